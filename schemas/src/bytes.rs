@@ -1,0 +1,215 @@
+//! Keys, MACs and digests: fixed lengths, base64 in every document, keys wiped and redacted.
+
+use base64::Engine as _;
+use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use std::borrow::Cow;
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+/// Standard alphabet, padding read whether it is there or not (`package-format`, case 9).
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &base64::alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// Why a base64 value is not the bytes it should be. Never holds the value itself: it may be a key.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BytesError {
+    /// Not base64 at all.
+    #[error("not base64")]
+    NotBase64,
+    /// Base64 of another number of bytes.
+    #[error("{actual} bytes where {expected} are needed")]
+    Length {
+        /// Bytes that the type holds.
+        expected: usize,
+        /// Bytes that were given.
+        actual: usize,
+    },
+}
+
+fn decode<const N: usize>(text: &str) -> Result<[u8; N], BytesError> {
+    let bytes = Zeroizing::new(LENIENT.decode(text.trim()).map_err(|_| BytesError::NotBase64)?);
+    <[u8; N]>::try_from(bytes.as_slice()).map_err(|_| BytesError::Length { expected: N, actual: bytes.len() })
+}
+
+/// True where `text` is base64 whose final `=` were left off: read, and worth a lint (WB403).
+pub(crate) fn lacks_padding(text: &str) -> bool {
+    !text.trim().len().is_multiple_of(4)
+}
+
+fn schema(description: &str, length: usize) -> Schema {
+    json_schema!({
+        "type": "string",
+        "contentEncoding": "base64",
+        "description": format!("{description}: {length} bytes in standard base64"),
+        "pattern": "^[A-Za-z0-9+/]+={0,2}$",
+    })
+}
+
+macro_rules! base64_bytes {
+    ($name:ident, $length:literal, $about:literal) => {
+        impl $name {
+            /// Its length in bytes.
+            pub const LENGTH: usize = $length;
+
+            /// From raw bytes.
+            pub const fn new(bytes: [u8; $length]) -> Self {
+                Self(bytes)
+            }
+
+            /// From standard base64, with or without padding.
+            ///
+            /// # Errors
+            /// Not base64, or another length than [`Self::LENGTH`].
+            pub fn from_base64(text: &str) -> Result<Self, BytesError> {
+                decode(text).map(Self)
+            }
+
+            /// As standard base64 with padding.
+            pub fn to_base64(&self) -> String {
+                STANDARD.encode(self.0)
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&Zeroizing::new(self.to_base64()))
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = Zeroizing::new(String::deserialize(deserializer)?);
+                Self::from_base64(&text).map_err(D::Error::custom)
+            }
+        }
+
+        impl JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                schema($about, $length)
+            }
+            fn inline_schema() -> bool {
+                true
+            }
+        }
+    };
+}
+
+macro_rules! secret {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        ///
+        /// Wiped when dropped; `Debug` prints `[redacted]`.
+        #[derive(Clone, Zeroize, ZeroizeOnDrop)]
+        pub struct $name([u8; 32]);
+
+        impl $name {
+            /// The raw key: for the cipher and the MAC alone.
+            pub const fn expose(&self) -> &[u8; 32] {
+                &self.0
+            }
+        }
+
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("[redacted]")
+            }
+        }
+
+        impl PartialEq for $name {
+            fn eq(&self, other: &Self) -> bool {
+                subtle::ConstantTimeEq::ct_eq(&self.0[..], &other.0[..]).into()
+            }
+        }
+
+        impl Eq for $name {}
+
+        base64_bytes!($name, 32, "a secret key");
+    };
+}
+
+macro_rules! public {
+    ($(#[$doc:meta])* $name:ident, $length:literal, $about:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, Hash)]
+        pub struct $name([u8; $length]);
+
+        impl $name {
+            /// The raw bytes.
+            pub const fn as_bytes(&self) -> &[u8; $length] {
+                &self.0
+            }
+
+            /// As lower-case hexadecimal digits.
+            pub fn to_hex(&self) -> String {
+                self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+            }
+        }
+
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                write!(formatter, "{}({})", stringify!($name), self.to_hex())
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str(&self.to_hex())
+            }
+        }
+
+        base64_bytes!($name, $length, $about);
+    };
+}
+
+secret! {
+    /// The AES-256 key.
+    EncryptionKey
+}
+secret! {
+    /// The HMAC-SHA-256 key.
+    MacKey
+}
+public! {
+    /// The initialization vector of AES-CBC.
+    InitializationVector, 16, "the initialization vector"
+}
+public! {
+    /// HMAC-SHA-256 over IV ‖ ciphertext; a content's identity.
+    Mac, 32, "the MAC over IV and ciphertext"
+}
+public! {
+    /// SHA-256 of the payload (the inner zip).
+    FileDigest, 32, "the SHA-256 of the payload"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_never_print() {
+        let key = EncryptionKey::new([7; 32]);
+        assert_eq!(format!("{key:?}"), "[redacted]");
+        let error = EncryptionKey::from_base64("c2VjcmV0").unwrap_err();
+        assert_eq!(error.to_string(), "6 bytes where 32 are needed");
+    }
+
+    #[test]
+    fn base64_is_read_with_and_without_padding_and_written_with() {
+        let mac = Mac::new([1; 32]);
+        let text = mac.to_base64();
+        assert!(text.ends_with('=') && !lacks_padding(&text));
+        let bare = text.trim_end_matches('=');
+        assert!(lacks_padding(bare));
+        assert_eq!(Mac::from_base64(bare), Ok(mac));
+        assert_eq!(Mac::from_base64("§"), Err(BytesError::NotBase64));
+    }
+}

@@ -1,0 +1,5 @@
+//! Writing packages.
+
+use super::Code;
+
+pub(super) const ALL: &[&Code] = &[];

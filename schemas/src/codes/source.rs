@@ -1,0 +1,5 @@
+//! Source folders and setup files.
+
+use super::Code;
+
+pub(super) const ALL: &[&Code] = &[];

@@ -1,0 +1,1 @@
+//! Tests across crates: one binary, one module a topic.
