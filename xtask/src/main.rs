@@ -1,2 +1,30 @@
-//! xtask
-fn main() {}
+//! The project's own chores, as `cargo xtask <CHORE>`.
+//!
+//! `vectors` writes the test vectors under `tests/vectors`; `vectors --check` compares instead of writing.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a chore talks to the person who runs it")]
+
+use std::process::ExitCode;
+
+mod vectors;
+
+const USAGE: &str = "usage: cargo xtask vectors [--check]";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let outcome = match arguments.as_slice() {
+        ["vectors"] => vectors::write(),
+        ["vectors", "--check"] => vectors::check(),
+        _ => Err(USAGE.into()),
+    };
+    match outcome {
+        Ok(message) => {
+            println!("{message}");
+            ExitCode::SUCCESS
+        }
+        Err(message) => {
+            eprintln!("error: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
