@@ -3,6 +3,7 @@
 //! Error enums of the libraries implement [`Classified`]; the command maps a class to its exit code and never
 //! matches on text. `waybill explain` takes any entry.
 
+pub mod archive;
 pub mod documents;
 pub mod pack;
 pub mod package;
@@ -10,7 +11,7 @@ pub mod source;
 
 /// Every error id, room by room.
 pub fn errors() -> impl Iterator<Item = &'static Code> {
-    [package::ALL, pack::ALL, source::ALL, documents::ALL].into_iter().flatten().copied()
+    [package::ALL, archive::ALL, pack::ALL, source::ALL, documents::ALL].into_iter().flatten().copied()
 }
 
 /// The class of an error; its number is the exit code of `waybill`.

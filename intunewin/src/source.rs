@@ -1,0 +1,206 @@
+//! Where bytes come from: anything that can be read at an offset, with no shared position.
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Random access to a fixed number of bytes. Reads never move a shared position, so threads may read at once.
+pub trait Source: Send + Sync {
+    /// Length in bytes; fixed for the life of the source.
+    fn len(&self) -> u64;
+
+    /// Reads up to `buffer.len()` bytes at `offset`; 0 only at the end or for an empty buffer.
+    ///
+    /// # Errors
+    /// Whatever the medium reports.
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize>;
+
+    /// True for a source without bytes.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Reads exactly `buffer.len()` bytes at `offset`.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::UnexpectedEof`] where the source ends before, else what [`Source::read_at`] reports.
+    fn read_exact_at(&self, mut buffer: &mut [u8], mut offset: u64) -> io::Result<()> {
+        while !buffer.is_empty() {
+            match self.read_at(buffer, offset) {
+                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+                Ok(read) => {
+                    buffer = &mut buffer[read..];
+                    offset += read as u64;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A source that several stages hold at once.
+pub(crate) type SharedSource = Arc<dyn Source>;
+
+/// An open file. The length is taken once, when it is opened.
+#[derive(Debug)]
+pub struct FileSource {
+    file: File,
+    len: u64,
+}
+
+impl FileSource {
+    /// Opens `path` for reading.
+    ///
+    /// # Errors
+    /// What the system reports, with the path; a directory is refused.
+    pub fn open(path: impl AsRef<Path>) -> io::Result<Self> {
+        let path = path.as_ref();
+        let (file, _) = fs_err::File::open(path)?.into_parts();
+        Self::from_file(file)
+            .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
+    }
+
+    /// Takes an open file.
+    ///
+    /// # Errors
+    /// When its length cannot be read, or it is a directory.
+    pub fn from_file(file: File) -> io::Result<Self> {
+        let metadata = file.metadata()?;
+        if metadata.is_dir() {
+            return Err(io::Error::new(io::ErrorKind::IsADirectory, "is a folder, not a file"));
+        }
+        Ok(Self { len: metadata.len(), file })
+    }
+}
+
+impl Source for FileSource {
+    fn len(&self) -> u64 {
+        self.len
+    }
+
+    #[cfg(unix)]
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        std::os::unix::fs::FileExt::read_at(&self.file, buffer, offset)
+    }
+
+    #[cfg(windows)]
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        std::os::windows::fs::FileExt::seek_read(&self.file, buffer, offset)
+    }
+}
+
+impl Source for Vec<u8> {
+    fn len(&self) -> u64 {
+        self.as_slice().len() as u64
+    }
+
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        let start = usize::try_from(offset).unwrap_or(usize::MAX).min(self.as_slice().len());
+        let rest = &self[start..];
+        let count = rest.len().min(buffer.len());
+        buffer[..count].copy_from_slice(&rest[..count]);
+        Ok(count)
+    }
+}
+
+/// A part of another source, seen as a source of its own.
+pub(crate) struct Window {
+    inner: SharedSource,
+    start: u64,
+    len: u64,
+}
+
+impl Window {
+    /// `len` bytes of `inner` from `start`; the caller has checked that they lie inside.
+    pub(crate) fn new(inner: SharedSource, start: u64, len: u64) -> Self {
+        Self { inner, start, len }
+    }
+}
+
+impl Source for Window {
+    fn len(&self) -> u64 {
+        self.len
+    }
+
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        let left = self.len.saturating_sub(offset);
+        let count = usize::try_from(left).unwrap_or(usize::MAX).min(buffer.len());
+        if count == 0 {
+            return Ok(0);
+        }
+        self.inner.read_at(&mut buffer[..count], self.start + offset)
+    }
+}
+
+/// Reads a source from front to back through a buffer of its own.
+pub(crate) struct Cursor<'a> {
+    source: &'a dyn Source,
+    buffer: Vec<u8>,
+    held: std::ops::Range<usize>,
+    next: u64,
+}
+
+impl<'a> Cursor<'a> {
+    /// Starts at `offset`, reading ahead `capacity` bytes at a time.
+    pub(crate) fn new(source: &'a dyn Source, offset: u64, capacity: usize) -> Self {
+        Self { source, buffer: vec![0; capacity], held: 0..0, next: offset }
+    }
+
+    /// Offset in the source of the next byte to be returned.
+    pub(crate) fn position(&self) -> u64 {
+        self.next - self.held.len() as u64
+    }
+
+    /// Fills `out` or fails.
+    pub(crate) fn read_exact(&mut self, mut out: &mut [u8]) -> io::Result<()> {
+        while !out.is_empty() {
+            if self.held.is_empty() {
+                let read = self.source.read_at(&mut self.buffer, self.next)?;
+                if read == 0 {
+                    return Err(io::ErrorKind::UnexpectedEof.into());
+                }
+                self.next += read as u64;
+                self.held = 0..read;
+            }
+            let count = out.len().min(self.held.len());
+            let from = self.held.start;
+            out[..count].copy_from_slice(&self.buffer[from..from + count]);
+            self.held.start += count;
+            out = &mut out[count..];
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_ends_where_it_ends() {
+        let source: SharedSource = Arc::new(b"0123456789".to_vec());
+        let window = Window::new(source, 3, 4);
+        let mut buffer = [0; 10];
+        assert_eq!(window.read_at(&mut buffer, 1).unwrap(), 3);
+        assert_eq!(&buffer[..3], b"456");
+        assert_eq!(window.read_at(&mut buffer, 4).unwrap(), 0);
+        assert_eq!(window.read_at(&mut buffer, u64::MAX).unwrap(), 0);
+        assert_eq!(
+            window.read_exact_at(&mut buffer[..5], 0).unwrap_err().kind(),
+            io::ErrorKind::UnexpectedEof
+        );
+    }
+
+    #[test]
+    fn a_cursor_knows_its_position_across_refills() {
+        let source = b"abcdefgh".to_vec();
+        let mut cursor = Cursor::new(&source, 1, 3);
+        let mut out = [0; 5];
+        cursor.read_exact(&mut out).unwrap();
+        assert_eq!((&out, cursor.position()), (b"bcdef", 6));
+        assert!(cursor.read_exact(&mut out).is_err());
+    }
+}

@@ -1,0 +1,88 @@
+//! Times as zip entries hold them.
+
+use jiff::Timestamp;
+use jiff::tz::Offset;
+use std::time::SystemTime;
+
+/// The time of a zip entry: two-second steps, 1980-01-01 to 2107-12-31, here always UTC.
+///
+/// Zip knows no time zone. UTC makes the payload the same on every host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DosTime {
+    date: u16,
+    time: u16,
+}
+
+impl DosTime {
+    /// 1980-01-01 00:00:00, the first that can be said.
+    pub const MIN: Self = Self { date: (1 << 5) | 1, time: 0 };
+    /// 2107-12-31 23:59:58, the last.
+    pub const MAX: Self =
+        Self { date: (127 << 9) | (12 << 5) | 31, time: (23 << 11) | (59 << 5) | 29 };
+
+    /// `time` in UTC, cut to two seconds, clamped to [`DosTime::MIN`] and [`DosTime::MAX`].
+    pub fn from_system_time(time: SystemTime) -> Self {
+        match Timestamp::try_from(time) {
+            Ok(timestamp) => Self::from_timestamp(timestamp),
+            Err(_) if time < SystemTime::UNIX_EPOCH => Self::MIN,
+            Err(_) => Self::MAX,
+        }
+    }
+
+    fn from_timestamp(timestamp: Timestamp) -> Self {
+        let civil = Offset::UTC.to_datetime(timestamp);
+        match civil.year() {
+            ..1980 => return Self::MIN,
+            2108.. => return Self::MAX,
+            _ => {}
+        }
+        let [year, month, day] = [civil.year() - 1980, civil.month().into(), civil.day().into()];
+        let [hour, minute, second] = [civil.hour(), civil.minute(), civil.second()].map(i16::from);
+        Self {
+            date: ((year << 9) | (month << 5) | day).cast_unsigned(),
+            time: ((hour << 11) | (minute << 5) | (second / 2)).cast_unsigned(),
+        }
+    }
+
+    /// The date field: years since 1980, month, day.
+    pub const fn date(self) -> u16 {
+        self.date
+    }
+
+    /// The time field: hours, minutes, seconds by two.
+    pub const fn time(self) -> u16 {
+        self.time
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    fn at(seconds: i64) -> DosTime {
+        let distance = Duration::from_secs(seconds.unsigned_abs());
+        DosTime::from_system_time(if seconds < 0 {
+            SystemTime::UNIX_EPOCH - distance
+        } else {
+            SystemTime::UNIX_EPOCH + distance
+        })
+    }
+
+    #[test]
+    fn known_dates() {
+        // 2024-02-29 13:37:59 UTC
+        let leap = at(1_709_213_879);
+        assert_eq!((leap.date(), leap.time()), ((44 << 9) | (2 << 5) | 29, (13 << 11) | (37 << 5) | 29));
+        assert_eq!(at(315_532_800), DosTime::MIN);
+        assert_eq!(at(315_532_801), DosTime::MIN, "two-second steps");
+        assert!(at(315_532_802) > DosTime::MIN);
+    }
+
+    #[test]
+    fn out_of_range_is_clamped() {
+        assert_eq!([at(0), at(-1), at(-10_000_000_000), at(315_532_799)], [DosTime::MIN; 4]);
+        // 2107-12-31 23:59:59 and the second after it
+        assert_eq!([at(4_354_819_199), at(4_354_819_200), at(9_000_000_000)], [DosTime::MAX; 3]);
+    }
+}

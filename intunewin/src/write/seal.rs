@@ -1,0 +1,170 @@
+//! Sealing the content: digest, encryption, MAC and CRC in one pass, a cache-sized piece at a time.
+
+use super::PackageKeys;
+use aes::Aes256;
+use cbc::cipher::inout::InOutBuf;
+use cbc::cipher::{BlockModeEncrypt, KeyIvInit};
+use crc32fast::Hasher as Crc;
+use hmac::{Hmac, KeyInit, Mac as _};
+use sha2::{Digest, Sha256};
+use std::io::{self, Write};
+use waybill_schemas::{FileDigest, Mac};
+
+/// Bytes that go through all four computations while they lie in the cache.
+const PIECE: usize = 64 * 1024;
+const BLOCK: usize = 16;
+
+/// Takes the payload, hands on `IV ‖ ciphertext`. The MAC is known at the end and belongs before them.
+pub(super) struct ContentSealer {
+    cipher: cbc::Encryptor<Aes256>,
+    mac: Hmac<Sha256>,
+    digest: Sha256,
+    crc: Crc,
+    piece: Box<[u8]>,
+    held: usize,
+    payload_len: u64,
+}
+
+/// What sealing computed.
+pub(super) struct Sealed {
+    pub(super) mac: Mac,
+    pub(super) digest: FileDigest,
+    /// CRC-32 of the whole content, MAC included.
+    pub(super) crc: u32,
+    pub(super) payload_len: u64,
+    pub(super) content_len: u64,
+}
+
+impl ContentSealer {
+    /// Writes the IV and is ready for the payload.
+    pub(super) fn begin(keys: &PackageKeys, out: &mut impl Write) -> io::Result<Self> {
+        let iv = keys.initialization_vector();
+        let mut mac = <Hmac<Sha256> as KeyInit>::new(keys.mac().expose().into());
+        let mut crc = Crc::new();
+        mac.update(iv.as_bytes());
+        crc.update(iv.as_bytes());
+        out.write_all(iv.as_bytes())?;
+        Ok(Self {
+            cipher: cbc::Encryptor::new(keys.encryption().expose().into(), iv.as_bytes().into()),
+            mac,
+            digest: Sha256::new(),
+            crc,
+            piece: vec![0; PIECE].into_boxed_slice(),
+            held: 0,
+            payload_len: 0,
+        })
+    }
+
+    /// Bytes of payload taken so far.
+    pub(super) const fn payload_len(&self) -> u64 {
+        self.payload_len
+    }
+
+    /// Takes payload; whole pieces go out at once.
+    pub(super) fn write(&mut self, mut bytes: &[u8], out: &mut impl Write) -> io::Result<()> {
+        self.payload_len += bytes.len() as u64;
+        while !bytes.is_empty() {
+            let (now, later) = bytes.split_at(bytes.len().min(PIECE - self.held));
+            self.piece[self.held..self.held + now.len()].copy_from_slice(now);
+            self.held += now.len();
+            bytes = later;
+            if self.held == PIECE {
+                self.digest.update(&self.piece);
+                self.seal_held(out)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Encrypts what the piece holds, whole blocks, and hands it on.
+    fn seal_held(&mut self, out: &mut impl Write) -> io::Result<()> {
+        let bytes = &mut self.piece[..self.held];
+        let (blocks, _none) = InOutBuf::from(&mut *bytes).into_chunks();
+        self.cipher.encrypt_blocks_inout(blocks);
+        self.mac.update(bytes);
+        self.crc.update(bytes);
+        self.held = 0;
+        out.write_all(bytes)
+    }
+
+    /// Pads as PKCS#7 does (1 to 16 bytes, each the count) and ends the content.
+    pub(super) fn finish(mut self, out: &mut impl Write) -> io::Result<Sealed> {
+        self.digest.update(&self.piece[..self.held]);
+        let padding = BLOCK - self.held % BLOCK;
+        let padded = self.held + padding;
+        // A full piece is sealed at once, so what is held leaves room for the padding.
+        self.piece[self.held..padded].fill(u8::try_from(padding).unwrap_or(0));
+        self.held = padded;
+        self.seal_held(out)?;
+        let mac = Mac::new(self.mac.finalize().into_bytes().into());
+        let ciphertext_len = self.payload_len + padding as u64;
+        Ok(Sealed {
+            digest: FileDigest::new(self.digest.finalize().into()),
+            crc: crc_with_mac(mac, &self.crc),
+            mac,
+            payload_len: self.payload_len,
+            content_len: (Mac::LENGTH + BLOCK) as u64 + ciphertext_len,
+        })
+    }
+}
+
+/// The CRC of the MAC followed by what came after it.
+fn crc_with_mac(mac: Mac, rest: &Crc) -> u32 {
+    let mut whole = Crc::new();
+    whole.update(mac.as_bytes());
+    whole.combine(rest);
+    whole.finalize()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cbc::cipher::{BlockModeDecrypt, block_padding::Pkcs7};
+    use waybill_schemas::{EncryptionKey, InitializationVector, MacKey};
+
+    fn keys() -> PackageKeys {
+        PackageKeys::for_test_vectors(
+            EncryptionKey::new([1; 32]),
+            MacKey::new([2; 32]),
+            InitializationVector::new([3; 16]),
+        )
+    }
+
+    fn seal(payload: &[u8], step: usize) -> (Vec<u8>, Sealed) {
+        let mut out = Vec::new();
+        let mut sealer = ContentSealer::begin(&keys(), &mut out).unwrap();
+        for part in payload.chunks(step) {
+            sealer.write(part, &mut out).unwrap();
+        }
+        let sealed = sealer.finish(&mut out).unwrap();
+        (out, sealed)
+    }
+
+    fn check(payload: &[u8], step: usize) {
+        let (out, sealed) = seal(payload, step);
+        let mut mac = <Hmac<Sha256> as KeyInit>::new(&[2; 32].into());
+        mac.update(&out);
+        assert_eq!(sealed.mac.as_bytes()[..], mac.finalize().into_bytes()[..]);
+        assert_eq!(sealed.digest.as_bytes()[..], Sha256::digest(payload)[..]);
+        let content = [sealed.mac.as_bytes(), out.as_slice()].concat();
+        assert_eq!(sealed.content_len, content.len() as u64);
+        assert_eq!(sealed.crc, crc32fast::hash(&content));
+        assert_eq!(sealed.payload_len, payload.len() as u64);
+        let plain = cbc::Decryptor::<Aes256>::new(&[1; 32].into(), &[3; 16].into())
+            .decrypt_padded_vec::<Pkcs7>(&out[16..])
+            .unwrap();
+        assert!(plain == payload, "{} bytes in steps of {step}", payload.len());
+    }
+
+    #[test]
+    fn every_length_around_blocks_and_pieces_round_trips() {
+        let payload: Vec<u8> = (0..3 * PIECE as u32 + 17).map(|at| (at.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+        for length in [0, 1, 15, 16, 17, 31, 32, PIECE - 17, PIECE - 16, PIECE - 15, PIECE - 1, PIECE, PIECE + 1] {
+            check(&payload[..length], usize::MAX);
+        }
+        for step in [1000, PIECE - 1, PIECE, PIECE + 1] {
+            check(&payload, step);
+        }
+        check(&payload[..100], 1);
+    }
+}

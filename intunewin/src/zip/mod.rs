@@ -1,0 +1,2 @@
+//! Zip structure.
+pub(crate) mod record;
