@@ -17,8 +17,7 @@ impl DosTime {
     /// 1980-01-01 00:00:00, the first that can be said.
     pub const MIN: Self = Self { date: (1 << 5) | 1, time: 0 };
     /// 2107-12-31 23:59:58, the last.
-    pub const MAX: Self =
-        Self { date: (127 << 9) | (12 << 5) | 31, time: (23 << 11) | (59 << 5) | 29 };
+    pub const MAX: Self = Self { date: (127 << 9) | (12 << 5) | 31, time: (23 << 11) | (59 << 5) | 29 };
 
     /// `time` in UTC, cut to two seconds, clamped to [`DosTime::MIN`] and [`DosTime::MAX`].
     pub fn from_system_time(time: SystemTime) -> Self {

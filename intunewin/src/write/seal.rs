@@ -1,23 +1,22 @@
 //! Sealing the content: digest, encryption, MAC and CRC in one pass, a cache-sized piece at a time.
 
 use super::PackageKeys;
+use crate::crypto::{BLOCK, MacState};
 use aes::Aes256;
 use cbc::cipher::inout::InOutBuf;
 use cbc::cipher::{BlockModeEncrypt, KeyIvInit};
 use crc32fast::Hasher as Crc;
-use hmac::{Hmac, KeyInit, Mac as _};
 use sha2::{Digest, Sha256};
 use std::io::{self, Write};
 use waybill_schemas::{FileDigest, Mac};
 
 /// Bytes that go through all four computations while they lie in the cache.
 const PIECE: usize = 64 * 1024;
-const BLOCK: usize = 16;
 
 /// Takes the payload, hands on `IV ‖ ciphertext`. The MAC is known at the end and belongs before them.
 pub(super) struct ContentSealer {
     cipher: cbc::Encryptor<Aes256>,
-    mac: Hmac<Sha256>,
+    mac: MacState,
     digest: Sha256,
     crc: Crc,
     piece: Box<[u8]>,
@@ -39,7 +38,7 @@ impl ContentSealer {
     /// Writes the IV and is ready for the payload.
     pub(super) fn begin(keys: &PackageKeys, out: &mut impl Write) -> io::Result<Self> {
         let iv = keys.initialization_vector();
-        let mut mac = <Hmac<Sha256> as KeyInit>::new(keys.mac().expose().into());
+        let mut mac = MacState::new(keys.mac());
         let mut crc = Crc::new();
         mac.update(iv.as_bytes());
         crc.update(iv.as_bytes());
@@ -96,7 +95,7 @@ impl ContentSealer {
         self.piece[self.held..padded].fill(u8::try_from(padding).unwrap_or(0));
         self.held = padded;
         self.seal_held(out)?;
-        let mac = Mac::new(self.mac.finalize().into_bytes().into());
+        let mac = self.mac.finish();
         let ciphertext_len = self.payload_len + padding as u64;
         Ok(Sealed {
             digest: FileDigest::new(self.digest.finalize().into()),
@@ -119,7 +118,8 @@ fn crc_with_mac(mac: Mac, rest: &Crc) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use cbc::cipher::{BlockModeDecrypt, block_padding::Pkcs7};
+    use cbc::cipher::BlockModeDecrypt;
+    use hmac::{Hmac, KeyInit, Mac as _};
     use waybill_schemas::{EncryptionKey, InitializationVector, MacKey};
 
     fn keys() -> PackageKeys {
@@ -140,9 +140,17 @@ mod tests {
         (out, sealed)
     }
 
+    fn decrypt(ciphertext: &[u8]) -> Vec<u8> {
+        let mut plain = ciphertext.to_vec();
+        let (blocks, rest) = InOutBuf::from(plain.as_mut_slice()).into_chunks();
+        assert!(rest.is_empty());
+        cbc::Decryptor::<Aes256>::new(&[1; 32].into(), &[3; 16].into()).decrypt_blocks_inout(blocks);
+        plain
+    }
+
     fn check(payload: &[u8], step: usize) {
         let (out, sealed) = seal(payload, step);
-        let mut mac = <Hmac<Sha256> as KeyInit>::new(&[2; 32].into());
+        let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&[2; 32]).unwrap();
         mac.update(&out);
         assert_eq!(sealed.mac.as_bytes()[..], mac.finalize().into_bytes()[..]);
         assert_eq!(sealed.digest.as_bytes()[..], Sha256::digest(payload)[..]);
@@ -150,16 +158,19 @@ mod tests {
         assert_eq!(sealed.content_len, content.len() as u64);
         assert_eq!(sealed.crc, crc32fast::hash(&content));
         assert_eq!(sealed.payload_len, payload.len() as u64);
-        let plain = cbc::Decryptor::<Aes256>::new(&[1; 32].into(), &[3; 16].into())
-            .decrypt_padded_vec::<Pkcs7>(&out[16..])
-            .unwrap();
-        assert!(plain == payload, "{} bytes in steps of {step}", payload.len());
+        let plain = decrypt(&out[16..]);
+        let padding = 16 - payload.len() % 16;
+        assert_eq!(plain[payload.len()..], vec![padding as u8; padding]);
+        assert!(plain[..payload.len()] == *payload, "{} bytes in steps of {step}", payload.len());
     }
 
     #[test]
     fn every_length_around_blocks_and_pieces_round_trips() {
-        let payload: Vec<u8> = (0..3 * PIECE as u32 + 17).map(|at| (at.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
-        for length in [0, 1, 15, 16, 17, 31, 32, PIECE - 17, PIECE - 16, PIECE - 15, PIECE - 1, PIECE, PIECE + 1] {
+        let payload: Vec<u8> =
+            (0..3 * PIECE as u32 + 17).map(|at| (at.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+        for length in
+            [0, 1, 15, 16, 17, 31, 32, PIECE - 17, PIECE - 16, PIECE - 15, PIECE - 1, PIECE, PIECE + 1]
+        {
             check(&payload[..length], usize::MAX);
         }
         for step in [1000, PIECE - 1, PIECE, PIECE + 1] {

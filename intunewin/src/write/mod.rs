@@ -1,0 +1,13 @@
+//! Writing: the payload (inner zip) and the package around it, both front to back.
+
+mod directory;
+mod dos_time;
+mod error;
+mod keys;
+mod payload;
+mod seal;
+
+pub use dos_time::DosTime;
+pub use error::WriteError;
+pub use keys::PackageKeys;
+pub use payload::{KnownEntry, Method, PayloadWriter};
