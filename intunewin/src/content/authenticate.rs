@@ -1,0 +1,124 @@
+//! One pass over a content: this thread reads and computes the MAC, a follower decrypts and digests.
+
+use super::{AuthenticateError, HEADER};
+use crate::crypto::{MacState, PayloadDigest, same_mac};
+use crate::source::Source;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use waybill_context::{Context, Stage};
+use waybill_schemas::{EncryptionInfo, Mac};
+
+/// What is known of a content besides its encryption info.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Expected {
+    /// `UnencryptedContentSize` of Detection.xml.
+    pub(crate) payload_size: Option<u64>,
+    /// The package's CRC-32 of the content.
+    pub(crate) crc: Option<u32>,
+}
+
+/// Bytes that travel from thread to thread at once, and how many such blocks there are.
+const STEP: usize = 256 << 10;
+const IN_FLIGHT: usize = 6;
+
+/// Checks everything; returns the payload's size in bytes.
+pub(crate) fn authenticate(
+    source: &dyn Source,
+    info: &EncryptionInfo,
+    expected: Expected,
+    context: &Context<'_>,
+) -> Result<u64, AuthenticateError> {
+    let digest = PayloadDigest::new(&info.encryption_key, &info.initialization_vector);
+    let (full, to_follow) = sync_channel::<Vec<u8>>(IN_FLIGHT);
+    let (recycle, empty) = sync_channel::<Vec<u8>>(IN_FLIGHT);
+    let (sums, digest) = std::thread::scope(|scope| {
+        let follower = scope.spawn(move || follow(digest, &to_follow, &recycle));
+        let sums = read(source, info, expected.crc.is_some(), context, &full, &empty);
+        drop(full);
+        (sums, follower.join())
+    });
+    let (mac, crc) = sums?;
+    if !same_mac(&mac, &info.mac) {
+        return Err(AuthenticateError::Mac { expected: info.mac, actual: mac });
+    }
+    let digest = digest.map_err(|_| std::io::Error::other("the digesting thread ended early"))?;
+    let (actual, payload_size) = digest.finish().map_err(|_| AuthenticateError::Padding)?;
+    if actual != info.file_digest {
+        return Err(AuthenticateError::Digest { expected: info.file_digest, actual });
+    }
+    expect(expected.payload_size, payload_size, |expected, actual| AuthenticateError::Size {
+        expected,
+        actual,
+    })?;
+    expect(expected.crc, crc, |expected, actual| AuthenticateError::Crc { expected, actual })?;
+    Ok(payload_size)
+}
+
+fn expect<T: PartialEq>(
+    expected: Option<T>,
+    actual: T,
+    error: impl FnOnce(T, T) -> AuthenticateError,
+) -> Result<(), AuthenticateError> {
+    match expected {
+        Some(expected) if expected != actual => Err(error(expected, actual)),
+        _ => Ok(()),
+    }
+}
+
+/// Reads block by block, MAC first, then hands each block to the follower.
+fn read(
+    source: &dyn Source,
+    info: &EncryptionInfo,
+    with_crc: bool,
+    context: &Context<'_>,
+    full: &SyncSender<Vec<u8>>,
+    empty: &Receiver<Vec<u8>>,
+) -> Result<(Mac, u32), AuthenticateError> {
+    let meter = context.meter(Stage::Authenticate, Some(source.len()));
+    let (mut mac, mut crc) = (MacState::new(&info.mac_key), crc32fast::Hasher::new());
+    mac.update(info.initialization_vector.as_bytes());
+    if with_crc {
+        crc.update(info.mac.as_bytes());
+        crc.update(info.initialization_vector.as_bytes());
+    }
+    let (mut offset, mut made) = (HEADER, 0);
+    while offset < source.len() {
+        context.check()?;
+        let mut block = next_buffer(empty, &mut made);
+        block.resize((source.len() - offset).min(STEP as u64) as usize, 0);
+        source.read_exact_at(&mut block, offset)?;
+        mac.update(&block);
+        if with_crc {
+            crc.update(&block);
+        }
+        offset += block.len() as u64;
+        meter.advance(block.len() as u64);
+        if full.send(block).is_err() {
+            break; // the follower is gone; its join tells why
+        }
+    }
+    Ok((mac.finish(), crc.finalize()))
+}
+
+fn next_buffer(empty: &Receiver<Vec<u8>>, made: &mut usize) -> Vec<u8> {
+    if let Ok(buffer) = empty.try_recv() {
+        return buffer;
+    }
+    if *made < IN_FLIGHT {
+        *made += 1;
+        return Vec::with_capacity(STEP);
+    }
+    empty.recv().unwrap_or_default()
+}
+
+/// Decrypts and digests what arrives; nothing of it is looked at before the MAC holds.
+fn follow(
+    mut digest: PayloadDigest,
+    full: &Receiver<Vec<u8>>,
+    recycle: &SyncSender<Vec<u8>>,
+) -> PayloadDigest {
+    while let Ok(mut block) = full.recv() {
+        digest.update(&mut block);
+        let _ = recycle.try_send(block); // the reader may have ended already
+    }
+    digest
+}
