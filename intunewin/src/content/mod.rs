@@ -6,6 +6,7 @@ mod encrypted;
 mod error;
 mod payload;
 
+pub(crate) use authenticate::Expected;
 pub use authenticated::AuthenticatedContent;
 pub use encrypted::EncryptedContent;
 pub use error::{AuthenticateError, ContentError};

@@ -1,0 +1,151 @@
+//! The package: its outer zip and Detection.xml, read and judged; its content untouched.
+
+mod error;
+mod identify;
+mod outer;
+mod shape;
+
+pub use error::OpenError;
+pub use shape::Deviation;
+
+use crate::content::EncryptedContent;
+use crate::policy::ArchivePolicy;
+use crate::source::{SharedSource, Source, Window};
+use crate::zip::central::CentralRecord;
+use crate::zip::record::method;
+use crate::zip::{ZipError, data::Extractor, local};
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+use waybill_context::{Context, Stage};
+use waybill_schemas::{ApplicationInfo, DetectionXml, DetectionXmlNote};
+
+/// An `.intunewin` package whose outer zip and Detection.xml are well formed. Promises nothing of the content yet.
+///
+/// ```no_run
+/// use intunewin::{ArchivePolicy, FileSource, Package};
+/// use waybill_context::Context;
+///
+/// let package = Package::open(FileSource::open("app.intunewin")?, &ArchivePolicy::default())?;
+/// println!("installs with {}", package.info().setup_file);
+/// let content = package.into_content(&Context::silent())?.authenticate(&Context::silent())?;
+/// println!("{} bytes of payload are authentic", content.payload_size());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Package {
+    source: SharedSource,
+    detection: DetectionXml,
+    detection_xml: Vec<u8>,
+    content: CentralRecord,
+    content_offset: u64,
+    deviations: Vec<Deviation>,
+    policy: ArchivePolicy,
+}
+
+impl Package {
+    /// Reads the outer zip's structure and Detection.xml.
+    ///
+    /// # Errors
+    /// Not a package (the error says what it looks like instead), a structure that readers could see differently,
+    /// a Detection.xml that is missing, double or not valid, a content that is missing, I/O.
+    pub fn open(source: impl Source + 'static, policy: &ArchivePolicy) -> Result<Self, OpenError> {
+        let source: SharedSource = Arc::new(source);
+        policy.check_package_size(source.len()).map_err(|violation| OpenError::Structure(vec![violation]))?;
+        let records = outer::records(&*source, policy)?;
+        let xml = outer::find_detection_xml(&records)?;
+        let detection_xml = outer::read_detection_xml(&*source, xml)?;
+        let detection = ApplicationInfo::read(&detection_xml)?;
+        let content = outer::find_content(&records, &detection.info.file_name)?.clone();
+        let content_offset = local::check(&*source, &content)?;
+        let deviations = shape::deviations(&records, &detection.info.file_name);
+        let policy = policy.clone();
+        Ok(Self { source, detection, detection_xml, content, content_offset, deviations, policy })
+    }
+
+    /// What Detection.xml says. Holds the keys; printing it shows none.
+    pub fn info(&self) -> &ApplicationInfo {
+        &self.detection.info
+    }
+
+    /// What is unusual about Detection.xml.
+    pub fn notes(&self) -> &[DetectionXmlNote] {
+        &self.detection.notes
+    }
+
+    /// Detection.xml, byte for byte. Holds the keys.
+    pub fn detection_xml(&self) -> &[u8] {
+        &self.detection_xml
+    }
+
+    /// Where the outer zip differs from the shape that Microsoft's tool writes; Intune refuses such packages.
+    pub fn deviations(&self) -> &[Deviation] {
+        &self.deviations
+    }
+
+    /// The package's size in bytes.
+    pub fn size(&self) -> u64 {
+        self.source.len()
+    }
+
+    /// The content's size in bytes.
+    pub fn content_size(&self) -> u64 {
+        self.content.size
+    }
+
+    /// The content with its encryption info, inflating a deflated one into the system's temporary folder.
+    ///
+    /// # Errors
+    /// As [`Package::into_content_in`].
+    pub fn into_content(self, context: &Context<'_>) -> Result<EncryptedContent, OpenError> {
+        self.into_content_in(&std::env::temp_dir(), context)
+    }
+
+    /// The content with its encryption info. Where the outer zip deflated it (no current tool does), it is inflated
+    /// once into a private, nameless file in `staging`; else nothing is copied.
+    ///
+    /// # Errors
+    /// A content that is not the one Detection.xml describes, by length or by its first 48 bytes; I/O; interruption.
+    pub fn into_content_in(
+        self,
+        staging: &Path,
+        context: &Context<'_>,
+    ) -> Result<EncryptedContent, OpenError> {
+        let expected = crate::content::Expected {
+            payload_size: Some(self.detection.info.unencrypted_content_size),
+            crc: Some(self.content.header.crc),
+        };
+        let source: SharedSource = match self.content.header.method {
+            method::STORED => {
+                Arc::new(Window::new(Arc::clone(&self.source), self.content_offset, self.content.size))
+            }
+            _ => Arc::new(self.inflate(staging, context)?),
+        };
+        let info = self.detection.info.encryption_info;
+        Ok(EncryptedContent::shared(source, info, expected, &self.policy)?)
+    }
+
+    fn inflate(&self, staging: &Path, context: &Context<'_>) -> Result<crate::FileSource, OpenError> {
+        let staging_failed = |source| OpenError::Staging { folder: staging.to_owned(), source };
+        self.policy
+            .check_package_size(self.content.size)
+            .map_err(|violation| OpenError::Structure(vec![violation]))?;
+        let mut file = tempfile::tempfile_in(staging).map_err(staging_failed)?;
+        let meter = context.meter(Stage::Inflate, Some(self.content.size));
+        Extractor::new()
+            .extract(&*self.source, &self.content, context, &mut |bytes| {
+                meter.advance(bytes.len() as u64);
+                file.write_all(bytes)
+            })
+            .map_err(|error| match error {
+                ZipError::Io(source) => staging_failed(source),
+                other => other.into(),
+            })?;
+        crate::FileSource::from_file(file).map_err(staging_failed)
+    }
+}
+
+impl std::fmt::Debug for Package {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Package").field("info", &self.detection.info).finish_non_exhaustive()
+    }
+}
