@@ -1,1 +1,16 @@
-//! placeholder
+//! From a source folder to a package: walking and leaving out, MSI facts, what an installer is, `init`, packing
+//! and lint.
+//!
+//! | need | entry |
+//! |---|---|
+//! | list what will be packed | [`walk`](walk::walk) |
+//! | find the setup file in it | [`setup_file::locate`] |
+
+#![deny(missing_docs)]
+#![forbid(unsafe_code)]
+
+pub mod catalog;
+pub mod exclude;
+pub mod setup_file;
+mod shown_path;
+pub mod walk;

@@ -1,0 +1,264 @@
+//! What stays out of a package: `--exclude` globs and `.waybillignore` files, both in gitignore syntax.
+//!
+//! Nothing else is ignored: no `.gitignore`, no hidden files. Matching is case-sensitive on every host, so
+//! that the same folder gives the same payload everywhere. `--exclude` goes before any ignore file, a deeper
+//! ignore file before a shallower one, and within one list the last matching pattern decides (`!` takes back).
+//! As in git, nothing below a folder that is left out can be taken back in.
+
+mod left_out;
+
+use ignore::Match;
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use std::io::Read as _;
+use std::path::Path;
+use waybill_schemas::codes::{Classified, Code, source};
+
+pub use left_out::{LeftOut, LeftOutEntry, Why};
+
+/// The name of an ignore file. Ignore files themselves are never packed.
+pub const IGNORE_FILE_NAME: &str = ".waybillignore";
+
+/// Largest ignore file that is read, in bytes.
+const MAX_IGNORE_FILE: u64 = 1024 * 1024;
+
+/// A pattern given with `--exclude` is not in gitignore syntax.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+#[error("the exclude pattern {glob:?} is not in gitignore syntax")]
+pub struct ExcludeError {
+    glob: String,
+    #[source]
+    source: ignore::Error,
+}
+
+impl ExcludeError {
+    /// The pattern as it was given.
+    pub fn glob(&self) -> &str {
+        &self.glob
+    }
+}
+
+impl Classified for ExcludeError {
+    fn code(&self) -> &'static Code {
+        &source::EXCLUDE_GLOB
+    }
+}
+
+/// The `--exclude` globs, compiled. [`Default`] excludes nothing.
+#[derive(Debug, Clone)]
+pub struct Exclusions {
+    globs: Gitignore,
+}
+
+impl Default for Exclusions {
+    fn default() -> Self {
+        Self { globs: Gitignore::empty() }
+    }
+}
+
+impl Exclusions {
+    /// Compiles globs in gitignore syntax, relative to the source folder.
+    ///
+    /// # Errors
+    /// [`ExcludeError`] names the first pattern that is not one.
+    pub fn new<S: AsRef<str>>(globs: &[S]) -> Result<Self, ExcludeError> {
+        let mut builder = GitignoreBuilder::new("");
+        builder.allow_unclosed_class(false);
+        for glob in globs {
+            let glob = glob.as_ref();
+            builder.add_line(None, glob).map_err(|source| refused(glob, source))?;
+        }
+        let globs = builder.build().map_err(|source| refused("", source))?;
+        Ok(Self { globs })
+    }
+}
+
+fn refused(glob: &str, source: ignore::Error) -> ExcludeError {
+    ExcludeError { glob: glob.to_owned(), source }
+}
+
+/// Why an ignore file cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum IgnoreFileError {
+    /// It could not be read.
+    #[error("cannot be read")]
+    Read(#[source] std::io::Error),
+    /// It is larger than any list of patterns.
+    #[error("is larger than {MAX_IGNORE_FILE} bytes")]
+    TooLarge,
+    /// It is not text.
+    #[error("is not UTF-8")]
+    NotText,
+    /// A line is not a pattern.
+    #[error("line {line}: {pattern:?} is not in gitignore syntax")]
+    Pattern {
+        /// Counted from 1.
+        line: usize,
+        /// The line.
+        pattern: String,
+        /// What is wrong with it.
+        #[source]
+        source: ignore::Error,
+    },
+}
+
+/// The ignore files from the source folder down to the folder being listed.
+pub(crate) struct IgnoreStack<'a> {
+    exclusions: &'a Exclusions,
+    levels: Vec<Level>,
+}
+
+struct Level {
+    /// Length of the folder's name with its `/`: what is cut off before matching.
+    prefix: usize,
+    file: String,
+    matcher: Gitignore,
+}
+
+impl<'a> IgnoreStack<'a> {
+    pub(crate) fn new(exclusions: &'a Exclusions) -> Self {
+        Self { exclusions, levels: Vec::new() }
+    }
+
+    /// Takes in the ignore file at `path`; `folder` is the relative name of its folder, empty or ending in `/`.
+    pub(crate) fn push(&mut self, folder: &str, path: &Path) -> Result<(), IgnoreFileError> {
+        let matcher = read_ignore_file(path)?;
+        self.levels.push(Level {
+            prefix: folder.len(),
+            file: format!("{folder}{IGNORE_FILE_NAME}"),
+            matcher,
+        });
+        Ok(())
+    }
+
+    pub(crate) fn depth(&self) -> usize {
+        self.levels.len()
+    }
+
+    /// Back to what [`depth`](Self::depth) was when a folder was entered.
+    pub(crate) fn truncate(&mut self, depth: usize) {
+        self.levels.truncate(depth);
+    }
+
+    /// Why the entry of this relative name stays out, or `None`.
+    pub(crate) fn decide(&self, name: &str, is_folder: bool) -> Option<Why> {
+        match self.exclusions.globs.matched(name, is_folder) {
+            Match::Ignore(glob) => return Some(Why::Excluded { glob: glob.original().to_owned() }),
+            Match::Whitelist(_) => return None,
+            Match::None => {}
+        }
+        for level in self.levels.iter().rev() {
+            let Some(below) = name.get(level.prefix..) else { continue };
+            match level.matcher.matched(below, is_folder) {
+                Match::Ignore(glob) => {
+                    let pattern = glob.original().to_owned();
+                    return Some(Why::IgnoreFile { file: level.file.clone(), pattern });
+                }
+                Match::Whitelist(_) => return None,
+                Match::None => {}
+            }
+        }
+        None
+    }
+}
+
+/// Why the file of this relative name is left out by a glob or an ignore file of the folder `root`; ignore files
+/// that cannot be read say nothing.
+pub(crate) fn why_excluded(root: &Path, exclusions: &Exclusions, name: &str) -> Option<Why> {
+    let mut stack = IgnoreStack::new(exclusions);
+    let (mut folder, mut path) = (String::new(), root.to_path_buf());
+    let mut leaves = name.split('/').peekable();
+    while let Some(leaf) = leaves.next() {
+        let _ = stack.push(&folder, &path.join(IGNORE_FILE_NAME));
+        let is_folder = leaves.peek().is_some();
+        if let Some(why) = stack.decide(&format!("{folder}{leaf}"), is_folder) {
+            return Some(why);
+        }
+        folder = folder + leaf + "/";
+        path.push(leaf);
+    }
+    None
+}
+
+fn read_ignore_file(path: &Path) -> Result<Gitignore, IgnoreFileError> {
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(IgnoreFileError::Read)?;
+    file.take(MAX_IGNORE_FILE + 1).read_to_end(&mut bytes).map_err(IgnoreFileError::Read)?;
+    if bytes.len() as u64 > MAX_IGNORE_FILE {
+        return Err(IgnoreFileError::TooLarge);
+    }
+    let text = std::str::from_utf8(&bytes).map_err(|_| IgnoreFileError::NotText)?;
+    let mut builder = GitignoreBuilder::new("");
+    for (index, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
+        builder.add_line(None, line).map_err(|source| pattern(index, line, source))?;
+    }
+    builder.build().map_err(|source| pattern(0, "", source))
+}
+
+fn pattern(index: usize, line: &str, source: ignore::Error) -> IgnoreFileError {
+    IgnoreFileError::Pattern { line: index + 1, pattern: line.to_owned(), source }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn excluded(globs: &[&str], name: &str, is_folder: bool) -> bool {
+        let exclusions = Exclusions::new(globs).unwrap();
+        IgnoreStack::new(&exclusions).decide(name, is_folder).is_some()
+    }
+
+    #[test]
+    fn globs_follow_gitignore_syntax() {
+        assert!(excluded(&["*.pdb"], "bin/app.pdb", false));
+        assert!(!excluded(&["*.pdb"], "bin/app.PDB", false));
+        assert!(excluded(&["/build"], "build", true) && !excluded(&["/build"], "src/build", true));
+        assert!(excluded(&["logs/"], "a/logs", true) && !excluded(&["logs/"], "a/logs", false));
+        assert!(excluded(&["a/**/z"], "a/b/c/z", false));
+        assert!(!excluded(&["*.log", "!keep.log"], "keep.log", false));
+        assert!(!excluded(&[".gitignore is not asked"], ".git", true));
+    }
+
+    #[test]
+    fn a_bad_glob_is_named() {
+        let error = Exclusions::new(&["ok", "a[b"]).unwrap_err();
+        assert_eq!((error.glob(), error.code().id), ("a[b", "exclude-glob"));
+    }
+
+    #[test]
+    fn a_deeper_file_wins_and_exclude_wins_over_both() {
+        let folder = tempfile::tempdir().unwrap();
+        let (top, deep) = (folder.path().join("top"), folder.path().join("deep"));
+        std::fs::write(&top, "\u{feff}*.log\n# comment\n").unwrap();
+        std::fs::write(&deep, "!keep.log\n/only-here\n").unwrap();
+        let exclusions = Exclusions::new(&["always.log"]).unwrap();
+        let mut stack = IgnoreStack::new(&exclusions);
+        stack.push("", &top).unwrap();
+        stack.push("sub/", &deep).unwrap();
+        assert_eq!(
+            stack.decide("sub/x.log", false),
+            Some(Why::IgnoreFile { file: ".waybillignore".into(), pattern: "*.log".into() })
+        );
+        assert_eq!(stack.decide("sub/keep.log", false), None);
+        assert!(stack.decide("sub/only-here", false).is_some());
+        assert!(stack.decide("sub/deeper/only-here", false).is_none());
+        assert!(matches!(stack.decide("sub/always.log", false), Some(Why::Excluded { .. })));
+        stack.truncate(1);
+        assert!(stack.decide("sub/keep.log", false).is_some());
+    }
+
+    #[test]
+    fn unusable_ignore_files_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ignore");
+        let exclusions = Exclusions::default();
+        let push = |bytes: &[u8]| {
+            std::fs::write(&path, bytes).unwrap();
+            IgnoreStack::new(&exclusions).push("", &path)
+        };
+        assert!(matches!(push(b"\xff\xfe*\0"), Err(IgnoreFileError::NotText)));
+        assert!(matches!(push(&vec![b'a'; 1024 * 1024 + 1]), Err(IgnoreFileError::TooLarge)));
+        assert!(matches!(push(b"ok\n{a,b\n"), Err(IgnoreFileError::Pattern { line: 2, .. })));
+    }
+}

@@ -1,0 +1,267 @@
+//! Finds the setup file in a source folder, forgiving in spelling and exact in what it returns.
+
+mod nearest;
+
+use crate::exclude::{Why, why_excluded};
+use crate::shown_path::shown;
+use crate::walk::{SourceEntry, SourceList, WalkOptions};
+use std::path::{Path, PathBuf};
+use waybill_schemas::codes::{Classified, Code, source};
+
+/// The file that starts the installation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetupFile {
+    name: String,
+    path: PathBuf,
+    spelled_otherwise: bool,
+}
+
+impl SetupFile {
+    /// Relative to the source folder, `/` between components, spelled as on the disk.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The last component of its name.
+    pub fn leaf(&self) -> &str {
+        self.name.rsplit('/').next().unwrap_or(&self.name)
+    }
+
+    /// Where it is, for opening.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// True where it was given in another case than the disk's; the disk's is used.
+    pub fn spelled_otherwise(&self) -> bool {
+        self.spelled_otherwise
+    }
+
+    fn of(entry: &SourceEntry<'_>, spelled_otherwise: bool) -> Self {
+        Self { name: entry.name(), path: entry.path(), spelled_otherwise }
+    }
+}
+
+/// Why there is no setup file.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SetupFileError {
+    /// No file of that name, even regardless of case.
+    #[error("the setup file {given:?} is not in {}{}", shown(folder), question(suggestion.as_deref()))]
+    Missing {
+        /// As it was given.
+        given: String,
+        /// The source folder.
+        folder: PathBuf,
+        /// The file that was probably meant.
+        suggestion: Option<String>,
+    },
+    /// It leads out of the source folder.
+    #[error("the setup file {given:?} lies outside the source folder {}{}", shown(folder), question(suggestion.as_deref()))]
+    Outside {
+        /// As it was given.
+        given: String,
+        /// The source folder.
+        folder: PathBuf,
+        /// A file of the same name inside.
+        suggestion: Option<String>,
+    },
+    /// It is there and is left out.
+    #[error("the setup file {name:?} is left out of the package: {why}")]
+    Excluded {
+        /// Its relative name.
+        name: String,
+        /// By what.
+        why: String,
+    },
+    /// It is a folder.
+    #[error("{name:?} is a folder, not a setup file")]
+    NotAFile {
+        /// Its relative name.
+        name: String,
+    },
+}
+
+impl Classified for SetupFileError {
+    fn code(&self) -> &'static Code {
+        match self {
+            Self::Missing { .. } => &source::SETUP_FILE_MISSING,
+            Self::Outside { .. } => &source::SETUP_FILE_OUTSIDE,
+            Self::Excluded { .. } => &source::SETUP_FILE_EXCLUDED,
+            Self::NotAFile { .. } => &source::SETUP_FILE_NOT_A_FILE,
+        }
+    }
+}
+
+fn question(suggestion: Option<&str>) -> String {
+    suggestion.map_or_else(String::new, |name| format!("; did you mean {name:?}?"))
+}
+
+/// Finds `given` among the files of `list`: relative with either separator (`sub\x.msi`, `./x`), or an absolute
+/// path into the folder. A difference in case is accepted and noted.
+///
+/// `options` are those of the walk: they tell why a file that is there was left out.
+///
+/// # Errors
+/// Missing or outside, with the nearest match; left out; a folder.
+pub fn locate(list: &SourceList, options: &WalkOptions, given: &Path) -> Result<SetupFile, SetupFileError> {
+    let Some(name) = relative_name(given, list.root()) else {
+        return Err(outside(list, given));
+    };
+    if let Some(entry) = list.find(&name) {
+        return Ok(SetupFile::of(&entry, false));
+    }
+    let folded = name.to_lowercase();
+    let mut files = list.iter().filter(|entry| !entry.is_folder());
+    if let Some(entry) = files.find(|entry| entry.name().to_lowercase() == folded) {
+        return Ok(SetupFile::of(&entry, true));
+    }
+    Err(explain(list, options, given, name))
+}
+
+/// The name relative to `root` with `/`; `None` where it leads out.
+fn relative_name(given: &Path, root: &Path) -> Option<String> {
+    if given.has_root() {
+        let folder = std::fs::canonicalize(given.parent()?).ok()?;
+        let below = folder.strip_prefix(root).ok()?.join(given.file_name()?);
+        return Some(joined(&below.to_string_lossy()));
+    }
+    let mut components: Vec<&str> = Vec::new();
+    let text = given.to_string_lossy();
+    for component in text.split(['/', '\\']) {
+        match component {
+            "" | "." => {}
+            ".." => drop(components.pop()?),
+            leaf => components.push(leaf),
+        }
+    }
+    Some(components.join("/"))
+}
+
+fn joined(path: &str) -> String {
+    path.split(['/', '\\']).filter(|leaf| !leaf.is_empty()).collect::<Vec<_>>().join("/")
+}
+
+fn outside(list: &SourceList, given: &Path) -> SetupFileError {
+    let leaf = given.file_name().map(|leaf| leaf.to_string_lossy().into_owned()).unwrap_or_default();
+    let suggestion = nearest::same_leaf(list, &leaf);
+    SetupFileError::Outside { given: shown(given), folder: list.root().to_path_buf(), suggestion }
+}
+
+fn explain(list: &SourceList, options: &WalkOptions, given: &Path, name: String) -> SetupFileError {
+    let mut path = list.root().to_path_buf();
+    path.extend(name.split('/'));
+    match std::fs::metadata(&path) {
+        Ok(metadata) if metadata.is_dir() => SetupFileError::NotAFile { name },
+        Ok(_) => {
+            let why = why_left_out(list, options, &name);
+            SetupFileError::Excluded { name, why }
+        }
+        Err(_) => {
+            let suggestion = nearest::same_leaf(list, &name).or_else(|| nearest::by_distance(list, &name));
+            SetupFileError::Missing { given: shown(given), folder: list.root().to_path_buf(), suggestion }
+        }
+    }
+}
+
+fn why_left_out(list: &SourceList, options: &WalkOptions, name: &str) -> String {
+    let listed =
+        || list.left_out().first().iter().find(|entry| entry.name == name).map(|entry| entry.why.clone());
+    let why: Option<Why> = why_excluded(list.root(), &options.exclusions, name).or_else(listed);
+    why.map_or_else(|| "it is not a part of the app".to_owned(), |why| why.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exclude::Exclusions;
+    use crate::walk::walk;
+    use std::fs;
+    use waybill_context::Context;
+
+    struct Folder(tempfile::TempDir, WalkOptions);
+
+    impl Folder {
+        fn new(names: &[&str], excludes: &[&str]) -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            for name in names {
+                let path = name.split('/').fold(folder.path().to_path_buf(), |path, leaf| path.join(leaf));
+                fs::create_dir_all(path.parent().unwrap()).unwrap();
+                fs::write(path, name).unwrap();
+            }
+            Self(
+                folder,
+                WalkOptions { exclusions: Exclusions::new(excludes).unwrap(), ..WalkOptions::default() },
+            )
+        }
+
+        fn locate(&self, given: impl AsRef<Path>) -> Result<SetupFile, SetupFileError> {
+            let list = walk(self.0.path(), &self.1, &Context::silent()).unwrap();
+            locate(&list, &self.1, given.as_ref())
+        }
+
+        fn suggestion(&self, given: &str) -> Option<String> {
+            match self.locate(given).unwrap_err() {
+                SetupFileError::Missing { suggestion, .. } | SetupFileError::Outside { suggestion, .. } => {
+                    suggestion
+                }
+                other => panic!("{other}"),
+            }
+        }
+    }
+
+    #[test]
+    fn every_spelling_of_the_path_is_understood() {
+        let folder = Folder::new(&["Setup.exe", "sub/x.msi"], &[]);
+        let absolute = folder.0.path().join("sub").join("x.msi");
+        for given in ["sub/x.msi", r"sub\x.msi", "./sub/x.msi", r".\sub\.\x.msi", "sub/../sub//x.msi"] {
+            assert_eq!(folder.locate(given).unwrap().name(), "sub/x.msi", "{given}");
+        }
+        let found = folder.locate(absolute).unwrap();
+        assert_eq!((found.name(), found.leaf(), found.spelled_otherwise()), ("sub/x.msi", "x.msi", false));
+        assert_eq!(fs::read_to_string(found.path()).unwrap(), "sub/x.msi");
+        let found = folder.locate("setup.EXE").unwrap();
+        assert_eq!((found.name(), found.spelled_otherwise()), ("Setup.exe", true));
+    }
+
+    #[test]
+    fn the_nearest_match_is_suggested() {
+        let folder = Folder::new(&["setup-1.2.exe", "bin/tool.msi", "deep/er/tool.msi", "readme.txt"], &[]);
+        assert_eq!(folder.suggestion("setup-1.3.exe").as_deref(), Some("setup-1.2.exe"));
+        assert_eq!(folder.suggestion("TOOL.MSI").as_deref(), Some("bin/tool.msi"));
+        assert_eq!(folder.suggestion("other/tool.msi").as_deref(), Some("bin/tool.msi"));
+        assert_eq!(folder.suggestion("something-else-entirely.exe"), None);
+        assert_eq!(folder.suggestion(r"C:\Downloads\tool.msi").as_deref(), Some("bin/tool.msi"));
+        let error = folder.locate("setup-1.3.exe").unwrap_err();
+        let text = error.to_string();
+        assert!(
+            text.contains("\"setup-1.3.exe\" is not in")
+                && text.ends_with("; did you mean \"setup-1.2.exe\"?")
+        );
+    }
+
+    #[test]
+    fn outside_is_refused() {
+        let (folder, other) = (Folder::new(&["bin/tool.msi"], &[]), Folder::new(&["tool.msi"], &[]));
+        let given = other.0.path().join("tool.msi");
+        for given in [given.as_path(), Path::new("../tool.msi"), Path::new("bin/../../tool.msi")] {
+            let error = folder.locate(given).unwrap_err();
+            assert_eq!(error.code().id, "setup-file-outside");
+            assert!(error.to_string().ends_with("did you mean \"bin/tool.msi\"?"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_left_out_is_told_from_one_that_is_missing() {
+        let folder = Folder::new(&["a.exe", "bin/b.exe", "app.json", "c.txt"], &["*.exe"]);
+        let why = |given: &str| folder.locate(given).unwrap_err().to_string();
+        assert_eq!(why("a.exe"), "the setup file \"a.exe\" is left out of the package: excluded by *.exe");
+        fs::write(folder.0.path().join("bin").join(".waybillignore"), "!b.exe\n").unwrap();
+        assert!(why("bin/b.exe").ends_with("excluded by *.exe"));
+        assert!(why("app.json").ends_with("the app's document"));
+        assert_eq!(folder.locate("bin").unwrap_err().code().id, "setup-file-not-a-file");
+        let folder = Folder::new(&["bin/b.exe", "c.txt", ".waybillignore"], &[]);
+        fs::write(folder.0.path().join(".waybillignore"), "bin/\n").unwrap();
+        assert!(folder.locate("bin/b.exe").unwrap_err().to_string().ends_with("bin/ in .waybillignore"));
+    }
+}

@@ -1,0 +1,247 @@
+//! What a walk can find wrong: every finding has its place, and all are gathered before the walk gives up.
+
+use crate::exclude::IgnoreFileError;
+use crate::shown_path::shown;
+use std::io;
+use std::path::{Path, PathBuf};
+use waybill_context::Cancelled;
+use waybill_schemas::codes::{Classified, Code, source};
+
+/// How many findings are kept; all are counted.
+const KEPT: usize = 1000;
+
+/// One thing in the source folder that cannot be packed.
+#[derive(Debug)]
+pub struct Finding {
+    /// Relative name with `/`, unprintable parts replaced; empty for the folder as a whole.
+    pub name: String,
+    /// What is wrong with it.
+    pub problem: Problem,
+}
+
+impl std::fmt::Display for Finding {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.name.as_str() {
+            "" => write!(formatter, "the source folder {}", self.problem)?,
+            name => write!(formatter, "{name:?} {}", self.problem)?,
+        }
+        // A finding is one line of a list, not the head of a chain: its causes are told with it.
+        let mut cause = std::error::Error::source(&self.problem);
+        while let Some(error) = cause {
+            write!(formatter, ": {error}")?;
+            cause = error.source();
+        }
+        Ok(())
+    }
+}
+
+/// Why an entry cannot be packed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Problem {
+    /// It could not be listed or looked at.
+    #[error("cannot be read")]
+    Unreadable(#[source] io::Error),
+    /// A link to something outside.
+    #[error("is a link that leads out of the source folder, to {}", shown(target))]
+    LinkOutside {
+        /// What it leads to.
+        target: PathBuf,
+    },
+    /// A link to nothing, or to itself.
+    #[error("is a link that leads to nothing")]
+    LinkBroken(#[source] io::Error),
+    /// A link to a folder that it lies in.
+    #[error("leads back to a folder that it lies in, {}", shown(target))]
+    LinkLoop {
+        /// What it leads to.
+        target: PathBuf,
+    },
+    /// A socket, pipe or device.
+    #[error("is a socket, pipe or device, not a file")]
+    Special,
+    /// The system's name is not Unicode.
+    #[error("has a name that is not valid Unicode")]
+    NotUnicode,
+    /// Readers take a backslash for a separator.
+    #[error("has a backslash in its name")]
+    Backslash,
+    /// An ignore file that cannot be used.
+    #[error("cannot be used as an ignore file")]
+    IgnoreFile(#[source] IgnoreFileError),
+    /// Over the limit on entries; the walk stops there.
+    #[error("holds more than {limit} entries, the limit on entries in a package")]
+    TooManyEntries {
+        /// The limit.
+        limit: usize,
+    },
+    /// Over the limit on the sum of sizes.
+    #[error("holds {total} bytes, over the limit on package bytes ({limit})")]
+    TooLarge {
+        /// What was found.
+        total: u64,
+        /// The limit.
+        limit: u64,
+    },
+    /// Nothing to pack.
+    #[error("holds nothing to pack")]
+    Empty,
+    /// The catalogue folder's fixed name is taken.
+    #[error("has the name that the catalogue files get in the package")]
+    CatalogNameTaken,
+}
+
+impl Problem {
+    /// Its entry in the table of codes.
+    pub fn code(&self) -> &'static Code {
+        match self {
+            Self::Unreadable(_) => &source::SOURCE_UNREADABLE,
+            Self::LinkOutside { .. } => &source::LINK_OUTSIDE,
+            Self::LinkBroken(_) => &source::LINK_BROKEN,
+            Self::LinkLoop { .. } => &source::LINK_LOOP,
+            Self::Special => &source::SPECIAL_FILE,
+            Self::NotUnicode => &source::NAME_NOT_UNICODE,
+            Self::Backslash => &source::NAME_BACKSLASH,
+            Self::IgnoreFile(_) => &source::IGNORE_FILE,
+            Self::TooManyEntries { .. } => &source::SOURCE_TOO_MANY,
+            Self::TooLarge { .. } => &source::SOURCE_TOO_LARGE,
+            Self::Empty => &source::SOURCE_EMPTY,
+            Self::CatalogNameTaken => &source::CATALOG_REFUSED,
+        }
+    }
+}
+
+/// All findings of a walk, in its order; at most 1,000 are kept.
+#[derive(Debug, Default)]
+pub struct Findings {
+    kept: Vec<Finding>,
+    count: u64,
+}
+
+impl Findings {
+    /// How many there are, those included that were not kept.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// The findings that were kept.
+    pub fn iter(&self) -> impl Iterator<Item = &Finding> {
+        self.kept.iter()
+    }
+
+    pub(crate) fn add(&mut self, name: String, problem: Problem) {
+        self.count += 1;
+        if self.kept.len() < KEPT {
+            self.kept.push(Finding { name, problem });
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// One finding speaks for itself; several of one kind share its code, a mixture is refused as such.
+    fn code(&self) -> &'static Code {
+        let mut codes = self.kept.iter().map(|finding| finding.problem.code());
+        let Some(first) = codes.next() else { return &source::SOURCE_REFUSED };
+        if codes.all(|code| code == first) { first } else { &source::SOURCE_REFUSED }
+    }
+}
+
+impl std::fmt::Display for Findings {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Some(first) = self.kept.first() else { return formatter.write_str("no findings") };
+        first.fmt(formatter)?;
+        match self.count - 1 {
+            0 => Ok(()),
+            1 => formatter.write_str(" (and 1 more finding)"),
+            more => write!(formatter, " (and {more} more findings)"),
+        }
+    }
+}
+
+/// A source folder that cannot be packed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WalkError {
+    /// It is not there, or is a file.
+    #[error("the source folder {} is not a folder", shown(path))]
+    NotAFolder {
+        /// As it was given.
+        path: PathBuf,
+        /// Why, where the system said so.
+        #[source]
+        source: Option<io::Error>,
+    },
+    /// The catalogue folder is not there, is a file, or is empty.
+    #[error("the catalogue folder {} {what}", shown(path))]
+    Catalog {
+        /// As it was given.
+        path: PathBuf,
+        /// What is wrong with it.
+        what: &'static str,
+    },
+    /// Things in it cannot be packed.
+    #[error("cannot pack {}: {findings}", shown(root))]
+    Refused {
+        /// The source folder.
+        root: PathBuf,
+        /// All of them.
+        findings: Findings,
+    },
+    /// The user wants to stop.
+    #[error("listing the source folder was interrupted")]
+    Cancelled,
+}
+
+impl WalkError {
+    /// The findings, where there are any.
+    pub fn findings(&self) -> Option<&Findings> {
+        match self {
+            Self::Refused { findings, .. } => Some(findings),
+            _ => None,
+        }
+    }
+
+    pub(super) fn not_a_folder(path: &Path, source: Option<io::Error>) -> Self {
+        Self::NotAFolder { path: path.to_path_buf(), source }
+    }
+}
+
+impl From<Cancelled> for WalkError {
+    fn from(_: Cancelled) -> Self {
+        Self::Cancelled
+    }
+}
+
+impl Classified for WalkError {
+    fn code(&self) -> &'static Code {
+        match self {
+            Self::NotAFolder { .. } => &source::SOURCE_MISSING,
+            Self::Catalog { .. } => &source::CATALOG_REFUSED,
+            Self::Refused { findings, .. } => findings.code(),
+            Self::Cancelled => &source::SCAN_INTERRUPTED,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use waybill_schemas::codes::Class;
+
+    #[test]
+    fn several_findings_are_counted_and_classified_together() {
+        let mut findings = Findings::default();
+        let unreadable = || Problem::Unreadable(io::Error::from(io::ErrorKind::PermissionDenied));
+        findings.add("a".into(), unreadable());
+        assert_eq!(findings.to_string(), "\"a\" cannot be read: permission denied");
+        findings.add("b".into(), unreadable());
+        assert_eq!(findings.code().class, Class::Machine);
+        findings.add("c".into(), Problem::Special);
+        assert_eq!(findings.code().id, "source-refused");
+        assert_eq!(findings.to_string(), "\"a\" cannot be read: permission denied (and 2 more findings)");
+        (0..2000).for_each(|_| findings.add(String::new(), Problem::Special));
+        assert_eq!((findings.count(), findings.iter().count()), (2003, KEPT));
+    }
+}

@@ -1,0 +1,298 @@
+//! The traversal: an explicit stack, one frame a folder, every finding gathered.
+
+use super::finding::{Findings, Problem, WalkError};
+use super::link::{self, Target};
+use super::list::{ROOT, SourceList};
+use super::listing::{Child, Kind, Listing};
+use super::{APP_DOCUMENTS, WalkOptions};
+use crate::exclude::{IGNORE_FILE_NAME, IgnoreStack, Why};
+use std::fs::Metadata;
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+use waybill_context::{Context, Meter};
+
+/// What a walk is given.
+pub(crate) struct Surroundings<'a> {
+    pub(crate) options: &'a WalkOptions,
+    pub(crate) context: &'a Context<'a>,
+    pub(crate) meter: &'a Meter<'a>,
+}
+
+/// Walks the list's own root, under the excludes, ignore files and the output file's exemption.
+pub(super) fn walk_source(
+    surroundings: &Surroundings<'_>,
+    list: &mut SourceList,
+    findings: &mut Findings,
+) -> Result<(), WalkError> {
+    let root = list.root().to_path_buf();
+    let mut walker = Walker::new(surroundings, root.clone(), list, findings);
+    walker.output = surroundings.options.output.as_deref().and_then(OutputFile::locate);
+    walker.is_source = true;
+    walker.enter(Place { folder: ROOT, name: String::new(), real: root, modified: None });
+    walker.run()
+}
+
+/// Walks another folder whole, below the list's folder `folder`.
+pub(crate) fn walk_whole(
+    surroundings: &Surroundings<'_>,
+    root: PathBuf,
+    (folder, name): (u32, String),
+    list: &mut SourceList,
+    findings: &mut Findings,
+) -> Result<(), WalkError> {
+    let mut walker = Walker::new(surroundings, root.clone(), list, findings);
+    walker.enter(Place { folder, name, real: root, modified: None });
+    walker.run()
+}
+
+/// A folder about to be entered.
+struct Place {
+    folder: u32,
+    /// Empty, or the relative name with its final `/`.
+    name: String,
+    real: PathBuf,
+    /// Known below the root; an empty root is no entry.
+    modified: Option<SystemTime>,
+}
+
+struct Frame {
+    place: Place,
+    listing: Listing,
+    next: usize,
+    ignore_depth: usize,
+}
+
+/// A child, looked at.
+struct Seen {
+    leaf: String,
+    name: String,
+    real: PathBuf,
+    outcome: Result<Metadata, Problem>,
+}
+
+struct Walker<'a> {
+    surroundings: &'a Surroundings<'a>,
+    root: PathBuf,
+    list: &'a mut SourceList,
+    findings: &'a mut Findings,
+    ignored: IgnoreStack<'a>,
+    frames: Vec<Frame>,
+    output: Option<OutputFile>,
+    /// The source folder, with its exemptions; otherwise everything is taken.
+    is_source: bool,
+    is_full: bool,
+}
+
+impl<'a> Walker<'a> {
+    fn new(
+        surroundings: &'a Surroundings<'a>,
+        root: PathBuf,
+        list: &'a mut SourceList,
+        findings: &'a mut Findings,
+    ) -> Self {
+        let ignored = IgnoreStack::new(&surroundings.options.exclusions);
+        Self {
+            surroundings,
+            root,
+            list,
+            findings,
+            ignored,
+            frames: Vec::new(),
+            output: None,
+            is_source: false,
+            is_full: false,
+        }
+    }
+
+    fn run(&mut self) -> Result<(), WalkError> {
+        while let Some(frame) = self.frames.last_mut() {
+            self.surroundings.context.check()?;
+            let index = frame.next;
+            frame.next += 1;
+            match frame.listing.get(index) {
+                Some(child) if !self.is_full => {
+                    let seen = look(&frame.place, &child, &self.root);
+                    self.child(seen);
+                }
+                _ => self.leave(),
+            }
+        }
+        Ok(())
+    }
+
+    fn enter(&mut self, place: Place) {
+        if self.frames.iter().any(|frame| frame.place.real == place.real) {
+            return self.find(place.name, Problem::LinkLoop { target: place.real });
+        }
+        let report = |error| self.findings.add(place.name.clone(), Problem::Unreadable(error));
+        let listing = match Listing::read(&place.real, report) {
+            Ok(listing) => listing,
+            Err(error) => return self.find(place.name, Problem::Unreadable(error)),
+        };
+        if let Some(modified) = place.modified
+            && listing.is_empty()
+        {
+            self.list.add_folder_entry(place.folder, modified);
+        }
+        let ignore_depth = self.ignored.depth();
+        if self.is_source && listing.has_file(IGNORE_FILE_NAME) {
+            self.take_in_ignore_file(&place);
+        }
+        self.frames.push(Frame { place, listing, next: 0, ignore_depth });
+    }
+
+    fn leave(&mut self) {
+        if let Some(frame) = self.frames.pop() {
+            self.ignored.truncate(frame.ignore_depth);
+        }
+    }
+
+    fn take_in_ignore_file(&mut self, place: &Place) {
+        if let Err(error) = self.ignored.push(&place.name, &place.real.join(IGNORE_FILE_NAME)) {
+            self.find(format!("{}{IGNORE_FILE_NAME}", place.name), Problem::IgnoreFile(error));
+        }
+    }
+
+    fn child(&mut self, seen: Seen) {
+        let is_folder = seen.outcome.as_ref().is_ok_and(Metadata::is_dir);
+        if let Some(why) = self.exempt(&seen, is_folder) {
+            return self.leave_out(seen, is_folder, why);
+        }
+        match seen.outcome {
+            Err(problem) => self.find(seen.name, problem),
+            Ok(metadata) if is_folder => self.folder(seen.leaf, seen.name, seen.real, &metadata),
+            Ok(metadata) if metadata.is_file() => self.file(&seen.leaf, &metadata),
+            Ok(_) => self.find(seen.name, Problem::Special),
+        }
+    }
+
+    fn exempt(&self, seen: &Seen, is_folder: bool) -> Option<Why> {
+        if !self.is_source {
+            return None;
+        }
+        if !is_folder && seen.leaf == IGNORE_FILE_NAME {
+            return Some(Why::IsIgnoreFile);
+        }
+        let is_document = APP_DOCUMENTS.iter().any(|document| seen.name.eq_ignore_ascii_case(document));
+        if !is_folder && is_document {
+            return Some(Why::AppDocument);
+        }
+        if !is_folder && self.output.as_ref().is_some_and(|output| output.is(&seen.real)) {
+            return Some(Why::OutputFile);
+        }
+        self.ignored.decide(&seen.name, is_folder)
+    }
+
+    fn leave_out(&mut self, seen: Seen, is_folder: bool, why: Why) {
+        let (name, files) = match is_folder {
+            true => (seen.name + "/", count_files(&seen.real)),
+            false => (seen.name, 1),
+        };
+        self.list.left_out_mut().add(name, files, why);
+    }
+
+    fn folder(&mut self, leaf: String, name: String, real: PathBuf, metadata: &Metadata) {
+        if !self.has_room() {
+            return;
+        }
+        let parent = self.frames.last().map_or(ROOT, |frame| frame.place.folder);
+        let folder = self.list.add_folder(parent, &leaf);
+        self.enter(Place { folder, name: name + "/", real, modified: Some(modified(metadata)) });
+    }
+
+    fn file(&mut self, leaf: &str, metadata: &Metadata) {
+        if self.has_room() {
+            let folder = self.frames.last().map_or(ROOT, |frame| frame.place.folder);
+            self.list.add_file(folder, leaf, metadata.len(), modified(metadata));
+            self.surroundings.meter.advance(metadata.len());
+        }
+    }
+
+    /// Folders count as well: links can make more of them than there are files.
+    fn has_room(&mut self) -> bool {
+        let limit = self.surroundings.options.limits.entries;
+        if self.list.len().max(self.list.folder_count() - 1) < limit {
+            return true;
+        }
+        self.is_full = true;
+        self.find(String::new(), Problem::TooManyEntries { limit });
+        false
+    }
+
+    fn find(&mut self, mut name: String, problem: Problem) {
+        if name.ends_with('/') {
+            name.pop();
+        }
+        self.findings.add(name, problem);
+    }
+}
+
+/// Looks at a child, through links; nothing is judged but what makes it unusable.
+fn look(place: &Place, child: &Child<'_>, root: &Path) -> Seen {
+    let mut real = place.real.join(child.leaf);
+    let outcome = if !child.is_unicode {
+        Err(Problem::NotUnicode)
+    } else if child.kind == Kind::Link {
+        link::follow(&real, root).map(|Target { real: target, metadata }| {
+            real = target;
+            metadata
+        })
+    } else if child.kind == Kind::Special {
+        Err(Problem::Special)
+    } else {
+        std::fs::symlink_metadata(&real).map_err(Problem::Unreadable)
+    };
+    // `\` cannot be in a Windows name; elsewhere it can, and a reader would take the name for a path.
+    let outcome = if child.leaf.contains('\\') { outcome.and(Err(Problem::Backslash)) } else { outcome };
+    Seen { leaf: child.leaf.to_owned(), name: format!("{}{}", place.name, child.leaf), real, outcome }
+}
+
+fn modified(metadata: &Metadata) -> SystemTime {
+    metadata.modified().unwrap_or(UNIX_EPOCH)
+}
+
+/// Files below a folder that is left out; links are not followed, what cannot be read counts for nothing.
+fn count_files(folder: &Path) -> u64 {
+    let mut files = 0;
+    let mut waiting = vec![folder.to_path_buf()];
+    while let Some(folder) = waiting.pop() {
+        let children = std::fs::read_dir(&folder).into_iter().flatten().flatten();
+        for child in children {
+            match child.file_type() {
+                Ok(kind) if kind.is_dir() => waiting.push(child.path()),
+                _ => files += 1,
+            }
+        }
+    }
+    files
+}
+
+/// The package's own file.
+struct OutputFile {
+    folder: PathBuf,
+    path: PathBuf,
+    staging_prefix: String,
+}
+
+impl OutputFile {
+    /// `None` where its folder does not exist yet: then nothing in the source folder can be it.
+    fn locate(output: &Path) -> Option<Self> {
+        let leaf = output.file_name()?;
+        let parent = output.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let folder = std::fs::canonicalize(parent.unwrap_or(Path::new("."))).ok()?;
+        // On systems that ignore case the file on disk may be spelled otherwise.
+        let path = std::fs::canonicalize(output).unwrap_or_else(|_| folder.join(leaf));
+        let staging_prefix = format!(".{}.waybill-", leaf.to_string_lossy());
+        Some(Self { folder, path, staging_prefix })
+    }
+
+    /// True for the file itself and for what an interrupted run left beside it.
+    fn is(&self, real: &Path) -> bool {
+        let is_staging = || {
+            let leaf = real.file_name().map(std::ffi::OsStr::to_string_lossy);
+            real.parent() == Some(&self.folder)
+                && leaf.is_some_and(|leaf| leaf.starts_with(&self.staging_prefix))
+        };
+        real == self.path || is_staging()
+    }
+}

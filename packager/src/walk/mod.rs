@@ -1,0 +1,101 @@
+//! Walks a source folder into a [`SourceList`].
+//!
+//! The order is the same on every host. Links are followed inside the folder and refused out of it; what cannot
+//! be packed is gathered and reported together. Whether unpack would take the *names* is the archive policy's
+//! question and is asked of the list afterwards.
+
+mod finding;
+mod folder;
+mod link;
+mod list;
+mod listing;
+
+use crate::exclude::Exclusions;
+use std::path::{Path, PathBuf};
+use waybill_context::Context;
+
+pub(crate) use folder::{Surroundings, walk_whole};
+
+pub use finding::{Finding, Findings, Problem, WalkError};
+pub use list::{SourceEntry, SourceList};
+
+/// File names of the app's documents: left out where they lie directly in the source folder.
+pub const APP_DOCUMENTS: [&str; 2] = ["app.json", "app.unix.json"];
+
+/// What a source folder may hold at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WalkLimits {
+    /// Entries in a package; 200,000 by default.
+    pub entries: usize,
+    /// Package bytes: the sum of the files' sizes; 30 GiB by default, as much as Intune takes.
+    pub package_bytes: u64,
+}
+
+impl Default for WalkLimits {
+    fn default() -> Self {
+        Self { entries: 200_000, package_bytes: 30 << 30 }
+    }
+}
+
+/// How to walk; [`Default`] takes everything there is.
+#[derive(Debug, Clone, Default)]
+pub struct WalkOptions {
+    /// What `--exclude` leaves out.
+    pub exclusions: Exclusions,
+    /// Where the package will be written: never packed, nor is an earlier one there.
+    pub output: Option<PathBuf>,
+    /// A folder of catalogue files (`--catalog`), see [`crate::catalog`].
+    pub catalog: Option<PathBuf>,
+    /// Limits on the whole.
+    pub limits: WalkLimits,
+}
+
+/// Lists what of `folder` will be packed, and the catalogue folder's files after it.
+///
+/// Sizes and times are those of the moment; whoever reads the files must notice when they differ.
+///
+/// # Errors
+/// Not a folder; interrupted; or [`WalkError::Refused`] with every finding.
+pub fn walk(folder: &Path, options: &WalkOptions, context: &Context<'_>) -> Result<SourceList, WalkError> {
+    let root = canonical_folder(folder)?;
+    let mut list = SourceList::new(root.clone());
+    let mut findings = Findings::default();
+    let meter = context.meter(waybill_context::Stage::Scan, None);
+    let surroundings = folder::Surroundings { options, context, meter: &meter };
+    folder::walk_source(&surroundings, &mut list, &mut findings)?;
+    if let Some(catalog) = &options.catalog {
+        crate::catalog::walk_catalog(catalog, &surroundings, &mut list, &mut findings)?;
+    }
+    judge_whole(&list, &options.limits, &mut findings);
+    if !findings.is_empty() {
+        return Err(WalkError::Refused { root, findings });
+    }
+    list.shrink();
+    tracing::debug!(
+        entries = list.len(),
+        bytes = list.total_bytes(),
+        left_out = list.left_out().files(),
+        "listed"
+    );
+    Ok(list)
+}
+
+/// The canonical path: links resolved, on Windows with `\\?\`, so that paths over 260 characters work below it.
+fn canonical_folder(folder: &Path) -> Result<PathBuf, WalkError> {
+    let refused = |source| WalkError::not_a_folder(folder, source);
+    let root = std::fs::canonicalize(folder).map_err(|error| refused(Some(error)))?;
+    if root.is_dir() { Ok(root) } else { Err(refused(None)) }
+}
+
+fn judge_whole(list: &SourceList, limits: &WalkLimits, findings: &mut Findings) {
+    let (total, limit) = (list.total_bytes(), limits.package_bytes);
+    if total > limit {
+        findings.add(String::new(), Problem::TooLarge { total, limit });
+    }
+    if list.is_empty() && findings.is_empty() {
+        findings.add(String::new(), Problem::Empty);
+    }
+}
+
+#[cfg(test)]
+mod tests;
