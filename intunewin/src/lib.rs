@@ -1,14 +1,21 @@
 //! Read and write `.intunewin` packages.
+mod archive;
 mod content;
 mod crypto;
 mod package;
 mod policy;
 mod source;
+mod unpack;
 mod write;
 mod zip;
 
+pub use archive::{Archive, ArchiveEntry, ArchiveError};
 pub use content::{AuthenticateError, AuthenticatedContent, ContentError, EncryptedContent, PayloadReader};
 pub use package::{Deviation, OpenError, Package};
 pub use policy::{ArchivePolicy, EntryName, NameSet, Rule, Violation};
 pub use source::{FileSource, Source};
-pub use write::{DosTime, KnownEntry, Method, PackageKeys, PayloadWriter, WriteError};
+pub use unpack::{ContentFolder, UnpackError, UnpackOptions};
+pub use write::{
+    DosTime, KnownEntry, Method, PackageKeys, PackageMetadata, PackageWriter, PayloadWriter, WriteError,
+    WrittenPackage,
+};

@@ -1,6 +1,7 @@
 //! Times as zip entries hold them.
 
 use jiff::Timestamp;
+use jiff::civil::{Date, Time};
 use jiff::tz::Offset;
 use std::time::SystemTime;
 
@@ -43,6 +44,21 @@ impl DosTime {
         }
     }
 
+    /// From the two fields of an entry, whatever they hold.
+    pub const fn from_fields(date: u16, time: u16) -> Self {
+        Self { date, time }
+    }
+
+    /// The time, read as UTC; `None` where the fields hold no date (zeros, for example).
+    pub fn to_system_time(self) -> Option<SystemTime> {
+        let [year, month, day] = [self.date >> 9, self.date >> 5 & 15, self.date & 31].map(u16::cast_signed);
+        let [hour, minute, second] =
+            [self.time >> 11, self.time >> 5 & 63, (self.time & 31) * 2].map(u16::cast_signed);
+        let date = Date::new(1980 + year, month as i8, day as i8).ok()?;
+        let time = Time::new(hour as i8, minute as i8, second as i8, 0).ok()?;
+        Offset::UTC.to_timestamp(date.to_datetime(time)).ok().map(SystemTime::from)
+    }
+
     /// The date field: years since 1980, month, day.
     pub const fn date(self) -> u16 {
         self.date
@@ -76,6 +92,14 @@ mod tests {
         assert_eq!(at(315_532_800), DosTime::MIN);
         assert_eq!(at(315_532_801), DosTime::MIN, "two-second steps");
         assert!(at(315_532_802) > DosTime::MIN);
+    }
+
+    #[test]
+    fn what_is_written_reads_back_and_nonsense_is_no_time() {
+        let time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_709_213_878);
+        assert_eq!(DosTime::from_system_time(time).to_system_time(), Some(time));
+        assert_eq!(DosTime::from_fields(0, 0).to_system_time(), None);
+        assert_eq!(DosTime::from_fields(DosTime::MIN.date(), u16::MAX).to_system_time(), None);
     }
 
     #[test]

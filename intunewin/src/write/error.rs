@@ -1,4 +1,5 @@
 use std::io;
+use waybill_schemas::DetectionXmlWriteError;
 use waybill_schemas::codes::{Classified, Code, pack};
 
 /// Why a package or a payload could not be written.
@@ -27,6 +28,9 @@ pub enum WriteError {
         /// Bytes that came.
         actual: u64,
     },
+    /// A name, setup file or MSI fact that Detection.xml cannot hold.
+    #[error("Detection.xml cannot be written")]
+    Metadata(#[source] DetectionXmlWriteError),
     /// Calls in an order that makes no archive: data without an entry, an entry inside an entry.
     #[error("{call} while {state}")]
     Order {
@@ -43,12 +47,19 @@ impl From<io::Error> for WriteError {
     }
 }
 
+impl From<DetectionXmlWriteError> for WriteError {
+    fn from(error: DetectionXmlWriteError) -> Self {
+        Self::Metadata(error)
+    }
+}
+
 impl Classified for WriteError {
     fn code(&self) -> &'static Code {
         match self {
             Self::Io(_) => &pack::WRITE_FAILED,
             Self::Random(_) => &pack::NO_RANDOM,
             Self::NameTooLong { .. } => &pack::ENTRY_NAME_LENGTH,
+            Self::Metadata(error) => error.code(),
             Self::EntryLength { .. } | Self::Order { .. } => &pack::WRITER_MISUSED,
         }
     }

@@ -4,10 +4,12 @@ mod directory;
 mod dos_time;
 mod error;
 mod keys;
+mod package;
 mod payload;
 mod seal;
 
 pub use dos_time::DosTime;
 pub use error::WriteError;
 pub use keys::PackageKeys;
+pub use package::{PackageMetadata, PackageWriter, WrittenPackage};
 pub use payload::{KnownEntry, Method, PayloadWriter};

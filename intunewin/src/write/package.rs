@@ -4,11 +4,13 @@ use super::{DosTime, PackageKeys, WriteError};
 use crate::zip::record::{extra_id, method};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::time::SystemTime;
-use waybill_schemas::{ApplicationInfo, DigestAlgorithm, EncryptionInfo, Mac, MsiInfo, Profile};
+use waybill_schemas::{
+    ApplicationInfo, CONTENT_FILE_NAME, DigestAlgorithm, EncryptionInfo, EncryptionKey, FileDigest,
+    InitializationVector, Mac, MacKey, MsiInfo, Profile, TOOL_VERSION,
+};
 
-/// Where the content lies in the outer zip; the file name is the one all of today's packages carry.
+/// Where the content lies in the outer zip: a folder and [`CONTENT_FILE_NAME`].
 const CONTENT_NAME: &str = "IntuneWinPackage/Contents/IntunePackage.intunewin";
-const CONTENT_FILE_NAME: &str = "IntunePackage.intunewin";
 const DETECTION_NAME: &str = "IntuneWinPackage/Metadata/Detection.xml";
 
 /// Bytes of the growth hint that Microsoft's local headers carry; zip64's extra field takes its place in part.
@@ -18,9 +20,30 @@ const ZIP64_EXTRA: usize = 20;
 /// Writes a package in one pass: the payload goes in as it comes, the content's header is filled in at the end.
 ///
 /// It is [`Write`] for the payload (usually under a [`PayloadWriter`](crate::PayloadWriter)); what was not
-/// [finished](PackageWriter::finish) is no package. The package has exactly the shape of Microsoft's: two stored
+/// [finished](PackageWriter::finish) is no package. It has exactly the shape of Microsoft's: two stored
 /// entries, no flags, no descriptors, no comment, zip64 only where a size needs it (package-format, "Two zips").
-/// Memory stays the same whatever the size. The file needs no other bytes in it; writing starts at offset 0.
+/// Memory stays the same whatever the size. Writing starts at offset 0 of an empty file.
+///
+/// ```
+/// use intunewin::{DosTime, KnownEntry, Method, PackageMetadata, PackageWriter, PayloadWriter};
+/// use std::io::Cursor;
+/// use std::time::SystemTime;
+///
+/// let mut payload = PayloadWriter::new(PackageWriter::create(Cursor::new(Vec::new()))?);
+/// let (modified, data) = (DosTime::from_system_time(SystemTime::now()), b"exit 0\n");
+/// let entry =
+///     KnownEntry { name: "install.cmd", modified, method: Method::Stored, crc: 0xd432_886a, size: 7, compressed: 7 };
+/// payload.entry(entry, data)?;
+/// let package = payload.finish()?.finish(PackageMetadata {
+///     name: "install.cmd".into(),
+///     setup_file: "install.cmd".into(),
+///     msi_info: None,
+///     written: SystemTime::now(),
+/// })?;
+/// assert_eq!(package.package_len, package.out.get_ref().len() as u64);
+/// assert_eq!(package.info.setup_file, "install.cmd");
+/// # Ok::<(), intunewin::WriteError>(())
+/// ```
 pub struct PackageWriter<W> {
     out: W,
     sealer: ContentSealer,
@@ -38,6 +61,24 @@ pub struct PackageMetadata {
     pub msi_info: Option<MsiInfo>,
     /// The time both outer entries carry.
     pub written: SystemTime,
+}
+
+impl PackageMetadata {
+    /// Whether Detection.xml can hold it: to be asked before the first byte, [`PackageWriter::finish`] asks last.
+    ///
+    /// # Errors
+    /// [`WriteError::Metadata`] with the value that it cannot hold.
+    pub fn check(&self) -> Result<(), WriteError> {
+        let (mac, digest) = (Mac::new([0; 32]), FileDigest::new([0; 32]));
+        let keys = PackageKeys::for_test_vectors(
+            EncryptionKey::new([0; 32]),
+            MacKey::new([0; 32]),
+            InitializationVector::new([0; 16]),
+        );
+        let sealed = Sealed { mac, digest, crc: 0, payload_len: 0, content_len: 0 };
+        describe(self.clone(), &sealed, &keys).write()?;
+        Ok(())
+    }
 }
 
 /// A package that is complete.
@@ -81,13 +122,13 @@ impl<W: Write + Seek> PackageWriter<W> {
     /// Ends the content and completes the package around it.
     ///
     /// # Errors
-    /// The medium refuses.
+    /// The medium refuses; Detection.xml cannot hold the metadata.
     pub fn finish(self, metadata: PackageMetadata) -> Result<WrittenPackage<W>, WriteError> {
         let Self { mut out, sealer, keys } = self;
         let written = DosTime::from_system_time(metadata.written);
         let sealed = sealer.finish(&mut out)?;
         let info = describe(metadata, &sealed, &keys);
-        let package_len = complete(&mut out, &sealed, written, info.to_xml().as_bytes())?;
+        let package_len = complete(&mut out, &sealed, written, &info.write()?)?;
         Ok(WrittenPackage { info, content_len: sealed.content_len, package_len, out })
     }
 }
@@ -123,16 +164,16 @@ fn complete<W: Write + Seek>(
     let content = stored(0, sealed.content_len, sealed.crc, written);
     let detection_offset = header_len() as u64 + sealed.content_len;
     let detection = stored(detection_offset, xml.len() as u64, crc32fast::hash(xml), written);
-    let mut tail = Vec::with_capacity(1024 + xml.len());
-    detection.write_local(DETECTION_NAME.as_bytes(), &growth_hint(RESERVED), &mut tail)?;
-    tail.extend(xml);
+    let mut header = Vec::with_capacity(256);
+    detection.write_local(DETECTION_NAME.as_bytes(), &growth_hint(RESERVED), &mut header)?;
+    out.write_all(&header)?;
+    out.write_all(xml)?;
 
     let mut directory = Directory::default();
     directory.push(CONTENT_NAME.as_bytes(), content)?;
     directory.push(DETECTION_NAME.as_bytes(), detection)?;
-    let directory_offset = detection_offset + tail.len() as u64;
-    let directory_len = directory.write_to(directory_offset, &mut tail)?;
-    out.write_all(&tail)?;
+    let directory_offset = detection_offset + (header.len() + xml.len()) as u64;
+    let directory_len = directory.write_to(directory_offset, out)?;
 
     patch_header(out, &content, sealed.mac)?;
     out.seek(SeekFrom::End(0))?;
@@ -164,7 +205,9 @@ fn growth_hint(len: usize) -> Vec<u8> {
 
 fn describe(metadata: PackageMetadata, sealed: &Sealed, keys: &PackageKeys) -> ApplicationInfo {
     ApplicationInfo {
+        tool_version: TOOL_VERSION.to_owned(),
         name: metadata.name,
+        description: None,
         unencrypted_content_size: sealed.payload_len,
         file_name: CONTENT_FILE_NAME.to_owned(),
         setup_file: metadata.setup_file,
@@ -178,5 +221,105 @@ fn describe(metadata: PackageMetadata, sealed: &Sealed, keys: &PackageKeys) -> A
             file_digest_algorithm: DigestAlgorithm::Sha256,
         },
         msi_info: metadata.msi_info,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{Cursor, Read};
+
+    fn keys() -> PackageKeys {
+        PackageKeys::for_test_vectors(
+            EncryptionKey::new([1; 32]),
+            MacKey::new([2; 32]),
+            InitializationVector::new([3; 16]),
+        )
+    }
+
+    fn metadata() -> PackageMetadata {
+        PackageMetadata {
+            name: "Hello & Co".into(),
+            setup_file: "install.cmd".into(),
+            msi_info: None,
+            written: SystemTime::UNIX_EPOCH,
+        }
+    }
+
+    fn package(payload: &[u8]) -> WrittenPackage<Cursor<Vec<u8>>> {
+        let mut writer = PackageWriter::with_keys(Cursor::new(Vec::new()), keys()).unwrap();
+        writer.write_all(payload).unwrap();
+        assert_eq!(writer.payload_len(), payload.len() as u64);
+        writer.finish(metadata()).unwrap()
+    }
+
+    #[test]
+    fn golden_outer_headers() {
+        let written = package(b"payload");
+        let bytes = written.out.get_ref();
+        assert_eq!(written.package_len, bytes.len() as u64);
+        let crc = crc32fast::hash(&bytes[107..107 + 64]).to_le_bytes();
+        let mut expected = b"PK\x03\x04\x14\0\0\0\0\0\0\0\x21\0".to_vec();
+        expected.extend(crc);
+        expected.extend(b"\x40\0\0\0\x40\0\0\0\x31\0\x1c\0IntuneWinPackage/Contents/IntunePackage.intunewin");
+        expected.extend(b"\x20\xa2\x18\0\x28\xa0\x14\0");
+        expected.extend([0; 20]);
+        assert_eq!(bytes[..107], expected);
+        assert_eq!(bytes[107..139], *written.info.encryption_info.mac.as_bytes());
+        assert_eq!(bytes[139..155], [3; 16]);
+        let end = &bytes[bytes.len() - 22..];
+        assert_eq!(
+            (&end[..4], &end[8..12], &end[20..]),
+            (&b"PK\x05\x06"[..], &[2, 0, 2, 0][..], &[0, 0][..])
+        );
+    }
+
+    #[test]
+    fn another_reader_finds_two_stored_entries_whose_crcs_hold() {
+        let written = package(&vec![7; 200_000]);
+        let mut archive = zip::ZipArchive::new(written.out).unwrap();
+        assert_eq!(archive.len(), 2);
+        let mut content = Vec::new();
+        archive.by_index(0).unwrap().read_to_end(&mut content).unwrap();
+        assert_eq!(content.len() as u64, written.content_len);
+        let mut entry = archive.by_index(1).unwrap();
+        assert_eq!(entry.name().unwrap(), DETECTION_NAME);
+        let mut xml = String::new();
+        entry.read_to_string(&mut xml).unwrap();
+        let read = ApplicationInfo::read(xml.as_bytes()).unwrap();
+        assert_eq!((read.info, read.notes), (written.info, vec![]));
+        assert!(xml.contains("<Name>Hello &amp; Co</Name>\r\n"));
+    }
+
+    #[test]
+    fn one_set_of_keys_gives_one_package_and_fresh_keys_another() {
+        assert_eq!(package(b"same").out, package(b"same").out);
+        let mut fresh = PackageWriter::create(Cursor::new(Vec::new())).unwrap();
+        fresh.write_all(b"same").unwrap();
+        let fresh = fresh.finish(metadata()).unwrap();
+        assert_ne!(fresh.info.encryption_info.mac, package(b"same").info.encryption_info.mac);
+        assert_eq!(fresh.info.encryption_info.file_digest, package(b"same").info.encryption_info.file_digest);
+    }
+
+    #[test]
+    fn metadata_that_xml_cannot_hold_is_found_before_the_first_byte() {
+        assert!(metadata().check().is_ok());
+        let wrong = PackageMetadata { name: "a\u{1}".into(), ..metadata() };
+        assert!(matches!(wrong.check(), Err(WriteError::Metadata(_))));
+        assert!(PackageMetadata { setup_file: String::new(), ..metadata() }.check().is_err());
+    }
+
+    #[test]
+    fn at_4_gib_zip64_takes_its_room_from_the_growth_hint() {
+        let record = stored(0, 1 << 32, 0, DosTime::MIN);
+        let mut out = Cursor::new(vec![0xee; header_len() + 32 + 1]);
+        patch_header(&mut out, &record, Mac::new([9; 32])).unwrap();
+        let bytes = out.into_inner();
+        assert_eq!((bytes[4], &bytes[18..26]), (45, &[0xff; 8][..]));
+        let extra = &bytes[30 + CONTENT_NAME.len()..header_len()];
+        assert_eq!(extra[..4], *b"\x01\0\x10\0");
+        assert_eq!(extra[4..20], *b"\0\0\0\0\x01\0\0\0\0\0\0\0\x01\0\0\0");
+        assert_eq!(extra[20..], *b"\x20\xa2\x04\0\x28\xa0\x14\0");
+        assert_eq!(bytes[bytes.len() - 2..], [9, 0xee], "not a byte more");
     }
 }

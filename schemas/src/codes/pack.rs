@@ -61,26 +61,11 @@ pub const SOURCE_CHANGED: Code = Code {
     id: "source-changed",
     class: Class::Machine,
     meaning: "a source file changed, grew, shrank or vanished while it was packed",
-    causes: &["a build or a download still writes into the source folder", "the program to be packed is running"],
+    causes: &[
+        "a build or a download still writes into the source folder",
+        "the program to be packed is running",
+    ],
     hint: "wait until the folder is quiet and pack again; no package was written",
-};
-
-/// A source file cannot be read.
-pub const SOURCE_UNREADABLE: Code = Code {
-    id: "source-unreadable",
-    class: Class::Machine,
-    meaning: "a source file could not be read",
-    causes: &["missing permission", "another program holds it locked", "a failing disk"],
-    hint: "make it readable, or leave it out with --exclude",
-};
-
-/// Names, counts or sizes that unpack would refuse.
-pub const SOURCE_REFUSED: Code = Code {
-    id: "source-refused",
-    class: Class::Refused,
-    meaning: "the source folder holds what no device would unpack: names Windows refuses, too many or too large files",
-    causes: &["files from a system with other naming rules", "the wrong folder was given", "generated files"],
-    hint: "every finding is listed with its own code; rename the files or leave them out with --exclude",
 };
 
 /// The user stopped it.
@@ -109,8 +94,6 @@ pub(super) const ALL: &[&Code] = &[
     &OUTPUT_EXISTS,
     &OUTPUT_UNUSABLE,
     &SOURCE_CHANGED,
-    &SOURCE_UNREADABLE,
-    &SOURCE_REFUSED,
     &PACK_CANCELLED,
     &DEFLATE_FAILED,
 ];
