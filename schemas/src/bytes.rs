@@ -36,6 +36,11 @@ fn decode<const N: usize>(text: &str) -> Result<[u8; N], BytesError> {
     <[u8; N]>::try_from(bytes.as_slice()).map_err(|_| BytesError::Length { expected: N, actual: bytes.len() })
 }
 
+/// Any bytes in base64, padded or not: scripts in app.json.
+pub(crate) fn decode_lenient(text: &str) -> Result<Vec<u8>, BytesError> {
+    LENIENT.decode(text.trim()).map_err(|_| BytesError::NotBase64)
+}
+
 /// True where `text` is base64 whose final `=` were left off: read, and worth a lint (WB403).
 pub(crate) fn lacks_padding(text: &str) -> bool {
     !text.trim().len().is_multiple_of(4)
@@ -188,6 +193,10 @@ public! {
 public! {
     /// SHA-256 of the payload (the inner zip).
     FileDigest, 32, "the SHA-256 of the payload"
+}
+public! {
+    /// SHA-256 of a document, or of a piece of a content.
+    Sha256Digest, 32, "a SHA-256"
 }
 
 #[cfg(test)]

@@ -1,10 +1,26 @@
 //! The documents that cross a boundary, and the one table of codes. Data only: no I/O, no terminal.
 
+pub mod app;
 mod bytes;
 pub mod codes;
+mod content;
+mod detection_xml;
 mod encryption_info;
+mod given_encryption_info;
+mod json_document;
+pub mod json_schema;
 
-pub use bytes::{BytesError, EncryptionKey, FileDigest, InitializationVector, Mac, MacKey};
+pub use bytes::{BytesError, EncryptionKey, FileDigest, InitializationVector, Mac, MacKey, Sha256Digest};
+pub use content::{CONTENT_LIMIT, ContentDocument, ContentUrl, ContentUrlFault, PIECE_SIZE, PiecesDocument};
+pub use detection_xml::{
+    ApplicationInfo, CONTENT_FILE_NAME, ContentNameFault, DETECTION_XML_LIMIT, DetectionXml,
+    DetectionXmlError, DetectionXmlWriteError, MsiExecutionContext, MsiInfo, Note as DetectionXmlNote,
+    TOOL_VERSION,
+};
 pub use encryption_info::{
     DigestAlgorithm, EncryptionInfo, FILE_DIGEST_ALGORITHM, PROFILE_IDENTIFIER, Profile,
 };
+pub use given_encryption_info::{
+    EncryptionInfoError, EncryptionInfoSource, GivenEncryptionInfo, encryption_info_from,
+};
+pub use json_document::{DOCUMENT_LIMIT, DocumentError};

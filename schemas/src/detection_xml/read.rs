@@ -1,0 +1,150 @@
+use super::element::{self, Element};
+use super::error::{DetectionXmlError, shown};
+use super::fields::Fields;
+use super::note::Note;
+use super::write::{ROOT, TOOL_VERSION_ATTRIBUTE, XSD, XSI};
+use super::{ApplicationInfo, DETECTION_XML_LIMIT, DetectionXml, MsiInfo, content_name};
+use crate::bytes::{BytesError, EncryptionKey, FileDigest, InitializationVector, Mac, MacKey, lacks_padding};
+use crate::content::CONTENT_LIMIT;
+use crate::encryption_info::{
+    DigestAlgorithm, EncryptionInfo, FILE_DIGEST_ALGORITHM, PROFILE_IDENTIFIER, Profile,
+};
+
+const FIELDS: [&str; 7] =
+    ["Name", "Description", "UnencryptedContentSize", "FileName", "SetupFile", "EncryptionInfo", "MsiInfo"];
+const ENCRYPTION_FIELDS: [&str; 7] = [
+    "EncryptionKey",
+    "MacKey",
+    "InitializationVector",
+    "Mac",
+    "ProfileIdentifier",
+    "FileDigest",
+    "FileDigestAlgorithm",
+];
+const BYTE_ORDER_MARK: char = '\u{FEFF}';
+
+pub(super) fn read(bytes: &[u8]) -> Result<DetectionXml, DetectionXmlError> {
+    let text = text_of(bytes)?;
+    let document = element::parse(text, ROOT)?;
+    let mut notes = prolog_notes(text, document.has_declaration);
+    let info = application_info(&document.root, &mut notes)?;
+    if notes.is_empty() && !info.write().is_ok_and(|written| written.as_slice() == bytes) {
+        notes.push(Note::Layout);
+    }
+    Ok(DetectionXml { info, notes })
+}
+
+fn text_of(bytes: &[u8]) -> Result<&str, DetectionXmlError> {
+    if bytes.len() > DETECTION_XML_LIMIT {
+        return Err(DetectionXmlError::TooLarge { actual: bytes.len(), limit: DETECTION_XML_LIMIT });
+    }
+    if matches!(bytes, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [b'<', 0, ..] | [0, b'<', ..]) {
+        return Err(DetectionXmlError::Utf16);
+    }
+    std::str::from_utf8(bytes).map_err(|error| DetectionXmlError::NotUtf8 { offset: error.valid_up_to() })
+}
+
+fn prolog_notes(text: &str, has_declaration: bool) -> Vec<Note> {
+    let has_bare_line_feed = text.replace("\r\n", "").contains('\n');
+    [
+        (text.starts_with(BYTE_ORDER_MARK), Note::ByteOrderMark),
+        (has_declaration, Note::Declaration),
+        (has_bare_line_feed, Note::LineFeeds),
+    ]
+    .into_iter()
+    .filter_map(|(holds, note)| holds.then_some(note))
+    .collect()
+}
+
+fn application_info(root: &Element, notes: &mut Vec<Note>) -> Result<ApplicationInfo, DetectionXmlError> {
+    let tool_version = tool_version(root, notes);
+    let fields = Fields::of(root, ROOT, &FIELDS, notes)?;
+    let msi_info = fields.element("MsiInfo").map(|element| MsiInfo::read(element, notes)).transpose()?;
+    Ok(ApplicationInfo {
+        tool_version,
+        name: fields.required("Name")?.to_owned(),
+        description: fields.text("Description")?.map(str::to_owned),
+        unencrypted_content_size: size(fields.value("UnencryptedContentSize")?)?,
+        file_name: file_name(&fields)?,
+        setup_file: setup_file(&fields)?,
+        encryption_info: encryption_info(fields.required_element("EncryptionInfo")?, notes)?,
+        msi_info,
+    })
+}
+
+/// The root's `ToolVersion`; notes where its attributes are not exactly Microsoft's.
+fn tool_version(root: &Element, notes: &mut Vec<Note>) -> String {
+    let usual = [XSD, XSI].map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let (version, others): (Vec<_>, Vec<_>) =
+        root.attributes.iter().cloned().partition(|(name, _)| name == TOOL_VERSION_ATTRIBUTE);
+    let comes_last = root.attributes.last().is_some_and(|(name, _)| name == TOOL_VERSION_ATTRIBUTE);
+    let version = version.into_iter().next().map(|(_, version)| version).unwrap_or_default();
+    if version.is_empty() {
+        notes.push(Note::MissingToolVersion);
+    }
+    if others != usual || !(comes_last || version.is_empty()) {
+        notes.push(Note::RootAttributes);
+    }
+    version
+}
+
+/// Digits only: no sign, no exponent, no separators.
+fn size(value: &str) -> Result<u64, DetectionXmlError> {
+    let digits = value.bytes().all(|byte| byte.is_ascii_digit()).then_some(value);
+    match digits.and_then(|digits| digits.parse().ok()) {
+        Some(size) if size <= CONTENT_LIMIT => Ok(size),
+        _ => Err(DetectionXmlError::Size { found: shown(value), limit: CONTENT_LIMIT }),
+    }
+}
+
+fn file_name(fields: &Fields<'_>) -> Result<String, DetectionXmlError> {
+    let name = fields.required("FileName")?;
+    content_name::check(name)
+        .map(|()| name.to_owned())
+        .map_err(|source| DetectionXmlError::FileName { found: shown(name), source })
+}
+
+fn setup_file(fields: &Fields<'_>) -> Result<String, DetectionXmlError> {
+    match fields.required("SetupFile")? {
+        "" => Err(fields.missing("SetupFile")),
+        name => Ok(name.to_owned()),
+    }
+}
+
+fn encryption_info(element: &Element, notes: &mut Vec<Note>) -> Result<EncryptionInfo, DetectionXmlError> {
+    let fields = Fields::of(element, "EncryptionInfo", &ENCRYPTION_FIELDS, notes)?;
+    Ok(EncryptionInfo {
+        encryption_key: bytes(&fields, "EncryptionKey", EncryptionKey::from_base64, notes)?,
+        mac_key: bytes(&fields, "MacKey", MacKey::from_base64, notes)?,
+        initialization_vector: bytes(
+            &fields,
+            "InitializationVector",
+            InitializationVector::from_base64,
+            notes,
+        )?,
+        mac: bytes(&fields, "Mac", Mac::from_base64, notes)?,
+        profile_identifier: match fields.value("ProfileIdentifier")? {
+            PROFILE_IDENTIFIER => Profile::Version1,
+            other => return Err(DetectionXmlError::Profile { found: shown(other) }),
+        },
+        file_digest: bytes(&fields, "FileDigest", FileDigest::from_base64, notes)?,
+        file_digest_algorithm: match fields.value("FileDigestAlgorithm")? {
+            FILE_DIGEST_ALGORITHM => DigestAlgorithm::Sha256,
+            other => return Err(DetectionXmlError::DigestAlgorithm { found: shown(other) }),
+        },
+    })
+}
+
+fn bytes<T>(
+    fields: &Fields<'_>,
+    field: &'static str,
+    decode: fn(&str) -> Result<T, BytesError>,
+    notes: &mut Vec<Note>,
+) -> Result<T, DetectionXmlError> {
+    let value = fields.value(field)?;
+    let decoded = decode(value).map_err(|source| DetectionXmlError::Bytes { field, source })?;
+    if lacks_padding(value) {
+        notes.push(Note::UnpaddedBase64 { field });
+    }
+    Ok(decoded)
+}

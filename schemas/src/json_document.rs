@@ -1,0 +1,184 @@
+//! JSON documents: bounded, read without quoting their values in errors, written without leaving keys behind.
+
+use crate::codes::{Classified, Code, documents};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::error::Category;
+use std::io;
+use zeroize::Zeroizing;
+
+/// The largest JSON document that is read, in bytes.
+pub const DOCUMENT_LIMIT: usize = 16 * 1024 * 1024;
+
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// Why a JSON document is refused. No message quotes a value: it may be a key.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DocumentError {
+    /// Larger than [`DOCUMENT_LIMIT`].
+    #[error("the document is {actual} bytes long where {limit} are allowed")]
+    TooLarge {
+        /// Its length.
+        actual: usize,
+        /// The bound.
+        limit: usize,
+    },
+    /// Not JSON.
+    #[error("the document is not JSON at line {line}, column {column}")]
+    NotJson {
+        /// From 1.
+        line: usize,
+        /// From 1.
+        column: usize,
+    },
+    /// JSON of another shape.
+    #[error("the document does not fit at {path} (line {line}, column {column}): {reason}")]
+    Shape {
+        /// The field, e.g. `fileEncryptionInfo.mac`; `.` for the document itself.
+        path: String,
+        /// From 1; 0 where it is not known.
+        line: usize,
+        /// From 1; 0 where it is not known.
+        column: usize,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A value that the field cannot have.
+    #[error("{field} {reason}")]
+    Value {
+        /// The field.
+        field: &'static str,
+        /// What is wrong with it, with both values.
+        reason: String,
+    },
+}
+
+impl Classified for DocumentError {
+    fn code(&self) -> &'static Code {
+        match self {
+            Self::TooLarge { .. } => &documents::DOCUMENT_TOO_LARGE,
+            Self::NotJson { .. } => &documents::DOCUMENT_NOT_JSON,
+            Self::Shape { .. } | Self::Value { .. } => &documents::DOCUMENT_FIELD,
+        }
+    }
+}
+
+fn fault(path: String, error: &serde_json::Error) -> DocumentError {
+    let (line, column) = (error.line(), error.column());
+    match error.classify() {
+        Category::Data => DocumentError::Shape { path, line, column, reason: reason(&error.to_string()) },
+        Category::Io | Category::Syntax | Category::Eof => DocumentError::NotJson { line, column },
+    }
+}
+
+/// serde's message where it can hold nothing from the document but names of our own fields.
+fn reason(message: &str) -> String {
+    const SAFE: [&str; 3] = ["missing field `", "duplicate field `", "not base64"];
+    let message = message.split(" at line ").next().unwrap_or_default();
+    let is_length =
+        message.ends_with("are needed") && message.starts_with(|first: char| first.is_ascii_digit());
+    if is_length || SAFE.iter().any(|safe| message.starts_with(safe)) {
+        message.to_owned()
+    } else {
+        "a field holds a value of another type, or one that it cannot have".to_owned()
+    }
+}
+
+/// Reads a document that was bounded by its caller or is bounded here; a UTF-8 byte order mark is skipped.
+pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DocumentError> {
+    if bytes.len() > DOCUMENT_LIMIT {
+        return Err(DocumentError::TooLarge { actual: bytes.len(), limit: DOCUMENT_LIMIT });
+    }
+    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let document = serde_path_to_error::deserialize(&mut deserializer)
+        .map_err(|error| fault(error.path().to_string(), error.inner()))?;
+    deserializer.end().map_err(|error| fault(".".to_owned(), &error))?;
+    Ok(document)
+}
+
+/// Writes a document, indented for people or on one line, with a final newline.
+pub(crate) fn write<T: Serialize>(document: &T, indented: bool) -> Result<Zeroizing<Vec<u8>>, DocumentError> {
+    let mut out = WipedBuffer::default();
+    let written = if indented {
+        serde_json::to_writer_pretty(&mut out, document)
+    } else {
+        serde_json::to_writer(&mut out, document)
+    };
+    written.map_err(|error| fault(".".to_owned(), &error))?;
+    out.put(b"\n");
+    match out.0.len() {
+        0..=DOCUMENT_LIMIT => Ok(out.0),
+        actual => Err(DocumentError::TooLarge { actual, limit: DOCUMENT_LIMIT }),
+    }
+}
+
+/// Grows without leaving a copy of its bytes behind.
+#[derive(Default)]
+struct WipedBuffer(Zeroizing<Vec<u8>>);
+
+impl WipedBuffer {
+    fn put(&mut self, bytes: &[u8]) {
+        let needed = self.0.len() + bytes.len();
+        if needed > self.0.capacity() {
+            let mut grown = Zeroizing::new(Vec::with_capacity(needed.max(2 * self.0.capacity()).max(4096)));
+            grown.extend_from_slice(&self.0);
+            self.0 = grown;
+        }
+        self.0.extend_from_slice(bytes);
+    }
+}
+
+impl io::Write for WipedBuffer {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.put(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::encryption_info::EncryptionInfo;
+
+    #[test]
+    fn no_error_quotes_a_value() {
+        for text in [
+            r#"{"encryptionKey": 123456789}"#,
+            r#"{"encryptionKey": "123456789"}"#,
+            r#"{"encryptionKey": ["123456789"]}"#,
+            r#"{"profileIdentifier": "123456789"}"#,
+            r#"{"profileIdentifier": "missing field 123456789"}"#,
+            r#""123456789""#,
+            r#"{"macKey": "123456789"#,
+        ] {
+            let error = read::<EncryptionInfo>(text.as_bytes()).unwrap_err();
+            assert!(!format!("{error} {error:?}").contains("123456789"), "{error}");
+        }
+    }
+
+    #[test]
+    fn missing_fields_and_wrong_lengths_are_named() {
+        let error = read::<EncryptionInfo>(b"{}").unwrap_err();
+        assert!(error.to_string().ends_with("missing field `encryptionKey`"), "{error}");
+        let error = read::<EncryptionInfo>(br#"{"encryptionKey": "AAAA"}"#).unwrap_err();
+        assert!(error.to_string().ends_with("3 bytes where 32 are needed"), "{error}");
+        assert!(error.to_string().contains("at encryptionKey (line 1"), "{error}");
+        assert_eq!(read::<u8>(b"7 7"), Err(DocumentError::NotJson { line: 1, column: 3 }));
+        assert_eq!(read::<EncryptionInfo>(b"\n  x"), Err(DocumentError::NotJson { line: 2, column: 3 }));
+    }
+
+    #[test]
+    fn documents_are_bounded_and_a_byte_order_mark_is_skipped() {
+        let large = vec![b' '; DOCUMENT_LIMIT + 1];
+        let expected = DocumentError::TooLarge { actual: DOCUMENT_LIMIT + 1, limit: DOCUMENT_LIMIT };
+        assert_eq!(read::<u8>(&large), Err(expected.clone()));
+        assert_eq!(write(&"x".repeat(DOCUMENT_LIMIT - 2), false), Err(expected));
+        assert_eq!(read::<u8>(b"\xEF\xBB\xBF7"), Ok(7));
+    }
+}

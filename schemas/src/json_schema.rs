@@ -1,0 +1,53 @@
+//! The JSON Schema of every document, generated from its type.
+//!
+//! The committed copies lie in `schemas/json`; `cargo xtask schemas` makes them anew, and a test compares them.
+
+use crate::app::AppDocument;
+use crate::content::{ContentDocument, PiecesDocument};
+use schemars::{JsonSchema, Schema, schema_for};
+
+/// The schema of one kind of document.
+#[derive(Debug, Clone, Copy)]
+pub struct DocumentSchema {
+    /// Its short name: `waybill schema <NAME>`, `schemas/json/<NAME>.schema.json`.
+    pub name: &'static str,
+    /// What it is, for people.
+    pub title: &'static str,
+    generate: fn() -> Schema,
+}
+
+/// Every kind of document, in the order in which they are listed.
+pub fn documents() -> &'static [DocumentSchema] {
+    const DOCUMENTS: &[DocumentSchema] = &[
+        document::<AppDocument>("app", "app.json: an app as Graph's win32LobApp, with what Waybill adds"),
+        document::<ContentDocument>(
+            "content",
+            "content.json: where a content lies and how to decrypt it (carries keys)",
+        ),
+        document::<PiecesDocument>("pieces", "pieces.json: the digest of each piece of a content"),
+    ];
+    DOCUMENTS
+}
+
+const fn document<T: JsonSchema>(name: &'static str, title: &'static str) -> DocumentSchema {
+    DocumentSchema { name, title, generate: || schema_for!(T) }
+}
+
+impl DocumentSchema {
+    /// The schema, in the dialect of JSON Schema 2020-12.
+    pub fn schema(&self) -> Schema {
+        let mut schema = (self.generate)();
+        schema.insert("title".to_owned(), self.title.into());
+        schema
+    }
+
+    /// The schema as it is committed and printed: indented, with a final newline.
+    pub fn to_json(&self) -> String {
+        format!("{:#}\n", self.schema().to_value())
+    }
+
+    /// The name of its committed copy in `schemas/json`.
+    pub fn file_name(&self) -> String {
+        format!("{}.schema.json", self.name)
+    }
+}
