@@ -1,0 +1,76 @@
+//! One test vector: header lines, a blank line, the bytes.
+
+use super::zip_image::Image;
+use std::fmt::Display;
+
+/// What a reader must make of it: success, or the class of refusal.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Expect {
+    Success,
+    Container,
+    Metadata,
+    Mac,
+    Digest,
+    Content,
+}
+
+impl Expect {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Container => "container",
+            Self::Metadata => "metadata",
+            Self::Mac => "mac",
+            Self::Digest => "digest",
+            Self::Content => "content",
+        }
+    }
+}
+
+/// A vector in the making.
+pub(super) struct Vector {
+    /// Its file name; group folders are added by the group.
+    pub(super) name: String,
+    headers: Vec<(&'static str, String)>,
+    body: Vec<u8>,
+}
+
+impl Vector {
+    pub(super) fn new(name: impl Into<String>, expect: Expect, comment: impl Display, body: Vec<u8>) -> Self {
+        let headers = vec![("expect", expect.word().to_owned()), ("comment", comment.to_string())];
+        Self { name: name.into(), headers, body }
+    }
+
+    /// Refused by this rule of the archive policy.
+    pub(super) fn refused(name: impl Into<String>, rule: &str, comment: impl Display, body: Vec<u8>) -> Self {
+        Self::new(name, Expect::Content, comment, body).with("rule", rule)
+    }
+
+    /// One more header line.
+    pub(super) fn with(mut self, key: &'static str, value: impl Display) -> Self {
+        self.headers.push((key, value.to_string()));
+        self
+    }
+
+    /// What unpacks from this payload: each entry's name with `/`, and a file's CRC.
+    pub(super) fn unpacking_to(self, payload: &Image) -> Self {
+        payload.entries.iter().fold(self, |vector, entry| {
+            let path = String::from_utf8_lossy(&entry.central.name).replace('\\', "/");
+            match path.strip_suffix('/') {
+                Some(folder) => vector.with("folder", folder),
+                None => vector.with("file", format_args!("{:08x} {path}", entry.central.crc)),
+            }
+        })
+    }
+
+    /// The file's bytes.
+    pub(super) fn bytes(&self) -> Vec<u8> {
+        let mut text = String::new();
+        for (key, value) in &self.headers {
+            assert!(!value.contains(['\n', '\r']), "{}: a header is one line", self.name);
+            text.push_str(&format!("{key}: {value}\n"));
+        }
+        text.push('\n');
+        [text.into_bytes(), self.body.clone()].concat()
+    }
+}

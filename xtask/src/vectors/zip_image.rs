@@ -1,0 +1,179 @@
+//! A zip file laid out piece by piece: right by default, wrong wherever a vector wants it.
+
+use super::deflate;
+use super::records::{CENTRAL, DESCRIPTOR_FLAG, End, Header, LOCAL, UTF8, Zip64End, descriptor};
+
+/// One entry: both its headers, its data as it lies in the file, what lies before and behind it.
+#[derive(Clone)]
+pub(super) struct Entry {
+    pub(super) local: Header,
+    pub(super) central: Header,
+    pub(super) data: Vec<u8>,
+    pub(super) descriptor: Vec<u8>,
+    /// Bytes before the local header that belong to nothing.
+    pub(super) gap: Vec<u8>,
+    /// In the central directory only: `central.offset` points somewhere into other bytes.
+    pub(super) phantom: bool,
+}
+
+impl Entry {
+    /// As .NET writes it: flag 0x800, made by 0, attributes 0.
+    pub(super) fn new(name: impl AsRef<[u8]>, plain: &[u8], method: u16, data: Vec<u8>) -> Self {
+        let local = Header {
+            signature: LOCAL,
+            needed: 20,
+            flags: UTF8,
+            method,
+            date: 0x5c21, // 2026-01-01
+            crc: crc32fast::hash(plain),
+            compressed: data.len() as u32,
+            size: plain.len() as u32,
+            name: name.as_ref().to_vec(),
+            ..Header::default()
+        };
+        let central = Header { signature: CENTRAL, ..local.clone() };
+        Self { local, central, data, descriptor: Vec::new(), gap: Vec::new(), phantom: false }
+    }
+
+    /// Stored: the data are the plain bytes.
+    pub(super) fn stored(name: impl AsRef<[u8]>, plain: &[u8]) -> Self {
+        Self::new(name, plain, 0, plain.to_vec())
+    }
+
+    /// Deflated.
+    pub(super) fn deflated(name: impl AsRef<[u8]>, plain: &[u8]) -> Self {
+        Self::new(name, plain, 8, deflate::literals(plain))
+    }
+
+    /// The same change in both headers.
+    pub(super) fn both(mut self, change: impl Fn(&mut Header)) -> Self {
+        change(&mut self.local);
+        change(&mut self.central);
+        self
+    }
+
+    /// A change in the local header alone.
+    pub(super) fn locally(mut self, change: impl Fn(&mut Header)) -> Self {
+        change(&mut self.local);
+        self
+    }
+
+    /// A change in the central header alone.
+    pub(super) fn centrally(mut self, change: impl Fn(&mut Header)) -> Self {
+        change(&mut self.central);
+        self
+    }
+
+    /// Sizes and CRC behind the data: flag bit 3, zeros in the local header.
+    pub(super) fn described(self, signed: bool) -> Self {
+        let mut entry = self.both(|header| header.flags |= DESCRIPTOR_FLAG).locally(|header| {
+            (header.crc, header.compressed, header.size) = (0, 0, 0);
+        });
+        let Header { crc, compressed, size, .. } = entry.central;
+        entry.descriptor = descriptor(signed, crc, compressed, size);
+        entry
+    }
+
+    /// With `gap` before the local header.
+    pub(super) fn after(mut self, gap: &[u8]) -> Self {
+        self.gap = gap.to_vec();
+        self
+    }
+
+    /// Without a local header of its own: the central directory says that it lies at `offset`.
+    pub(super) fn phantom(mut self, offset: usize) -> Self {
+        self.phantom = true;
+        self.central.offset = offset as u32;
+        self
+    }
+}
+
+/// A whole file in its pieces. The computed fields are right once [`Image::lay_out`] has made it; change them after.
+#[derive(Clone)]
+pub(super) struct Image {
+    pub(super) entries: Vec<Entry>,
+    /// Bytes between the last entry and the central directory.
+    pub(super) before_directory: Vec<u8>,
+    /// Bytes between the central directory and what follows it.
+    pub(super) after_directory: Vec<u8>,
+    pub(super) zip64: Option<Zip64End>,
+    pub(super) end: End,
+    /// Bytes after everything.
+    pub(super) after: Vec<u8>,
+}
+
+impl Image {
+    /// Offsets, counts and sizes as they should be.
+    pub(super) fn lay_out(entries: Vec<Entry>) -> Self {
+        let mut image = Self {
+            entries,
+            before_directory: Vec::new(),
+            after_directory: Vec::new(),
+            zip64: None,
+            end: End::default(),
+            after: Vec::new(),
+        };
+        let mut offset = 0;
+        for entry in &mut image.entries {
+            if !entry.phantom {
+                entry.central.offset = (offset + entry.gap.len()) as u32;
+                offset += local_part(entry).len();
+            }
+        }
+        image.end.directory_offset = offset as u32;
+        image.end.directory_size = image.directory().len() as u32;
+        image.end.entries = image.entries.len() as u16;
+        image.end.entries_here = image.end.entries;
+        image
+    }
+
+    /// With a zip64 end record that repeats the end record's values.
+    pub(super) fn with_zip64_end(mut self) -> Self {
+        self.zip64 = Some(Zip64End {
+            entries_here: u64::from(self.end.entries_here),
+            entries: u64::from(self.end.entries),
+            directory_size: u64::from(self.end.directory_size),
+            directory_offset: u64::from(self.end.directory_offset),
+            record_offset: u64::from(self.end.directory_offset + self.end.directory_size),
+            disks: 1,
+            ..Zip64End::default()
+        });
+        self
+    }
+
+    /// With a zip64 end record, and sentinels in the end record.
+    pub(super) fn with_zip64_sentinels(self) -> Self {
+        let mut image = self.with_zip64_end();
+        (image.end.entries, image.end.entries_here) = (u16::MAX, u16::MAX);
+        (image.end.directory_size, image.end.directory_offset) = (u32::MAX, u32::MAX);
+        image
+    }
+
+    /// Changed at will.
+    pub(super) fn but(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
+
+    /// Only the central directory's records.
+    pub(super) fn directory(&self) -> Vec<u8> {
+        self.entries.iter().flat_map(|entry| entry.central.central_bytes()).collect()
+    }
+
+    /// The file.
+    pub(super) fn bytes(&self) -> Vec<u8> {
+        let mut bytes: Vec<u8> =
+            self.entries.iter().filter(|entry| !entry.phantom).flat_map(local_part).collect();
+        bytes.extend(&self.before_directory);
+        bytes.extend(self.directory());
+        bytes.extend(&self.after_directory);
+        bytes.extend(self.zip64.iter().flat_map(Zip64End::bytes));
+        bytes.extend(self.end.bytes());
+        bytes.extend(&self.after);
+        bytes
+    }
+}
+
+fn local_part(entry: &Entry) -> Vec<u8> {
+    [entry.gap.clone(), entry.local.local_bytes(), entry.data.clone(), entry.descriptor.clone()].concat()
+}
