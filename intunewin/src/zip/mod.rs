@@ -5,6 +5,7 @@ pub(crate) mod data;
 pub(crate) mod end;
 pub(crate) mod local;
 pub(crate) mod record;
+pub(crate) mod schedule;
 pub(crate) mod structure;
 
 use crate::policy::{Rule, Violation};

@@ -7,7 +7,10 @@ pub const PACKAGE_UNREADABLE: Code = Code {
     id: "package-unreadable",
     class: Class::Machine,
     meaning: "the package could not be read",
-    causes: &["the disk or the network share reported an error", "the file was removed or cut while it was read"],
+    causes: &[
+        "the disk or the network share reported an error",
+        "the file was removed or cut while it was read",
+    ],
     hint: "check the disk and the path, then try again",
 };
 
@@ -70,7 +73,10 @@ pub const CONTENT_HEADER: Code = Code {
     id: "content-header",
     class: Class::Integrity,
     meaning: "the content's first 48 bytes are not the MAC and IV of its encryption info: it is another content",
-    causes: &["a content paired with the document of another package or version", "a replaced or altered file"],
+    causes: &[
+        "a content paired with the document of another package or version",
+        "a replaced or altered file",
+    ],
     hint: "get content and document of one and the same package",
 };
 
@@ -128,6 +134,15 @@ pub const DESTINATION_EXISTS: Code = Code {
     hint: "choose another destination, or give --force to move the old one aside",
 };
 
+/// The destination cannot hold an unpacked folder.
+pub const DESTINATION_UNUSABLE: Code = Code {
+    id: "destination-unusable",
+    class: Class::Usage,
+    meaning: "the destination cannot hold an unpacked folder",
+    causes: &["it is a file or a link", "it is the root of a volume"],
+    hint: "name a folder that does not exist yet",
+};
+
 /// A file could not be written while unpacking.
 pub const UNPACK_FAILED: Code = Code {
     id: "unpack-failed",
@@ -155,4 +170,22 @@ pub const STAGING_FAILED: Code = Code {
     hint: "choose a destination that you may write to",
 };
 
-pub(super) const ALL: &[&Code] = &[&PACKAGE_UNREADABLE, &NOT_A_PACKAGE, &CONTENT_ALONE, &METADATA_MISSING, &CONTENT_MISSING, &CONTENT_UNREADABLE, &CONTENT_SHAPE, &CONTENT_HEADER, &MAC_MISMATCH, &PADDING_INVALID, &DIGEST_MISMATCH, &SIZE_MISMATCH, &INTERRUPTED, &DESTINATION_EXISTS, &UNPACK_FAILED, &MOVE_FAILED, &STAGING_FAILED];
+pub(super) const ALL: &[&Code] = &[
+    &PACKAGE_UNREADABLE,
+    &NOT_A_PACKAGE,
+    &CONTENT_ALONE,
+    &METADATA_MISSING,
+    &CONTENT_MISSING,
+    &CONTENT_UNREADABLE,
+    &CONTENT_SHAPE,
+    &CONTENT_HEADER,
+    &MAC_MISMATCH,
+    &PADDING_INVALID,
+    &DIGEST_MISMATCH,
+    &SIZE_MISMATCH,
+    &INTERRUPTED,
+    &DESTINATION_EXISTS, &DESTINATION_UNUSABLE,
+    &UNPACK_FAILED,
+    &MOVE_FAILED,
+    &STAGING_FAILED,
+];

@@ -1,0 +1,219 @@
+use crate::DosTime;
+use crate::policy::{ArchivePolicy, EntryName, Violation};
+use crate::source::{SharedSource, Source};
+use crate::zip::central::{CentralReader, CentralRecord};
+use crate::zip::record::method;
+use crate::zip::structure::{Survey, judge, survey};
+use crate::zip::{ZipError, data::Extractor, list};
+use std::sync::Arc;
+use waybill_context::{Cancelled, Context, Stage};
+use waybill_schemas::codes::{Classified, Code, package};
+
+/// Why an archive was refused or could not be read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ArchiveError {
+    /// The archive could not be read.
+    #[error("cannot read the archive")]
+    Io(#[source] std::io::Error),
+    /// Interrupted.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+    /// Broken rules, at least one.
+    #[error("the archive is refused: {}", list(.0))]
+    Refused(Vec<Violation>),
+}
+
+impl From<ZipError> for ArchiveError {
+    fn from(error: ZipError) -> Self {
+        match error {
+            ZipError::Io(source) => Self::Io(source),
+            ZipError::Cancelled(cancelled) => Self::Cancelled(cancelled),
+            ZipError::Refused(violations) => Self::Refused(violations),
+        }
+    }
+}
+
+impl Classified for ArchiveError {
+    fn code(&self) -> &'static Code {
+        match self {
+            Self::Io(_) => &package::CONTENT_UNREADABLE,
+            Self::Cancelled(_) => &package::INTERRUPTED,
+            Self::Refused(violations) => {
+                violations.first().map_or(&package::NOT_A_PACKAGE, |first| first.rule.code())
+            }
+        }
+    }
+}
+
+/// An archive whose names, structure and declared sizes keep every rule of an [`ArchivePolicy`].
+///
+/// ```
+/// use intunewin::{Archive, ArchivePolicy, KnownEntry, DosTime, Method, PayloadWriter};
+/// use waybill_context::Context;
+///
+/// let empty: Vec<u8> = b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0".to_vec();
+/// let archive = Archive::open(empty, &ArchivePolicy::default(), &Context::silent())?;
+/// assert_eq!(archive.file_count(), 0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Archive {
+    source: SharedSource,
+    survey: Survey,
+    policy: ArchivePolicy,
+}
+
+/// One entry, judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArchiveEntry {
+    /// Its name.
+    pub name: EntryName,
+    /// Unpacked bytes, as declared.
+    pub size: u64,
+    /// Bytes in the archive.
+    pub compressed: u64,
+    /// CRC-32 of the unpacked bytes, as declared.
+    pub crc: u32,
+    /// True where it is deflated.
+    pub deflated: bool,
+    /// When it was last changed.
+    pub modified: DosTime,
+}
+
+impl ArchiveEntry {
+    fn new(record: &CentralRecord, name: EntryName) -> Self {
+        Self {
+            name,
+            size: record.size,
+            compressed: record.compressed,
+            crc: record.header.crc,
+            deflated: record.header.method == method::DEFLATED,
+            modified: DosTime::from_fields(record.header.date, record.header.time),
+        }
+    }
+}
+
+impl Archive {
+    /// Judges everything about an archive that can be judged without inflating it.
+    ///
+    /// # Errors
+    /// The rules it breaks, as many as can be told at once; I/O; interruption.
+    pub fn open(
+        source: impl Source + 'static,
+        policy: &ArchivePolicy,
+        context: &Context<'_>,
+    ) -> Result<Self, ArchiveError> {
+        Ok(Self::shared(Arc::new(source), policy, context)?)
+    }
+
+    pub(crate) fn shared(
+        source: SharedSource,
+        policy: &ArchivePolicy,
+        context: &Context<'_>,
+    ) -> Result<Self, ZipError> {
+        let survey = survey(&*source, policy, context)?;
+        Ok(Self { source, survey, policy: policy.clone() })
+    }
+
+    /// Entries that are files.
+    pub fn file_count(&self) -> u64 {
+        self.survey.files
+    }
+
+    /// Entries that are folders (of their own: packages name only the empty ones).
+    pub fn folder_count(&self) -> u64 {
+        self.survey.folders
+    }
+
+    /// Sum of the declared unpacked sizes, in bytes.
+    pub fn unpacked_size(&self) -> u64 {
+        self.survey.unpacked
+    }
+
+    /// Entries whose non-ASCII names do not say that they are UTF-8: read as UTF-8, worth a lint.
+    pub fn unmarked_names(&self) -> u64 {
+        self.survey.unmarked_names
+    }
+
+    /// Visits every entry in the directory's order, one at a time: memory stays flat.
+    ///
+    /// # Errors
+    /// I/O; the visitor's own error ends the visit.
+    pub fn visit<E: From<ArchiveError>>(
+        &self,
+        mut visitor: impl FnMut(ArchiveEntry) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut reader = CentralReader::new(&*self.source, self.survey.directory);
+        while let Some(record) = reader.next().map_err(ArchiveError::from)? {
+            let name =
+                judge(&record, &self.policy).map_err(|violation| ArchiveError::Refused(vec![violation]))?;
+            visitor(ArchiveEntry::new(&record, name))?;
+        }
+        Ok(())
+    }
+
+    /// The first `most` bytes of the file called `name` (compared without case); `None` where there is no such file.
+    ///
+    /// # Errors
+    /// I/O, or data that breaks a rule.
+    pub fn read_file(&self, name: &str, most: usize) -> Result<Option<Vec<u8>>, ArchiveError> {
+        let mut reader = CentralReader::new(&*self.source, self.survey.directory);
+        while let Some(record) = reader.next()? {
+            let entry =
+                judge(&record, &self.policy).map_err(|violation| ArchiveError::Refused(vec![violation]))?;
+            if !entry.is_folder() && entry.as_str().eq_ignore_ascii_case(name) {
+                return self.read_record(&record, most).map(Some);
+            }
+        }
+        Ok(None)
+    }
+
+    fn read_record(&self, record: &CentralRecord, most: usize) -> Result<Vec<u8>, ArchiveError> {
+        let mut bytes = Vec::new();
+        Extractor::new().extract(&*self.source, record, &Context::silent(), &mut |piece| {
+            let room = most.saturating_sub(bytes.len());
+            bytes.extend_from_slice(&piece[..piece.len().min(room)]);
+            Ok(())
+        })?;
+        Ok(bytes)
+    }
+
+    /// Inflates every entry and checks size and CRC; writes nothing. `threads`: at most 8 are used.
+    ///
+    /// # Errors
+    /// The first entry whose data breaks a rule; I/O; interruption.
+    pub fn check_data(&self, threads: usize, context: &Context<'_>) -> Result<(), ArchiveError> {
+        let meter = context.meter(Stage::Check, Some(self.survey.unpacked));
+        Ok(self.for_each_entry(threads, context, &|extractor, record, _| {
+            extractor.extract(&*self.source, record, context, &mut |bytes| {
+                meter.advance(bytes.len() as u64);
+                Ok(())
+            })
+        })?)
+    }
+
+    /// Does `work` for every entry on several threads, the largest entries first.
+    pub(crate) fn for_each_entry<E: From<ZipError> + Send>(
+        &self,
+        threads: usize,
+        context: &Context<'_>,
+        work: &(dyn Fn(&mut Extractor, &CentralRecord, EntryName) -> Result<(), E> + Sync),
+    ) -> Result<(), E> {
+        let reader = CentralReader::new(&*self.source, self.survey.directory);
+        crate::zip::schedule::run(reader, &self.survey.large, threads, &|extractor, record| {
+            context.check().map_err(ZipError::from)?;
+            let name = judge(record, &self.policy).map_err(ZipError::from)?;
+            work(extractor, record, name)
+        })
+    }
+
+    pub(crate) fn source(&self) -> &dyn Source {
+        &*self.source
+    }
+}
+
+impl std::fmt::Debug for Archive {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "Archive({} files, {} bytes)", self.survey.files, self.survey.unpacked)
+    }
+}

@@ -1,0 +1,10 @@
+//! Unpacking: an authenticated payload becomes a folder, whole and under its name, or nothing at all.
+
+mod error;
+mod folder;
+mod payload_file;
+mod staging;
+mod sync;
+
+pub use error::UnpackError;
+pub use folder::{ContentFolder, UnpackOptions};

@@ -1,0 +1,66 @@
+use super::UnpackError;
+use crate::content::AuthenticatedContent;
+use std::io::{self, Read, Write};
+use std::path::Path;
+use waybill_context::{Context, Stage};
+
+impl AuthenticatedContent {
+    /// Writes the payload (the inner zip) itself to `file`, decrypted: first under a private name beside it, then one
+    /// rename. A file that is there already is replaced only with `force`.
+    ///
+    /// # Errors
+    /// A file that is there, I/O, interruption; nothing half-done stays.
+    pub fn write_payload(&self, file: &Path, force: bool, context: &Context<'_>) -> Result<u64, UnpackError> {
+        let unusable = |why| UnpackError::Destination { path: file.to_owned(), why };
+        let file = std::path::absolute(file).map_err(|_| unusable("not a path"))?;
+        let (Some(folder), Some(_)) = (file.parent(), file.file_name()) else {
+            return Err(unusable("it has no name of its own"));
+        };
+        if !force && file.symlink_metadata().is_ok() {
+            return Err(UnpackError::Exists { path: file });
+        }
+        let failed = |source| UnpackError::Staging { folder: folder.to_owned(), source };
+        fs_err::create_dir_all(folder).map_err(failed)?;
+        let mut staged = tempfile::Builder::new().prefix(".waybill-").tempfile_in(folder).map_err(failed)?;
+        let written = self.copy_payload(staged.as_file_mut(), &file, context)?;
+        let persisted = if force { staged.persist(&file) } else { staged.persist_noclobber(&file) };
+        match persisted {
+            Ok(_) => Ok(written),
+            Err(error) if !force && file.symlink_metadata().is_ok() => {
+                tracing::debug!(%error, "the file appeared meanwhile");
+                Err(UnpackError::Exists { path: file })
+            }
+            Err(error) => Err(failed(error.error)),
+        }
+    }
+
+    fn copy_payload(
+        &self,
+        out: &mut std::fs::File,
+        file: &Path,
+        context: &Context<'_>,
+    ) -> Result<u64, UnpackError> {
+        let meter = context.meter(Stage::Unpack, Some(self.payload_size()));
+        let failed = |source| UnpackError::Write { entry: shown(file), source };
+        let mut reader = self.payload();
+        let (mut buffer, mut written) = (vec![0; 256 << 10], 0);
+        loop {
+            context.check()?;
+            let count = match reader.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(count) => count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(crate::archive::ArchiveError::Io(error).into()),
+            };
+            out.write_all(&buffer[..count]).map_err(failed)?;
+            meter.advance(count as u64);
+            written += count as u64;
+        }
+        out.sync_all().map_err(failed)?;
+        Ok(written)
+    }
+}
+
+fn shown(file: &Path) -> String {
+    file.display().to_string()
+}
