@@ -4,6 +4,7 @@ mod content;
 mod crypto;
 mod package;
 mod policy;
+mod receive;
 mod source;
 mod unpack;
 mod write;
@@ -13,6 +14,7 @@ pub use archive::{Archive, ArchiveEntry, ArchiveError};
 pub use content::{AuthenticateError, AuthenticatedContent, ContentError, EncryptedContent, PayloadReader};
 pub use package::{Deviation, OpenError, Package};
 pub use policy::{ArchivePolicy, EntryName, NameSet, Rule, Violation};
+pub use receive::{ContentReceiver, ReceiveError};
 pub use source::{FileSource, Source};
 pub use unpack::{ContentFolder, UnpackError, UnpackOptions};
 pub use write::{

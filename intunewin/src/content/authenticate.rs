@@ -37,19 +37,29 @@ pub(crate) fn authenticate(
         (sums, follower.join())
     });
     let (mac, crc) = sums?;
-    if !same_mac(&mac, &info.mac) {
-        return Err(AuthenticateError::Mac { expected: info.mac, actual: mac });
-    }
     let digest = digest.map_err(|_| std::io::Error::other("the digesting thread ended early"))?;
-    let (actual, payload_size) = digest.finish().map_err(|_| AuthenticateError::Padding)?;
-    if actual != info.file_digest {
-        return Err(AuthenticateError::Digest { expected: info.file_digest, actual });
-    }
+    let payload_size = conclude(info, mac, digest)?;
     expect(expected.payload_size, payload_size, |expected, actual| AuthenticateError::Size {
         expected,
         actual,
     })?;
     expect(expected.crc, crc, |expected, actual| AuthenticateError::Crc { expected, actual })?;
+    Ok(payload_size)
+}
+
+/// The verdict over a content that was read to its end: MAC, then padding, then file digest; the payload's size.
+pub(crate) fn conclude(
+    info: &EncryptionInfo,
+    actual: Mac,
+    digest: PayloadDigest,
+) -> Result<u64, AuthenticateError> {
+    if !same_mac(&actual, &info.mac) {
+        return Err(AuthenticateError::Mac { expected: info.mac, actual });
+    }
+    let (actual, payload_size) = digest.finish().map_err(|_| AuthenticateError::Padding)?;
+    if actual != info.file_digest {
+        return Err(AuthenticateError::Digest { expected: info.file_digest, actual });
+    }
     Ok(payload_size)
 }
 

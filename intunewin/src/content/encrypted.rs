@@ -50,11 +50,7 @@ impl EncryptedContent {
         expected: Expected,
         policy: &ArchivePolicy,
     ) -> Result<Self, ContentError> {
-        let len = source.len();
-        policy.check_package_size(len).map_err(ContentError::Limit)?;
-        if len < HEADER + BLOCK as u64 || !(len - HEADER).is_multiple_of(BLOCK as u64) {
-            return Err(ContentError::Shape { len });
-        }
+        judge(source.len(), policy)?;
         let mut header = [0; HEADER as usize];
         source.read_exact_at(&mut header, 0)?;
         check_header(&header, &info)?;
@@ -87,6 +83,13 @@ impl std::fmt::Debug for EncryptedContent {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(formatter, "EncryptedContent({} bytes, MAC {})", self.content_size(), self.info.mac)
     }
+}
+
+/// A content is a header and at least one block, and within the policy's limit.
+pub(crate) fn judge(len: u64, policy: &ArchivePolicy) -> Result<(), ContentError> {
+    policy.check_package_size(len).map_err(ContentError::Limit)?;
+    let blocks = len.checked_sub(HEADER).filter(|bytes| *bytes > 0 && bytes.is_multiple_of(BLOCK as u64));
+    if blocks.is_some() { Ok(()) } else { Err(ContentError::Shape { len }) }
 }
 
 /// The first 48 bytes say which content this is; another one is refused before it is read.

@@ -6,9 +6,10 @@ mod encrypted;
 mod error;
 mod payload;
 
-pub(crate) use authenticate::Expected;
+pub(crate) use authenticate::{Expected, conclude};
 pub use authenticated::AuthenticatedContent;
 pub use encrypted::EncryptedContent;
+pub(crate) use encrypted::{check_header, judge};
 pub use error::{AuthenticateError, ContentError};
 pub(crate) use payload::Payload;
 pub use payload::PayloadReader;

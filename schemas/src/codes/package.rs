@@ -143,6 +143,33 @@ pub const DESTINATION_UNUSABLE: Code = Code {
     hint: "name a folder that does not exist yet",
 };
 
+/// The partial file could not be made, read or written.
+pub const RECEIVE_FAILED: Code = Code {
+    id: "receive-failed",
+    class: Class::Machine,
+    meaning: "the partial file could not be made, read or written",
+    causes: &["the disk is full", "no permission on the folder", "a file is there already"],
+    hint: "make room or choose another folder, then run the same command again",
+};
+
+/// The partial file is a link or belongs to somebody else.
+pub const PARTIAL_FOREIGN: Code = Code {
+    id: "partial-foreign",
+    class: Class::Refused,
+    meaning: "the partial file is a link or belongs to somebody else",
+    causes: &["a folder that other users may write to"],
+    hint: "remove the file, and receive into a folder that is yours alone",
+};
+
+/// Another number of bytes arrived than the content has.
+pub const CONTENT_LENGTH: Code = Code {
+    id: "content-length",
+    class: Class::Integrity,
+    meaning: "another number of bytes arrived than the content has",
+    causes: &["a cut transfer", "another content under the same address"],
+    hint: "go on with the transfer, or get content and document of one and the same package",
+};
+
 /// A file could not be written while unpacking.
 pub const UNPACK_FAILED: Code = Code {
     id: "unpack-failed",
@@ -184,7 +211,11 @@ pub(super) const ALL: &[&Code] = &[
     &DIGEST_MISMATCH,
     &SIZE_MISMATCH,
     &INTERRUPTED,
-    &DESTINATION_EXISTS, &DESTINATION_UNUSABLE,
+    &DESTINATION_EXISTS,
+    &DESTINATION_UNUSABLE,
+    &RECEIVE_FAILED,
+    &PARTIAL_FOREIGN,
+    &CONTENT_LENGTH,
     &UNPACK_FAILED,
     &MOVE_FAILED,
     &STAGING_FAILED,

@@ -1,0 +1,53 @@
+//! The file that a content is received into: readable by its owner alone, never through a link.
+
+use super::ReceiveError;
+use std::fs::{File, OpenOptions};
+use std::path::Path;
+
+pub(super) fn create(path: &Path) -> Result<File, ReceiveError> {
+    let mut options = options();
+    Ok(options.create_new(true).open(path)?)
+}
+
+pub(super) fn open(path: &Path) -> Result<File, ReceiveError> {
+    if path.symlink_metadata()?.is_symlink() {
+        return Err(ReceiveError::Foreign { why: "it is a link" });
+    }
+    let file = options().open(path)?;
+    check_owner(&file)?;
+    Ok(file)
+}
+
+#[cfg(unix)]
+fn options() -> OpenOptions {
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).mode(0o600);
+    options.custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed());
+    options
+}
+
+#[cfg(unix)]
+fn check_owner(file: &File) -> Result<(), ReceiveError> {
+    use std::os::unix::fs::MetadataExt;
+    if file.metadata()?.uid() == rustix::process::geteuid().as_raw() {
+        return Ok(());
+    }
+    Err(ReceiveError::Foreign { why: "it belongs to another user" })
+}
+
+/// `FILE_FLAG_OPEN_REPARSE_POINT`: a link is opened as itself, never what it points to.
+#[cfg(windows)]
+fn options() -> OpenOptions {
+    use std::os::windows::fs::OpenOptionsExt;
+    const OPEN_REPARSE_POINT: u32 = 0x0020_0000;
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).custom_flags(OPEN_REPARSE_POINT);
+    options
+}
+
+/// The folder's protected ACL decides on Windows.
+#[cfg(windows)]
+fn check_owner(_file: &File) -> Result<(), ReceiveError> {
+    Ok(())
+}
