@@ -51,7 +51,7 @@ fn schema(description: &str, length: usize) -> Schema {
         "type": "string",
         "contentEncoding": "base64",
         "description": format!("{description}: {length} bytes in standard base64"),
-        "pattern": "^[A-Za-z0-9+/]+={0,2}$",
+        "pattern": format!("^[A-Za-z0-9+/]{{{}}}={{0,{}}}$", (length * 4).div_ceil(3), (3 - length % 3) % 3),
     })
 }
 

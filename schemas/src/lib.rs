@@ -9,6 +9,7 @@ mod encryption_info;
 mod given_encryption_info;
 mod json_document;
 pub mod json_schema;
+pub mod report;
 
 pub use bytes::{BytesError, EncryptionKey, FileDigest, InitializationVector, Mac, MacKey, Sha256Digest};
 pub use content::{CONTENT_LIMIT, ContentDocument, ContentUrl, ContentUrlFault, PIECE_SIZE, PiecesDocument};

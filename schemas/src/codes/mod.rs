@@ -3,15 +3,32 @@
 //! Error enums of the libraries implement [`Classified`]; the command maps a class to its exit code and never
 //! matches on text. `waybill explain` takes any entry.
 
+pub mod app;
 pub mod archive;
+pub mod device;
 pub mod documents;
+pub mod enforcement;
+pub mod exits;
+mod explain;
+pub mod installer;
+pub mod lint;
+mod number;
+mod number_text;
 pub mod pack;
 pub mod package;
 pub mod source;
+pub mod states;
+pub mod toolkit;
+
+pub use explain::{Entry, Example, NUMBERS, Table, find};
+pub use number::NumberCode;
 
 /// Every error id, room by room.
 pub fn errors() -> impl Iterator<Item = &'static Code> {
-    [package::ALL, archive::ALL, pack::ALL, source::ALL, documents::ALL].into_iter().flatten().copied()
+    [package::ALL, archive::ALL, pack::ALL, source::ALL, documents::ALL, app::ALL]
+        .into_iter()
+        .flatten()
+        .copied()
 }
 
 /// The class of an error; its number is the exit code of `waybill`.

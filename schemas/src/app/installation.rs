@@ -1,0 +1,141 @@
+//! How an app is installed and what its installer says.
+
+use super::values::{DeviceRestartBehavior, MsiPackageType, ReturnCodeType, RunAsAccount};
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use serde_json::{Map, Value};
+
+/// With whose rights, for how long and with which restarts.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct InstallExperience {
+    /// Whose rights the commands run with; the system's where nothing is said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run_as_account: Option<RunAsAccount>,
+    /// How many minutes a command may take; 60 where nothing is said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_run_time_in_minutes: Option<u32>,
+    /// What happens about restarts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device_restart_behavior: Option<DeviceRestartBehavior>,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// What one exit code of the installer stands for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ReturnCode {
+    /// The exit code, signed or unsigned: −2147024891 and 2147942405 are the same code.
+    #[serde(rename = "returnCode", deserialize_with = "exit_code")]
+    #[schemars(range(min = -2_147_483_648_i64, max = 4_294_967_295_i64))]
+    pub return_code: i64,
+    /// What it stands for.
+    #[serde(rename = "type")]
+    pub kind: ReturnCodeType,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+impl ReturnCode {
+    /// A pair of code and meaning.
+    pub fn new(return_code: i32, kind: ReturnCodeType) -> Self {
+        Self { return_code: return_code.into(), kind, other: Map::new() }
+    }
+
+    /// Whether a process that ended with `exit_code` (its 32 bits) ended with this code.
+    pub fn matches(&self, exit_code: u32) -> bool {
+        self.return_code & 0xFFFF_FFFF == i64::from(exit_code)
+    }
+
+    /// The five that Intune's portal proposes: 0 and 1707 success, 3010 soft reboot, 1641 hard reboot, 1618 retry.
+    pub fn defaults() -> Vec<Self> {
+        vec![
+            Self::new(0, ReturnCodeType::Success),
+            Self::new(1707, ReturnCodeType::Success),
+            Self::new(3010, ReturnCodeType::SoftReboot),
+            Self::new(1641, ReturnCodeType::HardReboot),
+            Self::new(1618, ReturnCodeType::Retry),
+        ]
+    }
+}
+
+fn exit_code<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
+    let code = i64::deserialize(deserializer)?;
+    if (i64::from(i32::MIN)..=i64::from(u32::MAX)).contains(&code) {
+        Ok(code)
+    } else {
+        Err(D::Error::custom(format_args!("{code} is no exit code of 32 bits")))
+    }
+}
+
+/// What the portal shows of an MSI.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct MsiInformation {
+    /// The product code, a GUID in braces.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub product_code: Option<String>,
+    /// ProductVersion.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub product_version: Option<String>,
+    /// The upgrade code, a GUID in braces.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub upgrade_code: Option<String>,
+    /// Whether the MSI asks for a restart.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub requires_reboot: Option<bool>,
+    /// Whom it installs for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub package_type: Option<MsiPackageType>,
+    /// ProductName.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub product_name: Option<String>,
+    /// Manufacturer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub publisher: Option<String>,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A picture.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct MimeContent {
+    /// Its media type, e.g. `image/png`.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub media_type: Option<String>,
+    /// Its bytes in base64.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_matches_signed_and_unsigned() {
+        let signed = ReturnCode::new(-2_147_024_891, ReturnCodeType::Retry);
+        let unsigned: ReturnCode =
+            serde_json::from_str(r#"{"returnCode": 2147942405, "type": "retry"}"#).unwrap();
+        assert!(signed.matches(0x8007_0005) && unsigned.matches(0x8007_0005));
+        assert!(!signed.matches(5));
+        let too_wide = serde_json::from_str::<ReturnCode>(r#"{"returnCode": 4294967296, "type": "retry"}"#);
+        assert!(too_wide.unwrap_err().to_string().contains("32 bits"));
+    }
+
+    #[test]
+    fn the_defaults_are_the_portals() {
+        let pairs: Vec<_> =
+            ReturnCode::defaults().iter().map(|code| (code.return_code, code.kind.to_string())).collect();
+        let expected =
+            [(0, "success"), (1707, "success"), (3010, "softReboot"), (1641, "hardReboot"), (1618, "retry")];
+        assert_eq!(pairs, expected.map(|(code, kind)| (code, kind.to_owned())));
+    }
+}

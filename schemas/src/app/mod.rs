@@ -1,0 +1,197 @@
+//! `app.json`: a Graph `win32LobApp`, so that an app exported from Intune works as it is, and beside it
+//! optionally what Waybill adds: `assignment`, `relationships`, `lint`.
+//!
+//! Fields, rule types and values that this version does not know survive reading and writing, and a document
+//! that is read, changed and written keeps the order of its keys.
+//!
+//! ```
+//! use waybill_schemas::app::AppDocument;
+//!
+//! let text = r#"{ "displayName": "Contoso", "id": "7f0c", "largeIcon": null }"#;
+//! let mut app = AppDocument::from_slice(text.as_bytes())?;
+//! app.file_name = Some("contoso.intunewin".into());
+//! assert_eq!(app.display_name.as_deref(), Some("Contoso"));
+//! assert!(app.to_json().starts_with("{\n  \"displayName\": \"Contoso\",\n  \"id\": \"7f0c\",\n  \"largeIcon\": null,"));
+//! # Ok::<(), waybill_schemas::app::AppError>(())
+//! ```
+
+mod assignment;
+mod fill;
+mod installation;
+mod layout;
+mod lint_settings;
+mod older_rules;
+mod open_enum;
+mod read;
+mod rule;
+mod rule_types;
+mod values;
+
+pub use assignment::{
+    Assignment, AssignmentSettings, AutoUpdateSettings, InstallTimeSettings, Relationship, RestartSettings,
+};
+pub use fill::PackageFields;
+pub use installation::{InstallExperience, MimeContent, MsiInformation, ReturnCode};
+pub use lint_settings::{Allow, LintSettings, Reason};
+pub use older_rules::PlacedRule;
+pub use read::AppError;
+pub use rule::Rule;
+pub use rule_types::{FileSystemRule, PowerShellScriptRule, ProductCodeRule, RegistryRule};
+pub use values::{
+    Architectures, AssignmentIntent, DeliveryOptimizationPriority, DependencyType, DeviceRestartBehavior,
+    FileSystemOperation, MsiPackageType, Notifications, Operator, RegistryOperation, ReturnCodeType,
+    RuleType, RunAsAccount, ScriptOperation, SupersedenceType,
+};
+
+use layout::Layout;
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value};
+
+/// The name of Graph's type.
+pub const WIN32_LOB_APP: &str = "#microsoft.graph.win32LobApp";
+
+/// An app: what it is, how it is installed, how it is detected. Read with [`AppDocument::from_slice`].
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+#[schemars(title = "app.json")]
+pub struct AppDocument {
+    /// Graph's type: [`WIN32_LOB_APP`], or absent.
+    #[serde(rename = "@odata.type", skip_serializing_if = "Option::is_none")]
+    pub odata_type: Option<String>,
+    /// The app's name for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
+    /// What it is, for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Who publishes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub publisher: Option<String>,
+    /// Its version for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub display_version: Option<String>,
+    /// Who made it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub developer: Option<String>,
+    /// Who looks after it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// Anything else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notes: Option<String>,
+    /// Where to read more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub information_url: Option<String>,
+    /// Its privacy statement.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub privacy_information_url: Option<String>,
+    /// Whether the portal features it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_featured: Option<bool>,
+    /// Its picture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub large_icon: Option<MimeContent>,
+    /// The package's file name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file_name: Option<String>,
+    /// The setup file, relative to the source folder.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub setup_file_path: Option<String>,
+    /// Installs it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub install_command_line: Option<String>,
+    /// Removes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uninstall_command_line: Option<String>,
+    /// The architectures it runs on; the older field.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub applicable_architectures: Option<Architectures>,
+    /// The architectures it runs on; the newer field, which wins.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allowed_architectures: Option<Architectures>,
+    /// Free space it needs, in MiB.
+    #[serde(rename = "minimumFreeDiskSpaceInMB", skip_serializing_if = "Option::is_none")]
+    pub minimum_free_disk_space_in_mb: Option<u32>,
+    /// Memory it needs, in MiB.
+    #[serde(rename = "minimumMemoryInMB", skip_serializing_if = "Option::is_none")]
+    pub minimum_memory_in_mb: Option<u32>,
+    /// Logical processors it needs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub minimum_number_of_processors: Option<u32>,
+    /// Clock rate it needs, in MHz.
+    #[serde(rename = "minimumCpuSpeedInMHz", skip_serializing_if = "Option::is_none")]
+    pub minimum_cpu_speed_in_mhz: Option<u32>,
+    /// The oldest Windows it runs on, e.g. `Windows11_23H2` or `21H1`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub minimum_supported_windows_release: Option<String>,
+    /// Whether a user may remove it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allow_available_uninstall: Option<bool>,
+    /// Detection and requirement rules.
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "null_as_empty")]
+    pub rules: Vec<Rule>,
+    /// With whose rights, for how long and with which restarts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub install_experience: Option<InstallExperience>,
+    /// What the installer's exit codes stand for.
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "null_as_empty")]
+    pub return_codes: Vec<ReturnCode>,
+    /// What the MSI says of itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub msi_information: Option<MsiInformation>,
+    /// Whom it is for and when (Waybill's; Graph keeps it elsewhere).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assignment: Option<Assignment>,
+    /// Other apps that it needs or replaces (Waybill's; Graph keeps them elsewhere).
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "null_as_empty")]
+    pub relationships: Vec<Relationship>,
+    /// What `waybill lint` may overlook here (Waybill's).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lint: Option<LintSettings>,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+    /// How the document was laid out when it was read; takes no part in comparisons.
+    #[serde(skip)]
+    layout: Layout,
+}
+
+impl AppDocument {
+    /// An app without anything but its type and the five default return codes.
+    pub fn new() -> Self {
+        Self {
+            odata_type: Some(WIN32_LOB_APP.to_owned()),
+            return_codes: ReturnCode::defaults(),
+            ..Self::default()
+        }
+    }
+
+    /// The architectures it runs on: the newer field where it says anything, else the older one.
+    pub fn architectures(&self) -> Option<&Architectures> {
+        let says = |list: &&Architectures| list.names().any(|name| !name.eq_ignore_ascii_case("none"));
+        self.allowed_architectures
+            .as_ref()
+            .filter(says)
+            .or_else(|| self.applicable_architectures.as_ref().filter(says))
+    }
+
+    /// Whether its commands run with the user's rights; the system's where nothing is said.
+    pub fn runs_as_user(&self) -> bool {
+        let account =
+            self.install_experience.as_ref().and_then(|experience| experience.run_as_account.as_ref());
+        account == Some(&RunAsAccount::User)
+    }
+}
+
+/// `null` for a list is an empty list: Intune's exports are full of it.
+fn null_as_empty<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Option::<Vec<T>>::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,270 @@
+//! The enumerations of `win32LobApp` and its rules.
+
+use super::open_enum::open_enum;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+
+open_enum! {
+    /// Whose rights a command or a script runs with.
+    RunAsAccount {
+        /// The system account.
+        System = "system",
+        /// The signed-in user.
+        User = "user",
+    }
+}
+
+open_enum! {
+    /// What happens about restarts.
+    DeviceRestartBehavior {
+        /// A restart, with grace, when a reboot code comes.
+        BasedOnReturnCode = "basedOnReturnCode",
+        /// No action on reboot codes; the installer may restart.
+        Allow = "allow",
+        /// No restart by the agent; the command is to suppress the installer's own.
+        Suppress = "suppress",
+        /// A restart after the install.
+        Force = "force",
+    }
+}
+
+open_enum! {
+    /// What a return code stands for.
+    ReturnCodeType {
+        /// The installer failed.
+        Failed = "failed",
+        /// The installer succeeded.
+        Success = "success",
+        /// Succeeded; a restart is needed some time.
+        SoftReboot = "softReboot",
+        /// Succeeded; nothing further is installed before the restart.
+        HardReboot = "hardReboot",
+        /// To be tried again soon.
+        Retry = "retry",
+    }
+}
+
+open_enum! {
+    /// Whom an MSI installs for.
+    MsiPackageType {
+        /// For everybody (ALLUSERS=1).
+        PerMachine = "perMachine",
+        /// For the user who installs it (ALLUSERS empty).
+        PerUser = "perUser",
+        /// For either (ALLUSERS=2).
+        DualPurpose = "dualPurpose",
+    }
+}
+
+open_enum! {
+    /// What a rule is for.
+    RuleType {
+        /// Says whether the app is there.
+        Detection = "detection",
+        /// Says whether the app may be installed.
+        Requirement = "requirement",
+    }
+}
+
+open_enum! {
+    /// How a found value is compared with the rule's.
+    Operator {
+        /// No comparison.
+        NotConfigured = "notConfigured",
+        /// The same.
+        Equal = "equal",
+        /// Another.
+        NotEqual = "notEqual",
+        /// Greater.
+        GreaterThan = "greaterThan",
+        /// Greater or the same.
+        GreaterThanOrEqual = "greaterThanOrEqual",
+        /// Less.
+        LessThan = "lessThan",
+        /// Less or the same.
+        LessThanOrEqual = "lessThanOrEqual",
+    }
+}
+
+open_enum! {
+    /// What a file system rule looks at.
+    FileSystemOperation {
+        /// Nothing.
+        NotConfigured = "notConfigured",
+        /// The file or folder is there.
+        Exists = "exists",
+        /// When it was last written.
+        ModifiedDate = "modifiedDate",
+        /// When it was created.
+        CreatedDate = "createdDate",
+        /// The file's version.
+        Version = "version",
+        /// Its size in MiB, rounded down.
+        SizeInMb = "sizeInMB",
+        /// The file or folder is not there.
+        DoesNotExist = "doesNotExist",
+        /// Its size in bytes.
+        SizeInBytes = "sizeInBytes",
+        /// The version of the app that the file belongs to.
+        AppVersion = "appVersion",
+    }
+}
+
+open_enum! {
+    /// What a registry rule looks at.
+    RegistryOperation {
+        /// Nothing.
+        NotConfigured = "notConfigured",
+        /// The key or value is there.
+        Exists = "exists",
+        /// The key or value is not there.
+        DoesNotExist = "doesNotExist",
+        /// The value as text, regardless of case.
+        String = "string",
+        /// The value as a number.
+        Integer = "integer",
+        /// The value as a version.
+        Version = "version",
+        /// The version of the app that the value belongs to.
+        AppVersion = "appVersion",
+    }
+}
+
+open_enum! {
+    /// As what a requirement script's output is compared.
+    ScriptOperation {
+        /// Not compared: a detection script.
+        NotConfigured = "notConfigured",
+        /// Text, regardless of case.
+        String = "string",
+        /// A point in time.
+        DateTime = "dateTime",
+        /// A whole number.
+        Integer = "integer",
+        /// A number.
+        Float = "float",
+        /// A version.
+        Version = "version",
+        /// True or false.
+        Boolean = "boolean",
+    }
+}
+
+open_enum! {
+    /// What an assignment wants.
+    AssignmentIntent {
+        /// Users may install it.
+        Available = "available",
+        /// It is installed.
+        Required = "required",
+        /// It is removed.
+        Uninstall = "uninstall",
+        /// Users may install it on devices that are not enrolled.
+        AvailableWithoutEnrollment = "availableWithoutEnrollment",
+    }
+}
+
+open_enum! {
+    /// Which notifications a user sees.
+    Notifications {
+        /// All.
+        ShowAll = "showAll",
+        /// Those about restarts.
+        ShowReboot = "showReboot",
+        /// None.
+        HideAll = "hideAll",
+    }
+}
+
+open_enum! {
+    /// How urgently content is fetched.
+    DeliveryOptimizationPriority {
+        /// In the background.
+        NotConfigured = "notConfigured",
+        /// In the foreground.
+        Foreground = "foreground",
+    }
+}
+
+open_enum! {
+    /// What a dependency asks for.
+    DependencyType {
+        /// The other app must be there.
+        Detect = "detect",
+        /// The other app is installed first.
+        AutoInstall = "autoInstall",
+    }
+}
+
+open_enum! {
+    /// What becomes of a superseded app.
+    SupersedenceType {
+        /// It stays unless the new installer removes it.
+        Update = "update",
+        /// It is uninstalled first.
+        Replace = "replace",
+    }
+}
+
+/// Processor architectures: Graph's flags, a list with commas (`x86,x64`), kept letter for letter.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Architectures(String);
+
+impl Architectures {
+    /// From the list as it stands in a document.
+    pub fn new(list: impl Into<String>) -> Self {
+        Self(list.into())
+    }
+
+    /// As it stands in the document.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The names in it, in order, e.g. `x64`.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.split(',').map(str::trim).filter(|name| !name.is_empty())
+    }
+
+    /// Whether `name` (`x86`, `x64`, `arm`, `neutral`, `arm64`) is among them.
+    pub fn contains(&self, name: &str) -> bool {
+        self.names().any(|one| one.eq_ignore_ascii_case(name))
+    }
+}
+
+impl JsonSchema for Architectures {
+    fn schema_name() -> Cow<'static, str> {
+        "Architectures".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "description": "none, or a list of x86, x64, arm, neutral, arm64 with commas between",
+            "examples": ["x64", "x86,x64", "x64,arm64"],
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_value_is_kept_letter_for_letter() {
+        let operator: Operator = serde_json::from_str("\"roughlyEqual\"").unwrap();
+        assert_eq!(operator, Operator::Other("roughlyEqual".into()));
+        assert_eq!(serde_json::to_string(&operator).unwrap(), "\"roughlyEqual\"");
+        let known: Operator = serde_json::from_str("\"lessThan\"").unwrap();
+        assert_eq!(known, Operator::LessThan);
+    }
+
+    #[test]
+    fn architectures_are_read_with_and_without_blanks() {
+        let list: Architectures = serde_json::from_str("\"x86, x64\"").unwrap();
+        assert!(list.contains("x64") && list.contains("X86") && !list.contains("arm64"));
+        assert_eq!(serde_json::to_string(&list).unwrap(), "\"x86, x64\"");
+        assert_eq!(Architectures::default().names().count(), 0);
+    }
+}

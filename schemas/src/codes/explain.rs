@@ -1,0 +1,221 @@
+//! Any code that a person may meet, looked up in every table: what `waybill explain` prints.
+
+use super::lint::LintPage;
+use super::number::NumberCode;
+use super::{Code, device, enforcement, errors, exits, installer, lint, states, toolkit};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// Where a code comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub enum Table {
+    /// An error of Waybill.
+    Error,
+    /// Something that `waybill lint` finds.
+    Lint,
+    /// An exit code of `waybill`.
+    Exit,
+    /// An exit code of an installer.
+    Installer,
+    /// An HRESULT that a device reports.
+    Device,
+    /// Whether an app may be installed on a device.
+    Applicability,
+    /// How far installing or removing has come.
+    EnforcementState,
+    /// Whether an app is there.
+    ComplianceState,
+    /// What is wanted of an app.
+    DesiredState,
+    /// With whose rights an app installs.
+    InstallContext,
+    /// Why an app comes to a device.
+    TargetingMethod,
+}
+
+impl Table {
+    /// Its name for people.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Error => "error of waybill",
+            Self::Lint => "lint finding",
+            Self::Exit => "exit code of waybill",
+            Self::Installer => "exit code of an installer",
+            Self::Device => "HRESULT on a device",
+            Self::Applicability => "Applicability",
+            Self::EnforcementState => "EnforcementState",
+            Self::ComplianceState => "ComplianceState",
+            Self::DesiredState => "DesiredState",
+            Self::InstallContext => "InstallContext",
+            Self::TargetingMethod => "TargetingMethod",
+        }
+    }
+
+    /// The word that asks for this table alone, as in `exit 4`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Lint => "lint",
+            Self::Exit => "exit",
+            Self::Installer => "installer",
+            Self::Device => "hresult",
+            Self::Applicability => "applicability",
+            Self::EnforcementState => "enforcement",
+            Self::ComplianceState => "compliance",
+            Self::DesiredState => "desired",
+            Self::InstallContext => "context",
+            Self::TargetingMethod => "targeting",
+        }
+    }
+}
+
+/// Every table of numbers, the likeliest first.
+pub const NUMBERS: &[(Table, &[NumberCode])] = &[
+    (Table::Device, device::ALL),
+    (Table::Installer, installer::ALL),
+    (Table::Installer, toolkit::ALL),
+    (Table::Exit, exits::ALL),
+    (Table::Applicability, states::APPLICABILITY),
+    (Table::EnforcementState, enforcement::ALL),
+    (Table::ComplianceState, states::COMPLIANCE_STATE),
+    (Table::DesiredState, states::DESIRED_STATE),
+    (Table::InstallContext, states::INSTALL_CONTEXT),
+    (Table::TargetingMethod, states::TARGETING_METHOD),
+];
+
+/// One meaning of a code.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Entry {
+    /// Where it comes from.
+    pub table: Table,
+    /// The code as its table writes it, e.g. `0x87D1041C`, `1603`, `WB105`, `mac-mismatch`.
+    pub code: String,
+    /// Its name, where it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<&'static str>,
+    /// What `waybill` exits with, for its own errors.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exit: Option<u8>,
+    /// What it means.
+    pub meaning: String,
+    /// Usual causes, most likely first.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub causes: &'static [&'static str],
+    /// What to do next.
+    pub hint: &'static str,
+    /// For a lint: what is found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub example: Option<Example>,
+}
+
+/// Something that is found, and the same mended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Example {
+    /// What is found.
+    pub before: &'static str,
+    /// The same, mended.
+    pub after: &'static str,
+}
+
+/// Every meaning of `text`: an id (`mac-mismatch`), a lint code (`WB105`), an HRESULT (`0x87D1041C`,
+/// `87D1041C`, `-2016345060`, `2278622236`, `1041C`), an exit code (`1603`), a state by number or name
+/// (`6005`, `ErrorDownloadingContent`). A word before the number asks for one table: `exit 4`,
+/// `applicability 1002`. Empty where nothing is known.
+pub fn find(text: &str) -> Vec<Entry> {
+    let text = text.trim();
+    let found = find_in(None, text);
+    match split_table(text) {
+        Some((table, rest)) if found.is_empty() => find_in(Some(table), rest),
+        _ => found,
+    }
+}
+
+fn find_in(wanted: Option<Table>, text: &str) -> Vec<Entry> {
+    let mut found: Vec<Entry> = Vec::new();
+    let mut add = |entry: Entry| {
+        if wanted.is_none_or(|table| table == entry.table) && !found.contains(&entry) {
+            found.push(entry);
+        }
+    };
+    errors().filter(|code| code.id.eq_ignore_ascii_case(text)).map(of_error).for_each(&mut add);
+    lint::page(text).map(of_lint).into_iter().for_each(&mut add);
+    let bits = super::number_text::candidates(text);
+    for (table, codes) in NUMBERS {
+        let of_table = codes.iter().filter(|code| matches(*table, code, text, &bits));
+        of_table.map(|code| of_number(*table, code)).for_each(&mut add);
+    }
+    found
+}
+
+/// `exit 4` asks for one table.
+fn split_table(text: &str) -> Option<(Table, &str)> {
+    let (word, rest) = text.split_once(|c: char| c.is_whitespace() || c == ':')?;
+    let named =
+        |table: &Table| table.word().eq_ignore_ascii_case(word) || table.title().eq_ignore_ascii_case(word);
+    let tables = [Table::Error, Table::Lint].into_iter().chain(NUMBERS.iter().map(|(table, _)| *table));
+    Some((tables.into_iter().find(named)?, rest.trim()))
+}
+
+fn matches(table: Table, code: &NumberCode, text: &str, bits: &[u32]) -> bool {
+    let is_named = code.name.eq_ignore_ascii_case(text);
+    match table {
+        Table::Device => {
+            is_named || bits.contains(&code.bits()) || super::number_text::is_short_form(text, code.bits())
+        }
+        // HRESULT_FROM_WIN32: 0x80070643 is 1603 in another coat.
+        Table::Installer => {
+            let win32 = bits.iter().filter(|bits| **bits >> 16 == 0x8007).map(|bits| bits & 0xFFFF);
+            is_named || bits.iter().copied().chain(win32).any(|one| one == code.bits())
+        }
+        _ => is_named || bits.contains(&code.bits()),
+    }
+}
+
+fn of_error(code: &'static Code) -> Entry {
+    Entry {
+        table: Table::Error,
+        code: code.id.to_owned(),
+        name: None,
+        exit: Some(code.class.exit_code()),
+        meaning: code.meaning.to_owned(),
+        causes: code.causes,
+        hint: code.hint,
+        example: None,
+    }
+}
+
+fn of_lint(page: &'static LintPage) -> Entry {
+    Entry {
+        table: Table::Lint,
+        code: page.code.to_owned(),
+        name: Some(page.title),
+        exit: None,
+        meaning: page.harm.to_owned(),
+        causes: &[],
+        hint: page.mend,
+        example: Some(Example { before: page.before, after: page.after }),
+    }
+}
+
+fn of_number(table: Table, code: &'static NumberCode) -> Entry {
+    let written = match table {
+        Table::Device => format!("0x{:08X}", code.bits()),
+        _ => code.value.to_string(),
+    };
+    Entry {
+        table,
+        code: written,
+        name: Some(code.name),
+        exit: None,
+        meaning: code.meaning.to_owned(),
+        causes: code.causes,
+        hint: code.hint,
+        example: None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,105 @@
+use super::*;
+use std::collections::HashSet;
+
+fn codes(text: &str) -> Vec<(Table, String)> {
+    find(text).into_iter().map(|entry| (entry.table, entry.code)).collect()
+}
+
+fn has(text: &str, table: Table, code: &str) -> bool {
+    codes(text).contains(&(table, code.to_owned()))
+}
+
+#[test]
+fn every_error_is_found_by_its_id_and_no_id_stands_twice() {
+    let mut seen = HashSet::new();
+    for code in errors() {
+        assert!(seen.insert(code.id), "{} stands twice", code.id);
+        assert!(has(code.id, Table::Error, code.id));
+        assert!(has(&code.id.to_uppercase(), Table::Error, code.id));
+        assert!(!code.meaning.is_empty() && !code.causes.is_empty() && !code.hint.is_empty(), "{}", code.id);
+        let is_kebab = code.id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        assert!(is_kebab, "{}", code.id);
+    }
+}
+
+#[test]
+fn every_lint_page_is_full_and_found() {
+    let mut seen = HashSet::new();
+    for page in lint::pages() {
+        assert!(seen.insert(page.code), "{} stands twice", page.code);
+        let entry = &find(&page.code.to_lowercase())[0];
+        assert_eq!((entry.table, entry.code.as_str()), (Table::Lint, page.code));
+        for text in [page.title, page.harm, page.mend, page.before, page.after] {
+            assert!(text.len() > 9, "{}: {text:?}", page.code);
+        }
+        assert_ne!(page.before, page.after);
+    }
+    let expected = ["WB101", "WB109", "WB201", "WB207", "WB301", "WB304", "WB401", "WB405"];
+    assert!(expected.iter().all(|code| seen.contains(code)));
+    assert_eq!(seen.len(), 9 + 7 + 4 + 5);
+}
+
+#[test]
+fn every_number_is_full_and_found_in_each_of_its_forms() {
+    for (table, codes) in NUMBERS {
+        let mut seen = HashSet::new();
+        for code in *codes {
+            assert!(seen.insert(code.value), "{table:?} {} stands twice", code.value);
+            assert!(
+                !code.name.is_empty() && !code.meaning.is_empty() && !code.hint.is_empty(),
+                "{table:?} {}",
+                code.value
+            );
+            assert!(code.causes.len() <= 3);
+            let written = of_number(*table, code).code;
+            let bits = code.bits();
+            let forms = [
+                format!("0x{bits:X}"),
+                format!("0x{bits:08x}"),
+                bits.to_string(),
+                bits.cast_signed().to_string(),
+                code.name.to_owned(),
+                format!("{} {written}", table.word()),
+            ];
+            for form in forms {
+                assert!(has(&form, *table, &written), "{table:?} {written} by {form:?}: {:?}", find(&form));
+            }
+        }
+    }
+}
+
+#[test]
+fn hresults_are_found_by_their_short_forms() {
+    for code in device::ALL.iter().filter(|code| code.bits() >> 20 == 0x87D) {
+        let written = format!("{:08X}", code.bits());
+        for text in [&written[..], &written[3..], &written[3..].to_lowercase()] {
+            assert!(has(text, Table::Device, &format!("0x{written}")), "{text}");
+        }
+    }
+    assert!(has("1041C", Table::Device, "0x87D1041C"));
+}
+
+#[test]
+fn an_ambiguous_number_gives_every_meaning() {
+    let tables: Vec<Table> = find("1003").into_iter().map(|entry| entry.table).collect();
+    assert_eq!(tables, [Table::Applicability, Table::EnforcementState]);
+    assert!(find("1").len() >= 5);
+    assert_eq!(codes("exit 4"), [(Table::Exit, "4".to_owned())]);
+    assert_eq!(codes("Applicability 1003"), [(Table::Applicability, "1003".to_owned())]);
+}
+
+#[test]
+fn the_systems_hresults_lead_to_the_exit_code_too() {
+    assert_eq!(
+        codes("0x80070643"),
+        [(Table::Device, "0x80070643".into()), (Table::Installer, "1603".into())]
+    );
+    assert_eq!(codes("0x80070656"), [(Table::Installer, "1622".into())], "no page of its own");
+}
+
+#[test]
+fn unknown_text_finds_nothing() {
+    for text in ["", " ", "nothing-of-the-kind", "WB999", "0xFFFFFFFF", "9999999", "exit 99", "1041G"] {
+        assert_eq!(find(text), [], "{text:?}");
+    }
+}
