@@ -15,6 +15,7 @@ pub const FILE_DIGEST_ALGORITHM: &str = "SHA256";
 /// `Debug` shows no key. Serialising it writes the keys: only documents that are meant to carry them do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(description = "Keys, IV, MAC and digest of one content: Graph's fileEncryptionInfo.")]
 pub struct EncryptionInfo {
     /// Decrypts the content.
     pub encryption_key: EncryptionKey,
@@ -24,11 +25,11 @@ pub struct EncryptionInfo {
     pub initialization_vector: InitializationVector,
     /// Equal to bytes 0..32 of the content.
     pub mac: Mac,
-    /// Always [`PROFILE_IDENTIFIER`].
+    /// Always `ProfileVersion1`.
     pub profile_identifier: Profile,
     /// SHA-256 of the payload.
     pub file_digest: FileDigest,
-    /// Always [`FILE_DIGEST_ALGORITHM`].
+    /// Always `SHA256`.
     pub file_digest_algorithm: DigestAlgorithm,
 }
 

@@ -4,7 +4,8 @@
 
 use crate::app::AppDocument;
 use crate::content::{ContentDocument, PiecesDocument};
-use schemars::{JsonSchema, Schema, schema_for};
+use schemars::transform::{RecursiveTransform, Transform as _};
+use schemars::{JsonSchema, Schema, json_schema, schema_for};
 
 /// The schema of one kind of document.
 #[derive(Debug, Clone, Copy)]
@@ -34,10 +35,16 @@ const fn document<T: JsonSchema>(name: &'static str, title: &'static str) -> Doc
 }
 
 impl DocumentSchema {
-    /// The schema, in the dialect of JSON Schema 2020-12.
+    /// The schema, in the dialect of JSON Schema 2020-12; what it is stands first.
     pub fn schema(&self) -> Schema {
-        let mut schema = (self.generate)();
-        schema.insert("title".to_owned(), self.title.into());
+        let mut generated = (self.generate)();
+        let dialect = generated.remove("$schema").unwrap_or_default();
+        generated.remove("title");
+        let mut schema = json_schema!({ "$schema": dialect, "title": self.title });
+        RecursiveTransform(unlink_description).transform(&mut generated);
+        for (keyword, value) in generated.ensure_object() {
+            schema.insert(keyword.clone(), value.take());
+        }
         schema
     }
 
@@ -49,5 +56,13 @@ impl DocumentSchema {
     /// The name of its committed copy in `schemas/json`.
     pub fn file_name(&self) -> String {
         format!("{}.schema.json", self.name)
+    }
+}
+
+/// Descriptions come from the documentation of types, whose links lead nowhere in a schema.
+fn unlink_description(schema: &mut Schema) {
+    if let Some(description) = schema.get("description").and_then(|description| description.as_str()) {
+        let plain = description.replace("[`", "`").replace("`]", "`");
+        schema.insert("description".to_owned(), plain.into());
     }
 }

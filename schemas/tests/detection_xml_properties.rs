@@ -1,4 +1,5 @@
 //! Detection.xml for arbitrary values, bytes and damage.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use proptest::prelude::*;
 use waybill_schemas::{

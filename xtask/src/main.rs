@@ -1,18 +1,22 @@
 //! The project's own chores, as `cargo xtask <CHORE>`.
 //!
+//! `schemas` writes the JSON Schemas under `schemas/json`; `schemas --check` compares instead of writing.
 //! `vectors` writes the test vectors under `tests/vectors`; `vectors --check` compares instead of writing.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a chore talks to the person who runs it")]
 
 use std::process::ExitCode;
 
+mod schemas;
 mod vectors;
 
-const USAGE: &str = "usage: cargo xtask vectors [--check]";
+const USAGE: &str = "usage: cargo xtask schemas|vectors [--check]";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match arguments.as_slice() {
+        ["schemas"] => schemas::write(),
+        ["schemas", "--check"] => schemas::check(),
         ["vectors"] => vectors::write(),
         ["vectors", "--check"] => vectors::check(),
         _ => Err(USAGE.into()),

@@ -1,5 +1,5 @@
 use super::url::ContentUrl;
-use super::{BLOCK, CONTENT_HEADER, CONTENT_LIMIT, check_content_size};
+use super::{BLOCK, CONTENT_HEADER, CONTENT_LIMIT, CONTENT_MINIMUM, check_content_size};
 use crate::bytes::Sha256Digest;
 use crate::encryption_info::EncryptionInfo;
 use crate::json_document::{self, DocumentError};
@@ -19,9 +19,11 @@ pub struct ContentDocument {
     pub name: String,
     /// The content: an http(s) URL, or a path below this document.
     pub url: ContentUrl,
-    /// Bytes of the payload.
+    /// Bytes of the payload (the inner zip).
+    #[schemars(range(max = CONTENT_LIMIT))]
     pub size: u64,
     /// Bytes of the content file.
+    #[schemars(range(min = CONTENT_MINIMUM, max = CONTENT_LIMIT))]
     pub size_encrypted: u64,
     /// Keys, IV, MAC and digest.
     pub file_encryption_info: EncryptionInfo,

@@ -17,6 +17,8 @@ pub const CONTENT_LIMIT: u64 = 256 * 1024 * 1024 * 1024;
 const CONTENT_HEADER: u64 = 48;
 /// AES's block; PKCS#7 fills up the last one or adds a whole one.
 const BLOCK: u64 = 16;
+/// The shortest content: one block behind the header.
+const CONTENT_MINIMUM: u64 = CONTENT_HEADER + BLOCK;
 
 /// Whether `size` is the length of a content: at least one block behind the header, whole blocks, not absurd.
 fn check_content_size(field: &'static str, size: u64) -> Result<(), DocumentError> {

@@ -1,4 +1,4 @@
-use super::{CONTENT_LIMIT, check_content_size};
+use super::{CONTENT_LIMIT, CONTENT_MINIMUM, check_content_size};
 use crate::bytes::Sha256Digest;
 use crate::json_document::{self, DocumentError};
 use schemars::JsonSchema;
@@ -17,12 +17,15 @@ const PIECE_LIMIT: usize = (CONTENT_LIMIT / PIECE_SIZE) as usize;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PiecesDocument {
-    /// Always [`PIECE_SIZE`].
+    /// Bytes of every piece but the last: always 1048576.
+    #[schemars(extend("const" = PIECE_SIZE))]
     pub piece_size: u64,
     /// Bytes of the content file.
+    #[schemars(range(min = CONTENT_MINIMUM, max = CONTENT_LIMIT))]
     pub size_encrypted: u64,
-    /// One for each piece, in order.
+    /// SHA-256 of each piece, in order.
     #[serde(deserialize_with = "bounded")]
+    #[schemars(length(min = 1, max = PIECE_LIMIT))]
     pub sha256: Vec<Sha256Digest>,
     /// What else stands in the document.
     #[serde(flatten)]
