@@ -1,1 +1,14 @@
 //! What the tests across crates share; the tests themselves are the modules of `main.rs`.
+
+pub mod folder_listing;
+pub mod read_package;
+pub mod sealed_package;
+pub mod vector_file;
+pub mod witness;
+
+use std::path::PathBuf;
+
+/// The folder of the tests, where `fixtures` and `vectors` are.
+pub fn tests_folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}

@@ -87,11 +87,13 @@ fn twenty(data: &[u8], plain: &[u8]) -> Vec<u8> {
 }
 
 fn overlaps() -> Vec<Vector> {
-    let shared = Entry::new("bomb0", &zero_bytes(50_000), 8, zeros(50_000));
-    let copies = (0..5).map(|_| shared.clone().phantom(0));
-    let same = Image::lay_out(std::iter::once(shared.clone()).chain(copies).collect());
     vec![
-        vector("overlap-same", "entry-overlap", "six entries that are one and the same", &same),
+        vector(
+            "overlap-extra",
+            "entry-overlap",
+            "each entry's extra field hides the next one's header",
+            &in_extra(),
+        ),
         vector(
             "overlap-quoted",
             "entry-overlap",
@@ -99,6 +101,27 @@ fn overlaps() -> Vec<Vector> {
             &quoted(),
         ),
     ]
+}
+
+/// Every entry's local extra field is the next entry's local header, so that all share one stream.
+fn in_extra() -> Image {
+    let plain = zero_bytes(50_000);
+    let entry = |number: usize, header: Vec<u8>| {
+        Entry::new(format!("bomb{number}"), &plain, 8, zeros(plain.len()))
+            .locally(|local| local.extra = header.clone())
+    };
+    let mut chain = vec![entry(3, vec![])];
+    for number in (0..3).rev() {
+        chain.insert(0, entry(number, chain[0].local.local_bytes()));
+    }
+    let step = chain[3].local.local_bytes().len();
+    phantoms_behind_the_first(&chain, step)
+}
+
+/// The first entry as it is, the others somewhere inside it, `step` bytes apart.
+fn phantoms_behind_the_first(chain: &[Entry], step: usize) -> Image {
+    let phantoms = chain.iter().enumerate().skip(1).map(|(index, entry)| entry.clone().phantom(index * step));
+    Image::lay_out(chain.iter().take(1).cloned().chain(phantoms).collect())
 }
 
 /// Every entry's stream starts with a stored block around the next entry's local header, then runs on into its data.
@@ -116,7 +139,5 @@ fn quoted() -> Image {
         chain.insert(0, outer);
     }
     let step = chain[0].local.local_bytes().len() + stored_block(0, false).len();
-    let (first, rest) = chain.split_at(1);
-    let phantoms = rest.iter().enumerate().map(|(index, entry)| entry.clone().phantom((index + 1) * step));
-    Image::lay_out(first.iter().cloned().chain(phantoms).collect())
+    phantoms_behind_the_first(&chain, step)
 }

@@ -40,13 +40,13 @@ fn ends() -> Vec<Vector> {
         ),
         Vector::refused(
             "structure-glued",
-            "end-ambiguous",
+            "directory-mismatch",
             "two whole archives, one after the other",
             whole.repeat(2),
         ),
         vector(
             "comment-too-long",
-            "end-missing",
+            "junk-after",
             "the comment is said to go on after the file's end",
             &two().but(|image| image.end.comment_length = Some(9)),
         ),
@@ -59,7 +59,7 @@ fn junk() -> Vec<Vector> {
     vec![
         Vector::refused(
             "structure-junk-before",
-            "junk-before",
+            "directory-mismatch",
             "bytes before the first entry, offsets counted from behind them",
             [prefix.to_vec(), two().bytes()].concat(),
         ),
@@ -140,7 +140,7 @@ fn directory() -> Vec<Vector> {
         ),
         vector(
             "directory-signature",
-            "directory-mismatch",
+            "count-mismatch",
             "a central record has another signature",
             &two().but(|image| {
                 image.entries[1].central.signature ^= 0x0100_0000;
@@ -169,7 +169,7 @@ fn locals() -> Vec<Vector> {
         differs("flags", "flag 0x800", |header| header.flags ^= 0x800),
         vector(
             "local-offset",
-            "directory-mismatch",
+            "local-mismatch",
             "a local header is said to lie behind the file",
             &two().but(|image| {
                 image.entries[1].central.offset = 0x7fff_0000;

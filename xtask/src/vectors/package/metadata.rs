@@ -95,10 +95,8 @@ fn values() -> Vec<Vector> {
 
 fn file_names() -> Vec<Vector> {
     let named = |stem: &str, comment: &str, file_name: &str| {
-        let sealed = sealed();
-        let document = Document { file_name: file_name.into(), ..sealed.document.clone() };
-        let bytes = outer(file_name, &sealed.content(), document.text().as_bytes()).bytes();
-        Vector::new(format!("row-12-{stem}"), Expect::Metadata, format_args!("FileName {comment}"), bytes)
+        let document = Document { file_name: file_name.into(), ..sealed().document };
+        vector(&format!("row-12-{stem}"), &format!("FileName {comment}"), document.text())
     };
     vec![
         named("absolute", "is absolute", "/tmp/evil.intunewin"),

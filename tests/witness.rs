@@ -1,0 +1,23 @@
+//! Other programs' opinions: where one is absent, the reason is printed, or the test fails where it is required.
+
+use std::process::Command;
+
+/// Whether `program` can be asked. With `WAYBILL_WITNESSES=required`, as in the gate, an absent one is a failure.
+///
+/// # Panics
+/// Where the witness is required and absent.
+pub fn present(program: &str, arguments: &[&str]) -> bool {
+    let outcome = Command::new(program).args(arguments).output();
+    let why = match outcome {
+        Ok(output) if output.status.success() => return true,
+        Ok(output) => format!("{program} {arguments:?} ended with {}", output.status),
+        Err(error) => format!("{program}: {error}"),
+    };
+    let required = std::env::var_os("WAYBILL_WITNESSES").is_some_and(|value| value == "required");
+    assert!(!required, "a witness is required and absent: {why}");
+    #[expect(clippy::print_stderr, reason = "whoever runs the tests should know what was not asked")]
+    {
+        eprintln!("not asked, for it is absent: {why}");
+    }
+    false
+}
