@@ -45,7 +45,7 @@ fn text_of(bytes: &[u8]) -> Result<&str, DetectionXmlError> {
 }
 
 fn prolog_notes(text: &str, has_declaration: bool) -> Vec<Note> {
-    let has_bare_line_feed = text.replace("\r\n", "").contains('\n');
+    let has_bare_line_feed = text.split('\n').rev().skip(1).any(|line| !line.ends_with('\r'));
     [
         (text.starts_with(BYTE_ORDER_MARK), Note::ByteOrderMark),
         (has_declaration, Note::Declaration),
