@@ -57,6 +57,11 @@ impl EncryptedContent {
         Ok(Self { source, info, expected })
     }
 
+    #[cfg(test)]
+    pub(crate) fn source(&self) -> &dyn Source {
+        &*self.source
+    }
+
     /// The content's length in bytes, its header included.
     pub fn content_size(&self) -> u64 {
         self.source.len()

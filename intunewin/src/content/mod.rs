@@ -16,3 +16,6 @@ pub use payload::PayloadReader;
 
 /// MAC (32 bytes) and IV (16 bytes) before the ciphertext.
 pub(crate) const HEADER: u64 = 48;
+
+#[cfg(test)]
+mod tests;

@@ -201,3 +201,6 @@ impl ContentReceiver {
         Ok(AuthenticatedContent::new(payload, info))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,3 +8,6 @@ mod sync;
 
 pub use error::UnpackError;
 pub use folder::{ContentFolder, UnpackOptions};
+
+#[cfg(test)]
+mod tests;
