@@ -49,12 +49,15 @@ impl Classified for ArchiveError {
 /// An archive whose names, structure and declared sizes keep every rule of an [`ArchivePolicy`].
 ///
 /// ```
-/// use intunewin::{Archive, ArchivePolicy, KnownEntry, DosTime, Method, PayloadWriter};
+/// use intunewin::{Archive, ArchiveError, ArchivePolicy, DosTime, KnownEntry, Method, PayloadWriter};
 /// use waybill_context::Context;
 ///
-/// let empty: Vec<u8> = b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0".to_vec();
-/// let archive = Archive::open(empty, &ArchivePolicy::default(), &Context::silent())?;
-/// assert_eq!(archive.file_count(), 0);
+/// let mut payload = PayloadWriter::new(Vec::new());
+/// let entry = KnownEntry { name: "CON.txt", modified: DosTime::MIN, method: Method::Stored, crc: 0, size: 0, compressed: 0 };
+/// payload.entry(entry, b"")?;
+/// let refused = Archive::open(payload.finish()?, &ArchivePolicy::default(), &Context::silent()).unwrap_err();
+/// let ArchiveError::Refused(violations) = refused else { panic!("{refused}") };
+/// assert_eq!(violations[0].rule.id(), "name-reserved");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Archive {

@@ -47,7 +47,7 @@ fn wrong_content_is_refused_within_its_first_48_bytes() {
     let (other, _) = content_of(&package_around(b"other"));
     let temporary = tempfile::tempdir().unwrap();
     let path = temporary.path().join("content.partial");
-    let mut receiver = ContentReceiver::create(&path, info.clone(), content.len() as u64, &policy()).unwrap();
+    let mut receiver = ContentReceiver::create(&path, info, content.len() as u64, &policy()).unwrap();
     receiver.write(&other[..30]).unwrap();
     let error = receiver.write(&other[30..]).unwrap_err();
     assert!(matches!(error, ReceiveError::Content(ContentError::Header { .. })), "{error}");
