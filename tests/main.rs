@@ -1,4 +1,7 @@
 //! Tests across crates: one binary, one module a topic.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
+mod golden;
+mod openssl_agrees;
+mod tampering;
 mod vectors;

@@ -1,0 +1,30 @@
+//! Bytes that look random and are the same in every run.
+
+/// splitmix64 (Steele, Lea and Flood 2014).
+#[derive(Debug, Clone)]
+pub struct PseudoRandom(u64);
+
+impl PseudoRandom {
+    /// The sequence of this seed.
+    pub const fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// The next number.
+    pub const fn number(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// A number from 0 up to but not including `limit`; 0 where that is 0.
+    pub fn below(&mut self, limit: usize) -> usize {
+        self.number().checked_rem(limit as u64).unwrap_or(0) as usize
+    }
+
+    /// So many bytes.
+    pub fn bytes(&mut self, count: usize) -> Vec<u8> {
+        std::iter::repeat_with(|| self.number().to_le_bytes()).flatten().take(count).collect()
+    }
+}
