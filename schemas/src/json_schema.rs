@@ -4,6 +4,7 @@
 
 use crate::app::AppDocument;
 use crate::content::{ContentDocument, PiecesDocument};
+use crate::report::lint::LintReport;
 use schemars::transform::{RecursiveTransform, Transform as _};
 use schemars::{JsonSchema, Schema, json_schema, schema_for};
 
@@ -26,6 +27,7 @@ pub fn documents() -> &'static [DocumentSchema] {
             "content.json: where a content lies and how to decrypt it (carries keys)",
         ),
         document::<PiecesDocument>("pieces", "pieces.json: the digest of each piece of a content"),
+        document::<LintReport>("lint-report", "what `waybill lint --json` prints"),
     ];
     DOCUMENTS
 }
