@@ -5,12 +5,14 @@
 //! |---|---|
 //! | list what will be packed | [`walk`](walk::walk) |
 //! | find the setup file in it | [`setup_file::locate`] |
+//! | what an MSI says of itself | [`msi::MsiFacts::read`] |
 
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
 
 pub mod catalog;
 pub mod exclude;
+pub mod msi;
 pub mod setup_file;
 mod shown_path;
 pub mod walk;

@@ -1,0 +1,139 @@
+//! The compound file: opened within limits, its streams read within limits.
+
+use super::MsiError;
+use super::budget::{Budget, Budgeted};
+use cfb::CompoundFile;
+use std::io::{self, Read, Seek, SeekFrom};
+
+/// First bytes of every compound file.
+const MAGIC: [u8; 8] = [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
+/// Sectors of a container: 2.2 GiB in 512-byte sectors, 18 GiB in 4 KiB sectors. Its allocation table, which is
+/// held while it is open, has one entry a sector; `cfb` refuses chains with loops.
+const MAX_SECTORS: u64 = 4_500_000;
+/// Bytes that opening a container may take beyond the allocation table: the directory above all.
+const OPENING: u64 = 24 * 1024 * 1024;
+/// Bytes that may be read from an open container: more than all streams' limits together.
+const READING: u64 = 192 * 1024 * 1024;
+
+/// What kind of compound file something is, by the class of its root storage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ContainerKind {
+    /// An installation database (.msi, .msm).
+    Installer,
+    /// A patch (.msp).
+    Patch,
+    /// A transform (.mst).
+    Transform,
+    /// Another compound file, e.g. an old Office document.
+    Other,
+}
+
+impl std::fmt::Display for ContainerKind {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Self::Installer => "an installation database",
+            Self::Patch => "a patch",
+            Self::Transform => "a transform",
+            Self::Other => "no Windows Installer file",
+        })
+    }
+}
+
+/// See [`super::container_kind`].
+pub(super) fn kind<R: Read + Seek>(reader: &mut R) -> Result<Option<ContainerKind>, MsiError> {
+    Ok(Container::open(reader)?.map(|container| container.kind()))
+}
+
+/// An open container.
+pub(super) struct Container<R> {
+    file: CompoundFile<Budgeted<R>>,
+}
+
+impl<R: Read + Seek> Container<R> {
+    /// `None` where the bytes are no compound file.
+    pub(super) fn open(mut reader: R) -> Result<Option<Self>, MsiError> {
+        let Some(sectors) = count_sectors(&mut reader)? else { return Ok(None) };
+        let budget = Budget::new(sectors * 4 + OPENING);
+        let file = CompoundFile::open(Budgeted::new(reader, budget.clone())).map_err(MsiError::Read)?;
+        budget.set(READING);
+        Ok(Some(Self { file }))
+    }
+
+    /// The class is `000C108x-0000-0000-C000-000000000046`: x is 4, 6 or 2.
+    pub(super) fn kind(&self) -> ContainerKind {
+        match self.file.root_entry().clsid().as_u128() {
+            0x000C_1084_0000_0000_C000_0000_0000_0046 => ContainerKind::Installer,
+            0x000C_1086_0000_0000_C000_0000_0000_0046 => ContainerKind::Patch,
+            0x000C_1082_0000_0000_C000_0000_0000_0046 => ContainerKind::Transform,
+            _ => ContainerKind::Other,
+        }
+    }
+
+    /// A stream's bytes, none where there is no such stream.
+    ///
+    /// The length that is declared is judged before anything is allocated.
+    pub(super) fn stream(&mut self, name: &str, what: &'static str, limit: u64) -> Result<Vec<u8>, MsiError> {
+        if !self.file.is_stream(name) {
+            return Ok(Vec::new());
+        }
+        let stream = self.file.open_stream(name).map_err(MsiError::Read)?;
+        let length = stream.len();
+        if length > limit {
+            return Err(MsiError::Limit { what, actual: length, limit });
+        }
+        let mut bytes = Vec::new();
+        stream.take(limit).read_to_end(&mut bytes).map_err(MsiError::Read)?;
+        if bytes.len() as u64 == length { Ok(bytes) } else { Err(MsiError::Damaged { what }) }
+    }
+}
+
+/// How many sectors the file has; `None` where it is no compound file.
+fn count_sectors<R: Read + Seek>(reader: &mut R) -> Result<Option<u64>, MsiError> {
+    let length = reader.seek(SeekFrom::End(0)).map_err(MsiError::Read)?;
+    reader.rewind().map_err(MsiError::Read)?;
+    let mut header = [0; 32];
+    match reader.read_exact(&mut header) {
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
+        Err(error) => return Err(MsiError::Read(error)),
+        Ok(()) if !header.starts_with(&MAGIC) => return Ok(None),
+        Ok(()) => {}
+    }
+    // Offset 30: the sector size as a power of two; only 512 and 4096 exist.
+    let sectors = length >> if header[30] == 12 { 12 } else { 9 };
+    if sectors > MAX_SECTORS {
+        return Err(MsiError::Limit { what: "container in sectors", actual: sectors, limit: MAX_SECTORS });
+    }
+    Ok(Some(sectors))
+}
+
+/// The stream that holds a table: names are squeezed, two of 64 characters into one code unit from U+3800.
+pub(super) fn table_stream(table: &str) -> String {
+    let digits: Vec<u32> = table.bytes().map(digit).collect();
+    let units = digits.chunks(2).map(|pair| match pair {
+        [low, high] => 0x3800 + (high << 6) + low,
+        rest => 0x4800 + rest.iter().sum::<u32>(),
+    });
+    ['\u{4840}'].into_iter().chain(units.filter_map(char::from_u32)).collect()
+}
+
+fn digit(byte: u8) -> u32 {
+    match byte {
+        b'0'..=b'9' => u32::from(byte - b'0'),
+        b'A'..=b'Z' => u32::from(byte - b'A') + 10,
+        b'a'..=b'z' => u32::from(byte - b'a') + 36,
+        b'.' => 62,
+        _ => 63, // the underscore: table names have no other characters
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_are_found_under_their_squeezed_names() {
+        assert_eq!(table_stream("_Columns"), "\u{4840}\u{3b3f}\u{43f2}\u{4438}\u{45b1}");
+        assert_eq!(table_stream("_Tables"), "\u{4840}\u{3f7f}\u{4164}\u{422f}\u{4836}");
+    }
+}

@@ -1,0 +1,110 @@
+//! What an MSI says of itself, read on every host.
+//!
+//! An MSI is a compound file whose streams are tables, and the tables' texts are in one pool. `cfb` reads the
+//! container; the six tables that are asked for are read here, each byte through a budget, so that time and memory
+//! are bounded whatever the file says. (The `msi` crate reads every system table and copies every text: 32 MiB of
+//! hostile strings become gigabytes, an empty cell a panic, 65,537 registry rows an error. It is the witness in
+//! the tests.)
+//!
+//! An MSI that cannot be read is an error value: packing goes on without its facts.
+
+mod budget;
+mod code_page;
+mod container;
+mod facts;
+mod property_set;
+#[cfg(test)]
+pub(crate) mod sample;
+mod string_pool;
+mod tables;
+#[cfg(test)]
+mod tests;
+
+use std::fs::File;
+use std::io::{self, BufReader, Read, Seek};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use waybill_schemas::codes::{Classified, Code, source};
+
+pub use container::ContainerKind;
+pub use facts::MsiFacts;
+
+/// Why an MSI's facts are not known.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum MsiError {
+    /// It could not be opened or read, or its container is damaged.
+    #[error("the MSI cannot be read")]
+    Read(#[source] io::Error),
+    /// It is not an installation database.
+    #[error("the file is {found}, not an MSI")]
+    AnotherKind {
+        /// What it is.
+        found: ContainerKind,
+    },
+    /// A table or stream is larger than is read.
+    #[error("the MSI's {what}: {actual}, over the limit of {limit}")]
+    Limit {
+        /// What is too large, and in what it is counted.
+        what: &'static str,
+        /// Its size or count.
+        actual: u64,
+        /// The limit.
+        limit: u64,
+    },
+    /// A structure contradicts itself.
+    #[error("the MSI's {what} is damaged")]
+    Damaged {
+        /// Which.
+        what: &'static str,
+    },
+    /// Windows Installer would not install it.
+    #[error("the MSI has no {property} in its Property table")]
+    Incomplete {
+        /// The property.
+        property: &'static str,
+    },
+    /// The library that reads compound files gave up.
+    #[error("the MSI is damaged in a way that stopped the reader")]
+    Stopped,
+}
+
+impl Classified for MsiError {
+    fn code(&self) -> &'static Code {
+        &source::MSI_UNREADABLE
+    }
+}
+
+impl MsiFacts {
+    /// Reads the facts of the MSI at `path`.
+    ///
+    /// # Errors
+    /// See [`MsiError`]; none of them is a reason not to pack the file.
+    pub fn read(path: &Path) -> Result<Self, MsiError> {
+        let file = File::open(path).map_err(MsiError::Read)?;
+        Self::from_reader(BufReader::new(file))
+    }
+
+    /// The same from anything that can be read and sought.
+    ///
+    /// # Errors
+    /// As [`MsiFacts::read`].
+    pub fn from_reader<R: Read + Seek>(mut reader: R) -> Result<Self, MsiError> {
+        guarded(|| facts::read_facts(&mut reader))
+    }
+}
+
+/// Which kind of Windows Installer file (or other compound file) this is; `None` where it is no compound file.
+///
+/// # Errors
+/// It cannot be read, or its container is damaged or over the limits.
+pub fn container_kind<R: Read + Seek>(reader: &mut R) -> Result<Option<ContainerKind>, MsiError> {
+    guarded(|| container::kind(reader))
+}
+
+/// The last resort. Nothing of ours panics, and a property test over damaged files has made nothing panic; but
+/// `cfb` indexes and unwraps in places, the file comes from outside, and a warning about one MSI must not end a
+/// packing run. The reader is not used again.
+fn guarded<T>(read: impl FnOnce() -> Result<T, MsiError>) -> Result<T, MsiError> {
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or(Err(MsiError::Stopped))
+}
