@@ -4,7 +4,13 @@
 
 use crate::app::AppDocument;
 use crate::content::{ContentDocument, PiecesDocument};
+use crate::report::diff::DiffReport;
+use crate::report::error::ErrorReport;
+use crate::report::explain::ExplainReport;
+use crate::report::inspect::InspectReport;
 use crate::report::lint::LintReport;
+use crate::report::unpack::UnpackReport;
+use crate::report::verify::VerifyReport;
 use schemars::transform::{RecursiveTransform, Transform as _};
 use schemars::{JsonSchema, Schema, json_schema, schema_for};
 
@@ -27,6 +33,12 @@ pub fn documents() -> &'static [DocumentSchema] {
             "content.json: where a content lies and how to decrypt it (carries keys)",
         ),
         document::<PiecesDocument>("pieces", "pieces.json: the digest of each piece of a content"),
+        document::<ErrorReport>("error", "what a command prints under --json where it fails"),
+        document::<InspectReport>("inspect-report", "what `waybill inspect --json` prints"),
+        document::<DiffReport>("diff-report", "what `waybill inspect --diff --json` prints"),
+        document::<VerifyReport>("verify-report", "what `waybill verify --json` prints"),
+        document::<UnpackReport>("unpack-report", "what `waybill unpack --json` prints"),
+        document::<ExplainReport>("explain-report", "what `waybill explain --json` prints"),
         document::<LintReport>("lint-report", "what `waybill lint --json` prints"),
     ];
     DOCUMENTS

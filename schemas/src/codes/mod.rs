@@ -5,6 +5,7 @@
 
 pub mod app;
 pub mod archive;
+pub mod command;
 pub mod device;
 pub mod documents;
 pub mod enforcement;
@@ -25,7 +26,7 @@ pub use number::NumberCode;
 
 /// Every error id, room by room.
 pub fn errors() -> impl Iterator<Item = &'static Code> {
-    [package::ALL, archive::ALL, pack::ALL, source::ALL, documents::ALL, app::ALL]
+    [package::ALL, archive::ALL, pack::ALL, source::ALL, documents::ALL, app::ALL, command::ALL]
         .into_iter()
         .flatten()
         .copied()

@@ -1,4 +1,12 @@
 //! What commands report: data for `--json`, for CI and for tests.
 
+pub mod diff;
+pub mod entry;
+pub mod error;
+pub mod explain;
+pub mod inspect;
 pub mod lint;
+pub mod pack;
 pub mod sarif;
+pub mod unpack;
+pub mod verify;

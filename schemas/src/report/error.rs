@@ -1,0 +1,26 @@
+//! What stopped a command.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The one document on stdout where a command fails under `--json` and has nothing else to report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ErrorReport {
+    /// What stopped it.
+    pub error: ReportedError,
+}
+
+/// An error as it is reported: never with key material.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ReportedError {
+    /// Its stable id, e.g. `mac-mismatch`; `waybill explain` has a page for it.
+    pub code: String,
+    /// What `waybill` exits with for it.
+    pub exit: u8,
+    /// What happened, one sentence, naming the object.
+    pub message: String,
+    /// What it came from, outermost first.
+    pub causes: Vec<String>,
+    /// What to do next.
+    pub hint: String,
+}
