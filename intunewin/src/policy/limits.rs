@@ -31,11 +31,11 @@ impl Default for ArchivePolicy {
 
 impl ArchivePolicy {
     /// Judges the names of a future archive, all findings at once; folders end in `/`.
-    pub fn check_names<'a>(&self, names: impl IntoIterator<Item = &'a str>) -> Vec<Violation> {
+    pub fn check_names(&self, names: impl IntoIterator<Item = impl AsRef<str>>) -> Vec<Violation> {
         let (mut set, mut findings, mut count) = (NameSet::default(), Vec::new(), 0_u64);
         for name in names {
             count += 1;
-            let judged = EntryName::parse(name.as_bytes(), true).and_then(|name| set.insert(&name));
+            let judged = EntryName::parse(name.as_ref().as_bytes(), true).and_then(|name| set.insert(&name));
             findings.extend(judged.err());
         }
         findings.extend(self.check_count(count).err());

@@ -9,10 +9,9 @@ pub use error::ReceiveError;
 use crate::content::{AuthenticatedContent, HEADER, Payload, check_header, judge};
 use crate::crypto::MacState;
 use crate::policy::ArchivePolicy;
-use crate::source::FileSource;
+use crate::source::{FileSource, positioned};
 use follower::Follower;
 use std::fs::File;
-use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 use waybill_context::{Context, Stage};
@@ -113,7 +112,7 @@ impl ContentReceiver {
         let mut buffer = vec![0; STEP];
         loop {
             context.check()?;
-            let count = match std::io::Read::read(&mut self.file, &mut buffer) {
+            let count = match positioned::read_at(&self.file, &mut buffer, self.received) {
                 Ok(0) => return Ok(()),
                 Ok(count) => count,
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
@@ -136,7 +135,7 @@ impl ContentReceiver {
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), ReceiveError> {
         self.check_room(bytes)?;
         self.check_header(bytes)?;
-        self.file.write_all(bytes)?;
+        positioned::write_all_at(&self.file, bytes, self.received)?;
         self.hash(bytes);
         Ok(())
     }

@@ -1,5 +1,6 @@
 use super::UnpackError;
 use super::staging::Staging;
+use super::tree::Tree;
 use crate::DosTime;
 use crate::archive::Archive;
 use crate::content::AuthenticatedContent;
@@ -7,7 +8,6 @@ use crate::policy::{ArchivePolicy, EntryName};
 use crate::zip::ZipError;
 use crate::zip::central::CentralRecord;
 use crate::zip::data::Extractor;
-use cap_std::fs::{Dir, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -58,8 +58,8 @@ impl AuthenticatedContent {
 
     /// Unpacks the payload into `destination`, on several threads and under the whole archive policy.
     ///
-    /// Files go into a private staging folder beside `destination` (made where its parents are missing), relative to
-    /// a directory handle and never through a link; then one rename. A crash leaves the old state or the new one. An
+    /// Files go into a private staging folder beside `destination` (made where its parents are missing), new files
+    /// only and never through a link; then one rename. A crash leaves the old state or the new one. An
     /// empty folder that is there already is replaced.
     ///
     /// # Errors
@@ -76,7 +76,7 @@ impl AuthenticatedContent {
         let meter = context.meter(Stage::Unpack, Some(archive.unpacked_size()));
         let writer = Writer {
             archive: &archive,
-            dir: staging.dir(),
+            tree: staging.tree(),
             sync: super::sync::each_file(archive.file_count()),
         };
         archive.for_each_entry(options.threads, context, &|extractor, record, name| {
@@ -90,10 +90,10 @@ impl AuthenticatedContent {
     }
 }
 
-/// Writes entries below one directory handle.
+/// Writes entries below one folder.
 struct Writer<'a> {
     archive: &'a Archive,
-    dir: &'a Dir,
+    tree: &'a Tree,
     sync: bool,
 }
 
@@ -109,9 +109,9 @@ impl Writer<'_> {
         let failed = |source| UnpackError::Write { entry: name.to_string(), source };
         let path = name.to_path();
         if name.is_folder() {
-            return self.dir.create_dir_all(&path).map_err(failed);
+            return self.tree.create_folder(&path).map_err(failed);
         }
-        let mut file = self.create(&path).map_err(failed)?;
+        let mut file = self.tree.create_file(&path).map_err(failed)?;
         let mut written = Ok(());
         let extracted = extractor.extract(self.archive.source(), record, context, &mut |bytes| {
             meter.advance(bytes.len() as u64);
@@ -124,20 +124,6 @@ impl Writer<'_> {
         written.map_err(failed)?; // tells the disk's errors from the payload's
         extracted.map_err(|error: ZipError| UnpackError::from(error))?;
         self.settle(&file, record).map_err(failed)
-    }
-
-    /// A new file, never an existing one, never through a link; its folders are made when they turn out missing.
-    fn create(&self, path: &Path) -> io::Result<std::fs::File> {
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        let opened = match (self.dir.open_with(path, &options), path.parent()) {
-            (Err(error), Some(parent)) if error.kind() == io::ErrorKind::NotFound => {
-                self.dir.create_dir_all(parent)?;
-                self.dir.open_with(path, &options)
-            }
-            (opened, _) => opened,
-        };
-        opened.map(cap_std::fs::File::into_std)
     }
 
     fn settle(&self, file: &std::fs::File, record: &CentralRecord) -> io::Result<()> {

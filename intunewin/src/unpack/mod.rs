@@ -5,6 +5,7 @@ mod folder;
 mod payload_file;
 mod staging;
 mod sync;
+mod tree;
 
 pub use error::UnpackError;
 pub use folder::{ContentFolder, UnpackOptions};

@@ -1,8 +1,7 @@
 //! Private staging beside the destination, and the one rename that makes it visible.
 
+use super::tree::Tree;
 use super::{UnpackError, sync};
-use cap_std::ambient_authority;
-use cap_std::fs::Dir;
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,11 +11,11 @@ use waybill_context::Context;
 
 /// A folder being filled. Dropped before [`Staging::publish`], it and everything in it vanish.
 pub(super) struct Staging {
+    tree: Tree, // closed first: Windows removes no folder that is open
     /// `.<name>.waybill-<random>`, readable by its owner alone, on the destination's volume.
     private: TempDir,
     /// The folder in it that will be renamed, with the permissions that any new folder has.
     content: PathBuf,
-    dir: Dir,
     destination: PathBuf,
     force: bool,
 }
@@ -36,19 +35,19 @@ impl Staging {
         let private = private_folder(parent, name).map_err(failed)?;
         let content = private.path().join("content");
         fs_err::create_dir(&content).map_err(failed)?;
-        let dir = Dir::open_ambient_dir(&content, ambient_authority()).map_err(failed)?;
-        Ok(Self { private, content, dir, destination, force })
+        let tree = Tree::open(&content).map_err(failed)?;
+        Ok(Self { tree, private, content, destination, force })
     }
 
-    /// The handle that everything is written relative to.
-    pub(super) fn dir(&self) -> &Dir {
-        &self.dir
+    /// Where everything is written.
+    pub(super) fn tree(&self) -> &Tree {
+        &self.tree
     }
 
     /// Settles the files, renames the folder into place and settles that.
     pub(super) fn publish(self, context: &Context<'_>) -> Result<PathBuf, UnpackError> {
-        let Self { private, content, dir, destination, force } = self;
-        drop(dir); // Windows renames no folder that is open
+        let Self { tree, private, content, destination, force } = self;
+        drop(tree); // Windows renames no folder that is open
         let moved = sync::folder_tree(&content)
             .and_then(|()| move_into_place(&content, &destination, force, context));
         match moved {
