@@ -13,6 +13,7 @@
 pub mod catalog;
 pub mod exclude;
 pub mod msi;
+pub mod pack;
 pub mod setup_file;
 mod shown_path;
 pub mod walk;

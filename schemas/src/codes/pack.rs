@@ -77,13 +77,13 @@ pub const PACK_CANCELLED: Code = Code {
     hint: "nothing was left behind; run the same command again",
 };
 
-/// Deflate failed.
-pub const DEFLATE_FAILED: Code = Code {
-    id: "deflate-failed",
+/// A fault of the packer itself.
+pub const PACK_FAULT: Code = Code {
+    id: "pack-fault",
     class: Class::Machine,
-    meaning: "a block could not be deflated",
-    causes: &["a fault in the program"],
-    hint: "pack with --level store and report it",
+    meaning: "the packer itself failed: a block could not be deflated or a thread was lost",
+    causes: &["a fault in the program", "memory that the system would not give"],
+    hint: "try --level store, and report it",
 };
 
 pub(super) const ALL: &[&Code] = &[
@@ -95,5 +95,5 @@ pub(super) const ALL: &[&Code] = &[
     &OUTPUT_UNUSABLE,
     &SOURCE_CHANGED,
     &PACK_CANCELLED,
-    &DEFLATE_FAILED,
+    &PACK_FAULT,
 ];

@@ -1,0 +1,159 @@
+//! The two encoders: libdeflate for whole files, zlib-rs for blocks of large ones.
+
+use super::level::Level;
+use flate2::{Compress, CompressError, Compression, FlushCompress, Status};
+use libdeflater::{CompressionLvl, Compressor};
+
+/// How much of what came before a block primes its encoder: deflate's whole window.
+pub(super) const WINDOW: usize = 32 * 1024;
+
+/// One thread's encoders.
+pub(super) struct Encoders {
+    level: Level,
+    /// Made when it is first needed and used again for every file.
+    whole: Option<Compressor>,
+}
+
+impl Encoders {
+    pub(super) fn new(level: Level) -> Self {
+        Self { level, whole: None }
+    }
+
+    /// A whole file as one deflate stream; `None` where that would not be smaller.
+    pub(super) fn whole(&mut self, input: &[u8]) -> Option<Vec<u8>> {
+        let room = input.len().checked_sub(1).filter(|_| self.level != Level::Store)?;
+        let encoder = self.whole.get_or_insert_with(|| compressor(self.level.whole()));
+        let mut output = vec![0; room];
+        let length = encoder.deflate_compress(input, &mut output).ok()?;
+        output.truncate(length);
+        output.shrink_to_fit();
+        Some(output)
+    }
+
+    /// A block of a deflate stream, primed with the [`WINDOW`] before it: `input[start..]` is the block. All but the
+    /// last end on a byte (sync flush), so that blocks made apart make one stream.
+    ///
+    /// Every block has a new encoder: one that is reset keeps its old window, and zlib-rs looks a few bytes past the
+    /// end of what it was given, so that now and then the bytes would depend on what the thread did before.
+    pub(super) fn block(&self, input: &[u8], start: usize, last: bool) -> Result<Vec<u8>, CompressError> {
+        let (before, input) = input.split_at(start);
+        let mut encoder = Compress::new(Compression::new(self.level.block()), false);
+        if !before.is_empty() {
+            encoder.set_dictionary(before)?;
+        }
+        let flush = if last { FlushCompress::Finish } else { FlushCompress::Sync };
+        let mut output = Vec::with_capacity(input.len() + input.len() / 256 + 1024);
+        loop {
+            let taken = usize::try_from(encoder.total_in()).unwrap_or(usize::MAX).min(input.len());
+            let status = encoder.compress_vec(&input[taken..], &mut output, flush)?;
+            let is_flushed = output.len() < output.capacity();
+            if status == Status::StreamEnd || !last && is_flushed {
+                break;
+            }
+            output.reserve(64 * 1024);
+        }
+        output.shrink_to_fit();
+        Ok(output)
+    }
+}
+
+/// True where deflate finds next to nothing in `samples`, taken from all over a large file: less than one part in
+/// 32. Such a file (an installer's own compressed data, mostly) is stored.
+pub(super) fn is_compressed(samples: &[Vec<u8>]) -> bool {
+    let mut encoder = compressor(1);
+    let mut room = Vec::new();
+    let (mut before, mut after) = (0, 0);
+    for sample in samples {
+        room.resize(sample.len(), 0);
+        before += sample.len();
+        after += encoder.deflate_compress(sample, &mut room).unwrap_or(sample.len());
+    }
+    after > before - before / 32
+}
+
+fn compressor(level: i32) -> Compressor {
+    Compressor::new(CompressionLvl::new(level).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Read;
+
+    fn noise(length: usize) -> Vec<u8> {
+        let mut state = 0x2545_f491_u32;
+        std::iter::repeat_with(|| {
+            state ^= state << 13;
+            state ^= state >> 17;
+            state ^= state << 5;
+            (state >> 24) as u8
+        })
+        .take(length)
+        .collect()
+    }
+
+    fn inflate(stream: &[u8]) -> Vec<u8> {
+        let mut out = Vec::new();
+        flate2::read::DeflateDecoder::new(stream).read_to_end(&mut out).unwrap();
+        out
+    }
+
+    #[test]
+    fn a_whole_file_is_kept_as_it_is_unless_it_shrinks() {
+        let mut encoders = Encoders::new(Level::Default);
+        assert_eq!(encoders.whole(b""), None);
+        assert_eq!(encoders.whole(b"a"), None);
+        assert_eq!(encoders.whole(&noise(5000)), None);
+        let text = b"waybill ".repeat(100);
+        let packed = encoders.whole(&text).unwrap();
+        assert!(packed.len() < 30);
+        assert_eq!(inflate(&packed), text);
+        assert_eq!(Encoders::new(Level::Store).whole(&text), None);
+    }
+
+    #[test]
+    fn blocks_made_apart_make_one_stream() {
+        let mut input = noise(40_000);
+        input.extend(b"waybill ".repeat(20_000));
+        input.extend_from_within(20_000..60_000);
+        for level in [Level::Fast, Level::Default, Level::Best] {
+            for size in [33_000, 65_536, 100_000, input.len()] {
+                let mut stream = Vec::new();
+                for start in (0..input.len()).step_by(size) {
+                    let end = (start + size).min(input.len());
+                    let from = start.saturating_sub(WINDOW);
+                    // An encoder of its own: nothing is carried over but the window.
+                    let block =
+                        Encoders::new(level).block(&input[from..end], start - from, end == input.len());
+                    stream.extend(block.unwrap());
+                }
+                assert!(inflate(&stream) == input, "{level:?} {size}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_encoder_that_was_used_before_makes_the_same_bytes() {
+        // Found with zlib-rs 0.6.8: three blocks of 4,000 programs came out otherwise after a reset.
+        let mut used = Encoders::new(Level::Default);
+        for seed in 0..40 {
+            let input: Vec<u8> = noise(200_000).iter().map(|byte| (byte & 15).wrapping_mul(seed)).collect();
+            let mut fresh = Encoders::new(Level::Default);
+            let start = 32_768 - usize::from(seed);
+            assert_eq!(used.block(&input, start, false).unwrap(), fresh.block(&input, start, false).unwrap());
+            assert_eq!(used.whole(&input), fresh.whole(&input));
+        }
+    }
+
+    #[test]
+    fn noise_grows_by_little() {
+        let block = Encoders::new(Level::Default).block(&noise(1 << 20), 0, false).unwrap();
+        assert!(block.len() < (1 << 20) + 2048, "{}", block.len());
+    }
+
+    #[test]
+    fn only_what_does_not_shrink_is_taken_for_compressed() {
+        assert!(is_compressed(&[noise(32 * 1024), noise(1000)]));
+        assert!(!is_compressed(&[noise(32 * 1024), vec![0; 32 * 1024]]));
+    }
+}

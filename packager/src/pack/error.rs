@@ -1,0 +1,140 @@
+//! Why a source folder could not be packed.
+
+use crate::setup_file::SetupFileError;
+use crate::shown_path::shown;
+use crate::walk::WalkError;
+use intunewin::{Violation, WriteError};
+use std::io;
+use std::path::PathBuf;
+use waybill_context::Cancelled;
+use waybill_schemas::codes::{Classified, Code, pack, source};
+
+/// Why a source folder could not be packed. No output is left behind, whatever the reason.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PackError {
+    /// The source folder cannot be listed, or holds what cannot be packed.
+    #[error(transparent)]
+    Walk(#[from] WalkError),
+    /// There is no usable setup file.
+    #[error(transparent)]
+    SetupFile(#[from] SetupFileError),
+    /// Names or counts that unpack would refuse; all of them.
+    #[error("{}", refused(.0))]
+    Refused(Vec<Violation>),
+    /// The output is there and was not to be replaced.
+    #[error("{} exists already", shown(.0))]
+    OutputExists(PathBuf),
+    /// The output cannot be made.
+    #[error("cannot write {}", shown(path))]
+    Output {
+        /// The package, or the folder for it.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The package's bytes could not be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// A file is not what was listed.
+    #[error("{name:?} {change} while it was packed")]
+    Changed {
+        /// Its name in the source folder.
+        name: String,
+        /// In what way.
+        change: Change,
+    },
+    /// A file cannot be read.
+    #[error("{name:?} cannot be read")]
+    Unreadable {
+        /// Its name in the source folder.
+        name: String,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The encoder failed: a fault of ours.
+    #[error("{name:?} cannot be deflated: {reason}")]
+    Deflate {
+        /// Its name in the source folder.
+        name: String,
+        /// What the encoder said.
+        reason: String,
+    },
+    /// A thread ended before its work did: a fault of ours.
+    #[error("a packing thread ended before its work did")]
+    ThreadLost,
+    /// The user wants to stop.
+    #[error("packing was interrupted")]
+    Cancelled,
+}
+
+/// How a file differs from what was listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Change {
+    /// It is gone.
+    Vanished,
+    /// It has another size.
+    Size {
+        /// Bytes when it was listed.
+        listed: u64,
+        /// Bytes now.
+        now: u64,
+    },
+    /// It was written to, and is as long as before.
+    Modified,
+}
+
+impl std::fmt::Display for Change {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Vanished => formatter.write_str("vanished"),
+            Self::Size { listed, now } if now > listed => {
+                write!(formatter, "grew from {listed} to {now} bytes")
+            }
+            Self::Size { listed, now } => write!(formatter, "shrank from {listed} to {now} bytes"),
+            Self::Modified => formatter.write_str("was changed"),
+        }
+    }
+}
+
+fn refused(violations: &[Violation]) -> String {
+    match violations {
+        [] => "the source folder is refused".to_owned(),
+        [only] => format!("cannot pack {only}"),
+        [first, rest @ ..] => format!("cannot pack {first} (and {} more findings)", rest.len()),
+    }
+}
+
+impl From<Cancelled> for PackError {
+    fn from(_: Cancelled) -> Self {
+        Self::Cancelled
+    }
+}
+
+impl Classified for PackError {
+    fn code(&self) -> &'static Code {
+        match self {
+            Self::Walk(error) => error.code(),
+            Self::SetupFile(error) => error.code(),
+            Self::Refused(violations) => shared_code(violations),
+            Self::OutputExists(_) => &pack::OUTPUT_EXISTS,
+            Self::Output { .. } => &pack::OUTPUT_UNUSABLE,
+            Self::Write(error) => error.code(),
+            Self::Changed { .. } => &pack::SOURCE_CHANGED,
+            Self::Unreadable { .. } => &source::SOURCE_UNREADABLE,
+            Self::Deflate { .. } | Self::ThreadLost => &pack::PACK_FAULT,
+            Self::Cancelled => &pack::PACK_CANCELLED,
+        }
+    }
+}
+
+/// Violations of one rule share its code, a mixture is refused as such.
+fn shared_code(violations: &[Violation]) -> &'static Code {
+    match violations {
+        [first, rest @ ..] if rest.iter().all(|other| other.rule == first.rule) => first.rule.code(),
+        _ => &source::SOURCE_REFUSED,
+    }
+}

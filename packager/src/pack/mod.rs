@@ -1,0 +1,134 @@
+//! Packing in one pass: files are deflated by all threads, sealed in their order, and written once.
+//!
+//! ```
+//! use waybill_context::Context;
+//! use waybill_packager::pack::{Output, PackOptions, PackRequest, PackSource, pack};
+//!
+//! let folder = tempfile::tempdir()?;
+//! let source = folder.path().join("source");
+//! std::fs::create_dir(&source)?;
+//! std::fs::write(source.join("install.cmd"), "exit 0\r\n")?;
+//! let report = pack(
+//!     &PackRequest {
+//!         source: PackSource::Folder { folder: source, setup_file: "install.cmd".into() },
+//!         output: Output::Folder(folder.path().join("out")),
+//!         options: PackOptions::default(),
+//!     },
+//!     &Context::silent(),
+//! )?;
+//! assert!(report.package.ends_with("install.intunewin"));
+//! assert_eq!((report.entries.files, report.sizes.source), (1, 8));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod assemble;
+mod deflate;
+mod error;
+mod job;
+mod level;
+mod output;
+mod pipeline;
+mod plan;
+mod report;
+mod request;
+mod source_file;
+
+pub use error::{Change, PackError};
+pub use level::Level;
+pub use output::Output;
+pub use request::{PackOptions, PackRequest, PackSource};
+
+use crate::setup_file::{self, SetupFile};
+use crate::walk::{self, SourceList, WalkOptions};
+use assemble::{Assembler, Counts};
+use intunewin::{PackageMetadata, PackageWriter, WrittenPackage};
+use output::Draft;
+use pipeline::Settings;
+use std::path::{Path, PathBuf};
+use waybill_context::{Context, Stage};
+use waybill_schemas::report::pack::PackReport;
+
+/// Packs a source folder, or an app's folder, into a package.
+///
+/// Everything that can be refused is refused before the first byte, all findings at once. The package appears under
+/// its name only when it is complete and durable; after an error nothing is left behind.
+///
+/// The payload's bytes depend on the files, their times (or [`PackOptions::source_date_epoch`]) and the level
+/// alone: not on threads, memory or host. The package differs every time: its keys are fresh.
+///
+/// # Errors
+/// See [`PackError`].
+pub fn pack(request: &PackRequest, context: &Context<'_>) -> Result<PackReport, PackError> {
+    let started = context.clock().now();
+    let PackSource::Folder { folder, setup_file } = &request.source else {
+        return Err(PackError::ThreadLost);
+    };
+    let ready = prepare(request, folder, setup_file, context)?;
+    let scanned = context.clock().now();
+    let draft = Draft::create(&ready.path, request.options.force)?;
+    let (written, counts) = write(&ready, &request.options, &draft, context)?;
+    let packed = context.clock().now();
+    draft.publish(context.clock())?;
+    let times = [started, scanned, packed, context.clock().now()];
+    Ok(report::report(&ready, &written, counts, times))
+}
+
+/// All that is known before the first byte.
+struct Ready {
+    list: SourceList,
+    setup_file: SetupFile,
+    metadata: PackageMetadata,
+    path: PathBuf,
+}
+
+/// Lists, looks for the setup file, and asks the archive policy.
+fn prepare(
+    request: &PackRequest,
+    folder: &Path,
+    setup_file: &Path,
+    context: &Context<'_>,
+) -> Result<Ready, PackError> {
+    let options = &request.options;
+    let path = request.output.path(setup_file);
+    Draft::check(&path, options.force)?;
+    let walk_options = WalkOptions {
+        exclusions: options.exclusions.clone(),
+        output: Some(path.clone()),
+        catalog: options.catalog.clone(),
+        limits: options.limits(),
+    };
+    let list = walk::walk(folder, &walk_options, context)?;
+    let setup_file = setup_file::locate(&list, &walk_options, setup_file)?;
+    let violations = options.policy.check_names(list.iter().map(|entry| entry.name()));
+    if !violations.is_empty() {
+        return Err(PackError::Refused(violations));
+    }
+    let metadata = PackageMetadata {
+        name: setup_file.leaf().to_owned(),
+        setup_file: setup_file.name().to_owned(),
+        msi_info: None,
+        written: options.source_date_epoch.unwrap_or_else(|| context.clock().now()),
+    };
+    metadata.check()?;
+    Ok(Ready { list, setup_file, metadata, path })
+}
+
+/// Writes the whole package into the draft.
+fn write(
+    ready: &Ready,
+    options: &PackOptions,
+    draft: &Draft,
+    context: &Context<'_>,
+) -> Result<(WrittenPackage<()>, Counts), PackError> {
+    let meter = context.meter(Stage::Pack, Some(ready.list.total_bytes()));
+    let writer = PackageWriter::create(draft.file())?;
+    let assembler = Assembler::new(writer, &ready.list, options.source_date_epoch, &meter);
+    let settings = Settings { level: options.level, threads: options.threads(), memory: options.memory };
+    let (writer, counts) = pipeline::run(&ready.list, settings, assembler, context)?;
+    let WrittenPackage { info, content_len, package_len, .. } = writer.finish(ready.metadata.clone())?;
+    options
+        .policy
+        .check_package_size(package_len)
+        .map_err(|violation| PackError::Refused(vec![violation]))?;
+    Ok((WrittenPackage { info, content_len, package_len, out: () }, counts))
+}

@@ -1,0 +1,242 @@
+//! The package's place on the disk: written beside it under another name, then renamed into place.
+
+use super::error::PackError;
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use tempfile::NamedTempFile;
+use waybill_context::Clock;
+
+/// How often, and how far apart, a rename is tried again on Windows.
+const RENAME_ATTEMPTS: u32 = 20;
+const RENAME_PAUSE: Duration = Duration::from_millis(250);
+
+/// Where the package goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Output {
+    /// Exactly this file.
+    File(PathBuf),
+    /// Into this folder, named after the setup file.
+    Folder(PathBuf),
+}
+
+impl Output {
+    /// What a person means by `--output`: a folder where one is there, where the path ends in a separator or lacks
+    /// `.intunewin`; else a file.
+    pub fn from_argument(path: impl Into<PathBuf>) -> Self {
+        let path = path.into();
+        let ends_open = path
+            .as_os_str()
+            .as_encoded_bytes()
+            .last()
+            .is_some_and(|last| std::path::is_separator((*last).into()));
+        let is_package =
+            path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("intunewin"));
+        if path.is_dir() || ends_open || !is_package { Self::Folder(path) } else { Self::File(path) }
+    }
+
+    /// The package's path; in a folder it has the setup file's stem, as with Microsoft's tool.
+    pub(super) fn path(&self, setup_file: &Path) -> PathBuf {
+        match self {
+            Self::File(path) => path.clone(),
+            Self::Folder(folder) => {
+                let leaf = setup_file.to_string_lossy();
+                let leaf = leaf.rsplit(['/', '\\']).next().unwrap_or_default();
+                let stem = Path::new(leaf).file_stem().unwrap_or_default().to_string_lossy().into_owned();
+                folder.join(stem + ".intunewin")
+            }
+        }
+    }
+}
+
+/// A package that is being written; dropped before [`Draft::publish`] it leaves nothing behind.
+pub(super) struct Draft {
+    file: NamedTempFile,
+    path: PathBuf,
+    replace: bool,
+    #[cfg(unix)]
+    permissions: std::fs::Permissions,
+}
+
+impl Draft {
+    /// Refuses an output that is there, unless it may be replaced; a folder in its place always.
+    pub(super) fn check(path: &Path, replace: bool) -> Result<(), PackError> {
+        match path.symlink_metadata() {
+            Ok(there) if !replace || there.is_dir() => Err(PackError::OutputExists(path.to_path_buf())),
+            _ => Ok(()),
+        }
+    }
+
+    /// Makes the folder where it is missing, and in it a private file of a name of its own.
+    pub(super) fn create(path: &Path, replace: bool) -> Result<Self, PackError> {
+        Self::check(path, replace)?;
+        let folder = folder_of(path);
+        std::fs::create_dir_all(folder).map_err(|error| failed(folder, error))?;
+        let prefix = format!(".{}.waybill-", path.file_name().unwrap_or_default().to_string_lossy());
+        Self::create_in(folder, &prefix, path, replace).map_err(|error| failed(path, error))
+    }
+
+    #[cfg(unix)]
+    fn create_in(folder: &Path, prefix: &str, path: &Path, replace: bool) -> io::Result<Self> {
+        use std::os::unix::fs::PermissionsExt as _;
+        // Created as any new file, which tells what the user's umask allows; then private until it is complete.
+        let usual = std::fs::Permissions::from_mode(0o666);
+        let file = tempfile::Builder::new().prefix(prefix).permissions(usual).tempfile_in(folder)?;
+        let permissions = file.as_file().metadata()?.permissions();
+        file.as_file().set_permissions(std::fs::Permissions::from_mode(0o600))?;
+        Ok(Self { file, path: path.to_path_buf(), replace, permissions })
+    }
+
+    #[cfg(not(unix))]
+    fn create_in(folder: &Path, prefix: &str, path: &Path, replace: bool) -> io::Result<Self> {
+        let file = tempfile::Builder::new().prefix(prefix).tempfile_in(folder)?;
+        Ok(Self { file, path: path.to_path_buf(), replace })
+    }
+
+    /// The file to write into.
+    pub(super) fn file(&self) -> &File {
+        self.file.as_file()
+    }
+
+    /// Makes it durable, moves it into place without replacing what was not to be replaced, makes that durable.
+    pub(super) fn publish(self, clock: &dyn Clock) -> Result<(), PackError> {
+        let path = self.path.clone();
+        self.settle().and_then(|draft| draft.rename(clock)).map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => PackError::OutputExists(path.clone()),
+            _ => failed(&path, error),
+        })
+    }
+
+    fn settle(self) -> io::Result<Self> {
+        #[cfg(unix)]
+        self.file.as_file().set_permissions(self.permissions.clone())?;
+        self.file.as_file().sync_all()?;
+        Ok(self)
+    }
+
+    fn rename(self, clock: &dyn Clock) -> io::Result<()> {
+        let Self { mut file, path, replace, .. } = self;
+        for attempt in 1.. {
+            let moved = if replace { file.persist(&path) } else { file.persist_noclobber(&path) };
+            match moved {
+                Ok(_) => break,
+                Err(refused) if attempt < RENAME_ATTEMPTS && is_passing(&refused.error) => {
+                    file = refused.file
+                }
+                Err(refused) => return Err(refused.error),
+            }
+            clock.sleep(RENAME_PAUSE);
+        }
+        sync_folder(folder_of(&path))
+    }
+}
+
+/// On Windows a virus scanner or indexer opens new files and holds them for a moment; the rename is then refused
+/// with access denied (5) or a sharing violation (32).
+fn is_passing(error: &io::Error) -> bool {
+    cfg!(windows) && matches!(error.raw_os_error(), Some(5 | 32))
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// The rename itself is durable only with its folder. Windows has no such call and needs none.
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+fn failed(path: &Path, source: io::Error) -> PackError {
+    PackError::Output { path: path.to_path_buf(), source }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+    use std::io::Write as _;
+    use waybill_context::SystemClock;
+
+    #[test]
+    fn an_argument_is_a_folder_or_a_package() {
+        let folder = tempfile::tempdir().unwrap();
+        let there = folder.path().join("dist.intunewin");
+        fs::create_dir(&there).unwrap();
+        for (argument, path) in [
+            (there.clone(), there.join("setup-1.2.intunewin")),
+            (folder.path().join("new"), folder.path().join("new").join("setup-1.2.intunewin")),
+            (
+                folder.path().join("x.intunewin/"),
+                folder.path().join("x.intunewin").join("setup-1.2.intunewin"),
+            ),
+            (folder.path().join("my app.IntuneWin"), folder.path().join("my app.IntuneWin")),
+        ] {
+            for setup in ["setup-1.2.exe", "sub/setup-1.2.exe", r".\sub\setup-1.2.exe"] {
+                assert_eq!(Output::from_argument(&argument).path(Path::new(setup)), path);
+            }
+        }
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    }
+
+    #[test]
+    fn nothing_is_there_before_and_nothing_but_the_package_after() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a").join("b").join("x.intunewin");
+        let draft = Draft::create(&path, false).unwrap();
+        draft.file().write_all(b"package").unwrap();
+        let beside = names(path.parent().unwrap());
+        assert!(beside.len() == 1 && beside[0].starts_with(".x.intunewin.waybill-"), "{beside:?}");
+        draft.publish(&SystemClock).unwrap();
+        assert_eq!(names(path.parent().unwrap()), ["x.intunewin"]);
+        assert_eq!(fs::read(&path).unwrap(), b"package");
+        drop(Draft::create(&path, true).unwrap());
+        assert_eq!(names(path.parent().unwrap()), ["x.intunewin"]);
+    }
+
+    #[test]
+    fn what_is_there_stays_unless_it_may_be_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.intunewin");
+        let early = Draft::create(&path, false).unwrap();
+        fs::write(&path, b"first").unwrap();
+        assert!(matches!(Draft::create(&path, false), Err(PackError::OutputExists(_))));
+        assert!(matches!(early.publish(&SystemClock), Err(PackError::OutputExists(_))));
+        assert_eq!(fs::read(&path).unwrap(), b"first");
+        Draft::create(&path, true).unwrap().publish(&SystemClock).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"");
+        assert_eq!(names(folder.path()), ["x.intunewin"]);
+        assert!(matches!(Draft::create(folder.path(), true), Err(PackError::OutputExists(_))));
+    }
+
+    #[test]
+    fn a_file_where_the_folder_should_be_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("file"), b"").unwrap();
+        let path = folder.path().join("file").join("x.intunewin");
+        assert!(matches!(Draft::create(&path, false), Err(PackError::Output { .. })));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn private_while_it_is_written_and_as_any_file_afterwards() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let (usual, path) = (folder.path().join("usual"), folder.path().join("x.intunewin"));
+        fs::write(&usual, b"").unwrap();
+        let draft = Draft::create(&path, false).unwrap();
+        assert_eq!(mode(draft.file.path()), 0o600);
+        draft.publish(&SystemClock).unwrap();
+        assert_eq!(mode(&path), mode(&usual));
+    }
+}

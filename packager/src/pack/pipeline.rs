@@ -1,0 +1,244 @@
+//! The threads, the byte budget and the order.
+//!
+//! All threads are alike: each takes the next job in order, does it, and whoever finds the next outcome in order
+//! finished writes it. So one thread is enough, two use two cores, and no core waits for a writer.
+//!
+//! A job takes its memory before it reads and gives it back when its outcome is written. Jobs are handed out in
+//! order and a job is always handed out when no memory is taken. So the first job not yet written is always one
+//! that has its memory: it ends, is written, and frees what the next needs. Whatever the budget, nothing waits
+//! for ever.
+
+use super::assemble::{Assembler, Counts};
+use super::deflate::Encoders;
+use super::error::PackError;
+use super::job::{self, Outcome, listed};
+use super::level::Level;
+use super::plan::{Job, Plan, Step};
+use super::source_file::LargeFile;
+use crate::walk::SourceList;
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::num::NonZeroUsize;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use waybill_context::Context;
+
+/// How the pipeline works.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Settings {
+    pub(super) level: Level,
+    pub(super) threads: NonZeroUsize,
+    /// Bytes that blocks and outcomes may take altogether.
+    pub(super) memory: u64,
+}
+
+/// Packs the list into the assembler's archive.
+pub(super) fn run<W: Write + Send>(
+    list: &SourceList,
+    settings: Settings,
+    assembler: Assembler<'_, W>,
+    context: &Context<'_>,
+) -> Result<(W, Counts), PackError> {
+    let pipeline = Pipeline {
+        list,
+        level: settings.level,
+        context,
+        state: Mutex::new(State::new(list, settings.memory)),
+        turn: Condvar::new(),
+        assembler: Mutex::new(assembler),
+    };
+    std::thread::scope(|scope| {
+        for at in 1..settings.threads.get() {
+            let thread = std::thread::Builder::new().name(format!("waybill-pack-{at}"));
+            if thread.spawn_scoped(scope, || pipeline.work()).is_err() {
+                break; // the system gives no more threads: those that are there do it all
+            }
+        }
+        pipeline.work();
+    });
+    let state = pipeline.state.into_inner().unwrap_or_else(PoisonError::into_inner);
+    state.failure.map_or(Ok(()), Err)?;
+    pipeline.assembler.into_inner().unwrap_or_else(PoisonError::into_inner).finish()
+}
+
+struct Pipeline<'a, W> {
+    list: &'a SourceList,
+    level: Level,
+    context: &'a Context<'a>,
+    state: Mutex<State<'a>>,
+    turn: Condvar,
+    /// Locked by the one thread for which [`State::writing`] was set.
+    assembler: Mutex<Assembler<'a, W>>,
+}
+
+struct State<'a> {
+    plan: Plan<'a>,
+    /// Position of the next job to be handed out, and of the next outcome to be written.
+    handed_out: u64,
+    written: u64,
+    finished: BTreeMap<u64, Outcome>,
+    writing: bool,
+    budget: Budget,
+    waiting: usize,
+    failure: Option<PackError>,
+}
+
+/// Memory that is taken and given back.
+struct Budget {
+    limit: u64,
+    taken: u64,
+}
+
+impl Budget {
+    /// One job is always let in, however large.
+    const fn admits(&self, cost: u64) -> bool {
+        self.taken == 0 || self.taken.saturating_add(cost) <= self.limit
+    }
+}
+
+/// What a thread does next.
+enum Turn {
+    Run { position: u64, job: Job, cost: u64 },
+    Examine(usize),
+    Write(Outcome),
+    Wait,
+    Stop,
+}
+
+impl<'a> State<'a> {
+    fn new(list: &'a SourceList, memory: u64) -> Self {
+        Self {
+            plan: Plan::new(list),
+            handed_out: 0,
+            written: 0,
+            finished: BTreeMap::new(),
+            writing: false,
+            budget: Budget { limit: memory, taken: 0 },
+            waiting: 0,
+            failure: None,
+        }
+    }
+
+    /// Writing goes first: it frees memory. A thread stops when there are no more jobs; whoever ends the last
+    /// ones writes them.
+    fn turn(&mut self) -> Turn {
+        if self.failure.is_some() {
+            return Turn::Stop;
+        }
+        if !self.writing
+            && let Some(outcome) = self.finished.remove(&self.written)
+        {
+            self.writing = true;
+            return Turn::Write(outcome);
+        }
+        let budget = &self.budget;
+        match self.plan.step(|cost| budget.admits(cost)) {
+            Step::Run(job, cost) => {
+                let position = self.handed_out;
+                self.handed_out += 1;
+                self.budget.taken += cost;
+                Turn::Run { position, job, cost }
+            }
+            Step::Examine(index) => Turn::Examine(index),
+            Step::Wait => Turn::Wait,
+            Step::End => Turn::Stop,
+        }
+    }
+}
+
+/// Should a thread panic all the same, the others must not wait for its outcome for ever.
+struct PanicGuard<'p, 'a, W: Write>(&'p Pipeline<'a, W>);
+
+impl<W: Write> Drop for PanicGuard<'_, '_, W> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.fail(PackError::ThreadLost);
+        }
+    }
+}
+
+impl<'a, W: Write> Pipeline<'a, W> {
+    /// What every thread does until nothing is left.
+    fn work(&self) {
+        let _guard = PanicGuard(self);
+        let mut encoders = Encoders::new(self.level);
+        while let Err(error) = self.work_on(&mut encoders) {
+            self.fail(error);
+        }
+    }
+
+    /// Until there is nothing to do, or something fails.
+    fn work_on(&self, encoders: &mut Encoders) -> Result<(), PackError> {
+        loop {
+            match self.next() {
+                Turn::Run { position, job, cost } => self.do_job(position, job, cost, encoders)?,
+                Turn::Examine(index) => self.examine(index)?,
+                Turn::Write(outcome) => self.write(outcome)?,
+                Turn::Wait | Turn::Stop => return Ok(()),
+            }
+        }
+    }
+
+    /// The next turn that is not waiting.
+    fn next(&self) -> Turn {
+        let mut state = self.lock();
+        loop {
+            match state.turn() {
+                Turn::Wait => {
+                    state.waiting += 1;
+                    state = self.turn.wait(state).unwrap_or_else(PoisonError::into_inner);
+                    state.waiting -= 1;
+                }
+                turn => return turn,
+            }
+        }
+    }
+
+    fn do_job(&self, position: u64, job: Job, cost: u64, encoders: &mut Encoders) -> Result<(), PackError> {
+        self.context.check()?;
+        let outcome = job::run(job, self.list, encoders)?;
+        let mut state = self.lock();
+        // What reading and deflating needed is free again, the outcome's share is not.
+        state.budget.taken = state.budget.taken.saturating_sub(cost) + outcome.held();
+        state.finished.insert(position, outcome);
+        self.wake(&state);
+        Ok(())
+    }
+
+    fn examine(&self, index: usize) -> Result<(), PackError> {
+        self.context.check()?;
+        let file = LargeFile::open(index, &listed(self.list, index)?, self.level)?;
+        let mut state = self.lock();
+        state.plan.examined(file);
+        self.wake(&state);
+        Ok(())
+    }
+
+    fn write(&self, outcome: Outcome) -> Result<(), PackError> {
+        self.context.check()?;
+        let held = outcome.held();
+        self.assembler.lock().unwrap_or_else(PoisonError::into_inner).take(outcome)?;
+        let mut state = self.lock();
+        state.writing = false;
+        state.written += 1;
+        state.budget.taken = state.budget.taken.saturating_sub(held);
+        self.wake(&state);
+        Ok(())
+    }
+
+    /// The first failure counts; everybody stops.
+    fn fail(&self, error: PackError) {
+        let mut state = self.lock();
+        state.failure.get_or_insert(error);
+        self.wake(&state);
+    }
+
+    fn wake(&self, state: &State<'_>) {
+        if state.waiting > 0 {
+            self.turn.notify_all();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State<'a>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,112 @@
+//! What is to be packed, and how.
+
+use super::level::Level;
+use super::output::Output;
+use crate::exclude::Exclusions;
+use crate::walk::WalkLimits;
+use intunewin::ArchivePolicy;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+/// What to pack and where to.
+#[derive(Debug, Clone)]
+pub struct PackRequest {
+    /// What is packed.
+    pub source: PackSource,
+    /// Where the package goes.
+    pub output: Output,
+    /// How.
+    pub options: PackOptions,
+}
+
+/// What is packed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PackSource {
+    /// A source folder and the setup file in it.
+    Folder {
+        /// The source folder.
+        folder: PathBuf,
+        /// Relative to it, or a path into it.
+        setup_file: PathBuf,
+    },
+    /// An app's folder: `app.json`, which names the setup file and is filled in afterwards, and `source`.
+    App {
+        /// The folder that holds both.
+        folder: PathBuf,
+    },
+}
+
+/// How to pack; [`Default`] is what most people want.
+#[derive(Debug, Clone)]
+pub struct PackOptions {
+    /// What `--exclude` leaves out.
+    pub exclusions: Exclusions,
+    /// A folder of catalogue files, see [`crate::catalog`].
+    pub catalog: Option<PathBuf>,
+    /// How hard to deflate.
+    pub level: Level,
+    /// Bytes that blocks in work may take altogether; 48 MiB by default. Speed alone depends on it, never the
+    /// payload's bytes.
+    pub memory: u64,
+    /// Threads; as many as there are processors by default.
+    pub threads: Option<NonZeroUsize>,
+    /// Replace a package that is there.
+    pub force: bool,
+    /// The time of every entry, instead of each file's own: `SOURCE_DATE_EPOCH`, read by the caller.
+    pub source_date_epoch: Option<SystemTime>,
+    /// Which names and how many unpack would take.
+    pub policy: ArchivePolicy,
+}
+
+impl PackOptions {
+    /// 48 MiB.
+    pub const DEFAULT_MEMORY: u64 = 48 << 20;
+
+    /// The walk's limits are the policy's.
+    pub(super) fn limits(&self) -> WalkLimits {
+        let entries = usize::try_from(self.policy.max_entries).unwrap_or(usize::MAX);
+        WalkLimits { entries, package_bytes: self.policy.max_package }
+    }
+
+    /// Threads that the memory allows: a thread's encoders count, too, though one thread there is always.
+    pub(super) fn threads(&self) -> NonZeroUsize {
+        let wanted =
+            self.threads.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN);
+        let each = self.level.encoder_memory().max(1);
+        let room = usize::try_from(self.memory / each).unwrap_or(usize::MAX);
+        NonZeroUsize::new(wanted.get().min(room)).unwrap_or(NonZeroUsize::MIN)
+    }
+}
+
+impl Default for PackOptions {
+    fn default() -> Self {
+        Self {
+            exclusions: Exclusions::default(),
+            catalog: None,
+            level: Level::Default,
+            memory: Self::DEFAULT_MEMORY,
+            threads: None,
+            force: false,
+            source_date_epoch: None,
+            policy: ArchivePolicy::default(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn threads_fit_into_the_memory() {
+        let threads = |level, memory, wanted| {
+            let threads = NonZeroUsize::new(wanted);
+            PackOptions { level, memory, threads, ..PackOptions::default() }.threads().get()
+        };
+        assert_eq!(threads(Level::Default, PackOptions::DEFAULT_MEMORY, 16), 16);
+        assert_eq!(threads(Level::Best, PackOptions::DEFAULT_MEMORY, 16), 4);
+        assert_eq!(threads(Level::Best, 1, 16), 1);
+        assert_eq!(threads(Level::Store, 0, 2), 1);
+    }
+}

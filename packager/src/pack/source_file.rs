@@ -1,0 +1,150 @@
+//! Reading the files that were listed, and noticing when they are no longer the same.
+
+use super::deflate::is_compressed;
+use super::error::{Change, PackError};
+use super::level::Level;
+use crate::walk::SourceEntry;
+use intunewin::{FileSource, Source as _};
+use std::fs::{File, Metadata};
+use std::io::{self, Read as _};
+use std::path::Path;
+use std::time::SystemTime;
+
+/// How many bytes are looked at, at how many places of a large file, before deciding how to keep it.
+const SAMPLE: usize = 32 * 1024;
+const SAMPLES: u64 = 16;
+
+/// What was listed of a file, to be compared with what is there.
+#[derive(Debug, Clone, Copy)]
+struct Listed {
+    size: u64,
+    modified: SystemTime,
+}
+
+impl Listed {
+    fn of(entry: &SourceEntry<'_>) -> Self {
+        Self { size: entry.size(), modified: entry.modified() }
+    }
+
+    fn compare(&self, now: &Metadata) -> Result<(), Change> {
+        if now.len() != self.size {
+            return Err(Change::Size { listed: self.size, now: now.len() });
+        }
+        if now.modified().is_ok_and(|modified| modified != self.modified) {
+            return Err(Change::Modified);
+        }
+        Ok(())
+    }
+}
+
+/// Reads a whole file of the listed size.
+///
+/// It is compared with what was listed after the last byte, so that a change during the reading is noticed, too.
+pub(super) fn read_whole(entry: &SourceEntry<'_>) -> Result<Vec<u8>, PackError> {
+    let listed = Listed::of(entry);
+    let mut bytes = vec![0; usize::try_from(listed.size).unwrap_or(usize::MAX)];
+    let mut file = open(&entry.path()).map_err(|error| error.of(entry))?;
+    let read = file.read_exact(&mut bytes);
+    let now = file.metadata().map_err(|error| Trouble::Io(error).of(entry))?;
+    listed.compare(&now).map_err(|change| Trouble::Changed(change).of(entry))?;
+    read.map_err(|error| Trouble::Io(error).of(entry))?;
+    Ok(bytes)
+}
+
+/// A file that is read in blocks, by several threads at once.
+#[derive(Debug)]
+pub(super) struct LargeFile {
+    pub(super) index: usize,
+    pub(super) size: u64,
+    /// Kept as it is, not deflated.
+    pub(super) stored: bool,
+    listed: Listed,
+    source: FileSource,
+    /// The same file once more: what the system says of it at the end.
+    file: File,
+}
+
+impl LargeFile {
+    /// Opens it and looks whether it is worth deflating.
+    pub(super) fn open(index: usize, entry: &SourceEntry<'_>, level: Level) -> Result<Self, PackError> {
+        Self::try_open(index, entry, level).map_err(|error| error.of(entry))
+    }
+
+    fn try_open(index: usize, entry: &SourceEntry<'_>, level: Level) -> Result<Self, Trouble> {
+        let file = open(&entry.path())?;
+        let listed = Listed::of(entry);
+        listed.compare(&file.metadata()?)?;
+        let source = FileSource::from_file(file.try_clone()?)?;
+        let mut large =
+            Self { index, size: listed.size, stored: level == Level::Store, listed, source, file };
+        if !large.stored {
+            large.stored = is_compressed(&large.samples()?);
+        }
+        Ok(large)
+    }
+
+    fn samples(&self) -> io::Result<Vec<Vec<u8>>> {
+        let step = self.size / SAMPLES;
+        (0..SAMPLES).map(|at| self.read(at * step, SAMPLE)).collect()
+    }
+
+    fn read(&self, offset: u64, length: usize) -> io::Result<Vec<u8>> {
+        let mut bytes = vec![0; length];
+        self.source.read_exact_at(&mut bytes, offset)?;
+        Ok(bytes)
+    }
+
+    /// `length` bytes from `offset`.
+    pub(super) fn block(
+        &self,
+        offset: u64,
+        length: usize,
+        entry: &SourceEntry<'_>,
+    ) -> Result<Vec<u8>, PackError> {
+        self.read(offset, length).map_err(|error| {
+            let change = self.file.metadata().ok().and_then(|now| self.listed.compare(&now).err());
+            change.map_or(Trouble::Io(error), Trouble::Changed).of(entry)
+        })
+    }
+
+    /// To be asked once every block has been read.
+    pub(super) fn is_unchanged(&self, entry: &SourceEntry<'_>) -> Result<(), PackError> {
+        let now = self.file.metadata().map_err(|error| Trouble::Io(error).of(entry))?;
+        self.listed.compare(&now).map_err(|change| Trouble::Changed(change).of(entry))
+    }
+}
+
+/// What can go wrong with a file, before it has a name.
+enum Trouble {
+    Changed(Change),
+    Io(io::Error),
+}
+
+impl From<io::Error> for Trouble {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl From<Change> for Trouble {
+    fn from(change: Change) -> Self {
+        Self::Changed(change)
+    }
+}
+
+impl Trouble {
+    fn of(self, entry: &SourceEntry<'_>) -> PackError {
+        let name = entry.name();
+        match self {
+            Self::Changed(change) => PackError::Changed { name, change },
+            Self::Io(source) => PackError::Unreadable { name, source },
+        }
+    }
+}
+
+fn open(path: &Path) -> Result<File, Trouble> {
+    File::open(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => Trouble::Changed(Change::Vanished),
+        _ => Trouble::Io(error),
+    })
+}

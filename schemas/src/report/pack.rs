@@ -1,0 +1,142 @@
+//! What `pack` did, and what to type into the portal.
+
+use crate::MsiInfo;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What packing did, and what to type into the portal. Holds no key.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PackReport {
+    /// The package, as its path was given.
+    pub package: String,
+    /// The app's name in Detection.xml.
+    pub name: String,
+    /// The setup file, relative to the source folder, as Detection.xml has it.
+    pub setup_file: String,
+    /// Sizes in bytes.
+    pub sizes: PackSizes,
+    /// Files and folders in the payload.
+    pub entries: PackEntries,
+    /// What of the source folder is not in the package.
+    pub left_out: LeftOutReport,
+    /// The ten largest files, largest first.
+    pub largest: Vec<NamedSize>,
+    /// SHA-256 of the payload, in hexadecimal digits.
+    pub file_digest: String,
+    /// The MAC over IV and ciphertext, in hexadecimal digits.
+    pub mac: String,
+    /// What the setup file says of itself, where it is an MSI that could be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub msi_info: Option<MsiInfo>,
+    /// What to type into the portal.
+    pub portal: PortalFields,
+    /// The app.json that was filled in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub app_document: Option<String>,
+    /// What the packager should know: nothing that stopped the work.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<PackNote>,
+    /// Where the time went.
+    pub seconds: PackSeconds,
+}
+
+/// Sizes in bytes, from the outside in.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PackSizes {
+    /// The package.
+    pub package: u64,
+    /// The encrypted content in it.
+    pub content: u64,
+    /// The payload (inner zip): Detection.xml's UnencryptedContentSize.
+    pub payload: u64,
+    /// The files of the source folder.
+    pub source: u64,
+    /// `payload` by `source`; 0 for a source without bytes.
+    pub ratio: f64,
+}
+
+/// Entries of the payload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PackEntries {
+    /// Files.
+    pub files: u64,
+    /// Those of them that are kept as they are, because deflate would not make them smaller.
+    pub stored_files: u64,
+    /// Folders with an entry of their own.
+    pub folders: u64,
+}
+
+/// What was left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LeftOutReport {
+    /// Files, those below folders that were left out included.
+    pub files: u64,
+    /// The first of them; a folder stands for all below it.
+    pub first: Vec<LeftOutItem>,
+}
+
+/// One thing that was left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LeftOutItem {
+    /// Relative name; a folder's ends in `/`.
+    pub name: String,
+    /// Files it stands for.
+    pub files: u64,
+    /// Why.
+    pub why: String,
+}
+
+/// A file and its size.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct NamedSize {
+    /// Relative name.
+    pub name: String,
+    /// Bytes.
+    pub size: u64,
+}
+
+/// What the portal asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PortalFields {
+    /// The install command.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub install_command: Option<String>,
+    /// The uninstall command.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uninstall_command: Option<String>,
+    /// Detection rules, each in words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub detection: Vec<String>,
+    /// False where the commands are guesses by the kind of installer: try them before you rely on them.
+    pub verified: bool,
+}
+
+/// Something the packager should know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PackNote {
+    /// The id in the table of codes, where it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// What it is about, one sentence.
+    pub message: String,
+}
+
+/// Seconds spent in each stage.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PackSeconds {
+    /// Listing the source folder.
+    pub scan: f64,
+    /// Reading, deflating, sealing, writing.
+    pub pack: f64,
+    /// Making it durable and moving it into place.
+    pub publish: f64,
+}
