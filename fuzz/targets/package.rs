@@ -1,0 +1,22 @@
+//! Any bytes as a package: opened, authenticated, every entry of its payload checked.
+#![no_main]
+
+use intunewin::{ArchivePolicy, Package};
+use libfuzzer_sys::fuzz_target;
+use waybill_context::Context;
+
+fuzz_target!(|bytes: &[u8]| {
+    let _ = read(bytes);
+});
+
+/// As far as the bytes let it go.
+fn read(bytes: &[u8]) -> Option<()> {
+    let policy = ArchivePolicy { max_package: 1 << 20, max_unpacked: 16 << 20, ..ArchivePolicy::default() };
+    let context = Context::silent();
+    let package = Package::open(bytes.to_vec(), &policy).ok()?;
+    assert!(!format!("{package:?}").contains(&package.info().encryption_info.encryption_key.to_base64()));
+    let size = package.info().unencrypted_content_size;
+    let content = package.into_content(&context).ok()?.authenticate(&context).ok()?;
+    assert_eq!(content.payload_size(), size);
+    content.archive(&policy, &context).ok()?.check_data(1, &context).ok()
+}

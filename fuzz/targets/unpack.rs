@@ -1,0 +1,97 @@
+//! Any bytes as the payload under a right MAC: judged, checked and unpacked, with the `zip` crate's opinion.
+#![no_main]
+
+use intunewin::{
+    Archive, ArchiveEntry, ArchiveError, ArchivePolicy, EncryptedContent, UnpackError, UnpackOptions,
+};
+use libfuzzer_sys::fuzz_target;
+use std::io::Cursor;
+use std::path::Path;
+use waybill_context::Context;
+use waybill_tests::folder_listing::list;
+use waybill_tests::sealed_package::seal;
+
+/// More than this is only checked: a target should spend its time on bytes, not on a disk.
+const MOST_FILES: u64 = 32;
+const MOST_BYTES: u64 = 1 << 20;
+
+fuzz_target!(|payload: &[u8]| {
+    let policy = ArchivePolicy { max_unpacked: 16 << 20, ..ArchivePolicy::default() };
+    let context = Context::silent();
+    let sealed = seal(payload, "install.cmd", 1).expect("any bytes can be sealed");
+    let content = EncryptedContent::new(sealed.content().to_vec(), sealed.info.clone(), None, &policy)
+        .and_then(|content| Ok(content.authenticate(&context).expect("our own content authenticates")))
+        .expect("our own content has the right shape");
+    let Ok(archive) = content.archive(&policy, &context) else {
+        nothing_is_unpacked(content, &policy);
+        return;
+    };
+    let checked = archive.check_data(1, &context).is_ok();
+    same_to_the_zip_crate(payload, &archive);
+    if archive.file_count() + archive.folder_count() <= MOST_FILES && archive.unpacked_size() <= MOST_BYTES {
+        let expected = (archive.file_count(), archive.unpacked_size());
+        unpacks(content, &policy, checked, expected);
+    }
+});
+
+fn unpack(
+    content: intunewin::AuthenticatedContent,
+    policy: &ArchivePolicy,
+    parent: &Path,
+) -> Result<std::path::PathBuf, UnpackError> {
+    let options = UnpackOptions { policy: policy.clone(), force: false, threads: 1 };
+    content.unpack(&parent.join("unpacked"), &options, &Context::silent()).map(|folder| folder.path)
+}
+
+fn nothing_is_unpacked(content: intunewin::AuthenticatedContent, policy: &ArchivePolicy) {
+    let parent = tempfile::tempdir().expect("a temporary folder");
+    assert!(unpack(content, policy, parent.path()).is_err());
+    assert!(list(parent.path()).expect("only files and folders").is_empty(), "something was left behind");
+}
+
+/// Unpacking agrees with checking, leaves nothing after a refusal, and writes what was declared.
+fn unpacks(
+    content: intunewin::AuthenticatedContent,
+    policy: &ArchivePolicy,
+    checked: bool,
+    (files, bytes): (u64, u64),
+) {
+    let parent = tempfile::tempdir().expect("a temporary folder");
+    match unpack(content, policy, parent.path()) {
+        Ok(folder) => {
+            let listing = list(&folder).expect("only files and folders");
+            let found: Vec<_> = listing.values().flatten().collect();
+            assert!(checked, "unpacks, though the check refuses");
+            assert_eq!(found.len() as u64, files);
+            assert_eq!(found.iter().map(|file| file.len() as u64).sum::<u64>(), bytes);
+        }
+        Err(error) => {
+            // A legal name may be too long for this file system: 255 UTF-16 units are up to 765 bytes.
+            assert!(!checked || matches!(error, UnpackError::Write { .. }), "passes the check, yet: {error}");
+            assert!(
+                list(parent.path()).expect("only files and folders").is_empty(),
+                "something was left behind"
+            );
+        }
+    }
+}
+
+/// What we accept, the `zip` crate must see the same way: names, sizes and CRCs in the same order.
+fn same_to_the_zip_crate(payload: &[u8], archive: &Archive) {
+    let mut theirs = zip::ZipArchive::new(Cursor::new(payload)).expect("what we accept, the zip crate opens");
+    let mut index = 0;
+    archive
+        .visit(|entry: ArchiveEntry| -> Result<(), ArchiveError> {
+            let other = theirs.by_index_raw(index).expect("as many entries as we see");
+            let name = String::from_utf8_lossy(other.name_raw()).replace('\\', "/");
+            assert_eq!(name.trim_end_matches('/'), entry.name.as_str().trim_end_matches('/'));
+            assert_eq!(
+                (other.size(), other.compressed_size(), other.crc32()),
+                (entry.size, entry.compressed, entry.crc)
+            );
+            index += 1;
+            Ok(())
+        })
+        .expect("a judged archive can be visited");
+    assert_eq!(theirs.len(), index);
+}
