@@ -134,12 +134,12 @@ mod tests {
 
     #[test]
     fn an_encoder_that_was_used_before_makes_the_same_bytes() {
-        // Found with zlib-rs 0.6.8: three blocks of 4,000 programs came out otherwise after a reset.
+        // With zlib-rs 0.6.8 and an encoder that is reset, half of these come out otherwise.
         let mut used = Encoders::new(Level::Default);
-        for seed in 0..40 {
-            let input: Vec<u8> = noise(200_000).iter().map(|byte| (byte & 15).wrapping_mul(seed)).collect();
+        for at in 0..40 {
+            let input: Vec<u8> = noise(33_600 + at)[at..].iter().map(|byte| byte & 1).collect();
             let mut fresh = Encoders::new(Level::Default);
-            let start = 32_768 - usize::from(seed);
+            let start = WINDOW - at;
             assert_eq!(used.block(&input, start, false).unwrap(), fresh.block(&input, start, false).unwrap());
             assert_eq!(used.whole(&input), fresh.whole(&input));
         }

@@ -132,3 +132,6 @@ fn write(
         .map_err(|violation| PackError::Refused(vec![violation]))?;
     Ok((WrittenPackage { info, content_len, package_len, out: () }, counts))
 }
+
+#[cfg(test)]
+mod tests;

@@ -122,7 +122,7 @@ impl Draft {
             match moved {
                 Ok(_) => break,
                 Err(refused) if attempt < RENAME_ATTEMPTS && is_passing(&refused.error) => {
-                    file = refused.file
+                    file = refused.file;
                 }
                 Err(refused) => return Err(refused.error),
             }
