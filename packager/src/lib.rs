@@ -6,6 +6,8 @@
 //! | list what will be packed | [`walk`](walk::walk) |
 //! | find the setup file in it | [`setup_file::locate`] |
 //! | what an MSI says of itself | [`msi::MsiFacts::read`] |
+//! | what a setup file is, and which switches it takes | [`recognise::recognise`] |
+//! | a program's architecture and version | [`pe::Program::read`] |
 
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
@@ -14,6 +16,8 @@ pub mod catalog;
 pub mod exclude;
 pub mod msi;
 pub mod pack;
+pub mod pe;
+pub mod recognise;
 pub mod setup_file;
 mod shown_path;
 pub mod walk;

@@ -1,0 +1,133 @@
+//! Windows programs (PE files): architecture, sections, resources, version. Only headers, resource directories and
+//! the version resource are read, so that a setup program of several GB costs a few KB.
+
+mod headers;
+mod resources;
+#[cfg(test)]
+pub(crate) mod sample;
+mod version_info;
+
+use object::read::ReadCache;
+use std::fs::File;
+use std::io::{BufReader, Read, Seek};
+use std::ops::Range;
+use std::path::Path;
+use waybill_schemas::codes::{Classified, Code, source};
+
+pub(crate) use resources::ResourceName;
+pub use version_info::{Version, VersionInfo};
+
+/// Largest version resource that is read, in bytes.
+const MAX_VERSION_RESOURCE: u64 = 64 * 1024;
+/// Resource type of a version resource.
+const RT_VERSION: u32 = 16;
+
+/// Why something is not a program that can be read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProgramError {
+    /// It could not be opened.
+    #[error("the program cannot be read")]
+    Read(#[source] std::io::Error),
+    /// Its headers are missing, damaged or cut off.
+    #[error("the file is not a Windows program: {what}")]
+    NotAProgram {
+        /// What was wrong first.
+        what: String,
+    },
+}
+
+impl Classified for ProgramError {
+    fn code(&self) -> &'static Code {
+        match self {
+            Self::Read(_) => &source::INIT_IO,
+            Self::NotAProgram { .. } => &source::PROGRAM_UNREADABLE,
+        }
+    }
+}
+
+/// The processor a program is made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Machine {
+    /// 32-bit x86; installers for any architecture are often this.
+    X86,
+    /// 64-bit x86.
+    X64,
+    /// 64-bit ARM.
+    Arm64,
+    /// Another one.
+    Other(u16),
+}
+
+/// A section of a program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Section {
+    /// Its name; eight bytes at most.
+    pub name: String,
+    /// Where its bytes are in the file.
+    pub file_range: Range<u64>,
+}
+
+/// A Windows program, as far as its headers tell.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Program {
+    /// The processor it is made for.
+    pub machine: Machine,
+    /// Its sections, in the order of the headers.
+    pub sections: Vec<Section>,
+    /// What follows the last section and precedes a signature at the end: where most installers keep their files.
+    /// Empty where there is nothing.
+    pub overlay: Range<u64>,
+    /// Its version resource, where it has one that can be read.
+    pub version: Option<VersionInfo>,
+    resources: Vec<resources::Resource>,
+}
+
+impl Program {
+    /// Reads the program at `path`.
+    ///
+    /// # Errors
+    /// It cannot be opened, or is not a program.
+    pub fn read(path: &Path) -> Result<Self, ProgramError> {
+        let file = File::open(path).map_err(ProgramError::Read)?;
+        Self::from_reader(BufReader::new(file))
+    }
+
+    /// The same from anything that can be read and sought.
+    ///
+    /// # Errors
+    /// It is not a program.
+    pub fn from_reader<R: Read + Seek>(reader: R) -> Result<Self, ProgramError> {
+        let data = &ReadCache::new(reader);
+        let headers = headers::read(data)?;
+        let resources = resources::list(data, &headers);
+        let version = resources.iter().find(|resource| resource.kind == ResourceName::Number(RT_VERSION));
+        let version = version
+            .filter(|resource| resource.file_range.end - resource.file_range.start <= MAX_VERSION_RESOURCE);
+        let version = version.and_then(|resource| headers::bytes(data, &resource.file_range));
+        Ok(Self {
+            machine: headers.machine,
+            version: version.and_then(VersionInfo::parse),
+            sections: headers.sections,
+            overlay: headers.overlay,
+            resources,
+        })
+    }
+
+    /// Where in the file the bytes of the section of this name are.
+    pub fn section(&self, name: &str) -> Option<Range<u64>> {
+        self.sections.iter().find(|section| section.name == name).map(|section| section.file_range.clone())
+    }
+
+    /// Where in the file the bytes of a resource are.
+    pub(crate) fn resource(&self, kind: &ResourceName, name: &ResourceName) -> Option<Range<u64>> {
+        let mut resources = self.resources.iter();
+        let found = resources.find(|resource| &resource.kind == kind && &resource.name == name)?;
+        Some(found.file_range.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests;

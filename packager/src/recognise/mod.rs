@@ -1,0 +1,183 @@
+//! What a setup file is, by its bytes.
+//!
+//! Only headers, resource directories and a bounded part of what follows them are read: a setup program of several
+//! GB is recognised from at most 9 MiB of it.
+
+mod bytes_at;
+mod program;
+mod switches;
+#[cfg(test)]
+mod tests;
+
+use crate::msi::{ContainerKind, container_kind};
+use crate::pe::Program;
+use bytes_at::read_at;
+use std::fs::File;
+use std::io::{BufReader, Read, Seek};
+use std::path::Path;
+use waybill_schemas::codes::{Classified, Code, source};
+
+pub use switches::{Proposal, quoted};
+
+/// What a setup file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum InstallerKind {
+    /// A Windows Installer package.
+    Msi,
+    /// A Windows Installer patch.
+    MsiPatch,
+    /// A Windows Installer transform: no setup file by itself.
+    MsiTransform,
+    /// Nullsoft Scriptable Install System.
+    Nsis,
+    /// Inno Setup.
+    InnoSetup,
+    /// A WiX Burn bundle.
+    Burn,
+    /// InstallShield.
+    InstallShield,
+    /// Squirrel.Windows, Clowd.Squirrel or Velopack.
+    Squirrel,
+    /// A program of another or of no known maker.
+    Program,
+    /// A PowerShell script.
+    PowerShell,
+    /// A command script (.cmd, .bat).
+    Batch,
+    /// A script for Windows Script Host (.vbs, .vbe, .js, .jse, .wsf).
+    WindowsScript,
+    /// Registry entries (.reg).
+    RegistryFile,
+    /// Anything else.
+    Unknown,
+}
+
+impl std::fmt::Display for InstallerKind {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Self::Msi => "an MSI",
+            Self::MsiPatch => "an MSI patch",
+            Self::MsiTransform => "an MSI transform",
+            Self::Nsis => "an NSIS installer",
+            Self::InnoSetup => "an Inno Setup installer",
+            Self::Burn => "a WiX Burn bundle",
+            Self::InstallShield => "an InstallShield installer",
+            Self::Squirrel => "a Squirrel installer",
+            Self::Program => "a program",
+            Self::PowerShell => "a PowerShell script",
+            Self::Batch => "a command script",
+            Self::WindowsScript => "a Windows Script Host script",
+            Self::RegistryFile => "a file of registry entries",
+            Self::Unknown => "of no known kind",
+        })
+    }
+}
+
+/// How sure a recognition is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Confidence {
+    /// By its name alone.
+    Guess,
+    /// By what it says of itself.
+    Likely,
+    /// By a structure that its own code looks for.
+    Certain,
+}
+
+/// A recognised setup file.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Installer {
+    /// What it is.
+    pub kind: InstallerKind,
+    /// How sure that is.
+    pub confidence: Confidence,
+    /// By what it was recognised, a phrase.
+    pub evidence: &'static str,
+    /// Its headers and version, where it is a program.
+    pub program: Option<Program>,
+    /// A Burn bundle's identifier, a GUID in braces: its key under `Uninstall` in the registry.
+    pub bundle_id: Option<String>,
+}
+
+impl Installer {
+    fn new(kind: InstallerKind, confidence: Confidence, evidence: &'static str) -> Self {
+        Self { kind, confidence, evidence, program: None, bundle_id: None }
+    }
+}
+
+/// The setup file could not be read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+#[error("the setup file {name} cannot be read")]
+pub struct RecogniseError {
+    name: String,
+    #[source]
+    source: std::io::Error,
+}
+
+impl Classified for RecogniseError {
+    fn code(&self) -> &'static Code {
+        &source::SOURCE_UNREADABLE
+    }
+}
+
+/// Recognises the file at `path`.
+///
+/// # Errors
+/// It cannot be opened or read; never what is in it.
+pub fn recognise(path: &Path) -> Result<Installer, RecogniseError> {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let file = File::open(path).map_err(|source| RecogniseError { name: name.clone(), source })?;
+    recognise_bytes(&name, &mut BufReader::new(file)).map_err(|source| RecogniseError { name, source })
+}
+
+/// The same from anything that can be read and sought; `name` tells scripts apart, which have no marks.
+///
+/// # Errors
+/// It cannot be read.
+pub fn recognise_bytes<R: Read + Seek>(name: &str, reader: &mut R) -> std::io::Result<Installer> {
+    let head = read_at(reader, 0, 4096)?;
+    if head.starts_with(b"MZ") {
+        return program::recognise(reader);
+    }
+    reader.rewind()?;
+    Ok(match container_kind(reader) {
+        Ok(Some(kind)) => compound(kind),
+        Ok(None) => by_name(name, &head),
+        Err(_) => Installer::new(InstallerKind::Unknown, Confidence::Likely, "a damaged compound file"),
+    })
+}
+
+fn compound(kind: ContainerKind) -> Installer {
+    let kind = match kind {
+        ContainerKind::Installer => InstallerKind::Msi,
+        ContainerKind::Patch => InstallerKind::MsiPatch,
+        ContainerKind::Transform => InstallerKind::MsiTransform,
+        ContainerKind::Other => InstallerKind::Unknown,
+    };
+    Installer::new(kind, Confidence::Certain, "the class of its root storage")
+}
+
+/// Scripts have no marks: their extension decides, if they are text at all.
+fn by_name(name: &str, head: &[u8]) -> Installer {
+    let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
+    let kind = match extension.as_deref() {
+        Some("ps1") => InstallerKind::PowerShell,
+        Some("cmd" | "bat") => InstallerKind::Batch,
+        Some("vbs" | "vbe" | "js" | "jse" | "wsf") => InstallerKind::WindowsScript,
+        Some("reg") => InstallerKind::RegistryFile,
+        _ => InstallerKind::Unknown,
+    };
+    if is_text(head) {
+        Installer::new(kind, Confidence::Guess, "its name")
+    } else {
+        Installer::new(InstallerKind::Unknown, Confidence::Likely, "binary content without a known mark")
+    }
+}
+
+/// UTF-16 with its mark, or anything without zero bytes.
+fn is_text(head: &[u8]) -> bool {
+    head.starts_with(&[0xFF, 0xFE]) || head.starts_with(&[0xFE, 0xFF]) || !head.contains(&0)
+}

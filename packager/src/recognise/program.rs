@@ -1,0 +1,190 @@
+//! Installers among programs, by the marks that their own loaders look for.
+
+use super::bytes_at::{find, read_at};
+use super::{Confidence, Installer, InstallerKind};
+use crate::pe::{Program, ResourceName};
+use std::io::{self, Read, Seek};
+use std::ops::Range;
+
+/// How far into an overlay NSIS's header is looked for; its own loader goes through the whole file.
+const NSIS_REACH: u64 = 1024 * 1024;
+/// How much of a program's sections is searched for Squirrel's mark.
+const SQUIRREL_REACH: u64 = 8 * 1024 * 1024;
+/// Largest manifest that is read.
+const MANIFEST: usize = 64 * 1024;
+
+/// NSIS's first header after its flags: 0xDEADBEEF, then a name.
+const NSIS_MARK: &[u8; 16] = b"\xEF\xBE\xAD\xDENullsoftInst";
+/// The start of Inno Setup's table of offsets; six more bytes depend on the version.
+const INNO_MARK: &[u8; 6] = b"rDlPtS";
+/// The first number in Burn's section.
+const BURN_MARK: [u8; 4] = 0x00F1_4300_u32.to_le_bytes();
+/// SHA-256 of "squirrel bundle": precedes nothing, but marks where a loader finds offset and length of its package.
+const SQUIRREL_MARK: [u8; 32] = [
+    0x94, 0xF0, 0xB1, 0x7B, 0x68, 0x93, 0xE0, 0x29, 0x37, 0xEB, 0x34, 0xEF, 0x53, 0xAA, 0xE7, 0xD4, 0x2B,
+    0x54, 0xF5, 0x70, 0x7E, 0xF5, 0xD6, 0xF5, 0x78, 0x54, 0x98, 0x3E, 0x5E, 0x94, 0xED, 0x7D,
+];
+
+/// A verdict, or none.
+type Verdict = Option<(InstallerKind, Confidence, &'static str)>;
+
+/// Recognises a file that starts with `MZ`.
+pub(super) fn recognise<R: Read + Seek>(reader: &mut R) -> io::Result<Installer> {
+    reader.rewind()?;
+    let Ok(program) = Program::from_reader(&mut *reader) else {
+        let evidence = "the mark of a program, but damaged or 16-bit headers";
+        return Ok(Installer::new(InstallerKind::Unknown, Confidence::Likely, evidence));
+    };
+    let (kind, confidence, evidence) = verdict(reader, &program)?;
+    let bundle_id = if kind == InstallerKind::Burn { bundle_id(reader, &program)? } else { None };
+    Ok(Installer { kind, confidence, evidence, program: Some(program), bundle_id })
+}
+
+/// The surest marks first: structures, then what manifest and version say.
+fn verdict<R: Read + Seek>(
+    reader: &mut R,
+    program: &Program,
+) -> io::Result<(InstallerKind, Confidence, &'static str)> {
+    let detectors: [fn(&mut R, &Program) -> io::Result<Verdict>; 6] =
+        [burn, nsis, inno, install_shield, squirrel, manifest];
+    for detector in detectors {
+        if let Some(verdict) = detector(reader, program)? {
+            return Ok(verdict);
+        }
+    }
+    let plain = (InstallerKind::Program, Confidence::Certain, "its headers, without an installer's mark");
+    Ok(version_texts(program).unwrap_or(plain))
+}
+
+/// Burn's engine finds its containers through a section of its own: magic, version, the bundle's GUID, sizes.
+fn burn<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Verdict> {
+    let Some(section) = program.section(".wixburn") else { return Ok(None) };
+    if read_at(reader, section.start, 4)? == BURN_MARK {
+        return Ok(Some((
+            InstallerKind::Burn,
+            Confidence::Certain,
+            "the bundle header in its section .wixburn",
+        )));
+    }
+    Ok(Some((InstallerKind::Burn, Confidence::Likely, "a section named .wixburn")))
+}
+
+fn bundle_id<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Option<String>> {
+    let Some(section) = program.section(".wixburn") else { return Ok(None) };
+    let head = read_at(reader, section.start, 24)?;
+    Ok(head.get(8..24).filter(|_| head.starts_with(&BURN_MARK)).and_then(guid))
+}
+
+/// A GUID as Windows stores it: three numbers with the low byte first, then eight bytes.
+fn guid(bytes: &[u8]) -> Option<String> {
+    let bytes: [u8; 16] = bytes.try_into().ok()?;
+    let hex = |range: &[usize]| range.iter().map(|at| format!("{:02X}", bytes[*at])).collect::<String>();
+    let parts = [&[3, 2, 1, 0][..], &[5, 4], &[7, 6], &[8, 9], &[10, 11, 12, 13, 14, 15]].map(hex);
+    (bytes != [0; 16]).then(|| format!("{{{}}}", parts.join("-")))
+}
+
+/// NSIS's loader looks through its file in steps of 512 for flags and mark; the compiler puts them at the start of
+/// the overlay, which begins on such a step.
+fn nsis<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Verdict> {
+    let Range { start, end } = program.overlay;
+    let start = start.next_multiple_of(512) + 4;
+    let found = find(reader, start..end.min(start + NSIS_REACH), 512, NSIS_MARK)?;
+    Ok(found.map(|_| (InstallerKind::Nsis, Confidence::Certain, "NSIS's header behind its sections")))
+}
+
+/// Inno Setup's loader reads its offsets from the resource RCDATA 11111; before 5.1.5 the DOS header's offset 48
+/// held `Inno` and where they were.
+fn inno<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Verdict> {
+    const RT_RCDATA: u32 = 10;
+    let table = program.resource(&ResourceName::Number(RT_RCDATA), &ResourceName::Number(11111));
+    if let Some(table) = table
+        && read_at(reader, table.start, INNO_MARK.len())? == INNO_MARK
+    {
+        return Ok(Some((
+            InstallerKind::InnoSetup,
+            Confidence::Certain,
+            "Inno Setup's table of offsets in its resources",
+        )));
+    }
+    let old = read_at(reader, 48, 4)? == b"Inno";
+    Ok(old.then_some((InstallerKind::InnoSetup, Confidence::Likely, "Inno Setup's mark in its DOS header")))
+}
+
+/// InstallShield's launcher has its files behind its sections, after one of two names and a zero.
+fn install_shield<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Verdict> {
+    let head = read_at(reader, program.overlay.start, 14)?;
+    let is_marked = head == b"InstallShield\0" || head == b"ISSetupStream\0";
+    Ok(is_marked.then_some((
+        InstallerKind::InstallShield,
+        Confidence::Certain,
+        "InstallShield's file table behind its sections",
+    )))
+}
+
+/// Squirrel.Windows has a zip as resource DATA 131; its successors a mark in their data, after an offset and a
+/// length that are not zero once a package has been put behind the program.
+fn squirrel<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Verdict> {
+    let data = program.resource(&ResourceName::Text("DATA".into()), &ResourceName::Number(131));
+    if let Some(data) = data
+        && read_at(reader, data.start, 4)? == b"PK\x03\x04"
+    {
+        return Ok(Some((
+            InstallerKind::Squirrel,
+            Confidence::Certain,
+            "Squirrel's package in its resources",
+        )));
+    }
+    let mut left = SQUIRREL_REACH;
+    for section in &program.sections {
+        let Range { start, end } = section.file_range;
+        let end = end.min(start + left);
+        left -= end.saturating_sub(start);
+        if let Some(at) = find(reader, start..end, 1, &SQUIRREL_MARK)?
+            && let Some(before) = at.checked_sub(16)
+            && read_at(reader, before, 16)? != [0; 16]
+        {
+            return Ok(Some((
+                InstallerKind::Squirrel,
+                Confidence::Certain,
+                "Squirrel's bundle mark in its data",
+            )));
+        }
+    }
+    Ok(None)
+}
+
+/// The manifest that the installer's own toolkit puts in.
+fn manifest<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Verdict> {
+    const RT_MANIFEST: u32 = 24;
+    let manifest = program.resource(&ResourceName::Number(RT_MANIFEST), &ResourceName::Number(1));
+    let Some(manifest) = manifest else { return Ok(None) };
+    let text = read_at(reader, manifest.start, MANIFEST.min((manifest.end - manifest.start) as usize))?;
+    let says = |name: &[u8]| text.windows(name.len()).any(|part| part == name);
+    let kind = if says(b"Nullsoft.NSIS.exehead") {
+        InstallerKind::Nsis
+    } else if says(b"JR.Inno.Setup") {
+        InstallerKind::InnoSetup
+    } else if says(b"InstallShield.Setup") {
+        InstallerKind::InstallShield
+    } else {
+        return Ok(None);
+    };
+    Ok(Some((kind, Confidence::Likely, "its manifest")))
+}
+
+/// What the version resource says.
+fn version_texts(program: &Program) -> Verdict {
+    let version = program.version.as_ref()?;
+    let texts = [&version.comments, &version.file_description, &version.product_name, &version.company_name];
+    let says = |name: &str| texts.iter().filter_map(|text| text.as_deref()).any(|text| text.contains(name));
+    let kind = if says("Inno Setup") {
+        InstallerKind::InnoSetup
+    } else if says("InstallShield") {
+        InstallerKind::InstallShield
+    } else if says("Nullsoft Install System") {
+        InstallerKind::Nsis
+    } else {
+        return None;
+    };
+    Some((kind, Confidence::Likely, "its version information"))
+}

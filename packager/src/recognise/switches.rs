@@ -1,0 +1,125 @@
+//! Silent switches, as each maker documents them. For anything but an MSI they are proposals: an installer's author
+//! can take them away, and whether they work is found out by trying.
+
+use super::{Installer, InstallerKind};
+
+/// Commands for an installer. `None` where nothing sensible can be said.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Proposal {
+    /// Installs without asking.
+    pub install: Option<String>,
+    /// Removes without asking.
+    pub uninstall: Option<String>,
+    /// What must be looked at before the commands are trusted, a sentence each. Empty for what needs no trying.
+    pub doubts: Vec<String>,
+}
+
+/// A relative name with `/` as a command's word: with `\`, and in quotes where it needs them.
+pub fn quoted(name: &str) -> String {
+    let path = name.replace('/', "\\");
+    let is_plain = |one: char| one.is_alphanumeric() || matches!(one, '.' | '-' | '_' | '\\' | '+');
+    if path.chars().all(is_plain) { path } else { format!("\"{path}\"") }
+}
+
+impl Installer {
+    /// Proposes silent commands for the setup file of this name, relative to the source folder.
+    ///
+    /// `product` is what the product is called, for the folder that an uninstaller is probably in. MSIs are not
+    /// answered here: their product code makes the uninstall command.
+    pub fn propose(&self, name: &str, product: &str) -> Proposal {
+        let file = quoted(name);
+        let product: String = product.chars().filter(|one| fits_a_folder(*one)).collect();
+        let product = product.trim().trim_end_matches('.');
+        let folder = format!(r"%ProgramFiles(x86)%\{product}");
+        match self.kind {
+            InstallerKind::Nsis => nsis(&file, &folder),
+            InstallerKind::InnoSetup => inno(&file, &folder),
+            InstallerKind::Burn => {
+                both(&file, "/quiet /norestart", "/uninstall /quiet /norestart", UNVERIFIED)
+            }
+            InstallerKind::InstallShield => {
+                both(&file, r#"/s /v"/qn /norestart""#, r#"/s /x /v"/qn /norestart""#, INSTALL_SHIELD)
+            }
+            InstallerKind::Squirrel => squirrel(&file, product),
+            InstallerKind::MsiPatch => {
+                install_only(format!("msiexec /p {} /qn /norestart", always_quoted(name)), PATCH)
+            }
+            InstallerKind::PowerShell => install_only(powershell(name), ""),
+            InstallerKind::Batch => install_only(file, ""),
+            InstallerKind::WindowsScript => install_only(format!("cscript.exe //B //NoLogo {file}"), ""),
+            InstallerKind::RegistryFile => install_only(format!("reg.exe import {file}"), REGISTRY),
+            InstallerKind::Program => install_only(file, UNKNOWN_PROGRAM),
+            InstallerKind::Msi | InstallerKind::MsiTransform | InstallerKind::Unknown => Proposal::default(),
+        }
+    }
+}
+
+/// Windows' rules, and no percent sign, which a command would expand.
+fn fits_a_folder(one: char) -> bool {
+    !one.is_control() && !matches!(one, '"' | '%' | '<' | '>' | '|' | '?' | '*' | ':' | '/' | '\\')
+}
+
+const UNVERIFIED: &str =
+    "The silent switches are the toolkit's usual ones and have not been tried with this installer.";
+const INSTALL_SHIELD: &str = "The silent switches are those of a Basic MSI project and have not been tried; an InstallScript project needs a response file (record it with /r, play it with /s /f1).";
+const SQUIRREL: &str = "Squirrel installs for one user, into %LocalAppData%: the app is set to run as the user. Velopack and Squirrel take --silent, which has not been tried with this installer.";
+const PATCH: &str =
+    "A patch is removed by its own code and its product's together; no uninstall command is proposed.";
+const REGISTRY: &str = "reg.exe runs as a 32-bit program under Intune: entries below HKLM\\SOFTWARE go to WOW6432Node unless %SystemRoot%\\Sysnative\\reg.exe is named.";
+const UNKNOWN_PROGRAM: &str = "The program is not of a known installer toolkit: its silent switches must be looked up and added, or it will wait for somebody who is not there.";
+
+/// The 64-bit PowerShell also from the 32-bit agent, without a profile, whatever the execution policy.
+pub(crate) fn powershell(name: &str) -> String {
+    const SHELL: &str = r"%SystemRoot%\Sysnative\WindowsPowerShell\v1.0\powershell.exe";
+    format!("{SHELL} -NoProfile -ExecutionPolicy Bypass -File {}", always_quoted(name))
+}
+
+/// With `\`, always in quotes.
+pub(crate) fn always_quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('/', "\\"))
+}
+
+/// `_?=` makes the uninstaller wait; it comes last and takes no quotes. The folder is a guess.
+fn nsis(file: &str, folder: &str) -> Proposal {
+    let doubt = format!(
+        "The uninstaller is assumed to be uninstall.exe in {folder}; look where the installer puts it."
+    );
+    Proposal {
+        install: Some(format!("{file} /S")),
+        uninstall: Some(format!(r#""{folder}\uninstall.exe" /S _?={folder}"#)),
+        doubts: vec![UNVERIFIED.to_owned(), doubt],
+    }
+}
+
+fn inno(file: &str, folder: &str) -> Proposal {
+    const SILENT: &str = "/VERYSILENT /SUPPRESSMSGBOXES /NORESTART";
+    let doubt = format!(
+        "The uninstaller is assumed to be unins000.exe in {folder}; look where the installer puts it."
+    );
+    Proposal {
+        install: Some(format!("{file} /SP- {SILENT}")),
+        uninstall: Some(format!(r#""{folder}\unins000.exe" {SILENT}"#)),
+        doubts: vec![UNVERIFIED.to_owned(), doubt],
+    }
+}
+
+fn squirrel(file: &str, product: &str) -> Proposal {
+    let doubt =
+        format!(r"The app is assumed to be in %LocalAppData%\{product}; look where the installer puts it.");
+    Proposal {
+        install: Some(format!("{file} --silent")),
+        uninstall: Some(format!(r#""%LocalAppData%\{product}\Update.exe" --uninstall --silent"#)),
+        doubts: vec![SQUIRREL.to_owned(), doubt],
+    }
+}
+
+fn both(file: &str, install: &str, uninstall: &str, doubt: &str) -> Proposal {
+    let line = |switches| Some(format!("{file} {switches}"));
+    Proposal { install: line(install), uninstall: line(uninstall), doubts: vec![doubt.to_owned()] }
+}
+
+fn install_only(install: String, doubt: &str) -> Proposal {
+    let doubts = if doubt.is_empty() { Vec::new() } else { vec![doubt.to_owned()] };
+    Proposal { install: Some(install), uninstall: None, doubts }
+}
