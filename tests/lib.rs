@@ -1,6 +1,7 @@
 //! What the tests across crates share; the tests themselves are the modules of `main.rs`.
 
 pub mod folder_listing;
+pub mod packed_folder;
 pub mod pseudo_random;
 pub mod read_package;
 pub mod sealed_package;

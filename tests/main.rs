@@ -3,5 +3,7 @@
 
 mod golden;
 mod openssl_agrees;
+mod round_trips;
 mod tampering;
 mod vectors;
+mod witnesses;

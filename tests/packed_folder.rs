@@ -1,0 +1,45 @@
+//! Folders packed by the packager, and what is inside the packages.
+
+use intunewin::{ArchivePolicy, FileSource, Package};
+use std::error::Error;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+use waybill_context::Context;
+use waybill_packager::pack::{Level, Output, PackOptions, PackRequest, PackSource, pack};
+
+/// How a folder is packed in tests: every entry has the same time.
+#[must_use]
+pub fn options(level: Level) -> PackOptions {
+    let source_date_epoch = Some(SystemTime::UNIX_EPOCH + Duration::from_secs(1_767_225_600)); // 2026-01-01
+    PackOptions { level, source_date_epoch, ..PackOptions::default() }
+}
+
+/// Packs `folder` into `package`.
+///
+/// # Errors
+/// The packager's.
+pub fn pack_folder(
+    folder: &Path,
+    setup_file: &str,
+    package: &Path,
+    options: PackOptions,
+) -> Result<PathBuf, Box<dyn Error>> {
+    let source = PackSource::Folder { folder: folder.into(), setup_file: setup_file.into() };
+    let output = Output::File(package.into());
+    pack(&PackRequest { source, output, options }, &Context::silent())?;
+    Ok(package.into())
+}
+
+/// The payload of a package, decrypted.
+///
+/// # Errors
+/// Whatever is wrong with the package.
+pub fn payload(package: &Path) -> Result<Vec<u8>, Box<dyn Error>> {
+    let context = Context::silent();
+    let package = Package::open(FileSource::open(package)?, &ArchivePolicy::default())?;
+    let content = package.into_content(&context)?.authenticate(&context)?;
+    let mut payload = Vec::new();
+    content.payload().read_to_end(&mut payload)?;
+    Ok(payload)
+}
