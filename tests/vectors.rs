@@ -29,6 +29,16 @@ fn documents() {
     });
 }
 
+/// Every case of the table of what a reader meets (`docs/package-format.md`) has a vector, named by its row.
+#[test]
+fn rows_are_complete() {
+    let names: Vec<String> = read_group("package").unwrap().into_iter().map(|vector| vector.name).collect();
+    let missing = (1..=16).map(|row| format!("row-{row:02}-"));
+    let missing: Vec<String> =
+        missing.filter(|row| !names.iter().any(|name| name.starts_with(row))).collect();
+    assert_eq!(missing, [""; 0]);
+}
+
 /// All vectors of a group; the failures of all of them at once.
 fn run(group: &str, count: usize, check: impl Fn(&VectorFile) -> Result<(), String>) {
     let vectors = read_group(group).unwrap();
