@@ -5,6 +5,7 @@
 //! |---|---|
 //! | list what will be packed | [`walk`](walk::walk) |
 //! | find the setup file in it | [`setup_file::locate`] |
+//! | draft an app.json from the installer; fill it in when packing | [`init::init`], [`init::fill_app_document`] |
 //! | what an MSI says of itself | [`msi::MsiFacts::read`] |
 //! | what a setup file is, and which switches it takes | [`recognise::recognise`] |
 //! | a program's architecture and version | [`pe::Program::read`] |
@@ -14,6 +15,7 @@
 
 pub mod catalog;
 pub mod exclude;
+pub mod init;
 pub mod msi;
 pub mod pack;
 pub mod pe;

@@ -4,7 +4,7 @@ use super::finding::{Findings, Problem, WalkError};
 use super::link::{self, Target};
 use super::list::{ROOT, SourceList};
 use super::listing::{Child, Kind, Listing};
-use super::{APP_DOCUMENTS, WalkOptions};
+use super::{APP_DOCUMENT_STAGING, APP_DOCUMENTS, WalkOptions};
 use crate::exclude::{IGNORE_FILE_NAME, IgnoreStack, Why};
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
@@ -160,7 +160,7 @@ impl<'a> Walker<'a> {
         }
         match seen.outcome {
             Err(problem) => self.find(seen.name, problem),
-            Ok(metadata) if is_folder => self.folder(seen.leaf, seen.name, seen.real, &metadata),
+            Ok(metadata) if is_folder => self.folder(&seen.leaf, seen.name, seen.real, &metadata),
             Ok(metadata) if metadata.is_file() => self.file(&seen.leaf, &metadata),
             Ok(_) => self.find(seen.name, Problem::Special),
         }
@@ -173,7 +173,8 @@ impl<'a> Walker<'a> {
         if !is_folder && seen.leaf == IGNORE_FILE_NAME {
             return Some(Why::IsIgnoreFile);
         }
-        let is_document = APP_DOCUMENTS.iter().any(|document| seen.name.eq_ignore_ascii_case(document));
+        let is_document = APP_DOCUMENTS.iter().any(|document| seen.name.eq_ignore_ascii_case(document))
+            || seen.name.starts_with(APP_DOCUMENT_STAGING);
         if !is_folder && is_document {
             return Some(Why::AppDocument);
         }
@@ -191,12 +192,12 @@ impl<'a> Walker<'a> {
         self.list.left_out_mut().add(name, files, why);
     }
 
-    fn folder(&mut self, leaf: String, name: String, real: PathBuf, metadata: &Metadata) {
+    fn folder(&mut self, leaf: &str, name: String, real: PathBuf, metadata: &Metadata) {
         if !self.has_room() {
             return;
         }
         let parent = self.frames.last().map_or(ROOT, |frame| frame.place.folder);
-        let folder = self.list.add_folder(parent, &leaf);
+        let folder = self.list.add_folder(parent, leaf);
         self.enter(Place { folder, name: name + "/", real, modified: Some(modified(metadata)) });
     }
 

@@ -22,6 +22,9 @@ pub use list::{SourceEntry, SourceList};
 /// File names of the app's documents: left out where they lie directly in the source folder.
 pub const APP_DOCUMENTS: [&str; 2] = ["app.json", "app.unix.json"];
 
+/// How the document is named while it is written; what an interrupted run left is left out as well.
+pub(crate) const APP_DOCUMENT_STAGING: &str = ".app.json.waybill-";
+
 /// What a source folder may hold at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WalkLimits {

@@ -85,7 +85,8 @@ fn what_is_left_out_is_counted_with_reasons() {
 
 #[test]
 fn a_gitignore_and_a_deeper_app_document_are_packed() {
-    let folder = tree(&[".gitignore", ".hidden", "resources/app.json", "App.Unix.JSON"]);
+    let folder =
+        tree(&[".gitignore", ".hidden", "resources/app.json", "App.Unix.JSON", ".app.json.waybill-1"]);
     let list = listed(&folder, &WalkOptions::default()).unwrap();
     assert_eq!(names(&list), [".gitignore", ".hidden", "resources/app.json"]);
     assert_eq!(list.left_out().first()[0].why, Why::AppDocument);

@@ -1,0 +1,151 @@
+//! The document on the disk: read within its limit, written whole or not at all.
+
+use crate::shown_path::shown;
+use crate::walk::APP_DOCUMENT_STAGING;
+use std::fs::File;
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use waybill_schemas::DOCUMENT_LIMIT;
+use waybill_schemas::app::{AppDocument, AppError, PackageFields};
+use waybill_schemas::codes::{Classified, Code, source};
+
+/// Why an app's document could not be read or written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AppFileError {
+    /// It is there already.
+    #[error("{} is there already", shown(path))]
+    Exists {
+        /// The document.
+        path: PathBuf,
+    },
+    /// It could not be read.
+    #[error("cannot read {}", shown(path))]
+    Read {
+        /// The document.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// It is no app.
+    #[error("{} cannot be used", shown(path))]
+    App {
+        /// The document.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: AppError,
+    },
+    /// It could not be written; what was there before still is.
+    #[error("cannot write {}", shown(path))]
+    Write {
+        /// The document.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+}
+
+impl Classified for AppFileError {
+    fn code(&self) -> &'static Code {
+        match self {
+            Self::Exists { .. } => &source::APP_EXISTS,
+            Self::App { source, .. } => source.code(),
+            Self::Read { .. } | Self::Write { .. } => &source::INIT_IO,
+        }
+    }
+}
+
+/// Refuses a document that is there.
+pub(super) fn refuse_existing(path: &Path) -> Result<(), AppFileError> {
+    match path.symlink_metadata() {
+        Ok(_) => Err(AppFileError::Exists { path: path.to_path_buf() }),
+        Err(_) => Ok(()),
+    }
+}
+
+/// Reads an app's document.
+///
+/// # Errors
+/// It cannot be read, is over 16 MiB, or is no app.
+pub fn read_app_document(path: &Path) -> Result<AppDocument, AppFileError> {
+    let bytes =
+        read_bounded(path).map_err(|source| AppFileError::Read { path: path.to_path_buf(), source })?;
+    AppDocument::from_slice(&bytes).map_err(|source| AppFileError::App { path: path.to_path_buf(), source })
+}
+
+fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    // One more than is accepted, so that the document's own check refuses it.
+    File::open(path)?.take(DOCUMENT_LIMIT as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Writes an app's document: beside its place, then renamed into it. Without `force` one that is there stays.
+///
+/// # Errors
+/// It is there already (without `force`), or the disk refuses.
+pub fn write_app_document(path: &Path, app: &AppDocument, force: bool) -> Result<(), AppFileError> {
+    put(path, app.to_json().as_bytes(), force).map_err(|source| match source.kind() {
+        io::ErrorKind::AlreadyExists if !force => AppFileError::Exists { path: path.to_path_buf() },
+        _ => AppFileError::Write { path: path.to_path_buf(), source },
+    })
+}
+
+fn put(path: &Path, bytes: &[u8], force: bool) -> io::Result<()> {
+    // A link stays a link: what it leads to is replaced.
+    let path =
+        if force { std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf()) } else { path.into() };
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = new_file(&path).tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    let renamed = if force { file.persist(&path) } else { file.persist_noclobber(&path) };
+    renamed.map_err(|error| error.error)?;
+    sync_folder(folder);
+    Ok(())
+}
+
+/// With the permissions of the document that is there, else those of any new file.
+#[cfg(unix)]
+fn new_file(path: &Path) -> tempfile::Builder<'static, 'static> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = path.metadata().map_or(0o666, |metadata| metadata.permissions().mode() & 0o777);
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(APP_DOCUMENT_STAGING).permissions(std::fs::Permissions::from_mode(mode));
+    builder
+}
+
+/// Permissions come from the folder.
+#[cfg(not(unix))]
+fn new_file(_: &Path) -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(APP_DOCUMENT_STAGING);
+    builder
+}
+
+/// A rename lasts once its folder is on the disk; the document itself is complete either way.
+fn sync_folder(folder: &Path) {
+    if cfg!(unix)
+        && let Ok(folder) = File::open(folder)
+        && let Err(error) = folder.sync_all()
+    {
+        tracing::debug!(%error, "the folder of the app's document was not synced");
+    }
+}
+
+/// Puts what packing decided into a document that is there; everything else stays, in its order. Returns whether
+/// anything changed; nothing is written otherwise.
+///
+/// # Errors
+/// The document cannot be read or written, or is no app.
+pub fn fill_app_document(path: &Path, fields: &PackageFields) -> Result<bool, AppFileError> {
+    let mut app = read_app_document(path)?;
+    let has_changed = app.fill_from_package(fields);
+    if has_changed {
+        write_app_document(path, &app, true)?;
+    }
+    Ok(has_changed)
+}

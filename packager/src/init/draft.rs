@@ -1,0 +1,216 @@
+//! The document, field by field.
+
+use super::note::Note;
+use super::{AppDraft, detection};
+use crate::msi::MsiFacts;
+use crate::pe::{Machine, Program};
+use crate::recognise::{Installer, InstallerKind, Proposal};
+use crate::setup_file::SetupFile;
+use crate::walk::SourceList;
+use waybill_schemas::app::{
+    AppDocument, Architectures, DeviceRestartBehavior, InstallExperience, RunAsAccount,
+};
+
+/// Intune asks for one; this is the oldest it knows and shuts nobody out.
+const OLDEST_RELEASE: &str = "1607";
+/// The reference agent's own limit, in minutes.
+const MAX_RUN_TIME: u32 = 60;
+
+const BUNDLE_DOUBT: &str = "The detection rule expects the bundle's own key under Uninstall for all users; a bundle that installs for one user has it under HKEY_CURRENT_USER.";
+
+/// Drafts the document of a recognised setup file.
+pub(super) fn draft(list: &SourceList, setup_file: &SetupFile, installer: &Installer) -> AppDraft {
+    let mut drafter = Drafter { list, setup_file, installer, app: AppDocument::new(), notes: Vec::new() };
+    drafter.common();
+    match installer.kind {
+        InstallerKind::Msi => drafter.msi(),
+        _ => drafter.other(),
+    }
+    drafter.finish()
+}
+
+struct Drafter<'a> {
+    list: &'a SourceList,
+    setup_file: &'a SetupFile,
+    installer: &'a Installer,
+    app: AppDocument,
+    notes: Vec<Note>,
+}
+
+impl Drafter<'_> {
+    fn common(&mut self) {
+        let name = self.setup_file.name().to_owned();
+        self.app.setup_file_path = Some(name.clone());
+        self.app.minimum_supported_windows_release = Some(OLDEST_RELEASE.to_owned());
+        self.app.install_experience = Some(InstallExperience {
+            run_as_account: Some(RunAsAccount::System),
+            max_run_time_in_minutes: Some(MAX_RUN_TIME),
+            device_restart_behavior: Some(DeviceRestartBehavior::BasedOnReturnCode),
+            ..InstallExperience::default()
+        });
+        if self.setup_file.spelled_otherwise() {
+            self.notes.push(Note::SpelledOtherwise { name: name.clone() });
+        }
+        if name.contains('%') {
+            self.notes.push(Note::PercentInName { name: name.clone() });
+        }
+        if is_misnamed(&name, self.installer.kind) {
+            self.notes.push(Note::AnotherKind { name, kind: self.installer.kind });
+        }
+    }
+
+    fn msi(&mut self) {
+        let file = self.setup_file.name().replace('/', "\\");
+        self.app.install_command_line = Some(format!("msiexec /i \"{file}\" /qn /norestart"));
+        match MsiFacts::read(self.setup_file.path()) {
+            Ok(facts) => self.msi_facts(&facts),
+            Err(error) => self.notes.push(Note::MsiUnreadable(with_causes(&error))),
+        }
+    }
+
+    fn msi_facts(&mut self, facts: &MsiFacts) {
+        self.app.display_name.clone_from(&facts.name);
+        self.app.publisher.clone_from(&facts.publisher);
+        self.app.display_version.clone_from(&facts.version);
+        self.app.msi_information = Some(facts.msi_information());
+        self.app.uninstall_command_line = Some(format!("msiexec /x {} /qn /norestart", facts.product_code));
+        self.app.rules.extend(detection::msi(facts));
+        self.architectures(match facts.platform.as_deref().map(str::to_ascii_lowercase).as_deref() {
+            Some("x64" | "amd64") => Some(Machine::X64),
+            Some("arm64") => Some(Machine::Arm64),
+            _ => Some(Machine::X86),
+        });
+        if facts.is_user_install() {
+            self.run_as_user();
+        }
+        let odd = facts.all_users.as_deref().filter(|value| !matches!(*value, "1" | "2"));
+        self.notes.extend(odd.map(|value| Note::OddAllUsers(value.to_owned())));
+    }
+
+    fn other(&mut self) {
+        let program = self.installer.program.as_ref();
+        self.version_of(program);
+        self.architectures(program.map(|program| program.machine));
+        let product = self.app.display_name.clone().unwrap_or_else(|| self.stem());
+        let Proposal { install, uninstall, doubts } =
+            self.installer.propose(self.setup_file.name(), &product);
+        self.app.install_command_line = install;
+        self.app.uninstall_command_line = uninstall.or_else(|| self.uninstall_script());
+        self.notes.extend(doubts.into_iter().map(Note::Unverified));
+        match self.installer.kind {
+            InstallerKind::Squirrel => self.run_as_user(),
+            InstallerKind::Burn => {
+                self.app.rules.extend(detection::bundle(self.installer));
+                if !self.app.rules.is_empty() {
+                    self.notes.push(Note::Unverified(BUNDLE_DOUBT.to_owned()));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn version_of(&mut self, program: Option<&Program>) {
+        let Some(version) = program.and_then(|program| program.version.as_ref()) else { return };
+        self.app.display_name = version.product_name.clone().or_else(|| version.file_description.clone());
+        self.app.publisher.clone_from(&version.company_name);
+        let told = |text: &Option<String>| {
+            text.clone().filter(|text| text.starts_with(|first: char| first.is_ascii_digit()))
+        };
+        let numbers = |numbers: [u16; 4]| numbers.map(|part| part.to_string()).join(".");
+        self.app.display_version = told(&version.product_version_text)
+            .or_else(|| told(&version.file_version_text))
+            .or_else(|| version.file_version.filter(|version| *version != [0; 4]).map(numbers));
+    }
+
+    /// A 32-bit installer may be for any Windows on x86; nothing is said for a script.
+    fn architectures(&mut self, machine: Option<Machine>) {
+        let list = match machine {
+            Some(Machine::X64) => "x64",
+            Some(Machine::Arm64) => "arm64",
+            Some(Machine::X86 | Machine::Other(_)) | None => "x86,x64",
+        };
+        self.app.applicable_architectures = Some(Architectures::new(list));
+    }
+
+    fn run_as_user(&mut self) {
+        if let Some(experience) = &mut self.app.install_experience {
+            experience.run_as_account = Some(RunAsAccount::User);
+        }
+    }
+
+    /// For a script: `uninstall` with the same extension in the same folder.
+    fn uninstall_script(&self) -> Option<String> {
+        if !matches!(
+            self.installer.kind,
+            InstallerKind::PowerShell | InstallerKind::Batch | InstallerKind::WindowsScript
+        ) {
+            return None;
+        }
+        let name = self.setup_file.name();
+        let folder = name.strip_suffix(self.setup_file.leaf())?;
+        let (_, extension) = name.rsplit_once('.')?;
+        let wanted = format!("{folder}uninstall.{extension}").to_lowercase();
+        let mut files = self.list.iter().filter(|entry| !entry.is_folder());
+        let found = files.find(|entry| entry.name().to_lowercase() == wanted)?.name();
+        (found != name).then(|| self.installer.propose(&found, "").install)?
+    }
+
+    fn stem(&self) -> String {
+        let leaf = self.setup_file.leaf();
+        leaf.rsplit_once('.').map_or(leaf, |(stem, _)| stem).to_owned()
+    }
+
+    fn finish(mut self) -> AppDraft {
+        let display_name = self.app.display_name.clone().unwrap_or_else(|| self.stem());
+        self.app.description.get_or_insert_with(|| display_name.clone());
+        self.app.display_name = Some(display_name);
+        if self.app.rules.is_empty() {
+            self.notes.push(Note::NoDetectionRule { kind: self.installer.kind });
+        }
+        let commands =
+            [("install", &self.app.install_command_line), ("uninstall", &self.app.uninstall_command_line)];
+        let missing = commands.into_iter().filter(|(_, line)| line.is_none());
+        self.notes.extend(missing.map(|(which, _)| Note::NoCommand { which }));
+        if self.app.publisher.is_none() {
+            self.notes.push(Note::Unknown("publisher"));
+        }
+        self.app.notes = self.unverified();
+        let Self { installer, app, notes, .. } = self;
+        let (kind, confidence, evidence) = (installer.kind, installer.confidence, installer.evidence);
+        AppDraft { app, kind, confidence, evidence, notes }
+    }
+
+    /// The document's own notes: what has not been tried, for whoever sees it in the portal.
+    fn unverified(&self) -> Option<String> {
+        let doubts =
+            self.notes.iter().filter(|note| matches!(note, Note::Unverified(_))).map(Note::to_string);
+        let doubts: Vec<String> = doubts.collect();
+        (!doubts.is_empty()).then(|| format!("Unverified, drafted by waybill init. {}", doubts.join(" ")))
+    }
+}
+
+/// True where a name promises an MSI or a program and the bytes are something else, or the other way round.
+fn is_misnamed(name: &str, kind: InstallerKind) -> bool {
+    let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
+    let is_compound =
+        matches!(kind, InstallerKind::Msi | InstallerKind::MsiPatch | InstallerKind::MsiTransform);
+    match extension.as_deref() {
+        Some("msi") => kind != InstallerKind::Msi,
+        Some("msp") => kind != InstallerKind::MsiPatch,
+        Some("exe") => is_compound || kind == InstallerKind::Unknown,
+        Some("ps1" | "cmd" | "bat" | "vbs") => {
+            kind == InstallerKind::Program || kind == InstallerKind::Unknown
+        }
+        _ => false,
+    }
+}
+
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
+}

@@ -1,0 +1,140 @@
+//! Drafts an app's document from what its installer is: the work that an administrator otherwise types by hand.
+//!
+//! An MSI answers for itself. For other installers commands are proposed; what has not been tried is said, in the
+//! report and in the document's `notes`.
+
+mod app_file;
+mod detection;
+mod draft;
+mod note;
+#[cfg(test)]
+mod tests;
+
+use crate::exclude::Exclusions;
+use crate::recognise::{Confidence, InstallerKind, RecogniseError, recognise};
+use crate::setup_file::{self, SetupFileError};
+use crate::walk::{SourceList, WalkError, WalkOptions, walk};
+use std::path::{Path, PathBuf};
+use waybill_context::Context;
+use waybill_schemas::app::AppDocument;
+use waybill_schemas::codes::{Classified, Code, source};
+
+pub use app_file::{AppFileError, fill_app_document, read_app_document, write_app_document};
+pub use note::Note;
+
+/// What `init` is asked for.
+#[derive(Debug, Clone, Default)]
+pub struct InitRequest {
+    /// The source folder.
+    pub source: PathBuf,
+    /// The setup file, relative to it or absolute.
+    pub setup_file: PathBuf,
+    /// Where the document goes: a file, or a folder that is there. By default [`app_document_path`] says.
+    pub output: Option<PathBuf>,
+    /// Overwrite a document that is there.
+    pub force: bool,
+    /// What `--exclude` leaves out.
+    pub exclusions: Exclusions,
+}
+
+/// An app's document as far as its installer tells, and what to look at in it.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct AppDraft {
+    /// The document.
+    pub app: AppDocument,
+    /// What the setup file is.
+    pub kind: InstallerKind,
+    /// How sure that is.
+    pub confidence: Confidence,
+    /// By what it was recognised.
+    pub evidence: &'static str,
+    /// What to know and to look at, most important first.
+    pub notes: Vec<Note>,
+}
+
+/// Why there is no document.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum InitError {
+    /// The source folder cannot be packed, so a document for it is of no use.
+    #[error(transparent)]
+    Walk(#[from] WalkError),
+    /// The setup file is not in it.
+    #[error(transparent)]
+    SetupFile(#[from] SetupFileError),
+    /// The setup file cannot be read.
+    #[error(transparent)]
+    Recognise(#[from] RecogniseError),
+    /// No command line can name it.
+    #[error("the setup file {name:?} has a quotation mark or a control character in its name")]
+    Name {
+        /// Its name.
+        name: String,
+    },
+    /// The document is there already, or cannot be written.
+    #[error(transparent)]
+    File(#[from] AppFileError),
+}
+
+impl Classified for InitError {
+    fn code(&self) -> &'static Code {
+        match self {
+            Self::Walk(error) => error.code(),
+            Self::SetupFile(error) => error.code(),
+            Self::Recognise(error) => error.code(),
+            Self::Name { .. } => &source::SETUP_FILE_NAME,
+            Self::File(error) => error.code(),
+        }
+    }
+}
+
+/// Drafts the document of an app and writes it; returns where, and the draft.
+///
+/// # Errors
+/// An unusable source folder or setup file; a document that is there, without `force`; the disk.
+pub fn init(request: &InitRequest, context: &Context<'_>) -> Result<(PathBuf, AppDraft), InitError> {
+    let path = app_document_path(&request.source, request.output.as_deref());
+    if !request.force {
+        app_file::refuse_existing(&path)?;
+    }
+    let options = WalkOptions { exclusions: request.exclusions.clone(), ..WalkOptions::default() };
+    let list = walk(&request.source, &options, context)?;
+    let draft = draft(&list, &options, &request.setup_file)?;
+    write_app_document(&path, &draft.app, request.force)?;
+    Ok((path, draft))
+}
+
+/// Drafts the document for a setup file of a source folder that has been listed.
+///
+/// # Errors
+/// The setup file is not in the list, cannot be read, or has a name that no command line can carry.
+pub fn draft(list: &SourceList, options: &WalkOptions, given: &Path) -> Result<AppDraft, InitError> {
+    let setup_file = setup_file::locate(list, options, given)?;
+    if setup_file.name().contains(|one: char| one == '"' || one.is_control()) {
+        return Err(InitError::Name { name: setup_file.name().to_owned() });
+    }
+    let installer = recognise(setup_file.path())?;
+    Ok(draft::draft(list, &setup_file, &installer))
+}
+
+/// Where the document of a source folder belongs: beside a folder named `source`, else inside the folder (where
+/// packing leaves it out); `output` overrides, as a file or as a folder that is there.
+pub fn app_document_path(source: &Path, output: Option<&Path>) -> PathBuf {
+    const NAME: &str = "app.json";
+    match output {
+        Some(folder) if folder.is_dir() => return folder.join(NAME),
+        Some(file) => return file.to_path_buf(),
+        None => {}
+    }
+    let is_source = |name: &std::ffi::OsStr| name.eq_ignore_ascii_case("source");
+    match source.file_name() {
+        Some(name) if is_source(name) => source.with_file_name(NAME),
+        Some(_) => source.join(NAME),
+        // `.` or `..`: the name is the one on disk.
+        None if std::fs::canonicalize(source).is_ok_and(|path| path.file_name().is_some_and(is_source)) => {
+            source.join("..").join(NAME)
+        }
+        None => source.join(NAME),
+    }
+}
