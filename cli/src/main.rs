@@ -1,2 +1,22 @@
-//! waybill
-fn main() {}
+//! `waybill`: packs, checks and unpacks `.intunewin` packages.
+//!
+//! Arguments, progress bars and output live here; every decision is made in the libraries.
+
+mod args;
+mod commands;
+mod error;
+mod interrupt;
+mod intunewinapputil;
+mod logging;
+mod output;
+mod package_diff;
+mod package_input;
+mod progress;
+mod report;
+mod session;
+mod start;
+
+fn main() -> std::process::ExitCode {
+    let arguments: Vec<_> = std::env::args_os().collect();
+    start::run(&arguments)
+}

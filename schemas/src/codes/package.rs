@@ -116,6 +116,15 @@ pub const SIZE_MISMATCH: Code = Code {
     hint: "pack the source folder again with `waybill pack`",
 };
 
+/// The payload does not hold the setup file that Detection.xml names.
+pub const SETUP_FILE_ABSENT: Code = Code {
+    id: "setup-file-absent",
+    class: Class::Refused,
+    meaning: "the payload does not hold the setup file that Detection.xml names",
+    causes: &["a Detection.xml that was edited", "a tool that packed another folder"],
+    hint: "pack the source folder again with `waybill pack`; `waybill unpack` takes the files out all the same",
+};
+
 /// The work was interrupted; nothing half-done was left in its place.
 pub const INTERRUPTED: Code = Code {
     id: "interrupted",
@@ -210,6 +219,7 @@ pub(super) const ALL: &[&Code] = &[
     &PADDING_INVALID,
     &DIGEST_MISMATCH,
     &SIZE_MISMATCH,
+    &SETUP_FILE_ABSENT,
     &INTERRUPTED,
     &DESTINATION_EXISTS,
     &DESTINATION_UNUSABLE,

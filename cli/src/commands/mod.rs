@@ -1,0 +1,36 @@
+//! One file a command: what the libraries do, in which order, and what is shown of it.
+
+mod completions;
+mod diff;
+mod explain;
+mod inspect;
+mod pack;
+pub(crate) mod payload_entries;
+mod schema;
+mod unpack;
+mod verify;
+
+pub(crate) use pack::pack_and_report;
+
+use crate::args::{Command, Inspection};
+use crate::error::Failure;
+use crate::session::Session;
+use waybill_schemas::codes::Class;
+
+/// Runs a command. `Ok(Some(_))` where its report is told already and yet not all is well.
+pub(crate) fn run(command: Command, session: &Session) -> Result<Option<Class>, Failure> {
+    match command {
+        Command::Pack(args) => pack::run(args, session).map(|()| None),
+        Command::Inspect(args) => match args.into_inspection() {
+            Inspection::Package { package, reading, show } => {
+                inspect::run(&package, &reading, show, session).map(|()| None)
+            }
+            Inspection::Diff { old, new, limits } => diff::run(&old, &new, &limits, session).map(|()| None),
+        },
+        Command::Verify(args) => verify::run(&args, session),
+        Command::Unpack(args) => unpack::run(&args, session).map(|()| None),
+        Command::Schema(args) => schema::run(&args, session).map(|()| None),
+        Command::Explain(args) => explain::run(&args, session).map(|()| None),
+        Command::Completions(args) => completions::run(&args, session).map(|()| None),
+    }
+}

@@ -1,0 +1,144 @@
+//! A payload's entries, one at a time: into a document, onto a page, or the largest of them.
+
+use intunewin::{Archive, ArchiveEntry, ArchiveError, DosTime};
+use serde::ser::{Error as _, SerializeSeq as _};
+use serde::{Serialize, Serializer};
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use waybill_schemas::report::entry::EntryReport;
+use waybill_schemas::report::inspect::PayloadReport;
+
+/// Files that a summary names.
+const LARGEST: usize = 10;
+
+/// All entries in their order; serialises as a list that is never held.
+pub(crate) struct PayloadEntries<'a>(pub(crate) &'a Archive);
+
+impl Serialize for PayloadEntries<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(None)?;
+        let visited =
+            self.0.visit(|entry| list.serialize_element(&entry_report(&entry)).map_err(Stop::Serializer));
+        match visited {
+            Ok(()) => list.end(),
+            Err(Stop::Serializer(error)) => Err(error),
+            Err(Stop::Archive(error)) => Err(S::Error::custom(error)),
+        }
+    }
+}
+
+/// What ends a visit.
+pub(crate) enum Stop<E> {
+    /// The archive could not be read.
+    Archive(ArchiveError),
+    /// The list could not be written.
+    Serializer(E),
+}
+
+impl<E> From<ArchiveError> for Stop<E> {
+    fn from(error: ArchiveError) -> Self {
+        Self::Archive(error)
+    }
+}
+
+/// An entry as it is reported.
+pub(crate) fn entry_report(entry: &ArchiveEntry) -> EntryReport {
+    EntryReport {
+        name: entry_name(entry),
+        size: entry.size,
+        compressed_size: entry.compressed,
+        crc32: format!("{:08x}", entry.crc),
+        modified: written_time(entry.modified),
+    }
+}
+
+/// The name, a folder's with its `/`.
+pub(crate) fn entry_name(entry: &ArchiveEntry) -> String {
+    let slash = if entry.name.is_folder() { "/" } else { "" };
+    format!("{}{slash}", entry.name)
+}
+
+/// `2024-02-29T13:37:58Z`; `None` where the fields hold no date.
+fn written_time(time: DosTime) -> Option<String> {
+    time.to_system_time()?;
+    let (date, clock) = (time.date(), time.time());
+    let [year, month, day] = [1980 + (date >> 9), date >> 5 & 15, date & 31];
+    let [hour, minute, second] = [clock >> 11, clock >> 5 & 63, (clock & 31) * 2];
+    Some(format!("{year}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"))
+}
+
+/// Counts, sizes and the largest files of a payload of `size` bytes.
+pub(crate) fn payload_report(archive: &Archive, size: u64) -> Result<PayloadReport, ArchiveError> {
+    Ok(PayloadReport {
+        size,
+        files: archive.file_count(),
+        folders: archive.folder_count(),
+        unpacked_size: archive.unpacked_size(),
+        largest: largest(archive)?,
+    })
+}
+
+/// The largest files, the largest first; of equal ones those that come first by name.
+fn largest(archive: &Archive) -> Result<Vec<EntryReport>, ArchiveError> {
+    let mut held: BinaryHeap<Reverse<Ranked>> = BinaryHeap::with_capacity(LARGEST + 1);
+    archive.visit::<ArchiveError>(|entry| {
+        let smallest = held.peek().map_or(0, |Reverse(ranked)| ranked.size);
+        if !entry.name.is_folder() && (held.len() < LARGEST || entry.size >= smallest) {
+            held.push(Reverse(Ranked::new(&entry)));
+            if held.len() > LARGEST {
+                held.pop();
+            }
+        }
+        Ok(())
+    })?;
+    Ok(held.into_sorted_vec().into_iter().map(|Reverse(ranked)| ranked.report).collect())
+}
+
+/// A file, ordered by size and then against its name.
+struct Ranked {
+    size: u64,
+    report: EntryReport,
+}
+
+impl Ranked {
+    fn new(entry: &ArchiveEntry) -> Self {
+        Self { size: entry.size, report: entry_report(entry) }
+    }
+
+    fn key(&self) -> (u64, Reverse<&str>) {
+        (self.size, Reverse(&self.report.name))
+    }
+}
+
+impl PartialEq for Ranked {
+    fn eq(&self, other: &Self) -> bool {
+        self.key() == other.key()
+    }
+}
+
+impl Eq for Ranked {}
+
+impl PartialOrd for Ranked {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Ranked {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.key().cmp(&other.key())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::{Duration, SystemTime};
+
+    #[test]
+    fn times_are_written_in_utc_and_nonsense_is_left_out() {
+        let time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_709_213_878);
+        assert_eq!(written_time(DosTime::from_system_time(time)).as_deref(), Some("2024-02-29T13:37:58Z"));
+        assert_eq!(written_time(DosTime::from_fields(0, 0)), None);
+    }
+}

@@ -1,0 +1,186 @@
+//! The one place that prints: data to stdout, everything else to stderr.
+//!
+//! A reader that has seen enough (`waybill … | head`) is no error: what follows is dropped quietly. Any other
+//! failure to write is one.
+
+use crate::error::Failure;
+use crate::report::error::write_failure;
+use crate::report::style::{NOTE, WARNING};
+use anstream::AutoStream;
+use serde::Serialize;
+use std::io::{self, BufWriter, Write};
+use waybill_schemas::codes::{Class, command};
+use waybill_schemas::report::error::ErrorReport;
+
+/// Where a command's output goes, and in which form.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Output {
+    json: bool,
+    quiet: bool,
+}
+
+impl Output {
+    /// One JSON document with `json`; no summaries and notes with `quiet`.
+    pub(crate) const fn new(json: bool, quiet: bool) -> Self {
+        Self { json, quiet }
+    }
+
+    /// True where stdout gets one JSON document and nothing else.
+    pub(crate) const fn is_json(self) -> bool {
+        self.json
+    }
+
+    /// True where only what was asked for and errors are told.
+    pub(crate) const fn is_quiet(self) -> bool {
+        self.quiet
+    }
+
+    /// A report: as a document, or as the page that `human` writes.
+    pub(crate) fn report<T: Serialize>(
+        self,
+        report: &T,
+        human: impl FnOnce(&T, &mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), Failure> {
+        if self.json { self.document(report) } else { self.page(|out| human(report, out)) }
+    }
+
+    /// A report on what was done: with `quiet` people need no page of it.
+    pub(crate) fn summary<T: Serialize>(
+        self,
+        report: &T,
+        human: impl FnOnce(&T, &mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), Failure> {
+        if self.quiet && !self.json { Ok(()) } else { self.report(report, human) }
+    }
+
+    /// One JSON document on stdout.
+    pub(crate) fn document<T: Serialize + ?Sized>(self, document: &T) -> Result<(), Failure> {
+        let mut out = BufWriter::new(UntilClosed::new(io::stdout().lock()));
+        serde_json::to_writer_pretty(&mut out, document)
+            .map_err(io::Error::from)
+            .and_then(|()| out.write_all(b"\n"))
+            .and_then(|()| out.flush())
+            .map_err(|source| not_written(&source))
+    }
+
+    /// Text for people on stdout.
+    pub(crate) fn page(self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+        let stdout = io::stdout().lock();
+        let choice = AutoStream::choice(&stdout);
+        let mut out = BufWriter::new(UntilClosed::new(AutoStream::new(stdout, choice)));
+        write(&mut out).and_then(|()| out.flush()).map_err(|source| not_written(&source))
+    }
+
+    /// Bytes on stdout as they are.
+    pub(crate) fn raw(self, bytes: &[u8]) -> Result<(), Failure> {
+        let mut out = UntilClosed::new(io::stdout().lock());
+        out.write_all(bytes).and_then(|()| out.flush()).map_err(|source| not_written(&source))
+    }
+
+    /// Something worth knowing, on stderr.
+    pub(crate) fn note(self, text: &str) {
+        if !self.quiet {
+            say(&format!("{NOTE}note:{NOTE:#} {text}"));
+        }
+    }
+
+    /// Something that should not be so, on stderr.
+    pub(crate) fn warning(self, text: &str) {
+        if !self.quiet {
+            say(&format!("{WARNING}warning:{WARNING:#} {text}"));
+        }
+    }
+
+    /// Tells what stopped the command, and what it exits with.
+    pub(crate) fn fail(self, failure: &Failure) -> Option<Class> {
+        if self.json {
+            let told = self.document(&ErrorReport { error: failure.report() });
+            if let Err(untold) = told {
+                self.tell(&untold);
+            }
+        } else {
+            self.tell(failure);
+        }
+        Some(failure.class())
+    }
+
+    /// Tells an error to people, on stderr.
+    pub(crate) fn tell(self, failure: &Failure) {
+        let _ = write_failure(failure, &mut anstream::stderr().lock()); // there is nowhere left to tell
+    }
+}
+
+/// One line on stderr.
+pub(crate) fn say(line: &str) {
+    let _ = writeln!(anstream::stderr().lock(), "{line}"); // there is nowhere left to tell
+}
+
+fn not_written(source: &io::Error) -> Failure {
+    Failure::new(&command::OUTPUT_FAILED, "cannot write the output").caused_by(source)
+}
+
+/// Takes everything; passes it on until the reader has closed the pipe.
+struct UntilClosed<W> {
+    inner: W,
+    closed: bool,
+}
+
+impl<W: Write> UntilClosed<W> {
+    fn new(inner: W) -> Self {
+        Self { inner, closed: false }
+    }
+
+    fn unless_closed<T>(&mut self, outcome: io::Result<T>, instead: T) -> io::Result<T> {
+        match outcome {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                self.closed = true;
+                Ok(instead)
+            }
+            outcome => outcome,
+        }
+    }
+}
+
+impl<W: Write> Write for UntilClosed<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.closed {
+            return Ok(bytes.len());
+        }
+        let outcome = self.inner.write(bytes);
+        self.unless_closed(outcome, bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.closed {
+            return Ok(());
+        }
+        let outcome = self.inner.flush();
+        self.unless_closed(outcome, ())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Fails(io::ErrorKind);
+
+    impl Write for Fails {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(self.0.into())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Err(self.0.into())
+        }
+    }
+
+    #[test]
+    fn a_closed_pipe_swallows_and_a_full_disk_does_not() {
+        let mut closed = UntilClosed::new(Fails(io::ErrorKind::BrokenPipe));
+        assert_eq!(closed.write(b"abc").unwrap(), 3);
+        assert!(closed.closed && closed.write_all(b"more").is_ok() && closed.flush().is_ok());
+        let mut full = UntilClosed::new(Fails(io::ErrorKind::StorageFull));
+        assert_eq!(full.write(b"abc").unwrap_err().kind(), io::ErrorKind::StorageFull);
+        assert!(full.flush().is_err());
+    }
+}

@@ -1,0 +1,13 @@
+//! Reports as people read them. Each function writes one kind; the data are in `waybill_schemas::report`.
+
+pub(crate) mod bytes;
+pub(crate) mod diff;
+pub(crate) mod error;
+pub(crate) mod explain;
+pub(crate) mod fields;
+pub(crate) mod inspect;
+pub(crate) mod pack;
+pub(crate) mod printable;
+pub(crate) mod style;
+pub(crate) mod unpack;
+pub(crate) mod verify;

@@ -1,0 +1,103 @@
+//! From the process's arguments to its exit code.
+
+use crate::args::{Cli, ColorWhen};
+use crate::error::Failure;
+use crate::output::Output;
+use crate::session::Session;
+use crate::{commands, interrupt, intunewinapputil, logging};
+use clap::Parser as _;
+use clap::error::ErrorKind;
+use std::ffi::OsString;
+use std::process::ExitCode;
+use waybill_schemas::codes::{Class, command};
+
+/// Runs the command that `arguments` ask for; the first is the program's own name.
+pub(crate) fn run(arguments: &[OsString]) -> ExitCode {
+    let outcome = match intunewinapputil::meant(arguments) {
+        Some(flags) => intunewinapputil::run(flags),
+        None => run_waybill(arguments),
+    };
+    ExitCode::from(outcome.map_or(0, Class::exit_code))
+}
+
+fn run_waybill(arguments: &[OsString]) -> Option<Class> {
+    Early::of(arguments).color.apply();
+    match Cli::try_parse_from(arguments) {
+        Ok(cli) => execute(cli),
+        Err(error) => answer(&error, arguments),
+    }
+}
+
+fn execute(cli: Cli) -> Option<Class> {
+    logging::start(cli.global.verbose);
+    interrupt::listen();
+    let session = Session::new(&cli.global);
+    match commands::run(cli.command, &session) {
+        Ok(class) => class,
+        Err(failure) => session.output.fail(&failure),
+    }
+}
+
+/// Help and version are data; anything else that clap has to say is an error of usage.
+fn answer(error: &clap::Error, arguments: &[OsString]) -> Option<Class> {
+    let early = Early::of(arguments);
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            let _ = error.print(); // a closed pipe is no error
+            None
+        }
+        _ if early.json => {
+            let text = error.to_string();
+            let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+            let message = lines.next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+            Output::new(true, false).fail(&Failure::new(&command::USAGE, message))
+        }
+        _ => {
+            let _ = error.print();
+            Some(Class::Usage)
+        }
+    }
+}
+
+/// The two options that say how even a usage error is told.
+struct Early {
+    json: bool,
+    color: ColorWhen,
+}
+
+impl Early {
+    fn of(arguments: &[OsString]) -> Self {
+        let mut early = Self { json: false, color: ColorWhen::Auto };
+        let mut arguments = arguments.iter().skip(1).map(|argument| argument.to_string_lossy());
+        while let Some(argument) = arguments.next() {
+            match argument.as_ref() {
+                "--" => break,
+                "--json" => early.json = true,
+                "--color" => early.color = ColorWhen::named(&arguments.next().unwrap_or_default()),
+                other => {
+                    if let Some(when) = other.strip_prefix("--color=") {
+                        early.color = ColorWhen::named(when);
+                    }
+                }
+            }
+        }
+        early
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_and_color_are_seen_before_the_rest_is_understood() {
+        let early = |line: &str| {
+            let arguments: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            let early = Early::of(&arguments);
+            (early.json, early.color)
+        };
+        assert_eq!(early("waybill verify --nonsense --json"), (true, ColorWhen::Auto));
+        assert_eq!(early("waybill --color never --color=always x"), (false, ColorWhen::Always));
+        assert_eq!(early("waybill explain -- --json"), (false, ColorWhen::Auto));
+    }
+}
