@@ -86,10 +86,26 @@ impl MsiFacts {
         Self::from_reader(BufReader::new(file))
     }
 
-    /// The same from anything that can be read and sought.
+    /// The facts of a setup file, whatever it is: `None` where it is no MSI (a patch or transform has no facts), an
+    /// error where it is one, or is named like one, that cannot be read.
+    pub fn of_setup_file(path: &Path) -> Option<Result<Self, MsiError>> {
+        let kind = File::open(path).map_err(MsiError::Read);
+        let kind = kind.and_then(|file| container_kind(&mut BufReader::new(file)));
+        let is_named_so = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("msi"));
+        match kind {
+            Ok(Some(ContainerKind::Installer)) => Some(Self::read(path)),
+            Ok(found) => {
+                let found = found.unwrap_or(ContainerKind::Other);
+                is_named_so.then_some(Err(MsiError::AnotherKind { found }))
+            }
+            Err(error) => is_named_so.then_some(Err(error)),
+        }
+    }
+
+    /// [`MsiFacts::read`] for anything that can be read and sought.
     ///
     /// # Errors
-    /// As [`MsiFacts::read`].
+    /// As there.
     pub fn from_reader<R: Read + Seek>(mut reader: R) -> Result<Self, MsiError> {
         guarded(|| facts::read_facts(&mut reader))
     }

@@ -98,6 +98,27 @@ fn another_kind_of_file_is_told_apart() {
     assert_eq!(refused(b"").code().id, "msi-unreadable");
 }
 
+#[test]
+fn a_setup_file_has_facts_only_where_it_is_an_msi() {
+    let folder = tempfile::tempdir().unwrap();
+    let of = |name: &str, bytes: &[u8]| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        MsiFacts::of_setup_file(&path)
+    };
+    let msi = Sample::default().bytes();
+    assert!(of("a.msi", &msi).unwrap().is_ok() && of("renamed.bin", &msi).unwrap().is_ok());
+    let patch = Sample { kind: PackageType::Patch, ..Sample::default() }.bytes();
+    assert!(
+        of("a.msp", &patch).is_none()
+            && of("setup.exe", b"MZ").is_none()
+            && of("cut.bin", &msi[..900]).is_none()
+    );
+    for bytes in [&patch[..], b"MZ", &msi[..900]] {
+        assert!(of("a.MSI", bytes).unwrap().is_err());
+    }
+}
+
 /// The whole of an MSI, to be changed stream by stream.
 fn changed(bytes: Vec<u8>, stream: &str, change: impl FnOnce(&mut cfb::Stream<Cursor<Vec<u8>>>)) -> Vec<u8> {
     let mut container = cfb::CompoundFile::open(Cursor::new(bytes)).unwrap();

@@ -60,6 +60,18 @@ pub enum Machine {
     Other(u16),
 }
 
+impl Machine {
+    /// Its name in app.json's list of architectures.
+    pub const fn architecture(self) -> Option<&'static str> {
+        match self {
+            Self::X86 => Some("x86"),
+            Self::X64 => Some("x64"),
+            Self::Arm64 => Some("arm64"),
+            Self::Other(_) => None,
+        }
+    }
+}
+
 /// A section of a program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Section {
