@@ -36,5 +36,8 @@ for target in "${targets[@]}"; do
   fuzz run --target "$triple" "$target" -- -max_total_time="$seconds" -max_len=16384 -timeout=10 \
     -rss_limit_mb=1024 -print_final_stats=1 >"$log" 2>&1 || outcome=$?
   grep -E 'stat::(number_of_executed_units|peak_rss_mb)' "$log" || true
-  [ "$outcome" = 0 ] || { tail -n 60 "$log" && exit 1; }
+  [ "$outcome" = 0 ] && continue
+  grep -a -A 3 -m 1 'panicked at' "$log" | cut -c 1-300 || true
+  grep -aE '^SUMMARY|fuzz/artifacts/|ERROR' "$log" | cut -c 1-300 || true
+  exit 1
 done
