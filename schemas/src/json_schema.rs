@@ -7,6 +7,7 @@ use crate::content::{ContentDocument, PiecesDocument};
 use crate::report::diff::DiffReport;
 use crate::report::error::ErrorReport;
 use crate::report::explain::ExplainReport;
+use crate::report::init::InitReport;
 use crate::report::inspect::InspectReport;
 use crate::report::lint::LintReport;
 use crate::report::unpack::UnpackReport;
@@ -34,6 +35,7 @@ pub fn documents() -> &'static [DocumentSchema] {
         ),
         document::<PiecesDocument>("pieces", "pieces.json: the digest of each piece of a content"),
         document::<ErrorReport>("error", "what a command prints under --json where it fails"),
+        document::<InitReport>("init-report", "what `waybill init --json` prints"),
         document::<InspectReport>("inspect-report", "what `waybill inspect --json` prints"),
         document::<DiffReport>("diff-report", "what `waybill inspect --diff --json` prints"),
         document::<VerifyReport>("verify-report", "what `waybill verify --json` prints"),

@@ -2,6 +2,7 @@
 
 mod completions;
 mod explain;
+mod init;
 mod inspect;
 mod pack;
 mod package;
@@ -12,6 +13,7 @@ mod verify;
 
 pub(crate) use completions::CompletionsArgs;
 pub(crate) use explain::ExplainArgs;
+pub(crate) use init::InitArgs;
 pub(crate) use inspect::{InspectArgs, Inspection, Show};
 pub(crate) use pack::{PackArgs, source_date_epoch};
 pub(crate) use package::{Limits, PackageArgs};
@@ -102,6 +104,7 @@ impl ColorWhen {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Init(InitArgs),
     Pack(PackArgs),
     Inspect(InspectArgs),
     Verify(VerifyArgs),

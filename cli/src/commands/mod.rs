@@ -3,6 +3,7 @@
 mod completions;
 mod diff;
 mod explain;
+mod init;
 mod inspect;
 mod pack;
 pub(crate) mod payload_entries;
@@ -20,6 +21,7 @@ use waybill_schemas::codes::Class;
 /// Runs a command. `Ok(Some(_))` where its report is told already and yet not all is well.
 pub(crate) fn run(command: Command, session: &Session) -> Result<Option<Class>, Failure> {
     match command {
+        Command::Init(args) => init::run(args, session).map(|()| None),
         Command::Pack(args) => pack::run(args, session).map(|()| None),
         Command::Inspect(args) => match args.into_inspection() {
             Inspection::Package { package, reading, show } => {

@@ -5,6 +5,7 @@ pub(crate) mod diff;
 pub(crate) mod error;
 pub(crate) mod explain;
 pub(crate) mod fields;
+pub(crate) mod init;
 pub(crate) mod inspect;
 pub(crate) mod pack;
 pub(crate) mod printable;
