@@ -19,42 +19,48 @@ impl Encoders {
         Self { level, whole: None }
     }
 
-    /// A whole file as one deflate stream; `None` where that would not be smaller.
-    pub(super) fn whole(&mut self, input: &[u8]) -> Option<Vec<u8>> {
-        let room = input.len().checked_sub(1).filter(|_| self.level != Level::Store)?;
+    /// Deflates a whole file into `output`, and says how long that is; `None` where it does not fit.
+    pub(super) fn whole(&mut self, input: &[u8], output: &mut [u8]) -> Option<usize> {
         let encoder = self.whole.get_or_insert_with(|| compressor(self.level.whole()));
-        let mut output = vec![0; room];
-        let length = encoder.deflate_compress(input, &mut output).ok()?;
-        output.truncate(length);
-        output.shrink_to_fit();
-        Some(output)
+        encoder.deflate_compress(input, output).ok()
     }
 
-    /// A block of a deflate stream, primed with the [`WINDOW`] before it: `input[start..]` is the block. All but the
-    /// last end on a byte (sync flush), so that blocks made apart make one stream.
+    /// Deflates a block of a stream into `output`, and says how long that is. The block is `input[start..]`, primed
+    /// with the [`WINDOW`] before it. All but the last end on a byte (sync flush), so that blocks made apart make
+    /// one stream.
     ///
     /// Every block has a new encoder: one that is reset keeps its old window, and zlib-rs looks a few bytes past the
     /// end of what it was given, so that now and then the bytes would depend on what the thread did before.
-    pub(super) fn block(&self, input: &[u8], start: usize, last: bool) -> Result<Vec<u8>, CompressError> {
+    pub(super) fn block(
+        &self,
+        input: &[u8],
+        start: usize,
+        last: bool,
+        output: &mut [u8],
+    ) -> Result<usize, BlockError> {
         let (before, input) = input.split_at(start);
         let mut encoder = Compress::new(Compression::new(self.level.block()), false);
         if !before.is_empty() {
             encoder.set_dictionary(before)?;
         }
         let flush = if last { FlushCompress::Finish } else { FlushCompress::Sync };
-        let mut output = Vec::with_capacity(input.len() + input.len() / 256 + 1024);
-        loop {
-            let taken = usize::try_from(encoder.total_in()).unwrap_or(usize::MAX).min(input.len());
-            let status = encoder.compress_vec(&input[taken..], &mut output, flush)?;
-            let is_flushed = output.len() < output.capacity();
-            if status == Status::StreamEnd || !last && is_flushed {
-                break;
-            }
-            output.reserve(64 * 1024);
+        let status = encoder.compress(input, output, flush)?;
+        let length = usize::try_from(encoder.total_out()).unwrap_or(usize::MAX);
+        // A flush that just fills the room may not be complete.
+        if length >= output.len() || last && status != Status::StreamEnd {
+            return Err(BlockError::Room);
         }
-        output.shrink_to_fit();
-        Ok(output)
+        Ok(length)
     }
+}
+
+/// Why a block could not be deflated.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum BlockError {
+    #[error("the encoder failed")]
+    Encoder(#[from] CompressError),
+    #[error("it grew beyond what was allowed for")]
+    Room,
 }
 
 /// True where deflate finds next to nothing in `samples`, taken from all over a large file: less than one part in
@@ -98,17 +104,29 @@ mod tests {
         out
     }
 
+    fn block(encoders: &Encoders, input: &[u8], start: usize, last: bool) -> Vec<u8> {
+        let mut output = vec![0; input.len() - start + 2048];
+        let length = encoders.block(input, start, last, &mut output).unwrap();
+        output.truncate(length);
+        output
+    }
+
+    fn whole(encoders: &mut Encoders, input: &[u8]) -> Option<Vec<u8>> {
+        let mut output = vec![0; input.len().checked_sub(1)?];
+        let length = encoders.whole(input, &mut output)?;
+        output.truncate(length);
+        Some(output)
+    }
+
     #[test]
-    fn a_whole_file_is_kept_as_it_is_unless_it_shrinks() {
+    fn a_whole_file_is_deflated_where_that_fits() {
         let mut encoders = Encoders::new(Level::Default);
-        assert_eq!(encoders.whole(b""), None);
-        assert_eq!(encoders.whole(b"a"), None);
-        assert_eq!(encoders.whole(&noise(5000)), None);
+        assert_eq!(whole(&mut encoders, b"a"), None);
+        assert_eq!(whole(&mut encoders, &noise(5000)), None);
         let text = b"waybill ".repeat(100);
-        let packed = encoders.whole(&text).unwrap();
+        let packed = whole(&mut encoders, &text).unwrap();
         assert!(packed.len() < 30);
         assert_eq!(inflate(&packed), text);
-        assert_eq!(Encoders::new(Level::Store).whole(&text), None);
     }
 
     #[test]
@@ -122,10 +140,12 @@ mod tests {
                 for start in (0..input.len()).step_by(size) {
                     let end = (start + size).min(input.len());
                     let from = start.saturating_sub(WINDOW);
-                    // An encoder of its own: nothing is carried over but the window.
-                    let block =
-                        Encoders::new(level).block(&input[from..end], start - from, end == input.len());
-                    stream.extend(block.unwrap());
+                    stream.extend(block(
+                        &Encoders::new(level),
+                        &input[from..end],
+                        start - from,
+                        end == input.len(),
+                    ));
                 }
                 assert!(inflate(&stream) == input, "{level:?} {size}");
             }
@@ -140,15 +160,20 @@ mod tests {
             let input: Vec<u8> = noise(33_600 + at)[at..].iter().map(|byte| byte & 1).collect();
             let mut fresh = Encoders::new(Level::Default);
             let start = WINDOW - at;
-            assert_eq!(used.block(&input, start, false).unwrap(), fresh.block(&input, start, false).unwrap());
-            assert_eq!(used.whole(&input), fresh.whole(&input));
+            assert_eq!(block(&used, &input, start, false), block(&fresh, &input, start, false));
+            assert_eq!(whole(&mut used, &input), whole(&mut fresh, &input));
         }
     }
 
     #[test]
-    fn noise_grows_by_little() {
-        let block = Encoders::new(Level::Default).block(&noise(1 << 20), 0, false).unwrap();
-        assert!(block.len() < (1 << 20) + 2048, "{}", block.len());
+    fn noise_grows_by_little_and_too_little_room_is_an_error() {
+        let noise = noise(1 << 20);
+        let encoders = Encoders::new(Level::Default);
+        assert!(block(&encoders, &noise, 0, false).len() < (1 << 20) + 2047);
+        for last in [false, true] {
+            let room = &mut vec![0; 1 << 20];
+            assert!(matches!(encoders.block(&noise, 0, last, room), Err(BlockError::Room)));
+        }
     }
 
     #[test]

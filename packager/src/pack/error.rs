@@ -55,12 +55,13 @@ pub enum PackError {
         source: io::Error,
     },
     /// The encoder failed: a fault of ours.
-    #[error("{name:?} cannot be deflated: {reason}")]
+    #[error("{name:?} cannot be deflated")]
     Deflate {
         /// Its name in the source folder.
         name: String,
         /// What the encoder said.
-        reason: String,
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// A thread ended before its work did: a fault of ours.
     #[error("a packing thread ended before its work did")]

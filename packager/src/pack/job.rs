@@ -1,20 +1,25 @@
 //! Doing one job: reading, checksumming and deflating, away from every lock.
 
+use super::buffers::{Buffer, Buffers, SLACK, footprint};
 use super::deflate::{Encoders, WINDOW};
 use super::error::PackError;
-use super::plan::{BlockWork, CHECKSUM_READ, Job, OVERHEAD};
+use super::level::Level;
+use super::plan::{BlockWork, CHECKSUM_READ, Job};
 use super::source_file::{self, LargeFile};
 use crate::walk::{SourceEntry, SourceList};
 use crc32fast::Hasher as Crc;
 use intunewin::Method;
 use std::sync::Arc;
 
+/// What a job costs besides its buffers, so that a hundred thousand empty files do not wait in line for nothing.
+const OVERHEAD: u64 = 1024;
+
 /// What came of a job: data to be written in its turn.
 #[derive(Debug)]
 pub(super) enum Outcome {
     Folder { index: usize },
-    Whole { index: usize, method: Method, crc: u32, data: Vec<u8> },
-    Block { file: Arc<LargeFile>, work: BlockWork, offset: u64, length: u64, crc: Crc, data: Vec<u8> },
+    Whole { index: usize, method: Method, crc: u32, data: Buffer },
+    Block { file: Arc<LargeFile>, work: BlockWork, offset: u64, length: u64, crc: Crc, data: Option<Buffer> },
 }
 
 impl Outcome {
@@ -22,26 +27,124 @@ impl Outcome {
     pub(super) fn held(&self) -> u64 {
         let data = match self {
             Self::Folder { .. } => 0,
-            Self::Whole { data, .. } | Self::Block { data, .. } => data.capacity(),
+            Self::Whole { data, .. } => data.footprint(),
+            Self::Block { data, .. } => data.as_ref().map_or(0, Buffer::footprint),
         };
         OVERHEAD + data as u64
     }
 }
 
-/// Does it.
-pub(super) fn run(job: Job, list: &SourceList, encoders: &mut Encoders) -> Result<Outcome, PackError> {
-    match job {
-        Job::Folder { index } => Ok(Outcome::Folder { index }),
-        Job::Whole { index } => whole(index, &listed(list, index)?, encoders),
-        Job::Block { file, work, offset, length } => {
-            let entry = listed(list, file.index)?;
-            let (crc, data) = match work {
-                BlockWork::Checksum => (checksum(&file, offset, length, &entry)?, Vec::new()),
-                BlockWork::Copy => copy(&file, offset, length, &entry)?,
-                BlockWork::Deflate => deflate(&file, offset, length, &entry, encoders)?,
-            };
-            Ok(Outcome::Block { file, work, offset, length, crc, data })
+/// Bytes of memory that a job may need.
+pub(super) fn cost(job: &Job, list: &SourceList, level: Level) -> u64 {
+    let buffers = match job {
+        Job::Folder { .. } => 0,
+        Job::Whole { index } => {
+            let size = footprint(list.get(*index).map_or(0, |entry| in_memory(entry.size())));
+            if level == Level::Store { size } else { 2 * size }
         }
+        Job::Block { work: BlockWork::Checksum, .. } => footprint(CHECKSUM_READ),
+        Job::Block { work: BlockWork::Copy, length, .. } => footprint(in_memory(*length)),
+        Job::Block { work: BlockWork::Deflate, length, .. } => 2 * footprint(in_memory(*length) + SLACK / 2),
+    };
+    OVERHEAD + buffers as u64
+}
+
+/// What a thread works with.
+pub(super) struct Bench<'a> {
+    pub(super) list: &'a SourceList,
+    pub(super) level: Level,
+    pub(super) encoders: Encoders,
+    pub(super) buffers: Arc<Buffers>,
+}
+
+impl Bench<'_> {
+    /// Does a job.
+    pub(super) fn run(&mut self, job: Job) -> Result<Outcome, PackError> {
+        match job {
+            Job::Folder { index } => Ok(Outcome::Folder { index }),
+            Job::Whole { index } => self.whole(index),
+            Job::Block { file, work, offset, length } => {
+                let entry = listed(self.list, file.index)?;
+                let (crc, data) = match work {
+                    BlockWork::Checksum => (self.checksum(&file, offset, length, &entry)?, None),
+                    BlockWork::Copy => self.copy(&file, offset, length, &entry)?,
+                    BlockWork::Deflate => self.deflate(&file, offset, length, &entry)?,
+                };
+                Ok(Outcome::Block { file, work, offset, length, crc, data })
+            }
+        }
+    }
+
+    fn whole(&mut self, index: usize) -> Result<Outcome, PackError> {
+        let entry = listed(self.list, index)?;
+        let mut input = self.buffers.take(in_memory(entry.size()));
+        source_file::read_whole(&entry, &mut input)?;
+        let crc = crc32fast::hash(&input);
+        if self.level != Level::Store && input.len() > 1 {
+            let mut output = self.buffers.take(input.len() - 1);
+            if let Some(length) = self.encoders.whole(&input, &mut output) {
+                drop(input);
+                let data = output.shortened(length);
+                return Ok(Outcome::Whole { index, method: Method::Deflated, crc, data });
+            }
+        }
+        Ok(Outcome::Whole { index, method: Method::Stored, crc, data: input })
+    }
+
+    fn checksum(
+        &self,
+        file: &LargeFile,
+        offset: u64,
+        length: u64,
+        entry: &SourceEntry<'_>,
+    ) -> Result<Crc, PackError> {
+        let mut crc = Crc::new();
+        let mut buffer = self.buffers.take(CHECKSUM_READ);
+        let mut at = offset;
+        while at < offset + length {
+            let room = in_memory(offset + length - at).min(CHECKSUM_READ);
+            let piece = &mut buffer[..room];
+            file.read(at, piece, entry)?;
+            crc.update(piece);
+            at += room as u64;
+        }
+        Ok(crc)
+    }
+
+    fn copy(
+        &self,
+        file: &LargeFile,
+        offset: u64,
+        length: u64,
+        entry: &SourceEntry<'_>,
+    ) -> Result<(Crc, Option<Buffer>), PackError> {
+        let mut data = self.buffers.take(in_memory(length));
+        file.read(offset, &mut data, entry)?;
+        let mut crc = Crc::new();
+        crc.update(&data);
+        Ok((crc, Some(data)))
+    }
+
+    fn deflate(
+        &self,
+        file: &LargeFile,
+        offset: u64,
+        length: u64,
+        entry: &SourceEntry<'_>,
+    ) -> Result<(Crc, Option<Buffer>), PackError> {
+        let window = offset.min(WINDOW as u64);
+        let start = in_memory(window);
+        let mut input = self.buffers.take(in_memory(window + length));
+        file.read(offset - window, &mut input, entry)?;
+        let mut crc = Crc::new();
+        crc.update(&input[start..]);
+        let mut output = self.buffers.take(in_memory(length) + SLACK / 2);
+        let length = self
+            .encoders
+            .block(&input, start, offset + length == file.size, &mut output)
+            .map_err(|source| PackError::Deflate { name: entry.name(), source: Box::new(source) })?;
+        drop(input);
+        Ok((crc, Some(output.shortened(length))))
     }
 }
 
@@ -50,57 +153,7 @@ pub(super) fn listed(list: &SourceList, index: usize) -> Result<SourceEntry<'_>,
     list.get(index).ok_or(PackError::ThreadLost)
 }
 
-fn whole(index: usize, entry: &SourceEntry<'_>, encoders: &mut Encoders) -> Result<Outcome, PackError> {
-    let input = source_file::read_whole(entry)?;
-    let crc = crc32fast::hash(&input);
-    Ok(match encoders.whole(&input) {
-        Some(data) => Outcome::Whole { index, method: Method::Deflated, crc, data },
-        None => Outcome::Whole { index, method: Method::Stored, crc, data: input },
-    })
-}
-
-fn checksum(file: &LargeFile, offset: u64, length: u64, entry: &SourceEntry<'_>) -> Result<Crc, PackError> {
-    let mut crc = Crc::new();
-    let (mut at, end) = (offset, offset + length);
-    while at < end {
-        let piece = file.block(at, in_memory(end - at).min(CHECKSUM_READ), entry)?;
-        crc.update(&piece);
-        at += piece.len() as u64;
-    }
-    Ok(crc)
-}
-
-fn copy(
-    file: &LargeFile,
-    offset: u64,
-    length: u64,
-    entry: &SourceEntry<'_>,
-) -> Result<(Crc, Vec<u8>), PackError> {
-    let data = file.block(offset, in_memory(length), entry)?;
-    let mut crc = Crc::new();
-    crc.update(&data);
-    Ok((crc, data))
-}
-
-fn deflate(
-    file: &LargeFile,
-    offset: u64,
-    length: u64,
-    entry: &SourceEntry<'_>,
-    encoders: &mut Encoders,
-) -> Result<(Crc, Vec<u8>), PackError> {
-    let window = offset.min(WINDOW as u64);
-    let input = file.block(offset - window, in_memory(window + length), entry)?;
-    let start = in_memory(window);
-    let mut crc = Crc::new();
-    crc.update(&input[start..]);
-    let data = encoders
-        .block(&input, start, offset + length == file.size)
-        .map_err(|error| PackError::Deflate { name: entry.name(), reason: error.to_string() })?;
-    Ok((crc, data))
-}
-
-/// A block's length: at most a few MiB, so it fits.
+/// A block's or small file's length: at most a few MiB, so it fits.
 fn in_memory(length: u64) -> usize {
     usize::try_from(length).unwrap_or(usize::MAX)
 }

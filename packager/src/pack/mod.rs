@@ -22,6 +22,7 @@
 //! ```
 
 mod assemble;
+mod buffers;
 mod deflate;
 mod error;
 mod job;

@@ -9,9 +9,10 @@
 //! for ever.
 
 use super::assemble::{Assembler, Counts};
+use super::buffers::Buffers;
 use super::deflate::Encoders;
 use super::error::PackError;
-use super::job::{self, Outcome, listed};
+use super::job::{Bench, Outcome, listed};
 use super::level::Level;
 use super::plan::{Job, Plan, Step};
 use super::source_file::LargeFile;
@@ -19,7 +20,7 @@ use crate::walk::SourceList;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::num::NonZeroUsize;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use waybill_context::Context;
 
 /// How the pipeline works.
@@ -42,7 +43,8 @@ pub(super) fn run<W: Write + Send>(
         list,
         level: settings.level,
         context,
-        state: Mutex::new(State::new(list, settings.memory)),
+        buffers: Buffers::new(settings.memory),
+        state: Mutex::new(State::new(list, settings)),
         turn: Condvar::new(),
         assembler: Mutex::new(assembler),
     };
@@ -64,6 +66,7 @@ struct Pipeline<'a, W> {
     list: &'a SourceList,
     level: Level,
     context: &'a Context<'a>,
+    buffers: Arc<Buffers>,
     state: Mutex<State<'a>>,
     turn: Condvar,
     /// Locked by the one thread for which [`State::writing`] was set.
@@ -105,14 +108,14 @@ enum Turn {
 }
 
 impl<'a> State<'a> {
-    fn new(list: &'a SourceList, memory: u64) -> Self {
+    fn new(list: &'a SourceList, settings: Settings) -> Self {
         Self {
-            plan: Plan::new(list),
+            plan: Plan::new(list, settings.level),
             handed_out: 0,
             written: 0,
             finished: BTreeMap::new(),
             writing: false,
-            budget: Budget { limit: memory, taken: 0 },
+            budget: Budget { limit: settings.memory, taken: 0 },
             waiting: 0,
             failure: None,
         }
@@ -160,17 +163,22 @@ impl<'a, W: Write> Pipeline<'a, W> {
     /// What every thread does until nothing is left.
     fn work(&self) {
         let _guard = PanicGuard(self);
-        let mut encoders = Encoders::new(self.level);
-        while let Err(error) = self.work_on(&mut encoders) {
+        let mut bench = Bench {
+            list: self.list,
+            level: self.level,
+            encoders: Encoders::new(self.level),
+            buffers: Arc::clone(&self.buffers),
+        };
+        while let Err(error) = self.work_at(&mut bench) {
             self.fail(error);
         }
     }
 
     /// Until there is nothing to do, or something fails.
-    fn work_on(&self, encoders: &mut Encoders) -> Result<(), PackError> {
+    fn work_at(&self, bench: &mut Bench<'_>) -> Result<(), PackError> {
         loop {
             match self.next() {
-                Turn::Run { position, job, cost } => self.do_job(position, job, cost, encoders)?,
+                Turn::Run { position, job, cost } => self.do_job(position, job, cost, bench)?,
                 Turn::Examine(index) => self.examine(index)?,
                 Turn::Write(outcome) => self.write(outcome)?,
                 Turn::Wait | Turn::Stop => return Ok(()),
@@ -193,9 +201,9 @@ impl<'a, W: Write> Pipeline<'a, W> {
         }
     }
 
-    fn do_job(&self, position: u64, job: Job, cost: u64, encoders: &mut Encoders) -> Result<(), PackError> {
+    fn do_job(&self, position: u64, job: Job, cost: u64, bench: &mut Bench<'_>) -> Result<(), PackError> {
         self.context.check()?;
-        let outcome = job::run(job, self.list, encoders)?;
+        let outcome = bench.run(job)?;
         let mut state = self.lock();
         // What reading and deflating needed is free again, the outcome's share is not.
         state.budget.taken = state.budget.taken.saturating_sub(cost) + outcome.held();

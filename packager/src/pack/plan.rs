@@ -1,6 +1,7 @@
 //! What is to be done, in the order in which the payload holds it.
 
-use super::deflate::WINDOW;
+use super::job::cost;
+use super::level::Level;
 use super::source_file::LargeFile;
 use crate::walk::SourceList;
 use std::sync::Arc;
@@ -13,9 +14,6 @@ pub(super) const BLOCK: u64 = 1 << 20;
 const CHECKSUM_SPAN: u64 = 16 << 20;
 /// A checksum job reads this much at a time.
 pub(super) const CHECKSUM_READ: usize = 256 * 1024;
-/// What a job costs besides its bytes, so that a hundred thousand empty files do not wait in line for nothing.
-pub(super) const OVERHEAD: u64 = 1024;
-
 /// A piece of work for one thread.
 #[derive(Debug, Clone)]
 pub(super) enum Job {
@@ -47,20 +45,6 @@ impl BlockWork {
     }
 }
 
-impl Job {
-    /// Bytes of memory that it may need.
-    pub(super) fn cost(&self, list: &SourceList) -> u64 {
-        OVERHEAD
-            + match self {
-                Self::Folder { .. } => 0,
-                Self::Whole { index } => 2 * list.get(*index).map_or(0, |entry| entry.size()),
-                Self::Block { work: BlockWork::Checksum, .. } => CHECKSUM_READ as u64,
-                Self::Block { work: BlockWork::Copy, length, .. } => *length,
-                Self::Block { work: BlockWork::Deflate, length, .. } => 2 * length + 2 * WINDOW as u64,
-            }
-    }
-}
-
 /// What a thread that has nothing to do is told.
 pub(super) enum Step {
     /// Do this; it costs so much.
@@ -76,6 +60,7 @@ pub(super) enum Step {
 /// Hands out jobs in order; a job is handed out only once every job before it has been.
 pub(super) struct Plan<'a> {
     list: &'a SourceList,
+    level: Level,
     next: usize,
     large: Large,
 }
@@ -87,8 +72,8 @@ enum Large {
 }
 
 impl<'a> Plan<'a> {
-    pub(super) fn new(list: &'a SourceList) -> Self {
-        Self { list, next: 0, large: Large::None }
+    pub(super) fn new(list: &'a SourceList, level: Level) -> Self {
+        Self { list, level, next: 0, large: Large::None }
     }
 
     /// The next step; `admits` says whether there is memory for a job of that cost now.
@@ -109,7 +94,7 @@ impl<'a> Plan<'a> {
                 Some(_) => Job::Whole { index: self.next },
             },
         };
-        let cost = job.cost(self.list);
+        let cost = cost(&job, self.list, self.level);
         if !admits(cost) {
             return Step::Wait;
         }

@@ -37,18 +37,16 @@ impl Listed {
     }
 }
 
-/// Reads a whole file of the listed size.
+/// Reads a whole file into `bytes`, which are as many as were listed.
 ///
 /// It is compared with what was listed after the last byte, so that a change during the reading is noticed, too.
-pub(super) fn read_whole(entry: &SourceEntry<'_>) -> Result<Vec<u8>, PackError> {
+pub(super) fn read_whole(entry: &SourceEntry<'_>, bytes: &mut [u8]) -> Result<(), PackError> {
     let listed = Listed::of(entry);
-    let mut bytes = vec![0; usize::try_from(listed.size).unwrap_or(usize::MAX)];
     let mut file = open(&entry.path()).map_err(|error| error.of(entry))?;
-    let read = file.read_exact(&mut bytes);
+    let read = file.read_exact(bytes);
     let now = file.metadata().map_err(|error| Trouble::Io(error).of(entry))?;
     listed.compare(&now).map_err(|change| Trouble::Changed(change).of(entry))?;
-    read.map_err(|error| Trouble::Io(error).of(entry))?;
-    Ok(bytes)
+    read.map_err(|error| Trouble::Io(error).of(entry))
 }
 
 /// A file that is read in blocks, by several threads at once.
@@ -85,23 +83,21 @@ impl LargeFile {
 
     fn samples(&self) -> io::Result<Vec<Vec<u8>>> {
         let step = self.size / SAMPLES;
-        (0..SAMPLES).map(|at| self.read(at * step, SAMPLE)).collect()
+        let sample = |at| {
+            let mut bytes = vec![0; SAMPLE];
+            self.source.read_exact_at(&mut bytes, at * step).map(|()| bytes)
+        };
+        (0..SAMPLES).map(sample).collect()
     }
 
-    fn read(&self, offset: u64, length: usize) -> io::Result<Vec<u8>> {
-        let mut bytes = vec![0; length];
-        self.source.read_exact_at(&mut bytes, offset)?;
-        Ok(bytes)
-    }
-
-    /// `length` bytes from `offset`.
-    pub(super) fn block(
+    /// Fills `bytes` from `offset` on.
+    pub(super) fn read(
         &self,
         offset: u64,
-        length: usize,
+        bytes: &mut [u8],
         entry: &SourceEntry<'_>,
-    ) -> Result<Vec<u8>, PackError> {
-        self.read(offset, length).map_err(|error| {
+    ) -> Result<(), PackError> {
+        self.source.read_exact_at(bytes, offset).map_err(|error| {
             let change = self.file.metadata().ok().and_then(|now| self.listed.compare(&now).err());
             change.map_or(Trouble::Io(error), Trouble::Changed).of(entry)
         })
