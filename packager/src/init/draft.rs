@@ -16,7 +16,8 @@ const OLDEST_RELEASE: &str = "1607";
 /// The reference agent's own limit, in minutes.
 const MAX_RUN_TIME: u32 = 60;
 
-const BUNDLE_DOUBT: &str = "The detection rule expects the bundle's own key under Uninstall for all users; a bundle that installs for one user has it under HKEY_CURRENT_USER.";
+const BUNDLE_DOUBT: &str = "The detection rule expects the bundle's own key under Uninstall for all users; a \
+    bundle that installs for one user has it under HKEY_CURRENT_USER.";
 
 /// Drafts the document of a recognised setup file.
 pub(super) fn draft(list: &SourceList, setup_file: &SetupFile, installer: &Installer) -> AppDraft {

@@ -47,7 +47,8 @@ impl std::fmt::Display for Note {
             Self::Unverified(doubt) => formatter.write_str(doubt),
             Self::NoDetectionRule { kind } => write!(
                 formatter,
-                "No detection rule: {kind} does not tell what it leaves behind. Install it once, then add a rule for a file and its version."
+                "No detection rule: {kind} does not tell what it leaves behind. Install it once, then add a rule \
+                 for a file and its version."
             ),
             Self::NoCommand { which } => {
                 write!(formatter, "No {which} command is proposed: Intune asks for one.")
@@ -57,7 +58,8 @@ impl std::fmt::Display for Note {
             }
             Self::OddAllUsers(value) => write!(
                 formatter,
-                "ALLUSERS is {value:?} in the MSI; only 1, 2 and nothing mean something. It is taken for per user."
+                "ALLUSERS is {value:?} in the MSI; only 1, 2 and nothing mean something. It is taken for per \
+                 user."
             ),
             Self::SpelledOtherwise { name } => {
                 write!(formatter, "The setup file is {name:?} on the disk, in this spelling.")

@@ -200,8 +200,8 @@ fn a_vast_directory_exhausts_the_budget() {
         at = fat[at] as usize;
     }
     fat[at] = first as u32;
-    for index in first..first + count {
-        fat[index] = if index + 1 < first + count { index as u32 + 1 } else { 0xFFFF_FFFE };
+    for (index, next) in fat.iter_mut().enumerate().skip(first).take(count) {
+        *next = if index + 1 < first + count { index as u32 + 1 } else { 0xFFFF_FFFE };
     }
     for (index, part) in fat.chunks(1024).enumerate() {
         let place = first + count + index;

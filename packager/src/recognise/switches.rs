@@ -62,12 +62,16 @@ fn fits_a_folder(one: char) -> bool {
 
 const UNVERIFIED: &str =
     "The silent switches are the toolkit's usual ones and have not been tried with this installer.";
-const INSTALL_SHIELD: &str = "The silent switches are those of a Basic MSI project and have not been tried; an InstallScript project needs a response file (record it with /r, play it with /s /f1).";
-const SQUIRREL: &str = "Squirrel installs for one user, into %LocalAppData%: the app is set to run as the user. Velopack and Squirrel take --silent, which has not been tried with this installer.";
+const INSTALL_SHIELD: &str = "The silent switches are those of a Basic MSI project and have not been tried; an \
+    InstallScript project needs a response file (record it with /r, play it with /s /f1).";
+const SQUIRREL: &str = "Squirrel installs for one user, into %LocalAppData%: the app is set to run as the user. \
+    Its switch --silent has not been tried with this installer.";
 const PATCH: &str =
     "A patch is removed by its own code and its product's together; no uninstall command is proposed.";
-const REGISTRY: &str = "reg.exe runs as a 32-bit program under Intune: entries below HKLM\\SOFTWARE go to WOW6432Node unless %SystemRoot%\\Sysnative\\reg.exe is named.";
-const UNKNOWN_PROGRAM: &str = "The program is not of a known installer toolkit: its silent switches must be looked up and added, or it will wait for somebody who is not there.";
+const REGISTRY: &str = "reg.exe runs as a 32-bit program under Intune: entries below HKLM\\SOFTWARE go to \
+    WOW6432Node unless %SystemRoot%\\Sysnative\\reg.exe is named.";
+const UNKNOWN_PROGRAM: &str = "The program is not of a known installer toolkit: its silent switches must be looked \
+    up and added, or it will wait for somebody who is not there.";
 
 /// The 64-bit PowerShell also from the 32-bit agent, without a profile, whatever the execution policy.
 pub(crate) fn powershell(name: &str) -> String {

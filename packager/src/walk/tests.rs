@@ -262,7 +262,7 @@ mod unix {
         use std::os::unix::fs::PermissionsExt as _;
         let folder = tree(&["shut/x", "ok"]);
         let shut = folder.path().join("shut");
-        fs::set_permissions(&shut, fs::Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(&shut, fs::Permissions::from_mode(0o000)).unwrap();
         if fs::read_dir(&shut).is_err() {
             let error = listed(&folder, &WalkOptions::default()).unwrap_err();
             assert_eq!(
