@@ -202,7 +202,7 @@ mod tests {
         let total = |expected_in_use: usize| {
             let stock = buffers.stock();
             assert_eq!(stock.in_use, expected_in_use);
-            assert_eq!(stock.shelved, stock.shelves.iter().flatten().map(|bytes| bytes.len()).sum());
+            assert_eq!(stock.shelved, stock.shelves.iter().flatten().map(|bytes| bytes.len()).sum::<usize>());
             stock.in_use + stock.shelved
         };
         let large: Vec<_> = (0..2).map(|_| buffers.take(MIB)).collect();

@@ -1,5 +1,6 @@
 //! Why a source folder could not be packed.
 
+use crate::init::AppFileError;
 use crate::setup_file::SetupFileError;
 use crate::shown_path::shown;
 use crate::walk::WalkError;
@@ -9,7 +10,8 @@ use std::path::PathBuf;
 use waybill_context::Cancelled;
 use waybill_schemas::codes::{Classified, Code, pack, source};
 
-/// Why a source folder could not be packed. No output is left behind, whatever the reason.
+/// Why a source folder could not be packed. No output is left behind, whatever the reason (but for
+/// [`PackError::DocumentNotFilled`], which says so).
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PackError {
@@ -19,6 +21,24 @@ pub enum PackError {
     /// There is no usable setup file.
     #[error(transparent)]
     SetupFile(#[from] SetupFileError),
+    /// The app's document cannot be read.
+    #[error(transparent)]
+    Document(#[from] AppFileError),
+    /// The app's document does not say which file to start.
+    #[error("{} names no setup file", shown(document))]
+    NoSetupFileNamed {
+        /// The document.
+        document: PathBuf,
+    },
+    /// The package is complete and in its place; only the app's document is not up to date.
+    #[error("{} was written, but not what app.json says of it", shown(package))]
+    DocumentNotFilled {
+        /// The package.
+        package: PathBuf,
+        /// Why.
+        #[source]
+        source: AppFileError,
+    },
     /// Names or counts that unpack would refuse; all of them.
     #[error("{}", refused(.0))]
     Refused(Vec<Violation>),
@@ -120,6 +140,8 @@ impl Classified for PackError {
         match self {
             Self::Walk(error) => error.code(),
             Self::SetupFile(error) => error.code(),
+            Self::Document(error) | Self::DocumentNotFilled { source: error, .. } => error.code(),
+            Self::NoSetupFileNamed { .. } => &pack::APP_WITHOUT_SETUP_FILE,
             Self::Refused(violations) => shared_code(violations),
             Self::OutputExists(_) => &pack::OUTPUT_EXISTS,
             Self::Output { .. } => &pack::OUTPUT_UNUSABLE,

@@ -25,6 +25,7 @@ mod assemble;
 mod buffers;
 mod deflate;
 mod error;
+mod facts;
 mod job;
 mod level;
 mod output;
@@ -33,6 +34,7 @@ mod plan;
 mod report;
 mod request;
 mod source_file;
+mod subject;
 
 pub use error::{Change, PackError};
 pub use level::Level;
@@ -42,17 +44,21 @@ pub use request::{PackOptions, PackRequest, PackSource};
 use crate::setup_file::{self, SetupFile};
 use crate::walk::{self, SourceList, WalkOptions};
 use assemble::{Assembler, Counts};
-use intunewin::{PackageMetadata, PackageWriter, WrittenPackage};
+use facts::SetupFacts;
+use intunewin::{PackageWriter, WrittenPackage};
 use output::Draft;
 use pipeline::Settings;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use subject::{Document, Subject};
 use waybill_context::{Context, Stage};
+use waybill_schemas::app::PackageFields;
 use waybill_schemas::report::pack::PackReport;
 
 /// Packs a source folder, or an app's folder, into a package.
 ///
 /// Everything that can be refused is refused before the first byte, all findings at once. The package appears under
-/// its name only when it is complete and durable; after an error nothing is left behind.
+/// its name only when it is complete and durable; after an error nothing is left behind. An app's document
+/// (`app.json`) is filled in afterwards.
 ///
 /// The payload's bytes depend on the files, their times (or [`PackOptions::source_date_epoch`]) and the level
 /// alone: not on threads, memory or host. The package differs every time: its keys are fresh.
@@ -61,16 +67,16 @@ use waybill_schemas::report::pack::PackReport;
 /// See [`PackError`].
 pub fn pack(request: &PackRequest, context: &Context<'_>) -> Result<PackReport, PackError> {
     let started = context.clock().now();
-    let PackSource::Folder { folder, setup_file } = &request.source else {
-        return Err(PackError::ThreadLost);
-    };
-    let ready = prepare(request, folder, setup_file, context)?;
+    let ready = Ready::prepare(request, context)?;
     let scanned = context.clock().now();
     let draft = Draft::create(&ready.path, request.options.force)?;
     let (written, counts) = write(&ready, &request.options, &draft, context)?;
     let packed = context.clock().now();
     draft.publish(context.clock())?;
     let times = [started, scanned, packed, context.clock().now()];
+    if let Some(document) = &ready.document {
+        document.fill(&ready.package_fields(), &ready.path)?;
+    }
     Ok(report::report(&ready, &written, counts, times))
 }
 
@@ -78,40 +84,44 @@ pub fn pack(request: &PackRequest, context: &Context<'_>) -> Result<PackReport, 
 struct Ready {
     list: SourceList,
     setup_file: SetupFile,
-    metadata: PackageMetadata,
+    document: Option<Document>,
+    facts: SetupFacts,
     path: PathBuf,
 }
 
-/// Lists, looks for the setup file, and asks the archive policy.
-fn prepare(
-    request: &PackRequest,
-    folder: &Path,
-    setup_file: &Path,
-    context: &Context<'_>,
-) -> Result<Ready, PackError> {
-    let options = &request.options;
-    let path = request.output.path(setup_file);
-    Draft::check(&path, options.force)?;
-    let walk_options = WalkOptions {
-        exclusions: options.exclusions.clone(),
-        output: Some(path.clone()),
-        catalog: options.catalog.clone(),
-        limits: options.limits(),
-    };
-    let list = walk::walk(folder, &walk_options, context)?;
-    let setup_file = setup_file::locate(&list, &walk_options, setup_file)?;
-    let violations = options.policy.check_names(list.iter().map(|entry| entry.name()));
-    if !violations.is_empty() {
-        return Err(PackError::Refused(violations));
+impl Ready {
+    /// Lists, looks for the setup file, and asks the archive policy.
+    fn prepare(request: &PackRequest, context: &Context<'_>) -> Result<Self, PackError> {
+        let options = &request.options;
+        let Subject { folder, setup_file, document } = Subject::of(&request.source)?;
+        let path = request.output.path(&setup_file);
+        Draft::check(&path, options.force)?;
+        let walk_options = WalkOptions {
+            exclusions: options.exclusions.clone(),
+            output: Some(path.clone()),
+            catalog: options.catalog.clone(),
+            limits: options.limits(),
+        };
+        let list = walk::walk(&folder, &walk_options, context)?;
+        let setup_file = setup_file::locate(&list, &walk_options, &setup_file)?;
+        let violations = options.policy.check_names(list.iter().map(|entry| entry.name()));
+        if !violations.is_empty() {
+            return Err(PackError::Refused(violations));
+        }
+        let written = options.source_date_epoch.unwrap_or_else(|| context.clock().now());
+        let facts = SetupFacts::gather(&list, &walk_options, &setup_file, document.as_ref(), written);
+        facts.metadata.check()?;
+        Ok(Self { list, setup_file, document, facts, path })
     }
-    let metadata = PackageMetadata {
-        name: setup_file.leaf().to_owned(),
-        setup_file: setup_file.name().to_owned(),
-        msi_info: None,
-        written: options.source_date_epoch.unwrap_or_else(|| context.clock().now()),
-    };
-    metadata.check()?;
-    Ok(Ready { list, setup_file, metadata, path })
+
+    /// What packing decides in the app's document.
+    fn package_fields(&self) -> PackageFields {
+        PackageFields {
+            file_name: self.path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            setup_file_path: self.setup_file.name().to_owned(),
+            msi_information: self.facts.msi_information.clone(),
+        }
+    }
 }
 
 /// Writes the whole package into the draft.
@@ -124,9 +134,11 @@ fn write(
     let meter = context.meter(Stage::Pack, Some(ready.list.total_bytes()));
     let writer = PackageWriter::create(draft.file())?;
     let assembler = Assembler::new(writer, &ready.list, options.source_date_epoch, &meter);
-    let settings = Settings { level: options.level, threads: options.threads(), memory: options.memory };
+    let memory = options.memory_for_blocks(ready.list.len());
+    let settings = Settings { level: options.level, threads: options.threads(), memory };
     let (writer, counts) = pipeline::run(&ready.list, settings, assembler, context)?;
-    let WrittenPackage { info, content_len, package_len, .. } = writer.finish(ready.metadata.clone())?;
+    let WrittenPackage { info, content_len, package_len, .. } =
+        writer.finish(ready.facts.metadata.clone())?;
     options
         .policy
         .check_package_size(package_len)

@@ -10,7 +10,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::time::SystemTime;
 use waybill_schemas::report::pack::{
-    LeftOutItem, LeftOutReport, NamedSize, PackEntries, PackReport, PackSeconds, PackSizes, PortalFields,
+    LeftOutItem, LeftOutReport, NamedSize, PackEntries, PackReport, PackSeconds, PackSizes,
 };
 
 /// How many of the largest files are told.
@@ -35,9 +35,9 @@ pub(super) fn report<W>(
         file_digest: info.encryption_info.file_digest.to_hex(),
         mac: info.encryption_info.mac.to_hex(),
         msi_info: info.msi_info.clone(),
-        portal: PortalFields::default(),
-        app_document: None,
-        notes: Vec::new(),
+        portal: ready.facts.portal.clone(),
+        app_document: ready.document.as_ref().map(|document| shown(&document.path)),
+        notes: ready.facts.notes.clone(),
         seconds: seconds(times),
     }
 }

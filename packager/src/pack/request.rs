@@ -46,8 +46,8 @@ pub struct PackOptions {
     pub catalog: Option<PathBuf>,
     /// How hard to deflate.
     pub level: Level,
-    /// Bytes that blocks in work may take altogether; 48 MiB by default. Speed alone depends on it, never the
-    /// payload's bytes.
+    /// Bytes that blocks in work and the list of files may take altogether; 48 MiB by default. Speed alone depends
+    /// on it, never the payload's bytes.
     pub memory: u64,
     /// Threads; as many as there are processors by default.
     pub threads: Option<NonZeroUsize>,
@@ -67,6 +67,13 @@ impl PackOptions {
     pub(super) fn limits(&self) -> WalkLimits {
         let entries = usize::try_from(self.policy.max_entries).unwrap_or(usize::MAX);
         WalkLimits { entries, package_bytes: self.policy.max_package }
+    }
+
+    /// What of the memory is left for blocks: the list and the archive's directory grow with the entries. A third is
+    /// left in any case.
+    pub(super) fn memory_for_blocks(&self, entries: usize) -> u64 {
+        const ENTRY: u64 = 160;
+        self.memory.saturating_sub((entries as u64).saturating_mul(ENTRY)).max(self.memory / 3)
     }
 
     /// Threads that the memory allows: a thread's encoders count, too, though one thread there is always.
@@ -108,5 +115,13 @@ mod tests {
         assert_eq!(threads(Level::Best, PackOptions::DEFAULT_MEMORY, 16), 4);
         assert_eq!(threads(Level::Best, 1, 16), 1);
         assert_eq!(threads(Level::Store, 0, 2), 1);
+    }
+
+    #[test]
+    fn many_entries_leave_less_for_blocks() {
+        let options = PackOptions::default();
+        assert_eq!(options.memory_for_blocks(0), 48 << 20);
+        assert_eq!(options.memory_for_blocks(100_000), (48 << 20) - 16_000_000);
+        assert_eq!(options.memory_for_blocks(usize::MAX), 16 << 20);
     }
 }

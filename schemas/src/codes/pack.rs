@@ -56,6 +56,15 @@ pub const OUTPUT_UNUSABLE: Code = Code {
     hint: "choose another place with --output",
 };
 
+/// The app's document names no setup file.
+pub const APP_WITHOUT_SETUP_FILE: Code = Code {
+    id: "app-without-setup-file",
+    class: Class::Refused,
+    meaning: "app.json does not name the setup file, so an app's folder cannot be packed by itself",
+    causes: &["setupFilePath is missing or empty", "the document was written by hand"],
+    hint: "add setupFilePath to app.json, write it with waybill init, or pack the source folder with --setup",
+};
+
 /// A source file is not the one that was listed.
 pub const SOURCE_CHANGED: Code = Code {
     id: "source-changed",
@@ -93,6 +102,7 @@ pub(super) const ALL: &[&Code] = &[
     &WRITER_MISUSED,
     &OUTPUT_EXISTS,
     &OUTPUT_UNUSABLE,
+    &APP_WITHOUT_SETUP_FILE,
     &SOURCE_CHANGED,
     &PACK_CANCELLED,
     &PACK_FAULT,
