@@ -137,7 +137,7 @@ pub const INTERRUPTED: Code = Code {
 /// The destination is there already and is not empty.
 pub const DESTINATION_EXISTS: Code = Code {
     id: "destination-exists",
-    class: Class::Refused,
+    class: Class::Usage,
     meaning: "the destination is there already and is not empty",
     causes: &["an earlier run", "a wrong path"],
     hint: "choose another destination, or give --force to move the old one aside",

@@ -161,12 +161,13 @@ pub const PROGRAM_UNREADABLE: Code = refused(
     "fetch the installer again",
 );
 /// app.json is there already.
-pub const APP_EXISTS: Code = refused(
-    "app-exists",
-    "an app.json is there already and is not overwritten",
-    &["init has been run before"],
-    "edit it, or overwrite it with --force",
-);
+pub const APP_EXISTS: Code = Code {
+    id: "app-exists",
+    class: Class::Usage,
+    meaning: "an app.json is there already and is not overwritten",
+    causes: &["init has been run before"],
+    hint: "edit it, or overwrite it with --force",
+};
 /// A setup file whose name cannot be put into a command line.
 pub const SETUP_FILE_NAME: Code = refused(
     "setup-file-name",
