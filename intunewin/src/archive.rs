@@ -5,6 +5,7 @@ use crate::zip::central::{CentralReader, CentralRecord};
 use crate::zip::record::method;
 use crate::zip::structure::{Survey, judge, survey};
 use crate::zip::{ZipError, data::Extractor, list};
+use std::io::Write;
 use std::sync::Arc;
 use waybill_context::{Cancelled, Context, Stage};
 use waybill_schemas::codes::{Classified, Code, package};
@@ -160,25 +161,42 @@ impl Archive {
     /// # Errors
     /// I/O, or data that breaks a rule.
     pub fn read_file(&self, name: &str, most: usize) -> Result<Option<Vec<u8>>, ArchiveError> {
+        let Some(record) = self.find(name)? else { return Ok(None) };
+        let mut bytes = Vec::new();
+        Extractor::new().extract(&*self.source, &record, &Context::silent(), &mut |piece| {
+            let room = most.saturating_sub(bytes.len());
+            bytes.extend_from_slice(&piece[..piece.len().min(room)]);
+            Ok(())
+        })?;
+        Ok(Some(bytes))
+    }
+
+    /// Writes the file called `name` (compared without case) to `sink` and gives its size in bytes; `None` where
+    /// there is no such file.
+    ///
+    /// # Errors
+    /// I/O, data that breaks a rule, interruption; what was written then is to be thrown away.
+    pub fn copy_file(
+        &self,
+        name: &str,
+        sink: &mut dyn Write,
+        context: &Context<'_>,
+    ) -> Result<Option<u64>, ArchiveError> {
+        let Some(record) = self.find(name)? else { return Ok(None) };
+        Extractor::new().extract(&*self.source, &record, context, &mut |piece| sink.write_all(piece))?;
+        Ok(Some(record.size))
+    }
+
+    fn find(&self, name: &str) -> Result<Option<CentralRecord>, ArchiveError> {
         let mut reader = CentralReader::new(&*self.source, self.survey.directory);
         while let Some(record) = reader.next()? {
             let entry =
                 judge(&record, &self.policy).map_err(|violation| ArchiveError::Refused(vec![violation]))?;
             if !entry.is_folder() && entry.as_str().eq_ignore_ascii_case(name) {
-                return self.read_record(&record, most).map(Some);
+                return Ok(Some(record));
             }
         }
         Ok(None)
-    }
-
-    fn read_record(&self, record: &CentralRecord, most: usize) -> Result<Vec<u8>, ArchiveError> {
-        let mut bytes = Vec::new();
-        Extractor::new().extract(&*self.source, record, &Context::silent(), &mut |piece| {
-            let room = most.saturating_sub(bytes.len());
-            bytes.extend_from_slice(&piece[..piece.len().min(room)]);
-            Ok(())
-        })?;
-        Ok(bytes)
     }
 
     /// Inflates every entry and checks size and CRC; writes nothing. `threads`: at most 8 are used.

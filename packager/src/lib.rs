@@ -9,6 +9,7 @@
 //! | what an MSI says of itself | [`msi::MsiFacts::read`] |
 //! | what a setup file is, and which switches it takes | [`recognise::recognise`] |
 //! | a program's architecture and version | [`pe::Program::read`] |
+//! | find what goes wrong in practice | [`lint::lint`] |
 
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
@@ -16,6 +17,7 @@
 pub mod catalog;
 pub mod exclude;
 pub mod init;
+pub mod lint;
 pub mod msi;
 pub mod pack;
 pub mod pe;

@@ -92,6 +92,13 @@ pub struct Finding {
     pub allowed: Option<String>,
 }
 
+impl Finding {
+    /// What findings are sorted by.
+    fn rank(&self) -> (&str, &Place, Severity, &str) {
+        (&self.code, &self.place, self.severity, &self.message)
+    }
+}
+
 /// How many findings there are. Allowed ones count neither as errors nor as warnings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -126,7 +133,7 @@ pub struct LintReport {
 impl LintReport {
     /// Sorts the findings and counts them.
     pub fn new(subject: impl Into<String>, mut findings: Vec<Finding>) -> Self {
-        findings.sort_by(|a, b| (&a.code, &a.place, &a.message).cmp(&(&b.code, &b.place, &b.message)));
+        findings.sort_by(|a, b| a.rank().cmp(&b.rank()));
         let mut counts = LintCounts::default();
         for finding in &findings {
             match (finding.allowed.is_some(), finding.severity) {

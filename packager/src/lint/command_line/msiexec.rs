@@ -1,0 +1,138 @@
+//! The switches of msiexec that lint asks for.
+
+use super::{Step, Word, is_guid, strip_quotes};
+
+/// What msiexec is to install, patch or remove.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::lint) enum ProductOrFile {
+    /// A product code.
+    Product(String),
+    /// A file, and its word's index.
+    File(String, usize),
+}
+
+/// How much of itself msiexec shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::lint) enum Interface {
+    /// `/qn`, `/quiet`.
+    None,
+    /// `/qb`, `/passive`: a bar, and dialogs on errors.
+    Basic,
+    /// `/qr`, `/qf`, or nothing said.
+    Full,
+}
+
+/// One call of msiexec.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::lint) struct Msiexec {
+    /// `/x` or `/uninstall` rather than install, repair or patch.
+    pub(in crate::lint) removes: bool,
+    /// What it works on.
+    pub(in crate::lint) targets: Vec<ProductOrFile>,
+    /// What it shows.
+    pub(in crate::lint) interface: Interface,
+    /// Whether restarts are settled: `/norestart`, `/forcerestart`, `/promptrestart` or a REBOOT property.
+    pub(in crate::lint) settles_restart: bool,
+    /// The log file, and its word's index.
+    pub(in crate::lint) log: Option<(String, usize)>,
+    /// Properties, names in upper case.
+    pub(in crate::lint) properties: Vec<(String, String)>,
+}
+
+impl Msiexec {
+    /// Nothing where the step is no msiexec that installs, repairs, patches or removes.
+    pub(in crate::lint) fn of(step: &Step) -> Option<Self> {
+        if step.stem() != "msiexec" {
+            return None;
+        }
+        let mut call = Self {
+            removes: false,
+            targets: Vec::new(),
+            interface: Interface::Full,
+            settles_restart: false,
+            log: None,
+            properties: Vec::new(),
+        };
+        let mut works = false;
+        for (at, word) in step.words.iter().enumerate() {
+            match word.switch() {
+                Some(switch) => works |= call.take_switch(&switch, at, &step.words),
+                None => call.take_property(word),
+            }
+        }
+        works.then_some(call)
+    }
+
+    /// The value of a property.
+    pub(in crate::lint) fn property(&self, name: &str) -> Option<&str> {
+        self.properties.iter().rev().find(|(one, _)| one == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Says whether the switch names the work to do.
+    fn take_switch(&mut self, switch: &str, at: usize, words: &[Word]) -> bool {
+        match switch {
+            "qn" | "quiet" | "q" => self.interface = Interface::None,
+            "passive" => self.interface = Interface::Basic,
+            "norestart" | "forcerestart" | "promptrestart" => self.settles_restart = true,
+            _ if switch.starts_with("qb") => self.interface = Interface::Basic,
+            _ if switch.starts_with('q') => self.interface = Interface::Full,
+            "log" => self.log = words.get(at + 1).map(|word| (word.text.clone(), at + 1)),
+            _ if is_log_switch(switch) => {
+                self.log = words.get(at + 1).map(|word| (word.text.clone(), at + 1));
+            }
+            "i" | "package" | "a" | "p" | "update" | "j" | "ju" | "jm" => {
+                return self.take_target(at + 1, words);
+            }
+            "x" | "uninstall" => {
+                self.removes = true;
+                return self.take_target(at + 1, words);
+            }
+            _ => return self.take_attached(switch, at, words),
+        }
+        false
+    }
+
+    fn take_target(&mut self, at: usize, words: &[Word]) -> bool {
+        let Some(word) = words.get(at) else { return true };
+        let target = match is_guid(&word.text) {
+            true => ProductOrFile::Product(word.text.clone()),
+            false => ProductOrFile::File(word.text.clone(), at),
+        };
+        self.targets.push(target);
+        true
+    }
+
+    /// `/X{GUID}`, `/i"setup.msi"` and the repair letters of `/f`.
+    fn take_attached(&mut self, switch: &str, at: usize, words: &[Word]) -> bool {
+        let Some(letter) = switch.chars().next() else { return false };
+        let value =
+            words.get(at).map(|word| word.text.chars().skip(2).collect::<String>()).unwrap_or_default();
+        match letter {
+            'x' | 'i' | 'p' if is_guid(&value) => self.targets.push(ProductOrFile::Product(value)),
+            'x' | 'i' | 'p' if value.to_lowercase().ends_with(".msi") => {
+                self.targets.push(ProductOrFile::File(value, at));
+            }
+            'f' if switch[1..].chars().all(|letter| "pomecausv".contains(letter)) => {
+                return self.take_target(at + 1, words);
+            }
+            _ => return false,
+        }
+        self.removes |= letter == 'x';
+        true
+    }
+
+    fn take_property(&mut self, word: &Word) {
+        let Some((name, value)) = word.raw.split_once('=') else { return };
+        if name.contains('"') || name.is_empty() {
+            return;
+        }
+        let (name, value) = (name.to_uppercase(), strip_quotes(value));
+        self.settles_restart |= name == "REBOOT" && value.to_uppercase().starts_with(['R', 'S']);
+        self.properties.push((name, value));
+    }
+}
+
+/// `/l*v`, `/lv`, `/l*vx!`: `l` and letters of msiexec's own list.
+fn is_log_switch(switch: &str) -> bool {
+    switch.strip_prefix('l').is_some_and(|modes| modes.chars().all(|mode| "iwearucmopvx+!*".contains(mode)))
+}

@@ -1,0 +1,101 @@
+//! What `cmd /c` starts.
+
+use super::{Step, is_shell_builtin};
+
+/// The programs of the line behind `/c` or `/k`; none where there is neither (cmd then waits for input).
+pub(super) fn steps_of(tail: &str, is_packed: &dyn Fn(&str) -> bool) -> Vec<Step> {
+    let Some(line) = behind_switch(tail) else { return Vec::new() };
+    let mut moved = false;
+    let mut steps = Vec::new();
+    for part in split_operators(without_outer_quotes(line)) {
+        let mut step = Step::parse(&without_redirections(&part), true, is_packed);
+        while let Some(inner) = unwrapped(&step) {
+            step = Step::parse(&inner, true, is_packed);
+        }
+        step.moved = moved;
+        moved |= matches!(step.stem().as_str(), "cd" | "chdir" | "pushd");
+        steps.extend((!step.program.is_empty()).then_some(step));
+    }
+    steps
+}
+
+/// What stands behind the first `/c` or `/k`, blank or not between.
+fn behind_switch(tail: &str) -> Option<&str> {
+    let mut rest = tail.trim_start();
+    while let Some(switch) = rest.strip_prefix('/') {
+        let letter = switch.chars().next()?;
+        let behind = &switch[letter.len_utf8()..];
+        if matches!(letter, 'c' | 'C' | 'k' | 'K') {
+            return Some(behind.trim());
+        }
+        rest = behind.trim_start_matches(|c: char| !c.is_whitespace() && c != '/').trim_start();
+    }
+    None
+}
+
+/// cmd takes the outer quotes away unless they hold the name of one program and nothing else.
+fn without_outer_quotes(line: &str) -> &str {
+    let Some(inner) = line.strip_prefix('"') else { return line };
+    let Some((inner, after)) = inner.rsplit_once('"') else { return line };
+    if !after.trim().is_empty() {
+        return line;
+    }
+    let is_one_program =
+        !inner.contains(['"', '&', '<', '>', '(', ')', '@', '^', '|']) && super::is_startable(inner) && {
+            let first = inner.split_whitespace().next().unwrap_or_default();
+            first == inner || !super::is_startable(first)
+        };
+    if is_one_program { line } else { inner }
+}
+
+/// Parts between `&&`, `||`, `&`, `|` outside quotes; parentheses around them fall away.
+fn split_operators(line: &str) -> Vec<String> {
+    let (mut parts, mut part, mut in_quotes) = (Vec::new(), String::new(), false);
+    let mut previous = ' ';
+    for character in line.chars() {
+        in_quotes ^= character == '"';
+        let is_handle_copy = character == '&' && previous == '>'; // 2>&1
+        if !in_quotes && matches!(character, '&' | '|') && !is_handle_copy {
+            parts.push(std::mem::take(&mut part));
+        } else {
+            part.push(character);
+        }
+        previous = character;
+    }
+    parts.push(part);
+    let trimmed =
+        parts.iter().map(|part| part.trim().trim_start_matches(['(', '@']).trim_end_matches(')').trim());
+    trimmed.filter(|part| !part.is_empty()).map(str::to_owned).collect()
+}
+
+/// Cuts at the first `>` or `<` outside quotes, and takes the handle number before it too.
+fn without_redirections(part: &str) -> String {
+    let mut in_quotes = false;
+    let at = part.char_indices().find(|(_, character)| {
+        in_quotes ^= *character == '"';
+        !in_quotes && matches!(character, '>' | '<')
+    });
+    let Some((at, _)) = at else { return part.to_owned() };
+    let kept = &part[..at];
+    let has_handle = kept.ends_with([' ', '\t']) || !kept.ends_with(['1', '2']);
+    let kept = if has_handle { kept } else { kept.trim_end_matches(['1', '2']) };
+    kept.trim_end().to_owned()
+}
+
+/// What `call X` and `start "" /wait X` start.
+fn unwrapped(step: &Step) -> Option<String> {
+    match step.stem().as_str() {
+        "call" => Some(step.tail.trim().to_owned()),
+        "start" if is_shell_builtin("start") => {
+            let mut rest = step.tail.trim_start();
+            if let Some(title) = rest.strip_prefix('"') {
+                rest = title.split_once('"').map_or("", |(_, behind)| behind).trim_start();
+            }
+            while rest.starts_with('/') {
+                rest = rest.split_once(char::is_whitespace).map_or("", |(_, behind)| behind).trim_start();
+            }
+            Some(rest.to_owned())
+        }
+        _ => None,
+    }
+}

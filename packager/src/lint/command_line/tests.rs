@@ -1,0 +1,119 @@
+use super::msiexec::Interface;
+use super::*;
+
+fn parse(text: &str) -> CommandLine {
+    CommandLine::parse(text, &|path| matches!(path, "My Setup.exe" | "setup.exe"))
+}
+
+fn programs(text: &str) -> Vec<String> {
+    parse(text).steps.into_iter().map(|step| step.program).collect()
+}
+
+#[test]
+fn the_program_token_is_createprocess_own() {
+    for (text, program, tail, unquoted) in [
+        ("setup.exe /S", "setup.exe", " /S", false),
+        ("  \"C:\\Program Files\\A b\\u.exe\" /S", "C:\\Program Files\\A b\\u.exe", " /S", false),
+        ("C:\\Program Files\\A b\\u.exe /S", "C:\\Program Files\\A b\\u.exe", " /S", true),
+        ("My Setup.exe /S", "My Setup.exe", " /S", true),
+        ("%ProgramFiles%\\A\\u.exe /S", "%ProgramFiles%\\A\\u.exe", " /S", true),
+        ("%windir%\\system32\\msiexec.exe /i x.msi", "%windir%\\system32\\msiexec.exe", " /i x.msi", false),
+        ("msiexec /i setup.msi /qn", "msiexec", " /i setup.msi /qn", false),
+        ("powershell setup.ps1", "powershell", " setup.ps1", false),
+        ("install other.exe", "install", " other.exe", false),
+        ("\"never closed.exe /S", "never closed.exe /S", "", false),
+        ("", "", "", false),
+    ] {
+        let step = parse(text).steps.remove(0);
+        assert_eq!(
+            (step.program.as_str(), step.tail.as_str(), step.unquoted_blanks),
+            (program, tail, unquoted)
+        );
+    }
+}
+
+#[test]
+fn a_shells_programs_are_found() {
+    for (text, expected) in [
+        ("cmd /c install.cmd", vec!["cmd", "install.cmd"]),
+        ("cmd.exe /c \"setup.exe /S && reg import a.reg\"", vec!["cmd.exe", "setup.exe", "reg"]),
+        ("cmd /d /s /c \"\"My Setup.exe\" /S\"", vec!["cmd", "My Setup.exe"]),
+        ("cmd /c \"My Setup.exe\"", vec!["cmd", "My Setup.exe"]),
+        ("cmd /cstart \"\" /wait setup.exe /S", vec!["cmd", "setup.exe"]),
+        ("cmd /c call install.cmd > %TEMP%\\a.log 2>&1", vec!["cmd", "install.cmd"]),
+        ("cmd /c \"(msiexec /i a.msi & exit /b 0)\"", vec!["cmd", "msiexec", "exit"]),
+        ("cmd", vec!["cmd"]),
+        ("cmd /q", vec!["cmd"]),
+    ] {
+        assert_eq!(programs(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn relative_paths_are_unknown_after_a_change_of_folder() {
+    let steps = parse("cmd /c \"cd /d C:\\ && setup.exe\"").steps;
+    assert!(!steps[1].moved && steps[2].moved);
+}
+
+#[test]
+fn a_redirection_is_no_argument() {
+    let steps = parse("cmd /c \"setup.exe /S 2>nul\"").steps;
+    assert_eq!(steps[1].words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>(), ["/S"]);
+}
+
+fn msi(text: &str) -> Msiexec {
+    Msiexec::of(&parse(text).steps[0]).unwrap()
+}
+
+#[test]
+fn msiexec_is_understood() {
+    let call =
+        msi("msiexec.exe -I \"My App.msi\" TRANSFORMS=\"a b.mst\" /QN /norestart /l*v \"C:\\a b.log\"");
+    assert_eq!(call.targets, [ProductOrFile::File("My App.msi".into(), 1)]);
+    assert_eq!(call.property("TRANSFORMS"), Some("a b.mst"));
+    assert_eq!(call.interface, Interface::None);
+    assert!(call.settles_restart && !call.removes);
+    assert_eq!(call.log.unwrap().0, "C:\\a b.log");
+
+    let call = msi("msiexec /X{23170F69-40C1-2702-2301-000001000000} /passive REBOOT=ReallySuppress");
+    assert_eq!(call.targets, [ProductOrFile::Product("{23170F69-40C1-2702-2301-000001000000}".into())]);
+    assert!(call.removes && call.settles_restart);
+    assert_eq!(call.interface, Interface::Basic);
+
+    assert_eq!(msi("msiexec /fomus a.msi /qf").interface, Interface::Full);
+    assert_eq!(msi("msiexec /i a.msi /qb-!").interface, Interface::Basic);
+    assert!(Msiexec::of(&parse("msiexec /unregister").steps[0]).is_none());
+    assert!(Msiexec::of(&parse("setup.exe /i a.msi").steps[0]).is_none());
+}
+
+#[test]
+fn powershell_is_understood() {
+    let of = |text: &str| PowerShell::of(&parse(text).steps[0]).unwrap();
+    let call = of("powershell.exe -nop -ep bypass -f \".\\in stall.ps1\" -Mode x");
+    assert_eq!(call.scripts(), [".\\in stall.ps1"]);
+    assert!(!call.is_native);
+    assert_eq!(of("powershell -ExecutionPolicy Bypass -Command \"& '.\\a.ps1' -x\"").scripts(), [".\\a.ps1"]);
+    assert_eq!(of("powershell -WindowStyle Hidden .\\a.ps1").scripts(), [".\\a.ps1"]);
+    assert_eq!(of("powershell -enc SQBF").scripts(), [""; 0]);
+    assert_eq!(of("powershell -c \"& $PSScriptRoot\\a.ps1\"").scripts(), [""; 0]);
+    assert!(of("%SystemRoot%\\Sysnative\\WindowsPowerShell\\v1.0\\powershell.exe -File a.ps1").is_native);
+}
+
+#[test]
+fn a_run_of_words_that_names_one_file_is_seen() {
+    let words = |text: &str| split(text);
+    assert_eq!(unquoted_run(&words("My App.msi /qn"), 0, &["msi"]), Some("My App.msi".into()));
+    for fine in ["App.msi /qn", "\"My App.msi\" /qn", "{GUID} A=b.msi", "x /y z.msi"] {
+        assert_eq!(unquoted_run(&words(fine), 0, &["msi"]), None, "{fine}");
+    }
+}
+
+#[test]
+fn guids_are_in_braces_and_hexadecimal() {
+    assert!(is_guid("{23170f69-40C1-2702-2301-000001000000}"));
+    for wrong in
+        ["23170F69-40C1-2702-2301-000001000000", "{23170F69}", "{2317OF69-40C1-2702-2301-000001000000}", ""]
+    {
+        assert!(!is_guid(wrong), "{wrong}");
+    }
+}

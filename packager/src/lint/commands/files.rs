@@ -1,0 +1,182 @@
+//! WB102: files that are not in the package, and paths of the packager's machine.
+
+use super::super::command_line::{
+    Msiexec, PowerShell, ProductOrFile, Step, Word, is_shell_builtin, is_windows_program,
+};
+use super::Command;
+use crate::lint::files::{Files, leaf_of};
+use crate::lint::found::Found;
+use crate::lint::subject::Subject;
+
+/// Extensions that cmd tries for a name without one.
+const PATHEXT: [&str; 6] = ["com", "exe", "bat", "cmd", "vbs", "js"];
+
+pub(super) fn check(command: &Command<'_>, subject: &Subject, found: &mut Found) {
+    for step in &command.line.steps {
+        program(command, step, subject, found);
+        let call = Call { command, step, subject };
+        for path in named_files(step) {
+            call.judge(&path, found);
+        }
+    }
+}
+
+struct Call<'a> {
+    command: &'a Command<'a>,
+    step: &'a Step,
+    subject: &'a Subject,
+}
+
+impl Call<'_> {
+    fn judge(&self, path: &str, found: &mut Found) {
+        match location(path, self.command.installs) {
+            Location::Elsewhere => self.report_machine_path(path, found),
+            Location::Relative if !self.step.moved => {
+                if let Some(files) = &self.subject.files
+                    && files.find(path).is_none()
+                {
+                    self.report_missing(path, files, found);
+                }
+            }
+            Location::Relative | Location::OnTheDevice => {}
+        }
+    }
+
+    fn report_machine_path(&self, path: &str, found: &mut Found) {
+        let message = format!("{} names {path}, which is no path of the device.", self.command.name());
+        let leaf = leaf_of(path);
+        let known = self.subject.files.as_ref().and_then(|files| files.find_leaf(leaf));
+        let mend = match known {
+            Some(entry) => format!("Name it as it is in the package: `{}`.", entry.name.replace('/', "\\")),
+            None => format!("Put {leaf} into the source folder and name it relative to that."),
+        };
+        found.error("WB102", self.command.place.clone(), message, mend);
+    }
+
+    fn report_missing(&self, path: &str, files: &Files, found: &mut Found) {
+        let message = format!("{} names {path}, which is not in the package.", self.command.name());
+        found.error("WB102", self.command.place.clone(), message, nearest(path, files));
+    }
+}
+
+/// What was probably meant.
+fn nearest(path: &str, files: &Files) -> String {
+    let leaf = leaf_of(path);
+    if let Some(entry) = files.find_leaf(leaf) {
+        return format!("It is there as `{}`: write that.", entry.name.replace('/', "\\"));
+    }
+    let with_extension = |extension: &str| files.find_leaf(&format!("{leaf}.{extension}"));
+    let mut extensions = ["cmd", "bat", "ps1", "msi", "vbs", "exe"].into_iter();
+    match extensions.find_map(with_extension).filter(|_| !leaf.contains('.')) {
+        Some(entry) => format!("{} is there: write its extension.", leaf_of(&entry.name)),
+        None => "Put it into the source folder, or correct the name.".to_owned(),
+    }
+}
+
+fn program(command: &Command<'_>, step: &Step, subject: &Subject, found: &mut Found) {
+    let name = step.program.as_str();
+    if name.is_empty() || name.contains('$') || name.contains("%~") || is_shell_builtin(&step.stem()) {
+        return; // WB103 has something to say
+    }
+    let call = Call { command, step, subject };
+    match location(name, command.installs) {
+        Location::Elsewhere => call.report_machine_path(name, found),
+        Location::Relative if !step.moved => {
+            let has_folder = name.contains(['\\', '/']);
+            if let Some(files) = &subject.files
+                && !candidates(step).iter().any(|path| files.find(path).is_some())
+                && (has_folder || !is_windows_program(&step.stem()))
+            {
+                call.report_missing(name, files, found);
+            }
+        }
+        Location::Relative | Location::OnTheDevice => {}
+    }
+}
+
+/// The names under which the program is looked for: CreateProcess adds `.exe`, cmd more.
+fn candidates(step: &Step) -> Vec<String> {
+    let name = &step.program;
+    let mut paths = vec![name.clone()];
+    match step.extension().as_str() {
+        "" if step.in_shell => paths.extend(PATHEXT.map(|extension| format!("{name}.{extension}"))),
+        "" => paths = vec![format!("{name}.exe")],
+        _ if step.in_shell => paths.push(format!("{name}.exe")),
+        _ => {}
+    }
+    paths
+}
+
+/// Files that the arguments of well-known programs name.
+fn named_files(step: &Step) -> Vec<String> {
+    let words = &step.words;
+    let plain = |word: &&Word| word.switch().is_none();
+    let first = |words: &[Word]| words.iter().find(plain).map(|word| word.text.clone());
+    let files: Vec<String> = match step.stem().as_str() {
+        "msiexec" => msi_files(step),
+        "powershell" => PowerShell::of(step).map(|call| call.scripts()).unwrap_or_default(),
+        "wscript" | "cscript" | "regedit" | "wusa" | "regsvr32" => first(words).into_iter().collect(),
+        "reg" if words.first().is_some_and(|word| word.text.eq_ignore_ascii_case("import")) => {
+            first(&words[1..]).into_iter().collect()
+        }
+        _ => Vec::new(),
+    };
+    files.into_iter().filter(|path| !path.is_empty() && !path.contains(['*', '?', '$'])).collect()
+}
+
+fn msi_files(step: &Step) -> Vec<String> {
+    let Some(call) = Msiexec::of(step) else { return Vec::new() };
+    let targets = call.targets.iter().filter_map(|target| match target {
+        // A path in several unquoted words is WB104's.
+        ProductOrFile::File(path, at)
+            if crate::lint::command_line::unquoted_run(&step.words, *at, &["msi", "msp"]).is_none() =>
+        {
+            Some(path.clone())
+        }
+        ProductOrFile::File(..) | ProductOrFile::Product(_) => None,
+    });
+    // `:name` is a transform inside the MSI, `|` and `@` stand before paths that msiexec looks up itself.
+    let lists = ["TRANSFORMS", "PATCH"].into_iter().filter_map(|name| call.property(name));
+    let listed = lists.flat_map(|list| list.split(';')).filter(|path| !path.starts_with([':', '|', '@']));
+    targets.chain(listed.map(str::to_owned)).collect()
+}
+
+enum Location {
+    /// In the package, if anywhere.
+    Relative,
+    /// Where the device may have it.
+    OnTheDevice,
+    /// Where only the packager's machine has it.
+    Elsewhere,
+}
+
+fn location(path: &str, installs: bool) -> Location {
+    let path = path.replace('/', "\\").to_lowercase();
+    let elsewhere = |yes: bool| if yes { Location::Elsewhere } else { Location::OnTheDevice };
+    if path.contains('%') {
+        return Location::OnTheDevice;
+    }
+    if let Some(unc) = path.strip_prefix("\\\\") {
+        let host = unc.split('\\').next().unwrap_or_default();
+        return elsewhere(!matches!(host, "?" | "." | "localhost" | "127.0.0.1"));
+    }
+    if let Some(rooted) = path.strip_prefix("c:\\") {
+        return elsewhere(is_packagers(rooted, installs));
+    }
+    match path.as_bytes() {
+        [letter, b':', ..] => elsewhere(letter.is_ascii_alphabetic()),
+        [b'\\', ..] => elsewhere(installs),
+        _ if path.split('\\').any(|part| part == "..") => Location::Elsewhere,
+        _ => Location::Relative,
+    }
+}
+
+/// Below `C:\`: an install finds nothing there yet but Windows and programs; an uninstall may.
+fn is_packagers(rooted: &str, installs: bool) -> bool {
+    let mut parts = rooted.split('\\');
+    match parts.next().unwrap_or_default() {
+        "users" => !matches!(parts.next().unwrap_or_default(), "public" | "default" | "all users"),
+        "windows" | "program files" | "program files (x86)" | "programdata" => false,
+        _ => installs,
+    }
+}

@@ -1,0 +1,72 @@
+//! WB103: shell syntax where no shell is.
+
+use super::super::command_line::{Step, Word, is_shell_builtin};
+use super::Command;
+use crate::lint::found::Found;
+
+/// Variables that only cmd knows.
+const DYNAMIC: [&str; 6] = ["%cd%", "%random%", "%date%", "%time%", "%errorlevel%", "%cmdcmdline%"];
+
+pub(super) fn check(command: &Command<'_>, found: &mut Found) {
+    let Some(step) = command.line.steps.first() else { return };
+    let stem = step.stem();
+    // cmd.exe also runs batch files, and reads their whole line.
+    if matches!(stem.as_str(), "cmd" | "powershell" | "pwsh") || step.is_batch() {
+        batch_variable(command, step, found);
+        return;
+    }
+    if !step.program.contains(['\\', '/']) && is_shell_builtin(&stem) {
+        let message = format!(
+            "{} begins with `{}`, which is a command of a shell, not a program.",
+            command.name(),
+            step.program
+        );
+        found.error("WB103", command.place.clone(), message, mend(command));
+        return;
+    }
+    if let Some(syntax) = operator(&step.words).or_else(|| variable(command.text)) {
+        let message = format!("{} uses `{syntax}`, but no shell reads it.", command.name());
+        found.error("WB103", command.place.clone(), message, mend(command));
+    }
+}
+
+fn mend(command: &Command<'_>) -> String {
+    match command.text.contains("$env:")
+        || command.text.contains("-Process")
+        || command.text.contains("-Item")
+    {
+        true => "Put it into a .ps1 of the package and start that with powershell.exe -File.".to_owned(),
+        false => "Put it into a .cmd of the package, or start it as `cmd.exe /c \"…\"`.".to_owned(),
+    }
+}
+
+/// `%~dp0` means something within a batch file only, not on a command line, not even cmd's.
+fn batch_variable(command: &Command<'_>, step: &Step, found: &mut Found) {
+    if command.text.contains("%~") && step.stem() != "powershell" {
+        let message =
+            format!("{} uses `%~dp0`, which means something within a batch file only.", command.name());
+        let mend = "Leave it out: the working directory is the package's folder.";
+        found.error("WB103", command.place.clone(), message, mend);
+    }
+}
+
+fn operator(words: &[Word]) -> Option<String> {
+    let unquoted = words.iter().filter(|word| !word.is_quoted()).map(|word| word.raw.as_str());
+    let is_operator = |word: &&str| {
+        matches!(*word, "&&" | "||" | "|" | "&")
+            || word.ends_with("&&")
+            || ["&&", "||", ">", "1>", "2>", "*>"].iter().any(|operator| word.starts_with(operator))
+    };
+    unquoted.into_iter().find(is_operator).map(str::to_owned)
+}
+
+fn variable(text: &str) -> Option<String> {
+    let lower = text.to_lowercase();
+    if lower.contains("$env:") {
+        return Some("$env:".to_owned());
+    }
+    if lower.contains("%~") {
+        return Some("%~dp0".to_owned());
+    }
+    DYNAMIC.iter().find(|variable| lower.contains(*variable)).map(|variable| (*variable).to_owned())
+}

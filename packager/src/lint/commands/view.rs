@@ -1,0 +1,97 @@
+//! WB106 and WB107: what a 32-bit agent makes of a command.
+
+use super::super::command_line::{PowerShell, Step};
+use super::super::script;
+use super::Command;
+use crate::lint::found::Found;
+use crate::lint::subject::Subject;
+
+pub(super) fn check(command: &Command<'_>, subject: &Subject, found: &mut Found) {
+    if is_32_bit_app(subject) {
+        return;
+    }
+    for step in &command.line.steps {
+        powershell(command, step, subject, found);
+    }
+    program_files(command, found);
+}
+
+/// Only for 32-bit Windows: there is one view.
+fn is_32_bit_app(subject: &Subject) -> bool {
+    let architectures = subject.app().and_then(|app| app.architectures());
+    architectures.is_some_and(|list| list.names().all(|name| name.eq_ignore_ascii_case("x86")))
+}
+
+fn powershell(command: &Command<'_>, step: &Step, subject: &Subject, found: &mut Found) {
+    let Some(call) = PowerShell::of(step) else { return };
+    if call.is_native || step.program.to_lowercase().contains("\\syswow64\\") {
+        return;
+    }
+    let from_command =
+        call.command.as_deref().and_then(|text| touched(text).map(|(_, what)| format!("it touches {what}")));
+    let from_scripts = call.scripts().into_iter().find_map(|script| {
+        let bytes = subject.read(&script)?;
+        let (line, what) = touched(&script::decode(&bytes).0)?;
+        Some(format!("line {line} of {script} touches {what}"))
+    });
+    if let Some(reason) = from_command.or(from_scripts) {
+        let message = format!(
+            "{} starts the 32-bit PowerShell, and {reason}: the 32-bit place under Intune.",
+            command.name()
+        );
+        let mend = "Start `%SystemRoot%\\Sysnative\\WindowsPowerShell\\v1.0\\powershell.exe`, or allow WB106 where the 32-bit place is meant.";
+        found.warning("WB106", command.place.clone(), message, mend);
+    }
+}
+
+/// The first place with two views that a script touches, and its line; nothing where the script minds the view.
+fn touched(text: &str) -> Option<(u32, &'static str)> {
+    const MINDS: [&str; 6] = [
+        "sysnative",
+        "processor_architew6432",
+        "is64bitprocess",
+        "registry64",
+        "registryview",
+        "programw6432",
+    ];
+    let lines: Vec<(u32, String)> =
+        script::code_lines(text).into_iter().map(|(number, line)| (number, line.to_lowercase())).collect();
+    if lines.iter().any(|(_, line)| MINDS.iter().any(|word| line.contains(word))) {
+        return None;
+    }
+    lines.iter().find_map(|(number, line)| Some((*number, place_with_two_views(line)?)))
+}
+
+fn place_with_two_views(line: &str) -> Option<&'static str> {
+    let software = ["hklm:\\software\\", "hkey_local_machine\\software\\", "hklm\\software\\"];
+    let is_native = |at: usize, prefix: &str| !line[at + prefix.len()..].starts_with("wow6432node");
+    let in_software =
+        software.iter().any(|prefix| line.match_indices(prefix).any(|(at, _)| is_native(at, prefix)));
+    let in_program_files = line.match_indices("$env:programfiles").any(|(at, name)| {
+        // ${env:ProgramFiles(x86)} names the view; here a following word would be another variable
+        !line[at + name.len()..].starts_with(|c: char| c.is_alphanumeric() || c == '(' || c == '_')
+    });
+    let in_folder = line.contains("c:\\program files\\") || line.contains("${env:programfiles}");
+    match () {
+        () if in_software => Some("HKLM\\SOFTWARE"),
+        () if in_program_files || in_folder => Some("Program Files"),
+        () if line.contains("\\system32\\") => Some("System32"),
+        () => None,
+    }
+}
+
+fn program_files(command: &Command<'_>, found: &mut Found) {
+    const VARIABLES: [[&str; 3]; 2] = [
+        ["%ProgramFiles%", "%ProgramW6432%", "%ProgramFiles(x86)%"],
+        ["%CommonProgramFiles%", "%CommonProgramW6432%", "%CommonProgramFiles(x86)%"],
+    ];
+    let lower = command.text.to_lowercase();
+    for [variable, native, x86] in VARIABLES {
+        if lower.contains(&variable.to_lowercase()) {
+            let message =
+                format!("{} uses {variable}, which is the (x86) folder under Intune.", command.name());
+            let mend = format!("Write `{native}`, or `{x86}` where that is meant.");
+            found.warning("WB107", command.place.clone(), message, mend);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! What goes wrong with an app in practice, found before it is uploaded: the rules of `docs/lint.md`.
+//!
+//! A [`Subject`] carries what is known: an app document, files, what the setup file is, a package. The rules are
+//! pure functions over it, all of them run, and a rule whose facts are missing finds nothing.
+
+mod app_rules;
+mod command_line;
+mod commands;
+mod content;
+mod files;
+mod found;
+mod json_lines;
+mod open;
+mod outcome;
+mod script;
+mod second_opinion;
+mod secrets;
+mod shape;
+mod subject;
+#[cfg(test)]
+mod tests;
+
+pub use files::{FileEntry, Files};
+pub use open::LintInputError;
+pub use subject::{AppInput, PackageFacts, ReadFile, SetupFacts, Subject};
+
+use found::Found;
+use waybill_schemas::report::lint::{Finding, LintReport};
+
+/// A code that may be found, and why that is right here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Allowance {
+    /// The code, e.g. `WB106`.
+    pub code: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// Looks at everything that is known and reports all that is found in one run.
+///
+/// `allowances` are added to those of the app document's `lint.allow`; the document's reason wins.
+///
+/// ```
+/// use waybill_packager::lint::{AppInput, Subject, lint};
+/// use waybill_schemas::app::AppDocument;
+///
+/// let mut app = AppDocument::new();
+/// app.install_command_line = Some("install.ps1".into());
+/// let mut subject = Subject::new("app.json");
+/// subject.app = Some(AppInput { document: "app.json".into(), app, text: None });
+/// let report = lint(subject, &[]);
+/// assert!(report.findings.iter().any(|finding| finding.code == "WB101"));
+/// ```
+pub fn lint(subject: Subject, allowances: &[Allowance]) -> LintReport {
+    let mut found = Found::default();
+    commands::check(&subject, &mut found);
+    app_rules::check(&subject, &mut found);
+    outcome::check(&subject, &mut found);
+    secrets::check(&subject, &mut found);
+    content::check(&subject, &mut found);
+    shape::check(&subject, &mut found);
+    let allowances = all_allowances(&subject, allowances);
+    let mut findings = found.findings;
+    allow(&mut findings, &allowances);
+    let unused = unused(&findings, &allowances);
+    let mut skipped = subject.skipped;
+    skipped.extend(
+        found.cut.iter().map(|code| format!("further findings of {code}: only the first 100 are told")),
+    );
+    LintReport { skipped, unused_allowances: unused, ..LintReport::new(subject.name, findings) }
+}
+
+fn all_allowances(subject: &Subject, given: &[Allowance]) -> Vec<Allowance> {
+    let own = subject.app().and_then(|app| app.lint.as_ref()).into_iter().flat_map(|lint| &lint.allow);
+    let own =
+        own.map(|allow| Allowance { code: allow.code.clone(), reason: allow.reason.as_str().to_owned() });
+    own.chain(given.iter().cloned()).collect()
+}
+
+fn allow(findings: &mut [Finding], allowances: &[Allowance]) {
+    for finding in findings {
+        let allowance =
+            allowances.iter().find(|allowance| allowance.code.eq_ignore_ascii_case(&finding.code));
+        finding.allowed = allowance.map(|allowance| allowance.reason.clone());
+    }
+}
+
+fn unused(findings: &[Finding], allowances: &[Allowance]) -> Vec<String> {
+    let is_used = |code: &str| findings.iter().any(|finding| finding.code.eq_ignore_ascii_case(code));
+    let unused = allowances.iter().filter(|allowance| !is_used(&allowance.code));
+    let mut codes: Vec<String> = unused.map(|allowance| allowance.code.clone()).collect();
+    codes.sort();
+    codes.dedup();
+    codes
+}

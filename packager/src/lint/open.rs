@@ -1,0 +1,272 @@
+//! Subjects from what people give: a package, a source folder, an app's folder, an app document.
+
+use super::files::{FileEntry, Files, same_name};
+use super::second_opinion;
+use super::subject::{AppInput, PackageFacts, ReadFile, SetupFacts, Subject};
+use crate::msi::MsiFacts;
+use crate::recognise::{InstallerKind, recognise_bytes};
+use crate::walk::{SourceList, WalkError, WalkOptions, walk};
+use intunewin::{Archive, ArchiveError, ArchivePolicy, AuthenticateError, FileSource, OpenError, Package};
+use std::fs::File;
+use std::io::{self, BufReader, Read, Seek};
+use std::path::{Path, PathBuf};
+use waybill_context::Context;
+use waybill_schemas::app::{AppDocument, AppError};
+use waybill_schemas::codes::{Classified, Code, source};
+use waybill_schemas::{DOCUMENT_LIMIT, DetectionXmlNote};
+
+/// Setup files over this size are not taken out of a package to be looked at.
+const MOST_OF_A_SETUP_FILE: u64 = 2 << 30;
+
+/// Why there is nothing to lint.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LintInputError {
+    /// It could not be read.
+    #[error("cannot read {}", path.display())]
+    Read {
+        /// What.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The app document is refused.
+    #[error("{} is refused", path.display())]
+    App {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: AppError,
+    },
+    /// The source folder cannot be packed.
+    #[error(transparent)]
+    Walk(#[from] WalkError),
+    /// The package cannot be opened.
+    #[error(transparent)]
+    Package(#[from] OpenError),
+    /// The package's content is not authentic.
+    #[error(transparent)]
+    Content(#[from] AuthenticateError),
+    /// The package's payload is refused.
+    #[error(transparent)]
+    Payload(#[from] ArchiveError),
+}
+
+impl Classified for LintInputError {
+    fn code(&self) -> &'static Code {
+        match self {
+            Self::Read { .. } => &source::SOURCE_UNREADABLE,
+            Self::App { source, .. } => source.code(),
+            Self::Walk(error) => error.code(),
+            Self::Package(error) => error.code(),
+            Self::Content(error) => error.code(),
+            Self::Payload(error) => error.code(),
+        }
+    }
+}
+
+impl Subject {
+    /// Whatever lies at `path`: a folder with `app.json` (its sources in `source`, else beside it), another folder
+    /// (a source folder), a `.json` file (an app document, with the sources around it where they are there), any
+    /// other file (a package).
+    ///
+    /// # Errors
+    /// It cannot be read; a document, folder or package is refused: see [`LintInputError`].
+    pub fn open(path: &Path, options: &WalkOptions, context: &Context<'_>) -> Result<Self, LintInputError> {
+        let is_json = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+        let mut subject = match (path.is_dir(), is_json) {
+            (true, _) => open_folder(path, options, context)?,
+            (false, true) => open_document(path, options, context)?,
+            (false, false) => open_package(path, context)?,
+        };
+        subject.name = path.display().to_string();
+        Ok(subject)
+    }
+}
+
+fn open_folder(
+    folder: &Path,
+    options: &WalkOptions,
+    context: &Context<'_>,
+) -> Result<Subject, LintInputError> {
+    let document = folder.join("app.json");
+    let app = if document.is_file() { Some(read_app(&document)?) } else { None };
+    let source = folder.join("source");
+    let source = if app.is_some() && source.is_dir() { source } else { folder.to_owned() };
+    let mut subject = Subject { app, ..Subject::new("") };
+    subject.add_sources(&source, options, context)?;
+    Ok(subject)
+}
+
+fn open_document(
+    document: &Path,
+    options: &WalkOptions,
+    context: &Context<'_>,
+) -> Result<Subject, LintInputError> {
+    let app = read_app(document)?;
+    let folder = document.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let source = folder.join("source");
+    let setup = app.app.setup_file_path.as_deref().map(|setup| folder.join(setup.replace('\\', "/")));
+    let mut subject = Subject { app: Some(app), ..Subject::new("") };
+    if source.is_dir() {
+        subject.add_sources(&source, options, context)?;
+    } else if setup.is_some_and(|setup| setup.is_file()) {
+        subject.add_sources(folder, options, context)?;
+    } else {
+        subject
+            .skipped
+            .push("the files: neither a folder `source` nor the setup file lies beside the document".into());
+    }
+    Ok(subject)
+}
+
+fn read_app(path: &Path) -> Result<AppInput, LintInputError> {
+    let unreadable = |source| LintInputError::Read { path: path.to_owned(), source };
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(unreadable)?;
+    file.take(DOCUMENT_LIMIT as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    let app = AppDocument::from_slice(&bytes)
+        .map_err(|source| LintInputError::App { path: path.to_owned(), source })?;
+    Ok(AppInput { document: path.display().to_string(), app, text: String::from_utf8(bytes).ok() })
+}
+
+impl Subject {
+    fn add_sources(
+        &mut self,
+        folder: &Path,
+        options: &WalkOptions,
+        context: &Context<'_>,
+    ) -> Result<(), LintInputError> {
+        let list = walk(folder, options, context)?;
+        let entry = |entry: crate::walk::SourceEntry<'_>| FileEntry {
+            name: entry.name(),
+            size: entry.size(),
+            is_folder: entry.is_folder(),
+        };
+        self.files = Some(Files::new(list.iter().map(entry).collect()));
+        self.setup_file = self.app().and_then(|app| app.setup_file_path.clone());
+        let setup = self.setup_file.as_deref().and_then(|setup| find(&list, setup));
+        if let Some(path) = setup {
+            match File::open(&path) {
+                Ok(file) => self.look_at_setup_file(file),
+                Err(error) => self.skipped.push(format!("the setup file: {error}")),
+            }
+        }
+        self.contents = Box::new(SourceFiles(list));
+        Ok(())
+    }
+
+    /// What the setup file is; what cannot be told is told as that.
+    fn look_at_setup_file(&mut self, file: File) {
+        let mut reader = BufReader::new(file);
+        let name = self.setup_file.clone().unwrap_or_default();
+        let installer = match recognise_bytes(&name, &mut reader) {
+            Ok(installer) => installer,
+            Err(error) => return self.skipped.push(format!("the setup file: {error}")),
+        };
+        self.setup = SetupFacts {
+            msi: None,
+            kind: Some(installer.kind),
+            machine: installer.program.map(|program| program.machine),
+        };
+        if installer.kind == InstallerKind::Msi {
+            let facts = reader
+                .rewind()
+                .map_err(crate::msi::MsiError::Read)
+                .and_then(|()| MsiFacts::from_reader(reader));
+            match facts {
+                Ok(facts) => self.setup.msi = Some(facts),
+                Err(error) => self.skipped.push(format!("what the MSI says of itself: {error}")),
+            }
+        }
+    }
+}
+
+fn find(list: &SourceList, name: &str) -> Option<PathBuf> {
+    let wanted = super::files::packed_name(name);
+    list.iter()
+        .find(|entry| !entry.is_folder() && same_name(&entry.name(), &wanted))
+        .map(|entry| entry.path())
+}
+
+/// Files of a source folder.
+struct SourceFiles(SourceList);
+
+impl ReadFile for SourceFiles {
+    fn read_file(&self, name: &str, most: usize) -> Option<Vec<u8>> {
+        let mut bytes = Vec::new();
+        let file = File::open(find(&self.0, name)?).ok()?;
+        file.take(most as u64).read_to_end(&mut bytes).ok()?;
+        Some(bytes)
+    }
+}
+
+fn open_package(path: &Path, context: &Context<'_>) -> Result<Subject, LintInputError> {
+    let unreadable = |source| LintInputError::Read { path: path.to_owned(), source };
+    let policy = ArchivePolicy::default();
+    let package = Package::open(FileSource::open(path).map_err(unreadable)?, &policy)?;
+    let mut subject = Subject { setup_file: Some(package.info().setup_file.clone()), ..Subject::new("") };
+    let mut facts = facts_of(&package);
+    let content = package.into_content(context)?.authenticate(context)?;
+    let archive = content.archive(&policy, context)?;
+    facts.unmarked_names = archive.unmarked_names();
+    facts.other_reader = second_opinion::differences(&archive, content.payload())?;
+    subject.package = Some(facts);
+    subject.add_entries(&archive)?;
+    subject.take_out_setup_file(&archive, context)?;
+    subject.contents = Box::new(PackedFiles(archive));
+    Ok(subject)
+}
+
+fn facts_of(package: &Package) -> PackageFacts {
+    let mut facts = PackageFacts { msi_info: package.info().msi_info.clone(), ..PackageFacts::default() };
+    facts.deviations.extend(package.deviations().iter().map(ToString::to_string));
+    for note in package.notes() {
+        match note {
+            DetectionXmlNote::UnpaddedBase64 { field } => facts.unpadded.push(field),
+            // Microsoft's own tool writes them where it does not run on Windows.
+            DetectionXmlNote::LineFeeds => {}
+            other => facts.deviations.push(other.to_string()),
+        }
+    }
+    facts
+}
+
+impl Subject {
+    fn add_entries(&mut self, archive: &Archive) -> Result<(), ArchiveError> {
+        let mut entries = Vec::new();
+        archive.visit(|entry| {
+            let is_folder = entry.name.is_folder();
+            entries.push(FileEntry { name: entry.name.as_str().to_owned(), size: entry.size, is_folder });
+            Ok::<(), ArchiveError>(())
+        })?;
+        self.files = Some(Files::new(entries));
+        Ok(())
+    }
+
+    /// MSI tables and program headers want to be sought in: into a nameless file first.
+    fn take_out_setup_file(&mut self, archive: &Archive, context: &Context<'_>) -> Result<(), ArchiveError> {
+        let entry = self.setup_file.as_deref().and_then(|setup| self.files.as_ref()?.find(setup));
+        let Some((name, size)) = entry.map(|entry| (entry.name.clone(), entry.size)) else { return Ok(()) };
+        if size > MOST_OF_A_SETUP_FILE {
+            self.skipped.push(format!("what the setup file is: it has {} MiB", size >> 20));
+            return Ok(());
+        }
+        let mut file = tempfile::tempfile().map_err(ArchiveError::Io)?;
+        archive.copy_file(&name, &mut file, context)?;
+        file.rewind().map_err(ArchiveError::Io)?;
+        self.look_at_setup_file(file);
+        Ok(())
+    }
+}
+
+/// Files of a payload.
+struct PackedFiles(Archive);
+
+impl ReadFile for PackedFiles {
+    fn read_file(&self, name: &str, most: usize) -> Option<Vec<u8>> {
+        self.0.read_file(name, most).ok().flatten()
+    }
+}

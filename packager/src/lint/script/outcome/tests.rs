@@ -1,0 +1,85 @@
+use super::*;
+
+#[test]
+fn good_detection_scripts_are_fine() {
+    for text in [
+        // the classic
+        "if (Test-Path 'C:\\Program Files\\App\\app.exe') { Write-Output 'Found'; exit 0 } else { exit 1 }",
+        "if (Test-Path $p) { Write-Host \"Installed\" }",
+        "$v = (Get-Item $p -ErrorAction SilentlyContinue).VersionInfo.FileVersion\nif ($v -ge '1.2') { \"Detected $v\"; exit 0 }\nexit 1",
+        // says both, but exits 1 where it says no
+        "if (Test-Path $p) { Write-Output 'yes'; exit 0 } else { Write-Output 'no'; exit 1 }",
+        "if (Test-Path $p) { Write-Output 'yes' } else { Write-Error 'no'; exit 1 }",
+        // an error on the way to no is no harm
+        "try { $x = Get-ItemProperty $k -ErrorAction Stop; Write-Output 'yes'; exit 0 } catch { Write-Error $_; exit 1 }",
+        "try {\n  if ((Get-Package 'x').Version -ge 2) {\n    Write-Output 'ok'\n    exit 0\n  }\n} catch {\n  exit 1\n}\nexit 1",
+        // prints only what it finds
+        "Get-ItemProperty HKLM:\\SOFTWARE\\X -ErrorAction SilentlyContinue | Select-Object Version",
+        "(Get-Item $p -ErrorAction SilentlyContinue).Name",
+        "foreach ($f in Get-ChildItem $d) { if ($f.Name -eq 'x') { Write-Output $f; exit 0 } }\nexit 1",
+        "switch ($v) { 1 { 'one'; exit 0 } default { exit 1 } }",
+        "function Test-It { 'x'; exit 0 }\nTest-It",
+        ". $PSScriptRoot\\lib.ps1\nexit 0",
+        "$found = Test-Path $p\nif ($found -eq $true) {\n Write-Output $found\n}",
+        "Get-Service x | ForEach-Object { 'there'; exit 0 }",
+        "[void](New-Item x)\nif ($a) { 'b' }",
+        "$ok = $false\nif ($a) { $ok = $true }\nif ($ok) { echo yes; exit 0 } else { exit 1 }",
+        "if ($a) { return 'Installed' }",
+        "'x'\nexit $LASTEXITCODE",
+        // a command that fails writes to stderr: that is a no
+        "Get-ItemProperty HKLM:\\SOFTWARE\\X\nWrite-Output 'found'",
+        "$v = (Get-Item $p).VersionInfo.FileVersion\nWrite-Output \"found $v\"",
+        "if ((Get-Item $p).Length -gt 0) { 'yes' } else { 'no' }",
+        "$v = [version]$x.Trim()\n'yes'",
+        "& reg.exe query HKLM\\SOFTWARE\\X",
+    ] {
+        assert_eq!(verdict(text), Verdict::Fine, "{text}");
+    }
+}
+
+#[test]
+fn scripts_that_always_print_are_found() {
+    for text in [
+        "Write-Output 'Installed'",
+        "if (Test-Path $p) { Write-Host 'Installed' } else { Write-Host 'Not installed' }",
+        "if (Test-Path $p) { 'Installed' } else { 'Not installed' }\nexit 0",
+        "Write-Host 'Checking version'\nif (Test-Path $p) { Write-Host 'yes' }",
+        "Test-Path 'C:\\Program Files\\App\\app.exe'",
+        "if (Test-Path $p) { return $true } else { return $false }",
+        "# a comment that says exit 1\nWrite-Output 'x' # exit 1",
+        "try { if ($a) { 'yes' } else { 'no' } } catch { 'error' }",
+    ] {
+        assert_eq!(verdict(text), Verdict::AlwaysDetected, "{text}");
+    }
+}
+
+#[test]
+fn scripts_that_exit_0_without_printing_are_found() {
+    for text in [
+        "if (Test-Path $p) { exit 0 } else { exit 1 }",
+        "if (Test-Path $p) { exit 0 }\nexit 1",
+        "if (Test-Path $p) { $found = 'yes' }",
+        "",
+        "if (Test-Path $p) { Write-Verbose 'found'; exit 0 } else { exit 1 }",
+        "Test-Path $p | Out-Null\nexit 0",
+        "if (Test-Path $p) { exit 0 } else { Write-Output 'missing'; exit 1 }",
+    ] {
+        assert_eq!(verdict(text), Verdict::NeverPrints, "{text}");
+    }
+}
+
+#[test]
+fn scripts_that_spoil_it_on_stderr_or_by_their_exit_code_are_found() {
+    assert_eq!(verdict("if ($a) { Write-Error 'found'; 'x'; exit 0 }\nexit 1"), Verdict::WritesToStderr);
+    assert_eq!(verdict("[Console]::Error.WriteLine('x'); 'found'; exit 0"), Verdict::WritesToStderr);
+    assert_eq!(verdict("if ($a) { 'x'; exit 1 } else { exit 2 }"), Verdict::NeverExitsZero);
+    assert_eq!(verdict("throw 'x'"), Verdict::NeverExitsZero);
+}
+
+#[test]
+fn anything_ends() {
+    let many_ways = "if ($a) { 'x' } elseif ($b) { exit $c } ".repeat(5_000);
+    for text in [&many_ways[..], &"if($a){".repeat(3_000), "}}}}", "'", "\u{0}\u{FFFD}"] {
+        verdict(text);
+    }
+}

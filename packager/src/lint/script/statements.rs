@@ -1,0 +1,234 @@
+//! Statements of a PowerShell script: the tree that the words make.
+
+use super::tokens::Token;
+use std::iter::Peekable;
+use std::vec::IntoIter;
+
+/// How deep blocks may lie in one another; deeper ones are not understood.
+const DEEPEST: usize = 64;
+
+/// One statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Statement {
+    /// `if`, `elseif`, `else`: the conditions' words, the blocks, and whether there is an `else`.
+    If(Vec<Token>, Vec<Vec<Statement>>, bool),
+    /// `try` with its `catch`es and `finally`.
+    Try(Vec<Statement>, Vec<Vec<Statement>>, Vec<Statement>),
+    /// The condition's words, and a body that runs any number of times.
+    Loop(Vec<Token>, Vec<Statement>),
+    /// A function of this name; nothing runs.
+    Function(String),
+    /// A command, assignment or expression.
+    Simple(Vec<Token>),
+    /// Something that is not understood.
+    Unknown,
+}
+
+type Tokens = Peekable<IntoIter<Token>>;
+
+/// The statements of a whole script.
+pub(super) fn parse(tokens: Vec<Token>) -> Vec<Statement> {
+    let mut tokens = tokens.into_iter().peekable();
+    let mut statements = block(&mut tokens, 0);
+    if tokens.next().is_some() {
+        statements.push(Statement::Unknown); // a brace too many
+    }
+    statements
+}
+
+/// Up to the closing brace, which is left standing.
+fn block(tokens: &mut Tokens, depth: usize) -> Vec<Statement> {
+    let mut statements = Vec::new();
+    while let Some(token) = tokens.peek() {
+        if token.is('}') {
+            break;
+        }
+        if *token == Token::End {
+            tokens.next();
+            continue;
+        }
+        statements.push(statement(tokens, depth));
+    }
+    statements
+}
+
+fn statement(tokens: &mut Tokens, depth: usize) -> Statement {
+    let word = tokens.peek().map(Token::word).unwrap_or_default();
+    if depth > DEEPEST {
+        tokens.by_ref().for_each(drop);
+        return Statement::Unknown;
+    }
+    match word.as_str() {
+        "if" => if_statement(tokens, depth),
+        "try" => try_statement(tokens, depth),
+        "foreach" | "for" | "while" => {
+            tokens.next();
+            let condition = parentheses(tokens);
+            braced(tokens, depth).map_or(Statement::Unknown, |body| Statement::Loop(condition, body))
+        }
+        "do" => {
+            tokens.next();
+            let body = braced(tokens, depth);
+            tokens.next(); // while or until
+            let condition = parentheses(tokens);
+            body.map_or(Statement::Unknown, |body| Statement::Loop(condition, body))
+        }
+        "function" | "filter" => {
+            tokens.next();
+            let name = tokens.next().map(|token| token.word()).unwrap_or_default();
+            parentheses(tokens);
+            braced(tokens, depth).map_or(Statement::Unknown, |_| Statement::Function(name))
+        }
+        "switch" | "trap" | "class" | "enum" | "begin" | "process" | "end" | "workflow" | "data" => {
+            simple(tokens);
+            Statement::Unknown
+        }
+        _ => Statement::Simple(simple(tokens)),
+    }
+}
+
+fn if_statement(tokens: &mut Tokens, depth: usize) -> Statement {
+    let (mut conditions, mut blocks) = (Vec::new(), Vec::new());
+    loop {
+        tokens.next(); // if, elseif
+        conditions.extend(parentheses(tokens));
+        let Some(body) = braced(tokens, depth) else { return Statement::Unknown };
+        blocks.push(body);
+        match keyword_after_ends(tokens, &["elseif", "else"]).as_str() {
+            "elseif" => {}
+            "else" => {
+                tokens.next();
+                let Some(body) = braced(tokens, depth) else { return Statement::Unknown };
+                blocks.push(body);
+                return Statement::If(conditions, blocks, true);
+            }
+            _ => return Statement::If(conditions, blocks, false),
+        }
+    }
+}
+
+fn try_statement(tokens: &mut Tokens, depth: usize) -> Statement {
+    tokens.next();
+    let Some(body) = braced(tokens, depth) else { return Statement::Unknown };
+    let (mut catches, mut last) = (Vec::new(), Vec::new());
+    loop {
+        match keyword_after_ends(tokens, &["catch", "finally"]).as_str() {
+            "catch" => {
+                // catch [System.Exception] { … }
+                while tokens.next_if(|token| !token.is('{') && *token != Token::End).is_some() {}
+                let Some(body) = braced(tokens, depth) else { return Statement::Unknown };
+                catches.push(body);
+            }
+            "finally" => {
+                tokens.next();
+                let Some(body) = braced(tokens, depth) else { return Statement::Unknown };
+                last = body;
+            }
+            _ => return Statement::Try(body, catches, last),
+        }
+    }
+}
+
+/// The next word where it is one of `keywords`; line ends before it fall away then, and only then matter not.
+fn keyword_after_ends(tokens: &mut Tokens, keywords: &[&str]) -> String {
+    while tokens.next_if_eq(&Token::End).is_some() {}
+    let word = tokens.peek().map(Token::word).unwrap_or_default();
+    if keywords.contains(&word.as_str()) { word } else { String::new() }
+}
+
+/// A block in braces, line ends before it allowed; nothing where there is none or it does not close.
+fn braced(tokens: &mut Tokens, depth: usize) -> Option<Vec<Statement>> {
+    while tokens.next_if_eq(&Token::End).is_some() {}
+    tokens.next_if(|token| token.is('{'))?;
+    let statements = block(tokens, depth + 1);
+    tokens.next_if(|token| token.is('}'))?;
+    Some(statements)
+}
+
+/// What stands in parentheses; nothing where there are none.
+fn parentheses(tokens: &mut Tokens) -> Vec<Token> {
+    while tokens.next_if_eq(&Token::End).is_some() {}
+    let (mut inside, mut depth) = (Vec::new(), 0_usize);
+    while let Some(token) = tokens.next_if(|token| depth > 0 || token.is('(')) {
+        depth += usize::from(token.is('('));
+        depth -= usize::from(token.is(')'));
+        inside.push(token);
+        if depth == 0 {
+            break;
+        }
+    }
+    inside
+}
+
+/// A statement's words up to its end, with everything in its own braces and parentheses.
+fn simple(tokens: &mut Tokens) -> Vec<Token> {
+    let mut words: Vec<Token> = Vec::new();
+    let mut depth = 0_usize;
+    while let Some(token) = tokens.peek() {
+        let closes = token.is('}') || token.is(')');
+        if depth == 0 && (token.is('}') || *token == Token::End) {
+            // `| <line end>` goes on in the next line
+            if *token == Token::End && words.last().is_some_and(|last| last.is('|') || last.is(',')) {
+                tokens.next();
+                continue;
+            }
+            break;
+        }
+        depth += usize::from(token.is('{') || token.is('('));
+        depth = depth.saturating_sub(usize::from(closes));
+        words.extend(tokens.next());
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tokens::tokens;
+    use super::*;
+
+    fn shape(text: &str) -> Vec<Statement> {
+        parse(tokens(text))
+    }
+
+    #[test]
+    fn blocks_are_found_wherever_their_braces_stand() {
+        for text in
+            ["if (a) { b } else { c }", "if (a)\n{\n b\n}\nelse\n{\n c\n}", "if ((a) -and (b)) {b}else{c}"]
+        {
+            let Statement::If(_, blocks, true) = &shape(text)[0] else { panic!("{text}: {:?}", shape(text)) };
+            assert_eq!(blocks.len(), 2, "{text}");
+        }
+        assert!(matches!(&shape("try { a } catch [System.Exception] { b } finally { c }")[..],
+            [Statement::Try(body, catches, last)] if body.len() == 1 && catches.len() == 1 && last.len() == 1));
+        assert!(matches!(
+            &shape("foreach ($a in $b) { c }\nd")[..],
+            [Statement::Loop(..), Statement::Simple(_)]
+        ));
+        assert!(
+            matches!(&shape("function Get-It($a) { exit 0 }")[..], [Statement::Function(name)] if name == "get-it")
+        );
+    }
+
+    #[test]
+    fn a_simple_statement_holds_its_script_blocks() {
+        let statements = shape("Get-It |\n Where-Object { $_.A\n }; exit 1");
+        assert_eq!(statements.len(), 2, "{statements:?}");
+    }
+
+    #[test]
+    fn broken_and_deep_scripts_end() {
+        for text in [
+            "if (",
+            "if (a) {",
+            "try {",
+            "} }",
+            "do {",
+            "catch",
+            "((((",
+            &"if(1){".repeat(10_000),
+            &"{".repeat(10_000),
+        ] {
+            shape(text);
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! WB304: secrets in commands and in the package. No message holds the value.
+
+use super::command_line::Word;
+use super::commands::commands_of;
+use super::files::{FileEntry, leaf_of};
+use super::found::Found;
+use super::script;
+use super::subject::Subject;
+use waybill_schemas::report::lint::Place;
+
+/// More scripts than this are not read for secrets.
+const MOST_SCRIPTS: usize = 200;
+
+pub(super) fn check(subject: &Subject, found: &mut Found) {
+    commands(subject, found);
+    let Some(files) = &subject.files else { return };
+    let mut scripts = 0;
+    for entry in files.iter().filter(|entry| !entry.is_folder) {
+        secret_file(entry, subject, found);
+        if is_script(&entry.name) && scripts < MOST_SCRIPTS {
+            scripts += 1;
+            secret_in_script(entry, subject, found);
+        }
+    }
+}
+
+fn commands(subject: &Subject, found: &mut Found) {
+    for command in commands_of(subject) {
+        let words = command.line.steps.iter().flat_map(|step| &step.words).collect::<Vec<_>>();
+        if let Some(name) = secret_parameter(&words).or_else(|| token_shape(command.text).map(str::to_owned))
+        {
+            let message = format!("{} carries a secret in clear ({name}).", command.name());
+            let mend = "Let the device fetch it when it is needed, and change it: whoever has seen the command has it. Allow WB304 where it is none.";
+            found.error("WB304", command.place.clone(), message, mend);
+        }
+    }
+}
+
+/// The name of the first parameter that is called like a secret and has a value that may be one.
+fn secret_parameter(words: &[&Word]) -> Option<String> {
+    words.iter().enumerate().find_map(|(at, word)| {
+        // /NAME=value, NAME=value, /NAME:value; else -NAME value
+        let split = word
+            .text
+            .split_once('=')
+            .or_else(|| word.text.strip_prefix(['/', '-']).and_then(|switch| switch.split_once(':')));
+        let (name, value) = match split {
+            Some((name, value)) => (name, value),
+            None => {
+                word.switch()?;
+                let next =
+                    words.get(at + 1).filter(|next| next.switch().is_none() && !next.text.contains('='))?;
+                (word.text.as_str(), next.text.as_str())
+            }
+        };
+        let name = name.trim_start_matches(['/', '-']);
+        (is_called_secret(name) && may_be_secret(value)).then(|| name.to_owned())
+    })
+}
+
+fn is_called_secret(name: &str) -> bool {
+    const ENDINGS: [&str; 12] = [
+        "password",
+        "passwd",
+        "passphrase",
+        "pwd",
+        "secret",
+        "token",
+        "apikey",
+        "accesskey",
+        "sharedkey",
+        "privatekey",
+        "authkey",
+        "connectionstring",
+    ];
+    let bare: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
+    let is_flag = ["no", "skip", "disable", "hide"].iter().any(|begin| bare.starts_with(begin));
+    !is_flag && bare != "publickeytoken" && ENDINGS.iter().any(|ending| bare.ends_with(ending))
+}
+
+/// Variables, placeholders and switches are none.
+fn may_be_secret(value: &str) -> bool {
+    const NONE: [&str; 9] = ["", "0", "1", "true", "false", "yes", "no", "none", "null"];
+    let value = value.trim();
+    !NONE.contains(&value.to_lowercase().as_str())
+        && !value.contains('%')
+        && !value.starts_with(['$', '<', '{', '[', '*'])
+}
+
+/// Secrets that are known by their shape.
+fn token_shape(text: &str) -> Option<&'static str> {
+    let run = |from: &str, allowed: fn(char) -> bool| from.chars().take_while(|c| allowed(*c)).count();
+    let word: fn(char) -> bool = |c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    let starts = |prefix: &str, least: usize| {
+        text.match_indices(prefix).any(|(at, _)| run(&text[at + prefix.len()..], word) >= least)
+    };
+    let begins_word = |at: usize| !text[..at].ends_with(|c: char| c.is_ascii_alphanumeric());
+    let shapes = [
+        ("ghp_", 30, "a GitHub token"),
+        ("github_pat_", 30, "a GitHub token"),
+        ("glpat-", 18, "a GitLab token"),
+        ("xoxb-", 20, "a Slack token"),
+    ];
+    if let Some((_, _, name)) = shapes.iter().find(|(prefix, least, _)| starts(prefix, *least)) {
+        return Some(name);
+    }
+    let upper: fn(char) -> bool = |c| c.is_ascii_uppercase() || c.is_ascii_digit();
+    if text.match_indices("AKIA").any(|(at, _)| begins_word(at) && run(&text[at..], upper) == 20) {
+        return Some("an AWS access key");
+    }
+    let is_jwt = |at: usize| {
+        let token: String = text[at..].chars().take_while(|c| word(*c) || *c == '.').collect();
+        begins_word(at) && token.len() > 60 && token.split('.').filter(|part| part.len() > 8).count() >= 2
+    };
+    if text.match_indices("eyJ").any(|(at, _)| is_jwt(at)) {
+        return Some("a JSON web token");
+    }
+    is_private_key(text).then_some("a private key")
+}
+
+fn is_private_key(text: &str) -> bool {
+    text.match_indices("-----BEGIN ").any(|(at, _)| {
+        text[at..].lines().next().is_some_and(|line| line.trim_end().ends_with("PRIVATE KEY-----"))
+    })
+}
+
+fn secret_file(entry: &FileEntry, subject: &Subject, found: &mut Found) {
+    let leaf = leaf_of(&entry.name).to_lowercase();
+    let extension = leaf.rsplit_once('.').map(|(_, extension)| extension).unwrap_or_default();
+    let text = || subject.read(&entry.name).map(|bytes| script::decode(&bytes).0.into_owned());
+    let what = match (leaf.as_str(), extension) {
+        (_, "pfx" | "p12") => Some("a certificate with its private key"),
+        (_, "ppk" | "pvk") => Some("a private key"),
+        (_, "kdbx") => Some("a password database"),
+        ("id_rsa" | "id_dsa" | "id_ecdsa" | "id_ed25519", _) => Some("a private key"),
+        (".git-credentials" | ".netrc" | "_netrc", _) => Some("stored credentials"),
+        ("token" | "token.txt", _) | (_, "token") => Some("a token"),
+        // Many apps pack public certificates as .pem.
+        (_, "pem" | "key") => match text() {
+            Some(text) => is_private_key(&text).then_some("a private key"),
+            None => (extension == "pem").then_some("a private key, by its name"),
+        },
+        _ if is_env(&leaf) => {
+            text().is_none_or(|text| has_assignment(&text)).then_some("settings with secrets, by its name")
+        }
+        _ => None,
+    };
+    if let Some(what) = what {
+        let message = format!("The package holds {what}: {}.", entry.name);
+        let mend = "Leave it out (`.waybillignore`, `--exclude`), and change the secret where it was packed before. Allow WB304 where it is none.";
+        found.error("WB304", Place::in_file(entry.name.clone()), message, mend);
+    }
+}
+
+fn is_env(leaf: &str) -> bool {
+    const EXAMPLES: [&str; 5] = ["example", "sample", "template", "dist", "defaults"];
+    leaf == ".env" || leaf.strip_prefix(".env.").is_some_and(|rest| !EXAMPLES.contains(&rest))
+}
+
+fn has_assignment(text: &str) -> bool {
+    text.lines().any(|line| {
+        let line = line.trim();
+        !line.starts_with('#') && line.split_once('=').is_some_and(|(_, value)| !value.trim().is_empty())
+    })
+}
+
+fn is_script(name: &str) -> bool {
+    let extension = super::command_line::extension(name);
+    matches!(extension.as_str(), "ps1" | "psm1" | "cmd" | "bat" | "vbs")
+}
+
+fn secret_in_script(entry: &FileEntry, subject: &Subject, found: &mut Found) {
+    let Some(bytes) = subject.read(&entry.name) else { return };
+    let (text, _) = script::decode(&bytes);
+    for (number, line) in (1_u32..).zip(text.lines()) {
+        let is_plain_secure_string = || is_literal_secure_string(line).then_some("a password in clear");
+        if let Some(what) = token_shape(line).or_else(is_plain_secure_string) {
+            let message = format!("The script {} holds {what}.", entry.name);
+            let mend = "Let the device fetch it when it is needed, and change it: whoever has the package has it. Allow WB304 where it is none.";
+            found.error("WB304", Place::in_file(entry.name.clone()).on_line(number), message, mend);
+        }
+    }
+}
+
+/// `ConvertTo-SecureString 'hunter2' -AsPlainText`
+fn is_literal_secure_string(line: &str) -> bool {
+    let lower = line.trim().to_lowercase();
+    let Some((before, after)) = lower.split_once("convertto-securestring") else { return false };
+    let after = after.trim_start().trim_start_matches("-string").trim_start();
+    let literal =
+        after.strip_prefix(['"', '\'']).is_some_and(|text| !text.starts_with(['$', '"', '\'', '<']));
+    literal && after.contains("-asplaintext") && !before.contains('#')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shapes_of_tokens_are_known_and_nothing_else() {
+        let jwt = format!("x eyJ{}.eyJ{}.{} y", "a".repeat(30), "b".repeat(30), "c".repeat(30));
+        for text in [
+            "ghp_0123456789abcdefghijABCDEFGHIJ0123",
+            "AKIAABCDEFGHIJKLMNOP",
+            "-----BEGIN RSA PRIVATE KEY-----",
+            &jwt,
+        ] {
+            assert!(token_shape(text).is_some(), "{text}");
+        }
+        for text in [
+            "ghp_short",
+            "XAKIAABCDEFGHIJKLMNOP",
+            "AKIAABCDEFGHIJKLMNOPQ",
+            "eyJ",
+            "-----BEGIN CERTIFICATE-----",
+            "msiexec /i \"keyJam.msi\" /qn",
+        ] {
+            assert!(token_shape(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_literal_password_in_a_script_is_seen() {
+        assert!(is_literal_secure_string("$p = ConvertTo-SecureString \"hunter2\" -AsPlainText -Force"));
+        assert!(is_literal_secure_string("ConvertTo-SecureString -String 'x' -AsPlainText"));
+        for fine in [
+            "ConvertTo-SecureString $p -AsPlainText -Force",
+            "ConvertTo-SecureString \"$p\" -AsPlainText",
+            "ConvertTo-SecureString '76492d11' -Key $key",
+            "# ConvertTo-SecureString 'x' -AsPlainText",
+        ] {
+            assert!(!is_literal_secure_string(fine), "{fine}");
+        }
+    }
+}

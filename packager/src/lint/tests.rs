@@ -1,0 +1,126 @@
+//! Every rule fires where it must and stays silent beside that; good apps are silent altogether.
+
+mod commands;
+mod content;
+mod good_apps;
+mod outcome;
+mod report;
+mod rules;
+
+use super::*;
+use crate::msi::MsiFacts;
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use waybill_schemas::app::AppDocument;
+use waybill_schemas::report::lint::Severity;
+
+pub(super) const PRODUCT: &str = "{23170F69-40C1-2702-2301-000001000000}";
+
+/// Files in memory.
+#[derive(Default)]
+pub(super) struct Tree(HashMap<String, Vec<u8>>);
+
+impl ReadFile for Tree {
+    fn read_file(&self, name: &str, most: usize) -> Option<Vec<u8>> {
+        let bytes = self.0.get(&name.to_lowercase())?;
+        Some(bytes[..bytes.len().min(most)].to_vec())
+    }
+}
+
+/// A good MSI app: every test changes one thing in it.
+pub(super) fn msi_app() -> Value {
+    json!({
+        "@odata.type": "#microsoft.graph.win32LobApp",
+        "displayName": "Contoso",
+        "displayVersion": "23.1.0",
+        "setupFilePath": "contoso.msi",
+        "installCommandLine": "msiexec /i \"contoso.msi\" /qn /norestart",
+        "uninstallCommandLine": format!("msiexec /x \"{PRODUCT}\" /qn /norestart"),
+        "applicableArchitectures": "x64",
+        "rules": [{
+            "@odata.type": "#microsoft.graph.win32LobAppProductCodeRule",
+            "ruleType": "detection",
+            "productCode": PRODUCT,
+            "productVersionOperator": "notConfigured",
+            "productVersion": null,
+        }],
+        "installExperience": { "runAsAccount": "system", "maxRunTimeInMinutes": 60, "deviceRestartBehavior": "suppress" },
+        "returnCodes": [
+            { "returnCode": 0, "type": "success" },
+            { "returnCode": 1707, "type": "success" },
+            { "returnCode": 3010, "type": "softReboot" },
+            { "returnCode": 1641, "type": "hardReboot" },
+            { "returnCode": 1618, "type": "retry" },
+        ],
+    })
+}
+
+/// What its MSI says.
+pub(super) fn msi_facts() -> MsiFacts {
+    MsiFacts {
+        name: Some("Contoso".into()),
+        version: Some("23.1.0".into()),
+        product_code: PRODUCT.into(),
+        package_code: None,
+        upgrade_code: None,
+        publisher: None,
+        all_users: Some("1".into()),
+        installs_per_user: false,
+        requires_reboot: false,
+        includes_services: false,
+        includes_odbc_data_source: false,
+        contains_system_registry_keys: false,
+        contains_system_folders: false,
+        platform: Some("x64".into()),
+    }
+}
+
+/// A subject of an app and files with their contents; the setup file is the app's.
+pub(super) fn subject(app: &Value, files: &[(&str, &[u8])]) -> Subject {
+    let text = format!("{app:#}");
+    let app = AppDocument::from_slice(text.as_bytes()).unwrap();
+    let entry = |(name, bytes): &(&str, &[u8])| FileEntry {
+        name: (*name).to_owned(),
+        size: bytes.len() as u64,
+        is_folder: false,
+    };
+    let contents = files.iter().map(|(name, bytes)| (name.to_lowercase(), bytes.to_vec())).collect();
+    Subject {
+        setup_file: app.setup_file_path.clone(),
+        app: Some(AppInput { document: "app.json".into(), app, text: Some(text) }),
+        files: Some(Files::new(files.iter().map(entry).collect())),
+        contents: Box::new(Tree(contents)),
+        ..Subject::new("app")
+    }
+}
+
+/// The good MSI app with its MSI.
+pub(super) fn msi_subject(app: &Value) -> Subject {
+    let mut subject = subject(app, &[("contoso.msi", b"MSI")]);
+    subject.setup.msi = Some(msi_facts());
+    subject
+}
+
+/// `E` or `W` and the code of each finding.
+pub(super) fn found(subject: Subject) -> Vec<String> {
+    let report = lint(subject, &[]);
+    let letter = |severity| if severity == Severity::Error { "E" } else { "W" };
+    report
+        .findings
+        .iter()
+        .map(|finding| format!("{}{}", letter(finding.severity), &finding.code[2..]))
+        .collect()
+}
+
+/// Puts `value` at the pointer, whose parent is there.
+pub(super) fn with(mut app: Value, pointer: &str, value: Value) -> Value {
+    let (parent, key) = pointer.rsplit_once('/').unwrap();
+    match app.pointer_mut(parent).unwrap() {
+        Value::Array(items) => {
+            let index: usize = key.parse().unwrap();
+            if index < items.len() { items[index] = value } else { items.push(value) }
+        }
+        other => other[key] = value,
+    }
+    app
+}

@@ -1,0 +1,116 @@
+//! WB401 to WB405, and the setup file's place.
+
+use super::*;
+use crate::recognise::InstallerKind;
+
+const GIB: u64 = 1 << 30;
+
+fn entry(name: &str, size: u64) -> FileEntry {
+    FileEntry { name: name.into(), size, is_folder: false }
+}
+
+fn of(entries: Vec<FileEntry>) -> Vec<String> {
+    let mut subject = msi_subject(&msi_app());
+    subject.files = Some(Files::new(entries));
+    found(subject)
+}
+
+fn beside_msi(name: &str, size: u64) -> Vec<String> {
+    of(vec![entry("contoso.msi", 300_000), entry(name, size)])
+}
+
+#[test]
+fn wb401_what_nobody_meant_to_pack() {
+    assert_eq!(beside_msi(".git/config", 1), ["W401"]);
+    assert_eq!(beside_msi("sub/.git/config", 1), ["W401"]);
+    assert_eq!(beside_msi(".gitignore", 1), [""; 0]);
+    assert_eq!(beside_msi("old/contoso.intunewin", 1), ["W401"]);
+    assert_eq!(beside_msi("holiday.mp4", GIB + 1), ["W401"]);
+    assert_eq!(beside_msi("holiday.mp4", GIB - 1), [""; 0]);
+    assert_eq!(beside_msi("data1.cab", 2 * GIB), [""; 0], "a part of the installer");
+    assert_eq!(beside_msi("Data/holiday.mp4", 2 * GIB), [""; 0], "a layout");
+    assert_eq!(of(vec![entry("contoso.msi", 2 << 20), entry("holiday.mp4", 2 * GIB)]), [""; 0]);
+
+    let script = with(
+        with(msi_app(), "/setupFilePath", "install.cmd".into()),
+        "/installCommandLine",
+        "install.cmd".into(),
+    );
+    let mut subject = subject(&script, &[]);
+    subject.files = Some(Files::new(vec![entry("install.cmd", 100), entry("image.iso", 4 * GIB)]));
+    subject.setup.kind = Some(InstallerKind::Batch);
+    assert_eq!(found(subject), [""; 0], "a script may need anything");
+}
+
+#[test]
+fn wb402_names() {
+    let long = |length: usize| format!("a/{}/b.txt", "x".repeat(length));
+    assert_eq!(beside_msi(&long(192), 1), [""; 0]);
+    assert_eq!(beside_msi(&long(193), 1), ["W402"]);
+    assert_eq!(beside_msi("dir/con.txt", 1), ["E402"]);
+    assert_eq!(beside_msi("a:b", 1), ["E402"]);
+    assert_eq!(beside_msi("CONTOSO.MSI", 1), ["E402"], "one file on Windows");
+    assert_eq!(beside_msi("console.txt", 1), [""; 0]);
+    let spelled = with(msi_app(), "/setupFilePath", "Contoso.MSI".into());
+    assert_eq!(found(msi_subject(&spelled)), ["W402"]);
+    let absent = with(msi_app(), "/setupFilePath", "setup.msi".into());
+    assert_eq!(found(msi_subject(&absent)), ["E102"]);
+    let mut unmarked = msi_subject(&msi_app());
+    unmarked.package = Some(PackageFacts { unmarked_names: 2, ..PackageFacts::default() });
+    assert_eq!(found(unmarked), ["W402"]);
+}
+
+#[test]
+fn wb402_many_bad_names_are_cut() {
+    let mut subject = msi_subject(&msi_app());
+    let bad = (0..500).map(|number| entry(&format!("{number}/nul"), 1));
+    subject.files = Some(Files::new(bad.chain([entry("contoso.msi", 1)]).collect()));
+    let report = lint(subject, &[]);
+    assert_eq!(report.findings.len(), 100);
+    assert!(report.skipped[0].contains("WB402"));
+}
+
+fn with_package(facts: PackageFacts) -> Vec<String> {
+    let mut subject = msi_subject(&msi_app());
+    subject.package = Some(facts);
+    found(subject)
+}
+
+#[test]
+fn wb403_another_shape() {
+    let odd = PackageFacts {
+        deviations: vec!["an entry is deflated".into()],
+        unpadded: vec!["Mac"],
+        ..PackageFacts::default()
+    };
+    assert_eq!(with_package(odd.clone()), ["W403", "W403"]);
+    assert_eq!(with_package(PackageFacts { is_ours: true, ..odd }), ["E403", "E403"]);
+    assert_eq!(with_package(PackageFacts::default()), [""; 0]);
+}
+
+#[test]
+fn wb404_msi_facts_out_of_the_ordinary() {
+    let mut subject = msi_subject(&msi_app());
+    subject.setup.msi.as_mut().unwrap().all_users = Some("0".into());
+    assert_eq!(found(subject), ["W302", "W404"]);
+
+    let same = msi_facts().msi_info();
+    let with_info = |info: waybill_schemas::MsiInfo| {
+        with_package(PackageFacts { msi_info: Some(info), ..PackageFacts::default() })
+    };
+    assert_eq!(with_info(same.clone()), [""; 0]);
+    let mut other = same.clone();
+    other.includes_services = Some(true);
+    assert_eq!(with_info(other), ["W404"]);
+    let mut unsaid = same;
+    unsaid.includes_services = None;
+    unsaid.product_code = unsaid.product_code.map(|code| code.to_lowercase());
+    assert_eq!(with_info(unsaid), [""; 0]);
+}
+
+#[test]
+fn wb405_other_readers_see_something_else() {
+    let facts =
+        PackageFacts { other_reader: vec!["it does not see `a.txt`".into()], ..PackageFacts::default() };
+    assert_eq!(with_package(facts), ["E405"]);
+}

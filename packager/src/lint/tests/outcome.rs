@@ -1,0 +1,146 @@
+//! WB301 to WB304.
+
+use super::*;
+use crate::pe::Machine;
+
+fn of(app: &Value) -> Vec<String> {
+    found(msi_subject(app))
+}
+
+#[test]
+fn wb301_return_codes() {
+    assert_eq!(of(&with(msi_app(), "/returnCodes", json!([]))), ["W301"]);
+    let without = |index: usize| {
+        let mut app = msi_app();
+        app["returnCodes"].as_array_mut().unwrap().remove(index);
+        app
+    };
+    assert_eq!(of(&without(2)), ["W301"]);
+    assert_eq!(of(&without(4)), ["W301"]);
+    assert_eq!(of(&without(1)), [""; 0], "1707 is a courtesy");
+    let code = |code: i64, kind: &str| {
+        with(msi_app(), "/returnCodes/5", json!({ "returnCode": code, "type": kind }))
+    };
+    assert_eq!(of(&code(1603, "success")), ["E301"]);
+    assert_eq!(of(&code(1602, "softReboot")), ["E301"]);
+    assert_eq!(of(&code(1602, "retry")), [""; 0]);
+    assert_eq!(of(&code(1603, "failed")), [""; 0]);
+    assert_eq!(of(&code(60012, "retry")), [""; 0]);
+}
+
+fn with_all_users(app: &Value, all_users: Option<&str>) -> Vec<String> {
+    let mut subject = msi_subject(app);
+    subject.setup.msi.as_mut().unwrap().all_users = all_users.map(str::to_owned);
+    found(subject)
+}
+
+#[test]
+fn wb302_for_whom_the_msi_installs() {
+    let user = with(msi_app(), "/installExperience/runAsAccount", "user".into());
+    assert_eq!(with_all_users(&msi_app(), None), ["W302"]);
+    assert_eq!(with_all_users(&msi_app(), Some("1")), [""; 0]);
+    assert_eq!(with_all_users(&msi_app(), Some("2")), [""; 0]);
+    assert_eq!(with_all_users(&user, Some("1")), ["W302"]);
+    assert_eq!(with_all_users(&user, None), [""; 0]);
+    assert_eq!(with_all_users(&user, Some("2")), [""; 0]);
+    let asks =
+        with(msi_app(), "/installCommandLine", "msiexec /i contoso.msi ALLUSERS=1 /qn /norestart".into());
+    assert_eq!(with_all_users(&asks, None), [""; 0]);
+    // without the MSI, what the document says of it counts
+    let stated = with(msi_app(), "/msiInformation", json!({ "packageType": "perUser" }));
+    assert_eq!(found(subject(&stated, &[("contoso.msi", b"")])), ["W302"]);
+}
+
+#[test]
+fn wb303_architecture_and_time() {
+    let offered = |list: &str| with(msi_app(), "/applicableArchitectures", list.into());
+    assert_eq!(of(&offered("x86,x64")), ["W303"]);
+    assert_eq!(of(&offered("x64,arm64")), [""; 0]);
+    assert_eq!(
+        of(&with(offered("x86,x64"), "/allowedArchitectures", "x64".into())),
+        [""; 0],
+        "the newer field wins"
+    );
+    let mut program = subject(&offered("x86, x64"), &[("contoso.msi", b"")]);
+    program.setup.machine = Some(Machine::X86);
+    assert_eq!(found(program), [""; 0], "a 32-bit loader may carry anything");
+
+    let minutes = |minutes: u32, size: u64| {
+        let mut subject =
+            msi_subject(&with(msi_app(), "/installExperience/maxRunTimeInMinutes", minutes.into()));
+        subject.files =
+            Some(Files::new(vec![FileEntry { name: "contoso.msi".into(), size, is_folder: false }]));
+        found(subject)
+    };
+    assert_eq!(minutes(4, (1 << 30) + 1), ["W303"]);
+    assert_eq!(minutes(5, (1 << 30) + 1), [""; 0]);
+    assert_eq!(minutes(4, 1 << 20), [""; 0]);
+}
+
+#[test]
+fn wb304_secrets_in_commands() {
+    let install = |tail: &str| {
+        let command = format!("msiexec /i contoso.msi /qn /norestart {tail}");
+        of(&with(msi_app(), "/installCommandLine", command.into()))
+    };
+    for secret in [
+        "PASSWORD=hunter2",
+        "SITE_TOKEN=\"eyJ1cmwiOiJodHRwcyJ9\"",
+        "/clientSecret:abcdef",
+        "-Token abcdef123",
+        "--api-key 0123456789",
+        "X=ghp_0123456789abcdefghijABCDEFGHIJ0123",
+    ] {
+        assert_eq!(install(secret), ["E304"], "{secret}");
+    }
+    for fine in [
+        "PASSWORD=\"\"",
+        "PASSWORD=%SECRET%",
+        "TOKEN=<token>",
+        "/passive",
+        "NOPASSWORD=abc",
+        "PIDKEY=AAAAA-BBBBB",
+        "USEPASSWORD=0",
+        "/publickeytoken=b77a5c561934e089",
+    ] {
+        let without_passive: Vec<_> = install(fine).into_iter().filter(|code| code != "W105").collect();
+        assert_eq!(without_passive, [""; 0], "{fine}");
+    }
+    let report = lint(
+        msi_subject(&with(
+            msi_app(),
+            "/installCommandLine",
+            "msiexec /i contoso.msi /qn /norestart PASSWORD=hunter2".into(),
+        )),
+        &[],
+    );
+    assert!(!serde_json::to_string(&report).unwrap().contains("hunter2"));
+}
+
+#[test]
+fn wb304_secrets_in_the_package() {
+    let of = |name: &str, bytes: &[u8]| found(subject(&msi_app(), &[("contoso.msi", b"MSI"), (name, bytes)]));
+    let key = b"-----BEGIN PRIVATE KEY-----\nMIIE\n".as_slice();
+    let cases: [(&str, &[u8], &[&str]); 14] = [
+        ("certs/signing.pfx", b"\x30", &["E304"]),
+        ("a.pem", key, &["E304"]),
+        ("cacert.pem", b"-----BEGIN CERTIFICATE-----\nMIIE\n", &[]),
+        ("server.key", key, &["E304"]),
+        ("license.key", b"ABC-DEF", &[]),
+        ("ssh/id_rsa", b"x", &["E304"]),
+        ("ssh/id_rsa.pub", b"ssh-rsa AAAA", &[]),
+        (".env", b"DB_PASSWORD=x", &["E304"]),
+        (".env.example", b"DB_PASSWORD=x", &[]),
+        (".env", b"# nothing\n", &[]),
+        ("token.txt", b"x", &["E304"]),
+        ("install.ps1", b"$p = ConvertTo-SecureString 'hunter2' -AsPlainText -Force", &["E304"]),
+        ("install.ps1", b"$p = ConvertTo-SecureString $env:P -AsPlainText -Force", &[]),
+        ("tokenizer.dll", b"MZ", &[]),
+    ];
+    for (name, bytes, expected) in cases {
+        assert_eq!(of(name, bytes), expected, "{name}");
+    }
+    let mut unread = subject(&msi_app(), &[("contoso.msi", b"MSI"), ("a.pem", b"")]);
+    unread.contents = Box::new(());
+    assert_eq!(found(unread), ["E304"], "by its name where it cannot be read");
+}
