@@ -270,3 +270,6 @@ impl ReadFile for PackedFiles {
         self.0.read_file(name, most).ok().flatten()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -48,8 +48,9 @@ fn return_codes(app: &AppDocument, subject: &Subject, found: &mut Found) {
 fn context(app: &AppDocument, subject: &Subject, found: &mut Found) {
     let from_msi = subject.setup.msi.as_ref().map(|msi| match msi.execution_context() {
         MsiExecutionContext::System => MsiPackageType::PerMachine,
-        MsiExecutionContext::User => MsiPackageType::PerUser,
-        MsiExecutionContext::Any => MsiPackageType::DualPurpose,
+        // ALLUSERS=2 with MSIINSTALLPERUSER installs for one user unless told otherwise.
+        _ if msi.is_user_install() => MsiPackageType::PerUser,
+        MsiExecutionContext::Any | MsiExecutionContext::User => MsiPackageType::DualPurpose,
     });
     let stated = app.msi_information.as_ref().and_then(|information| information.package_type.clone());
     let place = subject.app_place("/installExperience/runAsAccount");
@@ -85,7 +86,7 @@ fn asks_for_all_users(subject: &Subject) -> bool {
 fn architecture(app: &AppDocument, subject: &Subject, found: &mut Found) {
     let platform = subject.setup.msi.as_ref().and_then(|msi| msi.platform.as_deref());
     let of_msi = platform.and_then(|platform| match platform.to_lowercase().as_str() {
-        "x64" | "intel64" => Some("x64"),
+        "x64" | "amd64" | "intel64" => Some("x64"),
         "arm64" => Some("arm64"),
         _ => None,
     });

@@ -1,6 +1,6 @@
 //! WB304: secrets in commands and in the package. No message holds the value.
 
-use super::command_line::Word;
+use super::command_line::{Word, flattened};
 use super::commands::commands_of;
 use super::files::{FileEntry, leaf_of};
 use super::found::Found;
@@ -26,39 +26,47 @@ pub(super) fn check(subject: &Subject, found: &mut Found) {
 
 fn commands(subject: &Subject, found: &mut Found) {
     for command in commands_of(subject) {
-        let words = command.line.steps.iter().flat_map(|step| &step.words).collect::<Vec<_>>();
-        if let Some(name) = secret_parameter(&words).or_else(|| token_shape(command.text).map(str::to_owned))
-        {
+        let words: Vec<Word> = command.line.steps.iter().flat_map(|step| flattened(&step.words)).collect();
+        let secret = parameter(&words, is_called_secret);
+        if let Some(name) = secret.or_else(|| token_shape(command.text).map(str::to_owned)) {
             let message = format!("{} carries a secret in clear ({name}).", command.name());
             let mend = "Let the device fetch it when it is needed, and change it: whoever has seen the command has it. Allow WB304 where it is none.";
             found.error("WB304", command.place.clone(), message, mend);
         }
+        if let Some(name) = parameter(&words, is_called_licence) {
+            let message = format!("{} carries a licence key in clear ({name}).", command.name());
+            let mend =
+                "Put it into a file that the installer reads, or allow WB304 where everybody may know it.";
+            found.warning("WB304", command.place.clone(), message, mend);
+        }
     }
 }
 
-/// The name of the first parameter that is called like a secret and has a value that may be one.
-fn secret_parameter(words: &[&Word]) -> Option<String> {
+/// The name of the first parameter that is called as wanted and has a value that may be a secret.
+fn parameter(words: &[Word], is_wanted: fn(&str) -> bool) -> Option<String> {
     words.iter().enumerate().find_map(|(at, word)| {
         // /NAME=value, NAME=value, /NAME:value; else -NAME value
-        let split = word
-            .text
-            .split_once('=')
-            .or_else(|| word.text.strip_prefix(['/', '-']).and_then(|switch| switch.split_once(':')));
-        let (name, value) = match split {
+        let switch_with_colon =
+            || word.text.strip_prefix(['/', '-']).and_then(|switch| switch.split_once(':'));
+        let (name, value) = match word.text.split_once('=').or_else(switch_with_colon) {
             Some((name, value)) => (name, value),
             None => {
                 word.switch()?;
-                let next =
-                    words.get(at + 1).filter(|next| next.switch().is_none() && !next.text.contains('='))?;
-                (word.text.as_str(), next.text.as_str())
+                let is_value = |next: &&Word| next.switch().is_none() && !next.text.contains('=');
+                (word.text.as_str(), words.get(at + 1).filter(is_value)?.text.as_str())
             }
         };
         let name = name.trim_start_matches(['/', '-']);
-        (is_called_secret(name) && may_be_secret(value)).then(|| name.to_owned())
+        (is_wanted(&bare(name)) && may_be_secret(value)).then(|| name.to_owned())
     })
 }
 
-fn is_called_secret(name: &str) -> bool {
+/// Letters and digits alone, in lower case.
+fn bare(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase()
+}
+
+fn is_called_secret(bare: &str) -> bool {
     const ENDINGS: [&str; 12] = [
         "password",
         "passwd",
@@ -73,9 +81,14 @@ fn is_called_secret(name: &str) -> bool {
         "authkey",
         "connectionstring",
     ];
-    let bare: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
     let is_flag = ["no", "skip", "disable", "hide"].iter().any(|begin| bare.starts_with(begin));
     !is_flag && bare != "publickeytoken" && ENDINGS.iter().any(|ending| bare.ends_with(ending))
+}
+
+fn is_called_licence(bare: &str) -> bool {
+    ["licencekey", "licensekey", "productkey", "pidkey", "serialnumber"]
+        .iter()
+        .any(|ending| bare.ends_with(ending))
 }
 
 /// Variables, placeholders and switches are none.

@@ -13,7 +13,7 @@ mod words;
 pub(super) use msiexec::{Interface, Msiexec, ProductOrFile};
 pub(super) use powershell::PowerShell;
 pub(super) use programs::{is_shell_builtin, is_windows_program};
-pub(super) use words::Word;
+pub(super) use words::{Word, flattened};
 
 use words::{split, strip_quotes};
 

@@ -38,6 +38,15 @@ pub(super) fn split(line: &str) -> Vec<Word> {
     words
 }
 
+/// The words, those that hold blanks in their quotes taken apart again: `/v"/qn A=b"`.
+pub(in crate::lint) fn flattened(words: &[Word]) -> Vec<Word> {
+    let parts = |word: &Word| match word.text.contains(char::is_whitespace) {
+        true => split(&word.text),
+        false => vec![word.clone()],
+    };
+    words.iter().flat_map(parts).collect()
+}
+
 fn push(words: &mut Vec<Word>, raw: &mut String) {
     if !raw.is_empty() {
         let raw = std::mem::take(raw);

@@ -89,6 +89,7 @@ fn wb304_secrets_in_commands() {
         "/clientSecret:abcdef",
         "-Token abcdef123",
         "--api-key 0123456789",
+        "/v\"/qn PASSWORD=hunter2\"",
         "X=ghp_0123456789abcdefghijABCDEFGHIJ0123",
     ] {
         assert_eq!(install(secret), ["E304"], "{secret}");
@@ -99,12 +100,14 @@ fn wb304_secrets_in_commands() {
         "TOKEN=<token>",
         "/passive",
         "NOPASSWORD=abc",
-        "PIDKEY=AAAAA-BBBBB",
         "USEPASSWORD=0",
         "/publickeytoken=b77a5c561934e089",
     ] {
         let without_passive: Vec<_> = install(fine).into_iter().filter(|code| code != "W105").collect();
         assert_eq!(without_passive, [""; 0], "{fine}");
+    }
+    for licence in ["PIDKEY=AAAAA-BBBBB", "-LicenceKey 7F3K-92QD", "/v\"/qn SERIALNUMBER=1234\""] {
+        assert_eq!(install(licence), ["W304"], "{licence}");
     }
     let report = lint(
         msi_subject(&with(

@@ -41,7 +41,7 @@ pub const ALL: &[LintPage] = &[
         severity: Error,
         title: "a secret in a command or in the package",
         harm: "Commands are logged on every device and shown in the portal, and a package's keys lie beside its \
-               content: whoever gets either has the password, token or private key too.",
+               content: whoever gets either has the password, token or private key too. A licence key is a warning.",
         mend: "Let the installer enrol with a short-lived or per-device secret, or fetch it at run time from where \
                the device authenticates. Change what has been packed already. Allow the finding, with the reason, \
                where the value is no secret.",
