@@ -30,9 +30,9 @@ impl Failure {
         Self { code, subject: None, message, causes: Vec::new(), hint: None }
     }
 
-    /// The same, told of `subject`: the file it is about, as it was named.
+    /// The same, told of `subject`: the file it is about, as it was named; unless it is told of one already.
     pub(crate) fn about(mut self, subject: &str) -> Self {
-        self.subject = Some(printable(subject).into_owned());
+        self.subject.get_or_insert_with(|| printable(subject).into_owned());
         self
     }
 

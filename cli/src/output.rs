@@ -5,7 +5,6 @@
 
 use crate::error::Failure;
 use crate::report::error::write_failure;
-use crate::report::style::{NOTE, WARNING};
 use anstream::AutoStream;
 use serde::Serialize;
 use std::io::{self, BufWriter, Write};
@@ -75,20 +74,6 @@ impl Output {
     pub(crate) fn raw(self, bytes: &[u8]) -> Result<(), Failure> {
         let mut out = UntilClosed::new(io::stdout().lock());
         out.write_all(bytes).and_then(|()| out.flush()).map_err(|source| not_written(&source))
-    }
-
-    /// Something worth knowing, on stderr.
-    pub(crate) fn note(self, text: &str) {
-        if !self.quiet {
-            say(&format!("{NOTE}note:{NOTE:#} {text}"));
-        }
-    }
-
-    /// Something that should not be so, on stderr.
-    pub(crate) fn warning(self, text: &str) {
-        if !self.quiet {
-            say(&format!("{WARNING}warning:{WARNING:#} {text}"));
-        }
     }
 
     /// Tells what stopped the command, and what it exits with.

@@ -4,11 +4,66 @@ use crate::args::PackageArgs;
 use crate::error::Failure;
 use intunewin::{ArchivePolicy, EncryptedContent, FileSource, Package, Source};
 use std::fs::File;
-use std::io::Read as _;
+use std::io::{self, Read as _};
 use std::path::Path;
 use waybill_context::Context;
 use waybill_schemas::codes::{command, package};
 use waybill_schemas::{DOCUMENT_LIMIT, EncryptionInfo, GivenEncryptionInfo, encryption_info_from};
+use zeroize::Zeroizing;
+
+/// Opens packages, all in the same way.
+pub(crate) struct PackageReader {
+    policy: ArchivePolicy,
+    given: Option<(String, GivenEncryptionInfo)>,
+}
+
+impl PackageReader {
+    /// Reads the encryption info, where one is given.
+    pub(crate) fn new(args: &PackageArgs) -> Result<Self, Failure> {
+        let given = args.encryption_info.as_deref().map(|document| {
+            let name = shown(document);
+            read_encryption_info(document)
+                .map(|given| (name.clone(), given))
+                .map_err(|failure| failure.about(&name))
+        });
+        Ok(Self { policy: args.limits.policy(), given: given.transpose()? })
+    }
+
+    /// Under which limits packages are read.
+    pub(crate) fn policy(&self) -> &ArchivePolicy {
+        &self.policy
+    }
+
+    /// Opens a package, or the bare content that the encryption info is for.
+    pub(crate) fn open(&self, path: &Path) -> Result<PackageInput, Failure> {
+        let source = File::open(path).and_then(FileSource::from_file).map_err(|error| unreadable(&error))?;
+        match &self.given {
+            None => Ok(PackageInput::Package(Box::new(Package::open(source, &self.policy)?))),
+            Some((document, given)) => self.bare_content(source, document, given),
+        }
+    }
+
+    fn bare_content(
+        &self,
+        source: FileSource,
+        document: &str,
+        given: &GivenEncryptionInfo,
+    ) -> Result<PackageInput, Failure> {
+        let mut first = [0; 4];
+        if source.read_at(&mut first, 0).is_ok_and(|count| count == 4) && first == *b"PK\x03\x04" {
+            let message = "this is a whole package, with encryption info of its own";
+            return Err(Failure::new(&command::KEYS_NOT_NEEDED, message));
+        }
+        let size = source.len();
+        if let Some(expected) = given.content_size.filter(|expected| *expected != size) {
+            let message = format!("the content has {size} bytes, {document} says {expected}");
+            return Err(Failure::new(&package::CONTENT_LENGTH, message));
+        }
+        let (info, payload_size) = (given.encryption_info.clone(), given.payload_size);
+        let content = EncryptedContent::new(source, info, payload_size, &self.policy)?;
+        Ok(PackageInput::Content { content, setup_file: given.setup_file.clone() })
+    }
+}
 
 /// What was opened; nothing of the content is trusted yet.
 pub(crate) enum PackageInput {
@@ -18,22 +73,12 @@ pub(crate) enum PackageInput {
     Content {
         /// The content.
         content: EncryptedContent,
-        /// What its document said besides the keys.
-        given: Box<GivenEncryptionInfo>,
+        /// The setup file, where the document of its keys names it.
+        setup_file: Option<String>,
     },
 }
 
 impl PackageInput {
-    /// Opens `path` as `reading` asks.
-    pub(crate) fn open(path: &Path, reading: &PackageArgs) -> Result<Self, Failure> {
-        let policy = reading.limits.policy();
-        let source = open_file(path)?;
-        match &reading.encryption_info {
-            None => Ok(Self::Package(Box::new(Package::open(source, &policy)?))),
-            Some(document) => bare_content(source, path, document, &policy),
-        }
-    }
-
     /// The content, ready to be authenticated.
     pub(crate) fn into_content(self, context: &Context<'_>) -> Result<EncryptedContent, Failure> {
         match self {
@@ -70,7 +115,7 @@ impl PackageInput {
     pub(crate) fn setup_file(&self) -> Option<&str> {
         match self {
             Self::Package(package) => Some(&package.info().setup_file),
-            Self::Content { given, .. } => given.setup_file.as_deref(),
+            Self::Content { setup_file, .. } => setup_file.as_deref(),
         }
     }
 }
@@ -80,55 +125,26 @@ pub(crate) fn shown(path: &Path) -> String {
     path.to_string_lossy().into_owned()
 }
 
-fn open_file(path: &Path) -> Result<FileSource, Failure> {
-    FileSource::open(path).map_err(|error| {
-        let failure = Failure::new(&package::PACKAGE_UNREADABLE, "cannot open the package").caused_by(&error);
-        match error.kind() {
-            std::io::ErrorKind::NotFound => {
-                failure.with_hint("check the path; relative ones start at the current folder")
-            }
-            _ => failure,
+fn unreadable(error: &io::Error) -> Failure {
+    let failure = Failure::new(&package::PACKAGE_UNREADABLE, "cannot open the package").caused_by(error);
+    match error.kind() {
+        io::ErrorKind::NotFound => {
+            failure.with_hint("check the path; relative ones start at the current folder")
         }
-    })
-}
-
-fn bare_content(
-    source: FileSource,
-    path: &Path,
-    document: &Path,
-    policy: &ArchivePolicy,
-) -> Result<PackageInput, Failure> {
-    let mut first = [0; 4];
-    if source.read_at(&mut first, 0).is_ok_and(|count| count == 4) && first == *b"PK\x03\x04" {
-        return Err(Failure::new(
-            &command::KEYS_NOT_NEEDED,
-            "this is a whole package, with encryption info of its own",
-        ));
+        _ => failure,
     }
-    let given = read_encryption_info(document)?;
-    let size = source.len();
-    if let Some(expected) = given.content_size.filter(|expected| *expected != size) {
-        let (path, document) = (shown(path), shown(document));
-        let message = format!("{path} has {size} bytes, {document} says {expected}");
-        return Err(Failure::new(&package::CONTENT_LENGTH, message));
-    }
-    let content = EncryptedContent::new(source, given.encryption_info.clone(), given.payload_size, policy)?;
-    Ok(PackageInput::Content { content, given: Box::new(given) })
 }
 
 fn read_encryption_info(document: &Path) -> Result<GivenEncryptionInfo, Failure> {
-    let about = |failure: Failure| failure.about(&shown(document));
-    let bytes = read_at_most(document, DOCUMENT_LIMIT)?;
-    encryption_info_from(&bytes).map_err(|error| about(error.into()))
+    let bytes = read_at_most(document, DOCUMENT_LIMIT).map_err(|error| {
+        Failure::new(&command::INPUT_UNREADABLE, "cannot read the encryption info").caused_by(&error)
+    })?;
+    Ok(encryption_info_from(&bytes)?)
 }
 
-/// A file's bytes, one more than `most` where it is larger, so that its reader refuses it.
-fn read_at_most(path: &Path, most: usize) -> Result<zeroize::Zeroizing<Vec<u8>>, Failure> {
-    let mut bytes = zeroize::Zeroizing::new(Vec::new());
-    File::open(path).and_then(|file| file.take(most as u64 + 1).read_to_end(&mut bytes)).map_err(
-        |error| {
-            Failure::new(&command::INPUT_UNREADABLE, "cannot read it").caused_by(&error).about(&shown(path))
-        },
-    )?;
+/// A file's bytes, one more than `most` where it is larger, so that its reader refuses it. They may be keys.
+fn read_at_most(path: &Path, most: usize) -> io::Result<Zeroizing<Vec<u8>>> {
+    let mut bytes = Zeroizing::new(Vec::new());
+    File::open(path)?.take(most as u64 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }

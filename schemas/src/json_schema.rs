@@ -10,6 +10,7 @@ use crate::report::explain::ExplainReport;
 use crate::report::init::InitReport;
 use crate::report::inspect::InspectReport;
 use crate::report::lint::LintReport;
+use crate::report::pack::PackReport;
 use crate::report::unpack::UnpackReport;
 use crate::report::verify::VerifyReport;
 use schemars::transform::{RecursiveTransform, Transform as _};
@@ -36,6 +37,7 @@ pub fn documents() -> &'static [DocumentSchema] {
         document::<PiecesDocument>("pieces", "pieces.json: the digest of each piece of a content"),
         document::<ErrorReport>("error", "what a command prints under --json where it fails"),
         document::<InitReport>("init-report", "what `waybill init --json` prints"),
+        document::<PackReport>("pack-report", "what `waybill pack --json` prints"),
         document::<InspectReport>("inspect-report", "what `waybill inspect --json` prints"),
         document::<DiffReport>("diff-report", "what `waybill inspect --diff --json` prints"),
         document::<VerifyReport>("verify-report", "what `waybill verify --json` prints"),

@@ -4,6 +4,7 @@ mod completions;
 mod explain;
 mod init;
 mod inspect;
+mod lint;
 mod pack;
 mod package;
 mod schema;
@@ -15,6 +16,7 @@ pub(crate) use completions::CompletionsArgs;
 pub(crate) use explain::ExplainArgs;
 pub(crate) use init::InitArgs;
 pub(crate) use inspect::{InspectArgs, Inspection, Show};
+pub(crate) use lint::LintArgs;
 pub(crate) use pack::{PackArgs, source_date_epoch};
 pub(crate) use package::{Limits, PackageArgs};
 pub(crate) use schema::SchemaArgs;
@@ -109,6 +111,7 @@ pub(crate) enum Command {
     Inspect(InspectArgs),
     Verify(VerifyArgs),
     Unpack(UnpackArgs),
+    Lint(LintArgs),
     Schema(SchemaArgs),
     Explain(ExplainArgs),
     Completions(CompletionsArgs),

@@ -1,8 +1,9 @@
 use super::Size;
 use crate::error::Failure;
+use crate::package_input::shown;
 use clap::{Args, ValueEnum};
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 use waybill_packager::exclude::Exclusions;
 use waybill_packager::pack::{Level, Output, PackOptions, PackRequest, PackSource};
@@ -83,11 +84,19 @@ impl PackArgs {
         };
         let source = match self.setup {
             Some(setup_file) => PackSource::Folder { folder: self.source, setup_file },
-            None => PackSource::App { folder: self.source },
+            None if self.source.join("app.json").is_file() => PackSource::App { folder: self.source },
+            None => return Err(nothing_named(&self.source)),
         };
         let output = Output::from_argument(self.output.unwrap_or_else(|| PathBuf::from(".")));
         Ok(PackRequest { source, output, options })
     }
+}
+
+fn nothing_named(source: &Path) -> Failure {
+    let source = shown(source);
+    Failure::new(&command::USAGE, format!("{source} holds no app.json, and no --setup is given")).with_hint(format!(
+        "name the setup file with --setup, or give an app's folder; `waybill init {source} --setup <FILE>` writes app.json"
+    ))
 }
 
 /// `SOURCE_DATE_EPOCH`: seconds since 1970 (reproducible-builds.org); unset or empty says nothing.

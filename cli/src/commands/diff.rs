@@ -2,7 +2,7 @@ use super::payload_entries::Stop;
 use crate::args::{Limits, PackageArgs};
 use crate::error::Failure;
 use crate::package_diff::PayloadDiff;
-use crate::package_input::{PackageInput, shown};
+use crate::package_input::{PackageReader, shown};
 use crate::report::diff::{write_change, write_diff};
 use crate::session::Session;
 use intunewin::{Archive, ArchiveError};
@@ -60,8 +60,8 @@ impl Side {
 
     fn read(path: &Path, limits: &Limits, session: &Session) -> Result<Self, Failure> {
         let context = session.context();
-        let reading = PackageArgs { encryption_info: None, limits: limits.clone() };
-        let input = PackageInput::open(path, &reading)?;
+        let reader = PackageReader::new(&PackageArgs { encryption_info: None, limits: limits.clone() })?;
+        let input = reader.open(path)?;
         let mut fields = Vec::new();
         if let Some(package) = input.package() {
             let detection = serde_json::to_value(DetectionReport::from(package.info())).unwrap_or_default();
@@ -69,7 +69,7 @@ impl Side {
             fields.push(("packageSize".to_owned(), package.size().to_string()));
         }
         let content = input.into_content(&context)?.authenticate(&context)?;
-        let archive = content.archive(&limits.policy(), &context)?;
+        let archive = content.archive(reader.policy(), &context)?;
         fields.push(("unpackedSize".to_owned(), archive.unpacked_size().to_string()));
         Ok(Self { name: String::new(), digest: content.encryption_info().file_digest, fields, archive })
     }

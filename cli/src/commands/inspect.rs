@@ -1,7 +1,7 @@
 use super::payload_entries::{PayloadEntries, payload_report};
 use crate::args::{PackageArgs, Show};
 use crate::error::Failure;
-use crate::package_input::{PackageInput, shown};
+use crate::package_input::{PackageInput, PackageReader, shown};
 use crate::report::inspect::{write_entry, write_head, write_payload};
 use crate::session::Session;
 use intunewin::{Archive, ArchiveError};
@@ -17,7 +17,8 @@ pub(crate) fn run(
     session: &Session,
 ) -> Result<(), Failure> {
     let about = |failure: Failure| failure.about(&shown(package));
-    let input = PackageInput::open(package, reading).map_err(about)?;
+    let reader = PackageReader::new(reading)?;
+    let input = reader.open(package).map_err(about)?;
     let mut report = head(&input, package, show);
     if !session.output.is_json() {
         session.output.page(|out| write_head(&report, out))?;
@@ -25,7 +26,7 @@ pub(crate) fn run(
     if !show.payload {
         return if session.output.is_json() { session.output.document(&report) } else { Ok(()) };
     }
-    let archive = payload(input, reading, &mut report, session).map_err(about)?;
+    let archive = payload(input, &reader, &mut report, session).map_err(about)?;
     if session.output.is_json() {
         report.entries = show.files.then_some(PayloadEntries(&archive));
         return session.output.document(&report);
@@ -64,13 +65,13 @@ fn head<'a>(input: &PackageInput, package: &Path, show: Show) -> InspectReport<P
 /// Authenticates the content, judges its archive, and reports on it.
 fn payload(
     input: PackageInput,
-    reading: &PackageArgs,
+    reader: &PackageReader,
     report: &mut InspectReport<PayloadEntries<'_>>,
     session: &Session,
 ) -> Result<Archive, Failure> {
     let context = session.context();
     let content = input.into_content(&context)?.authenticate(&context)?;
-    let archive = content.archive(&reading.limits.policy(), &context)?;
+    let archive = content.archive(reader.policy(), &context)?;
     report.payload = Some(payload_report(&archive, content.payload_size())?);
     Ok(archive)
 }

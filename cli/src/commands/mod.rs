@@ -5,6 +5,7 @@ mod diff;
 mod explain;
 mod init;
 mod inspect;
+mod lint;
 mod pack;
 pub(crate) mod payload_entries;
 mod schema;
@@ -31,6 +32,7 @@ pub(crate) fn run(command: Command, session: &Session) -> Result<Option<Class>, 
         },
         Command::Verify(args) => verify::run(&args, session),
         Command::Unpack(args) => unpack::run(&args, session).map(|()| None),
+        Command::Lint(args) => lint::run(&args, session),
         Command::Schema(args) => schema::run(&args, session).map(|()| None),
         Command::Explain(args) => explain::run(&args, session).map(|()| None),
         Command::Completions(args) => completions::run(&args, session).map(|()| None),

@@ -1,9 +1,9 @@
 use crate::args::UnpackArgs;
 use crate::error::Failure;
-use crate::package_input::{PackageInput, shown};
+use crate::package_input::{PackageReader, shown};
 use crate::report::unpack::write_unpacked;
 use crate::session::{Session, threads};
-use intunewin::{AuthenticatedContent, UnpackOptions};
+use intunewin::{AuthenticatedContent, UnpackError, UnpackOptions};
 use waybill_schemas::report::unpack::UnpackReport;
 
 /// Authenticates a package and writes its files, or its payload, into place.
@@ -11,7 +11,8 @@ pub(crate) fn run(args: &UnpackArgs, session: &Session) -> Result<(), Failure> {
     let package = shown(&args.package);
     let context = session.context();
     let about = |failure: Failure| failure.about(&package);
-    let input = PackageInput::open(&args.package, &args.reading).map_err(about)?;
+    let reader = PackageReader::new(&args.reading)?;
+    let input = reader.open(&args.package).map_err(about)?;
     let setup_file = input.setup_file().map(str::to_owned);
     let content = input
         .into_content(&context)
@@ -33,7 +34,11 @@ struct Written {
 fn files(args: &UnpackArgs, content: AuthenticatedContent, session: &Session) -> Result<Written, Failure> {
     let options =
         UnpackOptions { policy: args.reading.limits.policy(), force: args.force, threads: threads() };
-    let folder = content.unpack(&args.output, &options, &session.context())?;
+    let folder = content.unpack(&args.output, &options, &session.context()).map_err(|error| {
+        let of_package = matches!(error, UnpackError::Archive(_));
+        let failure = Failure::from(error);
+        if of_package { failure.about(&shown(&args.package)) } else { failure }
+    })?;
     Ok(Written { output: shown(&args.output), files: folder.files, bytes: folder.bytes })
 }
 

@@ -1,6 +1,6 @@
 use crate::args::VerifyArgs;
 use crate::error::{Failure, deciding};
-use crate::package_input::{PackageInput, shown};
+use crate::package_input::{PackageInput, PackageReader, shown};
 use crate::report::verify::{write_package, write_total};
 use crate::session::{Session, threads};
 use intunewin::{Archive, ArchiveError, AuthenticateError, AuthenticatedContent};
@@ -11,9 +11,10 @@ use waybill_schemas::report::verify::{Check, CheckName, Outcome, VerifiedPackage
 /// Makes every check on every package, and tells each by its name.
 pub(crate) fn run(args: &VerifyArgs, session: &Session) -> Result<Option<Class>, Failure> {
     let output = session.output;
+    let reader = PackageReader::new(&args.reading)?;
     let (mut report, mut failures) = (VerifyReport::default(), Vec::new());
     for path in &args.packages {
-        let (verified, failure) = verify(path, args, session);
+        let (verified, failure) = verify(path, &reader, args.deep, session);
         let told = !output.is_quiet() || !verified.ok;
         if told && !output.is_json() {
             output.page(|out| write_package(&verified, out))?;
@@ -39,22 +40,34 @@ pub(crate) fn run(args: &VerifyArgs, session: &Session) -> Result<Option<Class>,
     Ok(decisive.map(Failure::class))
 }
 
-fn verify(path: &Path, args: &VerifyArgs, session: &Session) -> (VerifiedPackage, Option<Failure>) {
+fn verify(
+    path: &Path,
+    reader: &PackageReader,
+    deep: bool,
+    session: &Session,
+) -> (VerifiedPackage, Option<Failure>) {
     let mut record = Record::default();
-    let failure = examine(path, args, session, &mut record).err().map(|failure| failure.about(&shown(path)));
+    let failure =
+        examine(path, reader, deep, session, &mut record).err().map(|failure| failure.about(&shown(path)));
     let verified = VerifiedPackage {
         package: shown(path),
         ok: failure.is_none(),
-        checks: record.complete(args.deep),
+        checks: record.complete(deep),
         error: failure.as_ref().map(Failure::report),
     };
     (verified, failure)
 }
 
 /// The checks in their order; the first that fails ends it.
-fn examine(path: &Path, args: &VerifyArgs, session: &Session, record: &mut Record) -> Result<(), Failure> {
+fn examine(
+    path: &Path,
+    reader: &PackageReader,
+    deep: bool,
+    session: &Session,
+    record: &mut Record,
+) -> Result<(), Failure> {
     let context = session.context();
-    let input = PackageInput::open(path, &args.reading).map_err(|failure| record.refused(failure))?;
+    let input = reader.open(path).map_err(|failure| record.refused(failure))?;
     let is_package = input.package().is_some();
     let setup_file = input.setup_file().map(str::to_owned);
     let shape = shape_of(&input);
@@ -64,10 +77,10 @@ fn examine(path: &Path, args: &VerifyArgs, session: &Session, record: &mut Recor
     let content = content.authenticate(&context).map_err(|error| record.not_authentic(error))?;
     record.authentic(&content, is_package);
     let archive = content
-        .archive(&args.reading.limits.policy(), &context)
+        .archive(reader.policy(), &context)
         .map_err(|error| record.archive_refused(CheckName::Policy, error))?;
     record.add(CheckName::Policy, Outcome::Ok, Some(crate::report::verify::policy_detail(&archive)));
-    if args.deep {
+    if deep {
         archive
             .check_data(threads(), &context)
             .map_err(|error| record.archive_refused(CheckName::Data, error))?;

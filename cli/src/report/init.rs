@@ -3,6 +3,7 @@
 use super::fields::Fields;
 use super::printable::printable;
 use super::style::{GOOD, STRONG, WARNING};
+use super::wrap::write_wrapped;
 use std::io::{self, Write};
 use waybill_schemas::report::init::{Confidence, InitReport, InstallerReport};
 
@@ -22,7 +23,8 @@ pub(crate) fn write_drafted(report: &InitReport, out: &mut dyn Write) -> io::Res
     if !report.notes.is_empty() {
         writeln!(out, "\n{STRONG}To look at{STRONG:#}")?;
     }
-    report.notes.iter().try_for_each(|note| writeln!(out, "  {WARNING}!{WARNING:#} {}", printable(note)))?;
+    let mark = format!("  {WARNING}!{WARNING:#} ");
+    report.notes.iter().try_for_each(|note| write_wrapped(&mark, 4, note, out))?;
     writeln!(out, "\nnext: waybill lint {}", printable(&report.document))
 }
 

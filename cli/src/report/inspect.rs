@@ -110,7 +110,7 @@ pub(crate) fn write_payload<E>(
 fn summary(payload: &PayloadReport) -> String {
     let folders = match payload.folders {
         0 => String::new(),
-        folders => format!(" and {}", counted(folders, "empty folder")),
+        folders => format!(" and {}", counted(folders, "folder")),
     };
     format!("{}{folders}, {} unpacked", counted(payload.files, "file"), Bytes(payload.unpacked_size))
 }

@@ -3,9 +3,10 @@
 use super::bytes::{Bytes, counted, lasted};
 use super::fields::Fields;
 use super::printable::printable;
-use super::style::{FAINT, GOOD, NOTE, STRONG, WARNING};
+use super::style::{FAINT, GOOD, STRONG, WARNING};
+use super::wrap::write_wrapped;
 use std::io::{self, Write};
-use waybill_schemas::report::pack::{LeftOutReport, PackReport};
+use waybill_schemas::report::pack::{LeftOutReport, PackNote, PackReport};
 
 /// The whole page.
 pub(crate) fn write_packed(report: &PackReport, out: &mut dyn Write) -> io::Result<()> {
@@ -22,14 +23,21 @@ pub(crate) fn write_packed(report: &PackReport, out: &mut dyn Write) -> io::Resu
     )?;
     write_largest(report, out)?;
     write_left_out(&report.left_out, out)?;
-    for note in &report.notes {
-        writeln!(out, "{NOTE}note:{NOTE:#} {}", printable(&note.message))?;
-    }
     write_portal(report, out)?;
+    write_notes(&report.notes, out)?;
     match &report.app_document {
         Some(document) => writeln!(out, "\nfilled in {STRONG}{}{STRONG:#}", printable(document)),
         None => Ok(()),
     }
+}
+
+fn write_notes(notes: &[PackNote], out: &mut dyn Write) -> io::Result<()> {
+    if notes.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n{STRONG}To look at{STRONG:#}")?;
+    let mark = format!("  {WARNING}!{WARNING:#} ");
+    notes.iter().try_for_each(|note| write_wrapped(&mark, 4, &note.message, out))
 }
 
 /// Only where it lasted long enough to mean something.
@@ -86,7 +94,7 @@ fn write_portal(report: &PackReport, out: &mut dyn Write) -> io::Result<()> {
     if !portal.verified && portal.install_command.is_some() {
         writeln!(
             out,
-            "  {WARNING}unverified:{WARNING:#} the commands follow from the kind of installer; try them first"
+            "  {WARNING}unverified:{WARNING:#} the commands follow from the kind of installer: try them first"
         )?;
     }
     Ok(())

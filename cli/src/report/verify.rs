@@ -20,11 +20,11 @@ fn write_check(check: &Check, out: &mut dyn Write) -> io::Result<()> {
     let (style, outcome) = (style(check.outcome), check.outcome.title());
     write!(out, "  {:10}  {style}{outcome}{style:#}", check.check.title())?;
     match &check.detail {
-        Some(detail) => {
+        Some(detail) if check.outcome != Outcome::Failed => {
             let gap = 7_usize.saturating_sub(outcome.len());
             writeln!(out, "{:gap$}  {FAINT}{}{FAINT:#}", "", printable(detail))
         }
-        None => writeln!(out),
+        _ => writeln!(out), // why a check failed is the error's to tell
     }
 }
 

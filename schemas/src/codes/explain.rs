@@ -102,7 +102,7 @@ pub struct Entry {
     /// What it means.
     pub meaning: String,
     /// Usual causes, most likely first.
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     pub causes: &'static [&'static str],
     /// What to do next.
     pub hint: &'static str,

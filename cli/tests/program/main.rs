@@ -1,0 +1,24 @@
+//! The program as a whole: what no snapshot can say.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod documents;
+mod intunewinapputil;
+mod pipes;
+mod secrets;
+#[path = "../workbench/mod.rs"]
+mod workbench;
+
+use std::process::{Command, Output};
+use workbench::{Workbench, program};
+
+/// The program on a workbench.
+fn command(bench: &Workbench, arguments: &[&str]) -> Command {
+    let mut command = Command::new(program());
+    command.args(arguments).current_dir(bench.path()).env_remove("SOURCE_DATE_EPOCH");
+    command
+}
+
+/// Runs it to its end.
+fn run(bench: &Workbench, arguments: &[&str]) -> Output {
+    command(bench, arguments).output().unwrap()
+}

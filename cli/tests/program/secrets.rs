@@ -1,0 +1,75 @@
+//! No key leaves the program unless it was asked for.
+
+use super::run;
+use super::workbench::{SEED, Workbench};
+use waybill_schemas::{EncryptionKey, MacKey};
+
+/// A key in every form that it might slip out in.
+fn forms(key: [u8; 32], base64: &str) -> Vec<String> {
+    let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
+    let list = key.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    // Base64 without its first or last characters too: a key in the middle of something longer.
+    vec![
+        base64[..40].to_owned(),
+        base64[4..].to_owned(),
+        hex[..32].to_owned(),
+        hex[..32].to_uppercase(),
+        list,
+    ]
+}
+
+fn canaries() -> Vec<String> {
+    let (encryption, mac) = ([SEED; 32], [SEED ^ 0xff; 32]);
+    let mut canaries = forms(encryption, &EncryptionKey::new(encryption).to_base64());
+    canaries.extend(forms(mac, &MacKey::new(mac).to_base64()));
+    canaries
+}
+
+fn leaks(text: &str) -> bool {
+    canaries().iter().any(|canary| text.contains(canary))
+}
+
+#[test]
+fn no_output_holds_a_key() {
+    let bench = Workbench::new();
+    // The document of the keys, broken in the middle: errors quote what they do not understand.
+    let xml = std::fs::read_to_string(bench.file("Detection.xml")).unwrap();
+    assert!(leaks(&xml), "the canary is not in the cage");
+    std::fs::write(bench.file("broken.xml"), xml.replace("</MacKey>", "")).unwrap();
+    std::fs::write(bench.file("wrong.xml"), xml.replace("ProfileVersion1", "ProfileVersion2")).unwrap();
+    std::fs::write(bench.file("long.xml"), xml.replace("</EncryptionKey>", "AAAA</EncryptionKey>")).unwrap();
+    let commands: &[&[&str]] = &[
+        &["inspect", "--files", "keys.intunewin"],
+        &["inspect", "--metadata", "keys.intunewin"],
+        &["inspect", "--diff", "keys.intunewin", "tiny.intunewin"],
+        &["inspect", "content.bin", "--encryption-info", "Detection.xml"],
+        &["verify", "--deep", "keys.intunewin", "content.bin"],
+        &["verify", "content.bin", "--encryption-info", "Detection.xml"],
+        &["verify", "tiny.intunewin", "--encryption-info", "Detection.xml"],
+        &["verify", "flipped.intunewin", "--encryption-info", "broken.xml"],
+        &["verify", "content.bin", "--encryption-info", "wrong.xml"],
+        &["verify", "content.bin", "--encryption-info", "long.xml"],
+        &["inspect", "Detection.xml"],
+        &["unpack", "keys.intunewin", "--output", "out", "--force"],
+        &["unpack", "keys.intunewin", "--output", "payload.zip", "--payload-only", "--force"],
+        &["lint", "keys.intunewin"],
+        &["explain", "mac-mismatch"],
+    ];
+    for command in commands {
+        for extra in [&["-vv"][..], &["-vv", "--json"], &["--quiet"]] {
+            let output = run(&bench, &[command, extra].concat());
+            let text = [output.stdout, output.stderr].concat();
+            let text = String::from_utf8_lossy(&text);
+            assert!(!leaks(&text), "{command:?} {extra:?} tells a key:\n{text}");
+        }
+    }
+}
+
+#[test]
+fn show_keys_shows_them() {
+    let bench = Workbench::new();
+    for extra in [&["--show-keys"][..], &["--show-keys", "--json"]] {
+        let output = run(&bench, &[&["inspect", "keys.intunewin"], extra].concat());
+        assert!(leaks(&String::from_utf8(output.stdout).unwrap()), "{extra:?}");
+    }
+}

@@ -1,0 +1,138 @@
+//! A folder with packages good and bad, contents, source folders and apps: what the command is tried on.
+//!
+//! Keys, times and bytes are fixed, so that every output is the same on every run and host.
+#![allow(dead_code, reason = "each test program uses its own part")]
+
+use intunewin::{DosTime, KnownEntry, Method, PayloadWriter};
+use std::fs;
+use std::path::{Path, PathBuf};
+use waybill_tests::sealed_package::{SealedPackage, seal};
+
+/// The encryption key of `keys.intunewin` in base64; the MAC key is its complement.
+pub(crate) const SEED: u8 = 0xC7;
+
+/// The folder; it goes when this is dropped.
+pub(crate) struct Workbench {
+    folder: tempfile::TempDir,
+}
+
+impl Workbench {
+    /// Makes everything.
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let bench = Self { folder };
+        bench.golden();
+        bench.apps();
+        bench.sealed();
+        bench.damaged();
+        bench
+    }
+
+    /// Where it is.
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// A file in it.
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn write(&self, name: &str, bytes: impl AsRef<[u8]>) {
+        fs::write(self.file(name), bytes).unwrap();
+    }
+
+    /// Packages of Microsoft's tool; of one its content and its Detection.xml too.
+    fn golden(&self) {
+        let golden = project().join("tests").join("fixtures").join("golden");
+        for entry in fs::read_dir(golden).unwrap() {
+            let path = entry.unwrap().path();
+            fs::copy(&path, self.file(path.file_name().unwrap().to_str().unwrap())).unwrap();
+        }
+    }
+
+    /// The examples; hello-app's files as a source folder too.
+    fn apps(&self) {
+        for name in ["hello-app", "broken-app"] {
+            copy(&project().join("examples").join(name), &self.file(name));
+        }
+        let hello = project().join("examples").join("hello-app");
+        copy(&hello, &self.file("packed-app")); // packing fills in its app.json
+        copy(&hello.join("source"), &self.file("source"));
+        copy(&project().join("tests").join("fixtures").join("msi"), &self.file("msi"));
+    }
+
+    /// Packages that we seal ourselves.
+    fn sealed(&self) {
+        let keys =
+            seal(&payload(&[("install.cmd", b"exit 0\r\n"), ("data/a.txt", b"alpha")]), "install.cmd", SEED);
+        let SealedPackage { bytes, content_start, content_len, .. } = keys.unwrap();
+        self.write("keys.intunewin", &bytes);
+        self.write("content.bin", &bytes[content_start..content_start + content_len]);
+        let xml = bytes.windows(16).position(|window| window == b"<ApplicationInfo").unwrap();
+        let end = bytes.windows(18).position(|window| window == b"</ApplicationInfo>").unwrap() + 18;
+        self.write("Detection.xml", &bytes[xml..end]);
+        let old = payload(&[("setup.exe", b"MZ 1.0"), ("gone.dll", b"x"), ("same.txt", b"same")]);
+        let new = payload(&[("setup.exe", b"MZ 1.0.1"), ("new.dll", b"yz"), ("same.txt", b"same")]);
+        self.write("old.intunewin", seal(&old, "setup.exe", 1).unwrap().bytes);
+        self.write("new.intunewin", seal(&new, "Setup.exe", 2).unwrap().bytes);
+        self.write("setup-absent.intunewin", seal(&old, "other.exe", 3).unwrap().bytes);
+        let escaping = payload(&[("setup.exe", b"MZ"), ("../evil.exe", b"MZ")]);
+        self.write("escaping.intunewin", seal(&escaping, "setup.exe", 4).unwrap().bytes);
+        let mut wrong = old.clone();
+        let at = wrong.windows(6).position(|window| window == b"MZ 1.0").unwrap();
+        wrong[at] ^= 1;
+        self.write("wrong-crc.intunewin", seal(&wrong, "setup.exe", 5).unwrap().bytes);
+        let hostile = seal(&old, "a\u{9b}31m\u{202e}b.exe", 6).unwrap();
+        self.write("hostile-name.intunewin", hostile.bytes);
+    }
+
+    /// Packages that are none any more.
+    fn damaged(&self) {
+        let SealedPackage { bytes, content_start, .. } =
+            seal(&payload(&[("a.cmd", b"exit 0")]), "a.cmd", 8).unwrap();
+        let mut flipped = bytes.clone();
+        flipped[content_start + 60] ^= 1;
+        self.write("flipped.intunewin", flipped);
+        let mut other = bytes.clone();
+        other[content_start] ^= 1;
+        self.write("other-content.intunewin", other);
+        self.write("cut.intunewin", &bytes[..bytes.len() / 2]);
+        self.write("page.intunewin", "<html><body>Please sign in</body></html>");
+        self.write("empty.intunewin", "");
+    }
+}
+
+/// The project's root.
+pub(crate) fn project() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// The program under test.
+pub(crate) fn program() -> PathBuf {
+    PathBuf::from(env!("CARGO_BIN_EXE_waybill"))
+}
+
+fn payload(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut writer = PayloadWriter::new(Vec::new());
+    for (name, bytes) in files {
+        let size = bytes.len() as u64;
+        let (modified, crc) = (DosTime::MIN, crc32fast::hash(bytes));
+        let entry = KnownEntry { name, modified, method: Method::Stored, crc, size, compressed: size };
+        writer.entry(entry, bytes).unwrap();
+    }
+    writer.finish().unwrap()
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let to = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &to);
+        } else {
+            fs::copy(entry.path(), to).unwrap();
+        }
+    }
+}
