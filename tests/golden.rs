@@ -119,8 +119,14 @@ fn shape(xml: &[u8]) -> Vec<String> {
 }
 
 /// SHA-256 of our payload of each source: the same on every host, with every number of threads.
-const FILE_DIGESTS: [(&str, &str); 6] =
-    [("tiny", "f784501e974f7f5dd33da0c11c6ed1329e1dbdf8feb1267d3abe3bfecb4eeb6d"), ("deep", "b506a71ba316003bd2e704073e303255ea35637d8b647484a192652b41305d70"), ("unicode", "bdd51e5bcfd54ba0c56c63667a0bb81623fcf41f0144f70cc30442f7694ff917"), ("emptydirs", "ae71b13d6bc3377dd961d1023ef61a274c62773563aa0e6eb64f09344c1e3d92"), ("catalog", "b1ee4d7bf4688ed0c57a79a805efc4623ed8825f5467e089f9c56eacd2981427"), ("multichunk", "2c43ba24eb678a4341e9a8e6b3486041ef86b1db37565a1c867f09bfb4aa295a")];
+const FILE_DIGESTS: [(&str, &str); 6] = [
+    ("tiny", "f784501e974f7f5dd33da0c11c6ed1329e1dbdf8feb1267d3abe3bfecb4eeb6d"),
+    ("deep", "b506a71ba316003bd2e704073e303255ea35637d8b647484a192652b41305d70"),
+    ("unicode", "bdd51e5bcfd54ba0c56c63667a0bb81623fcf41f0144f70cc30442f7694ff917"),
+    ("emptydirs", "ae71b13d6bc3377dd961d1023ef61a274c62773563aa0e6eb64f09344c1e3d92"),
+    ("catalog", "b1ee4d7bf4688ed0c57a79a805efc4623ed8825f5467e089f9c56eacd2981427"),
+    ("multichunk", "2c43ba24eb678a4341e9a8e6b3486041ef86b1db37565a1c867f09bfb4aa295a"),
+];
 
 #[test]
 fn our_packages_of_the_same_sources_say_the_same() {
