@@ -36,9 +36,10 @@ fn decode<const N: usize>(text: &str) -> Result<[u8; N], BytesError> {
     <[u8; N]>::try_from(bytes.as_slice()).map_err(|_| BytesError::Length { expected: N, actual: bytes.len() })
 }
 
-/// Any bytes in base64, padded or not: scripts in app.json.
+/// Any bytes in base64, padded or not, in one line or several: scripts in app.json.
 pub(crate) fn decode_lenient(text: &str) -> Result<Vec<u8>, BytesError> {
-    LENIENT.decode(text.trim()).map_err(|_| BytesError::NotBase64)
+    let text: String = text.split_ascii_whitespace().collect();
+    LENIENT.decode(text).map_err(|_| BytesError::NotBase64)
 }
 
 /// True where `text` is base64 whose final `=` were left off: read, and worth a lint (WB403).

@@ -152,6 +152,8 @@ mod tests {
         assert_eq!(rule.script(), Ok(Vec::new()));
         rule.set_script(b"\xEF\xBB\xBFexit 0");
         assert_eq!(rule.script().unwrap(), b"\xEF\xBB\xBFexit 0");
+        rule.script_content = Some("77u/ZXhp\r\n dCAw".into());
+        assert_eq!(rule.script().unwrap(), b"\xEF\xBB\xBFexit 0");
         rule.script_content = Some("not base64!".into());
         assert_eq!(rule.script(), Err(BytesError::NotBase64));
     }

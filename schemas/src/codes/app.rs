@@ -31,7 +31,11 @@ pub const APP_FIELD: Code = Code {
     id: "app-field",
     class: Class::Refused,
     meaning: "A field of the app document holds another kind of value than its name says.",
-    causes: &["a number or a boolean in quotes", "a key that stands twice", "`lint.allow` without a reason"],
+    causes: &[
+        "a number or a boolean in quotes",
+        "an export made with ConvertTo-Json without `-Depth 10`: inner objects became text like `@{returnCode=0}`",
+        "a key that stands twice, or `lint.allow` without a reason",
+    ],
     hint: "Mend the field that the message names; `waybill schema app` prints what each one takes.",
 };
 

@@ -38,7 +38,7 @@ pub(super) fn check_commands(subject: &Subject, found: &mut Found) {
         let variable = VARIABLES
             .iter()
             .find(|variable| lower.contains(*variable))
-            .map(|variable| (*variable).to_owned());
+            .map(|variable| variable.to_uppercase());
         let key = ["hkcu\\", "hkey_current_user\\", "hkcu:\\"].iter().any(|hive| lower.contains(hive));
         if let Some(what) = variable.or_else(|| key.then(|| "HKCU".to_owned())) {
             let message = format!("{} uses {what}, but runs as SYSTEM, whose own that is.", command.name());
@@ -50,7 +50,7 @@ pub(super) fn check_commands(subject: &Subject, found: &mut Found) {
 fn users_folder(path: &str) -> Option<String> {
     let lower = path.replace('/', "\\").to_lowercase();
     let variable =
-        VARIABLES.iter().find(|variable| lower.contains(*variable)).map(|variable| (*variable).to_owned());
+        VARIABLES.iter().find(|variable| lower.contains(*variable)).map(|variable| variable.to_uppercase());
     variable.or_else(|| {
         let user = lower.strip_prefix("c:\\users\\")?.split('\\').next()?;
         let shared = matches!(user, "public" | "default" | "all users" | "");

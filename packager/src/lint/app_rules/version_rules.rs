@@ -86,12 +86,12 @@ fn length(rule: &Checked<'_>, comparison: &Comparison<'_>, subject: &Subject, fo
             Operator::Equal | Operator::NotEqual | Operator::GreaterThan | Operator::LessThanOrEqual
         );
         if surprises && wanted.count() < 4 {
+            let (name, value) = (rule.name(), comparison.value);
+            let four = format!("{value}{}", ".0".repeat(4 - wanted.count()));
             let message = format!(
-                "{} compares a file's version, which has four parts, with {}: 1.2 is older than 1.2.0.0.",
-                rule.name(),
-                comparison.value
+                "{name} compares a file's version with {value}, which is older than {four}: files have four parts."
             );
-            found.warning("WB204", place(), message, "Write all four parts.");
+            found.warning("WB204", place(), message, format!("Write all four parts, e.g. `{four}`."));
         }
         return;
     }

@@ -18,7 +18,7 @@ pub(super) enum Encoding {
     MarkedUtf8,
     /// UTF-8 without one: Windows PowerShell 5.1 reads it as ANSI.
     UnmarkedUtf8,
-    /// UTF-16 with a byte order mark.
+    /// UTF-16.
     Utf16,
     /// Some ANSI code page.
     Ansi,
@@ -34,12 +34,19 @@ pub(super) fn decode(bytes: &[u8]) -> (Cow<'_, str>, Encoding) {
         [0xEF, 0xBB, 0xBF, rest @ ..] => (String::from_utf8_lossy(rest), Encoding::MarkedUtf8),
         [0xFF, 0xFE, rest @ ..] => utf16(rest, u16::from_le_bytes),
         [0xFE, 0xFF, rest @ ..] => utf16(rest, u16::from_be_bytes),
+        // Written by `[Text.Encoding]::Unicode.GetBytes`, which puts no mark.
+        _ if is_unmarked_utf16(bytes) => utf16(bytes, u16::from_le_bytes),
         _ if bytes.is_ascii() => (String::from_utf8_lossy(bytes), Encoding::Ascii),
         _ => match std::str::from_utf8(bytes) {
             Ok(text) => (Cow::Borrowed(text), Encoding::UnmarkedUtf8),
             Err(_) => (String::from_utf8_lossy(bytes), Encoding::Ansi),
         },
     }
+}
+
+fn is_unmarked_utf16(bytes: &[u8]) -> bool {
+    let beginning = bytes.get(..64).unwrap_or(bytes);
+    beginning.len() > 3 && beginning.chunks_exact(2).all(|pair| pair[0] != 0 && pair[1] == 0)
 }
 
 /// Whether a signature block stands in it.
@@ -78,6 +85,7 @@ mod tests {
         assert_eq!(decode(b"'\xFC'").1, Encoding::Ansi);
         let utf16: Vec<u8> = "\u{FEFF}exit".encode_utf16().flat_map(u16::to_le_bytes).collect();
         assert_eq!(decode(&utf16), ("exit".into(), Encoding::Utf16));
+        assert_eq!(decode(&utf16[2..]), ("exit".into(), Encoding::Utf16));
     }
 
     #[test]

@@ -86,10 +86,17 @@ fn judge(ways: &[Way]) -> Verdict {
     if zero.any(|way| way.prints != Likely::No) { Verdict::WritesToStderr } else { Verdict::NeverPrints }
 }
 
+/// The functions that the script defines, wherever it does.
 fn functions(statements: &[Statement]) -> Vec<String> {
-    let names = statements.iter().filter_map(|statement| match statement {
-        Statement::Function(name) => Some(name.clone()),
-        _ => None,
+    let names = statements.iter().flat_map(|statement| match statement {
+        Statement::Function(name) => vec![name.clone()],
+        Statement::If(_, blocks, _) => blocks.iter().flat_map(|block| functions(block)).collect(),
+        Statement::Loop(_, body) => functions(body),
+        Statement::Try(body, catches, last) => {
+            let blocks = [body, last].into_iter().chain(catches);
+            blocks.flat_map(|block| functions(block)).collect()
+        }
+        Statement::Simple(_) | Statement::Unknown => Vec::new(),
     });
     names.collect()
 }

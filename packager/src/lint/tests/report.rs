@@ -62,6 +62,13 @@ fn every_finding_has_a_page_and_speaks_in_sentences() {
     }
 }
 
+proptest::proptest! {
+    #[test]
+    fn no_command_stops_lint(text in "([ \"/\\\\=&|<>%$.:-]|cmd|msiexec|powershell|/c|/i|-File|start|%TEMP%|[a-zü0]){0,40}") {
+        lint(msi_subject(&with(msi_app(), "/installCommandLine", text.into())), &[]);
+    }
+}
+
 #[test]
 fn hostile_text_never_stops_lint() {
     let texts = [

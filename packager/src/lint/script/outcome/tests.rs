@@ -18,6 +18,11 @@ fn good_detection_scripts_are_fine() {
         "(Get-Item $p -ErrorAction SilentlyContinue).Name",
         "foreach ($f in Get-ChildItem $d) { if ($f.Name -eq 'x') { Write-Output $f; exit 0 } }\nexit 1",
         "switch ($v) { 1 { 'one'; exit 0 } default { exit 1 } }",
+        "[CmdletBinding()]\nparam()\n\n$candidate = 'C:\\a.exe'\n\nif (Test-Path $candidate) {\n    Write-Output \"there at $candidate\"\n}\nexit 0\n",
+        "try {\n    if (-not (Test-Path $key)) { exit 0 }\n    $props = Get-ItemProperty -Path $key -ErrorAction Stop\n    if ($props.Installed -ne 1) { exit 0 }\n    Write-Output \"$($props.Version)\"\n    exit 0\n}\ncatch { exit 1 }",
+        "$found = $false\nforeach ($u in (Get-ChildItem C:\\Users -Directory | Where-Object { $_.Name -notin @('Public') })) {\n  if (Test-Path (Join-Path $u.FullName 'a.exe')) { $found = $true; break }\n}\nif ($found) { Write-Output 'yes'; exit 0 }\nelse { Write-Output 'no'; exit 1 }",
+        "Try {\n    $r = Get-ItemProperty -Path $p -Name $n -ErrorAction Stop | Select-Object -ExpandProperty $n\n    If ($r -eq $v){\n        Write-Output \"Detected\"\n       Exit 0\n    } \n    Exit 1\n} \nCatch {\n    Exit 1\n}",
+        "if([IntPtr]::Size-eq4){exit 0};try{$t='silentlycontinue';function l{param($h)\"$h\"|Out-File x -a};foreach($h in 'HKLM'){if(gp \"$h`:\\x\" -ea $t){l 'a';return 'Detected'}}}catch{l $_}",
         "function Test-It { 'x'; exit 0 }\nTest-It",
         ". $PSScriptRoot\\lib.ps1\nexit 0",
         "$found = Test-Path $p\nif ($found -eq $true) {\n Write-Output $found\n}",
@@ -74,6 +79,14 @@ fn scripts_that_spoil_it_on_stderr_or_by_their_exit_code_are_found() {
     assert_eq!(verdict("[Console]::Error.WriteLine('x'); 'found'; exit 0"), Verdict::WritesToStderr);
     assert_eq!(verdict("if ($a) { 'x'; exit 1 } else { exit 2 }"), Verdict::NeverExitsZero);
     assert_eq!(verdict("throw 'x'"), Verdict::NeverExitsZero);
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_script_stops_the_judge(text in "([ \\n;{}()|=$@'\"`#<>.-]|if|else|try|catch|exit|Write-Output|[a-z0é]){0,80}") {
+        verdict(&text);
+        crate::lint::script::code_lines(&text);
+    }
 }
 
 #[test]
