@@ -72,18 +72,18 @@ impl Workbench {
         let xml = bytes.windows(16).position(|window| window == b"<ApplicationInfo").unwrap();
         let end = bytes.windows(18).position(|window| window == b"</ApplicationInfo>").unwrap() + 18;
         self.write("Detection.xml", &bytes[xml..end]);
-        let old = payload(&[("setup.exe", b"MZ 1.0"), ("gone.dll", b"x"), ("same.txt", b"same")]);
-        let new = payload(&[("setup.exe", b"MZ 1.0.1"), ("new.dll", b"yz"), ("same.txt", b"same")]);
-        self.write("old.intunewin", seal(&old, "setup.exe", 1).unwrap().bytes);
-        self.write("new.intunewin", seal(&new, "Setup.exe", 2).unwrap().bytes);
-        self.write("setup-absent.intunewin", seal(&old, "other.exe", 3).unwrap().bytes);
-        let escaping = payload(&[("setup.exe", b"MZ"), ("../evil.exe", b"MZ")]);
-        self.write("escaping.intunewin", seal(&escaping, "setup.exe", 4).unwrap().bytes);
+        let old = payload(&[("setup.cmd", b"MZ 1.0"), ("gone.dll", b"x"), ("same.txt", b"same")]);
+        let new = payload(&[("setup.cmd", b"MZ 1.0.1"), ("new.dll", b"yz"), ("same.txt", b"same")]);
+        self.write("old.intunewin", seal(&old, "setup.cmd", 1).unwrap().bytes);
+        self.write("new.intunewin", seal(&new, "Setup.cmd", 2).unwrap().bytes);
+        self.write("setup-absent.intunewin", seal(&old, "other.cmd", 3).unwrap().bytes);
+        let escaping = payload(&[("setup.cmd", b"MZ"), ("../evil.cmd", b"MZ")]);
+        self.write("escaping.intunewin", seal(&escaping, "setup.cmd", 4).unwrap().bytes);
         let mut wrong = old.clone();
         let at = wrong.windows(6).position(|window| window == b"MZ 1.0").unwrap();
         wrong[at] ^= 1;
-        self.write("wrong-crc.intunewin", seal(&wrong, "setup.exe", 5).unwrap().bytes);
-        let hostile = seal(&old, "a\u{9b}31m\u{202e}b.exe", 6).unwrap();
+        self.write("wrong-crc.intunewin", seal(&wrong, "setup.cmd", 5).unwrap().bytes);
+        let hostile = seal(&old, "a\u{9b}31m\u{202e}b.cmd", 6).unwrap();
         self.write("hostile-name.intunewin", hostile.bytes);
     }
 
