@@ -61,11 +61,11 @@ impl<'a, W: Write> Assembler<'a, W> {
             Outcome::Folder { index } => self.folder(index),
             Outcome::Whole { index, method, crc, data } => self.whole(index, method, crc, &data),
             Outcome::Block { file, work, offset, length, crc, data } => {
-                let (last, data) = (offset + length == file.size, data.as_deref().unwrap_or_default());
+                let last = offset + length == file.size;
                 match work {
                     BlockWork::Checksum => self.checksum(&crc, last),
-                    BlockWork::Copy => self.copy(&file, offset == 0, last, &crc, data)?,
-                    BlockWork::Deflate => self.deflate(&file, offset == 0, last, &crc, data)?,
+                    BlockWork::Copy => self.copy(&file, offset == 0, last, &crc, &data)?,
+                    BlockWork::Deflate => self.deflate(&file, offset == 0, last, &crc, &data)?,
                 }
                 if work != BlockWork::Checksum {
                     self.meter.advance(length);

@@ -12,8 +12,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 const KIB: usize = 1024;
 const MIB: usize = 1024 * KIB;
-/// Room for the window before a block, and for what deflate adds to noise.
-pub(super) const SLACK: usize = 64 * KIB;
+/// Room for what deflate adds to noise.
+const SLACK: usize = 64 * KIB;
 
 /// The sizes there are: few, so that a buffer fits the next file, too.
 const SIZES: [usize; 8] =

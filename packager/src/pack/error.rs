@@ -79,9 +79,6 @@ pub enum PackError {
     Deflate {
         /// Its name in the source folder.
         name: String,
-        /// What the encoder said.
-        #[source]
-        source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// A thread ended before its work did: a fault of ours.
     #[error("a packing thread ended before its work did")]

@@ -1,7 +1,7 @@
 //! Doing one job: reading, checksumming and deflating, away from every lock.
 
-use super::buffers::{Buffer, Buffers, SLACK, footprint};
-use super::deflate::{Encoders, WINDOW};
+use super::buffers::{Buffer, Buffers, footprint};
+use super::deflate::{Encoder, room_for_block};
 use super::error::PackError;
 use super::level::Level;
 use super::plan::{BlockWork, CHECKSUM_READ, Job};
@@ -19,7 +19,7 @@ const OVERHEAD: u64 = 1024;
 pub(super) enum Outcome {
     Folder { index: usize },
     Whole { index: usize, method: Method, crc: u32, data: Buffer },
-    Block { file: Arc<LargeFile>, work: BlockWork, offset: u64, length: u64, crc: Crc, data: Option<Buffer> },
+    Block { file: Arc<LargeFile>, work: BlockWork, offset: u64, length: u64, crc: Crc, data: Buffer },
 }
 
 impl Outcome {
@@ -27,8 +27,7 @@ impl Outcome {
     pub(super) fn held(&self) -> u64 {
         let data = match self {
             Self::Folder { .. } => 0,
-            Self::Whole { data, .. } => data.footprint(),
-            Self::Block { data, .. } => data.as_ref().map_or(0, Buffer::footprint),
+            Self::Whole { data, .. } | Self::Block { data, .. } => data.footprint(),
         };
         OVERHEAD + data as u64
     }
@@ -44,7 +43,10 @@ pub(super) fn cost(job: &Job, list: &SourceList, level: Level) -> u64 {
         }
         Job::Block { work: BlockWork::Checksum, .. } => footprint(CHECKSUM_READ),
         Job::Block { work: BlockWork::Copy, length, .. } => footprint(in_memory(*length)),
-        Job::Block { work: BlockWork::Deflate, length, .. } => 2 * footprint(in_memory(*length) + SLACK / 2),
+        Job::Block { work: BlockWork::Deflate, length, .. } => {
+            let length = in_memory(*length);
+            footprint(length) + footprint(room_for_block(length))
+        }
     };
     OVERHEAD + buffers as u64
 }
@@ -53,7 +55,7 @@ pub(super) fn cost(job: &Job, list: &SourceList, level: Level) -> u64 {
 pub(super) struct Bench<'a> {
     pub(super) list: &'a SourceList,
     pub(super) level: Level,
-    pub(super) encoders: Encoders,
+    pub(super) encoder: Encoder,
     pub(super) buffers: Arc<Buffers>,
 }
 
@@ -66,7 +68,7 @@ impl Bench<'_> {
             Job::Block { file, work, offset, length } => {
                 let entry = listed(self.list, file.index)?;
                 let (crc, data) = match work {
-                    BlockWork::Checksum => (self.checksum(&file, offset, length, &entry)?, None),
+                    BlockWork::Checksum => self.checksum(&file, offset, length, &entry)?,
                     BlockWork::Copy => self.copy(&file, offset, length, &entry)?,
                     BlockWork::Deflate => self.deflate(&file, offset, length, &entry)?,
                 };
@@ -82,7 +84,7 @@ impl Bench<'_> {
         let crc = crc32fast::hash(&input);
         if self.level != Level::Store && input.len() > 1 {
             let mut output = self.buffers.take(input.len() - 1);
-            if let Some(length) = self.encoders.whole(&input, &mut output) {
+            if let Some(length) = self.encoder.whole(&input, &mut output) {
                 drop(input);
                 let data = output.shortened(length);
                 return Ok(Outcome::Whole { index, method: Method::Deflated, crc, data });
@@ -97,7 +99,7 @@ impl Bench<'_> {
         offset: u64,
         length: u64,
         entry: &SourceEntry<'_>,
-    ) -> Result<Crc, PackError> {
+    ) -> Result<(Crc, Buffer), PackError> {
         let mut crc = Crc::new();
         let mut buffer = self.buffers.take(CHECKSUM_READ);
         let mut at = offset;
@@ -108,7 +110,7 @@ impl Bench<'_> {
             crc.update(piece);
             at += room as u64;
         }
-        Ok(crc)
+        Ok((crc, self.buffers.take(0)))
     }
 
     fn copy(
@@ -117,34 +119,27 @@ impl Bench<'_> {
         offset: u64,
         length: u64,
         entry: &SourceEntry<'_>,
-    ) -> Result<(Crc, Option<Buffer>), PackError> {
+    ) -> Result<(Crc, Buffer), PackError> {
         let mut data = self.buffers.take(in_memory(length));
         file.read(offset, &mut data, entry)?;
         let mut crc = Crc::new();
         crc.update(&data);
-        Ok((crc, Some(data)))
+        Ok((crc, data))
     }
 
     fn deflate(
-        &self,
+        &mut self,
         file: &LargeFile,
         offset: u64,
         length: u64,
         entry: &SourceEntry<'_>,
-    ) -> Result<(Crc, Option<Buffer>), PackError> {
-        let window = offset.min(WINDOW as u64);
-        let start = in_memory(window);
-        let mut input = self.buffers.take(in_memory(window + length));
-        file.read(offset - window, &mut input, entry)?;
-        let mut crc = Crc::new();
-        crc.update(&input[start..]);
-        let mut output = self.buffers.take(in_memory(length) + SLACK / 2);
-        let length = self
-            .encoders
-            .block(&input, start, offset + length == file.size, &mut output)
-            .map_err(|source| PackError::Deflate { name: entry.name(), source: Box::new(source) })?;
+    ) -> Result<(Crc, Buffer), PackError> {
+        let (crc, input) = self.copy(file, offset, length, entry)?;
+        let mut output = self.buffers.take(room_for_block(input.len()));
+        let deflated = self.encoder.block(&input, offset + length == file.size, &mut output);
         drop(input);
-        Ok((crc, Some(output.shortened(length))))
+        let length = deflated.ok_or_else(|| PackError::Deflate { name: entry.name() })?;
+        Ok((crc, output.shortened(length)))
     }
 }
 

@@ -23,6 +23,7 @@
 
 mod assemble;
 mod buffers;
+mod code_table;
 mod deflate;
 mod error;
 mod facts;
@@ -34,6 +35,7 @@ mod plan;
 mod report;
 mod request;
 mod source_file;
+mod stream_end;
 mod subject;
 
 pub use error::{Change, PackError};

@@ -10,7 +10,7 @@
 
 use super::assemble::{Assembler, Counts};
 use super::buffers::Buffers;
-use super::deflate::Encoders;
+use super::deflate::Encoder;
 use super::error::PackError;
 use super::job::{Bench, Outcome, listed};
 use super::level::Level;
@@ -166,7 +166,7 @@ impl<'a, W: Write> Pipeline<'a, W> {
         let mut bench = Bench {
             list: self.list,
             level: self.level,
-            encoders: Encoders::new(self.level),
+            encoder: Encoder::new(self.level),
             buffers: Arc::clone(&self.buffers),
         };
         while let Err(error) = self.work_at(&mut bench) {

@@ -30,9 +30,10 @@ pub enum PackSource {
         /// Relative to it, or a path into it.
         setup_file: PathBuf,
     },
-    /// An app's folder: `app.json`, which names the setup file and is filled in afterwards, and `source`.
+    /// An app's folder: `app.json`, which names the setup file and is filled in afterwards, and `source`. Without
+    /// `source` the document lies among the sources, where `init` puts it for a folder of another name.
     App {
-        /// The folder that holds both.
+        /// The folder that holds the document.
         folder: PathBuf,
     },
 }

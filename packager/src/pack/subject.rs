@@ -6,8 +6,9 @@ use crate::init::{app_document_path, fill_app_document, read_app_document};
 use std::path::{Path, PathBuf};
 use waybill_schemas::app::{AppDocument, PackageFields, WIN32_LOB_APP};
 
-/// The source folder below an app's folder.
+/// The source folder below an app's folder, and the document in it.
 const SOURCE: &str = "source";
+const DOCUMENT: &str = "app.json";
 
 /// A source folder and the setup file as they were given.
 #[derive(Debug)]
@@ -34,8 +35,9 @@ impl Subject {
                 document: Document::beside(folder),
             }),
             PackSource::App { folder } => {
-                let folder_of_sources = folder.join(SOURCE);
-                let path = app_document_path(&folder_of_sources, None);
+                let path = folder.join(DOCUMENT);
+                let below = folder.join(SOURCE);
+                let folder_of_sources = if below.is_dir() { below } else { folder.clone() };
                 let app = read_app_document(&path)?;
                 let named = app.setup_file_path.clone().filter(|name| !name.is_empty());
                 let Some(setup_file) = named else {

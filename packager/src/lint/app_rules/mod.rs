@@ -1,6 +1,7 @@
 //! WB201 to WB207: detection and requirement rules.
 
 mod context;
+mod contradictions;
 mod possible;
 mod scripts;
 mod traces;
@@ -53,7 +54,7 @@ pub(super) fn check(subject: &Subject, found: &mut Found) {
         scripts::check(rule, subject, found);
     }
     let detecting: Vec<&Checked<'_>> = all.iter().filter(|rule| rule.detects).collect();
-    possible::check_together(&detecting, subject, found);
+    contradictions::check(&detecting, subject, found);
     versions::check_msi(&detecting, subject, found);
     traces::check(&detecting, subject, found);
     context::check_commands(subject, found);

@@ -1,6 +1,5 @@
 //! WB204: versions, and whether the rules fit the packed MSI.
 
-use super::possible::holds;
 use super::{Checked, text};
 use crate::lint::command_line::{Msiexec, ProductOrFile};
 use crate::lint::commands::commands_of;
@@ -8,7 +7,7 @@ use crate::lint::found::Found;
 use crate::lint::subject::Subject;
 use crate::msi::MsiFacts;
 use std::cmp::Ordering;
-use waybill_schemas::app::{ProductCodeRule, Rule};
+use waybill_schemas::app::{Operator, ProductCodeRule, Rule};
 
 /// A version as the device compares it: one to four numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +42,19 @@ fn number(part: &str) -> Option<u32> {
 /// As `System.Version` compares: an absent part is older than 0 (1.2 < 1.2.0).
 pub(super) fn compare(left: &VersionNumber, right: &VersionNumber) -> Ordering {
     left.parts.cmp(&right.parts)
+}
+
+/// Whether `a <operator> b` holds where `a` compares to `b` as `order`; an operator we do not know may.
+pub(super) fn holds(order: Ordering, operator: &Operator) -> bool {
+    match operator {
+        Operator::Equal => order == Ordering::Equal,
+        Operator::NotEqual => order != Ordering::Equal,
+        Operator::GreaterThan => order == Ordering::Greater,
+        Operator::GreaterThanOrEqual => order != Ordering::Less,
+        Operator::LessThan => order == Ordering::Less,
+        Operator::LessThanOrEqual => order != Ordering::Greater,
+        _ => true,
+    }
 }
 
 /// Rules, commands and `msiInformation` against the MSI that is or will be packed.

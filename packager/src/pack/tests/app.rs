@@ -92,3 +92,14 @@ fn a_document_that_init_wrote_is_filled_in_and_another_programs_is_not_touched()
     let own = content(r##"{ "@odata.type": "#microsoft.graph.win32LobApp" }"##);
     assert!(own.contains(r#""fileName": "setup.intunewin""#), "{own}");
 }
+
+#[test]
+fn a_document_among_the_sources_is_an_apps_folder_too() {
+    let place = Place::new();
+    place.write("Contoso.msi", &Sample::default().bytes());
+    place.write("app.json", br#"{ "displayName": "Contoso", "setupFilePath": "Contoso.msi" }"#);
+    let source = PackSource::App { folder: place.source() };
+    let report = pack(&PackRequest { source, ..place.request() }, &silent()).unwrap();
+    assert_eq!((report.entries.files, report.left_out.files), (1, 1));
+    assert!(report.app_document.is_some_and(|document| document.ends_with("app.json")));
+}
