@@ -100,6 +100,6 @@ fn a_document_among_the_sources_is_an_apps_folder_too() {
     place.write("app.json", br#"{ "displayName": "Contoso", "setupFilePath": "Contoso.msi" }"#);
     let source = PackSource::App { folder: place.source() };
     let report = pack(&PackRequest { source, ..place.request() }, &silent()).unwrap();
-    assert_eq!((report.entries.files, report.left_out.files), (1, 1));
+    assert_eq!((report.entries.files, report.left_out.files), (2, 1));
     assert!(report.app_document.is_some_and(|document| document.ends_with("app.json")));
 }
