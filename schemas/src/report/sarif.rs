@@ -72,7 +72,7 @@ struct SarifResult {
     level: &'static str,
     message: Message,
     locations: [Location; 1],
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    /// Stands in every result or in none (SARIF 3.27.23), so always.
     suppressions: Vec<Suppression>,
 }
 
@@ -240,7 +240,7 @@ mod tests {
         assert_eq!(location["physicalLocation"]["artifactLocation"]["uri"], "my%20app/app.json");
         assert_eq!(location["physicalLocation"]["region"]["startLine"], 7);
         assert_eq!(location["logicalLocations"][0]["fullyQualifiedName"], "/installCommandLine");
-        assert!(result.get("suppressions").is_none());
+        assert_eq!(result["suppressions"], serde_json::json!([]));
     }
 
     #[test]
