@@ -74,6 +74,9 @@ impl Step {
     /// The program's file name without folder and `.exe` or `.com`, in lower case.
     pub(super) fn stem(&self) -> String {
         let name = self.file_name().to_lowercase();
+        if name == "%comspec%" {
+            return "cmd".to_owned();
+        }
         let stem = name.strip_suffix(".exe").or_else(|| name.strip_suffix(".com"));
         stem.unwrap_or(&name).to_owned()
     }

@@ -36,6 +36,7 @@ fn the_program_token_is_createprocess_own() {
 fn a_shells_programs_are_found() {
     for (text, expected) in [
         ("cmd /c install.cmd", vec!["cmd", "install.cmd"]),
+        ("%ComSpec% /c install.cmd", vec!["%ComSpec%", "install.cmd"]),
         ("cmd.exe /c \"setup.exe /S && reg import a.reg\"", vec!["cmd.exe", "setup.exe", "reg"]),
         ("cmd /d /s /c \"\"My Setup.exe\" /S\"", vec!["cmd", "My Setup.exe"]),
         ("cmd /c \"My Setup.exe\"", vec!["cmd", "My Setup.exe"]),
