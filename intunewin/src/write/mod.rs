@@ -2,6 +2,7 @@
 
 mod directory;
 mod dos_time;
+mod entry;
 mod error;
 mod keys;
 mod package;
@@ -9,7 +10,8 @@ mod payload;
 mod seal;
 
 pub use dos_time::DosTime;
+pub use entry::{KnownEntry, Method};
 pub use error::WriteError;
 pub use keys::PackageKeys;
 pub use package::{PackageMetadata, PackageWriter, WrittenPackage};
-pub use payload::{KnownEntry, Method, PayloadWriter};
+pub use payload::PayloadWriter;

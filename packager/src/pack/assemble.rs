@@ -1,9 +1,8 @@
 //! The ordered end of the pipeline: outcomes become entries of the payload.
 
 use super::error::{Change, PackError};
-use super::job::{Outcome, listed};
+use super::job::{BlockOutcome, Outcome, listed};
 use super::plan::BlockWork;
-use super::source_file::LargeFile;
 use crate::walk::{SourceEntry, SourceList};
 use crc32fast::Hasher as Crc;
 use intunewin::{DosTime, KnownEntry, Method, PayloadWriter};
@@ -60,18 +59,11 @@ impl<'a, W: Write> Assembler<'a, W> {
         match outcome {
             Outcome::Folder { index } => self.folder(index),
             Outcome::Whole { index, method, crc, data } => self.whole(index, method, crc, &data),
-            Outcome::Block { file, work, offset, length, crc, data } => {
-                let last = offset + length == file.size;
-                match work {
-                    BlockWork::Checksum => self.checksum(&crc, last),
-                    BlockWork::Copy => self.copy(&file, offset == 0, last, &crc, &data)?,
-                    BlockWork::Deflate => self.deflate(&file, offset == 0, last, &crc, &data)?,
-                }
-                if work != BlockWork::Checksum {
-                    self.meter.advance(length);
-                }
+            Outcome::Block(block) if block.work == BlockWork::Checksum => {
+                self.checksum(&block);
                 Ok(())
             }
+            Outcome::Block(block) => self.block(&block),
         }
     }
 
@@ -96,65 +88,56 @@ impl<'a, W: Write> Assembler<'a, W> {
         Ok(())
     }
 
-    fn checksum(&mut self, crc: &Crc, last: bool) {
-        self.large.crc.combine(crc);
-        if last {
+    /// The first reading of a file to be stored.
+    fn checksum(&mut self, block: &BlockOutcome) {
+        self.large.crc.combine(&block.crc);
+        if block.is_last() {
             self.large.promised = Some(std::mem::take(&mut self.large.crc).finalize());
         }
     }
 
-    fn copy(
-        &mut self,
-        file: &LargeFile,
-        first: bool,
-        last: bool,
-        crc: &Crc,
-        data: &[u8],
-    ) -> Result<(), PackError> {
-        let entry = listed(self.list, file.index)?;
-        if first {
-            let (name, modified) = (entry.name(), self.time(&entry));
-            let (size, crc) = (file.size, self.large.promised.unwrap_or_default());
-            let known =
-                KnownEntry { name: &name, modified, method: Method::Stored, crc, size, compressed: size };
-            self.payload.begin_known(known)?;
+    fn block(&mut self, block: &BlockOutcome) -> Result<(), PackError> {
+        let entry = listed(self.list, block.file.index)?;
+        if block.is_first() {
+            self.begin_large(&entry)?;
         }
-        self.payload.data(data)?;
-        self.large.crc.combine(crc);
-        if last {
-            let LargeProgress { crc, promised } = std::mem::take(&mut self.large);
-            file.is_unchanged(&entry)?;
-            if Some(crc.finalize()) != promised {
-                return Err(PackError::Changed { name: entry.name(), change: Change::Modified });
-            }
-            self.payload.end_known()?;
-            self.counts.files += 1;
-            self.counts.stored += 1;
+        self.payload.data(&block.data)?;
+        self.large.crc.combine(&block.crc);
+        if block.is_last() {
+            block.file.is_unchanged(&entry)?;
+            self.end_large(&entry)?;
         }
+        self.meter.advance(block.length);
         Ok(())
     }
 
-    fn deflate(
-        &mut self,
-        file: &LargeFile,
-        first: bool,
-        last: bool,
-        crc: &Crc,
-        data: &[u8],
-    ) -> Result<(), PackError> {
-        let entry = listed(self.list, file.index)?;
-        if first {
-            self.payload.begin_streamed(&entry.name(), self.time(&entry), file.size)?;
+    /// Stored with the CRC of the first reading, or streamed.
+    fn begin_large(&mut self, entry: &SourceEntry<'_>) -> Result<(), PackError> {
+        let (name, modified, size) = (entry.name(), self.time(entry), entry.size());
+        match self.large.promised {
+            Some(crc) => {
+                let method = Method::Stored;
+                let known = KnownEntry { name: &name, modified, method, crc, size, compressed: size };
+                Ok(self.payload.begin_known(known)?)
+            }
+            None => Ok(self.payload.begin_streamed(&name, modified, size)?),
         }
-        self.payload.data(data)?;
-        self.large.crc.combine(crc);
-        if last {
-            file.is_unchanged(&entry)?;
-            let crc = std::mem::take(&mut self.large).crc.finalize();
-            self.payload.end_streamed(crc, file.size)?;
-            self.counts.files += 1;
+    }
+
+    fn end_large(&mut self, entry: &SourceEntry<'_>) -> Result<(), PackError> {
+        let LargeProgress { crc, promised } = std::mem::take(&mut self.large);
+        let crc = crc.finalize();
+        self.counts.files += 1;
+        match promised {
+            Some(promised) if promised != crc => {
+                Err(PackError::Changed { name: entry.name(), change: Change::Modified })
+            }
+            Some(_) => {
+                self.counts.stored += 1;
+                Ok(self.payload.end_known()?)
+            }
+            None => Ok(self.payload.end_streamed(crc, entry.size())?),
         }
-        Ok(())
     }
 
     /// Ends the payload.

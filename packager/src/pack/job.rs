@@ -19,7 +19,30 @@ const OVERHEAD: u64 = 1024;
 pub(super) enum Outcome {
     Folder { index: usize },
     Whole { index: usize, method: Method, crc: u32, data: Buffer },
-    Block { file: Arc<LargeFile>, work: BlockWork, offset: u64, length: u64, crc: Crc, data: Buffer },
+    Block(BlockOutcome),
+}
+
+/// What came of a part of a large file.
+#[derive(Debug)]
+pub(super) struct BlockOutcome {
+    pub(super) file: Arc<LargeFile>,
+    pub(super) work: BlockWork,
+    pub(super) offset: u64,
+    pub(super) length: u64,
+    /// Of the file's bytes.
+    pub(super) crc: Crc,
+    /// As the entry keeps them; nothing for a checksum.
+    pub(super) data: Buffer,
+}
+
+impl BlockOutcome {
+    pub(super) const fn is_first(&self) -> bool {
+        self.offset == 0
+    }
+
+    pub(super) fn is_last(&self) -> bool {
+        self.offset + self.length == self.file.size
+    }
 }
 
 impl Outcome {
@@ -27,7 +50,7 @@ impl Outcome {
     pub(super) fn held(&self) -> u64 {
         let data = match self {
             Self::Folder { .. } => 0,
-            Self::Whole { data, .. } | Self::Block { data, .. } => data.footprint(),
+            Self::Whole { data, .. } | Self::Block(BlockOutcome { data, .. }) => data.footprint(),
         };
         OVERHEAD + data as u64
     }
@@ -72,7 +95,7 @@ impl Bench<'_> {
                     BlockWork::Copy => self.copy(&file, offset, length, &entry)?,
                     BlockWork::Deflate => self.deflate(&file, offset, length, &entry)?,
                 };
-                Ok(Outcome::Block { file, work, offset, length, crc, data })
+                Ok(Outcome::Block(BlockOutcome { file, work, offset, length, crc, data }))
             }
         }
     }
