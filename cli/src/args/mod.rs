@@ -11,6 +11,7 @@ mod schema;
 mod size;
 mod unpack;
 mod verify;
+mod wildcard;
 
 pub(crate) use completions::CompletionsArgs;
 pub(crate) use explain::ExplainArgs;

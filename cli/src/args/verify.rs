@@ -1,4 +1,4 @@
-use super::PackageArgs;
+use super::{PackageArgs, wildcard};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -14,10 +14,17 @@ with 3 where a package is refused for another reason.")]
 pub(crate) struct VerifyArgs {
     /// The packages
     #[arg(required = true, value_name = "PACKAGE")]
-    pub(crate) packages: Vec<PathBuf>,
+    packages: Vec<PathBuf>,
     /// Inflate every entry too, and check its size and CRC
     #[arg(long)]
     pub(crate) deep: bool,
     #[command(flatten)]
     pub(crate) reading: PackageArgs,
+}
+
+impl VerifyArgs {
+    /// The packages, one by one.
+    pub(crate) fn packages(&self) -> Vec<PathBuf> {
+        wildcard::expand(&self.packages)
+    }
 }

@@ -13,7 +13,8 @@ pub(crate) fn run(args: &VerifyArgs, session: &Session) -> Result<Option<Class>,
     let output = session.output;
     let reader = PackageReader::new(&args.reading)?;
     let (mut report, mut failures) = (VerifyReport::default(), Vec::new());
-    for path in &args.packages {
+    let packages = args.packages();
+    for path in &packages {
         let (verified, failure) = verify(path, &reader, args.deep, session);
         let told = !output.is_quiet() || !verified.ok;
         if told && !output.is_json() {
@@ -34,8 +35,8 @@ pub(crate) fn run(args: &VerifyArgs, session: &Session) -> Result<Option<Class>,
     if output.is_json() {
         report.error = decisive.map(Failure::report);
         output.document(&report)?;
-    } else if args.packages.len() > 1 && !output.is_quiet() {
-        output.page(|out| write_total(&report, args.packages.len(), out))?;
+    } else if packages.len() > 1 && !output.is_quiet() {
+        output.page(|out| write_total(&report, packages.len(), out))?;
     }
     Ok(decisive.map(Failure::class))
 }

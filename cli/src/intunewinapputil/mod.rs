@@ -66,8 +66,7 @@ pub(crate) fn run(arguments: Vec<OsString>) -> Option<Class> {
     done.err().and_then(|failure| talk.fail(&failure))
 }
 
-/// With `-qq` even errors are told by the exit code alone... but a person who sees nothing at all cannot mend it, so
-/// errors still go to stderr, which that tool leaves alone.
+/// `-qq` prints nothing on stdout and no progress; an error still goes to stderr, so that it can be mended.
 fn pack_quietly(flags: &Flags, talk: Output) -> Result<(), Failure> {
     let output = match flags.loudness {
         Loudness::Silent => Output::new(false, true),
