@@ -16,7 +16,7 @@ pub(crate) struct UnpackArgs {
     /// The folder to unpack into; an empty one is replaced
     #[arg(short, long, value_name = "DIR")]
     pub(crate) output: PathBuf,
-    /// Write the decrypted payload itself, an ordinary zip: to DIR/<package>.zip, or to DIR where it ends in .zip
+    /// Write the decrypted payload itself, an ordinary zip: to DIR/PACKAGE.zip, or to DIR where it ends in .zip
     #[arg(long)]
     pub(crate) payload_only: bool,
     /// Replace what is there
