@@ -140,7 +140,7 @@ pub const DESTINATION_EXISTS: Code = Code {
     class: Class::Usage,
     meaning: "the destination is there already and is not empty",
     causes: &["an earlier run", "a wrong path"],
-    hint: "choose another destination, or give --force to move the old one aside",
+    hint: "choose another destination, or give --force to replace it",
 };
 
 /// The destination cannot hold an unpacked folder.
