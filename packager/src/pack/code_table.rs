@@ -3,39 +3,37 @@
 /// Longest code.
 const LONGEST: usize = 15;
 
-/// What a code stands for, as far as a stream's length depends on it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Meaning {
-    /// One byte.
-    Literal,
-    /// `base` bytes and as many more as the `extra` bits say. In the code of code lengths: the symbol.
-    Match { base: u16, extra: u8 },
-    /// How far back: only its `extra` bits matter.
-    Distance { extra: u8 },
-    /// The block ends.
-    End,
-    /// No code has these bits.
-    Nothing,
+/// A code: how long it is, and what it stands for, as far as a stream's length depends on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Code {
+    /// Bits of the code; 0 where no code has these bits.
+    pub(super) bits: u8,
+    /// Bits that follow it.
+    pub(super) extra: u8,
+    /// A length's base (from 3 on), [`LITERAL`], [`END`] or, of a distance, [`DISTANCE`]. In the code of code lengths
+    /// the symbol.
+    pub(super) base: u16,
 }
 
-/// A code: how long it is, and what it means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Symbol {
-    pub(super) bits: u8,
-    pub(super) meaning: Meaning,
-}
+/// [`Code::base`] of a literal.
+pub(super) const LITERAL: u16 = 1;
+/// [`Code::base`] of the end of a block.
+pub(super) const END: u16 = 0;
+/// [`Code::base`] of a distance.
+pub(super) const DISTANCE: u16 = 2;
 
 /// What every combination of the next bits means, as many as the longest code has.
 pub(super) struct CodeTable {
-    symbols: Vec<Symbol>,
+    codes: Vec<Code>,
     mask: u64,
 }
 
 impl CodeTable {
-    /// The symbol that the next bits begin with.
-    pub(super) fn look_up(&self, bits: u64) -> Symbol {
-        let nothing = Symbol { bits: 0, meaning: Meaning::Nothing };
-        usize::try_from(bits & self.mask).ok().and_then(|at| self.symbols.get(at)).copied().unwrap_or(nothing)
+    /// The code that the next bits begin with; `None` where none does.
+    pub(super) fn look_up(&self, ahead: u64) -> Option<Code> {
+        #[allow(clippy::cast_possible_truncation)] // 15 bits at most
+        let code = self.codes.get((ahead & self.mask) as usize)?;
+        (code.bits > 0).then_some(*code)
     }
 
     /// Literals and lengths, by their codes' lengths.
@@ -50,7 +48,7 @@ impl CodeTable {
 
     /// The code in which code lengths are written.
     pub(super) fn lengths(lengths: &[u8]) -> Option<Self> {
-        Self::build(lengths, |symbol| Meaning::Match { base: symbol, extra: 0 })
+        Self::build(lengths, |symbol| Some((symbol, 0)))
     }
 
     /// Literals and lengths of a block with fixed codes.
@@ -66,8 +64,9 @@ impl CodeTable {
         Self::distances(&[5; 32])
     }
 
-    /// Codes of one length follow each other, shorter ones come first. `None` where there are more codes than fit.
-    fn build(lengths: &[u8], meaning: fn(u16) -> Meaning) -> Option<Self> {
+    /// Codes of one length follow each other, shorter ones come first. `meaning` gives a symbol's base and extra bits.
+    /// `None` where there are more codes than fit.
+    fn build(lengths: &[u8], meaning: fn(u16) -> Option<(u16, u8)>) -> Option<Self> {
         let mut counts = [0_u32; LONGEST + 1];
         for length in lengths {
             *counts.get_mut(usize::from(*length))? += 1;
@@ -75,15 +74,17 @@ impl CodeTable {
         counts[0] = 0;
         let width = counts.iter().rposition(|count| *count > 0).unwrap_or(0);
         let mut next = first_codes(&counts)?;
-        let mut symbols = vec![Symbol { bits: 0, meaning: Meaning::Nothing }; 1 << width];
-        for (symbol, length) in lengths.iter().enumerate().filter(|(_, length)| **length > 0) {
-            let code = next.get_mut(usize::from(*length))?;
-            let first = usize::try_from(code.reverse_bits() >> (32 - u32::from(*length))).ok()?;
+        let mut codes = vec![Code::default(); 1 << width];
+        for (symbol, bits) in (0..).zip(lengths.iter().copied()).filter(|(_, bits)| *bits > 0) {
+            let code = next.get_mut(usize::from(bits))?;
+            let first = usize::try_from(code.reverse_bits() >> (32 - u32::from(bits))).ok()?;
             *code += 1;
-            let symbol = Symbol { bits: *length, meaning: meaning(u16::try_from(symbol).ok()?) };
-            symbols.iter_mut().skip(first).step_by(1 << length).for_each(|place| *place = symbol);
+            if let Some((base, extra)) = meaning(symbol) {
+                let code = Code { bits, extra, base };
+                codes.iter_mut().skip(first).step_by(1 << bits).for_each(|place| *place = code);
+            }
         }
-        Some(Self { symbols, mask: (1 << width) - 1 })
+        Some(Self { codes, mask: (1 << width) - 1 })
     }
 }
 
@@ -98,29 +99,25 @@ fn first_codes(counts: &[u32; LONGEST + 1]) -> Option<[u32; LONGEST + 1]> {
     Some(codes)
 }
 
-/// RFC 1951, 3.2.5.
-fn literal(symbol: u16) -> Meaning {
+/// RFC 1951, 3.2.5: base and extra bits.
+fn literal(symbol: u16) -> Option<(u16, u8)> {
     const BASES: [u16; 29] = [
         3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163,
         195, 227, 258,
     ];
     match symbol {
-        0..=255 => Meaning::Literal,
-        256 => Meaning::End,
+        0..=255 => Some((LITERAL, 0)),
+        256 => Some((END, 0)),
         _ => {
             let at = usize::from(symbol - 257);
             let extra = if at < 8 || at == 28 { 0 } else { (at / 4 - 1).min(5) };
-            let extra = u8::try_from(extra).unwrap_or(0);
-            BASES.get(at).map_or(Meaning::Nothing, |base| Meaning::Match { base: *base, extra })
+            BASES.get(at).map(|base| (*base, u8::try_from(extra).unwrap_or(0)))
         }
     }
 }
 
-fn distance(symbol: u16) -> Meaning {
-    match symbol {
-        0..=29 => Meaning::Distance { extra: u8::try_from((symbol / 2).saturating_sub(1)).unwrap_or(0) },
-        _ => Meaning::Nothing,
-    }
+fn distance(symbol: u16) -> Option<(u16, u8)> {
+    (symbol < 30).then(|| (DISTANCE, u8::try_from((symbol / 2).saturating_sub(1)).unwrap_or(0)))
 }
 
 #[cfg(test)]
@@ -131,17 +128,18 @@ mod tests {
     fn the_example_of_the_rfc() {
         // 3.2.2: lengths (3, 3, 3, 3, 3, 2, 4, 4) give F = 00, A = 010 … G = 1110, H = 1111, first bit first.
         let table = CodeTable::lengths(&[3, 3, 3, 3, 3, 2, 4, 4]).unwrap();
-        let symbol = |bits: u64| table.look_up(bits);
-        let of = |base: u16, bits: u8| Symbol { bits, meaning: Meaning::Match { base, extra: 0 } };
-        assert_eq!(symbol(0b1100), of(5, 2));
-        assert_eq!(symbol(0b1010), of(0, 3));
-        assert_eq!(symbol(0b0111), of(6, 4));
-        assert_eq!(symbol(0b1111), of(7, 4));
+        let of = |ahead: u64| table.look_up(ahead).map(|code| (code.base, code.bits));
+        assert_eq!(of(0b1100), Some((5, 2)));
+        assert_eq!(of(0b1010), Some((0, 3)));
+        assert_eq!(of(0b0111), Some((6, 4)));
+        assert_eq!(of(0b1111), Some((7, 4)));
     }
 
     #[test]
     fn bases_and_extra_bits_of_the_rfc() {
         for (symbol, base, extra) in [
+            (255, LITERAL, 0),
+            (256, END, 0),
             (257, 3, 0),
             (264, 10, 0),
             (265, 11, 1),
@@ -150,12 +148,12 @@ mod tests {
             (284, 227, 5),
             (285, 258, 0),
         ] {
-            assert_eq!(literal(symbol), Meaning::Match { base, extra }, "{symbol}");
+            assert_eq!(literal(symbol), Some((base, extra)), "{symbol}");
         }
         for (symbol, extra) in [(0, 0), (3, 0), (4, 1), (5, 1), (6, 2), (28, 13), (29, 13)] {
-            assert_eq!(distance(symbol), Meaning::Distance { extra }, "{symbol}");
+            assert_eq!(distance(symbol), Some((DISTANCE, extra)), "{symbol}");
         }
-        assert_eq!([literal(286), distance(30)], [Meaning::Nothing; 2]);
+        assert_eq!([literal(286), distance(30)], [None; 2]);
     }
 
     #[test]
@@ -163,7 +161,7 @@ mod tests {
         assert!(CodeTable::distances(&[1, 1, 1]).is_none());
         assert!(CodeTable::distances(&[16]).is_none());
         let one = CodeTable::distances(&[0, 1]).unwrap();
-        assert_eq!((one.look_up(0).bits, one.look_up(1).meaning), (1, Meaning::Nothing));
-        assert_eq!(CodeTable::distances(&[]).unwrap().look_up(0).meaning, Meaning::Nothing);
+        assert_eq!((one.look_up(0).map(|code| code.bits), one.look_up(1)), (Some(1), None));
+        assert_eq!(CodeTable::distances(&[]).unwrap().look_up(0), None);
     }
 }

@@ -95,7 +95,7 @@ impl Ready {
     /// Lists, looks for the setup file, and asks the archive policy.
     fn prepare(request: &PackRequest, context: &Context<'_>) -> Result<Self, PackError> {
         let options = &request.options;
-        let Subject { folder, setup_file, document } = Subject::of(&request.source)?;
+        let Subject { folder, setup_file, document } = Subject::of(&request.source, options.fill_document)?;
         let path = request.output.path(&setup_file);
         Draft::check(&path, options.force)?;
         let walk_options = WalkOptions {

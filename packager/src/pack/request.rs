@@ -56,6 +56,9 @@ pub struct PackOptions {
     pub force: bool,
     /// The time of every entry, instead of each file's own: `SOURCE_DATE_EPOCH`, read by the caller.
     pub source_date_epoch: Option<SystemTime>,
+    /// Fill in the `app.json` that lies beside a source folder and describes this setup file; an app's own document
+    /// is filled in always.
+    pub fill_document: bool,
     /// Which names and how many unpack would take.
     pub policy: ArchivePolicy,
 }
@@ -97,6 +100,7 @@ impl Default for PackOptions {
             threads: None,
             force: false,
             source_date_epoch: None,
+            fill_document: true,
             policy: ArchivePolicy::default(),
         }
     }

@@ -27,12 +27,12 @@ pub(super) struct Document {
 
 impl Subject {
     /// Reads what there is to read before the source folder is listed.
-    pub(super) fn of(source: &PackSource) -> Result<Self, PackError> {
+    pub(super) fn of(source: &PackSource, fill_document: bool) -> Result<Self, PackError> {
         match source {
             PackSource::Folder { folder, setup_file } => Ok(Self {
                 folder: folder.clone(),
                 setup_file: setup_file.clone(),
-                document: Document::beside(folder),
+                document: if fill_document { Document::beside(folder, setup_file) } else { None },
             }),
             PackSource::App { folder } => {
                 let path = folder.join(DOCUMENT);
@@ -52,11 +52,15 @@ impl Subject {
 
 impl Document {
     /// The document that `init` writes for a source folder. Nobody named it, so it counts only where it says that it
-    /// is an app's: an `app.json` of another program is not to be touched.
-    fn beside(folder: &Path) -> Option<Self> {
+    /// is an app's, and the app of this setup file: another one is not to be touched.
+    fn beside(folder: &Path, setup_file: &Path) -> Option<Self> {
         let path = app_document_path(folder, None);
         let app = path.is_file().then(|| read_app_document(&path).ok()).flatten()?;
-        (app.odata_type.as_deref() == Some(WIN32_LOB_APP)).then_some(Self { path, app })
+        let leaf = |name: &str| name.rsplit(['/', '\\']).next().unwrap_or_default().to_lowercase();
+        let setup_file = leaf(&setup_file.to_string_lossy());
+        let same =
+            app.setup_file_path.as_deref().is_none_or(|named| named.is_empty() || leaf(named) == setup_file);
+        (same && app.odata_type.as_deref() == Some(WIN32_LOB_APP)).then_some(Self { path, app })
     }
 
     /// Fills in what packing decided; the package lies where it belongs by now.
