@@ -96,6 +96,7 @@ fn request(flags: &Flags) -> Result<PackRequest, Failure> {
             catalog: flags.catalog.clone(),
             force: flags.loudness != Loudness::Asking,
             source_date_epoch: source_date_epoch()?,
+            fill_document: false,
             ..PackOptions::default()
         },
     })

@@ -89,8 +89,17 @@ fn a_document_that_init_wrote_is_filled_in_and_another_programs_is_not_touched()
     let foreign = r#"{ "port": 8080 }"#;
     assert_eq!(content(foreign), foreign);
     assert_eq!(content("not json"), "not json");
+    let other = r##"{ "@odata.type": "#microsoft.graph.win32LobApp", "setupFilePath": "other.msi" }"##;
+    assert_eq!(content(other), other);
     let own = content(r##"{ "@odata.type": "#microsoft.graph.win32LobApp" }"##);
     assert!(own.contains(r#""fileName": "setup.intunewin""#), "{own}");
+
+    let unasked = r##"{ "@odata.type": "#microsoft.graph.win32LobApp", "fileName": "mine" }"##;
+    fs::write(&document, unasked).unwrap();
+    let mut request = place.request();
+    request.options.fill_document = false;
+    pack(&request, &silent()).unwrap();
+    assert_eq!(fs::read_to_string(&document).unwrap(), unasked);
 }
 
 #[test]
