@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Packs the same folder with Waybill, with 7z and openssl, and with Python's zipfile, in one run, and says which goals
-# are reached: speed, size, the share of cryptography, memory. Results belong in docs/performance.md.
+# are reached: speed, size, the share of cryptography, memory, and how fast a package is authenticated. Results belong
+# in docs/performance.md.
 #
 #   ci/compare-packing.sh [--strict] [ROUNDS]      ROUNDS is 3; the medians count
 #
 # The folder is made of 4,000 programs and libraries of this machine, 250 MB; a second one of files over 8 MiB. It
 # ends with 1 where a goal is missed that does not depend on how busy the machine is (size, memory), with --strict
-# where any is. Needs python3 and GNU time, 1.5 GB in ${TMPDIR:-/tmp}; installs 7z and openssl where apt can.
+# where any is. Needs python3 and GNU time, 3 GB in ${TMPDIR:-/tmp}; installs 7z and openssl where apt can.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -24,9 +25,10 @@ need p7zip-full 7z
 need openssl openssl
 need time /usr/bin/time
 cargo build --quiet --release --bin waybill
-cargo build --quiet --release --package intunewin --example seal_rate
+cargo build --quiet --release --package intunewin --example seal_rate --example authenticate_rate
 waybill=$PWD/target/release/waybill
 seal_rate=$PWD/target/release/examples/seal_rate
+authenticate_rate=$PWD/target/release/examples/authenticate_rate
 
 # Files of /usr/bin and /usr/lib into $1: at most $2 of them, $3 bytes, each of at least $4; always the same choice.
 collect() {
@@ -85,9 +87,9 @@ seven_zip() {
     openssl dgst -sha256 -mac HMAC -macopt hexkey:$(printf '%064d' 1) ../out.enc"
 }
 
-# The size of folder $1 as Python's zipfile packs it: zlib, level 6, as Microsoft's tool does.
+# Folder $1 as Python's zipfile packs it: zlib, level 6, as Microsoft's tool does; the archive's size.
 zlib_size() {
-  python3 - "$scratch/$1" "$scratch/python.zip" <<'PYTHON'
+  cat >"$scratch/zip.py" <<'PYTHON'
 import os, sys, zipfile
 source, target = sys.argv[1:]
 with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=6, strict_timestamps=False) as archive:
@@ -97,6 +99,20 @@ with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=6, strict_
             archive.write(path, os.path.relpath(path, source))
 print(os.path.getsize(target))
 PYTHON
+  measure "python-$1" python3 "$scratch/zip.py" "$scratch/$1" "$scratch/python.zip"
+  cat "$scratch/output"
+}
+
+# A package of 1 GiB that does not compress: how fast it is authenticated and digested, and with how much memory.
+authenticate() {
+  mkdir "$scratch/gigabyte"
+  echo 'exit /b 0' >"$scratch/gigabyte/install.cmd"
+  head -c 1073741824 /dev/urandom >"$scratch/gigabyte/random.bin"
+  "$waybill" --quiet pack "$scratch/gigabyte" --setup install.cmd --level store --output "$scratch/1.intunewin" >/dev/null
+  rm -r "$scratch/gigabyte"
+  "$authenticate_rate" "$scratch/1.intunewin" >"$scratch/rates"
+  measure verify "$waybill" --quiet verify "$scratch/1.intunewin"
+  rm "$scratch/1.intunewin"
 }
 
 printf 'programs: %s; large: %s\n' "$(collect "$scratch/programs" 4000 250000000 1)" \
@@ -112,6 +128,7 @@ pack 16 programs
 pack 2 large
 zlib_size programs >"$scratch/zlib-programs"
 zlib_size large >"$scratch/zlib-large"
+authenticate
 
 python3 - "$scratch" "$strict" <<'PYTHON'
 import json, os, platform, statistics, sys
@@ -137,7 +154,11 @@ print(f"| 7z -mmt2 + openssl | {other:.2f} | {mib('7z'):.0f} |")
 for threads in 2, 1, 16:
     name = f"waybill-{threads}-programs"
     print(f"| waybill, {threads} thread{'s' * (threads > 1)} | {wall(name):.2f} | {mib(name):.0f} |")
-print(f"| of one thread, sealing | {sealing:.2f} | |\n")
+print(f"| of one thread, sealing | {sealing:.2f} | |")
+print(f"| Python zipfile, the zip alone | {wall('python-programs'):.2f} | {mib('python-programs'):.0f} |")
+print(f"| waybill verify, 1 GiB | {wall('verify'):.2f} | {mib('verify'):.0f} |\n")
+authenticated, digested = lines("rates")[0]
+print(f"authenticate + digest {authenticated / 1e9:.2f} GB/s, single-thread SHA-256 {digested / 1e9:.2f} GB/s\n")
 goals = [ # what, measured, as text, is it reached, does it depend on the machine's mood
     ("2 threads against 7z + openssl", f"{other / two:.2f} ×", "≥ 4.5 ×", other / two >= 4.5, True),
     ("2 threads against 1", f"{one / two:.2f} ×", "≥ 1.75 ×", one / two >= 1.75, True),
@@ -147,6 +168,9 @@ goals = [ # what, measured, as text, is it reached, does it depend on the machin
     ("the same, files over 8 MiB", f"{payload('large') / zlib['large']:.4f}", "≤ 1.03",
      payload("large") <= 1.03 * zlib["large"], False),
     ("peak memory, up to 16 threads", f"{memory:.0f} MiB", "≤ 96 MiB", memory <= 96, False),
+    ("authenticate + digest against SHA-256", f"{authenticated / digested:.2f} ×", "≥ 0.75 ×",
+     authenticated / digested >= 0.75, True),
+    ("peak memory of verify, 1 GiB", f"{mib('verify'):.0f} MiB", "≤ 40 MiB", mib("verify") <= 40, False),
 ]
 print("| goal | | measured | |\n|---|---|---|---|")
 for what, measured, goal, reached, _ in goals:
