@@ -23,6 +23,10 @@ pub(crate) struct Extractor {
 const WHOLE_INPUT: usize = 512 << 10;
 const WHOLE_OUTPUT: usize = 1 << 20;
 
+/// gzip's header (RFC 1952) without options, and the length of its trailer: CRC and size.
+const GZIP_HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
+const GZIP_TRAILER: usize = 8;
+
 /// Bytes in one step of a longer entry.
 const STEP: usize = 256 << 10;
 
@@ -31,7 +35,7 @@ impl Extractor {
         Self {
             whole: libdeflater::Decompressor::new(),
             stream: Decompress::new(false),
-            input: vec![0; WHOLE_INPUT],
+            input: vec![0; GZIP_HEADER.len() + WHOLE_INPUT + GZIP_TRAILER],
             output: vec![0; WHOLE_OUTPUT],
         }
     }
@@ -83,6 +87,7 @@ impl Extractor {
         Ok(())
     }
 
+    /// libdeflate does not say where a stream ends; framed as gzip, the stream must end right before the trailer.
     fn inflate_whole(
         &mut self,
         source: &dyn Source,
@@ -90,12 +95,20 @@ impl Extractor {
         data: u64,
         sink: &mut Sink<'_>,
     ) -> Result<(), ZipError> {
-        let input = &mut self.input[..record.compressed as usize];
+        let stream = GZIP_HEADER.len()..GZIP_HEADER.len() + record.compressed as usize;
+        let framed = &mut self.input[..stream.end + GZIP_TRAILER];
         let output = &mut self.output[..record.size as usize];
-        source.read_exact_at(input, data)?;
-        match self.whole.deflate_decompress(input, output) {
-            Ok(actual) if actual as u64 == record.size => Ok(sink(output)?),
-            Ok(actual) => Err(wrong_size(record, &actual.to_string())),
+        framed[..stream.start].copy_from_slice(&GZIP_HEADER);
+        source.read_exact_at(&mut framed[stream.clone()], data)?;
+        framed[stream.end..stream.end + 4].copy_from_slice(&record.header.crc.to_le_bytes());
+        framed[stream.end + 4..].copy_from_slice(&(record.size as u32).to_le_bytes());
+        if self.whole.gzip_decompress(framed, output).is_ok_and(|actual| actual as u64 == record.size) {
+            return Ok(sink(output)?);
+        }
+        match self.whole.deflate_decompress(&framed[stream], output) {
+            Ok(actual) if actual as u64 != record.size => Err(wrong_size(record, &actual.to_string())),
+            Ok(_) if crc32fast::hash(output) == record.header.crc => Err(bad_deflate(record, HIDDEN)),
+            Ok(_) => Ok(sink(output)?), // the caller tells what is wrong with the CRC
             Err(libdeflater::DecompressionError::InsufficientSpace) => Err(wrong_size(record, "more")),
             Err(libdeflater::DecompressionError::BadData) => Err(bad_deflate(record, "")),
         }
@@ -131,6 +144,9 @@ impl Extractor {
             }
             sink(&self.output[..produced as usize])?;
             match status {
+                Status::StreamEnd if from < held || read < record.compressed => {
+                    return Err(bad_deflate(record, HIDDEN));
+                }
                 Status::StreamEnd if self.stream.total_out() == record.size => return Ok(()),
                 Status::StreamEnd => return Err(wrong_size(record, &self.stream.total_out().to_string())),
                 Status::Ok | Status::BufError if consumed + produced == 0 => {
@@ -141,6 +157,8 @@ impl Extractor {
         }
     }
 }
+
+const HIDDEN: &str = "it ends before its bytes do";
 
 fn wrong_size(record: &CentralRecord, actual: &str) -> ZipError {
     Violation::entry(Rule::DataSize, &record.name, format!("expected {}, got {actual}", record.size)).into()

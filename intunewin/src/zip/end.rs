@@ -23,7 +23,8 @@ pub(crate) fn locate(source: &dyn Source) -> Result<Directory, ZipError> {
     source.read_exact_at(&mut tail, tail_start)?;
     let (at, record) = last_end_record(&tail)?;
     let end_offset = tail_start + at as u64;
-    if record.disk != 0 && record.disk != SENTINEL_16 || record.entries_here != record.entries {
+    let elsewhere = |disk: u16| disk != 0 && disk != SENTINEL_16;
+    if elsewhere(record.disk) || elsewhere(record.directory_disk) || record.entries_here != record.entries {
         return Err(violation(Rule::MultiDisk, ""));
     }
     let (directory, limit) = match zip64_end(source, end_offset)? {
