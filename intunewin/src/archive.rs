@@ -1,5 +1,5 @@
 use crate::DosTime;
-use crate::policy::{ArchivePolicy, EntryName, Violation};
+use crate::policy::{ArchivePolicy, EntryName, Violation, fold_name};
 use crate::source::{SharedSource, Source};
 use crate::zip::central::{CentralReader, CentralRecord};
 use crate::zip::record::method;
@@ -163,11 +163,16 @@ impl Archive {
     pub fn read_file(&self, name: &str, most: usize) -> Result<Option<Vec<u8>>, ArchiveError> {
         let Some(record) = self.find(name)? else { return Ok(None) };
         let mut bytes = Vec::new();
-        Extractor::new().extract(&*self.source, &record, &Context::silent(), &mut |piece| {
-            let room = most.saturating_sub(bytes.len());
+        let mut enough = false;
+        let extracted = Extractor::new().extract(&*self.source, &record, &Context::silent(), &mut |piece| {
+            let room = most - bytes.len();
             bytes.extend_from_slice(&piece[..piece.len().min(room)]);
-            Ok(())
-        })?;
+            enough = piece.len() > room;
+            if enough { Err(std::io::ErrorKind::Interrupted.into()) } else { Ok(()) } // the rest is not wanted
+        });
+        if !enough {
+            extracted?;
+        }
         Ok(Some(bytes))
     }
 
@@ -188,11 +193,12 @@ impl Archive {
     }
 
     fn find(&self, name: &str) -> Result<Option<CentralRecord>, ArchiveError> {
+        let wanted = fold_name(name);
         let mut reader = CentralReader::new(&*self.source, self.survey.directory);
         while let Some(record) = reader.next()? {
             let entry =
                 judge(&record, &self.policy).map_err(|violation| ArchiveError::Refused(vec![violation]))?;
-            if !entry.is_folder() && entry.as_str().eq_ignore_ascii_case(name) {
+            if !entry.is_folder() && fold_name(entry.as_str()) == wanted {
                 return Ok(Some(record));
             }
         }

@@ -194,7 +194,10 @@ impl<'a> Cursor<'a> {
     pub(crate) fn read_exact(&mut self, mut out: &mut [u8]) -> io::Result<()> {
         while !out.is_empty() {
             if self.held.is_empty() {
-                let read = self.source.read_at(&mut self.buffer, self.next)?;
+                let read = match self.source.read_at(&mut self.buffer, self.next) {
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                    outcome => outcome?,
+                };
                 if read == 0 {
                     return Err(io::ErrorKind::UnexpectedEof.into());
                 }

@@ -3,7 +3,7 @@ use crate::error::{Failure, deciding};
 use crate::package_input::{PackageInput, PackageReader, shown};
 use crate::report::verify::{write_package, write_total};
 use crate::session::{Session, threads};
-use intunewin::{Archive, ArchiveError, AuthenticateError, AuthenticatedContent};
+use intunewin::{Archive, ArchiveError, AuthenticateError, AuthenticatedContent, fold_name};
 use std::path::Path;
 use waybill_schemas::codes::{Class, package};
 use waybill_schemas::report::verify::{Check, CheckName, Outcome, VerifiedPackage, VerifyReport};
@@ -105,10 +105,11 @@ fn shape_of(input: &PackageInput) -> (Outcome, Option<String>) {
 fn check_setup_file(archive: &Archive, setup_file: Option<&str>, record: &mut Record) -> Result<(), Failure> {
     let Some(setup_file) = setup_file else { return Ok(()) };
     let wanted = setup_file.replace('\\', "/");
+    let folded = fold_name(&wanted);
     let mut found: Option<String> = None;
     archive.visit::<ArchiveError>(|entry| {
         let name = entry.name.as_str();
-        if !entry.name.is_folder() && name.eq_ignore_ascii_case(&wanted) {
+        if !entry.name.is_folder() && fold_name(name) == folded {
             found = Some(name.to_owned());
         }
         Ok(())

@@ -13,7 +13,7 @@ use crate::policy::ArchivePolicy;
 use crate::source::{SharedSource, Source, Window};
 use crate::zip::central::CentralRecord;
 use crate::zip::record::method;
-use crate::zip::{ZipError, data::Extractor, local};
+use crate::zip::{data::Extractor, local};
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
@@ -131,15 +131,17 @@ impl Package {
             .map_err(|violation| OpenError::Structure(vec![violation]))?;
         let mut file = tempfile::tempfile_in(staging).map_err(staging_failed)?;
         let meter = context.meter(Stage::Inflate, Some(self.content.size));
-        Extractor::new()
-            .extract(&*self.source, &self.content, context, &mut |bytes| {
-                meter.advance(bytes.len() as u64);
-                file.write_all(bytes)
+        let mut written = Ok(());
+        let extracted = Extractor::new().extract(&*self.source, &self.content, context, &mut |bytes| {
+            meter.advance(bytes.len() as u64);
+            file.write_all(bytes).map_err(|error| {
+                let kind = error.kind();
+                written = Err(error);
+                kind.into()
             })
-            .map_err(|error| match error {
-                ZipError::Io(source) => staging_failed(source),
-                other => other.into(),
-            })?;
+        });
+        written.map_err(staging_failed)?; // tells the staging disk's errors from the package's
+        extracted?;
         crate::FileSource::from_file(file).map_err(staging_failed)
     }
 }

@@ -1,7 +1,7 @@
 //! The outer zip's entries: finding Detection.xml and the content.
 
 use super::{OpenError, identify};
-use crate::policy::{ArchivePolicy, EntryName, Rule};
+use crate::policy::{ArchivePolicy, EntryName, Rule, fold_name};
 use crate::source::Source;
 use crate::zip::ZipError;
 use crate::zip::central::{CentralReader, CentralRecord};
@@ -49,9 +49,10 @@ pub(super) fn find_content<'a>(
 }
 
 fn find<'a>(records: &'a [CentralRecord], path: &str) -> Option<&'a CentralRecord> {
+    let path = fold_name(path);
     records.iter().find(|record| {
         let name = EntryName::parse(&record.name, record.is_utf8());
-        name.is_ok_and(|name| !name.is_folder() && name.as_str().eq_ignore_ascii_case(path))
+        name.is_ok_and(|name| !name.is_folder() && fold_name(name.as_str()) == path)
     })
 }
 

@@ -10,7 +10,7 @@ mod violation;
 
 pub use limits::ArchivePolicy;
 pub use name::EntryName;
-pub use name_set::NameSet;
+pub use name_set::{NameSet, fold_name};
 pub use rule::Rule;
 pub use violation::Violation;
 pub(crate) use violation::shown;

@@ -13,6 +13,10 @@ pub struct EntryName {
 /// Longest component, in UTF-16 units: what NTFS holds.
 const COMPONENT_UNITS: usize = 255;
 
+/// Longest name and most components: far beyond what installers have, and what a judge can bear 200,000 times.
+const NAME_UNITS: usize = 1_024;
+const MOST_COMPONENTS: usize = 64;
+
 impl EntryName {
     /// Judges a raw name; `utf8` is the entry's flag 0x800.
     ///
@@ -26,6 +30,9 @@ impl EntryName {
         if text.is_empty() {
             return Err(refuse(Rule::NameEmpty, ""));
         }
+        if text.len() > NAME_UNITS && text.encode_utf16().count() > NAME_UNITS {
+            return Err(refuse(Rule::NameTooLong, "over 1,024 units"));
+        }
         if text.starts_with(is_separator) {
             return Err(refuse(Rule::NameAbsolute, ""));
         }
@@ -34,6 +41,9 @@ impl EntryName {
         }
         let folder = text.ends_with(is_separator);
         let trimmed = if folder { &text[..text.len() - 1] } else { text };
+        if trimmed.matches(is_separator).count() >= MOST_COMPONENTS {
+            return Err(refuse(Rule::NameTooLong, "over 64 components"));
+        }
         for component in trimmed.split(is_separator) {
             check_component(component).map_err(|rule| refuse(rule, ""))?;
         }
@@ -149,6 +159,11 @@ mod tests {
         assert_eq!(rule(&"x".repeat(255)), None);
         assert_eq!(rule(&"x".repeat(256)), Some(Rule::NameTooLong));
         assert_eq!(rule(&"😀".repeat(128)), Some(Rule::NameTooLong));
+        let deep = |components| vec!["a"; components].join("/");
+        assert_eq!((rule(&deep(64)), rule(&deep(65))), (None, Some(Rule::NameTooLong)));
+        let long = |last| format!("{0}/{0}/{0}/{0}/{1}", "x".repeat(200), "y".repeat(last));
+        assert_eq!((rule(&long(220)), rule(&long(221))), (None, Some(Rule::NameTooLong)));
+        assert_eq!(rule(&"a/".repeat(32_000)), Some(Rule::NameTooLong));
     }
 
     #[test]

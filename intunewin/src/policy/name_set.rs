@@ -29,15 +29,18 @@ impl NameSet {
     /// [`Rule::NameDuplicate`] where it is there already, [`Rule::NamePrefix`] where a file would also be a folder.
     pub fn insert(&mut self, name: &EntryName) -> Result<(), Violation> {
         let refuse = |rule| Violation::entry(rule, name.as_str().as_bytes(), "");
-        let folded = fold(name.as_str());
-        for (at, _) in folded.match_indices('/') {
-            let parent = self.seen.entry(self.keys.hash_one(&folded[..at])).or_insert(Kind::Implied);
-            if *parent == Kind::File {
+        let folded = fold_name(name.as_str());
+        let mut components = folded.split('/').peekable();
+        let mut key = 0; // of the path so far: each component is hashed once
+        while let Some(component) = components.next() {
+            key = self.keys.hash_one((key, component));
+            let is_parent = components.peek().is_some();
+            if is_parent && *self.seen.entry(key).or_insert(Kind::Implied) == Kind::File {
                 return Err(refuse(Rule::NamePrefix));
             }
         }
         let kind = if name.is_folder() { Kind::Folder } else { Kind::File };
-        match self.seen.entry(self.keys.hash_one(folded.as_str())) {
+        match self.seen.entry(key) {
             Entry::Vacant(place) => {
                 place.insert(kind);
                 Ok(())
@@ -54,8 +57,15 @@ impl NameSet {
     }
 }
 
-/// Upper then lower case, one character for one as NTFS does it, in NFC.
-fn fold(name: &str) -> String {
+impl NameSet {
+    /// Names held, those of folders that only other names speak of among them.
+    pub(crate) fn len(&self) -> u64 {
+        self.seen.len() as u64
+    }
+}
+
+/// A name as it is compared: upper then lower case, one character for one as NTFS does it, in NFC.
+pub fn fold_name(name: &str) -> String {
     if name.is_ascii() {
         return name.to_ascii_lowercase();
     }

@@ -22,7 +22,7 @@ pub enum Rule {
     NameReserved,
     /// A name component ends in a dot or a space, which Windows drops.
     NameTrailing,
-    /// A name component is longer than 255 UTF-16 units.
+    /// A name is too long: over 255 UTF-16 units in a component, 1,024 in all, or 64 components.
     NameTooLong,
     /// An entry name is not in the encoding its flags promise.
     NameEncoding,

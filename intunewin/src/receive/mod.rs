@@ -133,9 +133,11 @@ impl ContentReceiver {
     /// # Errors
     /// Bytes past the content's size, a first 48 bytes that are another content's, I/O. The file keeps what it holds.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), ReceiveError> {
+        let kept = self.header.len();
         self.check_room(bytes)?;
         self.check_header(bytes)?;
-        positioned::write_all_at(&self.file, bytes, self.received)?;
+        positioned::write_all_at(&self.file, bytes, self.received)
+            .inspect_err(|_| self.header.truncate(kept))?;
         self.hash(bytes);
         Ok(())
     }

@@ -30,10 +30,14 @@ fn options() -> OpenOptions {
 #[cfg(unix)]
 fn check_owner(file: &File) -> Result<(), ReceiveError> {
     use std::os::unix::fs::MetadataExt;
-    if file.metadata()?.uid() == rustix::process::geteuid().as_raw() {
-        return Ok(());
+    let metadata = file.metadata()?;
+    if metadata.uid() != rustix::process::geteuid().as_raw() {
+        return Err(ReceiveError::Foreign { why: "it belongs to another user" });
     }
-    Err(ReceiveError::Foreign { why: "it belongs to another user" })
+    if metadata.mode() & 0o077 != 0 {
+        return Err(ReceiveError::Foreign { why: "others may read or write it" });
+    }
+    Ok(())
 }
 
 /// `FILE_FLAG_OPEN_REPARSE_POINT`: a link is opened as itself, never what it points to.

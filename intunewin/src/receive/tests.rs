@@ -106,6 +106,10 @@ fn the_file_is_private_and_never_a_link() {
     let (path, link) = (temporary.path().join("content.partial"), temporary.path().join("link"));
     drop(ContentReceiver::create(&path, info.clone(), len, &policy()).unwrap());
     assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    std::fs::set_permissions(&path, PermissionsExt::from_mode(0o606)).unwrap();
+    let error = ContentReceiver::resume(&path, info.clone(), len, &policy(), &Context::silent());
+    assert!(matches!(error, Err(ReceiveError::Foreign { .. })));
+    std::fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).unwrap();
     std::os::unix::fs::symlink(&path, &link).unwrap();
     let error = ContentReceiver::resume(&link, info, len, &policy(), &Context::silent());
     assert!(matches!(error, Err(ReceiveError::Foreign { .. })));

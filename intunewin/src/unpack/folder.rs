@@ -71,8 +71,9 @@ impl AuthenticatedContent {
         options: &UnpackOptions,
         context: &Context<'_>,
     ) -> Result<ContentFolder, UnpackError> {
-        let staging = Staging::create(destination, options.force)?;
+        Staging::check(destination, options.force)?;
         let archive = Archive::shared(Arc::new(self.source().clone()), &options.policy, context)?;
+        let staging = Staging::create(destination, options.force)?;
         let meter = context.meter(Stage::Unpack, Some(archive.unpacked_size()));
         let writer = Writer {
             archive: &archive,

@@ -25,7 +25,10 @@ impl AuthenticatedContent {
         let written = self.copy_payload(staged.as_file_mut(), &file, context)?;
         let persisted = if force { staged.persist(&file) } else { staged.persist_noclobber(&file) };
         match persisted {
-            Ok(_) => Ok(written),
+            Ok(_) => {
+                super::sync::directory(folder); // the payload itself is settled already
+                Ok(written)
+            }
             Err(error) if !force && file.symlink_metadata().is_ok() => {
                 tracing::debug!(%error, "the file appeared meanwhile");
                 Err(UnpackError::Exists { path: file })

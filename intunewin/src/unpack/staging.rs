@@ -21,6 +21,11 @@ pub(super) struct Staging {
 }
 
 impl Staging {
+    /// Whether the destination can be one; touches nothing.
+    pub(super) fn check(destination: &Path, force: bool) -> Result<(), UnpackError> {
+        check(destination, force)
+    }
+
     /// Checks the destination and makes the staging folder beside it.
     pub(super) fn create(destination: &Path, force: bool) -> Result<Self, UnpackError> {
         let unusable = |why| UnpackError::Destination { path: destination.to_owned(), why };
@@ -53,7 +58,7 @@ impl Staging {
         match moved {
             Ok(old) => {
                 if let Some(old) = old {
-                    remove(&old);
+                    remove(&old, &destination);
                 }
                 Ok(destination)
             }
@@ -111,15 +116,14 @@ fn recover(parent: &Path, name: &OsStr, destination: &Path) -> io::Result<()> {
         return Ok(());
     }
     let prefix = sibling(name, OLD);
-    for entry in fs_err::read_dir(parent)? {
-        let entry = entry?;
-        let found = entry.file_name();
-        if found.as_encoded_bytes().starts_with(prefix.as_encoded_bytes()) && entry.file_type()?.is_dir() {
-            tracing::info!(folder = %entry.path().display(), "a replacement was cut short: the old folder is back");
-            return fs_err::rename(entry.path(), destination);
-        }
-    }
-    Ok(())
+    let Ok(entries) = fs_err::read_dir(parent) else { return Ok(()) }; // one may write there and not list
+    let mut left = entries.filter_map(Result::ok).filter(|entry| {
+        let is_old = entry.file_name().as_encoded_bytes().starts_with(prefix.as_encoded_bytes());
+        is_old && entry.file_type().is_ok_and(|kind| kind.is_dir())
+    });
+    let (Some(old), None) = (left.next(), left.next()) else { return Ok(()) }; // of several, none is the one
+    tracing::info!(folder = %old.path().display(), "a replacement was cut short: the old folder is back");
+    fs_err::rename(old.path(), destination)
 }
 
 /// Renames `content` to `destination`; returns where a forced replacement put the old folder.
@@ -134,13 +138,16 @@ fn move_into_place(
         fs_err::remove_dir(destination)?; // refuses unless it is empty
     }
     if let Err(error) = rename(content, destination, context) {
-        if let Some(old) = &old {
-            rename(old, destination, context)?;
-        }
-        return Err(error);
+        let Some(old) = &old else { return Err(error) };
+        return match rename(old, destination, context) {
+            Ok(()) => Err(error),
+            Err(_) => {
+                Err(io::Error::other(format!("{error}; the folder that was there is {}", old.display())))
+            }
+        };
     }
     if let Some(parent) = destination.parent() {
-        sync::directory(parent)?;
+        sync::directory(parent);
     }
     Ok(old)
 }
@@ -155,9 +162,13 @@ fn set_aside(destination: &Path, context: &Context<'_>) -> io::Result<PathBuf> {
     Ok(old)
 }
 
-/// The old folder is out of the way already; what of it cannot be removed now is only litter.
-fn remove(old: &Path) {
-    if let Err(error) = fs_err::remove_dir_all(old) {
+/// The old folder is out of the way already; what of it cannot be removed now is only litter. It loses the name
+/// that [`recover`] looks for first, or a half-removed folder could come back.
+fn remove(old: &Path, destination: &Path) {
+    let suffix = old.extension().unwrap_or_default().to_string_lossy().replace("old-", "trash-");
+    let trash = destination
+        .with_file_name(sibling(destination.file_name().unwrap_or_default(), &format!(".{suffix}")));
+    if let Err(error) = fs_err::rename(old, &trash).and_then(|()| fs_err::remove_dir_all(&trash)) {
         tracing::warn!(%error, "the replaced folder could not be removed");
     }
 }
@@ -169,7 +180,7 @@ fn rename(from: &Path, to: &Path, context: &Context<'_>) -> io::Result<()> {
     let (mut waited, mut pause) = (Duration::ZERO, Duration::from_millis(10));
     loop {
         match fs_err::rename(from, to) {
-            Err(error) if is_held(&error) && waited < PATIENCE => {
+            Err(error) if is_held(&error) && waited < PATIENCE && context.check().is_ok() => {
                 context.clock().sleep(pause);
                 waited += pause;
                 pause = (pause * 2).min(Duration::from_secs(1));

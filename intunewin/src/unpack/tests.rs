@@ -103,6 +103,26 @@ fn a_replacement_that_was_cut_short_is_undone_at_the_next_start() {
 }
 
 #[test]
+fn remains_of_a_replaced_folder_do_not_come_back() {
+    let temporary = tempfile::tempdir().unwrap();
+    let destination = temporary.path().join("app");
+    for name in [".app.old-1", ".app.old-2", ".app.trash-3"] {
+        std::fs::create_dir(temporary.path().join(name)).unwrap();
+    }
+    unpack(&package_of(&[("a", b"")]), &destination, false).expect("of several old folders none is the one");
+    assert_eq!(listing(&destination), ["a"]);
+}
+
+#[test]
+fn names_are_judged_before_the_disk_is_touched() {
+    let temporary = tempfile::tempdir().unwrap();
+    let destination = temporary.path().join("new").join("app");
+    let error = unpack(&package_of(&[("CON.txt", b"")]), &destination, false).unwrap_err();
+    assert!(matches!(error, UnpackError::Archive(_)), "{error}");
+    assert_eq!(listing(temporary.path()), Vec::<String>::new());
+}
+
+#[test]
 fn paths_over_260_characters_are_written() {
     let temporary = tempfile::tempdir().unwrap();
     let name = format!("{0}/{0}/{0}/{0}/file.txt", "a".repeat(100));

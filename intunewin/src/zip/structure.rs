@@ -49,7 +49,6 @@ pub(crate) fn survey(
         Survey { directory, files: 0, folders: 0, unpacked: 0, unmarked_names: 0, large: Vec::new() };
     let mut findings = Vec::new();
     let extents = read_headers(source, policy, context, &mut survey, &mut findings)?;
-    findings.extend(policy.check_unpacked(survey.unpacked).err());
     if findings.is_empty() {
         check_tiling(source, extents, directory.offset)?;
         return Ok(survey);
@@ -82,6 +81,13 @@ fn read_headers(
             Err(error) => return Err(error),
         }
         survey.unpacked = survey.unpacked.saturating_add(record.size);
+        // Folders that names imply cost memory, too: a few for each entry are plenty.
+        let overrun =
+            policy.check_unpacked(survey.unpacked).and_then(|()| policy.check_count(names.len() / 4));
+        if let Err(violation) = overrun {
+            findings.push(violation);
+            break;
+        }
         survey.unmarked_names += u64::from(!record.is_utf8() && !record.name.is_ascii());
         if findings.len() >= MOST_FINDINGS {
             break;

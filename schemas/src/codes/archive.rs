@@ -74,10 +74,10 @@ pub const NAME_TRAILING: Code = rule(
     &["a file name from a system that allows it"],
     "rename the file in the source folder",
 );
-/// A name component is longer than 255 UTF-16 units.
+/// A name or one of its components is too long.
 pub const NAME_TOO_LONG: Code = rule(
     "name-too-long",
-    "a name component is longer than 255 UTF-16 units",
+    "a name is too long: over 255 UTF-16 units in a component, 1,024 in all, or 64 components",
     &["a generated file name"],
     "shorten the name in the source folder",
 );
