@@ -59,8 +59,8 @@ use waybill_schemas::report::pack::PackReport;
 /// Packs a source folder, or an app's folder, into a package.
 ///
 /// Everything that can be refused is refused before the first byte, all findings at once. The package appears under
-/// its name only when it is complete and durable; after an error nothing is left behind. An app's document
-/// (`app.json`) is filled in afterwards.
+/// its name only when it is complete and durable; after an error nothing is left behind but an output
+/// folder that was made. An app's document (`app.json`) is filled in afterwards; where that fails the package stays.
 ///
 /// The payload's bytes depend on the files, their times (or [`PackOptions::source_date_epoch`]) and the level
 /// alone: not on threads, memory or host. The package differs every time: its keys are fresh.

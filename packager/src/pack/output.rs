@@ -128,7 +128,8 @@ impl Draft {
             }
             clock.sleep(RENAME_PAUSE);
         }
-        sync_folder(folder_of(&path))
+        sync_folder(folder_of(&path));
+        Ok(())
     }
 }
 
@@ -142,16 +143,17 @@ fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// The rename itself is durable only with its folder. Windows has no such call and needs none.
+/// The rename itself is durable only with its folder. It has happened by then, and some network file systems settle
+/// no folder: a failure is no reason to call the package unwritten. Windows has no such call and needs none.
 #[cfg(unix)]
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
+fn sync_folder(folder: &Path) {
+    if let Err(error) = File::open(folder).and_then(|folder| folder.sync_all()) {
+        tracing::warn!(folder = %folder.display(), %error, "the folder could not be synced");
+    }
 }
 
 #[cfg(not(unix))]
-fn sync_folder(_: &Path) -> io::Result<()> {
-    Ok(())
-}
+fn sync_folder(_: &Path) {}
 
 fn failed(path: &Path, source: io::Error) -> PackError {
     PackError::Output { path: path.to_path_buf(), source }

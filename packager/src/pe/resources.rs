@@ -8,6 +8,9 @@ use std::ops::Range;
 
 /// Directory entries that are looked at, all levels together; large programs have some hundreds.
 const MOST_ENTRIES: usize = 16 * 1024;
+/// Resources that are kept, and units of a name: each resource holds its names, which a file may share endlessly.
+const MOST_FOUND: usize = 1_024;
+const LONGEST_NAME: u64 = 256;
 /// The top bit: a name instead of a number, a directory instead of data.
 const FLAG: u32 = 0x8000_0000;
 
@@ -61,6 +64,7 @@ impl<'a, R: ReadCacheOps> Lister<'a, R> {
         for language in self.directory(at) {
             let at = language.offset_to_data_or_directory.get(LE);
             if at & FLAG == 0
+                && self.found.len() < MOST_FOUND
                 && let Some(file_range) = self.data_range(at)
             {
                 self.found.push(Resource { kind: kind.clone(), name: name.clone(), file_range });
@@ -85,7 +89,8 @@ impl<'a, R: ReadCacheOps> Lister<'a, R> {
         }
         let at = self.base + u64::from(name & !FLAG);
         let length = self.data.read_bytes_at(at, 2).ok()?;
-        let length = u64::from(u16::from_le_bytes(length.try_into().ok()?));
+        let length = Some(u64::from(u16::from_le_bytes(length.try_into().ok()?)))
+            .filter(|length| *length <= LONGEST_NAME)?;
         let units = self.data.read_bytes_at(at + 2, length * 2).ok()?.chunks_exact(2);
         let units: Vec<u16> =
             units.map(|unit| unit.iter().rev().fold(0, |all, byte| all << 8 | u16::from(*byte))).collect();

@@ -17,6 +17,7 @@ use waybill_context::Context;
 pub(crate) use folder::{Surroundings, walk_whole};
 
 pub use finding::{Finding, Findings, Problem, WalkError};
+pub(crate) use list::nanoseconds;
 pub use list::{SourceEntry, SourceList};
 
 /// File names of the app's documents: left out where they lie directly in the source folder.

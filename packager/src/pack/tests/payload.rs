@@ -82,6 +82,9 @@ fn times_are_the_files_own_or_the_one_given() {
         ["large", "setup.exe"].map(|name| archive.by_name(name).unwrap().last_modified().unwrap().to_string())
     };
     assert_eq!(times(PackOptions::default()), ["2023-11-14 22:13:20", "2001-09-09 01:46:40"]);
+    place.date("setup.exe", 10_413_792_000); // 2300-01-01: beyond what the list can tell apart
+    assert_eq!(times(PackOptions::default())[1], "2107-12-31 23:59:58");
+    place.date("setup.exe", 1_000_000_001);
     let epoch = Some(SystemTime::UNIX_EPOCH + Duration::from_secs(1_600_000_000));
     let options = PackOptions { source_date_epoch: epoch, ..PackOptions::default() };
     assert_eq!(times(options.clone()), ["2020-09-13 12:26:40"; 2]);
