@@ -3,7 +3,7 @@
 use crate::init::AppFileError;
 use crate::setup_file::SetupFileError;
 use crate::shown_path::shown;
-use crate::walk::WalkError;
+use crate::walk::{WalkError, one_a_line};
 use intunewin::{Violation, WriteError};
 use std::io;
 use std::path::PathBuf;
@@ -119,11 +119,7 @@ impl std::fmt::Display for Change {
 }
 
 fn refused(violations: &[Violation]) -> String {
-    match violations {
-        [] => "the source folder is refused".to_owned(),
-        [only] => format!("cannot pack {only}"),
-        [first, rest @ ..] => format!("cannot pack {first} (and {} more findings)", rest.len()),
-    }
+    format!("cannot pack: {}", one_a_line(violations, violations.len() as u64))
 }
 
 impl From<Cancelled> for PackError {

@@ -74,7 +74,7 @@ pub fn pack(request: &PackRequest, context: &Context<'_>) -> Result<PackReport, 
     let draft = Draft::create(&ready.path, request.options.force)?;
     let (written, counts) = write(&ready, &request.options, &draft, context)?;
     let packed = context.clock().now();
-    draft.publish(context.clock())?;
+    draft.publish(context)?;
     let times = [started, scanned, packed, context.clock().now()];
     if let Some(document) = &ready.document {
         document.fill(&ready.package_fields(), &ready.path)?;

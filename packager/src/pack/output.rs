@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tempfile::NamedTempFile;
-use waybill_context::Clock;
+use waybill_context::Context;
 
 /// How often, and how far apart, a rename is tried again on Windows.
 const RENAME_ATTEMPTS: u32 = 20;
@@ -100,12 +100,9 @@ impl Draft {
     }
 
     /// Makes it durable, moves it into place without replacing what was not to be replaced, makes that durable.
-    pub(super) fn publish(self, clock: &dyn Clock) -> Result<(), PackError> {
+    pub(super) fn publish(self, context: &Context<'_>) -> Result<(), PackError> {
         let path = self.path.clone();
-        self.settle().and_then(|draft| draft.rename(clock)).map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => PackError::OutputExists(path.clone()),
-            _ => failed(&path, error),
-        })
+        self.settle().map_err(|error| failed(&path, error))?.rename(context)
     }
 
     fn settle(self) -> io::Result<Self> {
@@ -115,7 +112,8 @@ impl Draft {
         Ok(self)
     }
 
-    fn rename(self, clock: &dyn Clock) -> io::Result<()> {
+    /// While a rename is tried again and again the user may still want to stop.
+    fn rename(self, context: &Context<'_>) -> Result<(), PackError> {
         let Self { mut file, path, replace, .. } = self;
         for attempt in 1.. {
             let moved = if replace { file.persist(&path) } else { file.persist_noclobber(&path) };
@@ -124,9 +122,10 @@ impl Draft {
                 Err(refused) if attempt < RENAME_ATTEMPTS && is_passing(&refused.error) => {
                     file = refused.file;
                 }
-                Err(refused) => return Err(refused.error),
+                Err(refused) => return Err(not_moved(path, refused.error)),
             }
-            clock.sleep(RENAME_PAUSE);
+            context.check()?;
+            context.clock().sleep(RENAME_PAUSE);
         }
         sync_folder(folder_of(&path));
         Ok(())
@@ -137,6 +136,13 @@ impl Draft {
 /// with access denied (5) or a sharing violation (32).
 fn is_passing(error: &io::Error) -> bool {
     cfg!(windows) && matches!(error.raw_os_error(), Some(5 | 32))
+}
+
+fn not_moved(path: PathBuf, error: io::Error) -> PackError {
+    match error.kind() {
+        io::ErrorKind::AlreadyExists => PackError::OutputExists(path),
+        _ => failed(&path, error),
+    }
 }
 
 fn folder_of(path: &Path) -> &Path {
@@ -164,7 +170,6 @@ mod tests {
     use super::*;
     use std::fs;
     use std::io::Write as _;
-    use waybill_context::SystemClock;
 
     #[test]
     fn an_argument_is_a_folder_or_a_package() {
@@ -198,7 +203,7 @@ mod tests {
         draft.file().write_all(b"package").unwrap();
         let beside = names(path.parent().unwrap());
         assert!(beside.len() == 1 && beside[0].starts_with(".x.intunewin.waybill-"), "{beside:?}");
-        draft.publish(&SystemClock).unwrap();
+        draft.publish(&Context::silent()).unwrap();
         assert_eq!(names(path.parent().unwrap()), ["x.intunewin"]);
         assert_eq!(fs::read(&path).unwrap(), b"package");
         drop(Draft::create(&path, true).unwrap());
@@ -212,9 +217,9 @@ mod tests {
         let early = Draft::create(&path, false).unwrap();
         fs::write(&path, b"first").unwrap();
         assert!(matches!(Draft::create(&path, false), Err(PackError::OutputExists(_))));
-        assert!(matches!(early.publish(&SystemClock), Err(PackError::OutputExists(_))));
+        assert!(matches!(early.publish(&Context::silent()), Err(PackError::OutputExists(_))));
         assert_eq!(fs::read(&path).unwrap(), b"first");
-        Draft::create(&path, true).unwrap().publish(&SystemClock).unwrap();
+        Draft::create(&path, true).unwrap().publish(&Context::silent()).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"");
         assert_eq!(names(folder.path()), ["x.intunewin"]);
         assert!(matches!(Draft::create(folder.path(), true), Err(PackError::OutputExists(_))));
@@ -238,7 +243,40 @@ mod tests {
         fs::write(&usual, b"").unwrap();
         let draft = Draft::create(&path, false).unwrap();
         assert_eq!(mode(draft.file.path()), 0o600);
-        draft.publish(&SystemClock).unwrap();
+        draft.publish(&Context::silent()).unwrap();
         assert_eq!(mode(&path), mode(&usual));
+    }
+
+    /// Of such a folder nothing can be synced (but by root, who may read it).
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_that_cannot_be_read_is_no_failure() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.intunewin");
+        let allow = |mode| fs::set_permissions(folder.path(), fs::Permissions::from_mode(mode)).unwrap();
+        allow(0o300);
+        let published = Draft::create(&path, false).unwrap().publish(&Context::silent());
+        allow(0o700);
+        published.unwrap();
+        sync_folder(&folder.path().join("gone"));
+        assert_eq!(names(folder.path()), ["x.intunewin"]);
+    }
+
+    #[cfg(windows)]
+    #[test]
+    fn waiting_for_a_file_that_is_held_can_be_interrupted() {
+        use std::os::windows::fs::OpenOptionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.intunewin");
+        fs::write(&path, b"first").unwrap();
+        let held = fs::OpenOptions::new().read(true).share_mode(0).open(&path).unwrap();
+        let stop = std::sync::atomic::AtomicBool::new(true);
+        let context = Context::new(&(), &stop, &waybill_context::SystemClock);
+        let outcome = Draft::create(&path, true).unwrap().publish(&context);
+        assert!(matches!(outcome, Err(PackError::Cancelled)), "{outcome:?}");
+        drop(held);
+        assert_eq!(fs::read(&path).unwrap(), b"first");
+        assert_eq!(names(folder.path()), ["x.intunewin"]);
     }
 }

@@ -122,6 +122,33 @@ fn a_resource_directory_that_multiplies_ends() {
     assert!(found.resources.is_empty() && found.version.is_none());
 }
 
+#[test]
+fn resources_are_bounded_in_number_and_names_in_length() {
+    const LANGUAGES: u32 = 4096;
+    let directory =
+        |named: u8, count: u32| [[0; 12].as_slice(), &[named, 0], &(count as u16).to_le_bytes()].concat();
+    let entry = |name: u32, to: u32| [name.to_le_bytes(), to.to_le_bytes()].concat();
+    let (flag, address) = (0x8000_0000, 2 * super::sample::MEMORY as u32);
+    let (names, languages) = (24, 56);
+    let data = languages + 16 + 8 * LANGUAGES;
+    let name = data + 16;
+    // One type; a name of 300 units and the number 1, which share 4,096 languages, which share their data.
+    let mut section = [directory(0, 1), entry(10, flag | names)].concat();
+    section
+        .extend([directory(1, 1), entry(flag | name, flag | languages), entry(1, flag | languages)].concat());
+    section.extend(directory(0, LANGUAGES));
+    (0..LANGUAGES).for_each(|id| section.extend(entry(id, data)));
+    section.extend(
+        [entry(address, 1), entry(0, 0), 300_u16.to_le_bytes().to_vec(), [b'a', 0].repeat(300)].concat(),
+    );
+    let sample = Sample { sections: vec![(".rsrc", section)], ..Sample::default() };
+    let mut bytes = sample.bytes();
+    bytes[64 + 24 + 96 + 16..64 + 24 + 96 + 20].copy_from_slice(&address.to_le_bytes());
+    let found = Program::from_reader(Cursor::new(bytes)).unwrap().resources;
+    assert_eq!(found.len(), 1024);
+    assert!(found.iter().all(|resource| resource.name == ResourceName::Number(1)));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
 

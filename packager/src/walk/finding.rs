@@ -150,14 +150,25 @@ impl Findings {
 
 impl std::fmt::Display for Findings {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Some(first) = self.kept.first() else { return formatter.write_str("no findings") };
-        first.fmt(formatter)?;
-        match self.count - 1 {
-            0 => Ok(()),
-            1 => formatter.write_str(" (and 1 more finding)"),
-            more => write!(formatter, " (and {more} more findings)"),
-        }
+        formatter.write_str(&one_a_line(&self.kept, self.count))
     }
+}
+
+/// One finding as it is; several one a line, so that all can be mended at once: at most 50 of `count`.
+pub(crate) fn one_a_line<T: std::fmt::Display>(findings: &[T], count: u64) -> String {
+    const SHOWN: usize = 50;
+    let [only] = findings else {
+        let mut text = format!("{count} findings");
+        for finding in findings.iter().take(SHOWN) {
+            text.push_str(&format!("\n    {finding}"));
+        }
+        let left = count.saturating_sub(findings.len().min(SHOWN) as u64);
+        if left > 0 {
+            text.push_str(&format!("\n    and {left} more"));
+        }
+        return text;
+    };
+    only.to_string()
 }
 
 /// A source folder that cannot be packed.
@@ -240,8 +251,14 @@ mod tests {
         assert_eq!(findings.code().class, Class::Machine);
         findings.add("c".into(), Problem::Special);
         assert_eq!(findings.code().id, "source-refused");
-        assert_eq!(findings.to_string(), "\"a\" cannot be read: permission denied (and 2 more findings)");
+        let lines: Vec<String> = findings.to_string().lines().map(str::to_owned).collect();
+        assert_eq!(lines.len(), 4);
+        assert_eq!(lines[..2], ["3 findings", "    \"a\" cannot be read: permission denied"]);
+        for _ in 0..60 {
+            findings.add("d".into(), Problem::Special);
+        }
+        assert!(findings.to_string().ends_with("\n    and 13 more"), "{findings}");
         (0..2000).for_each(|_| findings.add(String::new(), Problem::Special));
-        assert_eq!((findings.count(), findings.iter().count()), (2003, KEPT));
+        assert_eq!((findings.count(), findings.iter().count()), (2063, KEPT));
     }
 }

@@ -9,7 +9,7 @@ use crate::exclude::{IGNORE_FILE_NAME, IgnoreStack, Why};
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
-use waybill_context::{Context, Meter};
+use waybill_context::{Cancelled, Context, Meter};
 
 /// What a walk is given.
 pub(crate) struct Surroundings<'a> {
@@ -112,7 +112,7 @@ impl<'a> Walker<'a> {
             match frame.listing.get(index) {
                 Some(child) if !self.is_full => {
                     let seen = look(&frame.place, &child, &self.root);
-                    self.child(seen);
+                    self.child(seen)?;
                 }
                 _ => self.leave(),
             }
@@ -153,7 +153,7 @@ impl<'a> Walker<'a> {
         }
     }
 
-    fn child(&mut self, seen: Seen) {
+    fn child(&mut self, seen: Seen) -> Result<(), Cancelled> {
         let is_folder = seen.outcome.as_ref().is_ok_and(Metadata::is_dir);
         if let Some(why) = self.exempt(&seen, is_folder) {
             return self.leave_out(seen, is_folder, why);
@@ -164,6 +164,7 @@ impl<'a> Walker<'a> {
             Ok(metadata) if metadata.is_file() => self.file(&seen.leaf, &metadata),
             Ok(_) => self.find(seen.name, Problem::Special),
         }
+        Ok(())
     }
 
     fn exempt(&self, seen: &Seen, is_folder: bool) -> Option<Why> {
@@ -184,12 +185,13 @@ impl<'a> Walker<'a> {
         self.ignored.decide(&seen.name, is_folder)
     }
 
-    fn leave_out(&mut self, seen: Seen, is_folder: bool, why: Why) {
+    fn leave_out(&mut self, seen: Seen, is_folder: bool, why: Why) -> Result<(), Cancelled> {
         let (name, files) = match is_folder {
-            true => (seen.name + "/", count_files(&seen.real)),
+            true => (seen.name + "/", count_files(&seen.real, self.surroundings.context)?),
             false => (seen.name, 1),
         };
         self.list.left_out_mut().add(name, files, why);
+        Ok(())
     }
 
     fn folder(&mut self, leaf: &str, name: String, real: PathBuf, metadata: &Metadata) {
@@ -253,19 +255,20 @@ fn modified(metadata: &Metadata) -> SystemTime {
 }
 
 /// Files below a folder that is left out; links are not followed, what cannot be read counts for nothing.
-fn count_files(folder: &Path) -> u64 {
+fn count_files(folder: &Path, context: &Context<'_>) -> Result<u64, Cancelled> {
     let mut files = 0;
     let mut waiting = vec![folder.to_path_buf()];
     while let Some(folder) = waiting.pop() {
         let children = std::fs::read_dir(&folder).into_iter().flatten().flatten();
         for child in children {
+            context.check()?;
             match child.file_type() {
                 Ok(kind) if kind.is_dir() => waiting.push(child.path()),
                 _ => files += 1,
             }
         }
     }
-    files
+    Ok(files)
 }
 
 /// The package's own file.

@@ -16,6 +16,7 @@ use waybill_context::Context;
 
 pub(crate) use folder::{Surroundings, walk_whole};
 
+pub(crate) use finding::one_a_line;
 pub use finding::{Finding, Findings, Problem, WalkError};
 pub(crate) use list::nanoseconds;
 pub use list::{SourceEntry, SourceList};

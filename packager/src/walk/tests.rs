@@ -273,3 +273,22 @@ mod unix {
         fs::set_permissions(&shut, fs::Permissions::from_mode(0o755)).unwrap();
     }
 }
+
+/// Stops at the seventh look.
+#[derive(Default)]
+struct Patience(std::sync::atomic::AtomicUsize);
+
+impl waybill_context::Cancel for Patience {
+    fn is_cancelled(&self) -> bool {
+        self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed) >= 6
+    }
+}
+
+#[test]
+fn counting_what_is_left_out_can_be_interrupted() {
+    let folder = tree(&["logs/1", "logs/2", "logs/3", "logs/4", "logs/5", "logs/6", "logs/7"]);
+    let patience = Patience::default();
+    let context = Context::new(&(), &patience, &SystemClock);
+    let error = walk(folder.path(), &excluding(&["logs/"]), &context).unwrap_err();
+    assert!(matches!(error, WalkError::Cancelled));
+}
