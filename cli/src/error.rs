@@ -5,6 +5,9 @@ use std::error::Error;
 use waybill_schemas::codes::{Class, Classified, Code};
 use waybill_schemas::report::error::ReportedError;
 
+/// What stands before each finding in a message that lists several.
+const NEXT_FINDING: &str = "\n    ";
+
 /// An error on its way to the person who ran the command. Its class is the exit code.
 #[derive(Debug, Clone)]
 pub(crate) struct Failure {
@@ -26,7 +29,9 @@ impl<E: Classified> From<E> for Failure {
 impl Failure {
     /// An error of the command itself.
     pub(crate) fn new(code: &'static Code, message: impl AsRef<str>) -> Self {
-        let message = printable(message.as_ref()).into_owned();
+        // Several findings come one a line; everything within a line is made safe.
+        let lines: Vec<_> = message.as_ref().split(NEXT_FINDING).map(printable).collect();
+        let message = lines.join(NEXT_FINDING);
         Self { code, subject: None, message, causes: Vec::new(), hint: None }
     }
 
