@@ -3,7 +3,7 @@
 use super::deflate::is_compressed;
 use super::error::{Change, PackError};
 use super::level::Level;
-use crate::walk::{SourceEntry, nanoseconds};
+use crate::walk::{SourceEntry, as_listed};
 use intunewin::{FileSource, Source as _};
 use std::fs::{File, Metadata};
 use std::io::{self, Read as _};
@@ -30,7 +30,7 @@ impl Listed {
         if now.len() != self.size {
             return Err(Change::Size { listed: self.size, now: now.len() });
         }
-        if now.modified().is_ok_and(|modified| nanoseconds(modified) != nanoseconds(self.modified)) {
+        if now.modified().is_ok_and(|modified| as_listed(modified) != self.modified) {
             return Err(Change::Modified);
         }
         Ok(())

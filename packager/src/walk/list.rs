@@ -187,12 +187,24 @@ fn index(value: usize) -> u32 {
     u32::try_from(value).unwrap_or(u32::MAX)
 }
 
-/// A time as the list holds it: nanoseconds since 1970, the far past and the far future cut off (1677 and 2262).
-pub(crate) fn nanoseconds(time: SystemTime) -> i64 {
+/// Nanoseconds since 1970, the far past and the far future cut off (1677 and 2262).
+fn nanoseconds(time: SystemTime) -> i64 {
     match time.duration_since(UNIX_EPOCH) {
         Ok(after) => i64::try_from(after.as_nanos()).unwrap_or(i64::MAX),
         Err(before) => i64::try_from(before.duration().as_nanos()).map_or(i64::MIN, |nanos| -nanos),
     }
+}
+
+/// A time as the list holds it: what is beyond [`nanoseconds`] is cut off, on Windows to its steps of 100.
+pub(crate) fn as_listed(time: SystemTime) -> SystemTime {
+    from_nanoseconds(nanoseconds(time))
+}
+
+fn from_nanoseconds(nanoseconds: i64) -> SystemTime {
+    let distance = Duration::from_nanos(nanoseconds.unsigned_abs());
+    let time =
+        if nanoseconds >= 0 { UNIX_EPOCH.checked_add(distance) } else { UNIX_EPOCH.checked_sub(distance) };
+    time.unwrap_or(UNIX_EPOCH)
 }
 
 /// One file, or one folder that is packed as an entry of its own (an empty one).
@@ -236,13 +248,7 @@ impl<'a> SourceEntry<'a> {
 
     /// Time of last modification when it was listed.
     pub fn modified(&self) -> SystemTime {
-        let distance = Duration::from_nanos(self.entry.modified.unsigned_abs());
-        let time = if self.entry.modified >= 0 {
-            UNIX_EPOCH.checked_add(distance)
-        } else {
-            UNIX_EPOCH.checked_sub(distance)
-        };
-        time.unwrap_or(UNIX_EPOCH)
+        from_nanoseconds(self.entry.modified)
     }
 
     /// True for a folder.

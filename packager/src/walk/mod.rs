@@ -18,7 +18,7 @@ pub(crate) use folder::{Surroundings, walk_whole};
 
 pub(crate) use finding::one_a_line;
 pub use finding::{Finding, Findings, Problem, WalkError};
-pub(crate) use list::nanoseconds;
+pub(crate) use list::as_listed;
 pub use list::{SourceEntry, SourceList};
 
 /// File names of the app's documents: left out where they lie directly in the source folder.
