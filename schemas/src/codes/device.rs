@@ -30,7 +30,7 @@ pub const ALL: &[NumberCode] = &[
             "the command ran as a 32-bit program: its files went to Program Files (x86), its keys to WOW6432Node",
             "the installer returned before it was done (a bootstrapper or a wrapper that does not wait)",
         ],
-        "Run `waybill lint` on the app, then `waybill detect` on a device where it is installed by hand.",
+        "Run `waybill lint` on the app, then check its detection rules on a device where it is installed by hand.",
     ),
     number(
         DETECTED_AFTER_UNINSTALL as i64,

@@ -120,7 +120,7 @@ pub const COMPLIANCE_STATE: &[NumberCode] = &[
         "Error",
         "Detection failed.",
         &["a rule that cannot be evaluated"],
-        "Run `waybill lint` and `waybill detect` on the app.",
+        "Run `waybill lint` on the app, and check its detection rules on a device.",
     ),
     number(
         5,

@@ -22,7 +22,7 @@ pub(super) fn check(rule: &Checked<'_>, subject: &Subject, found: &mut Found) {
     if let Some((field, why)) = fault {
         let message = format!("{} can never hold: {why}.", rule.name());
         let mend = if rule.detects {
-            "Correct it, and try it with `waybill detect` on a device where the app is."
+            "Correct it, and try it on a device where the app is."
         } else {
             "Correct it: as it is, the app is applicable nowhere."
         };
