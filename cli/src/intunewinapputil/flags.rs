@@ -54,7 +54,10 @@ pub(super) fn parse(arguments: Vec<OsString>) -> Result<Wanted, Failure> {
     let mut loudness = Loudness::Asking;
     let mut arguments = arguments.into_iter();
     while let Some(argument) = arguments.next() {
-        let flag = argument.to_string_lossy().to_ascii_lowercase();
+        let mut flag = argument.to_string_lossy().to_ascii_lowercase();
+        if flag.starts_with('/') {
+            flag.replace_range(..1, "-");
+        }
         let place = match flag.as_str() {
             "-h" | "-?" | "--help" => return Ok(Wanted::Help),
             "-v" | "--version" => return Ok(Wanted::Version),
@@ -106,8 +109,8 @@ mod tests {
     fn the_flags_are_that_tools() {
         let Ok(Wanted::Pack(flags)) = parsed("-c src -s setup.exe -o out -a cat -qq") else { panic!() };
         assert_eq!(
-            flags,
-            Flags {
+            &flags,
+            &Flags {
                 source: "src".into(),
                 setup_file: "setup.exe".into(),
                 output: "out".into(),
@@ -115,6 +118,9 @@ mod tests {
                 loudness: Loudness::Silent,
             }
         );
+        let other = parsed("/C src /s setup.exe -O out /A cat /QQ");
+        assert_eq!(other, Ok(Wanted::Pack(flags)));
+        assert_eq!((parsed("/?"), parsed("/V")), (Ok(Wanted::Help), Ok(Wanted::Version)));
         assert_eq!(parsed(""), Ok(Wanted::Questions));
         assert_eq!((parsed("-v"), parsed("-C x -h")), (Ok(Wanted::Version), Ok(Wanted::Help)));
     }
@@ -125,5 +131,6 @@ mod tests {
         assert_eq!(parsed("-c").unwrap_err(), "-c lacks its value");
         assert_eq!(parsed("-c a -c b").unwrap_err(), "-c is there twice");
         assert_eq!(parsed("-c a -x").unwrap_err(), "there is no flag \"-x\"");
+        assert_eq!(parsed("-c a /usr/bin").unwrap_err(), "there is no flag \"/usr/bin\"");
     }
 }

@@ -42,11 +42,11 @@ Exit codes: 0 done, 1 the machine failed, 2 usage, 3 source refused, 130 interru
 This is waybill: `waybill pack --help` can do more.
 ";
 
-/// The flags, where the tool is meant: by the program's name, or because `-c` comes first.
+/// The flags, where the tool is meant: by the program's name, or because `-c` (or `-C`) comes first; `/c` might be a path.
 pub(crate) fn meant(arguments: &[OsString]) -> Option<Vec<OsString>> {
     let name = Path::new(arguments.first()?).file_stem()?.to_string_lossy();
     let flags = arguments.get(1..).unwrap_or_default();
-    let comes_first = flags.first().is_some_and(|first| first == "-c");
+    let comes_first = flags.first().is_some_and(|first| first.eq_ignore_ascii_case("-c"));
     (name.eq_ignore_ascii_case(NAME) || comes_first).then(|| flags.to_vec())
 }
 
@@ -114,6 +114,7 @@ mod tests {
     fn the_tool_is_meant_by_name_or_by_its_first_flag() {
         assert!(is_meant(&["IntuneWinAppUtil.exe"]) && is_meant(&["intunewinapputil", "-v"]));
         assert!(is_meant(&["waybill", "-c", "x"]) && is_meant(&["/usr/bin/IntuneWinAppUtil"]));
+        assert!(is_meant(&["waybill", "-C", "x"]) && !is_meant(&["waybill", "/c", "x"]));
         assert!(!is_meant(&["waybill", "pack", "-c"]) && !is_meant(&["waybill"]) && !is_meant(&[]));
     }
 }
