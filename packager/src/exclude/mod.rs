@@ -190,6 +190,7 @@ fn read_ignore_file(path: &Path) -> Result<Gitignore, IgnoreFileError> {
     }
     let text = std::str::from_utf8(&bytes).map_err(|_| IgnoreFileError::NotText)?;
     let mut builder = GitignoreBuilder::new("");
+    builder.allow_unclosed_class(false); // a pattern that can match nothing would let out what should stay in
     for (index, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
         builder.add_line(None, line).map_err(|source| pattern(index, line, source))?;
     }
@@ -260,5 +261,6 @@ mod tests {
         assert!(matches!(push(b"\xff\xfe*\0"), Err(IgnoreFileError::NotText)));
         assert!(matches!(push(&vec![b'a'; 1024 * 1024 + 1]), Err(IgnoreFileError::TooLarge)));
         assert!(matches!(push(b"ok\n{a,b\n"), Err(IgnoreFileError::Pattern { line: 2, .. })));
+        assert!(matches!(push(b"[bad\n"), Err(IgnoreFileError::Pattern { line: 1, .. })));
     }
 }
