@@ -1,1 +1,16 @@
-//! From a URL to a content folder.
+//! From a URL to a content folder, or to nothing: download, validate and decrypt, unpack and move into place.
+//!
+//! [`fetch`] does all three phases. What it takes is a [`FetchRequest`]; what it did, a
+//! [`FetchReport`](waybill_schemas::report::fetch::FetchReport).
+//!
+//! Phase 1 resumes: an interrupted download goes on from what is held, whoever interrupts it and however. Phase 2
+//! ends with the last byte, because MAC and digest run behind the download. Phase 3 writes the files beside their
+//! place and renames them into it. `docs/delivery.md` has the rules that servers are judged by.
+
+mod error;
+mod fetch;
+mod request;
+
+pub use error::FetchError;
+pub use fetch::fetch;
+pub use request::{Destination, FetchOptions, FetchRequest, Location, SecretUrl, Wanted};

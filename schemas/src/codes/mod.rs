@@ -11,6 +11,7 @@ pub mod documents;
 pub mod enforcement;
 pub mod exits;
 mod explain;
+pub mod fetch;
 pub mod installer;
 pub mod lint;
 mod number;
@@ -26,7 +27,7 @@ pub use number::NumberCode;
 
 /// Every error id, room by room.
 pub fn errors() -> impl Iterator<Item = &'static Code> {
-    [package::ALL, archive::ALL, pack::ALL, source::ALL, documents::ALL, app::ALL, command::ALL]
+    [package::ALL, archive::ALL, pack::ALL, source::ALL, documents::ALL, app::ALL, command::ALL, fetch::ALL]
         .into_iter()
         .flatten()
         .copied()

@@ -4,6 +4,7 @@ pub mod diff;
 pub mod entry;
 pub mod error;
 pub mod explain;
+pub mod fetch;
 pub mod init;
 pub mod inspect;
 pub mod lint;

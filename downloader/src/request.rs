@@ -1,0 +1,138 @@
+//! What to fetch, where to, and how.
+
+use intunewin::ArchivePolicy;
+use rustls::pki_types::CertificateDer;
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+use url::Url;
+use waybill_schemas::EncryptionInfo;
+
+/// One content to fetch.
+#[derive(Debug, Clone)]
+pub struct FetchRequest {
+    /// What it is and where it lies.
+    pub what: Wanted,
+    /// Where the content folder shall be.
+    pub destination: Destination,
+    /// The folder of state and partial downloads, made where it is missing: `--root`.
+    pub root: PathBuf,
+    /// How.
+    pub options: FetchOptions,
+}
+
+/// What to fetch.
+#[derive(Debug, Clone)]
+pub enum Wanted {
+    /// A content.json or a whole `.intunewin`: its first bytes tell which.
+    Described(Location),
+    /// A bare content whose keys come from elsewhere.
+    Bare {
+        /// Where the content lies.
+        url: SecretUrl,
+        /// Its keys, MAC and digest.
+        info: Box<EncryptionInfo>,
+        /// What to call it in reports.
+        name: String,
+    },
+}
+
+/// A file or a URL.
+#[derive(Debug, Clone)]
+pub enum Location {
+    /// A file on this machine.
+    File(PathBuf),
+    /// An http(s) URL. What carries keys is read over https or from loopback only.
+    Url(SecretUrl),
+}
+
+/// A URL whose query may be a token: printed without it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SecretUrl(Url);
+
+impl SecretUrl {
+    /// Takes an http or https URL with a host and without a user name; `None` for any other.
+    pub fn new(url: Url) -> Option<Self> {
+        let is_web = matches!(url.scheme(), "http" | "https") && url.has_host();
+        (is_web && url.username().is_empty() && url.password().is_none()).then_some(Self(url))
+    }
+
+    /// Parses `text`; `None` where it is not such a URL.
+    pub fn parse(text: &str) -> Option<Self> {
+        Url::parse(text).ok().and_then(Self::new)
+    }
+
+    /// All of it, for the request alone.
+    pub fn expose(&self) -> &Url {
+        &self.0
+    }
+}
+
+/// Scheme, host, port and path.
+impl fmt::Display for SecretUrl {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0[..url::Position::AfterPath])
+    }
+}
+
+impl fmt::Debug for SecretUrl {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, formatter)
+    }
+}
+
+/// Where the content folder shall be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Destination {
+    /// This folder.
+    Folder(PathBuf),
+    /// `Cache/<app>_<revision>` below the root.
+    Cache {
+        /// The app's id; letters, digits, `-`, `.` and `_` only.
+        app: String,
+        /// Its revision, the same.
+        revision: String,
+    },
+}
+
+/// How to fetch.
+#[derive(Debug, Clone)]
+pub struct FetchOptions {
+    /// Requests at once, 1 to 8. More than one needs piece hashes and a server with ranges.
+    pub connections: usize,
+    /// Bytes per second at most.
+    pub limit_rate: Option<u64>,
+    /// Go on from what is held; false drops it.
+    pub resume: bool,
+    /// Leave the encrypted content in Incoming after the files are in place.
+    pub keep_content: bool,
+    /// Digest a content folder that is there in full before it is called whole.
+    pub check_in_full: bool,
+    /// Replace a destination that is not empty and not this content.
+    pub force: bool,
+    /// How long to wait for a lock that another process holds.
+    pub wait_lock: Duration,
+    /// Limits of archives and of the package's size.
+    pub policy: ArchivePolicy,
+    /// Threads to unpack with.
+    pub threads: usize,
+    /// Certificates to trust besides the system's.
+    pub extra_roots: Vec<CertificateDer<'static>>,
+}
+
+impl Default for FetchOptions {
+    fn default() -> Self {
+        Self {
+            connections: 1,
+            limit_rate: None,
+            resume: true,
+            keep_content: false,
+            check_in_full: false,
+            force: false,
+            wait_lock: Duration::ZERO,
+            policy: ArchivePolicy::default(),
+            threads: std::thread::available_parallelism().map_or(1, usize::from),
+            extra_roots: Vec::new(),
+        }
+    }
+}
