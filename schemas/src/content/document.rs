@@ -1,5 +1,5 @@
 use super::url::ContentUrl;
-use super::{BLOCK, CONTENT_HEADER, CONTENT_LIMIT, CONTENT_MINIMUM, check_content_size};
+use super::{BLOCK, CONTENT_HEADER, CONTENT_LIMIT, CONTENT_MINIMUM, UNPACKED_LIMIT, check_content_size};
 use crate::bytes::Sha256Digest;
 use crate::encryption_info::EncryptionInfo;
 use crate::json_document::{self, DocumentError};
@@ -25,6 +25,10 @@ pub struct ContentDocument {
     /// Bytes of the content file.
     #[schemars(range(min = CONTENT_MINIMUM, max = CONTENT_LIMIT))]
     pub size_encrypted: u64,
+    /// Bytes of all files when unpacked, where the publisher knew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(max = UNPACKED_LIMIT))]
+    pub size_unpacked: Option<u64>,
     /// Keys, IV, MAC and digest.
     pub file_encryption_info: EncryptionInfo,
     /// SHA-256 of the pieces.json beside the content, where there is one.
@@ -60,6 +64,10 @@ impl ContentDocument {
             return Err(DocumentError::Value { field: "size", reason });
         }
         check_content_size("sizeEncrypted", self.size_encrypted)?;
+        if let Some(unpacked) = self.size_unpacked.filter(|unpacked| *unpacked > UNPACKED_LIMIT) {
+            let reason = format!("is {unpacked}; at most {UNPACKED_LIMIT} bytes are unpacked");
+            return Err(DocumentError::Value { field: "sizeUnpacked", reason });
+        }
         let expected = CONTENT_HEADER + (self.size / BLOCK + 1) * BLOCK;
         if self.size_encrypted == expected {
             return Ok(());
@@ -102,6 +110,16 @@ mod tests {
     }
 
     #[test]
+    fn the_unpacked_size_may_be_left_out() {
+        assert_eq!(read(&sample()).unwrap().size_unpacked, None);
+        let mut document = sample();
+        document["sizeUnpacked"] = json!(UNPACKED_LIMIT);
+        let document = read(&document).unwrap();
+        assert_eq!(document.size_unpacked, Some(UNPACKED_LIMIT));
+        assert_eq!(ContentDocument::read(&document.write().unwrap()).unwrap(), document);
+    }
+
+    #[test]
     fn contradictions_and_absurdities_are_refused() {
         for (field, value) in [
             ("size", json!(33 * 16)),
@@ -110,6 +128,9 @@ mod tests {
             ("sizeEncrypted", json!(97)),
             ("sizeEncrypted", json!(48)),
             ("sizeEncrypted", json!(u64::MAX)),
+            ("sizeUnpacked", json!(UNPACKED_LIMIT + 1)),
+            ("sizeUnpacked", json!(-1)),
+            ("sizeUnpacked", json!("5")),
             ("url", json!("../secret")),
             ("piecesDigest", json!("AAAA")),
             ("fileEncryptionInfo", json!({})),

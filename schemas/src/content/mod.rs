@@ -13,6 +13,9 @@ use crate::json_document::DocumentError;
 /// A content or payload larger than this (256 GiB) is absurd: eight times what Intune takes.
 pub const CONTENT_LIMIT: u64 = 256 * 1024 * 1024 * 1024;
 
+/// Unpacked files of more bytes than this (1 TiB) are absurd: sixteen times what a device takes unless it is told to.
+pub const UNPACKED_LIMIT: u64 = 4 * CONTENT_LIMIT;
+
 /// MAC and IV, which a content begins with.
 const CONTENT_HEADER: u64 = 48;
 /// AES's block; PKCS#7 fills up the last one or adds a whole one.
