@@ -3,6 +3,7 @@
 use super::{AuthenticateError, HEADER};
 use crate::crypto::{MacState, PayloadDigest, same_mac};
 use crate::source::Source;
+use std::io::Write;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use waybill_context::{Context, Stage};
 use waybill_schemas::{EncryptionInfo, Mac};
@@ -20,11 +21,12 @@ pub(crate) struct Expected {
 const STEP: usize = 256 << 10;
 const IN_FLIGHT: usize = 6;
 
-/// Checks everything; returns the payload's size in bytes.
+/// Checks everything, and hands every byte on to `copy`; returns the payload's size in bytes.
 pub(crate) fn authenticate(
     source: &dyn Source,
     info: &EncryptionInfo,
     expected: Expected,
+    copy: &mut dyn Write,
     context: &Context<'_>,
 ) -> Result<u64, AuthenticateError> {
     let digest = PayloadDigest::new(&info.encryption_key, &info.initialization_vector);
@@ -32,7 +34,8 @@ pub(crate) fn authenticate(
     let (recycle, empty) = sync_channel::<Vec<u8>>(IN_FLIGHT);
     let (sums, digest) = std::thread::scope(|scope| {
         let follower = scope.spawn(move || follow(digest, &to_follow, &recycle));
-        let sums = read(source, info, expected.crc.is_some(), context, &full, &empty);
+        let mut reading = Reading { source, info, with_crc: expected.crc.is_some(), copy, context };
+        let sums = reading.run(&full, &empty);
         drop(full);
         (sums, follower.join())
     });
@@ -74,39 +77,53 @@ fn expect<T: PartialEq>(
     }
 }
 
-/// Reads block by block, MAC first, then hands each block to the follower.
-fn read(
-    source: &dyn Source,
-    info: &EncryptionInfo,
+/// The reading side of the pass.
+struct Reading<'a> {
+    source: &'a dyn Source,
+    info: &'a EncryptionInfo,
     with_crc: bool,
-    context: &Context<'_>,
-    full: &SyncSender<Vec<u8>>,
-    empty: &Receiver<Vec<u8>>,
-) -> Result<(Mac, u32), AuthenticateError> {
-    let meter = context.meter(Stage::Authenticate, Some(source.len()));
-    let (mut mac, mut crc) = (MacState::new(&info.mac_key), crc32fast::Hasher::new());
-    mac.update(info.initialization_vector.as_bytes());
-    if with_crc {
-        crc.update(info.mac.as_bytes());
-        crc.update(info.initialization_vector.as_bytes());
-    }
-    let (mut offset, mut made) = (HEADER, 0);
-    while offset < source.len() {
-        context.check()?;
-        let mut block = next_buffer(empty, &mut made);
-        block.resize((source.len() - offset).min(STEP as u64) as usize, 0);
-        source.read_exact_at(&mut block, offset)?;
-        mac.update(&block);
-        if with_crc {
-            crc.update(&block);
+    copy: &'a mut dyn Write,
+    context: &'a Context<'a>,
+}
+
+impl Reading<'_> {
+    /// Reads block by block, MAC first, then hands each block to the follower.
+    fn run(
+        &mut self,
+        full: &SyncSender<Vec<u8>>,
+        empty: &Receiver<Vec<u8>>,
+    ) -> Result<(Mac, u32), AuthenticateError> {
+        let (source, info) = (self.source, self.info);
+        let meter = self.context.meter(Stage::Authenticate, Some(source.len()));
+        let (mut mac, mut crc) = (MacState::new(&info.mac_key), crc32fast::Hasher::new());
+        mac.update(info.initialization_vector.as_bytes());
+        // The header was compared with the encryption info: these are its bytes.
+        for header in [info.mac.as_bytes().as_slice(), info.initialization_vector.as_bytes()] {
+            self.pass_on(header, &mut crc)?;
         }
-        offset += block.len() as u64;
-        meter.advance(block.len() as u64);
-        if full.send(block).is_err() {
-            break; // the follower is gone; its join tells why
+        let (mut offset, mut made) = (HEADER, 0);
+        while offset < source.len() {
+            self.context.check()?;
+            let mut block = next_buffer(empty, &mut made);
+            block.resize((source.len() - offset).min(STEP as u64) as usize, 0);
+            source.read_exact_at(&mut block, offset)?;
+            mac.update(&block);
+            self.pass_on(&block, &mut crc)?;
+            offset += block.len() as u64;
+            meter.advance(block.len() as u64);
+            if full.send(block).is_err() {
+                break; // the follower is gone; its join tells why
+            }
         }
+        Ok((mac.finish(), crc.finalize()))
     }
-    Ok((mac.finish(), crc.finalize()))
+
+    fn pass_on(&mut self, bytes: &[u8], crc: &mut crc32fast::Hasher) -> Result<(), AuthenticateError> {
+        if self.with_crc {
+            crc.update(bytes);
+        }
+        self.copy.write_all(bytes).map_err(AuthenticateError::Copy)
+    }
 }
 
 fn next_buffer(empty: &Receiver<Vec<u8>>, made: &mut usize) -> Vec<u8> {

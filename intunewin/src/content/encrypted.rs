@@ -3,6 +3,7 @@ use super::{AuthenticateError, AuthenticatedContent, ContentError, HEADER, Paylo
 use crate::crypto::BLOCK;
 use crate::policy::ArchivePolicy;
 use crate::source::{SharedSource, Source};
+use std::io::Write;
 use std::sync::Arc;
 use waybill_context::Context;
 use waybill_schemas::EncryptionInfo;
@@ -78,7 +79,20 @@ impl EncryptedContent {
     /// # Errors
     /// The first check that fails; I/O; interruption.
     pub fn authenticate(self, context: &Context<'_>) -> Result<AuthenticatedContent, AuthenticateError> {
-        let payload_size = authenticate(&*self.source, &self.info, self.expected, context)?;
+        self.authenticate_into(&mut std::io::sink(), context)
+    }
+
+    /// As [`EncryptedContent::authenticate`]; in the same read every byte of the content, its header first, goes to
+    /// `copy` in order. What `copy` took is worth nothing unless this succeeds.
+    ///
+    /// # Errors
+    /// As [`EncryptedContent::authenticate`]; [`AuthenticateError::Copy`] where `copy` fails.
+    pub fn authenticate_into(
+        self,
+        copy: &mut dyn Write,
+        context: &Context<'_>,
+    ) -> Result<AuthenticatedContent, AuthenticateError> {
+        let payload_size = authenticate(&*self.source, &self.info, self.expected, copy, context)?;
         let payload = Payload::new(Arc::clone(&self.source), &self.info.encryption_key, payload_size);
         Ok(AuthenticatedContent::new(payload, self.info))
     }
@@ -93,6 +107,11 @@ impl std::fmt::Debug for EncryptedContent {
 /// A content is a header and at least one block, and within the policy's limit.
 pub(crate) fn judge(len: u64, policy: &ArchivePolicy) -> Result<(), ContentError> {
     policy.check_package_size(len).map_err(ContentError::Limit)?;
+    judge_shape(len)
+}
+
+/// A content is a header and at least one block.
+pub(crate) fn judge_shape(len: u64) -> Result<(), ContentError> {
     let blocks = len.checked_sub(HEADER).filter(|bytes| *bytes > 0 && bytes.is_multiple_of(BLOCK as u64));
     if blocks.is_some() { Ok(()) } else { Err(ContentError::Shape { len }) }
 }

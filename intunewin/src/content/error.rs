@@ -49,6 +49,9 @@ pub enum AuthenticateError {
     /// The content could not be read to its end.
     #[error("cannot read the content")]
     Io(#[from] std::io::Error),
+    /// The copy that was asked for could not be written.
+    #[error("cannot write the copy of the content")]
+    Copy(#[source] std::io::Error),
     /// Interrupted.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
@@ -93,6 +96,7 @@ impl Classified for AuthenticateError {
     fn code(&self) -> &'static Code {
         match self {
             Self::Io(_) => &package::CONTENT_UNREADABLE,
+            Self::Copy(_) => &package::RECEIVE_FAILED,
             Self::Cancelled(_) => &package::INTERRUPTED,
             Self::Mac { .. } => &package::MAC_MISMATCH,
             Self::Padding => &package::PADDING_INVALID,

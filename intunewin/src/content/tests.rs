@@ -125,3 +125,20 @@ fn cancelling_ends_the_reading() {
     let content = EncryptedContent::new(bytes, info, None, &ArchivePolicy::default()).unwrap();
     assert!(matches!(content.authenticate(&context), Err(AuthenticateError::Cancelled(_))));
 }
+
+#[test]
+fn what_was_authenticated_is_what_was_copied() {
+    for size in [0, 15, 16, (256 << 10) - 48, MIB - 48, MIB, 2 * MIB + 5] {
+        let (content, info) = content_of(&package_around(&noise(size)));
+        let open = || {
+            EncryptedContent::new(content.clone(), info.clone(), None, &ArchivePolicy::default()).unwrap()
+        };
+        let mut copy = Vec::new();
+        let authenticated = open().authenticate_into(&mut copy, &Context::silent()).unwrap();
+        assert_eq!(authenticated.payload_size(), size as u64);
+        assert!(copy == content, "{size} bytes");
+        let mut short = vec![0; content.len() - 1];
+        let error = open().authenticate_into(&mut short.as_mut_slice(), &Context::silent()).unwrap_err();
+        assert!(matches!(error, AuthenticateError::Copy(_)), "{error}");
+    }
+}
