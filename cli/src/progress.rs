@@ -32,6 +32,7 @@ struct Running {
     told: Instant,
     total: Option<u64>,
     done: u64,
+    skipped: u64,
     shown: bool,
     bar: Option<ProgressBar>,
 }
@@ -61,7 +62,8 @@ impl Progress for Watch {
             return;
         }
         let now = Instant::now();
-        let running = Running { started: now, told: now, total, done: 0, shown: false, bar: None };
+        let running =
+            Running { started: now, told: now, total, done: 0, skipped: 0, shown: false, bar: None };
         self.stages.lock().unwrap_or_else(PoisonError::into_inner).insert(stage, running);
     }
 
@@ -77,6 +79,13 @@ impl Progress for Watch {
         });
     }
 
+    fn skip(&self, stage: Stage, bytes: u64) {
+        self.with_stage(stage, |running| {
+            running.done += bytes;
+            running.skipped += bytes;
+        });
+    }
+
     fn end(&self, stage: Stage) {
         let ended = self.stages.lock().unwrap_or_else(PoisonError::into_inner).remove(&stage);
         let Some(running) = ended else { return };
@@ -85,7 +94,12 @@ impl Progress for Watch {
         }
         if running.shown {
             let took = running.started.elapsed();
-            say(&format!("{}: {} in {}", title(stage), Bytes(running.done), lasted(took.as_secs_f64())));
+            say(&format!(
+                "{}: {} in {}",
+                title(stage),
+                Bytes(running.done - running.skipped),
+                lasted(took.as_secs_f64())
+            ));
         }
     }
 }
@@ -104,7 +118,7 @@ impl Running {
             let bar = bars.add(self.total.map_or_else(ProgressBar::no_length, ProgressBar::new));
             bar.with_style(style(self.total)).with_prefix(title(stage))
         });
-        bar.set_message(told(self.done, self.total, self.started.elapsed()));
+        bar.set_message(self.told());
         bar.set_position(self.done);
     }
 
@@ -114,7 +128,11 @@ impl Running {
             Some(total) => format!("{} %, ", self.done.min(total) * 100 / total),
             None => String::new(),
         };
-        say(&format!("{}: {percent}{}", title(stage), told(self.done, self.total, self.started.elapsed())));
+        say(&format!("{}: {percent}{}", title(stage), self.told()));
+    }
+
+    fn told(&self) -> String {
+        told(self.done, self.skipped, self.total, self.started.elapsed())
     }
 }
 
@@ -125,9 +143,9 @@ fn style(total: Option<u64>) -> ProgressStyle {
     style.progress_chars("━╸ ")
 }
 
-/// How much is done, at which mean rate, and how long the rest will take.
-fn told(done: u64, total: Option<u64>, elapsed: Duration) -> String {
-    let rate = done as f64 / elapsed.as_secs_f64().max(0.001);
+/// How much is done, at which mean rate, and how long the rest will take. What an earlier run did has no rate.
+fn told(done: u64, skipped: u64, total: Option<u64>, elapsed: Duration) -> String {
+    let rate = (done - skipped) as f64 / elapsed.as_secs_f64().max(0.001);
     let at = Bytes(rate as u64);
     match total {
         Some(total) => {
@@ -142,6 +160,8 @@ fn title(stage: Stage) -> &'static str {
     match stage {
         Stage::Scan => "listing",
         Stage::Pack => "packing",
+        Stage::Download => "downloading",
+        Stage::Digest => "digesting",
         Stage::Authenticate => "authenticating",
         Stage::Inflate => "inflating",
         Stage::Check => "checking",
@@ -157,9 +177,10 @@ mod tests {
     #[test]
     fn rate_and_time_left_are_told() {
         let after = Duration::from_secs(4);
-        assert_eq!(told(4 << 20, Some(16 << 20), after), "4.0 MiB of 16.0 MiB, 1.0 MiB/s, 12 s left");
-        assert_eq!(told(8 << 20, None, after), "8.0 MiB, 2.0 MiB/s");
-        assert_eq!(told(0, Some(0), Duration::ZERO), "0 bytes of 0 bytes, 0 bytes/s, 0 s left");
+        assert_eq!(told(4 << 20, 0, Some(16 << 20), after), "4.0 MiB of 16.0 MiB, 1.0 MiB/s, 12 s left");
+        assert_eq!(told(8 << 20, 0, None, after), "8.0 MiB, 2.0 MiB/s");
+        assert_eq!(told(12 << 20, 8 << 20, None, after), "12.0 MiB, 1.0 MiB/s");
+        assert_eq!(told(0, 0, Some(0), Duration::ZERO), "0 bytes of 0 bytes, 0 bytes/s, 0 s left");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What every long operation is given: where to report progress, whether to stop, what time it is.
 //!
-//! Three small traits and no I/O of their own. [`Context::silent`] is the default: nobody watches, nobody
+//! Three small traits and no I/O of their own ([`failpoint`] is for tests alone). [`Context::silent`] is the default: nobody watches, nobody
 //! cancels, the system's clock.
 //!
 //! ```
@@ -16,6 +16,7 @@
 
 mod cancel;
 mod clock;
+pub mod failpoint;
 mod progress;
 
 pub use cancel::{Cancel, Cancelled};

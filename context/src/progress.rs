@@ -1,3 +1,4 @@
+use crate::failpoint::Position;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A part of the work that a person can watch.
@@ -8,6 +9,10 @@ pub enum Stage {
     Scan,
     /// Compressing and sealing files into a package.
     Pack,
+    /// Bytes of a content arriving.
+    Download,
+    /// The payload being digested behind the download.
+    Digest,
     /// Computing the MAC and the file digest.
     Authenticate,
     /// Inflating a deflated outer entry into private staging.
@@ -26,6 +31,10 @@ pub trait Progress: Send + Sync {
     fn begin(&self, _stage: Stage, _total: Option<u64>) {}
     /// `bytes` more are done.
     fn advance(&self, _stage: Stage, _bytes: u64) {}
+    /// `bytes` more were done before, by an earlier run: they count towards the total, not towards the rate.
+    fn skip(&self, stage: Stage, bytes: u64) {
+        self.advance(stage, bytes);
+    }
     /// The stage is over, done or not.
     fn end(&self, _stage: Stage) {}
 }
@@ -38,6 +47,7 @@ pub struct Meter<'a> {
     progress: &'a dyn Progress,
     stage: Stage,
     held: AtomicU64,
+    position: Position,
 }
 
 impl<'a> Meter<'a> {
@@ -45,14 +55,21 @@ impl<'a> Meter<'a> {
 
     pub(crate) fn begin(progress: &'a dyn Progress, stage: Stage, total: Option<u64>) -> Self {
         progress.begin(stage, total);
-        Self { progress, stage, held: AtomicU64::new(0) }
+        Self { progress, stage, held: AtomicU64::new(0), position: Position::default() }
     }
 
     /// `bytes` more are done; callable from several threads.
     pub fn advance(&self, bytes: u64) {
+        self.position.advance(self.stage, bytes);
         if self.held.fetch_add(bytes, Ordering::Relaxed) + bytes >= Self::STEP {
             self.progress.advance(self.stage, self.held.swap(0, Ordering::Relaxed));
         }
+    }
+
+    /// `bytes` more were done before, by an earlier run: a resumed download starts where it stands.
+    pub fn skip(&self, bytes: u64) {
+        self.position.skip(bytes);
+        self.progress.skip(self.stage, bytes);
     }
 }
 
@@ -96,5 +113,16 @@ mod tests {
         drop(meter);
         let events = recorder.0.lock().unwrap().clone();
         assert_eq!(events, ["begin Pack Some(262145)", "advance 262144", "advance 1", "end Pack"]);
+    }
+
+    #[test]
+    fn what_was_done_before_is_told_at_once() {
+        let recorder = Recorder::default();
+        let meter = Meter::begin(&recorder, Stage::Download, Some(9));
+        meter.skip(7);
+        meter.advance(2);
+        drop(meter);
+        let events = recorder.0.lock().unwrap().clone();
+        assert_eq!(events, ["begin Download Some(9)", "advance 7", "advance 2", "end Download"]);
     }
 }
