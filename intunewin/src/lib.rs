@@ -71,7 +71,7 @@ pub use archive::{Archive, ArchiveEntry, ArchiveError};
 pub use content::{AuthenticateError, AuthenticatedContent, ContentError, EncryptedContent, PayloadReader};
 pub use package::{Deviation, OpenError, Package};
 pub use policy::{ArchivePolicy, EntryName, NameSet, Rule, Violation, fold_name};
-pub use receive::{ContentReceiver, ReceiveError};
+pub use receive::{ContentReceiver, PartialContent, ReceiveError};
 pub use source::{FileSource, Source};
 pub use unpack::{ContentFolder, UnpackError, UnpackOptions};
 pub use write::{

@@ -9,7 +9,7 @@ mod payload;
 pub(crate) use authenticate::{Expected, conclude};
 pub use authenticated::AuthenticatedContent;
 pub use encrypted::EncryptedContent;
-pub(crate) use encrypted::{check_header, judge};
+pub(crate) use encrypted::{check_header, judge, judge_shape};
 pub use error::{AuthenticateError, ContentError};
 pub(crate) use payload::Payload;
 pub use payload::PayloadReader;

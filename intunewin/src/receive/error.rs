@@ -35,6 +35,24 @@ pub enum ReceiveError {
         /// Bytes received.
         actual: u64,
     },
+    /// Not a piece of the content, or of another length.
+    #[error("piece {index} has {expected} bytes, {actual} were given")]
+    Piece {
+        /// Its number, from 0.
+        index: u64,
+        /// Bytes it has; 0 where the content has no such piece.
+        expected: u64,
+        /// Bytes that were given.
+        actual: u64,
+    },
+    /// A document of the pieces of another content.
+    #[error("the pieces are those of {actual} bytes, the content has {expected}")]
+    Pieces {
+        /// The content's size in bytes.
+        expected: u64,
+        /// The content's size in bytes that the document tells.
+        actual: u64,
+    },
     /// All bytes arrived, and a check failed.
     #[error(transparent)]
     Authenticate(#[from] AuthenticateError),
@@ -47,7 +65,9 @@ impl Classified for ReceiveError {
             Self::Cancelled(_) => &package::INTERRUPTED,
             Self::Foreign { .. } => &package::PARTIAL_FOREIGN,
             Self::Content(error) => error.code(),
-            Self::TooLong { .. } | Self::Incomplete { .. } => &package::CONTENT_LENGTH,
+            Self::TooLong { .. } | Self::Incomplete { .. } | Self::Piece { .. } | Self::Pieces { .. } => {
+                &package::CONTENT_LENGTH
+            }
             Self::Authenticate(error) => error.code(),
         }
     }

@@ -5,6 +5,7 @@ use crate::crypto::{BLOCK, PayloadDigest};
 use crate::source::{FileSource, Source};
 use std::fs::File;
 use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use waybill_schemas::EncryptionInfo;
@@ -12,20 +13,29 @@ use waybill_schemas::EncryptionInfo;
 /// Bytes read back at once.
 const STEP: u64 = 256 << 10;
 
-/// How far the file is written, and whether more will come.
+/// How far the file is written, and what the follower waits for.
 #[derive(Default)]
 struct Mark {
     written: u64,
+    /// Nothing more will come.
     closed: bool,
+    /// The follower sleeps until the file is written so far: no use in waking it before.
+    wanted: Option<u64>,
 }
 
-#[derive(Default)]
 struct Shared {
     mark: Mutex<Mark>,
     changed: Condvar,
+    digested: AtomicU64,
+    /// The content's bytes: the last step may be a short one.
+    size: u64,
 }
 
 impl Shared {
+    fn new(size: u64) -> Self {
+        Self { mark: Mutex::default(), changed: Condvar::new(), digested: AtomicU64::new(0), size }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Mark> {
         self.mark.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -35,14 +45,31 @@ impl Shared {
         let mut mark = self.lock();
         loop {
             let blocks = mark.written.saturating_sub(offset) / BLOCK as u64 * BLOCK as u64;
-            if blocks >= STEP || mark.closed && blocks > 0 {
+            let ended = mark.closed || mark.written >= self.size;
+            if blocks >= STEP || ended && blocks > 0 {
                 return Some(blocks.min(STEP));
             }
-            if mark.closed {
+            if ended {
                 return None;
             }
+            mark.wanted = Some((offset + STEP).min(self.size));
             mark = self.changed.wait(mark).unwrap_or_else(PoisonError::into_inner);
+            mark.wanted = None;
         }
+    }
+
+    /// Wakes the follower when what it waits for is there.
+    fn write_up_to(&self, written: u64) {
+        let mut mark = self.lock();
+        mark.written = written;
+        if mark.wanted.is_some_and(|wanted| wanted <= written) {
+            self.changed.notify_one();
+        }
+    }
+
+    fn close(&self) {
+        self.lock().closed = true;
+        self.changed.notify_one();
     }
 }
 
@@ -53,8 +80,9 @@ pub(super) struct Follower {
 }
 
 impl Follower {
-    pub(super) fn start(file: File, info: &EncryptionInfo) -> io::Result<Self> {
-        let shared = Arc::new(Shared::default());
+    /// Follows `file` until it holds the content's `size` bytes.
+    pub(super) fn start(file: File, info: &EncryptionInfo, size: u64) -> io::Result<Self> {
+        let shared = Arc::new(Shared::new(size));
         let digest = PayloadDigest::new(&info.encryption_key, &info.initialization_vector);
         let theirs = Arc::clone(&shared);
         let source = FileSource::from_file(file)?;
@@ -65,30 +93,44 @@ impl Follower {
     }
 
     /// The file is written up to `written` bytes.
-    pub(super) fn advance(&self, written: u64) {
-        self.shared.lock().written = written;
-        self.shared.changed.notify_one();
+    ///
+    /// # Errors
+    /// What ended the thread before its time.
+    pub(super) fn advance(&mut self, written: u64) -> io::Result<()> {
+        let before = self.shared.lock().written;
+        if before < self.shared.size && self.thread.as_ref().is_none_or(JoinHandle::is_finished) {
+            return self.join().and_then(|_| Err(ended_early()));
+        }
+        self.shared.write_up_to(written);
+        Ok(())
     }
 
-    fn end(&mut self) -> Option<std::thread::Result<io::Result<PayloadDigest>>> {
-        self.shared.lock().closed = true;
-        self.shared.changed.notify_one();
-        self.thread.take().map(JoinHandle::join)
+    /// Bytes of the content that are digested, its header counted with the first of them.
+    pub(super) fn digested(&self) -> u64 {
+        self.shared.digested.load(Ordering::Relaxed)
+    }
+
+    fn join(&mut self) -> io::Result<PayloadDigest> {
+        let joined = self.thread.take().and_then(|thread| thread.join().ok());
+        joined.unwrap_or_else(|| Err(ended_early()))
     }
 
     /// Waits for the last byte's digest.
     pub(super) fn finish(mut self) -> io::Result<PayloadDigest> {
-        match self.end() {
-            Some(Ok(digest)) => digest,
-            _ => Err(io::Error::other("the digesting thread ended early")),
-        }
+        self.shared.close();
+        self.join()
     }
 }
 
 impl Drop for Follower {
     fn drop(&mut self) {
-        let _ = self.end(); // given up: its digest is of no interest
+        self.shared.close();
+        let _ = self.join(); // given up: its digest is of no interest
     }
+}
+
+fn ended_early() -> io::Error {
+    io::Error::other("the digesting thread ended early")
 }
 
 fn follow(file: &FileSource, shared: &Shared, mut digest: PayloadDigest) -> io::Result<PayloadDigest> {
@@ -98,6 +140,47 @@ fn follow(file: &FileSource, shared: &Shared, mut digest: PayloadDigest) -> io::
         file.read_exact_at(bytes, offset)?;
         digest.update(bytes);
         offset += count;
+        shared.digested.store(offset, Ordering::Relaxed);
     }
     Ok(digest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{content_of, noise, package_around};
+    use std::io::Write as _;
+
+    #[test]
+    fn a_file_that_lost_its_bytes_is_told_at_the_next_write() {
+        let (content, info) = content_of(&package_around(&noise(3 << 20)));
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(&content[..100]).unwrap();
+        let mut follower = Follower::start(file, &info, content.len() as u64).unwrap();
+        follower.advance(1 << 20).unwrap(); // which the file does not hold
+        let error = loop {
+            if let Err(error) = follower.advance(2 << 20) {
+                break error;
+            }
+            std::thread::yield_now();
+        };
+        assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);
+        assert!(follower.advance(3 << 20).is_err(), "and it stays so");
+        assert!(follower.finish().is_err());
+    }
+
+    #[test]
+    fn the_last_short_step_is_digested_before_the_end_is_told() {
+        let (content, info) = content_of(&package_around(&noise(300_000)));
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(&content).unwrap();
+        let mut follower = Follower::start(file, &info, content.len() as u64).unwrap();
+        assert_eq!(follower.digested(), 0);
+        follower.advance(content.len() as u64).unwrap();
+        while follower.digested() < content.len() as u64 {
+            std::thread::yield_now();
+        }
+        follower.advance(content.len() as u64).expect("a thread that is done is no fault");
+        assert_eq!(follower.finish().unwrap().finish().unwrap().0, info.file_digest);
+    }
 }

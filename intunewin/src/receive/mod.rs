@@ -2,9 +2,11 @@
 
 mod error;
 mod follower;
+mod partial;
 mod private_file;
 
 pub use error::ReceiveError;
+pub use partial::PartialContent;
 
 use crate::content::{AuthenticatedContent, HEADER, Payload, check_header, judge};
 use crate::crypto::MacState;
@@ -81,7 +83,11 @@ impl ContentReceiver {
         Self::new(private_file::create(path)?, info, size)
     }
 
-    /// Takes up the file at `path` again: what it holds is read and hashed anew, its length is the record.
+    /// Takes up the file at `path` again: what it holds is read and authenticated anew.
+    ///
+    /// After the death of a process the file's length is the record, and `keep` is `None`. After a loss of power only
+    /// what was synced is sure: `keep` is how many bytes that were, by a journal of an earlier boot, and a longer file
+    /// is cut to it first.
     ///
     /// # Errors
     /// As [`ContentReceiver::create`]; also a file that is another content, longer than `size`, a link, or somebody
@@ -90,17 +96,22 @@ impl ContentReceiver {
         path: &Path,
         info: EncryptionInfo,
         size: u64,
+        keep: Option<u64>,
         policy: &ArchivePolicy,
         context: &Context<'_>,
     ) -> Result<Self, ReceiveError> {
         judge(size, policy)?;
-        let mut receiver = Self::new(private_file::open(path)?, info, size)?;
+        let file = private_file::open(path)?;
+        if let Some(keep) = keep {
+            private_file::cut(&file, keep)?;
+        }
+        let mut receiver = Self::new(file, info, size)?;
         receiver.take_up(context)?;
         Ok(receiver)
     }
 
     fn new(file: File, info: EncryptionInfo, size: u64) -> Result<Self, ReceiveError> {
-        let follower = Follower::start(file.try_clone()?, &info)?;
+        let follower = Follower::start(file.try_clone()?, &info, size)?;
         let mut mac = MacState::new(&info.mac_key);
         mac.update(info.initialization_vector.as_bytes());
         Ok(Self { file, info, size, received: 0, header: Vec::new(), mac, follower })
@@ -128,26 +139,31 @@ impl ContentReceiver {
         self.received
     }
 
+    /// Bytes of the content that are decrypted and digested, behind those that are written: for a progress bar. It
+    /// reaches the content's size soon after the last byte is written.
+    pub fn digested(&self) -> u64 {
+        self.follower.digested()
+    }
+
     /// Takes the next bytes.
     ///
     /// # Errors
-    /// Bytes past the content's size, a first 48 bytes that are another content's, I/O. The file keeps what it holds.
+    /// Bytes past the content's size, a first 48 bytes that are another content's, I/O, the follower's too. The file
+    /// keeps what it holds.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), ReceiveError> {
         let kept = self.header.len();
         self.check_room(bytes)?;
         self.check_header(bytes)?;
         positioned::write_all_at(&self.file, bytes, self.received)
             .inspect_err(|_| self.header.truncate(kept))?;
-        self.hash(bytes);
-        Ok(())
+        self.hash(bytes)
     }
 
     /// As [`ContentReceiver::write`], for bytes that the file holds already.
     fn take(&mut self, bytes: &[u8]) -> Result<(), ReceiveError> {
         self.check_room(bytes)?;
         self.check_header(bytes)?;
-        self.hash(bytes);
-        Ok(())
+        self.hash(bytes)
     }
 
     fn check_room(&self, bytes: &[u8]) -> Result<(), ReceiveError> {
@@ -170,11 +186,11 @@ impl ContentReceiver {
     }
 
     /// MAC over what follows the header, and word to the follower.
-    fn hash(&mut self, bytes: &[u8]) {
+    fn hash(&mut self, bytes: &[u8]) -> Result<(), ReceiveError> {
         let header = HEADER.saturating_sub(self.received).min(bytes.len() as u64) as usize;
         self.mac.update(&bytes[header..]);
         self.received += bytes.len() as u64;
-        self.follower.advance(self.received);
+        Ok(self.follower.advance(self.received)?)
     }
 
     /// Makes what was received survive a loss of power.
@@ -182,7 +198,7 @@ impl ContentReceiver {
     /// # Errors
     /// I/O.
     pub fn sync(&self) -> Result<(), ReceiveError> {
-        Ok(self.file.sync_data()?)
+        private_file::sync(&self.file)
     }
 
     /// Ends with the last byte: MAC, then padding, then file digest.

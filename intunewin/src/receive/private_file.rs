@@ -3,6 +3,7 @@
 use super::ReceiveError;
 use std::fs::{File, OpenOptions};
 use std::path::Path;
+use waybill_context::failpoint;
 
 pub(super) fn create(path: &Path) -> Result<File, ReceiveError> {
     let mut options = options();
@@ -16,6 +17,22 @@ pub(super) fn open(path: &Path) -> Result<File, ReceiveError> {
     let file = options().open(path)?;
     check_owner(&file)?;
     Ok(file)
+}
+
+/// Cuts a file that is longer.
+pub(super) fn cut(file: &File, len: u64) -> Result<(), ReceiveError> {
+    if file.metadata()?.len() > len {
+        file.set_len(len)?;
+    }
+    Ok(())
+}
+
+/// What was written survives a loss of power from here on.
+pub(super) fn sync(file: &File) -> Result<(), ReceiveError> {
+    failpoint::reach("partial-syncing");
+    file.sync_data()?;
+    failpoint::reach("partial-synced");
+    Ok(())
 }
 
 #[cfg(unix)]

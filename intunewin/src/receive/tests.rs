@@ -31,7 +31,7 @@ proptest! {
         content[..cut].chunks(chunk).for_each(|chunk| receiver.write(chunk).unwrap());
         drop(receiver); // the process died
 
-        let mut receiver = ContentReceiver::resume(&path, info, len, &policy(), &Context::silent()).unwrap();
+        let mut receiver = ContentReceiver::resume(&path, info, len, None, &policy(), &Context::silent()).unwrap();
         prop_assert_eq!(receiver.received(), cut as u64);
         content[cut..].chunks(chunk).for_each(|chunk| receiver.write(chunk).unwrap());
         receiver.sync().unwrap();
@@ -89,7 +89,8 @@ fn a_flipped_bit_is_found_at_the_end_and_a_held_one_too() {
     let mut held = std::fs::read(&path).unwrap();
     held[50_000] ^= 4;
     std::fs::write(&path, held).unwrap();
-    let mut receiver = ContentReceiver::resume(&path, info, len, &policy(), &Context::silent()).unwrap();
+    let mut receiver =
+        ContentReceiver::resume(&path, info, len, None, &policy(), &Context::silent()).unwrap();
     receiver.write(&content[60_000..]).unwrap();
     let error = receiver.finish().unwrap_err();
     assert!(matches!(error, ReceiveError::Authenticate(AuthenticateError::Mac { .. })), "{error}");
@@ -107,10 +108,10 @@ fn the_file_is_private_and_never_a_link() {
     drop(ContentReceiver::create(&path, info.clone(), len, &policy()).unwrap());
     assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
     std::fs::set_permissions(&path, PermissionsExt::from_mode(0o606)).unwrap();
-    let error = ContentReceiver::resume(&path, info.clone(), len, &policy(), &Context::silent());
+    let error = ContentReceiver::resume(&path, info.clone(), len, None, &policy(), &Context::silent());
     assert!(matches!(error, Err(ReceiveError::Foreign { .. })));
     std::fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).unwrap();
     std::os::unix::fs::symlink(&path, &link).unwrap();
-    let error = ContentReceiver::resume(&link, info, len, &policy(), &Context::silent());
+    let error = ContentReceiver::resume(&link, info, len, None, &policy(), &Context::silent());
     assert!(matches!(error, Err(ReceiveError::Foreign { .. })));
 }

@@ -1,0 +1,147 @@
+use super::{ReceiveError, private_file};
+use crate::content::judge_shape;
+use crate::source::positioned;
+use sha2::{Digest as _, Sha256};
+use std::fs::File;
+use std::io;
+use std::path::Path;
+use waybill_context::{Context, Stage};
+use waybill_schemas::{PIECE_SIZE, PiecesDocument, Sha256Digest};
+
+/// A content's private file, opened to be mended: which pieces of it are bad, and better ones in their place.
+///
+/// For a content whose MAC or digest failed, and for one that is received in pieces out of order. Nothing that is done
+/// here authenticates it: take it up with [`ContentReceiver::resume`](crate::ContentReceiver::resume) afterwards.
+///
+/// ```no_run
+/// # fn fetch(piece: u64) -> Vec<u8> { Vec::new() }
+/// # fn pieces() -> waybill_schemas::PiecesDocument { unimplemented!() }
+/// use intunewin::PartialContent;
+/// use waybill_context::Context;
+///
+/// let partial = PartialContent::open("content.partial".as_ref(), pieces().size_encrypted)?;
+/// for piece in partial.bad_pieces(&pieces(), &Context::silent())? {
+///     partial.write_piece(piece, &fetch(piece))?;
+/// }
+/// partial.sync()?;
+/// # Ok::<(), intunewin::ReceiveError>(())
+/// ```
+#[derive(Debug)]
+pub struct PartialContent {
+    file: File,
+    size: u64,
+}
+
+impl PartialContent {
+    /// Opens the private file at `path` of a content of `size` bytes: one's own, and never through a link.
+    ///
+    /// # Errors
+    /// A size that no content has, a file that is longer, a link, or somebody else's; I/O.
+    pub fn open(path: &Path, size: u64) -> Result<Self, ReceiveError> {
+        judge_shape(size)?;
+        let partial = Self { file: private_file::open(path)?, size };
+        if partial.held()? > size {
+            return Err(ReceiveError::TooLong { expected: size });
+        }
+        Ok(partial)
+    }
+
+    /// The file's length in bytes. Where pieces were written out of order, it may hold holes (zeros).
+    ///
+    /// # Errors
+    /// I/O.
+    pub fn held(&self) -> Result<u64, ReceiveError> {
+        Ok(self.file.metadata()?.len())
+    }
+
+    /// Numbers of the pieces that are held whole and are not what `pieces` says, in order. Pieces past the file's
+    /// end are none of them.
+    ///
+    /// # Errors
+    /// A document of a content of another size; I/O; interruption.
+    pub fn bad_pieces(
+        &self,
+        pieces: &PiecesDocument,
+        context: &Context<'_>,
+    ) -> Result<Vec<u64>, ReceiveError> {
+        if pieces.size_encrypted != self.size {
+            return Err(ReceiveError::Pieces { expected: self.size, actual: pieces.size_encrypted });
+        }
+        let held = self.held()?;
+        let meter = context.meter(Stage::Authenticate, Some(held));
+        let (mut bad, mut buffer) = (Vec::new(), vec![0; STEP]);
+        for (index, expected) in (0..).zip(&pieces.sha256) {
+            let (start, len) = self.piece(index)?;
+            if start + len > held {
+                break;
+            }
+            if self.digest(start, len, &mut buffer, context)? != *expected {
+                bad.push(index);
+            }
+            meter.advance(len);
+        }
+        Ok(bad)
+    }
+
+    fn digest(
+        &self,
+        start: u64,
+        len: u64,
+        buffer: &mut [u8],
+        context: &Context<'_>,
+    ) -> Result<Sha256Digest, ReceiveError> {
+        let (mut sha, mut done) = (Sha256::new(), 0);
+        while done < len {
+            context.check()?;
+            let room = (len - done).min(buffer.len() as u64) as usize;
+            match positioned::read_at(&self.file, &mut buffer[..room], start + done) {
+                Ok(0) => return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into()),
+                Ok(count) => {
+                    sha.update(&buffer[..count]);
+                    done += count as u64;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(Sha256Digest::new(sha.finalize().into()))
+    }
+
+    /// Offset and length of a piece of the content.
+    fn piece(&self, index: u64) -> Result<(u64, u64), ReceiveError> {
+        let start = index.checked_mul(PIECE_SIZE).filter(|start| *start < self.size);
+        let start = start.ok_or(ReceiveError::Piece { index, expected: 0, actual: 0 })?;
+        Ok((start, (self.size - start).min(PIECE_SIZE)))
+    }
+
+    /// Writes a piece in its place, whatever is there.
+    ///
+    /// # Errors
+    /// A piece that the content does not have, or of another length; I/O.
+    pub fn write_piece(&self, index: u64, bytes: &[u8]) -> Result<(), ReceiveError> {
+        let (start, len) = self.piece(index)?;
+        if bytes.len() as u64 != len {
+            return Err(ReceiveError::Piece { index, expected: len, actual: bytes.len() as u64 });
+        }
+        Ok(positioned::write_all_at(&self.file, bytes, start)?)
+    }
+
+    /// Cuts the file to `len` bytes; a shorter one stays as it is.
+    ///
+    /// # Errors
+    /// I/O.
+    pub fn truncate(&self, len: u64) -> Result<(), ReceiveError> {
+        private_file::cut(&self.file, len)
+    }
+
+    /// Makes what was written survive a loss of power.
+    ///
+    /// # Errors
+    /// I/O.
+    pub fn sync(&self) -> Result<(), ReceiveError> {
+        private_file::sync(&self.file)
+    }
+}
+
+/// Bytes read at once.
+const STEP: usize = 256 << 10;
