@@ -11,6 +11,7 @@ use crate::report::init::InitReport;
 use crate::report::inspect::InspectReport;
 use crate::report::lint::LintReport;
 use crate::report::pack::PackReport;
+use crate::report::publish::PublishReport;
 use crate::report::unpack::UnpackReport;
 use crate::report::verify::VerifyReport;
 use schemars::transform::{RecursiveTransform, Transform as _};
@@ -42,6 +43,7 @@ pub fn documents() -> &'static [DocumentSchema] {
         document::<DiffReport>("diff-report", "what `waybill inspect --diff --json` prints"),
         document::<VerifyReport>("verify-report", "what `waybill verify --json` prints"),
         document::<UnpackReport>("unpack-report", "what `waybill unpack --json` prints"),
+        document::<PublishReport>("publish-report", "what `waybill publish --json` prints"),
         document::<ExplainReport>("explain-report", "what `waybill explain --json` prints"),
         document::<LintReport>("lint-report", "what `waybill lint --json` prints"),
     ];

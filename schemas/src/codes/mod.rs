@@ -18,6 +18,7 @@ mod number;
 mod number_text;
 pub mod pack;
 pub mod package;
+pub mod publish;
 pub mod source;
 pub mod states;
 pub mod toolkit;
@@ -27,10 +28,20 @@ pub use number::NumberCode;
 
 /// Every error id, room by room.
 pub fn errors() -> impl Iterator<Item = &'static Code> {
-    [package::ALL, archive::ALL, pack::ALL, source::ALL, documents::ALL, app::ALL, command::ALL, fetch::ALL]
-        .into_iter()
-        .flatten()
-        .copied()
+    [
+        package::ALL,
+        archive::ALL,
+        pack::ALL,
+        source::ALL,
+        documents::ALL,
+        app::ALL,
+        command::ALL,
+        fetch::ALL,
+        publish::ALL,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
 }
 
 /// The class of an error; its number is the exit code of `waybill`.

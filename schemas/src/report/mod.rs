@@ -9,6 +9,7 @@ pub mod init;
 pub mod inspect;
 pub mod lint;
 pub mod pack;
+pub mod publish;
 pub mod sarif;
 pub mod unpack;
 pub mod verify;

@@ -1,0 +1,43 @@
+//! What `waybill publish` wrote, and where.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What was published. Holds no key and no query of a URL.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PublishReport {
+    /// The package, as it was named.
+    pub package: String,
+    /// The content's MAC in hexadecimal digits: its identity, and the name of its public folder.
+    pub mac: String,
+    /// The content's public folder.
+    pub public_folder: String,
+    /// The encrypted content in it.
+    pub content: String,
+    /// The digests of its pieces, beside it.
+    pub pieces: String,
+    /// Pieces of the content, 1 MiB each but for the last.
+    pub piece_count: u64,
+    /// Bytes of the payload (the inner zip).
+    pub size: u64,
+    /// Bytes of the content file.
+    pub size_encrypted: u64,
+    /// Bytes of all files when unpacked.
+    pub size_unpacked: u64,
+    /// The document, which carries the keys.
+    pub document: String,
+    /// Where the document says that the content lies, without its query.
+    pub url: String,
+    /// Whether the content was published before, and is whole: nothing of it was written anew.
+    pub already_there: bool,
+    /// Whether what was published before was damaged, and is mended.
+    pub mended: bool,
+    /// Whether the document was there before and says the same: it was not written anew.
+    pub document_already_there: bool,
+    /// Whether the keys lie in the public tree too.
+    pub with_keys: bool,
+    /// What to know, most important first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+}
