@@ -19,6 +19,7 @@ mod number_text;
 pub mod pack;
 pub mod package;
 pub mod publish;
+pub mod root;
 pub mod source;
 pub mod states;
 pub mod toolkit;
@@ -37,6 +38,7 @@ pub fn errors() -> impl Iterator<Item = &'static Code> {
         app::ALL,
         command::ALL,
         fetch::ALL,
+        root::ALL,
         publish::ALL,
     ]
     .into_iter()
