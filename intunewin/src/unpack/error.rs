@@ -47,6 +47,16 @@ pub enum UnpackError {
         #[source]
         source: io::Error,
     },
+    /// The files could not be made to survive a loss of power.
+    #[error("cannot settle the unpacked files on the disk")]
+    Settle {
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The caller's record of what is unpacked could not be kept.
+    #[error("cannot record what is unpacked")]
+    Record(#[source] io::Error),
     /// Everything is unpacked, but could not be moved into place; the staging folder is kept.
     #[error("cannot move {} to {}; the unpacked files stay there", staging.display(), destination.display())]
     Move {
@@ -77,7 +87,7 @@ impl Classified for UnpackError {
             Self::Destination { .. } => &package::DESTINATION_UNUSABLE,
             Self::Exists { .. } => &package::DESTINATION_EXISTS,
             Self::Staging { .. } => &package::STAGING_FAILED,
-            Self::Write { .. } => &package::UNPACK_FAILED,
+            Self::Write { .. } | Self::Settle { .. } | Self::Record(_) => &package::UNPACK_FAILED,
             Self::Move { .. } => &package::MOVE_FAILED,
         }
     }

@@ -1,6 +1,6 @@
-use super::UnpackError;
 use super::staging::Staging;
 use super::tree::Tree;
+use super::{UnpackError, UnpackRecord};
 use crate::DosTime;
 use crate::archive::Archive;
 use crate::content::AuthenticatedContent;
@@ -8,10 +8,12 @@ use crate::policy::{ArchivePolicy, EntryName};
 use crate::zip::ZipError;
 use crate::zip::central::CentralRecord;
 use crate::zip::data::Extractor;
+use sha2::{Digest as _, Sha256};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use waybill_context::{Context, Meter, Stage};
+use waybill_schemas::Sha256Digest;
 
 /// How to unpack.
 #[derive(Debug, Clone)]
@@ -59,8 +61,8 @@ impl AuthenticatedContent {
     /// Unpacks the payload into `destination`, on several threads and under the whole archive policy.
     ///
     /// Files go into a private staging folder beside `destination` (made where its parents are missing), new files
-    /// only and never through a link; then one rename. A crash leaves the old state or the new one. An
-    /// empty folder that is there already is replaced.
+    /// only and never through a link; then one rename. A crash leaves the old state or the new one, and what it leaves
+    /// beside them the next run sweeps. An empty folder that is there already is replaced.
     ///
     /// # Errors
     /// A destination that is there, rules that the payload breaks, I/O, interruption; nothing half-done stays, except
@@ -71,22 +73,43 @@ impl AuthenticatedContent {
         options: &UnpackOptions,
         context: &Context<'_>,
     ) -> Result<ContentFolder, UnpackError> {
+        self.unpack_into(destination, options, None, context)
+    }
+
+    /// As [`AuthenticatedContent::unpack`], and `record` is told of every file and folder with its size and SHA-256.
+    ///
+    /// # Errors
+    /// Also those of the record.
+    pub fn unpack_recorded(
+        self,
+        destination: &Path,
+        options: &UnpackOptions,
+        record: &dyn UnpackRecord,
+        context: &Context<'_>,
+    ) -> Result<ContentFolder, UnpackError> {
+        self.unpack_into(destination, options, Some(record), context)
+    }
+
+    fn unpack_into(
+        self,
+        destination: &Path,
+        options: &UnpackOptions,
+        record: Option<&dyn UnpackRecord>,
+        context: &Context<'_>,
+    ) -> Result<ContentFolder, UnpackError> {
         Staging::check(destination, options.force)?;
         let archive = Archive::shared(Arc::new(self.source().clone()), &options.policy, context)?;
-        let staging = Staging::create(destination, options.force)?;
+        let staging = Staging::create(destination, options.force, context)?;
         let meter = context.meter(Stage::Unpack, Some(archive.unpacked_size()));
-        let writer = Writer {
-            archive: &archive,
-            tree: staging.tree(),
-            sync: super::sync::each_file(archive.file_count()),
-        };
+        let (files, bytes) = (archive.file_count(), archive.unpacked_size());
+        let sync = super::sync::each_file(files);
+        let writer = Writer { archive: &archive, tree: staging.tree(), sync, record };
         archive.for_each_entry(options.threads, context, &|extractor, record, name| {
             writer.write(extractor, record, &name, &meter, context)
         })?;
-        let (files, bytes) = (archive.file_count(), archive.unpacked_size());
         drop(meter);
         drop(archive);
-        let path = staging.publish(context)?;
+        let path = staging.publish(files, record, context)?;
         Ok(ContentFolder { path, files, bytes })
     }
 }
@@ -96,6 +119,7 @@ struct Writer<'a> {
     archive: &'a Archive,
     tree: &'a Tree,
     sync: bool,
+    record: Option<&'a dyn UnpackRecord>,
 }
 
 impl Writer<'_> {
@@ -110,12 +134,17 @@ impl Writer<'_> {
         let failed = |source| UnpackError::Write { entry: name.to_string(), source };
         let path = name.to_path();
         if name.is_folder() {
-            return self.tree.create_folder(&path).map_err(failed);
+            self.tree.create_folder(&path).map_err(failed)?;
+            return self.record.map_or(Ok(()), |record| record.folder(name)).map_err(UnpackError::Record);
         }
         let mut file = self.tree.create_file(&path).map_err(failed)?;
         let mut written = Ok(());
+        let mut sha = self.record.map(|record| (record, Sha256::new()));
         let extracted = extractor.extract(self.archive.source(), record, context, &mut |bytes| {
             meter.advance(bytes.len() as u64);
+            if let Some((_, sha)) = &mut sha {
+                sha.update(bytes);
+            }
             file.write_all(bytes).map_err(|error| {
                 let kind = error.kind();
                 written = Err(error);
@@ -124,7 +153,10 @@ impl Writer<'_> {
         });
         written.map_err(failed)?; // tells the disk's errors from the payload's
         extracted.map_err(|error: ZipError| UnpackError::from(error))?;
-        self.settle(&file, record).map_err(failed)
+        self.settle(&file, record).map_err(failed)?;
+        let Some((told, sha)) = sha else { return Ok(()) };
+        let digest = Sha256Digest::new(sha.finalize().into());
+        told.file(name, record.size, &digest).map_err(UnpackError::Record)
     }
 
     fn settle(&self, file: &std::fs::File, record: &CentralRecord) -> io::Result<()> {

@@ -2,13 +2,19 @@
 
 mod error;
 mod folder;
+mod patience;
 mod payload_file;
+mod place;
+mod record;
 mod staging;
+mod sweep;
 mod sync;
 mod tree;
 
 pub use error::UnpackError;
 pub use folder::{ContentFolder, UnpackOptions};
+pub use record::UnpackRecord;
+pub use sweep::{sweep_staging, take_up_staging};
 
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,8 @@
-use super::UnpackError;
+use super::{UnpackError, patience};
 use crate::content::AuthenticatedContent;
 use std::io::{self, Read, Write};
 use std::path::Path;
+use tempfile::NamedTempFile;
 use waybill_context::{Context, Stage};
 
 impl AuthenticatedContent {
@@ -23,9 +24,8 @@ impl AuthenticatedContent {
         fs_err::create_dir_all(folder).map_err(failed)?;
         let mut staged = tempfile::Builder::new().prefix(".waybill-").tempfile_in(folder).map_err(failed)?;
         let written = self.copy_payload(staged.as_file_mut(), &file, context)?;
-        let persisted = if force { staged.persist(&file) } else { staged.persist_noclobber(&file) };
-        match persisted {
-            Ok(_) => {
+        match persist(staged, &file, force, context) {
+            Ok(()) => {
                 super::sync::directory(folder); // the payload itself is settled already
                 Ok(written)
             }
@@ -33,7 +33,7 @@ impl AuthenticatedContent {
                 tracing::debug!(%error, "the file appeared meanwhile");
                 Err(UnpackError::Exists { path: file })
             }
-            Err(error) => Err(failed(error.error)),
+            Err(error) => Err(failed(error)),
         }
     }
 
@@ -62,6 +62,19 @@ impl AuthenticatedContent {
         out.sync_all().map_err(failed)?;
         Ok(written)
     }
+}
+
+/// Renames the staged file; it vanishes where that fails.
+fn persist(staged: NamedTempFile, file: &Path, force: bool, context: &Context<'_>) -> io::Result<()> {
+    let mut staged = Some(staged);
+    patience::while_held(context, || {
+        let Some(held) = staged.take() else { return Ok(()) };
+        let persisted = if force { held.persist(file) } else { held.persist_noclobber(file) };
+        persisted.map(drop).map_err(|refused| {
+            staged = Some(refused.file);
+            refused.error
+        })
+    })
 }
 
 fn shown(file: &Path) -> String {

@@ -1,0 +1,104 @@
+//! Renames that Windows refuses for a moment.
+
+use std::io;
+use std::path::Path;
+use std::time::Duration;
+use waybill_context::Context;
+
+/// A virus scanner or an indexer may hold a fresh file for a moment, and Windows then refuses to rename it or its folder.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Renames, for as long as somebody may be holding what is renamed.
+pub(super) fn rename(from: &Path, to: &Path, context: &Context<'_>) -> io::Result<()> {
+    while_held(context, || fs_err::rename(from, to))
+}
+
+/// Tries again while the error says that somebody holds a file, ten seconds at most.
+pub(super) fn while_held(context: &Context<'_>, attempt: impl FnMut() -> io::Result<()>) -> io::Result<()> {
+    repeat(context, is_held, attempt)
+}
+
+fn repeat(
+    context: &Context<'_>,
+    is_held: impl Fn(&io::Error) -> bool,
+    mut attempt: impl FnMut() -> io::Result<()>,
+) -> io::Result<()> {
+    let (mut waited, mut pause) = (Duration::ZERO, Duration::from_millis(10));
+    loop {
+        match attempt() {
+            Err(error) if is_held(&error) && waited < PATIENCE && context.check().is_ok() => {
+                context.clock().sleep(pause);
+                waited += pause;
+                pause = (pause * 2).min(Duration::from_secs(1));
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+/// `ERROR_ACCESS_DENIED` and `ERROR_SHARING_VIOLATION`.
+fn is_held(error: &io::Error) -> bool {
+    let os_error = error.raw_os_error().or_else(|| {
+        let inner = error.get_ref()?.source()?.downcast_ref::<io::Error>()?;
+        inner.raw_os_error()
+    });
+    cfg!(windows) && matches!(os_error, Some(5 | 32))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Mutex;
+    use std::sync::atomic::AtomicBool;
+    use std::time::SystemTime;
+    use waybill_context::Clock;
+
+    #[derive(Default)]
+    struct Slept(Mutex<Duration>);
+
+    impl Clock for Slept {
+        fn now(&self) -> SystemTime {
+            SystemTime::UNIX_EPOCH
+        }
+        fn sleep(&self, duration: Duration) {
+            *self.0.lock().unwrap() += duration;
+        }
+    }
+
+    fn refused() -> io::Result<()> {
+        Err(io::ErrorKind::PermissionDenied.into())
+    }
+
+    #[test]
+    fn what_is_held_is_tried_again_for_ten_seconds() {
+        let clock = Slept::default();
+        let context = Context::new(&(), &(), &clock);
+        assert!(repeat(&context, |_| true, refused).is_err());
+        let slept = *clock.0.lock().unwrap();
+        assert!((10.0..11.5).contains(&slept.as_secs_f64()), "{slept:?}");
+
+        let mut left = 3;
+        let mut soon = || {
+            left -= 1;
+            if left == 0 { Ok(()) } else { refused() }
+        };
+        repeat(&context, |_| true, &mut soon).unwrap();
+    }
+
+    #[test]
+    fn other_errors_and_interruption_end_it_at_once() {
+        let (clock, stop) = (Slept::default(), AtomicBool::new(true));
+        assert!(repeat(&Context::new(&(), &(), &clock), |_| false, refused).is_err());
+        assert!(repeat(&Context::new(&(), &stop, &clock), |_| true, refused).is_err());
+        assert_eq!(*clock.0.lock().unwrap(), Duration::ZERO);
+    }
+
+    #[test]
+    fn only_windows_two_errors_mean_that_somebody_holds_it() {
+        for (code, held) in [(5, cfg!(windows)), (32, cfg!(windows)), (2, false), (13, false)] {
+            assert_eq!(is_held(&io::Error::from_raw_os_error(code)), held, "{code}");
+        }
+        let missing = tempfile::tempdir().unwrap().path().join("a").join("b");
+        assert!(!is_held(&fs_err::rename(&missing, missing.with_extension("c")).unwrap_err()));
+    }
+}
