@@ -20,6 +20,7 @@ pub mod pack;
 pub mod package;
 pub mod publish;
 pub mod root;
+pub mod serve;
 pub mod source;
 pub mod states;
 pub mod toolkit;
@@ -40,6 +41,7 @@ pub fn errors() -> impl Iterator<Item = &'static Code> {
         fetch::ALL,
         root::ALL,
         publish::ALL,
+        serve::ALL,
     ]
     .into_iter()
     .flatten()

@@ -11,5 +11,6 @@ pub mod lint;
 pub mod pack;
 pub mod publish;
 pub mod sarif;
+pub mod serve;
 pub mod unpack;
 pub mod verify;
