@@ -1,16 +1,12 @@
 //! The package's place on the disk: written beside it under another name, then renamed into place.
 
 use super::error::PackError;
+use crate::into_place::{self, NotMoved, folder_of};
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 use tempfile::NamedTempFile;
 use waybill_context::Context;
-
-/// How often, and how far apart, a rename is tried again on Windows.
-const RENAME_ATTEMPTS: u32 = 20;
-const RENAME_PAUSE: Duration = Duration::from_millis(250);
 
 /// Where the package goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,30 +108,13 @@ impl Draft {
         Ok(self)
     }
 
-    /// While a rename is tried again and again the user may still want to stop.
     fn rename(self, context: &Context<'_>) -> Result<(), PackError> {
-        let Self { mut file, path, replace, .. } = self;
-        for attempt in 1.. {
-            let moved = if replace { file.persist(&path) } else { file.persist_noclobber(&path) };
-            match moved {
-                Ok(_) => break,
-                Err(refused) if attempt < RENAME_ATTEMPTS && is_passing(&refused.error) => {
-                    file = refused.file;
-                }
-                Err(refused) => return Err(not_moved(path, refused.error)),
-            }
-            context.check()?;
-            context.clock().sleep(RENAME_PAUSE);
-        }
-        sync_folder(folder_of(&path));
-        Ok(())
+        let Self { file, path, replace, .. } = self;
+        into_place::persist(file, &path, replace, context).map_err(|refused| match refused {
+            NotMoved::Io(error) => not_moved(path, error),
+            NotMoved::Cancelled => PackError::Cancelled,
+        })
     }
-}
-
-/// On Windows a virus scanner or indexer opens new files and holds them for a moment; the rename is then refused
-/// with access denied (5) or a sharing violation (32).
-fn is_passing(error: &io::Error) -> bool {
-    cfg!(windows) && matches!(error.raw_os_error(), Some(5 | 32))
 }
 
 fn not_moved(path: PathBuf, error: io::Error) -> PackError {
@@ -144,22 +123,6 @@ fn not_moved(path: PathBuf, error: io::Error) -> PackError {
         _ => failed(&path, error),
     }
 }
-
-fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-/// The rename itself is durable only with its folder. It has happened by then, and some network file systems settle
-/// no folder: a failure is no reason to call the package unwritten. Windows has no such call and needs none.
-#[cfg(unix)]
-fn sync_folder(folder: &Path) {
-    if let Err(error) = File::open(folder).and_then(|folder| folder.sync_all()) {
-        tracing::warn!(folder = %folder.display(), %error, "the folder could not be synced");
-    }
-}
-
-#[cfg(not(unix))]
-fn sync_folder(_: &Path) {}
 
 fn failed(path: &Path, source: io::Error) -> PackError {
     PackError::Output { path: path.to_path_buf(), source }
@@ -259,7 +222,7 @@ mod tests {
         let published = Draft::create(&path, false).unwrap().publish(&Context::silent());
         allow(0o700);
         published.unwrap();
-        sync_folder(&folder.path().join("gone"));
+        into_place::sync_folder(&folder.path().join("gone"));
         assert_eq!(names(folder.path()), ["x.intunewin"]);
     }
 

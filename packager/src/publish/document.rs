@@ -1,0 +1,94 @@
+//! The secret document: private from its first byte, whole or not there, never written over what says something else.
+
+use super::error::PublishError;
+use crate::into_place::{self, NotMoved, folder_of};
+use std::fs::{self, File};
+use std::io::{self, Read as _, Write as _};
+use std::path::Path;
+use waybill_context::Context;
+use waybill_schemas::{ContentDocument, DOCUMENT_LIMIT, Mac};
+use zeroize::Zeroizing;
+
+/// Refuses early what [`write`] would refuse after all the work: a document of another content, or no document.
+pub(super) fn spare(path: &Path, mac: &Mac, force: bool) -> Result<(), PublishError> {
+    if force {
+        return Ok(());
+    }
+    match read(path)? {
+        There::Nothing => Ok(()),
+        There::Document(there) if there.file_encryption_info.mac == *mac => Ok(()),
+        There::Document(_) => Err(exists(path, "is another content's")),
+        There::Other => Err(exists(path, "is no content.json")),
+    }
+}
+
+/// Writes the document, mode 0600; false where it was there and says the same.
+pub(super) fn write(
+    document: &ContentDocument,
+    path: &Path,
+    force: bool,
+    context: &Context<'_>,
+) -> Result<bool, PublishError> {
+    match read(path)? {
+        There::Document(there) if says_the_same(&there, document) => return Ok(false),
+        There::Nothing => {}
+        _ if force => {}
+        There::Document(there) if there.file_encryption_info.mac == document.file_encryption_info.mac => {
+            return Err(exists(path, "says something else of the same content"));
+        }
+        There::Document(_) => return Err(exists(path, "is another content's")),
+        There::Other => return Err(exists(path, "is no content.json")),
+    }
+    put(&document.write()?, path, force, context)?;
+    Ok(true)
+}
+
+fn put(bytes: &[u8], path: &Path, force: bool, context: &Context<'_>) -> Result<(), PublishError> {
+    let failed = |error| PublishError::write(path, error);
+    let folder = folder_of(path);
+    fs::create_dir_all(folder).map_err(failed)?;
+    let prefix = format!(".{}.waybill-", path.file_name().unwrap_or_default().to_string_lossy());
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(&prefix);
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600));
+    let mut file = builder.tempfile_in(folder).map_err(failed)?;
+    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
+    into_place::persist(file, path, force, context).map_err(|refused| match refused {
+        NotMoved::Io(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            exists(path, "was written by somebody else just now")
+        }
+        refused => PublishError::not_moved(path, refused),
+    })
+}
+
+enum There {
+    Nothing,
+    Document(Box<ContentDocument>),
+    Other,
+}
+
+fn read(path: &Path) -> Result<There, PublishError> {
+    let failed = |error| PublishError::read(path, error);
+    match path.metadata() {
+        Ok(there) if there.is_file() => {}
+        Ok(_) => return Ok(There::Other),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(There::Nothing),
+        Err(error) => return Err(failed(error)),
+    }
+    let mut bytes = Zeroizing::new(Vec::new());
+    File::open(path)
+        .and_then(|file| file.take(DOCUMENT_LIMIT as u64 + 1).read_to_end(&mut bytes))
+        .map_err(failed)?;
+    Ok(ContentDocument::read(&bytes).map_or(There::Other, |document| There::Document(Box::new(document))))
+}
+
+/// Whatever else somebody wrote into it may stay.
+fn says_the_same(there: &ContentDocument, document: &ContentDocument) -> bool {
+    let there = ContentDocument { other: document.other.clone(), ..there.clone() };
+    there == *document
+}
+
+fn exists(path: &Path, says: &'static str) -> PublishError {
+    PublishError::DocumentExists { document: path.to_path_buf(), says }
+}
