@@ -185,12 +185,13 @@ impl ContentReceiver {
         Ok(())
     }
 
-    /// MAC over what follows the header, and word to the follower.
+    /// Word to the follower, which works meanwhile, and the MAC over what follows the header.
     fn hash(&mut self, bytes: &[u8]) -> Result<(), ReceiveError> {
         let header = HEADER.saturating_sub(self.received).min(bytes.len() as u64) as usize;
-        self.mac.update(&bytes[header..]);
         self.received += bytes.len() as u64;
-        Ok(self.follower.advance(self.received)?)
+        let followed = self.follower.advance(self.received);
+        self.mac.update(&bytes[header..]);
+        Ok(followed?)
     }
 
     /// Makes what was received survive a loss of power.
