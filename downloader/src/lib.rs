@@ -7,10 +7,25 @@
 //! ends with the last byte, because MAC and digest run behind the download. Phase 3 writes the files beside their
 //! place and renames them into it. `docs/delivery.md` has the rules that servers are judged by.
 
+#[allow(dead_code)] // until fetch uses all of it
+mod boot;
+#[allow(dead_code)] // until fetch uses all of it
+mod durable_file;
 mod error;
 mod fetch;
+#[allow(dead_code)] // until fetch uses all of it
+mod journal;
+#[allow(dead_code)] // until fetch uses all of it
+mod lock;
 mod request;
+#[allow(dead_code)] // until fetch uses all of it
+mod root;
+#[allow(dead_code)] // until fetch uses all of it
+mod space;
 
 pub use error::FetchError;
 pub use fetch::fetch;
+pub use lock::LockError;
 pub use request::{Destination, FetchOptions, FetchRequest, Location, SecretUrl, Wanted};
+pub use root::{CacheNameError, Root, RootError};
+pub use space::SpaceError;

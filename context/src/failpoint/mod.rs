@@ -29,6 +29,10 @@ pub const ALL: &[&str] = &[
     // intunewin: the file that is received
     "partial-syncing",
     "partial-synced",
+    // downloader: what is known of it
+    "journal-writing",
+    "journal-synced",
+    "journal-renamed",
     // intunewin: unpacking
     "unpack-syncing",
     "unpack-synced",

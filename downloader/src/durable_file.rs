@@ -1,0 +1,107 @@
+//! Small files that are whole or not there: written beside their place, synced, renamed over the old one.
+//!
+//! They lie in folders that are ours alone; links are not followed all the same.
+
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use waybill_context::Context;
+
+/// Where the new version of `path` is written. One name, so that a dead run leaves one file at most, which the next
+/// writer replaces; whoever writes holds the lock.
+pub(crate) fn beside(path: &Path) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(NEW);
+    path.with_file_name(name)
+}
+
+/// How such a file's name ends.
+pub(crate) const NEW: &str = ".new";
+
+/// Opens for reading; a link is an error.
+pub(crate) fn open(path: &Path) -> io::Result<File> {
+    let file = open_with(path, |options| options.read(true))?;
+    if file.metadata()?.is_file() { Ok(file) } else { Err(io::Error::other("not a file")) }
+}
+
+/// Makes a new file for its owner alone; one that a dead run left there is removed.
+pub(crate) fn create(path: &Path) -> io::Result<File> {
+    remove(path)?;
+    open_with(path, |options| options.write(true).create_new(true))
+}
+
+/// Opens a file of that name for its owner alone, or makes it; what it holds stays.
+pub(crate) fn open_or_create(path: &Path) -> io::Result<File> {
+    open_with(path, |options| options.read(true).write(true).create(true))
+}
+
+fn open_with(path: &Path, how: impl Fn(&mut OpenOptions) -> &mut OpenOptions) -> io::Result<File> {
+    let mut options = options();
+    how(&mut options);
+    fs_err::OpenOptions::from_options(options).open(path).map(fs_err::File::into_file)
+}
+
+/// Removes a file; that there is none is fine.
+pub(crate) fn remove(path: &Path) -> io::Result<()> {
+    match fs_err::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Renames `from` over `to`. A virus scanner or an indexer may hold either for a moment, and Windows then refuses.
+pub(crate) fn rename(from: &Path, to: &Path, context: &Context<'_>) -> io::Result<()> {
+    const PATIENCE: Duration = Duration::from_secs(10);
+    let (mut waited, mut pause) = (Duration::ZERO, Duration::from_millis(10));
+    loop {
+        match fs_err::rename(from, to) {
+            Err(error) if is_held(&error) && waited < PATIENCE && context.check().is_ok() => {
+                context.clock().sleep(pause);
+                waited += pause;
+                pause = (pause * 2).min(Duration::from_secs(1));
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+/// Settles renames and removals in the folder of `path`.
+#[cfg(unix)]
+pub(crate) fn sync_folder(path: &Path) {
+    let Some(folder) = path.parent() else { return };
+    if let Err(error) = File::open(folder).and_then(|folder| folder.sync_all()) {
+        tracing::warn!(folder = %folder.display(), %error, "the folder could not be synced");
+    }
+}
+
+/// NTFS journals renames by itself; a directory cannot be flushed.
+#[cfg(windows)]
+pub(crate) fn sync_folder(_path: &Path) {}
+
+/// `ERROR_ACCESS_DENIED` and `ERROR_SHARING_VIOLATION`.
+fn is_held(error: &io::Error) -> bool {
+    let os_error = error.raw_os_error().or_else(|| {
+        let inner = error.get_ref()?.source()?.downcast_ref::<io::Error>()?;
+        inner.raw_os_error()
+    });
+    cfg!(windows) && matches!(os_error, Some(5 | 32))
+}
+
+#[cfg(unix)]
+fn options() -> OpenOptions {
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut options = OpenOptions::new();
+    options.mode(0o600).custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed());
+    options
+}
+
+/// `FILE_FLAG_OPEN_REPARSE_POINT`: a link is opened as itself, never what it points to.
+#[cfg(windows)]
+fn options() -> OpenOptions {
+    use std::os::windows::fs::OpenOptionsExt;
+    const OPEN_REPARSE_POINT: u32 = 0x0020_0000;
+    let mut options = OpenOptions::new();
+    options.custom_flags(OPEN_REPARSE_POINT);
+    options
+}

@@ -1,0 +1,210 @@
+//! One process at a time: a `.lock` file that is never deleted, held as long as its handle is open.
+//!
+//! The system releases it when the process ends, however that happens, so there is no stale lock to judge. Who holds it
+//! stands in a `.pid` file beside it, because locked bytes cannot be read on Windows. Locks are taken in one order,
+//! a content's before a destination's, so no two processes wait for each other.
+
+use crate::durable_file;
+use std::fs::{File, TryLockError};
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use waybill_context::{Cancelled, Context};
+use waybill_schemas::codes::{Classified, Code, package, root};
+
+/// Why a lock was not had.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LockError {
+    /// Another process holds it.
+    #[error("another waybill{} holds {}", holder.map(|pid| format!(" (process {pid})")).unwrap_or_default(), path.display())]
+    Held {
+        /// The lock file.
+        path: PathBuf,
+        /// Its process, where that is known.
+        holder: Option<u32>,
+    },
+    /// Interrupted while waiting.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+    /// The lock file cannot be made or locked.
+    #[error("cannot lock {}", path.display())]
+    Io {
+        /// The lock file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+}
+
+impl Classified for LockError {
+    fn code(&self) -> &'static Code {
+        match self {
+            Self::Held { .. } => &root::LOCKED,
+            Self::Cancelled(_) => &package::INTERRUPTED,
+            Self::Io { .. } => &root::STATE_FAILED,
+        }
+    }
+}
+
+/// A lock that is held until this is dropped.
+#[derive(Debug)]
+pub(crate) struct Lock {
+    /// Closing it ends the lock.
+    _file: File,
+    pid: PathBuf,
+}
+
+/// Between two looks at a lock that another process holds.
+const PAUSE: Duration = Duration::from_millis(250);
+
+impl Lock {
+    /// Takes the lock at `path`, and waits for it up to `wait`, telling once for whom.
+    ///
+    /// # Errors
+    /// Another process holds it to the end of the wait; interruption; a file that cannot be locked.
+    pub(crate) fn acquire(path: &Path, wait: Duration, context: &Context<'_>) -> Result<Self, LockError> {
+        let failed = |source| LockError::Io { path: path.to_owned(), source };
+        let file = durable_file::open_or_create(path).map_err(failed)?;
+        let pid = path.with_extension("pid");
+        let mut left = wait;
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(Self::held(file, pid)),
+                Err(TryLockError::Error(source)) => return Err(failed(source)),
+                Err(TryLockError::WouldBlock) if left.is_zero() => {
+                    return Err(LockError::Held { path: path.to_owned(), holder: read_pid(&pid) });
+                }
+                Err(TryLockError::WouldBlock) => {
+                    context.check()?;
+                    if left == wait {
+                        tracing::info!(lock = %path.display(), holder = read_pid(&pid), "waiting for another waybill");
+                    }
+                    let pause = PAUSE.min(left);
+                    context.clock().sleep(pause);
+                    left -= pause;
+                }
+            }
+        }
+    }
+
+    fn held(file: File, pid: PathBuf) -> Self {
+        if let Err(error) = write_pid(&pid) {
+            tracing::debug!(%error, "nobody will be told which process holds the lock");
+        }
+        Self { _file: file, pid }
+    }
+}
+
+/// The note goes before the lock does: the next holder's own must not be removed.
+impl Drop for Lock {
+    fn drop(&mut self) {
+        if let Err(error) = durable_file::remove(&self.pid) {
+            tracing::debug!(%error, "the note of the lock's holder stays behind");
+        }
+    }
+}
+
+fn write_pid(path: &Path) -> io::Result<()> {
+    use std::io::Write as _;
+    durable_file::create(path)?.write_all(std::process::id().to_string().as_bytes())
+}
+
+fn read_pid(path: &Path) -> Option<u32> {
+    let mut text = String::new();
+    durable_file::open(path).ok()?.take(16).read_to_string(&mut text).ok()?;
+    text.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Mutex;
+    use std::sync::atomic::AtomicBool;
+    use std::time::SystemTime;
+    use waybill_context::Clock;
+
+    /// Counts what was slept, and may let go of a lock or cancel after some of it.
+    #[derive(Default)]
+    struct Sleeper {
+        slept: Mutex<Duration>,
+        release: Mutex<Option<(Duration, Lock)>>,
+        cancel: AtomicBool,
+        cancels: bool,
+    }
+
+    impl Clock for Sleeper {
+        fn now(&self) -> SystemTime {
+            SystemTime::UNIX_EPOCH
+        }
+        fn sleep(&self, duration: Duration) {
+            let mut slept = self.slept.lock().unwrap();
+            *slept += duration;
+            self.release.lock().unwrap().take_if(|(after, _)| *slept >= *after);
+            self.cancel.store(self.cancels, std::sync::atomic::Ordering::Relaxed);
+        }
+    }
+
+    fn acquire(path: &Path, wait: u64, clock: &Sleeper) -> Result<Lock, LockError> {
+        Lock::acquire(path, Duration::from_secs(wait), &Context::new(&(), &clock.cancel, clock))
+    }
+
+    #[test]
+    fn a_second_one_is_refused_at_once_and_told_by_whom() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, clock) = (folder.path().join("a.lock"), Sleeper::default());
+        let held = acquire(&path, 0, &clock).unwrap();
+        let error = acquire(&path, 0, &clock).unwrap_err();
+        assert!(matches!(error, LockError::Held { holder: Some(pid), .. } if pid == std::process::id()));
+        assert!(error.to_string().contains(&format!("(process {})", std::process::id())), "{error}");
+        assert_eq!((error.code().id, error.code().class.exit_code()), ("locked", 6));
+        assert_eq!(*clock.slept.lock().unwrap(), Duration::ZERO);
+        drop(held);
+        assert!(path.exists() && !path.with_extension("pid").exists());
+        acquire(&path, 0, &clock).unwrap();
+    }
+
+    #[test]
+    fn waiting_ends_with_the_lock_or_with_the_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, clock) = (folder.path().join("a.lock"), Sleeper::default());
+        let held = acquire(&path, 0, &clock).unwrap();
+        assert!(matches!(acquire(&path, 3, &clock), Err(LockError::Held { .. })));
+        assert_eq!(*clock.slept.lock().unwrap(), Duration::from_secs(3));
+        *clock.release.lock().unwrap() = Some((Duration::from_secs(4), held));
+        acquire(&path, 3, &clock).unwrap();
+        assert_eq!(*clock.slept.lock().unwrap(), Duration::from_secs(4));
+    }
+
+    #[test]
+    fn waiting_can_be_interrupted() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, clock) = (folder.path().join("a.lock"), Sleeper { cancels: true, ..Sleeper::default() });
+        let _held = acquire(&path, 0, &clock).unwrap();
+        assert!(matches!(acquire(&path, 60, &clock), Err(LockError::Cancelled(_))));
+        assert_eq!(*clock.slept.lock().unwrap(), PAUSE);
+    }
+
+    #[test]
+    fn a_note_that_is_none_is_nobody() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, clock) = (folder.path().join("a.lock"), Sleeper::default());
+        let _held = acquire(&path, 0, &clock).unwrap();
+        std::fs::write(path.with_extension("pid"), "nonsense").unwrap();
+        let error = acquire(&path, 0, &clock).unwrap_err();
+        assert!(matches!(error, LockError::Held { holder: None, .. }));
+        assert!(error.to_string().starts_with("another waybill holds "), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_no_lock() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.lock");
+        std::fs::write(folder.path().join("victim"), "").unwrap();
+        std::os::unix::fs::symlink("victim", &path).unwrap();
+        let error = acquire(&path, 0, &Sleeper::default()).unwrap_err();
+        assert_eq!(error.code().id, "state-failed");
+    }
+}

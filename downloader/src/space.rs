@@ -1,0 +1,126 @@
+//! Whether there is room: looked at before the first byte, and told the same way when it runs out in mid-way.
+
+use std::error::Error;
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+use waybill_schemas::codes::{Classified, Code, root};
+
+/// Too little room for what is to be written.
+#[derive(Debug, thiserror::Error)]
+#[error("{} has {} free, and {} are needed", folder.display(), Size(*free), Size(*needed))]
+pub struct SpaceError {
+    /// Bytes that would be written.
+    pub needed: u64,
+    /// Bytes that are free for us.
+    pub free: u64,
+    /// The folder on that volume.
+    pub folder: PathBuf,
+}
+
+impl Classified for SpaceError {
+    fn code(&self) -> &'static Code {
+        &root::DISK_FULL
+    }
+}
+
+/// Looks whether `needed` bytes are free for us on the volume of `folder`, which need not be there yet. Where the
+/// system does not say, there is no reason to refuse.
+///
+/// # Errors
+/// Too little room.
+pub(crate) fn check(folder: &Path, needed: u64) -> Result<(), SpaceError> {
+    let there = folder.ancestors().find(|folder| folder.is_dir()).unwrap_or(Path::new("."));
+    match fs4::available_space(there) {
+        Ok(free) if free < needed => Err(SpaceError { needed, free, folder: folder.to_owned() }),
+        Ok(_) => Ok(()),
+        Err(error) => {
+            tracing::debug!(folder = %there.display(), %error, "the system does not tell the free space");
+            Ok(())
+        }
+    }
+}
+
+/// True where `error`, or what caused it, says that the disk or a quota is full.
+pub(crate) fn is_full(error: &(dyn Error + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if error.downcast_ref::<io::Error>().is_some_and(says_full) {
+            return true;
+        }
+        next = error.source();
+    }
+    false
+}
+
+/// What an I/O error holds is not its source: it is looked at by itself.
+fn says_full(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+        || error.get_ref().is_some_and(|inner| is_full(inner))
+}
+
+/// Bytes for people, in the largest unit of 1,024 that leaves a whole number before the point.
+struct Size(u64);
+
+impl fmt::Display for Size {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (mut whole, mut rest, mut unit) = (self.0, 0, 0);
+        while whole >= 1024 {
+            (rest, whole, unit) = (whole % 1024, whole / 1024, unit + 1);
+        }
+        match unit {
+            0 => write!(formatter, "{whole} bytes"),
+            _ => write!(formatter, "{whole}.{} {}iB", rest * 10 / 1024, b"KMGTPE"[unit - 1] as char),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_than_any_disk_has_is_refused_with_both_numbers() {
+        let folder = tempfile::tempdir().unwrap();
+        let missing = folder.path().join("not").join("there");
+        let error = check(&missing, u64::MAX).unwrap_err();
+        assert_eq!(error.needed, u64::MAX);
+        assert!(error.free > 0 && error.free < u64::MAX);
+        assert!(error.to_string().contains("15.9 EiB are needed"), "{error}");
+        assert_eq!(error.code().id, "disk-full");
+        assert!(check(&missing, 0).is_ok());
+        assert!(check(folder.path(), error.free / 2).is_ok());
+    }
+
+    #[test]
+    fn sizes_are_told_in_the_unit_that_fits() {
+        for (bytes, text) in [
+            (0, "0 bytes"),
+            (1023, "1023 bytes"),
+            (1024, "1.0 KiB"),
+            (1_610_612_736, "1.5 GiB"),
+            (u64::MAX, "15.9 EiB"),
+        ] {
+            assert_eq!(Size(bytes).to_string(), text);
+        }
+    }
+
+    #[test]
+    fn a_full_disk_is_found_however_deep() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("cannot write")]
+        struct Outer(#[source] io::Error);
+
+        let full = || io::Error::from(io::ErrorKind::StorageFull);
+        assert!(is_full(&full()));
+        assert!(is_full(&io::Error::from(io::ErrorKind::QuotaExceeded)));
+        assert!(is_full(&Outer(full())));
+        assert!(is_full(&io::Error::other(Outer(full()))));
+        assert!(is_full(&Outer(io::Error::other(full()))));
+        assert!(!is_full(&Outer(io::ErrorKind::PermissionDenied.into())));
+        #[cfg(unix)]
+        assert!(is_full(&io::Error::from_raw_os_error(28)), "ENOSPC");
+        #[cfg(windows)]
+        assert!([39, 112].into_iter().all(|code| is_full(&io::Error::from_raw_os_error(code))));
+    }
+}
