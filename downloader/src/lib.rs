@@ -11,8 +11,10 @@
 mod boot;
 #[allow(dead_code)] // until fetch uses all of it
 mod durable_file;
+mod download;
 mod error;
 mod fetch;
+mod http;
 #[allow(dead_code)] // until fetch uses all of it
 mod journal;
 #[allow(dead_code)] // until fetch uses all of it
@@ -23,9 +25,10 @@ mod root;
 #[allow(dead_code)] // until fetch uses all of it
 mod space;
 
+pub use download::DownloadError;
 pub use error::FetchError;
 pub use fetch::fetch;
 pub use lock::LockError;
-pub use request::{Destination, FetchOptions, FetchRequest, Location, SecretUrl, Wanted};
+pub use request::{Destination, FetchOptions, FetchRequest, Location, ProxyChoice, SecretUrl, Wanted};
 pub use root::{CacheNameError, Root, RootError};
 pub use space::SpaceError;

@@ -116,6 +116,8 @@ pub struct FetchOptions {
     pub policy: ArchivePolicy,
     /// Threads to unpack with.
     pub threads: usize,
+    /// Which proxy to go through.
+    pub proxy: ProxyChoice,
     /// Certificates to trust besides the system's.
     pub extra_roots: Vec<CertificateDer<'static>>,
 }
@@ -132,7 +134,20 @@ impl Default for FetchOptions {
             wait_lock: Duration::ZERO,
             policy: ArchivePolicy::default(),
             threads: std::thread::available_parallelism().map_or(1, usize::from),
+            proxy: ProxyChoice::System,
             extra_roots: Vec::new(),
         }
     }
+}
+
+/// Which proxy requests go through.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum ProxyChoice {
+    /// What HTTPS_PROXY, HTTP_PROXY, NO_PROXY and the system's settings say.
+    #[default]
+    System,
+    /// None.
+    Direct,
+    /// This one, for everything.
+    Named(SecretUrl),
 }

@@ -1,0 +1,136 @@
+//! What a fault means for the next attempt: wait and go on, or stop.
+
+use super::{DownloadError, Log};
+use crate::http::{Fault, Patience, Spent, TransportError};
+use std::time::Duration;
+use waybill_context::{Cancelled, Context};
+
+/// What kept an attempt from its end.
+#[derive(Debug)]
+pub(crate) enum Broken {
+    /// The answer.
+    Answer(Fault),
+    /// What is below HTTP.
+    Transport(TransportError),
+    /// Under 1 KiB/s for 60 s, or no answer at all for so long.
+    Stalled,
+    /// Nothing that another attempt mends.
+    Stop(DownloadError),
+}
+
+impl From<DownloadError> for Broken {
+    fn from(error: DownloadError) -> Self {
+        Self::Stop(error)
+    }
+}
+
+impl From<Cancelled> for Broken {
+    fn from(cancelled: Cancelled) -> Self {
+        Self::Stop(cancelled.into())
+    }
+}
+
+/// Patience with one subject, and where its faults are told.
+pub(crate) struct Attempts<'a> {
+    pub(crate) context: &'a Context<'a>,
+    pub(crate) log: &'a Log,
+    patience: Patience,
+    /// Attempts after the first.
+    pub(crate) retries: u64,
+    /// Time spent between them.
+    pub(crate) waited: Duration,
+}
+
+impl<'a> Attempts<'a> {
+    pub(crate) fn new(context: &'a Context<'a>, log: &'a Log) -> Self {
+        let patience = Patience::new(context.clock());
+        Self { context, log, patience, retries: 0, waited: Duration::ZERO }
+    }
+
+    /// `bytes` more are held.
+    pub(crate) fn progress(&mut self, bytes: u64) {
+        self.patience.progress(bytes);
+    }
+
+    /// Waits before the next attempt, where one makes sense; `url` has no query.
+    pub(crate) fn again(&mut self, broken: Broken, url: &str) -> Result<(), DownloadError> {
+        let (rule, seen, asked) = self.passing(broken, url)?;
+        self.log.note(rule, seen.clone());
+        self.wait(asked, url, seen)
+    }
+
+    /// An attempt that brought less than it should, for no fault that is worth a wait unless it goes on so.
+    pub(crate) fn again_at_once(&mut self, url: &str, seen: &str) -> Result<(), DownloadError> {
+        self.wait(Some(Duration::ZERO), url, seen.to_owned())
+    }
+
+    /// Waits, asking for cancellation as it goes.
+    pub(crate) fn wait(&mut self, asked: Option<Duration>, url: &str, last: String) -> Result<(), DownloadError> {
+        let wait = self.patience.failed(asked, self.context.clock().now()).map_err(|spent| {
+            let when = match spent {
+                Spent::Attempts => "after 8 attempts without progress",
+                Spent::Time => "after 24 hours",
+            };
+            DownloadError::GaveUp { url: url.to_owned(), when, last }
+        })?;
+        self.retries += 1;
+        self.waited += wait;
+        sleep(self.context, wait)?;
+        Ok(())
+    }
+
+    /// Rule, what was seen, and how long the server asks to wait; or the error that ends it.
+    fn passing(
+        &self,
+        broken: Broken,
+        url: &str,
+    ) -> Result<(&'static str, String, Option<Duration>), DownloadError> {
+        let url = url.to_owned();
+        match broken {
+            Broken::Stop(error) => Err(error),
+            Broken::Stalled => Ok(("stalled", format!("{url}: under 1 KiB/s for 60 s"), None)),
+            Broken::Transport(error) if error.is_passing() => Ok(("broken-off", format!("{url}: {error}"), None)),
+            Broken::Transport(error) => Err(DownloadError::transport(url, error)),
+            Broken::Answer(fault) => self.passing_fault(fault, url),
+        }
+    }
+
+    fn passing_fault(
+        &self,
+        fault: Fault,
+        url: String,
+    ) -> Result<(&'static str, String, Option<Duration>), DownloadError> {
+        match fault {
+            Fault::Later(status, asked) => {
+                let asked = asked.map(|asked| asked.wait(self.context.clock().now()));
+                let rule = if asked.is_some() { "retry-after" } else { "backed-off" };
+                Ok((rule, format!("{url}: status {status}"), asked))
+            }
+            Fault::RangeUseless(rule, seen) => Ok((rule, format!("{url}: {seen}"), None)),
+            Fault::ValidatorChanged(seen) => Ok(("validator-changed", format!("{url}: {seen}"), None)),
+            Fault::Complete => Ok(("range-unusable", format!("{url}: nothing where bytes must be"), None)),
+            Fault::Refused(status) => Err(DownloadError::UrlRefused { url, status }),
+            Fault::Final(status) => Err(DownloadError::NotThere { url, status }),
+            Fault::Proxy => Err(DownloadError::Proxy { url }),
+            Fault::Altered(coding) => Err(DownloadError::Altered { url, coding }),
+            Fault::SizeDiffers { expected, actual, is_html } => {
+                Err(DownloadError::SizeDiffers { url, expected, actual, is_html })
+            }
+        }
+    }
+}
+
+/// How long nobody asks whether to stop.
+pub(crate) const TICK: Duration = Duration::from_millis(100);
+
+/// Sleeps in slices.
+pub(crate) fn sleep(context: &Context<'_>, duration: Duration) -> Result<(), Cancelled> {
+    let mut left = duration;
+    while !left.is_zero() {
+        context.check()?;
+        let slice = left.min(TICK);
+        context.clock().sleep(slice);
+        left -= slice;
+    }
+    context.check()
+}

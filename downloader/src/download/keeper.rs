@@ -1,0 +1,183 @@
+//! What is held: the partial file behind a buffer, and the journal beside it.
+
+use super::DownloadError;
+use crate::journal::Journal;
+use intunewin::{ArchivePolicy, AuthenticatedContent, ContentReceiver, ReceiveError};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+use waybill_context::{Context, Meter, Stage};
+use waybill_schemas::EncryptionInfo;
+
+/// Bytes that are written at once: enough that the system calls do not count.
+const BLOCK: usize = 512 << 10;
+/// The first bytes say which content it is; fewer of them are not kept, because nobody can judge them.
+const HEADER: u64 = 48;
+/// A loss of power may cost so many bytes, or the bytes of so much time.
+const SYNC_BYTES: u64 = 64 << 20;
+const SYNC_TIME: Duration = Duration::from_secs(5);
+
+/// Where a partial content lies.
+#[derive(Debug, Clone)]
+pub(crate) struct Files {
+    /// The content as far as it is here.
+    pub(crate) partial: PathBuf,
+    /// What is known of it.
+    pub(crate) journal: PathBuf,
+}
+
+/// Takes the content's bytes in order.
+pub(crate) struct Keeper<'a> {
+    context: &'a Context<'a>,
+    receiver: ContentReceiver,
+    journal_path: PathBuf,
+    /// Where the bytes come from, and its validators.
+    pub(crate) journal: Journal,
+    buffer: Vec<u8>,
+    synced_at: SystemTime,
+    download: Meter<'a>,
+    digest: Meter<'a>,
+    digested: u64,
+}
+
+impl<'a> Keeper<'a> {
+    /// Over a receiver that was created or resumed.
+    pub(crate) fn new(receiver: ContentReceiver, journal: Journal, files: &Files, context: &'a Context<'a>) -> Self {
+        let size = Some(journal.size);
+        let (download, digest) = (context.meter(Stage::Download, size), context.meter(Stage::Digest, size));
+        download.skip(receiver.received());
+        Self {
+            context,
+            receiver,
+            journal_path: files.journal.clone(),
+            journal,
+            buffer: Vec::with_capacity(BLOCK),
+            synced_at: context.clock().now(),
+            download,
+            digest,
+            digested: 0,
+        }
+    }
+
+    /// Bytes that are here, those in the buffer included.
+    pub(crate) fn held(&self) -> u64 {
+        self.receiver.received() + self.buffer.len() as u64
+    }
+
+    /// Takes the next bytes, as many as the content still has room for; returns how many.
+    pub(crate) fn take(&mut self, bytes: &[u8]) -> Result<u64, DownloadError> {
+        let room = self.journal.size - self.held();
+        let bytes = &bytes[..usize::try_from(room).unwrap_or(usize::MAX).min(bytes.len())];
+        self.download.advance(bytes.len() as u64);
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let count = rest.len().min(BLOCK - self.buffer.len());
+            self.buffer.extend_from_slice(&rest[..count]);
+            rest = &rest[count..];
+            if self.buffer.len() == BLOCK {
+                self.flush()?;
+            }
+        }
+        Ok(bytes.len() as u64)
+    }
+
+    /// Writes what is in the buffer. Where it is all there is and too short to be judged, it is dropped.
+    pub(crate) fn flush(&mut self) -> Result<(), DownloadError> {
+        if self.held() < HEADER {
+            self.buffer.clear();
+            return Ok(());
+        }
+        let written = self.receiver.write(&self.buffer);
+        self.buffer.clear(); // also after a failure: what is held is what the file holds
+        written.map_err(|error| self.told(error))?;
+        self.tell_digested();
+        let unsynced = self.receiver.received() - self.journal.synced;
+        let passed = self.context.clock().now().duration_since(self.synced_at).unwrap_or_default();
+        if unsynced >= SYNC_BYTES || (passed >= SYNC_TIME && unsynced > 0) {
+            self.sync()?;
+        }
+        Ok(())
+    }
+
+    /// Makes what is held survive a loss of power, then writes that down.
+    pub(crate) fn sync(&mut self) -> Result<(), DownloadError> {
+        self.receiver.sync().map_err(|error| self.told(error))?;
+        self.journal.synced = self.receiver.received();
+        self.synced_at = self.context.clock().now();
+        self.store_journal()
+    }
+
+    /// Writes the journal as it is.
+    pub(crate) fn store_journal(&self) -> Result<(), DownloadError> {
+        self.journal.store(&self.journal_path, self.context).map_err(|source| self.state_failed(source))
+    }
+
+    /// MAC, padding, digest.
+    pub(crate) fn finish(mut self) -> Result<AuthenticatedContent, DownloadError> {
+        self.flush()?;
+        let Self { receiver, digest, digested, journal, context, .. } = self;
+        let held = receiver.received();
+        context.check()?;
+        let content = receiver.finish(); // the digest is a moment behind at most
+        digest.advance(journal.size - digested);
+        content.map_err(|error| told(error, held))
+    }
+
+    fn tell_digested(&mut self) {
+        let digested = self.receiver.digested();
+        self.digest.advance(digested - self.digested);
+        self.digested = digested;
+    }
+
+    fn told(&self, error: ReceiveError) -> DownloadError {
+        told(error, self.receiver.received())
+    }
+
+    fn state_failed(&self, source: std::io::Error) -> DownloadError {
+        let held = self.receiver.received();
+        if crate::space::is_full(&source) { DownloadError::Full { held, source } } else { DownloadError::State(source) }
+    }
+}
+
+/// A full disk is told as one.
+pub(super) fn told(error: ReceiveError, held: u64) -> DownloadError {
+    match error {
+        ReceiveError::Io(source) if crate::space::is_full(&source) => DownloadError::Full { held, source },
+        ReceiveError::Cancelled(cancelled) => cancelled.into(),
+        error => error.into(),
+    }
+}
+
+/// Takes up what is held of a content, or starts anew.
+pub(crate) struct Opening<'a> {
+    /// The content's keys and MAC.
+    pub(crate) info: &'a EncryptionInfo,
+    /// Its size in bytes.
+    pub(crate) size: u64,
+    /// Limits.
+    pub(crate) policy: &'a ArchivePolicy,
+    /// Where it lies.
+    pub(crate) files: &'a Files,
+}
+
+impl Opening<'_> {
+    /// A receiver that holds what was there, after cutting it to `keep`.
+    pub(crate) fn resume(&self, keep: Option<u64>, context: &Context<'_>) -> Result<ContentReceiver, ReceiveError> {
+        ContentReceiver::resume(&self.files.partial, self.info.clone(), self.size, keep, self.policy, context)
+    }
+
+    /// An empty one; what was there is removed.
+    pub(crate) fn create(&self) -> Result<ContentReceiver, DownloadError> {
+        remove(&self.files.partial)
+            .and_then(|()| Journal::remove(&self.files.journal))
+            .map_err(DownloadError::State)?;
+        ContentReceiver::create(&self.files.partial, self.info.clone(), self.size, self.policy)
+            .map_err(|error| told(error, 0))
+    }
+}
+
+fn remove(path: &Path) -> std::io::Result<()> {
+    match fs_err::remove_file(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        outcome => outcome,
+    }
+}

@@ -1,0 +1,130 @@
+//! What is done when all bytes are here and the MAC or the digest does not hold (`docs/delivery.md`, rule 10).
+
+use super::attempts::Attempts;
+use super::keeper::{Keeper, told};
+use super::stream::Tally;
+use super::{Download, DownloadError, Pieces, pieces, small};
+use crate::journal::Journal;
+use crate::request::SecretUrl;
+use intunewin::{PartialContent, ReceiveError};
+use sha2::{Digest as _, Sha256};
+use waybill_schemas::PiecesDocument;
+use waybill_schemas::report::fetch::ValidateReport;
+
+/// A pieces.json of the largest content is some 12 MB.
+const LIMIT: u64 = 16 << 20;
+
+/// The pieces.json beside the content, where the document names its digest; one that cannot be had or is not the one
+/// that is named is told and done without: the MAC judges anyway.
+pub(super) fn read_pieces(download: &Download<'_>) -> Result<Option<PiecesDocument>, DownloadError> {
+    let Some(expected) = download.pieces_digest else { return Ok(None) };
+    let Some(url) = sibling(&download.target.url) else { return Ok(None) };
+    let small = small::Small { url: &url, range: None, limit: LIMIT };
+    let body = match small::read(download.network, &small, download.context, download.log) {
+        Ok(body) => body,
+        Err(DownloadError::Cancelled(cancelled)) => return Err(cancelled.into()),
+        Err(error) => {
+            download.log.note("pieces-missing", error.to_string());
+            return Ok(None);
+        }
+    };
+    if Sha256::digest(&*body.bytes)[..] != expected.as_bytes()[..] {
+        download.log.note("pieces-wrong", format!("{url} is not the one that the document names"));
+        return Ok(None);
+    }
+    match PiecesDocument::read(&body.bytes) {
+        Ok(pieces) if pieces.size_encrypted == download.target.size => Ok(Some(pieces)),
+        Ok(_) => {
+            download.log.note("pieces-wrong", format!("{url} is of a content of another size"));
+            Ok(None)
+        }
+        Err(error) => {
+            download.log.note("pieces-wrong", format!("{url}: {error}"));
+            Ok(None)
+        }
+    }
+}
+
+/// `pieces.json` beside the content, with the content's query: a token for the folder serves both.
+fn sibling(url: &SecretUrl) -> Option<SecretUrl> {
+    let mut sibling = url.expose().clone();
+    sibling.path_segments_mut().ok()?.pop().push("pieces.json");
+    SecretUrl::new(sibling)
+}
+
+impl<'a> Download<'a> {
+    /// Fetches the bad pieces, or everything once more; then what is held is taken up anew.
+    pub(super) fn mend(
+        &self,
+        error: ReceiveError,
+        known: &mut Pieces,
+        validate: &mut ValidateReport,
+        attempts: &mut Attempts<'_>,
+        tally: &mut Tally,
+    ) -> Result<Keeper<'a>, DownloadError> {
+        if validate.restarts > 0 {
+            return self.refuse(error, "fetching everything once more did not help");
+        }
+        if let Some(pieces) = known.get(self)?.filter(|_| validate.pieces_mended == 0) {
+            match self.mend_pieces(pieces, attempts, tally)? {
+                0 => return self.refuse(error, "every piece is what the server published: its source is wrong"),
+                mended => {
+                    validate.pieces_mended = mended;
+                    return self.take_up();
+                }
+            }
+        }
+        validate.restarts += 1;
+        self.log.note("restarted", format!("{error}; everything is fetched once more"));
+        attempts.again_at_once(&self.target.url.to_string(), "the content was not what was sealed")?;
+        let journal = Journal::new(self.target.url.expose(), self.target.size);
+        Ok(Keeper::new(self.opening().create()?, journal, self.files, self.context))
+    }
+
+    /// How many pieces were wrong, and are right now.
+    fn mend_pieces(
+        &self,
+        pieces: &PiecesDocument,
+        attempts: &mut Attempts<'_>,
+        tally: &mut Tally,
+    ) -> Result<u64, DownloadError> {
+        let held = self.target.size;
+        let partial = PartialContent::open(&self.files.partial, held).map_err(|error| told(error, held))?;
+        let bad = partial.bad_pieces(pieces, self.context).map_err(|error| told(error, held))?;
+        for index in &bad {
+            let bytes = pieces::fetch_one(self, pieces, *index, attempts, tally)?;
+            partial.write_piece(*index, &bytes).map_err(|error| told(error, held))?;
+        }
+        if !bad.is_empty() {
+            partial.sync().map_err(|error| told(error, held))?;
+            let url = &self.target.url;
+            self.log.note("pieces-mended", format!("{url}: fetched once more were {}", numbers(&bad)));
+        }
+        Ok(bad.len() as u64)
+    }
+
+    fn take_up(&self) -> Result<Keeper<'a>, DownloadError> {
+        let receiver =
+            self.opening().resume(None, self.context).map_err(|error| told(error, self.target.size))?;
+        let mut journal = Journal::new(self.target.url.expose(), self.target.size);
+        journal.synced = receiver.received();
+        Ok(Keeper::new(receiver, journal, self.files, self.context))
+    }
+
+    /// For good: what is held is proved wrong and goes.
+    fn refuse(&self, error: ReceiveError, evidence: &str) -> Result<Keeper<'a>, DownloadError> {
+        drop(self.opening().create()?); // removes both files; the empty one goes with the next line
+        let _ = fs_err::remove_file(&self.files.partial);
+        let (url, evidence) = (self.target.url.to_string(), evidence.to_owned());
+        Err(DownloadError::Integrity { url, evidence, source: error })
+    }
+}
+
+/// "pieces 1, 5, 9 and 3 more".
+fn numbers(pieces: &[u64]) -> String {
+    const MOST: usize = 10;
+    let listed: Vec<_> = pieces.iter().take(MOST).map(u64::to_string).collect();
+    let more = pieces.len().saturating_sub(MOST);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("pieces {}{more}", listed.join(", "))
+}

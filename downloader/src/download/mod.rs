@@ -1,0 +1,211 @@
+//! Phases 1 and 2: the content's bytes, authenticated and digested as they come, mended where they are wrong.
+
+mod attempts;
+mod body;
+mod error;
+mod keeper;
+mod log;
+mod mend;
+mod pieces;
+mod small;
+mod stream;
+
+pub use error::DownloadError;
+pub(crate) use keeper::Files;
+pub(crate) use log::Log;
+pub(crate) use small::{Small, SmallBody, read as read_small};
+
+use crate::boot;
+use crate::http::{Bucket, Network};
+use crate::journal::Journal;
+use crate::request::{FetchOptions, SecretUrl};
+use attempts::Attempts;
+use intunewin::{AuthenticatedContent, ContentError, ReceiveError};
+use keeper::{Keeper, Opening};
+use std::time::{Duration, SystemTime};
+use stream::{Stream, StreamState, Tally};
+use waybill_context::Context;
+use waybill_schemas::{PIECE_SIZE, PiecesDocument};
+use waybill_schemas::report::fetch::{DownloadReport, ValidateReport};
+use waybill_schemas::{EncryptionInfo, Sha256Digest};
+
+/// Where a content lies on a server.
+#[derive(Debug, Clone)]
+pub(crate) struct Target {
+    /// The file that holds it.
+    pub(crate) url: SecretUrl,
+    /// Its first byte in that file: 0, but in a package.
+    pub(crate) offset: u64,
+    /// Bytes of that file, where known.
+    pub(crate) total: Option<u64>,
+    /// Bytes of the content.
+    pub(crate) size: u64,
+}
+
+impl Target {
+    /// Whether the file holds more than the content: a package.
+    fn is_part(&self) -> bool {
+        self.total != Some(self.size)
+    }
+}
+
+/// Who knows where a content lies now: asked once more where its URL is refused.
+pub(crate) trait ContentLocator {
+    /// A fresh URL; `None` where there is nobody to ask or the answer is the same.
+    fn locate(
+        &mut self,
+        network: &Network,
+        context: &Context<'_>,
+        log: &Log,
+    ) -> Result<Option<SecretUrl>, DownloadError>;
+}
+
+/// One content to download.
+pub(crate) struct Download<'a> {
+    pub(crate) network: &'a Network,
+    pub(crate) target: Target,
+    pub(crate) locator: &'a mut dyn ContentLocator,
+    pub(crate) info: &'a EncryptionInfo,
+    /// SHA-256 of the pieces.json beside the content, where the document names it.
+    pub(crate) pieces_digest: Option<Sha256Digest>,
+    pub(crate) files: &'a Files,
+    pub(crate) options: &'a FetchOptions,
+    pub(crate) context: &'a Context<'a>,
+    pub(crate) log: &'a Log,
+}
+
+/// A content that is here and whole.
+pub(crate) struct Downloaded {
+    pub(crate) content: AuthenticatedContent,
+    pub(crate) download: DownloadReport,
+    pub(crate) validate: ValidateReport,
+}
+
+impl<'a> Download<'a> {
+    /// Downloads, authenticates, mends.
+    pub(crate) fn run(mut self) -> Result<Downloaded, DownloadError> {
+        let started = self.context.clock().now();
+        let mut report = DownloadReport { size: self.target.size, ..DownloadReport::default() };
+        let mut validate = ValidateReport::default();
+        let mut attempts = Attempts::new(self.context, self.log);
+        let mut tally = Tally::default();
+        let mut pieces = Pieces::default();
+        let mut keeper = self.open(&mut report)?;
+        let content = loop {
+            self.transfer(&mut keeper, &mut pieces, &mut attempts, &mut tally)?;
+            report.seconds += seconds(self.context, started) - report.seconds;
+            let validating = self.context.clock().now();
+            let outcome = keeper.finish();
+            validate.seconds += seconds(self.context, validating);
+            match outcome {
+                Ok(content) => break content,
+                Err(DownloadError::Receive(error)) if is_mismatch(&error) => {
+                    keeper = self.mend(error, &mut pieces, &mut validate, &mut attempts, &mut tally)?;
+                }
+                Err(error) => return Err(error),
+            }
+        };
+        validate.payload = content.payload_size();
+        report.received = tally.received;
+        report.requests = tally.requests;
+        report.retries = attempts.retries;
+        report.waited = attempts.waited.as_secs_f64();
+        Ok(Downloaded { content, download: report, validate })
+    }
+
+    fn opening(&self) -> Opening<'a> {
+        Opening { info: self.info, size: self.target.size, policy: &self.options.policy, files: self.files }
+    }
+
+    /// What is held, taken up; or an empty file.
+    fn open(&self, report: &mut DownloadReport) -> Result<Keeper<'a>, DownloadError> {
+        let fresh = || Journal::new(self.target.url.expose(), self.target.size);
+        let there = self.files.partial.symlink_metadata();
+        if !self.options.resume || there.is_err() {
+            return Ok(Keeper::new(self.opening().create()?, fresh(), self.files, self.context));
+        }
+        let held = there.map_or(0, |there| there.len());
+        let journal = Journal::load(&self.files.journal).map_err(DownloadError::State)?;
+        let journal = journal.filter(|journal| journal.size == self.target.size);
+        let keep = journal.as_ref().and_then(|journal| journal.keep(held, boot::id().as_deref()));
+        match self.opening().resume(self.rounded(held, keep), self.context) {
+            Ok(receiver) => {
+                report.resumed_from = receiver.received();
+                tracing::info!(held = receiver.received(), size = self.target.size, "going on from what is held");
+                Ok(Keeper::new(receiver, journal.unwrap_or_else(fresh), self.files, self.context))
+            }
+            Err(ReceiveError::Content(ContentError::Header { .. }) | ReceiveError::TooLong { .. }) => {
+                self.log.note("partial-dropped", "what was held is another content; it is dropped");
+                Ok(Keeper::new(self.opening().create()?, fresh(), self.files, self.context))
+            }
+            Err(error) => Err(keeper::told(error, held)),
+        }
+    }
+
+    /// Pieces that are fetched beside one another begin at a border.
+    fn rounded(&self, held: u64, keep: Option<u64>) -> Option<u64> {
+        let held = keep.unwrap_or(held).min(held);
+        let whole = if self.options.connections > 1 && held < self.target.size {
+            held / PIECE_SIZE * PIECE_SIZE
+        } else {
+            held
+        };
+        (keep.is_some() || whole < held).then_some(whole)
+    }
+
+    fn transfer(
+        &mut self,
+        keeper: &mut Keeper<'_>,
+        pieces: &mut Pieces,
+        attempts: &mut Attempts<'_>,
+        tally: &mut Tally,
+    ) -> Result<(), DownloadError> {
+        if keeper.held() == self.target.size {
+            return Ok(());
+        }
+        let mut bucket = Bucket::new(self.options.limit_rate);
+        if self.options.connections > 1 {
+            let known = pieces.get(self)?;
+            let several = pieces::Several {
+                network: self.network,
+                target: &self.target,
+                pieces: known,
+                connections: self.options.connections,
+                attempts: &mut *attempts,
+                bucket: &mut bucket,
+                tally: &mut *tally,
+            };
+            if several.run(keeper)? {
+                return Ok(());
+            }
+        }
+        let state = StreamState::new(keeper.journal.etag.clone());
+        let Self { network, target, locator, info, .. } = self;
+        let mut stream =
+            Stream { network, target, locator: &mut **locator, info, attempts, bucket: &mut bucket, tally, state };
+        stream.run(keeper)
+    }
+}
+
+/// pieces.json, asked for when it is needed, once.
+#[derive(Default)]
+struct Pieces(Option<Option<PiecesDocument>>);
+
+impl Pieces {
+    fn get(&mut self, download: &Download<'_>) -> Result<Option<&PiecesDocument>, DownloadError> {
+        if self.0.is_none() {
+            self.0 = Some(mend::read_pieces(download)?);
+        }
+        Ok(self.0.as_ref().and_then(Option::as_ref))
+    }
+}
+
+fn seconds(context: &Context<'_>, since: SystemTime) -> f64 {
+    context.clock().now().duration_since(since).unwrap_or(Duration::ZERO).as_secs_f64()
+}
+
+/// All bytes are here and are not what was sealed.
+fn is_mismatch(error: &ReceiveError) -> bool {
+    use intunewin::AuthenticateError::{Digest, Mac, Padding};
+    matches!(error, ReceiveError::Authenticate(Mac { .. } | Digest { .. } | Padding))
+}

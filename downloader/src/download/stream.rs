@@ -1,0 +1,239 @@
+//! One request stream: ask for what is missing, use what comes, go on from there.
+
+use super::attempts::{Attempts, Broken, sleep};
+use super::body::Body;
+use super::keeper::Keeper;
+use super::{ContentLocator, DownloadError, Target, small};
+use crate::http::{Ask, Asked, Bucket, Fault, Head, Network, Use, judge};
+use waybill_schemas::EncryptionInfo;
+
+/// MAC ‖ IV, which a content begins with.
+const HEADER: u64 = 48;
+
+/// Validators that change more often than this are the servers' whim: the MAC judges alone.
+const MOST_CHANGES: u32 = 2;
+
+/// The download of one content over one connection at a time.
+pub(crate) struct Stream<'a, 'b> {
+    pub(crate) network: &'a Network,
+    pub(crate) target: &'a mut Target,
+    pub(crate) locator: &'a mut dyn ContentLocator,
+    pub(crate) info: &'a EncryptionInfo,
+    pub(crate) attempts: &'a mut Attempts<'b>,
+    pub(crate) bucket: &'a mut Bucket,
+    pub(crate) tally: &'a mut Tally,
+    pub(crate) state: StreamState,
+}
+
+/// What the servers taught so far.
+#[derive(Debug, Default)]
+pub(crate) struct StreamState {
+    /// The strong ETag that what is held came with.
+    pub(crate) etag: Option<String>,
+    /// Ranges do not work: everything is asked for.
+    pub(crate) without_ranges: bool,
+    changes: u32,
+    /// Bytes that were held when the URL was renewed.
+    renewed_at: Option<u64>,
+}
+
+impl StreamState {
+    /// At the start; `etag` is what a held part came with.
+    pub(crate) fn new(etag: Option<String>) -> Self {
+        Self { etag, ..Self::default() }
+    }
+}
+
+/// Bytes and requests.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    /// Bytes of bodies that arrived.
+    pub(crate) received: u64,
+    /// Requests for the content.
+    pub(crate) requests: u64,
+}
+
+impl Stream<'_, '_> {
+    /// Downloads until the content is here.
+    pub(crate) fn run(&mut self, keeper: &mut Keeper<'_>) -> Result<(), DownloadError> {
+        while keeper.held() < keeper.journal.size {
+            let before = keeper.held();
+            let outcome = self.attempt(keeper);
+            keeper.flush()?;
+            let came = keeper.held().saturating_sub(before);
+            self.attempts.progress(came);
+            match outcome {
+                Ok(()) if keeper.held() >= keeper.journal.size => {}
+                Ok(()) => self.short(came)?,
+                Err(Broken::Answer(fault)) => self.after(fault, keeper)?,
+                Err(broken) => self.attempts.again(broken, &self.target.url.to_string())?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Rule 6: a short body; go on from the offset reached.
+    fn short(&mut self, came: u64) -> Result<(), DownloadError> {
+        let (url, seen) = (self.target.url.to_string(), "the body ended before the content did");
+        self.attempts.log.note("short-body", format!("{url}: {seen}"));
+        if came > 0 {
+            return self.attempts.again_at_once(&url, seen);
+        }
+        self.attempts.wait(None, &url, seen.to_owned())
+    }
+
+    fn asked(&self, held: u64) -> Asked {
+        let first = self.target.offset + held;
+        let by_range = !self.state.without_ranges && (first > 0 || self.target.is_part());
+        Asked {
+            first,
+            by_range,
+            total: self.target.total,
+            etag: self.state.etag.clone().filter(|_| by_range),
+        }
+    }
+
+    fn attempt(&mut self, keeper: &mut Keeper<'_>) -> Result<(), Broken> {
+        let asked = self.asked(keeper.held());
+        let last = self.target.is_part().then(|| self.target.offset + keeper.journal.size - 1);
+        let range = asked.by_range.then_some((asked.first, last));
+        let ask = Ask { url: self.target.url.expose().clone(), range, if_match: asked.etag.clone() };
+        self.tally.requests += 1;
+        let mut body = Body::new(self.network.transfer(ask), self.attempts.context);
+        let head = body.head()?;
+        let plan = judge(&asked, &head).map_err(Broken::Answer)?;
+        self.learn(&head, &plan, keeper)?;
+        self.pour(&mut body, &asked, &plan, keeper)
+    }
+
+    /// Notes what was odd, and keeps the validators for the next request.
+    fn learn(&mut self, head: &Head, plan: &Use, keeper: &mut Keeper<'_>) -> Result<(), DownloadError> {
+        let url = self.target.url.to_string();
+        for (rule, seen) in &plan.odd {
+            self.attempts.log.note(rule, format!("{url}: {seen}"));
+        }
+        if head.redirects > 0 {
+            self.attempts.log.note("redirected", format!("{url}: {} redirects followed", head.redirects));
+        }
+        if self.state.changes < MOST_CHANGES {
+            self.state.etag.clone_from(&head.etag);
+        }
+        keeper.journal.set_url(self.target.url.expose());
+        keeper.journal.etag.clone_from(&self.state.etag);
+        keeper.journal.last_modified.clone_from(&head.last_modified);
+        keeper.store_journal()
+    }
+
+    fn pour(
+        &mut self,
+        body: &mut Body<'_>,
+        asked: &Asked,
+        plan: &Use,
+        keeper: &mut Keeper<'_>,
+    ) -> Result<(), Broken> {
+        let mut position = asked.first - plan.skip;
+        while let Some(chunk) = body.chunk()? {
+            self.tally.received += chunk.len() as u64;
+            self.slow_down(body, chunk.len() as u64)?;
+            let skipped = (asked.first.saturating_sub(position)).min(chunk.len() as u64);
+            self.check_skipped(position, &chunk[..skipped as usize], keeper.held())?;
+            position += chunk.len() as u64;
+            let rest = &chunk[skipped as usize..];
+            let taken = keeper.take(rest)?;
+            if taken < rest.len() as u64 {
+                self.long_body();
+                return Ok(());
+            }
+            if self.target.is_part() && keeper.held() == keeper.journal.size {
+                return Ok(()); // what follows is the package's, not the content's
+            }
+        }
+        Ok(())
+    }
+
+    /// Rule 6: a long body; stop at the expected size.
+    fn long_body(&self) {
+        if !self.target.is_part() || !self.state.without_ranges {
+            self.attempts.log.note("long-body", format!("{}: more bytes than the content has", self.target.url));
+        }
+    }
+
+    fn slow_down(&mut self, body: &mut Body<'_>, bytes: u64) -> Result<(), Broken> {
+        let wait = self.bucket.take(bytes, self.attempts.context.clock().now());
+        if !wait.is_zero() {
+            sleep(self.attempts.context, wait)?;
+            body.waited(wait);
+        }
+        Ok(())
+    }
+
+    /// Rule 5: what is thrown away is not written, but its first 48 bytes must be this content's.
+    fn check_skipped(&self, position: u64, bytes: &[u8], held: u64) -> Result<(), DownloadError> {
+        let header = self.header();
+        let (start, end) = (self.target.offset, self.target.offset + HEADER);
+        let (from, to) = (position.max(start), (position + bytes.len() as u64).min(end));
+        if from >= to {
+            return Ok(());
+        }
+        let seen = &bytes[(from - position) as usize..(to - position) as usize];
+        if seen == &header[(from - start) as usize..(to - start) as usize] {
+            return Ok(());
+        }
+        Err(DownloadError::Replaced { url: self.target.url.to_string(), held })
+    }
+
+    fn header(&self) -> Vec<u8> {
+        [self.info.mac.as_bytes().as_slice(), self.info.initialization_vector.as_bytes()].concat()
+    }
+
+    fn after(&mut self, fault: Fault, keeper: &mut Keeper<'_>) -> Result<(), DownloadError> {
+        let url = self.target.url.to_string();
+        match fault {
+            Fault::RangeUseless(rule, seen) if !self.state.without_ranges => {
+                self.attempts.log.note(rule, format!("{url}: {seen}; everything is asked for"));
+                self.state.without_ranges = true;
+                self.attempts.again_at_once(&url, &seen)
+            }
+            Fault::ValidatorChanged(seen) => self.validator_changed(&seen, keeper),
+            Fault::Refused(status) => self.renew(status, keeper),
+            fault => self.attempts.again(Broken::Answer(fault), &url),
+        }
+    }
+
+    /// Rule 5: the first 48 bytes tell whether it is the same content under another validator.
+    fn validator_changed(&mut self, seen: &str, keeper: &Keeper<'_>) -> Result<(), DownloadError> {
+        let url = self.target.url.to_string();
+        let range = Some((self.target.offset, self.target.offset + HEADER - 1));
+        let context = self.attempts.context;
+        self.tally.requests += 1;
+        let small = small::Small { url: &self.target.url, range, limit: HEADER };
+        let first = small::read(self.network, &small, context, self.attempts.log)?;
+        if first.is_range && **first.bytes != *self.header() {
+            return Err(DownloadError::Replaced { url, held: keeper.held() });
+        }
+        self.attempts.log.note("validator-changed", format!("{url}: {seen}; the first 48 bytes are the same"));
+        self.state.changes += 1;
+        self.state.etag = None;
+        if !first.is_range {
+            self.state.without_ranges = true; // its first bytes will be compared as they are thrown away
+        }
+        self.attempts.again_at_once(&url, seen)
+    }
+
+    /// Rule 7: the document may have a fresh URL.
+    fn renew(&mut self, status: u16, keeper: &Keeper<'_>) -> Result<(), DownloadError> {
+        let url = self.target.url.to_string();
+        let refused = DownloadError::UrlRefused { url: url.clone(), status };
+        if self.state.renewed_at == Some(keeper.held()) {
+            return Err(refused);
+        }
+        self.state.renewed_at = Some(keeper.held());
+        let Some(fresh) = self.locator.locate(self.network, self.attempts.context, self.attempts.log)? else {
+            return Err(refused);
+        };
+        self.attempts.log.note("url-renewed", format!("{url}: status {status}; the document was asked again"));
+        self.target.url = fresh;
+        self.state.etag = None;
+        self.attempts.again_at_once(&url, "the URL was refused")
+    }
+}

@@ -1,0 +1,177 @@
+//! What an answer to a request for a content is worth (`docs/delivery.md`, rules 1, 4, 5 and 7). No I/O, no clock:
+//! a table from status and headers to what is done.
+
+use super::content_range::ContentRange;
+use super::head::{Head, RetryAfter};
+
+/// What was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Asked {
+    /// First byte that is wanted, counted in the file on the server.
+    pub(crate) first: u64,
+    /// Whether it was asked for by a Range.
+    pub(crate) by_range: bool,
+    /// Bytes of the whole file on the server, where known.
+    pub(crate) total: Option<u64>,
+    /// The strong ETag that what is held came with.
+    pub(crate) etag: Option<String>,
+}
+
+/// How to use the body.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Use {
+    /// Bytes at its beginning to throw away.
+    pub(crate) skip: u64,
+    /// The first of those bytes is the file's first: it must be the content's own.
+    pub(crate) from_start: bool,
+    /// Bytes of the whole file, as the server says.
+    pub(crate) total: Option<u64>,
+    /// What was out of the ordinary.
+    pub(crate) odd: Vec<(&'static str, String)>,
+}
+
+/// Why the body is not used, and so what is to be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// Everything that is wanted is held: nothing lies past it.
+    Complete,
+    /// Ranges do not work here: ask for the whole.
+    RangeUseless(&'static str, String),
+    /// The validator changed: compare the first 48 bytes.
+    ValidatorChanged(String),
+    /// Another size than expected. The page of a captive portal, mostly.
+    SizeDiffers {
+        /// Bytes that the document says.
+        expected: u64,
+        /// Bytes that the server has.
+        actual: u64,
+        /// It is a web page.
+        is_html: bool,
+    },
+    /// 401 or 403.
+    Refused(u16),
+    /// Try again, after so long where the server says.
+    Later(u16, Option<RetryAfter>),
+    /// Trying again does not help.
+    Final(u16),
+    /// 407.
+    Proxy,
+    /// Compressed once more.
+    Altered(String),
+}
+
+/// Judges `head`.
+pub(crate) fn judge(asked: &Asked, head: &Head) -> Result<Use, Fault> {
+    match head.status {
+        200 | 206 => judge_success(asked, head),
+        204..=299 => Err(Fault::Later(head.status, None)),
+        401 | 403 => Err(Fault::Refused(head.status)),
+        407 => Err(Fault::Proxy),
+        408 | 425 | 429 | 500..=599 => Err(Fault::Later(head.status, head.retry_after)),
+        412 => Err(Fault::ValidatorChanged("412 to If-Match".to_owned())),
+        416 => Err(unsatisfied(asked, head)),
+        other => Err(Fault::Final(other)),
+    }
+}
+
+fn judge_success(asked: &Asked, head: &Head) -> Result<Use, Fault> {
+    if let Some(coding) = &head.content_encoding {
+        return Err(Fault::Altered(coding.clone()));
+    }
+    let mut plan = match (&head.content_range, head.status) {
+        (Some(range), _) if asked.by_range => part(asked, head, *range)?,
+        (None, 206) => return Err(no_range(head)),
+        _ => whole(asked, head)?,
+    };
+    compare_tags(asked, head, &mut plan)?;
+    Ok(plan)
+}
+
+fn no_range(head: &Head) -> Fault {
+    let seen = if head.is_multipart { "206 with several ranges in one body" } else { "206 without a Content-Range" };
+    Fault::RangeUseless("range-unusable", seen.to_owned())
+}
+
+/// Rules 4 and 5: a 206, or a 200 that carries a Content-Range.
+fn part(asked: &Asked, head: &Head, range: Result<ContentRange, ()>) -> Result<Use, Fault> {
+    let useless = |seen: String| Fault::RangeUseless("range-unusable", seen);
+    if head.is_multipart {
+        return Err(no_range(head));
+    }
+    let Ok(ContentRange::Part { first, last, total }) = range else {
+        return Err(useless("a Content-Range that contradicts itself, or two of them".to_owned()));
+    };
+    check_total(asked, total, head)?;
+    if total.is_none() && asked.total.is_some() {
+        return Err(useless("a Content-Range whose total is `*`".to_owned()));
+    }
+    if head.content_length == Some(0) {
+        return Err(empty(asked, total, "an empty body for a range"));
+    }
+    if first > asked.first {
+        return Err(useless(format!("asked from byte {}, answered from {first}", asked.first)));
+    }
+    if head.content_length.is_some_and(|length| length != last - first + 1) {
+        return Err(useless("Content-Range and Content-Length contradict one another".to_owned()));
+    }
+    let mut plan = Use { skip: asked.first - first, from_start: first == 0, total, odd: Vec::new() };
+    if plan.skip > 0 {
+        plan.odd.push(("overlap-trimmed", format!("asked from byte {}, answered from {first}", asked.first)));
+    }
+    if head.status == 200 {
+        plan.odd.push(("range-in-200", "200 with a Content-Range".to_owned()));
+    }
+    Ok(plan)
+}
+
+/// A 200: everything from the first byte.
+fn whole(asked: &Asked, head: &Head) -> Result<Use, Fault> {
+    check_total(asked, head.content_length, head)?;
+    let mut plan = Use { skip: asked.first, from_start: true, total: head.content_length, odd: Vec::new() };
+    if asked.by_range && asked.first > 0 {
+        plan.odd.push(("range-ignored", "200 with everything for a range".to_owned()));
+    }
+    if head.content_length.is_none() {
+        plan.odd.push(("length-unknown", "a body without a Content-Length".to_owned()));
+    }
+    Ok(plan)
+}
+
+fn check_total(asked: &Asked, total: Option<u64>, head: &Head) -> Result<(), Fault> {
+    match (asked.total, total) {
+        (Some(expected), Some(actual)) if expected != actual => {
+            Err(Fault::SizeDiffers { expected, actual, is_html: head.is_html })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Rule 4: the same ETag. One that is gone, or has become weak, proves nothing either way: the MAC judges.
+fn compare_tags(asked: &Asked, head: &Head, plan: &mut Use) -> Result<(), Fault> {
+    if head.has_weak_etag {
+        plan.odd.push(("weak-validator", "a weak ETag".to_owned()));
+    }
+    match (&asked.etag, &head.etag) {
+        (Some(held), Some(now)) if held != now => {
+            Err(Fault::ValidatorChanged(format!("{} with another ETag than asked for", head.status)))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn unsatisfied(asked: &Asked, head: &Head) -> Fault {
+    let total = match head.content_range {
+        Some(Ok(ContentRange::Unsatisfied { total } | ContentRange::Part { total: Some(total), .. })) => Some(total),
+        _ => None,
+    };
+    empty(asked, total, "416")
+}
+
+/// Rule 5: nothing at `first`. All is held where the file ends there; else the whole is asked for.
+fn empty(asked: &Asked, total: Option<u64>, seen: &str) -> Fault {
+    let end = asked.total.or(total);
+    if end == Some(asked.first) && total.is_none_or(|total| total == asked.first) {
+        return Fault::Complete;
+    }
+    Fault::RangeUseless("restarted-at-0", format!("{seen} though byte {} must be there", asked.first))
+}

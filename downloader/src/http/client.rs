@@ -1,0 +1,53 @@
+use super::address::{PublicResolver, Reach};
+use crate::request::ProxyChoice;
+use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue};
+use reqwest::redirect::Policy;
+use reqwest::{Certificate, Client, Proxy};
+use rustls::pki_types::CertificateDer;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Whom to trust and which way to go.
+#[derive(Debug, Clone)]
+pub(crate) struct Trust {
+    /// Certificates besides the system's.
+    pub(crate) extra_roots: Vec<CertificateDer<'static>>,
+    /// Which proxy.
+    pub(crate) proxy: ProxyChoice,
+    /// How far requests may lead.
+    pub(crate) reach: Reach,
+}
+
+/// A client that alters nothing: no decompression, no redirect of its own, HTTP/1.1 (one bulk transfer a connection
+/// gains nothing from HTTP/2 and pays for its flow control).
+///
+/// Its own timeouts are none: whoever reads a transfer watches for stalls by the injected clock.
+pub(crate) fn build(trust: &Trust) -> reqwest::Result<Client> {
+    // The process has one default provider; a second call finds it there, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut headers = HeaderMap::new();
+    headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+    let mut builder = Client::builder()
+        .user_agent(concat!("waybill/", env!("CARGO_PKG_VERSION")))
+        .default_headers(headers)
+        .redirect(Policy::none())
+        .referer(false)
+        .http1_only()
+        .tcp_nodelay(true)
+        .tcp_keepalive(Duration::from_secs(30))
+        .pool_idle_timeout(Duration::from_secs(30));
+    if !trust.extra_roots.is_empty() {
+        let roots: Result<Vec<_>, _> =
+            trust.extra_roots.iter().map(|root| Certificate::from_der(root.as_ref())).collect();
+        builder = builder.tls_certs_merge(roots?);
+    }
+    builder = match &trust.proxy {
+        ProxyChoice::System => builder,
+        ProxyChoice::Direct => builder.no_proxy(),
+        ProxyChoice::Named(url) => builder.no_proxy().proxy(Proxy::all(url.expose().as_str())?),
+    };
+    if trust.reach == Reach::Public {
+        builder = builder.dns_resolver(Arc::new(PublicResolver));
+    }
+    builder.build()
+}

@@ -1,0 +1,67 @@
+use super::address::PRIVATE;
+use super::redirect::RedirectFault;
+use std::error::Error;
+
+/// What went wrong below HTTP, or before an answer could be judged. Never holds a URL: its query may be a token.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum TransportError {
+    /// No connection: name, address, refused, timed out.
+    #[error("cannot connect: {0}")]
+    Connect(String),
+    /// No trusted connection.
+    #[error("no trusted connection: {0}")]
+    Tls(String),
+    /// The connection broke.
+    #[error("the connection broke: {0}")]
+    Broken(String),
+    /// The proxy wants credentials (407 to CONNECT).
+    #[error("the proxy asks for credentials")]
+    Proxy,
+    /// A redirect that is not followed.
+    #[error(transparent)]
+    Redirect(#[from] RedirectFault),
+    /// The name leads to a private address, and the document came from the internet.
+    #[error("{PRIVATE}, and the document came from the internet")]
+    Private,
+}
+
+impl TransportError {
+    /// Whether trying again may help.
+    pub(crate) fn is_passing(&self) -> bool {
+        matches!(self, Self::Connect(_) | Self::Broken(_))
+    }
+}
+
+impl From<reqwest::Error> for TransportError {
+    fn from(error: reqwest::Error) -> Self {
+        let error = error.without_url();
+        let chain = chain(&error);
+        let reason = chain.last().cloned().unwrap_or_default();
+        let says = |text: &str| chain.iter().any(|link| link.contains(text));
+        if says(PRIVATE) {
+            Self::Private
+        } else if says("proxy authorization required") || says("proxy authentication required") {
+            Self::Proxy
+        } else if error.is_connect() && is_tls(&error) {
+            Self::Tls(reason)
+        } else if error.is_connect() {
+            Self::Connect(reason)
+        } else {
+            Self::Broken(reason)
+        }
+    }
+}
+
+/// Every message of the chain, outermost first.
+fn chain(error: &(dyn Error + 'static)) -> Vec<String> {
+    std::iter::successors(Some(error), |&error| error.source()).map(|error| error.to_string()).collect()
+}
+
+/// A certificate that is refused, or a handshake that fails for good; a connection cut in mid-handshake is neither.
+fn is_tls(error: &(dyn Error + 'static)) -> bool {
+    std::iter::successors(Some(error), |&error| error.source()).any(|error| {
+        let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        let rustls = inner.and_then(|inner| inner.downcast_ref()).or_else(|| error.downcast_ref::<rustls::Error>());
+        rustls.is_some()
+    })
+}

@@ -1,0 +1,202 @@
+//! The network thread: sends requests, follows redirects, pumps bodies. It decides nothing about what comes.
+
+use super::address::Reach;
+use super::client::{self, Trust};
+use super::failure::TransportError;
+use super::head::Head;
+use super::redirect;
+use bytes::Bytes;
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue, IF_MATCH, LOCATION, RANGE};
+use reqwest::{Client, Response};
+use std::io;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::Duration;
+use tokio::runtime::{Builder, Handle};
+use tokio::sync::{Semaphore, oneshot};
+use url::Url;
+
+/// What to ask for.
+#[derive(Clone)]
+pub(crate) struct Ask {
+    /// From where; its query goes into the request alone.
+    pub(crate) url: Url,
+    /// First byte, and last byte where only a part is wanted; `None` asks for the whole without a Range.
+    pub(crate) range: Option<(u64, Option<u64>)>,
+    /// A strong ETag that must still hold.
+    pub(crate) if_match: Option<String>,
+}
+
+/// What a transfer brings, in this order: one head, chunks, an end; or a failure at any point.
+#[derive(Debug)]
+pub(crate) enum Event {
+    /// Status and headers.
+    Head(Box<Head>),
+    /// Bytes of the body.
+    Chunk(Bytes),
+    /// The body ended as HTTP says it must.
+    End,
+    /// It did not.
+    Failed(TransportError),
+}
+
+/// Bytes of bodies that may wait for whoever takes them.
+const IN_FLIGHT: usize = 4 << 20;
+
+/// A client on a thread of its own. Dropped, it ends the thread and every transfer.
+pub(crate) struct Network {
+    client: Client,
+    reach: Reach,
+    handle: Handle,
+    _stop: oneshot::Sender<()>,
+}
+
+impl Network {
+    /// Starts the thread.
+    pub(crate) fn start(trust: &Trust) -> io::Result<Self> {
+        let client = client::build(trust).map_err(io::Error::other)?;
+        let runtime = Builder::new_current_thread().enable_io().enable_time().build()?;
+        let (stop, stopped) = oneshot::channel::<()>();
+        let handle = runtime.handle().clone();
+        std::thread::Builder::new().name("network".to_owned()).spawn(move || {
+            let _ = runtime.block_on(stopped); // whether told or dropped
+            runtime.shutdown_background(); // a name that is being looked up would keep it
+        })?;
+        Ok(Self { client, reach: trust.reach, handle, _stop: stop })
+    }
+
+    /// Sends a request.
+    pub(crate) fn transfer(&self, ask: Ask) -> Transfer {
+        let (sender, events) = channel();
+        let budget = Budget::default();
+        let running = self.send(ask, 0, &budget, sender);
+        Transfer { events, budget, _running: running }
+    }
+
+    /// Sends a request whose events go to `events`, marked with `tag`. Dropping what it returns ends it.
+    pub(crate) fn send(&self, ask: Ask, tag: usize, budget: &Budget, events: Sender<(usize, Event)>) -> Running {
+        let (cancel, cancelled) = oneshot::channel::<()>();
+        let (client, reach, budget) = (self.client.clone(), self.reach, Arc::clone(&budget.0));
+        self.handle.spawn(async move {
+            let pump = async {
+                if let Err(error) = pump(&client, ask, reach, &budget, tag, &events).await {
+                    let _ = events.send((tag, Event::Failed(error)));
+                }
+            };
+            tokio::select! {
+                () = pump => {}
+                _ = cancelled => {}
+            }
+        });
+        Running(cancel)
+    }
+}
+
+/// A request on its way; dropped, it is ended.
+pub(crate) struct Running {
+    _cancel: oneshot::Sender<()>,
+}
+
+/// Room for bytes that came and are not taken yet.
+pub(crate) struct Budget(Arc<Semaphore>);
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(IN_FLIGHT)))
+    }
+}
+
+impl Budget {
+    /// Bytes that were taken make room for others.
+    pub(crate) fn taken(&self, bytes: usize) {
+        self.0.add_permits(bytes);
+    }
+}
+
+/// One request on its way. Dropped, it is ended.
+pub(crate) struct Transfer {
+    events: Receiver<(usize, Event)>,
+    budget: Budget,
+    _running: Running,
+}
+
+impl Transfer {
+    /// The next event; `None` where nothing came for `patience`.
+    pub(crate) fn next(&self, patience: Duration) -> Option<Event> {
+        match self.events.recv_timeout(patience) {
+            Ok((_, event)) => {
+                if let Event::Chunk(chunk) = &event {
+                    self.budget.taken(chunk.len());
+                }
+                Some(event)
+            }
+            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Disconnected) => {
+                Some(Event::Failed(TransportError::Broken("the network thread ended".to_owned())))
+            }
+        }
+    }
+}
+
+async fn pump(
+    client: &Client,
+    ask: Ask,
+    reach: Reach,
+    budget: &Semaphore,
+    tag: usize,
+    events: &Sender<(usize, Event)>,
+) -> Result<(), TransportError> {
+    let (mut answer, redirects) = follow(client, ask, reach).await?;
+    let head = Head::new(answer.status().as_u16(), answer.headers(), declared_length(&answer), redirects);
+    let _ = events.send((tag, Event::Head(Box::new(head))));
+    while let Some(chunk) = answer.chunk().await? {
+        let room = u32::try_from(chunk.len().min(IN_FLIGHT)).unwrap_or(u32::MAX);
+        if let Ok(permit) = budget.acquire_many(room).await {
+            permit.forget(); // given back by whoever takes the chunk
+        }
+        if events.send((tag, Event::Chunk(chunk))).is_err() {
+            return Ok(()); // nobody wants it any more
+        }
+    }
+    let _ = events.send((tag, Event::End));
+    Ok(())
+}
+
+/// What the headers declare; a body that ends with its connection or is chunked declares none.
+fn declared_length(answer: &Response) -> Option<u64> {
+    answer.content_length()
+}
+
+async fn follow(client: &Client, mut ask: Ask, reach: Reach) -> Result<(Response, usize), TransportError> {
+    if reach == Reach::Public && redirect::is_private_literal(&ask.url) {
+        return Err(TransportError::Private);
+    }
+    let mut followed = 0;
+    loop {
+        let answer = client.get(ask.url.clone()).headers(headers(&ask)).send().await?;
+        if !matches!(answer.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
+            return Ok((answer, followed));
+        }
+        let location = answer.headers().get(LOCATION).and_then(|value| value.to_str().ok());
+        ask.url = redirect::next(&ask.url, location, followed, reach)?;
+        followed += 1;
+    }
+}
+
+fn headers(ask: &Ask) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    let mut set = |name: HeaderName, value: String| {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            headers.insert(name, value);
+        }
+    };
+    match ask.range {
+        Some((first, Some(last))) => set(RANGE, format!("bytes={first}-{last}")),
+        Some((first, None)) => set(RANGE, format!("bytes={first}-")),
+        None => {}
+    }
+    if let Some(etag) = &ask.if_match {
+        set(IF_MATCH, etag.clone());
+    }
+    headers
+}
