@@ -1,0 +1,156 @@
+//! From a request to its answer.
+
+use crate::access_log::{AccessLog, PendingRecord};
+use crate::byte_range::{self, Ranged};
+use crate::conditions::{self, Validators, Verdict};
+use crate::file_body::AnswerBody;
+use crate::refusal::Refusal;
+use crate::served_file::ServedFile;
+use crate::served_folder::ServedFolder;
+use crate::{host, request_path};
+use hyper::header::{
+    ACCEPT_RANGES, ALLOW, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue,
+    LAST_MODIFIED, X_CONTENT_TYPE_OPTIONS,
+};
+use hyper::{Method, Request, Response, StatusCode};
+use std::net::SocketAddr;
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::SystemTime;
+use tokio::task::spawn_blocking;
+
+/// What is served, and how.
+pub(crate) struct Site {
+    pub(crate) folder: ServedFolder,
+    pub(crate) serve_keys: bool,
+    /// Whether only this machine can ask.
+    pub(crate) local: bool,
+    pub(crate) log: Arc<dyn AccessLog>,
+}
+
+/// The head of an answer and what follows it.
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    content: Content,
+}
+
+enum Content {
+    Nothing,
+    Text(String),
+    File(ServedFile, Range<u64>),
+}
+
+/// Answers one request; whatever happens, it is an answer.
+pub(crate) async fn answer<B>(
+    site: Arc<Site>,
+    peer: SocketAddr,
+    request: Request<B>,
+) -> Response<AnswerBody> {
+    let (method, path) = (request.method().as_str(), request.uri().path());
+    let record = PendingRecord::new(Arc::clone(&site.log), peer, method, path);
+    let is_head = request.method() == Method::HEAD;
+    let mut answer = match find(site, &request).await {
+        Ok(file) => judge(&request, file).unwrap_or_else(|refusal| refused(&refusal)),
+        Err(refusal) => refused(&refusal),
+    };
+    if is_head {
+        answer.content = Content::Nothing;
+    }
+    into_response(answer, record)
+}
+
+fn into_response(answer: Answer, mut record: PendingRecord) -> Response<AnswerBody> {
+    record.answered(answer.status.as_u16(), matches!(answer.content, Content::Nothing));
+    let body = match answer.content {
+        Content::Nothing => AnswerBody::empty(record),
+        Content::Text(text) => AnswerBody::text(text, record),
+        Content::File(found, part) => AnswerBody::file(found.file, &part, record),
+    };
+    let mut response = Response::new(body);
+    *response.status_mut() = answer.status;
+    *response.headers_mut() = answer.headers;
+    response
+}
+
+/// The file that a request asks for.
+async fn find<B>(site: Arc<Site>, request: &Request<B>) -> Result<ServedFile, Refusal> {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return Err(Refusal::Method);
+    }
+    host::judge(request.uri(), request.version(), request.headers(), site.local)?;
+    let name = request_path::parse(request.uri().path())?;
+    spawn_blocking(move || ServedFile::open(&site.folder, &name, site.serve_keys))
+        .await
+        .unwrap_or(Err(Refusal::Failed))
+}
+
+/// The conditions and the range, in the order of RFC 9110, 13.2.2.
+fn judge<B>(request: &Request<B>, found: ServedFile) -> Result<Answer, Refusal> {
+    let mut headers = file_headers(request.uri().path(), &found.validators);
+    match conditions::judge(request.headers(), &found.validators) {
+        Verdict::Proceed => {}
+        Verdict::Failed => return Err(Refusal::ConditionFailed),
+        Verdict::NotModified => {
+            headers.remove(CONTENT_TYPE);
+            return Ok(Answer { status: StatusCode::NOT_MODIFIED, headers, content: Content::Nothing });
+        }
+    }
+    let length = found.length;
+    let (status, part) = match ranged(request, &found) {
+        Ranged::Whole => (StatusCode::OK, 0..length),
+        Ranged::Part(part) => {
+            let range = format!("bytes {}-{}/{length}", part.start, part.end.saturating_sub(1));
+            headers.insert(CONTENT_RANGE, value(&range));
+            (StatusCode::PARTIAL_CONTENT, part)
+        }
+        Ranged::Unsatisfiable => {
+            let mut answer = refused(&Refusal::Unsatisfiable);
+            answer.headers.insert(CONTENT_RANGE, value(&format!("bytes */{length}")));
+            answer.headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+            return Ok(answer);
+        }
+    };
+    headers.insert(CONTENT_LENGTH, HeaderValue::from(part.end.saturating_sub(part.start)));
+    Ok(Answer { status, headers, content: Content::File(found, part) })
+}
+
+/// Ranges are defined for GET alone.
+fn ranged<B>(request: &Request<B>, found: &ServedFile) -> Ranged {
+    if request.method() != Method::GET {
+        return Ranged::Whole;
+    }
+    conditions::range(request.headers(), &found.validators, SystemTime::now())
+        .map_or(Ranged::Whole, |range| byte_range::judge(range, found.length))
+}
+
+fn file_headers(path: &str, validators: &Validators) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    let is_json = path.len() >= 5 && path.as_bytes()[path.len() - 5..].eq_ignore_ascii_case(b".json");
+    let kind = if is_json { "application/json" } else { "application/octet-stream" };
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    headers.insert(ETAG, value(validators.tag.as_str()));
+    if let Some(modified) = validators.modified {
+        headers.insert(LAST_MODIFIED, value(&httpdate::fmt_http_date(modified)));
+    }
+    headers
+}
+
+fn refused(refusal: &Refusal) -> Answer {
+    let text = refusal.text();
+    let mut headers = HeaderMap::new();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(CONTENT_LENGTH, HeaderValue::from(text.len()));
+    if matches!(refusal, Refusal::Method) {
+        headers.insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
+    }
+    Answer { status: refusal.status(), headers, content: Content::Text(text) }
+}
+
+/// What we write ourselves is ASCII; anything else would be left empty.
+fn value(text: &str) -> HeaderValue {
+    HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""))
+}

@@ -1,0 +1,170 @@
+use crate::access_log::AccessLog;
+use crate::answer::Site;
+use crate::connections;
+use crate::error::ServeError;
+use crate::served_folder::ServedFolder;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpSocket};
+use tokio::runtime::{self, Runtime};
+use waybill_context::Cancel;
+
+/// Connections that wait to be accepted.
+const BACKLOG: u32 = 1024;
+/// Threads that read files; the network has one of its own.
+const READERS: usize = 8;
+/// For reads that are under way when the server ends.
+const LAST_READS: Duration = Duration::from_secs(1);
+
+/// What to serve, where, and to whose log.
+#[derive(Clone)]
+pub struct ServerOptions {
+    folder: PathBuf,
+    listen: SocketAddr,
+    serve_keys: bool,
+    log: Arc<dyn AccessLog>,
+}
+
+impl ServerOptions {
+    /// `folder` on a free port of loopback, nothing with keys, no log.
+    pub fn new(folder: impl Into<PathBuf>) -> Self {
+        let listen = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+        Self { folder: folder.into(), listen, serve_keys: false, log: Arc::new(()) }
+    }
+
+    /// On this address; port 0 takes a free one. Elsewhere than on loopback whoever reaches it can fetch what is served.
+    #[must_use]
+    pub fn listen(mut self, address: SocketAddr) -> Self {
+        self.listen = address;
+        self
+    }
+
+    /// Whether files that carry keys are served too, without TLS, to whoever asks. For a lab alone.
+    #[must_use]
+    pub fn serve_keys(mut self, serve: bool) -> Self {
+        self.serve_keys = serve;
+        self
+    }
+
+    /// Who is told of requests.
+    #[must_use]
+    pub fn log(mut self, log: Arc<dyn AccessLog>) -> Self {
+        self.log = log;
+        self
+    }
+}
+
+/// A server that listens: clients can connect, and are answered once [`run`](Self::run) is called.
+pub struct Server {
+    runtime: Runtime,
+    listener: TcpListener,
+    address: SocketAddr,
+    site: Arc<Site>,
+}
+
+impl Server {
+    /// Opens the folder and listens.
+    ///
+    /// # Errors
+    /// The folder cannot be opened, the address cannot be listened on, or the system gives no event queue.
+    pub fn bind(options: ServerOptions) -> Result<Self, ServeError> {
+        let ServerOptions { folder, listen, serve_keys, log } = options;
+        let opened = ServedFolder::open(&folder).map_err(|source| ServeError::Folder { folder, source })?;
+        let runtime = runtime::Builder::new_current_thread()
+            .enable_all()
+            .max_blocking_threads(READERS)
+            .build()
+            .map_err(|source| ServeError::Runtime { source })?;
+        let bound = {
+            let _within = runtime.enter();
+            bind(listen).and_then(|listener| listener.local_addr().map(|address| (listener, address)))
+        };
+        let (listener, address) = bound.map_err(|source| ServeError::Listen { address: listen, source })?;
+        let site = Site { folder: opened, serve_keys, local: address.ip().is_loopback(), log };
+        Ok(Self { runtime, listener, address, site: Arc::new(site) })
+    }
+
+    /// Where it listens, with the port that was taken.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The same as a URL, e.g. `http://127.0.0.1:8080/`.
+    pub fn url(&self) -> String {
+        url(self.address)
+    }
+
+    /// Serves until `should_stop` says so, which is asked every 20 ms. What is being answered then is broken off. Not to be called
+    /// within an asynchronous runtime.
+    pub fn run(self, should_stop: &dyn Cancel) {
+        let Self { runtime, listener, site, .. } = self;
+        runtime.block_on(connections::serve(listener, site, should_stop));
+        runtime.shutdown_timeout(LAST_READS);
+    }
+
+    /// Listens, and serves on a thread of its own.
+    ///
+    /// # Errors
+    /// Those of [`bind`](Self::bind), and no thread.
+    pub fn start(options: ServerOptions) -> Result<RunningServer, ServeError> {
+        let server = Self::bind(options)?;
+        let (address, stop) = (server.address, Arc::new(AtomicBool::new(false)));
+        let told = Arc::clone(&stop);
+        let thread = thread::Builder::new()
+            .name("waybill-server".to_owned())
+            .spawn(move || server.run(&*told))
+            .map_err(|source| ServeError::Runtime { source })?;
+        Ok(RunningServer { address, stop, thread: Some(thread) })
+    }
+}
+
+fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // So that a port is free again at once. On Windows it would let others take a port that is in use.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
+
+fn url(address: SocketAddr) -> String {
+    format!("http://{address}/")
+}
+
+/// A server on a thread of its own. It ends when this is stopped or dropped.
+pub struct RunningServer {
+    address: SocketAddr,
+    stop: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl RunningServer {
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The same as a URL, e.g. `http://127.0.0.1:8080/`.
+    pub fn url(&self) -> String {
+        url(self.address)
+    }
+
+    /// Ends it, and waits until it has ended: its port is free then and its folder closed.
+    pub fn stop(self) {
+        drop(self);
+    }
+}
+
+impl Drop for RunningServer {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join(); // it panicked, and has said so
+        }
+    }
+}
