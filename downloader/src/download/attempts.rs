@@ -56,7 +56,11 @@ impl<'a> Attempts<'a> {
     pub(crate) fn again(&mut self, broken: Broken, url: &str) -> Result<(), DownloadError> {
         let (rule, seen, asked) = self.passing(broken, url)?;
         self.log.note(rule, seen.clone());
-        self.wait(asked, url, seen)
+        let unusable = matches!(rule, "range-unusable" | "restarted-at-0");
+        self.wait(asked, url, seen.clone()).map_err(|error| match error {
+            DownloadError::GaveUp { url, .. } if unusable => DownloadError::Unusable { url, seen },
+            error => error,
+        })
     }
 
     /// An attempt that brought less than it should, for no fault that is worth a wait unless it goes on so.
@@ -89,7 +93,12 @@ impl<'a> Attempts<'a> {
         match broken {
             Broken::Stop(error) => Err(error),
             Broken::Stalled => Ok(("stalled", format!("{url}: under 1 KiB/s for 60 s"), None)),
-            Broken::Transport(error) if error.is_passing() => Ok(("broken-off", format!("{url}: {error}"), None)),
+            Broken::Transport(error @ TransportError::Connect(_)) => {
+                Ok(("not-connected", format!("{url}: {error}"), None))
+            }
+            Broken::Transport(error @ TransportError::Broken(_)) => {
+                Ok(("broken-off", format!("{url}: {error}"), None))
+            }
             Broken::Transport(error) => Err(DownloadError::transport(url, error)),
             Broken::Answer(fault) => self.passing_fault(fault, url),
         }

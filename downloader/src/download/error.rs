@@ -24,6 +24,14 @@ pub enum DownloadError {
         /// The last fault.
         last: String,
     },
+    /// Answers that cannot be used, again and again.
+    #[error("the answers cannot be used: {seen}")]
+    Unusable {
+        /// What was asked.
+        url: String,
+        /// The last one.
+        seen: String,
+    },
     /// No trusted connection.
     #[error("{url}: {reason}")]
     Tls {
@@ -146,6 +154,7 @@ impl Classified for DownloadError {
             Self::Cancelled(_) => &package::INTERRUPTED,
             Self::Start(_) | Self::State(_) => &root::STATE_FAILED,
             Self::GaveUp { .. } => &fetch::NETWORK_FAILED,
+            Self::Unusable { .. } => &fetch::ANSWER_UNUSABLE,
             Self::Tls { .. } => &fetch::TLS_FAILED,
             Self::UrlRefused { .. } => &fetch::URL_REFUSED,
             Self::NotThere { .. } => &fetch::NOT_THERE,

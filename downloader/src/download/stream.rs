@@ -141,8 +141,7 @@ impl Stream<'_, '_> {
             let rest = &chunk[skipped as usize..];
             let taken = keeper.take(rest)?;
             if taken < rest.len() as u64 {
-                self.long_body();
-                return Ok(());
+                return self.long_body(keeper, rest.len() as u64 - taken);
             }
             if self.target.is_part() && keeper.held() == keeper.journal.size {
                 return Ok(()); // what follows is the package's, not the content's
@@ -151,11 +150,13 @@ impl Stream<'_, '_> {
         Ok(())
     }
 
-    /// Rule 6: a long body; stop at the expected size.
-    fn long_body(&self) {
-        if !self.target.is_part() || !self.state.without_ranges {
-            self.attempts.log.note("long-body", format!("{}: more bytes than the content has", self.target.url));
+    /// Rule 6: a long body; stop at the expected size, it is an error. In a package more bytes follow the content.
+    fn long_body(&self, keeper: &Keeper<'_>, more: u64) -> Result<(), Broken> {
+        if self.target.is_part() {
+            return Ok(());
         }
+        let (url, expected) = (self.target.url.to_string(), keeper.journal.size);
+        Err(DownloadError::SizeDiffers { url, expected, actual: expected + more, is_html: false }.into())
     }
 
     fn slow_down(&mut self, body: &mut Body<'_>, bytes: u64) -> Result<(), Broken> {

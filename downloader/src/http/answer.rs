@@ -67,9 +67,10 @@ pub(crate) fn judge(asked: &Asked, head: &Head) -> Result<Use, Fault> {
         204..=299 => Err(Fault::Later(head.status, None)),
         401 | 403 => Err(Fault::Refused(head.status)),
         407 => Err(Fault::Proxy),
-        408 | 425 | 429 | 500..=599 => Err(Fault::Later(head.status, head.retry_after)),
+        429 | 503 => Err(Fault::Later(head.status, head.retry_after)),
+        408 | 425 | 500..=599 => Err(Fault::Later(head.status, None)),
         412 => Err(Fault::ValidatorChanged("412 to If-Match".to_owned())),
-        416 => Err(unsatisfied(asked, head)),
+        416 => Err(unsatisfied(asked, head, "416")),
         other => Err(Fault::Final(other)),
     }
 }
@@ -98,15 +99,15 @@ fn part(asked: &Asked, head: &Head, range: Result<ContentRange, ()>) -> Result<U
     if head.is_multipart {
         return Err(no_range(head));
     }
+    if head.content_length == Some(0) {
+        return Err(unsatisfied(asked, head, "an empty body for a range"));
+    }
     let Ok(ContentRange::Part { first, last, total }) = range else {
         return Err(useless("a Content-Range that contradicts itself, or two of them".to_owned()));
     };
     check_total(asked, total, head)?;
     if total.is_none() && asked.total.is_some() {
         return Err(useless("a Content-Range whose total is `*`".to_owned()));
-    }
-    if head.content_length == Some(0) {
-        return Err(empty(asked, total, "an empty body for a range"));
     }
     if first > asked.first {
         return Err(useless(format!("asked from byte {}, answered from {first}", asked.first)));
@@ -148,8 +149,10 @@ fn check_total(asked: &Asked, total: Option<u64>, head: &Head) -> Result<(), Fau
 
 /// Rule 4: the same ETag. One that is gone, or has become weak, proves nothing either way: the MAC judges.
 fn compare_tags(asked: &Asked, head: &Head, plan: &mut Use) -> Result<(), Fault> {
-    if head.has_weak_etag {
-        plan.odd.push(("weak-validator", "a weak ETag".to_owned()));
+    match (&head.etag, head.has_weak_etag) {
+        (None, true) => plan.odd.push(("weak-validator", "a weak ETag".to_owned())),
+        (None, false) => plan.odd.push(("no-validator", "no ETag".to_owned())),
+        (Some(_), _) => {}
     }
     match (&asked.etag, &head.etag) {
         (Some(held), Some(now)) if held != now => {
@@ -159,16 +162,12 @@ fn compare_tags(asked: &Asked, head: &Head, plan: &mut Use) -> Result<(), Fault>
     }
 }
 
-fn unsatisfied(asked: &Asked, head: &Head) -> Fault {
+/// Rule 5: nothing at `first`. All is held where the file ends there; else the whole is asked for.
+fn unsatisfied(asked: &Asked, head: &Head, seen: &str) -> Fault {
     let total = match head.content_range {
         Some(Ok(ContentRange::Unsatisfied { total } | ContentRange::Part { total: Some(total), .. })) => Some(total),
         _ => None,
     };
-    empty(asked, total, "416")
-}
-
-/// Rule 5: nothing at `first`. All is held where the file ends there; else the whole is asked for.
-fn empty(asked: &Asked, total: Option<u64>, seen: &str) -> Fault {
     let end = asked.total.or(total);
     if end == Some(asked.first) && total.is_none_or(|total| total == asked.first) {
         return Fault::Complete;

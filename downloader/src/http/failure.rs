@@ -25,13 +25,6 @@ pub(crate) enum TransportError {
     Private,
 }
 
-impl TransportError {
-    /// Whether trying again may help.
-    pub(crate) fn is_passing(&self) -> bool {
-        matches!(self, Self::Connect(_) | Self::Broken(_))
-    }
-}
-
 impl From<reqwest::Error> for TransportError {
     fn from(error: reqwest::Error) -> Self {
         let error = error.without_url();

@@ -88,7 +88,7 @@ impl Network {
                 _ = cancelled => {}
             }
         });
-        Running(cancel)
+        Running { _cancel: cancel }
     }
 }
 

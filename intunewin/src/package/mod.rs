@@ -92,6 +92,12 @@ impl Package {
         self.content.size
     }
 
+    /// Where the content lies in the package, as a range of bytes; `None` where the outer zip deflated it.
+    pub fn content_span(&self) -> Option<std::ops::Range<u64>> {
+        let is_stored = self.content.header.method == method::STORED;
+        is_stored.then(|| self.content_offset..self.content_offset + self.content.size)
+    }
+
     /// The content with its encryption info, inflating a deflated one into the system's temporary folder.
     ///
     /// # Errors
