@@ -55,7 +55,7 @@ impl<'a> Meter<'a> {
 
     pub(crate) fn begin(progress: &'a dyn Progress, stage: Stage, total: Option<u64>) -> Self {
         progress.begin(stage, total);
-        Self { progress, stage, held: AtomicU64::new(0), position: Position::default() }
+        Self { progress, stage, held: AtomicU64::new(0), position: Position::begin() }
     }
 
     /// `bytes` more are done; callable from several threads.

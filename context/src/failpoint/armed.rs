@@ -52,10 +52,13 @@ pub fn reach(name: &'static str) {
 }
 
 /// How far a meter stands, to the byte.
-#[derive(Default)]
 pub(crate) struct Position(AtomicU64);
 
 impl Position {
+    pub(crate) fn begin() -> Self {
+        Self(AtomicU64::new(0))
+    }
+
     pub(crate) fn advance(&self, stage: Stage, bytes: u64) {
         let before = self.0.fetch_add(bytes, Ordering::Relaxed);
         let Some(Point::Bytes { stage: armed, bytes: at }) = armed() else { return };

@@ -221,4 +221,6 @@ impl ContentReceiver {
 }
 
 #[cfg(test)]
+mod mending_tests;
+#[cfg(test)]
 mod tests;

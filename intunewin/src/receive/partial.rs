@@ -71,10 +71,9 @@ impl PartialContent {
         let meter = context.meter(Stage::Authenticate, Some(held));
         let (mut bad, mut buffer) = (Vec::new(), vec![0; STEP]);
         for (index, expected) in (0..).zip(&pieces.sha256) {
-            let (start, len) = self.piece(index)?;
-            if start + len > held {
+            let Some((start, len)) = self.piece(index).filter(|(start, len)| start + len <= held) else {
                 break;
-            }
+            };
             if self.digest(start, len, &mut buffer, context)? != *expected {
                 bad.push(index);
             }
@@ -108,10 +107,9 @@ impl PartialContent {
     }
 
     /// Offset and length of a piece of the content.
-    fn piece(&self, index: u64) -> Result<(u64, u64), ReceiveError> {
-        let start = index.checked_mul(PIECE_SIZE).filter(|start| *start < self.size);
-        let start = start.ok_or(ReceiveError::Piece { index, expected: 0, actual: 0 })?;
-        Ok((start, (self.size - start).min(PIECE_SIZE)))
+    fn piece(&self, index: u64) -> Option<(u64, u64)> {
+        let start = index.checked_mul(PIECE_SIZE).filter(|start| *start < self.size)?;
+        Some((start, (self.size - start).min(PIECE_SIZE)))
     }
 
     /// Writes a piece in its place, whatever is there.
@@ -119,9 +117,10 @@ impl PartialContent {
     /// # Errors
     /// A piece that the content does not have, or of another length; I/O.
     pub fn write_piece(&self, index: u64, bytes: &[u8]) -> Result<(), ReceiveError> {
-        let (start, len) = self.piece(index)?;
-        if bytes.len() as u64 != len {
-            return Err(ReceiveError::Piece { index, expected: len, actual: bytes.len() as u64 });
+        let (start, expected) = self.piece(index).unwrap_or((0, 0));
+        let actual = bytes.len() as u64;
+        if expected == 0 || actual != expected {
+            return Err(ReceiveError::Piece { index, expected, actual });
         }
         Ok(positioned::write_all_at(&self.file, bytes, start)?)
     }
