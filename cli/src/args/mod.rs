@@ -7,6 +7,7 @@ mod inspect;
 mod lint;
 mod pack;
 mod package;
+mod publish;
 mod schema;
 mod size;
 mod unpack;
@@ -20,6 +21,7 @@ pub(crate) use inspect::{InspectArgs, Inspection, Show};
 pub(crate) use lint::LintArgs;
 pub(crate) use pack::{PackArgs, source_date_epoch};
 pub(crate) use package::{Limits, PackageArgs};
+pub(crate) use publish::PublishArgs;
 pub(crate) use schema::SchemaArgs;
 pub(crate) use size::Size;
 pub(crate) use unpack::UnpackArgs;
@@ -113,6 +115,7 @@ pub(crate) enum Command {
     Verify(VerifyArgs),
     Unpack(UnpackArgs),
     Lint(LintArgs),
+    Publish(PublishArgs),
     Schema(SchemaArgs),
     Explain(ExplainArgs),
     Completions(CompletionsArgs),

@@ -8,6 +8,7 @@ mod inspect;
 mod lint;
 mod pack;
 pub(crate) mod payload_entries;
+mod publish;
 mod schema;
 mod unpack;
 mod verify;
@@ -33,6 +34,7 @@ pub(crate) fn run(command: Command, session: &Session) -> Result<Option<Class>, 
         Command::Verify(args) => verify::run(&args, session),
         Command::Unpack(args) => unpack::run(&args, session).map(|()| None),
         Command::Lint(args) => lint::run(&args, session),
+        Command::Publish(args) => publish::run(args, session).map(|()| None),
         Command::Schema(args) => schema::run(&args, session).map(|()| None),
         Command::Explain(args) => explain::run(&args, session).map(|()| None),
         Command::Completions(args) => completions::run(&args, session).map(|()| None),

@@ -10,6 +10,7 @@ pub(crate) mod inspect;
 pub(crate) mod lint;
 pub(crate) mod pack;
 pub(crate) mod printable;
+pub(crate) mod publish;
 pub(crate) mod sentence;
 pub(crate) mod style;
 pub(crate) mod unpack;

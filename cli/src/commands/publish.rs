@@ -1,0 +1,33 @@
+use crate::args::PublishArgs;
+use crate::error::Failure;
+use crate::package_input::{PackageReader, shown};
+use crate::report::publish::write_published;
+use crate::session::Session;
+use waybill_packager::publish::{PublishError, PublishRequest, publish};
+
+/// Publishes a package's content, and tells what lies where.
+pub(crate) fn run(args: PublishArgs, session: &Session) -> Result<(), Failure> {
+    let package = shown(&args.package);
+    let context = session.context();
+    let about = |failure: Failure| failure.about(&package);
+    let reader = PackageReader::new(&args.reading)?;
+    let input = reader.open(&args.package).map_err(about)?;
+    let package_has_keys = input.package().is_some();
+    let content = input.into_content(&context).map_err(about)?;
+    let request = PublishRequest {
+        package: args.package,
+        package_has_keys,
+        public: args.to,
+        document: args.document,
+        base_url: args.base_url,
+        with_keys: args.with_keys,
+        force: args.force,
+        policy: reader.policy().clone(),
+    };
+    let report = publish(content, &request, &context).map_err(|error| {
+        let of_package = matches!(error, PublishError::Authenticate(_) | PublishError::Archive(_));
+        let failure = Failure::from(error);
+        if of_package { about(failure) } else { failure }
+    })?;
+    session.output.summary(&report, write_published)
+}
