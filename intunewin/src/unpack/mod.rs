@@ -17,4 +17,8 @@ pub use record::UnpackRecord;
 pub use sweep::{sweep_staging, take_up_staging};
 
 #[cfg(test)]
+mod record_tests;
+#[cfg(test)]
+mod sweep_tests;
+#[cfg(test)]
 mod tests;

@@ -1,0 +1,242 @@
+//! What dead runs left, and what a live one is still about.
+
+use super::staging::{CONTENT, LOCK, Staging};
+use super::{UnpackError, UnpackOptions, sweep_staging, take_up_staging};
+use crate::testing::{authenticated, package_of};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, SystemTime};
+use waybill_context::{Clock, Context};
+
+/// A clock that runs ahead.
+struct Ahead(Duration);
+
+impl Clock for Ahead {
+    fn now(&self) -> SystemTime {
+        SystemTime::now() + self.0
+    }
+    fn sleep(&self, _: Duration) {}
+}
+
+/// Names in `folder`, sorted.
+fn names(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+/// A staging folder as a run that died leaves it: its lock is held by nobody.
+fn dead(parent: &Path, random: &str, file: &str) -> PathBuf {
+    let private = parent.join(format!(".app.waybill-{random}"));
+    std::fs::create_dir_all(private.join(CONTENT)).unwrap();
+    std::fs::write(private.join(LOCK), "").unwrap();
+    std::fs::write(private.join(CONTENT).join(file), "unpacked").unwrap();
+    private
+}
+
+fn folder_with(path: &Path, file: &str) {
+    std::fs::create_dir(path).unwrap();
+    std::fs::write(path.join(file), "").unwrap();
+}
+
+fn unpack(destination: &Path) -> Result<(), UnpackError> {
+    let content = authenticated(&package_of(&[("new.txt", b"new")]));
+    content.unpack(destination, &UnpackOptions::default(), &Context::silent()).map(drop)
+}
+
+fn take_up(destination: &Path, whole: &str, force: bool) -> Result<Option<PathBuf>, UnpackError> {
+    let options = UnpackOptions { force, ..Default::default() };
+    let is_whole = |content: &Path| content.join(whole).is_file();
+    take_up_staging(destination, &is_whole, &options, &Context::silent())
+}
+
+#[test]
+fn unpacking_sweeps_what_dead_runs_left_for_this_destination_alone() {
+    let temporary = tempfile::tempdir().unwrap();
+    let parent = temporary.path();
+    dead(parent, "AAAAAAAA", "half");
+    dead(parent, "bbbbbbbb", "half");
+    folder_with(&parent.join(".app.trash-0011223344556677"), "litter");
+    let others = [".app.waybill-my-notes", ".apple.waybill-AAAAAAAA", ".app.trash-", ".app.waybill-"];
+    others.iter().for_each(|name| folder_with(&parent.join(name), "theirs"));
+    std::fs::write(parent.join(".app.waybill-FFFFFFFF"), "a file").unwrap();
+    unpack(&parent.join("app")).unwrap();
+    let mut kept: Vec<_> = others.iter().map(ToString::to_string).collect();
+    kept.extend(["app".to_owned(), ".app.waybill-FFFFFFFF".to_owned()]);
+    kept.sort();
+    assert_eq!(names(parent), kept);
+}
+
+#[test]
+fn a_live_runs_staging_is_never_touched() {
+    let temporary = tempfile::tempdir().unwrap();
+    let destination = temporary.path().join("app");
+    let live = Staging::create(&destination, false, &Context::silent()).unwrap();
+    let before = names(temporary.path());
+    sweep_staging(&destination, &Context::new(&(), &(), &Ahead(Duration::from_secs(3_600)))).unwrap();
+    assert_eq!(
+        take_up_staging(&destination, &|_| true, &UnpackOptions::default(), &Context::silent()).unwrap(),
+        None
+    );
+    assert_eq!(names(temporary.path()), before);
+    assert_eq!(before.len(), 1);
+
+    // Another run does not take the folder that a live one moved aside for its own.
+    folder_with(&temporary.path().join(".app.old-0011223344556677"), "old");
+    sweep_staging(&destination, &Context::silent()).unwrap();
+    assert!(!destination.exists());
+
+    live.publish(0, None, &Context::silent()).unwrap();
+    assert!(destination.is_dir());
+    assert_eq!(names(temporary.path()), [".app.old-0011223344556677", "app"]);
+}
+
+#[test]
+fn staging_that_has_no_lock_yet_is_given_a_minute() {
+    let temporary = tempfile::tempdir().unwrap();
+    let destination = temporary.path().join("app");
+    std::fs::create_dir(temporary.path().join(".app.waybill-AAAAAAAA")).unwrap();
+    let sweep = |ahead| {
+        let clock = Ahead(Duration::from_secs(ahead));
+        sweep_staging(&destination, &Context::new(&(), &(), &clock)).unwrap();
+        names(temporary.path()).len()
+    };
+    assert_eq!(sweep(0), 1);
+    assert_eq!(sweep(3_600), 0);
+}
+
+#[test]
+fn a_folder_that_is_whole_is_taken_up_and_the_rest_is_swept() {
+    let temporary = tempfile::tempdir().unwrap();
+    let destination = temporary.path().join("app");
+    dead(temporary.path(), "AAAAAAAA", "half");
+    dead(temporary.path(), "BBBBBBBB", "whole");
+    std::fs::remove_dir_all(dead(temporary.path(), "CCCCCCCC", "whole").join(CONTENT)).unwrap();
+    assert_eq!(take_up(&destination, "whole", false).unwrap(), Some(destination.clone()));
+    assert_eq!(names(temporary.path()), ["app"]);
+    assert_eq!(names(&destination), ["whole"]);
+    assert_eq!(take_up(&destination, "whole", false).unwrap(), None);
+
+    let missing = temporary.path().join("no").join("such").join("app");
+    assert_eq!(take_up(&missing, "whole", false).unwrap(), None);
+    assert_eq!(names(temporary.path()), ["app"], "nothing is made for it");
+}
+
+#[test]
+fn none_is_taken_up_where_none_is_whole() {
+    let temporary = tempfile::tempdir().unwrap();
+    dead(temporary.path(), "AAAAAAAA", "half");
+    assert_eq!(take_up(&temporary.path().join("app"), "whole", false).unwrap(), None);
+    assert_eq!(names(temporary.path()), [""; 0]);
+}
+
+#[test]
+fn what_fills_the_destination_stays_without_force() {
+    let temporary = tempfile::tempdir().unwrap();
+    let destination = temporary.path().join("app");
+    folder_with(&destination, "mine");
+    dead(temporary.path(), "AAAAAAAA", "whole");
+    let error = take_up(&destination, "whole", false).unwrap_err();
+    assert!(matches!(error, UnpackError::Exists { .. }), "{error}");
+    assert_eq!(names(&destination), ["mine"]);
+    take_up(&destination, "whole", true).unwrap().expect("it is still there");
+    assert_eq!(names(&destination), ["whole"]);
+    assert_eq!(names(temporary.path()), ["app"]);
+}
+
+#[test]
+fn a_forced_replacement_that_was_cut_is_undone_or_ended() {
+    let temporary = tempfile::tempdir().unwrap();
+    let (destination, old) = (temporary.path().join("app"), temporary.path().join(".app.old-00ff"));
+    // Cut between its renames: undone, and the staged folder is not taken for granted.
+    folder_with(&old, "old");
+    dead(temporary.path(), "AAAAAAAA", "half");
+    assert_eq!(take_up(&destination, "whole", true).unwrap(), None);
+    assert_eq!(names(temporary.path()), ["app"]);
+    assert_eq!(names(&destination), ["old"]);
+    // Cut after them: ended.
+    folder_with(&old, "older");
+    sweep_staging(&destination, &Context::silent()).unwrap();
+    assert_eq!(names(temporary.path()), ["app"]);
+    assert_eq!(names(&destination), ["old"]);
+    // Somebody filled the place between the renames: nobody can tell whose folder is wanted.
+    folder_with(&old, "older");
+    dead(temporary.path(), "AAAAAAAA", "half");
+    sweep_staging(&destination, &Context::silent()).unwrap();
+    assert_eq!(names(temporary.path()), [".app.old-00ff", "app"]);
+}
+
+#[test]
+fn what_could_not_be_moved_is_taken_up_by_the_next_run() {
+    let temporary = tempfile::tempdir().unwrap();
+    let destination = temporary.path().join("app");
+    let staging = Staging::create(&destination, false, &Context::silent()).unwrap();
+    drop(staging.tree().create_file("whole".as_ref()).unwrap());
+    std::fs::write(&destination, "a file that came in between").unwrap();
+    let error = staging.publish(1, None, &Context::silent()).unwrap_err();
+    let UnpackError::Move { staging, .. } = error else { panic!("{error}") };
+    assert!(staging.join("whole").is_file());
+    std::fs::remove_file(&destination).unwrap();
+    assert_eq!(take_up(&destination, "whole", false).unwrap(), Some(destination.clone()));
+    assert_eq!(names(temporary.path()), ["app"]);
+}
+
+#[test]
+fn sweeps_at_the_same_time_never_take_what_a_run_fills() {
+    let temporary = tempfile::tempdir().unwrap();
+    let destination = temporary.path().join("app");
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                while !done.load(Ordering::Relaxed) {
+                    sweep_staging(&destination, &Context::silent()).unwrap();
+                }
+            });
+        }
+        let runs = (0..100).try_for_each(|_| {
+            let staging = Staging::create(&destination, false, &Context::silent())?;
+            drop(staging.tree().create_file("file".as_ref()).unwrap());
+            staging.publish(1, None, &Context::silent())?;
+            std::fs::remove_file(destination.join("file")).unwrap(); // fails where the file did not arrive
+            Ok::<_, UnpackError>(())
+        });
+        done.store(true, Ordering::Relaxed);
+        runs.unwrap();
+    });
+    sweep_staging(&destination, &Context::silent()).unwrap();
+    assert_eq!(names(temporary.path()), ["app"]);
+}
+
+/// Windows removes no folder in which a file is open (nor does wine); the sweep goes on and comes again.
+#[test]
+fn what_is_still_open_is_no_obstacle() {
+    let temporary = tempfile::tempdir().unwrap();
+    let destination = temporary.path().join("app");
+    let private = dead(temporary.path(), "AAAAAAAA", "held");
+    let held = File::open(private.join(CONTENT).join("held")).unwrap();
+    unpack(&destination).unwrap();
+    assert_eq!(names(&destination), ["new.txt"]);
+    drop(held);
+    sweep_staging(&destination, &Context::silent()).unwrap();
+    assert_eq!(names(temporary.path()), ["app"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_not_followed() {
+    use std::os::unix::fs::symlink;
+    let temporary = tempfile::tempdir().unwrap();
+    let (parent, theirs) = (temporary.path().join("folder"), temporary.path().join("theirs"));
+    std::fs::create_dir(&parent).unwrap();
+    let whole = dead(&theirs, "AAAAAAAA", "whole");
+    symlink(&whole, parent.join(".app.waybill-AAAAAAAA")).unwrap();
+    let private = dead(&parent, "BBBBBBBB", "whole");
+    std::fs::remove_file(private.join(LOCK)).unwrap();
+    symlink(whole.join(LOCK), private.join(LOCK)).unwrap();
+    assert_eq!(take_up(&parent.join("app"), "whole", false).unwrap(), None);
+    assert_eq!(names(&parent), [".app.waybill-AAAAAAAA", ".app.waybill-BBBBBBBB"]);
+    assert_eq!(names(&whole), [CONTENT, LOCK]);
+}
