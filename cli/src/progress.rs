@@ -114,11 +114,12 @@ impl Running {
     }
 
     fn draw(&mut self, stage: Stage, bars: &MultiProgress) {
+        let told = self.told();
         let bar = self.bar.get_or_insert_with(|| {
             let bar = bars.add(self.total.map_or_else(ProgressBar::no_length, ProgressBar::new));
             bar.with_style(style(self.total)).with_prefix(title(stage))
         });
-        bar.set_message(self.told());
+        bar.set_message(told);
         bar.set_position(self.done);
     }
 
