@@ -7,7 +7,15 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 /// The crates whose logs are ours.
-const OURS: [&str; 5] = ["waybill", "waybill_schemas", "waybill_context", "waybill_packager", "intunewin"];
+const OURS: [&str; 7] = [
+    "waybill",
+    "waybill_schemas",
+    "waybill_context",
+    "waybill_packager",
+    "waybill_downloader",
+    "waybill_server",
+    "intunewin",
+];
 
 /// Starts logging: warnings, with `verbose` 1 our own debug level, from 2 on everything of ours.
 pub(crate) fn start(verbose: u8) {

@@ -62,6 +62,16 @@ impl Output {
             .map_err(|source| not_written(&source))
     }
 
+    /// One JSON document on one line on stdout: for commands that tell as they go.
+    pub(crate) fn line<T: Serialize + ?Sized>(self, document: &T) -> Result<(), Failure> {
+        let mut out = BufWriter::new(UntilClosed::new(io::stdout().lock()));
+        serde_json::to_writer(&mut out, document)
+            .map_err(io::Error::from)
+            .and_then(|()| out.write_all(b"\n"))
+            .and_then(|()| out.flush())
+            .map_err(|source| not_written(&source))
+    }
+
     /// Text for people on stdout.
     pub(crate) fn page(self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
         let stdout = io::stdout().lock();

@@ -75,7 +75,7 @@ impl Drop for PendingRecord {
     fn drop(&mut self) {
         self.record.elapsed = self.started.elapsed();
         let AccessRecord { method, path, status, bytes, complete, .. } = &self.record;
-        tracing::debug!(%method, %path, status, bytes, complete, "answered");
+        tracing::trace!(%method, %path, status, bytes, complete, "answered");
         self.log.request(&self.record);
     }
 }

@@ -9,6 +9,7 @@ mod pack;
 mod package;
 mod publish;
 mod schema;
+mod serve;
 mod size;
 mod unpack;
 mod verify;
@@ -23,6 +24,7 @@ pub(crate) use pack::{PackArgs, source_date_epoch};
 pub(crate) use package::{Limits, PackageArgs};
 pub(crate) use publish::PublishArgs;
 pub(crate) use schema::SchemaArgs;
+pub(crate) use serve::ServeArgs;
 pub(crate) use size::Size;
 pub(crate) use unpack::UnpackArgs;
 pub(crate) use verify::VerifyArgs;
@@ -116,6 +118,7 @@ pub(crate) enum Command {
     Unpack(UnpackArgs),
     Lint(LintArgs),
     Publish(PublishArgs),
+    Serve(ServeArgs),
     Schema(SchemaArgs),
     Explain(ExplainArgs),
     Completions(CompletionsArgs),

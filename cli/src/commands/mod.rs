@@ -10,6 +10,7 @@ mod pack;
 pub(crate) mod payload_entries;
 mod publish;
 mod schema;
+mod serve;
 mod unpack;
 mod verify;
 
@@ -35,6 +36,7 @@ pub(crate) fn run(command: Command, session: &Session) -> Result<Option<Class>, 
         Command::Unpack(args) => unpack::run(&args, session).map(|()| None),
         Command::Lint(args) => lint::run(&args, session),
         Command::Publish(args) => publish::run(args, session).map(|()| None),
+        Command::Serve(args) => serve::run(&args, session).map(|()| None),
         Command::Schema(args) => schema::run(&args, session).map(|()| None),
         Command::Explain(args) => explain::run(&args, session).map(|()| None),
         Command::Completions(args) => completions::run(&args, session).map(|()| None),

@@ -12,6 +12,7 @@ pub(crate) mod pack;
 pub(crate) mod printable;
 pub(crate) mod publish;
 pub(crate) mod sentence;
+pub(crate) mod serve;
 pub(crate) mod style;
 pub(crate) mod unpack;
 pub(crate) mod verify;
