@@ -194,7 +194,8 @@ pub const MOVE_FAILED: Code = Code {
     class: Class::Machine,
     meaning: "the unpacked folder could not be moved into place",
     causes: &["a program holds a file in it open"],
-    hint: "close the program; the unpacked files were kept in the staging folder that the message names",
+    hint: "close the program and run the same command again; until then the unpacked files are in the staging folder \
+           that the message names",
 };
 
 /// A private staging folder or file could not be made.
