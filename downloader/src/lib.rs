@@ -15,10 +15,13 @@ mod download;
 mod error;
 mod fetch;
 mod http;
+mod locate;
 #[allow(dead_code)] // until fetch uses all of it
 mod journal;
 #[allow(dead_code)] // until fetch uses all of it
 mod lock;
+#[allow(dead_code)] // until fetch uses all of it
+mod manifest;
 mod request;
 #[allow(dead_code)] // until fetch uses all of it
 mod root;
@@ -28,7 +31,9 @@ mod space;
 pub use download::DownloadError;
 pub use error::FetchError;
 pub use fetch::fetch;
+pub use locate::LocateError;
 pub use lock::LockError;
+pub use manifest::{Fault, ManifestError};
 pub use request::{Destination, FetchOptions, FetchRequest, Location, ProxyChoice, SecretUrl, Wanted};
 pub use root::{CacheNameError, Root, RootError};
 pub use space::SpaceError;

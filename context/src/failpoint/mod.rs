@@ -36,6 +36,11 @@ pub const ALL: &[&str] = &[
     // intunewin: unpacking
     "unpack-syncing",
     "unpack-synced",
+    // downloader: what will be there
+    "manifest-writing",
+    "manifest-synced",
+    "manifest-renamed",
+    // intunewin: moving into place
     "unpack-setting-aside",
     "unpack-set-aside",
     "unpack-renaming",

@@ -1,0 +1,292 @@
+use super::*;
+use intunewin::UnpackRecord as _;
+use sha2::{Digest as _, Sha256};
+use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
+use waybill_context::{Clock, Context, Progress, Stage};
+
+/// A clock that is set, and how many bytes were read.
+struct Observer {
+    now: Mutex<SystemTime>,
+    read: Mutex<u64>,
+    stop: AtomicBool,
+}
+
+impl Observer {
+    fn new() -> Self {
+        let now = UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+        Self { now: Mutex::new(now), read: Mutex::default(), stop: AtomicBool::default() }
+    }
+    fn context(&self) -> Context<'_> {
+        Context::new(self, &self.stop, self)
+    }
+    fn pass(&self, days: u64) {
+        *self.now.lock().unwrap() += Duration::from_secs(days * 86_400);
+    }
+    fn read(&self) -> u64 {
+        std::mem::take(&mut self.read.lock().unwrap())
+    }
+}
+
+impl Clock for Observer {
+    fn now(&self) -> SystemTime {
+        *self.now.lock().unwrap()
+    }
+    fn sleep(&self, _: Duration) {}
+}
+
+impl Progress for Observer {
+    fn advance(&self, stage: Stage, bytes: u64) {
+        assert_eq!(stage, Stage::Check);
+        *self.read.lock().unwrap() += bytes;
+    }
+}
+
+const FILES: [(&str, &[u8]); 3] = [("setup.exe", b"MZ setup"), ("data/a.bin", b"aaaa"), ("data/deep/b", b"")];
+const BYTES: u64 = 12;
+
+struct Place {
+    temporary: tempfile::TempDir,
+    observer: Observer,
+}
+
+impl Place {
+    /// A folder of three files and an empty folder, with its manifest.
+    fn new(settled: bool) -> Self {
+        let place = Self { temporary: tempfile::tempdir().unwrap(), observer: Observer::new() };
+        let context = place.observer.context();
+        let described = Described {
+            mac: Mac::new([7; 32]),
+            destination: place.folder(),
+            setup_file: Some("setup.exe".into()),
+        };
+        let writer = ManifestWriter::create(&place.path(), described, &context).unwrap();
+        std::fs::create_dir_all(place.folder().join("logs")).unwrap();
+        writer.folder(&name("logs/")).unwrap();
+        for (file, bytes) in FILES {
+            let path = place.folder().join(name(file).to_path());
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, bytes).unwrap();
+            let digest = Sha256Digest::new(Sha256::digest(bytes).into());
+            writer.file(&name(file), bytes.len() as u64, &digest).unwrap();
+        }
+        assert!(!place.path().exists(), "before it is settled");
+        writer.settled(settled).unwrap();
+        drop(writer);
+        place
+    }
+    fn path(&self) -> PathBuf {
+        self.temporary.path().join("m.jsonl")
+    }
+    fn folder(&self) -> PathBuf {
+        self.temporary.path().join("folder")
+    }
+    fn manifest(&self) -> Manifest {
+        Manifest::open(&self.path()).unwrap()
+    }
+    fn check(&self, depth: Depth) -> Verdict {
+        self.manifest().check(&self.folder(), depth, 3, &self.observer.context()).unwrap()
+    }
+    /// As if it had been written so.
+    fn rewrite(&self, from: &str, to: &str) {
+        let text = std::fs::read_to_string(self.path()).unwrap();
+        assert!(text.contains(from), "{text}");
+        std::fs::write(self.path(), text.replace(from, to)).unwrap();
+    }
+}
+
+fn name(text: &str) -> EntryName {
+    EntryName::parse(text.as_bytes(), true).unwrap()
+}
+
+#[test]
+fn what_was_unpacked_is_whole() {
+    let place = Place::new(true);
+    let manifest = place.manifest();
+    let summary = manifest.summary();
+    assert_eq!((summary.files, summary.folders, summary.bytes), (3, 1, BYTES));
+    assert_eq!(summary.destination.as_deref(), Some(&*place.folder()));
+    assert_eq!((summary.mac, summary.time), (Mac::new([7; 32]), 1_800_000_000));
+    assert_eq!((place.check(Depth::Names), place.observer.read()), (Verdict::Whole, 0));
+    assert_eq!((place.check(Depth::Full), place.observer.read()), (Verdict::Whole, BYTES));
+    let left: Vec<_> = std::fs::read_dir(place.temporary.path()).unwrap().flatten().collect();
+    assert_eq!(left.len(), 2, "{left:?}");
+}
+
+#[test]
+fn every_change_is_found() {
+    type Change = fn(&Path);
+    let changes: [(&str, Change); 9] = [
+        ("setup.exe is missing", |folder| std::fs::remove_file(folder.join("setup.exe")).unwrap()),
+        ("data/a.bin has 5 bytes instead of 4", |folder| {
+            std::fs::write(folder.join("data").join("a.bin"), "aaaaa").unwrap();
+        }),
+        ("4 files and empty folders are there instead of 3", |folder| {
+            std::fs::write(folder.join("logs").join("new.log"), "").unwrap();
+        }),
+        ("5 files and empty folders are there instead of 4", |folder| {
+            std::fs::write(folder.join("data").join("new"), "").unwrap();
+        }),
+        ("5 files and empty folders are there instead of 4", |folder| {
+            std::fs::create_dir_all(folder.join("a").join("b")).unwrap();
+        }),
+        ("logs is missing", |folder| std::fs::remove_dir(folder.join("logs")).unwrap()),
+        ("logs is a link, or something else than was unpacked", |folder| {
+            std::fs::remove_dir(folder.join("logs")).unwrap();
+            std::fs::write(folder.join("logs"), "").unwrap();
+        }),
+        ("setup.exe is a link, or something else than was unpacked", |folder| {
+            std::fs::remove_file(folder.join("setup.exe")).unwrap();
+            std::fs::create_dir(folder.join("setup.exe")).unwrap();
+        }),
+        ("data/deep/b is missing", |folder| {
+            std::fs::remove_dir_all(folder.join("data").join("deep")).unwrap();
+            std::fs::write(folder.join("data").join("deep"), "").unwrap();
+        }),
+    ];
+    for (expected, change) in changes {
+        let place = Place::new(true);
+        change(&place.folder());
+        let Verdict::Damaged(fault) = place.check(Depth::Names) else { panic!("not found: {expected}") };
+        assert_eq!(fault.to_string(), expected);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_never_followed() {
+    use std::os::unix::fs::symlink;
+    let place = Place::new(true);
+    let data = place.folder().join("data");
+    std::fs::rename(&data, place.temporary.path().join("elsewhere")).unwrap();
+    symlink(place.temporary.path().join("elsewhere"), &data).unwrap();
+    assert_eq!(place.check(Depth::Full), Verdict::Damaged(Fault::Kind("data".into())));
+
+    let place = Place::new(true);
+    let setup = place.folder().join("setup.exe");
+    std::fs::rename(&setup, place.temporary.path().join("elsewhere")).unwrap();
+    symlink(place.temporary.path().join("elsewhere"), &setup).unwrap();
+    assert_eq!(place.check(Depth::Names), Verdict::Damaged(Fault::Kind("setup.exe".into())));
+
+    let place = Place::new(true);
+    let moved = place.temporary.path().join("elsewhere");
+    std::fs::rename(place.folder(), &moved).unwrap();
+    symlink(&moved, place.folder()).unwrap();
+    assert!(matches!(place.check(Depth::Names), Verdict::Damaged(Fault::Kind(_))));
+}
+
+#[test]
+fn contents_are_read_when_asked_or_after_a_week() {
+    let place = Place::new(true);
+    std::fs::write(place.folder().join("data").join("a.bin"), "aaab").unwrap();
+    let damaged = Verdict::Damaged(Fault::Content("data/a.bin".into()));
+    assert_eq!(place.check(Depth::Names), Verdict::Whole);
+    assert_eq!(place.check(Depth::Full), damaged);
+    place.observer.pass(7);
+    assert_eq!(place.check(Depth::Names), Verdict::Whole);
+    place.observer.pass(1);
+    assert_eq!(place.check(Depth::Names), damaged);
+    std::fs::write(place.folder().join("data").join("a.bin"), "aaaa").unwrap();
+    place.observer.read();
+    assert_eq!((place.check(Depth::Names), place.observer.read()), (Verdict::Whole, BYTES));
+    assert_eq!((place.check(Depth::Names), place.observer.read()), (Verdict::Whole, 0), "renewed");
+    assert_eq!(place.manifest().summary().time, 1_800_000_000 + 8 * 86_400);
+}
+
+#[test]
+fn a_clock_that_was_set_back_means_reading() {
+    let place = Place::new(true);
+    *place.observer.now.lock().unwrap() -= Duration::from_secs(60);
+    assert_eq!((place.check(Depth::Names), place.observer.read()), (Verdict::Whole, BYTES));
+}
+
+#[test]
+fn what_is_not_settled_is_read_in_another_boot() {
+    let place = Place::new(false);
+    let Some(boot) = boot::id() else {
+        assert_eq!((place.check(Depth::Names), place.observer.read()), (Verdict::Whole, BYTES), "unknown");
+        assert!(!place.manifest().summary().settled);
+        return;
+    };
+    assert_eq!((place.check(Depth::Names), place.observer.read()), (Verdict::Whole, 0), "this boot");
+    assert_eq!((place.check(Depth::Full), place.observer.read()), (Verdict::Whole, BYTES));
+    assert!(!place.manifest().summary().settled, "this boot read its own cache");
+    place.rewrite(&boot, "boot-before");
+    assert_eq!((place.check(Depth::Names), place.observer.read()), (Verdict::Whole, BYTES), "another");
+    assert!(place.manifest().summary().settled);
+    assert_eq!(place.manifest().summary().boot, Some(boot));
+    assert_eq!((place.check(Depth::Names), place.observer.read()), (Verdict::Whole, 0), "settled now");
+}
+
+#[test]
+fn damaged_manifests_count_as_none() {
+    let place = Place::new(true);
+    let good = std::fs::read_to_string(place.path()).unwrap();
+    assert!(Manifest::open(&place.temporary.path().join("none")).is_none());
+    let without_end = good.trim_end();
+    for bad in [
+        "",
+        "\n",
+        without_end,
+        &good[..good.len() / 2],
+        &good.replace("\"version\":1", "\"version\":2"),
+        &good.replace("\"setupFile\":\"setup.exe\"", "\"setupFile\":\"../setup.exe\""),
+        &good.lines().next().map(|line| format!("{line}\n")).unwrap(),
+    ] {
+        std::fs::write(place.path(), bad).unwrap();
+        assert!(Manifest::open(&place.path()).is_none(), "{bad}");
+    }
+}
+
+#[test]
+fn a_manifest_that_contradicts_itself_says_nothing() {
+    for (from, to) in [
+        ("\"files\":3", "\"files\":2"),
+        ("\"files\":3", "\"files\":4"),
+        ("\"files\":3", "\"files\":18446744073709551615"),
+        ("\"bytes\":12", "\"bytes\":13"),
+        ("data/a.bin", "../a.bin"),
+        ("{\"folder\":\"logs\"}", "{\"folder\":\"logs\",\"size\":1}"),
+        ("{\"folder\":\"logs\"}", "{}"),
+        ("{\"folder\":\"logs\"}", "§"),
+    ] {
+        let place = Place::new(true);
+        place.rewrite(from, to);
+        let verdict = place.check(Depth::Names);
+        assert!(matches!(verdict, Verdict::Damaged(Fault::Manifest(_))), "{from} {verdict:?}");
+    }
+}
+
+#[test]
+fn an_unfinished_manifest_leaves_the_old_one() {
+    let place = Place::new(true);
+    let before = std::fs::read(place.path()).unwrap();
+    let context = place.observer.context();
+    let described = Described { mac: Mac::new([8; 32]), destination: place.folder(), setup_file: None };
+    let writer = ManifestWriter::create(&place.path(), described, &context).unwrap();
+    writer.folder(&name("x/")).unwrap();
+    assert!(durable_file::beside(&place.path()).exists());
+    drop(writer);
+    assert!(!durable_file::beside(&place.path()).exists());
+    assert_eq!(std::fs::read(place.path()).unwrap(), before);
+}
+
+#[test]
+fn a_closed_manifest_takes_nothing_more() {
+    let place = Place::new(true);
+    let context = place.observer.context();
+    let described = Described { mac: Mac::new([8; 32]), destination: place.folder(), setup_file: None };
+    let writer = ManifestWriter::create(&place.path(), described, &context).unwrap();
+    writer.settled(true).unwrap();
+    assert!(writer.folder(&name("x/")).is_err());
+    assert!(writer.settled(true).is_err());
+}
+
+#[test]
+fn checking_can_be_interrupted() {
+    let place = Place::new(true);
+    place.observer.stop.store(true, std::sync::atomic::Ordering::Relaxed);
+    let error =
+        place.manifest().check(&place.folder(), Depth::Names, 2, &place.observer.context()).unwrap_err();
+    assert_eq!(error.code().id, "interrupted");
+}

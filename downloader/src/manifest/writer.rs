@@ -1,0 +1,142 @@
+//! Writing a manifest while its folder is unpacked: memory stays flat at any number of entries.
+
+use super::{Line, ManifestError, Summary, VERSION, seconds};
+use crate::boot;
+use crate::durable_file;
+use intunewin::{EntryName, UnpackRecord};
+use std::fs::File;
+use std::io::{self, BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use waybill_context::{Context, failpoint};
+use waybill_schemas::{Mac, Sha256Digest};
+
+/// What a manifest is about.
+#[derive(Debug, Clone)]
+pub(crate) struct Described {
+    /// The content.
+    pub(crate) mac: Mac,
+    /// Where it is unpacked to, an absolute path.
+    pub(crate) destination: PathBuf,
+    /// Its setup file, where the document says.
+    pub(crate) setup_file: Option<String>,
+}
+
+/// Told of every file by [`unpack_recorded`](intunewin::AuthenticatedContent::unpack_recorded). Dropped before the
+/// folder is settled, it leaves the old manifest as it was.
+pub(crate) struct ManifestWriter<'a> {
+    path: PathBuf,
+    described: Described,
+    context: &'a Context<'a>,
+    open: Mutex<Option<Open>>,
+}
+
+struct Open {
+    out: BufWriter<File>,
+    files: u64,
+    folders: u64,
+    bytes: u64,
+}
+
+impl<'a> ManifestWriter<'a> {
+    /// Starts the manifest that will be at `path`. Whoever writes one holds the destination's lock.
+    ///
+    /// # Errors
+    /// I/O.
+    pub(crate) fn create(
+        path: &Path,
+        described: Described,
+        context: &'a Context<'a>,
+    ) -> Result<Self, ManifestError> {
+        let file = durable_file::create(&durable_file::beside(path))
+            .map_err(|source| ManifestError::Io { path: path.to_owned(), source })?;
+        let open = Open { out: BufWriter::with_capacity(64 << 10, file), files: 0, folders: 0, bytes: 0 };
+        Ok(Self { path: path.to_owned(), described, context, open: Mutex::new(Some(open)) })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Open>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn summary(&self, open: &Open, settled: bool) -> Summary {
+        Summary {
+            version: VERSION,
+            mac: self.described.mac,
+            destination: Some(self.described.destination.clone()).filter(|path| path.to_str().is_some()),
+            files: open.files,
+            folders: open.folders,
+            bytes: open.bytes,
+            settled,
+            boot: boot::id(),
+            time: seconds(self.context.clock().now()),
+            setup_file: self.described.setup_file.clone(),
+        }
+    }
+}
+
+/// The summary was written already, or a thread died while it wrote.
+fn closed() -> io::Error {
+    io::Error::other("the manifest is closed")
+}
+
+impl UnpackRecord for ManifestWriter<'_> {
+    fn file(&self, name: &EntryName, size: u64, sha256: &Sha256Digest) -> io::Result<()> {
+        let (name, size, sha256) = (Some(name.to_string()), Some(size), Some(*sha256));
+        let bytes = line(&Line { name, size, sha256, folder: None })?;
+        let mut open = self.lock();
+        let open = open.as_mut().ok_or_else(closed)?;
+        (open.files, open.bytes) = (open.files + 1, open.bytes + size.unwrap_or_default());
+        open.out.write_all(&bytes)
+    }
+
+    fn folder(&self, name: &EntryName) -> io::Result<()> {
+        let bytes = line(&Line { name: None, size: None, sha256: None, folder: Some(name.to_string()) })?;
+        let mut open = self.lock();
+        let open = open.as_mut().ok_or_else(closed)?;
+        open.folders += 1;
+        open.out.write_all(&bytes)
+    }
+
+    fn settled(&self, settled: bool) -> io::Result<()> {
+        let mut open = self.lock();
+        let summary = self.summary(open.as_ref().ok_or_else(closed)?, settled);
+        let Some(Open { out, .. }) = open.take() else { return Err(closed()) };
+        complete(out, &summary, &self.path, self.context)
+    }
+}
+
+/// What was not completed is removed.
+impl Drop for ManifestWriter<'_> {
+    fn drop(&mut self) {
+        let Some(open) = self.lock().take() else { return };
+        drop(open.out.into_parts().0); // what it buffers is not wanted, and Windows removes no open file
+        if let Err(error) = durable_file::remove(&durable_file::beside(&self.path)) {
+            tracing::debug!(%error, "an unfinished manifest stays");
+        }
+    }
+}
+
+fn line(line: &impl serde::Serialize) -> io::Result<Vec<u8>> {
+    let mut bytes = serde_json::to_vec(line)?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+/// Ends a manifest that was written beside `path` and puts it there.
+pub(super) fn complete(
+    mut out: BufWriter<File>,
+    summary: &Summary,
+    path: &Path,
+    context: &Context<'_>,
+) -> io::Result<()> {
+    failpoint::reach("manifest-writing");
+    out.write_all(&line(summary)?)?;
+    let file = out.into_inner()?;
+    file.sync_all()?;
+    drop(file);
+    failpoint::reach("manifest-synced");
+    durable_file::rename(&durable_file::beside(path), path, context)?;
+    failpoint::reach("manifest-renamed");
+    durable_file::sync_folder(path);
+    Ok(())
+}
