@@ -1,5 +1,6 @@
 //! What the tests across crates share; the tests themselves are the modules of `main.rs`.
 
+pub mod fault_server;
 pub mod folder_listing;
 pub mod packed_folder;
 pub mod pseudo_random;

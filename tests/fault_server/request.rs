@@ -1,0 +1,72 @@
+use std::io::{self, Read};
+
+/// A request as it came.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// `GET`.
+    pub method: String,
+    /// Path and query, or the whole URL where a proxy is meant.
+    pub target: String,
+    /// Names in lower case, and values.
+    pub headers: Vec<(String, String)>,
+}
+
+/// A head that is longer than this is none.
+const LONGEST: usize = 64 << 10;
+
+impl Request {
+    /// Reads up to the empty line; `None` where the connection ends before.
+    pub(super) fn read(stream: &mut impl Read, mut is_over: impl FnMut() -> bool) -> Option<Self> {
+        let mut head = Vec::new();
+        let mut byte = [0];
+        while !head.ends_with(b"\r\n\r\n") {
+            match stream.read(&mut byte) {
+                Ok(1) => head.push(byte[0]),
+                Err(error) if is_tick(&error) && !is_over() => {}
+                _ => return None,
+            }
+            if head.len() > LONGEST {
+                return None;
+            }
+        }
+        Self::parse(&String::from_utf8_lossy(&head))
+    }
+
+    fn parse(head: &str) -> Option<Self> {
+        let mut lines = head.lines();
+        let mut words = lines.next()?.split(' ');
+        let (method, target) = (words.next()?.to_owned(), words.next()?.to_owned());
+        let headers = lines
+            .filter_map(|line| line.split_once(':'))
+            .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
+            .collect();
+        Some(Self { method, target, headers })
+    }
+
+    /// The target without its query.
+    pub fn path(&self) -> &str {
+        self.target.split('?').next().unwrap_or_default()
+    }
+
+    /// What follows the path, without `?`.
+    pub fn query(&self) -> &str {
+        self.target.split_once('?').map_or("", |(_, query)| query)
+    }
+
+    /// The value of a header, named in lower case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// First byte, and last byte where one is named, of a single range that is not a suffix.
+    pub fn range(&self) -> Option<(usize, Option<usize>)> {
+        let (first, last) = self.header("range")?.strip_prefix("bytes=")?.split_once('-')?;
+        let last = if last.is_empty() { None } else { Some(last.parse().ok()?) };
+        Some((first.parse().ok()?, last))
+    }
+}
+
+/// A read timeout: nothing came for a moment.
+pub(super) fn is_tick(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut | io::ErrorKind::Interrupted)
+}
