@@ -2,7 +2,7 @@ use super::PackageArgs;
 use clap::Args;
 use std::path::PathBuf;
 
-/// Publish a package's content for any web server: a public tree without keys, and the secret document
+/// Publish a package's content for any web server, its keys in a document apart
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   waybill publish 7zip.intunewin --to public --base-url https://cdn.example/apps

@@ -34,6 +34,8 @@ fn every_report_fits_its_schema() {
         ("pack-report", &["pack", "--json", "source", "--setup", "install.cmd", "--output", "p"], 0),
         ("pack-report", &["pack", "--json", "msi", "--setup", "hello.msi", "--output", "p"], 0),
         ("pack-report", &["pack", "--json", "packed-app", "--output", "p/app.intunewin"], 0),
+        ("publish-report", &["publish", "--json", "keys.intunewin", "--to", "lab", "--with-keys"], 0),
+        ("publish-report", &["publish", "--json", "keys.intunewin", "--to", "lab", "--with-keys"], 0),
         ("init-report", &["init", "--json", "msi", "--setup", "hello.msi"], 0),
         ("lint-report", &["lint", "--json", "broken-app"], 3),
         ("lint-report", &["lint", "--json", "new.intunewin"], 0),
@@ -81,7 +83,8 @@ fn completions_name_every_command() {
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
         let output = run(&bench, &["completions", shell]);
         let script = String::from_utf8(output.stdout).unwrap();
-        for command in ["init", "pack", "inspect", "verify", "unpack", "lint", "schema", "explain"] {
+        for command in ["init", "pack", "inspect", "verify", "unpack", "lint", "publish", "schema", "explain"]
+        {
             assert!(script.contains(command), "{shell}: {command}");
         }
     }

@@ -35,6 +35,7 @@ fn no_output_holds_a_key() {
     // The document of the keys, broken in the middle: errors quote what they do not understand.
     let xml = std::fs::read_to_string(bench.file("Detection.xml")).unwrap();
     assert!(leaks(&xml), "the canary is not in the cage");
+    std::fs::copy(bench.file("Detection.xml"), bench.file("other.intunewin")).unwrap();
     std::fs::write(bench.file("broken.xml"), xml.replace("</MacKey>", "")).unwrap();
     std::fs::write(bench.file("wrong.xml"), xml.replace("ProfileVersion1", "ProfileVersion2")).unwrap();
     std::fs::write(bench.file("long.xml"), xml.replace("</EncryptionKey>", "AAAA</EncryptionKey>")).unwrap();
@@ -53,6 +54,10 @@ fn no_output_holds_a_key() {
         &["unpack", "keys.intunewin", "--output", "out", "--force"],
         &["unpack", "keys.intunewin", "--output", "payload.zip", "--payload-only", "--force"],
         &["lint", "keys.intunewin"],
+        &["publish", "keys.intunewin", "--to", "public"],
+        &["publish", "keys.intunewin", "--to", "lab", "--with-keys"],
+        &["publish", "keys.intunewin", "--to", "public", "--document", "other.intunewin"],
+        &["publish", "content.bin", "--encryption-info", "Detection.xml", "--to", "public", "--force"],
         &["explain", "mac-mismatch"],
     ];
     for command in commands {
@@ -72,4 +77,24 @@ fn show_keys_shows_them() {
         let output = run(&bench, &[&["inspect", "keys.intunewin"], extra].concat());
         assert!(leaks(&String::from_utf8(output.stdout).unwrap()), "{extra:?}");
     }
+}
+
+#[test]
+fn a_token_in_a_base_url_is_told_by_the_document_alone() {
+    let bench = Workbench::new();
+    let url = "https://account.blob.core.windows.net/apps?sv=1&sig=CANARY%2B";
+    for (extra, exit) in
+        [(&["-vv"][..], 0), (&["-vv", "--json"], 0), (&["-vv", "--document", "content.bin"], 2)]
+    {
+        let mut command = super::command(&bench, &["publish", "keys.intunewin", "--to", "public"]);
+        let output = command.args(extra).env("WAYBILL_BASE_URL", url).output().unwrap();
+        let text = [output.stdout, output.stderr].concat();
+        let text = String::from_utf8_lossy(&text);
+        assert!(output.status.code() == Some(exit) && !text.contains("CANARY"), "{extra:?}:\n{text}");
+    }
+    let mut help = super::command(&bench, &["publish", "--help"]);
+    let help = help.env("WAYBILL_BASE_URL", url).output().unwrap();
+    assert!(!String::from_utf8_lossy(&help.stdout).contains("CANARY"));
+    let document = std::fs::read_to_string(bench.file("keys.content.json")).unwrap();
+    assert!(document.contains("/content.bin?sv=1&sig=CANARY%2B\""), "{document}");
 }

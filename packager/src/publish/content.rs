@@ -36,6 +36,9 @@ pub(super) fn publish(
     context: &Context<'_>,
 ) -> Result<PublicContent, PublishError> {
     let (public, size) = (&request.public, content.content_size());
+    if public.metadata().is_ok_and(|there| !there.is_dir()) {
+        return Err(PublishError::NoFolder { path: public.clone(), why: "it is a file" });
+    }
     fs::create_dir_all(public).map_err(|error| PublishError::write(public, error))?;
     let name = content.encryption_info().mac.to_hex();
     let folder = public.join(&name);

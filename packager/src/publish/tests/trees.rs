@@ -145,6 +145,7 @@ fn refused_placements_write_nothing() {
     }
     assert!(files(bench.0.path()).is_empty());
     fs::write(bench.public(), b"a file").unwrap();
-    assert!(bench.publish(&package).is_err());
+    let outcome = bench.publish(&package);
+    assert!(matches!(outcome, Err(PublishError::NoFolder { why: "it is a file", .. })), "{outcome:?}");
     assert_eq!(fs::read(bench.public()).unwrap(), b"a file");
 }
