@@ -32,6 +32,8 @@ pub enum Wanted {
         url: SecretUrl,
         /// Its keys, MAC and digest.
         info: Box<EncryptionInfo>,
+        /// Its size in bytes, where it is known; else the server is asked.
+        size: Option<u64>,
         /// What to call it in reports.
         name: String,
     },
@@ -118,6 +120,8 @@ pub struct FetchOptions {
     pub threads: usize,
     /// Which proxy to go through.
     pub proxy: ProxyChoice,
+    /// Where the content lies now, whatever the document says: for a signed URL that expired.
+    pub content_url: Option<SecretUrl>,
     /// Certificates to trust besides the system's.
     pub extra_roots: Vec<CertificateDer<'static>>,
 }
@@ -135,6 +139,7 @@ impl Default for FetchOptions {
             policy: ArchivePolicy::default(),
             threads: std::thread::available_parallelism().map_or(1, usize::from),
             proxy: ProxyChoice::System,
+            content_url: None,
             extra_roots: Vec::new(),
         }
     }

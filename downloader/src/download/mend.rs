@@ -19,7 +19,7 @@ const LIMIT: u64 = 16 << 20;
 pub(super) fn read_pieces(download: &Download<'_>) -> Result<Option<PiecesDocument>, DownloadError> {
     let Some(expected) = download.pieces_digest else { return Ok(None) };
     let Some(url) = sibling(&download.target.url) else { return Ok(None) };
-    let small = small::Small { url: &url, range: None, limit: LIMIT };
+    let small = small::Small { url: &url, range: None, limit: LIMIT, secret: false };
     let body = match small::read(download.network, &small, download.context, download.log) {
         Ok(body) => body,
         Err(DownloadError::Cancelled(cancelled)) => return Err(cancelled.into()),

@@ -11,6 +11,8 @@ mod small;
 mod stream;
 
 pub use error::DownloadError;
+pub(crate) use attempts::{Attempts, Broken};
+pub(crate) use body::Body;
 pub(crate) use keeper::Files;
 pub(crate) use log::Log;
 pub(crate) use small::{Small, SmallBody, read as read_small};
@@ -19,7 +21,6 @@ use crate::boot;
 use crate::http::{Bucket, Network};
 use crate::journal::Journal;
 use crate::request::{FetchOptions, SecretUrl};
-use attempts::Attempts;
 use intunewin::{AuthenticatedContent, ContentError, ReceiveError};
 use keeper::{Keeper, Opening};
 use std::time::{Duration, SystemTime};

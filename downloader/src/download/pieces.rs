@@ -27,7 +27,7 @@ pub(super) fn fetch_one(
         let (first, last) = span(index, &download.target);
         let url = &download.target.url;
         tally.requests += 1;
-        let small = super::Small { url, range: Some((first, last)), limit: PIECE_SIZE };
+        let small = super::Small { url, range: Some((first, last)), limit: PIECE_SIZE, secret: false };
         let body = super::read_small(download.network, &small, download.context, download.log)?;
         tally.received += body.bytes.len() as u64;
         let right = pieces.sha256.get(index as usize).is_some_and(|digest| digest.as_bytes()[..] == sha256(&body.bytes));
@@ -100,7 +100,7 @@ impl Several<'_, '_> {
         while flight.running.len() < self.connections && flight.has_room(self.connections * AHEAD) {
             let Some(index) = flight.next_index() else { return };
             let (first, last) = span(index, self.target);
-            let ask = Ask { url: self.target.url.expose().clone(), range: Some((first, Some(last))), if_match: None };
+            let ask = Ask { url: self.target.url.expose().clone(), range: Some((first, Some(last))), if_match: None, secret: false };
             self.tally.requests += 1;
             flight.sent += 1; // a number of its own: a late event of an ended request must not hit its successor
             let running = self.network.send(ask, flight.sent, &flight.budget, flight.sender.clone());

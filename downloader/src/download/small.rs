@@ -16,6 +16,8 @@ pub(crate) struct Small<'a> {
     pub(crate) range: Option<(u64, u64)>,
     /// Bytes at most.
     pub(crate) limit: u64,
+    /// What it holds are keys.
+    pub(crate) secret: bool,
 }
 
 /// Bytes of a file on a server.
@@ -47,7 +49,7 @@ pub(crate) fn read(
 
 fn attempt(network: &Network, small: &Small<'_>, context: &Context<'_>) -> Result<SmallBody, Broken> {
     let range = small.range.map(|(first, last)| (first, Some(last)));
-    let ask = Ask { url: small.url.expose().clone(), range, if_match: None };
+    let ask = Ask { url: small.url.expose().clone(), range, if_match: None, secret: small.secret };
     let mut body = Body::new(network.transfer(ask), context);
     let head = body.head()?;
     let first = small.range.map_or(0, |(first, _)| first);

@@ -97,7 +97,7 @@ impl Stream<'_, '_> {
         let asked = self.asked(keeper.held());
         let last = self.target.is_part().then(|| self.target.offset + keeper.journal.size - 1);
         let range = asked.by_range.then_some((asked.first, last));
-        let ask = Ask { url: self.target.url.expose().clone(), range, if_match: asked.etag.clone() };
+        let ask = Ask { url: self.target.url.expose().clone(), range, if_match: asked.etag.clone(), secret: false };
         self.tally.requests += 1;
         let mut body = Body::new(self.network.transfer(ask), self.attempts.context);
         let head = body.head()?;
@@ -207,7 +207,7 @@ impl Stream<'_, '_> {
         let range = Some((self.target.offset, self.target.offset + HEADER - 1));
         let context = self.attempts.context;
         self.tally.requests += 1;
-        let small = small::Small { url: &self.target.url, range, limit: HEADER };
+        let small = small::Small { url: &self.target.url, range, limit: HEADER, secret: false };
         let first = small::read(self.network, &small, context, self.attempts.log)?;
         if first.is_range && **first.bytes != *self.header() {
             return Err(DownloadError::Replaced { url, held: keeper.held() });

@@ -1,10 +1,9 @@
 //! Which addresses a request may lead to.
 
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use url::{Host, Url};
 
-/// How far requests may lead, by where the document came from.
+/// How far redirects may lead, by where the document came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reach {
     /// Anywhere: the document is a file here, or came from a private network itself.
@@ -61,24 +60,36 @@ fn embedded_v4(address: Ipv6Addr) -> Option<Ipv4Addr> {
     }
 }
 
-/// Resolves names as the system does and leaves out addresses that are not public.
-pub(crate) struct PublicResolver;
-
-impl Resolve for PublicResolver {
-    fn resolve(&self, name: Name) -> Resolving {
-        Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let public: Vec<SocketAddr> = found.filter(|address| is_public(address.ip())).collect();
-            if public.is_empty() {
-                return Err(io::Error::other(PRIVATE).into());
-            }
-            Ok(Box::new(public.into_iter()) as Addrs)
-        })
+/// Whether `url` leads to an address that is not the internet's. A name that cannot be resolved here is the proxy's
+/// to resolve. Between this look and the connection a name may change; `docs/security.md` says so.
+pub(crate) async fn leads_to_private(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => !is_public(IpAddr::V4(address)),
+        Some(Host::Ipv6(address)) => !is_public(IpAddr::V6(address)),
+        Some(Host::Domain(name)) if is_localhost(name) => true,
+        Some(Host::Domain(name)) => match tokio::net::lookup_host((name, 0)).await {
+            Ok(mut found) => found.any(|address| !is_public(address.ip())),
+            Err(_) => false,
+        },
+        None => false,
     }
 }
 
-/// Why [`PublicResolver`] refuses; looked for in the chain of an error.
-pub(crate) const PRIVATE: &str = "the name leads to a private address";
+/// Whether `url` leads to this machine, by its text alone.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => is_localhost(name),
+        None => false,
+    }
+}
+
+/// RFC 6761, section 6.3.
+fn is_localhost(name: &str) -> bool {
+    let name = name.trim_end_matches('.').to_ascii_lowercase();
+    name == "localhost" || name.ends_with(".localhost")
+}
 
 #[cfg(test)]
 mod tests {

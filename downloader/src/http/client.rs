@@ -1,10 +1,8 @@
-use super::address::{PublicResolver, Reach};
 use crate::request::ProxyChoice;
 use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Client, Proxy};
 use rustls::pki_types::CertificateDer;
-use std::sync::Arc;
 use std::time::Duration;
 
 /// Whom to trust and which way to go.
@@ -14,8 +12,6 @@ pub(crate) struct Trust {
     pub(crate) extra_roots: Vec<CertificateDer<'static>>,
     /// Which proxy.
     pub(crate) proxy: ProxyChoice,
-    /// How far requests may lead.
-    pub(crate) reach: Reach,
 }
 
 /// A client that alters nothing: no decompression, no redirect of its own, HTTP/1.1 (one bulk transfer a connection
@@ -46,8 +42,5 @@ pub(crate) fn build(trust: &Trust) -> reqwest::Result<Client> {
         ProxyChoice::Direct => builder.no_proxy(),
         ProxyChoice::Named(url) => builder.no_proxy().proxy(Proxy::all(url.expose().as_str())?),
     };
-    if trust.reach == Reach::Public {
-        builder = builder.dns_resolver(Arc::new(PublicResolver));
-    }
     builder.build()
 }

@@ -1,4 +1,3 @@
-use super::address::PRIVATE;
 use super::redirect::RedirectFault;
 use std::error::Error;
 
@@ -20,9 +19,6 @@ pub(crate) enum TransportError {
     /// A redirect that is not followed.
     #[error(transparent)]
     Redirect(#[from] RedirectFault),
-    /// The name leads to a private address, and the document came from the internet.
-    #[error("{PRIVATE}, and the document came from the internet")]
-    Private,
 }
 
 impl From<reqwest::Error> for TransportError {
@@ -31,9 +27,7 @@ impl From<reqwest::Error> for TransportError {
         let chain = chain(&error);
         let reason = chain.last().cloned().unwrap_or_default();
         let says = |text: &str| chain.iter().any(|link| link.contains(text));
-        if says(PRIVATE) {
-            Self::Private
-        } else if says("proxy authorization required") || says("proxy authentication required") {
+        if says("proxy authorization required") || says("proxy authentication required") {
             Self::Proxy
         } else if error.is_connect() && is_tls(&error) {
             Self::Tls(reason)

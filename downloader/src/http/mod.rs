@@ -11,7 +11,7 @@ mod pace;
 mod patience;
 mod redirect;
 
-pub(crate) use address::Reach;
+pub(crate) use address::{Reach, is_loopback, leads_to_private};
 pub(crate) use answer::{Asked, Fault, Use, judge};
 pub(crate) use client::Trust;
 pub(crate) use failure::TransportError;

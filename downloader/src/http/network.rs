@@ -1,15 +1,15 @@
 //! The network thread: sends requests, follows redirects, pumps bodies. It decides nothing about what comes.
 
-use super::address::Reach;
+use super::address::{Reach, leads_to_private};
 use super::client::{self, Trust};
 use super::failure::TransportError;
 use super::head::Head;
-use super::redirect;
+use super::redirect::{self, RedirectFault};
 use bytes::Bytes;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue, IF_MATCH, LOCATION, RANGE};
 use reqwest::{Client, Response};
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 use tokio::runtime::{Builder, Handle};
@@ -25,6 +25,8 @@ pub(crate) struct Ask {
     pub(crate) range: Option<(u64, Option<u64>)>,
     /// A strong ETag that must still hold.
     pub(crate) if_match: Option<String>,
+    /// What it holds are keys.
+    pub(crate) secret: bool,
 }
 
 /// What a transfer brings, in this order: one head, chunks, an end; or a failure at any point.
@@ -46,7 +48,7 @@ const IN_FLIGHT: usize = 4 << 20;
 /// A client on a thread of its own. Dropped, it ends the thread and every transfer.
 pub(crate) struct Network {
     client: Client,
-    reach: Reach,
+    reach: Mutex<Reach>,
     handle: Handle,
     _stop: oneshot::Sender<()>,
 }
@@ -62,7 +64,16 @@ impl Network {
             let _ = runtime.block_on(stopped); // whether told or dropped
             runtime.shutdown_background(); // a name that is being looked up would keep it
         })?;
-        Ok(Self { client, reach: trust.reach, handle, _stop: stop })
+        Ok(Self { client, reach: Mutex::new(Reach::Anywhere), handle, _stop: stop })
+    }
+
+    /// From now on redirects lead so far.
+    pub(crate) fn set_reach(&self, reach: Reach) {
+        *self.reach.lock().unwrap_or_else(PoisonError::into_inner) = reach;
+    }
+
+    fn reach(&self) -> Reach {
+        *self.reach.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Sends a request.
@@ -76,7 +87,7 @@ impl Network {
     /// Sends a request whose events go to `events`, marked with `tag`. Dropping what it returns ends it.
     pub(crate) fn send(&self, ask: Ask, tag: usize, budget: &Budget, events: Sender<(usize, Event)>) -> Running {
         let (cancel, cancelled) = oneshot::channel::<()>();
-        let (client, reach, budget) = (self.client.clone(), self.reach, Arc::clone(&budget.0));
+        let (client, reach, budget) = (self.client.clone(), self.reach(), Arc::clone(&budget.0));
         self.handle.spawn(async move {
             let pump = async {
                 if let Err(error) = pump(&client, ask, reach, &budget, tag, &events).await {
@@ -168,9 +179,6 @@ fn declared_length(answer: &Response) -> Option<u64> {
 }
 
 async fn follow(client: &Client, mut ask: Ask, reach: Reach) -> Result<(Response, usize), TransportError> {
-    if reach == Reach::Public && redirect::is_private_literal(&ask.url) {
-        return Err(TransportError::Private);
-    }
     let mut followed = 0;
     loop {
         let answer = client.get(ask.url.clone()).headers(headers(&ask)).send().await?;
@@ -178,7 +186,10 @@ async fn follow(client: &Client, mut ask: Ask, reach: Reach) -> Result<(Response
             return Ok((answer, followed));
         }
         let location = answer.headers().get(LOCATION).and_then(|value| value.to_str().ok());
-        ask.url = redirect::next(&ask.url, location, followed, reach)?;
+        ask.url = redirect::next(&ask.url, location, followed, ask.secret)?;
+        if reach == Reach::Public && leads_to_private(&ask.url).await {
+            return Err(RedirectFault::Private.into());
+        }
         followed += 1;
     }
 }

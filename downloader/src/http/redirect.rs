@@ -1,9 +1,8 @@
 //! Which redirects are followed: at most 10, never from https to http, none to a private address when the document
 //! came from the internet (`docs/delivery.md`, rule 8). No request carries an Authorization header, so none leaks.
 
-use super::address::{Reach, is_public};
-use std::net::IpAddr;
-use url::{Host, Url};
+use super::address::is_loopback;
+use url::Url;
 
 /// Redirects that are followed.
 pub(crate) const MOST: usize = 10;
@@ -19,10 +18,18 @@ pub(crate) enum RedirectFault {
     Private,
     #[error("it redirects to what is no http(s) URL")]
     NoUrl,
+    #[error("it redirects to plain http on another machine, and what it holds are keys")]
+    InTheClear,
 }
 
-/// Where `location` leads from `from`, after `followed` redirects.
-pub(crate) fn next(from: &Url, location: Option<&str>, followed: usize, reach: Reach) -> Result<Url, RedirectFault> {
+/// Where `location` leads from `from`, after `followed` redirects. What holds keys (`secret`) goes over https or comes
+/// from this machine.
+pub(crate) fn next(
+    from: &Url,
+    location: Option<&str>,
+    followed: usize,
+    secret: bool,
+) -> Result<Url, RedirectFault> {
     if followed >= MOST {
         return Err(RedirectFault::TooMany);
     }
@@ -33,8 +40,8 @@ pub(crate) fn next(from: &Url, location: Option<&str>, followed: usize, reach: R
     if from.scheme() == "https" && url.scheme() == "http" {
         return Err(RedirectFault::Downgrade);
     }
-    if reach == Reach::Public && is_private_literal(&url) {
-        return Err(RedirectFault::Private);
+    if secret && url.scheme() == "http" && !is_loopback(&url) {
+        return Err(RedirectFault::InTheClear);
     }
     // A user name would become an Authorization header.
     if url.set_username("").is_err() || url.set_password(None).is_err() {
@@ -43,47 +50,33 @@ pub(crate) fn next(from: &Url, location: Option<&str>, followed: usize, reach: R
     Ok(url)
 }
 
-/// Names are judged when they are resolved; `localhost` is known without.
-pub(crate) fn is_private_literal(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(address)) => !is_public(IpAddr::V4(address)),
-        Some(Host::Ipv6(address)) => !is_public(IpAddr::V6(address)),
-        Some(Host::Domain(name)) => {
-            let name = name.trim_end_matches('.').to_ascii_lowercase();
-            name == "localhost" || name.ends_with(".localhost")
-        }
-        None => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn follow(from: &str, location: &str, reach: Reach) -> Result<String, RedirectFault> {
-        next(&Url::parse(from).unwrap(), Some(location), 0, reach).map(String::from)
+    fn follow(from: &str, location: &str, secret: bool) -> Result<String, RedirectFault> {
+        next(&Url::parse(from).unwrap(), Some(location), 0, secret).map(String::from)
     }
 
     #[test]
     fn ordinary_redirects_are_followed() {
         let from = "https://a.example/x/y?z";
-        assert_eq!(follow(from, "../q", Reach::Public).unwrap(), "https://a.example/q");
-        assert_eq!(follow(from, "//b.example/q", Reach::Public).unwrap(), "https://b.example/q");
-        assert_eq!(follow("http://a.example/", "https://b.example/", Reach::Public).unwrap(), "https://b.example/");
-        assert_eq!(follow("http://a.example/", "http://127.0.0.1/", Reach::Anywhere).unwrap(), "http://127.0.0.1/");
-        assert_eq!(follow(from, "https://u:p@b.example/", Reach::Public).unwrap(), "https://b.example/");
+        assert_eq!(follow(from, "../q", true).unwrap(), "https://a.example/q");
+        assert_eq!(follow(from, "//b.example/q", true).unwrap(), "https://b.example/q");
+        assert_eq!(follow("http://a.example/", "https://b.example/", true).unwrap(), "https://b.example/");
+        assert_eq!(follow("http://a.example/", "http://b.example/", false).unwrap(), "http://b.example/");
+        assert_eq!(follow("http://[::1]/", "http://127.0.0.1/", true).unwrap(), "http://127.0.0.1/");
+        assert_eq!(follow(from, "https://u:p@b.example/", true).unwrap(), "https://b.example/");
     }
 
     #[test]
     fn the_others_are_not() {
         let from = "https://a.example/";
-        assert_eq!(follow(from, "http://a.example/", Reach::Anywhere), Err(RedirectFault::Downgrade));
-        assert_eq!(follow(from, "ftp://a.example/", Reach::Anywhere), Err(RedirectFault::NoUrl));
-        for private in ["https://10.0.0.1/", "https://[::1]/", "https://localhost/", "https://0x7f.1/"] {
-            assert_eq!(follow(from, private, Reach::Public), Err(RedirectFault::Private), "{private}");
-        }
+        assert_eq!(follow(from, "http://a.example/", false), Err(RedirectFault::Downgrade));
+        assert_eq!(follow(from, "ftp://a.example/", false), Err(RedirectFault::NoUrl));
+        assert_eq!(follow("http://localhost/", "http://a.example/", true), Err(RedirectFault::InTheClear));
         let url = Url::parse(from).unwrap();
-        assert_eq!(next(&url, Some("/"), MOST, Reach::Anywhere), Err(RedirectFault::TooMany));
-        assert_eq!(next(&url, None, 0, Reach::Anywhere), Err(RedirectFault::NoUrl));
+        assert_eq!(next(&url, Some("/"), MOST, false), Err(RedirectFault::TooMany));
+        assert_eq!(next(&url, None, 0, false), Err(RedirectFault::NoUrl));
     }
 }

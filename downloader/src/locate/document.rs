@@ -1,0 +1,167 @@
+//! content.json, from a file or a URL.
+
+use super::{LocateError, Located, Locator, Place, check_secret};
+use crate::download::{Log, Small, Target, read_small};
+use crate::http::Network;
+use crate::request::{Location, SecretUrl};
+use intunewin::{EncryptedContent, FileSource};
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use waybill_context::Context;
+use waybill_schemas::{ContentDocument, DOCUMENT_LIMIT, EncryptionInfo};
+use zeroize::Zeroizing;
+
+/// A zip begins so.
+pub(super) const ZIP: &[u8] = b"PK\x03\x04";
+/// What is asked of a URL first: enough for every content.json, and it tells a package by its first bytes.
+const FIRST: u64 = 64 << 10;
+
+impl Locator<'_> {
+    pub(super) fn from_file(&self, path: &Path) -> Result<Located, LocateError> {
+        let failed = |source| LocateError::Read { path: path.to_owned(), source };
+        let mut file = File::open(path).map_err(failed)?;
+        let mut first = Vec::new();
+        file.by_ref().take(ZIP.len() as u64).read_to_end(&mut first).map_err(failed)?;
+        if first == ZIP {
+            let source = FileSource::from_file(file).map_err(failed)?;
+            return self.from_package(source, &path.display().to_string());
+        }
+        drop(file);
+        let bytes = read_file(path)?;
+        let document = parse(&bytes, &path.display().to_string())?;
+        let place = self.place_beside(&document, path)?;
+        Ok(located(document, place))
+    }
+
+    /// A relative URL means a file below the document's folder.
+    fn place_beside(&self, document: &ContentDocument, path: &Path) -> Result<Place, LocateError> {
+        let location = Some(Location::File(path.to_owned()));
+        if let Some(url) = &self.options.content_url {
+            return Ok(Place::Server(target(document, url.clone()), location));
+        }
+        if document.url.is_absolute() {
+            let url = absolute(document, &path.display().to_string())?;
+            return Ok(Place::Server(target(document, url), location));
+        }
+        let file = content_file(document, path);
+        let source = FileSource::open(&file).map_err(|source| LocateError::Read { path: file.clone(), source })?;
+        let info = document.file_encryption_info.clone();
+        let content = EncryptedContent::new(source, info, Some(document.size), &self.options.policy)
+            .map_err(|source| LocateError::Content { path: file, source })?;
+        Ok(Place::Here(Box::new(content)))
+    }
+
+    pub(super) fn from_url(&self, url: &SecretUrl) -> Result<Located, LocateError> {
+        check_secret(url)?;
+        self.limit_reach(url);
+        let range = Some((0, FIRST - 1));
+        let small = Small { url, range, limit: FIRST, secret: true };
+        let first = read_small(self.network, &small, self.context, self.log)?;
+        if first.bytes.starts_with(ZIP) {
+            return self.from_package_in_parts(url, &first);
+        }
+        let is_package = url.expose().path().to_ascii_lowercase().ends_with(".intunewin");
+        if !first.is_range && is_package {
+            return self.from_whole_package(url);
+        }
+        let is_all = first.is_range && first.total == Some(first.bytes.len() as u64);
+        let bytes = if is_all { first.bytes } else { read_whole(url, self.network, self.context, self.log)? };
+        let document = parse(&bytes, &url.to_string())?;
+        let content = match &self.options.content_url {
+            Some(url) => url.clone(),
+            None => content_url_of(&document, url)?,
+        };
+        let place = Place::Server(target(&document, content), Some(Location::Url(url.clone())));
+        Ok(located(document, place))
+    }
+}
+
+/// The URL that the document names now.
+pub(super) fn content_url(
+    location: &Location,
+    info: &EncryptionInfo,
+    network: &Network,
+    context: &Context<'_>,
+    log: &Log,
+) -> Result<SecretUrl, LocateError> {
+    let (document, place) = match location {
+        Location::File(path) => {
+            let place = path.display().to_string();
+            (parse(&read_file(path)?, &place)?, place)
+        }
+        Location::Url(url) => {
+            let bytes = read_whole(url, network, context, log)?;
+            (parse(&bytes, &url.to_string())?, url.to_string())
+        }
+    };
+    if document.file_encryption_info.mac != info.mac {
+        return Err(LocateError::OtherContent { place });
+    }
+    match location {
+        Location::Url(url) => content_url_of(&document, url),
+        Location::File(_) => absolute(&document, &place),
+    }
+}
+
+fn read_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, LocateError> {
+    let failed = |source| LocateError::Read { path: path.to_owned(), source };
+    let mut bytes = Zeroizing::new(Vec::new());
+    let file = File::open(path).map_err(failed)?;
+    file.take(DOCUMENT_LIMIT as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
+    Ok(bytes)
+}
+
+fn read_whole(
+    url: &SecretUrl,
+    network: &Network,
+    context: &Context<'_>,
+    log: &Log,
+) -> Result<Zeroizing<Vec<u8>>, LocateError> {
+    let small = Small { url, range: None, limit: DOCUMENT_LIMIT as u64, secret: true };
+    Ok(read_small(network, &small, context, log)?.bytes)
+}
+
+fn parse(bytes: &[u8], place: &str) -> Result<ContentDocument, LocateError> {
+    if bytes.starts_with(ZIP) {
+        let why = "it is a package under another name; give it the ending .intunewin";
+        return Err(LocateError::Unusable { place: place.to_owned(), why });
+    }
+    ContentDocument::read(bytes).map_err(|source| LocateError::Document { place: place.to_owned(), source })
+}
+
+fn target(document: &ContentDocument, url: SecretUrl) -> Target {
+    Target { url, offset: 0, total: Some(document.size_encrypted), size: document.size_encrypted }
+}
+
+fn located(document: ContentDocument, place: Place) -> Located {
+    Located {
+        name: document.name,
+        size: document.size_encrypted,
+        unpacked: Some(document.size_unpacked.unwrap_or(document.size)),
+        setup_file: None,
+        pieces_digest: document.pieces_digest,
+        info: document.file_encryption_info,
+        place,
+    }
+}
+
+fn absolute(document: &ContentDocument, place: &str) -> Result<SecretUrl, LocateError> {
+    let why = "its url is relative, and there is no server that it is relative to";
+    let unusable = || LocateError::Unusable { place: place.to_owned(), why };
+    SecretUrl::parse(document.url.as_str()).ok_or_else(unusable)
+}
+
+/// Absolute, or below the document's own URL.
+fn content_url_of(document: &ContentDocument, base: &SecretUrl) -> Result<SecretUrl, LocateError> {
+    let why = "its url cannot be joined with the document's own";
+    let unusable = || LocateError::Unusable { place: base.to_string(), why };
+    let joined = base.expose().join(document.url.as_str()).map_err(|_| unusable())?;
+    SecretUrl::new(joined).ok_or_else(unusable)
+}
+
+/// The document's check has refused whatever leads out of its folder.
+fn content_file(document: &ContentDocument, path: &Path) -> PathBuf {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    document.url.without_query().split('/').fold(folder.to_owned(), |path, part| path.join(part))
+}

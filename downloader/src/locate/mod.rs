@@ -1,0 +1,139 @@
+//! Where a content is and what belongs to it: from a content.json, a package, or a bare URL.
+
+mod document;
+mod error;
+mod package;
+mod whole_package;
+
+pub use error::LocateError;
+
+use crate::download::{ContentLocator, DownloadError, Log, Small, Target, read_small};
+use crate::http::{Network, Reach, is_loopback, leads_to_private};
+use crate::request::{FetchOptions, Location, SecretUrl, Wanted};
+use intunewin::EncryptedContent;
+use std::path::Path;
+use std::sync::Arc;
+use waybill_context::Context;
+use waybill_schemas::{EncryptionInfo, Sha256Digest};
+
+/// A content and all that is known of it before its first byte.
+pub(crate) struct Located {
+    /// What to call it.
+    pub(crate) name: String,
+    /// Keys, MAC, digest.
+    pub(crate) info: EncryptionInfo,
+    /// Bytes of the content.
+    pub(crate) size: u64,
+    /// Bytes of the unpacked files, or of the payload where only that is known.
+    pub(crate) unpacked: Option<u64>,
+    /// The setup file, where the document says.
+    pub(crate) setup_file: Option<String>,
+    /// SHA-256 of pieces.json, where the document says.
+    pub(crate) pieces_digest: Option<Sha256Digest>,
+    /// Where its bytes are.
+    pub(crate) place: Place,
+}
+
+/// Where the bytes of a content are.
+pub(crate) enum Place {
+    /// On this machine: nothing is downloaded.
+    Here(Box<EncryptedContent>),
+    /// On a server; the location is asked again where the URL is refused.
+    Server(Target, Option<Location>),
+}
+
+/// What locating is given.
+pub(crate) struct Locator<'a> {
+    pub(crate) network: &'a Network,
+    pub(crate) options: &'a FetchOptions,
+    /// Where a package that cannot be had in parts is put.
+    pub(crate) incoming: &'a Path,
+    pub(crate) context: &'a Context<'a>,
+    pub(crate) log: &'a Log,
+}
+
+impl Locator<'_> {
+    /// Finds out what is wanted.
+    pub(crate) fn locate(&self, wanted: &Wanted) -> Result<Located, LocateError> {
+        match wanted {
+            Wanted::Described(Location::File(path)) => self.from_file(path),
+            Wanted::Described(Location::Url(url)) => self.from_url(url),
+            Wanted::Bare { url, info, size, name } => {
+                let url = self.options.content_url.as_ref().unwrap_or(url).clone();
+                let size = size.map_or_else(|| self.ask_size(&url), Ok)?;
+                let target = Target { url, offset: 0, total: Some(size), size };
+                Ok(Located {
+                    name: name.clone(),
+                    info: (**info).clone(),
+                    size,
+                    unpacked: None,
+                    setup_file: None,
+                    pieces_digest: None,
+                    place: Place::Server(target, None),
+                })
+            }
+        }
+    }
+
+    /// The server's word for it; the MAC has the last.
+    fn ask_size(&self, url: &SecretUrl) -> Result<u64, LocateError> {
+        let small = Small { url, range: Some((0, 0)), limit: 1, secret: false };
+        let answer = read_small(self.network, &small, self.context, self.log)?;
+        let why = "its server does not say how large it is, and the encryption info does not either";
+        answer.total.ok_or_else(|| LocateError::Unusable { place: url.to_string(), why })
+    }
+
+    /// A document from the internet leads nobody to a private address.
+    fn limit_reach(&self, document: &SecretUrl) {
+        let lookup = tokio::runtime::Builder::new_current_thread().enable_io().build();
+        let is_private = lookup.is_ok_and(|lookup| lookup.block_on(leads_to_private(document.expose())));
+        if !is_private {
+            self.network.set_reach(Reach::Public);
+        }
+    }
+}
+
+/// Asks the document once more.
+pub(crate) struct AskAgain<'a> {
+    /// Where the document is; `None` for a bare URL.
+    pub(crate) document: Option<Location>,
+    /// What it said.
+    pub(crate) former: SecretUrl,
+    /// Whose content it must still be.
+    pub(crate) info: &'a EncryptionInfo,
+}
+
+impl ContentLocator for AskAgain<'_> {
+    fn locate(
+        &mut self,
+        network: &Network,
+        context: &Context<'_>,
+        log: &Log,
+    ) -> Result<Option<SecretUrl>, DownloadError> {
+        let Some(location) = &self.document else { return Ok(None) };
+        let fresh = match document::content_url(location, self.info, network, context, log) {
+            Ok(fresh) => fresh,
+            Err(LocateError::Download(error @ DownloadError::Cancelled(_))) => return Err(error),
+            Err(error) => {
+                tracing::debug!(%error, "the document could not be asked again");
+                return Ok(None);
+            }
+        };
+        if fresh == self.former {
+            return Ok(None);
+        }
+        self.former = fresh.clone();
+        Ok(Some(fresh))
+    }
+}
+
+/// Keys come over https or from this machine.
+fn check_secret(url: &SecretUrl) -> Result<(), LocateError> {
+    if url.expose().scheme() == "https" || is_loopback(url.expose()) {
+        return Ok(());
+    }
+    Err(LocateError::InTheClear { url: url.to_string() })
+}
+
+/// A source that several may read.
+type SharedBytes = Arc<[u8]>;

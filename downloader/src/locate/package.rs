@@ -1,0 +1,145 @@
+//! A whole package: on this machine, or on a server that gives parts of it.
+
+use super::{LocateError, Located, Locator, Place, SharedBytes};
+use crate::download::{Small, SmallBody, Target, read_small};
+use crate::request::SecretUrl;
+use intunewin::{FileSource, Package, Source};
+use std::io;
+use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Bytes asked for at once: the end of a package holds its directory and, nearly always, Detection.xml.
+const PART: u64 = 64 << 10;
+/// Parts that a package may take to open. Its directory has at most 64 entries.
+const MOST_PARTS: usize = 64;
+
+impl Locator<'_> {
+    /// Nothing of it is copied.
+    pub(super) fn from_package(&self, source: FileSource, place: &str) -> Result<Located, LocateError> {
+        let failed = |source| LocateError::Package { place: place.to_owned(), source };
+        let package = Package::open(source, &self.options.policy).map_err(failed)?;
+        let described = described(&package);
+        let content = package.into_content_in(self.incoming, self.context).map_err(failed)?;
+        Ok(described.at(Place::Here(Box::new(content))))
+    }
+
+    /// With ranges: the parts that describe it, then only the content's bytes.
+    pub(super) fn from_package_in_parts(
+        &self,
+        url: &SecretUrl,
+        first: &SmallBody,
+    ) -> Result<Located, LocateError> {
+        let Some(total) = first.total else { return self.from_whole_package(url) };
+        let parts = Parts::new(total);
+        parts.add(0, &first.bytes);
+        self.read_part(url, &parts, total.saturating_sub(PART))?;
+        for _ in 0..MOST_PARTS {
+            match Package::open(parts.clone(), &self.options.policy) {
+                Ok(package) => match package.content_span() {
+                    Some(span) => return Ok(in_package(&package, url, span, total)),
+                    None => return self.from_whole_package(url), // deflated once more: it has to be inflated here
+                },
+                Err(source) => match parts.take_missing() {
+                    Some(offset) => self.read_part(url, &parts, offset)?,
+                    None => return Err(LocateError::Package { place: url.to_string(), source }),
+                },
+            }
+        }
+        let why = "its directory is strewn all over it";
+        Err(LocateError::Unusable { place: url.to_string(), why })
+    }
+
+    fn read_part(&self, url: &SecretUrl, parts: &Parts, offset: u64) -> Result<(), LocateError> {
+        let last = (offset + PART).min(parts.len()) - 1;
+        let small = Small { url, range: Some((offset, last)), limit: PART, secret: true };
+        let part = read_small(self.network, &small, self.context, self.log)?;
+        if !part.is_range || part.total != Some(parts.len()) {
+            let why = "the server answers ranges of it in different ways";
+            return Err(LocateError::Unusable { place: url.to_string(), why });
+        }
+        parts.add(offset, &part.bytes);
+        Ok(())
+    }
+}
+
+/// All but where its bytes are.
+fn described(package: &Package) -> Described {
+    let info = package.info();
+    Described {
+        name: info.name.clone(),
+        setup_file: Some(info.setup_file.clone()),
+        info: info.encryption_info.clone(),
+        size: package.content_size(),
+        unpacked: Some(info.unencrypted_content_size),
+    }
+}
+
+struct Described {
+    name: String,
+    setup_file: Option<String>,
+    info: waybill_schemas::EncryptionInfo,
+    size: u64,
+    unpacked: Option<u64>,
+}
+
+impl Described {
+    fn at(self, place: Place) -> Located {
+        let Self { name, setup_file, info, size, unpacked } = self;
+        Located { name, info, size, unpacked, setup_file, pieces_digest: None, place }
+    }
+}
+
+fn in_package(package: &Package, url: &SecretUrl, span: Range<u64>, total: u64) -> Located {
+    let size = span.end - span.start;
+    let target = Target { url: url.clone(), offset: span.start, total: Some(total), size };
+    described(package).at(Place::Server(target, None)) // its URL is the one that was given: nobody knows another
+}
+
+/// The parts of a file that were read, and the offset of the first byte that was missing.
+#[derive(Clone)]
+struct Parts(Arc<Inner>);
+
+struct Inner {
+    len: u64,
+    parts: Mutex<Vec<(u64, SharedBytes)>>,
+    missing: Mutex<Option<u64>>,
+}
+
+impl Parts {
+    fn new(len: u64) -> Self {
+        Self(Arc::new(Inner { len, parts: Mutex::default(), missing: Mutex::default() }))
+    }
+
+    fn add(&self, offset: u64, bytes: &[u8]) {
+        self.0.parts.lock().unwrap_or_else(PoisonError::into_inner).push((offset, bytes.into()));
+    }
+
+    fn take_missing(&self) -> Option<u64> {
+        self.0.missing.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn covering(&self, offset: u64) -> Option<(u64, SharedBytes)> {
+        let parts = self.0.parts.lock().unwrap_or_else(PoisonError::into_inner);
+        parts.iter().find(|(start, bytes)| (*start..start + bytes.len() as u64).contains(&offset)).cloned()
+    }
+}
+
+impl Source for Parts {
+    fn len(&self) -> u64 {
+        self.0.len
+    }
+
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        if offset >= self.0.len || buffer.is_empty() {
+            return Ok(0);
+        }
+        let Some((start, bytes)) = self.covering(offset) else {
+            *self.0.missing.lock().unwrap_or_else(PoisonError::into_inner) = Some(offset);
+            return Err(io::Error::other("this part is not read yet"));
+        };
+        let rest = &bytes[(offset - start) as usize..];
+        let count = rest.len().min(buffer.len());
+        buffer[..count].copy_from_slice(&rest[..count]);
+        Ok(count)
+    }
+}
