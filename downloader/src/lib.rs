@@ -22,6 +22,8 @@ mod journal;
 mod lock;
 #[allow(dead_code)] // until fetch uses all of it
 mod manifest;
+#[allow(dead_code)] // until fetch uses all of it
+mod place;
 mod request;
 #[allow(dead_code)] // until fetch uses all of it
 mod root;
@@ -34,6 +36,9 @@ pub use fetch::fetch;
 pub use locate::LocateError;
 pub use lock::LockError;
 pub use manifest::{Fault, ManifestError};
-pub use request::{Destination, FetchOptions, FetchRequest, Location, ProxyChoice, SecretUrl, Wanted};
+pub use place::PlaceError;
+pub use request::{
+    CertificateError, Destination, FetchOptions, FetchRequest, Location, ProxyChoice, SecretUrl, Wanted, certificates,
+};
 pub use root::{CacheNameError, Root, RootError};
 pub use space::SpaceError;

@@ -47,6 +47,10 @@ pub const ALL: &[&str] = &[
     "unpack-renamed",
     "unpack-parent-synced",
     "unpack-trashed",
+    // downloader: the encrypted content goes
+    "partial-removing",
+    "partial-removed",
+    "journal-removed",
     // intunewin: what dead runs left
     "sweep-renamed",
     "sweep-removed",

@@ -104,6 +104,13 @@ impl Root {
         Incoming { stem: self.incoming_folder().join(mac.to_hex()) }
     }
 
+    /// The files of the download whose names begin so; `None` where that is no MAC.
+    pub(crate) fn incoming_of(&self, stem: &str) -> Option<Incoming> {
+        let is_digit = |c: char| matches!(c, '0'..='9' | 'a'..='f');
+        let is_mac = stem.len() == 2 * Mac::LENGTH && stem.chars().all(is_digit);
+        is_mac.then(|| Incoming { stem: self.incoming_folder().join(stem) })
+    }
+
     /// Where downloads that are under way lie.
     pub(crate) fn incoming_folder(&self) -> PathBuf {
         self.path.join("Content").join("Incoming")

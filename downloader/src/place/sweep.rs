@@ -1,0 +1,156 @@
+//! What dead runs left below the root and no run will ever take up again. A partial content is such only when nobody
+//! has touched it for a month.
+
+use super::present::BAD;
+use crate::durable_file;
+use crate::lock::Lock;
+use crate::manifest::Manifest;
+use crate::root::{Incoming, Root};
+use intunewin::sweep_staging;
+use std::collections::BTreeSet;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use waybill_context::Context;
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+/// Partial contents, manifests of folders that are gone, damaged folders.
+const OLD: Duration = DAY.saturating_mul(30);
+
+/// Removes what is of no more use, each thing under its lock; what a live run holds is left alone, and so is whatever
+/// cannot be removed. Called at the start, before any lock is taken.
+pub(crate) fn sweep(root: &Root, context: &Context<'_>) {
+    let sweeper = Sweeper { root, context };
+    for (what, swept) in [
+        ("downloads", sweeper.incoming()),
+        ("manifests", sweeper.manifests()),
+        ("content folders", sweeper.cache()),
+    ] {
+        if let Err(error) = swept {
+            tracing::debug!(%error, what, "not everything could be swept");
+        }
+    }
+}
+
+struct Sweeper<'a> {
+    root: &'a Root,
+    context: &'a Context<'a>,
+}
+
+impl Sweeper<'_> {
+    fn lock(&self, path: &Path) -> Option<Lock> {
+        Lock::acquire(path, Duration::ZERO, self.context).ok()
+    }
+
+    /// False also where that cannot be told.
+    fn is_older(&self, path: &Path, than: Duration) -> bool {
+        let modified = path.symlink_metadata().and_then(|metadata| metadata.modified());
+        let age = modified.ok().and_then(|time| self.context.clock().now().duration_since(time).ok());
+        age.is_some_and(|age| age > than)
+    }
+
+    fn incoming(&self) -> io::Result<()> {
+        let names = names_in(&self.root.incoming_folder())?;
+        let stems: BTreeSet<_> = names.iter().filter_map(|name| Some(name.split_once('.')?.0)).collect();
+        for incoming in stems.into_iter().filter_map(|stem| self.root.incoming_of(stem)) {
+            if self.litter(&incoming).is_empty() {
+                continue;
+            }
+            let Some(_lock) = self.lock(&incoming.lock()) else { continue };
+            self.litter(&incoming).iter().for_each(|path| remove(path)); // judged anew: a run may just have ended
+        }
+        Ok(())
+    }
+
+    /// The files of one download that are of no use.
+    fn litter(&self, incoming: &Incoming) -> Vec<PathBuf> {
+        let (partial, journal) = (incoming.partial(), incoming.journal());
+        let unfinished = durable_file::beside(&journal);
+        let is_there = |path: &PathBuf| path.symlink_metadata().is_ok();
+        let is_forgotten =
+            self.is_older(&partial, OLD) && (self.is_older(&journal, OLD) || !is_there(&journal));
+        let litter = match is_there(&partial) {
+            true if is_forgotten => vec![partial, journal, unfinished],
+            true => vec![unfinished],
+            false => vec![journal, unfinished],
+        };
+        litter.into_iter().filter(is_there).collect()
+    }
+
+    fn manifests(&self) -> io::Result<()> {
+        let folder = self.root.manifest_folder();
+        for name in names_in(&folder)? {
+            let path = folder.join(&name);
+            let Some(manifest) = name.strip_suffix(durable_file::NEW).map(|name| folder.join(name)) else {
+                self.manifest(&path);
+                continue;
+            };
+            let Some(_lock) = self.lock(&manifest.with_extension("lock")) else { continue };
+            remove(&path);
+        }
+        Ok(())
+    }
+
+    /// A manifest whose folder is gone: a dead run's staging may still need it for a while.
+    fn manifest(&self, path: &Path) {
+        if path.extension().is_none_or(|extension| extension != "jsonl") || !self.is_older(path, OLD) {
+            return;
+        }
+        let is_gone = |destination: &PathBuf| {
+            destination.symlink_metadata().is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
+        };
+        let Some(_lock) = self.lock(&path.with_extension("lock")) else { return };
+        let manifest = Manifest::open(path);
+        if manifest.is_some_and(|manifest| manifest.summary().destination.as_ref().is_some_and(is_gone)) {
+            remove(path);
+        }
+    }
+
+    /// Staging of dead runs for an app's revision that nobody may ever fetch again, and damaged folders.
+    fn cache(&self) -> io::Result<()> {
+        let cache = self.root.cache();
+        let mut places = BTreeSet::new();
+        for name in names_in(&cache)? {
+            let path = cache.join(&name);
+            let Some((place, kind)) = split_sibling(&name) else { continue };
+            if kind == BAD {
+                if self.is_older(&path, OLD) {
+                    remove(&path);
+                }
+            } else if self.is_older(&path, DAY) {
+                places.insert(place.to_owned());
+            }
+        }
+        for place in places {
+            let destination = cache.join(place);
+            let Some(_lock) = self.lock(&self.root.destination_lock(&destination)) else { continue };
+            if let Err(error) = sweep_staging(&destination, self.context) {
+                tracing::debug!(%error, "a dead run's folder stays");
+            }
+        }
+        Ok(())
+    }
+}
+
+/// `.7zip_3.waybill-0123…` is `7zip_3` and `.waybill-`.
+fn split_sibling(name: &str) -> Option<(&str, &str)> {
+    let name = name.strip_prefix('.')?;
+    let kinds = [".waybill-", ".old-", ".trash-", BAD];
+    let (at, kind) = kinds.into_iter().filter_map(|kind| Some((name.rfind(kind)?, kind))).max()?;
+    (at > 0).then(|| (&name[..at], kind))
+}
+
+/// Names that are no text are none of ours.
+fn names_in(folder: &Path) -> io::Result<Vec<String>> {
+    let names = fs_err::read_dir(folder)?.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    Ok(names.collect())
+}
+
+fn remove(path: &Path) {
+    let is_folder = path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir());
+    let removed = if is_folder { std::fs::remove_dir_all(path) } else { durable_file::remove(path) };
+    match removed {
+        Ok(()) => tracing::info!(path = %path.display(), "what nobody needs any more is removed"),
+        Err(error) => tracing::debug!(path = %path.display(), %error, "what nobody needs any more stays"),
+    }
+}
