@@ -23,8 +23,9 @@ pub(crate) fn judge(uri: &Uri, version: Version, headers: &HeaderMap, local: boo
         (None, _) if version < Version::HTTP_11 => None,
         _ => return Err(HostFault::Malformed),
     };
-    // An absolute target goes before the header.
-    let host = uri.authority().map(|authority| authority.as_str()).or(host);
+    // An absolute target goes before the header; without a scheme it is none.
+    let absolute = uri.authority().filter(|_| uri.scheme().is_some());
+    let host = absolute.map(|authority| authority.as_str()).or(host);
     match host {
         Some(host) if local && !is_own(host) => Err(HostFault::Foreign),
         _ => Ok(()),

@@ -75,3 +75,47 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for StallGuard<S> {
         Pin::new(&mut self.stream).poll_shutdown(context)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::future::poll_fn;
+
+    /// Takes what `room` has room for, then nothing more.
+    struct Narrow {
+        room: usize,
+    }
+
+    impl AsyncWrite for Narrow {
+        fn poll_write(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+            bytes: &[u8],
+        ) -> Poll<io::Result<usize>> {
+            if self.room == 0 {
+                return Poll::Pending;
+            }
+            let taken = bytes.len().min(self.room);
+            self.room -= taken;
+            Poll::Ready(Ok(taken))
+        }
+        fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+        fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    #[test]
+    fn a_client_that_takes_nothing_any_more_is_given_up() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        runtime.block_on(async {
+            let mut guard = StallGuard::new(Narrow { room: 3 }, Duration::from_millis(1));
+            let mut write = async || poll_fn(|context| Pin::new(&mut guard).poll_write(context, b"ab")).await;
+            assert_eq!(write().await.unwrap(), 2);
+            assert_eq!(write().await.unwrap(), 1);
+            assert_eq!(write().await.unwrap_err().kind(), io::ErrorKind::TimedOut);
+        });
+    }
+}
