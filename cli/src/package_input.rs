@@ -135,7 +135,7 @@ fn unreadable(error: &io::Error) -> Failure {
     }
 }
 
-fn read_encryption_info(document: &Path) -> Result<GivenEncryptionInfo, Failure> {
+pub(crate) fn read_encryption_info(document: &Path) -> Result<GivenEncryptionInfo, Failure> {
     let bytes = read_at_most(document, DOCUMENT_LIMIT).map_err(|error| {
         Failure::new(&command::INPUT_UNREADABLE, "cannot read the encryption info").caused_by(&error)
     })?;

@@ -1,12 +1,174 @@
-use crate::{FetchError, FetchRequest};
+use crate::download::{Download, Downloaded, DownloadError, Files, Log};
+use crate::http::{Network, Trust};
+use crate::locate::{AskAgain, Bytes, Located, Locator};
+use crate::lock::Lock;
+use crate::root::{Incoming, Root};
+use crate::place::{self, Place};
+use crate::{FetchError, FetchRequest, Location, space};
+use intunewin::{AuthenticatedContent, EncryptedContent};
+use std::path::Path;
+use std::time::SystemTime;
 use waybill_context::Context;
-use waybill_schemas::report::fetch::FetchReport;
+use waybill_schemas::EncryptionInfo;
+use waybill_schemas::report::fetch::{FetchReport, PhaseReport, ValidateReport};
 
 /// Fetches a content and leaves its files at the destination, or nothing.
 ///
+/// What is held of a content lies below the root, by its MAC; another call goes on from it, whatever ended this one.
+/// A content folder that is there and whole by its manifest is left as it is (`changed: false`).
+///
 /// # Errors
-/// What stopped it. What is held of the content stays below the root and is taken up by the next call.
+/// What stopped it. A destination that was there is as it was.
 pub fn fetch(request: &FetchRequest, context: &Context<'_>) -> Result<FetchReport, FetchError> {
-    let _ = (request, context.check()?);
-    Err(waybill_context::Cancelled.into())
+    let root = Root::open(&request.root)?;
+    let log = Log::default();
+    let trust =
+        Trust { extra_roots: request.options.extra_roots.clone(), proxy: request.options.proxy.clone() };
+    let network = Network::start(&trust).map_err(DownloadError::Start)?;
+    let incoming = root.incoming_folder();
+    let locator =
+        Locator { network: &network, options: &request.options, incoming: &incoming, context, log: &log };
+    let place = Place::of(&root, &request.destination)?;
+    let located = locator.locate(&request.what)?;
+    let run = Run { root: &root, request, network: &network, place, context, log: &log };
+    let mut report = run.fetch(located)?;
+    report.observations = log.take();
+    Ok(report)
+}
+
+/// One fetch whose content is known.
+struct Run<'a> {
+    root: &'a Root,
+    request: &'a FetchRequest,
+    network: &'a Network,
+    place: Place,
+    context: &'a Context<'a>,
+    log: &'a Log,
+}
+
+impl Run<'_> {
+    fn fetch(&self, located: Located) -> Result<FetchReport, FetchError> {
+        let incoming = self.root.incoming(&located.info.mac);
+        let wait = self.request.options.wait_lock;
+        let _content = Lock::acquire(&incoming.lock(), wait, self.context)?;
+        let _destination = Lock::acquire(&self.place.lock(), wait, self.context)?;
+        let mut report = blank(&located, self.place.path());
+        let options = &self.request.options;
+        if let Some(present) = self.place.already_there(&located.info.mac, options, self.context)? {
+            (report.files, report.bytes, report.changed) = (present.files, present.bytes, present.taken_up);
+            report.setup_file = report.setup_file.or(present.setup_file);
+            return Ok(report);
+        }
+        place::sweep(self.root, self.context);
+        let setup_file = located.setup_file.clone();
+        let content = self.content(located, &incoming, &mut report)?;
+        self.unpack(content, setup_file.as_deref(), &mut report)?;
+        if !options.keep_content {
+            place::remove_content(&incoming).map_err(FetchError::State)?;
+        }
+        Ok(report)
+    }
+
+    /// Phases 1 and 2.
+    fn content(
+        &self,
+        located: Located,
+        incoming: &Incoming,
+        report: &mut FetchReport,
+    ) -> Result<AuthenticatedContent, FetchError> {
+        let Located { info, size, unpacked, pieces_digest, bytes, .. } = located;
+        let (target, document) = match bytes {
+            Bytes::Here(content) => return self.authenticate(*content, unpacked, report),
+            Bytes::Server(target, document) => (target, document),
+        };
+        let files = Files { partial: incoming.partial(), journal: incoming.journal() };
+        self.check_space(&files.partial, size, unpacked)?;
+        let mut locator = self.ask_again(document, &target.url, &info);
+        let download = Download {
+            network: self.network,
+            target,
+            locator: &mut locator,
+            info: &info,
+            pieces_digest,
+            files: &files,
+            options: &self.request.options,
+            context: self.context,
+            log: self.log,
+        };
+        let Downloaded { content, download, validate } = download.run()?;
+        (report.download, report.validate) = (Some(download), Some(validate));
+        Ok(content)
+    }
+
+    fn ask_again<'i>(
+        &self,
+        document: Option<Location>,
+        former: &crate::SecretUrl,
+        info: &'i EncryptionInfo,
+    ) -> AskAgain<'i> {
+        AskAgain { document, former: former.clone(), info }
+    }
+
+    /// The encrypted remainder, and the files: before the first byte.
+    fn check_space(&self, partial: &Path, size: u64, unpacked: Option<u64>) -> Result<(), FetchError> {
+        let held = if self.request.options.resume {
+            partial.symlink_metadata().map_or(0, |partial| partial.len())
+        } else {
+            0
+        };
+        let missing = size.saturating_sub(held);
+        space::check(partial, missing)?;
+        space::check(self.place.path(), unpacked.unwrap_or(size))?;
+        Ok(())
+    }
+
+    fn authenticate(
+        &self,
+        content: EncryptedContent,
+        unpacked: Option<u64>,
+        report: &mut FetchReport,
+    ) -> Result<AuthenticatedContent, FetchError> {
+        space::check(self.place.path(), unpacked.unwrap_or_default())?;
+        let started = self.context.clock().now();
+        let content = content.authenticate(self.context)?;
+        let seconds = self.since(started);
+        report.validate =
+            Some(ValidateReport { payload: content.payload_size(), seconds, ..ValidateReport::default() });
+        Ok(content)
+    }
+
+    /// Phase 3.
+    fn unpack(
+        &self,
+        content: AuthenticatedContent,
+        setup_file: Option<&str>,
+        report: &mut FetchReport,
+    ) -> Result<(), FetchError> {
+        let started = self.context.clock().now();
+        let options = &self.request.options;
+        let placed = self.place.unpack(content, setup_file, options, self.context)?;
+        (report.files, report.bytes, report.changed) = (placed.files, placed.bytes, true);
+        report.unpack = Some(PhaseReport { bytes: placed.bytes, seconds: self.since(started) });
+        Ok(())
+    }
+
+    fn since(&self, started: SystemTime) -> f64 {
+        self.context.clock().now().duration_since(started).unwrap_or_default().as_secs_f64()
+    }
+}
+
+fn blank(located: &Located, destination: &Path) -> FetchReport {
+    FetchReport {
+        name: located.name.clone(),
+        mac: located.info.mac.to_string(),
+        folder: destination.display().to_string(),
+        changed: false,
+        setup_file: located.setup_file.clone(),
+        files: 0,
+        bytes: 0,
+        download: None,
+        validate: None,
+        unpack: None,
+        observations: Vec::new(),
+    }
 }

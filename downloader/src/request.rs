@@ -2,6 +2,7 @@
 
 use intunewin::ArchivePolicy;
 use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -156,3 +157,21 @@ pub enum ProxyChoice {
     /// This one, for everything.
     Named(SecretUrl),
 }
+
+/// The certificates in `pem`, for [`FetchOptions::extra_roots`].
+///
+/// # Errors
+/// No certificate in it, or what cannot be read as one.
+pub fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, CertificateError> {
+    let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
+    match found {
+        Ok(found) if found.is_empty() => Err(CertificateError("there is none".to_owned())),
+        Ok(found) => Ok(found),
+        Err(error) => Err(CertificateError(error.to_string())),
+    }
+}
+
+/// Why there are no certificates.
+#[derive(Debug, thiserror::Error)]
+#[error("no certificate can be read: {0}")]
+pub struct CertificateError(String);

@@ -2,12 +2,14 @@
 
 mod completions;
 mod explain;
+mod fetch;
 mod init;
 mod inspect;
 mod lint;
 mod pack;
 mod package;
 mod publish;
+mod root;
 mod schema;
 mod serve;
 mod size;
@@ -17,6 +19,7 @@ mod wildcard;
 
 pub(crate) use completions::CompletionsArgs;
 pub(crate) use explain::ExplainArgs;
+pub(crate) use fetch::FetchArgs;
 pub(crate) use init::InitArgs;
 pub(crate) use inspect::{InspectArgs, Inspection, Show};
 pub(crate) use lint::LintArgs;
@@ -118,6 +121,7 @@ pub(crate) enum Command {
     Unpack(UnpackArgs),
     Lint(LintArgs),
     Publish(PublishArgs),
+    Fetch(FetchArgs),
     Serve(ServeArgs),
     Schema(SchemaArgs),
     Explain(ExplainArgs),

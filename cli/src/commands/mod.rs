@@ -3,6 +3,7 @@
 mod completions;
 mod diff;
 mod explain;
+mod fetch;
 mod init;
 mod inspect;
 mod lint;
@@ -36,6 +37,7 @@ pub(crate) fn run(command: Command, session: &Session) -> Result<Option<Class>, 
         Command::Unpack(args) => unpack::run(&args, session).map(|()| None),
         Command::Lint(args) => lint::run(&args, session),
         Command::Publish(args) => publish::run(args, session).map(|()| None),
+        Command::Fetch(args) => fetch::run(&args, session).map(|()| None),
         Command::Serve(args) => serve::run(&args, session).map(|()| None),
         Command::Schema(args) => schema::run(&args, session).map(|()| None),
         Command::Explain(args) => explain::run(&args, session).map(|()| None),

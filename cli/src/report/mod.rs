@@ -4,6 +4,7 @@ pub(crate) mod bytes;
 pub(crate) mod diff;
 pub(crate) mod error;
 pub(crate) mod explain;
+pub(crate) mod fetch;
 pub(crate) mod fields;
 pub(crate) mod init;
 pub(crate) mod inspect;

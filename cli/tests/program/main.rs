@@ -5,6 +5,7 @@ mod documents;
 mod intunewinapputil;
 mod pipes;
 mod secrets;
+mod serve;
 #[path = "../workbench/mod.rs"]
 mod workbench;
 

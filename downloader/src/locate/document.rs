@@ -1,6 +1,6 @@
 //! content.json, from a file or a URL.
 
-use super::{LocateError, Located, Locator, Place, check_secret};
+use super::{LocateError, Located, Locator, Bytes, check_secret};
 use crate::download::{Log, Small, Target, read_small};
 use crate::http::Network;
 use crate::request::{Location, SecretUrl};
@@ -30,26 +30,26 @@ impl Locator<'_> {
         drop(file);
         let bytes = read_file(path)?;
         let document = parse(&bytes, &path.display().to_string())?;
-        let place = self.place_beside(&document, path)?;
-        Ok(located(document, place))
+        let content = self.content_beside(&document, path)?;
+        Ok(located(document, content))
     }
 
     /// A relative URL means a file below the document's folder.
-    fn place_beside(&self, document: &ContentDocument, path: &Path) -> Result<Place, LocateError> {
+    fn content_beside(&self, document: &ContentDocument, path: &Path) -> Result<Bytes, LocateError> {
         let location = Some(Location::File(path.to_owned()));
         if let Some(url) = &self.options.content_url {
-            return Ok(Place::Server(target(document, url.clone()), location));
+            return Ok(Bytes::Server(target(document, url.clone()), location));
         }
         if document.url.is_absolute() {
             let url = absolute(document, &path.display().to_string())?;
-            return Ok(Place::Server(target(document, url), location));
+            return Ok(Bytes::Server(target(document, url), location));
         }
         let file = content_file(document, path);
         let source = FileSource::open(&file).map_err(|source| LocateError::Read { path: file.clone(), source })?;
         let info = document.file_encryption_info.clone();
         let content = EncryptedContent::new(source, info, Some(document.size), &self.options.policy)
             .map_err(|source| LocateError::Content { path: file, source })?;
-        Ok(Place::Here(Box::new(content)))
+        Ok(Bytes::Here(Box::new(content)))
     }
 
     pub(super) fn from_url(&self, url: &SecretUrl) -> Result<Located, LocateError> {
@@ -72,8 +72,8 @@ impl Locator<'_> {
             Some(url) => url.clone(),
             None => content_url_of(&document, url)?,
         };
-        let place = Place::Server(target(&document, content), Some(Location::Url(url.clone())));
-        Ok(located(document, place))
+        let content = Bytes::Server(target(&document, content), Some(Location::Url(url.clone())));
+        Ok(located(document, content))
     }
 }
 
@@ -134,7 +134,7 @@ fn target(document: &ContentDocument, url: SecretUrl) -> Target {
     Target { url, offset: 0, total: Some(document.size_encrypted), size: document.size_encrypted }
 }
 
-fn located(document: ContentDocument, place: Place) -> Located {
+fn located(document: ContentDocument, bytes: Bytes) -> Located {
     Located {
         name: document.name,
         size: document.size_encrypted,
@@ -142,7 +142,7 @@ fn located(document: ContentDocument, place: Place) -> Located {
         setup_file: None,
         pieces_digest: document.pieces_digest,
         info: document.file_encryption_info,
-        place,
+        bytes,
     }
 }
 

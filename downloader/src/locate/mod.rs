@@ -31,11 +31,11 @@ pub(crate) struct Located {
     /// SHA-256 of pieces.json, where the document says.
     pub(crate) pieces_digest: Option<Sha256Digest>,
     /// Where its bytes are.
-    pub(crate) place: Place,
+    pub(crate) bytes: Bytes,
 }
 
 /// Where the bytes of a content are.
-pub(crate) enum Place {
+pub(crate) enum Bytes {
     /// On this machine: nothing is downloaded.
     Here(Box<EncryptedContent>),
     /// On a server; the location is asked again where the URL is refused.
@@ -69,7 +69,7 @@ impl Locator<'_> {
                     unpacked: None,
                     setup_file: None,
                     pieces_digest: None,
-                    place: Place::Server(target, None),
+                    bytes: Bytes::Server(target, None),
                 })
             }
         }

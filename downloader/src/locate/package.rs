@@ -1,6 +1,6 @@
 //! A whole package: on this machine, or on a server that gives parts of it.
 
-use super::{LocateError, Located, Locator, Place, SharedBytes};
+use super::{LocateError, Located, Locator, Bytes, SharedBytes};
 use crate::download::{Small, SmallBody, Target, read_small};
 use crate::request::SecretUrl;
 use intunewin::{FileSource, Package, Source};
@@ -20,7 +20,7 @@ impl Locator<'_> {
         let package = Package::open(source, &self.options.policy).map_err(failed)?;
         let described = described(&package);
         let content = package.into_content_in(self.incoming, self.context).map_err(failed)?;
-        Ok(described.at(Place::Here(Box::new(content))))
+        Ok(described.at(Bytes::Here(Box::new(content))))
     }
 
     /// With ranges: the parts that describe it, then only the content's bytes.
@@ -83,16 +83,16 @@ struct Described {
 }
 
 impl Described {
-    fn at(self, place: Place) -> Located {
+    fn at(self, bytes: Bytes) -> Located {
         let Self { name, setup_file, info, size, unpacked } = self;
-        Located { name, info, size, unpacked, setup_file, pieces_digest: None, place }
+        Located { name, info, size, unpacked, setup_file, pieces_digest: None, bytes }
     }
 }
 
 fn in_package(package: &Package, url: &SecretUrl, span: Range<u64>, total: u64) -> Located {
     let size = span.end - span.start;
     let target = Target { url: url.clone(), offset: span.start, total: Some(total), size };
-    described(package).at(Place::Server(target, None)) // its URL is the one that was given: nobody knows another
+    described(package).at(Bytes::Server(target, None)) // its URL is the one that was given: nobody knows another
 }
 
 /// The parts of a file that were read, and the offset of the first byte that was missing.

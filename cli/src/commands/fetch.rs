@@ -1,0 +1,116 @@
+use crate::args::FetchArgs;
+use crate::error::Failure;
+use crate::package_input::{read_encryption_info, shown};
+use crate::report::fetch::write_fetched;
+use crate::session::Session;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use waybill_downloader::{Destination, FetchOptions, FetchRequest, Location, SecretUrl, Wanted, certificates, fetch};
+use waybill_schemas::codes::{command, fetch as codes};
+use zeroize::Zeroizing;
+
+/// Fetches a content, and tells what each phase did.
+pub(crate) fn run(args: &FetchArgs, session: &Session) -> Result<(), Failure> {
+    let content_url = content_url(args)?;
+    let request = FetchRequest {
+        what: wanted(args, content_url.as_ref())?,
+        destination: Destination::Folder(args.output.clone()),
+        root: args.root.folder(),
+        options: options(args, content_url)?,
+    };
+    let report = fetch(&request, &session.context())?;
+    session.output.summary(&report, write_fetched)
+}
+
+fn options(args: &FetchArgs, content_url: Option<SecretUrl>) -> Result<FetchOptions, Failure> {
+    let extra_roots = match &args.ca_file {
+        Some(file) => certificates(&read(file)?).map_err(|error| {
+            Failure::new(&command::INPUT_UNREADABLE, "this holds no certificates in PEM form")
+                .caused_by(&error)
+                .about(&shown(file))
+        })?,
+        None => Vec::new(),
+    };
+    let limit_rate = args.limit_rate.map(|rate| rate.0);
+    if limit_rate.is_some_and(|rate| rate < SLOWEST) {
+        return Err(Failure::new(&command::USAGE, "--limit-rate is under 4 KiB a second, which counts as a stall"));
+    }
+    Ok(FetchOptions {
+        connections: args.connections.into(),
+        limit_rate,
+        resume: !args.no_resume,
+        keep_content: args.keep_content,
+        check_in_full: args.check,
+        force: args.force,
+        wait_lock: Duration::from_secs(args.wait_lock),
+        policy: args.limits.policy(),
+        content_url,
+        extra_roots,
+        ..FetchOptions::default()
+    })
+}
+
+const SLOWEST: u64 = 4096;
+
+/// What to fetch: a document or package by path or URL, or a bare content by its URL.
+fn wanted(args: &FetchArgs, content_url: Option<&SecretUrl>) -> Result<Wanted, Failure> {
+    let location = args.source.as_deref().map(location).transpose()?;
+    let Some(document) = &args.encryption_info else {
+        return location.map(Wanted::Described).ok_or_else(|| no_url("nothing to fetch is named"));
+    };
+    let given = read_encryption_info(document).map_err(|failure| failure.about(&shown(document)))?;
+    let url = match (location, content_url) {
+        (Some(Location::Url(url)), _) => url,
+        (None, Some(url)) => url.clone(),
+        (Some(Location::File(path)), _) => {
+            let hint = "a content that is here already: `waybill unpack --encryption-info`";
+            return Err(no_url("--encryption-info goes with a URL").about(&shown(&path)).with_hint(hint));
+        }
+        (None, None) => return Err(no_url("the content's URL is missing")),
+    };
+    let name = document.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    Ok(Wanted::Bare { url, info: Box::new(given.encryption_info), size: given.content_size, name })
+}
+
+fn no_url(message: &str) -> Failure {
+    Failure::new(&command::USAGE, message)
+}
+
+fn location(text: &str) -> Result<Location, Failure> {
+    if !text.contains("://") {
+        return Ok(Location::File(PathBuf::from(text)));
+    }
+    SecretUrl::parse(text).map(Location::Url).ok_or_else(|| {
+        Failure::new(&command::USAGE, "this is no http(s) URL with a host and without a user name")
+    })
+}
+
+/// `--url-file`, else WAYBILL_URL: both keep a token out of the process list.
+fn content_url(args: &FetchArgs) -> Result<Option<SecretUrl>, Failure> {
+    let (place, text) = match &args.url_file {
+        Some(file) => (shown(file), Zeroizing::new(String::from_utf8_lossy(&read(file)?).into_owned())),
+        None => match std::env::var("WAYBILL_URL") {
+            Ok(text) if !text.trim().is_empty() => ("WAYBILL_URL".to_owned(), Zeroizing::new(text)),
+            _ => return Ok(None),
+        },
+    };
+    SecretUrl::parse(text.trim()).map(Some).ok_or_else(|| {
+        Failure::new(&codes::SOURCE_UNUSABLE, "this holds no http(s) URL and nothing else").about(&place)
+    })
+}
+
+/// A small file, or stdin for `-`.
+fn read(file: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    const LIMIT: u64 = 1 << 20;
+    let mut bytes = Zeroizing::new(Vec::new());
+    let outcome = if file == Path::new("-") {
+        std::io::stdin().lock().take(LIMIT).read_to_end(&mut bytes)
+    } else {
+        std::fs::File::open(file).and_then(|file| file.take(LIMIT).read_to_end(&mut bytes))
+    };
+    outcome.map_err(|error| {
+        Failure::new(&command::INPUT_UNREADABLE, "this cannot be read").caused_by(&error).about(&shown(file))
+    })?;
+    Ok(bytes)
+}
