@@ -5,7 +5,7 @@ use crate::FetchOptions;
 use crate::durable_file;
 use crate::manifest::{Depth, Fault, Manifest, Summary, Verdict};
 use intunewin::{UnpackError, sweep_staging, take_up_staging};
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
 use waybill_context::Context;
@@ -113,7 +113,7 @@ impl Place {
         prefix.push(BAD);
         let parent = self.path.parent().unwrap_or(&self.path);
         for entry in fs_err::read_dir(parent)?.filter_map(Result::ok) {
-            if entry.file_name().as_encoded_bytes().starts_with(prefix.as_encoded_bytes()) {
+            if is_named(&entry.file_name(), &prefix) {
                 let _ = std::fs::remove_dir_all(entry.path())
                     .inspect_err(|error| tracing::debug!(%error, "an older damaged folder stays"));
             }
@@ -128,6 +128,12 @@ impl Place {
         let _ = std::fs::File::open(&aside).and_then(|folder| folder.set_modified(context.clock().now()));
         Ok(aside)
     }
+}
+
+/// `prefix` and a random part, nothing else: another app's name may begin so.
+fn is_named(name: &OsStr, prefix: &OsStr) -> bool {
+    let random = name.as_encoded_bytes().strip_prefix(prefix.as_encoded_bytes());
+    random.is_some_and(|random| random.iter().all(u8::is_ascii_hexdigit))
 }
 
 /// `.<name>.bad-<random>` in the cache.

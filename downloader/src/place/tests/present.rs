@@ -1,0 +1,158 @@
+use super::*;
+
+/// A place that holds a content, whose MAC is returned.
+fn filled(house: &House, place: &Place) -> Mac {
+    let content = content(&FILES);
+    let mac = content.encryption_info().mac;
+    house.unpack(place, content).unwrap();
+    mac
+}
+
+fn present(taken_up: bool) -> Option<Present> {
+    Some(Present { files: 2, bytes: 300_002, setup_file: Some("setup.exe".into()), taken_up })
+}
+
+/// Moves the folder back to where a run that died before its rename left it.
+fn unplace(place: &Place) -> PathBuf {
+    let mut name = std::ffi::OsString::from(".");
+    name.push(place.path().file_name().unwrap());
+    name.push(".waybill-0123456789abcdef");
+    let staging = place.path().with_file_name(name);
+    std::fs::create_dir(&staging).unwrap();
+    std::fs::write(staging.join("lock"), "").unwrap();
+    std::fs::rename(place.path(), staging.join("content")).unwrap();
+    staging
+}
+
+fn change(place: &Place) {
+    std::fs::write(place.path().join("setup.exe"), "MZ!").unwrap();
+}
+
+#[test]
+fn a_folder_that_is_whole_is_not_fetched_again() {
+    let house = House::new();
+    for place in [house.out(), house.cached()] {
+        assert_eq!(house.find(&place, &Mac::new([1; 32])).unwrap(), None, "nothing there yet");
+        let mac = filled(&house, &place);
+        assert_eq!(house.find(&place, &mac).unwrap(), present(false));
+    }
+}
+
+#[test]
+fn contents_are_read_when_asked() {
+    let mut house = House::new();
+    let place = house.out();
+    let mac = filled(&house, &place);
+    std::fs::write(place.path().join("setup.exe"), "M!").unwrap();
+    assert_eq!(house.find(&place, &mac).unwrap(), present(false));
+    house.options.check_in_full = true;
+    assert_eq!(id(house.find(&place, &mac)), "folder-damaged");
+}
+
+#[test]
+fn a_users_folder_is_replaced_by_force_alone() {
+    let mut house = House::new();
+    let place = house.out();
+    let mac = filled(&house, &place);
+    change(&place);
+    let error = house.find(&place, &mac).unwrap_err();
+    assert!(error.to_string().ends_with("changed since: setup.exe has 3 bytes instead of 2"), "{error}");
+    assert_eq!(id(house.find(&place, &mac)), "folder-damaged");
+    assert_eq!(id(house.find(&place, &Mac::new([1; 32]))), "destination-exists");
+    assert_eq!(std::fs::read(place.path().join("setup.exe")).unwrap(), b"MZ!");
+
+    house.options.force = true;
+    assert_eq!(house.find(&place, &mac).unwrap(), None);
+    assert_eq!(std::fs::read(place.path().join("setup.exe")).unwrap(), b"MZ!", "until there is another");
+    let mac = filled(&house, &place);
+    assert_eq!(std::fs::read(place.path().join("setup.exe")).unwrap(), b"MZ");
+    house.options.force = false;
+    assert_eq!(house.find(&place, &mac).unwrap(), present(false));
+    assert_eq!(names(house.temporary.path()), ["out", "root"]);
+}
+
+#[test]
+fn a_folder_without_a_manifest_is_somebody_elses() {
+    let house = House::new();
+    let place = house.out();
+    std::fs::create_dir(place.path()).unwrap();
+    assert_eq!(house.find(&place, &Mac::new([1; 32])).unwrap(), None, "an empty one is free");
+    std::fs::write(place.path().join("mine"), "").unwrap();
+    assert_eq!(id(house.find(&place, &Mac::new([1; 32]))), "destination-exists");
+}
+
+#[test]
+fn in_the_cache_one_damaged_folder_is_kept_aside() {
+    let house = House::new();
+    let place = house.cached();
+    for round in 0..3 {
+        let mac = filled(&house, &place);
+        change(&place);
+        assert_eq!(house.find(&place, &mac).unwrap(), None, "round {round}");
+        let left = names(&house.root.cache());
+        assert!(left.len() == 1 && left[0].starts_with(".app_1.bad-"), "{left:?}");
+    }
+    std::fs::create_dir_all(place.path().join("without a manifest")).unwrap();
+    assert_eq!(house.find(&place, &Mac::new([1; 32])).unwrap(), None);
+    assert_eq!(names(&house.root.cache()).len(), 1);
+}
+
+#[test]
+fn what_a_dead_run_unpacked_whole_is_taken_up() {
+    let house = House::new();
+    for place in [house.out(), house.cached()] {
+        let mac = filled(&house, &place);
+        unplace(&place);
+        assert_eq!(house.find(&place, &mac).unwrap(), present(true));
+        assert_eq!(house.find(&place, &mac).unwrap(), present(false));
+    }
+    assert_eq!(names(house.temporary.path()), ["out", "root"]);
+    assert_eq!(names(&house.root.cache()), ["app_1"]);
+}
+
+#[test]
+fn with_force_it_replaces_what_is_there() {
+    let mut house = House::new();
+    let place = house.out();
+    let mac = filled(&house, &place);
+    unplace(&place);
+    std::fs::create_dir(place.path()).unwrap();
+    std::fs::write(place.path().join("old"), "").unwrap();
+    assert_ne!(id(house.find(&place, &mac)), "no error");
+    house.options.force = true;
+    assert_eq!(house.find(&place, &mac).unwrap(), present(true));
+    assert_eq!(names(place.path()), ["data", "logs", "setup.exe"]);
+    assert_eq!(names(house.temporary.path()), ["out", "root"]);
+}
+
+#[test]
+fn what_a_dead_run_left_half_is_removed() {
+    let house = House::new();
+    let place = house.out();
+    let mac = filled(&house, &place);
+    let staging = unplace(&place);
+    std::fs::remove_file(staging.join("content").join("data").join("a.bin")).unwrap();
+    assert_eq!(house.find(&place, &mac).unwrap(), None);
+    assert_eq!(names(house.temporary.path()), ["root"]);
+}
+
+#[test]
+fn a_replacement_that_was_cut_short_is_undone() {
+    let house = House::new();
+    let place = house.out();
+    let mac = filled(&house, &place);
+    let old = place.path().with_file_name(".out.old-0123456789abcdef");
+    std::fs::rename(place.path(), &old).unwrap();
+    assert_eq!(id(house.find(&place, &Mac::new([1; 32]))), "destination-exists");
+    assert_eq!(house.find(&place, &mac).unwrap(), present(false), "it is back");
+}
+
+#[test]
+fn looking_can_be_interrupted() {
+    let house = House::new();
+    let place = house.out();
+    let mac = filled(&house, &place);
+    let stop = std::sync::atomic::AtomicBool::new(true);
+    let context = Context::new(&(), &stop, &waybill_context::SystemClock);
+    assert_eq!(id(place.already_there(&mac, &house.options, &context)), "interrupted");
+}

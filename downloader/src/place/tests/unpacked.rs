@@ -1,0 +1,79 @@
+use super::*;
+use crate::manifest::Manifest;
+use crate::space::SpaceError;
+use waybill_schemas::codes::Classified as _;
+
+#[test]
+fn files_come_into_their_place_with_a_manifest() {
+    let house = House::new();
+    for place in [house.out(), house.cached()] {
+        let content = content(&FILES);
+        let mac = content.encryption_info().mac;
+        let placed = house.unpack(&place, content).unwrap();
+        assert_eq!(placed, Placed { files: 2, bytes: 300_002 });
+        assert_eq!(names(place.path()), ["data", "logs", "setup.exe"]);
+        let summary = Manifest::open(&place.manifest).unwrap().summary().clone();
+        assert_eq!((summary.mac, summary.files, summary.folders), (mac, 2, 1));
+        assert_eq!(summary.destination.as_deref(), Some(place.path()));
+    }
+    assert_eq!(house.cached().path(), house.root.cache().join("app_1"));
+    assert_eq!(names(&house.root.cache()), ["app_1"]);
+    assert_eq!(names(house.temporary.path()), ["out", "root"]);
+    assert_eq!(names(&house.root.manifest_folder()).len(), 2, "no lock was taken, nothing is unfinished");
+}
+
+#[test]
+fn a_payload_that_breaks_rules_leaves_nothing() {
+    let house = House::new();
+    let place = house.out();
+    assert_eq!(id(house.unpack(&place, content(&[("CON", b"")]))), "name-reserved");
+    let mut wrong = payload(&[("setup.exe", b"MZ of some length"), ("z", b"")]);
+    let at = wrong.windows(2).position(|bytes| bytes == b"MZ").unwrap();
+    wrong[at] ^= 1; // its CRC says so, and only while it is unpacked
+    assert_ne!(id(house.unpack(&place, sealed(&wrong))), "no error");
+    assert_eq!(names(house.temporary.path()), ["root"]);
+    assert!(names(&house.root.manifest_folder()).is_empty());
+}
+
+#[test]
+fn places_that_are_none_are_refused_before_anything_is_fetched() {
+    let house = House::new();
+    let file = house.temporary.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    let of = |path: &Path| Place::of(&house.root, &Destination::Folder(path.to_owned()));
+    assert_eq!(id(of(&file)), "destination-unusable");
+    assert_eq!(id(of(Path::new(std::path::MAIN_SEPARATOR_STR))), "destination-unusable");
+    let destination = Destination::Cache { app: "..".into(), revision: "1".into() };
+    assert_eq!(id(Place::of(&house.root, &destination)), "cache-name");
+    #[cfg(unix)]
+    {
+        let link = house.temporary.path().join("link");
+        std::os::unix::fs::symlink(house.temporary.path(), &link).unwrap();
+        assert_eq!(id(of(&link)), "destination-unusable");
+    }
+}
+
+#[test]
+fn a_full_disk_has_its_code_wherever_it_is_met() {
+    let full = || io::Error::from(io::ErrorKind::StorageFull);
+    let space = SpaceError { needed: 2, free: 1, folder: "x".into() };
+    let write = UnpackError::Write { entry: "a".into(), source: full() };
+    for error in [PlaceError::from(space), write.into(), UnpackError::Record(full()).into()] {
+        assert_eq!(error.code().id, "disk-full", "{error}");
+    }
+    let other = UnpackError::Write { entry: "a".into(), source: io::ErrorKind::PermissionDenied.into() };
+    assert_eq!(PlaceError::from(other).code().id, "unpack-failed");
+}
+
+#[test]
+fn the_encrypted_content_goes_with_its_journal() {
+    let house = House::new();
+    let incoming = house.root.incoming(&Mac::new([1; 32]));
+    remove_content(&incoming).unwrap();
+    for path in [incoming.partial(), incoming.journal(), incoming.lock()] {
+        std::fs::write(path, "x").unwrap();
+    }
+    remove_content(&incoming).unwrap();
+    assert_eq!(names(&house.root.incoming_folder()).len(), 1, "the lock file stays");
+    assert!(incoming.lock().exists());
+}
