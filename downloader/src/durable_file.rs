@@ -5,7 +5,6 @@
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 use waybill_context::Context;
 
 /// Where the new version of `path` is written. One name, so that a dead run leaves one file at most, which the next
@@ -52,18 +51,7 @@ pub(crate) fn remove(path: &Path) -> io::Result<()> {
 
 /// Renames `from` over `to`. A virus scanner or an indexer may hold either for a moment, and Windows then refuses.
 pub(crate) fn rename(from: &Path, to: &Path, context: &Context<'_>) -> io::Result<()> {
-    const PATIENCE: Duration = Duration::from_secs(10);
-    let (mut waited, mut pause) = (Duration::ZERO, Duration::from_millis(10));
-    loop {
-        match fs_err::rename(from, to) {
-            Err(error) if is_held(&error) && waited < PATIENCE && context.check().is_ok() => {
-                context.clock().sleep(pause);
-                waited += pause;
-                pause = (pause * 2).min(Duration::from_secs(1));
-            }
-            outcome => return outcome,
-        }
-    }
+    intunewin::rename_patiently(from, to, context)
 }
 
 /// Settles renames and removals in the folder of `path`.
@@ -78,15 +66,6 @@ pub(crate) fn sync_folder(path: &Path) {
 /// NTFS journals renames by itself; a directory cannot be flushed.
 #[cfg(windows)]
 pub(crate) fn sync_folder(_path: &Path) {}
-
-/// `ERROR_ACCESS_DENIED` and `ERROR_SHARING_VIOLATION`.
-fn is_held(error: &io::Error) -> bool {
-    let os_error = error.raw_os_error().or_else(|| {
-        let inner = error.get_ref()?.source()?.downcast_ref::<io::Error>()?;
-        inner.raw_os_error()
-    });
-    cfg!(windows) && matches!(os_error, Some(5 | 32))
-}
 
 #[cfg(unix)]
 fn options() -> OpenOptions {

@@ -117,9 +117,7 @@ impl Run<'_> {
             0
         };
         let missing = size.saturating_sub(held);
-        space::check(partial, missing)?;
-        space::check(self.place.path(), unpacked.unwrap_or(size))?;
-        Ok(())
+        Ok(space::check_both((partial, missing), (self.place.path(), unpacked.unwrap_or(size)))?)
     }
 
     fn authenticate(

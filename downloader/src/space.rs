@@ -30,7 +30,7 @@ impl Classified for SpaceError {
 /// # Errors
 /// Too little room.
 pub(crate) fn check(folder: &Path, needed: u64) -> Result<(), SpaceError> {
-    let there = folder.ancestors().find(|folder| folder.is_dir()).unwrap_or(Path::new("."));
+    let there = nearest(folder);
     match fs4::available_space(there) {
         Ok(free) if free < needed => Err(SpaceError { needed, free, folder: folder.to_owned() }),
         Ok(_) => Ok(()),
@@ -39,6 +39,40 @@ pub(crate) fn check(folder: &Path, needed: u64) -> Result<(), SpaceError> {
             Ok(())
         }
     }
+}
+
+/// The same for two folders, whose volume may be one and the same.
+///
+/// # Errors
+/// Too little room on one of them.
+pub(crate) fn check_both(one: (&Path, u64), other: (&Path, u64)) -> Result<(), SpaceError> {
+    if is_same_volume(one.0, other.0) {
+        return check(other.0, one.1.saturating_add(other.1));
+    }
+    check(one.0, one.1)?;
+    check(other.0, other.1)
+}
+
+/// The nearest folder that is there: `folder` itself or one it will be made in.
+fn nearest(folder: &Path) -> &Path {
+    folder.ancestors().find(|folder| folder.is_dir()).unwrap_or(Path::new("."))
+}
+
+#[cfg(unix)]
+fn is_same_volume(one: &Path, other: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let device = |folder| std::fs::metadata(nearest(folder)).map(|metadata| metadata.dev()).ok();
+    device(one).is_some() && device(one) == device(other)
+}
+
+/// The same drive letter or share. A folder that another volume is mounted in is not told apart.
+#[cfg(windows)]
+fn is_same_volume(one: &Path, other: &Path) -> bool {
+    let volume = |folder| {
+        let folder = std::fs::canonicalize(nearest(folder)).ok()?;
+        folder.components().next().map(|first| first.as_os_str().to_ascii_lowercase())
+    };
+    volume(one).is_some() && volume(one) == volume(other)
 }
 
 /// True where `error`, or what caused it, says that the disk or a quota is full.

@@ -174,3 +174,6 @@ fn unsatisfied(asked: &Asked, head: &Head, seen: &str) -> Fault {
     }
     Fault::RangeUseless("restarted-at-0", format!("{seen} though byte {} must be there", asked.first))
 }
+
+#[cfg(test)]
+mod tests;
