@@ -17,6 +17,8 @@ pub struct Answer {
     pub drip: Option<Duration>,
     /// What happens after the last byte that is sent.
     pub ending: Ending,
+    /// These bytes are sent instead of status line, headers and body.
+    pub raw: Option<Vec<u8>>,
 }
 
 /// How a body says where it ends.
@@ -65,7 +67,18 @@ impl Answer {
             limit: usize::MAX,
             drip: None,
             ending: Ending::Clean,
+            raw: None,
         }
+    }
+
+    /// Bytes that are no HTTP, and FIN.
+    pub fn raw(bytes: Vec<u8>) -> Self {
+        Self { raw: Some(bytes), ..Self::new(200, Vec::new()).ending(Ending::Fin) }
+    }
+
+    /// Nothing at all, on a connection that stays.
+    pub fn silence() -> Self {
+        Self { raw: Some(Vec::new()), ..Self::new(200, Vec::new()).ending(Ending::Stall) }
     }
 
     /// Adds a header, whether it is there or not.

@@ -83,6 +83,10 @@ fn serve_requests(stream: TcpStream, shared: &Arc<Shared>, tls: Option<Arc<Serve
 }
 
 fn send(line: &mut Line, answer: &Answer, shared: &Shared) -> io::Result<()> {
+    if let Some(raw) = &answer.raw {
+        line.write_all(raw)?;
+        return line.flush();
+    }
     line.write_all(&answer.head())?;
     let body = &answer.body[..answer.body.len().min(answer.limit)];
     match answer.drip {

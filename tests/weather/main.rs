@@ -1,2 +1,24 @@
 //! Fetching in bad weather: see README.md beside this file.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+
+#[macro_use]
+mod cases;
+mod lab;
+mod outcome;
+
+mod encoding;
+mod length;
+mod range;
+mod status;
+mod transport;
+mod validators;
+
+/// The matrix is as large as it says: 60 faults, each fresh and resumed.
+#[test]
+fn the_matrix_is_whole() {
+    let counts =
+        [range::CASES, validators::CASES, length::CASES, encoding::CASES, status::CASES, transport::CASES]
+            .map(<[_]>::len);
+    assert_eq!(counts, [16, 8, 9, 4, 13, 10]);
+    assert_eq!(counts.iter().sum::<usize>(), 60);
+}

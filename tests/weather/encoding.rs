@@ -1,0 +1,61 @@
+//! Contents that are compressed once more on their way.
+
+use crate::lab::{Lab, content};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use std::io::Write;
+use waybill_schemas::codes::Class;
+use waybill_tests::fault_server::{Answer, Framing, fault};
+
+cases! {
+    gzip_fresh, gzip_resumed: gzip;
+    gzip_with_a_range_fresh, gzip_with_a_range_resumed: gzip_with_a_range;
+    brotli_fresh, brotli_resumed: brotli;
+    recompressed_fresh, recompressed_resumed: recompressed;
+}
+
+fn gzipped(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// nginx with gzip on: no range, a weak ETag, another length.
+fn gzip(mut lab: Lab) {
+    lab.hold_if_resumed();
+    lab.forever(fault(|_, resource| {
+        let answer = Answer::new(200, gzipped(&resource.bytes)).framed(Framing::Chunked);
+        answer.with("Content-Encoding", "gzip").with("ETag", "W/\"v1\"")
+    }));
+    lab.fetch().failed("content-altered", Class::Network).asked(1);
+    lab.goes_on();
+}
+
+/// A part of the compressed file.
+fn gzip_with_a_range(mut lab: Lab) {
+    lab.cut_or_hold();
+    lab.forever(fault(|request, resource| resource.right(request).with("Content-Encoding", "gzip")));
+    lab.fetch().failed("content-altered", Class::Network).asked(1);
+    lab.goes_on();
+}
+
+/// The same bytes under brotli's name: what matters is what is said.
+fn brotli(mut lab: Lab) {
+    lab.hold_if_resumed();
+    lab.forever(fault(|request, resource| resource.right(request).with("Content-Encoding", "br")));
+    lab.fetch().failed("content-altered", Class::Network).asked(1);
+    lab.goes_on();
+}
+
+/// A proxy that compresses and does not say so: the first 48 bytes tell.
+fn recompressed(mut lab: Lab) {
+    lab.hold_if_resumed();
+    lab.forever(fault(|_, resource| {
+        let bytes = gzipped(&resource.bytes);
+        assert_ne!(bytes.len(), content().size());
+        resource.describe(Answer::new(200, bytes)).framed(Framing::Chunked)
+    }));
+    let code = if lab.when == crate::cases::When::Fresh { "content-header" } else { "content-replaced" };
+    lab.fetch().failed(code, Class::Integrity);
+    lab.goes_on();
+}

@@ -1,0 +1,239 @@
+//! A content on a fault server, a device that fetches it, and what comes of it.
+
+use crate::cases::When;
+use crate::outcome::{Failure, Outcome};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use tempfile::TempDir;
+use waybill_context::Context;
+use waybill_downloader::{Destination, FetchOptions, FetchRequest, Location, ProxyChoice, Wanted, fetch};
+use waybill_schemas::codes::{Class, Classified};
+use waybill_tests::fast_clock::FastClock;
+use waybill_tests::fault_server::{Fault, FaultServer, Resource, cut_at, interrupted_by};
+use waybill_tests::folder_listing::list;
+use waybill_tests::pseudo_random::PseudoRandom;
+use waybill_tests::published_content::PublishedContent;
+
+/// Where the content lies on its server.
+pub(crate) const CONTENT: &str = "/apps/content.bin";
+/// And its pieces.
+pub(crate) const PIECES: &str = "/apps/pieces.json";
+/// What no log, error or file may show.
+pub(crate) const SIGNATURE: &str = "CANARYsignature";
+
+/// The content that is wanted.
+pub(crate) fn content() -> &'static PublishedContent {
+    static CONTENT: OnceLock<PublishedContent> = OnceLock::new();
+    CONTENT.get_or_init(|| PublishedContent::new(7).unwrap())
+}
+
+/// Another content of the same size.
+pub(crate) fn other_content() -> &'static PublishedContent {
+    static OTHER: OnceLock<PublishedContent> = OnceLock::new();
+    OTHER.get_or_init(|| {
+        let other = PublishedContent::new(9).unwrap();
+        assert_eq!(other.size(), content().size());
+        other
+    })
+}
+
+/// A server with the content, and a device.
+pub(crate) struct Lab {
+    folder: TempDir,
+    pub(crate) server: FaultServer,
+    pub(crate) clock: FastClock,
+    pub(crate) when: When,
+    /// Where the first body is cut, chosen by the case's name and `WEATHER_SEED`.
+    pub(crate) at: usize,
+    pub(crate) options: FetchOptions,
+    /// What the document names.
+    pub(crate) url: String,
+    pub(crate) with_pieces: bool,
+    cancel: Arc<AtomicBool>,
+    /// Bytes that are held before the fetch that is judged.
+    held: usize,
+    /// Whether the fetch that is judged breaks off once before it meets its fault.
+    cut: bool,
+}
+
+impl Lab {
+    pub(crate) fn new(case: &str, when: When) -> Self {
+        let server = FaultServer::start().unwrap();
+        Self::on(server, case, when)
+    }
+
+    /// The same on a server of one's own.
+    pub(crate) fn on(server: FaultServer, case: &str, when: When) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("apps")).unwrap();
+        let url = server.url(&format!("{CONTENT}?sv=1&sig={SIGNATURE}"));
+        let lab = Self {
+            folder,
+            server,
+            clock: FastClock::new(1),
+            when,
+            at: cut_of(case),
+            options: FetchOptions { proxy: ProxyChoice::Direct, threads: 2, ..FetchOptions::default() },
+            url,
+            with_pieces: false,
+            cancel: Arc::default(),
+            held: 0,
+            cut: false,
+        };
+        lab.put(right());
+        lab.server.put(PIECES, Resource::new(content().pieces.clone()));
+        lab
+    }
+
+    pub(crate) fn put(&self, resource: Resource) {
+        self.server.put(CONTENT, resource);
+    }
+
+    /// The next requests for the content meet these faults.
+    pub(crate) fn then(&self, faults: Vec<Fault>) {
+        self.server.script(CONTENT, faults);
+    }
+
+    /// Every further request meets this one.
+    pub(crate) fn forever(&self, fault: Fault) {
+        self.server.forever(CONTENT, fault);
+    }
+
+    /// Resumed: an earlier fetch is interrupted in the middle. Fresh: nothing, the fault meets the first request.
+    pub(crate) fn hold_if_resumed(&mut self) {
+        if self.when == When::Resumed {
+            self.hold();
+        }
+    }
+
+    /// Resumed: an earlier fetch is interrupted in the middle. Fresh: the first answer is cut there, and the fault
+    /// meets the request that goes on.
+    pub(crate) fn cut_or_hold(&mut self) {
+        match self.when {
+            When::Fresh => {
+                self.then(vec![cut_at(self.at)]);
+                self.cut = true;
+            }
+            When::Resumed => self.hold(),
+        }
+    }
+
+    /// A fetch that is cut, and interrupted as it tries again.
+    fn hold(&mut self) {
+        self.then(vec![cut_at(self.at), interrupted_by(&self.cancel)]);
+        let outcome = self.fetch();
+        let failure = outcome.result.as_ref().expect_err("it should have been interrupted");
+        assert_eq!((failure.code, failure.class), ("interrupted", Class::Interrupted), "{}", failure.text);
+        self.cancel.store(false, Ordering::Relaxed);
+        self.held = self.at;
+    }
+
+    /// Fetches, and looks at what is there then.
+    pub(crate) fn fetch(&self) -> Outcome {
+        self.fetch_with(&self.options, &self.write_document())
+    }
+
+    /// The same with other options or another document.
+    pub(crate) fn fetch_with(&self, options: &FetchOptions, document: &Path) -> Outcome {
+        self.fetch_this(Wanted::Described(Location::File(document.to_owned())), options)
+    }
+
+    /// Whatever is wanted.
+    pub(crate) fn fetch_this(&self, what: Wanted, options: &FetchOptions) -> Outcome {
+        let before = self.server.requests_for(CONTENT).len();
+        let request = FetchRequest {
+            what,
+            destination: Destination::Folder(self.destination()),
+            root: self.root(),
+            options: options.clone(),
+        };
+        let context = Context::new(&(), &*self.cancel, &self.clock);
+        let result = fetch(&request, &context).map_err(|error| Failure::new(error.code(), &error));
+        let outcome = Outcome {
+            result,
+            requests: self.server.requests_for(CONTENT).split_off(before),
+            files: list(&self.destination()).ok(),
+            apps: names(&self.folder.path().join("apps")),
+            incoming: names(&self.root().join("Content").join("Incoming")),
+            held: self.held,
+            cut: self.cut,
+        };
+        self.nothing_shows_the_signature(&outcome);
+        outcome
+    }
+
+    /// After a failure: the server is right again, and the next fetch goes on from what is held.
+    pub(crate) fn goes_on(&mut self) {
+        self.server.clear(CONTENT);
+        self.put(right());
+        self.held = if self.cut || self.when == When::Resumed { self.at } else { 0 };
+        self.cut = false;
+        self.fetch().arrived().wasted(0);
+    }
+
+    /// After a failure in which other bytes were refused: what is held stays until it is dropped on purpose.
+    pub(crate) fn starts_anew_when_told(&mut self) {
+        self.server.clear(CONTENT);
+        self.held = 0;
+        self.cut = false;
+        let options = FetchOptions { resume: false, ..self.options.clone() };
+        self.put(right());
+        let outcome = self.fetch_with(&options, &self.write_document()).arrived();
+        assert_eq!(outcome.download().received as usize, content().size());
+    }
+
+    /// Writes the document and says where.
+    pub(crate) fn write_document(&self) -> PathBuf {
+        let path = self.folder.path().join("weather.content.json");
+        fs::write(&path, content().document(&self.url, self.with_pieces).unwrap()).unwrap();
+        path
+    }
+
+    pub(crate) fn destination(&self) -> PathBuf {
+        self.folder.path().join("apps").join("weather")
+    }
+
+    pub(crate) fn root(&self) -> PathBuf {
+        self.folder.path().join("root")
+    }
+
+    /// Rule 11: no query of a signed URL in a report, an error, or a file of the root.
+    fn nothing_shows_the_signature(&self, outcome: &Outcome) {
+        let told = match &outcome.result {
+            Ok(report) => serde_json::to_string(report).unwrap(),
+            Err(failure) => failure.text.clone(),
+        };
+        assert!(!told.contains(SIGNATURE), "{told}");
+        let Ok(root) = list(&self.root()) else { return };
+        for (path, bytes) in root {
+            // The encrypted content itself is noise.
+            let text = bytes.filter(|bytes| bytes.len() < 100_000).unwrap_or_default();
+            assert!(!String::from_utf8_lossy(&text).contains(SIGNATURE), "{path} holds a signature");
+        }
+    }
+}
+
+/// The content as a right server has it.
+pub(crate) fn right() -> Resource {
+    Resource::new(Arc::clone(&content().content))
+}
+
+/// The other content under the same name.
+pub(crate) fn replaced() -> Resource {
+    Resource::new(Arc::clone(&other_content().content))
+}
+
+/// Somewhere in the middle, the same in every run; `WEATHER_SEED` moves it.
+fn cut_of(case: &str) -> usize {
+    let seed = std::env::var("WEATHER_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(0_u64);
+    let seed = case.bytes().fold(seed, |seed, byte| seed.wrapping_mul(31).wrapping_add(byte.into()));
+    200_000 + PseudoRandom::new(seed).below(content().size() - 400_000)
+}
+
+/// What lies in a folder; nothing where there is none.
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).into_iter().flatten();
+    entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect()
+}

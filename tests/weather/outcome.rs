@@ -1,0 +1,133 @@
+//! What came of a fetch, and what it is held against.
+
+use crate::lab::content;
+use std::error::Error;
+use waybill_schemas::codes::{Class, Code};
+use waybill_schemas::report::fetch::{DownloadReport, FetchReport};
+use waybill_tests::fault_server::Request;
+use waybill_tests::folder_listing::Listing;
+
+/// An error, as the user is told it.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) code: &'static str,
+    pub(crate) class: Class,
+    /// Every message of the chain, and what `Debug` shows.
+    pub(crate) text: String,
+}
+
+impl Failure {
+    pub(crate) fn new(code: &'static Code, error: &(dyn Error + 'static)) -> Self {
+        let chain = std::iter::successors(Some(error), |error| (*error).source());
+        let text = chain.map(|error| format!("{error} ({error:?})")).collect::<Vec<_>>().join(": ");
+        Self { code: code.id, class: code.class, text }
+    }
+}
+
+/// What one fetch did.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    pub(crate) result: Result<FetchReport, Failure>,
+    /// The requests for the content that it sent.
+    pub(crate) requests: Vec<Request>,
+    /// What the destination holds; `None` where it is not there.
+    pub(crate) files: Option<Listing>,
+    /// What lies beside the destination, it included.
+    pub(crate) apps: Vec<String>,
+    /// What lies in Incoming.
+    pub(crate) incoming: Vec<String>,
+    /// Bytes that were held before.
+    pub(crate) held: usize,
+    /// Whether its first answer was cut on purpose, before the fault.
+    pub(crate) cut: bool,
+}
+
+impl Outcome {
+    /// The files are those of the source, and nothing else is left.
+    #[track_caller]
+    pub(crate) fn arrived(self) -> Self {
+        let report = self.result.as_ref().unwrap_or_else(|failure| {
+            panic!("{} (exit {}): {}", failure.code, failure.class.exit_code(), failure.text)
+        });
+        assert!(self.files.as_ref() == Some(&content().files), "other files than the source's");
+        assert_eq!(self.apps, ["weather"], "something is left beside the destination");
+        assert!(!self.incoming.iter().any(|name| name.ends_with(".partial")), "{:?}", self.incoming);
+        assert!(report.changed);
+        assert_eq!(self.download().resumed_from as usize, self.held, "taken up from elsewhere");
+        self
+    }
+
+    /// No folder and nothing half, and this is why.
+    #[track_caller]
+    pub(crate) fn failed(self, code: &str, class: Class) -> Self {
+        let failure = match &self.result {
+            Err(failure) => failure,
+            Ok(report) => panic!("it should have failed with {code}: {:?}", report.observations),
+        };
+        assert_eq!((failure.code, failure.class), (code, class), "{}", failure.text);
+        assert_eq!(self.files, None, "a destination after {code}");
+        assert_eq!(self.apps, [""; 0], "something half is left");
+        self
+    }
+
+    /// Phase 1's report.
+    #[track_caller]
+    pub(crate) fn download(&self) -> &DownloadReport {
+        self.result.as_ref().unwrap().download.as_ref().expect("a download")
+    }
+
+    /// Exactly these rules acted, besides the cut that prepared the case.
+    #[track_caller]
+    pub(crate) fn acted(self, rules: &[&str]) -> Self {
+        let mut seen = Vec::new();
+        let mut cuts = u64::from(self.cut);
+        for observation in &self.result.as_ref().unwrap().observations {
+            let ours = if observation.rule == "broken-off" { std::mem::take(&mut cuts) } else { 0 };
+            if observation.times > ours {
+                seen.push(observation.rule.as_str());
+            }
+        }
+        seen.sort_unstable();
+        let mut rules = rules.to_vec();
+        rules.sort_unstable();
+        assert_eq!(seen, rules);
+        self
+    }
+
+    /// How often a rule acted.
+    #[track_caller]
+    pub(crate) fn times(&self, rule: &str) -> u64 {
+        let observations = &self.result.as_ref().unwrap().observations;
+        observations.iter().filter(|observation| observation.rule == rule).map(|seen| seen.times).sum()
+    }
+
+    /// So many bytes arrived in vain, and no others.
+    #[track_caller]
+    pub(crate) fn wasted(self, bytes: usize) -> Self {
+        let received = self.download().received as usize;
+        assert_eq!(received, content().size() - self.held + bytes, "received, {bytes} of it in vain");
+        self
+    }
+
+    /// So many bytes arrived in vain at most.
+    #[track_caller]
+    pub(crate) fn wasted_at_most(self, bytes: usize) -> Self {
+        let wasted = (self.download().received as usize).saturating_sub(content().size() - self.held);
+        assert!(wasted <= bytes, "{wasted} bytes arrived in vain, {bytes} may");
+        self
+    }
+
+    /// So many requests for the content were sent, the one that prepared the case not counted.
+    #[track_caller]
+    pub(crate) fn asked(self, requests: usize) -> Self {
+        let ranges: Vec<_> = self.requests.iter().map(|request| request.header("range")).collect();
+        assert_eq!(self.requests.len(), requests + usize::from(self.cut), "{ranges:?}");
+        self
+    }
+
+    /// The request that met the fault.
+    #[track_caller]
+    pub(crate) fn meeting(&self) -> &Request {
+        &self.requests[usize::from(self.cut)]
+    }
+}

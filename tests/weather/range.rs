@@ -1,0 +1,208 @@
+//! Answers to requests for a range.
+
+use crate::lab::{Lab, content, right};
+use waybill_schemas::codes::Class;
+use waybill_tests::fault_server::{Answer, Ending, Fault, Framing, Request, Resource, always_right, fault};
+
+cases! {
+    right_fresh, right_resumed: all_is_right;
+    starts_lower_fresh, starts_lower_resumed: starts_lower;
+    starts_higher_fresh, starts_higher_resumed: starts_higher;
+    no_content_range_fresh, no_content_range_resumed: no_content_range;
+    total_changed_fresh, total_changed_resumed: total_changed;
+    total_unknown_fresh, total_unknown_resumed: total_unknown;
+    multipart_fresh, multipart_resumed: multipart;
+    shorter_fresh, shorter_resumed: shorter;
+    longer_fresh, longer_resumed: longer;
+    ignored_fresh, ignored_resumed: ignored;
+    range_in_200_fresh, range_in_200_resumed: range_in_200;
+    unsatisfied_at_the_end_fresh, unsatisfied_at_the_end_resumed: unsatisfied_at_the_end;
+    unsatisfied_bigger_fresh, unsatisfied_bigger_resumed: unsatisfied_bigger;
+    unsatisfied_smaller_fresh, unsatisfied_smaller_resumed: unsatisfied_smaller;
+    empty_at_the_end_fresh, empty_at_the_end_resumed: empty_at_the_end;
+    stale_validator_fresh, stale_validator_resumed: stale_validator;
+}
+
+more_cases! {
+    two_content_ranges_fresh, two_content_ranges_resumed: two_content_ranges;
+    empty_in_the_middle_fresh, empty_in_the_middle_resumed: empty_in_the_middle;
+    ranges_never_work_fresh, ranges_never_work_resumed: ranges_never_work;
+}
+
+fn first_of(request: &Request) -> usize {
+    request.range().map_or(0, |(first, _)| first)
+}
+
+/// The right answer, changed.
+fn changed(change: impl Fn(Answer, usize) -> Answer + Send + 'static) -> Fault {
+    fault(move |request, resource| change(resource.right(request), first_of(request)))
+}
+
+/// After an answer that cannot be used everything is asked for, and what is held already is thrown away as it comes.
+fn asks_for_everything(lab: &Lab, rule: &str) {
+    let outcome = lab.fetch().arrived().acted(&[rule]).wasted(lab.at).asked(2);
+    assert_eq!(first_of(outcome.meeting()), lab.at);
+    assert_eq!(outcome.requests.last().unwrap().header("range"), None);
+}
+
+fn all_is_right(mut lab: Lab) {
+    lab.hold_if_resumed();
+    let outcome = lab.fetch().arrived().acted(&[]).wasted(0).asked(1);
+    let request = outcome.meeting();
+    assert_eq!(request.header("accept-encoding"), Some("identity"));
+    match lab.when {
+        crate::cases::When::Fresh => assert_eq!(request.header("range"), None),
+        crate::cases::When::Resumed => {
+            assert_eq!(request.range(), Some((lab.at, None)));
+            assert_eq!(request.header("if-match"), Some("\"v1\""));
+        }
+    }
+}
+
+fn starts_lower(mut lab: Lab) {
+    lab.cut_or_hold();
+    lab.then(vec![fault(|request, resource| resource.part(first_of(request) - 4321, usize::MAX))]);
+    lab.fetch().arrived().acted(&["overlap-trimmed"]).wasted(4321).asked(1);
+}
+
+fn starts_higher(mut lab: Lab) {
+    lab.cut_or_hold();
+    lab.then(vec![fault(|request, resource| resource.part(first_of(request) + 16, usize::MAX))]);
+    asks_for_everything(&lab, "range-unusable");
+}
+
+fn no_content_range(mut lab: Lab) {
+    lab.cut_or_hold();
+    lab.then(vec![changed(|answer, _| answer.without("Content-Range"))]);
+    asks_for_everything(&lab, "range-unusable");
+}
+
+fn two_content_ranges(mut lab: Lab) {
+    lab.cut_or_hold();
+    lab.then(vec![changed(|answer, _| answer.with("Content-Range", "bytes 0-15/16"))]);
+    asks_for_everything(&lab, "range-unusable");
+}
+
+fn total_changed(mut lab: Lab) {
+    lab.cut_or_hold();
+    let total = content().size() + 16;
+    lab.forever(changed(move |answer, first| {
+        answer.set("Content-Range", format!("bytes {first}-{}/{total}", content().size() - 1))
+    }));
+    lab.fetch().failed("size-differs", Class::Integrity).asked(1);
+    lab.goes_on();
+}
+
+fn total_unknown(mut lab: Lab) {
+    lab.cut_or_hold();
+    lab.then(vec![changed(|answer, first| {
+        answer.set("Content-Range", format!("bytes {first}-{}/*", content().size() - 1))
+    })]);
+    asks_for_everything(&lab, "range-unusable");
+}
+
+fn multipart(mut lab: Lab) {
+    lab.cut_or_hold();
+    lab.then(vec![changed(|answer, first| {
+        let (last, total) = (content().size() - 1, content().size());
+        let head = format!("--edge\r\nContent-Range: bytes {first}-{last}/{total}\r\n\r\n");
+        let body = [head.as_bytes(), &answer.body, b"\r\n--edge--\r\n"].concat();
+        answer.body(body).without("Content-Range").set("Content-Type", "multipart/byteranges; boundary=edge")
+    })]);
+    asks_for_everything(&lab, "range-unusable");
+}
+
+fn shorter(mut lab: Lab) {
+    lab.cut_or_hold();
+    let short = || fault(|request, resource| resource.part(first_of(request), first_of(request) + 9_999));
+    lab.then(vec![short(), short()]);
+    let outcome = lab.fetch().arrived().acted(&["short-body"]).wasted(0).asked(3);
+    assert_eq!(outcome.times("short-body"), 2);
+    assert_eq!(first_of(outcome.requests.last().unwrap()), lab.at + 20_000);
+}
+
+/// More bytes than the Content-Range says.
+fn longer(mut lab: Lab) {
+    lab.cut_or_hold();
+    lab.then(vec![changed(|answer, _| {
+        let body = [answer.body.as_slice(), &[0x77; 1000]].concat();
+        answer.body(body)
+    })]);
+    asks_for_everything(&lab, "range-unusable");
+}
+
+fn ignored(mut lab: Lab) {
+    lab.cut_or_hold();
+    lab.then(vec![fault(|_, resource| resource.whole())]);
+    lab.fetch().arrived().acted(&["range-ignored"]).wasted(lab.at).asked(1);
+}
+
+fn range_in_200(mut lab: Lab) {
+    lab.cut_or_hold();
+    lab.then(vec![changed(|answer, _| answer.status(200))]);
+    lab.fetch().arrived().acted(&["range-in-200"]).wasted(0).asked(1);
+}
+
+/// Every byte comes, and then a 416. The size is known: either nothing more is asked for, or the 416 says it is over.
+fn at_the_end(mut lab: Lab, last: Fault, rule: &str) {
+    lab.hold_if_resumed();
+    let cut_after_all = changed(|answer, _| answer.framed(Framing::Chunked).ending(Ending::Fin));
+    lab.then(vec![cut_after_all, last]);
+    let outcome = lab.fetch().arrived().wasted(0);
+    assert!(outcome.requests.len() == 1 || outcome.times(rule) == 1);
+}
+
+fn unsatisfied_at_the_end(lab: Lab) {
+    at_the_end(lab, always_right(), "complete-at-416");
+}
+
+fn empty_at_the_end(lab: Lab) {
+    let empty = fault(|_, resource| {
+        let total = resource.bytes.len();
+        resource
+            .describe(Answer::new(206, vec![]))
+            .with("Content-Range", format!("bytes {total}-{total}/{total}"))
+    });
+    at_the_end(lab, empty, "empty-at-end");
+}
+
+fn unsatisfied_bigger(mut lab: Lab) {
+    lab.cut_or_hold();
+    lab.then(vec![fault(|_, resource| resource.unsatisfied(&(content().size() + 16).to_string()))]);
+    asks_for_everything(&lab, "restarted-at-0");
+}
+
+fn unsatisfied_smaller(mut lab: Lab) {
+    lab.cut_or_hold();
+    lab.then(vec![fault(|_, resource| resource.unsatisfied("1000"))]);
+    asks_for_everything(&lab, "restarted-at-0");
+}
+
+fn empty_in_the_middle(mut lab: Lab) {
+    lab.cut_or_hold();
+    lab.then(vec![changed(|answer, _| answer.body(vec![]))]);
+    asks_for_everything(&lab, "restarted-at-0");
+}
+
+/// The file was touched: another ETag, the same bytes, and a server that ignores If-Match.
+fn stale_validator(mut lab: Lab) {
+    lab.cut_or_hold();
+    lab.then(vec![fault(|request, resource: &mut Resource| {
+        *resource = right().tagged(Some("\"v2\""));
+        resource.part(first_of(request), usize::MAX)
+    })]);
+    let outcome = lab.fetch().arrived().acted(&["validator-changed"]);
+    assert_eq!(outcome.meeting().header("if-match"), Some("\"v1\""));
+    assert_eq!(first_of(outcome.requests.last().unwrap()), lab.at, "what is held is not fetched again");
+    outcome.wasted_at_most(48);
+}
+
+/// A server whose ranges are always wrong still gives everything.
+fn ranges_never_work(mut lab: Lab) {
+    lab.cut_or_hold();
+    lab.forever(fault(|request, resource| match request.range() {
+        Some((first, _)) => resource.part(first + 1, usize::MAX),
+        None => resource.whole(),
+    }));
+    asks_for_everything(&lab, "range-unusable");
+}

@@ -1,0 +1,239 @@
+//! Lines that break, stall, lead nowhere or to somebody else.
+
+use crate::cases::When;
+use crate::lab::{CONTENT, Lab, content, right};
+use std::time::Duration;
+use waybill_downloader::{ProxyChoice, SecretUrl};
+use waybill_schemas::codes::Class;
+use waybill_tests::fast_clock::FastClock;
+use waybill_tests::fault_server::{
+    Answer, Authority, DeadEnd, Ending, Fault, FaultServer, Framing, Request, fault, status,
+};
+
+cases! {
+    reset_fresh, reset_resumed: reset;
+    fin_in_mid_body_fresh, fin_in_mid_body_resumed: fin_in_mid_body;
+    stall_fresh, stall_resumed: stall;
+    one_byte_a_second_fresh, one_byte_a_second_resumed: one_byte_a_second;
+    tls_cut_fresh, tls_cut_resumed: tls_cut;
+    bad_certificate_fresh, bad_certificate_resumed: bad_certificate;
+    name_not_found_fresh, name_not_found_resumed: name_not_found;
+    connect_timeout_fresh, connect_timeout_resumed: connect_timeout;
+    captive_portal_fresh, captive_portal_resumed: captive_portal;
+    proxy_wants_credentials_fresh, proxy_wants_credentials_resumed: proxy_wants_credentials;
+}
+
+more_cases! {
+    stall_before_the_answer_fresh, stall_before_the_answer_resumed: stall_before_the_answer;
+    captive_portal_without_length_fresh, captive_portal_without_length_resumed: captive_portal_without_length;
+    garbage_fresh, garbage_resumed: garbage;
+    certificate_of_another_host_fresh, certificate_of_another_host_resumed: certificate_of_another_host;
+    tls_all_right_fresh, tls_all_right_resumed: tls_all_right;
+    proxy_refuses_a_tunnel_fresh, proxy_refuses_a_tunnel_resumed: proxy_refuses_a_tunnel;
+    cut_again_and_again_fresh, cut_again_and_again_resumed: cut_again_and_again;
+}
+
+/// A minute in half a second: long enough that a busy machine does not look stalled at once.
+const QUICK: u32 = 120;
+
+fn first_of(request: &Request) -> usize {
+    request.range().map_or(0, |(first, _)| first)
+}
+
+/// The right answer up to the middle of what is missing, then this end.
+fn in_the_middle(lab: &Lab, change: impl Fn(Answer) -> Answer + Send + 'static) -> Fault {
+    let end = middle(lab);
+    fault(move |request, resource| change(resource.right(request)).only(end - first_of(request)))
+}
+
+fn middle(lab: &Lab) -> usize {
+    (lab.at + content().size()) / 2
+}
+
+fn reset(mut lab: Lab) {
+    lab.hold_if_resumed();
+    lab.then(vec![in_the_middle(&lab, |answer| answer.ending(Ending::Reset))]);
+    let outcome = lab.fetch().arrived().acted(&["broken-off"]).asked(2);
+    // Bytes that the reset overtook never arrived; those that did are not fetched again.
+    outcome.wasted(0);
+}
+
+fn fin_in_mid_body(mut lab: Lab) {
+    lab.hold_if_resumed();
+    lab.then(vec![in_the_middle(&lab, |answer| answer.ending(Ending::Fin))]);
+    let outcome = lab.fetch().arrived().acted(&["broken-off"]).wasted(0).asked(2);
+    assert_eq!(first_of(outcome.requests.last().unwrap()), middle(&lab));
+}
+
+/// Cut six times at other places; each MiB of progress would reset the count, and six are fewer than eight.
+fn cut_again_and_again(mut lab: Lab) {
+    lab.hold_if_resumed();
+    let cut = || fault(|request, resource| resource.right(request).only(50_001).ending(Ending::Fin));
+    lab.then((0..6).map(|_| cut()).collect());
+    let outcome = lab.fetch().arrived();
+    assert!(outcome.times("broken-off") >= 1);
+    outcome.wasted(0);
+}
+
+fn stall(mut lab: Lab) {
+    lab.hold_if_resumed();
+    lab.clock = FastClock::new(QUICK);
+    lab.then(vec![in_the_middle(&lab, |answer| answer.ending(Ending::Stall))]);
+    let outcome = lab.fetch().arrived().acted(&["stalled"]).wasted(0);
+    assert_eq!(first_of(&outcome.requests[1]), middle(&lab));
+}
+
+fn stall_before_the_answer(mut lab: Lab) {
+    lab.cut_or_hold();
+    lab.clock = FastClock::new(QUICK);
+    lab.then(vec![fault(|_, _| Answer::silence())]);
+    lab.fetch().arrived().acted(&["stalled"]).wasted(0);
+}
+
+fn one_byte_a_second(mut lab: Lab) {
+    lab.hold_if_resumed();
+    lab.clock = FastClock::new(QUICK);
+    let pause = Duration::from_secs(1) / QUICK;
+    lab.then(vec![fault(move |request, resource| resource.right(request).dripping(pause))]);
+    lab.fetch().arrived().acted(&["stalled"]).wasted(0);
+}
+
+/// A server under TLS whose authority the device trusts.
+fn under_tls(lab: &Lab, case: &str) -> Lab {
+    let authority = Authority::new().unwrap();
+    let server = FaultServer::start_tls(authority.server("127.0.0.1").unwrap()).unwrap();
+    let mut lab = Lab::on(server, case, lab.when);
+    lab.options.extra_roots.push(authority.root());
+    lab
+}
+
+fn tls_all_right(lab: Lab) {
+    let mut lab = under_tls(&lab, "tls_all_right");
+    lab.hold_if_resumed();
+    lab.fetch().arrived().acted(&[]).wasted(0).asked(1);
+}
+
+/// An attacker who cuts the line must not make a part look whole: no length, no close_notify.
+fn tls_cut(lab: Lab) {
+    let mut lab = under_tls(&lab, "tls_cut");
+    lab.hold_if_resumed();
+    lab.then(vec![in_the_middle(&lab, |answer| answer.framed(Framing::Close).ending(Ending::Cut))]);
+    let outcome = lab.fetch().arrived().wasted(0).asked(2);
+    assert_eq!(outcome.times("broken-off"), 1);
+    assert_eq!(first_of(outcome.requests.last().unwrap()), middle(&lab));
+}
+
+/// The content is at a server now whose certificate is not to be trusted; at the old one it goes on.
+fn is_not_trusted(mut lab: Lab, host: &str, is_known: bool) {
+    let authority = Authority::new().unwrap();
+    let untrusted = FaultServer::start_tls(authority.server(host).unwrap()).unwrap();
+    untrusted.put(CONTENT, right());
+    lab.hold_if_resumed();
+    if is_known {
+        lab.options.extra_roots.push(authority.root());
+    }
+    let good = std::mem::replace(&mut lab.url, untrusted.url(CONTENT));
+    lab.fetch().failed("tls-failed", Class::Network);
+    assert_eq!(untrusted.requests().len(), 0);
+    lab.url = good;
+    lab.goes_on();
+}
+
+fn bad_certificate(lab: Lab) {
+    is_not_trusted(lab, "127.0.0.1", false);
+}
+
+fn certificate_of_another_host(lab: Lab) {
+    is_not_trusted(lab, "elsewhere.invalid", true);
+}
+
+/// Nothing is to be had under this URL, however often one tries.
+fn leads_nowhere(mut lab: Lab, url: String) {
+    lab.hold_if_resumed();
+    let good = std::mem::replace(&mut lab.url, url);
+    lab.fetch().failed("network-failed", Class::Network);
+    lab.url = good;
+    lab.goes_on();
+}
+
+/// `.invalid` never resolves (RFC 6761).
+fn name_not_found(lab: Lab) {
+    leads_nowhere(lab, format!("http://waybill.invalid{CONTENT}?sig={}", crate::lab::SIGNATURE));
+}
+
+fn connect_timeout(mut lab: Lab) {
+    lab.hold_if_resumed();
+    let dead_end = DeadEnd::new().unwrap();
+    let good = std::mem::replace(&mut lab.url, dead_end.url(CONTENT));
+    let calm = std::mem::replace(&mut lab.clock, FastClock::new(600));
+    lab.fetch().failed("network-failed", Class::Network);
+    (lab.url, lab.clock) = (good, calm);
+    lab.goes_on();
+}
+
+const PORTAL: &[u8] = b"<!doctype html><title>Welcome to our hotel</title><form>Please sign in</form>";
+
+/// A sign-in page instead of the content.
+fn portal(framing: Framing) -> Fault {
+    fault(move |_, _| {
+        let page = PORTAL.repeat(100);
+        Answer::new(200, page).with("Content-Type", "text/html; charset=utf-8").framed(framing.clone())
+    })
+}
+
+fn captive_portal(mut lab: Lab) {
+    lab.hold_if_resumed();
+    lab.forever(portal(Framing::Length));
+    let outcome = lab.fetch().failed("size-differs", Class::Integrity).asked(1);
+    assert!(outcome.result.unwrap_err().text.contains("page"), "the user is told that it is a page");
+    lab.goes_on();
+}
+
+fn captive_portal_without_length(mut lab: Lab) {
+    lab.hold_if_resumed();
+    lab.forever(portal(Framing::Chunked));
+    let code = if lab.when == When::Fresh { "content-header" } else { "content-replaced" };
+    lab.fetch().failed(code, Class::Integrity).asked(1);
+    lab.goes_on();
+}
+
+/// What is no HTTP at all.
+fn garbage(mut lab: Lab) {
+    lab.cut_or_hold();
+    lab.then(vec![fault(|_, _| Answer::raw(b"SSH-2.0-OpenSSH_9.2\r\n".to_vec()))]);
+    let outcome = lab.fetch().arrived().wasted(0).asked(2);
+    assert!(outcome.times("broken-off") >= 1);
+}
+
+/// An HTTP proxy that is named, or one in the way that is not.
+fn proxy_wants_credentials(mut lab: Lab) {
+    lab.hold_if_resumed();
+    let proxy = FaultServer::start().unwrap();
+    let target = lab.url.split('?').next().unwrap().to_owned();
+    proxy.forever(
+        &target,
+        fault(|_, _| Answer::plain(407).with("Proxy-Authenticate", "Basic realm=\"work\"")),
+    );
+    let mut options = lab.options.clone();
+    options.proxy = ProxyChoice::Named(SecretUrl::parse(&proxy.url("/")).unwrap());
+    let document = lab.write_document();
+    lab.fetch_with(&options, &document).failed("proxy-refused", Class::Network).asked(0);
+    assert_eq!(proxy.requests().len(), 1);
+    lab.forever(status(407));
+    lab.fetch().failed("proxy-refused", Class::Network).asked(1);
+    lab.goes_on();
+}
+
+/// 407 to CONNECT, where the content is under https.
+fn proxy_refuses_a_tunnel(lab: Lab) {
+    let mut lab = under_tls(&lab, "proxy_refuses_a_tunnel");
+    lab.hold_if_resumed();
+    let proxy = FaultServer::start().unwrap();
+    let host = lab.url.trim_start_matches("https://").split('/').next().unwrap().to_owned();
+    proxy.forever(&host, status(407));
+    let mut options = lab.options.clone();
+    options.proxy = ProxyChoice::Named(SecretUrl::parse(&proxy.url("/")).unwrap());
+    let document = lab.write_document();
+    lab.fetch_with(&options, &document).failed("proxy-refused", Class::Network).asked(0);
+    lab.goes_on();
+}

@@ -1,0 +1,196 @@
+//! What tells versions of a file apart, and does not.
+
+use crate::lab::{CONTENT, Lab, content, replaced, right};
+use std::time::{Duration, SystemTime};
+use waybill_schemas::codes::Class;
+use waybill_tests::fault_server::{Answer, Fault, Request, Resource, cut_at, fault};
+
+cases! {
+    strong_and_changed_fresh, strong_and_changed_resumed: strong_and_changed;
+    weak_fresh, weak_resumed: weak;
+    last_modified_only_fresh, last_modified_only_resumed: last_modified_only;
+    none_fresh, none_resumed: none;
+    differs_per_node_fresh, differs_per_node_resumed: differs_per_node;
+    precondition_failed_fresh, precondition_failed_resumed: precondition_failed;
+    same_etag_new_bytes_fresh, same_etag_new_bytes_resumed: same_etag_new_bytes;
+    recent_date_fresh, recent_date_resumed: recent_date;
+}
+
+more_cases! {
+    precondition_failed_other_content_fresh, precondition_failed_other_content_resumed: precondition_failed_other_content;
+    damaged_once_fresh, damaged_once_resumed: damaged_once;
+    damaged_once_without_pieces_fresh, damaged_once_without_pieces_resumed: damaged_once_without_pieces;
+    damaged_for_good_fresh, damaged_for_good_resumed: damaged_for_good;
+    replaced_and_whole_fresh, replaced_and_whole_resumed: replaced_and_whole;
+}
+
+fn first_of(request: &Request) -> usize {
+    request.range().map_or(0, |(first, _)| first)
+}
+
+/// From now on the server has this, whatever was held.
+fn becomes(new: impl Fn() -> Resource + Send + 'static, answer: fn(&Request, &Resource) -> Answer) -> Fault {
+    fault(move |request, resource| {
+        *resource = new();
+        answer(request, resource)
+    })
+}
+
+/// The other content is refused, what is held is kept, and goes when that is asked for.
+fn is_replaced(mut lab: Lab) {
+    lab.fetch().failed("content-replaced", Class::Integrity);
+    lab.fetch().failed("content-replaced", Class::Integrity);
+    lab.starts_anew_when_told();
+}
+
+/// Another file, and a server that ignores If-Match as Azurite, moto and SeaweedFS ignore If-Range.
+fn strong_and_changed(mut lab: Lab) {
+    lab.cut_or_hold();
+    lab.forever(fault(|request, resource| {
+        *resource = replaced().tagged(Some("\"v2\""));
+        resource.part(first_of(request), request.range().and_then(|range| range.1).unwrap_or(usize::MAX))
+    }));
+    is_replaced(lab);
+}
+
+/// Goes on by range alone; nothing but the MAC vouches for the rest.
+fn goes_on_without_if_match(mut lab: Lab, resource: Resource, rule: &str) {
+    lab.put(resource);
+    lab.cut_or_hold();
+    let outcome = lab.fetch().arrived().acted(&[rule]).wasted(0).asked(1);
+    assert_eq!(outcome.meeting().range(), Some((lab.at, None)));
+    for conditional in ["if-match", "if-range", "if-unmodified-since", "if-none-match"] {
+        assert_eq!(outcome.meeting().header(conditional), None);
+    }
+}
+
+fn weak(lab: Lab) {
+    goes_on_without_if_match(lab, right().tagged(Some("W/\"v1\"")), "weak-validator");
+}
+
+fn last_modified_only(lab: Lab) {
+    goes_on_without_if_match(lab, right().tagged(None), "no-validator");
+}
+
+fn none(lab: Lab) {
+    goes_on_without_if_match(lab, right().tagged(None).modified(None), "no-validator");
+}
+
+/// A date so young that the file may have changed within its second.
+fn recent_date(lab: Lab) {
+    let now = SystemTime::now();
+    goes_on_without_if_match(
+        lab,
+        right().tagged(None).modified(Some(now - Duration::from_secs(20))),
+        "no-validator",
+    );
+}
+
+/// Two nodes behind one name take turns; each has an ETag of its own and insists on it.
+fn differs_per_node(mut lab: Lab) {
+    let mut node = 0;
+    let mut turn = move |resource: &mut Resource| {
+        node += 1;
+        resource.etag = Some(format!("\"node{}\"", node % 2));
+    };
+    let at = lab.at;
+    if lab.when == crate::cases::When::Resumed {
+        lab.put(right().tagged(Some("\"node0\"")));
+    }
+    lab.hold_if_resumed();
+    let mut cut = (lab.when == crate::cases::When::Fresh).then(|| cut_at(at));
+    lab.forever(fault(move |request, resource| {
+        turn(resource);
+        match cut.take() {
+            Some(mut cut) => cut(request, resource),
+            None => resource.right(request),
+        }
+    }));
+    let outcome = lab.fetch().arrived();
+    assert!(outcome.times("validator-changed") >= 1);
+    outcome.wasted_at_most(48 * 8);
+}
+
+/// 412, and the first 48 bytes are the content's: the file was touched.
+fn precondition_failed(mut lab: Lab) {
+    lab.cut_or_hold();
+    lab.then(vec![becomes(|| right().tagged(Some("\"v2\"")), |request, resource| resource.right(request))]);
+    let outcome = lab.fetch().arrived().acted(&["validator-changed"]);
+    let last = outcome.requests.last().unwrap();
+    assert_eq!(first_of(last), lab.at, "what is held is not fetched again");
+    assert_ne!(last.header("if-match"), Some("\"v1\""));
+    outcome.wasted_at_most(48);
+}
+
+/// 412, and the first 48 bytes are another content's.
+fn precondition_failed_other_content(mut lab: Lab) {
+    lab.cut_or_hold();
+    lab.then(vec![becomes(
+        || replaced().tagged(Some("\"v2\"")),
+        |request, resource| resource.right(request),
+    )]);
+    is_replaced(lab);
+}
+
+/// Another file that came with the ETag of the former, and stays.
+fn same_etag_new_bytes(mut lab: Lab) {
+    lab.with_pieces = true;
+    lab.cut_or_hold();
+    lab.then(vec![becomes(replaced, |request, resource| resource.right(request))]);
+    let outcome = lab.fetch();
+    let code = outcome.result.as_ref().unwrap_err().code;
+    assert!(["mac-mismatch", "content-header", "content-replaced"].contains(&code), "{code}");
+    outcome.failed(code, Class::Integrity);
+    lab.starts_anew_when_told();
+}
+
+/// The right answer with one byte of the second piece, or of the rest, turned over.
+fn damaged(lab: &Lab) -> Fault {
+    let at = lab.at;
+    fault(move |request, resource| {
+        let mut answer = resource.right(request);
+        let first = first_of(request);
+        let index = (at + 1000).checked_sub(first).filter(|index| *index < answer.body.len());
+        if let Some(byte) = index.and_then(|index| answer.body.get_mut(index)) {
+            *byte ^= 0x10;
+        }
+        answer
+    })
+}
+
+fn damaged_once(mut lab: Lab) {
+    lab.with_pieces = true;
+    lab.hold_if_resumed();
+    lab.then(vec![damaged(&lab)]);
+    let outcome = lab.fetch().arrived().acted(&["pieces-mended"]).asked(2);
+    let report = outcome.result.as_ref().unwrap();
+    assert_eq!(report.validate.as_ref().unwrap().pieces_mended, 1);
+    let piece = (lab.at + 1000) >> 20;
+    assert_eq!(first_of(outcome.requests.last().unwrap()), piece << 20);
+    let whole = 1 << 20;
+    outcome.wasted((content().size() - (piece << 20)).min(whole));
+}
+
+fn damaged_once_without_pieces(mut lab: Lab) {
+    lab.hold_if_resumed();
+    lab.then(vec![damaged(&lab)]);
+    let outcome = lab.fetch().arrived().acted(&["restarted"]).asked(2);
+    assert_eq!(outcome.result.as_ref().unwrap().validate.as_ref().unwrap().restarts, 1);
+    outcome.wasted(content().size());
+}
+
+/// The server's own file is damaged: one restart, and no more.
+fn damaged_for_good(mut lab: Lab) {
+    lab.hold_if_resumed();
+    lab.forever(damaged(&lab));
+    lab.fetch().failed("mac-mismatch", Class::Integrity).asked(2);
+    lab.server.clear(CONTENT);
+    lab.starts_anew_when_told();
+}
+
+/// A server without ranges that has another file of the same size now.
+fn replaced_and_whole(mut lab: Lab) {
+    lab.cut_or_hold();
+    lab.forever(fault(|_, _| replaced().tagged(Some("\"v2\"")).whole()));
+    is_replaced(lab);
+}
