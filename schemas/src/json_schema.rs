@@ -7,11 +7,13 @@ use crate::content::{ContentDocument, PiecesDocument};
 use crate::report::diff::DiffReport;
 use crate::report::error::ErrorReport;
 use crate::report::explain::ExplainReport;
+use crate::report::fetch::FetchReport;
 use crate::report::init::InitReport;
 use crate::report::inspect::InspectReport;
 use crate::report::lint::LintReport;
 use crate::report::pack::PackReport;
 use crate::report::publish::PublishReport;
+use crate::report::serve::{ServeStarted, ServedRequest};
 use crate::report::unpack::UnpackReport;
 use crate::report::verify::VerifyReport;
 use schemars::transform::{RecursiveTransform, Transform as _};
@@ -44,6 +46,9 @@ pub fn documents() -> &'static [DocumentSchema] {
         document::<VerifyReport>("verify-report", "what `waybill verify --json` prints"),
         document::<UnpackReport>("unpack-report", "what `waybill unpack --json` prints"),
         document::<PublishReport>("publish-report", "what `waybill publish --json` prints"),
+        document::<FetchReport>("fetch-report", "what `waybill fetch --json` prints"),
+        document::<ServeStarted>("serve-started", "the first line that `waybill serve --json` prints"),
+        document::<ServedRequest>("served-request", "each further line that `waybill serve --json` prints"),
         document::<ExplainReport>("explain-report", "what `waybill explain --json` prints"),
         document::<LintReport>("lint-report", "what `waybill lint --json` prints"),
     ];
