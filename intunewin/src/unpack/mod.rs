@@ -13,6 +13,7 @@ mod tree;
 
 pub use error::UnpackError;
 pub use folder::{ContentFolder, UnpackOptions};
+pub use patience::rename_patiently;
 pub use record::UnpackRecord;
 pub use sweep::{sweep_staging, take_up_staging};
 

@@ -8,9 +8,21 @@ use waybill_context::Context;
 /// A virus scanner or an indexer may hold a fresh file for a moment, and Windows then refuses to rename it or its folder.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Renames, for as long as somebody may be holding what is renamed.
+/// Renames a file or folder. On Windows a virus scanner or an indexer may hold it for a moment, and the rename is then
+/// refused: it is tried again for ten seconds on the context's clock.
+///
+/// # Errors
+/// What the system reports at last, with both paths; interruption ends the waiting.
+pub fn rename_patiently(from: &Path, to: &Path, context: &Context<'_>) -> io::Result<()> {
+    rename(from, to, context).map_err(|error| {
+        let text = format!("cannot rename {} to {}: {error}", from.display(), to.display());
+        io::Error::new(error.kind(), text)
+    })
+}
+
+/// As [`rename_patiently`], with the system's own error.
 pub(super) fn rename(from: &Path, to: &Path, context: &Context<'_>) -> io::Result<()> {
-    while_held(context, || fs_err::rename(from, to))
+    while_held(context, || std::fs::rename(from, to)) // fs_err hides the system's code
 }
 
 /// Tries again while the error says that somebody holds a file, ten seconds at most.
@@ -38,11 +50,7 @@ fn repeat(
 
 /// `ERROR_ACCESS_DENIED` and `ERROR_SHARING_VIOLATION`.
 fn is_held(error: &io::Error) -> bool {
-    let os_error = error.raw_os_error().or_else(|| {
-        let inner = error.get_ref()?.source()?.downcast_ref::<io::Error>()?;
-        inner.raw_os_error()
-    });
-    cfg!(windows) && matches!(os_error, Some(5 | 32))
+    cfg!(windows) && matches!(error.raw_os_error(), Some(5 | 32))
 }
 
 #[cfg(test)]
@@ -98,7 +106,30 @@ mod tests {
         for (code, held) in [(5, cfg!(windows)), (32, cfg!(windows)), (2, false), (13, false)] {
             assert_eq!(is_held(&io::Error::from_raw_os_error(code)), held, "{code}");
         }
-        let missing = tempfile::tempdir().unwrap().path().join("a").join("b");
-        assert!(!is_held(&fs_err::rename(&missing, missing.with_extension("c")).unwrap_err()));
+    }
+    /// What a virus scanner does: the rename succeeds as soon as it lets go.
+    #[cfg(windows)]
+    #[test]
+    fn a_file_that_is_held_for_a_moment_is_renamed_after_it() {
+        use std::os::windows::fs::OpenOptionsExt;
+
+        struct LetsGo(Mutex<Option<std::fs::File>>);
+
+        impl Clock for LetsGo {
+            fn now(&self) -> SystemTime {
+                SystemTime::UNIX_EPOCH
+            }
+            fn sleep(&self, _: Duration) {
+                self.0.lock().unwrap().take().expect("it was held once");
+            }
+        }
+
+        let temporary = tempfile::tempdir().unwrap();
+        let (from, to) = (temporary.path().join("from"), temporary.path().join("to"));
+        std::fs::write(&from, "scanned").unwrap();
+        let held = std::fs::File::options().read(true).share_mode(0).open(&from).unwrap();
+        let clock = LetsGo(Mutex::new(Some(held)));
+        rename(&from, &to, &Context::new(&(), &(), &clock)).unwrap();
+        assert!(clock.0.lock().unwrap().is_none() && to.is_file());
     }
 }

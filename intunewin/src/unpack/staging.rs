@@ -17,13 +17,17 @@ pub(super) const CONTENT: &str = "content";
 
 /// A folder being filled. Dropped before [`Staging::publish`], it and everything in it vanish.
 pub(super) struct Staging {
-    // Closed in this order: Windows removes no folder in which something is open.
-    tree: Tree,
-    lock: File,
-    /// `.<name>.waybill-<random>`, readable by its owner alone, on the destination's volume.
-    private: TempDir,
+    tree: Tree, // closed first: Windows removes no folder in which something is open
+    private: Private,
     place: Place,
     force: bool,
+}
+
+/// The staging folder itself, removed when dropped.
+struct Private {
+    _lock: File, // given back first
+    /// `.<name>.waybill-<random>`, readable by its owner alone, on the destination's volume.
+    folder: TempDir,
 }
 
 impl Staging {
@@ -43,9 +47,9 @@ impl Staging {
         fs_err::create_dir_all(place.parent()).map_err(failed)?;
         sweep::everything(&place, context);
         place.check(force)?;
-        let (private, lock) = private_folder(&place).map_err(failed)?;
-        let tree = Tree::open(&private.path().join(CONTENT)).map_err(failed)?;
-        Ok(Self { tree, lock, private, place, force })
+        let private = Private::create(&place).map_err(failed)?;
+        let tree = Tree::open(&private.content()).map_err(failed)?;
+        Ok(Self { tree, private, place, force })
     }
 
     /// Where everything is written.
@@ -60,9 +64,9 @@ impl Staging {
         record: Option<&dyn UnpackRecord>,
         context: &Context<'_>,
     ) -> Result<PathBuf, UnpackError> {
-        let Self { tree, lock, private, place, force } = self;
+        let Self { tree, private, place, force } = self;
         drop(tree); // Windows renames no folder that is open
-        let content = private.path().join(CONTENT);
+        let content = private.content();
         failpoint::reach("unpack-syncing");
         sync::folder_tree(&content).map_err(|source| UnpackError::Settle { source })?;
         failpoint::reach("unpack-synced");
@@ -71,9 +75,8 @@ impl Staging {
         }
         let filled = move_into_place(&place, &content, force, context);
         if matches!(filled, Err(UnpackError::Move { .. })) {
-            let _ = private.keep();
+            let _ = private.folder.keep();
         }
-        drop(lock);
         filled
     }
 }
@@ -99,21 +102,27 @@ pub(super) fn move_into_place(
 /// Tries to make a staging folder: a sweep of another run may take one for dead before it is locked.
 const ATTEMPTS: usize = 4;
 
-fn private_folder(place: &Place) -> io::Result<(TempDir, File)> {
-    let mut builder = tempfile::Builder::new();
-    let prefix = place.sibling(STAGING);
-    builder.prefix(&prefix).rand_bytes(8);
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
-    let mut last = io::Error::from(io::ErrorKind::NotFound);
-    for _ in 0..ATTEMPTS {
-        let private = builder.tempdir_in(place.parent())?;
-        match furnish(private.path()) {
-            Ok(lock) => return Ok((private, lock)),
-            Err(error) => last = error,
+impl Private {
+    fn create(place: &Place) -> io::Result<Self> {
+        let mut builder = tempfile::Builder::new();
+        let prefix = place.sibling(STAGING);
+        builder.prefix(&prefix).rand_bytes(8);
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+        let mut last = io::Error::from(io::ErrorKind::NotFound);
+        for _ in 0..ATTEMPTS {
+            let folder = builder.tempdir_in(place.parent())?;
+            match furnish(folder.path()) {
+                Ok(lock) => return Ok(Self { _lock: lock, folder }),
+                Err(error) => last = error,
+            }
         }
+        Err(last)
     }
-    Err(last)
+
+    fn content(&self) -> PathBuf {
+        self.folder.path().join(CONTENT)
+    }
 }
 
 /// Locks a new staging folder, then makes what will hold the files: whoever swept it meanwhile is noticed there.

@@ -168,17 +168,33 @@ fn a_forced_replacement_that_was_cut_is_undone_or_ended() {
     assert_eq!(names(temporary.path()), [".app.old-00ff", "app"]);
 }
 
+/// Makes the rename of `content` to `destination` fail until it is dropped: a file is in the way.
+#[cfg(unix)]
+fn hindrance(_content: &Path, destination: &Path) -> tempfile::NamedTempFile {
+    let (name, parent) = (destination.file_name().unwrap(), destination.parent().unwrap());
+    tempfile::Builder::new().prefix(name).rand_bytes(0).tempfile_in(parent).unwrap()
+}
+
+/// Makes the rename fail until it is dropped: the folder is held open. (Windows minds a file in it as well, wine not.)
+#[cfg(windows)]
+fn hindrance(content: &Path, _destination: &Path) -> File {
+    use std::os::windows::fs::OpenOptionsExt;
+    const BACKUP_SEMANTICS: u32 = 0x0200_0000; // which opens folders, too
+    File::options().read(true).share_mode(0).custom_flags(BACKUP_SEMANTICS).open(content).unwrap()
+}
+
 #[test]
 fn what_could_not_be_moved_is_taken_up_by_the_next_run() {
     let temporary = tempfile::tempdir().unwrap();
     let destination = temporary.path().join("app");
     let staging = Staging::create(&destination, false, &Context::silent()).unwrap();
     drop(staging.tree().create_file("whole".as_ref()).unwrap());
-    std::fs::write(&destination, "a file that came in between").unwrap();
-    let error = staging.publish(1, None, &Context::silent()).unwrap_err();
+    let private = temporary.path().join(&names(temporary.path())[0]);
+    let hindrance = hindrance(&private.join(CONTENT), &destination);
+    let error = staging.publish(1, None, &Context::new(&(), &(), &Ahead(Duration::ZERO))).unwrap_err();
     let UnpackError::Move { staging, .. } = error else { panic!("{error}") };
     assert!(staging.join("whole").is_file());
-    std::fs::remove_file(&destination).unwrap();
+    drop(hindrance);
     assert_eq!(take_up(&destination, "whole", false).unwrap(), Some(destination.clone()));
     assert_eq!(names(temporary.path()), ["app"]);
 }
