@@ -57,16 +57,25 @@ impl Run<'_> {
         if let Some(present) = self.place.already_there(&located.info.mac, options, self.context)? {
             (report.files, report.bytes, report.changed) = (present.files, present.bytes, present.taken_up);
             report.setup_file = report.setup_file.or(present.setup_file);
+            let held = incoming.partial().symlink_metadata();
+            if held.is_ok_and(|held| held.len() == located.size) {
+                self.remove_content(&incoming)?; // a run that died after its rename left it
+            }
             return Ok(report);
         }
         place::sweep(self.root, self.context);
         let setup_file = located.setup_file.clone();
         let content = self.content(located, &incoming, &mut report)?;
         self.unpack(content, setup_file.as_deref(), &mut report)?;
-        if !options.keep_content {
-            place::remove_content(&incoming).map_err(FetchError::State)?;
-        }
+        self.remove_content(&incoming)?;
         Ok(report)
+    }
+
+    fn remove_content(&self, incoming: &Incoming) -> Result<(), FetchError> {
+        if self.request.options.keep_content {
+            return Ok(());
+        }
+        place::remove_content(incoming).map_err(FetchError::State)
     }
 
     /// Phases 1 and 2.

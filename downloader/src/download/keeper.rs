@@ -41,7 +41,8 @@ pub(crate) struct Keeper<'a> {
 
 impl<'a> Keeper<'a> {
     /// Over a receiver that was created or resumed.
-    pub(crate) fn new(receiver: ContentReceiver, journal: Journal, files: &Files, context: &'a Context<'a>) -> Self {
+    pub(crate) fn new(receiver: ContentReceiver, mut journal: Journal, files: &Files, context: &'a Context<'a>) -> Self {
+        journal.synced = journal.synced.min(receiver.received()); // it may have been cut to a piece's border
         let size = Some(journal.size);
         let (download, digest) = (context.meter(Stage::Download, size), context.meter(Stage::Digest, size));
         download.skip(receiver.received());
