@@ -147,6 +147,15 @@ mod tests {
         }
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn nobody_else_reads_what_is_not_whole() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let public = tempfile::tempdir().unwrap();
+        let (staging, _file) = Staging::create(public.path(), &"0f".repeat(32)).unwrap();
+        assert_eq!(staging.private.path().metadata().unwrap().permissions().mode() & 0o777, 0o700);
+    }
+
     #[test]
     fn the_living_are_left_alone_and_the_dead_removed() {
         let public = tempfile::tempdir().unwrap();

@@ -91,6 +91,16 @@ fn an_interruption_leaves_nothing_wherever_it_comes() {
     }
 }
 
+#[test]
+fn what_is_there_is_checked_without_a_copy() {
+    let (bench, package) = (Bench::new(), package(2 * MIB, 65));
+    bench.publish(&package).unwrap();
+    in_between(&bench, &package, &(), |_| {
+        assert_eq!(fs::read_dir(bench.public()).unwrap().count(), 1, "nothing but the content's folder");
+    })
+    .unwrap();
+}
+
 /// The one that comes second finds the first one's content, checks it and keeps it.
 #[test]
 fn of_two_at_once_one_writes_and_both_succeed() {
