@@ -66,7 +66,8 @@ impl Journal {
         self.url = url.into();
     }
 
-    /// Where the bytes came from, without the query.
+    /// Where the bytes came from, without the query: for people who read a journal.
+    #[cfg(test)]
     pub(crate) fn url(&self) -> &str {
         &self.url
     }

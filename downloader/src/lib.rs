@@ -7,27 +7,19 @@
 //! ends with the last byte, because MAC and digest run behind the download. Phase 3 writes the files beside their
 //! place and renames them into it. `docs/delivery.md` has the rules that servers are judged by.
 
-#[allow(dead_code)] // until fetch uses all of it
 mod boot;
-#[allow(dead_code)] // until fetch uses all of it
 mod durable_file;
 mod download;
 mod error;
 mod fetch;
 mod http;
 mod locate;
-#[allow(dead_code)] // until fetch uses all of it
 mod journal;
-#[allow(dead_code)] // until fetch uses all of it
 mod lock;
-#[allow(dead_code)] // until fetch uses all of it
 mod manifest;
-#[allow(dead_code)] // until fetch uses all of it
 mod place;
 mod request;
-#[allow(dead_code)] // until fetch uses all of it
 mod root;
-#[allow(dead_code)] // until fetch uses all of it
 mod space;
 
 pub use download::DownloadError;

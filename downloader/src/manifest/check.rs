@@ -127,7 +127,3 @@ impl Manifest {
         writer::complete(out, summary, &self.path, context)
     }
 }
-
-fn contradiction() -> Fault {
-    Fault::Manifest("its lines are not what its summary says".into())
-}

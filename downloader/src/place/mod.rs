@@ -15,7 +15,6 @@ mod unpacked;
 
 pub use error::PlaceError;
 
-pub(crate) use present::Present;
 pub(crate) use sweep::sweep;
 
 use crate::durable_file;

@@ -186,12 +186,6 @@ impl Incoming {
         self.stem.with_extension("partial")
     }
 
-    /// A second file, for a server that sends everything from the start: it takes the partial's place once it is the
-    /// longer one.
-    pub(crate) fn fresh(&self) -> PathBuf {
-        self.stem.with_extension("fresh")
-    }
-
     /// What is known of the bytes that are held.
     pub(crate) fn journal(&self) -> PathBuf {
         self.stem.with_extension("journal")

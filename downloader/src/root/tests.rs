@@ -83,10 +83,10 @@ fn somebody_elses_folder_is_refused() {
 fn a_download_has_files_of_its_mac() {
     let folder = tempfile::tempdir().unwrap();
     let incoming = root(&folder).incoming(&Mac::new([0xab; 32]));
-    let names = [incoming.partial(), incoming.fresh(), incoming.journal(), incoming.lock()]
+    let names = [incoming.partial(), incoming.journal(), incoming.lock()]
         .map(|path| path.file_name().unwrap().to_string_lossy().into_owned());
     let stem = "ab".repeat(32);
-    let expected = ["partial", "fresh", "journal", "lock"].map(|kind| format!("{stem}.{kind}"));
+    let expected = ["partial", "journal", "lock"].map(|kind| format!("{stem}.{kind}"));
     assert_eq!(names, expected);
     assert!(incoming.partial().parent().unwrap().is_dir());
 }
