@@ -52,6 +52,12 @@ impl Run<'_> {
         let wait = self.request.options.wait_lock;
         let _content = Lock::acquire(&incoming.lock(), wait, self.context)?;
         let _destination = Lock::acquire(&self.place.lock(), wait, self.context)?;
+        let size = located.size;
+        self.fetch_alone(located, &incoming).map_err(|error| error.holding(&incoming.partial(), size))
+    }
+
+    /// Under both locks.
+    fn fetch_alone(&self, located: Located, incoming: &Incoming) -> Result<FetchReport, FetchError> {
         let mut report = blank(&located, self.place.path());
         let options = &self.request.options;
         if let Some(present) = self.place.already_there(&located.info.mac, options, self.context)? {
@@ -59,15 +65,15 @@ impl Run<'_> {
             report.setup_file = report.setup_file.or(present.setup_file);
             let held = incoming.partial().symlink_metadata();
             if held.is_ok_and(|held| held.len() == located.size) {
-                self.remove_content(&incoming)?; // a run that died after its rename left it
+                self.remove_content(incoming)?; // a run that died after its rename left it
             }
             return Ok(report);
         }
         place::sweep(self.root, self.context);
         let setup_file = located.setup_file.clone();
-        let content = self.content(located, &incoming, &mut report)?;
+        let content = self.content(located, incoming, &mut report)?;
         self.unpack(content, setup_file.as_deref(), &mut report)?;
-        self.remove_content(&incoming)?;
+        self.remove_content(incoming)?;
         Ok(report)
     }
 

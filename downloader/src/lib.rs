@@ -23,7 +23,7 @@ mod root;
 mod space;
 
 pub use download::DownloadError;
-pub use error::FetchError;
+pub use error::{FetchError, Unfinished};
 pub use fetch::fetch;
 pub use locate::LocateError;
 pub use lock::LockError;
