@@ -35,7 +35,8 @@ fn identity(metadata: &Metadata) -> u128 {
     std::os::unix::fs::MetadataExt::ino(metadata).into()
 }
 
-/// The index of a file is not to be had from the standard library: when it was made comes close.
+/// The index of a file is not to be had from the standard library. When it was made tells less: a file that takes another's
+/// name within seconds inherits it.
 #[cfg(windows)]
 fn identity(metadata: &Metadata) -> u128 {
     std::os::windows::fs::MetadataExt::creation_time(metadata).into()
