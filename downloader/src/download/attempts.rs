@@ -55,9 +55,9 @@ impl<'a> Attempts<'a> {
     /// Waits before the next attempt, where one makes sense; `url` has no query.
     pub(crate) fn again(&mut self, broken: Broken, url: &str) -> Result<(), DownloadError> {
         let (rule, seen, asked) = self.passing(broken, url)?;
-        self.log.note(rule, seen.clone());
+        self.log.note(rule, format!("{url}: {seen}"));
         let unusable = matches!(rule, "range-unusable" | "restarted-at-0");
-        self.wait(asked, url, seen.clone()).map_err(|error| match error {
+        self.wait(asked, url, &seen).map_err(|error| match error {
             DownloadError::GaveUp { url, .. } if unusable => DownloadError::Unusable { url, seen },
             error => error,
         })
@@ -65,18 +65,21 @@ impl<'a> Attempts<'a> {
 
     /// An attempt that brought less than it should, for no fault that is worth a wait unless it goes on so.
     pub(crate) fn again_at_once(&mut self, url: &str, seen: &str) -> Result<(), DownloadError> {
-        self.wait(Some(Duration::ZERO), url, seen.to_owned())
+        self.wait(Some(Duration::ZERO), url, seen)
     }
 
     /// Waits, asking for cancellation as it goes.
-    pub(crate) fn wait(&mut self, asked: Option<Duration>, url: &str, last: String) -> Result<(), DownloadError> {
+    pub(crate) fn wait(&mut self, asked: Option<Duration>, url: &str, last: &str) -> Result<(), DownloadError> {
         let wait = self.patience.failed(asked, self.context.clock().now()).map_err(|spent| {
             let when = match spent {
                 Spent::Attempts => "after 8 attempts without progress",
                 Spent::Time => "after 24 hours",
             };
-            DownloadError::GaveUp { url: url.to_owned(), when, last }
+            DownloadError::GaveUp { url: url.to_owned(), when, last: last.to_owned() }
         })?;
+        if wait >= WORTH_TELLING {
+            tracing::warn!(seconds = wait.as_secs(), url, last, "waiting before the next attempt");
+        }
         self.retries += 1;
         self.waited += wait;
         sleep(self.context, wait)?;
@@ -92,12 +95,12 @@ impl<'a> Attempts<'a> {
         let url = url.to_owned();
         match broken {
             Broken::Stop(error) => Err(error),
-            Broken::Stalled => Ok(("stalled", format!("{url}: under 1 KiB/s for 60 s"), None)),
+            Broken::Stalled => Ok(("stalled", "under 1 KiB/s for 60 s".to_owned(), None)),
             Broken::Transport(error @ TransportError::Connect(_)) => {
-                Ok(("not-connected", format!("{url}: {error}"), None))
+                Ok(("not-connected", error.to_string(), None))
             }
             Broken::Transport(error @ TransportError::Broken(_)) => {
-                Ok(("broken-off", format!("{url}: {error}"), None))
+                Ok(("broken-off", error.to_string(), None))
             }
             Broken::Transport(error) => Err(DownloadError::transport(url, error)),
             Broken::Answer(fault) => self.passing_fault(fault, url),
@@ -113,11 +116,11 @@ impl<'a> Attempts<'a> {
             Fault::Later(status, asked) => {
                 let asked = asked.map(|asked| asked.wait(self.context.clock().now()));
                 let rule = if asked.is_some() { "retry-after" } else { "backed-off" };
-                Ok((rule, format!("{url}: status {status}"), asked))
+                Ok((rule, format!("status {status}"), asked))
             }
-            Fault::RangeUseless(rule, seen) => Ok((rule, format!("{url}: {seen}"), None)),
-            Fault::ValidatorChanged(seen) => Ok(("validator-changed", format!("{url}: {seen}"), None)),
-            Fault::Complete => Ok(("range-unusable", format!("{url}: nothing where bytes must be"), None)),
+            Fault::RangeUseless(rule, seen) => Ok((rule, seen, None)),
+            Fault::ValidatorChanged(seen) => Ok(("validator-changed", seen, None)),
+            Fault::Complete => Ok(("range-unusable", "nothing where bytes must be".to_owned(), None)),
             Fault::Refused(status) => Err(DownloadError::UrlRefused { url, status }),
             Fault::Final(status) => Err(DownloadError::NotThere { url, status }),
             Fault::Proxy => Err(DownloadError::Proxy { url }),
@@ -128,6 +131,9 @@ impl<'a> Attempts<'a> {
         }
     }
 }
+
+/// Whoever watches should not take a longer wait for the end.
+const WORTH_TELLING: Duration = Duration::from_secs(10);
 
 /// How long nobody asks whether to stop.
 pub(crate) const TICK: Duration = Duration::from_millis(100);

@@ -25,7 +25,7 @@ pub enum DownloadError {
         last: String,
     },
     /// Answers that cannot be used, again and again.
-    #[error("the answers cannot be used: {seen}")]
+    #[error("the answers of {url} cannot be used: {seen}")]
     Unusable {
         /// What was asked.
         url: String,

@@ -79,7 +79,7 @@ impl Stream<'_, '_> {
         if came > 0 {
             return self.attempts.again_at_once(&url, seen);
         }
-        self.attempts.wait(None, &url, seen.to_owned())
+        self.attempts.wait(None, &url, seen)
     }
 
     fn asked(&self, held: u64) -> Asked {
