@@ -1,0 +1,2 @@
+//! What a fetch leaves when it is killed, when the power goes, when the disk is full, and when two run at once.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
