@@ -1,4 +1,4 @@
-//! Logs on stderr: `-v` for what an operator may want, `-vv` for everything.
+//! Logs on stderr: warnings, none of them with `-q`; `-v` for what an operator may want, `-vv` for everything.
 
 use tracing::Level;
 use tracing_subscriber::filter::{LevelFilter, Targets};
@@ -17,9 +17,10 @@ const OURS: [&str; 7] = [
     "intunewin",
 ];
 
-/// Starts logging: warnings, with `verbose` 1 our own debug level, from 2 on everything of ours.
-pub(crate) fn start(verbose: u8) {
+/// Starts logging: warnings unless `quiet`, with `verbose` 1 our own debug level, from 2 on everything of ours.
+pub(crate) fn start(verbose: u8, quiet: bool) {
     let (ours, others) = match verbose {
+        0 if quiet => (Level::ERROR, LevelFilter::ERROR),
         0 => (Level::WARN, LevelFilter::ERROR),
         1 => (Level::DEBUG, LevelFilter::WARN),
         _ => (Level::TRACE, LevelFilter::DEBUG),

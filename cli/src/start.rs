@@ -29,7 +29,7 @@ fn run_waybill(arguments: &[OsString]) -> Option<Class> {
 }
 
 fn execute(cli: Cli) -> Option<Class> {
-    logging::start(cli.global.verbose);
+    logging::start(cli.global.verbose, cli.global.quiet);
     interrupt::listen();
     let session = Session::new(&cli.global);
     match commands::run(cli.command, &session) {

@@ -1,13 +1,17 @@
 use crate::args::FetchArgs;
 use crate::error::Failure;
 use crate::package_input::{read_encryption_info, shown};
+use crate::report::bytes::Bytes;
 use crate::report::fetch::write_fetched;
 use crate::session::Session;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use waybill_downloader::{Destination, FetchOptions, FetchRequest, Location, SecretUrl, Wanted, certificates, fetch};
-use waybill_schemas::codes::{command, fetch as codes};
+use waybill_downloader::{
+    Destination, FetchError, FetchOptions, FetchRequest, Location, SecretUrl, Unfinished, Wanted,
+    certificates, fetch,
+};
+use waybill_schemas::codes::{command, fetch as codes, package, root};
 use zeroize::Zeroizing;
 
 /// Fetches a content, and tells what each phase did.
@@ -19,8 +23,42 @@ pub(crate) fn run(args: &FetchArgs, session: &Session) -> Result<(), Failure> {
         root: args.root.folder(),
         options: options(args, content_url)?,
     };
-    let report = fetch(&request, &session.context())?;
+    let report = fetch(&request, &session.context()).map_err(|error| told(error, !args.no_resume))?;
     session.output.summary(&report, write_fetched)
+}
+
+/// With how to go on, where a part is here that another run goes on from.
+fn told(error: FetchError, resumed: bool) -> Failure {
+    let going_on = error.unfinished().map(|unfinished| going_on(unfinished, resumed));
+    let failure = Failure::from(error);
+    let hint = going_on.and_then(|(again, from)| {
+        let id = failure.id();
+        if id == package::INTERRUPTED.id || id == codes::NETWORK_FAILED.id {
+            Some(format!("{again}: {from}"))
+        } else if id == root::DISK_FULL.id {
+            Some(format!("make room, then {again}: {from}"))
+        } else if id == codes::URL_REFUSED.id {
+            Some(format!("get a fresh URL, give it with --url-file or in WAYBILL_URL, and {again}: {from}"))
+        } else {
+            None
+        }
+    });
+    match hint {
+        Some(hint) => failure.with_hint(hint),
+        None => failure,
+    }
+}
+
+/// What to do, and what happens then.
+fn going_on(unfinished: &Unfinished, resumed: bool) -> (&'static str, String) {
+    let again = if resumed { "run the same command again" } else { "run it again without --no-resume" };
+    let (held, size) = (Bytes(unfinished.held), Bytes(unfinished.size));
+    let from = if unfinished.held == unfinished.size {
+        format!("all {size} of the content are here")
+    } else {
+        format!("it goes on from {held} of {size}")
+    };
+    (again, from)
 }
 
 fn options(args: &FetchArgs, content_url: Option<SecretUrl>) -> Result<FetchOptions, Failure> {
