@@ -1,5 +1,6 @@
 use super::redirect::RedirectFault;
 use std::error::Error;
+use std::io;
 
 /// What went wrong below HTTP, or before an answer could be judged. Never holds a URL: its query may be a token.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -41,14 +42,18 @@ impl From<reqwest::Error> for TransportError {
 
 /// Every message of the chain, outermost first.
 fn chain(error: &(dyn Error + 'static)) -> Vec<String> {
-    std::iter::successors(Some(error), |&error| error.source()).map(|error| error.to_string()).collect()
+    links(error).map(ToString::to_string).collect()
 }
 
 /// A certificate that is refused, or a handshake that fails for good; a connection cut in mid-handshake is neither.
 fn is_tls(error: &(dyn Error + 'static)) -> bool {
-    std::iter::successors(Some(error), |&error| error.source()).any(|error| {
-        let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        let rustls = inner.and_then(|inner| inner.downcast_ref()).or_else(|| error.downcast_ref::<rustls::Error>());
-        rustls.is_some()
+    links(error).any(|error| error.is::<rustls::Error>())
+}
+
+/// The chain with what I/O errors wrap: their `source` leaves out the very error that they were made from.
+fn links<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |&error| {
+        let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        wrapped.map(|wrapped| wrapped as &(dyn Error + 'static)).or_else(|| error.source())
     })
 }
