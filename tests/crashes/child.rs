@@ -1,0 +1,90 @@
+//! A fetch in a process of its own, stopped at a point and killed there.
+
+use crate::clock::LeapingClock;
+use crate::device::Device;
+use crate::lab::Published;
+use std::env;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use waybill_context::Context;
+use waybill_downloader::{Destination, FetchOptions, FetchRequest, Location, ProxyChoice, Wanted, fetch};
+
+const DOCUMENT: &str = "WAYBILL_CRASH_DOCUMENT";
+const ROOT: &str = "WAYBILL_CRASH_ROOT";
+const OUTPUT: &str = "WAYBILL_CRASH_OUTPUT";
+const FORCE: &str = "WAYBILL_CRASH_FORCE";
+const CONNECTIONS: &str = "WAYBILL_CRASH_CONNECTIONS";
+
+/// What the process does.
+#[test]
+#[ignore = "run by the other tests, as a process of its own"]
+fn fetch_until_killed() {
+    let Some(document) = env::var_os(DOCUMENT) else { return };
+    let path = |name| PathBuf::from(env::var_os(name).unwrap());
+    let request = FetchRequest {
+        what: Wanted::Described(Location::File(document.into())),
+        destination: Destination::Folder(path(OUTPUT)),
+        root: path(ROOT),
+        options: FetchOptions {
+            proxy: ProxyChoice::Direct,
+            threads: 2,
+            force: env::var_os(FORCE).is_some(),
+            connections: env::var(CONNECTIONS).unwrap().parse().unwrap(),
+            ..FetchOptions::default()
+        },
+    };
+    let outcome = fetch(&request, &Context::new(&(), &(), &LeapingClock::new()));
+    let line = format!("it ended by itself: {outcome:?}\n");
+    std::io::stderr().write_all(line.as_bytes()).unwrap();
+}
+
+/// A process that stands at its point. Dropped, it is killed: SIGKILL, or `TerminateProcess` on Windows.
+pub(crate) struct Stopped(Child);
+
+impl Stopped {
+    /// Starts a fetch and waits until it stands at `point` (see `waybill_context::failpoint`).
+    pub(crate) fn at(point: &str, device: &Device, content: &Published) -> Self {
+        let mut command = Command::new(env::current_exe().unwrap());
+        command
+            .args(["--exact", "child::fetch_until_killed", "--ignored", "--nocapture"])
+            .env("WAYBILL_FAILPOINT", point)
+            .env(DOCUMENT, &content.document)
+            .env(ROOT, device.root())
+            .env(OUTPUT, device.destination())
+            .env(CONNECTIONS, device.options.connections.to_string())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped());
+        if device.options.force {
+            command.env(FORCE, "");
+        }
+        let mut stopped = Self(command.spawn().unwrap());
+        let mut told = Vec::new();
+        for line in BufReader::new(stopped.0.stderr.take().unwrap()).lines() {
+            let line = line.unwrap();
+            if line == format!("failpoint {point}") {
+                return stopped;
+            }
+            told.push(line);
+        }
+        panic!("{point} was not reached: {}", told.join("\n"));
+    }
+
+    /// The process's id.
+    pub(crate) fn pid(&self) -> u32 {
+        self.0.id()
+    }
+
+    /// Kills it, and waits until it is gone.
+    pub(crate) fn kill(self) {
+        drop(self);
+    }
+}
+
+impl Drop for Stopped {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}

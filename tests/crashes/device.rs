@@ -1,0 +1,162 @@
+//! A device of its own for each case: a root, a destination, and what must hold of them.
+
+use crate::lab::Published;
+use std::fs;
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+use waybill_context::Context;
+use waybill_downloader::{
+    Destination, FetchError, FetchOptions, FetchRequest, Location, ProxyChoice, Wanted, fetch,
+};
+use waybill_schemas::report::fetch::FetchReport;
+use waybill_tests::folder_listing::{Listing, list};
+
+/// Folders on the disk that survive every process.
+pub(crate) struct Device {
+    /// Removed with the device.
+    folder: TempDir,
+    pub(crate) options: FetchOptions,
+}
+
+/// What a destination holds between two runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum There {
+    /// No folder at all.
+    Nothing,
+    /// What lay there before, byte for byte.
+    Former,
+    /// The content's files, byte for byte.
+    Whole,
+}
+
+impl Device {
+    pub(crate) fn new() -> Self {
+        Self::within(tempfile::tempdir().unwrap())
+    }
+
+    /// In a folder that is there, on another volume say.
+    pub(crate) fn within(folder: TempDir) -> Self {
+        fs::create_dir(folder.path().join("apps")).unwrap();
+        let options = FetchOptions { proxy: ProxyChoice::Direct, threads: 2, ..FetchOptions::default() };
+        Self { folder, options }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub(crate) fn root(&self) -> PathBuf {
+        self.path().join("root")
+    }
+
+    pub(crate) fn apps(&self) -> PathBuf {
+        self.path().join("apps")
+    }
+
+    pub(crate) fn destination(&self) -> PathBuf {
+        self.apps().join("app")
+    }
+
+    /// The private file of a content.
+    pub(crate) fn partial(&self, content: &Published) -> PathBuf {
+        self.incoming().join(format!("{}.partial", content.mac))
+    }
+
+    /// What is known of it.
+    pub(crate) fn journal(&self, content: &Published) -> PathBuf {
+        self.incoming().join(format!("{}.journal", content.mac))
+    }
+
+    fn incoming(&self) -> PathBuf {
+        self.root().join("Content").join("Incoming")
+    }
+
+    pub(crate) fn manifests(&self) -> PathBuf {
+        self.root().join("Content").join("Manifests")
+    }
+
+    /// Bytes of a content that are held.
+    pub(crate) fn held(&self, content: &Published) -> u64 {
+        self.partial(content).metadata().map_or(0, |partial| partial.len())
+    }
+
+    /// Another folder lies at the destination, which only `force` replaces.
+    pub(crate) fn fill_destination(&mut self) {
+        for (path, bytes) in former() {
+            let path = self.destination().join(path);
+            match bytes {
+                None => fs::create_dir_all(path).unwrap(),
+                Some(bytes) => {
+                    fs::create_dir_all(path.parent().unwrap()).unwrap();
+                    fs::write(path, bytes).unwrap();
+                }
+            }
+        }
+        self.options.force = true;
+    }
+
+    pub(crate) fn request(&self, content: &Published) -> FetchRequest {
+        FetchRequest {
+            what: Wanted::Described(Location::File(content.document.clone())),
+            destination: Destination::Folder(self.destination()),
+            root: self.root(),
+            options: self.options.clone(),
+        }
+    }
+
+    /// A fetch in this process.
+    pub(crate) fn fetch(&self, content: &Published) -> Result<FetchReport, FetchError> {
+        fetch(&self.request(content), &Context::silent())
+    }
+
+    /// What lies at the destination; anything half is a failure of the test.
+    #[track_caller]
+    pub(crate) fn there(&self, content: &Published) -> There {
+        if self.destination().symlink_metadata().is_err() {
+            return There::Nothing;
+        }
+        let files = list(&self.destination()).unwrap();
+        if files == former() {
+            return There::Former;
+        }
+        assert!(files == content.files, "half a folder at the destination: {}", difference(&files, content));
+        There::Whole
+    }
+
+    /// The files are there, and of everything that led to them only locks and the manifest.
+    #[track_caller]
+    pub(crate) fn assert_done(&self, content: &Published) {
+        assert_eq!(self.there(content), There::Whole);
+        assert_eq!(names(&self.apps()), ["app"], "beside the destination");
+        assert_eq!(names(&self.path().join("root").join("Cache")), [""; 0], "in the cache");
+        let incoming = names(&self.incoming());
+        assert!(incoming.iter().all(|name| name.ends_with(".lock")), "left in Incoming: {incoming:?}");
+        let manifests = names(&self.manifests());
+        let kinds: Vec<_> = manifests.iter().filter_map(|name| name.rsplit('.').next()).collect();
+        assert_eq!(kinds, ["jsonl", "lock"], "in Manifests: {manifests:?}");
+    }
+}
+
+/// What lies at a destination that is replaced.
+fn former() -> Listing {
+    let file = |text: &str| Some(text.as_bytes().to_vec());
+    [("mine", None), ("mine/precious.txt", file("precious")), ("setup.cmd", file("another one"))]
+        .into_iter()
+        .map(|(path, bytes)| (path.to_owned(), bytes))
+        .collect()
+}
+
+/// What lies in a folder, sorted; nothing where there is none.
+pub(crate) fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).into_iter().flatten();
+    let mut names: Vec<_> =
+        entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+fn difference(files: &Listing, content: &Published) -> String {
+    let missing = content.files.keys().filter(|path| !files.contains_key(*path)).count();
+    let wrong = files.iter().filter(|(path, bytes)| content.files.get(*path) != Some(bytes)).count();
+    format!("{} entries, {missing} missing, {wrong} wrong", files.len())
+}

@@ -1,0 +1,106 @@
+//! The kill campaign: whatever a fetch is doing when it is killed, the next one ends with the right files, leaves
+//! nothing else behind, and asks for no byte again that was held.
+
+use crate::child::Stopped;
+use crate::device::{Device, There};
+use crate::lab::{Published, lab};
+use crate::points::{self, BY_BYTES, Before, Kill};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::Instant;
+use waybill_schemas::PIECE_SIZE;
+use waybill_schemas::report::fetch::DownloadReport;
+
+/// Asks for all points; else a part of those by bytes is taken.
+const ALL: &str = "WAYBILL_KILLS";
+
+/// What is killed takes one in so many of the points by bytes, unless it takes all.
+const SHORT: usize = if cfg!(windows) { 15 } else { 5 };
+
+#[test]
+fn what_was_killed_is_fetched_to_its_end() {
+    let (started, content) = (Instant::now(), &lab().content);
+    let step = if std::env::var_os(ALL).is_some() { 1 } else { SHORT };
+    let few = |points: Vec<Kill>| points.into_iter().step_by(step).collect::<Vec<_>>();
+    let by_bytes = [points::received(content), points::digested(content), points::unpacked(content)];
+    assert!(by_bytes.iter().all(|points| points.len() == BY_BYTES));
+    let [received, digested, unpacked] = by_bytes.map(few);
+    let named = points::named();
+    assert!(named.len() >= 20);
+    let counts = [received.len(), digested.len(), unpacked.len(), named.len()];
+    let kills = [received, digested, unpacked, named].concat();
+
+    let fetched_again = campaign(&kills, content);
+    let [received, digested, unpacked, named] = counts;
+    println!(
+        "kill campaign: {received} received, {digested} digested, {unpacked} unpacked, {named} named, all resumed; at \
+         most {} KiB fetched again, {:.0} s",
+        fetched_again >> 10,
+        started.elapsed().as_secs_f64()
+    );
+}
+
+/// Does them all, some at once; returns how many bytes were fetched twice at most.
+fn campaign(kills: &[Kill], content: &Published) -> u64 {
+    let (next, failures, most) = (AtomicUsize::new(0), Mutex::new(Vec::new()), Mutex::new(0));
+    let work = || {
+        while let Some(kill) = kills.get(next.fetch_add(1, Ordering::Relaxed)) {
+            match catch_unwind(AssertUnwindSafe(|| survive(kill, content))) {
+                Ok(again) => {
+                    let mut most = most.lock().unwrap_or_else(PoisonError::into_inner);
+                    *most = again.max(*most);
+                }
+                Err(_) => failures.lock().unwrap_or_else(PoisonError::into_inner).push(kill.clone()),
+            }
+        }
+    };
+    let threads = thread::available_parallelism().map_or(2, usize::from).clamp(2, 4);
+    thread::scope(|scope| (0..threads).for_each(|_| drop(scope.spawn(work))));
+    let failures = failures.into_inner().unwrap();
+    assert!(failures.is_empty(), "{} of {} points: {failures:#?}", failures.len(), kills.len());
+    most.into_inner().unwrap()
+}
+
+/// One kill and what comes after it; returns how many bytes that the killed fetch had taken were fetched again.
+fn survive(kill: &Kill, content: &Published) -> u64 {
+    let mut device = Device::new();
+    device.options.connections = kill.connections;
+    match kill.before {
+        Before::Fresh => {}
+        Before::Filled => device.fill_destination(),
+        Before::DeadRun => Stopped::at("unpack:1000000", &device, content).kill(),
+    }
+    Stopped::at(&kill.point, &device, content).kill();
+
+    let there = device.there(content);
+    assert!(there != There::Former || kill.before == Before::Filled);
+    let held = device.held(content);
+    let report = device.fetch(content).unwrap_or_else(|error| panic!("{}: {error:?}", kill.point));
+    device.assert_done(content);
+
+    let received = report.download.as_ref().map_or(0, |download| download.received);
+    match &report.download {
+        Some(download) => judge(kill, content, held, download),
+        None => assert!(!report.changed || there != There::Whole, "found there, or taken up: {report:?}"),
+    }
+    assert_eq!(report.observations, [], "nothing was out of the ordinary");
+    let again = device.fetch(content).unwrap();
+    assert!(!again.changed && again.download.is_none(), "it is found there: {again:?}");
+    (received + kill.taken).saturating_sub(content.size)
+}
+
+/// The bound. What a killed fetch had written it holds, for it writes in order; over several connections a part of a
+/// piece counts as nothing. What it had taken and not written is a block of 512 KiB and a chunk that did not fit: less
+/// than a piece. The rest that is sent twice was on its way: the 4 MiB that may wait for the fetch, and what the
+/// sockets hold.
+#[track_caller]
+fn judge(kill: &Kill, content: &Published, held: u64, download: &DownloadReport) {
+    let in_pieces = kill.connections > 1 && held < content.size;
+    let usable = if in_pieces { held - held % PIECE_SIZE } else { held };
+    let went_on = (download.resumed_from, download.received);
+    assert_eq!(went_on, (usable, content.size - usable), "{}: {held} bytes were held", kill.point);
+    let again = (download.received + kill.taken).saturating_sub(content.size);
+    assert!(again <= PIECE_SIZE, "{}: {again} bytes were fetched again", kill.point);
+}

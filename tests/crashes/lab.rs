@@ -1,0 +1,107 @@
+//! Two contents, packed and published as a user would, on a server in this process.
+
+use intunewin::{ArchivePolicy, FileSource, Package};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use tempfile::TempDir;
+use waybill_context::Context;
+use waybill_packager::pack::Level;
+use waybill_packager::publish::{PublishRequest, publish};
+use waybill_server::{RunningServer, Server, ServerOptions};
+use waybill_tests::folder_listing::{Listing, list};
+use waybill_tests::packed_folder::{options, pack_folder};
+use waybill_tests::pseudo_random::PseudoRandom;
+
+/// A content on the server.
+pub(crate) struct Published {
+    /// Its content.json.
+    pub(crate) document: PathBuf,
+    /// What it unpacks to.
+    pub(crate) files: Listing,
+    /// Bytes of the content.
+    pub(crate) size: u64,
+    /// Bytes of all files.
+    pub(crate) unpacked: u64,
+    /// Its MAC in hex.
+    pub(crate) mac: String,
+}
+
+/// The server and what is on it.
+pub(crate) struct Lab {
+    _folder: TempDir,
+    _server: RunningServer,
+    /// Some 9 MiB in some 300 files.
+    pub(crate) content: Published,
+    /// Some 100 KiB in 10 files.
+    pub(crate) other: Published,
+}
+
+/// One for all tests.
+pub(crate) fn lab() -> &'static Lab {
+    static LAB: OnceLock<Lab> = OnceLock::new();
+    LAB.get_or_init(Lab::new)
+}
+
+impl Lab {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let public = folder.path().join("public");
+        fs::create_dir(&public).unwrap();
+        let server = Server::start(ServerOptions::new(&public)).unwrap();
+        let publisher = Publisher { folder: folder.path(), public: &public, url: server.url() };
+        let content = publisher.publish("app", 300, 8 << 20);
+        let other = publisher.publish("other", 10, 64 << 10);
+        Self { _folder: folder, _server: server, content, other }
+    }
+}
+
+struct Publisher<'a> {
+    folder: &'a Path,
+    public: &'a Path,
+    url: String,
+}
+
+impl Publisher<'_> {
+    /// `large` bytes of noise in two files, text in another, and `small` files.
+    fn publish(&self, name: &str, small: usize, large: usize) -> Published {
+        let source = self.folder.join(name);
+        write_source(&source, small, large);
+        let package = self.folder.join(format!("{name}.intunewin"));
+        pack_folder(&source, "setup.cmd", &package, options(Level::Default)).unwrap();
+        let context = Context::silent();
+        let opened = Package::open(FileSource::open(&package).unwrap(), &ArchivePolicy::default()).unwrap();
+        let request = PublishRequest {
+            package,
+            package_has_keys: true,
+            public: self.public.to_owned(),
+            document: Some(self.folder.join(format!("{name}.content.json"))),
+            base_url: Some(self.url.clone()),
+            ..PublishRequest::default()
+        };
+        let report = publish(opened.into_content(&context).unwrap(), &request, &context).unwrap();
+        Published {
+            document: report.document.into(),
+            files: list(&source).unwrap(),
+            size: report.size_encrypted,
+            unpacked: report.size_unpacked,
+            mac: report.mac,
+        }
+    }
+}
+
+fn write_source(source: &Path, small: usize, large: usize) {
+    let mut random = PseudoRandom::new(small as u64);
+    for number in 0..small {
+        let folder = source.join(format!("folder {:02}", number % 17)).join("within");
+        fs::create_dir_all(&folder).unwrap();
+        let count = random.below(8_000);
+        fs::write(folder.join(format!("file {number:03}.dat")), random.bytes(count)).unwrap();
+    }
+    fs::write(source.join("large.bin"), random.bytes(large * 2 / 3)).unwrap();
+    fs::write(source.join("medium.bin"), random.bytes(large / 3 - 12_345)).unwrap();
+    let text: String = (0..large / 16).map(|line| format!("line {line:09}\n")).collect();
+    fs::write(source.join("text.log"), text).unwrap();
+    fs::write(source.join("nothing.txt"), "").unwrap();
+    fs::write(source.join("setup.cmd"), "@exit /b 0\r\n").unwrap();
+}
