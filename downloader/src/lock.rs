@@ -79,7 +79,7 @@ impl Lock {
                 Err(TryLockError::WouldBlock) => {
                     context.check()?;
                     if left == wait {
-                        tracing::info!(lock = %path.display(), holder = read_pid(&pid), "waiting for another waybill");
+                        tracing::warn!(lock = %path.display(), holder = read_pid(&pid), "waiting for another waybill");
                     }
                     let pause = PAUSE.min(left);
                     context.clock().sleep(pause);

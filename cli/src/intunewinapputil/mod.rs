@@ -52,7 +52,7 @@ pub(crate) fn meant(arguments: &[OsString]) -> Option<Vec<OsString>> {
 
 /// Does what that tool does; `None` where all went well.
 pub(crate) fn run(arguments: Vec<OsString>) -> Option<Class> {
-    logging::start(0);
+    logging::start(0, false);
     interrupt::listen();
     let talk = Output::new(false, false);
     let done = flags::parse(arguments).and_then(|wanted| match wanted {
