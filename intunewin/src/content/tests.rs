@@ -130,9 +130,8 @@ fn cancelling_ends_the_reading() {
 fn what_was_authenticated_is_what_was_copied() {
     for size in [0, 15, 16, (256 << 10) - 48, MIB - 48, MIB, 2 * MIB + 5] {
         let (content, info) = content_of(&package_around(&noise(size)));
-        let open = || {
-            EncryptedContent::new(content.clone(), info.clone(), None, &ArchivePolicy::default()).unwrap()
-        };
+        let open =
+            || EncryptedContent::new(content.clone(), info.clone(), None, &ArchivePolicy::default()).unwrap();
         let mut copy = Vec::new();
         let authenticated = open().authenticate_into(&mut copy, &Context::silent()).unwrap();
         assert_eq!(authenticated.payload_size(), size as u64);
