@@ -1,0 +1,168 @@
+#!/usr/bin/env bash
+# Starts the servers that contents are really fetched from, and runs a command with their addresses.
+#
+#   ci/real-servers.sh COMMAND ARGS...      e.g. ci/real-servers.sh cargo test -p waybill-tests real_servers
+#
+# A package of 12 MiB is packed and published; nginx (Debian's) serves the public tree in several ways and Azurite (from
+# npm, Azure's blob storage in small) holds the content. Everything is on loopback, on free ports and in a folder that goes when
+# the command has ended, with the servers. What is missing is installed: nginx-light by apt (as root), Azurite into
+# target/tools. Needs node, npm, python3 and curl.
+#
+# The command finds in its environment:
+#   WAYBILL_REAL_SERVERS    "required": its tests may not be skipped
+#   WAYBILL_REAL_DOCUMENT   content.json, with the keys; its URL is public/<mac>/content.bin, below itself
+#   WAYBILL_REAL_SOURCE     the source folder, to compare with
+#   WAYBILL_REAL_CONTENT    the content's path below each URL: <mac>/content.bin
+#   WAYBILL_REAL_NGINX      http://127.0.0.1:PORT, with the same tree below each of these:
+#     /plain/         as it is
+#     /slow/          2 MB/s and connection
+#     /no-ranges/     max_ranges 0
+#     /gzip/          compressed for whoever accepts it
+#     /recompressed/  a proxy that compresses for everybody, asked or not
+#     /moved/         302 to /plain/
+#     /elsewhere/     302 to /plain/ under another name (localhost)
+#     /busy/          503 with Retry-After: 1
+#   WAYBILL_REAL_AZURE      http://127.0.0.1:PORT/devstoreaccount1; ci/azure_blob.py signs URLs for
+#   WAYBILL_REAL_CONTAINER  and in it the blob named as the content's path
+set -euo pipefail
+root=$(cd "$(dirname "$0")/.." && pwd)
+
+azurite_version=3.35.0
+azurite=$root/target/tools/azurite
+content_bytes=$((12 * 1024 * 1024))
+
+fail() {
+  printf 'ci/real-servers.sh: %s\n' "$*" >&2
+  exit 1
+}
+
+[ $# -gt 0 ] || { sed -n '2,12s/^# \{0,1\}//p' "$0"; exit 2; }
+
+scratch=$(mktemp -d)
+chmod 755 "$scratch"
+servers=()
+
+finish() {
+  local status=$? pid
+  for pid in "${servers[@]}"; do kill "$pid" 2>/dev/null || true; done
+  for pid in "${servers[@]}"; do wait "$pid" 2>/dev/null || true; done
+  rm -rf "$scratch"
+  exit "$status"
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+install_nginx() {
+  [ -x /usr/sbin/nginx ] && return
+  [ "$(id -u)" = 0 ] || fail "as root: apt-get install --no-install-recommends nginx-light"
+  local apt=(apt-get -o DPkg::Lock::Timeout=600 -qq)
+  export DEBIAN_FRONTEND=noninteractive
+  "${apt[@]}" update >&2 || true # one unreachable third-party source is no reason to stop; the install tells
+  # With this run level Debian's scripts start no service: the system's own nginx is not wanted.
+  RUNLEVEL=1 "${apt[@]}" install -y --no-install-recommends nginx-light >&2
+}
+
+install_azurite() {
+  grep -qs "\"version\": \"$azurite_version\"" "$azurite/node_modules/azurite/package.json" && return
+  npm install --prefix "$azurite" --no-audit --no-fund --no-save --loglevel=error "azurite@$azurite_version" >&2
+}
+
+# As many free ports as asked for, all different.
+free_ports() {
+  python3 - "$1" <<'PYTHON'
+import socket, sys
+sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(int(sys.argv[1]))]
+print(*(taken.getsockname()[1] for taken in sockets))
+PYTHON
+}
+
+publish() {
+  cargo build --quiet --manifest-path "$root/Cargo.toml" --bin waybill
+  local waybill=${CARGO_TARGET_DIR:-$root/target}/debug/waybill
+  mkdir "$scratch/source"
+  head -c "$content_bytes" /dev/urandom >"$scratch/source/data.bin"
+  echo 'exit /b 0' >"$scratch/source/install.cmd"
+  "$waybill" --quiet pack "$scratch/source" --setup install.cmd --output "$scratch/app.intunewin"
+  "$waybill" --quiet publish "$scratch/app.intunewin" --to "$scratch/public" --document "$scratch/app.content.json"
+  chmod -R a+rX "$scratch/public"
+  content=$(cd "$scratch/public" && echo */content.bin)
+}
+
+# Nothing of the system's own configuration is read, no path outside the scratch folder written.
+nginx_configuration() {
+  local port=$1 tree="alias $scratch/public/;"
+  [ "$(id -u)" != 0 ] || echo "user root;" # else a worker could not read what only we may
+  cat <<NGINX
+daemon off;
+worker_processes 1;
+pid $scratch/nginx.pid;
+error_log stderr warn;
+events { worker_connections 512; }
+http {
+  access_log off;
+  default_type application/octet-stream;
+  types { application/json json; }
+  sendfile on;
+  client_body_temp_path $scratch/nginx-body;
+  proxy_temp_path $scratch/nginx-proxy;
+  fastcgi_temp_path $scratch/nginx-fastcgi;
+  uwsgi_temp_path $scratch/nginx-uwsgi;
+  scgi_temp_path $scratch/nginx-scgi;
+  server {
+    listen 127.0.0.1:$port;
+    location /plain/ { $tree }
+    location /slow/ { $tree limit_rate 2m; }
+    location /no-ranges/ { $tree max_ranges 0; }
+    location /gzip/ { $tree gzip on; gzip_types application/octet-stream; gzip_proxied any; gzip_http_version 1.0; }
+    location /recompressed/ { proxy_pass http://127.0.0.1:$port/gzip/; proxy_set_header Accept-Encoding gzip; }
+    location /moved/ { rewrite ^/moved/(.*)$ http://127.0.0.1:$port/plain/\$1 redirect; }
+    location /elsewhere/ { rewrite ^/elsewhere/(.*)$ http://localhost:$port/plain/\$1 redirect; }
+    location /busy/ { add_header Retry-After 1 always; return 503; }
+  }
+}
+NGINX
+}
+
+# Until the server started last answers anything, or has ended.
+await() {
+  local url=$1 log=$2 pid=${servers[-1]} attempt
+  for attempt in $(seq 150); do
+    curl --silent --output /dev/null --max-time 2 "$url" && return
+    kill -0 "$pid" 2>/dev/null || break
+    sleep 0.1
+  done
+  fail "no answer from $url after $attempt attempts: $(tail -n 5 "$log")"
+}
+
+start_nginx() {
+  nginx_configuration "$1" >"$scratch/nginx.conf"
+  /usr/sbin/nginx -p "$scratch" -c "$scratch/nginx.conf" >"$scratch/nginx.log" 2>&1 </dev/null &
+  servers+=($!)
+  export WAYBILL_REAL_NGINX=http://127.0.0.1:$1
+  await "$WAYBILL_REAL_NGINX/plain/" "$scratch/nginx.log"
+}
+
+start_azurite() {
+  (
+    cd "$scratch" # where it would leave its files, if it left any
+    exec node "$azurite/node_modules/azurite/dist/src/blob/main.js" --blobHost 127.0.0.1 --blobPort "$1" \
+      --inMemoryPersistence --disableTelemetry --skipApiVersionCheck --silent
+  ) >"$scratch/azurite.log" 2>&1 </dev/null &
+  servers+=($!)
+  export WAYBILL_REAL_AZURE=http://127.0.0.1:$1/devstoreaccount1
+  await "$WAYBILL_REAL_AZURE" "$scratch/azurite.log"
+  export WAYBILL_REAL_CONTAINER=contents
+  local mac=${content%/*}
+  python3 "$root/ci/azure_blob.py" upload "$WAYBILL_REAL_AZURE" "$WAYBILL_REAL_CONTAINER" \
+    "$content=$scratch/public/$content" "$mac/pieces.json=$scratch/public/$mac/pieces.json"
+}
+
+install_nginx
+install_azurite
+publish
+export WAYBILL_REAL_SERVERS=required WAYBILL_REAL_DOCUMENT=$scratch/app.content.json
+export WAYBILL_REAL_SOURCE=$scratch/source WAYBILL_REAL_CONTENT=$content
+read -r nginx_port azurite_port < <(free_ports 2)
+start_nginx "$nginx_port"
+start_azurite "$azurite_port"
+"$@"
