@@ -63,9 +63,9 @@ impl Run<'_> {
         if let Some(present) = self.place.already_there(&located.info.mac, options, self.context)? {
             (report.files, report.bytes, report.changed) = (present.files, present.bytes, present.taken_up);
             report.setup_file = report.setup_file.or(present.setup_file);
-            let held = incoming.partial().symlink_metadata();
-            if held.is_ok_and(|held| held.len() == located.size) {
-                self.remove_content(incoming)?; // a run that died after its rename left it
+            let held = incoming.partial().symlink_metadata().map_or(0, |held| held.len());
+            if held == 0 || held == located.size {
+                self.remove_content(incoming)?; // a run that died after its rename left it, or its journal
             }
             return Ok(report);
         }
