@@ -84,3 +84,33 @@ fn options() -> OpenOptions {
     options.custom_flags(OPEN_REPARSE_POINT);
     options
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn new_files_are_their_owners_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let (new, kept) = (folder.path().join("new"), folder.path().join("kept"));
+        std::fs::write(&new, "of a dead run").unwrap();
+        for file in [create(&new).unwrap(), open_or_create(&kept).unwrap()] {
+            assert_eq!(file.metadata().unwrap().len(), 0);
+            #[cfg(unix)]
+            {
+                use std::os::unix::fs::PermissionsExt as _;
+                assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+            }
+        }
+        std::fs::write(&kept, "kept").unwrap();
+        assert_eq!(open_or_create(&kept).unwrap().metadata().unwrap().len(), 4);
+    }
+
+    #[test]
+    fn what_is_no_file_is_not_opened() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(open(folder.path()).is_err());
+        assert_eq!(open(&folder.path().join("none")).unwrap_err().kind(), io::ErrorKind::NotFound);
+        remove(&folder.path().join("none")).unwrap();
+    }
+}

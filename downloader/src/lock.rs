@@ -178,6 +178,17 @@ mod tests {
     }
 
     #[test]
+    fn the_last_pause_is_as_long_as_what_is_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, clock) = (folder.path().join("a.lock"), Sleeper::default());
+        let _held = acquire(&path, 0, &clock).unwrap();
+        let wait = PAUSE + Duration::from_millis(1);
+        let error = Lock::acquire(&path, wait, &Context::new(&(), &(), &clock)).unwrap_err();
+        assert!(matches!(error, LockError::Held { .. }));
+        assert_eq!(*clock.slept.lock().unwrap(), wait);
+    }
+
+    #[test]
     fn waiting_can_be_interrupted() {
         let folder = tempfile::tempdir().unwrap();
         let (path, clock) = (folder.path().join("a.lock"), Sleeper { cancels: true, ..Sleeper::default() });

@@ -126,6 +126,21 @@ fn with_force_it_replaces_what_is_there() {
 }
 
 #[test]
+fn beside_a_folder_that_is_whole_dead_runs_leave_nothing() {
+    let house = House::new();
+    let place = house.out();
+    let mac = filled(&house, &place);
+    unplace(&place);
+    let staging = place.path().with_file_name(".out.waybill-0123456789abcdef");
+    std::fs::create_dir(place.path()).unwrap();
+    for name in names(&staging.join("content")) {
+        std::fs::rename(staging.join("content").join(&name), place.path().join(name)).unwrap();
+    }
+    assert_eq!(house.find(&place, &mac).unwrap(), present(false));
+    assert_eq!(names(house.temporary.path()), ["out", "root"]);
+}
+
+#[test]
 fn what_a_dead_run_left_half_is_removed() {
     let house = House::new();
     let place = house.out();

@@ -38,6 +38,18 @@ fn partial_contents_are_kept_for_a_month() {
 }
 
 #[test]
+fn a_journal_that_was_written_since_keeps_its_content() {
+    let house = House::new();
+    let incoming = house.root.incoming(&Mac::new([1; 32]));
+    let partial = std::fs::File::create(incoming.partial()).unwrap();
+    partial.set_modified(SystemTime::now() - Duration::from_secs(40 * 86_400)).unwrap();
+    drop(partial);
+    std::fs::write(incoming.journal(), "x").unwrap();
+    sweep_after(&house, 0);
+    assert_eq!(left_of(&incoming), ["journal", "partial"]);
+}
+
+#[test]
 fn a_journal_without_its_content_goes_at_once_and_a_content_without_its_journal_stays() {
     let house = House::new();
     let incoming = house.root.incoming(&Mac::new([1; 32]));

@@ -23,6 +23,16 @@ fn files_come_into_their_place_with_a_manifest() {
 }
 
 #[test]
+fn a_setup_file_that_no_archive_could_hold_is_not_written_down() {
+    let house = House::new();
+    let place = house.out();
+    let content = content(&FILES);
+    let mac = content.encryption_info().mac;
+    place.unpack(content, Some("./setup.exe"), &house.options, &Context::silent()).unwrap();
+    assert_eq!(house.find(&place, &mac).unwrap().unwrap().setup_file, None);
+}
+
+#[test]
 fn a_payload_that_breaks_rules_leaves_nothing() {
     let house = House::new();
     let place = house.out();
