@@ -11,7 +11,7 @@ use waybill_downloader::{
     Destination, FetchError, FetchOptions, FetchRequest, Location, SecretUrl, Unfinished, Wanted,
     certificates, fetch,
 };
-use waybill_schemas::codes::{command, fetch as codes, package, root};
+use waybill_schemas::codes::{command, documents, fetch as codes, package, root};
 use zeroize::Zeroizing;
 
 /// Fetches a content, and tells what each phase did.
@@ -27,25 +27,31 @@ pub(crate) fn run(args: &FetchArgs, session: &Session) -> Result<(), Failure> {
     session.output.summary(&report, write_fetched)
 }
 
-/// With how to go on, where a part is here that another run goes on from.
+/// With a hint that knows what is held, and what fetch takes.
 fn told(error: FetchError, resumed: bool) -> Failure {
     let going_on = error.unfinished().map(|unfinished| going_on(unfinished, resumed));
     let failure = Failure::from(error);
-    let hint = going_on.and_then(|(again, from)| {
-        let id = failure.id();
-        if id == package::INTERRUPTED.id || id == codes::NETWORK_FAILED.id {
-            Some(format!("{again}: {from}"))
-        } else if id == root::DISK_FULL.id {
-            Some(format!("make room, then {again}: {from}"))
-        } else if id == codes::URL_REFUSED.id {
-            Some(format!("get a fresh URL, give it with --url-file or in WAYBILL_URL, and {again}: {from}"))
-        } else {
-            None
-        }
-    });
-    match hint {
+    match hint(failure.id(), going_on) {
         Some(hint) => failure.with_hint(hint),
         None => failure,
+    }
+}
+
+/// Better than the table's, where there is one: what is held, and what the command does about it.
+fn hint(id: &str, going_on: Option<(&str, String)>) -> Option<String> {
+    if id == documents::DOCUMENT_NOT_JSON.id {
+        let what = "give the content.json that `waybill publish` wrote, or a package";
+        return Some(format!("{what}; a bare content needs its URL and --encryption-info"));
+    }
+    let (again, from) = going_on?;
+    if [package::INTERRUPTED.id, codes::NETWORK_FAILED.id].contains(&id) {
+        Some(format!("{again}: {from}"))
+    } else if id == root::DISK_FULL.id {
+        Some(format!("make room, then {again}: {from}"))
+    } else if id == codes::URL_REFUSED.id {
+        Some(format!("get a fresh URL, give it with --url-file or in WAYBILL_URL, and {again}: {from}"))
+    } else {
+        None
     }
 }
 
@@ -67,12 +73,16 @@ fn options(args: &FetchArgs, content_url: Option<SecretUrl>) -> Result<FetchOpti
             Failure::new(&command::INPUT_UNREADABLE, "this holds no certificates in PEM form")
                 .caused_by(&error)
                 .about(&shown(file))
+                .with_hint(
+                    "give text that begins with -----BEGIN CERTIFICATE-----, not a .cer file in DER form",
+                )
         })?,
         None => Vec::new(),
     };
     let limit_rate = args.limit_rate.map(|rate| rate.0);
     if limit_rate.is_some_and(|rate| rate < SLOWEST) {
-        return Err(Failure::new(&command::USAGE, "--limit-rate is under 4 KiB a second, which counts as a stall"));
+        let message = "--limit-rate is under 4 KiB a second: servers break off what is as slow as that";
+        return Err(Failure::new(&command::USAGE, message).with_hint("give at least --limit-rate 4KiB"));
     }
     Ok(FetchOptions {
         connections: args.connections.into(),
@@ -105,7 +115,10 @@ fn wanted(args: &FetchArgs, content_url: Option<&SecretUrl>) -> Result<Wanted, F
             let hint = "a content that is here already: `waybill unpack --encryption-info`";
             return Err(no_url("--encryption-info goes with a URL").about(&shown(&path)).with_hint(hint));
         }
-        (None, None) => return Err(no_url("the content's URL is missing")),
+        (None, None) => {
+            let hint = "give it as an argument, or where it is signed with --url-file or in WAYBILL_URL";
+            return Err(no_url("the content's URL is missing").with_hint(hint));
+        }
     };
     let name = document.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     Ok(Wanted::Bare { url, info: Box::new(given.encryption_info), size: given.content_size, name })
@@ -120,7 +133,8 @@ fn location(text: &str) -> Result<Location, Failure> {
         return Ok(Location::File(PathBuf::from(text)));
     }
     SecretUrl::parse(text).map(Location::Url).ok_or_else(|| {
-        Failure::new(&command::USAGE, "this is no http(s) URL with a host and without a user name")
+        let hint = "give a path, or a URL such as https://cdn.example/7zip.content.json";
+        no_url("what is to be fetched is no http(s) URL with a host and without a user name").with_hint(hint)
     })
 }
 
@@ -134,7 +148,9 @@ fn content_url(args: &FetchArgs) -> Result<Option<SecretUrl>, Failure> {
         },
     };
     SecretUrl::parse(text.trim()).map(Some).ok_or_else(|| {
-        Failure::new(&codes::SOURCE_UNUSABLE, "this holds no http(s) URL and nothing else").about(&place)
+        Failure::new(&codes::SOURCE_UNUSABLE, "this is not one http(s) URL and nothing else")
+            .about(&place)
+            .with_hint("give the whole URL, its query included, without quotes and without a user name")
     })
 }
 

@@ -22,7 +22,7 @@ pub(crate) fn write_fetched(report: &FetchReport, out: &mut dyn Write) -> io::Re
     fields.add("folder", &report.folder);
     fields.add_some("setup file", report.setup_file.as_ref());
     fields.add_some("download", report.download.as_ref().map(download));
-    fields.add_some("validate", report.validate.as_ref().map(validate));
+    fields.add_some("validate", report.validate.as_ref().map(|phase| validate(phase, report)));
     fields.add_some("unpack", report.unpack.map(|phase| at_rate(phase.bytes, phase.seconds)));
     fields.write(2, out)?;
     if report.observations.is_empty() {
@@ -46,8 +46,13 @@ fn download(phase: &DownloadReport) -> String {
     told
 }
 
-fn validate(phase: &ValidateReport) -> String {
-    let mut told = format!("MAC and digest hold, {} after the last byte", lasted(phase.seconds));
+/// What is on this machine is read for it; what comes from a server is judged as it comes.
+fn validate(phase: &ValidateReport, report: &FetchReport) -> String {
+    let took = lasted(phase.seconds);
+    let mut told = match report.download {
+        Some(_) => format!("MAC and digest hold, {took} after the last byte"),
+        None => format!("MAC and digest hold, {} in {took}", Bytes(phase.payload)),
+    };
     if phase.pieces_mended > 0 {
         told += &format!(", {} mended", counted(phase.pieces_mended, "piece"));
     }

@@ -8,7 +8,7 @@ pub const NETWORK_FAILED: Code = Code {
     class: Class::Network,
     meaning: "the server could not be reached, or broke off, for longer than the retries last",
     causes: &["no connection", "a server or proxy that is down", "a line that stalls", "a wrong host name"],
-    hint: "run the same command again: it goes on from what is held",
+    hint: "check the address and the line, then run the same command again: it goes on from what is held",
 };
 
 /// The server's certificate is not trusted, or TLS failed otherwise.
@@ -38,7 +38,11 @@ pub const NOT_THERE: Code = Code {
     id: "not-there",
     class: Class::Network,
     meaning: "the server does not have what was asked for",
-    causes: &["a wrong path", "a content that was withdrawn", "a base URL that does not fit the server's layout"],
+    causes: &[
+        "a wrong path",
+        "a content that was withdrawn",
+        "a base URL that does not fit the server's layout",
+    ],
     hint: "check the URL; `waybill publish` prints which files belong where",
 };
 
@@ -48,7 +52,7 @@ pub const PROXY_REFUSED: Code = Code {
     class: Class::Network,
     meaning: "the proxy asks for credentials",
     causes: &["a proxy that wants a sign-in", "credentials in HTTPS_PROXY that are wrong"],
-    hint: "set HTTPS_PROXY with credentials, or let NO_PROXY name the server",
+    hint: "set HTTPS_PROXY (for http:// URLs: HTTP_PROXY) with credentials, or let NO_PROXY name the server",
 };
 
 /// A redirect that is not followed.
@@ -56,7 +60,12 @@ pub const REDIRECT_REFUSED: Code = Code {
     id: "redirect-refused",
     class: Class::Network,
     meaning: "the server redirects to where this is not followed",
-    causes: &["a loop, or more than 10 redirects", "from https to http", "from the internet to a private address"],
+    causes: &[
+        "a loop, or more than 10 redirects",
+        "from https to http",
+        "from the internet to a private address",
+        "a sign-in page that the network puts in the way",
+    ],
     hint: "give the final URL, or mend the server's redirect",
 };
 
@@ -74,7 +83,10 @@ pub const ANSWER_UNUSABLE: Code = Code {
     id: "answer-unusable",
     class: Class::Network,
     meaning: "the server's answers to requests for ranges cannot be used",
-    causes: &["a server or proxy that handles ranges wrongly", "a load balancer with differing servers behind it"],
+    causes: &[
+        "a server or proxy that handles ranges wrongly",
+        "a load balancer with differing servers behind it",
+    ],
     hint: "try again with --no-resume; report what `-v` says to whoever runs the server",
 };
 
@@ -91,18 +103,13 @@ pub const SIZE_DIFFERS: Code = Code {
 pub const CONTENT_REPLACED: Code = Code {
     id: "content-replaced",
     class: Class::Integrity,
-    meaning: "the URL leads to another content than the one that is held in part",
-    causes: &["the file on the server was replaced", "a document of an older version"],
+    meaning: "the URL, or the document that was asked once more, leads to another content than the one under way",
+    causes: &[
+        "the file on the server was replaced",
+        "a document of an older version",
+        "a captive portal's page",
+    ],
     hint: "fetch the document again; --no-resume drops what is held",
-};
-
-/// Piece hashes that contradict the MAC's verdict, or do not belong to the content.
-pub const PIECES_WRONG: Code = Code {
-    id: "pieces-wrong",
-    class: Class::Integrity,
-    meaning: "pieces.json is not the one that the document names",
-    causes: &["it was replaced on the server", "a document of an older version"],
-    hint: "publish the package again, or go on without: the content is authenticated by its MAC anyway",
 };
 
 /// Keys over a line that others can read.
@@ -119,7 +126,11 @@ pub const SOURCE_UNUSABLE: Code = Code {
     id: "source-unusable",
     class: Class::Refused,
     meaning: "this is neither a content.json nor an .intunewin package that can be fetched",
-    causes: &["an error page instead of the document", "another kind of file", "a relative URL without a place it is relative to"],
+    causes: &[
+        "an error page instead of the document",
+        "another kind of file",
+        "a relative URL without a place it is relative to",
+    ],
     hint: "give the content.json that `waybill publish` wrote, or a package",
 };
 
@@ -135,7 +146,6 @@ pub const ALL: &[&Code] = &[
     &ANSWER_UNUSABLE,
     &SIZE_DIFFERS,
     &CONTENT_REPLACED,
-    &PIECES_WRONG,
     &KEYS_IN_THE_CLEAR,
     &SOURCE_UNUSABLE,
 ];
