@@ -25,7 +25,7 @@ pub(crate) struct FetchArgs {
     /// Requests at once, 1 to 8; more than one needs the piece hashes of `waybill publish`
     #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u8).range(1..=8))]
     pub(crate) connections: u8,
-    /// Bytes per second at most
+    /// Bytes per second at most, e.g. 2MiB
     #[arg(long, value_name = "RATE")]
     pub(crate) limit_rate: Option<Size>,
     /// Drop what an earlier run holds and start anew

@@ -41,7 +41,7 @@ const STYLES: Styles = Styles::styled()
     .literal(AnsiColor::Cyan.on_default().bold())
     .placeholder(AnsiColor::Cyan.on_default());
 
-/// Pack, check and unpack .intunewin packages.
+/// Pack, check, publish, fetch and unpack .intunewin packages.
 #[derive(Debug, Parser)]
 #[command(
     name = "waybill",
@@ -53,10 +53,12 @@ const STYLES: Styles = Styles::styled()
     after_help = "Examples:
   waybill pack ./7zip --setup 7z2301-x64.msi --output packages/
   waybill verify packages/*.intunewin
+  waybill fetch 7zip.content.json --output apps/7zip
   waybill explain 0x87D1041C
 
 Exit codes: 0 done, 1 the machine failed, 2 usage, 3 input refused,
-4 integrity refused, 130 interrupted; `waybill explain exit 3` tells more.
+4 integrity refused, 5 network, 6 another waybill works there,
+130 interrupted; `waybill explain exit 3` tells more.
 Called as IntuneWinAppUtil, or with -c first, it takes that tool's flags."
 )]
 pub(crate) struct Cli {

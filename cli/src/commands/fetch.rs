@@ -8,8 +8,8 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use waybill_downloader::{
-    Destination, FetchError, FetchOptions, FetchRequest, Location, SecretUrl, Unfinished, Wanted,
-    certificates, fetch,
+    Destination, DownloadError, FetchError, FetchOptions, FetchRequest, Location, PlaceError, SecretUrl,
+    Unfinished, Wanted, certificates, fetch,
 };
 use waybill_schemas::codes::{command, documents, fetch as codes, package, root};
 use zeroize::Zeroizing;
@@ -23,8 +23,31 @@ pub(crate) fn run(args: &FetchArgs, session: &Session) -> Result<(), Failure> {
         root: args.root.folder(),
         options: options(args, content_url)?,
     };
-    let report = fetch(&request, &session.context()).map_err(|error| told(error, !args.no_resume))?;
+    let report = fetch(&request, &session.context()).map_err(|error| {
+        let of_content = is_of_content(&error);
+        let failure = told(error, !args.no_resume);
+        if of_content { failure.about(&subject(&request.what)) } else { failure }
+    })?;
     session.output.summary(&report, write_fetched)
+}
+
+/// Whether it is about the content itself, and so does not say of which.
+fn is_of_content(error: &FetchError) -> bool {
+    match error {
+        FetchError::Unfinished(unfinished) => is_of_content(&unfinished.error),
+        FetchError::Authenticate(_)
+        | FetchError::Place(PlaceError::Archive(_))
+        | FetchError::Download(DownloadError::Receive(_)) => true,
+        _ => false,
+    }
+}
+
+/// What was named; of a URL without its query.
+fn subject(wanted: &Wanted) -> String {
+    match wanted {
+        Wanted::Described(Location::File(path)) => shown(path),
+        Wanted::Described(Location::Url(url)) | Wanted::Bare { url, .. } => url.to_string(),
+    }
 }
 
 /// With a hint that knows what is held, and what fetch takes.
