@@ -3,6 +3,7 @@
 
 mod golden;
 mod openssl_agrees;
+mod real_servers;
 mod round_trips;
 mod tampering;
 mod vectors;
