@@ -8,3 +8,5 @@ mod device;
 mod kills;
 mod lab;
 mod points;
+mod power_loss;
+mod two_at_once;

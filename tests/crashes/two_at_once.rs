@@ -1,0 +1,125 @@
+//! Two fetches at once: the second is refused with the first one's process, or waits for it.
+
+use crate::child::Stopped;
+use crate::clock::GatedClock;
+use crate::device::{Device, There, names};
+use crate::lab::{Published, lab};
+use std::sync::mpsc::channel;
+use std::thread;
+use std::time::Duration;
+use waybill_context::Context;
+use waybill_downloader::{Destination, FetchError, FetchOptions, FetchRequest, fetch};
+use waybill_schemas::codes::Classified as _;
+use waybill_schemas::report::fetch::FetchReport;
+
+/// Exit 6, and the process that is in the way.
+#[track_caller]
+fn assert_refused(outcome: Result<FetchReport, FetchError>, holder: u32) {
+    let error = outcome.expect_err("two at once");
+    assert_eq!((error.code().id, error.code().class.exit_code()), ("locked", 6), "{error:?}");
+    assert!(error.to_string().contains(&format!("(process {holder})")), "{error}");
+}
+
+/// The same content elsewhere.
+fn elsewhere(device: &Device, content: &Published) -> FetchRequest {
+    let destination = Destination::Folder(device.path().join("elsewhere").join("app"));
+    FetchRequest { destination, ..device.request(content) }
+}
+
+#[test]
+fn a_content_is_fetched_by_one_at_a_time() {
+    let (device, content) = (Device::new(), &lab().content);
+    let first = Stopped::at("download:3000000", &device, content);
+    let held = device.held(content);
+    assert_refused(device.fetch(content), first.pid());
+    assert_refused(fetch(&elsewhere(&device, content), &Context::silent()), first.pid());
+    assert_eq!((device.held(content), device.there(content)), (held, There::Nothing), "nothing was touched");
+    assert!(device.path().join("elsewhere").symlink_metadata().is_err());
+
+    first.kill();
+    let second = device.fetch(content).unwrap().download.unwrap();
+    assert_eq!((second.resumed_from, second.received), (held, content.size - held));
+    device.assert_done(content);
+}
+
+#[test]
+fn a_folder_is_filled_by_one_at_a_time() {
+    let (device, lab) = (Device::new(), lab());
+    let first = Stopped::at("unpack:2000000", &device, &lab.content);
+    let beside = names(&device.apps());
+    assert_refused(device.fetch(&lab.other), first.pid());
+    assert_eq!(names(&device.apps()), beside, "its staging is left alone");
+    assert_eq!(device.held(&lab.other), 0, "and nothing is fetched for it");
+
+    first.kill();
+    assert!(device.fetch(&lab.other).unwrap().changed);
+    assert_eq!(device.there(&lab.other), There::Whole);
+    assert_eq!(names(&device.apps()), ["app"], "the dead run's staging is gone");
+    assert_eq!(device.held(&lab.content), lab.content.size, "what it held is not this content's business");
+}
+
+#[test]
+fn two_contents_for_two_folders_do_not_meet() {
+    let (device, lab) = (Device::new(), lab());
+    let _first = Stopped::at("download:3000000", &device, &lab.content);
+    assert!(fetch(&elsewhere(&device, &lab.other), &Context::silent()).unwrap().changed);
+}
+
+/// The first stands in the middle of its download until the second waits for it.
+fn wait_for(first: (&Device, &Published), second: &FetchRequest) -> Result<FetchReport, FetchError> {
+    let limit_rate = Some(1 << 20); // so that it sleeps, and stands there
+    let slow = FetchOptions { limit_rate, ..first.0.options.clone() };
+    let slow = FetchRequest { options: slow, ..first.0.request(first.1) };
+    let patient = FetchOptions { wait_lock: Duration::from_secs(60), ..second.options.clone() };
+    let patient = FetchRequest { options: patient, ..second.clone() };
+    let ((sleeps, is_asleep), (wake, woken)) = (channel(), channel());
+    let (ended, end) = channel();
+    thread::scope(|scope| {
+        let clock = GatedClock::new(move || {
+            sleeps.send(()).unwrap();
+            woken.recv().unwrap();
+        });
+        let thread = scope.spawn(move || {
+            let report = fetch(&slow, &Context::new(&(), &(), &clock));
+            ended.send(()).unwrap();
+            report
+        });
+        is_asleep.recv().unwrap();
+        let clock = GatedClock::new(move || {
+            wake.send(()).unwrap();
+            end.recv().unwrap();
+        });
+        let outcome = fetch(&patient, &Context::new(&(), &(), &clock));
+        assert!(thread.join().unwrap().unwrap().changed);
+        outcome
+    })
+}
+
+#[test]
+fn whoever_waits_finds_it_there() {
+    let (device, content) = (Device::new(), &lab().content);
+    let report = wait_for((&device, content), &device.request(content)).unwrap();
+    assert!(!report.changed && report.download.is_none(), "{report:?}");
+    device.assert_done(content);
+}
+
+#[test]
+fn whoever_waits_for_a_folder_does_not_overwrite_what_came_meanwhile() {
+    let (device, lab) = (Device::new(), lab());
+    let error = wait_for((&device, &lab.content), &device.request(&lab.other)).unwrap_err();
+    assert_eq!(error.code().id, "destination-exists", "{error:?}");
+    device.assert_done(&lab.content);
+}
+
+#[test]
+fn whoever_waits_for_a_process_that_is_killed_goes_on_from_what_it_held() {
+    let (device, content) = (Device::new(), &lab().content);
+    let first = Stopped::at("download:5000000", &device, content);
+    let held = device.held(content);
+    let clock = GatedClock::new(move || first.kill());
+    let options = FetchOptions { wait_lock: Duration::from_secs(60), ..device.options.clone() };
+    let request = FetchRequest { options, ..device.request(content) };
+    let report = fetch(&request, &Context::new(&(), &(), &clock)).unwrap();
+    assert_eq!(report.download.unwrap().resumed_from, held);
+    device.assert_done(content);
+}
