@@ -3,10 +3,10 @@
 #
 #   ci/real-servers.sh COMMAND ARGS...      e.g. ci/real-servers.sh cargo test -p waybill-tests real_servers
 #
-# A package of 12 MiB is packed and published; nginx (Debian's) serves the public tree in several ways and Azurite (from
-# npm, Azure's blob storage in small) holds the content. Everything is on loopback, on free ports and in a folder that goes when
-# the command has ended, with the servers. What is missing is installed: nginx-light by apt (as root), Azurite into
-# target/tools. Needs node, npm, python3 and curl.
+# A package of 12 MiB is packed and published; nginx (Debian's) serves the public tree in several ways, and Azurite
+# (from npm, Azure's blob storage in small) holds the content. Everything is on loopback, on free ports and in a folder
+# that goes, like the servers, when the command has ended. What is missing is installed: nginx-light and npm by apt (as
+# root), Azurite into target/tools. Needs python3 and curl.
 #
 # The command finds in its environment:
 #   WAYBILL_REAL_SERVERS    "required": its tests may not be skipped
@@ -15,7 +15,7 @@
 #   WAYBILL_REAL_CONTENT    the content's path below each URL: <mac>/content.bin
 #   WAYBILL_REAL_NGINX      http://127.0.0.1:PORT, with the same tree below each of these:
 #     /plain/         as it is
-#     /slow/          2 MB/s and connection
+#     /slow/          2 MB/s a connection
 #     /no-ranges/     max_ranges 0
 #     /gzip/          compressed for whoever accepts it
 #     /recompressed/  a proxy that compresses for everybody, asked or not
@@ -36,10 +36,9 @@ fail() {
   exit 1
 }
 
-[ $# -gt 0 ] || { sed -n '2,12s/^# \{0,1\}//p' "$0"; exit 2; }
+[ $# -gt 0 ] || { sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 2; }
 
 scratch=$(mktemp -d)
-chmod 755 "$scratch"
 servers=()
 
 finish() {
@@ -52,17 +51,18 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT TERM
 
-install_nginx() {
-  [ -x /usr/sbin/nginx ] && return
-  [ "$(id -u)" = 0 ] || fail "as root: apt-get install --no-install-recommends nginx-light"
+# Debian packages.
+install() {
+  [ "$(id -u)" = 0 ] || fail "as root: apt-get install --no-install-recommends $*"
   local apt=(apt-get -o DPkg::Lock::Timeout=600 -qq)
   export DEBIAN_FRONTEND=noninteractive
   "${apt[@]}" update >&2 || true # one unreachable third-party source is no reason to stop; the install tells
   # With this run level Debian's scripts start no service: the system's own nginx is not wanted.
-  RUNLEVEL=1 "${apt[@]}" install -y --no-install-recommends nginx-light >&2
+  RUNLEVEL=1 "${apt[@]}" install -y --no-install-recommends "$@" >&2
 }
 
 install_azurite() {
+  command -v npm >/dev/null || install nodejs npm
   grep -qs "\"version\": \"$azurite_version\"" "$azurite/node_modules/azurite/package.json" && return
   npm install --prefix "$azurite" --no-audit --no-fund --no-save --loglevel=error "azurite@$azurite_version" >&2
 }
@@ -84,7 +84,6 @@ publish() {
   echo 'exit /b 0' >"$scratch/source/install.cmd"
   "$waybill" --quiet pack "$scratch/source" --setup install.cmd --output "$scratch/app.intunewin"
   "$waybill" --quiet publish "$scratch/app.intunewin" --to "$scratch/public" --document "$scratch/app.content.json"
-  chmod -R a+rX "$scratch/public"
   content=$(cd "$scratch/public" && echo */content.bin)
 }
 
@@ -157,7 +156,7 @@ start_azurite() {
     "$content=$scratch/public/$content" "$mac/pieces.json=$scratch/public/$mac/pieces.json"
 }
 
-install_nginx
+[ -x /usr/sbin/nginx ] || install nginx-light
 install_azurite
 publish
 export WAYBILL_REAL_SERVERS=required WAYBILL_REAL_DOCUMENT=$scratch/app.content.json
