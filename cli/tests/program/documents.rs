@@ -8,16 +8,21 @@ use std::fs;
 /// The one document on stdout, judged by its committed schema; and the exit code.
 fn document(bench: &Workbench, schema: &str, arguments: &[&str]) -> (Value, i32) {
     let output = run(bench, arguments);
-    let document: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
-        panic!("{arguments:?}: {error}: {}", String::from_utf8_lossy(&output.stdout))
-    });
+    let document = judged(schema, &output.stdout);
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{arguments:?}");
+    (document, output.status.code().unwrap())
+}
+
+/// The one document in `stdout`, which fits its committed schema.
+pub(crate) fn judged(schema: &str, stdout: &[u8]) -> Value {
+    let document: Value = serde_json::from_slice(stdout)
+        .unwrap_or_else(|error| panic!("{schema}: {error}: {}", String::from_utf8_lossy(stdout)));
     let file = project().join("schemas").join("json").join(format!("{schema}.schema.json"));
     let schema: Value = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
     let validator = jsonschema::draft202012::new(&schema).unwrap();
     let faults: Vec<String> = validator.iter_errors(&document).map(|fault| fault.to_string()).collect();
-    assert!(faults.is_empty(), "{arguments:?}: {faults:?}\n{document:#}");
-    assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{arguments:?}");
-    (document, output.status.code().unwrap())
+    assert!(faults.is_empty(), "{faults:?}\n{document:#}");
+    document
 }
 
 #[test]
@@ -36,6 +41,8 @@ fn every_report_fits_its_schema() {
         ("pack-report", &["pack", "--json", "packed-app", "--output", "p/app.intunewin"], 0),
         ("publish-report", &["publish", "--json", "keys.intunewin", "--to", "lab", "--with-keys"], 0),
         ("publish-report", &["publish", "--json", "keys.intunewin", "--to", "lab", "--with-keys"], 0),
+        ("fetch-report", &["fetch", "--json", "tiny.intunewin", "--output", "fetched", "--root", "state"], 0),
+        ("fetch-report", &["fetch", "--json", "tiny.intunewin", "--output", "fetched", "--root", "state"], 0),
         ("init-report", &["init", "--json", "msi", "--setup", "hello.msi"], 0),
         ("lint-report", &["lint", "--json", "broken-app"], 3),
         ("lint-report", &["lint", "--json", "new.intunewin"], 0),
@@ -46,6 +53,7 @@ fn every_report_fits_its_schema() {
         ("error", &["inspect", "--json", "missing.intunewin"], 1),
         ("error", &["inspect", "--json", "page.intunewin"], 3),
         ("error", &["unpack", "--json", "flipped.intunewin", "--output", "none"], 4),
+        ("error", &["fetch", "--json", "flipped.intunewin", "--output", "none", "--root", "state"], 4),
         ("error", &["pack", "--json", "source", "--setup", "instal.cmd"], 3),
         ("error", &["lint", "--json", "page.intunewin"], 3),
     ] {
@@ -83,8 +91,10 @@ fn completions_name_every_command() {
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
         let output = run(&bench, &["completions", shell]);
         let script = String::from_utf8(output.stdout).unwrap();
-        for command in ["init", "pack", "inspect", "verify", "unpack", "lint", "publish", "schema", "explain"]
-        {
+        for command in [
+            "init", "pack", "inspect", "verify", "unpack", "lint", "publish", "fetch", "serve", "schema",
+            "explain",
+        ] {
             assert!(script.contains(command), "{shell}: {command}");
         }
     }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod documents;
+mod fetch;
 mod intunewinapputil;
 mod pipes;
 mod secrets;

@@ -58,6 +58,9 @@ fn no_output_holds_a_key() {
         &["publish", "keys.intunewin", "--to", "lab", "--with-keys"],
         &["publish", "keys.intunewin", "--to", "public", "--document", "other.intunewin"],
         &["publish", "content.bin", "--encryption-info", "Detection.xml", "--to", "public", "--force"],
+        &["fetch", "keys.content.json", "--output", "fetched", "--root", "state", "--force"],
+        &["fetch", "keys.intunewin", "--output", "fetched", "--root", "state", "--check"],
+        &["fetch", "broken.xml", "--output", "fetched", "--root", "state"],
         &["explain", "mac-mismatch"],
     ];
     for command in commands {

@@ -7,10 +7,11 @@ use std::net::TcpStream;
 use std::process::{Child, ChildStdout, Stdio};
 
 /// A server that ends with the test, however that ends.
-struct Serving {
+pub(crate) struct Serving {
     child: Child,
     lines: Lines<BufReader<ChildStdout>>,
-    address: String,
+    /// Address and port.
+    pub(crate) address: String,
 }
 
 impl Drop for Serving {
@@ -22,7 +23,7 @@ impl Drop for Serving {
 
 impl Serving {
     /// On a free port, which its first line tells.
-    fn start(bench: &Workbench, more: &[&str]) -> Self {
+    pub(crate) fn start(bench: &Workbench, more: &[&str]) -> Self {
         let arguments = [&["serve", ".", "--listen", ":0", "--json"], more].concat();
         let mut child =
             command(bench, &arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
