@@ -6,6 +6,8 @@ mod child;
 mod clock;
 mod device;
 mod kills;
+#[cfg(target_os = "linux")]
+mod disk_full;
 mod lab;
 mod points;
 mod power_loss;

@@ -130,6 +130,11 @@ impl Lab {
         self.held = self.at;
     }
 
+    /// What is held will be cut to a border of `step` bytes.
+    pub(crate) fn round_held_to(&mut self, step: usize) {
+        self.held = self.held / step * step;
+    }
+
     /// Fetches, and looks at what is there then.
     pub(crate) fn fetch(&self) -> Outcome {
         self.fetch_with(&self.options, &self.write_document())

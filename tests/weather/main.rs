@@ -3,6 +3,7 @@
 
 #[macro_use]
 mod cases;
+mod all_logs;
 mod lab;
 mod outcome;
 
@@ -12,6 +13,11 @@ mod range;
 mod status;
 mod transport;
 mod validators;
+
+mod connections;
+mod hostile;
+mod packages;
+mod secrets;
 
 /// The matrix is as large as it says: 60 faults, each fresh and resumed.
 #[test]

@@ -21,6 +21,7 @@ more_cases! {
     damaged_once_fresh, damaged_once_resumed: damaged_once;
     damaged_once_without_pieces_fresh, damaged_once_without_pieces_resumed: damaged_once_without_pieces;
     damaged_for_good_fresh, damaged_for_good_resumed: damaged_for_good;
+    damaged_once_and_no_ranges_fresh, damaged_once_and_no_ranges_resumed: damaged_once_and_no_ranges;
     replaced_and_whole_fresh, replaced_and_whole_resumed: replaced_and_whole;
 }
 
@@ -177,6 +178,16 @@ fn damaged_once_without_pieces(mut lab: Lab) {
     let outcome = lab.fetch().arrived().acted(&["restarted"]).asked(2);
     assert_eq!(outcome.result.as_ref().unwrap().validate.as_ref().unwrap().restarts, 1);
     outcome.wasted(content().size());
+}
+
+/// Pieces cannot be had where there are no ranges: everything is fetched once more.
+fn damaged_once_and_no_ranges(mut lab: Lab) {
+    lab.with_pieces = true;
+    lab.hold_if_resumed();
+    lab.then(vec![damaged(&lab)]);
+    lab.forever(fault(|_, resource| resource.whole()));
+    let outcome = lab.fetch().arrived();
+    assert_eq!(outcome.times("restarted"), 1);
 }
 
 /// The server's own file is damaged: one restart, and no more.
