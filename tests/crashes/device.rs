@@ -11,6 +11,9 @@ use waybill_downloader::{
 use waybill_schemas::report::fetch::FetchReport;
 use waybill_tests::folder_listing::{Listing, list};
 
+/// What came of a fetch.
+pub(crate) type Fetched = Result<FetchReport, Box<FetchError>>;
+
 /// Folders on the disk that survive every process.
 pub(crate) struct Device {
     /// Removed with the device.
@@ -105,8 +108,8 @@ impl Device {
     }
 
     /// A fetch in this process.
-    pub(crate) fn fetch(&self, content: &Published) -> Result<FetchReport, FetchError> {
-        fetch(&self.request(content), &Context::silent())
+    pub(crate) fn fetch(&self, content: &Published) -> Fetched {
+        fetch(&self.request(content), &Context::silent()).map_err(Box::new)
     }
 
     /// What lies at the destination; anything half is a failure of the test.

@@ -5,9 +5,9 @@
 mod child;
 mod clock;
 mod device;
-mod kills;
 #[cfg(target_os = "linux")]
 mod disk_full;
+mod kills;
 mod lab;
 mod points;
 mod power_loss;

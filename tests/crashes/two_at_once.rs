@@ -2,19 +2,18 @@
 
 use crate::child::Stopped;
 use crate::clock::GatedClock;
-use crate::device::{Device, There, names};
+use crate::device::{Device, Fetched, There, names};
 use crate::lab::{Published, lab};
 use std::sync::mpsc::channel;
 use std::thread;
 use std::time::Duration;
 use waybill_context::Context;
-use waybill_downloader::{Destination, FetchError, FetchOptions, FetchRequest, fetch};
+use waybill_downloader::{Destination, FetchOptions, FetchRequest, fetch};
 use waybill_schemas::codes::Classified as _;
-use waybill_schemas::report::fetch::FetchReport;
 
 /// Exit 6, and the process that is in the way.
 #[track_caller]
-fn assert_refused(outcome: Result<FetchReport, FetchError>, holder: u32) {
+fn assert_refused(outcome: Fetched, holder: u32) {
     let error = outcome.expect_err("two at once");
     assert_eq!((error.code().id, error.code().class.exit_code()), ("locked", 6), "{error:?}");
     assert!(error.to_string().contains(&format!("(process {holder})")), "{error}");
@@ -32,7 +31,8 @@ fn a_content_is_fetched_by_one_at_a_time() {
     let first = Stopped::at("download:3000000", &device, content);
     let held = device.held(content);
     assert_refused(device.fetch(content), first.pid());
-    assert_refused(fetch(&elsewhere(&device, content), &Context::silent()), first.pid());
+    let other_place = fetch(&elsewhere(&device, content), &Context::silent()).map_err(Box::new);
+    assert_refused(other_place, first.pid());
     assert_eq!((device.held(content), device.there(content)), (held, There::Nothing), "nothing was touched");
     assert!(device.path().join("elsewhere").symlink_metadata().is_err());
 
@@ -66,7 +66,7 @@ fn two_contents_for_two_folders_do_not_meet() {
 }
 
 /// The first stands in the middle of its download until the second waits for it.
-fn wait_for(first: (&Device, &Published), second: &FetchRequest) -> Result<FetchReport, FetchError> {
+fn wait_for(first: (&Device, &Published), second: &FetchRequest) -> Fetched {
     let limit_rate = Some(1 << 20); // so that it sleeps, and stands there
     let slow = FetchOptions { limit_rate, ..first.0.options.clone() };
     let slow = FetchRequest { options: slow, ..first.0.request(first.1) };
@@ -80,7 +80,7 @@ fn wait_for(first: (&Device, &Published), second: &FetchRequest) -> Result<Fetch
             woken.recv().unwrap();
         });
         let thread = scope.spawn(move || {
-            let report = fetch(&slow, &Context::new(&(), &(), &clock));
+            let report = fetch(&slow, &Context::new(&(), &(), &clock)).map_err(Box::new);
             ended.send(()).unwrap();
             report
         });
@@ -89,7 +89,7 @@ fn wait_for(first: (&Device, &Published), second: &FetchRequest) -> Result<Fetch
             wake.send(()).unwrap();
             end.recv().unwrap();
         });
-        let outcome = fetch(&patient, &Context::new(&(), &(), &clock));
+        let outcome = fetch(&patient, &Context::new(&(), &(), &clock)).map_err(Box::new);
         assert!(thread.join().unwrap().unwrap().changed);
         outcome
     })

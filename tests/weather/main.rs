@@ -14,6 +14,7 @@ mod status;
 mod transport;
 mod validators;
 
+mod bare;
 mod connections;
 mod hostile;
 mod packages;
