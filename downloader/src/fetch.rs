@@ -1,9 +1,9 @@
-use crate::download::{Download, Downloaded, DownloadError, Files, Log};
+use crate::download::{Download, DownloadError, Downloaded, Files, Log};
 use crate::http::{Network, Trust};
 use crate::locate::{AskAgain, Bytes, Located, Locator};
 use crate::lock::Lock;
-use crate::root::{Incoming, Root};
 use crate::place::{self, Place};
+use crate::root::{Incoming, Root};
 use crate::{FetchError, FetchRequest, Location, space};
 use intunewin::{AuthenticatedContent, EncryptedContent};
 use std::path::Path;

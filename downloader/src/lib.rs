@@ -8,13 +8,13 @@
 //! place and renames them into it. `docs/delivery.md` has the rules that servers are judged by.
 
 mod boot;
-mod durable_file;
 mod download;
+mod durable_file;
 mod error;
 mod fetch;
 mod http;
-mod locate;
 mod journal;
+mod locate;
 mod lock;
 mod manifest;
 mod place;
@@ -30,7 +30,8 @@ pub use lock::LockError;
 pub use manifest::{Fault, ManifestError};
 pub use place::PlaceError;
 pub use request::{
-    CertificateError, Destination, FetchOptions, FetchRequest, Location, ProxyChoice, SecretUrl, Wanted, certificates,
+    CertificateError, Destination, FetchOptions, FetchRequest, Location, ProxyChoice, SecretUrl, Wanted,
+    certificates,
 };
 pub use root::{CacheNameError, Root, RootError};
 pub use space::SpaceError;

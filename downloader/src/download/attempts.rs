@@ -69,7 +69,12 @@ impl<'a> Attempts<'a> {
     }
 
     /// Waits, asking for cancellation as it goes.
-    pub(crate) fn wait(&mut self, asked: Option<Duration>, url: &str, last: &str) -> Result<(), DownloadError> {
+    pub(crate) fn wait(
+        &mut self,
+        asked: Option<Duration>,
+        url: &str,
+        last: &str,
+    ) -> Result<(), DownloadError> {
         let wait = self.patience.failed(asked, self.context.clock().now()).map_err(|spent| {
             let when = match spent {
                 Spent::Attempts => "after 8 attempts without progress",
@@ -133,7 +138,7 @@ impl<'a> Attempts<'a> {
 }
 
 /// Whoever watches should not take a longer wait for the end.
-const WORTH_TELLING: Duration = Duration::from_secs(10);
+const WORTH_TELLING: Duration = Duration::from_secs(5);
 
 /// How long nobody asks whether to stop.
 pub(crate) const TICK: Duration = Duration::from_millis(100);

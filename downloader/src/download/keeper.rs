@@ -41,7 +41,12 @@ pub(crate) struct Keeper<'a> {
 
 impl<'a> Keeper<'a> {
     /// Over a receiver that was created or resumed.
-    pub(crate) fn new(receiver: ContentReceiver, mut journal: Journal, files: &Files, context: &'a Context<'a>) -> Self {
+    pub(crate) fn new(
+        receiver: ContentReceiver,
+        mut journal: Journal,
+        files: &Files,
+        context: &'a Context<'a>,
+    ) -> Self {
         journal.synced = journal.synced.min(receiver.received()); // it may have been cut to a piece's border
         let size = Some(journal.size);
         let (download, digest) = (context.meter(Stage::Download, size), context.meter(Stage::Digest, size));
@@ -135,7 +140,11 @@ impl<'a> Keeper<'a> {
 
     fn state_failed(&self, source: std::io::Error) -> DownloadError {
         let held = self.receiver.received();
-        if crate::space::is_full(&source) { DownloadError::Full { held, source } } else { DownloadError::State(source) }
+        if crate::space::is_full(&source) {
+            DownloadError::Full { held, source }
+        } else {
+            DownloadError::State(source)
+        }
     }
 }
 
@@ -162,7 +171,11 @@ pub(crate) struct Opening<'a> {
 
 impl Opening<'_> {
     /// A receiver that holds what was there, after cutting it to `keep`.
-    pub(crate) fn resume(&self, keep: Option<u64>, context: &Context<'_>) -> Result<ContentReceiver, ReceiveError> {
+    pub(crate) fn resume(
+        &self,
+        keep: Option<u64>,
+        context: &Context<'_>,
+    ) -> Result<ContentReceiver, ReceiveError> {
         ContentReceiver::resume(&self.files.partial, self.info.clone(), self.size, keep, self.policy, context)
     }
 

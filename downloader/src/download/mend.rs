@@ -67,7 +67,10 @@ impl<'a> Download<'a> {
         }
         if let Some(pieces) = known.get(self)?.filter(|_| validate.pieces_mended == 0) {
             match self.mend_pieces(pieces, attempts, tally)? {
-                0 => return self.refuse(error, "every piece is what the server published: its source is wrong"),
+                0 => {
+                    return self
+                        .refuse(error, "every piece is what the server published: its source is wrong");
+                }
                 mended => {
                     validate.pieces_mended = mended;
                     return self.take_up();

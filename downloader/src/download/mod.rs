@@ -3,16 +3,18 @@
 mod attempts;
 mod body;
 mod error;
+mod flight;
 mod keeper;
 mod log;
 mod mend;
 mod pieces;
+mod several;
 mod small;
 mod stream;
 
-pub use error::DownloadError;
 pub(crate) use attempts::{Attempts, Broken};
 pub(crate) use body::Body;
+pub use error::DownloadError;
 pub(crate) use keeper::Files;
 pub(crate) use log::Log;
 pub(crate) use small::{Small, SmallBody, read as read_small};
@@ -26,9 +28,9 @@ use keeper::{Keeper, Opening};
 use std::time::{Duration, SystemTime};
 use stream::{Stream, StreamState, Tally};
 use waybill_context::Context;
-use waybill_schemas::{PIECE_SIZE, PiecesDocument};
 use waybill_schemas::report::fetch::{DownloadReport, ValidateReport};
 use waybill_schemas::{EncryptionInfo, Sha256Digest};
+use waybill_schemas::{PIECE_SIZE, PiecesDocument};
 
 /// Where a content lies on a server.
 #[derive(Debug, Clone)]
@@ -132,7 +134,11 @@ impl<'a> Download<'a> {
         match self.opening().resume(self.rounded(held, keep), self.context) {
             Ok(receiver) => {
                 report.resumed_from = receiver.received();
-                tracing::info!(held = receiver.received(), size = self.target.size, "going on from what is held");
+                tracing::info!(
+                    held = receiver.received(),
+                    size = self.target.size,
+                    "going on from what is held"
+                );
                 Ok(Keeper::new(receiver, journal.unwrap_or_else(fresh), self.files, self.context))
             }
             Err(ReceiveError::Content(ContentError::Header { .. }) | ReceiveError::TooLong { .. }) => {
@@ -167,7 +173,7 @@ impl<'a> Download<'a> {
         let mut bucket = Bucket::new(self.options.limit_rate);
         if self.options.connections > 1 {
             let known = pieces.get(self)?;
-            let several = pieces::Several {
+            let several = several::Several {
                 network: self.network,
                 target: &self.target,
                 pieces: known,
@@ -182,8 +188,16 @@ impl<'a> Download<'a> {
         }
         let state = StreamState::new(keeper.journal.etag.clone());
         let Self { network, target, locator, info, .. } = self;
-        let mut stream =
-            Stream { network, target, locator: &mut **locator, info, attempts, bucket: &mut bucket, tally, state };
+        let mut stream = Stream {
+            network,
+            target,
+            locator: &mut **locator,
+            info,
+            attempts,
+            bucket: &mut bucket,
+            tally,
+            state,
+        };
         stream.run(keeper)
     }
 }

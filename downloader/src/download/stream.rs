@@ -97,7 +97,8 @@ impl Stream<'_, '_> {
         let asked = self.asked(keeper.held());
         let last = self.target.is_part().then(|| self.target.offset + keeper.journal.size - 1);
         let range = asked.by_range.then_some((asked.first, last));
-        let ask = Ask { url: self.target.url.expose().clone(), range, if_match: asked.etag.clone(), secret: false };
+        let ask =
+            Ask { url: self.target.url.expose().clone(), range, if_match: asked.etag.clone(), secret: false };
         self.tally.requests += 1;
         let mut body = Body::new(self.network.transfer(ask), self.attempts.context);
         let head = body.head()?;
@@ -212,7 +213,9 @@ impl Stream<'_, '_> {
         if first.is_range && **first.bytes != *self.header() {
             return Err(DownloadError::Replaced { url, held: keeper.held() });
         }
-        self.attempts.log.note("validator-changed", format!("{url}: {seen}; the first 48 bytes are the same"));
+        self.attempts
+            .log
+            .note("validator-changed", format!("{url}: {seen}; the first 48 bytes are the same"));
         self.state.changes += 1;
         self.state.etag = None;
         if !first.is_range {
@@ -232,7 +235,9 @@ impl Stream<'_, '_> {
         let Some(fresh) = self.locator.locate(self.network, self.attempts.context, self.attempts.log)? else {
             return Err(refused);
         };
-        self.attempts.log.note("url-renewed", format!("{url}: status {status}; the document was asked again"));
+        self.attempts
+            .log
+            .note("url-renewed", format!("{url}: status {status}; the document was asked again"));
         self.target.url = fresh;
         self.state.etag = None;
         self.attempts.again_at_once(&url, "the URL was refused")

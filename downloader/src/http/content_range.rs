@@ -58,8 +58,18 @@ mod tests {
     #[test]
     fn contradictions_are_none() {
         for text in [
-            "", "bytes", "bytes 1-2", "bytes 2-1/9", "bytes 0-9/9", "bytes */*", "bytes +1-2/9", "bytes 1-/9",
-            "bytes -2/9", "items 0-1/2", "bytes 0-18446744073709551616/99999999999999999999999", "bytes 1 - 2/9",
+            "",
+            "bytes",
+            "bytes 1-2",
+            "bytes 2-1/9",
+            "bytes 0-9/9",
+            "bytes */*",
+            "bytes +1-2/9",
+            "bytes 1-/9",
+            "bytes -2/9",
+            "items 0-1/2",
+            "bytes 0-18446744073709551616/99999999999999999999999",
+            "bytes 1 - 2/9",
         ] {
             assert_eq!(ContentRange::parse(text), None, "{text}");
         }

@@ -53,7 +53,12 @@ const LONGEST: usize = 256;
 
 impl Head {
     /// Of an answer with this status and these headers. `content_length` is what HTTP makes of the body's framing.
-    pub(crate) fn new(status: u16, headers: &HeaderMap, content_length: Option<u64>, redirects: usize) -> Self {
+    pub(crate) fn new(
+        status: u16,
+        headers: &HeaderMap,
+        content_length: Option<u64>,
+        redirects: usize,
+    ) -> Self {
         let etag = text(headers, &header::ETAG);
         let content_type = text(headers, &header::CONTENT_TYPE).unwrap_or_default().to_ascii_lowercase();
         Self {

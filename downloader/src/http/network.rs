@@ -9,8 +9,8 @@ use bytes::Bytes;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue, IF_MATCH, LOCATION, RANGE};
 use reqwest::{Client, Response};
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::{Semaphore, oneshot};
@@ -85,7 +85,13 @@ impl Network {
     }
 
     /// Sends a request whose events go to `events`, marked with `tag`. Dropping what it returns ends it.
-    pub(crate) fn send(&self, ask: Ask, tag: usize, budget: &Budget, events: Sender<(usize, Event)>) -> Running {
+    pub(crate) fn send(
+        &self,
+        ask: Ask,
+        tag: usize,
+        budget: &Budget,
+        events: Sender<(usize, Event)>,
+    ) -> Running {
         let (cancel, cancelled) = oneshot::channel::<()>();
         let (client, reach, budget) = (self.client.clone(), self.reach(), Arc::clone(&budget.0));
         self.handle.spawn(async move {

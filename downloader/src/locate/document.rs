@@ -1,6 +1,6 @@
 //! content.json, from a file or a URL.
 
-use super::{LocateError, Located, Locator, Bytes, check_secret};
+use super::{Bytes, LocateError, Located, Locator, check_secret};
 use crate::download::{Log, Small, Target, read_small};
 use crate::http::Network;
 use crate::request::{Location, SecretUrl};
@@ -18,14 +18,14 @@ pub(super) const ZIP: &[u8] = b"PK\x03\x04";
 const FIRST: u64 = 64 << 10;
 
 impl Locator<'_> {
-    pub(super) fn from_file(&self, path: &Path) -> Result<Located, LocateError> {
+    pub(super) fn file(&self, path: &Path) -> Result<Located, LocateError> {
         let failed = |source| LocateError::Read { path: path.to_owned(), source };
         let mut file = File::open(path).map_err(failed)?;
         let mut first = Vec::new();
         file.by_ref().take(ZIP.len() as u64).read_to_end(&mut first).map_err(failed)?;
         if first == ZIP {
             let source = FileSource::from_file(file).map_err(failed)?;
-            return self.from_package(source, &path.display().to_string());
+            return self.package(source, &path.display().to_string());
         }
         drop(file);
         let bytes = read_file(path)?;
@@ -45,25 +45,26 @@ impl Locator<'_> {
             return Ok(Bytes::Server(target(document, url), location));
         }
         let file = content_file(document, path);
-        let source = FileSource::open(&file).map_err(|source| LocateError::Read { path: file.clone(), source })?;
+        let source =
+            FileSource::open(&file).map_err(|source| LocateError::Read { path: file.clone(), source })?;
         let info = document.file_encryption_info.clone();
         let content = EncryptedContent::new(source, info, Some(document.size), &self.options.policy)
             .map_err(|source| LocateError::Content { path: file, source })?;
         Ok(Bytes::Here(Box::new(content)))
     }
 
-    pub(super) fn from_url(&self, url: &SecretUrl) -> Result<Located, LocateError> {
+    pub(super) fn url(&self, url: &SecretUrl) -> Result<Located, LocateError> {
         check_secret(url)?;
         self.limit_reach(url);
         let range = Some((0, FIRST - 1));
         let small = Small { url, range, limit: FIRST, secret: true };
         let first = read_small(self.network, &small, self.context, self.log)?;
         if first.bytes.starts_with(ZIP) {
-            return self.from_package_in_parts(url, &first);
+            return self.package_in_parts(url, &first);
         }
         let is_package = url.expose().path().to_ascii_lowercase().ends_with(".intunewin");
         if !first.is_range && is_package {
-            return self.from_whole_package(url);
+            return self.whole_package(url);
         }
         let is_all = first.is_range && first.total == Some(first.bytes.len() as u64);
         let bytes = if is_all { first.bytes } else { read_whole(url, self.network, self.context, self.log)? };

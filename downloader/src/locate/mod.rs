@@ -56,8 +56,8 @@ impl Locator<'_> {
     /// Finds out what is wanted.
     pub(crate) fn locate(&self, wanted: &Wanted) -> Result<Located, LocateError> {
         match wanted {
-            Wanted::Described(Location::File(path)) => self.from_file(path),
-            Wanted::Described(Location::Url(url)) => self.from_url(url),
+            Wanted::Described(Location::File(path)) => self.file(path),
+            Wanted::Described(Location::Url(url)) => self.url(url),
             Wanted::Bare { url, info, size, name } => {
                 let url = self.options.content_url.as_ref().unwrap_or(url).clone();
                 let size = size.map_or_else(|| self.ask_size(&url), Ok)?;

@@ -1,6 +1,6 @@
 //! A whole package: on this machine, or on a server that gives parts of it.
 
-use super::{LocateError, Located, Locator, Bytes, SharedBytes};
+use super::{Bytes, LocateError, Located, Locator, SharedBytes};
 use crate::download::{Small, SmallBody, Target, read_small};
 use crate::request::SecretUrl;
 use intunewin::{FileSource, Package, Source};
@@ -10,12 +10,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// Bytes asked for at once: the end of a package holds its directory and, nearly always, Detection.xml.
 const PART: u64 = 64 << 10;
+/// Asked for first at the end: an end record with the longest comment, its zip64 locator, and what lies before.
+const TAIL: u64 = 66 << 10;
 /// Parts that a package may take to open. Its directory has at most 64 entries.
 const MOST_PARTS: usize = 64;
 
 impl Locator<'_> {
     /// Nothing of it is copied.
-    pub(super) fn from_package(&self, source: FileSource, place: &str) -> Result<Located, LocateError> {
+    pub(super) fn package(&self, source: FileSource, place: &str) -> Result<Located, LocateError> {
         let failed = |source| LocateError::Package { place: place.to_owned(), source };
         let package = Package::open(source, &self.options.policy).map_err(failed)?;
         let described = described(&package);
@@ -24,23 +26,23 @@ impl Locator<'_> {
     }
 
     /// With ranges: the parts that describe it, then only the content's bytes.
-    pub(super) fn from_package_in_parts(
+    pub(super) fn package_in_parts(
         &self,
         url: &SecretUrl,
         first: &SmallBody,
     ) -> Result<Located, LocateError> {
-        let Some(total) = first.total else { return self.from_whole_package(url) };
+        let Some(total) = first.total else { return self.whole_package(url) };
         let parts = Parts::new(total);
         parts.add(0, &first.bytes);
-        self.read_part(url, &parts, total.saturating_sub(PART))?;
+        self.read_part(url, &parts, total.saturating_sub(TAIL), TAIL)?;
         for _ in 0..MOST_PARTS {
             match Package::open(parts.clone(), &self.options.policy) {
                 Ok(package) => match package.content_span() {
                     Some(span) => return Ok(in_package(&package, url, span, total)),
-                    None => return self.from_whole_package(url), // deflated once more: it has to be inflated here
+                    None => return self.whole_package(url), // deflated once more: it has to be inflated here
                 },
                 Err(source) => match parts.take_missing() {
-                    Some(offset) => self.read_part(url, &parts, offset)?,
+                    Some(offset) => self.read_part(url, &parts, offset, PART)?,
                     None => return Err(LocateError::Package { place: url.to_string(), source }),
                 },
             }
@@ -49,9 +51,9 @@ impl Locator<'_> {
         Err(LocateError::Unusable { place: url.to_string(), why })
     }
 
-    fn read_part(&self, url: &SecretUrl, parts: &Parts, offset: u64) -> Result<(), LocateError> {
-        let last = (offset + PART).min(parts.len()) - 1;
-        let small = Small { url, range: Some((offset, last)), limit: PART, secret: true };
+    fn read_part(&self, url: &SecretUrl, parts: &Parts, offset: u64, len: u64) -> Result<(), LocateError> {
+        let last = (offset + len).min(parts.len()) - 1;
+        let small = Small { url, range: Some((offset, last)), limit: len, secret: true };
         let part = read_small(self.network, &small, self.context, self.log)?;
         if !part.is_range || part.total != Some(parts.len()) {
             let why = "the server answers ranges of it in different ways";

@@ -1,7 +1,7 @@
 //! A package on a server that gives it only as a whole.
 
 use super::{LocateError, Located, Locator};
-use crate::download::{Body, Broken, DownloadError, Attempts};
+use crate::download::{Attempts, Body, Broken, DownloadError};
 use crate::http::{Ask, Asked, judge};
 use crate::request::SecretUrl;
 use intunewin::FileSource;
@@ -11,8 +11,9 @@ use waybill_context::Stage;
 
 impl Locator<'_> {
     /// Into a private, nameless file, from its first byte with every attempt: its keys come at its end.
-    pub(super) fn from_whole_package(&self, url: &SecretUrl) -> Result<Located, LocateError> {
-        let seen = "the server gives no parts of this package: it is fetched whole, and an interruption starts anew";
+    pub(super) fn whole_package(&self, url: &SecretUrl) -> Result<Located, LocateError> {
+        let seen =
+            "the server gives no parts of this package: it is fetched whole, and an interruption starts anew";
         self.log.note("package-whole", format!("{url}: {seen}"));
         tracing::warn!(%url, "{seen}");
         let mut file = tempfile::tempfile_in(self.incoming).map_err(LocateError::Keep)?;
@@ -25,7 +26,7 @@ impl Locator<'_> {
             }
         }
         let source = FileSource::from_file(file).map_err(LocateError::Keep)?;
-        self.from_package(source, &url.to_string())
+        self.package(source, &url.to_string())
     }
 
     fn pour(&self, url: &SecretUrl, file: &mut File) -> Result<Result<(), Broken>, LocateError> {

@@ -89,7 +89,8 @@ fn judge_success(asked: &Asked, head: &Head) -> Result<Use, Fault> {
 }
 
 fn no_range(head: &Head) -> Fault {
-    let seen = if head.is_multipart { "206 with several ranges in one body" } else { "206 without a Content-Range" };
+    let seen =
+        if head.is_multipart { "206 with several ranges in one body" } else { "206 without a Content-Range" };
     Fault::RangeUseless("range-unusable", seen.to_owned())
 }
 
@@ -165,7 +166,9 @@ fn compare_tags(asked: &Asked, head: &Head, plan: &mut Use) -> Result<(), Fault>
 /// Rule 5: nothing at `first`. All is held where the file ends there; else the whole is asked for.
 fn unsatisfied(asked: &Asked, head: &Head, seen: &str) -> Fault {
     let total = match head.content_range {
-        Some(Ok(ContentRange::Unsatisfied { total } | ContentRange::Part { total: Some(total), .. })) => Some(total),
+        Some(Ok(ContentRange::Unsatisfied { total } | ContentRange::Part { total: Some(total), .. })) => {
+            Some(total)
+        }
         _ => None,
     };
     let end = asked.total.or(total);

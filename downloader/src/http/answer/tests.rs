@@ -84,7 +84,10 @@ fn a_200_without_one_is_everything() {
     let plan = judge(&asked(), &whole).unwrap();
     assert_eq!((plan.skip, plan.from_start, rules(&plan)), (400, true, vec!["range-ignored"]));
     let fresh = Asked { first: 0, by_range: false, etag: None, ..asked() };
-    assert_eq!(judge(&fresh, &whole).unwrap(), Use { from_start: true, total: Some(TOTAL), ..Use::default() });
+    assert_eq!(
+        judge(&fresh, &whole).unwrap(),
+        Use { from_start: true, total: Some(TOTAL), ..Use::default() }
+    );
     let chunked = judge(&fresh, &Head { content_length: None, ..whole.clone() }).unwrap();
     assert_eq!(rules(&chunked), ["length-unknown"]);
     for length in [0, 999, 1001, u64::MAX] {
