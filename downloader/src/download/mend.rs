@@ -67,14 +67,15 @@ impl<'a> Download<'a> {
         }
         if let Some(pieces) = known.get(self)?.filter(|_| validate.pieces_mended == 0) {
             match self.mend_pieces(pieces, attempts, tally)? {
-                0 => {
+                Some(0) => {
                     return self
                         .refuse(error, "every piece is what the server published: its source is wrong");
                 }
-                mended => {
+                Some(mended) => {
                     validate.pieces_mended = mended;
                     return self.take_up();
                 }
+                None => {}
             }
         }
         validate.restarts += 1;
@@ -84,18 +85,20 @@ impl<'a> Download<'a> {
         Ok(Keeper::new(self.opening().create()?, journal, self.files, self.context))
     }
 
-    /// How many pieces were wrong, and are right now.
+    /// How many pieces were wrong, and are right now; `None` where the server gives no pieces.
     fn mend_pieces(
         &self,
         pieces: &PiecesDocument,
         attempts: &mut Attempts<'_>,
         tally: &mut Tally,
-    ) -> Result<u64, DownloadError> {
+    ) -> Result<Option<u64>, DownloadError> {
         let held = self.target.size;
         let partial = PartialContent::open(&self.files.partial, held).map_err(|error| told(error, held))?;
         let bad = partial.bad_pieces(pieces, self.context).map_err(|error| told(error, held))?;
         for index in &bad {
-            let bytes = pieces::fetch_one(self, pieces, *index, attempts, tally)?;
+            let Some(bytes) = pieces::fetch_one(self, pieces, *index, attempts, tally)? else {
+                return Ok(None);
+            };
             partial.write_piece(*index, &bytes).map_err(|error| told(error, held))?;
         }
         if !bad.is_empty() {
@@ -103,7 +106,7 @@ impl<'a> Download<'a> {
             let url = &self.target.url;
             self.log.note("pieces-mended", format!("{url}: fetched once more were {}", numbers(&bad)));
         }
-        Ok(bad.len() as u64)
+        Ok(Some(bad.len() as u64))
     }
 
     fn take_up(&self) -> Result<Keeper<'a>, DownloadError> {

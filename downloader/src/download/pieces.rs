@@ -7,13 +7,14 @@ use sha2::{Digest as _, Sha256};
 use waybill_schemas::{PIECE_SIZE, PiecesDocument};
 
 /// Fetches a piece until its bytes are what `pieces` says; the same wrong bytes twice are taken, and the MAC judges.
+/// `None` where the server gives no ranges.
 pub(super) fn fetch_one(
     download: &Download<'_>,
     pieces: &PiecesDocument,
     index: u64,
     attempts: &mut Attempts<'_>,
     tally: &mut Tally,
-) -> Result<Vec<u8>, DownloadError> {
+) -> Result<Option<Vec<u8>>, DownloadError> {
     let mut former = None;
     loop {
         let (first, last) = span(index, &download.target);
@@ -21,6 +22,9 @@ pub(super) fn fetch_one(
         tally.requests += 1;
         let small = super::Small { url, range: Some((first, last)), limit: PIECE_SIZE, secret: false };
         let body = super::read_small(download.network, &small, download.context, download.log)?;
+        if !body.is_range {
+            return Ok(None);
+        }
         tally.received += body.bytes.len() as u64;
         let right = pieces
             .sha256
@@ -28,9 +32,9 @@ pub(super) fn fetch_one(
             .is_some_and(|digest| digest.as_bytes()[..] == sha256(&body.bytes));
         let whole = body.bytes.len() as u64 == last - first + 1;
         if whole && (right || former.as_deref() == Some(&body.bytes[..])) {
-            return Ok(body.bytes.to_vec());
+            return Ok(Some(body.bytes.to_vec()));
         }
-        let seen = if body.is_range { "a piece whose bytes are not those published" } else { "no range" };
+        let seen = "a piece whose bytes are not those published";
         download.log.note("piece-refused", format!("{url}: piece {index}: {seen}"));
         attempts.again_at_once(&url.to_string(), seen)?;
         former = whole.then(|| body.bytes.to_vec());
