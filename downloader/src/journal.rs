@@ -72,11 +72,19 @@ impl Journal {
         &self.url
     }
 
-    /// How many of `held` bytes to keep: `None` for all of them, where they were written in this boot (`boot`);
-    /// otherwise only those that were synced are sure.
+    /// How many of `held` bytes to keep: after another boot than this one (`boot`) only those that were synced are
+    /// sure; otherwise `None`, for all of them.
+    ///
+    /// Where the system does not tell its boots, all are kept: processes die more often than machines, and zeros in the
+    /// place of bytes that were lost do not pass the MAC, whose pieces tell which to fetch again.
     pub(crate) fn keep(&self, held: u64, boot: Option<&str>) -> Option<u64> {
-        let is_sure = boot::is_same(self.boot.as_deref(), boot) || held <= self.synced;
-        (!is_sure).then_some(self.synced)
+        let is_another = self.boot.is_some() && boot.is_some() && self.boot.as_deref() != boot;
+        (is_another && held > self.synced).then_some(self.synced)
+    }
+
+    /// Goes on in this boot: what an earlier one left unsure is cut off by now.
+    pub(crate) fn in_this_boot(self) -> Self {
+        Self { boot: boot::id(), ..self }
     }
 
     /// Reads the journal at `path`; one that is damaged or absurd counts as none, and that is told.

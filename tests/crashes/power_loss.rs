@@ -62,6 +62,19 @@ fn what_was_not_synced_is_cut_off() {
     }
 }
 
+/// The boot is the one in which the journal was last written, not the one in which it was begun.
+#[test]
+fn a_kill_after_it_costs_no_more_than_any_other() {
+    let content = &lab().content;
+    let device = cut_off(content, 3 * MIB);
+    Stopped::at("download:6000000", &device, content).kill();
+    edit_journal(&device, content, |journal| assert_ne!(journal["boot"], ANOTHER_BOOT));
+    let held = device.held(content);
+    assert!(held > 5 * MIB);
+    let (resumed, received, _) = goes_on(&device, content);
+    assert_eq!((resumed, received), (held, content.size - held));
+}
+
 #[test]
 fn a_partial_file_that_lost_its_tail_goes_on_from_what_it_has() {
     let content = &lab().content;

@@ -88,9 +88,11 @@ fn after_another_boot_only_what_was_synced_is_kept() {
     let journal = journal();
     assert_eq!(journal.keep(900, Some("boot-1")), None);
     assert_eq!(journal.keep(900, Some("boot-2")), Some(600));
-    assert_eq!(journal.keep(900, None), Some(600));
     assert_eq!(journal.keep(600, Some("boot-2")), None);
-    assert_eq!(Journal { boot: None, ..journal }.keep(900, None), Some(600), "unknown is not the same");
+    assert_eq!(journal.keep(900, None), None, "an unknown boot may be the same: the MAC judges");
+    let unknown = Journal { boot: None, ..journal };
+    assert_eq!((unknown.keep(900, None), unknown.keep(900, Some("boot-1"))), (None, None));
+    assert_eq!(unknown.in_this_boot().boot, boot::id());
 }
 
 #[test]
