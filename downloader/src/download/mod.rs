@@ -139,7 +139,8 @@ impl<'a> Download<'a> {
                     size = self.target.size,
                     "going on from what is held"
                 );
-                Ok(Keeper::new(receiver, journal.map_or_else(fresh, Journal::in_this_boot), self.files, self.context))
+                let journal = journal.map_or_else(fresh, Journal::in_this_boot);
+                Ok(Keeper::new(receiver, journal, self.files, self.context))
             }
             Err(ReceiveError::Content(ContentError::Header { .. }) | ReceiveError::TooLong { .. }) => {
                 self.log.note("partial-dropped", "what was held is another content; it is dropped");
