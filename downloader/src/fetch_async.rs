@@ -19,7 +19,7 @@ pub async fn fetch_async(
     match tokio::task::spawn_blocking(work).await {
         Ok(outcome) => outcome,
         Err(ended) if ended.is_panic() => std::panic::resume_unwind(ended.into_panic()),
-        Err(_) => Err(Cancelled.into()), // the runtime shuts down
+        Err(_) => Err(FetchError::Download(Cancelled.into())), // the runtime shuts down
     }
 }
 
