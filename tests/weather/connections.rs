@@ -1,8 +1,11 @@
 //! The same weather over several connections: each piece is verified by itself.
 
-use crate::lab::{Lab, content};
+use crate::lab::{Lab, PIECES, content};
+use sha2::{Digest as _, Sha256};
+use std::fs;
 use waybill_schemas::codes::Class;
-use waybill_tests::fault_server::{Answer, Ending, Fault, fault, status};
+use waybill_schemas::{ContentDocument, PiecesDocument, Sha256Digest};
+use waybill_tests::fault_server::{Answer, Ending, Fault, Resource, fault, status};
 
 more_cases! {
     right_fresh, right_resumed: all_is_right;
@@ -11,6 +14,7 @@ more_cases! {
     ranges_ignored_fresh, ranges_ignored_resumed: ranges_ignored;
     busy_fresh, busy_resumed: busy;
     not_found_fresh, not_found_resumed: not_found;
+    wrong_piece_hash_fresh, wrong_piece_hash_resumed: wrong_piece_hash;
     no_pieces_fresh, no_pieces_resumed: no_pieces;
     wrong_parts_fresh, wrong_parts_resumed: wrong_parts;
 }
@@ -88,6 +92,23 @@ fn not_found(lab: Lab) {
     let lab = several(lab);
     lab.forever(status(404));
     lab.fetch().failed("not-there", Class::Network);
+}
+
+/// A MAC that holds beside a wrong piece hash is a fault of the document: told, and the content is taken.
+fn wrong_piece_hash(lab: Lab) {
+    let lab = several(lab);
+    let mut pieces = PiecesDocument::read(&content().pieces).unwrap();
+    let last = pieces.sha256.len() - 1;
+    pieces.sha256[last] = Sha256Digest::new([0; 32]);
+    let pieces = pieces.write().unwrap().to_vec();
+    let mut document = ContentDocument::read(&content().document(&lab.url, true).unwrap()).unwrap();
+    document.pieces_digest = Some(Sha256Digest::new(Sha256::digest(&pieces).into()));
+    lab.server.put(PIECES, Resource::new(pieces));
+    let path = lab.write_document();
+    fs::write(&path, document.write().unwrap()).unwrap();
+    let outcome = lab.fetch_with(&lab.options, &path).arrived();
+    assert!(outcome.times("piece-refused") >= 1);
+    outcome.wasted_at_most(2 * PIECE);
 }
 
 /// Without piece hashes nothing could be verified by itself: one connection.

@@ -43,7 +43,7 @@ pub(crate) fn other_content() -> &'static PublishedContent {
 pub(crate) struct Lab {
     folder: TempDir,
     pub(crate) server: FaultServer,
-    pub(crate) clock: FastClock,
+    pub(crate) clock: Arc<FastClock>,
     pub(crate) when: When,
     /// Where the first body is cut, chosen by the case's name and `WEATHER_SEED`.
     pub(crate) at: usize,
@@ -72,7 +72,7 @@ impl Lab {
         let lab = Self {
             folder,
             server,
-            clock: FastClock::new(1),
+            clock: Arc::new(FastClock::new(1)),
             when,
             at: cut_of(case),
             options: FetchOptions { proxy: ProxyChoice::Direct, threads: 2, ..FetchOptions::default() },
@@ -130,6 +130,16 @@ impl Lab {
         self.held = self.at;
     }
 
+    /// So many bytes will be found, whatever was cut.
+    pub(crate) fn expect_held(&mut self, held: usize) {
+        self.held = held;
+    }
+
+    /// What Ctrl-C sets.
+    pub(crate) fn cancel(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.cancel)
+    }
+
     /// What is held will be cut to a border of `step` bytes.
     pub(crate) fn round_held_to(&mut self, step: usize) {
         self.held = self.held / step * step;
@@ -154,7 +164,7 @@ impl Lab {
             root: self.root(),
             options: options.clone(),
         };
-        let context = Context::new(&(), &*self.cancel, &self.clock);
+        let context = Context::new(&(), &*self.cancel, &*self.clock);
         let result = fetch(&request, &context).map_err(|error| Failure::new(error.code(), &error));
         let outcome = Outcome {
             result,

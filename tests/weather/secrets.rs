@@ -5,6 +5,7 @@ use crate::cases::When;
 use crate::lab::{CONTENT, Lab, SIGNATURE, content, replaced};
 use crate::outcome::Outcome;
 use std::fs;
+use std::sync::Arc;
 use waybill_downloader::{FetchOptions, Location, SecretUrl, Wanted};
 use waybill_tests::fast_clock::FastClock;
 use waybill_tests::fault_server::{Answer, Ending, Fault, Resource, cut_at, fault, status};
@@ -103,7 +104,7 @@ fn weathers() -> Vec<(&'static str, fn(&mut Lab) -> Outcome)> {
         }),
         ("no TLS", |lab| {
             lab.url = lab.url.replace("http:", "https:");
-            lab.clock = FastClock::new(600); // the server waits for more than a TLS greeting
+            lab.clock = Arc::new(FastClock::new(600)); // the server waits for more than a TLS greeting
             lab.fetch()
         }),
         ("several connections", |lab| {

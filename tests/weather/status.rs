@@ -28,6 +28,9 @@ cases! {
 
 more_cases! {
     always_busy_fresh, always_busy_resumed: always_busy;
+    redirect_to_nothing_fresh, redirect_to_nothing_resumed: redirect_to_nothing;
+    date_that_is_over_fresh, date_that_is_over_resumed: date_that_is_over;
+    unasked_statuses_fresh, unasked_statuses_resumed: unasked_statuses;
     signature_renewed_twice_fresh, signature_renewed_twice_resumed: signature_renewed_twice;
 }
 
@@ -168,6 +171,42 @@ fn absurd_retry_after(lab: Lab) {
     let faults = vec![retry_after(429, "99999999999999999999"), retry_after(429, "-5")];
     let slept = is_waited_for(lab, faults, &["backed-off", "retry-after"]);
     assert!((3600..=3610).contains(&slept.as_secs()), "{slept:?}");
+}
+
+/// A date that is over means at once.
+fn date_that_is_over(lab: Lab) {
+    let slept = is_waited_for(lab, vec![retry_after(503, "Thu, 01 Jan 1970 00:00:01 GMT")], &["retry-after"]);
+    assert!(slept <= Duration::from_secs(61), "{slept:?}");
+}
+
+/// Statuses that no request of ours asks for.
+fn unasked_statuses(mut lab: Lab) {
+    lab.cut_or_hold();
+    for number in [300, 304, 400, 405, 410, 418, 451] {
+        lab.server.clear(CONTENT);
+        if lab.when == crate::cases::When::Fresh {
+            lab.forever(status(number));
+        } else {
+            lab.then(vec![status(number)]);
+        }
+        let outcome = lab.fetch();
+        let failure = outcome.result.as_ref().expect_err("it should have failed");
+        assert_eq!((number, failure.class), (number, Class::Network), "{}", failure.text);
+    }
+}
+
+/// Redirects that lead to no URL.
+fn redirect_to_nothing(mut lab: Lab) {
+    lab.hold_if_resumed();
+    for location in ["", "http://", "ftp://127.0.0.1/x", "file:///etc/passwd", "http://[/", "data:,x"] {
+        lab.server.clear(CONTENT);
+        lab.forever(redirect_to(location));
+        lab.fetch().failed("redirect-refused", Class::Network);
+    }
+    lab.server.clear(CONTENT);
+    lab.forever(status(302)); // without a Location
+    lab.fetch().failed("redirect-refused", Class::Network).asked(1);
+    lab.goes_on();
 }
 
 /// Eight attempts without progress, and then the user is told.

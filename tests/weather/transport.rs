@@ -2,6 +2,7 @@
 
 use crate::cases::When;
 use crate::lab::{CONTENT, Lab, content, right};
+use std::sync::Arc;
 use std::time::Duration;
 use waybill_downloader::{ProxyChoice, SecretUrl};
 use waybill_schemas::codes::Class;
@@ -26,6 +27,8 @@ cases! {
 more_cases! {
     stall_before_the_answer_fresh, stall_before_the_answer_resumed: stall_before_the_answer;
     captive_portal_without_length_fresh, captive_portal_without_length_resumed: captive_portal_without_length;
+    informational_fresh, informational_resumed: informational;
+    http_1_0_fresh, http_1_0_resumed: http_1_0;
     garbage_fresh, garbage_resumed: garbage;
     certificate_of_another_host_fresh, certificate_of_another_host_resumed: certificate_of_another_host;
     tls_all_right_fresh, tls_all_right_resumed: tls_all_right;
@@ -77,7 +80,7 @@ fn cut_again_and_again(mut lab: Lab) {
 
 fn stall(mut lab: Lab) {
     lab.hold_if_resumed();
-    lab.clock = FastClock::new(QUICK);
+    lab.clock = Arc::new(FastClock::new(QUICK));
     lab.then(vec![in_the_middle(&lab, |answer| answer.ending(Ending::Stall))]);
     let outcome = lab.fetch().arrived().acted(&["stalled"]).wasted(0);
     assert_eq!(first_of(&outcome.requests[1]), middle(&lab));
@@ -85,14 +88,14 @@ fn stall(mut lab: Lab) {
 
 fn stall_before_the_answer(mut lab: Lab) {
     lab.cut_or_hold();
-    lab.clock = FastClock::new(QUICK);
+    lab.clock = Arc::new(FastClock::new(QUICK));
     lab.then(vec![fault(|_, _| Answer::silence())]);
     lab.fetch().arrived().acted(&["stalled"]).wasted(0);
 }
 
 fn one_byte_a_second(mut lab: Lab) {
     lab.hold_if_resumed();
-    lab.clock = FastClock::new(QUICK);
+    lab.clock = Arc::new(FastClock::new(QUICK));
     let pause = Duration::from_secs(1) / QUICK;
     lab.then(vec![fault(move |request, resource| resource.right(request).dripping(pause))]);
     // Fewer than the first 48 bytes are not kept: nobody can judge them.
@@ -167,7 +170,7 @@ fn connect_timeout(mut lab: Lab) {
     lab.hold_if_resumed();
     let dead_end = DeadEnd::new().unwrap();
     let good = std::mem::replace(&mut lab.url, dead_end.url(CONTENT));
-    let calm = std::mem::replace(&mut lab.clock, FastClock::new(600));
+    let calm = std::mem::replace(&mut lab.clock, Arc::new(FastClock::new(600)));
     lab.fetch().failed("network-failed", Class::Network);
     (lab.url, lab.clock) = (good, calm);
     lab.goes_on();
@@ -197,6 +200,37 @@ fn captive_portal_without_length(mut lab: Lab) {
     let code = if lab.when == When::Fresh { "content-header" } else { "content-replaced" };
     lab.fetch().failed(code, Class::Integrity).asked(1);
     lab.goes_on();
+}
+
+/// The right answer as raw bytes behind `prefix`, under this version.
+fn raw(prefix: &'static str, version: &'static str) -> Fault {
+    fault(move |request, resource| {
+        let (answer, total) = (resource.right(request), resource.bytes.len());
+        let (status, first) = (answer.status, first_of(request));
+        let range = match status {
+            206 => format!("Content-Range: bytes {first}-{}/{total}\r\n", total - 1),
+            _ => String::new(),
+        };
+        let length = answer.body.len();
+        let head = format!(
+            "{prefix}{version} {status} Fine\r\nETag: \"v1\"\r\n{range}Content-Length: {length}\r\n\r\n"
+        );
+        Answer::raw([head.as_bytes(), &answer.body].concat())
+    })
+}
+
+/// 103 Early Hints and 100 Continue before the answer.
+fn informational(mut lab: Lab) {
+    lab.hold_if_resumed();
+    let hints = "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n";
+    lab.then(vec![raw(hints, "HTTP/1.1")]);
+    lab.fetch().arrived().acted(&[]).wasted(0).asked(1);
+}
+
+fn http_1_0(mut lab: Lab) {
+    lab.hold_if_resumed();
+    lab.then(vec![raw("", "HTTP/1.0")]);
+    lab.fetch().arrived().acted(&[]).wasted(0).asked(1);
 }
 
 /// What is no HTTP at all.
