@@ -188,6 +188,10 @@ fn run(volume: &Volume, case: Case, content: &Published) -> String {
     let held = device.held(content);
     judge(case, held, content);
 
+    if matches!(case.hit, Hit::Download | Hit::Journal) {
+        assert!(error.to_string().contains(&format!(" the {held} bytes ")), "{case:?}: {error}");
+    }
+
     volume.resize(2 * ROOMY);
     let report = device.fetch(content).unwrap();
     device.assert_done(content);

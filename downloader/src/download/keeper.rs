@@ -29,7 +29,7 @@ pub(crate) struct Files {
 pub(crate) struct Keeper<'a> {
     context: &'a Context<'a>,
     receiver: ContentReceiver,
-    journal_path: PathBuf,
+    files: Files,
     /// Where the bytes come from, and its validators.
     pub(crate) journal: Journal,
     buffer: Vec<u8>,
@@ -54,7 +54,7 @@ impl<'a> Keeper<'a> {
         Self {
             context,
             receiver,
-            journal_path: files.journal.clone(),
+            files: files.clone(),
             journal,
             buffer: Vec::with_capacity(BLOCK),
             synced_at: context.clock().now(),
@@ -114,7 +114,7 @@ impl<'a> Keeper<'a> {
 
     /// Writes the journal as it is.
     pub(crate) fn store_journal(&self) -> Result<(), DownloadError> {
-        self.journal.store(&self.journal_path, self.context).map_err(|source| self.state_failed(source))
+        self.journal.store(&self.files.journal, self.context).map_err(|source| self.state_failed(source))
     }
 
     /// MAC, padding, digest.
@@ -134,14 +134,18 @@ impl<'a> Keeper<'a> {
         self.digested = digested;
     }
 
+    /// Bytes that the next fetch will find: of a block that did not fit a part may be written.
+    fn on_disk(&self) -> u64 {
+        self.files.partial.metadata().map_or(self.receiver.received(), |partial| partial.len())
+    }
+
     fn told(&self, error: ReceiveError) -> DownloadError {
-        told(error, self.receiver.received())
+        told(error, self.on_disk())
     }
 
     fn state_failed(&self, source: std::io::Error) -> DownloadError {
-        let held = self.receiver.received();
         if crate::space::is_full(&source) {
-            DownloadError::Full { held, source }
+            DownloadError::Full { held: self.on_disk(), source }
         } else {
             DownloadError::State(source)
         }
