@@ -8,11 +8,7 @@ use std::time::Duration;
 use waybill_context::Clock;
 use waybill_downloader::FetchOptions;
 use waybill_schemas::codes::Class;
-use waybill_tests::fault_server::{Answer, Ending, Fault, cut_at, fault, status};
-
-fn in_an_hour() -> Fault {
-    fault(|_, _| Answer::plain(429).with("Retry-After", "3600"))
-}
+use waybill_tests::fault_server::{Answer, Ending, cut_at, fault, status};
 
 /// A server that takes ten hours for every answer: eight attempts would be three days.
 #[test]

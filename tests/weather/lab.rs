@@ -11,7 +11,7 @@ use waybill_context::Context;
 use waybill_downloader::{Destination, FetchOptions, FetchRequest, Location, ProxyChoice, Wanted, fetch};
 use waybill_schemas::codes::{Class, Classified};
 use waybill_tests::fast_clock::FastClock;
-use waybill_tests::fault_server::{Fault, FaultServer, Resource, cut_at, interrupted_by};
+use waybill_tests::fault_server::{Authority, Fault, FaultServer, Resource, cut_at, interrupted_by};
 use waybill_tests::folder_listing::list;
 use waybill_tests::pseudo_random::PseudoRandom;
 use waybill_tests::published_content::PublishedContent;
@@ -84,6 +84,15 @@ impl Lab {
         };
         lab.put(right());
         lab.server.put(PIECES, Resource::new(content().pieces.clone()));
+        lab
+    }
+
+    /// The same on a server under TLS whose authority the device trusts.
+    pub(crate) fn under_tls(self, case: &str) -> Self {
+        let authority = Authority::new().unwrap();
+        let server = FaultServer::start_tls(authority.server("127.0.0.1").unwrap()).unwrap();
+        let mut lab = Self::on(server, case, self.when);
+        lab.options.extra_roots.push(authority.root());
         lab
     }
 

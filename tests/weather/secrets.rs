@@ -38,8 +38,11 @@ fn redirect(url: String) -> Fault {
     fault(move |_, _| Answer::plain(307).with("Location", url.clone()))
 }
 
+/// Makes some weather and fetches.
+type Weather = fn(&mut Lab) -> Outcome;
+
 /// One fetch for each way in which something is told.
-fn weathers() -> Vec<(&'static str, fn(&mut Lab) -> Outcome)> {
+fn weathers() -> Vec<(&'static str, Weather)> {
     vec![
         ("nothing", |lab| lab.fetch()),
         ("cut", |lab| {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use waybill_context::Clock;
 use waybill_downloader::{Location, SecretUrl, Wanted};
 use waybill_schemas::codes::Class;
-use waybill_tests::fault_server::{Answer, Authority, Ending, Fault, FaultServer, Resource, fault, status};
+use waybill_tests::fault_server::{Answer, Ending, Fault, FaultServer, Resource, fault, status};
 
 cases! {
     unauthorized_fresh, unauthorized_resumed: unauthorized;
@@ -257,12 +257,9 @@ fn redirect_loop(mut lab: Lab) {
 }
 
 fn redirect_down_to_http(lab: Lab) {
-    let authority = Authority::new().unwrap();
-    let server = FaultServer::start_tls(authority.server("127.0.0.1").unwrap()).unwrap();
     let open = FaultServer::start().unwrap();
     open.put("/blob", right());
-    let mut lab = Lab::on(server, "redirect_down_to_http", lab.when);
-    lab.options.extra_roots.push(authority.root());
+    let mut lab = lab.under_tls("redirect_down_to_http");
     lab.cut_or_hold();
     lab.forever(redirect_to(open.url("/blob")));
     lab.fetch().failed("redirect-refused", Class::Network).asked(1);

@@ -103,24 +103,15 @@ fn one_byte_a_second(mut lab: Lab) {
     lab.fetch().arrived().acted(&["stalled"]).wasted_at_most(judged);
 }
 
-/// A server under TLS whose authority the device trusts.
-fn under_tls(lab: &Lab, case: &str) -> Lab {
-    let authority = Authority::new().unwrap();
-    let server = FaultServer::start_tls(authority.server("127.0.0.1").unwrap()).unwrap();
-    let mut lab = Lab::on(server, case, lab.when);
-    lab.options.extra_roots.push(authority.root());
-    lab
-}
-
 fn tls_all_right(lab: Lab) {
-    let mut lab = under_tls(&lab, "tls_all_right");
+    let mut lab = lab.under_tls("tls_all_right");
     lab.hold_if_resumed();
     lab.fetch().arrived().acted(&[]).wasted(0).asked(1);
 }
 
 /// An attacker who cuts the line must not make a part look whole: no length, no close_notify.
 fn tls_cut(lab: Lab) {
-    let mut lab = under_tls(&lab, "tls_cut");
+    let mut lab = lab.under_tls("tls_cut");
     lab.hold_if_resumed();
     lab.then(vec![in_the_middle(&lab, |answer| answer.framed(Framing::Close).ending(Ending::Cut))]);
     let outcome = lab.fetch().arrived().wasted(0).asked(2);
@@ -262,7 +253,7 @@ fn proxy_wants_credentials(mut lab: Lab) {
 
 /// 407 to CONNECT, where the content is under https.
 fn proxy_refuses_a_tunnel(lab: Lab) {
-    let mut lab = under_tls(&lab, "proxy_refuses_a_tunnel");
+    let mut lab = lab.under_tls("proxy_refuses_a_tunnel");
     lab.hold_if_resumed();
     let proxy = FaultServer::start().unwrap();
     let host = lab.url.trim_start_matches("https://").split('/').next().unwrap().to_owned();
