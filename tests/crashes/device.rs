@@ -126,6 +126,12 @@ impl Device {
         There::Whole
     }
 
+    /// Whether what was at the destination lies whole beside it, moved aside by a replacement.
+    pub(crate) fn former_is_aside(&self) -> bool {
+        let mut names = names(&self.apps()).into_iter();
+        names.any(|name| name.starts_with(".app.old-") && list(&self.apps().join(name)).unwrap() == former())
+    }
+
     /// The files are there, and of everything that led to them only locks and the manifest.
     #[track_caller]
     pub(crate) fn assert_done(&self, content: &Published) {
