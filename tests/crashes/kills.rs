@@ -75,12 +75,14 @@ fn survive(kill: &Kill, content: &Published) -> u64 {
     Stopped::at(&kill.point, &device, content).kill();
 
     let there = device.there(content);
-    match there {
-        There::Former => assert!(kill.before == Before::Filled),
-        There::Nothing => {
-            assert!(kill.before != Before::Filled || device.former_is_aside(), "{}", kill.point)
-        }
-        There::Whole => {}
+    if kill.before == Before::Filled {
+        assert!(
+            there != There::Nothing || device.former_is_aside(),
+            "{}: what was there is lost",
+            kill.point
+        );
+    } else {
+        assert!(there != There::Former);
     }
     let held = device.held(content);
     let report = device.fetch(content).unwrap_or_else(|error| panic!("{}: {error:?}", kill.point));
