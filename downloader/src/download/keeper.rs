@@ -50,7 +50,9 @@ impl<'a> Keeper<'a> {
         journal.synced = journal.synced.min(receiver.received()); // it may have been cut to a piece's border
         let size = Some(journal.size);
         let (download, digest) = (context.meter(Stage::Download, size), context.meter(Stage::Digest, size));
+        let digested = receiver.digested();
         download.skip(receiver.received());
+        digest.skip(digested);
         Self {
             context,
             receiver,
@@ -60,7 +62,7 @@ impl<'a> Keeper<'a> {
             synced_at: context.clock().now(),
             download,
             digest,
-            digested: 0,
+            digested,
         }
     }
 
