@@ -12,6 +12,7 @@ more_cases! {
     nobody_knows_the_size_fresh, nobody_knows_the_size_resumed: nobody_knows_the_size;
     a_block_too_few_fresh, a_block_too_few_resumed: a_block_too_few;
     absurd_size_fresh, absurd_size_resumed: absurd_size;
+    absurd_range_fresh, absurd_range_resumed: absurd_range;
     expired_signature_fresh, expired_signature_resumed: expired_signature;
 }
 
@@ -59,6 +60,23 @@ fn absurd_size(mut lab: Lab) {
     let outcome = fetch(&lab, None).asked(1);
     let failure = outcome.result.as_ref().unwrap_err();
     assert!(matches!(failure.class, Class::Refused | Class::Machine), "{}", failure.text);
+    lab.goes_on();
+}
+
+/// A range that ends with the last number there is, or is longer than any: no sum of ours may overflow.
+fn absurd_range(mut lab: Lab) {
+    lab.hold_if_resumed();
+    for range in [
+        "bytes 0-18446744073709551615/*",
+        "bytes 0-0/18446744073709551615",
+        "bytes 0-18446744073709551614/18446744073709551615",
+    ] {
+        lab.forever(fault(move |_, resource| resource.part(0, 0).set("Content-Range", range)));
+        let outcome = fetch(&lab, None);
+        let failure = outcome.result.as_ref().expect_err("it should have failed");
+        assert_ne!(failure.class, Class::Integrity, "{range}: {}", failure.text);
+        assert_eq!(outcome.files, None);
+    }
     lab.goes_on();
 }
 

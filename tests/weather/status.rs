@@ -173,10 +173,10 @@ fn absurd_retry_after(lab: Lab) {
     assert!((3600..=3610).contains(&slept.as_secs()), "{slept:?}");
 }
 
-/// A date that is over means at once.
+/// A date that is over by our clock says nothing: backed off from.
 fn date_that_is_over(lab: Lab) {
-    let slept = is_waited_for(lab, vec![retry_after(503, "Thu, 01 Jan 1970 00:00:01 GMT")], &["retry-after"]);
-    assert!(slept <= Duration::from_secs(61), "{slept:?}");
+    let slept = is_waited_for(lab, vec![retry_after(503, "Thu, 01 Jan 1970 00:00:01 GMT")], &["backed-off"]);
+    assert!(slept <= Duration::from_secs(2), "{slept:?}");
 }
 
 /// Statuses that no request of ours asks for.
@@ -259,7 +259,7 @@ fn redirect_loop(mut lab: Lab) {
 fn redirect_down_to_http(lab: Lab) {
     let open = FaultServer::start().unwrap();
     open.put("/blob", right());
-    let mut lab = lab.under_tls("redirect_down_to_http");
+    let Some(mut lab) = lab.under_tls("redirect_down_to_http") else { return };
     lab.cut_or_hold();
     lab.forever(redirect_to(open.url("/blob")));
     lab.fetch().failed("redirect-refused", Class::Network).asked(1);
