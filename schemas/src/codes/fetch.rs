@@ -59,14 +59,14 @@ pub const PROXY_REFUSED: Code = Code {
 pub const REDIRECT_REFUSED: Code = Code {
     id: "redirect-refused",
     class: Class::Network,
-    meaning: "the server redirects to where this is not followed",
+    meaning: "a redirect, or a document from the internet, leads to where this is not followed",
     causes: &[
         "a loop, or more than 10 redirects",
         "from https to http",
-        "from the internet to a private address",
+        "from the internet to a private address, by a redirect or by the document's own URL",
         "a sign-in page that the network puts in the way",
     ],
-    hint: "give the final URL, or mend the server's redirect",
+    hint: "mend the server's redirect, or copy the document here first: one that is a file may name any address",
 };
 
 /// A Content-Encoding where none was asked for.
