@@ -20,7 +20,8 @@ impl Bucket {
     pub(crate) fn take(&mut self, bytes: u64, now: SystemTime) -> Duration {
         let Some(rate) = self.rate else { return Duration::ZERO };
         let cost = Duration::from_secs_f64(bytes as f64 / rate as f64);
-        let ready_at = self.ready_at.map_or(now, |ready_at| ready_at.max(now)) + cost;
+        // Whoever waits as told is a burst early at most; more means that the clock was set back.
+        let ready_at = self.ready_at.map_or(now, |ready_at| ready_at.clamp(now, now + Self::BURST)) + cost;
         self.ready_at = Some(ready_at);
         ready_at.duration_since(now).unwrap_or_default().saturating_sub(Self::BURST)
     }
@@ -48,6 +49,7 @@ impl StallGuard {
 
     /// Whether too little came in a whole window.
     pub(crate) fn is_stalled(&mut self, now: SystemTime) -> bool {
+        self.since = self.since.min(now); // the clock may be set back
         let passed = now.duration_since(self.since).unwrap_or_default();
         if passed < Self::WINDOW {
             return false;
@@ -82,6 +84,16 @@ mod tests {
         assert_eq!(bucket.take(250, second(100)), Duration::ZERO, "what was not used is not saved");
         assert_eq!(bucket.take(1000, second(100)), Duration::from_secs(1));
         assert_eq!(Bucket::new(None).take(u64::MAX, START), Duration::ZERO);
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_holds_nothing_up() {
+        let mut bucket = Bucket::new(Some(1000));
+        bucket.take(250, second(100_000));
+        assert!(bucket.take(1000, second(50)) <= Duration::from_secs(1));
+        let mut guard = StallGuard { since: second(100_000), bytes: 0 };
+        assert!(!guard.is_stalled(second(50)));
+        assert!(guard.is_stalled(second(110)));
     }
 
     #[test]

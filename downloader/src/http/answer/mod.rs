@@ -113,7 +113,7 @@ fn part(asked: &Asked, head: &Head, range: Result<ContentRange, ()>) -> Result<U
     if first > asked.first {
         return Err(useless(format!("asked from byte {}, answered from {first}", asked.first)));
     }
-    if head.content_length.is_some_and(|length| length != last - first + 1) {
+    if head.content_length.is_some_and(|length| length - 1 != last - first) {
         return Err(useless("Content-Range and Content-Length contradict one another".to_owned()));
     }
     let mut plan = Use { skip: asked.first - first, from_start: first == 0, total, odd: Vec::new() };

@@ -48,6 +48,16 @@ fn an_overlap_is_trimmed_and_a_gap_refused() {
 }
 
 #[test]
+fn a_part_of_every_byte_there_could_be_contradicts_its_length() {
+    let asked = Asked { first: 0, by_range: true, total: None, etag: None };
+    let head = Head { content_length: Some(9), ..part(0, u64::MAX - 1, None) };
+    let everything = Some(Ok(ContentRange::Part { first: 0, last: u64::MAX, total: None }));
+    for head in [Head { content_range: everything, ..head.clone() }, head] {
+        assert_eq!(useless(&asked, &head), "range-unusable");
+    }
+}
+
+#[test]
 fn a_shorter_part_is_used_as_far_as_it_goes() {
     assert_eq!(judge(&asked(), &part(400, 499, Some(TOTAL))).unwrap().skip, 0);
 }
