@@ -72,7 +72,8 @@ impl Network {
         *self.reach.lock().unwrap_or_else(PoisonError::into_inner) = reach;
     }
 
-    fn reach(&self) -> Reach {
+    /// How far redirects lead now.
+    pub(crate) fn reach(&self) -> Reach {
         *self.reach.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

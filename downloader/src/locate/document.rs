@@ -1,10 +1,10 @@
 //! content.json, from a file or a URL.
 
-use super::{Bytes, LocateError, Located, Locator, check_secret};
+use super::{Bytes, LocateError, Located, Locator, check_reach, check_secret};
 use crate::download::{Log, Small, Target, read_small};
 use crate::http::Network;
 use crate::request::{Location, SecretUrl};
-use intunewin::{EncryptedContent, FileSource};
+use intunewin::{EncryptedContent, EntryName, FileSource};
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -44,7 +44,7 @@ impl Locator<'_> {
             let url = absolute(document, &path.display().to_string())?;
             return Ok(Bytes::Server(target(document, url), location));
         }
-        let file = content_file(document, path);
+        let file = content_file(document, path)?;
         let source =
             FileSource::open(&file).map_err(|source| LocateError::Read { path: file.clone(), source })?;
         let info = document.file_encryption_info.clone();
@@ -71,7 +71,7 @@ impl Locator<'_> {
         let document = parse(&bytes, &url.to_string())?;
         let content = match &self.options.content_url {
             Some(url) => url.clone(),
-            None => content_url_of(&document, url)?,
+            None => content_url_of(&document, url, self.network)?,
         };
         let content = Bytes::Server(target(&document, content), Some(Location::Url(url.clone())));
         Ok(located(document, content))
@@ -100,7 +100,7 @@ pub(super) fn content_url(
         return Err(LocateError::OtherContent { place });
     }
     match location {
-        Location::Url(url) => content_url_of(&document, url),
+        Location::Url(url) => content_url_of(&document, url, network),
         Location::File(_) => absolute(&document, &place),
     }
 }
@@ -153,16 +153,93 @@ fn absolute(document: &ContentDocument, place: &str) -> Result<SecretUrl, Locate
     SecretUrl::parse(document.url.as_str()).ok_or_else(unusable)
 }
 
-/// Absolute, or below the document's own URL.
-fn content_url_of(document: &ContentDocument, base: &SecretUrl) -> Result<SecretUrl, LocateError> {
+/// Absolute, or below the document's own URL; not at a private address where the document came from the internet.
+fn content_url_of(
+    document: &ContentDocument,
+    base: &SecretUrl,
+    network: &Network,
+) -> Result<SecretUrl, LocateError> {
     let why = "its url cannot be joined with the document's own";
     let unusable = || LocateError::Unusable { place: base.to_string(), why };
     let joined = base.expose().join(document.url.as_str()).map_err(|_| unusable())?;
-    SecretUrl::new(joined).ok_or_else(unusable)
+    let url = SecretUrl::new(joined).ok_or_else(unusable)?;
+    check_reach(network, base, &url)?;
+    Ok(url)
 }
 
-/// The document's check has refused whatever leads out of its folder.
-fn content_file(document: &ContentDocument, path: &Path) -> PathBuf {
+/// The file below the document's folder that its relative URL means, percent-encoding undone. It is held to the rules
+/// for names in packages, or `a/C:/x` would be another drive's on Windows.
+fn content_file(document: &ContentDocument, path: &Path) -> Result<PathBuf, LocateError> {
     let folder = path.parent().unwrap_or(Path::new(""));
-    document.url.without_query().split('/').fold(folder.to_owned(), |path, part| path.join(part))
+    let name = EntryName::parse(&decoded(document.url.without_query()), true).map_err(|_| {
+        let why = "its url is relative, and names no file that every host may have";
+        LocateError::Unusable { place: path.display().to_string(), why }
+    })?;
+    Ok(folder.join(name.to_path()))
+}
+
+/// Percent-encoding undone; what is none stays as it is.
+fn decoded(text: &str) -> Vec<u8> {
+    let (mut bytes, mut rest) = (Vec::with_capacity(text.len()), text.as_bytes());
+    while let [first, tail @ ..] = rest {
+        let code =
+            tail.get(..2).and_then(|code| u8::from_str_radix(std::str::from_utf8(code).ok()?, 16).ok());
+        let (byte, tail) = match code {
+            Some(code) if *first == b'%' => (code, &tail[2..]),
+            _ => (*first, tail),
+        };
+        bytes.push(byte);
+        rest = tail;
+    }
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::{Reach, Trust};
+    use crate::request::ProxyChoice;
+    use waybill_schemas::ContentUrl;
+
+    fn document(url: &str) -> ContentDocument {
+        let key = "A".repeat(43) + "=";
+        let text = format!(
+            r#"{{"name":"a","url":"a","size":32,"sizeEncrypted":96,"fileEncryptionInfo":{{"encryptionKey":"{key}",
+            "macKey":"{key}","initializationVector":"{}==","mac":"{key}","profileIdentifier":"ProfileVersion1",
+            "fileDigest":"{key}","fileDigestAlgorithm":"SHA256"}}}}"#,
+            "A".repeat(22)
+        );
+        ContentDocument {
+            url: ContentUrl::new(url).unwrap(),
+            ..ContentDocument::read(text.as_bytes()).unwrap()
+        }
+    }
+
+    #[test]
+    fn a_relative_url_is_a_file_below_the_document() {
+        let at = Path::new("there").join("x.content.json");
+        let file = |url: &str| content_file(&document(url), &at).ok();
+        let below =
+            |names: &[&str]| Some(names.iter().fold(PathBuf::from("there"), |path, name| path.join(name)));
+        assert_eq!(file("ab/content.bin?sig=1"), below(&["ab", "content.bin"]));
+        assert_eq!(file("my%20apps/%C3%BC%25/c"), below(&["my apps", "\u{fc}%", "c"]));
+        for elsewhere in ["a/C:/x", "a/C:x", "a/x:stream", "a/NUL", "a/%00", "a/%FF", "a/b%"] {
+            assert_eq!(file(elsewhere).is_some(), elsewhere == "a/b%", "{elsewhere}");
+        }
+    }
+
+    #[test]
+    fn a_document_from_the_internet_names_no_private_address() {
+        let trust = Trust { extra_roots: Vec::new(), proxy: ProxyChoice::Direct };
+        let network = Network::start(&trust).unwrap();
+        let base = SecretUrl::parse("https://1.1.1.1/x.content.json").unwrap();
+        let of = |url: &str| content_url_of(&document(url), &base, &network);
+        assert!(of("http://192.168.0.1/a?sig=canary").is_ok(), "a document from a private network may");
+        network.set_reach(Reach::Public);
+        let error = of("http://192.168.0.1/a?sig=canary").unwrap_err();
+        assert!(matches!(error, LocateError::Download(crate::DownloadError::Redirect { .. })));
+        assert!(!error.to_string().contains("canary"), "{error}");
+        assert!(of("http://localhost:80/a").is_err());
+        assert!(of("a/content.bin").is_ok() && of("https://8.8.8.8/a").is_ok());
+    }
 }

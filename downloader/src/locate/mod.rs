@@ -83,14 +83,28 @@ impl Locator<'_> {
         answer.total.ok_or_else(|| LocateError::Unusable { place: url.to_string(), why })
     }
 
-    /// A document from the internet leads nobody to a private address.
+    /// A document from the internet leads nobody to a private address, neither by a redirect nor by its own words
+    /// ([`check_reach`]).
     fn limit_reach(&self, document: &SecretUrl) {
-        let lookup = tokio::runtime::Builder::new_current_thread().enable_io().build();
-        let is_private = lookup.is_ok_and(|lookup| lookup.block_on(leads_to_private(document.expose())));
-        if !is_private {
+        if !is_private(document) {
             self.network.set_reach(Reach::Public);
         }
     }
+}
+
+fn is_private(url: &SecretUrl) -> bool {
+    let lookup = tokio::runtime::Builder::new_current_thread().enable_io().build();
+    lookup.is_ok_and(|lookup| lookup.block_on(leads_to_private(url.expose())))
+}
+
+/// Refuses a `content` that a document from the internet says to be at a private address.
+fn check_reach(network: &Network, document: &SecretUrl, content: &SecretUrl) -> Result<(), LocateError> {
+    let is_elsewhere = content.expose().host() != document.expose().host();
+    if network.reach() == Reach::Public && is_elsewhere && is_private(content) {
+        let reason = "a document from the internet says that its content is at a private address".to_owned();
+        return Err(DownloadError::Redirect { url: content.to_string(), reason }.into());
+    }
+    Ok(())
 }
 
 /// Asks the document once more.
