@@ -19,6 +19,7 @@ mod budgets;
 mod connections;
 mod edges;
 mod hostile;
+mod outages;
 mod packages;
 mod secrets;
 

@@ -63,9 +63,35 @@ impl<'a> Attempts<'a> {
         })
     }
 
+    /// As [`Attempts::again`], for one of several requests that a failure before it was waited for already, `waited` long:
+    /// one outage ends them all, and is one attempt. Only what the server asks beyond that wait is waited for.
+    pub(crate) fn again_with_others(
+        &mut self,
+        broken: Broken,
+        url: &str,
+        waited: Duration,
+    ) -> Result<(), DownloadError> {
+        let (rule, seen, asked) = self.passing(broken, url)?;
+        self.log.note(rule, format!("{url}: {seen}"));
+        let rest = asked.unwrap_or_default().min(Patience::LONGEST_ASKED).saturating_sub(waited);
+        self.retries += 1;
+        self.waited += rest;
+        Ok(sleep(self.context, rest)?)
+    }
+
     /// An attempt that brought less than it should, for no fault that is worth a wait unless it goes on so.
     pub(crate) fn again_at_once(&mut self, url: &str, seen: &str) -> Result<(), DownloadError> {
         self.wait(Some(Duration::ZERO), url, seen)
+    }
+
+    /// A piece whose bytes are not those published. Asking once more is no failed attempt: the document may be wrong
+    /// about every piece. Yet other bytes a second time (`twice`) are.
+    pub(crate) fn piece_again(&mut self, twice: bool, url: &str) -> Result<(), DownloadError> {
+        if twice {
+            return self.again_at_once(url, "a piece whose bytes are not those published");
+        }
+        self.retries += 1;
+        Ok(())
     }
 
     /// Waits, asking for cancellation as it goes.
@@ -119,7 +145,9 @@ impl<'a> Attempts<'a> {
     ) -> Result<(&'static str, String, Option<Duration>), DownloadError> {
         match fault {
             Fault::Later(status, asked) => {
+                // No time at all, or a date that is past by our clock, would spend every attempt at once.
                 let asked = asked.map(|asked| asked.wait(self.context.clock().now()));
+                let asked = asked.filter(|asked| !asked.is_zero());
                 let rule = if asked.is_some() { "retry-after" } else { "backed-off" };
                 Ok((rule, format!("status {status}"), asked))
             }

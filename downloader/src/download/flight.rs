@@ -4,6 +4,7 @@ use crate::http::{Budget, Event, Running, StallGuard};
 use bytes::Bytes;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
 
 /// A piece on its way.
 pub(super) struct Piece {
@@ -39,6 +40,10 @@ pub(super) struct Flight {
     pub(super) waiting: VecDeque<u64>,
     pub(super) running: BTreeMap<usize, Piece>,
     pub(super) sent: usize,
+    /// The last request that was sent before the last failure that counted as an attempt.
+    pub(super) excused: usize,
+    /// What was waited since then.
+    pub(super) waited: Duration,
     pub(super) landed: BTreeMap<u64, Vec<u8>>,
     /// Digests of pieces that were refused once.
     pub(super) refused: BTreeMap<u64, [u8; 32]>,
@@ -58,6 +63,8 @@ impl Flight {
             waiting: VecDeque::new(),
             running: BTreeMap::new(),
             sent: 0,
+            excused: 0,
+            waited: Duration::ZERO,
             landed: BTreeMap::new(),
             refused: BTreeMap::new(),
             budget: Budget::default(),

@@ -12,7 +12,7 @@ mod several;
 mod small;
 mod stream;
 
-pub(crate) use attempts::{Attempts, Broken};
+pub(crate) use attempts::{Attempts, Broken, sleep};
 pub(crate) use body::Body;
 pub use error::DownloadError;
 pub(crate) use keeper::Files;
@@ -96,6 +96,9 @@ impl<'a> Download<'a> {
         let mut keeper = self.open(&mut report)?;
         let content = loop {
             self.transfer(&mut keeper, &mut pieces, &mut attempts, &mut tally)?;
+            if self.options.keep_content {
+                keeper.sync()?; // whoever keeps it wants it after the next boot too
+            }
             report.seconds += seconds(self.context, started) - report.seconds;
             let validating = self.context.clock().now();
             let outcome = keeper.finish();

@@ -15,7 +15,7 @@ pub(super) fn fetch_one(
     attempts: &mut Attempts<'_>,
     tally: &mut Tally,
 ) -> Result<Option<Vec<u8>>, DownloadError> {
-    let mut former = None;
+    let (mut former, mut refused) = (None, false);
     loop {
         let (first, last) = span(index, &download.target);
         let url = &download.target.url;
@@ -32,11 +32,13 @@ pub(super) fn fetch_one(
             .is_some_and(|digest| digest.as_bytes()[..] == sha256(&body.bytes));
         let whole = body.bytes.len() as u64 == last - first + 1;
         if whole && (right || former.as_deref() == Some(&body.bytes[..])) {
+            attempts.progress(body.bytes.len() as u64);
             return Ok(Some(body.bytes.to_vec()));
         }
         let seen = "a piece whose bytes are not those published";
         download.log.note("piece-refused", format!("{url}: piece {index}: {seen}"));
-        attempts.again_at_once(&url.to_string(), seen)?;
+        attempts.piece_again(refused, &url.to_string())?;
+        refused = true;
         former = whole.then(|| body.bytes.to_vec());
     }
 }

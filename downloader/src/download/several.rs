@@ -8,6 +8,7 @@ use super::stream::Tally;
 use super::{DownloadError, Target};
 use crate::http::{Ask, Asked, Bucket, Event, Fault, Network, StallGuard, judge};
 use std::sync::mpsc::RecvTimeoutError;
+use std::time::Duration;
 use waybill_schemas::{PIECE_SIZE, PiecesDocument};
 
 /// Pieces that may be on their way or wait for their turn, for each connection.
@@ -46,19 +47,34 @@ impl Several<'_, '_> {
             match self.event(&mut flight)? {
                 Step::Wait => {}
                 Step::Landed(piece) => self.landed(piece, pieces, &mut flight, keeper)?,
-                Step::Broken(_, Broken::Answer(fault)) if !suits_several(&fault) => {
+                Step::Broken(_, _, Broken::Answer(fault)) if !suits_several(&fault) => {
                     let url = &self.target.url;
                     self.attempts
                         .log
                         .note("one-connection", format!("{url}: one connection is used: {fault:?}"));
                     return Ok(false);
                 }
-                Step::Broken(index, broken) => {
-                    self.attempts.again(broken, &self.target.url.to_string())?;
+                Step::Broken(tag, index, broken) => {
+                    self.again(tag, broken, &mut flight)?;
                     flight.waiting.push_front(index);
                 }
             }
         }
+    }
+
+    /// One outage breaks every connection: what was on its way when one failed is not counted again.
+    fn again(&mut self, tag: usize, broken: Broken, flight: &mut Flight) -> Result<(), DownloadError> {
+        let (url, before) = (self.target.url.to_string(), self.attempts.waited);
+        if tag <= flight.excused {
+            self.attempts.again_with_others(broken, &url, flight.waited)?;
+        } else {
+            (flight.excused, flight.waited) = (flight.sent, Duration::ZERO);
+            self.attempts.again(broken, &url)?;
+        }
+        let waited = self.attempts.waited.saturating_sub(before);
+        flight.waited += waited;
+        flight.running.values_mut().for_each(|piece| piece.guard.waited(waited));
+        Ok(())
     }
 
     /// Sends as many requests as there are connections and room.
@@ -88,8 +104,8 @@ impl Several<'_, '_> {
         let now = self.attempts.context.clock().now();
         let stalled =
             flight.running.iter_mut().find_map(|(tag, piece)| piece.guard.is_stalled(now).then_some(*tag));
-        if let Some(piece) = stalled.and_then(|tag| flight.running.remove(&tag)) {
-            return Ok(Step::Broken(piece.index, Broken::Stalled));
+        if let Some((tag, piece)) = stalled.and_then(|tag| flight.running.remove_entry(&tag)) {
+            return Ok(Step::Broken(tag, piece.index, Broken::Stalled));
         }
         let (tag, event) = match flight.events.recv_timeout(TICK) {
             Ok(event) => event,
@@ -108,7 +124,7 @@ impl Several<'_, '_> {
                 let piece = flight.running.remove(&tag);
                 Ok(piece.map_or(Step::Wait, |piece| match outcome {
                     Ok(()) => Step::Landed(piece),
-                    Err(broken) => Step::Broken(piece.index, broken),
+                    Err(broken) => Step::Broken(tag, piece.index, broken),
                 }))
             }
         }
@@ -154,11 +170,12 @@ impl Several<'_, '_> {
         let digest = sha256(&piece.bytes);
         let right =
             pieces.sha256.get(index as usize).is_some_and(|expected| expected.as_bytes()[..] == digest);
-        if !right && flight.refused.insert(index, digest) != Some(digest) {
+        let former = if right { Some(digest) } else { flight.refused.insert(index, digest) };
+        if former != Some(digest) {
             let url = self.target.url.to_string();
             self.attempts.log.note("piece-refused", format!("{url}: piece {index} is not the one published"));
             flight.waiting.push_front(index);
-            return self.attempts.again_at_once(&url, "a piece whose bytes are not those published");
+            return self.attempts.piece_again(former.is_some(), &url);
         }
         flight.landed.insert(index, piece.bytes);
         while let Some(bytes) = flight.landed.remove(&flight.turn) {
@@ -182,5 +199,6 @@ fn useless() -> Broken {
 enum Step {
     Wait,
     Landed(Piece),
-    Broken(u64, Broken),
+    /// The request, the piece, and why.
+    Broken(usize, u64, Broken),
 }

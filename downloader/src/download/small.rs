@@ -40,24 +40,37 @@ pub(crate) fn read(
 ) -> Result<SmallBody, DownloadError> {
     let mut attempts = Attempts::new(context, log);
     loop {
-        match attempt(network, small, context) {
+        match attempt(network, small, context, log) {
             Ok(body) => return Ok(body),
             Err(broken) => attempts.again(broken, &small.url.to_string())?,
         }
     }
 }
 
-fn attempt(network: &Network, small: &Small<'_>, context: &Context<'_>) -> Result<SmallBody, Broken> {
+fn attempt(
+    network: &Network,
+    small: &Small<'_>,
+    context: &Context<'_>,
+    log: &Log,
+) -> Result<SmallBody, Broken> {
     let range = small.range.map(|(first, last)| (first, Some(last)));
     let ask = Ask { url: small.url.expose().clone(), range, if_match: None, secret: small.secret };
     let mut body = Body::new(network.transfer(ask), context);
     let head = body.head()?;
     let first = small.range.map_or(0, |(first, _)| first);
     let asked = Asked { first, by_range: range.is_some(), total: None, etag: None };
-    let plan = judge(&asked, &head).map_err(Broken::Answer)?;
+    let no_part = |total| Ok(SmallBody { bytes: Zeroizing::default(), total, is_range: false });
+    let plan = match judge(&asked, &head) {
+        Ok(plan) => plan,
+        Err(Fault::RangeUseless(rule, seen)) if range.is_some() => {
+            log.note(rule, format!("{}: {seen}", small.url));
+            return no_part(None);
+        }
+        Err(fault) => return Err(Broken::Answer(fault)),
+    };
     let is_range = head.content_range.is_some();
-    if small.range.is_some() && !is_range {
-        return Ok(SmallBody { bytes: Zeroizing::default(), total: plan.total, is_range }); // not worth all of it
+    if range.is_some() && !is_range {
+        return no_part(plan.total); // not worth all of it
     }
     let limit = small.range.map_or(small.limit, |(first, last)| (last - first + 1).min(small.limit));
     let mut bytes = Zeroizing::new(Vec::new());
@@ -78,7 +91,8 @@ fn attempt(network: &Network, small: &Small<'_>, context: &Context<'_>) -> Resul
         bytes.extend_from_slice(rest);
     }
     if let Some((first, last)) = small.range {
-        let expected = plan.total.map_or(last, |total| last.min(total.saturating_sub(1))) - first + 1;
+        let end = plan.total.map_or(last, |total| last.min(total.saturating_sub(1)));
+        let expected = end.saturating_sub(first) + 1; // at least one: a total that ends before is a lie
         if (bytes.len() as u64) < expected {
             return Err(Broken::Answer(Fault::Later(head.status, None)));
         }

@@ -63,7 +63,9 @@ impl Stream<'_, '_> {
             let came = keeper.held().saturating_sub(before);
             self.attempts.progress(came);
             match outcome {
-                Ok(()) if keeper.held() >= keeper.journal.size => {}
+                // All is here: how its connection ends is of no matter.
+                Ok(()) | Err(Broken::Transport(_) | Broken::Stalled)
+                    if keeper.held() >= keeper.journal.size => {}
                 Ok(()) => self.short(came)?,
                 Err(Broken::Answer(fault)) => self.after(fault, keeper)?,
                 Err(broken) => self.attempts.again(broken, &self.target.url.to_string())?,

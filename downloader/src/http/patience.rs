@@ -28,7 +28,7 @@ impl Patience {
     const FORGIVES: u64 = 1024 * 1024;
     const LONGEST: Duration = Duration::from_secs(60);
     /// However long a server asks to wait.
-    const LONGEST_ASKED: Duration = Duration::from_secs(60 * 60);
+    pub(crate) const LONGEST_ASKED: Duration = Duration::from_secs(60 * 60);
 
     pub(crate) fn new(clock: &dyn Clock) -> Self {
         Self { started: clock.now(), attempts: 0, progress: 0 }

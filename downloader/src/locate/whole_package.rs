@@ -1,8 +1,8 @@
 //! A package on a server that gives it only as a whole.
 
 use super::{LocateError, Located, Locator};
-use crate::download::{Attempts, Body, Broken, DownloadError};
-use crate::http::{Ask, Asked, judge};
+use crate::download::{Attempts, Body, Broken, DownloadError, sleep};
+use crate::http::{Ask, Asked, Bucket, judge};
 use crate::request::SecretUrl;
 use intunewin::FileSource;
 use std::fs::File;
@@ -42,7 +42,7 @@ impl Locator<'_> {
         }
         let limit = self.options.policy.max_package;
         let meter = self.context.meter(Stage::Download, head.content_length);
-        let mut held = 0;
+        let (mut held, mut bucket) = (0, Bucket::new(self.options.limit_rate));
         loop {
             let chunk = match body.chunk() {
                 Ok(Some(chunk)) => chunk,
@@ -53,6 +53,11 @@ impl Locator<'_> {
             if held > limit {
                 return Err(DownloadError::TooLarge { url: url.to_string(), limit }.into());
             }
+            let wait = bucket.take(chunk.len() as u64, self.context.clock().now());
+            if let Err(cancelled) = sleep(self.context, wait) {
+                return Ok(Err(cancelled.into()));
+            }
+            body.waited(wait);
             file.write_all(&chunk).map_err(LocateError::Keep)?;
             meter.advance(chunk.len() as u64);
         }

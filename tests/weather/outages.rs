@@ -1,0 +1,162 @@
+//! Faults that meet several requests at once, or come when all is here: one outage is one failure.
+
+use crate::cases::When;
+use crate::lab::{Lab, PIECES, content};
+use sha2::{Digest as _, Sha256};
+use std::fs;
+use std::time::Duration;
+use waybill_downloader::{FetchOptions, Location, SecretUrl, Wanted};
+use waybill_schemas::codes::Class;
+use waybill_schemas::{ContentDocument, PiecesDocument, Sha256Digest};
+use waybill_tests::fault_server::{Answer, Ending, Framing, Resource, always_right, cut_at, fault, status};
+
+/// A piece for each connection, so that every one is on its way when the outage comes.
+const CONNECTIONS: usize = 3;
+
+const PACKAGE: &str = "/weather.intunewin";
+
+fn package(lab: &Lab) -> Wanted {
+    Wanted::Described(Location::Url(SecretUrl::parse(&lab.server.url(PACKAGE)).unwrap()))
+}
+
+fn several(case: &str) -> Lab {
+    let mut lab = Lab::new(case, When::Fresh);
+    lab.with_pieces = true;
+    lab.options.connections = CONNECTIONS;
+    lab
+}
+
+/// Five outages that break three connections each: five failures, not fifteen.
+#[test]
+fn an_outage_is_one_failure_however_many_connections_it_breaks() {
+    let lab = several("an_outage_is_one_failure");
+    lab.then((0..5 * CONNECTIONS).map(|_| status(503)).collect());
+    let outcome = lab.fetch().arrived();
+    assert_eq!(outcome.times("backed-off"), 5 * CONNECTIONS as u64, "each is told all the same");
+}
+
+/// One is told to wait for an hour: the others, whose bytes wait here meanwhile, have not stalled.
+#[test]
+fn who_waits_for_one_connection_does_not_call_the_others_stalled() {
+    let lab = several("who_waits_for_one_connection");
+    lab.then(vec![fault(|_, _| Answer::plain(503).with("Retry-After", "3600"))]);
+    lab.fetch().arrived().acted(&["retry-after"]);
+    assert!(lab.clock.slept() >= Duration::from_secs(3600));
+}
+
+/// What the second of two is told to wait is waited for too.
+#[test]
+fn the_longest_of_several_waits_counts() {
+    let lab = several("the_longest_of_several_waits_counts");
+    let busy = |seconds: &'static str| fault(move |_, _| Answer::plain(503).with("Retry-After", seconds));
+    lab.then(vec![busy("5"), busy("700"), busy("5")]);
+    lab.fetch().arrived().acted(&["retry-after"]);
+    assert!(lab.clock.slept() >= Duration::from_secs(700), "{:?}", lab.clock.slept());
+}
+
+/// The document is wrong about every piece: each is asked for twice, which spends no patience.
+#[test]
+fn every_piece_hash_is_wrong() {
+    let lab = several("every_piece_hash_is_wrong");
+    let mut pieces = PiecesDocument::read(&content().pieces).unwrap();
+    let wrong = pieces.sha256.iter_mut().map(|digest| *digest = Sha256Digest::new([0; 32])).count();
+    assert_eq!(wrong, CONNECTIONS);
+    let pieces = pieces.write().unwrap().to_vec();
+    let mut document = ContentDocument::read(&content().document(&lab.url, true).unwrap()).unwrap();
+    document.pieces_digest = Some(Sha256Digest::new(Sha256::digest(&pieces).into()));
+    lab.server.put(PIECES, Resource::new(pieces));
+    let path = lab.write_document();
+    fs::write(&path, document.write().unwrap()).unwrap();
+    lab.then((0..5).map(|_| status(500)).collect());
+    let outcome = lab.fetch_with(&lab.options, &path).arrived();
+    assert_eq!(outcome.times("piece-refused"), wrong as u64);
+}
+
+/// No time to wait, or a date that is past by our clock, is no leave to try eight times in an instant.
+#[test]
+fn retry_after_nothing_is_backed_off_from() {
+    for when in ["0", "Sun, 06 Nov 1994 08:49:37 GMT"] {
+        let lab = Lab::new("retry_after_nothing", When::Fresh);
+        lab.then((0..5).map(|_| fault(move |_, _| Answer::plain(503).with("Retry-After", when))).collect());
+        lab.fetch().arrived().acted(&["backed-off"]);
+        assert!(lab.clock.slept() > Duration::ZERO);
+    }
+}
+
+/// Everything is here; that the connection breaks then is of no matter.
+#[test]
+fn broken_off_behind_the_last_byte() {
+    let lab = Lab::new("broken_off_behind_the_last_byte", When::Fresh);
+    lab.then(vec![cut_at(content().size() - 500_000)]);
+    lab.then((0..6).map(|_| status(500)).collect());
+    lab.then(vec![fault(|request, resource| {
+        let mut answer = resource.right(request);
+        answer.framing = Framing::Chunked;
+        answer.ending(Ending::Fin) // without the last chunk
+    })]);
+    let outcome = lab.fetch().arrived().wasted(0);
+    assert_eq!(outcome.times("broken-off"), 1, "the first of both alone");
+}
+
+/// A server that knows no parts of a document says so in odd ways: it is asked for the whole.
+#[test]
+fn a_document_without_parts_is_asked_for_as_a_whole() {
+    for status in [206, 416] {
+        let lab = Lab::new("a_document_without_parts", When::Fresh);
+        let document = content().document(&lab.url, false).unwrap();
+        lab.server.put("/x.content.json", Resource::new(document));
+        lab.server.forever(
+            "/x.content.json",
+            fault(move |request, resource| match request.range() {
+                Some(_) => resource.whole().status(status),
+                None => resource.whole(),
+            }),
+        );
+        let what = Location::Url(SecretUrl::parse(&lab.server.url("/x.content.json")).unwrap());
+        lab.fetch_this(Wanted::Described(what), &lab.options).arrived();
+        assert_eq!(lab.server.requests_for("/x.content.json").len(), 2);
+    }
+}
+
+/// A part that ends before the byte that was asked for, of a file that is smaller than it was: no panic.
+#[test]
+fn a_part_that_ends_before_it_begins() {
+    let lab = Lab::new("a_part_that_ends_before_it_begins", When::Fresh);
+    lab.server.put(PACKAGE, Resource::new(content().package.bytes.clone()));
+    lab.server.script(PACKAGE, vec![always_right()]);
+    lab.server.forever(
+        PACKAGE,
+        fault(|_, resource| {
+            resource.describe(Answer::new(206, vec![0; 5])).with("Content-Range", "bytes 0-4/5")
+        }),
+    );
+    lab.fetch_this(package(&lab), &lab.options).failed("network-failed", Class::Network);
+}
+
+/// A package that is fetched whole keeps to the rate too.
+#[test]
+fn a_whole_package_keeps_to_the_rate() {
+    let lab = Lab::new("a_whole_package_keeps_to_the_rate", When::Fresh);
+    let bytes = content().package.bytes.clone();
+    let len = bytes.len();
+    lab.server.put(PACKAGE, Resource::new(bytes));
+    lab.server.forever(PACKAGE, fault(|_, resource| resource.whole()));
+    let rate = 10_000;
+    lab.fetch_this(package(&lab), &FetchOptions { limit_rate: Some(rate), ..lab.options.clone() })
+        .result
+        .unwrap();
+    let least = Duration::from_secs(len as u64 / rate - 2);
+    assert!(lab.clock.slept() >= least, "{:?}", lab.clock.slept());
+}
+
+/// A content that is kept is all of it safe from the next boot, and known to be.
+#[test]
+fn what_is_kept_is_settled_to_its_last_byte() {
+    let lab = Lab::new("what_is_kept_is_settled", When::Fresh);
+    let options = FetchOptions { keep_content: true, ..lab.options.clone() };
+    lab.fetch_with(&options, &lab.write_document()).result.unwrap();
+    let name = format!("{}.journal", content().package.info.mac);
+    let journal = fs::read(lab.root().join("Content").join("Incoming").join(name)).unwrap();
+    let journal: serde_json::Value = serde_json::from_slice(&journal).unwrap();
+    assert_eq!(journal["synced"], content().size());
+}
