@@ -72,9 +72,21 @@ fn attempt(
     if range.is_some() && !is_range {
         return no_part(plan.total); // not worth all of it
     }
+    let bytes = gather(&mut body, small, plan.skip)?;
+    if let Some((first, last)) = small.range {
+        let end = plan.total.map_or(last, |total| last.min(total.saturating_sub(1)));
+        let expected = end.saturating_sub(first) + 1; // at least one: a total that ends before is a lie
+        if (bytes.len() as u64) < expected {
+            return Err(Broken::Answer(Fault::Later(head.status, None)));
+        }
+    }
+    Ok(SmallBody { bytes, total: plan.total, is_range })
+}
+
+/// The body behind the bytes to `skip`; of a range no more than was asked for.
+fn gather(body: &mut Body<'_>, small: &Small<'_>, mut skip: u64) -> Result<Zeroizing<Vec<u8>>, Broken> {
     let limit = small.range.map_or(small.limit, |(first, last)| (last - first + 1).min(small.limit));
     let mut bytes = Zeroizing::new(Vec::new());
-    let mut skip = plan.skip;
     while let Some(chunk) = body.chunk()? {
         let skipped = skip.min(chunk.len() as u64);
         skip -= skipped;
@@ -90,12 +102,5 @@ fn attempt(
         }
         bytes.extend_from_slice(rest);
     }
-    if let Some((first, last)) = small.range {
-        let end = plan.total.map_or(last, |total| last.min(total.saturating_sub(1)));
-        let expected = end.saturating_sub(first) + 1; // at least one: a total that ends before is a lie
-        if (bytes.len() as u64) < expected {
-            return Err(Broken::Answer(Fault::Later(head.status, None)));
-        }
-    }
-    Ok(SmallBody { bytes, total: plan.total, is_range })
+    Ok(bytes)
 }
