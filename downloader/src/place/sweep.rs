@@ -18,7 +18,7 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const OLD: Duration = DAY.saturating_mul(30);
 
 /// Removes what is of no more use, each thing under its lock; what a live run holds is left alone, and so is whatever
-/// cannot be removed. Called at the start, before any lock is taken.
+/// cannot be removed. It waits for no lock, so it may be called under one.
 pub(crate) fn sweep(root: &Root, context: &Context<'_>) {
     let sweeper = Sweeper { root, context };
     for (what, swept) in [

@@ -128,7 +128,7 @@ pub fn sweep_staging(destination: &Path, context: &Context<'_>) -> Result<(), Un
 ///
 /// # Errors
 /// A destination that cannot be one or is filled (without `options.force`); a folder that is whole and cannot be moved,
-/// which then stays for the next time.
+/// which then stays for the next time; interruption, with everything where it was.
 pub fn take_up_staging(
     destination: &Path,
     is_whole: &dyn Fn(&Path) -> bool,
@@ -142,6 +142,7 @@ pub fn take_up_staging(
         let content = dead.content();
         content.is_dir() && is_whole(&content)
     });
+    context.check()?; // `is_whole` may have said no because it was interrupted: nothing is swept on such a word
     let whole = whole.map(|index| found.dead.swap_remove(index));
     found.dead.into_iter().for_each(|dead| dead.remove(&place));
     let Some(whole) = whole else { return Ok(None) };

@@ -108,6 +108,22 @@ fn staging_that_has_no_lock_yet_is_given_a_minute() {
 }
 
 #[test]
+fn an_interrupted_look_sweeps_nothing() {
+    let temporary = tempfile::tempdir().unwrap();
+    let destination = temporary.path().join("app");
+    dead(temporary.path(), "AAAAAAAA", "whole");
+    let stop = AtomicBool::new(false);
+    let interrupted = |_: &Path| {
+        stop.store(true, Ordering::Relaxed);
+        false
+    };
+    let context = Context::new(&(), &stop, &waybill_context::SystemClock);
+    let error = take_up_staging(&destination, &interrupted, &UnpackOptions::default(), &context).unwrap_err();
+    assert!(matches!(error, UnpackError::Cancelled(_)), "{error}");
+    assert_eq!(take_up(&destination, "whole", false).unwrap(), Some(destination));
+}
+
+#[test]
 fn a_folder_that_is_whole_is_taken_up_and_the_rest_is_swept() {
     let temporary = tempfile::tempdir().unwrap();
     let destination = temporary.path().join("app");
