@@ -32,6 +32,7 @@ impl Several<'_, '_> {
             self.attempts.log.note("one-connection", "no piece hashes: one connection is used");
             return Ok(false);
         };
+        keeper.store_journal()?; // an earlier boot's would count nothing of what comes now
         let outcome = self.fly(pieces, keeper);
         keeper.flush()?; // what came in its turn stays, however it ended
         outcome
