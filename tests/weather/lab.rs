@@ -191,6 +191,13 @@ impl Lab {
         outcome
     }
 
+    /// The files are in place, and the content is left beside them as it was asked for.
+    pub(crate) fn fetch_and_keep(&self) -> Outcome {
+        let outcome = self.fetch();
+        assert!(outcome.files.as_ref() == Some(&content().files), "{:?}", outcome.result);
+        outcome
+    }
+
     /// After a failure: the server is right again, and the next fetch goes on from what is held.
     pub(crate) fn goes_on(&mut self) {
         self.server.clear(CONTENT);
