@@ -52,8 +52,11 @@ impl Run<'_> {
         let wait = self.request.options.wait_lock;
         let _content = Lock::acquire(&incoming.lock(), wait, self.context)?;
         let _destination = Lock::acquire(&self.place.lock(), wait, self.context)?;
-        let size = located.size;
-        self.fetch_alone(located, &incoming).map_err(|error| error.holding(&incoming.partial(), size))
+        let (size, is_here) = (located.size, matches!(located.bytes, Bytes::Here(_)));
+        self.fetch_alone(located, &incoming).map_err(|error| match is_here {
+            true => error, // nothing is downloaded, so nothing is held
+            false => error.holding(&incoming.partial(), size),
+        })
     }
 
     /// Under both locks.

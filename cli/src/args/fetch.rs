@@ -16,8 +16,9 @@ nothing does. Interrupted in whatever way, the same command goes on from what is
 held. A signed URL belongs into --url-file or WAYBILL_URL, where no process list
 shows it.")]
 pub(crate) struct FetchArgs {
-    /// A content.json or an .intunewin package, by path or URL; with --encryption-info a bare content's URL
-    #[arg(value_name = "DOCUMENT|PACKAGE|URL", required_unless_present = "encryption_info")]
+    /// A content.json or an .intunewin package, by path or URL; with --encryption-info a bare content's URL.
+    /// A URL that is signed is left out here and given in --url-file or WAYBILL_URL
+    #[arg(value_name = "DOCUMENT|PACKAGE|URL")]
     pub(crate) source: Option<String>,
     /// The folder for the files; an empty one is replaced
     #[arg(short, long, value_name = "DIR")]
@@ -43,7 +44,8 @@ pub(crate) struct FetchArgs {
     /// How long to wait where another waybill works on the same content or folder
     #[arg(long, value_name = "SECONDS", default_value = "0")]
     pub(crate) wait_lock: u64,
-    /// Take the content's URL from this file (`-`: stdin) or from WAYBILL_URL, whatever the document says
+    /// Take the URL from this file (`-`: stdin) or from WAYBILL_URL: beside a document the content's, whatever the
+    /// document says; alone the document's or package's own
     #[arg(long, value_name = "FILE")]
     pub(crate) url_file: Option<PathBuf>,
     /// Keys of a bare content: a Detection.xml, a content.json or Graph's fileEncryptionInfo

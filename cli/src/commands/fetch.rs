@@ -16,9 +16,9 @@ use zeroize::Zeroizing;
 
 /// Fetches a content, and tells what each phase did.
 pub(crate) fn run(args: &FetchArgs, session: &Session) -> Result<(), Failure> {
-    let content_url = content_url(args)?;
+    let mut content_url = content_url(args)?;
     let request = FetchRequest {
-        what: wanted(args, content_url.as_ref())?,
+        what: wanted(args, &mut content_url)?,
         destination: Destination::Folder(args.output.clone()),
         root: args.root.folder(),
         options: options(args, content_url)?,
@@ -124,14 +124,19 @@ fn options(args: &FetchArgs, content_url: Option<SecretUrl>) -> Result<FetchOpti
 
 const SLOWEST: u64 = 4096;
 
-/// What to fetch: a document or package by path or URL, or a bare content by its URL.
-fn wanted(args: &FetchArgs, content_url: Option<&SecretUrl>) -> Result<Wanted, Failure> {
+/// What to fetch: a document or package by path or URL, or a bare content by its URL. A URL apart from the arguments
+/// that stands alone is the document's or package's own, and is taken.
+fn wanted(args: &FetchArgs, content_url: &mut Option<SecretUrl>) -> Result<Wanted, Failure> {
     let location = args.source.as_deref().map(location).transpose()?;
     let Some(document) = &args.encryption_info else {
-        return location.map(Wanted::Described).ok_or_else(|| no_url("nothing to fetch is named"));
+        let location = location.or_else(|| content_url.take().map(Location::Url));
+        return location.map(Wanted::Described).ok_or_else(|| {
+            let hint = "name a content.json or a package, by path or URL; a signed URL goes into --url-file";
+            no_url("nothing to fetch is named").with_hint(hint)
+        });
     };
     let given = read_encryption_info(document).map_err(|failure| failure.about(&shown(document)))?;
-    let url = match (location, content_url) {
+    let url = match (location, content_url.as_ref()) {
         (Some(Location::Url(url)), _) => url,
         (None, Some(url)) => url.clone(),
         (Some(Location::File(path)), _) => {
@@ -143,7 +148,8 @@ fn wanted(args: &FetchArgs, content_url: Option<&SecretUrl>) -> Result<Wanted, F
             return Err(no_url("the content's URL is missing").with_hint(hint));
         }
     };
-    let name = document.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let name = document.file_stem().unwrap_or_default().to_string_lossy();
+    let name = name.strip_suffix(".content").unwrap_or(&name).to_owned();
     Ok(Wanted::Bare { url, info: Box::new(given.encryption_info), size: given.content_size, name })
 }
 
@@ -170,7 +176,9 @@ fn content_url(args: &FetchArgs) -> Result<Option<SecretUrl>, Failure> {
             _ => return Ok(None),
         },
     };
-    SecretUrl::parse(text.trim()).map(Some).ok_or_else(|| {
+    let text = text.trim();
+    let one = (!text.contains(char::is_whitespace)).then(|| SecretUrl::parse(text)).flatten(); // parsing drops newlines
+    one.map(Some).ok_or_else(|| {
         Failure::new(&codes::SOURCE_UNUSABLE, "this is not one http(s) URL and nothing else")
             .about(&place)
             .with_hint("give the whole URL, its query included, without quotes and without a user name")

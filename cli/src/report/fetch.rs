@@ -36,6 +36,9 @@ pub(crate) fn write_fetched(report: &FetchReport, out: &mut dyn Write) -> io::Re
 }
 
 fn download(phase: &DownloadReport) -> String {
+    if phase.requests == 0 {
+        return format!("nothing: all {} were here", Bytes(phase.size));
+    }
     let mut told = at_rate(phase.received, phase.seconds);
     if phase.resumed_from > 0 {
         told += &format!(", going on from {}", Bytes(phase.resumed_from));

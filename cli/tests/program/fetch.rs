@@ -100,6 +100,11 @@ fn a_lab_hands_out_documents_and_packages_in_parts() {
         let text = [told.stdout, told.stderr].concat();
         assert!(!String::from_utf8_lossy(&text).contains("canary"), "{}", String::from_utf8_lossy(&text));
     }
+    fs::write(lab.bench.file("url.txt"), format!("{base}/app.intunewin?sig=canary\n")).unwrap();
+    lab.ends_with(0, &["fetch", "--url-file", "url.txt", "--output", "by-file"]);
+    lab.has_arrived("by-file");
+    fs::write(lab.bench.file("url.txt"), format!("{base}/a\n{base}/b\n")).unwrap();
+    lab.ends_with(3, &["fetch", "--url-file", "url.txt", "--output", "by-two"]);
 }
 
 /// Ctrl-C is a signal elsewhere than on Windows.

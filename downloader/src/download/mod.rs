@@ -181,7 +181,7 @@ impl<'a> Download<'a> {
                 network: self.network,
                 target: &self.target,
                 pieces: known,
-                connections: self.options.connections,
+                connections: self.options.connections.min(MOST_CONNECTIONS),
                 attempts: &mut *attempts,
                 bucket: &mut bucket,
                 tally: &mut *tally,
@@ -222,6 +222,9 @@ impl Pieces {
 fn seconds(context: &Context<'_>, since: SystemTime) -> f64 {
     context.clock().now().duration_since(since).unwrap_or(Duration::ZERO).as_secs_f64()
 }
+
+/// However many are asked for: each holds up to two pieces in memory.
+const MOST_CONNECTIONS: usize = 8;
 
 /// All bytes are here and are not what was sealed.
 fn is_mismatch(error: &ReceiveError) -> bool {

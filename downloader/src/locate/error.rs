@@ -65,6 +65,9 @@ pub enum LocateError {
         /// Where.
         place: String,
     },
+    /// Too little room for a package that has to be kept whole.
+    #[error(transparent)]
+    Space(#[from] crate::SpaceError),
     /// A package that has to be kept whole could not be.
     #[error("cannot keep the package on disk")]
     Keep(#[source] io::Error),
@@ -85,6 +88,7 @@ impl Classified for LocateError {
             Self::OtherContent { .. } => &fetch::CONTENT_REPLACED,
             Self::Keep(source) if crate::space::is_full(source) => &root::DISK_FULL,
             Self::Keep(_) => &root::STATE_FAILED,
+            Self::Space(error) => error.code(),
             Self::Download(error) => error.code(),
         }
     }

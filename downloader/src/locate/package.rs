@@ -20,7 +20,7 @@ impl Locator<'_> {
     pub(super) fn package(&self, source: FileSource, place: &str) -> Result<Located, LocateError> {
         let failed = |source| LocateError::Package { place: place.to_owned(), source };
         let package = Package::open(source, &self.options.policy).map_err(failed)?;
-        let described = described(&package);
+        let described = described(&package, place);
         let content = package.into_content_in(self.incoming, self.context).map_err(failed)?;
         Ok(described.at(Bytes::Here(Box::new(content))))
     }
@@ -65,15 +65,22 @@ impl Locator<'_> {
 }
 
 /// All but where its bytes are.
-fn described(package: &Package) -> Described {
+fn described(package: &Package, place: &str) -> Described {
     let info = package.info();
     Described {
-        name: info.name.clone(),
+        name: stem(place).unwrap_or(&info.name).to_owned(),
         setup_file: Some(info.setup_file.clone()),
         info: info.encryption_info.clone(),
         size: package.content_size(),
         unpacked: Some(info.unencrypted_content_size),
     }
+}
+
+/// The file's name without its ending: what its maker calls it is the setup file's name, mostly.
+fn stem(place: &str) -> Option<&str> {
+    let name = place.rsplit(['/', '\\']).next()?;
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    (!stem.is_empty()).then_some(stem)
 }
 
 struct Described {
@@ -94,7 +101,7 @@ impl Described {
 fn in_package(package: &Package, url: &SecretUrl, span: Range<u64>, total: u64) -> Located {
     let size = span.end - span.start;
     let target = Target { url: url.clone(), offset: span.start, total: Some(total), size };
-    described(package).at(Bytes::Server(target, None)) // its URL is the one that was given: nobody knows another
+    described(package, &url.to_string()).at(Bytes::Server(target, None)) // its URL is the one that was given: nobody knows another
 }
 
 /// The parts of a file that were read, and the offset of the first byte that was missing.

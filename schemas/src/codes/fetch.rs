@@ -131,7 +131,7 @@ pub const SOURCE_UNUSABLE: Code = Code {
         "another kind of file",
         "a relative URL without a place it is relative to",
     ],
-    hint: "give the content.json that `waybill publish` wrote, or a package",
+    hint: "give the content.json that `waybill publish` wrote, or a package; a bare content needs --encryption-info",
 };
 
 /// Every error of fetching.
