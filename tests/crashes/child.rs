@@ -8,7 +8,9 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use waybill_context::Context;
-use waybill_downloader::{Destination, FetchOptions, FetchRequest, Location, ProxyChoice, Wanted, fetch};
+use waybill_downloader::{
+    Destination, FetchOptions, FetchRequest, Location, ProxyChoice, SecretUrl, Wanted, fetch,
+};
 
 const DOCUMENT: &str = "WAYBILL_CRASH_DOCUMENT";
 const ROOT: &str = "WAYBILL_CRASH_ROOT";
@@ -20,10 +22,11 @@ const CONNECTIONS: &str = "WAYBILL_CRASH_CONNECTIONS";
 #[test]
 #[ignore = "run by the other tests, as a process of its own"]
 fn fetch_until_killed() {
-    let Some(document) = env::var_os(DOCUMENT) else { return };
+    let Ok(document) = env::var(DOCUMENT) else { return };
+    let document = SecretUrl::parse(&document).map_or(Location::File(document.into()), Location::Url);
     let path = |name| PathBuf::from(env::var_os(name).unwrap());
     let request = FetchRequest {
-        what: Wanted::Described(Location::File(document.into())),
+        what: Wanted::Described(document),
         destination: Destination::Folder(path(OUTPUT)),
         root: path(ROOT),
         options: FetchOptions {
@@ -45,11 +48,15 @@ pub(crate) struct Stopped(Child);
 impl Stopped {
     /// Starts a fetch and waits until it stands at `point` (see `waybill_context::failpoint`).
     pub(crate) fn at(point: &str, device: &Device, content: &Published) -> Self {
+        let document = match &content.document {
+            Location::File(path) => path.as_os_str().to_owned(),
+            Location::Url(url) => url.to_string().into(),
+        };
         let mut command = Command::new(env::current_exe().unwrap());
         command
             .args(["--exact", "child::fetch_until_killed", "--ignored", "--nocapture"])
             .env("WAYBILL_FAILPOINT", point)
-            .env(DOCUMENT, &content.document)
+            .env(DOCUMENT, document)
             .env(ROOT, device.root())
             .env(OUTPUT, device.destination())
             .env(CONNECTIONS, device.options.connections.to_string())

@@ -5,9 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 use waybill_context::Context;
-use waybill_downloader::{
-    Destination, FetchError, FetchOptions, FetchRequest, Location, ProxyChoice, Wanted, fetch,
-};
+use waybill_downloader::{Destination, FetchError, FetchOptions, FetchRequest, ProxyChoice, Wanted, fetch};
 use waybill_schemas::report::fetch::FetchReport;
 use waybill_tests::folder_listing::{Listing, list};
 
@@ -100,7 +98,7 @@ impl Device {
 
     pub(crate) fn request(&self, content: &Published) -> FetchRequest {
         FetchRequest {
-            what: Wanted::Described(Location::File(content.document.clone())),
+            what: Wanted::Described(content.document.clone()),
             destination: Destination::Folder(self.destination()),
             root: self.root(),
             options: self.options.clone(),

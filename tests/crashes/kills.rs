@@ -130,6 +130,21 @@ fn killed_again_and_again() {
     device.assert_done(content);
 }
 
+/// A whole package on a server: its content alone is fetched, and gone on with.
+#[test]
+fn the_content_of_a_package_is_gone_on_with() {
+    let (device, package) = (Device::new(), &lab().package);
+    for point in ["download:3000000", "digest:7000000", "unpack:2000000"] {
+        Stopped::at(point, &device, package).kill();
+        assert_eq!(device.there(package), There::Nothing, "{point}");
+    }
+    let held = device.held(package);
+    assert_eq!(held, package.size);
+    let report = device.fetch(package).unwrap();
+    assert_eq!(report.download.map(|download| (download.resumed_from, download.received)), Some((held, 0)));
+    device.assert_done(package);
+}
+
 /// The bound. What a killed fetch had written it holds, for it writes in order; over several connections a part of a
 /// piece counts as nothing. What it had taken and not written is a block of 512 KiB and a chunk that did not fit: less
 /// than a piece. The rest that is sent twice was on its way: the 4 MiB that may wait for the fetch, and what the

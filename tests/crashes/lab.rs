@@ -2,10 +2,11 @@
 
 use intunewin::{ArchivePolicy, FileSource, Package};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::OnceLock;
 use tempfile::TempDir;
 use waybill_context::Context;
+use waybill_downloader::{Location, SecretUrl};
 use waybill_packager::pack::Level;
 use waybill_packager::publish::{PublishRequest, publish};
 use waybill_server::{RunningServer, Server, ServerOptions};
@@ -14,9 +15,10 @@ use waybill_tests::packed_folder::{options, pack_folder};
 use waybill_tests::pseudo_random::PseudoRandom;
 
 /// A content on the server.
+#[derive(Clone)]
 pub(crate) struct Published {
     /// Its content.json.
-    pub(crate) document: PathBuf,
+    pub(crate) document: Location,
     /// What it unpacks to.
     pub(crate) files: Listing,
     /// Bytes of the content.
@@ -35,6 +37,8 @@ pub(crate) struct Lab {
     pub(crate) content: Published,
     /// Some 100 KiB in 10 files.
     pub(crate) other: Published,
+    /// The first once more, by the URL of its whole package.
+    pub(crate) package: Published,
 }
 
 /// One for all tests.
@@ -48,11 +52,14 @@ impl Lab {
         let folder = tempfile::tempdir().unwrap();
         let public = folder.path().join("public");
         fs::create_dir(&public).unwrap();
-        let server = Server::start(ServerOptions::new(&public)).unwrap();
+        let server = Server::start(ServerOptions::new(&public).serve_keys(true)).unwrap();
         let publisher = Publisher { folder: folder.path(), public: &public, url: server.url() };
         let content = publisher.publish("app", 300, 8 << 20);
         let other = publisher.publish("other", 10, 64 << 10);
-        Self { _folder: folder, _server: server, content, other }
+        fs::copy(folder.path().join("app.intunewin"), public.join("app.intunewin")).unwrap();
+        let url = SecretUrl::parse(&format!("{}app.intunewin", server.url())).unwrap();
+        let package = Published { document: Location::Url(url), ..content.clone() };
+        Self { _folder: folder, _server: server, content, other, package }
     }
 }
 
@@ -81,7 +88,7 @@ impl Publisher<'_> {
         };
         let report = publish(opened.into_content(&context).unwrap(), &request, &context).unwrap();
         Published {
-            document: report.document.into(),
+            document: Location::File(report.document.into()),
             files: list(&source).unwrap(),
             size: report.size_encrypted,
             unpacked: report.size_unpacked,
