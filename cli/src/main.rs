@@ -9,6 +9,7 @@ mod interrupt;
 mod intunewinapputil;
 mod logging;
 mod output;
+mod own_ground;
 mod package_diff;
 mod package_input;
 mod progress;

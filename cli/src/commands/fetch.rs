@@ -1,5 +1,6 @@
 use crate::args::FetchArgs;
 use crate::error::Failure;
+use crate::own_ground::spare;
 use crate::package_input::{read_encryption_info, shown};
 use crate::report::bytes::Bytes;
 use crate::report::fetch::write_fetched;
@@ -16,11 +17,14 @@ use zeroize::Zeroizing;
 
 /// Fetches a content, and tells what each phase did.
 pub(crate) fn run(args: &FetchArgs, session: &Session) -> Result<(), Failure> {
+    let root = args.root.folder();
+    let source = args.source.as_deref().map_or(Path::new(""), Path::new);
+    spare(&args.output, &[(&root, "the folder of state is in it"), (source, "the document is in it")])?;
     let mut content_url = content_url(args)?;
     let request = FetchRequest {
         what: wanted(args, &mut content_url)?,
         destination: Destination::Folder(args.output.clone()),
-        root: args.root.folder(),
+        root,
         options: options(args, content_url)?,
     };
     let report = fetch(&request, &session.context()).map_err(|error| {

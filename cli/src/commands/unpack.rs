@@ -1,10 +1,10 @@
 use crate::args::UnpackArgs;
 use crate::error::Failure;
+use crate::own_ground::spare;
 use crate::package_input::{PackageReader, shown};
 use crate::report::unpack::write_unpacked;
 use crate::session::{Session, threads};
 use intunewin::{AuthenticatedContent, UnpackError, UnpackOptions};
-use std::path::Path;
 use waybill_schemas::report::unpack::UnpackReport;
 
 /// Authenticates a package and writes its files, or its payload, into place.
@@ -12,7 +12,7 @@ pub(crate) fn run(args: &UnpackArgs, session: &Session) -> Result<(), Failure> {
     let package = shown(&args.package);
     let context = session.context();
     let about = |failure: Failure| failure.about(&package);
-    spare_own_ground(args)?;
+    spare(&args.output, &[(&args.package, "the package is in it")])?;
     let reader = PackageReader::new(&args.reading)?;
     let input = reader.open(&args.package).map_err(about)?;
     let setup_file = input.setup_file().map(str::to_owned);
@@ -25,21 +25,6 @@ pub(crate) fn run(args: &UnpackArgs, session: &Session) -> Result<(), Failure> {
     let Written { output, files, bytes } = written?;
     let report = UnpackReport { package, output, payload_only: args.payload_only, files, bytes, setup_file };
     session.output.summary(&report, write_unpacked)
-}
-
-/// The destination is replaced as a whole: never the folder that one stands in, nor one that holds the package.
-fn spare_own_ground(args: &UnpackArgs) -> Result<(), Failure> {
-    let Ok(destination) = std::fs::canonicalize(&args.output) else { return Ok(()) }; // not there: nothing to lose
-    if !destination.is_dir() {
-        return Ok(());
-    }
-    let holds = |path: &Path| std::fs::canonicalize(path).is_ok_and(|path| path.starts_with(&destination));
-    let why = match (holds(Path::new(".")), holds(&args.package)) {
-        (true, _) => "the current folder is in it",
-        (_, true) => "the package is in it",
-        _ => return Ok(()),
-    };
-    Err(UnpackError::Destination { path: args.output.clone(), why }.into())
 }
 
 struct Written {

@@ -39,8 +39,9 @@ impl Manifest {
     /// Holds `folder` against the manifest. Goes as far as `depth` says, and in full where that is due: not settled
     /// and written in another boot (or nobody knows in which), or last read more than 7 days ago. Memory stays flat.
     ///
-    /// A full check that finds the folder whole renews the manifest's time, and calls the files settled where another
-    /// boot has read them.
+    /// A full check that finds damage makes every later one full too, until one finds the folder whole: what only its
+    /// bytes tell must not look whole again by names and sizes. One that finds the folder whole renews the manifest's
+    /// time, and calls the files settled where another boot has read them.
     ///
     /// # Errors
     /// Interruption; a manifest that cannot be read.
@@ -55,6 +56,9 @@ impl Manifest {
         let depth = depth.max(self.due(boot.as_deref(), context));
         let found = self.find_fault(folder, depth, threads, context)?;
         if let Some(fault) = found {
+            if depth == Depth::Full {
+                self.doubt(context);
+            }
             return Ok(Verdict::Damaged(fault));
         }
         if depth == Depth::Full {
@@ -112,6 +116,14 @@ impl Manifest {
         };
         if let Err(error) = self.rewrite(&renewed, context) {
             tracing::debug!(manifest = %self.path.display(), %error, "the manifest keeps its age");
+        }
+    }
+
+    /// What was seen counts until every byte is right again: the time goes back to 1970.
+    fn doubt(&self, context: &Context<'_>) {
+        let doubted = Summary { time: 0, ..self.summary.clone() };
+        if let Err(error) = self.rewrite(&doubted, context) {
+            tracing::warn!(manifest = %self.path.display(), %error, "the damage could not be written down");
         }
     }
 

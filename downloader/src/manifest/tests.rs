@@ -181,7 +181,6 @@ fn contents_are_read_when_asked_or_after_a_week() {
     std::fs::write(place.folder().join("data").join("a.bin"), "aaab").unwrap();
     let damaged = Verdict::Damaged(Fault::Content("data/a.bin".into()));
     assert_eq!(place.check(Depth::Names), Verdict::Whole);
-    assert_eq!(place.check(Depth::Full), damaged);
     place.observer.pass(7);
     assert_eq!(place.check(Depth::Names), Verdict::Whole);
     place.observer.pass(1);
@@ -191,6 +190,19 @@ fn contents_are_read_when_asked_or_after_a_week() {
     assert_eq!((place.check(Depth::Names), place.observer.read()), (Verdict::Whole, BYTES));
     assert_eq!((place.check(Depth::Names), place.observer.read()), (Verdict::Whole, 0), "renewed");
     assert_eq!(place.manifest().summary().time, 1_800_000_000 + 8 * 86_400);
+}
+
+#[test]
+fn damage_that_was_seen_is_looked_for_until_it_is_gone() {
+    let place = Place::new(true);
+    std::fs::write(place.folder().join("data").join("a.bin"), "aaab").unwrap();
+    let damaged = Verdict::Damaged(Fault::Content("data/a.bin".into()));
+    assert_eq!(place.check(Depth::Full), damaged);
+    assert_eq!(place.check(Depth::Names), damaged);
+    std::fs::write(place.folder().join("data").join("a.bin"), "aaaa").unwrap();
+    assert_eq!(place.check(Depth::Names), Verdict::Whole);
+    place.observer.read();
+    assert_eq!((place.check(Depth::Names), place.observer.read()), (Verdict::Whole, 0), "by names again");
 }
 
 #[test]

@@ -47,6 +47,10 @@ fn contents_are_read_when_asked() {
     assert_eq!(house.find(&place, &mac).unwrap(), present(false));
     house.options.check_in_full = true;
     assert_eq!(id(house.find(&place, &mac)), "folder-damaged");
+    house.options.check_in_full = false;
+    assert_eq!(id(house.find(&place, &mac)), "folder-damaged", "what was seen once is not forgotten");
+    house.options.force = true;
+    assert_eq!(house.find(&place, &mac).unwrap(), None, "so that it can be replaced");
 }
 
 #[test]
