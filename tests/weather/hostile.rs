@@ -1,7 +1,7 @@
 //! Documents and servers that mean harm: refused before anything is asked, written or allocated.
 
 use crate::cases::When;
-use crate::lab::{CONTENT, Lab, PIECES, content};
+use crate::lab::{CONTENT, Lab, PIECES, content, other_content};
 use crate::outcome::Outcome;
 use serde_json::{Value, json};
 use std::fs;
@@ -242,14 +242,18 @@ fn absurd_pieces() {
     }
 }
 
-/// A pieces.json that is not the one the document names, or has no end.
+/// A pieces.json that is not the one the document names (another content's, nonsense), or has no end.
 #[test]
 fn other_pieces() {
-    for (pieces, rule) in [(vec![b' '; 1000], "pieces-wrong"), (vec![b' '; 40 << 20], "pieces-missing")] {
+    for (pieces, rule) in [
+        (other_content().pieces.clone(), "pieces-wrong"),
+        (vec![b' '; 1000], "pieces-wrong"),
+        (vec![b' '; 40 << 20], "pieces-missing"),
+    ] {
         let lab = lab();
         lab.server.put(PIECES, Resource::new(pieces));
         let outcome = several(&lab, &content().document(&lab.url, true).unwrap()).arrived().wasted(0);
-        assert_eq!(outcome.times(rule), 1, "{rule}");
+        assert_eq!((outcome.times(rule), outcome.times("piece-refused")), (1, 0), "{rule}");
     }
 }
 

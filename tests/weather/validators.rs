@@ -3,7 +3,7 @@
 use crate::lab::{CONTENT, Lab, content, replaced, right};
 use std::time::{Duration, SystemTime};
 use waybill_schemas::codes::Class;
-use waybill_tests::fault_server::{Answer, Fault, Request, Resource, cut_at, fault};
+use waybill_tests::fault_server::{Answer, Ending, Fault, Request, Resource, cut_at, fault};
 
 cases! {
     strong_and_changed_fresh, strong_and_changed_resumed: strong_and_changed;
@@ -17,6 +17,7 @@ cases! {
 }
 
 more_cases! {
+    nodes_and_cuts_fresh, nodes_and_cuts_resumed: nodes_and_cuts;
     precondition_failed_other_content_fresh, precondition_failed_other_content_resumed: precondition_failed_other_content;
     damaged_once_fresh, damaged_once_resumed: damaged_once;
     damaged_once_without_pieces_fresh, damaged_once_without_pieces_resumed: damaged_once_without_pieces;
@@ -110,6 +111,24 @@ fn differs_per_node(mut lab: Lab) {
     let outcome = lab.fetch().arrived();
     assert!(outcome.times("validator-changed") >= 1);
     outcome.wasted_at_most(48 * 8);
+}
+
+/// The same two nodes, and a line that breaks every 180,000 bytes: were every change looked into, eight attempts would be
+/// over before a MiB is.
+fn nodes_and_cuts(mut lab: Lab) {
+    let mut node = 0;
+    if lab.when == crate::cases::When::Resumed {
+        lab.put(right().tagged(Some("\"node0\"")));
+    }
+    lab.hold_if_resumed();
+    lab.forever(fault(move |request, resource| {
+        node += 1;
+        resource.etag = Some(format!("\"node{}\"", node % 2));
+        resource.right(request).only(180_000).ending(Ending::Fin)
+    }));
+    let outcome = lab.fetch().arrived();
+    assert_eq!(outcome.times("validator-changed"), 2, "after two it is the servers' whim");
+    outcome.wasted_at_most(2 * 48);
 }
 
 /// 412, and the first 48 bytes are the content's: the file was touched.
