@@ -79,7 +79,9 @@ impl Lock {
                 Err(TryLockError::WouldBlock) => {
                     context.check()?;
                     if left == wait {
-                        tracing::warn!(lock = %path.display(), holder = read_pid(&pid), "waiting for another waybill");
+                        let holder =
+                            read_pid(&pid).map_or_else(String::new, |pid| format!(", process {pid}"));
+                        tracing::warn!("waiting for another waybill{holder}, which holds {}", path.display());
                     }
                     let pause = PAUSE.min(left);
                     context.clock().sleep(pause);

@@ -109,7 +109,7 @@ impl<'a> Attempts<'a> {
             DownloadError::GaveUp { url: url.to_owned(), when, last: last.to_owned() }
         })?;
         if wait >= WORTH_TELLING {
-            tracing::warn!(seconds = wait.as_secs(), url, last, "waiting before the next attempt");
+            tracing::warn!("{url}: {last}; the next attempt comes in {} s", wait.as_secs());
         }
         self.retries += 1;
         self.waited += wait;

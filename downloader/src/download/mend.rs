@@ -63,13 +63,18 @@ impl<'a> Download<'a> {
         tally: &mut Tally,
     ) -> Result<Keeper<'a>, DownloadError> {
         if validate.restarts > 0 {
-            return self.refuse(error, "fetching everything once more did not help");
+            let pieces = known.bad.as_ref().map_or_else(String::new, |bad| {
+                format!(": {bad} on the server is not what was published; `waybill publish --force` mends it")
+            });
+            return self.refuse(error, &format!("fetching everything once more did not help{pieces}"));
         }
         if let Some(pieces) = known.get(self)?.filter(|_| validate.pieces_mended == 0) {
-            match self.mend_pieces(pieces, attempts, tally)? {
+            let pieces = pieces.clone();
+            match self.mend_pieces(&pieces, known, attempts, tally)? {
                 Some(0) => {
-                    return self
-                        .refuse(error, "every piece is what the server published: its source is wrong");
+                    let evidence = "every piece is the one published, so the keys of the document are of another \
+                                    content, or it was damaged before it was published";
+                    return self.refuse(error, evidence);
                 }
                 Some(mended) => {
                     validate.pieces_mended = mended;
@@ -89,12 +94,14 @@ impl<'a> Download<'a> {
     fn mend_pieces(
         &self,
         pieces: &PiecesDocument,
+        known: &mut Pieces,
         attempts: &mut Attempts<'_>,
         tally: &mut Tally,
     ) -> Result<Option<u64>, DownloadError> {
         let held = self.target.size;
         let partial = PartialContent::open(&self.files.partial, held).map_err(|error| told(error, held))?;
         let bad = partial.bad_pieces(pieces, self.context).map_err(|error| told(error, held))?;
+        known.bad = (!bad.is_empty()).then(|| numbers(&bad));
         for index in &bad {
             let Some(bytes) = pieces::fetch_one(self, pieces, *index, attempts, tally)? else {
                 return Ok(None);
@@ -104,7 +111,7 @@ impl<'a> Download<'a> {
         if !bad.is_empty() {
             partial.sync().map_err(|error| told(error, held))?;
             let url = &self.target.url;
-            self.log.note("pieces-mended", format!("{url}: fetched once more were {}", numbers(&bad)));
+            self.log.note("pieces-mended", format!("{url}: fetched once more: {}", numbers(&bad)));
         }
         Ok(Some(bad.len() as u64))
     }
@@ -132,5 +139,6 @@ fn numbers(pieces: &[u64]) -> String {
     let listed: Vec<_> = pieces.iter().take(MOST).map(u64::to_string).collect();
     let more = pieces.len().saturating_sub(MOST);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    format!("pieces {}{more}", listed.join(", "))
+    let noun = if pieces.len() == 1 { "piece" } else { "pieces" };
+    format!("{noun} {}{more}", listed.join(", "))
 }

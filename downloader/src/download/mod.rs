@@ -208,14 +208,18 @@ impl<'a> Download<'a> {
 
 /// pieces.json, asked for when it is needed, once.
 #[derive(Default)]
-struct Pieces(Option<Option<PiecesDocument>>);
+struct Pieces {
+    document: Option<Option<PiecesDocument>>,
+    /// "piece 7": those that were wrong on this machine, for the evidence.
+    bad: Option<String>,
+}
 
 impl Pieces {
     fn get(&mut self, download: &Download<'_>) -> Result<Option<&PiecesDocument>, DownloadError> {
-        if self.0.is_none() {
-            self.0 = Some(mend::read_pieces(download)?);
+        if self.document.is_none() {
+            self.document = Some(mend::read_pieces(download)?);
         }
-        Ok(self.0.as_ref().and_then(Option::as_ref))
+        Ok(self.document.as_ref().and_then(Option::as_ref))
     }
 }
 

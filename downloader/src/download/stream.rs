@@ -102,8 +102,10 @@ impl Stream<'_, '_> {
         let ask =
             Ask { url: self.target.url.expose().clone(), range, if_match: asked.etag.clone(), secret: false };
         self.tally.requests += 1;
+        tracing::debug!(url = %self.target.url, first = asked.first, by_range = asked.by_range, "asking for the content");
         let mut body = Body::new(self.network.transfer(ask), self.attempts.context);
         let head = body.head()?;
+        tracing::debug!(status = head.status, length = head.content_length, "answered");
         let plan = judge(&asked, &head).map_err(Broken::Answer)?;
         self.learn(&head, &plan, keeper)?;
         self.pour(&mut body, &asked, &plan, keeper)

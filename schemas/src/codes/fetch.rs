@@ -29,8 +29,13 @@ pub const URL_REFUSED: Code = Code {
     id: "url-refused",
     class: Class::Network,
     meaning: "the server does not accept the URL (any more)",
-    causes: &["a signed URL that expired", "a wrong or missing signature"],
-    hint: "get a fresh URL and give it with --url-file or in WAYBILL_URL: the download goes on from what is held",
+    causes: &[
+        "a signed URL that expired",
+        "a wrong or missing signature",
+        "a server that hands out nothing with keys, such as `waybill serve` without --lab",
+    ],
+    hint: "get a fresh URL and give it with --url-file or in WAYBILL_URL: the download goes on from what is held; \
+           `waybill serve` hands out documents and packages with --lab only",
 };
 
 /// 404, 410 and other answers that trying again does not mend.
