@@ -1,10 +1,11 @@
 use clap::Args;
 
-/// Explain a code: of an error, a lint, a device, an installer, a state
+/// Explain a code: of an error, a lint, a fetch, a device, an installer, a state
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   waybill explain mac-mismatch
   waybill explain WB105
+  waybill explain range-ignored
   waybill explain 0x87D1041C
   waybill explain 1603
   waybill explain exit 3")]

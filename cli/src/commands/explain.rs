@@ -2,7 +2,7 @@ use crate::args::ExplainArgs;
 use crate::error::Failure;
 use crate::report::explain::write_explanation;
 use crate::session::Session;
-use waybill_schemas::codes::{self, command};
+use waybill_schemas::codes::{self, command, rules};
 use waybill_schemas::report::explain::ExplainReport;
 
 /// Tells every meaning of a code.
@@ -32,7 +32,9 @@ fn nearest(code: &str) -> Option<&'static str> {
         words * 4 + common
     };
     codes::errors()
-        .map(|code| (score(code.id), code.id))
+        .map(|code| code.id)
+        .chain(rules::ALL.iter().map(|rule| rule.name))
+        .map(|id| (score(id), id))
         .filter(|(score, _)| *score >= 4)
         .max()
         .map(|(_, id)| id)
@@ -46,6 +48,7 @@ mod tests {
     fn typing_errors_lead_to_the_id_that_was_meant() {
         assert_eq!(nearest("mac-mismtach"), Some("mac-mismatch"));
         assert_eq!(nearest("digest"), Some("digest-mismatch"));
+        assert_eq!(nearest("range-ignord"), Some("range-ignored"));
         assert_eq!(nearest("zzz"), None);
     }
 }

@@ -2,7 +2,8 @@
 
 use super::lint::LintPage;
 use super::number::NumberCode;
-use super::{Code, device, enforcement, errors, exits, installer, lint, states, toolkit};
+use super::rules::Rule;
+use super::{Code, device, enforcement, errors, exits, installer, lint, rules, states, toolkit};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -15,6 +16,8 @@ pub enum Table {
     Error,
     /// Something that `waybill lint` finds.
     Lint,
+    /// What `waybill fetch` tells of servers and lines.
+    Rule,
     /// An exit code of `waybill`.
     Exit,
     /// An exit code of an installer.
@@ -41,6 +44,7 @@ impl Table {
         match self {
             Self::Error => "error of waybill",
             Self::Lint => "lint finding",
+            Self::Rule => "rule of fetch",
             Self::Exit => "exit code of waybill",
             Self::Installer => "exit code of an installer",
             Self::Device => "HRESULT on a device",
@@ -58,6 +62,7 @@ impl Table {
         match self {
             Self::Error => "error",
             Self::Lint => "lint",
+            Self::Rule => "rule",
             Self::Exit => "exit",
             Self::Installer => "installer",
             Self::Device => "hresult",
@@ -120,8 +125,8 @@ pub struct Example {
     pub after: &'static str,
 }
 
-/// Every meaning of `text`: an id (`mac-mismatch`), a lint code (`WB105`), an HRESULT (`0x87D1041C`,
-/// `87D1041C`, `-2016345060`, `2278622236`, `1041C`), an exit code (`1603`), a state by number or name
+/// Every meaning of `text`: an id (`mac-mismatch`), a lint code (`WB105`), a rule of fetch (`range-ignored`), an
+/// HRESULT (`0x87D1041C`, `87D1041C`, `-2016345060`, `2278622236`, `1041C`), an exit code (`1603`), a state by number or name
 /// (`6005`, `ErrorDownloadingContent`). A word before the number asks for one table: `exit 4`,
 /// `applicability 1002`. Empty where nothing is known.
 pub fn find(text: &str) -> Vec<Entry> {
@@ -142,6 +147,8 @@ fn find_in(wanted: Option<Table>, text: &str) -> Vec<Entry> {
     };
     errors().filter(|code| code.id.eq_ignore_ascii_case(text)).map(of_error).for_each(&mut add);
     lint::page(text).map(of_lint).into_iter().for_each(&mut add);
+    let of_text = rules::ALL.iter().filter(|rule| rule.name.eq_ignore_ascii_case(text));
+    of_text.map(of_rule).for_each(&mut add);
     let bits = super::number_text::candidates(text);
     for (table, codes) in NUMBERS {
         let of_table = codes.iter().filter(|code| matches(*table, code, text, &bits));
@@ -155,7 +162,8 @@ fn split_table(text: &str) -> Option<(Table, &str)> {
     let (word, rest) = text.split_once(|c: char| c.is_whitespace() || c == ':')?;
     let named =
         |table: &Table| table.word().eq_ignore_ascii_case(word) || table.title().eq_ignore_ascii_case(word);
-    let tables = [Table::Error, Table::Lint].into_iter().chain(NUMBERS.iter().map(|(table, _)| *table));
+    let named_alone = [Table::Error, Table::Lint, Table::Rule];
+    let tables = named_alone.into_iter().chain(NUMBERS.iter().map(|(table, _)| *table));
     Some((tables.into_iter().find(named)?, rest.trim()))
 }
 
@@ -197,6 +205,20 @@ fn of_lint(page: &'static LintPage) -> Entry {
         causes: &[],
         hint: page.mend,
         example: Some(Example { before: page.before, after: page.after }),
+    }
+}
+
+fn of_rule(rule: &'static Rule) -> Entry {
+    let Rule { name, number, seen, done, hint } = rule;
+    Entry {
+        table: Table::Rule,
+        code: (*name).to_owned(),
+        name: None,
+        exit: None,
+        meaning: format!("Seen: {seen}. Done: {done} (docs/delivery.md, rule {number})."),
+        causes: &[],
+        hint,
+        example: None,
     }
 }
 

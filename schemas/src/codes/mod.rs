@@ -20,6 +20,7 @@ pub mod pack;
 pub mod package;
 pub mod publish;
 pub mod root;
+pub mod rules;
 pub mod serve;
 pub mod source;
 pub mod states;

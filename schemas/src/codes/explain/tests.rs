@@ -40,6 +40,21 @@ fn every_lint_page_is_full_and_found() {
 }
 
 #[test]
+fn every_rule_of_fetch_is_full_and_found_alone() {
+    let mut seen = HashSet::new();
+    for rule in rules::ALL {
+        assert!(seen.insert(rule.name), "{} stands twice", rule.name);
+        for text in [rule.name.to_owned(), rule.name.to_uppercase(), format!("rule {}", rule.name)] {
+            assert_eq!(codes(&text), [(Table::Rule, rule.name.to_owned())], "{text}");
+        }
+        for text in [rule.seen, rule.done, rule.hint] {
+            assert!(text.len() > 6 && !text.ends_with('.'), "{}: {text:?}", rule.name);
+        }
+    }
+    assert!(rules::ALL.is_sorted_by_key(|rule| rule.number), "in the order of docs/delivery.md");
+}
+
+#[test]
 fn every_number_is_full_and_found_in_each_of_its_forms() {
     for (table, codes) in NUMBERS {
         let mut seen = HashSet::new();
