@@ -53,6 +53,15 @@ impl Lab {
         assert!(came == went, "{output}: {:?}", came.keys());
     }
 
+    /// Bytes of a content that lie in Incoming.
+    #[cfg(unix)]
+    fn held(&self) -> u64 {
+        let incoming = self.bench.file("state").join("Content").join("Incoming");
+        let files = fs::read_dir(&incoming).into_iter().flatten().flatten();
+        let partial = files.filter(|file| file.path().extension().is_some_and(|name| name == "partial"));
+        partial.filter_map(|partial| Some(partial.metadata().ok()?.len())).max().unwrap_or(0)
+    }
+
     /// Fetches the content to its end; the report, which fits its schema.
     fn fetched(&self, output: &str, more: &[&str]) -> Value {
         let arguments = [&["fetch", "app.content.json", "--output", output, "--json"], more].concat();
@@ -115,13 +124,7 @@ fn an_interrupted_fetch_says_how_to_go_on_and_does() {
     let lab = Lab::new();
     let slowly = ["fetch", "app.content.json", "--output", "late", "--limit-rate", "1MiB"];
     let child = lab.command(&slowly).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-    let incoming = lab.bench.file("state").join("Content").join("Incoming");
-    let held = || {
-        let files = fs::read_dir(&incoming).into_iter().flatten().flatten();
-        let partial = files.filter(|file| file.path().extension().is_some_and(|name| name == "partial"));
-        partial.filter_map(|partial| Some(partial.metadata().ok()?.len())).max().unwrap_or(0)
-    };
-    while held() == 0 {
+    while lab.held() == 0 {
         std::thread::yield_now();
     }
     let id = child.id().to_string();
@@ -132,8 +135,30 @@ fn an_interrupted_fetch_says_how_to_go_on_and_does() {
     assert!(told.contains("interrupted: Run the same command again: it goes on from "), "{told}");
     assert!(told.contains(" of 5.0 MiB"), "{told}");
     assert!(!lab.bench.file("late").exists());
-    let held = held();
+    let held = lab.held();
     let report = lab.fetched("late", &[]);
     assert_eq!(report["download"]["resumedFrom"], held, "{report:#}");
     assert_eq!(report["download"]["received"].as_u64().unwrap() + held, report["download"]["size"]);
+}
+
+/// A token in a file or in the environment stands in no process list, whoever looks while the fetch runs.
+#[cfg(target_os = "linux")]
+#[test]
+fn no_process_list_shows_a_signature_or_a_key() {
+    let lab = Lab::new();
+    let document: Value =
+        serde_json::from_slice(&fs::read(lab.bench.file("app.content.json")).unwrap()).unwrap();
+    let key = document["fileEncryptionInfo"]["encryptionKey"].as_str().unwrap();
+    fs::write(lab.bench.file("url.txt"), format!("{}?sig=canary", document["url"].as_str().unwrap()))
+        .unwrap();
+    let slowly = ["--url-file", "url.txt", "--output", "signed", "--limit-rate", "1MiB"];
+    let mut child = lab.command(&[&["fetch", "app.content.json"], &slowly[..]].concat()).spawn().unwrap();
+    while lab.held() == 0 {
+        std::thread::yield_now();
+    }
+    let listed = fs::read(format!("/proc/{}/cmdline", child.id())).unwrap();
+    let listed = String::from_utf8_lossy(&listed);
+    assert!(listed.contains("url.txt") && !listed.contains("canary") && !listed.contains(key), "{listed}");
+    child.kill().unwrap();
+    child.wait().unwrap();
 }
