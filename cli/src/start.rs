@@ -38,6 +38,12 @@ fn execute(cli: Cli) -> Option<Class> {
     }
 }
 
+/// What clap says before it shows the usage, on one line: the error and the arguments that it is about.
+fn first_paragraph(text: &str) -> String {
+    let lines = text.lines().map(str::trim).take_while(|line| !line.is_empty());
+    lines.collect::<Vec<_>>().join(" ").trim_start_matches("error: ").to_owned()
+}
+
 /// Help and version are data; anything else that clap has to say is an error of usage.
 fn answer(error: &clap::Error, arguments: &[OsString]) -> Option<Class> {
     let early = Early::of(arguments);
@@ -48,9 +54,7 @@ fn answer(error: &clap::Error, arguments: &[OsString]) -> Option<Class> {
         }
         _ if early.json => {
             let text = error.to_string();
-            let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-            let message = lines.next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-            Output::new(true, false).fail(&Failure::new(&command::USAGE, message))
+            Output::new(true, false).fail(&Failure::new(&command::USAGE, first_paragraph(&text)))
         }
         _ => {
             let _ = error.print();
