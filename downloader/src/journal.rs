@@ -5,6 +5,7 @@
 
 use crate::boot;
 use crate::durable_file;
+use crate::http::is_strong;
 use serde::{Deserialize, Serialize};
 use std::io::{self, Read as _, Write as _};
 use std::path::Path;
@@ -156,12 +157,6 @@ impl Journal {
         durable_file::remove(&durable_file::beside(path))?;
         durable_file::remove(path)
     }
-}
-
-/// `"…"` without `W/`: the same bytes wherever it is the same (RFC 9110, 8.8.3).
-pub(crate) fn is_strong(etag: &str) -> bool {
-    let inner = etag.strip_prefix('"').and_then(|etag| etag.strip_suffix('"'));
-    inner.is_some_and(|inner| !inner.contains('"'))
 }
 
 #[cfg(test)]

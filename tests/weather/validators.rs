@@ -113,8 +113,8 @@ fn differs_per_node(mut lab: Lab) {
     outcome.wasted_at_most(48 * 8);
 }
 
-/// The same two nodes, and a line that breaks every 300,000 bytes: every change that is looked into is an attempt, so only
-/// two of them are.
+/// The same two nodes, and a line that breaks every 180,000 bytes: were every change looked into, eight attempts would be
+/// over before a MiB is.
 fn nodes_and_cuts(mut lab: Lab) {
     let mut node = 0;
     if lab.when == crate::cases::When::Resumed {
@@ -124,7 +124,7 @@ fn nodes_and_cuts(mut lab: Lab) {
     lab.forever(fault(move |request, resource| {
         node += 1;
         resource.etag = Some(format!("\"node{}\"", node % 2));
-        resource.right(request).only(300_000).ending(Ending::Fin)
+        resource.right(request).only(180_000).ending(Ending::Fin)
     }));
     let outcome = lab.fetch().arrived();
     assert_eq!(outcome.times("validator-changed"), 2, "after two it is the servers' whim");

@@ -35,6 +35,8 @@ pub(crate) struct Attempts<'a> {
     pub(crate) context: &'a Context<'a>,
     pub(crate) log: &'a Log,
     patience: Patience,
+    /// The last request found its connection closed: the next one that does is a failure.
+    unanswered: bool,
     /// Attempts after the first.
     pub(crate) retries: u64,
     /// Time spent between them.
@@ -44,18 +46,26 @@ pub(crate) struct Attempts<'a> {
 impl<'a> Attempts<'a> {
     pub(crate) fn new(context: &'a Context<'a>, log: &'a Log) -> Self {
         let patience = Patience::new(context.clock());
-        Self { context, log, patience, retries: 0, waited: Duration::ZERO }
+        Self { context, log, patience, unanswered: false, retries: 0, waited: Duration::ZERO }
     }
 
     /// `bytes` more are held.
     pub(crate) fn progress(&mut self, bytes: u64) {
         self.patience.progress(bytes);
+        self.unanswered &= bytes == 0;
     }
 
     /// Waits before the next attempt, where one makes sense; `url` has no query.
     pub(crate) fn again(&mut self, broken: Broken, url: &str) -> Result<(), DownloadError> {
+        let may_be_stale = matches!(broken, Broken::Transport(TransportError::Unanswered(_)));
         let (rule, seen, asked) = self.passing(broken, url)?;
         self.log.note(rule, format!("{url}: {seen}"));
+        if may_be_stale && !std::mem::replace(&mut self.unanswered, true) {
+            // A server may close a kept connection as the next request goes out on it: that is no failure of the
+            // server, and the request goes out once more (RFC 9112, section 9.3.1).
+            self.retries += 1;
+            return Ok(self.context.check()?);
+        }
         let unusable = matches!(rule, "range-unusable" | "restarted-at-0");
         self.wait(asked, url, &seen).map_err(|error| match error {
             DownloadError::GaveUp { url, .. } if unusable => DownloadError::Unusable { url, seen },
@@ -130,7 +140,7 @@ impl<'a> Attempts<'a> {
             Broken::Transport(error @ TransportError::Connect(_)) => {
                 Ok(("not-connected", error.to_string(), None))
             }
-            Broken::Transport(error @ TransportError::Broken(_)) => {
+            Broken::Transport(error @ (TransportError::Broken(_) | TransportError::Unanswered(_))) => {
                 Ok(("broken-off", error.to_string(), None))
             }
             Broken::Transport(error) => Err(DownloadError::transport(url, error)),

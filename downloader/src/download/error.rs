@@ -141,7 +141,7 @@ impl DownloadError {
             TransportError::Tls(reason) => Self::Tls { url, reason },
             TransportError::Proxy => Self::Proxy { url },
             TransportError::Redirect(fault) => Self::Redirect { url, reason: fault.to_string() },
-            TransportError::Connect(_) | TransportError::Broken(_) => {
+            TransportError::Connect(_) | TransportError::Broken(_) | TransportError::Unanswered(_) => {
                 Self::Redirect { url, reason: error.to_string() }
             }
         }

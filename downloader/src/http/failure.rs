@@ -14,6 +14,9 @@ pub(crate) enum TransportError {
     /// The connection broke.
     #[error("the connection broke: {0}")]
     Broken(String),
+    /// The connection ended in order, and there was no answer: a kept one that was closed as the request went out, mostly.
+    #[error("the connection broke: {0}")]
+    Unanswered(String),
     /// The proxy wants credentials (407 to CONNECT).
     #[error("the proxy asks for credentials")]
     Proxy,
@@ -34,6 +37,8 @@ impl From<reqwest::Error> for TransportError {
             Self::Tls(reason)
         } else if error.is_connect() {
             Self::Connect(reason)
+        } else if is_unanswered(&error) {
+            Self::Unanswered(reason)
         } else {
             Self::Broken(reason)
         }
@@ -48,6 +53,11 @@ fn chain(error: &(dyn Error + 'static)) -> Vec<String> {
 /// A certificate that is refused, or a handshake that fails for good; a connection cut in mid-handshake is neither.
 fn is_tls(error: &(dyn Error + 'static)) -> bool {
     links(error).any(|error| error.is::<rustls::Error>())
+}
+
+/// The connection ended in order before a whole head of an answer.
+fn is_unanswered(error: &(dyn Error + 'static)) -> bool {
+    links(error).any(|error| error.downcast_ref().is_some_and(hyper::Error::is_incomplete_message))
 }
 
 /// The chain with what I/O errors wrap: their `source` leaves out the very error that they were made from.

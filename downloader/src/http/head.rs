@@ -92,8 +92,10 @@ fn content_range(headers: &HeaderMap) -> Option<Result<ContentRange, ()>> {
     Some(first.to_str().ok().and_then(ContentRange::parse).ok_or(()))
 }
 
-fn is_strong(etag: &str) -> bool {
-    etag.len() >= 2 && etag.starts_with('"') && etag.ends_with('"')
+/// Quoted and without a quote inside (RFC 9110, section 8.8.3); a weak one begins with `W/`.
+pub(crate) fn is_strong(etag: &str) -> bool {
+    let inner = etag.strip_prefix('"').and_then(|etag| etag.strip_suffix('"'));
+    inner.is_some_and(|inner| !inner.contains('"'))
 }
 
 fn retry_after(text: &str) -> Option<RetryAfter> {

@@ -15,7 +15,7 @@ pub(crate) use address::{Reach, is_loopback, leads_to_private};
 pub(crate) use answer::{Asked, Fault, Use, judge};
 pub(crate) use client::Trust;
 pub(crate) use failure::TransportError;
-pub(crate) use head::Head;
+pub(crate) use head::{Head, is_strong};
 pub(crate) use network::{Ask, Budget, Event, Network, Running, Transfer};
 pub(crate) use pace::{Bucket, StallGuard};
 pub(crate) use patience::{Patience, Spent};
