@@ -8,7 +8,7 @@
 //! | draft an app.json from the installer; fill it in when packing | [`init::init`], [`init::fill_app_document`] |
 //! | what an MSI says of itself | [`msi::MsiFacts::read`] |
 //! | what a setup file is, and which switches it takes | [`recognise::recognise`] |
-//! | a program's architecture and version | [`pe::Program::read`] |
+//! | a program's architecture and version | `waybill_pe::Program::read` |
 //! | find what goes wrong in practice | [`lint::lint`] |
 //! | put a content where devices fetch it | [`publish::publish`] |
 
@@ -22,7 +22,6 @@ mod into_place;
 pub mod lint;
 pub mod msi;
 pub mod pack;
-pub mod pe;
 pub mod publish;
 pub mod recognise;
 pub mod setup_file;

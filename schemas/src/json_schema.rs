@@ -10,6 +10,7 @@ use crate::report::explain::ExplainReport;
 use crate::report::fetch::FetchReport;
 use crate::report::init::InitReport;
 use crate::report::inspect::InspectReport;
+use crate::report::install::{DetectReport, InstallReport};
 use crate::report::lint::LintReport;
 use crate::report::pack::PackReport;
 use crate::report::publish::PublishReport;
@@ -50,6 +51,8 @@ pub fn documents() -> &'static [DocumentSchema] {
         document::<ServeStarted>("serve-started", "the first line that `waybill serve --json` prints"),
         document::<ServedRequest>("served-request", "each further line that `waybill serve --json` prints"),
         document::<ExplainReport>("explain-report", "what `waybill explain --json` prints"),
+        document::<DetectReport>("detect-report", "what `waybill detect --json` prints"),
+        document::<InstallReport>("install-report", "what `waybill install` and `uninstall --json` print"),
         document::<LintReport>("lint-report", "what `waybill lint --json` prints"),
     ];
     DOCUMENTS

@@ -1,8 +1,8 @@
 //! Detection rules where the installer tells what it leaves behind.
 
 use crate::msi::{MsiFacts, is_guid};
-use crate::pe::Machine;
 use crate::recognise::Installer;
+use waybill_pe::Machine;
 use waybill_schemas::app::{Operator, ProductCodeRule, RegistryOperation, RegistryRule, Rule, RuleType};
 
 /// The product code, in this version or a later one (a product that updates itself must not be installed again).

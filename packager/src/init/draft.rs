@@ -3,10 +3,10 @@
 use super::note::Note;
 use super::{AppDraft, detection};
 use crate::msi::MsiFacts;
-use crate::pe::{Machine, Program};
 use crate::recognise::{Installer, InstallerKind, Proposal};
 use crate::setup_file::SetupFile;
 use crate::walk::SourceList;
+use waybill_pe::{Machine, Program};
 use waybill_schemas::app::{
     AppDocument, Architectures, DeviceRestartBehavior, InstallExperience, RunAsAccount,
 };
@@ -128,7 +128,7 @@ impl Drafter<'_> {
         let list = match machine {
             Some(Machine::X64) => "x64",
             Some(Machine::Arm64) => "arm64",
-            Some(Machine::X86 | Machine::Other(_)) | None => "x86,x64",
+            _ => "x86,x64",
         };
         self.app.applicable_architectures = Some(Architectures::new(list));
     }

@@ -1,8 +1,8 @@
 use super::*;
 use crate::msi::sample::{PRODUCT_CODE, Sample as Msi};
-use crate::pe::sample::{Name, Sample as Program, version_resource};
 use serde_json::{Value, json};
 use std::fs;
+use waybill_pe::sample::{Name, Sample as Program, version_resource};
 use waybill_schemas::app::{MsiInformation, PackageFields};
 
 /// A folder named `source` in a fresh app folder, with these files.

@@ -4,7 +4,7 @@ use super::command_line::Msiexec;
 use super::commands::commands_of;
 use super::found::Found;
 use super::subject::Subject;
-use crate::pe::Machine;
+use waybill_pe::Machine;
 use waybill_schemas::MsiExecutionContext;
 use waybill_schemas::app::{AppDocument, MsiPackageType, ReturnCodeType};
 

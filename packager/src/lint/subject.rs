@@ -3,8 +3,8 @@
 use super::files::{Files, same_name};
 use super::json_lines::line_of;
 use crate::msi::MsiFacts;
-use crate::pe::Machine;
 use crate::recognise::InstallerKind;
+use waybill_pe::Machine;
 use waybill_schemas::MsiInfo;
 use waybill_schemas::app::AppDocument;
 use waybill_schemas::report::lint::Place;

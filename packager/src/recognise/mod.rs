@@ -10,11 +10,11 @@ mod switches;
 mod tests;
 
 use crate::msi::{ContainerKind, container_kind};
-use crate::pe::Program;
 use bytes_at::read_at;
 use std::fs::File;
 use std::io::{BufReader, Read, Seek};
 use std::path::Path;
+use waybill_pe::Program;
 use waybill_schemas::codes::{Classified, Code, source};
 
 pub use switches::{Proposal, quoted};

@@ -2,9 +2,9 @@
 
 use super::bytes_at::{find, read_at};
 use super::{Confidence, Installer, InstallerKind};
-use crate::pe::{Program, ResourceName};
 use std::io::{self, Read, Seek};
 use std::ops::Range;
+use waybill_pe::{Program, ResourceName};
 
 /// How far into an overlay NSIS's header is looked for; its own loader goes through the whole file.
 const NSIS_REACH: u64 = 1024 * 1024;

@@ -2,9 +2,9 @@
 
 use super::*;
 use crate::msi::sample::Sample as Msi;
-use crate::pe::sample::{Name, Sample, version_resource};
 use proptest::prelude::*;
 use std::io::Cursor;
+use waybill_pe::sample::{Name, Sample, version_resource};
 
 fn of(name: &str, bytes: &[u8]) -> Installer {
     recognise_bytes(name, &mut Cursor::new(bytes)).unwrap()

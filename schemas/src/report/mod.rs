@@ -7,6 +7,7 @@ pub mod explain;
 pub mod fetch;
 pub mod init;
 pub mod inspect;
+pub mod install;
 pub mod lint;
 pub mod pack;
 pub mod publish;

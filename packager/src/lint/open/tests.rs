@@ -3,9 +3,9 @@ use crate::init::{InitRequest, init};
 use crate::lint::{Subject, lint};
 use crate::msi::sample::Sample as Msi;
 use crate::pack::{Output, PackOptions, PackRequest, PackSource, pack};
-use crate::pe::sample::Sample as Program;
 use crate::recognise::quoted;
 use std::fs;
+use waybill_pe::sample::Sample as Program;
 use waybill_schemas::report::lint::LintReport;
 
 fn report(path: &Path) -> LintReport {

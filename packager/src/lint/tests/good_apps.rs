@@ -1,9 +1,9 @@
 //! Realistic apps that nothing is wrong with.
 
 use super::*;
-use crate::pe::Machine;
 use crate::recognise::InstallerKind;
 use base64_of as base64;
+use waybill_pe::Machine;
 
 fn base64_of(text: &str) -> String {
     let mut rule = waybill_schemas::app::PowerShellScriptRule::default();

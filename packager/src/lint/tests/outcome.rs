@@ -1,7 +1,7 @@
 //! WB301 to WB304.
 
 use super::*;
-use crate::pe::Machine;
+use waybill_pe::Machine;
 
 fn of(app: &Value) -> Vec<String> {
     found(msi_subject(app))

@@ -3,8 +3,8 @@
 
 mod headers;
 mod resources;
-#[cfg(test)]
-pub(crate) mod sample;
+#[cfg(any(test, feature = "sample"))]
+pub mod sample;
 mod version_info;
 
 use object::read::ReadCache;
@@ -14,7 +14,7 @@ use std::ops::Range;
 use std::path::Path;
 use waybill_schemas::codes::{Classified, Code, source};
 
-pub(crate) use resources::ResourceName;
+pub use resources::ResourceName;
 pub use version_info::{Version, VersionInfo};
 
 /// Largest version resource that is read, in bytes.
@@ -134,7 +134,7 @@ impl Program {
     }
 
     /// Where in the file the bytes of a resource are.
-    pub(crate) fn resource(&self, kind: &ResourceName, name: &ResourceName) -> Option<Range<u64>> {
+    pub fn resource(&self, kind: &ResourceName, name: &ResourceName) -> Option<Range<u64>> {
         let mut resources = self.resources.iter();
         let found = resources.find(|resource| &resource.kind == kind && &resource.name == name)?;
         Some(found.file_range.clone())

@@ -1,4 +1,4 @@
-//! Small programs for tests, with the structures at the places where linkers put them.
+//! Small programs for tests, with the structures at the places where linkers put them. Only with the feature `sample`.
 
 /// Alignment in the file, as linkers use it; in memory sections are 16 MiB apart, so that none overlap.
 const FILE: usize = 0x200;
@@ -8,22 +8,31 @@ const OPTIONAL: usize = 64 + 4 + 20;
 
 /// A program to be put together.
 #[derive(Default, Clone)]
-pub(crate) struct Sample {
-    pub(crate) x64: bool,
-    pub(crate) sections: Vec<(&'static str, Vec<u8>)>,
-    pub(crate) resources: Vec<(Name, Name, Vec<u8>)>,
-    pub(crate) overlay: Vec<u8>,
-    pub(crate) signature: Vec<u8>,
+pub struct Sample {
+    /// For 64-bit x86, else for 32-bit.
+    pub x64: bool,
+    /// Sections besides `.text` and `.rsrc`.
+    pub sections: Vec<(&'static str, Vec<u8>)>,
+    /// Type, name and bytes of each resource.
+    pub resources: Vec<(Name, Name, Vec<u8>)>,
+    /// What follows the last section.
+    pub overlay: Vec<u8>,
+    /// The signature at the end.
+    pub signature: Vec<u8>,
 }
 
+/// The type or name of a resource.
 #[derive(Clone, Copy, PartialEq)]
-pub(crate) enum Name {
+pub enum Name {
+    /// A number.
     Number(u32),
+    /// A text.
     Text(&'static str),
 }
 
 impl Sample {
-    pub(crate) fn bytes(&self) -> Vec<u8> {
+    /// The program's bytes.
+    pub fn bytes(&self) -> Vec<u8> {
         let mut sections = vec![(".text", vec![0xC3; 16])];
         sections.extend(self.sections.iter().cloned());
         let resource_address = MEMORY * (sections.len() + 1);
@@ -140,7 +149,7 @@ fn resource_section(resources: &[(Name, Name, Vec<u8>)], address: u32) -> Vec<u8
 }
 
 /// A version resource with these numbers and texts.
-pub(crate) fn version_resource(version: [u16; 4], texts: &[(&str, &str)]) -> Vec<u8> {
+pub fn version_resource(version: [u16; 4], texts: &[(&str, &str)]) -> Vec<u8> {
     let halves = [version[1], version[0], version[3], version[2]].map(u16::to_le_bytes).concat();
     let mut fixed = [0xBD, 0x04, 0xEF, 0xFE, 0, 0, 1, 0].to_vec();
     fixed.extend([halves.clone(), halves, vec![0; 28]].concat());

@@ -16,8 +16,10 @@ const FLAG: u32 = 0x8000_0000;
 
 /// A resource's type or name.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum ResourceName {
+pub enum ResourceName {
+    /// A number.
     Number(u32),
+    /// A text.
     Text(String),
 }
 

@@ -1,0 +1,47 @@
+//! A content folder and an app -> an outcome: requirements, detection, the command, its return code, detection again.
+//!
+//! What works under Intune must work here, and what fails there must fail here, with a reason. [`Runner`] is the whole;
+//! its parts are for whoever needs one alone:
+//!
+//! | need | entry |
+//! |---|---|
+//! | is the app there | [`Runner::detect`], [`detect`] |
+//! | may it be installed | [`check_requirements`] |
+//! | what does a command line start | [`resolve`] |
+//! | what does an exit code stand for | [`ReturnCodes`] |
+//! | may it run now, or when | [`next_try`] |
+//! | install or uninstall, once | [`Runner::attempt`] |
+//!
+//! The machine is a [`System`](waybill_system::System), attempts are kept by an [`AttemptJournal`]: both are given, so that
+//! all of it runs against a machine in memory.
+
+mod attempt;
+mod command;
+mod detection;
+mod events;
+mod journal;
+mod perspective;
+mod requirements;
+mod restart;
+mod retry;
+mod return_codes;
+mod run;
+mod runner;
+mod settings;
+mod state_code;
+
+pub use attempt::{AttemptRequest, Content, ContentError, RunnerError, Trigger};
+pub use command::{Refused, Resolved, mask, resolve};
+pub use detection::detect;
+pub use events::Events;
+pub use journal::{
+    AttemptEnd, AttemptId, AttemptJournal, AttemptRecord, JournalError, MemoryJournal, NewAttempt,
+    PendingRestart, Verdict,
+};
+pub use perspective::Eyes;
+pub use requirements::check_requirements;
+pub use retry::{Decision, RetryPolicy, next_try};
+pub use return_codes::{CodeKind, ReturnCodes};
+pub use runner::Runner;
+pub use settings::{AccountChoice, OnTimeLimit, ScriptHost, Settings};
+pub use state_code::{hresult, state};

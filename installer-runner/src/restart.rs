@@ -1,0 +1,1 @@
+//! The reboot manager: which restarts the device waits for.

@@ -1,0 +1,1 @@
+//! Running a resolved command: journal first, output to a file, waiting, survivors.

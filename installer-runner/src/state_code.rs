@@ -1,0 +1,36 @@
+//! Numbers of the reference with name and meaning, from the one table of codes.
+
+use waybill_schemas::codes::{NUMBERS, NumberCode, Table};
+use waybill_schemas::report::install::StateCode;
+
+/// A state of `table`, e.g. EnforcementState 1000.
+pub fn state(table: Table, number: i64) -> StateCode {
+    let known = entry(table, |code| code.value == number);
+    StateCode {
+        number,
+        text: number.to_string(),
+        name: known.map_or_else(|| number.to_string(), |code| code.name.to_owned()),
+        meaning: known.map_or_else(String::new, |code| code.meaning.to_owned()),
+    }
+}
+
+/// An HRESULT: its number signed, as the reference reports it.
+pub fn hresult(bits: u32) -> StateCode {
+    let text = format!("0x{bits:08X}");
+    let of_device = entry(Table::Device, |code| code.bits() == bits);
+    let win32 = (bits >> 16 == 0x8007).then_some(bits & 0xFFFF);
+    let known =
+        of_device.or_else(|| win32.and_then(|code| entry(Table::Installer, |one| one.bits() == code)));
+    StateCode {
+        number: bits.cast_signed().into(),
+        name: known.map_or_else(|| text.clone(), |code| code.name.to_owned()),
+        meaning: known.map_or_else(String::new, |code| code.meaning.to_owned()),
+        text,
+    }
+}
+
+/// The first entry of a table that fits.
+pub(crate) fn entry(table: Table, fits: impl Fn(&NumberCode) -> bool) -> Option<&'static NumberCode> {
+    let tables = NUMBERS.iter().filter(|(one, _)| *one == table);
+    tables.flat_map(|(_, codes)| codes.iter()).find(|code| fits(code))
+}

@@ -1,0 +1,102 @@
+use crate::SystemKind;
+use std::collections::BTreeMap;
+
+/// A block of environment variables. Names are kept as given; on Windows they are the same whatever their case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Environment {
+    kind: SystemKind,
+    variables: BTreeMap<String, (String, String)>,
+}
+
+impl Environment {
+    /// Without variables.
+    pub fn new(kind: SystemKind) -> Self {
+        Self { kind, variables: BTreeMap::new() }
+    }
+
+    /// Sets a variable; an earlier one of the same name goes.
+    pub fn set(&mut self, name: impl Into<String>, value: impl Into<String>) {
+        let name = name.into();
+        self.variables.insert(self.key(&name), (name, value.into()));
+    }
+
+    /// Takes a variable out.
+    pub fn remove(&mut self, name: &str) {
+        self.variables.remove(&self.key(name));
+    }
+
+    /// The value of a variable.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.variables.get(&self.key(name)).map(|(_, value)| value.as_str())
+    }
+
+    /// Names and values, sorted by name as the system compares them.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.variables.values().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// `text` with each `%NAME%` replaced once, not again in what came in; names that are not known stay as they are.
+    /// The same on every system: rules and commands are written for Windows.
+    pub fn expand(&self, text: &str) -> String {
+        let mut expanded = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(start) = rest.find('%') {
+            expanded.push_str(&rest[..start]);
+            let after = &rest[start + 1..];
+            let value = after.find('%').and_then(|end| Some((self.get(&after[..end])?, end)));
+            match value {
+                Some((value, end)) => {
+                    expanded.push_str(value);
+                    rest = &after[end + 1..];
+                }
+                None => {
+                    expanded.push('%');
+                    rest = after;
+                }
+            }
+        }
+        expanded.push_str(rest);
+        expanded
+    }
+
+    fn key(&self, name: &str) -> String {
+        match self.kind {
+            SystemKind::Windows => name.to_uppercase(),
+            SystemKind::Unix => name.to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn block() -> Environment {
+        let mut block = Environment::new(SystemKind::Windows);
+        block.set("ProgramFiles", r"C:\Program Files (x86)");
+        block.set("Loop", "%Loop%");
+        block
+    }
+
+    #[test]
+    fn names_are_expanded_once_and_in_any_case() {
+        let block = block();
+        assert_eq!(block.expand(r"%PROGRAMFILES%\App"), r"C:\Program Files (x86)\App");
+        assert_eq!(block.expand("%Loop%"), "%Loop%");
+        assert_eq!(block.expand("100%"), "100%");
+        assert_eq!(
+            block.expand("%% and %Nothing% and %ProgramFiles%"),
+            r"%% and %Nothing% and C:\Program Files (x86)"
+        );
+        assert_eq!(block.expand("%a%ProgramFiles%"), r"%aC:\Program Files (x86)");
+    }
+
+    #[test]
+    fn the_case_of_names_counts_where_the_system_says_so() {
+        let mut block = Environment::new(SystemKind::Unix);
+        block.set("home", "/h");
+        assert_eq!((block.get("home"), block.get("HOME")), (Some("/h"), None));
+        block.remove("home");
+        assert_eq!(block.iter().count(), 0);
+    }
+}

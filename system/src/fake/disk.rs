@@ -1,0 +1,100 @@
+use super::FakeSystem;
+use crate::{FileFacts, FileKind, FileVersion, Files, Unanswered};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// When every file of a fake machine was written, unless a test says otherwise: 2026-01-02T03:04:05Z.
+pub(super) const WRITTEN: u64 = 1_767_323_045;
+
+impl FakeSystem {
+    /// Puts a file of `size` bytes, and the folders above it.
+    pub fn add_file(&self, path: &str, size: u64) {
+        let written = UNIX_EPOCH + Duration::from_secs(WRITTEN);
+        self.add(
+            path,
+            FileFacts { kind: FileKind::File, size, modified: written, created: Some(written) },
+            None,
+        );
+    }
+
+    /// Puts a folder, and those above it.
+    pub fn add_folder(&self, path: &str) {
+        let written = UNIX_EPOCH + Duration::from_secs(WRITTEN);
+        self.add(
+            path,
+            FileFacts { kind: FileKind::Folder, size: 0, modified: written, created: Some(written) },
+            None,
+        );
+    }
+
+    /// Puts a file with these times.
+    pub fn add_dated_file(&self, path: &str, modified: SystemTime, created: Option<SystemTime>) {
+        self.add(path, FileFacts { kind: FileKind::File, size: 1, modified, created }, None);
+    }
+
+    /// Puts a program with this version resource.
+    pub fn add_versioned_file(&self, path: &str, numbers: Option<[u16; 4]>, text: Option<&str>) {
+        let written = UNIX_EPOCH + Duration::from_secs(WRITTEN);
+        let facts = FileFacts { kind: FileKind::File, size: 1, modified: written, created: Some(written) };
+        self.add(path, facts, Some(FileVersion { numbers, text: text.map(str::to_owned) }));
+    }
+
+    /// Takes a file or folder away, with what is in it.
+    pub fn remove_file(&self, path: &str) {
+        let gone = self.folded(path);
+        let below = format!("{gone}{}", self.kind.separator());
+        self.state().files.retain(|path, _| *path != gone && !path.starts_with(&below));
+    }
+
+    /// Lets anybody write into this folder.
+    pub fn let_others_write(&self, path: &str) {
+        let folded = self.folded(path);
+        self.state().writable.insert(folded);
+    }
+
+    fn add(&self, path: &str, facts: FileFacts, version: Option<FileVersion>) {
+        let folded = self.folded(path);
+        let separator = self.kind.separator();
+        let folders: Vec<String> = folded
+            .match_indices(separator)
+            .map(|(at, _)| folded[..at].to_owned())
+            .filter(|one| !one.is_empty())
+            .collect();
+        let mut state = self.state();
+        for folder in folders {
+            let facts = FileFacts { kind: FileKind::Folder, size: 0, ..facts };
+            state.files.entry(folder).or_insert((facts, None));
+        }
+        state.files.insert(folded, (facts, version));
+    }
+}
+
+impl Files for FakeSystem {
+    fn look(&self, path: &str) -> Result<Option<FileFacts>, Unanswered> {
+        let state = self.state();
+        self.denied(&state, path)?;
+        Ok(state.files.get(&self.folded(path)).map(|(facts, _)| *facts))
+    }
+
+    fn version(&self, path: &str) -> Result<Option<FileVersion>, Unanswered> {
+        let state = self.state();
+        self.denied(&state, path)?;
+        match state.files.get(&self.folded(path)) {
+            Some((_, version)) => Ok(version.clone()),
+            None => Err(Unanswered::with_code(format!("{path}: not found"), 0x8007_0002)),
+        }
+    }
+
+    fn others_may_write(&self, path: &str) -> Result<bool, Unanswered> {
+        let state = self.state();
+        self.denied(&state, path)?;
+        Ok(state.writable.contains(&self.folded(path)))
+    }
+
+    fn list(&self, path: &str) -> Result<Vec<String>, Unanswered> {
+        let state = self.state();
+        self.denied(&state, path)?;
+        let below = format!("{}{}", self.folded(path), self.kind.separator());
+        let names = state.files.keys().filter_map(|one| one.strip_prefix(&below));
+        Ok(names.filter(|name| !name.contains(self.kind.separator())).map(str::to_owned).collect())
+    }
+}

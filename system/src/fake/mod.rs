@@ -1,0 +1,170 @@
+//! A machine in memory, for tests: files, registry, products and programs are what the test says, and programs are
+//! closures that may change the machine.
+//!
+//! ```
+//! use waybill_system::fake::{FakeRun, FakeSystem};
+//! use waybill_system::System as _;
+//!
+//! let machine = FakeSystem::windows();
+//! machine.add_program(r"C:\Content\setup.exe", |machine, _| {
+//!     machine.add_file(r"C:\Program Files\App\app.exe", 10);
+//!     FakeRun::ends(0)
+//! });
+//! assert_eq!(machine.files().look(r"c:\program files\app\APP.EXE"), Ok(None));
+//! ```
+
+mod device;
+mod disk;
+mod processes;
+mod registry;
+
+pub use processes::{FakeRun, FakeStart};
+
+use crate::{
+    Account, Architecture, BootIdentity, Device, Environment, FileFacts, FileVersion, Files,
+    InstalledProduct, ProcessIdentity, Processes, Products, Registry, RegistryValue, SignedInUser, System,
+    SystemKind, Unanswered,
+};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+type Program = Arc<dyn Fn(&FakeSystem, &FakeStart) -> FakeRun + Send + Sync>;
+
+/// A machine in memory; clones are the same machine. Every method that sets something takes `&self`: programs change the machine while it is asked.
+#[derive(Clone)]
+pub struct FakeSystem {
+    kind: SystemKind,
+    state: Arc<Mutex<State>>,
+}
+
+/// Everything there is; keys are folded as the system compares them.
+#[derive(Default)]
+struct State {
+    files: BTreeMap<String, (FileFacts, Option<FileVersion>)>,
+    writable: BTreeSet<String>,
+    denied: BTreeSet<String>,
+    keys: BTreeSet<(bool, String)>,
+    values: BTreeMap<(bool, String, String), RegistryValue>,
+    products: BTreeMap<String, InstalledProduct>,
+    installing: bool,
+    programs: BTreeMap<String, Program>,
+    starts: Vec<FakeStart>,
+    alive: BTreeMap<u32, ProcessIdentity>,
+    next_pid: u32,
+    variables: BTreeMap<bool, Environment>,
+    path: Vec<String>,
+    device: FakeDevice,
+}
+
+/// What the device says of itself; `None` is "cannot tell".
+#[derive(Debug, Clone)]
+pub struct FakeDevice {
+    /// The processor's architecture.
+    pub architecture: Option<Architecture>,
+    /// The build of Windows.
+    pub build: Option<u32>,
+    /// Free space in bytes.
+    pub free_disk: Option<u64>,
+    /// Memory in bytes.
+    pub memory: Option<u64>,
+    /// Logical processors.
+    pub processors: Option<u32>,
+    /// Clock rate.
+    pub mhz: Option<u32>,
+    /// The boot.
+    pub boot: Option<BootIdentity>,
+    /// Files that a restart replaces.
+    pub renames: Vec<String>,
+    /// Who is signed in.
+    pub user: Option<SignedInUser>,
+    /// Whom this program runs as.
+    pub account: Account,
+    /// Whether it may start others as the system.
+    pub elevated: bool,
+}
+
+impl Default for FakeDevice {
+    fn default() -> Self {
+        Self {
+            architecture: Some(Architecture::X64),
+            build: Some(22631),
+            free_disk: Some(100 << 30),
+            memory: Some(8 << 30),
+            processors: Some(4),
+            mhz: Some(2400),
+            boot: Some(BootIdentity("boot-1".into())),
+            renames: Vec::new(),
+            user: Some(SignedInUser { name: "alex".into(), id: "S-1-5-21-1-2-3-1001".into() }),
+            account: Account::System,
+            elevated: true,
+        }
+    }
+}
+
+impl FakeSystem {
+    /// A 64-bit Windows 11 with its system folders, `cmd.exe`, `msiexec.exe` and PowerShell in both views (programs that end
+    /// with 0 until a test says otherwise), an empty registry and the usual environment.
+    pub fn windows() -> Self {
+        let machine = Self { kind: SystemKind::Windows, state: Arc::default() };
+        device::furnish_windows(&machine);
+        machine
+    }
+
+    /// A Unix machine with `/bin/sh`.
+    pub fn unix() -> Self {
+        let machine = Self { kind: SystemKind::Unix, state: Arc::default() };
+        device::furnish_unix(&machine);
+        machine
+    }
+
+    /// Changes what the device says of itself.
+    pub fn set_device(&self, change: impl FnOnce(&mut FakeDevice)) {
+        change(&mut self.state().device);
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// As the system compares names.
+    fn folded(&self, text: &str) -> String {
+        match self.kind {
+            SystemKind::Windows => text.replace('/', "\\").trim_end_matches('\\').to_lowercase(),
+            SystemKind::Unix => text.to_owned(),
+        }
+    }
+
+    fn denied(&self, state: &State, what: &str) -> Result<(), Unanswered> {
+        if state.denied.contains(&self.folded(what)) {
+            return Err(Unanswered::with_code(format!("{what}: access is denied"), 0x8007_0005));
+        }
+        Ok(())
+    }
+
+    /// Every question about this path, key or product code is answered with "access denied" from now on.
+    pub fn deny(&self, what: &str) {
+        let folded = self.folded(what);
+        self.state().denied.insert(folded);
+    }
+}
+
+impl System for FakeSystem {
+    fn kind(&self) -> SystemKind {
+        self.kind
+    }
+    fn files(&self) -> &dyn Files {
+        self
+    }
+    fn registry(&self) -> &dyn Registry {
+        self
+    }
+    fn products(&self) -> &dyn Products {
+        self
+    }
+    fn processes(&self) -> &dyn Processes {
+        self
+    }
+    fn device(&self) -> &dyn Device {
+        self
+    }
+}

@@ -1,0 +1,69 @@
+//! The machine as rules and commands see it: files, registry, installed products, processes, device facts.
+//!
+//! [`System`] is five small traits, each behind a real implementation for Windows, one for Unix where it makes sense, and a
+//! fake in memory for tests (feature `fake`). It decides nothing: which view a rule asks, what an exit code stands for
+//! and when a command runs is the business of `installer-runner`.
+//!
+//! A question that cannot be answered is [`Unanswered`], never "no": access that is denied, or a registry on a host that
+//! has none, must not look like an app that is not there.
+//!
+//! | need | entry |
+//! |---|---|
+//! | this machine | [`this_machine`] |
+//! | a machine for tests | `fake::FakeSystem` |
+//! | who looks, through which view | [`Perspective`] |
+//! | `%X%` in paths | [`Environment::expand`] |
+
+mod device;
+mod environment;
+#[cfg(feature = "fake")]
+pub mod fake;
+mod files;
+mod perspective;
+mod processes;
+mod products;
+mod registry;
+mod unanswered;
+#[cfg(unix)]
+mod unix;
+#[cfg(windows)]
+mod windows;
+
+pub use device::{Architecture, BootIdentity, Device, SignedInUser};
+pub use environment::Environment;
+pub use files::{FileFacts, FileKind, FileVersion, Files};
+pub use perspective::{Account, Perspective, SystemKind, View};
+pub use processes::{
+    Arguments, Output, ProcessIdentity, Processes, Running, Start, StartError, StartedProcess, Wait,
+};
+pub use products::{InstalledProduct, Products};
+pub use registry::{Hive, Registry, RegistryKey, RegistryValue};
+pub use unanswered::Unanswered;
+
+/// One machine.
+pub trait System: Send + Sync {
+    /// What kind of system it is: decides separators, shells and which questions have answers.
+    fn kind(&self) -> SystemKind;
+    /// Files and folders.
+    fn files(&self) -> &dyn Files;
+    /// The registry.
+    fn registry(&self) -> &dyn Registry;
+    /// What Windows Installer has installed.
+    fn products(&self) -> &dyn Products;
+    /// Programs that run.
+    fn processes(&self) -> &dyn Processes;
+    /// Processor, memory, release, environment, boot.
+    fn device(&self) -> &dyn Device;
+}
+
+/// The machine that this program runs on.
+#[cfg(unix)]
+pub fn this_machine() -> impl System {
+    unix::UnixSystem::new()
+}
+
+/// The machine that this program runs on.
+#[cfg(windows)]
+pub fn this_machine() -> impl System {
+    windows::WindowsSystem::new()
+}
