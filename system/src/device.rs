@@ -106,6 +106,31 @@ impl Architecture {
 #[serde(transparent)]
 pub struct BootIdentity(pub String);
 
+impl BootIdentity {
+    /// What goes before the seconds since 1970 at which the machine started, where it tells no better identity.
+    const STARTED_AT: &'static str = "started-at-";
+    /// How far two such times may differ and still be the same boot: clocks are corrected (running-commands, "Restarts").
+    const SLACK_SECONDS: u64 = 120;
+
+    /// A boot known only by when it was.
+    pub fn started_at(seconds_since_1970: u64) -> Self {
+        Self(format!("{}{seconds_since_1970}", Self::STARTED_AT))
+    }
+
+    /// Whether both are the same boot: the same identity, or start times at most two minutes apart. An identity and a start
+    /// time are never the same.
+    pub fn is_same_boot(&self, other: &Self) -> bool {
+        match (self.start(), other.start()) {
+            (Some(one), Some(two)) => one.abs_diff(two) <= Self::SLACK_SECONDS,
+            _ => self == other,
+        }
+    }
+
+    fn start(&self) -> Option<u64> {
+        self.0.strip_prefix(Self::STARTED_AT)?.parse().ok()
+    }
+}
+
 /// Who is signed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedInUser {
@@ -113,4 +138,28 @@ pub struct SignedInUser {
     pub name: String,
     /// The security identifier (Windows) or user id (Unix) as text.
     pub id: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_boot_known_by_its_time_forgives_a_corrected_clock() {
+        let boot = BootIdentity::started_at(1_700_000_000);
+        assert!(boot.is_same_boot(&BootIdentity::started_at(1_700_000_120)));
+        assert!(boot.is_same_boot(&BootIdentity::started_at(1_699_999_880)));
+        assert!(!boot.is_same_boot(&BootIdentity::started_at(1_700_000_121)));
+        assert!(!boot.is_same_boot(&BootIdentity("boot-7".into())));
+    }
+
+    #[test]
+    fn a_boot_with_an_identity_is_itself_alone() {
+        let boot = BootIdentity("boot-7".into());
+        assert!(boot.is_same_boot(&boot.clone()));
+        assert!(!boot.is_same_boot(&BootIdentity("boot-8".into())));
+        // No number behind the prefix: text like any other.
+        let odd = BootIdentity("started-at-noon".into());
+        assert!(odd.is_same_boot(&odd.clone()) && !odd.is_same_boot(&boot));
+    }
 }

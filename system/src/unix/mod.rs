@@ -1,28 +1,44 @@
-//! To come.
-use crate::*;
-pub(crate) struct UnixSystem;
+//! Unix: files, programs and device facts. Registry and Windows Installer answer that they need Windows.
+
+mod device;
+mod files;
+mod processes;
+mod without_windows;
+
+use crate::{Device, Files, Processes, Products, Registry, System, SystemKind};
+use device::UnixDevice;
+use files::UnixFiles;
+use processes::UnixProcesses;
+use without_windows::WithoutWindows;
+
+/// This machine, as Unix tells it.
+pub(crate) struct UnixSystem {
+    processes: UnixProcesses,
+}
+
 impl UnixSystem {
     pub(crate) fn new() -> Self {
-        Self
+        Self { processes: UnixProcesses::new() }
     }
 }
+
 impl System for UnixSystem {
     fn kind(&self) -> SystemKind {
         SystemKind::Unix
     }
     fn files(&self) -> &dyn Files {
-        todo!()
+        &UnixFiles
     }
     fn registry(&self) -> &dyn Registry {
-        todo!()
+        &WithoutWindows
     }
     fn products(&self) -> &dyn Products {
-        todo!()
+        &WithoutWindows
     }
     fn processes(&self) -> &dyn Processes {
-        todo!()
+        &self.processes
     }
     fn device(&self) -> &dyn Device {
-        todo!()
+        &UnixDevice
     }
 }

@@ -1,28 +1,46 @@
-//! To come.
-use crate::*;
-pub(crate) struct WindowsSystem;
+//! Windows: files, both views of the registry, Windows Installer, programs and device facts.
+
+mod device;
+mod files;
+mod processes;
+mod products;
+mod registry;
+
+use crate::{Device, Files, Processes, Products, Registry, System, SystemKind};
+use device::WindowsDevice;
+use files::WindowsFiles;
+use processes::WindowsProcesses;
+use products::WindowsProducts;
+use registry::WindowsRegistry;
+
+/// This machine, as Windows tells it.
+pub(crate) struct WindowsSystem {
+    processes: WindowsProcesses,
+}
+
 impl WindowsSystem {
     pub(crate) fn new() -> Self {
-        Self
+        Self { processes: WindowsProcesses::new() }
     }
 }
+
 impl System for WindowsSystem {
     fn kind(&self) -> SystemKind {
         SystemKind::Windows
     }
     fn files(&self) -> &dyn Files {
-        todo!()
+        &WindowsFiles
     }
     fn registry(&self) -> &dyn Registry {
-        todo!()
+        &WindowsRegistry
     }
     fn products(&self) -> &dyn Products {
-        todo!()
+        &WindowsProducts
     }
     fn processes(&self) -> &dyn Processes {
-        todo!()
+        &self.processes
     }
     fn device(&self) -> &dyn Device {
-        todo!()
+        &WindowsDevice
     }
 }
