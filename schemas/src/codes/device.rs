@@ -171,6 +171,7 @@ pub const ALL: &[NumberCode] = &[
         &[
             "Windows Update, another app or a user installs at the same time",
             "an installation that hangs and holds the installer's mutex",
+            "an installer that starts a second one and does not wait for it",
         ],
         "Map 1618 to `retry`, so that it is tried again within minutes.",
     ),

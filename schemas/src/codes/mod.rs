@@ -21,6 +21,7 @@ pub mod package;
 pub mod publish;
 pub mod root;
 pub mod rules;
+pub mod runner;
 pub mod serve;
 pub mod source;
 pub mod states;
@@ -43,6 +44,7 @@ pub fn errors() -> impl Iterator<Item = &'static Code> {
         root::ALL,
         publish::ALL,
         serve::ALL,
+        runner::ALL,
     ]
     .into_iter()
     .flatten()

@@ -83,6 +83,81 @@ fn every_number_is_full_and_found_in_each_of_its_forms() {
     }
 }
 
+/// Every code that people meet on devices and that stands for a failure, with the number as its table writes it.
+const FAILURES: &[(Table, &[i64])] = &[
+    (
+        Table::Device,
+        &[
+            0x87D1_041C,
+            0x87D1_041D,
+            0x87D3_00C9,
+            0x87D3_0004,
+            0x87D3_0065,
+            0x87D3_0067,
+            0x87D3_0068,
+            0x87D3_006A,
+            0x87D0_0324,
+            0x8007_0002,
+            0x8007_0005,
+            0x8007_00C1,
+            0x8007_0643,
+            0x8007_0652,
+        ],
+    ),
+    (
+        Table::Installer,
+        &[
+            1, 2, 3, 5, 87, 193, 740, 1223, 1601, 1602, 1603, 1605, 1612, 1614, 1618, 1619, 1620, 1622, 1624,
+            1625, 1633, 1635, 1638, 1639, 1641, 1642, 3010, 3017, 60001, 60002, 60003, 60004, 60005, 60006,
+            60007, 60008, 60009, 60010, 60011, 60012, 60013,
+        ],
+    ),
+    (
+        Table::EnforcementState,
+        &[
+            1004, 1005, 1012, 3000, 5000, 5003, 5006, 5999, 6000, 6001, 6002, 6003, 6004, 6005, 6009, 6010,
+            6011,
+        ],
+    ),
+    (Table::Applicability, &[1000, 1001, 1002, 1003, 1004, 1005, 1006, 1007, 1008]),
+    (Table::Exit, &[1, 3, 4, 5, 7, 8, 9]),
+];
+
+#[test]
+fn every_failure_has_three_causes_and_is_found_however_it_is_written() {
+    for (table, numbers) in FAILURES {
+        for number in *numbers {
+            let bits = (*number & 0xFFFF_FFFF) as u32;
+            let written = if *table == Table::Device { format!("0x{bits:08X}") } else { number.to_string() };
+            let known = NUMBERS.iter().filter(|(one, _)| one == table).flat_map(|(_, codes)| *codes);
+            let code = known.into_iter().find(|code| code.bits() == bits);
+            let code = code.unwrap_or_else(|| panic!("{table:?} {written} is not known"));
+            assert!(code.causes.len() >= 3, "{table:?} {written}: {:?}", code.causes);
+            let mut forms = vec![
+                format!("0x{bits:X}"),
+                format!("0x{bits:08x}"),
+                bits.to_string(),
+                bits.cast_signed().to_string(),
+                code.name.to_owned(),
+                code.name.to_uppercase(),
+            ];
+            if bits >> 20 == 0x87D {
+                forms.push(format!("{bits:08X}")[3..].to_owned());
+            }
+            for form in forms {
+                assert!(has(&form, *table, &written), "{table:?} {written} by {form:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_outcome_of_the_runner_has_three_causes() {
+    for code in crate::codes::runner::ALL {
+        assert!(code.causes.len() >= 3, "{}", code.id);
+    }
+}
+
 #[test]
 fn hresults_are_found_by_their_short_forms() {
     for code in device::ALL.iter().filter(|code| code.bits() >> 20 == 0x87D) {
