@@ -26,6 +26,7 @@ mod read;
 mod rule;
 mod rule_types;
 mod values;
+mod version;
 
 pub use assignment::{
     Assignment, AssignmentSettings, AutoUpdateSettings, InstallTimeSettings, Relationship, RestartSettings,
@@ -42,6 +43,7 @@ pub use values::{
     FileSystemOperation, MsiPackageType, Notifications, Operator, RegistryOperation, ReturnCodeType,
     RuleType, RunAsAccount, ScriptOperation, SupersedenceType,
 };
+pub use version::{NoVersion, VersionNumber};
 
 use layout::Layout;
 use schemars::JsonSchema;

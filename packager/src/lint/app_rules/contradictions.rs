@@ -1,11 +1,11 @@
 //! WB201: detection rules that can never hold together, though all of them must.
 
-use super::versions::{VersionNumber, compare, holds};
+use super::versions::holds;
 use super::{Checked, text};
 use crate::lint::found::Found;
 use crate::lint::subject::Subject;
 use std::cmp::Ordering;
-use waybill_schemas::app::{FileSystemOperation, Operator, RegistryOperation, Rule};
+use waybill_schemas::app::{FileSystemOperation, Operator, RegistryOperation, Rule, VersionNumber};
 
 /// Two rules that each may hold, but never both.
 pub(super) fn check(rules: &[&Checked<'_>], subject: &Subject, found: &mut Found) {
@@ -81,7 +81,7 @@ fn wanted_version<'a>(
     operator: Option<&'a Operator>,
     value: &Option<String>,
 ) -> Option<(&'a Operator, VersionNumber)> {
-    Some((operator?, VersionNumber::parse(text(value))?))
+    Some((operator?, text(value).parse().ok()?))
 }
 
 fn excludes(first: &Rule, second: &Rule) -> bool {
@@ -99,7 +99,7 @@ fn excludes(first: &Rule, second: &Rule) -> bool {
 
 /// No version satisfies both: `one` wants at most what `other` wants more of, or exactly what it excludes.
 fn disjoint(one: &(&Operator, VersionNumber), other: &(&Operator, VersionNumber)) -> bool {
-    let order = compare(&one.1, &other.1);
+    let order = one.1.cmp(&other.1);
     match (one.0, other.0) {
         (Operator::Equal, operator) => !holds(order, operator),
         (Operator::LessThan, Operator::GreaterThan | Operator::GreaterThanOrEqual) => {

@@ -1,12 +1,12 @@
 //! WB201: rules that can never hold.
 
 use super::super::command_line::is_guid;
-use super::versions::VersionNumber;
 use super::{Checked, text};
 use crate::lint::found::Found;
 use crate::lint::subject::Subject;
 use waybill_schemas::app::{
     FileSystemOperation, FileSystemRule, Operator, ProductCodeRule, RegistryOperation, RegistryRule, Rule,
+    VersionNumber,
 };
 
 /// A field and why the rule cannot hold because of it.
@@ -55,7 +55,7 @@ fn file_system(rule: &FileSystemRule) -> Option<Fault> {
         }
         Some(FileSystemOperation::Version | FileSystemOperation::AppVersion) => {
             compared(rule.operator.as_ref(), comparison, "version", |value| {
-                VersionNumber::parse(value).is_some()
+                value.parse::<VersionNumber>().is_ok()
             })
         }
         Some(FileSystemOperation::SizeInMb | FileSystemOperation::SizeInBytes) => {
@@ -96,7 +96,7 @@ fn registry_rule(rule: &RegistryRule) -> Option<Fault> {
             Some(("operationType", "it says not what to look at".into()))
         }
         Some(RegistryOperation::Version | RegistryOperation::AppVersion) => {
-            compared(operator, comparison, "version", |value| VersionNumber::parse(value).is_some())
+            compared(operator, comparison, "version", |value| value.parse::<VersionNumber>().is_ok())
         }
         Some(RegistryOperation::Integer) => {
             compared(operator, comparison, "whole number", |value| value.parse::<i64>().is_ok())
@@ -143,7 +143,7 @@ fn product_code(rule: &ProductCodeRule) -> Option<Fault> {
     match rule.product_version_operator.as_ref() {
         None | Some(Operator::NotConfigured) => None,
         Some(operator) => compared(Some(operator), text(&rule.product_version), "version", |value| {
-            VersionNumber::parse(value).is_some()
+            value.parse::<VersionNumber>().is_ok()
         })
         .map(|(_, why)| ("productVersion", why)),
     }

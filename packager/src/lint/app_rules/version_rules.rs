@@ -1,10 +1,9 @@
 //! WB203 and WB204: which versions a rule accepts, and how they are written.
 
-use super::versions::VersionNumber;
 use super::{Checked, text};
 use crate::lint::found::Found;
 use crate::lint::subject::Subject;
-use waybill_schemas::app::{FileSystemOperation, Operator, RegistryOperation, Rule};
+use waybill_schemas::app::{FileSystemOperation, Operator, RegistryOperation, Rule, VersionNumber};
 
 /// A comparison of versions in a rule.
 struct Comparison<'a> {
@@ -77,7 +76,7 @@ fn comparison_of(rule: &Rule) -> Option<Comparison<'_>> {
 }
 
 fn length(rule: &Checked<'_>, comparison: &Comparison<'_>, subject: &Subject, found: &mut Found) {
-    let Some(wanted) = VersionNumber::parse(comparison.value) else { return };
+    let Ok(wanted) = comparison.value.parse::<VersionNumber>() else { return };
     let place = || rule.place(comparison.field, subject);
     if comparison.of == Of::File {
         // 1.2 ≤ 1.2.0.0 holds and 1.2.0.0 < 1.2 does not, as one means it; the others surprise.
@@ -100,7 +99,7 @@ fn length(rule: &Checked<'_>, comparison: &Comparison<'_>, subject: &Subject, fo
         Of::File | Of::Registry => subject.app().and_then(|app| app.display_version.clone()),
     };
     let Some(actual) = known else { return };
-    if VersionNumber::parse(actual.trim()).is_some_and(|actual| wanted.is_same_but_longer(&actual)) {
+    if actual.trim().parse().is_ok_and(|actual| wanted.is_same_but_longer(&actual)) {
         let message = format!(
             "{} compares with {}, but the app calls that version {}: an absent part is older than a zero.",
             rule.name(),

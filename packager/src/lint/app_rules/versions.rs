@@ -7,54 +7,11 @@ use crate::lint::found::Found;
 use crate::lint::subject::Subject;
 use crate::msi::MsiFacts;
 use std::cmp::Ordering;
-use waybill_schemas::app::{Operator, ProductCodeRule, Rule};
-
-/// A version as the device compares it: one to four numbers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct VersionNumber {
-    parts: Vec<u32>,
-}
-
-impl VersionNumber {
-    pub(super) fn parse(text: &str) -> Option<Self> {
-        let parts: Option<Vec<u32>> = text.split('.').map(number).collect();
-        parts.filter(|parts| parts.len() <= 4).map(|parts| Self { parts })
-    }
-
-    pub(super) fn count(&self) -> usize {
-        self.parts.len()
-    }
-
-    /// The same version, written with another number of parts.
-    pub(super) fn is_same_but_longer(&self, other: &Self) -> bool {
-        let (short, long) = if self.count() < other.count() { (self, other) } else { (other, self) };
-        short.count() < long.count()
-            && long.parts.starts_with(&short.parts)
-            && long.parts[short.count()..].iter().all(|part| *part == 0)
-    }
-}
-
-fn number(part: &str) -> Option<u32> {
-    let digits = !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    digits.then(|| part.parse().ok()).flatten()
-}
-
-/// As `System.Version` compares: an absent part is older than 0 (1.2 < 1.2.0).
-pub(super) fn compare(left: &VersionNumber, right: &VersionNumber) -> Ordering {
-    left.parts.cmp(&right.parts)
-}
+use waybill_schemas::app::{Operator, ProductCodeRule, Rule, VersionNumber};
 
 /// Whether `a <operator> b` holds where `a` compares to `b` as `order`; an operator we do not know may.
 pub(super) fn holds(order: Ordering, operator: &Operator) -> bool {
-    match operator {
-        Operator::Equal => order == Ordering::Equal,
-        Operator::NotEqual => order != Ordering::Equal,
-        Operator::GreaterThan => order == Ordering::Greater,
-        Operator::GreaterThanOrEqual => order != Ordering::Less,
-        Operator::LessThan => order == Ordering::Less,
-        Operator::LessThanOrEqual => order != Ordering::Greater,
-        _ => true,
-    }
+    operator.holds(order).unwrap_or(true)
 }
 
 /// Rules, commands and `msiInformation` against the MSI that is or will be packed.
@@ -98,13 +55,13 @@ fn version_of_packed(
     found: &mut Found,
 ) {
     let Some(packed_text) = msi.version.as_deref() else { return };
-    let wanted = VersionNumber::parse(text(&product.product_version));
+    let wanted = text(&product.product_version).parse::<VersionNumber>().ok();
     let (Some(operator), Some(wanted), Some(packed)) =
-        (&product.product_version_operator, wanted, VersionNumber::parse(packed_text))
+        (&product.product_version_operator, wanted, packed_text.parse::<VersionNumber>().ok())
     else {
         return;
     };
-    if !holds(compare(&packed, &wanted), operator) {
+    if !holds(packed.cmp(&wanted), operator) {
         let message = format!(
             "{} wants a version {operator} {}, but the packed MSI's is {packed_text}.",
             rule.name(),
@@ -158,30 +115,4 @@ fn removal(msi: &MsiFacts, subject: &Subject, found: &mut Found) {
 fn same_code(left: &str, right: &str) -> bool {
     let bare = |code: &str| code.trim_matches(['{', '}', ' ']).to_lowercase();
     bare(left) == bare(right)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn version(text: &str) -> VersionNumber {
-        VersionNumber::parse(text).unwrap()
-    }
-
-    #[test]
-    fn versions_compare_as_the_device_does() {
-        assert_eq!(compare(&version("1.2"), &version("1.2.0")), Ordering::Less);
-        assert_eq!(compare(&version("1.10.0.0"), &version("1.9.9.9")), Ordering::Greater);
-        for wrong in ["", "1.", "1.2.3.4.5", "1.2b", "v1", "-1", "99999999999"] {
-            assert_eq!(VersionNumber::parse(wrong), None, "{wrong}");
-        }
-    }
-
-    #[test]
-    fn the_same_version_is_recognised_in_another_length() {
-        assert!(version("23.1").is_same_but_longer(&version("23.1.0.0")));
-        assert!(version("23.1.0").is_same_but_longer(&version("23.1")));
-        assert!(!version("23.1").is_same_but_longer(&version("23.1.4")));
-        assert!(!version("23.1").is_same_but_longer(&version("23.1")));
-    }
 }
