@@ -19,7 +19,9 @@ mod attempt;
 mod command;
 mod detection;
 mod events;
+mod identity;
 mod journal;
+mod judgement;
 mod perspective;
 mod requirements;
 mod restart;
@@ -34,6 +36,7 @@ pub use attempt::{AttemptRequest, Content, ContentError, RunnerError, Trigger};
 pub use command::{Refused, Resolved, mask, resolve};
 pub use detection::detect;
 pub use events::Events;
+pub use identity::identify;
 pub use journal::{
     AttemptEnd, AttemptId, AttemptJournal, AttemptRecord, JournalError, MemoryJournal, NewAttempt,
     PendingRestart, Verdict,

@@ -1,7 +1,9 @@
-use crate::{AttemptJournal, AttemptRequest, Content, Events, RunnerError, Settings};
+use crate::attempt::conclusion::cannot_tell;
+use crate::attempt::flow::Attempt;
+use crate::{AttemptJournal, AttemptRequest, Content, Events, Eyes, RunnerError, Settings, detect, identify};
 use waybill_context::Context;
 use waybill_schemas::app::AppDocument;
-use waybill_schemas::report::install::{DetectReport, InstallReport};
+use waybill_schemas::report::install::{Answer, DetectReport, InstallReport, Occasion, RUNNER_CONTRACT};
 use waybill_system::System;
 
 /// Installs, uninstalls and detects apps on one machine.
@@ -21,8 +23,26 @@ pub struct Runner<'a> {
 
 impl Runner<'_> {
     /// Looks for the app once, and starts nothing but its detection scripts.
-    pub fn detect(&self, _app: &AppDocument) -> DetectReport {
-        todo!()
+    pub fn detect(&self, app: &AppDocument) -> DetectReport {
+        let eyes = Eyes::of(app, self.settings, self.system);
+        let detection = detect(app, &eyes, Occasion::Asked, self.system, self.settings, &self.context);
+        let (exit, summary, next) = match detection.answer {
+            Answer::Detected => (0, "It is detected: every rule holds.".to_owned(), Vec::new()),
+            Answer::NotDetected => (7, "It is not detected.".to_owned(), Vec::new()),
+            Answer::CannotTell => {
+                let conclusion = cannot_tell(&detection, false);
+                (conclusion.exit, "Whether it is there cannot be told.".to_owned(), conclusion.next)
+            }
+        };
+        DetectReport {
+            contract: RUNNER_CONTRACT,
+            app: identify(app),
+            exit,
+            summary,
+            next,
+            context: eyes.report(self.system.device().own_account()),
+            detection,
+        }
     }
 
     /// One attempt. What stops it is in the report, but for what is no outcome of the app.
@@ -31,9 +51,9 @@ impl Runner<'_> {
     /// The journal failed, or there is no content.
     pub fn attempt(
         &self,
-        _request: &AttemptRequest<'_>,
-        _content: &mut dyn Content,
+        request: &AttemptRequest<'_>,
+        content: &mut dyn Content,
     ) -> Result<InstallReport, RunnerError> {
-        todo!()
+        Attempt::new(self, request).carry_out(content)
     }
 }

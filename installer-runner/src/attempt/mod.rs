@@ -1,6 +1,15 @@
 //! One attempt to install or uninstall, from what an earlier run left to the verdict.
 
-use crate::JournalError;
+mod advice;
+pub(crate) mod conclusion;
+mod earlier;
+pub(crate) mod flow;
+mod gates;
+mod notes;
+mod running;
+mod schedule;
+
+use crate::{JournalError, RetryPolicy};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use waybill_schemas::app::AppDocument;
@@ -18,6 +27,8 @@ pub struct AttemptRequest<'a> {
     pub trigger: Trigger,
     /// Decide everything and start nothing.
     pub dry_run: bool,
+    /// How often it is tried, and how far apart.
+    pub retries: &'a RetryPolicy,
 }
 
 /// Who asks for an attempt.

@@ -1,1 +1,138 @@
-//! Running a resolved command: journal first, output to a file, waiting, survivors.
+//! Running a resolved command: written down first, output into a file, waited for, never twice.
+
+mod exit_code;
+mod output;
+mod wait;
+
+pub(crate) use exit_code::exit_code_report;
+pub(crate) use output::Kept;
+pub(crate) use wait::{Patience, Waited};
+
+use crate::{AttemptEnd, AttemptId, AttemptJournal, JournalError, Resolved, Settings};
+use output::OutputFile;
+use std::time::Duration;
+use waybill_context::Context;
+use waybill_system::{
+    Account, Arguments, Output, ProcessIdentity, Running, Start, StartError, System, SystemKind,
+};
+
+/// A run that was started, and how far it came.
+pub(crate) struct Ran {
+    pub(crate) process: ProcessIdentity,
+    pub(crate) waited: Waited,
+    pub(crate) seconds: f64,
+    /// Those of its tree that ran when we stopped waiting.
+    pub(crate) survivors: Vec<ProcessIdentity>,
+    pub(crate) output: Kept,
+}
+
+/// Why nothing ran.
+pub(crate) enum NotRun {
+    /// The journal failed: what is not written down is not started.
+    Journal(JournalError),
+    /// The system refused.
+    Start(StartError),
+    /// The output file cannot be made.
+    Output(std::io::Error),
+}
+
+impl From<JournalError> for NotRun {
+    fn from(error: JournalError) -> Self {
+        Self::Journal(error)
+    }
+}
+
+/// What a run needs of its surroundings.
+pub(crate) struct Ground<'a> {
+    pub(crate) system: &'a dyn System,
+    pub(crate) journal: &'a dyn AttemptJournal,
+    pub(crate) settings: &'a Settings,
+    pub(crate) context: &'a Context<'a>,
+}
+
+impl Ground<'_> {
+    /// Starts the command and waits for it, `limit` at most. The process is written down before it may run an
+    /// instruction, its end before anybody judges it.
+    pub(crate) fn run(
+        &self,
+        attempt: AttemptId,
+        name: &str,
+        resolved: &Resolved,
+        account: Account,
+        limit: Duration,
+    ) -> Result<Ran, NotRun> {
+        let output = OutputFile::create(&self.settings.logs, name, attempt).map_err(NotRun::Output)?;
+        let started = self.context.clock().now();
+        let mut running = match self.start(attempt, resolved, account, &output) {
+            Ok(running) => running,
+            Err(error) => {
+                output.discard();
+                return Err(error);
+            }
+        };
+        let waited = Patience::new(self.context).wait(running.as_mut(), limit);
+        let survivors = running.survivors().unwrap_or_default();
+        let survivors = self.write_down_end(attempt, running.as_mut(), waited, survivors)?;
+        Ok(Ran {
+            process: running.identity(),
+            waited,
+            seconds: self.context.clock().now().duration_since(started).unwrap_or_default().as_secs_f64(),
+            survivors,
+            output: output.keep(),
+        })
+    }
+
+    fn start(
+        &self,
+        attempt: AttemptId,
+        resolved: &Resolved,
+        account: Account,
+        output: &OutputFile,
+    ) -> Result<Box<dyn Running>, NotRun> {
+        let arguments = match self.system.kind() {
+            SystemKind::Windows => Arguments::Line(&resolved.line),
+            SystemKind::Unix => Arguments::Words(&resolved.words),
+        };
+        let start = Start {
+            program: &resolved.program,
+            arguments,
+            folder: &resolved.report.folder,
+            environment: &resolved.environment,
+            account,
+            output: Output::File(output.path()),
+        };
+        let created = self.system.processes().create(&start).map_err(NotRun::Start)?;
+        self.journal.created(attempt, &created.identity())?;
+        created.run().map_err(NotRun::Start)
+    }
+
+    fn write_down_end(
+        &self,
+        attempt: AttemptId,
+        running: &mut dyn Running,
+        waited: Waited,
+        survivors: Vec<ProcessIdentity>,
+    ) -> Result<Vec<ProcessIdentity>, JournalError> {
+        match waited {
+            Waited::Ended(code) => {
+                self.journal.ended(attempt, &AttemptEnd::Exited(code))?;
+                self.journal.settled(attempt)?;
+            }
+            Waited::TimedOut if self.kills() => {
+                let _ = running.kill_tree(); // what still lives is found by the next run: it is not settled then
+                self.journal.ended(attempt, &AttemptEnd::TimedOut(Vec::new()))?;
+            }
+            Waited::TimedOut => {
+                let tree: Vec<_> =
+                    std::iter::once(running.identity()).chain(survivors.iter().cloned()).collect();
+                self.journal.ended(attempt, &AttemptEnd::TimedOut(tree))?;
+            }
+            Waited::Interrupted | Waited::Unknown => {} // the next run finds it by its process
+        }
+        Ok(survivors)
+    }
+
+    fn kills(&self) -> bool {
+        self.settings.on_time_limit == crate::OnTimeLimit::Kill
+    }
+}

@@ -1,0 +1,127 @@
+//! What may keep an installer from being started: nobody signed in, requirements, a pending restart, the schedule.
+
+use super::Trigger;
+use super::conclusion::{Conclusion, compliance, enforcement};
+use super::flow::{Attempt, Flow, Stop};
+use crate::{Decision, Runner, check_requirements, next_try, restart};
+use waybill_schemas::report::install::{Answer, Intent, Outcome, RequirementsReport, RestartNeed, Step};
+use waybill_system::Account;
+
+impl Attempt<'_> {
+    /// A user-context app needs somebody who is signed in (running-commands, rule 9).
+    pub(super) fn needs_user(&mut self) -> Flow<()> {
+        let device = self.runner.system.device();
+        if self.eyes.perspective.account != Account::User || device.signed_in_user() != Ok(None) {
+            return Ok(());
+        }
+        self.notes.step(
+            Step::Run,
+            "not started",
+            "The app runs as the signed-in user, and nobody is signed in.",
+        );
+        Err(Stop::Concluded(
+            Conclusion::quiet(Outcome::Waiting, 9, "It installs for a user, and nobody is signed in.")
+                .with(compliance::NOT_INSTALLED, Some(enforcement::WAITING_USER_LOGON), None)
+                .advising([
+                    "Run it again once somebody is signed in, or let the app install for the system."
+                        .to_owned(),
+                ]),
+        ))
+    }
+
+    pub(super) fn requirements(&mut self) -> Flow<()> {
+        if self.request.intent == Intent::Uninstall {
+            return Ok(()); // an app that is there may go, whatever the device has become
+        }
+        let Runner { system, settings, context, .. } = self.runner;
+        let report = check_requirements(self.request.app, &self.eyes, *system, settings, context);
+        let applicability = report.applicability.clone();
+        let next = unmet(&report);
+        self.notes.requirements = Some(report);
+        match applicability {
+            Some(code) if code.number == 0 => {
+                self.notes.step(Step::Requirements, "applicable", "Every requirement holds.");
+                Ok(())
+            }
+            Some(code) => {
+                let why = next.first().cloned().unwrap_or_else(|| code.meaning.clone());
+                self.notes.step(Step::Requirements, format!("not applicable ({})", code.text), why);
+                let summary = format!("It is not for this device: {} ({}).", code.name, code.text);
+                Err(Stop::Concluded(
+                    Conclusion::quiet(Outcome::NotApplicable, 7, summary)
+                        .with(self.compliance(), Some(enforcement::REQUIREMENTS_NOT_MET), None)
+                        .advising(next),
+                ))
+            }
+            None => {
+                let why = next.first().cloned().unwrap_or_default();
+                self.notes.step(Step::Requirements, "cannot tell", why);
+                Err(Stop::Concluded(
+                    Conclusion::quiet(
+                        Outcome::CannotTell,
+                        1,
+                        "Whether it is for this device cannot be told, so nothing was started.",
+                    )
+                    .with(self.compliance(), Some(enforcement::ERROR), None)
+                    .advising(next),
+                ))
+            }
+        }
+    }
+
+    /// After a hard reboot code no further app until the restart (device-behaviour, section 4).
+    pub(super) fn pending_restart(&mut self) -> Flow<()> {
+        let pending = restart::pending(self.runner.journal, self.runner.system)?;
+        let Some(hard) = pending.iter().find(|one| one.need == RestartNeed::Hard) else { return Ok(()) };
+        let why =
+            format!("{} asked for a restart at {}; nothing is installed before it.", hard.app, hard.since);
+        self.notes.step(Step::PendingRestart, "not started", why);
+        let left = Vec::new();
+        self.notes.restart =
+            Some(restart::report(self.request.app, RestartNeed::None, false, &pending, left));
+        Err(Stop::Concluded(
+            Conclusion::quiet(
+                Outcome::Waiting,
+                9,
+                "The device has to restart before anything else is installed.",
+            )
+            .with(self.compliance(), Some(enforcement::NOT_ATTEMPTED_PENDING_REBOOT), None)
+            .advising(["Restart the device, then run the same command again.".to_owned()]),
+        ))
+    }
+
+    /// Waiting times hold for the schedule; a person bypasses them.
+    pub(super) fn schedule(&mut self) -> Flow<()> {
+        let history = self.runner.journal.history(&self.identity.id)?;
+        let until = match next_try(&history, self.now(), self.request.retries) {
+            _ if self.request.trigger == Trigger::Manual => return Ok(()),
+            Decision::RunNow => return Ok(()),
+            Decision::WaitUntil(until) | Decision::GiveUpUntil(until) => until,
+        };
+        self.notes.step(Step::Schedule, "not now", format!("The schedule tries again at {until}."));
+        Err(Stop::Concluded(
+            Conclusion::quiet(
+                Outcome::Waiting,
+                9,
+                format!("An earlier attempt failed; the schedule tries again at {until}."),
+            )
+            .with(self.compliance(), Some(enforcement::ERROR), None)
+            .advising(["`waybill install` by hand does not wait, and begins the schedule anew.".to_owned()]),
+        ))
+    }
+}
+
+/// What does not hold, each with what is wanted and what is there.
+fn unmet(report: &RequirementsReport) -> Vec<String> {
+    let built_in = report.built_in.iter().filter(|one| one.holds != Some(true));
+    let built_in =
+        built_in.map(|one| format!("{}: wanted {}, found {}.", one.what, one.expected, one.actual));
+    let rules = report.rules.iter().filter(|rule| rule.answer != Answer::Detected);
+    let rules = rules.map(|rule| {
+        format!(
+            "{} ({}): wanted {}, found {}. {}",
+            rule.pointer, rule.subject, rule.expected, rule.actual, rule.why
+        )
+    });
+    built_in.chain(rules).collect()
+}

@@ -1,0 +1,249 @@
+//! The installer's run and what is made of it.
+
+use super::advice;
+use super::conclusion::{self, Conclusion, enforcement};
+use super::flow::{Attempt, Flow, Stop, interrupted};
+use crate::judgement::{Ended, error_code, judge, reached};
+use crate::run::{Ground, NotRun, Patience, Ran, Waited, exit_code_report};
+use crate::{AttemptEnd, AttemptId, CodeKind, NewAttempt, Resolved, ReturnCodes, Verdict, restart};
+use std::time::Duration;
+use waybill_schemas::report::install::{Answer, Occasion, Outcome, RunReport, Step, SurvivorReport};
+
+/// Minutes that an installer may take where the app says nothing (device-behaviour, section 1).
+const LIMIT_MINUTES: u32 = 60;
+/// Windows Installer: another installation is running.
+const ALREADY_RUNNING: u32 = 1618;
+/// Between two looks of detection after a success.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(500);
+
+impl Attempt<'_> {
+    /// Starts the command, waits, and lets detection judge.
+    pub(super) fn run(&mut self, resolved: &Resolved) -> Flow<Conclusion> {
+        let limit_minutes = self.limit_minutes();
+        let id = self.runner.journal.begin(&NewAttempt {
+            app: self.identity.id.clone(),
+            intent: self.request.intent,
+            trigger: self.request.trigger,
+            at: self.now(),
+            boot: self.runner.system.device().boot(),
+            limit_minutes,
+        })?;
+        if resolved.is_msiexec && !self.installer_is_free() {
+            return self.installer_is_busy(id);
+        }
+        let renames = self.runner.system.device().pending_renames().unwrap_or_default();
+        let started = self.now().to_string();
+        let limit = Duration::from_secs(u64::from(limit_minutes) * 60);
+        let ran =
+            match self.ground().run(id, &self.identity.id, resolved, self.eyes.perspective.account, limit) {
+                Ok(ran) => ran,
+                Err(error) => return self.not_run(id, error),
+            };
+        self.notes.run = Some(self.run_report(&ran, started, limit_minutes));
+        self.judged(id, &ran, &renames)
+    }
+
+    fn ground(&self) -> Ground<'_> {
+        let runner = self.runner;
+        Ground {
+            system: runner.system,
+            journal: runner.journal,
+            settings: runner.settings,
+            context: &runner.context,
+        }
+    }
+
+    fn limit_minutes(&self) -> u32 {
+        let experience = self.request.app.install_experience.as_ref();
+        experience
+            .and_then(|one| one.max_run_time_in_minutes)
+            .filter(|minutes| *minutes > 0)
+            .unwrap_or(LIMIT_MINUTES)
+    }
+
+    /// Waits for `Global\_MSIExecute`: 10 min, then it counts as one retry (running-commands, rule 10).
+    fn installer_is_free(&mut self) -> bool {
+        let products = self.runner.system.products();
+        let is_free = || products.is_installing() != Ok(true);
+        if is_free() {
+            return true;
+        }
+        let why = "Windows Installer does one installation at a time.";
+        self.notes.step(Step::Run, "waiting for another installation", why);
+        Patience::new(&self.runner.context).until(self.runner.settings.installer_patience, is_free)
+    }
+
+    fn installer_is_busy(&mut self, id: AttemptId) -> Flow<Conclusion> {
+        let journal = self.runner.journal;
+        journal.ended(id, &AttemptEnd::NotStarted(error_code(ALREADY_RUNNING)))?;
+        journal.settled(id)?;
+        let kind = (self.runner.context.check().is_ok()).then_some(CodeKind::Retry);
+        if kind.is_none() {
+            self.verdict(id, Outcome::Interrupted, None, None)?;
+            return Ok(interrupted(false));
+        }
+        self.verdict(id, Outcome::RetryLater, kind, Some(ALREADY_RUNNING))?;
+        self.notes.step(
+            Step::Run,
+            "not started",
+            "Another installation by Windows Installer did not end; that counts as 1618.",
+        );
+        Ok(Conclusion::quiet(
+            Outcome::RetryLater,
+            9,
+            "Another installation is running; this one is to be tried again soon.",
+        )
+        .with(
+            self.compliance(),
+            Some(enforcement::ERROR_WITH_IMMEDIATE_RETRY),
+            Some(error_code(ALREADY_RUNNING)),
+        )
+        .advising([
+            "Let the other installation end, then run the same command again; `--wait` does so by itself."
+                .to_owned(),
+        ]))
+    }
+
+    fn not_run(&mut self, id: AttemptId, error: NotRun) -> Flow<Conclusion> {
+        let (code, why) = match error {
+            NotRun::Journal(error) => return Err(Stop::from(error)),
+            NotRun::Start(error) => {
+                (error.code, format!("{} was not started: {}.", error.program, error.source))
+            }
+            NotRun::Output(error) => {
+                let code = 0x8007_0000
+                    | error.raw_os_error().and_then(|code| u32::try_from(code).ok()).unwrap_or(29);
+                (
+                    code,
+                    format!(
+                        "no file for its output can be made in {}: {error}.",
+                        self.runner.settings.logs.display()
+                    ),
+                )
+            }
+        };
+        self.runner.journal.ended(id, &AttemptEnd::NotStarted(code))?;
+        self.runner.journal.settled(id)?;
+        self.verdict(id, Outcome::CommandRefused, None, None)?;
+        self.notes.step(Step::Run, "refused", why.clone());
+        Ok(self.refused(code, &why, advice::not_started(code)))
+    }
+
+    fn run_report(&self, ran: &Ran, started: String, limit_minutes: u32) -> RunReport {
+        let codes = ReturnCodes::of(self.request.app);
+        RunReport {
+            pid: ran.process.pid,
+            started,
+            seconds: ran.seconds,
+            limit_minutes,
+            timed_out: ran.waited == Waited::TimedOut,
+            exit_code: match ran.waited {
+                Waited::Ended(code) => Some(exit_code_report(code, &codes)),
+                _ => None,
+            },
+            survivors: ran
+                .survivors
+                .iter()
+                .map(|one| SurvivorReport { pid: one.pid, name: one.name.clone() })
+                .collect(),
+            output: ran.output.report.clone(),
+        }
+    }
+
+    fn judged(&mut self, id: AttemptId, ran: &Ran, renames: &[String]) -> Flow<Conclusion> {
+        let ended = match ran.waited {
+            Waited::Ended(code) => {
+                let (kind, said_by) = ReturnCodes::of(self.request.app).stands_for(code);
+                let why = match said_by {
+                    "nobody" => "Nobody says what it stands for: an error, and no quick retry.".to_owned(),
+                    who => format!("So says the table of {who}."),
+                };
+                self.notes.step(Step::ReturnCode, format!("{code} stands for {}", kind.name()), why);
+                Ended::Exited(code, kind)
+            }
+            Waited::TimedOut => Ended::TimedOut,
+            Waited::Unknown => Ended::Unseen,
+            Waited::Interrupted => return Ok(interrupted(true)),
+        };
+        let answer = self.look_after(ended);
+        let mut conclusion = judge(self.request.intent, ended, answer);
+        if let (Outcome::CannotTell, Some(detection)) = (conclusion.outcome, self.notes.detections.last()) {
+            conclusion = conclusion::cannot_tell(detection, true);
+        }
+        self.notes.step(Step::Judgement, outcome_words(conclusion.outcome), conclusion.summary.clone());
+        self.restarts(ended, conclusion.exit, renames)?;
+        let (kind, code) = match ended {
+            Ended::Exited(code, kind) => (Some(kind), Some(code)),
+            Ended::TimedOut | Ended::Unseen => (None, None),
+        };
+        self.verdict(id, conclusion.outcome, kind, code)?;
+        conclusion.next.extend(advice::after_run(self, ran, &conclusion));
+        Ok(conclusion)
+    }
+
+    fn verdict(
+        &self,
+        id: AttemptId,
+        outcome: Outcome,
+        kind: Option<CodeKind>,
+        exit_code: Option<u32>,
+    ) -> Result<(), crate::JournalError> {
+        self.runner.journal.judged(id, &Verdict { at: self.now(), outcome, kind, exit_code })
+    }
+
+    /// Detection as the judge. After a success it is looked again for a while: an installer's last writes may come after
+    /// its exit (device-behaviour, section 4).
+    fn look_after(&mut self, ended: Ended) -> Answer {
+        let is_success = matches!(ended, Ended::Exited(_, kind) if kind.is_success());
+        let patience = if is_success { self.runner.settings.detection_patience } else { Duration::ZERO };
+        let (start, mut waited, mut looks) = (self.now(), Duration::ZERO, 1);
+        let mut answer = self.look(Occasion::After);
+        while reached(self.request.intent, answer) == Some(false)
+            && waited < patience
+            && self.runner.context.check().is_ok()
+        {
+            self.runner.context.clock().sleep(BETWEEN_LOOKS);
+            waited += BETWEEN_LOOKS;
+            looks += 1;
+            self.notes.detections.pop();
+            answer = self.look(Occasion::After);
+        }
+        let after = self.now().duration_since(start).unsigned_abs().as_millis();
+        if let Some(detection) = self.notes.detections.last_mut() {
+            detection.looks = looks;
+            detection.after_milliseconds = u64::try_from(after).ok();
+        }
+        answer
+    }
+
+    fn restarts(&mut self, ended: Ended, exit: u8, before: &[String]) -> Flow<()> {
+        let Ended::Exited(_, kind) = ended else { return Ok(()) };
+        let (journal, system) = (self.runner.journal, self.runner.system);
+        let asked = restart::need_of(kind);
+        restart::note(journal, system, &self.identity.id, asked, self.now())?;
+        let after = system.device().pending_renames().unwrap_or_default();
+        let left: Vec<String> = after.into_iter().filter(|one| !before.contains(one)).collect();
+        if !left.is_empty() {
+            let why = format!("{} files wait for it that did not before.", left.len());
+            self.notes.step(Step::Restart, "a restart is left pending", why);
+        }
+        let pending = restart::pending(journal, system)?;
+        let is_done = matches!(exit, 0 | 10 | 11);
+        self.notes.restart = Some(restart::report(self.request.app, asked, is_done, &pending, left));
+        Ok(())
+    }
+}
+
+fn outcome_words(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Installed => "installed and detected",
+        Outcome::Uninstalled => "uninstalled",
+        Outcome::Failed => "failed",
+        Outcome::NotBorneOut => "not borne out by detection",
+        Outcome::DoneDespiteCode => "done, although the code says failed",
+        Outcome::TimedOut => "over its time limit",
+        Outcome::RetryLater => "to be tried again",
+        Outcome::Waiting => "judged after the restart",
+        _ => "cannot tell",
+    }
+}

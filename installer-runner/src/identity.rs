@@ -1,0 +1,63 @@
+use serde_json::Value;
+use waybill_schemas::app::AppDocument;
+use waybill_schemas::report::install::AppIdentity;
+
+/// Longest id that is made of names, in characters.
+const LONGEST: usize = 80;
+
+/// Who an app is: by Graph's `id` where it has one, else by name and publisher. The version takes no part, so that a new
+/// revision finds the attempts of the one before.
+pub fn identify(app: &AppDocument) -> AppIdentity {
+    let of_graph = app.other.get("id").and_then(Value::as_str).map(slug).filter(|id| !id.is_empty());
+    let name = [&app.display_name, &app.file_name, &app.setup_file_path];
+    let name = name.into_iter().flatten().map(|name| name.trim()).find(|name| !name.is_empty());
+    let name = name.unwrap_or("app without a name").to_owned();
+    let id = of_graph.unwrap_or_else(|| {
+        let publisher = app.publisher.as_deref().unwrap_or_default();
+        slug(&format!("{publisher} {name}"))
+    });
+    AppIdentity { name, id, version: app.display_version.clone() }
+}
+
+/// Letters, digits, `.` and `-`, in lower case: fit for a file name on every system.
+fn slug(text: &str) -> String {
+    let mut slug = String::new();
+    for character in text.chars().flat_map(char::to_lowercase) {
+        if character.is_ascii_alphanumeric() || character == '.' {
+            slug.push(character);
+        } else if character.is_alphanumeric() {
+            slug.extend(format!("u{:x}", u32::from(character)).chars());
+        } else if !slug.ends_with('-') {
+            slug.push('-');
+        }
+    }
+    slug.chars().take(LONGEST).collect::<String>().trim_matches(['-', '.']).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn id(app: Value) -> String {
+        identify(&AppDocument::from_value(app).unwrap()).id
+    }
+
+    #[test]
+    fn graphs_id_wins_and_names_do_else() {
+        assert_eq!(id(json!({ "id": "7F0C-1", "displayName": "Notes" })), "7f0c-1");
+        assert_eq!(
+            id(json!({ "displayName": "Notes 4.2", "publisher": "Contoso, Ltd." })),
+            "contoso-ltd.-notes-4.2"
+        );
+        assert_eq!(id(json!({ "displayName": "..\\..\\evil" })), "evil");
+        assert_eq!(id(json!({})), "app-without-a-name");
+        assert_ne!(id(json!({ "displayName": "日本" })), id(json!({ "displayName": "語" })));
+    }
+
+    #[test]
+    fn a_new_version_is_the_same_app() {
+        let old = id(json!({ "displayName": "Notes", "displayVersion": "1" }));
+        assert_eq!(old, id(json!({ "displayName": "Notes", "displayVersion": "2" })));
+    }
+}

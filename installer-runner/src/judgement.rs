@@ -1,0 +1,199 @@
+//! What a run came to: the exit code's meaning and detection's answer, in one table without I/O.
+//!
+//! ComplianceState comes from detection, EnforcementState and ErrorCode from the code (running-commands, "Ends");
+//! detection is the judge (device-behaviour, section 1).
+
+use crate::CodeKind;
+use crate::attempt::conclusion::{Conclusion, compliance_of, enforcement};
+use waybill_schemas::codes::device;
+use waybill_schemas::report::install::{Answer, Intent, Outcome};
+
+/// How a run ended, as far as it counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// With this code, which stands for that.
+    Exited(u32, CodeKind),
+    /// Not within its time limit.
+    TimedOut,
+    /// Nobody saw it.
+    Unseen,
+}
+
+/// "This product is not installed" (Windows Installer, ERROR_UNKNOWN_PRODUCT).
+const UNKNOWN_PRODUCT: u32 = 1605;
+
+/// Judges a run. `answer` is neither here nor there to the code: both are told.
+pub(crate) fn judge(intent: Intent, ended: Ended, answer: Answer) -> Conclusion {
+    let reached = reached(intent, answer);
+    let mut conclusion = match ended {
+        Ended::Exited(code, CodeKind::Retry) => retry(code),
+        Ended::Exited(code, CodeKind::Failed | CodeKind::Unmapped) => failed(intent, code, reached),
+        Ended::Exited(code, kind) => succeeded(intent, code, kind, reached),
+        Ended::TimedOut => timed_out(reached),
+        Ended::Unseen => unseen(intent, reached),
+    };
+    conclusion.compliance = compliance_of(answer);
+    conclusion.changed = true;
+    conclusion
+}
+
+/// Whether what was wanted is the case; `None` where detection cannot tell.
+pub(crate) fn reached(intent: Intent, answer: Answer) -> Option<bool> {
+    match (intent, answer) {
+        (_, Answer::CannotTell) => None,
+        (Intent::Install, answer) => Some(answer == Answer::Detected),
+        (Intent::Uninstall, answer) => Some(answer == Answer::NotDetected),
+    }
+}
+
+/// ErrorCode of an exit code: small numbers are Win32 codes, which the reference reports as HRESULTs.
+pub(crate) fn error_code(code: u32) -> u32 {
+    if code <= 0xFFFF { 0x8007_0000 | code } else { code }
+}
+
+fn conclude(
+    outcome: Outcome,
+    exit: u8,
+    summary: impl Into<String>,
+    state: i64,
+    error: Option<u32>,
+) -> Conclusion {
+    Conclusion::quiet(outcome, exit, summary).with(0, Some(state), error)
+}
+
+fn succeeded(intent: Intent, code: u32, kind: CodeKind, reached: Option<bool>) -> Conclusion {
+    match (reached, kind) {
+        (Some(true), _) => done(intent, kind),
+        (Some(false), CodeKind::HardReboot) => after_restart(intent, code),
+        (Some(false), _) => not_borne_out(intent, code, kind),
+        // The flow tells this case by the rules' own words; the table has it for completeness.
+        (None, _) => conclude(
+            Outcome::CannotTell,
+            1,
+            "The installer ran, but whether the app is there now cannot be told.",
+            enforcement::ERROR,
+            Some(device::DETECTION_RULE_INVALID),
+        ),
+    }
+}
+
+fn done(intent: Intent, kind: CodeKind) -> Conclusion {
+    let (outcome, said) = match intent {
+        Intent::Install => (Outcome::Installed, "It is installed and detected"),
+        Intent::Uninstall => (Outcome::Uninstalled, "It is uninstalled and no longer detected"),
+    };
+    let (exit, restart) = match kind {
+        CodeKind::SoftReboot => (10, "; the device needs a restart some time"),
+        CodeKind::HardReboot => (11, "; the device has to restart before anything else is installed"),
+        _ => (0, ""),
+    };
+    let state = match (intent, exit) {
+        (Intent::Uninstall, 10 | 11) => enforcement::SUCCESS_UNINSTALL_PENDING_REBOOT,
+        _ => enforcement::SUCCESS,
+    };
+    conclude(outcome, exit, format!("{said}{restart}."), state, None)
+}
+
+/// A hard reboot code, and not there yet: judged after the restart.
+fn after_restart(intent: Intent, code: u32) -> Conclusion {
+    let (state, what) = match intent {
+        Intent::Install => (enforcement::IN_PROGRESS_PENDING_REBOOT, "not detected yet"),
+        Intent::Uninstall => (enforcement::IN_PROGRESS_UNINSTALL_PENDING_REBOOT, "still detected"),
+    };
+    let summary =
+        format!("The installer ended with {code} and asks for a restart; it is {what} and judged after it.");
+    conclude(Outcome::Waiting, 11, summary, state, None).advising([
+        "Restart the device, then run the same command again: detection has the last word.".to_owned(),
+    ])
+}
+
+fn not_borne_out(intent: Intent, code: u32, kind: CodeKind) -> Conclusion {
+    let (error, what) = match intent {
+        Intent::Install => (device::NOT_DETECTED_AFTER_INSTALL, "does not find the app"),
+        Intent::Uninstall => (device::DETECTED_AFTER_UNINSTALL, "still finds the app"),
+    };
+    let maybe = match kind {
+        CodeKind::SoftReboot => " It may change with the restart that the code asks for.",
+        _ => "",
+    };
+    let summary = format!(
+        "The installer ended with {code}, which stands for {}, but detection {what}.{maybe}",
+        kind.name()
+    );
+    conclude(Outcome::NotBorneOut, 8, summary, enforcement::ERROR, Some(error))
+}
+
+fn retry(code: u32) -> Conclusion {
+    let summary =
+        format!("The installer ended with {code}, which stands for retry: it is to be tried again soon.");
+    conclude(Outcome::RetryLater, 9, summary, enforcement::ERROR_WITH_IMMEDIATE_RETRY, Some(error_code(code)))
+}
+
+fn failed(intent: Intent, code: u32, reached: Option<bool>) -> Conclusion {
+    let error = Some(error_code(code));
+    match (intent, reached) {
+        (Intent::Uninstall, Some(true)) if code == UNKNOWN_PRODUCT => {
+            let summary =
+                "It is gone: the uninstaller ended with 1605, because the product was not installed.";
+            let hint = "Map 1605 to `success`, or let the uninstall command ask first: the reference reports a failure here.";
+            conclude(Outcome::Uninstalled, 0, summary, enforcement::SUCCESS, None).advising([hint.to_owned()])
+        }
+        (_, Some(true)) => {
+            let what = if intent == Intent::Install { "installed" } else { "uninstalled" };
+            let summary = format!("It is {what}, but the installer said {code}.");
+            let hint = format!(
+                "Map {code} in returnCodes to what it stands for, or mend the installer: the reference reports a failure."
+            );
+            conclude(Outcome::DoneDespiteCode, 8, summary, enforcement::ERROR, error).advising([hint])
+        }
+        (_, found) => {
+            let found = match found {
+                None => "whether the app is there cannot be told",
+                Some(_) if intent == Intent::Install => "the app is not detected",
+                Some(_) => "the app is still detected",
+            };
+            conclude(
+                Outcome::Failed,
+                8,
+                format!("The installer failed: it ended with {code}, and {found}."),
+                enforcement::ERROR,
+                error,
+            )
+        }
+    }
+}
+
+fn timed_out(reached: Option<bool>) -> Conclusion {
+    let meanwhile = if reached == Some(true) { ", although detection is satisfied already" } else { "" };
+    let summary = format!(
+        "The installer still runs after its time limit{meanwhile}; it was not waited for any longer."
+    );
+    conclude(Outcome::TimedOut, 8, summary, enforcement::ERROR, Some(device::TIME_LIMIT))
+}
+
+/// We, or the device, went away while it ran: detection decides.
+fn unseen(intent: Intent, reached: Option<bool>) -> Conclusion {
+    match (reached, intent) {
+        (Some(true), Intent::Install) => conclude(
+            Outcome::Installed,
+            0,
+            "It is installed and detected; how the installer ended nobody saw.",
+            enforcement::SUCCESS,
+            None,
+        ),
+        (Some(true), Intent::Uninstall) => conclude(
+            Outcome::Uninstalled,
+            0,
+            "It is no longer detected; how the uninstaller ended nobody saw.",
+            enforcement::SUCCESS,
+            None,
+        ),
+        _ => conclude(
+            Outcome::Failed,
+            8,
+            "How the installer ended nobody saw, and detection does not bear it out.",
+            enforcement::UNKNOWN,
+            None,
+        ),
+    }
+}

@@ -1,0 +1,162 @@
+//! What an installer prints goes into a file by a handle of its own: a pipe would hang us on a surviving grandchild, or
+//! kill it on its next write. Afterwards head and tail are kept, masked.
+
+use crate::{AttemptId, command};
+use std::fs::{self, File};
+use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::path::{Path, PathBuf};
+use waybill_schemas::report::install::OutputReport;
+
+/// What is kept of an output: 1 MiB, half of it the head.
+const KEPT: u64 = 1 << 20;
+/// What is shown of it in a report.
+const EXCERPT: usize = 4096;
+
+/// The file that a program writes into while it runs.
+pub(crate) struct OutputFile {
+    raw: PathBuf,
+    kept: PathBuf,
+}
+
+/// What became of it.
+pub(crate) struct Kept {
+    pub(crate) report: OutputReport,
+}
+
+impl OutputFile {
+    /// A new, empty file in `folder`, which is made where it is missing.
+    pub(crate) fn create(folder: &Path, name: &str, attempt: AttemptId) -> io::Result<Self> {
+        fs::create_dir_all(folder)?;
+        let stem = format!("{name}-{}", attempt.0);
+        let file =
+            Self { raw: folder.join(format!("{stem}.output")), kept: folder.join(format!("{stem}.log")) };
+        File::create(&file.raw)?;
+        Ok(file)
+    }
+
+    /// Where the program writes.
+    pub(crate) fn path(&self) -> &Path {
+        &self.raw
+    }
+
+    /// Nothing was started.
+    pub(crate) fn discard(&self) {
+        let _ = fs::remove_file(&self.raw); // empty: no loss where it stays
+    }
+
+    /// Keeps head and tail, and drops the file. Where somebody still writes into it and the system keeps it for them, it
+    /// stays until the next run of the same name.
+    pub(crate) fn keep(&self) -> Kept {
+        let report = self.read().unwrap_or_else(|error| OutputReport {
+            excerpt: format!("(the output cannot be read: {error})"),
+            ..OutputReport::default()
+        });
+        self.discard();
+        Kept { report }
+    }
+
+    fn read(&self) -> io::Result<OutputReport> {
+        let mut file = File::open(&self.raw)?;
+        let bytes = file.metadata()?.len();
+        let shortened = bytes > KEPT;
+        let text = if shortened {
+            let mut head = vec![0; (KEPT / 2) as usize];
+            file.read_exact(&mut head)?;
+            let is_wide = is_wide(&head);
+            let mut tail = Vec::new();
+            // An even offset: UTF-16 stays UTF-16.
+            file.seek(SeekFrom::Start((bytes - KEPT / 2) & !1))?;
+            file.take(KEPT / 2 + 1).read_to_end(&mut tail)?;
+            let dropped = bytes - KEPT;
+            format!("{}\n… {dropped} bytes left out …\n{}", decode(&head, is_wide), decode(&tail, is_wide))
+        } else {
+            let mut all = Vec::new();
+            file.take(KEPT).read_to_end(&mut all)?;
+            decode(&all, is_wide(&all))
+        };
+        let text = command::mask(&text);
+        let file = if text.is_empty() { None } else { Some(self.write_kept(&text)?) };
+        Ok(OutputReport { bytes, excerpt: excerpt(&text), file, shortened })
+    }
+
+    fn write_kept(&self, text: &str) -> io::Result<String> {
+        fs::write(&self.kept, text)?;
+        Ok(self.kept.display().to_string())
+    }
+}
+
+/// UTF-16 little endian: by its mark, or because every other byte is zero.
+fn is_wide(bytes: &[u8]) -> bool {
+    let start = &bytes[..bytes.len().min(64)];
+    let zeros = start.iter().skip(1).step_by(2).filter(|byte| **byte == 0).count();
+    bytes.starts_with(&[0xFF, 0xFE]) || (start.len() >= 4 && zeros * 2 == start.len())
+}
+
+fn decode(bytes: &[u8], is_wide: bool) -> String {
+    let text = if is_wide {
+        let units = bytes.chunks_exact(2).map(|unit| u16::from_le_bytes([unit[0], unit[1]]));
+        char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+    } else {
+        String::from_utf8_lossy(bytes).into_owned()
+    };
+    let printable = |c: &char| !c.is_control() || matches!(c, '\n' | '\t');
+    text.trim_start_matches('\u{FEFF}').chars().filter(printable).collect()
+}
+
+/// The end, whole lines where that is possible.
+fn excerpt(text: &str) -> String {
+    let text = text.trim_end();
+    if text.len() <= EXCERPT {
+        return text.to_owned();
+    }
+    let mut start = text.len() - EXCERPT;
+    while !text.is_char_boundary(start) {
+        start += 1;
+    }
+    let tail = &text[start..];
+    tail.split_once('\n').map_or(tail, |(_, lines)| lines).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kept(bytes: &[u8]) -> (OutputReport, Option<String>) {
+        let folder = tempfile::tempdir().unwrap();
+        let file = OutputFile::create(folder.path(), "notes", AttemptId(7)).unwrap();
+        fs::write(file.path(), bytes).unwrap();
+        let report = file.keep().report;
+        assert!(!file.path().exists());
+        let text = report.file.as_ref().map(|path| fs::read_to_string(path).unwrap());
+        (report, text)
+    }
+
+    #[test]
+    fn head_and_tail_are_kept_of_much() {
+        let mut bytes = b"first line\n".to_vec();
+        bytes.resize(3 << 20, b'x');
+        bytes.extend(b"\nlast line\n");
+        let (report, text) = kept(&bytes);
+        let text = text.unwrap();
+        assert!(report.shortened && report.bytes == bytes.len() as u64);
+        assert!(text.starts_with("first line\n") && text.ends_with("\nlast line\n"));
+        assert!(text.contains("bytes left out") && text.len() < (1 << 20) + 100, "{}", text.len());
+        assert_eq!(report.excerpt, "last line");
+    }
+
+    #[test]
+    fn little_is_kept_whole_and_nothing_leaves_no_file() {
+        let (report, text) = kept(b"one\r\ntwo\x07\r\n");
+        assert_eq!((text.as_deref(), report.excerpt.as_str()), (Some("one\ntwo\n"), "one\ntwo"));
+        let (report, text) = kept(b"");
+        assert_eq!((text, report), (None, OutputReport::default()));
+    }
+
+    #[test]
+    fn wide_text_is_read() {
+        let wide: Vec<u8> = "\u{FEFF}Größe 日本\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(kept(&wide).0.excerpt, "Größe 日本");
+        let unmarked: Vec<u8> = "error 1603".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(kept(&unmarked).0.excerpt, "error 1603");
+    }
+}
