@@ -14,7 +14,7 @@ set -euo pipefail
 
 target=x86_64-pc-windows-gnu
 keep=${WAYBILL_WINE:-$HOME/.cache/waybill-wine}
-packages=(rustc-web cargo-web rust-web-src gcc-mingw-w64-x86-64-win32 wine wine64)
+packages=(rustc-web cargo-web rust-web-src gcc-mingw-w64-x86-64-win32 wine wine64 wixl msitools)
 
 mkdir -p "$keep"
 export WINEPREFIX=${WINEPREFIX:-$keep/prefix} WINEARCH=win64 WINEDEBUG=${WINEDEBUG:--all}

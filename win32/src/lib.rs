@@ -5,3 +5,14 @@
 //! system says into an [`std::io::Error`].
 
 #![cfg(windows)]
+
+pub mod access;
+pub mod device;
+pub mod installer;
+mod library;
+pub mod mutex;
+mod sid;
+pub mod token;
+mod wide;
+
+pub use sid::account_name;

@@ -1,0 +1,164 @@
+//! Who may do what with a file or folder: its owner and access list, as the file system has them.
+
+use crate::{sid, wide};
+use std::io;
+use std::ptr::null_mut;
+use windows_sys::Win32::Foundation::LocalFree;
+use windows_sys::Win32::Security::Authorization::{GetNamedSecurityInfoW, SE_FILE_OBJECT};
+use windows_sys::Win32::Security::{
+    ACCESS_ALLOWED_ACE, ACE_HEADER, ACL, DACL_SECURITY_INFORMATION, GetAce, OWNER_SECURITY_INFORMATION, PSID,
+};
+
+/// ACE types that are laid out like ACCESS_ALLOWED_ACE (winnt.h): allowed, denied, and both with a condition.
+const ALLOWED: u8 = 0;
+const DENIED: u8 = 1;
+const ALLOWED_IF: u8 = 9;
+const DENIED_IF: u8 = 10;
+const INHERIT_ONLY: u8 = 8;
+
+/// Owner and access list of a file or folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Access {
+    /// The owner's security identifier, where it has one.
+    pub owner: Option<String>,
+    /// The entries in their order; `None` where there is no list: then everybody may do everything.
+    pub entries: Option<Vec<Entry>>,
+}
+
+/// One entry that counts for the file or folder itself, not only for what is created in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Whether it allows; else it denies.
+    pub allows: bool,
+    /// The security identifier it is about.
+    pub account: String,
+    /// The rights, as FILE_… and GENERIC_… bits.
+    pub rights: u32,
+}
+
+/// The owner and access list of what is at `path`.
+///
+/// # Errors
+/// It is not there, or may not be asked.
+pub fn of(path: &str) -> io::Result<Access> {
+    let path = wide::nul_terminated(path)?;
+    let what = OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION;
+    let (mut owner, mut list, mut descriptor) = (null_mut(), null_mut(), null_mut());
+    // SAFETY: the path ends with a NUL; the places for the results outlive the call.
+    let code = unsafe {
+        GetNamedSecurityInfoW(
+            path.as_ptr(),
+            SE_FILE_OBJECT,
+            what,
+            &raw mut owner,
+            null_mut(),
+            &raw mut list,
+            null_mut(),
+            &raw mut descriptor,
+        )
+    };
+    if code != 0 {
+        return Err(io::Error::from_raw_os_error(code as i32));
+    }
+    // SAFETY: owner and list lie in the descriptor, which is freed only below.
+    let access = unsafe { read(owner, list) };
+    // SAFETY: allocated by the call above, not used any more.
+    unsafe { LocalFree(descriptor) };
+    access
+}
+
+/// # Safety
+/// Both are null or point to a valid identifier and a valid list.
+unsafe fn read(owner: PSID, list: *const ACL) -> io::Result<Access> {
+    let owner = if owner.is_null() {
+        None
+    } else {
+        // SAFETY: as promised by the caller.
+        Some(unsafe { sid::text(owner) }?)
+    };
+    if list.is_null() {
+        return Ok(Access { owner, entries: None });
+    }
+    // SAFETY: as promised by the caller.
+    let count = unsafe { (*list).AceCount };
+    let mut entries = Vec::new();
+    for index in 0..u32::from(count) {
+        // SAFETY: the list is valid and has that many entries.
+        entries.extend(unsafe { entry(list, index) }?);
+    }
+    Ok(Access { owner, entries: Some(entries) })
+}
+
+/// # Safety
+/// The list is valid and has an entry of this index.
+unsafe fn entry(list: *const ACL, index: u32) -> io::Result<Option<Entry>> {
+    let mut entry = null_mut();
+    // SAFETY: as promised by the caller; the place for the result outlives the call.
+    if unsafe { GetAce(list, index, &raw mut entry) } == 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: every entry starts with a header.
+    let header = unsafe { entry.cast::<ACE_HEADER>().read_unaligned() };
+    let known = [ALLOWED, DENIED, ALLOWED_IF, DENIED_IF].contains(&header.AceType);
+    if !known || header.AceFlags & INHERIT_ONLY != 0 {
+        return Ok(None);
+    }
+    let entry = entry.cast::<ACCESS_ALLOWED_ACE>();
+    // SAFETY: entries of these types are laid out like this one.
+    let rights = unsafe { (&raw const (*entry).Mask).read_unaligned() };
+    // SAFETY: only the address of a field of the entry.
+    let account = unsafe { &raw const (*entry).SidStart };
+    // SAFETY: the identifier starts at that field and lies within the entry.
+    let account = unsafe { sid::text(account.cast_mut().cast()) }?;
+    let allows = matches!(header.AceType, ALLOWED | ALLOWED_IF);
+    Ok(Some(Entry { allows, account, rights }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use windows_sys::Win32::Security::Authorization::ConvertStringSecurityDescriptorToSecurityDescriptorW;
+    use windows_sys::Win32::Security::{GetSecurityDescriptorDacl, GetSecurityDescriptorOwner};
+
+    fn of_text(text: &str) -> Access {
+        let text = wide::nul_terminated(text).unwrap();
+        let (mut descriptor, mut owner, mut list) = (null_mut(), null_mut(), null_mut());
+        let (mut defaulted, mut present) = (0, 0);
+        // SAFETY: the text ends with a NUL; the place for the result outlives the call.
+        let made = unsafe {
+            ConvertStringSecurityDescriptorToSecurityDescriptorW(
+                text.as_ptr(),
+                1,
+                &raw mut descriptor,
+                null_mut(),
+            )
+        };
+        assert_ne!(made, 0, "{}", io::Error::last_os_error());
+        // SAFETY: the descriptor is valid.
+        unsafe { GetSecurityDescriptorOwner(descriptor, &raw mut owner, &raw mut defaulted) };
+        // SAFETY: the descriptor is valid.
+        unsafe { GetSecurityDescriptorDacl(descriptor, &raw mut present, &raw mut list, &raw mut defaulted) };
+        // SAFETY: both lie in the descriptor, which is not freed.
+        unsafe { read(owner, list) }.unwrap()
+    }
+
+    #[test]
+    fn entries_are_read_in_their_order_and_inherit_only_ones_left_out() {
+        let access = of_text("O:BAD:(D;;0x2;;;BG)(A;OICI;FA;;;SY)(A;OICIIO;GA;;;CO)(A;;0x1200a9;;;BU)");
+        assert_eq!(access.owner.as_deref(), Some("S-1-5-32-544"));
+        let entries = access.entries.unwrap();
+        let entries: Vec<_> =
+            entries.iter().map(|entry| (entry.allows, entry.account.as_str(), entry.rights)).collect();
+        let expected =
+            [(false, "S-1-5-32-546", 0x2), (true, "S-1-5-18", 0x1F_01FF), (true, "S-1-5-32-545", 0x12_00A9)];
+        assert_eq!(entries, expected);
+    }
+
+    #[test]
+    fn a_folder_has_an_access_list_and_nothing_has_none() {
+        let folder = std::env::temp_dir();
+        of(folder.to_str().unwrap()).unwrap();
+        let absent = folder.join("waybill-not-there");
+        assert_eq!(of(absent.to_str().unwrap()).unwrap_err().kind(), io::ErrorKind::NotFound);
+    }
+}

@@ -1,0 +1,168 @@
+//! Facts of the device: processor, release, memory, disk, time since its start, sessions.
+
+use crate::library::{Address, Library};
+use crate::wide;
+use std::io;
+use std::ptr::null_mut;
+use std::time::Duration;
+use windows_sys::Wdk::System::SystemServices::RtlGetVersion;
+use windows_sys::Win32::Foundation::HANDLE;
+use windows_sys::Win32::Storage::FileSystem::GetDiskFreeSpaceExW;
+use windows_sys::Win32::System::RemoteDesktop::{WTS_SESSION_INFOW, WTSActive, WTSGetActiveConsoleSessionId};
+use windows_sys::Win32::System::SystemInformation::{
+    GetSystemWindowsDirectoryW, GetTickCount64, GlobalMemoryStatusEx, MEMORYSTATUSEX, OSVERSIONINFOW,
+};
+use windows_sys::Win32::System::Threading::{GetActiveProcessorCount, GetCurrentProcess, IsWow64Process2};
+use windows_sys::core::BOOL;
+
+/// ALL_PROCESSOR_GROUPS (winnt.h).
+const ALL_GROUPS: u16 = 0xFFFF;
+
+/// IMAGE_FILE_MACHINE of the processor, whatever this program was built for: 0x8664 x64, 0xAA64 ARM64, 0x14C x86.
+///
+/// # Errors
+/// The system does not tell.
+pub fn native_machine() -> io::Result<u16> {
+    let (mut own, mut native) = (0, 0);
+    // SAFETY: takes nothing, gives a pseudo handle that needs no closing.
+    let process = unsafe { GetCurrentProcess() };
+    // SAFETY: the places for the results outlive the call.
+    let told = unsafe { IsWow64Process2(process, &raw mut own, &raw mut native) };
+    if told == 0 { Err(io::Error::last_os_error()) } else { Ok(native) }
+}
+
+/// Build of the running Windows, whatever this program declares itself compatible with.
+///
+/// # Errors
+/// The system does not tell.
+pub fn build() -> io::Result<u32> {
+    let mut version = OSVERSIONINFOW::default();
+    version.dwOSVersionInfoSize = size_of::<OSVERSIONINFOW>() as u32;
+    // SAFETY: the structure carries its own size.
+    let status = unsafe { RtlGetVersion(&raw mut version) };
+    if status < 0 {
+        return Err(io::Error::other(format!("RtlGetVersion gave {status:#x}")));
+    }
+    Ok(version.dwBuildNumber)
+}
+
+/// Physical memory that Windows uses, in bytes.
+///
+/// # Errors
+/// The system does not tell.
+pub fn memory() -> io::Result<u64> {
+    let mut status = MEMORYSTATUSEX::default();
+    status.dwLength = size_of::<MEMORYSTATUSEX>() as u32;
+    // SAFETY: the structure carries its own size.
+    let told = unsafe { GlobalMemoryStatusEx(&raw mut status) };
+    if told == 0 { Err(io::Error::last_os_error()) } else { Ok(status.ullTotalPhys) }
+}
+
+/// Logical processors of all groups.
+///
+/// # Errors
+/// The system does not tell.
+pub fn processors() -> io::Result<u32> {
+    // SAFETY: takes a number alone.
+    let count = unsafe { GetActiveProcessorCount(ALL_GROUPS) };
+    if count == 0 { Err(io::Error::last_os_error()) } else { Ok(count) }
+}
+
+/// Time since Windows was started, sleep included.
+pub fn time_since_start() -> Duration {
+    // SAFETY: takes nothing and cannot fail.
+    Duration::from_millis(unsafe { GetTickCount64() })
+}
+
+/// The folder of Windows, e.g. `C:\Windows`, whatever this process's environment says.
+///
+/// # Errors
+/// The system does not tell.
+pub fn windows_folder() -> io::Result<String> {
+    let mut buffer = [0_u16; 1024];
+    // SAFETY: the buffer has the length that is named.
+    let length = unsafe { GetSystemWindowsDirectoryW(buffer.as_mut_ptr(), buffer.len() as u32) };
+    if length == 0 || length as usize >= buffer.len() {
+        return Err(io::Error::last_os_error());
+    }
+    Ok(wide::until_nul(&buffer))
+}
+
+/// Bytes that this account may still write on the drive of `folder`.
+///
+/// # Errors
+/// There is no such folder, or its drive does not tell.
+pub fn free_disk(folder: &str) -> io::Result<u64> {
+    let folder = wide::nul_terminated(folder)?;
+    let mut free = 0;
+    // SAFETY: the text ends with a NUL; the place for the result outlives the call.
+    let told = unsafe { GetDiskFreeSpaceExW(folder.as_ptr(), &raw mut free, null_mut(), null_mut()) };
+    if told == 0 { Err(io::Error::last_os_error()) } else { Ok(free) }
+}
+
+/// The session somebody works in: the console's where that is active, else the first active one (a remote desktop).
+///
+/// # Errors
+/// The sessions cannot be listed.
+pub fn active_session() -> io::Result<Option<u32>> {
+    let active = active_sessions()?;
+    // SAFETY: takes nothing and cannot fail; 0xFFFFFFFF where there is no console session, which no list holds.
+    let console = unsafe { WTSGetActiveConsoleSessionId() };
+    Ok(active.iter().find(|session| **session == console).or(active.first()).copied())
+}
+
+fn active_sessions() -> io::Result<Vec<u32>> {
+    type Enumerate =
+        unsafe extern "system" fn(HANDLE, u32, u32, *mut *mut WTS_SESSION_INFOW, *mut u32) -> BOOL;
+    type Free = unsafe extern "system" fn(*mut core::ffi::c_void);
+    let library = Library::load("wtsapi32.dll")?;
+    let (enumerate, free) = (library.address(c"WTSEnumerateSessionsW")?, library.address(c"WTSFreeMemory")?);
+    // SAFETY: the documented signature of WTSEnumerateSessionsW.
+    let enumerate = unsafe { std::mem::transmute::<Address, Enumerate>(enumerate) };
+    // SAFETY: the documented signature of WTSFreeMemory.
+    let free = unsafe { std::mem::transmute::<Address, Free>(free) };
+    let (mut sessions, mut count) = (null_mut(), 0);
+    // SAFETY: null is this server; the places for the results outlive the call. 1 is the only version.
+    if unsafe { enumerate(null_mut(), 0, 1, &raw mut sessions, &raw mut count) } == 0 {
+        return Err(io::Error::last_os_error());
+    }
+    if sessions.is_null() {
+        return Ok(Vec::new());
+    }
+    // SAFETY: the call gave that many of them.
+    let listed = unsafe { std::slice::from_raw_parts(sessions, count as usize) };
+    let active = listed.iter().filter(|session| session.State == WTSActive);
+    let active = active.map(|session| session.SessionId).collect();
+    // SAFETY: allocated by the call above, not used any more.
+    unsafe { free(sessions.cast()) };
+    Ok(active)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_device_tells_what_it_is() {
+        let machine = native_machine().unwrap();
+        assert!([0x8664, 0xAA64, 0x14C].contains(&machine), "{machine:#x}");
+        assert!(build().unwrap() >= 10240);
+        assert!(memory().unwrap() > 64 << 20);
+        assert!(processors().unwrap() >= 1);
+        assert!(time_since_start() > Duration::ZERO);
+    }
+
+    #[test]
+    fn the_drive_of_windows_has_a_size() {
+        let folder = windows_folder().unwrap();
+        assert_eq!(folder.get(1..3), Some(":\\"), "{folder}");
+        free_disk(&folder).unwrap();
+        assert!(free_disk(r"C:\waybill-not-there").is_err());
+        assert!(free_disk("C:\0").is_err());
+    }
+
+    #[test]
+    fn sessions_can_be_listed() {
+        active_session().unwrap();
+    }
+}

@@ -1,0 +1,84 @@
+//! Mutexes that other programs hold.
+
+use crate::wide;
+use std::io;
+use std::os::windows::io::{AsRawHandle as _, FromRawHandle as _, OwnedHandle};
+use windows_sys::Win32::Foundation::{
+    ERROR_FILE_NOT_FOUND, WAIT_ABANDONED, WAIT_FAILED, WAIT_OBJECT_0, WAIT_TIMEOUT,
+};
+use windows_sys::Win32::System::Threading::{
+    MUTEX_MODIFY_STATE, OpenMutexW, ReleaseMutex, SYNCHRONIZATION_SYNCHRONIZE, WaitForSingleObject,
+};
+
+/// Whether somebody holds the mutex of this name; no where there is none of this name.
+///
+/// # Errors
+/// It is there and may not be asked, or the system refuses to wait.
+pub fn is_held(name: &str) -> io::Result<bool> {
+    let name = wide::nul_terminated(name)?;
+    let access = SYNCHRONIZATION_SYNCHRONIZE | MUTEX_MODIFY_STATE;
+    // SAFETY: the name ends with a NUL and outlives the call.
+    let handle = unsafe { OpenMutexW(access, 0, name.as_ptr()) };
+    if handle.is_null() {
+        let error = io::Error::last_os_error();
+        return if error.raw_os_error() == Some(ERROR_FILE_NOT_FOUND as i32) {
+            Ok(false)
+        } else {
+            Err(error)
+        };
+    }
+    // SAFETY: the call succeeded, so the handle is open and nobody else's.
+    let mutex = unsafe { OwnedHandle::from_raw_handle(handle) };
+    // SAFETY: the handle is open. No time: nobody is kept waiting.
+    let waited = unsafe { WaitForSingleObject(mutex.as_raw_handle(), 0) };
+    match waited {
+        WAIT_TIMEOUT => Ok(true),
+        WAIT_OBJECT_0 | WAIT_ABANDONED => {
+            // SAFETY: the wait has just made this thread its owner.
+            unsafe { ReleaseMutex(mutex.as_raw_handle()) };
+            Ok(false)
+        }
+        WAIT_FAILED => Err(io::Error::last_os_error()),
+        other => Err(io::Error::other(format!("waiting for a mutex came to {other}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc;
+    use windows_sys::Win32::System::Threading::CreateMutexW;
+
+    #[test]
+    fn a_mutex_is_held_by_another_thread_or_nobody() {
+        let name = format!("Waybill test {}", std::process::id());
+        assert!(!is_held(&name).unwrap());
+        let (made, wait_made) = mpsc::channel();
+        let (end, wait_end) = mpsc::channel::<()>();
+        let holder = std::thread::spawn({
+            let name = wide::nul_terminated(&name).unwrap();
+            move || {
+                // SAFETY: the name ends with a NUL; no attributes.
+                let handle = unsafe { CreateMutexW(std::ptr::null(), 1, name.as_ptr()) };
+                assert!(!handle.is_null());
+                // SAFETY: the handle is open and nobody else's.
+                let mutex = unsafe { OwnedHandle::from_raw_handle(handle) };
+                made.send(()).unwrap();
+                wait_end.recv().unwrap();
+                // SAFETY: this thread owns it.
+                unsafe { ReleaseMutex(mutex.as_raw_handle()) };
+                made.send(()).unwrap();
+                wait_end.recv().unwrap();
+            }
+        });
+        wait_made.recv().unwrap();
+        assert!(is_held(&name).unwrap());
+        end.send(()).unwrap();
+        wait_made.recv().unwrap();
+        assert!(!is_held(&name).unwrap());
+        assert!(!is_held(&name).unwrap(), "asking has let go of it");
+        end.send(()).unwrap();
+        holder.join().unwrap();
+        assert!(!is_held(&name).unwrap());
+    }
+}

@@ -1,0 +1,186 @@
+//! Access tokens: whose a process is, what that account may, and which environment it starts with.
+
+use crate::library::{Address, Library};
+use crate::{sid, wide};
+use std::io;
+use std::os::windows::io::{AsHandle, AsRawHandle as _, BorrowedHandle, FromRawHandle as _, OwnedHandle};
+use std::ptr::null_mut;
+use windows_sys::Win32::Foundation::HANDLE;
+use windows_sys::Win32::Security::{
+    GetTokenInformation, TOKEN_DUPLICATE, TOKEN_ELEVATION, TOKEN_INFORMATION_CLASS, TOKEN_LINKED_TOKEN,
+    TOKEN_QUERY, TOKEN_USER, TokenElevation, TokenLinkedToken, TokenUser,
+};
+use windows_sys::Win32::System::Threading::{GetCurrentProcess, OpenProcessToken};
+use windows_sys::core::BOOL;
+
+/// An access token.
+#[derive(Debug)]
+pub struct Token(OwnedHandle);
+
+impl Token {
+    /// This process's, to be asked and duplicated.
+    ///
+    /// # Errors
+    /// The system refuses.
+    pub fn own() -> io::Result<Self> {
+        let mut handle = null_mut();
+        // SAFETY: takes nothing, gives a pseudo handle that needs no closing.
+        let process = unsafe { GetCurrentProcess() };
+        // SAFETY: the handle's place outlives the call.
+        let opened = unsafe { OpenProcessToken(process, TOKEN_QUERY | TOKEN_DUPLICATE, &raw mut handle) };
+        Self::taken(opened, handle)
+    }
+
+    /// That of the user of a session. Only the system account gets it.
+    ///
+    /// # Errors
+    /// Nobody is signed in there (ERROR_NO_TOKEN, 1008), or this process is not the system's.
+    pub fn of_session(session: u32) -> io::Result<Self> {
+        type Query = unsafe extern "system" fn(u32, *mut HANDLE) -> BOOL;
+        let address = Library::load("wtsapi32.dll")?.address(c"WTSQueryUserToken")?;
+        // SAFETY: the documented signature of WTSQueryUserToken.
+        let query = unsafe { std::mem::transmute::<Address, Query>(address) };
+        let mut handle = null_mut();
+        // SAFETY: the handle's place outlives the call.
+        let opened = unsafe { query(session, &raw mut handle) };
+        Self::taken(opened, handle)
+    }
+
+    /// The other half of an administrator's token: the elevated one of one that is not.
+    ///
+    /// # Errors
+    /// There is none, or this process may not have it.
+    pub fn linked(&self) -> io::Result<Self> {
+        let linked: TOKEN_LINKED_TOKEN = self.fixed(TokenLinkedToken)?;
+        Self::taken(1, linked.LinkedToken)
+    }
+
+    /// The security identifier of its account, as text.
+    ///
+    /// # Errors
+    /// The system refuses.
+    pub fn account(&self) -> io::Result<String> {
+        let buffer = self.information(TokenUser)?;
+        // SAFETY: the buffer holds a TOKEN_USER at its start and is aligned for it.
+        let user = unsafe { buffer.as_ptr().cast::<TOKEN_USER>().read() };
+        // SAFETY: the identifier lies in the same buffer.
+        unsafe { sid::text(user.User.Sid) }
+    }
+
+    /// Whether it is elevated.
+    ///
+    /// # Errors
+    /// The system refuses.
+    pub fn is_elevated(&self) -> io::Result<bool> {
+        let elevation: TOKEN_ELEVATION = self.fixed(TokenElevation)?;
+        Ok(elevation.TokenIsElevated != 0)
+    }
+
+    /// The variables that a program of this account starts with, nothing of this process's.
+    ///
+    /// # Errors
+    /// The system refuses.
+    pub fn environment(&self) -> io::Result<Vec<(String, String)>> {
+        type Create = unsafe extern "system" fn(*mut *mut core::ffi::c_void, HANDLE, BOOL) -> BOOL;
+        type Destroy = unsafe extern "system" fn(*const core::ffi::c_void) -> BOOL;
+        let library = Library::load("userenv.dll")?;
+        let (create, destroy) =
+            (library.address(c"CreateEnvironmentBlock")?, library.address(c"DestroyEnvironmentBlock")?);
+        // SAFETY: the documented signature of CreateEnvironmentBlock.
+        let create = unsafe { std::mem::transmute::<Address, Create>(create) };
+        // SAFETY: the documented signature of DestroyEnvironmentBlock.
+        let destroy = unsafe { std::mem::transmute::<Address, Destroy>(destroy) };
+        let mut block = null_mut();
+        // SAFETY: the token is open; the block's place outlives the call. 0: nothing of this process's is inherited.
+        if unsafe { create(&raw mut block, self.0.as_raw_handle(), 0) } == 0 {
+            return Err(io::Error::last_os_error());
+        }
+        // SAFETY: a block of texts, each with a NUL, with an empty one at the end.
+        let variables = unsafe { read_block(block.cast()) };
+        // SAFETY: made by the call above, not used any more.
+        unsafe { destroy(block) };
+        Ok(variables)
+    }
+
+    fn taken(opened: BOOL, handle: HANDLE) -> io::Result<Self> {
+        if opened == 0 || handle.is_null() {
+            return Err(io::Error::last_os_error());
+        }
+        // SAFETY: the call succeeded, so the handle is open and nobody else's.
+        Ok(Self(unsafe { OwnedHandle::from_raw_handle(handle) }))
+    }
+
+    /// What has one size: `T` is the structure that the class is documented with.
+    fn fixed<T>(&self, class: TOKEN_INFORMATION_CLASS) -> io::Result<T> {
+        let buffer = self.information(class)?;
+        if size_of_val(buffer.as_slice()) < size_of::<T>() {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+        // SAFETY: the buffer holds a `T` and is aligned to eight bytes.
+        Ok(unsafe { buffer.as_ptr().cast::<T>().read() })
+    }
+
+    fn information(&self, class: TOKEN_INFORMATION_CLASS) -> io::Result<Vec<u64>> {
+        let mut length = 0;
+        // SAFETY: no buffer, so only the length is asked for.
+        unsafe { GetTokenInformation(self.0.as_raw_handle(), class, null_mut(), 0, &raw mut length) };
+        let mut buffer = vec![0_u64; (length as usize).div_ceil(8).max(1)];
+        let room = u32::try_from(size_of_val(buffer.as_slice())).unwrap_or(u32::MAX);
+        let start = buffer.as_mut_ptr().cast();
+        // SAFETY: the buffer has at least `room` bytes.
+        let given =
+            unsafe { GetTokenInformation(self.0.as_raw_handle(), class, start, room, &raw mut length) };
+        if given == 0 { Err(io::Error::last_os_error()) } else { Ok(buffer) }
+    }
+}
+
+impl AsHandle for Token {
+    fn as_handle(&self) -> BorrowedHandle<'_> {
+        self.0.as_handle()
+    }
+}
+
+/// Names and values of an environment block. What starts with `=` is left out: the current folders of drives.
+///
+/// # Safety
+/// `block` points to texts that each end with a NUL, the last of them empty.
+unsafe fn read_block(block: *const u16) -> Vec<(String, String)> {
+    let mut variables = Vec::new();
+    let mut next = block;
+    loop {
+        // SAFETY: `next` is the start of a text of the block.
+        let entry = unsafe { wide::units_at(next) };
+        if entry.is_empty() {
+            return variables;
+        }
+        // SAFETY: behind the text's NUL the next one starts.
+        next = unsafe { next.add(entry.len() + 1) };
+        let entry = String::from_utf16_lossy(entry);
+        if let Some((name, value)) = entry.split_once('=').filter(|(name, _)| !name.is_empty()) {
+            variables.push((name.to_owned(), value.to_owned()));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_own_token_tells_its_account_and_variables() {
+        let token = Token::own().unwrap();
+        assert!(token.account().unwrap().starts_with("S-1-5-"), "{:?}", token.account());
+        token.is_elevated().unwrap();
+        let variables = token.environment().unwrap();
+        assert!(variables.iter().any(|(name, _)| name.eq_ignore_ascii_case("SystemRoot")), "{variables:?}");
+    }
+
+    #[test]
+    fn blocks_are_read_to_their_end_without_the_folders_of_drives() {
+        let block: Vec<u16> = "=C:=C:\\x\0A=1\0b=x=y\0Empty=\0junk\0\0after=1\0\0".encode_utf16().collect();
+        // SAFETY: the block ends with an empty text.
+        let variables = unsafe { read_block(block.as_ptr()) };
+        let expected = [("A", "1"), ("b", "x=y"), ("Empty", "")];
+        assert_eq!(variables, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    }
+}

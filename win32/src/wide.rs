@@ -1,0 +1,58 @@
+//! Texts as Windows wants them: UTF-16 that ends with a NUL.
+
+use std::io;
+
+/// `text` with a NUL behind it. A text that holds one would be cut off there, so it is refused.
+pub(crate) fn nul_terminated(text: &str) -> io::Result<Vec<u16>> {
+    if text.contains('\0') {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, format!("{text:?} holds a NUL")));
+    }
+    Ok(text.encode_utf16().chain([0]).collect())
+}
+
+/// The text before the first NUL.
+pub(crate) fn until_nul(units: &[u16]) -> String {
+    String::from_utf16_lossy(units.split(|unit| *unit == 0).next().unwrap_or_default())
+}
+
+/// The text at `pointer`; empty where that is null.
+///
+/// # Safety
+/// `pointer` is null, or there is a NUL behind it and everything up to there can be read.
+pub(crate) unsafe fn at(pointer: *const u16) -> String {
+    // SAFETY: as promised by the caller.
+    String::from_utf16_lossy(unsafe { units_at(pointer) })
+}
+
+/// What is at `pointer` up to the first NUL; empty where that is null.
+///
+/// # Safety
+/// As for [`at`]; and nothing writes there while the result is used.
+pub(crate) unsafe fn units_at<'a>(pointer: *const u16) -> &'a [u16] {
+    if pointer.is_null() {
+        return &[];
+    }
+    let mut length = 0;
+    // SAFETY: every unit up to the NUL can be read, as promised by the caller.
+    while unsafe { pointer.add(length).read() } != 0 {
+        length += 1;
+    }
+    // SAFETY: the same units.
+    unsafe { std::slice::from_raw_parts(pointer, length) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_go_there_and_back() {
+        let wide = nul_terminated("Grüße 🦀").unwrap();
+        assert_eq!(until_nul(&wide), "Grüße 🦀");
+        // SAFETY: `wide` ends with a NUL.
+        assert_eq!(unsafe { at(wide.as_ptr()) }, "Grüße 🦀");
+        // SAFETY: null is allowed.
+        assert_eq!(unsafe { at(std::ptr::null()) }, "");
+        assert_eq!(nul_terminated("a\0b").unwrap_err().kind(), io::ErrorKind::InvalidInput);
+    }
+}
