@@ -14,6 +14,7 @@ use crate::report::install::{DetectReport, InstallReport};
 use crate::report::lint::LintReport;
 use crate::report::pack::PackReport;
 use crate::report::publish::PublishReport;
+use crate::report::rehearsal::RehearsalReport;
 use crate::report::serve::{ServeStarted, ServedRequest};
 use crate::report::unpack::UnpackReport;
 use crate::report::verify::VerifyReport;
@@ -53,6 +54,7 @@ pub fn documents() -> &'static [DocumentSchema] {
         document::<ExplainReport>("explain-report", "what `waybill explain --json` prints"),
         document::<DetectReport>("detect-report", "what `waybill detect --json` prints"),
         document::<InstallReport>("install-report", "what `waybill install` and `uninstall --json` print"),
+        document::<RehearsalReport>("try-report", "what `waybill try --json` prints"),
         document::<LintReport>("lint-report", "what `waybill lint --json` prints"),
     ];
     DOCUMENTS

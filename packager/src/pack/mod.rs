@@ -76,7 +76,7 @@ pub fn pack(request: &PackRequest, context: &Context<'_>) -> Result<PackReport, 
     let packed = context.clock().now();
     draft.publish(context)?;
     let times = [started, scanned, packed, context.clock().now()];
-    if let Some(document) = &ready.document {
+    if let Some(document) = ready.document.as_ref().filter(|document| document.filled) {
         document.fill(&ready.package_fields(), &ready.path)?;
     }
     Ok(report::report(&ready, &written, counts, times))

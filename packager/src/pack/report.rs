@@ -36,7 +36,11 @@ pub(super) fn report<W>(
         mac: info.encryption_info.mac.to_hex(),
         msi_info: info.msi_info.clone(),
         portal: ready.facts.portal.clone(),
-        app_document: ready.document.as_ref().map(|document| shown(&document.path)),
+        app_document: ready
+            .document
+            .as_ref()
+            .filter(|document| document.filled)
+            .map(|document| shown(&document.path)),
         notes: ready.facts.notes.clone(),
         seconds: seconds(times),
     }

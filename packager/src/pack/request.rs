@@ -56,8 +56,8 @@ pub struct PackOptions {
     pub force: bool,
     /// The time of every entry, instead of each file's own: `SOURCE_DATE_EPOCH`, read by the caller.
     pub source_date_epoch: Option<SystemTime>,
-    /// Fill in the `app.json` that lies beside a source folder and describes this setup file; an app's own document
-    /// is filled in always.
+    /// Fill in the app's own document, and the `app.json` that lies beside a source folder and describes this setup
+    /// file. Without it the former is read only, and the latter is not looked at.
     pub fill_document: bool,
     /// Which names and how many unpack would take.
     pub policy: ArchivePolicy,

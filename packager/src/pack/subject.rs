@@ -23,6 +23,8 @@ pub(super) struct Subject {
 pub(super) struct Document {
     pub(super) path: PathBuf,
     pub(super) app: AppDocument,
+    /// Whether it is filled in afterwards.
+    pub(super) filled: bool,
 }
 
 impl Subject {
@@ -43,7 +45,7 @@ impl Subject {
                 let Some(setup_file) = named else {
                     return Err(PackError::NoSetupFileNamed { document: path });
                 };
-                let document = Some(Document { path, app });
+                let document = Some(Document { path, app, filled: fill_document });
                 Ok(Self { folder: folder_of_sources, setup_file: setup_file.into(), document })
             }
         }
@@ -60,7 +62,7 @@ impl Document {
         let setup_file = leaf(&setup_file.to_string_lossy());
         let same =
             app.setup_file_path.as_deref().is_none_or(|named| named.is_empty() || leaf(named) == setup_file);
-        (same && app.odata_type.as_deref() == Some(WIN32_LOB_APP)).then_some(Self { path, app })
+        (same && app.odata_type.as_deref() == Some(WIN32_LOB_APP)).then_some(Self { path, app, filled: true })
     }
 
     /// Fills in what packing decided; the package lies where it belongs by now.

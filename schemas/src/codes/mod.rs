@@ -19,6 +19,7 @@ mod number_text;
 pub mod pack;
 pub mod package;
 pub mod publish;
+pub mod rehearsal;
 pub mod root;
 pub mod rules;
 pub mod runner;
@@ -45,6 +46,7 @@ pub fn errors() -> impl Iterator<Item = &'static Code> {
         publish::ALL,
         serve::ALL,
         runner::ALL,
+        rehearsal::ALL,
     ]
     .into_iter()
     .flatten()

@@ -11,6 +11,7 @@ pub mod install;
 pub mod lint;
 pub mod pack;
 pub mod publish;
+pub mod rehearsal;
 pub mod sarif;
 pub mod serve;
 pub mod unpack;
