@@ -43,7 +43,7 @@ pub use journal::{
 };
 pub use perspective::Eyes;
 pub use requirements::check_requirements;
-pub use retry::{Decision, RetryPolicy, next_try};
+pub use retry::{Decision, RetryPolicy, next_try, next_try_report};
 pub use return_codes::{CodeKind, ReturnCodes};
 pub use runner::Runner;
 pub use settings::{AccountChoice, OnTimeLimit, ScriptHost, Settings};

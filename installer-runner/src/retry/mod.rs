@@ -1,47 +1,51 @@
-//! When the next try may come: a pure function of history, time and policy.
+//! When the next try may come: a pure function of history, time and policy (device-behaviour, sections 1 and 4).
+//!
+//! | what the newest attempt came to | the schedule |
+//! |---|---|
+//! | done, already so, not applicable, waiting for something, interrupted | runs whenever it is asked |
+//! | an exit code with an interval of its own | waits that long; it is no quick try |
+//! | type retry, or an end that nobody saw or judged | 3 more tries, 5 minutes apart, then the long wait |
+//! | everything else: failed, unmapped, not borne out, over its time, cannot tell | the long wait: 24 hours |
+//!
+//! After the long wait a new round of quick tries begins. An attempt that a person asked for forgets everything before it:
+//! the caller does not ask [`next_try`] then.
+
+mod policy;
+mod report;
+mod schedule;
+
+pub use policy::RetryPolicy;
+pub use report::next_try_report;
 
 use crate::AttemptRecord;
 use jiff::Timestamp;
-use std::time::Duration;
-
-/// How often and how far apart.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RetryPolicy {
-    /// Further quick tries after one of type retry: 3.
-    pub quick_tries: u32,
-    /// Between quick tries: 5 minutes.
-    pub quick_interval: Duration,
-    /// The long wait: 24 hours.
-    pub long_interval: Duration,
-    /// Own intervals for exit codes: a deferral (1602, 60012) need not cost 24 hours.
-    pub by_code: Vec<(u32, Duration)>,
-}
-
-impl Default for RetryPolicy {
-    fn default() -> Self {
-        Self {
-            quick_tries: 3,
-            quick_interval: Duration::from_secs(300),
-            long_interval: Duration::from_secs(24 * 3600),
-            by_code: Vec::new(),
-        }
-    }
-}
+use schedule::{Standing, Wait};
 
 /// May the schedule run it?
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decision {
     /// Now.
     RunNow,
-    /// A quick try, then.
+    /// A quick try, or one after an exit code's own interval, then.
     WaitUntil(Timestamp),
     /// The long wait, until then.
     GiveUpUntil(Timestamp),
 }
 
-/// Decides from the app's attempts (oldest first), the time and the policy. Survives restarts (it has no memory of its
-/// own), clocks that are set back or forward (nothing waits longer than its interval from now) and daylight saving
-/// time (instants, not local times).
-pub fn next_try(_history: &[AttemptRecord], _now: Timestamp, _policy: &RetryPolicy) -> Decision {
-    todo!()
+/// Decides from the attempts of one app and one intent (oldest first), the time and the policy.
+///
+/// It has no memory of its own, so it survives restarts. It compares instants, so daylight saving time is nothing to it.
+/// Where the clock was set forward, it may run sooner. An attempt from the future says that the clock was set back, and
+/// nothing about how long ago it was: it may run, for waiting until that clock is caught up with could take years. So
+/// nothing ever waits longer than its interval, and a time once told is kept.
+pub fn next_try(history: &[AttemptRecord], now: Timestamp, policy: &RetryPolicy) -> Decision {
+    let standing = Standing::after(history, policy);
+    match (standing.wait, standing.due(policy, now)) {
+        (Wait::Quick | Wait::Own(_), Some(until)) => Decision::WaitUntil(until),
+        (Wait::Long, Some(until)) => Decision::GiveUpUntil(until),
+        (Wait::None, _) | (_, None) => Decision::RunNow,
+    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -61,7 +61,7 @@ impl ReturnCode {
     }
 }
 
-fn exit_code<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
+pub(super) fn exit_code<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
     let code = i64::deserialize(deserializer)?;
     if (i64::from(i32::MIN)..=i64::from(u32::MAX)).contains(&code) {
         Ok(code)

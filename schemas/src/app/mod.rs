@@ -1,5 +1,5 @@
 //! `app.json`: a Graph `win32LobApp`, so that an app exported from Intune works as it is, and beside it
-//! optionally what Waybill adds: `assignment`, `relationships`, `lint`.
+//! optionally what Waybill adds: `assignment`, `relationships`, `retry`, `lint`.
 //!
 //! Fields, rule types and values that this version does not know survive reading and writing, and a document
 //! that is read, changed and written keeps the order of its keys.
@@ -23,6 +23,7 @@ mod lint_settings;
 mod older_rules;
 mod open_enum;
 mod read;
+mod retry_settings;
 mod rule;
 mod rule_types;
 mod values;
@@ -36,6 +37,7 @@ pub use installation::{InstallExperience, MimeContent, MsiInformation, ReturnCod
 pub use lint_settings::{Allow, LintSettings, Reason};
 pub use older_rules::PlacedRule;
 pub use read::AppError;
+pub use retry_settings::{RetrySettings, ReturnCodeInterval};
 pub use rule::Rule;
 pub use rule_types::{FileSystemRule, PowerShellScriptRule, ProductCodeRule, RegistryRule};
 pub use values::{
@@ -148,6 +150,9 @@ pub struct AppDocument {
     /// Other apps that it needs or replaces (Waybill's; Graph keeps them elsewhere).
     #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "null_as_empty")]
     pub relationships: Vec<Relationship>,
+    /// How often it is tried again (Waybill's; the reference's way where nothing is said).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry: Option<RetrySettings>,
     /// What `waybill lint` may overlook here (Waybill's).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lint: Option<LintSettings>,

@@ -1,0 +1,51 @@
+use std::time::Duration;
+use waybill_schemas::app::AppDocument;
+
+/// How often and how far apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RetryPolicy {
+    /// Further quick tries after one of type retry: 3.
+    pub quick_tries: u32,
+    /// Between quick tries: 5 minutes.
+    pub quick_interval: Duration,
+    /// The long wait: 24 hours.
+    pub long_interval: Duration,
+    /// Own intervals for exit codes: a deferral (1602, 60012) need not cost 24 hours. Of a code that stands twice the first
+    /// counts.
+    pub by_code: Vec<(u32, Duration)>,
+}
+
+/// The reference's (device-behaviour, section 4).
+impl Default for RetryPolicy {
+    fn default() -> Self {
+        Self {
+            quick_tries: 3,
+            quick_interval: Duration::from_secs(300),
+            long_interval: Duration::from_secs(24 * 3600),
+            by_code: Vec::new(),
+        }
+    }
+}
+
+impl RetryPolicy {
+    /// As the app's `retry` says, and the reference's where it says nothing.
+    pub fn of(app: &AppDocument) -> Self {
+        let mut policy = Self::default();
+        let Some(own) = &app.retry else { return policy };
+        let minutes = |minutes: std::num::NonZeroU32| Duration::from_secs(u64::from(minutes.get()) * 60);
+        policy.quick_tries = own.max_retries.unwrap_or(policy.quick_tries);
+        policy.quick_interval = own.retry_interval_in_minutes.map_or(policy.quick_interval, minutes);
+        policy.long_interval = own.long_interval_in_minutes.map_or(policy.long_interval, minutes);
+        policy.by_code = own
+            .return_codes
+            .iter()
+            .map(|code| (code.bits(), minutes(code.retry_interval_in_minutes)))
+            .collect();
+        policy
+    }
+
+    /// The interval of this exit code, where it has one of its own.
+    pub(super) fn own_interval(&self, exit_code: u32) -> Option<Duration> {
+        self.by_code.iter().find(|(code, _)| *code == exit_code).map(|(_, interval)| *interval)
+    }
+}

@@ -1,0 +1,156 @@
+//! 10,000 sequences of attempts, clocks and policies against a model that is written from the sentences of
+//! device-behaviour, section 4, and looks backwards from the newest attempt.
+
+use super::*;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use std::cell::Cell;
+
+const SEQUENCES: u32 = 10_000;
+
+/// What an attempt came to, and so many seconds later by the clock, which may be set back.
+#[derive(Debug, Clone)]
+struct Event {
+    kind: Kind,
+    manual: bool,
+    later: i64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Done,
+    Nothing,
+    Deferred,
+    Retry,
+    Failed,
+    Unjudged,
+}
+
+const DEFERRED: u32 = 60012;
+
+fn kind() -> impl Strategy<Value = Kind> {
+    use Kind::{Deferred, Done, Failed, Nothing, Retry, Unjudged};
+    prop_oneof![1 => Just(Done), 1 => Just(Nothing), 2 => Just(Deferred), 8 => Just(Retry), 3 => Just(Failed), 1 => Just(Unjudged)]
+}
+
+/// Some time: to the second at the borders of intervals, or anything, or backwards.
+fn later() -> impl Strategy<Value = i64> {
+    prop_oneof![
+        4 => prop::sample::select(vec![0, 299, 300, 301, 3599, 3600, 86_399, 86_400, 86_401]),
+        3 => 0..200_000_i64,
+        1 => -100_000_000..100_000_000_i64,
+    ]
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    (kind(), prop::bool::weighted(0.1), later()).prop_map(|(kind, manual, later)| Event {
+        kind,
+        manual,
+        later,
+    })
+}
+
+fn policy() -> impl Strategy<Value = RetryPolicy> {
+    let minutes = |minutes: u64| Duration::from_secs(minutes * 60);
+    let own = (0..5_u32, 1..90_u64, 1..3_000_u64).prop_map(move |(quick_tries, quick, long)| RetryPolicy {
+        quick_tries,
+        quick_interval: minutes(quick),
+        long_interval: minutes(long),
+        by_code: vec![(DEFERRED, minutes(60))],
+    });
+    let reference = RetryPolicy { by_code: vec![(DEFERRED, minutes(60))], ..RetryPolicy::default() };
+    prop_oneof![Just(reference), own]
+}
+
+fn record(event: &Event, seconds: i64) -> AttemptRecord {
+    let record = match event.kind {
+        Kind::Done => attempt(Outcome::Installed, 0, seconds),
+        Kind::Nothing => attempt(Outcome::Waiting, 0, seconds),
+        Kind::Deferred => attempt(Outcome::Failed, DEFERRED, seconds),
+        Kind::Retry => retry(seconds),
+        Kind::Failed => failed(seconds),
+        Kind::Unjudged => unjudged(seconds),
+    };
+    if event.manual { manual(record) } else { record }
+}
+
+/// The model. The newest attempt that says anything decides what is waited for; a retry is a quick try unless the tries
+/// before it, back to where its round began, have used them up.
+fn expected(events: &[(Event, i64)], now: i64, policy: &RetryPolicy) -> Decision {
+    let begins = events.iter().rposition(|(event, _)| event.manual || event.kind == Kind::Done);
+    let since_then = match begins {
+        Some(place) if events[place].0.kind == Kind::Done => &events[place + 1..],
+        Some(place) => &events[place..],
+        None => events,
+    };
+    let telling: Vec<_> = since_then.iter().filter(|(event, _)| event.kind != Kind::Nothing).collect();
+    let Some((newest, stamp)) = telling.last() else { return Decision::RunNow };
+    let is_retry = |event: &Event| matches!(event.kind, Kind::Retry | Kind::Unjudged);
+    let of_the_round = telling.rsplit(|(event, _)| event.kind == Kind::Failed).next().unwrap();
+    let retries = of_the_round.iter().filter(|(event, _)| is_retry(event)).count() as u64;
+    let is_used_up = retries % (u64::from(policy.quick_tries) + 1) == 0;
+    let (interval, is_long) = match newest.kind {
+        Kind::Deferred => (policy.by_code[0].1, false),
+        Kind::Retry | Kind::Unjudged if !is_used_up => (policy.quick_interval, false),
+        _ => (policy.long_interval, true),
+    };
+    let until = stamp + interval.as_secs() as i64;
+    match (*stamp..until).contains(&now) {
+        true if is_long => Decision::GiveUpUntil(at(until)),
+        true => Decision::WaitUntil(at(until)),
+        false => Decision::RunNow,
+    }
+}
+
+#[test]
+fn ten_thousand_sequences_agree_with_the_model() {
+    let (sequences, decisions, waits) = (Cell::new(0_u32), Cell::new(0_u32), Cell::new(0_u32));
+    let mut runner =
+        TestRunner::new(Config { cases: SEQUENCES, failure_persistence: None, ..Config::default() });
+    let strategy = (prop::collection::vec(event(), 0..14), later(), policy());
+    let outcome = runner.run(&strategy, |(events, after, policy)| {
+        sequences.set(sequences.get() + 1);
+        let (mut clock, mut told, mut history) = (0, Vec::new(), Vec::new());
+        for event in events {
+            clock += event.later;
+            history.push(record(&event, clock));
+            told.push((event, clock));
+            for now in [clock, clock + after] {
+                let decision = next_try(&history, at(now), &policy);
+                prop_assert_eq!(decision, expected(&told, now, &policy));
+                decisions.set(decisions.get() + 1);
+                waits.set(waits.get() + u32::from(decision != Decision::RunNow));
+                is_kept(&history, now, &policy, decision)?;
+            }
+        }
+        Ok(())
+    });
+    outcome.unwrap();
+    assert_eq!(sequences.get(), SEQUENCES);
+    assert!(waits.get() > decisions.get() / 4, "the sequences wait too seldom: {}", waits.get());
+    println!(
+        "retry schedule: {} sequences agree with the model, {} decisions, {} of them waits",
+        sequences.get(),
+        decisions.get(),
+        waits.get()
+    );
+}
+
+/// No wait is longer than its interval from now, whatever the clock did; what was told holds until then, and then it runs.
+fn is_kept(
+    history: &[AttemptRecord],
+    now: i64,
+    policy: &RetryPolicy,
+    decision: Decision,
+) -> Result<(), TestCaseError> {
+    let (until, longest) = match decision {
+        Decision::RunNow => return Ok(()),
+        Decision::WaitUntil(until) => (until, policy.quick_interval.max(policy.by_code[0].1)),
+        Decision::GiveUpUntil(until) => (until, policy.long_interval),
+    };
+    let until = until.as_second() - START;
+    prop_assert!(now < until && until - now <= longest.as_secs() as i64);
+    prop_assert_eq!(next_try(history, at(until - 1), policy), decision);
+    prop_assert_eq!(next_try(history, at(until), policy), Decision::RunNow);
+    Ok(())
+}
