@@ -17,6 +17,7 @@
 
 mod attempt;
 mod command;
+mod date;
 mod detection;
 mod events;
 mod identity;
@@ -27,10 +28,13 @@ mod requirements;
 mod restart;
 mod retry;
 mod return_codes;
+mod rule;
 mod run;
 mod runner;
+mod script;
 mod settings;
 mod state_code;
+mod view_path;
 
 pub use attempt::{AttemptRequest, Content, ContentError, RunnerError, Trigger};
 pub use command::{Refused, Resolved, mask, resolve};

@@ -1,0 +1,114 @@
+//! What app.json asks of a device without a rule: architecture, disk, Windows release, memory, processors, CPU speed.
+
+use super::code;
+use super::windows_release::{build_of, name_of};
+use waybill_schemas::app::{AppDocument, Architectures};
+use waybill_schemas::report::install::RequirementReport;
+use waybill_system::{Architecture, Device, Unanswered};
+
+const MIB: u64 = 1 << 20;
+const ARCHITECTURES: [&str; 5] = ["x86", "x64", "arm", "neutral", "arm64"];
+
+/// Those that app.json names, in the order of their codes.
+pub(super) fn check(app: &AppDocument, device: &dyn Device) -> Vec<RequirementReport> {
+    let architecture = app.architectures().map(|allowed| architecture(allowed, device.architecture()));
+    let disk = || mebibytes("free disk", 1001, app.minimum_free_disk_space_in_mb, || device.free_disk());
+    let release = wanted_release(app).map(|wanted| release(&wanted, device));
+    let memory = || mebibytes("memory", 1003, app.minimum_memory_in_mb, || device.memory());
+    let count = |what, number, unit, minimum, ask: &dyn Fn() -> Result<u32, Unanswered>| {
+        at_least(what, number, unit, minimum, || ask().map(u64::from))
+    };
+    let processors = count("processors", 1004, "", app.minimum_number_of_processors, &|| device.processors());
+    let speed = count("CPU speed", 1005, " MHz", app.minimum_cpu_speed_in_mhz, &|| device.processor_mhz());
+    [architecture, disk(), release, memory(), processors, speed].into_iter().flatten().collect()
+}
+
+/// Exactly one of those named, as Graph's flags say: an x86 app is not for x64 unless it says so. `neutral` is any.
+fn architecture(allowed: &Architectures, actual: Result<Architecture, Unanswered>) -> RequirementReport {
+    let unknown =
+        allowed.names().find(|name| !ARCHITECTURES.iter().any(|known| known.eq_ignore_ascii_case(name)));
+    let (holds, shown) = match (actual, unknown) {
+        (Ok(actual), _) if allowed.contains(actual.name()) || allowed.contains("neutral") => {
+            (Some(true), actual.name().to_owned())
+        }
+        (Ok(actual), Some(name)) => {
+            (None, format!("{}; this version does not know the architecture {name}", actual.name()))
+        }
+        (Ok(actual), None) => (Some(false), actual.name().to_owned()),
+        (Err(unanswered), _) => (None, not_told(&unanswered)),
+    };
+    RequirementReport {
+        what: "architecture".into(),
+        holds,
+        expected: format!("one of {}", allowed.names().collect::<Vec<_>>().join(", ")),
+        actual: shown,
+        code: code(1000),
+    }
+}
+
+/// Whole MiB, rounded down.
+fn mebibytes(
+    what: &str,
+    number: i64,
+    minimum: Option<u32>,
+    ask: impl FnOnce() -> Result<u64, Unanswered>,
+) -> Option<RequirementReport> {
+    at_least(what, number, " MiB", minimum, || ask().map(|bytes| bytes / MIB))
+}
+
+/// `None` where nothing, or 0, is asked for.
+fn at_least(
+    what: &str,
+    number: i64,
+    unit: &str,
+    minimum: Option<u32>,
+    ask: impl FnOnce() -> Result<u64, Unanswered>,
+) -> Option<RequirementReport> {
+    let minimum = minimum.filter(|minimum| *minimum > 0)?;
+    let (holds, actual) = match ask() {
+        Ok(actual) => (Some(actual >= u64::from(minimum)), format!("{actual}{unit}")),
+        Err(unanswered) => (None, not_told(&unanswered)),
+    };
+    let expected = format!("at least {minimum}{unit}");
+    Some(RequirementReport { what: what.into(), holds, expected, actual, code: code(number) })
+}
+
+fn release(wanted: &str, device: &dyn Device) -> RequirementReport {
+    let (holds, actual) = match (build_of(wanted), device.windows_build()) {
+        (Some(minimum), Ok(build)) => (Some(build >= minimum), shown(build)),
+        (None, Ok(build)) => {
+            (None, format!("{}; this version does not know the release {wanted}", shown(build)))
+        }
+        (_, Err(unanswered)) => (None, not_told(&unanswered)),
+    };
+    let expected = match build_of(wanted) {
+        Some(minimum) => format!("at least {wanted} (build {minimum})"),
+        None => format!("at least {wanted}"),
+    };
+    RequirementReport { what: "Windows release".into(), holds, expected, actual, code: code(1002) }
+}
+
+fn shown(build: u32) -> String {
+    match name_of(build) {
+        Some(name) => format!("build {build} ({name})"),
+        None => format!("build {build}"),
+    }
+}
+
+/// `minimumSupportedWindowsRelease`, else what the older `minimumSupportedOperatingSystem` is true for: one flag a
+/// release, e.g. `v10_1809`.
+fn wanted_release(app: &AppDocument) -> Option<String> {
+    let newer = app.minimum_supported_windows_release.as_deref().map(str::trim);
+    if let Some(name) = newer.filter(|name| !name.is_empty()) {
+        return Some(name.to_owned());
+    }
+    let flags = app.other.get("minimumSupportedOperatingSystem")?.as_object()?;
+    let set = flags.iter().filter(|(_, set)| set.as_bool() == Some(true)).map(|(name, _)| name);
+    // Any Windows that Intune manages satisfies these.
+    let named = set.filter(|name| !matches!(name.as_str(), "v8_0" | "v8_1" | "v10_0"));
+    named.max_by_key(|name| build_of(name)).cloned()
+}
+
+fn not_told(unanswered: &Unanswered) -> String {
+    format!("cannot be told: {unanswered}")
+}

@@ -1,0 +1,77 @@
+/// Names of Windows releases, as Graph writes them, and their builds (running-commands, at its end).
+const BUILDS: [(&str, u32); 18] = [
+    ("1607", 14393),
+    ("1703", 15063),
+    ("1709", 16299),
+    ("1803", 17134),
+    ("1809", 17763),
+    ("1903", 18362),
+    ("1909", 18363),
+    ("2004", 19041),
+    ("20H2", 19042),
+    // Graph's own spelling of the same release.
+    ("2H20", 19042),
+    ("21H1", 19043),
+    ("Windows10_21H2", 19044),
+    ("Windows10_22H2", 19045),
+    ("Windows11_21H2", 22000),
+    ("Windows11_22H2", 22621),
+    ("Windows11_23H2", 22631),
+    ("Windows11_24H2", 26100),
+    ("Windows11_25H2", 26200),
+];
+
+/// The build of a release; `Windows10_` and `v10_` in front are heard too where the name is Windows 10's. `None` for an unknown
+/// name, and for `21H2` and `22H2` alone, which are two releases each.
+pub(super) fn build_of(name: &str) -> Option<u32> {
+    let name = name.trim();
+    let build = |name: &str| {
+        BUILDS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, build)| *build)
+    };
+    build(name).or_else(|| {
+        let bare = ["Windows10_", "v10_"].iter().find_map(|prefix| {
+            let head = name.get(..prefix.len())?;
+            head.eq_ignore_ascii_case(prefix).then(|| &name[prefix.len()..])
+        })?;
+        (bare.len() == 4).then(|| build(bare)).flatten()
+    })
+}
+
+/// The release of a build, for people; `None` for builds between releases.
+pub(super) fn name_of(build: u32) -> Option<&'static str> {
+    BUILDS.iter().find(|(_, known)| *known == build).map(|(name, _)| *name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_in_each_of_their_forms() {
+        for (name, build) in [
+            ("1909", Some(18363)),
+            ("21H1", Some(19043)),
+            ("21h1", Some(19043)),
+            ("Windows10_1909", Some(18363)),
+            ("Windows10_21H2", Some(19044)),
+            ("windows11_23h2", Some(22631)),
+            ("2H20", Some(19042)),
+            ("v10_2H20", Some(19042)),
+            ("Windows11_25H2", Some(26200)),
+            ("21H2", None),
+            ("22H2", None),
+            ("Windows11_1909", None),
+            ("Windows12_26H2", None),
+            ("v8_1", None),
+            ("", None),
+        ] {
+            assert_eq!(build_of(name), build, "{name}");
+        }
+        assert_eq!((name_of(22631), name_of(22632)), (Some("Windows11_23H2"), None));
+    }
+
+    #[test]
+    fn builds_rise_with_their_names() {
+        assert!(BUILDS.is_sorted_by_key(|(_, build)| *build));
+    }
+}

@@ -1,0 +1,113 @@
+//! Running a script: written where nobody else writes, output into files, a time limit, its tree ended with it.
+
+use super::captured::Captured;
+use super::host::Host;
+use crate::rule::Inquiry;
+use std::error::Error as _;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::Path;
+use std::time::Duration;
+use tempfile::TempDir;
+use waybill_system::{
+    Arguments, Environment, Output, Perspective, Running, Start, StartError, Unanswered, Wait,
+};
+
+/// HRESULT of ERROR_TIMEOUT.
+const TIMED_OUT: u32 = 0x8007_05B4;
+/// HRESULT of ERROR_CANCELLED.
+const CANCELLED: u32 = 0x8007_04C7;
+/// How long is waited at a time, so that a person who wants to stop is heard.
+const SLICE: Duration = Duration::from_millis(250);
+
+/// How a script ended.
+#[derive(Debug)]
+pub(super) struct End {
+    pub(super) code: u32,
+    pub(super) stdout: Captured,
+    pub(super) stderr: Captured,
+}
+
+/// Runs `script` to its end. Its folder goes with it.
+pub(super) fn run(
+    script: &[u8],
+    host: &Host,
+    environment: &Environment,
+    perspective: Perspective,
+    inquiry: Inquiry<'_>,
+) -> Result<End, Unanswered> {
+    let folder = private_folder(&inquiry.settings.scratch)
+        .map_err(|error| Unanswered::from_io("a folder for the script cannot be made", &error))?;
+    let file = |name: &str| folder.path().join(name);
+    let (path, stdout, stderr) = (file("script.ps1"), file("stdout"), file("stderr"));
+    write_private(&path, script)
+        .map_err(|error| Unanswered::from_io("the script cannot be written", &error))?;
+    let words = host.words(&path);
+    let line = host.line(&path);
+    let start = Start {
+        program: &host.program,
+        arguments: if host.takes_line() { Arguments::Line(&line) } else { Arguments::Words(&words) },
+        folder: &folder.path().to_string_lossy(),
+        environment,
+        account: perspective.account,
+        output: Output::Files { stdout: &stdout, stderr: &stderr },
+    };
+    let created = inquiry.system.processes().create(&start);
+    let mut running = created.and_then(|created| created.run()).map_err(|error| not_started(&error))?;
+    let code = wait(running.as_mut(), inquiry)?;
+    let read = |path: &Path| {
+        Captured::read(path)
+            .map_err(|error| Unanswered::from_io("the script's output cannot be read", &error))
+    };
+    Ok(End { code, stdout: read(&stdout)?, stderr: read(&stderr)? })
+}
+
+fn private_folder(scratch: &Path) -> io::Result<TempDir> {
+    fs::create_dir_all(scratch)?;
+    tempfile::Builder::new().prefix("rule-").tempdir_in(scratch)
+}
+
+fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?.write_all(bytes)
+}
+
+/// The time limit counts what was waited, not the clock: a device that sleeps costs no script its time.
+fn wait(running: &mut dyn Running, inquiry: Inquiry<'_>) -> Result<u32, Unanswered> {
+    let limit = inquiry.settings.script_limit;
+    let mut waited = Duration::ZERO;
+    loop {
+        if inquiry.context.check().is_err() {
+            end(running);
+            return Err(Unanswered::with_code("it was interrupted", CANCELLED));
+        }
+        if waited >= limit {
+            end(running);
+            let why = format!("the script ran longer than {} s and was ended", limit.as_secs());
+            return Err(Unanswered::with_code(why, TIMED_OUT));
+        }
+        let slice = SLICE.min(limit - waited);
+        match running.wait(slice) {
+            Ok(Wait::Ended(code)) => return Ok(code),
+            Ok(Wait::Running) => waited += slice,
+            Err(error) => {
+                end(running);
+                return Err(Unanswered::from_io("the script cannot be waited for", &error));
+            }
+        }
+    }
+}
+
+fn end(running: &mut dyn Running) {
+    if let Err(error) = running.kill_tree() {
+        tracing::debug!(%error, "a script could not be ended");
+    }
+}
+
+fn not_started(error: &StartError) -> Unanswered {
+    let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
+    Unanswered::with_code(format!("{error}{cause}"), error.code)
+}
