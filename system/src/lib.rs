@@ -19,6 +19,7 @@ mod environment;
 #[cfg(feature = "fake")]
 pub mod fake;
 mod files;
+mod on_disk;
 mod perspective;
 mod processes;
 mod products;

@@ -1,51 +1,155 @@
-//! Facts of the device, its environment and its boot.
+//! Facts of a Unix device. What no file tells is unanswered: asking macOS and the BSDs takes calls that are not safe.
 
+use super::account;
 use crate::{
-    Account, Architecture, BootIdentity, Device, Environment, Perspective, SignedInUser, Unanswered,
+    Account, Architecture, BootIdentity, Device, Environment, Perspective, SignedInUser, SystemKind,
+    Unanswered,
 };
+use std::fs;
+
+/// Where programs are looked for: what Debian gives root.
+const FOLDERS: [&str; 6] = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
 /// This device.
 pub(super) struct UnixDevice;
 
-#[allow(clippy::todo)]
 impl Device for UnixDevice {
     fn architecture(&self) -> Result<Architecture, Unanswered> {
-        todo!()
+        let name = std::env::consts::ARCH;
+        architecture(name)
+            .ok_or_else(|| Unanswered::new(format!("the architecture {name} is none of Graph's")))
     }
+
     fn windows_build(&self) -> Result<u32, Unanswered> {
-        todo!()
+        Err(Unanswered::needs_windows("a build of Windows"))
     }
+
     fn free_disk(&self) -> Result<u64, Unanswered> {
-        todo!()
+        let disk = rustix::fs::statvfs("/").map_err(|error| Unanswered::from_io("/", &error.into()))?;
+        Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
     }
+
     fn memory(&self) -> Result<u64, Unanswered> {
-        todo!()
+        let text = told("memory", "/proc/meminfo")?;
+        total_memory(&text).ok_or_else(|| Unanswered::new("/proc/meminfo has no MemTotal"))
     }
+
     fn processors(&self) -> Result<u32, Unanswered> {
-        todo!()
+        let count = std::thread::available_parallelism();
+        let count = count.map_err(|error| Unanswered::from_io("the number of processors", &error))?;
+        Ok(u32::try_from(count.get()).unwrap_or(u32::MAX))
     }
+
     fn processor_mhz(&self) -> Result<u32, Unanswered> {
-        todo!()
+        let highest = fs::read_to_string("/sys/devices/system/cpu/cpu0/cpufreq/cpuinfo_max_freq");
+        if let Some(khz) = highest.ok().and_then(|khz| khz.trim().parse::<u32>().ok()) {
+            return Ok(khz / 1000);
+        }
+        let text = told("the clock rate", "/proc/cpuinfo")?;
+        clock_rate(&text).ok_or_else(|| Unanswered::new("/proc/cpuinfo has no clock rate"))
     }
+
     fn environment(&self, _: Perspective) -> Result<Environment, Unanswered> {
-        todo!()
+        let own = account::own();
+        let mut block = Environment::new(SystemKind::Unix);
+        block.set("PATH", FOLDERS.join(":"));
+        block.set("HOME", own.home);
+        block.set("USER", own.name.clone());
+        block.set("LOGNAME", own.name);
+        block.set("LANG", "C.UTF-8");
+        block.set("TMPDIR", "/tmp");
+        Ok(block)
     }
+
     fn path(&self, _: Perspective) -> Result<Vec<String>, Unanswered> {
-        todo!()
+        Ok(FOLDERS.map(str::to_owned).to_vec())
     }
+
     fn boot(&self) -> Option<BootIdentity> {
-        todo!()
+        let id = fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+        Some(id.trim()).filter(|id| !id.is_empty()).map(|id| BootIdentity(id.to_owned()))
     }
+
     fn pending_renames(&self) -> Result<Vec<String>, Unanswered> {
-        todo!()
+        Ok(Vec::new())
     }
+
     fn signed_in_user(&self) -> Result<Option<SignedInUser>, Unanswered> {
-        todo!()
+        Ok(Some(account::own_user()))
     }
+
     fn own_account(&self) -> Account {
-        todo!()
+        Account::Current
     }
+
     fn is_elevated(&self) -> bool {
-        todo!()
+        account::own_id() == 0
+    }
+}
+
+/// Rust's names of architectures (`std::env::consts::ARCH`).
+fn architecture(name: &str) -> Option<Architecture> {
+    match name {
+        "x86" => Some(Architecture::X86),
+        "x86_64" => Some(Architecture::X64),
+        "arm" => Some(Architecture::Arm),
+        "aarch64" => Some(Architecture::Arm64),
+        _ => None,
+    }
+}
+
+fn told(what: &str, file: &str) -> Result<String, Unanswered> {
+    fs::read_to_string(file).map_err(|error| Unanswered::from_io(&format!("{what}, in {file}"), &error))
+}
+
+/// `MemTotal:       16384256 kB` (proc_meminfo(5)).
+fn total_memory(text: &str) -> Option<u64> {
+    let line = text.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
+    line.trim().strip_suffix("kB")?.trim_end().parse::<u64>().ok()?.checked_mul(1024)
+}
+
+/// `cpu MHz         : 2445.404` (proc_cpuinfo(5)); the first processor's. ARM kernels give none.
+fn clock_rate(text: &str) -> Option<u32> {
+    let line = text.lines().find_map(|line| line.strip_prefix("cpu MHz"))?;
+    let rate = line.split_once(':')?.1.trim().split('.').next()?;
+    rate.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::View;
+
+    const PERSPECTIVE: Perspective = Perspective { view: View::Bits32, account: Account::System };
+
+    #[test]
+    fn proc_files_are_read() {
+        assert_eq!(total_memory("SwapMemTotal: 1 kB\n"), None);
+        assert_eq!(total_memory("MemTotal:       16384256 kB\nMemFree: 1 kB\n"), Some(16_777_478_144));
+        assert_eq!(total_memory("MemTotal: many kB\n"), None);
+        assert_eq!(clock_rate("processor\t: 0\ncpu MHz\t\t: 2445.404\ncpu MHz\t\t: 9.0\n"), Some(2445));
+        assert_eq!(clock_rate("BogoMIPS: 50.00\n"), None);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn this_device_tells_what_it_is() {
+        assert!(UnixDevice.architecture().is_ok());
+        assert!(UnixDevice.memory().unwrap() > 16 << 20);
+        assert!(UnixDevice.free_disk().is_ok());
+        assert!(UnixDevice.processors().unwrap() >= 1);
+        let boot = UnixDevice.boot().unwrap();
+        assert!(boot.is_same_boot(&UnixDevice.boot().unwrap()));
+        assert!(UnixDevice.windows_build().is_err());
+        assert_eq!(UnixDevice.pending_renames(), Ok(Vec::new()));
+        assert_eq!(architecture("riscv64"), None);
+    }
+
+    #[test]
+    fn the_environment_is_plain_and_nothing_of_the_caller() {
+        let block = UnixDevice.environment(PERSPECTIVE).unwrap();
+        let names: Vec<&str> = block.iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["HOME", "LANG", "LOGNAME", "PATH", "TMPDIR", "USER"]);
+        assert_eq!(block.get("PATH"), Some(UnixDevice.path(PERSPECTIVE).unwrap().join(":").as_str()));
     }
 }

@@ -1,5 +1,6 @@
 //! Unix: files, programs and device facts. Registry and Windows Installer answer that they need Windows.
 
+mod account;
 mod device;
 mod files;
 mod processes;

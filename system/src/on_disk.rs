@@ -1,0 +1,155 @@
+//! Files and folders through std, the same on every system. Long paths are no matter: std asks Windows with `\\?\`
+//! where a path needs it.
+
+use crate::{FileFacts, FileKind, FileVersion, Unanswered};
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::time::SystemTime;
+use waybill_pe::{Program, ProgramError};
+
+/// ERROR_INVALID_NAME and ERROR_BAD_PATHNAME: nothing can be there.
+const NO_NAMES: [i32; 2] = [123, 161];
+
+pub(crate) fn look(path: &str) -> Result<Option<FileFacts>, Unanswered> {
+    match fs::metadata(absolute(path)?) {
+        Ok(found) => facts(path, &found).map(Some),
+        Err(error) if is_missing(&error) => Ok(None),
+        Err(error) => Err(Unanswered::from_io(path, &error)),
+    }
+}
+
+fn facts(path: &str, found: &fs::Metadata) -> Result<FileFacts, Unanswered> {
+    let is_folder = found.is_dir();
+    Ok(FileFacts {
+        kind: if is_folder { FileKind::Folder } else { FileKind::File },
+        size: if is_folder { 0 } else { found.len() },
+        modified: found.modified().map_err(|error| Unanswered::from_io(path, &error))?,
+        // Where the file system keeps none, some systems give 1970 or 1601 instead of an error.
+        created: found.created().ok().filter(|created| *created > SystemTime::UNIX_EPOCH),
+    })
+}
+
+pub(crate) fn version(path: &str) -> Result<Option<FileVersion>, Unanswered> {
+    let path = absolute(path)?;
+    let unread = |error: &io::Error| Unanswered::from_io(&path.display().to_string(), error);
+    // Only a file is opened: a pipe would keep us waiting.
+    if !fs::metadata(path).map_err(|error| unread(&error))?.is_file() {
+        return Ok(None);
+    }
+    match Program::read(path) {
+        Ok(program) => Ok(program
+            .version
+            .map(|version| FileVersion { numbers: version.file_version, text: version.file_version_text })),
+        Err(ProgramError::Read(error)) => Err(unread(&error)),
+        Err(_) => Ok(None),
+    }
+}
+
+pub(crate) fn list(path: &str) -> Result<Vec<String>, Unanswered> {
+    let unread = |error: &io::Error| Unanswered::from_io(path, error);
+    let entries = match fs::read_dir(absolute(path)?) {
+        Ok(entries) => entries,
+        Err(error) if is_missing(&error) => return Ok(Vec::new()),
+        Err(error) => return Err(unread(&error)),
+    };
+    let names = entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
+    let mut names: Vec<String> = names.collect::<io::Result<_>>().map_err(|error| unread(&error))?;
+    names.sort_unstable();
+    Ok(names)
+}
+
+/// A relative path would be answered for the folder that this program happens to be in.
+fn absolute(path: &str) -> Result<&Path, Unanswered> {
+    let known = Path::new(path);
+    if known.is_absolute() {
+        Ok(known)
+    } else {
+        Err(Unanswered::new(format!("{path:?} is not an absolute path")))
+    }
+}
+
+fn is_missing(error: &io::Error) -> bool {
+    use io::ErrorKind::{NotADirectory, NotFound};
+    let no_name = cfg!(windows) && error.raw_os_error().is_some_and(|code| NO_NAMES.contains(&code));
+    matches!(error.kind(), NotFound | NotADirectory) || no_name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+    use waybill_pe::sample::{Name, Sample, version_resource};
+
+    fn text(path: &Path) -> &str {
+        path.to_str().unwrap()
+    }
+
+    #[test]
+    fn files_and_folders_are_told_apart_and_measured() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("Grüße & more.txt");
+        fs::write(&file, b"12345").unwrap();
+        let found = look(text(&file)).unwrap().unwrap();
+        assert_eq!((found.kind, found.size), (FileKind::File, 5));
+        assert!(found.modified.elapsed().unwrap_or_default() < Duration::from_secs(3600));
+        let found = look(text(folder.path())).unwrap().unwrap();
+        assert_eq!((found.kind, found.size), (FileKind::Folder, 0));
+        assert_eq!(list(text(folder.path())).unwrap(), ["Grüße & more.txt"]);
+    }
+
+    #[test]
+    fn what_is_not_there_is_none_and_no_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file");
+        fs::write(&file, b"").unwrap();
+        for absent in [folder.path().join("absent"), folder.path().join("a").join("b"), file.join("below")] {
+            assert_eq!(look(text(&absent)), Ok(None), "{absent:?}");
+        }
+        assert_eq!(list(text(&folder.path().join("absent"))), Ok(Vec::new()));
+        assert!(version(text(&folder.path().join("absent"))).is_err());
+    }
+
+    #[test]
+    fn relative_paths_have_no_answer() {
+        for path in ["", "file", "./file", "%ProgramFiles%/App"] {
+            assert!(look(path).unwrap_err().why.contains("not an absolute path"), "{path:?}");
+            assert!(version(path).is_err() && list(path).is_err(), "{path:?}");
+        }
+    }
+
+    #[test]
+    fn a_path_longer_than_windows_likes_is_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let deep = (0..8).fold(folder.path().to_path_buf(), |path, _| path.join("d".repeat(40)));
+        fs::create_dir_all(&deep).unwrap();
+        let file = deep.join("file.txt");
+        fs::write(&file, b"x").unwrap();
+        assert!(text(&file).len() > 300);
+        assert_eq!(look(text(&file)).unwrap().map(|found| found.size), Some(1));
+        assert_eq!(list(text(&deep)).unwrap(), ["file.txt"]);
+    }
+
+    #[test]
+    fn a_version_is_read_from_the_resource_and_from_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("app.exe");
+        let resource = version_resource([10, 2, 0, 65535], &[("FileVersion", "10.2 beta")]);
+        let sample = Sample {
+            x64: true,
+            resources: vec![(Name::Number(16), Name::Number(1), resource)],
+            ..Sample::default()
+        };
+        fs::write(&program, sample.bytes()).unwrap();
+        let version_of = |path: &Path| version(text(path)).unwrap();
+        let expected = FileVersion { numbers: Some([10, 2, 0, 65535]), text: Some("10.2 beta".to_owned()) };
+        assert_eq!(version_of(&program), Some(expected));
+        fs::write(&program, Sample::default().bytes()).unwrap();
+        assert_eq!(version_of(&program), None, "no resource");
+        fs::write(&program, b"MZ but no program").unwrap();
+        assert_eq!(version_of(&program), None, "no program");
+        fs::write(&program, b"").unwrap();
+        assert_eq!(version_of(&program), None, "empty");
+        assert_eq!(version_of(folder.path()), None, "a folder");
+    }
+}
