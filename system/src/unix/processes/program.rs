@@ -1,0 +1,101 @@
+//! What can be known before a program is started: whether it is there, may be run and is a program at all.
+
+use super::{
+    ACCESS_DENIED, BAD_FORMAT, FILE_NOT_FOUND, INVALID_PARAMETER, NOT_A_FOLDER, refused, refused_with,
+};
+use crate::{Start, StartError};
+use rustix::fs::{Access, access};
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Read as _};
+use std::path::Path;
+
+/// The longest first line of a script that Linux reads (execve(2)).
+const LONGEST_LINE: u64 = 256;
+
+/// How programs begin: ELF, and Mach-O in its kinds (both widths, both byte orders, several processors in one).
+const MAGICS: [[u8; 4]; 6] = [
+    *b"\x7fELF",
+    [0xFE, 0xED, 0xFA, 0xCE],
+    [0xFE, 0xED, 0xFA, 0xCF],
+    [0xCE, 0xFA, 0xED, 0xFE],
+    [0xCF, 0xFA, 0xED, 0xFE],
+    [0xCA, 0xFE, 0xBA, 0xBE],
+];
+
+/// Refuses what could not be started anyway: behind the gate nobody could tell the reason from an exit code.
+pub(super) fn check(start: &Start<'_>) -> Result<(), StartError> {
+    let (program, path) = (start.program, Path::new(start.program));
+    if !path.is_absolute() {
+        return Err(refused_with(program, INVALID_PARAMETER, invalid("not an absolute path")));
+    }
+    check_runnable(program, path)?;
+    let head = head(path).map_err(|error| refused(program, program, &error))?;
+    match interpreter(&head) {
+        Some(interpreter) => check_runnable(program, Path::new(&interpreter))?,
+        None if MAGICS.iter().any(|magic| head.starts_with(magic)) => {}
+        None => {
+            let what = format!(
+                "{program}: not a program of this system, and no script that names its interpreter (#!)"
+            );
+            return Err(refused_with(program, BAD_FORMAT, io::Error::new(ErrorKind::InvalidData, what)));
+        }
+    }
+    check_folder(program, start.folder)
+}
+
+/// That `path` (the program itself, or the interpreter that its first line names) is a file that we may run.
+fn check_runnable(program: &str, path: &Path) -> Result<(), StartError> {
+    let shown = path.to_string_lossy();
+    let metadata = fs::metadata(path).map_err(|error| match error.kind() {
+        ErrorKind::NotADirectory => refused_with(program, FILE_NOT_FOUND, error),
+        _ => refused(program, &shown, &error),
+    })?;
+    if !metadata.is_file() {
+        let what = format!("{shown}: not a file");
+        return Err(refused_with(program, ACCESS_DENIED, io::Error::new(ErrorKind::PermissionDenied, what)));
+    }
+    access(path, Access::EXEC_OK)
+        .map_err(|error| refused(program, &format!("{shown}: may not be executed"), &error.into()))
+}
+
+/// Its first bytes; none where it may be run but not read.
+fn head(path: &Path) -> io::Result<Vec<u8>> {
+    let mut head = Vec::new();
+    match File::open(path) {
+        Ok(file) => file.take(LONGEST_LINE).read_to_end(&mut head).map(|_| head),
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => Ok(MAGICS[0].to_vec()),
+        Err(error) => Err(error),
+    }
+}
+
+/// The program that a script's first line names.
+fn interpreter(head: &[u8]) -> Option<String> {
+    let line = head.strip_prefix(b"#!")?.split(|byte| *byte == b'\n').next()?;
+    String::from_utf8_lossy(line).split_whitespace().next().map(str::to_owned)
+}
+
+fn check_folder(program: &str, folder: &str) -> Result<(), StartError> {
+    let told = |error: io::Error| refused(program, &format!("working directory {folder}"), &error);
+    if fs::metadata(folder).map_err(told)?.is_dir() {
+        return Ok(());
+    }
+    let error = io::Error::new(ErrorKind::NotADirectory, format!("working directory {folder}: not a folder"));
+    Err(refused_with(program, NOT_A_FOLDER, error))
+}
+
+fn invalid(what: &str) -> io::Error {
+    io::Error::new(ErrorKind::InvalidInput, what.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_interpreter_is_the_first_word_after_the_mark() {
+        assert_eq!(interpreter(b"#!/bin/sh -e\nexit 0\n").as_deref(), Some("/bin/sh"));
+        assert_eq!(interpreter(b"#! /usr/bin/env python3\n").as_deref(), Some("/usr/bin/env"));
+        assert_eq!(interpreter(b"#!\n"), None);
+        assert_eq!(interpreter(b"exit 0\n"), None);
+    }
+}

@@ -1,0 +1,189 @@
+//! A folder of its own for each test, and programs that are started in it.
+
+use std::fs;
+use std::ops::{Deref, DerefMut};
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+use waybill_system::{
+    Arguments, Environment, Output, ProcessIdentity, Running, Start, StartError, StartedProcess, System,
+    SystemKind, Wait, this_machine,
+};
+
+/// Longer than any of it takes on a busy machine.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
+
+pub(crate) const KIND: SystemKind = if cfg!(windows) { SystemKind::Windows } else { SystemKind::Unix };
+
+/// This machine.
+pub(crate) fn machine() -> &'static dyn System {
+    static MACHINE: LazyLock<Box<dyn System>> = LazyLock::new(|| Box::new(this_machine()));
+    MACHINE.as_ref()
+}
+
+/// The puppet, as an absolute path of this system.
+pub(crate) fn puppet() -> String {
+    let path = std::path::absolute(env!("CARGO_BIN_EXE_waybill-puppet")).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+/// A program to start, and the folder that it is started in.
+pub(crate) struct Bench {
+    folder: PathBuf,
+    _temporary: Option<TempDir>,
+    pub(crate) program: String,
+    pub(crate) environment: Environment,
+}
+
+impl Bench {
+    pub(crate) fn new() -> Self {
+        let temporary = tempfile::tempdir().unwrap();
+        let bench = Self::in_folder(temporary.path());
+        Self { _temporary: Some(temporary), ..bench }
+    }
+
+    /// In a folder that another process keeps.
+    pub(crate) fn in_folder(folder: &Path) -> Self {
+        let (program, environment) = (puppet(), Environment::new(KIND));
+        Self { folder: folder.to_owned(), _temporary: None, program, environment }
+    }
+
+    /// A path in the folder.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    /// What is in a file of the folder, as text.
+    pub(crate) fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).unwrap()
+    }
+
+    /// What both streams were written into.
+    pub(crate) fn output(&self) -> PathBuf {
+        self.path("output.log")
+    }
+
+    /// Creates the puppet with these commands; it does not run yet.
+    pub(crate) fn create(&self, commands: &[&str]) -> Result<Box<dyn StartedProcess>, StartError> {
+        let words: Vec<String> = commands.iter().map(|word| (*word).to_owned()).collect();
+        let line = format!("\"{}\" {}", self.program, quoted(commands));
+        self.create_with(if cfg!(windows) { Arguments::Line(&line) } else { Arguments::Words(&words) })
+    }
+
+    pub(crate) fn create_with(
+        &self,
+        arguments: Arguments<'_>,
+    ) -> Result<Box<dyn StartedProcess>, StartError> {
+        machine().processes().create(&Start {
+            program: &self.program,
+            arguments,
+            folder: text(&self.folder),
+            environment: &self.environment,
+            account: waybill_system::Account::Current,
+            output: Output::File(&self.output()),
+        })
+    }
+
+    /// Lets the puppet run.
+    pub(crate) fn run(&self, commands: &[&str]) -> Supervised {
+        Supervised::of(self.create(commands).unwrap().run().unwrap())
+    }
+
+    /// Waits until a process has written its id into a file of the folder. It is killed when what is returned is dropped.
+    pub(crate) fn left(&self, name: &str) -> Left {
+        let path = self.path(name);
+        wait_until(&format!("{name} is there"), || path.exists());
+        Left(fs::read_to_string(path).unwrap().parse().unwrap())
+    }
+}
+
+/// As a Windows program takes them apart again; the words of these tests hold no quotation marks.
+fn quoted(words: &[&str]) -> String {
+    words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(" ")
+}
+
+/// A program that runs; its tree is killed on drop.
+pub(crate) struct Supervised(Option<Box<dyn Running>>);
+
+impl Supervised {
+    pub(crate) fn of(running: Box<dyn Running>) -> Self {
+        Self(Some(running))
+    }
+
+    /// Its code, when it has ended.
+    pub(crate) fn code(&mut self) -> u32 {
+        match self.wait(PATIENCE).unwrap() {
+            Wait::Ended(code) => code,
+            Wait::Running => panic!("{:?} does not end", self.identity()),
+        }
+    }
+
+    /// Lets go of it, as a runner that is done does.
+    pub(crate) fn let_go(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Deref for Supervised {
+    type Target = dyn Running;
+
+    fn deref(&self) -> &Self::Target {
+        self.0.as_deref().unwrap()
+    }
+}
+
+impl DerefMut for Supervised {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        self.0.as_deref_mut().unwrap()
+    }
+}
+
+impl Drop for Supervised {
+    fn drop(&mut self) {
+        if let Some(running) = &mut self.0 {
+            let _ = running.kill_tree();
+            let _ = running.wait(PATIENCE);
+        }
+    }
+}
+
+/// A process that outlived; it is killed on drop.
+pub(crate) struct Left(pub(crate) u32);
+
+impl Drop for Left {
+    fn drop(&mut self) {
+        kill(self.0);
+    }
+}
+
+#[cfg(unix)]
+fn kill(pid: u32) {
+    use rustix::process::{Pid, Signal, kill_process};
+    let _ = kill_process(Pid::from_raw(pid.cast_signed()).unwrap(), Signal::KILL);
+}
+
+#[cfg(windows)]
+fn kill(pid: u32) {
+    if let Ok(process) = waybill_win32::process::Process::open_to_terminate(pid) {
+        let _ = process.terminate(9);
+        let _ = process.wait(PATIENCE); // or its folder could not be removed
+    }
+}
+
+pub(crate) fn is_running(who: &ProcessIdentity) -> bool {
+    machine().processes().is_running(who).unwrap()
+}
+
+/// Looks again and again until `is_so`, for what another process does.
+pub(crate) fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let started = Instant::now();
+    while !is_so() {
+        assert!(started.elapsed() < PATIENCE, "waited in vain: {what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+pub(crate) fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}

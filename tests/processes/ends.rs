@@ -1,0 +1,75 @@
+//! How programs end, and what is known of it.
+
+use crate::bench::{Bench, is_running};
+use std::time::Duration;
+use waybill_system::Wait;
+
+/// Among them 259, which Windows also has for "runs still".
+#[cfg(windows)]
+const CODES: [i64; 9] = [0, 1, 259, 1603, 1641, 3010, -1, -2_147_024_891, 4_294_967_295];
+#[cfg(unix)]
+const CODES: [i64; 6] = [0, 1, 3, 126, 127, 255];
+
+#[test]
+fn every_code_arrives_as_it_was_given() {
+    for code in CODES {
+        let bench = Bench::new();
+        let mut running = bench.run(&["exit", &code.to_string()]);
+        let expected = u32::try_from(code & 0xFFFF_FFFF).unwrap();
+        assert_eq!(running.code(), expected, "{code}");
+        assert_eq!(running.wait(Duration::ZERO).unwrap(), Wait::Ended(expected), "{code}, asked again");
+        assert!(!is_running(&running.identity()), "{code}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_is_128_and_its_number() {
+    let mut bench = Bench::new();
+    bench.program = "/bin/sh".into();
+    assert_eq!(bench.run(&["-c", "kill -9 $$"]).code(), 137);
+    assert_eq!(bench.run(&["-c", "kill -TERM $$"]).code(), 143);
+}
+
+#[test]
+fn a_program_that_never_ends_runs_on_after_the_waiting() {
+    let bench = Bench::new();
+    let mut running = bench.run(&["pid", "here", "then", "sleep-forever"]);
+    let left = bench.left("here");
+    assert_eq!(running.wait(Duration::from_millis(50)).unwrap(), Wait::Running);
+    let identity = running.identity();
+    assert_eq!(identity.pid, left.0);
+    assert!(identity.started > 0);
+    assert!(identity.name.starts_with("waybill-puppet"), "{identity:?}");
+    assert!(is_running(&identity));
+    let another = waybill_system::ProcessIdentity { started: identity.started - 1, ..identity.clone() };
+    assert!(!is_running(&another), "its id, but another start");
+    running.kill_tree().unwrap();
+    running.code();
+    assert!(!is_running(&identity));
+}
+
+#[test]
+fn created_and_dropped_it_never_ran() {
+    let bench = Bench::new();
+    let created = bench.create(&["append", "trace", "ran"]).unwrap();
+    let identity = created.identity();
+    assert!(is_running(&identity), "it is there already, and stands still");
+    drop(created);
+    assert!(!is_running(&identity));
+    assert!(!bench.path("trace").exists());
+    let mut running = bench.run(&["append", "trace", "ran"]);
+    assert_eq!(running.code(), 0);
+    assert_eq!(bench.read("trace"), "ran\n", "nothing but the gate kept it from running");
+}
+
+#[test]
+fn its_id_and_start_stay_the_same_when_it_runs() {
+    let bench = Bench::new();
+    let created = bench.create(&["pid", "here"]).unwrap();
+    let identity = created.identity();
+    let mut running = crate::bench::Supervised::of(created.run().unwrap());
+    assert_eq!(running.identity(), identity);
+    assert_eq!(running.code(), 0);
+    assert_eq!(bench.read("here"), identity.pid.to_string());
+}

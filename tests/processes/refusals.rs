@@ -1,0 +1,74 @@
+//! What is not started, and why.
+
+use crate::bench::Bench;
+use std::fs;
+
+fn code_of(bench: &Bench) -> u32 {
+    let error = bench.create(&["exit", "0"]).err().expect("it was created");
+    assert_eq!(error.program, bench.program);
+    error.code
+}
+
+fn named(name: &str) -> Bench {
+    let mut bench = Bench::new();
+    bench.program = bench.path(name).to_str().unwrap().to_owned();
+    bench
+}
+
+#[test]
+fn a_program_that_is_not_there() {
+    assert_eq!(code_of(&named("absent.exe")), 0x8007_0002);
+}
+
+#[test]
+fn a_folder() {
+    let bench = named("folder");
+    fs::create_dir(&bench.program).unwrap();
+    assert_eq!(code_of(&bench), 0x8007_0005);
+}
+
+#[test]
+fn a_file_that_is_no_program() {
+    let bench = named("junk.exe");
+    fs::write(&bench.program, "no program at all, and long enough to be read as one ".repeat(40)).unwrap();
+    make_executable(&bench.program);
+    assert_eq!(code_of(&bench), 0x8007_00C1);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_may_not_be_executed() {
+    let bench = named("script.sh");
+    fs::write(&bench.program, "#!/bin/sh\nexit 0\n").unwrap();
+    assert_eq!(code_of(&bench), 0x8007_0005);
+    make_executable(&bench.program);
+    assert_eq!(bench.run(&[]).code(), 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_script_whose_interpreter_is_not_there() {
+    let bench = named("script.sh");
+    fs::write(&bench.program, "#!/no/such/interpreter\n").unwrap();
+    make_executable(&bench.program);
+    let error = bench.create(&[]).err().unwrap();
+    assert_eq!(error.code, 0x8007_0002);
+    assert!(error.source.to_string().contains("/no/such/interpreter"), "{}", error.source);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_variable_that_the_shell_would_drop() {
+    let mut bench = Bench::new();
+    bench.environment.set("ProgramFiles(x86)", "x");
+    assert_eq!(code_of(&bench), 0x8007_0057);
+}
+
+#[cfg(unix)]
+fn make_executable(path: &str) {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+#[cfg(windows)]
+fn make_executable(_: &str) {}

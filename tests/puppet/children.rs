@@ -1,0 +1,42 @@
+//! Commands that start this program again.
+
+use std::io;
+use std::path::Path;
+use std::process::Command;
+
+/// Starts itself with `words` and does not wait for it. It has our output.
+pub(crate) fn spawn(words: &[String]) -> io::Result<()> {
+    let mut command = Command::new(std::env::current_exe()?);
+    let words = match words.split_first() {
+        Some((first, rest)) if first == "breakaway" => {
+            break_away(&mut command);
+            rest
+        }
+        _ => words,
+    };
+    command.args(words).spawn().map(drop)
+}
+
+#[cfg(windows)]
+fn break_away(command: &mut Command) {
+    use std::os::windows::process::CommandExt as _;
+    const CREATE_BREAKAWAY_FROM_JOB: u32 = 0x0100_0000;
+    command.creation_flags(CREATE_BREAKAWAY_FROM_JOB);
+}
+
+#[cfg(unix)]
+fn break_away(command: &mut Command) {
+    use std::os::unix::process::CommandExt as _;
+    command.process_group(0);
+}
+
+pub(crate) fn end_while_one_writes(file: &str) -> io::Result<()> {
+    spawn(&["print", "child", "then", "pid", file, "then", "write-forever"].map(str::to_owned))?;
+    crate::wait_until(file, || Path::new(file).exists())
+}
+
+pub(crate) fn end_by_one(file: &str) -> io::Result<()> {
+    spawn(&["pid", file, "then", "kill-parent", "then", "sleep-forever"].map(str::to_owned))?;
+    std::thread::sleep(crate::FOREVER);
+    Ok(())
+}

@@ -1,0 +1,100 @@
+//! The program of `waybill_puppet`; its commands are in that crate's documentation.
+
+mod children;
+mod files;
+mod print;
+mod this_process;
+
+use std::io::{self, Write as _};
+use std::time::{Duration, Instant};
+
+/// Nothing that a test started stays for longer.
+const FOREVER: Duration = Duration::from_secs(600);
+/// Between two looks at something that another process does.
+const PAUSE: Duration = Duration::from_millis(5);
+
+fn main() {
+    let code = perform_all().unwrap_or_else(|error| {
+        let _ = writeln!(io::stderr(), "waybill-puppet: {error}");
+        waybill_puppet::CANNOT
+    });
+    std::process::exit(code);
+}
+
+fn perform_all() -> io::Result<i32> {
+    if print::is_called_print_line() {
+        return print::line().map(|()| 0);
+    }
+    let words: Vec<String> =
+        std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
+    let mut rest: &[String] = &words;
+    while !rest.is_empty() {
+        if let Some(code) = takes_all_words(rest)? {
+            return Ok(code);
+        }
+        let end = rest.iter().position(|word| word == "then").unwrap_or(rest.len());
+        let command: Vec<&str> = rest[..end].iter().map(String::as_str).collect();
+        if let Some(code) = perform(&command)? {
+            return Ok(code);
+        }
+        rest = rest.get(end + 1..).unwrap_or_default();
+    }
+    Ok(0)
+}
+
+/// Commands for which `then` is a word like any other.
+fn takes_all_words(words: &[String]) -> io::Result<Option<i32>> {
+    match words[0].as_str() {
+        "print-line" => print::line()?,
+        "spawn-and-end" => children::spawn(&words[1..])?,
+        _ => return Ok(None),
+    }
+    Ok(Some(0))
+}
+
+/// One command: the code to end with, or `None` to go on.
+fn perform(command: &[&str]) -> io::Result<Option<i32>> {
+    match command {
+        ["exit", code] => return exit_code(code).map(Some),
+        ["print", text] => print::text(&mut io::stdout(), text)?,
+        ["complain", text] => print::text(&mut io::stderr(), text)?,
+        ["print-environment"] => print::environment()?,
+        ["print-folder"] => print::folder()?,
+        ["print-input"] => print::input()?,
+        ["flood", bytes] => print::flood(bytes.parse().map_err(io::Error::other)?)?,
+        ["append", file, text] => files::append(file, text)?,
+        ["pid", file] => files::write_id(file)?,
+        ["wait-for", file] => files::wait_for(file)?,
+        ["sleep-forever"] => std::thread::sleep(FOREVER),
+        ["write-forever"] => print::forever()?,
+        ["install", file] => return files::install(file),
+        ["uninstall", file] => return files::uninstall(file),
+        ["retry-until", file, count] => return files::retry_until(file, count),
+        ["end-while-child-writes", file] => children::end_while_one_writes(file)?,
+        ["kill-parent"] => this_process::kill_parent()?,
+        ["end-by-child", file] => children::end_by_one(file)?,
+        ["delete-own-folder"] => files::delete_own_folder()?,
+        ["hold-mutex", name, file] => this_process::hold_mutex(name, file)?,
+        _ => return Err(io::Error::other(format!("no such command: {}", command.join(" ")))),
+    }
+    Ok(None)
+}
+
+/// 32 bits, signed or unsigned.
+fn exit_code(text: &str) -> io::Result<i32> {
+    let number: i64 = text.parse().map_err(io::Error::other)?;
+    let unsigned = || u32::try_from(number).map(u32::cast_signed);
+    i32::try_from(number).or_else(|_| unsigned()).map_err(io::Error::other)
+}
+
+/// Looks again and again until `is_so`.
+fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) -> io::Result<()> {
+    let started = Instant::now();
+    while !is_so() {
+        if started.elapsed() > FOREVER {
+            return Err(io::Error::other(format!("waited in vain: {what}")));
+        }
+        std::thread::sleep(PAUSE);
+    }
+    Ok(())
+}
