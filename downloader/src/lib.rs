@@ -28,7 +28,7 @@ pub use error::{FetchError, Unfinished};
 pub use fetch::fetch;
 pub use fetch_async::fetch_async;
 pub use locate::LocateError;
-pub use lock::LockError;
+pub use lock::{Lock, LockError};
 pub use manifest::{Fault, ManifestError};
 pub use place::PlaceError;
 pub use request::{

@@ -50,7 +50,7 @@ impl Classified for LockError {
 
 /// A lock that is held until this is dropped.
 #[derive(Debug)]
-pub(crate) struct Lock {
+pub struct Lock {
     /// Closing it ends the lock.
     _file: File,
     pid: PathBuf,
@@ -64,7 +64,7 @@ impl Lock {
     ///
     /// # Errors
     /// Another process holds it to the end of the wait; interruption; a file that cannot be locked.
-    pub(crate) fn acquire(path: &Path, wait: Duration, context: &Context<'_>) -> Result<Self, LockError> {
+    pub fn acquire(path: &Path, wait: Duration, context: &Context<'_>) -> Result<Self, LockError> {
         let failed = |source| LockError::Io { path: path.to_owned(), source };
         let file = durable_file::open_or_create(path).map_err(failed)?;
         let pid = path.with_extension("pid");

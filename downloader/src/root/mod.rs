@@ -6,12 +6,16 @@
 //! <root>/Cache/<app>_<revision>/                                  content folders
 //! <root>/Logs/
 //! ```
+//!
+//! Files directly in it are the agent's ([`Root::file`]).
 
 mod default_path;
 mod private_folder;
 
+use crate::durable_file;
 use intunewin::EntryName;
 use sha2::{Digest as _, Sha256};
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use waybill_schemas::Mac;
@@ -99,6 +103,20 @@ impl Root {
         &self.path
     }
 
+    /// Opens a file directly in the root, for its owner alone, or makes it; what it holds stays, its mode is set right.
+    ///
+    /// # Errors
+    /// A link, or I/O.
+    pub fn file(&self, name: &str) -> io::Result<File> {
+        let file = durable_file::open_or_create(&self.path.join(name))?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
+        }
+        Ok(file)
+    }
+
     /// The files of the download of the content with this MAC.
     pub(crate) fn incoming(&self, mac: &Mac) -> Incoming {
         Incoming { stem: self.incoming_folder().join(mac.to_hex()) }
@@ -131,7 +149,7 @@ impl Root {
     ///
     /// # Errors
     /// Other characters, or a name that is no folder's on every host.
-    pub(crate) fn cache_folder(&self, app: &str, revision: &str) -> Result<PathBuf, CacheNameError> {
+    pub fn cache_folder(&self, app: &str, revision: &str) -> Result<PathBuf, CacheNameError> {
         let is_word = |text: &str| {
             let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
             (1..=100).contains(&text.len()) && text.chars().all(is_plain)

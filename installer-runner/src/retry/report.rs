@@ -54,8 +54,8 @@ fn why(standing: &Standing, step: RetryStep, policy: &RetryPolicy) -> String {
 fn length(interval: Duration) -> String {
     let seconds = interval.as_secs();
     let (number, unit) = match seconds {
-        _ if seconds > 0 && seconds % 3600 == 0 => (seconds / 3600, "hour"),
-        _ if seconds > 0 && seconds % 60 == 0 => (seconds / 60, "minute"),
+        _ if seconds > 0 && seconds.is_multiple_of(3600) => (seconds / 3600, "hour"),
+        _ if seconds > 0 && seconds.is_multiple_of(60) => (seconds / 60, "minute"),
         _ => (seconds, "second"),
     };
     format!("{number} {unit}{}", if number == 1 { "" } else { "s" })

@@ -3,6 +3,7 @@
 //! Error enums of the libraries implement [`Classified`]; the command maps a class to its exit code and never
 //! matches on text. `waybill explain` takes any entry.
 
+pub mod agent;
 pub mod app;
 pub mod archive;
 pub mod command;
@@ -43,6 +44,7 @@ pub fn errors() -> impl Iterator<Item = &'static Code> {
         command::ALL,
         fetch::ALL,
         root::ALL,
+        agent::ALL,
         publish::ALL,
         serve::ALL,
         runner::ALL,

@@ -88,7 +88,7 @@ fn expected(events: &[(Event, i64)], now: i64, policy: &RetryPolicy) -> Decision
     let is_retry = |event: &Event| matches!(event.kind, Kind::Retry | Kind::Unjudged);
     let of_the_round = telling.rsplit(|(event, _)| event.kind == Kind::Failed).next().unwrap();
     let retries = of_the_round.iter().filter(|(event, _)| is_retry(event)).count() as u64;
-    let is_used_up = retries % (u64::from(policy.quick_tries) + 1) == 0;
+    let is_used_up = retries.is_multiple_of(u64::from(policy.quick_tries) + 1);
     let (interval, is_long) = match newest.kind {
         Kind::Deferred => (policy.by_code[0].1, false),
         Kind::Retry | Kind::Unjudged if !is_used_up => (policy.quick_interval, false),

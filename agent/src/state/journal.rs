@@ -1,0 +1,153 @@
+//! The journal of attempts in the database. Every call is one statement, which is one transaction.
+
+use super::State;
+use rusqlite::{Row, ToSql, params};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::error::Error;
+use waybill_context::failpoint;
+use waybill_installer_runner::{
+    AttemptEnd, AttemptId, AttemptJournal, AttemptRecord, JournalError, NewAttempt, PendingRestart, Verdict,
+};
+use waybill_system::{BootIdentity, ProcessIdentity};
+
+/// The newest attempts of an app that are looked at; the schedule asks for a handful.
+const HISTORY: u32 = 1000;
+
+type Failure = Box<dyn Error + Send + Sync>;
+
+fn written<T>(outcome: Result<T, Failure>) -> Result<T, JournalError> {
+    outcome.map_err(|source| JournalError { doing: "written", source })
+}
+
+fn read<T>(outcome: Result<T, Failure>) -> Result<T, JournalError> {
+    outcome.map_err(|source| JournalError { doing: "read", source })
+}
+
+fn json(value: &impl Serialize) -> Result<String, Failure> {
+    Ok(serde_json::to_string(value)?)
+}
+
+impl State {
+    /// Runs one statement that writes; returns how many rows it changed.
+    fn write(&self, statement: &str, parameters: &[&dyn ToSql]) -> Result<usize, Failure> {
+        failpoint::reach("state-writing");
+        let changed = self.connection().prepare_cached(statement)?.execute(parameters)?;
+        failpoint::reach("state-written");
+        Ok(changed)
+    }
+
+    /// Changes one attempt.
+    fn change(&self, statement: &str, attempt: AttemptId, value: &dyn ToSql) -> Result<(), JournalError> {
+        written(match self.write(statement, &[&attempt.0, value]) {
+            Ok(0) => Err("there is no such attempt".into()),
+            outcome => outcome.map(drop),
+        })
+    }
+
+    /// Reads rows.
+    fn rows<T>(
+        &self,
+        query: &str,
+        parameters: &[&dyn ToSql],
+        row: impl Fn(&Row<'_>) -> Result<T, Failure>,
+    ) -> Result<Vec<T>, JournalError> {
+        let connection = self.connection();
+        let all = || {
+            let mut statement = connection.prepare_cached(query)?;
+            let mut rows = statement.query(parameters)?;
+            let mut found = Vec::new();
+            while let Some(next) = rows.next()? {
+                found.push(row(next)?);
+            }
+            Ok(found)
+        };
+        read(all())
+    }
+}
+
+/// A column of JSON.
+fn value<T: DeserializeOwned>(row: &Row<'_>, column: &str) -> Result<T, Failure> {
+    Ok(serde_json::from_str(row.get_ref(column)?.as_str()?)?)
+}
+
+/// A column of JSON, or of nothing.
+fn optional<T: DeserializeOwned>(row: &Row<'_>, column: &str) -> Result<Option<T>, Failure> {
+    Ok(row.get_ref(column)?.as_str_or_null()?.map(serde_json::from_str).transpose()?)
+}
+
+fn attempt(row: &Row<'_>) -> Result<AttemptRecord, Failure> {
+    Ok(AttemptRecord {
+        id: AttemptId(row.get("id")?),
+        new: value(row, "begun")?,
+        process: optional(row, "process")?,
+        end: optional(row, "ended")?,
+        verdict: optional(row, "verdict")?,
+        settled: row.get("settled")?,
+    })
+}
+
+impl AttemptJournal for State {
+    fn begin(&self, attempt: &NewAttempt) -> Result<AttemptId, JournalError> {
+        const INSERT: &str = "INSERT INTO attempts (app, begun) VALUES (?1, ?2) RETURNING id";
+        let insert = || -> Result<AttemptId, Failure> {
+            failpoint::reach("state-writing");
+            let connection = self.connection();
+            let mut statement = connection.prepare_cached(INSERT)?;
+            let id = statement.query_row(params![attempt.app, json(attempt)?], |row| row.get(0))?;
+            failpoint::reach("state-written");
+            Ok(AttemptId(id))
+        };
+        written(insert())
+    }
+
+    fn created(&self, attempt: AttemptId, process: &ProcessIdentity) -> Result<(), JournalError> {
+        let process = written(json(process))?;
+        self.change("UPDATE attempts SET process = ?2 WHERE id = ?1", attempt, &process)
+    }
+
+    fn ended(&self, attempt: AttemptId, end: &AttemptEnd) -> Result<(), JournalError> {
+        let end = written(json(end))?;
+        self.change("UPDATE attempts SET ended = ?2 WHERE id = ?1", attempt, &end)
+    }
+
+    fn judged(&self, attempt: AttemptId, verdict: &Verdict) -> Result<(), JournalError> {
+        let verdict = written(json(verdict))?;
+        self.change("UPDATE attempts SET verdict = ?2 WHERE id = ?1", attempt, &verdict)
+    }
+
+    fn settled(&self, attempt: AttemptId) -> Result<(), JournalError> {
+        self.change("UPDATE attempts SET settled = ?2 WHERE id = ?1", attempt, &true)
+    }
+
+    fn unsettled(&self) -> Result<Vec<AttemptRecord>, JournalError> {
+        self.rows("SELECT * FROM attempts WHERE settled = 0 ORDER BY id", &[], attempt)
+    }
+
+    fn history(&self, app: &str) -> Result<Vec<AttemptRecord>, JournalError> {
+        const NEWEST: &str = "SELECT * FROM attempts WHERE app = ?1 ORDER BY id DESC LIMIT ?2";
+        let mut newest_first = self.rows(NEWEST, &[&app, &HISTORY], attempt)?;
+        newest_first.reverse();
+        Ok(newest_first)
+    }
+
+    fn note_restart(&self, restart: &PendingRestart) -> Result<(), JournalError> {
+        const INSERT: &str = "INSERT INTO restarts (boot, restart) VALUES (?1, ?2)";
+        let boot = restart.boot.as_ref().map(|boot| &boot.0);
+        let restart = written(json(restart))?;
+        written(self.write(INSERT, &[&boot, &restart])).map(drop)
+    }
+
+    fn restarts(&self) -> Result<Vec<PendingRestart>, JournalError> {
+        self.rows("SELECT restart FROM restarts ORDER BY id", &[], |row| value(row, "restart"))
+    }
+
+    /// Writes only where there is one to drop: this is asked before everything else, and mostly in vain.
+    fn drop_restarts_of_other_boots(&self, boot: &BootIdentity) -> Result<(), JournalError> {
+        const OTHERS: &str = "SELECT id FROM restarts WHERE boot <> ?1 LIMIT 1";
+        if self.rows(OTHERS, &[&boot.0], |_| Ok(()))?.is_empty() {
+            return Ok(());
+        }
+        written(self.write("DELETE FROM restarts WHERE boot <> ?1", &[&boot.0])).map(drop)
+    }
+}

@@ -1,0 +1,185 @@
+//! `state.db` itself: what becomes of it when it is opened at once by many, damaged, newer, or not ours.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use jiff::Timestamp;
+use rusqlite::Connection;
+use std::fs;
+use std::path::PathBuf;
+use std::thread;
+use tempfile::TempDir;
+use waybill_agent::{State, StateError};
+use waybill_installer_runner::{AttemptEnd, AttemptJournal as _, NewAttempt, Trigger};
+use waybill_schemas::codes::Classified as _;
+use waybill_schemas::report::install::Intent;
+
+struct Ground(TempDir);
+
+impl Ground {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn root(&self) -> PathBuf {
+        self.0.path().join("root")
+    }
+
+    fn database(&self) -> PathBuf {
+        self.root().join("state.db")
+    }
+
+    fn open(&self) -> Result<State, StateError> {
+        State::open(&self.root())
+    }
+
+    /// One with so many attempts, closed.
+    fn with_attempts(count: usize) -> Self {
+        let ground = Self::new();
+        let state = ground.open().unwrap();
+        for _ in 0..count {
+            let id = state.begin(&attempt("notes")).unwrap();
+            state.ended(id, &AttemptEnd::Exited(3010)).unwrap();
+        }
+        ground
+    }
+
+    /// A look at the database that changes something, past [`State`].
+    fn change(&self, statement: &str) {
+        Connection::open(self.database()).unwrap().execute_batch(statement).unwrap();
+    }
+}
+
+fn attempt(app: &str) -> NewAttempt {
+    NewAttempt {
+        app: app.to_owned(),
+        intent: Intent::Install,
+        trigger: Trigger::Manual,
+        at: Timestamp::UNIX_EPOCH,
+        boot: None,
+        limit_minutes: 60,
+    }
+}
+
+#[test]
+fn it_is_made_within_the_root_and_found_again() {
+    let ground = Ground::with_attempts(2);
+    assert_eq!(ground.open().unwrap().history("notes").unwrap().len(), 2);
+    assert_eq!(ground.open().unwrap().root(), ground.root());
+    let mut names: Vec<_> =
+        fs::read_dir(ground.root()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["Cache", "Content", "Logs", "state.db", "state.lock"], "closed, it is one file");
+}
+
+#[cfg(unix)]
+#[test]
+fn its_files_are_their_owners_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let ground = Ground::with_attempts(1);
+    let loose = fs::Permissions::from_mode(0o644);
+    fs::set_permissions(ground.database(), loose).unwrap();
+    let state = ground.open().unwrap();
+    state.begin(&attempt("notes")).unwrap();
+    for name in ["state.db", "state.db-wal", "state.db-shm", "state.lock"] {
+        let mode = fs::metadata(ground.root().join(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_in_its_place_is_refused() {
+    let (ground, elsewhere) = (Ground::new(), Ground::with_attempts(1));
+    drop(waybill_downloader::Root::open(&ground.root()).unwrap());
+    std::os::unix::fs::symlink(elsewhere.database(), ground.database()).unwrap();
+    let error = ground.open().unwrap_err();
+    assert_eq!(error.code().id, "state-failed");
+    assert!(error.to_string().contains("state.db"), "{error}");
+}
+
+#[test]
+fn many_may_open_and_write_at_once() {
+    const THREADS: usize = 8;
+    const EACH: usize = 12;
+    let ground = Ground::new();
+    thread::scope(|scope| {
+        for number in 0..THREADS {
+            let ground = &ground;
+            scope.spawn(move || {
+                for _ in 0..EACH {
+                    let state = ground.open().unwrap();
+                    let id = state.begin(&attempt(&format!("app {number}"))).unwrap();
+                    state.settled(id).unwrap();
+                }
+            });
+        }
+    });
+    let state = ground.open().unwrap();
+    for number in 0..THREADS {
+        assert_eq!(state.history(&format!("app {number}")).unwrap().len(), EACH);
+    }
+    assert_eq!(state.unsettled().unwrap(), []);
+}
+
+#[test]
+fn what_one_wrote_another_sees_at_once() {
+    let ground = Ground::new();
+    let (one, other) = (ground.open().unwrap(), ground.open().unwrap());
+    let id = one.begin(&attempt("notes")).unwrap();
+    assert_eq!(other.unsettled().unwrap()[0].id, id);
+    other.settled(id).unwrap();
+    assert_eq!(one.unsettled().unwrap(), []);
+}
+
+#[test]
+fn a_newer_versions_is_refused_and_left_as_it_is() {
+    let ground = Ground::with_attempts(1);
+    ground.change("PRAGMA user_version = 99");
+    let before = fs::read(ground.database()).unwrap();
+    let error = ground.open().unwrap_err();
+    assert!(matches!(error, StateError::Newer { found: 99, known: 1, .. }), "{error}");
+    assert_eq!((error.code().id, error.code().class.exit_code()), ("state-unknown", 1));
+    assert!(
+        error.to_string().ends_with("is of version 99, and this program knows versions up to 1"),
+        "{error}"
+    );
+    assert_eq!(fs::read(ground.database()).unwrap(), before);
+}
+
+#[test]
+fn another_programs_database_is_refused() {
+    let ground = Ground::new();
+    drop(waybill_downloader::Root::open(&ground.root()).unwrap());
+    ground.change("CREATE TABLE cookies (host TEXT)");
+    let error = ground.open().unwrap_err();
+    assert!(matches!(error, StateError::Foreign { .. }), "{error}");
+    assert_eq!(error.code().id, "state-unknown");
+}
+
+/// Opened or read: whatever is not whole is told, and never read as if it were.
+#[test]
+fn damage_is_told() {
+    let whole = fs::read(Ground::with_attempts(200).database()).unwrap();
+    let no_database = [vec![b'x'; whole.len()], whole[..whole.len() / 2].to_vec(), b"short".to_vec()];
+    let zeroed = (1..whole.len() / 4096).map(|page| {
+        let mut bytes = whole.clone();
+        bytes[page * 4096..(page + 1) * 4096].fill(0);
+        bytes
+    });
+    for (number, bytes) in no_database.into_iter().chain(zeroed).enumerate() {
+        let ground = Ground::new();
+        drop(waybill_downloader::Root::open(&ground.root()).unwrap());
+        fs::write(ground.database(), &bytes).unwrap();
+        let error = ground.open().expect_err(&format!("case {number}"));
+        assert!(matches!(error, StateError::Damaged { .. }), "case {number}: {error}");
+        assert_eq!((error.code().id, error.code().class.exit_code()), ("state-damaged", 1));
+        assert_eq!(fs::read(ground.database()).unwrap(), bytes, "case {number}: it is left as it is");
+    }
+}
+
+#[test]
+fn a_row_that_is_none_of_ours_is_an_error_and_no_attempt() {
+    let ground = Ground::with_attempts(1);
+    ground.change("UPDATE attempts SET ended = '{\"vanished\": 1}'");
+    let error = ground.open().unwrap().history("notes").unwrap_err();
+    assert_eq!(error.to_string(), "the journal of attempts cannot be read");
+}
