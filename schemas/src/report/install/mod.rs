@@ -1,6 +1,7 @@
 //! What `waybill install`, `uninstall` and `detect` decided, step by step and why: the runner's contract
 //! (docs/runner.md).
 
+mod code;
 mod command;
 mod detection;
 mod restart;

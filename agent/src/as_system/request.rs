@@ -1,0 +1,132 @@
+//! What lies in the folder between the one who asks and the task.
+
+use super::AsSystemError;
+use serde::{Deserialize, Serialize};
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+const REQUEST: &str = "request.json";
+const STDIN: &str = "stdin";
+/// Held by the task for as long as it runs; made by it, so that it also says that the task has begun.
+const LOCK: &str = "running.lock";
+const EXIT: &str = "exit";
+pub(super) const STDOUT: &str = "stdout";
+pub(super) const STDERR: &str = "stderr";
+
+/// What is to be run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Request {
+    /// This program: an absolute path.
+    pub program: PathBuf,
+    /// Its arguments.
+    pub arguments: Vec<String>,
+    /// The folder that relative paths among them start at.
+    pub folder: PathBuf,
+    /// Variables that it gets besides the system's own.
+    pub variables: Vec<(String, String)>,
+    /// What it reads from stdin.
+    #[serde(skip)]
+    pub stdin: Vec<u8>,
+}
+
+impl Request {
+    pub(super) fn write(&self, folder: &Path) -> Result<(), AsSystemError> {
+        let path = folder.join(REQUEST);
+        let json = serde_json::to_vec(self)
+            .map_err(|source| AsSystemError::NoRequest { path: path.clone(), source })?;
+        write_new(&path, &json)?;
+        write_new(&folder.join(STDIN), &self.stdin)
+    }
+}
+
+/// A folder of its own below `root`.
+pub(super) fn new_folder(root: &Path) -> Result<PathBuf, AsSystemError> {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    let folder = root.join(format!("AsSystem-{}-{}", std::process::id(), now.as_nanos()));
+    fs::create_dir_all(root).and_then(|()| fs::create_dir(&folder)).map_err(failed("make", &folder))?;
+    Ok(folder)
+}
+
+/// The task's side: runs what `folder` asks for, and leaves its output and exit code there.
+///
+/// # Errors
+/// There is no request, or its program cannot be started.
+pub fn answer(folder: &Path) -> Result<(), AsSystemError> {
+    let path = folder.join(REQUEST);
+    let text = fs::read(&path).map_err(failed("read", &path))?;
+    let request: Request =
+        serde_json::from_slice(&text).map_err(|source| AsSystemError::NoRequest { path, source })?;
+    let staging = folder.join("lock.new"); // under its own name only once it is held
+    let held = new(&staging)?;
+    held.lock().map_err(failed("lock", &staging))?;
+    rename(&staging, &folder.join(LOCK))?;
+    let exit = run(&request, folder)?;
+    let staging = folder.join("exit.new");
+    write_new(&staging, exit.to_string().as_bytes())?;
+    rename(&staging, &folder.join(EXIT))
+}
+
+fn rename(from: &Path, to: &Path) -> Result<(), AsSystemError> {
+    fs::rename(from, to).map_err(failed("rename", from))
+}
+
+fn run(request: &Request, folder: &Path) -> Result<u32, AsSystemError> {
+    let stdin = folder.join(STDIN);
+    let status = Command::new(&request.program)
+        .args(&request.arguments)
+        .current_dir(&request.folder)
+        .envs(request.variables.iter().map(|(name, value)| (name, value)))
+        .stdin(File::open(&stdin).map(Stdio::from).map_err(failed("read", &stdin))?)
+        .stdout(new(&folder.join(STDOUT))?)
+        .stderr(new(&folder.join(STDERR))?)
+        .status()
+        .map_err(failed("start", &request.program))?;
+    Ok(status.code().map_or(1, i32::cast_unsigned))
+}
+
+/// The exit code, once there is one.
+pub(super) fn exit_code(folder: &Path) -> Result<Option<u32>, AsSystemError> {
+    let path = folder.join(EXIT);
+    match fs::read_to_string(&path) {
+        Ok(text) => text.parse().map(Some).map_err(|_| AsSystemError::NoResult),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(failed("read", &path)(error)),
+    }
+}
+
+/// Whether the task has begun.
+pub(super) fn has_begun(folder: &Path) -> bool {
+    folder.join(LOCK).exists()
+}
+
+/// Whether the task began and runs no more.
+pub(super) fn was_abandoned(folder: &Path) -> Result<bool, AsSystemError> {
+    let path = folder.join(LOCK);
+    let lock = match File::open(&path) {
+        Ok(lock) => lock,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(failed("open", &path)(error)),
+    };
+    match lock.try_lock_shared() {
+        Ok(()) => Ok(true),
+        Err(TryLockError::WouldBlock) => Ok(false),
+        Err(TryLockError::Error(error)) => Err(failed("lock", &path)(error)),
+    }
+}
+
+/// A file that is new: nobody else has put one there.
+fn new(path: &Path) -> Result<File, AsSystemError> {
+    OpenOptions::new().write(true).create_new(true).open(path).map_err(failed("make", path))
+}
+
+pub(super) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), AsSystemError> {
+    new(path)?.write_all(bytes).map_err(failed("write", path))
+}
+
+pub(super) fn failed(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> AsSystemError {
+    let path = path.to_owned();
+    move |source| AsSystemError::Io { doing, path, source }
+}

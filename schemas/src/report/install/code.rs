@@ -1,0 +1,69 @@
+//! Which entry of the table of codes an outcome has.
+
+use super::{Answer, DetectReport, InstallReport, Intent, Outcome};
+use crate::codes::device::DETECTION_RULE_INVALID as INVALID_RULE;
+use crate::codes::{Code, runner};
+
+/// EnforcementState InProgressWaitingUserLogon.
+const WAITING_USER_LOGON: i64 = 2013;
+/// EnforcementState InProgressPendingReboot.
+const PENDING_REBOOT: i64 = 2008;
+
+impl InstallReport {
+    /// The entry of the table of codes; `None` where all is well.
+    pub fn code(&self) -> Option<&'static Code> {
+        let by_intent = |install, uninstall| match self.intent {
+            Intent::Install => install,
+            Intent::Uninstall => uninstall,
+        };
+        match self.outcome {
+            Outcome::NotApplicable => Some(&runner::APP_NOT_APPLICABLE),
+            Outcome::CannotTell => Some(self.cannot_tell()),
+            Outcome::CommandRefused => Some(&runner::COMMAND_REFUSED),
+            Outcome::Failed => Some(by_intent(&runner::INSTALL_FAILED, &runner::UNINSTALL_FAILED)),
+            Outcome::NotBorneOut => {
+                Some(by_intent(&runner::INSTALL_NOT_BORNE_OUT, &runner::UNINSTALL_NOT_BORNE_OUT))
+            }
+            Outcome::DoneDespiteCode => Some(&runner::DONE_DESPITE_CODE),
+            Outcome::TimedOut => Some(&runner::INSTALL_TIMED_OUT),
+            Outcome::RetryLater => Some(&runner::RETRY_LATER),
+            Outcome::Waiting => Some(self.waits_for()),
+            Outcome::AlreadyInstalled
+            | Outcome::Installed
+            | Outcome::AlreadyAbsent
+            | Outcome::Uninstalled
+            | Outcome::WouldRun
+            | Outcome::Interrupted => None,
+        }
+    }
+
+    fn cannot_tell(&self) -> &'static Code {
+        let is_invalid = |error: &super::StateCode| error.number == i64::from(INVALID_RULE.cast_signed());
+        match self.states.error.as_ref().is_some_and(is_invalid) {
+            true => &runner::DETECTION_RULE_INVALID,
+            false => &runner::DETECTION_CANNOT_TELL,
+        }
+    }
+
+    fn waits_for(&self) -> &'static Code {
+        match self.states.enforcement.as_ref().map(|state| state.number) {
+            Some(WAITING_USER_LOGON) => &runner::WAITING_FOR_USER,
+            Some(PENDING_REBOOT) => &runner::RESTART_PENDING,
+            _ => &runner::INSTALLER_STILL_RUNS,
+        }
+    }
+}
+
+impl DetectReport {
+    /// The entry of the table of codes; `None` where the app is there.
+    pub fn code(&self) -> Option<&'static Code> {
+        match self.detection.answer {
+            Answer::Detected => None,
+            Answer::NotDetected => Some(&runner::APP_NOT_DETECTED),
+            Answer::CannotTell if self.detection.rules.iter().any(|rule| rule.invalid) => {
+                Some(&runner::DETECTION_RULE_INVALID)
+            }
+            Answer::CannotTell => Some(&runner::DETECTION_CANNOT_TELL),
+        }
+    }
+}
