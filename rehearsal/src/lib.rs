@@ -1,1 +1,38 @@
-//! A package's dress rehearsal: lint, pack, serve on loopback, fetch, install, detect, install again, uninstall.
+//! A package's dress rehearsal: lint, pack, serve on loopback, fetch, install, detect, install again, uninstall, and
+//! detect that it is gone. What works here works on a device, as far as `docs/fidelity.md` says.
+//!
+//! It installs on the machine that it runs on. Before it does, it looks: an app that is here already is somebody's own
+//! copy, and is not touched unless [`RehearsalRequest::force`] says so.
+//!
+//! | need | entry |
+//! |---|---|
+//! | the whole of it | [`rehearse`] |
+//! | who is told as it goes | [`Audience`] |
+//! | its report as JUnit XML | [`junit`] |
+//! | the same in Windows Sandbox | [`Sandbox`] |
+
+mod app_folder;
+mod audience;
+mod cleaning_up;
+mod delivery;
+mod error;
+mod installing;
+mod junit;
+mod learned;
+mod looking_first;
+mod msi_log;
+mod proposal;
+mod rehearse;
+mod request;
+mod root;
+mod sandbox;
+mod snapshot;
+mod stage;
+mod verdict;
+
+pub use audience::Audience;
+pub use error::RehearsalError;
+pub use junit::junit;
+pub use rehearse::rehearse;
+pub use request::RehearsalRequest;
+pub use sandbox::Sandbox;

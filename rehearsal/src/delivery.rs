@@ -1,0 +1,145 @@
+//! From the app's folder to a content folder, by way of a package and a server.
+
+use crate::RehearsalRequest;
+use crate::stage::{Outcome, Stages};
+use intunewin::{ArchivePolicy, FileSource, OpenError, Package};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use waybill_context::Context;
+use waybill_downloader::{Destination, FetchOptions, FetchRequest, Location, ProxyChoice, Wanted, fetch};
+use waybill_packager::lint::{Subject, lint};
+use waybill_packager::pack::{Output, PackOptions, PackRequest, PackSource, pack};
+use waybill_packager::publish::{PublishRequest, publish};
+use waybill_packager::walk::WalkOptions;
+use waybill_schemas::report::fetch::FetchReport;
+use waybill_schemas::report::lint::LintReport;
+use waybill_schemas::report::publish::PublishReport;
+use waybill_schemas::report::rehearsal::{Phase, PhaseDetails};
+use waybill_server::{RunningServer, Server, ServerOptions};
+
+/// What lint makes of app.json and its sources. An error stops the rehearsal before anything is installed.
+pub(crate) fn lint_phase(request: &RehearsalRequest, stages: &mut Stages<'_>, context: &Context<'_>) {
+    stages.run(Phase::Lint, || {
+        let outcome = match Subject::open(&request.folder, &WalkOptions::default(), context) {
+            Ok(subject) => judged(lint(subject, &request.allowances)),
+            Err(error) => Outcome::stopped(&error),
+        };
+        (outcome, ())
+    });
+}
+
+fn judged(report: LintReport) -> Outcome {
+    let (errors, warnings) = (report.counts.errors, report.counts.warnings);
+    let counted = |count: u32, thing: &str| format!("{count} {thing}{}", if count == 1 { "" } else { "s" });
+    let first = report.findings.iter().find(|finding| finding.allowed.is_none());
+    let first = first.map(|finding| format!(": {} {}", finding.code, finding.message)).unwrap_or_default();
+    let outcome = match (errors, warnings) {
+        (0, 0) => Outcome::passed("nothing found"),
+        (0, _) => Outcome::passed(format!("{}{first}", counted(warnings, "warning"))),
+        _ => Outcome::failed(3, format!("{}{first}", counted(errors, "error"))),
+    };
+    outcome.with(PhaseDetails::Lint(report))
+}
+
+/// Packs, publishes, serves on loopback and fetches; the content folder where all of it passed.
+pub(crate) fn deliver(
+    request: &RehearsalRequest,
+    root: &Path,
+    stages: &mut Stages<'_>,
+    context: &Context<'_>,
+) -> Option<PathBuf> {
+    let package = stages.run(Phase::Pack, || pack_phase(request, root, context))?;
+    let (server, document) = stages.run(Phase::Serve, || serve_phase(&package, root, context))?;
+    let folder = stages.run(Phase::Fetch, || fetch_phase(&document, root, context));
+    server.stop();
+    folder
+}
+
+fn pack_phase(request: &RehearsalRequest, root: &Path, context: &Context<'_>) -> (Outcome, Option<PathBuf>) {
+    let request = PackRequest {
+        source: PackSource::App { folder: request.folder.clone() },
+        output: Output::Folder(root.join("Package")),
+        options: PackOptions { force: true, fill_document: false, ..PackOptions::default() },
+    };
+    match pack(&request, context) {
+        Ok(report) => {
+            let package = PathBuf::from(&report.package);
+            let (files, bytes) = (report.entries.files, report.sizes.package);
+            let outcome = Outcome::passed(format!("{files} files, {bytes} bytes"));
+            (outcome.with(PhaseDetails::Pack(Box::new(report))), Some(package))
+        }
+        Err(error) => (Outcome::stopped(&error), None),
+    }
+}
+
+fn serve_phase(
+    package: &Path,
+    root: &Path,
+    context: &Context<'_>,
+) -> (Outcome, Option<(RunningServer, PathBuf)>) {
+    let public = root.join("Public");
+    if let Err(source) = fs_err::create_dir_all(&public) {
+        return (Outcome::failed(1, source.to_string()), None);
+    }
+    let server = match Server::start(ServerOptions::new(&public)) {
+        Ok(server) => server,
+        Err(error) => return (Outcome::stopped(&error), None),
+    };
+    match published(package, &public, &root.join("Keys"), &server.url(), context) {
+        Ok(report) => {
+            let document = PathBuf::from(&report.document);
+            let outcome = Outcome::passed(format!("published, and served at {}", server.url()));
+            (outcome.with(PhaseDetails::Publish(Box::new(report))), Some((server, document)))
+        }
+        Err(outcome) => (outcome, None),
+    }
+}
+
+fn published(
+    package: &Path,
+    public: &Path,
+    keys: &Path,
+    url: &str,
+    context: &Context<'_>,
+) -> Result<PublishReport, Outcome> {
+    let policy = ArchivePolicy::default();
+    let unreadable = |error| Outcome::stopped(&OpenError::Io(error));
+    let source = File::open(package).and_then(FileSource::from_file).map_err(unreadable)?;
+    let opened = Package::open(source, &policy).map_err(|error| Outcome::stopped(&error))?;
+    let content = opened.into_content(context).map_err(|error| Outcome::stopped(&error))?;
+    fs_err::create_dir_all(keys).map_err(|error| Outcome::failed(1, error.to_string()))?;
+    let request = PublishRequest {
+        package: package.to_owned(),
+        package_has_keys: true,
+        public: public.to_owned(),
+        document: Some(keys.join("app.content.json")),
+        base_url: Some(url.to_owned()),
+        with_keys: false,
+        force: true,
+        policy,
+    };
+    publish(content, &request, context).map_err(|error| Outcome::stopped(&error))
+}
+
+fn fetch_phase(document: &Path, root: &Path, context: &Context<'_>) -> (Outcome, Option<PathBuf>) {
+    let request = FetchRequest {
+        what: Wanted::Described(Location::File(document.to_owned())),
+        destination: Destination::Cache { app: "app".to_owned(), revision: "1".to_owned() },
+        root: root.to_owned(),
+        options: FetchOptions { force: true, proxy: ProxyChoice::Direct, ..FetchOptions::default() },
+    };
+    match fetch(&request, context) {
+        Ok(report) => {
+            let folder = PathBuf::from(&report.folder);
+            let outcome = Outcome::passed(three_phases(&report));
+            (outcome.with(PhaseDetails::Fetch(Box::new(report))), Some(folder))
+        }
+        Err(error) => (Outcome::stopped(&error), None),
+    }
+}
+
+fn three_phases(report: &FetchReport) -> String {
+    let received = report.download.as_ref().map_or(0, |phase| phase.received);
+    let files = report.files;
+    format!("{received} bytes downloaded, MAC and digest hold, {files} files unpacked and moved into place")
+}

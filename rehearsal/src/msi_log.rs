@@ -1,0 +1,130 @@
+//! Windows Installer's own log: the one thing that tells why an MSI failed.
+//!
+//! The reference never adds a word to a command, and neither do `install` and the agent. A rehearsal may, and says so.
+
+use std::path::{Path, PathBuf};
+use waybill_installer_runner::mask;
+use waybill_schemas::app::AppDocument;
+use waybill_schemas::report::rehearsal::{MsiLog, Phase};
+
+/// Logs beyond this are read from their end.
+const MOST: usize = 16 << 20;
+/// Lines told before "Return value 3", and at most in all.
+const BEFORE: usize = 12;
+const LINES: usize = 16;
+
+/// An app whose msiexec line writes a log.
+pub(crate) struct Logged {
+    pub(crate) app: AppDocument,
+    pub(crate) file: PathBuf,
+}
+
+impl Logged {
+    /// `None` where the line is no msiexec's, or has a log of its own.
+    pub(crate) fn of(app: &AppDocument, phase: Phase, logs: &Path) -> Option<Self> {
+        let name = if phase == Phase::Uninstall { "msi-uninstall.log" } else { "msi-install.log" };
+        let (mut app, file) = (app.clone(), logs.join(name));
+        let line = match phase {
+            Phase::Uninstall => &mut app.uninstall_command_line,
+            _ => &mut app.install_command_line,
+        };
+        let logged = with_log(line.as_deref()?, &file)?;
+        *line = Some(logged);
+        // msiexec makes no folder, and ends with 1622 instead.
+        fs_err::create_dir_all(logs).ok()?;
+        Some(Self { app, file })
+    }
+}
+
+/// The line with `/l*v` at its end.
+fn with_log(line: &str, file: &Path) -> Option<String> {
+    let line = line.trim();
+    let (program, rest) = match line.strip_prefix('"') {
+        Some(quoted) => quoted.split_once('"')?,
+        None => line.split_once(char::is_whitespace)?,
+    };
+    let leaf = program.rsplit(['\\', '/']).next().unwrap_or(program).to_lowercase();
+    let is_log = |word: &str| {
+        let switch = word.strip_prefix(['/', '-']).unwrap_or_default();
+        switch.starts_with(['l', 'L'])
+    };
+    let is_msiexec = leaf == "msiexec" || leaf == "msiexec.exe";
+    let has_log = rest.split_whitespace().any(is_log);
+    (is_msiexec && !has_log).then(|| format!("{line} /l*v \"{}\"", file.display()))
+}
+
+/// What a log says, where one was written.
+pub(crate) fn read(phase: Phase, file: &Path) -> Option<MsiLog> {
+    let bytes = fs_err::read(file).ok()?;
+    let text = decoded(&bytes[bytes.len().saturating_sub(MOST) & !1..]);
+    Some(MsiLog { phase, file: file.display().to_string(), excerpt: excerpt(&text) })
+}
+
+/// UTF-16 on Windows, whose BOM a tail lacks: then half of the bytes of its letters are zero.
+fn decoded(bytes: &[u8]) -> String {
+    let wide =
+        bytes.starts_with(&[0xFF, 0xFE]) || bytes.iter().skip(1).step_by(2).take(64).all(|byte| *byte == 0);
+    if !wide || bytes.len() < 2 {
+        return String::from_utf8_lossy(bytes).into_owned();
+    }
+    let units: Vec<u16> = bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
+    String::from_utf16_lossy(&units).trim_start_matches('\u{FEFF}').to_owned()
+}
+
+/// The lines that lead to the first action that failed, else the last ones. "Return value 3" is Windows Installer's word
+/// for a failure that ends the installation.
+fn excerpt(text: &str) -> Vec<String> {
+    let lines: Vec<&str> = text.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
+    let failed =
+        lines.iter().position(|line| line.contains("Return value 3") || line.contains("return value 3"));
+    let (from, to) = match failed {
+        Some(at) => (at.saturating_sub(BEFORE), (at + 1).min(lines.len())),
+        None => (lines.len().saturating_sub(LINES), lines.len()),
+    };
+    lines[from..to].iter().map(|line| mask(&shortened(line))).collect()
+}
+
+fn shortened(line: &str) -> String {
+    const WIDTH: usize = 300;
+    line.chars().take(WIDTH).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_line_of_msiexec_without_a_log_gets_one() {
+        let with = |line| with_log(line, Path::new("log.txt"));
+        assert_eq!(with("msiexec /i a.msi /qn").unwrap(), "msiexec /i a.msi /qn /l*v \"log.txt\"");
+        let quoted = r#""%SystemRoot%\System32\MsiExec.exe" /x {1} /qn"#;
+        assert!(with(quoted).unwrap().ends_with(r#"/qn /l*v "log.txt""#));
+        for line in [
+            "msiexec /i a.msi /qn /l*v own.log",
+            "msiexec /i a.msi /LOG own.log",
+            "msiexec",
+            "setup.exe /qn",
+            "\"msiexec",
+        ] {
+            assert_eq!(with(line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn the_excerpt_ends_at_the_first_failure() {
+        let mut text = String::from("\u{FEFF}");
+        for number in 0..40 {
+            text += &format!("line {number}\r\n");
+        }
+        text += "Action ended 12:00:00: InstallFiles. Return value 3.\r\nMSI (s): more\r\n";
+        let bytes: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let decoded = decoded(&bytes);
+        assert!(decoded.starts_with("line 0\r\n"), "{decoded:.20}");
+    }
+
+    #[test]
+    fn what_is_no_utf_16_is_read_as_text() {
+        assert_eq!(decoded(b"Action ended\n"), "Action ended\n");
+        assert_eq!(decoded(b""), "");
+    }
+}

@@ -1,0 +1,127 @@
+use crate::app_folder::Script;
+use crate::cleaning_up::clean_up;
+use crate::delivery::{deliver, lint_phase};
+use crate::installing::Machine;
+use crate::learned::Learned;
+use crate::root::Root;
+use crate::snapshot::Snapshot;
+use crate::stage::Stages;
+use crate::verdict::{self, Attempts};
+use crate::{Audience, RehearsalError, RehearsalRequest, looking_first};
+use jiff::Timestamp;
+use std::path::Path;
+use waybill_agent::State;
+use waybill_context::Context;
+use waybill_installer_runner::identify;
+use waybill_schemas::report::install::{Answer, RUNNER_CONTRACT, RestartNeed};
+use waybill_schemas::report::rehearsal::{Phase, RehearsalReport};
+use waybill_system::System;
+
+/// Rehearses the app in a folder on `system`, which is the machine that this program runs on: files, packages and logs go
+/// through the ordinary file system.
+///
+/// A phase that fails ends it, but for one thing: what the install left is uninstalled again, where that can be told.
+///
+/// # Errors
+/// There is no app document, or no folder to work in. Whatever fails later is in the report.
+pub fn rehearse(
+    request: &RehearsalRequest,
+    system: &dyn System,
+    audience: &dyn Audience,
+    context: &Context<'_>,
+) -> Result<RehearsalReport, RehearsalError> {
+    let started = now(context);
+    let script = Script::of(&request.folder, system.kind())?;
+    let root = Root::make(request)?;
+    let state = State::open(root.path())?;
+    let machine = Machine::new(request, script.app, root.path(), &state, (system, audience, context));
+    let mut stages = Stages::new(context, audience);
+    let mut seen = Seen::default();
+    lint_phase(request, &mut stages, context);
+    if !stages.has_failed() && context.check().is_ok() {
+        seen = rehearse_on(&machine, request, root.path(), &mut stages, context);
+    }
+    let phases = stages.finish();
+    let Seen { learned, attempts } = seen;
+    let (exit, summary) = verdict::conclude(&phases, &attempts);
+    let mut report = RehearsalReport {
+        contract: RUNNER_CONTRACT,
+        app: identify(&machine.app),
+        document: script.path.display().to_string(),
+        exit,
+        summary,
+        next: verdict::next(&phases, &machine, &learned, script.substituted),
+        context: machine.eyes.report(system.device().own_account()),
+        root: root.path().display().to_string(),
+        root_kept: false,
+        warnings: verdict::warnings(&phases, &attempts, &learned),
+        deviations: verdict::deviations(&machine, &attempts, script.substituted),
+        msi_logs: attempts.iter().filter_map(|attempted| attempted.log.clone()).collect(),
+        phases,
+        appeared: learned.appeared,
+        proposed_rule: learned.proposed,
+        started,
+        ended: now(context),
+    };
+    drop(state); // its file is open, which keeps Windows from removing the root
+    report.root_kept = root.end(request.keep || exit != 0);
+    Ok(report)
+}
+
+/// What the phases on the machine came to, besides their outcomes.
+#[derive(Default)]
+struct Seen {
+    learned: Learned,
+    attempts: Attempts,
+}
+
+fn rehearse_on(
+    machine: &Machine<'_>,
+    request: &RehearsalRequest,
+    root: &Path,
+    stages: &mut Stages<'_>,
+    context: &Context<'_>,
+) -> Seen {
+    let copy_is_here =
+        stages.run(Phase::Before, || looking_first::look(machine, &machine.eyes, request.force));
+    if stages.has_failed() {
+        return Seen::default();
+    }
+    match deliver(request, root, stages, context) {
+        Some(folder) if context.check().is_ok() => {
+            on_the_device(machine, &folder, root, copy_is_here, stages)
+        }
+        _ => Seen::default(),
+    }
+}
+
+fn on_the_device(
+    machine: &Machine<'_>,
+    folder: &Path,
+    root: &Path,
+    copy_is_here: bool,
+    stages: &mut Stages<'_>,
+) -> Seen {
+    let own = root.display().to_string();
+    let look = || Snapshot::take(machine.system, &machine.eyes, &machine.app, &own);
+    let before = look();
+    let installed = stages.run(Phase::Install, || machine.install(folder, copy_is_here));
+    let name = machine.app.display_name.clone().unwrap_or_default();
+    let mut learned = Learned::of(&before, &look(), &name, machine.system, &machine.eyes);
+    let mut attempts = Attempts::default();
+    if stages.has_failed() {
+        attempts.uninstall = clean_up(machine, folder, &installed, &learned, stages);
+    } else if !installed.asks_for(RestartNeed::Hard) {
+        stages.run(Phase::Detect, || (machine.expect(Answer::Detected), ()));
+        attempts.again = Some(stages.run(Phase::InstallAgain, || machine.install_again(folder)));
+        attempts.uninstall = Some(stages.run(Phase::Uninstall, || machine.uninstall(folder)));
+        stages.run(Phase::DetectGone, || (machine.expect(Answer::NotDetected), ()));
+    }
+    attempts.install = Some(installed);
+    learned.mark_left_behind(&look());
+    Seen { learned, attempts }
+}
+
+fn now(context: &Context<'_>) -> String {
+    Timestamp::try_from(context.clock().now()).unwrap_or(Timestamp::UNIX_EPOCH).to_string()
+}

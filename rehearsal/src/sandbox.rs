@@ -1,0 +1,100 @@
+//! A Windows Sandbox configuration that runs the rehearsal on a machine that is thrown away afterwards.
+//! The format: Microsoft, "Windows Sandbox configuration" (`.wsb`).
+
+use quick_xml::Writer;
+use quick_xml::events::{BytesEnd, BytesStart, BytesText, Event};
+use std::io;
+
+/// What the sandbox is given. Paths are absolute ones of the Windows that starts it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sandbox {
+    /// The app's folder: mapped, not to be written.
+    pub app_folder: String,
+    /// The folder that `waybill.exe` is in: mapped, not to be written.
+    pub program_folder: String,
+    /// The program's file name.
+    pub program: String,
+    /// Where the report is to lie: mapped, to be written.
+    pub result_folder: String,
+}
+
+/// Where the folders are in the sandbox.
+const APP: &str = r"C:\Rehearsal\App";
+const PROGRAM: &str = r"C:\Rehearsal\Program";
+const RESULT: &str = r"C:\Rehearsal\Result";
+
+type Xml = Writer<Vec<u8>>;
+
+impl Sandbox {
+    /// The `.wsb` file: no network, since the rehearsal needs loopback alone; after it, `report.json`, `junit.xml` and
+    /// `messages.txt` lie in the result folder.
+    pub fn to_wsb(&self) -> Vec<u8> {
+        let mut writer = Writer::new_with_indent(Vec::new(), b' ', 2);
+        // Writing to memory does not fail.
+        let _ = self.write(&mut writer);
+        let mut bytes = writer.into_inner();
+        bytes.push(b'\n');
+        bytes
+    }
+
+    /// What runs when the sandbox has started. cmd.exe strips the outer quotes (`/s`).
+    pub fn command(&self) -> String {
+        let Self { program, .. } = self;
+        format!(
+            r#"cmd.exe /d /s /c ""{PROGRAM}\{program}" try "{APP}" --json --junit "{RESULT}\junit.xml" > "{RESULT}\report.json" 2> "{RESULT}\messages.txt"""#
+        )
+    }
+
+    fn write(&self, xml: &mut Xml) -> io::Result<()> {
+        xml.write_event(Event::Start(BytesStart::new("Configuration")))?;
+        element("VGpu", "Disable", xml)?;
+        element("Networking", "Disable", xml)?;
+        xml.write_event(Event::Start(BytesStart::new("MappedFolders")))?;
+        mapped(&self.app_folder, APP, true, xml)?;
+        mapped(&self.program_folder, PROGRAM, true, xml)?;
+        mapped(&self.result_folder, RESULT, false, xml)?;
+        xml.write_event(Event::End(BytesEnd::new("MappedFolders")))?;
+        xml.write_event(Event::Start(BytesStart::new("LogonCommand")))?;
+        element("Command", &self.command(), xml)?;
+        xml.write_event(Event::End(BytesEnd::new("LogonCommand")))?;
+        xml.write_event(Event::End(BytesEnd::new("Configuration")))
+    }
+}
+
+fn mapped(host: &str, inside: &str, read_only: bool, xml: &mut Xml) -> io::Result<()> {
+    xml.write_event(Event::Start(BytesStart::new("MappedFolder")))?;
+    element("HostFolder", host, xml)?;
+    element("SandboxFolder", inside, xml)?;
+    element("ReadOnly", if read_only { "true" } else { "false" }, xml)?;
+    xml.write_event(Event::End(BytesEnd::new("MappedFolder")))
+}
+
+fn element(name: &str, text: &str, xml: &mut Xml) -> io::Result<()> {
+    xml.write_event(Event::Start(BytesStart::new(name)))?;
+    xml.write_event(Event::Text(BytesText::new(text)))?;
+    xml.write_event(Event::End(BytesEnd::new(name)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_escaped_and_only_the_result_may_be_written() {
+        let sandbox = Sandbox {
+            app_folder: r"C:\R&D\<apps>\7zip".into(),
+            program_folder: r"C:\Tools".into(),
+            program: "waybill.exe".into(),
+            result_folder: r"C:\R&D\result".into(),
+        };
+        let text = String::from_utf8(sandbox.to_wsb()).unwrap();
+        assert!(text.contains(r"<HostFolder>C:\R&amp;D\&lt;apps&gt;\7zip</HostFolder>"), "{text}");
+        assert_eq!(text.matches("<ReadOnly>true</ReadOnly>").count(), 2, "{text}");
+        assert_eq!(text.matches("<ReadOnly>false</ReadOnly>").count(), 1, "{text}");
+        assert!(text.contains("<Networking>Disable</Networking>"), "{text}");
+        assert!(
+            sandbox.command().contains(r#""C:\Rehearsal\Program\waybill.exe" try "C:\Rehearsal\App" --json"#)
+        );
+        assert!(text.contains("&gt; "), "{text}");
+    }
+}
