@@ -29,7 +29,7 @@ impl Value {
     /// As text, regardless of case; the lines of a REG_MULTI_SZ with line feeds between.
     pub(super) fn as_text(&self, wanted: &Comparison<'_, String>) -> Found {
         match self.text() {
-            Some(text) => wanted.found(texts(&text, wanted.value()), text),
+            Some(text) => wanted.found(texts(&text, wanted.value()), shown(&text)),
             None => self.is_no("text"),
         }
     }
@@ -62,9 +62,9 @@ impl Value {
         let Some(text) = self.text() else { return self.is_no("version") };
         let versions = (text.trim().parse::<VersionNumber>(), wanted.value().trim().parse::<VersionNumber>());
         if let (Ok(found), Ok(wants)) = versions {
-            return wanted.found(found.cmp(&wants), text);
+            return wanted.found(found.cmp(&wants), shown(&text));
         }
-        let mut found = wanted.found(texts(&text, wanted.value()), text);
+        let mut found = wanted.found(texts(&text, wanted.value()), shown(&text));
         found.why.push_str(" as text, for they are not both versions");
         found
     }
@@ -82,10 +82,15 @@ impl Value {
     fn is_no(&self, what: &str) -> Found {
         let actual = match (&self.value, self.text()) {
             (RegistryValue::Bytes(bytes), _) => format!("{} bytes of binary data", bytes.len()),
-            (_, text) => text.unwrap_or_default(),
+            (_, text) => shown(&text.unwrap_or_default()),
         };
         Found { holds: false, why: format!("{actual} is no {what}"), actual }
     }
+}
+
+/// For people: a text of blanks is not to be seen.
+fn shown(text: &str) -> String {
+    if text.trim().is_empty() { format!("{text:?}") } else { text.to_owned() }
 }
 
 /// .NET reads REG_DWORD and REG_QWORD as signed numbers. A rule whose number only fits the unsigned reading, which is

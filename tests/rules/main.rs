@@ -1,0 +1,24 @@
+//! Every rule × operation × operator × kind of value, as tables of data: on a machine in memory, and the cases of files and
+//! the registry again on this machine (docs/detection.md).
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test that cannot go on has failed; counts are printed"
+)]
+
+mod built_in;
+mod fake_ground;
+mod file_cases;
+mod file_table;
+mod ground;
+mod look;
+mod product_table;
+mod real_ground;
+mod registry_cases;
+mod registry_table;
+mod required_script_table;
+mod script_bench;
+mod script_table;
+mod truth;
+mod whole_answer;

@@ -1,0 +1,77 @@
+//! A machine in memory whose PowerShell does as the test says, and a real folder for its scripts.
+
+use crate::look::Looker;
+use serde_json::{Value, json};
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use tempfile::TempDir;
+use waybill_schemas::app::PowerShellScriptRule;
+use waybill_system::fake::{FakeRun, FakeSystem};
+
+/// Windows PowerShell of the 64-bit and the 32-bit view.
+pub(crate) const HOSTS: [&str; 2] = [
+    r"C:\Windows\System32\WindowsPowerShell\v1.0\powershell.exe",
+    r"C:\Windows\SysWOW64\WindowsPowerShell\v1.0\powershell.exe",
+];
+
+pub(crate) struct ScriptBench {
+    pub(crate) machine: FakeSystem,
+    pub(crate) scratch: TempDir,
+    /// The bytes of the script that was run last.
+    pub(crate) script: Arc<Mutex<Vec<u8>>>,
+}
+
+impl ScriptBench {
+    pub(crate) fn windows(run: &FakeRun) -> Self {
+        Self::with(FakeSystem::windows(), &HOSTS, run)
+    }
+
+    pub(crate) fn with(machine: FakeSystem, hosts: &[&str], run: &FakeRun) -> Self {
+        let script = Arc::<Mutex<Vec<u8>>>::default();
+        for host in hosts {
+            let (seen, run) = (Arc::clone(&script), run.clone());
+            machine.add_program(host, move |_, start| {
+                *seen.lock().unwrap() = std::fs::read(script_of(&start.line)).unwrap();
+                run.clone()
+            });
+        }
+        Self { machine, scratch: TempDir::new().unwrap(), script }
+    }
+
+    pub(crate) fn looker(&self) -> Looker<'_> {
+        let mut looker = Looker::new(&self.machine);
+        looker.settings.scratch = self.scratch.path().join("Scratch");
+        looker
+    }
+
+    /// Nothing of a script stays behind.
+    pub(crate) fn is_clean(&self) -> bool {
+        let left = std::fs::read_dir(self.scratch.path().join("Scratch"));
+        left.map_or(true, |mut left| left.next().is_none())
+    }
+}
+
+/// What follows `-File`.
+fn script_of(line: &str) -> &Path {
+    let (_, path) = line.split_once("-File ").unwrap();
+    Path::new(path.trim_matches('"'))
+}
+
+/// A script rule.
+pub(crate) fn rule(script: &[u8]) -> Value {
+    let mut rule = PowerShellScriptRule::default();
+    rule.set_script(script);
+    json!({
+        "@odata.type": "#microsoft.graph.win32LobAppPowerShellScriptRule",
+        "scriptContent": rule.script_content,
+    })
+}
+
+/// A requirement script that compares its output.
+pub(crate) fn comparing(operation: Option<&str>, operator: Option<&str>, value: Option<&str>) -> Value {
+    let mut rule = rule(b"Get-Something");
+    rule["operationType"] = operation.into();
+    rule["operator"] = operator.into();
+    rule["comparisonValue"] = value.into();
+    rule
+}

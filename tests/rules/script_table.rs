@@ -1,0 +1,213 @@
+//! Detection scripts: exit code × stdout × stderr, and everything that keeps a script from answering.
+
+use crate::look::app_with;
+use crate::script_bench::{HOSTS, ScriptBench, rule};
+use crate::truth::Expected;
+use serde_json::{Value, json};
+use std::sync::atomic::AtomicBool;
+use waybill_context::{Context, SystemClock};
+use waybill_installer_runner::{Eyes, ScriptHost, detect};
+use waybill_schemas::report::install::{Occasion, RuleReport};
+use waybill_system::Account;
+use waybill_system::fake::{FakeRun, FakeSystem};
+
+fn expect(bench: &ScriptBench, rule: &Value, expected: Expected) -> RuleReport {
+    let report = bench.looker().rule(rule);
+    assert_eq!(Expected::reported(&report), expected, "{report:#?}");
+    assert!(bench.is_clean());
+    report
+}
+
+#[test]
+fn every_end_of_a_detection_script() {
+    let long = "x".repeat(70_000);
+    let outputs = [
+        ("", false),
+        ("\r\n", false),
+        (" \n\t", false),
+        ("\u{feff}\r\n", false),
+        ("1.2.3\r\n", true),
+        ("0", true),
+        ("false", true),
+        ("\u{feff}found", true),
+        (long.as_str(), true),
+    ];
+    let mut ran = 0;
+    let mut reasons = std::collections::BTreeSet::new();
+    for code in [0, 1, 2, 1603, 3010, 0x8007_0005, u32::MAX] {
+        for (stdout, prints) in outputs {
+            for (stderr, complains) in outputs {
+                let bench = ScriptBench::windows(&FakeRun::ends(code).printing(stdout).complaining(stderr));
+                let is_detected = code == 0 && prints && !complains;
+                let expected = if is_detected { Expected::Holds } else { Expected::Fails };
+                let report = expect(&bench, &rule(b"Write-Output 1"), expected);
+                assert!(report.actual.starts_with(&format!("exit {}, ", code.cast_signed())), "{report:?}");
+                assert!(report.actual.len() < 600, "{}", report.actual.len());
+                reasons.insert(report.why);
+                ran += 1;
+            }
+        }
+    }
+    assert_eq!(reasons.len(), 4 + 6 * 2, "each combination has a reason of its own: {reasons:#?}");
+    println!("rule table: {ran} cases of detection scripts in memory");
+}
+
+#[test]
+fn the_host_is_the_views_and_its_arguments_are_the_references() {
+    for (is_32_bit, host) in [(false, HOSTS[0]), (true, HOSTS[1])] {
+        for (signed, policy) in [(false, "Bypass"), (true, "AllSigned")] {
+            let bench = ScriptBench::windows(&FakeRun::ends(0).printing("1"));
+            let mut rule = rule(b"exit 0");
+            rule["runAs32Bit"] = is_32_bit.into();
+            rule["enforceSignatureCheck"] = signed.into();
+            let report = expect(&bench, &rule, Expected::Holds);
+            assert_eq!(report.view, if is_32_bit { "32-bit" } else { "64-bit" });
+            let starts = bench.machine.starts();
+            let (start, line) = (&starts[0], &starts[0].line);
+            assert_eq!(start.program, host);
+            let head = format!("\"{host}\" -NoProfile -ExecutionPolicy {policy} -File \"");
+            assert!(line.starts_with(&head) && line.ends_with("script.ps1\""), "{line}");
+            let files = if is_32_bit { r"C:\Program Files (x86)" } else { r"C:\Program Files" };
+            assert!(start.environment.contains(&("ProgramFiles".into(), files.into())), "{start:?}");
+            // A signature covers the bytes: a signed script is written as it is.
+            let mark: &[u8] = if signed { b"" } else { b"\xEF\xBB\xBF" };
+            assert_eq!(*bench.script.lock().unwrap(), [mark, b"exit 0"].concat());
+        }
+    }
+}
+
+#[test]
+fn what_keeps_a_script_from_answering_is_told() {
+    let fine = || FakeRun::ends(0).printing("1");
+    let script = rule(b"exit 0");
+
+    let bench = ScriptBench::windows(&fine());
+    HOSTS.iter().for_each(|host| bench.machine.remove_file(host));
+    let report = expect(&bench, &script, Expected::CannotTell);
+    assert_eq!(report.code.unwrap().text, "0x80070002");
+    assert_eq!(report.why, format!("It cannot be told: there is no {}.", HOSTS[0]));
+
+    let bench = ScriptBench::windows(&fine());
+    bench.machine.deny(HOSTS[0]);
+    assert_eq!(expect(&bench, &script, Expected::CannotTell).code.unwrap().text, "0x80070005");
+
+    let bench = ScriptBench::windows(&fine());
+    bench.machine.add_file(r"C:\NoProgram.exe", 1);
+    let mut looker = bench.looker();
+    for missing in [r"C:\NoProgram.exe", r"C:\Nothing.exe"] {
+        looker.settings.script_host = ScriptHost::Program(missing.into());
+        let report = looker.rule(&script);
+        assert_eq!(Expected::reported(&report), Expected::CannotTell);
+        assert!(report.why.contains(&format!("cannot start {missing}")), "{}", report.why);
+    }
+
+    let bench = ScriptBench::windows(&fine());
+    std::fs::write(bench.scratch.path().join("Scratch"), "a file").unwrap();
+    let report = bench.looker().rule(&script);
+    assert_eq!(Expected::reported(&report), Expected::CannotTell);
+    assert!(report.why.contains("a folder for the script cannot be made"), "{}", report.why);
+}
+
+#[test]
+fn scripts_that_are_none_are_invalid() {
+    let bench = ScriptBench::windows(&FakeRun::ends(0).printing("1"));
+    let with = |content: Value| {
+        let mut rule = rule(b"");
+        rule["scriptContent"] = content;
+        rule
+    };
+    for rule in
+        [with(Value::Null), with("".into()), with("no base64!".into()), rule(&vec![b'#'; 200 * 1024 + 1])]
+    {
+        expect(&bench, &rule, Expected::Invalid);
+    }
+    assert!(bench.machine.starts().is_empty());
+    expect(&bench, &rule(&vec![b'#'; 200 * 1024]), Expected::Holds);
+}
+
+#[test]
+fn a_script_over_its_time_limit_is_ended() {
+    let bench = ScriptBench::windows(&FakeRun::hangs());
+    let report = expect(&bench, &rule(b"Start-Sleep"), Expected::CannotTell);
+    assert_eq!(report.why, "It cannot be told: the script ran longer than 3600 s and was ended.");
+    assert_eq!(report.code.unwrap().text, "0x800705B4");
+
+    // 250 ms at a time: one that ends just before the limit is judged.
+    let slices = 3600 * 4;
+    let last = FakeRun::ends(0).printing("1").after_waits(slices - 1);
+    expect(&ScriptBench::windows(&last), &rule(b"x"), Expected::Holds);
+    let late = FakeRun::ends(0).printing("1").after_waits(slices);
+    expect(&ScriptBench::windows(&late), &rule(b"x"), Expected::CannotTell);
+}
+
+#[test]
+fn an_interruption_ends_a_script() {
+    let bench = ScriptBench::windows(&FakeRun::hangs());
+    let looker = bench.looker();
+    let app = app_with(&[rule(b"x")], "detection");
+    let eyes = Eyes::of(&app, &looker.settings, &bench.machine);
+    let stop = AtomicBool::new(true);
+    let context = Context::new(&(), &stop, &SystemClock);
+    let report = detect(&app, &eyes, Occasion::Asked, &bench.machine, &looker.settings, &context);
+    assert_eq!(report.rules[0].why, "It cannot be told: it was interrupted.");
+    assert_eq!(report.code.unwrap().text, "0x800704C7");
+    assert!(bench.is_clean());
+}
+
+#[test]
+fn scripts_run_as_the_app_does_and_requirements_as_they_say() {
+    use Account::{Current, System, User};
+    for (app_runs_as, script_runs_as, substituted, detection, requirement) in [
+        ("system", None, false, System, System),
+        ("user", None, false, User, User),
+        ("system", Some("user"), false, System, User),
+        ("user", Some("system"), false, User, System),
+        ("user", Some("system"), true, Current, Current),
+    ] {
+        for (purpose, expected) in [("detection", detection), ("requirement", requirement)] {
+            let bench = ScriptBench::windows(&FakeRun::ends(0).printing("true"));
+            let mut looker = bench.looker();
+            if !substituted {
+                looker.settings.account = waybill_installer_runner::AccountChoice::AsDocumented;
+            }
+            let mut rule = crate::script_bench::comparing(Some("boolean"), Some("equal"), Some("true"));
+            rule["runAsAccount"] = script_runs_as.into();
+            let mut app = app_with(&[rule], purpose);
+            app.install_experience =
+                Some(serde_json::from_value(json!({ "runAsAccount": app_runs_as })).unwrap());
+            looker.detect(&app);
+            looker.require(&app);
+            assert_eq!(bench.machine.starts().len(), 1);
+            assert_eq!(bench.machine.starts()[0].account, expected);
+        }
+    }
+}
+
+#[test]
+fn a_users_script_needs_a_user() {
+    let bench = ScriptBench::windows(&FakeRun::ends(0).printing("1"));
+    bench.machine.set_device(|device| device.user = None);
+    let mut looker = bench.looker();
+    looker.settings.account = waybill_installer_runner::AccountChoice::AsDocumented;
+    let mut app = app_with(&[rule(b"x")], "detection");
+    app.install_experience = Some(serde_json::from_value(json!({ "runAsAccount": "user" })).unwrap());
+    let report = looker.detect(&app);
+    assert_eq!(report.rules[0].why, "It cannot be told: nobody is signed in.");
+}
+
+#[test]
+fn unix_runs_pwsh_where_it_is_on_the_path() {
+    let bench = ScriptBench::with(FakeSystem::unix(), &[], &FakeRun::ends(0));
+    let report = expect(&bench, &rule(b"exit 0"), Expected::CannotTell);
+    assert_eq!(report.why, "It cannot be told: there is no PowerShell here: no pwsh is on the PATH.");
+
+    let bench = ScriptBench::with(FakeSystem::unix(), &["/usr/bin/pwsh"], &FakeRun::ends(0).printing("1"));
+    expect(&bench, &rule(b"exit 0"), Expected::Holds);
+    let line = &bench.machine.starts()[0].line;
+    assert!(line.starts_with("-NoProfile -ExecutionPolicy Bypass -File "), "{line}");
+
+    let mut signed = rule(b"exit 0");
+    signed["enforceSignatureCheck"] = true.into();
+    let report = expect(&bench, &signed, Expected::CannotTell);
+    assert_eq!(report.why, "It cannot be told: enforcing a script's signature needs Windows.");
+}
