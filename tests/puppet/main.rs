@@ -3,6 +3,7 @@
 mod children;
 mod files;
 mod print;
+mod script;
 mod this_process;
 
 use std::io::{self, Write as _};
@@ -27,6 +28,9 @@ fn perform_all() -> io::Result<i32> {
     }
     let words: Vec<String> =
         std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
+    if script::is_called(&words) {
+        return script::perform(&words);
+    }
     let mut rest: &[String] = &words;
     while !rest.is_empty() {
         if let Some(code) = takes_all_words(rest)? {

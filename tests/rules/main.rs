@@ -15,6 +15,8 @@ mod ground;
 mod look;
 mod product_table;
 mod real_ground;
+mod real_scripts;
+mod recipes;
 mod registry_cases;
 mod registry_table;
 mod required_script_table;
