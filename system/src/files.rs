@@ -22,6 +22,15 @@ pub trait Files: Send + Sync {
     /// Its rights cannot be read.
     fn others_may_write(&self, path: &str) -> Result<bool, Unanswered>;
 
+    /// Whether the file at `path` may be executed by this program. On Windows every file may, as far as its name goes.
+    ///
+    /// # Errors
+    /// It is not there, or cannot be asked.
+    fn is_executable(&self, path: &str) -> Result<bool, Unanswered> {
+        let _ = path;
+        Ok(true)
+    }
+
     /// The names in the folder `path`, sorted; empty where there is no such folder.
     ///
     /// # Errors

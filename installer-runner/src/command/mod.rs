@@ -1,11 +1,28 @@
 //! What a command line starts on this machine, and why it may not (running-commands, "Resolution and start").
 
+mod draft;
+mod environment;
+mod hints;
+mod mask;
+mod operators;
+mod path;
+mod right_line;
+mod search;
+#[cfg(test)]
+mod tests;
+mod token;
+mod unix;
+mod view;
+mod windows;
+
+pub use mask::mask;
+
 use crate::Eyes;
 use waybill_schemas::report::install::CommandReport;
-use waybill_system::{Environment, System};
+use waybill_system::{Environment, System, SystemKind};
 
 /// A command that can be started.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Resolved {
     /// Absolute path of the program: lpApplicationName.
     pub program: String,
@@ -19,6 +36,13 @@ pub struct Resolved {
     pub is_msiexec: bool,
     /// The same, masked, for the report.
     pub report: CommandReport,
+}
+
+/// The masked report alone: line, words and variables may hold secrets.
+impl std::fmt::Debug for Resolved {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Resolved").field("report", &self.report).finish_non_exhaustive()
+    }
 }
 
 /// A command that cannot be started as it is.
@@ -35,16 +59,9 @@ pub struct Refused {
 ///
 /// # Errors
 /// It cannot be started: nothing there, no program, or a folder that cannot be a plain path.
-pub fn resolve(
-    _line: &str,
-    _folder: &str,
-    _eyes: &Eyes,
-    _system: &dyn System,
-) -> Result<Resolved, Box<Refused>> {
-    todo!()
-}
-
-/// The text with the values of secret parameters replaced by `***`.
-pub fn mask(_text: &str) -> String {
-    todo!()
+pub fn resolve(line: &str, folder: &str, eyes: &Eyes, system: &dyn System) -> Result<Resolved, Box<Refused>> {
+    match eyes.kind {
+        SystemKind::Windows => windows::resolve(line, folder, eyes, system),
+        SystemKind::Unix => unix::resolve(line, folder, eyes, system),
+    }
 }

@@ -51,6 +51,12 @@ impl FakeSystem {
         self.state().writable.insert(folded);
     }
 
+    /// Takes the right to execute this file.
+    pub fn forbid_execution(&self, path: &str) {
+        let folded = self.folded(path);
+        self.state().not_executable.insert(folded);
+    }
+
     fn add(&self, path: &str, facts: FileFacts, version: Option<FileVersion>) {
         let folded = self.folded(path);
         let separator = self.kind.separator();
@@ -88,6 +94,12 @@ impl Files for FakeSystem {
         let state = self.state();
         self.denied(&state, path)?;
         Ok(state.writable.contains(&self.folded(path)))
+    }
+
+    fn is_executable(&self, path: &str) -> Result<bool, Unanswered> {
+        let state = self.state();
+        self.denied(&state, path)?;
+        Ok(!state.not_executable.contains(&self.folded(path)))
     }
 
     fn list(&self, path: &str) -> Result<Vec<String>, Unanswered> {

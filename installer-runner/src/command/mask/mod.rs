@@ -1,0 +1,83 @@
+//! Values of secret parameters are replaced by `***` (running-commands, "Secrets and safety").
+//!
+//! It never masks too little: where a text can be read in two ways, both readings' values go, and where the end of a
+//! value cannot be told, the rest of its line goes with it. Lint (`packager`) asks another question with other
+//! words: which values are worth a warning; there a needless one costs, here a missed one does.
+
+mod names;
+mod text;
+mod values;
+
+pub(super) use names::holds_secret_word;
+
+use names::Name;
+use text::Line;
+use values::Value;
+
+/// What stands in a secret's place.
+const MASK: &str = "***";
+
+/// The text with the values of secret parameters replaced by `***`: of every parameter whose name holds key, pass, pwd,
+/// token, secret, pin, serial, licence or license, in the forms that command lines, output, JSON, XML, URLs and MSI logs have.
+/// Give it whole lines: a value that was cut from its name is not known for a secret.
+pub fn mask(text: &str) -> String {
+    let mut masked = String::with_capacity(text.len());
+    for line in text.split_inclusive(['\n', '\r']) {
+        let ending = line.trim_end_matches(['\n', '\r']).len();
+        mask_line(&line[..ending], &mut masked);
+        masked.push_str(&line[ending..]);
+    }
+    masked
+}
+
+fn mask_line(line: &str, masked: &mut String) {
+    let mut spans = spans(&Line::of(line));
+    spans.sort_unstable();
+    let mut done = 0;
+    for (start, end) in spans {
+        if end <= done {
+            continue;
+        }
+        if start > done || done == 0 {
+            masked.push_str(&line[done..start.max(done)]);
+            masked.push_str(MASK);
+        }
+        done = end;
+    }
+    masked.push_str(&line[done..]);
+}
+
+/// Longer lines are not read closely: from the first secret's name on they are masked.
+const LONGEST_LINE: usize = 64 << 10;
+
+/// Where the values of secret parameters lie in the line; they may overlap.
+fn spans(line: &Line<'_>) -> Vec<(usize, usize)> {
+    if line.text.len() > LONGEST_LINE {
+        return Name::all(line).next().map(|name| (name.end, line.text.len())).into_iter().collect();
+    }
+    let mut spans = Vec::new();
+    // From here on everything is masked already.
+    let mut masked_from = line.text.len();
+    // A line of many names that each reach far would take long: what is left of it is masked as a whole.
+    let mut patience = 64 * line.text.len() + (1 << 16);
+    for name in Name::all(line) {
+        if name.end >= masked_from {
+            break;
+        }
+        for Value { start, end } in values::values_of(line, &name) {
+            spans.extend((start < end).then_some((start, end)));
+            if end == line.text.len() {
+                masked_from = masked_from.min(start);
+            }
+            patience = patience.saturating_sub(end.saturating_sub(name.start));
+        }
+        if patience == 0 {
+            spans.push((name.end, line.text.len()));
+            break;
+        }
+    }
+    spans
+}
+
+#[cfg(test)]
+mod tests;

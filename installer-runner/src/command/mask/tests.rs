@@ -1,0 +1,210 @@
+use super::mask;
+use proptest::prelude::*;
+
+#[test]
+fn each_form_is_masked_and_nothing_else() {
+    for (text, masked) in [
+        (
+            r#"msiexec /i "a.msi" /qn PIDKEY=ABC-123 /l*v C:\x.log"#,
+            r#"msiexec /i "a.msi" /qn PIDKEY=*** /l*v C:\x.log"#,
+        ),
+        (r#"setup.exe PASSWORD="va lue" /S"#, r#"setup.exe PASSWORD="***" /S"#),
+        ("setup.exe /password:hunter2 /S", "setup.exe /password:*** /S"),
+        ("setup.exe --api-token hunter2 -x", "setup.exe --api-token *** -x"),
+        ("setup.exe -Password 'a b' -User z", "setup.exe -Password '***' -User z"),
+        ("setup.exe /SerialNumber 12-34 /S", "setup.exe /SerialNumber *** /S"),
+        (r#"setup.exe /S /v"/qn LICENSE=\"x y\" A=1""#, r#"setup.exe /S /v"/qn LICENSE=\"***\" A=1""#),
+        (r#"setup.exe /v"/qn PASSWORD=abc USER=x" /S"#, r#"setup.exe /v"/qn PASSWORD=*** USER=x" /S"#),
+        (r#"setup.exe "/password:a b" /S"#, r#"setup.exe "/password:***" /S"#),
+        (
+            r#"{"user":"me","password":"a \"b\" c","pin":1234,"x":1}"#,
+            r#"{"user":"me","password":"***","pin":***,"x":1}"#,
+        ),
+        (r#"{ "secret": "a", "b": "c" }"#, r#"{ "secret": "***", "b": "c" }"#),
+        ("curl https://h/x?token=abc&user=me -o x", "curl https://h/x?token=***&user=me -o x"),
+        (r#"["--password", "a b", "-x"]"#, r#"["--password", "***", "-x"]"#),
+        ("Server=x;Pwd=a b;Database=y", "Server=x;Pwd=***;Database=y"),
+        ("Property(S): USERPASSWORD = a b c", "Property(S): USERPASSWORD = ***"),
+        (
+            "MSI (c): PROPERTY CHANGE: Adding PIDKEY property. Its value is 'A B'.",
+            "MSI (c): PROPERTY CHANGE: Adding PIDKEY property. Its value is '***'.",
+        ),
+        (
+            "Executing op: RegAddValue(Name=Serial,Value=1 2,)",
+            "Executing op: RegAddValue(Name=Serial,Value=***",
+        ),
+        ("<Password>a b</Password><x>1</x>", "<Password>***</Password><x>1</x>"),
+        (r#"<add key="ApiToken" value="a b"/>"#, r#"<add key="***" value=***"#),
+        (
+            r"reg add HKLM\S /v LicenseKey /t REG_SZ /d A-B /f",
+            r"reg add HKLM\S /v LicenseKey /t REG_SZ /d *** /f",
+        ),
+        ("cmd /c set PASSWORD=a b", "cmd /c set PASSWORD=***"),
+        ("Serial number: 12 34", "Serial number: ***"),
+        ("Authorization: Bearer abc", "Authorization: Bearer ***"),
+        ("$p = ConvertTo-SecureString -String 'a b' -AsPlainText", "$p = ConvertTo-SecureString ***"),
+        ("one PASSWORD=a\ntwo\r\nTOKEN: b c\r\nthree", "one PASSWORD=***\ntwo\r\nTOKEN: ***\r\nthree"),
+        ("PASSWORD=a TOKEN=b", "PASSWORD=*** TOKEN=***"),
+    ] {
+        assert_eq!(mask(text), masked);
+    }
+}
+
+#[test]
+fn what_is_no_secret_stays() {
+    for text in [
+        "msiexec.exe /i \"KeePass 2.msi\" /passive /norestart TRANSFORMS=a.mst",
+        r"C:\Keys\setup.exe /S /D=C:\Program Files\KeePass",
+        r#"powershell.exe -ExecutionPolicy Bypass -File "install.ps1" -Mode x"#,
+        r"%SystemRoot%\Sysnative\pnputil.exe /add-driver x.inf /install",
+        r#"setup.exe PASSWORD="" /qn"#,
+        "KeePass-2.5-Setup.exe /VERYSILENT",
+        "https://host/keys/setup.exe?version=1&x=2",
+        "",
+    ] {
+        assert_eq!(mask(text), text);
+    }
+}
+
+#[test]
+fn two_readings_are_both_masked() {
+    // Does the backslash escape the quote or end a folder? Both values go.
+    let masked = mask(r#"PASSWORD="a\" TOKEN="hunter2 x""#);
+    assert!(!masked.contains("hunter2"), "{masked}");
+    let masked = mask("setup.exe --token --password hunter2");
+    assert!(!masked.contains("hunter2"), "{masked}");
+    let masked = mask(r#"PASSWORD=ab"c hunter2"e /S"#);
+    assert!(!masked.contains("hunter2"), "{masked}");
+}
+
+#[test]
+fn a_hostile_text_is_masked_in_time() {
+    for piece in [
+        "key=",
+        "key ",
+        "&key",
+        "<key",
+        "key='",
+        "key=\"",
+        "key=\\\"",
+        "key=(",
+        "key /d ",
+        "key\" ",
+        "key property '",
+    ] {
+        let text = piece.repeat((256 << 10) / piece.len());
+        assert!(mask(&text).len() <= text.len() + 64);
+        let lines = format!("{}\n", piece.repeat(16_000 / piece.len())).repeat(4);
+        assert!(mask(&lines).len() <= 2 * lines.len());
+    }
+}
+
+/// A name that holds one of the spec's words.
+fn secret_name() -> impl Strategy<Value = String> {
+    let word = prop::sample::select(vec![
+        "key", "pass", "pwd", "token", "secret", "pin", "serial", "licence", "license",
+    ]);
+    (word, "[A-Za-z_]{0,4}", "[A-Za-z0-9_]{0,4}", any::<u16>()).prop_map(|(word, before, behind, upper)| {
+        let cased: String = word
+            .char_indices()
+            .map(|(at, c)| if upper >> at & 1 == 1 { c.to_ascii_uppercase() } else { c })
+            .collect();
+        format!("{before}{cased}{behind}")
+    })
+}
+
+/// Words of a secret; each is looked for by itself.
+fn words_of_secret() -> impl Strategy<Value = Vec<String>> {
+    prop::collection::vec("Q[0-9A-Zßé^%!&|<>=:;,/+~#$@*().-]{0,6}[0-9]{3}X", 1..4)
+}
+
+/// A parameter in some form, with those pieces of it that must go.
+fn parameter() -> impl Strategy<Value = (String, Vec<String>)> {
+    let forms = 0_usize..26;
+    (secret_name(), words_of_secret(), forms).prop_map(|(name, words, form)| {
+        let one = words.concat();
+        let many = words.join(" ");
+        let plain: String = one.chars().filter(char::is_ascii_alphanumeric).collect();
+        let (text, secrets) = match form {
+            0 => (format!("{name}={one}"), words),
+            1 => (format!("{name}=\"{many}\""), words),
+            2 => (format!("/{name}:{one}"), words),
+            3 => (format!("--{name} {one}"), words),
+            4 => (format!("-{name} {one}"), words),
+            5 => (format!("/{name} {one}"), words),
+            6 => (format!("/v\"/qn {name}=\\\"{many}\\\"\""), words),
+            7 => (format!("/v\"/qn A=b {name}={one}\""), words),
+            8 => (format!("{{\"a\":1,\"{name}\":\"{many}\",\"b\":2}}"), words),
+            9 => (format!("https://host/a?b=c&{name}={plain}&d=e"), vec![plain]),
+            10 => (format!("\"/{name}:{many}\""), words),
+            11 => (format!("\"{name}={many}\""), words),
+            12 => (format!("-{name}:'{many}'"), words),
+            13 => (format!("--{name}=\"{many}\""), words),
+            14 => (format!("{name} = {many}"), words),
+            15 => (format!("<{name}>{plain}</{name}>"), vec![plain]),
+            16 => (format!("Adding {name} property. Its value is '{many}'."), words),
+            17 => (format!("\"-{name}\" \"{many}\""), words),
+            18 => (format!("[\"--{name}\", \"{many}\"]"), words),
+            19 => (format!("reg add HKLM\\X /v {name} /d \"{many}\" /f"), words),
+            20 => (format!("{{\\\"{name}\\\":\\\"{many}\\\"}}"), words),
+            21 => (format!("set {name}={many}"), words),
+            22 => (format!("{name}=a\"{many}\"b"), words),
+            23 => (format!("/v\"{name}=\"\"{many}\"\"\""), words),
+            24 => (format!("${name} = '{many}'"), words),
+            _ => (format!("A=x;{name}={plain};B=y"), vec![plain]),
+        };
+        (text, secrets)
+    })
+}
+
+/// Anything around it that a line may have.
+fn neighbour() -> impl Strategy<Value = String> {
+    prop::sample::select(vec![
+        "",
+        "setup.exe /S",
+        "msiexec /i \"a b.msi\" /qn",
+        "INSTALLDIR=\"C:\\a b\\\"",
+        "/passive",
+        "-x 1",
+        "A='b c'",
+        "/l*v C:\\x.log",
+        "it's",
+        "\\\\server\\share",
+        "^&",
+        "100%",
+        "name: value",
+        "/v\"/qn B=\\\"c d\\\"\"",
+        "--token",
+    ])
+    .prop_map(str::to_owned)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(6_000))]
+
+    #[test]
+    fn no_secret_survives(
+        before in neighbour(),
+        first in parameter(),
+        between in neighbour(),
+        second in parameter(),
+        behind in neighbour(),
+    ) {
+        let line = format!("{before} {} {between} {} {behind}", first.0, second.0);
+        let masked = mask(&line);
+        for secret in first.1.iter().chain(&second.1) {
+            prop_assert!(!masked.contains(secret.as_str()), "{secret} of\n{line}\nis in\n{masked}");
+        }
+    }
+
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+    #[test]
+    fn any_text_is_masked_without_trouble(text in "(?s).{0,200}", hostile in "[key='\"\\\\ /:,<>&?;-]{0,60}") {
+        let all = format!("{text}{hostile}");
+        prop_assert!(mask(&all).len() <= 4 * all.len() + 3);
+    }
+}

@@ -1,0 +1,239 @@
+//! Where the values of a secret's name lie. Each function is one form, and gives nothing where the text has another.
+
+use super::names::Name;
+use super::text::{Line, Quote};
+
+/// Words and lists of attributes are looked at for so many bytes.
+const LONGEST_WORD: usize = 4096;
+
+/// Where one value lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Value {
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+/// How the end of a value is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Surroundings {
+    /// The quote right before the parameter: `"/password:a b"`.
+    opened_by: Option<Quote>,
+    /// The name stands in quotes of its own, and a colon or comma follows: `"password": "a b"`.
+    is_json: bool,
+    /// `;` stands before it: a connection string.
+    is_list: bool,
+    /// It stands in the query of a URL.
+    is_query: bool,
+}
+
+/// Every value that the text may give to `name`.
+pub(super) fn values_of(line: &Line<'_>, name: &Name<'_>) -> Vec<Value> {
+    let text = line.text;
+    let own_quote = line.quote_at(name.end);
+    let behind = name.end + own_quote.map_or(0, Quote::len);
+    let before = text[..name.begin()].trim_end_matches([' ', '\t']);
+    let surroundings = Surroundings {
+        opened_by: line.quote_before(name.begin()).filter(|_| own_quote.is_none()),
+        is_json: own_quote.is_some(),
+        is_list: before.ends_with(';'),
+        is_query: before.ends_with(['?', '&'])
+            && text[behind..].starts_with('=')
+            && last_word(before).contains("://"),
+    };
+    let forms = [
+        assigned(line, behind, &surroundings),
+        next_word(line, name, behind, &surroundings),
+        next_of_list(line, behind, &surroundings),
+        described(line, behind),
+        of_variable(line, name, before),
+        element(line, name),
+        property_of_log(line, name),
+        pair(line, behind),
+        named_elsewhere(line, name.end),
+    ];
+    forms.into_iter().flatten().collect()
+}
+
+/// `NAME=value`, `name: value`, `"name":"value"`, `$h['name'] = 'value'`.
+fn assigned(line: &Line<'_>, behind: usize, surroundings: &Surroundings) -> Option<Value> {
+    let rest = &line.text[behind..];
+    let sign = rest.trim_start_matches([']', ')', ' ', '\t']);
+    let value = [":=", "=>", "==", "+=", "=", ":"].iter().find_map(|one| sign.strip_prefix(one))?;
+    let trimmed = value.trim_start_matches([' ', '\t']);
+    let from = line.text.len() - trimmed.len();
+    let surroundings =
+        Surroundings { is_json: surroundings.is_json && sign.starts_with(':'), ..*surroundings };
+    let whole = Value { start: from, end: line.text.len() };
+    if surroundings.is_json && quoted_at(line, from).is_none() {
+        let end = trimmed.find([',', '}']).filter(|_| !trimmed.starts_with(['[', '{']));
+        return Some(Value { end: end.map_or(whole.end, |length| from + length), ..whole });
+    }
+    // With a blank it is prose, whose values have no end but the line's.
+    let is_prose = trimmed.len() < value.len() && !surroundings.is_json;
+    Some(if is_prose { whole } else { value_at(line, from, &surroundings) })
+}
+
+/// `--name value`, `/name "value"`, `-Name value`.
+fn next_word(line: &Line<'_>, name: &Name<'_>, behind: usize, surroundings: &Surroundings) -> Option<Value> {
+    let rest = &line.text[behind..];
+    let value = rest.trim_start_matches([' ', '\t']);
+    if value.len() == rest.len() || !name.takes_next_word() {
+        return None;
+    }
+    // `ConvertTo-SecureString -String 'value'`
+    let from = line.text.len() - value.len();
+    if name.text.to_lowercase().ends_with("securestring") {
+        return Some(Value { start: from, end: line.text.len() });
+    }
+    Some(value_at(line, from, &Surroundings { is_json: false, ..*surroundings }))
+}
+
+/// `["--name", "value"]`
+fn next_of_list(line: &Line<'_>, behind: usize, surroundings: &Surroundings) -> Option<Value> {
+    let rest = line.text[behind..].trim_start().strip_prefix(',').filter(|_| surroundings.is_json)?;
+    let from = line.text.len() - rest.trim_start().len();
+    line.quote_at(from)?;
+    Some(value_at(line, from, surroundings))
+}
+
+/// `Serial number: value`, `License key = value`: one more word, and a sign with blanks.
+fn described(line: &Line<'_>, behind: usize) -> Option<Value> {
+    let rest = line.text[behind..].strip_prefix(' ')?;
+    let length = rest.find(|c: char| !c.is_alphanumeric()).filter(|length| *length > 1)?;
+    let sign = rest[length..].trim_start_matches(['"', '\'']);
+    let value =
+        sign.strip_prefix(" : ").or_else(|| sign.strip_prefix(" = ")).or_else(|| sign.strip_prefix(':'))?;
+    Some(Value { start: line.text.len() - value.trim_start().len(), end: line.text.len() })
+}
+
+/// `set NAME=a b`, `setx NAME "a b"`: cmd takes the rest of the line.
+fn of_variable(line: &Line<'_>, name: &Name<'_>, before: &str) -> Option<Value> {
+    let value = line.text[name.end..].strip_prefix(['=', ' ', '\t', '"'])?;
+    let word = last_word(before.trim_end_matches('"').trim_end()).to_lowercase();
+    let is_set = ["set", "setx", "export"].contains(&word.trim_start_matches(['@', '(', '"', '&']));
+    let value = Some(value).filter(|_| is_set)?;
+    Some(Value { start: line.text.len() - value.len(), end: line.text.len() })
+}
+
+/// `<Name attribute="x">value</Name>`
+fn element(line: &Line<'_>, name: &Name<'_>) -> Option<Value> {
+    let text = line.text;
+    let opening = text[..name.start].trim_end_matches(|c: char| c.is_alphanumeric() || c == ':');
+    if !opening.ends_with('<') {
+        return None;
+    }
+    let attributes = &text[name.end..text.floor_char_boundary(name.end + LONGEST_WORD)];
+    let Some(length) = attributes.find('>') else {
+        // So many attributes that the rest goes too; or no element at all.
+        return (attributes.len() >= LONGEST_WORD - 4).then_some(Value { start: name.end, end: text.len() });
+    };
+    let start = name.end + length + 1;
+    let end = text[start..].find('<').map_or(text.len(), |length| start + length);
+    Some(Value { start, end })
+}
+
+/// `Adding NAME property. Its value is 'value'.` and its like (Windows Installer, verbose log).
+fn property_of_log(line: &Line<'_>, name: &Name<'_>) -> Option<Value> {
+    let rest = &line.text[name.end..];
+    let begin =
+        rest.strip_prefix(" property").and_then(|rest| rest.find('\'').map(|at| at + " property".len()))?;
+    let end = rest.rfind('\'').filter(|end| *end > begin).unwrap_or(rest.len());
+    Some(Value { start: name.end + begin + 1, end: name.end + end })
+}
+
+/// `Name=LicenseKey,Value=x` of an MSI log, `key="ApiToken" value="x"` of a .config, `"name":"token","value":"x"`.
+fn pair(line: &Line<'_>, behind: usize) -> Option<Value> {
+    let rest = line.text[behind..].trim_start_matches([',', ';', ' ', '\t', '"', '\'']);
+    let head = rest.get(..5).filter(|head| head.eq_ignore_ascii_case("value"))?;
+    let value = rest[head.len()..].trim_start_matches(['"', '\'', ' ']);
+    let value = value.strip_prefix(['=', ':'])?;
+    Some(Value { start: line.text.len() - value.trim_start().len(), end: line.text.len() })
+}
+
+/// `reg add … /v LicenseKey /t REG_SZ /d x`, `Set-ItemProperty -Name LicenseKey -Value x`.
+fn named_elsewhere(line: &Line<'_>, behind: usize) -> Option<Value> {
+    let from = line.data_behind(behind)?;
+    Some(value_at(line, from, &Surroundings::default()))
+}
+
+/// The value that begins at `start`; quotes around it are left standing.
+fn value_at(line: &Line<'_>, start: usize, surroundings: &Surroundings) -> Value {
+    let text = line.text;
+    let quoted = quoted_at(line, start);
+    if let (true, Some((value, _))) = (surroundings.is_json, quoted) {
+        return value;
+    }
+    let behind_quote = quoted.map_or(start, |(_, closed)| closed);
+    let mut end = word_end(line, behind_quote, line.is_inside_quotes(start), surroundings);
+    if let Some(opened_by) = surroundings.opened_by {
+        end = end.max(line.closing(opened_by, start).unwrap_or(text.len()));
+    }
+    if surroundings.is_list {
+        end = end.max(text[start..].find([';', '"']).map_or(text.len(), |length| start + length));
+    }
+    if ["(", "@(", "@{", "$("].iter().any(|opening| text[start..].starts_with(opening)) {
+        end = text.len();
+    }
+    match quoted {
+        Some((value, closed)) if closed >= end => value,
+        _ => Value { start, end },
+    }
+}
+
+/// A value in quotes, and where the quote that closes it ends. `None` where no quote opens, or an apostrophe that nothing
+/// closes.
+fn quoted_at(line: &Line<'_>, start: usize) -> Option<(Value, usize)> {
+    let text = line.text;
+    let quote = line.quote_at(start)?;
+    let signs = text[start..].len() - text[start..].trim_start_matches('"').len();
+    let inner = start + signs.max(quote.len());
+    let ends_there =
+        text[inner..].chars().next().is_none_or(|c| matches!(c, ' ' | '\t' | ',' | ';' | ')' | '}' | ']'));
+    if signs == 2 && ends_there {
+        return Some((Value { start: inner, end: inner }, inner));
+    }
+    if signs >= 2 {
+        // `""a b""` inside outer quotes
+        let end = text[inner..].find("\"\"").map(|length| inner + length);
+        return Some((
+            Value { start: inner, end: end.unwrap_or(text.len()) },
+            end.map_or(text.len(), |end| end + 2),
+        ));
+    }
+    match line.closing(quote, inner) {
+        Some(end) => Some((Value { start: inner, end }, end + quote.len())),
+        None if quote.sign == '\'' => None,
+        None => Some((Value { start: inner, end: text.len() }, text.len())),
+    }
+}
+
+/// The end of the word that goes on at `start`, as a command line has words: blanks in quotes, and those behind `\` or `` ` ``,
+/// do not end it.
+fn word_end(line: &Line<'_>, start: usize, is_inside: bool, surroundings: &Surroundings) -> usize {
+    let text = line.text;
+    let mut at = start;
+    let mut previous = ' ';
+    while let Some(character) = text[at..].chars().next() {
+        let ends = match character {
+            ' ' | '\t' => !matches!(previous, '\\' | '`'),
+            '"' if is_inside && previous != '\\' => true,
+            '&' | '#' | '<' | '>' => surroundings.is_query,
+            _ => false,
+        };
+        if ends {
+            break;
+        }
+        let next = at + character.len_utf8();
+        let is_quote = character != '\\' || !is_inside;
+        let closed = quoted_at(line, at).filter(|_| is_quote).map_or(next, |(_, closed)| closed);
+        at = closed.max(next);
+        previous = character;
+    }
+    at
+}
+
+/// The word that the text ends with; of a very long one its end.
+fn last_word(text: &str) -> &str {
+    let from = text.ceil_char_boundary(text.len().saturating_sub(LONGEST_WORD));
+    text[from..].rsplit([' ', '\t']).next().unwrap_or_default()
+}

@@ -1,0 +1,163 @@
+//! Where programs are looked for on Windows (running-commands, rules 2, 3 and 7; SearchPath).
+
+use super::mask;
+use super::path;
+use super::token::Candidate;
+use super::view::FileView;
+use waybill_system::{FileKind, Files, Unanswered};
+
+/// Looks for programs; remembers where.
+pub(super) struct Search<'a> {
+    pub(super) files: &'a dyn Files,
+    pub(super) folder: &'a str,
+    pub(super) view: &'a FileView,
+    /// The machine's PATH.
+    pub(super) path: Result<Vec<String>, Unanswered>,
+    /// Whether entries of PATH that others may write into are passed over.
+    pub(super) is_guarded: bool,
+    /// Where it was looked for, for the report.
+    pub(super) searched: Vec<String>,
+    /// Files that were passed over because others may write there.
+    pub(super) passed_over: Vec<String>,
+    /// The first file that may not be looked at.
+    pub(super) denied: Option<Unanswered>,
+}
+
+/// A program that was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Found<'a> {
+    /// Its absolute path, views mapped.
+    pub(super) path: String,
+    /// How it was found, for people.
+    pub(super) found_in: String,
+    /// What stands behind it in the line.
+    pub(super) tail: &'a str,
+}
+
+/// One place where a name is looked for.
+struct Place {
+    path: String,
+    name: String,
+    is_of_path: bool,
+}
+
+impl<'a> Search<'a> {
+    /// The first candidate that is a file somewhere.
+    pub(super) fn find<'c>(&mut self, candidates: &[Candidate<'c>]) -> Option<Found<'c>> {
+        let (first, longer) = candidates.split_first()?;
+        let found = self.look_for(first);
+        if found.is_some() {
+            return found;
+        }
+        let told = std::mem::take(&mut self.searched);
+        let found = longer.iter().find_map(|candidate| self.look_for(candidate));
+        self.searched = told;
+        if let (None, Some(longest)) = (&found, longer.last()) {
+            let longest = mask(longest.name);
+            self.searched.push(format!("the same places for longer names, up to `{longest}`"));
+        }
+        found
+    }
+
+    fn look_for<'c>(&mut self, candidate: &Candidate<'c>) -> Option<Found<'c>> {
+        if candidate.name.is_empty() || !path::is_possible(candidate.name) {
+            return None;
+        }
+        for place in self.places(candidate.name) {
+            match self.kind_of(&place.path) {
+                None => self.searched.push(mask(&place.path)),
+                // SearchPath ends at whatever bears the name, and CreateProcess takes no folder.
+                Some(FileKind::Folder) => {
+                    self.searched.push(format!("{} (a folder)", mask(&place.path)));
+                    return None;
+                }
+                Some(FileKind::File) if place.is_of_path && self.others_may_write(&place.path) => {}
+                Some(FileKind::File) => {
+                    return Some(Found { path: place.path, found_in: place.name, tail: candidate.tail });
+                }
+            }
+        }
+        None
+    }
+
+    /// What is at `path`. What may not be looked at counts as absent, and is remembered.
+    pub(super) fn kind_of(&mut self, path: &str) -> Option<FileKind> {
+        match self.files.look(path) {
+            Ok(facts) => facts.map(|facts| facts.kind),
+            Err(unanswered) => {
+                self.denied.get_or_insert(unanswered);
+                None
+            }
+        }
+    }
+
+    fn others_may_write(&mut self, path: &str) -> bool {
+        let folder = path.rsplit_once('\\').map_or(path, |(folder, _)| folder);
+        let why = match self.files.others_may_write(folder) {
+            _ if !self.is_guarded => return false,
+            Ok(false) => return false,
+            Ok(true) => "passed over: others than administrators may write there".to_owned(),
+            Err(unanswered) => format!("passed over: who may write there cannot be told: {unanswered}"),
+        };
+        self.searched.push(format!("{} ({why})", mask(path)));
+        self.passed_over.push(path.to_owned());
+        true
+    }
+
+    fn places(&mut self, name: &str) -> Vec<Place> {
+        let with_exe = (!path::has_extension(name)).then(|| format!("{name}.exe"));
+        if path::is_bare(name) {
+            return self.places_of_bare(&with_exe.unwrap_or_else(|| name.to_owned()));
+        }
+        let names = match (path::is_placed(name), with_exe) {
+            (true, Some(with_exe)) => vec![name.to_owned(), with_exe],
+            (false, Some(with_exe)) => vec![with_exe],
+            (_, None) => vec![name.to_owned()],
+        };
+        names.iter().map(|name| self.place_of_path(name)).collect()
+    }
+
+    /// A name with a folder: where it says, below the content folder where that is relative.
+    fn place_of_path(&self, name: &str) -> Place {
+        let full = path::full(name, self.folder);
+        let in_content = path::below(&full, self.folder).is_some();
+        let path = if in_content { full.clone() } else { self.view.map(&full) };
+        let name = match (in_content, path == full) {
+            (true, _) => "content folder".to_owned(),
+            (false, true) => "as the line says".to_owned(),
+            (false, false) => format!("as the line says: a 32-bit program means this by {full}"),
+        };
+        Place { path, name, is_of_path: false }
+    }
+
+    fn places_of_bare(&mut self, name: &str) -> Vec<Place> {
+        let (windows, system) = (self.view.windows(), self.view.system_folder());
+        let place = |folder: &str, name_of_place: String| Place {
+            path: self.view.map(&path::full(name, folder)),
+            name: name_of_place,
+            is_of_path: false,
+        };
+        let mut places = vec![
+            Place {
+                path: path::full(name, self.folder),
+                name: "content folder".to_owned(),
+                is_of_path: false,
+            },
+            place(&system, format!("system folder: {system}")),
+            place(windows, format!("Windows folder: {windows}")),
+        ];
+        match &self.path {
+            Ok(entries) => {
+                let absolute = entries.iter().filter(|entry| path::is_absolute(entry));
+                places.extend(absolute.map(|entry| {
+                    let folder = self.view.map(&path::full(entry, self.folder));
+                    Place { is_of_path: true, ..place(&folder, format!("machine PATH: {folder}")) }
+                }));
+            }
+            Err(unanswered) => {
+                self.searched.push(format!("the machine's PATH, which cannot be read: {unanswered}"));
+            }
+        }
+        places
+    }
+}

@@ -1,0 +1,55 @@
+//! Every rule of "Resolution and start" on a machine in memory.
+
+mod context;
+mod refusals;
+mod resolution;
+mod tails;
+mod unix;
+
+use super::{Refused, Resolved, resolve};
+use crate::Eyes;
+use waybill_schemas::report::install::{Host, RefusedCommand};
+use waybill_system::fake::FakeSystem;
+use waybill_system::{Account, Perspective, SystemKind, View};
+
+const CONTENT: &str = r"C:\Content\app_1";
+
+/// The reference's eyes: a 32-bit agent, as the system.
+fn reference() -> Eyes {
+    eyes(View::Bits32, Account::System)
+}
+
+fn native() -> Eyes {
+    Eyes { host: Host::Native, ..eyes(View::Bits64, Account::System) }
+}
+
+fn eyes(view: View, account: Account) -> Eyes {
+    let perspective = Perspective { view, account };
+    Eyes { perspective, wanted: account, host: Host::X86, kind: SystemKind::Windows }
+}
+
+/// A Windows machine whose content folder holds these files.
+fn machine(files: &[&str]) -> FakeSystem {
+    let machine = FakeSystem::windows();
+    machine.add_folder(CONTENT);
+    for file in files {
+        machine.add_file(&format!(r"{CONTENT}\{file}"), 10);
+    }
+    machine
+}
+
+fn resolved(line: &str, eyes: &Eyes, machine: &FakeSystem) -> Resolved {
+    resolve(line, CONTENT, eyes, machine)
+        .unwrap_or_else(|refused| panic!("{line} is refused: {:#?}", refused.report.refused))
+}
+
+fn refused(line: &str, eyes: &Eyes, machine: &FakeSystem) -> (Refused, RefusedCommand) {
+    match resolve(line, CONTENT, eyes, machine) {
+        Err(refused) => {
+            let why = refused.report.refused.clone().expect("a refusal says why");
+            assert_eq!(why.code, format!("0x{:08X}", refused.code));
+            (*refused, why)
+        }
+        Ok(resolved) => panic!("{line} is started: {}", resolved.line),
+    }
+}

@@ -1,0 +1,124 @@
+//! A command line on other systems: POSIX words, no shell (running-commands, rule 11).
+
+use super::draft::{ACCESS_DENIED, Draft, INVALID, NO_FOLDER, NOT_FOUND, Refusal, checked_line};
+use super::operators::first_operator;
+use super::{Refused, Resolved, mask};
+use crate::Eyes;
+use waybill_system::{FileKind, System, SystemKind};
+
+pub(super) fn resolve(
+    line: &str,
+    folder: &str,
+    eyes: &Eyes,
+    system: &dyn System,
+) -> Result<Resolved, Box<Refused>> {
+    let mut draft = Draft::new(line, folder, eyes);
+    match resolved(line, folder, eyes, system, &mut draft) {
+        Ok(resolved) => Ok(resolved),
+        Err(refusal) => Err(draft.refuse(refusal)),
+    }
+}
+
+fn resolved(
+    line: &str,
+    folder: &str,
+    eyes: &Eyes,
+    system: &dyn System,
+    draft: &mut Draft,
+) -> Result<Resolved, Refusal> {
+    if !folder.starts_with('/') {
+        let why = format!("the content folder is no absolute path: {folder}");
+        return Err(Refusal::new(NO_FOLDER, why, "give --root as an absolute path"));
+    }
+    let line = checked_line(line, eyes.kind)?;
+    let environment = draft.environment(eyes, system)?;
+    let words = shell_words::split(&environment.expand(line)).map_err(|_| {
+        Refusal::new(
+            INVALID,
+            "a quote is opened and never closed",
+            "close it; a quote of its own is written `\\'`",
+        )
+    })?;
+    let Some((name, words)) = words.split_first() else {
+        return Err(Refusal::new(INVALID, "the command is a comment alone", "name a program"));
+    };
+    let (program, found_in) = find(name, line, folder, eyes, system)?;
+    let shown = std::iter::once(&program).chain(words);
+    draft.report.command_line = Some(mask(&shell_words::join(shown)));
+    draft.report.program = Some(program.clone());
+    draft.report.found_in = Some(found_in);
+    let report = draft.report.clone();
+    Ok(Resolved {
+        program,
+        line: String::new(),
+        words: words.to_vec(),
+        environment,
+        is_msiexec: false,
+        report,
+    })
+}
+
+/// The program's path, and how it was found.
+fn find(
+    name: &str,
+    line: &str,
+    folder: &str,
+    eyes: &Eyes,
+    system: &dyn System,
+) -> Result<(String, String), Refusal> {
+    let mut searched = Vec::new();
+    for (path, found_in) in places(name, folder, eyes, system) {
+        match system.files().look(&path) {
+            Ok(Some(facts)) if facts.kind == FileKind::File => {
+                return match system.files().is_executable(&path) {
+                    Ok(false) => Err(not_executable(name, &path)),
+                    _ => Ok((path, found_in)),
+                };
+            }
+            Ok(_) => searched.push(mask(&path)),
+            Err(unanswered) => searched.push(format!("{} ({unanswered})", mask(&path))),
+        }
+    }
+    Err(not_found(name, line, folder, system, searched))
+}
+
+fn places(name: &str, folder: &str, eyes: &Eyes, system: &dyn System) -> Vec<(String, String)> {
+    let in_content = SystemKind::Unix.join(folder, name.strip_prefix("./").unwrap_or(name));
+    if name.starts_with('/') {
+        return vec![(name.to_owned(), "as the line says".to_owned())];
+    }
+    let content = (in_content, "content folder".to_owned());
+    if name.is_empty() || name.contains('/') {
+        return vec![content];
+    }
+    let path = system.device().path(eyes.perspective).unwrap_or_default();
+    let absolute = path.into_iter().filter(|entry| entry.starts_with('/'));
+    let of_path =
+        absolute.map(|entry| (SystemKind::Unix.join(&entry, name), format!("machine PATH: {entry}")));
+    std::iter::once(content).chain(of_path).collect()
+}
+
+fn not_executable(name: &str, path: &str) -> Refusal {
+    let name = mask(name);
+    let why = format!("{} is there and may not be executed", mask(path));
+    let mend =
+        format!("`chmod +x {name}` in the sources, or write `sh {name}`: packages keep no modes of files");
+    Refusal::new(ACCESS_DENIED, why, mend)
+}
+
+fn not_found(name: &str, line: &str, folder: &str, system: &dyn System, searched: Vec<String>) -> Refusal {
+    let there = system.files().list(folder).unwrap_or_default();
+    let stem = name.rsplit('/').next().unwrap_or(name);
+    let similar = there.iter().find(|one| {
+        one.eq_ignore_ascii_case(stem)
+            || one.strip_suffix(".sh").is_some_and(|one| one.eq_ignore_ascii_case(stem))
+    });
+    let mut mend = match similar {
+        Some(similar) => format!("{similar} is there: write `sh ./{similar}`"),
+        None => "name a file of the content folder (`sh ./install.sh`) or a full path".to_owned(),
+    };
+    if let Some(operator) = first_operator(line) {
+        mend = format!("{mend}; there is no shell, so `{operator}` is not interpreted: write `sh -c '…'`");
+    }
+    Refusal { code: NOT_FOUND, why: format!("there is no `{}`", mask(name)), mend, searched }
+}

@@ -1,0 +1,187 @@
+//! A command line on Windows.
+
+use super::draft::{
+    ACCESS_DENIED, Draft, INVALID, NO_FOLDER, NO_PROGRAM, NOT_FOUND, Refusal, TOO_LONG, checked_line,
+};
+use super::path::{self, NotPlain};
+use super::right_line::{advice, right_line};
+use super::search::{Found, Search};
+use super::token::{Candidate, candidates};
+use super::view::FileView;
+use super::{Refused, Resolved, hints, mask};
+use crate::Eyes;
+use crate::perspective::view_name;
+use waybill_system::{Account, Environment, System};
+
+/// Characters that CreateProcess takes, less its null (Microsoft, CreateProcessW, `lpCommandLine`).
+const LONGEST_LINE: usize = 32_766;
+/// Characters that cmd.exe takes (Microsoft, "Command prompt line string limitation").
+const LONGEST_FOR_CMD: usize = 8_191;
+
+pub(super) fn resolve(
+    line: &str,
+    folder: &str,
+    eyes: &Eyes,
+    system: &dyn System,
+) -> Result<Resolved, Box<Refused>> {
+    let mut draft = Draft::new(line, folder, eyes);
+    match start_of(line, folder, eyes, system, &mut draft) {
+        Ok(start) => {
+            let mut report = draft.report;
+            report.command_line = Some(mask(&start.line));
+            report.program = Some(start.program.clone());
+            report.found_in = Some(start.found_in);
+            let is_msiexec = path::leaf(&start.program).eq_ignore_ascii_case("msiexec.exe");
+            let Start { program, line, environment, .. } = start;
+            Ok(Resolved { program, line, words: Vec::new(), environment, is_msiexec, report })
+        }
+        Err(refusal) => Err(draft.refuse(refusal)),
+    }
+}
+
+/// What CreateProcess is given.
+struct Start {
+    program: String,
+    line: String,
+    environment: Environment,
+    found_in: String,
+}
+
+fn start_of(
+    line: &str,
+    folder: &str,
+    eyes: &Eyes,
+    system: &dyn System,
+    draft: &mut Draft,
+) -> Result<Start, Refusal> {
+    let folder = path::plain_folder(folder).map_err(|why| no_plain_folder(folder, why))?;
+    draft.report.folder.clone_from(&folder);
+    let line = checked_line(line, eyes.kind)?;
+    let environment = draft.environment(eyes, system)?;
+    let expanded = environment.expand(line);
+    let view = FileView::of(eyes.perspective, &environment, system);
+    draft.report.view = view_name(view.view()).to_owned();
+
+    let mut search = Search {
+        files: system.files(),
+        folder: &folder,
+        view: &view,
+        path: system.device().path(eyes.perspective),
+        is_guarded: runs_as_system(eyes, system),
+        searched: Vec::new(),
+        passed_over: Vec::new(),
+        denied: None,
+    };
+    let candidates = candidates(expanded.trim_start());
+    let Some(found) = search.find(&candidates) else {
+        return Err(not_found(&candidates, &expanded, search));
+    };
+    let (program, line) = start_line(&found, &view, &environment)?;
+    within(&line, LONGEST_LINE, "CreateProcess")?;
+    Ok(Start { program, line, environment, found_in: found.found_in })
+}
+
+/// Whether a program is started with more rights than most people have.
+fn runs_as_system(eyes: &Eyes, system: &dyn System) -> bool {
+    match eyes.perspective.account {
+        Account::System => true,
+        Account::Current => system.device().own_account() == Account::System,
+        Account::User => false,
+    }
+}
+
+/// lpApplicationName and lpCommandLine (running-commands, rules 4 and 5).
+fn start_line(
+    found: &Found<'_>,
+    view: &FileView,
+    environment: &Environment,
+) -> Result<(String, String), Refusal> {
+    let Found { path, tail, .. } = found;
+    match path::extension(path).as_str() {
+        "exe" | "com" => Ok((path.clone(), format!("\"{path}\"{tail}"))),
+        "cmd" | "bat" => {
+            if environment.expand(path) != *path {
+                let why = "the batch file's path holds a `%NAME%` that cmd.exe would replace";
+                return Err(Refusal::new(INVALID, why, "call the file or its folder something else"));
+            }
+            let cmd = format!(r"{}\cmd.exe", view.system_folder());
+            let line = format!("\"{cmd}\" /d /s /c \"\"{path}\"{tail}\"");
+            within(&line, LONGEST_FOR_CMD, "cmd.exe")?;
+            Ok((cmd, line))
+        }
+        extension => Err(no_program(found, extension)),
+    }
+}
+
+fn within(line: &str, most: usize, who: &str) -> Result<(), Refusal> {
+    match line.encode_utf16().count() {
+        length if length > most => Err(Refusal::new(
+            TOO_LONG,
+            format!("the command line has {length} characters, and {who} takes {most}"),
+            "put what is long into a file that the installer reads",
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn no_plain_folder(folder: &str, why: NotPlain) -> Refusal {
+    let mend = "choose another --root: a short path on a drive, such as C:\\ProgramData\\Waybill";
+    match why {
+        NotPlain::Length(length) => {
+            let why = format!(
+                "the content folder's path has {length} characters; a working directory takes less than 248"
+            );
+            Refusal::new(TOO_LONG, why, mend)
+        }
+        NotPlain::NoDrivePath => {
+            let why = format!(
+                "the content folder is no plain path on a drive: {folder}; cmd.exe would run in C:\\Windows instead"
+            );
+            Refusal::new(NO_FOLDER, why, mend)
+        }
+        NotPlain::Name => {
+            let why =
+                format!("a name in the content folder's path can be reached through \\\\?\\ alone: {folder}");
+            Refusal::new(NO_FOLDER, why, mend)
+        }
+    }
+}
+
+/// 0x800700C1: there, and no program.
+fn no_program(found: &Found<'_>, extension: &str) -> Refusal {
+    let path = mask(&found.path);
+    let kind = if extension.is_empty() {
+        "a file without an extension".to_owned()
+    } else {
+        format!("a .{extension}")
+    };
+    let why = format!("{path} is there, and {kind} is no program");
+    let mend = match right_line(extension, &found.path) {
+        Some(line) => format!("write `{}`", mask(&format!("{line}{}", found.tail))),
+        None => advice(extension).to_owned(),
+    };
+    Refusal::new(NO_PROGRAM, why, mend)
+}
+
+/// 0x80070002, or 0x80070005 where a place may not be looked into.
+fn not_found(candidates: &[Candidate<'_>], line: &str, mut search: Search<'_>) -> Refusal {
+    let first = candidates.first().copied().unwrap_or(Candidate { name: "", tail: "" });
+    let name = mask(first.name);
+    let denied = search.denied.take();
+    let code = match denied.as_ref().and_then(|unanswered| unanswered.code) {
+        Some(ACCESS_DENIED) => ACCESS_DENIED,
+        _ => NOT_FOUND,
+    };
+    let mut why = match path::has_extension(first.name) {
+        _ if first.name.is_empty() => "the line names no program".to_owned(),
+        true => format!("there is no `{name}`"),
+        false => format!(
+            "there is no `{name}.exe`, which is what `{name}` means: `.exe` is added where there is no extension"
+        ),
+    };
+    if let Some(unanswered) = denied {
+        why = format!("{why}; and one place cannot be looked into: {unanswered}");
+    }
+    let mend = hints::mend(&first, line, &mut search);
+    Refusal { code, why, mend, searched: search.searched }
+}
