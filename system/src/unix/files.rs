@@ -22,6 +22,13 @@ impl Files for UnixFiles {
         let folder = fs::metadata(path).map_err(|error| Unanswered::from_io(path, &error))?;
         Ok(folder.mode() & OTHERS_WRITE != 0)
     }
+    fn is_executable(&self, path: &str) -> Result<bool, Unanswered> {
+        match rustix::fs::access(path, rustix::fs::Access::EXEC_OK) {
+            Ok(()) => Ok(true),
+            Err(rustix::io::Errno::ACCESS) => Ok(false),
+            Err(errno) => Err(Unanswered::from_io(path, &errno.into())),
+        }
+    }
     fn list(&self, path: &str) -> Result<Vec<String>, Unanswered> {
         on_disk::list(path)
     }
@@ -32,6 +39,19 @@ mod tests {
     use super::*;
     use std::fs::Permissions;
     use std::os::unix::fs::PermissionsExt as _;
+
+    #[test]
+    fn files_are_executable_by_their_bit() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("install.sh");
+        fs::write(&file, "exit 0").unwrap();
+        let path = file.to_str().unwrap();
+        for (mode, expected) in [(0o644, false), (0o755, true)] {
+            fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+            assert_eq!(UnixFiles.is_executable(path), Ok(expected), "{mode:o}");
+        }
+        assert!(UnixFiles.is_executable("/no/such/file").is_err());
+    }
 
     #[test]
     fn folders_for_a_group_or_everybody_are_writable_by_others() {
