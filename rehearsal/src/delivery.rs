@@ -38,7 +38,7 @@ fn judged(report: LintReport) -> Outcome {
         (0, _) => Outcome::passed(format!("{}{first}", counted(warnings, "warning"))),
         _ => Outcome::failed(3, format!("{}{first}", counted(errors, "error"))),
     };
-    outcome.with(PhaseDetails::Lint(report))
+    outcome.with(PhaseDetails::Lint(Box::new(report)))
 }
 
 /// Packs, publishes, serves on loopback and fetches; the content folder where all of it passed.

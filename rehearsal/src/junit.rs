@@ -133,7 +133,7 @@ mod tests {
         loop {
             match reader.read_event().unwrap() {
                 Event::Start(element) | Event::Empty(element) if element.name().as_ref() == "testcase" => {
-                    cases += 1
+                    cases += 1;
                 }
                 Event::Eof => break,
                 _ => {}

@@ -2,14 +2,16 @@
 //!
 //! `schemas` writes the JSON Schemas under `schemas/json`; `schemas --check` compares instead of writing.
 //! `vectors` writes the test vectors under `tests/vectors`; `vectors --check` compares instead of writing.
+//! `transform` writes the transform of `examples/msi-transform`; `transform --check` compares instead of writing.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a chore talks to the person who runs it")]
 
 use std::process::ExitCode;
 
 mod schemas;
+mod transform;
 mod vectors;
 
-const USAGE: &str = "usage: cargo xtask schemas|vectors [--check]";
+const USAGE: &str = "usage: cargo xtask schemas|vectors|transform [--check]";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -17,6 +19,8 @@ fn main() -> ExitCode {
     let outcome = match arguments.as_slice() {
         ["schemas"] => schemas::write(),
         ["schemas", "--check"] => schemas::check(),
+        ["transform"] => transform::write(),
+        ["transform", "--check"] => transform::check(),
         ["vectors"] => vectors::write(),
         ["vectors", "--check"] => vectors::check(),
         _ => Err(USAGE.into()),

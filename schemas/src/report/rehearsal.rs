@@ -148,7 +148,7 @@ pub enum PhaseStatus {
 #[serde(rename_all = "camelCase")]
 pub enum PhaseDetails {
     /// Of `lint`.
-    Lint(LintReport),
+    Lint(Box<LintReport>),
     /// Of `pack`.
     Pack(Box<PackReport>),
     /// Of `publish`.
