@@ -1,0 +1,156 @@
+//! A machine, an app and a runner for one test.
+
+use serde_json::{Value, json};
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use waybill_context::{Clock, Context};
+use waybill_installer_runner::{
+    AttemptRequest, MemoryJournal, RetryPolicy, Runner, RunnerError, Settings, Trigger,
+};
+use waybill_schemas::app::AppDocument;
+use waybill_schemas::report::install::{InstallReport, Intent};
+use waybill_system::fake::{FakeRun, FakeStart, FakeSystem};
+
+/// What the app of every test is detected by.
+pub(crate) const INSTALLED: &str = r"C:\Program Files\App\app.exe";
+/// The content folder.
+pub(crate) const CONTENT: &str = r"C:\Content";
+
+/// A clock that only waiting moves.
+pub(crate) struct TestClock {
+    now: Mutex<SystemTime>,
+    later: Mutex<Option<(usize, Later)>>,
+}
+
+type Later = Box<dyn FnOnce() + Send>;
+
+impl TestClock {
+    fn new() -> Self {
+        Self { now: Mutex::new(UNIX_EPOCH + Duration::from_secs(1_790_000_000)), later: Mutex::default() }
+    }
+
+    pub(crate) fn set(&self, seconds: u64) {
+        *self.now.lock().unwrap() = UNIX_EPOCH + Duration::from_secs(seconds);
+    }
+
+    /// Something happens while somebody waits for the `sleeps`-th time.
+    pub(crate) fn at(&self, sleeps: usize, happens: impl FnOnce() + Send + 'static) {
+        *self.later.lock().unwrap() = Some((sleeps, Box::new(happens)));
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> SystemTime {
+        *self.now.lock().unwrap()
+    }
+    fn sleep(&self, duration: Duration) {
+        *self.now.lock().unwrap() += duration;
+        let mut later = self.later.lock().unwrap();
+        match later.take() {
+            Some((1, happens)) => happens(),
+            Some((sleeps, happens)) => *later = Some((sleeps - 1, happens)),
+            None => {}
+        }
+    }
+}
+
+/// Everything that an attempt needs, and that outlives it.
+pub(crate) struct Bench {
+    pub(crate) machine: FakeSystem,
+    pub(crate) journal: MemoryJournal,
+    pub(crate) settings: Settings,
+    pub(crate) clock: TestClock,
+    pub(crate) app: AppDocument,
+    pub(crate) trigger: Trigger,
+    pub(crate) dry_run: bool,
+    _folder: tempfile::TempDir,
+}
+
+impl Bench {
+    /// An app `App` whose `setup.exe` and `remove.exe` behave as `program` says.
+    pub(crate) fn new(
+        program: impl Fn(&FakeSystem, &FakeStart) -> FakeRun + Clone + Send + Sync + 'static,
+    ) -> Self {
+        let machine = FakeSystem::windows();
+        machine.add_program(&format!(r"{CONTENT}\setup.exe"), program.clone());
+        machine.add_program(&format!(r"{CONTENT}\remove.exe"), program);
+        let folder = tempfile::tempdir().unwrap();
+        Self {
+            machine,
+            journal: MemoryJournal::default(),
+            settings: Settings::new(folder.path()),
+            clock: TestClock::new(),
+            app: app(json!({})),
+            trigger: Trigger::Manual,
+            dry_run: false,
+            _folder: folder,
+        }
+    }
+
+    /// The same with another app.
+    pub(crate) fn with_app(mut self, changes: Value) -> Self {
+        self.app = app(changes);
+        self
+    }
+
+    pub(crate) fn attempt(&self, intent: Intent) -> InstallReport {
+        self.try_attempt(intent).unwrap()
+    }
+
+    pub(crate) fn try_attempt(&self, intent: Intent) -> Result<InstallReport, RunnerError> {
+        let (app, retries) = (&self.app, &RetryPolicy::default());
+        let request = AttemptRequest { app, intent, trigger: self.trigger, dry_run: self.dry_run, retries };
+        self.runner(&()).attempt(&request, &mut PathBuf::from(CONTENT))
+    }
+
+    pub(crate) fn runner<'a>(&'a self, cancel: &'a dyn waybill_context::Cancel) -> Runner<'a> {
+        Runner {
+            system: &self.machine,
+            journal: &self.journal,
+            settings: &self.settings,
+            context: Context::new(&(), cancel, &self.clock),
+            events: &(),
+        }
+    }
+
+    /// How many installers were let run.
+    pub(crate) fn starts(&self) -> usize {
+        self.machine.starts().len()
+    }
+}
+
+/// The app, with these fields over the usual ones.
+pub(crate) fn app(changes: Value) -> AppDocument {
+    let mut app = json!({
+        "@odata.type": "#microsoft.graph.win32LobApp",
+        "displayName": "App", "publisher": "Contoso", "displayVersion": "1.0",
+        "installCommandLine": "setup.exe /S", "uninstallCommandLine": "remove.exe /S",
+        "rules": [{
+            "@odata.type": "#microsoft.graph.win32LobAppFileSystemRule", "ruleType": "detection",
+            "path": "%ProgramFiles%\\App", "fileOrFolderName": "app.exe", "operationType": "exists",
+            "check32BitOn64System": false, "operator": "notConfigured",
+        }],
+    });
+    for (key, value) in changes.as_object().unwrap() {
+        app[key] = value.clone();
+    }
+    AppDocument::from_value(app).unwrap()
+}
+
+/// An installer that does what it is asked, then ends with `code`.
+pub(crate) fn working(code: u32) -> impl Fn(&FakeSystem, &FakeStart) -> FakeRun + Clone + Send + Sync {
+    move |machine, start| {
+        if start.program.ends_with("setup.exe") {
+            machine.add_file(INSTALLED, 1);
+        } else {
+            machine.remove_file(INSTALLED);
+        }
+        FakeRun::ends(code)
+    }
+}
+
+/// An installer that does nothing and ends with `code`.
+pub(crate) fn idle(code: u32) -> impl Fn(&FakeSystem, &FakeStart) -> FakeRun + Clone + Send + Sync {
+    move |_, _| FakeRun::ends(code)
+}

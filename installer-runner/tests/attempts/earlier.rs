@@ -1,0 +1,142 @@
+//! What earlier runs left.
+
+use crate::bench::{Bench, INSTALLED, app, idle, working};
+use jiff::Timestamp;
+use serde_json::json;
+use waybill_context::Clock as _;
+use waybill_installer_runner::{AttemptEnd, AttemptId, AttemptJournal as _, NewAttempt, Trigger};
+use waybill_schemas::report::install::{Intent, Outcome, Step};
+use waybill_system::fake::FakeRun;
+use waybill_system::{BootIdentity, ProcessIdentity};
+
+/// A run that was killed after its installer was let run.
+fn left_behind(bench: &Bench, app: &str, process: Option<&ProcessIdentity>) -> AttemptId {
+    let id = bench
+        .journal
+        .begin(&NewAttempt {
+            app: app.into(),
+            intent: Intent::Install,
+            trigger: Trigger::Manual,
+            at: Timestamp::try_from(bench.clock.now()).unwrap(),
+            boot: Some(BootIdentity("boot-1".into())),
+            limit_minutes: 60,
+        })
+        .unwrap();
+    if let Some(process) = process {
+        bench.journal.created(id, process).unwrap();
+    }
+    id
+}
+
+#[test]
+fn an_installer_of_the_same_app_that_still_runs_is_not_run_again() {
+    let bench = Bench::new(working(0));
+    let process = bench.machine.add_process("setup.exe");
+    left_behind(&bench, "contoso-app", Some(&process));
+    let report = bench.attempt(Intent::Install);
+    assert_eq!((report.outcome, report.exit, bench.starts()), (Outcome::Waiting, 9, 0), "{report:#?}");
+    assert!(
+        report
+            .steps
+            .iter()
+            .any(|step| step.step == Step::EarlierAttempt && step.why.contains("not started twice"))
+    );
+    let text = serde_json::to_string(&report).unwrap();
+    assert!(text.contains(&process.pid.to_string()));
+}
+
+#[test]
+fn it_is_waited_for_and_then_judged() {
+    let bench = Bench::new(working(0));
+    let process = bench.machine.add_process("setup.exe");
+    left_behind(&bench, "contoso-app", Some(&process));
+    let machine = bench.machine.clone();
+    bench.clock.at(5, move || {
+        machine.add_file(INSTALLED, 1);
+        machine.end_process(&process);
+    });
+    let report = bench.attempt(Intent::Install);
+    assert_eq!(
+        (report.outcome, report.exit, bench.starts()),
+        (Outcome::AlreadyInstalled, 0, 0),
+        "{report:#?}"
+    );
+}
+
+#[test]
+fn when_it_has_ended_detection_decides() {
+    let bench = Bench::new(working(0));
+    let process = bench.machine.add_process("setup.exe");
+    let id = left_behind(&bench, "contoso-app", Some(&process));
+    bench.machine.end_process(&process);
+    bench.machine.add_file(INSTALLED, 1);
+    let report = bench.attempt(Intent::Install);
+    assert_eq!((report.outcome, bench.starts()), (Outcome::AlreadyInstalled, 0));
+    let record = &bench.journal.history("contoso-app").unwrap()[0];
+    assert_eq!((record.id, record.end.clone(), record.settled), (id, Some(AttemptEnd::Unseen), true));
+}
+
+#[test]
+fn an_attempt_that_never_started_its_installer_keeps_nobody() {
+    let bench = Bench::new(working(0));
+    left_behind(&bench, "contoso-app", None);
+    assert_eq!(bench.attempt(Intent::Install).outcome, Outcome::Installed);
+    assert!(bench.journal.unsettled().unwrap().is_empty());
+}
+
+#[test]
+fn another_apps_installer_that_still_runs_keeps_us_waiting() {
+    let bench = Bench::new(working(0));
+    let process = bench.machine.add_process("other-setup.exe");
+    left_behind(&bench, "other", Some(&process));
+    let report = bench.attempt(Intent::Install);
+    assert_eq!((report.outcome, report.exit, bench.starts()), (Outcome::Waiting, 9, 0));
+    assert!(report.next[0].contains("other-setup.exe"), "{:?}", report.next);
+    bench.machine.end_process(&process);
+    assert_eq!(bench.attempt(Intent::Install).outcome, Outcome::Installed);
+}
+
+#[test]
+fn a_process_of_another_boot_is_nobody() {
+    let bench = Bench::new(working(0));
+    let process = bench.machine.add_process("setup.exe");
+    left_behind(&bench, "other", Some(&process));
+    bench.machine.set_device(|device| device.boot = Some(BootIdentity("boot-2".into())));
+    assert_eq!(bench.attempt(Intent::Install).outcome, Outcome::Installed);
+}
+
+#[test]
+fn a_tree_over_its_time_limit_keeps_every_app_waiting_until_it_has_ended() {
+    let mut bench = Bench::new(|_, _| FakeRun::hangs().leaving("child.exe"));
+    let report = bench.attempt(Intent::Install);
+    assert_eq!((report.outcome, report.exit), (Outcome::TimedOut, 8));
+    assert_eq!(report.states.error.unwrap().text, "0x87D300C9");
+    let run = report.run.unwrap();
+    assert!(run.timed_out && run.exit_code.is_none() && run.survivors[0].name == "child.exe");
+    assert!(report.detections.len() == 2, "detection runs after a time limit, too");
+
+    bench.app = app(json!({ "displayName": "Other" }));
+    assert_eq!(bench.attempt(Intent::Install).outcome, Outcome::Waiting);
+    let tree = match &bench.journal.unsettled().unwrap()[0].end {
+        Some(AttemptEnd::TimedOut(tree)) => tree.clone(),
+        end => panic!("{end:?}"),
+    };
+    assert_eq!(tree.len(), 2);
+    bench.machine.end_process(&tree[0]);
+    assert_eq!(bench.attempt(Intent::Install).outcome, Outcome::Waiting, "its child still runs");
+    bench.machine.end_process(&tree[1]);
+    bench.machine.set_installing(true);
+    assert_eq!(bench.attempt(Intent::Install).outcome, Outcome::Waiting, "the installer service still works");
+    bench.machine.set_installing(false);
+    bench.machine.add_program(r"C:\Content\setup.exe", idle(1603));
+    assert_eq!(bench.attempt(Intent::Install).outcome, Outcome::Failed, "now it may run");
+}
+
+#[test]
+fn a_day_is_the_longest_that_it_keeps_anybody() {
+    let bench = Bench::new(working(0));
+    let process = bench.machine.add_process("setup.exe");
+    left_behind(&bench, "other", Some(&process));
+    bench.clock.sleep(std::time::Duration::from_secs(26 * 3600));
+    assert_eq!(bench.attempt(Intent::Install).outcome, Outcome::Installed);
+}

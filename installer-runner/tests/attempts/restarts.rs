@@ -1,0 +1,82 @@
+//! The reboot manager.
+
+use crate::bench::{Bench, app, idle, working};
+use serde_json::json;
+use waybill_installer_runner::AttemptJournal as _;
+use waybill_schemas::report::install::{Intent, Outcome, RestartNeed};
+use waybill_system::BootIdentity;
+use waybill_system::fake::FakeRun;
+
+#[test]
+fn nothing_is_installed_between_a_hard_reboot_code_and_the_restart() {
+    let mut bench = Bench::new(working(1641));
+    assert_eq!(bench.attempt(Intent::Install).exit, 11);
+    bench.app = app(json!({ "displayName": "Other", "rules": [{
+        "@odata.type": "#microsoft.graph.win32LobAppFileSystemRule", "ruleType": "detection",
+        "path": "C:\\Other", "fileOrFolderName": "other.exe", "operationType": "exists",
+    }] }));
+    let report = bench.attempt(Intent::Install);
+    assert_eq!((report.outcome, report.exit, bench.starts()), (Outcome::Waiting, 9, 1));
+    assert_eq!(report.restart.unwrap().pending[0].app, "contoso-app");
+    bench.clock.set(1_700_000_000); // a clock that is set back ends no restart
+    assert_eq!(bench.attempt(Intent::Install).outcome, Outcome::Waiting);
+    bench.machine.set_device(|device| device.boot = Some(BootIdentity("boot-2".into())));
+    assert_eq!(
+        (bench.attempt(Intent::Install).exit, bench.starts()),
+        (11, 2),
+        "it may run after the restart"
+    );
+}
+
+#[test]
+fn a_soft_restart_stays_pending_whatever_comes_after_it() {
+    let bench = Bench::new(working(3010));
+    let report = bench.attempt(Intent::Install);
+    assert_eq!((report.exit, report.restart.unwrap().asked), (10, RestartNeed::Soft));
+    bench.machine.add_program(r"C:\Content\remove.exe", working(0));
+    let report = bench.attempt(Intent::Uninstall);
+    let restart = report.restart.unwrap();
+    assert_eq!((report.exit, restart.asked), (0, RestartNeed::None));
+    assert_eq!(restart.pending.len(), 1, "a later 0 never clears an earlier 3010");
+    assert_eq!(bench.journal.restarts().unwrap().len(), 1);
+}
+
+#[test]
+fn a_restart_is_noted_although_detection_does_not_bear_the_install_out() {
+    let bench = Bench::new(idle(3010));
+    let report = bench.attempt(Intent::Install);
+    assert_eq!((report.outcome, report.exit), (Outcome::NotBorneOut, 8));
+    assert!(report.summary.contains("restart"), "{}", report.summary);
+    assert_eq!(bench.journal.restarts().unwrap()[0].need, RestartNeed::Soft);
+}
+
+#[test]
+fn files_that_wait_for_a_restart_are_told() {
+    let bench = Bench::new(|machine, start| {
+        machine.set_device(|device| device.renames.push(r"C:\App\new.dll".into()));
+        working(0)(machine, start)
+    });
+    bench.machine.set_device(|device| device.renames.push(r"C:\Old\old.dll".into()));
+    let report = bench.attempt(Intent::Install);
+    assert_eq!(report.exit, 0);
+    assert_eq!(report.restart.unwrap().left_pending, [r"C:\App\new.dll"]);
+}
+
+#[test]
+fn each_behaviour_says_what_an_agent_would_do() {
+    for (behavior, code, words) in [
+        ("basedOnReturnCode", 3010, "grace period"),
+        ("basedOnReturnCode", 0, "asks for no restart"),
+        ("allow", 3010, "the installer itself"),
+        ("suppress", 3010, "never rewritten"),
+        ("force", 0, "restart the device now"),
+    ] {
+        let bench = Bench::new(working(code))
+            .with_app(json!({ "installExperience": { "deviceRestartBehavior": behavior } }));
+        let restart = bench.attempt(Intent::Install).restart.unwrap();
+        assert!(restart.action.contains(words), "{behavior} {code}: {}", restart.action);
+    }
+    let failed = Bench::new(|_, _| FakeRun::ends(1603))
+        .with_app(json!({ "installExperience": { "deviceRestartBehavior": "force" } }));
+    assert!(failed.attempt(Intent::Install).restart.unwrap().action.contains("only after success"));
+}

@@ -1,0 +1,117 @@
+//! The run itself: what is written down, waited for, kept and told.
+
+use crate::bench::{Bench, CONTENT, INSTALLED, idle, working};
+use serde_json::json;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use waybill_installer_runner::{AttemptJournal as _, AttemptRequest, OnTimeLimit, RetryPolicy, Trigger};
+use waybill_schemas::report::install::{Intent, Outcome};
+use waybill_system::fake::FakeRun;
+
+#[test]
+fn the_time_limit_is_the_apps() {
+    for (minutes, waits, expected) in
+        [(1, 239, Outcome::NotBorneOut), (1, 240, Outcome::TimedOut), (2, 240, Outcome::NotBorneOut)]
+    {
+        let bench = Bench::new(move |_, _| FakeRun::ends(0).after_waits(waits))
+            .with_app(json!({ "installExperience": { "maxRunTimeInMinutes": minutes } }));
+        let report = bench.attempt(Intent::Install);
+        assert_eq!(report.outcome, expected, "{minutes} minutes, {waits} quarters of a second");
+        assert_eq!(report.run.unwrap().limit_minutes, minutes);
+    }
+}
+
+#[test]
+fn killing_at_the_time_limit_is_asked_for() {
+    let mut bench = Bench::new(|_, _| FakeRun::hangs());
+    bench.settings.on_time_limit = OnTimeLimit::Kill;
+    assert_eq!(bench.attempt(Intent::Install).outcome, Outcome::TimedOut);
+    assert!(
+        bench.settings.logs.read_dir().is_ok_and(|mut logs| logs.next().is_none()),
+        "nothing was printed"
+    );
+}
+
+#[test]
+fn a_late_installer_is_found_by_looking_again() {
+    let bench = Bench::new(idle(0));
+    let machine = bench.machine.clone();
+    bench.clock.at(3, move || machine.add_file(INSTALLED, 1));
+    let report = bench.attempt(Intent::Install);
+    assert_eq!((report.outcome, report.detections[1].looks), (Outcome::Installed, 4));
+    assert_eq!(report.detections[1].after_milliseconds, Some(1500));
+    let never = Bench::new(idle(0)).attempt(Intent::Install);
+    assert_eq!((never.outcome, never.detections[1].looks), (Outcome::NotBorneOut, 21));
+    assert_eq!(never.detections[1].after_milliseconds, Some(10_000));
+    let failed = Bench::new(idle(1603)).attempt(Intent::Install);
+    assert_eq!(failed.detections[1].looks, 1, "a failure is looked at once");
+}
+
+#[test]
+fn another_installation_is_waited_for_and_then_counts_as_1618() {
+    let msi = json!({ "installCommandLine": "msiexec /i app.msi /qn" });
+    let bench = Bench::new(idle(0)).with_app(msi);
+    bench.machine.set_installing(true);
+    let report = bench.attempt(Intent::Install);
+    assert_eq!((report.outcome, report.exit, bench.starts()), (Outcome::RetryLater, 9, 0), "{report:#?}");
+    assert_eq!(report.states.error.unwrap().text, "0x80070652");
+    let verdict = bench.journal.history("contoso-app").unwrap()[0].verdict.clone().unwrap();
+    assert_eq!(verdict.exit_code, Some(1618));
+    bench.machine.set_installing(false);
+    bench.attempt(Intent::Install);
+    assert_eq!(bench.starts(), 1);
+}
+
+#[test]
+fn children_that_live_on_are_told() {
+    let bench = Bench::new(|machine, start| {
+        working(0)(machine, start);
+        FakeRun::ends(0).leaving("updater.exe").leaving("tray.exe")
+    });
+    let report = bench.attempt(Intent::Install);
+    assert_eq!(report.outcome, Outcome::Installed);
+    assert_eq!(report.run.as_ref().unwrap().survivors.len(), 2);
+    assert!(report.next.iter().any(|line| line.contains("2 children still run")), "{:?}", report.next);
+    assert!(bench.journal.unsettled().unwrap().is_empty(), "they keep nobody waiting");
+}
+
+#[test]
+fn an_interruption_leaves_the_installer_to_itself() {
+    let bench = Bench::new(|_, _| FakeRun::hangs());
+    let (stop, app, retries) = (Arc::new(AtomicBool::new(false)), &bench.app, &RetryPolicy::default());
+    let flag = stop.clone();
+    bench.machine.add_program(r"C:\Content\setup.exe", move |_, _| {
+        flag.store(true, Ordering::Relaxed);
+        FakeRun::hangs()
+    });
+    let request =
+        AttemptRequest { app, intent: Intent::Install, trigger: Trigger::Manual, dry_run: false, retries };
+    let report = bench.runner(stop.as_ref()).attempt(&request, &mut PathBuf::from(CONTENT)).unwrap();
+    assert_eq!((report.outcome, report.exit, report.changed), (Outcome::Interrupted, 130, true));
+    assert_eq!(bench.journal.unsettled().unwrap().len(), 1, "the next run finds it");
+}
+
+#[test]
+fn what_it_prints_is_kept_masked() {
+    let bench = Bench::new(|_, _| FakeRun::ends(1603).printing("LICENCEKEY=ABC-123\nerror 1603: no\n"));
+    let report = bench.attempt(Intent::Install);
+    let output = report.run.as_ref().unwrap().output.clone();
+    assert!(output.excerpt.ends_with("error 1603: no"), "{}", output.excerpt);
+    let kept = std::fs::read_to_string(output.file.as_ref().unwrap()).unwrap();
+    let json = serde_json::to_string(&report).unwrap();
+    assert!(!kept.contains("ABC-123") && !json.contains("ABC-123"));
+    assert!(report.next.iter().any(|line| line.contains(".log")), "{:?}", report.next);
+}
+
+#[test]
+fn a_rule_that_looks_into_the_other_view_is_told_so() {
+    let bench = Bench::new(|machine, _| {
+        machine.add_file(r"C:\Program Files (x86)\App\app.exe", 1);
+        FakeRun::ends(0)
+    });
+    let report = bench.attempt(Intent::Install);
+    assert_eq!(report.states.error.as_ref().unwrap().text, "0x87D1041C");
+    let advice = report.next.iter().find(|line| line.contains("check32BitOn64System")).expect("advice");
+    assert!(advice.contains("to true") && advice.contains("(x86)"), "{advice}");
+}
