@@ -81,7 +81,7 @@ impl Bench {
             journal: MemoryJournal::default(),
             settings: Settings::new(folder.path()),
             clock: TestClock::new(),
-            app: app(json!({})),
+            app: app(&json!({})),
             trigger: Trigger::Manual,
             dry_run: false,
             _folder: folder,
@@ -89,7 +89,7 @@ impl Bench {
     }
 
     /// The same with another app.
-    pub(crate) fn with_app(mut self, changes: Value) -> Self {
+    pub(crate) fn with_app(mut self, changes: &Value) -> Self {
         self.app = app(changes);
         self
     }
@@ -121,7 +121,7 @@ impl Bench {
 }
 
 /// The app, with these fields over the usual ones.
-pub(crate) fn app(changes: Value) -> AppDocument {
+pub(crate) fn app(changes: &Value) -> AppDocument {
     let mut app = json!({
         "@odata.type": "#microsoft.graph.win32LobApp",
         "displayName": "App", "publisher": "Contoso", "displayVersion": "1.0",

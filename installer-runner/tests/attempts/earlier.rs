@@ -115,7 +115,7 @@ fn a_tree_over_its_time_limit_keeps_every_app_waiting_until_it_has_ended() {
     assert!(run.timed_out && run.exit_code.is_none() && run.survivors[0].name == "child.exe");
     assert!(report.detections.len() == 2, "detection runs after a time limit, too");
 
-    bench.app = app(json!({ "displayName": "Other" }));
+    bench.app = app(&json!({ "displayName": "Other" }));
     assert_eq!(bench.attempt(Intent::Install).outcome, Outcome::Waiting);
     let tree = match &bench.journal.unsettled().unwrap()[0].end {
         Some(AttemptEnd::TimedOut(tree)) => tree.clone(),

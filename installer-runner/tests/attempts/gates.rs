@@ -32,7 +32,7 @@ fn what_cannot_be_told_starts_neither_installer_nor_uninstaller() {
         assert_eq!(report.states.error.unwrap().text, "0x80070005");
         assert_eq!(report.states.compliance.number, 4);
     }
-    let invalid = Bench::new(working(0)).with_app(json!({ "rules": [] }));
+    let invalid = Bench::new(working(0)).with_app(&json!({ "rules": [] }));
     let report = invalid.attempt(Intent::Install);
     assert_eq!((report.outcome, report.exit), (Outcome::CannotTell, 3));
     assert_eq!(report.states.error.unwrap().text, "0x87D30004");
@@ -42,7 +42,7 @@ fn what_cannot_be_told_starts_neither_installer_nor_uninstaller() {
 
 #[test]
 fn an_app_for_other_devices_is_not_installed_and_yet_uninstalled() {
-    let bench = Bench::new(working(0)).with_app(json!({ "minimumMemoryInMB": 1_000_000 }));
+    let bench = Bench::new(working(0)).with_app(&json!({ "minimumMemoryInMB": 1_000_000 }));
     let report = bench.attempt(Intent::Install);
     assert_eq!((report.outcome, report.exit), (Outcome::NotApplicable, 7));
     assert_eq!(report.states.applicability.unwrap().number, 1003);
@@ -56,14 +56,14 @@ fn an_app_for_other_devices_is_not_installed_and_yet_uninstalled() {
 #[test]
 fn a_requirement_that_cannot_be_told_starts_nothing() {
     let bench =
-        Bench::new(working(0)).with_app(json!({ "minimumSupportedWindowsRelease": "Windows12_30H2" }));
+        Bench::new(working(0)).with_app(&json!({ "minimumSupportedWindowsRelease": "Windows12_30H2" }));
     let report = bench.attempt(Intent::Install);
     assert_eq!((report.outcome, report.exit, bench.starts()), (Outcome::CannotTell, 1, 0));
 }
 
 #[test]
 fn a_user_app_waits_for_its_user() {
-    let bench = Bench::new(working(0)).with_app(json!({ "installExperience": { "runAsAccount": "user" } }));
+    let bench = Bench::new(working(0)).with_app(&json!({ "installExperience": { "runAsAccount": "user" } }));
     bench.machine.set_device(|device| device.user = None);
     let report = bench.attempt(Intent::Install);
     assert_eq!((report.outcome, report.exit, bench.starts()), (Outcome::Waiting, 9, 0));
@@ -76,7 +76,7 @@ fn a_user_app_waits_for_its_user() {
 fn a_command_that_cannot_start_says_what_would() {
     for (line, code) in [("install", "0x80070002"), ("deploy.ps1 -Silent", "0x800700C1"), ("", "0x80070002")]
     {
-        let bench = Bench::new(working(0)).with_app(json!({ "installCommandLine": line }));
+        let bench = Bench::new(working(0)).with_app(&json!({ "installCommandLine": line }));
         bench.machine.add_file(&format!(r"{CONTENT}\install.cmd"), 1);
         bench.machine.add_file(&format!(r"{CONTENT}\deploy.ps1"), 1);
         let report = bench.attempt(Intent::Install);

@@ -11,7 +11,7 @@ use waybill_system::fake::FakeRun;
 fn nothing_is_installed_between_a_hard_reboot_code_and_the_restart() {
     let mut bench = Bench::new(working(1641));
     assert_eq!(bench.attempt(Intent::Install).exit, 11);
-    bench.app = app(json!({ "displayName": "Other", "rules": [{
+    bench.app = app(&json!({ "displayName": "Other", "rules": [{
         "@odata.type": "#microsoft.graph.win32LobAppFileSystemRule", "ruleType": "detection",
         "path": "C:\\Other", "fileOrFolderName": "other.exe", "operationType": "exists",
     }] }));
@@ -72,11 +72,11 @@ fn each_behaviour_says_what_an_agent_would_do() {
         ("force", 0, "restart the device now"),
     ] {
         let bench = Bench::new(working(code))
-            .with_app(json!({ "installExperience": { "deviceRestartBehavior": behavior } }));
+            .with_app(&json!({ "installExperience": { "deviceRestartBehavior": behavior } }));
         let restart = bench.attempt(Intent::Install).restart.unwrap();
         assert!(restart.action.contains(words), "{behavior} {code}: {}", restart.action);
     }
     let failed = Bench::new(|_, _| FakeRun::ends(1603))
-        .with_app(json!({ "installExperience": { "deviceRestartBehavior": "force" } }));
+        .with_app(&json!({ "installExperience": { "deviceRestartBehavior": "force" } }));
     assert!(failed.attempt(Intent::Install).restart.unwrap().action.contains("only after success"));
 }

@@ -15,7 +15,7 @@ fn the_time_limit_is_the_apps() {
         [(1, 239, Outcome::NotBorneOut), (1, 240, Outcome::TimedOut), (2, 240, Outcome::NotBorneOut)]
     {
         let bench = Bench::new(move |_, _| FakeRun::ends(0).after_waits(waits))
-            .with_app(json!({ "installExperience": { "maxRunTimeInMinutes": minutes } }));
+            .with_app(&json!({ "installExperience": { "maxRunTimeInMinutes": minutes } }));
         let report = bench.attempt(Intent::Install);
         assert_eq!(report.outcome, expected, "{minutes} minutes, {waits} quarters of a second");
         assert_eq!(report.run.unwrap().limit_minutes, minutes);
@@ -51,7 +51,7 @@ fn a_late_installer_is_found_by_looking_again() {
 #[test]
 fn another_installation_is_waited_for_and_then_counts_as_1618() {
     let msi = json!({ "installCommandLine": "msiexec /i app.msi /qn" });
-    let bench = Bench::new(idle(0)).with_app(msi);
+    let bench = Bench::new(idle(0)).with_app(&msi);
     bench.machine.set_installing(true);
     let report = bench.attempt(Intent::Install);
     assert_eq!((report.outcome, report.exit, bench.starts()), (Outcome::RetryLater, 9, 0), "{report:#?}");
