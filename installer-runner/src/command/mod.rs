@@ -55,7 +55,8 @@ pub struct Refused {
 }
 
 /// Finds the program that `line` starts with `folder` (the content folder, a plain absolute path) as working
-/// directory.
+/// directory. An empty `folder` means that the content is not here yet: what is found nowhere else is taken to be in it. Such
+/// an answer is for showing, not for starting.
 ///
 /// # Errors
 /// It cannot be started: nothing there, no program, or a folder that cannot be a plain path.

@@ -9,6 +9,7 @@ use waybill_system::{FileKind, Files, Unanswered};
 /// Looks for programs; remembers where.
 pub(super) struct Search<'a> {
     pub(super) files: &'a dyn Files,
+    /// The content folder; empty where it is not here yet (a dry run).
     pub(super) folder: &'a str,
     pub(super) view: &'a FileView,
     /// The machine's PATH.
@@ -44,6 +45,11 @@ struct Place {
 impl<'a> Search<'a> {
     /// The first candidate that is a file somewhere.
     pub(super) fn find<'c>(&mut self, candidates: &[Candidate<'c>]) -> Option<Found<'c>> {
+        let found = self.find_here(candidates);
+        if self.folder.is_empty() { found.or_else(|| assumed(candidates)) } else { found }
+    }
+
+    fn find_here<'c>(&mut self, candidates: &[Candidate<'c>]) -> Option<Found<'c>> {
         let (first, longer) = candidates.split_first()?;
         let found = self.look_for(first);
         if found.is_some() {
@@ -106,8 +112,12 @@ impl<'a> Search<'a> {
 
     fn places(&mut self, name: &str) -> Vec<Place> {
         let with_exe = (!path::has_extension(name)).then(|| format!("{name}.exe"));
+        let is_relative = !path::is_absolute(&path::full(name, self.folder));
         if path::is_bare(name) {
             return self.places_of_bare(&with_exe.unwrap_or_else(|| name.to_owned()));
+        }
+        if is_relative {
+            return Vec::new();
         }
         let names = match (path::is_placed(name), with_exe) {
             (true, Some(with_exe)) => vec![name.to_owned(), with_exe],
@@ -137,15 +147,17 @@ impl<'a> Search<'a> {
             name: name_of_place,
             is_of_path: false,
         };
-        let mut places = vec![
-            Place {
-                path: path::full(name, self.folder),
-                name: "content folder".to_owned(),
-                is_of_path: false,
-            },
+        let content = Place {
+            path: path::full(name, self.folder),
+            name: "content folder".to_owned(),
+            is_of_path: false,
+        };
+        let content = Some(content).filter(|_| !self.folder.is_empty());
+        let mut places: Vec<Place> = content.into_iter().collect();
+        places.extend([
             place(&system, format!("system folder: {system}")),
             place(windows, format!("Windows folder: {windows}")),
-        ];
+        ]);
         match &self.path {
             Ok(entries) => {
                 let absolute = entries.iter().filter(|entry| path::is_absolute(entry));
@@ -160,4 +172,16 @@ impl<'a> Search<'a> {
         }
         places
     }
+}
+
+/// A program of the content that is not here: that of the shortest prefix with an extension, else the first word.
+fn assumed<'c>(candidates: &[Candidate<'c>]) -> Option<Found<'c>> {
+    let names_file = |one: &&Candidate<'_>| path::has_extension(one.name);
+    let candidate = candidates.iter().find(names_file).or(candidates.first())?;
+    let name = candidate.name;
+    let full = path::full(name, "");
+    let is_possible = !name.is_empty() && path::is_possible(name) && !path::is_absolute(&full);
+    let path = if path::has_extension(name) { full } else { format!("{full}.exe") };
+    let found_in = "content folder, which is not here yet: not looked for".to_owned();
+    is_possible.then_some(Found { path, found_in, tail: candidate.tail })
 }

@@ -26,7 +26,7 @@ fn resolved(
     system: &dyn System,
     draft: &mut Draft,
 ) -> Result<Resolved, Refusal> {
-    if !folder.starts_with('/') {
+    if !folder.starts_with('/') && !folder.is_empty() {
         let why = format!("the content folder is no absolute path: {folder}");
         return Err(Refusal::new(NO_FOLDER, why, "give --root as an absolute path"));
     }
@@ -79,6 +79,9 @@ fn find(
             Err(unanswered) => searched.push(format!("{} ({unanswered})", mask(&path))),
         }
     }
+    if folder.is_empty() && !name.is_empty() && !name.starts_with('/') {
+        return Ok((name.to_owned(), "content folder, which is not here yet: not looked for".to_owned()));
+    }
     Err(not_found(name, line, folder, system, searched))
 }
 
@@ -87,15 +90,15 @@ fn places(name: &str, folder: &str, eyes: &Eyes, system: &dyn System) -> Vec<(St
     if name.starts_with('/') {
         return vec![(name.to_owned(), "as the line says".to_owned())];
     }
-    let content = (in_content, "content folder".to_owned());
+    let content = Some((in_content, "content folder".to_owned())).filter(|_| !folder.is_empty());
     if name.is_empty() || name.contains('/') {
-        return vec![content];
+        return content.into_iter().collect();
     }
     let path = system.device().path(eyes.perspective).unwrap_or_default();
     let absolute = path.into_iter().filter(|entry| entry.starts_with('/'));
     let of_path =
         absolute.map(|entry| (SystemKind::Unix.join(&entry, name), format!("machine PATH: {entry}")));
-    std::iter::once(content).chain(of_path).collect()
+    content.into_iter().chain(of_path).collect()
 }
 
 fn not_executable(name: &str, path: &str) -> Refusal {

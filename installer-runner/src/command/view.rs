@@ -2,10 +2,8 @@
 //! Microsoft, "File System Redirector").
 
 use super::path;
+use crate::view_path::seen_from;
 use waybill_system::{Architecture, Environment, FileKind, Perspective, System, View};
-
-/// What a 32-bit program finds in the true System32 all the same.
-const NOT_REDIRECTED: [&str; 6] = ["catroot", "catroot2", "driverstore", "drivers\\etc", "logfiles", "spool"];
 
 /// The Windows folder through the eyes of one view.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,20 +45,11 @@ impl FileView {
     /// The file that a program of this view gets under that full path.
     pub(super) fn map(&self, full: &str) -> String {
         let Some(rest) = path::below(full, &self.windows) else { return full.to_owned() };
-        let windows = &self.windows;
-        if let (true, Some(rest)) = (self.has_sysnative, below_or_same(rest, "Sysnative")) {
-            return format!(r"{windows}\System32{rest}");
+        if self.redirects && rest.eq_ignore_ascii_case("regedit.exe") {
+            return format!(r"{}\SysWOW64\regedit.exe", self.windows);
         }
-        if !self.redirects {
-            return full.to_owned();
-        }
-        if rest.eq_ignore_ascii_case("regedit.exe") {
-            return format!(r"{windows}\SysWOW64\regedit.exe");
-        }
-        match below_or_same(rest, "System32") {
-            Some(rest) if !is_kept(rest) => format!(r"{windows}\SysWOW64{rest}"),
-            _ => full.to_owned(),
-        }
+        let is_mapped = self.redirects || self.has_sysnative && below_or_same(rest, "Sysnative").is_some();
+        seen_from(if is_mapped { View::Bits32 } else { View::Bits64 }, full, &self.windows)
     }
 
     /// Where the path lies below `Sysnative`, and this view has none: the right path.
@@ -82,11 +71,6 @@ fn below_or_same<'a>(path: &'a str, name: &str) -> Option<&'a str> {
     let head = path.get(..name.len())?;
     let rest = &path[name.len()..];
     (head.eq_ignore_ascii_case(name) && (rest.is_empty() || rest.starts_with('\\'))).then_some(rest)
-}
-
-fn is_kept(below_system: &str) -> bool {
-    let rest = below_system.trim_start_matches('\\');
-    NOT_REDIRECTED.iter().any(|kept| below_or_same(rest, kept).is_some())
 }
 
 #[cfg(test)]

@@ -54,7 +54,10 @@ fn start_of(
     system: &dyn System,
     draft: &mut Draft,
 ) -> Result<Start, Refusal> {
-    let folder = path::plain_folder(folder).map_err(|why| no_plain_folder(folder, why))?;
+    let folder = match folder {
+        "" => String::new(),
+        folder => path::plain_folder(folder).map_err(|why| no_plain_folder(folder, why))?,
+    };
     draft.report.folder.clone_from(&folder);
     let line = checked_line(line, eyes.kind)?;
     let environment = draft.environment(eyes, system)?;

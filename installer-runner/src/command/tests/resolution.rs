@@ -201,3 +201,24 @@ fn reports_and_debug_output_hold_no_secret() {
     assert!(!report.contains("hunter2") && report.contains("PASSWORD=*** /S"), "{report}");
     assert!(!format!("{resolved:?}").contains("hunter2"));
 }
+
+#[test]
+fn content_that_is_not_here_is_taken_to_hold_the_program() {
+    let machine = FakeSystem::windows();
+    let shown =
+        |line: &str| resolve(line, "", &reference(), &machine).map(|shown| (shown.program, shown.line));
+    for (line, program, whole) in [
+        ("setup.exe /S", "setup.exe", "\"setup.exe\" /S"),
+        (r".\Files\setup /S", r"Files\setup.exe", r#""Files\setup.exe" /S"#),
+        ("My Setup.exe /S", "My Setup.exe", "\"My Setup.exe\" /S"),
+        (
+            "msiexec /i a.msi",
+            r"C:\Windows\SysWOW64\msiexec.exe",
+            r#""C:\Windows\SysWOW64\msiexec.exe" /i a.msi"#,
+        ),
+    ] {
+        assert_eq!(shown(line), Ok((program.to_owned(), whole.to_owned())), "{line}");
+    }
+    assert_eq!(shown("install.ps1").unwrap_err().code, 0x8007_00C1);
+    assert_eq!(shown(r"C:\None\setup.exe").unwrap_err().code, 0x8007_0002);
+}

@@ -74,3 +74,12 @@ fn the_report_is_masked() {
     let report = serde_json::to_string(&resolved.report).unwrap();
     assert!(!report.contains("hunter") && !report.contains("two"), "{report}");
 }
+
+#[test]
+fn content_that_is_not_here_is_taken_to_hold_the_program() {
+    let (eyes, machine) = on_unix();
+    let shown = |line: &str| resolve(line, "", &eyes, &machine).map(|shown| shown.program);
+    assert_eq!(shown("./install.sh x"), Ok("./install.sh".to_owned()));
+    assert_eq!(shown("sh install.sh"), Ok("/bin/sh".to_owned()));
+    assert_eq!(shown("/no/such").unwrap_err().code, 0x8007_0002);
+}
