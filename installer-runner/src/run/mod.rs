@@ -78,7 +78,7 @@ impl Ground<'_> {
             waited,
             seconds: self.context.clock().now().duration_since(started).unwrap_or_default().as_secs_f64(),
             survivors,
-            output: output.keep(),
+            output: output.keep(matches!(waited, Waited::Ended(_))),
         })
     }
 

@@ -9,6 +9,8 @@ use waybill_schemas::report::install::OutputReport;
 
 /// What is kept of an output: 1 MiB, half of it the head.
 const KEPT: u64 = 1 << 20;
+/// Logs that are kept of one app.
+const LOGS: usize = 10;
 /// What is shown of it in a report.
 const EXCERPT: usize = 4096;
 
@@ -24,9 +26,10 @@ pub(crate) struct Kept {
 }
 
 impl OutputFile {
-    /// A new, empty file in `folder`, which is made where it is missing.
+    /// A new, empty file in `folder`, which is made where it is missing. What earlier runs of `name` left is swept.
     pub(crate) fn create(folder: &Path, name: &str, attempt: AttemptId) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
+        sweep(folder, name);
         let stem = format!("{name}-{}", attempt.0);
         let file =
             Self { raw: folder.join(format!("{stem}.output")), kept: folder.join(format!("{stem}.log")) };
@@ -44,14 +47,16 @@ impl OutputFile {
         let _ = fs::remove_file(&self.raw); // empty: no loss where it stays
     }
 
-    /// Keeps head and tail, and drops the file. Where somebody still writes into it and the system keeps it for them, it
-    /// stays until the next run of the same name.
-    pub(crate) fn keep(&self) -> Kept {
+    /// Keeps head and tail, and drops the file where the program `is_over`: one that still runs goes on writing there. A
+    /// survivor may hold it, too; then it stays until the next run of the same app sweeps it.
+    pub(crate) fn keep(&self, is_over: bool) -> Kept {
         let report = self.read().unwrap_or_else(|error| OutputReport {
             excerpt: format!("(the output cannot be read: {error})"),
             ..OutputReport::default()
         });
-        self.discard();
+        if is_over {
+            self.discard();
+        }
         Kept { report }
     }
 
@@ -83,6 +88,29 @@ impl OutputFile {
         fs::write(&self.kept, text)?;
         Ok(self.kept.display().to_string())
     }
+}
+
+/// Outputs that nobody holds any more, and all but the newest logs.
+fn sweep(folder: &Path, name: &str) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    let mut logs = Vec::new();
+    for path in entries.flatten().map(|entry| entry.path()) {
+        let number = path.file_stem().and_then(|stem| stem.to_str()).and_then(|stem| number_of(stem, name));
+        match (path.extension().and_then(|extension| extension.to_str()), number) {
+            (Some("output"), Some(_)) => drop(fs::remove_file(path)), // whoever holds it keeps it
+            (Some("log"), Some(number)) => logs.push((number, path)),
+            _ => {}
+        }
+    }
+    logs.sort_unstable();
+    for (_, path) in logs.iter().rev().skip(LOGS - 1) {
+        let _ = fs::remove_file(path); // an old log more does no harm
+    }
+}
+
+/// The attempt's number in `<name>-<number>`.
+fn number_of(stem: &str, name: &str) -> Option<i64> {
+    stem.strip_prefix(name)?.strip_prefix('-')?.parse().ok()
 }
 
 /// UTF-16 little endian: by its mark, or because every other byte is zero.
@@ -125,7 +153,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = OutputFile::create(folder.path(), "notes", AttemptId(7)).unwrap();
         fs::write(file.path(), bytes).unwrap();
-        let report = file.keep().report;
+        let report = file.keep(true).report;
         assert!(!file.path().exists());
         let text = report.file.as_ref().map(|path| fs::read_to_string(path).unwrap());
         (report, text)
@@ -158,5 +186,28 @@ mod tests {
         assert_eq!(kept(&wide).0.excerpt, "Größe 日本");
         let unmarked: Vec<u8> = "error 1603".encode_utf16().flat_map(u16::to_le_bytes).collect();
         assert_eq!(kept(&unmarked).0.excerpt, "error 1603");
+    }
+
+    #[test]
+    fn the_newest_logs_of_an_app_are_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("other-1.log"), "").unwrap();
+        fs::write(folder.path().join("notes-extra-1.log"), "").unwrap();
+        fs::write(folder.path().join("notes-0.output"), "left by a survivor").unwrap();
+        for attempt in 1..=13 {
+            let file = OutputFile::create(folder.path(), "notes", AttemptId(attempt)).unwrap();
+            fs::write(file.path(), "text").unwrap();
+            file.keep(attempt < 13);
+        }
+        let mut names: Vec<String> = fs::read_dir(folder.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .filter(|name| name.starts_with("notes-") && !name.contains("extra"))
+            .collect();
+        names.sort_unstable();
+        assert_eq!(names.len(), 11, "{names:?}");
+        assert!(names.contains(&"notes-4.log".to_owned()) && !names.contains(&"notes-3.log".to_owned()));
+        assert!(names.contains(&"notes-13.output".to_owned()), "it still runs, and writes there");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 13);
     }
 }
