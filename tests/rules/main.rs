@@ -7,6 +7,7 @@
     reason = "a test that cannot go on has failed; counts are printed"
 )]
 
+mod any_rule;
 mod built_in;
 mod fake_ground;
 mod file_cases;

@@ -5,7 +5,10 @@ use crate::script_bench::{HOSTS, ScriptBench};
 use jiff::Timestamp;
 use serde_json::Value;
 use std::time::SystemTime;
+use waybill_context::Context;
 use waybill_installer_runner::AccountChoice;
+use waybill_packager::lint::{Subject, lint};
+use waybill_packager::walk::WalkOptions;
 use waybill_schemas::app::{AppDocument, PowerShellScriptRule};
 use waybill_schemas::report::install::Answer;
 use waybill_system::fake::{FakeRun, FakeSystem};
@@ -196,4 +199,29 @@ fn the_scripts_of_the_recipes_are_those_that_are_shown() {
         scripts += 1;
     }
     assert_eq!(scripts, 2);
+}
+
+/// No recipe is one that `waybill lint` would warn of, but for the folder, of which the document says so.
+#[test]
+fn no_recipe_is_one_that_lint_warns_of() {
+    for recipe in recipes() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let is_users = recipe.title.contains("HKCU");
+        let app = serde_json::json!({
+            "@odata.type": "#microsoft.graph.win32LobApp",
+            "installExperience": { "runAsAccount": if is_users { "user" } else { "system" } },
+            "rules": [recipe.rule],
+        });
+        std::fs::write(folder.path().join("app.json"), app.to_string()).unwrap();
+        std::fs::write(folder.path().join("setup.cmd"), "exit 0").unwrap();
+        let subject = Subject::open(folder.path(), &WalkOptions::default(), &Context::silent()).unwrap();
+        let found = lint(subject, &[]).findings;
+        let about_rules: Vec<&str> = found
+            .iter()
+            .filter(|finding| finding.place.pointer.as_ref().is_some_and(|at| at.starts_with("/rules/")))
+            .map(|finding| finding.code.as_str())
+            .collect();
+        let expected: &[&str] = if recipe.title.ends_with("A folder") { &["WB207"] } else { &[] };
+        assert_eq!(about_rules, expected, "{}", recipe.title);
+    }
 }

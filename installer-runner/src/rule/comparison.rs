@@ -54,7 +54,11 @@ impl<'a, T: Display> Comparison<'a, T> {
 pub(crate) fn expected(operation: &str, operator: Option<&Operator>, value: Option<&str>) -> String {
     let operator = operator.filter(|operator| **operator != Operator::NotConfigured).map(Operator::as_str);
     let words: Vec<&str> = operator.into_iter().chain(value.filter(|value| !value.is_empty())).collect();
-    if words.is_empty() { operation.to_owned() } else { words.join(" ") }
+    match words.join(" ") {
+        words if !words.trim().is_empty() => words,
+        _ if operation.trim().is_empty() => format!("{operation:?}"),
+        _ => operation.to_owned(),
+    }
 }
 
 /// Text compared regardless of case.

@@ -61,7 +61,7 @@ fn subject(operation: Option<&FileSystemOperation>, path: &str) -> String {
         Some(FileSystemOperation::SizeInMb | FileSystemOperation::SizeInBytes) => "size of ",
         _ => "",
     };
-    format!("{what}{path}")
+    if path.trim().is_empty() { format!("{what}a file without a path") } else { format!("{what}{path}") }
 }
 
 fn wish(rule: &FileSystemRule) -> Result<Wish<'_>, Stop> {
