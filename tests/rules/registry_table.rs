@@ -138,3 +138,25 @@ fn a_version_that_is_none_is_said_to_be_compared_as_text() {
     }));
     assert_eq!(report.why, "10 is less than 9 as text, for they are not both versions.");
 }
+
+#[test]
+fn what_is_compared_under_a_secrets_name_is_not_shown() {
+    let machine = FakeSystem::windows();
+    let looker = Looker::new(&machine);
+    for (found, operation, wanted, expected) in [
+        ("AB-12-XY", "string", "AB-12-XY", Expected::Holds),
+        ("AB-12-XY", "string", "AB-12-XZ", Expected::Fails),
+        ("AB-12-XY", "integer", "12", Expected::Fails),
+        ("AB-12-XY", "version", "AB-12-XW", Expected::Fails),
+        ("AB-12-XY", "integer", "AB-12-XY", Expected::Invalid),
+    ] {
+        machine.add_value(View::Bits64, r"HKLM\SOFTWARE\C", "LicenceKey", RegistryValue::Text(found.into()));
+        let report = looker.rule(&json!({
+            "@odata.type": "#microsoft.graph.win32LobAppRegistryRule", "keyPath": r"HKLM\SOFTWARE\C",
+            "valueName": "LicenceKey", "operationType": operation, "operator": "equal", "comparisonValue": wanted,
+        }));
+        assert_eq!(Expected::reported(&report), expected);
+        let shown = serde_json::to_string(&report).unwrap();
+        assert!(shown.contains("***") && !shown.contains("12"), "{shown}");
+    }
+}

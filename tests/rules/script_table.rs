@@ -211,3 +211,11 @@ fn unix_runs_pwsh_where_it_is_on_the_path() {
     let report = expect(&bench, &signed, Expected::CannotTell);
     assert_eq!(report.why, "It cannot be told: enforcing a script's signature needs Windows.");
 }
+
+#[test]
+fn secrets_in_a_scripts_output_are_masked() {
+    let run = FakeRun::ends(1).printing("looking\r\napi-token=abc123\r\n").complaining("password: hunter2");
+    let bench = ScriptBench::windows(&run);
+    let shown = serde_json::to_string(&expect(&bench, &rule(b"x"), Expected::Fails)).unwrap();
+    assert!(!shown.contains("abc123") && !shown.contains("hunter2") && shown.contains("looking"), "{shown}");
+}

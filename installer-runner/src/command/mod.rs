@@ -15,7 +15,9 @@ mod unix;
 mod view;
 mod windows;
 
+pub(crate) use mask::holds_secret_word;
 pub use mask::mask;
+pub(crate) use view::FileView;
 
 use crate::Eyes;
 use waybill_schemas::report::install::CommandReport;

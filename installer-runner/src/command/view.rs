@@ -7,7 +7,7 @@ use waybill_system::{Architecture, Environment, FileKind, Perspective, System, V
 
 /// The Windows folder through the eyes of one view.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct FileView {
+pub(crate) struct FileView {
     windows: String,
     redirects: bool,
     has_sysnative: bool,
@@ -16,7 +16,7 @@ pub(super) struct FileView {
 impl FileView {
     /// As this machine has it. Where it starts no 32-bit programs at all (`SysWOW64` has no `cmd.exe`) names are
     /// resolved as a 64-bit program would, and `Sysnative` still leads to System32.
-    pub(super) fn of(perspective: Perspective, block: &Environment, system: &dyn System) -> Self {
+    pub(crate) fn of(perspective: Perspective, block: &Environment, system: &dyn System) -> Self {
         let windows = block.get("SystemRoot").or_else(|| block.get("windir")).unwrap_or(r"C:\Windows");
         let windows = windows.trim_end_matches('\\').to_owned();
         let is_32_bit_windows =
@@ -38,12 +38,12 @@ impl FileView {
     }
 
     /// The folder of the view's own programs.
-    pub(super) fn system_folder(&self) -> String {
+    pub(crate) fn system_folder(&self) -> String {
         self.map(&format!(r"{}\System32", self.windows))
     }
 
     /// The file that a program of this view gets under that full path.
-    pub(super) fn map(&self, full: &str) -> String {
+    pub(crate) fn map(&self, full: &str) -> String {
         let Some(rest) = path::below(full, &self.windows) else { return full.to_owned() };
         if self.redirects && rest.eq_ignore_ascii_case("regedit.exe") {
             return format!(r"{}\SysWOW64\regedit.exe", self.windows);

@@ -1,8 +1,8 @@
 //! Which file or folder a rule means on this machine: variables expanded, the view's folders.
 
 use super::{Inquiry, Stop};
-use crate::view_path::seen_from;
-use waybill_system::{Architecture, Environment, Perspective, SystemKind, Unanswered};
+use crate::command::FileView;
+use waybill_system::{Environment, Perspective, SystemKind, Unanswered};
 
 /// Where a rule looks.
 #[derive(Debug)]
@@ -75,11 +75,7 @@ fn on_windows(
         }
         return Ok(path);
     }
-    let has_one_view = inquiry.system.device().architecture() == Ok(Architecture::X86);
-    match environment.get("SystemRoot") {
-        Some(windows) if !has_one_view => Ok(seen_from(perspective.view, &path, windows)),
-        _ => Ok(path),
-    }
+    Ok(FileView::of(perspective, environment, inquiry.system).map(&path))
 }
 
 /// A path of Windows is no path here: whether the app is there cannot be told.

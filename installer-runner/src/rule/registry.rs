@@ -3,6 +3,7 @@
 use super::comparison::{Comparison, expected};
 use super::registry_value::{Value, wanted_number};
 use super::{Found, Inquiry, Question, Stop};
+use crate::command::holds_secret_word;
 use waybill_schemas::app::{RegistryOperation, RegistryRule};
 use waybill_system::{Perspective, RegistryKey};
 
@@ -15,12 +16,15 @@ enum Wish<'a> {
     Version(Comparison<'a, String>),
 }
 
+/// What stands in a secret's place.
+const MASK: &str = "***";
+
 pub(super) fn evaluate(rule: &RegistryRule, inquiry: Inquiry<'_>) -> (Question, Result<Found, Stop>) {
     let (perspective, view) = inquiry.view(rule.check_32_bit_on_64_system);
     let (wish, key) = (wish(rule), key(rule));
     let name = rule.value_name.as_deref().unwrap_or_default().trim();
     let operation = rule.operation_type.as_ref().map_or("notConfigured", RegistryOperation::as_str);
-    let question = Question {
+    let mut question = Question {
         kind: "registry",
         subject: subject(&key, rule, name),
         expected: match rule.operation_type {
@@ -29,7 +33,11 @@ pub(super) fn evaluate(rule: &RegistryRule, inquiry: Inquiry<'_>) -> (Question, 
         },
         view,
     };
-    let found = wish.and_then(|wish| judge(&wish, &key?, name, perspective, inquiry));
+    let mut found = wish.and_then(|wish| judge(&wish, &key?, name, perspective, inquiry));
+    if let Some(value) = rule.comparison_value.as_deref().filter(|_| holds_secret_word(name)) {
+        question.expected = masked(&question.expected, value);
+        found = concealed(found, value);
+    }
     (question, found)
 }
 
@@ -115,4 +123,22 @@ fn there(wish: &Wish<'_>, what: &str) -> Found {
 /// Whatever it is compared with and how: what is not there compares to nothing.
 fn nothing_there(wish: &Wish<'_>, why: &str) -> Found {
     Found { holds: matches!(wish, Wish::NotThere), actual: "not there".into(), why: why.to_owned() }
+}
+
+/// What is compared under a secret's name is not shown (running-commands, "Secrets and safety").
+fn concealed(found: Result<Found, Stop>, value: &str) -> Result<Found, Stop> {
+    match found {
+        Ok(found) if found.actual == "there" || found.actual == "not there" => Ok(found),
+        Ok(Found { holds, .. }) => {
+            let is = if holds { "is" } else { "is not" };
+            let why = format!("the value {is} as wanted; it is not shown, for its name is a secret's");
+            Ok(Found { holds, actual: MASK.to_owned(), why })
+        }
+        Err(Stop::Invalid(why)) => Err(Stop::Invalid(masked(&why, value))),
+        Err(Stop::Unanswered(unanswered)) => Err(Stop::Unanswered(unanswered)),
+    }
+}
+
+fn masked(text: &str, value: &str) -> String {
+    if value.is_empty() { text.to_owned() } else { text.replace(value, MASK) }
 }

@@ -32,9 +32,10 @@ impl Captured {
         !self.is_cut && self.text.trim().is_empty()
     }
 
-    /// For a report: one line in quotes.
+    /// For a report: one line in quotes, its secrets masked while they still stand beside their names.
     pub(super) fn shown(&self) -> String {
-        let line = self.text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let masked = crate::mask(&self.text);
+        let line = masked.split_whitespace().collect::<Vec<_>>().join(" ");
         let excerpt: String = line.chars().take(EXCERPT).collect();
         let more = if self.is_cut || excerpt.len() < line.len() { " …" } else { "" };
         format!("\"{excerpt}\"{more}")

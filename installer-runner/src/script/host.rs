@@ -1,10 +1,10 @@
 //! What runs a script: Windows PowerShell of the view, `pwsh` elsewhere, or the one that the settings name.
 
 use crate::ScriptHost;
+use crate::command::FileView;
 use crate::rule::{Inquiry, Stop};
-use crate::view_path::seen_from;
 use std::path::Path;
-use waybill_system::{Architecture, Environment, FileKind, Perspective, SystemKind, Unanswered, View};
+use waybill_system::{Environment, FileKind, Perspective, SystemKind, Unanswered};
 
 const FILE_NOT_FOUND: u32 = waybill_schemas::codes::device::FILE_NOT_FOUND;
 
@@ -59,12 +59,8 @@ fn of_windows(
     environment: &Environment,
     inquiry: Inquiry<'_>,
 ) -> Result<String, Stop> {
-    let no_windows = || Unanswered::new("the environment names no SystemRoot");
-    let windows = environment.get("SystemRoot").ok_or_else(no_windows)?.trim_end_matches('\\');
-    let has_one_view = inquiry.system.device().architecture() == Ok(Architecture::X86);
-    let view = if has_one_view { View::Bits64 } else { perspective.view };
-    let program =
-        seen_from(view, &format!(r"{windows}\System32\WindowsPowerShell\v1.0\powershell.exe"), windows);
+    let folder = FileView::of(perspective, environment, inquiry.system).system_folder();
+    let program = format!(r"{folder}\WindowsPowerShell\v1.0\powershell.exe");
     is_file(&program, inquiry)?
         .then_some(program.clone())
         .ok_or_else(|| missing(&format!("there is no {program}")))

@@ -8,7 +8,7 @@ mod names;
 mod text;
 mod values;
 
-pub(super) use names::holds_secret_word;
+pub(crate) use names::holds_secret_word;
 
 use names::Name;
 use text::Line;

@@ -22,7 +22,7 @@ const WORDS: [&str; 12] = [
 const WITHOUT_VALUE: [&str; 1] = ["passive"];
 
 /// Whether the name of a parameter or variable says that its value is a secret.
-pub(in crate::command) fn holds_secret_word(name: &str) -> bool {
+pub(crate) fn holds_secret_word(name: &str) -> bool {
     let lower = name.to_lowercase();
     WORDS.iter().any(|word| lower.contains(word))
 }
