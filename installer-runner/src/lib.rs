@@ -34,6 +34,7 @@ mod runner;
 mod script;
 mod settings;
 mod state_code;
+mod view_path;
 
 pub use attempt::{AttemptRequest, Content, ContentError, RunnerError, Trigger};
 pub use command::{Refused, Resolved, mask, resolve};
