@@ -64,7 +64,7 @@ fn the_host_is_the_views_and_its_arguments_are_the_references() {
             assert_eq!(report.view, if is_32_bit { "32-bit" } else { "64-bit" });
             let starts = bench.machine.starts();
             let (start, line) = (&starts[0], &starts[0].line);
-            assert_eq!(start.program, host);
+            assert_eq!((start.program.as_str(), start.folder.as_str()), (host, r"C:\Windows\System32"));
             let head = format!("\"{host}\" -NoProfile -ExecutionPolicy {policy} -File \"");
             assert!(line.starts_with(&head) && line.ends_with("script.ps1\""), "{line}");
             let files = if is_32_bit { r"C:\Program Files (x86)" } else { r"C:\Program Files" };
@@ -100,6 +100,10 @@ fn what_keeps_a_script_from_answering_is_told() {
         assert_eq!(Expected::reported(&report), Expected::CannotTell);
         assert!(report.why.contains(&format!("cannot start {missing}")), "{}", report.why);
     }
+
+    // PowerShell's own code for a script that it cannot read: none of the script's.
+    let bench = ScriptBench::windows(&FakeRun::ends(0xFFFD_0000).complaining("-File does not exist"));
+    assert_eq!(expect(&bench, &script, Expected::CannotTell).code.unwrap().text, "0x80070005");
 
     let bench = ScriptBench::windows(&fine());
     std::fs::write(bench.scratch.path().join("Scratch"), "a file").unwrap();

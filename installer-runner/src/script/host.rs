@@ -12,6 +12,7 @@ const FILE_NOT_FOUND: u32 = waybill_schemas::codes::device::FILE_NOT_FOUND;
 pub(super) struct Host {
     pub(super) program: String,
     policy: &'static str,
+    folder: Option<String>,
     kind: SystemKind,
 }
 
@@ -32,7 +33,9 @@ impl Host {
             }
             (ScriptHost::OfTheSystem, SystemKind::Unix) => pwsh(perspective, inquiry)?,
         };
-        Ok(Self { program, policy: if is_signed { "AllSigned" } else { "Bypass" }, kind })
+        let policy = if is_signed { "AllSigned" } else { "Bypass" };
+        let folder = environment.get("SystemRoot").map(|windows| kind.join(windows, "System32"));
+        Ok(Self { program, policy, folder: folder.filter(|_| kind == SystemKind::Windows), kind })
     }
 
     /// Windows' command line for `script`.
@@ -46,6 +49,12 @@ impl Host {
         let script = script.to_string_lossy().into_owned();
         let fixed = ["-NoProfile", "-ExecutionPolicy", self.policy, "-File"].map(str::to_owned);
         fixed.into_iter().chain([script]).collect()
+    }
+
+    /// The working directory, where the system has one for it: System32, as a service has it, into which nobody puts a
+    /// DLL.
+    pub(super) fn folder(&self) -> Option<&str> {
+        self.folder.as_deref()
     }
 
     /// Whether it is given a line or words.

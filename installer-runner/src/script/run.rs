@@ -9,6 +9,7 @@ use std::io::{self, Write as _};
 use std::path::Path;
 use std::time::Duration;
 use tempfile::TempDir;
+use waybill_schemas::codes::device::ACCESS_DENIED;
 use waybill_system::{
     Arguments, Environment, Output, Perspective, Running, Start, StartError, Unanswered, Wait,
 };
@@ -17,6 +18,8 @@ use waybill_system::{
 const TIMED_OUT: u32 = 0x8007_05B4;
 /// HRESULT of ERROR_CANCELLED.
 const CANCELLED: u32 = 0x8007_04C7;
+/// What Windows PowerShell ends with where it cannot read the script of `-File`: nothing of it ran.
+const SCRIPT_NOT_READ: u32 = 0xFFFD_0000;
 /// How long is waited at a time, so that a person who wants to stop is heard.
 const SLICE: Duration = Duration::from_millis(250);
 
@@ -44,10 +47,16 @@ pub(super) fn run(
         .map_err(|error| Unanswered::from_io("the script cannot be written", &error))?;
     let words = host.words(&path);
     let line = host.line(&path);
+    // Ours before the script runs, so that nobody else puts one there.
+    for output in [&stdout, &stderr] {
+        write_private(output, b"")
+            .map_err(|error| Unanswered::from_io("a file for the output cannot be made", &error))?;
+    }
+    let own_folder = folder.path().to_string_lossy();
     let start = Start {
         program: &host.program,
         arguments: if host.takes_line() { Arguments::Line(&line) } else { Arguments::Words(&words) },
-        folder: &folder.path().to_string_lossy(),
+        folder: host.folder().unwrap_or(&own_folder),
         environment,
         account: perspective.account,
         output: Output::Files { stdout: &stdout, stderr: &stderr },
@@ -55,6 +64,10 @@ pub(super) fn run(
     let created = inquiry.system.processes().create(&start);
     let mut running = created.and_then(|created| created.run()).map_err(|error| not_started(&error))?;
     let code = wait(running.as_mut(), inquiry)?;
+    if code == SCRIPT_NOT_READ {
+        let why = "the script host could not read the script, so nothing of it ran";
+        return Err(Unanswered::with_code(why, ACCESS_DENIED));
+    }
     let read = |path: &Path| {
         Captured::read(path)
             .map_err(|error| Unanswered::from_io("the script's output cannot be read", &error))
