@@ -20,6 +20,11 @@ mkdir -p "$keep"
 export WINEPREFIX=${WINEPREFIX:-$keep/prefix} WINEARCH=win64 WINEDEBUG=${WINEDEBUG:--all}
 unset DISPLAY
 
+# Wine's servers outlive this script: what they inherit, such as a lock of the caller, they would keep for minutes.
+for inherited in 3 4 5 6 7 8 9; do
+  eval "exec $inherited>&-"
+done
+
 fail() {
   printf 'ci/windows.sh: %s\n' "$*" >&2
   exit 1
