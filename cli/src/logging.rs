@@ -7,12 +7,15 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 /// The crates whose logs are ours.
-const OURS: [&str; 7] = [
+const OURS: [&str; 10] = [
     "waybill",
     "waybill_schemas",
     "waybill_context",
     "waybill_packager",
     "waybill_downloader",
+    "waybill_system",
+    "waybill_installer_runner",
+    "waybill_agent",
     "waybill_server",
     "intunewin",
 ];

@@ -1,12 +1,14 @@
-//! `waybill`: packs, checks and unpacks `.intunewin` packages.
+//! `waybill`: packs, checks, delivers and installs `.intunewin` packages.
 //!
 //! Arguments, progress bars and output live here; every decision is made in the libraries.
 
 mod args;
 mod commands;
 mod error;
+mod exit;
 mod interrupt;
 mod intunewinapputil;
+mod location;
 mod logging;
 mod output;
 mod own_ground;

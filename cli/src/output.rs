@@ -8,6 +8,7 @@ use crate::report::error::write_failure;
 use anstream::AutoStream;
 use serde::Serialize;
 use std::io::{self, BufWriter, Write};
+use waybill_agent::as_system::Stream;
 use waybill_schemas::codes::{Class, command};
 use waybill_schemas::report::error::ErrorReport;
 
@@ -80,6 +81,12 @@ impl Output {
         write(&mut out).and_then(|()| out.flush()).map_err(|source| not_written(&source))
     }
 
+    /// Text for people on stderr: how a command went whose data are the report.
+    pub(crate) fn notice(self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
+        let mut out = BufWriter::new(anstream::stderr().lock());
+        let _ = write(&mut out).and_then(|()| out.flush()); // there is nowhere left to tell
+    }
+
     /// Bytes on stdout as they are.
     pub(crate) fn raw(self, bytes: &[u8]) -> Result<(), Failure> {
         let mut out = UntilClosed::new(io::stdout().lock());
@@ -99,6 +106,15 @@ impl Output {
         Some(failure.class())
     }
 
+    /// The same where stdout gets lines of JSON: the last one tells the error; people see it too.
+    pub(crate) fn fail_on_one_line(self, failure: &Failure) -> Result<Class, Failure> {
+        self.line(&ErrorReport { error: failure.report() })?;
+        if !self.json {
+            self.tell(failure);
+        }
+        Ok(failure.class())
+    }
+
     /// Tells an error to people, on stderr.
     pub(crate) fn tell(self, failure: &Failure) {
         let _ = write_failure(failure, &mut anstream::stderr().lock()); // there is nowhere left to tell
@@ -108,6 +124,14 @@ impl Output {
 /// One line on stderr.
 pub(crate) fn say(line: &str) {
     let _ = writeln!(anstream::stderr().lock(), "{line}"); // there is nowhere left to tell
+}
+
+/// What another process printed, passed on as it is.
+pub(crate) fn relay(stream: Stream, bytes: &[u8]) {
+    let _ = match stream {
+        Stream::Out => io::stdout().write_all(bytes).and_then(|()| io::stdout().flush()),
+        Stream::Err => io::stderr().write_all(bytes),
+    }; // there is nowhere left to tell
 }
 
 fn not_written(source: &io::Error) -> Failure {

@@ -2,6 +2,7 @@
 
 use crate::args::{Cli, ColorWhen};
 use crate::error::Failure;
+use crate::exit::Exit;
 use crate::output::Output;
 use crate::session::Session;
 use crate::{commands, interrupt, intunewinapputil, logging};
@@ -14,27 +15,27 @@ use waybill_schemas::codes::{Class, command};
 /// Runs the command that `arguments` ask for; the first is the program's own name.
 pub(crate) fn run(arguments: &[OsString]) -> ExitCode {
     let outcome = match intunewinapputil::meant(arguments) {
-        Some(flags) => intunewinapputil::run(flags),
+        Some(flags) => intunewinapputil::run(flags).into(),
         None => run_waybill(arguments),
     };
-    ExitCode::from(outcome.map_or(0, Class::exit_code))
+    outcome.into_code()
 }
 
-fn run_waybill(arguments: &[OsString]) -> Option<Class> {
+fn run_waybill(arguments: &[OsString]) -> Exit {
     Early::of(arguments).color.apply();
     match Cli::try_parse_from(arguments) {
         Ok(cli) => execute(cli),
-        Err(error) => answer(&error, arguments),
+        Err(error) => answer(&error, arguments).into(),
     }
 }
 
-fn execute(cli: Cli) -> Option<Class> {
+fn execute(cli: Cli) -> Exit {
     logging::start(cli.global.verbose, cli.global.quiet);
     interrupt::listen();
     let session = Session::new(&cli.global);
     match commands::run(cli.command, &session) {
-        Ok(class) => class,
-        Err(failure) => session.output.fail(&failure),
+        Ok(exit) => exit,
+        Err(failure) => session.output.fail(&failure).into(),
     }
 }
 

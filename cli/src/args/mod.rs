@@ -1,10 +1,12 @@
 //! The command line: one file a command. What clap parses here is turned into the libraries' options once.
 
+mod answer_request;
 mod completions;
 mod explain;
 mod fetch;
 mod init;
 mod inspect;
+mod install;
 mod lint;
 mod pack;
 mod package;
@@ -17,11 +19,13 @@ mod unpack;
 mod verify;
 mod wildcard;
 
+pub(crate) use answer_request::AnswerRequestArgs;
 pub(crate) use completions::CompletionsArgs;
 pub(crate) use explain::ExplainArgs;
 pub(crate) use fetch::FetchArgs;
 pub(crate) use init::InitArgs;
 pub(crate) use inspect::{InspectArgs, Inspection, Show};
+pub(crate) use install::{AttemptArgs, DetectArgs, ExitStyle, InstallArgs, UninstallArgs};
 pub(crate) use lint::LintArgs;
 pub(crate) use pack::{PackArgs, source_date_epoch};
 pub(crate) use package::{Limits, PackageArgs};
@@ -41,7 +45,7 @@ const STYLES: Styles = Styles::styled()
     .literal(AnsiColor::Cyan.on_default().bold())
     .placeholder(AnsiColor::Cyan.on_default());
 
-/// Pack, check, publish, fetch and unpack .intunewin packages.
+/// Pack, check, publish, fetch, unpack and install .intunewin packages.
 #[derive(Debug, Parser)]
 #[command(
     name = "waybill",
@@ -54,11 +58,13 @@ const STYLES: Styles = Styles::styled()
   waybill pack ./7zip --setup 7z2301-x64.msi --output packages/
   waybill verify packages/*.intunewin
   waybill fetch 7zip.content.json --output apps/7zip
+  waybill install apps/7zip --dry-run
   waybill explain 0x87D1041C
 
 Exit codes: 0 done, 1 the machine failed, 2 usage, 3 input refused,
-4 integrity refused, 5 network, 6 another waybill works there,
-130 interrupted; `waybill explain exit 3` tells more.
+4 integrity refused, 5 network, 6 another waybill works there, 7 not detected or
+not for this device, 8 installer failed, 9 retry later, 10 and 11 done and a restart
+to come, 130 interrupted; `waybill explain exit 3` tells more.
 Called as IntuneWinAppUtil, or with -c first, it takes that tool's flags."
 )]
 pub(crate) struct Cli {
@@ -125,9 +131,13 @@ pub(crate) enum Command {
     Publish(PublishArgs),
     Fetch(FetchArgs),
     Serve(ServeArgs),
+    Detect(DetectArgs),
+    Install(InstallArgs),
+    Uninstall(UninstallArgs),
     Schema(SchemaArgs),
     Explain(ExplainArgs),
     Completions(CompletionsArgs),
+    AnswerRequest(AnswerRequestArgs),
 }
 
 #[cfg(test)]
@@ -141,7 +151,7 @@ mod tests {
         cli.build();
         cli.clone().debug_assert();
         let lacking: Vec<_> = std::iter::once(&cli)
-            .chain(cli.get_subcommands())
+            .chain(cli.get_subcommands().filter(|command| !command.is_hide_set()))
             .filter(|command| {
                 !command.get_after_help().is_some_and(|help| help.to_string().contains("Example"))
             })

@@ -1,26 +1,25 @@
 use crate::args::FetchArgs;
 use crate::error::Failure;
+use crate::location::{content_url, location, small_file};
 use crate::own_ground::spare;
 use crate::package_input::{read_encryption_info, shown};
 use crate::report::bytes::Bytes;
 use crate::report::fetch::write_fetched;
 use crate::session::Session;
-use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 use waybill_downloader::{
     Destination, DownloadError, FetchError, FetchOptions, FetchRequest, Location, PlaceError, SecretUrl,
     Unfinished, Wanted, certificates, fetch,
 };
 use waybill_schemas::codes::{command, documents, fetch as codes, package, root};
-use zeroize::Zeroizing;
 
 /// Fetches a content, and tells what each phase did.
 pub(crate) fn run(args: &FetchArgs, session: &Session) -> Result<(), Failure> {
     let root = args.root.folder();
     let source = args.source.as_deref().map_or(Path::new(""), Path::new);
     spare(&args.output, &[(&root, "the folder of state is in it"), (source, "the document is in it")])?;
-    let mut content_url = content_url(args)?;
+    let mut content_url = content_url(args.url_file.as_deref())?;
     let request = FetchRequest {
         what: wanted(args, &mut content_url)?,
         destination: Destination::Folder(args.output.clone()),
@@ -98,7 +97,7 @@ fn going_on(unfinished: &Unfinished, resumed: bool) -> (&'static str, String) {
 
 fn options(args: &FetchArgs, content_url: Option<SecretUrl>) -> Result<FetchOptions, Failure> {
     let extra_roots = match &args.ca_file {
-        Some(file) => certificates(&read(file)?).map_err(|error| {
+        Some(file) => certificates(&small_file(file)?).map_err(|error| {
             Failure::new(&command::INPUT_UNREADABLE, "this holds no certificates in PEM form")
                 .caused_by(&error)
                 .about(&shown(file))
@@ -161,47 +160,4 @@ fn wanted(args: &FetchArgs, content_url: &mut Option<SecretUrl>) -> Result<Wante
 
 fn no_url(message: &str) -> Failure {
     Failure::new(&command::USAGE, message)
-}
-
-fn location(text: &str) -> Result<Location, Failure> {
-    if !text.contains("://") {
-        return Ok(Location::File(PathBuf::from(text)));
-    }
-    SecretUrl::parse(text).map(Location::Url).ok_or_else(|| {
-        let hint = "give a path, or a URL such as https://cdn.example/7zip.content.json";
-        no_url("what is to be fetched is no http(s) URL with a host and without a user name").with_hint(hint)
-    })
-}
-
-/// `--url-file`, else WAYBILL_URL: both keep a token out of the process list.
-fn content_url(args: &FetchArgs) -> Result<Option<SecretUrl>, Failure> {
-    let (place, text) = match &args.url_file {
-        Some(file) => (shown(file), Zeroizing::new(String::from_utf8_lossy(&read(file)?).into_owned())),
-        None => match std::env::var("WAYBILL_URL") {
-            Ok(text) if !text.trim().is_empty() => ("WAYBILL_URL".to_owned(), Zeroizing::new(text)),
-            _ => return Ok(None),
-        },
-    };
-    let text = text.trim();
-    let one = (!text.contains(char::is_whitespace)).then(|| SecretUrl::parse(text)).flatten(); // parsing drops newlines
-    one.map(Some).ok_or_else(|| {
-        Failure::new(&codes::SOURCE_UNUSABLE, "this is not one http(s) URL and nothing else")
-            .about(&place)
-            .with_hint("give the whole URL, its query included, without quotes and without a user name")
-    })
-}
-
-/// A small file, or stdin for `-`.
-fn read(file: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    const LIMIT: u64 = 1 << 20;
-    let mut bytes = Zeroizing::new(Vec::new());
-    let outcome = if file == Path::new("-") {
-        std::io::stdin().lock().take(LIMIT).read_to_end(&mut bytes)
-    } else {
-        std::fs::File::open(file).and_then(|file| file.take(LIMIT).read_to_end(&mut bytes))
-    };
-    outcome.map_err(|error| {
-        Failure::new(&command::INPUT_UNREADABLE, "this cannot be read").caused_by(&error).about(&shown(file))
-    })?;
-    Ok(bytes)
 }

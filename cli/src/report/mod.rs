@@ -8,6 +8,7 @@ pub(crate) mod fetch;
 pub(crate) mod fields;
 pub(crate) mod init;
 pub(crate) mod inspect;
+pub(crate) mod install;
 pub(crate) mod lint;
 pub(crate) mod pack;
 pub(crate) mod printable;

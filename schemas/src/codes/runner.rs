@@ -43,6 +43,19 @@ pub const DETECTION_CANNOT_TELL: Code = Code {
     hint: "the report says for each rule why; run it with the rights that the rule needs, or change the rule",
 };
 
+/// The requirements gave no answer.
+pub const REQUIREMENTS_CANNOT_TELL: Code = Code {
+    id: "requirements-cannot-tell",
+    class: Class::Machine,
+    meaning: "whether the app is for this device cannot be told, so nothing was installed",
+    causes: &[
+        "a Windows release that this version does not know, or a device that is no Windows",
+        "a requirement rule that access rights keep from being asked, or that is invalid",
+        "a requirement script that ran over its time limit, or has no host here",
+    ],
+    hint: "the report says for each requirement why; mend it in app.json, or ask where it can be answered",
+};
+
 /// A detection rule is none.
 pub const DETECTION_RULE_INVALID: Code = Code {
     id: "detection-rule-invalid",
@@ -243,6 +256,7 @@ pub(super) const ALL: &[&Code] = &[
     &APP_NOT_DETECTED,
     &APP_NOT_APPLICABLE,
     &DETECTION_CANNOT_TELL,
+    &REQUIREMENTS_CANNOT_TELL,
     &DETECTION_RULE_INVALID,
     &COMMAND_REFUSED,
     &INSTALL_FAILED,

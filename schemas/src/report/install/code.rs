@@ -1,13 +1,8 @@
 //! Which entry of the table of codes an outcome has.
 
-use super::{Answer, DetectReport, InstallReport, Intent, Outcome};
+use super::{Answer, DetectReport, InstallReport, Intent, Outcome, StateCode};
 use crate::codes::device::DETECTION_RULE_INVALID as INVALID_RULE;
 use crate::codes::{Code, runner};
-
-/// EnforcementState InProgressWaitingUserLogon.
-const WAITING_USER_LOGON: i64 = 2013;
-/// EnforcementState InProgressPendingReboot.
-const PENDING_REBOOT: i64 = 2008;
 
 impl InstallReport {
     /// The entry of the table of codes; `None` where all is well.
@@ -38,18 +33,23 @@ impl InstallReport {
     }
 
     fn cannot_tell(&self) -> &'static Code {
-        let is_invalid = |error: &super::StateCode| error.number == i64::from(INVALID_RULE.cast_signed());
-        match self.states.error.as_ref().is_some_and(is_invalid) {
-            true => &runner::DETECTION_RULE_INVALID,
-            false => &runner::DETECTION_CANNOT_TELL,
+        let is_invalid = |error: &StateCode| error.number == i64::from(INVALID_RULE.cast_signed());
+        if self.states.error.as_ref().is_some_and(is_invalid) {
+            return &runner::DETECTION_RULE_INVALID;
+        }
+        match &self.requirements {
+            Some(requirements) if requirements.applicability.is_none() => &runner::REQUIREMENTS_CANNOT_TELL,
+            _ => &runner::DETECTION_CANNOT_TELL,
         }
     }
 
+    /// By EnforcementState (device-behaviour, section 4).
     fn waits_for(&self) -> &'static Code {
         match self.states.enforcement.as_ref().map(|state| state.number) {
-            Some(WAITING_USER_LOGON) => &runner::WAITING_FOR_USER,
-            Some(PENDING_REBOOT) => &runner::RESTART_PENDING,
-            _ => &runner::INSTALLER_STILL_RUNS,
+            Some(2013) => &runner::WAITING_FOR_USER,
+            Some(2008 | 2011 | 6002) => &runner::RESTART_PENDING,
+            Some(2000) => &runner::INSTALLER_STILL_RUNS,
+            _ => &runner::RETRY_LATER,
         }
     }
 }

@@ -1,0 +1,97 @@
+//! What the process ends with.
+
+use crate::args::ExitStyle;
+use std::process::ExitCode;
+use waybill_schemas::codes::Class;
+use waybill_schemas::report::install::InstallReport;
+
+/// An exit code: 32 bits on Windows; elsewhere the low 8 of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Exit(u32);
+
+impl Exit {
+    /// All is well.
+    pub(crate) const DONE: Self = Self(0);
+
+    /// These 32 bits.
+    pub(crate) const fn of_bits(bits: u32) -> Self {
+        Self(bits)
+    }
+
+    /// That of a report, in the style that was asked for; the installer's own with `passthrough`, where one ran to
+    /// its end.
+    pub(crate) fn of_install(report: &InstallReport, style: ExitStyle, passthrough: bool) -> Self {
+        let own = report.run.as_ref().and_then(|run| run.exit_code.as_ref()).map(|code| code.unsigned);
+        match own.filter(|_| passthrough) {
+            Some(code) => Self(code),
+            None => Self::of_report(report.exit, style),
+        }
+    }
+
+    /// That of a report, in a style.
+    pub(crate) fn of_report(exit: u8, style: ExitStyle) -> Self {
+        match style {
+            ExitStyle::Waybill => Self(exit.into()),
+            ExitStyle::Msi => Self(msi(exit)),
+        }
+    }
+
+    /// For the system. What Unix cannot tell apart from success becomes 255.
+    pub(crate) fn into_code(self) -> ExitCode {
+        match u8::try_from(self.0) {
+            Ok(code) => ExitCode::from(code),
+            Err(_) if cfg!(windows) => std::process::exit(self.0.cast_signed()),
+            Err(_) => ExitCode::from(low_bits(self.0)),
+        }
+    }
+}
+
+impl From<Option<Class>> for Exit {
+    fn from(class: Option<Class>) -> Self {
+        class.map_or(Self::DONE, Self::from)
+    }
+}
+
+impl From<Class> for Exit {
+    fn from(class: Class) -> Self {
+        Self(class.exit_code().into())
+    }
+}
+
+/// Windows Installer's numbers, which deployment tools understand.
+const fn msi(exit: u8) -> u32 {
+    match exit {
+        10 => 3010,
+        11 => 1641,
+        9 => 1618,
+        8 => 1603,
+        other => other as u32,
+    }
+}
+
+const fn low_bits(code: u32) -> u8 {
+    match code & 0xFF {
+        0 => 255,
+        bits => bits as u8,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_msi_style_speaks_windows_installers_numbers() {
+        let style = |exit| Exit::of_report(exit, ExitStyle::Msi).0;
+        assert_eq!([0, 1, 3, 7, 8, 9, 10, 11, 130].map(style), [0, 1, 3, 7, 1603, 1618, 3010, 1641, 130]);
+        assert_eq!(Exit::of_report(10, ExitStyle::Waybill), Exit(10));
+    }
+
+    #[test]
+    fn no_failure_becomes_a_zero_where_eight_bits_are_all() {
+        assert_eq!(
+            [3010, 1641, 1618, 1603, 0x0001_0000, 0x8007_0005].map(low_bits),
+            [194, 105, 82, 67, 255, 5]
+        );
+    }
+}

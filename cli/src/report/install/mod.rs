@@ -1,0 +1,176 @@
+//! An attempt to install or uninstall, and a look for an app, as somebody who knows Intune reads them: what was
+//! decided, what each rule wants and finds, what the command came to, and what to do next.
+
+mod aftermath;
+mod command;
+mod requirements;
+mod rules;
+mod run;
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod tests;
+
+use super::printable::printable;
+use super::sentence::sentence;
+use super::style::{ERROR, FAINT, GOOD, NOTE, STRONG, WARNING};
+use super::wrap::write_wrapped;
+use anstyle::Style;
+use std::io::{self, Write};
+use waybill_schemas::codes::Code;
+use waybill_schemas::report::install::{
+    Answer, AppIdentity, ContextReport, DetectReport, InstallReport, Intent, Outcome, Step, StepReport,
+};
+
+/// One decision, as it falls.
+pub(crate) fn write_step(step: &StepReport, out: &mut dyn Write) -> io::Result<()> {
+    let first = format!("{FAINT}{:14}{FAINT:#}", step_title(step.step));
+    write_wrapped(&first, 14, &format!("{}: {}", step.decided, step.why), out)
+}
+
+/// What came of an attempt. Without `whole` only what went wrong, and what to do.
+pub(crate) fn write_attempt(report: &InstallReport, whole: bool, out: &mut dyn Write) -> io::Result<()> {
+    let is_well = matches!(report.exit, 0 | 10 | 11);
+    if is_well && !whole {
+        return Ok(());
+    }
+    let (style, verdict) = verdict(report);
+    if whole {
+        writeln!(out)?;
+    }
+    write_headline(&report.app, style, verdict, &report.summary, out)?;
+    if whole {
+        if !is_well || report.outcome == Outcome::WouldRun {
+            write_evidence(report, out)?;
+        } else {
+            run::write_briefly(report, out)?;
+        }
+        aftermath::write(report, out)?;
+    }
+    write_next(&report.next, report.code(), exit_code(report).as_deref(), out)
+}
+
+/// What was found. Without `whole` only that it cannot be told.
+pub(crate) fn write_detected(report: &DetectReport, whole: bool, out: &mut dyn Write) -> io::Result<()> {
+    let (style, verdict) = match report.detection.answer {
+        Answer::Detected => (GOOD, "detected"),
+        Answer::NotDetected => (WARNING, "not detected"),
+        Answer::CannotTell => (ERROR, "CANNOT TELL"),
+    };
+    if !whole && report.detection.answer != Answer::CannotTell {
+        return Ok(());
+    }
+    write_headline(&report.app, style, verdict, &report.summary, out)?;
+    rules::write_look(&report.detection, out)?;
+    write_context(&report.context, out)?;
+    write_next(&report.next, report.code(), None, out)
+}
+
+fn write_headline(
+    app: &AppIdentity,
+    style: Style,
+    verdict: &str,
+    summary: &str,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let name = printable(&app.name);
+    let version = app.version.as_deref().map(|version| format!(" {}", printable(version)));
+    writeln!(out, "{STRONG}{name}{}{STRONG:#}  {style}{verdict}{style:#}", version.unwrap_or_default())?;
+    write_wrapped("  ", 2, &sentence(summary), out)
+}
+
+/// Everything that led there.
+fn write_evidence(report: &InstallReport, out: &mut dyn Write) -> io::Result<()> {
+    if let Some(run) = &report.run {
+        run::write_run(run, out)?;
+    }
+    if let Some(look) = report.detections.last() {
+        rules::write_look(look, out)?;
+    }
+    if let Some(requirements) = &report.requirements {
+        requirements::write(requirements, report.outcome == Outcome::WouldRun, out)?;
+    }
+    if let Some(command) = &report.command {
+        command::write(command, report.intent, out)?;
+    }
+    write_context(&report.context, out)
+}
+
+/// With whose rights, and what Intune would do instead.
+fn write_context(context: &ContextReport, out: &mut dyn Write) -> io::Result<()> {
+    let ContextReport { wanted, used, view, .. } = context;
+    let instead =
+        if context.substituted { format!("; Intune would run it as {wanted}") } else { String::new() };
+    writeln!(out, "\n{STRONG}Context{STRONG:#}")?;
+    writeln!(out, "  as {used}, {view} view{instead}")
+}
+
+/// What to do next, numbered; the table's hint where the report has nothing; and where to read on.
+fn write_next(
+    next: &[String],
+    code: Option<&'static Code>,
+    exit_code: Option<&str>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let of_table = code.filter(|_| next.is_empty()).map(|code| sentence(code.hint).into_owned());
+    let steps: Vec<&str> = next.iter().map(String::as_str).chain(of_table.as_deref()).collect();
+    if !steps.is_empty() {
+        writeln!(out, "\n{STRONG}What to do next{STRONG:#}")?;
+    }
+    for (index, step) in steps.iter().enumerate() {
+        write_wrapped(&format!("  {NOTE}{}.{NOTE:#} ", index + 1), 5, step, out)?;
+    }
+    let pages: Vec<_> = code.map(|code| code.id).into_iter().chain(exit_code).collect();
+    match pages.is_empty() {
+        true => Ok(()),
+        false => {
+            writeln!(out, "  {FAINT}more: waybill explain {}{FAINT:#}", pages.join(", waybill explain "))
+        }
+    }
+}
+
+/// The installer's own code, where it ended badly.
+fn exit_code(report: &InstallReport) -> Option<String> {
+    report.code()?;
+    let code = report.run.as_ref()?.exit_code.as_ref()?;
+    (code.unsigned != 0).then(|| if code.signed < 0 { code.hex.clone() } else { code.unsigned.to_string() })
+}
+
+fn verdict(report: &InstallReport) -> (Style, &'static str) {
+    match report.outcome {
+        Outcome::AlreadyInstalled => (GOOD, "already installed"),
+        Outcome::Installed => (GOOD, "installed and detected"),
+        Outcome::AlreadyAbsent => (GOOD, "not installed"),
+        Outcome::Uninstalled => (GOOD, "uninstalled"),
+        Outcome::NotApplicable => (WARNING, "not for this device"),
+        Outcome::CannotTell => (ERROR, "CANNOT TELL"),
+        Outcome::CommandRefused => (ERROR, "NOT STARTED"),
+        Outcome::Failed => (ERROR, "FAILED"),
+        Outcome::NotBorneOut if report.intent == Intent::Install => (ERROR, "NOT DETECTED AFTERWARDS"),
+        Outcome::NotBorneOut => (ERROR, "STILL DETECTED AFTERWARDS"),
+        Outcome::DoneDespiteCode => (ERROR, "DONE, ALTHOUGH THE CODE SAYS FAILED"),
+        Outcome::TimedOut => (ERROR, "OVER ITS TIME LIMIT"),
+        Outcome::RetryLater => (WARNING, "to be tried again"),
+        Outcome::Waiting => (WARNING, "waiting"),
+        Outcome::WouldRun => (NOTE, "dry run"),
+        Outcome::Interrupted => (WARNING, "interrupted"),
+        _ => (WARNING, "ended"),
+    }
+}
+
+const fn step_title(step: Step) -> &'static str {
+    match step {
+        Step::EarlierAttempt => "earlier run",
+        Step::PendingRestart => "restart",
+        Step::Detection => "detection",
+        Step::Requirements => "requirements",
+        Step::Schedule => "schedule",
+        Step::Content => "content",
+        Step::Command => "command",
+        Step::Run => "run",
+        Step::ReturnCode => "return code",
+        Step::Judgement => "judgement",
+        Step::Restart => "restart",
+        _ => "step",
+    }
+}
