@@ -10,7 +10,7 @@ use crate::report::explain::ExplainReport;
 use crate::report::fetch::FetchReport;
 use crate::report::init::InitReport;
 use crate::report::inspect::InspectReport;
-use crate::report::install::{DetectReport, InstallReport};
+use crate::report::install::{DetectReport, InstallReport, StepReport};
 use crate::report::lint::LintReport;
 use crate::report::pack::PackReport;
 use crate::report::publish::PublishReport;
@@ -53,6 +53,10 @@ pub fn documents() -> &'static [DocumentSchema] {
         document::<ServedRequest>("served-request", "each further line that `waybill serve --json` prints"),
         document::<ExplainReport>("explain-report", "what `waybill explain --json` prints"),
         document::<DetectReport>("detect-report", "what `waybill detect --json` prints"),
+        document::<StepReport>(
+            "install-event",
+            "each line that `waybill install --events` prints before its report, which is the last one",
+        ),
         document::<InstallReport>("install-report", "what `waybill install` and `uninstall --json` print"),
         document::<RehearsalReport>("try-report", "what `waybill try --json` prints"),
         document::<LintReport>("lint-report", "what `waybill lint --json` prints"),
