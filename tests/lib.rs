@@ -1,5 +1,6 @@
 //! What the tests across crates share; the tests themselves are the modules of `main.rs`.
 
+mod counted;
 pub mod fast_clock;
 pub mod fault_server;
 pub mod folder_listing;
@@ -10,6 +11,8 @@ pub mod read_package;
 pub mod sealed_package;
 pub mod vector_file;
 pub mod witness;
+
+pub use counted::counted;
 
 use std::path::PathBuf;
 

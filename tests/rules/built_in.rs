@@ -31,7 +31,7 @@ fn expect(fields: &Value, change: impl FnOnce(&mut FakeDevice), code: i64, holds
 #[test]
 fn every_built_in_requirement() {
     let ran = amounts() + architectures() + releases();
-    println!("rule table: {ran} cases of built-in requirements in memory");
+    waybill_tests::counted(&format!("rule table: {ran} cases of built-in requirements in memory"));
 }
 
 fn amounts() -> usize {

@@ -41,15 +41,18 @@ fn every_file_case_in_memory() {
     let windows = run(&FakeGround::windows());
     assert_eq!(windows, all().len());
     assert_eq!(run(&FakeGround::unix()), windows);
-    println!(
+    waybill_tests::counted(&format!(
         "rule table: {windows} cases of file rules on a Windows and a Unix in memory, as detection and requirement"
-    );
+    ));
 }
 
 #[test]
 fn every_file_case_on_this_machine() {
     let shown = run(&RealGround::new());
-    println!("rule table: {shown} of {} cases of file rules with real files", all().len());
+    waybill_tests::counted(&format!(
+        "rule table: {shown} of {} cases of file rules with real files",
+        all().len()
+    ));
     assert!(shown > 1300, "only {shown} cases could be shown here");
 }
 

@@ -1,11 +1,6 @@
 //! Every rule × operation × operator × kind of value, as tables of data: on a machine in memory, and the cases of files and
 //! the registry again on this machine (docs/detection.md).
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::print_stdout,
-    reason = "a test that cannot go on has failed; counts are printed"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 mod any_rule;
 mod built_in;

@@ -68,7 +68,7 @@ fn every_product_case() {
         }
     }
     ran += without_comparison();
-    println!("rule table: {ran} cases of product code rules in memory");
+    waybill_tests::counted(&format!("rule table: {ran} cases of product code rules in memory"));
 }
 
 fn without_comparison() -> usize {

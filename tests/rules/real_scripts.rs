@@ -59,7 +59,7 @@ fn detection_scripts_run_and_are_judged() {
         scripts.expect(&rule(script.as_bytes()), expected);
         ran += 1;
     }
-    println!("rule table: {ran} detection scripts as real processes");
+    waybill_tests::counted(&format!("rule table: {ran} detection scripts as real processes"));
 }
 
 #[test]

@@ -39,14 +39,19 @@ fn run(ground: &dyn Ground) -> usize {
 fn every_registry_case_in_memory() {
     let ran = run(&FakeGround::windows());
     assert_eq!(ran, all().len());
-    println!("rule table: {ran} cases of registry rules in memory, as detection and requirement");
+    waybill_tests::counted(&format!(
+        "rule table: {ran} cases of registry rules in memory, as detection and requirement"
+    ));
 }
 
 #[cfg(windows)]
 #[test]
 fn every_registry_case_on_this_machine() {
     let ran = run(&crate::real_ground::RealGround::new());
-    println!("rule table: {ran} of {} cases of registry rules with the real registry", all().len());
+    waybill_tests::counted(&format!(
+        "rule table: {ran} of {} cases of registry rules with the real registry",
+        all().len()
+    ));
     assert!(ran > 600, "only {ran} cases could be shown here");
 }
 

@@ -95,7 +95,7 @@ fn every_requirement_script() {
         let rule = comparing(operation, Some("equal"), Some("x"));
         ran += expect(&FakeRun::ends(0).printing("x"), &rule, Expected::Invalid);
     }
-    println!("rule table: {ran} cases of requirement scripts in memory");
+    waybill_tests::counted(&format!("rule table: {ran} cases of requirement scripts in memory"));
 }
 
 fn misfits((operation, operator, fits): (&str, &str, &str), values: &[&str], outputs: &[&str]) -> usize {

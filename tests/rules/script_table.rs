@@ -49,7 +49,7 @@ fn every_end_of_a_detection_script() {
         }
     }
     assert_eq!(reasons.len(), 4 + 6 * 2, "each combination has a reason of its own: {reasons:#?}");
-    println!("rule table: {ran} cases of detection scripts in memory");
+    waybill_tests::counted(&format!("rule table: {ran} cases of detection scripts in memory"));
 }
 
 #[test]
