@@ -175,6 +175,11 @@ pub(crate) fn is_running(who: &ProcessIdentity) -> bool {
     machine().processes().is_running(who).unwrap()
 }
 
+/// Whether these are Windows programs under wine: it gives every process variables of its own, and differs here and there.
+pub(crate) fn is_wine() -> bool {
+    cfg!(windows) && std::env::var_os("WINEHOMEDIR").is_some()
+}
+
 /// Looks again and again until `is_so`, for what another process does.
 pub(crate) fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
     let started = Instant::now();

@@ -8,7 +8,9 @@ use std::time::Duration;
 use windows_sys::Wdk::System::SystemServices::RtlGetVersion;
 use windows_sys::Win32::Foundation::HANDLE;
 use windows_sys::Win32::Storage::FileSystem::GetDiskFreeSpaceExW;
-use windows_sys::Win32::System::RemoteDesktop::{WTS_SESSION_INFOW, WTSActive, WTSGetActiveConsoleSessionId};
+use windows_sys::Win32::System::RemoteDesktop::{
+    ProcessIdToSessionId, WTS_SESSION_INFOW, WTSActive, WTSGetActiveConsoleSessionId,
+};
 use windows_sys::Win32::System::SystemInformation::{
     GetSystemWindowsDirectoryW, GetTickCount64, GlobalMemoryStatusEx, MEMORYSTATUSEX, OSVERSIONINFOW,
 };
@@ -109,6 +111,17 @@ pub fn active_session() -> io::Result<Option<u32>> {
     // SAFETY: takes nothing and cannot fail; 0xFFFFFFFF where there is no console session, which no list holds.
     let console = unsafe { WTSGetActiveConsoleSessionId() };
     Ok(active.iter().find(|session| **session == console).or(active.first()).copied())
+}
+
+/// The session that this process runs in.
+///
+/// # Errors
+/// The system refuses.
+pub fn own_session() -> io::Result<u32> {
+    let mut session = 0;
+    // SAFETY: the session's place outlives the call.
+    let told = unsafe { ProcessIdToSessionId(std::process::id(), &raw mut session) };
+    if told == 0 { Err(io::Error::last_os_error()) } else { Ok(session) }
 }
 
 fn active_sessions() -> io::Result<Vec<u32>> {

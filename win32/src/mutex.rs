@@ -2,12 +2,14 @@
 
 use crate::wide;
 use std::io;
+use std::marker::PhantomData;
 use std::os::windows::io::{AsRawHandle as _, FromRawHandle as _, OwnedHandle};
 use windows_sys::Win32::Foundation::{
     ERROR_FILE_NOT_FOUND, WAIT_ABANDONED, WAIT_FAILED, WAIT_OBJECT_0, WAIT_TIMEOUT,
 };
 use windows_sys::Win32::System::Threading::{
-    MUTEX_MODIFY_STATE, OpenMutexW, ReleaseMutex, SYNCHRONIZATION_SYNCHRONIZE, WaitForSingleObject,
+    CreateMutexW, MUTEX_MODIFY_STATE, OpenMutexW, ReleaseMutex, SYNCHRONIZATION_SYNCHRONIZE,
+    WaitForSingleObject,
 };
 
 /// Whether somebody holds the mutex of this name; no where there is none of this name.
@@ -43,11 +45,46 @@ pub fn is_held(name: &str) -> io::Result<bool> {
     }
 }
 
+/// A mutex that this thread holds until this is dropped.
+#[derive(Debug)]
+pub struct HeldMutex {
+    mutex: OwnedHandle,
+    /// A mutex belongs to a thread, so this stays on it.
+    _thread: PhantomData<*const ()>,
+}
+
+/// Creates the mutex of this name where there is none, and takes it.
+///
+/// # Errors
+/// Somebody holds it, or it may not be created.
+pub fn hold(name: &str) -> io::Result<HeldMutex> {
+    let name = wide::nul_terminated(name)?;
+    // SAFETY: the name ends with a NUL and outlives the call; no attributes.
+    let handle = unsafe { CreateMutexW(std::ptr::null(), 0, name.as_ptr()) };
+    if handle.is_null() {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: the call succeeded, so the handle is open and nobody else's.
+    let mutex = unsafe { OwnedHandle::from_raw_handle(handle) };
+    // SAFETY: the handle is open. No time: nobody is kept waiting.
+    match unsafe { WaitForSingleObject(mutex.as_raw_handle(), 0) } {
+        WAIT_OBJECT_0 | WAIT_ABANDONED => Ok(HeldMutex { mutex, _thread: PhantomData }),
+        WAIT_FAILED => Err(io::Error::last_os_error()),
+        _ => Err(io::ErrorKind::WouldBlock.into()),
+    }
+}
+
+impl Drop for HeldMutex {
+    fn drop(&mut self) {
+        // SAFETY: this thread took it, and the value cannot leave the thread.
+        unsafe { ReleaseMutex(self.mutex.as_raw_handle()) };
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::sync::mpsc;
-    use windows_sys::Win32::System::Threading::CreateMutexW;
 
     #[test]
     fn a_mutex_is_held_by_another_thread_or_nobody() {
@@ -56,17 +93,12 @@ mod tests {
         let (made, wait_made) = mpsc::channel();
         let (end, wait_end) = mpsc::channel::<()>();
         let holder = std::thread::spawn({
-            let name = wide::nul_terminated(&name).unwrap();
+            let name = name.clone();
             move || {
-                // SAFETY: the name ends with a NUL; no attributes.
-                let handle = unsafe { CreateMutexW(std::ptr::null(), 1, name.as_ptr()) };
-                assert!(!handle.is_null());
-                // SAFETY: the handle is open and nobody else's.
-                let mutex = unsafe { OwnedHandle::from_raw_handle(handle) };
+                let held = hold(&name).unwrap();
                 made.send(()).unwrap();
                 wait_end.recv().unwrap();
-                // SAFETY: this thread owns it.
-                unsafe { ReleaseMutex(mutex.as_raw_handle()) };
+                drop(held);
                 made.send(()).unwrap();
                 wait_end.recv().unwrap();
             }

@@ -1,0 +1,58 @@
+//! Variables as CreateProcess takes them.
+
+use crate::Environment;
+use std::io;
+
+/// `NAME=VALUE` and a NUL for each, sorted by name whatever its case, and a NUL at the end; two where there is none.
+pub(super) fn environment_block(environment: &Environment) -> io::Result<Vec<u16>> {
+    let mut variables: Vec<(Vec<u16>, String)> = Vec::new();
+    for (name, value) in environment.iter() {
+        check(name, value)?;
+        variables.push((name.to_uppercase().encode_utf16().collect(), format!("{name}={value}\0")));
+    }
+    variables.sort();
+    let mut block: Vec<u16> = variables.iter().flat_map(|(_, variable)| variable.encode_utf16()).collect();
+    block.push(0);
+    if variables.is_empty() {
+        block.push(0);
+    }
+    Ok(block)
+}
+
+/// The current folders of drives have names that begin with `=`; anywhere else that ends a name.
+fn check(name: &str, value: &str) -> io::Result<()> {
+    let names_nothing = name.is_empty() || name.chars().skip(1).any(|character| character == '=');
+    if names_nothing || name.contains('\0') || value.contains('\0') {
+        let what = format!("variable {name:?}: no name, or it or its value holds a NUL");
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, what));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::SystemKind;
+
+    fn block(variables: &[(&str, &str)]) -> io::Result<String> {
+        let mut environment = Environment::new(SystemKind::Windows);
+        for (name, value) in variables {
+            environment.set(*name, *value);
+        }
+        environment_block(&environment).map(|block| String::from_utf16(&block).unwrap())
+    }
+
+    #[test]
+    fn variables_are_sorted_without_regard_to_case_and_end_with_two_nuls() {
+        let given = [("b", "2=2"), ("=C:", r"C:\x"), ("A", "1"), ("a_", ""), ("Ab", "ü")];
+        assert_eq!(block(&given).unwrap(), "=C:=C:\\x\0A=1\0Ab=ü\0a_=\0b=2=2\0\0");
+        assert_eq!(block(&[]).unwrap(), "\0\0");
+    }
+
+    #[test]
+    fn what_would_be_cut_off_is_refused() {
+        for (name, value) in [("a\0b", "1"), ("a", "1\0b"), ("", "1"), ("a=b", "1")] {
+            assert!(block(&[(name, value)]).is_err(), "{name:?}={value:?}");
+        }
+    }
+}

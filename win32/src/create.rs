@@ -1,0 +1,166 @@
+//! Processes that are created and stand still until they are let run.
+
+use crate::attributes::Attributes;
+use crate::job::Job;
+use crate::process::Process;
+use crate::token::Token;
+use crate::wide;
+use std::io;
+use std::os::windows::io::{
+    AsHandle as _, AsRawHandle as _, BorrowedHandle, FromRawHandle as _, OwnedHandle,
+};
+use std::ptr::{null, null_mut};
+use windows_sys::Win32::Foundation::{HANDLE, HANDLE_FLAG_INHERIT, SetHandleInformation};
+use windows_sys::Win32::Security::{
+    DuplicateTokenEx, SecurityImpersonation, TOKEN_ADJUST_DEFAULT, TOKEN_ADJUST_SESSIONID,
+    TOKEN_ASSIGN_PRIMARY, TOKEN_DUPLICATE, TOKEN_QUERY, TokenPrimary,
+};
+use windows_sys::Win32::System::Threading::{
+    CREATE_NO_WINDOW, CREATE_SUSPENDED, CREATE_UNICODE_ENVIRONMENT, CreateProcessAsUserW, CreateProcessW,
+    EXTENDED_STARTUPINFO_PRESENT, PROC_THREAD_ATTRIBUTE_HANDLE_LIST, PROC_THREAD_ATTRIBUTE_JOB_LIST,
+    PROCESS_INFORMATION, ResumeThread, STARTF_USESTDHANDLES, STARTUPINFOEXW,
+};
+
+const FLAGS: u32 =
+    CREATE_SUSPENDED | CREATE_UNICODE_ENVIRONMENT | CREATE_NO_WINDOW | EXTENDED_STARTUPINFO_PRESENT;
+
+/// What to create.
+#[derive(Debug)]
+pub struct NewProcess<'a> {
+    /// Absolute path of the program (lpApplicationName).
+    pub application: &'a str,
+    /// The command line (lpCommandLine), passed on as it is.
+    pub line: &'a str,
+    /// The environment block: `NAME=VALUE` and a NUL for each, sorted, and two NULs at the end.
+    pub environment: &'a [u16],
+    /// The working directory.
+    pub folder: &'a str,
+    /// stdin, stdout, stderr: three different handles, and the only ones that are inherited.
+    pub streams: [BorrowedHandle<'a>; 3],
+    /// The job that it is born into, where there is one.
+    pub job: Option<&'a Job>,
+    /// Whose it is, where that is not this process's account; it gets that account's interactive desktop.
+    pub token: Option<&'a Token>,
+}
+
+/// A process whose first thread has not run an instruction.
+#[derive(Debug)]
+pub struct StandingProcess {
+    /// It.
+    pub process: Process,
+    /// Its id.
+    pub pid: u32,
+    thread: OwnedHandle,
+}
+
+impl StandingProcess {
+    /// Lets it run.
+    ///
+    /// # Errors
+    /// The system refuses; it stands still.
+    pub fn resume(&self) -> io::Result<()> {
+        // SAFETY: the handle is open.
+        let stood = unsafe { ResumeThread(self.thread.as_raw_handle()) };
+        if stood == u32::MAX { Err(io::Error::last_os_error()) } else { Ok(()) }
+    }
+}
+
+/// Creates the process.
+///
+/// # Errors
+/// What CreateProcessW or CreateProcessAsUserW says.
+pub fn create(new: &NewProcess<'_>) -> io::Result<StandingProcess> {
+    let streams = new.streams.map(|stream| stream.as_raw_handle());
+    for stream in new.streams {
+        // SAFETY: the handle is open.
+        let set =
+            unsafe { SetHandleInformation(stream.as_raw_handle(), HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT) };
+        if set == 0 {
+            return Err(io::Error::last_os_error());
+        }
+    }
+    let jobs: Vec<HANDLE> = new.job.iter().map(|job| job.as_handle().as_raw_handle()).collect();
+    let mut attributes = Attributes::with_room_for(2)?;
+    attributes.set(PROC_THREAD_ATTRIBUTE_HANDLE_LIST, &streams)?;
+    if !jobs.is_empty() {
+        attributes.set(PROC_THREAD_ATTRIBUTE_JOB_LIST, &jobs)?;
+    }
+    let mut desktop = wide::nul_terminated("winsta0\\default")?;
+    let mut startup = STARTUPINFOEXW::default();
+    startup.StartupInfo.cb = size_of::<STARTUPINFOEXW>() as u32;
+    startup.StartupInfo.dwFlags = STARTF_USESTDHANDLES;
+    [startup.StartupInfo.hStdInput, startup.StartupInfo.hStdOutput, startup.StartupInfo.hStdError] = streams;
+    startup.lpAttributeList = attributes.as_list();
+    if new.token.is_some() {
+        startup.StartupInfo.lpDesktop = desktop.as_mut_ptr();
+    }
+    call(new, &startup)
+}
+
+fn call(new: &NewProcess<'_>, startup: &STARTUPINFOEXW) -> io::Result<StandingProcess> {
+    let application = wide::nul_terminated(new.application)?;
+    let mut line = wide::nul_terminated(new.line)?; // CreateProcessW may write to it
+    let folder = wide::nul_terminated(new.folder)?;
+    let (application, line, folder) = (application.as_ptr(), line.as_mut_ptr(), folder.as_ptr());
+    if !new.environment.ends_with(&[0, 0]) {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "the environment block has no end"));
+    }
+    let environment = new.environment.as_ptr().cast();
+    let startup = (&raw const *startup).cast();
+    let mut created = PROCESS_INFORMATION::default();
+    let result = &raw mut created;
+    let succeeded = match new.token.map(primary).transpose()? {
+        // SAFETY: all texts end with a NUL, the block with two; every pointer is valid until the call returns.
+        None => unsafe {
+            CreateProcessW(application, line, null(), null(), 1, FLAGS, environment, folder, startup, result)
+        },
+        // SAFETY: as above, and the token is open.
+        Some(token) => unsafe {
+            let token = token.as_raw_handle();
+            CreateProcessAsUserW(
+                token,
+                application,
+                line,
+                null(),
+                null(),
+                1,
+                FLAGS,
+                environment,
+                folder,
+                startup,
+                result,
+            )
+        },
+    };
+    if succeeded == 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: the call succeeded, so the handle is open and nobody else's.
+    let process = unsafe { OwnedHandle::from_raw_handle(created.hProcess) };
+    // SAFETY: as above.
+    let thread = unsafe { OwnedHandle::from_raw_handle(created.hThread) };
+    Ok(StandingProcess { process: Process::owning(process), pid: created.dwProcessId, thread })
+}
+
+/// A token to start processes with: an administrator's linked one may be for impersonation only.
+fn primary(token: &Token) -> io::Result<OwnedHandle> {
+    const RIGHTS: u32 =
+        TOKEN_ASSIGN_PRIMARY | TOKEN_DUPLICATE | TOKEN_QUERY | TOKEN_ADJUST_DEFAULT | TOKEN_ADJUST_SESSIONID;
+    let mut handle = null_mut();
+    // SAFETY: the token is open, and the handle's place outlives the call.
+    let made = unsafe {
+        DuplicateTokenEx(
+            token.as_handle().as_raw_handle(),
+            RIGHTS,
+            null(),
+            SecurityImpersonation,
+            TokenPrimary,
+            &raw mut handle,
+        )
+    };
+    if made == 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: the call succeeded, so the handle is open and nobody else's.
+    Ok(unsafe { OwnedHandle::from_raw_handle(handle) })
+}

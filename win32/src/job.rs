@@ -1,0 +1,150 @@
+//! Jobs: a process and all its children, as one thing.
+
+use crate::process::Process;
+use std::io;
+use std::mem::offset_of;
+use std::os::windows::io::{AsHandle, AsRawHandle as _, BorrowedHandle, FromRawHandle as _, OwnedHandle};
+use std::ptr::null;
+use windows_sys::Win32::Foundation::ERROR_MORE_DATA;
+use windows_sys::Win32::System::JobObjects::{
+    AssignProcessToJobObject, CreateJobObjectW, IsProcessInJob, JOB_OBJECT_LIMIT_BREAKAWAY_OK,
+    JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE, JOBOBJECT_BASIC_PROCESS_ID_LIST,
+    JOBOBJECT_EXTENDED_LIMIT_INFORMATION, JobObjectBasicProcessIdList, JobObjectExtendedLimitInformation,
+    QueryInformationJobObject, SetInformationJobObject, TerminateJobObject,
+};
+
+/// Ids that are asked for at first; more where there are more.
+const IDS: usize = 64;
+/// A list that grows while it is asked for is asked for so often.
+const ASKED: usize = 10;
+
+/// A job that has no name.
+#[derive(Debug)]
+pub struct Job(OwnedHandle);
+
+impl Job {
+    /// A job whose processes die with its last handle, until [`Job::let_live`]; children that ask for it may break away.
+    ///
+    /// # Errors
+    /// The system refuses.
+    pub fn new() -> io::Result<Self> {
+        // SAFETY: no attributes and no name.
+        let handle = unsafe { CreateJobObjectW(null(), null()) };
+        if handle.is_null() {
+            return Err(io::Error::last_os_error());
+        }
+        // SAFETY: the call succeeded, so the handle is open and nobody else's.
+        let job = Self(unsafe { OwnedHandle::from_raw_handle(handle) });
+        job.limit(JOB_OBJECT_LIMIT_BREAKAWAY_OK | JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE)?;
+        Ok(job)
+    }
+
+    /// From now on its processes live on when its last handle closes.
+    ///
+    /// # Errors
+    /// The system refuses.
+    pub fn let_live(&self) -> io::Result<()> {
+        self.limit(JOB_OBJECT_LIMIT_BREAKAWAY_OK)
+    }
+
+    fn limit(&self, flags: u32) -> io::Result<()> {
+        let mut limits = JOBOBJECT_EXTENDED_LIMIT_INFORMATION::default();
+        limits.BasicLimitInformation.LimitFlags = flags;
+        let size = size_of_val(&limits) as u32;
+        // SAFETY: the handle is open, the structure is the one of this class and outlives the call.
+        let set = unsafe {
+            SetInformationJobObject(
+                self.0.as_raw_handle(),
+                JobObjectExtendedLimitInformation,
+                (&raw const limits).cast(),
+                size,
+            )
+        };
+        if set == 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+    }
+
+    /// Puts a process into it, and all the children it will have.
+    ///
+    /// # Errors
+    /// The system refuses, e.g. where it runs in another session than this process (ERROR_ACCESS_DENIED, 5).
+    pub fn assign(&self, process: &Process) -> io::Result<()> {
+        // SAFETY: both handles are open.
+        let assigned =
+            unsafe { AssignProcessToJobObject(self.0.as_raw_handle(), process.as_handle().as_raw_handle()) };
+        if assigned == 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+    }
+
+    /// Whether a process is in it.
+    ///
+    /// # Errors
+    /// The system refuses.
+    pub fn holds(&self, process: &Process) -> io::Result<bool> {
+        let mut inside = 0;
+        // SAFETY: both handles are open, and the answer's place outlives the call.
+        let told = unsafe {
+            IsProcessInJob(process.as_handle().as_raw_handle(), self.0.as_raw_handle(), &raw mut inside)
+        };
+        if told == 0 { Err(io::Error::last_os_error()) } else { Ok(inside != 0) }
+    }
+
+    /// The ids of its processes that run.
+    ///
+    /// # Errors
+    /// The system refuses.
+    pub fn process_ids(&self) -> io::Result<Vec<u32>> {
+        let mut room = IDS;
+        for _ in 0..ASKED {
+            if let Some(ids) = self.ids_in(room)? {
+                return Ok(ids);
+            }
+            room *= 4;
+        }
+        Err(io::Error::other("its list of processes grows faster than it can be read"))
+    }
+
+    /// `None` where there are more than `room`.
+    fn ids_in(&self, room: usize) -> io::Result<Option<Vec<u32>>> {
+        const HEAD: usize = offset_of!(JOBOBJECT_BASIC_PROCESS_ID_LIST, ProcessIdList) / size_of::<usize>();
+        let mut buffer = vec![0_usize; HEAD + room];
+        let size = size_of_val(buffer.as_slice()) as u32;
+        let start = buffer.as_mut_ptr().cast();
+        // SAFETY: the handle is open, and the buffer has `size` bytes and is aligned for the structure.
+        let told = unsafe {
+            QueryInformationJobObject(
+                self.0.as_raw_handle(),
+                JobObjectBasicProcessIdList,
+                start,
+                size,
+                std::ptr::null_mut(),
+            )
+        };
+        if told == 0 {
+            let error = io::Error::last_os_error();
+            let more = error.raw_os_error() == Some(ERROR_MORE_DATA as i32);
+            return if more { Ok(None) } else { Err(error) };
+        }
+        // SAFETY: the buffer starts with this structure and is larger than it.
+        let list = unsafe { buffer.as_ptr().cast::<JOBOBJECT_BASIC_PROCESS_ID_LIST>().read() };
+        if list.NumberOfAssignedProcesses > list.NumberOfProcessIdsInList {
+            return Ok(None);
+        }
+        let listed = buffer[HEAD..].iter().take(list.NumberOfProcessIdsInList as usize);
+        Ok(Some(listed.map(|id| *id as u32).collect()))
+    }
+
+    /// Ends all its processes with this code.
+    ///
+    /// # Errors
+    /// The system refuses.
+    pub fn terminate(&self, code: u32) -> io::Result<()> {
+        // SAFETY: the handle is open.
+        let ended = unsafe { TerminateJobObject(self.0.as_raw_handle(), code) };
+        if ended == 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+    }
+}
+
+impl AsHandle for Job {
+    fn as_handle(&self) -> BorrowedHandle<'_> {
+        self.0.as_handle()
+    }
+}
