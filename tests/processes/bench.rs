@@ -3,6 +3,7 @@
 use std::fs;
 use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -95,6 +96,16 @@ impl Bench {
         let path = self.path(name);
         wait_until(&format!("{name} is there"), || path.exists());
         Left(fs::read_to_string(path).unwrap().parse().unwrap())
+    }
+}
+
+/// Copies a program. On Unix another process does it: a thread that starts something just now would hand our open file to
+/// its child for a moment, and a program that is open for writing cannot be started ("text file busy").
+pub(crate) fn copy_program(from: &str, to: &Path) {
+    if cfg!(windows) {
+        fs::copy(from, to).unwrap();
+    } else {
+        assert!(Command::new("cp").arg(from).arg(to).status().unwrap().success());
     }
 }
 

@@ -1,6 +1,6 @@
 //! What programs are given: words or a line, variables, a folder, stdin and output.
 
-use crate::bench::{Bench, KIND, is_wine, machine, text};
+use crate::bench::{Bench, KIND, copy_program, is_wine, machine, text};
 use crate::starter::Starter;
 use std::fs;
 use waybill_system::{Account, Arguments, Environment, Output, Start};
@@ -156,7 +156,7 @@ fn the_program_may_lie_anywhere() {
         let folder = bench.path(name);
         fs::create_dir(&folder).unwrap();
         let copy = folder.join(format!("p=q{}", std::env::consts::EXE_SUFFIX));
-        fs::copy(&bench.program, &copy).unwrap();
+        copy_program(&bench.program, &copy);
         bench.program = text(&copy).to_owned();
         bench.environment.set("ALPHA", "1");
         assert_environment(&bench);

@@ -8,6 +8,7 @@ mod bench;
 mod deaths;
 mod ends;
 mod given;
+mod puppet;
 mod refusals;
 mod starter;
 mod trees;

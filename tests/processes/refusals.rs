@@ -1,6 +1,8 @@
 //! What is not started, and why.
 
 use crate::bench::{Bench, is_wine};
+#[cfg(unix)]
+use crate::bench::{copy_program, text};
 use std::fs;
 
 fn code_of(bench: &Bench) -> u32 {
@@ -40,7 +42,9 @@ fn a_file_that_is_no_program() {
 #[test]
 fn a_file_that_may_not_be_executed() {
     let bench = named("script.sh");
-    fs::write(&bench.program, "#!/bin/sh\nexit 0\n").unwrap();
+    let script = bench.path("script");
+    fs::write(&script, "#!/bin/sh\nexit 0\n").unwrap();
+    copy_program(text(&script), bench.program.as_ref());
     assert_eq!(code_of(&bench), 0x8007_0005);
     make_executable(&bench.program);
     assert_eq!(bench.run(&[]).code(), 0);

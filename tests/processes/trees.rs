@@ -1,6 +1,6 @@
 //! What becomes of a program's children.
 
-use crate::bench::{Bench, Left, PATIENCE, is_running, machine, text, wait_until};
+use crate::bench::{Bench, Left, PATIENCE, copy_program, is_running, machine, text, wait_until};
 use std::fs;
 use std::time::Duration;
 use waybill_system::{ProcessIdentity, Wait};
@@ -107,7 +107,7 @@ fn a_program_that_never_ends_is_killed_with_its_tree_when_that_is_asked() {
 fn a_program_may_delete_its_own_folder() {
     let bench = Bench::new();
     let copy = bench.path(&format!("setup{}", std::env::consts::EXE_SUFFIX));
-    fs::copy(&bench.program, &copy).unwrap();
+    copy_program(&bench.program, &copy);
     let outside = Bench::new();
     let mut bench = bench;
     bench.program = text(&copy).to_owned();
