@@ -43,6 +43,8 @@ pub(super) fn passes(name: &str) -> bool {
 mod tests {
     use super::*;
     use crate::SystemKind;
+    use std::io::Write as _;
+    use std::process::{Command, Stdio};
 
     #[test]
     fn what_the_shell_changes_is_given_back_as_it_was() {
@@ -52,6 +54,43 @@ mod tests {
         let words = words("/opt/app", &given);
         assert_eq!(words[3..].join(" "), "-u PWD -u OLDPWD -u SHLVL -u IFS -u _ PWD=/else where");
         assert!(words[1].contains("exec /usr/bin/env \"$@\" </dev/null"), "{}", words[1]);
+    }
+
+    /// What /usr/bin/env prints, behind the gate of this shell, when `line` is written to it.
+    fn passed(shell: &[&str], line: &str) -> Option<String> {
+        let mut given = Environment::new(SystemKind::Unix);
+        for (name, value) in [("PWD", "/x"), ("A", "b c"), ("SHLVL", "5"), ("_", "u")] {
+            given.set(name, value);
+        }
+        let mut child = Command::new(shell[0])
+            .args(&shell[1..])
+            .args(words(ENV, &given))
+            .arg(ENV)
+            .env_clear()
+            .envs(given.iter())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .ok()?;
+        child.stdin.take().unwrap().write_all(line.as_bytes()).unwrap();
+        let output = String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap();
+        let mut lines: Vec<&str> = output.lines().collect();
+        lines.sort_unstable();
+        Some(lines.join("|"))
+    }
+
+    #[test]
+    fn every_shell_lets_the_right_word_through_and_nothing_else() {
+        // Systems have one of these as /bin/sh; what is not there is not tried.
+        for shell in
+            [&["/bin/sh"][..], &["/bin/dash"], &["/bin/bash", "--posix"], &["/bin/zsh"], &["/bin/ksh"]]
+        {
+            let Some(told) = passed(shell, "run\n") else { continue };
+            assert_eq!(told, "A=b c|PWD=/x|SHLVL=5|_=u", "{shell:?}");
+            for line in ["", "run", "no\n", " run\n", "run \n", "\nrun\n"] {
+                assert_eq!(passed(shell, line).unwrap(), "", "{shell:?} {line:?}");
+            }
+        }
     }
 
     #[test]
