@@ -1,8 +1,8 @@
 use super::run::End;
-use crate::rule::{Found, Stop};
+use crate::rule::Found;
 
 /// Detected = exit 0 **and** something on stdout **and** nothing on stderr (device-behaviour, section 3).
-pub(super) fn judge(end: &End) -> Result<Found, Stop> {
+pub(super) fn judge(end: &End) -> Found {
     let (printed, complained) = (!end.stdout.is_empty(), !end.stderr.is_empty());
     let why = match (end.code, printed, complained) {
         (0, true, false) => "it exited 0, printed something and wrote no error".to_owned(),
@@ -14,7 +14,7 @@ pub(super) fn judge(end: &End) -> Result<Found, Stop> {
         (code, true, _) => format!("it printed something, but exited {}, not 0", code.cast_signed()),
         (code, false, _) => format!("it exited {}, not 0", code.cast_signed()),
     };
-    Ok(Found { holds: end.code == 0 && printed && !complained, actual: shown(end), why })
+    Found { holds: end.code == 0 && printed && !complained, actual: shown(end), why }
 }
 
 /// Exit code and output in a line.

@@ -34,7 +34,7 @@ pub(crate) fn evaluate(
         view: view_name(perspective.view),
     };
     let found = match purpose {
-        Purpose::Detection => ended(rule, perspective, inquiry).and_then(|end| detected::judge(&end)),
+        Purpose::Detection => ended(rule, perspective, inquiry).map(|end| detected::judge(&end)),
         Purpose::Requirement => {
             required::Wish::of(rule).and_then(|wish| wish.judge(&ended(rule, perspective, inquiry)?))
         }
