@@ -92,7 +92,9 @@ fn every_code_is_judged_with_what_detection_finds() {
         }
     }
     assert_eq!(cases, 180);
-    println!("exit codes: {cases} cases judged");
+    // Past the harness's capture: CI prints this count.
+    let count = format!("\nexit codes: {cases} cases judged\n");
+    std::io::Write::write_all(&mut std::io::stderr(), count.as_bytes()).unwrap();
 }
 
 fn judge(code: u32, kind: Kind, intent: Intent, reached: bool) {
