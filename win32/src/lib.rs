@@ -8,6 +8,7 @@
 
 pub mod access;
 mod attributes;
+pub mod command_line;
 pub mod create;
 pub mod device;
 pub mod installer;

@@ -1,6 +1,8 @@
 //! Every rule of "Resolution and start" on a machine in memory.
 
 mod context;
+#[path = "../../../../tests/commands/random_tails.rs"]
+mod random_tails;
 mod refusals;
 mod resolution;
 mod tails;

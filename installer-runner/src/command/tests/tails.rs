@@ -1,84 +1,14 @@
+use super::random_tails::RandomTails;
 use super::*;
 use proptest::prelude::*;
 use std::sync::LazyLock;
 
 static MACHINE: LazyLock<FakeSystem> = LazyLock::new(|| machine(&["setup.exe", "install.cmd"]));
 
-/// What tails are made of: as people write them, and as nobody should.
-const PIECES: [&str; 48] = [
-    "INSTALLDIR=\"C:\\a b\\\"",
-    "/v\"/qn PROP=\\\"x y\\\"\"",
-    "C:\\dir\\",
-    "^",
-    "&",
-    "&&",
-    "%",
-    "%%",
-    "!",
-    "\"",
-    "\"\"",
-    "\\\"",
-    "\\\\\"",
-    "'",
-    "|",
-    ">",
-    "<",
-    "(",
-    ")",
-    "/S",
-    "%NotThere%",
-    "\\",
-    "\\\\server\\share\\",
-    "é",
-    "漢字",
-    "🦀",
-    "*.*",
-    "~",
-    ";",
-    ",",
-    "=",
-    "@",
-    "#",
-    "$x",
-    "`",
-    "{GUID}",
-    " ",
-    "  ",
-    "\t",
-    " /x:y ",
-    "%1",
-    "%~dp0",
-    "^%",
-    "^^",
-    "a",
-    "-b",
-    "[c]",
-    "\u{a0}",
-];
-
-/// The same tails on every run: xorshift64*.
-struct Tails(u64);
-
-impl Tails {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) as usize % end
-    }
-
-    fn next(&mut self) -> String {
-        let count = self.below(14);
-        (0..count).map(|_| PIECES[self.below(PIECES.len())]).collect()
-    }
-}
-
 #[test]
 fn twenty_thousand_tails_go_through_character_for_character() {
     let cmd = r"C:\Windows\SysWOW64\cmd.exe";
-    let mut tails = Tails(4);
-    for _ in 0..10_000 {
-        let tail = tails.next();
+    for tail in RandomTails::new(4).take(10_000) {
         let (quoted, bare) = (tail.trim_end(), format!(" {tail}"));
         let started = resolved(&format!("\"setup.exe\"{quoted}"), &reference(), &MACHINE);
         assert_eq!(started.line, format!("\"{CONTENT}\\setup.exe\"{quoted}"));

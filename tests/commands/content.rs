@@ -1,0 +1,112 @@
+//! A content folder with the puppet in it, and commands that run there.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
+use tempfile::TempDir;
+use waybill_installer_runner::{Eyes, Refused, Resolved, resolve};
+use waybill_schemas::report::install::Host;
+use waybill_system::{
+    Account, Arguments, Output, Perspective, Start, System as _, SystemKind, View, Wait, this_machine,
+};
+
+/// Longer than any of it takes on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+pub(crate) struct Content {
+    temporary: TempDir,
+    /// The content folder.
+    pub(crate) folder: PathBuf,
+}
+
+impl Content {
+    pub(crate) fn new() -> Self {
+        Self::called("content")
+    }
+
+    /// A content folder of this name.
+    pub(crate) fn called(name: &str) -> Self {
+        let temporary = tempfile::tempdir().unwrap();
+        let folder = temporary.path().join(name);
+        fs::create_dir(&folder).unwrap();
+        Self { temporary, folder }
+    }
+
+    /// A content folder that another process made.
+    pub(crate) fn at(folder: PathBuf) -> Self {
+        Self { temporary: tempfile::tempdir().unwrap(), folder }
+    }
+
+    /// Puts the puppet under that name, without `.exe`.
+    pub(crate) fn with_puppet(self, name: &str) -> Self {
+        put_puppet(&self.folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX)));
+        self
+    }
+
+    #[cfg(windows)]
+    pub(crate) fn with_file(self, name: &str, text: &str) -> Self {
+        fs::write(self.folder.join(name), text).unwrap();
+        self
+    }
+
+    /// A folder beside the content folder.
+    pub(crate) fn beside(&self, name: &str) -> PathBuf {
+        let folder = self.temporary.path().join(name);
+        fs::create_dir_all(&folder).unwrap();
+        folder
+    }
+
+    pub(crate) fn resolve(&self, line: &str) -> Result<Resolved, Box<Refused>> {
+        resolve(line, self.folder.to_str().unwrap(), &eyes(), &this_machine())
+    }
+
+    #[cfg(windows)]
+    pub(crate) fn run(&self, line: &str) -> (u32, Vec<u8>) {
+        let resolved =
+            self.resolve(line).unwrap_or_else(|refused| panic!("{line}: {:?}", refused.report.refused));
+        self.start(&resolved)
+    }
+
+    /// Starts it, waits for its end and gives its code and what it wrote.
+    pub(crate) fn start(&self, resolved: &Resolved) -> (u32, Vec<u8>) {
+        let output = self.temporary.path().join("output.log");
+        let _ = fs::remove_file(&output);
+        let start = Start {
+            program: &resolved.program,
+            arguments: if cfg!(windows) {
+                Arguments::Line(&resolved.line)
+            } else {
+                Arguments::Words(&resolved.words)
+            },
+            folder: &resolved.report.folder,
+            environment: &resolved.environment,
+            account: Account::Current,
+            output: Output::File(&output),
+        };
+        let machine = this_machine();
+        let mut running = machine.processes().create(&start).unwrap().run().unwrap();
+        match running.wait(PATIENCE).unwrap() {
+            Wait::Ended(code) => (code, fs::read(&output).unwrap()),
+            Wait::Running => panic!("{} does not end", resolved.line),
+        }
+    }
+}
+
+/// Copies the puppet. On Unix another process does it: a thread that starts something just now would hand our open file to
+/// its child for a moment, and a program that is open for writing cannot be started.
+pub(crate) fn put_puppet(to: &std::path::Path) {
+    let puppet = env!("CARGO_BIN_EXE_waybill-puppet");
+    if cfg!(windows) {
+        fs::copy(puppet, to).unwrap();
+    } else {
+        assert!(Command::new("cp").arg(puppet).arg(to).status().unwrap().success());
+    }
+}
+
+/// Of whoever runs this, in this machine's own width: wine has no 32-bit programs.
+pub(crate) fn eyes() -> Eyes {
+    let perspective = Perspective { view: View::Bits64, account: Account::Current };
+    let kind = if cfg!(windows) { SystemKind::Windows } else { SystemKind::Unix };
+    Eyes { perspective, wanted: Account::System, host: Host::Native, kind }
+}

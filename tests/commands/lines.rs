@@ -1,0 +1,69 @@
+//! The line that a Windows program gets, character for character.
+
+use crate::content::Content;
+use crate::random_tails::RandomTails;
+use std::time::Instant;
+
+/// Random lines that are started for real, unless `WAYBILL_COMMAND_LINES` names another count.
+const RANDOM_LINES: usize = 300;
+
+/// Starts the line, and gives what its program got.
+fn given(content: &Content, line: &str) -> (String, String) {
+    let resolved = content.resolve(line).unwrap_or_else(|refused| panic!("{line}: {refused:?}"));
+    let (code, output) = content.start(&resolved);
+    assert_eq!(code, 0, "{line}");
+    let units: Vec<u16> = output.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
+    (String::from_utf16(&units).unwrap(), resolved.line)
+}
+
+/// Nothing in these tails is a variable that anybody knows, so what is written is what arrives.
+#[track_caller]
+fn assert_arrives(content: &Content, program: &str, tail: &str) {
+    let path = content.folder.join("print-line.exe");
+    let (given, resolved) = given(content, &format!("{program}{tail}"));
+    let expected = format!("\"{}\"{}", path.display(), tail.trim_end());
+    assert_eq!(given, expected, "{program}{tail}");
+    assert_eq!(resolved, expected);
+}
+
+#[test]
+fn what_people_write_arrives() {
+    let content = Content::new().with_puppet("print-line");
+    for tail in [
+        "",
+        " /i \"a b.msi\" /qn",
+        r#" INSTALLDIR="C:\a b\""#,
+        r#" /v"/qn PROP=\"x y\"""#,
+        r#" /s /v"/qn INSTALLDIR=\"C:\a b\\\"""#,
+        r" C:\dir\",
+        r#" "C:\dir\\""#,
+        " ^ & % ! && | > out.txt 2>&1",
+        " %NotThere% 100% %%",
+        "  two  blanks\tand a tab",
+        " é 漢字 🦀 \u{a0}x",
+        " \"never closed",
+        " -Command \"& '.\\a.ps1' -x \\\"y z\\\"\"",
+    ] {
+        for program in ["print-line", "print-line.exe", r".\print-line.exe", "\"print-line.exe\""] {
+            assert_arrives(&content, program, tail);
+        }
+    }
+    // Right behind the quote.
+    assert_arrives(&content, "\"print-line.exe\"", "/S");
+}
+
+#[test]
+fn random_tails_arrive() {
+    let named = std::env::var("WAYBILL_COMMAND_LINES").ok().and_then(|count| count.parse().ok());
+    let count = named.unwrap_or(RANDOM_LINES);
+    let content = Content::new().with_puppet("print-line");
+    let started = Instant::now();
+    for (at, tail) in RandomTails::new(4).take(count).enumerate() {
+        match at % 2 {
+            0 => assert_arrives(&content, "\"print-line.exe\"", &tail),
+            _ => assert_arrives(&content, "print-line.exe", &format!(" {tail}")),
+        }
+    }
+    let seconds = started.elapsed().as_secs();
+    eprintln!("{count} random command lines arrived character for character in {seconds} s");
+}
