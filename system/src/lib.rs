@@ -24,9 +24,13 @@ mod perspective;
 mod processes;
 mod products;
 mod registry;
+#[cfg(any(windows, test))]
+mod registry_value;
 mod unanswered;
 #[cfg(unix)]
 mod unix;
+#[cfg(any(windows, test))]
+mod view_environment;
 #[cfg(windows)]
 mod windows;
 

@@ -81,25 +81,7 @@ impl Token {
     /// # Errors
     /// The system refuses.
     pub fn environment(&self) -> io::Result<Vec<(String, String)>> {
-        type Create = unsafe extern "system" fn(*mut *mut core::ffi::c_void, HANDLE, BOOL) -> BOOL;
-        type Destroy = unsafe extern "system" fn(*const core::ffi::c_void) -> BOOL;
-        let library = Library::load("userenv.dll")?;
-        let (create, destroy) =
-            (library.address(c"CreateEnvironmentBlock")?, library.address(c"DestroyEnvironmentBlock")?);
-        // SAFETY: the documented signature of CreateEnvironmentBlock.
-        let create = unsafe { std::mem::transmute::<Address, Create>(create) };
-        // SAFETY: the documented signature of DestroyEnvironmentBlock.
-        let destroy = unsafe { std::mem::transmute::<Address, Destroy>(destroy) };
-        let mut block = null_mut();
-        // SAFETY: the token is open; the block's place outlives the call. 0: nothing of this process's is inherited.
-        if unsafe { create(&raw mut block, self.0.as_raw_handle(), 0) } == 0 {
-            return Err(io::Error::last_os_error());
-        }
-        // SAFETY: a block of texts, each with a NUL, with an empty one at the end.
-        let variables = unsafe { read_block(block.cast()) };
-        // SAFETY: made by the call above, not used any more.
-        unsafe { destroy(block) };
-        Ok(variables)
+        environment_of(self.0.as_raw_handle())
     }
 
     fn taken(opened: BOOL, handle: HANDLE) -> io::Result<Self> {
@@ -138,6 +120,37 @@ impl AsHandle for Token {
     fn as_handle(&self) -> BorrowedHandle<'_> {
         self.0.as_handle()
     }
+}
+
+/// The variables of the machine alone, without any account's.
+///
+/// # Errors
+/// The system refuses.
+pub fn system_environment() -> io::Result<Vec<(String, String)>> {
+    environment_of(null_mut())
+}
+
+/// `token` is open, or null for the machine's variables.
+fn environment_of(token: HANDLE) -> io::Result<Vec<(String, String)>> {
+    type Create = unsafe extern "system" fn(*mut *mut core::ffi::c_void, HANDLE, BOOL) -> BOOL;
+    type Destroy = unsafe extern "system" fn(*const core::ffi::c_void) -> BOOL;
+    let library = Library::load("userenv.dll")?;
+    let (create, destroy) =
+        (library.address(c"CreateEnvironmentBlock")?, library.address(c"DestroyEnvironmentBlock")?);
+    // SAFETY: the documented signature of CreateEnvironmentBlock.
+    let create = unsafe { std::mem::transmute::<Address, Create>(create) };
+    // SAFETY: the documented signature of DestroyEnvironmentBlock.
+    let destroy = unsafe { std::mem::transmute::<Address, Destroy>(destroy) };
+    let mut block = null_mut();
+    // SAFETY: the token is open or null; the block's place outlives the call. 0: nothing of this process's is inherited.
+    if unsafe { create(&raw mut block, token, 0) } == 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: a block of texts, each with a NUL, with an empty one at the end.
+    let variables = unsafe { read_block(block.cast()) };
+    // SAFETY: made by the call above, not used any more.
+    unsafe { destroy(block) };
+    Ok(variables)
 }
 
 /// Names and values of an environment block. What starts with `=` is left out: the current folders of drives.

@@ -1,51 +1,167 @@
-//! Facts of the device, its environment and its boot.
+//! Facts of a Windows device.
 
+use super::account;
+use super::environment::{self, machine_text, machine_value};
 use crate::{
-    Account, Architecture, BootIdentity, Device, Environment, Perspective, SignedInUser, Unanswered,
+    Account, Architecture, BootIdentity, Device, Environment, Perspective, RegistryValue, SignedInUser,
+    Unanswered,
 };
+use std::io;
+use std::time::{SystemTime, UNIX_EPOCH};
+use waybill_win32::device as native;
+use waybill_win32::token::Token;
+
+const CURRENT_VERSION: &str = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion";
+const PROCESSOR: &str = r"HARDWARE\DESCRIPTION\System\CentralProcessor\0";
+const SESSION_MANAGER: &str = r"SYSTEM\CurrentControlSet\Control\Session Manager";
+const PREFETCHER: &str =
+    r"SYSTEM\CurrentControlSet\Control\Session Manager\Memory Management\PrefetchParameters";
+/// What stands before paths there: they are the kernel's.
+const KERNEL_PATH: &str = r"\??\";
 
 /// This device.
 pub(super) struct WindowsDevice;
 
-#[allow(clippy::todo)]
 impl Device for WindowsDevice {
     fn architecture(&self) -> Result<Architecture, Unanswered> {
-        todo!()
+        let machine = native::native_machine().map_err(unanswered("the architecture"))?;
+        architecture(machine)
+            .ok_or_else(|| Unanswered::new(format!("the architecture {machine:#06x} is none of Graph's")))
     }
+
     fn windows_build(&self) -> Result<u32, Unanswered> {
-        todo!()
+        // The registry's is the one that people see and that an emulated version does not hide.
+        let told = machine_text(CURRENT_VERSION, "CurrentBuildNumber").ok().flatten();
+        match told.and_then(|build| build.trim().parse().ok()) {
+            Some(build) => Ok(build),
+            None => native::build().map_err(unanswered("the build of Windows")),
+        }
     }
+
     fn free_disk(&self) -> Result<u64, Unanswered> {
-        todo!()
+        let folder = native::windows_folder().map_err(unanswered("the folder of Windows"))?;
+        native::free_disk(&folder).map_err(unanswered("free space"))
     }
+
     fn memory(&self) -> Result<u64, Unanswered> {
-        todo!()
+        native::memory().map_err(unanswered("memory"))
     }
+
     fn processors(&self) -> Result<u32, Unanswered> {
-        todo!()
+        native::processors().map_err(unanswered("the number of processors"))
     }
+
     fn processor_mhz(&self) -> Result<u32, Unanswered> {
-        todo!()
+        match machine_value(PROCESSOR, "~MHz")? {
+            Some(RegistryValue::Number32(mhz)) if mhz > 0 => Ok(mhz),
+            _ => Err(Unanswered::new(format!(r"HKEY_LOCAL_MACHINE\{PROCESSOR} has no ~MHz"))),
+        }
     }
-    fn environment(&self, _: Perspective) -> Result<Environment, Unanswered> {
-        todo!()
+
+    fn environment(&self, perspective: Perspective) -> Result<Environment, Unanswered> {
+        environment::of(perspective, self.architecture()?)
     }
-    fn path(&self, _: Perspective) -> Result<Vec<String>, Unanswered> {
-        todo!()
+
+    fn path(&self, perspective: Perspective) -> Result<Vec<String>, Unanswered> {
+        environment::path(perspective, self.architecture()?)
     }
+
     fn boot(&self) -> Option<BootIdentity> {
-        todo!()
+        counted_boot().or_else(|| {
+            let started = SystemTime::now().checked_sub(native::time_since_start())?;
+            Some(BootIdentity::started_at(started.duration_since(UNIX_EPOCH).ok()?.as_secs()))
+        })
     }
+
     fn pending_renames(&self) -> Result<Vec<String>, Unanswered> {
-        todo!()
+        let mut renames = Vec::new();
+        for name in ["PendingFileRenameOperations", "PendingFileRenameOperations2"] {
+            if let Some(RegistryValue::Texts(pairs)) = machine_value(SESSION_MANAGER, name)? {
+                renames.extend(pairs.chunks(2).filter_map(rename));
+            }
+        }
+        Ok(renames)
     }
+
     fn signed_in_user(&self) -> Result<Option<SignedInUser>, Unanswered> {
-        todo!()
+        account::signed_in()
     }
+
     fn own_account(&self) -> Account {
-        todo!()
+        if account::is_system().unwrap_or(false) { Account::System } else { Account::Current }
     }
+
     fn is_elevated(&self) -> bool {
-        todo!()
+        Token::own().and_then(|token| token.is_elevated()).unwrap_or(false)
+    }
+}
+
+fn unanswered(what: &str) -> impl FnOnce(io::Error) -> Unanswered {
+    move |error| Unanswered::from_io(what, &error)
+}
+
+/// IMAGE_FILE_MACHINE_… (winnt.h).
+fn architecture(machine: u16) -> Option<Architecture> {
+    match machine {
+        0x014C => Some(Architecture::X86),
+        0x8664 => Some(Architecture::X64),
+        0x01C4 => Some(Architecture::Arm),
+        0xAA64 => Some(Architecture::Arm64),
+        _ => None,
+    }
+}
+
+/// The boot by the counter that the prefetcher keeps. Where it is switched off the counter may stand still, so it counts
+/// for nothing.
+fn counted_boot() -> Option<BootIdentity> {
+    let number = |name: &str| match machine_value(PREFETCHER, name) {
+        Ok(Some(RegistryValue::Number32(number))) => Some(number),
+        _ => None,
+    };
+    if number("EnablePrefetcher") == Some(0) {
+        return None;
+    }
+    number("BootId").map(|boot| BootIdentity(format!("boot-{boot}")))
+}
+
+/// One entry for people: what is removed, or what becomes what. `!` marks a target that may be replaced.
+fn rename(pair: &[String]) -> Option<String> {
+    let source = pair.first().filter(|source| !source.is_empty())?;
+    let source = source.strip_prefix(KERNEL_PATH).unwrap_or(source);
+    let target = pair.get(1).map_or("", |target| target.trim_start_matches('!'));
+    let target = target.strip_prefix(KERNEL_PATH).unwrap_or(target);
+    Some(if target.is_empty() { source.to_owned() } else { format!("{source} -> {target}") })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_device_tells_what_it_is() {
+        assert_eq!(WindowsDevice.architecture(), Ok(Architecture::X64));
+        assert!(WindowsDevice.windows_build().unwrap() >= 10240);
+        assert!(WindowsDevice.memory().unwrap() > 64 << 20);
+        assert!(WindowsDevice.processors().unwrap() >= 1);
+        assert!(WindowsDevice.processor_mhz().unwrap() >= 100);
+        WindowsDevice.free_disk().unwrap();
+        assert_eq!(WindowsDevice.own_account(), Account::Current);
+        WindowsDevice.is_elevated();
+    }
+
+    #[test]
+    fn the_boot_is_the_same_each_time() {
+        let boot = WindowsDevice.boot().unwrap();
+        assert!(boot.is_same_boot(&WindowsDevice.boot().unwrap()), "{boot:?}");
+    }
+
+    #[test]
+    fn pending_renames_are_told_for_people() {
+        WindowsDevice.pending_renames().unwrap();
+        let told = |source: &str, target: &str| rename(&[source.to_owned(), target.to_owned()]);
+        assert_eq!(told(r"\??\C:\a.tmp", "").as_deref(), Some(r"C:\a.tmp"));
+        assert_eq!(told(r"\??\C:\a.tmp", r"!\??\C:\a.dll").as_deref(), Some(r"C:\a.tmp -> C:\a.dll"));
+        assert_eq!(told("", "anything"), None);
+        assert_eq!(rename(&["odd".to_owned()]).as_deref(), Some("odd"));
     }
 }

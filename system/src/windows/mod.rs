@@ -1,10 +1,13 @@
 //! Windows: files, both views of the registry, Windows Installer, programs and device facts.
 
+mod account;
 mod device;
+mod environment;
 mod files;
 mod processes;
 mod products;
 mod registry;
+mod write_access;
 
 use crate::{Device, Files, Processes, Products, Registry, System, SystemKind};
 use device::WindowsDevice;

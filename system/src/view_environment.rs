@@ -1,0 +1,94 @@
+//! The variables of a program of one view, from those of the account (running-commands, rule 6). WOW64 does the same for
+//! every 32-bit program that it starts; here it is done for a view that nobody has started a program in yet.
+
+use crate::{Architecture, Environment, View};
+
+/// In the 32-bit view these have the value of their `(x86)` brothers, in the 64-bit view that of the `W6432` ones, which
+/// are there in both.
+const FOLDERS: [(&str, &str, &str); 2] = [
+    ("ProgramFiles", "ProgramFiles(x86)", "ProgramW6432"),
+    ("CommonProgramFiles", "CommonProgramFiles(x86)", "CommonProgramW6432"),
+];
+
+/// Turns `block`, an account's variables as a program of either view has them, into those of `view` on a Windows whose
+/// processor is `native`. A 32-bit Windows has one view only.
+pub(crate) fn show(block: &mut Environment, view: View, native: Architecture) {
+    let name = processor_name(native);
+    let has_views = matches!(native, Architecture::X64 | Architecture::Arm64);
+    if !has_views || view == View::Bits64 {
+        block.set("PROCESSOR_ARCHITECTURE", name);
+        block.remove("PROCESSOR_ARCHITEW6432");
+    } else {
+        block.set("PROCESSOR_ARCHITECTURE", "x86");
+        block.set("PROCESSOR_ARCHITEW6432", name);
+    }
+    if has_views {
+        for (shown, of_32, of_64) in FOLDERS {
+            let source = if view == View::Bits32 { of_32 } else { of_64 };
+            if let Some(value) = block.get(source).map(str::to_owned) {
+                block.set(shown, value);
+            }
+        }
+    }
+}
+
+/// PROCESSOR_ARCHITECTURE of a native program.
+fn processor_name(native: Architecture) -> &'static str {
+    match native {
+        Architecture::X86 => "x86",
+        Architecture::X64 => "AMD64",
+        Architecture::Arm => "ARM",
+        Architecture::Arm64 => "ARM64",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::SystemKind;
+
+    /// As a 64-bit program or, with `(x86)` folders, a 32-bit one has it.
+    fn block(files: &str) -> Environment {
+        let mut block = Environment::new(SystemKind::Windows);
+        for (name, value) in [
+            ("PROGRAMFILES", files),
+            ("ProgramFiles(x86)", r"C:\Program Files (x86)"),
+            ("ProgramW6432", r"C:\Program Files"),
+            ("CommonProgramFiles(x86)", r"C:\Program Files (x86)\Common Files"),
+            ("CommonProgramW6432", r"C:\Program Files\Common Files"),
+            ("PROCESSOR_ARCHITECTURE", "whatever"),
+            ("PROCESSOR_ARCHITEW6432", "whatever"),
+        ] {
+            block.set(name, value);
+        }
+        block
+    }
+
+    #[test]
+    fn each_view_is_the_same_whichever_block_it_is_made_of() {
+        for files in [r"C:\Program Files", r"C:\Program Files (x86)"] {
+            let mut block = block(files);
+            show(&mut block, View::Bits32, Architecture::X64);
+            assert_eq!(block.get("ProgramFiles"), Some(r"C:\Program Files (x86)"));
+            assert_eq!(block.get("CommonProgramFiles"), Some(r"C:\Program Files (x86)\Common Files"));
+            assert_eq!(block.get("ProgramW6432"), Some(r"C:\Program Files"));
+            assert_eq!(block.get("PROCESSOR_ARCHITECTURE"), Some("x86"));
+            assert_eq!(block.get("PROCESSOR_ARCHITEW6432"), Some("AMD64"));
+            show(&mut block, View::Bits64, Architecture::Arm64);
+            assert_eq!(block.get("ProgramFiles"), Some(r"C:\Program Files"));
+            assert_eq!(block.get("CommonProgramFiles"), Some(r"C:\Program Files\Common Files"));
+            assert_eq!(block.get("PROCESSOR_ARCHITECTURE"), Some("ARM64"));
+            assert_eq!(block.get("PROCESSOR_ARCHITEW6432"), None);
+        }
+    }
+
+    #[test]
+    fn a_32_bit_windows_has_one_view() {
+        let mut block = Environment::new(SystemKind::Windows);
+        block.set("ProgramFiles", r"C:\Program Files");
+        show(&mut block, View::Bits32, Architecture::X86);
+        assert_eq!(block.get("ProgramFiles"), Some(r"C:\Program Files"));
+        assert_eq!(block.get("PROCESSOR_ARCHITECTURE"), Some("x86"));
+        assert_eq!(block.get("PROCESSOR_ARCHITEW6432"), None);
+    }
+}
