@@ -206,6 +206,19 @@ fn restarts_stay_until_their_boot_is_over() {
 }
 
 #[test]
+fn a_corrected_clock_ends_no_pending_restart() {
+    each(|journal| {
+        let started = BootIdentity::started_at;
+        let noted = PendingRestart { boot: Some(started(1_700_000_000)), ..restart("a", None) };
+        journal.note_restart(&noted).unwrap();
+        journal.drop_restarts_of_other_boots(&started(1_700_000_090)).unwrap();
+        assert_eq!(journal.restarts().unwrap(), [noted]);
+        journal.drop_restarts_of_other_boots(&started(1_700_000_200)).unwrap();
+        assert!(journal.restarts().unwrap().is_empty());
+    });
+}
+
+#[test]
 fn the_newest_hundred_attempts_are_there_at_least() {
     let folder = tempfile::tempdir().unwrap();
     let journals: [&dyn AttemptJournal; 2] =

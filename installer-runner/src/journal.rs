@@ -234,7 +234,7 @@ impl AttemptJournal for MemoryJournal {
 
     fn drop_restarts_of_other_boots(&self, boot: &BootIdentity) -> Result<(), JournalError> {
         let mut restarts = self.restarts.lock().unwrap_or_else(PoisonError::into_inner);
-        restarts.retain(|restart| restart.boot.as_ref().is_none_or(|noted| noted == boot));
+        restarts.retain(|restart| restart.boot.as_ref().is_none_or(|noted| noted.is_same_boot(boot)));
         Ok(())
     }
 }

@@ -144,10 +144,11 @@ impl AttemptJournal for State {
 
     /// Writes only where there is one to drop: this is asked before everything else, and mostly in vain.
     fn drop_restarts_of_other_boots(&self, boot: &BootIdentity) -> Result<(), JournalError> {
-        const OTHERS: &str = "SELECT id FROM restarts WHERE boot <> ?1 LIMIT 1";
-        if self.rows(OTHERS, &[&boot.0], |_| Ok(()))?.is_empty() {
-            return Ok(());
+        const KNOWN: &str = "SELECT DISTINCT boot FROM restarts WHERE boot IS NOT NULL";
+        let known = self.rows(KNOWN, &[], |row| Ok(BootIdentity(row.get("boot")?)))?;
+        for other in known.iter().filter(|known| !known.is_same_boot(boot)) {
+            written(self.write("DELETE FROM restarts WHERE boot = ?1", &[&other.0]))?;
         }
-        written(self.write("DELETE FROM restarts WHERE boot <> ?1", &[&boot.0])).map(drop)
+        Ok(())
     }
 }

@@ -29,7 +29,8 @@ impl Attempt<'_> {
     /// A process of the attempt that runs now.
     fn living(&self, record: &AttemptRecord) -> Option<ProcessIdentity> {
         let boot = self.runner.system.device().boot();
-        let is_other_boot = boot.is_some() && record.new.boot.is_some() && boot != record.new.boot;
+        let is_other_boot =
+            boot.zip(record.new.boot.as_ref()).is_some_and(|(now, then)| !now.is_same_boot(then));
         let age = self.now().duration_since(record.new.at).unsigned_abs();
         if is_other_boot || age > LONGEST + Duration::from_secs(u64::from(record.new.limit_minutes) * 60) {
             return None;

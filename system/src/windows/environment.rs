@@ -12,7 +12,7 @@ use waybill_win32::token::{Token, system_environment};
 
 const MACHINE: &str = r"SYSTEM\CurrentControlSet\Control\Session Manager\Environment";
 const CURRENT_VERSION: &str = r"SOFTWARE\Microsoft\Windows\CurrentVersion";
-const SHELL_FOLDERS: &str = r"SOFTWARE\Microsoft\Windows\CurrentVersion\Explorer\Shell Folders";
+const PROFILES: &str = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion\ProfileList";
 
 /// Variables that every Windows has, and the value below [`CURRENT_VERSION`] where it keeps them.
 const FOLDERS: [(&str, &str); 6] = [
@@ -70,9 +70,13 @@ fn complete(block: &mut Environment) -> Result<(), Unanswered> {
         let has_views = block.get("ProgramFiles(x86)").is_some();
         set_missing(block, name, block.get(same).filter(|_| has_views).map(str::to_owned));
     }
-    let data = machine_text(SHELL_FOLDERS, "Common AppData")?;
-    set_missing(block, "ProgramData", data.clone());
-    set_missing(block, "ALLUSERSPROFILE", data);
+    // Set even where the block has them: wine's names another folder than its programs use.
+    if let Some(data) = machine_text(PROFILES, "ProgramData")? {
+        let data = block.expand(&data);
+        block.set("ProgramData", data.clone());
+        block.set("ALLUSERSPROFILE", data);
+    }
+    set_missing(block, "PUBLIC", machine_text(PROFILES, "Public")?);
     for name in ["windir", "ComSpec", "PATHEXT", "OS", "TEMP", "TMP", "Path", "NUMBER_OF_PROCESSORS"] {
         set_missing(block, name, machine_text(MACHINE, name)?);
     }

@@ -29,7 +29,7 @@ fn each_view_has_its_folders_and_processor() {
         assert_eq!(of_64.get("PROCESSOR_ARCHITEW6432"), None);
         let root = of_64.get("SystemRoot").unwrap();
         assert!(root.eq_ignore_ascii_case(r"C:\windows"), "{root}");
-        for name in ["ComSpec", "PATHEXT", "TEMP", "TMP", "Path", "windir", "USERPROFILE", "APPDATA"] {
+        for name in ["ComSpec", "PATHEXT", "TEMP", "TMP", "Path", "windir", "USERPROFILE", "PUBLIC"] {
             assert!(
                 of_64.get(name).is_some_and(|value| !value.contains('%')),
                 "{name} {:?}",

@@ -79,7 +79,7 @@ fn every_type_of_value_is_read() {
     key.set_u32("number32", u32::MAX).unwrap();
     key.set_u64("number64", u64::MAX).unwrap();
     key.set_bytes("bytes", Type::Bytes, &[0, 1, 255]).unwrap();
-    key.set_bytes("none", Type::Other(0), &[]).unwrap();
+    key.set_bytes("none", Type::Other(0), &b"?"[..0]).unwrap();
     key.set_bytes("big-endian", Type::Other(5), &[0, 0, 0, 1]).unwrap();
     let texts = vec!["a".to_owned(), "b".to_owned()];
     for (name, expected) in [
@@ -105,7 +105,7 @@ fn values_that_are_written_badly_are_read_all_the_same() {
     // By number, so that the crate does not insist on the final NUL: 1 is REG_SZ, 4 REG_DWORD, 7 REG_MULTI_SZ.
     key.set_bytes("no end", Type::Other(1), b"1\0.\02\0").unwrap();
     key.set_bytes("odd", Type::Other(1), b"1\0.\02").unwrap();
-    key.set_bytes("empty", Type::Other(1), b"").unwrap();
+    key.set_bytes("empty", Type::Other(1), &b"?"[..0]).unwrap();
     key.set_bytes("no list end", Type::Other(7), b"a\0\0\0b\0").unwrap();
     key.set_bytes("short", Type::Other(4), &[7]).unwrap();
     let huge = "x".repeat(1 << 20);
