@@ -13,7 +13,7 @@ use crate::{JournalError, RetryPolicy};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use waybill_schemas::app::AppDocument;
-use waybill_schemas::codes::Code;
+use waybill_schemas::codes::{Classified, Code, root};
 use waybill_schemas::report::install::Intent;
 
 /// What is to be attempted.
@@ -85,4 +85,13 @@ pub enum RunnerError {
     /// There is no content folder.
     #[error(transparent)]
     Content(#[from] ContentError),
+}
+
+impl Classified for RunnerError {
+    fn code(&self) -> &'static Code {
+        match self {
+            Self::Journal(_) => &root::STATE_FAILED,
+            Self::Content(error) => error.code,
+        }
+    }
 }

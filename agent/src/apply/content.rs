@@ -1,0 +1,129 @@
+//! The content folder of an app: a folder that is here, or one that is fetched when the installer is about to run.
+
+use super::{ApplyRequest, ContentSource};
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+use std::path::{Path, PathBuf};
+use waybill_context::Context;
+use waybill_downloader::{Destination, FetchOptions, FetchRequest, Root, Wanted, fetch};
+use waybill_installer_runner::{Content, ContentError, identify};
+use waybill_schemas::app::AppDocument;
+use waybill_schemas::codes::Classified;
+
+/// What the runner asks for the content folder.
+pub(super) struct ContentOf<'a> {
+    pub(super) request: &'a ApplyRequest<'a>,
+    pub(super) context: &'a Context<'a>,
+}
+
+impl Content for ContentOf<'_> {
+    fn folder(&mut self) -> Result<PathBuf, ContentError> {
+        match &self.request.content {
+            ContentSource::Folder(folder) => Ok(folder.clone()),
+            ContentSource::Fetch { what, root, options } => self.fetch(what, root, options),
+        }
+    }
+
+    /// A folder that was fetched before is known to be the right one, and whole, only when fetching has looked at it: so a
+    /// dry run alone is told of it.
+    fn present(&self) -> Option<PathBuf> {
+        match &self.request.content {
+            ContentSource::Folder(folder) => Some(folder.clone()),
+            ContentSource::Fetch { root, .. } if self.request.dry_run => {
+                let folder = place(self.request.app, &Root::open(root).ok()?).2;
+                folder.is_dir().then_some(folder)
+            }
+            ContentSource::Fetch { .. } => None,
+        }
+    }
+}
+
+impl ContentOf<'_> {
+    fn fetch(&self, what: &Wanted, root: &Path, options: &FetchOptions) -> Result<PathBuf, ContentError> {
+        let opened = Root::open(root).map_err(cannot_be_had)?;
+        let (app, revision, folder) = place(self.request.app, &opened);
+        let request = FetchRequest {
+            what: what.clone(),
+            destination: Destination::Cache { app, revision },
+            root: root.to_owned(),
+            options: FetchOptions { force: true, ..options.clone() }, // the cache is ours: an older content makes room
+        };
+        fetch(&request, self.context).map_err(cannot_be_had)?;
+        Ok(folder)
+    }
+}
+
+fn cannot_be_had(error: impl Classified + Send + Sync + 'static) -> ContentError {
+    ContentError { code: error.code(), source: Box::new(error) }
+}
+
+/// App and revision as the cache names them, and the folder.
+fn place(app: &AppDocument, root: &Root) -> (String, String, PathBuf) {
+    let (id, revision) = (identify(app).id, word(&revision(app)));
+    match root.cache_folder(&id, &revision) {
+        Ok(folder) => (id, revision, folder),
+        // A reserved name such as `con`.
+        Err(_) => {
+            let id = format!("app-{}", digest(&id));
+            let folder = root.path().join("Cache").join(format!("{id}_{revision}"));
+            (id, revision, folder)
+        }
+    }
+}
+
+/// Graph's version of the content, else the app's version for people, else 1.
+fn revision(app: &AppDocument) -> String {
+    let of_graph = app.other.get("committedContentVersion").and_then(Value::as_str);
+    let of_people = || app.display_version.as_deref();
+    of_graph.or_else(of_people).filter(|text| !text.trim().is_empty()).unwrap_or("1").to_owned()
+}
+
+/// `text` where it is letters, digits, `-` and `.`; else what is left of it, and a digest so that no two are the same.
+fn word(text: &str) -> String {
+    const LONGEST: usize = 40;
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.');
+    if text.chars().all(is_plain) && text.len() <= LONGEST && !text.ends_with('.') {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().filter(|c| is_plain(*c)).take(LONGEST).collect();
+    format!("{kept}-{}", digest(text))
+}
+
+fn digest(text: &str) -> String {
+    Sha256::digest(text).iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn name(app: Value) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let root = Root::open(&folder.path().join("root")).unwrap();
+        let app = AppDocument::from_value(app).unwrap();
+        let (id, revision, folder) = place(&app, &root);
+        assert_eq!(folder, root.cache_folder(&id, &revision).unwrap(), "the fetch finds the same folder");
+        folder.file_name().unwrap().to_str().unwrap().to_owned()
+    }
+
+    #[test]
+    fn an_app_and_its_revision_name_a_folder() {
+        let graph = json!({ "id": "7F0C-1", "committedContentVersion": "3", "displayVersion": "9" });
+        assert_eq!(name(graph), "7f0c-1_3");
+        assert_eq!(name(json!({ "displayName": "Notes", "displayVersion": "4.2.1" })), "notes_4.2.1");
+        assert_eq!(name(json!({ "displayName": "Notes" })), "notes_1");
+        assert_eq!(name(json!({ "displayName": "Notes", "displayVersion": " " })), "notes_1");
+    }
+
+    #[test]
+    fn what_names_no_folder_is_made_to_and_stays_apart() {
+        let version = |version: &str| name(json!({ "displayName": "Notes", "displayVersion": version }));
+        let odd = ["1_0", "1 0", "10 (beta)", "../../1", "1.", "٤", &"1".repeat(200)].map(version);
+        for (place, one) in odd.iter().enumerate() {
+            assert!(one.starts_with("notes_") && one.len() < 80, "{one}");
+            assert!(!odd[..place].contains(one), "{one}");
+        }
+        assert!(name(json!({ "displayName": "con" })).starts_with("app-"));
+    }
+}

@@ -1,0 +1,122 @@
+//! Following the schedule: `--wait`.
+
+use super::{ApplyError, ApplyRequest};
+use crate::State;
+use jiff::{Timestamp, Unit};
+use std::time::Duration;
+use waybill_context::{Cancelled, Context};
+use waybill_installer_runner::{AttemptJournal as _, Decision, Events, identify, next_try};
+use waybill_schemas::report::install::{InstallReport, Outcome, Step, StepReport};
+
+/// How long the next try waits for another apply that began meanwhile.
+pub(super) const PATIENCE: Duration = Duration::from_secs(24 * 3600);
+
+/// How often a waiting loop asks whether to stop.
+const SLICE: Duration = Duration::from_secs(1);
+
+/// After an attempt.
+pub(super) enum Next {
+    /// It is done, or given up: the report.
+    Told(Box<InstallReport>),
+    /// The next try is due.
+    Again,
+}
+
+/// Waits between tries, and keeps what it told of that.
+pub(super) struct Follow<'a> {
+    request: &'a ApplyRequest<'a>,
+    state: &'a State,
+    events: &'a dyn Events,
+    context: &'a Context<'a>,
+    waits: Vec<StepReport>,
+}
+
+impl<'a> Follow<'a> {
+    pub(super) fn new(
+        request: &'a ApplyRequest<'a>,
+        state: &'a State,
+        events: &'a dyn Events,
+        context: &'a Context<'a>,
+    ) -> Self {
+        Self { request, state, events, context, waits: Vec::new() }
+    }
+
+    /// Waits for the next try, where there is one to wait for.
+    pub(super) fn after(&mut self, report: InstallReport) -> Result<Next, ApplyError> {
+        match self.until(&report)? {
+            None => Ok(Next::Told(Box::new(self.with_waits(report)))),
+            Some(until) => Ok(match self.wait(until, &report) {
+                Ok(()) => Next::Again,
+                Err(Cancelled) => Next::Told(Box::new(self.with_waits(interrupted(report, until)))),
+            }),
+        }
+    }
+
+    /// When the schedule tries again; nothing where it is done, given up, or kept waiting by something else.
+    fn until(&self, report: &InstallReport) -> Result<Option<Timestamp>, ApplyError> {
+        let is_open = matches!(
+            report.outcome,
+            Outcome::RetryLater | Outcome::Failed | Outcome::NotBorneOut | Outcome::Waiting
+        );
+        if !self.request.wait || self.request.dry_run || !is_open {
+            return Ok(None);
+        }
+        let mut history = self.state.history(&identify(self.request.app).id)?;
+        history.retain(|attempt| attempt.new.intent == self.request.intent);
+        let now = self.now();
+        Ok(match next_try(&history, now, &self.request.retries) {
+            Decision::WaitUntil(until) => Some(until),
+            Decision::RunNow if report.outcome == Outcome::RetryLater => Some(now), // the clock was set
+            Decision::RunNow | Decision::GiveUpUntil(_) => None,
+        })
+    }
+
+    /// Sleeps until then, or as long as that is from now, whatever happens to the clock meanwhile.
+    fn wait(&mut self, until: Timestamp, report: &InstallReport) -> Result<(), Cancelled> {
+        let mut left = until.duration_since(self.now()).unsigned_abs();
+        let at = self.now().to_string();
+        let decided = format!("waiting until {}", rounded(until));
+        self.tell(StepReport { step: Step::Schedule, decided, why: report.summary.clone(), at });
+        while !left.is_zero() && self.now() < until {
+            self.context.check()?;
+            let slice = SLICE.min(left);
+            self.context.clock().sleep(slice);
+            left -= slice;
+        }
+        self.context.check()
+    }
+
+    fn tell(&mut self, step: StepReport) {
+        self.events.decided(&step);
+        self.waits.push(step);
+    }
+
+    /// The report of the last attempt, which says of the ones before how long they were waited for.
+    fn with_waits(&mut self, mut report: InstallReport) -> InstallReport {
+        report.steps.splice(0..0, self.waits.drain(..));
+        report
+    }
+
+    fn now(&self) -> Timestamp {
+        Timestamp::try_from(self.context.clock().now()).unwrap_or(Timestamp::UNIX_EPOCH)
+    }
+}
+
+fn rounded(until: Timestamp) -> Timestamp {
+    until.round(Unit::Second).unwrap_or(until)
+}
+
+/// Nothing runs while it waits: what the last attempt came to stays as it is.
+fn interrupted(report: InstallReport, until: Timestamp) -> InstallReport {
+    InstallReport {
+        outcome: Outcome::Interrupted,
+        exit: 130,
+        summary: format!(
+            "Interrupted while waiting for the next try, which was due at {}. Before: {}",
+            rounded(until),
+            report.summary
+        ),
+        next: vec!["Run the same command again: it does not wait, and begins the schedule anew.".to_owned()],
+        ..report
+    }
+}

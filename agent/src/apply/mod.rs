@@ -1,0 +1,102 @@
+//! Bringing one app to what is wanted of it: state, content, runner, and the schedule where somebody waits for it.
+
+mod content;
+mod error;
+mod follow;
+
+pub use error::ApplyError;
+
+use crate::State;
+use content::ContentOf;
+use follow::{Follow, Next};
+use std::path::PathBuf;
+use std::time::Duration;
+use waybill_context::Context;
+use waybill_downloader::{FetchOptions, Lock, Wanted};
+use waybill_installer_runner::{AttemptRequest, Events, RetryPolicy, Runner, Settings, Trigger};
+use waybill_schemas::app::AppDocument;
+use waybill_schemas::report::install::{InstallReport, Intent};
+use waybill_system::System;
+
+/// One app to bring to what is wanted of it.
+#[derive(Debug)]
+pub struct ApplyRequest<'a> {
+    /// The app.
+    pub app: &'a AppDocument,
+    /// Install or uninstall.
+    pub intent: Intent,
+    /// Who asks.
+    pub trigger: Trigger,
+    /// Decide everything and start nothing.
+    pub dry_run: bool,
+    /// Where its content comes from.
+    pub content: ContentSource,
+    /// How it is run.
+    pub settings: Settings,
+    /// How often it is tried.
+    pub retries: RetryPolicy,
+    /// Follow the schedule until it is done or given up, instead of one attempt.
+    pub wait: bool,
+}
+
+/// Where the content folder comes from.
+#[derive(Debug)]
+pub enum ContentSource {
+    /// A folder that is here: used as it is.
+    Folder(PathBuf),
+    /// Fetched below the root when the installer is about to run: `Cache/<app>_<revision>`. What lies there and is not
+    /// this content is replaced.
+    Fetch {
+        /// What.
+        what: Box<Wanted>,
+        /// The root of state and content.
+        root: PathBuf,
+        /// How.
+        options: Box<FetchOptions>,
+    },
+}
+
+/// Fetches, detects, checks, runs, detects and records: one attempt, or with `wait` as many as the schedule has.
+///
+/// One apply at a time below one root: an attempt holds `apply.lock` there, and another one is refused meanwhile. While it
+/// waits for the next try, others may work.
+///
+/// # Errors
+/// Another apply is at work; the state cannot be read or written; the content cannot be had.
+pub fn apply(
+    request: &ApplyRequest<'_>,
+    state: &State,
+    system: &dyn System,
+    events: &dyn Events,
+    context: &Context<'_>,
+) -> Result<InstallReport, ApplyError> {
+    let runner = Runner { system, journal: state, settings: &request.settings, context: *context, events };
+    let mut follow = Follow::new(request, state, events, context);
+    let (mut trigger, mut patience) = (request.trigger, Duration::ZERO);
+    loop {
+        let report = {
+            let _lock = Lock::acquire(&state.root().join("apply.lock"), patience, context)?;
+            attempt(request, trigger, &runner)?
+        };
+        match follow.after(report)? {
+            Next::Told(report) => return Ok(*report),
+            Next::Again => (trigger, patience) = (Trigger::Schedule, follow::PATIENCE),
+        }
+    }
+}
+
+fn attempt(
+    request: &ApplyRequest<'_>,
+    trigger: Trigger,
+    runner: &Runner<'_>,
+) -> Result<InstallReport, ApplyError> {
+    let attempt = AttemptRequest {
+        app: request.app,
+        intent: request.intent,
+        trigger,
+        dry_run: request.dry_run,
+        retries: &request.retries,
+    };
+    let mut content = ContentOf { request, context: &runner.context };
+    Ok(runner.attempt(&attempt, &mut content)?)
+}
