@@ -4,8 +4,12 @@
 mod docs;
 mod documents;
 mod fetch;
+#[cfg(unix)]
+mod install;
 mod intunewinapputil;
 mod pipes;
+#[cfg(unix)]
+mod scripted_app;
 mod secrets;
 mod serve;
 #[path = "../workbench/mod.rs"]

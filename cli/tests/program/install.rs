@@ -1,0 +1,247 @@
+//! Installing for real: apps of one shell script each, on the machine that runs the tests.
+
+use super::documents::judged;
+use super::workbench::Workbench;
+use super::{command, scripted_app::ScriptedApp};
+use serde_json::Value;
+use std::fs;
+use std::io::Write as _;
+use std::process::{Output, Stdio};
+
+/// Runs the command with a root of its own; its report under `--json`, which fits its schema, and its exit code.
+fn reported(bench: &Workbench, schema: &str, arguments: &[&str]) -> (Value, i32) {
+    let output = run(bench, &[arguments, &["--json"]].concat());
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{arguments:?}");
+    let report = judged(schema, &output.stdout);
+    (report, output.status.code().unwrap())
+}
+
+fn run(bench: &Workbench, arguments: &[&str]) -> Output {
+    command(bench, arguments).env("WAYBILL_ROOT", bench.file("state")).output().unwrap()
+}
+
+fn install(bench: &Workbench, more: &[&str]) -> (Value, i32) {
+    reported(bench, "install-report", &[&["install", "app"], more].concat())
+}
+
+#[test]
+fn an_app_comes_stays_and_goes() {
+    let bench = Workbench::new();
+    ScriptedApp::new("touch \"$marker\"; echo done").write(&bench, "app");
+    let outcome = |arguments: &[&str]| {
+        let (report, exit) = reported(&bench, "install-report", arguments);
+        assert_eq!(report["exit"], exit, "{report:#}");
+        (report["outcome"].as_str().unwrap().to_owned(), exit, report["changed"].as_bool().unwrap())
+    };
+    let detect = || reported(&bench, "detect-report", &["detect", "app"]).1;
+    assert_eq!(detect(), 7);
+    assert_eq!(outcome(&["install", "app"]), ("installed".into(), 0, true));
+    assert_eq!(outcome(&["install", "app/app.json"]), ("alreadyInstalled".into(), 0, false));
+    assert_eq!(detect(), 0);
+    assert_eq!(outcome(&["uninstall", "app"]), ("uninstalled".into(), 0, true));
+    assert_eq!(outcome(&["uninstall", "app"]), ("alreadyAbsent".into(), 0, false));
+    assert_eq!(detect(), 7);
+}
+
+#[test]
+fn a_failure_is_reported_with_its_code_its_output_and_what_to_do() {
+    let bench = Workbench::new();
+    ScriptedApp::new("echo cannot find the licence; exit 87").write(&bench, "app");
+    let (report, exit) = install(&bench, &[]);
+    assert_eq!((exit, &report["outcome"]), (8, &"failed".into()), "{report:#}");
+    let code = &report["run"]["exitCode"];
+    assert_eq!((&code["unsigned"], &code["name"]), (&87.into(), &"ERROR_INVALID_PARAMETER".into()));
+    assert_eq!((&code["standsFor"], &code["saidBy"]), (&"unmapped".into(), &"nobody".into()));
+    assert!(report["run"]["output"]["excerpt"].as_str().unwrap().contains("the licence"), "{report:#}");
+    assert_eq!(report["states"]["enforcement"]["number"], 5000);
+    assert_eq!(report["nextTry"]["step"], "giveUp");
+    let told = run(&bench, &["install", "app"]);
+    let page = String::from_utf8(told.stderr).unwrap();
+    assert_eq!((told.status.code(), told.stdout.len()), (Some(8), 0), "{page}");
+    for part in [
+        "  FAILED\n",
+        "exit code   87, 0x00000057, ERROR_INVALID_PARAMETER\n",
+        "stands for  failed: returnCodes of app.json do not name it\n",
+        "  | cannot find the licence\n",
+        "  /rules/0  does not hold  ",
+        "\nWhat to do next\n  1. ",
+        "  more: waybill explain install-failed, waybill explain 87\n",
+    ] {
+        assert!(page.contains(part), "{part:?}: {page}");
+    }
+}
+
+#[test]
+fn a_success_that_detection_does_not_bear_out_is_none() {
+    let bench = Workbench::new();
+    ScriptedApp::new("exit 0").write(&bench, "app");
+    let (report, exit) = install(&bench, &["--look-again", "0"]);
+    assert_eq!((exit, &report["outcome"]), (8, &"notBorneOut".into()), "{report:#}");
+    let error = &report["states"]["error"];
+    assert_eq!((&error["text"], &error["number"]), (&"0x87D1041C".into(), &(-2_016_345_060).into()));
+    let rule = &report["detections"].as_array().unwrap().last().unwrap()["rules"][0];
+    assert_eq!(rule["answer"], "notDetected", "{rule:#}");
+}
+
+#[test]
+fn codes_that_mean_a_retry_or_a_restart_are_told_by_the_exit_code() {
+    let bench = Workbench::new();
+    ScriptedApp::new("exit 12").with_code(12, "retry").write(&bench, "app");
+    let (report, exit) = install(&bench, &[]);
+    assert_eq!((exit, &report["outcome"]), (9, &"retryLater".into()), "{report:#}");
+    assert_eq!(report["nextTry"]["step"], "wait", "{report:#}");
+    ScriptedApp::new("touch \"$marker\"; exit 13").with_code(13, "softReboot").write(&bench, "soft");
+    let (report, exit) = reported(&bench, "install-report", &["install", "soft"]);
+    assert_eq!((exit, &report["outcome"]), (10, &"installed".into()), "{report:#}");
+    assert_eq!(report["restart"]["asked"], "soft");
+    ScriptedApp::new("touch \"$marker\"; exit 14").with_code(14, "hardReboot").write(&bench, "hard");
+    let (report, exit) = reported(&bench, "install-report", &["install", "hard"]);
+    assert_eq!((exit, &report["outcome"]), (11, &"installed".into()), "{report:#}");
+    // Nothing further before the restart.
+    let (report, exit) = install(&bench, &[]);
+    assert_eq!((exit, &report["outcome"]), (9, &"waiting".into()), "{report:#}");
+    assert_eq!(report["run"], Value::Null);
+}
+
+#[test]
+fn exit_codes_come_in_the_style_that_was_asked_for() {
+    let bench = Workbench::new();
+    let exits = |name: &str, script: &str, more: &[&str]| {
+        ScriptedApp::new(script).with_code(13, "softReboot").write(&bench, name);
+        run(&bench, &[&["install", name, "-q"], more].concat()).status.code().unwrap()
+    };
+    let soft = "touch \"$marker\"; exit 13";
+    assert_eq!(exits("a", soft, &["--exit-style", "msi"]), 3010 & 0xFF, "eight bits are all");
+    assert_eq!(exits("b", soft, &["--passthrough-exit"]), 13);
+    assert_eq!(exits("b", soft, &["--passthrough-exit"]), 0, "none ran: it is there already");
+    assert_eq!(exits("c", "exit 87", &["--passthrough-exit"]), 87);
+    assert_eq!(exits("d", "exit 87", &["--exit-style", "msi"]), 1603 & 0xFF);
+}
+
+#[test]
+fn a_dry_run_tells_everything_and_starts_nothing() {
+    let bench = Workbench::new();
+    ScriptedApp::new("touch \"$marker\"").write(&bench, "app");
+    let (report, exit) = install(&bench, &["--dry-run"]);
+    assert_eq!((exit, &report["outcome"], &report["changed"]), (0, &"wouldRun".into(), &false.into()));
+    assert_eq!(report["detections"][0]["rules"][0]["answer"], "notDetected");
+    assert!(report["command"]["program"].as_str().unwrap().ends_with("/sh"), "{report:#}");
+    assert!(report["run"].is_null() && !bench.file("app").join("marker").exists(), "{report:#}");
+}
+
+#[test]
+fn an_app_from_stdin_brings_its_content_along() {
+    let bench = Workbench::new();
+    ScriptedApp::new("touch \"$marker\"").write(&bench, "app");
+    let document = fs::read(bench.file("app").join("app.json")).unwrap();
+    let piped = |more: &[&str]| {
+        let arguments = [&["install", "-", "--json"], more].concat();
+        let mut piped = command(&bench, &arguments);
+        piped.env("WAYBILL_ROOT", bench.file("state")).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = piped.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(&document).unwrap();
+        child.wait_with_output().unwrap()
+    };
+    let refused = piped(&[]);
+    assert_eq!(judged("error", &refused.stdout)["error"]["code"], "no-content");
+    assert_eq!(refused.status.code(), Some(2));
+    let installed = piped(&["--content", "app/source"]);
+    assert_eq!(judged("install-report", &installed.stdout)["outcome"], "installed");
+}
+
+#[test]
+fn a_package_is_fetched_when_the_installer_is_about_to_run() {
+    let bench = Workbench::new();
+    ScriptedApp::new("touch \"$marker\"").write(&bench, "app");
+    let packed = run(&bench, &["pack", "app/source", "--setup", "install.sh", "--output", "app.intunewin"]);
+    assert!(packed.status.success(), "{}", String::from_utf8_lossy(&packed.stderr));
+    fs::remove_dir_all(bench.file("app").join("source")).unwrap();
+    let (report, exit) = install(&bench, &["--content", "app.intunewin"]);
+    assert_eq!((exit, &report["outcome"]), (0, &"installed".into()), "{report:#}");
+    let folder = report["command"]["folder"].as_str().unwrap();
+    assert!(folder.contains("/state/Cache/"), "{folder}");
+    let (report, exit) = install(&bench, &["--content", "missing.intunewin"]);
+    assert_eq!((exit, &report["outcome"]), (0, &"alreadyInstalled".into()), "it was not asked for");
+}
+
+#[test]
+fn events_are_lines_and_the_last_one_is_the_report() {
+    let bench = Workbench::new();
+    ScriptedApp::new("touch \"$marker\"").write(&bench, "app");
+    let output = run(&bench, &["install", "app", "--events", "--json"]);
+    assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(0), ""));
+    let text = String::from_utf8(output.stdout).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    let (last, events) = lines.split_last().unwrap();
+    let report = judged("install-report", last.as_bytes());
+    let events: Vec<Value> = events.iter().map(|line| judged("install-event", line.as_bytes())).collect();
+    assert_eq!(report["steps"], Value::Array(events), "the same decisions, in the same order");
+    let steps: Vec<_> = report["steps"].as_array().unwrap().iter().map(|step| &step["step"]).collect();
+    for step in ["detection", "command", "run", "judgement"] {
+        assert!(steps.contains(&&step.into()), "{step}: {steps:?}");
+    }
+    let failed = run(&bench, &["install", "missing", "--events", "--json"]);
+    assert_eq!(judged("error", &failed.stdout)["error"]["exit"], failed.status.code().unwrap());
+    assert_eq!(String::from_utf8(failed.stdout).unwrap().lines().count(), 1);
+}
+
+#[test]
+fn what_only_windows_can_tell_is_never_not_detected() {
+    let bench = Workbench::new();
+    let mut app = ScriptedApp::new("touch \"$marker\"");
+    app.rules = r##"[{ "@odata.type": "#microsoft.graph.win32LobAppProductCodeRule", "ruleType": "detection",
+        "productCode": "{5C1F7D9A-3B60-4E0B-9B1C-2F7E44D0A816}" }]"##
+        .to_owned();
+    app.write(&bench, "app");
+    let (report, exit) = install(&bench, &[]);
+    assert_eq!((exit, &report["outcome"], &report["run"]), (1, &"cannotTell".into(), &Value::Null));
+    assert_eq!(reported(&bench, "detect-report", &["detect", "app"]).1, 1);
+    "[]".clone_into(&mut app.rules);
+    app.write(&bench, "app");
+    let (report, exit) = reported(&bench, "detect-report", &["detect", "app"]);
+    assert_eq!((exit, &report["detection"]["code"]["text"]), (3, &"0x87D30004".into()), "{report:#}");
+}
+
+#[test]
+fn the_document_for_unix_goes_first() {
+    let bench = Workbench::new();
+    ScriptedApp::new("exit 1").write(&bench, "app");
+    fs::rename(bench.file("app").join("app.json"), bench.file("app").join("windows.json")).unwrap();
+    ScriptedApp::new("touch \"$marker\"").write(&bench, "app");
+    fs::rename(bench.file("app").join("app.json"), bench.file("app").join("app.unix.json")).unwrap();
+    fs::rename(bench.file("app").join("windows.json"), bench.file("app").join("app.json")).unwrap();
+    assert_eq!(install(&bench, &[]).1, 0);
+}
+
+/// Ctrl-C ends the waiting, not the installer; the next run waits for it and does not start it twice.
+#[test]
+fn an_interrupted_install_goes_on_and_is_not_started_twice() {
+    let bench = Workbench::new();
+    let script = "echo once >> \"$folder/runs\"; while [ ! -e \"$folder/go\" ]; do sleep 0.02; done; touch \"$marker\"";
+    ScriptedApp::new(script).write(&bench, "app");
+    let app = bench.file("app");
+    let spawn = || {
+        let mut install = command(&bench, &["install", "app", "--json"]);
+        install.env("WAYBILL_ROOT", bench.file("state")).stdout(Stdio::piped()).stderr(Stdio::null());
+        install.spawn().unwrap()
+    };
+    let first = spawn();
+    while !app.join("runs").exists() {
+        std::thread::yield_now();
+    }
+    let id = first.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    let first = first.wait_with_output().unwrap();
+    let report = judged("install-report", &first.stdout);
+    assert_eq!((first.status.code(), &report["outcome"]), (Some(130), &"interrupted".into()), "{report:#}");
+    let second = spawn();
+    fs::write(app.join("go"), "").unwrap();
+    let second = second.wait_with_output().unwrap();
+    let report = judged("install-report", &second.stdout);
+    assert_eq!(
+        (second.status.code(), &report["outcome"]),
+        (Some(0), &"alreadyInstalled".into()),
+        "{report:#}"
+    );
+    assert_eq!(fs::read_to_string(app.join("runs")).unwrap(), "once\n");
+}
