@@ -41,7 +41,7 @@ fn attempt(intent: Intent, args: &AttemptArgs, session: &Session) -> Result<Exit
         dry_run: args.dry_run,
         content: content(args, &given, &root)?,
         settings: Settings { account, ..args.settings() },
-        retries: RetryPolicy::default(),
+        retries: RetryPolicy::of(&given.app),
         wait: args.wait,
     };
     let listener = Listener { output: session.output, lines: args.events };

@@ -8,6 +8,7 @@ mod fetch;
 mod install;
 mod intunewinapputil;
 mod pipes;
+mod runner_docs;
 #[cfg(unix)]
 mod scripted_app;
 mod secrets;
