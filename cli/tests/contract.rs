@@ -23,7 +23,6 @@ fn the_command_keeps_its_contract() {
         .register_bin("waybill", program)
         .env("SOURCE_DATE_EPOCH", "1700000000")
         .env("COLUMNS", "100")
-        .env("WAYBILL_ROOT", bench.file("state").to_string_lossy())
         .case(cases.join("*.trycmd"));
     if cfg!(unix) {
         tests.case(cases.join("unix").join("*.trycmd"));

@@ -45,8 +45,7 @@ fn attempt(intent: Intent, args: &AttemptArgs, session: &Session) -> Result<Exit
         wait: args.wait,
     };
     let listener = Listener { output: session.output, lines: args.events };
-    let report = apply(&request, &State::open(&root)?, &system, &listener, &session.context())
-        .map_err(|error| Failure::new(&command::USAGE, error.to_string()))?;
+    let report = apply(&request, &State::open(&root)?, &system, &listener, &session.context())?;
     tell(&report, args.events, session.output)?;
     Ok(Exit::of_install(&report, args.exit_style, args.passthrough_exit))
 }

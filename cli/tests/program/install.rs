@@ -1,12 +1,13 @@
-//! Installing for real: apps of one shell script each, on the machine that runs the tests.
+//! Installing for real: apps of a script or two, on the machine that runs the tests, with the rights of whoever runs
+//! them.
 
 use super::documents::judged;
 use super::workbench::Workbench;
 use super::{command, scripted_app::ScriptedApp};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::fs;
 use std::io::Write as _;
-use std::process::{Output, Stdio};
+use std::process::{Command, Output, Stdio};
 
 /// Runs the command with a root of its own; its report under `--json`, which fits its schema, and its exit code.
 fn reported(bench: &Workbench, schema: &str, arguments: &[&str]) -> (Value, i32) {
@@ -17,7 +18,16 @@ fn reported(bench: &Workbench, schema: &str, arguments: &[&str]) -> (Value, i32)
 }
 
 fn run(bench: &Workbench, arguments: &[&str]) -> Output {
-    command(bench, arguments).env("WAYBILL_ROOT", bench.file("state")).output().unwrap()
+    as_current(bench, arguments).output().unwrap()
+}
+
+/// With our own rights: SYSTEM's would have to come from a task scheduler.
+fn as_current(bench: &Workbench, arguments: &[&str]) -> Command {
+    let takes_account = ["install", "uninstall", "detect"].contains(&arguments[0]);
+    let account: &[&str] = if takes_account { &["--as", "current"] } else { &[] };
+    let mut command = command(bench, &[arguments, account].concat());
+    command.env("WAYBILL_ROOT", bench.file("state"));
+    command
 }
 
 fn install(bench: &Workbench, more: &[&str]) -> (Value, i32) {
@@ -27,7 +37,7 @@ fn install(bench: &Workbench, more: &[&str]) -> (Value, i32) {
 #[test]
 fn an_app_comes_stays_and_goes() {
     let bench = Workbench::new();
-    ScriptedApp::new("touch \"$marker\"; echo done").write(&bench, "app");
+    ScriptedApp::new().installs().says("done").write(&bench, "app");
     let outcome = |arguments: &[&str]| {
         let (report, exit) = reported(&bench, "install-report", arguments);
         assert_eq!(report["exit"], exit, "{report:#}");
@@ -46,7 +56,7 @@ fn an_app_comes_stays_and_goes() {
 #[test]
 fn a_failure_is_reported_with_its_code_its_output_and_what_to_do() {
     let bench = Workbench::new();
-    ScriptedApp::new("echo cannot find the licence; exit 87").write(&bench, "app");
+    ScriptedApp::new().says("cannot find the licence").ends_with(87).write(&bench, "app");
     let (report, exit) = install(&bench, &[]);
     assert_eq!((exit, &report["outcome"]), (8, &"failed".into()), "{report:#}");
     let code = &report["run"]["exitCode"];
@@ -74,7 +84,7 @@ fn a_failure_is_reported_with_its_code_its_output_and_what_to_do() {
 #[test]
 fn a_success_that_detection_does_not_bear_out_is_none() {
     let bench = Workbench::new();
-    ScriptedApp::new("exit 0").write(&bench, "app");
+    ScriptedApp::new().write(&bench, "app");
     let (report, exit) = install(&bench, &["--look-again", "0"]);
     assert_eq!((exit, &report["outcome"]), (8, &"notBorneOut".into()), "{report:#}");
     let error = &report["states"]["error"];
@@ -86,15 +96,17 @@ fn a_success_that_detection_does_not_bear_out_is_none() {
 #[test]
 fn codes_that_mean_a_retry_or_a_restart_are_told_by_the_exit_code() {
     let bench = Workbench::new();
-    ScriptedApp::new("exit 12").with_code(12, "retry").write(&bench, "app");
+    ScriptedApp::new().ends_with(12).with_code(12, "retry").write(&bench, "app");
     let (report, exit) = install(&bench, &[]);
     assert_eq!((exit, &report["outcome"]), (9, &"retryLater".into()), "{report:#}");
     assert_eq!(report["nextTry"]["step"], "wait", "{report:#}");
-    ScriptedApp::new("touch \"$marker\"; exit 13").with_code(13, "softReboot").write(&bench, "soft");
+    let soft = ScriptedApp::new().installs().ends_with(13).with_code(13, "softReboot");
+    soft.write(&bench, "soft");
     let (report, exit) = reported(&bench, "install-report", &["install", "soft"]);
     assert_eq!((exit, &report["outcome"]), (10, &"installed".into()), "{report:#}");
     assert_eq!(report["restart"]["asked"], "soft");
-    ScriptedApp::new("touch \"$marker\"; exit 14").with_code(14, "hardReboot").write(&bench, "hard");
+    let hard = ScriptedApp::new().installs().ends_with(14).with_code(14, "hardReboot");
+    hard.write(&bench, "hard");
     let (report, exit) = reported(&bench, "install-report", &["install", "hard"]);
     assert_eq!((exit, &report["outcome"]), (11, &"installed".into()), "{report:#}");
     // Nothing further before the restart.
@@ -106,38 +118,43 @@ fn codes_that_mean_a_retry_or_a_restart_are_told_by_the_exit_code() {
 #[test]
 fn exit_codes_come_in_the_style_that_was_asked_for() {
     let bench = Workbench::new();
-    let exits = |name: &str, script: &str, more: &[&str]| {
-        ScriptedApp::new(script).with_code(13, "softReboot").write(&bench, name);
+    let exit = |name: &str, more: &[&str]| {
         run(&bench, &[&["install", name, "-q"], more].concat()).status.code().unwrap()
     };
-    let soft = "touch \"$marker\"; exit 13";
-    assert_eq!(exits("a", soft, &["--exit-style", "msi"]), 3010 & 0xFF, "eight bits are all");
-    assert_eq!(exits("b", soft, &["--passthrough-exit"]), 13);
-    assert_eq!(exits("b", soft, &["--passthrough-exit"]), 0, "none ran: it is there already");
-    assert_eq!(exits("c", "exit 87", &["--passthrough-exit"]), 87);
-    assert_eq!(exits("d", "exit 87", &["--exit-style", "msi"]), 1603 & 0xFF);
+    let bits = if cfg!(windows) { u32::MAX } else { 0xFF }.cast_signed();
+    let soft = ScriptedApp::new().installs().ends_with(13).with_code(13, "softReboot");
+    for name in ["a", "b"] {
+        soft.write(&bench, name);
+    }
+    assert_eq!(exit("a", &["--exit-style", "msi"]), 3010 & bits);
+    assert_eq!(exit("b", &["--passthrough-exit"]), 13);
+    assert_eq!(exit("b", &["--passthrough-exit"]), 0, "none ran: it is there already");
+    ScriptedApp::new().ends_with(87).write(&bench, "c");
+    assert_eq!(exit("c", &["--passthrough-exit"]), 87);
+    assert_eq!(exit("c", &["--exit-style", "msi"]), 1603 & bits);
 }
 
 #[test]
 fn a_dry_run_tells_everything_and_starts_nothing() {
     let bench = Workbench::new();
-    ScriptedApp::new("touch \"$marker\"").write(&bench, "app");
+    ScriptedApp::new().installs().write(&bench, "app");
     let (report, exit) = install(&bench, &["--dry-run"]);
     assert_eq!((exit, &report["outcome"], &report["changed"]), (0, &"wouldRun".into(), &false.into()));
     assert_eq!(report["detections"][0]["rules"][0]["answer"], "notDetected");
-    assert!(report["command"]["program"].as_str().unwrap().ends_with("/sh"), "{report:#}");
+    let host = if cfg!(windows) { "cmd.exe" } else { "/sh" };
+    assert!(report["command"]["program"].as_str().unwrap().contains(host), "{report:#}");
     assert!(report["run"].is_null() && !bench.file("app").join("marker").exists(), "{report:#}");
 }
 
 #[test]
 fn an_app_from_stdin_brings_its_content_along() {
     let bench = Workbench::new();
-    ScriptedApp::new("touch \"$marker\"").write(&bench, "app");
+    ScriptedApp::new().installs().write(&bench, "app");
     let document = fs::read(bench.file("app").join("app.json")).unwrap();
     let piped = |more: &[&str]| {
         let arguments = [&["install", "-", "--json"], more].concat();
-        let mut piped = command(&bench, &arguments);
-        piped.env("WAYBILL_ROOT", bench.file("state")).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut piped = as_current(&bench, &arguments);
+        piped.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = piped.spawn().unwrap();
         child.stdin.take().unwrap().write_all(&document).unwrap();
         child.wait_with_output().unwrap()
@@ -152,14 +169,14 @@ fn an_app_from_stdin_brings_its_content_along() {
 #[test]
 fn a_package_is_fetched_when_the_installer_is_about_to_run() {
     let bench = Workbench::new();
-    ScriptedApp::new("touch \"$marker\"").write(&bench, "app");
-    let packed = run(&bench, &["pack", "app/source", "--setup", "install.sh", "--output", "app.intunewin"]);
+    ScriptedApp::new().installs().write(&bench, "app");
+    let packed = run(&bench, &["pack", "app", "--output", "app.intunewin"]);
     assert!(packed.status.success(), "{}", String::from_utf8_lossy(&packed.stderr));
     fs::remove_dir_all(bench.file("app").join("source")).unwrap();
     let (report, exit) = install(&bench, &["--content", "app.intunewin"]);
     assert_eq!((exit, &report["outcome"]), (0, &"installed".into()), "{report:#}");
     let folder = report["command"]["folder"].as_str().unwrap();
-    assert!(folder.contains("/state/Cache/"), "{folder}");
+    assert!(folder.replace('\\', "/").contains("/state/Cache/"), "{folder}");
     let (report, exit) = install(&bench, &["--content", "missing.intunewin"]);
     assert_eq!((exit, &report["outcome"]), (0, &"alreadyInstalled".into()), "it was not asked for");
 }
@@ -167,7 +184,7 @@ fn a_package_is_fetched_when_the_installer_is_about_to_run() {
 #[test]
 fn events_are_lines_and_the_last_one_is_the_report() {
     let bench = Workbench::new();
-    ScriptedApp::new("touch \"$marker\"").write(&bench, "app");
+    ScriptedApp::new().installs().write(&bench, "app");
     let output = run(&bench, &["install", "app", "--events", "--json"]);
     assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(0), ""));
     let text = String::from_utf8(output.stdout).unwrap();
@@ -185,44 +202,55 @@ fn events_are_lines_and_the_last_one_is_the_report() {
     assert_eq!(String::from_utf8(failed.stdout).unwrap().lines().count(), 1);
 }
 
+/// Windows Installer answers on Windows alone.
+#[cfg(unix)]
 #[test]
 fn what_only_windows_can_tell_is_never_not_detected() {
     let bench = Workbench::new();
-    let mut app = ScriptedApp::new("touch \"$marker\"");
-    app.rules = r##"[{ "@odata.type": "#microsoft.graph.win32LobAppProductCodeRule", "ruleType": "detection",
-        "productCode": "{5C1F7D9A-3B60-4E0B-9B1C-2F7E44D0A816}" }]"##
-        .to_owned();
-    app.write(&bench, "app");
+    let product = json!([{
+        "@odata.type": "#microsoft.graph.win32LobAppProductCodeRule",
+        "ruleType": "detection",
+        "productCode": "{5C1F7D9A-3B60-4E0B-9B1C-2F7E44D0A816}",
+    }]);
+    ScriptedApp::new().installs().detected_by(product).write(&bench, "app");
     let (report, exit) = install(&bench, &[]);
     assert_eq!((exit, &report["outcome"], &report["run"]), (1, &"cannotTell".into(), &Value::Null));
     assert_eq!(reported(&bench, "detect-report", &["detect", "app"]).1, 1);
-    "[]".clone_into(&mut app.rules);
-    app.write(&bench, "app");
-    let (report, exit) = reported(&bench, "detect-report", &["detect", "app"]);
-    assert_eq!((exit, &report["detection"]["code"]["text"]), (3, &"0x87D30004".into()), "{report:#}");
 }
 
 #[test]
-fn the_document_for_unix_goes_first() {
+fn an_app_without_rules_is_refused() {
     let bench = Workbench::new();
-    ScriptedApp::new("exit 1").write(&bench, "app");
-    fs::rename(bench.file("app").join("app.json"), bench.file("app").join("windows.json")).unwrap();
-    ScriptedApp::new("touch \"$marker\"").write(&bench, "app");
-    fs::rename(bench.file("app").join("app.json"), bench.file("app").join("app.unix.json")).unwrap();
-    fs::rename(bench.file("app").join("windows.json"), bench.file("app").join("app.json")).unwrap();
+    ScriptedApp::new().installs().detected_by(json!([])).write(&bench, "app");
+    let (report, exit) = reported(&bench, "detect-report", &["detect", "app"]);
+    assert_eq!((exit, &report["detection"]["code"]["text"]), (3, &"0x87D30004".into()), "{report:#}");
+    assert_eq!(install(&bench, &[]).1, 3);
+}
+
+#[test]
+fn the_document_for_unix_goes_first_there_alone() {
+    let bench = Workbench::new();
+    let (fails, installs) = (ScriptedApp::new().ends_with(1), ScriptedApp::new().installs());
+    let (windows, unix) = if cfg!(windows) { (&installs, &fails) } else { (&fails, &installs) };
+    windows.write_document(&bench, "app", "app.json");
+    unix.write_document(&bench, "app", "app.unix.json");
     assert_eq!(install(&bench, &[]).1, 0);
 }
 
-/// Ctrl-C ends the waiting, not the installer; the next run waits for it and does not start it twice.
+/// Ctrl-C ends the waiting, not the installer; the next run waits for it and does not start it twice. It is a signal
+/// elsewhere than on Windows.
+#[cfg(unix)]
 #[test]
 fn an_interrupted_install_goes_on_and_is_not_started_twice() {
     let bench = Workbench::new();
-    let script = "echo once >> \"$folder/runs\"; while [ ! -e \"$folder/go\" ]; do sleep 0.02; done; touch \"$marker\"";
-    ScriptedApp::new(script).write(&bench, "app");
+    let waits = ScriptedApp::new()
+        .does("echo once >> \"$folder/runs\"")
+        .does("while [ ! -e \"$folder/go\" ]; do sleep 0.02; done");
+    waits.installs().write(&bench, "app");
     let app = bench.file("app");
     let spawn = || {
-        let mut install = command(&bench, &["install", "app", "--json"]);
-        install.env("WAYBILL_ROOT", bench.file("state")).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut install = as_current(&bench, &["install", "app", "--json"]);
+        install.stdout(Stdio::piped()).stderr(Stdio::null());
         install.spawn().unwrap()
     };
     let first = spawn();
@@ -230,7 +258,7 @@ fn an_interrupted_install_goes_on_and_is_not_started_twice() {
         std::thread::yield_now();
     }
     let id = first.id().to_string();
-    assert!(std::process::Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
     let first = first.wait_with_output().unwrap();
     let report = judged("install-report", &first.stdout);
     assert_eq!((first.status.code(), &report["outcome"]), (Some(130), &"interrupted".into()), "{report:#}");

@@ -4,12 +4,10 @@
 mod docs;
 mod documents;
 mod fetch;
-#[cfg(unix)]
 mod install;
 mod intunewinapputil;
 mod pipes;
 mod runner_docs;
-#[cfg(unix)]
 mod scripted_app;
 mod secrets;
 mod serve;

@@ -100,8 +100,12 @@ impl Workbench {
         fs::create_dir_all(self.file("unix-app").join("source")).unwrap();
         self.write("unix-app/source/install.sh", "echo cannot find the licence\nexit 87\n");
         self.write("unix-app/app.json", UNIX_APP);
-        self.write("registry-app.json", REGISTRY_APP);
-        self.write("ruleless-app.json", r#"{ "displayName": "Ruleless" }"#);
+        for (name, app) in
+            [("registry-app", REGISTRY_APP), ("ruleless-app", r#"{ "displayName": "Ruleless" }"#)]
+        {
+            fs::create_dir(self.file(name)).unwrap();
+            self.write(&format!("{name}/app.json"), app);
+        }
     }
 
     /// Packages that we seal ourselves.
