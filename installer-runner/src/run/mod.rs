@@ -16,6 +16,9 @@ use waybill_system::{
     Account, Arguments, Output, ProcessIdentity, Running, Start, StartError, System, SystemKind,
 };
 
+/// How long a killed installer may take to be gone.
+const PATIENCE_AFTER_KILL: Duration = Duration::from_secs(10);
+
 /// A run that was started, and how far it came.
 pub(crate) struct Ran {
     pub(crate) process: ProcessIdentity,
@@ -72,13 +75,13 @@ impl Ground<'_> {
         };
         let waited = Patience::new(self.context).wait(running.as_mut(), limit);
         let survivors = running.survivors().unwrap_or_default();
-        let survivors = self.write_down_end(attempt, running.as_mut(), waited, survivors)?;
+        let is_over = self.write_down_end(attempt, running.as_mut(), waited, &survivors)?;
         Ok(Ran {
             process: running.identity(),
             waited,
             seconds: self.context.clock().now().duration_since(started).unwrap_or_default().as_secs_f64(),
             survivors,
-            output: output.keep(matches!(waited, Waited::Ended(_))),
+            output: output.keep(is_over),
         })
     }
 
@@ -106,30 +109,33 @@ impl Ground<'_> {
         created.run().map_err(NotRun::Start)
     }
 
+    /// True where nothing of it runs any more that keeps others waiting. What is not over is found by the next run.
     fn write_down_end(
         &self,
         attempt: AttemptId,
         running: &mut dyn Running,
         waited: Waited,
-        survivors: Vec<ProcessIdentity>,
-    ) -> Result<Vec<ProcessIdentity>, JournalError> {
-        match waited {
-            Waited::Ended(code) => {
-                self.journal.ended(attempt, &AttemptEnd::Exited(code))?;
-                self.journal.settled(attempt)?;
-            }
-            Waited::TimedOut if self.kills() => {
-                let _ = running.kill_tree(); // what still lives is found by the next run: it is not settled then
-                self.journal.ended(attempt, &AttemptEnd::TimedOut(Vec::new()))?;
-            }
+        survivors: &[ProcessIdentity],
+    ) -> Result<bool, JournalError> {
+        let (end, is_over) = match waited {
+            Waited::Ended(code) => (AttemptEnd::Exited(code), true),
             Waited::TimedOut => {
-                let tree: Vec<_> =
-                    std::iter::once(running.identity()).chain(survivors.iter().cloned()).collect();
-                self.journal.ended(attempt, &AttemptEnd::TimedOut(tree))?;
+                let tree = std::iter::once(running.identity()).chain(survivors.iter().cloned()).collect();
+                (AttemptEnd::TimedOut(tree), self.kills() && self.kill(running))
             }
-            Waited::Interrupted | Waited::Unknown => {} // the next run finds it by its process
+            Waited::Interrupted | Waited::Unknown => return Ok(false),
+        };
+        self.journal.ended(attempt, &end)?;
+        if is_over {
+            self.journal.settled(attempt)?;
         }
-        Ok(survivors)
+        Ok(is_over)
+    }
+
+    /// Ends the tree; true once the first process has ended.
+    fn kill(&self, running: &mut dyn Running) -> bool {
+        let is_asked = running.kill_tree().is_ok();
+        is_asked && matches!(Patience::new(self.context).wait(running, PATIENCE_AFTER_KILL), Waited::Ended(_))
     }
 
     fn kills(&self) -> bool {
