@@ -81,7 +81,7 @@ pub(crate) fn named() -> Vec<Kill> {
         "partial-syncing#2",
         "partial-synced#2",
     ];
-    let points = failpoint::ALL.iter().copied().chain(later);
+    let points = failpoint::FETCH.iter().copied().chain(later);
     points.map(|point| Kill::new(point.to_owned(), before(point), 0)).collect()
 }
 

@@ -24,7 +24,7 @@ impl Point {
         }
         let (name, nth) = text.split_once('#').unwrap_or((text, "1"));
         let nth = nth.parse().ok().filter(|nth| *nth > 0)?;
-        super::ALL.contains(&name).then(|| Self::Named { name: name.to_owned(), nth })
+        super::all().any(|known| known == name).then(|| Self::Named { name: name.to_owned(), nth })
     }
 }
 

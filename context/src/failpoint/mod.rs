@@ -24,8 +24,28 @@ pub(crate) use armed::Position;
 #[cfg(feature = "failpoints")]
 pub use armed::reach;
 
-/// Every named point there is, in the order of a fetch. A test holds this list against the sources.
-pub const ALL: &[&str] = &[
+/// Every named point there is. A test holds this list against the sources.
+pub fn all() -> impl Iterator<Item = &'static str> {
+    FETCH.iter().chain(INSTALL).copied()
+}
+
+/// The points of an attempt to install, in its order.
+pub const INSTALL: &[&str] = &[
+    // installer-runner: what an earlier run left
+    "earlier-settling",
+    // agent: each write of state.db, several times in an attempt
+    "state-writing",
+    "state-written",
+    // installer-runner: the installer
+    "installer-creating",
+    "installer-created",
+    "installer-running",
+    "installer-ended",
+    "attempt-detecting",
+];
+
+/// The points of a fetch, in its order.
+pub const FETCH: &[&str] = &[
     // intunewin: the file that is received
     "partial-syncing",
     "partial-synced",

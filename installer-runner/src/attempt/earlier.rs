@@ -3,8 +3,10 @@
 use super::conclusion::{Conclusion, enforcement};
 use super::flow::{Attempt, Flow, Stop};
 use crate::run::Patience;
-use crate::{AttemptEnd, AttemptRecord, JournalError, Verdict};
+use crate::{AttemptEnd, AttemptRecord, CodeKind, JournalError, ReturnCodes, Verdict, restart};
 use std::time::Duration;
+use waybill_context::failpoint;
+use waybill_schemas::app::AppDocument;
 use waybill_schemas::report::install::{Outcome, Step};
 use waybill_system::ProcessIdentity;
 
@@ -28,11 +30,10 @@ impl Attempt<'_> {
 
     /// A process of the attempt that runs now.
     fn living(&self, record: &AttemptRecord) -> Option<ProcessIdentity> {
-        let boot = self.runner.system.device().boot();
-        let is_other_boot =
-            boot.zip(record.new.boot.as_ref()).is_some_and(|(now, then)| !now.is_same_boot(then));
         let age = self.now().duration_since(record.new.at).unsigned_abs();
-        if is_other_boot || age > LONGEST + Duration::from_secs(u64::from(record.new.limit_minutes) * 60) {
+        if self.is_of_another_boot(record)
+            || age > LONGEST + Duration::from_secs(u64::from(record.new.limit_minutes) * 60)
+        {
             return None;
         }
         let processes = self.runner.system.processes();
@@ -60,21 +61,41 @@ impl Attempt<'_> {
         })
     }
 
+    fn is_of_another_boot(&self, record: &AttemptRecord) -> bool {
+        let boots = (self.runner.system.device().boot(), &record.new.boot);
+        matches!(boots, (Some(now), Some(then)) if !now.is_same_boot(then))
+    }
+
     fn settle(&mut self, record: &AttemptRecord) -> Result<(), JournalError> {
+        failpoint::reach("earlier-settling");
+        let end = record.end.clone().unwrap_or(AttemptEnd::Unseen);
         if record.end.is_none() {
-            self.runner.journal.ended(record.id, &AttemptEnd::Unseen)?;
+            self.runner.journal.ended(record.id, &end)?;
         }
-        if record.new.app == self.identity.id && record.verdict.is_none() {
-            let why = match record.process {
-                Some(_) => "Nobody saw how it ended, so its exit code is not known; detection decides.",
-                None => "It was about to start its installer and never did; detection decides.",
-            };
-            self.notes.step(Step::EarlierAttempt, format!("the attempt of {} is over", record.new.at), why);
-            let verdict =
-                Verdict { at: self.now(), outcome: Outcome::Interrupted, kind: None, exit_code: None };
-            self.runner.journal.judged(record.id, &verdict)?;
+        if record.verdict.is_none() {
+            self.make_up_for(record, &end)?;
         }
         self.runner.journal.settled(record.id)
+    }
+
+    /// What the run that went away did not do any more. Of another app's codes only the defaults are known here.
+    fn make_up_for(&mut self, record: &AttemptRecord, end: &AttemptEnd) -> Result<(), JournalError> {
+        let (journal, is_own) = (self.runner.journal, record.new.app == self.identity.id);
+        let others = AppDocument::default();
+        let codes = ReturnCodes::of(if is_own { self.request.app } else { &others });
+        let exit_code = if let AttemptEnd::Exited(code) = end { Some(*code) } else { None };
+        let kind = exit_code.map(|code| codes.stands_for(code).0);
+        if let Some(kind) = kind.filter(|_| !self.is_of_another_boot(record)) {
+            let need = restart::need_of(kind);
+            restart::note(journal, self.runner.system, &record.new.app, need, record.new.at)?;
+        }
+        if is_own {
+            let what = format!("the attempt of {} is over", record.new.at);
+            self.notes.step(Step::EarlierAttempt, what, what_is_known(record, end));
+        }
+        let outcome = outcome_of(end, kind.filter(|_| is_own));
+        let verdict = Verdict { at: self.now(), outcome, kind: kind.filter(|_| is_own), exit_code };
+        journal.judged(record.id, &verdict)
     }
 
     /// The same app's installer still runs: it is not run again.
@@ -108,5 +129,32 @@ impl Attempt<'_> {
                 "Let {} (process {}) end, or end it if it hangs (a dialog that nobody sees is the usual reason); then run the same command again.",
                 process.name, process.pid
             )])
+    }
+}
+
+/// Success needs detection, which comes next; failures and retries hold as they are.
+fn outcome_of(end: &AttemptEnd, kind: Option<CodeKind>) -> Outcome {
+    match (end, kind) {
+        (_, Some(CodeKind::Retry)) => Outcome::RetryLater,
+        (_, Some(CodeKind::Failed | CodeKind::Unmapped)) => Outcome::Failed,
+        (AttemptEnd::TimedOut(_), _) => Outcome::TimedOut,
+        _ => Outcome::Interrupted,
+    }
+}
+
+fn what_is_known(record: &AttemptRecord, end: &AttemptEnd) -> String {
+    match (end, &record.process) {
+        (AttemptEnd::Exited(code), _) => {
+            format!("Its installer ended with {code}, and nobody judged it; detection decides.")
+        }
+        (AttemptEnd::TimedOut(_), _) => {
+            "Its installer was over its time limit and has ended since; detection decides.".to_owned()
+        }
+        (AttemptEnd::NotStarted(_), _) | (_, None) => {
+            "It was about to start its installer and never did; detection decides.".to_owned()
+        }
+        (AttemptEnd::Unseen, Some(_)) => {
+            "Nobody saw how it ended, so its exit code is not known; detection decides.".to_owned()
+        }
     }
 }

@@ -3,6 +3,7 @@
 use super::Trigger;
 use super::conclusion::{Conclusion, compliance, enforcement};
 use super::flow::{Attempt, Flow, Stop};
+use super::schedule;
 use crate::{Decision, Runner, check_requirements, next_try, restart};
 use waybill_schemas::report::install::{Answer, Intent, Outcome, RequirementsReport, RestartNeed, Step};
 use waybill_system::Account;
@@ -92,7 +93,7 @@ impl Attempt<'_> {
 
     /// Waiting times hold for the schedule; a person bypasses them.
     pub(super) fn schedule(&mut self) -> Flow<()> {
-        let history = self.runner.journal.history(&self.identity.id)?;
+        let history = schedule::history(self)?;
         let until = match next_try(&history, self.now(), self.request.retries) {
             _ if self.request.trigger == Trigger::Manual => return Ok(()),
             Decision::RunNow => return Ok(()),

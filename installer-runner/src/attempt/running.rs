@@ -7,6 +7,7 @@ use crate::judgement::{Ended, error_code, judge, reached};
 use crate::run::{Ground, NotRun, Patience, Ran, Waited, exit_code_report};
 use crate::{AttemptEnd, AttemptId, CodeKind, NewAttempt, Resolved, ReturnCodes, Verdict, restart};
 use std::time::Duration;
+use waybill_context::failpoint;
 use waybill_schemas::report::install::{Answer, Occasion, Outcome, RunReport, Step, SurvivorReport};
 
 /// Minutes that an installer may take where the app says nothing (device-behaviour, section 1).
@@ -34,11 +35,6 @@ impl Attempt<'_> {
         let renames = self.runner.system.device().pending_renames().unwrap_or_default();
         let started = self.now().to_string();
         let limit = Duration::from_secs(u64::from(limit_minutes) * 60);
-        let why = format!(
-            "{} may take {limit_minutes} minutes; then it is no longer waited for.",
-            resolved.program
-        );
-        self.notes.step(Step::Run, "starting", why);
         let ran =
             match self.ground().run(id, &self.identity.id, resolved, self.eyes.perspective.account, limit) {
                 Ok(ran) => ran,
@@ -81,13 +77,14 @@ impl Attempt<'_> {
     fn installer_is_busy(&mut self, id: AttemptId) -> Flow<Conclusion> {
         let journal = self.runner.journal;
         journal.ended(id, &AttemptEnd::NotStarted(error_code(ALREADY_RUNNING)))?;
-        journal.settled(id)?;
         let kind = (self.runner.context.check().is_ok()).then_some(CodeKind::Retry);
         if kind.is_none() {
             self.verdict(id, Outcome::Interrupted, None, None)?;
+            journal.settled(id)?;
             return Ok(interrupted(false));
         }
         self.verdict(id, Outcome::RetryLater, kind, Some(ALREADY_RUNNING))?;
+        journal.settled(id)?;
         self.notes.step(
             Step::Run,
             "not started",
@@ -128,8 +125,8 @@ impl Attempt<'_> {
             }
         };
         self.runner.journal.ended(id, &AttemptEnd::NotStarted(code))?;
-        self.runner.journal.settled(id)?;
         self.verdict(id, Outcome::CommandRefused, None, None)?;
+        self.runner.journal.settled(id)?;
         self.notes.step(Step::Run, "refused", why.clone());
         Ok(self.refused(code, &why, advice::not_started(code)))
     }
@@ -170,6 +167,8 @@ impl Attempt<'_> {
             Waited::Unknown => Ended::Unseen,
             Waited::Interrupted => return Ok(interrupted(true)),
         };
+        self.note_restart(ended)?;
+        failpoint::reach("attempt-detecting");
         let answer = self.look_after(ended);
         let mut conclusion = judge(self.request.intent, ended, answer);
         if let (Outcome::CannotTell, Some(detection)) = (conclusion.outcome, self.notes.detections.last()) {
@@ -182,6 +181,10 @@ impl Attempt<'_> {
             Ended::TimedOut | Ended::Unseen => (None, None),
         };
         self.verdict(id, conclusion.outcome, kind, code)?;
+        // Last: until then a run that finds this attempt makes up for what is missing.
+        if matches!(ended, Ended::Exited(..)) {
+            self.runner.journal.settled(id)?;
+        }
         conclusion.next.extend(advice::after_run(self, ran, &conclusion));
         Ok(conclusion)
     }
@@ -221,11 +224,17 @@ impl Attempt<'_> {
         answer
     }
 
+    /// Before anything else is done: with 1641 the shutdown has begun already (running-commands, "Restarts").
+    fn note_restart(&self, ended: Ended) -> Result<(), crate::JournalError> {
+        let Ended::Exited(_, kind) = ended else { return Ok(()) };
+        let (journal, system) = (self.runner.journal, self.runner.system);
+        restart::note(journal, system, &self.identity.id, restart::need_of(kind), self.now())
+    }
+
     fn restarts(&mut self, ended: Ended, exit: u8, before: &[String]) -> Flow<()> {
         let Ended::Exited(_, kind) = ended else { return Ok(()) };
         let (journal, system) = (self.runner.journal, self.runner.system);
         let asked = restart::need_of(kind);
-        restart::note(journal, system, &self.identity.id, asked, self.now())?;
         let after = system.device().pending_renames().unwrap_or_default();
         let left: Vec<String> = after.into_iter().filter(|one| !before.contains(one)).collect();
         if !left.is_empty() {

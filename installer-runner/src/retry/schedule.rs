@@ -1,7 +1,7 @@
 //! Where an app stands in the schedule after its attempts.
 
 use super::RetryPolicy;
-use crate::{AttemptRecord, Trigger};
+use crate::{AttemptEnd, AttemptRecord, Trigger};
 use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
 use waybill_schemas::report::install::Outcome;
@@ -57,7 +57,8 @@ impl Standing {
         let before = if attempt.new.trigger == Trigger::Manual { Self::default() } else { self };
         // A long wait that was waited for, or that a clock ended: a new round.
         let quick = if before.wait == Wait::Long { 0 } else { before.quick };
-        let since = attempt.verdict.as_ref().map_or(attempt.new.at, |verdict| verdict.at);
+        let judged = attempt.verdict.as_ref().filter(|_| !is_unseen(attempt));
+        let since = judged.map_or(attempt.new.at, |verdict| verdict.at);
         let exit_code = attempt.verdict.as_ref().and_then(|verdict| verdict.exit_code);
         let waiting = |quick, wait| Self { quick, wait, since, exit_code };
         match Meaning::of(attempt, policy) {
@@ -87,9 +88,18 @@ impl Standing {
     }
 }
 
+/// Its installer ran, and nobody saw it end: judged late, by a later run. An installer that kills us each time must not be
+/// started again and again without a pause.
+fn is_unseen(attempt: &AttemptRecord) -> bool {
+    attempt.end == Some(AttemptEnd::Unseen) && attempt.process.is_some()
+}
+
 impl Meaning {
     fn of(attempt: &AttemptRecord, policy: &RetryPolicy) -> Self {
         let Some(verdict) = &attempt.verdict else { return Self::Retry };
+        if is_unseen(attempt) && verdict.outcome == Outcome::Interrupted {
+            return Self::Retry;
+        }
         let own = || verdict.exit_code.and_then(|code| policy.own_interval(code));
         match (verdict.outcome, own()) {
             (

@@ -3,7 +3,7 @@
 mod model;
 
 use super::*;
-use crate::{AttemptId, CodeKind, NewAttempt, Trigger, Verdict};
+use crate::{AttemptEnd, AttemptId, CodeKind, NewAttempt, Trigger, Verdict};
 use serde_json::json;
 use std::time::Duration;
 use waybill_schemas::app::AppDocument;
@@ -120,6 +120,22 @@ fn an_end_that_nobody_judged_is_tried_again_soon_and_not_for_ever() {
     let history: Vec<_> = (0..4).map(|number| unjudged(number * 5 * MINUTE)).collect();
     assert_eq!(decide(&history[..1], 0), Decision::WaitUntil(at(5 * MINUTE)));
     assert_eq!(decide(&history, 15 * MINUTE), Decision::GiveUpUntil(at(15 * MINUTE + 24 * HOUR)));
+}
+
+#[test]
+fn an_installer_that_takes_us_with_it_is_not_run_again_and_again() {
+    let process = Some(waybill_system::ProcessIdentity { pid: 7, started: 70, name: "setup.exe".into() });
+    let unseen = |begun, judged| AttemptRecord {
+        end: Some(AttemptEnd::Unseen),
+        process: process.clone(),
+        verdict: attempt(Outcome::Interrupted, 0, judged).verdict,
+        ..unjudged(begun)
+    };
+    assert_eq!(decide(&[unseen(0, 200)], 200), Decision::WaitUntil(at(5 * MINUTE)), "from its beginning on");
+    let history: Vec<_> = (0..4).map(|number| unseen(number * 300, number * 300 + 1)).collect();
+    assert_eq!(decide(&history, 901), Decision::GiveUpUntil(at(900 + 24 * HOUR)));
+    let never_started = AttemptRecord { process: None, ..unseen(0, 1) };
+    assert_eq!(decide(&[never_started], 1), Decision::RunNow);
 }
 
 #[test]

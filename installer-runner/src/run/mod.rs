@@ -11,13 +11,10 @@ pub(crate) use wait::{Patience, Waited};
 use crate::{AttemptEnd, AttemptId, AttemptJournal, JournalError, Resolved, Settings};
 use output::OutputFile;
 use std::time::Duration;
-use waybill_context::Context;
+use waybill_context::{Context, failpoint};
 use waybill_system::{
     Account, Arguments, Output, ProcessIdentity, Running, Start, StartError, System, SystemKind,
 };
-
-/// How long a killed installer may take to be gone.
-const PATIENCE_AFTER_KILL: Duration = Duration::from_secs(10);
 
 /// A run that was started, and how far it came.
 pub(crate) struct Ran {
@@ -74,14 +71,16 @@ impl Ground<'_> {
             }
         };
         let waited = Patience::new(self.context).wait(running.as_mut(), limit);
+        failpoint::reach("installer-ended");
         let survivors = running.survivors().unwrap_or_default();
-        let is_over = self.write_down_end(attempt, running.as_mut(), waited, &survivors)?;
+        let survivors = self.write_down_end(attempt, running.as_mut(), waited, survivors)?;
         Ok(Ran {
             process: running.identity(),
             waited,
             seconds: self.context.clock().now().duration_since(started).unwrap_or_default().as_secs_f64(),
             survivors,
-            output: output.keep(is_over),
+            output: output
+                .keep(matches!(waited, Waited::Ended(_)) || (waited == Waited::TimedOut && self.kills())),
         })
     }
 
@@ -104,38 +103,38 @@ impl Ground<'_> {
             account,
             output: Output::File(output.path()),
         };
+        failpoint::reach("installer-creating");
         let created = self.system.processes().create(&start).map_err(NotRun::Start)?;
+        failpoint::reach("installer-created");
         self.journal.created(attempt, &created.identity())?;
-        created.run().map_err(NotRun::Start)
+        let running = created.run().map_err(NotRun::Start)?;
+        failpoint::reach("installer-running");
+        Ok(running)
     }
 
-    /// True where nothing of it runs any more that keeps others waiting. What is not over is found by the next run.
     fn write_down_end(
         &self,
         attempt: AttemptId,
         running: &mut dyn Running,
         waited: Waited,
-        survivors: &[ProcessIdentity],
-    ) -> Result<bool, JournalError> {
-        let (end, is_over) = match waited {
-            Waited::Ended(code) => (AttemptEnd::Exited(code), true),
-            Waited::TimedOut => {
-                let tree = std::iter::once(running.identity()).chain(survivors.iter().cloned()).collect();
-                (AttemptEnd::TimedOut(tree), self.kills() && self.kill(running))
+        survivors: Vec<ProcessIdentity>,
+    ) -> Result<Vec<ProcessIdentity>, JournalError> {
+        match waited {
+            Waited::Ended(code) => {
+                self.journal.ended(attempt, &AttemptEnd::Exited(code))?;
             }
-            Waited::Interrupted | Waited::Unknown => return Ok(false),
-        };
-        self.journal.ended(attempt, &end)?;
-        if is_over {
-            self.journal.settled(attempt)?;
+            Waited::TimedOut if self.kills() => {
+                let _ = running.kill_tree(); // what still lives is found by the next run: it is not settled then
+                self.journal.ended(attempt, &AttemptEnd::TimedOut(Vec::new()))?;
+            }
+            Waited::TimedOut => {
+                let tree: Vec<_> =
+                    std::iter::once(running.identity()).chain(survivors.iter().cloned()).collect();
+                self.journal.ended(attempt, &AttemptEnd::TimedOut(tree))?;
+            }
+            Waited::Interrupted | Waited::Unknown => {} // the next run finds it by its process
         }
-        Ok(is_over)
-    }
-
-    /// Ends the tree; true once the first process has ended.
-    fn kill(&self, running: &mut dyn Running) -> bool {
-        let is_asked = running.kill_tree().is_ok();
-        is_asked && matches!(Patience::new(self.context).wait(running, PATIENCE_AFTER_KILL), Waited::Ended(_))
+        Ok(survivors)
     }
 
     fn kills(&self) -> bool {

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde_json::json;
 use waybill_context::Clock as _;
 use waybill_installer_runner::{AttemptEnd, AttemptId, AttemptJournal as _, NewAttempt, Trigger};
-use waybill_schemas::report::install::{Intent, Outcome, Step};
+use waybill_schemas::report::install::{Intent, Outcome, RestartNeed, Step};
 use waybill_system::fake::FakeRun;
 use waybill_system::{BootIdentity, ProcessIdentity};
 
@@ -138,5 +138,63 @@ fn a_day_is_the_longest_that_it_keeps_anybody() {
     let process = bench.machine.add_process("setup.exe");
     left_behind(&bench, "other", Some(&process));
     bench.clock.sleep(std::time::Duration::from_secs(26 * 3600));
+    assert_eq!(bench.attempt(Intent::Install).outcome, Outcome::Installed);
+}
+
+/// A run that was killed after it had written down how its installer ended.
+fn left_unjudged(bench: &Bench, app: &str, code: u32) -> AttemptId {
+    let process = bench.machine.add_process("setup.exe");
+    let id = left_behind(bench, app, Some(&process));
+    bench.machine.end_process(&process);
+    bench.journal.ended(id, &AttemptEnd::Exited(code)).unwrap();
+    id
+}
+
+#[test]
+fn a_restart_that_nobody_came_to_note_is_noted_by_the_next_run() {
+    for (app, code) in [("contoso-app", 3010), ("other", 3010), ("other", 1641)] {
+        let bench = Bench::new(working(0));
+        left_unjudged(&bench, app, code);
+        bench.machine.add_file(INSTALLED, 1);
+        assert_eq!(bench.attempt(Intent::Install).outcome, Outcome::AlreadyInstalled);
+        let noted = bench.journal.restarts().unwrap();
+        let need = if code == 1641 { RestartNeed::Hard } else { RestartNeed::Soft };
+        assert_eq!((noted.len(), noted[0].app.as_str(), noted[0].need), (1, app, need));
+        assert!(bench.journal.unsettled().unwrap().is_empty());
+    }
+}
+
+#[test]
+fn a_restart_of_an_earlier_boot_is_over() {
+    let bench = Bench::new(working(0));
+    left_unjudged(&bench, "other", 1641);
+    bench.machine.set_device(|device| device.boot = Some(BootIdentity("boot-2".into())));
+    assert_eq!(bench.attempt(Intent::Install).outcome, Outcome::Installed);
+    assert_eq!(bench.journal.restarts().unwrap(), []);
+}
+
+#[test]
+fn an_end_that_nobody_judged_counts_for_the_schedule() {
+    for (code, outcome) in [(1603, Outcome::Failed), (1618, Outcome::RetryLater)] {
+        let mut bench = Bench::new(working(0));
+        left_unjudged(&bench, "contoso-app", code);
+        bench.trigger = Trigger::Schedule;
+        let report = bench.attempt(Intent::Install);
+        assert_eq!((report.outcome, bench.starts()), (Outcome::Waiting, 0), "{report:#?}");
+        let verdict = bench.journal.history("contoso-app").unwrap()[0].verdict.clone().unwrap();
+        assert_eq!((verdict.outcome, verdict.exit_code), (outcome, Some(code)));
+        bench.trigger = Trigger::Manual;
+        assert_eq!(bench.attempt(Intent::Install).outcome, Outcome::Installed, "a person does not wait");
+    }
+}
+
+#[test]
+fn attempts_to_uninstall_keep_no_install_waiting() {
+    let mut bench = Bench::new(idle(1603));
+    bench.machine.add_file(INSTALLED, 1);
+    assert_eq!(bench.attempt(Intent::Uninstall).outcome, Outcome::Failed);
+    bench.machine.remove_file(INSTALLED);
+    bench.machine.add_program(r"C:\Content\setup.exe", working(0));
+    bench.trigger = Trigger::Schedule;
     assert_eq!(bench.attempt(Intent::Install).outcome, Outcome::Installed);
 }

@@ -27,8 +27,10 @@ fn killing_at_the_time_limit_is_asked_for() {
     let mut bench = Bench::new(|_, _| FakeRun::hangs());
     bench.settings.on_time_limit = OnTimeLimit::Kill;
     assert_eq!(bench.attempt(Intent::Install).outcome, Outcome::TimedOut);
-    assert!(bench.journal.unsettled().unwrap().is_empty(), "it keeps nobody waiting");
-    assert_eq!(bench.settings.logs.read_dir().unwrap().count(), 0, "nobody writes any more");
+    assert!(
+        bench.settings.logs.read_dir().is_ok_and(|mut logs| logs.next().is_none()),
+        "nothing was printed"
+    );
 }
 
 #[test]
