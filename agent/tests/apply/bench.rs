@@ -1,0 +1,171 @@
+//! A machine in memory, a clock that only sleeping moves, and a root on the disk.
+
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use tempfile::TempDir;
+use waybill_agent::{ApplyError, ApplyRequest, ContentSource, State, apply};
+use waybill_context::{Clock, Context};
+use waybill_installer_runner::{Events, RetryPolicy, Settings, Trigger};
+use waybill_schemas::app::AppDocument;
+use waybill_schemas::report::install::{InstallReport, Intent, StepReport};
+use waybill_system::fake::{FakeRun, FakeSystem};
+
+/// What the app is detected by.
+pub(crate) const INSTALLED: &str = r"C:\Program Files\App\app.exe";
+/// The content folder.
+pub(crate) const CONTENT: &str = r"C:\Content";
+
+type Later = Box<dyn Fn(&mut SystemTime) + Send>;
+
+/// It moves when somebody sleeps; something may happen meanwhile.
+pub(crate) struct TestClock {
+    now: Mutex<SystemTime>,
+    slept: Mutex<Duration>,
+    meanwhile: Mutex<Option<Later>>,
+}
+
+impl TestClock {
+    pub(crate) fn slept(&self) -> Duration {
+        *self.slept.lock().unwrap()
+    }
+
+    /// Changes the clock with every sleep.
+    pub(crate) fn meanwhile(&self, change: impl Fn(&mut SystemTime) + Send + 'static) {
+        *self.meanwhile.lock().unwrap() = Some(Box::new(change));
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> SystemTime {
+        *self.now.lock().unwrap()
+    }
+
+    fn sleep(&self, duration: Duration) {
+        let mut now = self.now.lock().unwrap_or_else(PoisonError::into_inner);
+        *now += duration;
+        *self.slept.lock().unwrap() += duration;
+        if let Some(change) = &*self.meanwhile.lock().unwrap() {
+            change(&mut now);
+        }
+    }
+}
+
+/// Who listens.
+#[derive(Default)]
+pub(crate) struct Told {
+    pub(crate) steps: Mutex<Vec<StepReport>>,
+    /// Stops everything when a step of this kind is told.
+    pub(crate) stop_at: Mutex<Option<waybill_schemas::report::install::Step>>,
+    pub(crate) stop: AtomicBool,
+}
+
+impl Events for Told {
+    fn decided(&self, step: &StepReport) {
+        if *self.stop_at.lock().unwrap() == Some(step.step) {
+            self.stop.store(true, Ordering::Relaxed);
+        }
+        self.steps.lock().unwrap().push(step.clone());
+    }
+}
+
+/// Everything that an apply needs, and that outlives it.
+pub(crate) struct Bench {
+    pub(crate) machine: FakeSystem,
+    pub(crate) clock: TestClock,
+    pub(crate) told: Told,
+    pub(crate) app: AppDocument,
+    pub(crate) trigger: Trigger,
+    pub(crate) wait: bool,
+    pub(crate) dry_run: bool,
+    pub(crate) folder: TempDir,
+}
+
+impl Bench {
+    /// An app whose installer ends with these codes, one after the other and the last for ever; with 0 it installs.
+    pub(crate) fn new(codes: &[u32]) -> Self {
+        let (machine, codes) = (FakeSystem::windows(), codes.to_vec());
+        let runs = Mutex::new(codes.into_iter().peekable());
+        machine.add_program(&format!(r"{CONTENT}\setup.exe"), move |machine, _| {
+            let mut runs = runs.lock().unwrap();
+            let code = runs.next().unwrap_or(1);
+            if runs.peek().is_none() {
+                *runs = vec![code].into_iter().peekable();
+            }
+            if code == 0 {
+                machine.add_file(INSTALLED, 1);
+            }
+            FakeRun::ends(code)
+        });
+        Self {
+            machine,
+            clock: TestClock {
+                now: Mutex::new(UNIX_EPOCH + Duration::from_secs(1_790_000_000)),
+                slept: Mutex::default(),
+                meanwhile: Mutex::default(),
+            },
+            told: Told::default(),
+            app: app(&json!({})),
+            trigger: Trigger::Manual,
+            wait: false,
+            dry_run: false,
+            folder: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    pub(crate) fn root(&self) -> PathBuf {
+        self.folder.path().join("root")
+    }
+
+    pub(crate) fn state(&self) -> State {
+        State::open(&self.root()).unwrap()
+    }
+
+    /// Installs from the content folder.
+    pub(crate) fn install(&self) -> InstallReport {
+        self.try_install(ContentSource::Folder(CONTENT.into())).unwrap()
+    }
+
+    pub(crate) fn try_install(&self, content: ContentSource) -> Result<InstallReport, ApplyError> {
+        let request = ApplyRequest {
+            app: &self.app,
+            intent: Intent::Install,
+            trigger: self.trigger,
+            dry_run: self.dry_run,
+            content,
+            settings: Settings {
+                detection_patience: Duration::ZERO,
+                ..Settings::new(Path::new(&self.root()))
+            },
+            retries: RetryPolicy::of(&self.app),
+            wait: self.wait,
+        };
+        let context = Context::new(&(), &self.told.stop, &self.clock);
+        apply(&request, &self.state(), &self.machine, &self.told, &context)
+    }
+
+    /// How often its installer ran.
+    pub(crate) fn runs(&self) -> usize {
+        self.machine.starts().len()
+    }
+}
+
+/// The app, with these fields over the usual ones.
+pub(crate) fn app(changes: &Value) -> AppDocument {
+    let mut app = json!({
+        "@odata.type": "#microsoft.graph.win32LobApp",
+        "displayName": "App", "publisher": "Contoso", "displayVersion": "1.0",
+        "installCommandLine": "setup.exe /S", "uninstallCommandLine": "remove.exe /S",
+        "rules": [{
+            "@odata.type": "#microsoft.graph.win32LobAppFileSystemRule", "ruleType": "detection",
+            "path": "C:\\Program Files\\App", "fileOrFolderName": "app.exe", "operationType": "exists",
+            "check32BitOn64System": false, "operator": "notConfigured",
+        }],
+    });
+    for (key, value) in changes.as_object().unwrap() {
+        app[key] = value.clone();
+    }
+    AppDocument::from_value(app).unwrap()
+}

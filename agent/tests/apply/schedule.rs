@@ -1,0 +1,139 @@
+//! Following the schedule.
+
+use crate::bench::{Bench, app};
+use serde_json::json;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use waybill_agent::ApplyError;
+use waybill_context::Context;
+use waybill_downloader::{Lock, LockError};
+use waybill_installer_runner::{AttemptJournal as _, Trigger};
+use waybill_schemas::codes::Classified as _;
+use waybill_schemas::report::install::{Outcome, RetryStep, Step};
+
+const MINUTE: u64 = 60;
+
+#[test]
+fn one_attempt_is_one_attempt() {
+    let bench = Bench::new(&[1618, 0]);
+    let report = bench.install();
+    assert_eq!((report.outcome, report.exit, bench.runs()), (Outcome::RetryLater, 9, 1));
+    let next = report.next_try.unwrap();
+    assert_eq!(next.step, RetryStep::Wait);
+    assert!(next.why.starts_with("Quick try 1 of 3 after exit code 1618"), "{}", next.why);
+    assert_eq!(bench.clock.slept(), Duration::ZERO);
+}
+
+#[test]
+fn whoever_waits_follows_the_quick_tries_to_a_success() {
+    let bench = Bench { wait: true, ..Bench::new(&[1618, 1618, 0]) };
+    let report = bench.install();
+    assert_eq!((report.outcome, report.exit, bench.runs()), (Outcome::Installed, 0, 3), "{report:#?}");
+    assert_eq!(bench.clock.slept(), Duration::from_secs(2 * 5 * MINUTE));
+    let waits: Vec<_> = report.steps.iter().filter(|step| step.step == Step::Schedule).collect();
+    assert_eq!(waits.len(), 2, "the report says how long it waited");
+    assert!(waits[0].decided.starts_with("waiting until 20"), "{}", waits[0].decided);
+    assert!(bench.told.steps.lock().unwrap().contains(waits[1]), "and it was told meanwhile");
+    let triggers: Vec<_> =
+        bench.state().history("contoso-app").unwrap().iter().map(|attempt| attempt.new.trigger).collect();
+    assert_eq!(triggers, [Trigger::Manual, Trigger::Schedule, Trigger::Schedule]);
+}
+
+#[test]
+fn it_gives_up_before_the_long_wait() {
+    let bench = Bench { wait: true, ..Bench::new(&[1618]) };
+    let report = bench.install();
+    assert_eq!((report.outcome, report.exit, bench.runs()), (Outcome::RetryLater, 9, 4));
+    assert_eq!(bench.clock.slept(), Duration::from_secs(3 * 5 * MINUTE));
+    assert_eq!(report.next_try.unwrap().step, RetryStep::GiveUp);
+
+    let failed = Bench { wait: true, ..Bench::new(&[1603]) };
+    assert_eq!((failed.install().outcome, failed.runs()), (Outcome::Failed, 1));
+    assert_eq!(failed.clock.slept(), Duration::ZERO);
+}
+
+#[test]
+fn the_schedule_waits_for_what_a_person_does_not() {
+    let mut bench = Bench::new(&[1603, 0]);
+    bench.trigger = Trigger::Schedule;
+    assert_eq!(bench.install().outcome, Outcome::Failed);
+    let report = bench.install();
+    assert_eq!((report.outcome, report.exit, bench.runs()), (Outcome::Waiting, 9, 1));
+    assert_eq!(report.next_try.unwrap().step, RetryStep::GiveUp);
+    bench.trigger = Trigger::Manual;
+    assert_eq!((bench.install().outcome, bench.runs()), (Outcome::Installed, 2));
+}
+
+#[test]
+fn the_schedule_runs_again_when_its_day_is_over() {
+    let bench = Bench { trigger: Trigger::Schedule, ..Bench::new(&[1603, 0]) };
+    assert_eq!(bench.install().outcome, Outcome::Failed);
+    let day = Duration::from_secs(24 * 60 * MINUTE);
+    waybill_context::Clock::sleep(&bench.clock, day - Duration::from_secs(1));
+    assert_eq!(bench.install().outcome, Outcome::Waiting);
+    waybill_context::Clock::sleep(&bench.clock, Duration::from_secs(1));
+    assert_eq!(bench.install().outcome, Outcome::Installed);
+}
+
+#[test]
+fn a_deferral_with_an_interval_of_its_own_is_waited_for() {
+    let retry = json!({ "returnCodes": [{ "returnCode": 60012, "retryIntervalInMinutes": 60 }] });
+    let bench = Bench {
+        wait: true,
+        app: app(&json!({ "retry": retry })),
+        ..Bench::new(&[60012, 60012, 60012, 60012, 60012, 0])
+    };
+    assert_eq!((bench.install().outcome, bench.runs()), (Outcome::Installed, 6));
+    assert_eq!(bench.clock.slept(), Duration::from_secs(5 * 60 * MINUTE));
+}
+
+#[test]
+fn waiting_is_interrupted_at_once_and_says_so() {
+    let bench = Bench { wait: true, ..Bench::new(&[1618, 0]) };
+    *bench.told.stop_at.lock().unwrap() = Some(Step::Schedule);
+    let report = bench.install();
+    assert_eq!((report.outcome, report.exit, bench.runs()), (Outcome::Interrupted, 130, 1));
+    assert!(report.summary.starts_with("Interrupted while waiting for the next try, which was due at 20"));
+    assert!(bench.clock.slept() < Duration::from_secs(2));
+    bench.told.stop.store(false, Ordering::Relaxed);
+    *bench.told.stop_at.lock().unwrap() = None;
+    assert_eq!(bench.install().outcome, Outcome::Installed);
+}
+
+#[test]
+fn a_clock_that_is_set_makes_nobody_wait_longer() {
+    let bench = Bench { wait: true, ..Bench::new(&[1618, 0]) };
+    bench.clock.meanwhile(|now| *now -= Duration::from_secs(60));
+    assert_eq!((bench.install().outcome, bench.runs()), (Outcome::Installed, 2));
+    assert_eq!(bench.clock.slept(), Duration::from_secs(5 * MINUTE));
+
+    let forward = Bench { wait: true, ..Bench::new(&[1618, 0]) };
+    forward.clock.meanwhile(|now| *now += Duration::from_secs(3600));
+    assert_eq!((forward.install().outcome, forward.runs()), (Outcome::Installed, 2));
+    assert!(forward.clock.slept() <= Duration::from_secs(1));
+}
+
+#[test]
+fn a_second_apply_is_refused_and_told_by_whom() {
+    let bench = Bench::new(&[0]);
+    drop(bench.state());
+    let lock = bench.root().join("apply.lock");
+    let held = Lock::acquire(&lock, Duration::ZERO, &Context::silent()).unwrap();
+    let content = || waybill_agent::ContentSource::Folder(crate::bench::CONTENT.into());
+    let error = bench.try_install(content()).unwrap_err();
+    let own = std::process::id();
+    assert!(matches!(&error, ApplyError::Lock(LockError::Held { holder: Some(pid), .. }) if *pid == own));
+    assert_eq!((error.code().id, error.code().class.exit_code()), ("locked", 6));
+    assert_eq!(bench.runs(), 0);
+    drop(held);
+    assert_eq!(bench.try_install(content()).unwrap().outcome, Outcome::Installed);
+}
+
+#[test]
+fn others_may_work_while_it_waits() {
+    let bench = Bench { wait: true, ..Bench::new(&[1618, 0]) };
+    let lock = bench.root().join("apply.lock");
+    bench.clock.meanwhile(move |_| drop(Lock::acquire(&lock, Duration::ZERO, &Context::silent()).unwrap()));
+    assert_eq!(bench.install().outcome, Outcome::Installed);
+    assert_eq!(bench.clock.slept(), Duration::from_secs(5 * MINUTE));
+}
