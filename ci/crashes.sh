@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# The whole kill campaign: fetches that are killed at 200 points (60 by received, 60 by digested and 60 by unpacked
+# The whole kill campaigns: fetches that are killed at 200 points (60 by received, 60 by digested and 60 by unpacked
 # bytes, and every named point before and after a sync, rename, journal write or removal), each fetched to its end then
-# and held against the source byte for byte. `cargo test` does one in five of the points by bytes.
+# and held against the source byte for byte; and runners that are killed at 110 points, whose app is installed once in
+# the end. `cargo test` does one in five of the points by bytes, and one in three of the runner's.
 #
 #   ci/crashes.sh [windows]          windows: as Windows programs under wine
 #
@@ -20,6 +21,10 @@ fi
 cargo=(cargo)
 [ "${1:-}" != windows ] || cargo=(ci/windows.sh cargo)
 export WAYBILL_KILLS=200
-"${cargo[@]}" test --quiet -p waybill-tests --test crashes -- --nocapture | tee /dev/stderr |
-  grep 'kill campaign: 60 received, 60 digested, 60 unpacked, .* all resumed' >/dev/null ||
-  { echo "ci/crashes.sh: the campaign did not end well" >&2; exit 1; }
+campaign() {
+  "${cargo[@]}" test --quiet -p waybill-tests --test "$1" -- --nocapture 2>&1 | tee /dev/stderr | grep "$2" >/dev/null ||
+    { echo "ci/crashes.sh: the campaign of $1 did not end well" >&2; exit 1; }
+}
+campaign crashes 'kill campaign: 60 received, 60 digested, 60 unpacked, .* all resumed'
+campaign installs 'kill campaign (runner): 110 points .* each installed once'
+

@@ -1,0 +1,195 @@
+//! A device of its own for each case: a root, a content folder, and what must hold of them.
+
+use crate::installers::{Installer, PROGRAM, STEPS, gate};
+use serde_json::json;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::{Duration, SystemTime};
+use tempfile::TempDir;
+use waybill_agent::{ApplyError, ApplyRequest, ContentSource, State, apply};
+use waybill_context::{Clock, Context};
+use waybill_downloader::LockError;
+use waybill_installer_runner::{
+    AccountChoice, AttemptJournal as _, AttemptRecord, Events, RetryPolicy, Settings, Trigger,
+};
+use waybill_schemas::app::AppDocument;
+use waybill_schemas::report::install::{InstallReport, Intent, Step, StepReport};
+use waybill_system::this_machine;
+
+/// By what its attempts are found.
+pub(crate) const APP: &str = "contoso-app";
+
+/// Folders on the disk that survive every process.
+pub(crate) struct Device {
+    folder: PathBuf,
+    /// Removed with the device; another process's is not.
+    _temporary: Option<TempDir>,
+}
+
+impl Device {
+    pub(crate) fn new(installer: Installer) -> Self {
+        let temporary = tempfile::tempdir().unwrap();
+        let device = Self { folder: temporary.path().to_owned(), _temporary: Some(temporary) };
+        fs::create_dir(device.content()).unwrap();
+        device.place_installer();
+        device.write_app(&installer.line(&device));
+        device
+    }
+
+    /// One that another process made.
+    pub(crate) fn at(folder: PathBuf) -> Self {
+        Self { folder, _temporary: None }
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    pub(crate) fn root(&self) -> PathBuf {
+        self.path("root")
+    }
+
+    pub(crate) fn content(&self) -> PathBuf {
+        self.path("content")
+    }
+
+    /// Its app, installed by this line.
+    pub(crate) fn write_app(&self, line: &str) {
+        let folder = self.folder.to_str().unwrap();
+        let app = json!({
+            "displayName": "App", "publisher": "Contoso",
+            "installCommandLine": line, "uninstallCommandLine": format!("{PROGRAM} exit 0"),
+            "returnCodes": [
+                { "returnCode": 0, "type": "success" },
+                { "returnCode": Installer::SOFT_RESTART, "type": "softReboot" },
+            ],
+            "rules": [{
+                "@odata.type": "#microsoft.graph.win32LobAppFileSystemRule", "ruleType": "detection",
+                "path": folder, "fileOrFolderName": "app.txt", "operationType": "exists",
+                "check32BitOn64System": false, "operator": "notConfigured",
+            }],
+        });
+        fs::write(self.path("app.json"), app.to_string()).unwrap();
+    }
+
+    /// A copy of the puppet, or another name of it where the file system has such.
+    fn place_installer(&self) {
+        let place = self.content().join(PROGRAM.trim_start_matches("./"));
+        if fs::hard_link(waybill_puppet::program(), &place).is_err() {
+            fs::copy(waybill_puppet::program(), &place).unwrap();
+        }
+    }
+
+    fn app(&self) -> AppDocument {
+        AppDocument::from_slice(&fs::read(self.path("app.json")).unwrap()).unwrap()
+    }
+
+    pub(crate) fn state(&self) -> State {
+        State::open(&self.root()).unwrap()
+    }
+
+    pub(crate) fn history(&self) -> Vec<AttemptRecord> {
+        self.state().history(APP).unwrap()
+    }
+
+    /// How often the installer ran.
+    pub(crate) fn runs(&self) -> usize {
+        self.lines("runs")
+    }
+
+    /// How many lines are in a file.
+    pub(crate) fn lines(&self, name: &str) -> usize {
+        fs::read_to_string(self.path(name)).unwrap_or_default().lines().count()
+    }
+
+    pub(crate) fn is_installed(&self) -> bool {
+        self.path("app.txt").exists()
+    }
+
+    /// Lets the installer take its first steps.
+    pub(crate) fn let_take(&self, steps: usize) {
+        (1..=steps).for_each(|number| fs::write(self.path(&gate(number)), "").unwrap());
+    }
+
+    /// Installs, in this process.
+    pub(crate) fn install(&self, events: &dyn Events) -> InstallReport {
+        self.apply(ContentSource::Folder(self.content()), events).unwrap()
+    }
+
+    pub(crate) fn apply(
+        &self,
+        content: ContentSource,
+        events: &dyn Events,
+    ) -> Result<InstallReport, ApplyError> {
+        let app = self.app();
+        let request = ApplyRequest {
+            app: &app,
+            intent: Intent::Install,
+            trigger: Trigger::Manual,
+            dry_run: false,
+            content,
+            settings: Settings { account: AccountChoice::Current, ..Settings::new(&self.root()) },
+            retries: RetryPolicy::default(),
+            wait: false,
+        };
+        let context = Context::new(&(), &(), &BriskClock);
+        let state = self.state();
+        // A process that another thread starts has our locks, too, until it is the program that it becomes.
+        let mut tries = 0..100;
+        loop {
+            match apply(&request, &state, &this_machine(), events, &context) {
+                Err(ApplyError::Lock(LockError::Held { .. })) if tries.next().is_some() => {
+                    context.clock().sleep(Duration::from_millis(5));
+                }
+                outcome => return outcome,
+            }
+        }
+    }
+}
+
+/// The time of day, and sleeps that take a fraction of what they say: other processes need some time of their own.
+struct BriskClock;
+
+impl Clock for BriskClock {
+    fn now(&self) -> SystemTime {
+        SystemTime::now()
+    }
+
+    fn sleep(&self, duration: Duration) {
+        std::thread::sleep(duration.min(Duration::from_millis(5)));
+    }
+}
+
+/// Opens every gate as soon as an installer is waited for or about to be started, and remembers which.
+pub(crate) struct Opener<'a> {
+    device: &'a Device,
+    waited: Mutex<bool>,
+}
+
+impl<'a> Opener<'a> {
+    pub(crate) fn new(device: &'a Device) -> Self {
+        Self { device, waited: Mutex::new(false) }
+    }
+
+    /// Whether an earlier installer was waited for.
+    pub(crate) fn has_waited(&self) -> bool {
+        *self.waited.lock().unwrap()
+    }
+}
+
+impl Events for Opener<'_> {
+    fn decided(&self, step: &StepReport) {
+        let waits = step.step == Step::EarlierAttempt && step.decided.starts_with("waiting");
+        if waits {
+            *self.waited.lock().unwrap() = true;
+        }
+        if waits || step.step == Step::Command {
+            self.device.let_take(STEPS);
+        }
+    }
+}

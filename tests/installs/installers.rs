@@ -1,0 +1,68 @@
+//! What is installed: one app, whose installer leaves a line in `runs` each time it runs.
+
+use crate::device::Device;
+use std::path::Path;
+
+/// How the installer goes about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Installer {
+    /// Installs and ends with 0.
+    Quick,
+    /// Installs and ends with 3010.
+    SoftRestart,
+    /// Takes steps, each when it is let.
+    InSteps,
+    /// Ends with 0 at once; a child of it installs when it is let.
+    ByChild,
+}
+
+/// Steps of [`Installer::InSteps`].
+pub(crate) const STEPS: usize = 18;
+
+impl Installer {
+    /// The command line.
+    pub(crate) fn line(self, device: &Device) -> String {
+        let path = |name: &str| shown(&device.path(name));
+        let (program, runs, app) = (PROGRAM, path("runs"), path("app.txt"));
+        let ran = format!("{program} append {runs} once then");
+        match self {
+            Self::Quick => format!("{ran} install {app}"),
+            Self::SoftRestart => format!("{ran} install {app} then exit {}", Self::SOFT_RESTART),
+            Self::InSteps => {
+                let step = |number| {
+                    let (gate, trace) = (path(&gate(number)), path("trace"));
+                    format!("wait-for {gate} then append {trace} {number} then")
+                };
+                let steps: Vec<String> = (1..=STEPS).map(step).collect();
+                format!("{ran} {} install {app}", steps.join(" "))
+            }
+            Self::ByChild => {
+                let (gate, trace) = (path(&gate(1)), path("trace"));
+                format!("{ran} spawn-and-end append {trace} 0 then wait-for {gate} then install {app}")
+            }
+        }
+    }
+
+    /// 3010; on Unix, where exit codes have 8 bits, one that app.json maps to a soft restart.
+    pub(crate) const SOFT_RESTART: u32 = if cfg!(windows) { 3010 } else { 194 };
+
+    /// Whether it waits for gates.
+    pub(crate) fn waits(self) -> bool {
+        matches!(self, Self::InSteps | Self::ByChild)
+    }
+}
+
+/// The installer's file in the content folder.
+pub(crate) const PROGRAM: &str = if cfg!(windows) { "setup.exe" } else { "./setup" };
+
+/// The file that lets a step be taken.
+pub(crate) fn gate(number: usize) -> String {
+    format!("gate-{number}")
+}
+
+/// Paths in command lines: temporary folders have no blanks in their names.
+fn shown(path: &Path) -> String {
+    let shown = path.to_str().unwrap().to_owned();
+    assert!(!shown.contains(' '), "{shown}");
+    shown
+}
