@@ -2,6 +2,7 @@
 //!
 //! The cases run side by side in one folder (see `workbench`); what they write has a name of its own.
 //! `TRYCMD=overwrite cargo test -p waybill-cli --test contract` writes what is printed now; read the difference.
+//! What installs something is in `unix`: what a shell script prints there, no other host would.
 //! `.exe` stands as `[..]` in them: trycmd takes it for the ending of a program, which differs from host to host.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -17,10 +18,14 @@ fn the_command_keeps_its_contract() {
     assert!(found >= 12, "trycmd passes where it finds no case; {found} here");
     // The one test of its program: nobody else is moved along.
     std::env::set_current_dir(bench.path()).unwrap();
-    trycmd::TestCases::new()
+    let tests = trycmd::TestCases::new();
+    tests
         .register_bin("waybill", program)
         .env("SOURCE_DATE_EPOCH", "1700000000")
         .env("COLUMNS", "100")
-        .case(cases.join("*.trycmd"))
-        .run();
+        .case(cases.join("*.trycmd"));
+    if cfg!(unix) {
+        tests.case(cases.join("unix").join("*.trycmd"));
+    }
+    tests.run();
 }

@@ -1,6 +1,7 @@
 use super::root::RootArgs;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
+use std::time::Duration;
 use waybill_installer_runner::{AccountChoice, OnTimeLimit, ScriptHost, Settings};
 use waybill_schemas::report::install::Host;
 
@@ -71,10 +72,13 @@ pub(crate) struct AttemptArgs {
     #[arg(long)]
     pub(crate) events: bool,
     /// At the time limit: leave the installer running, as Intune does, or kill it and its children
-    #[arg(long, value_enum, default_value = "leave")]
+    #[arg(long, value_enum, default_value = "leave", value_name = "ACTION")]
     on_timeout: OnTimeout,
+    /// How long detection looks again after a success; Intune looks once, 0
+    #[arg(long, value_name = "SECONDS", default_value = "10")]
+    look_again: u64,
     /// Exit codes: waybill's, or msi: 3010 for 10, 1641 for 11, 1618 for 9, 1603 for 8
-    #[arg(long, value_enum, default_value = "waybill")]
+    #[arg(long, value_enum, default_value = "waybill", value_name = "STYLE")]
     pub(crate) exit_style: ExitStyle,
     /// Exit with the installer's own code, where one ran
     #[arg(long)]
@@ -159,6 +163,7 @@ impl AttemptArgs {
             OnTimeout::Leave => OnTimeLimit::Leave,
             OnTimeout::Kill => OnTimeLimit::Kill,
         };
-        Settings { on_time_limit, ..self.manner.settings() }
+        let detection_patience = Duration::from_secs(self.look_again);
+        Settings { on_time_limit, detection_patience, ..self.manner.settings() }
     }
 }

@@ -111,10 +111,10 @@ struct Listener {
 
 impl Events for Listener {
     fn decided(&self, step: &StepReport) {
-        if self.lines {
-            if let Err(failure) = self.output.line(step) {
-                self.output.tell(&failure);
-            }
+        if self.lines
+            && let Err(failure) = self.output.line(step)
+        {
+            self.output.tell(&failure);
         }
         if !self.output.is_json() && !self.output.is_quiet() {
             self.output.notice(|out| write_step(step, out));

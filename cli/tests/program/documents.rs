@@ -92,7 +92,19 @@ fn completions_name_every_command() {
         let output = run(&bench, &["completions", shell]);
         let script = String::from_utf8(output.stdout).unwrap();
         for command in [
-            "init", "pack", "inspect", "verify", "unpack", "lint", "publish", "fetch", "serve", "schema",
+            "init",
+            "pack",
+            "inspect",
+            "verify",
+            "unpack",
+            "lint",
+            "publish",
+            "fetch",
+            "serve",
+            "detect",
+            "install",
+            "uninstall",
+            "schema",
             "explain",
         ] {
             assert!(script.contains(command), "{shell}: {command}");

@@ -4,8 +4,11 @@
 mod docs;
 mod documents;
 mod fetch;
+mod install;
 mod intunewinapputil;
 mod pipes;
+mod runner_docs;
+mod scripted_app;
 mod secrets;
 mod serve;
 #[path = "../workbench/mod.rs"]

@@ -11,6 +11,43 @@ use waybill_tests::sealed_package::{SealedPackage, seal};
 /// The encryption key of `keys.intunewin` in base64; the MAC key is its complement.
 pub(crate) const SEED: u8 = 0xC7;
 
+/// An app whose installer fails.
+const UNIX_APP: &str = r##"{
+  "@odata.type": "#microsoft.graph.win32LobApp",
+  "id": "unix-app",
+  "displayName": "Contoso Notes",
+  "displayVersion": "4.2",
+  "setupFilePath": "install.sh",
+  "installCommandLine": "sh install.sh /S LICENCEKEY=7F3K",
+  "uninstallCommandLine": "sh uninstall.sh",
+  "rules": [
+    {
+      "@odata.type": "#microsoft.graph.win32LobAppFileSystemRule",
+      "ruleType": "detection",
+      "path": "/opt/contoso/of no machine",
+      "fileOrFolderName": "notes",
+      "operationType": "exists",
+      "operator": "notConfigured"
+    }
+  ]
+}
+"##;
+
+/// An app that only Windows can look for.
+const REGISTRY_APP: &str = r##"{
+  "displayName": "Contoso Notes",
+  "rules": [
+    {
+      "@odata.type": "#microsoft.graph.win32LobAppRegistryRule",
+      "ruleType": "detection",
+      "keyPath": "HKEY_LOCAL_MACHINE\\SOFTWARE\\Contoso",
+      "operationType": "exists",
+      "operator": "notConfigured"
+    }
+  ]
+}
+"##;
+
 /// The folder; it goes when this is dropped.
 pub(crate) struct Workbench {
     folder: tempfile::TempDir,
@@ -60,6 +97,15 @@ impl Workbench {
         copy(&hello, &self.file("packed-app")); // packing fills in its app.json
         copy(&hello.join("source"), &self.file("source"));
         copy(&project().join("tests").join("fixtures").join("msi"), &self.file("msi"));
+        fs::create_dir_all(self.file("unix-app").join("source")).unwrap();
+        self.write("unix-app/source/install.sh", "echo cannot find the licence\nexit 87\n");
+        self.write("unix-app/app.json", UNIX_APP);
+        for (name, app) in
+            [("registry-app", REGISTRY_APP), ("ruleless-app", r#"{ "displayName": "Ruleless" }"#)]
+        {
+            fs::create_dir(self.file(name)).unwrap();
+            self.write(&format!("{name}/app.json"), app);
+        }
     }
 
     /// Packages that we seal ourselves.

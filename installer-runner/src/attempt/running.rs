@@ -35,6 +35,11 @@ impl Attempt<'_> {
         let renames = self.runner.system.device().pending_renames().unwrap_or_default();
         let started = self.now().to_string();
         let limit = Duration::from_secs(u64::from(limit_minutes) * 60);
+        let why = format!(
+            "{} may take {limit_minutes} minutes; then it is no longer waited for.",
+            resolved.program
+        );
+        self.notes.step(Step::Run, "starting", why);
         let ran =
             match self.ground().run(id, &self.identity.id, resolved, self.eyes.perspective.account, limit) {
                 Ok(ran) => ran,

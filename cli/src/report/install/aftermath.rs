@@ -13,7 +13,7 @@ pub(super) fn write(report: &InstallReport, out: &mut dyn Write) -> io::Result<(
         write_restart(restart, out)?;
     }
     if let Some(next) = &report.next_try {
-        writeln!(out, "\n{STRONG}Next try{STRONG:#}  {}", printable(&next.at))?;
+        writeln!(out, "\n{STRONG}Next try{STRONG:#}  {}", to_the_second(&next.at))?;
         write_wrapped("  ", 2, &next.why, out)?;
     }
     let states = &report.states;
@@ -44,7 +44,7 @@ fn write_restart(restart: &RestartReport, out: &mut dyn Write) -> io::Result<()>
             out,
             "  {WARNING}pending:{WARNING:#} {need}, for {} since {}",
             printable(&pending.app),
-            printable(&pending.since)
+            to_the_second(&pending.since)
         )?;
     }
     for file in &restart.left_pending {
@@ -60,4 +60,13 @@ fn state(code: &StateCode) -> String {
 /// With both forms: logs have the signed one, the portal the other.
 fn error(code: &StateCode) -> String {
     format!("{} ({}) {}", code.text, code.number, code.name)
+}
+
+/// A time of a report without its fraction.
+fn to_the_second(time: &str) -> String {
+    let safe = printable(time);
+    match safe.split_once('.') {
+        Some((seconds, _)) if time.ends_with('Z') => format!("{seconds}Z"),
+        _ => safe.into_owned(),
+    }
 }

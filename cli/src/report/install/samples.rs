@@ -147,7 +147,7 @@ pub(super) fn failed() -> InstallReport {
         restart: None,
         next_try: Some(NextTry {
             step: RetryStep::GiveUp,
-            at: "2026-03-02T10:00:12Z".into(),
+            at: "2026-03-02T10:00:12.345678Z".into(),
             why: "A failure waits 24 hours; `waybill install` by hand does not.".into(),
         }),
         started: "2026-03-01T10:00:00Z".into(),

@@ -1,8 +1,7 @@
 //! Which entry of the table of codes an outcome has.
 
-use super::{Answer, DetectReport, InstallReport, Intent, Outcome, StateCode};
-use crate::codes::device::DETECTION_RULE_INVALID as INVALID_RULE;
-use crate::codes::{Code, runner};
+use super::{Answer, DetectReport, InstallReport, Intent, Outcome};
+use crate::codes::{Class, Code, runner};
 
 impl InstallReport {
     /// The entry of the table of codes; `None` where all is well.
@@ -33,9 +32,8 @@ impl InstallReport {
     }
 
     fn cannot_tell(&self) -> &'static Code {
-        let is_invalid = |error: &StateCode| error.number == i64::from(INVALID_RULE.cast_signed());
-        if self.states.error.as_ref().is_some_and(is_invalid) {
-            return &runner::DETECTION_RULE_INVALID;
+        if self.exit == Class::Refused.exit_code() {
+            return &runner::DETECTION_RULE_INVALID; // by the code alone it may be a rule that needs Windows
         }
         match &self.requirements {
             Some(requirements) if requirements.applicability.is_none() => &runner::REQUIREMENTS_CANNOT_TELL,
