@@ -96,7 +96,12 @@ impl Workbench {
         let hello = project().join("examples").join("hello-app");
         copy(&hello, &self.file("packed-app")); // packing fills in its app.json
         copy(&hello.join("source"), &self.file("source"));
-        copy(&project().join("tests").join("fixtures").join("msi"), &self.file("msi"));
+        // The fixtures of other tests lie there, too.
+        fs::create_dir(self.file("msi")).unwrap();
+        for name in ["hello.msi", "hello.txt", "hello.wxs"] {
+            let fixture = project().join("tests").join("fixtures").join("msi").join(name);
+            fs::copy(fixture, self.file("msi").join(name)).unwrap();
+        }
         fs::create_dir_all(self.file("unix-app").join("source")).unwrap();
         self.write("unix-app/source/install.sh", "echo cannot find the licence\nexit 87\n");
         self.write("unix-app/app.json", UNIX_APP);
