@@ -77,12 +77,16 @@ impl Device {
         fs::write(self.path("app.json"), app.to_string()).unwrap();
     }
 
-    /// A copy of the puppet, or another name of it where the file system has such.
+    /// The puppet, by another name. A copy would be held open for writing, for a moment, by whatever another thread starts,
+    /// and Linux runs no file that is.
+    #[cfg(unix)]
     fn place_installer(&self) {
-        let place = self.content().join(PROGRAM.trim_start_matches("./"));
-        if fs::hard_link(waybill_puppet::program(), &place).is_err() {
-            fs::copy(waybill_puppet::program(), &place).unwrap();
-        }
+        std::os::unix::fs::symlink(waybill_puppet::program(), self.content().join(PROGRAM)).unwrap();
+    }
+
+    #[cfg(windows)]
+    fn place_installer(&self) {
+        fs::copy(waybill_puppet::program(), self.content().join(PROGRAM)).unwrap();
     }
 
     fn app(&self) -> AppDocument {
