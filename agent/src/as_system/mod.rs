@@ -103,16 +103,24 @@ pub fn run(
     context: &Context<'_>,
 ) -> Result<u32, AsSystemError> {
     let folder = request::new_folder(root)?;
-    task::close_to_others(&folder)?;
-    request.write(&folder)?;
-    let task = task::Task::create(&request.program, &folder)?;
-    task.start()?;
-    let exit = follow(&folder, relay, context);
-    drop(task);
-    if exit.is_ok() {
+    let exit = run_in(&folder, request, relay, context);
+    if !matches!(exit, Err(AsSystemError::Interrupted)) {
         let _ = fs::remove_dir_all(&folder); // what cannot be removed does no harm
     }
     exit
+}
+
+fn run_in(
+    folder: &Path,
+    request: &Request,
+    relay: &mut dyn FnMut(Stream, &[u8]),
+    context: &Context<'_>,
+) -> Result<u32, AsSystemError> {
+    task::close_to_others(folder)?;
+    request.write(folder)?;
+    let task = task::Task::create(&request.program, folder)?;
+    task.start()?;
+    follow(folder, relay, context)
 }
 
 /// Passes output on until there is an exit code.

@@ -13,8 +13,9 @@ pub(crate) struct RootArgs {
 }
 
 impl RootArgs {
-    /// The one that was given, else the device's.
+    /// The one that was given, else the device's; whole, because reports name files in it.
     pub(crate) fn folder(&self) -> PathBuf {
-        self.root.clone().unwrap_or_else(Root::default_path)
+        let folder = self.root.clone().unwrap_or_else(Root::default_path);
+        std::path::absolute(&folder).unwrap_or(folder)
     }
 }
