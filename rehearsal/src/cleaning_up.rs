@@ -32,9 +32,7 @@ pub(crate) fn clean_up(
         stages.skip(Phase::Uninstall, why);
         return None;
     };
-    let mut app = machine.app.clone();
-    app.rules = vec![proposed.rule.clone()];
-    Some(stages.run(Phase::Uninstall, || machine.uninstall_as(&app, folder)))
+    Some(stages.run(Phase::Uninstall, || machine.uninstall_by(&proposed.rule, folder)))
 }
 
 fn untouchable(attempted: &Attempted) -> Option<&'static str> {

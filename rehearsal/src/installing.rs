@@ -9,7 +9,7 @@ use waybill_context::Context;
 use waybill_installer_runner::{
     AccountChoice, Eyes, MemoryJournal, RetryPolicy, Runner, RunnerError, Settings, Trigger,
 };
-use waybill_schemas::app::AppDocument;
+use waybill_schemas::app::{AppDocument, Rule};
 use waybill_schemas::codes::rehearsal;
 use waybill_schemas::report::install::{
     Answer, DetectReport, InstallReport, Intent, Outcome as End, RestartNeed,
@@ -122,7 +122,7 @@ impl<'a> Machine<'a> {
                 (End::AlreadyInstalled, false) => Outcome::passed("changed nothing: it is detected"),
                 _ => {
                     let exit = if report.exit == 0 { 8 } else { report.exit };
-                    Outcome::failed(exit, format!("installing again was no nothing: {}", report.summary))
+                    Outcome::failed(exit, format!("it changed something: {}", report.summary))
                 }
             }
         })
@@ -130,18 +130,15 @@ impl<'a> Machine<'a> {
 
     /// The uninstall command.
     pub(crate) fn uninstall(&self, folder: &Path) -> (Outcome, Attempted) {
-        self.uninstall_as(&self.app, folder)
+        judged(self.attempt(&self.app, Phase::Uninstall, folder), |report| gone(report, &report.summary))
     }
 
-    /// The same, judged by the rules of another document.
-    pub(crate) fn uninstall_as(&self, app: &AppDocument, folder: &Path) -> (Outcome, Attempted) {
-        judged(self.attempt(app, Phase::Uninstall, folder), |report| match report.outcome {
-            End::Uninstalled => Outcome::passed(report.summary.clone()),
-            _ => {
-                let exit = if report.exit == 0 { 8 } else { report.exit };
-                Outcome::failed(exit, report.summary.clone())
-            }
-        })
+    /// The same, judged by another rule than the app's, which does not hold.
+    pub(crate) fn uninstall_by(&self, rule: &Rule, folder: &Path) -> (Outcome, Attempted) {
+        let mut app = self.app.clone();
+        app.rules = vec![rule.clone()];
+        let taken = "taken away again, as the proposed rule tells";
+        judged(self.attempt(&app, Phase::Uninstall, folder), |report| gone(report, taken))
     }
 
     fn attempt(&self, app: &AppDocument, phase: Phase, folder: &Path) -> (Attempted, Option<Outcome>) {
@@ -189,6 +186,14 @@ fn judged(
         (None, None) => Outcome::failed(1, "no report"),
     };
     (outcome, attempted)
+}
+
+fn gone(report: &InstallReport, summary: &str) -> Outcome {
+    if report.outcome == End::Uninstalled {
+        return Outcome::passed(summary);
+    }
+    let exit = if report.exit == 0 { 8 } else { report.exit };
+    Outcome::failed(exit, report.summary.clone())
 }
 
 fn stopped(error: &ApplyError) -> Outcome {

@@ -14,7 +14,7 @@ use waybill_agent::State;
 use waybill_context::Context;
 use waybill_installer_runner::identify;
 use waybill_schemas::report::install::{Answer, RUNNER_CONTRACT, RestartNeed};
-use waybill_schemas::report::rehearsal::{Phase, RehearsalReport};
+use waybill_schemas::report::rehearsal::{Phase, PhaseStatus, RehearsalReport};
 use waybill_system::System;
 
 /// Rehearses the app in a folder on `system`, which is the machine that this program runs on: files, packages and logs go
@@ -38,12 +38,15 @@ pub fn rehearse(
     let mut stages = Stages::new(context, audience);
     let mut seen = Seen::default();
     lint_phase(request, &mut stages, context);
-    if !stages.has_failed() && context.check().is_ok() {
+    if !stages.has_failed() {
         seen = rehearse_on(&machine, request, root.path(), &mut stages, context);
     }
     let phases = stages.finish();
+    let has_run =
+        phases.iter().any(|phase| phase.phase == Phase::Install && phase.status != PhaseStatus::Skipped);
     let Seen { learned, attempts } = seen;
-    let (exit, summary) = verdict::conclude(&phases, &attempts);
+    let stopped = attempts.install.is_none(); // counts where no phase failed
+    let (exit, summary) = verdict::conclude(&phases, &attempts, stopped);
     let mut report = RehearsalReport {
         contract: RUNNER_CONTRACT,
         app: identify(&machine.app),
@@ -64,7 +67,7 @@ pub fn rehearse(
         ended: now(context),
     };
     drop(state); // its file is open, which keeps Windows from removing the root
-    report.root_kept = root.end(request.keep || exit != 0);
+    report.root_kept = root.end(request.keep || (exit != 0 && has_run));
     Ok(report)
 }
 

@@ -9,7 +9,7 @@ pub struct RehearsalRequest {
     pub folder: PathBuf,
     /// Where everything is written that the rehearsal needs for itself; a temporary folder where nothing is said.
     pub root: Option<PathBuf>,
-    /// Leave that folder, whatever came of it. A temporary one is left where a phase failed, for its logs.
+    /// Leave that folder, whatever came of it. A temporary one is left where an install failed, for its logs.
     pub keep: bool,
     /// Uninstall a copy that is here already, instead of refusing.
     pub force: bool,

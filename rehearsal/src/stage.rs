@@ -6,6 +6,9 @@ use waybill_context::Context;
 use waybill_schemas::codes::Classified;
 use waybill_schemas::report::rehearsal::{Phase, PhaseDetails, PhaseStatus, RehearsalPhase};
 
+/// What is said of a phase that was not reached.
+const NOT_REACHED: &str = "not reached";
+
 /// What came of a phase.
 pub(crate) struct Outcome {
     status: PhaseStatus,
@@ -96,8 +99,8 @@ impl<'a> Stages<'a> {
     /// All of them; those that nobody ran are skipped, because of the one that failed.
     pub(crate) fn finish(mut self) -> Vec<RehearsalPhase> {
         let why = match self.failed() {
-            Some(failed) => format!("not reached: {} failed", failed.phase.name()),
-            None => "not reached".to_owned(),
+            Some(failed) => format!("{NOT_REACHED}: {} failed", failed.phase.name()),
+            None => NOT_REACHED.to_owned(),
         };
         for phase in Phase::ALL {
             if self.of(phase).is_none() {

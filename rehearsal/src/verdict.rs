@@ -3,7 +3,7 @@
 use crate::installing::{Attempted, Machine};
 use crate::learned::Learned;
 use waybill_installer_runner::{AccountChoice, ScriptHost};
-use waybill_schemas::report::install::{Host, RestartNeed};
+use waybill_schemas::report::install::{Host, Outcome as End, RestartNeed};
 use waybill_schemas::report::rehearsal::{Phase, PhaseDetails, PhaseStatus, RehearsalPhase};
 use waybill_system::SystemKind;
 
@@ -11,6 +11,8 @@ use waybill_system::SystemKind;
 const REFERENCE_LOOKS_AFTER: u64 = 1_000;
 /// What `waybill` exits with where a hard restart ends it.
 const HARD_RESTART: u8 = 11;
+/// And where somebody stopped it.
+const INTERRUPTED: u8 = 130;
 
 /// All attempts of a rehearsal.
 #[derive(Default)]
@@ -31,9 +33,10 @@ impl Attempts {
 }
 
 /// Exit code and the line that people read last.
-pub(crate) fn conclude(phases: &[RehearsalPhase], attempts: &Attempts) -> (u8, String) {
+pub(crate) fn conclude(phases: &[RehearsalPhase], attempts: &Attempts, stopped: bool) -> (u8, String) {
     match deciding(phases) {
         Some(failed) => (failed.exit, format!("{} failed: {}", failed.phase.name(), failed.summary)),
+        None if stopped => (INTERRUPTED, "interrupted: nothing was installed".to_owned()),
         None if attempts.ended_by_restart() => {
             (HARD_RESTART, "installed; a hard restart comes before anything else".to_owned())
         }
@@ -120,7 +123,8 @@ fn of_attempt(attempted: &Attempted, warnings: &mut Vec<String>) {
             warnings.push(format!("it left a pending restart: {count} files are replaced at the next one"));
         }
     }
-    let late = report.detections.last().and_then(|look| look.after_milliseconds);
+    let late = report.detections.last().filter(|_| report.outcome == End::Installed);
+    let late = late.and_then(|look| look.after_milliseconds);
     if let Some(late) = late.filter(|late| *late > REFERENCE_LOOKS_AFTER) {
         warnings.push(format!(
             "detection held {late} ms after the end; the reference looks once, after about 150 ms"

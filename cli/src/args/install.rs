@@ -1,6 +1,6 @@
 use super::root::RootArgs;
 use clap::{Args, ValueEnum};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use waybill_installer_runner::{AccountChoice, OnTimeLimit, ScriptHost, Settings};
 use waybill_schemas::report::install::Host;
@@ -20,6 +20,8 @@ pub(crate) struct DetectArgs {
     pub(crate) app: PathBuf,
     #[command(flatten)]
     pub(crate) manner: Manner,
+    #[command(flatten)]
+    pub(crate) root: RootArgs,
 }
 
 /// Install an app: detect, check its requirements, run its command, let detection judge
@@ -85,6 +87,8 @@ pub(crate) struct AttemptArgs {
     pub(crate) passthrough_exit: bool,
     #[command(flatten)]
     pub(crate) manner: Manner,
+    #[command(flatten)]
+    pub(crate) root: RootArgs,
 }
 
 /// How an app is looked at and run.
@@ -100,8 +104,6 @@ pub(crate) struct Manner {
     /// What runs PowerShell scripts, instead of powershell.exe (elsewhere than on Windows: pwsh)
     #[arg(long, value_name = "PROGRAM")]
     script_host: Option<String>,
-    #[command(flatten)]
-    pub(crate) root: RootArgs,
 }
 
 /// What happens at the time limit.
@@ -133,8 +135,8 @@ enum Who {
 }
 
 impl Manner {
-    /// As settings, with files below the root.
-    pub(crate) fn settings(&self) -> Settings {
+    /// As settings, with files below `root`.
+    pub(crate) fn settings(&self, root: &Path) -> Settings {
         let script_host = self.script_host.clone().map_or(ScriptHost::OfTheSystem, ScriptHost::Program);
         Settings {
             host: match self.host {
@@ -143,7 +145,7 @@ impl Manner {
             },
             account: self.account(),
             script_host,
-            ..Settings::new(&self.root.folder())
+            ..Settings::new(root)
         }
     }
 
@@ -164,6 +166,6 @@ impl AttemptArgs {
             OnTimeout::Kill => OnTimeLimit::Kill,
         };
         let detection_patience = Duration::from_secs(self.look_again);
-        Settings { on_time_limit, detection_patience, ..self.manner.settings() }
+        Settings { on_time_limit, detection_patience, ..self.manner.settings(&self.root.folder()) }
     }
 }

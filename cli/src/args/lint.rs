@@ -49,7 +49,8 @@ impl LintArgs {
     }
 }
 
-fn allowance(text: &str) -> Result<Allowance, Failure> {
+/// `CODE` or `CODE=REASON`.
+pub(super) fn allowance(text: &str) -> Result<Allowance, Failure> {
     let (code, reason) = text.split_once('=').unwrap_or((text, ""));
     let reason = if reason.trim().is_empty() { "allowed on the command line" } else { reason.trim() };
     match lint::page(code.trim()) {

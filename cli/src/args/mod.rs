@@ -11,6 +11,7 @@ mod lint;
 mod pack;
 mod package;
 mod publish;
+mod rehearse;
 mod root;
 mod schema;
 mod serve;
@@ -30,6 +31,7 @@ pub(crate) use lint::LintArgs;
 pub(crate) use pack::{PackArgs, source_date_epoch};
 pub(crate) use package::{Limits, PackageArgs};
 pub(crate) use publish::PublishArgs;
+pub(crate) use rehearse::TryArgs;
 pub(crate) use schema::SchemaArgs;
 pub(crate) use serve::ServeArgs;
 pub(crate) use size::Size;
@@ -134,6 +136,7 @@ pub(crate) enum Command {
     Detect(DetectArgs),
     Install(InstallArgs),
     Uninstall(UninstallArgs),
+    Try(Box<TryArgs>),
     Schema(SchemaArgs),
     Explain(ExplainArgs),
     Completions(CompletionsArgs),

@@ -30,10 +30,10 @@ fn attempt(intent: Intent, args: &AttemptArgs, session: &Session) -> Result<Exit
     let undertaking = if args.dry_run { Undertaking::Look } else { Undertaking::Run };
     let account = match stand(&given.app, args.manner.account(), undertaking, &system)? {
         Stand::Here(account) => account,
-        Stand::AsSystem => return as_system::again(&args.manner.root.folder(), stdin, session),
+        Stand::AsSystem => return as_system::again(&args.root.folder(), stdin, session),
     };
     note_context(account, &system, session);
-    let root = args.manner.root.folder();
+    let root = args.root.folder();
     let request = ApplyRequest {
         app: &given.app,
         intent,

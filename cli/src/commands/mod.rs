@@ -13,6 +13,7 @@ mod lint;
 mod pack;
 pub(crate) mod payload_entries;
 mod publish;
+mod rehearse;
 mod schema;
 mod serve;
 mod unpack;
@@ -46,6 +47,7 @@ pub(crate) fn run(command: Command, session: &Session) -> Result<Exit, Failure> 
         Command::Detect(args) => detect::run(&args, session),
         Command::Install(args) => install::run(Intent::Install, &args.attempt, session),
         Command::Uninstall(args) => install::run(Intent::Uninstall, &args.attempt, session),
+        Command::Try(args) => rehearse::run(&args, session),
         Command::Schema(args) => schema::run(&args, session).map(done),
         Command::Explain(args) => explain::run(&args, session).map(done),
         Command::Completions(args) => completions::run(&args, session).map(done),

@@ -13,6 +13,7 @@ pub(crate) mod lint;
 pub(crate) mod pack;
 pub(crate) mod printable;
 pub(crate) mod publish;
+pub(crate) mod rehearsal;
 pub(crate) mod sentence;
 pub(crate) mod serve;
 pub(crate) mod style;

@@ -1,0 +1,138 @@
+use super::as_system;
+use super::install::note_context;
+use crate::args::{ExitStyle, TryArgs};
+use crate::error::Failure;
+use crate::exit::Exit;
+use crate::output::say;
+use crate::package_input::shown;
+use crate::report::printable::printable;
+use crate::report::rehearsal::write_rehearsal;
+use crate::session::Session;
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::path::Path;
+use waybill_agent::{GivenApp, Stand, Undertaking, stand};
+use waybill_downloader::Root;
+use waybill_installer_runner::Events;
+use waybill_rehearsal::{Audience, Sandbox, junit, rehearse};
+use waybill_schemas::codes::command;
+use waybill_schemas::report::install::StepReport;
+use waybill_schemas::report::rehearsal::Phase;
+use waybill_system::this_machine;
+
+/// Rehearses an app, and tells what came of it and what was learned.
+pub(crate) fn run(args: &TryArgs, session: &Session) -> Result<Exit, Failure> {
+    if let Some(file) = &args.sandbox {
+        return write_sandbox(args, file, session).map(|()| Exit::DONE);
+    }
+    if let Some(file) = &args.junit {
+        refuse_existing(file)?;
+    }
+    let mut request = args.request()?;
+    let system = this_machine();
+    let given = GivenApp::open(&args.folder)?;
+    request.settings.account = match stand(&given.app, args.manner.account(), Undertaking::Run, &system)? {
+        Stand::Here(account) => account,
+        Stand::AsSystem => return as_system::again(&Root::default_path(), Vec::new(), session),
+    };
+    let live = Live { told: !session.output.is_json() && !session.output.is_quiet() };
+    if live.told {
+        let name = given.app.display_name.as_deref().unwrap_or("this app");
+        say(&format!("installs {} on this machine, and takes it away again", printable(name)));
+    }
+    note_context(request.settings.account, &system, session);
+    let junit_file = args.junit.as_deref().map(NewFile::create).transpose()?;
+    let report = rehearse(&request, &system, &live, &session.context())?;
+    if let Some(file) = junit_file {
+        file.write(&junit(&report))?;
+    }
+    let whole = !session.output.is_quiet();
+    session.output.report(&report, |report, out| write_rehearsal(report, whole, out))?;
+    Ok(Exit::of_report(report.exit, ExitStyle::Waybill))
+}
+
+/// What people see while it goes: a line for each phase that may take its time.
+struct Live {
+    told: bool,
+}
+
+impl Events for Live {
+    fn decided(&self, _: &StepReport) {}
+}
+
+impl Audience for Live {
+    fn begins(&self, phase: Phase) {
+        if self.told && !matches!(phase, Phase::Serve | Phase::Detect | Phase::DetectGone) {
+            say(&format!("  {} …", phase.name()));
+        }
+    }
+}
+
+/// The folders of this machine go into the file, so it is of use on this machine alone.
+fn write_sandbox(args: &TryArgs, file: &Path, session: &Session) -> Result<(), Failure> {
+    if !cfg!(windows) {
+        let failure = Failure::new(&command::USAGE, "--sandbox is for Windows, whose folders it maps");
+        return Err(failure.with_hint("run it on the Windows that has the Sandbox"));
+    }
+    refuse_existing(file)?;
+    let unreadable = |error: &io::Error| {
+        Failure::new(&command::INPUT_UNREADABLE, "a path cannot be told").caused_by(error)
+    };
+    let whole = |path: &Path| std::path::absolute(path).map_err(|error| unreadable(&error));
+    let program = std::env::current_exe().map_err(|error| unreadable(&error))?;
+    let file = whole(file)?;
+    let result = file.with_extension("result");
+    std::fs::create_dir_all(&result).map_err(|error| unreadable(&error).about(&shown(&result)))?;
+    let sandbox = Sandbox {
+        app_folder: whole(&args.folder)?.display().to_string(),
+        program_folder: program.parent().unwrap_or(&program).display().to_string(),
+        program: program.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        result_folder: result.display().to_string(),
+    };
+    NewFile::create(&file)?.write(&sandbox.to_wsb())?;
+    if !session.output.is_quiet() {
+        say(&format!("open {} to start it; the report will lie in {}", shown(&file), shown(&result)));
+    }
+    Ok(())
+}
+
+fn refuse_existing(file: &Path) -> Result<(), Failure> {
+    if file.symlink_metadata().is_err() {
+        return Ok(());
+    }
+    let failure = Failure::new(&command::REPORT_EXISTS, "it is there already").about(&shown(file));
+    Err(failure.with_hint("give another name, or remove it first"))
+}
+
+/// A file that is made before the work it is for, so that nothing is installed for a report that cannot be written; gone
+/// again where it does not come to one.
+struct NewFile<'a> {
+    path: &'a Path,
+    file: File,
+    written: bool,
+}
+
+impl<'a> NewFile<'a> {
+    fn create(path: &'a Path) -> Result<Self, Failure> {
+        let file = File::create_new(path).map_err(|error| not_written(path, &error))?;
+        Ok(Self { path, file, written: false })
+    }
+
+    fn write(mut self, bytes: &[u8]) -> Result<(), Failure> {
+        self.file.write_all(bytes).map_err(|error| not_written(self.path, &error))?;
+        self.written = true;
+        Ok(())
+    }
+}
+
+impl Drop for NewFile<'_> {
+    fn drop(&mut self) {
+        if !self.written {
+            let _ = std::fs::remove_file(self.path);
+        }
+    }
+}
+
+fn not_written(path: &Path, error: &io::Error) -> Failure {
+    Failure::new(&command::OUTPUT_FAILED, "cannot write the file").caused_by(error).about(&shown(path))
+}

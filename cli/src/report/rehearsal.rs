@@ -1,0 +1,160 @@
+//! A dress rehearsal on one page: its phases, what appeared, the rule that speaks for, what to do next; the last line says
+//! what came of it.
+
+use super::bytes::lasted;
+use super::printable::printable;
+use super::sentence::sentence;
+use super::style::{ERROR, FAINT, GOOD, NOTE, STRONG, WARNING};
+use super::wrap::write_wrapped;
+use anstyle::Style;
+use std::io::{self, Write};
+use waybill_schemas::report::rehearsal::{
+    AppearedItem, AppearedKind, MsiLog, Phase, PhaseDetails, PhaseStatus, ProposedRule, RehearsalPhase,
+    RehearsalReport,
+};
+
+/// Things that are told of each kind.
+const MOST: usize = 8;
+/// Lines of an installer's output that are told.
+const LINES: usize = 10;
+
+/// The page. Without `whole` only what failed, and what to do.
+pub(crate) fn write_rehearsal(report: &RehearsalReport, whole: bool, out: &mut dyn Write) -> io::Result<()> {
+    if whole {
+        let version = report.app.version.as_deref().map(|version| format!(" {}", printable(version)));
+        let (name, version) = (printable(&report.app.name), version.unwrap_or_default());
+        writeln!(out, "{STRONG}{name}{version}{STRONG:#}  {FAINT}{}{FAINT:#}", printable(&report.document))?;
+    }
+    write_phases(&report.phases, whole, out)?;
+    if whole {
+        write_appeared(&report.appeared, out)?;
+        list("Worth knowing", WARNING, "!", &report.warnings, out)?;
+        list("Other than under Intune", NOTE, "·", &report.deviations, out)?;
+    }
+    if report.exit != 0 {
+        write_output(&report.phases, out)?;
+        report.msi_logs.iter().try_for_each(|log| write_log(log, out))?;
+        list("Next", NOTE, "→", &report.next, out)?;
+    }
+    if let Some(proposed) = report.proposed_rule.as_ref().filter(|_| whole) {
+        write_rule(proposed, needs_rule(report), out)?;
+    }
+    if report.root_kept && whole {
+        writeln!(out, "\n{FAINT}kept: {}{FAINT:#}", printable(&report.root))?;
+    }
+    if whole || report.exit != 0 {
+        let style = if report.exit == 0 { GOOD } else { ERROR };
+        write!(out, "\n{style}")?;
+        write!(out, "{}", printable(&report.summary))?;
+        writeln!(out, "{style:#}")?;
+    }
+    Ok(())
+}
+
+/// Phases that were not reached come on one line.
+fn write_phases(phases: &[RehearsalPhase], whole: bool, out: &mut dyn Write) -> io::Result<()> {
+    let is_unreached = |phase: &&RehearsalPhase| {
+        phase.status == PhaseStatus::Skipped && phase.summary.starts_with("not reached")
+    };
+    let told = |phase: &&RehearsalPhase| whole || phase.status == PhaseStatus::Failed;
+    for phase in phases.iter().filter(told).filter(|phase| !is_unreached(phase)) {
+        write_phase(phase, out)?;
+    }
+    let unreached: Vec<&str> = phases.iter().filter(is_unreached).map(|phase| phase.phase.name()).collect();
+    if unreached.is_empty() || !whole {
+        return Ok(());
+    }
+    write_wrapped(&format!("  {FAINT}-{FAINT:#}       not reached:   "), 25, &unreached.join(", "), out)
+}
+
+/// What the installer of the phase that failed printed last.
+fn write_output(phases: &[RehearsalPhase], out: &mut dyn Write) -> io::Result<()> {
+    let failed = phases.iter().find(|phase| phase.status == PhaseStatus::Failed);
+    let Some(PhaseDetails::Install(report)) = failed.and_then(|phase| phase.details.as_ref()) else {
+        return Ok(());
+    };
+    let printed = report.run.as_ref().map_or("", |run| run.output.excerpt.trim_end());
+    let lines: Vec<&str> = printed.lines().collect();
+    if lines.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n{STRONG}What it printed{STRONG:#}")?;
+    lines[lines.len().saturating_sub(LINES)..]
+        .iter()
+        .try_for_each(|line| writeln!(out, "  {}", printable(line)))
+}
+
+fn write_phase(phase: &RehearsalPhase, out: &mut dyn Write) -> io::Result<()> {
+    let (style, word) = match phase.status {
+        PhaseStatus::Passed => (GOOD, "ok"),
+        PhaseStatus::Failed => (ERROR, "FAILED"),
+        PhaseStatus::Skipped => (FAINT, "-"),
+    };
+    let took = if phase.status == PhaseStatus::Skipped { String::new() } else { lasted(phase.seconds) };
+    let first = format!("  {style}{word:6}{style:#}  {:13}  {FAINT}{took:>8}{FAINT:#}  ", phase.phase.name());
+    write_wrapped(&first, 35, &phase.summary, out)
+}
+
+/// Where a rule of the app's own did not hold, the proposed one is worth its room.
+fn needs_rule(report: &RehearsalReport) -> bool {
+    let failed = report.phases.iter().find(|phase| phase.status == PhaseStatus::Failed);
+    failed.is_some_and(|phase| matches!(phase.phase, Phase::Install | Phase::Detect))
+}
+
+fn write_appeared(items: &[AppearedItem], out: &mut dyn Write) -> io::Result<()> {
+    if items.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n{STRONG}What appeared{STRONG:#}")?;
+    let kinds = [
+        (AppearedKind::UninstallEntry, "uninstall entry"),
+        (AppearedKind::Service, "service"),
+        (AppearedKind::Task, "task"),
+        (AppearedKind::Files, "files"),
+    ];
+    for (kind, word) in kinds {
+        let of_kind: Vec<_> = items.iter().filter(|item| item.kind == kind).collect();
+        for item in of_kind.iter().take(MOST) {
+            let says = item.says.as_deref().map(|says| format!("  {says}")).unwrap_or_default();
+            let left = if item.left_behind { "  (left behind)" } else { "" };
+            writeln!(
+                out,
+                "  {FAINT}{word:15}{FAINT:#}  {}{}{left}",
+                printable(&item.name),
+                printable(&says)
+            )?;
+        }
+        if of_kind.len() > MOST {
+            writeln!(out, "  {FAINT}{word:15}{FAINT:#}  and {} more", of_kind.len() - MOST)?;
+        }
+    }
+    Ok(())
+}
+
+fn list(title: &str, style: Style, mark: &str, lines: &[String], out: &mut dyn Write) -> io::Result<()> {
+    if lines.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n{STRONG}{title}{STRONG:#}")?;
+    lines
+        .iter()
+        .try_for_each(|line| write_wrapped(&format!("  {style}{mark}{style:#} "), 4, &sentence(line), out))
+}
+
+fn write_log(log: &MsiLog, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "\n{STRONG}Windows Installer's log{STRONG:#}  {FAINT}{}{FAINT:#}", printable(&log.file))?;
+    log.excerpt.iter().try_for_each(|line| writeln!(out, "  {}", printable(line)))
+}
+
+fn write_rule(proposed: &ProposedRule, whole: bool, out: &mut dyn Write) -> io::Result<()> {
+    if !whole {
+        return Ok(());
+    }
+    writeln!(
+        out,
+        "\n{STRONG}A rule that would hold{STRONG:#}  {FAINT}{}{FAINT:#}",
+        printable(&proposed.why)
+    )?;
+    let rule = serde_json::to_string_pretty(&proposed.rule).map_err(io::Error::from)?;
+    rule.lines().try_for_each(|line| writeln!(out, "  {line}"))
+}
