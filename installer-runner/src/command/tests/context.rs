@@ -72,10 +72,10 @@ fn programs_are_those_of_the_table() {
             let eyes = eyes_of(*column);
             match becomes.strip_prefix("refused, ") {
                 Some(code) => {
-                    assert_eq!(refused(row.written, &eyes, &machine).1.code, code, "{}", row.written)
+                    assert_eq!(refused(row.written, &eyes, &machine).1.code, code, "{}", row.written);
                 }
                 None => {
-                    assert_eq!(resolved(row.written, &eyes, &machine).program, becomes, "{}", row.written)
+                    assert_eq!(resolved(row.written, &eyes, &machine).program, becomes, "{}", row.written);
                 }
             }
         }
