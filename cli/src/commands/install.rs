@@ -32,14 +32,15 @@ fn attempt(intent: Intent, args: &AttemptArgs, session: &Session) -> Result<Exit
         Stand::Here(account) => account,
         Stand::AsSystem => return as_system::again(&args.root.folder(), stdin, session),
     };
-    note_context(account, &system, session);
     let root = args.root.folder();
+    let content = content(args, &given, &root)?;
+    note_context(account, &system, session);
     let request = ApplyRequest {
         app: &given.app,
         intent,
         trigger: Trigger::Manual,
         dry_run: args.dry_run,
-        content: content(args, &given, &root)?,
+        content,
         settings: Settings { account, ..args.settings() },
         retries: RetryPolicy::of(&given.app),
         wait: args.wait,
