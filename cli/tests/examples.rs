@@ -103,3 +103,19 @@ fn each_ends_as_its_expected_report_says() {
     counted(&format!("examples: {} ended as expected: {}", shown.len() - wrong.len(), shown.join(", ")));
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// What wine cannot show by running it: its powershell.exe does nothing. Which one would run can be shown.
+#[cfg(windows)]
+#[test]
+fn sysnative_names_the_64_bit_powershell() {
+    let root = tempfile::tempdir().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_waybill"))
+        .args(["install", "--dry-run", "--json", "--as", "current", "--root"])
+        .arg(root.path().join("root"))
+        .arg(examples().join("powershell-64"))
+        .output()
+        .unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let program = report["command"]["program"].as_str().unwrap().to_lowercase();
+    assert!(program.ends_with(r"\system32\windowspowershell\v1.0\powershell.exe"), "{report:#}");
+}

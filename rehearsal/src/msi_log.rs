@@ -72,9 +72,11 @@ fn decoded(bytes: &[u8]) -> String {
 }
 
 /// The lines that lead to the first action that failed, else the last ones. "Return value 3" is Windows Installer's word
-/// for a failure that ends the installation.
+/// for a failure that ends the installation. Values of properties are left out: any of them may be a password.
 fn excerpt(text: &str) -> Vec<String> {
-    let lines: Vec<&str> = text.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
+    let tells_property = |line: &str| line.contains("Property(") || line.contains("PROPERTY CHANGE");
+    let lines = text.lines().map(str::trim_end).filter(|line| !line.is_empty() && !tells_property(line));
+    let lines: Vec<&str> = lines.collect();
     let failed =
         lines.iter().position(|line| line.contains("Return value 3") || line.contains("return value 3"));
     let (from, to) = match failed {
@@ -120,6 +122,19 @@ mod tests {
         let bytes: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
         let decoded = decoded(&bytes);
         assert!(decoded.starts_with("line 0\r\n"), "{decoded:.20}");
+        let told = excerpt(&decoded);
+        assert_eq!((told.len(), told[0].as_str()), (BEFORE + 1, "line 28"));
+        assert!(told[BEFORE].ends_with("Return value 3."), "{told:?}");
+    }
+
+    #[test]
+    fn no_property_is_told_and_no_secret_of_the_command_line() {
+        let text = "MSI (s): PROPERTY CHANGE: Adding PASSWORD property. Its value is 'hunter2'.\n\
+                    MSI (s): Command Line: PASSWORD=hunter2 DIR=C:\\App\n\
+                    Property(S): PASSWORD = hunter2\n";
+        let told = excerpt(text);
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(!told[0].contains("hunter2") && told[0].contains("App"), "{told:?}");
     }
 
     #[test]
