@@ -40,6 +40,17 @@ fn each_view_has_its_folders_and_processor() {
 }
 
 #[test]
+fn the_system_has_its_own_profile_and_the_user_another() {
+    let system = block(View::Bits32, Account::System);
+    let profile = system.get("USERPROFILE").unwrap().to_lowercase();
+    assert_eq!(profile, r"c:\windows\system32\config\systemprofile");
+    assert_eq!(system.get("APPDATA").unwrap().to_lowercase(), format!(r"{profile}\appdata\roaming"));
+    let user = block(View::Bits32, Account::User);
+    assert!(user.get("USERPROFILE").unwrap().to_lowercase().starts_with(r"c:\users\"), "{user:?}");
+    assert!(user.get("USERNAME").is_some());
+}
+
+#[test]
 fn nothing_of_this_process_gets_in() {
     // Cargo sets these for every test.
     assert!(std::env::var_os("CARGO_PKG_NAME").is_some() && std::env::var_os("CARGO_MANIFEST_DIR").is_some());

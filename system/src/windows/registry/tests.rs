@@ -186,3 +186,16 @@ fn anothers_classes_are_that_users_over_the_machines() {
     let paths: Vec<&str> = places.iter().map(|(_, path)| path.as_str()).collect();
     assert_eq!(paths, [&format!(r"{sid}\Software\Classes\.ext"), r"SOFTWARE\Classes\.ext"]);
 }
+
+/// wine lets everybody read every key, so what Windows would say is put in here.
+#[test]
+fn a_key_that_may_not_be_read_is_not_a_missing_one() {
+    let denied = Refused::new(0x8007_0005_u32.cast_signed(), "Access is denied.".to_owned());
+    assert!(!denied.is_missing());
+    let unanswered = denied.about(&RegistryKey::local_machine("SECURITY"));
+    assert_eq!(unanswered.code, Some(0x8007_0005));
+    assert_eq!(unanswered.why, r"HKEY_LOCAL_MACHINE\SECURITY: Access is denied.");
+    for missing in MISSING {
+        assert!(Refused::new(missing.cast_signed(), String::new()).is_missing(), "{missing:#x}");
+    }
+}
