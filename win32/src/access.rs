@@ -104,8 +104,10 @@ unsafe fn entry(list: *const ACL, index: u32) -> io::Result<Option<Entry>> {
         return Ok(None);
     }
     let entry = entry.cast::<ACCESS_ALLOWED_ACE>();
-    // SAFETY: entries of these types are laid out like this one.
-    let rights = unsafe { (&raw const (*entry).Mask).read_unaligned() };
+    // SAFETY: only the address of a field of the entry: entries of these types are laid out like this one.
+    let rights = unsafe { &raw const (*entry).Mask };
+    // SAFETY: the field lies within the entry.
+    let rights = unsafe { rights.read_unaligned() };
     // SAFETY: only the address of a field of the entry.
     let account = unsafe { &raw const (*entry).SidStart };
     // SAFETY: the identifier starts at that field and lies within the entry.

@@ -38,8 +38,8 @@ pub fn native_machine() -> io::Result<u16> {
 /// # Errors
 /// The system does not tell.
 pub fn build() -> io::Result<u32> {
-    let mut version = OSVERSIONINFOW::default();
-    version.dwOSVersionInfoSize = size_of::<OSVERSIONINFOW>() as u32;
+    let size = size_of::<OSVERSIONINFOW>() as u32;
+    let mut version = OSVERSIONINFOW { dwOSVersionInfoSize: size, ..OSVERSIONINFOW::default() };
     // SAFETY: the structure carries its own size.
     let status = unsafe { RtlGetVersion(&raw mut version) };
     if status < 0 {
@@ -53,8 +53,8 @@ pub fn build() -> io::Result<u32> {
 /// # Errors
 /// The system does not tell.
 pub fn memory() -> io::Result<u64> {
-    let mut status = MEMORYSTATUSEX::default();
-    status.dwLength = size_of::<MEMORYSTATUSEX>() as u32;
+    let size = size_of::<MEMORYSTATUSEX>() as u32;
+    let mut status = MEMORYSTATUSEX { dwLength: size, ..MEMORYSTATUSEX::default() };
     // SAFETY: the structure carries its own size.
     let told = unsafe { GlobalMemoryStatusEx(&raw mut status) };
     if told == 0 { Err(io::Error::last_os_error()) } else { Ok(status.ullTotalPhys) }

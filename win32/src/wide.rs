@@ -33,8 +33,13 @@ pub(crate) unsafe fn units_at<'a>(pointer: *const u16) -> &'a [u16] {
         return &[];
     }
     let mut length = 0;
-    // SAFETY: every unit up to the NUL can be read, as promised by the caller.
-    while unsafe { pointer.add(length).read() } != 0 {
+    loop {
+        // SAFETY: the address of the NUL or of a unit before it.
+        let unit = unsafe { pointer.add(length) };
+        // SAFETY: all of these can be read, as promised by the caller.
+        if unsafe { unit.read() } == 0 {
+            break;
+        }
         length += 1;
     }
     // SAFETY: the same units.

@@ -45,6 +45,10 @@ fn seen(view: View) -> Perspective {
     Perspective { view, account: Account::Current }
 }
 
+fn wide(text: &str) -> Vec<u8> {
+    text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+}
+
 fn value(key: &RegistryKey, name: &str, view: View) -> Option<RegistryValue> {
     WindowsRegistry.value(key, name, seen(view)).unwrap()
 }
@@ -103,10 +107,10 @@ fn values_that_are_written_badly_are_read_all_the_same() {
     let test = TestKey::new("bad values");
     let key = test.write(View::Bits64);
     // By number, so that the crate does not insist on the final NUL: 1 is REG_SZ, 4 REG_DWORD, 7 REG_MULTI_SZ.
-    key.set_bytes("no end", Type::Other(1), b"1\0.\02\0").unwrap();
-    key.set_bytes("odd", Type::Other(1), b"1\0.\02").unwrap();
+    key.set_bytes("no end", Type::Other(1), &wide("1.2")).unwrap();
+    key.set_bytes("odd", Type::Other(1), &wide("1.2")[..5]).unwrap();
     key.set_bytes("empty", Type::Other(1), &b"?"[..0]).unwrap();
-    key.set_bytes("no list end", Type::Other(7), b"a\0\0\0b\0").unwrap();
+    key.set_bytes("no list end", Type::Other(7), &wide("a\0b")).unwrap();
     key.set_bytes("short", Type::Other(4), &[7]).unwrap();
     let huge = "x".repeat(1 << 20);
     key.set_string("huge", &huge).unwrap();
