@@ -87,8 +87,7 @@ windows_cargo() {
   local verb=${1:?build, test or run}
   shift
   # Between two programs the server would end after seconds, and one that starts just then is cut off.
-  # It stays, so it must not keep what was open here, such as the lock of a flock around this script.
-  wineserver -p300 </dev/null >/dev/null 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- || true # it may run already
+  wineserver -p300 </dev/null >/dev/null 2>&1 || true # it may run already
   env -u RUSTUP_TOOLCHAIN -u CARGO -u RUSTC_WRAPPER \
     CARGO_HOME="${WIN_CARGO_HOME:-$keep/cargo-home}" CARGO_TARGET_DIR="${WIN_TARGET_DIR:-$keep/target}" \
     RUSTC=/usr/bin/rustc RUSTDOC=/usr/bin/rustdoc RUSTC_BOOTSTRAP=1 \
