@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tempfile::TempDir;
 use waybill_installer_runner::{Eyes, Refused, Resolved, resolve};
@@ -70,8 +71,10 @@ impl Content {
 
     /// Starts it, waits for its end and gives its code and what it wrote.
     pub(crate) fn start(&self, resolved: &Resolved) -> (u32, Vec<u8>) {
-        let output = self.temporary.path().join("output.log");
-        let _ = fs::remove_file(&output);
+        // Each into a file of its own: one that ended a moment ago may be open still.
+        static STARTS: AtomicUsize = AtomicUsize::new(0);
+        let number = STARTS.fetch_add(1, Ordering::Relaxed);
+        let output = self.temporary.path().join(format!("output-{number}.log"));
         let start = Start {
             program: &resolved.program,
             arguments: if cfg!(windows) {

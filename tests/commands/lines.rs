@@ -5,7 +5,7 @@ use crate::random_tails::RandomTails;
 use std::time::Instant;
 
 /// Random lines that are started for real, unless `WAYBILL_COMMAND_LINES` names another count.
-const RANDOM_LINES: usize = 300;
+const RANDOM_LINES: usize = 200;
 
 /// Starts the line, and gives what its program got.
 fn given(content: &Content, line: &str) -> (String, String) {
