@@ -137,7 +137,7 @@ proptest! {
         opposed[field] = other.into();
         let looker = Looker::new(ground.system());
         let (one, two) = (looker.rule(&rule), looker.rule(&opposed));
-        let compared = one.why.contains(" than ") || one.why.contains("equal to");
+        let compared = one.why.contains(" is less than") || one.why.contains(" is greater than") || one.why.contains(" is equal to");
         prop_assert_eq!(one.answer != two.answer, compared, "{:#?} and {:#?}", one, two);
     }
 }

@@ -47,7 +47,13 @@ impl Ground for RealGround {
             FileThing::Sized(size) if cfg!(windows) && *size > 1 << 30 => return None,
             FileThing::Sized(size) => File::create(&path).unwrap().set_len(*size).unwrap(),
             FileThing::Modified(time) => set_times(&path, FileTimes::new().set_modified(*time)),
-            FileThing::Created(time) => set_times(&path, created(*time)?),
+            FileThing::Created(time) => {
+                set_times(&path, created(*time)?);
+                // Wine keeps what it is told of modification alone.
+                if path.metadata().unwrap().created().ok() != Some(*time) {
+                    return None;
+                }
+            }
             FileThing::Version(numbers) => fs::write(&path, program(*numbers)).unwrap(),
             FileThing::VersionWithoutNumbers | FileThing::WithoutCreation | FileThing::Denied => return None,
         }
@@ -120,7 +126,10 @@ mod registry {
         match value {
             RegistryValue::Text(text) => key.set_string(name, text),
             RegistryValue::Expandable(text) => key.set_expand_string(name, text),
-            RegistryValue::Texts(texts) => key.set_multi_string(name, texts),
+            RegistryValue::Texts(texts) => {
+                let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+                key.set_multi_string(name, &texts)
+            }
             RegistryValue::Number32(number) => key.set_u32(name, *number),
             RegistryValue::Number64(number) => key.set_u64(name, *number),
             RegistryValue::Bytes(bytes) => key.set_bytes(name, Type::Bytes, bytes),

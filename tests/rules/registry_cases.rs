@@ -228,7 +228,7 @@ fn bare() -> Vec<RegistryCase> {
         (RegistryThing::Nothing, Fails, Holds),
         (RegistryThing::KeyAlone, Fails, Holds),
         (RegistryThing::Value(text("")), Holds, Fails),
-        (RegistryThing::Value(RegistryValue::Bytes(Vec::new())), Holds, Fails),
+        (RegistryThing::Value(RegistryValue::Bytes(vec![7])), Holds, Fails),
         (RegistryThing::Denied, CannotTell, CannotTell),
     ] {
         for operator in NO_OPERATORS.into_iter().chain(OPERATORS.map(|(operator, _)| Some(operator))) {

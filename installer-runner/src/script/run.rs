@@ -6,9 +6,9 @@ use crate::rule::Inquiry;
 use std::error::Error as _;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
-use tempfile::TempDir;
+use waybill_context::Clock;
 use waybill_schemas::codes::device::ACCESS_DENIED;
 use waybill_system::{
     Arguments, Environment, Output, Perspective, Running, Start, StartError, Unanswered, Wait,
@@ -22,6 +22,9 @@ const CANCELLED: u32 = 0x8007_04C7;
 const SCRIPT_NOT_READ: u32 = 0xFFFD_0000;
 /// How long is waited at a time, so that a person who wants to stop is heard.
 const SLICE: Duration = Duration::from_millis(250);
+/// How often a script's folder is tried to be removed, and the pause after each: a second and a half at most.
+const REMOVALS: u32 = 30;
+const BETWEEN_REMOVALS: Duration = Duration::from_millis(50);
 
 /// How a script ended.
 #[derive(Debug)]
@@ -39,9 +42,9 @@ pub(super) fn run(
     perspective: Perspective,
     inquiry: Inquiry<'_>,
 ) -> Result<End, Unanswered> {
-    let folder = private_folder(&inquiry.settings.scratch)
+    let folder = ScriptFolder::new(&inquiry.settings.scratch, inquiry.context.clock())
         .map_err(|error| Unanswered::from_io("a folder for the script cannot be made", &error))?;
-    let file = |name: &str| folder.path().join(name);
+    let file = |name: &str| folder.path.join(name);
     let (path, stdout, stderr) = (file("script.ps1"), file("stdout"), file("stderr"));
     write_private(&path, script)
         .map_err(|error| Unanswered::from_io("the script cannot be written", &error))?;
@@ -52,7 +55,7 @@ pub(super) fn run(
         write_private(output, b"")
             .map_err(|error| Unanswered::from_io("a file for the output cannot be made", &error))?;
     }
-    let own_folder = folder.path().to_string_lossy();
+    let own_folder = folder.path.to_string_lossy();
     let start = Start {
         program: &host.program,
         arguments: if host.takes_line() { Arguments::Line(&line) } else { Arguments::Words(&words) },
@@ -75,9 +78,32 @@ pub(super) fn run(
     Ok(End { code, stdout: read(&stdout)?, stderr: read(&stderr)? })
 }
 
-fn private_folder(scratch: &Path) -> io::Result<TempDir> {
-    fs::create_dir_all(scratch)?;
-    tempfile::Builder::new().prefix("rule-").tempdir_in(scratch)
+/// A folder of a name that nobody guesses, for us alone, with what one script needs. It goes when the script has ended.
+struct ScriptFolder<'a> {
+    path: PathBuf,
+    clock: &'a dyn Clock,
+}
+
+impl<'a> ScriptFolder<'a> {
+    fn new(scratch: &Path, clock: &'a dyn Clock) -> io::Result<Self> {
+        fs::create_dir_all(scratch)?;
+        let folder = tempfile::Builder::new().prefix("rule-").tempdir_in(scratch)?;
+        Ok(Self { path: folder.keep(), clock })
+    }
+}
+
+/// On Windows a file stays in its folder until its last handle is closed: a scanner's, or that of a process about to end.
+impl Drop for ScriptFolder<'_> {
+    fn drop(&mut self) {
+        for _ in 0..REMOVALS {
+            match fs::remove_dir_all(&self.path) {
+                Ok(()) => return,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return,
+                Err(error) => tracing::debug!(%error, "a script's folder could not be removed"),
+            }
+            self.clock.sleep(BETWEEN_REMOVALS);
+        }
+    }
 }
 
 fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
