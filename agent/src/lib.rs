@@ -12,6 +12,7 @@ pub mod as_system;
 mod context;
 mod given_app;
 mod state;
+mod system_tool;
 
 pub use apply::{ApplyError, ApplyRequest, ContentSource, apply};
 pub use context::{ElevationNeeded, Stand, Undertaking, stand};

@@ -1,18 +1,20 @@
 //! The content folder of an app: a folder that is here, or one that is fetched when the installer is about to run.
 
-use super::{ApplyRequest, ContentSource};
+use super::{ApplyRequest, ContentSource, user_access};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use std::path::{Path, PathBuf};
 use waybill_context::Context;
 use waybill_downloader::{Destination, FetchOptions, FetchRequest, Root, Wanted, fetch};
-use waybill_installer_runner::{Content, ContentError, identify};
+use waybill_installer_runner::{AccountChoice, Content, ContentError, identify};
 use waybill_schemas::app::AppDocument;
-use waybill_schemas::codes::Classified;
+use waybill_schemas::codes::{Classified, agent};
+use waybill_system::{Account, System};
 
 /// What the runner asks for the content folder.
 pub(super) struct ContentOf<'a> {
     pub(super) request: &'a ApplyRequest<'a>,
+    pub(super) system: &'a dyn System,
     pub(super) context: &'a Context<'a>,
 }
 
@@ -49,7 +51,20 @@ impl ContentOf<'_> {
             options: FetchOptions { force: true, ..options.clone() }, // the cache is ours: an older content makes room
         };
         fetch(&request, self.context).map_err(cannot_be_had)?;
+        self.let_user_read(&folder)?;
         Ok(folder)
+    }
+
+    /// What the system fetched for a user's app, that user may read. A folder that was given is its giver's to share.
+    fn let_user_read(&self, folder: &Path) -> Result<(), ContentError> {
+        let device = self.system.device();
+        let is_users = self.request.app.runs_as_user()
+            && self.request.settings.account == AccountChoice::AsDocumented
+            && device.own_account() == Account::System;
+        let user = if is_users { device.signed_in_user().ok().flatten() } else { None };
+        let Some(user) = user else { return Ok(()) }; // nobody is signed in: then nothing is run
+        user_access::let_read(folder, &user.id)
+            .map_err(|error| ContentError { code: &agent::CONTENT_NOT_SHARED, source: Box::new(error) })
     }
 }
 

@@ -3,6 +3,7 @@
 mod content;
 mod error;
 mod follow;
+mod user_access;
 
 pub use error::ApplyError;
 
@@ -97,6 +98,6 @@ fn attempt(
         dry_run: request.dry_run,
         retries: &request.retries,
     };
-    let mut content = ContentOf { request, context: &runner.context };
+    let mut content = ContentOf { request, system: runner.system, context: &runner.context };
     Ok(runner.attempt(&attempt, &mut content)?)
 }

@@ -2,8 +2,9 @@
 
 use super::AsSystemError;
 use super::request::{failed, write_new};
+use crate::system_tool::system_tool;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 /// SYSTEM.
 const SYSTEM: &str = "S-1-5-18";
@@ -24,7 +25,7 @@ impl Task {
         write_new(&definition, &utf16(&xml(program, folder)))?;
         let random = folder.file_name().unwrap_or_default().to_string_lossy();
         let task = Self { name: format!("Waybill {random}") };
-        let mut command = tool("schtasks.exe");
+        let mut command = system_tool("schtasks.exe");
         command.args(["/create", "/tn", &task.name, "/xml"]).arg(&definition);
         carry_out(command, "schtasks.exe", "/create")?;
         Ok(task)
@@ -32,7 +33,7 @@ impl Task {
 
     /// Starts it.
     pub(super) fn start(&self) -> Result<(), AsSystemError> {
-        let mut command = tool("schtasks.exe");
+        let mut command = system_tool("schtasks.exe");
         command.args(["/run", "/tn", &self.name]);
         carry_out(command, "schtasks.exe", "/run")
     }
@@ -41,7 +42,7 @@ impl Task {
 /// Deleting a task does not end what it runs.
 impl Drop for Task {
     fn drop(&mut self) {
-        let mut command = tool("schtasks.exe");
+        let mut command = system_tool("schtasks.exe");
         command.args(["/delete", "/f", "/tn", &self.name]);
         if let Err(error) = carry_out(command, "schtasks.exe", "/delete") {
             tracing::warn!(task = self.name, %error, "a scheduled task is left behind");
@@ -51,18 +52,10 @@ impl Drop for Task {
 
 /// Takes away what the folder inherited: SYSTEM and administrators alone.
 pub(super) fn close_to_others(folder: &Path) -> Result<(), AsSystemError> {
-    let mut command = tool("icacls.exe");
+    let mut command = system_tool("icacls.exe");
     let [system, administrators] = [SYSTEM, ADMINISTRATORS].map(|who| format!("*{who}:(OI)(CI)F"));
     command.arg(folder).args(["/inheritance:r", "/grant:r", &system, "/grant:r", &administrators]);
     carry_out(command, "icacls.exe", "/inheritance:r")
-}
-
-/// Of the system's folder, never of the caller's PATH.
-fn tool(name: &str) -> Command {
-    let root = std::env::var_os("SystemRoot").unwrap_or_else(|| r"C:\Windows".into());
-    let mut command = Command::new(PathBuf::from(root).join("System32").join(name));
-    command.stdin(Stdio::null());
-    command
 }
 
 fn carry_out(mut command: Command, tool: &'static str, task: &'static str) -> Result<(), AsSystemError> {

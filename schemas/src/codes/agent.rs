@@ -29,5 +29,18 @@ pub const STATE_UNKNOWN: Code = Code {
     hint: "run the newer version, or give another --root <DIR>",
 };
 
+/// A user's app whose files its user may not read.
+pub const CONTENT_NOT_SHARED: Code = Code {
+    id: "content-not-shared",
+    class: Class::Machine,
+    meaning: "the content folder of a user-context app could not be opened to its user, so nothing was started",
+    causes: &[
+        "the root lies on a volume without access lists, such as exFAT",
+        "the folder's access list was changed by somebody else",
+        "a policy forbids icacls.exe",
+    ],
+    hint: "give a root on an NTFS volume with --root, or run icacls on the content folder by hand and read what it says",
+};
+
 /// Every error of the agent.
-pub(super) const ALL: &[&Code] = &[&STATE_DAMAGED, &STATE_UNKNOWN];
+pub(super) const ALL: &[&Code] = &[&STATE_DAMAGED, &STATE_UNKNOWN, &CONTENT_NOT_SHARED];
