@@ -151,7 +151,7 @@ impl<'a> Machine<'a> {
             dry_run: false,
             content: ContentSource::Folder(PathBuf::from(folder)),
             settings: self.settings.clone(),
-            retries: RetryPolicy::default(),
+            retries: RetryPolicy::of(app),
             wait: false,
         };
         let applied = apply(&request, self.state, self.system, self.audience, self.context);

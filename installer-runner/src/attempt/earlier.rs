@@ -22,6 +22,7 @@ impl Attempt<'_> {
                 Some(process) if record.new.app == self.identity.id && !self.request.dry_run => {
                     self.wait_for(&record, &process)?;
                 }
+                Some(_) if record.new.app != self.identity.id && self.is_old(&record) => {}
                 Some(process) => return Err(Stop::Concluded(self.busy(&record, &process))),
             }
         }
@@ -30,10 +31,7 @@ impl Attempt<'_> {
 
     /// A process of the attempt that runs now.
     fn living(&self, record: &AttemptRecord) -> Option<ProcessIdentity> {
-        let age = self.now().duration_since(record.new.at).unsigned_abs();
-        if self.is_of_another_boot(record)
-            || age > LONGEST + Duration::from_secs(u64::from(record.new.limit_minutes) * 60)
-        {
+        if self.is_of_another_boot(record) {
             return None;
         }
         let processes = self.runner.system.processes();
@@ -50,10 +48,18 @@ impl Attempt<'_> {
         alive.or_else(|| self.installer_service(record))
     }
 
+    /// It has kept other apps waiting for long enough. Its own app still waits for a process that is known to live: a clock
+    /// that was set forward must not start it twice.
+    fn is_old(&self, record: &AttemptRecord) -> bool {
+        let age = self.now().duration_since(record.new.at).unsigned_abs();
+        age > LONGEST + Duration::from_secs(u64::from(record.new.limit_minutes) * 60)
+    }
+
     /// After a time limit Windows Installer's service may still work for a client that is gone: its mutex tells.
     fn installer_service(&self, record: &AttemptRecord) -> Option<ProcessIdentity> {
         let is_timed_out = matches!(record.end, Some(AttemptEnd::TimedOut(_)));
-        let is_busy = is_timed_out && self.runner.system.products().is_installing() == Ok(true);
+        let is_busy =
+            is_timed_out && !self.is_old(record) && self.runner.system.products().is_installing() == Ok(true);
         is_busy.then(|| ProcessIdentity {
             pid: 0,
             started: 0,

@@ -133,12 +133,22 @@ fn a_tree_over_its_time_limit_keeps_every_app_waiting_until_it_has_ended() {
 }
 
 #[test]
-fn a_day_is_the_longest_that_it_keeps_anybody() {
+fn a_day_is_the_longest_that_it_keeps_others() {
     let bench = Bench::new(working(0));
     let process = bench.machine.add_process("setup.exe");
     left_behind(&bench, "other", Some(&process));
     bench.clock.sleep(std::time::Duration::from_secs(26 * 3600));
     assert_eq!(bench.attempt(Intent::Install).outcome, Outcome::Installed);
+    assert_eq!(bench.journal.unsettled().unwrap().len(), 1, "its own app still finds it");
+}
+
+#[test]
+fn a_clock_that_was_set_forward_starts_no_living_installer_twice() {
+    let bench = Bench::new(working(0));
+    let process = bench.machine.add_process("setup.exe");
+    left_behind(&bench, "contoso-app", Some(&process));
+    bench.clock.sleep(std::time::Duration::from_secs(400 * 24 * 3600));
+    assert_eq!((bench.attempt(Intent::Install).outcome, bench.starts()), (Outcome::Waiting, 0));
 }
 
 /// A run that was killed after it had written down how its installer ended.
