@@ -30,7 +30,10 @@ impl App {
         let folder = tempfile::tempdir().unwrap();
         let target = folder.path().join("target");
         let app = Self { folder, target };
-        app.write("source/install.cmd", "@mkdir \"{target}\" 2>nul\r\n@echo new>\"{target}\\app.txt\"\r\n");
+        app.write(
+            "source/install.cmd",
+            "@mkdir \"{target}\" 2>nul\r\n@echo new>\"{target}\\app.txt\"\r\n@exit /b 0\r\n",
+        );
         app.write("source/install.sh", "mkdir -p \"{target}\" && echo new >\"{target}/app.txt\"\n");
         app.write("source/uninstall.cmd", &format!("@{uninstall_cmd}\r\n@exit /b 0\r\n"));
         app.write("source/uninstall.sh", &format!("{uninstall_sh}\n"));
@@ -46,6 +49,7 @@ impl App {
         let document = json!({
             "displayName": "Test", "publisher": "Waybill", "setupFilePath": "install.cmd",
             "installCommandLine": install, "uninstallCommandLine": uninstall,
+            "installExperience": { "runAsAccount": "user" }, // its folder is one user's
             "rules": [{
                 "@odata.type": "#microsoft.graph.win32LobAppFileSystemRule", "path": path,
                 "fileOrFolderName": "app.txt", "operationType": "exists",
