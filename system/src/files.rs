@@ -1,4 +1,4 @@
-use crate::Unanswered;
+use crate::{SignedInUser, Unanswered};
 use std::time::SystemTime;
 
 /// Files and folders. Paths are the system's own, absolute, with variables expanded and views mapped already.
@@ -29,6 +29,16 @@ pub trait Files: Send + Sync {
     fn is_executable(&self, path: &str) -> Result<bool, Unanswered> {
         let _ = path;
         Ok(true)
+    }
+
+    /// Lets the user read the folder `path` and run what is in it, with everything below it. Where files are not closed
+    /// to users there is nothing to do.
+    ///
+    /// # Errors
+    /// The system refuses.
+    fn let_user_read(&self, path: &str, user: &SignedInUser) -> Result<(), Unanswered> {
+        let _ = (path, user);
+        Ok(())
     }
 
     /// The names in the folder `path`, sorted; empty where there is no such folder.

@@ -59,6 +59,12 @@ pub trait System: Send + Sync {
     fn processes(&self) -> &dyn Processes;
     /// Processor, memory, release, environment, boot.
     fn device(&self) -> &dyn Device;
+
+    /// The user whom folders of ours have to be opened to: where we are the system, and somebody is signed in.
+    fn user_to_let_in(&self) -> Option<SignedInUser> {
+        let device = self.device();
+        if device.own_account() == Account::System { device.signed_in_user().ok().flatten() } else { None }
+    }
 }
 
 /// The machine that this program runs on.

@@ -1,6 +1,6 @@
 //! The content folder of an app: a folder that is here, or one that is fetched when the installer is about to run.
 
-use super::{ApplyRequest, ContentSource, user_access};
+use super::{ApplyRequest, ContentSource};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use waybill_downloader::{Destination, FetchOptions, FetchRequest, Root, Wanted, 
 use waybill_installer_runner::{AccountChoice, Content, ContentError, identify};
 use waybill_schemas::app::AppDocument;
 use waybill_schemas::codes::{Classified, agent};
-use waybill_system::{Account, System};
+use waybill_system::System;
 
 /// What the runner asks for the content folder.
 pub(super) struct ContentOf<'a> {
@@ -57,14 +57,11 @@ impl ContentOf<'_> {
 
     /// What the system fetched for a user's app, that user may read. A folder that was given is its giver's to share.
     fn let_user_read(&self, folder: &Path) -> Result<(), ContentError> {
-        let device = self.system.device();
-        let is_users = self.request.app.runs_as_user()
-            && self.request.settings.account == AccountChoice::AsDocumented
-            && device.own_account() == Account::System;
-        let user = if is_users { device.signed_in_user().ok().flatten() } else { None };
-        let Some(user) = user else { return Ok(()) }; // nobody is signed in: then nothing is run
-        user_access::let_read(folder, &user.id)
-            .map_err(|error| ContentError { code: &agent::CONTENT_NOT_SHARED, source: Box::new(error) })
+        let is_users =
+            self.request.app.runs_as_user() && self.request.settings.account == AccountChoice::AsDocumented;
+        let Some(user) = self.system.user_to_let_in().filter(|_| is_users) else { return Ok(()) };
+        let shared = self.system.files().let_user_read(&folder.to_string_lossy(), &user);
+        shared.map_err(|error| ContentError { code: &agent::CONTENT_NOT_SHARED, source: Box::new(error) })
     }
 }
 

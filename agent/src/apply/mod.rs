@@ -3,7 +3,6 @@
 mod content;
 mod error;
 mod follow;
-mod user_access;
 
 pub use error::ApplyError;
 

@@ -11,7 +11,7 @@ use std::time::Duration;
 use waybill_context::Clock;
 use waybill_schemas::codes::device::ACCESS_DENIED;
 use waybill_system::{
-    Arguments, Environment, Output, Perspective, Running, Start, StartError, Unanswered, Wait,
+    Account, Arguments, Environment, Output, Perspective, Running, Start, StartError, Unanswered, Wait,
 };
 
 /// HRESULT of ERROR_TIMEOUT.
@@ -44,6 +44,13 @@ pub(super) fn run(
 ) -> Result<End, Unanswered> {
     let folder = ScriptFolder::new(&inquiry.settings.scratch, inquiry.context.clock())
         .map_err(|error| Unanswered::from_io("a folder for the script cannot be made", &error))?;
+    if perspective.account == Account::User {
+        let own = folder.path.to_string_lossy();
+        inquiry
+            .system
+            .user_to_let_in()
+            .map_or(Ok(()), |user| inquiry.system.files().let_user_read(&own, &user))?;
+    }
     let file = |name: &str| folder.path.join(name);
     let (path, stdout, stderr) = (file("script.ps1"), file("stdout"), file("stderr"));
     write_private(&path, script)

@@ -115,3 +115,21 @@ fn a_rule_that_looks_into_the_other_view_is_told_so() {
     let advice = report.next.iter().find(|line| line.contains("check32BitOn64System")).expect("advice");
     assert!(advice.contains("to true") && advice.contains("(x86)"), "{advice}");
 }
+
+#[test]
+fn a_users_script_is_opened_to_that_user_and_to_nobody_else() {
+    let script = |account: &str| {
+        let bench = Bench::new(working(0)).with_app(&json!({
+            "installExperience": { "runAsAccount": account },
+            "rules": [{
+                "@odata.type": "#microsoft.graph.win32LobAppPowerShellScriptRule",
+                "ruleType": "detection", "scriptContent": "ZXhpdCAw",
+            }],
+        }));
+        bench.attempt(Intent::Install);
+        bench.machine.let_in()
+    };
+    let let_in = script("user");
+    assert!(!let_in.is_empty() && let_in.iter().all(|one| one.starts_with("alex ") && one.contains("rule-")));
+    assert!(script("system").is_empty());
+}

@@ -1,5 +1,5 @@
 use super::FakeSystem;
-use crate::{FileFacts, FileKind, FileVersion, Files, Unanswered};
+use crate::{FileFacts, FileKind, FileVersion, Files, SignedInUser, Unanswered};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// When every file of a fake machine was written, unless a test says otherwise: 2026-01-02T03:04:05Z.
@@ -43,6 +43,11 @@ impl FakeSystem {
         let gone = self.folded(path);
         let below = format!("{gone}{}", self.kind.separator());
         self.state().files.retain(|path, _| *path != gone && !path.starts_with(&below));
+    }
+
+    /// Folders that users were let into, as `name path`.
+    pub fn let_in(&self) -> Vec<String> {
+        self.state().let_in.clone()
     }
 
     /// Lets anybody write into this folder.
@@ -100,6 +105,13 @@ impl Files for FakeSystem {
         let state = self.state();
         self.denied(&state, path)?;
         Ok(!state.not_executable.contains(&self.folded(path)))
+    }
+
+    fn let_user_read(&self, path: &str, user: &SignedInUser) -> Result<(), Unanswered> {
+        let mut state = self.state();
+        self.denied(&state, path)?;
+        state.let_in.push(format!("{} {path}", user.name));
+        Ok(())
     }
 
     fn list(&self, path: &str) -> Result<Vec<String>, Unanswered> {

@@ -43,6 +43,7 @@ struct State {
     files: BTreeMap<String, (FileFacts, Option<FileVersion>)>,
     writable: BTreeSet<String>,
     denied: BTreeSet<String>,
+    let_in: Vec<String>,
     not_executable: BTreeSet<String>,
     keys: BTreeSet<(bool, String)>,
     values: BTreeMap<(bool, String, String), RegistryValue>,

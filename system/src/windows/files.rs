@@ -1,7 +1,7 @@
 //! Files and folders of Windows.
 
-use super::write_access;
-use crate::{FileFacts, FileVersion, Files, Unanswered, on_disk};
+use super::{user_access, write_access};
+use crate::{FileFacts, FileVersion, Files, SignedInUser, Unanswered, on_disk};
 use waybill_win32::access;
 
 /// Files of this machine.
@@ -20,6 +20,10 @@ impl Files for WindowsFiles {
     }
     fn list(&self, path: &str) -> Result<Vec<String>, Unanswered> {
         on_disk::list(path)
+    }
+    fn let_user_read(&self, path: &str, user: &SignedInUser) -> Result<(), Unanswered> {
+        let what = format!("{path}: {} cannot be let in", user.name);
+        user_access::let_read(path, &user.id).map_err(|error| Unanswered::from_io(&what, &error))
     }
 }
 

@@ -7,6 +7,7 @@ mod files;
 mod processes;
 mod products;
 mod registry;
+mod user_access;
 mod write_access;
 
 use crate::{Device, Files, Processes, Products, Registry, System, SystemKind};

@@ -39,7 +39,7 @@ pub struct StateCode {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RequirementsReport {
-    /// Applicability: 0 or the first that does not hold; absent where one cannot be told.
+    /// Applicability: 0 or the first that does not hold; absent where none fails and one cannot be told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applicability: Option<StateCode>,
     /// The built-in ones that app.json names, in the reference's order.

@@ -1,15 +1,18 @@
-//! A user-context app reads its files with that user's rights, and the root is closed to users: the user is let into the
-//! content folder, and into no other (running-commands, "Context").
+//! A user-context app reads its files with that user's rights, and the root is closed to users: the user is let into
+//! single folders (running-commands, "Context"). Never seen to work: wine's `icacls.exe` is silent and does nothing.
 
-use crate::system_tool::system_tool;
 use std::io;
-use std::path::Path;
+use std::process::{Command, Stdio};
+use waybill_win32::device::windows_folder;
 
 /// Lets the account of this security identifier read the folder and run what is in it, with everything below it. By
 /// `icacls.exe`; a folder that a user could not read would fail as a missing program does, without a reason.
-pub(super) fn let_read(folder: &Path, sid: &str) -> io::Result<()> {
+pub(super) fn let_read(folder: &str, sid: &str) -> io::Result<()> {
     let grant = grant(sid).ok_or_else(|| io::Error::other(format!("{sid} is no security identifier")))?;
-    let output = system_tool("icacls.exe").arg(folder).args(["/grant", &grant, "/q"]).output()?;
+    // Of the system's folder, never of the caller's PATH.
+    let program = format!(r"{}\System32\icacls.exe", windows_folder()?);
+    let output =
+        Command::new(program).arg(folder).args(["/grant", &grant, "/q"]).stdin(Stdio::null()).output()?;
     if output.status.success() {
         return Ok(());
     }
