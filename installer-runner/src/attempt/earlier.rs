@@ -51,8 +51,9 @@ impl Attempt<'_> {
     /// It has kept other apps waiting for long enough. Its own app still waits for a process that is known to live: a clock
     /// that was set forward must not start it twice.
     fn is_old(&self, record: &AttemptRecord) -> bool {
-        let age = self.now().duration_since(record.new.at).unsigned_abs();
-        age > LONGEST + Duration::from_secs(u64::from(record.new.limit_minutes) * 60)
+        let limit = LONGEST + Duration::from_secs(u64::from(record.new.limit_minutes) * 60);
+        let age = Duration::try_from(self.now().duration_since(record.new.at));
+        age.is_ok_and(|age| age > limit) // one from the future: the clock was set back, and nobody knows how old it is
     }
 
     /// After a time limit Windows Installer's service may still work for a client that is gone: its mutex tells.

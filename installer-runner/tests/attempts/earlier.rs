@@ -151,6 +151,17 @@ fn a_clock_that_was_set_forward_starts_no_living_installer_twice() {
     assert_eq!((bench.attempt(Intent::Install).outcome, bench.starts()), (Outcome::Waiting, 0));
 }
 
+#[test]
+fn a_clock_that_is_set_back_makes_no_installer_old() {
+    for app in ["contoso-app", "other"] {
+        let bench = Bench::new(working(0));
+        let process = bench.machine.add_process("setup.exe");
+        left_behind(&bench, app, Some(&process));
+        bench.clock.set(1_700_000_000);
+        assert_eq!((bench.attempt(Intent::Install).outcome, bench.starts()), (Outcome::Waiting, 0), "{app}");
+    }
+}
+
 /// A run that was killed after it had written down how its installer ended.
 fn left_unjudged(bench: &Bench, app: &str, code: u32) -> AttemptId {
     let process = bench.machine.add_process("setup.exe");
