@@ -1,7 +1,7 @@
 //! What earlier runs left: installers that still run, and ends that nobody saw.
 
 use super::conclusion::{Conclusion, enforcement};
-use super::flow::{Attempt, Flow, Stop};
+use super::flow::{Attempt, Flow, Interrupted, Stop, interrupted};
 use crate::run::Patience;
 use crate::{AttemptEnd, AttemptRecord, CodeKind, JournalError, ReturnCodes, Verdict, restart};
 use std::time::Duration;
@@ -118,7 +118,7 @@ impl Attempt<'_> {
             return Ok(self.settle(record)?);
         }
         if self.runner.context.check().is_err() {
-            return Err(Stop::Concluded(super::flow::interrupted(true)));
+            return Err(Stop::Concluded(interrupted(Interrupted::WhileItRan)));
         }
         Err(Stop::Concluded(self.busy(record, process)))
     }

@@ -62,7 +62,7 @@ impl<'a> Attempt<'a> {
         self.requirements()?;
         self.pending_restart()?;
         self.schedule()?;
-        self.interruption(false)?;
+        self.interruption()?;
         let folder = self.content(content)?;
         let resolved = self.command(folder.as_deref())?;
         if self.request.dry_run {
@@ -74,6 +74,9 @@ impl<'a> Attempt<'a> {
     /// Looks for the app; what is wanted may be the case already, and what cannot be told starts nothing.
     fn look_first(&mut self, occasion: Occasion) -> Flow<()> {
         let found = self.look(occasion);
+        if found == Answer::CannotTell {
+            self.interruption()?; // a script that was stopped tells nothing
+        }
         match reached(self.request.intent, found) {
             None => {
                 self.notes.step(Step::Detection, "cannot tell", "Nothing is started on such an answer.");
@@ -122,10 +125,11 @@ impl<'a> Attempt<'a> {
         )
     }
 
-    pub(super) fn interruption(&mut self, started: bool) -> Flow<()> {
+    /// Before anything is started.
+    pub(super) fn interruption(&self) -> Flow<()> {
         match self.runner.context.check() {
             Ok(()) => Ok(()),
-            Err(_) => Err(Stop::Concluded(interrupted(started))),
+            Err(_) => Err(Stop::Concluded(interrupted(Interrupted::BeforeItsStart))),
         }
     }
 
@@ -205,18 +209,35 @@ impl<'a> Attempt<'a> {
     }
 }
 
+/// When somebody stopped us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Interrupted {
+    /// Nothing was started.
+    BeforeItsStart,
+    /// The installer ran.
+    WhileItRan,
+    /// It had ended, and was not judged.
+    AfterItsEnd,
+}
+
 /// Somebody stopped us. An installer that runs goes on: ending it would leave half an app.
-pub(super) fn interrupted(started: bool) -> Conclusion {
-    let (summary, next) = match started {
-        true => (
+pub(super) fn interrupted(when: Interrupted) -> Conclusion {
+    let (summary, next) = match when {
+        Interrupted::BeforeItsStart => {
+            ("We were interrupted before anything was started.", "Run the same command again.")
+        }
+        Interrupted::WhileItRan => (
             "We were interrupted; the installer goes on.",
             "Run the same command again: it waits for that installer and lets detection judge.",
         ),
-        false => ("We were interrupted before anything was started.", "Run the same command again."),
+        Interrupted::AfterItsEnd => (
+            "We were interrupted after the installer had ended and before detection had judged it.",
+            "Run the same command again: it begins with detection, which judges.",
+        ),
     };
     let mut conclusion = Conclusion::quiet(Outcome::Interrupted, 130, summary)
         .with(compliance::NOT_INSTALLED, Some(enforcement::UNKNOWN), None)
         .advising([next.to_owned()]);
-    conclusion.changed = started;
+    conclusion.changed = when != Interrupted::BeforeItsStart;
     conclusion
 }

@@ -55,6 +55,7 @@ impl Attempt<'_> {
                 ))
             }
             None => {
+                self.interruption()?; // a script that was stopped tells nothing
                 let why = next.first().cloned().unwrap_or_default();
                 self.notes.step(Step::Requirements, "cannot tell", why);
                 Err(Stop::Concluded(

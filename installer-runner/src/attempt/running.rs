@@ -2,7 +2,7 @@
 
 use super::advice;
 use super::conclusion::{self, Conclusion, enforcement};
-use super::flow::{Attempt, Flow, Stop, interrupted};
+use super::flow::{Attempt, Flow, Interrupted, Stop, interrupted};
 use crate::judgement::{Ended, error_code, judge, reached};
 use crate::run::{Ground, NotRun, Patience, Ran, Waited, exit_code_report};
 use crate::{AttemptEnd, AttemptId, CodeKind, NewAttempt, Resolved, ReturnCodes, Verdict, restart};
@@ -86,7 +86,7 @@ impl Attempt<'_> {
         if kind.is_none() {
             self.verdict(id, Outcome::Interrupted, None, None)?;
             journal.settled(id)?;
-            return Ok(interrupted(false));
+            return Ok(interrupted(Interrupted::BeforeItsStart));
         }
         self.verdict(id, Outcome::RetryLater, kind, Some(ALREADY_RUNNING))?;
         journal.settled(id)?;
@@ -170,11 +170,14 @@ impl Attempt<'_> {
             }
             Waited::TimedOut => Ended::TimedOut,
             Waited::Unknown => Ended::Unseen,
-            Waited::Interrupted => return Ok(interrupted(true)),
+            Waited::Interrupted => return Ok(interrupted(Interrupted::WhileItRan)),
         };
         self.note_restart(ended)?;
         failpoint::reach("attempt-detecting");
         let answer = self.look_after(ended);
+        if self.is_left_open(ended, answer) {
+            return Ok(interrupted(Interrupted::AfterItsEnd)); // not judged: the next run does it
+        }
         let mut conclusion = judge(self.request.intent, ended, answer);
         if let (Outcome::CannotTell, Some(detection)) = (conclusion.outcome, self.notes.detections.last()) {
             conclusion = conclusion::cannot_tell(detection, true);
@@ -192,6 +195,16 @@ impl Attempt<'_> {
         }
         conclusion.next.extend(advice::after_run(self, ran, &conclusion));
         Ok(conclusion)
+    }
+
+    /// Whether somebody stopped us before detection had told, or had looked for as long as it may.
+    fn is_left_open(&self, ended: Ended, answer: Answer) -> bool {
+        let is_success = matches!(ended, Ended::Exited(_, kind) if kind.is_success());
+        let is_open = match reached(self.request.intent, answer) {
+            None => true,
+            Some(reached) => is_success && !reached,
+        };
+        is_open && self.runner.context.check().is_err()
     }
 
     fn verdict(

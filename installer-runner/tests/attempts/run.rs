@@ -5,7 +5,9 @@ use serde_json::json;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use waybill_installer_runner::{AttemptJournal as _, AttemptRequest, OnTimeLimit, RetryPolicy, Trigger};
+use waybill_installer_runner::{
+    AttemptEnd, AttemptJournal as _, AttemptRequest, OnTimeLimit, RetryPolicy, Trigger,
+};
 use waybill_schemas::report::install::{Intent, Outcome};
 use waybill_system::fake::FakeRun;
 
@@ -90,6 +92,45 @@ fn an_interruption_leaves_the_installer_to_itself() {
     let report = bench.runner(stop.as_ref()).attempt(&request, &mut PathBuf::from(CONTENT)).unwrap();
     assert_eq!((report.outcome, report.exit, report.changed), (Outcome::Interrupted, 130, true));
     assert_eq!(bench.journal.unsettled().unwrap().len(), 1, "the next run finds it");
+}
+
+/// A script that somebody stops tells nothing: neither that the app is there nor that the attempt failed.
+#[test]
+fn an_interruption_of_detection_judges_nothing() {
+    for (stopped_look, exit_code, starts, unsettled) in
+        [(1, 0, 0, 0), (2, 0, 1, 1), (2, 1603, 1, 1), (2, 3010, 1, 1)]
+    {
+        let stop = Arc::new(AtomicBool::new(false));
+        let bench = Bench::new(idle(exit_code)).with_app(&json!({ "rules": [{
+            "@odata.type": "#microsoft.graph.win32LobAppPowerShellScriptRule", "ruleType": "detection",
+            "scriptContent": "ZXhpdCAw", "runAs32Bit": false, "enforceSignatureCheck": false,
+        }] }));
+        let (flag, looks) = (stop.clone(), std::sync::atomic::AtomicU32::new(0));
+        let host = r"C:\Windows\System32\WindowsPowerShell\v1.0\powershell.exe";
+        bench.machine.add_program(host, move |_, _| {
+            let is_stopped = looks.fetch_add(1, Ordering::Relaxed) + 1 == stopped_look;
+            flag.store(is_stopped, Ordering::Relaxed);
+            if is_stopped { FakeRun::hangs() } else { FakeRun::ends(0) }
+        });
+        let (app, retries) = (&bench.app, &RetryPolicy::default());
+        let request = AttemptRequest {
+            app,
+            intent: Intent::Install,
+            trigger: Trigger::Manual,
+            dry_run: false,
+            retries,
+        };
+        let report = bench.runner(stop.as_ref()).attempt(&request, &mut PathBuf::from(CONTENT)).unwrap();
+        assert_eq!((report.outcome, report.exit), (Outcome::Interrupted, 130), "{report:#?}");
+        let installers =
+            bench.machine.starts().iter().filter(|one| one.program.ends_with("setup.exe")).count();
+        assert_eq!((installers, report.changed), (starts, starts > 0));
+        let left = bench.journal.unsettled().unwrap();
+        assert_eq!(left.len(), unsettled, "the next run finds it");
+        assert!(
+            left.iter().all(|one| one.end == Some(AttemptEnd::Exited(exit_code)) && one.verdict.is_none())
+        );
+    }
 }
 
 #[test]
