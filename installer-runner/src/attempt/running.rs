@@ -6,6 +6,7 @@ use super::flow::{Attempt, Flow, Interrupted, Stop, interrupted};
 use crate::judgement::{Ended, error_code, judge, reached};
 use crate::run::{Ground, NotRun, Patience, Ran, Waited, exit_code_report};
 use crate::{AttemptEnd, AttemptId, CodeKind, NewAttempt, Resolved, ReturnCodes, Verdict, restart};
+use jiff::Timestamp;
 use std::time::Duration;
 use waybill_context::failpoint;
 use waybill_schemas::report::install::{Answer, Occasion, Outcome, RunReport, Step, SurvivorReport};
@@ -218,14 +219,14 @@ impl Attempt<'_> {
     }
 
     /// Detection as the judge. After a success it is looked again for a while: an installer's last writes may come after
-    /// its exit (device-behaviour, section 4).
+    /// its exit (device-behaviour, section 4). What a script takes counts, so that a slow one is not run twenty times.
     fn look_after(&mut self, ended: Ended) -> Answer {
         let is_success = matches!(ended, Ended::Exited(_, kind) if kind.is_success());
         let patience = if is_success { self.runner.settings.detection_patience } else { Duration::ZERO };
         let (start, mut waited, mut looks) = (self.now(), Duration::ZERO, 1);
         let mut answer = self.look(Occasion::After);
         while reached(self.request.intent, answer) == Some(false)
-            && waited < patience
+            && waited.max(self.since(start)) < patience
             && self.runner.context.check().is_ok()
         {
             self.runner.context.clock().sleep(BETWEEN_LOOKS);
@@ -234,12 +235,17 @@ impl Attempt<'_> {
             self.notes.detections.pop();
             answer = self.look(Occasion::After);
         }
-        let after = self.now().duration_since(start).unsigned_abs().as_millis();
+        let after = waited.max(self.since(start)).as_millis();
         if let Some(detection) = self.notes.detections.last_mut() {
             detection.looks = looks;
             detection.after_milliseconds = u64::try_from(after).ok();
         }
         answer
+    }
+
+    /// By the clock; nothing where it was set back meanwhile.
+    fn since(&self, start: Timestamp) -> Duration {
+        Duration::try_from(self.now().duration_since(start)).unwrap_or_default()
     }
 
     /// Before anything else is done: with 1641 the shutdown has begun already (running-commands, "Restarts").

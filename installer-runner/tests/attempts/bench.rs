@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use std::path::PathBuf;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use waybill_context::{Clock, Context};
 use waybill_installer_runner::{
@@ -60,7 +60,7 @@ pub(crate) struct Bench {
     pub(crate) machine: FakeSystem,
     pub(crate) journal: MemoryJournal,
     pub(crate) settings: Settings,
-    pub(crate) clock: TestClock,
+    pub(crate) clock: Arc<TestClock>,
     pub(crate) app: AppDocument,
     pub(crate) trigger: Trigger,
     pub(crate) dry_run: bool,
@@ -80,7 +80,7 @@ impl Bench {
             machine,
             journal: MemoryJournal::default(),
             settings: Settings::new(folder.path()),
-            clock: TestClock::new(),
+            clock: Arc::new(TestClock::new()),
             app: app(&json!({})),
             trigger: Trigger::Manual,
             dry_run: false,
@@ -109,7 +109,7 @@ impl Bench {
             system: &self.machine,
             journal: &self.journal,
             settings: &self.settings,
-            context: Context::new(&(), cancel, &self.clock),
+            context: Context::new(&(), cancel, &*self.clock),
             events: &(),
         }
     }

@@ -5,6 +5,8 @@ use serde_json::json;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use waybill_context::Clock as _;
 use waybill_installer_runner::{
     AttemptEnd, AttemptJournal as _, AttemptRequest, OnTimeLimit, RetryPolicy, Trigger,
 };
@@ -51,6 +53,22 @@ fn a_late_installer_is_found_by_looking_again() {
 }
 
 #[test]
+fn a_slow_detection_script_is_not_run_again_and_again() {
+    let bench = Bench::new(idle(0)).with_app(&by_script());
+    let clock = bench.clock.clone();
+    bench.machine.add_program(POWERSHELL, move |_, _| {
+        clock.sleep(Duration::from_secs(6));
+        FakeRun::ends(0)
+    });
+    let report = bench.attempt(Intent::Install);
+    let after = &report.detections[1];
+    assert_eq!(
+        (report.outcome, after.looks, after.after_milliseconds),
+        (Outcome::NotBorneOut, 2, Some(12_500))
+    );
+}
+
+#[test]
 fn another_installation_is_waited_for_and_then_counts_as_1618() {
     let msi = json!({ "installCommandLine": "msiexec /i app.msi /qn" });
     let bench = Bench::new(idle(0)).with_app(&msi);
@@ -94,6 +112,16 @@ fn an_interruption_leaves_the_installer_to_itself() {
     assert_eq!(bench.journal.unsettled().unwrap().len(), 1, "the next run finds it");
 }
 
+const POWERSHELL: &str = r"C:\Windows\System32\WindowsPowerShell\v1.0\powershell.exe";
+
+/// An app that a script detects.
+fn by_script() -> serde_json::Value {
+    json!({ "rules": [{
+        "@odata.type": "#microsoft.graph.win32LobAppPowerShellScriptRule", "ruleType": "detection",
+        "scriptContent": "ZXhpdCAw", "runAs32Bit": false, "enforceSignatureCheck": false,
+    }] })
+}
+
 /// A script that somebody stops tells nothing: neither that the app is there nor that the attempt failed.
 #[test]
 fn an_interruption_of_detection_judges_nothing() {
@@ -101,13 +129,9 @@ fn an_interruption_of_detection_judges_nothing() {
         [(1, 0, 0, 0), (2, 0, 1, 1), (2, 1603, 1, 1), (2, 3010, 1, 1)]
     {
         let stop = Arc::new(AtomicBool::new(false));
-        let bench = Bench::new(idle(exit_code)).with_app(&json!({ "rules": [{
-            "@odata.type": "#microsoft.graph.win32LobAppPowerShellScriptRule", "ruleType": "detection",
-            "scriptContent": "ZXhpdCAw", "runAs32Bit": false, "enforceSignatureCheck": false,
-        }] }));
+        let bench = Bench::new(idle(exit_code)).with_app(&by_script());
         let (flag, looks) = (stop.clone(), std::sync::atomic::AtomicU32::new(0));
-        let host = r"C:\Windows\System32\WindowsPowerShell\v1.0\powershell.exe";
-        bench.machine.add_program(host, move |_, _| {
+        bench.machine.add_program(POWERSHELL, move |_, _| {
             let is_stopped = looks.fetch_add(1, Ordering::Relaxed) + 1 == stopped_look;
             flag.store(is_stopped, Ordering::Relaxed);
             if is_stopped { FakeRun::hangs() } else { FakeRun::ends(0) }
