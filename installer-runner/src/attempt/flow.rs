@@ -166,7 +166,8 @@ impl<'a> Attempt<'a> {
         match resolve(line, folder.unwrap_or_default(), &self.eyes, self.runner.system) {
             Ok(resolved) => {
                 let found = resolved.report.found_in.clone().unwrap_or_default();
-                self.notes.step(Step::Command, resolved.program.clone(), format!("Found in: {found}."));
+                let program = resolved.report.program.clone().unwrap_or_default();
+                self.notes.step(Step::Command, program, format!("Found in: {found}."));
                 self.notes.command = Some(resolved.report.clone());
                 Ok(resolved)
             }

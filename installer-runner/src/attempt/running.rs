@@ -36,15 +36,13 @@ impl Attempt<'_> {
         let renames = self.runner.system.device().pending_renames().unwrap_or_default();
         let started = self.now().to_string();
         let limit = Duration::from_secs(u64::from(limit_minutes) * 60);
-        let why = format!(
-            "{} may take {limit_minutes} minutes; then it is no longer waited for.",
-            resolved.program
-        );
+        let program = resolved.report.program.as_deref().unwrap_or_default();
+        let why = format!("{program} may take {limit_minutes} minutes; then it is no longer waited for.");
         self.notes.step(Step::Run, "starting", why);
         let ran =
             match self.ground().run(id, &self.identity.id, resolved, self.eyes.perspective.account, limit) {
                 Ok(ran) => ran,
-                Err(error) => return self.not_run(id, error),
+                Err(error) => return self.not_run(id, program, error),
             };
         self.notes.run = Some(self.run_report(&ran, started, limit_minutes));
         self.judged(id, &ran, &renames)
@@ -112,12 +110,10 @@ impl Attempt<'_> {
         ]))
     }
 
-    fn not_run(&mut self, id: AttemptId, error: NotRun) -> Flow<Conclusion> {
+    fn not_run(&mut self, id: AttemptId, program: &str, error: NotRun) -> Flow<Conclusion> {
         let (code, why) = match error {
             NotRun::Journal(error) => return Err(Stop::from(error)),
-            NotRun::Start(error) => {
-                (error.code, format!("{} was not started: {}.", error.program, error.source))
-            }
+            NotRun::Start(error) => (error.code, format!("{program} was not started: {}.", error.source)),
             NotRun::Output(error) => {
                 let code = 0x8007_0000
                     | error.raw_os_error().and_then(|code| u32::try_from(code).ok()).unwrap_or(29);

@@ -1,3 +1,4 @@
+use super::mask::MASK;
 use super::{Refused, environment, mask};
 use crate::Eyes;
 use crate::perspective::view_name;
@@ -22,6 +23,8 @@ const FAILED: u32 = 0x8000_4005;
 /// The report of a command while it is resolved.
 pub(super) struct Draft {
     pub(super) report: CommandReport,
+    /// Values that the line takes from variables whose names say that they are secrets; the longest first.
+    secrets: Vec<String>,
 }
 
 /// Why a command is not started. What comes from the command line is masked already.
@@ -50,17 +53,34 @@ impl Draft {
             environment: Vec::new(),
             refused: None,
         };
-        Self { report }
+        Self { report, secrets: Vec::new() }
     }
 
     pub(super) fn refuse(mut self, refusal: Refusal) -> Box<Refused> {
         let Refusal { code, why, mend, searched } = refusal;
+        let (why, mend) = (self.hidden(&why), self.hidden(&mend));
+        let searched = searched.iter().map(|place| self.hidden(place)).collect();
         self.report.refused = Some(RefusedCommand { code: format!("0x{code:08X}"), why, mend, searched });
         Box::new(Refused { code, report: self.report })
     }
 
+    /// Masked, and without the secrets that came in by variables.
+    pub(super) fn shown(&self, text: &str) -> String {
+        mask(&self.hidden(text))
+    }
+
+    /// What is masked already, without the secrets that came in by variables.
+    pub(super) fn hidden(&self, text: &str) -> String {
+        self.secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret, MASK))
+    }
+
     /// The variables that the command gets, and in the report what is different about them.
-    pub(super) fn environment(&mut self, eyes: &Eyes, system: &dyn System) -> Result<Environment, Refusal> {
+    pub(super) fn environment(
+        &mut self,
+        line: &str,
+        eyes: &Eyes,
+        system: &dyn System,
+    ) -> Result<Environment, Refusal> {
         let no_block = |unanswered: Unanswered| {
             let code = unanswered.code.unwrap_or(FAILED);
             let why = format!("the variables of its account cannot be had: {unanswered}");
@@ -68,6 +88,7 @@ impl Draft {
         };
         let block = system.device().environment(eyes.perspective).map_err(no_block)?;
         self.report.environment = environment::differences(&block, eyes.kind, environment::of_the_caller());
+        self.secrets = environment::secrets_in(line, &block);
         Ok(block)
     }
 }

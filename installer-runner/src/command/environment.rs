@@ -1,6 +1,6 @@
 //! How a command's variables differ from those of whoever ran us.
 
-use super::mask::{holds_secret_word, mask};
+use super::mask::{MASK, holds_secret_word, mask};
 use waybill_schemas::report::install::EnvironmentDifference;
 use waybill_system::{Environment, SystemKind};
 
@@ -22,7 +22,7 @@ pub(super) fn differences(
     let changed = ours.iter().filter(|(name, value)| theirs.get(name) != Some(value));
     let changed = changed.map(|(name, value)| EnvironmentDifference {
         name: name.to_owned(),
-        value: Some(if holds_secret_word(name) { "***".to_owned() } else { mask(value) }),
+        value: Some(if holds_secret_word(name) { MASK.to_owned() } else { mask(value) }),
         left_out: false,
     });
     let gone = theirs.iter().filter(|(name, _)| ours.get(name).is_none());
@@ -31,6 +31,26 @@ pub(super) fn differences(
     let mut all: Vec<_> = changed.chain(gone).collect();
     all.sort_by_key(|one| one.name.to_uppercase());
     all
+}
+
+/// The values of variables of secret names that `line` holds as `%NAME%`, the longest first.
+pub(super) fn secrets_in(line: &str, block: &Environment) -> Vec<String> {
+    let line = line.to_uppercase();
+    let is_named = |name: &str| line.contains(&format!("%{}%", name.to_uppercase()));
+    let secret =
+        block.iter().filter(|(name, value)| holds_secret_word(name) && !value.is_empty() && is_named(name));
+    let mut values: Vec<String> = secret.map(|(_, value)| value.to_owned()).collect();
+    values.sort_by_key(|value| std::cmp::Reverse(value.len()));
+    values
+}
+
+/// The same block with the values of secret names masked.
+pub(super) fn masked(block: &Environment, kind: SystemKind) -> Environment {
+    let mut masked = Environment::new(kind);
+    for (name, value) in block.iter() {
+        masked.set(name, if holds_secret_word(name) { MASK } else { value });
+    }
+    masked
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::draft::{ACCESS_DENIED, Draft, INVALID, NO_FOLDER, NOT_FOUND, Refusal, checked_line};
 use super::operators::first_operator;
-use super::{Refused, Resolved, mask};
+use super::{Refused, Resolved, environment, mask};
 use crate::Eyes;
 use waybill_system::{FileKind, System, SystemKind};
 
@@ -31,7 +31,7 @@ fn resolved(
         return Err(Refusal::new(NO_FOLDER, why, "give --root as an absolute path"));
     }
     let line = checked_line(line, eyes.kind)?;
-    let environment = draft.environment(eyes, system)?;
+    let environment = draft.environment(line, eyes, system)?;
     let words = shell_words::split(&environment.expand(line)).map_err(|_| {
         Refusal::new(
             INVALID,
@@ -43,10 +43,12 @@ fn resolved(
         return Err(Refusal::new(INVALID, "the command is a comment alone", "name a program"));
     };
     let (program, found_in) = find(name, line, folder, eyes, system)?;
-    let shown = std::iter::once(&program).chain(words);
+    let shown = shell_words::split(&environment::masked(&environment, eyes.kind).expand(line));
+    let shown = shown.unwrap_or_default().into_iter().skip(1);
+    let shown = std::iter::once(draft.hidden(&program)).chain(shown);
     draft.report.command_line = Some(mask(&shell_words::join(shown)));
-    draft.report.program = Some(program.clone());
-    draft.report.found_in = Some(found_in);
+    draft.report.program = Some(draft.hidden(&program));
+    draft.report.found_in = Some(draft.hidden(&found_in));
     let report = draft.report.clone();
     Ok(Resolved {
         program,

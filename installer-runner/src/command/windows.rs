@@ -8,9 +8,10 @@ use super::right_line::{advice, right_line};
 use super::search::{Found, Search};
 use super::token::{Candidate, candidates};
 use super::view::FileView;
-use super::{Refused, Resolved, hints, mask};
+use super::{Refused, Resolved, environment, hints, mask};
 use crate::Eyes;
 use crate::perspective::view_name;
+use waybill_schemas::report::install::CommandReport;
 use waybill_system::{Account, Environment, System};
 
 /// Characters that CreateProcess takes, less its null (Microsoft, CreateProcessW, `lpCommandLine`).
@@ -27,10 +28,14 @@ pub(super) fn resolve(
     let mut draft = Draft::new(line, folder, eyes);
     match start_of(line, folder, eyes, system, &mut draft) {
         Ok(start) => {
-            let mut report = draft.report;
-            report.command_line = Some(mask(&start.line));
-            report.program = Some(start.program.clone());
-            report.found_in = Some(start.found_in);
+            let command_line = Some(draft.shown(&start.line));
+            let (program, found_in) = (draft.hidden(&start.program), draft.hidden(&start.found_in));
+            let report = CommandReport {
+                command_line,
+                program: Some(program),
+                found_in: Some(found_in),
+                ..draft.report
+            };
             let is_msiexec = path::leaf(&start.program).eq_ignore_ascii_case("msiexec.exe");
             let Start { program, line, environment, .. } = start;
             Ok(Resolved { program, line, words: Vec::new(), environment, is_msiexec, report })
@@ -60,7 +65,7 @@ fn start_of(
     };
     draft.report.folder.clone_from(&folder);
     let line = checked_line(line, eyes.kind)?;
-    let environment = draft.environment(eyes, system)?;
+    let environment = draft.environment(line, eyes, system)?;
     let expanded = environment.expand(line);
     let view = FileView::of(eyes.perspective, &environment, system);
     draft.report.view = view_name(view.view()).to_owned();
@@ -77,11 +82,21 @@ fn start_of(
     };
     let candidates = candidates(expanded.trim_start());
     let Some(found) = search.find(&candidates) else {
-        return Err(not_found(&candidates, &expanded, search));
+        let shown = environment::masked(&environment, eyes.kind).expand(line);
+        if !names_the_same(&candidates, &shown) {
+            search.searched = vec!["(the program's name holds a secret)".to_owned()];
+        }
+        return Err(not_found(&shown, search));
     };
-    let (program, line) = start_line(&found, &view, &environment)?;
+    let (program, line) = start_line(&found, &view, &environment, draft)?;
     within(&line, LONGEST_LINE, "CreateProcess")?;
     Ok(Start { program, line, environment, found_in: found.found_in })
+}
+
+/// Whether the line that is shown has the same first word.
+fn names_the_same(candidates: &[Candidate<'_>], shown: &str) -> bool {
+    let first = |candidates: &[Candidate<'_>]| candidates.first().map(|one| one.name.to_owned());
+    first(candidates) == first(&self::candidates(shown.trim_start()))
 }
 
 /// Whether a program is started with more rights than most people have.
@@ -98,6 +113,7 @@ fn start_line(
     found: &Found<'_>,
     view: &FileView,
     environment: &Environment,
+    draft: &Draft,
 ) -> Result<(String, String), Refusal> {
     let Found { path, tail, .. } = found;
     match path::extension(path).as_str() {
@@ -112,7 +128,7 @@ fn start_line(
             within(&line, LONGEST_FOR_CMD, "cmd.exe")?;
             Ok((cmd, line))
         }
-        extension => Err(no_program(found, extension)),
+        extension => Err(no_program(found, extension, draft)),
     }
 }
 
@@ -151,7 +167,7 @@ fn no_plain_folder(folder: &str, why: NotPlain) -> Refusal {
 }
 
 /// 0x800700C1: there, and no program.
-fn no_program(found: &Found<'_>, extension: &str) -> Refusal {
+fn no_program(found: &Found<'_>, extension: &str, draft: &Draft) -> Refusal {
     let path = mask(&found.path);
     let kind = if extension.is_empty() {
         "a file without an extension".to_owned()
@@ -160,15 +176,15 @@ fn no_program(found: &Found<'_>, extension: &str) -> Refusal {
     };
     let why = format!("{path} is there, and {kind} is no program");
     let mend = match right_line(extension, &found.path) {
-        Some(line) => format!("write `{}`", mask(&format!("{line}{}", found.tail))),
+        Some(line) => format!("write `{}`", draft.shown(&format!("{line}{}", found.tail))),
         None => advice(extension).to_owned(),
     };
     Refusal::new(NO_PROGRAM, why, mend)
 }
 
-/// 0x80070002, or 0x80070005 where a place may not be looked into.
-fn not_found(candidates: &[Candidate<'_>], line: &str, mut search: Search<'_>) -> Refusal {
-    let first = candidates.first().copied().unwrap_or(Candidate { name: "", tail: "" });
+/// 0x80070002, or 0x80070005 where a place may not be looked into. `line` holds no secrets of variables.
+fn not_found(line: &str, mut search: Search<'_>) -> Refusal {
+    let first = candidates(line.trim_start()).first().copied().unwrap_or(Candidate { name: "", tail: "" });
     let name = mask(first.name);
     let denied = search.denied.take();
     let code = match denied.as_ref().and_then(|unanswered| unanswered.code) {

@@ -15,7 +15,7 @@ use text::Line;
 use values::Value;
 
 /// What stands in a secret's place.
-const MASK: &str = "***";
+pub(super) const MASK: &str = "***";
 
 /// The text with the values of secret parameters replaced by `***`: of every parameter whose name holds key, pass, pwd,
 /// token, secret, pin, serial, licence or license, in the forms that command lines, output, JSON, XML, URLs and MSI logs have.

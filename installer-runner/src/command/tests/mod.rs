@@ -5,6 +5,7 @@ mod context;
 mod random_tails;
 mod refusals;
 mod resolution;
+mod secrets;
 mod tails;
 mod unix;
 

@@ -1,0 +1,51 @@
+//! What no report of a command tells.
+
+use super::*;
+use waybill_system::Device as _;
+
+const SECRET: &str = "hunter2 and more";
+
+fn with_secret(machine: &FakeSystem, eyes: &Eyes) {
+    let mut block = machine.environment(eyes.perspective).unwrap();
+    block.set("VENDOR_TOKEN", SECRET);
+    machine.set_environment(eyes.perspective.view, block);
+}
+
+#[test]
+fn secrets_that_come_in_by_variables_are_told_nowhere() {
+    let eyes = reference();
+    let machine = machine(&["setup.exe", "install.cmd", "install.ps1"]);
+    with_secret(&machine, &eyes);
+    for line in ["setup.exe /x %VENDOR_TOKEN%", "install.cmd \"%vendor_token%\" b"] {
+        let resolved = resolved(line, &eyes, &machine);
+        assert!(resolved.line.contains(SECRET), "the installer gets it: {line}");
+        let told = format!("{:?}", resolved.report);
+        assert!(told.contains("***") && !told.contains("hunter2") && !told.contains("more"), "{told}");
+    }
+    for line in [
+        "install.ps1 -x %VENDOR_TOKEN%",
+        "install /x %VENDOR_TOKEN%",
+        "stup.exe %VENDOR_TOKEN% && b",
+        "pnputil.exe %VENDOR_TOKEN%",
+        "%VENDOR_TOKEN% a",
+        r"Files\%VENDOR_TOKEN%.exe a",
+    ] {
+        let told = format!("{:?}", refused(line, &eyes, &machine).0);
+        assert!(!told.contains("hunter2"), "{line}: {told}");
+    }
+}
+
+#[test]
+fn nor_are_they_elsewhere_than_on_windows() {
+    let machine = FakeSystem::unix();
+    let perspective = Perspective { view: View::Bits64, account: Account::Current };
+    let eyes = Eyes { perspective, wanted: Account::System, host: Host::X86, kind: SystemKind::Unix };
+    with_secret(&machine, &eyes);
+    let resolved = resolve("sh ./x.sh \"%VENDOR_TOKEN%\" b", "/content", &eyes, &machine).unwrap();
+    assert!(resolved.words.iter().any(|word| word == SECRET));
+    let told = format!("{:?}", resolved.report);
+    assert!(told.contains("***") && !told.contains("hunter2"), "{told}");
+    let refused = resolve("./no.sh %VENDOR_TOKEN% && b", "/content", &eyes, &machine).unwrap_err();
+    let told = format!("{refused:?}");
+    assert!(!told.contains("hunter2"), "{told}");
+}
