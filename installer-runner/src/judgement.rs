@@ -13,8 +13,8 @@ use waybill_schemas::report::install::{Answer, Intent, Outcome};
 pub(crate) enum Ended {
     /// With this code, which stands for that.
     Exited(u32, CodeKind),
-    /// Not within its time limit.
-    TimedOut,
+    /// Not within its time limit; whether it was ended then.
+    TimedOut { killed: bool },
     /// Nobody saw it.
     Unseen,
 }
@@ -29,7 +29,7 @@ pub(crate) fn judge(intent: Intent, ended: Ended, answer: Answer) -> Conclusion 
         Ended::Exited(code, CodeKind::Retry) => retry(code),
         Ended::Exited(code, CodeKind::Failed | CodeKind::Unmapped) => failed(intent, code, reached),
         Ended::Exited(code, kind) => succeeded(intent, code, kind, reached),
-        Ended::TimedOut => timed_out(reached),
+        Ended::TimedOut { killed } => timed_out(reached, killed),
         Ended::Unseen => unseen(intent, reached),
     };
     conclusion.compliance = compliance_of(answer);
@@ -67,14 +67,18 @@ fn succeeded(intent: Intent, code: u32, kind: CodeKind, reached: Option<bool>) -
         (Some(false), CodeKind::HardReboot) => after_restart(intent, code),
         (Some(false), _) => not_borne_out(intent, code, kind),
         // The flow tells this case by the rules' own words; the table has it for completeness.
-        (None, _) => conclude(
-            Outcome::CannotTell,
-            1,
-            "The installer ran, but whether the app is there now cannot be told.",
-            enforcement::ERROR,
-            Some(device::DETECTION_RULE_INVALID),
-        ),
+        (None, _) => cannot_tell(),
     }
+}
+
+fn cannot_tell() -> Conclusion {
+    conclude(
+        Outcome::CannotTell,
+        1,
+        "The installer ran, but whether the app is there now cannot be told.",
+        enforcement::ERROR,
+        Some(device::DETECTION_RULE_INVALID),
+    )
 }
 
 fn done(intent: Intent, kind: CodeKind) -> Conclusion {
@@ -163,11 +167,14 @@ fn failed(intent: Intent, code: u32, reached: Option<bool>) -> Conclusion {
     }
 }
 
-fn timed_out(reached: Option<bool>) -> Conclusion {
+fn timed_out(reached: Option<bool>, killed: bool) -> Conclusion {
     let meanwhile = if reached == Some(true) { ", although detection is satisfied already" } else { "" };
-    let summary = format!(
-        "The installer still runs after its time limit{meanwhile}; it was not waited for any longer."
-    );
+    let summary = match killed {
+        true => format!("The installer was ended at its time limit{meanwhile}."),
+        false => format!(
+            "The installer still runs after its time limit{meanwhile}; it was not waited for any longer."
+        ),
+    };
     conclude(Outcome::TimedOut, 8, summary, enforcement::ERROR, Some(device::TIME_LIMIT))
 }
 
@@ -188,12 +195,30 @@ fn unseen(intent: Intent, reached: Option<bool>) -> Conclusion {
             enforcement::SUCCESS,
             None,
         ),
-        _ => conclude(
+        (None, _) => cannot_tell(),
+        (Some(false), _) => conclude(
             Outcome::Failed,
             8,
             "How the installer ended nobody saw, and detection does not bear it out.",
             enforcement::UNKNOWN,
             None,
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_end_that_nobody_saw_is_judged_by_detection_alone() {
+        for (answer, outcome, exit) in [
+            (Answer::Detected, Outcome::Installed, 0),
+            (Answer::NotDetected, Outcome::Failed, 8),
+            (Answer::CannotTell, Outcome::CannotTell, 1),
+        ] {
+            let conclusion = judge(Intent::Install, Ended::Unseen, answer);
+            assert_eq!((conclusion.outcome, conclusion.exit), (outcome, exit));
+        }
     }
 }

@@ -68,8 +68,12 @@ fn of_exit_code(attempt: &Attempt<'_>) -> Vec<String> {
 
 fn of_time_limit(ran: &Ran) -> Vec<String> {
     let (name, pid) = (&ran.process.name, ran.process.pid);
+    let what_now = match ran.killed {
+        true => format!("{name} was ended half-way: look at what it left behind."),
+        false => format!("{name} (process {pid}) still runs, and no other app starts until it has ended."),
+    };
     vec![
-        format!("{name} (process {pid}) still runs, and no other app starts until it has ended."),
+        what_now,
         "Make the command silent: a dialog that nobody can see is the usual reason. Only then raise \
          installExperience.maxRunTimeInMinutes."
             .to_owned(),

@@ -165,7 +165,7 @@ impl Attempt<'_> {
                 self.notes.step(Step::ReturnCode, format!("{code} stands for {}", kind.name()), why);
                 Ended::Exited(code, kind)
             }
-            Waited::TimedOut => Ended::TimedOut,
+            Waited::TimedOut => Ended::TimedOut { killed: ran.killed },
             Waited::Unknown => Ended::Unseen,
             Waited::Interrupted => return Ok(interrupted(Interrupted::WhileItRan)),
         };
@@ -183,7 +183,7 @@ impl Attempt<'_> {
         self.restarts(ended, conclusion.exit, renames)?;
         let (kind, code) = match ended {
             Ended::Exited(code, kind) => (Some(kind), Some(code)),
-            Ended::TimedOut | Ended::Unseen => (None, None),
+            Ended::TimedOut { .. } | Ended::Unseen => (None, None),
         };
         self.verdict(id, conclusion.outcome, kind, code)?;
         // Last: until then a run that finds this attempt makes up for what is missing.

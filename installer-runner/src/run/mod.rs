@@ -21,7 +21,9 @@ pub(crate) struct Ran {
     pub(crate) process: ProcessIdentity,
     pub(crate) waited: Waited,
     pub(crate) seconds: f64,
-    /// Those of its tree that ran when we stopped waiting.
+    /// At its time limit it was ended, with its tree.
+    pub(crate) killed: bool,
+    /// Those of its tree that ran when we stopped waiting, and still do.
     pub(crate) survivors: Vec<ProcessIdentity>,
     pub(crate) output: Kept,
 }
@@ -72,15 +74,16 @@ impl Ground<'_> {
         };
         let waited = Patience::new(self.context).wait(running.as_mut(), limit);
         failpoint::reach("installer-ended");
-        let survivors = running.survivors().unwrap_or_default();
-        let survivors = self.write_down_end(attempt, running.as_mut(), waited, survivors)?;
+        let killed = waited == Waited::TimedOut && self.kills() && running.kill_tree().is_ok();
+        let survivors = if killed { Vec::new() } else { running.survivors().unwrap_or_default() };
+        self.write_down_end(attempt, &running.identity(), waited, killed, &survivors)?;
         Ok(Ran {
             process: running.identity(),
             waited,
+            killed,
             seconds: self.context.clock().now().duration_since(started).unwrap_or_default().as_secs_f64(),
             survivors,
-            output: output
-                .keep(matches!(waited, Waited::Ended(_)) || (waited == Waited::TimedOut && self.kills())),
+            output: output.keep(killed || matches!(waited, Waited::Ended(_))),
         })
     }
 
@@ -115,26 +118,19 @@ impl Ground<'_> {
     fn write_down_end(
         &self,
         attempt: AttemptId,
-        running: &mut dyn Running,
+        process: &ProcessIdentity,
         waited: Waited,
-        survivors: Vec<ProcessIdentity>,
-    ) -> Result<Vec<ProcessIdentity>, JournalError> {
+        killed: bool,
+        survivors: &[ProcessIdentity],
+    ) -> Result<(), JournalError> {
+        let tree = || std::iter::once(process).chain(survivors).cloned().collect();
         match waited {
-            Waited::Ended(code) => {
-                self.journal.ended(attempt, &AttemptEnd::Exited(code))?;
-            }
-            Waited::TimedOut if self.kills() => {
-                let _ = running.kill_tree(); // what still lives is found by the next run: it is not settled then
-                self.journal.ended(attempt, &AttemptEnd::TimedOut(Vec::new()))?;
-            }
-            Waited::TimedOut => {
-                let tree: Vec<_> =
-                    std::iter::once(running.identity()).chain(survivors.iter().cloned()).collect();
-                self.journal.ended(attempt, &AttemptEnd::TimedOut(tree))?;
-            }
-            Waited::Interrupted | Waited::Unknown => {} // the next run finds it by its process
+            Waited::Ended(code) => self.journal.ended(attempt, &AttemptEnd::Exited(code)),
+            // What lives although it was to be ended is found by the next run: it is not settled then.
+            Waited::TimedOut if killed => self.journal.ended(attempt, &AttemptEnd::TimedOut(Vec::new())),
+            Waited::TimedOut => self.journal.ended(attempt, &AttemptEnd::TimedOut(tree())),
+            Waited::Interrupted | Waited::Unknown => Ok(()), // the next run finds it by its process
         }
-        Ok(survivors)
     }
 
     fn kills(&self) -> bool {

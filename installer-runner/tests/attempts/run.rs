@@ -28,9 +28,13 @@ fn the_time_limit_is_the_apps() {
 
 #[test]
 fn killing_at_the_time_limit_is_asked_for() {
-    let mut bench = Bench::new(|_, _| FakeRun::hangs());
+    let mut bench = Bench::new(|_, _| FakeRun::hangs().leaving("child.exe"));
     bench.settings.on_time_limit = OnTimeLimit::Kill;
-    assert_eq!(bench.attempt(Intent::Install).outcome, Outcome::TimedOut);
+    let report = bench.attempt(Intent::Install);
+    assert_eq!(report.outcome, Outcome::TimedOut);
+    let told = format!("{} {}", report.summary, report.next.join(" "));
+    assert!(told.contains("was ended") && !told.contains("still runs"), "{told}");
+    assert!(report.run.unwrap().survivors.is_empty(), "its child was ended, too");
     assert!(
         bench.settings.logs.read_dir().is_ok_and(|mut logs| logs.next().is_none()),
         "nothing was printed"
