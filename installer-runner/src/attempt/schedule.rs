@@ -18,6 +18,7 @@ pub(super) fn next_try_of(attempt: &Attempt<'_>, outcome: Outcome) -> Result<Opt
             | Outcome::TimedOut
             | Outcome::RetryLater
             | Outcome::CommandRefused
+            | Outcome::CannotTell
             | Outcome::Waiting
     );
     if !is_open || attempt.request.dry_run {

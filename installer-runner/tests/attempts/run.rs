@@ -10,7 +10,7 @@ use waybill_context::Clock as _;
 use waybill_installer_runner::{
     AttemptEnd, AttemptJournal as _, AttemptRequest, OnTimeLimit, RetryPolicy, Trigger,
 };
-use waybill_schemas::report::install::{Intent, Outcome};
+use waybill_schemas::report::install::{Intent, Outcome, RetryStep};
 use waybill_system::fake::FakeRun;
 
 #[test]
@@ -159,6 +159,17 @@ fn an_interruption_of_detection_judges_nothing() {
             left.iter().all(|one| one.end == Some(AttemptEnd::Exited(exit_code)) && one.verdict.is_none())
         );
     }
+}
+
+#[test]
+fn what_cannot_be_told_after_a_run_says_when_the_next_try_comes() {
+    let bench = Bench::new(|machine, _| {
+        machine.deny(INSTALLED);
+        FakeRun::ends(0)
+    });
+    let report = bench.attempt(Intent::Install);
+    assert_eq!((report.outcome, report.exit), (Outcome::CannotTell, 1), "{report:#?}");
+    assert_eq!(report.next_try.map(|next| next.step), Some(RetryStep::GiveUp));
 }
 
 #[test]
