@@ -1,5 +1,6 @@
 //! The resource directory: three levels (type, name, language), read entry by entry, never a whole section.
 
+use super::RT_VERSION;
 use super::headers::Headers;
 use object::LittleEndian as LE;
 use object::pe::{ImageResourceDataEntry, ImageResourceDirectory, ImageResourceDirectoryEntry};
@@ -50,8 +51,12 @@ struct Lister<'a, R: ReadCacheOps> {
 }
 
 impl<'a, R: ReadCacheOps> Lister<'a, R> {
+    /// The version first: rules are judged by it, and what comes before it in some files is more than is kept.
     fn types(&mut self) {
-        for kind in self.directory(0) {
+        let kinds = self.directory(0);
+        let is_version = |kind: &&ImageResourceDirectoryEntry| kind.name_or_id.get(LE) == RT_VERSION;
+        let others = kinds.iter().filter(|kind| !is_version(kind));
+        for kind in kinds.iter().filter(is_version).chain(others) {
             let Some(names) = subdirectory(kind) else { continue };
             let Some(kind) = self.name(kind) else { continue };
             for name in self.directory(names) {

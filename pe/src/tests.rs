@@ -123,6 +123,16 @@ fn a_resource_directory_that_multiplies_ends() {
 }
 
 #[test]
+fn a_version_is_found_behind_more_resources_than_are_kept() {
+    const ICON: u32 = 3;
+    let icon = |id| (Name::Number(ICON), Name::Number(id), vec![0]);
+    let mut resources: Vec<_> = (1..=2_000).map(icon).collect();
+    resources.push((Name::Number(16), Name::Number(1), version_resource([1, 2, 3, 4], &[])));
+    let found = program(&Sample { resources, ..Sample::default() });
+    assert_eq!(found.version.unwrap().file_version, Some([1, 2, 3, 4]));
+}
+
+#[test]
 fn resources_are_bounded_in_number_and_names_in_length() {
     const LANGUAGES: u32 = 4096;
     let directory =
