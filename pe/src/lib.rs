@@ -1,12 +1,14 @@
 //! Windows programs (PE files): architecture, sections, resources, version. Only headers, resource directories and
 //! the version resource are read, so that a setup program of several GB costs a few KB.
 
+mod attentive;
 mod headers;
 mod resources;
 #[cfg(any(test, feature = "sample"))]
 pub mod sample;
 mod version_info;
 
+use attentive::Attentive;
 use object::read::ReadCache;
 use std::fs::File;
 use std::io::{BufReader, Read, Seek};
@@ -26,7 +28,7 @@ const RT_VERSION: u32 = 16;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProgramError {
-    /// It could not be opened.
+    /// It could not be opened, or not be read to where its headers lead.
     #[error("the program cannot be read")]
     Read(#[source] std::io::Error),
     /// Its headers are missing, damaged or cut off.
@@ -110,9 +112,17 @@ impl Program {
     /// The same from anything that can be read and sought.
     ///
     /// # Errors
-    /// It is not a program.
+    /// It cannot be read, or is not a program.
     pub fn from_reader<R: Read + Seek>(reader: R) -> Result<Self, ProgramError> {
-        let data = &ReadCache::new(reader);
+        let (reader, failure) = Attentive::new(reader);
+        let program = Self::from_data(&ReadCache::new(reader));
+        match failure.take() {
+            Some(error) => Err(ProgramError::Read(error)),
+            None => program,
+        }
+    }
+
+    fn from_data<R: Read + Seek>(data: &ReadCache<R>) -> Result<Self, ProgramError> {
         let headers = headers::read(data)?;
         let resources = resources::list(data, &headers);
         let version = resources.iter().find(|resource| resource.kind == ResourceName::Number(RT_VERSION));

@@ -78,6 +78,29 @@ fn what_is_no_program_is_refused() {
 
 /// Counts what is read of a program with a GB of sections and overlay that nobody needs.
 #[test]
+fn a_disk_that_fails_is_no_file_without_a_version() {
+    /// Fails from here on.
+    struct Failing(Cursor<Vec<u8>>, u64);
+    impl std::io::Read for Failing {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            let end = self.0.position() + buffer.len() as u64;
+            if end > self.1 { Err(std::io::Error::from_raw_os_error(5)) } else { self.0.read(buffer) }
+        }
+    }
+    impl std::io::Seek for Failing {
+        fn seek(&mut self, position: std::io::SeekFrom) -> std::io::Result<u64> {
+            self.0.seek(position)
+        }
+    }
+    let bytes = full().bytes();
+    for from in [0, 70, 0x200, 0x800] {
+        let failed = Program::from_reader(Failing(Cursor::new(bytes.clone()), from)).unwrap_err();
+        let ProgramError::Read(error) = failed else { panic!("{from}: {failed:?}") };
+        assert_eq!(error.raw_os_error(), Some(5), "{from}");
+    }
+}
+
+#[test]
 fn a_huge_installer_costs_little() {
     struct Counted<R>(R, std::rc::Rc<std::cell::Cell<usize>>);
     impl<R: Read> Read for Counted<R> {
