@@ -7,7 +7,7 @@ use waybill_schemas::app::AppDocument;
 use waybill_schemas::codes::rehearsal;
 use waybill_schemas::report::install::Answer;
 use waybill_schemas::report::rehearsal::PhaseDetails;
-use waybill_system::{InstalledProduct, System};
+use waybill_system::{InstalledProduct, System, SystemKind, Unanswered};
 
 /// Looks, and refuses an app that is here. With `force` it is uninstalled later, once its content is here.
 pub(crate) fn look(machine: &Machine<'_>, eyes: &Eyes, force: bool) -> (Outcome, bool) {
@@ -17,10 +17,15 @@ pub(crate) fn look(machine: &Machine<'_>, eyes: &Eyes, force: bool) -> (Outcome,
         Answer::CannotTell => (Outcome::failed(report.exit.max(1), report.summary), false),
         Answer::Detected => here(force, "it is detected before anything was installed"),
         Answer::NotDetected => match product_that_would_go(&machine.app, machine.system, eyes) {
-            Some(product) => {
-                here(force, &format!("not detected, and yet the uninstall command would remove {product}"))
+            Ok(Some(product)) => here(
+                force,
+                &format!("not detected, and yet {product} is installed, which the app would change"),
+            ),
+            Ok(None) => (Outcome::passed("not here yet"), false),
+            Err(unanswered) => {
+                let why = format!("whether the app's product is installed cannot be told: {unanswered}");
+                (Outcome::failed(1, why), false)
             }
-            None => (Outcome::passed("not here yet"), false),
         },
     };
     (outcome.0.with(details), outcome.1)
@@ -34,14 +39,25 @@ fn here(force: bool, what: &str) -> (Outcome, bool) {
     (Outcome::failed(3, why).with_code(rehearsal::APP_IS_HERE.id), false)
 }
 
-/// A product of Windows Installer that the uninstall command names and that is installed.
-fn product_that_would_go(app: &AppDocument, system: &dyn System, eyes: &Eyes) -> Option<String> {
-    let line = app.uninstall_command_line.as_deref()?;
-    product_codes(line).into_iter().find_map(|code| {
-        let product = system.products().product(&code, eyes.perspective.account).ok()??;
-        let installed = product.state == InstalledProduct::INSTALLED;
-        installed.then(|| product.name.map_or_else(|| code.clone(), |name| format!("{name} {code}")))
-    })
+/// A product of Windows Installer that is installed and that the uninstall command names, or app.json says is in the MSI:
+/// `msiexec /x app.msi` would remove it as well.
+fn product_that_would_go(
+    app: &AppDocument,
+    system: &dyn System,
+    eyes: &Eyes,
+) -> Result<Option<String>, Unanswered> {
+    if system.kind() != SystemKind::Windows {
+        return Ok(None); // where there is no Windows Installer, nothing of it goes
+    }
+    let own = app.msi_information.as_ref().and_then(|msi| msi.product_code.as_deref());
+    let texts = [app.uninstall_command_line.as_deref(), own];
+    for code in texts.into_iter().flatten().flat_map(product_codes) {
+        let product = system.products().product(&code, eyes.perspective.account)?;
+        if let Some(product) = product.filter(|one| one.state == InstalledProduct::INSTALLED) {
+            return Ok(Some(product.name.map_or_else(|| code.clone(), |name| format!("{name} {code}"))));
+        }
+    }
+    Ok(None)
 }
 
 /// GUIDs in braces, in upper case.

@@ -54,7 +54,10 @@ fn machine(install: impl Fn(&FakeSystem) -> FakeRun + Send + Sync + 'static) -> 
 }
 
 fn try_on(machine: &dyn System) -> RehearsalReport {
-    let app = app();
+    rehearsed(&app(), machine)
+}
+
+fn rehearsed(app: &TempDir, machine: &dyn System) -> RehearsalReport {
     let mut request = RehearsalRequest::new(app.path().join("app"));
     request.root = Some(app.path().join("root"));
     request.settings.detection_patience = Duration::ZERO;
@@ -121,5 +124,32 @@ fn a_product_that_the_uninstall_would_remove_is_somebodys_own() {
     let before = report.phases.iter().find(|one| one.phase == Phase::Before).unwrap();
     assert_eq!((report.exit, before.code.as_deref()), (3, Some("app-is-here")), "{report:#?}");
     assert!(before.summary.contains(CODE), "{}", before.summary);
+    assert!(machine.starts().is_empty());
+}
+
+#[test]
+fn a_product_that_cannot_be_asked_after_may_be_somebodys_own() {
+    let machine = FakeSystem::windows();
+    machine.deny(CODE);
+    let report = try_on(&machine);
+    let before = report.phases.iter().find(|one| one.phase == Phase::Before).unwrap();
+    assert_eq!((report.exit, before.status), (1, PhaseStatus::Failed), "{report:#?}");
+    assert!(before.summary.contains("cannot be told"), "{}", before.summary);
+    assert!(machine.starts().is_empty());
+}
+
+#[test]
+fn a_product_that_the_msi_is_said_to_bring_is_somebodys_own_too() {
+    let app = app();
+    let path = app.path().join("app").join("app.json");
+    let mut document: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    document["uninstallCommandLine"] = "setup.cmd /uninstall".into();
+    document["msiInformation"] = json!({ "productCode": CODE });
+    fs::write(path, document.to_string()).unwrap();
+    let machine = FakeSystem::windows();
+    machine.add_product(CODE, 5, "1.0");
+    let report = rehearsed(&app, &machine);
+    let before = report.phases.iter().find(|one| one.phase == Phase::Before).unwrap();
+    assert_eq!((report.exit, before.code.as_deref()), (3, Some("app-is-here")), "{report:#?}");
     assert!(machine.starts().is_empty());
 }
