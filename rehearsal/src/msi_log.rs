@@ -2,13 +2,14 @@
 //!
 //! The reference never adds a word to a command, and neither do `install` and the agent. A rehearsal may, and says so.
 
+use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use waybill_installer_runner::mask;
 use waybill_schemas::app::AppDocument;
 use waybill_schemas::report::rehearsal::{MsiLog, Phase};
 
 /// Logs beyond this are read from their end.
-const MOST: usize = 16 << 20;
+const MOST: u64 = 16 << 20;
 /// Lines told before "Return value 3", and at most in all.
 const BEFORE: usize = 12;
 const LINES: usize = 16;
@@ -55,9 +56,18 @@ fn with_log(line: &str, file: &Path) -> Option<String> {
 
 /// What a log says, where one was written.
 pub(crate) fn read(phase: Phase, file: &Path) -> Option<MsiLog> {
-    let bytes = fs_err::read(file).ok()?;
-    let text = decoded(&bytes[bytes.len().saturating_sub(MOST) & !1..]);
+    let text = decoded(&tail(file, MOST).ok()?);
     Some(MsiLog { phase, file: file.display().to_string(), excerpt: excerpt(&text) })
+}
+
+/// The last `most` bytes, one less where UTF-16 begins there.
+fn tail(file: &Path, most: u64) -> io::Result<Vec<u8>> {
+    let mut log = fs_err::File::open(file)?;
+    let length = log.metadata()?.len();
+    log.seek(SeekFrom::Start(length.saturating_sub(most).next_multiple_of(2)))?;
+    let mut bytes = Vec::new();
+    log.take(most).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// UTF-16 on Windows, whose BOM a tail lacks: then half of the bytes of its letters are zero.
@@ -135,6 +145,20 @@ mod tests {
         let told = excerpt(text);
         assert_eq!(told.len(), 1, "{told:?}");
         assert!(!told[0].contains("hunter2") && told[0].contains("App"), "{told:?}");
+    }
+
+    #[cfg(unix)] // where a file of 1 TiB without content takes no room
+    #[test]
+    fn of_a_huge_log_the_end_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("huge.log");
+        let mut file = fs_err::File::create(&path).unwrap();
+        file.set_len(1 << 40).unwrap(); // sparse: it could not be read whole
+        file.seek(SeekFrom::End(0)).unwrap();
+        std::io::Write::write_all(&mut file, b"the end\n").unwrap();
+        assert!(read(Phase::Install, &path).is_some());
+        assert_eq!(tail(&path, 9).unwrap(), b"the end\n");
+        assert_eq!(tail(&path, 8).unwrap(), b"the end\n");
     }
 
     #[test]
