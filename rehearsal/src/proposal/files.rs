@@ -23,8 +23,9 @@ pub(super) fn propose(
 ) -> Option<ProposedRule> {
     let mut found = Vec::new();
     for item in appeared.iter().filter(|item| item.kind == AppearedKind::Files) {
-        let (folder, name) = item.name.rsplit_once(system.kind().separator())?;
-        gather(system, folder, name, 0, &mut found);
+        let Some((folder, name)) = item.name.rsplit_once(system.kind().separator()) else { continue };
+        let is_at_root = folder.is_empty() && system.kind() == SystemKind::Unix;
+        gather(system, if is_at_root { "/" } else { folder }, name, 0, &mut found);
     }
     found.sort_by_key(|file| std::cmp::Reverse((likeness(&file.name, app), file.size)));
     let versioned = found.iter().filter(|file| is_program(&file.name)).find_map(|file| {

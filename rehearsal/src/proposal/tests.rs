@@ -83,6 +83,14 @@ fn without_a_version_a_file_that_exists_will_do() {
 }
 
 #[test]
+fn a_folder_below_the_root_is_looked_into() {
+    let machine = FakeSystem::unix();
+    machine.add_file("/opt/notes", 3);
+    let rule = proposed(&machine, &[item(AppearedKind::Files, "/opt", None)]);
+    assert_eq!((&rule["path"], &rule["fileOrFolderName"]), (&"/opt".into(), &"notes".into()));
+}
+
+#[test]
 fn nothing_that_appeared_speaks_for_nothing() {
     let machine = FakeSystem::windows();
     let eyes = Eyes::of(&AppDocument::new(), &Settings::new(std::path::Path::new("")), &machine);
