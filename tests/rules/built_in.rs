@@ -114,6 +114,13 @@ fn releases() -> usize {
 }
 
 #[test]
+fn an_older_flag_that_is_not_known_is_not_passed_over() {
+    let app = json!({ "minimumSupportedOperatingSystem": { "v10_1809": true, "v10_27H2": true } });
+    let report = check(&app, |device| device.build = Some(17763));
+    assert_eq!((report.built_in[0].holds, report.applicability), (None, None), "{:#?}", report.built_in);
+}
+
+#[test]
 fn what_is_not_asked_for_is_not_checked() {
     for nothing in [
         json!({}),

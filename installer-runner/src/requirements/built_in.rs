@@ -106,7 +106,8 @@ fn wanted_release(app: &AppDocument) -> Option<String> {
     let set = flags.iter().filter(|(_, set)| set.as_bool() == Some(true)).map(|(name, _)| name);
     // Any Windows that Intune manages satisfies these.
     let named = set.filter(|name| !matches!(name.as_str(), "v8_0" | "v8_1" | "v10_0"));
-    named.max_by_key(|name| build_of(name)).cloned()
+    // One that is not known goes before all others: it may ask for more than they do.
+    named.max_by_key(|name| build_of(name).unwrap_or(u32::MAX)).cloned()
 }
 
 fn not_told(unanswered: &Unanswered) -> String {
