@@ -1,4 +1,5 @@
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 use waybill_schemas::app::AppDocument;
 use waybill_schemas::report::install::AppIdentity;
 
@@ -19,7 +20,8 @@ pub fn identify(app: &AppDocument) -> AppIdentity {
     AppIdentity { name, id, version: app.display_version.clone() }
 }
 
-/// Letters, digits, `.` and `-`, in lower case: fit for a file name on every system.
+/// Letters, digits, `.` and `-`, in lower case: fit for a file name on every system. What is too long, or holds nothing of
+/// these, gets a digest, so that no two apps share their attempts.
 fn slug(text: &str) -> String {
     let mut slug = String::new();
     for character in text.chars().flat_map(char::to_lowercase) {
@@ -31,7 +33,13 @@ fn slug(text: &str) -> String {
             slug.push('-');
         }
     }
-    slug.chars().take(LONGEST).collect::<String>().trim_matches(['-', '.']).to_owned()
+    let slug = slug.trim_matches(['-', '.']);
+    if slug.len() <= LONGEST && (!slug.is_empty() || text.trim().is_empty()) {
+        return slug.to_owned();
+    }
+    let digest: String = Sha256::digest(text).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+    let kept: String = slug.chars().take(LONGEST - 1 - digest.len()).collect();
+    format!("{kept}-{digest}").trim_start_matches('-').to_owned()
 }
 
 #[cfg(test)]
@@ -53,6 +61,17 @@ mod tests {
         assert_eq!(id(json!({ "displayName": "..\\..\\evil" })), "evil");
         assert_eq!(id(json!({})), "app-without-a-name");
         assert_ne!(id(json!({ "displayName": "日本" })), id(json!({ "displayName": "語" })));
+    }
+
+    #[test]
+    fn what_is_too_long_or_all_signs_stays_apart() {
+        let names =
+            ["日本".repeat(20) + "甲", "日本".repeat(20) + "乙", "x".repeat(200), "☃".into(), "★".into()];
+        let ids = names.map(|name| id(json!({ "displayName": name })));
+        for (place, one) in ids.iter().enumerate() {
+            assert!((1..=LONGEST).contains(&one.len()) && !ids[..place].contains(one), "{ids:?}");
+        }
+        assert_eq!(id(json!({ "id": " ", "displayName": "Notes" })), "notes");
     }
 
     #[test]
