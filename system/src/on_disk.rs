@@ -10,6 +10,8 @@ use waybill_pe::{Program, ProgramError};
 
 /// ERROR_INVALID_NAME and ERROR_BAD_PATHNAME: nothing can be there.
 const NO_NAMES: [i32; 2] = [123, 161];
+/// ERROR_BAD_NETPATH, which std takes for "not found": the server does not answer, so nobody knows what is there.
+const NO_SERVER: i32 = 53;
 
 pub(crate) fn look(path: &str) -> Result<Option<FileFacts>, Unanswered> {
     match fs::metadata(absolute(path)?) {
@@ -71,8 +73,11 @@ fn absolute(path: &str) -> Result<&Path, Unanswered> {
 
 fn is_missing(error: &io::Error) -> bool {
     use io::ErrorKind::{NotADirectory, NotFound};
-    let no_name = cfg!(windows) && error.raw_os_error().is_some_and(|code| NO_NAMES.contains(&code));
-    matches!(error.kind(), NotFound | NotADirectory) || no_name
+    match error.raw_os_error().filter(|_| cfg!(windows)) {
+        Some(NO_SERVER) => false,
+        Some(code) if NO_NAMES.contains(&code) => true,
+        _ => matches!(error.kind(), NotFound | NotADirectory),
+    }
 }
 
 #[cfg(test)]
@@ -108,6 +113,18 @@ mod tests {
         }
         assert_eq!(list(text(&folder.path().join("absent"))), Ok(Vec::new()));
         assert!(version(text(&folder.path().join("absent"))).is_err());
+    }
+
+    #[cfg(windows)]
+    #[test]
+    fn a_server_that_does_not_answer_is_no_file_that_is_not_there() {
+        // ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND, ERROR_BAD_NET_NAME: no such share
+        for code in [2, 3, 67, 123, 161] {
+            assert!(is_missing(&io::Error::from_raw_os_error(code)), "{code}");
+        }
+        for code in [NO_SERVER, 5, 32] {
+            assert!(!is_missing(&io::Error::from_raw_os_error(code)), "{code}");
+        }
     }
 
     #[test]
