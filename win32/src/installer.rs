@@ -19,6 +19,9 @@ pub struct Installer {
     info_in: GetProductInfoEx,
 }
 
+/// Units of the longest text that is read.
+const MOST: u32 = 1 << 20;
+
 /// For whom a product is installed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Context<'a> {
@@ -118,11 +121,16 @@ fn read_text(mut ask: impl FnMut(*mut u16, *mut u32) -> u32) -> io::Result<Optio
         let mut length = room;
         match ask(buffer.as_mut_ptr(), &raw mut length) {
             ERROR_SUCCESS => return Ok(Some(wide::until_nul(&buffer))),
-            ERROR_MORE_DATA if room < 1 << 20 => room = length.saturating_add(1).clamp(room * 2, 1 << 20),
+            ERROR_MORE_DATA if room < MOST => room = grown(room, length),
             ERROR_UNKNOWN_PRODUCT | ERROR_UNKNOWN_PROPERTY => return Ok(None),
             other => return Err(io::Error::from_raw_os_error(other as i32)),
         }
     }
+}
+
+/// Room for the `length` units that are asked for, twice the last room at least, and [`MOST`] in the end.
+fn grown(room: u32, length: u32) -> u32 {
+    length.saturating_add(1).max(room.saturating_mul(2)).min(MOST)
 }
 
 #[cfg(test)]
@@ -159,5 +167,11 @@ mod tests {
         });
         assert_eq!(answer.unwrap().as_deref(), Some(long.as_str()));
         assert!(read_text(|_, _| ERROR_MORE_DATA).is_err(), "it does not grow for ever");
+        let growing = read_text(|_, length| {
+            // SAFETY: `read_text` gives a length that can be written.
+            unsafe { length.write(600_000) };
+            ERROR_MORE_DATA
+        });
+        assert!(growing.is_err(), "and not beyond what is read");
     }
 }
