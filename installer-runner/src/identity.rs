@@ -29,6 +29,8 @@ fn slug(text: &str) -> String {
             slug.push(character);
         } else if character.is_alphanumeric() {
             slug.extend(format!("u{:x}", u32::from(character)).chars());
+        } else if let Some(word) = word_of(character) {
+            slug.push_str(word);
         } else if !slug.ends_with('-') {
             slug.push('-');
         }
@@ -40,6 +42,20 @@ fn slug(text: &str) -> String {
     let digest: String = Sha256::digest(text).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
     let kept: String = slug.chars().take(LONGEST - 1 - digest.len()).collect();
     format!("{kept}-{digest}").trim_start_matches('-').to_owned()
+}
+
+/// Signs that tell names apart: `C`, `C++` and `C#` are three apps.
+fn word_of(sign: char) -> Option<&'static str> {
+    match sign {
+        '+' => Some("plus"),
+        '#' => Some("sharp"),
+        '&' => Some("and"),
+        '@' => Some("at"),
+        '%' => Some("percent"),
+        '$' => Some("dollar"),
+        '*' => Some("star"),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -72,6 +88,16 @@ mod tests {
             assert!((1..=LONGEST).contains(&one.len()) && !ids[..place].contains(one), "{ids:?}");
         }
         assert_eq!(id(json!({ "id": " ", "displayName": "Notes" })), "notes");
+    }
+
+    #[test]
+    fn signs_tell_apps_apart() {
+        let names = ["Notepad", "Notepad++", "Notepad+", "C", "C#", "C++"];
+        let ids = names.map(|name| id(json!({ "displayName": name })));
+        assert_eq!(ids[1], "notepadplusplus");
+        for (place, one) in ids.iter().enumerate() {
+            assert!(!ids[..place].contains(one), "{one}");
+        }
     }
 
     #[test]

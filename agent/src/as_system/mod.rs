@@ -91,18 +91,19 @@ impl From<Cancelled> for AsSystemError {
     }
 }
 
-/// Runs `request` as the system, with its files in a new folder below `root`, and gives its exit code. `relay` is given
-/// output as it comes.
+/// Runs `request` as the system, with its files in a new folder below the system's own profile, and gives its exit code.
+/// `relay` is given output as it comes.
 ///
 /// # Errors
 /// No task can be made or started, it ended without an exit code, or we were interrupted.
 pub fn run(
     request: &Request,
-    root: &Path,
     relay: &mut dyn FnMut(Stream, &[u8]),
     context: &Context<'_>,
 ) -> Result<u32, AsSystemError> {
-    let folder = request::new_folder(root)?;
+    let place = request::place();
+    request::sweep(&place, context.clock().now());
+    let folder = request::new_folder(&place)?;
     let exit = run_in(&folder, request, relay, context);
     if !matches!(exit, Err(AsSystemError::Interrupted)) {
         let _ = fs::remove_dir_all(&folder); // what cannot be removed does no harm

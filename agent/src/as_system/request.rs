@@ -6,9 +6,12 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::{Duration, SystemTime};
 
 const REQUEST: &str = "request.json";
 const STDIN: &str = "stdin";
+/// How long what an interrupted run left may lie.
+const OLD: Duration = Duration::from_secs(24 * 3600);
 /// Held by the task for as long as it runs; made by it, so that it also says that the task has begun.
 const LOCK: &str = "running.lock";
 const EXIT: &str = "exit";
@@ -39,6 +42,30 @@ impl Request {
             .map_err(|source| AsSystemError::NoRequest { path: path.clone(), source })?;
         write_new(&path, &json)?;
         write_new(&folder.join(STDIN), &self.stdin)
+    }
+}
+
+/// Below the system's own profile, where only the system and administrators may write: nobody else can be first, rename
+/// what lies there or put another request in its place.
+pub(super) fn place() -> PathBuf {
+    let root = std::env::var_os("SystemRoot").unwrap_or_else(|| r"C:\Windows".into());
+    [r"System32", "config", "systemprofile", "AppData", "Local", "Waybill"]
+        .into_iter()
+        .fold(PathBuf::from(root), |path, name| path.join(name))
+}
+
+/// Removes what runs that were interrupted left below `root`: requests whose task has ended, a day ago or more.
+pub(super) fn sweep(root: &Path, now: SystemTime) {
+    let Ok(entries) = fs::read_dir(root) else { return };
+    for folder in entries.flatten().map(|entry| entry.path()) {
+        let is_ours = folder.file_name().is_some_and(|name| name.to_string_lossy().starts_with("AsSystem-"));
+        let age = folder.metadata().and_then(|folder| folder.modified()).map(|made| now.duration_since(made));
+        let is_old = matches!(age, Ok(Ok(age)) if age > OLD);
+        let has_ended =
+            exit_code(&folder).is_ok_and(|code| code.is_some()) || was_abandoned(&folder).unwrap_or(false);
+        if is_ours && is_old && has_ended {
+            let _ = fs::remove_dir_all(&folder); // what cannot be removed does no harm
+        }
     }
 }
 

@@ -80,3 +80,22 @@ fn a_folder_without_a_request_is_refused() {
     fs::write(folder.path().join("request.json"), "{}").unwrap();
     assert!(matches!(answer(folder.path()), Err(AsSystemError::NoRequest { .. })));
 }
+
+#[test]
+fn what_interrupted_runs_left_is_swept_once_their_task_has_ended() {
+    let place = tempfile::tempdir().unwrap();
+    let made = |name: &str| {
+        let folder = place.path().join(name);
+        std::fs::create_dir(&folder).unwrap();
+        folder
+    };
+    let (ended, living, other) = (made("AsSystem-1-1"), made("AsSystem-2-2"), made("Other"));
+    for folder in [&ended, &other] {
+        std::fs::write(folder.join("exit"), "0").unwrap();
+    }
+    let now = std::time::SystemTime::now();
+    request::sweep(place.path(), now);
+    assert!(ended.exists(), "it may still be read");
+    request::sweep(place.path(), now + Duration::from_secs(2 * 24 * 3600));
+    assert!(!ended.exists() && living.exists() && other.exists());
+}

@@ -2,7 +2,6 @@ use crate::error::Failure;
 use crate::exit::Exit;
 use crate::output::{relay, say};
 use crate::session::Session;
-use std::path::Path;
 use waybill_agent::as_system::{Request, run};
 use waybill_schemas::codes::command;
 
@@ -10,7 +9,7 @@ use waybill_schemas::codes::command;
 const VARIABLES: [&str; 3] = ["WAYBILL_ROOT", "WAYBILL_URL", "NO_COLOR"];
 
 /// Runs this very command line again as the system, and passes its output on.
-pub(crate) fn again(root: &Path, stdin: Vec<u8>, session: &Session) -> Result<Exit, Failure> {
+pub(crate) fn again(stdin: Vec<u8>, session: &Session) -> Result<Exit, Failure> {
     let unable = |message: &str, error: &std::io::Error| {
         Failure::new(&command::INPUT_UNREADABLE, message).caused_by(error)
     };
@@ -31,5 +30,5 @@ pub(crate) fn again(root: &Path, stdin: Vec<u8>, session: &Session) -> Result<Ex
     if !session.output.is_json() && !session.output.is_quiet() {
         say("running as SYSTEM, as Intune does, through a temporary scheduled task");
     }
-    Ok(run(&request, root, &mut relay, &session.context()).map(Exit::of_bits)?)
+    Ok(run(&request, &mut relay, &session.context()).map(Exit::of_bits)?)
 }

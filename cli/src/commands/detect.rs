@@ -15,7 +15,7 @@ pub(crate) fn run(args: &DetectArgs, session: &Session) -> Result<Exit, Failure>
     let system = this_machine();
     let account = match stand(&given.app, args.manner.account(), Undertaking::Look, &system)? {
         Stand::Here(account) => account,
-        Stand::AsSystem => return as_system::again(&args.root.folder(), stdin, session),
+        Stand::AsSystem => return as_system::again(stdin, session),
     };
     note_context(account, &system, session);
     let settings = Settings { account, ..args.manner.settings(&args.root.folder()) };

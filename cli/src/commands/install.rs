@@ -30,7 +30,7 @@ fn attempt(intent: Intent, args: &AttemptArgs, session: &Session) -> Result<Exit
     let undertaking = if args.dry_run { Undertaking::Look } else { Undertaking::Run };
     let account = match stand(&given.app, args.manner.account(), undertaking, &system)? {
         Stand::Here(account) => account,
-        Stand::AsSystem => return as_system::again(&args.root.folder(), stdin, session),
+        Stand::AsSystem => return as_system::again(stdin, session),
     };
     let root = args.root.folder();
     let content = content(args, &given, &root)?;

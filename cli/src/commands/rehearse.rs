@@ -12,7 +12,6 @@ use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::Path;
 use waybill_agent::{GivenApp, Stand, Undertaking, stand};
-use waybill_downloader::Root;
 use waybill_installer_runner::Events;
 use waybill_rehearsal::{Audience, Sandbox, junit, rehearse};
 use waybill_schemas::codes::command;
@@ -33,7 +32,7 @@ pub(crate) fn run(args: &TryArgs, session: &Session) -> Result<Exit, Failure> {
     let given = GivenApp::open(&args.folder)?;
     request.settings.account = match stand(&given.app, args.manner.account(), Undertaking::Run, &system)? {
         Stand::Here(account) => account,
-        Stand::AsSystem => return as_system::again(&Root::default_path(), Vec::new(), session),
+        Stand::AsSystem => return as_system::again(Vec::new(), session),
     };
     let live = Live { told: !session.output.is_json() && !session.output.is_quiet() };
     if live.told {

@@ -10,6 +10,8 @@
 //! Files directly in it are the agent's ([`Root::file`]).
 
 mod default_path;
+#[cfg(windows)]
+mod ownership;
 mod private_folder;
 
 use crate::durable_file;
@@ -82,7 +84,8 @@ impl Root {
     /// Opens the root at `path`, and makes it and its folders where they are missing, for their owner alone.
     ///
     /// On Unix each must belong to this process's user, and nobody else may write to it; none may be a link. On
-    /// Windows what protects it is the access list of the folder that it is made in (`docs/security.md`).
+    /// Windows it must belong to the system, to administrators or to this process's user; made by one of the first two
+    /// it is closed to everybody else (`docs/security.md`).
     ///
     /// # Errors
     /// A folder that is not ours alone, is a link, or cannot be made.

@@ -58,18 +58,24 @@ impl PrivateFolder {
     }
 }
 
-/// Opens the folder at `path`; it and those above it are made where they are missing.
+/// Opens the folder at `path`; it and those above it are made where they are missing. One that is made by the system or an
+/// elevated administrator is closed to everybody else; one that belongs to somebody else is refused: whoever owns it
+/// may change what is run from it.
 #[cfg(windows)]
 pub(super) fn open(path: &Path) -> Result<PrivateFolder, RootError> {
     let failed = |source| RootError::Io { path: path.to_owned(), source };
     if path.symlink_metadata().is_err() {
         std::fs::create_dir_all(path).map_err(failed)?;
+        super::ownership::close_to_others(path).map_err(failed)?;
     }
-    PrivateFolder::judge(path.to_owned())
+    let folder = PrivateFolder::judge(path.to_owned())?;
+    match super::ownership::is_ours(path).map_err(failed)? {
+        true => Ok(folder),
+        false => Err(RootError::Foreign { path: path.to_owned(), why: "it belongs to another user" }),
+    }
 }
 
-/// Owner and access list of a folder are told and set by unsafe calls only, which this crate does without: what
-/// protects the root is what it inherits (`docs/security.md`). Links are refused here too.
+/// What is below the root inherits its access list. Links are refused here too.
 #[cfg(windows)]
 impl PrivateFolder {
     /// The folder `name` in this one.

@@ -18,6 +18,7 @@ impl Attempt<'_> {
     pub(super) fn earlier(&mut self) -> Flow<()> {
         for record in self.runner.journal.unsettled()? {
             match self.living(&record) {
+                None if self.request.dry_run => {} // a dry run writes nothing down
                 None => self.settle(&record)?,
                 Some(process) if record.new.app == self.identity.id && !self.request.dry_run => {
                     self.wait_for(&record, &process)?;

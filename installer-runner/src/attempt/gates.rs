@@ -4,7 +4,7 @@ use super::Trigger;
 use super::conclusion::{Conclusion, compliance, enforcement};
 use super::flow::{Attempt, Flow, Stop};
 use super::schedule;
-use crate::{Decision, Runner, check_requirements, next_try, restart};
+use crate::{Decision, PendingRestart, Runner, check_requirements, next_try, restart};
 use waybill_schemas::report::install::{Answer, Intent, Outcome, RequirementsReport, RestartNeed, Step};
 use waybill_system::Account;
 
@@ -74,7 +74,9 @@ impl Attempt<'_> {
     /// After a hard reboot code no further app until the restart (device-behaviour, section 4).
     pub(super) fn pending_restart(&mut self) -> Flow<()> {
         let pending = restart::pending(self.runner.journal, self.runner.system)?;
-        let Some(hard) = pending.iter().find(|one| one.need == RestartNeed::Hard) else { return Ok(()) };
+        // Where boots are not told apart nobody could say that the restart has come: told, but no gate.
+        let is_gate = |one: &&PendingRestart| one.need == RestartNeed::Hard && one.boot.is_some();
+        let Some(hard) = pending.iter().find(is_gate) else { return Ok(()) };
         let why =
             format!("{} asked for a restart at {}; nothing is installed before it.", hard.app, hard.since);
         self.notes.step(Step::PendingRestart, "not started", why);

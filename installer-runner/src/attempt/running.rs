@@ -236,6 +236,14 @@ impl Attempt<'_> {
             detection.looks = looks;
             detection.after_milliseconds = u64::try_from(after).ok();
         }
+        if looks > 1 && reached(self.request.intent, answer) == Some(true) {
+            let why = format!(
+                "It was so at look {looks}, {:.1} s after the installer's end. The reference looks once, after about 0.15 s, \
+                 and may report an error here.",
+                after as f64 / 1000.0
+            );
+            self.notes.step(Step::Detection, "late", why);
+        }
         answer
     }
 

@@ -85,6 +85,15 @@ fn an_attempt_that_never_started_its_installer_keeps_nobody() {
 }
 
 #[test]
+fn a_dry_run_writes_nothing_down_of_earlier_attempts() {
+    let mut bench = Bench::new(working(0));
+    left_behind(&bench, "contoso-app", None);
+    bench.dry_run = true;
+    assert_eq!(bench.attempt(Intent::Install).outcome, Outcome::WouldRun);
+    assert_eq!(bench.journal.unsettled().unwrap()[0].end, None);
+}
+
+#[test]
 fn another_apps_installer_that_still_runs_keeps_us_waiting() {
     let bench = Bench::new(working(0));
     let process = bench.machine.add_process("other-setup.exe");

@@ -80,3 +80,13 @@ fn each_behaviour_says_what_an_agent_would_do() {
         .with_app(&json!({ "installExperience": { "deviceRestartBehavior": "force" } }));
     assert!(failed.attempt(Intent::Install).restart.unwrap().action.contains("only after success"));
 }
+
+#[test]
+fn where_boots_are_not_told_apart_a_restart_is_told_and_keeps_nobody() {
+    let bench = Bench::new(working(1641));
+    bench.machine.set_device(|device| device.boot = None);
+    assert_eq!(bench.attempt(Intent::Install).exit, 11);
+    let report = bench.attempt(Intent::Uninstall);
+    assert_eq!((report.outcome, bench.starts()), (Outcome::Uninstalled, 2));
+    assert_eq!(report.restart.unwrap().pending[0].need, RestartNeed::Hard);
+}

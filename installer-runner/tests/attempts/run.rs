@@ -49,6 +49,7 @@ fn a_late_installer_is_found_by_looking_again() {
     let report = bench.attempt(Intent::Install);
     assert_eq!((report.outcome, report.detections[1].looks), (Outcome::Installed, 4));
     assert_eq!(report.detections[1].after_milliseconds, Some(1500));
+    assert!(report.steps.iter().any(|step| step.why.contains("The reference looks once")), "{report:#?}");
     let never = Bench::new(idle(0)).attempt(Intent::Install);
     assert_eq!((never.outcome, never.detections[1].looks), (Outcome::NotBorneOut, 21));
     assert_eq!(never.detections[1].after_milliseconds, Some(10_000));
