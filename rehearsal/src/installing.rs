@@ -153,6 +153,7 @@ impl<'a> Machine<'a> {
             settings: self.settings.clone(),
             retries: RetryPolicy::of(app),
             wait: false,
+            wait_lock: std::time::Duration::ZERO,
         };
         let applied = apply(&request, self.state, self.system, self.audience, self.context);
         let ran = applied.as_ref().is_ok_and(|report| report.run.is_some());

@@ -22,7 +22,12 @@ impl Root {
             }
             None => {
                 let failed = |source| RehearsalError::Root { path: std::env::temp_dir(), source };
-                let folder = tempfile::Builder::new().prefix("waybill-try-").tempdir().map_err(failed)?;
+                let mut builder = tempfile::Builder::new();
+                builder.prefix("waybill-try-");
+                // A whole package lies in it, and a package carries its keys.
+                #[cfg(unix)]
+                builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+                let folder = builder.tempdir().map_err(failed)?;
                 Ok(Self { path: folder.path().to_owned(), temporary: Some(folder) })
             }
         }

@@ -140,6 +140,7 @@ impl Device {
             settings: Settings { account: AccountChoice::Current, ..Settings::new(&self.root()) },
             retries: RetryPolicy::default(),
             wait: false,
+            wait_lock: std::time::Duration::ZERO,
         };
         let context = Context::new(&(), &(), &BriskClock);
         let state = self.state();

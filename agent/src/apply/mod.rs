@@ -37,6 +37,8 @@ pub struct ApplyRequest<'a> {
     pub retries: RetryPolicy,
     /// Follow the schedule until it is done or given up, instead of one attempt.
     pub wait: bool,
+    /// How long to wait where another apply is at work.
+    pub wait_lock: Duration,
 }
 
 /// Where the content folder comes from.
@@ -72,10 +74,12 @@ pub fn apply(
 ) -> Result<InstallReport, ApplyError> {
     let runner = Runner { system, journal: state, settings: &request.settings, context: *context, events };
     let mut follow = Follow::new(request, state, events, context);
-    let (mut trigger, mut patience) = (request.trigger, Duration::ZERO);
+    let (mut trigger, mut patience) = (request.trigger, request.wait_lock);
     loop {
         let report = {
-            let _lock = Lock::acquire(&state.root().join("apply.lock"), patience, context)?;
+            // A dry run changes nothing, so it may look while another works.
+            let lock = || Lock::acquire(&state.root().join("apply.lock"), patience, context);
+            let _lock = if request.dry_run { None } else { Some(lock()?) };
             attempt(request, trigger, &runner)?
         };
         match follow.after(report)? {

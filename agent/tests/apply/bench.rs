@@ -141,6 +141,7 @@ impl Bench {
             },
             retries: RetryPolicy::of(&self.app),
             wait: self.wait,
+            wait_lock: std::time::Duration::ZERO,
         };
         let context = Context::new(&(), &self.told.stop, &self.clock);
         apply(&request, &self.state(), &self.machine, &self.told, &context)

@@ -70,6 +70,9 @@ pub(crate) struct AttemptArgs {
     /// Follow the retry schedule until it is done or given up
     #[arg(long)]
     pub(crate) wait: bool,
+    /// How long to wait where another install or uninstall is at work below the same root
+    #[arg(long, value_name = "SECONDS", default_value = "0")]
+    pub(crate) wait_lock: u64,
     /// Print each decision as a line of JSON on stdout as it falls, and the report as the last one
     #[arg(long)]
     pub(crate) events: bool,

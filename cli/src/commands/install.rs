@@ -44,6 +44,7 @@ fn attempt(intent: Intent, args: &AttemptArgs, session: &Session) -> Result<Exit
         settings: Settings { account, ..args.settings() },
         retries: RetryPolicy::of(&given.app),
         wait: args.wait,
+        wait_lock: std::time::Duration::from_secs(args.wait_lock),
     };
     let listener = Listener { output: session.output, lines: args.events };
     let report = apply(&request, &State::open(&root)?, &system, &listener, &session.context())?;

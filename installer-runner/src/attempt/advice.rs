@@ -55,10 +55,14 @@ fn of_exit_code(attempt: &Attempt<'_>) -> Vec<String> {
     let known = entry(Table::Installer, |one| one.bits() == win32)
         .or_else(|| entry(Table::Device, |one| one.bits() == bits));
     match known {
-        Some(one) => vec![
-            format!("{} ({}): {} {}", code.signed, one.name, one.meaning, one.hint),
-            format!("Usual causes: {}.", one.causes.join("; ")),
-        ],
+        Some(one) => {
+            let page = format!("{} ({}): {} {}", code.signed, one.name, one.meaning, one.hint);
+            let causes = format!("Usual causes: {}.", one.causes.join("; "));
+            std::iter::once(page).chain((!one.causes.is_empty()).then_some(causes)).collect()
+        }
+        None if code.stands_for == "retry" => {
+            vec!["Run the same command again in a while; `--wait` follows the schedule by itself.".to_owned()]
+        }
         None => vec![format!(
             "No table knows {}: look the code up with the installer's maker, and map it in returnCodes once it is known.",
             code.signed

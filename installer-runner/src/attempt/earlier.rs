@@ -2,7 +2,7 @@
 
 use super::conclusion::{Conclusion, enforcement};
 use super::flow::{Attempt, Flow, Interrupted, Stop, interrupted};
-use crate::run::Patience;
+use crate::run::{OutputFile, Patience};
 use crate::{AttemptEnd, AttemptRecord, CodeKind, JournalError, ReturnCodes, Verdict, restart};
 use std::time::Duration;
 use waybill_context::failpoint;
@@ -83,6 +83,7 @@ impl Attempt<'_> {
         if record.verdict.is_none() {
             self.make_up_for(record, &end)?;
         }
+        OutputFile::of(&self.runner.settings.logs, &record.new.app, record.id).keep_what_is_left();
         self.runner.journal.settled(record.id)
     }
 
@@ -113,7 +114,8 @@ impl Attempt<'_> {
             process.name, process.pid
         );
         self.notes.step(Step::EarlierAttempt, "waiting for it", why);
-        let limit = Duration::from_secs(u64::from(record.new.limit_minutes) * 60);
+        let age = Duration::try_from(self.now().duration_since(record.new.at)).unwrap_or_default();
+        let limit = Duration::from_secs(u64::from(record.new.limit_minutes) * 60).saturating_sub(age);
         let patience = Patience::new(&self.runner.context);
         if patience.until(limit, || self.living(record).is_none()) {
             return Ok(self.settle(record)?);

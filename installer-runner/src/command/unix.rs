@@ -1,6 +1,7 @@
 //! A command line on other systems: POSIX words, no shell (running-commands, rule 11).
 
 use super::draft::{ACCESS_DENIED, Draft, INVALID, NO_FOLDER, NOT_FOUND, Refusal, checked_line};
+use super::mask::MASK;
 use super::operators::first_operator;
 use super::{Refused, Resolved, environment, mask};
 use crate::Eyes;
@@ -46,7 +47,7 @@ fn resolved(
     let shown = shell_words::split(&environment::masked(&environment, eyes.kind).expand(line));
     let shown = shown.unwrap_or_default().into_iter().skip(1);
     let shown = std::iter::once(draft.hidden(&program)).chain(shown);
-    draft.report.command_line = Some(mask(&shell_words::join(shown)));
+    draft.report.command_line = Some(shell_words::join(masked_words(&shown.collect::<Vec<_>>())));
     draft.report.program = Some(draft.hidden(&program));
     draft.report.found_in = Some(draft.hidden(&found_in));
     let report = draft.report.clone();
@@ -126,4 +127,23 @@ fn not_found(name: &str, line: &str, folder: &str, system: &dyn System, searched
         mend = format!("{mend}; there is no shell, so `{operator}` is not interpreted: write `sh -c '…'`");
     }
     Refusal { code: NOT_FOUND, why: format!("there is no `{}`", mask(name)), mend, searched }
+}
+
+/// Each word by itself, so that a masked one takes no other with it; one behind a secret's switch is its value.
+fn masked_words(words: &[String]) -> Vec<String> {
+    const VALUE: &str = "value";
+    let is_value = |index: usize| {
+        let before = index.checked_sub(1).and_then(|before| words.get(before));
+        before.is_some_and(|before| {
+            !mask(&format!("{before} {VALUE}")).ends_with(VALUE) && mask(before) == *before
+        })
+    };
+    // Within a word a value reaches to its end: the word's quotes were the value's.
+    let shown = |word: &String| {
+        let masked = mask(word);
+        let end = masked.find(MASK).filter(|_| masked != *word).map_or(masked.len(), |at| at + MASK.len());
+        masked[..end].to_owned()
+    };
+    let words = words.iter().enumerate();
+    words.map(|(index, word)| if is_value(index) { MASK.to_owned() } else { shown(word) }).collect()
 }

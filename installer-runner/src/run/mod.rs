@@ -5,11 +5,10 @@ mod output;
 mod wait;
 
 pub(crate) use exit_code::exit_code_report;
-pub(crate) use output::Kept;
+pub(crate) use output::{Kept, OutputFile};
 pub(crate) use wait::{Patience, Waited};
 
 use crate::{AttemptEnd, AttemptId, AttemptJournal, JournalError, Resolved, Settings};
-use output::OutputFile;
 use std::time::Duration;
 use waybill_context::{Context, failpoint};
 use waybill_system::{

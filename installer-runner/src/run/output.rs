@@ -30,11 +30,26 @@ impl OutputFile {
     pub(crate) fn create(folder: &Path, name: &str, attempt: AttemptId) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
         sweep(folder, name);
-        let stem = format!("{name}-{}", attempt.0);
-        let file =
-            Self { raw: folder.join(format!("{stem}.output")), kept: folder.join(format!("{stem}.log")) };
-        File::create(&file.raw)?;
+        let file = Self::of(folder, name, attempt);
+        let mut options = File::options();
+        options.write(true).create(true).truncate(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600); // not masked yet
+        options.open(&file.raw)?;
         Ok(file)
+    }
+
+    /// The files of an attempt, whether they are there or not.
+    pub(crate) fn of(folder: &Path, name: &str, attempt: AttemptId) -> Self {
+        let stem = format!("{name}-{}", attempt.0);
+        Self { raw: folder.join(format!("{stem}.output")), kept: folder.join(format!("{stem}.log")) }
+    }
+
+    /// An attempt that nobody saw the end of is over: its output is kept, masked, as any other's.
+    pub(crate) fn keep_what_is_left(&self) {
+        if self.raw.exists() {
+            self.keep(true);
+        }
     }
 
     /// Where the program writes.

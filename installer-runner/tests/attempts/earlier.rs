@@ -228,3 +228,18 @@ fn attempts_to_uninstall_keep_no_install_waiting() {
     bench.trigger = Trigger::Schedule;
     assert_eq!(bench.attempt(Intent::Install).outcome, Outcome::Installed);
 }
+
+#[test]
+fn what_an_unseen_installer_printed_is_kept_masked() {
+    let bench = Bench::new(working(0));
+    let id = left_behind(&bench, "contoso-app", Some(&bench.machine.add_process("setup.exe")));
+    std::fs::create_dir_all(&bench.settings.logs).unwrap();
+    let file = |kind: &str| bench.settings.logs.join(format!("contoso-app-{}.{kind}", id.0));
+    std::fs::write(file("output"), "TOKEN=abc done\n").unwrap();
+    let process = bench.journal.unsettled().unwrap()[0].process.clone().unwrap();
+    bench.machine.end_process(&process);
+    bench.attempt(Intent::Install);
+    assert!(!file("output").exists());
+    let kept = std::fs::read_to_string(file("log")).unwrap();
+    assert!(kept.contains("TOKEN=***") && !kept.contains("abc"), "{kept}");
+}

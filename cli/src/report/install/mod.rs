@@ -17,7 +17,7 @@ use super::style::{ERROR, FAINT, GOOD, NOTE, STRONG, WARNING};
 use super::wrap::write_wrapped;
 use anstyle::Style;
 use std::io::{self, Write};
-use waybill_schemas::codes::Code;
+use waybill_schemas::codes::{Code, Entry, Table, find};
 use waybill_schemas::report::install::{
     Answer, AppIdentity, ContextReport, DetectReport, InstallReport, Intent, Outcome, Step, StepReport,
 };
@@ -120,7 +120,17 @@ fn write_next(
     for (index, step) in steps.iter().enumerate() {
         write_wrapped(&format!("  {NOTE}{}.{NOTE:#} ", index + 1), 5, step, out)?;
     }
-    let pages: Vec<_> = code.map(|code| code.id).into_iter().chain(exit_code).collect();
+    // Of the installer's codes those that have a page; a bare number may be one of ours.
+    let exit_code = exit_code.and_then(|number| {
+        let of_installer = |entry: &Entry| matches!(entry.table, Table::Installer | Table::Device);
+        let found = find(number);
+        let is_plain = found.first().is_some_and(of_installer);
+        found
+            .iter()
+            .any(of_installer)
+            .then(|| if is_plain { number.to_owned() } else { format!("installer {number}") })
+    });
+    let pages: Vec<_> = code.map(|code| code.id.to_owned()).into_iter().chain(exit_code).collect();
     match pages.is_empty() {
         true => Ok(()),
         false => {

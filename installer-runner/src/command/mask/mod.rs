@@ -15,7 +15,7 @@ use text::Line;
 use values::Value;
 
 /// What stands in a secret's place.
-pub(super) const MASK: &str = "***";
+pub(in crate::command) const MASK: &str = "***";
 
 /// The text with the values of secret parameters replaced by `***`: of every parameter whose name holds key, pass, pwd,
 /// token, secret, pin, serial, licence or license, in the forms that command lines, output, JSON, XML, URLs and MSI logs have.
@@ -32,6 +32,7 @@ pub fn mask(text: &str) -> String {
 
 fn mask_line(line: &str, masked: &mut String) {
     let mut spans = spans(&Line::of(line));
+    spans.extend(url_passwords(line));
     spans.sort_unstable();
     let mut done = 0;
     for (start, end) in spans {
@@ -45,6 +46,18 @@ fn mask_line(line: &str, masked: &mut String) {
         done = end;
     }
     masked.push_str(&line[done..]);
+}
+
+/// The passwords of `scheme://user:password@host`.
+fn url_passwords(line: &str) -> impl Iterator<Item = (usize, usize)> {
+    line.match_indices("://").filter_map(move |(at, sign)| {
+        let start = at + sign.len();
+        let end =
+            line[start..].find(|c: char| c.is_whitespace() || matches!(c, '/' | '"' | '\'' | '<' | '>'));
+        let authority = &line[start..end.map_or(line.len(), |end| start + end)];
+        let user = &authority[..authority.rfind('@')?];
+        Some((start + user.find(':')? + 1, start + user.len()))
+    })
 }
 
 /// Longer lines are not read closely: from the first secret's name on they are masked.

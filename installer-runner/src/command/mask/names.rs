@@ -18,13 +18,16 @@ const WORDS: [&str; 12] = [
     "bearer",
 ];
 
+/// Names that are a secret's as they stand: the signature of a signed URL.
+const WHOLE: [&str; 2] = ["sig", "signature"];
+
 /// Switches whose name holds such a word and that take no value: msiexec's own.
 const WITHOUT_VALUE: [&str; 1] = ["passive"];
 
 /// Whether the name of a parameter or variable says that its value is a secret.
 pub(crate) fn holds_secret_word(name: &str) -> bool {
     let lower = name.to_lowercase();
-    WORDS.iter().any(|word| lower.contains(word))
+    WHOLE.contains(&lower.as_str()) || WORDS.iter().any(|word| lower.contains(word))
 }
 
 /// A name in a line: letters, digits, `_`, `-` and `.`.

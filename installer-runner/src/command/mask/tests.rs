@@ -208,3 +208,16 @@ proptest! {
         prop_assert!(mask(&all).len() <= 4 * all.len() + 3);
     }
 }
+
+#[test]
+fn passwords_and_signatures_of_urls_are_masked() {
+    for (text, expected) in [
+        ("get https://user:UrlPw66@host/a?sig=SigZZ9&se=1", "get https://user:***@host/a?sig=***&se=1"),
+        ("https://user:p@w@host/", "https://user:***@host/"),
+        ("https://host/a?b=c", "https://host/a?b=c"),
+        ("mail to x@y: see https://host:8080/x", "mail to x@y: see https://host:8080/x"),
+        ("--signature ABC", "--signature ***"),
+    ] {
+        assert_eq!(mask(text), expected);
+    }
+}

@@ -83,3 +83,15 @@ fn content_that_is_not_here_is_taken_to_hold_the_program() {
     assert_eq!(shown("sh install.sh"), Ok("/bin/sh".to_owned()));
     assert_eq!(shown("/no/such").unwrap_err().code, 0x8007_0002);
 }
+
+#[test]
+fn a_masked_word_takes_no_other_with_it() {
+    let (eyes, machine) = on_unix();
+    let line =
+        "./install.sh --password=A TOKEN=B --api-key D -p E 'LICENCEKEY=F g' --passive KeyBoard=x last";
+    let resolved = resolve(line, FOLDER, &eyes, &machine).unwrap();
+    let shown = resolved.report.command_line.unwrap();
+    let expected =
+        "'--password=***' 'TOKEN=***' --api-key '***' -p E 'LICENCEKEY=***' --passive 'KeyBoard=***' last";
+    assert!(shown.ends_with(expected), "{shown}");
+}
