@@ -90,7 +90,11 @@ impl Content {
         let machine = this_machine();
         let mut running = machine.processes().create(&start).unwrap().run().unwrap();
         match running.wait(PATIENCE).unwrap() {
-            Wait::Ended(code) => (code, fs::read(&output).unwrap()),
+            Wait::Ended(code) => {
+                let wrote = fs::read(&output).unwrap();
+                let _ = fs::remove_file(&output); // or it goes with the folder
+                (code, wrote)
+            }
             Wait::Running => panic!("{} does not end", resolved.line),
         }
     }

@@ -7,6 +7,9 @@ use std::time::Instant;
 /// Random lines that are started for real, unless `WAYBILL_COMMAND_LINES` names another count.
 const RANDOM_LINES: usize = 200;
 
+/// So many are under way at once: most of the time of each is waiting.
+const WORKERS: usize = 4;
+
 /// Starts the line, and gives what its program got.
 fn given(content: &Content, line: &str) -> (String, String) {
     let resolved = content.resolve(line).unwrap_or_else(|refused| panic!("{line}: {refused:?}"));
@@ -56,14 +59,19 @@ fn what_people_write_arrives() {
 fn random_tails_arrive() {
     let named = std::env::var("WAYBILL_COMMAND_LINES").ok().and_then(|count| count.parse().ok());
     let count = named.unwrap_or(RANDOM_LINES);
-    let content = Content::new().with_puppet("print-line");
     let started = Instant::now();
-    for (at, tail) in RandomTails::new(4).take(count).enumerate() {
-        match at % 2 {
-            0 => assert_arrives(&content, "\"print-line.exe\"", &tail),
-            _ => assert_arrives(&content, "print-line.exe", &format!(" {tail}")),
+    std::thread::scope(|scope| {
+        for worker in 0..WORKERS {
+            let share = RandomTails::new(4).take(count).enumerate().skip(worker).step_by(WORKERS);
+            scope.spawn(move || {
+                let content = Content::new().with_puppet("print-line");
+                share.for_each(|(at, tail)| match at % 3 {
+                    0 => assert_arrives(&content, "\"print-line.exe\"", &tail),
+                    _ => assert_arrives(&content, "print-line.exe", &format!(" {tail}")),
+                });
+            });
         }
-    }
+    });
     let seconds = started.elapsed().as_secs();
     eprintln!("{count} random command lines arrived character for character in {seconds} s");
 }
