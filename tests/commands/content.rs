@@ -9,7 +9,8 @@ use tempfile::TempDir;
 use waybill_installer_runner::{Eyes, Refused, Resolved, resolve};
 use waybill_schemas::report::install::Host;
 use waybill_system::{
-    Account, Arguments, Output, Perspective, Start, System as _, SystemKind, View, Wait, this_machine,
+    Account, Arguments, Output, Perspective, Start, StartError, StartedProcess, System, SystemKind, View,
+    Wait, this_machine,
 };
 
 /// Longer than any of it takes on a busy machine.
@@ -88,7 +89,9 @@ impl Content {
             output: Output::File(&output),
         };
         let machine = this_machine();
-        let mut running = machine.processes().create(&start).unwrap().run().unwrap();
+        let created =
+            created(&start, &machine).unwrap_or_else(|error| panic!("{}: {error:?}", resolved.line));
+        let mut running = created.run().unwrap();
         match running.wait(PATIENCE).unwrap() {
             Wait::Ended(code) => {
                 let wrote = fs::read(&output).unwrap();
@@ -97,6 +100,16 @@ impl Content {
             }
             Wait::Running => panic!("{} does not end", resolved.line),
         }
+    }
+}
+
+/// Creates it; once more where wine says ERROR_INTERNAL_ERROR: of thousands of programs that it starts on a busy machine one
+/// dies on the way.
+fn created(start: &Start<'_>, machine: &dyn System) -> Result<Box<dyn StartedProcess>, StartError> {
+    const INTERNAL_ERROR: u32 = 0x8007_054F;
+    match machine.processes().create(start) {
+        Err(error) if error.code == INTERNAL_ERROR => machine.processes().create(start),
+        created => created,
     }
 }
 
