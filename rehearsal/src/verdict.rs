@@ -3,7 +3,7 @@
 use crate::installing::{Attempted, Machine};
 use crate::learned::Learned;
 use waybill_installer_runner::{AccountChoice, ScriptHost};
-use waybill_schemas::report::install::{Host, Outcome as End, RestartNeed};
+use waybill_schemas::report::install::{Host, InstallReport, Outcome as End, RestartNeed};
 use waybill_schemas::report::rehearsal::{Phase, PhaseDetails, PhaseStatus, RehearsalPhase};
 use waybill_system::SystemKind;
 
@@ -61,6 +61,9 @@ pub(crate) fn next(
             let standing = report.findings.iter().filter(|finding| finding.allowed.is_none());
             standing.map(|finding| format!("{}: {}", finding.place, finding.mend)).take(3).collect()
         }
+        Some(PhaseDetails::Install(report)) if report.outcome == End::Interrupted && report.changed => {
+            vec![left_alone(report, &machine.state.root().display().to_string())]
+        }
         Some(PhaseDetails::Install(report)) => report.next.clone(),
         Some(PhaseDetails::Detect(report)) => report.next.clone(),
         _ => Vec::new(),
@@ -76,6 +79,15 @@ pub(crate) fn next(
         next.push("What appeared speaks for the detection rule that is proposed below.".to_owned());
     }
     next
+}
+
+/// Each rehearsal has a root of its own, so the next one does not know of an installer that this one left.
+fn left_alone(report: &InstallReport, root: &str) -> String {
+    let process = report.run.as_ref().map_or_else(String::new, |run| format!(" (process {})", run.pid));
+    format!(
+        "Let the installer{process} end before anything else: another rehearsal would not know of it. Then `waybill \
+         uninstall` with `--root {root}` takes away what it installed."
+    )
 }
 
 /// What to know although it passed.
