@@ -8,6 +8,7 @@ static MACHINE: LazyLock<FakeSystem> = LazyLock::new(|| machine(&["setup.exe", "
 #[test]
 fn twenty_thousand_tails_go_through_character_for_character() {
     let cmd = r"C:\Windows\SysWOW64\cmd.exe";
+    let mut tails = 0;
     for tail in RandomTails::new(4).take(10_000) {
         let (quoted, bare) = (tail.trim_end(), format!(" {tail}"));
         let started = resolved(&format!("\"setup.exe\"{quoted}"), &reference(), &MACHINE);
@@ -17,7 +18,11 @@ fn twenty_thousand_tails_go_through_character_for_character() {
             batch.line,
             format!("\"{cmd}\" /d /s /c \"\"{CONTENT}\\install.cmd\"{}\"", bare.trim_end())
         );
+        tails += 2;
     }
+    // Past the harness's capture: CI prints this count.
+    let count = format!("\ncommand lines: {tails} random tails go through character for character\n");
+    std::io::Write::write_all(&mut std::io::stderr(), count.as_bytes()).unwrap();
 }
 
 proptest! {
