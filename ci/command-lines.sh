@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # 20,000 random command lines, each resolved and started for real as a Windows program under wine: what the program gets
-# must be what was written, character for character. One process a line, so it takes some minutes; the tests start 300.
+# must be what was written, character for character. One process a line, so it takes half an hour; the tests start 200.
 #
 #   ci/command-lines.sh [COUNT]
 set -euo pipefail
