@@ -102,8 +102,12 @@ fn framings_are_what_they_say() {
 #[test]
 fn a_reset_is_no_orderly_end() {
     let server = server();
-    server.script("/a", vec![fault(|_, resource| resource.whole().only(5).ending(Ending::Reset))]);
-    assert!(!ask(&server, "").1);
+    let reset = || {
+        server.script("/a", vec![fault(|_, resource| resource.whole().only(5).ending(Ending::Reset))]);
+        !ask(&server, "").1
+    };
+    // Wine may tell a reset to its server instead of to the program, which then sees an end: it gets further chances.
+    assert!((0..if cfg!(windows) { 20 } else { 1 }).any(|_| reset()));
 }
 
 #[test]

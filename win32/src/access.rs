@@ -1,13 +1,22 @@
-//! Who may do what with a file or folder: its owner and access list, as the file system has them.
+//! Who may do what with a file or folder: its owner and access list, as the file system has them, and as a new one gets
+//! them.
 
 use crate::{sid, wide};
 use std::io;
 use std::ptr::null_mut;
 use windows_sys::Win32::Foundation::LocalFree;
-use windows_sys::Win32::Security::Authorization::{GetNamedSecurityInfoW, SE_FILE_OBJECT};
-use windows_sys::Win32::Security::{
-    ACCESS_ALLOWED_ACE, ACE_HEADER, ACL, DACL_SECURITY_INFORMATION, GetAce, OWNER_SECURITY_INFORMATION, PSID,
+use windows_sys::Win32::Security::Authorization::{
+    ConvertStringSecurityDescriptorToSecurityDescriptorW, GetNamedSecurityInfoW, SDDL_REVISION_1,
+    SE_FILE_OBJECT,
 };
+use windows_sys::Win32::Security::{
+    ACCESS_ALLOWED_ACE, ACE_HEADER, ACL, DACL_SECURITY_INFORMATION, GetAce, OWNER_SECURITY_INFORMATION,
+    PSECURITY_DESCRIPTOR, PSID, SECURITY_ATTRIBUTES,
+};
+use windows_sys::Win32::Storage::FileSystem::CreateDirectoryW;
+
+/// The system (SY) and administrators (BA) may do everything, here and below; nothing is inherited from above (P).
+const CLOSED: &str = "D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)";
 
 /// ACE types that are laid out like ACCESS_ALLOWED_ACE (winnt.h): allowed, denied, and both with a condition.
 const ALLOWED: u8 = 0;
@@ -34,6 +43,43 @@ pub struct Entry {
     pub account: String,
     /// The rights, as FILE_… and GENERIC_… bits.
     pub rights: u32,
+}
+
+/// Makes a folder that from its first moment is the system's and the administrators' alone, with all that will be made in
+/// it.
+///
+/// # Errors
+/// It is there already, the one above it is not, or none may be made there.
+pub fn create_closed_folder(path: &str) -> io::Result<()> {
+    let path = wide::nul_terminated(path)?;
+    let descriptor = described(CLOSED)?;
+    let attributes = SECURITY_ATTRIBUTES {
+        nLength: size_of::<SECURITY_ATTRIBUTES>() as u32,
+        lpSecurityDescriptor: descriptor,
+        bInheritHandle: 0,
+    };
+    // SAFETY: the path ends with a NUL; the attributes and their descriptor outlive the call.
+    let made = unsafe { CreateDirectoryW(path.as_ptr(), &raw const attributes) };
+    let error = io::Error::last_os_error();
+    // SAFETY: allocated by `described`, not used any more.
+    unsafe { LocalFree(descriptor) };
+    if made == 0 { Err(error) } else { Ok(()) }
+}
+
+/// A security descriptor of its text, to be freed with LocalFree.
+fn described(text: &str) -> io::Result<PSECURITY_DESCRIPTOR> {
+    let text = wide::nul_terminated(text)?;
+    let mut descriptor = null_mut();
+    // SAFETY: the text ends with a NUL; the place for the result outlives the call.
+    let made = unsafe {
+        ConvertStringSecurityDescriptorToSecurityDescriptorW(
+            text.as_ptr(),
+            SDDL_REVISION_1,
+            &raw mut descriptor,
+            null_mut(),
+        )
+    };
+    if made == 0 { Err(io::Error::last_os_error()) } else { Ok(descriptor) }
 }
 
 /// The owner and access list of what is at `path`.
@@ -119,23 +165,12 @@ unsafe fn entry(list: *const ACL, index: u32) -> io::Result<Option<Entry>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use windows_sys::Win32::Security::Authorization::ConvertStringSecurityDescriptorToSecurityDescriptorW;
     use windows_sys::Win32::Security::{GetSecurityDescriptorDacl, GetSecurityDescriptorOwner};
 
     fn of_text(text: &str) -> Access {
-        let text = wide::nul_terminated(text).unwrap();
-        let (mut descriptor, mut owner, mut list) = (null_mut(), null_mut(), null_mut());
+        let descriptor = described(text).unwrap();
+        let (mut owner, mut list) = (null_mut(), null_mut());
         let (mut defaulted, mut present) = (0, 0);
-        // SAFETY: the text ends with a NUL; the place for the result outlives the call.
-        let made = unsafe {
-            ConvertStringSecurityDescriptorToSecurityDescriptorW(
-                text.as_ptr(),
-                1,
-                &raw mut descriptor,
-                null_mut(),
-            )
-        };
-        assert_ne!(made, 0, "{}", io::Error::last_os_error());
         // SAFETY: the descriptor is valid.
         unsafe { GetSecurityDescriptorOwner(descriptor, &raw mut owner, &raw mut defaulted) };
         // SAFETY: the descriptor is valid.
@@ -162,5 +197,30 @@ mod tests {
         of(folder.to_str().unwrap()).unwrap();
         let absent = folder.join("waybill-not-there");
         assert_eq!(of(absent.to_str().unwrap()).unwrap_err().kind(), io::ErrorKind::NotFound);
+    }
+
+    /// Of the list wine keeps only what mode bits can say, so the descriptor is looked at and the folder only used.
+    #[test]
+    fn a_closed_folder_is_the_systems_and_the_administrators() {
+        let everything = 0x1F_01FF; // FILE_ALL_ACCESS
+        let entries = of_text(CLOSED).entries.unwrap();
+        let expected = ["S-1-5-18", "S-1-5-32-544"].map(|account| Entry {
+            allows: true,
+            account: account.to_owned(),
+            rights: everything,
+        });
+        assert_eq!(entries, expected);
+
+        let folder = std::env::temp_dir().join(format!("waybill-closed-{}", std::process::id()));
+        let path = folder.to_str().unwrap();
+        create_closed_folder(path).unwrap();
+        assert_eq!(create_closed_folder(path).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        std::fs::write(folder.join("file"), "x").unwrap();
+        std::fs::remove_dir_all(&folder).unwrap();
+        let below_nothing = folder.join("below");
+        assert_eq!(
+            create_closed_folder(below_nothing.to_str().unwrap()).unwrap_err().kind(),
+            io::ErrorKind::NotFound
+        );
     }
 }

@@ -65,8 +65,7 @@ impl PrivateFolder {
 pub(super) fn open(path: &Path) -> Result<PrivateFolder, RootError> {
     let failed = |source| RootError::Io { path: path.to_owned(), source };
     if path.symlink_metadata().is_err() {
-        std::fs::create_dir_all(path).map_err(failed)?;
-        super::ownership::close_to_others(path).map_err(failed)?;
+        super::ownership::create(path).map_err(failed)?;
     }
     let folder = PrivateFolder::judge(path.to_owned())?;
     match super::ownership::is_ours(path).map_err(failed)? {
