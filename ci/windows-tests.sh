@@ -12,7 +12,7 @@ trap 'rm -f "$log"' EXIT
 
 status=0
 ci/windows.sh cargo test --workspace --no-fail-fast 2>&1 | tee "$log" |
-  sed 's/^test result: FAILED/first try: FAILED/' || status=$? # of these programs the second try counts
+  sed -u 's/^test result: FAILED/first try: FAILED/' || status=$? # of these programs the second try counts
 [ "$status" != 0 ] || exit 0
 
 mapfile -t failed < <(sed -n 's/^    `\(-p .*\)`$/\1/p' "$log")

@@ -4,6 +4,7 @@
 
 use crate::app::AppDocument;
 use crate::content::{ContentDocument, PiecesDocument};
+use crate::report::benchmark::{BenchmarkReport, SweepReport};
 use crate::report::diff::DiffReport;
 use crate::report::error::ErrorReport;
 use crate::report::explain::ExplainReport;
@@ -59,6 +60,8 @@ pub fn documents() -> &'static [DocumentSchema] {
         ),
         document::<InstallReport>("install-report", "what `waybill install` and `uninstall --json` print"),
         document::<RehearsalReport>("try-report", "what `waybill try --json` prints"),
+        document::<BenchmarkReport>("bench-report", "what `waybill bench --json` prints and `--save` keeps"),
+        document::<SweepReport>("sweep-report", "what `waybill bench --sweep --json` prints"),
         document::<LintReport>("lint-report", "what `waybill lint --json` prints"),
     ];
     DOCUMENTS

@@ -6,6 +6,7 @@
 pub mod agent;
 pub mod app;
 pub mod archive;
+pub mod benchmark;
 pub mod command;
 pub mod device;
 pub mod documents;
@@ -49,6 +50,7 @@ pub fn errors() -> impl Iterator<Item = &'static Code> {
         serve::ALL,
         runner::ALL,
         rehearsal::ALL,
+        benchmark::ALL,
     ]
     .into_iter()
     .flatten()

@@ -1,5 +1,6 @@
 //! What commands report: data for `--json`, for CI and for tests.
 
+pub mod benchmark;
 pub mod diff;
 pub mod entry;
 pub mod error;

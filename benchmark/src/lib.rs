@@ -1,0 +1,1 @@
+//! Measures packing and delivery, stage by stage, against what this machine can do.
