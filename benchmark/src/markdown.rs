@@ -1,0 +1,258 @@
+//! A benchmark and a sweep as Markdown: a comment on a pull request.
+
+use crate::figures::{
+    change, figure, grouped, is_unseen, machine, mebibytes, megabytes, payload, percent, shortened, size,
+};
+use waybill_schemas::report::benchmark::{
+    BenchmarkReport, Comparison, LimitReport, MachineKind, Spread, StageComparison, StageReport, SweepPoint,
+    SweepReport,
+};
+
+/// Characters that are shown of a text from outside.
+const LONGEST: usize = 300;
+
+/// A benchmark in GitHub's Markdown: what was measured, the verdict where it was compared, the stages, and the limits
+/// folded away. Texts from outside are shown as they are, whatever they contain.
+pub fn markdown(report: &BenchmarkReport) -> String {
+    let mut page = heading("waybill bench", &payload(&report.payload));
+    page += &circumstances(report.runs, &report.version, &report.measured, &report.machine);
+    if let Some(comparison) = &report.comparison {
+        page += &format!("\n{}\n", verdict(comparison));
+        page += &compared_table(comparison);
+    }
+    page += &stage_table(&report.stages);
+    page += &limit_table(&report.limits);
+    page
+}
+
+/// A sweep in GitHub's Markdown: a table for growing sizes, one for growing numbers of files, and where curves bend.
+pub fn sweep_markdown(report: &SweepReport) -> String {
+    let mut page = heading("waybill bench --sweep", &format!("{} data", report.data));
+    page += &circumstances(report.runs, &report.version, &report.measured, &report.machine);
+    for (grows, title) in [("size", "As the size grows"), ("files", "As the number of files grows")] {
+        let points: Vec<_> = report.points.iter().filter(|point| point.grows == grows).collect();
+        if !points.is_empty() {
+            page += &format!("\n#### {title}\n{}", sweep_table(&points));
+        }
+    }
+    if !report.bends.is_empty() {
+        page += "\n#### Where it bends\n\n";
+        page.extend(report.bends.iter().map(|bend| format!("- {}\n", escaped(bend))));
+    }
+    page
+}
+
+fn heading(command: &str, of: &str) -> String {
+    format!("### {command}: {}\n\n", escaped(of))
+}
+
+fn circumstances(runs: u32, version: &str, measured: &str, kind: &MachineKind) -> String {
+    let rounds = if runs == 1 { "1 run".into() } else { format!("{runs} runs") };
+    let (version, measured) = (escaped(version), escaped(measured));
+    format!("{rounds} · waybill {version} · {} · {measured}\n", escaped(&machine(kind)))
+}
+
+/// The first thing that a reader wants to know.
+fn verdict(comparison: &Comparison) -> String {
+    let lost = comparison.stages.iter().filter(|stage| stage.regressed);
+    let lost: Vec<_> =
+        lost.map(|stage| format!("{} {}", escaped(&stage.name), change(stage.change))).collect();
+    let allowed = percent(comparison.allowed);
+    let against = format!("waybill {} of {}", escaped(&comparison.version), escaped(&comparison.measured));
+    let mut sentence = match (lost.as_slice(), comparison.stages.as_slice()) {
+        (_, []) => format!("**Nothing was compared** with {against}: no stage with a share is in both runs."),
+        ([], _) => format!("**No stage lost** more than {allowed} of its share against {against}."),
+        (lost, _) => {
+            let lost = lost.join(", ");
+            format!("**Regressed: {lost}** of the share in {against}; {allowed} may be lost.")
+        }
+    };
+    if !comparison.same_machine {
+        sentence += " The baseline is of another kind of machine, so this says little.";
+    }
+    sentence
+}
+
+fn compared_table(comparison: &Comparison) -> String {
+    let row = |stage: &StageComparison| {
+        let (before, now) = (percent(stage.before), spread(&stage.now, percent));
+        vec![
+            escaped(&stage.name),
+            before,
+            now,
+            change(stage.change),
+            judged(stage, comparison.allowed).into(),
+        ]
+    };
+    table(
+        &[":stage", "before", "now, of the limit", "change", ":verdict"],
+        &comparison.stages.iter().map(row).collect::<Vec<_>>(),
+    )
+}
+
+fn judged(stage: &StageComparison, allowed: f64) -> &'static str {
+    match stage {
+        StageComparison { regressed: true, .. } => "**regressed**",
+        _ if stage.change < -allowed => "lost, but not in every run",
+        _ if stage.change > allowed => "gained",
+        _ => "as before",
+    }
+}
+
+fn stage_table(stages: &[StageReport]) -> String {
+    let row = |stage: &StageReport| {
+        vec![
+            escaped(&stage.name),
+            spread(&stage.rate, megabytes),
+            figure(stage.cpu.median),
+            mebibytes(stage.memory.median),
+            stage.share.map_or_else(nothing, |share| percent(share.median)),
+            stage.bound_by.as_deref().map_or_else(nothing, escaped),
+        ]
+    };
+    table(
+        &[":stage", "MB/s", "CPU s", "peak MiB", "of the limit", ":bound by"],
+        &stages.iter().map(row).collect::<Vec<_>>(),
+    )
+}
+
+fn limit_table(limits: &[LimitReport]) -> String {
+    if limits.is_empty() {
+        return String::new();
+    }
+    let row = |limit: &LimitReport| {
+        vec![escaped(&limit.name), spread(&limit.rate, megabytes), escaped(&limit.what)]
+    };
+    let table = table(&[":limit", "MB/s", ":what was done"], &limits.iter().map(row).collect::<Vec<_>>());
+    format!("\n<details>\n<summary>The limits: what this machine can do</summary>\n{table}\n</details>\n")
+}
+
+/// A row for each point; each stage has a column with its rate and its memory.
+fn sweep_table(points: &[&SweepPoint]) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for stage in points.iter().flat_map(|point| &point.stages) {
+        if !names.contains(&stage.name.as_str()) {
+            names.push(&stage.name);
+        }
+    }
+    let cell = |point: &SweepPoint, name: &str| {
+        let stage = point.stages.iter().find(|stage| stage.name == name);
+        stage.map_or_else(nothing, |stage| {
+            format!("{} · {}", megabytes(stage.rate.median), mebibytes(stage.memory.median))
+        })
+    };
+    let row = |point: &&SweepPoint| {
+        let first = [size(point.payload.source), grouped(point.payload.files)];
+        first.into_iter().chain(names.iter().map(|name| cell(point, name))).collect()
+    };
+    let titles = names.iter().map(|name| escaped(name));
+    let head: Vec<String> = ["size".into(), "files".into()].into_iter().chain(titles).collect();
+    let head: Vec<&str> = head.iter().map(String::as_str).collect();
+    format!("\nMB/s · peak MiB of each stage\n{}", table(&head, &points.iter().map(row).collect::<Vec<_>>()))
+}
+
+/// A table; titles that begin with a colon stand over texts, the others over numbers.
+fn table(titles: &[&str], rows: &[Vec<String>]) -> String {
+    let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
+    let names: Vec<String> = titles.iter().map(|title| title.trim_start_matches(':').into()).collect();
+    let sides: Vec<String> =
+        titles.iter().map(|title| if title.starts_with(':') { ":--".into() } else { "--:".into() }).collect();
+    let head = ["\n".into(), line(&names), line(&sides)];
+    head.into_iter().chain(rows.iter().map(|row| line(row))).collect()
+}
+
+fn spread(spread: &Spread, each: fn(f64) -> String) -> String {
+    format!("{} ({} to {})", each(spread.median), each(spread.min), each(spread.max))
+}
+
+fn nothing() -> String {
+    "–".into()
+}
+
+/// A text that cannot leave its cell, format anything, link anywhere or call anybody.
+fn escaped(text: &str) -> String {
+    let mut safe = String::new();
+    for character in shortened(text, LONGEST).chars() {
+        match character {
+            // Mentions and references are looked for after entities were resolved.
+            '@' | '#' => safe += &format!("&#{};\u{200b}", u32::from(character)),
+            '|' | '\\' | '<' | '>' | '&' | '$' => safe += &format!("&#{};", u32::from(character)),
+            '`' | '*' | '_' | '~' | '[' | ']' => safe.extend(['\\', character]),
+            _ if is_unseen(character) => safe.push('\u{fffd}'),
+            _ => safe.push(character),
+        }
+    }
+    safe.replace("www.", "www&#46;").replace("://", ":&#47;/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::figures::sample;
+
+    #[test]
+    fn without_a_comparison_there_are_stages_and_limits_and_no_verdict() {
+        let page = markdown(&sample::report());
+        assert!(page.starts_with("### waybill bench: 64 MiB of mixed data in 2,000 files\n"), "{page}");
+        let row = "| unpack | 1,240 (1,178 to 1,290) | 0.050 | 12.0 | 4.1 % | file-write |\n";
+        assert!(page.contains(row) && page.contains("| 125 % |"), "{page}");
+        assert!(page.contains("| serve | 1,240 (1,178 to 1,290) | 0.050 | 12.0 | – | – |\n"), "{page}");
+        assert!(page.contains("<details>") && !page.contains("egressed"), "{page}");
+    }
+
+    #[test]
+    fn a_verdict_names_what_regressed_or_says_that_nothing_did() {
+        let mut report = sample::compared();
+        let page = markdown(&report);
+        assert!(page.contains("**Regressed: unpack −18.0 %** of the share in waybill 0.1.0"), "{page}");
+        assert!(
+            page.contains("| unpack | 5.0 % | 4.1 % (3.9 % to 4.3 %) | −18.0 % | **regressed** |"),
+            "{page}"
+        );
+        assert!(page.contains("| +25.0 % | gained |"), "{page}");
+        let comparison = report.comparison.as_mut().unwrap();
+        comparison.stages[1].regressed = false;
+        comparison.same_machine = false;
+        let page = markdown(&report);
+        assert!(page.contains("**No stage lost** more than 10 %") && page.contains("another kind"), "{page}");
+        assert!(page.contains("lost, but not in every run"), "{page}");
+        report.comparison.as_mut().unwrap().stages.clear();
+        assert!(markdown(&report).contains("**Nothing was compared**"));
+    }
+
+    #[test]
+    fn texts_from_outside_stay_in_their_cells() {
+        let mut report = sample::compared();
+        report.machine.processor += "\n\\| [a](http://b) www.b";
+        report.stages[0].bound_by = Some("a\\|b\n| `c`".into());
+        let page = markdown(&report);
+        assert!(!page.contains("<b>") && !page.contains("<i>") && !page.contains("@team"), "{page}");
+        assert!(!page.contains(" [a]") && !page.contains("http:/") && !page.contains("www.b"), "{page}");
+        let rows = page.lines().filter(|line| line.starts_with("| sha-256 ") && line.contains("&#92;"));
+        assert_eq!(rows.map(|row| row.matches('|').count()).collect::<Vec<_>>(), [7]);
+    }
+
+    #[test]
+    fn a_sweep_has_a_table_for_each_thing_that_grows() {
+        let point =
+            |grows: &str, stages| SweepPoint { grows: grows.into(), payload: sample::payload(), stages };
+        let report = SweepReport {
+            version: "0.2.0".into(),
+            measured: "2026-11-29T15:00:00Z".into(),
+            machine: sample::machine(),
+            data: "mixed".into(),
+            seed: 7,
+            runs: 3,
+            points: vec![
+                point("size", vec![sample::stage("seal", None)]),
+                point("files", vec![sample::stage("pack", None)]),
+                point("files", vec![sample::stage("pack", None), sample::stage("unpack", None)]),
+            ],
+            bends: vec!["unpack slows down beyond 2,000 files.".into()],
+        };
+        let page = sweep_markdown(&report);
+        assert!(page.contains("| size | files | seal |\n| --: | --: | --: |\n"), "{page}");
+        assert!(page.contains("| 64 MiB | 2,000 | 1,240 · 12.0 | – |\n"), "{page}");
+        assert!(page.contains("- unpack slows down beyond 2,000 files.\n"), "{page}");
+    }
+}
