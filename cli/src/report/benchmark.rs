@@ -1,0 +1,366 @@
+//! What was measured: stages and limits, the verdict against an earlier run, and how both go as work grows.
+
+use super::bytes::{Bytes, counted, grouped};
+use super::printable::printable;
+use super::style::{ERROR, FAINT, GOOD, STRONG, WARNING};
+use super::wrap::write_wrapped;
+use anstyle::Style;
+use std::io::{self, Write};
+use waybill_schemas::report::benchmark::{
+    BenchmarkReport, Comparison, LimitReport, MachineKind, PayloadFacts, Spread, StageComparison,
+    StageReport, SweepPoint, SweepReport,
+};
+
+/// Characters of a name.
+const NAME: usize = 14;
+/// Stages that stand beside one another in a sweep's table.
+const BESIDE: usize = 5;
+
+/// A benchmark: the stages, the limits below them, and last how it stands to its baseline.
+pub(crate) fn write_benchmark(report: &BenchmarkReport, out: &mut dyn Write) -> io::Result<()> {
+    let facts = format!("waybill {}, {}", report.version, counted(u64::from(report.runs), "run"));
+    write_heading(&payload(&report.payload), &facts, &report.machine, out)?;
+    write_stages(&report.stages, out)?;
+    write_limits(&report.limits, out)?;
+    report.comparison.as_ref().map_or(Ok(()), |comparison| {
+        write_comparison(comparison, out)?;
+        write_verdict(comparison, out)
+    })
+}
+
+/// A sweep: a table for growing sizes, one for growing numbers of files, and where curves bend.
+pub(crate) fn write_sweep(report: &SweepReport, out: &mut dyn Write) -> io::Result<()> {
+    let each = counted(u64::from(report.runs), "run");
+    let facts = format!("waybill {}, {each} of each point", report.version);
+    write_heading(&format!("{} data", report.data), &facts, &report.machine, out)?;
+    for (grows, title) in [("size", "As the size grows"), ("files", "As the number of files grows")] {
+        let points: Vec<_> = report.points.iter().filter(|point| point.grows == grows).collect();
+        if !points.is_empty() {
+            writeln!(out, "\n{STRONG}{title}{STRONG:#}")?;
+            write_points(&points, out)?;
+        }
+    }
+    if report.bends.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n{STRONG}Where it bends{STRONG:#}")?;
+    report.bends.iter().try_for_each(|bend| write_wrapped(&format!("  {WARNING}!{WARNING:#} "), 4, bend, out))
+}
+
+fn write_heading(of: &str, facts: &str, machine: &MachineKind, out: &mut dyn Write) -> io::Result<()> {
+    let MachineKind { system, architecture, processor, .. } = machine;
+    let processor = if processor.trim().is_empty() { "unknown processor" } else { processor.trim() };
+    let threads = counted(u64::from(machine.threads), "thread");
+    writeln!(out, "{STRONG}{}{STRONG:#}  {FAINT}{}{FAINT:#}", printable(of), printable(facts))?;
+    write_wrapped("", 0, &format!("{system} {architecture}, {processor}, {threads}"), out)
+}
+
+fn payload(facts: &PayloadFacts) -> String {
+    match facts.data.as_str() {
+        "url" => format!("{} of content from a server", Bytes(facts.content)),
+        data => format!("{} of {data} data in {}", Bytes(facts.source), counted(facts.files, "file")),
+    }
+}
+
+fn write_stages(stages: &[StageReport], out: &mut dyn Write) -> io::Result<()> {
+    writeln!(
+        out,
+        "\n{STRONG}{:NAME$}{STRONG:#}  {FAINT}{:>8}  {:>17}  {:>8}  {:>8}  {:>8}  bound by{FAINT:#}",
+        "Stages", "MB/s", "least–most", "CPU s", "peak MiB", "of limit"
+    )?;
+    for stage in stages {
+        let share = stage.share.map_or_else(|| "–".into(), |share| percent(share.median));
+        let (cpu, memory) = (figure(stage.cpu.median), mebibytes(&stage.memory));
+        let bound = named(stage.bound_by.as_deref().unwrap_or_default());
+        write_rate(&stage.name, &stage.rate, out)?;
+        let line = format!("  {cpu:>8}  {memory:>8}  {STRONG}{share:>8}{STRONG:#}  {bound}");
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    Ok(())
+}
+
+fn write_limits(limits: &[LimitReport], out: &mut dyn Write) -> io::Result<()> {
+    if !limits.is_empty() {
+        writeln!(out, "\n{STRONG}Limits{STRONG:#}")?;
+    }
+    for limit in limits {
+        write_rate(&limit.name, &limit.rate, out)?;
+        write_wrapped("  ", NAME + 31, &limit.what, out)?;
+    }
+    Ok(())
+}
+
+/// The columns that stages and limits share.
+fn write_rate(name: &str, rate: &Spread, out: &mut dyn Write) -> io::Result<()> {
+    let spread = format!("{}–{}", megabytes(rate.min), megabytes(rate.max));
+    let (name, rate, indented) = (named(name), megabytes(rate.median), NAME - 2);
+    write!(out, "  {name:indented$}  {rate:>8}  {FAINT}{spread:>17}{FAINT:#}")
+}
+
+fn write_comparison(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
+    if comparison.stages.is_empty() {
+        return Ok(());
+    }
+    writeln!(
+        out,
+        "\n{STRONG}{:NAME$}{STRONG:#}  {FAINT}{:>8}  {:>8}  {:>17}  {:>8}{FAINT:#}",
+        "Of the limit", "before", "now", "least–most", "change"
+    )?;
+    comparison.stages.iter().try_for_each(|stage| write_compared(stage, comparison.allowed, out))
+}
+
+fn write_compared(stage: &StageComparison, allowed: f64, out: &mut dyn Write) -> io::Result<()> {
+    let (style, word) = match stage {
+        StageComparison { regressed: true, .. } => (ERROR, "REGRESSED"),
+        _ if stage.change < -allowed => (WARNING, "not in every run"),
+        _ if stage.change > allowed => (GOOD, "gained"),
+        _ => (Style::new(), ""),
+    };
+    let spread = format!("{}–{}", percent(stage.now.min), percent(stage.now.max));
+    let (before, now, change) = (percent(stage.before), percent(stage.now.median), change(stage.change));
+    let (name, indented) = (named(&stage.name), NAME - 2);
+    write!(out, "  {name:indented$}  {before:>8}  {now:>8}  {FAINT}{spread:>17}{FAINT:#}  {change:>8}")?;
+    if word.is_empty() { writeln!(out) } else { writeln!(out, "  {style}{word}{style:#}") }
+}
+
+fn write_verdict(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
+    let against = format!("waybill {} of {}", comparison.version, comparison.measured);
+    let lost = comparison.stages.iter().filter(|stage| stage.regressed);
+    let lost: Vec<_> = lost.map(|stage| format!("{} {}", named(&stage.name), change(stage.change))).collect();
+    let allowed = percent(comparison.allowed);
+    let (style, sentence) = if comparison.stages.is_empty() {
+        (WARNING, format!("Nothing was compared with {against}: no stage with a share is in both runs."))
+    } else if lost.is_empty() {
+        (GOOD, format!("No stage lost more than {allowed} of its share against {against}."))
+    } else {
+        (ERROR, format!("Regressed: {} against {against}; {allowed} may be lost.", lost.join(", ")))
+    };
+    let other = "The baseline is of another kind of machine, so this says little.";
+    writeln!(out)?;
+    if !comparison.same_machine {
+        writeln!(out, "{WARNING}{other}{WARNING:#}")?;
+    }
+    write!(out, "{style}")?;
+    write_wrapped("", 0, &sentence, out)?;
+    write!(out, "{style:#}")
+}
+
+/// As many stages beside one another as a terminal has room for, then the others below.
+fn write_points(points: &[&SweepPoint], out: &mut dyn Write) -> io::Result<()> {
+    let mut names: Vec<&str> = Vec::new();
+    for stage in points.iter().flat_map(|point| &point.stages) {
+        if !names.contains(&stage.name.as_str()) {
+            names.push(&stage.name);
+        }
+    }
+    for (index, some) in names.chunks(BESIDE).enumerate() {
+        if index > 0 {
+            writeln!(out)?;
+        }
+        write_block(points, some, out)?;
+    }
+    Ok(())
+}
+
+fn write_block(points: &[&SweepPoint], names: &[&str], out: &mut dyn Write) -> io::Result<()> {
+    write!(out, "  {:11}", "")?;
+    names.iter().try_for_each(|name| write!(out, "  {:>14}", named(name)))?;
+    write!(out, "\n  {FAINT}{:11}", "")?;
+    names.iter().try_for_each(|_| write!(out, "  {:>7} {:>6}", "MB/s", "MiB"))?;
+    writeln!(out, "{FAINT:#}")?;
+    for point in points {
+        let grown = match point.grows.as_str() {
+            "files" => grouped(point.payload.files),
+            _ => Bytes(point.payload.source).to_string(),
+        };
+        write!(out, "  {grown:>11}")?;
+        for name in names {
+            let stage = point.stages.iter().find(|stage| stage.name == *name);
+            let rate = stage.map_or_else(|| "–".into(), |stage| megabytes(stage.rate.median));
+            let memory = stage.map_or_else(|| "–".into(), |stage| mebibytes(&stage.memory));
+            write!(out, "  {rate:>7} {FAINT}{memory:>6}{FAINT:#}")?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+/// A name that keeps to its column.
+fn named(name: &str) -> String {
+    let name = printable(name);
+    if name.chars().count() < NAME - 1 {
+        return name.into_owned();
+    }
+    name.chars().take(NAME - 3).chain(['…']).collect()
+}
+
+fn megabytes(rate: f64) -> String {
+    figure(rate / 1e6)
+}
+
+fn mebibytes(memory: &Spread) -> String {
+    figure(memory.median / f64::from(1 << 20))
+}
+
+/// Three digits or more: `1,240`, `95.3`, `6.20`.
+fn figure(value: f64) -> String {
+    match value.abs() {
+        ..0.0995 => format!("{value:.3}"),
+        ..9.995 => format!("{value:.2}"),
+        ..99.95 => format!("{value:.1}"),
+        _ if value.is_finite() => grouped(value.round() as u64),
+        _ => "–".into(),
+    }
+}
+
+/// A share: `78 %`, and `4.2 %` where whole ones are too coarse.
+fn percent(share: f64) -> String {
+    let value = share * 100.0;
+    if value != 0.0 && value.abs() < 9.95 { format!("{value:.1} %") } else { format!("{value:.0} %") }
+}
+
+/// A change: `+3.0 %`, `-18.2 %`.
+fn change(change: f64) -> String {
+    let value = change * 100.0;
+    let sign = if value > -0.05 { '+' } else { '-' };
+    format!("{sign}{:.1} %", value.abs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spread(median: f64) -> Spread {
+        Spread { median, min: median * 0.95, max: median * 1.04 }
+    }
+
+    fn stage(name: &str, share: Option<f64>) -> StageReport {
+        StageReport {
+            name: name.into(),
+            what: "did it".into(),
+            of: "payload".into(),
+            bytes: 64 << 20,
+            seconds: spread(0.05),
+            rate: spread(11_240e6),
+            cpu: spread(0.05),
+            memory: spread(1_300.0 * 1_048_576.0),
+            share: share.map(spread),
+            bound_by: share.map(|_| "memory-copy".into()),
+        }
+    }
+
+    fn payload() -> PayloadFacts {
+        let (source, content) = (64 << 20, 40 << 20);
+        PayloadFacts { data: "mixed".into(), seed: 7, files: 200_000, source, payload: content, content }
+    }
+
+    fn machine() -> MachineKind {
+        MachineKind {
+            system: "linux".into(),
+            architecture: "x86_64".into(),
+            processor: "A long name of a processor \u{1b}[31m ".repeat(6),
+            threads: 2,
+        }
+    }
+
+    fn report() -> BenchmarkReport {
+        let what = "copied 64 MiB in memory ".repeat(6);
+        let rate = spread(9_800e6);
+        BenchmarkReport {
+            version: "0.2.0".into(),
+            measured: "2026-11-29T15:00:00Z".into(),
+            machine: machine(),
+            payload: payload(),
+            runs: 5,
+            limits: vec![LimitReport { name: "memory-copy".into(), what, bytes: 64 << 20, rate }],
+            stages: vec![
+                stage("authenticate", Some(1.25)),
+                stage("unpack", Some(0.04)),
+                stage("serve", None),
+            ],
+            comparison: None,
+        }
+    }
+
+    fn comparison() -> Comparison {
+        let stage = |name: &str, change, regressed| StageComparison {
+            name: name.into(),
+            before: 1.0,
+            now: spread(1.0 + change),
+            change,
+            regressed,
+        };
+        Comparison {
+            version: "0.1.0".into(),
+            measured: "2026-11-01T08:00:00Z".into(),
+            same_machine: true,
+            allowed: 0.1,
+            stages: vec![stage("authenticate", 0.25, false), stage("unpack", -0.182, true)],
+        }
+    }
+
+    /// The page as a terminal without colours shows it: no line leaves it, no text from outside steers it.
+    fn page(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> String {
+        let mut out = anstream::StripStream::new(Vec::new());
+        write(&mut out).unwrap();
+        let page = String::from_utf8(out.into_inner()).unwrap();
+        assert!(page.lines().all(|line| line.chars().count() <= 100), "{page}");
+        assert!(page.contains("\\u{1b}[31m"), "{page}");
+        page
+    }
+
+    #[test]
+    fn stages_stand_above_limits_and_without_a_baseline_there_is_no_verdict() {
+        let page = page(|out| write_benchmark(&report(), out));
+        assert!(
+            page.starts_with("64.0 MiB of mixed data in 200,000 files  waybill 0.2.0, 5 runs\n"),
+            "{page}"
+        );
+        let row = "  authenticate    11,240      10,678–11,690     0.050     1,300     125 %  memory-copy\n";
+        assert!(page.contains(row), "{page}");
+        assert!(page.find("\nStages").unwrap() < page.find("\nLimits").unwrap());
+        assert!(page.contains("4.0 %") && page.contains("1,300         –\n"), "{page}");
+        assert!(!page.contains("before"), "{page}");
+    }
+
+    #[test]
+    fn the_verdict_comes_last_and_names_what_regressed() {
+        let mut report = report();
+        report.comparison = Some(comparison());
+        let regressed = page(|out| write_benchmark(&report, out));
+        let last = "\n\nRegressed: unpack -18.2 % against waybill 0.1.0 of 2026-11-01T08:00:00Z; 10 % may be lost.\n";
+        assert!(regressed.ends_with(last), "{regressed}");
+        assert!(
+            regressed.contains("-18.2 %  REGRESSED\n") && regressed.contains("+25.0 %  gained\n"),
+            "{regressed}"
+        );
+        let comparison = report.comparison.as_mut().unwrap();
+        (comparison.stages[1].regressed, comparison.same_machine) = (false, false);
+        let unsure = page(|out| write_benchmark(&report, out));
+        assert!(unsure.contains("-18.2 %  not in every run\n"), "{unsure}");
+        assert!(unsure.contains("another kind of machine") && unsure.contains("\nNo stage lost"), "{unsure}");
+        report.comparison.as_mut().unwrap().stages.clear();
+        assert!(page(|out| write_benchmark(&report, out)).contains("\nNothing was compared"));
+    }
+
+    #[test]
+    fn a_sweep_breaks_its_stages_where_a_terminal_ends() {
+        let names = ["sha-256", "aes", "hmac", "seal", "deflate", "authenticate"];
+        let stages: Vec<_> = names.map(|name| stage(name, None)).into();
+        let point = |grows: &str, stages| SweepPoint { grows: grows.into(), payload: payload(), stages };
+        let sweep = SweepReport {
+            version: "0.2.0".into(),
+            measured: "2026-11-29T15:00:00Z".into(),
+            machine: machine(),
+            data: "mixed".into(),
+            seed: 7,
+            runs: 3,
+            points: vec![point("size", stages), point("files", vec![stage("unpack", None)])],
+            bends: vec!["unpack falls beyond 10,000 files.".into()],
+        };
+        let page = page(|out| write_sweep(&sweep, out));
+        assert_eq!(page.matches("\n     64.0 MiB   11,240  1,300").count(), 2, "{page}");
+        assert!(page.contains("\n      200,000   11,240  1,300\n"), "{page}");
+        assert!(page.ends_with("\nWhere it bends\n  ! unpack falls beyond 10,000 files.\n"), "{page}");
+    }
+}
