@@ -1,8 +1,47 @@
 //! Measures packing and delivery, stage by stage, against what this machine can do.
+//!
+//! Every stage runs in a process of its own, so that its processor time and peak memory are its own; so do the server
+//! and the limits: single-thread SHA-256, AES-CBC both ways, deflate, inflate, memory copy, file write and read, a bare
+//! HTTP download. A stage is told as a share of the least time that the limits allow for its work: absolute figures do
+//! not travel between machines, shares do.
+//!
+//! | need | entry |
+//! |---|---|
+//! | measure once | [`bench`] |
+//! | how throughput and memory go as work grows | [`sweep`] |
+//! | set a run against an earlier one | [`compare`] |
+//! | what the process of a stage does | [`answer`] |
 
+mod bench;
+mod bound;
 mod chart;
+mod child;
+mod compare;
+mod cpu;
+mod error;
+mod facts;
 mod figures;
+mod ground;
+mod limit;
+mod machine;
 mod markdown;
+mod options;
+mod payload;
+mod rounds;
+mod spread;
+mod stage;
+mod sweep;
+mod task;
+#[cfg(test)]
+mod tests;
+mod worker;
 
+pub use bench::bench;
 pub use chart::chart;
+pub use compare::{CompareError, ROUNDS_TO_COMPARE, check_baseline, compare};
+pub use error::BenchError;
 pub use markdown::{markdown, sweep_markdown};
+pub use options::{BenchRequest, Data, PayloadPlan, StageProgram, Subject};
+pub use rounds::Watcher;
+pub use sweep::{SweepRequest, sweep};
+pub use worker::answer;

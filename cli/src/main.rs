@@ -10,6 +10,7 @@ mod interrupt;
 mod intunewinapputil;
 mod location;
 mod logging;
+mod new_file;
 mod output;
 mod own_ground;
 mod package_diff;

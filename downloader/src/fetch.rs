@@ -20,6 +20,23 @@ use waybill_schemas::report::fetch::{FetchReport, PhaseReport, ValidateReport};
 /// # Errors
 /// What stopped it. A destination that was there is as it was.
 pub fn fetch(request: &FetchRequest, context: &Context<'_>) -> Result<FetchReport, FetchError> {
+    with_located(request, context, |run, located| run.fetch(located))
+}
+
+/// The first two phases of [`fetch`]: the whole content is held below the root and was authenticated, and a fetch of it
+/// finds it there. The destination is looked at for its room alone.
+///
+/// # Errors
+/// As for [`fetch`].
+pub fn download(request: &FetchRequest, context: &Context<'_>) -> Result<FetchReport, FetchError> {
+    with_located(request, context, |run, located| run.download(located))
+}
+
+fn with_located(
+    request: &FetchRequest,
+    context: &Context<'_>,
+    work: impl FnOnce(&Run<'_>, Located) -> Result<FetchReport, FetchError>,
+) -> Result<FetchReport, FetchError> {
     let root = Root::open(&request.root)?;
     let log = Log::default();
     let trust =
@@ -31,7 +48,7 @@ pub fn fetch(request: &FetchRequest, context: &Context<'_>) -> Result<FetchRepor
     let place = Place::of(&root, &request.destination)?;
     let located = locator.locate(&request.what)?;
     let run = Run { root: &root, request, network: &network, place, context, log: &log };
-    let mut report = run.fetch(located)?;
+    let mut report = work(&run, located)?;
     report.observations = log.take();
     Ok(report)
 }
@@ -57,6 +74,15 @@ impl Run<'_> {
             true => error, // nothing is downloaded, so nothing is held
             false => error.holding(&incoming.partial(), size),
         })
+    }
+
+    fn download(&self, located: Located) -> Result<FetchReport, FetchError> {
+        let incoming = self.root.incoming(&located.info.mac);
+        let _content = Lock::acquire(&incoming.lock(), self.request.options.wait_lock, self.context)?;
+        let (size, mut report) = (located.size, blank(&located, self.place.path()));
+        let content = self.content(located, &incoming, &mut report);
+        content.map_err(|error| error.holding(&incoming.partial(), size))?;
+        Ok(report)
     }
 
     /// Under both locks.

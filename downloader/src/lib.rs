@@ -1,6 +1,6 @@
 //! From a URL to a content folder, or to nothing: download, validate and decrypt, unpack and move into place.
 //!
-//! [`fetch`] does all three phases; [`fetch_async`] is the same for a caller on a tokio runtime. What it takes is a [`FetchRequest`]; what it did, a
+//! [`fetch`] does all three phases, [`download`] the first two; [`fetch_async`] is the same for a caller on a tokio runtime. What it takes is a [`FetchRequest`]; what it did, a
 //! [`FetchReport`](waybill_schemas::report::fetch::FetchReport).
 //!
 //! Phase 1 resumes: an interrupted download goes on from what is held, whoever interrupts it and however. Phase 2
@@ -25,7 +25,7 @@ mod space;
 
 pub use download::DownloadError;
 pub use error::{FetchError, Unfinished};
-pub use fetch::fetch;
+pub use fetch::{download, fetch};
 pub use fetch_async::fetch_async;
 pub use locate::LocateError;
 pub use lock::{Lock, LockError};

@@ -7,12 +7,31 @@ use std::time::{Duration, Instant};
 use windows_sys::Win32::Foundation::{FILETIME, WAIT_FAILED, WAIT_OBJECT_0};
 use windows_sys::Win32::System::Environment::GetCommandLineW;
 use windows_sys::Win32::System::Threading::{
-    GetExitCodeProcess, GetProcessTimes, OpenProcess, PROCESS_QUERY_LIMITED_INFORMATION, PROCESS_SYNCHRONIZE,
-    PROCESS_TERMINATE, TerminateProcess, WaitForSingleObject,
+    GetCurrentProcess, GetExitCodeProcess, GetProcessTimes, OpenProcess, PROCESS_QUERY_LIMITED_INFORMATION,
+    PROCESS_SYNCHRONIZE, PROCESS_TERMINATE, TerminateProcess, WaitForSingleObject,
 };
 
 /// The longest wait that is not "for ever" (INFINITE).
 const LONGEST_WAIT: u32 = u32::MAX - 1;
+
+/// Processor time that this process has taken, all threads, user and system.
+///
+/// # Errors
+/// The system refuses.
+pub fn own_cpu_time() -> io::Result<Duration> {
+    let zero = FILETIME { dwLowDateTime: 0, dwHighDateTime: 0 };
+    let (mut created, mut ended, mut kernel, mut user) = (zero, zero, zero, zero);
+    // SAFETY: takes nothing, gives a pseudo handle that needs no closing.
+    let process = unsafe { GetCurrentProcess() };
+    // SAFETY: the handle is this process's and the four places outlive the call.
+    let told =
+        unsafe { GetProcessTimes(process, &raw mut created, &raw mut ended, &raw mut kernel, &raw mut user) };
+    if told == 0 {
+        return Err(io::Error::last_os_error());
+    }
+    let steps = |time: FILETIME| u64::from(time.dwHighDateTime) << 32 | u64::from(time.dwLowDateTime);
+    Ok(Duration::from_nanos(100 * (steps(kernel) + steps(user))))
+}
 
 /// A process, running or ended. While this is there, its id is not given to another.
 #[derive(Debug)]

@@ -1,6 +1,7 @@
 //! The command line: one file a command. What clap parses here is turned into the libraries' options once.
 
 mod answer_request;
+mod bench;
 mod completions;
 mod explain;
 mod fetch;
@@ -21,6 +22,7 @@ mod verify;
 mod wildcard;
 
 pub(crate) use answer_request::AnswerRequestArgs;
+pub(crate) use bench::{BenchArgs, BenchStageArgs};
 pub(crate) use completions::CompletionsArgs;
 pub(crate) use explain::ExplainArgs;
 pub(crate) use fetch::FetchArgs;
@@ -66,7 +68,7 @@ const STYLES: Styles = Styles::styled()
 Exit codes: 0 done, 1 the machine failed, 2 usage, 3 input refused,
 4 integrity refused, 5 network, 6 another waybill works there, 7 not detected or
 not for this device, 8 installer failed, 9 retry later, 10 and 11 done and a restart
-to come, 130 interrupted; `waybill explain exit 3` tells more.
+to come, 12 a benchmark regressed, 130 interrupted; `waybill explain exit 3` tells more.
 Called as IntuneWinAppUtil, or with -c first, it takes that tool's flags."
 )]
 pub(crate) struct Cli {
@@ -137,10 +139,12 @@ pub(crate) enum Command {
     Install(InstallArgs),
     Uninstall(UninstallArgs),
     Try(Box<TryArgs>),
+    Bench(Box<BenchArgs>),
     Schema(SchemaArgs),
     Explain(ExplainArgs),
     Completions(CompletionsArgs),
     AnswerRequest(AnswerRequestArgs),
+    BenchStage(BenchStageArgs),
 }
 
 #[cfg(test)]

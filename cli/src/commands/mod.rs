@@ -1,6 +1,7 @@
 //! One file a command: what the libraries do, in which order, and what is shown of it.
 
 mod as_system;
+mod bench;
 mod completions;
 mod detect;
 mod diff;
@@ -48,9 +49,11 @@ pub(crate) fn run(command: Command, session: &Session) -> Result<Exit, Failure> 
         Command::Install(args) => install::run(Intent::Install, &args.attempt, session),
         Command::Uninstall(args) => install::run(Intent::Uninstall, &args.attempt, session),
         Command::Try(args) => rehearse::run(&args, session),
+        Command::Bench(args) => bench::run(&args, session),
         Command::Schema(args) => schema::run(&args, session).map(done),
         Command::Explain(args) => explain::run(&args, session).map(done),
         Command::Completions(args) => completions::run(&args, session).map(done),
+        Command::BenchStage(_) => bench::answer(session).map(done),
         Command::AnswerRequest(args) => Ok(waybill_agent::as_system::answer(&args.folder).map(done)?),
     }
 }

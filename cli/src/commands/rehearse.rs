@@ -3,13 +3,13 @@ use super::install::note_context;
 use crate::args::{ExitStyle, TryArgs};
 use crate::error::Failure;
 use crate::exit::Exit;
+use crate::new_file::{NewFile, refuse_existing};
 use crate::output::say;
 use crate::package_input::shown;
 use crate::report::printable::printable;
 use crate::report::rehearsal::write_rehearsal;
 use crate::session::Session;
-use std::fs::File;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::Path;
 use waybill_agent::{GivenApp, Stand, Undertaking, stand};
 use waybill_installer_runner::Events;
@@ -19,13 +19,15 @@ use waybill_schemas::report::install::StepReport;
 use waybill_schemas::report::rehearsal::Phase;
 use waybill_system::this_machine;
 
+const OTHER_NAME: &str = "give another name, or remove it first";
+
 /// Rehearses an app, and tells what came of it and what was learned.
 pub(crate) fn run(args: &TryArgs, session: &Session) -> Result<Exit, Failure> {
     if let Some(file) = &args.sandbox {
         return write_sandbox(args, file, session).map(|()| Exit::DONE);
     }
     if let Some(file) = &args.junit {
-        refuse_existing(file)?;
+        refuse_existing(file, OTHER_NAME)?;
     }
     let mut request = args.request()?;
     let system = this_machine();
@@ -73,7 +75,7 @@ fn write_sandbox(args: &TryArgs, file: &Path, session: &Session) -> Result<(), F
         let failure = Failure::new(&command::USAGE, "--sandbox is for Windows, whose folders it maps");
         return Err(failure.with_hint("run it on the Windows that has the Sandbox"));
     }
-    refuse_existing(file)?;
+    refuse_existing(file, OTHER_NAME)?;
     let unreadable = |error: &io::Error| {
         Failure::new(&command::INPUT_UNREADABLE, "a path cannot be told").caused_by(error)
     };
@@ -93,45 +95,4 @@ fn write_sandbox(args: &TryArgs, file: &Path, session: &Session) -> Result<(), F
         say(&format!("open {} to start it; the report will lie in {}", shown(&file), shown(&result)));
     }
     Ok(())
-}
-
-fn refuse_existing(file: &Path) -> Result<(), Failure> {
-    if file.symlink_metadata().is_err() {
-        return Ok(());
-    }
-    let failure = Failure::new(&command::REPORT_EXISTS, "it is there already").about(&shown(file));
-    Err(failure.with_hint("give another name, or remove it first"))
-}
-
-/// A file that is made before the work it is for, so that nothing is installed for a report that cannot be written; gone
-/// again where it does not come to one.
-struct NewFile<'a> {
-    path: &'a Path,
-    file: File,
-    written: bool,
-}
-
-impl<'a> NewFile<'a> {
-    fn create(path: &'a Path) -> Result<Self, Failure> {
-        let file = File::create_new(path).map_err(|error| not_written(path, &error))?;
-        Ok(Self { path, file, written: false })
-    }
-
-    fn write(mut self, bytes: &[u8]) -> Result<(), Failure> {
-        self.file.write_all(bytes).map_err(|error| not_written(self.path, &error))?;
-        self.written = true;
-        Ok(())
-    }
-}
-
-impl Drop for NewFile<'_> {
-    fn drop(&mut self) {
-        if !self.written {
-            let _ = std::fs::remove_file(self.path);
-        }
-    }
-}
-
-fn not_written(path: &Path, error: &io::Error) -> Failure {
-    Failure::new(&command::OUTPUT_FAILED, "cannot write the file").caused_by(error).about(&shown(path))
 }

@@ -1,6 +1,5 @@
 //! Reports as people read them. Each function writes one kind; the data are in `waybill_schemas::report`.
 
-#[cfg_attr(not(test), expect(dead_code))] // until `waybill bench` shows it
 pub(crate) mod benchmark;
 pub(crate) mod bytes;
 pub(crate) mod diff;

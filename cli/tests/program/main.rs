@@ -1,6 +1,7 @@
 //! The program as a whole: what no snapshot can say.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod bench;
 mod docs;
 mod documents;
 mod fetch;

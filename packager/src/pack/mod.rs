@@ -50,6 +50,7 @@ use facts::SetupFacts;
 use intunewin::{PackageWriter, WrittenPackage};
 use output::Draft;
 use pipeline::Settings;
+use std::io::Write;
 use std::path::PathBuf;
 use subject::{Document, Subject};
 use waybill_context::{Context, Stage};
@@ -80,6 +81,21 @@ pub fn pack(request: &PackRequest, context: &Context<'_>) -> Result<PackReport, 
         document.fill(&ready.package_fields(), &ready.path)?;
     }
     Ok(report::report(&ready, &written, counts, times))
+}
+
+/// Writes the payload (the inner zip) of a request to `out`, without sealing it, and says how many bytes of files went
+/// into it. What [`pack`] refuses is refused here too; nothing is made under the request's output.
+///
+/// # Errors
+/// See [`PackError`].
+pub fn write_payload(
+    request: &PackRequest,
+    out: impl Write + Send,
+    context: &Context<'_>,
+) -> Result<u64, PackError> {
+    let ready = Ready::prepare(request, context)?;
+    write_entries(&ready, &request.options, out, context)?;
+    Ok(ready.list.total_bytes())
 }
 
 /// All that is known before the first byte.
@@ -133,12 +149,8 @@ fn write(
     draft: &Draft,
     context: &Context<'_>,
 ) -> Result<(WrittenPackage<()>, Counts), PackError> {
-    let meter = context.meter(Stage::Pack, Some(ready.list.total_bytes()));
     let writer = PackageWriter::create(draft.file())?;
-    let assembler = Assembler::new(writer, &ready.list, options.source_date_epoch, &meter);
-    let memory = options.memory_for_blocks(ready.list.len());
-    let settings = Settings { level: options.level, threads: options.threads(), memory };
-    let (writer, counts) = pipeline::run(&ready.list, settings, assembler, context)?;
+    let (writer, counts) = write_entries(ready, options, writer, context)?;
     let WrittenPackage { info, content_len, package_len, .. } =
         writer.finish(ready.facts.metadata.clone())?;
     options
@@ -146,6 +158,20 @@ fn write(
         .check_package_size(package_len)
         .map_err(|violation| PackError::Refused(vec![violation]))?;
     Ok((WrittenPackage { info, content_len, package_len, out: () }, counts))
+}
+
+/// Writes every entry of the payload.
+fn write_entries<W: Write + Send>(
+    ready: &Ready,
+    options: &PackOptions,
+    out: W,
+    context: &Context<'_>,
+) -> Result<(W, Counts), PackError> {
+    let meter = context.meter(Stage::Pack, Some(ready.list.total_bytes()));
+    let assembler = Assembler::new(out, &ready.list, options.source_date_epoch, &meter);
+    let memory = options.memory_for_blocks(ready.list.len());
+    let settings = Settings { level: options.level, threads: options.threads(), memory };
+    pipeline::run(&ready.list, settings, assembler, context)
 }
 
 #[cfg(test)]

@@ -1,0 +1,189 @@
+//! A benchmark from its request to its report.
+
+use crate::bound::least;
+use crate::child;
+use crate::error::{BenchError, failed};
+use crate::facts::Facts;
+use crate::ground::Ground;
+use crate::limit::Limit;
+use crate::machine;
+use crate::options::{BenchRequest, PayloadPlan, Subject};
+use crate::rounds::{Bench, Round, Watcher};
+use crate::spread::spread;
+use crate::stage::Stage;
+use crate::task::{Origin, Task};
+use std::path::Path;
+use waybill_context::Context;
+use waybill_downloader::Location;
+use waybill_schemas::report::benchmark::{BenchmarkReport, LimitReport, PayloadFacts, StageReport};
+
+/// Limits that a content from somebody else's server can be set against: what it deflates to is not known here.
+const OF_DELIVERY: [Limit; 5] =
+    [Limit::Sha256, Limit::AesDecrypt, Limit::FileWrite, Limit::Http, Limit::MemoryCopy];
+
+/// Measures, and leaves nothing behind.
+///
+/// # Errors
+/// No room, a stage that fails, interruption.
+pub fn bench(
+    request: &BenchRequest,
+    watcher: &dyn Watcher,
+    context: &Context<'_>,
+) -> Result<BenchmarkReport, BenchError> {
+    let measured = context.clock().now();
+    let folder = new_folder(&request.folder)?;
+    let ground = Ground::at(folder.path());
+    let (facts, from) = prepare(request, &ground, watcher, context)?;
+    let bench =
+        Bench { program: &request.program, ground: &ground, facts, threads: request.threads, from, context };
+    let (limits, stages): (&[Limit], &[Stage]) = match request.subject {
+        Subject::Made(_) => (&Limit::ALL, &Stage::ALL),
+        Subject::Served(_) => (&OF_DELIVERY, &Stage::DELIVERY),
+    };
+    let mut rounds = Vec::new();
+    for round in 1..=request.runs {
+        watcher.begins(&format!("round {round} of {}", request.runs));
+        rounds.push(bench.round(limits, stages)?);
+    }
+    Ok(BenchmarkReport {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        measured: timestamp(measured),
+        machine: machine::this(),
+        payload: payload_facts(&request.subject, &facts),
+        runs: request.runs,
+        limits: limits.iter().filter_map(|limit| limit_report(*limit, &rounds)).collect(),
+        stages: stages
+            .iter()
+            .filter_map(|stage| stage_report(*stage, &rounds, &facts, request.threads))
+            .collect(),
+        comparison: None,
+    })
+}
+
+/// A folder of our own in the one whose disk is measured.
+pub(crate) fn new_folder(folder: &Path) -> Result<tempfile::TempDir, BenchError> {
+    std::fs::create_dir_all(folder).map_err(failed("make", folder))?;
+    tempfile::Builder::new()
+        .prefix("waybill-bench-")
+        .tempdir_in(folder)
+        .map_err(failed("make a folder in", folder))
+}
+
+pub(crate) fn timestamp(time: std::time::SystemTime) -> String {
+    jiff::Timestamp::try_from(time).unwrap_or_default().strftime("%FT%TZ").to_string()
+}
+
+fn prepare(
+    request: &BenchRequest,
+    ground: &Ground,
+    watcher: &dyn Watcher,
+    context: &Context<'_>,
+) -> Result<(Facts, Option<Origin>), BenchError> {
+    match &request.subject {
+        Subject::Made(plan) => {
+            check_room(&request.folder, plan.size)?;
+            Ok((make(request, plan, ground, watcher, context)?, None))
+        }
+        Subject::Served(location) => {
+            let from = match location {
+                Location::File(path) => Origin::File(path.clone()),
+                Location::Url(url) => Origin::Url(url.expose().to_string()),
+            };
+            watcher.begins("fetching once, to know what comes");
+            let task = Task::Survey { ground: ground.clone(), from: from.clone(), threads: request.threads };
+            let used = child::run(&request.program, "the first fetch", &task);
+            context.check()?;
+            let facts = used?.answer.facts.unwrap_or_default();
+            ground.clear().map_err(failed("remove", &ground.output()))?;
+            Ok((facts, Some(from)))
+        }
+    }
+}
+
+/// Makes, packs and publishes; what came of it.
+pub(crate) fn make(
+    request: &BenchRequest,
+    plan: &PayloadPlan,
+    ground: &Ground,
+    watcher: &dyn Watcher,
+    context: &Context<'_>,
+) -> Result<Facts, BenchError> {
+    watcher.begins(&format!("making {} MiB in {} files", plan.size >> 20, plan.files));
+    let made =
+        child::run(&request.program, "the payload", &Task::Make { plan: *plan, ground: ground.clone() });
+    context.check()?;
+    made?;
+    let task = Task::Prepare { ground: ground.clone(), threads: request.threads };
+    let prepared = child::run(&request.program, "the package", &task);
+    context.check()?;
+    Ok(prepared?.answer.facts.unwrap_or_default())
+}
+
+/// At the fullest moment there are the files, the public content, a download and the files that come out of it.
+pub(crate) fn check_room(folder: &Path, size: u64) -> Result<(), BenchError> {
+    const SPARE: u64 = 64 << 20;
+    let needed = size.saturating_mul(4).saturating_add(SPARE);
+    std::fs::create_dir_all(folder).map_err(failed("make", folder))?;
+    let available = fs4::available_space(folder).map_err(failed("ask for the free space of", folder))?;
+    if available >= needed {
+        Ok(())
+    } else {
+        Err(BenchError::NoRoom { folder: folder.to_owned(), available, needed })
+    }
+}
+
+pub(crate) fn payload_facts(subject: &Subject, facts: &Facts) -> PayloadFacts {
+    let (data, seed) = match subject {
+        Subject::Made(plan) => (plan.data.name(), plan.seed),
+        Subject::Served(_) => ("url", 0),
+    };
+    PayloadFacts {
+        data: data.to_owned(),
+        seed,
+        files: facts.files,
+        source: facts.source,
+        payload: facts.payload,
+        content: facts.content,
+    }
+}
+
+fn limit_report(limit: Limit, rounds: &[Round]) -> Option<LimitReport> {
+    let rates: Vec<f64> = rounds.iter().filter_map(|round| round.rate(limit)).collect();
+    let used = rounds.iter().flat_map(|round| &round.limits).find(|(known, _)| *known == limit)?;
+    Some(LimitReport {
+        name: limit.name().to_owned(),
+        what: limit.what().to_owned(),
+        bytes: used.1.answer.bytes,
+        rate: spread(rates),
+    })
+}
+
+/// What a stage did in all rounds, and its share of what the limits of the same round allow.
+pub(crate) fn stage_report(
+    stage: Stage,
+    rounds: &[Round],
+    facts: &Facts,
+    threads: usize,
+) -> Option<StageReport> {
+    let of_round =
+        |round: &Round| round.stages.iter().find(|(known, _)| *known == stage).map(|(_, used)| used.clone());
+    let used: Vec<_> = rounds.iter().filter_map(of_round).collect();
+    let bytes = stage.counted().of(facts);
+    let phases = stage.phases(facts, threads);
+    let leasts: Vec<_> =
+        rounds.iter().filter_map(|round| least(&phases, |limit| round.rate(limit))).collect();
+    let shares = leasts.iter().zip(&used).map(|(least, used)| least.seconds / used.answer.seconds);
+    let known = !used.is_empty() && leasts.len() == used.len();
+    (!used.is_empty()).then(|| StageReport {
+        name: stage.name().to_owned(),
+        what: stage.what().to_owned(),
+        of: stage.counted().name().to_owned(),
+        bytes,
+        seconds: spread(used.iter().map(|used| used.answer.seconds)),
+        rate: spread(used.iter().map(|used| bytes as f64 / used.answer.seconds)),
+        cpu: spread(used.iter().map(|used| used.cpu)),
+        memory: spread(used.iter().map(|used| used.memory as f64)),
+        share: known.then(|| spread(shares)),
+        bound_by: leasts.first().filter(|_| known).map(|least| least.bound_by.name().to_owned()),
+    })
+}

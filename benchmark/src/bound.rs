@@ -1,0 +1,95 @@
+//! The least time that a machine's limits allow for a stage's work.
+
+use crate::limit::Limit;
+
+/// Bytes that have to go through a limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Need {
+    pub(crate) limit: Limit,
+    pub(crate) bytes: u64,
+}
+
+/// Work that goes on at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Phase {
+    /// Each is done one after the other by one thread, beside the other chains.
+    pub(crate) chains: Vec<Vec<Need>>,
+    /// Any thread takes any part of it.
+    pub(crate) spread: Vec<Need>,
+    /// Threads that work at once.
+    pub(crate) threads: usize,
+}
+
+/// The least time.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Least {
+    pub(crate) seconds: f64,
+    /// The limit that takes most of the work.
+    pub(crate) bound_by: Limit,
+}
+
+/// What phases take that follow one another: each as long as its longest chain, and no less than all its work divided
+/// by its threads. `None` without work, or where a rate is not known.
+pub(crate) fn least(phases: &[Phase], rate: impl Fn(Limit) -> Option<f64>) -> Option<Least> {
+    let time = |need: &Need| Some(need.bytes as f64 / rate(need.limit)?);
+    let sum = |needs: &[Need]| needs.iter().map(time).sum::<Option<f64>>();
+    let mut seconds = 0.0;
+    let mut work: Vec<(Limit, f64)> = Vec::new();
+    for phase in phases {
+        let chains = phase.chains.iter().map(|chain| sum(chain)).collect::<Option<Vec<_>>>()?;
+        let longest = chains.iter().copied().fold(0.0, f64::max);
+        let all = chains.iter().sum::<f64>() + sum(&phase.spread)?;
+        seconds += longest.max(all / phase.threads.max(1) as f64);
+        for need in phase.chains.iter().flatten().chain(&phase.spread) {
+            let took = time(need)?;
+            match work.iter_mut().find(|(limit, _)| *limit == need.limit) {
+                Some((_, total)) => *total += took,
+                None => work.push((need.limit, took)),
+            }
+        }
+    }
+    let (bound_by, _) = work.into_iter().max_by(|left, right| left.1.total_cmp(&right.1))?;
+    (seconds > 0.0).then_some(Least { seconds, bound_by })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn need(limit: Limit, bytes: u64) -> Need {
+        Need { limit, bytes }
+    }
+
+    fn rate(limit: Limit) -> Option<f64> {
+        match limit {
+            Limit::Sha256 => Some(100.0),
+            Limit::AesDecrypt => Some(500.0),
+            Limit::FileWrite => Some(200.0),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn the_longest_chain_counts_where_there_are_threads_enough() {
+        let digest = vec![need(Limit::AesDecrypt, 1000), need(Limit::Sha256, 1000)];
+        let mac = vec![need(Limit::Sha256, 1000)];
+        let phase =
+            |threads| Phase { chains: vec![mac.clone(), digest.clone()], spread: Vec::new(), threads };
+        assert_eq!(least(&[phase(2)], rate), Some(Least { seconds: 12.0, bound_by: Limit::Sha256 }));
+        assert_eq!(least(&[phase(1)], rate), Some(Least { seconds: 22.0, bound_by: Limit::Sha256 }));
+    }
+
+    #[test]
+    fn work_that_is_spread_is_divided_and_phases_follow_one_another() {
+        let writing = Phase { chains: Vec::new(), spread: vec![need(Limit::FileWrite, 1000)], threads: 2 };
+        let both = [writing.clone(), Phase { threads: 1, ..writing }];
+        assert_eq!(least(&both, rate), Some(Least { seconds: 7.5, bound_by: Limit::FileWrite }));
+    }
+
+    #[test]
+    fn without_work_or_a_rate_there_is_no_least_time() {
+        assert_eq!(least(&[], rate), None);
+        let unknown = Phase { chains: vec![vec![need(Limit::Http, 1)]], spread: Vec::new(), threads: 1 };
+        assert_eq!(least(&[unknown], rate), None);
+    }
+}

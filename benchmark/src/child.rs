@@ -1,0 +1,116 @@
+//! Processes of this program: asked one thing each, and waited for with what they used.
+
+use crate::error::BenchError;
+use crate::options::StageProgram;
+use crate::task::{Answer, Task};
+use std::io::{self, BufRead as _, BufReader, Write as _};
+use std::process::{Child, ChildStdout, Command, Stdio};
+use wait4::Wait4 as _;
+use waybill_schemas::codes;
+
+/// What a process answered and used.
+#[derive(Debug, Clone)]
+pub(crate) struct Used {
+    pub(crate) answer: Answer,
+    /// Processor seconds from the measured part on.
+    pub(crate) cpu: f64,
+    /// Peak memory in bytes.
+    pub(crate) memory: u64,
+}
+
+/// Starts a process, asks it, and waits for its end.
+pub(crate) fn run(program: &StageProgram, what: &str, task: &Task) -> Result<Used, BenchError> {
+    Running::start(program, what, task)?.end()
+}
+
+/// A process that has answered and may go on, as a server does, until [`Running::end`].
+pub(crate) struct Running {
+    what: String,
+    child: Child,
+    stdout: BufReader<ChildStdout>,
+    answer: Answer,
+    reaped: bool,
+}
+
+impl Running {
+    /// Starts a process, asks it, and waits for its answer.
+    pub(crate) fn start(program: &StageProgram, what: &str, task: &Task) -> Result<Self, BenchError> {
+        let failed = |source| BenchError::Process { what: what.to_owned(), source };
+        let (child, stdout) = spawn(program).map_err(failed)?;
+        let mut running =
+            Self { what: what.to_owned(), child, stdout, answer: Answer::default(), reaped: false };
+        running.ask(task).map_err(failed)?;
+        running.answer = running.listen().map_err(failed)?;
+        match running.answer.error.take() {
+            Some(message) => {
+                let id = running.answer.code.take();
+                let code = codes::errors().find(|code| id.as_deref() == Some(code.id));
+                Err(BenchError::Stage { what: what.to_owned(), message, code })
+            }
+            None => Ok(running),
+        }
+    }
+
+    /// What it answered.
+    pub(crate) fn answer(&self) -> &Answer {
+        &self.answer
+    }
+
+    fn ask(&mut self, task: &Task) -> io::Result<()> {
+        let line = serde_json::to_string(task)?;
+        let stdin = self.child.stdin.as_mut().ok_or(io::ErrorKind::BrokenPipe)?;
+        stdin.write_all(format!("{line}\n").as_bytes())?;
+        stdin.flush()
+    }
+
+    /// The first line that is an object: a test's harness has something to say, too.
+    fn listen(&mut self) -> io::Result<Answer> {
+        let mut line = String::new();
+        loop {
+            line.clear();
+            if self.stdout.read_line(&mut line)? == 0 {
+                return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "it ended without an answer"));
+            }
+            if line.starts_with('{') {
+                return Ok(serde_json::from_str(&line)?);
+            }
+        }
+    }
+
+    /// Lets it end, and says what it used.
+    pub(crate) fn end(mut self) -> Result<Used, BenchError> {
+        drop(self.child.stdin.take());
+        let mut rest = Vec::new();
+        let _ = io::Read::read_to_end(&mut self.stdout, &mut rest); // nothing that is of interest any more
+        let used = self.child.wait4();
+        self.reaped = true; // its id may be another's from here on
+        let used = used.map_err(|source| BenchError::Process { what: self.what.clone(), source })?;
+        if !used.status.success() {
+            let message = format!("its process ended with {}", used.status);
+            return Err(BenchError::Stage { what: self.what.clone(), message, code: None });
+        }
+        let cpu = (used.rusage.utime + used.rusage.stime).as_secs_f64() - self.answer.cpu_before;
+        Ok(Used { answer: std::mem::take(&mut self.answer), cpu: cpu.max(0.0), memory: used.rusage.maxrss })
+    }
+}
+
+/// Where something failed, nothing goes on behind our back.
+impl Drop for Running {
+    fn drop(&mut self) {
+        if !self.reaped {
+            let _ = self.child.kill(); // it may have ended
+            let _ = self.child.wait();
+        }
+    }
+}
+
+fn spawn(program: &StageProgram) -> io::Result<(Child, BufReader<ChildStdout>)> {
+    let mut child = Command::new(&program.path)
+        .args(&program.arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()?;
+    let stdout = child.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
+    Ok((child, BufReader::new(stdout)))
+}

@@ -1,0 +1,128 @@
+//! The rounds: every limit and every stage once, one after the other, and again.
+
+use crate::child::{self, Running, Used};
+use crate::error::{BenchError, failed};
+use crate::facts::Facts;
+use crate::ground::Ground;
+use crate::limit::Limit;
+use crate::options::StageProgram;
+use crate::stage::Stage;
+use crate::task::{Origin, Task};
+use waybill_context::Context;
+
+/// Told as it goes.
+pub trait Watcher: Sync {
+    /// Something begins: `making 64 MiB`, `round 3 of 7`.
+    fn begins(&self, _what: &str) {}
+}
+
+/// Nobody watches.
+impl Watcher for () {}
+
+/// Everything that rounds need.
+pub(crate) struct Bench<'a> {
+    pub(crate) program: &'a StageProgram,
+    pub(crate) ground: &'a Ground,
+    pub(crate) facts: Facts,
+    pub(crate) threads: usize,
+    /// Where the content comes from; the lab server, started each time, where nothing else is named.
+    pub(crate) from: Option<Origin>,
+    pub(crate) context: &'a Context<'a>,
+}
+
+/// What one round measured.
+#[derive(Debug, Default)]
+pub(crate) struct Round {
+    pub(crate) limits: Vec<(Limit, Used)>,
+    pub(crate) stages: Vec<(Stage, Used)>,
+}
+
+impl Round {
+    /// Bytes a second of a limit in this round.
+    pub(crate) fn rate(&self, limit: Limit) -> Option<f64> {
+        let (_, used) = self.limits.iter().find(|(known, _)| *known == limit)?;
+        Some(used.answer.bytes as f64 / used.answer.seconds).filter(|rate| rate.is_finite() && *rate > 0.0)
+    }
+}
+
+impl Bench<'_> {
+    /// One round.
+    pub(crate) fn round(&self, limits: &[Limit], stages: &[Stage]) -> Result<Round, BenchError> {
+        let mut round = Round::default();
+        for limit in limits {
+            self.context.check()?;
+            if let Some(used) = self.limit(*limit)? {
+                round.limits.push((*limit, used));
+            }
+        }
+        for stage in stages.iter().filter(|stage| **stage != Stage::Serve) {
+            self.context.check()?;
+            let (used, server) = self.stage(*stage)?;
+            if let Some(server) =
+                server.filter(|_| *stage == Stage::Download && stages.contains(&Stage::Serve))
+            {
+                round.stages.push((Stage::Serve, of_server(server, &used)));
+            }
+            round.stages.push((*stage, used));
+        }
+        Ok(round)
+    }
+
+    /// `None` where this payload has nothing for it, such as blocks that deflate.
+    fn limit(&self, limit: Limit) -> Result<Option<Used>, BenchError> {
+        let (server, from) = if limit == Limit::Http { self.origin()? } else { (None, None) };
+        let bytes = sample(limit, self.facts.content);
+        let task = Task::Limit { limit, bytes, ground: self.ground.clone(), from };
+        let used = self.run(limit.name(), &task)?;
+        drop(server);
+        Ok(Some(used).filter(|used| used.answer.bytes > 0))
+    }
+
+    /// What a stage used, and what its server used.
+    fn stage(&self, stage: Stage) -> Result<(Used, Option<Used>), BenchError> {
+        let (server, from) = if stage.downloads() { self.origin()? } else { (None, None) };
+        let task = Task::Stage { stage, ground: self.ground.clone(), from, threads: self.threads };
+        let used = self.run(stage.name(), &task)?;
+        Ok((used, server.map(Running::end).transpose()?))
+    }
+
+    fn run(&self, what: &str, task: &Task) -> Result<Used, BenchError> {
+        let used = child::run(self.program, what, task);
+        let cleared = self.ground.clear();
+        self.context.check()?; // an interruption ends the process, too, and is the better reason
+        let used = used?;
+        cleared.map_err(failed("remove", &self.ground.output()))?;
+        Ok(used)
+    }
+
+    fn origin(&self) -> Result<(Option<Running>, Option<Origin>), BenchError> {
+        if let Some(from) = &self.from {
+            return Ok((None, Some(from.clone())));
+        }
+        let server = Running::start(self.program, "serve", &Task::Serve { ground: self.ground.clone() })?;
+        let address = server.answer().url.clone().unwrap_or_default();
+        Ok((Some(server), Some(Origin::Lab(address))))
+    }
+}
+
+/// A server works as long as its client.
+fn of_server(mut server: Used, client: &Used) -> Used {
+    (server.answer.bytes, server.answer.seconds) = (client.answer.bytes, client.answer.seconds);
+    server
+}
+
+/// Bytes that say enough of a limit and take about as long as a stage does.
+fn sample(limit: Limit, content: u64) -> u64 {
+    const MIB: u64 = 1 << 20;
+    let times =
+        |factor: u64, least: u64, most: u64| content.saturating_mul(factor).clamp(least * MIB, most * MIB);
+    match limit {
+        Limit::MemoryCopy => times(16, 128, 1024),
+        Limit::Sha256 | Limit::AesEncrypt => times(4, 32, 256),
+        Limit::AesDecrypt => times(8, 64, 512),
+        Limit::Deflate => times(1, 4, 16),
+        Limit::Inflate => times(4, 16, 64),
+        Limit::FileWrite => times(1, 64, 1024),
+        Limit::FileRead | Limit::Http => content, // that file, whatever is asked for
+    }
+}

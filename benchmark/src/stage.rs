@@ -1,0 +1,200 @@
+//! The stages, and what each cannot do without.
+
+use crate::bound::{Need, Phase};
+use crate::facts::Facts;
+use crate::limit::Limit;
+use serde::{Deserialize, Serialize};
+
+/// One part of packing or delivery, measured in a process of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Stage {
+    Sha256,
+    Aes,
+    Hmac,
+    Seal,
+    Deflate,
+    Pack,
+    Serve,
+    Download,
+    Authenticate,
+    Digest,
+    Decrypt,
+    Unpack,
+    Fetch,
+}
+
+/// Which bytes a stage's rate counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Counted {
+    Source,
+    Payload,
+    Content,
+}
+
+impl Counted {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Source => "source",
+            Self::Payload => "payload",
+            Self::Content => "content",
+        }
+    }
+
+    pub(crate) fn of(self, facts: &Facts) -> u64 {
+        match self {
+            Self::Source => facts.source,
+            Self::Payload => facts.payload,
+            Self::Content => facts.content,
+        }
+    }
+}
+
+impl Stage {
+    /// Of a payload that is made here. [`Stage::Serve`] comes with the download.
+    pub(crate) const ALL: [Self; 13] = [
+        Self::Sha256,
+        Self::Aes,
+        Self::Hmac,
+        Self::Seal,
+        Self::Deflate,
+        Self::Pack,
+        Self::Serve,
+        Self::Download,
+        Self::Authenticate,
+        Self::Digest,
+        Self::Decrypt,
+        Self::Unpack,
+        Self::Fetch,
+    ];
+
+    /// Of a content that somebody else serves.
+    pub(crate) const DELIVERY: [Self; 2] = [Self::Download, Self::Fetch];
+
+    /// Those whose curves a sweep follows.
+    pub(crate) const SWEEP: [Self; 5] =
+        [Self::Pack, Self::Download, Self::Authenticate, Self::Unpack, Self::Fetch];
+
+    /// Its name in reports.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Sha256 => "sha-256",
+            Self::Aes => "aes",
+            Self::Hmac => "hmac",
+            Self::Seal => "seal",
+            Self::Deflate => "deflate",
+            Self::Pack => "pack",
+            Self::Serve => "serve",
+            Self::Download => "download",
+            Self::Authenticate => "authenticate",
+            Self::Digest => "digest",
+            Self::Decrypt => "decrypt",
+            Self::Unpack => "unpack",
+            Self::Fetch => "fetch",
+        }
+    }
+
+    /// What is done, one line.
+    pub(crate) fn what(self) -> &'static str {
+        match self {
+            Self::Sha256 => "SHA-256 of the source files, read 64 KiB at a time",
+            Self::Aes => "AES-256-CBC encryption of the source files, read 64 KiB at a time",
+            Self::Hmac => "HMAC-SHA-256 of the source files, read 64 KiB at a time",
+            Self::Seal => {
+                "digest, encryption, MAC and CRC of the source files in one pass, as packing does it"
+            }
+            Self::Deflate => "the payload from the source folder, on all threads, into nowhere",
+            Self::Pack => "the package from the source folder",
+            Self::Serve => "the lab server during the download",
+            Self::Download => "the content from the server, authenticated and digested as it comes",
+            Self::Authenticate => "MAC and digest of the content file, on two threads",
+            Self::Digest => "decryption and SHA-256 of the payload, on one thread",
+            Self::Decrypt => "decryption of the payload, on one thread, into nowhere",
+            Self::Unpack => "the files from the content file, decrypted and inflated on all threads",
+            Self::Fetch => "from the server to the files in their place, all three phases",
+        }
+    }
+
+    /// Which bytes its rate counts.
+    pub(crate) fn counted(self) -> Counted {
+        match self {
+            Self::Sha256
+            | Self::Aes
+            | Self::Hmac
+            | Self::Seal
+            | Self::Deflate
+            | Self::Pack
+            | Self::Unpack => Counted::Source,
+            Self::Digest | Self::Decrypt => Counted::Payload,
+            Self::Serve | Self::Download | Self::Authenticate | Self::Fetch => Counted::Content,
+        }
+    }
+
+    /// Whether a server has to run for it.
+    pub(crate) fn downloads(self) -> bool {
+        matches!(self, Self::Download | Self::Fetch)
+    }
+
+    /// What it cannot do without; nothing for a server, which waits for its client.
+    pub(crate) fn phases(self, facts: &Facts, threads: usize) -> Vec<Phase> {
+        let Facts { source, payload, content, deflated, .. } = *facts;
+        let need = |limit, bytes| Need { limit, bytes };
+        let sealing = |bytes, sealed| {
+            vec![need(Limit::Sha256, bytes), need(Limit::AesEncrypt, bytes), need(Limit::Sha256, sealed)]
+        };
+        let one = |needs| Phase { chains: vec![needs], spread: Vec::new(), threads: 1 };
+        let read = |bytes| need(Limit::FileRead, bytes);
+        match self {
+            Self::Sha256 | Self::Hmac => vec![one(vec![read(source), need(Limit::Sha256, source)])],
+            Self::Aes => vec![one(vec![read(source), need(Limit::AesEncrypt, source)])],
+            Self::Seal => vec![one([vec![read(source)], sealing(source, source)].concat())],
+            Self::Deflate => {
+                let spread = vec![read(source), need(Limit::Deflate, deflated)];
+                vec![Phase { chains: Vec::new(), spread, threads }]
+            }
+            Self::Pack => {
+                let writing = [sealing(payload, content), vec![need(Limit::FileWrite, content)]].concat();
+                let spread = vec![read(source), need(Limit::Deflate, deflated)];
+                vec![Phase { chains: vec![writing], spread, threads }]
+            }
+            Self::Serve => Vec::new(),
+            Self::Download => vec![downloading(facts)],
+            Self::Authenticate => {
+                let mac = vec![read(content), need(Limit::Sha256, content)];
+                vec![Phase { chains: vec![mac, digesting(payload)], spread: Vec::new(), threads: 2 }]
+            }
+            Self::Digest => vec![one([vec![read(content)], digesting(payload)].concat())],
+            Self::Decrypt => vec![one(vec![read(content), need(Limit::AesDecrypt, payload)])],
+            Self::Unpack => vec![unpacking(facts, threads, 0)],
+            Self::Fetch => vec![downloading(facts), unpacking(facts, threads, source)],
+        }
+    }
+}
+
+fn digesting(payload: u64) -> Vec<Need> {
+    [Limit::AesDecrypt, Limit::Sha256].map(|limit| Need { limit, bytes: payload }).to_vec()
+}
+
+/// Bytes come, are written and read back; MAC and digest run beside that, each on a thread of its own.
+fn downloading(facts: &Facts) -> Phase {
+    let need = |limit| vec![Need { limit, bytes: facts.content }];
+    let chains = vec![need(Limit::Http), need(Limit::Sha256), digesting(facts.payload)];
+    Phase { chains, spread: need(Limit::FileRead), threads: processors().min(3) }
+}
+
+/// `recorded` bytes are digested for the manifest.
+fn unpacking(facts: &Facts, threads: usize, recorded: u64) -> Phase {
+    let needs = [
+        (Limit::FileRead, facts.payload),
+        (Limit::AesDecrypt, facts.payload),
+        (Limit::Inflate, facts.deflated),
+        (Limit::Sha256, recorded),
+        (Limit::FileWrite, facts.source),
+    ];
+    let spread = needs.map(|(limit, bytes)| Need { limit, bytes }).to_vec();
+    Phase { chains: Vec::new(), spread, threads: threads.min(8) }
+}
+
+pub(crate) fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}

@@ -1,0 +1,176 @@
+//! Small benchmarks with real processes: this test program again, asked for one thing each.
+
+use crate::{
+    BenchError, BenchRequest, Data, PayloadPlan, StageProgram, Subject, SweepRequest, answer, bench, sweep,
+};
+use std::path::Path;
+use std::sync::Mutex;
+use waybill_context::Context;
+use waybill_downloader::Location;
+use waybill_packager::pack::{Output, PackOptions, PackRequest, PackSource, pack};
+use waybill_packager::publish::{PublishRequest, publish};
+use waybill_schemas::codes::Classified as _;
+use waybill_server::{Server, ServerOptions};
+
+/// What each process does.
+#[test]
+#[ignore = "run by the other tests, as a process of its own"]
+fn stage() {
+    answer(&mut std::io::stdin().lock(), &mut std::io::stdout().lock(), &Context::silent()).unwrap();
+}
+
+fn program() -> StageProgram {
+    let arguments = ["--exact", "tests::stage", "--ignored", "--nocapture"].map(str::to_owned).to_vec();
+    StageProgram { path: std::env::current_exe().unwrap(), arguments }
+}
+
+fn request(subject: Subject, folder: &Path) -> BenchRequest {
+    BenchRequest { subject, runs: 1, folder: folder.to_owned(), threads: 2, program: program() }
+}
+
+fn made(size: u64, files: u64) -> Subject {
+    Subject::Made(PayloadPlan { data: Data::Mixed, size, files, seed: 1 })
+}
+
+fn is_empty(folder: &Path) -> bool {
+    std::fs::read_dir(folder).unwrap().next().is_none()
+}
+
+/// Remembers what was told.
+#[derive(Default)]
+struct Told(Mutex<Vec<String>>);
+
+impl crate::Watcher for Told {
+    fn begins(&self, what: &str) {
+        self.0.lock().unwrap().push(what.to_owned());
+    }
+}
+
+#[test]
+fn every_limit_and_stage_is_measured_and_nothing_is_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let told = Told::default();
+    let report = bench(&request(made(3 << 20, 5), folder.path()), &told, &Context::silent()).unwrap();
+    assert!(is_empty(folder.path()));
+    assert_eq!(told.0.into_inner().unwrap(), ["making 3 MiB in 5 files", "round 1 of 1"]);
+
+    let payload = &report.payload;
+    assert_eq!((payload.files, payload.source, payload.seed), (6, (3 << 20) + 11, 1));
+    assert!(payload.payload < payload.source && payload.content > payload.payload);
+    let limits: Vec<_> = report.limits.iter().map(|limit| limit.name.as_str()).collect();
+    let expected = [
+        "memory-copy",
+        "sha-256",
+        "aes-encrypt",
+        "aes-decrypt",
+        "deflate",
+        "inflate",
+        "file-write",
+        "file-read",
+        "http",
+    ];
+    assert_eq!(limits, expected);
+    assert!(report.limits.iter().all(|limit| limit.rate.min > 0.0 && limit.bytes > 0));
+    assert_eq!(report.stages.len(), 13);
+    for stage in &report.stages {
+        assert!(stage.rate.median > 0.0 && stage.seconds.median > 0.0, "{}", stage.name);
+        assert!(stage.memory.median > 1e6, "{}: {} bytes", stage.name, stage.memory.median);
+        assert_eq!(stage.share.is_some(), stage.name != "serve", "{}", stage.name);
+        let bytes = match stage.of.as_str() {
+            "source" => payload.source,
+            "payload" => payload.payload,
+            _ => payload.content,
+        };
+        assert_eq!(stage.bytes, bytes, "{}", stage.name);
+    }
+}
+
+#[test]
+fn what_a_real_server_serves_is_fetched_and_not_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    std::fs::create_dir_all(at("source")).unwrap();
+    std::fs::create_dir_all(at("public")).unwrap();
+    std::fs::write(at("source").join("setup.exe"), vec![7; 1 << 20]).unwrap();
+    let context = Context::silent();
+    let packing = PackRequest {
+        source: PackSource::Folder { folder: at("source"), setup_file: "setup.exe".into() },
+        output: Output::File(at("app.intunewin")),
+        options: PackOptions::default(),
+    };
+    pack(&packing, &context).unwrap();
+    let server = Server::start(ServerOptions::new(at("public"))).unwrap();
+    let policy = intunewin::ArchivePolicy::default();
+    let source = intunewin::FileSource::open(at("app.intunewin")).unwrap();
+    let content = intunewin::Package::open(source, &policy).unwrap().into_content(&context).unwrap();
+    let publishing = PublishRequest {
+        package: at("app.intunewin"),
+        package_has_keys: true,
+        public: at("public"),
+        document: Some(at("app.content.json")),
+        base_url: Some(server.url()),
+        with_keys: false,
+        force: false,
+        policy,
+    };
+    publish(content, &publishing, &context).unwrap();
+
+    std::fs::create_dir_all(at("work")).unwrap();
+    let served = Subject::Served(Location::File(at("app.content.json")));
+    let report = bench(&request(served, &at("work")), &(), &context).unwrap();
+    assert!(is_empty(&at("work")));
+    assert_eq!((report.payload.data.as_str(), report.payload.source), ("url", 1 << 20));
+    let names: Vec<_> = report.stages.iter().map(|stage| stage.name.as_str()).collect();
+    assert_eq!(names, ["download", "fetch"]);
+    assert!(report.limits.iter().any(|limit| limit.name == "http" && limit.rate.min > 0.0));
+    server.stop();
+}
+
+#[test]
+fn a_stage_that_fails_says_what_it_met() {
+    let folder = tempfile::tempdir().unwrap();
+    let absent = Subject::Served(Location::File(folder.path().join("absent.content.json")));
+    let error = bench(&request(absent, folder.path()), &(), &Context::silent()).unwrap_err();
+    assert!(error.to_string().contains("absent.content.json"), "{error}");
+    assert_eq!(error.code().id, "source-unusable", "what fetch says of it");
+    assert!(is_empty(folder.path()));
+}
+
+#[test]
+fn a_disk_that_is_too_small_is_told_before_anything_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let error = bench(&request(made(1 << 60, 1), folder.path()), &(), &Context::silent()).unwrap_err();
+    assert!(matches!(error, BenchError::NoRoom { .. }), "{error}");
+    assert!(is_empty(folder.path()));
+}
+
+#[test]
+fn an_interruption_ends_it_and_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let cancelled = std::sync::atomic::AtomicBool::new(true);
+    let context = Context::new(&(), &cancelled, &waybill_context::SystemClock);
+    let error = bench(&request(made(1 << 20, 1), folder.path()), &(), &context).unwrap_err();
+    assert_eq!(error.code().class.exit_code(), 130);
+    assert!(is_empty(folder.path()));
+}
+
+#[test]
+fn a_sweep_has_a_point_for_every_size_and_number_of_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let request = SweepRequest {
+        data: Data::Text,
+        seed: 3,
+        largest: 1 << 20,
+        most_files: 10,
+        runs: 1,
+        folder: folder.path().to_owned(),
+        threads: 2,
+        program: program(),
+    };
+    let report = sweep(&request, &(), &Context::silent()).unwrap();
+    let points: Vec<_> =
+        report.points.iter().map(|point| (point.grows.as_str(), point.payload.files)).collect();
+    assert_eq!(points, [("size", 11), ("files", 2), ("files", 11)]);
+    assert!(report.points.iter().all(|point| point.stages.len() == 5));
+    assert!(is_empty(folder.path()));
+}

@@ -1,0 +1,108 @@
+//! The other side: the process that does one thing and says how long it took.
+
+mod content;
+mod delivery;
+mod http;
+mod limits;
+mod packing;
+mod reading;
+mod timed;
+
+use crate::facts::Facts;
+use crate::payload;
+use crate::stage::Stage;
+use crate::task::{Answer, Task};
+use std::error::Error;
+use std::io::{self, BufRead, Write};
+use waybill_context::Context;
+use waybill_downloader::FetchError;
+use waybill_packager::pack::PackError;
+use waybill_schemas::codes::Classified;
+use waybill_server::{Server, ServerOptions};
+
+type Outcome<T> = Result<T, Box<dyn Error>>;
+
+/// Reads a task from `input`, does it, and writes the answer to `output`: what the process of a stage does.
+///
+/// # Errors
+/// The task cannot be read or the answer not written. What fails in between is part of the answer.
+pub fn answer(input: &mut dyn BufRead, output: &mut dyn Write, context: &Context<'_>) -> io::Result<()> {
+    let mut line = String::new();
+    input.read_line(&mut line)?;
+    let task: Task = serde_json::from_str(&line)?;
+    if let Task::Serve { ground } = &task {
+        return serve(&ground.public(), input, output);
+    }
+    let answer = carry_out(task, context).unwrap_or_else(|error| failure(&*error));
+    tell(&answer, output)
+}
+
+fn carry_out(task: Task, context: &Context<'_>) -> Outcome<Answer> {
+    match task {
+        Task::Make { plan, ground } => {
+            payload::make(&plan, &ground.source())?;
+            Ok(Answer::default())
+        }
+        Task::Prepare { ground, threads } => told(packing::prepare(&ground, threads, context)?),
+        Task::Survey { ground, from, threads } => told(delivery::survey(&ground, &from, threads, context)?),
+        Task::Limit { limit, bytes, ground, from } => limits::measure(limit, bytes, &ground, from.as_ref()),
+        Task::Stage { stage, ground, from, threads } => match stage {
+            Stage::Sha256 | Stage::Aes | Stage::Hmac | Stage::Seal => reading::source(stage, &ground),
+            Stage::Deflate => packing::deflate(&ground, threads, context),
+            Stage::Pack => packing::pack(&ground, threads, context),
+            Stage::Authenticate => reading::authenticate(&ground, context),
+            Stage::Digest | Stage::Decrypt => reading::payload(stage, &ground, context),
+            Stage::Unpack => reading::unpack(&ground, threads, context),
+            Stage::Download | Stage::Fetch => {
+                let from = from.ok_or("a download needs an origin")?;
+                delivery::measure(stage, &ground, &from, threads, context)
+            }
+            Stage::Serve => Err("a server is measured by its own process".into()),
+        },
+        Task::Serve { .. } => Ok(Answer::default()),
+    }
+}
+
+fn told(facts: Facts) -> Outcome<Answer> {
+    Ok(Answer { facts: Some(facts), ..Answer::default() })
+}
+
+/// Serves until the asking process closes our stdin.
+fn serve(folder: &std::path::Path, input: &mut dyn BufRead, output: &mut dyn Write) -> io::Result<()> {
+    let server = match Server::start(ServerOptions::new(folder)) {
+        Ok(server) => server,
+        Err(error) => return tell(&failure(&error), output),
+    };
+    let cpu_before = crate::cpu::taken().as_secs_f64();
+    tell(&Answer { url: Some(server.url()), cpu_before, ..Answer::default() }, output)?;
+    let waited = input.read_to_end(&mut Vec::new());
+    server.stop();
+    waited.map(|_| ())
+}
+
+/// On a line of its own, whatever a test's harness has begun to say.
+fn tell(answer: &Answer, output: &mut dyn Write) -> io::Result<()> {
+    let line = serde_json::to_string(answer)?;
+    output.write_all(format!("\n{line}\n").as_bytes())?;
+    output.flush()
+}
+
+/// What a user can do about depends on what it is: packing's and fetching's own codes are passed on.
+fn failure(error: &(dyn Error + 'static)) -> Answer {
+    let of_fetch = error.downcast_ref::<FetchError>().map(Classified::code);
+    let of_pack = || error.downcast_ref::<PackError>().map(Classified::code);
+    let code = of_fetch.or_else(of_pack).map(|code| code.id.to_owned());
+    Answer { error: Some(chain(error)), code, ..Answer::default() }
+}
+
+/// An error and what it came from, each once.
+fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    for cause in std::iter::successors(error.source(), |cause| (*cause).source()) {
+        let cause = cause.to_string();
+        if !text.ends_with(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text
+}

@@ -1,0 +1,156 @@
+//! Stages that read what is there: the source files, the content, its payload.
+
+use super::Outcome;
+use super::content::Published;
+use super::timed::timed;
+use crate::ground::Ground;
+use crate::stage::Stage;
+use crate::task::Answer;
+use aes::Aes256Enc;
+use cbc::Encryptor;
+use cbc::cipher::{Array, BlockModeEncrypt as _, KeyIvInit as _};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use intunewin::{PackageMetadata, PackageWriter, UnpackOptions};
+use sha2::{Digest as _, Sha256};
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::Path;
+use std::time::SystemTime;
+use waybill_context::Context;
+
+/// What sealing takes at once.
+const PIECE: usize = 64 << 10;
+
+/// One primitive, or all that sealing does, over the bytes of the source files.
+pub(super) fn source(stage: Stage, ground: &Ground) -> Outcome<Answer> {
+    let folder = ground.source();
+    match stage {
+        Stage::Sha256 => {
+            let mut digest = Sha256::new();
+            timed(|| {
+                read_all(&folder, &mut |piece| {
+                    digest.update(piece);
+                    Ok(())
+                })
+            })
+        }
+        Stage::Hmac => {
+            let mut mac = Hmac::<Sha256>::new(&[1; 64].into());
+            timed(|| {
+                read_all(&folder, &mut |piece| {
+                    mac.update(piece);
+                    Ok(())
+                })
+            })
+        }
+        Stage::Aes => {
+            let mut cipher = Encryptor::<Aes256Enc>::new(&[1; 32].into(), &[2; 16].into());
+            timed(|| {
+                read_all(&folder, &mut |piece| {
+                    cipher.encrypt_blocks(Array::slice_as_chunks_mut(piece).0);
+                    Ok(())
+                })
+            })
+        }
+        _ => seal(&folder),
+    }
+}
+
+fn seal(folder: &Path) -> Outcome<Answer> {
+    let mut writer = PackageWriter::create(Nowhere)?;
+    timed(|| {
+        let bytes = read_all(folder, &mut |piece| writer.write_all(piece))?;
+        let name = "sealed".to_owned();
+        let metadata = PackageMetadata {
+            name: name.clone(),
+            setup_file: name,
+            msi_info: None,
+            written: SystemTime::UNIX_EPOCH,
+        };
+        writer.finish(metadata)?;
+        Ok(bytes)
+    })
+}
+
+/// Every file below `folder`, piece by piece; how many bytes there were.
+fn read_all(folder: &Path, take: &mut dyn FnMut(&mut [u8]) -> io::Result<()>) -> Outcome<u64> {
+    let mut piece = vec![0; PIECE];
+    let mut total = 0;
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder)? {
+            let entry = entry?;
+            if entry.file_type()?.is_dir() {
+                folders.push(entry.path());
+                continue;
+            }
+            let mut file = File::open(entry.path())?;
+            loop {
+                match file.read(&mut piece)? {
+                    0 => break,
+                    count => {
+                        take(&mut piece[..count])?;
+                        total += count as u64;
+                    }
+                }
+            }
+        }
+    }
+    Ok(total)
+}
+
+/// MAC and digest of the content file.
+pub(super) fn authenticate(ground: &Ground, context: &Context<'_>) -> Outcome<Answer> {
+    let content = Published::read(ground)?.open()?;
+    let size = content.content_size();
+    timed(|| {
+        content.authenticate(context)?;
+        Ok(size)
+    })
+}
+
+/// The payload of a content that was authenticated before: decrypted, and digested where that is the stage.
+pub(super) fn payload(stage: Stage, ground: &Ground, context: &Context<'_>) -> Outcome<Answer> {
+    let mut reader = Published::read(ground)?.open()?.authenticate(context)?.payload();
+    let mut buffer = vec![0; 256 << 10];
+    let mut digest = (stage == Stage::Digest).then(Sha256::new);
+    timed(|| {
+        let mut total = 0;
+        loop {
+            match reader.read(&mut buffer)? {
+                0 => return Ok(total),
+                count => {
+                    total += count as u64;
+                    if let Some(digest) = &mut digest {
+                        digest.update(&buffer[..count]);
+                    }
+                }
+            }
+        }
+    })
+}
+
+/// The files of a content that was authenticated before.
+pub(super) fn unpack(ground: &Ground, threads: usize, context: &Context<'_>) -> Outcome<Answer> {
+    let content = Published::read(ground)?.open()?.authenticate(context)?;
+    let options = UnpackOptions { threads, ..UnpackOptions::default() };
+    timed(|| Ok(content.unpack(&ground.output(), &options, context)?.bytes))
+}
+
+/// Swallows what it is given.
+struct Nowhere;
+
+impl Write for Nowhere {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Seek for Nowhere {
+    fn seek(&mut self, _: SeekFrom) -> io::Result<u64> {
+        Ok(0)
+    }
+}

@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# Shows that `waybill bench --baseline` catches a stage that got slower and leaves equal runs alone: builds a second program
+# from a copy of the sources in which the payload's digest is computed twice, and compares each with a baseline of the
+# first. Figures belong in docs/performance.md.
+#
+#   ci/regression-gate.sh [PAIRS] [SIZE]     PAIRS of equal runs, 10; SIZE of the payload, 128MiB
+#
+# It ends with 1 where the slowed stages are not caught or an equal run is. Takes some 15 minutes; the machine should be
+# quiet. Needs 2 GB in ${TMPDIR:-/tmp} besides the second target folder.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+pairs=${1:-10}
+size=${2:-128MiB}
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+cargo build --quiet --release --bin waybill
+waybill=$PWD/target/release/waybill
+
+# The same sources, but PayloadDigest digests every byte once more.
+mkdir "$scratch/slow"
+git archive HEAD | tar -x -C "$scratch/slow"
+python3 - "$scratch/slow/intunewin/src/crypto.rs" <<'PYTHON'
+import sys
+path = sys.argv[1]
+text = open(path).read()
+right = "        self.sha.update(plaintext);\n"
+assert text.count(right) == 1, "crypto.rs is written in another way now"
+open(path, "w").write(text.replace(right, "        std::hint::black_box(Sha256::digest(plaintext));\n" + right))
+PYTHON
+(cd "$scratch/slow" && CARGO_TARGET_DIR="$scratch/target" cargo build --quiet --release --bin waybill)
+
+measure() { # program, arguments: its exit code, its page into $scratch/page
+  local program=$1 status=0
+  shift
+  "$program" --quiet bench --size "$size" --folder "$scratch" "$@" >"$scratch/page" || status=$?
+  [ "$status" = 0 ] || [ "$status" = 12 ] || { cat "$scratch/page"; exit "$status"; }
+  return "$status"
+}
+
+caught=0 passed=0
+for ((pair = 1; pair <= pairs; pair++)); do
+  rm -f "$scratch/baseline.json"
+  measure "$waybill" --save "$scratch/baseline.json"
+  if measure "$waybill" --baseline "$scratch/baseline.json"; then
+    passed=$((passed + 1))
+  else
+    cat "$scratch/page"
+  fi
+done
+printf 'equal runs that passed: %d of %d\n' "$passed" "$pairs"
+
+if measure "$scratch/target/release/waybill" --baseline "$scratch/baseline.json"; then
+  echo "the slowed digest was not caught:"
+else
+  caught=1
+  echo "the slowed digest was caught:"
+fi
+cat "$scratch/page"
+[ "$caught" = 1 ] && [ "$passed" = "$pairs" ]
