@@ -31,6 +31,9 @@ pub fn bench(
     context: &Context<'_>,
 ) -> Result<BenchmarkReport, BenchError> {
     let measured = context.clock().now();
+    if let Subject::Made(plan) = &request.subject {
+        check_room(&request.folder, plan.size)?;
+    }
     let folder = new_folder(&request.folder)?;
     let ground = Ground::at(folder.path());
     let (facts, from) = prepare(request, &ground, watcher, context)?;
@@ -80,10 +83,7 @@ fn prepare(
     context: &Context<'_>,
 ) -> Result<(Facts, Option<Origin>), BenchError> {
     match &request.subject {
-        Subject::Made(plan) => {
-            check_room(&request.folder, plan.size)?;
-            Ok((make(request, plan, ground, watcher, context)?, None))
-        }
+        Subject::Made(plan) => Ok((make(request, plan, ground, watcher, context)?, None)),
         Subject::Served(location) => {
             let from = match location {
                 Location::File(path) => Origin::File(path.clone()),
@@ -123,13 +123,10 @@ pub(crate) fn make(
 pub(crate) fn check_room(folder: &Path, size: u64) -> Result<(), BenchError> {
     const SPARE: u64 = 64 << 20;
     let needed = size.saturating_mul(4).saturating_add(SPARE);
-    std::fs::create_dir_all(folder).map_err(failed("make", folder))?;
-    let available = fs4::available_space(folder).map_err(failed("ask for the free space of", folder))?;
-    if available >= needed {
-        Ok(())
-    } else {
-        Err(BenchError::NoRoom { folder: folder.to_owned(), available, needed })
-    }
+    let folder = std::path::absolute(folder).map_err(failed("find", folder))?;
+    let there = folder.ancestors().find(|above| above.is_dir()).unwrap_or(&folder);
+    let available = fs4::available_space(there).map_err(failed("ask for the free space of", there))?;
+    if available >= needed { Ok(()) } else { Err(BenchError::NoRoom { folder, available, needed }) }
 }
 
 pub(crate) fn payload_facts(subject: &Subject, facts: &Facts) -> PayloadFacts {

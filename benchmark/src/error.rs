@@ -21,7 +21,7 @@ pub enum BenchError {
         source: io::Error,
     },
     /// The disk is too small.
-    #[error("{} has {available} bytes free, and {needed} are needed at once", folder.display())]
+    #[error("{} has {} MiB free, and {} are needed at once", folder.display(), available >> 20, needed >> 20)]
     NoRoom {
         /// The folder.
         folder: PathBuf,
