@@ -21,7 +21,7 @@ ci/windows.sh cargo test --workspace --no-fail-fast >"$log" 2>&1 || status=$?
 tell
 [ "$status" != 0 ] || exit 0
 
-mapfile -t failed < <(sed -n 's/^    `\(-p .*\)`$/\1/p' "$log")
+mapfile -t failed < <(sed -n 's/^    .\(-p .*\).$/\1/p' "$log")
 if [ "${#failed[@]}" = 0 ] || [ "${#failed[@]}" -gt 3 ]; then
   grep '^test result: FAILED' "$log" || true
   exit "$status"

@@ -1,16 +1,18 @@
 //! A benchmark from its request to its report.
 
 use crate::bound::least;
-use crate::child;
+use crate::child::{self, Used};
 use crate::error::{BenchError, failed};
 use crate::facts::Facts;
+use crate::figures;
+use crate::folder::Folder;
 use crate::ground::Ground;
 use crate::limit::Limit;
 use crate::machine;
 use crate::options::{BenchRequest, PayloadPlan, Subject};
 use crate::rounds::{Bench, Round, Watcher};
 use crate::spread::spread;
-use crate::stage::Stage;
+use crate::stage::{Stage, processors};
 use crate::task::{Origin, Task};
 use std::path::Path;
 use waybill_context::Context;
@@ -18,8 +20,8 @@ use waybill_downloader::Location;
 use waybill_schemas::report::benchmark::{BenchmarkReport, LimitReport, PayloadFacts, StageReport};
 
 /// Limits that a content from somebody else's server can be set against: what it deflates to is not known here.
-const OF_DELIVERY: [Limit; 5] =
-    [Limit::Sha256, Limit::AesDecrypt, Limit::FileWrite, Limit::Http, Limit::MemoryCopy];
+const OF_DELIVERY: [Limit; 6] =
+    [Limit::Sha256, Limit::AesDecrypt, Limit::FileWrite, Limit::FileSync, Limit::FileRead, Limit::Http];
 
 /// Measures, and leaves nothing behind.
 ///
@@ -34,7 +36,7 @@ pub fn bench(
     if let Subject::Made(plan) = &request.subject {
         check_room(&request.folder, plan.size)?;
     }
-    let folder = new_folder(&request.folder)?;
+    let folder = Folder::new(&request.folder)?;
     let ground = Ground::at(folder.path());
     let (facts, from) = prepare(request, &ground, watcher, context)?;
     let bench =
@@ -48,12 +50,14 @@ pub fn bench(
         watcher.begins(&format!("round {round} of {}", request.runs));
         rounds.push(bench.round(limits, stages)?);
     }
+    folder.close()?;
     Ok(BenchmarkReport {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         measured: timestamp(measured),
         machine: machine::this(),
         payload: payload_facts(&request.subject, &facts),
         runs: request.runs,
+        threads: u32::try_from(request.threads).unwrap_or(u32::MAX),
         limits: limits.iter().filter_map(|limit| limit_report(*limit, &rounds)).collect(),
         stages: stages
             .iter()
@@ -61,15 +65,6 @@ pub fn bench(
             .collect(),
         comparison: None,
     })
-}
-
-/// A folder of our own in the one whose disk is measured.
-pub(crate) fn new_folder(folder: &Path) -> Result<tempfile::TempDir, BenchError> {
-    std::fs::create_dir_all(folder).map_err(failed("make", folder))?;
-    tempfile::Builder::new()
-        .prefix("waybill-bench-")
-        .tempdir_in(folder)
-        .map_err(failed("make a folder in", folder))
 }
 
 pub(crate) fn timestamp(time: std::time::SystemTime) -> String {
@@ -91,9 +86,8 @@ fn prepare(
             };
             watcher.begins("fetching once, to know what comes");
             let task = Task::Survey { ground: ground.clone(), from: from.clone(), threads: request.threads };
-            let used = child::run(&request.program, "the first fetch", &task);
-            context.check()?;
-            let facts = used?.answer.facts.unwrap_or_default();
+            let used = child::run(&request.program, "the first fetch", &task, context)?;
+            let facts = facts(&used, "the first fetch")?;
             ground.clear().map_err(failed("remove", &ground.output()))?;
             Ok((facts, Some(from)))
         }
@@ -108,15 +102,19 @@ pub(crate) fn make(
     watcher: &dyn Watcher,
     context: &Context<'_>,
 ) -> Result<Facts, BenchError> {
-    watcher.begins(&format!("making {} MiB in {} files", plan.size >> 20, plan.files));
-    let made =
-        child::run(&request.program, "the payload", &Task::Make { plan: *plan, ground: ground.clone() });
-    context.check()?;
-    made?;
+    watcher.begins(&format!("making {} in {} files", figures::size(plan.size), plan.files));
+    let task = Task::Make { plan: *plan, ground: ground.clone() };
+    child::run(&request.program, "the payload", &task, context)?;
     let task = Task::Prepare { ground: ground.clone(), threads: request.threads };
-    let prepared = child::run(&request.program, "the package", &task);
-    context.check()?;
-    Ok(prepared?.answer.facts.unwrap_or_default())
+    facts(&child::run(&request.program, "the package", &task, context)?, "the package")
+}
+
+fn facts(used: &Used, what: &str) -> Result<Facts, BenchError> {
+    used.answer.facts.ok_or_else(|| BenchError::Stage {
+        what: what.to_owned(),
+        message: "its process answered something else".to_owned(),
+        code: None,
+    })
 }
 
 /// At the fullest moment there are the files, the public content, a download and the files that come out of it.
@@ -166,7 +164,7 @@ pub(crate) fn stage_report(
         |round: &Round| round.stages.iter().find(|(known, _)| *known == stage).map(|(_, used)| used.clone());
     let used: Vec<_> = rounds.iter().filter_map(of_round).collect();
     let bytes = stage.counted().of(facts);
-    let phases = stage.phases(facts, threads);
+    let phases = stage.phases(facts, threads, processors());
     let leasts: Vec<_> =
         rounds.iter().filter_map(|round| least(&phases, |limit| round.rate(limit))).collect();
     let shares = leasts.iter().zip(&used).map(|(least, used)| least.seconds / used.answer.seconds);
@@ -181,6 +179,13 @@ pub(crate) fn stage_report(
         cpu: spread(used.iter().map(|used| used.cpu)),
         memory: spread(used.iter().map(|used| used.memory as f64)),
         share: known.then(|| spread(shares)),
-        bound_by: leasts.first().filter(|_| known).map(|least| least.bound_by.name().to_owned()),
+        bound_by: most_frequent(leasts.iter().map(|least| least.bound_by)).filter(|_| known),
     })
+}
+
+/// Of equally frequent ones the last by name.
+fn most_frequent(limits: impl Iterator<Item = Limit>) -> Option<String> {
+    let mut counts = std::collections::BTreeMap::<&str, usize>::new();
+    limits.for_each(|limit| *counts.entry(limit.name()).or_default() += 1);
+    counts.into_iter().max_by_key(|(_, count)| *count).map(|(name, _)| name.to_owned())
 }

@@ -24,14 +24,15 @@ pub(crate) struct Phase {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Least {
     pub(crate) seconds: f64,
-    /// The limit that takes most of the work.
+    /// The limit that takes most of it.
     pub(crate) bound_by: Limit,
 }
 
 /// What phases take that follow one another: each as long as its longest chain, and no less than all its work divided
 /// by its threads. `None` without work, or where a rate is not known.
 pub(crate) fn least(phases: &[Phase], rate: impl Fn(Limit) -> Option<f64>) -> Option<Least> {
-    let time = |need: &Need| Some(need.bytes as f64 / rate(need.limit)?);
+    let time =
+        |need: &Need| if need.bytes == 0 { Some(0.0) } else { Some(need.bytes as f64 / rate(need.limit)?) };
     let sum = |needs: &[Need]| needs.iter().map(time).sum::<Option<f64>>();
     let mut seconds = 0.0;
     let mut work: Vec<(Limit, f64)> = Vec::new();
@@ -39,9 +40,16 @@ pub(crate) fn least(phases: &[Phase], rate: impl Fn(Limit) -> Option<f64>) -> Op
         let chains = phase.chains.iter().map(|chain| sum(chain)).collect::<Option<Vec<_>>>()?;
         let longest = chains.iter().copied().fold(0.0, f64::max);
         let all = chains.iter().sum::<f64>() + sum(&phase.spread)?;
-        seconds += longest.max(all / phase.threads.max(1) as f64);
-        for need in phase.chains.iter().flatten().chain(&phase.spread) {
-            let took = time(need)?;
+        let divided = all / phase.threads.max(1) as f64;
+        seconds += longest.max(divided);
+        // What decides: the longest chain, or all of it; so much of it as the phase lasts.
+        let decides = |sum: &f64| *sum >= longest && longest >= divided;
+        let chain = chains.iter().position(decides).map(|index| &phase.chains[index]);
+        let part = if chain.is_some() { 1.0 } else { divided / all };
+        let everything = || phase.chains.iter().flatten().chain(&phase.spread).copied().collect();
+        let deciding: Vec<Need> = chain.cloned().unwrap_or_else(everything);
+        for need in &deciding {
+            let took = time(need)? * part;
             match work.iter_mut().find(|(limit, _)| *limit == need.limit) {
                 Some((_, total)) => *total += took,
                 None => work.push((need.limit, took)),
@@ -89,7 +97,26 @@ mod tests {
     #[test]
     fn without_work_or_a_rate_there_is_no_least_time() {
         assert_eq!(least(&[], rate), None);
-        let unknown = Phase { chains: vec![vec![need(Limit::Http, 1)]], spread: Vec::new(), threads: 1 };
-        assert_eq!(least(&[unknown], rate), None);
+        let phase = |bytes| Phase {
+            chains: vec![vec![need(Limit::Http, bytes), need(Limit::Sha256, 100)]],
+            spread: Vec::new(),
+            threads: 1,
+        };
+        assert_eq!(least(&[phase(1)], rate), None);
+        let nothing_of_it = Some(Least { seconds: 1.0, bound_by: Limit::Sha256 });
+        assert_eq!(least(&[phase(0)], rate), nothing_of_it, "of what is not done no rate is needed");
+    }
+
+    #[test]
+    fn what_bounds_is_what_decides() {
+        let rate = |limit| Some(if limit == Limit::Http { 100.0 } else { 150.0 });
+        let chain = |limit| vec![need(limit, 1000)];
+        let chains = vec![chain(Limit::Http), chain(Limit::Sha256), chain(Limit::Sha256)];
+        let bound = |threads| {
+            let phase = Phase { chains: chains.clone(), spread: Vec::new(), threads };
+            least(&[phase], rate).unwrap().bound_by
+        };
+        assert_eq!(bound(3), Limit::Http, "the longest chain");
+        assert_eq!(bound(1), Limit::Sha256, "all of it");
     }
 }

@@ -190,7 +190,7 @@ impl Plot {
         svg += &whisker(LEFT + 170.0, LEFT + 192.0, y);
         svg += &text("soft", LEFT + 200.0, y + 4.5, "start", "least to most");
         svg += &line("limit", LEFT + 320.0, y - 8.0, LEFT + 320.0, y + 8.0);
-        svg += &text("soft", LEFT + 330.0, y + 4.5, "start", "all that one thread of this machine can do");
+        svg += &text("soft", LEFT + 330.0, y + 4.5, "start", "all that this machine can do");
         let Some(comparison) = &report.comparison else { return svg };
         let y = y + 22.0;
         let lost = format!("lost more than {}", percent(comparison.allowed));

@@ -5,8 +5,14 @@ use crate::options::StageProgram;
 use crate::task::{Answer, Task};
 use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::Duration;
 use wait4::Wait4 as _;
+use waybill_context::Context;
 use waybill_schemas::codes;
+
+/// How often a wait looks whether somebody interrupts.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// What a process answered and used.
 #[derive(Debug, Clone)]
@@ -19,28 +25,38 @@ pub(crate) struct Used {
 }
 
 /// Starts a process, asks it, and waits for its end.
-pub(crate) fn run(program: &StageProgram, what: &str, task: &Task) -> Result<Used, BenchError> {
-    Running::start(program, what, task)?.end()
+pub(crate) fn run(
+    program: &StageProgram,
+    what: &str,
+    task: &Task,
+    context: &Context<'_>,
+) -> Result<Used, BenchError> {
+    Running::start(program, what, task, context)?.end()
 }
 
 /// A process that has answered and may go on, as a server does, until [`Running::end`].
 pub(crate) struct Running {
     what: String,
     child: Child,
-    stdout: BufReader<ChildStdout>,
+    answers: Receiver<io::Result<Answer>>,
     answer: Answer,
     reaped: bool,
 }
 
 impl Running {
-    /// Starts a process, asks it, and waits for its answer.
-    pub(crate) fn start(program: &StageProgram, what: &str, task: &Task) -> Result<Self, BenchError> {
+    /// Starts a process, asks it, and waits for its answer, or until somebody interrupts.
+    pub(crate) fn start(
+        program: &StageProgram,
+        what: &str,
+        task: &Task,
+        context: &Context<'_>,
+    ) -> Result<Self, BenchError> {
         let failed = |source| BenchError::Process { what: what.to_owned(), source };
-        let (child, stdout) = spawn(program).map_err(failed)?;
+        let (child, answers) = spawn(program).map_err(failed)?;
         let mut running =
-            Self { what: what.to_owned(), child, stdout, answer: Answer::default(), reaped: false };
+            Self { what: what.to_owned(), child, answers, answer: Answer::default(), reaped: false };
         running.ask(task).map_err(failed)?;
-        running.answer = running.listen().map_err(failed)?;
+        running.answer = running.wait(context)?.map_err(failed)?;
         match running.answer.error.take() {
             Some(message) => {
                 let id = running.answer.code.take();
@@ -63,16 +79,13 @@ impl Running {
         stdin.flush()
     }
 
-    /// The first line that is an object: a test's harness has something to say, too.
-    fn listen(&mut self) -> io::Result<Answer> {
-        let mut line = String::new();
+    fn wait(&self, context: &Context<'_>) -> Result<io::Result<Answer>, BenchError> {
         loop {
-            line.clear();
-            if self.stdout.read_line(&mut line)? == 0 {
-                return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "it ended without an answer"));
-            }
-            if line.starts_with('{') {
-                return Ok(serde_json::from_str(&line)?);
+            context.check()?;
+            match self.answers.recv_timeout(LOOK_EVERY) {
+                Ok(answer) => return Ok(answer),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return Ok(Err(io::ErrorKind::BrokenPipe.into())),
             }
         }
     }
@@ -80,8 +93,6 @@ impl Running {
     /// Lets it end, and says what it used.
     pub(crate) fn end(mut self) -> Result<Used, BenchError> {
         drop(self.child.stdin.take());
-        let mut rest = Vec::new();
-        let _ = io::Read::read_to_end(&mut self.stdout, &mut rest); // nothing that is of interest any more
         let used = self.child.wait4();
         self.reaped = true; // its id may be another's from here on
         let used = used.map_err(|source| BenchError::Process { what: self.what.clone(), source })?;
@@ -104,7 +115,8 @@ impl Drop for Running {
     }
 }
 
-fn spawn(program: &StageProgram) -> io::Result<(Child, BufReader<ChildStdout>)> {
+/// The process, and where its answer will come: a thread of its own reads what it says, to the end.
+fn spawn(program: &StageProgram) -> io::Result<(Child, Receiver<io::Result<Answer>>)> {
     let mut child = Command::new(&program.path)
         .args(&program.arguments)
         .stdin(Stdio::piped())
@@ -112,5 +124,25 @@ fn spawn(program: &StageProgram) -> io::Result<(Child, BufReader<ChildStdout>)> 
         .stderr(Stdio::null())
         .spawn()?;
     let stdout = child.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
-    Ok((child, BufReader::new(stdout)))
+    let (answered, answers) = channel();
+    std::thread::spawn(move || {
+        let mut stdout = BufReader::new(stdout);
+        let _ = answered.send(listen(&mut stdout)); // nobody may wait any more
+        let _ = io::copy(&mut stdout, &mut io::sink());
+    });
+    Ok((child, answers))
+}
+
+/// The first line that is an object: a test's harness has something to say, too.
+fn listen(stdout: &mut BufReader<ChildStdout>) -> io::Result<Answer> {
+    let mut line = String::new();
+    loop {
+        line.clear();
+        if stdout.read_line(&mut line)? == 0 {
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "it ended without an answer"));
+        }
+        if line.starts_with('{') {
+            return Ok(serde_json::from_str(&line)?);
+        }
+    }
 }

@@ -23,6 +23,15 @@ pub enum CompareError {
         /// Its rounds.
         runs: u32,
     },
+    /// Too little in common.
+    #[error("the baseline has a share of {stage}, and this run has none")]
+    Share {
+        /// The stage.
+        stage: String,
+    },
+    /// Nothing in common.
+    #[error("the baseline has no stage with a share that this run has too")]
+    Nothing,
     /// Another payload.
     #[error("the baseline measured {before}, and this run {now}")]
     Payload {
@@ -43,7 +52,10 @@ pub enum CompareError {
 
 impl Classified for CompareError {
     fn code(&self) -> &'static Code {
-        &benchmark::BASELINE_UNLIKE
+        match self {
+            Self::Rounds { .. } => &benchmark::TOO_FEW_ROUNDS,
+            _ => &benchmark::BASELINE_UNLIKE,
+        }
     }
 }
 
@@ -62,7 +74,7 @@ pub fn check_baseline(
         return Ok(());
     }
     let payload = planned(&request.subject, &baseline.payload);
-    check_alike(baseline, &payload, &machine::this())
+    check_alike(baseline, &payload, &machine::this(), request.threads)
 }
 
 /// What a plan will come to; what is only known afterwards is taken from the baseline.
@@ -96,18 +108,26 @@ pub fn compare(
     check_rounds("the baseline", baseline.runs)?;
     check_rounds("this run", now.runs)?;
     if !force {
-        check_alike(baseline, &now.payload, &now.machine)?;
+        check_alike(baseline, &now.payload, &now.machine, now.threads as usize)?;
     }
-    let stages = now.stages.iter().filter_map(|stage| {
-        let before = baseline.stages.iter().find(|before| before.name == stage.name)?;
-        compared(before, stage, allowed)
-    });
+    let mut stages = Vec::new();
+    for before in baseline.stages.iter().filter(|stage| stage.share.is_some()) {
+        let stage = now.stages.iter().find(|stage| stage.name == before.name);
+        match stage.and_then(|stage| compared(before, stage, allowed)) {
+            Some(compared) => stages.push(compared),
+            None if force => {}
+            None => return Err(CompareError::Share { stage: before.name.clone() }),
+        }
+    }
+    if stages.is_empty() {
+        return Err(CompareError::Nothing);
+    }
     Ok(Comparison {
         version: baseline.version.clone(),
         measured: baseline.measured.clone(),
         same_machine: baseline.machine == now.machine,
         allowed,
-        stages: stages.collect(),
+        stages,
     })
 }
 
@@ -119,6 +139,7 @@ fn check_alike(
     baseline: &BenchmarkReport,
     payload: &PayloadFacts,
     machine: &MachineKind,
+    threads: usize,
 ) -> Result<(), CompareError> {
     let of_payload = |payload: &PayloadFacts| {
         format!(
@@ -126,18 +147,17 @@ fn check_alike(
             payload.source, payload.data, payload.files, payload.seed
         )
     };
-    let of_machine = |machine: &MachineKind| {
-        format!(
-            "{} {} {}, {} threads",
-            machine.system, machine.architecture, machine.processor, machine.threads
-        )
+    let of_machine = |machine: &MachineKind, used: usize| {
+        let MachineKind { system, architecture, processor, threads } = machine;
+        format!("{system} {architecture} {processor}, {used} of {threads} threads")
     };
     let (before, now) = (of_payload(&baseline.payload), of_payload(payload));
     if before != now {
         return Err(CompareError::Payload { before, now });
     }
-    let (before, now) = (of_machine(&baseline.machine), of_machine(machine));
-    if before != now {
+    let (before, now) =
+        (of_machine(&baseline.machine, baseline.threads as usize), of_machine(machine, threads));
+    if before != now || machine.processor == machine::UNKNOWN {
         return Err(CompareError::Machine { before, now });
     }
     Ok(())
@@ -187,6 +207,7 @@ mod tests {
                 content: 700,
             },
             runs: 7,
+            threads: 1,
             limits: Vec::new(),
             stages: vec![stage("unpack", Some(Spread { median, min, max })), stage("serve", None)],
             comparison: None,
@@ -220,12 +241,22 @@ mod tests {
         let machine = but(|other| other.machine.processor = "another".to_owned());
         let seed = but(|other| other.payload.seed = 2);
         let size = but(|other| other.payload.source = 2011);
-        for baseline in [&machine, &seed, &size] {
+        let threads = but(|other| other.threads = 2);
+        for baseline in [&machine, &seed, &size, &threads] {
             let error = compare(baseline, &now, 0.1, false).unwrap_err();
             assert_eq!(error.code().id, "baseline-unlike");
             assert!(compare(baseline, &now, 0.1, true).is_ok());
         }
         assert!(!compare(&machine, &now, 0.1, true).unwrap().same_machine);
+        let unknown = but(|other| other.machine.processor = machine::UNKNOWN.to_owned());
+        assert!(
+            compare(&unknown, &unknown, 0.1, false).is_err(),
+            "two that nobody knows may be different ones"
+        );
+        let without = but(|other| other.stages[0].share = None);
+        let error = compare(&now, &without, 0.1, false).unwrap_err();
+        assert!(matches!(error, CompareError::Share { .. }), "{error}");
+        assert!(compare(&without, &now, 0.1, true).is_err(), "there is nothing to compare");
         let short = but(|other| other.runs = 6);
         assert!(matches!(compare(&short, &now, 0.1, true), Err(CompareError::Rounds { .. })));
         assert!(matches!(compare(&now, &short, 0.1, true), Err(CompareError::Rounds { .. })));

@@ -22,30 +22,30 @@ pub(crate) fn machine(kind: &MachineKind) -> String {
 }
 
 /// Bytes a second in millions.
-pub(crate) fn megabytes(rate: f64) -> String {
+pub fn megabytes(rate: f64) -> String {
     figure(rate / 1e6)
 }
 
 /// Memory in MiB.
-pub(crate) fn mebibytes(bytes: f64) -> String {
+pub fn mebibytes(bytes: f64) -> String {
     figure(bytes / f64::from(1 << 20))
 }
 
 /// A share: `78 %`, and `4.2 %` where whole ones are too coarse.
-pub(crate) fn percent(share: f64) -> String {
+pub fn percent(share: f64) -> String {
     let value = share * 100.0;
     if value != 0.0 && value.abs() < 9.95 { format!("{value:.1} %") } else { format!("{value:.0} %") }
 }
 
 /// A change: `+3.0 %`, `−18.2 %`.
-pub(crate) fn change(change: f64) -> String {
+pub fn change(change: f64) -> String {
     let value = change * 100.0;
     let sign = if value > -0.05 { "+" } else { "−" };
     format!("{sign}{:.1} %", value.abs())
 }
 
 /// Three digits or more: `1,240`, `95.3`, `6.20`.
-pub(crate) fn figure(value: f64) -> String {
+pub fn figure(value: f64) -> String {
     match value.abs() {
         ..0.0995 => format!("{value:.3}"),
         ..9.995 => format!("{value:.2}"),
@@ -56,7 +56,7 @@ pub(crate) fn figure(value: f64) -> String {
 }
 
 /// Bytes in the largest binary unit that leaves one or more of them.
-pub(crate) fn size(bytes: u64) -> String {
+pub fn size(bytes: u64) -> String {
     let units = [(30, "GiB"), (20, "MiB"), (10, "KiB")];
     match units.into_iter().find(|(power, _)| bytes >> power > 0) {
         Some((power, unit)) => {
@@ -147,6 +147,7 @@ pub(crate) mod sample {
             machine: machine(),
             payload: payload(),
             runs: 5,
+            threads: 2,
             limits: vec![LimitReport {
                 name: "sha-256".into(),
                 what,

@@ -13,13 +13,14 @@ pub(crate) enum Limit {
     Deflate,
     Inflate,
     FileWrite,
+    FileSync,
     FileRead,
     Http,
 }
 
 impl Limit {
     /// Those of a payload that is made here.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::MemoryCopy,
         Self::Sha256,
         Self::AesEncrypt,
@@ -27,6 +28,7 @@ impl Limit {
         Self::Deflate,
         Self::Inflate,
         Self::FileWrite,
+        Self::FileSync,
         Self::FileRead,
         Self::Http,
     ];
@@ -41,6 +43,7 @@ impl Limit {
             Self::Deflate => "deflate",
             Self::Inflate => "inflate",
             Self::FileWrite => "file-write",
+            Self::FileSync => "file-sync",
             Self::FileRead => "file-read",
             Self::Http => "http",
         }
@@ -56,8 +59,9 @@ impl Limit {
             Self::Deflate => "libdeflate, level 6, of 1 MiB at a time of this payload's files that deflate",
             Self::Inflate => "libdeflate's inflate of the same blocks, bytes that come out",
             Self::FileWrite => "a new file in the folder, 512 KiB at a time, not synced",
-            Self::FileRead => "the content file, 256 KiB at a time, as the system holds it",
-            Self::Http => "one GET to a file by the same HTTP library, nothing checked",
+            Self::FileSync => "the same, and synced once at the end, as packages and folders are",
+            Self::FileRead => "a file of the folder, 64 KiB at a time, as the system holds it",
+            Self::Http => "GET to a file by the same HTTP library, nothing checked",
         }
     }
 }

@@ -2,12 +2,15 @@
 
 use waybill_schemas::report::benchmark::MachineKind;
 
+/// Of a processor that the system does not name.
+pub(crate) const UNKNOWN: &str = "unknown";
+
 /// This machine.
 pub(crate) fn this() -> MachineKind {
     MachineKind {
         system: std::env::consts::OS.to_owned(),
         architecture: std::env::consts::ARCH.to_owned(),
-        processor: processor().unwrap_or_else(|| "unknown".to_owned()),
+        processor: processor().unwrap_or_else(|| UNKNOWN.to_owned()),
         threads: u32::try_from(crate::stage::processors()).unwrap_or(u32::MAX),
     }
 }
@@ -26,15 +29,22 @@ fn processor() -> Option<String> {
 
 #[cfg(not(any(target_os = "linux", windows)))]
 fn processor() -> Option<String> {
-    None
+    let asked =
+        std::process::Command::new("/usr/sbin/sysctl").args(["-n", "machdep.cpu.brand_string"]).output();
+    let name = String::from_utf8_lossy(&asked.ok()?.stdout).trim().to_owned();
+    Some(name).filter(|name| !name.is_empty())
 }
 
-/// Of x86; other architectures tell no name there.
+/// x86 tells a name, ARM who made it and which part it is.
 #[cfg(any(target_os = "linux", test))]
 fn name_in(cpuinfo: &str) -> Option<String> {
-    let line = cpuinfo.lines().find(|line| line.starts_with("model name"))?;
-    let (_, name) = line.split_once(':')?;
-    Some(name.trim().to_owned())
+    let value = |field: &str| {
+        let (_, value) =
+            cpuinfo.lines().filter_map(|line| line.split_once(':')).find(|line| line.0.trim() == field)?;
+        Some(value.trim().to_owned())
+    };
+    let part = || Some(format!("ARM {} {}", value("CPU implementer")?, value("CPU part")?));
+    value("model name").or_else(part)
 }
 
 #[cfg(test)]
@@ -45,6 +55,8 @@ mod tests {
     fn a_processor_is_named_once() {
         let cpuinfo = "processor\t: 0\nmodel name\t: Some CPU @ 2.00GHz\nprocessor\t: 1\nmodel name\t: Some CPU @ 2.00GHz\n";
         assert_eq!(name_in(cpuinfo).as_deref(), Some("Some CPU @ 2.00GHz"));
+        let arm = "processor : 0\nCPU implementer\t: 0x41\nCPU part\t: 0xd0c\n";
+        assert_eq!(name_in(arm).as_deref(), Some("ARM 0x41 0xd0c"));
         assert_eq!(name_in("processor : 0\nBogoMIPS : 1\n"), None);
         assert!(this().threads > 0);
     }

@@ -104,8 +104,8 @@ fn stage_table(stages: &[StageReport]) -> String {
         vec![
             escaped(&stage.name),
             spread(&stage.rate, megabytes),
-            figure(stage.cpu.median),
-            mebibytes(stage.memory.median),
+            spread(&stage.cpu, figure),
+            spread(&stage.memory, mebibytes),
             stage.share.map_or_else(nothing, |share| percent(share.median)),
             stage.bound_by.as_deref().map_or_else(nothing, escaped),
         ]

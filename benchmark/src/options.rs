@@ -12,7 +12,7 @@ pub enum Data {
     Random,
     /// Words: deflates to about a third.
     Text,
-    /// Files of text, of noise and of both in turns, in equal parts.
+    /// Files of both in turns, of noise and of text, one after the other; the first one holds half.
     Mixed,
 }
 

@@ -87,9 +87,8 @@ impl Bench<'_> {
     }
 
     fn run(&self, what: &str, task: &Task) -> Result<Used, BenchError> {
-        let used = child::run(self.program, what, task);
+        let used = child::run(self.program, what, task, self.context);
         let cleared = self.ground.clear();
-        self.context.check()?; // an interruption ends the process, too, and is the better reason
         let used = used?;
         cleared.map_err(failed("remove", &self.ground.output()))?;
         Ok(used)
@@ -99,7 +98,8 @@ impl Bench<'_> {
         if let Some(from) = &self.from {
             return Ok((None, Some(from.clone())));
         }
-        let server = Running::start(self.program, "serve", &Task::Serve { ground: self.ground.clone() })?;
+        let task = Task::Serve { ground: self.ground.clone() };
+        let server = Running::start(self.program, "serve", &task, self.context)?;
         let address = server.answer().url.clone().unwrap_or_default();
         Ok((Some(server), Some(Origin::Lab(address))))
     }
@@ -122,7 +122,7 @@ fn sample(limit: Limit, content: u64) -> u64 {
         Limit::AesDecrypt => times(8, 64, 512),
         Limit::Deflate => times(1, 4, 16),
         Limit::Inflate => times(4, 16, 64),
-        Limit::FileWrite => times(1, 64, 1024),
-        Limit::FileRead | Limit::Http => content, // that file, whatever is asked for
+        Limit::FileWrite | Limit::FileSync => times(1, 64, 1024),
+        Limit::FileRead | Limit::Http => times(1, 256, 1024), // a small content is got several times
     }
 }

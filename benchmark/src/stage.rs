@@ -136,7 +136,8 @@ impl Stage {
     }
 
     /// What it cannot do without; nothing for a server, which waits for its client.
-    pub(crate) fn phases(self, facts: &Facts, threads: usize) -> Vec<Phase> {
+    pub(crate) fn phases(self, facts: &Facts, threads: usize, processors: usize) -> Vec<Phase> {
+        let threads = threads.min(processors);
         let Facts { source, payload, content, deflated, .. } = *facts;
         let need = |limit, bytes| Need { limit, bytes };
         let sealing = |bytes, sealed| {
@@ -153,20 +154,24 @@ impl Stage {
                 vec![Phase { chains: Vec::new(), spread, threads }]
             }
             Self::Pack => {
-                let writing = [sealing(payload, content), vec![need(Limit::FileWrite, content)]].concat();
+                let writing = [sealing(payload, content), vec![need(Limit::FileSync, content)]].concat();
                 let spread = vec![read(source), need(Limit::Deflate, deflated)];
                 vec![Phase { chains: vec![writing], spread, threads }]
             }
             Self::Serve => Vec::new(),
-            Self::Download => vec![downloading(facts)],
+            Self::Download => vec![downloading(facts, processors)],
             Self::Authenticate => {
                 let mac = vec![read(content), need(Limit::Sha256, content)];
-                vec![Phase { chains: vec![mac, digesting(payload)], spread: Vec::new(), threads: 2 }]
+                vec![Phase {
+                    chains: vec![mac, digesting(payload)],
+                    spread: Vec::new(),
+                    threads: processors.min(2),
+                }]
             }
             Self::Digest => vec![one([vec![read(content)], digesting(payload)].concat())],
             Self::Decrypt => vec![one(vec![read(content), need(Limit::AesDecrypt, payload)])],
             Self::Unpack => vec![unpacking(facts, threads, 0)],
-            Self::Fetch => vec![downloading(facts), unpacking(facts, threads, source)],
+            Self::Fetch => vec![downloading(facts, processors), unpacking(facts, threads, source)],
         }
     }
 }
@@ -175,11 +180,11 @@ fn digesting(payload: u64) -> Vec<Need> {
     [Limit::AesDecrypt, Limit::Sha256].map(|limit| Need { limit, bytes: payload }).to_vec()
 }
 
-/// Bytes come, are written and read back; MAC and digest run beside that, each on a thread of its own.
-fn downloading(facts: &Facts) -> Phase {
+/// Bytes come and are written; MAC and digest run beside that, each on a thread of its own.
+fn downloading(facts: &Facts, processors: usize) -> Phase {
     let need = |limit| vec![Need { limit, bytes: facts.content }];
     let chains = vec![need(Limit::Http), need(Limit::Sha256), digesting(facts.payload)];
-    Phase { chains, spread: need(Limit::FileRead), threads: processors().min(3) }
+    Phase { chains, spread: Vec::new(), threads: processors.min(3) }
 }
 
 /// `recorded` bytes are digested for the manifest.
@@ -189,10 +194,11 @@ fn unpacking(facts: &Facts, threads: usize, recorded: u64) -> Phase {
         (Limit::AesDecrypt, facts.payload),
         (Limit::Inflate, facts.deflated),
         (Limit::Sha256, recorded),
-        (Limit::FileWrite, facts.source),
     ];
     let spread = needs.map(|(limit, bytes)| Need { limit, bytes }).to_vec();
-    Phase { chains: Vec::new(), spread, threads: threads.min(8) }
+    // Files are written by all threads, and synced by one at the end.
+    let writing = vec![Need { limit: Limit::FileSync, bytes: facts.source }];
+    Phase { chains: vec![writing], spread, threads: threads.min(8) }
 }
 
 pub(crate) fn processors() -> usize {

@@ -1,7 +1,8 @@
 //! Cost as work grows: the same stages at many sizes, and at many numbers of files.
 
-use crate::bench::{check_room, make, new_folder, payload_facts, stage_report, timestamp};
-use crate::error::{BenchError, failed};
+use crate::bench::{check_room, make, payload_facts, stage_report, timestamp};
+use crate::error::BenchError;
+use crate::folder::Folder;
 use crate::ground::Ground;
 use crate::machine;
 use crate::options::{BenchRequest, Data, PayloadPlan, StageProgram, Subject};
@@ -85,7 +86,7 @@ fn point(
     watcher: &dyn Watcher,
     context: &Context<'_>,
 ) -> Result<SweepPoint, BenchError> {
-    let folder = new_folder(&request.folder)?;
+    let folder = Folder::new(&request.folder)?;
     let ground = Ground::at(folder.path());
     let subject = Subject::Made(plan);
     let one = BenchRequest {
@@ -112,7 +113,7 @@ fn point(
         payload: payload_facts(&subject, &facts),
         stages: stages.collect(),
     };
-    folder.close().map_err(failed("remove", &request.folder))?;
+    folder.close()?;
     Ok(point)
 }
 

@@ -16,7 +16,7 @@ use waybill_server::{Server, ServerOptions};
 #[test]
 #[ignore = "run by the other tests, as a process of its own"]
 fn stage() {
-    answer(&mut std::io::stdin().lock(), &mut std::io::stdout().lock(), &Context::silent()).unwrap();
+    answer(&Context::silent()).unwrap();
 }
 
 fn program() -> StageProgram {
@@ -66,6 +66,7 @@ fn every_limit_and_stage_is_measured_and_nothing_is_left() {
         "deflate",
         "inflate",
         "file-write",
+        "file-sync",
         "file-read",
         "http",
     ];
@@ -83,6 +84,17 @@ fn every_limit_and_stage_is_measured_and_nothing_is_left() {
         };
         assert_eq!(stage.bytes, bytes, "{}", stage.name);
     }
+}
+
+/// Nothing of it deflates, and there is no limit for what is not done.
+#[test]
+fn data_that_does_not_deflate_has_all_its_shares() {
+    let folder = tempfile::tempdir().unwrap();
+    let plan = PayloadPlan { data: Data::Random, size: 1 << 20, files: 2, seed: 1 };
+    let report = bench(&request(Subject::Made(plan), folder.path()), &(), &Context::silent()).unwrap();
+    assert!(report.limits.iter().all(|limit| !limit.name.ends_with("flate")));
+    let without: Vec<_> = report.stages.iter().filter(|stage| stage.share.is_none()).collect();
+    assert_eq!(without.len(), 1, "{without:?}");
 }
 
 #[test]
@@ -122,6 +134,7 @@ fn what_a_real_server_serves_is_fetched_and_not_made() {
     assert_eq!((report.payload.data.as_str(), report.payload.source), ("url", 1 << 20));
     let names: Vec<_> = report.stages.iter().map(|stage| stage.name.as_str()).collect();
     assert_eq!(names, ["download", "fetch"]);
+    assert!(report.stages.iter().all(|stage| stage.share.is_some_and(|share| share.median > 0.0)));
     assert!(report.limits.iter().any(|limit| limit.name == "http" && limit.rate.min > 0.0));
     server.stop();
 }
@@ -132,7 +145,7 @@ fn a_stage_that_fails_says_what_it_met() {
     let absent = Subject::Served(Location::File(folder.path().join("absent.content.json")));
     let error = bench(&request(absent, folder.path()), &(), &Context::silent()).unwrap_err();
     assert!(error.to_string().contains("absent.content.json"), "{error}");
-    assert_eq!(error.code().id, "source-unusable", "what fetch says of it");
+    assert_eq!(error.code().id, "input-unreadable", "what fetch says of it");
     assert!(is_empty(folder.path()));
 }
 

@@ -69,19 +69,14 @@ impl Run<'_> {
         let wait = self.request.options.wait_lock;
         let _content = Lock::acquire(&incoming.lock(), wait, self.context)?;
         let _destination = Lock::acquire(&self.place.lock(), wait, self.context)?;
-        let (size, is_here) = (located.size, matches!(located.bytes, Bytes::Here(_)));
-        self.fetch_alone(located, &incoming).map_err(|error| match is_here {
-            true => error, // nothing is downloaded, so nothing is held
-            false => error.holding(&incoming.partial(), size),
-        })
+        holding(&incoming, located, |located| self.fetch_alone(located, &incoming))
     }
 
     fn download(&self, located: Located) -> Result<FetchReport, FetchError> {
         let incoming = self.root.incoming(&located.info.mac);
         let _content = Lock::acquire(&incoming.lock(), self.request.options.wait_lock, self.context)?;
-        let (size, mut report) = (located.size, blank(&located, self.place.path()));
-        let content = self.content(located, &incoming, &mut report);
-        content.map_err(|error| error.holding(&incoming.partial(), size))?;
+        let mut report = blank(&located, self.place.path());
+        holding(&incoming, located, |located| self.content(located, &incoming, &mut report))?;
         Ok(report)
     }
 
@@ -197,6 +192,16 @@ impl Run<'_> {
     fn since(&self, started: SystemTime) -> f64 {
         self.context.clock().now().duration_since(started).unwrap_or_default().as_secs_f64()
     }
+}
+
+/// An error tells what is held, where something is downloaded.
+fn holding<T>(
+    incoming: &Incoming,
+    located: Located,
+    work: impl FnOnce(Located) -> Result<T, FetchError>,
+) -> Result<T, FetchError> {
+    let (size, is_here) = (located.size, matches!(located.bytes, Bytes::Here(_)));
+    work(located).map_err(|error| if is_here { error } else { error.holding(&incoming.partial(), size) })
 }
 
 fn blank(located: &Located, destination: &Path) -> FetchReport {

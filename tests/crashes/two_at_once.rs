@@ -8,7 +8,7 @@ use std::sync::mpsc::channel;
 use std::thread;
 use std::time::Duration;
 use waybill_context::Context;
-use waybill_downloader::{Destination, FetchOptions, FetchRequest, fetch};
+use waybill_downloader::{Destination, FetchOptions, FetchRequest, download, fetch};
 use waybill_schemas::codes::Classified as _;
 
 /// Exit 6, and the process that is in the way.
@@ -121,5 +121,20 @@ fn whoever_waits_for_a_process_that_is_killed_goes_on_from_what_it_held() {
     let request = FetchRequest { options, ..device.request(content) };
     let report = fetch(&request, &Context::new(&(), &(), &clock)).unwrap();
     assert_eq!(report.download.unwrap().resumed_from, held);
+    device.assert_done(content);
+}
+
+/// The first two phases by themselves: all of it is held, nothing is unpacked, and a fetch asks for no byte of it again.
+#[test]
+fn what_was_downloaded_before_is_only_unpacked() {
+    let (device, content) = (Device::new(), &lab().content);
+    let report = download(&device.request(content), &Context::silent()).unwrap();
+    assert_eq!(report.download.unwrap().received, content.size);
+    assert!(report.validate.is_some() && report.unpack.is_none() && !report.changed);
+    assert_eq!((device.held(content), device.there(content)), (content.size, There::Nothing));
+
+    let report = device.fetch(content).unwrap();
+    let downloaded = report.download.unwrap();
+    assert_eq!((downloaded.resumed_from, downloaded.received), (content.size, 0));
     device.assert_done(content);
 }

@@ -3,6 +3,7 @@
 
 use crate::{sid, wide};
 use std::io;
+use std::path::Path;
 use std::ptr::null_mut;
 use windows_sys::Win32::Foundation::LocalFree;
 use windows_sys::Win32::Security::Authorization::{
@@ -49,9 +50,9 @@ pub struct Entry {
 /// it.
 ///
 /// # Errors
-/// It is there already, the one above it is not, or none may be made there.
-pub fn create_closed_folder(path: &str) -> io::Result<()> {
-    let path = wide::nul_terminated(path)?;
+/// It is there already, the one above it is not, or none may be made there; a path that is not absolute.
+pub fn create_closed_folder(path: &Path) -> io::Result<()> {
+    let path = wide::of_path(path)?;
     let descriptor = described(CLOSED)?;
     let attributes = SECURITY_ATTRIBUTES {
         nLength: size_of::<SECURITY_ATTRIBUTES>() as u32,
@@ -212,15 +213,14 @@ mod tests {
         assert_eq!(entries, expected);
 
         let folder = std::env::temp_dir().join(format!("waybill-closed-{}", std::process::id()));
-        let path = folder.to_str().unwrap();
-        create_closed_folder(path).unwrap();
-        assert_eq!(create_closed_folder(path).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        create_closed_folder(&folder).unwrap();
+        assert_eq!(create_closed_folder(&folder).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        let deep = folder.join("d".repeat(200));
+        std::fs::create_dir(&deep).unwrap();
+        create_closed_folder(&deep.join("d".repeat(100))).unwrap();
         std::fs::write(folder.join("file"), "x").unwrap();
         std::fs::remove_dir_all(&folder).unwrap();
-        let below_nothing = folder.join("below");
-        assert_eq!(
-            create_closed_folder(below_nothing.to_str().unwrap()).unwrap_err().kind(),
-            io::ErrorKind::NotFound
-        );
+        let below_nothing = create_closed_folder(&folder.join("below")).unwrap_err();
+        assert_eq!(below_nothing.kind(), io::ErrorKind::NotFound);
     }
 }

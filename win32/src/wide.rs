@@ -1,6 +1,7 @@
 //! Texts as Windows wants them: UTF-16 that ends with a NUL.
 
 use std::io;
+use std::path::{Component, Path, Prefix};
 
 /// `text` with a NUL behind it. A text that holds one would be cut off there, so it is refused.
 pub(crate) fn nul_terminated(text: &str) -> io::Result<Vec<u16>> {
@@ -8,6 +9,20 @@ pub(crate) fn nul_terminated(text: &str) -> io::Result<Vec<u16>> {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, format!("{text:?} holds a NUL")));
     }
     Ok(text.encode_utf16().chain([0]).collect())
+}
+
+/// An absolute path with a NUL behind it, in the form that may be longer than 260 characters.
+pub(crate) fn of_path(path: &Path) -> io::Result<Vec<u16>> {
+    use std::os::windows::ffi::OsStrExt as _;
+    const VERBATIM: &str = r"\\?\";
+    let units: Vec<u16> = path.as_os_str().encode_wide().collect();
+    if units.contains(&0) || !path.is_absolute() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, format!("{path:?} is no absolute path")));
+    }
+    let is_drive = matches!(path.components().next(), Some(Component::Prefix(prefix)) if matches!(prefix.kind(), Prefix::Disk(_)));
+    let prefix = VERBATIM.encode_utf16().filter(|_| is_drive);
+    let plain = units.into_iter().map(|unit| if unit == u16::from(b'/') { u16::from(b'\\') } else { unit });
+    Ok(prefix.chain(plain).chain([0]).collect())
 }
 
 /// The text before the first NUL.
@@ -58,6 +73,10 @@ mod tests {
         assert_eq!(unsafe { at(wide.as_ptr()) }, "Grüße 🦀");
         // SAFETY: null is allowed.
         assert_eq!(unsafe { at(std::ptr::null()) }, "");
+        let of_path = |path: &str| of_path(Path::new(path)).map(|units| until_nul(&units));
+        assert_eq!(of_path(r"C:\a/b").unwrap(), r"\\?\C:\a\b");
+        assert_eq!(of_path(r"\\server\share\a").unwrap(), r"\\server\share\a");
+        assert!(of_path("a").is_err() && of_path("C:\\a\0b").is_err());
         assert_eq!(nul_terminated("a\0b").unwrap_err().kind(), io::ErrorKind::InvalidInput);
     }
 }

@@ -39,9 +39,8 @@ pub(super) fn survey(
     let report = fetch(&request(ground, from, threads)?, context)?;
     let content = size(&report)?;
     let payload = report.validate.as_ref().map_or(content, |validated| validated.payload);
-    // The report does not say which files are deflated: all of them, where the payload is smaller than they are.
-    let deflated = if payload < report.bytes { report.bytes } else { 0 };
-    Ok(Facts { files: report.files, source: report.bytes, deflated, payload, content })
+    // Which of the files were deflated is not told, and so inflating is left out of what fetching cannot do without.
+    Ok(Facts { files: report.files, source: report.bytes, deflated: 0, payload, content })
 }
 
 fn size(report: &FetchReport) -> Result<u64, &'static str> {

@@ -1,18 +1,18 @@
 //! What this machine can do at best.
 
 use super::Outcome;
-use super::content::Published;
+use super::sample::{self, BLOCK, compressor};
 use super::timed::timed;
 use crate::ground::Ground;
 use crate::limit::Limit;
 use crate::task::{Answer, Origin};
 use aes::{Aes256Dec, Aes256Enc};
 use cbc::cipher::{Array, BlockModeDecrypt as _, BlockModeEncrypt as _, KeyIvInit as _};
-use libdeflater::{CompressionLvl, Compressor, Decompressor};
+use libdeflater::Decompressor;
 use sha2::{Digest as _, Sha256};
 use std::fs::File;
 use std::hint::black_box;
-use std::io::{Read as _, Write as _};
+use std::io::{self, Read as _, Write as _};
 
 /// A buffer that stays in the processor's cache, as the ones of sealing do.
 const CACHED: usize = 64 << 10;
@@ -20,8 +20,6 @@ const CACHED: usize = 64 << 10;
 const LARGE: usize = 32 << 20;
 /// The level that packing deflates at unless it is told otherwise.
 const LEVEL: i32 = 6;
-/// What packing deflates at once.
-const BLOCK: usize = 1 << 20;
 
 /// Measures one limit with about `bytes` bytes.
 pub(super) fn measure(limit: Limit, bytes: u64, ground: &Ground, from: Option<&Origin>) -> Outcome<Answer> {
@@ -41,11 +39,12 @@ pub(super) fn measure(limit: Limit, bytes: u64, ground: &Ground, from: Option<&O
         }
         Limit::Deflate => deflate(bytes, ground),
         Limit::Inflate => inflate(bytes, ground),
-        Limit::FileWrite => write(bytes, ground),
-        Limit::FileRead => read(ground),
+        Limit::FileWrite => write(bytes, ground, |_| Ok(())),
+        Limit::FileSync => write(bytes, ground, File::sync_all),
+        Limit::FileRead => read(bytes, ground),
         Limit::Http => {
             let from = from.ok_or("a download needs an origin")?;
-            super::http::measure(ground, from)
+            super::http::measure(bytes, ground, from)
         }
     }
 }
@@ -69,7 +68,7 @@ fn copy(bytes: u64) -> Outcome<Answer> {
 }
 
 fn deflate(bytes: u64, ground: &Ground) -> Outcome<Answer> {
-    let blocks = blocks_that_deflate(bytes, ground)?;
+    let blocks = sample::blocks_that_deflate(bytes, &ground.source())?;
     let mut compressor = compressor(LEVEL)?;
     let mut room = vec![0; compressor.deflate_compress_bound(BLOCK)];
     timed(|| {
@@ -87,7 +86,7 @@ fn inflate(bytes: u64, ground: &Ground) -> Outcome<Answer> {
     let mut compressor = compressor(LEVEL)?;
     let mut room = vec![0; compressor.deflate_compress_bound(BLOCK)];
     let mut deflated = Vec::new();
-    for block in blocks_that_deflate(bytes / TIMES, ground)? {
+    for block in sample::blocks_that_deflate(bytes / TIMES, &ground.source())? {
         let length = compressor.deflate_compress(&block, &mut room)?;
         deflated.push((room[..length].to_vec(), block.len()));
     }
@@ -103,54 +102,32 @@ fn inflate(bytes: u64, ground: &Ground) -> Outcome<Answer> {
     })
 }
 
-fn compressor(level: i32) -> Outcome<Compressor> {
-    Ok(Compressor::new(CompressionLvl::new(level).map_err(|_| "libdeflate has no such level")?))
-}
-
-/// Blocks of this payload's own files, `bytes` of them or what there is, without those that packing would store.
-fn blocks_that_deflate(bytes: u64, ground: &Ground) -> Outcome<Vec<Vec<u8>>> {
-    let mut compressor = compressor(1)?;
-    let mut room = vec![0; compressor.deflate_compress_bound(BLOCK)];
-    let (mut blocks, mut total) = (Vec::new(), 0);
-    let mut paths: Vec<_> = std::fs::read_dir(ground.source().join("000"))?
-        .map(|entry| entry.map(|entry| entry.path()))
-        .collect::<Result<_, _>>()?;
-    paths.sort();
-    for path in paths {
-        let mut file = File::open(path)?;
-        loop {
-            let mut block = Vec::new();
-            (&mut file).take(BLOCK as u64).read_to_end(&mut block)?;
-            if block.is_empty() || compressor.deflate_compress(&block, &mut room)? > block.len() / 32 * 31 {
-                break; // its end, or a file like noise
-            }
-            total += block.len() as u64;
-            blocks.push(block);
-            if total >= bytes {
-                return Ok(blocks);
-            }
-        }
-    }
-    Ok(blocks)
-}
-
-fn write(bytes: u64, ground: &Ground) -> Outcome<Answer> {
-    let buffer = vec![0x5a; 512 << 10];
+/// A new file, with whatever `then` does to it at the end.
+fn write(bytes: u64, ground: &Ground, then: fn(&File) -> io::Result<()>) -> Outcome<Answer> {
     let mut file = File::create_new(ground.output())?;
     timed(|| {
-        let mut left = bytes;
-        while left > 0 {
-            let now = left.min(buffer.len() as u64);
-            file.write_all(&buffer[..now as usize])?;
-            left -= now;
-        }
+        fill(&mut file, bytes)?;
+        then(&file)?;
         Ok(bytes)
     })
 }
 
-fn read(ground: &Ground) -> Outcome<Answer> {
-    let mut file = File::open(Published::read(ground)?.file)?;
-    let mut buffer = vec![0; 256 << 10];
+fn fill(file: &mut File, bytes: u64) -> io::Result<()> {
+    let buffer = vec![0x5a; 512 << 10];
+    let mut left = bytes;
+    while left > 0 {
+        let now = left.min(buffer.len() as u64);
+        file.write_all(&buffer[..now as usize])?;
+        left -= now;
+    }
+    Ok(())
+}
+
+/// A file that was just written: no disk is waited for.
+fn read(bytes: u64, ground: &Ground) -> Outcome<Answer> {
+    fill(&mut File::create_new(ground.output())?, bytes)?;
+    let mut file = File::open(ground.output())?;
+    let mut buffer = vec![0; CACHED];
     timed(|| {
         let mut total = 0;
         loop {

@@ -6,6 +6,7 @@ mod http;
 mod limits;
 mod packing;
 mod reading;
+mod sample;
 mod timed;
 
 use crate::facts::Facts;
@@ -13,7 +14,7 @@ use crate::payload;
 use crate::stage::Stage;
 use crate::task::{Answer, Task};
 use std::error::Error;
-use std::io::{self, BufRead, Write};
+use std::io::{self, Write as _};
 use waybill_context::Context;
 use waybill_downloader::FetchError;
 use waybill_packager::pack::PackError;
@@ -22,19 +23,27 @@ use waybill_server::{Server, ServerOptions};
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
-/// Reads a task from `input`, does it, and writes the answer to `output`: what the process of a stage does.
+/// Reads a task from stdin, does it, and writes the answer to stdout: what the process of a stage does. It ends, whatever it
+/// is at, when its stdin does: then the one who asked is gone.
 ///
 /// # Errors
 /// The task cannot be read or the answer not written. What fails in between is part of the answer.
-pub fn answer(input: &mut dyn BufRead, output: &mut dyn Write, context: &Context<'_>) -> io::Result<()> {
+pub fn answer(context: &Context<'_>) -> io::Result<()> {
     let mut line = String::new();
-    input.read_line(&mut line)?;
+    io::stdin().read_line(&mut line)?;
     let task: Task = serde_json::from_str(&line)?;
     if let Task::Serve { ground } = &task {
-        return serve(&ground.public(), input, output);
+        return serve(&ground.public());
     }
-    let answer = carry_out(task, context).unwrap_or_else(|error| failure(&*error));
-    tell(&answer, output)
+    std::thread::spawn(|| {
+        let _ = wait_for_the_end(); // an error says the same
+        std::process::exit(0);
+    });
+    tell(&carry_out(task, context).unwrap_or_else(|error| failure(&*error)))
+}
+
+fn wait_for_the_end() -> io::Result<()> {
+    io::copy(&mut io::stdin(), &mut io::sink()).map(|_| ())
 }
 
 fn carry_out(task: Task, context: &Context<'_>) -> Outcome<Answer> {
@@ -57,9 +66,9 @@ fn carry_out(task: Task, context: &Context<'_>) -> Outcome<Answer> {
                 let from = from.ok_or("a download needs an origin")?;
                 delivery::measure(stage, &ground, &from, threads, context)
             }
-            Stage::Serve => Err("a server is measured by its own process".into()),
+            Stage::Serve => Err("a server is measured beside its download".into()),
         },
-        Task::Serve { .. } => Ok(Answer::default()),
+        Task::Serve { .. } => Err("a server answers first and ends later".into()),
     }
 }
 
@@ -67,22 +76,23 @@ fn told(facts: Facts) -> Outcome<Answer> {
     Ok(Answer { facts: Some(facts), ..Answer::default() })
 }
 
-/// Serves until the asking process closes our stdin.
-fn serve(folder: &std::path::Path, input: &mut dyn BufRead, output: &mut dyn Write) -> io::Result<()> {
+/// Serves until the one who asked closes our stdin.
+fn serve(folder: &std::path::Path) -> io::Result<()> {
     let server = match Server::start(ServerOptions::new(folder)) {
         Ok(server) => server,
-        Err(error) => return tell(&failure(&error), output),
+        Err(error) => return tell(&failure(&error)),
     };
     let cpu_before = crate::cpu::taken().as_secs_f64();
-    tell(&Answer { url: Some(server.url()), cpu_before, ..Answer::default() }, output)?;
-    let waited = input.read_to_end(&mut Vec::new());
+    tell(&Answer { url: Some(server.url()), cpu_before, ..Answer::default() })?;
+    let waited = wait_for_the_end();
     server.stop();
-    waited.map(|_| ())
+    waited
 }
 
 /// On a line of its own, whatever a test's harness has begun to say.
-fn tell(answer: &Answer, output: &mut dyn Write) -> io::Result<()> {
+fn tell(answer: &Answer) -> io::Result<()> {
     let line = serde_json::to_string(answer)?;
+    let mut output = io::stdout().lock();
     output.write_all(format!("\n{line}\n").as_bytes())?;
     output.flush()
 }

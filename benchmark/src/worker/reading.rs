@@ -2,6 +2,7 @@
 
 use super::Outcome;
 use super::content::Published;
+use super::sample;
 use super::timed::timed;
 use crate::ground::Ground;
 use crate::stage::Stage;
@@ -76,22 +77,14 @@ fn seal(folder: &Path) -> Outcome<Answer> {
 fn read_all(folder: &Path, take: &mut dyn FnMut(&mut [u8]) -> io::Result<()>) -> Outcome<u64> {
     let mut piece = vec![0; PIECE];
     let mut total = 0;
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder)? {
-            let entry = entry?;
-            if entry.file_type()?.is_dir() {
-                folders.push(entry.path());
-                continue;
-            }
-            let mut file = File::open(entry.path())?;
-            loop {
-                match file.read(&mut piece)? {
-                    0 => break,
-                    count => {
-                        take(&mut piece[..count])?;
-                        total += count as u64;
-                    }
+    for (path, _) in sample::files(folder)? {
+        let mut file = File::open(path)?;
+        loop {
+            match file.read(&mut piece)? {
+                0 => break,
+                count => {
+                    take(&mut piece[..count])?;
+                    total += count as u64;
                 }
             }
         }

@@ -41,10 +41,10 @@ pub(crate) struct BenchArgs {
     #[arg(long, value_name = "DIR")]
     pub(crate) folder: Option<PathBuf>,
     /// Fetch this content.json or package from a real server, instead of making one and serving it here
-    #[arg(long, value_name = "URL|DOCUMENT", conflicts_with_all = ["size", "files", "sweep"])]
+    #[arg(long, value_name = "URL|DOCUMENT", conflicts_with_all = MADE_HERE)]
     pub(crate) url: Option<String>,
     /// The same URL in a file (`-`: stdin), where it is signed and should stand in no process list
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["size", "files", "sweep", "url"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = MADE_HERE, conflicts_with = "url")]
     pub(crate) url_file: Option<PathBuf>,
     /// How throughput and memory go as work grows: sizes from 1 MiB, then numbers of files from 1
     #[arg(long, conflicts_with_all = ["baseline", "chart"])]
@@ -71,6 +71,9 @@ pub(crate) struct BenchArgs {
     #[arg(long, requires = "baseline")]
     pub(crate) force: bool,
 }
+
+/// What says how a payload is made, and so nothing where somebody else's is fetched.
+const MADE_HERE: [&str; 5] = ["size", "data", "files", "seed", "sweep"];
 
 /// The kinds of data, as they are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

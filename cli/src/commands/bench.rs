@@ -8,7 +8,6 @@ use crate::package_input::shown;
 use crate::report::benchmark::{write_benchmark, write_sweep};
 use crate::session::Session;
 use serde::Serialize;
-use std::io;
 use std::path::Path;
 use waybill_benchmark::{
     BenchRequest, PayloadPlan, StageProgram, Subject, SweepRequest, Watcher, bench, chart, check_baseline,
@@ -46,8 +45,7 @@ pub(crate) fn run(args: &BenchArgs, session: &Session) -> Result<Exit, Failure> 
 
 /// Does what a benchmark's process is asked for.
 pub(crate) fn answer(session: &Session) -> Result<(), Failure> {
-    let (mut input, mut output) = (io::stdin().lock(), io::stdout().lock());
-    waybill_benchmark::answer(&mut input, &mut output, &session.context()).map_err(|error| {
+    waybill_benchmark::answer(&session.context()).map_err(|error| {
         Failure::new(&benchmark::STAGE_FAILED, "this is for `waybill bench` to run").caused_by(&error)
     })
 }
@@ -72,6 +70,10 @@ fn subject(args: &BenchArgs) -> Result<Subject, Failure> {
         (None, Some(file)) => content_url(Some(file))?.map(Location::Url),
         (None, None) => None,
     };
+    if args.size.is_some_and(|size| size.0 == 0) {
+        return Err(Failure::new(&command::USAGE, "--size is 0, and nothing is measured with nothing")
+            .with_hint("give at least --size 1MiB; the default is 256MiB"));
+    }
     Ok(named.map_or_else(
         || {
             let size = args.size.map_or(256 * MIB, |size| size.0);

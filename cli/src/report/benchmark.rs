@@ -6,6 +6,7 @@ use super::style::{ERROR, FAINT, GOOD, STRONG, WARNING};
 use super::wrap::write_wrapped;
 use anstyle::Style;
 use std::io::{self, Write};
+use waybill_benchmark::figures::{self, change, figure, megabytes, percent};
 use waybill_schemas::report::benchmark::{
     BenchmarkReport, Comparison, LimitReport, MachineKind, PayloadFacts, Spread, StageComparison,
     StageReport, SweepPoint, SweepReport,
@@ -194,36 +195,8 @@ fn named(name: &str) -> String {
     name.chars().take(NAME - 3).chain(['…']).collect()
 }
 
-fn megabytes(rate: f64) -> String {
-    figure(rate / 1e6)
-}
-
 fn mebibytes(memory: &Spread) -> String {
-    figure(memory.median / f64::from(1 << 20))
-}
-
-/// Three digits or more: `1,240`, `95.3`, `6.20`.
-fn figure(value: f64) -> String {
-    match value.abs() {
-        ..0.0995 => format!("{value:.3}"),
-        ..9.995 => format!("{value:.2}"),
-        ..99.95 => format!("{value:.1}"),
-        _ if value.is_finite() => grouped(value.round() as u64),
-        _ => "–".into(),
-    }
-}
-
-/// A share: `78 %`, and `4.2 %` where whole ones are too coarse.
-fn percent(share: f64) -> String {
-    let value = share * 100.0;
-    if value != 0.0 && value.abs() < 9.95 { format!("{value:.1} %") } else { format!("{value:.0} %") }
-}
-
-/// A change: `+3.0 %`, `-18.2 %`.
-fn change(change: f64) -> String {
-    let value = change * 100.0;
-    let sign = if value > -0.05 { '+' } else { '-' };
-    format!("{sign}{:.1} %", value.abs())
+    figures::mebibytes(memory.median)
 }
 
 #[cfg(test)]
@@ -272,6 +245,7 @@ mod tests {
             machine: machine(),
             payload: payload(),
             runs: 5,
+            threads: 2,
             limits: vec![LimitReport { name: "memory-copy".into(), what, bytes: 64 << 20, rate }],
             stages: vec![
                 stage("authenticate", Some(1.25)),
@@ -328,10 +302,10 @@ mod tests {
         let mut report = report();
         report.comparison = Some(comparison());
         let regressed = page(|out| write_benchmark(&report, out));
-        let last = "\n\nRegressed: unpack -18.2 % against waybill 0.1.0 of 2026-11-01T08:00:00Z; 10 % may be lost.\n";
+        let last = "\n\nRegressed: unpack −18.2 % against waybill 0.1.0 of 2026-11-01T08:00:00Z; 10 % may be lost.\n";
         assert!(regressed.ends_with(last), "{regressed}");
         assert!(
-            regressed.contains("-18.2 %  REGRESSED\n") && regressed.contains("+25.0 %  gained\n"),
+            regressed.contains("−18.2 %  REGRESSED\n") && regressed.contains("+25.0 %  gained\n"),
             "{regressed}"
         );
         let comparison = report.comparison.as_mut().unwrap();

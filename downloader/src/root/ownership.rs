@@ -25,7 +25,7 @@ pub(super) fn create(folder: &Path) -> io::Result<()> {
     if let Some(above) = folder.parent() {
         std::fs::create_dir_all(above)?;
     }
-    match access::create_closed_folder(&folder.to_string_lossy()) {
+    match access::create_closed_folder(folder) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()), // another run's: judged like any that is there
         made => made,
     }

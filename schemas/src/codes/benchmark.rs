@@ -16,8 +16,21 @@ pub const BASELINE_UNLIKE: Code = Code {
     id: "baseline-unlike",
     class: Class::Refused,
     meaning: "the baseline was measured with another payload, or on another kind of machine",
-    causes: &["--size, --data, --files or --seed differ", "another runner of the CI service than before"],
+    causes: &[
+        "--size, --data, --files or --seed differ",
+        "another runner of the CI service than before",
+        "a processor that the system does not name",
+    ],
     hint: "run with the baseline's options, or keep a baseline for each kind of machine; --force compares all the same",
+};
+
+/// Too few rounds.
+pub const TOO_FEW_ROUNDS: Code = Code {
+    id: "bench-too-few-rounds",
+    class: Class::Refused,
+    meaning: "one of the two runs has fewer than 7 rounds, and their spread says too little",
+    causes: &["a baseline or a run with --runs"],
+    hint: "measure with --runs 7 or more, the baseline too",
 };
 
 /// No baseline.
@@ -48,4 +61,4 @@ pub const STAGE_FAILED: Code = Code {
 };
 
 pub(super) const ALL: &[&Code] =
-    &[&REGRESSION, &BASELINE_UNLIKE, &BASELINE_UNREADABLE, &NO_ROOM, &STAGE_FAILED];
+    &[&REGRESSION, &TOO_FEW_ROUNDS, &BASELINE_UNLIKE, &BASELINE_UNREADABLE, &NO_ROOM, &STAGE_FAILED];

@@ -17,6 +17,8 @@ pub struct BenchmarkReport {
     pub payload: PayloadFacts,
     /// Rounds: each runs every limit and every stage once, one after the other.
     pub runs: u32,
+    /// Threads that packed and unpacked.
+    pub threads: u32,
     /// What the machine can do at best, measured in the same rounds.
     pub limits: Vec<LimitReport>,
     /// What the stages do.

@@ -94,3 +94,21 @@ fn times_are_the_files_own_or_the_one_given() {
     assert_eq!(before.file_digest, after.file_digest);
     assert_ne!(before.mac, after.mac, "keys are fresh");
 }
+
+#[test]
+fn the_payload_alone_is_the_packages() {
+    let place = Place::new();
+    place.write("text.txt", &b"hallo ".repeat(5000));
+    place.write("noise.bin", &noise(300_000));
+    let mut payload = Vec::new();
+    let bytes = write_payload(&place.request(), &mut payload, &silent()).unwrap();
+    assert!(!place.package().exists());
+    let report = pack(&place.request(), &silent()).unwrap();
+    assert_eq!(bytes, report.sizes.source);
+    let mut packed = Vec::new();
+    std::io::Read::read_to_end(&mut authenticated(&place.package()).payload(), &mut packed).unwrap();
+    assert!(payload == packed);
+    let mut request = place.request();
+    request.source = PackSource::Folder { folder: place.file("absent"), setup_file: "setup.exe".into() };
+    assert!(write_payload(&request, std::io::sink(), &silent()).is_err());
+}

@@ -1,0 +1,95 @@
+//! The folder of one benchmark: its own as long as it runs, removed at its end, and swept where it was killed.
+
+use crate::error::{BenchError, failed};
+use std::fs::{File, TryLockError};
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+use tempfile::TempDir;
+
+const PREFIX: &str = "waybill-bench-";
+const LOCK: &str = "lock";
+/// One that was made this moment may not be locked yet.
+const YOUNG: Duration = Duration::from_secs(60);
+
+/// A new folder. Its lock is held while this is there.
+pub(crate) struct Folder {
+    lock: File,
+    folder: TempDir,
+}
+
+impl Folder {
+    /// Makes one in `within`, and removes what killed runs left there.
+    pub(crate) fn new(within: &Path) -> Result<Self, BenchError> {
+        std::fs::create_dir_all(within).map_err(failed("make", within))?;
+        sweep(within);
+        let folder = tempfile::Builder::new().prefix(PREFIX).tempdir_in(within);
+        let folder = folder.map_err(failed("make a folder in", within))?;
+        let path = folder.path().join(LOCK);
+        let lock = File::create_new(&path).map_err(failed("make", &path))?;
+        // Without locks, as on some network drives, nothing is swept either.
+        let _ = lock.try_lock();
+        Ok(Self { lock, folder })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Removes it, and tells where that fails; dropping it does not.
+    pub(crate) fn close(self) -> Result<(), BenchError> {
+        drop(self.lock); // an open file cannot be removed on Windows
+        let path = self.folder.path().to_owned();
+        self.folder.close().map_err(failed("remove", &path))
+    }
+}
+
+/// What cannot be removed is left for another time.
+fn sweep(within: &Path) {
+    let Ok(entries) = std::fs::read_dir(within) else { return };
+    for entry in entries.flatten() {
+        let folder = entry.path();
+        if entry.file_name().to_string_lossy().starts_with(PREFIX) && is_dead(&folder) {
+            let _ = std::fs::remove_dir_all(&folder);
+        }
+    }
+}
+
+/// Its lock is there and nobody's.
+fn is_dead(folder: &Path) -> bool {
+    let Ok(lock) = File::open(folder.join(LOCK)) else { return false };
+    let made = lock.metadata().and_then(|lock| lock.modified()).unwrap_or_else(|_| SystemTime::now());
+    let is_young = SystemTime::now().duration_since(made).is_ok_and(|age| age < YOUNG);
+    !is_young && !matches!(lock.try_lock(), Err(TryLockError::WouldBlock))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_killed_run_left_is_swept_and_a_live_ones_is_not() {
+        let within = tempfile::tempdir().unwrap();
+        let make = |name: &str, age| {
+            let folder = within.path().join(format!("{PREFIX}{name}"));
+            std::fs::create_dir(&folder).unwrap();
+            let lock = File::create(folder.join(LOCK)).unwrap();
+            lock.set_modified(SystemTime::now() - Duration::from_secs(age)).unwrap();
+            lock
+        };
+        make("dead", 3600);
+        let live = make("live", 3600);
+        live.lock().unwrap();
+        make("young", 0);
+        std::fs::create_dir(within.path().join("waybill-bench-not-ours")).unwrap();
+        let folder = Folder::new(within.path()).unwrap();
+        let there = |name: &str| within.path().join(format!("{PREFIX}{name}")).exists();
+        assert_eq!(
+            [there("dead"), there("live"), there("young"), there("not-ours")],
+            [false, true, true, true]
+        );
+        let path = folder.path().to_owned();
+        assert!(path.is_dir());
+        folder.close().unwrap();
+        assert!(!path.exists());
+    }
+}
