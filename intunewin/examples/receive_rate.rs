@@ -28,7 +28,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let received = median(&content, &path, || {
         let info = authenticated.encryption_info().clone();
         let mut receiver = ContentReceiver::create(&path, info, content.len() as u64, &policy)?;
-        content.chunks(BLOCK).try_for_each(|block| receiver.write(block))?;
+        let mut buffer = Vec::with_capacity(BLOCK);
+        for block in content.chunks(BLOCK) {
+            buffer.extend_from_slice(block);
+            buffer = receiver.write_block(buffer)?;
+        }
         receiver.finish()?;
         Ok(())
     })?;

@@ -10,6 +10,9 @@ use waybill_schemas::{EncryptionKey, FileDigest, InitializationVector, Mac, MacK
 /// AES works on blocks of 16 bytes, and so does everything around it.
 pub(crate) const BLOCK: usize = 16;
 
+/// Decrypted and digested at once: what the first cache holds, whole blocks.
+const CACHED: usize = 16 << 10;
+
 /// Decrypts AES-256-CBC, block after block; padding is not its business.
 pub(crate) struct Decryptor(cbc::Decryptor<Aes256Dec>);
 
@@ -79,6 +82,10 @@ impl PayloadDigest {
 
     /// Takes whole blocks of ciphertext and leaves the plaintext in their place.
     pub(crate) fn update(&mut self, bytes: &mut [u8]) {
+        bytes.chunks_mut(CACHED).for_each(|bytes| self.take_blocks(bytes));
+    }
+
+    fn take_blocks(&mut self, bytes: &mut [u8]) {
         self.decryptor.decrypt(bytes);
         let Some((rest, last)) = bytes.split_last_chunk::<BLOCK>() else { return };
         if let Some(held) = self.held.replace(*last) {

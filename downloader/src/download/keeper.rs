@@ -94,9 +94,9 @@ impl<'a> Keeper<'a> {
             self.buffer.clear();
             return Ok(());
         }
-        let written = self.receiver.write(&self.buffer);
-        self.buffer.clear(); // also after a failure: what is held is what the file holds
-        written.map_err(|error| self.told(error))?;
+        // Also after a failure nothing stays in the buffer: what is held is what the file holds.
+        let block = std::mem::take(&mut self.buffer);
+        self.buffer = self.receiver.write_block(block).map_err(|error| self.told(error))?;
         self.tell_digested();
         let unsynced = self.receiver.received() - self.journal.synced;
         let passed = self.context.clock().now().duration_since(self.synced_at).unwrap_or_default();

@@ -1,5 +1,7 @@
-//! The thread that reads back what was written, decrypts and digests it. Hashing is not parsing: it may run early.
+//! The thread that decrypts and digests what was written: from memory what it was handed, else read back from the file.
+//! Hashing is not parsing: it may run early.
 
+use super::handed::{Handed, Next};
 use crate::content::HEADER;
 use crate::crypto::{BLOCK, PayloadDigest};
 use crate::source::{FileSource, Source};
@@ -21,6 +23,8 @@ struct Mark {
     closed: bool,
     /// The follower sleeps until the file is written so far: no use in waking it before.
     wanted: Option<u64>,
+    /// What was written of late.
+    handed: Handed,
 }
 
 struct Shared {
@@ -41,13 +45,13 @@ impl Shared {
     }
 
     /// Waits until whole blocks lie beyond `offset`; `None` once nothing more will come.
-    fn wait_beyond(&self, offset: u64) -> Option<u64> {
+    fn wait_beyond(&self, offset: u64) -> Option<Next> {
         let mut mark = self.lock();
         loop {
             let blocks = mark.written.saturating_sub(offset) / BLOCK as u64 * BLOCK as u64;
             let ended = mark.closed || mark.written >= self.size;
             if blocks >= STEP || ended && blocks > 0 {
-                return Some(blocks.min(STEP));
+                return Some(mark.handed.next(offset, blocks.min(STEP)));
             }
             if ended {
                 return None;
@@ -60,7 +64,18 @@ impl Shared {
 
     /// Wakes the follower when what it waits for is there.
     fn write_up_to(&self, written: u64) {
+        self.mark_up_to(&mut self.lock(), written);
+    }
+
+    /// The same for the `block` that was written last; gives an empty buffer for it.
+    fn write_block(&self, written: u64, block: Vec<u8>) -> Vec<u8> {
         let mut mark = self.lock();
+        let empty = mark.handed.put(written - block.len() as u64, block);
+        self.mark_up_to(&mut mark, written);
+        empty
+    }
+
+    fn mark_up_to(&self, mark: &mut Mark, written: u64) {
         mark.written = written;
         if mark.wanted.is_some_and(|wanted| wanted <= written) {
             self.changed.notify_one();
@@ -97,11 +112,22 @@ impl Follower {
     /// # Errors
     /// What ended the thread before its time.
     pub(super) fn advance(&mut self, written: u64) -> io::Result<()> {
+        self.check_running()?;
+        self.shared.write_up_to(written);
+        Ok(())
+    }
+
+    /// As [`Follower::advance`], and `block`, which was written last, need not be read back; gives an empty buffer.
+    pub(super) fn hand(&mut self, written: u64, block: Vec<u8>) -> io::Result<Vec<u8>> {
+        self.check_running()?;
+        Ok(self.shared.write_block(written, block))
+    }
+
+    fn check_running(&mut self) -> io::Result<()> {
         let before = self.shared.lock().written;
         if before < self.shared.size && self.thread.as_ref().is_none_or(JoinHandle::is_finished) {
             return self.join().and_then(|_| Err(ended_early()));
         }
-        self.shared.write_up_to(written);
         Ok(())
     }
 
@@ -135,11 +161,22 @@ fn ended_early() -> io::Error {
 
 fn follow(file: &FileSource, shared: &Shared, mut digest: PayloadDigest) -> io::Result<PayloadDigest> {
     let (mut offset, mut buffer) = (HEADER, vec![0; STEP as usize]);
-    while let Some(count) = shared.wait_beyond(offset) {
-        let bytes = &mut buffer[..count as usize];
-        file.read_exact_at(bytes, offset)?;
-        digest.update(bytes);
-        offset += count;
+    while let Some(next) = shared.wait_beyond(offset) {
+        offset += match next {
+            Next::Held(mut block) => {
+                let bytes = block.beyond(offset);
+                let count = bytes.len() as u64;
+                digest.update(bytes);
+                shared.lock().handed.give_back(block);
+                count
+            }
+            Next::Written(count) => {
+                let bytes = &mut buffer[..count as usize];
+                file.read_exact_at(bytes, offset)?;
+                digest.update(bytes);
+                count
+            }
+        };
         shared.digested.store(offset, Ordering::Relaxed);
     }
     Ok(digest)
@@ -181,6 +218,36 @@ mod tests {
             std::thread::yield_now();
         }
         follower.advance(content.len() as u64).expect("a thread that is done is no fault");
+        assert_eq!(follower.finish().unwrap().finish().unwrap().0, info.file_digest);
+    }
+
+    #[test]
+    fn blocks_of_any_length_are_digested_from_memory_and_from_the_file() {
+        let (content, info) = content_of(&package_around(&noise(3 << 20)));
+        for lengths in [vec![512 << 10], vec![(300 << 10) + 1, 7, 100, 15, 16, 48], vec![(64 << 10) - 5]] {
+            let mut file = tempfile::tempfile().unwrap();
+            file.write_all(&content).unwrap();
+            let mut follower = Follower::start(file, &info, content.len() as u64).unwrap();
+            let (mut written, mut lengths) = (0, lengths.iter().cycle());
+            while written < content.len() {
+                let end = content.len().min(written + lengths.next().unwrap());
+                if written % 5 == 1 {
+                    follower.advance(end as u64).unwrap(); // this one is not handed over
+                } else {
+                    let empty = follower.hand(end as u64, content[written..end].to_vec()).unwrap();
+                    assert!(empty.is_empty());
+                }
+                written = end;
+            }
+            assert_eq!(follower.finish().unwrap().finish().unwrap().0, info.file_digest);
+        }
+    }
+
+    #[test]
+    fn what_is_read_from_the_file_need_not_be_there_for_what_was_handed_over() {
+        let (content, info) = content_of(&package_around(&noise(200_000)));
+        let mut follower = Follower::start(tempfile::tempfile().unwrap(), &info, content.len() as u64).unwrap();
+        follower.hand(content.len() as u64, content).unwrap();
         assert_eq!(follower.finish().unwrap().finish().unwrap().0, info.file_digest);
     }
 }

@@ -2,6 +2,7 @@
 
 mod error;
 mod follower;
+mod handed;
 mod partial;
 mod private_file;
 
@@ -21,8 +22,8 @@ use waybill_schemas::{EncryptionInfo, Mac};
 
 /// Takes a content's bytes in order and ends as [`AuthenticatedContent`], or not at all.
 ///
-/// The caller only pushes bytes. The HMAC runs in the stream; a thread of its own reads back what was written,
-/// decrypts and digests it, and so ends with the last byte. Nothing of the payload is parsed before the MAC holds.
+/// The caller only pushes bytes. The HMAC runs in the stream; a thread of its own decrypts and digests what was
+/// written, and so ends with the last byte. Nothing of the payload is parsed before the MAC holds.
 /// The first 48 bytes must be MAC and IV of the encryption info: wrong content is refused there.
 ///
 /// ```no_run
@@ -151,12 +152,30 @@ impl ContentReceiver {
     /// Bytes past the content's size, a first 48 bytes that are another content's, I/O, the follower's too. The file
     /// keeps what it holds.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), ReceiveError> {
+        self.put(bytes)?;
+        self.hash(bytes)
+    }
+
+    /// Writes the next bytes once they are judged.
+    fn put(&mut self, bytes: &[u8]) -> Result<(), ReceiveError> {
         let kept = self.header.len();
         self.check_room(bytes)?;
         self.check_header(bytes)?;
         positioned::write_all_at(&self.file, bytes, self.received)
             .inspect_err(|_| self.header.truncate(kept))?;
-        self.hash(bytes)
+        Ok(())
+    }
+
+    /// As [`ContentReceiver::write`], for a block that the caller can spare: it is digested from memory instead of being
+    /// read back. Gives an empty buffer of its capacity, so that blocks go round.
+    ///
+    /// # Errors
+    /// As [`ContentReceiver::write`]; the block is lost then, but for what the file holds of it.
+    pub fn write_block(&mut self, block: Vec<u8>) -> Result<Vec<u8>, ReceiveError> {
+        self.put(&block)?;
+        let header = self.count(&block);
+        self.mac.update(&block[header..]);
+        Ok(self.follower.hand(self.received, block)?)
     }
 
     /// As [`ContentReceiver::write`], for bytes that the file holds already.
@@ -187,11 +206,17 @@ impl ContentReceiver {
 
     /// Word to the follower, which works meanwhile, and the MAC over what follows the header.
     fn hash(&mut self, bytes: &[u8]) -> Result<(), ReceiveError> {
-        let header = HEADER.saturating_sub(self.received).min(bytes.len() as u64) as usize;
-        self.received += bytes.len() as u64;
+        let header = self.count(bytes);
         let followed = self.follower.advance(self.received);
         self.mac.update(&bytes[header..]);
         Ok(followed?)
+    }
+
+    /// Counts bytes as received, and tells how many of them are the header's.
+    fn count(&mut self, bytes: &[u8]) -> usize {
+        let header = HEADER.saturating_sub(self.received).min(bytes.len() as u64) as usize;
+        self.received += bytes.len() as u64;
+        header
     }
 
     /// Makes what was received survive a loss of power.
