@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
-# Fetches the same content with curl and with Waybill from the same nginx, in one run, and says which goals are reached:
-# time to an authenticated file on loopback, the whole fetch at 1 Gbit/s, memory, and disk. Results belong in
-# docs/performance.md.
+# Fetches the same content with Waybill and with its peers from the same nginx, in one run, and says which goals are
+# reached: time to an authenticated file on loopback, the whole fetch at 1 Gbit/s, memory, and disk. The peers: curl and
+# aria2c, which download and check nothing; curl, then openssl, then 7z, and Python (ci/peer.py), which end with the same
+# files as a fetch. Results belong in docs/performance.md.
 #
 #   ci/compare-fetching.sh [--strict] [ROUNDS] [MIB]      ROUNDS is 3 and the medians count; MIB is 2048
 #
-# Everything lies on tmpfs (/dev/shm, or $TMPDIR), four times the content. The line of 1 Gbit/s is a token bucket (tbf)
+# Everything lies on tmpfs (/dev/shm, or $TMPDIR), five times the content. The line of 1 Gbit/s is a token bucket (tbf)
 # between two network namespaces that this script makes and removes; without the right to make them that part is left
 # out, and that is said. It ends with 1 where a goal is missed that does not depend on how busy the machine is (memory,
-# disk), with --strict where any is. Needs python3, curl, GNU time, iproute2 and nginx; installs them where apt can.
+# disk), with --strict where any is. Needs python3, curl, aria2, openssl, 7z, GNU time, iproute2 and nginx; installs them
+# where apt can, and `cryptography` as ci/compare-packing.sh does. Over the slow line the peers that unpack run once.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -32,11 +34,15 @@ need() { # package, command
   command -v "$2" >/dev/null && return
   DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=600 install -y --no-install-recommends "$1" >&2
 }
+need aria2 aria2c
 need curl curl
+need openssl openssl
+need p7zip-full 7z
 need iproute2 ip
 need nginx-light nginx
 need time /usr/bin/time
 cargo build --quiet --release --bin waybill
+python=$(ci/peer-environment.sh "$scratch/environment") || python=
 waybill=$PWD/target/release/waybill
 export WAYBILL_ROOT=$scratch/root
 
@@ -113,12 +119,79 @@ publish() { # base URL
   url=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["url"])' "$scratch/content.json")
 }
 
-# Seconds of curl, one line into $scratch/$1.
+# A machine may have given away the memory that a file on tmpfs was in. It takes that back here, and not in what is
+# measured next: twice the content, as a fetch holds it.
+warm_up() {
+  head -c "$((size * 2))" /dev/zero >"$scratch/warm"
+  rm "$scratch/warm"
+}
+
+# Seconds and KiB of a command, one line into $scratch/$1.
+measure() {
+  local name=$1
+  shift
+  /usr/bin/time -q -a -o "$scratch/$name" -f '%e %M' "$@" >"$scratch/output" 2>&1 || {
+    cat "$scratch/output" >&2
+    exit 1
+  }
+}
+
 measure_curl() {
   local name=$1
   shift
-  /usr/bin/time -q -a -o "$scratch/$name" -f %e "$@" curl --silent --show-error --fail -o "$scratch/curl.out" "$url"
+  warm_up
+  measure "$name" "$@" curl --silent --show-error --fail -o "$scratch/curl.out" "$url"
   rm "$scratch/curl.out"
+}
+
+# With $2 connections.
+measure_aria2() {
+  local name=$1 connections=$2
+  shift 2
+  warm_up
+  measure "$name" "$@" aria2c --no-conf --quiet --file-allocation=none --min-split-size=1M \
+    --max-connection-per-server="$connections" --split="$connections" --dir="$scratch" --out=aria2.out "$url"
+  rm "$scratch/aria2.out"
+}
+
+# curl, openssl and 7z one after the other: what a careful script does.
+measure_chain() {
+  local name=$1
+  shift
+  cat >"$scratch/chain.sh" <<'CHAIN'
+set -euo pipefail
+mkdir "$2" && cd "$2"
+curl --silent --show-error --fail -o content "$1"
+[ "$(head -c 32 content | od -An -v -tx1 | tr -d ' \n')" = "$MAC" ]
+[ "$(tail -c +33 content | openssl dgst -sha256 -mac HMAC -macopt "hexkey:$MAC_KEY" -r | cut -c -64)" = "$MAC" ]
+tail -c +49 content | openssl enc -d -aes-256-cbc -K "$KEY" -iv "$IV" -out payload.zip
+rm content
+[ "$(openssl dgst -sha256 -r payload.zip | cut -c -64)" = "$DIGEST" ]
+7z x -bd -o files payload.zip >7z.log || cat 7z.log
+rm payload.zip
+CHAIN
+  warm_up
+  # shellcheck disable=SC2046 # words
+  measure "$name" "$@" env $(secrets) bash "$scratch/chain.sh" "$url" "$scratch/chain"
+  rm -r "$scratch/chain"
+}
+
+secrets() {
+  python3 - "$scratch/content.json" <<'PYTHON'
+import base64, json, sys
+info = json.load(open(sys.argv[1]))["fileEncryptionInfo"]
+for name, field in dict(KEY="encryptionKey", MAC_KEY="macKey", IV="initializationVector", MAC="mac", DIGEST="fileDigest").items():
+    print(f"{name}={base64.b64decode(info[field]).hex()}")
+PYTHON
+}
+
+measure_python() {
+  local name=$1
+  shift
+  [ -n "$python" ] || return 0
+  warm_up
+  measure "$name" "$@" "$python" ci/peer.py fetch "$scratch/content.json" "$scratch/python"
+  rm -r "$scratch/python"
 }
 
 # KiB that a fetch holds at this moment: below its root, in its staging folder, in its place.
@@ -134,6 +207,7 @@ on_disk() {
 measure_fetch() {
   local name=$1
   shift
+  warm_up
   "$@" /usr/bin/time -q -o "$scratch/time" -f '%e %M' \
     "$waybill" --quiet --json fetch "$scratch/content.json" --output "$scratch/out" >"$scratch/report" &
   local fetch=$! most=0 now
@@ -151,6 +225,21 @@ unpack = report["unpack"]["seconds"]
 print(seconds, round(float(seconds) - unpack, 3), unpack, memory, sys.argv[3])
 PYTHON
   rm -rf "$scratch/out" "$scratch/root"
+}
+
+# Name, seconds and MiB of peer $2, of which $scratch/$1 tells; nothing where it was left out.
+row() {
+  [ ! -e "$scratch/$1" ] || printf '%-52s %8s s %6.0f MiB\n' "$2" "$(median "$1" 1)" "$(divide "$(median "$1" "${3:-2}")" 1024)"
+}
+
+# The peers' rows, and ours, for the files that end in $1.
+table() {
+  row "curl$1" "curl, nothing checked"
+  row "aria2-1$1" "aria2c, one connection, nothing checked"
+  row "aria2-4$1" "aria2c -x4, nothing checked"
+  row "chain$1" "curl, openssl, 7z"
+  row "python$1" "Python: urllib, cryptography, zipfile"
+  row "fetch$1" "waybill fetch" 4
 }
 
 # The median of column $2 in $scratch/$1.
@@ -178,10 +267,16 @@ rm -f "$scratch/curl" "$scratch/fetch"
 for _ in $(seq "$rounds"); do
   measure_curl curl
   measure_fetch fetch
+  measure_aria2 aria2-1 1
+  measure_aria2 aria2-4 4
+  measure_chain chain
+  measure_python python
 done
 stop_nginx
 curl=$(median curl 1)
-printf '\nLoopback: curl %s s, fetch %s s, of them %s s to the authenticated file, %s s unpacking\n' \
+printf '\nLoopback\n'
+table ""
+printf 'curl %s s, fetch %s s, of them %s s to the authenticated file, %s s unpacking\n' \
   "$curl" "$(median fetch 1)" "$(median fetch 2)" "$(median fetch 3)"
 judge "authenticated file on loopback, of curl's time" "$(divide "$(median fetch 2)" "$curl")" 0.85 mood
 judge "peak memory, MiB" "$(divide "$(median fetch 4)" 1024)" 40
@@ -207,14 +302,20 @@ if gigabit; then
     measure_curl curl-gigabit "${inside[@]}"
     measure_fetch fetch-gigabit "${inside[@]}"
     # The same payload unpacked by two threads: what phase 3 may cost.
-    /usr/bin/time -q -a -o "$scratch/whole-unpack" -f %e "$waybill" --quiet unpack "$scratch/content.intunewin" --output "$scratch/out"
-    /usr/bin/time -q -a -o "$scratch/verify" -f %e "$waybill" --quiet verify "$scratch/content.intunewin"
+    warm_up
+    measure whole-unpack "$waybill" --quiet unpack "$scratch/content.intunewin" --output "$scratch/out"
+    measure verify "$waybill" --quiet verify "$scratch/content.intunewin"
     rm -rf "$scratch/out"
   done
+  measure_aria2 aria2-1-gigabit 1 "${inside[@]}"
+  measure_chain chain-gigabit "${inside[@]}"
+  measure_python python-gigabit "${inside[@]}"
   stop_nginx
   curl=$(median curl-gigabit 1)
   unpack=$(awk -v a="$(median whole-unpack 1)" -v b="$(median verify 1)" 'BEGIN { printf "%.2f", a - b }')
-  printf '\n1 Gbit/s: curl %s s, fetch %s s, of them %s s to the authenticated file, %s s unpacking; unpack alone %s s\n' \
+  printf '\n1 Gbit/s\n'
+  table -gigabit
+  printf 'curl %s s, fetch %s s, of them %s s to the authenticated file, %s s unpacking; unpack alone %s s\n' \
     "$curl" "$(median fetch-gigabit 1)" "$(median fetch-gigabit 2)" "$(median fetch-gigabit 3)" "$unpack"
   judge "authenticated and digested, of curl's time" "$(divide "$(median fetch-gigabit 2)" "$curl")" 1.02 mood
   judge "(whole fetch - curl) / unpack alone" \

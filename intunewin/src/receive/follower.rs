@@ -246,7 +246,8 @@ mod tests {
     #[test]
     fn what_is_read_from_the_file_need_not_be_there_for_what_was_handed_over() {
         let (content, info) = content_of(&package_around(&noise(200_000)));
-        let mut follower = Follower::start(tempfile::tempfile().unwrap(), &info, content.len() as u64).unwrap();
+        let mut follower =
+            Follower::start(tempfile::tempfile().unwrap(), &info, content.len() as u64).unwrap();
         follower.hand(content.len() as u64, content).unwrap();
         assert_eq!(follower.finish().unwrap().finish().unwrap().0, info.file_digest);
     }

@@ -1,3 +1,4 @@
+use super::file_digest::FileDigest;
 use super::staging::Staging;
 use super::tree::Tree;
 use super::{UnpackError, UnpackRecord};
@@ -8,12 +9,10 @@ use crate::policy::{ArchivePolicy, EntryName};
 use crate::zip::ZipError;
 use crate::zip::central::CentralRecord;
 use crate::zip::data::Extractor;
-use sha2::{Digest as _, Sha256};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use waybill_context::{Context, Meter, Stage};
-use waybill_schemas::Sha256Digest;
 
 /// How to unpack.
 #[derive(Debug, Clone)]
@@ -103,8 +102,9 @@ impl AuthenticatedContent {
         let meter = context.meter(Stage::Unpack, Some(archive.unpacked_size()));
         let (files, bytes) = (archive.file_count(), archive.unpacked_size());
         let sync = super::sync::each_file(files);
-        let writer = Writer { archive: &archive, tree: staging.tree(), sync, record };
-        archive.for_each_entry(options.threads, context, &|extractor, record, name| {
+        let threads = options.threads;
+        let writer = Writer { archive: &archive, tree: staging.tree(), sync, record, threads };
+        archive.for_each_entry(threads, context, &|extractor, record, name| {
             writer.write(extractor, record, &name, &meter, context)
         })?;
         drop(meter);
@@ -120,6 +120,7 @@ struct Writer<'a> {
     tree: &'a Tree,
     sync: bool,
     record: Option<&'a dyn UnpackRecord>,
+    threads: usize,
 }
 
 impl Writer<'_> {
@@ -139,7 +140,7 @@ impl Writer<'_> {
         }
         let mut file = self.tree.create_file(&path).map_err(failed)?;
         let mut written = Ok(());
-        let mut sha = self.record.map(|record| (record, Sha256::new()));
+        let mut sha = self.record.map(|told| (told, self.digest(record.size)));
         let extracted = extractor.extract(self.archive.source(), record, context, &mut |bytes| {
             meter.advance(bytes.len() as u64);
             if let Some((_, sha)) = &mut sha {
@@ -155,8 +156,12 @@ impl Writer<'_> {
         extracted.map_err(|error: ZipError| UnpackError::from(error))?;
         self.settle(&file, record).map_err(failed)?;
         let Some((told, sha)) = sha else { return Ok(()) };
-        let digest = Sha256Digest::new(sha.finalize().into());
+        let digest = sha.finish().ok_or_else(|| failed(io::Error::other("the digesting thread died")))?;
         told.file(name, record.size, &digest).map_err(UnpackError::Record)
+    }
+
+    fn digest(&self, size: u64) -> FileDigest {
+        FileDigest::new(size, self.archive.unpacked_size(), self.threads)
     }
 
     fn settle(&self, file: &std::fs::File, record: &CentralRecord) -> io::Result<()> {

@@ -1,6 +1,7 @@
 //! Unpacking: an authenticated payload becomes a folder, whole and under its name, or nothing at all.
 
 mod error;
+mod file_digest;
 mod folder;
 mod patience;
 mod payload_file;

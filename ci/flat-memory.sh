@@ -1,0 +1,111 @@
+#!/usr/bin/env bash
+# Peak memory must not grow with size: packs, verifies, unpacks, publishes and fetches (from `waybill serve` on loopback)
+# 100 MB, 1 GB and 10 GB, and prints a table of the peaks as /usr/bin/time sees them. Ends with 1 where the largest takes
+# more than the smallest and a small slack, or where anything is over the limits.
+#
+#   ci/flat-memory.sh [MEGABYTES]...        100 1000 10000
+#
+# Needs three times the largest in ${TMPDIR:-/tmp}, python3 and GNU time; takes some minutes.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+packing_mib=96
+device_mib=40
+slack_mib=8
+
+[ $# -gt 0 ] || set -- 100 1000 10000
+scratch=$(mktemp -d)
+server=
+clean_up() {
+  [ -z "$server" ] || kill "$server" 2>/dev/null || true
+  rm -rf "$scratch"
+}
+trap clean_up EXIT
+
+fail() {
+  printf 'ci/flat-memory.sh: %s\n' "$*" >&2
+  exit 1
+}
+
+largest=$(printf '%s\n' "$@" | sort -n | tail -n 1)
+free=$(df --output=avail -B 1000000 "$scratch" | tail -n 1)
+[ "$free" -ge $((largest * 32 / 10)) ] || fail "needs $((largest * 32 / 10)) MB in $scratch, $free MB are free"
+cargo build --quiet --release --bin waybill
+waybill=$PWD/target/release/waybill
+
+# $2 MB below $1: eight large files of which half deflates, and 300 small ones.
+make_source() {
+  python3 - "$@" <<'PYTHON'
+import os, random, sys
+target, size = sys.argv[1], int(sys.argv[2]) * 1_000_000
+os.mkdir(target)
+random.seed(1)
+noise = [random.randbytes(1 << 20) for _ in range(16)]
+words = b"".join(b"line %d of a text that deflates\r\n" % number for number in range(40_000))[: 1 << 20]
+def write(name, length):
+    with open(os.path.join(target, name), "wb") as file:
+        while length > 0:
+            block = (random.choice(noise) + words)[:length]
+            file.write(block)
+            length -= len(block)
+for index in range(300):
+    write(f"small-{index}.dat", 16 << 10)
+for index in range(8):
+    write(f"large-{index}.dat", (size - 300 * (16 << 10)) // 8)
+PYTHON
+}
+
+# The KiB of a command's peak, as column $1 of this size.
+measure() {
+  local column=$1 kib
+  shift
+  /usr/bin/time -q -f %M -o "$scratch/kib" "$waybill" --quiet "$@" >"$scratch/output" || fail "waybill $1 failed"
+  read -r kib <"$scratch/kib"
+  printf '%s\n' "$kib" >"$scratch/peak-$megabytes-$column"
+}
+
+deliver() {
+  local url
+  measure publish publish "$scratch/package.intunewin" --to "$scratch/public" --with-keys
+  rm "$scratch/package.intunewin"
+  : >"$scratch/serving"
+  "$waybill" --json serve "$scratch/public" --listen :0 --lab >"$scratch/serving" 2>/dev/null &
+  server=$!
+  until grep -q listening "$scratch/serving"; do sleep 0.1; done
+  url=$(sed -n 's/.*"listening":"\([^"]*\)".*/\1/p' "$scratch/serving")package.content.json
+  measure fetch fetch "$url" --output "$scratch/fetched" --root "$scratch/root"
+  kill "$server"
+  wait "$server" 2>/dev/null || true
+  server=
+  rm -rf "$scratch/public" "$scratch/fetched" "$scratch/root"
+}
+
+columns=(pack verify unpack publish fetch)
+printf '| MiB | pack | verify --deep | unpack | publish | fetch |\n|---|---|---|---|---|---|\n'
+for megabytes in "$@"; do
+  make_source "$scratch/source" "$megabytes"
+  measure pack pack "$scratch/source" --setup small-0.dat --output "$scratch/package.intunewin"
+  rm -r "$scratch/source"
+  measure verify verify --deep "$scratch/package.intunewin"
+  measure unpack unpack "$scratch/package.intunewin" --output "$scratch/unpacked"
+  rm -r "$scratch/unpacked"
+  deliver
+  printf '| %d MB |' "$megabytes"
+  for column in "${columns[@]}"; do printf ' %d |' $((($(cat "$scratch/peak-$megabytes-$column") + 1023) / 1024)); done
+  printf '\n'
+done
+
+missed=0
+for column in "${columns[@]}"; do
+  limit=$device_mib
+  [ "$column" != pack ] || limit=$packing_mib
+  first=$(cat "$scratch/peak-$1-$column")
+  for megabytes in "$@"; do
+    peak=$(cat "$scratch/peak-$megabytes-$column")
+    if [ "$peak" -gt $((limit * 1024)) ] || [ "$peak" -gt $((first + slack_mib * 1024)) ]; then
+      printf '%s at %d MB: %d KiB, %d at %d MB, limit %d MiB\n' "$column" "$megabytes" "$peak" "$first" "$1" "$limit" >&2
+      missed=1
+    fi
+  done
+done
+[ "$missed" = 0 ]

@@ -1,0 +1,117 @@
+//! SHA-256 of a file while it is unpacked: in the same thread, or in one beside it.
+
+use sha2::{Digest as _, Sha256};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+use waybill_schemas::Sha256Digest;
+
+/// Blocks on their way to the thread beside.
+const IN_FLIGHT: usize = 4;
+
+/// A file's digest in progress.
+pub(super) enum FileDigest {
+    /// Computed by whoever unpacks.
+    Here(Sha256),
+    /// Computed while whoever unpacks goes on.
+    Beside(Beside),
+}
+
+impl FileDigest {
+    /// For a file of `size` bytes, one of `total` that are unpacked by so many threads. A file that is more than a
+    /// thread's share is the last to be done, and the others end before it: one of them may as well digest it.
+    pub(super) fn new(size: u64, total: u64, threads: usize) -> Self {
+        let share = total / threads.max(1) as u64;
+        let beside = (size > share.max(LEAST)).then(Beside::start).flatten();
+        beside.map_or_else(|| Self::Here(Sha256::new()), Self::Beside)
+    }
+
+    pub(super) fn update(&mut self, bytes: &[u8]) {
+        match self {
+            Self::Here(sha) => sha.update(bytes),
+            Self::Beside(beside) => beside.update(bytes),
+        }
+    }
+
+    /// `None` where the thread beside died.
+    pub(super) fn finish(self) -> Option<Sha256Digest> {
+        let sha = match self {
+            Self::Here(sha) => Some(sha),
+            Self::Beside(beside) => beside.finish(),
+        };
+        sha.map(|sha| Sha256Digest::new(sha.finalize().into()))
+    }
+}
+
+/// A smaller file is not worth a thread.
+const LEAST: u64 = 16 << 20;
+
+/// A thread that digests what it is sent. Dropped, it ends by itself.
+pub(super) struct Beside {
+    full: SyncSender<Vec<u8>>,
+    empty: Receiver<Vec<u8>>,
+    made: usize,
+    thread: JoinHandle<Sha256>,
+}
+
+impl Beside {
+    /// `None` where the system gives no thread.
+    fn start() -> Option<Self> {
+        let (full, to_digest) = sync_channel::<Vec<u8>>(IN_FLIGHT);
+        let (recycle, empty) = sync_channel::<Vec<u8>>(IN_FLIGHT);
+        let digest = move || {
+            let mut sha = Sha256::new();
+            while let Ok(mut block) = to_digest.recv() {
+                sha.update(&block);
+                block.clear();
+                let _ = recycle.try_send(block); // the other side may have ended already
+            }
+            sha
+        };
+        let thread = std::thread::Builder::new().name("file-digest".to_owned()).spawn(digest).ok()?;
+        Some(Self { full, empty, made: 0, thread })
+    }
+
+    fn update(&mut self, bytes: &[u8]) {
+        let mut block = self.next_buffer();
+        block.extend_from_slice(bytes);
+        let _ = self.full.send(block); // where the thread died, joining it tells
+    }
+
+    fn next_buffer(&mut self) -> Vec<u8> {
+        if let Ok(buffer) = self.empty.try_recv() {
+            return buffer;
+        }
+        if self.made < IN_FLIGHT {
+            self.made += 1;
+            return Vec::new();
+        }
+        self.empty.recv().unwrap_or_default()
+    }
+
+    fn finish(self) -> Option<Sha256> {
+        drop(self.full);
+        self.thread.join().ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::noise;
+
+    #[test]
+    fn a_digest_is_the_same_here_and_beside() {
+        let bytes = noise(1 << 20);
+        for (size, beside) in [(1_u64 << 30, true), (1 << 29, false), (1 << 20, false)] {
+            let mut digest = FileDigest::new(size, 1 << 30, 2);
+            assert_eq!(matches!(digest, FileDigest::Beside(_)), beside, "{size}");
+            bytes.chunks(100_001).for_each(|chunk| digest.update(chunk));
+            assert_eq!(digest.finish(), Some(Sha256Digest::new(Sha256::digest(&bytes).into())));
+        }
+    }
+
+    #[test]
+    fn one_thread_stays_one() {
+        assert!(matches!(FileDigest::new(1 << 30, 1 << 30, 1), FileDigest::Here(_)));
+    }
+}
