@@ -172,8 +172,8 @@ rm payload.zip
 CHAIN
   warm_up
   # shellcheck disable=SC2046 # words
-  measure "$name" "$@" env $(secrets) bash "$scratch/chain.sh" "$url" "$scratch/chain"
-  rm -r "$scratch/chain"
+  measure "$name" "$@" env $(secrets) bash "$scratch/chain.sh" "$url" "$scratch/by-hand"
+  rm -r "$scratch/by-hand"
 }
 
 secrets() {
@@ -190,8 +190,8 @@ measure_python() {
   shift
   [ -n "$python" ] || return 0
   warm_up
-  measure "$name" "$@" "$python" ci/peer.py fetch "$scratch/content.json" "$scratch/python"
-  rm -r "$scratch/python"
+  measure "$name" "$@" "$python" ci/peer.py fetch "$scratch/content.json" "$scratch/by-python"
+  rm -r "$scratch/by-python"
 }
 
 # KiB that a fetch holds at this moment: below its root, in its staging folder, in its place.
