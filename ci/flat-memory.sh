@@ -11,7 +11,7 @@ cd "$(dirname "$0")/.."
 
 packing_mib=96
 device_mib=40
-slack_mib=8
+slack_mib=16 # 100 MB do not fill what packing may hold on its way, 48 MiB
 
 [ $# -gt 0 ] || set -- 100 1000 10000
 scratch=$(mktemp -d)
@@ -33,7 +33,8 @@ free=$(df --output=avail -B 1000000 "$scratch" | tail -n 1)
 cargo build --quiet --release --bin waybill
 waybill=$PWD/target/release/waybill
 
-# $2 MB below $1: eight large files of which half deflates, and 300 small ones.
+# $2 MB below $1, of which half deflates: four large files, 300 small ones, and the rest in files just under 8 MiB, which
+# are deflated whole and so take the most memory.
 make_source() {
   python3 - "$@" <<'PYTHON'
 import os, random, sys
@@ -48,10 +49,13 @@ def write(name, length):
             block = (random.choice(noise) + words)[:length]
             file.write(block)
             length -= len(block)
+middle = 7_500_000
 for index in range(300):
     write(f"small-{index}.dat", 16 << 10)
-for index in range(8):
-    write(f"large-{index}.dat", (size - 300 * (16 << 10)) // 8)
+for index in range(size // 2 // middle):
+    write(f"middle-{index}.dat", middle)
+for index in range(4):
+    write(f"large-{index}.dat", size // 8)
 PYTHON
 }
 
