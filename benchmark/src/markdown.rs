@@ -194,9 +194,9 @@ mod tests {
     fn without_a_comparison_there_are_stages_and_limits_and_no_verdict() {
         let page = markdown(&sample::report());
         assert!(page.starts_with("### waybill bench: 64 MiB of mixed data in 2,000 files\n"), "{page}");
-        let row = "| unpack | 1,240 (1,178 to 1,290) | 0.050 | 12.0 | 4.1 % | file-write |\n";
+        let row = "| unpack | 1,240 (1,178 to 1,290) | 0.050 (0.048 to 0.052) | 12.0 (11.4 to 12.5) | 4.1 % | file-write |\n";
         assert!(page.contains(row) && page.contains("| 125 % |"), "{page}");
-        assert!(page.contains("| serve | 1,240 (1,178 to 1,290) | 0.050 | 12.0 | – | – |\n"), "{page}");
+        assert!(page.contains("| serve | 1,240 (1,178 to 1,290) | 0.050 (0.048 to 0.052) | 12.0 (11.4 to 12.5) | – | – |\n"), "{page}");
         assert!(page.contains("<details>") && !page.contains("egressed"), "{page}");
     }
 
