@@ -85,7 +85,10 @@ impl Running {
             match self.answers.recv_timeout(LOOK_EVERY) {
                 Ok(answer) => return Ok(answer),
                 Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return Ok(Err(io::ErrorKind::BrokenPipe.into())),
+                Err(RecvTimeoutError::Disconnected) => {
+                    let error = io::Error::new(io::ErrorKind::UnexpectedEof, "it ended without an answer");
+                    return Ok(Err(error));
+                }
             }
         }
     }
@@ -101,7 +104,11 @@ impl Running {
             return Err(BenchError::Stage { what: self.what.clone(), message, code: None });
         }
         let cpu = (used.rusage.utime + used.rusage.stime).as_secs_f64() - self.answer.cpu_before;
-        Ok(Used { answer: std::mem::take(&mut self.answer), cpu: cpu.max(0.0), memory: used.rusage.maxrss })
+        // A server has a last word. What a process says of itself is its own; the system may count its parent's to it.
+        let last = self.answers.iter().flatten().last();
+        let peak = last.map_or(self.answer.peak, |last| last.peak);
+        let memory = if peak > 0 { peak } else { used.rusage.maxrss };
+        Ok(Used { answer: std::mem::take(&mut self.answer), cpu: cpu.max(0.0), memory })
     }
 }
 
@@ -127,22 +134,23 @@ fn spawn(program: &StageProgram) -> io::Result<(Child, Receiver<io::Result<Answe
     let (answered, answers) = channel();
     std::thread::spawn(move || {
         let mut stdout = BufReader::new(stdout);
-        let _ = answered.send(listen(&mut stdout)); // nobody may wait any more
-        let _ = io::copy(&mut stdout, &mut io::sink());
+        while let Some(answer) = listen(&mut stdout).transpose() {
+            let _ = answered.send(answer); // nobody may wait any more
+        }
     });
     Ok((child, answers))
 }
 
-/// The first line that is an object: a test's harness has something to say, too.
-fn listen(stdout: &mut BufReader<ChildStdout>) -> io::Result<Answer> {
+/// The next line that is an object: a test's harness has something to say, too. `None` at the end.
+fn listen(stdout: &mut BufReader<ChildStdout>) -> io::Result<Option<Answer>> {
     let mut line = String::new();
     loop {
         line.clear();
         if stdout.read_line(&mut line)? == 0 {
-            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "it ended without an answer"));
+            return Ok(None);
         }
         if line.starts_with('{') {
-            return Ok(serde_json::from_str(&line)?);
+            return Ok(Some(serde_json::from_str(&line)?));
         }
     }
 }

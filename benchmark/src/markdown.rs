@@ -196,7 +196,12 @@ mod tests {
         assert!(page.starts_with("### waybill bench: 64 MiB of mixed data in 2,000 files\n"), "{page}");
         let row = "| unpack | 1,240 (1,178 to 1,290) | 0.050 (0.048 to 0.052) | 12.0 (11.4 to 12.5) | 4.1 % | file-write |\n";
         assert!(page.contains(row) && page.contains("| 125 % |"), "{page}");
-        assert!(page.contains("| serve | 1,240 (1,178 to 1,290) | 0.050 (0.048 to 0.052) | 12.0 (11.4 to 12.5) | – | – |\n"), "{page}");
+        assert!(
+            page.contains(
+                "| serve | 1,240 (1,178 to 1,290) | 0.050 (0.048 to 0.052) | 12.0 (11.4 to 12.5) | – | – |\n"
+            ),
+            "{page}"
+        );
         assert!(page.contains("<details>") && !page.contains("egressed"), "{page}");
     }
 

@@ -50,6 +50,9 @@ pub(crate) struct Answer {
     /// Processor time of the process before the measured part began.
     #[serde(default)]
     pub(crate) cpu_before: f64,
+    /// Peak memory of the process until now, in bytes; 0 where the system does not tell.
+    #[serde(default)]
+    pub(crate) peak: u64,
     /// What is known of the content, where that was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) facts: Option<Facts>,

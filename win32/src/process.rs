@@ -6,6 +6,7 @@ use std::os::windows::io::{AsHandle, AsRawHandle as _, BorrowedHandle, FromRawHa
 use std::time::{Duration, Instant};
 use windows_sys::Win32::Foundation::{FILETIME, WAIT_FAILED, WAIT_OBJECT_0};
 use windows_sys::Win32::System::Environment::GetCommandLineW;
+use windows_sys::Win32::System::ProcessStatus::{K32GetProcessMemoryInfo, PROCESS_MEMORY_COUNTERS};
 use windows_sys::Win32::System::Threading::{
     GetCurrentProcess, GetExitCodeProcess, GetProcessTimes, OpenProcess, PROCESS_QUERY_LIMITED_INFORMATION,
     PROCESS_SYNCHRONIZE, PROCESS_TERMINATE, TerminateProcess, WaitForSingleObject,
@@ -31,6 +32,22 @@ pub fn own_cpu_time() -> io::Result<Duration> {
     }
     let steps = |time: FILETIME| u64::from(time.dwHighDateTime) << 32 | u64::from(time.dwLowDateTime);
     Ok(Duration::from_nanos(100 * (steps(kernel) + steps(user))))
+}
+
+/// The most memory that this process has had at once, in bytes: its peak working set.
+///
+/// # Errors
+/// The system refuses.
+pub fn own_peak_memory() -> io::Result<u64> {
+    let mut counters = PROCESS_MEMORY_COUNTERS::default();
+    let size = size_of::<PROCESS_MEMORY_COUNTERS>() as u32;
+    // SAFETY: takes nothing, gives a pseudo handle that needs no closing.
+    let process = unsafe { GetCurrentProcess() };
+    // SAFETY: the handle is this process's; the place for the counters has the size that is named.
+    if unsafe { K32GetProcessMemoryInfo(process, &raw mut counters, size) } == 0 {
+        return Err(io::Error::last_os_error());
+    }
+    Ok(counters.PeakWorkingSetSize as u64)
 }
 
 /// A process, running or ended. While this is there, its id is not given to another.
