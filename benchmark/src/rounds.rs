@@ -123,6 +123,6 @@ fn sample(limit: Limit, content: u64) -> u64 {
         Limit::Deflate => times(1, 4, 16),
         Limit::Inflate => times(4, 16, 64),
         Limit::FileWrite | Limit::FileSync => times(1, 64, 1024),
-        Limit::FileRead | Limit::Http => times(1, 256, 1024), // a small content is got several times
+        Limit::FileRead | Limit::Http => times(1, 64, 1024), // a small content is got several times
     }
 }

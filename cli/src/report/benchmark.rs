@@ -311,7 +311,7 @@ mod tests {
         let comparison = report.comparison.as_mut().unwrap();
         (comparison.stages[1].regressed, comparison.same_machine) = (false, false);
         let unsure = page(|out| write_benchmark(&report, out));
-        assert!(unsure.contains("-18.2 %  not in every run\n"), "{unsure}");
+        assert!(unsure.contains("−18.2 %  not in every run\n"), "{unsure}");
         assert!(unsure.contains("another kind of machine") && unsure.contains("\nNo stage lost"), "{unsure}");
         report.comparison.as_mut().unwrap().stages.clear();
         assert!(page(|out| write_benchmark(&report, out)).contains("\nNothing was compared"));

@@ -2,6 +2,7 @@
 
 use super::documents::judged;
 use super::run;
+use super::serve::Serving;
 use super::workbench::Workbench;
 use serde_json::Value;
 use std::fs;
@@ -78,15 +79,16 @@ fn what_cannot_be_compared_is_refused_before_anything_is_measured() {
     assert_eq!(refused(&["work", "--sweep", "--baseline", "baseline.json"]).0, 2);
 }
 
-/// The server is not there: that is the network's class, and no token is told.
+/// The server has no such file: that is told as fetch tells it, and no token is.
 #[test]
 fn a_signed_url_is_told_without_its_query() {
     let bench = Workbench::new();
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let url = format!("http://127.0.0.1:{port}/app.content.json?sig=canary-token");
+    let server = Serving::start(&bench, &[]);
+    let url = format!("http://{}/absent.content.json?sig=canary-token", server.address);
     fs::write(bench.file("url.txt"), url).unwrap();
     let output = run(&bench, &["bench", "--json", "-vv", "--url-file", "url.txt", "--folder", "work"]);
     let said = [output.stdout.as_slice(), &output.stderr].concat();
     assert!(!String::from_utf8_lossy(&said).contains("canary"), "{}", String::from_utf8_lossy(&said));
     assert_eq!(output.status.code(), Some(5), "{}", String::from_utf8_lossy(&said));
+    assert_eq!(judged("error", &output.stdout)["error"]["code"], "not-there");
 }
