@@ -7,7 +7,7 @@
 //!
 //! | need | entry |
 //! |---|---|
-//! | measure once | [`bench`] |
+//! | measure once | [`bench`](fn@bench) |
 //! | how throughput and memory go as work grows | [`sweep`] |
 //! | set a run against an earlier one | [`compare`] |
 //! | what the process of a stage does | [`answer`] |
