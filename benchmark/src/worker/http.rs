@@ -1,4 +1,4 @@
-//! One GET to a file, nothing checked: what the HTTP library and the line give.
+//! GET to a file, nothing checked: what the HTTP library and the line give.
 
 use super::Outcome;
 use super::content::Published;

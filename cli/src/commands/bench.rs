@@ -21,6 +21,10 @@ const MIB: u64 = 1 << 20;
 
 /// Measures, compares, and tells.
 pub(crate) fn run(args: &BenchArgs, session: &Session) -> Result<Exit, Failure> {
+    if args.size.is_some_and(|size| size.0 == 0) {
+        return Err(Failure::new(&command::USAGE, "--size is 0, and nothing is measured with nothing")
+            .with_hint("give at least --size 1MiB"));
+    }
     let outputs = Outputs::claim(args)?;
     let live = Live { told: !session.output.is_json() && !session.output.is_quiet() };
     if args.sweep {
@@ -35,10 +39,15 @@ pub(crate) fn run(args: &BenchArgs, session: &Session) -> Result<Exit, Failure> 
         check_baseline(baseline, &request, args.force)?;
     }
     let mut report = bench(&request, &live, &session.context())?;
-    if let Some(baseline) = &baseline {
-        report.comparison = Some(compare(baseline, &report, args.max_regression.0, args.force)?);
-    }
-    outputs.write(&report, markdown, chart)?;
+    let compared =
+        baseline.map(|baseline| compare(&baseline, &report, args.max_regression.0, args.force)).transpose();
+    let (comparison, unlike) = match compared {
+        Ok(comparison) => (comparison, None),
+        Err(error) => (None, Some(error)),
+    };
+    report.comparison = comparison;
+    outputs.write(&report, markdown, chart)?; // a run that cannot be compared is kept all the same
+    unlike.map_or(Ok(()), |error| Err(Failure::from(error)))?;
     session.output.report(&report, write_benchmark)?;
     Ok(if has_regressed(&report) { Exit::from(Class::Regression) } else { Exit::DONE })
 }
@@ -70,10 +79,6 @@ fn subject(args: &BenchArgs) -> Result<Subject, Failure> {
         (None, Some(file)) => content_url(Some(file))?.map(Location::Url),
         (None, None) => None,
     };
-    if args.size.is_some_and(|size| size.0 == 0) {
-        return Err(Failure::new(&command::USAGE, "--size is 0, and nothing is measured with nothing")
-            .with_hint("give at least --size 1MiB; the default is 256MiB"));
-    }
     Ok(named.map_or_else(
         || {
             let size = args.size.map_or(256 * MIB, |size| size.0);

@@ -52,6 +52,18 @@ fn a_stage_that_lost_its_share_ends_the_command_with_12() {
         }
     }
     fs::write(bench.file("baseline.json"), baseline.to_string()).unwrap();
+    let absent = serde_json::json!({ "name": "absent", "share": { "median": 1.0, "min": 1.0, "max": 1.0 } });
+    let mut unlike = baseline.clone();
+    let mut stage = unlike["stages"][0].clone();
+    stage.as_object_mut().unwrap().extend(absent.as_object().unwrap().clone());
+    unlike["stages"].as_array_mut().unwrap().push(stage);
+    fs::write(bench.file("unlike.json"), unlike.to_string()).unwrap();
+    let arguments = [&SMALL[..], &["work", "--baseline", "unlike.json", "--save", "kept.json"]].concat();
+    let output = run(&bench, &arguments);
+    assert_eq!(judged("error", &output.stdout)["error"]["code"], "baseline-unlike");
+    let kept: Value = serde_json::from_slice(&fs::read(bench.file("kept.json")).unwrap()).unwrap();
+    assert_eq!(kept["stages"].as_array().unwrap().len(), 13, "the run is not lost");
+
     let compared = ["work", "--baseline", "baseline.json", "--markdown", "comment.md"];
     let output = run(&bench, &[&SMALL[..], &compared].concat());
     assert_eq!(output.status.code(), Some(12), "{}", String::from_utf8_lossy(&output.stderr));
