@@ -1,0 +1,1 @@
+//! What Intune and its agent do, and what their words mean.

@@ -1,0 +1,1 @@
+//! Packages and policies put where devices get them.
