@@ -8,7 +8,7 @@ use std::sync::Mutex;
 use waybill_context::Context;
 use waybill_downloader::Location;
 use waybill_packager::pack::{Output, PackOptions, PackRequest, PackSource, pack};
-use waybill_packager::publish::{PublishRequest, publish};
+use waybill_publisher::{PublishRequest, publish};
 use waybill_schemas::codes::Classified as _;
 use waybill_server::{Server, ServerOptions};
 

@@ -44,24 +44,6 @@ pub(crate) fn persist(
     Ok(())
 }
 
-/// Renames a folder to a name that nothing has, and makes that durable. What appears there meanwhile is never replaced
-/// (but for an empty folder, on some systems).
-pub(crate) fn move_folder(from: &Path, to: &Path, context: &Context<'_>) -> Result<(), NotMoved> {
-    patiently(context, || match to.symlink_metadata() {
-        Ok(_) => Err(io::ErrorKind::AlreadyExists.into()), // Windows would call it access denied
-        Err(_) => std::fs::rename(from, to),
-    })?;
-    sync_folder(folder_of(to));
-    Ok(())
-}
-
-/// Renames a file over the one that is there, and makes that durable.
-pub(crate) fn replace_file(from: &Path, to: &Path, context: &Context<'_>) -> Result<(), NotMoved> {
-    patiently(context, || std::fs::rename(from, to))?;
-    sync_folder(folder_of(to));
-    Ok(())
-}
-
 fn patiently(context: &Context<'_>, mut attempt: impl FnMut() -> io::Result<()>) -> Result<(), NotMoved> {
     for _ in 1..ATTEMPTS {
         match attempt() {

@@ -1,5 +1,4 @@
-//! From a source folder to a package, and from a package to what a server serves: walking and leaving out, MSI facts,
-//! what an installer is, `init`, packing, lint, publishing.
+//! From a source folder to a package: walking and leaving out, MSI facts, what an installer is, `init`, packing, lint.
 //!
 //! | need | entry |
 //! |---|---|
@@ -10,7 +9,6 @@
 //! | what a setup file is, and which switches it takes | [`recognise::recognise`] |
 //! | a program's architecture and version | `waybill_pe::Program::read` |
 //! | find what goes wrong in practice | [`lint::lint`] |
-//! | put a content where devices fetch it | [`publish::publish`] |
 
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
@@ -22,7 +20,6 @@ mod into_place;
 pub mod lint;
 pub mod msi;
 pub mod pack;
-pub mod publish;
 pub mod recognise;
 pub mod setup_file;
 mod shown_path;

@@ -9,7 +9,7 @@ use waybill_context::Context;
 use waybill_downloader::{Destination, FetchOptions, FetchRequest, Location, ProxyChoice, Wanted, fetch};
 use waybill_packager::lint::{Subject, lint};
 use waybill_packager::pack::{Output, PackOptions, PackRequest, PackSource, pack};
-use waybill_packager::publish::{PublishRequest, publish};
+use waybill_publisher::{PublishRequest, publish};
 use waybill_packager::walk::WalkOptions;
 use waybill_schemas::report::fetch::FetchReport;
 use waybill_schemas::report::lint::LintReport;

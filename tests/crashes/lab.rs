@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use waybill_context::Context;
 use waybill_downloader::{Location, SecretUrl};
 use waybill_packager::pack::Level;
-use waybill_packager::publish::{PublishRequest, publish};
+use waybill_publisher::{PublishRequest, publish};
 use waybill_server::{RunningServer, Server, ServerOptions};
 use waybill_tests::folder_listing::{Listing, list};
 use waybill_tests::packed_folder::{options, pack_folder};

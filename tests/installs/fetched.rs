@@ -10,7 +10,7 @@ use waybill_agent::ContentSource;
 use waybill_context::Context;
 use waybill_downloader::{FetchOptions, Location, ProxyChoice, Wanted};
 use waybill_packager::pack::Level;
-use waybill_packager::publish::{PublishRequest, publish};
+use waybill_publisher::{PublishRequest, publish};
 use waybill_schemas::report::install::{Outcome, Step};
 use waybill_server::{RunningServer, Server, ServerOptions};
 use waybill_tests::packed_folder::{options, pack_folder};

@@ -12,7 +12,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use waybill_context::Context;
 use waybill_packager::pack::{self, Output, PackOptions, PackRequest, PackSource};
-use waybill_packager::publish::{PublishRequest, publish};
+use waybill_publisher::{PublishRequest, publish};
 
 /// What the lab server's address will stand in for: the document is asked for its keys alone.
 const NOWHERE: &str = "http://127.0.0.1/";

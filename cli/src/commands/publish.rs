@@ -3,7 +3,7 @@ use crate::error::Failure;
 use crate::package_input::{PackageReader, shown};
 use crate::report::publish::write_published;
 use crate::session::Session;
-use waybill_packager::publish::{PublishError, PublishRequest, publish};
+use waybill_publisher::{PublishError, PublishRequest, publish};
 
 /// Publishes a package's content, and tells what lies where.
 pub(crate) fn run(args: PublishArgs, session: &Session) -> Result<(), Failure> {

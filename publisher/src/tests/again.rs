@@ -1,7 +1,7 @@
 //! Once more: nothing is written twice, damage is found, other documents are spared.
 
 use super::{Bench, MIB, content_of, files, package};
-use crate::publish::{Damage, PublishError};
+use crate::{Damage, PublishError};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -142,7 +142,7 @@ fn pieces_in_other_words_stay_and_are_what_the_document_names() {
     let bytes = fs::read(&pieces).unwrap();
     assert!(PiecesDocument::read(&bytes).unwrap().other.contains_key("writtenBy"));
     let document = ContentDocument::read(&fs::read(bench.path("app.content.json")).unwrap()).unwrap();
-    assert_eq!(document.pieces_digest, Some(crate::publish::pieces::sha256(&bytes)));
+    assert_eq!(document.pieces_digest, Some(crate::pieces::sha256(&bytes)));
 }
 
 #[test]

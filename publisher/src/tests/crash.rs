@@ -1,7 +1,7 @@
 //! Cut short at any point: under the final name lies all of it or nothing.
 
 use super::{Bench, MIB, content_of, files, opened, package};
-use crate::publish::{PublishError, publish};
+use crate::{PublishError, publish};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;

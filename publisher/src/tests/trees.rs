@@ -1,7 +1,7 @@
 //! What is written, and where.
 
 use super::{Bench, MIB, content_of, files, info, noise, opened, package};
-use crate::publish::{PublishError, publish};
+use crate::{PublishError, publish};
 use intunewin::{ArchivePolicy, EncryptedContent, FileSource, Source};
 use sha2::{Digest as _, Sha256};
 use std::fs;
