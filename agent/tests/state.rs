@@ -89,7 +89,7 @@ fn its_files_are_their_owners_alone() {
 #[test]
 fn a_link_in_its_place_is_refused() {
     let (ground, elsewhere) = (Ground::new(), Ground::with_attempts(1));
-    drop(waybill_downloader::Root::open(&ground.root()).unwrap());
+    drop(waybill_disk::Root::open(&ground.root()).unwrap());
     std::os::unix::fs::symlink(elsewhere.database(), ground.database()).unwrap();
     let error = ground.open().unwrap_err();
     assert_eq!(error.code().id, "state-failed");
@@ -148,7 +148,7 @@ fn a_newer_versions_is_refused_and_left_as_it_is() {
 #[test]
 fn another_programs_database_is_refused() {
     let ground = Ground::new();
-    drop(waybill_downloader::Root::open(&ground.root()).unwrap());
+    drop(waybill_disk::Root::open(&ground.root()).unwrap());
     ground.change("CREATE TABLE cookies (host TEXT)");
     let error = ground.open().unwrap_err();
     assert!(matches!(error, StateError::Foreign { .. }), "{error}");
@@ -167,7 +167,7 @@ fn damage_is_told() {
     });
     for (number, bytes) in no_database.into_iter().chain(zeroed).enumerate() {
         let ground = Ground::new();
-        drop(waybill_downloader::Root::open(&ground.root()).unwrap());
+        drop(waybill_disk::Root::open(&ground.root()).unwrap());
         fs::write(ground.database(), &bytes).unwrap();
         let error = ground.open().expect_err(&format!("case {number}"));
         assert!(matches!(error, StateError::Damaged { .. }), "case {number}: {error}");

@@ -1,9 +1,10 @@
-use crate::{DownloadError, LocateError, LockError, PlaceError, RootError, SpaceError};
+use crate::{DownloadError, LocateError, PlaceError};
 use intunewin::AuthenticateError;
 use std::error::Error;
 use std::fmt;
 use std::io;
 use std::path::Path;
+use waybill_disk::{LockError, RootError, SpaceError};
 use waybill_schemas::codes::{Classified, Code, root};
 
 /// Why there is no content folder.

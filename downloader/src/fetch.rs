@@ -1,14 +1,16 @@
 use crate::download::{Download, DownloadError, Downloaded, Files, Log};
 use crate::http::{Network, Trust};
+use crate::layout::Incoming;
 use crate::locate::{AskAgain, Bytes, Located, Locator};
-use crate::lock::Lock;
 use crate::place::{self, Place};
-use crate::root::{Incoming, Root};
-use crate::{FetchError, FetchRequest, Location, space};
+use crate::{FetchError, FetchRequest, Location};
 use intunewin::{AuthenticatedContent, EncryptedContent};
 use std::path::Path;
 use std::time::SystemTime;
 use waybill_context::Context;
+use waybill_disk::Lock;
+use waybill_disk::Root;
+use waybill_disk::space;
 use waybill_schemas::EncryptionInfo;
 use waybill_schemas::report::fetch::{FetchReport, PhaseReport, ValidateReport};
 
@@ -65,7 +67,7 @@ struct Run<'a> {
 
 impl Run<'_> {
     fn fetch(&self, located: Located) -> Result<FetchReport, FetchError> {
-        let incoming = self.root.incoming(&located.info.mac);
+        let incoming = Incoming::new(self.root, &located.info.mac);
         let wait = self.request.options.wait_lock;
         let _content = Lock::acquire(&incoming.lock(), wait, self.context)?;
         let _destination = Lock::acquire(&self.place.lock(), wait, self.context)?;
@@ -73,7 +75,7 @@ impl Run<'_> {
     }
 
     fn download(&self, located: Located) -> Result<FetchReport, FetchError> {
-        let incoming = self.root.incoming(&located.info.mac);
+        let incoming = Incoming::new(self.root, &located.info.mac);
         let _content = Lock::acquire(&incoming.lock(), self.request.options.wait_lock, self.context)?;
         let mut report = blank(&located, self.place.path());
         holding(&incoming, located, |located| self.content(located, &incoming, &mut report))?;

@@ -3,14 +3,14 @@
 //! It holds no key and no query of a URL (a signed URL's query is a secret), and it is only a hint: bytes are judged by
 //! the MAC. Losing it costs the validators, never the bytes.
 
-use crate::boot;
-use crate::durable_file;
 use crate::http::is_strong;
 use serde::{Deserialize, Serialize};
 use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 use url::Url;
 use waybill_context::{Context, failpoint};
+use waybill_disk::boot;
+use waybill_disk::{folder_of, private_file, sync_folder};
 
 /// Beside every partial file. Written after each sync of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,7 +94,7 @@ impl Journal {
     /// A file that is there and cannot be read.
     pub(crate) fn load(path: &Path) -> io::Result<Option<Self>> {
         let mut bytes = Vec::new();
-        match durable_file::open(path) {
+        match private_file::open(path) {
             Ok(file) => file.take(MOST_BYTES + 1).read_to_end(&mut bytes)?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error),
@@ -136,16 +136,16 @@ impl Journal {
     /// # Errors
     /// I/O; the old journal is whole then.
     pub(crate) fn store(&self, path: &Path, context: &Context<'_>) -> io::Result<()> {
-        let beside = durable_file::beside(path);
+        let beside = private_file::beside(path);
         failpoint::reach("journal-writing");
-        let mut file = durable_file::create(&beside)?;
+        let mut file = private_file::create(&beside)?;
         file.write_all(&serde_json::to_vec(self)?)?;
         file.sync_all()?;
         drop(file);
         failpoint::reach("journal-synced");
-        durable_file::rename(&beside, path, context)?;
+        private_file::rename(&beside, path, context)?;
         failpoint::reach("journal-renamed");
-        durable_file::sync_folder(path);
+        sync_folder(folder_of(path));
         Ok(())
     }
 
@@ -154,8 +154,8 @@ impl Journal {
     /// # Errors
     /// I/O.
     pub(crate) fn remove(path: &Path) -> io::Result<()> {
-        durable_file::remove(&durable_file::beside(path))?;
-        durable_file::remove(path)
+        private_file::remove(&private_file::beside(path))?;
+        private_file::remove(path)
     }
 }
 

@@ -7,33 +7,27 @@
 //! ends with the last byte, because MAC and digest run behind the download. Phase 3 writes the files beside their
 //! place and renames them into it. `docs/delivery.md` has the rules that servers are judged by.
 
-mod boot;
 mod download;
-mod durable_file;
 mod error;
 mod fetch;
 mod fetch_async;
 mod http;
 mod journal;
+mod layout;
 mod locate;
-mod lock;
 mod manifest;
 mod place;
 mod request;
-mod root;
-mod space;
 
 pub use download::DownloadError;
 pub use error::{FetchError, Unfinished};
 pub use fetch::{download, fetch};
 pub use fetch_async::fetch_async;
+pub use layout::{CacheNameError, cache_folder};
 pub use locate::LocateError;
-pub use lock::{Lock, LockError};
 pub use manifest::{Fault, ManifestError};
 pub use place::PlaceError;
 pub use request::{
     CertificateError, Destination, FetchOptions, FetchRequest, Location, ProxyChoice, SecretUrl, Wanted,
     certificates,
 };
-pub use root::{CacheNameError, Root, RootError};
-pub use space::SpaceError;

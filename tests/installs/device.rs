@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 use tempfile::TempDir;
 use waybill_agent::{ApplyError, ApplyRequest, ContentSource, State, apply};
 use waybill_context::{Clock, Context};
-use waybill_downloader::LockError;
+use waybill_disk::LockError;
 use waybill_installer_runner::{
     AccountChoice, AttemptJournal as _, AttemptRecord, Events, RetryPolicy, Settings, Trigger,
 };

@@ -5,7 +5,8 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use std::path::{Path, PathBuf};
 use waybill_context::Context;
-use waybill_downloader::{Destination, FetchOptions, FetchRequest, Root, Wanted, fetch};
+use waybill_disk::Root;
+use waybill_downloader::{Destination, FetchOptions, FetchRequest, Wanted, cache_folder, fetch};
 use waybill_installer_runner::{AccountChoice, Content, ContentError, identify};
 use waybill_schemas::app::AppDocument;
 use waybill_schemas::codes::{Classified, agent};
@@ -72,7 +73,7 @@ fn cannot_be_had(error: impl Classified + Send + Sync + 'static) -> ContentError
 /// App and revision as the cache names them, and the folder.
 fn place(app: &AppDocument, root: &Root) -> (String, String, PathBuf) {
     let (id, revision) = (identify(app).id, word(&revision(app)));
-    match root.cache_folder(&id, &revision) {
+    match cache_folder(root, &id, &revision) {
         Ok(folder) => (id, revision, folder),
         // A reserved name such as `con`.
         Err(_) => {
@@ -115,7 +116,7 @@ mod tests {
         let root = Root::open(&folder.path().join("root")).unwrap();
         let app = AppDocument::from_value(app).unwrap();
         let (id, revision, folder) = place(&app, &root);
-        assert_eq!(folder, root.cache_folder(&id, &revision).unwrap(), "the fetch finds the same folder");
+        assert_eq!(folder, cache_folder(&root, &id, &revision).unwrap(), "the fetch finds the same folder");
         folder.file_name().unwrap().to_str().unwrap().to_owned()
     }
 

@@ -1,4 +1,4 @@
-use waybill_downloader::LockError;
+use waybill_disk::LockError;
 use waybill_installer_runner::{JournalError, RunnerError};
 use waybill_schemas::codes::{Classified, Code, root};
 

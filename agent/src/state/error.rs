@@ -1,7 +1,7 @@
 use rusqlite::ErrorCode;
 use std::io;
 use std::path::PathBuf;
-use waybill_downloader::RootError;
+use waybill_disk::RootError;
 use waybill_schemas::codes::{Classified, Code, agent, root};
 
 /// Why the state cannot be used.

@@ -13,7 +13,7 @@ pub use error::StateError;
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use waybill_downloader::Root;
+use waybill_disk::Root;
 
 /// What the agent remembers: attempts, their journal, pending restarts. SQLite (WAL, synchronous FULL), `state.db` below
 /// the root.

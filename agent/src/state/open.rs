@@ -4,7 +4,7 @@ use super::StateError;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use waybill_downloader::Root;
+use waybill_disk::Root;
 
 /// In the database's header: "WAYB".
 const APPLICATION: i64 = 0x5741_5942;

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 use waybill_agent::ApplyError;
 use waybill_context::Context;
-use waybill_downloader::{Lock, LockError};
+use waybill_disk::{Lock, LockError};
 use waybill_installer_runner::{AttemptJournal as _, Trigger};
 use waybill_schemas::codes::Classified as _;
 use waybill_schemas::report::install::{Outcome, RetryStep, Step};

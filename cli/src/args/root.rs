@@ -2,7 +2,7 @@
 
 use clap::Args;
 use std::path::PathBuf;
-use waybill_downloader::Root;
+use waybill_disk::Root;
 
 /// The folder of state and content.
 #[derive(Debug, Clone, Args)]

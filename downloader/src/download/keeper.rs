@@ -146,7 +146,7 @@ impl<'a> Keeper<'a> {
     }
 
     fn state_failed(&self, source: std::io::Error) -> DownloadError {
-        if crate::space::is_full(&source) {
+        if waybill_disk::space::is_full(&source) {
             DownloadError::Full { held: self.on_disk(), source }
         } else {
             DownloadError::State(source)
@@ -157,7 +157,9 @@ impl<'a> Keeper<'a> {
 /// A full disk is told as one.
 pub(super) fn told(error: ReceiveError, held: u64) -> DownloadError {
     match error {
-        ReceiveError::Io(source) if crate::space::is_full(&source) => DownloadError::Full { held, source },
+        ReceiveError::Io(source) if waybill_disk::space::is_full(&source) => {
+            DownloadError::Full { held, source }
+        }
         ReceiveError::Cancelled(cancelled) => cancelled.into(),
         error => error.into(),
     }

@@ -19,7 +19,6 @@ pub(crate) use keeper::Files;
 pub(crate) use log::Log;
 pub(crate) use small::{Small, SmallBody, read as read_small};
 
-use crate::boot;
 use crate::http::{Bucket, Network};
 use crate::journal::Journal;
 use crate::request::{FetchOptions, SecretUrl};
@@ -28,6 +27,7 @@ use keeper::{Keeper, Opening};
 use std::time::{Duration, SystemTime};
 use stream::{Stream, StreamState, Tally};
 use waybill_context::Context;
+use waybill_disk::boot;
 use waybill_schemas::report::fetch::{DownloadReport, ValidateReport};
 use waybill_schemas::{EncryptionInfo, Sha256Digest};
 use waybill_schemas::{PIECE_SIZE, PiecesDocument};

@@ -47,10 +47,10 @@ fn a_journal_written_by_a_run_that_died_leaves_the_old_one() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("m.journal");
     journal().store(&path, &Context::silent()).unwrap();
-    std::fs::write(durable_file::beside(&path), "{\"half").unwrap();
+    std::fs::write(private_file::beside(&path), "{\"half").unwrap();
     assert_eq!(Journal::load(&path).unwrap(), Some(journal()));
     journal().store(&path, &Context::silent()).unwrap();
-    assert!(!durable_file::beside(&path).exists());
+    assert!(!private_file::beside(&path).exists());
 }
 
 #[test]

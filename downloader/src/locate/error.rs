@@ -67,7 +67,7 @@ pub enum LocateError {
     },
     /// Too little room for a package that has to be kept whole.
     #[error(transparent)]
-    Space(#[from] crate::SpaceError),
+    Space(#[from] waybill_disk::SpaceError),
     /// A package that has to be kept whole could not be.
     #[error("cannot keep the package on disk")]
     Keep(#[source] io::Error),
@@ -86,7 +86,7 @@ impl Classified for LocateError {
             Self::Package { source, .. } => source.code(),
             Self::Content { source, .. } => source.code(),
             Self::OtherContent { .. } => &fetch::CONTENT_REPLACED,
-            Self::Keep(source) if crate::space::is_full(source) => &root::DISK_FULL,
+            Self::Keep(source) if waybill_disk::space::is_full(source) => &root::DISK_FULL,
             Self::Keep(_) => &root::STATE_FAILED,
             Self::Space(error) => error.code(),
             Self::Download(error) => error.code(),

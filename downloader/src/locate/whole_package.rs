@@ -40,7 +40,7 @@ impl Locator<'_> {
         if let Err(fault) = judge(&asked, &head) {
             return Ok(Err(Broken::Answer(fault)));
         }
-        crate::space::check(self.incoming, head.content_length.unwrap_or_default())?;
+        waybill_disk::space::check(self.incoming, head.content_length.unwrap_or_default())?;
         let limit = self.options.policy.max_package;
         let meter = self.context.meter(Stage::Download, head.content_length);
         let (mut held, mut bucket) = (0, Bucket::new(self.options.limit_rate));

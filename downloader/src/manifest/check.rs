@@ -4,12 +4,12 @@ use super::compare::{Comparison, Found};
 use super::entries::Entries;
 use super::walk::{self, Stop};
 use super::{Fault, Manifest, ManifestError, Summary, seconds, writer};
-use crate::boot;
-use crate::durable_file;
 use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
 use std::time::Duration;
 use waybill_context::{Context, Stage};
+use waybill_disk::boot;
+use waybill_disk::private_file;
 
 /// How far a check goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -129,8 +129,8 @@ impl Manifest {
 
     fn rewrite(&self, summary: &Summary, context: &Context<'_>) -> io::Result<()> {
         let entries = Entries::open(&self.path, summary.entries())?;
-        let beside = durable_file::beside(&self.path);
-        let mut out = BufWriter::with_capacity(64 << 10, durable_file::create(&beside)?);
+        let beside = private_file::beside(&self.path);
+        let mut out = BufWriter::with_capacity(64 << 10, private_file::create(&beside)?);
         let mut line = Vec::new();
         while entries.read(&mut line)? {
             out.write_all(&line)?;

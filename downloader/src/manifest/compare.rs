@@ -2,13 +2,13 @@
 
 use super::Fault;
 use super::entries::{Entries, Entry};
-use crate::durable_file;
 use intunewin::EntryName;
 use sha2::{Digest as _, Sha256};
 use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use waybill_context::{Cancelled, Context, Meter};
+use waybill_disk::private_file;
 use waybill_schemas::Sha256Digest;
 
 /// Why it ended early.
@@ -158,7 +158,7 @@ impl<'a> Comparison<'a> {
         meter: &Meter<'_>,
         buffer: &mut Vec<u8>,
     ) -> Result<Sha256Digest, Found> {
-        let mut file = durable_file::open(path).map_err(|error| fault_of(name, &error))?;
+        let mut file = private_file::open(path).map_err(|error| fault_of(name, &error))?;
         buffer.resize(STEP, 0);
         let mut sha = Sha256::new();
         loop {

@@ -1,12 +1,12 @@
 //! A manifest's entries, one at a time, for several threads.
 
 use super::{Line, MOST_LINE};
-use crate::durable_file;
 use intunewin::EntryName;
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Read as _};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
+use waybill_disk::private_file;
 use waybill_schemas::Sha256Digest;
 
 /// A line, judged.
@@ -27,7 +27,7 @@ struct Rest {
 impl Entries {
     /// The first `count` lines of the manifest at `path`.
     pub(super) fn open(path: &Path, count: u64) -> io::Result<Self> {
-        let lines = BufReader::with_capacity(64 << 10, durable_file::open(path)?);
+        let lines = BufReader::with_capacity(64 << 10, private_file::open(path)?);
         Ok(Self(Mutex::new(Rest { lines, left: count })))
     }
 

@@ -22,8 +22,6 @@ pub use fault::Fault;
 pub(crate) use check::{Depth, Verdict};
 pub(crate) use writer::{Described, ManifestWriter};
 
-use crate::boot;
-use crate::durable_file;
 use intunewin::EntryName;
 use serde::{Deserialize, Serialize};
 use std::fs::File;
@@ -31,6 +29,8 @@ use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use waybill_context::Cancelled;
+use waybill_disk::boot;
+use waybill_disk::private_file;
 use waybill_schemas::codes::{Classified, Code, package, root};
 use waybill_schemas::{Mac, Sha256Digest};
 
@@ -55,7 +55,7 @@ pub enum ManifestError {
 impl Classified for ManifestError {
     fn code(&self) -> &'static Code {
         match self {
-            Self::Io { source, .. } if crate::space::is_full(source) => &root::DISK_FULL,
+            Self::Io { source, .. } if waybill_disk::space::is_full(source) => &root::DISK_FULL,
             Self::Io { .. } => &root::STATE_FAILED,
             Self::Cancelled(_) => &package::INTERRUPTED,
         }
@@ -112,7 +112,7 @@ pub(crate) struct Manifest {
 impl Manifest {
     /// Opens the manifest at `path`. One that is damaged counts as none, and that is told.
     pub(crate) fn open(path: &Path) -> Option<Self> {
-        let judged = match durable_file::open(path) {
+        let judged = match private_file::open(path) {
             Ok(file) => read_summary(file),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
             Err(error) => Err(error),

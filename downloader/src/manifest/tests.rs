@@ -277,9 +277,9 @@ fn an_unfinished_manifest_leaves_the_old_one() {
     let described = Described { mac: Mac::new([8; 32]), destination: place.folder(), setup_file: None };
     let writer = ManifestWriter::create(&place.path(), described, &context).unwrap();
     writer.folder(&name("x/")).unwrap();
-    assert!(durable_file::beside(&place.path()).exists());
+    assert!(private_file::beside(&place.path()).exists());
     drop(writer);
-    assert!(!durable_file::beside(&place.path()).exists());
+    assert!(!private_file::beside(&place.path()).exists());
     assert_eq!(std::fs::read(place.path()).unwrap(), before);
 }
 

@@ -1,14 +1,14 @@
 //! Writing a manifest while its folder is unpacked: memory stays flat at any number of entries.
 
 use super::{Line, ManifestError, Summary, VERSION, seconds};
-use crate::boot;
-use crate::durable_file;
 use intunewin::{EntryName, UnpackRecord};
 use std::fs::File;
 use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use waybill_context::{Context, failpoint};
+use waybill_disk::boot;
+use waybill_disk::{folder_of, private_file, sync_folder};
 use waybill_schemas::{Mac, Sha256Digest};
 
 /// What a manifest is about.
@@ -48,7 +48,7 @@ impl<'a> ManifestWriter<'a> {
         described: Described,
         context: &'a Context<'a>,
     ) -> Result<Self, ManifestError> {
-        let file = durable_file::create(&durable_file::beside(path))
+        let file = private_file::create(&private_file::beside(path))
             .map_err(|source| ManifestError::Io { path: path.to_owned(), source })?;
         let open = Open { out: BufWriter::with_capacity(64 << 10, file), files: 0, folders: 0, bytes: 0 };
         Ok(Self { path: path.to_owned(), described, context, open: Mutex::new(Some(open)) })
@@ -110,7 +110,7 @@ impl Drop for ManifestWriter<'_> {
     fn drop(&mut self) {
         let Some(open) = self.lock().take() else { return };
         drop(open.out.into_parts().0); // what it buffers is not wanted, and Windows removes no open file
-        if let Err(error) = durable_file::remove(&durable_file::beside(&self.path)) {
+        if let Err(error) = private_file::remove(&private_file::beside(&self.path)) {
             tracing::debug!(%error, "an unfinished manifest stays");
         }
     }
@@ -135,8 +135,8 @@ pub(super) fn complete(
     file.sync_all()?;
     drop(file);
     failpoint::reach("manifest-synced");
-    durable_file::rename(&durable_file::beside(path), path, context)?;
+    private_file::rename(&private_file::beside(path), path, context)?;
     failpoint::reach("manifest-renamed");
-    durable_file::sync_folder(path);
+    sync_folder(folder_of(path));
     Ok(())
 }

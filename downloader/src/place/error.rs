@@ -1,10 +1,10 @@
+use crate::layout::CacheNameError;
 use crate::manifest::{Fault, ManifestError};
-use crate::root::CacheNameError;
-use crate::space::{self, SpaceError};
 use intunewin::{ArchiveError, UnpackError};
 use std::io;
 use std::path::PathBuf;
 use waybill_context::Cancelled;
+use waybill_disk::space::{self, SpaceError};
 use waybill_schemas::codes::{Classified, Code, package, root};
 
 /// Why a content's files are not in their place. The encrypted content stays.

@@ -17,14 +17,15 @@ pub use error::PlaceError;
 
 pub(crate) use sweep::sweep;
 
-use crate::durable_file;
 use crate::journal::Journal;
-use crate::root::{Incoming, Root};
+use crate::layout::{self, Incoming};
 use crate::{Destination, FetchOptions};
 use intunewin::{UnpackError, UnpackOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 use waybill_context::failpoint;
+use waybill_disk::Root;
+use waybill_disk::private_file;
 
 /// Where a content folder shall be.
 #[derive(Debug, Clone)]
@@ -52,9 +53,9 @@ impl Place {
     pub(crate) fn of(root: &Root, destination: &Destination) -> Result<Self, PlaceError> {
         let (path, in_cache) = match destination {
             Destination::Folder(path) => (absolute(path)?, false),
-            Destination::Cache { app, revision } => (root.cache_folder(app, revision)?, true),
+            Destination::Cache { app, revision } => (layout::cache_folder(root, app, revision)?, true),
         };
-        let manifest = root.manifest_path(&path);
+        let manifest = layout::manifest_path(root, &path);
         let place = Self { path, manifest, in_cache };
         place.look()?;
         Ok(place)
@@ -113,7 +114,7 @@ fn absolute(path: &Path) -> Result<PathBuf, UnpackError> {
 /// I/O; the files are in place all the same.
 pub(crate) fn remove_content(incoming: &Incoming) -> io::Result<()> {
     failpoint::reach("partial-removing");
-    durable_file::remove(&incoming.partial())?;
+    private_file::remove(&incoming.partial())?;
     failpoint::reach("partial-removed");
     Journal::remove(&incoming.journal())?;
     failpoint::reach("journal-removed");

@@ -2,13 +2,13 @@
 
 use super::{Place, PlaceError, State};
 use crate::FetchOptions;
-use crate::durable_file;
 use crate::manifest::{Depth, Fault, Manifest, Summary, Verdict};
 use intunewin::{UnpackError, sweep_staging, take_up_staging};
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
 use waybill_context::Context;
+use waybill_disk::{folder_of, private_file, sync_folder};
 use waybill_schemas::Mac;
 
 /// A content folder that is there and whole.
@@ -122,8 +122,8 @@ impl Place {
         getrandom::fill(&mut random).map_err(io::Error::other)?;
         prefix.push(random.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
         let aside = parent.join(prefix);
-        durable_file::rename(&self.path, &aside, context)?;
-        durable_file::sync_folder(&aside);
+        private_file::rename(&self.path, &aside, context)?;
+        sync_folder(folder_of(&aside));
         // Sweeping counts from now; where the time cannot be set, it goes earlier.
         let _ = std::fs::File::open(&aside).and_then(|folder| folder.set_modified(context.clock().now()));
         Ok(aside)

@@ -2,16 +2,17 @@
 //! has touched it for a month.
 
 use super::present::BAD;
-use crate::durable_file;
-use crate::lock::Lock;
+use crate::layout::{self, Incoming};
 use crate::manifest::Manifest;
-use crate::root::{Incoming, Root};
 use intunewin::sweep_staging;
 use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use waybill_context::Context;
+use waybill_disk::Lock;
+use waybill_disk::Root;
+use waybill_disk::private_file;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// Partial contents, manifests of folders that are gone, damaged folders.
@@ -52,7 +53,7 @@ impl Sweeper<'_> {
     fn incoming(&self) -> io::Result<()> {
         let names = names_in(&self.root.incoming_folder())?;
         let stems: BTreeSet<_> = names.iter().filter_map(|name| Some(name.split_once('.')?.0)).collect();
-        for incoming in stems.into_iter().filter_map(|stem| self.root.incoming_of(stem)) {
+        for incoming in stems.into_iter().filter_map(|stem| Incoming::named(self.root, stem)) {
             if self.litter(&incoming).is_empty() {
                 continue;
             }
@@ -65,7 +66,7 @@ impl Sweeper<'_> {
     /// The files of one download that are of no use.
     fn litter(&self, incoming: &Incoming) -> Vec<PathBuf> {
         let (partial, journal) = (incoming.partial(), incoming.journal());
-        let unfinished = durable_file::beside(&journal);
+        let unfinished = private_file::beside(&journal);
         let is_there = |path: &PathBuf| path.symlink_metadata().is_ok();
         let is_forgotten =
             self.is_older(&partial, OLD) && (self.is_older(&journal, OLD) || !is_there(&journal));
@@ -81,7 +82,7 @@ impl Sweeper<'_> {
         let folder = self.root.manifest_folder();
         for name in names_in(&folder)? {
             let path = folder.join(&name);
-            let Some(manifest) = name.strip_suffix(durable_file::NEW).map(|name| folder.join(name)) else {
+            let Some(manifest) = name.strip_suffix(private_file::NEW).map(|name| folder.join(name)) else {
                 self.manifest(&path);
                 continue;
             };
@@ -123,7 +124,7 @@ impl Sweeper<'_> {
         }
         for place in places {
             let destination = cache.join(place);
-            let Some(_lock) = self.lock(&self.root.destination_lock(&destination)) else { continue };
+            let Some(_lock) = self.lock(&layout::destination_lock(self.root, &destination)) else { continue };
             if let Err(error) = sweep_staging(&destination, self.context) {
                 tracing::debug!(%error, "a dead run's folder stays");
             }
@@ -148,7 +149,7 @@ fn names_in(folder: &Path) -> io::Result<Vec<String>> {
 
 fn remove(path: &Path) {
     let is_folder = path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir());
-    let removed = if is_folder { std::fs::remove_dir_all(path) } else { durable_file::remove(path) };
+    let removed = if is_folder { std::fs::remove_dir_all(path) } else { private_file::remove(path) };
     match removed {
         Ok(()) => tracing::info!(path = %path.display(), "what nobody needs any more is removed"),
         Err(error) => tracing::debug!(path = %path.display(), %error, "what nobody needs any more stays"),

@@ -3,9 +3,9 @@
 use super::{Place, PlaceError, Placed};
 use crate::FetchOptions;
 use crate::manifest::{Described, ManifestWriter};
-use crate::space;
 use intunewin::{AuthenticatedContent, EntryName};
 use waybill_context::Context;
+use waybill_disk::space;
 
 /// What an entry takes on the disk beside its bytes: half a block, on an average.
 const OVERHEAD: u64 = 2 << 10;

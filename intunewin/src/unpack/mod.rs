@@ -3,7 +3,6 @@
 mod error;
 mod file_digest;
 mod folder;
-mod patience;
 mod payload_file;
 mod place;
 mod record;
@@ -14,7 +13,6 @@ mod tree;
 
 pub use error::UnpackError;
 pub use folder::{ContentFolder, UnpackOptions};
-pub use patience::rename_patiently;
 pub use record::UnpackRecord;
 pub use sweep::{sweep_staging, take_up_staging};
 

@@ -1,9 +1,10 @@
-use super::{UnpackError, patience};
+use super::UnpackError;
 use crate::content::AuthenticatedContent;
 use std::io::{self, Read, Write};
 use std::path::Path;
 use tempfile::NamedTempFile;
 use waybill_context::{Context, Stage};
+use waybill_disk::{sync_folder, while_held};
 
 impl AuthenticatedContent {
     /// Writes the payload (the inner zip) itself to `file`, decrypted: first under a private name beside it, then one
@@ -26,7 +27,7 @@ impl AuthenticatedContent {
         let written = self.copy_payload(staged.as_file_mut(), &file, context)?;
         match persist(staged, &file, force, context) {
             Ok(()) => {
-                super::sync::directory(folder); // the payload itself is settled already
+                sync_folder(folder); // the payload itself is settled already
                 Ok(written)
             }
             Err(error) if !force && file.symlink_metadata().is_ok() => {
@@ -67,7 +68,7 @@ impl AuthenticatedContent {
 /// Renames the staged file; it vanishes where that fails.
 fn persist(staged: NamedTempFile, file: &Path, force: bool, context: &Context<'_>) -> io::Result<()> {
     let mut staged = Some(staged);
-    patience::while_held(context, || {
+    while_held(context, || {
         let Some(held) = staged.take() else { return Ok(()) };
         let persisted = if force { held.persist(file) } else { held.persist_noclobber(file) };
         persisted.map(drop).map_err(|refused| {

@@ -1,10 +1,11 @@
 //! The destination, the hidden siblings that carry its name, and the rename that fills it.
 
-use super::{UnpackError, patience, sync};
+use super::UnpackError;
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
 use waybill_context::{Context, failpoint};
+use waybill_disk::{rename, sync_folder};
 
 /// Private staging: `.<name>.waybill-<random>`.
 pub(super) const STAGING: &str = ".waybill-";
@@ -101,12 +102,12 @@ impl Place {
             fs_err::remove_dir(&self.path)?; // refuses unless it is empty
         }
         failpoint::reach("unpack-renaming");
-        if let Err(error) = patience::rename(content, &self.path, context) {
+        if let Err(error) = rename(content, &self.path, context) {
             let Some(old) = old else { return Err(error) };
             return Err(self.put_back(&old, error, context));
         }
         failpoint::reach("unpack-renamed");
-        sync::directory(self.parent());
+        sync_folder(self.parent());
         failpoint::reach("unpack-parent-synced");
         if let Some(old) = old {
             self.discard(&old);
@@ -117,14 +118,14 @@ impl Place {
     fn set_aside(&self, context: &Context<'_>) -> io::Result<PathBuf> {
         let old = self.new_sibling(OLD)?;
         failpoint::reach("unpack-setting-aside");
-        patience::rename(&self.path, &old, context)?;
+        rename(&self.path, &old, context)?;
         failpoint::reach("unpack-set-aside");
         Ok(old)
     }
 
     /// The replacement failed with `error`.
     fn put_back(&self, old: &Path, error: io::Error, context: &Context<'_>) -> io::Error {
-        match patience::rename(old, &self.path, context) {
+        match rename(old, &self.path, context) {
             Ok(()) => error,
             Err(_) => io::Error::other(format!("{error}; the folder that was there is {}", old.display())),
         }

@@ -44,16 +44,3 @@ pub(super) fn folder_tree(_folder: &Path) -> io::Result<()> {
 pub(super) fn folder_tree(_folder: &Path) -> io::Result<()> {
     Ok(())
 }
-
-/// Settles a rename in `folder`. It has happened by then, and some network file systems settle no directory: a
-/// failure is no reason to call the work undone.
-#[cfg(unix)]
-pub(super) fn directory(folder: &Path) {
-    if let Err(error) = std::fs::File::open(folder).and_then(|folder| folder.sync_all()) {
-        tracing::warn!(folder = %folder.display(), %error, "the folder could not be synced");
-    }
-}
-
-/// NTFS journals renames by itself; a directory cannot be flushed.
-#[cfg(windows)]
-pub(super) fn directory(_folder: &Path) {}

@@ -1,8 +1,8 @@
 use super::*;
-use crate::lock::Lock;
 use crate::place::sweep;
 use std::time::Duration;
 use waybill_context::Clock;
+use waybill_disk::Lock;
 
 /// So many days from now.
 struct Later(u32);
@@ -26,8 +26,8 @@ fn left_of(incoming: &Incoming) -> Vec<String> {
 #[test]
 fn partial_contents_are_kept_for_a_month() {
     let house = House::new();
-    let incoming = house.root.incoming(&Mac::new([1; 32]));
-    let unfinished = durable_file::beside(&incoming.journal());
+    let incoming = Incoming::new(&house.root, &Mac::new([1; 32]));
+    let unfinished = private_file::beside(&incoming.journal());
     for path in [incoming.partial(), incoming.journal(), unfinished] {
         std::fs::write(path, "x").unwrap();
     }
@@ -40,7 +40,7 @@ fn partial_contents_are_kept_for_a_month() {
 #[test]
 fn a_journal_that_was_written_since_keeps_its_content() {
     let house = House::new();
-    let incoming = house.root.incoming(&Mac::new([1; 32]));
+    let incoming = Incoming::new(&house.root, &Mac::new([1; 32]));
     let partial = std::fs::File::create(incoming.partial()).unwrap();
     partial.set_modified(SystemTime::now() - Duration::from_secs(40 * 86_400)).unwrap();
     drop(partial);
@@ -52,7 +52,7 @@ fn a_journal_that_was_written_since_keeps_its_content() {
 #[test]
 fn a_journal_without_its_content_goes_at_once_and_a_content_without_its_journal_stays() {
     let house = House::new();
-    let incoming = house.root.incoming(&Mac::new([1; 32]));
+    let incoming = Incoming::new(&house.root, &Mac::new([1; 32]));
     std::fs::write(incoming.journal(), "x").unwrap();
     sweep_after(&house, 0);
     assert_eq!(left_of(&incoming), ["lock"]);
@@ -66,7 +66,7 @@ fn a_journal_without_its_content_goes_at_once_and_a_content_without_its_journal_
 #[test]
 fn what_a_live_run_holds_is_left_alone() {
     let house = House::new();
-    let incoming = house.root.incoming(&Mac::new([1; 32]));
+    let incoming = Incoming::new(&house.root, &Mac::new([1; 32]));
     std::fs::write(incoming.journal(), "x").unwrap();
     let held = Lock::acquire(&incoming.lock(), Duration::ZERO, &Context::silent()).unwrap();
     sweep_after(&house, 31);
@@ -92,10 +92,10 @@ fn manifests_go_a_month_after_their_folders() {
     let house = House::new();
     let place = house.out();
     house.unpack(&place, content(&FILES)).unwrap();
-    std::fs::write(durable_file::beside(&place.manifest), "half").unwrap();
+    std::fs::write(private_file::beside(&place.manifest), "half").unwrap();
     sweep_after(&house, 31);
     assert!(place.manifest.exists(), "its folder is there");
-    assert!(!durable_file::beside(&place.manifest).exists());
+    assert!(!private_file::beside(&place.manifest).exists());
     std::fs::rename(place.path(), place.path().with_extension("moved")).unwrap();
     sweep_after(&house, 29);
     assert!(place.manifest.exists());

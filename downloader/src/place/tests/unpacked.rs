@@ -1,6 +1,6 @@
 use super::*;
 use crate::manifest::Manifest;
-use crate::space::SpaceError;
+use waybill_disk::SpaceError;
 use waybill_schemas::codes::Classified as _;
 
 #[test]
@@ -78,7 +78,7 @@ fn a_full_disk_has_its_code_wherever_it_is_met() {
 #[test]
 fn the_encrypted_content_goes_with_its_journal() {
     let house = House::new();
-    let incoming = house.root.incoming(&Mac::new([1; 32]));
+    let incoming = Incoming::new(&house.root, &Mac::new([1; 32]));
     remove_content(&incoming).unwrap();
     for path in [incoming.partial(), incoming.journal(), incoming.lock()] {
         std::fs::write(path, "x").unwrap();

@@ -5,17 +5,17 @@
 ///
 /// Linux: `/proc/sys/kernel/random/boot_id`, new at every boot. Windows: the counter that the prefetcher keeps in
 /// the registry. Other systems have one only behind calls that are not safe, so they have none here.
-pub(crate) fn id() -> Option<String> {
+pub fn id() -> Option<String> {
     read().map(|id| id.trim().to_owned()).filter(|id| is_plausible(id))
 }
 
 /// Short and printable: it is written into journals and manifests.
-pub(crate) fn is_plausible(id: &str) -> bool {
+pub fn is_plausible(id: &str) -> bool {
     (1..=64).contains(&id.len()) && id.chars().all(|c| c.is_ascii_graphic())
 }
 
 /// True where both are known and the same.
-pub(crate) fn is_same(one: Option<&str>, other: Option<&str>) -> bool {
+pub fn is_same(one: Option<&str>, other: Option<&str>) -> bool {
     one.is_some() && one == other
 }
 

@@ -29,7 +29,7 @@ impl Classified for SpaceError {
 ///
 /// # Errors
 /// Too little room.
-pub(crate) fn check(folder: &Path, needed: u64) -> Result<(), SpaceError> {
+pub fn check(folder: &Path, needed: u64) -> Result<(), SpaceError> {
     let there = nearest(folder);
     match fs4::available_space(there) {
         Ok(free) if free < needed => Err(SpaceError { needed, free, folder: folder.to_owned() }),
@@ -45,7 +45,7 @@ pub(crate) fn check(folder: &Path, needed: u64) -> Result<(), SpaceError> {
 ///
 /// # Errors
 /// Too little room on one of them.
-pub(crate) fn check_both(one: (&Path, u64), other: (&Path, u64)) -> Result<(), SpaceError> {
+pub fn check_both(one: (&Path, u64), other: (&Path, u64)) -> Result<(), SpaceError> {
     if is_same_volume(one.0, other.0) {
         return check(other.0, one.1.saturating_add(other.1));
     }
@@ -76,7 +76,7 @@ fn is_same_volume(one: &Path, other: &Path) -> bool {
 }
 
 /// True where `error`, or what caused it, says that the disk or a quota is full.
-pub(crate) fn is_full(error: &(dyn Error + 'static)) -> bool {
+pub fn is_full(error: &(dyn Error + 'static)) -> bool {
     let mut next = Some(error);
     while let Some(error) = next {
         if error.downcast_ref::<io::Error>().is_some_and(says_full) {

@@ -12,21 +12,16 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// refused: it is tried again for ten seconds on the context's clock.
 ///
 /// # Errors
-/// What the system reports at last, with both paths; interruption ends the waiting.
-pub fn rename_patiently(from: &Path, to: &Path, context: &Context<'_>) -> io::Result<()> {
-    rename(from, to, context).map_err(|error| {
-        let text = format!("cannot rename {} to {}: {error}", from.display(), to.display());
-        io::Error::new(error.kind(), text)
-    })
-}
-
-/// As [`rename_patiently`], with the system's own error.
-pub(super) fn rename(from: &Path, to: &Path, context: &Context<'_>) -> io::Result<()> {
+/// What the system reports at last; interruption ends the waiting.
+pub fn rename(from: &Path, to: &Path, context: &Context<'_>) -> io::Result<()> {
     while_held(context, || std::fs::rename(from, to)) // fs_err hides the system's code
 }
 
 /// Tries again while the error says that somebody holds a file, ten seconds at most.
-pub(super) fn while_held(context: &Context<'_>, attempt: impl FnMut() -> io::Result<()>) -> io::Result<()> {
+///
+/// # Errors
+/// The last one; interruption ends the waiting.
+pub fn while_held(context: &Context<'_>, attempt: impl FnMut() -> io::Result<()>) -> io::Result<()> {
     repeat(context, is_held, attempt)
 }
 

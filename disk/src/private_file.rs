@@ -9,29 +9,38 @@ use waybill_context::Context;
 
 /// Where the new version of `path` is written. One name, so that a dead run leaves one file at most, which the next
 /// writer replaces; whoever writes holds the lock.
-pub(crate) fn beside(path: &Path) -> PathBuf {
+pub fn beside(path: &Path) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(NEW);
     path.with_file_name(name)
 }
 
 /// How such a file's name ends.
-pub(crate) const NEW: &str = ".new";
+pub const NEW: &str = ".new";
 
-/// Opens for reading; a link is an error.
-pub(crate) fn open(path: &Path) -> io::Result<File> {
+/// Opens for reading.
+///
+/// # Errors
+/// A link, a folder, or I/O.
+pub fn open(path: &Path) -> io::Result<File> {
     let file = open_with(path, |options| options.read(true))?;
     if file.metadata()?.is_file() { Ok(file) } else { Err(io::Error::other("not a file")) }
 }
 
 /// Makes a new file for its owner alone; one that a dead run left there is removed.
-pub(crate) fn create(path: &Path) -> io::Result<File> {
+///
+/// # Errors
+/// I/O.
+pub fn create(path: &Path) -> io::Result<File> {
     remove(path)?;
     open_with(path, |options| options.write(true).create_new(true))
 }
 
 /// Opens a file of that name for its owner alone, or makes it; what it holds stays.
-pub(crate) fn open_or_create(path: &Path) -> io::Result<File> {
+///
+/// # Errors
+/// A link, or I/O.
+pub fn open_or_create(path: &Path) -> io::Result<File> {
     open_with(path, |options| options.read(true).write(true).create(true))
 }
 
@@ -42,30 +51,26 @@ fn open_with(path: &Path, how: impl Fn(&mut OpenOptions) -> &mut OpenOptions) ->
 }
 
 /// Removes a file; that there is none is fine.
-pub(crate) fn remove(path: &Path) -> io::Result<()> {
+///
+/// # Errors
+/// I/O.
+pub fn remove(path: &Path) -> io::Result<()> {
     match fs_err::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
     }
 }
 
-/// Renames `from` over `to`. A virus scanner or an indexer may hold either for a moment, and Windows then refuses.
-pub(crate) fn rename(from: &Path, to: &Path, context: &Context<'_>) -> io::Result<()> {
-    intunewin::rename_patiently(from, to, context)
+/// Renames `from` over `to`, with patience.
+///
+/// # Errors
+/// What the system reports at last, with both paths; interruption ends the waiting.
+pub fn rename(from: &Path, to: &Path, context: &Context<'_>) -> io::Result<()> {
+    crate::rename(from, to, context).map_err(|error| {
+        let text = format!("cannot rename {} to {}: {error}", from.display(), to.display());
+        io::Error::new(error.kind(), text)
+    })
 }
-
-/// Settles renames and removals in the folder of `path`.
-#[cfg(unix)]
-pub(crate) fn sync_folder(path: &Path) {
-    let Some(folder) = path.parent() else { return };
-    if let Err(error) = File::open(folder).and_then(|folder| folder.sync_all()) {
-        tracing::warn!(folder = %folder.display(), %error, "the folder could not be synced");
-    }
-}
-
-/// NTFS journals renames by itself; a directory cannot be flushed.
-#[cfg(windows)]
-pub(crate) fn sync_folder(_path: &Path) {}
 
 #[cfg(unix)]
 fn options() -> OpenOptions {

@@ -4,7 +4,7 @@
 //! stands in a `.pid` file beside it, because locked bytes cannot be read on Windows. Locks are taken in one order,
 //! a content's before a destination's, so no two processes wait for each other.
 
-use crate::durable_file;
+use crate::private_file;
 use std::fs::{File, TryLockError};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
@@ -66,7 +66,7 @@ impl Lock {
     /// Another process holds it to the end of the wait; interruption; a file that cannot be locked.
     pub fn acquire(path: &Path, wait: Duration, context: &Context<'_>) -> Result<Self, LockError> {
         let failed = |source| LockError::Io { path: path.to_owned(), source };
-        let file = durable_file::open_or_create(path).map_err(failed)?;
+        let file = private_file::open_or_create(path).map_err(failed)?;
         let pid = path.with_extension("pid");
         let mut left = wait;
         loop {
@@ -102,7 +102,7 @@ impl Lock {
 /// The note goes before the lock does: the next holder's own must not be removed.
 impl Drop for Lock {
     fn drop(&mut self) {
-        if let Err(error) = durable_file::remove(&self.pid) {
+        if let Err(error) = private_file::remove(&self.pid) {
             tracing::debug!(%error, "the note of the lock's holder stays behind");
         }
     }
@@ -110,12 +110,12 @@ impl Drop for Lock {
 
 fn write_pid(path: &Path) -> io::Result<()> {
     use std::io::Write as _;
-    durable_file::create(path)?.write_all(std::process::id().to_string().as_bytes())
+    private_file::create(path)?.write_all(std::process::id().to_string().as_bytes())
 }
 
 fn read_pid(path: &Path) -> Option<u32> {
     let mut text = String::new();
-    durable_file::open(path).ok()?.take(16).read_to_string(&mut text).ok()?;
+    private_file::open(path).ok()?.take(16).read_to_string(&mut text).ok()?;
     text.trim().parse().ok()
 }
 
