@@ -20,14 +20,12 @@ mod command;
 mod date;
 mod detection;
 mod events;
-mod identity;
 mod journal;
 mod judgement;
 mod perspective;
 mod requirements;
 mod restart;
 mod retry;
-mod return_codes;
 mod rule;
 mod run;
 mod runner;
@@ -40,15 +38,14 @@ pub use attempt::{AttemptRequest, Content, ContentError, RunnerError, Trigger};
 pub use command::{Refused, Resolved, mask, resolve};
 pub use detection::detect;
 pub use events::Events;
-pub use identity::identify;
 pub use journal::{
     AttemptEnd, AttemptId, AttemptJournal, AttemptRecord, JournalError, MemoryJournal, NewAttempt,
     PendingRestart, Verdict,
 };
 pub use perspective::Eyes;
 pub use requirements::check_requirements;
-pub use retry::{Decision, RetryPolicy, next_try, next_try_report};
-pub use return_codes::{CodeKind, ReturnCodes};
+pub use retry::{Decision, next_try, next_try_report};
 pub use runner::Runner;
 pub use settings::{AccountChoice, OnTimeLimit, ScriptHost, Settings};
 pub use state_code::{hresult, state};
+pub use waybill_intune::{CodeKind, RetryPolicy, ReturnCodes, identify};

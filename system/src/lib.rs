@@ -42,8 +42,9 @@ pub use processes::{
     Arguments, Output, ProcessIdentity, Processes, Running, Start, StartError, StartedProcess, Wait,
 };
 pub use products::{InstalledProduct, Products};
-pub use registry::{Hive, Registry, RegistryKey, RegistryValue};
+pub use registry::{Registry, RegistryValue};
 pub use unanswered::Unanswered;
+pub use waybill_intune::{Hive, RegistryKey};
 
 /// One machine.
 pub trait System: Send + Sync {

@@ -1,7 +1,7 @@
 //! What app.json asks of a device without a rule: architecture, disk, Windows release, memory, processors, CPU speed.
 
 use super::code;
-use super::windows_release::{build_of, name_of};
+use waybill_intune::{build_of_release, release_of_build};
 use waybill_schemas::app::{AppDocument, Architectures};
 use waybill_schemas::report::install::RequirementReport;
 use waybill_system::{Architecture, Device, Unanswered};
@@ -74,14 +74,14 @@ fn at_least(
 }
 
 fn release(wanted: &str, device: &dyn Device) -> RequirementReport {
-    let (holds, actual) = match (build_of(wanted), device.windows_build()) {
+    let (holds, actual) = match (build_of_release(wanted), device.windows_build()) {
         (Some(minimum), Ok(build)) => (Some(build >= minimum), shown(build)),
         (None, Ok(build)) => {
             (None, format!("{}; this version does not know the release {wanted}", shown(build)))
         }
         (_, Err(unanswered)) => (None, not_told(&unanswered)),
     };
-    let expected = match build_of(wanted) {
+    let expected = match build_of_release(wanted) {
         Some(minimum) => format!("at least {wanted} (build {minimum})"),
         None => format!("at least {wanted}"),
     };
@@ -89,7 +89,7 @@ fn release(wanted: &str, device: &dyn Device) -> RequirementReport {
 }
 
 fn shown(build: u32) -> String {
-    match name_of(build) {
+    match release_of_build(build) {
         Some(name) => format!("build {build} ({name})"),
         None => format!("build {build}"),
     }
@@ -107,7 +107,7 @@ fn wanted_release(app: &AppDocument) -> Option<String> {
     // Any Windows that Intune manages satisfies these.
     let named = set.filter(|name| !matches!(name.as_str(), "v8_0" | "v8_1" | "v10_0"));
     // One that is not known goes before all others: it may ask for more than they do.
-    named.max_by_key(|name| build_of(name).unwrap_or(u32::MAX)).cloned()
+    named.max_by_key(|name| build_of_release(name).unwrap_or(u32::MAX)).cloned()
 }
 
 fn not_told(unanswered: &Unanswered) -> String {

@@ -1,7 +1,6 @@
 //! Is the app for this device: built-in requirements, then requirement rules.
 
 mod built_in;
-mod windows_release;
 
 use crate::rule::{Inquiry, Purpose, evaluate};
 use crate::{Eyes, Settings, state};

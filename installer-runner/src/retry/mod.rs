@@ -10,14 +10,12 @@
 //! After the long wait a new round of quick tries begins. An attempt that a person asked for forgets everything before it:
 //! the caller does not ask [`next_try`] then.
 
-mod policy;
 mod report;
 mod schedule;
 
-pub use policy::RetryPolicy;
 pub use report::next_try_report;
 
-use crate::AttemptRecord;
+use crate::{AttemptRecord, RetryPolicy};
 use jiff::Timestamp;
 use schedule::{Standing, Wait};
 

@@ -1,6 +1,6 @@
 use super::schedule::{Standing, Wait};
-use super::{Decision, RetryPolicy, next_try};
-use crate::AttemptRecord;
+use super::{Decision, next_try};
+use crate::{AttemptRecord, RetryPolicy};
 use jiff::Timestamp;
 use std::time::Duration;
 use waybill_schemas::report::install::{NextTry, RetryStep};

@@ -1,7 +1,6 @@
 //! Where an app stands in the schedule after its attempts.
 
-use super::RetryPolicy;
-use crate::{AttemptEnd, AttemptRecord, Trigger};
+use crate::{AttemptEnd, AttemptRecord, RetryPolicy, Trigger};
 use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
 use waybill_schemas::report::install::Outcome;

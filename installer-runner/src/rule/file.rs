@@ -5,7 +5,8 @@ use super::place::Place;
 use super::{Found, Inquiry, Question, Stop};
 use crate::date::instant;
 use jiff::Timestamp;
-use waybill_schemas::app::{FileSystemOperation, FileSystemRule, VersionNumber};
+use waybill_intune::VersionNumber;
+use waybill_schemas::app::{FileSystemOperation, FileSystemRule};
 use waybill_system::{FileFacts, FileKind, FileVersion, Files, Unanswered};
 
 /// What a rule wants of a file, its value read.

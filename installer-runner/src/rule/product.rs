@@ -2,7 +2,8 @@
 
 use super::comparison::{Comparison, expected};
 use super::{Found, Inquiry, Purpose, Question, Stop};
-use waybill_schemas::app::{Operator, ProductCodeRule, VersionNumber};
+use waybill_intune::VersionNumber;
+use waybill_schemas::app::{Operator, ProductCodeRule};
 use waybill_system::{InstalledProduct, Unanswered};
 
 pub(super) fn evaluate(

@@ -1,6 +1,6 @@
 use super::Found;
 use super::comparison::{Comparison, texts};
-use waybill_schemas::app::VersionNumber;
+use waybill_intune::VersionNumber;
 use waybill_system::{Environment, RegistryValue, Unanswered};
 
 /// A value of the registry as rules compare it: .NET's reading, with variables of REG_EXPAND_SZ expanded.

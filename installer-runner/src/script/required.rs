@@ -8,7 +8,8 @@ use crate::rule::{Comparison, Found, Stop};
 use jiff::Timestamp;
 use std::cmp::Ordering;
 use std::fmt;
-use waybill_schemas::app::{PowerShellScriptRule, ScriptOperation, VersionNumber};
+use waybill_intune::VersionNumber;
+use waybill_schemas::app::{PowerShellScriptRule, ScriptOperation};
 use waybill_system::Unanswered;
 
 /// What a rule wants of the output, its own value read.

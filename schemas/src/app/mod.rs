@@ -27,7 +27,6 @@ mod retry_settings;
 mod rule;
 mod rule_types;
 mod values;
-mod version;
 
 pub use assignment::{
     Assignment, AssignmentSettings, AutoUpdateSettings, InstallTimeSettings, Relationship, RestartSettings,
@@ -45,7 +44,6 @@ pub use values::{
     FileSystemOperation, MsiPackageType, Notifications, Operator, RegistryOperation, ReturnCodeType,
     RuleType, RunAsAccount, ScriptOperation, SupersedenceType,
 };
-pub use version::{NoVersion, VersionNumber};
 
 use layout::Layout;
 use schemars::JsonSchema;

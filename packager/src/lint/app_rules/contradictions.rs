@@ -5,7 +5,8 @@ use super::{Checked, text};
 use crate::lint::found::Found;
 use crate::lint::subject::Subject;
 use std::cmp::Ordering;
-use waybill_schemas::app::{FileSystemOperation, Operator, RegistryOperation, Rule, VersionNumber};
+use waybill_intune::VersionNumber;
+use waybill_schemas::app::{FileSystemOperation, Operator, RegistryOperation, Rule};
 
 /// Two rules that each may hold, but never both.
 pub(super) fn check(rules: &[&Checked<'_>], subject: &Subject, found: &mut Found) {

@@ -4,9 +4,9 @@ use super::super::command_line::is_guid;
 use super::{Checked, text};
 use crate::lint::found::Found;
 use crate::lint::subject::Subject;
+use waybill_intune::VersionNumber;
 use waybill_schemas::app::{
     FileSystemOperation, FileSystemRule, Operator, ProductCodeRule, RegistryOperation, RegistryRule, Rule,
-    VersionNumber,
 };
 
 /// A field and why the rule cannot hold because of it.

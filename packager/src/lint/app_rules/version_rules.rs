@@ -3,7 +3,8 @@
 use super::{Checked, text};
 use crate::lint::found::Found;
 use crate::lint::subject::Subject;
-use waybill_schemas::app::{FileSystemOperation, Operator, RegistryOperation, Rule, VersionNumber};
+use waybill_intune::VersionNumber;
+use waybill_schemas::app::{FileSystemOperation, Operator, RegistryOperation, Rule};
 
 /// A comparison of versions in a rule.
 struct Comparison<'a> {

@@ -7,7 +7,8 @@ use crate::lint::found::Found;
 use crate::lint::subject::Subject;
 use crate::msi::MsiFacts;
 use std::cmp::Ordering;
-use waybill_schemas::app::{Operator, ProductCodeRule, Rule, VersionNumber};
+use waybill_intune::VersionNumber;
+use waybill_schemas::app::{Operator, ProductCodeRule, Rule};
 
 /// Whether `a <operator> b` holds where `a` compares to `b` as `order`; an operator we do not know may.
 pub(super) fn holds(order: Ordering, operator: &Operator) -> bool {

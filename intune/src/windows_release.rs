@@ -1,4 +1,6 @@
-/// Names of Windows releases, as Graph writes them, and their builds (running-commands, at its end).
+//! Names of Windows releases in `minimumSupportedWindowsRelease`, and the builds they stand for.
+
+/// Names of Windows releases, as Graph writes them, and their builds (docs/detection.md).
 const BUILDS: [(&str, u32); 18] = [
     ("1607", 14393),
     ("1703", 15063),
@@ -23,7 +25,7 @@ const BUILDS: [(&str, u32); 18] = [
 
 /// The build of a release; `Windows10_` and `v10_` in front are heard too where the name is Windows 10's. `None` for an unknown
 /// name, and for `21H2` and `22H2` alone, which are two releases each.
-pub(super) fn build_of(name: &str) -> Option<u32> {
+pub fn build_of_release(name: &str) -> Option<u32> {
     let name = name.trim();
     let build = |name: &str| {
         BUILDS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, build)| *build)
@@ -38,7 +40,7 @@ pub(super) fn build_of(name: &str) -> Option<u32> {
 }
 
 /// The release of a build, for people; `None` for builds between releases.
-pub(super) fn name_of(build: u32) -> Option<&'static str> {
+pub fn release_of_build(build: u32) -> Option<&'static str> {
     BUILDS.iter().find(|(_, known)| *known == build).map(|(name, _)| *name)
 }
 
@@ -65,9 +67,9 @@ mod tests {
             ("v8_1", None),
             ("", None),
         ] {
-            assert_eq!(build_of(name), build, "{name}");
+            assert_eq!(build_of_release(name), build, "{name}");
         }
-        assert_eq!((name_of(22631), name_of(22632)), (Some("Windows11_23H2"), None));
+        assert_eq!((release_of_build(22631), release_of_build(22632)), (Some("Windows11_23H2"), None));
     }
 
     #[test]

@@ -4,15 +4,15 @@ use std::fmt;
 use std::str::FromStr;
 
 /// A version as .NET's `System.Version` reads and compares it: two to four numbers, an absent part older than 0, so that
-/// 1.2 < 1.2.0 (running-commands, "Detection has three answers").
+/// 1.2 < 1.2.0 (docs/detection.md, "Files and folders").
 ///
 /// ```
-/// use waybill_schemas::app::VersionNumber;
+/// use waybill_intune::VersionNumber;
 ///
 /// let version = |text: &str| text.parse::<VersionNumber>();
 /// assert!(version("1.2")? < version("1.2.0")? && version("1.10.0.0")? > version("1.9.9.9")?);
 /// assert!(version("7").is_err() && version("1.2b").is_err());
-/// # Ok::<(), waybill_schemas::app::NoVersion>(())
+/// # Ok::<(), waybill_intune::NoVersion>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct VersionNumber {

@@ -45,7 +45,7 @@ impl RetryPolicy {
     }
 
     /// The interval of this exit code, where it has one of its own.
-    pub(super) fn own_interval(&self, exit_code: u32) -> Option<Duration> {
+    pub fn own_interval(&self, exit_code: u32) -> Option<Duration> {
         self.by_code.iter().find(|(code, _)| *code == exit_code).map(|(_, interval)| *interval)
     }
 }
