@@ -13,7 +13,6 @@
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
 
-pub mod catalog;
 pub mod exclude;
 pub mod init;
 mod into_place;

@@ -1,22 +1,21 @@
 //! Windows programs (PE files): architecture, sections, resources, version. Only headers, resource directories and
 //! the version resource are read, so that a setup program of several GB costs a few KB.
 
-mod attentive;
 mod headers;
-mod resources;
 #[cfg(any(test, feature = "sample"))]
 pub mod sample;
 mod version_info;
 
-use attentive::Attentive;
 use object::read::ReadCache;
+use std::cell::Cell;
 use std::fs::File;
-use std::io::{BufReader, Read, Seek};
+use std::io::{self, BufReader, ErrorKind, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::path::Path;
+use std::rc::Rc;
 use waybill_schemas::codes::{Classified, Code, source};
 
-pub use resources::ResourceName;
+pub use headers::ResourceName;
 pub use version_info::{Version, VersionInfo};
 
 /// Largest version resource that is read, in bytes.
@@ -96,7 +95,7 @@ pub struct Program {
     pub overlay: Range<u64>,
     /// Its version resource, where it has one that can be read.
     pub version: Option<VersionInfo>,
-    resources: Vec<resources::Resource>,
+    resources: Vec<headers::Resource>,
 }
 
 impl Program {
@@ -124,7 +123,7 @@ impl Program {
 
     fn from_data<R: Read + Seek>(data: &ReadCache<R>) -> Result<Self, ProgramError> {
         let headers = headers::read(data)?;
-        let resources = resources::list(data, &headers);
+        let resources = headers::list_resources(data, &headers);
         let version = resources.iter().find(|resource| resource.kind == ResourceName::Number(RT_VERSION));
         let version = version
             .filter(|resource| resource.file_range.end - resource.file_range.start <= MAX_VERSION_RESOURCE);
@@ -148,6 +147,46 @@ impl Program {
         let mut resources = self.resources.iter();
         let found = resources.find(|resource| &resource.kind == kind && &resource.name == name)?;
         Some(found.file_range.clone())
+    }
+}
+
+/// A reader that remembers what went wrong: behind it a failure of the disk and a file that is no program look the same.
+struct Attentive<R> {
+    reader: R,
+    failure: Rc<Cell<Option<io::Error>>>,
+}
+
+impl<R> Attentive<R> {
+    /// With where the first failure is to be found afterwards.
+    fn new(reader: R) -> (Self, Rc<Cell<Option<io::Error>>>) {
+        let failure = Rc::default();
+        (Self { reader, failure: Rc::clone(&failure) }, failure)
+    }
+
+    /// The kind is all that whoever reads on is told.
+    fn heard<T>(&self, outcome: io::Result<T>) -> io::Result<T> {
+        outcome.map_err(|error| {
+            let kind = error.kind();
+            if kind != ErrorKind::Interrupted {
+                let first = self.failure.take().unwrap_or(error);
+                self.failure.set(Some(first));
+            }
+            kind.into()
+        })
+    }
+}
+
+impl<R: Read> Read for Attentive<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let outcome = self.reader.read(buffer);
+        self.heard(outcome)
+    }
+}
+
+/// Seeking takes offsets from the file itself: one that leads nowhere is the file's fault.
+impl<R: Seek> Seek for Attentive<R> {
+    fn seek(&mut self, position: SeekFrom) -> io::Result<u64> {
+        self.reader.seek(position)
     }
 }
 

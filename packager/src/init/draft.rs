@@ -1,14 +1,14 @@
 //! The document, field by field.
 
-use super::note::Note;
-use super::{AppDraft, detection};
-use crate::msi::MsiFacts;
+use super::{AppDraft, Note};
+use crate::msi::{MsiFacts, is_guid};
 use crate::recognise::{Installer, InstallerKind, Proposal};
 use crate::setup_file::SetupFile;
 use crate::walk::SourceList;
 use waybill_pe::{Machine, Program};
 use waybill_schemas::app::{
-    AppDocument, Architectures, DeviceRestartBehavior, InstallExperience, RunAsAccount,
+    AppDocument, Architectures, DeviceRestartBehavior, InstallExperience, Operator, ProductCodeRule,
+    RegistryOperation, RegistryRule, Rule, RuleType, RunAsAccount,
 };
 
 /// Intune asks for one; this is the oldest it knows and shuts nobody out.
@@ -75,7 +75,7 @@ impl Drafter<'_> {
         self.app.display_version.clone_from(&facts.version);
         self.app.msi_information = Some(facts.msi_information());
         self.app.uninstall_command_line = Some(format!("msiexec /x {} /qn /norestart", facts.product_code));
-        self.app.rules.extend(detection::msi(facts));
+        self.app.rules.extend(product_rule(facts));
         self.architectures(match facts.platform.as_deref().map(str::to_ascii_lowercase).as_deref() {
             Some("x64" | "amd64") => Some(Machine::X64),
             Some("arm64") => Some(Machine::Arm64),
@@ -101,7 +101,7 @@ impl Drafter<'_> {
         match self.installer.kind {
             InstallerKind::Squirrel => self.run_as_user(),
             InstallerKind::Burn => {
-                self.app.rules.extend(detection::bundle(self.installer));
+                self.app.rules.extend(bundle_rule(self.installer));
                 if !self.app.rules.is_empty() {
                     self.notes.push(Note::Unverified(BUNDLE_DOUBT.to_owned()));
                 }
@@ -214,4 +214,43 @@ fn with_causes(error: &dyn std::error::Error) -> String {
         cause = error.source();
     }
     text
+}
+
+/// The product code, in this version or a later one (a product that updates itself must not be installed again).
+fn product_rule(facts: &MsiFacts) -> Option<Rule> {
+    is_guid(&facts.product_code).then(|| {
+        let has_version = facts.version.is_some();
+        let operator = if has_version { Operator::GreaterThanOrEqual } else { Operator::NotConfigured };
+        Rule::ProductCode(ProductCodeRule {
+            rule_type: Some(RuleType::Detection),
+            product_code: Some(facts.product_code.clone()),
+            product_version_operator: Some(operator),
+            product_version: facts.version.clone(),
+            ..ProductCodeRule::default()
+        })
+    })
+}
+
+/// A Burn bundle registers itself under its own identifier, with its version, in the view of its engine.
+fn bundle_rule(installer: &Installer) -> Option<Rule> {
+    let id = installer.bundle_id.as_deref()?;
+    let program = installer.program.as_ref()?;
+    let version = program.version.as_ref().and_then(|version| version.file_version);
+    let mut rule = RegistryRule {
+        rule_type: Some(RuleType::Detection),
+        key_path: Some(format!(
+            r"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall\{id}"
+        )),
+        check_32_bit_on_64_system: Some(program.machine == Machine::X86),
+        operation_type: Some(RegistryOperation::Exists),
+        operator: Some(Operator::NotConfigured),
+        ..RegistryRule::default()
+    };
+    if let Some(version) = version.filter(|version| *version != [0; 4]) {
+        rule.value_name = Some("BundleVersion".to_owned());
+        rule.operation_type = Some(RegistryOperation::Version);
+        rule.operator = Some(Operator::GreaterThanOrEqual);
+        rule.comparison_value = Some(version.map(|part| part.to_string()).join("."));
+    }
+    Some(Rule::Registry(rule))
 }

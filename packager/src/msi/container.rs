@@ -1,9 +1,10 @@
 //! The compound file: opened within limits, its streams read within limits.
 
 use super::MsiError;
-use super::budget::{Budget, Budgeted};
 use cfb::CompoundFile;
+use std::cell::Cell;
 use std::io::{self, Read, Seek, SeekFrom};
+use std::rc::Rc;
 
 /// First bytes of every compound file.
 const MAGIC: [u8; 8] = [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
@@ -127,6 +128,51 @@ fn digit(byte: u8) -> u32 {
     }
 }
 
+/// Bytes that may still be read; clones share it, so that it can be raised while a reader is lent out.
+#[derive(Debug, Clone)]
+struct Budget(Rc<Cell<u64>>);
+
+impl Budget {
+    fn new(bytes: u64) -> Self {
+        Self(Rc::new(Cell::new(bytes)))
+    }
+
+    fn set(&self, bytes: u64) {
+        self.0.set(bytes);
+    }
+}
+
+/// Fails once more than its budget of bytes has been read.
+struct Budgeted<R> {
+    inner: R,
+    budget: Budget,
+}
+
+impl<R> Budgeted<R> {
+    fn new(inner: R, budget: Budget) -> Self {
+        Self { inner, budget }
+    }
+}
+
+impl<R: Read> Read for Budgeted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        let left = self.budget.0.get().checked_sub(count as u64);
+        self.budget.set(left.ok_or_else(exhausted)?);
+        Ok(count)
+    }
+}
+
+fn exhausted() -> io::Error {
+    io::Error::other("more had to be read than an MSI of this size takes")
+}
+
+impl<R: Seek> Seek for Budgeted<R> {
+    fn seek(&mut self, position: SeekFrom) -> io::Result<u64> {
+        self.inner.seek(position)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -135,5 +181,18 @@ mod tests {
     fn tables_are_found_under_their_squeezed_names() {
         assert_eq!(table_stream("_Columns"), "\u{4840}\u{3b3f}\u{43f2}\u{4438}\u{45b1}");
         assert_eq!(table_stream("_Tables"), "\u{4840}\u{3f7f}\u{4164}\u{422f}\u{4836}");
+    }
+
+    #[test]
+    fn reading_again_counts_again_until_more_is_granted() {
+        let budget = Budget::new(15);
+        let mut reader = Budgeted::new(io::Cursor::new([0_u8; 10]), budget.clone());
+        let mut buffer = [0; 10];
+        reader.read_exact(&mut buffer).unwrap();
+        reader.rewind().unwrap();
+        assert!(reader.read_exact(&mut buffer).unwrap_err().to_string().contains("more had to be read"));
+        budget.set(10);
+        reader.rewind().unwrap();
+        reader.read_exact(&mut buffer).unwrap();
     }
 }

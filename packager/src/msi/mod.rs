@@ -8,14 +8,11 @@
 //!
 //! An MSI that cannot be read is an error value: packing goes on without its facts.
 
-mod budget;
-mod code_page;
 mod container;
 mod facts;
 mod property_set;
 #[cfg(test)]
 pub(crate) mod sample;
-mod string_pool;
 mod tables;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! The summary information: a property set of a dozen short texts.
 
-use super::code_page::encoding_of;
+use super::tables::encoding_of;
 use std::borrow::Cow;
 
 /// Properties that are looked at; the format's own list ends at 19.

@@ -1,8 +1,7 @@
 //! The ordered end of the pipeline: outcomes become entries of the payload.
 
 use super::error::{Change, PackError};
-use super::job::{BlockOutcome, Outcome, listed};
-use super::plan::BlockWork;
+use super::jobs::{BlockOutcome, BlockWork, Outcome, listed};
 use crate::walk::{SourceEntry, SourceList};
 use crc32fast::Hasher as Crc;
 use intunewin::{DosTime, KnownEntry, Method, PayloadWriter};

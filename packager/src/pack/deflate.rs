@@ -1,6 +1,6 @@
 //! The encoder: libdeflate, for whole files and for blocks of large ones.
 
-use super::level::Level;
+use super::request::Level;
 use super::stream_end::{REOPENED, reopen};
 use libdeflater::{CompressionLvl, Compressor};
 

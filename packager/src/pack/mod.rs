@@ -26,36 +26,37 @@ mod buffers;
 mod code_table;
 mod deflate;
 mod error;
-mod facts;
-mod job;
-mod level;
+mod jobs;
 mod output;
 mod pipeline;
-mod plan;
-mod report;
 mod request;
 mod source_file;
 mod stream_end;
 mod subject;
 
 pub use error::{Change, PackError};
-pub use level::Level;
 pub use output::Output;
-pub use request::{PackOptions, PackRequest, PackSource};
+pub use request::{Level, PackOptions, PackRequest, PackSource};
 
+use crate::exclude::LeftOutEntry;
 use crate::setup_file::{self, SetupFile};
+use crate::shown_path::shown;
 use crate::walk::{self, SourceList, WalkOptions};
 use assemble::{Assembler, Counts};
-use facts::SetupFacts;
 use intunewin::{PackageWriter, WrittenPackage};
 use output::Draft;
 use pipeline::Settings;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 use std::io::Write;
 use std::path::PathBuf;
-use subject::{Document, Subject};
+use std::time::SystemTime;
+use subject::{Document, SetupFacts, Subject};
 use waybill_context::{Context, Stage};
 use waybill_schemas::app::PackageFields;
-use waybill_schemas::report::pack::PackReport;
+use waybill_schemas::report::pack::{
+    LeftOutItem, LeftOutReport, NamedSize, PackEntries, PackReport, PackSeconds, PackSizes,
+};
 
 /// Packs a source folder, or an app's folder, into a package.
 ///
@@ -80,7 +81,7 @@ pub fn pack(request: &PackRequest, context: &Context<'_>) -> Result<PackReport, 
     if let Some(document) = ready.document.as_ref().filter(|document| document.filled) {
         document.fill(&ready.package_fields(), &ready.path)?;
     }
-    Ok(report::report(&ready, &written, counts, times))
+    Ok(report(&ready, &written, counts, times))
 }
 
 /// Writes the payload (the inner zip) of a request to `out`, without sealing it, and says how many bytes of files went
@@ -172,6 +173,85 @@ fn write_entries<W: Write + Send>(
     let memory = options.memory_for_blocks(ready.list.len());
     let settings = Settings { level: options.level, threads: options.threads(), memory };
     pipeline::run(&ready.list, settings, assembler, context)
+}
+
+/// How many of the largest files are told.
+const LARGEST: usize = 10;
+
+/// `times`: started, listed, written, published.
+fn report<W>(
+    ready: &Ready,
+    written: &WrittenPackage<W>,
+    counts: Counts,
+    times: [SystemTime; 4],
+) -> PackReport {
+    let info = &written.info;
+    PackReport {
+        package: shown(&ready.path),
+        name: info.name.clone(),
+        setup_file: info.setup_file.clone(),
+        sizes: sizes(&ready.list, written),
+        entries: PackEntries { files: counts.files, stored_files: counts.stored, folders: counts.folders },
+        left_out: left_out(&ready.list),
+        largest: largest(&ready.list),
+        file_digest: info.encryption_info.file_digest.to_hex(),
+        mac: info.encryption_info.mac.to_hex(),
+        msi_info: info.msi_info.clone(),
+        portal: ready.facts.portal.clone(),
+        app_document: ready
+            .document
+            .as_ref()
+            .filter(|document| document.filled)
+            .map(|document| shown(&document.path)),
+        notes: ready.facts.notes.clone(),
+        seconds: seconds(times),
+    }
+}
+
+fn sizes<W>(list: &SourceList, written: &WrittenPackage<W>) -> PackSizes {
+    let (payload, source) = (written.info.unencrypted_content_size, list.total_bytes());
+    // A ratio for people: that an f64 holds 53 bits does not show.
+    #[allow(clippy::cast_precision_loss)]
+    let ratio = if source == 0 { 0.0 } else { payload as f64 / source as f64 };
+    PackSizes { package: written.package_len, content: written.content_len, payload, source, ratio }
+}
+
+fn left_out(list: &SourceList) -> LeftOutReport {
+    let item = |entry: &LeftOutEntry| LeftOutItem {
+        name: entry.name.clone(),
+        files: entry.files,
+        why: entry.why.to_string(),
+    };
+    LeftOutReport {
+        files: list.left_out().files(),
+        first: list.left_out().first().iter().map(item).collect(),
+    }
+}
+
+/// Largest first; of equal ones the first in the package.
+fn largest(list: &SourceList) -> Vec<NamedSize> {
+    let mut heap = BinaryHeap::with_capacity(LARGEST + 1);
+    for (at, entry) in list.iter().enumerate().filter(|(_, entry)| !entry.is_folder()) {
+        heap.push((Reverse(entry.size()), at));
+        if heap.len() > LARGEST {
+            heap.pop();
+        }
+    }
+    let places = heap.into_sorted_vec();
+    let named = |(Reverse(size), at): &(Reverse<u64>, usize)| {
+        list.get(*at).map(|entry| NamedSize { name: entry.name(), size: *size })
+    };
+    places.iter().filter_map(named).collect()
+}
+
+fn seconds([started, listed, written, published]: [SystemTime; 4]) -> PackSeconds {
+    let between =
+        |from: SystemTime, to: SystemTime| to.duration_since(from).unwrap_or_default().as_secs_f64();
+    PackSeconds {
+        scan: between(started, listed),
+        pack: between(listed, written),
+        publish: between(written, published),
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,5 @@
 //! What is to be packed, and how.
 
-use super::level::Level;
 use super::output::Output;
 use crate::exclude::Exclusions;
 use crate::walk::WalkLimits;
@@ -43,7 +42,7 @@ pub enum PackSource {
 pub struct PackOptions {
     /// What `--exclude` leaves out.
     pub exclusions: Exclusions,
-    /// A folder of catalogue files, see [`crate::catalog`].
+    /// A folder of catalogue files, packed under [`CATALOG_FOLDER`](crate::walk::CATALOG_FOLDER).
     pub catalog: Option<PathBuf>,
     /// How hard to deflate.
     pub level: Level,
@@ -102,6 +101,47 @@ impl Default for PackOptions {
             source_date_epoch: None,
             fill_document: true,
             policy: ArchivePolicy::default(),
+        }
+    }
+}
+
+/// How hard files are deflated.
+///
+/// | level | libdeflate's | about |
+/// |---|---|---|
+/// | store | none | as they are |
+/// | fast | 1 | twice the speed, 8 % larger |
+/// | default | 6 | 1 % smaller than Microsoft's tool (zlib 6) |
+/// | best | 10 | a tenth of the speed, 3 % smaller |
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Level {
+    /// Nothing is deflated.
+    Store,
+    /// Fast.
+    Fast,
+    /// Smaller than zlib's level 6, and faster.
+    #[default]
+    Default,
+    /// Small. libdeflate's 12 would take twice the time of its 10 for another 0.2 %.
+    Best,
+}
+
+impl Level {
+    /// libdeflate's level.
+    pub(super) const fn number(self) -> i32 {
+        match self {
+            Self::Store | Self::Fast => 1,
+            Self::Default => 6,
+            Self::Best => 10,
+        }
+    }
+
+    /// Bytes that one thread's encoder holds.
+    pub(super) const fn encoder_memory(self) -> u64 {
+        match self {
+            Self::Store => 0,
+            Self::Fast | Self::Default => 1 << 20,
+            Self::Best => 10 << 20,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::deflate::is_compressed;
 use super::error::{Change, PackError};
-use super::level::Level;
+use super::request::Level;
 use crate::walk::{SourceEntry, as_listed};
 use intunewin::{FileSource, Source as _};
 use std::fs::{File, Metadata};

@@ -1,10 +1,18 @@
-//! What a request is about: a source folder, the setup file in it, and the app's document where there is one.
+//! What a request is about: a source folder, the setup file in it, the app's document where there is one; and what is
+//! known of the setup file: its name in Detection.xml, its MSI facts, and what to type into the portal.
 
 use super::error::PackError;
 use super::request::PackSource;
-use crate::init::{app_document_path, fill_app_document, read_app_document};
+use crate::init::{self, AppDraft, Note, app_document_path, fill_app_document, read_app_document};
+use crate::msi::MsiFacts;
+use crate::setup_file::SetupFile;
+use crate::walk::{SourceList, WalkOptions};
+use intunewin::PackageMetadata;
 use std::path::{Path, PathBuf};
-use waybill_schemas::app::{AppDocument, PackageFields, WIN32_LOB_APP};
+use std::time::SystemTime;
+use waybill_schemas::app::{AppDocument, MsiInformation, Operator, PackageFields, Rule, WIN32_LOB_APP};
+use waybill_schemas::codes::{Classified, source};
+use waybill_schemas::report::pack::{PackNote, PortalFields};
 
 /// The source folder below an app's folder, and the document in it.
 const SOURCE: &str = "source";
@@ -71,5 +79,179 @@ impl Document {
             Ok(_) => Ok(()),
             Err(source) => Err(PackError::DocumentNotFilled { package: package.to_path_buf(), source }),
         }
+    }
+}
+
+/// All of it. Nothing that cannot be found out stops the packing.
+pub(super) struct SetupFacts {
+    pub(super) metadata: PackageMetadata,
+    /// For app.json; what it says already stays where the MSI cannot be read.
+    pub(super) msi_information: Option<MsiInformation>,
+    pub(super) portal: PortalFields,
+    pub(super) notes: Vec<PackNote>,
+}
+
+impl SetupFacts {
+    pub(super) fn gather(
+        list: &SourceList,
+        options: &WalkOptions,
+        setup_file: &SetupFile,
+        document: Option<&Document>,
+        written: SystemTime,
+    ) -> Self {
+        let mut notes = Vec::new();
+        let facts = msi_facts(setup_file.path(), &mut notes);
+        let metadata =
+            metadata(setup_file, facts.as_ref().ok().and_then(Option::as_ref), written, &mut notes);
+        let msi_information = match facts {
+            Ok(facts) => facts.map(|facts| facts.msi_information()),
+            Err(Unreadable) => document.and_then(|document| document.app.msi_information.clone()),
+        };
+        let portal = match document {
+            Some(document) => portal_of(&document.app, true),
+            None => drafted(list, options, setup_file, &mut notes),
+        };
+        if setup_file.spelled_otherwise() {
+            notes.push(plain(Note::SpelledOtherwise { name: setup_file.name().to_owned() }.to_string()));
+        }
+        Self { metadata, msi_information, portal, notes }
+    }
+}
+
+/// It is an MSI, and its facts are not known.
+struct Unreadable;
+
+fn msi_facts(path: &Path, notes: &mut Vec<PackNote>) -> Result<Option<MsiFacts>, Unreadable> {
+    MsiFacts::of_setup_file(path).transpose().map_err(|error| {
+        let message = Note::MsiUnreadable(error.to_string()).to_string();
+        notes.push(PackNote { code: Some(error.code().id.to_owned()), message });
+        Unreadable
+    })
+}
+
+/// An MSI is called what it calls itself, anything else by its file name. Facts that XML cannot hold are left out.
+fn metadata(
+    setup_file: &SetupFile,
+    facts: Option<&MsiFacts>,
+    written: SystemTime,
+    notes: &mut Vec<PackNote>,
+) -> PackageMetadata {
+    let bare = PackageMetadata {
+        name: setup_file.leaf().to_owned(),
+        setup_file: setup_file.name().to_owned(),
+        msi_info: None,
+        written,
+    };
+    let Some(facts) = facts else { return bare };
+    let name = facts.name.clone().unwrap_or_else(|| bare.name.clone());
+    let full = PackageMetadata { name, msi_info: Some(facts.msi_info()), ..bare.clone() };
+    match full.check() {
+        Ok(()) => full,
+        Err(error) => {
+            let message = Note::MsiUnreadable(error.to_string()).to_string();
+            notes.push(PackNote { code: Some(source::MSI_UNREADABLE.id.to_owned()), message });
+            bare
+        }
+    }
+}
+
+/// What `init` would propose.
+fn drafted(
+    list: &SourceList,
+    options: &WalkOptions,
+    setup_file: &SetupFile,
+    notes: &mut Vec<PackNote>,
+) -> PortalFields {
+    let Ok(AppDraft { app, notes: drafted, .. }) = init::draft(list, options, Path::new(setup_file.name()))
+    else {
+        return PortalFields::default(); // not to be read: packing it will say so
+    };
+    let told = |note: &&Note| !matches!(note, Note::MsiUnreadable(_) | Note::SpelledOtherwise { .. });
+    notes.extend(drafted.iter().filter(told).map(|note| plain(note.to_string())));
+    portal_of(&app, !drafted.iter().any(|note| matches!(note, Note::Unverified(_))))
+}
+
+fn plain(message: String) -> PackNote {
+    PackNote { code: None, message }
+}
+
+fn portal_of(app: &AppDocument, verified: bool) -> PortalFields {
+    PortalFields {
+        install_command: app.install_command_line.clone(),
+        uninstall_command: app.uninstall_command_line.clone(),
+        detection: app.rules.iter().filter(|rule| rule.is_detection()).map(in_words).collect(),
+        verified,
+    }
+}
+
+fn in_words(rule: &Rule) -> String {
+    match rule {
+        Rule::ProductCode(rule) => {
+            let (code, compared) = (text(&rule.product_code), &rule.product_version_operator);
+            format!("MSI product code {code}{}", comparison("version", compared, &rule.product_version))
+        }
+        Rule::Registry(rule) => {
+            let value = rule.value_name.as_ref().map_or_else(String::new, |name| format!(", value {name}"));
+            let compared = comparison("its data", &rule.operator, &rule.comparison_value);
+            format!("registry key {}{value}{compared}", text(&rule.key_path))
+        }
+        Rule::FileSystem(rule) => {
+            let compared = comparison("it", &rule.operator, &rule.comparison_value);
+            format!("file or folder {}\\{}{compared}", text(&rule.path), text(&rule.file_or_folder_name))
+        }
+        Rule::PowerShellScript(rule) => {
+            let name = rule.display_name.as_ref().map_or_else(String::new, |name| format!(" {name}"));
+            format!("PowerShell script{name}")
+        }
+        _ => "a rule of a type that this version does not know".to_owned(),
+    }
+}
+
+fn text(value: &Option<String>) -> &str {
+    value.as_deref().unwrap_or("(not given)")
+}
+
+fn comparison(what: &str, operator: &Option<Operator>, value: &Option<String>) -> String {
+    let sign = match operator {
+        None | Some(Operator::NotConfigured) => return String::new(),
+        Some(Operator::Equal) => "=",
+        Some(Operator::NotEqual) => "is not",
+        Some(Operator::GreaterThan) => ">",
+        Some(Operator::GreaterThanOrEqual) => "≥",
+        Some(Operator::LessThan) => "<",
+        Some(Operator::LessThanOrEqual) => "≤",
+        Some(other) => other.as_str(),
+    };
+    format!(", {what} {sign} {}", text(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn rules_are_told_in_words() {
+        let app = AppDocument::from_value(json!({ "rules": [
+            { "@odata.type": "#microsoft.graph.win32LobAppProductCodeRule", "productCode": "{A}",
+              "productVersionOperator": "greaterThanOrEqual", "productVersion": "1.2" },
+            { "@odata.type": "#microsoft.graph.win32LobAppProductCodeRule", "productCode": "{B}",
+              "productVersionOperator": "notConfigured" },
+            { "@odata.type": "#microsoft.graph.win32LobAppRegistryRule", "keyPath": "HKLM\\X", "valueName": "V",
+              "operator": "equal", "comparisonValue": "1" },
+            { "@odata.type": "#microsoft.graph.win32LobAppFileSystemRule", "path": "C:\\X",
+              "fileOrFolderName": "a.exe", "ruleType": "detection" },
+            { "@odata.type": "#microsoft.graph.win32LobAppFileSystemRule", "path": "no", "ruleType": "requirement" },
+            { "@odata.type": "#microsoft.graph.win32LobAppPowerShellScriptRule" },
+        ] }))
+        .unwrap();
+        let expected = [
+            "MSI product code {A}, version ≥ 1.2",
+            "MSI product code {B}",
+            "registry key HKLM\\X, value V, its data = 1",
+            "file or folder C:\\X\\a.exe",
+            "PowerShell script",
+        ];
+        assert_eq!(portal_of(&app, true).detection, expected);
     }
 }

@@ -3,14 +3,13 @@
 //! Only headers, resource directories and a bounded part of what follows them are read: a setup program of several
 //! GB is recognised from at most 9 MiB of it.
 
-mod bytes_at;
 mod program;
 mod switches;
 #[cfg(test)]
 mod tests;
 
 use crate::msi::{ContainerKind, container_kind};
-use bytes_at::read_at;
+use program::read_at;
 use std::fs::File;
 use std::io::{BufReader, Read, Seek};
 use std::path::Path;

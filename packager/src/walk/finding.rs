@@ -129,7 +129,7 @@ impl Findings {
         self.kept.iter()
     }
 
-    pub(crate) fn add(&mut self, name: String, problem: Problem) {
+    pub(super) fn add(&mut self, name: String, problem: Problem) {
         self.count += 1;
         if self.kept.len() < KEPT {
             self.kept.push(Finding { name, problem });

@@ -1,9 +1,8 @@
 //! The traversal: an explicit stack, one frame a folder, every finding gathered.
 
 use super::finding::{Findings, Problem, WalkError};
-use super::link::{self, Target};
 use super::list::{ROOT, SourceList};
-use super::listing::{Child, Kind, Listing};
+use super::listing::{Child, Kind, LinkTarget, Listing, follow_link};
 use super::{APP_DOCUMENT_STAGING, APP_DOCUMENTS, WalkOptions};
 use crate::exclude::{IGNORE_FILE_NAME, IgnoreStack, Why};
 use std::fs::Metadata;
@@ -12,10 +11,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use waybill_context::{Cancelled, Context, Meter};
 
 /// What a walk is given.
-pub(crate) struct Surroundings<'a> {
-    pub(crate) options: &'a WalkOptions,
-    pub(crate) context: &'a Context<'a>,
-    pub(crate) meter: &'a Meter<'a>,
+pub(super) struct Surroundings<'a> {
+    pub(super) options: &'a WalkOptions,
+    pub(super) context: &'a Context<'a>,
+    pub(super) meter: &'a Meter<'a>,
 }
 
 /// Walks the list's own root, under the excludes, ignore files and the output file's exemption.
@@ -33,7 +32,7 @@ pub(super) fn walk_source(
 }
 
 /// Walks another folder whole, below the list's folder `folder`.
-pub(crate) fn walk_whole(
+pub(super) fn walk_whole(
     surroundings: &Surroundings<'_>,
     root: PathBuf,
     (folder, name): (u32, String),
@@ -236,7 +235,7 @@ fn look(place: &Place, child: &Child<'_>, root: &Path) -> Seen {
     let outcome = if !child.is_unicode {
         Err(Problem::NotUnicode)
     } else if child.kind == Kind::Link {
-        link::follow(&real, root).map(|Target { real: target, metadata }| {
+        follow_link(&real, root).map(|LinkTarget { real: target, metadata }| {
             real = target;
             metadata
         })

@@ -104,7 +104,7 @@ impl SourceList {
     }
 
     /// True where an entry directly in the source folder, or a folder there, has this name, case aside.
-    pub(crate) fn holds_at_top(&self, leaf: &str) -> bool {
+    pub(super) fn holds_at_top(&self, leaf: &str) -> bool {
         let same = |span: Span| self.text(span).eq_ignore_ascii_case(leaf);
         let folders = self.folders.iter().skip(1).any(|folder| folder.parent == ROOT && same(folder.name));
         folders || self.entries.iter().any(|entry| entry.folder == ROOT && same(entry.name))
@@ -114,7 +114,7 @@ impl SourceList {
         self.folders.len()
     }
 
-    pub(crate) fn left_out_mut(&mut self) -> &mut LeftOut {
+    pub(super) fn left_out_mut(&mut self) -> &mut LeftOut {
         &mut self.left_out
     }
 
@@ -125,7 +125,7 @@ impl SourceList {
     }
 
     /// Where the catalogue folder's files are read from; its fixed name is a folder below the root.
-    pub(crate) fn add_catalog(&mut self, leaf: &str, path: PathBuf) -> u32 {
+    pub(super) fn add_catalog(&mut self, leaf: &str, path: PathBuf) -> u32 {
         let folder = self.add_folder(ROOT, leaf);
         self.catalog = Some((folder, path));
         folder
@@ -138,7 +138,7 @@ impl SourceList {
     }
 
     /// Makes `folder` an entry of its own.
-    pub(crate) fn add_folder_entry(&mut self, folder: u32, modified: SystemTime) {
+    pub(super) fn add_folder_entry(&mut self, folder: u32, modified: SystemTime) {
         if let Some(Folder { name, .. }) = self.folders.get(folder as usize) {
             let (name, modified) = (*name, nanoseconds(modified));
             self.entries.push(Entry { folder, name, size: 0, modified, is_folder: true });

@@ -1,9 +1,10 @@
-//! One folder's names and kinds, sorted by the bytes of the names.
+//! One folder's names and kinds, sorted by the bytes of the names, and where the links among them lead.
 
-use std::fs::{DirEntry, FileType};
+use super::finding::Problem;
+use std::fs::{DirEntry, FileType, Metadata};
 use std::io;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What a directory entry is, before any link is followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,4 +97,28 @@ fn text<'a>(names: &'a str, item: &Item) -> &'a str {
 /// A folder's names together stay far below 4 GiB on every file system.
 fn offset(value: usize) -> u32 {
     u32::try_from(value).unwrap_or(u32::MAX)
+}
+
+/// Where a link leads.
+pub(super) struct LinkTarget {
+    pub(super) real: PathBuf,
+    pub(super) metadata: Metadata,
+}
+
+/// Follows the symbolic link or junction at `path` to its end, which must lie below the canonical `root`.
+pub(super) fn follow_link(path: &Path, root: &Path) -> Result<LinkTarget, Problem> {
+    let real = std::fs::canonicalize(path).map_err(broken)?;
+    if !real.starts_with(root) {
+        return Err(Problem::LinkOutside { target: real });
+    }
+    let metadata = std::fs::metadata(&real).map_err(Problem::Unreadable)?;
+    Ok(LinkTarget { real, metadata })
+}
+
+/// A link to itself ends with an error of the system's own ("too many levels"): it leads to nothing, too.
+fn broken(error: io::Error) -> Problem {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => Problem::Unreadable(error),
+        _ => Problem::LinkBroken(error),
+    }
 }

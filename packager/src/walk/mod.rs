@@ -6,15 +6,13 @@
 
 mod finding;
 mod folder;
-mod link;
 mod list;
 mod listing;
 
 use crate::exclude::Exclusions;
+use folder::{Surroundings, walk_whole};
 use std::path::{Path, PathBuf};
 use waybill_context::Context;
-
-pub(crate) use folder::{Surroundings, walk_whole};
 
 pub(crate) use finding::one_a_line;
 pub use finding::{Finding, Findings, Problem, WalkError};
@@ -26,6 +24,9 @@ pub const APP_DOCUMENTS: [&str; 2] = ["app.json", "app.unix.json"];
 
 /// How the document is named while it is written; what an interrupted run left is left out as well.
 pub(crate) const APP_DOCUMENT_STAGING: &str = ".app.json.waybill-";
+
+/// The folder that catalogue files get in every package (`docs/package-format.md`).
+pub const CATALOG_FOLDER: &str = "Cat_C029B285-222F-460B-8ECA-2CD7A8A424B7";
 
 /// What a source folder may hold at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,7 +50,7 @@ pub struct WalkOptions {
     pub exclusions: Exclusions,
     /// Where the package will be written: never packed, nor is an earlier one there.
     pub output: Option<PathBuf>,
-    /// A folder of catalogue files (`--catalog`), see [`crate::catalog`].
+    /// A folder of catalogue files (`--catalog`), packed under [`CATALOG_FOLDER`].
     pub catalog: Option<PathBuf>,
     /// Limits on the whole.
     pub limits: WalkLimits,
@@ -69,7 +70,7 @@ pub fn walk(folder: &Path, options: &WalkOptions, context: &Context<'_>) -> Resu
     let surroundings = folder::Surroundings { options, context, meter: &meter };
     folder::walk_source(&surroundings, &mut list, &mut findings)?;
     if let Some(catalog) = &options.catalog {
-        crate::catalog::walk_catalog(catalog, &surroundings, &mut list, &mut findings)?;
+        walk_catalog(catalog, &surroundings, &mut list, &mut findings)?;
     }
     judge_whole(&list, &options.limits, &mut findings);
     if !findings.is_empty() {
@@ -90,6 +91,35 @@ fn canonical_folder(folder: &Path) -> Result<PathBuf, WalkError> {
     let refused = |source| WalkError::not_a_folder(folder, source);
     let root = std::fs::canonicalize(folder).map_err(|error| refused(Some(error)))?;
     if root.is_dir() { Ok(root) } else { Err(refused(None)) }
+}
+
+/// Adds the files of `catalog` to the list, after the source's. Excludes and ignore files do not apply to them.
+///
+/// The folder gets an entry of its own, as in the packages of Microsoft's tool.
+fn walk_catalog(
+    catalog: &Path,
+    surroundings: &Surroundings<'_>,
+    list: &mut SourceList,
+    findings: &mut Findings,
+) -> Result<(), WalkError> {
+    let refused = |what| WalkError::Catalog { path: catalog.to_path_buf(), what };
+    let root = std::fs::canonicalize(catalog).map_err(|_| refused("is not there"))?;
+    let metadata = std::fs::metadata(&root).map_err(|_| refused("cannot be read"))?;
+    if !metadata.is_dir() {
+        return Err(refused("is not a folder"));
+    }
+    if list.holds_at_top(CATALOG_FOLDER) {
+        findings.add(CATALOG_FOLDER.to_owned(), Problem::CatalogNameTaken);
+        return Ok(());
+    }
+    let folder = list.add_catalog(CATALOG_FOLDER, root.clone());
+    list.add_folder_entry(folder, metadata.modified().unwrap_or(std::time::UNIX_EPOCH));
+    let before = (list.len(), findings.count());
+    walk_whole(surroundings, root, (folder, format!("{CATALOG_FOLDER}/")), list, findings)?;
+    if (list.len(), findings.count()) == before {
+        return Err(refused("holds no file"));
+    }
+    Ok(())
 }
 
 fn judge_whole(list: &SourceList, limits: &WalkLimits, findings: &mut Findings) {

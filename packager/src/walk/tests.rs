@@ -155,7 +155,7 @@ fn catalogue_files_come_under_their_fixed_folder() {
         (tree(&["install.cmd"]), tree(&["app.cat", "more/b.cat", "app.json", ".waybillignore"]));
     let with = |path: PathBuf| WalkOptions { catalog: Some(path), ..excluding(&["*.cat"]) };
     let list = listed(&folder, &with(catalog.path().to_path_buf())).unwrap();
-    let fixed = crate::catalog::CATALOG_FOLDER;
+    let fixed = CATALOG_FOLDER;
     let expected = ["install.cmd".to_owned()].into_iter().chain(
         ["", ".waybillignore", "app.cat", "app.json", "more/b.cat"].map(|leaf| format!("{fixed}/{leaf}")),
     );

@@ -1,7 +1,5 @@
 //! Finds the setup file in a source folder, forgiving in spelling and exact in what it returns.
 
-mod nearest;
-
 use crate::exclude::{Why, why_excluded};
 use crate::shown_path::shown;
 use crate::walk::{SourceEntry, SourceList, WalkOptions};
@@ -144,7 +142,7 @@ fn joined(path: &str) -> String {
 
 fn outside(list: &SourceList, given: &Path) -> SetupFileError {
     let leaf = given.file_name().map(|leaf| leaf.to_string_lossy().into_owned()).unwrap_or_default();
-    let suggestion = nearest::same_leaf(list, &leaf);
+    let suggestion = same_leaf(list, &leaf);
     SetupFileError::Outside { given: shown(given), folder: list.root().to_path_buf(), suggestion }
 }
 
@@ -158,7 +156,7 @@ fn explain(list: &SourceList, options: &WalkOptions, given: &Path, name: String)
             SetupFileError::Excluded { name, why }
         }
         Err(_) => {
-            let suggestion = nearest::same_leaf(list, &name).or_else(|| nearest::by_distance(list, &name));
+            let suggestion = same_leaf(list, &name).or_else(|| by_distance(list, &name));
             SetupFileError::Missing { given: shown(given), folder: list.root().to_path_buf(), suggestion }
         }
     }
@@ -169,6 +167,53 @@ fn why_left_out(list: &SourceList, options: &WalkOptions, name: &str) -> String 
         || list.left_out().first().iter().find(|entry| entry.name == name).map(|entry| entry.why.clone());
     let why: Option<Why> = why_excluded(list.root(), &options.exclusions, name).or_else(listed);
     why.map_or_else(|| "it is not a part of the app".to_owned(), |why| why.to_string())
+}
+
+/// A file of the same leaf name, case aside, anywhere; the one with the shortest name.
+fn same_leaf(list: &SourceList, name: &str) -> Option<String> {
+    let leaf = leaf_of(name).to_lowercase();
+    let same = list.iter().filter(|entry| !entry.is_folder() && entry.leaf().to_lowercase() == leaf);
+    same.map(|entry| entry.name()).min_by_key(|name| (name.len(), name.clone()))
+}
+
+/// The file whose leaf name needs the fewest edits, case aside, if these are at most a third of it.
+fn by_distance(list: &SourceList, name: &str) -> Option<String> {
+    let wanted: Vec<char> = leaf_of(name).to_lowercase().chars().take(LONGEST).collect();
+    let most = (wanted.len() / 3).max(1);
+    let files = list.iter().filter(|entry| !entry.is_folder());
+    let near = files.filter_map(|entry| {
+        let leaf: Vec<char> = entry.leaf().to_lowercase().chars().take(LONGEST).collect();
+        let may_be_near = leaf.len().abs_diff(wanted.len()) <= most;
+        let distance = if may_be_near { distance(&wanted, &leaf) } else { usize::MAX };
+        (distance <= most).then_some((distance, entry))
+    });
+    near.min_by_key(|(distance, _)| *distance).map(|(_, entry)| entry.name())
+}
+
+/// No name is longer on Windows.
+const LONGEST: usize = 255;
+
+fn leaf_of(name: &str) -> &str {
+    name.rsplit(['/', '\\']).next().unwrap_or(name)
+}
+
+/// Levenshtein's distance: insertions, deletions and replacements.
+fn distance(left: &[char], right: &[char]) -> usize {
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (above, one) in left.iter().enumerate() {
+        let mut diagonal = above;
+        let mut before = above + 1;
+        if let Some(first) = row.first_mut() {
+            *first = before;
+        }
+        for (cell, other) in row.iter_mut().skip(1).zip(right) {
+            let replaced = diagonal + usize::from(one != other);
+            diagonal = *cell;
+            before = replaced.min(before + 1).min(diagonal + 1);
+            *cell = before;
+        }
+    }
+    row.last().copied().unwrap_or(left.len())
 }
 
 #[cfg(test)]
@@ -263,5 +308,14 @@ mod tests {
         let folder = Folder::new(&["bin/b.exe", "c.txt", ".waybillignore"], &[]);
         fs::write(folder.0.path().join(".waybillignore"), "bin/\n").unwrap();
         assert!(folder.locate("bin/b.exe").unwrap_err().to_string().ends_with("bin/ in .waybillignore"));
+    }
+
+    #[test]
+    fn distances_are_levenshteins() {
+        let of = |left: &str, right: &str| {
+            distance(&left.chars().collect::<Vec<_>>(), &right.chars().collect::<Vec<_>>())
+        };
+        assert_eq!((of("kitten", "sitting"), of("", "abc"), of("abc", ""), of("flaw", "lawn")), (3, 3, 3, 2));
+        assert_eq!((of("same", "same"), of("setup.exe", "setpu.exe")), (0, 2));
     }
 }
