@@ -1,0 +1,101 @@
+//! The rooms of the house: which crate may import which, circles between modules, and the figures.
+
+mod circles;
+mod direction;
+mod figures;
+mod modules;
+mod package;
+mod tokens;
+
+use std::path::{Path, PathBuf};
+
+use circles::Circle;
+
+/// Circles that are still there, by the full names of their members.
+const EXCEPTIONS: &[&[&str]] = &[
+    &["intunewin::unpack::staging", "intunewin::unpack::sweep"],
+    &["waybill-packager::catalog", "waybill-packager::walk"],
+    &["waybill-packager::pack::job", "waybill-packager::pack::plan"],
+    &[
+        "waybill-packager::publish::error",
+        "waybill-packager::publish::layout",
+        "waybill-packager::publish::there",
+    ],
+    &[
+        "waybill-system::unix::processes::ps",
+        "waybill-system::unix::processes::stat",
+        "waybill-system::unix::processes::table",
+    ],
+    &["waybill-installer-runner::rule", "waybill-installer-runner::script"],
+    &["waybill-installer-runner::attempt::flow", "waybill-installer-runner::attempt::schedule"],
+];
+
+const USAGE: &str = "usage: cargo xtask rooms --check|--figures|--files|--siblings [--repo DIR]";
+
+/// Answers one question about this repository, or with `--repo DIR` about another tree of it.
+///
+/// `--check` is for the gate; `--figures` sums up and `--files` lists how long files are; `--siblings` also finds folders
+/// of modules that need one another although none of their files do.
+pub(crate) fn answer(arguments: &[&str]) -> Result<String, String> {
+    let (question, repo) = match arguments {
+        [question] => (*question, PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))),
+        [question, "--repo", repo] => (*question, PathBuf::from(repo)),
+        _ => return Err(USAGE.into()),
+    };
+    match question {
+        "--check" => check(&repo),
+        "--figures" => figures(&repo),
+        "--files" => Ok(figures::listing(&figures::files(&repo)?)),
+        "--siblings" => Ok(describe_all(&all_circles(&repo, true)?)),
+        _ => Err(USAGE.into()),
+    }
+}
+
+fn check(repo: &Path) -> Result<String, String> {
+    let packages = package::packages(repo)?;
+    let mut faults = direction::violations(&packages);
+    let circles = all_circles(repo, false)?;
+    let (listed, new): (Vec<_>, Vec<_>) =
+        circles.into_iter().partition(|circle| EXCEPTIONS.iter().any(|members| circle.is(members)));
+    faults.extend(new.iter().map(Circle::describe));
+    for gone in EXCEPTIONS.iter().filter(|members| !listed.iter().any(|circle| circle.is(members))) {
+        faults.push(format!("no circle any more, take it from the exceptions: {}", gone.join(", ")));
+    }
+    if !faults.is_empty() {
+        return Err(faults.join("\n"));
+    }
+    Ok(format!("{} crates import as they may; {} circles, each an exception", packages.len(), listed.len()))
+}
+
+fn figures(repo: &Path) -> Result<String, String> {
+    let circles = all_circles(repo, false)?.len();
+    Ok(format!("{}circles           {circles}", figures::summary(&figures::files(repo)?)))
+}
+
+fn all_circles(repo: &Path, siblings: bool) -> Result<Vec<Circle>, String> {
+    let mut found = Vec::new();
+    for package in package::packages(repo)? {
+        for root in &package.roots {
+            let mut edges = modules::edges(&modules::modules(repo, root)?);
+            if siblings {
+                edges = circles::between_siblings(edges);
+            }
+            found.extend(circles::circles(&package.name, &edges));
+        }
+    }
+    Ok(found)
+}
+
+fn describe_all(circles: &[Circle]) -> String {
+    circles.iter().map(Circle::describe).collect::<Vec<_>>().join("\n")
+}
+
+impl Circle {
+    fn is(&self, members: &[&str]) -> bool {
+        self.members.iter().eq(members.iter())
+    }
+
+    fn describe(&self) -> String {
+        format!("a circle of {}:\n  {}", self.members.join(", "), self.reasons.join("\n  "))
+    }
+}
