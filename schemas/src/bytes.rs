@@ -3,9 +3,7 @@
 use base64::Engine as _;
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
-use std::borrow::Cow;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 /// Standard alphabet, padding read whether it is there or not (`package-format`, case 9).
@@ -37,6 +35,7 @@ fn decode<const N: usize>(text: &str) -> Result<[u8; N], BytesError> {
 }
 
 /// Any bytes in base64, padded or not, in one line or several: scripts in app.json.
+#[cfg(feature = "full")]
 pub(crate) fn decode_lenient(text: &str) -> Result<Vec<u8>, BytesError> {
     let text: String = text.split_ascii_whitespace().collect();
     LENIENT.decode(text).map_err(|_| BytesError::NotBase64)
@@ -45,15 +44,6 @@ pub(crate) fn decode_lenient(text: &str) -> Result<Vec<u8>, BytesError> {
 /// True where `text` is base64 whose final `=` were left off: read, and worth a lint (WB403).
 pub(crate) fn lacks_padding(text: &str) -> bool {
     !text.trim().len().is_multiple_of(4)
-}
-
-fn schema(description: &str, length: usize) -> Schema {
-    json_schema!({
-        "type": "string",
-        "contentEncoding": "base64",
-        "description": format!("{description}: {length} bytes in standard base64"),
-        "pattern": format!("^[A-Za-z0-9+/]{{{}}}={{0,{}}}$", (length * 4).div_ceil(3), (3 - length % 3) % 3),
-    })
 }
 
 macro_rules! base64_bytes {
@@ -94,17 +84,12 @@ macro_rules! base64_bytes {
             }
         }
 
-        impl JsonSchema for $name {
-            fn schema_name() -> Cow<'static, str> {
-                stringify!($name).into()
-            }
-            fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                schema($about, $length)
-            }
-            fn inline_schema() -> bool {
-                true
-            }
-        }
+        own_schema!($name, inline, {
+            "type": "string",
+            "contentEncoding": "base64",
+            "description": concat!($about, ": ", $length, " bytes in standard base64"),
+            "pattern": format!("^[A-Za-z0-9+/]{{{}}}={{0,{}}}$", usize::div_ceil($length * 4, 3), (3 - $length % 3) % 3),
+        });
     };
 }
 

@@ -1,7 +1,6 @@
 //! What is needed to authenticate and decrypt a content: Detection.xml's `EncryptionInfo`, Graph's `fileEncryptionInfo`.
 
 use crate::bytes::{EncryptionKey, FileDigest, InitializationVector, Mac, MacKey};
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The one profile there is: AES-256-CBC, HMAC-SHA-256 over IV ‖ ciphertext.
@@ -13,9 +12,13 @@ pub const FILE_DIGEST_ALGORITHM: &str = "SHA256";
 /// Keys, IV, MAC and digest of one content. JSON names are those of Graph's `fileEncryptionInfo`.
 ///
 /// `Debug` shows no key. Serialising it writes the keys: only documents that are meant to carry them do.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-#[schemars(description = "Keys, IV, MAC and digest of one content: Graph's fileEncryptionInfo.")]
+#[cfg_attr(
+    feature = "json-schema",
+    schemars(description = "Keys, IV, MAC and digest of one content: Graph's fileEncryptionInfo.")
+)]
 pub struct EncryptionInfo {
     /// Decrypts the content.
     pub encryption_key: EncryptionKey,
@@ -34,7 +37,8 @@ pub struct EncryptionInfo {
 }
 
 /// The encryption profile; another one is refused when the document is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub enum Profile {
     /// AES-256-CBC with PKCS#7, HMAC-SHA-256.
     #[default]
@@ -43,7 +47,8 @@ pub enum Profile {
 }
 
 /// The digest's algorithm; another one is refused when the document is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub enum DigestAlgorithm {
     /// SHA-256.
     #[default]

@@ -1,5 +1,27 @@
 //! The documents that cross a boundary, and the one table of codes. Data only: no I/O, no terminal.
 
+/// Implements `JsonSchema` for a type whose JSON differs from its fields; expands to nothing without the feature
+/// `json-schema`.
+macro_rules! own_schema {
+    ($name:ident, inline, { $($schema:tt)* }) => { own_schema!(@ $name, true, { $($schema)* }); };
+    ($name:ident, referenced, { $($schema:tt)* }) => { own_schema!(@ $name, false, { $($schema)* }); };
+    (@ $name:ident, $inline:literal, { $($schema:tt)* }) => {
+        #[cfg(feature = "json-schema")]
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({ $($schema)* })
+            }
+            fn inline_schema() -> bool {
+                $inline
+            }
+        }
+    };
+}
+
+#[cfg(feature = "full")]
 pub mod app;
 mod bytes;
 pub mod codes;
@@ -8,6 +30,7 @@ mod detection_xml;
 mod encryption_info;
 mod given_encryption_info;
 mod json_document;
+#[cfg(feature = "json-schema")]
 pub mod json_schema;
 pub mod report;
 

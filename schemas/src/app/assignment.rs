@@ -4,12 +4,12 @@ use super::rule::short_type;
 use super::values::{
     AssignmentIntent, DeliveryOptimizationPriority, DependencyType, Notifications, SupersedenceType,
 };
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// What is wanted of an app, and when.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Assignment {
     /// What is wanted.
@@ -24,7 +24,8 @@ pub struct Assignment {
 }
 
 /// Graph's `win32LobAppAssignmentSettings`.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
 pub struct AssignmentSettings {
     /// Which notifications a user sees.
@@ -48,7 +49,8 @@ pub struct AssignmentSettings {
 }
 
 /// Start and deadline.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
 pub struct InstallTimeSettings {
     /// Whether the times are the device's local ones rather than UTC.
@@ -66,7 +68,8 @@ pub struct InstallTimeSettings {
 }
 
 /// Minutes around a restart.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
 pub struct RestartSettings {
     /// From the install to the restart.
@@ -84,7 +87,8 @@ pub struct RestartSettings {
 }
 
 /// What becomes of apps that this one supersedes.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
 pub struct AutoUpdateSettings {
     /// Graph's `autoUpdateSupersededAppsState`: `notConfigured` or `enabled`.
@@ -96,7 +100,8 @@ pub struct AutoUpdateSettings {
 }
 
 /// A tie to another app: Graph's `mobileAppDependency` or `mobileAppSupersedence`.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
 pub struct Relationship {
     /// Which of the two it is.

@@ -1,12 +1,12 @@
 //! How an app is installed and what its installer says.
 
 use super::values::{DeviceRestartBehavior, MsiPackageType, ReturnCodeType, RunAsAccount};
-use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::{Map, Value};
 
 /// With whose rights, for how long and with which restarts.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
 pub struct InstallExperience {
     /// Whose rights the commands run with; the system's where nothing is said.
@@ -24,11 +24,12 @@ pub struct InstallExperience {
 }
 
 /// What one exit code of the installer stands for.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct ReturnCode {
     /// The exit code, signed or unsigned: −2147024891 and 2147942405 are the same code.
     #[serde(rename = "returnCode", deserialize_with = "exit_code")]
-    #[schemars(range(min = -2_147_483_648_i64, max = 4_294_967_295_i64))]
+    #[cfg_attr(feature = "json-schema", schemars(range(min = -2_147_483_648_i64, max = 4_294_967_295_i64)))]
     pub return_code: i64,
     /// What it stands for.
     #[serde(rename = "type")]
@@ -71,7 +72,8 @@ pub(super) fn exit_code<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i6
 }
 
 /// What the portal shows of an MSI.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
 pub struct MsiInformation {
     /// The product code, a GUID in braces.
@@ -101,7 +103,8 @@ pub struct MsiInformation {
 }
 
 /// A picture.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct MimeContent {
     /// Its media type, e.g. `image/png`.

@@ -1,12 +1,11 @@
 //! What `waybill lint` may overlook in an app: `lint.allow`, each with its reason.
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::{Map, Value};
-use std::borrow::Cow;
 
 /// The `lint` object of an app.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct LintSettings {
     /// Findings that are known and meant.
@@ -18,7 +17,8 @@ pub struct LintSettings {
 }
 
 /// One code that may be found, and why that is right here.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct Allow {
     /// The code, e.g. `WB106`.
     pub code: String,
@@ -54,14 +54,8 @@ impl<'de> Deserialize<'de> for Reason {
     }
 }
 
-impl JsonSchema for Reason {
-    fn schema_name() -> Cow<'static, str> {
-        "Reason".into()
-    }
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "pattern": "\\S", "description": "why the finding is right here" })
-    }
-    fn inline_schema() -> bool {
-        true
-    }
-}
+own_schema!(Reason, inline, {
+    "type": "string",
+    "pattern": "\\S",
+    "description": "why the finding is right here",
+});

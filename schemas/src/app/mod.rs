@@ -46,7 +46,6 @@ pub use values::{
 };
 
 use layout::Layout;
-use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
@@ -54,9 +53,10 @@ use serde_json::{Map, Value};
 pub const WIN32_LOB_APP: &str = "#microsoft.graph.win32LobApp";
 
 /// An app: what it is, how it is installed, how it is detected. Read with [`AppDocument::from_slice`].
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
-#[schemars(title = "app.json")]
+#[cfg_attr(feature = "json-schema", schemars(title = "app.json"))]
 pub struct AppDocument {
     /// Graph's type: [`WIN32_LOB_APP`], or absent.
     #[serde(rename = "@odata.type", skip_serializing_if = "Option::is_none")]

@@ -53,14 +53,7 @@ macro_rules! open_enum {
             }
         }
 
-        impl schemars::JsonSchema for $name {
-            fn schema_name() -> std::borrow::Cow<'static, str> {
-                stringify!($name).into()
-            }
-            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                schemars::json_schema!({ "anyOf": [{ "enum": Self::KNOWN }, { "type": "string" }] })
-            }
-        }
+        own_schema!($name, referenced, { "anyOf": [{ "enum": Self::KNOWN }, { "type": "string" }] });
     };
 }
 

@@ -1,12 +1,12 @@
 //! How often an app is tried again: `retry`, where the reference's 3 tries 5 minutes apart and then 24 hours do not fit.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::num::NonZeroU32;
 
 /// The `retry` object of an app; what it does not say is as the reference has it.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
 pub struct RetrySettings {
     /// Further tries after a code of type retry, before the long wait; 3 where nothing is said.
@@ -27,12 +27,13 @@ pub struct RetrySettings {
 }
 
 /// After which exit code it is tried again when.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ReturnCodeInterval {
     /// The exit code, signed or unsigned; what it stands for is said in the app's `returnCodes`.
     #[serde(deserialize_with = "super::installation::exit_code")]
-    #[schemars(range(min = -2_147_483_648_i64, max = 4_294_967_295_i64))]
+    #[cfg_attr(feature = "json-schema", schemars(range(min = -2_147_483_648_i64, max = 4_294_967_295_i64)))]
     pub return_code: i64,
     /// Minutes until the next try.
     pub retry_interval_in_minutes: NonZeroU32,

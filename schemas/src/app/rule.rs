@@ -2,7 +2,6 @@
 
 use super::rule_types::{FileSystemRule, PowerShellScriptRule, ProductCodeRule, RegistryRule};
 use super::values::RuleType;
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
@@ -11,7 +10,8 @@ pub(super) const TYPE_KEY: &str = "@odata.type";
 pub(super) const NAMESPACE: &str = "microsoft.graph.";
 
 /// One rule. A type that we do not know is kept whole as [`Rule::Other`].
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(tag = "@odata.type")]
 #[non_exhaustive]
 pub enum Rule {
@@ -29,7 +29,7 @@ pub enum Rule {
     PowerShellScript(PowerShellScriptRule),
     /// A rule of a type that this version does not know.
     #[serde(untagged)]
-    #[schemars(schema_with = "other_schema")]
+    #[cfg_attr(feature = "json-schema", schemars(schema_with = "other_schema"))]
     Other(Map<String, Value>),
 }
 
@@ -88,8 +88,9 @@ fn typed<T: DeserializeOwned, E: serde::de::Error>(fields: Map<String, Value>) -
         .map_err(|error| E::custom(format_args!("{}: {}", error.path(), error.inner())))
 }
 
-fn other_schema(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({
+#[cfg(feature = "json-schema")]
+fn other_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    schemars::json_schema!({
         "type": "object",
         "description": "a rule of a type that this version does not know",
         "properties": { "@odata.type": { "not": { "enum": [

@@ -1,9 +1,7 @@
 //! The enumerations of `win32LobApp` and its rules.
 
 use super::open_enum::open_enum;
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
 use std::cmp::Ordering;
 
 open_enum! {
@@ -251,18 +249,11 @@ impl Architectures {
     }
 }
 
-impl JsonSchema for Architectures {
-    fn schema_name() -> Cow<'static, str> {
-        "Architectures".into()
-    }
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "type": "string",
-            "description": "none, or a list of x86, x64, arm, neutral, arm64 with commas between",
-            "examples": ["x64", "x86,x64", "x64,arm64"],
-        })
-    }
-}
+own_schema!(Architectures, referenced, {
+    "type": "string",
+    "description": "none, or a list of x86, x64, arm, neutral, arm64 with commas between",
+    "examples": ["x64", "x86,x64", "x64,arm64"],
+});
 
 #[cfg(test)]
 mod tests {

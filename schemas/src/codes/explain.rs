@@ -4,11 +4,11 @@ use super::lint::LintPage;
 use super::number::NumberCode;
 use super::rules::Rule;
 use super::{Code, device, enforcement, errors, exits, installer, lint, rules, states, toolkit};
-use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Where a code comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum Table {
@@ -91,7 +91,8 @@ pub const NUMBERS: &[(Table, &[NumberCode])] = &[
 ];
 
 /// One meaning of a code.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Entry {
     /// Where it comes from.
@@ -117,7 +118,8 @@ pub struct Entry {
 }
 
 /// Something that is found, and the same mended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct Example {
     /// What is found.
     pub before: &'static str,

@@ -3,34 +3,56 @@
 //! Error enums of the libraries implement [`Classified`]; the command maps a class to its exit code and never
 //! matches on text. `waybill explain` takes any entry.
 
+#[cfg(feature = "full")]
 pub mod agent;
+#[cfg(feature = "full")]
 pub mod app;
 pub mod archive;
+#[cfg(feature = "full")]
 pub mod benchmark;
+#[cfg(feature = "full")]
 pub mod command;
+#[cfg(feature = "full")]
 pub mod device;
 pub mod documents;
+#[cfg(feature = "full")]
 pub mod enforcement;
+#[cfg(feature = "full")]
 pub mod exits;
+#[cfg(feature = "full")]
 mod explain;
+#[cfg(feature = "full")]
 pub mod fetch;
+#[cfg(feature = "full")]
 pub mod installer;
+#[cfg(feature = "full")]
 pub mod lint;
+#[cfg(feature = "full")]
 mod number;
+#[cfg(feature = "full")]
 mod number_text;
 pub mod pack;
 pub mod package;
+#[cfg(feature = "full")]
 pub mod publish;
+#[cfg(feature = "full")]
 pub mod rehearsal;
 pub mod root;
+#[cfg(feature = "full")]
 pub mod rules;
+#[cfg(feature = "full")]
 pub mod runner;
+#[cfg(feature = "full")]
 pub mod serve;
 pub mod source;
+#[cfg(feature = "full")]
 pub mod states;
+#[cfg(feature = "full")]
 pub mod toolkit;
 
+#[cfg(feature = "full")]
 pub use explain::{Entry, Example, NUMBERS, Table, find};
+#[cfg(feature = "full")]
 pub use number::NumberCode;
 
 /// Every error id, room by room.
@@ -41,15 +63,24 @@ pub fn errors() -> impl Iterator<Item = &'static Code> {
         pack::ALL,
         source::ALL,
         documents::ALL,
+        #[cfg(feature = "full")]
         app::ALL,
+        #[cfg(feature = "full")]
         command::ALL,
+        #[cfg(feature = "full")]
         fetch::ALL,
         root::ALL,
+        #[cfg(feature = "full")]
         agent::ALL,
+        #[cfg(feature = "full")]
         publish::ALL,
+        #[cfg(feature = "full")]
         serve::ALL,
+        #[cfg(feature = "full")]
         runner::ALL,
+        #[cfg(feature = "full")]
         rehearsal::ALL,
+        #[cfg(feature = "full")]
         benchmark::ALL,
     ]
     .into_iter()

@@ -1,9 +1,8 @@
 use super::url::ContentUrl;
-use super::{BLOCK, CONTENT_HEADER, CONTENT_LIMIT, CONTENT_MINIMUM, UNPACKED_LIMIT, check_content_size};
+use super::{BLOCK, CONTENT_HEADER, CONTENT_LIMIT, UNPACKED_LIMIT, check_content_size};
 use crate::bytes::Sha256Digest;
 use crate::encryption_info::EncryptionInfo;
 use crate::json_document::{self, DocumentError};
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
@@ -12,7 +11,8 @@ use zeroize::Zeroizing;
 ///
 /// Names are those of Graph's `mobileAppContentFile` and `fileEncryptionInfo`, so `size` is the payload's and
 /// `sizeEncrypted` the content's. Unknown fields survive.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ContentDocument {
     /// What to call it: the package's name without its extension.
@@ -20,14 +20,14 @@ pub struct ContentDocument {
     /// The content: an http(s) URL, or a path below this document.
     pub url: ContentUrl,
     /// Bytes of the payload (the inner zip).
-    #[schemars(range(max = CONTENT_LIMIT))]
+    #[cfg_attr(feature = "json-schema", schemars(range(max = CONTENT_LIMIT)))]
     pub size: u64,
     /// Bytes of the content file.
-    #[schemars(range(min = CONTENT_MINIMUM, max = CONTENT_LIMIT))]
+    #[cfg_attr(feature = "json-schema", schemars(range(min = super::CONTENT_MINIMUM, max = CONTENT_LIMIT)))]
     pub size_encrypted: u64,
     /// Bytes of all files when unpacked, where the publisher knew.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(range(max = UNPACKED_LIMIT))]
+    #[cfg_attr(feature = "json-schema", schemars(range(max = UNPACKED_LIMIT)))]
     pub size_unpacked: Option<u64>,
     /// Keys, IV, MAC and digest.
     pub file_encryption_info: EncryptionInfo,

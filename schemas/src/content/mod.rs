@@ -25,9 +25,8 @@ const CONTENT_MINIMUM: u64 = CONTENT_HEADER + BLOCK;
 
 /// Whether `size` is the length of a content: at least one block behind the header, whole blocks, not absurd.
 fn check_content_size(field: &'static str, size: u64) -> Result<(), DocumentError> {
-    let is_whole =
-        size.checked_sub(CONTENT_HEADER).is_some_and(|cipher| cipher > 0 && cipher.is_multiple_of(BLOCK));
-    if is_whole && size <= CONTENT_LIMIT {
+    let has_whole_blocks = (size % BLOCK) == CONTENT_HEADER % BLOCK;
+    if (CONTENT_MINIMUM..=CONTENT_LIMIT).contains(&size) && has_whole_blocks {
         return Ok(());
     }
     let reason = format!("is {size}; a content has 48 bytes and whole blocks of 16, at most {CONTENT_LIMIT}");

@@ -1,7 +1,6 @@
-use super::{CONTENT_LIMIT, CONTENT_MINIMUM, check_content_size};
+use super::{CONTENT_LIMIT, check_content_size};
 use crate::bytes::Sha256Digest;
 use crate::json_document::{self, DocumentError};
-use schemars::JsonSchema;
 use serde::de::{Error as _, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
@@ -14,18 +13,19 @@ pub const PIECE_SIZE: u64 = 1024 * 1024;
 const PIECE_LIMIT: usize = (CONTENT_LIMIT / PIECE_SIZE) as usize;
 
 /// pieces.json: SHA-256 of each piece of a content file, from its first byte. It carries no keys.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PiecesDocument {
     /// Bytes of every piece but the last: always 1048576.
-    #[schemars(extend("const" = PIECE_SIZE))]
+    #[cfg_attr(feature = "json-schema", schemars(extend("const" = PIECE_SIZE)))]
     pub piece_size: u64,
     /// Bytes of the content file.
-    #[schemars(range(min = CONTENT_MINIMUM, max = CONTENT_LIMIT))]
+    #[cfg_attr(feature = "json-schema", schemars(range(min = super::CONTENT_MINIMUM, max = CONTENT_LIMIT)))]
     pub size_encrypted: u64,
     /// SHA-256 of each piece, in order.
     #[serde(deserialize_with = "bounded")]
-    #[schemars(length(min = 1, max = PIECE_LIMIT))]
+    #[cfg_attr(feature = "json-schema", schemars(length(min = 1, max = PIECE_LIMIT)))]
     pub sha256: Vec<Sha256Digest>,
     /// What else stands in the document.
     #[serde(flatten)]

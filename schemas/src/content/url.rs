@@ -1,6 +1,4 @@
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
-use std::borrow::Cow;
 use std::fmt;
 
 const LENGTH_LIMIT: usize = 4096;
@@ -134,25 +132,13 @@ impl<'de> Deserialize<'de> for ContentUrl {
     }
 }
 
-impl JsonSchema for ContentUrl {
-    fn schema_name() -> Cow<'static, str> {
-        "ContentUrl".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "type": "string",
-            "format": "uri-reference",
-            "minLength": 1,
-            "maxLength": LENGTH_LIMIT,
-            "description": "an absolute http(s) URL, or a path below the document",
-        })
-    }
-
-    fn inline_schema() -> bool {
-        true
-    }
-}
+own_schema!(ContentUrl, inline, {
+    "type": "string",
+    "format": "uri-reference",
+    "minLength": 1,
+    "maxLength": LENGTH_LIMIT,
+    "description": "an absolute http(s) URL, or a path below the document",
+});
 
 #[cfg(test)]
 mod tests {

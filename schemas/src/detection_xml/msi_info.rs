@@ -3,11 +3,11 @@ use super::error::{DetectionXmlError, DetectionXmlWriteError};
 use super::fields::Fields;
 use super::note::Note;
 use super::write::Writer;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What an MSI says of itself. A field is `None` where its element is missing (or holds no value that it can have).
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct MsiInfo {
     /// `ProductCode`, a GUID in braces.
@@ -55,7 +55,8 @@ pub struct MsiInfo {
 }
 
 /// For whom an MSI installs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum MsiExecutionContext {
     /// The machine (`ALLUSERS` is 1).

@@ -1,10 +1,10 @@
 //! What `waybill bench` measured: stages against what this machine can do, and a run against an earlier one.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A benchmark: kept as a file, it is the baseline of later ones.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct BenchmarkReport {
     /// The version of waybill that was measured.
@@ -29,7 +29,8 @@ pub struct BenchmarkReport {
 }
 
 /// What figures depend on besides the program: shares travel between equal kinds, absolute figures do not.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct MachineKind {
     /// `linux`, `windows`, `macos`.
@@ -43,7 +44,8 @@ pub struct MachineKind {
 }
 
 /// What was packed and delivered.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PayloadFacts {
     /// `random`, `text`, `mixed`; `url` where it came from a server and not from here.
@@ -61,7 +63,8 @@ pub struct PayloadFacts {
 }
 
 /// Median, least and most of all rounds.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct Spread {
     /// The middle one; of an even number the mean of the middle two.
     pub median: f64,
@@ -72,7 +75,8 @@ pub struct Spread {
 }
 
 /// One thing this machine can do, on one thread and with nothing around it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct LimitReport {
     /// Its name: e.g. `sha-256`.
@@ -86,7 +90,8 @@ pub struct LimitReport {
 }
 
 /// One stage.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct StageReport {
     /// Its name: e.g. `unpack`.
@@ -115,7 +120,8 @@ pub struct StageReport {
 }
 
 /// How a run stands to its baseline. Shares are compared, not times.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Comparison {
     /// The baseline's version of waybill.
@@ -131,7 +137,8 @@ pub struct Comparison {
 }
 
 /// One stage in both runs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct StageComparison {
     /// The stage's name.
@@ -147,7 +154,8 @@ pub struct StageComparison {
 }
 
 /// How throughput and memory go as work grows: what `waybill bench --sweep` measured.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct SweepReport {
     /// The version of waybill that was measured.
@@ -169,7 +177,8 @@ pub struct SweepReport {
 }
 
 /// One size and number of files.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct SweepPoint {
     /// Which of the two grows: `size` or `files`.

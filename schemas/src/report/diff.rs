@@ -1,12 +1,12 @@
 //! What `waybill inspect --diff` finds between two packages.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// How one package differs from another. Keys, MAC and digest differ always and are not compared.
 ///
 /// `E` is how the changes come, as in [`InspectReport`](super::inspect::InspectReport).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct DiffReport<E = Vec<EntryChange>> {
     /// The older package, as it was named.
@@ -24,7 +24,8 @@ pub struct DiffReport<E = Vec<EntryChange>> {
 }
 
 /// One value that differs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct FieldChange {
     /// Its element in Detection.xml, or the size that differs.
@@ -38,7 +39,8 @@ pub struct FieldChange {
 }
 
 /// How many entries were added, removed and changed, folders that are entries of their own among them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ChangeCounts {
     /// Only in the newer package.
@@ -52,7 +54,8 @@ pub struct ChangeCounts {
 }
 
 /// What became of an entry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum Change {
     /// Only in the newer package.
@@ -64,7 +67,8 @@ pub enum Change {
 }
 
 /// One entry that differs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct EntryChange {
     /// What became of it.

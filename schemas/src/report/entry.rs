@@ -1,10 +1,10 @@
 //! One entry of a payload.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A file or folder in a payload, as its central directory declares it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct EntryReport {
     /// Its name, with `/`; a folder's ends in one.

@@ -1,17 +1,18 @@
 //! What stopped a command.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The one document on stdout where a command fails under `--json` and has nothing else to report.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct ErrorReport {
     /// What stopped it.
     pub error: ReportedError,
 }
 
 /// An error as it is reported: never with key material.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct ReportedError {
     /// Its stable id, e.g. `mac-mismatch`; `waybill explain` has a page for it.
     pub code: String,

@@ -1,11 +1,11 @@
 //! What `waybill explain` knows of a code.
 
 use crate::codes::Entry;
-use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Every meaning of one code: a number may stand in several tables.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ExplainReport {
     /// The code, as it was asked for.

@@ -1,10 +1,10 @@
 //! What `waybill fetch` did, phase by phase.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A content that is in its folder.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct FetchReport {
     /// What the document or package calls it.
@@ -36,7 +36,8 @@ pub struct FetchReport {
 }
 
 /// Bytes and seconds of a phase.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct PhaseReport {
     /// Bytes that went through.
     pub bytes: u64,
@@ -45,7 +46,8 @@ pub struct PhaseReport {
 }
 
 /// Phase 1.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct DownloadReport {
     /// Bytes of the content.
@@ -65,7 +67,8 @@ pub struct DownloadReport {
 }
 
 /// Phase 2.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ValidateReport {
     /// Bytes of the payload.
@@ -79,7 +82,8 @@ pub struct ValidateReport {
 }
 
 /// Something a server did, and the rule that acted on it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct Observation {
     /// The rule's name, as in docs/delivery.md: e.g. `short-body`.
     pub rule: String,

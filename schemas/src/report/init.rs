@@ -1,11 +1,11 @@
 //! What `waybill init` drafted.
 
 use crate::app::AppDocument;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A drafted app document and what to look at in it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct InitReport {
     /// Where it was written.
@@ -19,7 +19,8 @@ pub struct InitReport {
 }
 
 /// What a setup file is, and how that is known.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct InstallerReport {
     /// In words, e.g. `an NSIS installer`.
@@ -31,7 +32,8 @@ pub struct InstallerReport {
 }
 
 /// How sure a recognition is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum Confidence {
     /// By the file's name alone.

@@ -4,14 +4,14 @@ use super::entry::EntryReport;
 use crate::bytes::{EncryptionKey, FileDigest, InitializationVector, Mac, MacKey};
 use crate::detection_xml::{ApplicationInfo, MsiInfo};
 use crate::encryption_info::{DigestAlgorithm, EncryptionInfo, Profile};
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What a package, or a bare content with given encryption info, says of itself.
 ///
 /// `E` is how the entries come: a list, or something that yields them while they are written, so that a payload of
 /// 200,000 entries takes no more memory than a small one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct InspectReport<E = Vec<EntryReport>> {
     /// The file that was inspected, as it was named.
@@ -38,7 +38,8 @@ pub struct InspectReport<E = Vec<EntryReport>> {
 }
 
 /// What Detection.xml says, but for the encryption info.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct DetectionReport {
     /// The MSI's product name, else the setup file's name.
@@ -75,7 +76,8 @@ impl From<&ApplicationInfo> for DetectionReport {
 
 /// Encryption info for a report: with the keys it is Graph's `fileEncryptionInfo`, which
 /// [`encryption_info_from`](crate::encryption_info_from) reads.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ShownEncryptionInfo {
     /// Decrypts the content; secret.
@@ -121,7 +123,8 @@ impl ShownEncryptionInfo {
 }
 
 /// The payload of an authentic content.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PayloadReport {
     /// Bytes of the payload, the inner zip.

@@ -1,10 +1,10 @@
 //! What `waybill lint` found.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// How bad a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum Severity {
     /// It will fail, or fails its users: exit code 3.
@@ -23,7 +23,8 @@ impl std::fmt::Display for Severity {
 }
 
 /// Where something was found. All absent: the package or folder as a whole.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
 pub struct Place {
     /// A document: app.json as it was given, or `Detection.xml` in the package.
@@ -73,7 +74,8 @@ impl std::fmt::Display for Place {
 }
 
 /// One thing that was found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Finding {
     /// Its code, e.g. `WB105`; `waybill explain` has a page for it.
@@ -100,7 +102,8 @@ impl Finding {
 }
 
 /// How many findings there are. Allowed ones count neither as errors nor as warnings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct LintCounts {
     /// Errors.
@@ -112,9 +115,10 @@ pub struct LintCounts {
 }
 
 /// Everything that one run found.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-#[schemars(title = "lint report")]
+#[cfg_attr(feature = "json-schema", schemars(title = "lint report"))]
 pub struct LintReport {
     /// What was looked at: a path as it was given.
     pub subject: String,

@@ -1,19 +1,30 @@
 //! What commands report: data for `--json`, for CI and for tests.
 
+#[cfg(feature = "full")]
 pub mod benchmark;
 pub mod diff;
 pub mod entry;
 pub mod error;
+#[cfg(feature = "full")]
 pub mod explain;
+#[cfg(feature = "full")]
 pub mod fetch;
+#[cfg(feature = "full")]
 pub mod init;
 pub mod inspect;
+#[cfg(feature = "full")]
 pub mod install;
+#[cfg(feature = "full")]
 pub mod lint;
+#[cfg(feature = "full")]
 pub mod pack;
+#[cfg(feature = "full")]
 pub mod publish;
+#[cfg(feature = "full")]
 pub mod rehearsal;
+#[cfg(feature = "full")]
 pub mod sarif;
+#[cfg(feature = "full")]
 pub mod serve;
 pub mod unpack;
 pub mod verify;

@@ -1,11 +1,11 @@
 //! What `pack` did, and what to type into the portal.
 
 use crate::MsiInfo;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What packing did, and what to type into the portal. Holds no key.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PackReport {
     /// The package, as its path was given.
@@ -42,7 +42,8 @@ pub struct PackReport {
 }
 
 /// Sizes in bytes, from the outside in.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PackSizes {
     /// The package.
@@ -58,7 +59,8 @@ pub struct PackSizes {
 }
 
 /// Entries of the payload.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PackEntries {
     /// Files.
@@ -70,7 +72,8 @@ pub struct PackEntries {
 }
 
 /// What was left out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct LeftOutReport {
     /// Files, those below folders that were left out included.
@@ -80,7 +83,8 @@ pub struct LeftOutReport {
 }
 
 /// One thing that was left out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct LeftOutItem {
     /// Relative name; a folder's ends in `/`.
@@ -92,7 +96,8 @@ pub struct LeftOutItem {
 }
 
 /// A file and its size.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct NamedSize {
     /// Relative name.
@@ -102,7 +107,8 @@ pub struct NamedSize {
 }
 
 /// What the portal asks for.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PortalFields {
     /// The install command.
@@ -119,7 +125,8 @@ pub struct PortalFields {
 }
 
 /// Something the packager should know.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PackNote {
     /// The id in the table of codes, where it has one.
@@ -130,7 +137,8 @@ pub struct PackNote {
 }
 
 /// Seconds spent in each stage.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PackSeconds {
     /// Listing the source folder.

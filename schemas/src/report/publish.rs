@@ -1,10 +1,10 @@
 //! What `waybill publish` wrote, and where.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What was published. Holds no key and no query of a URL.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PublishReport {
     /// The package, as it was named.

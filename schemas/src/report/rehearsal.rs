@@ -6,11 +6,11 @@ use super::lint::LintReport;
 use super::pack::PackReport;
 use super::publish::PublishReport;
 use crate::app::Rule;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A package's dress rehearsal.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RehearsalReport {
     /// [`super::install::RUNNER_CONTRACT`].
@@ -52,7 +52,8 @@ pub struct RehearsalReport {
 }
 
 /// One phase.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RehearsalPhase {
     /// Which.
@@ -74,7 +75,8 @@ pub struct RehearsalPhase {
 }
 
 /// The phases of a rehearsal, in order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum Phase {
     /// What goes wrong in practice.
@@ -132,7 +134,8 @@ impl Phase {
 }
 
 /// How a phase ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum PhaseStatus {
     /// As it should.
@@ -144,7 +147,8 @@ pub enum PhaseStatus {
 }
 
 /// What a phase's own command reports.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum PhaseDetails {
     /// Of `lint`.
@@ -162,7 +166,8 @@ pub enum PhaseDetails {
 }
 
 /// Something that was not there before the install.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct AppearedItem {
     /// What kind of thing.
@@ -181,7 +186,8 @@ pub struct AppearedItem {
 }
 
 /// The kinds of things that appear.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum AppearedKind {
     /// An entry of "Apps and features".
@@ -195,7 +201,8 @@ pub enum AppearedKind {
 }
 
 /// A detection rule, and what speaks for it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ProposedRule {
     /// For `rules` of app.json.
@@ -205,7 +212,8 @@ pub struct ProposedRule {
 }
 
 /// A log of Windows Installer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct MsiLog {
     /// In which phase it was written.

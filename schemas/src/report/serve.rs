@@ -1,10 +1,10 @@
 //! What `waybill serve --json` prints: JSON lines, first where it listens, then one line a request.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The first line.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ServeStarted {
     /// Where the folder is served, with the port that was taken, e.g. `http://127.0.0.1:8080/`.
@@ -12,7 +12,8 @@ pub struct ServeStarted {
 }
 
 /// Every line that follows: a request that was answered, or broken off in the middle of its answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ServedRequest {
     /// The method, e.g. `GET`.

@@ -1,10 +1,10 @@
 //! What `waybill unpack` wrote.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What was unpacked, and where to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct UnpackReport {
     /// The package, as it was named.

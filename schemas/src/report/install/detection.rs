@@ -1,9 +1,9 @@
 use super::{AppIdentity, ContextReport, StateCode};
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The three answers of detection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum Answer {
     /// Every rule holds.
@@ -15,7 +15,8 @@ pub enum Answer {
 }
 
 /// One look for the app: all its detection rules, each evaluated and explained.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct DetectionReport {
     /// When in the attempt.
@@ -35,7 +36,8 @@ pub struct DetectionReport {
 }
 
 /// When a look was.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum Occasion {
     /// Before anything was done.
@@ -49,7 +51,8 @@ pub enum Occasion {
 }
 
 /// One rule, evaluated. Requirement rules use the same shape: `detected` is "holds" there.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RuleReport {
     /// Where it stands in app.json, e.g. `/rules/0`.
@@ -77,7 +80,8 @@ pub struct RuleReport {
 }
 
 /// What `waybill detect` found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct DetectReport {
     /// [`super::RUNNER_CONTRACT`].

@@ -16,14 +16,14 @@ pub use retry::{NextTry, RetryStep};
 pub use run::{ExitCodeReport, OutputReport, RunReport, SurvivorReport};
 pub use states::{RequirementReport, RequirementsReport, StateCode, States};
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The version of this contract; it grows when a field changes its meaning or goes, not when one comes.
 pub const RUNNER_CONTRACT: u32 = 1;
 
 /// One attempt, or why there was none.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct InstallReport {
     /// [`RUNNER_CONTRACT`].
@@ -72,7 +72,8 @@ pub struct InstallReport {
 }
 
 /// What was wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum Intent {
     /// The app shall be there.
@@ -82,7 +83,8 @@ pub enum Intent {
 }
 
 /// Which app it is about.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct AppIdentity {
     /// Its name for people.
@@ -95,7 +97,8 @@ pub struct AppIdentity {
 }
 
 /// What came of an attempt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum Outcome {
@@ -132,7 +135,8 @@ pub enum Outcome {
 }
 
 /// With whose rights and through which view.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ContextReport {
     /// What app.json asks for: `system` or `user`.
@@ -150,7 +154,8 @@ pub struct ContextReport {
 }
 
 /// One decision.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct StepReport {
     /// Which step.
@@ -164,7 +169,8 @@ pub struct StepReport {
 }
 
 /// The steps of an attempt, in the order in which they come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum Step {

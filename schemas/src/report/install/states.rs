@@ -1,9 +1,9 @@
 use super::RuleReport;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The states that the reference would report for this attempt (device-behaviour, section 4).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct States {
     /// Applicability; absent where it was not asked.
@@ -22,7 +22,8 @@ pub struct States {
 }
 
 /// A number of the reference with its name and meaning, so that nobody has to look it up.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct StateCode {
     /// The number; HRESULTs signed, as the reference writes them.
@@ -36,7 +37,8 @@ pub struct StateCode {
 }
 
 /// Whether an app is for this device.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RequirementsReport {
     /// Applicability: 0 or the first that does not hold; absent where none fails and one cannot be told.
@@ -49,7 +51,8 @@ pub struct RequirementsReport {
 }
 
 /// One built-in requirement.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RequirementReport {
     /// `architecture`, `free disk`, `Windows release`, `memory`, `processors`, `CPU speed`.
