@@ -32,10 +32,9 @@ mod runner;
 mod script;
 mod settings;
 mod state_code;
-mod view_path;
 
 pub use attempt::{AttemptRequest, Content, ContentError, RunnerError, Trigger};
-pub use command::{Refused, Resolved, mask, resolve};
+pub use command::{Refused, Resolved, resolve};
 pub use detection::detect;
 pub use events::Events;
 pub use journal::{

@@ -4,9 +4,9 @@
 
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
-use waybill_installer_runner::mask;
 use waybill_schemas::app::AppDocument;
 use waybill_schemas::report::rehearsal::{MsiLog, Phase};
+use waybill_schemas::secrets::mask;
 
 /// Logs beyond this are read from their end.
 const MOST: u64 = 16 << 20;

@@ -33,6 +33,7 @@ mod json_document;
 #[cfg(feature = "json-schema")]
 pub mod json_schema;
 pub mod report;
+pub mod secrets;
 
 pub use bytes::{BytesError, EncryptionKey, FileDigest, InitializationVector, Mac, MacKey, Sha256Digest};
 pub use content::{

@@ -37,14 +37,14 @@ mod windows;
 pub use device::{Architecture, BootIdentity, Device, SignedInUser};
 pub use environment::Environment;
 pub use files::{FileFacts, FileKind, FileVersion, Files};
-pub use perspective::{Account, Perspective, SystemKind, View};
+pub use perspective::{Account, Perspective, SystemKind};
 pub use processes::{
     Arguments, Output, ProcessIdentity, Processes, Running, Start, StartError, StartedProcess, Wait,
 };
 pub use products::{InstalledProduct, Products};
 pub use registry::{Registry, RegistryValue};
 pub use unanswered::Unanswered;
-pub use waybill_intune::{Hive, RegistryKey};
+pub use waybill_intune::{Hive, RegistryKey, View};
 
 /// One machine.
 pub trait System: Send + Sync {

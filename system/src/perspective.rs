@@ -1,4 +1,5 @@
 use serde::{Deserialize, Serialize};
+use waybill_intune::view::View;
 
 /// What kind of system a machine runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -34,18 +35,6 @@ impl SystemKind {
             format!("{folder}{}{name}", self.separator())
         }
     }
-}
-
-/// Whose view of files, registry and environment on 64-bit Windows: a 32-bit program's or a 64-bit one's.
-/// The reference agent is a 32-bit program (running-commands, rule 7).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum View {
-    /// A 32-bit program's: `Program Files (x86)`, `SysWOW64`, `WOW6432Node`.
-    #[serde(rename = "32-bit")]
-    Bits32,
-    /// A 64-bit program's, and the only one of systems that have one.
-    #[serde(rename = "64-bit")]
-    Bits64,
 }
 
 /// With whose rights and whose hive, variables and products.

@@ -1,8 +1,8 @@
-use super::mask::MASK;
-use super::{Refused, environment, mask};
+use super::{Refused, environment};
 use crate::Eyes;
 use crate::perspective::view_name;
 use waybill_schemas::report::install::{CommandReport, RefusedCommand};
+use waybill_schemas::secrets::{MASK, mask};
 use waybill_system::{Environment, System, SystemKind, Unanswered};
 
 /// ERROR_FILE_NOT_FOUND.

@@ -1,7 +1,7 @@
 //! How a command's variables differ from those of whoever ran us.
 
-use super::mask::{MASK, holds_secret_word, mask};
 use waybill_schemas::report::install::EnvironmentDifference;
+use waybill_schemas::secrets::{MASK, holds_secret_word, mask};
 use waybill_system::{Environment, SystemKind};
 
 /// The caller's variables; what is no Unicode is shown as well as can be.

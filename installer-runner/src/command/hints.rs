@@ -1,11 +1,10 @@
 //! What to write instead of a line whose program is not there.
 
-use super::mask;
-use super::operators::first_operator;
-use super::path;
-use super::right_line::right_line;
 use super::search::Search;
-use super::token::Candidate;
+use waybill_intune::command_line::{Candidate, first_operator};
+use waybill_intune::path;
+use waybill_intune::right_line::right_line;
+use waybill_schemas::secrets::mask;
 use waybill_system::FileKind;
 
 /// Names of the content folder that are looked through for a close one.

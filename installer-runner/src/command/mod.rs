@@ -3,20 +3,13 @@
 mod draft;
 mod environment;
 mod hints;
-mod mask;
-mod operators;
-mod path;
-mod right_line;
 mod search;
 #[cfg(test)]
 mod tests;
-mod token;
 mod unix;
 mod view;
 mod windows;
 
-pub(crate) use mask::holds_secret_word;
-pub use mask::mask;
 pub(crate) use view::FileView;
 
 use crate::Eyes;

@@ -1,9 +1,9 @@
 //! Where programs are looked for on Windows (running-commands, rules 2, 3 and 7; SearchPath).
 
-use super::mask;
-use super::path;
-use super::token::Candidate;
 use super::view::FileView;
+use waybill_intune::command_line::Candidate;
+use waybill_intune::path;
+use waybill_schemas::secrets::mask;
 use waybill_system::{FileKind, Files, Unanswered};
 
 /// Looks for programs; remembers where.

@@ -1,10 +1,10 @@
 //! A command line on other systems: POSIX words, no shell (running-commands, rule 11).
 
 use super::draft::{ACCESS_DENIED, Draft, INVALID, NO_FOLDER, NOT_FOUND, Refusal, checked_line};
-use super::mask::MASK;
-use super::operators::first_operator;
-use super::{Refused, Resolved, environment, mask};
+use super::{Refused, Resolved, environment};
 use crate::Eyes;
+use waybill_intune::command_line::first_operator;
+use waybill_schemas::secrets::{MASK, mask};
 use waybill_system::{FileKind, System, SystemKind};
 
 pub(super) fn resolve(

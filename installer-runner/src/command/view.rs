@@ -1,8 +1,8 @@
 //! Whose System32: how names below the Windows folder are read in the view of a 32-bit program (running-commands, rule 7;
 //! Microsoft, "File System Redirector").
 
-use super::path;
-use crate::view_path::seen_from;
+use waybill_intune::path;
+use waybill_intune::view::seen_from;
 use waybill_system::{Architecture, Environment, FileKind, Perspective, System, View};
 
 /// The Windows folder through the eyes of one view.

@@ -3,15 +3,16 @@
 use super::draft::{
     ACCESS_DENIED, Draft, INVALID, NO_FOLDER, NO_PROGRAM, NOT_FOUND, Refusal, TOO_LONG, checked_line,
 };
-use super::path::{self, NotPlain};
-use super::right_line::{advice, right_line};
 use super::search::{Found, Search};
-use super::token::{Candidate, candidates};
 use super::view::FileView;
-use super::{Refused, Resolved, environment, hints, mask};
+use super::{Refused, Resolved, environment, hints};
 use crate::Eyes;
 use crate::perspective::view_name;
+use waybill_intune::command_line::{Candidate, candidates};
+use waybill_intune::path::{self, NotPlain};
+use waybill_intune::right_line::{advice, right_line};
 use waybill_schemas::report::install::CommandReport;
+use waybill_schemas::secrets::mask;
 use waybill_system::{Account, Environment, System};
 
 /// Characters that CreateProcess takes, less its null (Microsoft, CreateProcessW, `lpCommandLine`).

@@ -3,8 +3,8 @@
 use super::comparison::{Comparison, expected};
 use super::registry_value::{Value, wanted_number};
 use super::{Found, Inquiry, Question, Stop};
-use crate::command::holds_secret_word;
 use waybill_schemas::app::{RegistryOperation, RegistryRule};
+use waybill_schemas::secrets::{MASK, holds_secret_word};
 use waybill_system::{Perspective, RegistryKey};
 
 /// What a rule wants of a key or value, its own value read.
@@ -15,9 +15,6 @@ enum Wish<'a> {
     Number(Comparison<'a, i128>),
     Version(Comparison<'a, String>),
 }
-
-/// What stands in a secret's place.
-const MASK: &str = "***";
 
 pub(super) fn evaluate(rule: &RegistryRule, inquiry: Inquiry<'_>) -> (Question, Result<Found, Stop>) {
     let (perspective, view) = inquiry.view(rule.check_32_bit_on_64_system);

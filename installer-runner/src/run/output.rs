@@ -1,7 +1,7 @@
 //! What an installer prints goes into a file by a handle of its own: a pipe would hang us on a surviving grandchild, or
 //! kill it on its next write. Afterwards head and tail are kept, masked.
 
-use crate::{AttemptId, command};
+use crate::AttemptId;
 use std::fs::{self, File};
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -97,7 +97,7 @@ impl OutputFile {
             file.take(KEPT).read_to_end(&mut all)?;
             decode(&all, is_wide(&all))
         };
-        let text = command::mask(&text);
+        let text = waybill_schemas::secrets::mask(&text);
         let file = if text.is_empty() { None } else { Some(self.write_kept(&text)?) };
         Ok(OutputReport { bytes, excerpt: excerpt(&text), file, shortened })
     }

@@ -34,7 +34,7 @@ impl Captured {
 
     /// For a report: one line in quotes, its secrets masked while they still stand beside their names.
     pub(super) fn shown(&self) -> String {
-        let masked = crate::mask(&self.text);
+        let masked = waybill_schemas::secrets::mask(&self.text);
         let line = masked.split_whitespace().collect::<Vec<_>>().join(" ");
         let excerpt: String = line.chars().take(EXCERPT).collect();
         let more = if self.is_cut || excerpt.len() < line.len() { " …" } else { "" };

@@ -1,11 +1,11 @@
 //! WB401 and WB402: what is packed, and how it is named; WB102 for a setup file that is not there.
 
-use super::command_line::extension;
 use super::files::{FileEntry, Files, leaf_of, packed_name};
 use super::found::Found;
 use super::subject::Subject;
 use crate::recognise::InstallerKind;
 use intunewin::ArchivePolicy;
+use waybill_intune::command_line::extension;
 use waybill_schemas::report::lint::Place;
 
 const MIB: u64 = 1 << 20;

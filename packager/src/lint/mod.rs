@@ -4,7 +4,6 @@
 //! pure functions over it, all of them run, and a rule whose facts are missing finds nothing.
 
 mod app_rules;
-mod command_line;
 mod commands;
 mod content;
 mod files;
@@ -12,6 +11,7 @@ mod found;
 mod json_lines;
 mod open;
 mod outcome;
+mod programs;
 mod script;
 mod second_opinion;
 mod secrets;

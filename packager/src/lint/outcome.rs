@@ -1,9 +1,9 @@
 //! WB301 to WB303: return codes, for whom the MSI installs, architectures and time.
 
-use super::command_line::Msiexec;
 use super::commands::commands_of;
 use super::found::Found;
 use super::subject::Subject;
+use waybill_intune::command_line::Msiexec;
 use waybill_pe::Machine;
 use waybill_schemas::MsiExecutionContext;
 use waybill_schemas::app::{AppDocument, MsiPackageType, ReturnCodeType};

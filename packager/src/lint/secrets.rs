@@ -1,11 +1,11 @@
 //! WB304: secrets in commands and in the package. No message holds the value.
 
-use super::command_line::{Word, flattened};
 use super::commands::commands_of;
 use super::files::{FileEntry, leaf_of};
 use super::found::Found;
 use super::script;
 use super::subject::Subject;
+use waybill_intune::command_line::{Word, flattened};
 use waybill_schemas::report::lint::Place;
 
 /// More scripts than this are not read for secrets.
@@ -178,7 +178,7 @@ fn has_assignment(text: &str) -> bool {
 }
 
 fn is_script(name: &str) -> bool {
-    let extension = super::command_line::extension(name);
+    let extension = waybill_intune::command_line::extension(name);
     matches!(extension.as_str(), "ps1" | "psm1" | "cmd" | "bat" | "vbs")
 }
 

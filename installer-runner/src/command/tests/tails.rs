@@ -36,3 +36,30 @@ proptest! {
         }
     }
 }
+
+/// Blanks, quotes and backslashes in every order, quoted and unquoted first tokens: the first candidate is `argv[0]`.
+/// Where nothing stands before the first blank CommandLineToArgvW names this program, and we are never asked.
+#[cfg(windows)]
+#[test]
+fn the_first_token_is_that_of_command_line_to_argv() {
+    const SIGNS: [char; 8] = ['"', '\\', ' ', '\t', 'a', '.', '/', 'é'];
+    let mut seed = 4_u64;
+    let mut compared = 0;
+    while compared < 20_000 {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let length = 1 + (seed >> 60) as usize;
+        let line: String =
+            (0..length).map(|at| SIGNS[(seed >> (8 + 3 * at)) as usize % SIGNS.len()]).collect();
+        let line = line.trim();
+        if line.is_empty() {
+            continue;
+        }
+        let words = waybill_win32::command_line::words(line).unwrap();
+        assert_eq!(
+            words.first().map(String::as_str),
+            waybill_intune::command_line::candidates(line).first().map(|one| one.name),
+            "{line}"
+        );
+        compared += 1;
+    }
+}

@@ -1,10 +1,10 @@
 //! WB201: rules that can never hold.
 
-use super::super::command_line::is_guid;
 use super::{Checked, text};
 use crate::lint::found::Found;
 use crate::lint::subject::Subject;
 use waybill_intune::VersionNumber;
+use waybill_intune::command_line::is_guid;
 use waybill_schemas::app::{
     FileSystemOperation, FileSystemRule, Operator, ProductCodeRule, RegistryOperation, RegistryRule, Rule,
 };

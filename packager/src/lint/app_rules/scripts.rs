@@ -1,11 +1,11 @@
 //! WB205 and WB206: scripts that cannot answer, and scripts that are read wrongly.
 
-use super::super::command_line::PowerShell;
 use super::super::commands::commands_of;
 use super::super::script::{Encoding, Verdict, decode, is_signed, verdict};
 use super::Checked;
 use crate::lint::found::Found;
 use crate::lint::subject::Subject;
+use waybill_intune::command_line::PowerShell;
 use waybill_schemas::app::{PowerShellScriptRule, Rule};
 use waybill_schemas::report::lint::Place;
 

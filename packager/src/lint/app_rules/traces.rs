@@ -1,9 +1,9 @@
 //! WB207: detection by traces that an uninstall may leave.
 
 use super::{Checked, text};
-use crate::lint::command_line::extension;
 use crate::lint::found::Found;
 use crate::lint::subject::Subject;
+use waybill_intune::command_line::extension;
 use waybill_schemas::app::{FileSystemOperation, FileSystemRule, RegistryOperation, RegistryRule, Rule};
 
 pub(super) fn check(rules: &[&Checked<'_>], subject: &Subject, found: &mut Found) {

@@ -1,13 +1,13 @@
 //! WB204: versions, and whether the rules fit the packed MSI.
 
 use super::{Checked, text};
-use crate::lint::command_line::{Msiexec, ProductOrFile};
 use crate::lint::commands::commands_of;
 use crate::lint::found::Found;
 use crate::lint::subject::Subject;
 use crate::msi::MsiFacts;
 use std::cmp::Ordering;
 use waybill_intune::VersionNumber;
+use waybill_intune::command_line::{Msiexec, ProductOrFile};
 use waybill_schemas::app::{Operator, ProductCodeRule, Rule};
 
 /// Whether `a <operator> b` holds where `a` compares to `b` as `order`; an operator we do not know may.

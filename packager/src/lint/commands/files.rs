@@ -1,12 +1,11 @@
 //! WB102: files that are not in the package, and paths of the packager's machine.
 
-use super::super::command_line::{
-    Msiexec, PowerShell, ProductOrFile, Step, Word, is_shell_builtin, is_windows_program,
-};
+use super::super::programs::{is_shell_builtin, is_windows_program};
 use super::Command;
 use crate::lint::files::{Files, leaf_of};
 use crate::lint::found::Found;
 use crate::lint::subject::Subject;
+use waybill_intune::command_line::{Msiexec, PowerShell, ProductOrFile, Step, Word};
 
 /// Extensions that cmd tries for a name without one.
 const PATHEXT: [&str; 6] = ["com", "exe", "bat", "cmd", "vbs", "js"];
@@ -129,7 +128,7 @@ fn msi_files(step: &Step) -> Vec<String> {
     let targets = call.targets.iter().filter_map(|target| match target {
         // A path in several unquoted words is WB104's.
         ProductOrFile::File(path, at)
-            if crate::lint::command_line::unquoted_run(&step.words, *at, &["msi", "msp"]).is_none() =>
+            if waybill_intune::command_line::unquoted_run(&step.words, *at, &["msi", "msp"]).is_none() =>
         {
             Some(path.clone())
         }

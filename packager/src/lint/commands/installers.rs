@@ -1,10 +1,10 @@
 //! WB108: known installers without their silent switch.
 
-use super::super::command_line::Step;
 use super::Command;
 use crate::lint::found::Found;
 use crate::lint::subject::Subject;
 use crate::recognise::InstallerKind;
+use waybill_intune::command_line::Step;
 
 pub(super) fn check(command: &Command<'_>, subject: &Subject, found: &mut Found) {
     let Some(kind) = subject.setup.kind else { return };

@@ -7,9 +7,9 @@ mod shell;
 mod start;
 mod view;
 
-use super::command_line::CommandLine;
 use super::found::Found;
 use super::subject::Subject;
+use waybill_intune::command_line::CommandLine;
 use waybill_schemas::report::lint::Place;
 
 /// One of the app's two commands.

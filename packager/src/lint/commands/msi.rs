@@ -1,9 +1,9 @@
 //! WB105 and WB109: msiexec without its switches, and its log.
 
-use super::super::command_line::{Interface, Msiexec};
 use super::Command;
 use crate::lint::found::Found;
 use crate::lint::subject::Subject;
+use waybill_intune::command_line::{Interface, Msiexec};
 use waybill_schemas::app::DeviceRestartBehavior;
 
 pub(super) fn check(command: &Command<'_>, subject: &Subject, found: &mut Found) {

@@ -1,8 +1,9 @@
 //! WB103: shell syntax where no shell is.
 
-use super::super::command_line::{Step, Word, is_shell_builtin};
+use super::super::programs::is_shell_builtin;
 use super::Command;
 use crate::lint::found::Found;
+use waybill_intune::command_line::{Step, Word};
 
 /// Variables that only cmd knows.
 const DYNAMIC: [&str; 6] = ["%cd%", "%random%", "%date%", "%time%", "%errorlevel%", "%cmdcmdline%"];

@@ -1,8 +1,8 @@
 //! WB101 and WB104: what is started, and whether it is quoted.
 
-use super::super::command_line::{Msiexec, PowerShell, ProductOrFile, Step, unquoted_run};
 use super::Command;
 use crate::lint::found::Found;
+use waybill_intune::command_line::{Msiexec, PowerShell, ProductOrFile, Step, unquoted_run};
 
 pub(super) fn check(command: &Command<'_>, found: &mut Found) {
     for step in &command.line.steps {

@@ -1,10 +1,10 @@
 //! WB106 and WB107: what a 32-bit agent makes of a command.
 
-use super::super::command_line::{PowerShell, Step};
 use super::super::script;
 use super::Command;
 use crate::lint::found::Found;
 use crate::lint::subject::Subject;
+use waybill_intune::command_line::{PowerShell, Step};
 
 pub(super) fn check(command: &Command<'_>, subject: &Subject, found: &mut Found) {
     if is_32_bit_app(subject) {

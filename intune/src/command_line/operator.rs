@@ -1,7 +1,7 @@
 //! Signs that only a shell understands.
 
 /// The first of `&&`, `||`, `&`, `|`, `>` and `<` that stands outside quotes.
-pub(super) fn first_operator(line: &str) -> Option<&'static str> {
+pub fn first_operator(line: &str) -> Option<&'static str> {
     let mut in_quotes = false;
     let (at, _) = line.char_indices().find(|(_, character)| {
         in_quotes ^= *character == '"';

@@ -4,7 +4,7 @@ use super::{Step, Word, is_guid, strip_quotes};
 
 /// What msiexec is to install, patch or remove.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::lint) enum ProductOrFile {
+pub enum ProductOrFile {
     /// A product code.
     Product(String),
     /// A file, and its word's index.
@@ -13,7 +13,7 @@ pub(in crate::lint) enum ProductOrFile {
 
 /// How much of itself msiexec shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::lint) enum Interface {
+pub enum Interface {
     /// `/qn`, `/quiet`.
     None,
     /// `/qb`, `/passive`: a bar, and dialogs on errors.
@@ -24,24 +24,24 @@ pub(in crate::lint) enum Interface {
 
 /// One call of msiexec.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::lint) struct Msiexec {
+pub struct Msiexec {
     /// `/x` or `/uninstall` rather than install, repair or patch.
-    pub(in crate::lint) removes: bool,
+    pub removes: bool,
     /// What it works on.
-    pub(in crate::lint) targets: Vec<ProductOrFile>,
+    pub targets: Vec<ProductOrFile>,
     /// What it shows.
-    pub(in crate::lint) interface: Interface,
+    pub interface: Interface,
     /// Whether restarts are settled: `/norestart`, `/forcerestart`, `/promptrestart` or a REBOOT property.
-    pub(in crate::lint) settles_restart: bool,
+    pub settles_restart: bool,
     /// The log file, and its word's index.
-    pub(in crate::lint) log: Option<(String, usize)>,
+    pub log: Option<(String, usize)>,
     /// Properties, names in upper case.
-    pub(in crate::lint) properties: Vec<(String, String)>,
+    pub properties: Vec<(String, String)>,
 }
 
 impl Msiexec {
     /// Nothing where the step is no msiexec that installs, repairs, patches or removes.
-    pub(in crate::lint) fn of(step: &Step) -> Option<Self> {
+    pub fn of(step: &Step) -> Option<Self> {
         if step.stem() != "msiexec" {
             return None;
         }
@@ -64,7 +64,7 @@ impl Msiexec {
     }
 
     /// The value of a property.
-    pub(in crate::lint) fn property(&self, name: &str) -> Option<&str> {
+    pub fn property(&self, name: &str) -> Option<&str> {
         self.properties.iter().rev().find(|(one, _)| one == name).map(|(_, value)| value.as_str())
     }
 

@@ -4,13 +4,13 @@ use super::{Step, Word, extension};
 
 /// One call of Windows PowerShell.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(in crate::lint) struct PowerShell {
+pub struct PowerShell {
     /// The script of `-File`, and its word's index.
-    pub(in crate::lint) file: Option<(String, usize)>,
+    pub file: Option<(String, usize)>,
     /// What stands behind `-Command`, or by itself.
-    pub(in crate::lint) command: Option<String>,
+    pub command: Option<String>,
     /// The program is named by a path with Sysnative: the 64-bit one under a 32-bit agent.
-    pub(in crate::lint) is_native: bool,
+    pub is_native: bool,
 }
 
 /// Parameters that take a value, and may be shortened to their beginning.
@@ -27,7 +27,7 @@ const WITH_VALUE: [&str; 8] = [
 
 impl PowerShell {
     /// Nothing where the step is no Windows PowerShell.
-    pub(in crate::lint) fn of(step: &Step) -> Option<Self> {
+    pub fn of(step: &Step) -> Option<Self> {
         if step.stem() != "powershell" {
             return None;
         }
@@ -57,7 +57,7 @@ impl PowerShell {
     }
 
     /// Scripts that it names by a path without variables.
-    pub(in crate::lint) fn scripts(&self) -> Vec<String> {
+    pub fn scripts(&self) -> Vec<String> {
         let file = self.file.iter().map(|(file, _)| file.clone());
         let command = self.command.as_deref().unwrap_or_default();
         let parts = command.split(|c: char| {

@@ -5,15 +5,17 @@
 //! the tail goes through character for character. What stands behind `cmd /c` is a shell's, and is taken apart too.
 
 mod msiexec;
+mod operator;
 mod powershell;
-mod programs;
+mod program;
 mod shell;
 mod words;
 
-pub(super) use msiexec::{Interface, Msiexec, ProductOrFile};
-pub(super) use powershell::PowerShell;
-pub(super) use programs::{is_shell_builtin, is_windows_program};
-pub(super) use words::{Word, flattened};
+pub use msiexec::{Interface, Msiexec, ProductOrFile};
+pub use operator::first_operator;
+pub use powershell::PowerShell;
+pub use program::{Candidate, candidates};
+pub use words::{Word, flattened};
 
 use words::{split, strip_quotes};
 
@@ -23,31 +25,31 @@ const STARTABLE: &[&str] =
 
 /// One command line: the program that is started, and what a shell in it starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct CommandLine {
+pub struct CommandLine {
     /// In order; the first is what CreateProcess starts.
-    pub(super) steps: Vec<Step>,
+    pub steps: Vec<Step>,
 }
 
 /// One program with its arguments.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Step {
+pub struct Step {
     /// The program as it is named, without quotes.
-    pub(super) program: String,
+    pub program: String,
     /// The program is named without quotes although its path has blanks.
-    pub(super) unquoted_blanks: bool,
+    pub unquoted_blanks: bool,
     /// Everything after the program, character for character.
-    pub(super) tail: String,
+    pub tail: String,
     /// The tail's words.
-    pub(super) words: Vec<Word>,
+    pub words: Vec<Word>,
     /// A `cmd /c` starts it: the shell's rules hold (PATHEXT, built-ins, operators).
-    pub(super) in_shell: bool,
+    pub in_shell: bool,
     /// A `cd` or `pushd` ran before it: relative paths are anybody's guess.
-    pub(super) moved: bool,
+    pub moved: bool,
 }
 
 impl CommandLine {
     /// Takes a command line apart. `is_packed` says whether a relative path is a file of the package.
-    pub(super) fn parse(text: &str, is_packed: &dyn Fn(&str) -> bool) -> Self {
+    pub fn parse(text: &str, is_packed: &dyn Fn(&str) -> bool) -> Self {
         let outer = Step::parse(text, false, is_packed);
         let inner = match outer.stem().as_str() {
             "cmd" => shell::steps_of(&outer.tail, is_packed),
@@ -58,7 +60,7 @@ impl CommandLine {
 }
 
 impl Step {
-    pub(super) fn parse(text: &str, in_shell: bool, is_packed: &dyn Fn(&str) -> bool) -> Self {
+    fn parse(text: &str, in_shell: bool, is_packed: &dyn Fn(&str) -> bool) -> Self {
         let text = text.trim();
         let (program, tail, unquoted_blanks) = match text.strip_prefix('"') {
             Some(rest) => {
@@ -72,7 +74,7 @@ impl Step {
     }
 
     /// The program's file name without folder and `.exe` or `.com`, in lower case.
-    pub(super) fn stem(&self) -> String {
+    pub fn stem(&self) -> String {
         let name = self.file_name().to_lowercase();
         if name == "%comspec%" {
             return "cmd".to_owned();
@@ -82,17 +84,17 @@ impl Step {
     }
 
     /// The program's file name without its folder.
-    pub(super) fn file_name(&self) -> &str {
+    pub fn file_name(&self) -> &str {
         self.program.rsplit(['\\', '/']).next().unwrap_or_default()
     }
 
     /// The extension of the program's name, in lower case; empty where there is none.
-    pub(super) fn extension(&self) -> String {
+    pub fn extension(&self) -> String {
         extension(self.file_name())
     }
 
     /// Whether the program is a batch file: CreateProcess hands it to cmd.exe.
-    pub(super) fn is_batch(&self) -> bool {
+    pub fn is_batch(&self) -> bool {
         matches!(self.extension().as_str(), "cmd" | "bat")
     }
 }
@@ -145,14 +147,14 @@ fn is_startable(path: &str) -> bool {
 }
 
 /// What follows the last dot of the last component, in lower case.
-pub(super) fn extension(path: &str) -> String {
+pub fn extension(path: &str) -> String {
     let name = path.rsplit(['\\', '/']).next().unwrap_or_default();
     name.rsplit_once('.').map(|(_, extension)| extension.to_lowercase()).unwrap_or_default()
 }
 
 /// The words from `at` on that together name one file with an extension of `extensions`, although they stand
 /// without quotes: `My App.msi`. Nothing where the word names one by itself or is quoted.
-pub(super) fn unquoted_run(words: &[Word], at: usize, extensions: &[&str]) -> Option<String> {
+pub fn unquoted_run(words: &[Word], at: usize, extensions: &[&str]) -> Option<String> {
     let ends = |word: &Word| extensions.contains(&extension(&word.text).as_str());
     let plain =
         |word: &&Word| !word.is_quoted() && !word.raw.starts_with(['/', '-']) && !word.raw.contains('=');
@@ -162,7 +164,7 @@ pub(super) fn unquoted_run(words: &[Word], at: usize, extensions: &[&str]) -> Op
 }
 
 /// Whether the text is a GUID in braces.
-pub(super) fn is_guid(text: &str) -> bool {
+pub fn is_guid(text: &str) -> bool {
     let Some(inner) = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) else { return false };
     let lengths = [8, 4, 4, 4, 12];
     let groups: Vec<&str> = inner.split('-').collect();

@@ -1,6 +1,6 @@
 //! What `cmd /c` starts.
 
-use super::{Step, is_shell_builtin};
+use super::Step;
 
 /// The programs of the line behind `/c` or `/k`; none where there is neither (cmd then waits for input).
 pub(super) fn steps_of(tail: &str, is_packed: &dyn Fn(&str) -> bool) -> Vec<Step> {
@@ -86,7 +86,7 @@ fn without_redirections(part: &str) -> String {
 fn unwrapped(step: &Step) -> Option<String> {
     match step.stem().as_str() {
         "call" => Some(step.tail.trim().to_owned()),
-        "start" if is_shell_builtin("start") => {
+        "start" => {
             let mut rest = step.tail.trim_start();
             if let Some(title) = rest.strip_prefix('"') {
                 rest = title.split_once('"').map_or("", |(_, behind)| behind).trim_start();

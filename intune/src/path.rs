@@ -5,13 +5,13 @@
 const LONGEST_FOLDER: usize = 248;
 
 /// MAX_PATH, where SearchPath stops looking.
-pub(super) const LONGEST_NAME: usize = 260;
+pub const LONGEST_NAME: usize = 260;
 
 /// The folder as a plain drive path: without `\\?\` where the rest needs none.
 ///
 /// # Errors
 /// Why it cannot be one; and whether it is only too long.
-pub(super) fn plain_folder(folder: &str) -> Result<String, NotPlain> {
+pub fn plain_folder(folder: &str) -> Result<String, NotPlain> {
     let plain = folder.strip_prefix(r"\\?\").unwrap_or(folder);
     let is_drive_path = has_drive(plain) && plain[2..].starts_with('\\');
     let names = || plain[3..].trim_end_matches('\\').split('\\');
@@ -29,7 +29,7 @@ pub(super) fn plain_folder(folder: &str) -> Result<String, NotPlain> {
 
 /// Why a folder is no plain path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum NotPlain {
+pub enum NotPlain {
     /// It is on no drive, or relative.
     NoDrivePath,
     /// A name in it can be reached through `\\?\` alone.
@@ -49,7 +49,7 @@ fn needs_verbatim(name: &str) -> bool {
 }
 
 /// Whether a file may be called so: no character that no name holds, and a colon behind a drive's letter alone.
-pub(super) fn is_possible(path: &str) -> bool {
+pub fn is_possible(path: &str) -> bool {
     let path = path.strip_prefix(r"\\?\").unwrap_or(path);
     let behind_drive = if has_drive(path) { &path[2..] } else { path };
     !behind_drive
@@ -57,20 +57,20 @@ pub(super) fn is_possible(path: &str) -> bool {
 }
 
 /// Whether the name is a file's name alone: it is looked for in one place after another.
-pub(super) fn is_bare(name: &str) -> bool {
+pub fn is_bare(name: &str) -> bool {
     !name.contains(['\\', '/']) && !has_drive(name)
 }
 
 /// Whether it says where it lies: absolute, or `.\` and `..\`. Windows looks for these as they are first; for others with
 /// `.exe` alone where they have no extension.
-pub(super) fn is_placed(name: &str) -> bool {
+pub fn is_placed(name: &str) -> bool {
     let dots = name.trim_start_matches('.');
     let is_dotted = matches!(name.len() - dots.len(), 1 | 2) && dots.starts_with(['\\', '/']);
     is_dotted || name.starts_with(['\\', '/']) || has_drive(name)
 }
 
 /// Whether a PATH entry is an absolute folder.
-pub(super) fn is_absolute(path: &str) -> bool {
+pub fn is_absolute(path: &str) -> bool {
     has_drive(path) && path[2..].starts_with(['\\', '/']) || path.starts_with(r"\\")
 }
 
@@ -79,23 +79,23 @@ fn has_drive(path: &str) -> bool {
 }
 
 /// The file's name without its folder.
-pub(super) fn leaf(path: &str) -> &str {
+pub fn leaf(path: &str) -> &str {
     path.rsplit(['\\', '/']).next().unwrap_or(path)
 }
 
 /// The extension in lower case; empty where there is none.
-pub(super) fn extension(path: &str) -> String {
+pub fn extension(path: &str) -> String {
     leaf(path).rsplit_once('.').map(|(_, extension)| extension.to_lowercase()).unwrap_or_default()
 }
 
 /// Whether Windows sees an extension: any dot in the last name, so `setup-1.2` has one.
-pub(super) fn has_extension(path: &str) -> bool {
+pub fn has_extension(path: &str) -> bool {
     leaf(path).contains('.')
 }
 
 /// As GetFullPathName has it with `folder` as current directory: `.` and `..` resolved, one kind of separator, no dots or
 /// blanks at the end.
-pub(super) fn full(name: &str, folder: &str) -> String {
+pub fn full(name: &str, folder: &str) -> String {
     let name = name.strip_prefix(r"\\?\").unwrap_or(name).replace('/', "\\");
     let rest_of_drive = |name: &str| match name[2..].strip_prefix('\\') {
         Some(rest) => (format!("{}\\", &name[..2]), rest.to_owned()),
@@ -129,7 +129,7 @@ pub(super) fn full(name: &str, folder: &str) -> String {
 }
 
 /// `path` less `folder` and the separator, where it is below it, in any case.
-pub(super) fn below<'a>(path: &'a str, folder: &str) -> Option<&'a str> {
+pub fn below<'a>(path: &'a str, folder: &str) -> Option<&'a str> {
     let head = path.get(..folder.len())?;
     head.eq_ignore_ascii_case(folder).then(|| path[folder.len()..].strip_prefix('\\'))?
 }

@@ -2,21 +2,21 @@
 
 /// One word.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::lint) struct Word {
+pub struct Word {
     /// As it stands in the line.
-    pub(in crate::lint) raw: String,
+    pub raw: String,
     /// Without its quotes.
-    pub(in crate::lint) text: String,
+    pub text: String,
 }
 
 impl Word {
     /// Whether a quote stands anywhere in it.
-    pub(in crate::lint) fn is_quoted(&self) -> bool {
+    pub fn is_quoted(&self) -> bool {
         self.raw.contains('"')
     }
 
     /// The switch that it is, in lower case without `/` or `-`; nothing where it is none.
-    pub(in crate::lint) fn switch(&self) -> Option<String> {
+    pub fn switch(&self) -> Option<String> {
         self.text.strip_prefix(['/', '-']).map(str::to_lowercase)
     }
 }
@@ -39,7 +39,7 @@ pub(super) fn split(line: &str) -> Vec<Word> {
 }
 
 /// The words, those that hold blanks in their quotes taken apart again: `/v"/qn A=b"`.
-pub(in crate::lint) fn flattened(words: &[Word]) -> Vec<Word> {
+pub fn flattened(words: &[Word]) -> Vec<Word> {
     let parts = |word: &Word| match word.text.contains(char::is_whitespace) {
         true => split(&word.text),
         false => vec![word.clone()],

@@ -172,12 +172,12 @@ const NOUNS: &[&str] = &[
 ];
 
 /// Whether `stem` (lower case, without `.exe`) is a program that needs not be packed.
-pub(in crate::lint) fn is_windows_program(stem: &str) -> bool {
+pub(super) fn is_windows_program(stem: &str) -> bool {
     WINDOWS.contains(&stem)
 }
 
 /// Whether only a shell knows `stem` (lower case): a built-in of cmd, or a command of PowerShell.
-pub(in crate::lint) fn is_shell_builtin(stem: &str) -> bool {
+pub(super) fn is_shell_builtin(stem: &str) -> bool {
     BUILTINS.contains(&stem)
         || stem.split_once('-').is_some_and(|(verb, noun)| VERBS.contains(&verb) && NOUNS.contains(&noun))
 }

@@ -1,14 +1,22 @@
 //! Where a path leads in a view: what Windows' file system redirector does for a 32-bit program (running-commands, rule 7),
 //! done to the text, so that a program of either width looks at the same place.
 
-use waybill_system::View;
+/// Whose view of files, registry and environment on 64-bit Windows: a 32-bit program's or a 64-bit one's.
+/// Intune's agent is a 32-bit program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum View {
+    /// A 32-bit program's: `Program Files (x86)`, `SysWOW64`, `WOW6432Node`.
+    Bits32,
+    /// A 64-bit program's, and the only one of systems that have one.
+    Bits64,
+}
 
 /// Folders of System32 that 32-bit programs share with 64-bit ones (Microsoft, "File System Redirector").
 const SHARED: [&str; 6] = ["catroot", "catroot2", "driverstore", r"drivers\etc", "logfiles", "spool"];
 
 /// `path` as 64-bit programs write it, where a program of `view` means `path`; `windows` is the Windows folder. In the
 /// 32-bit view System32 is SysWOW64 and Sysnative is System32; the 64-bit view takes paths as they are.
-pub(crate) fn seen_from(view: View, path: &str, windows: &str) -> String {
+pub fn seen_from(view: View, path: &str, windows: &str) -> String {
     if view == View::Bits64 {
         return path.to_owned();
     }

@@ -8,14 +8,14 @@ mod names;
 mod text;
 mod values;
 
-pub(crate) use names::holds_secret_word;
+pub use names::holds_secret_word;
 
 use names::Name;
 use text::Line;
 use values::Value;
 
 /// What stands in a secret's place.
-pub(in crate::command) const MASK: &str = "***";
+pub const MASK: &str = "***";
 
 /// The text with the values of secret parameters replaced by `***`: of every parameter whose name holds key, pass, pwd,
 /// token, secret, pin, serial, licence or license, in the forms that command lines, output, JSON, XML, URLs and MSI logs have.

@@ -1,7 +1,7 @@
 //! The line that starts a file which is no program.
 
 /// What starts `path`, the tail left out; nothing where it is not known, and where nothing can start it.
-pub(super) fn right_line(extension: &str, path: &str) -> Option<String> {
+pub fn right_line(extension: &str, path: &str) -> Option<String> {
     let line = match extension {
         "cmd" | "bat" | "exe" | "com" => quoted(path),
         "ps1" => format!("powershell.exe -NoProfile -ExecutionPolicy Bypass -File \"{path}\""),
@@ -27,7 +27,7 @@ fn quoted(path: &str) -> String {
 }
 
 /// What to do with a file that no line starts.
-pub(super) fn advice(extension: &str) -> &'static str {
+pub fn advice(extension: &str) -> &'static str {
     match extension {
         "lnk" | "url" => "name the program that it points to",
         "zip" | "7z" | "cab" | "rar" => "unpack it, and put what is in it into the sources",

@@ -25,7 +25,7 @@ const WHOLE: [&str; 2] = ["sig", "signature"];
 const WITHOUT_VALUE: [&str; 1] = ["passive"];
 
 /// Whether the name of a parameter or variable says that its value is a secret.
-pub(crate) fn holds_secret_word(name: &str) -> bool {
+pub fn holds_secret_word(name: &str) -> bool {
     let lower = name.to_lowercase();
     WHOLE.contains(&lower.as_str()) || WORDS.iter().any(|word| lower.contains(word))
 }
