@@ -73,7 +73,7 @@ pub use package::{Deviation, OpenError, Package};
 pub use policy::{ArchivePolicy, EntryName, NameSet, Rule, Violation, fold_name};
 pub use receive::{ContentReceiver, PartialContent, ReceiveError};
 pub use source::{FileSource, Source};
-pub use unpack::{ContentFolder, UnpackError, UnpackOptions, UnpackRecord, sweep_staging, take_up_staging};
+pub use unpack::{ContentFolder, UnpackError, UnpackOptions, UnpackRecord};
 pub use write::{
     DosTime, KnownEntry, Method, PackageKeys, PackageMetadata, PackageWriter, PayloadWriter, WriteError,
     WrittenPackage,

@@ -4,6 +4,7 @@ use intunewin::{ArchiveError, UnpackError};
 use std::io;
 use std::path::PathBuf;
 use waybill_context::Cancelled;
+use waybill_disk::StagingError;
 use waybill_disk::space::{self, SpaceError};
 use waybill_schemas::codes::{Classified, Code, package, root};
 
@@ -46,6 +47,12 @@ pub enum PlaceError {
     /// Interrupted.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
+}
+
+impl From<StagingError> for PlaceError {
+    fn from(error: StagingError) -> Self {
+        Self::Unpack(error.into())
+    }
 }
 
 impl Classified for PlaceError {

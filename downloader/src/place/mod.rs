@@ -20,12 +20,12 @@ pub(crate) use sweep::sweep;
 use crate::journal::Journal;
 use crate::layout::{self, Incoming};
 use crate::{Destination, FetchOptions};
-use intunewin::{UnpackError, UnpackOptions};
+use intunewin::UnpackOptions;
 use std::io;
 use std::path::{Path, PathBuf};
 use waybill_context::failpoint;
-use waybill_disk::Root;
 use waybill_disk::private_file;
+use waybill_disk::{Root, StagingError};
 
 /// Where a content folder shall be.
 #[derive(Debug, Clone)]
@@ -72,7 +72,7 @@ impl Place {
     }
 
     fn look(&self) -> Result<State, PlaceError> {
-        let unusable = |why| UnpackError::Destination { path: self.path.clone(), why };
+        let unusable = |why| StagingError::Unusable { path: self.path.clone(), why };
         match self.path.symlink_metadata() {
             Err(_) => Ok(State::Missing), // if it is something else, making it will say so
             Ok(metadata) if metadata.is_symlink() => Err(unusable("it is a link").into()),
@@ -96,8 +96,8 @@ enum State {
     Filled,
 }
 
-fn absolute(path: &Path) -> Result<PathBuf, UnpackError> {
-    let unusable = |why| UnpackError::Destination { path: path.to_owned(), why };
+fn absolute(path: &Path) -> Result<PathBuf, StagingError> {
+    let unusable = |why| StagingError::Unusable { path: path.to_owned(), why };
     let absolute = std::path::absolute(path).map_err(|_| unusable("not a path"))?;
     if absolute.file_name().is_none() {
         return Err(unusable("it has no name of its own"));

@@ -3,12 +3,11 @@
 use super::{Place, PlaceError, State};
 use crate::FetchOptions;
 use crate::manifest::{Depth, Fault, Manifest, Summary, Verdict};
-use intunewin::{UnpackError, sweep_staging, take_up_staging};
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
 use waybill_context::Context;
-use waybill_disk::{folder_of, private_file, sync_folder};
+use waybill_disk::{StagingError, TargetFolder, folder_of, private_file, sync_folder};
 use waybill_schemas::Mac;
 
 /// A content folder that is there and whole.
@@ -57,7 +56,7 @@ impl Place {
         };
         let fault = match (verdict, &manifest) {
             (Some(Verdict::Whole), Some(manifest)) => {
-                sweep_staging(&self.path, context)?;
+                TargetFolder::new(&self.path, false)?.sweep(context);
                 return Ok(Some(Present::new(manifest.summary(), false)));
             }
             (Some(Verdict::Damaged(fault)), _) => Some(fault),
@@ -69,7 +68,7 @@ impl Place {
         let is_whole = |staged: &Path| {
             manifest.as_ref().is_some_and(|manifest| matches!(check(manifest, staged), Ok(Verdict::Whole)))
         };
-        let taken_up = take_up_staging(&self.path, &is_whole, &Self::unpack_options(options), context)?;
+        let taken_up = TargetFolder::new(&self.path, options.force)?.take_up(&is_whole, context)?;
         context.check()?;
         match (taken_up, &manifest) {
             (Some(_), Some(manifest)) => Ok(Some(Present::new(manifest.summary(), true))),
@@ -80,7 +79,7 @@ impl Place {
     }
 
     fn exists<T>(&self) -> Result<T, PlaceError> {
-        Err(UnpackError::Exists { path: self.path.clone() }.into())
+        Err(StagingError::Exists { path: self.path.clone() }.into())
     }
 
     /// The folder is filled, and not with this content as it was unpacked.

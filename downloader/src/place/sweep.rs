@@ -4,15 +4,12 @@
 use super::present::BAD;
 use crate::layout::{self, Incoming};
 use crate::manifest::Manifest;
-use intunewin::sweep_staging;
 use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use waybill_context::Context;
-use waybill_disk::Lock;
-use waybill_disk::Root;
-use waybill_disk::private_file;
+use waybill_disk::{Lock, Root, TargetFolder, private_file, target_of_sibling};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// Partial contents, manifests of folders that are gone, damaged folders.
@@ -113,32 +110,31 @@ impl Sweeper<'_> {
         let mut places = BTreeSet::new();
         for name in names_in(&cache)? {
             let path = cache.join(&name);
-            let Some((place, kind)) = split_sibling(&name) else { continue };
-            if kind == BAD {
+            if is_damaged(&name) {
                 if self.is_older(&path, OLD) {
                     remove(&path);
                 }
-            } else if self.is_older(&path, DAY) {
+            } else if let Some(place) = target_of_sibling(&name).filter(|_| self.is_older(&path, DAY)) {
                 places.insert(place.to_owned());
             }
         }
         for place in places {
             let destination = cache.join(place);
             let Some(_lock) = self.lock(&layout::destination_lock(self.root, &destination)) else { continue };
-            if let Err(error) = sweep_staging(&destination, self.context) {
-                tracing::debug!(%error, "a dead run's folder stays");
+            if let Ok(target) = TargetFolder::new(&destination, false) {
+                target.sweep(self.context);
             }
         }
         Ok(())
     }
 }
 
-/// `.7zip_3.waybill-0123…` is `7zip_3` and `.waybill-`.
-fn split_sibling(name: &str) -> Option<(&str, &str)> {
-    let name = name.strip_prefix('.')?;
-    let kinds = [".waybill-", ".old-", ".trash-", BAD];
-    let (at, kind) = kinds.into_iter().filter_map(|kind| Some((name.rfind(kind)?, kind))).max()?;
-    (at > 0).then(|| (&name[..at], kind))
+/// Whether a folder of the cache was moved aside under this name because it was damaged.
+fn is_damaged(name: &str) -> bool {
+    let place = name.strip_prefix('.').and_then(|name| name.rsplit_once(BAD)).map(|(place, _)| place);
+    place.is_some_and(|place| {
+        !place.is_empty() && target_of_sibling(name).is_none_or(|other| other.len() < place.len())
+    })
 }
 
 /// Names that are no text are none of ours.

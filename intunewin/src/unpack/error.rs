@@ -1,11 +1,11 @@
 use crate::archive::ArchiveError;
 use crate::zip::ZipError;
 use std::io;
-use std::path::PathBuf;
 use waybill_context::Cancelled;
+use waybill_disk::StagingError;
 use waybill_schemas::codes::{Classified, Code, package};
 
-/// Why a payload was not unpacked. Except after [`UnpackError::Move`] nothing stays behind.
+/// Why a payload was not unpacked. Except after [`StagingError::Move`] nothing stays behind.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum UnpackError {
@@ -15,29 +15,9 @@ pub enum UnpackError {
     /// Interrupted.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
-    /// The destination cannot be one: no name of its own, a file, a link.
-    #[error("{} cannot be the destination: {why}", path.display())]
-    Destination {
-        /// The destination.
-        path: PathBuf,
-        /// What is wrong with it.
-        why: &'static str,
-    },
-    /// The destination holds something already, and `force` was not given.
-    #[error("{} is there already and is not empty", path.display())]
-    Exists {
-        /// The destination.
-        path: PathBuf,
-    },
-    /// No private staging beside the destination.
-    #[error("cannot make a staging folder in {}", folder.display())]
-    Staging {
-        /// The destination's parent.
-        folder: PathBuf,
-        /// Why.
-        #[source]
-        source: io::Error,
-    },
+    /// The folder did not come into its place.
+    #[error(transparent)]
+    Staging(StagingError),
     /// A file or folder could not be written.
     #[error("cannot write {entry}")]
     Write {
@@ -47,27 +27,18 @@ pub enum UnpackError {
         #[source]
         source: io::Error,
     },
-    /// The files could not be made to survive a loss of power.
-    #[error("cannot settle the unpacked files on the disk")]
-    Settle {
-        /// Why.
-        #[source]
-        source: io::Error,
-    },
     /// The caller's record of what is unpacked could not be kept.
     #[error("cannot record what is unpacked")]
     Record(#[source] io::Error),
-    /// Everything is unpacked, but could not be moved into place; the staging folder is kept.
-    #[error("cannot move {} to {}; the unpacked files stay there", staging.display(), destination.display())]
-    Move {
-        /// Where the unpacked files are.
-        staging: PathBuf,
-        /// Where they should be.
-        destination: PathBuf,
-        /// Why.
-        #[source]
-        source: io::Error,
-    },
+}
+
+impl From<StagingError> for UnpackError {
+    fn from(error: StagingError) -> Self {
+        match error {
+            StagingError::Cancelled(cancelled) => Self::Cancelled(cancelled),
+            other => Self::Staging(other),
+        }
+    }
 }
 
 impl From<ZipError> for UnpackError {
@@ -84,11 +55,8 @@ impl Classified for UnpackError {
         match self {
             Self::Archive(error) => error.code(),
             Self::Cancelled(_) => &package::INTERRUPTED,
-            Self::Destination { .. } => &package::DESTINATION_UNUSABLE,
-            Self::Exists { .. } => &package::DESTINATION_EXISTS,
-            Self::Staging { .. } => &package::STAGING_FAILED,
-            Self::Write { .. } | Self::Settle { .. } | Self::Record(_) => &package::UNPACK_FAILED,
-            Self::Move { .. } => &package::MOVE_FAILED,
+            Self::Staging(error) => error.code(),
+            Self::Write { .. } | Self::Record(_) => &package::UNPACK_FAILED,
         }
     }
 }

@@ -1,5 +1,4 @@
 use super::file_digest::FileDigest;
-use super::staging::Staging;
 use super::tree::Tree;
 use super::{UnpackError, UnpackRecord};
 use crate::DosTime;
@@ -13,6 +12,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use waybill_context::{Context, Meter, Stage};
+use waybill_disk::{StagedFolder, StagingError, TargetFolder, flushes_each_file, folder_of, is_tree_settled};
 
 /// How to unpack.
 #[derive(Debug, Clone)]
@@ -96,20 +96,27 @@ impl AuthenticatedContent {
         record: Option<&dyn UnpackRecord>,
         context: &Context<'_>,
     ) -> Result<ContentFolder, UnpackError> {
-        Staging::check(destination, options.force)?;
+        let target = TargetFolder::new(destination, options.force)?;
+        target.check()?;
         let archive = Archive::shared(Arc::new(self.source().clone()), &options.policy, context)?;
-        let staging = Staging::create(destination, options.force, context)?;
+        let staged = StagedFolder::create(target, context)?;
+        let tree = Tree::open(&staged.content())
+            .map_err(|source| StagingError::Staging { folder: folder_of(destination).to_owned(), source })?;
         let meter = context.meter(Stage::Unpack, Some(archive.unpacked_size()));
         let (files, bytes) = (archive.file_count(), archive.unpacked_size());
-        let sync = super::sync::each_file(files);
+        let sync = flushes_each_file(files);
         let threads = options.threads;
-        let writer = Writer { archive: &archive, tree: staging.tree(), sync, record, threads };
+        let writer = Writer { archive: &archive, tree: &tree, sync, record, threads };
         archive.for_each_entry(threads, context, &|extractor, record, name| {
             writer.write(extractor, record, &name, &meter, context)
         })?;
         drop(meter);
-        drop(archive);
-        let path = staging.publish(files, record, context)?;
+        drop((archive, tree)); // Windows renames no folder that is open
+        staged.settle()?;
+        if let Some(record) = record {
+            record.settled(is_tree_settled(files)).map_err(UnpackError::Record)?;
+        }
+        let path = staged.publish(context)?;
         Ok(ContentFolder { path, files, bytes })
     }
 }

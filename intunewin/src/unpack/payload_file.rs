@@ -4,7 +4,7 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 use tempfile::NamedTempFile;
 use waybill_context::{Context, Stage};
-use waybill_disk::{sync_folder, while_held};
+use waybill_disk::{StagingError, sync_folder, while_held};
 
 impl AuthenticatedContent {
     /// Writes the payload (the inner zip) itself to `file`, decrypted: first under a private name beside it, then one
@@ -13,15 +13,15 @@ impl AuthenticatedContent {
     /// # Errors
     /// A file that is there, I/O, interruption; nothing half-done stays.
     pub fn write_payload(&self, file: &Path, force: bool, context: &Context<'_>) -> Result<u64, UnpackError> {
-        let unusable = |why| UnpackError::Destination { path: file.to_owned(), why };
+        let unusable = |why| StagingError::Unusable { path: file.to_owned(), why };
         let file = std::path::absolute(file).map_err(|_| unusable("not a path"))?;
         let (Some(folder), Some(_)) = (file.parent(), file.file_name()) else {
-            return Err(unusable("it has no name of its own"));
+            return Err(unusable("it has no name of its own").into());
         };
         if !force && file.symlink_metadata().is_ok() {
-            return Err(UnpackError::Exists { path: file });
+            return Err(StagingError::Exists { path: file }.into());
         }
-        let failed = |source| UnpackError::Staging { folder: folder.to_owned(), source };
+        let failed = |source| StagingError::Staging { folder: folder.to_owned(), source };
         fs_err::create_dir_all(folder).map_err(failed)?;
         let mut staged = tempfile::Builder::new().prefix(".waybill-").tempfile_in(folder).map_err(failed)?;
         let written = self.copy_payload(staged.as_file_mut(), &file, context)?;
@@ -32,9 +32,9 @@ impl AuthenticatedContent {
             }
             Err(error) if !force && file.symlink_metadata().is_ok() => {
                 tracing::debug!(%error, "the file appeared meanwhile");
-                Err(UnpackError::Exists { path: file })
+                Err(StagingError::Exists { path: file }.into())
             }
-            Err(error) => Err(failed(error)),
+            Err(error) => Err(failed(error).into()),
         }
     }
 

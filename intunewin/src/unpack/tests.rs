@@ -4,6 +4,7 @@ use super::{UnpackError, UnpackOptions};
 use crate::testing::{authenticated, package_around, package_of, payload_of, some_time};
 use std::path::{Path, PathBuf};
 use waybill_context::Context;
+use waybill_disk::StagingError;
 
 fn unpack(package: &[u8], destination: &Path, force: bool) -> Result<PathBuf, UnpackError> {
     let options = UnpackOptions { force, ..Default::default() };
@@ -56,7 +57,10 @@ fn what_is_there_is_not_overwritten_without_force() {
     unpack(&package, &destination, false).expect("an empty folder is replaced");
 
     std::fs::write(destination.join("mine.txt"), "precious").unwrap();
-    assert!(matches!(unpack(&package, &destination, false), Err(UnpackError::Exists { .. })));
+    assert!(matches!(
+        unpack(&package, &destination, false),
+        Err(UnpackError::Staging(StagingError::Exists { .. }))
+    ));
     assert_eq!(listing(&destination), ["a.txt", "mine.txt"]);
 
     unpack(&package, &destination, true).unwrap();
@@ -64,7 +68,10 @@ fn what_is_there_is_not_overwritten_without_force() {
 
     let file = temporary.path().join("file");
     std::fs::write(&file, "").unwrap();
-    assert!(matches!(unpack(&package, &file, true), Err(UnpackError::Destination { .. })));
+    assert!(matches!(
+        unpack(&package, &file, true),
+        Err(UnpackError::Staging(StagingError::Unusable { .. }))
+    ));
 }
 
 #[cfg(unix)]
@@ -75,7 +82,7 @@ fn a_link_is_no_destination() {
     std::fs::create_dir(&target).unwrap();
     std::os::unix::fs::symlink(&target, &link).unwrap();
     let error = unpack(&package_of(&[("a", b"")]), &link, true).unwrap_err();
-    assert!(matches!(error, UnpackError::Destination { .. }), "{error}");
+    assert!(matches!(error, UnpackError::Staging(StagingError::Unusable { .. })), "{error}");
 }
 
 #[test]
@@ -98,7 +105,7 @@ fn a_replacement_that_was_cut_short_is_undone_at_the_next_start() {
     std::fs::write(old.join("mine.txt"), "precious").unwrap();
     let destination = temporary.path().join("app");
     let error = unpack(&package_of(&[("a", b"")]), &destination, false).unwrap_err();
-    assert!(matches!(error, UnpackError::Exists { .. }), "{error}");
+    assert!(matches!(error, UnpackError::Staging(StagingError::Exists { .. })), "{error}");
     assert_eq!(listing(temporary.path()), ["app/", "app/mine.txt"]);
 }
 
@@ -142,7 +149,7 @@ fn the_payload_itself_can_be_had() {
     assert_eq!(std::fs::read(&file).unwrap(), payload);
     assert!(matches!(
         content.write_payload(&file, false, &Context::silent()),
-        Err(UnpackError::Exists { .. })
+        Err(UnpackError::Staging(StagingError::Exists { .. }))
     ));
     content.write_payload(&file, true, &Context::silent()).unwrap();
     assert_eq!(listing(temporary.path()), ["inner.zip"]);

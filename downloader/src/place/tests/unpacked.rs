@@ -1,5 +1,6 @@
 use super::*;
 use crate::manifest::Manifest;
+use intunewin::UnpackError;
 use waybill_disk::SpaceError;
 use waybill_schemas::codes::Classified as _;
 

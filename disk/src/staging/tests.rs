@@ -1,13 +1,9 @@
 //! What dead runs left, and what a live one is still about.
 
-use super::staging::{CONTENT, LOCK, Staging};
-use super::{UnpackError, UnpackOptions, sweep_staging, take_up_staging};
-use crate::testing::{authenticated, package_of};
-use std::fs::File;
-use std::path::{Path, PathBuf};
+use super::*;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, SystemTime};
-use waybill_context::{Clock, Context};
+use std::time::SystemTime;
+use waybill_context::Clock;
 
 /// A clock that runs ahead.
 struct Ahead(Duration);
@@ -41,19 +37,33 @@ fn folder_with(path: &Path, file: &str) {
     std::fs::write(path.join(file), "").unwrap();
 }
 
-fn unpack(destination: &Path) -> Result<(), UnpackError> {
-    let content = authenticated(&package_of(&[("new.txt", b"new")]));
-    content.unpack(destination, &UnpackOptions::default(), &Context::silent()).map(drop)
+fn target(path: &Path) -> TargetFolder {
+    TargetFolder::new(path, false).unwrap()
 }
 
-fn take_up(destination: &Path, whole: &str, force: bool) -> Result<Option<PathBuf>, UnpackError> {
-    let options = UnpackOptions { force, ..Default::default() };
+fn stage(path: &Path) -> Result<StagedFolder, StagingError> {
+    StagedFolder::create(target(path), &Context::silent())
+}
+
+/// Stages a folder with one file and publishes it.
+fn fill(path: &Path, file: &str) -> Result<(), StagingError> {
+    let staged = stage(path)?;
+    std::fs::write(staged.content().join(file), "new").unwrap();
+    staged.settle()?;
+    staged.publish(&Context::silent()).map(drop)
+}
+
+fn take_up(path: &Path, whole: &str, replace: bool) -> Result<Option<PathBuf>, StagingError> {
     let is_whole = |content: &Path| content.join(whole).is_file();
-    take_up_staging(destination, &is_whole, &options, &Context::silent())
+    TargetFolder::new(path, replace).unwrap().take_up(&is_whole, &Context::silent())
+}
+
+fn sweep(path: &Path) {
+    target(path).sweep(&Context::silent());
 }
 
 #[test]
-fn unpacking_sweeps_what_dead_runs_left_for_this_destination_alone() {
+fn staging_sweeps_what_dead_runs_left_for_this_destination_alone() {
     let temporary = tempfile::tempdir().unwrap();
     let parent = temporary.path();
     dead(parent, "AAAAAAAA", "half");
@@ -62,7 +72,7 @@ fn unpacking_sweeps_what_dead_runs_left_for_this_destination_alone() {
     let others = [".app.waybill-my-notes", ".apple.waybill-AAAAAAAA", ".app.trash-", ".app.waybill-"];
     others.iter().for_each(|name| folder_with(&parent.join(name), "theirs"));
     std::fs::write(parent.join(".app.waybill-FFFFFFFF"), "a file").unwrap();
-    unpack(&parent.join("app")).unwrap();
+    fill(&parent.join("app"), "new.txt").unwrap();
     let mut kept: Vec<_> = others.iter().map(ToString::to_string).collect();
     kept.extend(["app".to_owned(), ".app.waybill-FFFFFFFF".to_owned()]);
     kept.sort();
@@ -73,22 +83,19 @@ fn unpacking_sweeps_what_dead_runs_left_for_this_destination_alone() {
 fn a_live_runs_staging_is_never_touched() {
     let temporary = tempfile::tempdir().unwrap();
     let destination = temporary.path().join("app");
-    let live = Staging::create(&destination, false, &Context::silent()).unwrap();
+    let live = stage(&destination).unwrap();
     let before = names(temporary.path());
-    sweep_staging(&destination, &Context::new(&(), &(), &Ahead(Duration::from_secs(3_600)))).unwrap();
-    assert_eq!(
-        take_up_staging(&destination, &|_| true, &UnpackOptions::default(), &Context::silent()).unwrap(),
-        None
-    );
+    target(&destination).sweep(&Context::new(&(), &(), &Ahead(Duration::from_secs(3_600))));
+    assert_eq!(target(&destination).take_up(&|_| true, &Context::silent()).unwrap(), None);
     assert_eq!(names(temporary.path()), before);
     assert_eq!(before.len(), 1);
 
     // Another run does not take the folder that a live one moved aside for its own.
     folder_with(&temporary.path().join(".app.old-0011223344556677"), "old");
-    sweep_staging(&destination, &Context::silent()).unwrap();
+    sweep(&destination);
     assert!(!destination.exists());
 
-    live.publish(0, None, &Context::silent()).unwrap();
+    live.publish(&Context::silent()).unwrap();
     assert!(destination.is_dir());
     assert_eq!(names(temporary.path()), [".app.old-0011223344556677", "app"]);
 }
@@ -100,7 +107,7 @@ fn staging_that_has_no_lock_yet_is_given_a_minute() {
     std::fs::create_dir(temporary.path().join(".app.waybill-AAAAAAAA")).unwrap();
     let sweep = |ahead| {
         let clock = Ahead(Duration::from_secs(ahead));
-        sweep_staging(&destination, &Context::new(&(), &(), &clock)).unwrap();
+        target(&destination).sweep(&Context::new(&(), &(), &clock));
         names(temporary.path()).len()
     };
     assert_eq!(sweep(0), 1);
@@ -118,8 +125,8 @@ fn an_interrupted_look_sweeps_nothing() {
         false
     };
     let context = Context::new(&(), &stop, &waybill_context::SystemClock);
-    let error = take_up_staging(&destination, &interrupted, &UnpackOptions::default(), &context).unwrap_err();
-    assert!(matches!(error, UnpackError::Cancelled(_)), "{error}");
+    let error = target(&destination).take_up(&interrupted, &context).unwrap_err();
+    assert!(matches!(error, StagingError::Cancelled(_)), "{error}");
     assert_eq!(take_up(&destination, "whole", false).unwrap(), Some(destination));
 }
 
@@ -155,7 +162,7 @@ fn what_fills_the_destination_stays_without_force() {
     folder_with(&destination, "mine");
     dead(temporary.path(), "AAAAAAAA", "whole");
     let error = take_up(&destination, "whole", false).unwrap_err();
-    assert!(matches!(error, UnpackError::Exists { .. }), "{error}");
+    assert!(matches!(error, StagingError::Exists { .. }), "{error}");
     assert_eq!(names(&destination), ["mine"]);
     take_up(&destination, "whole", true).unwrap().expect("it is still there");
     assert_eq!(names(&destination), ["whole"]);
@@ -174,13 +181,13 @@ fn a_forced_replacement_that_was_cut_is_undone_or_ended() {
     assert_eq!(names(&destination), ["old"]);
     // Cut after them: ended.
     folder_with(&old, "older");
-    sweep_staging(&destination, &Context::silent()).unwrap();
+    sweep(&destination);
     assert_eq!(names(temporary.path()), ["app"]);
     assert_eq!(names(&destination), ["old"]);
     // Somebody filled the place between the renames: nobody can tell whose folder is wanted.
     folder_with(&old, "older");
     dead(temporary.path(), "AAAAAAAA", "half");
-    sweep_staging(&destination, &Context::silent()).unwrap();
+    sweep(&destination);
     assert_eq!(names(temporary.path()), [".app.old-00ff", "app"]);
 }
 
@@ -203,12 +210,12 @@ fn hindrance(content: &Path, _destination: &Path) -> File {
 fn what_could_not_be_moved_is_taken_up_by_the_next_run() {
     let temporary = tempfile::tempdir().unwrap();
     let destination = temporary.path().join("app");
-    let staging = Staging::create(&destination, false, &Context::silent()).unwrap();
-    drop(staging.tree().create_file("whole".as_ref()).unwrap());
+    let staging = stage(&destination).unwrap();
+    std::fs::write(staging.content().join("whole"), "").unwrap();
     let private = temporary.path().join(&names(temporary.path())[0]);
     let hindrance = hindrance(&private.join(CONTENT), &destination);
-    let error = staging.publish(1, None, &Context::new(&(), &(), &Ahead(Duration::ZERO))).unwrap_err();
-    let UnpackError::Move { staging, .. } = error else { panic!("{error}") };
+    let error = staging.publish(&Context::new(&(), &(), &Ahead(Duration::ZERO))).unwrap_err();
+    let StagingError::Move { staging, .. } = error else { panic!("{error}") };
     assert!(staging.join("whole").is_file());
     drop(hindrance);
     assert_eq!(take_up(&destination, "whole", false).unwrap(), Some(destination.clone()));
@@ -224,21 +231,21 @@ fn sweeps_at_the_same_time_never_take_what_a_run_fills() {
         for _ in 0..3 {
             scope.spawn(|| {
                 while !done.load(Ordering::Relaxed) {
-                    sweep_staging(&destination, &Context::silent()).unwrap();
+                    sweep(&destination);
                 }
             });
         }
         let runs = (0..100).try_for_each(|_| {
-            let staging = Staging::create(&destination, false, &Context::silent())?;
-            drop(staging.tree().create_file("file".as_ref()).unwrap());
-            staging.publish(1, None, &Context::silent())?;
+            let staging = stage(&destination)?;
+            std::fs::write(staging.content().join("file"), "").unwrap();
+            staging.publish(&Context::silent())?;
             std::fs::remove_file(destination.join("file")).unwrap(); // fails where the file did not arrive
-            Ok::<_, UnpackError>(())
+            Ok::<_, StagingError>(())
         });
         done.store(true, Ordering::Relaxed);
         runs.unwrap();
     });
-    sweep_staging(&destination, &Context::silent()).unwrap();
+    sweep(&destination);
     assert_eq!(names(temporary.path()), ["app"]);
 }
 
@@ -249,10 +256,10 @@ fn what_is_still_open_is_no_obstacle() {
     let destination = temporary.path().join("app");
     let private = dead(temporary.path(), "AAAAAAAA", "held");
     let held = File::open(private.join(CONTENT).join("held")).unwrap();
-    unpack(&destination).unwrap();
+    fill(&destination, "new.txt").unwrap();
     assert_eq!(names(&destination), ["new.txt"]);
     drop(held);
-    sweep_staging(&destination, &Context::silent()).unwrap();
+    sweep(&destination);
     assert_eq!(names(temporary.path()), ["app"]);
 }
 
@@ -271,4 +278,17 @@ fn links_are_not_followed() {
     assert_eq!(take_up(&parent.join("app"), "whole", false).unwrap(), None);
     assert_eq!(names(&parent), [".app.waybill-AAAAAAAA", ".app.waybill-BBBBBBBB"]);
     assert_eq!(names(&whole), [CONTENT, LOCK]);
+}
+
+#[test]
+fn a_sibling_names_its_target() {
+    for (name, target) in [
+        (".7zip_3.waybill-0123", Some("7zip_3")),
+        (".a.old-b.trash-1", Some("a.old-b")),
+        (".waybill-1", None),
+        ("a.waybill-1", None),
+        (".a.bad-1", None),
+    ] {
+        assert_eq!(crate::target_of_sibling(name), target, "{name}");
+    }
 }

@@ -1,0 +1,240 @@
+//! Private staging beside a target folder, locked for as long as a run fills it, and what dead runs left of theirs.
+//!
+//! A live run holds the `lock` file of its staging folder, which the system gives back however the process ends. So a
+//! staging folder whose lock can be taken is a dead run's: where it is whole it is taken up, else it is removed.
+
+use crate::sync::sync_tree;
+use crate::target_folder::{STAGING, StagingError, TRASH, TargetFolder};
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use tempfile::TempDir;
+use waybill_context::{Context, failpoint};
+
+/// In a staging folder: held by the run that fills it, so that the next one can tell a dead run's folder.
+const LOCK: &str = "lock";
+/// In a staging folder: what will be renamed, with the permissions that any new folder has.
+const CONTENT: &str = "content";
+/// Tries to make a staging folder: a sweep of another run may take one for dead before it is locked.
+const ATTEMPTS: usize = 4;
+/// A staging folder without a lock is being made, or its maker died before it came to it; after this it is the latter.
+const UNLOCKED: Duration = Duration::from_secs(60);
+
+/// A folder being filled. Dropped before [`StagedFolder::publish`], it and everything in it vanish.
+#[derive(Debug)]
+pub struct StagedFolder {
+    _lock: File, // given back first
+    /// `.<name>.waybill-<random>`, readable by its owner alone, on the target's volume.
+    private: TempDir,
+    target: TargetFolder,
+}
+
+impl StagedFolder {
+    /// Sweeps what dead runs left beside the target, checks it and makes the staging folder; folders above the target are
+    /// made where they are missing.
+    ///
+    /// # Errors
+    /// What [`TargetFolder::check`] says; I/O.
+    pub fn create(target: TargetFolder, context: &Context<'_>) -> Result<Self, StagingError> {
+        let failed = |source| StagingError::Staging { folder: target.parent().to_owned(), source };
+        fs_err::create_dir_all(target.parent()).map_err(failed)?;
+        target.sweep(context);
+        target.check()?;
+        let (lock, private) = Self::make(&target).map_err(failed)?;
+        Ok(Self { _lock: lock, private, target })
+    }
+
+    fn make(target: &TargetFolder) -> io::Result<(File, TempDir)> {
+        let mut builder = tempfile::Builder::new();
+        let prefix = target.sibling(STAGING);
+        builder.prefix(&prefix).rand_bytes(8);
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+        let mut last = io::Error::from(io::ErrorKind::NotFound);
+        for _ in 0..ATTEMPTS {
+            let private = builder.tempdir_in(target.parent())?;
+            match furnish(private.path()) {
+                Ok(lock) => return Ok((lock, private)),
+                Err(error) => last = error,
+            }
+        }
+        Err(last)
+    }
+
+    /// The folder to fill. Every handle on something in it is to be closed before [`StagedFolder::publish`]: Windows
+    /// renames and removes no folder in which something is open.
+    pub fn content(&self) -> PathBuf {
+        self.private.path().join(CONTENT)
+    }
+
+    /// Makes everything in it survive a loss of power, as far as [`is_tree_settled`](crate::is_tree_settled) says.
+    ///
+    /// # Errors
+    /// [`StagingError::Settle`].
+    pub fn settle(&self) -> Result<(), StagingError> {
+        failpoint::reach("unpack-syncing");
+        sync_tree(&self.content()).map_err(|source| StagingError::Settle { source })?;
+        failpoint::reach("unpack-synced");
+        Ok(())
+    }
+
+    /// Renames the folder into place, makes that durable and returns where it is.
+    ///
+    /// # Errors
+    /// [`StagingError::Exists`] where the target was filled meanwhile; [`StagingError::Move`], and the staging folder is
+    /// kept.
+    pub fn publish(self, context: &Context<'_>) -> Result<PathBuf, StagingError> {
+        let filled = self.target.fill(&self.content(), context);
+        if matches!(filled, Err(StagingError::Move { .. })) {
+            let _ = self.private.keep();
+        }
+        filled.map(|()| self.target.path().to_owned())
+    }
+}
+
+/// Locks a new staging folder, then makes what will hold the files: whoever swept it meanwhile is noticed there.
+fn furnish(private: &Path) -> io::Result<File> {
+    let lock = lock_options().create_new(true).open(private.join(LOCK))?;
+    match lock.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Err(io::ErrorKind::WouldBlock.into()),
+        Err(TryLockError::Error(error)) => tracing::debug!(%error, "no locks here: no sweep will touch it"),
+    }
+    fs_err::create_dir(private.join(CONTENT))?;
+    Ok(lock)
+}
+
+/// Never through a link.
+fn lock_options() -> OpenOptions {
+    let mut options = File::options();
+    options.read(true).write(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed());
+    }
+    options
+}
+
+/// A staging folder whose run is dead.
+struct DeadStaging {
+    private: PathBuf,
+    /// Held, so that no other run takes it for dead as well.
+    lock: Option<File>,
+}
+
+impl DeadStaging {
+    /// `None` while a run works in it, and where nobody can tell.
+    fn claim(private: PathBuf, context: &Context<'_>) -> Option<Self> {
+        match lock_options().open(private.join(LOCK)) {
+            Ok(lock) => match lock.try_lock() {
+                Ok(()) => Some(Self { private, lock: Some(lock) }),
+                Err(TryLockError::WouldBlock) => None,
+                Err(TryLockError::Error(error)) => {
+                    tracing::debug!(%error, folder = %private.display(), "cannot tell whether a run works here");
+                    None
+                }
+            },
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let modified = private.symlink_metadata().and_then(|metadata| metadata.modified()).ok()?;
+                let age = context.clock().now().duration_since(modified).ok()?;
+                (age > UNLOCKED).then_some(Self { private, lock: None })
+            }
+            Err(_) => None,
+        }
+    }
+
+    fn content(&self) -> PathBuf {
+        self.private.join(CONTENT)
+    }
+
+    /// Renamed first: nobody takes up half a folder. While the lock is held on Unix; Windows renames no folder in
+    /// which a file is open, which tells a run that opened the lock meanwhile.
+    fn remove(mut self, target: &TargetFolder) {
+        if cfg!(windows) {
+            self.lock = None;
+        }
+        let renamed = target.new_sibling(TRASH).and_then(|trash| {
+            std::fs::rename(&self.private, &trash)?;
+            failpoint::reach("sweep-renamed");
+            Ok(trash)
+        });
+        match renamed.and_then(std::fs::remove_dir_all) {
+            Ok(()) => tracing::info!(folder = %self.private.display(), "a dead run's folder is removed"),
+            Err(error) => {
+                tracing::debug!(%error, folder = %self.private.display(), "a dead run's folder stays");
+            }
+        }
+        failpoint::reach("sweep-removed");
+    }
+}
+
+impl TargetFolder {
+    /// Removes what dead runs left beside the target: their staging folders, and what they were about to remove. A forced
+    /// replacement that was cut between its two renames is undone. What cannot be removed is left to the next sweep.
+    ///
+    /// [`StagedFolder::create`] does so by itself; this is for a caller that finds that there is nothing to stage.
+    pub fn sweep(&self, context: &Context<'_>) {
+        self.tidied(context).into_iter().for_each(|dead| dead.remove(self));
+    }
+
+    /// Moves into place what a dead run staged whole, and removes the rest that dead runs left beside the target.
+    ///
+    /// A run may die before its rename, or end with [`StagingError::Move`]. `is_whole` is asked of each staged folder (with
+    /// its path) until it says yes, by a manifest that was written when the files were settled, say. A live run's staging is
+    /// locked and never touched. Call it before [`StagedFolder::create`], which only sweeps. Returns the folder, or `None`
+    /// where there was nothing to take up.
+    ///
+    /// # Errors
+    /// A target that cannot be one or is filled (unless it may be replaced); a folder that is whole and cannot be moved, which
+    /// then stays for the next time; interruption, with everything where it was.
+    pub fn take_up(
+        &self,
+        is_whole: &dyn Fn(&Path) -> bool,
+        context: &Context<'_>,
+    ) -> Result<Option<PathBuf>, StagingError> {
+        let mut dead = self.tidied(context);
+        let whole = dead.iter().position(|dead| {
+            let content = dead.content();
+            content.is_dir() && is_whole(&content)
+        });
+        context.check()?; // `is_whole` may have said no because it was interrupted: nothing is swept on such a word
+        let whole = whole.map(|index| dead.swap_remove(index));
+        dead.into_iter().for_each(|dead| dead.remove(self));
+        let Some(whole) = whole else { return Ok(None) };
+        self.check()?;
+        self.fill(&whole.content(), context)?;
+        tracing::info!(folder = %self.path().display(), "what a dead run unpacked is taken up");
+        whole.remove(self);
+        Ok(Some(self.path().to_owned()))
+    }
+
+    /// The staging of dead runs. Trash is removed, and a replacement that was cut short is undone or ended, but not while
+    /// another run may be about it.
+    fn tidied(&self, context: &Context<'_>) -> Vec<DeadStaging> {
+        let staging = self.siblings(STAGING);
+        let count = staging.len();
+        let dead: Vec<_> =
+            staging.into_iter().filter_map(|private| DeadStaging::claim(private, context)).collect();
+        for trash in self.siblings(TRASH) {
+            if let Err(error) = std::fs::remove_dir_all(&trash) {
+                tracing::debug!(%error, folder = %trash.display(), "trash stays");
+            }
+        }
+        if dead.len() < count {
+            return dead;
+        }
+        if let Err(error) = self.recover() {
+            tracing::warn!(%error, "the folder that a replacement moved aside could not be moved back");
+        }
+        // Where a staged folder still waits, the one in place may be another than the run meant to put there.
+        if let Some(old) = self.replaced().filter(|_| !dead.iter().any(|dead| dead.content().is_dir())) {
+            self.discard(&old);
+        }
+        dead
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,263 @@
+//! A folder that shall appear whole: the hidden siblings that carry its name, and the rename that fills it.
+
+use crate::{rename, sync_folder};
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::path::{Path, PathBuf};
+use waybill_context::{Cancelled, Context, failpoint};
+use waybill_schemas::codes::{Classified, Code, package};
+
+/// Private staging: `.<name>.waybill-<random>`.
+pub(crate) const STAGING: &str = ".waybill-";
+/// What a forced replacement moved aside: `.<name>.old-<random>`.
+const OLD: &str = ".old-";
+/// What is being removed and must never come back: `.<name>.trash-<random>`.
+pub(crate) const TRASH: &str = ".trash-";
+
+/// Why a folder did not come into its place. Except after [`StagingError::Move`] nothing stays behind.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StagingError {
+    /// The destination cannot be one: no name of its own, a file, a link.
+    #[error("{} cannot be the destination: {why}", path.display())]
+    Unusable {
+        /// The destination.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// The destination holds something already, and may not be replaced.
+    #[error("{} is there already and is not empty", path.display())]
+    Exists {
+        /// The destination.
+        path: PathBuf,
+    },
+    /// No private staging beside the destination.
+    #[error("cannot make a staging folder in {}", folder.display())]
+    Staging {
+        /// The destination's parent.
+        folder: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The files could not be made to survive a loss of power.
+    #[error("cannot settle the unpacked files on the disk")]
+    Settle {
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// Everything is staged, but could not be moved into place; the staging folder is kept.
+    #[error("cannot move {} to {}; the unpacked files stay there", staging.display(), destination.display())]
+    Move {
+        /// Where the files are.
+        staging: PathBuf,
+        /// Where they should be.
+        destination: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// Interrupted.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+}
+
+impl Classified for StagingError {
+    fn code(&self) -> &'static Code {
+        match self {
+            Self::Unusable { .. } => &package::DESTINATION_UNUSABLE,
+            Self::Exists { .. } => &package::DESTINATION_EXISTS,
+            Self::Staging { .. } => &package::STAGING_FAILED,
+            Self::Settle { .. } => &package::UNPACK_FAILED,
+            Self::Move { .. } => &package::MOVE_FAILED,
+            Self::Cancelled(_) => &package::INTERRUPTED,
+        }
+    }
+}
+
+/// Where a folder shall appear, and whether it may replace one that is not empty.
+#[derive(Debug, Clone)]
+pub struct TargetFolder {
+    path: PathBuf,
+    replace: bool,
+}
+
+impl TargetFolder {
+    /// The folder at `path`, which need not be there. With `replace` one that is not empty is moved aside first and removed
+    /// at the end.
+    ///
+    /// # Errors
+    /// [`StagingError::Unusable`]: a path without a name of its own.
+    pub fn new(path: &Path, replace: bool) -> Result<Self, StagingError> {
+        let unusable = |why| StagingError::Unusable { path: path.to_owned(), why };
+        let absolute = std::path::absolute(path).map_err(|_| unusable("not a path"))?;
+        if absolute.parent().is_none() || absolute.file_name().is_none() {
+            return Err(unusable("it has no name of its own"));
+        }
+        Ok(Self { path: absolute, replace })
+    }
+
+    /// The folder, absolute.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Looks whether a folder may come here; touches nothing.
+    ///
+    /// # Errors
+    /// A file or a link that lies there; a folder that is not empty, unless it may be replaced.
+    pub fn check(&self) -> Result<(), StagingError> {
+        let unusable = |why| Err(StagingError::Unusable { path: self.path.clone(), why });
+        match self.path.symlink_metadata() {
+            Err(_) => Ok(()), // not there; if it is something else, the rename will say so
+            Ok(metadata) if metadata.is_symlink() => unusable("it is a link"),
+            Ok(metadata) if !metadata.is_dir() => unusable("it is a file"),
+            Ok(_) if !self.replace && self.is_filled() => {
+                Err(StagingError::Exists { path: self.path.clone() })
+            }
+            Ok(_) => Ok(()),
+        }
+    }
+
+    /// Whether a folder is there and not empty.
+    pub fn is_filled(&self) -> bool {
+        std::fs::read_dir(&self.path).is_ok_and(|mut entries| entries.next().is_some())
+    }
+
+    /// The folder around it; [`TargetFolder::new`] has seen that there is one.
+    pub(crate) fn parent(&self) -> &Path {
+        self.path.parent().unwrap_or(&self.path)
+    }
+
+    /// `.<name><kind>`: hidden, and beside the target, so on its volume.
+    pub(crate) fn sibling(&self, kind: &str) -> OsString {
+        let mut sibling = OsString::from(".");
+        sibling.push(self.path.file_name().unwrap_or_default());
+        sibling.push(kind);
+        sibling
+    }
+
+    /// A sibling that is not there yet.
+    pub(crate) fn new_sibling(&self, kind: &str) -> io::Result<PathBuf> {
+        let mut random = [0; 8];
+        getrandom::fill(&mut random).map_err(io::Error::other)?;
+        let random: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(self.parent().join(self.sibling(&format!("{kind}{random}"))))
+    }
+
+    /// Our folders of one kind beside the target. None where its folder may not be listed.
+    pub(crate) fn siblings(&self, kind: &str) -> Vec<PathBuf> {
+        let prefix = self.sibling(kind);
+        let Ok(entries) = fs_err::read_dir(self.parent()) else { return Vec::new() };
+        let ours = entries.filter_map(Result::ok).map(|entry| entry.path());
+        ours.filter(|path| path.file_name().is_some_and(|name| is_named(name, &prefix)) && is_ours(path))
+            .collect()
+    }
+
+    /// A forced replacement that was cut between its two renames left only the old folder: it gets its name back.
+    pub(crate) fn recover(&self) -> io::Result<()> {
+        if self.path.symlink_metadata().is_ok() {
+            return Ok(());
+        }
+        let left = self.siblings(OLD);
+        let [old] = left.as_slice() else { return Ok(()) }; // of several, none is the one
+        tracing::info!(folder = %old.display(), "a replacement was cut short: the old folder is back");
+        fs_err::rename(old, &self.path)
+    }
+
+    /// Renames `content` into place, and makes that durable.
+    pub(crate) fn fill(&self, content: &Path, context: &Context<'_>) -> Result<(), StagingError> {
+        self.replace_by(content, context).map_err(|source| {
+            if !self.replace && self.is_filled() {
+                tracing::debug!(%source, "the destination was filled meanwhile");
+                return StagingError::Exists { path: self.path.clone() };
+            }
+            StagingError::Move { staging: content.to_owned(), destination: self.path.clone(), source }
+        })
+    }
+
+    /// What a replacement moves aside is removed at the end, so that only a whole folder ever comes back.
+    fn replace_by(&self, content: &Path, context: &Context<'_>) -> io::Result<()> {
+        let old = if self.replace && self.is_filled() { Some(self.set_aside(context)?) } else { None };
+        if old.is_none() && self.path.is_dir() {
+            fs_err::remove_dir(&self.path)?; // refuses unless it is empty
+        }
+        failpoint::reach("unpack-renaming");
+        if let Err(error) = rename(content, &self.path, context) {
+            let Some(old) = old else { return Err(error) };
+            return Err(self.put_back(&old, error, context));
+        }
+        failpoint::reach("unpack-renamed");
+        sync_folder(self.parent());
+        failpoint::reach("unpack-parent-synced");
+        if let Some(old) = old {
+            self.discard(&old);
+        }
+        Ok(())
+    }
+
+    fn set_aside(&self, context: &Context<'_>) -> io::Result<PathBuf> {
+        let old = self.new_sibling(OLD)?;
+        failpoint::reach("unpack-setting-aside");
+        rename(&self.path, &old, context)?;
+        failpoint::reach("unpack-set-aside");
+        Ok(old)
+    }
+
+    /// The replacement failed with `error`.
+    fn put_back(&self, old: &Path, error: io::Error, context: &Context<'_>) -> io::Error {
+        match rename(old, &self.path, context) {
+            Ok(()) => error,
+            Err(_) => io::Error::other(format!("{error}; the folder that was there is {}", old.display())),
+        }
+    }
+
+    /// Removes a folder of ours; what of it cannot be removed now is only litter. It loses its name first, or a
+    /// half-removed folder could come back as a whole one.
+    pub(crate) fn discard(&self, folder: &Path) {
+        let trashed = self.new_sibling(TRASH).and_then(|trash| {
+            fs_err::rename(folder, &trash)?;
+            failpoint::reach("unpack-trashed");
+            Ok(trash)
+        });
+        if let Err(error) = trashed.and_then(fs_err::remove_dir_all) {
+            tracing::warn!(%error, "a folder that is not needed any more could not be removed");
+        }
+    }
+
+    /// What a forced replacement moved aside, and a run that died after the new folder came into place left.
+    pub(crate) fn replaced(&self) -> Option<PathBuf> {
+        let mut old = self.siblings(OLD);
+        let one = old.pop();
+        one.filter(|_| old.is_empty() && self.is_filled())
+    }
+}
+
+/// The name of the target that a hidden sibling of ours belongs to: `7zip_3` of `.7zip_3.waybill-0123…`.
+pub fn target_of_sibling(name: &str) -> Option<&str> {
+    let name = name.strip_prefix('.')?;
+    let at = [STAGING, OLD, TRASH].into_iter().filter_map(|kind| name.rfind(kind)).max()?;
+    (at > 0).then(|| &name[..at])
+}
+
+/// `prefix` and a random part of letters and digits: a name that starts alike by chance is not ours.
+fn is_named(name: &OsStr, prefix: &OsStr) -> bool {
+    let random = name.as_encoded_bytes().strip_prefix(prefix.as_encoded_bytes());
+    random.is_some_and(|random| !random.is_empty() && random.iter().all(u8::is_ascii_alphanumeric))
+}
+
+/// A real folder, and not somebody else's: a destination may lie in a folder where others write, too.
+fn is_ours(folder: &Path) -> bool {
+    folder.symlink_metadata().is_ok_and(|metadata| {
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt;
+            if metadata.uid() != rustix::process::geteuid().as_raw() {
+                return false;
+            }
+        }
+        metadata.is_dir()
+    })
+}
