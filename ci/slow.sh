@@ -4,7 +4,9 @@
 # /usr/bin/time and must stay within the limits. Needs 25 GB in ${TMPDIR:-/tmp}, python3 and GNU time; takes some
 # minutes.
 #
-#   ci/slow.sh [entries] [large]
+# Also builds every published crate from its package.
+#
+#   ci/slow.sh [entries] [large] [packages]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -110,5 +112,10 @@ large() {
   rm -rf "${scratch:?}"/*
 }
 
-[ $# -gt 0 ] || set -- entries large
+packages() {
+  echo "== crates built from their packages"
+  ci/package.sh
+}
+
+[ $# -gt 0 ] || set -- entries large packages
 for part in "$@"; do "$part"; done

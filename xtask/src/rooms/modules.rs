@@ -48,7 +48,7 @@ impl Reader<'_> {
     fn read_file(&mut self, file: &Path, folder: &Path, path: Vec<String>) -> Result<(), String> {
         let text = fs::read_to_string(self.repo.join(file))
             .map_err(|error| format!("{}: {error}", file.display()))?;
-        self.read_module(&Source::read(&text).tokens, file, folder, path)
+        self.read_module(&Source::read(&text).tokens, file, folder, &path)
     }
 
     fn read_module(
@@ -56,16 +56,16 @@ impl Reader<'_> {
         tokens: &[Token<'_>],
         file: &Path,
         folder: &Path,
-        path: Vec<String>,
+        path: &[String],
     ) -> Result<(), String> {
         let this = self.found.len();
-        self.found.push(Module { path: path.clone(), file: file.to_owned(), names: Vec::new() });
+        self.found.push(Module { path: path.to_vec(), file: file.to_owned(), names: Vec::new() });
         let mut at = 0;
         while at < tokens.len() {
             let text = |offset: usize| tokens.get(at + offset).map_or("", |token| token.text);
             if text(0) == "mod" && matches!(text(2), ";" | "{") {
                 let name = text(1).to_owned();
-                let inner = [path.clone(), vec![name.clone()]].concat();
+                let inner = [path, &[name.clone()]].concat();
                 let below = folder.join(&name);
                 if text(2) == ";" {
                     let flat = folder.join(format!("{name}.rs"));
@@ -74,7 +74,7 @@ impl Reader<'_> {
                     at += 3;
                 } else {
                     let length = group(&tokens[at + 2..]);
-                    self.read_module(&tokens[at + 3..at + 1 + length], file, &below, inner)?;
+                    self.read_module(&tokens[at + 3..at + 1 + length], file, &below, &inner)?;
                     at += 2 + length;
                 }
             } else if text(1) == "::" && at.checked_sub(1).is_none_or(|before| tokens[before].text != "::") {
