@@ -7,12 +7,13 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 /// The crates whose logs are ours.
-const OURS: [&str; 10] = [
+const OURS: [&str; 11] = [
     "waybill",
     "waybill_schemas",
     "waybill_context",
     "waybill_packager",
     "waybill_downloader",
+    "waybill_transport",
     "waybill_system",
     "waybill_installer_runner",
     "waybill_agent",

@@ -1,5 +1,4 @@
-use crate::download::{Download, DownloadError, Downloaded, Files, Log};
-use crate::http::{Network, Trust};
+use crate::download::{Download, DownloadError, Downloaded, Files};
 use crate::layout::Incoming;
 use crate::locate::{AskAgain, Bytes, Located, Locator};
 use crate::place::{self, Place};
@@ -13,6 +12,7 @@ use waybill_disk::Root;
 use waybill_disk::space;
 use waybill_schemas::EncryptionInfo;
 use waybill_schemas::report::fetch::{FetchReport, PhaseReport, ValidateReport};
+use waybill_transport::{Client, Observations, Trust};
 
 /// Fetches a content and leaves its files at the destination, or nothing.
 ///
@@ -40,16 +40,16 @@ fn with_located(
     work: impl FnOnce(&Run<'_>, Located) -> Result<FetchReport, FetchError>,
 ) -> Result<FetchReport, FetchError> {
     let root = Root::open(&request.root)?;
-    let log = Log::default();
+    let log = Observations::default();
     let trust =
         Trust { extra_roots: request.options.extra_roots.clone(), proxy: request.options.proxy.clone() };
-    let network = Network::start(&trust).map_err(DownloadError::Start)?;
+    let client = Client::start(&trust).map_err(DownloadError::from)?;
     let incoming = root.incoming_folder();
     let locator =
-        Locator { network: &network, options: &request.options, incoming: &incoming, context, log: &log };
+        Locator { client: &client, options: &request.options, incoming: &incoming, context, log: &log };
     let place = Place::of(&root, &request.destination)?;
     let located = locator.locate(&request.what)?;
-    let run = Run { root: &root, request, network: &network, place, context, log: &log };
+    let run = Run { root: &root, request, client: &client, place, context, log: &log };
     let mut report = work(&run, located)?;
     report.observations = log.take();
     Ok(report)
@@ -59,10 +59,10 @@ fn with_located(
 struct Run<'a> {
     root: &'a Root,
     request: &'a FetchRequest,
-    network: &'a Network,
+    client: &'a Client,
     place: Place,
     context: &'a Context<'a>,
-    log: &'a Log,
+    log: &'a Observations,
 }
 
 impl Run<'_> {
@@ -126,7 +126,7 @@ impl Run<'_> {
         self.check_space(&files.partial, size, unpacked)?;
         let mut locator = self.ask_again(document, &target.url, &info);
         let download = Download {
-            network: self.network,
+            client: self.client,
             target,
             locator: &mut locator,
             info: &info,

@@ -3,7 +3,6 @@
 //! It holds no key and no query of a URL (a signed URL's query is a secret), and it is only a hint: bytes are judged by
 //! the MAC. Losing it costs the validators, never the bytes.
 
-use crate::http::is_strong;
 use serde::{Deserialize, Serialize};
 use std::io::{self, Read as _, Write as _};
 use std::path::Path;
@@ -11,6 +10,7 @@ use url::Url;
 use waybill_context::{Context, failpoint};
 use waybill_disk::boot;
 use waybill_disk::{folder_of, private_file, sync_folder};
+use waybill_transport::is_strong;
 
 /// Beside every partial file. Written after each sync of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

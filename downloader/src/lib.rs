@@ -11,7 +11,6 @@ mod download;
 mod error;
 mod fetch;
 mod fetch_async;
-mod http;
 mod journal;
 mod layout;
 mod locate;
@@ -27,7 +26,7 @@ pub use layout::{CacheNameError, cache_folder};
 pub use locate::LocateError;
 pub use manifest::{Fault, ManifestError};
 pub use place::PlaceError;
-pub use request::{
-    CertificateError, Destination, FetchOptions, FetchRequest, Location, ProxyChoice, SecretUrl, Wanted,
-    certificates,
+pub use request::{Destination, FetchOptions, FetchRequest, Location, Wanted};
+pub use waybill_transport::{
+    CertificateDer, CertificateError, ProxyChoice, SecretUrl, TransportError, certificates,
 };

@@ -1,13 +1,10 @@
 //! What to fetch, where to, and how.
 
 use intunewin::ArchivePolicy;
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject as _;
-use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
-use url::Url;
 use waybill_schemas::EncryptionInfo;
+use waybill_transport::{CertificateDer, ProxyChoice, SecretUrl};
 
 /// One content to fetch.
 #[derive(Debug, Clone)]
@@ -47,41 +44,6 @@ pub enum Location {
     File(PathBuf),
     /// An http(s) URL. What carries keys is read over https or from loopback only.
     Url(SecretUrl),
-}
-
-/// A URL whose query may be a token: printed without it.
-#[derive(Clone, PartialEq, Eq)]
-pub struct SecretUrl(Url);
-
-impl SecretUrl {
-    /// Takes an http or https URL with a host and without a user name; `None` for any other.
-    pub fn new(url: Url) -> Option<Self> {
-        let is_web = matches!(url.scheme(), "http" | "https") && url.has_host();
-        (is_web && url.username().is_empty() && url.password().is_none()).then_some(Self(url))
-    }
-
-    /// Parses `text`; `None` where it is not such a URL.
-    pub fn parse(text: &str) -> Option<Self> {
-        Url::parse(text).ok().and_then(Self::new)
-    }
-
-    /// All of it, for the request alone.
-    pub fn expose(&self) -> &Url {
-        &self.0
-    }
-}
-
-/// Scheme, host, port and path.
-impl fmt::Display for SecretUrl {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0[..url::Position::AfterPath])
-    }
-}
-
-impl fmt::Debug for SecretUrl {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, formatter)
-    }
 }
 
 /// Where the content folder shall be.
@@ -145,33 +107,3 @@ impl Default for FetchOptions {
         }
     }
 }
-
-/// Which proxy requests go through.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum ProxyChoice {
-    /// What HTTPS_PROXY, HTTP_PROXY, NO_PROXY and the system's settings say.
-    #[default]
-    System,
-    /// None.
-    Direct,
-    /// This one, for everything.
-    Named(SecretUrl),
-}
-
-/// The certificates in `pem`, for [`FetchOptions::extra_roots`].
-///
-/// # Errors
-/// No certificate in it, or what cannot be read as one.
-pub fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, CertificateError> {
-    let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
-    match found {
-        Ok(found) if found.is_empty() => Err(CertificateError("there is none".to_owned())),
-        Ok(found) => Ok(found),
-        Err(error) => Err(CertificateError(error.to_string())),
-    }
-}
-
-/// Why there are no certificates.
-#[derive(Debug, thiserror::Error)]
-#[error("no certificate can be read: {0}")]
-pub struct CertificateError(String);

@@ -1,10 +1,10 @@
 //! Pieces that are under way.
 
-use crate::http::{Budget, Event, Running, StallGuard};
 use bytes::Bytes;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
+use waybill_transport::{Budget, Event, Running, StallGuard};
 
 /// A piece on its way.
 pub(super) struct Piece {

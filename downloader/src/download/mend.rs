@@ -1,15 +1,14 @@
 //! What is done when all bytes are here and the MAC or the digest does not hold (`docs/delivery.md`, rule 10).
 
-use super::attempts::Attempts;
 use super::keeper::{Keeper, told};
 use super::stream::Tally;
-use super::{Download, DownloadError, Pieces, pieces, small};
+use super::{Download, DownloadError, Pieces, pieces};
 use crate::journal::Journal;
-use crate::request::SecretUrl;
 use intunewin::{PartialContent, ReceiveError};
 use sha2::{Digest as _, Sha256};
 use waybill_schemas::PiecesDocument;
 use waybill_schemas::report::fetch::ValidateReport;
+use waybill_transport::{Attempts, FilePartRequest, SecretUrl, TransportError};
 
 /// A pieces.json of the largest content is some 12 MB.
 const LIMIT: u64 = 16 << 20;
@@ -19,10 +18,10 @@ const LIMIT: u64 = 16 << 20;
 pub(super) fn read_pieces(download: &Download<'_>) -> Result<Option<PiecesDocument>, DownloadError> {
     let Some(expected) = download.pieces_digest else { return Ok(None) };
     let Some(url) = sibling(&download.target.url) else { return Ok(None) };
-    let small = small::Small { url: &url, range: None, limit: LIMIT, secret: false };
-    let body = match small::read(download.network, &small, download.context, download.log) {
+    let small = FilePartRequest { url: &url, range: None, limit: LIMIT, secret: false };
+    let body = match download.client.read_part(&small, download.context, download.log) {
         Ok(body) => body,
-        Err(DownloadError::Cancelled(cancelled)) => return Err(cancelled.into()),
+        Err(TransportError::Cancelled(cancelled)) => return Err(cancelled.into()),
         Err(error) => {
             download.log.note("pieces-missing", error.to_string());
             return Ok(None);

@@ -1,27 +1,19 @@
 //! Phases 1 and 2: the content's bytes, authenticated and digested as they come, mended where they are wrong.
 
-mod attempts;
-mod body;
 mod error;
 mod flight;
 mod keeper;
-mod log;
 mod mend;
 mod pieces;
 mod several;
-mod small;
 mod stream;
 
-pub(crate) use attempts::{Attempts, Broken, sleep};
-pub(crate) use body::Body;
 pub use error::DownloadError;
 pub(crate) use keeper::Files;
-pub(crate) use log::Log;
-pub(crate) use small::{Small, SmallBody, read as read_small};
 
-use crate::http::{Bucket, Network};
 use crate::journal::Journal;
-use crate::request::{FetchOptions, SecretUrl};
+use crate::locate::{AskAgain, Target};
+use crate::request::FetchOptions;
 use intunewin::{AuthenticatedContent, ContentError, ReceiveError};
 use keeper::{Keeper, Opening};
 use std::time::{Duration, SystemTime};
@@ -31,50 +23,20 @@ use waybill_disk::boot;
 use waybill_schemas::report::fetch::{DownloadReport, ValidateReport};
 use waybill_schemas::{EncryptionInfo, Sha256Digest};
 use waybill_schemas::{PIECE_SIZE, PiecesDocument};
-
-/// Where a content lies on a server.
-#[derive(Debug, Clone)]
-pub(crate) struct Target {
-    /// The file that holds it.
-    pub(crate) url: SecretUrl,
-    /// Its first byte in that file: 0, but in a package.
-    pub(crate) offset: u64,
-    /// Bytes of that file, where known.
-    pub(crate) total: Option<u64>,
-    /// Bytes of the content.
-    pub(crate) size: u64,
-}
-
-impl Target {
-    /// Whether the file holds more than the content: a package.
-    fn is_part(&self) -> bool {
-        self.total != Some(self.size)
-    }
-}
-
-/// Who knows where a content lies now: asked once more where its URL is refused.
-pub(crate) trait ContentLocator {
-    /// A fresh URL; `None` where there is nobody to ask or the answer is the same.
-    fn locate(
-        &mut self,
-        network: &Network,
-        context: &Context<'_>,
-        log: &Log,
-    ) -> Result<Option<SecretUrl>, DownloadError>;
-}
+use waybill_transport::{Attempts, Bucket, Client, Observations};
 
 /// One content to download.
 pub(crate) struct Download<'a> {
-    pub(crate) network: &'a Network,
+    pub(crate) client: &'a Client,
     pub(crate) target: Target,
-    pub(crate) locator: &'a mut dyn ContentLocator,
+    pub(crate) locator: &'a mut AskAgain<'a>,
     pub(crate) info: &'a EncryptionInfo,
     /// SHA-256 of the pieces.json beside the content, where the document names it.
     pub(crate) pieces_digest: Option<Sha256Digest>,
     pub(crate) files: &'a Files,
     pub(crate) options: &'a FetchOptions,
     pub(crate) context: &'a Context<'a>,
-    pub(crate) log: &'a Log,
+    pub(crate) log: &'a Observations,
 }
 
 /// A content that is here and whole.
@@ -168,7 +130,7 @@ impl<'a> Download<'a> {
         &mut self,
         keeper: &mut Keeper<'_>,
         pieces: &mut Pieces,
-        attempts: &mut Attempts<'_>,
+        attempts: &mut Attempts<'a>,
         tally: &mut Tally,
     ) -> Result<(), DownloadError> {
         if keeper.held() == self.target.size {
@@ -178,7 +140,7 @@ impl<'a> Download<'a> {
         if self.options.connections > 1 {
             let known = pieces.get(self)?;
             let several = several::Several {
-                network: self.network,
+                client: self.client,
                 target: &self.target,
                 pieces: known,
                 connections: self.options.connections.min(MOST_CONNECTIONS),
@@ -191,17 +153,9 @@ impl<'a> Download<'a> {
             }
         }
         let state = StreamState::new(keeper.journal.etag.clone());
-        let Self { network, target, locator, info, .. } = self;
-        let mut stream = Stream {
-            network,
-            target,
-            locator: &mut **locator,
-            info,
-            attempts,
-            bucket: &mut bucket,
-            tally,
-            state,
-        };
+        let Self { client, target, locator, info, .. } = self;
+        let mut stream =
+            Stream { client, target, locator, info, attempts, bucket: &mut bucket, tally, state };
         stream.run(keeper)
     }
 }

@@ -1,10 +1,11 @@
 //! Pieces: where each lies, what it must be, and fetching one by itself.
 
-use super::attempts::Attempts;
 use super::stream::Tally;
-use super::{Download, DownloadError, Target};
+use super::{Download, DownloadError};
+use crate::locate::Target;
 use sha2::{Digest as _, Sha256};
 use waybill_schemas::{PIECE_SIZE, PiecesDocument};
+use waybill_transport::{Attempts, FilePartRequest};
 
 /// Fetches a piece until its bytes are what `pieces` says; the same wrong bytes twice are taken, and the MAC judges.
 /// `None` where the server gives no ranges.
@@ -20,8 +21,8 @@ pub(super) fn fetch_one(
         let (first, last) = span(index, &download.target);
         let url = &download.target.url;
         tally.requests += 1;
-        let small = super::Small { url, range: Some((first, last)), limit: PIECE_SIZE, secret: false };
-        let body = super::read_small(download.network, &small, download.context, download.log)?;
+        let small = FilePartRequest { url, range: Some((first, last)), limit: PIECE_SIZE, secret: false };
+        let body = download.client.read_part(&small, download.context, download.log)?;
         if !body.is_range {
             return Ok(None);
         }

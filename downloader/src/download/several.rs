@@ -1,22 +1,25 @@
 //! Several connections at once: each piece is a request, verified by itself, and handed on in its turn.
 
-use super::attempts::{Attempts, Broken, TICK, sleep};
+use super::DownloadError;
 use super::flight::{Flight, Piece};
 use super::keeper::Keeper;
 use super::pieces::{sha256, span};
 use super::stream::Tally;
-use super::{DownloadError, Target};
-use crate::http::{Ask, Asked, Bucket, Event, Fault, Network, StallGuard, judge};
+use crate::locate::Target;
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::Duration;
 use waybill_schemas::{PIECE_SIZE, PiecesDocument};
+use waybill_transport::{
+    AnswerFault, AskedFile, AttemptFault, Attempts, Bucket, Client, Event, Request, StallGuard, TICK, judge,
+    sleep,
+};
 
 /// Pieces that may be on their way or wait for their turn, for each connection.
 const AHEAD: usize = 2;
 
 /// The download of one content over several connections.
 pub(super) struct Several<'a, 'b> {
-    pub(super) network: &'a Network,
+    pub(super) client: &'a Client,
     pub(super) target: &'a Target,
     pub(super) pieces: Option<&'a PiecesDocument>,
     pub(super) connections: usize,
@@ -48,7 +51,7 @@ impl Several<'_, '_> {
             match self.event(&mut flight)? {
                 Step::Wait => {}
                 Step::Landed(piece) => self.landed(piece, pieces, &mut flight, keeper)?,
-                Step::Broken(_, _, Broken::Answer(fault)) if !suits_several(&fault) => {
+                Step::Broken(_, _, AttemptFault::Answer(fault)) if !suits_several(&fault) => {
                     let url = &self.target.url;
                     self.attempts
                         .log
@@ -64,7 +67,7 @@ impl Several<'_, '_> {
     }
 
     /// One outage breaks every connection: what was on its way when one failed is not counted again.
-    fn again(&mut self, tag: usize, broken: Broken, flight: &mut Flight) -> Result<(), DownloadError> {
+    fn again(&mut self, tag: usize, broken: AttemptFault, flight: &mut Flight) -> Result<(), DownloadError> {
         let (url, before) = (self.target.url.to_string(), self.attempts.waited);
         if tag <= flight.excused {
             self.attempts.again_with_others(broken, &url, flight.waited)?;
@@ -83,7 +86,7 @@ impl Several<'_, '_> {
         while flight.running.len() < self.connections && flight.has_room(self.connections * AHEAD) {
             let Some(index) = flight.next_index() else { return };
             let (first, last) = span(index, self.target);
-            let ask = Ask {
+            let ask = Request {
                 url: self.target.url.expose().clone(),
                 range: Some((first, Some(last))),
                 if_match: None,
@@ -91,7 +94,7 @@ impl Several<'_, '_> {
             };
             self.tally.requests += 1;
             flight.sent += 1; // a number of its own: a late event of an ended request must not hit its successor
-            let running = self.network.send(ask, flight.sent, &flight.budget, flight.sender.clone());
+            let running = self.client.send(ask, flight.sent, &flight.budget, flight.sender.clone());
             let guard = StallGuard::new(self.attempts.context.clock());
             flight.running.insert(
                 flight.sent,
@@ -106,7 +109,7 @@ impl Several<'_, '_> {
         let stalled =
             flight.running.iter_mut().find_map(|(tag, piece)| piece.guard.is_stalled(now).then_some(*tag));
         if let Some((tag, piece)) = stalled.and_then(|tag| flight.running.remove_entry(&tag)) {
-            return Ok(Step::Broken(tag, piece.index, Broken::Stalled));
+            return Ok(Step::Broken(tag, piece.index, AttemptFault::Stalled));
         }
         let (tag, event) = match flight.events.recv_timeout(TICK) {
             Ok(event) => event,
@@ -132,21 +135,21 @@ impl Several<'_, '_> {
     }
 
     /// `None` while it goes on, else how the piece ended.
-    fn take(&self, piece: &mut Piece, event: Event) -> Option<Result<(), Broken>> {
+    fn take(&self, piece: &mut Piece, event: Event) -> Option<Result<(), AttemptFault>> {
         let (first, last) = span(piece.index, self.target);
         match event {
             Event::Head(head) => {
-                let asked = Asked { first, by_range: true, total: self.target.total, etag: None };
+                let asked = AskedFile { first, by_range: true, total: self.target.total, etag: None };
                 match judge(&asked, &head) {
                     Ok(plan) if head.content_range.is_some() => piece.skip = Some(plan.skip),
                     Ok(_) => return Some(Err(useless())),
-                    Err(fault) => return Some(Err(Broken::Answer(fault))),
+                    Err(fault) => return Some(Err(AttemptFault::Answer(fault))),
                 }
                 None
             }
             Event::Chunk(chunk) => piece.take(&chunk, (last - first + 1) as usize).then_some(Ok(())),
-            Event::End => Some(Err(Broken::Answer(Fault::Later(206, None)))),
-            Event::Failed(error) => Some(Err(Broken::Transport(error))),
+            Event::End => Some(Err(AttemptFault::Answer(AnswerFault::Later(206, None)))),
+            Event::Failed(error) => Some(Err(AttemptFault::Connection(error))),
         }
     }
 
@@ -176,7 +179,7 @@ impl Several<'_, '_> {
             let url = self.target.url.to_string();
             self.attempts.log.note("piece-refused", format!("{url}: piece {index} is not the one published"));
             flight.waiting.push_front(index);
-            return self.attempts.piece_again(former.is_some(), &url);
+            return Ok(self.attempts.piece_again(former.is_some(), &url)?);
         }
         flight.landed.insert(index, piece.bytes);
         while let Some(bytes) = flight.landed.remove(&flight.turn) {
@@ -189,17 +192,20 @@ impl Several<'_, '_> {
 }
 
 /// Faults that a single stream knows how to go on from.
-fn suits_several(fault: &Fault) -> bool {
-    !matches!(fault, Fault::RangeUseless(..) | Fault::ValidatorChanged(_) | Fault::Refused(_))
+fn suits_several(fault: &AnswerFault) -> bool {
+    !matches!(
+        fault,
+        AnswerFault::RangeUseless(..) | AnswerFault::ValidatorChanged(_) | AnswerFault::Refused(_)
+    )
 }
 
-fn useless() -> Broken {
-    Broken::Answer(Fault::RangeUseless("range-ignored", "everything for a range".to_owned()))
+fn useless() -> AttemptFault {
+    AttemptFault::Answer(AnswerFault::RangeUseless("range-ignored", "everything for a range".to_owned()))
 }
 
 enum Step {
     Wait,
     Landed(Piece),
     /// The request, the piece, and why.
-    Broken(usize, u64, Broken),
+    Broken(usize, u64, AttemptFault),
 }

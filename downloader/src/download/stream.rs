@@ -1,11 +1,13 @@
 //! One request stream: ask for what is missing, use what comes, go on from there.
 
-use super::attempts::{Attempts, Broken, sleep};
-use super::body::Body;
+use super::DownloadError;
 use super::keeper::Keeper;
-use super::{ContentLocator, DownloadError, Target, small};
-use crate::http::{Ask, Asked, Bucket, Fault, Head, Network, Use, judge};
+use crate::locate::{AskAgain, Target};
 use waybill_schemas::EncryptionInfo;
+use waybill_transport::{
+    AnswerFault, AnswerHead, AskedFile, AttemptFault, Attempts, BodyUse, Bucket, Client, Exchange,
+    FilePartRequest, Request, TransportError, judge, sleep,
+};
 
 /// MAC ‖ IV, which a content begins with.
 const HEADER: u64 = 48;
@@ -15,14 +17,34 @@ const MOST_CHANGES: u32 = 2;
 
 /// The download of one content over one connection at a time.
 pub(crate) struct Stream<'a, 'b> {
-    pub(crate) network: &'a Network,
+    pub(crate) client: &'a Client,
     pub(crate) target: &'a mut Target,
-    pub(crate) locator: &'a mut dyn ContentLocator,
+    pub(crate) locator: &'a mut AskAgain<'b>,
     pub(crate) info: &'a EncryptionInfo,
     pub(crate) attempts: &'a mut Attempts<'b>,
     pub(crate) bucket: &'a mut Bucket,
     pub(crate) tally: &'a mut Tally,
     pub(crate) state: StreamState,
+}
+
+/// Why an attempt ended before the content did.
+enum Ended {
+    /// Another attempt may help.
+    Fault(AttemptFault),
+    /// None does.
+    Stop(DownloadError),
+}
+
+impl From<AttemptFault> for Ended {
+    fn from(fault: AttemptFault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+impl<E: Into<DownloadError>> From<E> for Ended {
+    fn from(error: E) -> Self {
+        Self::Stop(error.into())
+    }
 }
 
 /// What the servers taught so far.
@@ -64,11 +86,12 @@ impl Stream<'_, '_> {
             self.attempts.progress(came);
             match outcome {
                 // All is here: how its connection ends is of no matter.
-                Ok(()) | Err(Broken::Transport(_) | Broken::Stalled)
+                Ok(()) | Err(Ended::Fault(AttemptFault::Connection(_) | AttemptFault::Stalled))
                     if keeper.held() >= keeper.journal.size => {}
                 Ok(()) => self.short(came)?,
-                Err(Broken::Answer(fault)) => self.after(fault, keeper)?,
-                Err(broken) => self.attempts.again(broken, &self.target.url.to_string())?,
+                Err(Ended::Fault(AttemptFault::Answer(fault))) => self.after(fault, keeper)?,
+                Err(Ended::Fault(fault)) => self.attempts.again(fault, &self.target.url.to_string())?,
+                Err(Ended::Stop(error)) => return Err(error),
             }
         }
         Ok(())
@@ -79,15 +102,15 @@ impl Stream<'_, '_> {
         let (url, seen) = (self.target.url.to_string(), "the body ended before the content did");
         self.attempts.log.note("short-body", format!("{url}: {seen}"));
         if came > 0 {
-            return self.attempts.again_at_once(&url, seen);
+            return Ok(self.attempts.again_at_once(&url, seen)?);
         }
-        self.attempts.wait(None, &url, seen)
+        Ok(self.attempts.wait(None, &url, seen)?)
     }
 
-    fn asked(&self, held: u64) -> Asked {
+    fn asked(&self, held: u64) -> AskedFile {
         let first = self.target.offset + held;
         let by_range = !self.state.without_ranges && (first > 0 || self.target.is_part());
-        Asked {
+        AskedFile {
             first,
             by_range,
             total: self.target.total,
@@ -95,24 +118,33 @@ impl Stream<'_, '_> {
         }
     }
 
-    fn attempt(&mut self, keeper: &mut Keeper<'_>) -> Result<(), Broken> {
+    fn attempt(&mut self, keeper: &mut Keeper<'_>) -> Result<(), Ended> {
         let asked = self.asked(keeper.held());
         let last = self.target.is_part().then(|| self.target.offset + keeper.journal.size - 1);
         let range = asked.by_range.then_some((asked.first, last));
-        let ask =
-            Ask { url: self.target.url.expose().clone(), range, if_match: asked.etag.clone(), secret: false };
+        let ask = Request {
+            url: self.target.url.expose().clone(),
+            range,
+            if_match: asked.etag.clone(),
+            secret: false,
+        };
         self.tally.requests += 1;
         tracing::debug!(url = %self.target.url, first = asked.first, by_range = asked.by_range, "asking for the content");
-        let mut body = Body::new(self.network.transfer(ask), self.attempts.context);
+        let mut body = Exchange::new(self.client.transfer(ask), self.attempts.context);
         let head = body.head()?;
         tracing::debug!(status = head.status, length = head.content_length, "answered");
-        let plan = judge(&asked, &head).map_err(Broken::Answer)?;
+        let plan = judge(&asked, &head).map_err(AttemptFault::Answer)?;
         self.learn(&head, &plan, keeper)?;
         self.pour(&mut body, &asked, &plan, keeper)
     }
 
     /// Notes what was odd, and keeps the validators for the next request.
-    fn learn(&mut self, head: &Head, plan: &Use, keeper: &mut Keeper<'_>) -> Result<(), DownloadError> {
+    fn learn(
+        &mut self,
+        head: &AnswerHead,
+        plan: &BodyUse,
+        keeper: &mut Keeper<'_>,
+    ) -> Result<(), DownloadError> {
         let url = self.target.url.to_string();
         for (rule, seen) in &plan.odd {
             self.attempts.log.note(rule, format!("{url}: {seen}"));
@@ -131,11 +163,11 @@ impl Stream<'_, '_> {
 
     fn pour(
         &mut self,
-        body: &mut Body<'_>,
-        asked: &Asked,
-        plan: &Use,
+        body: &mut Exchange<'_>,
+        asked: &AskedFile,
+        plan: &BodyUse,
         keeper: &mut Keeper<'_>,
-    ) -> Result<(), Broken> {
+    ) -> Result<(), Ended> {
         let mut position = asked.first - plan.skip;
         while let Some(chunk) = body.chunk()? {
             self.tally.received += chunk.len() as u64;
@@ -156,15 +188,15 @@ impl Stream<'_, '_> {
     }
 
     /// Rule 6: a long body; stop at the expected size, it is an error. In a package more bytes follow the content.
-    fn long_body(&self, keeper: &Keeper<'_>, more: u64) -> Result<(), Broken> {
+    fn long_body(&self, keeper: &Keeper<'_>, more: u64) -> Result<(), Ended> {
         if self.target.is_part() {
             return Ok(());
         }
         let (url, expected) = (self.target.url.to_string(), keeper.journal.size);
-        Err(DownloadError::SizeDiffers { url, expected, actual: expected + more, is_html: false }.into())
+        Err(TransportError::SizeDiffers { url, expected, actual: expected + more, is_html: false }.into())
     }
 
-    fn slow_down(&mut self, body: &mut Body<'_>, bytes: u64) -> Result<(), Broken> {
+    fn slow_down(&mut self, body: &mut Exchange<'_>, bytes: u64) -> Result<(), Ended> {
         let wait = self.bucket.take(bytes, self.attempts.context.clock().now());
         if !wait.is_zero() {
             sleep(self.attempts.context, wait)?;
@@ -192,17 +224,17 @@ impl Stream<'_, '_> {
         [self.info.mac.as_bytes().as_slice(), self.info.initialization_vector.as_bytes()].concat()
     }
 
-    fn after(&mut self, fault: Fault, keeper: &mut Keeper<'_>) -> Result<(), DownloadError> {
+    fn after(&mut self, fault: AnswerFault, keeper: &mut Keeper<'_>) -> Result<(), DownloadError> {
         let url = self.target.url.to_string();
         match fault {
-            Fault::RangeUseless(rule, seen) if !self.state.without_ranges => {
+            AnswerFault::RangeUseless(rule, seen) if !self.state.without_ranges => {
                 self.attempts.log.note(rule, format!("{url}: {seen}; everything is asked for"));
                 self.state.without_ranges = true;
-                self.attempts.again_at_once(&url, &seen)
+                Ok(self.attempts.again_at_once(&url, &seen)?)
             }
-            Fault::ValidatorChanged(seen) => self.validator_changed(&seen, keeper),
-            Fault::Refused(status) => self.renew(status, keeper),
-            fault => self.attempts.again(Broken::Answer(fault), &url),
+            AnswerFault::ValidatorChanged(seen) => self.validator_changed(&seen, keeper),
+            AnswerFault::Refused(status) => self.renew(status, keeper),
+            fault => Ok(self.attempts.again(AttemptFault::Answer(fault), &url)?),
         }
     }
 
@@ -212,8 +244,8 @@ impl Stream<'_, '_> {
         let range = Some((self.target.offset, self.target.offset + HEADER - 1));
         let context = self.attempts.context;
         self.tally.requests += 1;
-        let small = small::Small { url: &self.target.url, range, limit: HEADER, secret: false };
-        let first = small::read(self.network, &small, context, self.attempts.log)?;
+        let small = FilePartRequest { url: &self.target.url, range, limit: HEADER, secret: false };
+        let first = self.client.read_part(&small, context, self.attempts.log)?;
         if first.is_range && **first.bytes != *self.header() {
             return Err(DownloadError::Replaced { url, held: keeper.held() });
         }
@@ -225,25 +257,26 @@ impl Stream<'_, '_> {
         if !first.is_range {
             self.state.without_ranges = true; // its first bytes will be compared as they are thrown away
         }
-        self.attempts.again_at_once(&url, seen)
+        Ok(self.attempts.again_at_once(&url, seen)?)
     }
 
     /// Rule 7: the document may have a fresh URL.
     fn renew(&mut self, status: u16, keeper: &Keeper<'_>) -> Result<(), DownloadError> {
         let url = self.target.url.to_string();
-        let refused = DownloadError::UrlRefused { url: url.clone(), status };
+        let refused = TransportError::UrlRefused { url: url.clone(), status };
         if self.state.renewed_at == Some(keeper.held()) {
-            return Err(refused);
+            return Err(refused.into());
         }
         self.state.renewed_at = Some(keeper.held());
-        let Some(fresh) = self.locator.locate(self.network, self.attempts.context, self.attempts.log)? else {
-            return Err(refused);
+        let Some(fresh) = self.locator.fresh_url(self.client, self.attempts.context, self.attempts.log)?
+        else {
+            return Err(refused.into());
         };
         self.attempts
             .log
             .note("url-renewed", format!("{url}: status {status}; the document was asked again"));
         self.target.url = fresh;
         self.state.etag = None;
-        self.attempts.again_at_once(&url, "the URL was refused")
+        Ok(self.attempts.again_at_once(&url, "the URL was refused")?)
     }
 }

@@ -1,15 +1,14 @@
 //! content.json, from a file or a URL.
 
-use super::{Bytes, LocateError, Located, Locator, check_reach, check_secret};
-use crate::download::{Log, Small, Target, read_small};
-use crate::http::Network;
-use crate::request::{Location, SecretUrl};
+use super::{Bytes, LocateError, Located, Locator, Target, check_reach, check_secret};
+use crate::request::Location;
 use intunewin::{EncryptedContent, EntryName, FileSource};
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use waybill_context::Context;
 use waybill_schemas::{ContentDocument, DOCUMENT_LIMIT, EncryptionInfo};
+use waybill_transport::{Client, FilePartRequest, Observations, SecretUrl};
 use zeroize::Zeroizing;
 
 /// A zip begins so.
@@ -57,8 +56,8 @@ impl Locator<'_> {
         check_secret(url)?;
         self.limit_reach(url);
         let range = Some((0, FIRST - 1));
-        let small = Small { url, range, limit: FIRST, secret: true };
-        let first = read_small(self.network, &small, self.context, self.log)?;
+        let small = FilePartRequest { url, range, limit: FIRST, secret: true };
+        let first = self.client.read_part(&small, self.context, self.log)?;
         if first.bytes.starts_with(ZIP) {
             return self.package_in_parts(url, &first);
         }
@@ -67,11 +66,11 @@ impl Locator<'_> {
             return self.whole_package(url);
         }
         let is_all = first.is_range && first.total == Some(first.bytes.len() as u64);
-        let bytes = if is_all { first.bytes } else { read_whole(url, self.network, self.context, self.log)? };
+        let bytes = if is_all { first.bytes } else { read_whole(url, self.client, self.context, self.log)? };
         let document = parse(&bytes, &url.to_string())?;
         let content = match &self.options.content_url {
             Some(url) => url.clone(),
-            None => content_url_of(&document, url, self.network)?,
+            None => content_url_of(&document, url, self.client)?,
         };
         let content = Bytes::Server(target(&document, content), Some(Location::Url(url.clone())));
         Ok(located(document, content))
@@ -82,9 +81,9 @@ impl Locator<'_> {
 pub(super) fn content_url(
     location: &Location,
     info: &EncryptionInfo,
-    network: &Network,
+    client: &Client,
     context: &Context<'_>,
-    log: &Log,
+    log: &Observations,
 ) -> Result<SecretUrl, LocateError> {
     let (document, place) = match location {
         Location::File(path) => {
@@ -92,7 +91,7 @@ pub(super) fn content_url(
             (parse(&read_file(path)?, &place)?, place)
         }
         Location::Url(url) => {
-            let bytes = read_whole(url, network, context, log)?;
+            let bytes = read_whole(url, client, context, log)?;
             (parse(&bytes, &url.to_string())?, url.to_string())
         }
     };
@@ -100,7 +99,7 @@ pub(super) fn content_url(
         return Err(LocateError::OtherContent { place });
     }
     match location {
-        Location::Url(url) => content_url_of(&document, url, network),
+        Location::Url(url) => content_url_of(&document, url, client),
         Location::File(_) => absolute(&document, &place),
     }
 }
@@ -115,12 +114,12 @@ fn read_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, LocateError> {
 
 fn read_whole(
     url: &SecretUrl,
-    network: &Network,
+    client: &Client,
     context: &Context<'_>,
-    log: &Log,
+    log: &Observations,
 ) -> Result<Zeroizing<Vec<u8>>, LocateError> {
-    let small = Small { url, range: None, limit: DOCUMENT_LIMIT as u64, secret: true };
-    Ok(read_small(network, &small, context, log)?.bytes)
+    let small = FilePartRequest { url, range: None, limit: DOCUMENT_LIMIT as u64, secret: true };
+    Ok(client.read_part(&small, context, log)?.bytes)
 }
 
 fn parse(bytes: &[u8], place: &str) -> Result<ContentDocument, LocateError> {
@@ -157,13 +156,13 @@ fn absolute(document: &ContentDocument, place: &str) -> Result<SecretUrl, Locate
 fn content_url_of(
     document: &ContentDocument,
     base: &SecretUrl,
-    network: &Network,
+    client: &Client,
 ) -> Result<SecretUrl, LocateError> {
     let why = "its url cannot be joined with the document's own";
     let unusable = || LocateError::Unusable { place: base.to_string(), why };
     let joined = base.expose().join(document.url.as_str()).map_err(|_| unusable())?;
     let url = SecretUrl::new(joined).ok_or_else(unusable)?;
-    check_reach(network, base, &url)?;
+    check_reach(client, base, &url)?;
     Ok(url)
 }
 
@@ -197,9 +196,8 @@ fn decoded(text: &str) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::{Reach, Trust};
-    use crate::request::ProxyChoice;
     use waybill_schemas::ContentUrl;
+    use waybill_transport::{ProxyChoice, Reach, Trust};
 
     fn document(url: &str) -> ContentDocument {
         let key = "A".repeat(43) + "=";
@@ -231,13 +229,13 @@ mod tests {
     #[test]
     fn a_document_from_the_internet_names_no_private_address() {
         let trust = Trust { extra_roots: Vec::new(), proxy: ProxyChoice::Direct };
-        let network = Network::start(&trust).unwrap();
+        let client = Client::start(&trust).unwrap();
         let base = SecretUrl::parse("https://1.1.1.1/x.content.json").unwrap();
-        let of = |url: &str| content_url_of(&document(url), &base, &network);
+        let of = |url: &str| content_url_of(&document(url), &base, &client);
         assert!(of("http://192.168.0.1/a?sig=canary").is_ok(), "a document from a private network may");
-        network.set_reach(Reach::Public);
+        client.set_reach(Reach::Public);
         let error = of("http://192.168.0.1/a?sig=canary").unwrap_err();
-        assert!(matches!(error, LocateError::Download(crate::DownloadError::Redirect { .. })));
+        assert!(matches!(error, LocateError::Transport(waybill_transport::TransportError::Redirect { .. })));
         assert!(!error.to_string().contains("canary"), "{error}");
         assert!(of("http://localhost:80/a").is_err());
         assert!(of("a/content.bin").is_ok() && of("https://8.8.8.8/a").is_ok());

@@ -1,9 +1,9 @@
-use crate::download::DownloadError;
 use intunewin::{ContentError, OpenError};
 use std::io;
 use std::path::PathBuf;
 use waybill_schemas::DocumentError;
 use waybill_schemas::codes::{Classified, Code, command, fetch, root};
+use waybill_transport::TransportError;
 
 /// Why it is not known where a content is.
 #[derive(Debug, thiserror::Error)]
@@ -73,7 +73,7 @@ pub enum LocateError {
     Keep(#[source] io::Error),
     /// It could not be had from its server.
     #[error(transparent)]
-    Download(#[from] DownloadError),
+    Transport(#[from] TransportError),
 }
 
 impl Classified for LocateError {
@@ -89,7 +89,7 @@ impl Classified for LocateError {
             Self::Keep(source) if waybill_disk::space::is_full(source) => &root::DISK_FULL,
             Self::Keep(_) => &root::STATE_FAILED,
             Self::Space(error) => error.code(),
-            Self::Download(error) => error.code(),
+            Self::Transport(error) => error.code(),
         }
     }
 }

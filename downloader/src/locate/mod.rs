@@ -7,14 +7,15 @@ mod whole_package;
 
 pub use error::LocateError;
 
-use crate::download::{ContentLocator, DownloadError, Log, Small, Target, read_small};
-use crate::http::{Network, Reach, is_loopback, leads_to_private};
-use crate::request::{FetchOptions, Location, SecretUrl, Wanted};
+use crate::request::{FetchOptions, Location, Wanted};
 use intunewin::EncryptedContent;
 use std::path::Path;
 use std::sync::Arc;
 use waybill_context::Context;
 use waybill_schemas::{EncryptionInfo, Sha256Digest};
+use waybill_transport::{
+    Client, FilePartRequest, Observations, Reach, SecretUrl, TransportError, is_loopback, leads_to_private,
+};
 
 /// A content and all that is known of it before its first byte.
 pub(crate) struct Located {
@@ -34,6 +35,26 @@ pub(crate) struct Located {
     pub(crate) bytes: Bytes,
 }
 
+/// Where a content lies on a server.
+#[derive(Debug, Clone)]
+pub(crate) struct Target {
+    /// The file that holds it.
+    pub(crate) url: SecretUrl,
+    /// Its first byte in that file: 0, but in a package.
+    pub(crate) offset: u64,
+    /// Bytes of that file, where known.
+    pub(crate) total: Option<u64>,
+    /// Bytes of the content.
+    pub(crate) size: u64,
+}
+
+impl Target {
+    /// Whether the file holds more than the content: a package.
+    pub(crate) fn is_part(&self) -> bool {
+        self.total != Some(self.size)
+    }
+}
+
 /// Where the bytes of a content are.
 pub(crate) enum Bytes {
     /// On this machine: nothing is downloaded.
@@ -44,12 +65,12 @@ pub(crate) enum Bytes {
 
 /// What locating is given.
 pub(crate) struct Locator<'a> {
-    pub(crate) network: &'a Network,
+    pub(crate) client: &'a Client,
     pub(crate) options: &'a FetchOptions,
     /// Where a package that cannot be had in parts is put.
     pub(crate) incoming: &'a Path,
     pub(crate) context: &'a Context<'a>,
-    pub(crate) log: &'a Log,
+    pub(crate) log: &'a Observations,
 }
 
 impl Locator<'_> {
@@ -77,8 +98,8 @@ impl Locator<'_> {
 
     /// The server's word for it; the MAC has the last.
     fn ask_size(&self, url: &SecretUrl) -> Result<u64, LocateError> {
-        let small = Small { url, range: Some((0, 0)), limit: 1, secret: false };
-        let answer = read_small(self.network, &small, self.context, self.log)?;
+        let small = FilePartRequest { url, range: Some((0, 0)), limit: 1, secret: false };
+        let answer = self.client.read_part(&small, self.context, self.log)?;
         let why = "its server does not say how large it is, and the encryption info does not either";
         answer.total.ok_or_else(|| LocateError::Unusable { place: url.to_string(), why })
     }
@@ -87,7 +108,7 @@ impl Locator<'_> {
     /// ([`check_reach`]).
     fn limit_reach(&self, document: &SecretUrl) {
         if !is_private(document) {
-            self.network.set_reach(Reach::Public);
+            self.client.set_reach(Reach::Public);
         }
     }
 }
@@ -98,11 +119,11 @@ fn is_private(url: &SecretUrl) -> bool {
 }
 
 /// Refuses a `content` that a document from the internet says to be at a private address.
-fn check_reach(network: &Network, document: &SecretUrl, content: &SecretUrl) -> Result<(), LocateError> {
+fn check_reach(client: &Client, document: &SecretUrl, content: &SecretUrl) -> Result<(), LocateError> {
     let is_elsewhere = content.expose().host() != document.expose().host();
-    if network.reach() == Reach::Public && is_elsewhere && is_private(content) {
+    if client.reach() == Reach::Public && is_elsewhere && is_private(content) {
         let reason = "a document from the internet says that its content is at a private address".to_owned();
-        return Err(DownloadError::Redirect { url: content.to_string(), reason }.into());
+        return Err(TransportError::Redirect { url: content.to_string(), reason }.into());
     }
     Ok(())
 }
@@ -117,17 +138,18 @@ pub(crate) struct AskAgain<'a> {
     pub(crate) info: &'a EncryptionInfo,
 }
 
-impl ContentLocator for AskAgain<'_> {
-    fn locate(
+impl AskAgain<'_> {
+    /// A fresh URL; `None` where there is nobody to ask or the answer is the same.
+    pub(crate) fn fresh_url(
         &mut self,
-        network: &Network,
+        client: &Client,
         context: &Context<'_>,
-        log: &Log,
-    ) -> Result<Option<SecretUrl>, DownloadError> {
+        log: &Observations,
+    ) -> Result<Option<SecretUrl>, TransportError> {
         let Some(location) = &self.document else { return Ok(None) };
-        let fresh = match document::content_url(location, self.info, network, context, log) {
+        let fresh = match document::content_url(location, self.info, client, context, log) {
             Ok(fresh) => fresh,
-            Err(LocateError::Download(error @ DownloadError::Cancelled(_))) => return Err(error),
+            Err(LocateError::Transport(error @ TransportError::Cancelled(_))) => return Err(error),
             Err(error) => {
                 tracing::debug!(%error, "the document could not be asked again");
                 return Ok(None);

@@ -1,16 +1,15 @@
 //! A whole package: on this machine, or on a server that gives parts of it.
 
-use super::{Bytes, LocateError, Located, Locator, SharedBytes};
-use crate::download::{Small, SmallBody, Target, read_small};
-use crate::request::SecretUrl;
+use super::{Bytes, LocateError, Located, Locator, SharedBytes, Target};
 use intunewin::{FileSource, Package, Source};
 use std::io;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
+use waybill_transport::{FilePart, FilePartRequest, SecretUrl};
 
 /// Bytes asked for at once: the end of a package holds its directory and, nearly always, Detection.xml.
 const PART: u64 = 64 << 10;
-/// Asked for first at the end: an end record with the longest comment, its zip64 locator, and what lies before.
+/// AskedFile for first at the end: an end record with the longest comment, its zip64 locator, and what lies before.
 const TAIL: u64 = 66 << 10;
 /// Parts that a package may take to open. Its directory has at most 64 entries.
 const MOST_PARTS: usize = 64;
@@ -26,11 +25,7 @@ impl Locator<'_> {
     }
 
     /// With ranges: the parts that describe it, then only the content's bytes.
-    pub(super) fn package_in_parts(
-        &self,
-        url: &SecretUrl,
-        first: &SmallBody,
-    ) -> Result<Located, LocateError> {
+    pub(super) fn package_in_parts(&self, url: &SecretUrl, first: &FilePart) -> Result<Located, LocateError> {
         let Some(total) = first.total else { return self.whole_package(url) };
         let parts = Parts::new(total);
         parts.add(0, &first.bytes);
@@ -53,8 +48,8 @@ impl Locator<'_> {
 
     fn read_part(&self, url: &SecretUrl, parts: &Parts, offset: u64, len: u64) -> Result<(), LocateError> {
         let last = (offset + len).min(parts.len()) - 1;
-        let small = Small { url, range: Some((offset, last)), limit: len, secret: true };
-        let part = read_small(self.network, &small, self.context, self.log)?;
+        let small = FilePartRequest { url, range: Some((offset, last)), limit: len, secret: true };
+        let part = self.client.read_part(&small, self.context, self.log)?;
         if !part.is_range || part.total != Some(parts.len()) {
             let why = "the server answers ranges of it in different ways";
             return Err(LocateError::Unusable { place: url.to_string(), why });

@@ -1,13 +1,13 @@
 //! A package on a server that gives it only as a whole.
 
 use super::{LocateError, Located, Locator};
-use crate::download::{Attempts, Body, Broken, DownloadError, sleep};
-use crate::http::{Ask, Asked, Bucket, judge};
-use crate::request::SecretUrl;
 use intunewin::FileSource;
 use std::fs::File;
 use std::io::{Seek as _, Write as _};
 use waybill_context::Stage;
+use waybill_transport::{
+    AskedFile, AttemptFault, Attempts, Bucket, Exchange, Request, SecretUrl, TransportError, judge, sleep,
+};
 
 impl Locator<'_> {
     /// Into a private, nameless file, from its first byte with every attempt: its keys come at its end.
@@ -29,16 +29,16 @@ impl Locator<'_> {
         self.package(source, &url.to_string())
     }
 
-    fn pour(&self, url: &SecretUrl, file: &mut File) -> Result<Result<(), Broken>, LocateError> {
-        let ask = Ask { url: url.expose().clone(), range: None, if_match: None, secret: true };
-        let mut body = Body::new(self.network.transfer(ask), self.context);
+    fn pour(&self, url: &SecretUrl, file: &mut File) -> Result<Result<(), AttemptFault>, LocateError> {
+        let ask = Request { url: url.expose().clone(), range: None, if_match: None, secret: true };
+        let mut body = Exchange::new(self.client.transfer(ask), self.context);
         let head = match body.head() {
             Ok(head) => head,
             Err(broken) => return Ok(Err(broken)),
         };
-        let asked = Asked { first: 0, by_range: false, total: None, etag: None };
+        let asked = AskedFile { first: 0, by_range: false, total: None, etag: None };
         if let Err(fault) = judge(&asked, &head) {
-            return Ok(Err(Broken::Answer(fault)));
+            return Ok(Err(AttemptFault::Answer(fault)));
         }
         waybill_disk::space::check(self.incoming, head.content_length.unwrap_or_default())?;
         let limit = self.options.policy.max_package;
@@ -52,7 +52,7 @@ impl Locator<'_> {
             };
             held += chunk.len() as u64;
             if held > limit {
-                return Err(DownloadError::TooLarge { url: url.to_string(), limit }.into());
+                return Err(TransportError::TooLarge { url: url.to_string(), limit }.into());
             }
             let wait = bucket.take(chunk.len() as u64, self.context.clock().now());
             if let Err(cancelled) = sleep(self.context, wait) {

@@ -1,63 +1,65 @@
 //! What a fault means for the next attempt: wait and go on, or stop.
 
-use super::{DownloadError, Log};
-use crate::http::{Fault, Patience, Spent, TransportError};
+use crate::{AnswerFault, ConnectionError, Observations, Patience, Spent, TransportError};
 use std::time::Duration;
 use waybill_context::{Cancelled, Context};
 
 /// What kept an attempt from its end.
 #[derive(Debug)]
-pub(crate) enum Broken {
+pub enum AttemptFault {
     /// The answer.
-    Answer(Fault),
+    Answer(AnswerFault),
     /// What is below HTTP.
-    Transport(TransportError),
+    Connection(ConnectionError),
     /// Under 1 KiB/s for 60 s, or no answer at all for so long.
     Stalled,
     /// Nothing that another attempt mends.
-    Stop(DownloadError),
+    Stop(TransportError),
 }
 
-impl From<DownloadError> for Broken {
-    fn from(error: DownloadError) -> Self {
+impl From<TransportError> for AttemptFault {
+    fn from(error: TransportError) -> Self {
         Self::Stop(error)
     }
 }
 
-impl From<Cancelled> for Broken {
+impl From<Cancelled> for AttemptFault {
     fn from(cancelled: Cancelled) -> Self {
         Self::Stop(cancelled.into())
     }
 }
 
 /// Patience with one subject, and where its faults are told.
-pub(crate) struct Attempts<'a> {
-    pub(crate) context: &'a Context<'a>,
-    pub(crate) log: &'a Log,
+pub struct Attempts<'a> {
+    /// Clock and cancellation.
+    pub context: &'a Context<'a>,
+    /// Where faults are noted.
+    pub log: &'a Observations,
     patience: Patience,
     /// The last request found its connection closed: the next one that does is a failure.
     unanswered: bool,
     /// Attempts after the first.
-    pub(crate) retries: u64,
+    pub retries: u64,
     /// Time spent between them.
-    pub(crate) waited: Duration,
+    pub waited: Duration,
 }
 
 impl<'a> Attempts<'a> {
-    pub(crate) fn new(context: &'a Context<'a>, log: &'a Log) -> Self {
+    /// All patience left.
+    pub fn new(context: &'a Context<'a>, log: &'a Observations) -> Self {
         let patience = Patience::new(context.clock());
         Self { context, log, patience, unanswered: false, retries: 0, waited: Duration::ZERO }
     }
 
     /// `bytes` more are held.
-    pub(crate) fn progress(&mut self, bytes: u64) {
+    pub fn progress(&mut self, bytes: u64) {
         self.patience.progress(bytes);
         self.unanswered &= bytes == 0;
     }
 
     /// Waits before the next attempt, where one makes sense; `url` has no query.
-    pub(crate) fn again(&mut self, broken: Broken, url: &str) -> Result<(), DownloadError> {
-        let may_be_stale = matches!(broken, Broken::Transport(TransportError::Unanswered(_)));
+    pub fn again(&mut self, broken: AttemptFault, url: &str) -> Result<(), TransportError> {
+        let may_be_stale = matches!(broken, AttemptFault::Connection(ConnectionError::Unanswered(_)));
         let (rule, seen, asked) = self.passing(broken, url)?;
         self.log.note(rule, format!("{url}: {seen}"));
         if may_be_stale && !std::mem::replace(&mut self.unanswered, true) {
@@ -68,19 +70,19 @@ impl<'a> Attempts<'a> {
         }
         let unusable = matches!(rule, "range-unusable" | "restarted-at-0");
         self.wait(asked, url, &seen).map_err(|error| match error {
-            DownloadError::GaveUp { url, .. } if unusable => DownloadError::Unusable { url, seen },
+            TransportError::GaveUp { url, .. } if unusable => TransportError::Unusable { url, seen },
             error => error,
         })
     }
 
     /// As [`Attempts::again`], for one of several requests that a failure before it was waited for already, `waited` long:
     /// one outage ends them all, and is one attempt. Only what the server asks beyond that wait is waited for.
-    pub(crate) fn again_with_others(
+    pub fn again_with_others(
         &mut self,
-        broken: Broken,
+        broken: AttemptFault,
         url: &str,
         waited: Duration,
-    ) -> Result<(), DownloadError> {
+    ) -> Result<(), TransportError> {
         let (rule, seen, asked) = self.passing(broken, url)?;
         self.log.note(rule, format!("{url}: {seen}"));
         let rest = asked.unwrap_or_default().min(Patience::LONGEST_ASKED).saturating_sub(waited);
@@ -90,13 +92,13 @@ impl<'a> Attempts<'a> {
     }
 
     /// An attempt that brought less than it should, for no fault that is worth a wait unless it goes on so.
-    pub(crate) fn again_at_once(&mut self, url: &str, seen: &str) -> Result<(), DownloadError> {
+    pub fn again_at_once(&mut self, url: &str, seen: &str) -> Result<(), TransportError> {
         self.wait(Some(Duration::ZERO), url, seen)
     }
 
     /// A piece whose bytes are not those published. Asking once more is no failed attempt: the document may be wrong
     /// about every piece. Yet other bytes a second time (`twice`) are.
-    pub(crate) fn piece_again(&mut self, twice: bool, url: &str) -> Result<(), DownloadError> {
+    pub fn piece_again(&mut self, twice: bool, url: &str) -> Result<(), TransportError> {
         if twice {
             return self.again_at_once(url, "a piece whose bytes are not those published");
         }
@@ -105,18 +107,13 @@ impl<'a> Attempts<'a> {
     }
 
     /// Waits, asking for cancellation as it goes.
-    pub(crate) fn wait(
-        &mut self,
-        asked: Option<Duration>,
-        url: &str,
-        last: &str,
-    ) -> Result<(), DownloadError> {
+    pub fn wait(&mut self, asked: Option<Duration>, url: &str, last: &str) -> Result<(), TransportError> {
         let wait = self.patience.failed(asked, self.context.clock().now()).map_err(|spent| {
             let when = match spent {
                 Spent::Attempts => "after 8 attempts without progress",
                 Spent::Time => "after 24 hours",
             };
-            DownloadError::GaveUp { url: url.to_owned(), when, last: last.to_owned() }
+            TransportError::GaveUp { url: url.to_owned(), when, last: last.to_owned() }
         })?;
         if wait >= WORTH_TELLING {
             tracing::warn!("{url}: {last}; the next attempt comes in {} s", wait.as_secs());
@@ -130,46 +127,46 @@ impl<'a> Attempts<'a> {
     /// Rule, what was seen, and how long the server asks to wait; or the error that ends it.
     fn passing(
         &self,
-        broken: Broken,
+        broken: AttemptFault,
         url: &str,
-    ) -> Result<(&'static str, String, Option<Duration>), DownloadError> {
+    ) -> Result<(&'static str, String, Option<Duration>), TransportError> {
         let url = url.to_owned();
         match broken {
-            Broken::Stop(error) => Err(error),
-            Broken::Stalled => Ok(("stalled", "under 1 KiB/s for 60 s".to_owned(), None)),
-            Broken::Transport(error @ TransportError::Connect(_)) => {
+            AttemptFault::Stop(error) => Err(error),
+            AttemptFault::Stalled => Ok(("stalled", "under 1 KiB/s for 60 s".to_owned(), None)),
+            AttemptFault::Connection(error @ ConnectionError::Connect(_)) => {
                 Ok(("not-connected", error.to_string(), None))
             }
-            Broken::Transport(error @ (TransportError::Broken(_) | TransportError::Unanswered(_))) => {
-                Ok(("broken-off", error.to_string(), None))
-            }
-            Broken::Transport(error) => Err(DownloadError::transport(url, error)),
-            Broken::Answer(fault) => self.passing_fault(fault, url),
+            AttemptFault::Connection(
+                error @ (ConnectionError::Broken(_) | ConnectionError::Unanswered(_)),
+            ) => Ok(("broken-off", error.to_string(), None)),
+            AttemptFault::Connection(error) => Err(TransportError::connection(url, error)),
+            AttemptFault::Answer(fault) => self.passing_fault(fault, url),
         }
     }
 
     fn passing_fault(
         &self,
-        fault: Fault,
+        fault: AnswerFault,
         url: String,
-    ) -> Result<(&'static str, String, Option<Duration>), DownloadError> {
+    ) -> Result<(&'static str, String, Option<Duration>), TransportError> {
         match fault {
-            Fault::Later(status, asked) => {
+            AnswerFault::Later(status, asked) => {
                 // No time at all, or a date that is past by our clock, would spend every attempt at once.
                 let asked = asked.map(|asked| asked.wait(self.context.clock().now()));
                 let asked = asked.filter(|asked| !asked.is_zero());
                 let rule = if asked.is_some() { "retry-after" } else { "backed-off" };
                 Ok((rule, format!("status {status}"), asked))
             }
-            Fault::RangeUseless(rule, seen) => Ok((rule, seen, None)),
-            Fault::ValidatorChanged(seen) => Ok(("validator-changed", seen, None)),
-            Fault::Complete => Ok(("range-unusable", "nothing where bytes must be".to_owned(), None)),
-            Fault::Refused(status) => Err(DownloadError::UrlRefused { url, status }),
-            Fault::Final(status) => Err(DownloadError::NotThere { url, status }),
-            Fault::Proxy => Err(DownloadError::Proxy { url }),
-            Fault::Altered(coding) => Err(DownloadError::Altered { url, coding }),
-            Fault::SizeDiffers { expected, actual, is_html } => {
-                Err(DownloadError::SizeDiffers { url, expected, actual, is_html })
+            AnswerFault::RangeUseless(rule, seen) => Ok((rule, seen, None)),
+            AnswerFault::ValidatorChanged(seen) => Ok(("validator-changed", seen, None)),
+            AnswerFault::Complete => Ok(("range-unusable", "nothing where bytes must be".to_owned(), None)),
+            AnswerFault::Refused(status) => Err(TransportError::UrlRefused { url, status }),
+            AnswerFault::Final(status) => Err(TransportError::NotThere { url, status }),
+            AnswerFault::Proxy => Err(TransportError::Proxy { url }),
+            AnswerFault::Altered(coding) => Err(TransportError::Altered { url, coding }),
+            AnswerFault::SizeDiffers { expected, actual, is_html } => {
+                Err(TransportError::SizeDiffers { url, expected, actual, is_html })
             }
         }
     }
@@ -179,10 +176,10 @@ impl<'a> Attempts<'a> {
 const WORTH_TELLING: Duration = Duration::from_secs(5);
 
 /// How long nobody asks whether to stop.
-pub(crate) const TICK: Duration = Duration::from_millis(100);
+pub const TICK: Duration = Duration::from_millis(100);
 
 /// Sleeps in slices.
-pub(crate) fn sleep(context: &Context<'_>, duration: Duration) -> Result<(), Cancelled> {
+pub fn sleep(context: &Context<'_>, duration: Duration) -> Result<(), Cancelled> {
     let mut left = duration;
     while !left.is_zero() {
         context.check()?;

@@ -1,38 +1,38 @@
 //! What an answer to a request for a content is worth (`docs/delivery.md`, rules 1, 4, 5 and 7). No I/O, no clock:
 //! a table from status and headers to what is done.
 
-use super::content_range::ContentRange;
-use super::head::{Head, RetryAfter};
+use crate::answer_head::{AnswerHead, RetryAfter};
+use crate::content_range::ContentRange;
 
 /// What was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Asked {
+pub struct AskedFile {
     /// First byte that is wanted, counted in the file on the server.
-    pub(crate) first: u64,
+    pub first: u64,
     /// Whether it was asked for by a Range.
-    pub(crate) by_range: bool,
+    pub by_range: bool,
     /// Bytes of the whole file on the server, where known.
-    pub(crate) total: Option<u64>,
+    pub total: Option<u64>,
     /// The strong ETag that what is held came with.
-    pub(crate) etag: Option<String>,
+    pub etag: Option<String>,
 }
 
 /// How to use the body.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Use {
+pub struct BodyUse {
     /// Bytes at its beginning to throw away.
-    pub(crate) skip: u64,
+    pub skip: u64,
     /// The first of those bytes is the file's first: it must be the content's own.
-    pub(crate) from_start: bool,
+    pub from_start: bool,
     /// Bytes of the whole file, as the server says.
-    pub(crate) total: Option<u64>,
+    pub total: Option<u64>,
     /// What was out of the ordinary.
-    pub(crate) odd: Vec<(&'static str, String)>,
+    pub odd: Vec<(&'static str, String)>,
 }
 
 /// Why the body is not used, and so what is to be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Fault {
+pub enum AnswerFault {
     /// Everything that is wanted is held: nothing lies past it.
     Complete,
     /// Ranges do not work here: ask for the whole.
@@ -61,23 +61,23 @@ pub(crate) enum Fault {
 }
 
 /// Judges `head`.
-pub(crate) fn judge(asked: &Asked, head: &Head) -> Result<Use, Fault> {
+pub fn judge(asked: &AskedFile, head: &AnswerHead) -> Result<BodyUse, AnswerFault> {
     match head.status {
         200 | 206 => judge_success(asked, head),
-        204..=299 => Err(Fault::Later(head.status, None)),
-        401 | 403 => Err(Fault::Refused(head.status)),
-        407 => Err(Fault::Proxy),
-        429 | 503 => Err(Fault::Later(head.status, head.retry_after)),
-        408 | 425 | 500..=599 => Err(Fault::Later(head.status, None)),
-        412 => Err(Fault::ValidatorChanged("412 to If-Match".to_owned())),
+        204..=299 => Err(AnswerFault::Later(head.status, None)),
+        401 | 403 => Err(AnswerFault::Refused(head.status)),
+        407 => Err(AnswerFault::Proxy),
+        429 | 503 => Err(AnswerFault::Later(head.status, head.retry_after)),
+        408 | 425 | 500..=599 => Err(AnswerFault::Later(head.status, None)),
+        412 => Err(AnswerFault::ValidatorChanged("412 to If-Match".to_owned())),
         416 => Err(unsatisfied(asked, head, "416")),
-        other => Err(Fault::Final(other)),
+        other => Err(AnswerFault::Final(other)),
     }
 }
 
-fn judge_success(asked: &Asked, head: &Head) -> Result<Use, Fault> {
+fn judge_success(asked: &AskedFile, head: &AnswerHead) -> Result<BodyUse, AnswerFault> {
     if let Some(coding) = &head.content_encoding {
-        return Err(Fault::Altered(coding.clone()));
+        return Err(AnswerFault::Altered(coding.clone()));
     }
     let mut plan = match (&head.content_range, head.status) {
         (Some(range), _) if asked.by_range => part(asked, head, *range)?,
@@ -88,15 +88,19 @@ fn judge_success(asked: &Asked, head: &Head) -> Result<Use, Fault> {
     Ok(plan)
 }
 
-fn no_range(head: &Head) -> Fault {
+fn no_range(head: &AnswerHead) -> AnswerFault {
     let seen =
         if head.is_multipart { "206 with several ranges in one body" } else { "206 without a Content-Range" };
-    Fault::RangeUseless("range-unusable", seen.to_owned())
+    AnswerFault::RangeUseless("range-unusable", seen.to_owned())
 }
 
 /// Rules 4 and 5: a 206, or a 200 that carries a Content-Range.
-fn part(asked: &Asked, head: &Head, range: Result<ContentRange, ()>) -> Result<Use, Fault> {
-    let useless = |seen: String| Fault::RangeUseless("range-unusable", seen);
+fn part(
+    asked: &AskedFile,
+    head: &AnswerHead,
+    range: Result<ContentRange, ()>,
+) -> Result<BodyUse, AnswerFault> {
+    let useless = |seen: String| AnswerFault::RangeUseless("range-unusable", seen);
     if head.is_multipart {
         return Err(no_range(head));
     }
@@ -116,7 +120,7 @@ fn part(asked: &Asked, head: &Head, range: Result<ContentRange, ()>) -> Result<U
     if head.content_length.is_some_and(|length| length - 1 != last - first) {
         return Err(useless("Content-Range and Content-Length contradict one another".to_owned()));
     }
-    let mut plan = Use { skip: asked.first - first, from_start: first == 0, total, odd: Vec::new() };
+    let mut plan = BodyUse { skip: asked.first - first, from_start: first == 0, total, odd: Vec::new() };
     if plan.skip > 0 {
         plan.odd.push(("overlap-trimmed", format!("asked from byte {}, answered from {first}", asked.first)));
     }
@@ -127,9 +131,10 @@ fn part(asked: &Asked, head: &Head, range: Result<ContentRange, ()>) -> Result<U
 }
 
 /// A 200: everything from the first byte.
-fn whole(asked: &Asked, head: &Head) -> Result<Use, Fault> {
+fn whole(asked: &AskedFile, head: &AnswerHead) -> Result<BodyUse, AnswerFault> {
     check_total(asked, head.content_length, head)?;
-    let mut plan = Use { skip: asked.first, from_start: true, total: head.content_length, odd: Vec::new() };
+    let mut plan =
+        BodyUse { skip: asked.first, from_start: true, total: head.content_length, odd: Vec::new() };
     if asked.by_range && asked.first > 0 {
         plan.odd.push(("range-ignored", "200 with everything for a range".to_owned()));
     }
@@ -139,17 +144,17 @@ fn whole(asked: &Asked, head: &Head) -> Result<Use, Fault> {
     Ok(plan)
 }
 
-fn check_total(asked: &Asked, total: Option<u64>, head: &Head) -> Result<(), Fault> {
+fn check_total(asked: &AskedFile, total: Option<u64>, head: &AnswerHead) -> Result<(), AnswerFault> {
     match (asked.total, total) {
         (Some(expected), Some(actual)) if expected != actual => {
-            Err(Fault::SizeDiffers { expected, actual, is_html: head.is_html })
+            Err(AnswerFault::SizeDiffers { expected, actual, is_html: head.is_html })
         }
         _ => Ok(()),
     }
 }
 
 /// Rule 4: the same ETag. One that is gone, or has become weak, proves nothing either way: the MAC judges.
-fn compare_tags(asked: &Asked, head: &Head, plan: &mut Use) -> Result<(), Fault> {
+fn compare_tags(asked: &AskedFile, head: &AnswerHead, plan: &mut BodyUse) -> Result<(), AnswerFault> {
     match (&head.etag, head.has_weak_etag) {
         (None, true) => plan.odd.push(("weak-validator", "a weak ETag".to_owned())),
         (None, false) => plan.odd.push(("no-validator", "no ETag".to_owned())),
@@ -157,14 +162,14 @@ fn compare_tags(asked: &Asked, head: &Head, plan: &mut Use) -> Result<(), Fault>
     }
     match (&asked.etag, &head.etag) {
         (Some(held), Some(now)) if held != now => {
-            Err(Fault::ValidatorChanged(format!("{} with another ETag than asked for", head.status)))
+            Err(AnswerFault::ValidatorChanged(format!("{} with another ETag than asked for", head.status)))
         }
         _ => Ok(()),
     }
 }
 
 /// Rule 5: nothing at `first`. All is held where the file ends there; else the whole is asked for.
-fn unsatisfied(asked: &Asked, head: &Head, seen: &str) -> Fault {
+fn unsatisfied(asked: &AskedFile, head: &AnswerHead, seen: &str) -> AnswerFault {
     let total = match head.content_range {
         Some(Ok(ContentRange::Unsatisfied { total } | ContentRange::Part { total: Some(total), .. })) => {
             Some(total)
@@ -173,9 +178,9 @@ fn unsatisfied(asked: &Asked, head: &Head, seen: &str) -> Fault {
     };
     let end = asked.total.or(total);
     if end == Some(asked.first) && total.is_none_or(|total| total == asked.first) {
-        return Fault::Complete;
+        return AnswerFault::Complete;
     }
-    Fault::RangeUseless("restarted-at-0", format!("{seen} though byte {} must be there", asked.first))
+    AnswerFault::RangeUseless("restarted-at-0", format!("{seen} though byte {} must be there", asked.first))
 }
 
 #[cfg(test)]

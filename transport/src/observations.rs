@@ -3,11 +3,11 @@ use waybill_schemas::report::fetch::Observation;
 
 /// What was out of the ordinary, each kind once with its count; also told as it happens, at the debug level.
 #[derive(Debug, Default)]
-pub(crate) struct Log(Mutex<Vec<Observation>>);
+pub struct Observations(Mutex<Vec<Observation>>);
 
-impl Log {
+impl Observations {
     /// `rule` acted on `seen`. URLs in it have no query.
-    pub(crate) fn note(&self, rule: &str, seen: impl Into<String>) {
+    pub fn note(&self, rule: &str, seen: impl Into<String>) {
         let seen = seen.into();
         tracing::debug!(rule, seen, "out of the ordinary");
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -21,7 +21,7 @@ impl Log {
     }
 
     /// All of it, for the report.
-    pub(crate) fn take(&self) -> Vec<Observation> {
+    pub fn take(&self) -> Vec<Observation> {
         std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -1,17 +1,18 @@
-use crate::request::ProxyChoice;
+use crate::SecretUrl;
 use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Client, Proxy};
 use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 use std::time::Duration;
 
 /// Whom to trust and which way to go.
 #[derive(Debug, Clone)]
-pub(crate) struct Trust {
+pub struct Trust {
     /// Certificates besides the system's.
-    pub(crate) extra_roots: Vec<CertificateDer<'static>>,
+    pub extra_roots: Vec<CertificateDer<'static>>,
     /// Which proxy.
-    pub(crate) proxy: ProxyChoice,
+    pub proxy: ProxyChoice,
 }
 
 /// A client that alters nothing: no decompression, no redirect of its own, HTTP/1.1 (one bulk transfer a connection
@@ -44,3 +45,33 @@ pub(crate) fn build(trust: &Trust) -> reqwest::Result<Client> {
     };
     builder.build()
 }
+
+/// Which proxy requests go through.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum ProxyChoice {
+    /// What HTTPS_PROXY, HTTP_PROXY, NO_PROXY and the system's settings say.
+    #[default]
+    System,
+    /// None.
+    Direct,
+    /// This one, for everything.
+    Named(SecretUrl),
+}
+
+/// The certificates in `pem`, for [`Trust::extra_roots`].
+///
+/// # Errors
+/// No certificate in it, or what cannot be read as one.
+pub fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, CertificateError> {
+    let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
+    match found {
+        Ok(found) if found.is_empty() => Err(CertificateError("there is none".to_owned())),
+        Ok(found) => Ok(found),
+        Err(error) => Err(CertificateError(error.to_string())),
+    }
+}
+
+/// Why there are no certificates.
+#[derive(Debug, thiserror::Error)]
+#[error("no certificate can be read: {0}")]
+pub struct CertificateError(String);

@@ -1,37 +1,37 @@
-use super::content_range::ContentRange;
+use crate::content_range::ContentRange;
 use reqwest::header::{self, HeaderMap, HeaderName};
 use std::time::{Duration, SystemTime};
 
 /// What an answer says before its body.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Head {
+pub struct AnswerHead {
     /// The status code.
-    pub(crate) status: u16,
+    pub status: u16,
     /// Its one Content-Range; `Err` where there are several or it cannot be read.
-    pub(crate) content_range: Option<Result<ContentRange, ()>>,
+    pub content_range: Option<Result<ContentRange, ()>>,
     /// Bytes of the body, where they are declared.
-    pub(crate) content_length: Option<u64>,
+    pub content_length: Option<u64>,
     /// What the body is encoded with, `identity` left out.
-    pub(crate) content_encoding: Option<String>,
+    pub content_encoding: Option<String>,
     /// A strong ETag; a weak one proves nothing about bytes (RFC 9110, section 8.8.1).
-    pub(crate) etag: Option<String>,
+    pub etag: Option<String>,
     /// Whether there is an ETag, and it is weak.
-    pub(crate) has_weak_etag: bool,
+    pub has_weak_etag: bool,
     /// Last-Modified as it stands.
-    pub(crate) last_modified: Option<String>,
+    pub last_modified: Option<String>,
     /// Several ranges in one body.
-    pub(crate) is_multipart: bool,
+    pub is_multipart: bool,
     /// A web page, such as a captive portal's.
-    pub(crate) is_html: bool,
+    pub is_html: bool,
     /// How long to wait, by Retry-After.
-    pub(crate) retry_after: Option<RetryAfter>,
+    pub retry_after: Option<RetryAfter>,
     /// Redirects that were followed to get here.
-    pub(crate) redirects: usize,
+    pub redirects: usize,
 }
 
 /// A Retry-After: seconds or a date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum RetryAfter {
+pub enum RetryAfter {
     /// From now.
     Seconds(u64),
     /// At that time.
@@ -40,7 +40,7 @@ pub(crate) enum RetryAfter {
 
 impl RetryAfter {
     /// From `now` on; a date that is over means at once.
-    pub(crate) fn wait(self, now: SystemTime) -> Duration {
+    pub fn wait(self, now: SystemTime) -> Duration {
         match self {
             Self::Seconds(seconds) => Duration::from_secs(seconds),
             Self::At(time) => time.duration_since(now).unwrap_or_default(),
@@ -51,14 +51,9 @@ impl RetryAfter {
 /// A header that is longer than this is not kept.
 const LONGEST: usize = 256;
 
-impl Head {
+impl AnswerHead {
     /// Of an answer with this status and these headers. `content_length` is what HTTP makes of the body's framing.
-    pub(crate) fn new(
-        status: u16,
-        headers: &HeaderMap,
-        content_length: Option<u64>,
-        redirects: usize,
-    ) -> Self {
+    pub fn new(status: u16, headers: &HeaderMap, content_length: Option<u64>, redirects: usize) -> Self {
         let etag = text(headers, &header::ETAG);
         let content_type = text(headers, &header::CONTENT_TYPE).unwrap_or_default().to_ascii_lowercase();
         Self {
@@ -93,7 +88,7 @@ fn content_range(headers: &HeaderMap) -> Option<Result<ContentRange, ()>> {
 }
 
 /// Quoted and without a quote inside (RFC 9110, section 8.8.3); a weak one begins with `W/`.
-pub(crate) fn is_strong(etag: &str) -> bool {
+pub fn is_strong(etag: &str) -> bool {
     let inner = etag.strip_prefix('"').and_then(|etag| etag.strip_suffix('"'));
     inner.is_some_and(|inner| !inner.contains('"'))
 }
@@ -110,12 +105,12 @@ mod tests {
     use super::*;
     use reqwest::header::HeaderValue;
 
-    fn head(pairs: &[(&'static str, &'static str)]) -> Head {
+    fn head(pairs: &[(&'static str, &'static str)]) -> AnswerHead {
         let mut headers = HeaderMap::new();
         for (name, value) in pairs {
             headers.append(*name, HeaderValue::from_static(value));
         }
-        Head::new(206, &headers, None, 0)
+        AnswerHead::new(206, &headers, None, 0)
     }
 
     #[test]

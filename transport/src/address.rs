@@ -5,7 +5,7 @@ use url::{Host, Url};
 
 /// How far redirects may lead, by where the document came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Reach {
+pub enum Reach {
     /// Anywhere: the document is a file here, or came from a private network itself.
     Anywhere,
     /// Public addresses only: a document from the internet sends nobody to a printer's web page.
@@ -62,7 +62,7 @@ fn embedded_v4(address: Ipv6Addr) -> Option<Ipv4Addr> {
 
 /// Whether `url` leads to an address that is not the internet's. A name that cannot be resolved here is the proxy's
 /// to resolve. Between this look and the connection a name may change; `docs/security.md` says so.
-pub(crate) async fn leads_to_private(url: &Url) -> bool {
+pub async fn leads_to_private(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => !is_public(IpAddr::V4(address)),
         Some(Host::Ipv6(address)) => !is_public(IpAddr::V6(address)),
@@ -76,7 +76,7 @@ pub(crate) async fn leads_to_private(url: &Url) -> bool {
 }
 
 /// Whether `url` leads to this machine, by its text alone.
-pub(crate) fn is_loopback(url: &Url) -> bool {
+pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),

@@ -1,6 +1,6 @@
 /// A `Content-Range` (RFC 9110, section 14.4), unit `bytes`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ContentRange {
+pub enum ContentRange {
     /// `bytes 0-99/200`; the total is `None` where it is `*`.
     Part {
         /// Offset of the first byte.
@@ -19,7 +19,7 @@ pub(crate) enum ContentRange {
 
 impl ContentRange {
     /// Reads the header's value; `None` for what contradicts itself or is of another unit.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
+    pub fn parse(text: &str) -> Option<Self> {
         let (unit, rest) = text.trim().split_once(' ')?;
         if !unit.eq_ignore_ascii_case("bytes") {
             return None;

@@ -1,72 +1,76 @@
 //! Documents: small bodies that are read into memory.
 
-use super::attempts::{Attempts, Broken};
-use super::body::Body;
-use super::{DownloadError, Log};
-use crate::http::{Ask, Asked, Fault, Network, judge};
-use crate::request::SecretUrl;
+use crate::{
+    AnswerFault, AskedFile, AttemptFault, Attempts, Client, Exchange, Observations, Request, SecretUrl,
+    TransportError, judge,
+};
 use waybill_context::Context;
 use zeroize::Zeroizing;
 
 /// What to read.
-pub(crate) struct Small<'a> {
+pub struct FilePartRequest<'a> {
     /// From where.
-    pub(crate) url: &'a SecretUrl,
+    pub url: &'a SecretUrl,
     /// First and last byte; `None` for the whole.
-    pub(crate) range: Option<(u64, u64)>,
+    pub range: Option<(u64, u64)>,
     /// Bytes at most.
-    pub(crate) limit: u64,
+    pub limit: u64,
     /// What it holds are keys.
-    pub(crate) secret: bool,
+    pub secret: bool,
 }
 
 /// Bytes of a file on a server.
 #[derive(Debug)]
-pub(crate) struct SmallBody {
+pub struct FilePart {
     /// They may be keys.
-    pub(crate) bytes: Zeroizing<Vec<u8>>,
+    pub bytes: Zeroizing<Vec<u8>>,
     /// Bytes of the whole file, where the server said.
-    pub(crate) total: Option<u64>,
+    pub total: Option<u64>,
     /// The answer was the range that was asked for.
-    pub(crate) is_range: bool,
+    pub is_range: bool,
 }
 
-/// Reads it, trying again as for a content.
-pub(crate) fn read(
-    network: &Network,
-    small: &Small<'_>,
-    context: &Context<'_>,
-    log: &Log,
-) -> Result<SmallBody, DownloadError> {
-    let mut attempts = Attempts::new(context, log);
-    loop {
-        match attempt(network, small, context, log) {
-            Ok(body) => return Ok(body),
-            Err(broken) => attempts.again(broken, &small.url.to_string())?,
+impl Client {
+    /// Reads a file or a part of it into memory, trying again as for a content.
+    ///
+    /// # Errors
+    /// Anything but its bytes, more of them than the limit, interruption.
+    pub fn read_part(
+        &self,
+        small: &FilePartRequest<'_>,
+        context: &Context<'_>,
+        log: &Observations,
+    ) -> Result<FilePart, TransportError> {
+        let mut attempts = Attempts::new(context, log);
+        loop {
+            match attempt(self, small, context, log) {
+                Ok(body) => return Ok(body),
+                Err(broken) => attempts.again(broken, &small.url.to_string())?,
+            }
         }
     }
 }
 
 fn attempt(
-    network: &Network,
-    small: &Small<'_>,
+    client: &Client,
+    small: &FilePartRequest<'_>,
     context: &Context<'_>,
-    log: &Log,
-) -> Result<SmallBody, Broken> {
+    log: &Observations,
+) -> Result<FilePart, AttemptFault> {
     let range = small.range.map(|(first, last)| (first, Some(last)));
-    let ask = Ask { url: small.url.expose().clone(), range, if_match: None, secret: small.secret };
-    let mut body = Body::new(network.transfer(ask), context);
+    let ask = Request { url: small.url.expose().clone(), range, if_match: None, secret: small.secret };
+    let mut body = Exchange::new(client.transfer(ask), context);
     let head = body.head()?;
     let first = small.range.map_or(0, |(first, _)| first);
-    let asked = Asked { first, by_range: range.is_some(), total: None, etag: None };
-    let no_part = |total| Ok(SmallBody { bytes: Zeroizing::default(), total, is_range: false });
+    let asked = AskedFile { first, by_range: range.is_some(), total: None, etag: None };
+    let no_part = |total| Ok(FilePart { bytes: Zeroizing::default(), total, is_range: false });
     let plan = match judge(&asked, &head) {
         Ok(plan) => plan,
-        Err(Fault::RangeUseless(rule, seen)) if range.is_some() => {
+        Err(AnswerFault::RangeUseless(rule, seen)) if range.is_some() => {
             log.note(rule, format!("{}: {seen}", small.url));
             return no_part(None);
         }
-        Err(fault) => return Err(Broken::Answer(fault)),
+        Err(fault) => return Err(AttemptFault::Answer(fault)),
     };
     let is_range = head.content_range.is_some();
     if range.is_some() && !is_range {
@@ -77,14 +81,18 @@ fn attempt(
         let end = plan.total.map_or(last, |total| last.min(total.saturating_sub(1)));
         let expected = end.saturating_sub(first) + 1; // at least one: a total that ends before is a lie
         if (bytes.len() as u64) < expected {
-            return Err(Broken::Answer(Fault::Later(head.status, None)));
+            return Err(AttemptFault::Answer(AnswerFault::Later(head.status, None)));
         }
     }
-    Ok(SmallBody { bytes, total: plan.total, is_range })
+    Ok(FilePart { bytes, total: plan.total, is_range })
 }
 
 /// The body behind the bytes to `skip`; of a range no more than was asked for.
-fn gather(body: &mut Body<'_>, small: &Small<'_>, mut skip: u64) -> Result<Zeroizing<Vec<u8>>, Broken> {
+fn gather(
+    body: &mut Exchange<'_>,
+    small: &FilePartRequest<'_>,
+    mut skip: u64,
+) -> Result<Zeroizing<Vec<u8>>, AttemptFault> {
     let limit = small.range.map_or(small.limit, |(first, last)| (last - first + 1).min(small.limit));
     let mut bytes = Zeroizing::new(Vec::new());
     while let Some(chunk) = body.chunk()? {
@@ -98,7 +106,7 @@ fn gather(body: &mut Body<'_>, small: &Small<'_>, mut skip: u64) -> Result<Zeroi
                 break;
             }
             let (url, limit) = (small.url.to_string(), small.limit);
-            return Err(DownloadError::TooLarge { url, limit }.into());
+            return Err(TransportError::TooLarge { url, limit }.into());
         }
         bytes.extend_from_slice(rest);
     }

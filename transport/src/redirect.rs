@@ -1,7 +1,7 @@
 //! Which redirects are followed: at most 10, never from https to http, none to a private address when the document
 //! came from the internet (`docs/delivery.md`, rule 8). No request carries an Authorization header, so none leaks.
 
-use super::address::is_loopback;
+use crate::address::is_loopback;
 use url::Url;
 
 /// Redirects that are followed.
@@ -9,15 +9,20 @@ pub(crate) const MOST: usize = 10;
 
 /// Why a redirect is not followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum RedirectFault {
+pub enum RedirectFault {
+    /// More than 10, or a loop.
     #[error("it redirects more than {MOST} times, or in a loop")]
     TooMany,
+    /// From https to http.
     #[error("it redirects from https to http")]
     Downgrade,
+    /// Into a private network.
     #[error("it redirects to a private address, and the document came from the internet")]
     Private,
+    /// Not a web address.
     #[error("it redirects to what is no http(s) URL")]
     NoUrl,
+    /// Secrets would go over plain http.
     #[error("it redirects to plain http on another machine, and what it holds are keys")]
     InTheClear,
 }

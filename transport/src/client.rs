@@ -1,13 +1,13 @@
 //! The network thread: sends requests, follows redirects, pumps bodies. It decides nothing about what comes.
 
-use super::address::{Reach, leads_to_private};
-use super::client::{self, Trust};
-use super::failure::TransportError;
-use super::head::Head;
-use super::redirect::{self, RedirectFault};
+use crate::address::{Reach, leads_to_private};
+use crate::answer_head::AnswerHead;
+use crate::error::{ConnectionError, TransportError};
+use crate::redirect::{self, RedirectFault};
+use crate::trust::{self, Trust};
 use bytes::Bytes;
+use reqwest::Response;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue, IF_MATCH, LOCATION, RANGE};
-use reqwest::{Client, Response};
 use std::io;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,45 +18,52 @@ use url::Url;
 
 /// What to ask for.
 #[derive(Clone)]
-pub(crate) struct Ask {
+pub struct Request {
     /// From where; its query goes into the request alone.
-    pub(crate) url: Url,
+    pub url: Url,
     /// First byte, and last byte where only a part is wanted; `None` asks for the whole without a Range.
-    pub(crate) range: Option<(u64, Option<u64>)>,
+    pub range: Option<(u64, Option<u64>)>,
     /// A strong ETag that must still hold.
-    pub(crate) if_match: Option<String>,
+    pub if_match: Option<String>,
     /// What it holds are keys.
-    pub(crate) secret: bool,
+    pub secret: bool,
 }
 
 /// What a transfer brings, in this order: one head, chunks, an end; or a failure at any point.
 #[derive(Debug)]
-pub(crate) enum Event {
+pub enum Event {
     /// Status and headers.
-    Head(Box<Head>),
+    Head(Box<AnswerHead>),
     /// Bytes of the body.
     Chunk(Bytes),
     /// The body ended as HTTP says it must.
     End,
     /// It did not.
-    Failed(TransportError),
+    Failed(ConnectionError),
 }
 
 /// Bytes of bodies that may wait for whoever takes them.
 const IN_FLIGHT: usize = 4 << 20;
 
 /// A client on a thread of its own. Dropped, it ends the thread and every transfer.
-pub(crate) struct Network {
-    client: Client,
+pub struct Client {
+    client: reqwest::Client,
     reach: Mutex<Reach>,
     handle: Handle,
     _stop: oneshot::Sender<()>,
 }
 
-impl Network {
+impl Client {
     /// Starts the thread.
-    pub(crate) fn start(trust: &Trust) -> io::Result<Self> {
-        let client = client::build(trust).map_err(io::Error::other)?;
+    ///
+    /// # Errors
+    /// A certificate or proxy that cannot be used; no thread.
+    pub fn start(trust: &Trust) -> Result<Self, TransportError> {
+        Self::start_thread(trust).map_err(TransportError::Start)
+    }
+
+    fn start_thread(trust: &Trust) -> io::Result<Self> {
+        let client = trust::build(trust).map_err(io::Error::other)?;
         let runtime = Builder::new_current_thread().enable_io().enable_time().build()?;
         let (stop, stopped) = oneshot::channel::<()>();
         let handle = runtime.handle().clone();
@@ -68,17 +75,17 @@ impl Network {
     }
 
     /// From now on redirects lead so far.
-    pub(crate) fn set_reach(&self, reach: Reach) {
+    pub fn set_reach(&self, reach: Reach) {
         *self.reach.lock().unwrap_or_else(PoisonError::into_inner) = reach;
     }
 
     /// How far redirects lead now.
-    pub(crate) fn reach(&self) -> Reach {
+    pub fn reach(&self) -> Reach {
         *self.reach.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Sends a request.
-    pub(crate) fn transfer(&self, ask: Ask) -> Transfer {
+    pub fn transfer(&self, ask: Request) -> Transfer {
         let (sender, events) = channel();
         let budget = Budget::default();
         let running = self.send(ask, 0, &budget, sender);
@@ -86,13 +93,7 @@ impl Network {
     }
 
     /// Sends a request whose events go to `events`, marked with `tag`. Dropping what it returns ends it.
-    pub(crate) fn send(
-        &self,
-        ask: Ask,
-        tag: usize,
-        budget: &Budget,
-        events: Sender<(usize, Event)>,
-    ) -> Running {
+    pub fn send(&self, ask: Request, tag: usize, budget: &Budget, events: Sender<(usize, Event)>) -> Running {
         let (cancel, cancelled) = oneshot::channel::<()>();
         let (client, reach, budget) = (self.client.clone(), self.reach(), Arc::clone(&budget.0));
         self.handle.spawn(async move {
@@ -111,12 +112,12 @@ impl Network {
 }
 
 /// A request on its way; dropped, it is ended.
-pub(crate) struct Running {
+pub struct Running {
     _cancel: oneshot::Sender<()>,
 }
 
 /// Room for bytes that came and are not taken yet.
-pub(crate) struct Budget(Arc<Semaphore>);
+pub struct Budget(Arc<Semaphore>);
 
 impl Default for Budget {
     fn default() -> Self {
@@ -126,13 +127,13 @@ impl Default for Budget {
 
 impl Budget {
     /// Bytes that were taken make room for others.
-    pub(crate) fn taken(&self, bytes: usize) {
+    pub fn taken(&self, bytes: usize) {
         self.0.add_permits(bytes);
     }
 }
 
 /// One request on its way. Dropped, it is ended.
-pub(crate) struct Transfer {
+pub struct Transfer {
     events: Receiver<(usize, Event)>,
     budget: Budget,
     _running: Running,
@@ -140,7 +141,7 @@ pub(crate) struct Transfer {
 
 impl Transfer {
     /// The next event; `None` where nothing came for `patience`.
-    pub(crate) fn next(&self, patience: Duration) -> Option<Event> {
+    pub fn next(&self, patience: Duration) -> Option<Event> {
         match self.events.recv_timeout(patience) {
             Ok((_, event)) => {
                 if let Event::Chunk(chunk) = &event {
@@ -150,22 +151,23 @@ impl Transfer {
             }
             Err(RecvTimeoutError::Timeout) => None,
             Err(RecvTimeoutError::Disconnected) => {
-                Some(Event::Failed(TransportError::Broken("the network thread ended".to_owned())))
+                Some(Event::Failed(ConnectionError::Broken("the network thread ended".to_owned())))
             }
         }
     }
 }
 
 async fn pump(
-    client: &Client,
-    ask: Ask,
+    client: &reqwest::Client,
+    ask: Request,
     reach: Reach,
     budget: &Semaphore,
     tag: usize,
     events: &Sender<(usize, Event)>,
-) -> Result<(), TransportError> {
+) -> Result<(), ConnectionError> {
     let (mut answer, redirects) = follow(client, ask, reach).await?;
-    let head = Head::new(answer.status().as_u16(), answer.headers(), declared_length(&answer), redirects);
+    let head =
+        AnswerHead::new(answer.status().as_u16(), answer.headers(), declared_length(&answer), redirects);
     let _ = events.send((tag, Event::Head(Box::new(head))));
     while let Some(chunk) = answer.chunk().await? {
         let room = u32::try_from(chunk.len().min(IN_FLIGHT)).unwrap_or(u32::MAX);
@@ -185,7 +187,11 @@ fn declared_length(answer: &Response) -> Option<u64> {
     answer.content_length()
 }
 
-async fn follow(client: &Client, mut ask: Ask, reach: Reach) -> Result<(Response, usize), TransportError> {
+async fn follow(
+    client: &reqwest::Client,
+    mut ask: Request,
+    reach: Reach,
+) -> Result<(Response, usize), ConnectionError> {
     let mut followed = 0;
     loop {
         let answer = client.get(ask.url.clone()).headers(headers(&ask)).send().await?;
@@ -201,7 +207,7 @@ async fn follow(client: &Client, mut ask: Ask, reach: Reach) -> Result<(Response
     }
 }
 
-fn headers(ask: &Ask) -> HeaderMap {
+fn headers(ask: &Request) -> HeaderMap {
     let mut headers = HeaderMap::new();
     let mut set = |name: HeaderName, value: String| {
         if let Ok(value) = HeaderValue::from_str(&value) {

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 use waybill_context::Clock;
 
 /// A token bucket: at most `rate` bytes a second, with a burst of a quarter of a second.
-pub(crate) struct Bucket {
+pub struct Bucket {
     rate: Option<u64>,
     ready_at: Option<SystemTime>,
 }
@@ -12,12 +12,13 @@ pub(crate) struct Bucket {
 impl Bucket {
     const BURST: Duration = Duration::from_millis(250);
 
-    pub(crate) fn new(rate: Option<u64>) -> Self {
+    /// `None` or 0: as fast as it goes.
+    pub fn new(rate: Option<u64>) -> Self {
         Self { rate: rate.filter(|rate| *rate > 0), ready_at: None }
     }
 
     /// How long to wait before more than these `bytes` are taken.
-    pub(crate) fn take(&mut self, bytes: u64, now: SystemTime) -> Duration {
+    pub fn take(&mut self, bytes: u64, now: SystemTime) -> Duration {
         let Some(rate) = self.rate else { return Duration::ZERO };
         let cost = Duration::from_secs_f64(bytes as f64 / rate as f64);
         // Whoever waits as told is a burst early at most; more means that the clock was set back.
@@ -28,27 +29,28 @@ impl Bucket {
 }
 
 /// Under 1 KiB/s for 60 s counts as a stall (`docs/delivery.md`, rule 9).
-pub(crate) struct StallGuard {
+pub struct StallGuard {
     since: SystemTime,
     bytes: u64,
 }
 
 impl StallGuard {
     /// The time that is looked at.
-    pub(crate) const WINDOW: Duration = Duration::from_secs(60);
+    pub const WINDOW: Duration = Duration::from_secs(60);
     const LEAST: u64 = 60 * 1024;
 
-    pub(crate) fn new(clock: &dyn Clock) -> Self {
+    /// Counts from now.
+    pub fn new(clock: &dyn Clock) -> Self {
         Self { since: clock.now(), bytes: 0 }
     }
 
     /// `bytes` more came.
-    pub(crate) fn came(&mut self, bytes: u64) {
+    pub fn came(&mut self, bytes: u64) {
         self.bytes += bytes;
     }
 
     /// Whether too little came in a whole window.
-    pub(crate) fn is_stalled(&mut self, now: SystemTime) -> bool {
+    pub fn is_stalled(&mut self, now: SystemTime) -> bool {
         self.since = self.since.min(now); // the clock may be set back
         let passed = now.duration_since(self.since).unwrap_or_default();
         if passed < Self::WINDOW {
@@ -60,7 +62,7 @@ impl StallGuard {
     }
 
     /// Time that we ourselves let pass does not count.
-    pub(crate) fn waited(&mut self, duration: Duration) {
+    pub fn waited(&mut self, duration: Duration) {
         self.since += duration;
     }
 }
