@@ -1,9 +1,9 @@
 //! Any code that a person may meet, looked up in every table: what `waybill explain` prints.
 
 use super::lint::LintPage;
-use super::number::NumberCode;
+use super::number::{self, NumberCode};
 use super::rules::Rule;
-use super::{Code, device, enforcement, errors, exits, installer, lint, rules, states, toolkit};
+use super::{Code, EXITS, device, errors, installer, lint, rules, states};
 use serde::Serialize;
 
 /// Where a code comes from.
@@ -80,10 +80,10 @@ impl Table {
 pub const NUMBERS: &[(Table, &[NumberCode])] = &[
     (Table::Device, device::ALL),
     (Table::Installer, installer::ALL),
-    (Table::Installer, toolkit::ALL),
-    (Table::Exit, exits::ALL),
+    (Table::Installer, installer::TOOLKIT),
+    (Table::Exit, EXITS),
     (Table::Applicability, states::APPLICABILITY),
-    (Table::EnforcementState, enforcement::ALL),
+    (Table::EnforcementState, states::ENFORCEMENT_STATE),
     (Table::ComplianceState, states::COMPLIANCE_STATE),
     (Table::DesiredState, states::DESIRED_STATE),
     (Table::InstallContext, states::INSTALL_CONTEXT),
@@ -151,7 +151,7 @@ fn find_in(wanted: Option<Table>, text: &str) -> Vec<Entry> {
     lint::page(text).map(of_lint).into_iter().for_each(&mut add);
     let of_text = rules::ALL.iter().filter(|rule| rule.name.eq_ignore_ascii_case(text));
     of_text.map(of_rule).for_each(&mut add);
-    let bits = super::number_text::candidates(text);
+    let bits = number::candidates(text);
     for (table, codes) in NUMBERS {
         let of_table = codes.iter().filter(|code| matches(*table, code, text, &bits));
         of_table.map(|code| of_number(*table, code)).for_each(&mut add);
@@ -172,9 +172,7 @@ fn split_table(text: &str) -> Option<(Table, &str)> {
 fn matches(table: Table, code: &NumberCode, text: &str, bits: &[u32]) -> bool {
     let is_named = code.name.eq_ignore_ascii_case(text);
     match table {
-        Table::Device => {
-            is_named || bits.contains(&code.bits()) || super::number_text::is_short_form(text, code.bits())
-        }
+        Table::Device => is_named || bits.contains(&code.bits()) || number::is_short_form(text, code.bits()),
         // HRESULT_FROM_WIN32: 0x80070643 is 1603 in another coat.
         Table::Installer => {
             let win32 = bits.iter().filter(|bits| **bits >> 16 == 0x8007).map(|bits| bits & 0xFFFF);

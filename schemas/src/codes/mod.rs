@@ -1,28 +1,50 @@
 //! The one table of codes: every error id with its class (the exit code), meaning, causes and hint.
 //!
 //! Error enums of the libraries implement [`Classified`]; the command maps a class to its exit code and never
-//! matches on text. `waybill explain` takes any entry.
+//! matches on text. `waybill explain` takes any entry. A new error is one row of its topic's table.
+
+/// A module for each topic, with a constant for each error and all of them as `ALL`. An error is written as its
+/// id and class, what it means, its usual causes, and what to do next; the meaning is the constant's documentation.
+macro_rules! errors {
+    ($(#[$doc:meta])* $topic:ident: $($name:ident = $id:literal, $class:ident,
+        $meaning:literal, [$($cause:literal),+ $(,)?], $hint:literal;)+) => {
+        $(#[$doc])*
+        pub mod $topic {
+            use super::{Class, Code};
+            $(#[doc = $meaning]
+            pub const $name: Code = Code {
+                id: $id,
+                class: Class::$class,
+                meaning: $meaning,
+                causes: &[$($cause),+],
+                hint: $hint,
+            };)+
+
+            pub(in crate::codes) const ALL: &[&Code] = &[$(&$name),+];
+        }
+    };
+}
+
+/// A table of numbers: value and name, what it means, its usual causes, and what to do next.
+#[cfg(feature = "full")]
+macro_rules! numbers {
+    ($($value:expr, $name:literal, $meaning:literal, [$($cause:literal),* $(,)?], $hint:expr;)+) => {
+        &[$(NumberCode { value: $value, name: $name, meaning: $meaning, causes: &[$($cause),*], hint: $hint }),+]
+    };
+}
 
 #[cfg(feature = "full")]
-pub mod agent;
+mod apps;
+mod archive_rules;
 #[cfg(feature = "full")]
-pub mod app;
-pub mod archive;
+mod commands;
 #[cfg(feature = "full")]
-pub mod benchmark;
-#[cfg(feature = "full")]
-pub mod command;
+mod delivery;
 #[cfg(feature = "full")]
 pub mod device;
-pub mod documents;
-#[cfg(feature = "full")]
-pub mod enforcement;
-#[cfg(feature = "full")]
-pub mod exits;
 #[cfg(feature = "full")]
 mod explain;
-#[cfg(feature = "full")]
-pub mod fetch;
+mod files;
 #[cfg(feature = "full")]
 pub mod installer;
 #[cfg(feature = "full")]
@@ -30,62 +52,39 @@ pub mod lint;
 #[cfg(feature = "full")]
 mod number;
 #[cfg(feature = "full")]
-mod number_text;
-pub mod pack;
-pub mod package;
-#[cfg(feature = "full")]
-pub mod publish;
-#[cfg(feature = "full")]
-pub mod rehearsal;
-pub mod root;
-#[cfg(feature = "full")]
 pub mod rules;
 #[cfg(feature = "full")]
-pub mod runner;
-#[cfg(feature = "full")]
-pub mod serve;
-pub mod source;
-#[cfg(feature = "full")]
 pub mod states;
-#[cfg(feature = "full")]
-pub mod toolkit;
 
 #[cfg(feature = "full")]
-pub use explain::{Entry, Example, NUMBERS, Table, find};
-#[cfg(feature = "full")]
-pub use number::NumberCode;
+pub use self::{
+    apps::{agent, app, rehearsal, runner},
+    commands::{EXITS, benchmark, command},
+    delivery::{fetch, publish, serve},
+    explain::{Entry, Example, NUMBERS, Table, find},
+    number::NumberCode,
+};
+pub use archive_rules::archive;
+pub use files::{documents, pack, package, root, source};
 
-/// Every error id, room by room.
+/// Every error id, topic by topic.
 pub fn errors() -> impl Iterator<Item = &'static Code> {
-    [
-        package::ALL,
-        archive::ALL,
-        pack::ALL,
-        source::ALL,
-        documents::ALL,
-        #[cfg(feature = "full")]
+    let of_files = [package::ALL, archive::ALL, pack::ALL, source::ALL, documents::ALL, root::ALL];
+    #[cfg(feature = "full")]
+    let others = [
         app::ALL,
-        #[cfg(feature = "full")]
         command::ALL,
-        #[cfg(feature = "full")]
         fetch::ALL,
-        root::ALL,
-        #[cfg(feature = "full")]
         agent::ALL,
-        #[cfg(feature = "full")]
         publish::ALL,
-        #[cfg(feature = "full")]
         serve::ALL,
-        #[cfg(feature = "full")]
         runner::ALL,
-        #[cfg(feature = "full")]
         rehearsal::ALL,
-        #[cfg(feature = "full")]
         benchmark::ALL,
-    ]
-    .into_iter()
-    .flatten()
-    .copied()
+    ];
+    #[cfg(not(feature = "full"))]
+    let others = [];
+    of_files.into_iter().chain(others).flatten().copied()
 }
 
 /// The class of an error; its number is the exit code of `waybill`.
