@@ -12,6 +12,7 @@ mod runner_docs;
 mod scripted_app;
 mod secrets;
 mod serve;
+mod snapshots;
 #[path = "../workbench/mod.rs"]
 mod workbench;
 

@@ -177,17 +177,23 @@ fn payload(files: &[(&str, &[u8])]) -> Vec<u8> {
 
 /// Without scripts for Unix: the cases are about an app for Windows and its three files.
 fn copy(from: &Path, to: &Path) {
+    copy_if(from, to, &|path| path.extension().is_none_or(|extension| extension != "sh"));
+}
+
+/// A folder with everything in it.
+pub(crate) fn copy_whole(from: &Path, to: &Path) {
+    copy_if(from, to, &|_| true);
+}
+
+fn copy_if(from: &Path, to: &Path, wanted: &dyn Fn(&Path) -> bool) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
-        let to = to.join(entry.file_name());
-        if to.extension().is_some_and(|extension| extension == "sh") {
-            continue;
-        }
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
         if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &to);
-        } else {
-            fs::copy(entry.path(), to).unwrap();
+            copy_if(&from, &to, wanted);
+        } else if wanted(&from) {
+            fs::copy(from, to).unwrap();
         }
     }
 }
