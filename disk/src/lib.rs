@@ -2,6 +2,7 @@
 
 pub mod boot;
 mod lock;
+mod new_file;
 mod patience;
 pub mod private_file;
 mod root;
@@ -11,9 +12,35 @@ mod sync;
 mod target_folder;
 
 pub use lock::{Lock, LockError};
+pub use new_file::{FileAccess, NewFile};
 pub use patience::{rename, while_held};
 pub use root::{Root, RootError};
 pub use space::SpaceError;
 pub use staging::StagedFolder;
 pub use sync::{flushes_each_file, folder_of, is_tree_settled, sync_folder};
 pub use target_folder::{StagingError, TargetFolder, target_of_sibling};
+
+use std::path::Path;
+
+/// The path for a message: without the `\\?\` that Windows' canonical paths carry.
+pub fn shown(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    match text.strip_prefix(r"\\?\") {
+        Some(rest) => {
+            rest.strip_prefix(r"UNC\").map_or_else(|| rest.to_owned(), |share| format!(r"\\{share}"))
+        }
+        None => text.into_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn verbatim_prefixes_are_not_shown() {
+        assert_eq!(shown(Path::new(r"\\?\C:\a")), r"C:\a");
+        assert_eq!(shown(Path::new(r"\\?\UNC\server\share\a")), r"\\server\share\a");
+        assert_eq!(shown(Path::new("a/b")), "a/b");
+    }
+}

@@ -37,11 +37,21 @@ impl StagedFolder {
     /// # Errors
     /// What [`TargetFolder::check`] says; I/O.
     pub fn create(target: TargetFolder, context: &Context<'_>) -> Result<Self, StagingError> {
-        let failed = |source| StagingError::Staging { folder: target.parent().to_owned(), source };
-        fs_err::create_dir_all(target.parent()).map_err(failed)?;
+        let folder = target.parent().to_owned();
+        let failed = |source| StagingError::Staging { folder: folder.clone(), source };
+        fs_err::create_dir_all(&folder).map_err(failed)?;
         target.sweep(context);
         target.check()?;
-        let (lock, private) = Self::make(&target).map_err(failed)?;
+        Self::beside(target).map_err(failed)
+    }
+
+    /// The same without a sweep and without a look at the target, for a caller that does both itself or that replaces
+    /// single files of a folder that is there.
+    ///
+    /// # Errors
+    /// I/O.
+    pub fn beside(target: TargetFolder) -> io::Result<Self> {
+        let (lock, private) = Self::make(&target)?;
         Ok(Self { _lock: lock, private, target })
     }
 

@@ -15,11 +15,9 @@
 
 pub mod exclude;
 pub mod init;
-mod into_place;
 pub mod lint;
 pub mod msi;
 pub mod pack;
 pub mod recognise;
 pub mod setup_file;
-mod shown_path;
 pub mod walk;

@@ -1,9 +1,9 @@
 //! Finds the setup file in a source folder, forgiving in spelling and exact in what it returns.
 
 use crate::exclude::{Why, why_excluded};
-use crate::shown_path::shown;
 use crate::walk::{SourceEntry, SourceList, WalkOptions};
 use std::path::{Path, PathBuf};
+use waybill_disk::shown;
 use waybill_schemas::codes::{Classified, Code, source};
 
 /// The file that starts the installation.

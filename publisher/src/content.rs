@@ -1,130 +1,155 @@
-//! The public half: one read authenticates the content, digests its pieces and copies it.
+//! The public half of publishing: one read authenticates the content, digests its pieces and copies it into the store.
 
-use super::error::PublishError;
-use super::pieces::{PieceWriter, sha256};
-use super::staging::Staging;
-use super::{PublishRequest, there};
-use intunewin::{AuthenticateError, AuthenticatedContent, EncryptedContent};
-use std::fs::{self, File};
+use crate::error::PublishError;
+use crate::pieces::{PieceWriter, PublishedObjects, sha256};
+use crate::store::{Key, Put, Store, StoreError, Upload};
+use crate::{CONTENT, PIECES};
+use intunewin::{ArchivePolicy, AuthenticateError, AuthenticatedContent, EncryptedContent};
 use std::io::{self, Write};
-use std::path::PathBuf;
 use waybill_context::Context;
 use waybill_schemas::{PiecesDocument, Sha256Digest};
 
-/// A content that lies whole in the public tree.
-pub(super) struct PublicContent {
-    pub(super) folder: PathBuf,
-    pub(super) pieces: PiecesDocument,
-    pub(super) pieces_digest: Sha256Digest,
-    pub(super) payload_size: u64,
-    pub(super) unpacked_size: u64,
-    pub(super) outcome: Outcome,
+/// How a content is put into a store; [`Default`] repairs nothing and allows what every device unpacks.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct ContentOptions {
+    /// What the payload may contain at most.
+    pub policy: ArchivePolicy,
+    /// Whether objects that are there and are not the content's are replaced.
+    pub repair: bool,
 }
 
-/// What was to be done for it.
+/// What was to be done for a content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Outcome {
+#[non_exhaustive]
+pub enum Publication {
+    /// It was not there, and is now.
     Written,
+    /// It was there, whole, and was not touched.
     AlreadyThere,
-    Mended,
+    /// It was there, damaged, and is whole now.
+    Repaired,
 }
 
-/// Puts the content into the public tree, or finds it there.
-pub(super) fn publish(
+/// A content that lies whole in a store.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PublishedContent {
+    /// The group that holds its objects: its MAC in hexadecimal digits.
+    pub group: Key,
+    /// The digests of its pieces.
+    pub pieces: PiecesDocument,
+    /// The SHA-256 of the document that is published with those digests.
+    pub pieces_digest: Sha256Digest,
+    /// Bytes of the payload.
+    pub payload_size: u64,
+    /// Bytes of the files in it.
+    pub unpacked_size: u64,
+    /// What was done.
+    pub publication: Publication,
+}
+
+/// Puts a content into a store, or finds it there: `content.bin` and `pieces.json` under its MAC. No key goes there.
+///
+/// # Errors
+/// A content that is not authentic or breaks the policy; damage to what is there, unless it is to be repaired; the
+/// store; interruption. Whatever it is, nothing half is left under the name.
+pub fn publish_content(
     content: EncryptedContent,
-    request: &PublishRequest,
+    store: &dyn Store,
+    options: &ContentOptions,
     context: &Context<'_>,
-) -> Result<PublicContent, PublishError> {
-    let (public, size) = (&request.public, content.content_size());
-    if public.metadata().is_ok_and(|there| !there.is_dir()) {
-        return Err(PublishError::NoFolder { path: public.clone(), why: "it is a file" });
-    }
-    fs::create_dir_all(public).map_err(|error| PublishError::write(public, error))?;
-    let name = content.encryption_info().mac.to_hex();
-    let folder = public.join(&name);
-    let is_there = there::is_there(&folder)?;
-    let staging = if is_there && !request.force { None } else { Some(Staging::create(public, &name)?) };
-    let (staging, copy) = staging.unzip();
-    let read = read(content, copy, staging.as_ref(), context)?;
-    let unpacked_size = read.content.archive(&request.policy, context)?.unpacked_size();
-    let pieces = PiecesDocument::new(size, read.digests)?;
+) -> Result<PublishedContent, PublishError> {
+    let size = content.content_size();
+    let group = Key::from(&content.encryption_info().mac);
+    // What is there and is not to be repaired is only compared: no copy is made that nobody needs.
+    let is_there = store.list(&group)?.is_some();
+    let mut upload = if is_there && !options.repair { None } else { Some(store.upload(&group, context)?) };
+    let at = || store.location(&group.object(CONTENT));
+    let (content, digests) = read(content, upload.as_deref_mut(), at, context)?;
+    let unpacked_size = content.archive(&options.policy, context)?.unpacked_size();
+    let pieces = PiecesDocument::new(size, digests)?;
     let bytes = pieces.write()?;
-    if let (Some(staging), Some(copy)) = (&staging, read.copy) {
-        staging.settle(copy, &bytes)?;
+    if let Some(upload) = &mut upload {
+        upload.object(PIECES, bytes.len() as u64)?.write_all(&bytes).map_err(|source| {
+            StoreError::Write { location: store.location(&group.object(PIECES)), source }
+        })?;
     }
-    let mut public = PublicContent {
-        folder,
+    let mut published = PublishedContent {
+        group,
         pieces,
         pieces_digest: sha256(&bytes),
-        payload_size: read.content.payload_size(),
+        payload_size: content.payload_size(),
         unpacked_size,
-        outcome: Outcome::Written,
+        publication: Publication::Written,
     };
-    public.place(staging.as_ref(), request.force, context)?;
-    Ok(public)
+    published.put(store, upload, options.repair, context)?;
+    Ok(published)
 }
 
-/// What one read of a content gave.
-struct Read {
-    content: AuthenticatedContent,
-    copy: Option<File>,
-    digests: Vec<Sha256Digest>,
-}
-
-/// MAC, padding, digest, size and CRC, the digest of every piece, and the copy where one is wanted: from the same bytes.
+/// MAC, padding, digest, size and CRC, the digest of every piece, and the copy where one is wanted: all from one read.
 fn read(
     content: EncryptedContent,
-    copy: Option<File>,
-    staging: Option<&Staging>,
+    upload: Option<&mut (dyn Upload + '_)>,
+    location: impl Fn() -> String,
     context: &Context<'_>,
-) -> Result<Read, PublishError> {
-    let mut writer = PieceWriter::new(Copy(copy));
-    let content =
-        content.authenticate_into(&mut writer, context).map_err(|error| match (error, staging) {
-            (AuthenticateError::Copy(error), Some(staging)) => PublishError::write(&staging.content(), error),
-            (AuthenticateError::Cancelled(cancelled), _) => PublishError::Cancelled(cancelled),
-            (error, _) => PublishError::Authenticate(error),
-        })?;
-    let (Copy(copy), digests) = writer.finish();
-    Ok(Read { content, copy, digests })
+) -> Result<(AuthenticatedContent, Vec<Sha256Digest>), PublishError> {
+    let mut nowhere = io::sink();
+    let copy: &mut dyn Write = match upload {
+        Some(upload) => upload.object(CONTENT, content.content_size())?,
+        None => &mut nowhere,
+    };
+    let mut writer = PieceWriter::new(copy);
+    let content = content.authenticate_into(&mut writer, context).map_err(|error| match error {
+        AuthenticateError::Copy(source) => PublishError::Write { location: location(), source },
+        AuthenticateError::Cancelled(cancelled) => PublishError::Cancelled(cancelled),
+        error => PublishError::Authenticate(error),
+    })?;
+    Ok((content, writer.finish().1))
 }
 
-/// The file that a content is copied into, or nowhere.
-struct Copy(Option<File>);
-
-impl Write for Copy {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.as_mut().map_or(Ok(bytes.len()), |file| file.write(bytes))
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.0.as_mut().map_or(Ok(()), Write::flush)
-    }
-}
-
-impl PublicContent {
-    /// Moves what was staged into place; where something lies there already, that is checked, and mended with `force`.
-    fn place(
+impl PublishedContent {
+    /// Lets what was uploaded appear; where something is there already that is checked, and repaired if asked for.
+    fn put(
         &mut self,
-        staging: Option<&Staging>,
-        force: bool,
+        store: &dyn Store,
+        mut upload: Option<Box<dyn Upload + '_>>,
+        repair: bool,
         context: &Context<'_>,
     ) -> Result<(), PublishError> {
-        if let Some(staging) = staging
-            && staging.place(&self.folder, context)?
+        if let Some(upload) = &mut upload
+            && upload.put_if_absent(context)? == Put::Written
         {
             return Ok(());
         }
-        let found = there::check(&self.folder, &self.pieces, context)?;
-        self.outcome = match (found.damage(), staging) {
-            (None, _) => Outcome::AlreadyThere,
-            (Some(_), Some(staging)) if force => {
-                staging.mend(&self.folder, &found, context)?;
-                Outcome::Mended
+        let found = PublishedObjects::check(store, &self.group, &self.pieces, context)?;
+        self.publication = match (found.damage(), upload) {
+            (None, _) => Publication::AlreadyThere,
+            (Some(_), Some(upload)) if repair => {
+                replace_damaged(upload, &found, context)?;
+                Publication::Repaired
             }
-            (Some(damage), _) => return Err(PublishError::Damaged { folder: self.folder.clone(), damage }),
+            (Some(damage), _) => {
+                return Err(PublishError::Damaged { location: store.location(&self.group), damage });
+            }
         };
         self.pieces_digest = found.pieces.unwrap_or(self.pieces_digest);
         Ok(())
     }
+}
+
+/// Puts each object over its damaged namesake. Both follow from the content alone, so a reader in between gets an old
+/// or a new object, never one that contradicts the other.
+fn replace_damaged(
+    mut upload: Box<dyn Upload + '_>,
+    found: &PublishedObjects,
+    context: &Context<'_>,
+) -> Result<(), StoreError> {
+    if found.content.is_err() {
+        upload.replace(CONTENT, context)?;
+    }
+    if found.pieces.is_err() {
+        upload.replace(PIECES, context)?;
+    }
+    Ok(())
 }

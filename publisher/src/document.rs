@@ -1,16 +1,16 @@
 //! The secret document: private from its first byte, whole or not there, never written over what says something else.
 
-use super::error::PublishError;
-use crate::into_place::{self, NotMoved, folder_of};
+use crate::error::PublishError;
 use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};
 use std::path::Path;
-use waybill_context::Context;
+use waybill_context::{Cancelled, Context};
+use waybill_disk::{FileAccess, NewFile, folder_of};
 use waybill_schemas::{ContentDocument, DOCUMENT_LIMIT, Mac};
 use zeroize::Zeroizing;
 
 /// Refuses early what [`write`] would refuse after all the work: a document of another content, or no document.
-pub(super) fn spare(path: &Path, mac: &Mac, force: bool) -> Result<(), PublishError> {
+pub(crate) fn refuse_another(path: &Path, mac: &Mac, force: bool) -> Result<(), PublishError> {
     if force {
         return Ok(());
     }
@@ -23,7 +23,7 @@ pub(super) fn spare(path: &Path, mac: &Mac, force: bool) -> Result<(), PublishEr
 }
 
 /// Writes the document, mode 0600; false where it was there and says the same.
-pub(super) fn write(
+pub(crate) fn write(
     document: &ContentDocument,
     path: &Path,
     force: bool,
@@ -45,20 +45,13 @@ pub(super) fn write(
 
 fn put(bytes: &[u8], path: &Path, force: bool, context: &Context<'_>) -> Result<(), PublishError> {
     let failed = |error| PublishError::write(path, error);
-    let folder = folder_of(path);
-    fs::create_dir_all(folder).map_err(failed)?;
-    let prefix = format!(".{}.waybill-", path.file_name().unwrap_or_default().to_string_lossy());
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(&prefix);
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600));
-    let mut file = builder.tempfile_in(folder).map_err(failed)?;
-    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
-    into_place::persist(file, path, force, context).map_err(|refused| match refused {
-        NotMoved::Io(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            exists(path, "was written by somebody else just now")
-        }
-        refused => PublishError::not_moved(path, refused),
+    fs::create_dir_all(folder_of(path)).map_err(failed)?;
+    let new = NewFile::create(path, FileAccess::Private).map_err(failed)?;
+    new.file().write_all(bytes).map_err(failed)?;
+    new.put(force, context).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => exists(path, "was written by somebody else just now"),
+        io::ErrorKind::Interrupted => PublishError::Cancelled(Cancelled),
+        _ => failed(error),
     })
 }
 

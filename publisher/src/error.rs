@@ -1,12 +1,12 @@
 //! Why a content could not be published.
 
-use super::there::Damage;
-use crate::into_place::NotMoved;
-use crate::shown_path::shown;
+use crate::store::StoreError;
+use crate::{CONTENT, PIECES};
 use intunewin::{ArchiveError, AuthenticateError};
 use std::io;
 use std::path::{Path, PathBuf};
 use waybill_context::Cancelled;
+use waybill_disk::shown;
 use waybill_schemas::codes::{Classified, Code, package, publish};
 use waybill_schemas::{ContentUrlFault, DocumentError};
 
@@ -25,18 +25,18 @@ pub enum PublishError {
     #[error("the content cannot be described")]
     Describe(#[from] DocumentError),
     /// What is published under the content's MAC is not the content.
-    #[error("{}: {damage}", shown(folder))]
+    #[error("{location}: {damage}")]
     Damaged {
-        /// The content's public folder.
-        folder: PathBuf,
+        /// Where the content's objects are.
+        location: String,
         /// What is wrong with it.
         damage: Damage,
     },
-    /// The public folder, or the content's in it, is none.
-    #[error("{} cannot be a public folder: {why}", shown(path))]
+    /// The public folder, or the content's in it, is something else.
+    #[error("{location} cannot be a public folder: {why}")]
     NoFolder {
-        /// The path.
-        path: PathBuf,
+        /// Where.
+        location: String,
         /// What it is instead.
         why: &'static str,
     },
@@ -71,19 +71,19 @@ pub enum PublishError {
     #[error("the content has no usable URL")]
     Url(#[source] ContentUrlFault),
     /// A file or folder cannot be made, read or written.
-    #[error("cannot write {}", shown(path))]
+    #[error("cannot write {location}")]
     Write {
         /// The file or folder.
-        path: PathBuf,
+        location: String,
         /// Why.
         #[source]
         source: io::Error,
     },
     /// A file that was published before cannot be read.
-    #[error("cannot read {}", shown(path))]
+    #[error("cannot read {location}")]
     Read {
         /// The file.
-        path: PathBuf,
+        location: String,
         /// Why.
         #[source]
         source: io::Error,
@@ -94,18 +94,22 @@ pub enum PublishError {
 }
 
 impl PublishError {
-    pub(super) fn write(path: &Path, source: io::Error) -> Self {
-        Self::Write { path: path.to_path_buf(), source }
+    pub(crate) fn write(path: &Path, source: io::Error) -> Self {
+        Self::Write { location: shown(path), source }
     }
 
-    pub(super) fn read(path: &Path, source: io::Error) -> Self {
-        Self::Read { path: path.to_path_buf(), source }
+    pub(crate) fn read(path: &Path, source: io::Error) -> Self {
+        Self::Read { location: shown(path), source }
     }
+}
 
-    pub(super) fn not_moved(path: &Path, refused: NotMoved) -> Self {
-        match refused {
-            NotMoved::Io(source) => Self::write(path, source),
-            NotMoved::Cancelled => Self::Cancelled(Cancelled),
+impl From<StoreError> for PublishError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Occupied { location, why } => Self::NoFolder { location, why },
+            StoreError::Read { location, source } => Self::Read { location, source },
+            StoreError::Write { location, source } => Self::Write { location, source },
+            StoreError::Cancelled(cancelled) => Self::Cancelled(cancelled),
         }
     }
 }
@@ -136,3 +140,40 @@ impl Classified for PublishError {
         }
     }
 }
+
+/// What is wrong with one published file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Damage {
+    /// It is not there, or it is a link, a folder or a device.
+    #[error("there is no file {file}")]
+    Missing {
+        /// Its name.
+        file: &'static str,
+    },
+    /// The content has another length.
+    #[error("{} has {actual} bytes, the content has {expected}", CONTENT)]
+    Length {
+        /// Bytes of the content.
+        expected: u64,
+        /// Bytes that are there.
+        actual: u64,
+    },
+    /// Pieces of the content are other bytes.
+    #[error(
+        "{wrong} of {of} pieces of {} are not the content's, the first is piece {first}",
+        CONTENT
+    )]
+    Pieces {
+        /// Pieces that differ.
+        wrong: usize,
+        /// All pieces.
+        of: usize,
+        /// The first that differs, counted from 0.
+        first: usize,
+    },
+    /// pieces.json cannot be read, or is another content's.
+    #[error("{} does not describe the content", PIECES)]
+    Description,
+}
+

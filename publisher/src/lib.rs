@@ -8,6 +8,11 @@
 //!
 //! The content is authenticated in the same read that digests its pieces and copies it. What appears under a final
 //! name is whole and durable; a content that was published before is checked and not written again.
+//!
+//! | need | entry |
+//! |---|---|
+//! | put a package's content into a folder that is served, and write its secret document | [`publish`] |
+//! | put it into another store | [`publish_content`] over your own [`Store`] |
 
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
@@ -15,27 +20,50 @@
 mod content;
 mod document;
 mod error;
-mod into_place;
-mod layout;
+mod folder;
 mod pieces;
 mod placement;
-mod request;
-mod shown_path;
-mod staging;
-mod there;
+mod store;
 
-pub use error::PublishError;
-pub use request::PublishRequest;
-pub use there::Damage;
+pub use content::{ContentOptions, Publication, PublishedContent, publish_content};
+pub use error::{Damage, PublishError};
+pub use folder::FolderStore;
+pub use store::{Key, KeyError, Put, Store, StoreError, StoredObject, Upload};
 
-use crate::shown_path::shown;
-use content::{Outcome, PublicContent};
-use intunewin::EncryptedContent;
-use placement::Placement;
+use intunewin::{ArchivePolicy, EncryptedContent};
+use placement::DocumentPlacement;
 use serde_json::Map;
+use std::path::PathBuf;
 use waybill_context::Context;
+use waybill_disk::shown;
 use waybill_schemas::report::publish::PublishReport;
 use waybill_schemas::{ContentDocument, EncryptionInfo};
+
+/// The object that holds a content, in its group.
+pub const CONTENT: &str = "content.bin";
+/// The object that holds the digests of its pieces, beside it.
+pub const PIECES: &str = "pieces.json";
+
+/// Where a content is published, and how. No `Debug`: a base URL may hold a token.
+#[derive(Clone, Default)]
+pub struct PublishRequest {
+    /// The package that the content is from, as it was named: names the document and stands in the report.
+    pub package: PathBuf,
+    /// Whether that file holds its keys itself, as a whole package does and a bare content does not.
+    pub package_has_keys: bool,
+    /// The public tree: the folder that is served.
+    pub public: PathBuf,
+    /// The document; `<stem>.content.json` by default: in the current folder, with `with_keys` in the public tree.
+    pub document: Option<PathBuf>,
+    /// The URL that the public tree is served under; its query, a SAS token, goes to the end of the content's URL.
+    pub base_url: Option<String>,
+    /// Whether the document may lie in the public tree, for labs.
+    pub with_keys: bool,
+    /// Whether a damaged content is mended, and a document that says something else replaced.
+    pub force: bool,
+    /// What the payload may contain at most: no device would unpack what breaks it.
+    pub policy: ArchivePolicy,
+}
 
 /// Publishes a content: the public tree first, then the document that names it.
 ///
@@ -51,18 +79,20 @@ pub fn publish(
     context: &Context<'_>,
 ) -> Result<PublishReport, PublishError> {
     let info = content.encryption_info().clone();
-    let placement = Placement::of(request, &info.mac)?;
-    document::spare(&placement.document, &info.mac, request.force)?;
-    let public = content::publish(content, request, context)?;
-    let placement = Placement::of(request, &info.mac)?; // the public tree is there now: two spellings of it are one
+    let placement = DocumentPlacement::decide(request, &info.mac)?;
+    document::refuse_another(&placement.document, &info.mac, request.force)?;
+    let store = FolderStore::new(&request.public);
+    let options = ContentOptions { policy: request.policy.clone(), repair: request.force };
+    let public = publish_content(content, &store, &options, context)?;
+    let placement = DocumentPlacement::decide(request, &info.mac)?; // the public tree is there now: two spellings of it are one
     let document = describe(&public, &placement, info, request);
     let written = document::write(&document, &placement.document, request.force, context)?;
-    Ok(report(&public, &placement, &document, written, request))
+    Ok(report(&public, &store, &placement, &document, written, request))
 }
 
 fn describe(
-    public: &PublicContent,
-    placement: &Placement,
+    public: &PublishedContent,
+    placement: &DocumentPlacement,
     info: EncryptionInfo,
     request: &PublishRequest,
 ) -> ContentDocument {
@@ -79,8 +109,9 @@ fn describe(
 }
 
 fn report(
-    public: &PublicContent,
-    placement: &Placement,
+    public: &PublishedContent,
+    store: &FolderStore,
+    placement: &DocumentPlacement,
     document: &ContentDocument,
     written: bool,
     request: &PublishRequest,
@@ -88,24 +119,24 @@ fn report(
     PublishReport {
         package: shown(&request.package),
         mac: document.file_encryption_info.mac.to_hex(),
-        public_folder: shown(&public.folder),
-        content: shown(&public.folder.join(layout::CONTENT)),
-        pieces: shown(&public.folder.join(layout::PIECES)),
+        public_folder: store.location(&public.group),
+        content: store.location(&public.group.object(CONTENT)),
+        pieces: store.location(&public.group.object(PIECES)),
         piece_count: public.pieces.sha256.len() as u64,
         size: document.size,
         size_encrypted: document.size_encrypted,
         size_unpacked: public.unpacked_size,
         document: shown(&placement.document),
         url: document.url.without_query().to_owned(),
-        already_there: public.outcome == Outcome::AlreadyThere,
-        mended: public.outcome == Outcome::Mended,
+        already_there: public.publication == Publication::AlreadyThere,
+        mended: public.publication == Publication::Repaired,
         document_already_there: !written,
         with_keys: placement.in_public,
         notes: notes(placement),
     }
 }
 
-fn notes(placement: &Placement) -> Vec<String> {
+fn notes(placement: &DocumentPlacement) -> Vec<String> {
     let mut notes = Vec::new();
     if placement.in_public {
         notes.push(format!(

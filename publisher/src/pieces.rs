@@ -1,11 +1,18 @@
-//! Digests of a content's pieces, from its bytes as they pass.
+//! Digests of a content's pieces: made from its bytes as they pass, and compared with what is published.
 
+use crate::error::{Damage, PublishError};
+use crate::store::{Key, Store, StoreError, StoredObject};
+use crate::{CONTENT, PIECES};
 use sha2::{Digest as _, Sha256};
-use std::io::{self, Write};
-use waybill_schemas::{PIECE_SIZE, Sha256Digest};
+use std::io::{self, Read as _, Write};
+use waybill_context::{Context, Stage};
+use waybill_schemas::{DOCUMENT_LIMIT, PIECE_SIZE, PiecesDocument, Sha256Digest};
+
+/// Bytes read at once.
+const STEP: usize = 256 << 10;
 
 /// Passes bytes on and digests each 1 MiB of them, from the first byte.
-pub(super) struct PieceWriter<W> {
+pub(crate) struct PieceWriter<W> {
     out: W,
     digests: Vec<Sha256Digest>,
     piece: Sha256,
@@ -13,12 +20,12 @@ pub(super) struct PieceWriter<W> {
 }
 
 impl<W: Write> PieceWriter<W> {
-    pub(super) fn new(out: W) -> Self {
+    pub(crate) fn new(out: W) -> Self {
         Self { out, digests: Vec::new(), piece: Sha256::new(), filled: 0 }
     }
 
     /// Where the bytes went, and the digests of all pieces, the last one included however short it is.
-    pub(super) fn finish(mut self) -> (W, Vec<Sha256Digest>) {
+    pub(crate) fn finish(mut self) -> (W, Vec<Sha256Digest>) {
         if self.filled > 0 {
             self.end_piece();
         }
@@ -57,8 +64,102 @@ impl<W: Write> Write for PieceWriter<W> {
 }
 
 /// SHA-256 of a whole document.
-pub(super) fn sha256(bytes: &[u8]) -> Sha256Digest {
+pub(crate) fn sha256(bytes: &[u8]) -> Sha256Digest {
     Sha256Digest::new(Sha256::digest(bytes).into())
+}
+
+/// What is published of a content, compared with what it should be.
+#[derive(Debug)]
+pub(crate) struct PublishedObjects {
+    pub(crate) content: Result<(), Damage>,
+    /// The SHA-256 of pieces.json where it says the right thing, in whatever words.
+    pub(crate) pieces: Result<Sha256Digest, Damage>,
+}
+
+impl PublishedObjects {
+    /// Compares both objects of the group with what they should be; reads all of the content.
+    pub(crate) fn check(
+        store: &dyn Store,
+        group: &Key,
+        expected: &PiecesDocument,
+        context: &Context<'_>,
+    ) -> Result<Self, PublishError> {
+        Ok(Self {
+            content: check_content(store, &group.object(CONTENT), expected, context)?,
+            pieces: check_pieces(store, &group.object(PIECES), expected)?,
+        })
+    }
+
+    /// The first damage, where there is any.
+    pub(crate) fn damage(&self) -> Option<Damage> {
+        self.content.err().or(self.pieces.err())
+    }
+}
+
+fn check_content(
+    store: &dyn Store,
+    key: &Key,
+    expected: &PiecesDocument,
+    context: &Context<'_>,
+) -> Result<Result<(), Damage>, PublishError> {
+    let missing = Ok(Err(Damage::Missing { file: CONTENT }));
+    // The length first: with an object store that is a small request, and the content a large one.
+    let Some(actual) = store.head(key)? else { return missing };
+    if actual != expected.size_encrypted {
+        return Ok(Err(Damage::Length { expected: expected.size_encrypted, actual }));
+    }
+    let Some(object) = store.get(key)? else { return missing };
+    let unreadable = |source| StoreError::Read { location: store.location(key), source };
+    Ok(compare(&digests(object, context, unreadable)?, &expected.sha256))
+}
+
+fn digests(
+    mut object: StoredObject,
+    context: &Context<'_>,
+    unreadable: impl Fn(io::Error) -> StoreError,
+) -> Result<Vec<Sha256Digest>, StoreError> {
+    let meter = context.meter(Stage::Check, Some(object.length));
+    let (mut writer, mut buffer) = (PieceWriter::new(io::sink()), vec![0; STEP]);
+    loop {
+        context.check()?;
+        let count = match object.bytes.read(&mut buffer) {
+            Ok(0) => return Ok(writer.finish().1),
+            Ok(count) => count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(unreadable(error)),
+        };
+        writer.write_all(&buffer[..count]).map_err(&unreadable)?;
+        meter.advance(count as u64);
+    }
+}
+
+fn compare(actual: &[Sha256Digest], expected: &[Sha256Digest]) -> Result<(), Damage> {
+    let of = expected.len();
+    let wrong = (0..of.max(actual.len())).filter(|at| actual.get(*at) != expected.get(*at));
+    let mut wrong = wrong.peekable();
+    match wrong.peek().copied() {
+        None => Ok(()),
+        Some(first) => Err(Damage::Pieces { wrong: wrong.count(), of, first }),
+    }
+}
+
+fn check_pieces(
+    store: &dyn Store,
+    key: &Key,
+    expected: &PiecesDocument,
+) -> Result<Result<Sha256Digest, Damage>, StoreError> {
+    let Some(object) = store.get(key)? else { return Ok(Err(Damage::Missing { file: PIECES })) };
+    let mut bytes = Vec::new();
+    // One byte more than a document may have, so that reading it as one refuses what is longer.
+    object
+        .bytes
+        .take(DOCUMENT_LIMIT as u64 + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|source| StoreError::Read { location: store.location(key), source })?;
+    let says_so = PiecesDocument::read(&bytes).is_ok_and(|there| {
+        (there.size_encrypted, there.sha256) == (expected.size_encrypted, expected.sha256.clone())
+    });
+    Ok(if says_so { Ok(sha256(&bytes)) } else { Err(Damage::Description) })
 }
 
 #[cfg(test)]

@@ -1,33 +1,36 @@
 //! Where the document goes, and by which URL it names the content: decided before anything is written.
 
-use super::error::PublishError;
-use super::{PublishRequest, layout};
-use crate::into_place::folder_of;
+use crate::error::PublishError;
+use crate::{CONTENT, PublishRequest};
 use std::ffi::OsString;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
+use waybill_disk::folder_of;
 use waybill_schemas::{ContentUrl, Mac};
+
+/// What a document's name ends in.
+const DOCUMENT_SUFFIX: &str = ".content.json";
 
 /// Where the document goes, and what it says of where the content lies.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Placement {
+pub(crate) struct DocumentPlacement {
     /// The document's path, as it was given.
-    pub(super) document: PathBuf,
+    pub(crate) document: PathBuf,
     /// The content's URL.
-    pub(super) url: ContentUrl,
+    pub(crate) url: ContentUrl,
     /// Whether the document lies in the public tree.
-    pub(super) in_public: bool,
+    pub(crate) in_public: bool,
     /// Whether the package does, which has keys of its own.
-    pub(super) package_in_public: bool,
+    pub(crate) package_in_public: bool,
 }
 
-impl Placement {
+impl DocumentPlacement {
     /// As the request asks. Folders that are not there yet are taken by their names, so ask again once they are:
     /// names that differ in case only may be one folder.
     ///
     /// # Errors
     /// A document that would lie in the public tree unasked; a content that it could not name; a base URL that is none.
-    pub(super) fn of(request: &PublishRequest, mac: &Mac) -> Result<Self, PublishError> {
+    pub(crate) fn decide(request: &PublishRequest, mac: &Mac) -> Result<Self, PublishError> {
         let document = document_path(request);
         let public =
             resolved(&request.public).map_err(|error| PublishError::write(&request.public, error))?;
@@ -37,8 +40,8 @@ impl Placement {
             return Err(PublishError::KeysInPublic { document, public: request.public.clone() });
         }
         let url = match (&request.base_url, public.strip_prefix(&from)) {
-            (Some(base), _) => layout::url_below(base, mac)?,
-            (None, Ok(way)) => layout::url_down(way, mac)?,
+            (Some(base), _) => url_below(base, mac)?,
+            (None, Ok(way)) => url_down(way, mac)?,
             (None, Err(_)) => {
                 return Err(PublishError::OutOfReach { document, public: request.public.clone() });
             }
@@ -54,7 +57,7 @@ fn document_path(request: &PublishRequest) -> PathBuf {
         return document.clone();
     }
     let mut name = request.package.file_stem().map_or_else(|| OsString::from("app"), OsString::from);
-    name.push(layout::DOCUMENT_SUFFIX);
+    name.push(DOCUMENT_SUFFIX);
     if request.with_keys { request.public.join(name) } else { PathBuf::from(name) }
 }
 
@@ -77,19 +80,54 @@ fn resolved(path: &Path) -> io::Result<PathBuf> {
     }
 }
 
+/// The URL of a content below `base`, whose query (a SAS token) is kept.
+fn url_below(base: &str, mac: &Mac) -> Result<ContentUrl, PublishError> {
+    let (path, query) = match base.split_once('?') {
+        Some((path, query)) => (path, format!("?{query}")),
+        None => (base, String::new()),
+    };
+    let url = format!("{}/{mac}/{CONTENT}{query}", path.trim_end_matches('/'));
+    let url = ContentUrl::new(url).map_err(PublishError::Url)?;
+    if url.is_absolute() { Ok(url) } else { Err(PublishError::BaseUrlRelative) }
+}
+
+/// The URL of a content in the folder that `way` leads down to from its document.
+fn url_down(way: &Path, mac: &Mac) -> Result<ContentUrl, PublishError> {
+    let mut url = String::new();
+    for component in way.components() {
+        if let Component::Normal(name) = component {
+            encode(name.as_encoded_bytes(), &mut url);
+            url.push('/');
+        }
+    }
+    ContentUrl::new(format!("{url}{mac}/{CONTENT}")).map_err(PublishError::Url)
+}
+
+/// Percent-encodes everything but the unreserved characters (RFC 3986, 2.3).
+fn encode(name: &[u8], out: &mut String) {
+    for &byte in name {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(byte.into());
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::fs;
+    use waybill_schemas::ContentUrlFault;
 
-    const MAC: Mac = Mac::new([1; 32]);
+    const MAC: Mac = Mac::new([0xAB; 32]);
 
     fn place(
         root: &Path,
         public: &str,
         document: Option<&str>,
         with: &[&str],
-    ) -> Result<Placement, PublishError> {
+    ) -> Result<DocumentPlacement, PublishError> {
         let request = PublishRequest {
             package: root.join("my app.intunewin"),
             public: root.join(public),
@@ -98,10 +136,10 @@ mod tests {
             with_keys: with.contains(&"keys"),
             ..PublishRequest::default()
         };
-        Placement::of(&request, &MAC)
+        DocumentPlacement::decide(&request, &MAC)
     }
 
-    fn url(placement: Result<Placement, PublishError>) -> String {
+    fn url(placement: Result<DocumentPlacement, PublishError>) -> String {
         placement.unwrap().url.as_str().replace(&MAC.to_hex(), "MAC")
     }
 
@@ -170,5 +208,43 @@ mod tests {
         assert!(matches!(error, PublishError::KeysInPublic { .. }), "{error}");
         let error = place(root.path(), "link", Some("public/x.json"), &["base"]).unwrap_err();
         assert!(matches!(error, PublishError::KeysInPublic { .. }), "{error}");
+    }
+
+    #[test]
+    fn the_query_of_a_base_url_is_kept_at_the_end() {
+        let rest = format!("{}/content.bin", "ab".repeat(32));
+        for (base, url) in [
+            ("https://cdn.example", format!("https://cdn.example/{rest}")),
+            ("https://cdn.example/apps/", format!("https://cdn.example/apps/{rest}")),
+            ("http://[::1]:80/a?sv=1&sig=x%2Fy", format!("http://[::1]:80/a/{rest}?sv=1&sig=x%2Fy")),
+        ] {
+            assert_eq!(url_below(base, &MAC).unwrap().as_str(), url);
+        }
+    }
+
+    #[test]
+    fn a_base_url_is_absolute_and_http() {
+        for base in ["", "apps", "cdn.example/apps", "/srv/www"] {
+            let error = url_below(base, &MAC).unwrap_err();
+            assert!(matches!(error, PublishError::BaseUrlRelative | PublishError::Url(_)), "{base}: {error}");
+        }
+        let fault = |base: &str| match url_below(base, &MAC).unwrap_err() {
+            PublishError::Url(fault) => fault,
+            other => panic!("{base}: {other}"),
+        };
+        assert_eq!(fault("ftp://cdn.example"), ContentUrlFault::Scheme);
+        assert_eq!(fault("https://"), ContentUrlFault::Scheme);
+        assert_eq!(fault("https://u:p@cdn.example"), ContentUrlFault::Host);
+        assert_eq!(fault("https://cdn.example/a b"), ContentUrlFault::Character);
+        assert_eq!(fault("https://cdn.example/a#b"), ContentUrlFault::Character);
+    }
+
+    #[test]
+    fn names_on_the_way_down_are_percent_encoded() {
+        let url = |way: &Path| url_down(way, &MAC).map(|url| url.as_str().to_owned()).unwrap();
+        let rest = format!("{}/content.bin", "ab".repeat(32));
+        assert_eq!(url(Path::new("")), rest);
+        let way = Path::new("my apps").join("50 % (ü)?#");
+        assert_eq!(url(&way), format!("my%20apps/50%20%25%20%28%C3%BC%29%3F%23/{rest}"));
     }
 }

@@ -1,10 +1,10 @@
 //! The document on the disk: read within its limit, written whole or not at all.
 
-use crate::shown_path::shown;
-use crate::walk::APP_DOCUMENT_STAGING;
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use waybill_context::Context;
+use waybill_disk::{FileAccess, NewFile, shown};
 use waybill_schemas::DOCUMENT_LIMIT;
 use waybill_schemas::app::{AppDocument, AppError, PackageFields};
 use waybill_schemas::codes::{Classified, Code, source};
@@ -98,42 +98,9 @@ fn put(path: &Path, bytes: &[u8], force: bool) -> io::Result<()> {
     // A link stays a link: what it leads to is replaced.
     let path =
         if force { std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf()) } else { path.into() };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = new_file(&path).tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    let renamed = if force { file.persist(&path) } else { file.persist_noclobber(&path) };
-    renamed.map_err(|error| error.error)?;
-    sync_folder(folder);
-    Ok(())
-}
-
-/// With the permissions of the document that is there, else those of any new file.
-#[cfg(unix)]
-fn new_file(path: &Path) -> tempfile::Builder<'static, 'static> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let mode = path.metadata().map_or(0o666, |metadata| metadata.permissions().mode() & 0o777);
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(APP_DOCUMENT_STAGING).permissions(std::fs::Permissions::from_mode(mode));
-    builder
-}
-
-/// Permissions come from the folder.
-#[cfg(not(unix))]
-fn new_file(_: &Path) -> tempfile::Builder<'static, 'static> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(APP_DOCUMENT_STAGING);
-    builder
-}
-
-/// A rename lasts once its folder is on the disk; the document itself is complete either way.
-fn sync_folder(folder: &Path) {
-    if cfg!(unix)
-        && let Ok(folder) = File::open(folder)
-        && let Err(error) = folder.sync_all()
-    {
-        tracing::debug!(%error, "the folder of the app's document was not synced");
-    }
+    let new = NewFile::create(&path, FileAccess::AsReplaced)?;
+    new.file().write_all(bytes)?;
+    new.put(force, &Context::silent())
 }
 
 /// Puts what packing decided into a document that is there; everything else stays, in its order. Returns whether

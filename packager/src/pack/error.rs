@@ -2,12 +2,12 @@
 
 use crate::init::AppFileError;
 use crate::setup_file::SetupFileError;
-use crate::shown_path::shown;
 use crate::walk::{WalkError, one_a_line};
 use intunewin::{Violation, WriteError};
 use std::io;
 use std::path::PathBuf;
 use waybill_context::Cancelled;
+use waybill_disk::shown;
 use waybill_schemas::codes::{Classified, Code, pack, source};
 
 /// Why a source folder could not be packed. No output is left behind, whatever the reason (but for

@@ -40,11 +40,10 @@ pub use request::{Level, PackOptions, PackRequest, PackSource};
 
 use crate::exclude::LeftOutEntry;
 use crate::setup_file::{self, SetupFile};
-use crate::shown_path::shown;
 use crate::walk::{self, SourceList, WalkOptions};
 use assemble::{Assembler, Counts};
 use intunewin::{PackageWriter, WrittenPackage};
-use output::Draft;
+use output::PackageDraft;
 use pipeline::Settings;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -53,6 +52,7 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 use subject::{Document, SetupFacts, Subject};
 use waybill_context::{Context, Stage};
+use waybill_disk::shown;
 use waybill_schemas::app::PackageFields;
 use waybill_schemas::report::pack::{
     LeftOutItem, LeftOutReport, NamedSize, PackEntries, PackReport, PackSeconds, PackSizes,
@@ -73,10 +73,10 @@ pub fn pack(request: &PackRequest, context: &Context<'_>) -> Result<PackReport, 
     let started = context.clock().now();
     let ready = Ready::prepare(request, context)?;
     let scanned = context.clock().now();
-    let draft = Draft::create(&ready.path, request.options.force)?;
+    let draft = PackageDraft::create(&ready.path, request.options.force)?;
     let (written, counts) = write(&ready, &request.options, &draft, context)?;
     let packed = context.clock().now();
-    draft.publish(context)?;
+    draft.put(context)?;
     let times = [started, scanned, packed, context.clock().now()];
     if let Some(document) = ready.document.as_ref().filter(|document| document.filled) {
         document.fill(&ready.package_fields(), &ready.path)?;
@@ -114,7 +114,7 @@ impl Ready {
         let options = &request.options;
         let Subject { folder, setup_file, document } = Subject::of(&request.source, options.fill_document)?;
         let path = request.output.path(&setup_file);
-        Draft::check(&path, options.force)?;
+        PackageDraft::check(&path, options.force)?;
         let walk_options = WalkOptions {
             exclusions: options.exclusions.clone(),
             output: Some(path.clone()),
@@ -147,7 +147,7 @@ impl Ready {
 fn write(
     ready: &Ready,
     options: &PackOptions,
-    draft: &Draft,
+    draft: &PackageDraft,
     context: &Context<'_>,
 ) -> Result<(WrittenPackage<()>, Counts), PackError> {
     let writer = PackageWriter::create(draft.file())?;

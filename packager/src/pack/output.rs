@@ -1,12 +1,11 @@
 //! The package's place on the disk: written beside it under another name, then renamed into place.
 
 use super::error::PackError;
-use crate::into_place::{self, NotMoved, folder_of};
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
-use tempfile::NamedTempFile;
 use waybill_context::Context;
+use waybill_disk::{FileAccess, NewFile, folder_of};
 
 /// Where the package goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,16 +45,14 @@ impl Output {
     }
 }
 
-/// A package that is being written; dropped before [`Draft::publish`] it leaves nothing behind.
-pub(super) struct Draft {
-    file: NamedTempFile,
+/// A package that is being written; dropped before [`PackageDraft::put`] it leaves nothing behind.
+pub(super) struct PackageDraft {
+    file: NewFile,
     path: PathBuf,
     replace: bool,
-    #[cfg(unix)]
-    permissions: std::fs::Permissions,
 }
 
-impl Draft {
+impl PackageDraft {
     /// Refuses an output that is there, unless it may be replaced; a folder in its place always.
     pub(super) fn check(path: &Path, replace: bool) -> Result<(), PackError> {
         match path.symlink_metadata() {
@@ -69,58 +66,23 @@ impl Draft {
         Self::check(path, replace)?;
         let folder = folder_of(path);
         std::fs::create_dir_all(folder).map_err(|error| failed(folder, error))?;
-        let prefix = format!(".{}.waybill-", path.file_name().unwrap_or_default().to_string_lossy());
-        Self::create_in(folder, &prefix, path, replace).map_err(|error| failed(path, error))
-    }
-
-    #[cfg(unix)]
-    fn create_in(folder: &Path, prefix: &str, path: &Path, replace: bool) -> io::Result<Self> {
-        use std::os::unix::fs::PermissionsExt as _;
-        // Created as any new file, which tells what the user's umask allows; then private until it is complete.
-        let usual = std::fs::Permissions::from_mode(0o666);
-        let file = tempfile::Builder::new().prefix(prefix).permissions(usual).tempfile_in(folder)?;
-        let permissions = file.as_file().metadata()?.permissions();
-        file.as_file().set_permissions(std::fs::Permissions::from_mode(0o600))?;
-        Ok(Self { file, path: path.to_path_buf(), replace, permissions })
-    }
-
-    #[cfg(not(unix))]
-    fn create_in(folder: &Path, prefix: &str, path: &Path, replace: bool) -> io::Result<Self> {
-        let file = tempfile::Builder::new().prefix(prefix).tempfile_in(folder)?;
+        let file = NewFile::create(path, FileAccess::Usual).map_err(|error| failed(path, error))?;
         Ok(Self { file, path: path.to_path_buf(), replace })
     }
 
     /// The file to write into.
     pub(super) fn file(&self) -> &File {
-        self.file.as_file()
+        self.file.file()
     }
 
-    /// Makes it durable, moves it into place without replacing what was not to be replaced, makes that durable.
-    pub(super) fn publish(self, context: &Context<'_>) -> Result<(), PackError> {
-        let path = self.path.clone();
-        self.settle().map_err(|error| failed(&path, error))?.rename(context)
-    }
-
-    fn settle(self) -> io::Result<Self> {
-        #[cfg(unix)]
-        self.file.as_file().set_permissions(self.permissions.clone())?;
-        self.file.as_file().sync_all()?;
-        Ok(self)
-    }
-
-    fn rename(self, context: &Context<'_>) -> Result<(), PackError> {
-        let Self { file, path, replace, .. } = self;
-        into_place::persist(file, &path, replace, context).map_err(|refused| match refused {
-            NotMoved::Io(error) => not_moved(path, error),
-            NotMoved::Cancelled => PackError::Cancelled,
+    /// Makes it durable and moves it into place, without replacing what was not to be replaced.
+    pub(super) fn put(self, context: &Context<'_>) -> Result<(), PackError> {
+        let Self { file, path, replace } = self;
+        file.put(replace, context).map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => PackError::OutputExists(path),
+            io::ErrorKind::Interrupted => PackError::Cancelled,
+            _ => failed(&path, error),
         })
-    }
-}
-
-fn not_moved(path: PathBuf, error: io::Error) -> PackError {
-    match error.kind() {
-        io::ErrorKind::AlreadyExists => PackError::OutputExists(path),
-        _ => failed(&path, error),
     }
 }
 
@@ -162,14 +124,14 @@ mod tests {
     fn nothing_is_there_before_and_nothing_but_the_package_after() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a").join("b").join("x.intunewin");
-        let draft = Draft::create(&path, false).unwrap();
+        let draft = PackageDraft::create(&path, false).unwrap();
         draft.file().write_all(b"package").unwrap();
         let beside = names(path.parent().unwrap());
         assert!(beside.len() == 1 && beside[0].starts_with(".x.intunewin.waybill-"), "{beside:?}");
-        draft.publish(&Context::silent()).unwrap();
+        draft.put(&Context::silent()).unwrap();
         assert_eq!(names(path.parent().unwrap()), ["x.intunewin"]);
         assert_eq!(fs::read(&path).unwrap(), b"package");
-        drop(Draft::create(&path, true).unwrap());
+        drop(PackageDraft::create(&path, true).unwrap());
         assert_eq!(names(path.parent().unwrap()), ["x.intunewin"]);
     }
 
@@ -177,15 +139,15 @@ mod tests {
     fn what_is_there_stays_unless_it_may_be_replaced() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.intunewin");
-        let early = Draft::create(&path, false).unwrap();
+        let early = PackageDraft::create(&path, false).unwrap();
         fs::write(&path, b"first").unwrap();
-        assert!(matches!(Draft::create(&path, false), Err(PackError::OutputExists(_))));
-        assert!(matches!(early.publish(&Context::silent()), Err(PackError::OutputExists(_))));
+        assert!(matches!(PackageDraft::create(&path, false), Err(PackError::OutputExists(_))));
+        assert!(matches!(early.put(&Context::silent()), Err(PackError::OutputExists(_))));
         assert_eq!(fs::read(&path).unwrap(), b"first");
-        Draft::create(&path, true).unwrap().publish(&Context::silent()).unwrap();
+        PackageDraft::create(&path, true).unwrap().put(&Context::silent()).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"");
         assert_eq!(names(folder.path()), ["x.intunewin"]);
-        assert!(matches!(Draft::create(folder.path(), true), Err(PackError::OutputExists(_))));
+        assert!(matches!(PackageDraft::create(folder.path(), true), Err(PackError::OutputExists(_))));
     }
 
     #[test]
@@ -193,20 +155,18 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("file"), b"").unwrap();
         let path = folder.path().join("file").join("x.intunewin");
-        assert!(matches!(Draft::create(&path, false), Err(PackError::Output { .. })));
+        assert!(matches!(PackageDraft::create(&path, false), Err(PackError::Output { .. })));
     }
 
     #[cfg(unix)]
     #[test]
-    fn private_while_it_is_written_and_as_any_file_afterwards() {
+    fn a_package_is_as_any_new_file() {
         use std::os::unix::fs::PermissionsExt as _;
         let folder = tempfile::tempdir().unwrap();
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         let (usual, path) = (folder.path().join("usual"), folder.path().join("x.intunewin"));
         fs::write(&usual, b"").unwrap();
-        let draft = Draft::create(&path, false).unwrap();
-        assert_eq!(mode(draft.file.path()), 0o600);
-        draft.publish(&Context::silent()).unwrap();
+        PackageDraft::create(&path, false).unwrap().put(&Context::silent()).unwrap();
         assert_eq!(mode(&path), mode(&usual));
     }
 
@@ -219,10 +179,10 @@ mod tests {
         let path = folder.path().join("x.intunewin");
         let allow = |mode| fs::set_permissions(folder.path(), fs::Permissions::from_mode(mode)).unwrap();
         allow(0o300);
-        let published = Draft::create(&path, false).unwrap().publish(&Context::silent());
+        let published = PackageDraft::create(&path, false).unwrap().put(&Context::silent());
         allow(0o700);
         published.unwrap();
-        into_place::sync_folder(&folder.path().join("gone"));
+        waybill_disk::sync_folder(&folder.path().join("gone"));
         assert_eq!(names(folder.path()), ["x.intunewin"]);
     }
 
@@ -236,7 +196,7 @@ mod tests {
         let held = fs::OpenOptions::new().read(true).share_mode(0).open(&path).unwrap();
         let stop = std::sync::atomic::AtomicBool::new(true);
         let context = Context::new(&(), &stop, &waybill_context::SystemClock);
-        let outcome = Draft::create(&path, true).unwrap().publish(&context);
+        let outcome = PackageDraft::create(&path, true).unwrap().put(&context);
         assert!(matches!(outcome, Err(PackError::Cancelled)), "{outcome:?}");
         drop(held);
         assert_eq!(fs::read(&path).unwrap(), b"first");

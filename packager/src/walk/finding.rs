@@ -1,10 +1,10 @@
 //! What a walk can find wrong: every finding has its place, and all are gathered before the walk gives up.
 
 use crate::exclude::IgnoreFileError;
-use crate::shown_path::shown;
 use std::io;
 use std::path::{Path, PathBuf};
 use waybill_context::Cancelled;
+use waybill_disk::shown;
 use waybill_schemas::codes::{Classified, Code, source};
 
 /// How many findings are kept; all are counted.

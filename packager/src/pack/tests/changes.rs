@@ -11,7 +11,7 @@ fn pack_meddled(place: &Place, meddle: impl FnOnce()) -> PackError {
     let request = place.request();
     let ready = Ready::prepare(&request, &silent()).unwrap();
     meddle();
-    let draft = Draft::create(&ready.path, true).unwrap();
+    let draft = PackageDraft::create(&ready.path, true).unwrap();
     let error = write(&ready, &request.options, &draft, &silent()).map(drop).unwrap_err();
     drop(draft);
     assert_eq!(place.output_names(), [""; 0], "no output is left");

@@ -1,0 +1,208 @@
+//! What a store of published objects can do, whatever stands behind it: a folder today, an object store later.
+
+use std::fmt;
+use std::io::{self, Read, Write};
+use waybill_context::{Cancelled, Context};
+use waybill_schemas::Mac;
+
+/// The name of an object, or of a group of objects, relative to its store: components joined by `/`.
+///
+/// A component is not empty, does not begin with a dot (stores hide their own files that way) and holds nothing that
+/// a URL or a Windows file name would have to escape, so that one name fits every store.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Key(String);
+
+/// A text that cannot be a [`Key`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+#[error("{text:?} cannot be the name of an object")]
+pub struct KeyError {
+    /// The text.
+    pub text: String,
+}
+
+impl Key {
+    /// A key of this text.
+    ///
+    /// # Errors
+    /// [`KeyError`]: an empty component, one that begins with a dot, or a character that not every store takes.
+    pub fn new(text: impl Into<String>) -> Result<Self, KeyError> {
+        let text = text.into();
+        let fits = |component: &str| {
+            !component.is_empty()
+                && !component.starts_with('.')
+                && component.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte))
+        };
+        if text.split('/').all(fits) { Ok(Self(text)) } else { Err(KeyError { text }) }
+    }
+
+    /// The object of this name in the group that `self` names.
+    ///
+    /// # Errors
+    /// As [`Key::new`].
+    pub fn join(&self, name: &str) -> Result<Self, KeyError> {
+        Self::new(format!("{self}/{name}"))
+    }
+
+    /// An object of ours in a group: our names are valid components.
+    pub(crate) fn object(&self, name: &'static str) -> Self {
+        Self(format!("{self}/{name}"))
+    }
+
+    /// The whole text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The group of a content: its MAC in hexadecimal digits.
+impl From<&Mac> for Key {
+    fn from(mac: &Mac) -> Self {
+        Self(mac.to_hex())
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// An object that is being read.
+#[non_exhaustive]
+pub struct StoredObject {
+    /// Its length in bytes.
+    pub length: u64,
+    /// Its bytes, from the first on.
+    pub bytes: Box<dyn Read + Send>,
+}
+
+impl StoredObject {
+    /// An object of `length` bytes.
+    pub fn new(length: u64, bytes: Box<dyn Read + Send>) -> Self {
+        Self { length, bytes }
+    }
+}
+
+impl fmt::Debug for StoredObject {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("StoredObject").field("length", &self.length).finish_non_exhaustive()
+    }
+}
+
+/// What became of a group that was to be put.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Put {
+    /// It is there now, whole and durable.
+    Written,
+    /// Something was there already, and is untouched.
+    AlreadyThere,
+}
+
+/// Where published objects are kept.
+///
+/// Objects come in groups that appear together: a content and the digests of its pieces. A group is put if there is
+/// none of its name, and never changes afterwards but by repair.
+pub trait Store {
+    /// Begins a group. Its objects are nobody's to see until [`Upload::put_if_absent`].
+    ///
+    /// # Errors
+    /// The store cannot be written to.
+    fn upload(&self, group: &Key, context: &Context<'_>) -> Result<Box<dyn Upload + '_>, StoreError>;
+
+    /// The object of this name; `None` where there is none.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn get(&self, key: &Key) -> Result<Option<StoredObject>, StoreError>;
+
+    /// The length of the object of this name in bytes; `None` where there is none.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn head(&self, key: &Key) -> Result<Option<u64>, StoreError>;
+
+    /// The objects of a group, sorted; `None` where nothing is under its name. A store that has folders says `Some` of
+    /// an empty one.
+    ///
+    /// # Errors
+    /// The store cannot be read; something that is no group lies under the name.
+    fn list(&self, group: &Key) -> Result<Option<Vec<Key>>, StoreError>;
+
+    /// Where the object or group is, for reports and messages: a path, or a URL without its query.
+    fn location(&self, key: &Key) -> String;
+}
+
+/// A group being written. Dropped before it was put, it leaves nothing.
+pub trait Upload {
+    /// Begins the next object of the group, which will have exactly `length` bytes; the one before is complete.
+    ///
+    /// # Errors
+    /// The store cannot be written to; the object before got more or fewer bytes than it was announced with.
+    fn object(&mut self, name: &str, length: u64) -> Result<&mut dyn Write, StoreError>;
+
+    /// Makes the objects durable and lets them appear together, unless something lies under the group's name.
+    ///
+    /// # Errors
+    /// The store cannot be written to; interruption.
+    fn put_if_absent(&mut self, context: &Context<'_>) -> Result<Put, StoreError>;
+
+    /// Puts one object of the group over the one that is there, to repair it. Readers see the old or the new one.
+    ///
+    /// # Errors
+    /// The store cannot be written to; interruption.
+    fn replace(&mut self, name: &str, context: &Context<'_>) -> Result<(), StoreError>;
+}
+
+/// Why a store did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// Something that is no group of objects lies under the name.
+    #[error("{location} cannot hold published objects: {why}")]
+    Occupied {
+        /// Where.
+        location: String,
+        /// What it is instead.
+        why: &'static str,
+    },
+    /// Something cannot be read.
+    #[error("cannot read {location}")]
+    Read {
+        /// Where.
+        location: String,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// Something cannot be written.
+    #[error("cannot write {location}")]
+    Write {
+        /// Where.
+        location: String,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The user wants to stop.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_fits_every_store() {
+        for text in ["a", "0f3e/content.bin", "a-b/c_d/e.f"] {
+            assert_eq!(Key::new(text).unwrap().as_str(), text);
+        }
+        for text in ["", "/", "a/", "/a", "a//b", "..", "a/../b", ".hidden", "a\\b", "C:", "a b", "ä", "a?b"] {
+            assert_eq!(Key::new(text).unwrap_err().text, text);
+        }
+        assert_eq!(Key::new("a").unwrap().join("b.c").unwrap().as_str(), "a/b.c");
+        assert!(Key::new("a").unwrap().join("..").is_err());
+    }
+}
