@@ -105,7 +105,10 @@ impl NewFile {
     }
 }
 
-fn builder<T>(path: &Path, make: impl FnOnce(&mut tempfile::Builder<'_, '_>) -> io::Result<T>) -> io::Result<T> {
+fn builder<T>(
+    path: &Path,
+    make: impl FnOnce(&mut tempfile::Builder<'_, '_>) -> io::Result<T>,
+) -> io::Result<T> {
     let prefix = format!(".{}.waybill-", path.file_name().unwrap_or_default().to_string_lossy());
     let mut builder = tempfile::Builder::new();
     builder.prefix(&prefix);
@@ -134,7 +137,10 @@ mod tests {
         let refused = late.put(false, &Context::silent()).unwrap_err();
         assert_eq!(refused.kind(), io::ErrorKind::AlreadyExists);
         drop(NewFile::create(&path, FileAccess::Usual).unwrap());
-        assert_eq!((names(folder.path()), fs::read(&path).unwrap()), (vec!["x".to_owned()], b"whole".to_vec()));
+        assert_eq!(
+            (names(folder.path()), fs::read(&path).unwrap()),
+            (vec!["x".to_owned()], b"whole".to_vec())
+        );
         NewFile::create(&path, FileAccess::Usual).unwrap().put(true, &Context::silent()).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"");
     }

@@ -71,8 +71,9 @@ pub fn publish_content(
     let pieces = PiecesDocument::new(size, digests)?;
     let bytes = pieces.write()?;
     if let Some(upload) = &mut upload {
-        upload.object(PIECES, bytes.len() as u64)?.write_all(&bytes).map_err(|source| {
-            StoreError::Write { location: store.location(&group.object(PIECES)), source }
+        upload.object(PIECES, bytes.len() as u64)?.write_all(&bytes).map_err(|source| StoreError::Write {
+            location: store.location(&group.object(PIECES)),
+            source,
         })?;
     }
     let mut published = PublishedContent {

@@ -160,10 +160,7 @@ pub enum Damage {
         actual: u64,
     },
     /// Pieces of the content are other bytes.
-    #[error(
-        "{wrong} of {of} pieces of {} are not the content's, the first is piece {first}",
-        CONTENT
-    )]
+    #[error("{wrong} of {of} pieces of {} are not the content's, the first is piece {first}", CONTENT)]
     Pieces {
         /// Pieces that differ.
         wrong: usize,
@@ -176,4 +173,3 @@ pub enum Damage {
     #[error("{} does not describe the content", PIECES)]
     Description,
 }
-

@@ -36,7 +36,9 @@ impl FolderStore {
         for entry in entries.filter_map(Result::ok) {
             let name = entry.file_name();
             let group = name.to_str().and_then(target_of_sibling).filter(|group| is_content(group));
-            if let Some(target) = group.and_then(|group| TargetFolder::new(&self.root.join(group), false).ok()) {
+            if let Some(target) =
+                group.and_then(|group| TargetFolder::new(&self.root.join(group), false).ok())
+            {
                 target.sweep(context);
             }
         }
@@ -138,7 +140,8 @@ impl Upload for FolderUpload {
     fn object(&mut self, name: &str, length: u64) -> Result<&mut dyn Write, StoreError> {
         self.complete()?;
         let path = self.path.join(name);
-        let file = self.staged().ok_or_else(already_put).and_then(|staged| File::create_new(staged.join(name)));
+        let file =
+            self.staged().ok_or_else(already_put).and_then(|staged| File::create_new(staged.join(name)));
         let file = file.map_err(|error| unwritable(&path, error))?;
         Ok(&mut self.open.insert(OpenObject { name: name.to_owned(), length, file }).file)
     }
@@ -224,7 +227,9 @@ mod tests {
         let mut bytes = Vec::new();
         io::Read::read_to_end(&mut store.get(&b).unwrap().unwrap().bytes, &mut bytes).unwrap();
         assert_eq!(bytes, b"bbb");
-        assert!(store.get(&group).unwrap().is_none() && store.head(&group.join("c").unwrap()).unwrap().is_none());
+        assert!(
+            store.get(&group).unwrap().is_none() && store.head(&group.join("c").unwrap()).unwrap().is_none()
+        );
         assert_eq!(names(&folder.path().join("public")), [group.as_str()], "nothing hidden stays");
     }
 
@@ -235,7 +240,9 @@ mod tests {
         let mut upload = store.upload(&key("0f"), &context).unwrap();
         upload.object("a", 2).unwrap().write_all(b"abc").unwrap();
         let error = upload.put_if_absent(&context).unwrap_err();
-        assert!(matches!(&error, StoreError::Write { source, .. } if source.to_string().starts_with("3 bytes")));
+        assert!(
+            matches!(&error, StoreError::Write { source, .. } if source.to_string().starts_with("3 bytes"))
+        );
         drop(upload);
         assert!(names(folder.path()).is_empty());
     }

@@ -199,7 +199,8 @@ mod tests {
         for text in ["a", "0f3e/content.bin", "a-b/c_d/e.f"] {
             assert_eq!(Key::new(text).unwrap().as_str(), text);
         }
-        for text in ["", "/", "a/", "/a", "a//b", "..", "a/../b", ".hidden", "a\\b", "C:", "a b", "ä", "a?b"] {
+        for text in ["", "/", "a/", "/a", "a//b", "..", "a/../b", ".hidden", "a\\b", "C:", "a b", "ä", "a?b"]
+        {
             assert_eq!(Key::new(text).unwrap_err().text, text);
         }
         assert_eq!(Key::new("a").unwrap().join("b.c").unwrap().as_str(), "a/b.c");

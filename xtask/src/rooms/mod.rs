@@ -14,13 +14,6 @@ use circles::Circle;
 /// Circles that are still there, by the full names of their members.
 const EXCEPTIONS: &[&[&str]] = &[
     &["intunewin::unpack::staging", "intunewin::unpack::sweep"],
-    &["waybill-packager::catalog", "waybill-packager::walk"],
-    &["waybill-packager::pack::job", "waybill-packager::pack::plan"],
-    &[
-        "waybill-packager::publish::error",
-        "waybill-packager::publish::layout",
-        "waybill-packager::publish::there",
-    ],
     &[
         "waybill-system::unix::processes::ps",
         "waybill-system::unix::processes::stat",
