@@ -2,9 +2,9 @@ use crate::error::Failure;
 use clap::Args;
 use std::path::PathBuf;
 use waybill_packager::exclude::Exclusions;
-use waybill_packager::lint::Allowance;
+use waybill_packager::lint::{self, Allowance};
 use waybill_packager::walk::WalkOptions;
-use waybill_schemas::codes::{command, lint};
+use waybill_schemas::codes::command;
 
 /// Find what goes wrong in practice, before it is uploaded
 #[derive(Debug, Args)]

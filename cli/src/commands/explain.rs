@@ -8,7 +8,7 @@ use waybill_schemas::report::explain::ExplainReport;
 /// Tells every meaning of a code.
 pub(crate) fn run(args: &ExplainArgs, session: &Session) -> Result<(), Failure> {
     let code = args.code();
-    let meanings = codes::find(&code);
+    let meanings = codes::find(&code, &waybill_packager::lint::pages());
     if meanings.is_empty() {
         return Err(unknown(&code));
     }

@@ -6,7 +6,7 @@ use crate::session::Session;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
-use waybill_packager::lint::{Subject, lint};
+use waybill_packager::lint::{Subject, lint, pages};
 use waybill_schemas::codes::{Class, command};
 use waybill_schemas::report::lint::LintReport;
 
@@ -33,7 +33,7 @@ fn write_sarif(report: &LintReport, file: &Path, force: bool) -> Result<(), Fail
     opened
         .and_then(|file| {
             let mut out = BufWriter::new(file);
-            serde_json::to_writer_pretty(&mut out, &report.to_sarif())?;
+            serde_json::to_writer_pretty(&mut out, &report.to_sarif(&pages()))?;
             out.write_all(b"\n")?;
             out.flush()
         })

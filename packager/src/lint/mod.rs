@@ -3,19 +3,14 @@
 //! A [`Subject`] carries what is known: an app document, files, what the setup file is, a package. The rules are
 //! pure functions over it, all of them run, and a rule whose facts are missing finds nothing.
 
-mod app_rules;
-mod commands;
-mod content;
 mod files;
-mod found;
+mod findings;
 mod json_lines;
 mod open;
-mod outcome;
 mod programs;
+mod rules;
 mod script;
 mod second_opinion;
-mod secrets;
-mod shape;
 mod subject;
 #[cfg(test)]
 mod tests;
@@ -24,8 +19,9 @@ pub use files::{FileEntry, Files};
 pub use open::LintInputError;
 pub use subject::{AppInput, PackageFacts, ReadFile, SetupFacts, Subject};
 
-use found::Found;
-use waybill_schemas::report::lint::{Finding, LintReport};
+use findings::Findings;
+use rules::Examined;
+use waybill_schemas::report::lint::{Finding, LintPage, LintReport};
 
 /// A code that may be found, and why that is right here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,22 +48,28 @@ pub struct Allowance {
 /// assert!(report.findings.iter().any(|finding| finding.code == "WB101"));
 /// ```
 pub fn lint(subject: Subject, allowances: &[Allowance]) -> LintReport {
-    let mut found = Found::default();
-    commands::check(&subject, &mut found);
-    app_rules::check(&subject, &mut found);
-    outcome::check(&subject, &mut found);
-    secrets::check(&subject, &mut found);
-    content::check(&subject, &mut found);
-    shape::check(&subject, &mut found);
+    let mut findings = Findings::default();
+    let examined = Examined::new(&subject);
+    rules::all().for_each(|rule| rule.run(&examined, &mut findings));
     let allowances = all_allowances(&subject, allowances);
-    let mut findings = found.findings;
+    let Findings { kept: mut findings, cut, .. } = findings;
     allow(&mut findings, &allowances);
     let unused = unused(&findings, &allowances);
     let mut skipped = subject.skipped;
-    skipped.extend(
-        found.cut.iter().map(|code| format!("further findings of {code}: only the first 100 are told")),
-    );
+    skipped.extend(cut.iter().map(|code| format!("further findings of {code}: only the first 100 are told")));
     LintReport { skipped, unused_allowances: unused, ..LintReport::new(subject.name, findings) }
+}
+
+/// The page of every rule, in the order of the codes.
+pub fn pages() -> Vec<&'static LintPage> {
+    let mut pages: Vec<_> = rules::all().map(|rule| &rule.page).collect();
+    pages.sort_by_key(|page| page.code);
+    pages
+}
+
+/// The page of a code, whatever its case.
+pub fn page(code: &str) -> Option<&'static LintPage> {
+    pages().into_iter().find(|page| page.code.eq_ignore_ascii_case(code))
 }
 
 fn all_allowances(subject: &Subject, given: &[Allowance]) -> Vec<Allowance> {

@@ -1,20 +1,22 @@
 //! Subjects from what people give: a package, a source folder, an app's folder, an app document.
 
-mod package;
-
 use super::files::{FileEntry, Files, same_name};
-use super::subject::{AppInput, ReadFile, SetupFacts, Subject};
+use super::second_opinion;
+use super::subject::{AppInput, PackageFacts, ReadFile, SetupFacts, Subject};
 use crate::msi::MsiFacts;
 use crate::recognise::{InstallerKind, recognise_bytes};
 use crate::walk::{SourceList, WalkError, WalkOptions, walk};
-use intunewin::{ArchiveError, AuthenticateError, OpenError};
+use intunewin::{Archive, ArchiveError, ArchivePolicy, AuthenticateError, FileSource, OpenError, Package};
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek};
 use std::path::{Path, PathBuf};
 use waybill_context::Context;
-use waybill_schemas::DOCUMENT_LIMIT;
 use waybill_schemas::app::{AppDocument, AppError};
 use waybill_schemas::codes::{Classified, Code, source};
+use waybill_schemas::{DOCUMENT_LIMIT, DetectionXmlNote};
+
+/// Setup files over this size are not taken out of a package to be looked at.
+const MOST_OF_A_SETUP_FILE: u64 = 2 << 30;
 
 /// Why there is nothing to lint.
 #[derive(Debug, thiserror::Error)]
@@ -77,7 +79,7 @@ impl Subject {
         let mut subject = match (path.is_dir(), is_json) {
             (true, _) => open_folder(path, options, context)?,
             (false, true) => open_document(path, options, context)?,
-            (false, false) => package::open(path, context)?,
+            (false, false) => open_package(path, context)?,
         };
         subject.name = path.display().to_string();
         Ok(subject)
@@ -201,5 +203,71 @@ impl ReadFile for SourceFiles {
     }
 }
 
-#[cfg(test)]
-mod tests;
+/// A package: authenticated first, then read.
+fn open_package(path: &Path, context: &Context<'_>) -> Result<Subject, LintInputError> {
+    let unreadable = |source| LintInputError::Read { path: path.to_owned(), source };
+    let policy = ArchivePolicy::default();
+    let package = Package::open(FileSource::open(path).map_err(unreadable)?, &policy)?;
+    let mut subject = Subject { setup_file: Some(package.info().setup_file.clone()), ..Subject::new("") };
+    let mut facts = facts_of(&package);
+    let content = package.into_content(context)?.authenticate(context)?;
+    let archive = content.archive(&policy, context)?;
+    facts.unmarked_names = archive.unmarked_names();
+    facts.other_reader = second_opinion::differences(&archive, content.payload())?;
+    subject.package = Some(facts);
+    subject.add_entries(&archive)?;
+    subject.take_out_setup_file(&archive, context)?;
+    subject.contents = Box::new(PackedFiles(archive));
+    Ok(subject)
+}
+
+fn facts_of(package: &Package) -> PackageFacts {
+    let mut facts = PackageFacts { msi_info: package.info().msi_info.clone(), ..PackageFacts::default() };
+    facts.deviations.extend(package.deviations().iter().map(ToString::to_string));
+    for note in package.notes() {
+        match note {
+            DetectionXmlNote::UnpaddedBase64 { field } => facts.unpadded.push(field),
+            // Microsoft's own tool writes them where it does not run on Windows.
+            DetectionXmlNote::LineFeeds => {}
+            other => facts.deviations.push(other.to_string()),
+        }
+    }
+    facts
+}
+
+impl Subject {
+    fn add_entries(&mut self, archive: &Archive) -> Result<(), ArchiveError> {
+        let mut entries = Vec::new();
+        archive.visit(|entry| {
+            let is_folder = entry.name.is_folder();
+            entries.push(FileEntry { name: entry.name.as_str().to_owned(), size: entry.size, is_folder });
+            Ok::<(), ArchiveError>(())
+        })?;
+        self.files = Some(Files::new(entries));
+        Ok(())
+    }
+
+    /// MSI tables and program headers want to be sought in: into a nameless file first.
+    fn take_out_setup_file(&mut self, archive: &Archive, context: &Context<'_>) -> Result<(), ArchiveError> {
+        let entry = self.setup_file.as_deref().and_then(|setup| self.files.as_ref()?.find(setup));
+        let Some((name, size)) = entry.map(|entry| (entry.name.clone(), entry.size)) else { return Ok(()) };
+        if size > MOST_OF_A_SETUP_FILE {
+            self.skipped.push(format!("what the setup file is: it has {} MiB", size >> 20));
+            return Ok(());
+        }
+        let mut file = tempfile::tempfile().map_err(ArchiveError::Io)?;
+        archive.copy_file(&name, &mut file, context)?;
+        file.rewind().map_err(ArchiveError::Io)?;
+        self.look_at_setup_file(file);
+        Ok(())
+    }
+}
+
+/// Files of a payload.
+struct PackedFiles(Archive);
+
+impl ReadFile for PackedFiles {
+    fn read_file(&self, name: &str, most: usize) -> Option<Vec<u8>> {
+        self.0.read_file(name, most).ok().flatten()
+    }
+}

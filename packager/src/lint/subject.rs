@@ -123,6 +123,18 @@ impl Subject {
         self.app.as_ref().map(|input| input.place(pointer)).unwrap_or_default()
     }
 
+    /// Where the setup file is named.
+    pub(super) fn setup_file_place(&self) -> Place {
+        let named_by_app = self
+            .app()
+            .is_some_and(|app| app.setup_file_path.is_some() && app.setup_file_path == self.setup_file);
+        match named_by_app {
+            true => self.app_place("/setupFilePath"),
+            false if self.package.is_some() => Place::in_document("Detection.xml", "SetupFile"),
+            false => Place::default(),
+        }
+    }
+
     /// Whether a relative path is a file of the package; false where the files are not known.
     pub(super) fn is_packed(&self, path: &str) -> bool {
         self.files.as_ref().is_some_and(|files| files.find(path).is_some())

@@ -3,6 +3,7 @@
 mod commands;
 mod content;
 mod good_apps;
+mod open;
 mod outcome;
 mod report;
 mod rules;

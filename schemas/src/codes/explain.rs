@@ -1,9 +1,9 @@
 //! Any code that a person may meet, looked up in every table: what `waybill explain` prints.
 
-use super::lint::LintPage;
 use super::number::{self, NumberCode};
 use super::rules::Rule;
-use super::{Code, EXITS, device, errors, installer, lint, rules, states};
+use super::{Code, EXITS, device, errors, installer, rules, states};
+use crate::report::lint::LintPage;
 use serde::Serialize;
 
 /// Where a code comes from.
@@ -131,16 +131,18 @@ pub struct Example {
 /// HRESULT (`0x87D1041C`, `87D1041C`, `-2016345060`, `2278622236`, `1041C`), an exit code (`1603`), a state by number or name
 /// (`6005`, `ErrorDownloadingContent`). A word before the number asks for one table: `exit 4`,
 /// `applicability 1002`. Empty where nothing is known.
-pub fn find(text: &str) -> Vec<Entry> {
+///
+/// Lint's pages stand with its rules (`waybill_packager::lint::pages`) and are given by the caller.
+pub fn find(text: &str, lint: &[&'static LintPage]) -> Vec<Entry> {
     let text = text.trim();
-    let found = find_in(None, text);
+    let found = find_in(None, text, lint);
     match split_table(text) {
-        Some((table, rest)) if found.is_empty() => find_in(Some(table), rest),
+        Some((table, rest)) if found.is_empty() => find_in(Some(table), rest, lint),
         _ => found,
     }
 }
 
-fn find_in(wanted: Option<Table>, text: &str) -> Vec<Entry> {
+fn find_in(wanted: Option<Table>, text: &str, lint: &[&'static LintPage]) -> Vec<Entry> {
     let mut found: Vec<Entry> = Vec::new();
     let mut add = |entry: Entry| {
         if wanted.is_none_or(|table| table == entry.table) && !found.contains(&entry) {
@@ -148,7 +150,8 @@ fn find_in(wanted: Option<Table>, text: &str) -> Vec<Entry> {
         }
     };
     errors().filter(|code| code.id.eq_ignore_ascii_case(text)).map(of_error).for_each(&mut add);
-    lint::page(text).map(of_lint).into_iter().for_each(&mut add);
+    let pages = lint.iter().filter(|page| page.code.eq_ignore_ascii_case(text));
+    pages.map(|page| of_lint(page)).for_each(&mut add);
     let of_text = rules::ALL.iter().filter(|rule| rule.name.eq_ignore_ascii_case(text));
     of_text.map(of_rule).for_each(&mut add);
     let bits = number::candidates(text);

@@ -48,8 +48,6 @@ mod files;
 #[cfg(feature = "full")]
 pub mod installer;
 #[cfg(feature = "full")]
-pub mod lint;
-#[cfg(feature = "full")]
 mod number;
 #[cfg(feature = "full")]
 pub mod rules;

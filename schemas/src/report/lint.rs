@@ -22,6 +22,25 @@ impl std::fmt::Display for Severity {
     }
 }
 
+/// The page of one rule of `waybill lint`: what `waybill explain` and SARIF say of its code.
+#[derive(Debug, PartialEq, Eq)]
+pub struct LintPage {
+    /// The code, e.g. `WB105`.
+    pub code: &'static str,
+    /// How bad it is as a rule; where a rule knows both, the page says when.
+    pub severity: Severity,
+    /// What is found, one line.
+    pub title: &'static str,
+    /// Why it hurts.
+    pub harm: &'static str,
+    /// How to mend it.
+    pub mend: &'static str,
+    /// An example that is found.
+    pub before: &'static str,
+    /// The same, mended.
+    pub after: &'static str,
+}
+
 /// Where something was found. All absent: the package or folder as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]

@@ -1,7 +1,6 @@
 //! A lint report as SARIF 2.1.0, for code scanning services and editors (OASIS standard, 2020).
 
-use super::lint::{Finding, LintReport, Severity};
-use crate::codes::lint::{LintPage, page, pages};
+use super::lint::{Finding, LintPage, LintReport, Severity};
 use serde::Serialize;
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
@@ -119,16 +118,16 @@ struct LogicalLocation {
 impl LintReport {
     /// The report as SARIF 2.1.0. Every rule is described from its page, found or not; an allowed finding
     /// is a suppressed result with its reason.
-    pub fn to_sarif(&self) -> SarifLog {
+    pub fn to_sarif(&self, pages: &[&'static LintPage]) -> SarifLog {
         let driver = Driver {
             name: "waybill",
             semantic_version: env!("CARGO_PKG_VERSION"),
-            rules: pages().map(descriptor).collect(),
+            rules: pages.iter().map(|page| descriptor(page)).collect(),
         };
         let run = Run {
             tool: Tool { driver },
             column_kind: "unicodeCodePoints",
-            results: self.findings.iter().map(|finding| result(finding, &self.subject)).collect(),
+            results: self.findings.iter().map(|finding| result(finding, &self.subject, pages)).collect(),
         };
         SarifLog { schema: SCHEMA, version: "2.1.0", runs: [run] }
     }
@@ -156,11 +155,11 @@ fn descriptor(page: &LintPage) -> ReportingDescriptor {
     }
 }
 
-fn result(finding: &Finding, subject: &str) -> SarifResult {
+fn result(finding: &Finding, subject: &str, pages: &[&'static LintPage]) -> SarifResult {
     let suppression = |reason: &String| Suppression { kind: "external", justification: reason.clone() };
     SarifResult {
         rule_id: finding.code.clone(),
-        rule_index: page(&finding.code).and_then(|page| pages().position(|other| std::ptr::eq(other, page))),
+        rule_index: pages.iter().position(|page| page.code.eq_ignore_ascii_case(&finding.code)),
         level: level(finding.severity),
         message: Message { text: format!("{} {}", finding.message, finding.mend) },
         locations: [location(finding, subject)],
@@ -211,8 +210,18 @@ mod tests {
     use super::*;
     use serde_json::Value;
 
+    static PAGE: LintPage = LintPage {
+        code: "WB105",
+        severity: Severity::Warning,
+        title: "title",
+        harm: "harm",
+        mend: "mend",
+        before: "before",
+        after: "after",
+    };
+
     fn log(findings: Vec<Finding>) -> Value {
-        serde_json::to_value(LintReport::new("my app", findings).to_sarif()).unwrap()
+        serde_json::to_value(LintReport::new("my app", findings).to_sarif(&[&PAGE])).unwrap()
     }
 
     fn finding(place: Place, allowed: Option<&str>) -> Finding {
@@ -256,19 +265,5 @@ mod tests {
         assert_eq!(uri("a b/ü.ps1"), "a%20b/%C3%BC.ps1");
         assert_eq!(uri("C:\\Apps\\x:y"), "file:///C:/Apps/x%3Ay");
         assert_eq!(uri("/srv/apps"), "file:///srv/apps");
-    }
-
-    #[test]
-    fn every_rule_is_described() {
-        let log = log(Vec::new());
-        let rules = log["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap();
-        assert_eq!(rules.len(), pages().count());
-        for rule in rules {
-            for pointer in
-                ["/shortDescription/text", "/help/text", "/help/markdown", "/defaultConfiguration/level"]
-            {
-                assert!(rule.pointer(pointer).unwrap().as_str().unwrap().len() > 4, "{rule}");
-            }
-        }
     }
 }

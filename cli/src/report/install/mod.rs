@@ -123,7 +123,7 @@ fn write_next(
     // Of the installer's codes those that have a page; a bare number may be one of ours.
     let exit_code = exit_code.and_then(|number| {
         let of_installer = |entry: &Entry| matches!(entry.table, Table::Installer | Table::Device);
-        let found = find(number);
+        let found = find(number, &[]);
         let is_plain = found.first().is_some_and(of_installer);
         found
             .iter()

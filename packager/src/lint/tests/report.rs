@@ -1,7 +1,8 @@
 //! The report as a whole: places, allowances, codes.
 
 use super::*;
-use waybill_schemas::codes::lint::page;
+use std::collections::HashSet;
+use waybill_schemas::codes::{Table, find};
 
 fn broken() -> Value {
     let app = with(msi_app(), "/installCommandLine", "msiexec /i contoso.msi /qn".into());
@@ -96,4 +97,52 @@ fn hostile_text_never_stops_lint() {
     }
     let long = "a \"".repeat(200_000);
     lint(msi_subject(&with(msi_app(), "/installCommandLine", long.into())), &[]);
+}
+
+#[test]
+fn every_page_is_full_and_explained() {
+    let (pages, mut seen) = (pages(), HashSet::new());
+    for page in &pages {
+        assert!(seen.insert(page.code), "{} stands twice", page.code);
+        let entry = &find(&page.code.to_lowercase(), &pages)[0];
+        assert_eq!((entry.table, entry.code.as_str()), (Table::Lint, page.code));
+        for text in [page.title, page.harm, page.mend, page.before, page.after] {
+            assert!(text.len() > 9, "{}: {text:?}", page.code);
+        }
+        assert_ne!(page.before, page.after);
+    }
+    let expected = ["WB101", "WB109", "WB201", "WB207", "WB301", "WB304", "WB401", "WB405"];
+    assert!(expected.iter().all(|code| seen.contains(code)));
+    assert_eq!(seen.len(), 9 + 7 + 4 + 5);
+}
+
+/// A rule and its row in docs/lint.md come and go together, and the row's first letter is the page's severity.
+#[test]
+fn the_documentation_has_a_row_for_every_rule_and_for_nothing_else() {
+    let documentation = include_str!("../../../../docs/lint.md");
+    let rows = documentation.lines().filter_map(|line| line.strip_prefix("| WB"));
+    let told: Vec<String> = rows
+        .map(|row| {
+            let mut cells = row.split(" | ");
+            format!("WB{} {}", cells.next().unwrap_or_default(), cells.next().unwrap_or_default())
+        })
+        .collect();
+    let letter = |page: &LintPage| if page.severity == Severity::Error { "E" } else { "W" };
+    let expected: Vec<String> =
+        pages().iter().map(|page| format!("{} {}", page.code, letter(page))).collect();
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn sarif_describes_every_rule() {
+    let log = serde_json::to_value(LintReport::new("app", Vec::new()).to_sarif(&pages())).unwrap();
+    let rules = log["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap();
+    assert_eq!(rules.len(), pages().len());
+    for rule in rules {
+        for pointer in
+            ["/shortDescription/text", "/help/text", "/help/markdown", "/defaultConfiguration/level"]
+        {
+            assert!(rule.pointer(pointer).unwrap().as_str().unwrap().len() > 4, "{rule}");
+        }
+    }
 }

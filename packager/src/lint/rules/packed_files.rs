@@ -1,22 +1,51 @@
 //! WB102: files that are not in the package, and paths of the packager's machine.
 
-use super::super::programs::{is_shell_builtin, is_windows_program};
-use super::Command;
+use super::{Command, Examined, LintRule};
 use crate::lint::files::{Files, leaf_of};
-use crate::lint::found::Found;
+use crate::lint::findings::Findings;
+use crate::lint::programs::{is_shell_builtin, is_windows_program};
 use crate::lint::subject::Subject;
 use waybill_intune::command_line::{Msiexec, PowerShell, ProductOrFile, Step, Word};
 
 /// Extensions that cmd tries for a name without one.
 const PATHEXT: [&str; 6] = ["com", "exe", "bat", "cmd", "vbs", "js"];
 
-pub(super) fn check(command: &Command<'_>, subject: &Subject, found: &mut Found) {
-    for step in &command.line.steps {
-        program(command, step, subject, found);
-        let call = Call { command, step, subject };
-        for path in named_files(step) {
-            call.judge(&path, found);
+use waybill_schemas::report::lint::LintPage;
+use waybill_schemas::report::lint::Severity::Error;
+
+pub(super) static RULES: &[LintRule] = &[LintRule {
+    page: LintPage {
+        code: "WB102",
+        severity: Error,
+        title: "the command names a file that is not in the package",
+        harm: "On the device the working directory is the unpacked package and nothing else of the packager's \
+               machine is there: the install ends with 0x80070002, or msiexec with 1619. A bare name gets only \
+               `.exe` added, so `install` never finds install.cmd.",
+        mend: "Name files relative to the source folder, with their extension, and put them there before packing.",
+        before: "msiexec /i \"D:\\Packages\\Contoso\\contoso.msi\" /qn /norestart",
+        after: "msiexec /i \"contoso.msi\" /qn /norestart",
+    },
+    check: check,
+}];
+
+fn check(examined: &Examined<'_>, findings: &mut Findings) {
+    let subject = examined.subject;
+    for command in &examined.commands {
+        for step in &command.line.steps {
+            program(command, step, subject, findings);
+            let call = Call { command, step, subject };
+            named_files(step).iter().for_each(|path| call.check(path, findings));
         }
+    }
+    if let (Some(files), Some(setup)) = (&subject.files, subject.setup_file.as_deref())
+        && files.find(setup).is_none()
+    {
+        let mend = match files.find_leaf(leaf_of(setup)) {
+            Some(entry) => format!("It is there as `{}`: name that.", entry.name),
+            None => "Put it into the source folder, or correct the name.".to_owned(),
+        };
+        let message = format!("The setup file {setup} is not in the package.");
+        findings.error(subject.setup_file_place(), message, mend);
     }
 }
 
@@ -27,21 +56,21 @@ struct Call<'a> {
 }
 
 impl Call<'_> {
-    fn judge(&self, path: &str, found: &mut Found) {
+    fn check(&self, path: &str, findings: &mut Findings) {
         match location(path, self.command.installs) {
-            Location::Elsewhere => self.report_machine_path(path, found),
+            Location::Elsewhere => self.report_machine_path(path, findings),
             Location::Relative if !self.step.moved => {
                 if let Some(files) = &self.subject.files
                     && files.find(path).is_none()
                 {
-                    self.report_missing(path, files, found);
+                    self.report_missing(path, files, findings);
                 }
             }
             Location::Relative | Location::OnTheDevice => {}
         }
     }
 
-    fn report_machine_path(&self, path: &str, found: &mut Found) {
+    fn report_machine_path(&self, path: &str, findings: &mut Findings) {
         let message = format!("{} names {path}, which is no path of the device.", self.command.name());
         let leaf = leaf_of(path);
         let known = self.subject.files.as_ref().and_then(|files| files.find_leaf(leaf));
@@ -49,12 +78,12 @@ impl Call<'_> {
             Some(entry) => format!("Name it as it is in the package: `{}`.", entry.name.replace('/', "\\")),
             None => format!("Put {leaf} into the source folder and name it relative to that."),
         };
-        found.error("WB102", self.command.place.clone(), message, mend);
+        findings.error(self.command.place.clone(), message, mend);
     }
 
-    fn report_missing(&self, path: &str, files: &Files, found: &mut Found) {
+    fn report_missing(&self, path: &str, files: &Files, findings: &mut Findings) {
         let message = format!("{} names {path}, which is not in the package.", self.command.name());
-        found.error("WB102", self.command.place.clone(), message, nearest(path, files));
+        findings.error(self.command.place.clone(), message, nearest(path, files));
     }
 }
 
@@ -72,21 +101,21 @@ fn nearest(path: &str, files: &Files) -> String {
     }
 }
 
-fn program(command: &Command<'_>, step: &Step, subject: &Subject, found: &mut Found) {
+fn program(command: &Command<'_>, step: &Step, subject: &Subject, findings: &mut Findings) {
     let name = step.program.as_str();
     if name.is_empty() || name.contains('$') || name.contains("%~") || is_shell_builtin(&step.stem()) {
         return; // WB103 has something to say
     }
     let call = Call { command, step, subject };
     match location(name, command.installs) {
-        Location::Elsewhere => call.report_machine_path(name, found),
+        Location::Elsewhere => call.report_machine_path(name, findings),
         Location::Relative if !step.moved => {
             let has_folder = name.contains(['\\', '/']);
             if let Some(files) = &subject.files
                 && !candidates(step).iter().any(|path| files.find(path).is_some())
                 && (has_folder || !is_windows_program(&step.stem()))
             {
-                call.report_missing(name, files, found);
+                call.report_missing(name, files, findings);
             }
         }
         Location::Relative | Location::OnTheDevice => {}

@@ -1,43 +1,61 @@
 //! WB304: secrets in commands and in the package. No message holds the value.
 
-use super::commands::commands_of;
-use super::files::{FileEntry, leaf_of};
-use super::found::Found;
-use super::script;
-use super::subject::Subject;
+use super::{Examined, LintRule};
+use crate::lint::files::{FileEntry, leaf_of};
+use crate::lint::findings::Findings;
+use crate::lint::script;
+use crate::lint::subject::Subject;
 use waybill_intune::command_line::{Word, flattened};
-use waybill_schemas::report::lint::Place;
+use waybill_schemas::report::lint::Severity::Error;
+use waybill_schemas::report::lint::{LintPage, Place};
 
 /// More scripts than this are not read for secrets.
 const MOST_SCRIPTS: usize = 200;
 
-pub(super) fn check(subject: &Subject, found: &mut Found) {
-    commands(subject, found);
+pub(super) static RULES: &[LintRule] = &[LintRule {
+    page: LintPage {
+        code: "WB304",
+        severity: Error,
+        title: "a secret in a command or in the package",
+        harm: "Commands are logged on every device and shown in the portal, and a package's keys lie beside its \
+               content: whoever gets either has the password, token or private key too. A licence key is a warning.",
+        mend: "Let the installer enrol with a short-lived or per-device secret, or fetch it at run time from where \
+               the device authenticates. Change what has been packed already. Allow the finding, with the reason, \
+               where the value is no secret.",
+        before: "agent.exe /S /TOKEN=2f1c…",
+        after: "agent.exe /S /ENROL=device-certificate",
+    },
+    check: check,
+}];
+
+fn check(examined: &Examined<'_>, findings: &mut Findings) {
+    commands(examined, findings);
+    let subject = examined.subject;
     let Some(files) = &subject.files else { return };
     let mut scripts = 0;
     for entry in files.iter().filter(|entry| !entry.is_folder) {
-        secret_file(entry, subject, found);
+        secret_file(entry, subject, findings);
         if is_script(&entry.name) && scripts < MOST_SCRIPTS {
             scripts += 1;
-            secret_in_script(entry, subject, found);
+            secret_in_script(entry, subject, findings);
         }
     }
 }
 
-fn commands(subject: &Subject, found: &mut Found) {
-    for command in commands_of(subject) {
+fn commands(examined: &Examined<'_>, findings: &mut Findings) {
+    for command in &examined.commands {
         let words: Vec<Word> = command.line.steps.iter().flat_map(|step| flattened(&step.words)).collect();
         let secret = parameter(&words, is_called_secret);
         if let Some(name) = secret.or_else(|| token_shape(command.text).map(str::to_owned)) {
             let message = format!("{} carries a secret in clear ({name}).", command.name());
             let mend = "Let the device fetch it when it is needed, and change it: whoever has seen the command has it. Allow WB304 where it is none.";
-            found.error("WB304", command.place.clone(), message, mend);
+            findings.error(command.place.clone(), message, mend);
         }
         if let Some(name) = parameter(&words, is_called_licence) {
             let message = format!("{} carries a licence key in clear ({name}).", command.name());
             let mend =
                 "Put it into a file that the installer reads, or allow WB304 where everybody may know it.";
-            found.warning("WB304", command.place.clone(), message, mend);
+            findings.warning(command.place.clone(), message, mend);
         }
     }
 }
@@ -137,7 +155,7 @@ fn is_private_key(text: &str) -> bool {
     })
 }
 
-fn secret_file(entry: &FileEntry, subject: &Subject, found: &mut Found) {
+fn secret_file(entry: &FileEntry, subject: &Subject, findings: &mut Findings) {
     let leaf = leaf_of(&entry.name).to_lowercase();
     let extension = leaf.rsplit_once('.').map(|(_, extension)| extension).unwrap_or_default();
     let text = || subject.read(&entry.name).map(|bytes| script::decode(&bytes).0.into_owned());
@@ -161,7 +179,7 @@ fn secret_file(entry: &FileEntry, subject: &Subject, found: &mut Found) {
     if let Some(what) = what {
         let message = format!("The package holds {what}: {}.", entry.name);
         let mend = "Leave it out (`.waybillignore`, `--exclude`), and change the secret where it was packed before. Allow WB304 where it is none.";
-        found.error("WB304", Place::in_file(entry.name.clone()), message, mend);
+        findings.error(Place::in_file(entry.name.clone()), message, mend);
     }
 }
 
@@ -182,7 +200,7 @@ fn is_script(name: &str) -> bool {
     matches!(extension.as_str(), "ps1" | "psm1" | "cmd" | "bat" | "vbs")
 }
 
-fn secret_in_script(entry: &FileEntry, subject: &Subject, found: &mut Found) {
+fn secret_in_script(entry: &FileEntry, subject: &Subject, findings: &mut Findings) {
     let Some(bytes) = subject.read(&entry.name) else { return };
     let (text, _) = script::decode(&bytes);
     for (number, line) in (1_u32..).zip(text.lines()) {
@@ -190,7 +208,7 @@ fn secret_in_script(entry: &FileEntry, subject: &Subject, found: &mut Found) {
         if let Some(what) = token_shape(line).or_else(is_plain_secure_string) {
             let message = format!("The script {} holds {what}.", entry.name);
             let mend = "Let the device fetch it when it is needed, and change it: whoever has the package has it. Allow WB304 where it is none.";
-            found.error("WB304", Place::in_file(entry.name.clone()).on_line(number), message, mend);
+            findings.error(Place::in_file(entry.name.clone()).on_line(number), message, mend);
         }
     }
 }

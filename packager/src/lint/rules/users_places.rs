@@ -1,20 +1,40 @@
 //! WB202: places of a user in an app that runs as the system.
 
-use super::super::commands::commands_of;
-use super::super::script;
-use super::{Checked, text};
-use crate::lint::found::Found;
+use super::{AppRule, Examined, LintRule, text};
+use crate::lint::findings::Findings;
+use crate::lint::script;
 use crate::lint::subject::Subject;
 use waybill_schemas::app::{Rule, RunAsAccount};
+use waybill_schemas::report::lint::LintPage;
+use waybill_schemas::report::lint::Severity::Error;
+
+pub(super) static RULES: &[LintRule] = &[LintRule {
+    page: LintPage {
+        code: "WB202",
+        severity: Error,
+        title: "a user's place in an app that runs as the system",
+        harm: "HKCU, %APPDATA%, %LOCALAPPDATA% and %USERPROFILE% are those of the SYSTEM account there, not those of \
+               the person in front of the device.",
+        mend: "Look for what the app leaves machine-wide, or set `runAsAccount` to `user`.",
+        before: "\"path\": \"%LOCALAPPDATA%\\\\Contoso\", \"fileOrFolderName\": \"app.exe\"",
+        after: "\"path\": \"%ProgramW6432%\\\\Contoso\", \"fileOrFolderName\": \"app.exe\"",
+    },
+    check: check,
+}];
 
 const VARIABLES: [&str; 5] = ["%appdata%", "%localappdata%", "%userprofile%", "%homepath%", "%onedrive%"];
 const MEND: &str = "Look at what the app leaves machine-wide, or set `runAsAccount` to `user`.";
 
-pub(super) fn check(rule: &Checked<'_>, subject: &Subject, found: &mut Found) {
-    if subject.app().is_none_or(|app| app.runs_as_user()) {
+fn check(examined: &Examined<'_>, findings: &mut Findings) {
+    if examined.subject.app().is_none_or(|app| app.runs_as_user()) {
         return;
     }
-    let of_user = match rule.rule {
+    examined.rules.iter().for_each(|rule| check_rule(rule, examined.subject, findings));
+    check_commands(examined, findings);
+}
+
+fn check_rule(rule: &AppRule<'_>, subject: &Subject, findings: &mut Findings) {
+    let of_user = match rule.rule() {
         Rule::FileSystem(file) => users_folder(text(&file.path)).map(|what| ("path", what)),
         Rule::Registry(registry) => users_key(text(&registry.key_path)).map(|what| ("keyPath", what)),
         Rule::PowerShellScript(body) if body.run_as_account != Some(RunAsAccount::User) => {
@@ -25,15 +45,12 @@ pub(super) fn check(rule: &Checked<'_>, subject: &Subject, found: &mut Found) {
     };
     if let Some((field, what)) = of_user {
         let message = format!("{} looks at {what}, but runs as SYSTEM, whose own that is.", rule.name());
-        found.error("WB202", rule.place(field, subject), message, MEND);
+        findings.error(rule.place(field, subject), message, MEND);
     }
 }
 
-pub(super) fn check_commands(subject: &Subject, found: &mut Found) {
-    if subject.app().is_none_or(|app| app.runs_as_user()) {
-        return;
-    }
-    for command in commands_of(subject) {
+fn check_commands(examined: &Examined<'_>, findings: &mut Findings) {
+    for command in &examined.commands {
         let lower = command.text.to_lowercase();
         let variable = VARIABLES
             .iter()
@@ -42,7 +59,7 @@ pub(super) fn check_commands(subject: &Subject, found: &mut Found) {
         let key = ["hkcu\\", "hkey_current_user\\", "hkcu:\\"].iter().any(|hive| lower.contains(hive));
         if let Some(what) = variable.or_else(|| key.then(|| "HKCU".to_owned())) {
             let message = format!("{} uses {what}, but runs as SYSTEM, whose own that is.", command.name());
-            found.error("WB202", command.place.clone(), message, MEND);
+            findings.error(command.place.clone(), message, MEND);
         }
     }
 }

@@ -1,24 +1,43 @@
 //! WB207: detection by traces that an uninstall may leave.
 
-use super::{Checked, text};
-use crate::lint::found::Found;
-use crate::lint::subject::Subject;
+use super::{Examined, LintRule, text};
+use crate::lint::findings::Findings;
 use waybill_intune::command_line::extension;
 use waybill_schemas::app::{FileSystemOperation, FileSystemRule, RegistryOperation, RegistryRule, Rule};
 
-pub(super) fn check(rules: &[&Checked<'_>], subject: &Subject, found: &mut Found) {
-    for rule in rules {
-        if asks_for_absence(rule.rule) {
+use waybill_schemas::report::lint::LintPage;
+use waybill_schemas::report::lint::Severity::Warning;
+
+pub(super) static RULES: &[LintRule] = &[LintRule {
+    page: LintPage {
+        code: "WB207",
+        severity: Warning,
+        title: "detection by a trace that the uninstall may leave",
+        harm: "A folder often stays behind with a log or a setting in it, and an uninstall key says nothing of the \
+               version: the app counts as installed after it is gone, or before it is updated. \"Does not exist\" \
+               is refused by the reference agent as a detection rule (0x87D30004).",
+        mend: "Look at the main program and its version, at `DisplayVersion` in the uninstall key, or at the product code.",
+        before: "\"path\": \"C:\\\\Program Files\", \"fileOrFolderName\": \"Contoso\", \"operationType\": \"exists\"",
+        after: "\"path\": \"C:\\\\Program Files\\\\Contoso\", \"fileOrFolderName\": \"app.exe\", \"operationType\": \"version\", …",
+    },
+    check: check,
+}];
+
+fn check(examined: &Examined<'_>, findings: &mut Findings) {
+    let subject = examined.subject;
+    let rules = examined.detection_rules();
+    for rule in &rules {
+        if asks_for_absence(rule.rule()) {
             let message = format!(
                 "{} asks that something does not exist; the reference agent refuses that for detection (0x87D30004).",
                 rule.name()
             );
             let mend = "Look at something that is there while the app is, or use a script.";
-            found.warning("WB207", rule.place("operationType", subject), message, mend);
+            findings.warning(rule.place("operationType", subject), message, mend);
         }
     }
-    let [only] = rules else { return };
-    match only.rule {
+    let [only] = rules[..] else { return };
+    match only.rule() {
         Rule::FileSystem(rule) if is_bare_folder(rule) => {
             let message = format!(
                 "{} is the only one and looks at the folder {}, which may survive the uninstall.",
@@ -26,7 +45,7 @@ pub(super) fn check(rules: &[&Checked<'_>], subject: &Subject, found: &mut Found
                 text(&rule.file_or_folder_name)
             );
             let mend = "Look at the main program in it, and at its version.";
-            found.warning("WB207", only.place("fileOrFolderName", subject), message, mend);
+            findings.warning(only.place("fileOrFolderName", subject), message, mend);
         }
         Rule::Registry(rule) if is_bare_uninstall_key(rule) => {
             let message = format!(
@@ -34,7 +53,7 @@ pub(super) fn check(rules: &[&Checked<'_>], subject: &Subject, found: &mut Found
                 only.name()
             );
             let mend = "Compare its `DisplayVersion` with `greaterThanOrEqual`.";
-            found.warning("WB207", only.place("keyPath", subject), message, mend);
+            findings.warning(only.place("keyPath", subject), message, mend);
         }
         _ => {}
     }

@@ -1,11 +1,14 @@
-use super::*;
 use crate::init::{InitRequest, init};
 use crate::lint::{Subject, lint};
 use crate::msi::sample::Sample as Msi;
 use crate::pack::{Output, PackOptions, PackRequest, PackSource, pack};
 use crate::recognise::quoted;
+use crate::walk::WalkOptions;
 use std::fs;
+use std::path::{Path, PathBuf};
+use waybill_context::Context;
 use waybill_pe::sample::Sample as Program;
+use waybill_schemas::codes::Classified as _;
 use waybill_schemas::report::lint::LintReport;
 
 fn report(path: &Path) -> LintReport {

@@ -1,19 +1,50 @@
 //! WB106 and WB107: what a 32-bit agent makes of a command.
 
-use super::super::script;
-use super::Command;
-use crate::lint::found::Found;
+use super::{Command, Examined, LintRule};
+use crate::lint::findings::Findings;
+use crate::lint::script;
 use crate::lint::subject::Subject;
 use waybill_intune::command_line::{PowerShell, Step};
 
-pub(super) fn check(command: &Command<'_>, subject: &Subject, found: &mut Found) {
-    if is_32_bit_app(subject) {
-        return;
+use waybill_schemas::report::lint::LintPage;
+use waybill_schemas::report::lint::Severity::Warning;
+
+pub(super) static RULES: &[LintRule] = &[
+    LintRule {
+        page: LintPage {
+            code: "WB106",
+            severity: Warning,
+            title: "a 32-bit PowerShell touches 64-bit places",
+            harm: "Intune's agent is a 32-bit program, so `powershell.exe` is the 32-bit one: HKLM:\\SOFTWARE is \
+               WOW6432Node there, $env:ProgramFiles is Program Files (x86), System32 is SysWOW64. The script works \
+               by hand and does something else under Intune.",
+            mend: "Start the 64-bit PowerShell through Sysnative, or allow the finding where the 32-bit places are meant.",
+            before: "powershell.exe -ExecutionPolicy Bypass -File install.ps1",
+            after: "%SystemRoot%\\Sysnative\\WindowsPowerShell\\v1.0\\powershell.exe -ExecutionPolicy Bypass -File install.ps1",
+        },
+        check: powershell_calls,
+    },
+    LintRule {
+        page: LintPage {
+            code: "WB107",
+            severity: Warning,
+            title: "%ProgramFiles% in a command means Program Files (x86)",
+            harm: "Intune's agent is a 32-bit program and expands the variable before the command runs, so a 64-bit \
+               app is looked for in the wrong folder.",
+            mend: "Write `%ProgramW6432%` for 64-bit apps, `%ProgramFiles(x86)%` where the 32-bit folder is meant.",
+            before: "\"%ProgramFiles%\\Contoso\\uninstall.exe\" /S",
+            after: "\"%ProgramW6432%\\Contoso\\uninstall.exe\" /S",
+        },
+        check: program_files,
+    },
+];
+
+fn powershell_calls(examined: &Examined<'_>, findings: &mut Findings) {
+    for command in examined.commands.iter().filter(|_| !is_32_bit_app(examined.subject)) {
+        for step in &command.line.steps {
+            powershell(command, step, examined.subject, findings);
+        }
     }
-    for step in &command.line.steps {
-        powershell(command, step, subject, found);
-    }
-    program_files(command, found);
 }
 
 /// Only for 32-bit Windows: there is one view.
@@ -22,7 +53,7 @@ fn is_32_bit_app(subject: &Subject) -> bool {
     architectures.is_some_and(|list| list.names().all(|name| name.eq_ignore_ascii_case("x86")))
 }
 
-fn powershell(command: &Command<'_>, step: &Step, subject: &Subject, found: &mut Found) {
+fn powershell(command: &Command<'_>, step: &Step, subject: &Subject, findings: &mut Findings) {
     let Some(call) = PowerShell::of(step) else { return };
     if call.is_native || step.program.to_lowercase().contains("\\syswow64\\") {
         return;
@@ -40,7 +71,7 @@ fn powershell(command: &Command<'_>, step: &Step, subject: &Subject, found: &mut
             command.name()
         );
         let mend = "Start `%SystemRoot%\\Sysnative\\WindowsPowerShell\\v1.0\\powershell.exe`, or allow WB106 where the 32-bit place is meant.";
-        found.warning("WB106", command.place.clone(), message, mend);
+        findings.warning(command.place.clone(), message, mend);
     }
 }
 
@@ -80,7 +111,13 @@ fn place_with_two_views(line: &str) -> Option<&'static str> {
     }
 }
 
-fn program_files(command: &Command<'_>, found: &mut Found) {
+fn program_files(examined: &Examined<'_>, findings: &mut Findings) {
+    for command in examined.commands.iter().filter(|_| !is_32_bit_app(examined.subject)) {
+        program_files_in(command, findings);
+    }
+}
+
+fn program_files_in(command: &Command<'_>, findings: &mut Findings) {
     const VARIABLES: [[&str; 3]; 2] = [
         ["%ProgramFiles%", "%ProgramW6432%", "%ProgramFiles(x86)%"],
         ["%CommonProgramFiles%", "%CommonProgramW6432%", "%CommonProgramFiles(x86)%"],
@@ -91,7 +128,7 @@ fn program_files(command: &Command<'_>, found: &mut Found) {
             let message =
                 format!("{} uses {variable}, which is the (x86) folder under Intune.", command.name());
             let mend = format!("Write `{native}`, or `{x86}` where that is meant.");
-            found.warning("WB107", command.place.clone(), message, mend);
+            findings.warning(command.place.clone(), message, mend);
         }
     }
 }

@@ -1,24 +1,62 @@
 //! WB301 to WB303: return codes, for whom the MSI installs, architectures and time.
 
-use super::commands::commands_of;
-use super::found::Found;
-use super::subject::Subject;
+use super::{Examined, LintRule};
+use crate::lint::findings::Findings;
 use waybill_intune::command_line::Msiexec;
 use waybill_pe::Machine;
 use waybill_schemas::MsiExecutionContext;
-use waybill_schemas::app::{AppDocument, MsiPackageType, ReturnCodeType};
+use waybill_schemas::app::{MsiPackageType, ReturnCodeType};
+use waybill_schemas::report::lint::LintPage;
+use waybill_schemas::report::lint::Severity::Warning;
 
 const GIB: u64 = 1 << 30;
 
-pub(super) fn check(subject: &Subject, found: &mut Found) {
-    let Some(app) = subject.app() else { return };
-    return_codes(app, subject, found);
-    context(app, subject, found);
-    architecture(app, subject, found);
-    time(app, subject, found);
-}
+pub(super) static RULES: &[LintRule] = &[
+    LintRule {
+        page: LintPage {
+            code: "WB301",
+            severity: Warning,
+            title: "return codes lack 3010, 1641 or 1618, or call a failure a success",
+            harm: "A code that is not mapped is a failure and costs 24 hours: an install that needs a restart (3010, \
+               1641) or met another one (1618) is reported as failed. 1603 or 1602 mapped to success (an error) \
+               hides real failures until detection says 0x87D1041C.",
+            mend: "Keep the five defaults: 0 and 1707 success, 3010 softReboot, 1641 hardReboot, 1618 retry.",
+            before: "\"returnCodes\": [{ \"returnCode\": 0, \"type\": \"success\" }]",
+            after: "\"returnCodes\": [{ \"returnCode\": 0, \"type\": \"success\" }, { \"returnCode\": 1707, \"type\": \"success\" }, { \"returnCode\": 3010, \"type\": \"softReboot\" }, { \"returnCode\": 1641, \"type\": \"hardReboot\" }, { \"returnCode\": 1618, \"type\": \"retry\" }]",
+        },
+        check: return_codes,
+    },
+    LintRule {
+        page: LintPage {
+            code: "WB302",
+            severity: Warning,
+            title: "the MSI installs for somebody else than the app says",
+            harm: "A per-user MSI (no ALLUSERS) run as SYSTEM installs into SYSTEM's profile, where nobody sees it. A \
+               per-machine MSI run as the user fails for want of rights.",
+            mend: "Set `runAsAccount` to what the MSI is made for, or pass `ALLUSERS=1` where the MSI supports it.",
+            before: "msiexec /i peruser.msi /qn /norestart   (runAsAccount: system)",
+            after: "msiexec /i peruser.msi ALLUSERS=1 /qn /norestart   (runAsAccount: system)",
+        },
+        check: context,
+    },
+    LintRule {
+        page: LintPage {
+            code: "WB303",
+            severity: Warning,
+            title: "a 64-bit installer for 32-bit devices, or too little time",
+            harm: "A 64-bit setup file on a device that is 32-bit ends with 1633 or 0x800700C1. Over 1 GB is hardly \
+               unpacked and installed in under five minutes: 0x87D300C9 while the installer is still at work.",
+            mend: "Leave x86 out of `applicableArchitectures`; raise `maxRunTimeInMinutes` (60 is the default).",
+            before: "\"applicableArchitectures\": \"x86,x64\"",
+            after: "\"applicableArchitectures\": \"x64\"",
+        },
+        check: architecture_and_time,
+    },
+];
 
-fn return_codes(app: &AppDocument, subject: &Subject, found: &mut Found) {
+fn return_codes(examined: &Examined<'_>, findings: &mut Findings) {
+    let subject = examined.subject;
+    let Some(app) = subject.app() else { return };
     let has = |code: u32| app.return_codes.iter().any(|one| one.matches(code));
     let lacking: Vec<String> =
         [3010, 1641, 1618].into_iter().filter(|code| !has(*code)).map(|code| code.to_string()).collect();
@@ -29,7 +67,7 @@ fn return_codes(app: &AppDocument, subject: &Subject, found: &mut Found) {
         );
         let mend =
             "Keep the five defaults: 0 and 1707 success, 3010 softReboot, 1641 hardReboot, 1618 retry.";
-        found.warning("WB301", subject.app_place("/returnCodes"), message, mend);
+        findings.warning(subject.app_place("/returnCodes"), message, mend);
     }
     for (index, code) in app.return_codes.iter().enumerate() {
         let is_success = matches!(
@@ -40,12 +78,14 @@ fn return_codes(app: &AppDocument, subject: &Subject, found: &mut Found) {
             let message =
                 format!("Return code {} is a failure and is mapped to {}.", code.return_code, code.kind);
             let place = subject.app_place(&format!("/returnCodes/{index}/type"));
-            found.error("WB301", place, message, "Map it to `failed`, or 1602 to `retry`.");
+            findings.error(place, message, "Map it to `failed`, or 1602 to `retry`.");
         }
     }
 }
 
-fn context(app: &AppDocument, subject: &Subject, found: &mut Found) {
+fn context(examined: &Examined<'_>, findings: &mut Findings) {
+    let subject = examined.subject;
+    let Some(app) = subject.app() else { return };
     let from_msi = subject.setup.msi.as_ref().map(|msi| match msi.execution_context() {
         MsiExecutionContext::System => MsiPackageType::PerMachine,
         // ALLUSERS=2 with MSIINSTALLPERUSER installs for one user unless told otherwise.
@@ -55,24 +95,24 @@ fn context(app: &AppDocument, subject: &Subject, found: &mut Found) {
     let stated = app.msi_information.as_ref().and_then(|information| information.package_type.clone());
     let place = subject.app_place("/installExperience/runAsAccount");
     match (from_msi.or(stated), app.runs_as_user()) {
-        (Some(MsiPackageType::PerUser), false) if !asks_for_all_users(subject) => {
+        (Some(MsiPackageType::PerUser), false) if !asks_for_all_users(examined) => {
             let message = "The MSI installs for one user (no ALLUSERS), but the app runs as SYSTEM: it lands in SYSTEM's profile.";
             let mend = "Set `runAsAccount` to `user`, or pass `ALLUSERS=1` where the MSI supports it.";
-            found.warning("WB302", place, message, mend);
+            findings.warning(place, message, mend);
         }
         (Some(MsiPackageType::PerMachine), true) => {
             let message =
                 "The MSI installs for everybody (ALLUSERS=1), but the app runs as the user, who may not.";
-            found.warning("WB302", place, message, "Set `runAsAccount` to `system`.");
+            findings.warning(place, message, "Set `runAsAccount` to `system`.");
         }
         _ => {}
     }
 }
 
 /// The install command sets ALLUSERS, by itself or by a transform that nobody here has read.
-fn asks_for_all_users(subject: &Subject) -> bool {
-    let commands = commands_of(subject);
-    let mut calls = commands
+fn asks_for_all_users(examined: &Examined<'_>) -> bool {
+    let mut calls = examined
+        .commands
         .iter()
         .filter(|command| command.installs)
         .flat_map(|command| &command.line.steps)
@@ -83,7 +123,14 @@ fn asks_for_all_users(subject: &Subject) -> bool {
     })
 }
 
-fn architecture(app: &AppDocument, subject: &Subject, found: &mut Found) {
+fn architecture_and_time(examined: &Examined<'_>, findings: &mut Findings) {
+    architecture(examined, findings);
+    time(examined, findings);
+}
+
+fn architecture(examined: &Examined<'_>, findings: &mut Findings) {
+    let subject = examined.subject;
+    let Some(app) = subject.app() else { return };
     let platform = subject.setup.msi.as_ref().and_then(|msi| msi.platform.as_deref());
     let of_msi = platform.and_then(|platform| match platform.to_lowercase().as_str() {
         "x64" | "amd64" | "intel64" => Some("x64"),
@@ -105,16 +152,18 @@ fn architecture(app: &AppDocument, subject: &Subject, found: &mut Found) {
             "/applicableArchitectures"
         };
         let message = format!("The setup file is for {setup}, but the app is offered to x86 devices too.");
-        found.warning("WB303", subject.app_place(field), message, "Leave x86 out.");
+        findings.warning(subject.app_place(field), message, "Leave x86 out.");
     }
 }
 
-fn time(app: &AppDocument, subject: &Subject, found: &mut Found) {
+fn time(examined: &Examined<'_>, findings: &mut Findings) {
+    let subject = examined.subject;
+    let Some(app) = subject.app() else { return };
     let limit = app.install_experience.as_ref().and_then(|experience| experience.max_run_time_in_minutes);
     let size = subject.files.as_ref().map_or(0, |files| files.total_size());
     if let Some(minutes) = limit.filter(|minutes| *minutes < 5 && size > GIB) {
         let message = format!("The time limit is {minutes} minutes for {} MiB.", size >> 20);
         let place = subject.app_place("/installExperience/maxRunTimeInMinutes");
-        found.warning("WB303", place, message, "Raise it; 60 is the default.");
+        findings.warning(place, message, "Raise it; 60 is the default.");
     }
 }

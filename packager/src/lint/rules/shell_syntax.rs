@@ -1,19 +1,40 @@
 //! WB103: shell syntax where no shell is.
 
-use super::super::programs::is_shell_builtin;
-use super::Command;
-use crate::lint::found::Found;
+use super::{Command, Examined, LintRule};
+use crate::lint::findings::Findings;
+use crate::lint::programs::is_shell_builtin;
 use waybill_intune::command_line::{Step, Word};
 
 /// Variables that only cmd knows.
 const DYNAMIC: [&str; 6] = ["%cd%", "%random%", "%date%", "%time%", "%errorlevel%", "%cmdcmdline%"];
 
-pub(super) fn check(command: &Command<'_>, found: &mut Found) {
+use waybill_schemas::report::lint::LintPage;
+use waybill_schemas::report::lint::Severity::Error;
+
+pub(super) static RULES: &[LintRule] = &[LintRule {
+    page: LintPage {
+        code: "WB103",
+        severity: Error,
+        title: "the command uses shell syntax without a shell",
+        harm: "There is no shell around the command: `&&`, `|` and `>` reach the program as arguments, `$env:` and \
+               `%~dp0` stay as they are, and `copy` or `del` are no programs.",
+        mend: "Put the steps into a .cmd or .ps1 of the package, or start `cmd.exe /c \"…\"`.",
+        before: "setup.exe /S && reg import settings.reg",
+        after: "cmd.exe /c \"setup.exe /S && reg import settings.reg\"",
+    },
+    check: check,
+}];
+
+fn check(examined: &Examined<'_>, findings: &mut Findings) {
+    examined.commands.iter().for_each(|command| check_command(command, findings));
+}
+
+fn check_command(command: &Command<'_>, findings: &mut Findings) {
     let Some(step) = command.line.steps.first() else { return };
     let stem = step.stem();
     // cmd.exe also runs batch files, and reads their whole line.
     if matches!(stem.as_str(), "cmd" | "powershell" | "pwsh") || step.is_batch() {
-        batch_variable(command, step, found);
+        batch_variable(command, step, findings);
         return;
     }
     if !step.program.contains(['\\', '/']) && is_shell_builtin(&stem) {
@@ -22,12 +43,12 @@ pub(super) fn check(command: &Command<'_>, found: &mut Found) {
             command.name(),
             step.program
         );
-        found.error("WB103", command.place.clone(), message, mend(command));
+        findings.error(command.place.clone(), message, mend(command));
         return;
     }
     if let Some(syntax) = operator(&step.words).or_else(|| variable(command.text)) {
         let message = format!("{} uses `{syntax}`, but no shell reads it.", command.name());
-        found.error("WB103", command.place.clone(), message, mend(command));
+        findings.error(command.place.clone(), message, mend(command));
     }
 }
 
@@ -42,12 +63,12 @@ fn mend(command: &Command<'_>) -> String {
 }
 
 /// `%~dp0` means something within a batch file only, not on a command line, not even cmd's.
-fn batch_variable(command: &Command<'_>, step: &Step, found: &mut Found) {
+fn batch_variable(command: &Command<'_>, step: &Step, findings: &mut Findings) {
     if command.text.contains("%~") && step.stem() != "powershell" {
         let message =
             format!("{} uses `%~dp0`, which means something within a batch file only.", command.name());
         let mend = "Leave it out: the working directory is the package's folder.";
-        found.error("WB103", command.place.clone(), message, mend);
+        findings.error(command.place.clone(), message, mend);
     }
 }
 

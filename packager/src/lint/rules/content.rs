@@ -1,27 +1,65 @@
-//! WB401 and WB402: what is packed, and how it is named; WB102 for a setup file that is not there.
+//! WB401 and WB402: what is packed, and how it is named.
 
-use super::files::{FileEntry, Files, leaf_of, packed_name};
-use super::found::Found;
-use super::subject::Subject;
+use super::{Examined, LintRule};
+use crate::lint::files::{FileEntry, Files, packed_name};
+use crate::lint::findings::Findings;
+use crate::lint::subject::Subject;
 use crate::recognise::InstallerKind;
 use intunewin::ArchivePolicy;
 use waybill_intune::command_line::extension;
-use waybill_schemas::report::lint::Place;
+use waybill_schemas::report::lint::Severity::Warning;
+use waybill_schemas::report::lint::{LintPage, Place};
 
 const MIB: u64 = 1 << 20;
 const GIB: u64 = 1 << 30;
 /// Below a content folder, longer paths pass Windows' 260 characters.
 const LONGEST_PATH: usize = 200;
 
-pub(super) fn check(subject: &Subject, found: &mut Found) {
-    let Some(files) = &subject.files else { return };
-    by_accident(files, found);
-    neighbours(files, subject, found);
-    names(files, subject, found);
-    setup_file(files, subject, found);
+pub(super) static RULES: &[LintRule] = &[
+    LintRule {
+        page: LintPage {
+            code: "WB401",
+            severity: Warning,
+            title: "files in the package that nobody meant to pack",
+            harm: "A `.git` folder carries the whole history, a nested .intunewin the old version, and a folder of \
+               downloads gigabytes: every device downloads and unpacks them.",
+            mend: "Pack from a folder of its own, or leave files out with `.waybillignore` or `--exclude`.",
+            before: "waybill pack Downloads --setup tool.msi",
+            after: "waybill pack tool/source --setup tool.msi --exclude \"*.intunewin\"",
+        },
+        check: unwanted_files,
+    },
+    LintRule {
+        page: LintPage {
+            code: "WB402",
+            severity: Warning,
+            title: "a name that Windows takes badly",
+            harm: "Paths over 200 characters pass 260 below the content folder, where installers stop finding them. \
+               A setup file that differs in case works on Windows and nowhere else. Names that Windows refuses \
+               (an error: CON, a colon, a final dot) cannot be unpacked at all.",
+            mend: "Shorten the path, write the name as it is on disk, rename the file.",
+            before: "\"setupFilePath\": \"Setup.exe\"   (the file is setup.exe)",
+            after: "\"setupFilePath\": \"setup.exe\"",
+        },
+        check: awkward_names,
+    },
+];
+
+fn unwanted_files(examined: &Examined<'_>, findings: &mut Findings) {
+    if let Some(files) = &examined.subject.files {
+        by_accident(files, findings);
+        neighbours(files, examined.subject, findings);
+    }
 }
 
-fn by_accident(files: &Files, found: &mut Found) {
+fn awkward_names(examined: &Examined<'_>, findings: &mut Findings) {
+    if let Some(files) = &examined.subject.files {
+        names(files, examined.subject, findings);
+        spelling_of_setup_file(files, examined.subject, findings);
+    }
+}
+
+fn by_accident(files: &Files, findings: &mut Findings) {
     const REPOSITORIES: [&str; 3] = [".git", ".svn", ".hg"];
     for repository in REPOSITORIES {
         let mut inside = files.iter().filter(|entry| entry.name.split('/').any(|part| part == repository));
@@ -29,8 +67,7 @@ fn by_accident(files: &Files, found: &mut Found) {
             let message =
                 format!("The package holds a {repository} folder with {} entries.", inside.count() + 1);
             let place = Place::in_file(first.name.clone());
-            found.warning(
-                "WB401",
+            findings.warning(
                 place,
                 message,
                 format!("Leave it out: `--exclude {repository}`, or .waybillignore."),
@@ -41,13 +78,13 @@ fn by_accident(files: &Files, found: &mut Found) {
         let message =
             format!("The package holds another package, {} ({} MiB).", entry.name, entry.size >> 20);
         let mend = "Leave it out: `--exclude \"*.intunewin\"`, or .waybillignore.";
-        found.warning("WB401", Place::in_file(entry.name.clone()), message, mend);
+        findings.warning(Place::in_file(entry.name.clone()), message, mend);
     }
 }
 
 /// Over 1 GiB directly beside a small setup file that carries all it needs. Folders and the parts of layouts
 /// (cabinets, MSIs) are what bootstrappers and scripts are for; a script may need anything.
-fn neighbours(files: &Files, subject: &Subject, found: &mut Found) {
+fn neighbours(files: &Files, subject: &Subject, findings: &mut Findings) {
     const PARTS: [&str; 12] =
         ["cab", "msi", "msp", "mst", "hdr", "bin", "dat", "dll", "w3d", "inx", "boot", "wim"];
     let Some(setup) = subject.setup_file.as_deref().and_then(|setup| files.find(setup)) else { return };
@@ -70,8 +107,7 @@ fn neighbours(files: &Files, subject: &Subject, found: &mut Found) {
             setup.size >> 10,
             largest.name
         );
-        found.warning(
-            "WB401",
+        findings.warning(
             Place::in_file(largest.name.clone()),
             message,
             "Pack from a folder that holds only what the setup file needs.",
@@ -79,7 +115,7 @@ fn neighbours(files: &Files, subject: &Subject, found: &mut Found) {
     }
 }
 
-fn names(files: &Files, subject: &Subject, found: &mut Found) {
+fn names(files: &Files, subject: &Subject, findings: &mut Findings) {
     let mut too_long =
         files.iter().filter(|entry| entry.name.encode_utf16().count() > LONGEST_PATH).peekable();
     if let Some(first) = too_long.peek().map(|entry| entry.name.clone()) {
@@ -89,8 +125,7 @@ fn names(files: &Files, subject: &Subject, found: &mut Found) {
         let message = format!(
             "{count} paths have over {LONGEST_PATH} characters, the longest {longest}: below the content folder they pass 260."
         );
-        found.warning(
-            "WB402",
+        findings.warning(
             Place::in_file(first),
             message,
             "Shorten folder names, or pack that folder as an archive that the installer unpacks.",
@@ -102,36 +137,20 @@ fn names(files: &Files, subject: &Subject, found: &mut Found) {
     for violation in ArchivePolicy::default().check_names(raw) {
         let message = format!("Windows refuses a name: {violation}.");
         let place = violation.entry.map(Place::in_file).unwrap_or_default();
-        found.error("WB402", place, message, "Rename it.");
+        findings.error(place, message, "Rename it.");
     }
     let unmarked = subject.package.as_ref().map_or(0, |package| package.unmarked_names);
     if unmarked > 0 {
         let message =
             format!("{unmarked} names are UTF-8 without saying so: other readers show other letters.");
-        found.warning("WB402", Place::default(), message, "Pack the folder again with `waybill pack`.");
+        findings.warning(Place::default(), message, "Pack the folder again with `waybill pack`.");
     }
 }
 
-fn setup_file(files: &Files, subject: &Subject, found: &mut Found) {
+fn spelling_of_setup_file(files: &Files, subject: &Subject, findings: &mut Findings) {
     let Some(setup) = subject.setup_file.as_deref() else { return };
-    let named_by_app = subject.app().is_some_and(|app| app.setup_file_path.as_deref() == Some(setup));
-    let place = match named_by_app {
-        true => subject.app_place("/setupFilePath"),
-        false if subject.package.is_some() => Place::in_document("Detection.xml", "SetupFile"),
-        false => Place::default(),
-    };
-    match files.find(setup) {
-        None => {
-            let mend = match files.find_leaf(leaf_of(setup)) {
-                Some(entry) => format!("It is there as `{}`: name that.", entry.name),
-                None => "Put it into the source folder, or correct the name.".to_owned(),
-            };
-            found.error("WB102", place, format!("The setup file {setup} is not in the package."), mend);
-        }
-        Some(entry) if entry.name != packed_name(setup) => {
-            let message = format!("The setup file is named {setup}, but the file is {}.", entry.name);
-            found.warning("WB402", place, message, format!("Write `{}`.", entry.name));
-        }
-        Some(_) => {}
+    if let Some(entry) = files.find(setup).filter(|entry| entry.name != packed_name(setup)) {
+        let message = format!("The setup file is named {setup}, but the file is {}.", entry.name);
+        findings.warning(subject.setup_file_place(), message, format!("Write `{}`.", entry.name));
     }
 }
