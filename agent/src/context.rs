@@ -1,4 +1,4 @@
-//! With whose rights an app is run from here, and how one gets there (running-commands, "Context").
+//! With whose rights an app is run from here, and how one gets there (docs/runner.md, "With whose rights").
 
 use waybill_installer_runner::AccountChoice;
 use waybill_schemas::app::AppDocument;

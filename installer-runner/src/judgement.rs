@@ -1,7 +1,7 @@
 //! What a run came to: the exit code's meaning and detection's answer, in one table without I/O.
 //!
-//! ComplianceState comes from detection, EnforcementState and ErrorCode from the code (running-commands, "Ends");
-//! detection is the judge (device-behaviour, section 1).
+//! ComplianceState comes from detection, EnforcementState and ErrorCode from the code (docs/intune-agent.md, "Ends of an installer");
+//! detection is the judge (docs/intune-agent.md, "An attempt, step by step").
 
 use crate::CodeKind;
 use crate::attempt::conclusion::{Conclusion, compliance_of, enforcement};

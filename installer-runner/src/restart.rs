@@ -1,7 +1,7 @@
 //! The reboot manager: which restarts the device waits for, and what an agent that may restart would do.
 //!
 //! A pending restart belongs to the device and is sticky: a later 0 never clears an earlier 3010 or 1641. It ends with the
-//! boot, not with a clock (running-commands, "Restarts").
+//! boot, not with a clock (docs/intune-agent.md, "Restarts").
 
 use crate::{AttemptJournal, CodeKind, JournalError, PendingRestart};
 use jiff::Timestamp;
@@ -81,7 +81,7 @@ fn behavior(app: &AppDocument) -> DeviceRestartBehavior {
         .unwrap_or(DeviceRestartBehavior::BasedOnReturnCode)
 }
 
-/// The table of running-commands, "Restarts". `waybill install` does none of it.
+/// The table of docs/intune-agent.md, "Restarts". `waybill install` does none of it.
 fn action(behavior: &DeviceRestartBehavior, asked: RestartNeed, is_done: bool) -> String {
     let text = match (behavior, asked) {
         _ if !is_done => "None: a restart comes only after success and detection.",

@@ -15,7 +15,7 @@ pub struct RetryPolicy {
     pub by_code: Vec<(u32, Duration)>,
 }
 
-/// The reference's (device-behaviour, section 4).
+/// The reference's (docs/retry.md).
 impl Default for RetryPolicy {
     fn default() -> Self {
         Self {

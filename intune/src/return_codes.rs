@@ -1,4 +1,4 @@
-//! What an installer's exit code stands for: the app's table over the defaults (device-behaviour, section 4).
+//! What an installer's exit code stands for: the app's table over the defaults (docs/intune-agent.md, "Return codes").
 
 use serde::{Deserialize, Serialize};
 use waybill_schemas::app::{AppDocument, ReturnCode, ReturnCodeType};

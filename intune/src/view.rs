@@ -1,4 +1,4 @@
-//! Where a path leads in a view: what Windows' file system redirector does for a 32-bit program (running-commands, rule 7),
+//! Where a path leads in a view: what Windows' file system redirector does for a 32-bit program (docs/context.md, "What a name becomes"),
 //! done to the text, so that a program of either width looks at the same place.
 
 /// Whose view of files, registry and environment on 64-bit Windows: a 32-bit program's or a 64-bit one's.

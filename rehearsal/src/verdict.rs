@@ -7,7 +7,7 @@ use waybill_schemas::report::install::{Host, InstallReport, Outcome as End, Rest
 use waybill_schemas::report::rehearsal::{Phase, PhaseDetails, PhaseStatus, RehearsalPhase};
 use waybill_system::SystemKind;
 
-/// Milliseconds after which the reference has looked, generously (device-behaviour, section 4: about 150).
+/// Milliseconds after which the reference has looked, generously (docs/intune-agent.md, "An attempt, step by step": about 150).
 const REFERENCE_LOOKS_AFTER: u64 = 1_000;
 /// What `waybill` exits with where a hard restart ends it.
 const HARD_RESTART: u8 = 11;

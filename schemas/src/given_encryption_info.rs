@@ -1,4 +1,4 @@
-//! Encryption info from a file of its own, for a bare content (`package-format`, reader case 10).
+//! Encryption info from a file of its own, for a bare content (`docs/package-format.md`, reader case 10).
 
 use crate::codes::{Classified, Code, documents};
 use crate::detection_xml::{ApplicationInfo, DetectionXmlError};

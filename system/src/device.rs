@@ -40,7 +40,7 @@ pub trait Device: Send + Sync {
     fn processor_mhz(&self) -> Result<u32, Unanswered>;
 
     /// The variables that a new program of that account gets in that view: from the account's own block, nothing of this
-    /// program's (running-commands, rule 6). On Unix a plain set with PATH, HOME, USER, LANG, TMPDIR.
+    /// program's (docs/context.md, "What a name becomes"). On Unix a plain set with PATH, HOME, USER, LANG, TMPDIR.
     ///
     /// # Errors
     /// The account has no block: nobody is signed in.
@@ -109,7 +109,7 @@ pub struct BootIdentity(pub String);
 impl BootIdentity {
     /// What goes before the seconds since 1970 at which the machine started, where it tells no better identity.
     const STARTED_AT: &'static str = "started-at-";
-    /// How far two such times may differ and still be the same boot: clocks are corrected (running-commands, "Restarts").
+    /// How far two such times may differ and still be the same boot: clocks are corrected (docs/intune-agent.md, "Restarts").
     const SLACK_SECONDS: u64 = 120;
 
     /// A boot known only by when it was.

@@ -1,4 +1,4 @@
-//! The variables of a program of one view, from those of the account (running-commands, rule 6). WOW64 does the same for
+//! The variables of a program of one view, from those of the account (docs/context.md, "What a name becomes"). WOW64 does the same for
 //! every 32-bit program that it starts; here it is done for a view that nobody has started a program in yet.
 
 use crate::{Architecture, Environment, View};

@@ -1,14 +1,14 @@
 use waybill_schemas::codes::device;
 use waybill_schemas::report::install::{Answer, DetectionReport, Intent, Outcome};
 
-/// ComplianceState (device-behaviour, section 4).
+/// ComplianceState (docs/intune-agent.md, "States").
 pub(crate) mod compliance {
     pub(crate) const INSTALLED: i64 = 1;
     pub(crate) const NOT_INSTALLED: i64 = 2;
     pub(crate) const ERROR: i64 = 4;
 }
 
-/// EnforcementState (device-behaviour, section 4).
+/// EnforcementState (docs/intune-agent.md, "States").
 pub(crate) mod enforcement {
     pub(crate) const SUCCESS: i64 = 1000;
     pub(crate) const SUCCESS_UNINSTALL_PENDING_REBOOT: i64 = 1011;
@@ -68,7 +68,7 @@ impl Conclusion {
     }
 }
 
-/// ComplianceState comes from detection alone (running-commands, "Ends").
+/// ComplianceState comes from detection alone (docs/intune-agent.md, "Ends of an installer").
 pub(crate) fn compliance_of(answer: Answer) -> i64 {
     match answer {
         Answer::Detected => compliance::INSTALLED,

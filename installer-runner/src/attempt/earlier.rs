@@ -10,7 +10,7 @@ use waybill_schemas::app::AppDocument;
 use waybill_schemas::report::install::{Outcome, Step};
 use waybill_system::ProcessIdentity;
 
-/// Longest that a tree which outlived its time limit keeps other apps waiting (running-commands, "Ends").
+/// Longest that a tree which outlived its time limit keeps other apps waiting (docs/intune-agent.md, "Ends of an installer").
 const LONGEST: Duration = Duration::from_secs(24 * 3600);
 
 impl Attempt<'_> {

@@ -1,4 +1,4 @@
-//! The order of an attempt (device-behaviour, section 1): what an earlier run left, detection, requirements, restarts and
+//! The order of an attempt (docs/intune-agent.md, "An attempt, step by step"): what an earlier run left, detection, requirements, restarts and
 //! schedule, content, detection again, the command, its run, detection as the judge.
 
 use super::conclusion::{self, Conclusion, compliance, compliance_of, enforcement};

@@ -9,7 +9,7 @@ use waybill_schemas::report::install::{Answer, Intent, Outcome, RequirementsRepo
 use waybill_system::Account;
 
 impl Attempt<'_> {
-    /// A user-context app needs somebody who is signed in (running-commands, rule 9).
+    /// A user-context app needs somebody who is signed in (docs/runner.md, "With whose rights").
     pub(super) fn needs_user(&mut self) -> Flow<()> {
         let device = self.runner.system.device();
         if self.eyes.perspective.account != Account::User || device.signed_in_user() != Ok(None) {
@@ -71,7 +71,7 @@ impl Attempt<'_> {
         }
     }
 
-    /// After a hard reboot code no further app until the restart (device-behaviour, section 4).
+    /// After a hard reboot code no further app until the restart (docs/intune-agent.md, "Return codes").
     pub(super) fn pending_restart(&mut self) -> Flow<()> {
         let pending = restart::pending(self.runner.journal, self.runner.system)?;
         // Where boots are not told apart nobody could say that the restart has come: told, but no gate.

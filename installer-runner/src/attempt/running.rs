@@ -11,7 +11,7 @@ use std::time::Duration;
 use waybill_context::failpoint;
 use waybill_schemas::report::install::{Answer, Occasion, Outcome, RunReport, Step, SurvivorReport};
 
-/// Minutes that an installer may take where the app says nothing (device-behaviour, section 1).
+/// Minutes that an installer may take where the app says nothing (docs/intune-agent.md, "An attempt, step by step").
 const LIMIT_MINUTES: u32 = 60;
 /// Windows Installer: another installation is running.
 const ALREADY_RUNNING: u32 = 1618;
@@ -66,7 +66,7 @@ impl Attempt<'_> {
             .unwrap_or(LIMIT_MINUTES)
     }
 
-    /// Waits for `Global\_MSIExecute`: 10 min, then it counts as one retry (running-commands, rule 10).
+    /// Waits for `Global\_MSIExecute`: 10 min, then it counts as one retry (docs/intune-agent.md, "Ends of an installer").
     fn installer_is_free(&mut self) -> bool {
         let products = self.runner.system.products();
         let is_free = || products.is_installing() != Ok(true);
@@ -215,7 +215,7 @@ impl Attempt<'_> {
     }
 
     /// Detection as the judge. After a success it is looked again for a while: an installer's last writes may come after
-    /// its exit (device-behaviour, section 4). What a script takes counts, so that a slow one is not run twenty times.
+    /// its exit (docs/intune-agent.md, "An attempt, step by step"). What a script takes counts, so that a slow one is not run twenty times.
     fn look_after(&mut self, ended: Ended) -> Answer {
         let is_success = matches!(ended, Ended::Exited(_, kind) if kind.is_success());
         let patience = if is_success { self.runner.settings.detection_patience } else { Duration::ZERO };
@@ -252,7 +252,7 @@ impl Attempt<'_> {
         Duration::try_from(self.now().duration_since(start)).unwrap_or_default()
     }
 
-    /// Before anything else is done: with 1641 the shutdown has begun already (running-commands, "Restarts").
+    /// Before anything else is done: with 1641 the shutdown has begun already (docs/intune-agent.md, "Restarts").
     fn note_restart(&self, ended: Ended) -> Result<(), crate::JournalError> {
         let Ended::Exited(_, kind) = ended else { return Ok(()) };
         let (journal, system) = (self.runner.journal, self.runner.system);

@@ -1,4 +1,4 @@
-//! What a command line starts on this machine, and why it may not (running-commands, "Resolution and start").
+//! What a command line starts on this machine, and why it may not (docs/context.md, "How a command line is started").
 
 mod draft;
 mod environment;

@@ -1,4 +1,4 @@
-//! Where programs are looked for on Windows (running-commands, rules 2, 3 and 7; SearchPath).
+//! Where programs are looked for on Windows (docs/context.md, "How a command line is started"; SearchPath).
 
 use super::view::FileView;
 use waybill_intune::command_line::Candidate;

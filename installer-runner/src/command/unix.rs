@@ -1,4 +1,4 @@
-//! A command line on other systems: POSIX words, no shell (running-commands, rule 11).
+//! A command line on other systems: POSIX words, no shell (docs/context.md, "How a command line is started").
 
 use super::draft::{ACCESS_DENIED, Draft, INVALID, NO_FOLDER, NOT_FOUND, Refusal, checked_line};
 use super::{Refused, Resolved, environment};

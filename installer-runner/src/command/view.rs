@@ -1,4 +1,4 @@
-//! Whose System32: how names below the Windows folder are read in the view of a 32-bit program (running-commands, rule 7;
+//! Whose System32: how names below the Windows folder are read in the view of a 32-bit program (docs/context.md, "What a name becomes";
 //! Microsoft, "File System Redirector").
 
 use waybill_intune::path;

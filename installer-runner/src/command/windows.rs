@@ -109,7 +109,7 @@ fn runs_as_system(eyes: &Eyes, system: &dyn System) -> bool {
     }
 }
 
-/// lpApplicationName and lpCommandLine (running-commands, rules 4 and 5).
+/// lpApplicationName and lpCommandLine (docs/context.md, "How a command line is started").
 fn start_line(
     found: &Found<'_>,
     view: &FileView,

@@ -38,7 +38,7 @@ fn applicability(built_in: &[RequirementReport], rules: &[RuleReport]) -> Option
     failed.or(broken).or_else(|| (!is_open).then(|| code(0)))
 }
 
-/// 1006 file, 1007 registry, 1008 script (device-behaviour, section 3).
+/// 1006 file, 1007 registry, 1008 script (docs/detection.md).
 fn of_rule(kind: &str) -> StateCode {
     code(match kind {
         "file" => 1006,

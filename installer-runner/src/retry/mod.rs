@@ -1,4 +1,4 @@
-//! When the next try may come: a pure function of history, time and policy (device-behaviour, sections 1 and 4).
+//! When the next try may come: a pure function of history, time and policy (docs/retry.md).
 //!
 //! | what the newest attempt came to | the schedule |
 //! |---|---|

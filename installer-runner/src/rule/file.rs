@@ -1,4 +1,4 @@
-//! File and folder rules (device-behaviour, section 3).
+//! File and folder rules (docs/detection.md).
 
 use super::comparison::{Comparison, expected};
 use super::place::Place;

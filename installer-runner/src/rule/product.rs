@@ -1,4 +1,4 @@
-//! Product code rules: what Windows Installer has installed (device-behaviour, section 3).
+//! Product code rules: what Windows Installer has installed (docs/detection.md).
 
 use super::comparison::{Comparison, expected};
 use super::{Found, Inquiry, Purpose, Question, Stop};

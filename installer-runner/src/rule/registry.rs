@@ -1,4 +1,4 @@
-//! Registry rules (device-behaviour, section 3).
+//! Registry rules (docs/detection.md).
 
 use super::comparison::{Comparison, expected};
 use super::registry_value::{Value, wanted_number};
@@ -122,7 +122,7 @@ fn nothing_there(wish: &Wish<'_>, why: &str) -> Found {
     Found { holds: matches!(wish, Wish::NotThere), actual: "not there".into(), why: why.to_owned() }
 }
 
-/// What is compared under a secret's name is not shown (running-commands, "Secrets and safety").
+/// What is compared under a secret's name is not shown (docs/context.md, "Secrets").
 fn concealed(found: Result<Found, Stop>, value: &str) -> Result<Found, Stop> {
     match found {
         Ok(found) if found.actual == "there" || found.actual == "not there" => Ok(found),

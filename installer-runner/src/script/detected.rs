@@ -1,7 +1,7 @@
 use super::run::End;
 use crate::rule::Found;
 
-/// Detected = exit 0 **and** something on stdout **and** nothing on stderr (device-behaviour, section 3).
+/// Detected = exit 0 **and** something on stdout **and** nothing on stderr (docs/detection.md).
 pub(super) fn judge(end: &End) -> Found {
     let (printed, complained) = (!end.stdout.is_empty(), !end.stderr.is_empty());
     let why = match (end.code, printed, complained) {

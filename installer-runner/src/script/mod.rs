@@ -1,5 +1,5 @@
 //! Script rules: a PowerShell script, run by the reference's host with its arguments, judged by exit code and output
-//! (device-behaviour, section 3).
+//! (docs/detection.md).
 
 mod captured;
 mod detected;
@@ -13,7 +13,7 @@ use crate::rule::{Found, Inquiry, Purpose, Question, Stop};
 use waybill_schemas::app::{PowerShellScriptRule, RunAsAccount};
 use waybill_system::{Account, Perspective};
 
-/// The most bytes of a script: what Intune takes for platform scripts and remediations (device-behaviour, section 6).
+/// The most bytes of a script: what Intune takes for platform scripts and remediations (docs/detection.md, "Scripts").
 const SCRIPT_LIMIT: usize = 200 * 1024;
 
 pub(crate) fn evaluate(

@@ -1,4 +1,4 @@
-//! Requirement scripts: exit 0, and the whole of stdout compares as the rule says (device-behaviour, section 3).
+//! Requirement scripts: exit 0, and the whole of stdout compares as the rule says (docs/detection.md).
 
 use super::captured::OUTPUT_LIMIT;
 use super::detected::shown;

@@ -4,7 +4,7 @@ const UTF8_MARK: [u8; 3] = [0xEF, 0xBB, 0xBF];
 const UTF16_MARKS: [[u8; 2]; 2] = [[0xFF, 0xFE], [0xFE, 0xFF]];
 
 /// A script as it is written to disk: UTF-8 gets a byte order mark, for Windows PowerShell 5.1 reads UTF-8 without one as
-/// ANSI (device-behaviour, section 3). What has a mark, what is no UTF-8, and what is to be signed stays byte for byte.
+/// ANSI (docs/detection.md). What has a mark, what is no UTF-8, and what is to be signed stays byte for byte.
 pub(super) fn as_written(script: &[u8], is_signed: bool) -> Cow<'_, [u8]> {
     let is_marked = script.starts_with(&UTF8_MARK) || UTF16_MARKS.iter().any(|mark| script.starts_with(mark));
     // UTF-16 without a mark is ASCII and zeros, and so passes for UTF-8.

@@ -3,7 +3,7 @@
 use crate::bench::{Bench, INSTALLED, idle, working};
 use waybill_schemas::report::install::{Intent, Outcome};
 
-/// What a code stands for where app.json says nothing about it (device-behaviour, section 4).
+/// What a code stands for where app.json says nothing about it (docs/intune-agent.md, "Return codes").
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {
     Success,

@@ -21,7 +21,7 @@ const ZIP64_EXTRA: usize = 20;
 ///
 /// It is [`Write`] for the payload (usually under a [`PayloadWriter`](crate::PayloadWriter)); what was not
 /// [finished](PackageWriter::finish) is no package. It has exactly the shape of Microsoft's: two stored
-/// entries, no flags, no descriptors, no comment, zip64 only where a size needs it (package-format, "Two zips").
+/// entries, no flags, no descriptors, no comment, zip64 only where a size needs it (docs/package-format.md, "Two zips and one encrypted file").
 /// Memory stays the same whatever the size. Writing starts at offset 0 of an empty file.
 ///
 /// ```

@@ -7,7 +7,7 @@ use std::io::Write;
 ///
 /// Entries come with known sizes ([`entry`](Self::entry), or [`begin_known`](Self::begin_known) and data in
 /// pieces), or streamed with a data descriptor behind them ([`begin_streamed`](Self::begin_streamed)). Flags, versions,
-/// attributes and zip64 are as Microsoft's tool writes them (package-format, "payload"). Entry names are the
+/// attributes and zip64 are as Microsoft's tool writes them (docs/package-format.md, "Two zips and one encrypted file"). Entry names are the
 /// caller's: [`ArchivePolicy`](crate::ArchivePolicy) says which ones unpack accepts.
 ///
 /// ```

@@ -1,7 +1,7 @@
 /// The longest name a file can have on NTFS, in UTF-16 units.
 const NAME_LIMIT: usize = 255;
 
-/// Why a `FileName` is not the name of one file (`package-format`, reader case 12).
+/// Why a `FileName` is not the name of one file (`docs/package-format.md`, reader case 12).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ContentNameFault {

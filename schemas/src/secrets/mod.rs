@@ -1,4 +1,4 @@
-//! Values of secret parameters are replaced by `***` (running-commands, "Secrets and safety").
+//! Values of secret parameters are replaced by `***` (docs/context.md, "Secrets").
 //!
 //! It never masks too little: where a text can be read in two ways, both readings' values go, and where the end of a
 //! value cannot be told, the rest of its line goes with it. Lint (`packager`) asks another question with other

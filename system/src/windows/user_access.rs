@@ -1,5 +1,5 @@
 //! A user-context app reads its files with that user's rights, and the root is closed to users: the user is let into
-//! single folders (running-commands, "Context"). Never seen to work: wine's `icacls.exe` is silent and does nothing.
+//! single folders (docs/runner.md, "With whose rights"). Never seen to work: wine's `icacls.exe` is silent and does nothing.
 
 use std::io;
 use std::process::{Command, Stdio};

@@ -1,5 +1,5 @@
 //! 10,000 sequences of attempts, clocks and policies against a model that is written from the sentences of
-//! device-behaviour, section 4, and looks backwards from the newest attempt.
+//! docs/retry.md, and looks backwards from the newest attempt.
 
 use super::*;
 use proptest::prelude::*;

@@ -41,7 +41,7 @@ impl InstallReport {
         }
     }
 
-    /// By EnforcementState (device-behaviour, section 4).
+    /// By EnforcementState (docs/intune-agent.md, "States").
     fn waits_for(&self) -> &'static Code {
         match self.states.enforcement.as_ref().map(|state| state.number) {
             Some(2013) => &runner::WAITING_FOR_USER,

@@ -1,7 +1,7 @@
 use super::RuleReport;
 use serde::{Deserialize, Serialize};
 
-/// The states that the reference would report for this attempt (device-behaviour, section 4).
+/// The states that the reference would report for this attempt (docs/intune-agent.md, "States").
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]

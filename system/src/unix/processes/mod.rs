@@ -24,7 +24,7 @@ impl UnixProcesses {
     }
 }
 
-/// Every account is the current one: on Unix commands run as whoever runs this program (running-commands, context).
+/// Every account is the current one: on Unix commands run as whoever runs this program (docs/runner.md, "With whose rights").
 impl Processes for UnixProcesses {
     fn create(&self, start: &Start<'_>) -> Result<Box<dyn StartedProcess>, StartError> {
         Ok(Box::new(Gated::create(start)?))

@@ -16,7 +16,7 @@ const ERROR_PRIVILEGE_NOT_HELD: i32 = 1314;
 const ERROR_NO_TOKEN: i32 = 1008;
 
 /// The token to start with, `None` for our own. The user is the one of the active session, elevated where that is an
-/// administrator's (running-commands, rule 9).
+/// administrator's (docs/runner.md, "With whose rights").
 pub(super) fn token(account: Account) -> io::Result<Option<Token>> {
     match account {
         Account::Current => Ok(None),
