@@ -33,11 +33,11 @@ pub struct LintPage {
     pub title: &'static str,
     /// Why it hurts.
     pub harm: &'static str,
-    /// How to mend it.
+    /// How to fix it.
     pub mend: &'static str,
     /// An example that is found.
     pub before: &'static str,
-    /// The same, mended.
+    /// The same, fixed.
     pub after: &'static str,
 }
 
