@@ -12,7 +12,7 @@ use waybill_disk::Root;
 use waybill_disk::space;
 use waybill_schemas::EncryptionInfo;
 use waybill_schemas::report::fetch::{FetchReport, PhaseReport, ValidateReport};
-use waybill_transport::{Client, Observations, Trust};
+use waybill_transport::{Client, ClientOptions, Observations};
 
 /// Fetches a content and leaves its files at the destination, or nothing.
 ///
@@ -41,9 +41,9 @@ fn with_located(
 ) -> Result<FetchReport, FetchError> {
     let root = Root::open(&request.root)?;
     let log = Observations::default();
-    let trust =
-        Trust { extra_roots: request.options.extra_roots.clone(), proxy: request.options.proxy.clone() };
-    let client = Client::start(&trust).map_err(DownloadError::from)?;
+    let options = &request.options;
+    let client = ClientOptions::new().extra_roots(options.extra_roots.clone()).proxy(options.proxy.clone());
+    let client = Client::start(&client).map_err(DownloadError::from)?;
     let incoming = root.incoming_folder();
     let locator =
         Locator { client: &client, options: &request.options, incoming: &incoming, context, log: &log };

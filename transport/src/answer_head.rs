@@ -27,6 +27,8 @@ pub struct AnswerHead {
     pub retry_after: Option<RetryAfter>,
     /// Redirects that were followed to get here.
     pub redirects: usize,
+    /// All of its headers.
+    pub(crate) headers: HeaderMap,
 }
 
 /// A Retry-After: seconds or a date.
@@ -69,6 +71,7 @@ impl AnswerHead {
             is_html: content_type.starts_with("text/html"),
             retry_after: text(headers, &header::RETRY_AFTER).as_deref().and_then(retry_after),
             redirects,
+            headers: headers.clone(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What a fault means for the next attempt: wait and go on, or stop.
 
-use crate::{AnswerFault, ConnectionError, Observations, Patience, Spent, TransportError};
+use crate::patience::{Patience, Spent};
+use crate::{AnswerFault, ConnectionError, Observations, TransportError};
 use std::time::Duration;
 use waybill_context::{Cancelled, Context};
 

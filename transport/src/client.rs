@@ -4,36 +4,32 @@ use crate::address::{Reach, leads_to_private};
 use crate::answer_head::AnswerHead;
 use crate::error::{ConnectionError, TransportError};
 use crate::redirect::{self, RedirectFault};
-use crate::trust::{self, Trust};
+use crate::request::{Request, is_credential};
+use crate::trust::{self, ClientOptions};
 use bytes::Bytes;
-use reqwest::Response;
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue, IF_MATCH, LOCATION, RANGE};
+use hyper::body::{Body, Frame, SizeHint};
+use reqwest::header::{CONTENT_LENGTH, HeaderMap, LOCATION};
+use reqwest::{RequestBuilder, Response};
+use std::convert::Infallible;
 use std::io;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::pin::Pin;
+use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::task::{Context, Poll};
 use tokio::runtime::{Builder, Handle};
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 use url::Url;
 
-/// What to ask for.
-#[derive(Clone)]
-pub struct Request {
-    /// From where; its query goes into the request alone.
-    pub url: Url,
-    /// First byte, and last byte where only a part is wanted; `None` asks for the whole without a Range.
-    pub range: Option<(u64, Option<u64>)>,
-    /// A strong ETag that must still hold.
-    pub if_match: Option<String>,
-    /// What it holds are keys.
-    pub secret: bool,
-}
-
-/// What a transfer brings, in this order: one head, chunks, an end; or a failure at any point.
+/// What a request brings, in this order: one head, chunks, an end; or a failure at any point. Where it has a body, that is
+/// asked for before.
 #[derive(Debug)]
 pub enum Event {
     /// Status and headers.
     Head(Box<AnswerHead>),
+    /// The request's body is wanted from its first byte.
+    BodyWanted(BodySender),
+    /// So many bytes of the request's body were taken from what was handed over.
+    Sent(u64),
     /// Bytes of the body.
     Chunk(Bytes),
     /// The body ended as HTTP says it must.
@@ -58,12 +54,12 @@ impl Client {
     ///
     /// # Errors
     /// A certificate or proxy that cannot be used; no thread.
-    pub fn start(trust: &Trust) -> Result<Self, TransportError> {
-        Self::start_thread(trust).map_err(TransportError::Start)
+    pub fn start(options: &ClientOptions) -> Result<Self, TransportError> {
+        Self::start_thread(options).map_err(TransportError::Start)
     }
 
-    fn start_thread(trust: &Trust) -> io::Result<Self> {
-        let client = trust::build(trust).map_err(io::Error::other)?;
+    fn start_thread(options: &ClientOptions) -> io::Result<Self> {
+        let client = trust::build(options).map_err(io::Error::other)?;
         let runtime = Builder::new_current_thread().enable_io().enable_time().build()?;
         let (stop, stopped) = oneshot::channel::<()>();
         let handle = runtime.handle().clone();
@@ -84,21 +80,19 @@ impl Client {
         *self.reach.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Sends a request.
-    pub fn transfer(&self, ask: Request) -> Transfer {
-        let (sender, events) = channel();
-        let budget = Budget::default();
-        let running = self.send(ask, 0, &budget, sender);
-        Transfer { events, budget, _running: running }
-    }
-
     /// Sends a request whose events go to `events`, marked with `tag`. Dropping what it returns ends it.
-    pub fn send(&self, ask: Request, tag: usize, budget: &Budget, events: Sender<(usize, Event)>) -> Running {
+    pub fn send(
+        &self,
+        request: Request,
+        tag: usize,
+        budget: &Budget,
+        events: Sender<(usize, Event)>,
+    ) -> RunningRequest {
         let (cancel, cancelled) = oneshot::channel::<()>();
         let (client, reach, budget) = (self.client.clone(), self.reach(), Arc::clone(&budget.0));
         self.handle.spawn(async move {
             let pump = async {
-                if let Err(error) = pump(&client, ask, reach, &budget, tag, &events).await {
+                if let Err(error) = pump(&client, request, reach, &budget, tag, &events).await {
                     let _ = events.send((tag, Event::Failed(error)));
                 }
             };
@@ -107,12 +101,12 @@ impl Client {
                 _ = cancelled => {}
             }
         });
-        Running { _cancel: cancel }
+        RunningRequest { _cancel: cancel }
     }
 }
 
 /// A request on its way; dropped, it is ended.
-pub struct Running {
+pub struct RunningRequest {
     _cancel: oneshot::Sender<()>,
 }
 
@@ -132,40 +126,15 @@ impl Budget {
     }
 }
 
-/// One request on its way. Dropped, it is ended.
-pub struct Transfer {
-    events: Receiver<(usize, Event)>,
-    budget: Budget,
-    _running: Running,
-}
-
-impl Transfer {
-    /// The next event; `None` where nothing came for `patience`.
-    pub fn next(&self, patience: Duration) -> Option<Event> {
-        match self.events.recv_timeout(patience) {
-            Ok((_, event)) => {
-                if let Event::Chunk(chunk) = &event {
-                    self.budget.taken(chunk.len());
-                }
-                Some(event)
-            }
-            Err(RecvTimeoutError::Timeout) => None,
-            Err(RecvTimeoutError::Disconnected) => {
-                Some(Event::Failed(ConnectionError::Broken("the network thread ended".to_owned())))
-            }
-        }
-    }
-}
-
 async fn pump(
     client: &reqwest::Client,
-    ask: Request,
+    request: Request,
     reach: Reach,
     budget: &Semaphore,
     tag: usize,
     events: &Sender<(usize, Event)>,
 ) -> Result<(), ConnectionError> {
-    let (mut answer, redirects) = follow(client, ask, reach).await?;
+    let (mut answer, redirects) = follow(client, request, reach, tag, events).await?;
     let head =
         AnswerHead::new(answer.status().as_u16(), answer.headers(), declared_length(&answer), redirects);
     let _ = events.send((tag, Event::Head(Box::new(head))));
@@ -187,40 +156,125 @@ fn declared_length(answer: &Response) -> Option<u64> {
     answer.content_length()
 }
 
+/// Sends the request, and once more wherever the answer is a redirect that may be followed.
 async fn follow(
     client: &reqwest::Client,
-    mut ask: Request,
+    mut request: Request,
     reach: Reach,
+    tag: usize,
+    events: &Sender<(usize, Event)>,
 ) -> Result<(Response, usize), ConnectionError> {
+    if request.is_in_the_clear() {
+        return Err(ConnectionError::InTheClear);
+    }
+    let mut url = request.url.expose().clone();
     let mut followed = 0;
     loop {
-        let answer = client.get(ask.url.clone()).headers(headers(&ask)).send().await?;
-        if !matches!(answer.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
+        let answer = outgoing(client, &request, &url, tag, events).send().await?;
+        let status = answer.status().as_u16();
+        if !request.follows_redirects || !redirect::is_redirect(status) {
             return Ok((answer, followed));
         }
+        redirect::check_method(request.method, status)?;
         let location = answer.headers().get(LOCATION).and_then(|value| value.to_str().ok());
-        ask.url = redirect::next(&ask.url, location, followed, ask.secret)?;
-        if reach == Reach::Public && leads_to_private(&ask.url).await {
+        let next = redirect::next(&url, location, followed)?;
+        if next.origin() != url.origin() {
+            drop_credentials(&mut request.headers);
+        }
+        redirect::check_secrets(&next, request.holds_keys || request.has_secret_headers())?;
+        if reach == Reach::Public && leads_to_private(&next).await {
             return Err(RedirectFault::Private.into());
         }
+        url = next;
         followed += 1;
     }
 }
 
-fn headers(ask: &Request) -> HeaderMap {
-    let mut headers = HeaderMap::new();
-    let mut set = |name: HeaderName, value: String| {
-        if let Ok(value) = HeaderValue::from_str(&value) {
-            headers.insert(name, value);
+/// The request as HTTP sends it. A body is asked of the caller from its first byte.
+fn outgoing(
+    client: &reqwest::Client,
+    request: &Request,
+    url: &Url,
+    tag: usize,
+    events: &Sender<(usize, Event)>,
+) -> RequestBuilder {
+    let builder = client.request(request.method.to_http(), url.clone()).headers(request.headers.clone());
+    match request.body.as_ref().map_or(0, |body| body.size()) {
+        // A server may answer 411 to a PUT that declares no length, not even an empty one.
+        0 if request.body.is_some() || !request.method.is_read() => builder.header(CONTENT_LENGTH, 0),
+        0 => builder,
+        size => {
+            let (body, sender) = PumpedBody::new(size, tag, events);
+            let _ = events.send((tag, Event::BodyWanted(sender)));
+            builder.body(reqwest::Body::wrap(body))
         }
-    };
-    match ask.range {
-        Some((first, Some(last))) => set(RANGE, format!("bytes={first}-{last}")),
-        Some((first, None)) => set(RANGE, format!("bytes={first}-")),
-        None => {}
     }
-    if let Some(etag) = &ask.if_match {
-        set(IF_MATCH, etag.clone());
+}
+
+/// They were meant for the host that the caller named, and stay away from every other one for the rest of the request.
+fn drop_credentials(headers: &mut HeaderMap) {
+    let names: Vec<_> = headers
+        .iter()
+        .filter(|(name, value)| is_credential(name, value))
+        .map(|(name, _)| name.clone())
+        .collect();
+    for name in names {
+        headers.remove(name);
     }
-    headers
+}
+
+/// Pieces that wait for the network thread: enough that reading never holds it up.
+const AHEAD: usize = 8;
+
+/// The network thread's end: what HTTP takes the body from. It says of every piece that it was taken, so that the caller
+/// sees how the upload goes on.
+struct PumpedBody {
+    pieces: mpsc::Receiver<Bytes>,
+    left: u64,
+    tag: usize,
+    events: Sender<(usize, Event)>,
+}
+
+/// Where the caller's thread puts the pieces of a body of which none was sent yet.
+#[derive(Debug)]
+pub struct BodySender(mpsc::Sender<Bytes>);
+
+impl BodySender {
+    pub(crate) fn into_inner(self) -> mpsc::Sender<Bytes> {
+        self.0
+    }
+}
+
+impl PumpedBody {
+    /// A body of `size` bytes, and where they are put.
+    fn new(size: u64, tag: usize, events: &Sender<(usize, Event)>) -> (Self, BodySender) {
+        let (sender, pieces) = mpsc::channel(AHEAD);
+        (Self { pieces, left: size, tag, events: events.clone() }, BodySender(sender))
+    }
+}
+
+impl Body for PumpedBody {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        self.pieces.poll_recv(context).map(|piece| {
+            let piece = piece?;
+            self.left = self.left.saturating_sub(piece.len() as u64);
+            let _ = self.events.send((self.tag, Event::Sent(piece.len() as u64)));
+            Some(Ok(Frame::data(piece)))
+        })
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.left == 0
+    }
+
+    /// Exact, so that the request declares its length and is not chunked, which storage services refuse.
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.left)
+    }
 }

@@ -2,7 +2,7 @@ use crate::redirect::RedirectFault;
 use std::error::Error;
 use std::io;
 use waybill_context::Cancelled;
-use waybill_schemas::codes::{Classified, Code, fetch, package, root};
+use waybill_schemas::codes::{Classified, Code, command, fetch, package, root};
 
 /// Why a request did not end well. URLs are told without their query: it may be a token.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +31,29 @@ pub enum TransportError {
         url: String,
         /// The last one.
         seen: String,
+    },
+    /// The connection ended after a request was sent that may not be sent twice.
+    #[error("{url} gave no answer, so it is not known whether the request was carried out: {seen}")]
+    OutcomeUnknown {
+        /// What was asked.
+        url: String,
+        /// How it ended.
+        seen: String,
+    },
+    /// Keys or other secrets over plain http.
+    #[error("{url} holds keys and is not read over plain http")]
+    InTheClear {
+        /// What was asked.
+        url: String,
+    },
+    /// The body of a request could not be read.
+    #[error("cannot read what is sent to {url}")]
+    Body {
+        /// Where to.
+        url: String,
+        /// Why.
+        #[source]
+        source: io::Error,
     },
     /// No trusted connection.
     #[error("{url}: {reason}")]
@@ -105,6 +128,7 @@ impl TransportError {
     pub(crate) fn connection(url: String, error: ConnectionError) -> Self {
         match error {
             ConnectionError::Tls(reason) => Self::Tls { url, reason },
+            ConnectionError::InTheClear => Self::InTheClear { url },
             ConnectionError::Proxy => Self::Proxy { url },
             ConnectionError::Redirect(fault) => Self::Redirect { url, reason: fault.to_string() },
             ConnectionError::Connect(_) | ConnectionError::Broken(_) | ConnectionError::Unanswered(_) => {
@@ -119,7 +143,9 @@ impl Classified for TransportError {
         match self {
             Self::Cancelled(_) => &package::INTERRUPTED,
             Self::Start(_) => &root::STATE_FAILED,
-            Self::GaveUp { .. } => &fetch::NETWORK_FAILED,
+            Self::InTheClear { .. } => &fetch::KEYS_IN_THE_CLEAR,
+            Self::Body { .. } => &command::INPUT_UNREADABLE,
+            Self::GaveUp { .. } | Self::OutcomeUnknown { .. } => &fetch::NETWORK_FAILED,
             Self::Unusable { .. } => &fetch::ANSWER_UNUSABLE,
             Self::Tls { .. } => &fetch::TLS_FAILED,
             Self::UrlRefused { .. } => &fetch::URL_REFUSED,
@@ -135,6 +161,7 @@ impl Classified for TransportError {
 
 /// What went wrong below HTTP, or before an answer could be judged. Never holds a URL: its query may be a token.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ConnectionError {
     /// No connection: name, address, refused, timed out.
     #[error("cannot connect: {0}")]
@@ -148,6 +175,9 @@ pub enum ConnectionError {
     /// The connection ended in order, and there was no answer: a kept one that was closed as the request went out, mostly.
     #[error("the connection broke: {0}")]
     Unanswered(String),
+    /// It would carry secrets over plain http to another machine.
+    #[error("secrets do not go over plain http")]
+    InTheClear,
     /// The proxy wants credentials (407 to CONNECT).
     #[error("the proxy asks for credentials")]
     Proxy,

@@ -2,7 +2,7 @@
 
 use crate::{
     AnswerFault, AskedFile, AttemptFault, Attempts, Client, Exchange, Observations, Request, SecretUrl,
-    TransportError, judge,
+    TransportError,
 };
 use waybill_context::Context;
 use zeroize::Zeroizing;
@@ -57,23 +57,26 @@ fn attempt(
     context: &Context<'_>,
     log: &Observations,
 ) -> Result<FilePart, AttemptFault> {
-    let range = small.range.map(|(first, last)| (first, Some(last)));
-    let ask = Request { url: small.url.expose().clone(), range, if_match: None, secret: small.secret };
-    let mut body = Exchange::new(client.transfer(ask), context);
+    let request = Request::get(small.url.clone()).holds_keys(small.secret);
+    let request = match small.range {
+        Some((first, last)) => request.range(first, Some(last)),
+        None => request,
+    };
+    let mut body = client.exchange(&request, context);
     let head = body.head()?;
     let first = small.range.map_or(0, |(first, _)| first);
-    let asked = AskedFile { first, by_range: range.is_some(), total: None, etag: None };
+    let asked = AskedFile { first, by_range: small.range.is_some(), total: None, etag: None };
     let no_part = |total| Ok(FilePart { bytes: Zeroizing::default(), total, is_range: false });
-    let plan = match judge(&asked, &head) {
+    let plan = match asked.body_use(&head) {
         Ok(plan) => plan,
-        Err(AnswerFault::RangeUseless(rule, seen)) if range.is_some() => {
+        Err(AnswerFault::RangeUseless(rule, seen)) if small.range.is_some() => {
             log.note(rule, format!("{}: {seen}", small.url));
             return no_part(None);
         }
         Err(fault) => return Err(AttemptFault::Answer(fault)),
     };
     let is_range = head.content_range.is_some();
-    if range.is_some() && !is_range {
+    if small.range.is_some() && !is_range {
         return no_part(plan.total); // not worth all of it
     }
     let bytes = gather(&mut body, small, plan.skip)?;

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 use waybill_context::Clock;
 
 /// Retries of one download: at most 8 attempts without progress, 24 hours in all (`docs/delivery.md`, rule 7).
-pub struct Patience {
+pub(crate) struct Patience {
     started: SystemTime,
     attempts: u32,
     progress: u64,
@@ -12,7 +12,7 @@ pub struct Patience {
 
 /// Patience is at its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Spent {
+pub(crate) enum Spent {
     /// Eight attempts without a MiB of progress.
     Attempts,
     /// A day.
@@ -21,22 +21,22 @@ pub enum Spent {
 
 impl Patience {
     /// Attempts without progress.
-    pub const ATTEMPTS: u32 = 8;
+    pub(crate) const ATTEMPTS: u32 = 8;
     /// In all.
     const TIME: Duration = Duration::from_secs(24 * 60 * 60);
     /// So much progress forgives every failed attempt.
     const FORGIVES: u64 = 1024 * 1024;
     const LONGEST: Duration = Duration::from_secs(60);
     /// However long a server asks to wait.
-    pub const LONGEST_ASKED: Duration = Duration::from_secs(60 * 60);
+    pub(crate) const LONGEST_ASKED: Duration = Duration::from_secs(60 * 60);
 
     /// A day from now, 8 attempts.
-    pub fn new(clock: &dyn Clock) -> Self {
+    pub(crate) fn new(clock: &dyn Clock) -> Self {
         Self { started: clock.now(), attempts: 0, progress: 0 }
     }
 
     /// `bytes` more are held.
-    pub fn progress(&mut self, bytes: u64) {
+    pub(crate) fn progress(&mut self, bytes: u64) {
         self.progress += bytes;
         if self.progress >= Self::FORGIVES {
             (self.progress, self.attempts) = (0, 0);
@@ -44,7 +44,7 @@ impl Patience {
     }
 
     /// An attempt failed: how long to wait before the next. `asked` is the server's Retry-After.
-    pub fn failed(&mut self, asked: Option<Duration>, now: SystemTime) -> Result<Duration, Spent> {
+    pub(crate) fn failed(&mut self, asked: Option<Duration>, now: SystemTime) -> Result<Duration, Spent> {
         self.attempts += 1;
         if self.attempts >= Self::ATTEMPTS {
             return Err(Spent::Attempts);

@@ -6,20 +6,42 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use std::time::Duration;
 
-/// Whom to trust and which way to go.
-#[derive(Debug, Clone)]
-pub struct Trust {
+/// Whom a client trusts, and which way its requests go.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct ClientOptions {
     /// Certificates besides the system's.
     pub extra_roots: Vec<CertificateDer<'static>>,
     /// Which proxy.
     pub proxy: ProxyChoice,
 }
 
+impl ClientOptions {
+    /// Trusts the system's certificates and goes through the system's proxy.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Trusts these certificates besides the system's ([`certificates`] reads them).
+    #[must_use]
+    pub fn extra_roots(mut self, roots: Vec<CertificateDer<'static>>) -> Self {
+        self.extra_roots = roots;
+        self
+    }
+
+    /// Goes through this proxy.
+    #[must_use]
+    pub fn proxy(mut self, proxy: ProxyChoice) -> Self {
+        self.proxy = proxy;
+        self
+    }
+}
+
 /// A client that alters nothing: no decompression, no redirect of its own, HTTP/1.1 (one bulk transfer a connection
 /// gains nothing from HTTP/2 and pays for its flow control).
 ///
 /// Its own timeouts are none: whoever reads a transfer watches for stalls by the injected clock.
-pub(crate) fn build(trust: &Trust) -> reqwest::Result<Client> {
+pub(crate) fn build(options: &ClientOptions) -> reqwest::Result<Client> {
     // The process has one default provider; a second call finds it there, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut headers = HeaderMap::new();
@@ -33,12 +55,12 @@ pub(crate) fn build(trust: &Trust) -> reqwest::Result<Client> {
         .tcp_nodelay(true)
         .tcp_keepalive(Duration::from_secs(30))
         .pool_idle_timeout(Duration::from_secs(30));
-    if !trust.extra_roots.is_empty() {
+    if !options.extra_roots.is_empty() {
         let roots: Result<Vec<_>, _> =
-            trust.extra_roots.iter().map(|root| Certificate::from_der(root.as_ref())).collect();
+            options.extra_roots.iter().map(|root| Certificate::from_der(root.as_ref())).collect();
         builder = builder.tls_certs_merge(roots?);
     }
-    builder = match &trust.proxy {
+    builder = match &options.proxy {
         ProxyChoice::System => builder,
         ProxyChoice::Direct => builder.no_proxy(),
         ProxyChoice::Named(url) => builder.no_proxy().proxy(Proxy::all(url.expose().as_str())?),
@@ -48,6 +70,7 @@ pub(crate) fn build(trust: &Trust) -> reqwest::Result<Client> {
 
 /// Which proxy requests go through.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum ProxyChoice {
     /// What HTTPS_PROXY, HTTP_PROXY, NO_PROXY and the system's settings say.
     #[default]
@@ -58,7 +81,7 @@ pub enum ProxyChoice {
     Named(SecretUrl),
 }
 
-/// The certificates in `pem`, for [`Trust::extra_roots`].
+/// The certificates in `pem`, for [`ClientOptions::extra_roots`].
 ///
 /// # Errors
 /// No certificate in it, or what cannot be read as one.

@@ -4,12 +4,12 @@ use bytes::Bytes;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
-use waybill_transport::{Budget, Event, Running, StallGuard};
+use waybill_transport::{Budget, Event, RunningRequest, StallGuard};
 
 /// A piece on its way.
 pub(super) struct Piece {
     pub(super) index: u64,
-    pub(super) _running: Running,
+    pub(super) _running: RunningRequest,
     pub(super) guard: StallGuard,
     /// Bytes to throw away first; `None` before the head is there.
     pub(super) skip: Option<u64>,

@@ -10,8 +10,7 @@ use std::sync::mpsc::RecvTimeoutError;
 use std::time::Duration;
 use waybill_schemas::{PIECE_SIZE, PiecesDocument};
 use waybill_transport::{
-    AnswerFault, AskedFile, AttemptFault, Attempts, Bucket, Client, Event, Request, StallGuard, TICK, judge,
-    sleep,
+    AnswerFault, AskedFile, AttemptFault, Attempts, Bucket, Client, Event, Request, StallGuard, TICK, sleep,
 };
 
 /// Pieces that may be on their way or wait for their turn, for each connection.
@@ -86,12 +85,7 @@ impl Several<'_, '_> {
         while flight.running.len() < self.connections && flight.has_room(self.connections * AHEAD) {
             let Some(index) = flight.next_index() else { return };
             let (first, last) = span(index, self.target);
-            let ask = Request {
-                url: self.target.url.expose().clone(),
-                range: Some((first, Some(last))),
-                if_match: None,
-                secret: false,
-            };
+            let ask = Request::get(self.target.url.clone()).range(first, Some(last));
             self.tally.requests += 1;
             flight.sent += 1; // a number of its own: a late event of an ended request must not hit its successor
             let running = self.client.send(ask, flight.sent, &flight.budget, flight.sender.clone());
@@ -140,7 +134,7 @@ impl Several<'_, '_> {
         match event {
             Event::Head(head) => {
                 let asked = AskedFile { first, by_range: true, total: self.target.total, etag: None };
-                match judge(&asked, &head) {
+                match asked.body_use(&head) {
                     Ok(plan) if head.content_range.is_some() => piece.skip = Some(plan.skip),
                     Ok(_) => return Some(Err(useless())),
                     Err(fault) => return Some(Err(AttemptFault::Answer(fault))),
@@ -148,6 +142,7 @@ impl Several<'_, '_> {
                 None
             }
             Event::Chunk(chunk) => piece.take(&chunk, (last - first + 1) as usize).then_some(Ok(())),
+            Event::BodyWanted(_) | Event::Sent(_) => None, // these requests have no body
             Event::End => Some(Err(AttemptFault::Answer(AnswerFault::Later(206, None)))),
             Event::Failed(error) => Some(Err(AttemptFault::Connection(error))),
         }

@@ -6,7 +6,7 @@ use crate::locate::{AskAgain, Target};
 use waybill_schemas::EncryptionInfo;
 use waybill_transport::{
     AnswerFault, AnswerHead, AskedFile, AttemptFault, Attempts, BodyUse, Bucket, Client, Exchange,
-    FilePartRequest, Request, TransportError, judge, sleep,
+    FilePartRequest, Request, TransportError, sleep,
 };
 
 /// MAC ‖ IV, which a content begins with.
@@ -121,19 +121,14 @@ impl Stream<'_, '_> {
     fn attempt(&mut self, keeper: &mut Keeper<'_>) -> Result<(), Ended> {
         let asked = self.asked(keeper.held());
         let last = self.target.is_part().then(|| self.target.offset + keeper.journal.size - 1);
-        let range = asked.by_range.then_some((asked.first, last));
-        let ask = Request {
-            url: self.target.url.expose().clone(),
-            range,
-            if_match: asked.etag.clone(),
-            secret: false,
-        };
+        let request = Request::get(self.target.url.clone()).if_match(asked.etag.as_deref());
+        let request = if asked.by_range { request.range(asked.first, last) } else { request };
         self.tally.requests += 1;
         tracing::debug!(url = %self.target.url, first = asked.first, by_range = asked.by_range, "asking for the content");
-        let mut body = Exchange::new(self.client.transfer(ask), self.attempts.context);
+        let mut body = self.client.exchange(&request, self.attempts.context);
         let head = body.head()?;
         tracing::debug!(status = head.status, length = head.content_length, "answered");
-        let plan = judge(&asked, &head).map_err(AttemptFault::Answer)?;
+        let plan = asked.body_use(&head).map_err(AttemptFault::Answer)?;
         self.learn(&head, &plan, keeper)?;
         self.pour(&mut body, &asked, &plan, keeper)
     }

@@ -18,12 +18,6 @@ pub enum LocateError {
         #[source]
         source: io::Error,
     },
-    /// Keys over plain http.
-    #[error("{url} holds keys and is not read over plain http")]
-    InTheClear {
-        /// Where.
-        url: String,
-    },
     /// Neither document nor package.
     #[error("{place} is neither a content.json nor a package: {why}")]
     Unusable {
@@ -80,7 +74,6 @@ impl Classified for LocateError {
     fn code(&self) -> &'static Code {
         match self {
             Self::Read { .. } => &command::INPUT_UNREADABLE,
-            Self::InTheClear { .. } => &fetch::KEYS_IN_THE_CLEAR,
             Self::Unusable { .. } => &fetch::SOURCE_UNUSABLE,
             Self::Document { source, .. } => source.code(),
             Self::Package { source, .. } => source.code(),

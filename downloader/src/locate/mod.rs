@@ -14,7 +14,7 @@ use std::sync::Arc;
 use waybill_context::Context;
 use waybill_schemas::{EncryptionInfo, Sha256Digest};
 use waybill_transport::{
-    Client, FilePartRequest, Observations, Reach, SecretUrl, TransportError, is_loopback, leads_to_private,
+    Client, FilePartRequest, Observations, Reach, SecretUrl, TransportError, leads_to_private,
 };
 
 /// A content and all that is known of it before its first byte.
@@ -161,14 +161,6 @@ impl AskAgain<'_> {
         self.former = fresh.clone();
         Ok(Some(fresh))
     }
-}
-
-/// Keys come over https or from this machine.
-fn check_secret(url: &SecretUrl) -> Result<(), LocateError> {
-    if url.expose().scheme() == "https" || is_loopback(url.expose()) {
-        return Ok(());
-    }
-    Err(LocateError::InTheClear { url: url.to_string() })
 }
 
 /// A source that several may read.

@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::{Seek as _, Write as _};
 use waybill_context::Stage;
 use waybill_transport::{
-    AskedFile, AttemptFault, Attempts, Bucket, Exchange, Request, SecretUrl, TransportError, judge, sleep,
+    AskedFile, AttemptFault, Attempts, Bucket, Request, SecretUrl, TransportError, sleep,
 };
 
 impl Locator<'_> {
@@ -30,14 +30,14 @@ impl Locator<'_> {
     }
 
     fn pour(&self, url: &SecretUrl, file: &mut File) -> Result<Result<(), AttemptFault>, LocateError> {
-        let ask = Request { url: url.expose().clone(), range: None, if_match: None, secret: true };
-        let mut body = Exchange::new(self.client.transfer(ask), self.context);
+        let request = Request::get(url.clone()).holds_keys(true);
+        let mut body = self.client.exchange(&request, self.context);
         let head = match body.head() {
             Ok(head) => head,
             Err(broken) => return Ok(Err(broken)),
         };
         let asked = AskedFile { first: 0, by_range: false, total: None, etag: None };
-        if let Err(fault) = judge(&asked, &head) {
+        if let Err(fault) = asked.body_use(&head) {
             return Ok(Err(AttemptFault::Answer(fault)));
         }
         waybill_disk::space::check(self.incoming, head.content_length.unwrap_or_default())?;

@@ -60,22 +60,37 @@ pub enum AnswerFault {
     Altered(String),
 }
 
-/// Judges `head`.
-pub fn judge(asked: &AskedFile, head: &AnswerHead) -> Result<BodyUse, AnswerFault> {
+/// What keeps any request from its answer, by the status alone: another attempt may help, or the proxy has to be asked.
+pub(crate) fn passing_fault(head: &AnswerHead) -> Option<AnswerFault> {
     match head.status {
-        200 | 206 => judge_success(asked, head),
-        204..=299 => Err(AnswerFault::Later(head.status, None)),
-        401 | 403 => Err(AnswerFault::Refused(head.status)),
-        407 => Err(AnswerFault::Proxy),
-        429 | 503 => Err(AnswerFault::Later(head.status, head.retry_after)),
-        408 | 425 | 500..=599 => Err(AnswerFault::Later(head.status, None)),
-        412 => Err(AnswerFault::ValidatorChanged("412 to If-Match".to_owned())),
-        416 => Err(unsatisfied(asked, head, "416")),
-        other => Err(AnswerFault::Final(other)),
+        407 => Some(AnswerFault::Proxy),
+        429 | 503 => Some(AnswerFault::Later(head.status, head.retry_after)),
+        408 | 425 | 500..=599 => Some(AnswerFault::Later(head.status, None)),
+        _ => None,
     }
 }
 
-fn judge_success(asked: &AskedFile, head: &AnswerHead) -> Result<BodyUse, AnswerFault> {
+impl AskedFile {
+    /// How to use the body that follows `head`, or why it is of no use.
+    ///
+    /// # Errors
+    /// The fault says what to do next.
+    pub fn body_use(&self, head: &AnswerHead) -> Result<BodyUse, AnswerFault> {
+        if let Some(fault) = passing_fault(head) {
+            return Err(fault);
+        }
+        match head.status {
+            200 | 206 => success(self, head),
+            204..=299 => Err(AnswerFault::Later(head.status, None)),
+            401 | 403 => Err(AnswerFault::Refused(head.status)),
+            412 => Err(AnswerFault::ValidatorChanged("412 to If-Match".to_owned())),
+            416 => Err(unsatisfied(self, head, "416")),
+            other => Err(AnswerFault::Final(other)),
+        }
+    }
+}
+
+fn success(asked: &AskedFile, head: &AnswerHead) -> Result<BodyUse, AnswerFault> {
     if let Some(coding) = &head.content_encoding {
         return Err(AnswerFault::Altered(coding.clone()));
     }

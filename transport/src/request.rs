@@ -1,0 +1,320 @@
+//! What is asked of a server: method, URL, headers, and a body that can be sent more than once.
+
+use crate::{SecretUrl, is_loopback};
+use bytes::Bytes;
+use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
+use std::fmt;
+use std::io::{self, Cursor, Read, Seek as _, SeekFrom};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// The method of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Method {
+    /// Read.
+    Get,
+    /// Read the headers alone.
+    Head,
+    /// Store this body at the URL.
+    Put,
+    /// Whatever the server makes of this body.
+    Post,
+    /// Change what is at the URL by this body.
+    Patch,
+    /// Remove what is at the URL.
+    Delete,
+}
+
+impl Method {
+    /// Whether sending it twice does what sending it once does (RFC 9110, section 9.2.2).
+    fn is_idempotent(self) -> bool {
+        !matches!(self, Self::Post | Self::Patch)
+    }
+
+    pub(crate) fn is_read(self) -> bool {
+        matches!(self, Self::Get | Self::Head)
+    }
+
+    pub(crate) fn to_http(self) -> reqwest::Method {
+        match self {
+            Self::Get => reqwest::Method::GET,
+            Self::Head => reqwest::Method::HEAD,
+            Self::Put => reqwest::Method::PUT,
+            Self::Post => reqwest::Method::POST,
+            Self::Patch => reqwest::Method::PATCH,
+            Self::Delete => reqwest::Method::DELETE,
+        }
+    }
+}
+
+/// Bytes that can be read again from their beginning, because a request that is retried or redirected sends them once
+/// more.
+pub trait BodySource: Send + Sync {
+    /// How many there are; a reader must give exactly so many.
+    fn size(&self) -> u64;
+
+    /// Starts reading at the first.
+    ///
+    /// # Errors
+    /// I/O. The request ends with it.
+    fn open(&self) -> io::Result<Box<dyn Read + Send>>;
+}
+
+impl BodySource for Bytes {
+    fn size(&self) -> u64 {
+        self.len() as u64
+    }
+
+    fn open(&self) -> io::Result<Box<dyn Read + Send>> {
+        Ok(Box::new(Cursor::new(self.clone())))
+    }
+}
+
+/// A part of a file, such as one block of an upload.
+#[derive(Debug, Clone)]
+pub struct FileSlice {
+    path: PathBuf,
+    offset: u64,
+    size: u64,
+}
+
+impl FileSlice {
+    /// `size` bytes of the file at `path` from `offset` on. The file is opened when the request is sent.
+    pub fn new(path: impl Into<PathBuf>, offset: u64, size: u64) -> Self {
+        Self { path: path.into(), offset, size }
+    }
+}
+
+impl BodySource for FileSlice {
+    fn size(&self) -> u64 {
+        self.size
+    }
+
+    fn open(&self) -> io::Result<Box<dyn Read + Send>> {
+        let mut file = std::fs::File::open(&self.path)?;
+        file.seek(SeekFrom::Start(self.offset))?;
+        Ok(Box::new(file.take(self.size)))
+    }
+}
+
+/// A request. Its URL is printed without the query, its secret headers are never printed, and neither goes to another
+/// host by a redirect.
+#[derive(Clone)]
+pub struct Request {
+    pub(crate) method: Method,
+    pub(crate) url: SecretUrl,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Option<Arc<dyn BodySource>>,
+    pub(crate) holds_keys: bool,
+    pub(crate) repeatable: bool,
+    pub(crate) follows_redirects: bool,
+    pub(crate) answer_limit: u64,
+    pub(crate) limit_rate: Option<u64>,
+}
+
+/// Bytes of an answer that are read into memory unless the request says otherwise.
+const ANSWER_LIMIT: u64 = 1 << 20;
+
+impl Request {
+    /// A request without a body. GET, HEAD, PUT and DELETE may be repeated, POST and PATCH may not
+    /// ([`Request::repeatable`]).
+    pub fn new(method: Method, url: SecretUrl) -> Self {
+        Self {
+            method,
+            url,
+            headers: HeaderMap::new(),
+            body: None,
+            holds_keys: false,
+            repeatable: method.is_idempotent(),
+            follows_redirects: true,
+            answer_limit: ANSWER_LIMIT,
+            limit_rate: None,
+        }
+    }
+
+    /// Reads what is at `url`.
+    pub fn get(url: SecretUrl) -> Self {
+        Self::new(Method::Get, url)
+    }
+
+    /// Sends these bytes.
+    #[must_use]
+    pub fn bytes(self, body: impl Into<Bytes>) -> Self {
+        self.source(Arc::new(body.into()))
+    }
+
+    /// Sends the bytes of `body`, read on the caller's thread as they go out.
+    #[must_use]
+    pub fn source(mut self, body: Arc<dyn BodySource>) -> Self {
+        self.body = Some(body);
+        self
+    }
+
+    /// Sends a header.
+    ///
+    /// # Errors
+    /// A name or value that HTTP does not know, or a header that is not the caller's to set: those that frame the body or
+    /// ask for an encoding.
+    pub fn header(mut self, name: &str, value: &str) -> Result<Self, HeaderError> {
+        let (name, value) = header(name, value)?;
+        self.headers.append(name, value);
+        Ok(self)
+    }
+
+    /// Sends a header whose value is a secret: it is in no log and no error, goes over https or to this machine alone, and
+    /// is left out where a redirect leads elsewhere.
+    ///
+    /// # Errors
+    /// As for [`Request::header`].
+    pub fn secret_header(mut self, name: &str, value: &str) -> Result<Self, HeaderError> {
+        let (name, mut value) = header(name, value)?;
+        value.set_sensitive(true);
+        self.headers.append(name, value);
+        Ok(self)
+    }
+
+    /// Asks for these bytes: the first, and the last where not all the rest is wanted.
+    #[must_use]
+    pub fn range(mut self, first: u64, last: Option<u64>) -> Self {
+        let last = last.map_or_else(String::new, |last| last.to_string());
+        if let Ok(value) = HeaderValue::from_str(&format!("bytes={first}-{last}")) {
+            self.headers.insert(header::RANGE, value);
+        }
+        self
+    }
+
+    /// Asks for it only while its strong ETag is `etag`.
+    #[must_use]
+    pub fn if_match(mut self, etag: Option<&str>) -> Self {
+        if let Some(value) = etag.and_then(|etag| HeaderValue::from_str(etag).ok()) {
+            self.headers.insert(header::IF_MATCH, value);
+        }
+        self
+    }
+
+    /// Whether the body or the answer holds keys: then they go over https or stay on this machine.
+    #[must_use]
+    pub fn holds_keys(mut self, holds_keys: bool) -> Self {
+        self.holds_keys = holds_keys;
+        self
+    }
+
+    /// Whether it may be sent again after it reached the server and no answer came.
+    #[must_use]
+    pub fn repeatable(mut self, repeatable: bool) -> Self {
+        self.repeatable = repeatable;
+        self
+    }
+
+    /// Takes a redirect for the answer. Without this, reads follow every kind of redirect within the rules, and other
+    /// methods 307 and 308 alone, which keep method and body.
+    #[must_use]
+    pub fn without_redirects(mut self) -> Self {
+        self.follows_redirects = false;
+        self
+    }
+
+    /// Bytes of the answer's body at most; 1 MiB unless this is called.
+    #[must_use]
+    pub fn answer_limit(mut self, bytes: u64) -> Self {
+        self.answer_limit = bytes;
+        self
+    }
+
+    /// Bytes of the body that are sent in a second at most.
+    #[must_use]
+    pub fn limit_rate(mut self, rate: Option<u64>) -> Self {
+        self.limit_rate = rate;
+        self
+    }
+
+    /// Whether it would carry secrets over plain http to another machine.
+    pub(crate) fn is_in_the_clear(&self) -> bool {
+        let url = self.url.expose();
+        (self.holds_keys || self.has_secret_headers()) && url.scheme() != "https" && !is_loopback(url)
+    }
+
+    pub(crate) fn has_secret_headers(&self) -> bool {
+        self.headers.iter().any(|(name, value)| is_credential(name, value))
+    }
+}
+
+/// What no other host gets: headers that were called secret, and those that hold credentials by their name.
+pub(crate) fn is_credential(name: &HeaderName, value: &HeaderValue) -> bool {
+    value.is_sensitive()
+        || [header::AUTHORIZATION, header::COOKIE, header::PROXY_AUTHORIZATION].contains(name)
+}
+
+fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), HeaderError> {
+    let failed = |why| HeaderError { name: name.escape_default().to_string(), why };
+    let parsed = HeaderName::try_from(name).map_err(|_| failed("no header has this name"))?;
+    let value = HeaderValue::try_from(value).map_err(|_| failed("a header cannot have its value"))?;
+    let ours = [
+        header::ACCEPT_ENCODING,
+        header::CONNECTION,
+        header::CONTENT_LENGTH,
+        header::EXPECT,
+        header::HOST,
+        header::TRANSFER_ENCODING,
+        header::UPGRADE,
+    ];
+    if ours.contains(&parsed) { Err(failed("it is set by the client itself")) } else { Ok((parsed, value)) }
+}
+
+/// Method and URL without its query; headers without secret values.
+impl fmt::Debug for Request {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Request")
+            .field("method", &self.method)
+            .field("url", &self.url)
+            .field("headers", &self.headers)
+            .field("body", &self.body.as_ref().map(|body| body.size()))
+            .finish_non_exhaustive()
+    }
+}
+
+/// A header that cannot be sent. Its value is not told: it may be a secret.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the header {name} cannot be sent: {why}")]
+pub struct HeaderError {
+    name: String,
+    why: &'static str,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(url: &str) -> Request {
+        Request::new(Method::Post, SecretUrl::parse(url).unwrap())
+    }
+
+    #[test]
+    fn secrets_are_not_printed() {
+        let request = request("https://a.example/x?sig=canary").bytes("canary");
+        let request =
+            request.secret_header("Authorization", "Bearer canary").unwrap().header("x-a", "b").unwrap();
+        let printed = format!("{request:?}");
+        assert!(!printed.contains("canary") && printed.contains("x-a"), "{printed}");
+        let error = request.header("x", "canary\n").unwrap_err();
+        assert_eq!(error.to_string(), "the header x cannot be sent: a header cannot have its value");
+    }
+
+    #[test]
+    fn headers_of_framing_are_ours() {
+        for name in ["Content-Length", "transfer-encoding", "HOST", "accept-encoding", "a b", ""] {
+            assert!(request("https://a.example/").header(name, "1").is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn secrets_go_over_https_or_stay_here() {
+        let secret = |url: &str| request(url).secret_header("x-key", "1").unwrap().is_in_the_clear();
+        assert!(secret("http://a.example/") && !secret("https://a.example/") && !secret("http://127.0.0.1/"));
+        assert!(request("http://a.example/").holds_keys(true).is_in_the_clear());
+        assert!(request("http://a.example/").header("authorization", "Basic x").unwrap().is_in_the_clear());
+        assert!(!request("http://a.example/").header("x-key", "1").unwrap().is_in_the_clear());
+    }
+}
