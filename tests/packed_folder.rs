@@ -6,7 +6,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 use waybill_context::Context;
-use waybill_packager::pack::{Level, Output, PackOptions, PackRequest, PackSource, pack};
+use waybill_packager::pack::{Level, PackOptions, PackOutput, PackRequest, PackSource, pack};
 
 /// How a folder is packed in tests: every entry has the same time.
 #[must_use]
@@ -26,7 +26,7 @@ pub fn pack_folder(
     options: PackOptions,
 ) -> Result<PathBuf, Box<dyn Error>> {
     let source = PackSource::Folder { folder: folder.into(), setup_file: setup_file.into() };
-    let output = Output::File(package.into());
+    let output = PackOutput::File(package.into());
     pack(&PackRequest { source, output, options }, &Context::silent())?;
     Ok(package.into())
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Mutex;
 use waybill_context::Context;
 use waybill_downloader::Location;
-use waybill_packager::pack::{Output, PackOptions, PackRequest, PackSource, pack};
+use waybill_packager::pack::{PackOptions, PackOutput, PackRequest, PackSource, pack};
 use waybill_publisher::{PublishRequest, publish};
 use waybill_schemas::codes::Classified as _;
 use waybill_server::{Server, ServerOptions};
@@ -107,7 +107,7 @@ fn what_a_real_server_serves_is_fetched_and_not_made() {
     let context = Context::silent();
     let packing = PackRequest {
         source: PackSource::Folder { folder: at("source"), setup_file: "setup.exe".into() },
-        output: Output::File(at("app.intunewin")),
+        output: PackOutput::File(at("app.intunewin")),
         options: PackOptions::default(),
     };
     pack(&packing, &context).unwrap();

@@ -138,9 +138,9 @@ impl<'a> IgnoreStack<'a> {
     }
 
     /// Why the entry of this relative name stays out, or `None`.
-    pub(crate) fn decide(&self, name: &str, is_folder: bool) -> Option<Why> {
+    pub(crate) fn decide(&self, name: &str, is_folder: bool) -> Option<LeftOutReason> {
         match self.exclusions.globs.matched(name, is_folder) {
-            Match::Ignore(glob) => return Some(Why::Excluded { glob: glob.original().to_owned() }),
+            Match::Ignore(glob) => return Some(LeftOutReason::Excluded { glob: glob.original().to_owned() }),
             Match::Whitelist(_) => return None,
             Match::None => {}
         }
@@ -149,7 +149,7 @@ impl<'a> IgnoreStack<'a> {
             match level.matcher.matched(below, is_folder) {
                 Match::Ignore(glob) => {
                     let pattern = glob.original().to_owned();
-                    return Some(Why::IgnoreFile { file: level.file.clone(), pattern });
+                    return Some(LeftOutReason::IgnoreFile { file: level.file.clone(), pattern });
                 }
                 Match::Whitelist(_) => return None,
                 Match::None => {}
@@ -161,7 +161,7 @@ impl<'a> IgnoreStack<'a> {
 
 /// Why the file of this relative name is left out by a glob or an ignore file of the folder `root`; ignore files
 /// that cannot be read say nothing.
-pub(crate) fn why_excluded(root: &Path, exclusions: &Exclusions, name: &str) -> Option<Why> {
+pub(crate) fn why_excluded(root: &Path, exclusions: &Exclusions, name: &str) -> Option<LeftOutReason> {
     let mut stack = IgnoreStack::new(exclusions);
     let (mut folder, mut path) = (String::new(), root.to_path_buf());
     let mut leaves = name.split('/').peekable();
@@ -203,7 +203,7 @@ const EXAMPLES: usize = 20;
 /// Why an entry is not in the package.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Why {
+pub enum LeftOutReason {
     /// It matches a glob given with `--exclude`.
     Excluded {
         /// The glob.
@@ -224,7 +224,7 @@ pub enum Why {
     AppDocument,
 }
 
-impl std::fmt::Display for Why {
+impl std::fmt::Display for LeftOutReason {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Excluded { glob } => write!(formatter, "excluded by {glob}"),
@@ -244,7 +244,7 @@ pub struct LeftOutEntry {
     /// The files it stands for: 1, or those below the folder.
     pub files: u64,
     /// The reason.
-    pub why: Why,
+    pub why: LeftOutReason,
 }
 
 /// What was left out of a source folder.
@@ -271,7 +271,7 @@ impl LeftOut {
         &self.first
     }
 
-    pub(crate) fn add(&mut self, name: String, files: u64, why: Why) {
+    pub(crate) fn add(&mut self, name: String, files: u64, why: LeftOutReason) {
         self.files += files;
         self.entries += 1;
         if self.first.len() < EXAMPLES {
@@ -318,12 +318,12 @@ mod tests {
         stack.push("sub/", &deep).unwrap();
         assert_eq!(
             stack.decide("sub/x.log", false),
-            Some(Why::IgnoreFile { file: ".waybillignore".into(), pattern: "*.log".into() })
+            Some(LeftOutReason::IgnoreFile { file: ".waybillignore".into(), pattern: "*.log".into() })
         );
         assert_eq!(stack.decide("sub/keep.log", false), None);
         assert!(stack.decide("sub/only-here", false).is_some());
         assert!(stack.decide("sub/deeper/only-here", false).is_none());
-        assert!(matches!(stack.decide("sub/always.log", false), Some(Why::Excluded { .. })));
+        assert!(matches!(stack.decide("sub/always.log", false), Some(LeftOutReason::Excluded { .. })));
         stack.truncate(1);
         assert!(stack.decide("sub/keep.log", false).is_some());
     }

@@ -1,6 +1,6 @@
 //! Finds the setup file in a source folder, forgiving in spelling and exact in what it returns.
 
-use crate::exclude::{Why, why_excluded};
+use crate::exclude::{LeftOutReason, why_excluded};
 use crate::walk::{SourceEntry, SourceList, WalkOptions};
 use std::path::{Path, PathBuf};
 use waybill_disk::shown;
@@ -165,7 +165,7 @@ fn explain(list: &SourceList, options: &WalkOptions, given: &Path, name: String)
 fn why_left_out(list: &SourceList, options: &WalkOptions, name: &str) -> String {
     let listed =
         || list.left_out().first().iter().find(|entry| entry.name == name).map(|entry| entry.why.clone());
-    let why: Option<Why> = why_excluded(list.root(), &options.exclusions, name).or_else(listed);
+    let why: Option<LeftOutReason> = why_excluded(list.root(), &options.exclusions, name).or_else(listed);
     why.map_or_else(|| "it is not a part of the app".to_owned(), |why| why.to_string())
 }
 

@@ -113,7 +113,7 @@ impl Program {
     /// # Errors
     /// It cannot be read, or is not a program.
     pub fn from_reader<R: Read + Seek>(reader: R) -> Result<Self, ProgramError> {
-        let (reader, failure) = Attentive::new(reader);
+        let (reader, failure) = FailureRecorder::new(reader);
         let program = Self::from_data(&ReadCache::new(reader));
         match failure.take() {
             Some(error) => Err(ProgramError::Read(error)),
@@ -151,12 +151,12 @@ impl Program {
 }
 
 /// A reader that remembers what went wrong: behind it a failure of the disk and a file that is no program look the same.
-struct Attentive<R> {
+struct FailureRecorder<R> {
     reader: R,
     failure: Rc<Cell<Option<io::Error>>>,
 }
 
-impl<R> Attentive<R> {
+impl<R> FailureRecorder<R> {
     /// With where the first failure is to be found afterwards.
     fn new(reader: R) -> (Self, Rc<Cell<Option<io::Error>>>) {
         let failure = Rc::default();
@@ -164,7 +164,7 @@ impl<R> Attentive<R> {
     }
 
     /// The kind is all that whoever reads on is told.
-    fn heard<T>(&self, outcome: io::Result<T>) -> io::Result<T> {
+    fn recorded<T>(&self, outcome: io::Result<T>) -> io::Result<T> {
         outcome.map_err(|error| {
             let kind = error.kind();
             if kind != ErrorKind::Interrupted {
@@ -176,15 +176,15 @@ impl<R> Attentive<R> {
     }
 }
 
-impl<R: Read> Read for Attentive<R> {
+impl<R: Read> Read for FailureRecorder<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let outcome = self.reader.read(buffer);
-        self.heard(outcome)
+        self.recorded(outcome)
     }
 }
 
 /// Seeking takes offsets from the file itself: one that leads nowhere is the file's fault.
-impl<R: Seek> Seek for Attentive<R> {
+impl<R: Seek> Seek for FailureRecorder<R> {
     fn seek(&mut self, position: SeekFrom) -> io::Result<u64> {
         self.reader.seek(position)
     }

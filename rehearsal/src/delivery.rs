@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use waybill_context::Context;
 use waybill_downloader::{Destination, FetchOptions, FetchRequest, Location, ProxyChoice, Wanted, fetch};
 use waybill_packager::lint::{Subject, lint};
-use waybill_packager::pack::{Output, PackOptions, PackRequest, PackSource, pack};
+use waybill_packager::pack::{PackOptions, PackOutput, PackRequest, PackSource, pack};
 use waybill_packager::walk::WalkOptions;
 use waybill_publisher::{PublishRequest, publish};
 use waybill_schemas::report::fetch::FetchReport;
@@ -58,7 +58,7 @@ pub(crate) fn deliver(
 fn pack_phase(request: &RehearsalRequest, root: &Path, context: &Context<'_>) -> (Outcome, Option<PathBuf>) {
     let request = PackRequest {
         source: PackSource::App { folder: request.folder.clone() },
-        output: Output::Folder(root.join("Package")),
+        output: PackOutput::Folder(root.join("Package")),
         options: PackOptions { force: true, fill_document: false, ..PackOptions::default() },
     };
     match pack(&request, context) {

@@ -11,7 +11,7 @@ use intunewin::{ArchiveError, ArchivePolicy, FileSource, Package};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use waybill_context::Context;
-use waybill_packager::pack::{self, Output, PackOptions, PackRequest, PackSource};
+use waybill_packager::pack::{self, PackOptions, PackOutput, PackRequest, PackSource};
 use waybill_publisher::{PublishRequest, publish};
 
 /// What the lab server's address will stand in for: the document is asked for its keys alone.
@@ -20,7 +20,7 @@ const NOWHERE: &str = "http://127.0.0.1/";
 fn request(ground: &Ground, output: PathBuf, threads: usize) -> PackRequest {
     PackRequest {
         source: PackSource::Folder { folder: ground.source(), setup_file: SETUP_FILE.into() },
-        output: Output::File(output),
+        output: PackOutput::File(output),
         options: PackOptions { threads: NonZeroUsize::new(threads), ..PackOptions::default() },
     }
 }

@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 use waybill_packager::exclude::Exclusions;
-use waybill_packager::pack::{Level, Output, PackOptions, PackRequest, PackSource};
+use waybill_packager::pack::{Level, PackOptions, PackOutput, PackRequest, PackSource};
 use waybill_schemas::codes::command;
 
 /// Pack a source folder, or an app's folder, into an .intunewin package
@@ -87,7 +87,7 @@ impl PackArgs {
             None if self.source.join("app.json").is_file() => PackSource::App { folder: self.source },
             None => return Err(nothing_named(&self.source)),
         };
-        let output = Output::from_argument(self.output.unwrap_or_else(|| PathBuf::from(".")));
+        let output = PackOutput::from_argument(self.output.unwrap_or_else(|| PathBuf::from(".")));
         Ok(PackRequest { source, output, options })
     }
 }

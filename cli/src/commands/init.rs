@@ -4,22 +4,16 @@ use crate::package_input::shown;
 use crate::report::init::write_drafted;
 use crate::session::Session;
 use waybill_packager::init::init;
-use waybill_packager::recognise::Confidence as Recognised;
-use waybill_schemas::report::init::{Confidence, InitReport, InstallerReport};
+use waybill_schemas::report::init::{InitReport, InstallerReport};
 
 /// Drafts an app document, and tells what to look at in it.
 pub(crate) fn run(args: InitArgs, session: &Session) -> Result<(), Failure> {
     let (path, draft) = init(&args.into_request()?, &session.context())?;
-    let confidence = match draft.confidence {
-        Recognised::Guess => Confidence::Guess,
-        Recognised::Likely => Confidence::Likely,
-        Recognised::Certain => Confidence::Certain,
-    };
     let report = InitReport {
         document: shown(&path),
         installer: InstallerReport {
             kind: draft.kind.to_string(),
-            confidence,
+            confidence: draft.confidence,
             evidence: draft.evidence.to_owned(),
         },
         app: draft.app,

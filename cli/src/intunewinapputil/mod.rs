@@ -13,7 +13,7 @@ use crate::{interrupt, logging};
 use flags::{Flags, Loudness, Wanted};
 use std::ffi::OsString;
 use std::path::Path;
-use waybill_packager::pack::{Output as PackOutput, PackOptions, PackRequest, PackSource};
+use waybill_packager::pack::{PackOptions, PackOutput, PackRequest, PackSource};
 use waybill_schemas::codes::{Class, pack};
 
 /// The name under which it is that tool.

@@ -1,8 +1,8 @@
 //! The document, field by field.
 
-use super::{AppDraft, Note};
+use super::{AppDraft, DraftNote};
 use crate::msi::{MsiFacts, is_guid};
-use crate::recognise::{Installer, InstallerKind, Proposal};
+use crate::recognise::{Installer, InstallerKind, ProposedCommands};
 use crate::setup_file::SetupFile;
 use crate::walk::SourceList;
 use waybill_pe::{Machine, Program};
@@ -35,7 +35,7 @@ struct Drafter<'a> {
     setup_file: &'a SetupFile,
     installer: &'a Installer,
     app: AppDocument,
-    notes: Vec<Note>,
+    notes: Vec<DraftNote>,
 }
 
 impl Drafter<'_> {
@@ -50,13 +50,13 @@ impl Drafter<'_> {
             ..InstallExperience::default()
         });
         if self.setup_file.spelled_otherwise() {
-            self.notes.push(Note::SpelledOtherwise { name: name.clone() });
+            self.notes.push(DraftNote::SpelledOtherwise { name: name.clone() });
         }
         if name.contains('%') {
-            self.notes.push(Note::PercentInName { name: name.clone() });
+            self.notes.push(DraftNote::PercentInName { name: name.clone() });
         }
         if is_misnamed(&name, self.installer.kind) {
-            self.notes.push(Note::AnotherKind { name, kind: self.installer.kind });
+            self.notes.push(DraftNote::AnotherKind { name, kind: self.installer.kind });
         }
     }
 
@@ -65,7 +65,7 @@ impl Drafter<'_> {
         self.app.install_command_line = Some(format!("msiexec /i \"{file}\" /qn /norestart"));
         match MsiFacts::read(self.setup_file.path()) {
             Ok(facts) => self.msi_facts(&facts),
-            Err(error) => self.notes.push(Note::MsiUnreadable(with_causes(&error))),
+            Err(error) => self.notes.push(DraftNote::MsiUnreadable(with_causes(&error))),
         }
     }
 
@@ -85,7 +85,7 @@ impl Drafter<'_> {
             self.run_as_user();
         }
         let odd = facts.all_users.as_deref().filter(|value| !matches!(*value, "1" | "2"));
-        self.notes.extend(odd.map(|value| Note::OddAllUsers(value.to_owned())));
+        self.notes.extend(odd.map(|value| DraftNote::OddAllUsers(value.to_owned())));
     }
 
     fn other(&mut self) {
@@ -93,17 +93,17 @@ impl Drafter<'_> {
         self.version_of(program);
         self.architectures(program.map(|program| program.machine));
         let product = self.app.display_name.clone().unwrap_or_else(|| self.stem());
-        let Proposal { install, uninstall, doubts } =
+        let ProposedCommands { install, uninstall, doubts } =
             self.installer.propose(self.setup_file.name(), &product);
         self.app.install_command_line = install;
         self.app.uninstall_command_line = uninstall.or_else(|| self.uninstall_script());
-        self.notes.extend(doubts.into_iter().map(Note::Unverified));
+        self.notes.extend(doubts.into_iter().map(DraftNote::Unverified));
         match self.installer.kind {
             InstallerKind::Squirrel => self.run_as_user(),
             InstallerKind::Burn => {
                 self.app.rules.extend(bundle_rule(self.installer));
                 if !self.app.rules.is_empty() {
-                    self.notes.push(Note::Unverified(BUNDLE_DOUBT.to_owned()));
+                    self.notes.push(DraftNote::Unverified(BUNDLE_DOUBT.to_owned()));
                 }
             }
             _ => {}
@@ -166,14 +166,14 @@ impl Drafter<'_> {
         self.app.description.get_or_insert_with(|| display_name.clone());
         self.app.display_name = Some(display_name);
         if self.app.rules.is_empty() {
-            self.notes.push(Note::NoDetectionRule { kind: self.installer.kind });
+            self.notes.push(DraftNote::NoDetectionRule { kind: self.installer.kind });
         }
         let commands =
             [("install", &self.app.install_command_line), ("uninstall", &self.app.uninstall_command_line)];
         let missing = commands.into_iter().filter(|(_, line)| line.is_none());
-        self.notes.extend(missing.map(|(which, _)| Note::NoCommand { which }));
+        self.notes.extend(missing.map(|(which, _)| DraftNote::NoCommand { which }));
         if self.app.publisher.is_none() {
-            self.notes.push(Note::Unknown("publisher"));
+            self.notes.push(DraftNote::Unknown("publisher"));
         }
         self.app.notes = self.unverified();
         let Self { installer, app, notes, .. } = self;
@@ -183,8 +183,11 @@ impl Drafter<'_> {
 
     /// The document's own notes: what has not been tried, for whoever sees it in the portal.
     fn unverified(&self) -> Option<String> {
-        let doubts =
-            self.notes.iter().filter(|note| matches!(note, Note::Unverified(_))).map(Note::to_string);
+        let doubts = self
+            .notes
+            .iter()
+            .filter(|note| matches!(note, DraftNote::Unverified(_)))
+            .map(DraftNote::to_string);
         let doubts: Vec<String> = doubts.collect();
         (!doubts.is_empty()).then(|| format!("Unverified, drafted by waybill init. {}", doubts.join(" ")))
     }

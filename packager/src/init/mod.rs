@@ -47,7 +47,7 @@ pub struct AppDraft {
     /// By what it was recognised.
     pub evidence: &'static str,
     /// What to know and to look at, most important first.
-    pub notes: Vec<Note>,
+    pub notes: Vec<DraftNote>,
 }
 
 /// Why there is no document.
@@ -139,7 +139,7 @@ pub fn app_document_path(source: &Path, output: Option<&Path>) -> PathBuf {
 /// What the maker of an app should know or look at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Note {
+pub enum DraftNote {
     /// Something in the draft has not been tried.
     Unverified(String),
     /// No detection rule is proposed; Intune asks for one.
@@ -177,7 +177,7 @@ pub enum Note {
     },
 }
 
-impl std::fmt::Display for Note {
+impl std::fmt::Display for DraftNote {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Unverified(doubt) => formatter.write_str(doubt),

@@ -138,7 +138,7 @@ fn an_nsis_installer_gets_proposals_that_say_so() {
             .starts_with("Unverified, drafted by waybill init. The silent switches")
     );
     assert_eq!(json.get("rules"), None);
-    assert!(draft.notes.contains(&Note::NoDetectionRule { kind: InstallerKind::Nsis }));
+    assert!(draft.notes.contains(&DraftNote::NoDetectionRule { kind: InstallerKind::Nsis }));
 }
 
 #[test]

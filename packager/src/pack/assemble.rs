@@ -1,7 +1,7 @@
 //! The ordered end of the pipeline: outcomes become entries of the payload.
 
-use super::error::{Change, PackError};
-use super::jobs::{BlockOutcome, BlockWork, Outcome, listed};
+use super::error::{FileChange, PackError};
+use super::jobs::{BlockWork, FinishedBlock, FinishedJob, listed};
 use crate::walk::{SourceEntry, SourceList};
 use crc32fast::Hasher as Crc;
 use intunewin::{DosTime, KnownEntry, Method, PayloadWriter};
@@ -54,15 +54,15 @@ impl<'a, W: Write> Assembler<'a, W> {
     }
 
     /// Writes the next outcome; the caller keeps the order.
-    pub(super) fn take(&mut self, outcome: Outcome) -> Result<(), PackError> {
+    pub(super) fn take(&mut self, outcome: FinishedJob) -> Result<(), PackError> {
         match outcome {
-            Outcome::Folder { index } => self.folder(index),
-            Outcome::Whole { index, method, crc, data } => self.whole(index, method, crc, &data),
-            Outcome::Block(block) if block.work == BlockWork::Checksum => {
+            FinishedJob::Folder { index } => self.folder(index),
+            FinishedJob::Whole { index, method, crc, data } => self.whole(index, method, crc, &data),
+            FinishedJob::Block(block) if block.work == BlockWork::Checksum => {
                 self.checksum(&block);
                 Ok(())
             }
-            Outcome::Block(block) => self.block(&block),
+            FinishedJob::Block(block) => self.block(&block),
         }
     }
 
@@ -88,14 +88,14 @@ impl<'a, W: Write> Assembler<'a, W> {
     }
 
     /// The first reading of a file to be stored.
-    fn checksum(&mut self, block: &BlockOutcome) {
+    fn checksum(&mut self, block: &FinishedBlock) {
         self.large.crc.combine(&block.crc);
         if block.is_last() {
             self.large.promised = Some(std::mem::take(&mut self.large.crc).finalize());
         }
     }
 
-    fn block(&mut self, block: &BlockOutcome) -> Result<(), PackError> {
+    fn block(&mut self, block: &FinishedBlock) -> Result<(), PackError> {
         let entry = listed(self.list, block.file.index)?;
         if block.is_first() {
             self.begin_large(&entry)?;
@@ -129,7 +129,7 @@ impl<'a, W: Write> Assembler<'a, W> {
         self.counts.files += 1;
         match promised {
             Some(promised) if promised != crc => {
-                Err(PackError::Changed { name: entry.name(), change: Change::Modified })
+                Err(PackError::Changed { name: entry.name(), change: FileChange::Modified })
             }
             Some(_) => {
                 self.counts.stored += 1;

@@ -68,11 +68,11 @@ impl DerefMut for Memory {
 #[derive(Debug)]
 pub(super) struct Buffers {
     limit: usize,
-    stock: Mutex<Stock>,
+    stock: Mutex<BufferStock>,
 }
 
 #[derive(Debug, Default)]
-struct Stock {
+struct BufferStock {
     /// One shelf a size.
     shelves: [Vec<Memory>; SIZES.len()],
     shelved: usize,
@@ -94,12 +94,12 @@ impl Buffers {
         Buffer { bytes, length, home: Arc::clone(self) }
     }
 
-    fn stock(&self) -> MutexGuard<'_, Stock> {
+    fn stock(&self) -> MutexGuard<'_, BufferStock> {
         self.stock.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Stock {
+impl BufferStock {
     fn take(&mut self, size: usize, limit: usize) -> Option<Memory> {
         let found = self.shelf(size).and_then(Vec::pop);
         self.shelved -= found.as_ref().map_or(0, |_| size);

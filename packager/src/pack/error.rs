@@ -63,7 +63,7 @@ pub enum PackError {
         /// Its name in the source folder.
         name: String,
         /// In what way.
-        change: Change,
+        change: FileChange,
     },
     /// A file cannot be read.
     #[error("{name:?} cannot be read")]
@@ -91,7 +91,7 @@ pub enum PackError {
 /// How a file differs from what was listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Change {
+pub enum FileChange {
     /// It is gone.
     Vanished,
     /// It has another size.
@@ -105,7 +105,7 @@ pub enum Change {
     Modified,
 }
 
-impl std::fmt::Display for Change {
+impl std::fmt::Display for FileChange {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Vanished => formatter.write_str("vanished"),

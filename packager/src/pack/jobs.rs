@@ -51,7 +51,7 @@ impl BlockWork {
 }
 
 /// What a thread that has nothing to do is told.
-pub(super) enum Step {
+pub(super) enum PlanStep {
     /// Do this; it costs so much.
     Run(Job, u64),
     /// Open this large file and say what it is; no other job comes before that.
@@ -67,10 +67,10 @@ pub(super) struct Plan<'a> {
     list: &'a SourceList,
     level: Level,
     next: usize,
-    large: Large,
+    large: LargeFileState,
 }
 
-enum Large {
+enum LargeFileState {
     None,
     BeingExamined,
     Blocks { file: Arc<LargeFile>, work: BlockWork, offset: u64 },
@@ -78,33 +78,33 @@ enum Large {
 
 impl<'a> Plan<'a> {
     pub(super) fn new(list: &'a SourceList, level: Level) -> Self {
-        Self { list, level, next: 0, large: Large::None }
+        Self { list, level, next: 0, large: LargeFileState::None }
     }
 
     /// The next step; `admits` says whether there is memory for a job of that cost now.
-    pub(super) fn step(&mut self, admits: impl FnOnce(u64) -> bool) -> Step {
+    pub(super) fn step(&mut self, admits: impl FnOnce(u64) -> bool) -> PlanStep {
         let job = match &self.large {
-            Large::BeingExamined => return Step::Wait,
-            Large::Blocks { file, work, offset } => {
+            LargeFileState::BeingExamined => return PlanStep::Wait,
+            LargeFileState::Blocks { file, work, offset } => {
                 let length = (file.size - offset).min(work.span());
                 Job::Block { file: Arc::clone(file), work: *work, offset: *offset, length }
             }
-            Large::None => match self.list.get(self.next) {
-                None => return Step::End,
+            LargeFileState::None => match self.list.get(self.next) {
+                None => return PlanStep::End,
                 Some(entry) if entry.is_folder() => Job::Folder { index: self.next },
                 Some(entry) if entry.size() > WHOLE => {
-                    self.large = Large::BeingExamined;
-                    return Step::Examine(self.next);
+                    self.large = LargeFileState::BeingExamined;
+                    return PlanStep::Examine(self.next);
                 }
                 Some(_) => Job::Whole { index: self.next },
             },
         };
         let cost = cost(&job, self.list, self.level);
         if !admits(cost) {
-            return Step::Wait;
+            return PlanStep::Wait;
         }
         self.advance(&job);
-        Step::Run(job, cost)
+        PlanStep::Run(job, cost)
     }
 
     fn advance(&mut self, job: &Job) {
@@ -114,19 +114,19 @@ impl<'a> Plan<'a> {
         };
         let offset = offset + length;
         self.large = if offset < file.size {
-            Large::Blocks { file: Arc::clone(file), work: *work, offset }
+            LargeFileState::Blocks { file: Arc::clone(file), work: *work, offset }
         } else if *work == BlockWork::Checksum {
-            Large::Blocks { file: Arc::clone(file), work: BlockWork::Copy, offset: 0 }
+            LargeFileState::Blocks { file: Arc::clone(file), work: BlockWork::Copy, offset: 0 }
         } else {
             self.next += 1;
-            Large::None
+            LargeFileState::None
         };
     }
 
     /// The large file that was to be examined has been.
     pub(super) fn examined(&mut self, file: LargeFile) {
         let work = if file.stored { BlockWork::Checksum } else { BlockWork::Deflate };
-        self.large = Large::Blocks { file: Arc::new(file), work, offset: 0 };
+        self.large = LargeFileState::Blocks { file: Arc::new(file), work, offset: 0 };
     }
 }
 
@@ -135,15 +135,15 @@ const OVERHEAD: u64 = 1024;
 
 /// What came of a job: data to be written in its turn.
 #[derive(Debug)]
-pub(super) enum Outcome {
+pub(super) enum FinishedJob {
     Folder { index: usize },
     Whole { index: usize, method: Method, crc: u32, data: Buffer },
-    Block(BlockOutcome),
+    Block(FinishedBlock),
 }
 
 /// What came of a part of a large file.
 #[derive(Debug)]
-pub(super) struct BlockOutcome {
+pub(super) struct FinishedBlock {
     pub(super) file: Arc<LargeFile>,
     pub(super) work: BlockWork,
     pub(super) offset: u64,
@@ -154,7 +154,7 @@ pub(super) struct BlockOutcome {
     pub(super) data: Buffer,
 }
 
-impl BlockOutcome {
+impl FinishedBlock {
     pub(super) const fn is_first(&self) -> bool {
         self.offset == 0
     }
@@ -164,12 +164,12 @@ impl BlockOutcome {
     }
 }
 
-impl Outcome {
+impl FinishedJob {
     /// Bytes of memory that it holds until it is written.
     pub(super) fn held(&self) -> u64 {
         let data = match self {
             Self::Folder { .. } => 0,
-            Self::Whole { data, .. } | Self::Block(BlockOutcome { data, .. }) => data.footprint(),
+            Self::Whole { data, .. } | Self::Block(FinishedBlock { data, .. }) => data.footprint(),
         };
         OVERHEAD + data as u64
     }
@@ -194,18 +194,18 @@ fn cost(job: &Job, list: &SourceList, level: Level) -> u64 {
 }
 
 /// What a thread works with.
-pub(super) struct Bench<'a> {
+pub(super) struct JobRunner<'a> {
     pub(super) list: &'a SourceList,
     pub(super) level: Level,
     pub(super) encoder: Encoder,
     pub(super) buffers: Arc<Buffers>,
 }
 
-impl Bench<'_> {
+impl JobRunner<'_> {
     /// Does a job.
-    pub(super) fn run(&mut self, job: Job) -> Result<Outcome, PackError> {
+    pub(super) fn run(&mut self, job: Job) -> Result<FinishedJob, PackError> {
         match job {
-            Job::Folder { index } => Ok(Outcome::Folder { index }),
+            Job::Folder { index } => Ok(FinishedJob::Folder { index }),
             Job::Whole { index } => self.whole(index),
             Job::Block { file, work, offset, length } => {
                 let entry = listed(self.list, file.index)?;
@@ -214,12 +214,12 @@ impl Bench<'_> {
                     BlockWork::Copy => self.copy(&file, offset, length, &entry)?,
                     BlockWork::Deflate => self.deflate(&file, offset, length, &entry)?,
                 };
-                Ok(Outcome::Block(BlockOutcome { file, work, offset, length, crc, data }))
+                Ok(FinishedJob::Block(FinishedBlock { file, work, offset, length, crc, data }))
             }
         }
     }
 
-    fn whole(&mut self, index: usize) -> Result<Outcome, PackError> {
+    fn whole(&mut self, index: usize) -> Result<FinishedJob, PackError> {
         let entry = listed(self.list, index)?;
         let mut input = self.buffers.take(in_memory(entry.size()));
         source_file::read_whole(&entry, &mut input)?;
@@ -229,10 +229,10 @@ impl Bench<'_> {
             if let Some(length) = self.encoder.whole(&input, &mut output) {
                 drop(input);
                 let data = output.shortened(length);
-                return Ok(Outcome::Whole { index, method: Method::Deflated, crc, data });
+                return Ok(FinishedJob::Whole { index, method: Method::Deflated, crc, data });
             }
         }
-        Ok(Outcome::Whole { index, method: Method::Stored, crc, data: input })
+        Ok(FinishedJob::Whole { index, method: Method::Stored, crc, data: input })
     }
 
     fn checksum(

@@ -2,7 +2,7 @@
 //!
 //! ```
 //! use waybill_context::Context;
-//! use waybill_packager::pack::{Output, PackOptions, PackRequest, PackSource, pack};
+//! use waybill_packager::pack::{PackOutput, PackOptions, PackRequest, PackSource, pack};
 //!
 //! let folder = tempfile::tempdir()?;
 //! let source = folder.path().join("source");
@@ -11,7 +11,7 @@
 //! let report = pack(
 //!     &PackRequest {
 //!         source: PackSource::Folder { folder: source, setup_file: "install.cmd".into() },
-//!         output: Output::Folder(folder.path().join("out")),
+//!         output: PackOutput::Folder(folder.path().join("out")),
 //!         options: PackOptions::default(),
 //!     },
 //!     &Context::silent(),
@@ -34,8 +34,8 @@ mod source_file;
 mod stream_end;
 mod subject;
 
-pub use error::{Change, PackError};
-pub use output::Output;
+pub use error::{FileChange, PackError};
+pub use output::PackOutput;
 pub use request::{Level, PackOptions, PackRequest, PackSource};
 
 use crate::exclude::LeftOutEntry;
@@ -44,13 +44,13 @@ use crate::walk::{self, SourceList, WalkOptions};
 use assemble::{Assembler, Counts};
 use intunewin::{PackageWriter, WrittenPackage};
 use output::PackageDraft;
-use pipeline::Settings;
+use pipeline::PipelineSettings;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::io::Write;
 use std::path::PathBuf;
 use std::time::SystemTime;
-use subject::{Document, SetupFacts, Subject};
+use subject::{AppDocumentFile, PackInput, SetupFacts};
 use waybill_context::{Context, Stage};
 use waybill_disk::shown;
 use waybill_schemas::app::PackageFields;
@@ -71,17 +71,17 @@ use waybill_schemas::report::pack::{
 /// See [`PackError`].
 pub fn pack(request: &PackRequest, context: &Context<'_>) -> Result<PackReport, PackError> {
     let started = context.clock().now();
-    let ready = Ready::prepare(request, context)?;
+    let prepared = PreparedPack::prepare(request, context)?;
     let scanned = context.clock().now();
-    let draft = PackageDraft::create(&ready.path, request.options.force)?;
-    let (written, counts) = write(&ready, &request.options, &draft, context)?;
+    let draft = PackageDraft::create(&prepared.path, request.options.force)?;
+    let (written, counts) = write(&prepared, &request.options, &draft, context)?;
     let packed = context.clock().now();
     draft.put(context)?;
     let times = [started, scanned, packed, context.clock().now()];
-    if let Some(document) = ready.document.as_ref().filter(|document| document.filled) {
-        document.fill(&ready.package_fields(), &ready.path)?;
+    if let Some(document) = prepared.document.as_ref().filter(|document| document.filled) {
+        document.fill(&prepared.package_fields(), &prepared.path)?;
     }
-    Ok(report(&ready, &written, counts, times))
+    Ok(report(&prepared, &written, counts, times))
 }
 
 /// Writes the payload (the inner zip) of a request to `out`, without sealing it, and says how many bytes of files went
@@ -94,25 +94,26 @@ pub fn write_payload(
     out: impl Write + Send,
     context: &Context<'_>,
 ) -> Result<u64, PackError> {
-    let ready = Ready::prepare(request, context)?;
-    write_entries(&ready, &request.options, out, context)?;
-    Ok(ready.list.total_bytes())
+    let prepared = PreparedPack::prepare(request, context)?;
+    write_entries(&prepared, &request.options, out, context)?;
+    Ok(prepared.list.total_bytes())
 }
 
 /// All that is known before the first byte.
-struct Ready {
+struct PreparedPack {
     list: SourceList,
     setup_file: SetupFile,
-    document: Option<Document>,
+    document: Option<AppDocumentFile>,
     facts: SetupFacts,
     path: PathBuf,
 }
 
-impl Ready {
+impl PreparedPack {
     /// Lists, looks for the setup file, and asks the archive policy.
     fn prepare(request: &PackRequest, context: &Context<'_>) -> Result<Self, PackError> {
         let options = &request.options;
-        let Subject { folder, setup_file, document } = Subject::of(&request.source, options.fill_document)?;
+        let PackInput { folder, setup_file, document } =
+            PackInput::of(&request.source, options.fill_document)?;
         let path = request.output.path(&setup_file);
         PackageDraft::check(&path, options.force)?;
         let walk_options = WalkOptions {
@@ -145,15 +146,15 @@ impl Ready {
 
 /// Writes the whole package into the draft.
 fn write(
-    ready: &Ready,
+    prepared: &PreparedPack,
     options: &PackOptions,
     draft: &PackageDraft,
     context: &Context<'_>,
 ) -> Result<(WrittenPackage<()>, Counts), PackError> {
     let writer = PackageWriter::create(draft.file())?;
-    let (writer, counts) = write_entries(ready, options, writer, context)?;
+    let (writer, counts) = write_entries(prepared, options, writer, context)?;
     let WrittenPackage { info, content_len, package_len, .. } =
-        writer.finish(ready.facts.metadata.clone())?;
+        writer.finish(prepared.facts.metadata.clone())?;
     options
         .policy
         .check_package_size(package_len)
@@ -163,16 +164,16 @@ fn write(
 
 /// Writes every entry of the payload.
 fn write_entries<W: Write + Send>(
-    ready: &Ready,
+    prepared: &PreparedPack,
     options: &PackOptions,
     out: W,
     context: &Context<'_>,
 ) -> Result<(W, Counts), PackError> {
-    let meter = context.meter(Stage::Pack, Some(ready.list.total_bytes()));
-    let assembler = Assembler::new(out, &ready.list, options.source_date_epoch, &meter);
-    let memory = options.memory_for_blocks(ready.list.len());
-    let settings = Settings { level: options.level, threads: options.threads(), memory };
-    pipeline::run(&ready.list, settings, assembler, context)
+    let meter = context.meter(Stage::Pack, Some(prepared.list.total_bytes()));
+    let assembler = Assembler::new(out, &prepared.list, options.source_date_epoch, &meter);
+    let memory = options.memory_for_blocks(prepared.list.len());
+    let settings = PipelineSettings { level: options.level, threads: options.threads(), memory };
+    pipeline::run(&prepared.list, settings, assembler, context)
 }
 
 /// How many of the largest files are told.
@@ -180,30 +181,30 @@ const LARGEST: usize = 10;
 
 /// `times`: started, listed, written, published.
 fn report<W>(
-    ready: &Ready,
+    prepared: &PreparedPack,
     written: &WrittenPackage<W>,
     counts: Counts,
     times: [SystemTime; 4],
 ) -> PackReport {
     let info = &written.info;
     PackReport {
-        package: shown(&ready.path),
+        package: shown(&prepared.path),
         name: info.name.clone(),
         setup_file: info.setup_file.clone(),
-        sizes: sizes(&ready.list, written),
+        sizes: sizes(&prepared.list, written),
         entries: PackEntries { files: counts.files, stored_files: counts.stored, folders: counts.folders },
-        left_out: left_out(&ready.list),
-        largest: largest(&ready.list),
+        left_out: left_out(&prepared.list),
+        largest: largest(&prepared.list),
         file_digest: info.encryption_info.file_digest.to_hex(),
         mac: info.encryption_info.mac.to_hex(),
         msi_info: info.msi_info.clone(),
-        portal: ready.facts.portal.clone(),
-        app_document: ready
+        portal: prepared.facts.portal.clone(),
+        app_document: prepared
             .document
             .as_ref()
             .filter(|document| document.filled)
             .map(|document| shown(&document.path)),
-        notes: ready.facts.notes.clone(),
+        notes: prepared.facts.notes.clone(),
         seconds: seconds(times),
     }
 }

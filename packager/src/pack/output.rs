@@ -9,14 +9,14 @@ use waybill_disk::{FileAccess, NewFile, folder_of};
 
 /// Where the package goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Output {
+pub enum PackOutput {
     /// Exactly this file.
     File(PathBuf),
     /// Into this folder, named after the setup file.
     Folder(PathBuf),
 }
 
-impl Output {
+impl PackOutput {
     /// What a person means by `--output`: a folder where one is there, where the path ends in a separator or lacks
     /// `.intunewin`; else a file.
     pub fn from_argument(path: impl Into<PathBuf>) -> Self {
@@ -111,7 +111,7 @@ mod tests {
             (folder.path().join("my app.IntuneWin"), folder.path().join("my app.IntuneWin")),
         ] {
             for setup in ["setup-1.2.exe", "sub/setup-1.2.exe", r".\sub\setup-1.2.exe"] {
-                assert_eq!(Output::from_argument(&argument).path(Path::new(setup)), path);
+                assert_eq!(PackOutput::from_argument(&argument).path(Path::new(setup)), path);
             }
         }
     }

@@ -12,7 +12,7 @@ use super::assemble::{Assembler, Counts};
 use super::buffers::Buffers;
 use super::deflate::Encoder;
 use super::error::PackError;
-use super::jobs::{Bench, Job, Outcome, Plan, Step, listed};
+use super::jobs::{FinishedJob, Job, JobRunner, Plan, PlanStep, listed};
 use super::request::Level;
 use super::source_file::LargeFile;
 use crate::walk::SourceList;
@@ -24,7 +24,7 @@ use waybill_context::Context;
 
 /// How the pipeline works.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Settings {
+pub(super) struct PipelineSettings {
     pub(super) level: Level,
     pub(super) threads: NonZeroUsize,
     /// Bytes that blocks and outcomes may take altogether.
@@ -34,7 +34,7 @@ pub(super) struct Settings {
 /// Packs the list into the assembler's archive.
 pub(super) fn run<W: Write + Send>(
     list: &SourceList,
-    settings: Settings,
+    settings: PipelineSettings,
     assembler: Assembler<'_, W>,
     context: &Context<'_>,
 ) -> Result<(W, Counts), PackError> {
@@ -43,7 +43,7 @@ pub(super) fn run<W: Write + Send>(
         level: settings.level,
         context,
         buffers: Buffers::new(settings.memory),
-        state: Mutex::new(State::new(list, settings)),
+        state: Mutex::new(PipelineState::new(list, settings)),
         turn: Condvar::new(),
         assembler: Mutex::new(assembler),
     };
@@ -66,31 +66,31 @@ struct Pipeline<'a, W> {
     level: Level,
     context: &'a Context<'a>,
     buffers: Arc<Buffers>,
-    state: Mutex<State<'a>>,
+    state: Mutex<PipelineState<'a>>,
     turn: Condvar,
-    /// Locked by the one thread for which [`State::writing`] was set.
+    /// Locked by the one thread for which [`PipelineState::writing`] was set.
     assembler: Mutex<Assembler<'a, W>>,
 }
 
-struct State<'a> {
+struct PipelineState<'a> {
     plan: Plan<'a>,
     /// Position of the next job to be handed out, and of the next outcome to be written.
     handed_out: u64,
     written: u64,
-    finished: BTreeMap<u64, Outcome>,
+    finished: BTreeMap<u64, FinishedJob>,
     writing: bool,
-    budget: Budget,
+    budget: MemoryBudget,
     waiting: usize,
     failure: Option<PackError>,
 }
 
 /// Memory that is taken and given back.
-struct Budget {
+struct MemoryBudget {
     limit: u64,
     taken: u64,
 }
 
-impl Budget {
+impl MemoryBudget {
     /// One job is always let in, however large.
     const fn admits(&self, cost: u64) -> bool {
         self.taken == 0 || self.taken.saturating_add(cost) <= self.limit
@@ -98,23 +98,23 @@ impl Budget {
 }
 
 /// What a thread does next.
-enum Turn {
+enum ThreadTurn {
     Run { position: u64, job: Job, cost: u64 },
     Examine(usize),
-    Write(Outcome),
+    Write(FinishedJob),
     Wait,
     Stop,
 }
 
-impl<'a> State<'a> {
-    fn new(list: &'a SourceList, settings: Settings) -> Self {
+impl<'a> PipelineState<'a> {
+    fn new(list: &'a SourceList, settings: PipelineSettings) -> Self {
         Self {
             plan: Plan::new(list, settings.level),
             handed_out: 0,
             written: 0,
             finished: BTreeMap::new(),
             writing: false,
-            budget: Budget { limit: settings.memory, taken: 0 },
+            budget: MemoryBudget { limit: settings.memory, taken: 0 },
             waiting: 0,
             failure: None,
         }
@@ -122,27 +122,27 @@ impl<'a> State<'a> {
 
     /// Writing goes first: it frees memory. A thread stops when there are no more jobs; whoever ends the last
     /// ones writes them.
-    fn turn(&mut self) -> Turn {
+    fn turn(&mut self) -> ThreadTurn {
         if self.failure.is_some() {
-            return Turn::Stop;
+            return ThreadTurn::Stop;
         }
         if !self.writing
             && let Some(outcome) = self.finished.remove(&self.written)
         {
             self.writing = true;
-            return Turn::Write(outcome);
+            return ThreadTurn::Write(outcome);
         }
         let budget = &self.budget;
         match self.plan.step(|cost| budget.admits(cost)) {
-            Step::Run(job, cost) => {
+            PlanStep::Run(job, cost) => {
                 let position = self.handed_out;
                 self.handed_out += 1;
                 self.budget.taken += cost;
-                Turn::Run { position, job, cost }
+                ThreadTurn::Run { position, job, cost }
             }
-            Step::Examine(index) => Turn::Examine(index),
-            Step::Wait => Turn::Wait,
-            Step::End => Turn::Stop,
+            PlanStep::Examine(index) => ThreadTurn::Examine(index),
+            PlanStep::Wait => ThreadTurn::Wait,
+            PlanStep::End => ThreadTurn::Stop,
         }
     }
 }
@@ -162,35 +162,35 @@ impl<'a, W: Write> Pipeline<'a, W> {
     /// What every thread does until nothing is left.
     fn work(&self) {
         let _guard = PanicGuard(self);
-        let mut bench = Bench {
+        let mut runner = JobRunner {
             list: self.list,
             level: self.level,
             encoder: Encoder::new(self.level),
             buffers: Arc::clone(&self.buffers),
         };
-        while let Err(error) = self.work_at(&mut bench) {
+        while let Err(error) = self.work_at(&mut runner) {
             self.fail(error);
         }
     }
 
     /// Until there is nothing to do, or something fails.
-    fn work_at(&self, bench: &mut Bench<'_>) -> Result<(), PackError> {
+    fn work_at(&self, runner: &mut JobRunner<'_>) -> Result<(), PackError> {
         loop {
             match self.next() {
-                Turn::Run { position, job, cost } => self.do_job(position, job, cost, bench)?,
-                Turn::Examine(index) => self.examine(index)?,
-                Turn::Write(outcome) => self.write(outcome)?,
-                Turn::Wait | Turn::Stop => return Ok(()),
+                ThreadTurn::Run { position, job, cost } => self.do_job(position, job, cost, runner)?,
+                ThreadTurn::Examine(index) => self.examine(index)?,
+                ThreadTurn::Write(outcome) => self.write(outcome)?,
+                ThreadTurn::Wait | ThreadTurn::Stop => return Ok(()),
             }
         }
     }
 
     /// The next turn that is not waiting.
-    fn next(&self) -> Turn {
+    fn next(&self) -> ThreadTurn {
         let mut state = self.lock();
         loop {
             match state.turn() {
-                Turn::Wait => {
+                ThreadTurn::Wait => {
                     state.waiting += 1;
                     state = self.turn.wait(state).unwrap_or_else(PoisonError::into_inner);
                     state.waiting -= 1;
@@ -200,9 +200,15 @@ impl<'a, W: Write> Pipeline<'a, W> {
         }
     }
 
-    fn do_job(&self, position: u64, job: Job, cost: u64, bench: &mut Bench<'_>) -> Result<(), PackError> {
+    fn do_job(
+        &self,
+        position: u64,
+        job: Job,
+        cost: u64,
+        runner: &mut JobRunner<'_>,
+    ) -> Result<(), PackError> {
         self.context.check()?;
-        let outcome = bench.run(job)?;
+        let outcome = runner.run(job)?;
         let mut state = self.lock();
         // What reading and deflating needed is free again, the outcome's share is not.
         state.budget.taken = state.budget.taken.saturating_sub(cost) + outcome.held();
@@ -220,7 +226,7 @@ impl<'a, W: Write> Pipeline<'a, W> {
         Ok(())
     }
 
-    fn write(&self, outcome: Outcome) -> Result<(), PackError> {
+    fn write(&self, outcome: FinishedJob) -> Result<(), PackError> {
         self.context.check()?;
         let held = outcome.held();
         self.assembler.lock().unwrap_or_else(PoisonError::into_inner).take(outcome)?;
@@ -239,13 +245,13 @@ impl<'a, W: Write> Pipeline<'a, W> {
         self.wake(&state);
     }
 
-    fn wake(&self, state: &State<'_>) {
+    fn wake(&self, state: &PipelineState<'_>) {
         if state.waiting > 0 {
             self.turn.notify_all();
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State<'a>> {
+    fn lock(&self) -> MutexGuard<'_, PipelineState<'a>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,6 +1,6 @@
 //! What is to be packed, and how.
 
-use super::output::Output;
+use super::output::PackOutput;
 use crate::exclude::Exclusions;
 use crate::walk::WalkLimits;
 use intunewin::ArchivePolicy;
@@ -14,7 +14,7 @@ pub struct PackRequest {
     /// What is packed.
     pub source: PackSource,
     /// Where the package goes.
-    pub output: Output,
+    pub output: PackOutput,
     /// How.
     pub options: PackOptions,
 }

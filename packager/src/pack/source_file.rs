@@ -1,7 +1,7 @@
 //! Reading the files that were listed, and noticing when they are no longer the same.
 
 use super::deflate::is_compressed;
-use super::error::{Change, PackError};
+use super::error::{FileChange, PackError};
 use super::request::Level;
 use crate::walk::{SourceEntry, as_listed};
 use intunewin::{FileSource, Source as _};
@@ -16,22 +16,22 @@ const SAMPLES: u64 = 16;
 
 /// What was listed of a file, to be compared with what is there.
 #[derive(Debug, Clone, Copy)]
-struct Listed {
+struct ListedFile {
     size: u64,
     modified: SystemTime,
 }
 
-impl Listed {
+impl ListedFile {
     fn of(entry: &SourceEntry<'_>) -> Self {
         Self { size: entry.size(), modified: entry.modified() }
     }
 
-    fn compare(&self, now: &Metadata) -> Result<(), Change> {
+    fn compare(&self, now: &Metadata) -> Result<(), FileChange> {
         if now.len() != self.size {
-            return Err(Change::Size { listed: self.size, now: now.len() });
+            return Err(FileChange::Size { listed: self.size, now: now.len() });
         }
         if now.modified().is_ok_and(|modified| as_listed(modified) != self.modified) {
-            return Err(Change::Modified);
+            return Err(FileChange::Modified);
         }
         Ok(())
     }
@@ -41,12 +41,12 @@ impl Listed {
 ///
 /// It is compared with what was listed after the last byte, so that a change during the reading is noticed, too.
 pub(super) fn read_whole(entry: &SourceEntry<'_>, bytes: &mut [u8]) -> Result<(), PackError> {
-    let listed = Listed::of(entry);
+    let listed = ListedFile::of(entry);
     let mut file = open(&entry.path()).map_err(|error| error.of(entry))?;
     let read = file.read_exact(bytes);
-    let now = file.metadata().map_err(|error| Trouble::Io(error).of(entry))?;
-    listed.compare(&now).map_err(|change| Trouble::Changed(change).of(entry))?;
-    read.map_err(|error| Trouble::Io(error).of(entry))
+    let now = file.metadata().map_err(|error| FileFault::Io(error).of(entry))?;
+    listed.compare(&now).map_err(|change| FileFault::Changed(change).of(entry))?;
+    read.map_err(|error| FileFault::Io(error).of(entry))
 }
 
 /// A file that is read in blocks, by several threads at once.
@@ -56,7 +56,7 @@ pub(super) struct LargeFile {
     pub(super) size: u64,
     /// Kept as it is, not deflated.
     pub(super) stored: bool,
-    listed: Listed,
+    listed: ListedFile,
     source: FileSource,
     /// The same file once more: what the system says of it at the end.
     file: File,
@@ -68,9 +68,9 @@ impl LargeFile {
         Self::try_open(index, entry, level).map_err(|error| error.of(entry))
     }
 
-    fn try_open(index: usize, entry: &SourceEntry<'_>, level: Level) -> Result<Self, Trouble> {
+    fn try_open(index: usize, entry: &SourceEntry<'_>, level: Level) -> Result<Self, FileFault> {
         let file = open(&entry.path())?;
-        let listed = Listed::of(entry);
+        let listed = ListedFile::of(entry);
         listed.compare(&file.metadata()?)?;
         let source = FileSource::from_file(file.try_clone()?)?;
         let mut large =
@@ -99,36 +99,36 @@ impl LargeFile {
     ) -> Result<(), PackError> {
         self.source.read_exact_at(bytes, offset).map_err(|error| {
             let change = self.file.metadata().ok().and_then(|now| self.listed.compare(&now).err());
-            change.map_or(Trouble::Io(error), Trouble::Changed).of(entry)
+            change.map_or(FileFault::Io(error), FileFault::Changed).of(entry)
         })
     }
 
     /// To be asked once every block has been read.
     pub(super) fn is_unchanged(&self, entry: &SourceEntry<'_>) -> Result<(), PackError> {
-        let now = self.file.metadata().map_err(|error| Trouble::Io(error).of(entry))?;
-        self.listed.compare(&now).map_err(|change| Trouble::Changed(change).of(entry))
+        let now = self.file.metadata().map_err(|error| FileFault::Io(error).of(entry))?;
+        self.listed.compare(&now).map_err(|change| FileFault::Changed(change).of(entry))
     }
 }
 
 /// What can go wrong with a file, before it has a name.
-enum Trouble {
-    Changed(Change),
+enum FileFault {
+    Changed(FileChange),
     Io(io::Error),
 }
 
-impl From<io::Error> for Trouble {
+impl From<io::Error> for FileFault {
     fn from(error: io::Error) -> Self {
         Self::Io(error)
     }
 }
 
-impl From<Change> for Trouble {
-    fn from(change: Change) -> Self {
+impl From<FileChange> for FileFault {
+    fn from(change: FileChange) -> Self {
         Self::Changed(change)
     }
 }
 
-impl Trouble {
+impl FileFault {
     fn of(self, entry: &SourceEntry<'_>) -> PackError {
         let name = entry.name();
         match self {
@@ -138,9 +138,9 @@ impl Trouble {
     }
 }
 
-fn open(path: &Path) -> Result<File, Trouble> {
+fn open(path: &Path) -> Result<File, FileFault> {
     File::open(path).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => Trouble::Changed(Change::Vanished),
-        _ => Trouble::Io(error),
+        io::ErrorKind::NotFound => FileFault::Changed(FileChange::Vanished),
+        _ => FileFault::Io(error),
     })
 }

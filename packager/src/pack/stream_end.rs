@@ -20,7 +20,7 @@ pub(super) struct StreamEnd {
 impl StreamEnd {
     /// Reads a complete stream; `None` where it is none.
     pub(super) fn find(stream: &[u8]) -> Option<Self> {
-        let mut reader = Reader { bits: Bits::new(stream), length: 0 };
+        let mut reader = StreamReader { bits: BitReader::new(stream), length: 0 };
         loop {
             let last_block = reader.bits.position();
             let is_last = reader.bits.take(1)? == 1;
@@ -52,12 +52,12 @@ pub(super) fn reopen(room: &mut [u8], length: usize, holds: usize) -> Option<usi
     Some(length + rest.len())
 }
 
-struct Reader<'a> {
-    bits: Bits<'a>,
+struct StreamReader<'a> {
+    bits: BitReader<'a>,
     length: u64,
 }
 
-impl Reader<'_> {
+impl StreamReader<'_> {
     /// A block behind its first bit.
     fn block(&mut self) -> Option<()> {
         match self.bits.take(2)? {
@@ -148,9 +148,9 @@ impl Reader<'_> {
     }
 }
 
-/// Reads bits, the lowest of a byte first. Behind the last bit there are zeros, until [`Bits::is_within`] is asked.
+/// Reads bits, the lowest of a byte first. Behind the last bit there are zeros, until [`BitReader::is_within`] is asked.
 #[derive(Clone, Copy)]
-struct Bits<'a> {
+struct BitReader<'a> {
     bytes: &'a [u8],
     next: usize,
     held: u64,
@@ -158,7 +158,7 @@ struct Bits<'a> {
     count: i32,
 }
 
-impl<'a> Bits<'a> {
+impl<'a> BitReader<'a> {
     const fn new(bytes: &'a [u8]) -> Self {
         Self { bytes, next: 0, held: 0, count: 0 }
     }

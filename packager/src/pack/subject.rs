@@ -3,7 +3,7 @@
 
 use super::error::PackError;
 use super::request::PackSource;
-use crate::init::{self, AppDraft, Note, app_document_path, fill_app_document, read_app_document};
+use crate::init::{self, AppDraft, DraftNote, app_document_path, fill_app_document, read_app_document};
 use crate::msi::MsiFacts;
 use crate::setup_file::SetupFile;
 use crate::walk::{SourceList, WalkOptions};
@@ -20,29 +20,29 @@ const DOCUMENT: &str = "app.json";
 
 /// A source folder and the setup file as they were given.
 #[derive(Debug)]
-pub(super) struct Subject {
+pub(super) struct PackInput {
     pub(super) folder: PathBuf,
     pub(super) setup_file: PathBuf,
-    pub(super) document: Option<Document>,
+    pub(super) document: Option<AppDocumentFile>,
 }
 
 /// The app's document, as it was before packing.
 #[derive(Debug)]
-pub(super) struct Document {
+pub(super) struct AppDocumentFile {
     pub(super) path: PathBuf,
     pub(super) app: AppDocument,
     /// Whether it is filled in afterwards.
     pub(super) filled: bool,
 }
 
-impl Subject {
+impl PackInput {
     /// Reads what there is to read before the source folder is listed.
     pub(super) fn of(source: &PackSource, fill_document: bool) -> Result<Self, PackError> {
         match source {
             PackSource::Folder { folder, setup_file } => Ok(Self {
                 folder: folder.clone(),
                 setup_file: setup_file.clone(),
-                document: if fill_document { Document::beside(folder, setup_file) } else { None },
+                document: if fill_document { AppDocumentFile::beside(folder, setup_file) } else { None },
             }),
             PackSource::App { folder } => {
                 let path = folder.join(DOCUMENT);
@@ -53,14 +53,14 @@ impl Subject {
                 let Some(setup_file) = named else {
                     return Err(PackError::NoSetupFileNamed { document: path });
                 };
-                let document = Some(Document { path, app, filled: fill_document });
+                let document = Some(AppDocumentFile { path, app, filled: fill_document });
                 Ok(Self { folder: folder_of_sources, setup_file: setup_file.into(), document })
             }
         }
     }
 }
 
-impl Document {
+impl AppDocumentFile {
     /// The document that `init` writes for a source folder. Nobody named it, so it counts only where it says that it
     /// is an app's, and the app of this setup file: another one is not to be touched.
     fn beside(folder: &Path, setup_file: &Path) -> Option<Self> {
@@ -96,7 +96,7 @@ impl SetupFacts {
         list: &SourceList,
         options: &WalkOptions,
         setup_file: &SetupFile,
-        document: Option<&Document>,
+        document: Option<&AppDocumentFile>,
         written: SystemTime,
     ) -> Self {
         let mut notes = Vec::new();
@@ -112,7 +112,7 @@ impl SetupFacts {
             None => drafted(list, options, setup_file, &mut notes),
         };
         if setup_file.spelled_otherwise() {
-            notes.push(plain(Note::SpelledOtherwise { name: setup_file.name().to_owned() }.to_string()));
+            notes.push(plain(DraftNote::SpelledOtherwise { name: setup_file.name().to_owned() }.to_string()));
         }
         Self { metadata, msi_information, portal, notes }
     }
@@ -123,7 +123,7 @@ struct Unreadable;
 
 fn msi_facts(path: &Path, notes: &mut Vec<PackNote>) -> Result<Option<MsiFacts>, Unreadable> {
     MsiFacts::of_setup_file(path).transpose().map_err(|error| {
-        let message = Note::MsiUnreadable(error.to_string()).to_string();
+        let message = DraftNote::MsiUnreadable(error.to_string()).to_string();
         notes.push(PackNote { code: Some(error.code().id.to_owned()), message });
         Unreadable
     })
@@ -148,7 +148,7 @@ fn metadata(
     match full.check() {
         Ok(()) => full,
         Err(error) => {
-            let message = Note::MsiUnreadable(error.to_string()).to_string();
+            let message = DraftNote::MsiUnreadable(error.to_string()).to_string();
             notes.push(PackNote { code: Some(source::MSI_UNREADABLE.id.to_owned()), message });
             bare
         }
@@ -166,9 +166,10 @@ fn drafted(
     else {
         return PortalFields::default(); // not to be read: packing it will say so
     };
-    let told = |note: &&Note| !matches!(note, Note::MsiUnreadable(_) | Note::SpelledOtherwise { .. });
+    let told =
+        |note: &&DraftNote| !matches!(note, DraftNote::MsiUnreadable(_) | DraftNote::SpelledOtherwise { .. });
     notes.extend(drafted.iter().filter(told).map(|note| plain(note.to_string())));
-    portal_of(&app, !drafted.iter().any(|note| matches!(note, Note::Unverified(_))))
+    portal_of(&app, !drafted.iter().any(|note| matches!(note, DraftNote::Unverified(_))))
 }
 
 fn plain(message: String) -> PackNote {

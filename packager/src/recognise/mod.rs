@@ -16,7 +16,8 @@ use std::path::Path;
 use waybill_pe::Program;
 use waybill_schemas::codes::{Classified, Code, source};
 
-pub use switches::{Proposal, quoted};
+pub use switches::{ProposedCommands, quoted};
+pub use waybill_schemas::report::init::Confidence;
 
 /// What a setup file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -71,17 +72,6 @@ impl std::fmt::Display for InstallerKind {
             Self::Unknown => "of no known kind",
         })
     }
-}
-
-/// How sure a recognition is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Confidence {
-    /// By its name alone.
-    Guess,
-    /// By what it says of itself.
-    Likely,
-    /// By a structure that its own code looks for.
-    Certain,
 }
 
 /// A recognised setup file.

@@ -24,8 +24,8 @@ const SQUIRREL_MARK: [u8; 32] = [
     0x54, 0xF5, 0x70, 0x7E, 0xF5, 0xD6, 0xF5, 0x78, 0x54, 0x98, 0x3E, 0x5E, 0x94, 0xED, 0x7D,
 ];
 
-/// A verdict, or none.
-type Verdict = Option<(InstallerKind, Confidence, &'static str)>;
+/// What a mark says the program is, how sure that is and by what; `None` where the mark is missing.
+type Recognition = Option<(InstallerKind, Confidence, &'static str)>;
 
 /// Recognises a file that starts with `MZ`.
 pub(super) fn recognise<R: Read + Seek>(reader: &mut R) -> io::Result<Installer> {
@@ -34,21 +34,21 @@ pub(super) fn recognise<R: Read + Seek>(reader: &mut R) -> io::Result<Installer>
         let evidence = "the mark of a program, but damaged or 16-bit headers";
         return Ok(Installer::new(InstallerKind::Unknown, Confidence::Likely, evidence));
     };
-    let (kind, confidence, evidence) = verdict(reader, &program)?;
+    let (kind, confidence, evidence) = recognition(reader, &program)?;
     let bundle_id = if kind == InstallerKind::Burn { bundle_id(reader, &program)? } else { None };
     Ok(Installer { kind, confidence, evidence, program: Some(program), bundle_id })
 }
 
 /// The surest marks first: structures, then what manifest and version say.
-fn verdict<R: Read + Seek>(
+fn recognition<R: Read + Seek>(
     reader: &mut R,
     program: &Program,
 ) -> io::Result<(InstallerKind, Confidence, &'static str)> {
-    let detectors: [fn(&mut R, &Program) -> io::Result<Verdict>; 6] =
+    let detectors: [fn(&mut R, &Program) -> io::Result<Recognition>; 6] =
         [burn, nsis, inno, install_shield, squirrel, manifest];
     for detector in detectors {
-        if let Some(verdict) = detector(reader, program)? {
-            return Ok(verdict);
+        if let Some(recognition) = detector(reader, program)? {
+            return Ok(recognition);
         }
     }
     let plain = (InstallerKind::Program, Confidence::Certain, "its headers, without an installer's mark");
@@ -56,7 +56,7 @@ fn verdict<R: Read + Seek>(
 }
 
 /// Burn's engine finds its containers through a section of its own: magic, version, the bundle's GUID, sizes.
-fn burn<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Verdict> {
+fn burn<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Recognition> {
     let Some(section) = program.section(".wixburn") else { return Ok(None) };
     if read_at(reader, section.start, 4)? == BURN_MARK {
         return Ok(Some((
@@ -84,7 +84,7 @@ fn guid(bytes: &[u8]) -> Option<String> {
 
 /// NSIS's loader looks through its file in steps of 512 for flags and mark; the compiler puts them at the start of
 /// the overlay, which begins on such a step.
-fn nsis<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Verdict> {
+fn nsis<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Recognition> {
     let Range { start, end } = program.overlay;
     let start = start.next_multiple_of(512) + 4;
     let found = find(reader, start..end.min(start + NSIS_REACH), 512, NSIS_MARK)?;
@@ -93,7 +93,7 @@ fn nsis<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Verdict
 
 /// Inno Setup's loader reads its offsets from the resource RCDATA 11111; before 5.1.5 the DOS header's offset 48
 /// held `Inno` and where they were.
-fn inno<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Verdict> {
+fn inno<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Recognition> {
     const RT_RCDATA: u32 = 10;
     let table = program.resource(&ResourceName::Number(RT_RCDATA), &ResourceName::Number(11111));
     if let Some(table) = table
@@ -110,7 +110,7 @@ fn inno<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Verdict
 }
 
 /// InstallShield's launcher has its files behind its sections, after one of two names and a zero.
-fn install_shield<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Verdict> {
+fn install_shield<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Recognition> {
     let head = read_at(reader, program.overlay.start, 14)?;
     let is_marked = head == b"InstallShield\0" || head == b"ISSetupStream\0";
     Ok(is_marked.then_some((
@@ -122,7 +122,7 @@ fn install_shield<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Resu
 
 /// Squirrel.Windows has a zip as resource DATA 131; its successors a mark in their data, after an offset and a
 /// length that are not zero once a package has been put behind the program.
-fn squirrel<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Verdict> {
+fn squirrel<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Recognition> {
     let data = program.resource(&ResourceName::Text("DATA".into()), &ResourceName::Number(131));
     if let Some(data) = data
         && read_at(reader, data.start, 4)? == b"PK\x03\x04"
@@ -153,7 +153,7 @@ fn squirrel<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Ver
 }
 
 /// The manifest that the installer's own toolkit puts in.
-fn manifest<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Verdict> {
+fn manifest<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Recognition> {
     const RT_MANIFEST: u32 = 24;
     let manifest = program.resource(&ResourceName::Number(RT_MANIFEST), &ResourceName::Number(1));
     let Some(manifest) = manifest else { return Ok(None) };
@@ -172,7 +172,7 @@ fn manifest<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Ver
 }
 
 /// What the version resource says.
-fn version_texts(program: &Program) -> Verdict {
+fn version_texts(program: &Program) -> Recognition {
     let version = program.version.as_ref()?;
     let texts = [&version.comments, &version.file_description, &version.product_name, &version.company_name];
     let says = |name: &str| texts.iter().filter_map(|text| text.as_deref()).any(|text| text.contains(name));

@@ -6,7 +6,7 @@ use super::{Installer, InstallerKind};
 /// Commands for an installer. `None` where nothing sensible can be said.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Proposal {
+pub struct ProposedCommands {
     /// Installs without asking.
     pub install: Option<String>,
     /// Removes without asking.
@@ -27,7 +27,7 @@ impl Installer {
     ///
     /// `product` is what the product is called, for the folder that an uninstaller is probably in. MSIs are not
     /// answered here: their product code makes the uninstall command.
-    pub fn propose(&self, name: &str, product: &str) -> Proposal {
+    pub fn propose(&self, name: &str, product: &str) -> ProposedCommands {
         let file = quoted(name);
         let product: String = product.chars().filter(|one| fits_a_folder(*one)).collect();
         let product = product.trim().trim_end_matches('.');
@@ -50,7 +50,9 @@ impl Installer {
             InstallerKind::WindowsScript => install_only(format!("cscript.exe //B //NoLogo {file}"), ""),
             InstallerKind::RegistryFile => install_only(format!("reg.exe import {file}"), REGISTRY),
             InstallerKind::Program => install_only(file, UNKNOWN_PROGRAM),
-            InstallerKind::Msi | InstallerKind::MsiTransform | InstallerKind::Unknown => Proposal::default(),
+            InstallerKind::Msi | InstallerKind::MsiTransform | InstallerKind::Unknown => {
+                ProposedCommands::default()
+            }
         }
     }
 }
@@ -85,45 +87,45 @@ pub(crate) fn always_quoted(name: &str) -> String {
 }
 
 /// `_?=` makes the uninstaller wait; it comes last and takes no quotes. The folder is a guess.
-fn nsis(file: &str, folder: &str) -> Proposal {
+fn nsis(file: &str, folder: &str) -> ProposedCommands {
     let doubt = format!(
         "The uninstaller is assumed to be uninstall.exe in {folder}; look where the installer puts it."
     );
-    Proposal {
+    ProposedCommands {
         install: Some(format!("{file} /S")),
         uninstall: Some(format!(r#""{folder}\uninstall.exe" /S _?={folder}"#)),
         doubts: vec![UNVERIFIED.to_owned(), doubt],
     }
 }
 
-fn inno(file: &str, folder: &str) -> Proposal {
+fn inno(file: &str, folder: &str) -> ProposedCommands {
     const SILENT: &str = "/VERYSILENT /SUPPRESSMSGBOXES /NORESTART";
     let doubt = format!(
         "The uninstaller is assumed to be unins000.exe in {folder}; look where the installer puts it."
     );
-    Proposal {
+    ProposedCommands {
         install: Some(format!("{file} /SP- {SILENT}")),
         uninstall: Some(format!(r#""{folder}\unins000.exe" {SILENT}"#)),
         doubts: vec![UNVERIFIED.to_owned(), doubt],
     }
 }
 
-fn squirrel(file: &str, product: &str) -> Proposal {
+fn squirrel(file: &str, product: &str) -> ProposedCommands {
     let doubt =
         format!(r"The app is assumed to be in %LocalAppData%\{product}; look where the installer puts it.");
-    Proposal {
+    ProposedCommands {
         install: Some(format!("{file} --silent")),
         uninstall: Some(format!(r#""%LocalAppData%\{product}\Update.exe" --uninstall --silent"#)),
         doubts: vec![SQUIRREL.to_owned(), doubt],
     }
 }
 
-fn both(file: &str, install: &str, uninstall: &str, doubt: &str) -> Proposal {
+fn both(file: &str, install: &str, uninstall: &str, doubt: &str) -> ProposedCommands {
     let line = |switches| Some(format!("{file} {switches}"));
-    Proposal { install: line(install), uninstall: line(uninstall), doubts: vec![doubt.to_owned()] }
+    ProposedCommands { install: line(install), uninstall: line(uninstall), doubts: vec![doubt.to_owned()] }
 }
 
-fn install_only(install: String, doubt: &str) -> Proposal {
+fn install_only(install: String, doubt: &str) -> ProposedCommands {
     let doubts = if doubt.is_empty() { Vec::new() } else { vec![doubt.to_owned()] };
-    Proposal { install: Some(install), uninstall: None, doubts }
+    ProposedCommands { install: Some(install), uninstall: None, doubts }
 }

@@ -12,14 +12,14 @@ const KEPT: usize = 1000;
 
 /// One thing in the source folder that cannot be packed.
 #[derive(Debug)]
-pub struct Finding {
+pub struct SourceFinding {
     /// Relative name with `/`, unprintable parts replaced; empty for the folder as a whole.
     pub name: String,
     /// What is wrong with it.
-    pub problem: Problem,
+    pub problem: SourceProblem,
 }
 
-impl std::fmt::Display for Finding {
+impl std::fmt::Display for SourceFinding {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.name.as_str() {
             "" => write!(formatter, "the source folder {}", self.problem)?,
@@ -38,7 +38,7 @@ impl std::fmt::Display for Finding {
 /// Why an entry cannot be packed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum Problem {
+pub enum SourceProblem {
     /// It could not be listed or looked at.
     #[error("cannot be read")]
     Unreadable(#[source] io::Error),
@@ -91,7 +91,7 @@ pub enum Problem {
     CatalogNameTaken,
 }
 
-impl Problem {
+impl SourceProblem {
     /// Its entry in the table of codes.
     pub fn code(&self) -> &'static Code {
         match self {
@@ -113,26 +113,26 @@ impl Problem {
 
 /// All findings of a walk, in its order; at most 1,000 are kept.
 #[derive(Debug, Default)]
-pub struct Findings {
-    kept: Vec<Finding>,
+pub struct SourceFindings {
+    kept: Vec<SourceFinding>,
     count: u64,
 }
 
-impl Findings {
+impl SourceFindings {
     /// How many there are, those included that were not kept.
     pub fn count(&self) -> u64 {
         self.count
     }
 
     /// The findings that were kept.
-    pub fn iter(&self) -> impl Iterator<Item = &Finding> {
+    pub fn iter(&self) -> impl Iterator<Item = &SourceFinding> {
         self.kept.iter()
     }
 
-    pub(super) fn add(&mut self, name: String, problem: Problem) {
+    pub(super) fn add(&mut self, name: String, problem: SourceProblem) {
         self.count += 1;
         if self.kept.len() < KEPT {
-            self.kept.push(Finding { name, problem });
+            self.kept.push(SourceFinding { name, problem });
         }
     }
 
@@ -148,7 +148,7 @@ impl Findings {
     }
 }
 
-impl std::fmt::Display for Findings {
+impl std::fmt::Display for SourceFindings {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str(&one_a_line(&self.kept, self.count))
     }
@@ -198,7 +198,7 @@ pub enum WalkError {
         /// The source folder.
         root: PathBuf,
         /// All of them.
-        findings: Findings,
+        findings: SourceFindings,
     },
     /// The user wants to stop.
     #[error("listing the source folder was interrupted")]
@@ -207,7 +207,7 @@ pub enum WalkError {
 
 impl WalkError {
     /// The findings, where there are any.
-    pub fn findings(&self) -> Option<&Findings> {
+    pub fn findings(&self) -> Option<&SourceFindings> {
         match self {
             Self::Refused { findings, .. } => Some(findings),
             _ => None,
@@ -243,22 +243,22 @@ mod tests {
 
     #[test]
     fn several_findings_are_counted_and_classified_together() {
-        let mut findings = Findings::default();
-        let unreadable = || Problem::Unreadable(io::Error::from(io::ErrorKind::PermissionDenied));
+        let mut findings = SourceFindings::default();
+        let unreadable = || SourceProblem::Unreadable(io::Error::from(io::ErrorKind::PermissionDenied));
         findings.add("a".into(), unreadable());
         assert_eq!(findings.to_string(), "\"a\" cannot be read: permission denied");
         findings.add("b".into(), unreadable());
         assert_eq!(findings.code().class, Class::Machine);
-        findings.add("c".into(), Problem::Special);
+        findings.add("c".into(), SourceProblem::Special);
         assert_eq!(findings.code().id, "source-refused");
         let lines: Vec<String> = findings.to_string().lines().map(str::to_owned).collect();
         assert_eq!(lines.len(), 4);
         assert_eq!(lines[..2], ["3 findings", "    \"a\" cannot be read: permission denied"]);
         for _ in 0..60 {
-            findings.add("d".into(), Problem::Special);
+            findings.add("d".into(), SourceProblem::Special);
         }
         assert!(findings.to_string().ends_with("\n    and 13 more"), "{findings}");
-        (0..2000).for_each(|_| findings.add(String::new(), Problem::Special));
+        (0..2000).for_each(|_| findings.add(String::new(), SourceProblem::Special));
         assert_eq!((findings.count(), findings.iter().count()), (2063, KEPT));
     }
 }

@@ -1,10 +1,10 @@
 //! The traversal: an explicit stack, one frame a folder, every finding gathered.
 
-use super::finding::{Findings, Problem, WalkError};
+use super::finding::{SourceFindings, SourceProblem, WalkError};
 use super::list::{ROOT, SourceList};
-use super::listing::{Child, Kind, LinkTarget, Listing, follow_link};
+use super::listing::{Child, ChildKind, LinkTarget, Listing, follow_link};
 use super::{APP_DOCUMENT_STAGING, APP_DOCUMENTS, WalkOptions};
-use crate::exclude::{IGNORE_FILE_NAME, IgnoreStack, Why};
+use crate::exclude::{IGNORE_FILE_NAME, IgnoreStack, LeftOutReason};
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -21,13 +21,13 @@ pub(super) struct Surroundings<'a> {
 pub(super) fn walk_source(
     surroundings: &Surroundings<'_>,
     list: &mut SourceList,
-    findings: &mut Findings,
+    findings: &mut SourceFindings,
 ) -> Result<(), WalkError> {
     let root = list.root().to_path_buf();
     let mut walker = Walker::new(surroundings, root.clone(), list, findings);
     walker.output = surroundings.options.output.as_deref().and_then(OutputFile::locate);
     walker.is_source = true;
-    walker.enter(Place { folder: ROOT, name: String::new(), real: root, modified: None });
+    walker.enter(FolderToEnter { folder: ROOT, name: String::new(), real: root, modified: None });
     walker.run()
 }
 
@@ -37,15 +37,15 @@ pub(super) fn walk_whole(
     root: PathBuf,
     (folder, name): (u32, String),
     list: &mut SourceList,
-    findings: &mut Findings,
+    findings: &mut SourceFindings,
 ) -> Result<(), WalkError> {
     let mut walker = Walker::new(surroundings, root.clone(), list, findings);
-    walker.enter(Place { folder, name, real: root, modified: None });
+    walker.enter(FolderToEnter { folder, name, real: root, modified: None });
     walker.run()
 }
 
 /// A folder about to be entered.
-struct Place {
+struct FolderToEnter {
     folder: u32,
     /// Empty, or the relative name with its final `/`.
     name: String,
@@ -54,28 +54,28 @@ struct Place {
     modified: Option<SystemTime>,
 }
 
-struct Frame {
-    place: Place,
+struct OpenFolder {
+    at: FolderToEnter,
     listing: Listing,
     next: usize,
     ignore_depth: usize,
 }
 
 /// A child, looked at.
-struct Seen {
+struct ExaminedChild {
     leaf: String,
     name: String,
     real: PathBuf,
-    outcome: Result<Metadata, Problem>,
+    outcome: Result<Metadata, SourceProblem>,
 }
 
 struct Walker<'a> {
     surroundings: &'a Surroundings<'a>,
     root: PathBuf,
     list: &'a mut SourceList,
-    findings: &'a mut Findings,
+    findings: &'a mut SourceFindings,
     ignored: IgnoreStack<'a>,
-    frames: Vec<Frame>,
+    frames: Vec<OpenFolder>,
     output: Option<OutputFile>,
     /// The source folder, with its exemptions; otherwise everything is taken.
     is_source: bool,
@@ -87,7 +87,7 @@ impl<'a> Walker<'a> {
         surroundings: &'a Surroundings<'a>,
         root: PathBuf,
         list: &'a mut SourceList,
-        findings: &'a mut Findings,
+        findings: &'a mut SourceFindings,
     ) -> Self {
         let ignored = IgnoreStack::new(&surroundings.options.exclusions);
         Self {
@@ -110,7 +110,7 @@ impl<'a> Walker<'a> {
             frame.next += 1;
             match frame.listing.get(index) {
                 Some(child) if !self.is_full => {
-                    let seen = look(&frame.place, &child, &self.root);
+                    let seen = look(&frame.at, &child, &self.root);
                     self.child(seen)?;
                 }
                 _ => self.leave(),
@@ -119,25 +119,25 @@ impl<'a> Walker<'a> {
         Ok(())
     }
 
-    fn enter(&mut self, place: Place) {
-        if self.frames.iter().any(|frame| frame.place.real == place.real) {
-            return self.find(place.name, Problem::LinkLoop { target: place.real });
+    fn enter(&mut self, at: FolderToEnter) {
+        if self.frames.iter().any(|frame| frame.at.real == at.real) {
+            return self.find(at.name, SourceProblem::LinkLoop { target: at.real });
         }
-        let report = |error| self.findings.add(place.name.clone(), Problem::Unreadable(error));
-        let listing = match Listing::read(&place.real, report) {
+        let report = |error| self.findings.add(at.name.clone(), SourceProblem::Unreadable(error));
+        let listing = match Listing::read(&at.real, report) {
             Ok(listing) => listing,
-            Err(error) => return self.find(place.name, Problem::Unreadable(error)),
+            Err(error) => return self.find(at.name, SourceProblem::Unreadable(error)),
         };
-        if let Some(modified) = place.modified
+        if let Some(modified) = at.modified
             && listing.is_empty()
         {
-            self.list.add_folder_entry(place.folder, modified);
+            self.list.add_folder_entry(at.folder, modified);
         }
         let ignore_depth = self.ignored.depth();
         if self.is_source && listing.has_file(IGNORE_FILE_NAME) {
-            self.take_in_ignore_file(&place);
+            self.take_in_ignore_file(&at);
         }
-        self.frames.push(Frame { place, listing, next: 0, ignore_depth });
+        self.frames.push(OpenFolder { at, listing, next: 0, ignore_depth });
     }
 
     fn leave(&mut self) {
@@ -146,13 +146,13 @@ impl<'a> Walker<'a> {
         }
     }
 
-    fn take_in_ignore_file(&mut self, place: &Place) {
-        if let Err(error) = self.ignored.push(&place.name, &place.real.join(IGNORE_FILE_NAME)) {
-            self.find(format!("{}{IGNORE_FILE_NAME}", place.name), Problem::IgnoreFile(error));
+    fn take_in_ignore_file(&mut self, at: &FolderToEnter) {
+        if let Err(error) = self.ignored.push(&at.name, &at.real.join(IGNORE_FILE_NAME)) {
+            self.find(format!("{}{IGNORE_FILE_NAME}", at.name), SourceProblem::IgnoreFile(error));
         }
     }
 
-    fn child(&mut self, seen: Seen) -> Result<(), Cancelled> {
+    fn child(&mut self, seen: ExaminedChild) -> Result<(), Cancelled> {
         let is_folder = seen.outcome.as_ref().is_ok_and(Metadata::is_dir);
         if let Some(why) = self.exempt(&seen, is_folder) {
             return self.leave_out(seen, is_folder, why);
@@ -161,30 +161,35 @@ impl<'a> Walker<'a> {
             Err(problem) => self.find(seen.name, problem),
             Ok(metadata) if is_folder => self.folder(&seen.leaf, seen.name, seen.real, &metadata),
             Ok(metadata) if metadata.is_file() => self.file(&seen.leaf, &metadata),
-            Ok(_) => self.find(seen.name, Problem::Special),
+            Ok(_) => self.find(seen.name, SourceProblem::Special),
         }
         Ok(())
     }
 
-    fn exempt(&self, seen: &Seen, is_folder: bool) -> Option<Why> {
+    fn exempt(&self, seen: &ExaminedChild, is_folder: bool) -> Option<LeftOutReason> {
         if !self.is_source {
             return None;
         }
         if !is_folder && seen.leaf == IGNORE_FILE_NAME {
-            return Some(Why::IsIgnoreFile);
+            return Some(LeftOutReason::IsIgnoreFile);
         }
         let is_document = APP_DOCUMENTS.iter().any(|document| seen.name.eq_ignore_ascii_case(document))
             || seen.name.starts_with(APP_DOCUMENT_STAGING);
         if !is_folder && is_document {
-            return Some(Why::AppDocument);
+            return Some(LeftOutReason::AppDocument);
         }
         if !is_folder && self.output.as_ref().is_some_and(|output| output.is(&seen.real)) {
-            return Some(Why::OutputFile);
+            return Some(LeftOutReason::OutputFile);
         }
         self.ignored.decide(&seen.name, is_folder)
     }
 
-    fn leave_out(&mut self, seen: Seen, is_folder: bool, why: Why) -> Result<(), Cancelled> {
+    fn leave_out(
+        &mut self,
+        seen: ExaminedChild,
+        is_folder: bool,
+        why: LeftOutReason,
+    ) -> Result<(), Cancelled> {
         let (name, files) = match is_folder {
             true => (seen.name + "/", count_files(&seen.real, self.surroundings.context)?),
             false => (seen.name, 1),
@@ -197,14 +202,14 @@ impl<'a> Walker<'a> {
         if !self.has_room() {
             return;
         }
-        let parent = self.frames.last().map_or(ROOT, |frame| frame.place.folder);
+        let parent = self.frames.last().map_or(ROOT, |frame| frame.at.folder);
         let folder = self.list.add_folder(parent, leaf);
-        self.enter(Place { folder, name: name + "/", real, modified: Some(modified(metadata)) });
+        self.enter(FolderToEnter { folder, name: name + "/", real, modified: Some(modified(metadata)) });
     }
 
     fn file(&mut self, leaf: &str, metadata: &Metadata) {
         if self.has_room() {
-            let folder = self.frames.last().map_or(ROOT, |frame| frame.place.folder);
+            let folder = self.frames.last().map_or(ROOT, |frame| frame.at.folder);
             self.list.add_file(folder, leaf, metadata.len(), modified(metadata));
             self.surroundings.meter.advance(metadata.len());
         }
@@ -217,11 +222,11 @@ impl<'a> Walker<'a> {
             return true;
         }
         self.is_full = true;
-        self.find(String::new(), Problem::TooManyEntries { limit });
+        self.find(String::new(), SourceProblem::TooManyEntries { limit });
         false
     }
 
-    fn find(&mut self, mut name: String, problem: Problem) {
+    fn find(&mut self, mut name: String, problem: SourceProblem) {
         if name.ends_with('/') {
             name.pop();
         }
@@ -230,23 +235,24 @@ impl<'a> Walker<'a> {
 }
 
 /// Looks at a child, through links; nothing is judged but what makes it unusable.
-fn look(place: &Place, child: &Child<'_>, root: &Path) -> Seen {
-    let mut real = place.real.join(child.leaf);
+fn look(at: &FolderToEnter, child: &Child<'_>, root: &Path) -> ExaminedChild {
+    let mut real = at.real.join(child.leaf);
     let outcome = if !child.is_unicode {
-        Err(Problem::NotUnicode)
-    } else if child.kind == Kind::Link {
+        Err(SourceProblem::NotUnicode)
+    } else if child.kind == ChildKind::Link {
         follow_link(&real, root).map(|LinkTarget { real: target, metadata }| {
             real = target;
             metadata
         })
-    } else if child.kind == Kind::Special {
-        Err(Problem::Special)
+    } else if child.kind == ChildKind::Special {
+        Err(SourceProblem::Special)
     } else {
-        std::fs::symlink_metadata(&real).map_err(Problem::Unreadable)
+        std::fs::symlink_metadata(&real).map_err(SourceProblem::Unreadable)
     };
     // `\` cannot be in a Windows name; elsewhere it can, and a reader would take the name for a path.
-    let outcome = if child.leaf.contains('\\') { outcome.and(Err(Problem::Backslash)) } else { outcome };
-    Seen { leaf: child.leaf.to_owned(), name: format!("{}{}", place.name, child.leaf), real, outcome }
+    let outcome =
+        if child.leaf.contains('\\') { outcome.and(Err(SourceProblem::Backslash)) } else { outcome };
+    ExaminedChild { leaf: child.leaf.to_owned(), name: format!("{}{}", at.name, child.leaf), real, outcome }
 }
 
 fn modified(metadata: &Metadata) -> SystemTime {

@@ -1,6 +1,6 @@
 //! One folder's names and kinds, sorted by the bytes of the names, and where the links among them lead.
 
-use super::finding::Problem;
+use super::finding::SourceProblem;
 use std::fs::{DirEntry, FileType, Metadata};
 use std::io;
 use std::ops::Range;
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 /// What a directory entry is, before any link is followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum ChildKind {
     File,
     Folder,
     /// A symbolic link, or on Windows a junction.
@@ -17,7 +17,7 @@ pub(super) enum Kind {
     Special,
 }
 
-impl From<FileType> for Kind {
+impl From<FileType> for ChildKind {
     fn from(kind: FileType) -> Self {
         match kind {
             kind if kind.is_symlink() => Self::Link,
@@ -31,14 +31,14 @@ impl From<FileType> for Kind {
 /// One name in a folder.
 pub(super) struct Child<'a> {
     pub(super) leaf: &'a str,
-    pub(super) kind: Kind,
+    pub(super) kind: ChildKind,
     /// False where the system's name is not Unicode and `leaf` only resembles it.
     pub(super) is_unicode: bool,
 }
 
 struct Item {
     name: Range<u32>,
-    kind: Kind,
+    kind: ChildKind,
     is_unicode: bool,
 }
 
@@ -64,7 +64,7 @@ impl Listing {
     }
 
     fn add(&mut self, child: &DirEntry) -> io::Result<()> {
-        let kind = Kind::from(child.file_type()?);
+        let kind = ChildKind::from(child.file_type()?);
         let name = child.file_name();
         let start = offset(self.names.len());
         self.names.push_str(&name.to_string_lossy());
@@ -86,7 +86,7 @@ impl Listing {
     pub(super) fn has_file(&self, leaf: &str) -> bool {
         let found =
             self.items.binary_search_by(|item| text(&self.names, item).as_bytes().cmp(leaf.as_bytes()));
-        found.is_ok_and(|index| self.items.get(index).is_some_and(|item| item.kind != Kind::Folder))
+        found.is_ok_and(|index| self.items.get(index).is_some_and(|item| item.kind != ChildKind::Folder))
     }
 }
 
@@ -106,19 +106,19 @@ pub(super) struct LinkTarget {
 }
 
 /// Follows the symbolic link or junction at `path` to its end, which must lie below the canonical `root`.
-pub(super) fn follow_link(path: &Path, root: &Path) -> Result<LinkTarget, Problem> {
+pub(super) fn follow_link(path: &Path, root: &Path) -> Result<LinkTarget, SourceProblem> {
     let real = std::fs::canonicalize(path).map_err(broken)?;
     if !real.starts_with(root) {
-        return Err(Problem::LinkOutside { target: real });
+        return Err(SourceProblem::LinkOutside { target: real });
     }
-    let metadata = std::fs::metadata(&real).map_err(Problem::Unreadable)?;
+    let metadata = std::fs::metadata(&real).map_err(SourceProblem::Unreadable)?;
     Ok(LinkTarget { real, metadata })
 }
 
 /// A link to itself ends with an error of the system's own ("too many levels"): it leads to nothing, too.
-fn broken(error: io::Error) -> Problem {
+fn broken(error: io::Error) -> SourceProblem {
     match error.kind() {
-        io::ErrorKind::PermissionDenied => Problem::Unreadable(error),
-        _ => Problem::LinkBroken(error),
+        io::ErrorKind::PermissionDenied => SourceProblem::Unreadable(error),
+        _ => SourceProblem::LinkBroken(error),
     }
 }

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use waybill_context::Context;
 
 pub(crate) use finding::one_a_line;
-pub use finding::{Finding, Findings, Problem, WalkError};
+pub use finding::{SourceFinding, SourceFindings, SourceProblem, WalkError};
 pub(crate) use list::as_listed;
 pub use list::{SourceEntry, SourceList};
 
@@ -65,14 +65,14 @@ pub struct WalkOptions {
 pub fn walk(folder: &Path, options: &WalkOptions, context: &Context<'_>) -> Result<SourceList, WalkError> {
     let root = canonical_folder(folder)?;
     let mut list = SourceList::new(root.clone());
-    let mut findings = Findings::default();
+    let mut findings = SourceFindings::default();
     let meter = context.meter(waybill_context::Stage::Scan, None);
     let surroundings = folder::Surroundings { options, context, meter: &meter };
     folder::walk_source(&surroundings, &mut list, &mut findings)?;
     if let Some(catalog) = &options.catalog {
         walk_catalog(catalog, &surroundings, &mut list, &mut findings)?;
     }
-    judge_whole(&list, &options.limits, &mut findings);
+    check_limits(&list, &options.limits, &mut findings);
     if !findings.is_empty() {
         return Err(WalkError::Refused { root, findings });
     }
@@ -100,7 +100,7 @@ fn walk_catalog(
     catalog: &Path,
     surroundings: &Surroundings<'_>,
     list: &mut SourceList,
-    findings: &mut Findings,
+    findings: &mut SourceFindings,
 ) -> Result<(), WalkError> {
     let refused = |what| WalkError::Catalog { path: catalog.to_path_buf(), what };
     let root = std::fs::canonicalize(catalog).map_err(|_| refused("is not there"))?;
@@ -109,7 +109,7 @@ fn walk_catalog(
         return Err(refused("is not a folder"));
     }
     if list.holds_at_top(CATALOG_FOLDER) {
-        findings.add(CATALOG_FOLDER.to_owned(), Problem::CatalogNameTaken);
+        findings.add(CATALOG_FOLDER.to_owned(), SourceProblem::CatalogNameTaken);
         return Ok(());
     }
     let folder = list.add_catalog(CATALOG_FOLDER, root.clone());
@@ -122,13 +122,13 @@ fn walk_catalog(
     Ok(())
 }
 
-fn judge_whole(list: &SourceList, limits: &WalkLimits, findings: &mut Findings) {
+fn check_limits(list: &SourceList, limits: &WalkLimits, findings: &mut SourceFindings) {
     let (total, limit) = (list.total_bytes(), limits.package_bytes);
     if total > limit {
-        findings.add(String::new(), Problem::TooLarge { total, limit });
+        findings.add(String::new(), SourceProblem::TooLarge { total, limit });
     }
     if list.is_empty() && findings.is_empty() {
-        findings.add(String::new(), Problem::Empty);
+        findings.add(String::new(), SourceProblem::Empty);
     }
 }
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::exclude::{LeftOut, Why};
+use crate::exclude::{LeftOut, LeftOutReason};
 use std::fs;
 use std::sync::atomic::AtomicBool;
 use tempfile::TempDir;
@@ -89,7 +89,7 @@ fn a_gitignore_and_a_deeper_app_document_are_packed() {
         tree(&[".gitignore", ".hidden", "resources/app.json", "App.Unix.JSON", ".app.json.waybill-1"]);
     let list = listed(&folder, &WalkOptions::default()).unwrap();
     assert_eq!(names(&list), [".gitignore", ".hidden", "resources/app.json"]);
-    assert_eq!(list.left_out().first()[0].why, Why::AppDocument);
+    assert_eq!(list.left_out().first()[0].why, LeftOutReason::AppDocument);
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn the_output_file_and_its_leftovers_are_never_packed() {
     let output = folder.path().join("out").join("..").join("out").join("x.intunewin");
     let list = listed(&folder, &WalkOptions { output: Some(output), ..WalkOptions::default() }).unwrap();
     assert_eq!(names(&list), ["out/y.intunewin", "setup.exe"]);
-    assert!(list.left_out().first().iter().all(|entry| entry.why == Why::OutputFile));
+    assert!(list.left_out().first().iter().all(|entry| entry.why == LeftOutReason::OutputFile));
     let nowhere = Some(folder.path().join("not-yet").join("x.intunewin"));
     assert_eq!(listed(&folder, &WalkOptions { output: nowhere, ..WalkOptions::default() }).unwrap().len(), 4);
 }

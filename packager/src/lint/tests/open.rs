@@ -1,7 +1,7 @@
 use crate::init::{InitRequest, init};
 use crate::lint::{Subject, lint};
 use crate::msi::sample::Sample as Msi;
-use crate::pack::{Output, PackOptions, PackRequest, PackSource, pack};
+use crate::pack::{PackOptions, PackOutput, PackRequest, PackSource, pack};
 use crate::recognise::quoted;
 use crate::walk::WalkOptions;
 use std::fs;
@@ -71,7 +71,7 @@ fn an_msi_is_looked_into_in_a_folder_and_in_a_package() {
     let package = app.path().join("contoso.intunewin");
     let source = PackSource::App { folder: app.path().to_owned() };
     pack(
-        &PackRequest { source, output: Output::File(package.clone()), options: PackOptions::default() },
+        &PackRequest { source, output: PackOutput::File(package.clone()), options: PackOptions::default() },
         &Context::silent(),
     )
     .unwrap();

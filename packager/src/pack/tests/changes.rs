@@ -9,10 +9,10 @@ use waybill_schemas::codes::Classified;
 /// Lists, lets `meddle` change something, packs what was listed.
 fn pack_meddled(place: &Place, meddle: impl FnOnce()) -> PackError {
     let request = place.request();
-    let ready = Ready::prepare(&request, &silent()).unwrap();
+    let prepared = PreparedPack::prepare(&request, &silent()).unwrap();
     meddle();
-    let draft = PackageDraft::create(&ready.path, true).unwrap();
-    let error = write(&ready, &request.options, &draft, &silent()).map(drop).unwrap_err();
+    let draft = PackageDraft::create(&prepared.path, true).unwrap();
+    let error = write(&prepared, &request.options, &draft, &silent()).map(drop).unwrap_err();
     drop(draft);
     assert_eq!(place.output_names(), [""; 0], "no output is left");
     error

@@ -54,7 +54,7 @@ impl Place {
     fn request(&self) -> PackRequest {
         PackRequest {
             source: PackSource::Folder { folder: self.source(), setup_file: "setup.exe".into() },
-            output: Output::Folder(self.0.path().join("out")),
+            output: PackOutput::Folder(self.0.path().join("out")),
             options: PackOptions { force: true, ..PackOptions::default() },
         }
     }

@@ -38,7 +38,7 @@ fn progress_adds_up_to_the_sources() {
 fn the_package_itself_is_never_packed() {
     let place = Place::new();
     let mut request = place.request();
-    request.output = Output::Folder(place.source());
+    request.output = PackOutput::Folder(place.source());
     let first = pack(&request, &silent()).unwrap();
     let second = pack(&request, &silent()).unwrap();
     assert_eq!(first.file_digest, second.file_digest);
