@@ -12,7 +12,9 @@ use waybill_packager::pack::{Level, PackOptions, PackOutput, PackRequest, PackSo
 #[must_use]
 pub fn options(level: Level) -> PackOptions {
     let source_date_epoch = Some(SystemTime::UNIX_EPOCH + Duration::from_secs(1_767_225_600)); // 2026-01-01
-    PackOptions { level, source_date_epoch, ..PackOptions::default() }
+    let mut options = PackOptions::default();
+    (options.level, options.source_date_epoch) = (level, source_date_epoch);
+    options
 }
 
 /// Packs `folder` into `package`.
@@ -27,7 +29,9 @@ pub fn pack_folder(
 ) -> Result<PathBuf, Box<dyn Error>> {
     let source = PackSource::Folder { folder: folder.into(), setup_file: setup_file.into() };
     let output = PackOutput::File(package.into());
-    pack(&PackRequest { source, output, options }, &Context::silent())?;
+    let mut request = PackRequest::new(source, output);
+    request.options = options;
+    pack(&request, &Context::silent())?;
     Ok(package.into())
 }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Mutex;
 use waybill_context::Context;
 use waybill_downloader::Location;
-use waybill_packager::pack::{PackOptions, PackOutput, PackRequest, PackSource, pack};
+use waybill_packager::pack::{PackOutput, PackRequest, PackSource, pack};
 use waybill_publisher::{PublishRequest, publish};
 use waybill_schemas::codes::Classified as _;
 use waybill_server::{Server, ServerOptions};
@@ -105,26 +105,16 @@ fn what_a_real_server_serves_is_fetched_and_not_made() {
     std::fs::create_dir_all(at("public")).unwrap();
     std::fs::write(at("source").join("setup.exe"), vec![7; 1 << 20]).unwrap();
     let context = Context::silent();
-    let packing = PackRequest {
-        source: PackSource::Folder { folder: at("source"), setup_file: "setup.exe".into() },
-        output: PackOutput::File(at("app.intunewin")),
-        options: PackOptions::default(),
-    };
+    let source = PackSource::Folder { folder: at("source"), setup_file: "setup.exe".into() };
+    let packing = PackRequest::new(source, PackOutput::File(at("app.intunewin")));
     pack(&packing, &context).unwrap();
     let server = Server::start(ServerOptions::new(at("public"))).unwrap();
     let policy = intunewin::ArchivePolicy::default();
     let source = intunewin::FileSource::open(at("app.intunewin")).unwrap();
     let content = intunewin::Package::open(source, &policy).unwrap().into_content(&context).unwrap();
-    let publishing = PublishRequest {
-        package: at("app.intunewin"),
-        package_has_keys: true,
-        public: at("public"),
-        document: Some(at("app.content.json")),
-        base_url: Some(server.url()),
-        with_keys: false,
-        force: false,
-        policy,
-    };
+    let mut publishing = PublishRequest::new(at("app.intunewin"), at("public"));
+    publishing.document = Some(at("app.content.json"));
+    publishing.base_url = Some(server.url());
     publish(content, &publishing, &context).unwrap();
 
     std::fs::create_dir_all(at("work")).unwrap();

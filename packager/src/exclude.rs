@@ -238,6 +238,7 @@ impl std::fmt::Display for LeftOutReason {
 
 /// One entry that was left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct LeftOutEntry {
     /// Relative name; a folder's ends in `/`.
     pub name: String,

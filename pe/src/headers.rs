@@ -109,6 +109,7 @@ const FLAG: u32 = 0x8000_0000;
 
 /// A resource's type or name.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ResourceName {
     /// A number.
     Number(u32),

@@ -75,6 +75,7 @@ impl Machine {
 
 /// A section of a program.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Section {
     /// Its name; eight bytes at most.
     pub name: String,

@@ -46,6 +46,7 @@ pub const PIECES: &str = "pieces.json";
 
 /// Where a content is published, and how. No `Debug`: a base URL may hold a token.
 #[derive(Clone, Default)]
+#[non_exhaustive]
 pub struct PublishRequest {
     /// The package that the content is from, as it was named: names the document and stands in the report.
     pub package: PathBuf,
@@ -63,6 +64,13 @@ pub struct PublishRequest {
     pub force: bool,
     /// What the payload may contain at most: no device would unpack what breaks it.
     pub policy: ArchivePolicy,
+}
+
+impl PublishRequest {
+    /// Publishes the content of the whole package `package` into the folder `public`.
+    pub fn new(package: impl Into<PathBuf>, public: impl Into<PathBuf>) -> Self {
+        Self { package: package.into(), package_has_keys: true, public: public.into(), ..Self::default() }
+    }
 }
 
 /// Publishes a content: the public tree first, then the document that names it.

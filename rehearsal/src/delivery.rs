@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use waybill_context::Context;
 use waybill_downloader::{Destination, FetchOptions, FetchRequest, Location, ProxyChoice, Wanted, fetch};
 use waybill_packager::lint::{Subject, lint};
-use waybill_packager::pack::{PackOptions, PackOutput, PackRequest, PackSource, pack};
+use waybill_packager::pack::{PackOutput, PackRequest, PackSource, pack};
 use waybill_packager::walk::WalkOptions;
 use waybill_publisher::{PublishRequest, publish};
 use waybill_schemas::report::fetch::FetchReport;
@@ -56,11 +56,10 @@ pub(crate) fn deliver(
 }
 
 fn pack_phase(request: &RehearsalRequest, root: &Path, context: &Context<'_>) -> (Outcome, Option<PathBuf>) {
-    let request = PackRequest {
-        source: PackSource::App { folder: request.folder.clone() },
-        output: PackOutput::Folder(root.join("Package")),
-        options: PackOptions { force: true, fill_document: false, ..PackOptions::default() },
-    };
+    let source = PackSource::App { folder: request.folder.clone() };
+    let mut request = PackRequest::new(source, PackOutput::Folder(root.join("Package")));
+    request.options.force = true;
+    request.options.fill_document = false;
     match pack(&request, context) {
         Ok(report) => {
             let package = PathBuf::from(&report.package);
@@ -108,16 +107,10 @@ fn published(
     let opened = Package::open(source, &policy).map_err(|error| Outcome::stopped(&error))?;
     let content = opened.into_content(context).map_err(|error| Outcome::stopped(&error))?;
     fs_err::create_dir_all(keys).map_err(|error| Outcome::failed(1, error.to_string()))?;
-    let request = PublishRequest {
-        package: package.to_owned(),
-        package_has_keys: true,
-        public: public.to_owned(),
-        document: Some(keys.join("app.content.json")),
-        base_url: Some(url.to_owned()),
-        with_keys: false,
-        force: true,
-        policy,
-    };
+    let mut request = PublishRequest::new(package, public);
+    request.document = Some(keys.join("app.content.json"));
+    request.base_url = Some(url.to_owned());
+    request.force = true;
     publish(content, &request, context).map_err(|error| Outcome::stopped(&error))
 }
 

@@ -78,14 +78,9 @@ impl Publisher<'_> {
         pack_folder(&source, "setup.cmd", &package, options(Level::Default)).unwrap();
         let context = Context::silent();
         let opened = Package::open(FileSource::open(&package).unwrap(), &ArchivePolicy::default()).unwrap();
-        let request = PublishRequest {
-            package,
-            package_has_keys: true,
-            public: self.public.to_owned(),
-            document: Some(self.folder.join(format!("{name}.content.json"))),
-            base_url: Some(self.url.clone()),
-            ..PublishRequest::default()
-        };
+        let mut request = PublishRequest::new(package, self.public);
+        request.document = Some(self.folder.join(format!("{name}.content.json")));
+        request.base_url = Some(self.url.clone());
         let report = publish(opened.into_content(&context).unwrap(), &request, &context).unwrap();
         Published {
             document: Location::File(report.document.into()),

@@ -31,14 +31,9 @@ fn publish_installer(folder: &Path) -> (RunningServer, PathBuf) {
     let package = folder.join("app.intunewin");
     pack_folder(&source, SCRIPT.0, &package, options(Level::Store)).unwrap();
     let server = Server::start(ServerOptions::new(&public)).unwrap();
-    let request = PublishRequest {
-        package: package.clone(),
-        package_has_keys: true,
-        public,
-        document: Some(folder.join("app.content.json")),
-        base_url: Some(server.url()),
-        ..PublishRequest::default()
-    };
+    let mut request = PublishRequest::new(&package, public);
+    request.document = Some(folder.join("app.content.json"));
+    request.base_url = Some(server.url());
     let context = Context::silent();
     let opened = Package::open(FileSource::open(&package).unwrap(), &ArchivePolicy::default()).unwrap();
     let report = publish(opened.into_content(&context).unwrap(), &request, &context).unwrap();

@@ -11,18 +11,17 @@ use intunewin::{ArchiveError, ArchivePolicy, FileSource, Package};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use waybill_context::Context;
-use waybill_packager::pack::{self, PackOptions, PackOutput, PackRequest, PackSource};
+use waybill_packager::pack::{self, PackOutput, PackRequest, PackSource};
 use waybill_publisher::{PublishRequest, publish};
 
 /// What the lab server's address will stand in for: the document is asked for its keys alone.
 const NOWHERE: &str = "http://127.0.0.1/";
 
 fn request(ground: &Ground, output: PathBuf, threads: usize) -> PackRequest {
-    PackRequest {
-        source: PackSource::Folder { folder: ground.source(), setup_file: SETUP_FILE.into() },
-        output: PackOutput::File(output),
-        options: PackOptions { threads: NonZeroUsize::new(threads), ..PackOptions::default() },
-    }
+    let source = PackSource::Folder { folder: ground.source(), setup_file: SETUP_FILE.into() };
+    let mut request = PackRequest::new(source, PackOutput::File(output));
+    request.options.threads = NonZeroUsize::new(threads);
+    request
 }
 
 /// The package as a stage.
@@ -41,16 +40,10 @@ pub(super) fn deflate(ground: &Ground, threads: usize, context: &Context<'_>) ->
 pub(super) fn prepare(ground: &Ground, threads: usize, context: &Context<'_>) -> Outcome<Facts> {
     let report = pack::pack(&request(ground, ground.package(), threads), context)?;
     let policy = ArchivePolicy::default();
-    let publishing = PublishRequest {
-        package: ground.package(),
-        package_has_keys: true,
-        public: ground.public(),
-        document: Some(ground.document()),
-        base_url: Some(NOWHERE.to_owned()),
-        with_keys: false,
-        force: true,
-        policy: policy.clone(),
-    };
+    let mut publishing = PublishRequest::new(ground.package(), ground.public());
+    publishing.document = Some(ground.document());
+    publishing.base_url = Some(NOWHERE.to_owned());
+    publishing.force = true;
     let package = Package::open(FileSource::open(ground.package())?, &policy)?;
     publish(package.into_content(context)?, &publishing, context)?;
     std::fs::remove_file(ground.package())?; // from here on the published content is what counts

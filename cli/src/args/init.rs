@@ -32,12 +32,10 @@ pub(crate) struct InitArgs {
 impl InitArgs {
     /// What is to be drafted, and where it goes.
     pub(crate) fn into_request(self) -> Result<InitRequest, Failure> {
-        Ok(InitRequest {
-            source: self.source,
-            setup_file: self.setup,
-            output: self.output,
-            force: self.force,
-            exclusions: Exclusions::new(&self.exclude)?,
-        })
+        let mut request = InitRequest::new(self.source, self.setup);
+        request.output = self.output;
+        request.force = self.force;
+        request.exclusions = Exclusions::new(&self.exclude)?;
+        Ok(request)
     }
 }

@@ -40,7 +40,7 @@ pub(crate) struct LintArgs {
 impl LintArgs {
     /// How sources are listed.
     pub(crate) fn walk_options(&self) -> Result<WalkOptions, Failure> {
-        Ok(WalkOptions { exclusions: Exclusions::new(&self.exclude)?, ..WalkOptions::default() })
+        Ok(WalkOptions::excluding(Exclusions::new(&self.exclude)?))
     }
 
     /// What is allowed; an unknown code is refused, lest a typing error allow nothing.

@@ -72,23 +72,23 @@ impl From<LevelName> for Level {
 impl PackArgs {
     /// What is to be packed, and how.
     pub(crate) fn into_request(self) -> Result<PackRequest, Failure> {
-        let options = PackOptions {
-            exclusions: Exclusions::new(&self.exclude)?,
-            catalog: self.catalog,
-            level: self.level.into(),
-            memory: self.memory.0,
-            threads: self.threads,
-            force: self.force,
-            source_date_epoch: source_date_epoch()?,
-            ..PackOptions::default()
-        };
+        let mut options = PackOptions::default();
+        options.exclusions = Exclusions::new(&self.exclude)?;
+        options.catalog = self.catalog;
+        options.level = self.level.into();
+        options.memory = self.memory.0;
+        options.threads = self.threads;
+        options.force = self.force;
+        options.source_date_epoch = source_date_epoch()?;
         let source = match self.setup {
             Some(setup_file) => PackSource::Folder { folder: self.source, setup_file },
             None if self.source.join("app.json").is_file() => PackSource::App { folder: self.source },
             None => return Err(nothing_named(&self.source)),
         };
         let output = PackOutput::from_argument(self.output.unwrap_or_else(|| PathBuf::from(".")));
-        Ok(PackRequest { source, output, options })
+        let mut request = PackRequest::new(source, output);
+        request.options = options;
+        Ok(request)
     }
 }
 

@@ -14,16 +14,13 @@ pub(crate) fn run(args: PublishArgs, session: &Session) -> Result<(), Failure> {
     let input = reader.open(&args.package).map_err(about)?;
     let package_has_keys = input.package().is_some();
     let content = input.into_content(&context).map_err(about)?;
-    let request = PublishRequest {
-        package: args.package,
-        package_has_keys,
-        public: args.to,
-        document: args.document,
-        base_url: args.base_url,
-        with_keys: args.with_keys,
-        force: args.force,
-        policy: reader.policy().clone(),
-    };
+    let mut request = PublishRequest::new(args.package, args.to);
+    request.package_has_keys = package_has_keys;
+    request.document = args.document;
+    request.base_url = args.base_url;
+    request.with_keys = args.with_keys;
+    request.force = args.force;
+    request.policy = reader.policy().clone();
     let report = publish(content, &request, &context).map_err(|error| {
         let of_package = matches!(error, PublishError::Authenticate(_) | PublishError::Archive(_));
         let failure = Failure::from(error);

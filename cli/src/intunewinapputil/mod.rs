@@ -13,7 +13,7 @@ use crate::{interrupt, logging};
 use flags::{Flags, Loudness, Wanted};
 use std::ffi::OsString;
 use std::path::Path;
-use waybill_packager::pack::{PackOptions, PackOutput, PackRequest, PackSource};
+use waybill_packager::pack::{PackOutput, PackRequest, PackSource};
 use waybill_schemas::codes::{Class, pack};
 
 /// The name under which it is that tool.
@@ -89,17 +89,13 @@ fn pack_as_asked(flags: &Flags, output: Output) -> Result<(), Failure> {
 }
 
 fn request(flags: &Flags) -> Result<PackRequest, Failure> {
-    Ok(PackRequest {
-        source: PackSource::Folder { folder: flags.source.clone(), setup_file: flags.setup_file.clone() },
-        output: PackOutput::Folder(flags.output.clone()),
-        options: PackOptions {
-            catalog: flags.catalog.clone(),
-            force: flags.loudness != Loudness::Asking,
-            source_date_epoch: source_date_epoch()?,
-            fill_document: false,
-            ..PackOptions::default()
-        },
-    })
+    let source = PackSource::Folder { folder: flags.source.clone(), setup_file: flags.setup_file.clone() };
+    let mut request = PackRequest::new(source, PackOutput::Folder(flags.output.clone()));
+    request.options.catalog = flags.catalog.clone();
+    request.options.force = flags.loudness != Loudness::Asking;
+    request.options.source_date_epoch = source_date_epoch()?;
+    request.options.fill_document = false;
+    Ok(request)
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ pub use app_file::{AppFileError, fill_app_document, read_app_document, write_app
 
 /// What `init` is asked for.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct InitRequest {
     /// The source folder.
     pub source: PathBuf,
@@ -32,6 +33,13 @@ pub struct InitRequest {
     pub force: bool,
     /// What `--exclude` leaves out.
     pub exclusions: Exclusions,
+}
+
+impl InitRequest {
+    /// Drafts a document for `setup_file` in `source`, where [`app_document_path`] puts it.
+    pub fn new(source: impl Into<PathBuf>, setup_file: impl Into<PathBuf>) -> Self {
+        Self { source: source.into(), setup_file: setup_file.into(), ..Self::default() }
+    }
 }
 
 /// An app's document as far as its installer tells, and what to look at in it.
@@ -95,7 +103,7 @@ pub fn init(request: &InitRequest, context: &Context<'_>) -> Result<(PathBuf, Ap
     if !request.force {
         app_file::refuse_existing(&path)?;
     }
-    let options = WalkOptions { exclusions: request.exclusions.clone(), ..WalkOptions::default() };
+    let options = WalkOptions::excluding(request.exclusions.clone());
     let list = walk(&request.source, &options, context)?;
     let draft = draft(&list, &options, &request.setup_file)?;
     write_app_document(&path, &draft.app, request.force)?;

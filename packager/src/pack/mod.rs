@@ -2,20 +2,15 @@
 //!
 //! ```
 //! use waybill_context::Context;
-//! use waybill_packager::pack::{PackOutput, PackOptions, PackRequest, PackSource, pack};
+//! use waybill_packager::pack::{PackOutput, PackRequest, PackSource, pack};
 //!
 //! let folder = tempfile::tempdir()?;
 //! let source = folder.path().join("source");
 //! std::fs::create_dir(&source)?;
 //! std::fs::write(source.join("install.cmd"), "exit 0\r\n")?;
-//! let report = pack(
-//!     &PackRequest {
-//!         source: PackSource::Folder { folder: source, setup_file: "install.cmd".into() },
-//!         output: PackOutput::Folder(folder.path().join("out")),
-//!         options: PackOptions::default(),
-//!     },
-//!     &Context::silent(),
-//! )?;
+//! let source = PackSource::Folder { folder: source, setup_file: "install.cmd".into() };
+//! let request = PackRequest::new(source, PackOutput::Folder(folder.path().join("out")));
+//! let report = pack(&request, &Context::silent())?;
 //! assert!(report.package.ends_with("install.intunewin"));
 //! assert_eq!((report.entries.files, report.sizes.source), (1, 8));
 //! # Ok::<(), Box<dyn std::error::Error>>(())

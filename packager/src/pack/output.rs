@@ -9,6 +9,7 @@ use waybill_disk::{FileAccess, NewFile, folder_of};
 
 /// Where the package goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum PackOutput {
     /// Exactly this file.
     File(PathBuf),

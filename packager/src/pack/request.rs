@@ -10,17 +10,26 @@ use std::time::SystemTime;
 
 /// What to pack and where to.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct PackRequest {
-    /// What is packed.
+    /// The folder to pack.
     pub source: PackSource,
     /// Where the package goes.
     pub output: PackOutput,
-    /// How.
+    /// What to leave out, how hard to deflate, what may be replaced, and so on.
     pub options: PackOptions,
 }
 
-/// What is packed.
+impl PackRequest {
+    /// Packs `source` into `output`, with the default options.
+    pub fn new(source: PackSource, output: PackOutput) -> Self {
+        Self { source, output, options: PackOptions::default() }
+    }
+}
+
+/// The folder to pack: a bare source folder, or an app's folder with its document.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum PackSource {
     /// A source folder and the setup file in it.
     Folder {
@@ -39,6 +48,7 @@ pub enum PackSource {
 
 /// How to pack; [`Default`] is what most people want.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct PackOptions {
     /// What `--exclude` leaves out.
     pub exclusions: Exclusions,
@@ -114,6 +124,7 @@ impl Default for PackOptions {
 /// | default | 6 | 1 % smaller than Microsoft's tool (zlib 6) |
 /// | best | 10 | a tenth of the speed, 3 % smaller |
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum Level {
     /// Nothing is deflated.
     Store,

@@ -12,6 +12,7 @@ const KEPT: usize = 1000;
 
 /// One thing in the source folder that cannot be packed.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct SourceFinding {
     /// Relative name with `/`, unprintable parts replaced; empty for the folder as a whole.
     pub name: String,

@@ -30,6 +30,7 @@ pub const CATALOG_FOLDER: &str = "Cat_C029B285-222F-460B-8ECA-2CD7A8A424B7";
 
 /// What a source folder may hold at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct WalkLimits {
     /// Entries in a package; 200,000 by default.
     pub entries: usize,
@@ -45,6 +46,7 @@ impl Default for WalkLimits {
 
 /// How to walk; [`Default`] takes everything there is.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct WalkOptions {
     /// What `--exclude` leaves out.
     pub exclusions: Exclusions,
@@ -54,6 +56,13 @@ pub struct WalkOptions {
     pub catalog: Option<PathBuf>,
     /// Limits on the whole.
     pub limits: WalkLimits,
+}
+
+impl WalkOptions {
+    /// Leaves out what `exclusions` say, and takes the rest.
+    pub fn excluding(exclusions: Exclusions) -> Self {
+        Self { exclusions, ..Self::default() }
+    }
 }
 
 /// Lists what of `folder` will be packed, and the catalogue folder's files after it.
