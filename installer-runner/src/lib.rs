@@ -17,17 +17,16 @@
 
 mod attempt;
 mod command;
-mod date;
 mod detection;
 mod events;
 mod journal;
 mod judgement;
-mod perspective;
 mod requirements;
 mod restart;
 mod retry;
 mod rule;
 mod run;
+mod run_as;
 mod runner;
 mod script;
 mod settings;
@@ -41,9 +40,9 @@ pub use journal::{
     AttemptEnd, AttemptId, AttemptJournal, AttemptRecord, JournalError, MemoryJournal, NewAttempt,
     PendingRestart, Verdict,
 };
-pub use perspective::Eyes;
 pub use requirements::check_requirements;
 pub use retry::{Decision, next_try, next_try_report};
+pub use run_as::RunAs;
 pub use runner::Runner;
 pub use settings::{AccountChoice, OnTimeLimit, ScriptHost, Settings};
 pub use state_code::{hresult, state};

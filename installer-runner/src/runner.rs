@@ -1,6 +1,8 @@
 use crate::attempt::conclusion::cannot_tell;
 use crate::attempt::flow::Attempt;
-use crate::{AttemptJournal, AttemptRequest, Content, Events, Eyes, RunnerError, Settings, detect, identify};
+use crate::{
+    AttemptJournal, AttemptRequest, Content, Events, RunAs, RunnerError, Settings, detect, identify,
+};
 use waybill_context::Context;
 use waybill_schemas::app::AppDocument;
 use waybill_schemas::report::install::{Answer, DetectReport, InstallReport, Occasion, RUNNER_CONTRACT};
@@ -24,8 +26,8 @@ pub struct Runner<'a> {
 impl Runner<'_> {
     /// Looks for the app once, and starts nothing but its detection scripts.
     pub fn detect(&self, app: &AppDocument) -> DetectReport {
-        let eyes = Eyes::of(app, self.settings, self.system);
-        let detection = detect(app, &eyes, Occasion::Asked, self.system, self.settings, &self.context);
+        let run_as = RunAs::new(app, self.settings, self.system);
+        let detection = detect(app, &run_as, Occasion::Asked, self.system, self.settings, &self.context);
         let (exit, summary, next) = match detection.answer {
             Answer::Detected => (0, "It is detected: every rule holds.".to_owned(), Vec::new()),
             Answer::NotDetected => (7, "It is not detected.".to_owned(), Vec::new()),
@@ -40,7 +42,7 @@ impl Runner<'_> {
             exit,
             summary,
             next,
-            context: eyes.report(self.system.device().own_account()),
+            context: run_as.report(self.system.device().own_account()),
             detection,
         }
     }

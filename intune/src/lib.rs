@@ -1,20 +1,35 @@
 //! What Intune and its agent do, and what their words mean.
 
 pub mod command_line;
+mod comparison;
+mod date;
 mod identity;
 pub mod path;
+mod product_code;
 mod registry_key;
 mod retry;
 mod return_codes;
 pub mod right_line;
+mod rule;
+mod rule_check;
 mod version;
 pub mod view;
 mod windows_release;
+mod words;
 
+pub use comparison::{Comparison, ComparisonOperator, compare_texts, whole_number};
+pub use date::RuleDate;
 pub use identity::identify;
+pub use product_code::{ProductCode, is_guid_in_braces};
 pub use registry_key::{Hive, RegistryKey};
 pub use retry::RetryPolicy;
 pub use return_codes::{CodeKind, ReturnCodes};
+pub use rule::{
+    CheckedRule, FileCheck, FileTest, OutputTest, PathStyle, ProductCheck, RegistryCheck, RegistryTest,
+    RuleFault, RuleFaults, RulePurpose, SCRIPT_LIMIT, ScriptCheck,
+};
+pub use rule_check::is_absolute_on_windows;
 pub use version::{NoVersion, VersionNumber};
 pub use view::View;
 pub use windows_release::{build_of_release, release_of_build};
+pub use words::nearest_word;

@@ -33,6 +33,14 @@ impl Hive {
         (Self::Users, "HKEY_USERS", "HKU"),
         (Self::CurrentConfig, "HKEY_CURRENT_CONFIG", "HKCC"),
     ];
+
+    /// The root of this long or short name, in any case.
+    pub fn from_name(name: &str) -> Option<Self> {
+        let named = |(_, long, short): &&(Self, &str, &str)| {
+            name.eq_ignore_ascii_case(long) || name.eq_ignore_ascii_case(short)
+        };
+        Self::ALL.iter().find(named).map(|(hive, ..)| *hive)
+    }
 }
 
 impl RegistryKey {
@@ -48,11 +56,7 @@ impl RegistryKey {
         let text = strip_prefix_ignoring_case(text, "Computer\\").unwrap_or(text);
         let (root, path) = text.split_once('\\').unwrap_or((text, ""));
         let root = root.trim_end_matches(':');
-        let named = |(_, long, short): &&(Hive, &str, &str)| {
-            root.eq_ignore_ascii_case(long) || root.eq_ignore_ascii_case(short)
-        };
-        let (hive, ..) = Hive::ALL.iter().find(named)?;
-        Some(Self { hive: *hive, path: path.trim_matches('\\').to_owned() })
+        Some(Self { hive: Hive::from_name(root)?, path: path.trim_matches('\\').to_owned() })
     }
 }
 

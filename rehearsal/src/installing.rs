@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use waybill_agent::{ApplyError, ApplyRequest, ContentSource, State, apply};
 use waybill_context::Context;
 use waybill_installer_runner::{
-    AccountChoice, Eyes, MemoryJournal, RetryPolicy, Runner, RunnerError, Settings, Trigger,
+    AccountChoice, RunAs, MemoryJournal, RetryPolicy, Runner, RunnerError, Settings, Trigger,
 };
 use waybill_schemas::app::{AppDocument, Rule};
 use waybill_schemas::codes::rehearsal;
@@ -21,7 +21,7 @@ use waybill_system::{Account, System};
 pub(crate) struct Machine<'a> {
     pub(crate) app: AppDocument,
     pub(crate) settings: Settings,
-    pub(crate) eyes: Eyes,
+    pub(crate) eyes: RunAs,
     pub(crate) state: &'a State,
     pub(crate) system: &'a dyn System,
     pub(crate) audience: &'a dyn Audience,
@@ -58,7 +58,7 @@ impl<'a> Machine<'a> {
     ) -> Self {
         let settings =
             Settings { logs: root.join("Logs"), scratch: root.join("Scratch"), ..request.settings.clone() };
-        let eyes = Eyes::of(&app, &settings, system);
+        let eyes = RunAs::new(&app, &settings, system);
         let (retries, msi_log) = (request.retries, request.msi_log);
         Self { app, settings, eyes, state, system, audience, context, retries, msi_log }
     }

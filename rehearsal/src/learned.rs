@@ -2,7 +2,7 @@
 
 use crate::proposal;
 use crate::snapshot::Snapshot;
-use waybill_installer_runner::Eyes;
+use waybill_installer_runner::RunAs;
 use waybill_schemas::report::rehearsal::{AppearedItem, ProposedRule};
 use waybill_system::System;
 
@@ -20,7 +20,7 @@ impl Learned {
         after: &Snapshot,
         name: &str,
         system: &dyn System,
-        eyes: &Eyes,
+        eyes: &RunAs,
     ) -> Self {
         let appeared = after.since(before);
         let proposed = proposal::propose(&appeared, name, system, eyes);

@@ -2,7 +2,7 @@
 
 use crate::installing::Machine;
 use crate::stage::Outcome;
-use waybill_installer_runner::Eyes;
+use waybill_installer_runner::RunAs;
 use waybill_schemas::app::AppDocument;
 use waybill_schemas::codes::rehearsal;
 use waybill_schemas::report::install::Answer;
@@ -10,7 +10,7 @@ use waybill_schemas::report::rehearsal::PhaseDetails;
 use waybill_system::{InstalledProduct, System, SystemKind, Unanswered};
 
 /// Looks, and refuses an app that is here. With `force` it is uninstalled later, once its content is here.
-pub(crate) fn look(machine: &Machine<'_>, eyes: &Eyes, force: bool) -> (Outcome, bool) {
+pub(crate) fn look(machine: &Machine<'_>, eyes: &RunAs, force: bool) -> (Outcome, bool) {
     let report = machine.detect();
     let details = PhaseDetails::Detect(Box::new(report.clone()));
     let outcome = match report.detection.answer {
@@ -44,7 +44,7 @@ fn here(force: bool, what: &str) -> (Outcome, bool) {
 fn product_that_would_go(
     app: &AppDocument,
     system: &dyn System,
-    eyes: &Eyes,
+    eyes: &RunAs,
 ) -> Result<Option<String>, Unanswered> {
     if system.kind() != SystemKind::Windows {
         return Ok(None); // where there is no Windows Installer, nothing of it goes

@@ -6,7 +6,7 @@ use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tempfile::TempDir;
-use waybill_installer_runner::{Eyes, Refused, Resolved, resolve};
+use waybill_installer_runner::{RunAs, Refused, Resolved, resolve};
 use waybill_schemas::report::install::Host;
 use waybill_system::{
     Account, Arguments, Output, Perspective, Start, StartError, StartedProcess, System, SystemKind, View,
@@ -125,8 +125,8 @@ pub(crate) fn put_puppet(to: &std::path::Path) {
 }
 
 /// Of whoever runs this, in this machine's own width: wine has no 32-bit programs.
-pub(crate) fn eyes() -> Eyes {
+pub(crate) fn eyes() -> RunAs {
     let perspective = Perspective { view: View::Bits64, account: Account::Current };
     let kind = if cfg!(windows) { SystemKind::Windows } else { SystemKind::Unix };
-    Eyes { perspective, wanted: Account::System, host: Host::Native, kind }
+    RunAs { perspective, wanted: Account::System, host: Host::Native, kind }
 }

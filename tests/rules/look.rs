@@ -4,7 +4,7 @@ use crate::truth::Expected;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use waybill_context::Context;
-use waybill_installer_runner::{AccountChoice, Eyes, Settings, check_requirements, detect};
+use waybill_installer_runner::{AccountChoice, RunAs, Settings, check_requirements, detect};
 use waybill_schemas::app::AppDocument;
 use waybill_schemas::report::install::{Answer, DetectionReport, Occasion, RequirementsReport, RuleReport};
 use waybill_system::System;
@@ -23,12 +23,12 @@ impl<'a> Looker<'a> {
     }
 
     pub(crate) fn detect(&self, app: &AppDocument) -> DetectionReport {
-        let eyes = Eyes::of(app, &self.settings, self.system);
+        let eyes = RunAs::new(app, &self.settings, self.system);
         detect(app, &eyes, Occasion::Asked, self.system, &self.settings, &Context::silent())
     }
 
     pub(crate) fn require(&self, app: &AppDocument) -> RequirementsReport {
-        let eyes = Eyes::of(app, &self.settings, self.system);
+        let eyes = RunAs::new(app, &self.settings, self.system);
         check_requirements(app, &eyes, self.system, &self.settings, &Context::silent())
     }
 

@@ -6,7 +6,7 @@ use crate::truth::Expected;
 use serde_json::{Value, json};
 use std::sync::atomic::AtomicBool;
 use waybill_context::{Context, SystemClock};
-use waybill_installer_runner::{Eyes, ScriptHost, detect};
+use waybill_installer_runner::{RunAs, ScriptHost, detect};
 use waybill_schemas::report::install::{Occasion, RuleReport};
 use waybill_system::Account;
 use waybill_system::fake::{FakeRun, FakeSystem};
@@ -149,7 +149,7 @@ fn an_interruption_ends_a_script() {
     let bench = ScriptBench::windows(&FakeRun::hangs());
     let looker = bench.looker();
     let app = app_with(&[rule(b"x")], "detection");
-    let eyes = Eyes::of(&app, &looker.settings, &bench.machine);
+    let eyes = RunAs::new(&app, &looker.settings, &bench.machine);
     let stop = AtomicBool::new(true);
     let context = Context::new(&(), &stop, &SystemClock);
     let report = detect(&app, &eyes, Occasion::Asked, &bench.machine, &looker.settings, &context);

@@ -120,7 +120,7 @@ fn sentence(rule: &RuleReport, wrong: Answer) -> String {
 
 /// The same rule asked through the other view: the commonest mistake of all.
 fn other_view(attempt: &Attempt<'_>, rule: &RuleReport) -> Option<String> {
-    if attempt.eyes.kind != SystemKind::Windows {
+    if attempt.run_as.kind != SystemKind::Windows {
         return None;
     }
     let index: usize = rule.pointer.strip_prefix("/rules/")?.parse().ok()?;
@@ -135,7 +135,8 @@ fn other_view(attempt: &Attempt<'_>, rule: &RuleReport) -> Option<String> {
     let mut app: AppDocument = attempt.request.app.clone();
     app.rules = vec![turned];
     let runner = attempt.runner;
-    let found = detect(&app, &attempt.eyes, Occasion::Asked, runner.system, runner.settings, &runner.context);
+    let found =
+        detect(&app, &attempt.run_as, Occasion::Asked, runner.system, runner.settings, &runner.context);
     let there = found.rules.first().filter(|_| found.answer == Answer::Detected)?;
     Some(format!(
         "In the {} view the same rule holds ({}, found {}): set check32BitOn64System of {} to {is_32_bit}, or install into the other view.",

@@ -5,7 +5,7 @@ use super::conclusion::{self, Conclusion, compliance, compliance_of, enforcement
 use super::notes::{Notes, now};
 use super::{AttemptRequest, Content, RunnerError};
 use crate::judgement::reached;
-use crate::{Eyes, Runner, detect, identify, resolve};
+use crate::{RunAs, Runner, detect, identify, resolve};
 use jiff::Timestamp;
 use waybill_schemas::report::install::{Answer, AppIdentity, InstallReport, Intent, Occasion, Outcome, Step};
 
@@ -13,7 +13,7 @@ use waybill_schemas::report::install::{Answer, AppIdentity, InstallReport, Inten
 pub(crate) struct Attempt<'a> {
     pub(super) runner: &'a Runner<'a>,
     pub(super) request: &'a AttemptRequest<'a>,
-    pub(super) eyes: Eyes,
+    pub(super) run_as: RunAs,
     pub(super) identity: AppIdentity,
     pub(super) notes: Notes<'a>,
 }
@@ -39,7 +39,7 @@ impl<'a> Attempt<'a> {
         Self {
             runner,
             request,
-            eyes: Eyes::of(request.app, runner.settings, runner.system),
+            run_as: RunAs::new(request.app, runner.settings, runner.system),
             identity: identify(request.app),
             notes: Notes::begin(runner),
         }
@@ -52,7 +52,7 @@ impl<'a> Attempt<'a> {
             Err(Stop::Failed(error)) => return Err(error),
         };
         self.notes.next_try = super::schedule::next_try_of(&self, conclusion.outcome)?;
-        Ok(self.notes.conclude(self.request.intent, self.identity, &self.eyes, conclusion))
+        Ok(self.notes.conclude(self.request.intent, self.identity, &self.run_as, conclusion))
     }
 
     fn decide(&mut self, content: &mut dyn Content) -> Flow<Conclusion> {
@@ -108,7 +108,7 @@ impl<'a> Attempt<'a> {
     /// One look, noted.
     pub(super) fn look(&mut self, occasion: Occasion) -> Answer {
         let Runner { system, settings, context, .. } = self.runner;
-        let detection = detect(self.request.app, &self.eyes, occasion, *system, settings, context);
+        let detection = detect(self.request.app, &self.run_as, occasion, *system, settings, context);
         let answer = detection.answer;
         self.notes.detections.push(detection);
         answer
@@ -163,7 +163,7 @@ impl<'a> Attempt<'a> {
             Intent::Uninstall => &self.request.app.uninstall_command_line,
         };
         let line = line.as_deref().unwrap_or_default();
-        match resolve(line, folder.unwrap_or_default(), &self.eyes, self.runner.system) {
+        match resolve(line, folder.unwrap_or_default(), &self.run_as, self.runner.system) {
             Ok(resolved) => {
                 let found = resolved.report.found_in.clone().unwrap_or_default();
                 let program = resolved.report.program.clone().unwrap_or_default();

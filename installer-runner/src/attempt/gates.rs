@@ -12,7 +12,7 @@ impl Attempt<'_> {
     /// A user-context app needs somebody who is signed in (docs/runner.md, "With whose rights").
     pub(super) fn needs_user(&mut self) -> Flow<()> {
         let device = self.runner.system.device();
-        if self.eyes.perspective.account != Account::User || device.signed_in_user() != Ok(None) {
+        if self.run_as.perspective.account != Account::User || device.signed_in_user() != Ok(None) {
             return Ok(());
         }
         self.notes.step(
@@ -35,7 +35,7 @@ impl Attempt<'_> {
             return Ok(()); // an app that is there may go, whatever the device has become
         }
         let Runner { system, settings, context, .. } = self.runner;
-        let report = check_requirements(self.request.app, &self.eyes, *system, settings, context);
+        let report = check_requirements(self.request.app, &self.run_as, *system, settings, context);
         let applicability = report.applicability.clone();
         let next = unmet(&report);
         self.notes.requirements = Some(report);

@@ -1,6 +1,6 @@
 use super::conclusion::Conclusion;
 use crate::state_code::{hresult, state};
-use crate::{Eyes, Runner};
+use crate::{RunAs, Runner};
 use jiff::Timestamp;
 use waybill_schemas::codes::Table;
 use waybill_schemas::report::install::{
@@ -49,7 +49,7 @@ impl<'a> Notes<'a> {
         self,
         intent: Intent,
         app: AppIdentity,
-        eyes: &Eyes,
+        run_as: &RunAs,
         conclusion: Conclusion,
     ) -> InstallReport {
         let Conclusion { outcome, exit, changed, summary, next, compliance, enforcement, error } = conclusion;
@@ -72,7 +72,7 @@ impl<'a> Notes<'a> {
                 enforcement: enforcement.map(|number| state(Table::EnforcementState, number)),
                 error: error.map(hresult),
             },
-            context: eyes.report(self.runner.system.device().own_account()),
+            context: run_as.report(self.runner.system.device().own_account()),
             steps: self.steps,
             detections: self.detections,
             requirements: self.requirements,

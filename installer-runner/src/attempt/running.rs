@@ -39,11 +39,16 @@ impl Attempt<'_> {
         let program = resolved.report.program.as_deref().unwrap_or_default();
         let why = format!("{program} may take {limit_minutes} minutes; then it is no longer waited for.");
         self.notes.step(Step::Run, "starting", why);
-        let ran =
-            match self.ground().run(id, &self.identity.id, resolved, self.eyes.perspective.account, limit) {
-                Ok(ran) => ran,
-                Err(error) => return self.not_run(id, program, error),
-            };
+        let ran = match self.ground().run(
+            id,
+            &self.identity.id,
+            resolved,
+            self.run_as.perspective.account,
+            limit,
+        ) {
+            Ok(ran) => ran,
+            Err(error) => return self.not_run(id, program, error),
+        };
         self.notes.run = Some(self.run_report(&ran, started, limit_minutes));
         self.judged(id, &ran, &renames)
     }

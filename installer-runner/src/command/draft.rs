@@ -1,6 +1,6 @@
 use super::{Refused, environment};
-use crate::Eyes;
-use crate::perspective::view_name;
+use crate::RunAs;
+use crate::run_as::view_name;
 use waybill_schemas::report::install::{CommandReport, RefusedCommand};
 use waybill_schemas::secrets::{MASK, mask};
 use waybill_system::{Environment, System, SystemKind, Unanswered};
@@ -42,7 +42,7 @@ impl Refusal {
 }
 
 impl Draft {
-    pub(super) fn new(line: &str, folder: &str, eyes: &Eyes) -> Self {
+    pub(super) fn new(line: &str, folder: &str, eyes: &RunAs) -> Self {
         let report = CommandReport {
             line: mask(line),
             program: None,
@@ -78,7 +78,7 @@ impl Draft {
     pub(super) fn environment(
         &mut self,
         line: &str,
-        eyes: &Eyes,
+        eyes: &RunAs,
         system: &dyn System,
     ) -> Result<Environment, Refusal> {
         let no_block = |unanswered: Unanswered| {

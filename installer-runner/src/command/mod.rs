@@ -12,7 +12,7 @@ mod windows;
 
 pub(crate) use view::FileView;
 
-use crate::Eyes;
+use crate::RunAs;
 use waybill_schemas::report::install::CommandReport;
 use waybill_system::{Environment, System, SystemKind};
 
@@ -55,7 +55,12 @@ pub struct Refused {
 ///
 /// # Errors
 /// It cannot be started: nothing there, no program, or a folder that cannot be a plain path.
-pub fn resolve(line: &str, folder: &str, eyes: &Eyes, system: &dyn System) -> Result<Resolved, Box<Refused>> {
+pub fn resolve(
+    line: &str,
+    folder: &str,
+    eyes: &RunAs,
+    system: &dyn System,
+) -> Result<Resolved, Box<Refused>> {
     match eyes.kind {
         SystemKind::Windows => windows::resolve(line, folder, eyes, system),
         SystemKind::Unix => unix::resolve(line, folder, eyes, system),

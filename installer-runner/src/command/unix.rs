@@ -2,7 +2,7 @@
 
 use super::draft::{ACCESS_DENIED, Draft, INVALID, NO_FOLDER, NOT_FOUND, Refusal, checked_line};
 use super::{Refused, Resolved, environment};
-use crate::Eyes;
+use crate::RunAs;
 use waybill_intune::command_line::first_operator;
 use waybill_schemas::secrets::{MASK, mask};
 use waybill_system::{FileKind, System, SystemKind};
@@ -10,7 +10,7 @@ use waybill_system::{FileKind, System, SystemKind};
 pub(super) fn resolve(
     line: &str,
     folder: &str,
-    eyes: &Eyes,
+    eyes: &RunAs,
     system: &dyn System,
 ) -> Result<Resolved, Box<Refused>> {
     let mut draft = Draft::new(line, folder, eyes);
@@ -23,7 +23,7 @@ pub(super) fn resolve(
 fn resolved(
     line: &str,
     folder: &str,
-    eyes: &Eyes,
+    eyes: &RunAs,
     system: &dyn System,
     draft: &mut Draft,
 ) -> Result<Resolved, Refusal> {
@@ -66,7 +66,7 @@ fn find(
     name: &str,
     line: &str,
     folder: &str,
-    eyes: &Eyes,
+    eyes: &RunAs,
     system: &dyn System,
 ) -> Result<(String, String), Refusal> {
     let mut searched = Vec::new();
@@ -88,7 +88,7 @@ fn find(
     Err(not_found(name, line, folder, system, searched))
 }
 
-fn places(name: &str, folder: &str, eyes: &Eyes, system: &dyn System) -> Vec<(String, String)> {
+fn places(name: &str, folder: &str, eyes: &RunAs, system: &dyn System) -> Vec<(String, String)> {
     let in_content = SystemKind::Unix.join(folder, name.strip_prefix("./").unwrap_or(name));
     if name.starts_with('/') {
         return vec![(name.to_owned(), "as the line says".to_owned())];

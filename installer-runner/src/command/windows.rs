@@ -6,8 +6,8 @@ use super::draft::{
 use super::search::{Found, Search};
 use super::view::FileView;
 use super::{Refused, Resolved, environment, hints};
-use crate::Eyes;
-use crate::perspective::view_name;
+use crate::RunAs;
+use crate::run_as::view_name;
 use waybill_intune::command_line::{Candidate, candidates};
 use waybill_intune::path::{self, NotPlain};
 use waybill_intune::right_line::{advice, right_line};
@@ -23,7 +23,7 @@ const LONGEST_FOR_CMD: usize = 8_191;
 pub(super) fn resolve(
     line: &str,
     folder: &str,
-    eyes: &Eyes,
+    eyes: &RunAs,
     system: &dyn System,
 ) -> Result<Resolved, Box<Refused>> {
     let mut draft = Draft::new(line, folder, eyes);
@@ -56,7 +56,7 @@ struct Start {
 fn start_of(
     line: &str,
     folder: &str,
-    eyes: &Eyes,
+    eyes: &RunAs,
     system: &dyn System,
     draft: &mut Draft,
 ) -> Result<Start, Refusal> {
@@ -101,7 +101,7 @@ fn names_the_same(candidates: &[Candidate<'_>], shown: &str) -> bool {
 }
 
 /// Whether a program is started with more rights than most people have.
-fn runs_as_system(eyes: &Eyes, system: &dyn System) -> bool {
+fn runs_as_system(eyes: &RunAs, system: &dyn System) -> bool {
     match eyes.perspective.account {
         Account::System => true,
         Account::Current => system.device().own_account() == Account::System,

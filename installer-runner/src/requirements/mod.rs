@@ -2,9 +2,10 @@
 
 mod built_in;
 
-use crate::rule::{Inquiry, Purpose, evaluate};
-use crate::{Eyes, Settings, state};
+use crate::rule::{RuleMachine, evaluate};
+use crate::{RunAs, Settings, state};
 use waybill_context::Context;
+use waybill_intune::RulePurpose;
 use waybill_schemas::app::AppDocument;
 use waybill_schemas::codes::Table;
 use waybill_schemas::report::install::{
@@ -17,16 +18,16 @@ use waybill_system::System;
 /// applicability, and nothing is installed.
 pub fn check_requirements(
     app: &AppDocument,
-    eyes: &Eyes,
+    run_as: &RunAs,
     system: &dyn System,
     settings: &Settings,
     context: &Context<'_>,
 ) -> RequirementsReport {
-    let inquiry = Inquiry { eyes, system, settings, context };
+    let machine = RuleMachine { run_as, system, settings, context };
     let built_in = built_in::check(app, system.device());
     let placed = app.requirement_rules();
     let rules: Vec<RuleReport> =
-        placed.iter().map(|rule| evaluate(rule, Purpose::Requirement, inquiry)).collect();
+        placed.iter().map(|rule| evaluate(rule, RulePurpose::Requirement, machine)).collect();
     RequirementsReport { applicability: applicability(&built_in, &rules), built_in, rules }
 }
 

@@ -1,57 +1,27 @@
-//! File and folder rules (docs/detection.md).
+//! File and folder rules (docs/detection.md, "Files and folders").
 
-use super::comparison::{Comparison, expected};
-use super::place::Place;
-use super::{Found, Inquiry, Question, Stop};
-use crate::date::instant;
-use jiff::Timestamp;
-use waybill_intune::VersionNumber;
+use super::{Answered, NoAnswer, RuleAnswer, RuleMachine, RuleQuestion, compared, expected};
+use crate::command::FileView;
+use waybill_intune::{Comparison, FileCheck, FileTest, RuleDate, VersionNumber, is_absolute_on_windows};
 use waybill_schemas::app::{FileSystemOperation, FileSystemRule};
-use waybill_system::{FileFacts, FileKind, FileVersion, Files, Unanswered};
+use waybill_system::{
+    Environment, FileFacts, FileKind, FileVersion, Files, Perspective, SystemKind, Unanswered,
+};
 
-/// What a rule wants of a file, its value read.
-enum Wish<'a> {
-    There,
-    NotThere,
-    Modified(Comparison<'a, Timestamp>),
-    Created(Comparison<'a, Timestamp>),
-    Version(Comparison<'a, VersionNumber>),
-    Size(Comparison<'a, u64>, Unit),
-}
-
-/// In what a size is counted.
-#[derive(Clone, Copy)]
-struct Unit {
-    bytes: u64,
-    name: &'static str,
-}
-
-const MIB: Unit = Unit { bytes: 1 << 20, name: "MiB" };
-const BYTE: Unit = Unit { bytes: 1, name: "bytes" };
-
-pub(super) fn evaluate(rule: &FileSystemRule, inquiry: Inquiry<'_>) -> (Question, Result<Found, Stop>) {
-    let (perspective, view) = inquiry.view(rule.check_32_bit_on_64_system);
-    let folder = rule.path.as_deref().unwrap_or_default();
-    let name = rule.file_or_folder_name.as_deref().unwrap_or_default();
-    // The rule is judged before the machine is asked: an invalid one is invalid everywhere.
-    let wish = wish(rule);
-    let place = Place::of(folder, name, perspective, inquiry);
-    let shown = match &place {
-        Ok(place) => place.path.clone(),
-        Err(_) => inquiry.eyes.kind.join(folder, name),
-    };
+/// What the rule asks, with its path as it is written.
+pub(super) fn question(rule: &FileSystemRule, machine: RuleMachine<'_>) -> RuleQuestion {
+    let field = |field: &Option<String>| field.as_deref().unwrap_or_default().trim().to_owned();
+    let path = machine.run_as.kind.join(&field(&rule.path), &field(&rule.file_or_folder_name));
     let operation = rule.operation_type.as_ref().map_or("notConfigured", FileSystemOperation::as_str);
-    let question = Question {
+    RuleQuestion {
         kind: "file",
-        subject: subject(rule.operation_type.as_ref(), &shown),
+        subject: subject(rule.operation_type.as_ref(), &path),
         expected: match rule.operation_type {
             Some(FileSystemOperation::Exists | FileSystemOperation::DoesNotExist) => operation.to_owned(),
             _ => expected(operation, rule.operator.as_ref(), rule.comparison_value.as_deref()),
         },
-        view,
-    };
-    let found = wish.and_then(|wish| judge(&wish, &place?, inquiry.system.files()));
-    (question, found)
+        view: machine.view(rule.check_32_bit_on_64_system).1,
+    }
 }
 
 fn subject(operation: Option<&FileSystemOperation>, path: &str) -> String {
@@ -65,109 +35,128 @@ fn subject(operation: Option<&FileSystemOperation>, path: &str) -> String {
     if path.trim().is_empty() { format!("{what}a file without a path") } else { format!("{what}{path}") }
 }
 
-fn wish(rule: &FileSystemRule) -> Result<Wish<'_>, Stop> {
-    let (operator, value) = (rule.operator.as_ref(), rule.comparison_value.as_deref());
-    let whole = |text: &str| text.trim().parse().ok();
-    match rule.operation_type.as_ref() {
-        Some(FileSystemOperation::Exists) => Ok(Wish::There),
-        Some(FileSystemOperation::DoesNotExist) => Ok(Wish::NotThere),
-        Some(FileSystemOperation::ModifiedDate) => {
-            Comparison::of(operator, value, "date", instant).map(Wish::Modified)
-        }
-        Some(FileSystemOperation::CreatedDate) => {
-            Comparison::of(operator, value, "date", instant).map(Wish::Created)
-        }
-        Some(FileSystemOperation::Version | FileSystemOperation::AppVersion) => {
-            Comparison::of(operator, value, "version", |text| text.trim().parse().ok()).map(Wish::Version)
-        }
-        Some(FileSystemOperation::SizeInMb) => {
-            Comparison::of(operator, value, "whole number", whole).map(|size| Wish::Size(size, MIB))
-        }
-        Some(FileSystemOperation::SizeInBytes) => {
-            Comparison::of(operator, value, "whole number", whole).map(|size| Wish::Size(size, BYTE))
-        }
-        None | Some(FileSystemOperation::NotConfigured) => {
-            Err(Stop::Invalid("it says not what to look at".into()))
-        }
-        Some(other) => Err(Stop::Invalid(format!("`{other}` is no operation of a file rule"))),
+/// Looks. The question then names the path that was looked at.
+pub(super) fn answer(check: &FileCheck, question: &mut RuleQuestion, machine: RuleMachine<'_>) -> Answered {
+    let (perspective, _) = machine.view(Some(check.is_32_bit));
+    let environment = machine.system.device().environment(perspective)?;
+    let written = machine.run_as.kind.join(&check.folder, &check.name);
+    let unknown = unknown_variables(&written, &environment);
+    let path =
+        located(&environment.expand(&written), !unknown.is_empty(), &environment, perspective, machine)?;
+    question.subject = question.subject.replace(&written, &path);
+    if !unknown.is_empty() {
+        let verb = if unknown.len() == 1 { "is no variable" } else { "are no variables" };
+        return Ok(not_there(
+            &check.test,
+            &format!("{} {verb} of this account and view", unknown.join(", ")),
+        ));
+    }
+    let files = machine.system.files();
+    match files.look(&path)? {
+        None => Ok(not_there(&check.test, "nothing is there")),
+        Some(facts) => something_there(&check.test, &facts, &path, files),
     }
 }
 
-fn judge(wish: &Wish<'_>, place: &Place, files: &dyn Files) -> Result<Found, Stop> {
-    if !place.unknown.is_empty() {
-        return Ok(nothing_there(wish, &place.unknown_named()));
+/// Where the expanded path leads on this machine. A variable may stand for a path that is relative, and a path of Windows
+/// means nothing elsewhere.
+fn located(
+    path: &str,
+    has_unknown: bool,
+    environment: &Environment,
+    perspective: Perspective,
+    machine: RuleMachine<'_>,
+) -> Result<String, NoAnswer> {
+    let relative = || NoAnswer::Invalid(format!("{path} is relative, and to nothing in particular"));
+    match machine.run_as.kind {
+        SystemKind::Windows => {
+            let path = path.replace('/', "\\");
+            match is_absolute_on_windows(&path) {
+                true => Ok(FileView::of(perspective, environment, machine.system).map(&path)),
+                false if has_unknown => Ok(path),
+                false => Err(relative()),
+            }
+        }
+        SystemKind::Unix if path.starts_with('/') => Ok(path.to_owned()),
+        SystemKind::Unix if path.contains(['\\', '%', ':']) => Err(Unanswered::needs_windows(path).into()),
+        SystemKind::Unix => Err(relative()),
     }
-    match files.look(&place.path)? {
-        None => Ok(nothing_there(wish, "nothing is there")),
-        Some(facts) => something_there(wish, &facts, &place.path, files),
+}
+
+/// The names between `%` that were not expanded, by the rules of [`Environment::expand`]: nothing is there, and nobody
+/// need look.
+fn unknown_variables(text: &str, environment: &Environment) -> Vec<String> {
+    let mut unknown = Vec::new();
+    let mut rest = text;
+    while let Some(start) = rest.find('%') {
+        let after = &rest[start + 1..];
+        let Some(end) = after.find('%') else { break };
+        let name = &after[..end];
+        if environment.get(name).is_some() {
+            rest = &after[end + 1..];
+            continue;
+        }
+        if !name.is_empty() && !name.contains(['\\', '/']) {
+            unknown.push(format!("%{name}%"));
+        }
+        rest = after;
     }
+    unknown
 }
 
 /// Whatever it is compared with and how: what is not there has no date, version or size.
-fn nothing_there(wish: &Wish<'_>, why: &str) -> Found {
-    Found { holds: matches!(wish, Wish::NotThere), actual: "not there".into(), why: why.to_owned() }
+fn not_there(test: &FileTest, why: &str) -> RuleAnswer {
+    let holds = matches!(test, FileTest::DoesNotExist);
+    RuleAnswer { holds, actual: "not there".into(), why: why.to_owned() }
 }
 
-fn something_there(wish: &Wish<'_>, facts: &FileFacts, path: &str, files: &dyn Files) -> Result<Found, Stop> {
-    let kind = if facts.kind == FileKind::Folder { "a folder" } else { "a file" };
-    let there = |holds| Found { holds, actual: kind.to_owned(), why: format!("{kind} is there") };
-    let needs_file = |what: &str| Found {
+fn something_there(test: &FileTest, facts: &FileFacts, path: &str, files: &dyn Files) -> Answered {
+    let is_folder = facts.kind == FileKind::Folder;
+    let kind = if is_folder { "a folder" } else { "a file" };
+    let there = |holds| RuleAnswer { holds, actual: kind.to_owned(), why: format!("{kind} is there") };
+    let folder_has_no = |what: &str| RuleAnswer {
         holds: false,
         actual: kind.to_owned(),
         why: format!("a folder is there, and folders have no {what}"),
     };
-    match wish {
-        Wish::There => Ok(there(true)),
-        Wish::NotThere => Ok(there(false)),
-        Wish::Modified(wanted) => dated(wanted, facts.modified),
-        Wish::Created(wanted) => {
+    match test {
+        FileTest::Exists => Ok(there(true)),
+        FileTest::DoesNotExist => Ok(there(false)),
+        FileTest::Modified(wanted) => dated(wanted, facts.modified),
+        FileTest::Created(wanted) => {
             let unknown = || Unanswered::new("the file system does not keep when a file was created");
             dated(wanted, facts.created.ok_or_else(unknown)?)
         }
-        Wish::Version(_) if facts.kind == FileKind::Folder => Ok(needs_file("version")),
-        Wish::Version(wanted) => Ok(versioned(wanted, files.version(path)?)),
-        Wish::Size(..) if facts.kind == FileKind::Folder => Ok(needs_file("size")),
-        Wish::Size(wanted, unit) => Ok(sized(wanted, *unit, facts.size)),
+        FileTest::Version(_) if is_folder => Ok(folder_has_no("version")),
+        FileTest::Version(wanted) => Ok(versioned(wanted, files.version(path)?)),
+        FileTest::Mebibytes(_) | FileTest::Bytes(_) if is_folder => Ok(folder_has_no("size")),
+        FileTest::Mebibytes(wanted) => Ok(sized(wanted, facts.size >> 20, "MiB")),
+        FileTest::Bytes(wanted) => Ok(sized(wanted, facts.size, "bytes")),
     }
 }
 
 /// To the second where the rule's date has whole seconds: nobody writes a file's 100 ns into a rule.
-fn dated(wanted: &Comparison<'_, Timestamp>, time: std::time::SystemTime) -> Result<Found, Stop> {
-    let out_of_range = |_| Unanswered::new("its date is out of range");
-    let found = Timestamp::try_from(time).map_err(out_of_range)?;
-    let is_whole = wanted.value().subsec_nanosecond() == 0;
-    let compared =
-        if is_whole { Timestamp::from_second(floor_second(found)).map_err(out_of_range)? } else { found };
-    Ok(wanted.found(compared.cmp(wanted.value()), compared.to_string()))
+fn dated(wanted: &Comparison<RuleDate>, time: std::time::SystemTime) -> Answered {
+    let found =
+        RuleDate::from_system_time(time).ok_or_else(|| Unanswered::new("its date is out of range"))?;
+    let found = if wanted.value.is_whole() { found.whole_seconds() } else { found };
+    Ok(compared(wanted.operator, found.cmp(&wanted.value), found.to_string(), &wanted.value))
 }
 
-fn floor_second(time: Timestamp) -> i64 {
-    if time.subsec_nanosecond() < 0 { time.as_second() - 1 } else { time.as_second() }
-}
-
-fn versioned(wanted: &Comparison<'_, VersionNumber>, version: Option<FileVersion>) -> Found {
+fn versioned(wanted: &Comparison<VersionNumber>, version: Option<FileVersion>) -> RuleAnswer {
+    let none = |actual: String, why: &str| RuleAnswer { holds: false, actual, why: why.to_owned() };
     let Some(version) = version else {
-        return Found {
-            holds: false,
-            actual: "no version".into(),
-            why: "the file has no version resource".into(),
-        };
+        return none("no version".into(), "the file has no version resource");
     };
     let beside = version.text.map(|text| format!(" (\"{}\")", text.trim())).unwrap_or_default();
-    match version.numbers {
-        Some(numbers) => {
-            let number = VersionNumber::from(numbers);
-            wanted.found(number.cmp(wanted.value()), format!("{number}{beside}"))
-        }
-        None => Found {
-            holds: false,
-            actual: format!("no version in numbers{beside}"),
-            why: "the file's version resource has no numbers, which alone are compared".into(),
-        },
-    }
+    let Some(numbers) = version.numbers else {
+        let why = "the file's version resource has no numbers, which alone are compared";
+        return none(format!("no version in numbers{beside}"), why);
+    };
+    let number = VersionNumber::from(numbers);
+    compared(wanted.operator, number.cmp(&wanted.value), format!("{number}{beside}"), &wanted.value)
 }
 
-fn sized(wanted: &Comparison<'_, u64>, unit: Unit, bytes: u64) -> Found {
-    let size = bytes / unit.bytes;
-    wanted.found(size.cmp(wanted.value()), format!("{size} {}", unit.name))
+fn sized(wanted: &Comparison<u64>, size: u64, unit: &str) -> RuleAnswer {
+    compared(wanted.operator, size.cmp(&wanted.value), format!("{size} {unit}"), &wanted.value)
 }

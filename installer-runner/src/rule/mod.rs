@@ -1,118 +1,138 @@
 //! One rule: what it asks, what was found, and why it holds, does not hold or cannot be told.
 
-mod comparison;
 mod file;
-mod place;
 mod product;
 mod registry;
-mod registry_value;
+mod script;
 
-pub(crate) use comparison::{Comparison, expected, texts};
-
-use crate::perspective::view_name;
-use crate::{Eyes, Settings, hresult, script};
+use crate::run_as::view_name;
+use crate::{RunAs, Settings, hresult};
+use std::cmp::Ordering;
+use std::fmt::Display;
 use waybill_context::Context;
-use waybill_schemas::app::{PlacedRule, Rule};
+use waybill_intune::{CheckedRule, ComparisonOperator, PathStyle, RulePurpose};
+use waybill_schemas::app::{Operator, PlacedRule, Rule};
 use waybill_schemas::codes::device::DETECTION_RULE_INVALID;
 use waybill_schemas::report::install::{Answer, RuleReport};
-use waybill_system::{Perspective, System, Unanswered};
+use waybill_system::{Perspective, System, SystemKind, Unanswered};
 
-/// With whose eyes and on which machine rules are evaluated.
+/// As whom and on which machine rules are evaluated.
 #[derive(Clone, Copy)]
-pub(crate) struct Inquiry<'a> {
-    /// Whose.
-    pub(crate) eyes: &'a Eyes,
+pub(crate) struct RuleMachine<'a> {
+    /// The account and the view.
+    pub(crate) run_as: &'a RunAs,
     /// The machine.
     pub(crate) system: &'a dyn System,
     /// How scripts are run.
     pub(crate) settings: &'a Settings,
-    /// Who may stop it.
+    /// What can stop it, and the clock.
     pub(crate) context: &'a Context<'a>,
 }
 
-/// What a rule is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Purpose {
-    /// Is the app there?
-    Detection,
-    /// May it be installed?
-    Requirement,
+impl RuleMachine<'_> {
+    /// The view that a rule asks for, and its name.
+    fn view(&self, is_32_bit: Option<bool>) -> (Perspective, &'static str) {
+        let perspective = self.run_as.in_view(is_32_bit.unwrap_or_default());
+        (perspective, view_name(perspective.view))
+    }
 }
 
 /// What a rule asks, for people.
-pub(crate) struct Question {
-    pub(crate) kind: &'static str,
-    pub(crate) subject: String,
-    pub(crate) expected: String,
-    pub(crate) view: &'static str,
+struct RuleQuestion {
+    kind: &'static str,
+    subject: String,
+    expected: String,
+    view: &'static str,
 }
 
 /// A rule that was answered.
 #[derive(Debug)]
-pub(crate) struct Found {
+struct RuleAnswer {
     /// Whether it holds.
-    pub(crate) holds: bool,
+    holds: bool,
     /// What is there.
-    pub(crate) actual: String,
+    actual: String,
     /// Why it holds or not, without a full stop.
-    pub(crate) why: String,
+    why: String,
 }
 
 /// A rule that cannot be answered.
 #[derive(Debug)]
-pub(crate) enum Stop {
+enum NoAnswer {
     /// As it is written it asks nothing; why, without a full stop.
     Invalid(String),
     /// The machine does not answer.
     Unanswered(Unanswered),
 }
 
-impl From<Unanswered> for Stop {
+impl From<Unanswered> for NoAnswer {
     fn from(unanswered: Unanswered) -> Self {
         Self::Unanswered(unanswered)
     }
 }
 
-/// Evaluates one rule.
-pub(crate) fn evaluate(placed: &PlacedRule<'_>, purpose: Purpose, inquiry: Inquiry<'_>) -> RuleReport {
-    let (question, found) = match placed.rule.as_ref() {
-        Rule::FileSystem(rule) => file::evaluate(rule, inquiry),
-        Rule::Registry(rule) => registry::evaluate(rule, inquiry),
-        Rule::ProductCode(rule) => product::evaluate(rule, purpose, inquiry),
-        Rule::PowerShellScript(rule) => script::evaluate(rule, purpose, inquiry),
-        _ => unknown(),
+type Answered = Result<RuleAnswer, NoAnswer>;
+
+/// Evaluates one rule. It is checked before the machine is asked: an invalid one is invalid everywhere.
+pub(crate) fn evaluate(
+    placed: &PlacedRule<'_>,
+    purpose: RulePurpose,
+    machine: RuleMachine<'_>,
+) -> RuleReport {
+    let paths = match machine.run_as.kind {
+        SystemKind::Windows => PathStyle::Windows,
+        SystemKind::Unix => PathStyle::Unix,
     };
-    report(&placed.pointer, question, found)
+    let rule = placed.rule.as_ref();
+    let checked = CheckedRule::check(rule, purpose, paths);
+    let checked = checked.map_err(|faults| NoAnswer::Invalid(faults.to_string()));
+    let mut question = question(rule, purpose, machine);
+    let answered = match checked {
+        Err(invalid) => Err(invalid),
+        Ok(CheckedRule::File(check)) => file::answer(&check, &mut question, machine),
+        Ok(CheckedRule::Registry(check)) => registry::answer(&check, machine),
+        Ok(CheckedRule::Product(check)) => product::answer(&check, machine),
+        Ok(CheckedRule::Script(check)) => script::answer(&check, purpose, machine),
+    };
+    let answered = match rule {
+        Rule::Registry(rule) => registry::concealed(rule, &mut question, answered),
+        _ => answered,
+    };
+    report(&placed.pointer, question, answered)
 }
 
-/// A rule whose type or purpose this version does not know.
-fn unknown() -> (Question, Result<Found, Stop>) {
-    let question = Question {
-        kind: "unknown",
-        subject: "a rule of an unknown type".into(),
-        expected: "unknown".into(),
-        view: "none",
-    };
-    (question, Err(Stop::Invalid("this version does not know its `@odata.type`".into())))
+fn question(rule: &Rule, purpose: RulePurpose, machine: RuleMachine<'_>) -> RuleQuestion {
+    match rule {
+        Rule::FileSystem(rule) => file::question(rule, machine),
+        Rule::Registry(rule) => registry::question(rule, machine),
+        Rule::ProductCode(rule) => product::question(rule),
+        Rule::PowerShellScript(rule) => script::question(rule, purpose, machine),
+        _ => RuleQuestion {
+            kind: "unknown",
+            subject: "a rule of an unknown type".into(),
+            expected: "unknown".into(),
+            view: "none",
+        },
+    }
 }
 
 /// A rule of the document that cannot even be asked, e.g. none at all.
 pub(crate) fn invalid(pointer: &str, subject: &str, expected: &str, why: &str) -> RuleReport {
     let question =
-        Question { kind: "unknown", subject: subject.into(), expected: expected.into(), view: "none" };
-    report(pointer, question, Err(Stop::Invalid(why.into())))
+        RuleQuestion { kind: "unknown", subject: subject.into(), expected: expected.into(), view: "none" };
+    report(pointer, question, Err(NoAnswer::Invalid(why.into())))
 }
 
-fn report(pointer: &str, question: Question, found: Result<Found, Stop>) -> RuleReport {
-    let invalid = matches!(found, Err(Stop::Invalid(_)));
-    let (answer, actual, why, code) = match found {
+fn report(pointer: &str, question: RuleQuestion, answered: Answered) -> RuleReport {
+    let invalid = matches!(answered, Err(NoAnswer::Invalid(_)));
+    let (answer, actual, why, code) = match answered {
         Ok(found) if found.holds => (Answer::Detected, found.actual, found.why, None),
         Ok(found) => (Answer::NotDetected, found.actual, found.why, None),
-        Err(Stop::Invalid(why)) => {
+        Err(NoAnswer::Invalid(why)) => {
             let why = format!("the rule is invalid: {why}");
             (Answer::CannotTell, "not asked".into(), why, Some(DETECTION_RULE_INVALID))
         }
-        Err(Stop::Unanswered(unanswered)) => {
+        Err(NoAnswer::Unanswered(unanswered)) => {
             let why = format!("it cannot be told: {}", unanswered.why);
             let code = unanswered.code.unwrap_or(DETECTION_RULE_INVALID);
             (Answer::CannotTell, "not known".into(), why, Some(code))
@@ -139,10 +159,29 @@ fn sentence(text: &str) -> String {
     first.into_iter().flatten().chain(letters).chain(['.']).collect()
 }
 
-impl Inquiry<'_> {
-    /// The view a rule asks for, and its name.
-    fn view(&self, is_32_bit: Option<bool>) -> (Perspective, &'static str) {
-        let perspective = self.eyes.in_view(is_32_bit.unwrap_or_default());
-        (perspective, view_name(perspective.view))
+/// What was found compares to the rule's value as `order`; `actual` is how it is shown.
+fn compared(
+    operator: ComparisonOperator,
+    order: Ordering,
+    actual: String,
+    wanted: &(impl Display + ?Sized),
+) -> RuleAnswer {
+    let relation = match order {
+        Ordering::Less => "less than",
+        Ordering::Equal => "equal to",
+        Ordering::Greater => "greater than",
+    };
+    let why = format!("{actual} is {relation} {wanted}");
+    RuleAnswer { holds: operator.holds(order), actual, why }
+}
+
+/// `greaterThanOrEqual 1.2.0`, as far as the rule says it.
+fn expected(operation: &str, operator: Option<&Operator>, value: Option<&str>) -> String {
+    let operator = operator.filter(|operator| **operator != Operator::NotConfigured).map(Operator::as_str);
+    let words: Vec<&str> = operator.into_iter().chain(value.filter(|value| !value.is_empty())).collect();
+    match words.join(" ") {
+        words if !words.trim().is_empty() => words,
+        _ if operation.trim().is_empty() => format!("{operation:?}"),
+        _ => operation.to_owned(),
     }
 }

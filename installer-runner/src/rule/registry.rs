@@ -1,141 +1,152 @@
-//! Registry rules (docs/detection.md).
+//! Registry rules (docs/detection.md, "Registry"): values as .NET reads them, with variables of REG_EXPAND_SZ expanded.
 
-use super::comparison::{Comparison, expected};
-use super::registry_value::{Value, wanted_number};
-use super::{Found, Inquiry, Question, Stop};
+use super::{Answered, NoAnswer, RuleAnswer, RuleMachine, RuleQuestion, compared, expected};
+use waybill_intune::{
+    Comparison, RegistryCheck, RegistryKey, RegistryTest, VersionNumber, compare_texts, whole_number,
+};
 use waybill_schemas::app::{RegistryOperation, RegistryRule};
 use waybill_schemas::secrets::{MASK, holds_secret_word};
-use waybill_system::{Perspective, RegistryKey};
+use waybill_system::RegistryValue;
 
-/// What a rule wants of a key or value, its own value read.
-enum Wish<'a> {
-    There,
-    NotThere,
-    Text(Comparison<'a, String>),
-    Number(Comparison<'a, i128>),
-    Version(Comparison<'a, String>),
-}
-
-pub(super) fn evaluate(rule: &RegistryRule, inquiry: Inquiry<'_>) -> (Question, Result<Found, Stop>) {
-    let (perspective, view) = inquiry.view(rule.check_32_bit_on_64_system);
-    let (wish, key) = (wish(rule), key(rule));
-    let name = rule.value_name.as_deref().unwrap_or_default().trim();
+pub(super) fn question(rule: &RegistryRule, machine: RuleMachine<'_>) -> RuleQuestion {
+    let written = rule.key_path.as_deref().unwrap_or_default();
+    let key = RegistryKey::of_rule(written).map_or_else(|_| written.to_owned(), |key| key.to_string());
     let operation = rule.operation_type.as_ref().map_or("notConfigured", RegistryOperation::as_str);
-    let mut question = Question {
+    RuleQuestion {
         kind: "registry",
-        subject: subject(&key, rule, name),
+        subject: match value_name(rule) {
+            "" => format!("key {key}"),
+            name => format!("value {name} of {key}"),
+        },
         expected: match rule.operation_type {
             Some(RegistryOperation::Exists | RegistryOperation::DoesNotExist) => operation.to_owned(),
             _ => expected(operation, rule.operator.as_ref(), rule.comparison_value.as_deref()),
         },
-        view,
-    };
-    let mut found = wish.and_then(|wish| judge(&wish, &key?, name, perspective, inquiry));
-    if let Some(value) = rule.comparison_value.as_deref().filter(|_| holds_secret_word(name)) {
-        question.expected = masked(&question.expected, value);
-        found = concealed(found, value);
-    }
-    (question, found)
-}
-
-fn subject(key: &Result<RegistryKey, Stop>, rule: &RegistryRule, name: &str) -> String {
-    let written = || rule.key_path.clone().unwrap_or_default();
-    let key = key.as_ref().map_or_else(|_| written(), RegistryKey::to_string);
-    if name.is_empty() { format!("key {key}") } else { format!("value {name} of {key}") }
-}
-
-/// The key as the reference reads it. What only regedit and PowerShell write is refused: it would work here and fail
-/// there.
-fn key(rule: &RegistryRule) -> Result<RegistryKey, Stop> {
-    let text = rule.key_path.as_deref().unwrap_or_default().trim();
-    if text.is_empty() {
-        return Err(Stop::Invalid("it names no key".into()));
-    }
-    let root = text.split('\\').next().unwrap_or_default();
-    if root.eq_ignore_ascii_case("computer") {
-        return Err(Stop::Invalid("`Computer\\` is regedit's own; keys begin with their hive".into()));
-    }
-    if root.ends_with(':') {
-        return Err(Stop::Invalid(format!(
-            "`{root}` is PowerShell's way to write a hive; write HKEY_LOCAL_MACHINE or HKLM"
-        )));
-    }
-    RegistryKey::parse(text).ok_or_else(|| Stop::Invalid(format!("{text} begins with no hive")))
-}
-
-fn wish(rule: &RegistryRule) -> Result<Wish<'_>, Stop> {
-    let (operator, value) = (rule.operator.as_ref(), rule.comparison_value.as_deref());
-    let as_it_is = |text: &str| Some(text.to_owned());
-    match rule.operation_type.as_ref() {
-        Some(RegistryOperation::Exists) => Ok(Wish::There),
-        Some(RegistryOperation::DoesNotExist) => Ok(Wish::NotThere),
-        Some(RegistryOperation::String) => Comparison::of(operator, value, "text", as_it_is).map(Wish::Text),
-        Some(RegistryOperation::Integer) => {
-            Comparison::of(operator, value, "whole number", wanted_number).map(Wish::Number)
-        }
-        Some(RegistryOperation::Version | RegistryOperation::AppVersion) => {
-            Comparison::of(operator, value, "version", as_it_is).map(Wish::Version)
-        }
-        None | Some(RegistryOperation::NotConfigured) => {
-            Err(Stop::Invalid("it says not what to look at".into()))
-        }
-        Some(other) => Err(Stop::Invalid(format!("`{other}` is no operation of a registry rule"))),
+        view: machine.view(rule.check_32_bit_on_64_system).1,
     }
 }
 
-fn judge(
-    wish: &Wish<'_>,
-    key: &RegistryKey,
-    name: &str,
-    perspective: Perspective,
-    inquiry: Inquiry<'_>,
-) -> Result<Found, Stop> {
-    let registry = inquiry.system.registry();
-    let is_key = registry.has_key(key, perspective)?;
-    if !is_key {
-        return Ok(nothing_there(wish, "the key is not there"));
+fn value_name(rule: &RegistryRule) -> &str {
+    rule.value_name.as_deref().unwrap_or_default().trim()
+}
+
+pub(super) fn answer(check: &RegistryCheck, machine: RuleMachine<'_>) -> Answered {
+    let RegistryCheck { key, value_name, test, .. } = check;
+    let (perspective, _) = machine.view(Some(check.is_32_bit));
+    let registry = machine.system.registry();
+    if !registry.has_key(key, perspective)? {
+        return Ok(not_there(test, "the key is not there"));
     }
-    if name.is_empty() && matches!(wish, Wish::There | Wish::NotThere) {
-        return Ok(there(wish, "the key"));
+    let asks_for_presence = matches!(test, RegistryTest::Exists | RegistryTest::DoesNotExist);
+    if value_name.is_empty() && asks_for_presence {
+        return Ok(there(test, "the key"));
     }
     // Of a key, what is compared is its default value, which tools show as (Default).
-    let name = if name.eq_ignore_ascii_case("(default)") { "" } else { name };
-    let Some(value) = registry.value(key, name, perspective)? else {
-        return Ok(nothing_there(wish, "the key is there, and has no such value"));
+    let name = if value_name.eq_ignore_ascii_case("(default)") { "" } else { value_name };
+    let value = match registry.value(key, name, perspective)? {
+        None => return Ok(not_there(test, "the key is there, and has no such value")),
+        Some(RegistryValue::Expandable(text)) => {
+            RegistryValue::Text(machine.system.device().environment(perspective)?.expand(&text))
+        }
+        Some(value) => value,
     };
-    let environment = || inquiry.system.device().environment(perspective);
-    let value = Value::of(value, environment)?;
-    Ok(match wish {
-        Wish::There | Wish::NotThere => there(wish, "the value"),
-        Wish::Text(wanted) => value.as_text(wanted),
-        Wish::Number(wanted) => value.as_number(wanted),
-        Wish::Version(wanted) => value.as_version(wanted),
+    Ok(match test {
+        RegistryTest::Text(wanted) => compared_as_text(&value, wanted),
+        RegistryTest::Number(wanted) => compared_as_number(&value, wanted),
+        RegistryTest::Version(wanted) => compared_as_version(&value, wanted),
+        _ => there(test, "the value"),
     })
 }
 
-fn there(wish: &Wish<'_>, what: &str) -> Found {
-    Found { holds: matches!(wish, Wish::There), actual: "there".into(), why: format!("{what} is there") }
+fn there(test: &RegistryTest, what: &str) -> RuleAnswer {
+    let holds = matches!(test, RegistryTest::Exists);
+    RuleAnswer { holds, actual: "there".into(), why: format!("{what} is there") }
 }
 
 /// Whatever it is compared with and how: what is not there compares to nothing.
-fn nothing_there(wish: &Wish<'_>, why: &str) -> Found {
-    Found { holds: matches!(wish, Wish::NotThere), actual: "not there".into(), why: why.to_owned() }
+fn not_there(test: &RegistryTest, why: &str) -> RuleAnswer {
+    let holds = matches!(test, RegistryTest::DoesNotExist);
+    RuleAnswer { holds, actual: "not there".into(), why: why.to_owned() }
 }
 
-/// What is compared under a secret's name is not shown (docs/context.md, "Secrets").
-fn concealed(found: Result<Found, Stop>, value: &str) -> Result<Found, Stop> {
-    match found {
-        Ok(found) if found.actual == "there" || found.actual == "not there" => Ok(found),
-        Ok(Found { holds, .. }) => {
-            let is = if holds { "is" } else { "is not" };
-            let why = format!("the value {is} as wanted; it is not shown, for its name is a secret's");
-            Ok(Found { holds, actual: MASK.to_owned(), why })
+fn compared_as_text(value: &RegistryValue, wanted: &Comparison<String>) -> RuleAnswer {
+    match text_of(value) {
+        Some(text) => {
+            compared(wanted.operator, compare_texts(&text, &wanted.value), shown(&text), &wanted.value)
         }
-        Err(Stop::Invalid(why)) => Err(Stop::Invalid(masked(&why, value))),
-        Err(Stop::Unanswered(unanswered)) => Err(Stop::Unanswered(unanswered)),
+        None => is_no("text", value),
     }
 }
 
-fn masked(text: &str, value: &str) -> String {
-    if value.is_empty() { text.to_owned() } else { text.replace(value, MASK) }
+/// REG_DWORD, REG_QWORD, or a REG_SZ that is a whole number.
+fn compared_as_number(value: &RegistryValue, wanted: &Comparison<i128>) -> RuleAnswer {
+    let wants = wanted.value;
+    // .NET reads REG_DWORD and REG_QWORD as signed numbers. A rule whose number only fits the unsigned reading, which is
+    // what regedit shows, means that one.
+    let number = match value {
+        RegistryValue::Number32(bits) if wants > i128::from(i32::MAX) => Some(i128::from(*bits)),
+        RegistryValue::Number32(bits) => Some(i128::from(bits.cast_signed())),
+        RegistryValue::Number64(bits) if wants > i128::from(i64::MAX) => Some(i128::from(*bits)),
+        RegistryValue::Number64(bits) => Some(i128::from(bits.cast_signed())),
+        RegistryValue::Text(text) => whole_number(text),
+        _ => None,
+    };
+    match number {
+        Some(number) => compared(wanted.operator, number.cmp(&wants), number.to_string(), &wants),
+        None => is_no("whole number", value),
+    }
+}
+
+/// As versions; as text where the one or the other is none.
+fn compared_as_version(value: &RegistryValue, wanted: &Comparison<String>) -> RuleAnswer {
+    let Some(text) = text_of(value) else { return is_no("version", value) };
+    let versions = (text.trim().parse::<VersionNumber>(), wanted.value.trim().parse::<VersionNumber>());
+    if let (Ok(found), Ok(wants)) = versions {
+        return compared(wanted.operator, found.cmp(&wants), shown(&text), &wanted.value);
+    }
+    let mut answer = compared_as_text(value, wanted);
+    answer.why.push_str(" as text, for they are not both versions");
+    answer
+}
+
+/// The lines of a REG_MULTI_SZ with line feeds between; nothing for binary data.
+fn text_of(value: &RegistryValue) -> Option<String> {
+    match value {
+        RegistryValue::Text(text) | RegistryValue::Expandable(text) => Some(text.clone()),
+        RegistryValue::Texts(texts) => Some(texts.join("\n")),
+        RegistryValue::Number32(number) => Some(number.to_string()),
+        RegistryValue::Number64(number) => Some(number.to_string()),
+        RegistryValue::Bytes(_) => None,
+    }
+}
+
+fn is_no(what: &str, value: &RegistryValue) -> RuleAnswer {
+    let actual = match (value, text_of(value)) {
+        (RegistryValue::Bytes(bytes), _) => format!("{} bytes of binary data", bytes.len()),
+        (_, text) => shown(&text.unwrap_or_default()),
+    };
+    RuleAnswer { holds: false, why: format!("{actual} is no {what}"), actual }
+}
+
+/// For people: a text of blanks is not to be seen.
+fn shown(text: &str) -> String {
+    if text.trim().is_empty() { format!("{text:?}") } else { text.to_owned() }
+}
+
+/// What is compared under a secret's name is not shown (docs/security.md).
+pub(super) fn concealed(rule: &RegistryRule, question: &mut RuleQuestion, answered: Answered) -> Answered {
+    let secret = rule.comparison_value.as_deref().filter(|_| holds_secret_word(value_name(rule)));
+    let Some(value) = secret else { return answered };
+    let masked = |text: &str| if value.is_empty() { text.to_owned() } else { text.replace(value, MASK) };
+    question.expected = masked(&question.expected);
+    match answered {
+        Ok(found) if found.actual == "there" || found.actual == "not there" => Ok(found),
+        Ok(RuleAnswer { holds, .. }) => {
+            let is = if holds { "is" } else { "is not" };
+            let why = format!("the value {is} as wanted; it is not shown, for its name is a secret's");
+            Ok(RuleAnswer { holds, actual: MASK.to_owned(), why })
+        }
+        Err(NoAnswer::Invalid(why)) => Err(NoAnswer::Invalid(masked(&why))),
+        unanswered => unanswered,
+    }
 }

@@ -3,23 +3,23 @@ use std::io::{self, Read as _};
 use std::path::Path;
 
 /// How much of a script's output is looked at.
-pub(super) const OUTPUT_LIMIT: u64 = 64 * 1024;
+pub(crate) const OUTPUT_LIMIT: u64 = 64 * 1024;
 
 /// The most characters of it that a report shows.
 const EXCERPT: usize = 200;
 
 /// What a script wrote to stdout or stderr.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Captured {
+pub(crate) struct Captured {
     /// The beginning, without a byte order mark.
-    pub(super) text: String,
+    pub(crate) text: String,
     /// There is more than was looked at.
-    pub(super) is_cut: bool,
+    pub(crate) is_cut: bool,
 }
 
 impl Captured {
     /// From the file it was written to.
-    pub(super) fn read(path: &Path) -> io::Result<Self> {
+    pub(crate) fn read(path: &Path) -> io::Result<Self> {
         let mut bytes = Vec::new();
         File::open(path)?.take(OUTPUT_LIMIT + 1).read_to_end(&mut bytes)?;
         let is_cut = bytes.len() as u64 > OUTPUT_LIMIT;
@@ -28,12 +28,12 @@ impl Captured {
     }
 
     /// Nothing but blanks and line ends.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         !self.is_cut && self.text.trim().is_empty()
     }
 
     /// For a report: one line in quotes, its secrets masked while they still stand beside their names.
-    pub(super) fn shown(&self) -> String {
+    pub(crate) fn shown(&self) -> String {
         let masked = waybill_schemas::secrets::mask(&self.text);
         let line = masked.split_whitespace().collect::<Vec<_>>().join(" ");
         let excerpt: String = line.chars().take(EXCERPT).collect();

@@ -1,10 +1,10 @@
 //! What runs a script: Windows PowerShell of the view, `pwsh` elsewhere, or the one that the settings name.
 
+use super::ScriptRun;
 use crate::ScriptHost;
 use crate::command::FileView;
-use crate::rule::{Inquiry, Stop};
 use std::path::Path;
-use waybill_system::{Environment, FileKind, Perspective, SystemKind, Unanswered};
+use waybill_system::{Environment, FileKind, SystemKind, Unanswered};
 
 const FILE_NOT_FOUND: u32 = waybill_schemas::codes::device::FILE_NOT_FOUND;
 
@@ -18,20 +18,15 @@ pub(super) struct Host {
 
 impl Host {
     /// The one for this view; the reference's policy is Bypass, AllSigned where signatures are enforced.
-    pub(super) fn find(
-        perspective: Perspective,
-        is_signed: bool,
-        environment: &Environment,
-        inquiry: Inquiry<'_>,
-    ) -> Result<Self, Stop> {
-        let kind = inquiry.system.kind();
-        let program = match (&inquiry.settings.script_host, kind) {
+    pub(super) fn find(run: &ScriptRun<'_>, environment: &Environment) -> Result<Self, Unanswered> {
+        let (kind, is_signed) = (run.system.kind(), run.is_signed);
+        let program = match (&run.settings.script_host, kind) {
             (ScriptHost::Program(program), _) => program.clone(),
-            (ScriptHost::OfTheSystem, SystemKind::Windows) => of_windows(perspective, environment, inquiry)?,
+            (ScriptHost::OfTheSystem, SystemKind::Windows) => windows_powershell(run, environment)?,
             (ScriptHost::OfTheSystem, SystemKind::Unix) if is_signed => {
-                return Err(Unanswered::needs_windows("enforcing a script's signature").into());
+                return Err(Unanswered::needs_windows("enforcing a script's signature"));
             }
-            (ScriptHost::OfTheSystem, SystemKind::Unix) => pwsh(perspective, inquiry)?,
+            (ScriptHost::OfTheSystem, SystemKind::Unix) => pwsh(run)?,
         };
         let policy = if is_signed { "AllSigned" } else { "Bypass" };
         let folder = environment.get("SystemRoot").map(|windows| kind.join(windows, "System32"));
@@ -63,29 +58,25 @@ impl Host {
     }
 }
 
-fn of_windows(
-    perspective: Perspective,
-    environment: &Environment,
-    inquiry: Inquiry<'_>,
-) -> Result<String, Stop> {
-    let folder = FileView::of(perspective, environment, inquiry.system).system_folder();
+fn windows_powershell(run: &ScriptRun<'_>, environment: &Environment) -> Result<String, Unanswered> {
+    let folder = FileView::of(run.perspective, environment, run.system).system_folder();
     let program = format!(r"{folder}\WindowsPowerShell\v1.0\powershell.exe");
-    is_file(&program, inquiry)?
+    is_file(&program, run)?
         .then_some(program.clone())
         .ok_or_else(|| missing(&format!("there is no {program}")))
 }
 
-fn pwsh(perspective: Perspective, inquiry: Inquiry<'_>) -> Result<String, Stop> {
-    let folders = inquiry.system.device().path(perspective)?;
+fn pwsh(run: &ScriptRun<'_>) -> Result<String, Unanswered> {
+    let folders = run.system.device().path(run.perspective)?;
     let programs = folders.iter().map(|folder| SystemKind::Unix.join(folder, "pwsh"));
-    let mut found = programs.filter(|program| is_file(program, inquiry).unwrap_or_default());
+    let mut found = programs.filter(|program| is_file(program, run).unwrap_or_default());
     found.next().ok_or_else(|| missing("there is no PowerShell here: no pwsh is on the PATH"))
 }
 
-fn is_file(path: &str, inquiry: Inquiry<'_>) -> Result<bool, Unanswered> {
-    Ok(inquiry.system.files().look(path)?.is_some_and(|facts| facts.kind == FileKind::File))
+fn is_file(path: &str, run: &ScriptRun<'_>) -> Result<bool, Unanswered> {
+    Ok(run.system.files().look(path)?.is_some_and(|facts| facts.kind == FileKind::File))
 }
 
-fn missing(why: &str) -> Stop {
-    Unanswered::with_code(why, FILE_NOT_FOUND).into()
+fn missing(why: &str) -> Unanswered {
+    Unanswered::with_code(why, FILE_NOT_FOUND)
 }

@@ -1,79 +1,219 @@
-//! Script rules: a PowerShell script, run by the reference's host with its arguments, judged by exit code and output
-//! (docs/detection.md).
+//! Running a script: written where nobody else writes, output into files, a time limit, its tree ended with it.
 
 mod captured;
-mod detected;
 mod host;
-mod required;
-mod run;
-mod written;
 
-use crate::perspective::view_name;
-use crate::rule::{Found, Inquiry, Purpose, Question, Stop};
-use waybill_schemas::app::{PowerShellScriptRule, RunAsAccount};
-use waybill_system::{Account, Perspective};
+pub(crate) use captured::OUTPUT_LIMIT;
 
-/// The most bytes of a script: what Intune takes for platform scripts and remediations (docs/detection.md, "Scripts").
-const SCRIPT_LIMIT: usize = 200 * 1024;
+use crate::Settings;
+use captured::Captured;
+use host::Host;
+use std::borrow::Cow;
+use std::error::Error as _;
+use std::fmt;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use waybill_context::{Clock, Context};
+use waybill_schemas::codes::device::ACCESS_DENIED;
+use waybill_system::{
+    Account, Arguments, Output, Perspective, Running, Start, StartError, System, Unanswered, Wait,
+};
 
-pub(crate) fn evaluate(
-    rule: &PowerShellScriptRule,
-    purpose: Purpose,
-    inquiry: Inquiry<'_>,
-) -> (Question, Result<Found, Stop>) {
-    let perspective = perspective(rule, purpose, inquiry);
-    let name = rule.display_name.as_deref().map(str::trim).filter(|name| !name.is_empty());
-    let what = if purpose == Purpose::Detection { "detection script" } else { "requirement script" };
-    let question = Question {
-        kind: "script",
-        subject: name.map_or_else(|| what.to_owned(), |name| format!("{what} {name}")),
-        expected: match purpose {
-            Purpose::Detection => "exit 0 with output and without errors".into(),
-            Purpose::Requirement => required::expected(rule),
-        },
-        view: view_name(perspective.view),
-    };
-    let found = match purpose {
-        Purpose::Detection => ended(rule, perspective, inquiry).map(|end| detected::judge(&end)),
-        Purpose::Requirement => {
-            required::Wish::of(rule).and_then(|wish| wish.judge(&ended(rule, perspective, inquiry)?))
+/// HRESULT of ERROR_TIMEOUT.
+const TIMED_OUT: u32 = 0x8007_05B4;
+/// HRESULT of ERROR_CANCELLED.
+const CANCELLED: u32 = 0x8007_04C7;
+/// What Windows PowerShell ends with where it cannot read the script of `-File`: nothing of it ran.
+const SCRIPT_NOT_READ: u32 = 0xFFFD_0000;
+/// How long is waited at a time, so that a person who wants to stop is heard.
+const SLICE: Duration = Duration::from_millis(250);
+/// How often a script's folder is tried to be removed, and the pause after each: a second and a half at most.
+const REMOVALS: u32 = 30;
+const BETWEEN_REMOVALS: Duration = Duration::from_millis(50);
+const UTF8_MARK: [u8; 3] = [0xEF, 0xBB, 0xBF];
+const UTF16_MARKS: [[u8; 2]; 2] = [[0xFF, 0xFE], [0xFE, 0xFF]];
+
+/// A script to be run.
+#[derive(Clone, Copy)]
+pub(crate) struct ScriptRun<'a> {
+    pub(crate) script: &'a [u8],
+    pub(crate) is_signed: bool,
+    pub(crate) perspective: Perspective,
+    pub(crate) system: &'a dyn System,
+    pub(crate) settings: &'a Settings,
+    pub(crate) context: &'a Context<'a>,
+}
+
+/// How a script ended.
+#[derive(Debug)]
+pub(crate) struct ScriptEnd {
+    pub(crate) code: u32,
+    pub(crate) stdout: Captured,
+    pub(crate) stderr: Captured,
+}
+
+/// Exit code and output in a line.
+impl fmt::Display for ScriptEnd {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "exit {}", self.code.cast_signed())?;
+        for (name, captured) in [("stdout", &self.stdout), ("stderr", &self.stderr)] {
+            let shown = if captured.is_empty() { "empty".to_owned() } else { captured.shown() };
+            write!(formatter, ", {name} {shown}")?;
         }
-    };
-    (question, found)
+        Ok(())
+    }
 }
 
-/// Detection scripts run as the app's commands do; requirement scripts say for themselves as whom. Where everything runs
-/// as whoever runs this program, scripts do too.
-fn perspective(rule: &PowerShellScriptRule, purpose: Purpose, inquiry: Inquiry<'_>) -> Perspective {
-    let seen = inquiry.eyes.in_view(rule.run_as_32_bit.unwrap_or_default());
-    let account = match (seen.account, purpose, &rule.run_as_account) {
-        (Account::Current, ..) => Account::Current,
-        (_, Purpose::Requirement, Some(RunAsAccount::User)) => Account::User,
-        (_, Purpose::Requirement, Some(RunAsAccount::System)) => Account::System,
-        (as_the_app, ..) => as_the_app,
-    };
-    Perspective { account, ..seen }
-}
-
-fn ended(
-    rule: &PowerShellScriptRule,
-    perspective: Perspective,
-    inquiry: Inquiry<'_>,
-) -> Result<run::End, Stop> {
-    let script = body(rule)?;
-    let is_signed = rule.enforce_signature_check.unwrap_or_default();
-    let environment = inquiry.system.device().environment(perspective)?;
-    let host = host::Host::find(perspective, is_signed, &environment, inquiry)?;
-    Ok(run::run(&written::as_written(&script, is_signed), &host, &environment, perspective, inquiry)?)
-}
-
-fn body(rule: &PowerShellScriptRule) -> Result<Vec<u8>, Stop> {
-    let script = rule.script().map_err(|_| Stop::Invalid("its script is not base64".into()))?;
-    match script.len() {
-        0 => Err(Stop::Invalid("it has no script".into())),
-        size if size > SCRIPT_LIMIT => {
-            Err(Stop::Invalid(format!("its script has {size} bytes; {SCRIPT_LIMIT} are the most")))
+impl ScriptRun<'_> {
+    /// Runs it to its end. Its folder goes with it.
+    ///
+    /// # Errors
+    /// It could not be run, was not read by its host, ran too long or was interrupted.
+    pub(crate) fn to_its_end(&self) -> Result<ScriptEnd, Unanswered> {
+        let environment = self.system.device().environment(self.perspective)?;
+        let host = Host::find(self, &environment)?;
+        let folder = ScriptFolder::new(&self.settings.scratch, self.context.clock())
+            .map_err(|error| Unanswered::from_io("a folder for the script cannot be made", &error))?;
+        let own_folder = folder.path.to_string_lossy();
+        if self.perspective.account == Account::User
+            && let Some(user) = self.system.user_to_let_in()
+        {
+            self.system.files().let_user_read(&own_folder, &user)?;
         }
-        _ => Ok(script),
+        let [path, stdout, stderr] = ["script.ps1", "stdout", "stderr"].map(|name| folder.path.join(name));
+        write_private(&path, &as_written(self.script, self.is_signed))
+            .map_err(|error| Unanswered::from_io("the script cannot be written", &error))?;
+        // Ours before the script runs, so that nobody else puts one there.
+        for output in [&stdout, &stderr] {
+            write_private(output, b"")
+                .map_err(|error| Unanswered::from_io("a file for the output cannot be made", &error))?;
+        }
+        let (words, line) = (host.words(&path), host.line(&path));
+        let start = Start {
+            program: &host.program,
+            arguments: if host.takes_line() { Arguments::Line(&line) } else { Arguments::Words(&words) },
+            folder: host.folder().unwrap_or(&own_folder),
+            environment: &environment,
+            account: self.perspective.account,
+            output: Output::Files { stdout: &stdout, stderr: &stderr },
+        };
+        let created = self.system.processes().create(&start);
+        let mut running = created.and_then(|created| created.run()).map_err(|error| not_started(&error))?;
+        let code = self.wait(running.as_mut())?;
+        if code == SCRIPT_NOT_READ {
+            let why = "the script host could not read the script, so nothing of it ran";
+            return Err(Unanswered::with_code(why, ACCESS_DENIED));
+        }
+        let read = |path: &Path| {
+            Captured::read(path)
+                .map_err(|error| Unanswered::from_io("the script's output cannot be read", &error))
+        };
+        Ok(ScriptEnd { code, stdout: read(&stdout)?, stderr: read(&stderr)? })
+    }
+
+    /// The time limit counts what was waited, not the clock: a device that sleeps costs no script its time.
+    fn wait(&self, running: &mut dyn Running) -> Result<u32, Unanswered> {
+        let limit = self.settings.script_limit;
+        let mut waited = Duration::ZERO;
+        loop {
+            if self.context.check().is_err() {
+                end(running);
+                return Err(Unanswered::with_code("it was interrupted", CANCELLED));
+            }
+            if waited >= limit {
+                end(running);
+                let why = format!("the script ran longer than {} s and was ended", limit.as_secs());
+                return Err(Unanswered::with_code(why, TIMED_OUT));
+            }
+            let slice = SLICE.min(limit - waited);
+            match running.wait(slice) {
+                Ok(Wait::Ended(code)) => return Ok(code),
+                Ok(Wait::Running) => waited += slice,
+                Err(error) => {
+                    end(running);
+                    return Err(Unanswered::from_io("the script cannot be waited for", &error));
+                }
+            }
+        }
+    }
+}
+
+/// A folder of a name that nobody guesses, for us alone, with what one script needs. It goes when the script has ended.
+struct ScriptFolder<'a> {
+    path: PathBuf,
+    clock: &'a dyn Clock,
+}
+
+impl<'a> ScriptFolder<'a> {
+    fn new(scratch: &Path, clock: &'a dyn Clock) -> io::Result<Self> {
+        fs::create_dir_all(scratch)?;
+        let folder = tempfile::Builder::new().prefix("rule-").tempdir_in(scratch)?;
+        Ok(Self { path: folder.keep(), clock })
+    }
+}
+
+/// On Windows a file stays in its folder until its last handle is closed: a scanner's, or that of a process about to end.
+impl Drop for ScriptFolder<'_> {
+    fn drop(&mut self) {
+        for _ in 0..REMOVALS {
+            match fs::remove_dir_all(&self.path) {
+                Ok(()) => return,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return,
+                Err(error) => tracing::debug!(%error, "a script's folder could not be removed"),
+            }
+            self.clock.sleep(BETWEEN_REMOVALS);
+        }
+    }
+}
+
+fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?.write_all(bytes)
+}
+
+fn end(running: &mut dyn Running) {
+    if let Err(error) = running.kill_tree() {
+        tracing::debug!(%error, "a script could not be ended");
+    }
+}
+
+fn not_started(error: &StartError) -> Unanswered {
+    let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
+    Unanswered::with_code(format!("{error}{cause}"), error.code)
+}
+
+/// A script as it is written to disk: UTF-8 gets a byte order mark, for Windows PowerShell 5.1 reads UTF-8 without one as
+/// ANSI (docs/detection.md, "Scripts"). What has a mark, what is no UTF-8, and what is to be signed stays byte for byte.
+fn as_written(script: &[u8], is_signed: bool) -> Cow<'_, [u8]> {
+    let is_marked = script.starts_with(&UTF8_MARK) || UTF16_MARKS.iter().any(|mark| script.starts_with(mark));
+    // UTF-16 without a mark is ASCII and zeros, and so passes for UTF-8.
+    if is_signed || is_marked || script.contains(&0) || std::str::from_utf8(script).is_err() {
+        return Cow::Borrowed(script);
+    }
+    Cow::Owned([UTF8_MARK.as_slice(), script].concat())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_is_written_where_none_is() {
+        assert_eq!(as_written("Write-Host 'ü'".as_bytes(), false)[..3], UTF8_MARK);
+        for kept in [
+            b"\xEF\xBB\xBFexit 0".as_slice(),
+            b"\xFF\xFEe\0x\0i\0t\0",
+            b"\xFE\xFF\0e\0x\0i\0t",
+            b"e\0x\0i\0t\0",
+            b"Write-Host '\xFC'",
+        ] {
+            assert_eq!(as_written(kept, false), kept);
+        }
+        assert_eq!(as_written(b"exit 0", true), b"exit 0".as_slice());
     }
 }

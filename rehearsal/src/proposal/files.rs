@@ -1,4 +1,4 @@
-use waybill_installer_runner::Eyes;
+use waybill_installer_runner::RunAs;
 use waybill_schemas::app::{FileSystemOperation, FileSystemRule, Operator, Rule, RuleType};
 use waybill_schemas::report::rehearsal::{AppearedItem, AppearedKind, ProposedRule};
 use waybill_system::{FileKind, System, SystemKind};
@@ -19,7 +19,7 @@ pub(super) fn propose(
     appeared: &[AppearedItem],
     app: &str,
     system: &dyn System,
-    eyes: &Eyes,
+    eyes: &RunAs,
 ) -> Option<ProposedRule> {
     let mut found = Vec::new();
     for item in appeared.iter().filter(|item| item.kind == AppearedKind::Files) {
@@ -76,7 +76,7 @@ fn likeness(name: &str, app: &str) -> i32 {
     i32::from(is_apps) - 2 * i32::from(is_apart)
 }
 
-fn rule(file: &Found, version: Option<String>, system: &dyn System, eyes: &Eyes) -> Rule {
+fn rule(file: &Found, version: Option<String>, system: &dyn System, eyes: &RunAs) -> Rule {
     let (path, is_32_bit) = portable(&file.folder, system, eyes);
     let (operation, operator) = match version {
         Some(_) => (FileSystemOperation::Version, Operator::GreaterThanOrEqual),
@@ -95,7 +95,7 @@ fn rule(file: &Found, version: Option<String>, system: &dyn System, eyes: &Eyes)
 }
 
 /// The folder by a variable, and whether that is the 32-bit view's.
-fn portable(folder: &str, system: &dyn System, eyes: &Eyes) -> (String, bool) {
+fn portable(folder: &str, system: &dyn System, eyes: &RunAs) -> (String, bool) {
     let names: &[&str] = match system.kind() {
         SystemKind::Windows => &["ProgramFiles", "ProgramData", "LOCALAPPDATA", "APPDATA"],
         SystemKind::Unix => &["HOME"],

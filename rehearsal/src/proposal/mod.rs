@@ -4,7 +4,7 @@
 mod files;
 mod registered;
 
-use waybill_installer_runner::Eyes;
+use waybill_installer_runner::RunAs;
 use waybill_schemas::report::rehearsal::{AppearedItem, ProposedRule};
 use waybill_system::System;
 
@@ -13,7 +13,7 @@ pub(crate) fn propose(
     appeared: &[AppearedItem],
     name: &str,
     system: &dyn System,
-    eyes: &Eyes,
+    eyes: &RunAs,
 ) -> Option<ProposedRule> {
     registered::product(appeared, system, eyes)
         .or_else(|| registered::version(appeared, system, eyes))

@@ -1,11 +1,11 @@
 use crate::snapshot::text;
-use waybill_installer_runner::Eyes;
+use waybill_installer_runner::RunAs;
 use waybill_schemas::app::{Operator, ProductCodeRule, RegistryOperation, RegistryRule, Rule, RuleType};
 use waybill_schemas::report::rehearsal::{AppearedItem, AppearedKind, ProposedRule};
 use waybill_system::{InstalledProduct, RegistryKey, System};
 
 /// A product of Windows Installer: its entry is named by its product code.
-pub(super) fn product(appeared: &[AppearedItem], system: &dyn System, eyes: &Eyes) -> Option<ProposedRule> {
+pub(super) fn product(appeared: &[AppearedItem], system: &dyn System, eyes: &RunAs) -> Option<ProposedRule> {
     entries(appeared).find_map(|item| {
         let code = item.name.rsplit('\\').next().filter(|leaf| leaf.starts_with('{'))?.to_uppercase();
         let product = system.products().product(&code, eyes.perspective.account).ok()??;
@@ -26,7 +26,7 @@ pub(super) fn product(appeared: &[AppearedItem], system: &dyn System, eyes: &Eye
 }
 
 /// The version of an entry that another installer made.
-pub(super) fn version(appeared: &[AppearedItem], system: &dyn System, eyes: &Eyes) -> Option<ProposedRule> {
+pub(super) fn version(appeared: &[AppearedItem], system: &dyn System, eyes: &RunAs) -> Option<ProposedRule> {
     entries(appeared).find_map(|item| {
         let key = RegistryKey::parse(&item.name)?;
         let is_32_bit = item.view.as_deref() == Some("32-bit");

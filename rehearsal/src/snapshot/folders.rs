@@ -1,7 +1,7 @@
 //! The folders that installers write into.
 
 use super::Snapshot;
-use waybill_installer_runner::Eyes;
+use waybill_installer_runner::RunAs;
 use waybill_schemas::app::{AppDocument, Rule};
 use waybill_schemas::report::rehearsal::AppearedKind;
 use waybill_system::{Environment, FileKind, System, SystemKind};
@@ -32,13 +32,13 @@ const ON_UNIX: &[(&str, usize)] = &[
     ("%HOME%/Applications", 1),
 ];
 
-pub(super) fn look(system: &dyn System, eyes: &Eyes, app: &AppDocument, own: &str, snapshot: &mut Snapshot) {
+pub(super) fn look(system: &dyn System, eyes: &RunAs, app: &AppDocument, own: &str, snapshot: &mut Snapshot) {
     for (folder, levels) in roots(system, eyes, app) {
         list(system, &folder, levels, own, snapshot);
     }
 }
 
-fn roots(system: &dyn System, eyes: &Eyes, app: &AppDocument) -> Vec<(String, usize)> {
+fn roots(system: &dyn System, eyes: &RunAs, app: &AppDocument) -> Vec<(String, usize)> {
     let environments = [false, true].map(|narrow| system.device().environment(eyes.in_view(narrow)));
     let environments: Vec<Environment> = environments.into_iter().filter_map(Result::ok).collect();
     let mut roots: Vec<(String, usize)> = match system.kind() {

@@ -9,7 +9,7 @@ mod registered;
 pub(crate) use registered::text;
 
 use std::collections::BTreeMap;
-use waybill_installer_runner::Eyes;
+use waybill_installer_runner::RunAs;
 use waybill_schemas::app::AppDocument;
 use waybill_schemas::report::rehearsal::{AppearedItem, AppearedKind};
 use waybill_system::{System, SystemKind};
@@ -33,7 +33,7 @@ pub(crate) struct Snapshot {
 
 impl Snapshot {
     /// Looks. `app` names folders in its rules; `own` is the rehearsal's own root, which is no trace.
-    pub(crate) fn take(system: &dyn System, eyes: &Eyes, app: &AppDocument, own: &str) -> Self {
+    pub(crate) fn take(system: &dyn System, eyes: &RunAs, app: &AppDocument, own: &str) -> Self {
         let mut snapshot = Self { system: system.kind(), things: BTreeMap::new() };
         if system.kind() == SystemKind::Windows {
             registered::uninstall_entries(system, eyes, &mut snapshot);

@@ -1,7 +1,7 @@
 //! What Windows keeps a list of.
 
 use super::Snapshot;
-use waybill_installer_runner::Eyes;
+use waybill_installer_runner::RunAs;
 use waybill_schemas::report::rehearsal::AppearedKind;
 use waybill_system::{Hive, Perspective, RegistryKey, RegistryValue, System, View};
 
@@ -14,7 +14,7 @@ const TASKS: &str = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion\Schedule\Task
 const TASK_DEPTH: usize = 4;
 
 /// The machine's in both views, and the account's own.
-pub(super) fn uninstall_entries(system: &dyn System, eyes: &Eyes, snapshot: &mut Snapshot) {
+pub(super) fn uninstall_entries(system: &dyn System, eyes: &RunAs, snapshot: &mut Snapshot) {
     let both = [(View::Bits64, "64-bit"), (View::Bits32, "32-bit")];
     let machine = both.map(|(view, name)| (RegistryKey::local_machine(UNINSTALL), view, Some(name)));
     let own = RegistryKey { hive: Hive::CurrentUser, path: UNINSTALL.to_owned() };
@@ -33,7 +33,7 @@ pub(super) fn uninstall_entries(system: &dyn System, eyes: &Eyes, snapshot: &mut
     }
 }
 
-pub(super) fn services(system: &dyn System, eyes: &Eyes, snapshot: &mut Snapshot) {
+pub(super) fn services(system: &dyn System, eyes: &RunAs, snapshot: &mut Snapshot) {
     let (root, perspective) = (RegistryKey::local_machine(SERVICES), wide(eyes));
     for name in system.registry().subkeys(&root, perspective).unwrap_or_default() {
         let says = text(system, &below(&root, &name), "ImagePath", perspective);
@@ -41,7 +41,7 @@ pub(super) fn services(system: &dyn System, eyes: &Eyes, snapshot: &mut Snapshot
     }
 }
 
-pub(super) fn tasks(system: &dyn System, eyes: &Eyes, snapshot: &mut Snapshot) {
+pub(super) fn tasks(system: &dyn System, eyes: &RunAs, snapshot: &mut Snapshot) {
     task_folder(system, &RegistryKey::local_machine(TASKS), "", wide(eyes), 0, snapshot);
 }
 
@@ -80,6 +80,6 @@ fn below(key: &RegistryKey, name: &str) -> RegistryKey {
     RegistryKey { hive: key.hive, path: format!("{}\\{name}", key.path) }
 }
 
-fn wide(eyes: &Eyes) -> Perspective {
+fn wide(eyes: &RunAs) -> Perspective {
     Perspective { view: View::Bits64, ..eyes.perspective }
 }

@@ -5,7 +5,7 @@ use waybill_system::fake::FakeSystem;
 use waybill_system::{RegistryValue, View};
 
 fn take(machine: &FakeSystem, app: &AppDocument) -> Snapshot {
-    let eyes = Eyes::of(app, &Settings::new(std::path::Path::new("")), machine);
+    let eyes = RunAs::new(app, &Settings::new(std::path::Path::new("")), machine);
     Snapshot::take(machine, &eyes, app, r"C:\ProgramData\Rehearsal")
 }
 

@@ -37,9 +37,9 @@ fn code(cell: &'static str) -> &'static str {
     cell.split('`').nth(1).unwrap_or(cell)
 }
 
-fn eyes_of((view, account): (View, Account)) -> Eyes {
+fn eyes_of((view, account): (View, Account)) -> RunAs {
     let host = if view == View::Bits32 { Host::X86 } else { Host::Native };
-    Eyes { host, ..eyes(view, account) }
+    RunAs { host, ..eyes(view, account) }
 }
 
 #[test]

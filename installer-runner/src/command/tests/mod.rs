@@ -10,7 +10,7 @@ mod tails;
 mod unix;
 
 use super::{Refused, Resolved, resolve};
-use crate::Eyes;
+use crate::RunAs;
 use waybill_schemas::report::install::{Host, RefusedCommand};
 use waybill_system::fake::FakeSystem;
 use waybill_system::{Account, Perspective, SystemKind, View};
@@ -18,17 +18,17 @@ use waybill_system::{Account, Perspective, SystemKind, View};
 const CONTENT: &str = r"C:\Content\app_1";
 
 /// The reference's eyes: a 32-bit agent, as the system.
-fn reference() -> Eyes {
+fn reference() -> RunAs {
     eyes(View::Bits32, Account::System)
 }
 
-fn native() -> Eyes {
-    Eyes { host: Host::Native, ..eyes(View::Bits64, Account::System) }
+fn native() -> RunAs {
+    RunAs { host: Host::Native, ..eyes(View::Bits64, Account::System) }
 }
 
-fn eyes(view: View, account: Account) -> Eyes {
+fn eyes(view: View, account: Account) -> RunAs {
     let perspective = Perspective { view, account };
-    Eyes { perspective, wanted: account, host: Host::X86, kind: SystemKind::Windows }
+    RunAs { perspective, wanted: account, host: Host::X86, kind: SystemKind::Windows }
 }
 
 /// A Windows machine whose content folder holds these files.
@@ -41,12 +41,12 @@ fn machine(files: &[&str]) -> FakeSystem {
     machine
 }
 
-fn resolved(line: &str, eyes: &Eyes, machine: &FakeSystem) -> Resolved {
+fn resolved(line: &str, eyes: &RunAs, machine: &FakeSystem) -> Resolved {
     resolve(line, CONTENT, eyes, machine)
         .unwrap_or_else(|refused| panic!("{line} is refused: {:#?}", refused.report.refused))
 }
 
-fn refused(line: &str, eyes: &Eyes, machine: &FakeSystem) -> (Refused, RefusedCommand) {
+fn refused(line: &str, eyes: &RunAs, machine: &FakeSystem) -> (Refused, RefusedCommand) {
     match resolve(line, CONTENT, eyes, machine) {
         Err(refused) => {
             let why = refused.report.refused.clone().expect("a refusal says why");

@@ -1,7 +1,7 @@
 use super::*;
 
 /// Each refusal: the line, its code, and what reason and advice say.
-fn table(machine: &FakeSystem, eyes: &Eyes, cases: &[(&str, u32, &str, &str)]) {
+fn table(machine: &FakeSystem, eyes: &RunAs, cases: &[(&str, u32, &str, &str)]) {
     for (line, code, why, mend) in cases {
         let (refused, told) = refused(line, eyes, machine);
         assert_eq!(refused.code, *code, "{line}: {told:?}");

@@ -1,7 +1,7 @@
 use super::*;
 
 /// What a line starts: program, whole line, and how the program was found.
-fn starts(line: &str, eyes: &Eyes, machine: &FakeSystem) -> (String, String, String) {
+fn starts(line: &str, eyes: &RunAs, machine: &FakeSystem) -> (String, String, String) {
     let resolved = resolved(line, eyes, machine);
     assert_eq!(resolved.report.program.as_ref(), Some(&resolved.program));
     assert_eq!(resolved.report.refused, None);

@@ -5,7 +5,7 @@ use waybill_system::Device as _;
 
 const SECRET: &str = "hunter2 and more";
 
-fn with_secret(machine: &FakeSystem, eyes: &Eyes) {
+fn with_secret(machine: &FakeSystem, eyes: &RunAs) {
     let mut block = machine.environment(eyes.perspective).unwrap();
     block.set("VENDOR_TOKEN", SECRET);
     machine.set_environment(eyes.perspective.view, block);
@@ -39,7 +39,7 @@ fn secrets_that_come_in_by_variables_are_told_nowhere() {
 fn nor_are_they_elsewhere_than_on_windows() {
     let machine = FakeSystem::unix();
     let perspective = Perspective { view: View::Bits64, account: Account::Current };
-    let eyes = Eyes { perspective, wanted: Account::System, host: Host::X86, kind: SystemKind::Unix };
+    let eyes = RunAs { perspective, wanted: Account::System, host: Host::X86, kind: SystemKind::Unix };
     with_secret(&machine, &eyes);
     let resolved = resolve("sh ./x.sh \"%VENDOR_TOKEN%\" b", "/content", &eyes, &machine).unwrap();
     assert!(resolved.words.iter().any(|word| word == SECRET));

@@ -3,13 +3,13 @@ use waybill_system::fake::FakeRun;
 
 const FOLDER: &str = "/var/waybill/app_1";
 
-fn on_unix() -> (Eyes, FakeSystem) {
+fn on_unix() -> (RunAs, FakeSystem) {
     let machine = FakeSystem::unix();
     for file in ["install.sh", "tool", "data/run"] {
         machine.add_program(&format!("{FOLDER}/{file}"), |_, _| FakeRun::ends(0));
     }
     let perspective = Perspective { view: View::Bits64, account: Account::Current };
-    (Eyes { perspective, wanted: Account::System, host: Host::X86, kind: SystemKind::Unix }, machine)
+    (RunAs { perspective, wanted: Account::System, host: Host::X86, kind: SystemKind::Unix }, machine)
 }
 
 #[test]

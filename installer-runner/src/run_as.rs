@@ -3,9 +3,9 @@ use waybill_schemas::app::AppDocument;
 use waybill_schemas::report::install::{ContextReport, Host};
 use waybill_system::{Account, Perspective, System, SystemKind, View};
 
-/// Through whose eyes an app is looked at and run: derived once from the app, the settings and the machine.
+/// As whom, and in which view of files and registry, an app is looked for and run: derived once from the app, the settings and the machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Eyes {
+pub struct RunAs {
     /// The account and the view of commands.
     pub perspective: Perspective,
     /// The account that app.json asks for.
@@ -16,9 +16,9 @@ pub struct Eyes {
     pub kind: SystemKind,
 }
 
-impl Eyes {
+impl RunAs {
     /// As app and settings ask, on this machine.
-    pub fn of(app: &AppDocument, settings: &Settings, system: &dyn System) -> Self {
+    pub fn new(app: &AppDocument, settings: &Settings, system: &dyn System) -> Self {
         let wanted = if app.runs_as_user() { Account::User } else { Account::System };
         let kind = system.kind();
         let account = match (kind, settings.account) {

@@ -1,8 +1,9 @@
 //! Is the app there: every detection rule, evaluated and explained.
 
-use crate::rule::{Inquiry, Purpose, evaluate, invalid};
-use crate::{Eyes, Settings};
+use crate::rule::{RuleMachine, evaluate, invalid};
+use crate::{RunAs, Settings};
 use waybill_context::Context;
+use waybill_intune::RulePurpose;
 use waybill_schemas::app::{AppDocument, RuleType};
 use waybill_schemas::report::install::{Answer, DetectionReport, Occasion, RuleReport, StateCode};
 use waybill_system::System;
@@ -14,16 +15,16 @@ use waybill_system::System;
 /// (docs/detection.md, "Three answers").
 pub fn detect(
     app: &AppDocument,
-    eyes: &Eyes,
+    run_as: &RunAs,
     occasion: Occasion,
     system: &dyn System,
     settings: &Settings,
     context: &Context<'_>,
 ) -> DetectionReport {
-    let inquiry = Inquiry { eyes, system, settings, context };
+    let machine = RuleMachine { run_as, system, settings, context };
     let placed = app.detection_rules();
     let mut rules: Vec<RuleReport> =
-        placed.iter().map(|rule| evaluate(rule, Purpose::Detection, inquiry)).collect();
+        placed.iter().map(|rule| evaluate(rule, RulePurpose::Detection, machine)).collect();
     if rules.is_empty() {
         let why = "the app has no detection rule: nothing says whether it is installed";
         rules.push(invalid("/rules", "detection rules", "at least one", why));

@@ -1,0 +1,105 @@
+//! Script rules, judged by exit code and output (docs/detection.md, "Scripts"). Running them is `crate::script`'s.
+
+use super::{Answered, RuleAnswer, RuleMachine, RuleQuestion, compared, expected};
+use crate::run_as::view_name;
+use crate::script::{OUTPUT_LIMIT, ScriptEnd, ScriptRun};
+use waybill_intune::{OutputTest, RulePurpose, ScriptCheck};
+use waybill_schemas::app::{PowerShellScriptRule, RunAsAccount, ScriptOperation};
+use waybill_system::{Account, Perspective, Unanswered};
+
+pub(super) fn question(
+    rule: &PowerShellScriptRule,
+    purpose: RulePurpose,
+    machine: RuleMachine<'_>,
+) -> RuleQuestion {
+    let (what, expected) = match purpose {
+        RulePurpose::Detection => ("detection script", "exit 0 with output and without errors".to_owned()),
+        RulePurpose::Requirement => ("requirement script", expected_output(rule)),
+    };
+    let name = rule.display_name.as_deref().map(str::trim).filter(|name| !name.is_empty());
+    RuleQuestion {
+        kind: "script",
+        subject: name.map_or_else(|| what.to_owned(), |name| format!("{what} {name}")),
+        expected,
+        view: view_name(machine.run_as.in_view(rule.run_as_32_bit.unwrap_or_default()).view),
+    }
+}
+
+fn expected_output(rule: &PowerShellScriptRule) -> String {
+    let operation = rule.operation_type.as_ref().map_or("notConfigured", ScriptOperation::as_str);
+    let words = expected(operation, rule.operator.as_ref(), rule.comparison_value.as_deref());
+    if words == operation { words } else { format!("{operation} output {words}") }
+}
+
+pub(super) fn answer(check: &ScriptCheck, purpose: RulePurpose, machine: RuleMachine<'_>) -> Answered {
+    let perspective = perspective(check, purpose, machine);
+    let RuleMachine { system, settings, context, .. } = machine;
+    let run = ScriptRun {
+        script: &check.script,
+        is_signed: check.is_signed,
+        perspective,
+        system,
+        settings,
+        context,
+    };
+    let end = run.to_its_end()?;
+    match &check.output {
+        None => Ok(detected(&end)),
+        Some(test) => required(test, &end),
+    }
+}
+
+/// Detection scripts run as the app's commands do; requirement scripts say for themselves as whom. Where everything runs
+/// as the account of this program, scripts do too.
+fn perspective(check: &ScriptCheck, purpose: RulePurpose, machine: RuleMachine<'_>) -> Perspective {
+    let seen = machine.run_as.in_view(check.is_32_bit);
+    let account = match (seen.account, purpose, &check.account) {
+        (Account::Current, ..) => Account::Current,
+        (_, RulePurpose::Requirement, Some(RunAsAccount::User)) => Account::User,
+        (_, RulePurpose::Requirement, Some(RunAsAccount::System)) => Account::System,
+        (as_the_app, ..) => as_the_app,
+    };
+    Perspective { account, ..seen }
+}
+
+/// Detected is exit 0 **and** something on stdout **and** nothing on stderr.
+fn detected(end: &ScriptEnd) -> RuleAnswer {
+    let (printed, complained) = (!end.stdout.is_empty(), !end.stderr.is_empty());
+    let why = match (end.code, printed, complained) {
+        (0, true, false) => "it exited 0, printed something and wrote no error".to_owned(),
+        (0, true, true) => {
+            "it exited 0 and printed something, but wrote to stderr, which is taken as a failure".to_owned()
+        }
+        (0, false, true) => "it exited 0, but printed nothing and wrote to stderr".to_owned(),
+        (0, false, false) => "it exited 0, but printed nothing: only output says \"detected\"".to_owned(),
+        (code, true, _) => format!("it printed something, but exited {}, not 0", code.cast_signed()),
+        (code, false, _) => format!("it exited {}, not 0", code.cast_signed()),
+    };
+    RuleAnswer { holds: end.code == 0 && printed && !complained, actual: end.to_string(), why }
+}
+
+/// Required is exit 0, nothing on stderr, and the whole of stdout compares as the rule says.
+fn required(test: &OutputTest, end: &ScriptEnd) -> Answered {
+    let fails = |why: String| Ok(RuleAnswer { holds: false, actual: end.to_string(), why });
+    if end.code != 0 {
+        return fails(format!("it exited {}, not 0", end.code.cast_signed()));
+    }
+    if !end.stderr.is_empty() {
+        return fails("it wrote to stderr, which is taken as a failure".into());
+    }
+    if end.stdout.is_empty() {
+        return fails("it printed nothing that could be compared".into());
+    }
+    if end.stdout.is_cut {
+        return Err(Unanswered::new(format!("it printed more than {OUTPUT_LIMIT} bytes")).into());
+    }
+    match test.compare(without_final_newline(&end.stdout.text)) {
+        Some(order) => Ok(compared(test.operator(), order, end.stdout.shown(), test.value())),
+        None => fails(format!("{} is no {}", end.stdout.shown(), test.kind())),
+    }
+}
+
+fn without_final_newline(text: &str) -> &str {
+    let text = text.strip_suffix('\n').unwrap_or(text);
+    text.strip_suffix('\r').unwrap_or(text)
+}

@@ -1,0 +1,473 @@
+//! Checking a rule of app.json: every field is read, and every fault is reported.
+
+use crate::rule::{BOOLEAN, DATE, NUMBER, TEXT, VERSION, WHOLE_NUMBER, boolean, float};
+use crate::{
+    CheckedRule, Comparison, ComparisonOperator, FileCheck, FileTest, Hive, OutputTest, PathStyle,
+    ProductCheck, ProductCode, RegistryCheck, RegistryKey, RegistryTest, RuleDate, RuleFault, RuleFaults,
+    RulePurpose, SCRIPT_LIMIT, ScriptCheck, VersionNumber, nearest_word, whole_number,
+};
+use waybill_schemas::app::{
+    FileSystemOperation, FileSystemRule, Operator, PowerShellScriptRule, ProductCodeRule, RegistryOperation,
+    RegistryRule, Rule, ScriptOperation,
+};
+
+impl RuleFault {
+    fn new(field: &'static str, word: &str, why: impl Into<String>) -> Self {
+        Self { field, word: word.to_owned(), why: why.into(), nearest: None, is_unknown_word: false }
+    }
+
+    fn unknown(field: &'static str, word: &str, what: &str, known: &[&'static str]) -> Self {
+        let nearest = nearest_word(word, known);
+        let meant = nearest.map(|nearest| format!("; `{nearest}` is the nearest word")).unwrap_or_default();
+        let why = format!("`{word}` is no {what}{meant}");
+        Self { nearest, is_unknown_word: true, ..Self::new(field, word, why) }
+    }
+}
+
+impl CheckedRule {
+    /// Checks a rule. Nothing is asked of a machine, so a rule that has a fault has it everywhere; only the form of paths
+    /// differs between systems.
+    ///
+    /// # Errors
+    /// All the faults that the rule has.
+    pub fn check(rule: &Rule, purpose: RulePurpose, paths: PathStyle) -> Result<Self, RuleFaults> {
+        let mut faults = Faults::default();
+        let checked = match rule {
+            Rule::FileSystem(rule) => faults.file(rule, paths).map(Self::File),
+            Rule::Registry(rule) => faults.registry(rule).map(Self::Registry),
+            Rule::ProductCode(rule) => faults.product(rule, purpose).map(Self::Product),
+            Rule::PowerShellScript(rule) => faults.script(rule, purpose).map(Self::Script),
+            _ => faults.unknown_type(),
+        };
+        match checked {
+            Some(checked) if faults.0.is_empty() => Ok(checked),
+            _ => Err(RuleFaults(faults.0)),
+        }
+    }
+}
+
+/// The fields of a comparison and what stands in them.
+struct Compared<'a> {
+    operator_field: &'static str,
+    operator: Option<&'a Operator>,
+    value_field: &'static str,
+    value: Option<&'a str>,
+}
+
+impl<'a> Compared<'a> {
+    fn usual(operator: Option<&'a Operator>, value: Option<&'a str>) -> Self {
+        Self { operator_field: "operator", operator, value_field: "comparisonValue", value }
+    }
+}
+
+/// Collects what is wrong; each method gives nothing where it found a fault, and goes on to the next field.
+#[derive(Default)]
+struct Faults(Vec<RuleFault>);
+
+impl Faults {
+    fn add<T>(&mut self, fault: RuleFault) -> Option<T> {
+        self.0.push(fault);
+        None
+    }
+
+    fn unknown_type<T>(&mut self) -> Option<T> {
+        let why = "this version does not know its `@odata.type`";
+        self.add(RuleFault { is_unknown_word: true, ..RuleFault::new("@odata.type", "", why) })
+    }
+
+    fn file(&mut self, rule: &FileSystemRule, paths: PathStyle) -> Option<FileCheck> {
+        let folder = self.folder(text(&rule.path), paths);
+        let name = self.file_name(text(&rule.file_or_folder_name), paths);
+        let test = self.file_test(rule);
+        let is_32_bit = rule.check_32_bit_on_64_system.unwrap_or_default();
+        Some(FileCheck { folder: folder?, name: name?, is_32_bit, test: test? })
+    }
+
+    fn folder(&mut self, folder: &str, paths: PathStyle) -> Option<String> {
+        let why = if folder.is_empty() {
+            "it names no folder".to_owned()
+        } else if folder.starts_with('$') && paths == PathStyle::Windows {
+            format!(
+                "{folder} is PowerShell's way to write a variable; `%ProgramW6432%` is the one that is expanded"
+            )
+        } else if !may_be_called(folder, paths) {
+            format!("nothing is called {folder}, and wildcards are not expanded")
+        } else if is_relative(folder, paths) {
+            format!("{folder} is relative, and to nothing in particular")
+        } else {
+            return Some(folder.to_owned());
+        };
+        self.add(RuleFault::new("path", folder, why))
+    }
+
+    fn file_name(&mut self, name: &str, paths: PathStyle) -> Option<String> {
+        let why = if name.is_empty() {
+            "it names no file or folder".to_owned()
+        } else if !may_be_called(name, paths) {
+            format!("nothing is called {name}, and wildcards are not expanded")
+        } else {
+            return Some(name.to_owned());
+        };
+        self.add(RuleFault::new("fileOrFolderName", name, why))
+    }
+
+    fn file_test(&mut self, rule: &FileSystemRule) -> Option<FileTest> {
+        use FileSystemOperation as Operation;
+        let compared = Compared::usual(rule.operator.as_ref(), rule.comparison_value.as_deref());
+        match rule.operation_type.as_ref() {
+            Some(Operation::Exists) => Some(FileTest::Exists),
+            Some(Operation::DoesNotExist) => Some(FileTest::DoesNotExist),
+            Some(Operation::ModifiedDate) => self.comparison(compared, DATE, date).map(FileTest::Modified),
+            Some(Operation::CreatedDate) => self.comparison(compared, DATE, date).map(FileTest::Created),
+            Some(Operation::Version | Operation::AppVersion) => {
+                self.comparison(compared, VERSION, version).map(FileTest::Version)
+            }
+            Some(Operation::SizeInMb) => {
+                self.comparison(compared, WHOLE_NUMBER, size).map(FileTest::Mebibytes)
+            }
+            Some(Operation::SizeInBytes) => {
+                self.comparison(compared, WHOLE_NUMBER, size).map(FileTest::Bytes)
+            }
+            None | Some(Operation::NotConfigured) => self.no_operation("what to look at"),
+            Some(other) => {
+                let what = "operation of a file rule";
+                self.add(RuleFault::unknown("operationType", other.as_str(), what, Operation::KNOWN))
+            }
+        }
+    }
+
+    fn registry(&mut self, rule: &RegistryRule) -> Option<RegistryCheck> {
+        let key = RegistryKey::of_rule(text(&rule.key_path));
+        let key = key.map_or_else(|why| self.add(RuleFault::new("keyPath", text(&rule.key_path), why)), Some);
+        let test = self.registry_test(rule);
+        let is_32_bit = rule.check_32_bit_on_64_system.unwrap_or_default();
+        Some(RegistryCheck {
+            key: key?,
+            value_name: text(&rule.value_name).to_owned(),
+            is_32_bit,
+            test: test?,
+        })
+    }
+
+    fn registry_test(&mut self, rule: &RegistryRule) -> Option<RegistryTest> {
+        use RegistryOperation as Operation;
+        let compared = Compared::usual(rule.operator.as_ref(), rule.comparison_value.as_deref());
+        match rule.operation_type.as_ref() {
+            Some(Operation::Exists) => Some(RegistryTest::Exists),
+            Some(Operation::DoesNotExist) => Some(RegistryTest::DoesNotExist),
+            Some(Operation::String) => self.comparison(compared, TEXT, as_it_is).map(RegistryTest::Text),
+            Some(Operation::Integer) => {
+                self.comparison(compared, WHOLE_NUMBER, whole_number).map(RegistryTest::Number)
+            }
+            // Any text will do: Intune's agent compares as text what is no version.
+            Some(Operation::Version | Operation::AppVersion) => {
+                self.comparison(compared, VERSION, as_it_is).map(RegistryTest::Version)
+            }
+            None | Some(Operation::NotConfigured) => self.no_operation("what to look at"),
+            Some(other) => {
+                let what = "operation of a registry rule";
+                self.add(RuleFault::unknown("operationType", other.as_str(), what, Operation::KNOWN))
+            }
+        }
+    }
+
+    fn product(&mut self, rule: &ProductCodeRule, purpose: RulePurpose) -> Option<ProductCheck> {
+        if purpose == RulePurpose::Requirement {
+            let why = "Intune has no requirement about product codes; use a registry rule or a script";
+            return self.add(RuleFault::new("ruleType", "requirement", why));
+        }
+        let written = text(&rule.product_code);
+        let code = ProductCode::parse(written).or_else(|| {
+            let why = match written {
+                "" => "it names no product code".to_owned(),
+                written => format!("{written} is no product code (a GUID in braces)"),
+            };
+            self.add(RuleFault::new("productCode", written, why))
+        });
+        let version = match rule.product_version_operator.as_ref() {
+            None | Some(Operator::NotConfigured) => None,
+            operator => {
+                let compared = Compared {
+                    operator_field: "productVersionOperator",
+                    operator,
+                    value_field: "productVersion",
+                    value: rule.product_version.as_deref(),
+                };
+                Some(self.comparison(compared, VERSION, version)?)
+            }
+        };
+        Some(ProductCheck { code: code?, version })
+    }
+
+    fn script(&mut self, rule: &PowerShellScriptRule, purpose: RulePurpose) -> Option<ScriptCheck> {
+        let script = self.script_bytes(rule);
+        let output = match purpose {
+            RulePurpose::Detection => None,
+            RulePurpose::Requirement => Some(self.output_test(rule)?),
+        };
+        Some(ScriptCheck {
+            script: script?,
+            is_32_bit: rule.run_as_32_bit.unwrap_or_default(),
+            is_signed: rule.enforce_signature_check.unwrap_or_default(),
+            account: rule.run_as_account.clone(),
+            output,
+        })
+    }
+
+    fn script_bytes(&mut self, rule: &PowerShellScriptRule) -> Option<Vec<u8>> {
+        let why = match rule.script() {
+            Err(_) => "its script is not base64".to_owned(),
+            Ok(script) if script.is_empty() => "it has no script".to_owned(),
+            Ok(script) if script.len() > SCRIPT_LIMIT => {
+                format!("its script has {} bytes; {SCRIPT_LIMIT} are the most", script.len())
+            }
+            Ok(script) => return Some(script),
+        };
+        self.add(RuleFault::new("scriptContent", "", why))
+    }
+
+    fn output_test(&mut self, rule: &PowerShellScriptRule) -> Option<OutputTest> {
+        use ScriptOperation as Operation;
+        let compared = Compared::usual(rule.operator.as_ref(), rule.comparison_value.as_deref());
+        match rule.operation_type.as_ref() {
+            Some(Operation::String) => self.comparison(compared, TEXT, as_it_is).map(OutputTest::Text),
+            Some(Operation::DateTime) => self.comparison(compared, DATE, date).map(OutputTest::Date),
+            Some(Operation::Integer) => self
+                .comparison(compared, WHOLE_NUMBER, |text| text.trim().parse().ok())
+                .map(OutputTest::Integer),
+            Some(Operation::Float) => self.comparison(compared, NUMBER, float).map(OutputTest::Float),
+            Some(Operation::Version) => self.comparison(compared, VERSION, version).map(OutputTest::Version),
+            Some(Operation::Boolean) => self.comparison(compared, BOOLEAN, boolean).map(OutputTest::Boolean),
+            None | Some(Operation::NotConfigured) => self.no_operation("as what the output is compared"),
+            Some(other) => {
+                let what = "operation of a script rule";
+                self.add(RuleFault::unknown("operationType", other.as_str(), what, Operation::KNOWN))
+            }
+        }
+    }
+
+    fn no_operation<T>(&mut self, what: &str) -> Option<T> {
+        self.add(RuleFault::new("operationType", "", format!("it does not say {what}")))
+    }
+
+    /// Operator and value; `read` gives nothing for a text that is no `what`.
+    fn comparison<T>(
+        &mut self,
+        compared: Compared<'_>,
+        what: &str,
+        read: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<Comparison<T>> {
+        let operator = match compared.operator {
+            None | Some(Operator::NotConfigured) => {
+                let why = format!("it looks at a {what} and has no operator");
+                self.add(RuleFault::new(compared.operator_field, "", why))
+            }
+            Some(word) => ComparisonOperator::from_word(word).or_else(|| {
+                let field = compared.operator_field;
+                self.add(RuleFault::unknown(field, word.as_str(), "operator", &Operator::KNOWN[1..]))
+            }),
+        };
+        let written = compared.value.unwrap_or_default();
+        let value = match written.trim() {
+            "" => {
+                let why = format!("it compares a {what} with nothing");
+                self.add(RuleFault::new(compared.value_field, written, why))
+            }
+            _ => read(written).or_else(|| {
+                let why = format!("`{written}` is no {what}");
+                self.add(RuleFault::new(compared.value_field, written, why))
+            }),
+        };
+        Some(Comparison { operator: operator?, value: value? })
+    }
+}
+
+impl RegistryKey {
+    /// A key as Intune's agent reads it: its root by its long or its short name, then `\`. What only regedit and
+    /// PowerShell write would work here and fail there.
+    ///
+    /// # Errors
+    /// Why it is none, a clause.
+    pub fn of_rule(text: &str) -> Result<Self, String> {
+        let text = text.trim();
+        let root = text.split('\\').next().unwrap_or_default();
+        if text.is_empty() {
+            return Err("it names no key".to_owned());
+        }
+        if root.eq_ignore_ascii_case("computer") {
+            return Err("`Computer\\` is regedit's own; keys begin with their hive".to_owned());
+        }
+        if root.ends_with(':') {
+            return Err(format!(
+                "`{root}` is PowerShell's way to write a hive; write HKEY_LOCAL_MACHINE or HKLM"
+            ));
+        }
+        if root.split_once('/').is_some_and(|(root, _)| Hive::from_name(root).is_some()) {
+            return Err("keys are separated by `\\`".to_owned());
+        }
+        let key = Hive::from_name(root).and_then(|_| Self::parse(text));
+        key.ok_or_else(|| format!("{text} begins with no hive"))
+    }
+}
+
+/// The text of an optional field without blanks around it; empty where there is none.
+fn text(field: &Option<String>) -> &str {
+    field.as_deref().unwrap_or_default().trim()
+}
+
+/// Whether a file or folder can have such a name: no character that names do not hold.
+fn may_be_called(name: &str, paths: PathStyle) -> bool {
+    match paths {
+        PathStyle::Windows => !name.contains(['*', '?', '"', '<', '>', '|', '\0']),
+        PathStyle::Unix => !name.contains('\0'),
+    }
+}
+
+/// Whether the folder lies in no particular place, whatever its variables stand for. One that begins with a variable is
+/// left to the machine, which knows the variable.
+fn is_relative(folder: &str, paths: PathStyle) -> bool {
+    match paths {
+        PathStyle::Unix => !folder.starts_with('/') && !folder.contains(['\\', '%', ':']),
+        PathStyle::Windows => {
+            let begins_with_variable = folder.strip_prefix('%').is_some_and(|rest| rest.contains('%'));
+            !begins_with_variable && !is_absolute_on_windows(folder)
+        }
+    }
+}
+
+/// `C:\…` or `\\server\…`, with either kind of separator.
+pub fn is_absolute_on_windows(path: &str) -> bool {
+    let is_separator = |byte: &u8| matches!(byte, b'\\' | b'/');
+    match path.as_bytes() {
+        [first, second, ..] if is_separator(first) => is_separator(second),
+        [letter, b':', third, ..] => letter.is_ascii_alphabetic() && is_separator(third),
+        _ => false,
+    }
+}
+
+fn as_it_is(text: &str) -> Option<String> {
+    Some(text.to_owned())
+}
+
+fn date(text: &str) -> Option<RuleDate> {
+    text.parse().ok()
+}
+
+fn version(text: &str) -> Option<VersionNumber> {
+    text.trim().parse().ok()
+}
+
+fn size(text: &str) -> Option<u64> {
+    text.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn check(kind: &str, purpose: RulePurpose, fields: Value) -> Result<CheckedRule, RuleFaults> {
+        let mut rule = fields;
+        rule["@odata.type"] = format!("#microsoft.graph.win32LobApp{kind}Rule").into();
+        CheckedRule::check(&serde_json::from_value(rule).unwrap(), purpose, PathStyle::Windows)
+    }
+
+    fn faults(kind: &str, fields: Value) -> Vec<(&'static str, String)> {
+        let checked = check(kind, RulePurpose::Detection, fields);
+        checked.unwrap_err().iter().map(|fault| (fault.field, fault.why.clone())).collect()
+    }
+
+    #[test]
+    fn every_fault_is_reported_with_its_field_and_the_nearest_word() {
+        let found = faults(
+            "FileSystem",
+            json!({ "path": "Contoso", "fileOrFolderName": "*.exe", "operationType": "version", "operator": "greaterThen", "comparisonValue": "v1" }),
+        );
+        let expected = [
+            ("path", "Contoso is relative, and to nothing in particular"),
+            ("fileOrFolderName", "nothing is called *.exe, and wildcards are not expanded"),
+            ("operator", "`greaterThen` is no operator; `greaterThan` is the nearest word"),
+            ("comparisonValue", "`v1` is no version"),
+        ];
+        assert_eq!(found, expected.map(|(field, why)| (field, why.to_owned())));
+        let unknown = check(
+            "Registry",
+            RulePurpose::Detection,
+            json!({ "keyPath": "HKLM\\A", "operationType": "Exist" }),
+        );
+        let unknown = unknown.unwrap_err();
+        let fault = unknown.iter().next().unwrap();
+        assert_eq!(
+            (fault.word.as_str(), fault.nearest, fault.is_unknown_word),
+            ("Exist", Some("exists"), true)
+        );
+        assert_eq!(
+            unknown.to_string(),
+            "`Exist` is no operation of a registry rule; `exists` is the nearest word"
+        );
+    }
+
+    #[test]
+    fn a_rule_is_read_once_with_its_values() {
+        let rule = check(
+            "FileSystem",
+            RulePurpose::Detection,
+            json!({ "path": " %ProgramFiles%\\App ", "fileOrFolderName": "app.exe", "operationType": "version", "operator": "lessThan", "comparisonValue": " 1.2 " }),
+        );
+        let Ok(CheckedRule::File(file)) = rule else { panic!("{rule:?}") };
+        assert_eq!((file.folder.as_str(), file.is_32_bit), ("%ProgramFiles%\\App", false));
+        let FileTest::Version(wanted) = file.test else { panic!("{file:?}") };
+        assert!(wanted.holds(&"1.1".parse().unwrap()) && !wanted.holds(&"1.2".parse().unwrap()));
+    }
+
+    #[test]
+    fn keys_are_written_as_intunes_agent_reads_them() {
+        for key in ["HKLM\\SOFTWARE\\A", "hkey_local_machine\\SOFTWARE\\A\\", "HKCU", " HKU\\S-1-5-18 "] {
+            assert!(RegistryKey::of_rule(key).is_ok(), "{key}");
+        }
+        for key in [
+            "",
+            "SOFTWARE\\A",
+            "HKLM:\\SOFTWARE",
+            "Computer\\HKLM\\A",
+            "HKLM/SOFTWARE/A",
+            "HKLM/SOFTWARE\\A",
+            "\\HKLM\\A",
+        ] {
+            assert!(RegistryKey::of_rule(key).is_err(), "{key}");
+        }
+    }
+
+    #[test]
+    fn folders_lie_somewhere() {
+        for (folder, is_fault) in [
+            ("C:\\App", false),
+            ("c:/App", false),
+            ("\\\\server\\share", false),
+            ("//server/share", false),
+            ("%ProgramFiles%\\App", false),
+            ("C:\\O'Reilly", false),
+            ("%ProgramFiles\\App", true),
+            ("Contoso\\%ProgramFiles%", true),
+            ("C:App", true),
+            ("\\App", true),
+            ("/opt/app", true),
+            ("'C:\\App'", true),
+            ("$env:ProgramFiles\\App", true),
+        ] {
+            let rule = json!({ "path": folder, "fileOrFolderName": "a", "operationType": "exists" });
+            let checked = check("FileSystem", RulePurpose::Detection, rule);
+            assert_eq!(checked.is_err(), is_fault, "{folder}");
+        }
+    }
+
+    #[test]
+    fn what_a_requirement_needs_is_not_asked_of_a_detection_script() {
+        let script = json!({ "scriptContent": "J3gn" });
+        assert!(check("PowerShellScript", RulePurpose::Detection, script.clone()).is_ok());
+        assert!(check("PowerShellScript", RulePurpose::Requirement, script).is_err());
+        let product = json!({ "productCode": "{0F1B2C3D-1111-2222-3333-0123456789AB}" });
+        assert!(check("ProductCode", RulePurpose::Detection, product.clone()).is_ok());
+        assert!(check("ProductCode", RulePurpose::Requirement, product).is_err());
+    }
+}
