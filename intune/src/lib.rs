@@ -20,7 +20,7 @@ mod words;
 pub use comparison::{Comparison, ComparisonOperator, compare_texts, whole_number};
 pub use date::RuleDate;
 pub use identity::identify;
-pub use product_code::{ProductCode, is_guid_in_braces};
+pub use product_code::{ProductCode, is_guid};
 pub use registry_key::{Hive, RegistryKey};
 pub use retry::RetryPolicy;
 pub use return_codes::{CodeKind, ReturnCodes};
@@ -28,7 +28,6 @@ pub use rule::{
     CheckedRule, FileCheck, FileTest, OutputTest, PathStyle, ProductCheck, RegistryCheck, RegistryTest,
     RuleFault, RuleFaults, RulePurpose, SCRIPT_LIMIT, ScriptCheck,
 };
-pub use rule_check::is_absolute_on_windows;
 pub use version::{NoVersion, VersionNumber};
 pub use view::View;
 pub use windows_release::{build_of_release, release_of_build};

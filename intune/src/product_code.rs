@@ -13,8 +13,8 @@ impl ProductCode {
             8 | 13 | 18 | 23 => byte == b'-',
             _ => byte.is_ascii_hexdigit(),
         };
-        let is_guid = bare.len() == 36 && bare.bytes().enumerate().all(shape);
-        is_guid.then(|| Self(format!("{{{}}}", bare.to_uppercase())))
+        let has_shape = bare.len() == 36 && bare.bytes().enumerate().all(shape);
+        has_shape.then(|| Self(format!("{{{}}}", bare.to_uppercase())))
     }
 
     /// In braces and capitals.
@@ -24,7 +24,7 @@ impl ProductCode {
 }
 
 /// Whether the text is a GUID in braces, as command lines and MSI tables need it.
-pub fn is_guid_in_braces(text: &str) -> bool {
+pub fn is_guid(text: &str) -> bool {
     text.starts_with('{') && text.ends_with('}') && ProductCode::parse(text).is_some()
 }
 
@@ -52,6 +52,6 @@ mod tests {
         ] {
             assert_eq!(ProductCode::parse(text), None, "{text}");
         }
-        assert!(is_guid_in_braces(code) && !is_guid_in_braces(code.trim_matches(['{', '}'])));
+        assert!(is_guid(code) && !is_guid(code.trim_matches(['{', '}'])));
     }
 }

@@ -4,7 +4,7 @@ use crate::rule::{BOOLEAN, DATE, NUMBER, TEXT, VERSION, WHOLE_NUMBER, boolean, f
 use crate::{
     CheckedRule, Comparison, ComparisonOperator, FileCheck, FileTest, Hive, OutputTest, PathStyle,
     ProductCheck, ProductCode, RegistryCheck, RegistryKey, RegistryTest, RuleDate, RuleFault, RuleFaults,
-    RulePurpose, SCRIPT_LIMIT, ScriptCheck, VersionNumber, nearest_word, whole_number,
+    RulePurpose, SCRIPT_LIMIT, ScriptCheck, VersionNumber, nearest_word, path, whole_number,
 };
 use waybill_schemas::app::{
     FileSystemOperation, FileSystemRule, Operator, PowerShellScriptRule, ProductCodeRule, RegistryOperation,
@@ -330,18 +330,8 @@ fn is_relative(folder: &str, paths: PathStyle) -> bool {
         PathStyle::Unix => !folder.starts_with('/') && !folder.contains(['\\', '%', ':']),
         PathStyle::Windows => {
             let begins_with_variable = folder.strip_prefix('%').is_some_and(|rest| rest.contains('%'));
-            !begins_with_variable && !is_absolute_on_windows(folder)
+            !begins_with_variable && !path::is_absolute(&folder.replace('/', "\\"))
         }
-    }
-}
-
-/// `C:\…` or `\\server\…`, with either kind of separator.
-pub fn is_absolute_on_windows(path: &str) -> bool {
-    let is_separator = |byte: &u8| matches!(byte, b'\\' | b'/');
-    match path.as_bytes() {
-        [first, second, ..] if is_separator(first) => is_separator(second),
-        [letter, b':', third, ..] => letter.is_ascii_alphabetic() && is_separator(third),
-        _ => false,
     }
 }
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use waybill_agent::{ApplyError, ApplyRequest, ContentSource, State, apply};
 use waybill_context::Context;
 use waybill_installer_runner::{
-    AccountChoice, RunAs, MemoryJournal, RetryPolicy, Runner, RunnerError, Settings, Trigger,
+    AccountChoice, MemoryJournal, RetryPolicy, RunAs, Runner, RunnerError, Settings, Trigger,
 };
 use waybill_schemas::app::{AppDocument, Rule};
 use waybill_schemas::codes::rehearsal;

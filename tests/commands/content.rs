@@ -6,7 +6,7 @@ use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tempfile::TempDir;
-use waybill_installer_runner::{RunAs, Refused, Resolved, resolve};
+use waybill_installer_runner::{Refused, Resolved, RunAs, resolve};
 use waybill_schemas::report::install::Host;
 use waybill_system::{
     Account, Arguments, Output, Perspective, Start, StartError, StartedProcess, System, SystemKind, View,

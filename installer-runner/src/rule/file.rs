@@ -2,7 +2,8 @@
 
 use super::{Answered, NoAnswer, RuleAnswer, RuleMachine, RuleQuestion, compared, expected};
 use crate::command::FileView;
-use waybill_intune::{Comparison, FileCheck, FileTest, RuleDate, VersionNumber, is_absolute_on_windows};
+use waybill_intune::path::is_absolute;
+use waybill_intune::{Comparison, FileCheck, FileTest, RuleDate, VersionNumber};
 use waybill_schemas::app::{FileSystemOperation, FileSystemRule};
 use waybill_system::{
     Environment, FileFacts, FileKind, FileVersion, Files, Perspective, SystemKind, Unanswered,
@@ -71,7 +72,7 @@ fn located(
     match machine.run_as.kind {
         SystemKind::Windows => {
             let path = path.replace('/', "\\");
-            match is_absolute_on_windows(&path) {
+            match is_absolute(&path) {
                 true => Ok(FileView::of(perspective, environment, machine.system).map(&path)),
                 false if has_unknown => Ok(path),
                 false => Err(relative()),

@@ -163,16 +163,5 @@ pub fn unquoted_run(words: &[Word], at: usize, extensions: &[&str]) -> Option<St
     Some(run[..=last].iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" "))
 }
 
-/// Whether the text is a GUID in braces.
-pub fn is_guid(text: &str) -> bool {
-    let Some(inner) = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) else { return false };
-    let lengths = [8, 4, 4, 4, 12];
-    let groups: Vec<&str> = inner.split('-').collect();
-    groups.len() == lengths.len()
-        && groups.iter().zip(lengths).all(|(group, length)| {
-            group.len() == length && group.bytes().all(|byte| byte.is_ascii_hexdigit())
-        })
-}
-
 #[cfg(test)]
 mod tests;

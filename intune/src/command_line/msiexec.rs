@@ -1,6 +1,7 @@
 //! The switches of msiexec that lint asks for.
 
-use super::{Step, Word, is_guid, strip_quotes};
+use super::{Step, Word, strip_quotes};
+use crate::is_guid;
 
 /// What msiexec is to install, patch or remove.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 use super::msiexec::Interface;
 use super::*;
+use crate::is_guid;
 
 fn parse(text: &str) -> CommandLine {
     CommandLine::parse(text, &|path| matches!(path, "My Setup.exe" | "setup.exe"))

@@ -1,10 +1,11 @@
 //! The document, field by field.
 
 use super::{AppDraft, DraftNote};
-use crate::msi::{MsiFacts, is_guid};
+use crate::msi::MsiFacts;
 use crate::recognise::{Installer, InstallerKind, ProposedCommands};
 use crate::setup_file::SetupFile;
 use crate::walk::SourceList;
+use waybill_intune::is_guid;
 use waybill_pe::{Machine, Program};
 use waybill_schemas::app::{
     AppDocument, Architectures, DeviceRestartBehavior, InstallExperience, Operator, ProductCodeRule,

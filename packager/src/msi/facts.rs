@@ -6,6 +6,7 @@ use super::property_set::{AUTHOR, PropertySet, REVISION, SUBJECT, TEMPLATE};
 use super::tables::Database;
 use std::collections::BTreeMap;
 use std::io::{Read, Seek};
+use waybill_intune::is_guid;
 use waybill_schemas::app::{MsiInformation, MsiPackageType};
 use waybill_schemas::{MsiExecutionContext, MsiInfo};
 
@@ -180,17 +181,6 @@ fn from_properties(
 fn first_guid(revision: &str) -> Option<String> {
     let guid = revision.get(..38).filter(|guid| is_guid(guid))?;
     Some(guid.to_uppercase())
-}
-
-/// True for a GUID in braces, `{00000000-0000-0000-0000-000000000000}`.
-pub(crate) fn is_guid(text: &str) -> bool {
-    let shape = |(at, byte): (usize, u8)| match at {
-        0 => byte == b'{',
-        9 | 14 | 19 | 24 => byte == b'-',
-        37 => byte == b'}',
-        _ => byte.is_ascii_hexdigit(),
-    };
-    text.len() == 38 && text.bytes().enumerate().all(shape)
 }
 
 fn look_into_tables<R: Read + Seek>(

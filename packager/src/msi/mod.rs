@@ -25,7 +25,6 @@ use waybill_schemas::codes::{Classified, Code, source};
 
 pub use container::ContainerKind;
 pub use facts::MsiFacts;
-pub(crate) use facts::is_guid;
 
 /// Why an MSI's facts are not known.
 #[derive(Debug, thiserror::Error)]

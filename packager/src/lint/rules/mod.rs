@@ -21,6 +21,7 @@ mod versions;
 use super::findings::Findings;
 use super::subject::Subject;
 use waybill_intune::command_line::CommandLine;
+use waybill_intune::{CheckedRule, PathStyle, RuleFaults, RulePurpose};
 use waybill_schemas::app::{PlacedRule, Rule};
 use waybill_schemas::report::lint::{LintPage, Place};
 
@@ -85,6 +86,8 @@ struct AppRule<'a> {
     placed: PlacedRule<'a>,
     /// It detects, rather than requires.
     detects: bool,
+    /// What it asks, or everything that is wrong with it.
+    checked: Result<CheckedRule, RuleFaults>,
 }
 
 impl<'a> Examined<'a> {
@@ -99,7 +102,13 @@ impl<'a> Examined<'a> {
         };
         let install = command(true, &app.install_command_line, "/installCommandLine");
         let uninstall = command(false, &app.uninstall_command_line, "/uninstallCommandLine");
-        let rule = |detects| move |placed| AppRule { placed, detects };
+        let rule = |detects| {
+            let purpose = if detects { RulePurpose::Detection } else { RulePurpose::Requirement };
+            move |placed: PlacedRule<'a>| {
+                let checked = CheckedRule::check(&placed.rule, purpose, PathStyle::Windows);
+                AppRule { placed, detects, checked }
+            }
+        };
         let detection = app.detection_rules().into_iter().map(rule(true));
         let requirement = app.requirement_rules().into_iter().map(rule(false));
         Self {

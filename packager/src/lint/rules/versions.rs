@@ -4,10 +4,13 @@ use super::{AppRule, Examined, LintRule, text};
 use crate::lint::findings::Findings;
 use crate::lint::subject::Subject;
 use crate::msi::MsiFacts;
-use std::cmp::Ordering;
-use waybill_intune::VersionNumber;
+use std::fmt::Display;
 use waybill_intune::command_line::{Msiexec, ProductOrFile};
-use waybill_schemas::app::{FileSystemOperation, Operator, ProductCodeRule, RegistryOperation, Rule};
+use waybill_intune::{
+    CheckedRule, Comparison, ComparisonOperator, FileCheck, FileTest, ProductCheck, RegistryCheck, RegistryTest,
+    VersionNumber,
+};
+use waybill_schemas::app::{ProductCodeRule, Rule};
 use waybill_schemas::report::lint::LintPage;
 use waybill_schemas::report::lint::Severity::Warning;
 
@@ -44,14 +47,14 @@ pub(super) static RULES: &[LintRule] = &[
 
 fn one_version_alone(examined: &Examined<'_>, findings: &mut Findings) {
     for rule in examined.detection_rules() {
-        let Some(comparison) = comparison_of(rule.rule()) else { continue };
-        if *comparison.operator == Operator::Equal {
+        let Some(wanted) = rule.checked.as_ref().ok().and_then(VersionWanted::in_rule) else { continue };
+        if wanted.operator == ComparisonOperator::Equal {
             let message = format!(
                 "{} holds for version {} alone: once the app updates itself, it is installed again and again.",
                 rule.name(),
-                comparison.value
+                wanted.value
             );
-            let place = rule.place(operator_field(&comparison), examined.subject);
+            let place = rule.place(wanted.operator_field, examined.subject);
             findings.warning(place, message, "Compare with `greaterThanOrEqual`.");
         }
     }
@@ -59,23 +62,25 @@ fn one_version_alone(examined: &Examined<'_>, findings: &mut Findings) {
 
 fn unfit_versions(examined: &Examined<'_>, findings: &mut Findings) {
     for rule in &examined.rules {
-        if let Some(comparison) = comparison_of(rule.rule()) {
-            length(rule, &comparison, examined.subject, findings);
+        if let Some(wanted) = rule.checked.as_ref().ok().and_then(VersionWanted::in_rule) {
+            length(rule, &wanted, examined.subject, findings);
         }
     }
     check_msi(examined, findings);
 }
 
 /// A comparison of versions in a rule.
-struct Comparison<'a> {
-    field: &'static str,
-    operator: &'a Operator,
-    value: &'a str,
-    of: Of,
+struct VersionWanted {
+    value_field: &'static str,
+    operator_field: &'static str,
+    operator: ComparisonOperator,
+    /// As the rule has it; a registry rule may compare text.
+    value: String,
+    source: VersionSource,
 }
 
 #[derive(PartialEq, Eq)]
-enum Of {
+enum VersionSource {
     /// A file's version resource: four parts, always.
     File,
     /// A value that the installer wrote as it pleased.
@@ -84,51 +89,50 @@ enum Of {
     Product,
 }
 
-const fn operator_field(comparison: &Comparison<'_>) -> &'static str {
-    match comparison.of {
-        Of::Product => "productVersionOperator",
-        Of::File | Of::Registry => "operator",
+impl VersionWanted {
+    fn new<T: Display>(wanted: &Comparison<T>, source: VersionSource) -> Self {
+        let (operator_field, value_field) = match source {
+            VersionSource::Product => ("productVersionOperator", "productVersion"),
+            VersionSource::File | VersionSource::Registry => ("operator", "comparisonValue"),
+        };
+        let value = wanted.value.to_string().trim().to_owned();
+        Self { value_field, operator_field, operator: wanted.operator, value, source }
+    }
+
+    fn in_rule(rule: &CheckedRule) -> Option<Self> {
+        match rule {
+            CheckedRule::File(FileCheck { test: FileTest::Version(wanted), .. }) => {
+                Some(Self::new(wanted, VersionSource::File))
+            }
+            CheckedRule::Registry(RegistryCheck { test, value_name, .. }) => match test {
+                RegistryTest::Version(wanted) => Some(Self::new(wanted, VersionSource::Registry)),
+                RegistryTest::Text(wanted) if value_name.to_lowercase().contains("version") => {
+                    Some(Self::new(wanted, VersionSource::Registry))
+                }
+                _ => None,
+            },
+            CheckedRule::Product(product) => {
+                Some(Self::new(product.version.as_ref()?, VersionSource::Product))
+            }
+            _ => None,
+        }
     }
 }
 
-fn comparison_of(rule: &Rule) -> Option<Comparison<'_>> {
-    let (field, operator, value, of) = match rule {
-        Rule::FileSystem(file) => {
-            let versions = [Some(FileSystemOperation::Version), Some(FileSystemOperation::AppVersion)];
-            versions.contains(&file.operation_type).then_some(())?;
-            ("comparisonValue", file.operator.as_ref()?, text(&file.comparison_value), Of::File)
-        }
-        Rule::Registry(registry) => {
-            let is_version = match registry.operation_type {
-                Some(RegistryOperation::Version | RegistryOperation::AppVersion) => true,
-                Some(RegistryOperation::String) => {
-                    text(&registry.value_name).to_lowercase().contains("version")
-                }
-                _ => false,
-            };
-            is_version.then_some(())?;
-            ("comparisonValue", registry.operator.as_ref()?, text(&registry.comparison_value), Of::Registry)
-        }
-        Rule::ProductCode(product) => {
-            let operator = product.product_version_operator.as_ref()?;
-            ("productVersion", operator, text(&product.product_version), Of::Product)
-        }
-        _ => return None,
-    };
-    Some(Comparison { field, operator, value, of })
-}
-
-fn length(rule: &AppRule<'_>, comparison: &Comparison<'_>, subject: &Subject, findings: &mut Findings) {
-    let Ok(wanted) = comparison.value.parse::<VersionNumber>() else { return };
-    let place = || rule.place(comparison.field, subject);
-    if comparison.of == Of::File {
+fn length(rule: &AppRule<'_>, version: &VersionWanted, subject: &Subject, findings: &mut Findings) {
+    let Ok(wanted) = version.value.parse::<VersionNumber>() else { return };
+    let place = || rule.place(version.value_field, subject);
+    if version.source == VersionSource::File {
         // 1.2 ≤ 1.2.0.0 holds and 1.2.0.0 < 1.2 does not, as one means it; the others surprise.
         let surprises = matches!(
-            comparison.operator,
-            Operator::Equal | Operator::NotEqual | Operator::GreaterThan | Operator::LessThanOrEqual
+            version.operator,
+            ComparisonOperator::Equal
+                | ComparisonOperator::NotEqual
+                | ComparisonOperator::GreaterThan
+                | ComparisonOperator::LessThanOrEqual
         );
         if surprises && wanted.count() < 4 {
-            let (name, value) = (rule.name(), comparison.value);
+            let (name, value) = (rule.name(), &version.value);
             let four = format!("{value}{}", ".0".repeat(4 - wanted.count()));
             let message = format!(
                 "{name} compares a file's version with {value}, which is older than {four}: files have four parts."
@@ -137,25 +141,20 @@ fn length(rule: &AppRule<'_>, comparison: &Comparison<'_>, subject: &Subject, fi
         }
         return;
     }
-    let known = match comparison.of {
-        Of::Product => subject.setup.msi.as_ref().and_then(|msi| msi.version.clone()),
-        Of::File | Of::Registry => subject.app().and_then(|app| app.display_version.clone()),
+    let known = match version.source {
+        VersionSource::Product => subject.setup.msi.as_ref().and_then(|msi| msi.version.clone()),
+        VersionSource::File | VersionSource::Registry => subject.app().and_then(|app| app.display_version.clone()),
     };
     let Some(actual) = known else { return };
     if actual.trim().parse().is_ok_and(|actual| wanted.is_same_but_longer(&actual)) {
         let message = format!(
             "{} compares with {}, but the app calls that version {}: an absent part is older than a zero.",
             rule.name(),
-            comparison.value,
+            version.value,
             actual.trim()
         );
         findings.warning(place(), message, format!("Write `{}`.", actual.trim()));
     }
-}
-
-/// Whether `a <operator> b` holds where `a` compares to `b` as `order`; an operator we do not know may.
-pub(super) fn holds(order: Ordering, operator: &Operator) -> bool {
-    operator.holds(order).unwrap_or(true)
 }
 
 /// Rules, commands and `msiInformation` against the MSI that is or will be packed.
@@ -195,13 +194,10 @@ fn version_of_packed(
     findings: &mut Findings,
 ) {
     let Some(packed_text) = msi.version.as_deref() else { return };
-    let wanted = text(&product.product_version).parse::<VersionNumber>().ok();
-    let (Some(operator), Some(wanted), Some(packed)) =
-        (&product.product_version_operator, wanted, packed_text.parse::<VersionNumber>().ok())
-    else {
-        return;
-    };
-    if !holds(packed.cmp(&wanted), operator) {
+    let Ok(CheckedRule::Product(ProductCheck { version: Some(wanted), .. })) = &rule.checked else { return };
+    let Ok(packed) = packed_text.parse::<VersionNumber>() else { return };
+    if !wanted.holds(&packed) {
+        let operator = wanted.operator;
         let message = format!(
             "{} wants a version {operator} {}, but the packed MSI's is {packed_text}.",
             rule.name(),
