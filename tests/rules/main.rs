@@ -8,6 +8,7 @@ mod fake_ground;
 mod file_cases;
 mod file_table;
 mod ground;
+mod lint_and_runner;
 mod look;
 mod product_table;
 mod real_ground;

@@ -2,7 +2,6 @@
 
 use super::open_enum::open_enum;
 use serde::{Deserialize, Serialize};
-use std::cmp::Ordering;
 
 open_enum! {
     /// Whose rights a command or a script runs with.
@@ -83,22 +82,6 @@ open_enum! {
         LessThan = "lessThan",
         /// Less or the same.
         LessThanOrEqual = "lessThanOrEqual",
-    }
-}
-
-impl Operator {
-    /// Whether `a <operator> b` holds where `a` compares to `b` as `order`; `None` for an operator that compares nothing or
-    /// that this version does not know.
-    pub fn holds(&self, order: Ordering) -> Option<bool> {
-        match self {
-            Self::Equal => Some(order.is_eq()),
-            Self::NotEqual => Some(order.is_ne()),
-            Self::GreaterThan => Some(order.is_gt()),
-            Self::GreaterThanOrEqual => Some(order.is_ge()),
-            Self::LessThan => Some(order.is_lt()),
-            Self::LessThanOrEqual => Some(order.is_le()),
-            Self::NotConfigured | Self::Other(_) => None,
-        }
     }
 }
 
@@ -266,25 +249,6 @@ mod tests {
         assert_eq!(serde_json::to_string(&operator).unwrap(), "\"roughlyEqual\"");
         let known: Operator = serde_json::from_str("\"lessThan\"").unwrap();
         assert_eq!(known, Operator::LessThan);
-    }
-
-    #[test]
-    fn an_operator_holds_for_its_orders_alone() {
-        let orders = [Ordering::Less, Ordering::Equal, Ordering::Greater];
-        for (name, expected) in [
-            ("equal", [false, true, false]),
-            ("notEqual", [true, false, true]),
-            ("greaterThan", [false, false, true]),
-            ("greaterThanOrEqual", [false, true, true]),
-            ("lessThan", [true, false, false]),
-            ("lessThanOrEqual", [true, true, false]),
-        ] {
-            let operator = Operator::from(name.to_owned());
-            assert_eq!(orders.map(|order| operator.holds(order)), expected.map(Some), "{name}");
-        }
-        for name in ["notConfigured", "roughlyEqual"] {
-            assert_eq!(Operator::from(name.to_owned()).holds(Ordering::Equal), None, "{name}");
-        }
     }
 
     #[test]

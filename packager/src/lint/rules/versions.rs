@@ -7,8 +7,8 @@ use crate::msi::MsiFacts;
 use std::fmt::Display;
 use waybill_intune::command_line::{Msiexec, ProductOrFile};
 use waybill_intune::{
-    CheckedRule, Comparison, ComparisonOperator, FileCheck, FileTest, ProductCheck, RegistryCheck, RegistryTest,
-    VersionNumber,
+    CheckedRule, Comparison, ComparisonOperator, FileCheck, FileTest, ProductCheck, RegistryCheck,
+    RegistryTest, VersionNumber,
 };
 use waybill_schemas::app::{ProductCodeRule, Rule};
 use waybill_schemas::report::lint::LintPage;
@@ -143,7 +143,9 @@ fn length(rule: &AppRule<'_>, version: &VersionWanted, subject: &Subject, findin
     }
     let known = match version.source {
         VersionSource::Product => subject.setup.msi.as_ref().and_then(|msi| msi.version.clone()),
-        VersionSource::File | VersionSource::Registry => subject.app().and_then(|app| app.display_version.clone()),
+        VersionSource::File | VersionSource::Registry => {
+            subject.app().and_then(|app| app.display_version.clone())
+        }
     };
     let Some(actual) = known else { return };
     if actual.trim().parse().is_ok_and(|actual| wanted.is_same_but_longer(&actual)) {

@@ -1,0 +1,100 @@
+//! `waybill lint` and the runner judge a rule alike. Each case is one that they once judged differently; what
+//! docs/detection.md says of it decides.
+
+use crate::look::{Looker, app_with};
+use serde_json::{Value, json};
+use waybill_packager::lint::{AppInput, Subject, lint};
+use waybill_schemas::app::AppDocument;
+use waybill_system::fake::FakeSystem;
+
+fn file(changes: Value) -> Value {
+    let usual = json!({
+        "@odata.type": "#microsoft.graph.win32LobAppFileSystemRule",
+        "path": r"C:\App", "fileOrFolderName": "app.exe", "operationType": "exists",
+    });
+    with(usual, changes)
+}
+
+fn registry(changes: Value) -> Value {
+    let usual = json!({
+        "@odata.type": "#microsoft.graph.win32LobAppRegistryRule",
+        "keyPath": r"HKLM\SOFTWARE\App", "valueName": "V", "operationType": "exists",
+    });
+    with(usual, changes)
+}
+
+fn script(changes: Value) -> Value {
+    let usual =
+        json!({ "@odata.type": "#microsoft.graph.win32LobAppPowerShellScriptRule", "scriptContent": "J3gn" });
+    with(usual, changes)
+}
+
+fn with(mut rule: Value, changes: Value) -> Value {
+    for (key, value) in changes.as_object().unwrap() {
+        rule[key] = value.clone();
+    }
+    rule
+}
+
+fn compared(operation: &str, value: &str) -> Value {
+    json!({ "operationType": operation, "operator": "greaterThan", "comparisonValue": value })
+}
+
+fn is_refused_by_lint(app: &AppDocument) -> bool {
+    let mut subject = Subject::new("app.json");
+    subject.app = Some(AppInput { document: "app.json".into(), app: app.clone(), text: None });
+    let never_holds = |message: &str| message.contains("can never hold");
+    lint(subject, &[]).findings.iter().any(|one| one.code == "WB201" && never_holds(&one.message))
+}
+
+fn assert_alike(name: &str, rule: &Value, purpose: &str, is_invalid: bool) {
+    let app = app_with(std::slice::from_ref(rule), purpose);
+    let machine = FakeSystem::windows();
+    let looker = Looker::new(&machine);
+    let reports = if purpose == "detection" { looker.detect(&app).rules } else { looker.require(&app).rules };
+    assert_eq!(reports[0].invalid, is_invalid, "the runner: {name}: {}", reports[0].why);
+    assert_eq!(is_refused_by_lint(&app), is_invalid, "lint: {name}");
+}
+
+#[test]
+fn what_one_refused_and_the_other_took_is_judged_alike() {
+    let invalid = true;
+    let fine = false;
+    for (name, rule, expected) in [
+        ("a date that only looks like one", file(compared("modifiedDate", "31/12/2024")), invalid),
+        ("a date without its day", file(compared("createdDate", "2024-13")), invalid),
+        ("a path on a drive, and relative to its folder", file(json!({ "path": "C:App" })), invalid),
+        ("a path from the drive's root on", file(json!({ "path": r"\App" })), invalid),
+        ("a variable that is not closed", file(json!({ "path": r"%ProgramFiles\App" })), invalid),
+        ("an apostrophe in a folder's name", file(json!({ "path": r"C:\O'Reilly" })), fine),
+        ("a server with slashes", file(json!({ "path": "//server/share" })), fine),
+        ("a version of the registry that is text", registry(compared("version", "1.2 beta")), fine),
+        ("a number that needs 64 bits", registry(compared("integer", "18446744073709551615")), fine),
+        ("a key with both separators", registry(json!({ "keyPath": r"HKLM/SOFTWARE\App" })), invalid),
+        ("a key that begins with a separator", registry(json!({ "keyPath": r"\HKLM\SOFTWARE" })), invalid),
+        ("a script beyond the limit", script(json!({ "scriptContent": "J3gn".repeat(70_000) })), invalid),
+    ] {
+        assert_alike(name, &rule, "detection", expected);
+    }
+    let product = json!({
+        "@odata.type": "#microsoft.graph.win32LobAppProductCodeRule",
+        "productCode": "{0F1B2C3D-1111-2222-3333-0123456789AB}",
+    });
+    assert_alike("a requirement about a product", &product, "requirement", invalid);
+    assert_alike("a requirement script that compares nothing", &script(json!({})), "requirement", invalid);
+    let integer = script(compared("integer", "one"));
+    assert_alike("a requirement script's value that is no number", &integer, "requirement", invalid);
+}
+
+/// The runner cannot answer a word that this version does not know; lint leaves it alone, for a newer Intune may know it.
+#[test]
+fn an_unknown_word_is_answered_with_the_nearest_one() {
+    let rule = file(json!({ "operationType": "exist" }));
+    let app = app_with(std::slice::from_ref(&rule), "detection");
+    assert!(!is_refused_by_lint(&app));
+    let report = Looker::new(&FakeSystem::windows()).rule(&rule);
+    assert_eq!(
+        report.why,
+        "The rule is invalid: `exist` is no operation of a file rule; `exists` is the nearest word."
+    );
+}
