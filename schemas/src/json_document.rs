@@ -1,10 +1,10 @@
-//! JSON documents: bounded, read without quoting their values in errors, written without leaving keys behind.
+//! Documents: read within a bound, without quoting their values in errors; written without leaving keys behind.
 
 use crate::codes::{Classified, Code, documents};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
-use std::io;
+use std::io::{self, Read};
 use zeroize::Zeroizing;
 
 /// The largest JSON document that is read, in bytes.
@@ -85,16 +85,44 @@ fn reason(message: &str) -> String {
     }
 }
 
+/// Reads at most `limit` bytes, and one more where there are more: so that whatever parses them sees that they are
+/// too many. The bytes may be keys, so they are read into a buffer that is wiped.
+///
+/// # Errors
+/// What the reader says.
+pub fn read_bounded(reader: impl Read, limit: usize) -> io::Result<Zeroizing<Vec<u8>>> {
+    let mut reader = reader.take(limit as u64 + 1);
+    let mut out = WipedBuffer::default();
+    loop {
+        out.make_room(1);
+        let held = out.0.len();
+        // Within the capacity: growing here would leave a copy behind.
+        let capacity = out.0.capacity();
+        out.0.resize(capacity, 0);
+        let read = reader.read(&mut out.0[held..]);
+        out.0.truncate(held + read.as_ref().map_or(0, |count| *count));
+        match read {
+            Ok(0) => return Ok(out.0),
+            Err(error) if error.kind() != io::ErrorKind::Interrupted => return Err(error),
+            _ => {}
+        }
+    }
+}
+
 /// Reads a document that was bounded by its caller or is bounded here; a UTF-8 byte order mark is skipped.
 pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DocumentError> {
     if bytes.len() > DOCUMENT_LIMIT {
         return Err(DocumentError::TooLarge { actual: bytes.len(), limit: DOCUMENT_LIMIT });
     }
-    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
-    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    parse(bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes)).map_err(|(path, error)| fault(path, &error))
+}
+
+/// Parses JSON to its end; an error comes with the field that it is about, `.` for the document itself.
+pub(crate) fn parse<T: DeserializeOwned>(text: &[u8]) -> Result<T, (String, serde_json::Error)> {
+    let mut deserializer = serde_json::Deserializer::from_slice(text);
     let document = serde_path_to_error::deserialize(&mut deserializer)
-        .map_err(|error| fault(error.path().to_string(), error.inner()))?;
-    deserializer.end().map_err(|error| fault(".".to_owned(), &error))?;
+        .map_err(|error| (error.path().to_string(), error.into_inner()))?;
+    deserializer.end().map_err(|error| (".".to_owned(), error))?;
     Ok(document)
 }
 
@@ -120,13 +148,18 @@ struct WipedBuffer(Zeroizing<Vec<u8>>);
 
 impl WipedBuffer {
     fn put(&mut self, bytes: &[u8]) {
-        let needed = self.0.len() + bytes.len();
+        self.make_room(bytes.len());
+        self.0.extend_from_slice(bytes);
+    }
+
+    /// `Vec::reserve` would free the old bytes without wiping them.
+    fn make_room(&mut self, more: usize) {
+        let needed = self.0.len() + more;
         if needed > self.0.capacity() {
             let mut grown = Zeroizing::new(Vec::with_capacity(needed.max(2 * self.0.capacity()).max(4096)));
             grown.extend_from_slice(&self.0);
             self.0 = grown;
         }
-        self.0.extend_from_slice(bytes);
     }
 }
 
@@ -171,6 +204,14 @@ mod tests {
         assert!(error.to_string().contains("at encryptionKey (line 1"), "{error}");
         assert_eq!(read::<u8>(b"7 7"), Err(DocumentError::NotJson { line: 1, column: 3 }));
         assert_eq!(read::<EncryptionInfo>(b"\n  x"), Err(DocumentError::NotJson { line: 2, column: 3 }));
+    }
+
+    #[test]
+    fn one_byte_more_than_the_limit_is_read_and_no_second_one() {
+        let endless = io::repeat(b'x');
+        assert_eq!(read_bounded(endless, 10_000).unwrap().len(), 10_001);
+        assert_eq!(read_bounded(&b"short"[..], 10_000).unwrap().as_slice(), b"short");
+        assert_eq!(read_bounded(&[7; 5000][..], 5000).unwrap().as_slice(), [7; 5000]);
     }
 
     #[test]

@@ -5,20 +5,14 @@
 use crate::app::AppDocument;
 use crate::content::{ContentDocument, PiecesDocument};
 use crate::report::benchmark::{BenchmarkReport, SweepReport};
-use crate::report::diff::DiffReport;
-use crate::report::error::ErrorReport;
-use crate::report::explain::ExplainReport;
 use crate::report::fetch::FetchReport;
-use crate::report::init::InitReport;
-use crate::report::inspect::InspectReport;
 use crate::report::install::{DetectReport, InstallReport, StepReport};
 use crate::report::lint::LintReport;
-use crate::report::pack::PackReport;
-use crate::report::publish::PublishReport;
+use crate::report::pack::{InitReport, PackReport};
+use crate::report::package::{DiffReport, InspectReport, UnpackReport, VerifyReport};
+use crate::report::publish::{PublishReport, ServeStarted, ServedRequest};
 use crate::report::rehearsal::RehearsalReport;
-use crate::report::serve::{ServeStarted, ServedRequest};
-use crate::report::unpack::UnpackReport;
-use crate::report::verify::VerifyReport;
+use crate::report::{ErrorReport, ExplainReport};
 use schemars::transform::{RecursiveTransform, Transform as _};
 use schemars::{JsonSchema, Schema, json_schema, schema_for};
 

@@ -26,6 +26,7 @@ pub mod app;
 mod bytes;
 pub mod codes;
 mod content;
+mod content_url;
 mod detection_xml;
 mod encryption_info;
 mod given_encryption_info;
@@ -36,9 +37,8 @@ pub mod report;
 pub mod secrets;
 
 pub use bytes::{BytesError, EncryptionKey, FileDigest, InitializationVector, Mac, MacKey, Sha256Digest};
-pub use content::{
-    CONTENT_LIMIT, ContentDocument, ContentUrl, ContentUrlFault, PIECE_SIZE, PiecesDocument, UNPACKED_LIMIT,
-};
+pub use content::{CONTENT_LIMIT, ContentDocument, PIECE_SIZE, PiecesDocument, UNPACKED_LIMIT};
+pub use content_url::{ContentUrl, ContentUrlFault};
 pub use detection_xml::{
     ApplicationInfo, CONTENT_FILE_NAME, ContentNameFault, DETECTION_XML_LIMIT, DetectionXml,
     DetectionXmlError, DetectionXmlWriteError, MsiExecutionContext, MsiInfo, Note as DetectionXmlNote,
@@ -50,4 +50,4 @@ pub use encryption_info::{
 pub use given_encryption_info::{
     EncryptionInfoError, EncryptionInfoSource, GivenEncryptionInfo, encryption_info_from,
 };
-pub use json_document::{DOCUMENT_LIMIT, DocumentError};
+pub use json_document::{DOCUMENT_LIMIT, DocumentError, read_bounded};

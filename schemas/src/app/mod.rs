@@ -15,28 +15,22 @@
 //! # Ok::<(), waybill_schemas::app::AppError>(())
 //! ```
 
-mod assignment;
-mod fill;
+mod additions;
 mod installation;
-mod layout;
-mod lint_settings;
 mod older_rules;
 mod open_enum;
 mod read;
-mod retry_settings;
 mod rule;
 mod rule_types;
 mod values;
 
-pub use assignment::{
-    Assignment, AssignmentSettings, AutoUpdateSettings, InstallTimeSettings, Relationship, RestartSettings,
+pub use additions::{
+    Allow, Assignment, AssignmentSettings, AutoUpdateSettings, InstallTimeSettings, LintSettings, Reason,
+    Relationship, RestartSettings, RetrySettings, ReturnCodeInterval,
 };
-pub use fill::PackageFields;
-pub use installation::{InstallExperience, MimeContent, MsiInformation, ReturnCode};
-pub use lint_settings::{Allow, LintSettings, Reason};
+pub use installation::{InstallExperience, MimeContent, MsiInformation, PackageFields, ReturnCode};
 pub use older_rules::PlacedRule;
 pub use read::AppError;
-pub use retry_settings::{RetrySettings, ReturnCodeInterval};
 pub use rule::Rule;
 pub use rule_types::{FileSystemRule, PowerShellScriptRule, ProductCodeRule, RegistryRule};
 pub use values::{
@@ -45,7 +39,7 @@ pub use values::{
     RuleType, RunAsAccount, ScriptOperation, SupersedenceType,
 };
 
-use layout::Layout;
+use read::Layout;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 

@@ -1,6 +1,8 @@
-use super::content_name::ContentNameFault;
+//! What is wrong, or merely unusual, about a Detection.xml.
+
 use crate::bytes::BytesError;
 use crate::codes::{Classified, Code, documents};
+use std::fmt;
 
 /// Why a Detection.xml is refused: one variant a fault. No message holds key material.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -239,5 +241,133 @@ pub enum DetectionXmlWriteError {
 impl Classified for DetectionXmlWriteError {
     fn code(&self) -> &'static Code {
         &documents::DETECTION_XML_UNWRITABLE
+    }
+}
+
+/// The longest name a file can have on NTFS, in UTF-16 units.
+const NAME_LIMIT: usize = 255;
+
+/// Why a `FileName` is not the name of one file (`docs/package-format.md`, reader case 12).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ContentNameFault {
+    /// Nothing there.
+    #[error("it is empty")]
+    Empty,
+    /// `.` or `..`.
+    #[error("it leads to a folder")]
+    Dots,
+    /// `/` or `\`: a path, relative or absolute.
+    #[error("it is a path")]
+    Separator,
+    /// A drive or an alternate data stream.
+    #[error("it holds a colon")]
+    Colon,
+    /// A control character.
+    #[error("it holds a control character")]
+    Control,
+    /// Longer than any file name.
+    #[error("it is longer than 255 UTF-16 units")]
+    TooLong,
+}
+
+/// Whether `name` names one file, on every host.
+pub(super) fn check_content_name(name: &str) -> Result<(), ContentNameFault> {
+    match name {
+        "" => Err(ContentNameFault::Empty),
+        "." | ".." => Err(ContentNameFault::Dots),
+        _ if name.contains(['/', '\\']) => Err(ContentNameFault::Separator),
+        _ if name.contains(':') => Err(ContentNameFault::Colon),
+        _ if name.chars().any(char::is_control) => Err(ContentNameFault::Control),
+        _ if name.encode_utf16().count() > NAME_LIMIT => Err(ContentNameFault::TooLong),
+        _ => Ok(()),
+    }
+}
+
+/// A harmless deviation from the shape that Microsoft's tool writes: read, and worth a lint (WB403).
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Note {
+    /// The document begins with a UTF-8 byte order mark.
+    ByteOrderMark,
+    /// The document begins with an XML declaration.
+    Declaration,
+    /// Lines end in LF; Microsoft's tool writes CRLF on Windows, LF elsewhere.
+    LineFeeds,
+    /// The root's namespaces or attributes differ, or stand in another order.
+    RootAttributes,
+    /// `ToolVersion` is missing or empty.
+    MissingToolVersion,
+    /// The known children of `parent` stand in another order.
+    ElementOrder {
+        /// The element whose children they are.
+        parent: &'static str,
+    },
+    /// An element that the format does not know; its content is ignored.
+    UnknownElement {
+        /// The element it stands in.
+        parent: &'static str,
+        /// Its name.
+        name: String,
+    },
+    /// The base64 of a field lacks its padding.
+    UnpaddedBase64 {
+        /// The field's element.
+        field: &'static str,
+    },
+    /// A field of `MsiInfo` holds no boolean or context: taken as missing.
+    UnreadableValue {
+        /// The field's element.
+        field: &'static str,
+    },
+    /// Space, comments or spellings that no other note names.
+    Layout,
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ByteOrderMark => formatter.write_str("Detection.xml begins with a byte order mark"),
+            Self::Declaration => formatter.write_str("Detection.xml begins with an XML declaration"),
+            Self::LineFeeds => formatter.write_str("the lines of Detection.xml end in LF, not CRLF"),
+            Self::RootAttributes => formatter.write_str(
+                "the namespaces of ApplicationInfo differ from Microsoft's or stand in another order",
+            ),
+            Self::MissingToolVersion => formatter.write_str("ApplicationInfo has no ToolVersion"),
+            Self::ElementOrder { parent } => {
+                write!(formatter, "the elements of {parent} stand in another order")
+            }
+            Self::UnknownElement { parent, name } => {
+                write!(formatter, "{parent} holds an unknown element {name}")
+            }
+            Self::UnpaddedBase64 { field } => write!(formatter, "the base64 of {field} lacks its padding"),
+            Self::UnreadableValue { field } => {
+                write!(formatter, "the value of {field} is not one that it can have")
+            }
+            Self::Layout => formatter.write_str("Detection.xml is laid out in another way than Microsoft's"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_file_name_passes_and_every_path_is_refused() {
+        assert_eq!(check_content_name("IntunePackage.intunewin"), Ok(()));
+        assert_eq!(check_content_name("Über..setup 1.intunewin"), Ok(()));
+        for (name, fault) in [
+            ("", ContentNameFault::Empty),
+            ("..", ContentNameFault::Dots),
+            ("../x", ContentNameFault::Separator),
+            ("/etc/passwd", ContentNameFault::Separator),
+            ("a\\b", ContentNameFault::Separator),
+            ("C:x", ContentNameFault::Colon),
+            ("a\u{7}", ContentNameFault::Control),
+            (&"a".repeat(256), ContentNameFault::TooLong),
+        ] {
+            assert_eq!(check_content_name(name), Err(fault), "{name}");
+        }
     }
 }

@@ -7,19 +7,14 @@
 //! assert!(matches!(ApplicationInfo::read(page), Err(DetectionXmlError::Doctype)));
 //! ```
 
-mod content_name;
 mod element;
 mod error;
-mod fields;
 mod msi_info;
-mod note;
 mod read;
 mod write;
 
-pub use content_name::ContentNameFault;
-pub use error::{DetectionXmlError, DetectionXmlWriteError};
+pub use error::{ContentNameFault, DetectionXmlError, DetectionXmlWriteError, Note};
 pub use msi_info::{MsiExecutionContext, MsiInfo};
-pub use note::Note;
 
 use crate::encryption_info::EncryptionInfo;
 use zeroize::Zeroizing;

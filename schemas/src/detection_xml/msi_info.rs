@@ -1,7 +1,8 @@
+//! `MsiInfo`, the element that a package of an MSI has.
+
 use super::element::{Element, is_space};
-use super::error::{DetectionXmlError, DetectionXmlWriteError};
-use super::fields::Fields;
-use super::note::Note;
+use super::error::{DetectionXmlError, DetectionXmlWriteError, Note};
+use super::read::Fields;
 use super::write::Writer;
 use serde::{Deserialize, Serialize};
 

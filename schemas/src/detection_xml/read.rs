@@ -1,9 +1,9 @@
-use super::element::{self, Element};
-use super::error::{DetectionXmlError, shown};
-use super::fields::Fields;
-use super::note::Note;
+//! Reading Detection.xml: as leniently as packages in use demand, noting what differs from Microsoft's shape.
+
+use super::element::{self, Element, is_space};
+use super::error::{DetectionXmlError, Note, check_content_name, shown};
 use super::write::{ROOT, TOOL_VERSION_ATTRIBUTE, XSD, XSI};
-use super::{ApplicationInfo, DETECTION_XML_LIMIT, DetectionXml, MsiInfo, content_name};
+use super::{ApplicationInfo, DETECTION_XML_LIMIT, DetectionXml, MsiInfo};
 use crate::bytes::{BytesError, EncryptionKey, FileDigest, InitializationVector, Mac, MacKey, lacks_padding};
 use crate::content::CONTENT_LIMIT;
 use crate::encryption_info::{
@@ -99,7 +99,7 @@ fn size(value: &str) -> Result<u64, DetectionXmlError> {
 
 fn file_name(fields: &Fields<'_>) -> Result<String, DetectionXmlError> {
     let name = fields.required("FileName")?;
-    content_name::check(name)
+    check_content_name(name)
         .map(|()| name.to_owned())
         .map_err(|source| DetectionXmlError::FileName { found: shown(name), source })
 }
@@ -147,4 +147,73 @@ fn bytes<T>(
         notes.push(Note::UnpaddedBase64 { field });
     }
     Ok(decoded)
+}
+
+/// The children of one element as fields: each at most once, unknown ones noted.
+pub(super) struct Fields<'a> {
+    parent: &'static str,
+    children: &'a [Element],
+}
+
+impl<'a> Fields<'a> {
+    /// The fields of `element`, of which `known` are known, in Microsoft's order.
+    pub(super) fn of(
+        element: &'a Element,
+        parent: &'static str,
+        known: &[&'static str],
+        notes: &mut Vec<Note>,
+    ) -> Result<Self, DetectionXmlError> {
+        if !element.text.trim_matches(is_space).is_empty() {
+            return Err(DetectionXmlError::MisplacedText { element: parent });
+        }
+        let mut places = Vec::with_capacity(known.len());
+        for child in &element.children {
+            match known.iter().position(|name| *name == child.name) {
+                None => notes.push(Note::UnknownElement { parent, name: child.name.clone() }),
+                Some(place) if places.contains(&place) => {
+                    return Err(DetectionXmlError::Duplicate { parent, field: known[place] });
+                }
+                Some(place) => places.push(place),
+            }
+        }
+        if !places.is_sorted() {
+            notes.push(Note::ElementOrder { parent });
+        }
+        Ok(Self { parent, children: &element.children })
+    }
+
+    /// The element `field`, where it is.
+    pub(super) fn element(&self, field: &'static str) -> Option<&'a Element> {
+        self.children.iter().find(|child| child.name == field)
+    }
+
+    /// The element `field`, which must be there.
+    pub(super) fn required_element(&self, field: &'static str) -> Result<&'a Element, DetectionXmlError> {
+        self.element(field).ok_or_else(|| self.missing(field))
+    }
+
+    /// The text of `field`, exactly as it stands there, where the element is.
+    pub(super) fn text(&self, field: &'static str) -> Result<Option<&'a str>, DetectionXmlError> {
+        match self.element(field) {
+            Some(element) if !element.children.is_empty() => Err(DetectionXmlError::NestedElements { field }),
+            element => Ok(element.map(|element| element.text.as_str())),
+        }
+    }
+
+    /// The text of `field`, which must be there; it may be empty.
+    pub(super) fn required(&self, field: &'static str) -> Result<&'a str, DetectionXmlError> {
+        self.text(field)?.ok_or_else(|| self.missing(field))
+    }
+
+    /// The value of `field` without the space around it; it must be there and not empty.
+    pub(super) fn value(&self, field: &'static str) -> Result<&'a str, DetectionXmlError> {
+        match self.required(field)?.trim_matches(is_space) {
+            "" => Err(self.missing(field)),
+            value => Ok(value),
+        }
+    }
+
+    pub(super) fn missing(&self, field: &'static str) -> DetectionXmlError {
+        DetectionXmlError::Missing { parent: self.parent, field }
+    }
 }

@@ -1,6 +1,8 @@
+//! Writing Detection.xml exactly as Microsoft's tool does, without leaving a copy of the keys behind.
+
 use super::element::is_xml_character;
-use super::error::{DetectionXmlWriteError, shown};
-use super::{ApplicationInfo, DETECTION_XML_LIMIT, MsiInfo, content_name};
+use super::error::{DetectionXmlWriteError, check_content_name, shown};
+use super::{ApplicationInfo, DETECTION_XML_LIMIT, MsiInfo};
 use crate::content::CONTENT_LIMIT;
 use crate::encryption_info::{EncryptionInfo, FILE_DIGEST_ALGORITHM, PROFILE_IDENTIFIER};
 use zeroize::Zeroizing;
@@ -34,7 +36,7 @@ pub(super) fn write(info: &ApplicationInfo) -> Result<Zeroizing<Vec<u8>>, Detect
 
 /// What `read` would refuse is not written.
 fn check(info: &ApplicationInfo) -> Result<(), DetectionXmlWriteError> {
-    content_name::check(&info.file_name)
+    check_content_name(&info.file_name)
         .map_err(|source| DetectionXmlWriteError::FileName { found: shown(&info.file_name), source })?;
     if info.setup_file.is_empty() {
         return Err(DetectionXmlWriteError::NoSetupFile);

@@ -2,29 +2,56 @@
 
 #[cfg(feature = "full")]
 pub mod benchmark;
-pub mod diff;
-pub mod entry;
-pub mod error;
-#[cfg(feature = "full")]
-pub mod explain;
 #[cfg(feature = "full")]
 pub mod fetch;
-#[cfg(feature = "full")]
-pub mod init;
-pub mod inspect;
 #[cfg(feature = "full")]
 pub mod install;
 #[cfg(feature = "full")]
 pub mod lint;
 #[cfg(feature = "full")]
 pub mod pack;
+pub mod package;
 #[cfg(feature = "full")]
 pub mod publish;
 #[cfg(feature = "full")]
 pub mod rehearsal;
 #[cfg(feature = "full")]
 pub mod sarif;
+
+use serde::{Deserialize, Serialize};
+
+/// The one document on stdout where a command fails under `--json` and has nothing else to report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+pub struct ErrorReport {
+    /// What stopped it.
+    pub error: ReportedError,
+}
+
+/// An error as it is reported: never with key material.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+pub struct ReportedError {
+    /// Its stable id, e.g. `mac-mismatch`; `waybill explain` has a page for it.
+    pub code: String,
+    /// What `waybill` exits with for it.
+    pub exit: u8,
+    /// What happened, one sentence, naming the object.
+    pub message: String,
+    /// What it came from, outermost first.
+    pub causes: Vec<String>,
+    /// What to do next.
+    pub hint: String,
+}
+
+/// Every meaning of one code: a number may stand in several tables.
 #[cfg(feature = "full")]
-pub mod serve;
-pub mod unpack;
-pub mod verify;
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct ExplainReport {
+    /// The code, as it was asked for.
+    pub code: String,
+    /// At least one, the likeliest first.
+    pub meanings: Vec<crate::codes::Entry>,
+}

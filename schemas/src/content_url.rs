@@ -1,3 +1,5 @@
+//! Where a content lies.
+
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use std::fmt;
 

@@ -1,11 +1,13 @@
-//! Whom an app is for, when it comes, and which apps it stands in relation to.
+//! What Waybill adds to Graph's app: whom it is for and when, which apps it stands in relation to, how often it is tried
+//! again, and what `waybill lint` may overlook.
 
 use super::rule::short_type;
 use super::values::{
     AssignmentIntent, DeliveryOptimizationPriority, DependencyType, Notifications, SupersedenceType,
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::{Map, Value};
+use std::num::NonZeroU32;
 
 /// What is wanted of an app, and when.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -137,9 +139,112 @@ impl Relationship {
     }
 }
 
+/// The `retry` object of an app; what it does not say is as the reference has it.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", default)]
+pub struct RetrySettings {
+    /// Further tries after a code of type retry, before the long wait; 3 where nothing is said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_retries: Option<u32>,
+    /// Minutes between them; 5 where nothing is said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_interval_in_minutes: Option<NonZeroU32>,
+    /// Minutes of the long wait, which comes after a failure and after the last quick try; 1440 where nothing is said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub long_interval_in_minutes: Option<NonZeroU32>,
+    /// Exit codes with an interval of their own: a user's deferral need not cost 24 hours.
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "super::null_as_empty")]
+    pub return_codes: Vec<ReturnCodeInterval>,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// After which exit code it is tried again when.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct ReturnCodeInterval {
+    /// The exit code, signed or unsigned; what it stands for is said in the app's `returnCodes`.
+    #[serde(deserialize_with = "super::installation::exit_code")]
+    #[cfg_attr(feature = "json-schema", schemars(range(min = -2_147_483_648_i64, max = 4_294_967_295_i64)))]
+    pub return_code: i64,
+    /// Minutes until the next try.
+    pub retry_interval_in_minutes: NonZeroU32,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+impl ReturnCodeInterval {
+    /// The exit code's 32 bits.
+    pub fn bits(&self) -> u32 {
+        (self.return_code & 0xFFFF_FFFF) as u32
+    }
+}
+
+/// The `lint` object of an app.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(default)]
+pub struct LintSettings {
+    /// Findings that are known and meant.
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "super::null_as_empty")]
+    pub allow: Vec<Allow>,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// One code that may be found, and why that is right here.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+pub struct Allow {
+    /// The code, e.g. `WB106`.
+    pub code: String,
+    /// Why; required, so that the next reader need not guess.
+    pub reason: Reason,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A reason in words; a blank one is refused when it is read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Reason(String);
+
+impl Reason {
+    /// From words; nothing where there are none.
+    pub fn new(words: impl Into<String>) -> Option<Self> {
+        let words = words.into();
+        (!words.trim().is_empty()).then_some(Self(words))
+    }
+
+    /// The words.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Reason {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::new(String::deserialize(deserializer)?)
+            .ok_or_else(|| D::Error::custom("a reason in words is needed"))
+    }
+}
+
+own_schema!(Reason, inline, {
+    "type": "string",
+    "pattern": "\\S",
+    "description": "why the finding is right here",
+});
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn the_two_kinds_of_relationship_are_told_apart() {
@@ -154,5 +259,34 @@ mod tests {
             one(r##"{"@odata.type": "#microsoft.graph.mobileAppFriendship", "targetId": "c", "since": 1}"##);
         assert!(!newer.is_dependency() && !newer.is_supersedence());
         assert_eq!(serde_json::to_value(&newer).unwrap()["since"], 1);
+    }
+
+    fn read(retry: &Value) -> Result<RetrySettings, String> {
+        let app =
+            crate::app::AppDocument::from_value(json!({ "retry": retry })).map_err(|e| e.to_string())?;
+        app.retry.ok_or_else(|| "there is no retry".to_owned())
+    }
+
+    #[test]
+    fn what_is_said_is_read_and_the_rest_stays_open() {
+        let retry = read(&json!({
+            "maxRetries": 0, "longIntervalInMinutes": 60, "patience": "endless",
+            "returnCodes": [{ "returnCode": -2147024891, "retryIntervalInMinutes": 7 }]
+        }));
+        let retry = retry.unwrap();
+        assert_eq!((retry.max_retries, retry.retry_interval_in_minutes), (Some(0), None));
+        assert_eq!(retry.long_interval_in_minutes.map(NonZeroU32::get), Some(60));
+        assert_eq!(retry.return_codes[0].bits(), 0x8007_0005);
+        assert_eq!(retry.other["patience"], "endless");
+        assert_eq!(read(&json!({})), Ok(RetrySettings::default()));
+    }
+
+    #[test]
+    fn no_interval_is_nothing_and_no_code_wider_than_32_bits() {
+        let code = |code: i64, minutes: u32| json!({ "returnCodes": [{ "returnCode": code, "retryIntervalInMinutes": minutes }] });
+        assert!(read(&code(1602, 1)).is_ok());
+        for wrong in [json!({ "retryIntervalInMinutes": 0 }), code(1602, 0), code(1 << 32, 1)] {
+            read(&wrong).expect_err(&wrong.to_string());
+        }
     }
 }

@@ -1,0 +1,304 @@
+//! What publishing writes: content.json with the keys, pieces.json without.
+
+use crate::bytes::Sha256Digest;
+use crate::content_url::ContentUrl;
+use crate::encryption_info::EncryptionInfo;
+use crate::json_document::{self, DocumentError};
+use serde::de::{Error as _, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value};
+use std::fmt;
+use zeroize::Zeroizing;
+
+/// A content or payload larger than this (256 GiB) is absurd: eight times what Intune takes.
+pub const CONTENT_LIMIT: u64 = 256 * 1024 * 1024 * 1024;
+
+/// Unpacked files of more bytes than this (1 TiB) are absurd: sixteen times what a device takes unless it is told to.
+pub const UNPACKED_LIMIT: u64 = 4 * CONTENT_LIMIT;
+
+/// MAC and IV, which a content begins with.
+const CONTENT_HEADER: u64 = 48;
+/// AES's block; PKCS#7 fills up the last one or adds a whole one.
+const BLOCK: u64 = 16;
+/// The shortest content: one block behind the header.
+const CONTENT_MINIMUM: u64 = CONTENT_HEADER + BLOCK;
+
+/// Whether `size` is the length of a content: at least one block behind the header, whole blocks, not absurd.
+fn check_content_size(field: &'static str, size: u64) -> Result<(), DocumentError> {
+    let has_whole_blocks = (size % BLOCK) == CONTENT_HEADER % BLOCK;
+    if (CONTENT_MINIMUM..=CONTENT_LIMIT).contains(&size) && has_whole_blocks {
+        return Ok(());
+    }
+    let reason = format!("is {size}; a content has 48 bytes and whole blocks of 16, at most {CONTENT_LIMIT}");
+    Err(DocumentError::Value { field, reason })
+}
+
+/// content.json: where a content lies and what is needed to authenticate and decrypt it. **It carries the keys.**
+///
+/// Names are those of Graph's `mobileAppContentFile` and `fileEncryptionInfo`, so `size` is the payload's and
+/// `sizeEncrypted` the content's. Unknown fields survive.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct ContentDocument {
+    /// What to call it: the package's name without its extension.
+    pub name: String,
+    /// The content: an http(s) URL, or a path below this document.
+    pub url: ContentUrl,
+    /// Bytes of the payload (the inner zip).
+    #[cfg_attr(feature = "json-schema", schemars(range(max = CONTENT_LIMIT)))]
+    pub size: u64,
+    /// Bytes of the content file.
+    #[cfg_attr(feature = "json-schema", schemars(range(min = CONTENT_MINIMUM, max = CONTENT_LIMIT)))]
+    pub size_encrypted: u64,
+    /// Bytes of all files when unpacked, where the publisher knew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "json-schema", schemars(range(max = UNPACKED_LIMIT)))]
+    pub size_unpacked: Option<u64>,
+    /// Keys, IV, MAC and digest.
+    pub file_encryption_info: EncryptionInfo,
+    /// SHA-256 of the pieces.json beside the content, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pieces_digest: Option<Sha256Digest>,
+    /// What else stands in the document.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+impl ContentDocument {
+    /// Reads a content.json.
+    ///
+    /// # Errors
+    /// Too large, not JSON, a field missing or wrong, or sizes that contradict one another.
+    pub fn read(bytes: &[u8]) -> Result<Self, DocumentError> {
+        let document: Self = json_document::read(bytes)?;
+        document.check().map(|()| document)
+    }
+
+    /// Writes it, indented.
+    ///
+    /// # Errors
+    /// What [`Self::read`] would refuse.
+    pub fn write(&self) -> Result<Zeroizing<Vec<u8>>, DocumentError> {
+        self.check()?;
+        json_document::write(self, true)
+    }
+
+    fn check(&self) -> Result<(), DocumentError> {
+        if self.size > CONTENT_LIMIT {
+            let reason = format!("is {}; at most {CONTENT_LIMIT} bytes are read", self.size);
+            return Err(DocumentError::Value { field: "size", reason });
+        }
+        check_content_size("sizeEncrypted", self.size_encrypted)?;
+        if let Some(unpacked) = self.size_unpacked.filter(|unpacked| *unpacked > UNPACKED_LIMIT) {
+            let reason = format!("is {unpacked}; at most {UNPACKED_LIMIT} bytes are unpacked");
+            return Err(DocumentError::Value { field: "sizeUnpacked", reason });
+        }
+        let expected = CONTENT_HEADER + (self.size / BLOCK + 1) * BLOCK;
+        if self.size_encrypted == expected {
+            return Ok(());
+        }
+        let reason =
+            format!("is {} where a payload of {} bytes makes {expected}", self.size_encrypted, self.size);
+        Err(DocumentError::Value { field: "sizeEncrypted", reason })
+    }
+}
+
+/// Bytes of every piece but the last, which may be shorter.
+pub const PIECE_SIZE: u64 = 1024 * 1024;
+
+const PIECE_LIMIT: usize = (CONTENT_LIMIT / PIECE_SIZE) as usize;
+
+/// pieces.json: SHA-256 of each piece of a content file, from its first byte. It carries no keys.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct PiecesDocument {
+    /// Bytes of every piece but the last: always 1048576.
+    #[cfg_attr(feature = "json-schema", schemars(extend("const" = PIECE_SIZE)))]
+    pub piece_size: u64,
+    /// Bytes of the content file.
+    #[cfg_attr(feature = "json-schema", schemars(range(min = CONTENT_MINIMUM, max = CONTENT_LIMIT)))]
+    pub size_encrypted: u64,
+    /// SHA-256 of each piece, in order.
+    #[serde(deserialize_with = "bounded")]
+    #[cfg_attr(feature = "json-schema", schemars(length(min = 1, max = PIECE_LIMIT)))]
+    pub sha256: Vec<Sha256Digest>,
+    /// What else stands in the document.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+impl PiecesDocument {
+    /// Of a content of `size_encrypted` bytes whose pieces have these digests.
+    ///
+    /// # Errors
+    /// No content has that size, or that size has another number of pieces.
+    pub fn new(size_encrypted: u64, sha256: Vec<Sha256Digest>) -> Result<Self, DocumentError> {
+        let document = Self { piece_size: PIECE_SIZE, size_encrypted, sha256, other: Map::new() };
+        document.check().map(|()| document)
+    }
+
+    /// Reads a pieces.json.
+    ///
+    /// # Errors
+    /// Too large, not JSON, a field missing or wrong, or a count that contradicts the size.
+    pub fn read(bytes: &[u8]) -> Result<Self, DocumentError> {
+        let document: Self = json_document::read(bytes)?;
+        document.check().map(|()| document)
+    }
+
+    /// Writes it on one line: a content of 30 GiB has 30,720 pieces.
+    ///
+    /// # Errors
+    /// What [`Self::read`] would refuse.
+    pub fn write(&self) -> Result<Zeroizing<Vec<u8>>, DocumentError> {
+        self.check()?;
+        json_document::write(self, false)
+    }
+
+    fn check(&self) -> Result<(), DocumentError> {
+        if self.piece_size != PIECE_SIZE {
+            let reason = format!("is {}; only {PIECE_SIZE} is known", self.piece_size);
+            return Err(DocumentError::Value { field: "pieceSize", reason });
+        }
+        check_content_size("sizeEncrypted", self.size_encrypted)?;
+        let expected = self.size_encrypted.div_ceil(PIECE_SIZE);
+        if self.sha256.len() as u64 == expected {
+            return Ok(());
+        }
+        let reason =
+            format!("holds {} pieces where {} bytes make {expected}", self.sha256.len(), self.size_encrypted);
+        Err(DocumentError::Value { field: "sha256", reason })
+    }
+}
+
+/// Reads a list of digests and stops at the first one too many.
+fn bounded<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Sha256Digest>, D::Error> {
+    struct Digests;
+
+    impl<'de> Visitor<'de> for Digests {
+        type Value = Vec<Sha256Digest>;
+
+        fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            formatter.write_str("a list of SHA-256 digests")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Self::Value, A::Error> {
+            let mut digests = Vec::new();
+            while let Some(digest) = sequence.next_element()? {
+                if digests.len() == PIECE_LIMIT {
+                    return Err(A::Error::custom("too many pieces"));
+                }
+                digests.push(digest);
+            }
+            Ok(digests)
+        }
+    }
+
+    deserializer.deserialize_seq(Digests)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn sample() -> Value {
+        let key = Sha256Digest::new([7; 32]).to_base64();
+        json!({
+            "name": "7-Zip", "url": "00ff/content.bin", "size": 32, "sizeEncrypted": 96,
+            "fileEncryptionInfo": {
+                "@odata.type": "#microsoft.graph.fileEncryptionInfo",
+                "encryptionKey": key, "macKey": key, "initializationVector": "AAAAAAAAAAAAAAAAAAAAAA==", "mac": key,
+                "profileIdentifier": "ProfileVersion1", "fileDigest": key, "fileDigestAlgorithm": "SHA256",
+            },
+            "piecesDigest": key, "manifest": null, "isDependency": false,
+        })
+    }
+
+    fn read(value: &Value) -> Result<ContentDocument, DocumentError> {
+        ContentDocument::read(value.to_string().as_bytes())
+    }
+
+    #[test]
+    fn unknown_fields_survive() {
+        let document = read(&sample()).unwrap();
+        assert_eq!(document.other["isDependency"], false);
+        let written = document.write().unwrap();
+        assert_eq!(ContentDocument::read(&written).unwrap(), document);
+        assert!(!format!("{document:?}").contains(&Sha256Digest::new([7; 32]).to_base64()));
+    }
+
+    #[test]
+    fn the_unpacked_size_may_be_left_out() {
+        assert_eq!(read(&sample()).unwrap().size_unpacked, None);
+        let mut document = sample();
+        document["sizeUnpacked"] = json!(UNPACKED_LIMIT);
+        let document = read(&document).unwrap();
+        assert_eq!(document.size_unpacked, Some(UNPACKED_LIMIT));
+        assert_eq!(ContentDocument::read(&document.write().unwrap()).unwrap(), document);
+    }
+
+    #[test]
+    fn contradictions_and_absurdities_are_refused() {
+        for (field, value) in [
+            ("size", json!(33 * 16)),
+            ("size", json!(-1)),
+            ("size", json!(1e300)),
+            ("sizeEncrypted", json!(97)),
+            ("sizeEncrypted", json!(48)),
+            ("sizeEncrypted", json!(u64::MAX)),
+            ("sizeUnpacked", json!(UNPACKED_LIMIT + 1)),
+            ("sizeUnpacked", json!(-1)),
+            ("sizeUnpacked", json!("5")),
+            ("url", json!("../secret")),
+            ("piecesDigest", json!("AAAA")),
+            ("fileEncryptionInfo", json!({})),
+        ] {
+            let mut document = sample();
+            document[field] = value;
+            assert!(read(&document).is_err(), "{document}");
+        }
+        let mut document = sample();
+        document["size"] = json!(u64::MAX);
+        document["sizeEncrypted"] = json!(64);
+        assert!(matches!(read(&document), Err(DocumentError::Value { field: "size", .. })));
+    }
+
+    fn digests(count: usize) -> Vec<Sha256Digest> {
+        (0..count).map(|index| Sha256Digest::new([index as u8; 32])).collect()
+    }
+
+    #[test]
+    fn counts_follow_from_the_size() {
+        for (size, count) in [(64, 1), (PIECE_SIZE, 1), (PIECE_SIZE + 16, 2), (3 * PIECE_SIZE, 3)] {
+            let document = PiecesDocument::new(size, digests(count)).unwrap();
+            assert_eq!(PiecesDocument::read(&document.write().unwrap()).unwrap(), document);
+            assert!(PiecesDocument::new(size, digests(count + 1)).is_err());
+            assert!(PiecesDocument::new(size, digests(count - 1)).is_err());
+        }
+        assert!(PiecesDocument::new(65, digests(1)).is_err());
+    }
+
+    #[test]
+    fn the_largest_content_still_fits_in_a_document() {
+        let document = PiecesDocument::new(CONTENT_LIMIT, digests(PIECE_LIMIT)).unwrap();
+        let written = document.write().unwrap();
+        assert_eq!(PiecesDocument::read(&written).unwrap().sha256.len(), PIECE_LIMIT);
+    }
+
+    #[test]
+    fn absurd_sizes_and_counts_are_refused() {
+        let one = Sha256Digest::new([0; 32]).to_base64();
+        let refused = |text: String| PiecesDocument::read(text.as_bytes()).unwrap_err();
+        refused(format!(r#"{{"pieceSize":1048576,"sizeEncrypted":1048576000000000,"sha256":["{one}"]}}"#));
+        refused(format!(r#"{{"pieceSize":1,"sizeEncrypted":64,"sha256":["{one}"]}}"#));
+        refused(format!(r#"{{"pieceSize":1048576,"sizeEncrypted":-64,"sha256":["{one}"]}}"#));
+        refused(r#"{"pieceSize":1048576,"sizeEncrypted":64,"sha256":["AAAA"]}"#.to_owned());
+        refused(r#"{"pieceSize":1048576,"sizeEncrypted":64,"sha256":1000000000}"#.to_owned());
+        let many = format!("\"{one}\",").repeat(PIECE_LIMIT) + &format!("\"{one}\"");
+        let error = refused(format!(r#"{{"pieceSize":1048576,"sizeEncrypted":64,"sha256":[{many}]}}"#));
+        assert!(matches!(error, DocumentError::Shape { .. }), "{error}");
+    }
+}
