@@ -3,9 +3,9 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use waybill_schemas::DOCUMENT_LIMIT;
 use waybill_schemas::app::{AppDocument, AppError};
 use waybill_schemas::codes::{Classified, Code, command};
+use waybill_schemas::{DOCUMENT_LIMIT, read_bounded};
 
 /// The app's document for hosts that are not Windows; there it goes before `app.json`.
 const UNIX_DOCUMENT: &str = "app.unix.json";
@@ -80,10 +80,7 @@ impl GivenApp {
 }
 
 fn read(reader: &mut dyn Read, path: &Path) -> Result<AppDocument, GivenAppError> {
-    let mut bytes = Vec::new();
-    reader
-        .take(DOCUMENT_LIMIT as u64 + 1)
-        .read_to_end(&mut bytes)
+    let bytes = read_bounded(reader, DOCUMENT_LIMIT)
         .map_err(|source| GivenAppError::Read { path: path.to_owned(), source })?;
     AppDocument::from_slice(&bytes).map_err(|source| GivenAppError::App { path: path.to_owned(), source })
 }

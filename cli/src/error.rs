@@ -3,7 +3,7 @@
 use crate::report::printable::printable;
 use std::error::Error;
 use waybill_schemas::codes::{Class, Classified, Code};
-use waybill_schemas::report::error::ReportedError;
+use waybill_schemas::report::ReportedError;
 
 /// What stands before each finding in a message that lists several.
 const NEXT_FINDING: &str = "\n    ";

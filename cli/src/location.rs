@@ -2,10 +2,10 @@
 
 use crate::error::Failure;
 use crate::package_input::shown;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use waybill_downloader::{Location, SecretUrl};
 use waybill_schemas::codes::{command, fetch as codes};
+use waybill_schemas::read_bounded;
 use zeroize::Zeroizing;
 
 /// A path, or an http(s) URL.
@@ -40,15 +40,13 @@ pub(crate) fn content_url(file: Option<&Path>) -> Result<Option<SecretUrl>, Fail
 
 /// A small file, or stdin for `-`.
 pub(crate) fn small_file(file: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    const LIMIT: u64 = 1 << 20;
-    let mut bytes = Zeroizing::new(Vec::new());
+    const LIMIT: usize = 1 << 20;
     let outcome = if file == Path::new("-") {
-        std::io::stdin().lock().take(LIMIT).read_to_end(&mut bytes)
+        read_bounded(std::io::stdin().lock(), LIMIT)
     } else {
-        std::fs::File::open(file).and_then(|file| file.take(LIMIT).read_to_end(&mut bytes))
+        std::fs::File::open(file).and_then(|file| read_bounded(file, LIMIT))
     };
     outcome.map_err(|error| {
         Failure::new(&command::INPUT_UNREADABLE, "this cannot be read").caused_by(&error).about(&shown(file))
-    })?;
-    Ok(bytes)
+    })
 }

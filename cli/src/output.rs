@@ -10,7 +10,7 @@ use serde::Serialize;
 use std::io::{self, BufWriter, Write};
 use waybill_agent::as_system::Stream;
 use waybill_schemas::codes::{Class, command};
-use waybill_schemas::report::error::ErrorReport;
+use waybill_schemas::report::ErrorReport;
 
 /// Where a command's output goes, and in which form.
 #[derive(Debug, Clone, Copy)]

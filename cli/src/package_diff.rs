@@ -4,7 +4,7 @@ use crate::commands::payload_entries::entry_name;
 use intunewin::{Archive, ArchiveEntry, ArchiveError};
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
-use waybill_schemas::report::diff::{Change, ChangeCounts, EntryChange};
+use waybill_schemas::report::package::{Change, ChangeCounts, EntryChange};
 
 /// Two payloads, ready to be compared: 32 bytes an entry are held, and the names are read again when they are told.
 pub(crate) struct PayloadDiff<'a> {

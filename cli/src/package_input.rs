@@ -4,12 +4,13 @@ use crate::args::PackageArgs;
 use crate::error::Failure;
 use intunewin::{ArchivePolicy, EncryptedContent, FileSource, Package, Source};
 use std::fs::File;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::Path;
 use waybill_context::Context;
 use waybill_schemas::codes::{command, package};
-use waybill_schemas::{DOCUMENT_LIMIT, EncryptionInfo, GivenEncryptionInfo, encryption_info_from};
-use zeroize::Zeroizing;
+use waybill_schemas::{
+    DOCUMENT_LIMIT, EncryptionInfo, GivenEncryptionInfo, encryption_info_from, read_bounded,
+};
 
 /// Opens packages, all in the same way.
 pub(crate) struct PackageReader {
@@ -136,15 +137,9 @@ fn unreadable(error: &io::Error) -> Failure {
 }
 
 pub(crate) fn read_encryption_info(document: &Path) -> Result<GivenEncryptionInfo, Failure> {
-    let bytes = read_at_most(document, DOCUMENT_LIMIT).map_err(|error| {
-        Failure::new(&command::INPUT_UNREADABLE, "cannot read the encryption info").caused_by(&error)
-    })?;
+    let bytes =
+        File::open(document).and_then(|file| read_bounded(file, DOCUMENT_LIMIT)).map_err(|error| {
+            Failure::new(&command::INPUT_UNREADABLE, "cannot read the encryption info").caused_by(&error)
+        })?;
     Ok(encryption_info_from(&bytes)?)
-}
-
-/// A file's bytes, one more than `most` where it is larger, so that its reader refuses it. They may be keys.
-fn read_at_most(path: &Path, most: usize) -> io::Result<Zeroizing<Vec<u8>>> {
-    let mut bytes = Zeroizing::new(Vec::new());
-    File::open(path)?.take(most as u64 + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
 }

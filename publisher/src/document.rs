@@ -2,12 +2,11 @@
 
 use crate::error::PublishError;
 use std::fs::{self, File};
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Write as _};
 use std::path::Path;
 use waybill_context::{Cancelled, Context};
 use waybill_disk::{FileAccess, NewFile, folder_of};
-use waybill_schemas::{ContentDocument, DOCUMENT_LIMIT, Mac};
-use zeroize::Zeroizing;
+use waybill_schemas::{ContentDocument, DOCUMENT_LIMIT, Mac, read_bounded};
 
 /// Refuses early what [`write`] would refuse after all the work: a document of another content, or no document.
 pub(crate) fn refuse_another(path: &Path, mac: &Mac, force: bool) -> Result<(), PublishError> {
@@ -69,10 +68,7 @@ fn read(path: &Path) -> Result<There, PublishError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(There::Nothing),
         Err(error) => return Err(failed(error)),
     }
-    let mut bytes = Zeroizing::new(Vec::new());
-    File::open(path)
-        .and_then(|file| file.take(DOCUMENT_LIMIT as u64 + 1).read_to_end(&mut bytes))
-        .map_err(failed)?;
+    let bytes = File::open(path).and_then(|file| read_bounded(file, DOCUMENT_LIMIT)).map_err(failed)?;
     Ok(ContentDocument::read(&bytes).map_or(There::Other, |document| There::Document(Box::new(document))))
 }
 

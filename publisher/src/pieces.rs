@@ -6,7 +6,7 @@ use crate::{CONTENT, PIECES};
 use sha2::{Digest as _, Sha256};
 use std::io::{self, Read as _, Write};
 use waybill_context::{Context, Stage};
-use waybill_schemas::{DOCUMENT_LIMIT, PIECE_SIZE, PiecesDocument, Sha256Digest};
+use waybill_schemas::{DOCUMENT_LIMIT, PIECE_SIZE, PiecesDocument, Sha256Digest, read_bounded};
 
 /// Bytes read at once.
 const STEP: usize = 256 << 10;
@@ -149,12 +149,7 @@ fn check_pieces(
     expected: &PiecesDocument,
 ) -> Result<Result<Sha256Digest, Damage>, StoreError> {
     let Some(object) = store.get(key)? else { return Ok(Err(Damage::Missing { file: PIECES })) };
-    let mut bytes = Vec::new();
-    // One byte more than a document may have, so that reading it as one refuses what is longer.
-    object
-        .bytes
-        .take(DOCUMENT_LIMIT as u64 + 1)
-        .read_to_end(&mut bytes)
+    let bytes = read_bounded(object.bytes, DOCUMENT_LIMIT)
         .map_err(|source| StoreError::Read { location: store.location(key), source })?;
     let says_so = PiecesDocument::read(&bytes).is_ok_and(|there| {
         (there.size_encrypted, there.sha256) == (expected.size_encrypted, expected.sha256.clone())

@@ -11,8 +11,8 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 use std::io;
 use std::path::Path;
-use waybill_schemas::report::diff::{DiffReport, FieldChange};
-use waybill_schemas::report::inspect::DetectionReport;
+use waybill_schemas::report::package::DetectionReport;
+use waybill_schemas::report::package::{DiffReport, FieldChange};
 
 /// Tells how the package `new` differs from `old`, after authenticating both.
 pub(crate) fn run(old: &Path, new: &Path, limits: &Limits, session: &Session) -> Result<(), Failure> {

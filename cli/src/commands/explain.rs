@@ -3,7 +3,7 @@ use crate::error::Failure;
 use crate::report::explain::write_explanation;
 use crate::session::Session;
 use waybill_schemas::codes::{self, command, rules};
-use waybill_schemas::report::explain::ExplainReport;
+use waybill_schemas::report::ExplainReport;
 
 /// Tells every meaning of a code.
 pub(crate) fn run(args: &ExplainArgs, session: &Session) -> Result<(), Failure> {

@@ -4,7 +4,7 @@ use crate::package_input::shown;
 use crate::report::init::write_drafted;
 use crate::session::Session;
 use waybill_packager::init::init;
-use waybill_schemas::report::init::{InitReport, InstallerReport};
+use waybill_schemas::report::pack::{InitReport, InstallerReport};
 
 /// Drafts an app document, and tells what to look at in it.
 pub(crate) fn run(args: InitArgs, session: &Session) -> Result<(), Failure> {

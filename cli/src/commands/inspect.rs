@@ -7,7 +7,7 @@ use crate::session::Session;
 use intunewin::{Archive, ArchiveError};
 use std::io::{self, Write};
 use std::path::Path;
-use waybill_schemas::report::inspect::{DetectionReport, InspectReport, ShownEncryptionInfo};
+use waybill_schemas::report::package::{DetectionReport, InspectReport, ShownEncryptionInfo};
 
 /// Shows what a package says of itself, and its payload once it is authenticated.
 pub(crate) fn run(

@@ -11,9 +11,9 @@ use std::path::Path;
 use waybill_agent::{ApplyRequest, ContentSource, GivenApp, Stand, State, Undertaking, apply, stand};
 use waybill_downloader::{FetchOptions, Wanted};
 use waybill_installer_runner::{AccountChoice, Events, RetryPolicy, Settings, Trigger};
-use waybill_schemas::DOCUMENT_LIMIT;
 use waybill_schemas::codes::{command, runner};
 use waybill_schemas::report::install::{InstallReport, Intent, StepReport};
+use waybill_schemas::{DOCUMENT_LIMIT, read_bounded};
 use waybill_system::{System, SystemKind, this_machine};
 
 /// Installs or uninstalls an app, and tells each decision.
@@ -69,10 +69,10 @@ pub(super) fn given(path: &Path) -> Result<(GivenApp, Vec<u8>), Failure> {
     if path != Path::new("-") {
         return Ok((GivenApp::open(path)?, Vec::new()));
     }
-    let mut bytes = Vec::new();
-    let read = std::io::stdin().lock().take(DOCUMENT_LIMIT as u64 + 1).read_to_end(&mut bytes);
-    read.map_err(|error| Failure::new(&command::INPUT_UNREADABLE, "stdin cannot be read").caused_by(&error))?;
-    Ok((GivenApp::read(&mut bytes.as_slice(), "stdin")?, bytes))
+    let bytes = read_bounded(std::io::stdin().lock(), DOCUMENT_LIMIT).map_err(|error| {
+        Failure::new(&command::INPUT_UNREADABLE, "stdin cannot be read").caused_by(&error)
+    })?;
+    Ok((GivenApp::read(&mut bytes.as_slice(), "stdin")?, bytes.to_vec()))
 }
 
 /// Where rights are another's than under Intune, that is said before anything runs.

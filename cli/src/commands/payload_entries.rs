@@ -5,8 +5,8 @@ use serde::ser::{Error as _, SerializeSeq as _};
 use serde::{Serialize, Serializer};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-use waybill_schemas::report::entry::EntryReport;
-use waybill_schemas::report::inspect::PayloadReport;
+use waybill_schemas::report::package::EntryReport;
+use waybill_schemas::report::package::PayloadReport;
 
 /// Files that a summary names.
 const LARGEST: usize = 10;

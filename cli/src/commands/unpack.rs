@@ -5,7 +5,7 @@ use crate::package_input::{PackageReader, shown};
 use crate::report::unpack::write_unpacked;
 use crate::session::{Session, threads};
 use intunewin::{AuthenticatedContent, UnpackError, UnpackOptions};
-use waybill_schemas::report::unpack::UnpackReport;
+use waybill_schemas::report::package::UnpackReport;
 
 /// Authenticates a package and writes its files, or its payload, into place.
 pub(crate) fn run(args: &UnpackArgs, session: &Session) -> Result<(), Failure> {

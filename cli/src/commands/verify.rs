@@ -6,7 +6,7 @@ use crate::session::{Session, threads};
 use intunewin::{Archive, ArchiveError, AuthenticateError, AuthenticatedContent, fold_name};
 use std::path::Path;
 use waybill_schemas::codes::{Class, package};
-use waybill_schemas::report::verify::{Check, CheckName, Outcome, VerifiedPackage, VerifyReport};
+use waybill_schemas::report::package::{Check, CheckName, Outcome, VerifiedPackage, VerifyReport};
 
 /// Makes every check on every package, and tells each by its name.
 pub(crate) fn run(args: &VerifyArgs, session: &Session) -> Result<Option<Class>, Failure> {

@@ -4,7 +4,7 @@ use super::bytes::{Bytes, grouped};
 use super::printable::printable;
 use super::style::{ERROR, FAINT, GOOD, STRONG, WARNING};
 use std::io::{self, Write};
-use waybill_schemas::report::diff::{Change, DiffReport, EntryChange};
+use waybill_schemas::report::package::{Change, DiffReport, EntryChange};
 
 /// Everything but the changed files, which follow one by one.
 pub(crate) fn write_diff<E>(report: &DiffReport<E>, out: &mut dyn Write) -> io::Result<()> {

@@ -6,7 +6,7 @@ use super::style::{FAINT, STRONG};
 use super::wrap::write_wrapped;
 use std::io::{self, Write};
 use waybill_schemas::codes::Entry;
-use waybill_schemas::report::explain::ExplainReport;
+use waybill_schemas::report::ExplainReport;
 
 /// Every meaning, one below the other.
 pub(crate) fn write_explanation(report: &ExplainReport, out: &mut dyn Write) -> io::Result<()> {

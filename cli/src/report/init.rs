@@ -5,7 +5,7 @@ use super::printable::printable;
 use super::style::{GOOD, STRONG, WARNING};
 use super::wrap::write_wrapped;
 use std::io::{self, Write};
-use waybill_schemas::report::init::{Confidence, InitReport, InstallerReport};
+use waybill_schemas::report::pack::{Confidence, InitReport, InstallerReport};
 
 /// The document's main fields, and every note.
 pub(crate) fn write_drafted(report: &InitReport, out: &mut dyn Write) -> io::Result<()> {

@@ -5,8 +5,8 @@ use super::fields::Fields;
 use super::printable::printable;
 use super::style::{GOOD, STRONG, WARNING};
 use std::io::{self, Write};
-use waybill_schemas::report::entry::EntryReport;
-use waybill_schemas::report::inspect::{DetectionReport, InspectReport, PayloadReport, ShownEncryptionInfo};
+use waybill_schemas::report::package::EntryReport;
+use waybill_schemas::report::package::{DetectionReport, InspectReport, PayloadReport, ShownEncryptionInfo};
 use waybill_schemas::{MsiExecutionContext, MsiInfo};
 
 /// Everything that is known without the content.

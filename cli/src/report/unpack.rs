@@ -4,7 +4,7 @@ use super::bytes::{Bytes, counted};
 use super::printable::printable;
 use super::style::{GOOD, STRONG};
 use std::io::{self, Write};
-use waybill_schemas::report::unpack::UnpackReport;
+use waybill_schemas::report::package::UnpackReport;
 
 /// Where to, how much, and what to install with.
 pub(crate) fn write_unpacked(report: &UnpackReport, out: &mut dyn Write) -> io::Result<()> {

@@ -6,7 +6,7 @@ use super::style::{ERROR, FAINT, GOOD, STRONG, WARNING};
 use anstyle::Style;
 use intunewin::Archive;
 use std::io::{self, Write};
-use waybill_schemas::report::verify::{Check, Outcome, VerifiedPackage, VerifyReport};
+use waybill_schemas::report::package::{Check, Outcome, VerifiedPackage, VerifyReport};
 
 /// One package: its verdict, and every check that was made.
 pub(crate) fn write_package(package: &VerifiedPackage, out: &mut dyn Write) -> io::Result<()> {

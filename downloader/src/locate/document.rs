@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use waybill_context::Context;
-use waybill_schemas::{ContentDocument, DOCUMENT_LIMIT, EncryptionInfo};
+use waybill_schemas::{ContentDocument, DOCUMENT_LIMIT, EncryptionInfo, read_bounded};
 use waybill_transport::{Client, FilePartRequest, Observations, SecretUrl};
 use zeroize::Zeroizing;
 
@@ -105,10 +105,7 @@ pub(super) fn content_url(
 
 fn read_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, LocateError> {
     let failed = |source| LocateError::Read { path: path.to_owned(), source };
-    let mut bytes = Zeroizing::new(Vec::new());
-    let file = File::open(path).map_err(failed)?;
-    file.take(DOCUMENT_LIMIT as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
-    Ok(bytes)
+    File::open(path).and_then(|file| read_bounded(file, DOCUMENT_LIMIT)).map_err(failed)
 }
 
 fn read_whole(

@@ -1,13 +1,13 @@
 //! The document on the disk: read within its limit, written whole or not at all.
 
 use std::fs::File;
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use waybill_context::Context;
 use waybill_disk::{FileAccess, NewFile, shown};
-use waybill_schemas::DOCUMENT_LIMIT;
 use waybill_schemas::app::{AppDocument, AppError, PackageFields};
 use waybill_schemas::codes::{Classified, Code, source};
+use waybill_schemas::{DOCUMENT_LIMIT, read_bounded};
 
 /// Why an app's document could not be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -71,16 +71,10 @@ pub(super) fn refuse_existing(path: &Path) -> Result<(), AppFileError> {
 /// # Errors
 /// It cannot be read, is over 16 MiB, or is no app.
 pub fn read_app_document(path: &Path) -> Result<AppDocument, AppFileError> {
-    let bytes =
-        read_bounded(path).map_err(|source| AppFileError::Read { path: path.to_path_buf(), source })?;
+    let bytes = File::open(path)
+        .and_then(|file| read_bounded(file, DOCUMENT_LIMIT))
+        .map_err(|source| AppFileError::Read { path: path.to_path_buf(), source })?;
     AppDocument::from_slice(&bytes).map_err(|source| AppFileError::App { path: path.to_path_buf(), source })
-}
-
-fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    // One more than is accepted, so that the document's own check refuses it.
-    File::open(path)?.take(DOCUMENT_LIMIT as u64 + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
 }
 
 /// Writes an app's document: beside its place, then renamed into it. Without `force` one that is there stays.

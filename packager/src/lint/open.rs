@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use waybill_context::Context;
 use waybill_schemas::app::{AppDocument, AppError};
 use waybill_schemas::codes::{Classified, Code, source};
-use waybill_schemas::{DOCUMENT_LIMIT, DetectionXmlNote};
+use waybill_schemas::{DOCUMENT_LIMIT, DetectionXmlNote, read_bounded};
 
 /// Setup files over this size are not taken out of a package to be looked at.
 const MOST_OF_A_SETUP_FILE: u64 = 2 << 30;
@@ -124,12 +124,11 @@ fn open_document(
 
 fn read_app(path: &Path) -> Result<AppInput, LintInputError> {
     let unreadable = |source| LintInputError::Read { path: path.to_owned(), source };
-    let mut bytes = Vec::new();
     let file = File::open(path).map_err(unreadable)?;
-    file.take(DOCUMENT_LIMIT as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    let bytes = read_bounded(file, DOCUMENT_LIMIT).map_err(unreadable)?;
     let app = AppDocument::from_slice(&bytes)
         .map_err(|source| LintInputError::App { path: path.to_owned(), source })?;
-    Ok(AppInput { document: path.display().to_string(), app, text: String::from_utf8(bytes).ok() })
+    Ok(AppInput { document: path.display().to_string(), app, text: String::from_utf8(bytes.to_vec()).ok() })
 }
 
 impl Subject {
