@@ -17,7 +17,7 @@ use waybill_pe::Program;
 use waybill_schemas::codes::{Classified, Code, source};
 
 pub use switches::{ProposedCommands, quoted};
-pub use waybill_schemas::report::init::Confidence;
+pub use waybill_schemas::report::pack::Confidence;
 
 /// What a setup file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
