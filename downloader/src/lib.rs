@@ -24,7 +24,7 @@ pub use fetch::{download, fetch};
 pub use fetch_async::fetch_async;
 pub use layout::{CacheNameError, cache_folder};
 pub use locate::LocateError;
-pub use manifest::{Fault, ManifestError};
+pub use manifest::{FolderFault, ManifestError};
 pub use place::PlaceError;
 pub use request::{Destination, FetchOptions, FetchRequest, Location, Wanted};
 pub use waybill_transport::{

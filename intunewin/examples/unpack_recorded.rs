@@ -1,6 +1,6 @@
 //! Unpacks a package and lists what it unpacked.
 //!
-//! `unpack_recorded PACKAGE DESTINATION` prints a line a file, as `sha256sum --check` takes it in DESTINATION. The
+//! `unpack_recorded PACKAGE DESTINATION` prints a line a file, as `b3sum --check` takes it in DESTINATION. The
 //! digests are computed while the files are written; memory does not grow with their number.
 
 use intunewin::{ArchivePolicy, EntryName, FileSource, Package, UnpackOptions, UnpackRecord};
@@ -9,15 +9,15 @@ use std::io::{self, BufWriter, Stdout, Write};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use waybill_context::Context;
-use waybill_schemas::Sha256Digest;
+use waybill_schemas::Blake3Digest;
 
 /// A list on stdout.
 struct List(Mutex<BufWriter<Stdout>>);
 
 impl UnpackRecord for List {
-    fn file(&self, name: &EntryName, _: u64, sha256: &Sha256Digest) -> io::Result<()> {
+    fn file(&self, name: &EntryName, _: u64, digest: &Blake3Digest) -> io::Result<()> {
         let mut list = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        writeln!(list, "{sha256}  {name}")
+        writeln!(list, "{digest}  {name}")
     }
 
     fn folder(&self, _: &EntryName) -> io::Result<()> {

@@ -181,6 +181,10 @@ public! {
     FileDigest, 32, "the SHA-256 of the payload"
 }
 public! {
+    /// BLAKE3 of an unpacked file.
+    Blake3Digest, 32, "a BLAKE3 digest"
+}
+public! {
     /// SHA-256 of a document, or of a piece of a content.
     Sha256Digest, 32, "a SHA-256"
 }

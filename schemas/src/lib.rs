@@ -36,7 +36,9 @@ pub mod json_schema;
 pub mod report;
 pub mod secrets;
 
-pub use bytes::{BytesError, EncryptionKey, FileDigest, InitializationVector, Mac, MacKey, Sha256Digest};
+pub use bytes::{
+    Blake3Digest, BytesError, EncryptionKey, FileDigest, InitializationVector, Mac, MacKey, Sha256Digest,
+};
 pub use content::{CONTENT_LIMIT, ContentDocument, PIECE_SIZE, PiecesDocument, UNPACKED_LIMIT};
 pub use content_url::{ContentUrl, ContentUrlFault};
 pub use detection_xml::{

@@ -1,9 +1,7 @@
 //! Whether a folder is still what its manifest says: names, sizes and types always, contents where that is due.
 
-use super::compare::{Comparison, Found};
-use super::entries::Entries;
-use super::walk::{self, Stop};
-use super::{Fault, Manifest, ManifestError, Summary, seconds, writer};
+use super::compare::{CheckStopped, Comparison, Count, FolderFault, count};
+use super::{Described, Entries, Manifest, ManifestError, ManifestWriter, Summary, VERSION, seconds, writer};
 use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
 use std::time::Duration;
@@ -20,15 +18,6 @@ pub(crate) enum Depth {
     Full,
 }
 
-/// What a check found.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
-    /// As it was unpacked.
-    Whole,
-    /// Not so; one fault of perhaps many.
-    Damaged(Fault),
-}
-
 /// Contents are read again after so long: disks rot, and people edit.
 const OLDEST: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
@@ -39,9 +28,11 @@ impl Manifest {
     /// Holds `folder` against the manifest. Goes as far as `depth` says, and in full where that is due: not settled
     /// and written in another boot (or nobody knows in which), or last read more than 7 days ago. Memory stays flat.
     ///
+    /// Returns the first fault that was found; `None` where the folder is whole.
+    ///
     /// A full check that finds damage makes every later one full too, until one finds the folder whole: what only its
     /// bytes tell must not look whole again by names and sizes. One that finds the folder whole renews the manifest's
-    /// time, and calls the files settled where another boot has read them.
+    /// time, calls the files settled where another boot has read them, and writes one of version 1 anew.
     ///
     /// # Errors
     /// Interruption; a manifest that cannot be read.
@@ -51,20 +42,22 @@ impl Manifest {
         depth: Depth,
         threads: usize,
         context: &Context<'_>,
-    ) -> Result<Verdict, ManifestError> {
+    ) -> Result<Option<FolderFault>, ManifestError> {
         let boot = boot::id();
         let depth = depth.max(self.due(boot.as_deref(), context));
-        let found = self.find_fault(folder, depth, threads, context)?;
-        if let Some(fault) = found {
-            if depth == Depth::Full {
+        if depth == Depth::Names {
+            return self.find_fault(folder, depth, threads, None, context);
+        }
+        let renewal = self.start_renewal(context);
+        let fault = self.find_fault(folder, depth, threads, renewal.as_ref(), context)?;
+        match &fault {
+            Some(_) => {
+                drop(renewal); // both would be written under one name
                 self.doubt(context);
             }
-            return Ok(Verdict::Damaged(fault));
+            None => self.renew(boot, renewal, context),
         }
-        if depth == Depth::Full {
-            self.renew(boot, context);
-        }
-        Ok(Verdict::Whole)
+        Ok(fault)
     }
 
     fn due(&self, boot: Option<&str>, context: &Context<'_>) -> Depth {
@@ -80,33 +73,47 @@ impl Manifest {
         folder: &Path,
         depth: Depth,
         threads: usize,
+        renewal: Option<&ManifestWriter<'_>>,
         context: &Context<'_>,
-    ) -> Result<Option<Fault>, ManifestError> {
+    ) -> Result<Option<FolderFault>, ManifestError> {
         let failed = |source| ManifestError::Io { path: self.path.clone(), source };
-        let entries = Entries::open(&self.path, self.summary.entries()).map_err(failed)?;
+        let entries = Entries::open(&self.path, &self.summary).map_err(failed)?;
         let meter = (depth == Depth::Full).then(|| context.meter(Stage::Check, Some(self.summary.bytes)));
-        let found = Comparison::new(folder, entries, meter, context).run(threads.clamp(1, MOST_THREADS));
-        let empty = match found {
+        let compared =
+            Comparison::new(folder, entries, meter, renewal, context).run(threads.clamp(1, MOST_THREADS));
+        let empty = match compared {
             Ok(told) if (told.files, told.bytes) == (self.summary.files, self.summary.bytes) => told.empty,
             Ok(_) => {
-                return Ok(Some(Fault::Manifest("its lines are not what its summary says".into())));
+                return Ok(Some(FolderFault::Manifest("its lines are not what its summary says".into())));
             }
-            Err(Found::Fault(fault)) => return Ok(Some(fault)),
-            Err(Found::Cancelled(cancelled)) => return Err(cancelled.into()),
-            Err(Found::Io(source)) => return Err(failed(source)),
+            Err(CheckStopped::Fault(fault)) => return Ok(Some(fault)),
+            Err(CheckStopped::Cancelled(cancelled)) => return Err(cancelled.into()),
+            Err(CheckStopped::Io(source)) => return Err(failed(source)),
         };
-        let expected = walk::Count { files: self.summary.files, empty };
-        match walk::count(folder, context) {
+        let expected = Count { files: self.summary.files, empty };
+        match count(folder, context) {
             Ok(count) if count == expected => Ok(None),
-            Ok(count) => Ok(Some(Fault::Added { expected: expected.all(), actual: count.all() })),
-            Err(Stop::Cancelled(cancelled)) => Err(cancelled.into()),
-            Err(Stop::Foreign(name)) => Ok(Some(Fault::Kind(name))),
-            Err(Stop::Io(error)) => Ok(Some(Fault::Unreadable(error.to_string()))),
+            Ok(count) => Ok(Some(FolderFault::Added { expected: expected.all(), actual: count.all() })),
+            Err(CheckStopped::Fault(fault)) => Ok(Some(fault)),
+            Err(CheckStopped::Cancelled(cancelled)) => Err(cancelled.into()),
+            Err(CheckStopped::Io(source)) => Err(failed(source)),
         }
     }
 
+    /// The new manifest for one of version 1, whose lines are learned while every byte is read.
+    fn start_renewal<'c>(&self, context: &'c Context<'c>) -> Option<ManifestWriter<'c>> {
+        let Summary { version, mac, destination, setup_file, .. } = &self.summary;
+        if *version == VERSION {
+            return None;
+        }
+        let (destination, setup_file) = (destination.clone().unwrap_or_default(), setup_file.clone());
+        let described = Described { mac: *mac, destination, setup_file };
+        let renewal = ManifestWriter::create(&self.path, described, context);
+        renewal.inspect_err(|error| tracing::debug!(%error, "the manifest keeps its version")).ok()
+    }
+
     /// Every byte was right just now. Failing to write that down costs another full check, no more.
-    fn renew(&self, boot: Option<String>, context: &Context<'_>) {
+    fn renew(&self, boot: Option<String>, renewal: Option<ManifestWriter<'_>>, context: &Context<'_>) {
         let was_reread = boot.is_some() && self.summary.boot.is_some() && boot != self.summary.boot;
         let renewed = Summary {
             settled: self.summary.settled || was_reread,
@@ -114,7 +121,11 @@ impl Manifest {
             time: seconds(context.clock().now()),
             ..self.summary.clone()
         };
-        if let Err(error) = self.rewrite(&renewed, context) {
+        let written = match renewal {
+            Some(renewal) => renewal.finish(&Summary { version: VERSION, ..renewed }),
+            None => self.rewrite(&renewed, context),
+        };
+        if let Err(error) = written {
             tracing::debug!(manifest = %self.path.display(), %error, "the manifest keeps its age");
         }
     }
@@ -128,7 +139,7 @@ impl Manifest {
     }
 
     fn rewrite(&self, summary: &Summary, context: &Context<'_>) -> io::Result<()> {
-        let entries = Entries::open(&self.path, summary.entries())?;
+        let entries = Entries::open(&self.path, summary)?;
         let beside = private_file::beside(&self.path);
         let mut out = BufWriter::with_capacity(64 << 10, private_file::create(&beside)?);
         let mut line = Vec::new();

@@ -1,32 +1,83 @@
-//! A manifest's entries against what lies on the disk, on several threads.
+//! What lies on the disk against a manifest's lines, on several threads, and what may be wrong with it.
 
-use super::Fault;
-use super::entries::{Entries, Entry};
-use intunewin::EntryName;
+use super::{Entries, Entry, LineDigest, ManifestWriter};
+use intunewin::{EntryName, UnpackRecord as _};
 use sha2::{Digest as _, Sha256};
+use std::fmt;
+use std::fs::ReadDir;
 use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use waybill_context::{Cancelled, Context, Meter};
 use waybill_disk::private_file;
-use waybill_schemas::Sha256Digest;
+use waybill_schemas::{Blake3Digest, Sha256Digest};
+
+/// What is wrong with a folder.
+#[derive(Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FolderFault {
+    /// A file or folder is not there.
+    Missing(String),
+    /// A link or another kind of thing lies where a file or folder should be.
+    Kind(String),
+    /// A file is longer or shorter.
+    Size {
+        /// The file.
+        name: String,
+        /// Bytes that were unpacked.
+        expected: u64,
+        /// Bytes that are there.
+        actual: u64,
+    },
+    /// A file has other bytes.
+    Content(String),
+    /// A file or folder cannot be read.
+    Unreadable(String),
+    /// Something was added.
+    Added {
+        /// Files and empty folders that were unpacked.
+        expected: u64,
+        /// Files and empty folders that are there.
+        actual: u64,
+    },
+    /// The manifest contradicts itself: nothing can be said of the folder.
+    Manifest(String),
+}
+
+impl fmt::Display for FolderFault {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing(name) => write!(formatter, "{name} is missing"),
+            Self::Kind(name) => write!(formatter, "{name} is a link, or something else than was unpacked"),
+            Self::Size { name, expected, actual } => {
+                write!(formatter, "{name} has {actual} bytes instead of {expected}")
+            }
+            Self::Content(name) => write!(formatter, "{name} has other contents"),
+            Self::Unreadable(name) => write!(formatter, "{name} cannot be read"),
+            Self::Added { expected, actual } => {
+                write!(formatter, "{actual} files and empty folders are there instead of {expected}")
+            }
+            Self::Manifest(why) => write!(formatter, "its manifest is damaged ({why})"),
+        }
+    }
+}
 
 /// Why it ended early.
-pub(super) enum Found {
-    Fault(Fault),
+pub(super) enum CheckStopped {
+    Fault(FolderFault),
     Cancelled(Cancelled),
     /// The manifest itself cannot be read.
     Io(io::Error),
 }
 
-impl From<Cancelled> for Found {
+impl From<Cancelled> for CheckStopped {
     fn from(cancelled: Cancelled) -> Self {
         Self::Cancelled(cancelled)
     }
 }
 
-impl From<Fault> for Found {
-    fn from(fault: Fault) -> Self {
+impl From<FolderFault> for CheckStopped {
+    fn from(fault: FolderFault) -> Self {
         Self::Fault(fault)
     }
 }
@@ -40,13 +91,15 @@ pub(super) struct Tally {
     pub(super) empty: u64,
 }
 
-/// A folder and its manifest's entries. With a meter, contents are read too.
+/// A folder and its manifest's lines. With a meter, contents are read too.
 pub(super) struct Comparison<'a> {
     folder: &'a Path,
     entries: Entries,
     meter: Option<Meter<'a>>,
+    /// Takes a line for each file that is right, where the manifest is of version 1.
+    renewal: Option<&'a ManifestWriter<'a>>,
     context: &'a Context<'a>,
-    outcome: Mutex<(Tally, Option<Found>)>,
+    outcome: Mutex<(Tally, Option<CheckStopped>)>,
 }
 
 /// Bytes read at once.
@@ -57,13 +110,14 @@ impl<'a> Comparison<'a> {
         folder: &'a Path,
         entries: Entries,
         meter: Option<Meter<'a>>,
+        renewal: Option<&'a ManifestWriter<'a>>,
         context: &'a Context<'a>,
     ) -> Self {
-        Self { folder, entries, meter, context, outcome: Mutex::default() }
+        Self { folder, entries, meter, renewal, context, outcome: Mutex::default() }
     }
 
     /// On this thread and `threads - 1` more; the first fault ends them all.
-    pub(super) fn run(self, threads: usize) -> Result<Tally, Found> {
+    pub(super) fn run(self, threads: usize) -> Result<Tally, CheckStopped> {
         std::thread::scope(|scope| {
             for _ in 1..threads {
                 if std::thread::Builder::new().spawn_scoped(scope, || self.work()).is_err() {
@@ -95,35 +149,38 @@ impl<'a> Comparison<'a> {
         self.outcome.lock().unwrap_or_else(PoisonError::into_inner).1.is_some()
     }
 
-    fn until_the_end(&self, tally: &mut Tally) -> Result<(), Found> {
+    fn until_the_end(&self, tally: &mut Tally) -> Result<(), CheckStopped> {
         let (mut line, mut buffer) = (Vec::new(), Vec::new());
         while !self.is_over() {
             self.context.check()?;
             match self.entries.next(&mut line) {
                 Ok(None) => break,
                 Ok(Some(Entry::Folder(name))) => tally.empty += u64::from(self.is_empty_folder(&name)?),
-                Ok(Some(Entry::File { name, size, sha256 })) => {
-                    self.file(&name, size, &sha256, &mut buffer)?;
+                Ok(Some(Entry::File { name, size, digest })) => {
+                    self.file(&name, size, &digest, &mut buffer)?;
                     tally.files += 1;
                     tally.bytes = tally.bytes.saturating_add(size);
                 }
                 Err(error) if error.kind() == io::ErrorKind::InvalidData => {
-                    return Err(Fault::Manifest(error.to_string()).into());
+                    return Err(FolderFault::Manifest(error.to_string()).into());
                 }
-                Err(error) => return Err(Found::Io(error)),
+                Err(error) => return Err(CheckStopped::Io(error)),
             }
         }
         Ok(())
     }
 
-    fn is_empty_folder(&self, name: &EntryName) -> Result<bool, Fault> {
+    fn is_empty_folder(&self, name: &EntryName) -> Result<bool, FolderFault> {
         let path = self.folder.join(name.to_path());
         match path.symlink_metadata() {
             Ok(metadata) if metadata.is_dir() => {}
-            Ok(_) => return Err(Fault::Kind(name.to_string())),
+            Ok(_) => return Err(FolderFault::Kind(name.to_string())),
             Err(error) => return Err(fault_of(name, &error)),
         }
         let mut entries = std::fs::read_dir(&path).map_err(|error| fault_of(name, &error))?;
+        if let Some(renewal) = self.renewal {
+            renewal.folder(name).unwrap_or_else(|error| renewal.give_up(&error));
+        }
         Ok(entries.next().is_none())
     }
 
@@ -131,42 +188,71 @@ impl<'a> Comparison<'a> {
         &self,
         name: &EntryName,
         expected: u64,
-        sha256: &Sha256Digest,
+        digest: &LineDigest,
         buffer: &mut Vec<u8>,
-    ) -> Result<(), Found> {
+    ) -> Result<(), CheckStopped> {
         let path = self.folder.join(name.to_path());
         let metadata = path.symlink_metadata().map_err(|error| fault_of(name, &error))?;
         if !metadata.is_file() {
-            return Err(Fault::Kind(name.to_string()).into());
+            return Err(FolderFault::Kind(name.to_string()).into());
         }
         if metadata.len() != expected {
             let actual = metadata.len();
-            return Err(Fault::Size { name: name.to_string(), expected, actual }.into());
+            return Err(FolderFault::Size { name: name.to_string(), expected, actual }.into());
         }
         let Some(meter) = &self.meter else { return Ok(()) };
-        if self.digest(&path, name, meter, buffer)? == *sha256 {
-            Ok(())
-        } else {
-            Err(Fault::Content(name.to_string()).into())
+        if !self.is_right(&path, name, digest, meter, buffer)? {
+            return Err(FolderFault::Content(name.to_string()).into());
         }
+        Ok(())
     }
 
-    fn digest(
+    /// Whether a file has the digest of its line. A renewal learns the BLAKE3 of the very bytes whose SHA-256 is right.
+    fn is_right(
+        &self,
+        path: &Path,
+        name: &EntryName,
+        digest: &LineDigest,
+        meter: &Meter<'_>,
+        buffer: &mut Vec<u8>,
+    ) -> Result<bool, CheckStopped> {
+        let mut blake3 = blake3::Hasher::new();
+        let LineDigest::Sha256(expected) = digest else {
+            self.read(path, name, meter, buffer, &mut |bytes| {
+                blake3.update(bytes);
+            })?;
+            return Ok(*digest == LineDigest::Blake3(Blake3Digest::new(*blake3.finalize().as_bytes())));
+        };
+        let (mut sha256, mut size) = (Sha256::new(), 0);
+        self.read(path, name, meter, buffer, &mut |bytes| {
+            sha256.update(bytes);
+            blake3.update(bytes);
+            size += bytes.len() as u64;
+        })?;
+        let is_right = Sha256Digest::new(sha256.finalize().into()) == *expected;
+        if let Some(renewal) = self.renewal.filter(|_| is_right) {
+            let line = renewal.file(name, size, &Blake3Digest::new(*blake3.finalize().as_bytes()));
+            line.unwrap_or_else(|error| renewal.give_up(&error));
+        }
+        Ok(is_right)
+    }
+
+    fn read(
         &self,
         path: &Path,
         name: &EntryName,
         meter: &Meter<'_>,
         buffer: &mut Vec<u8>,
-    ) -> Result<Sha256Digest, Found> {
+        take: &mut dyn FnMut(&[u8]),
+    ) -> Result<(), CheckStopped> {
         let mut file = private_file::open(path).map_err(|error| fault_of(name, &error))?;
         buffer.resize(STEP, 0);
-        let mut sha = Sha256::new();
         loop {
             self.context.check()?;
             match file.read(buffer) {
-                Ok(0) => return Ok(Sha256Digest::new(sha.finalize().into())),
+                Ok(0) => return Ok(()),
                 Ok(count) => {
-                    sha.update(&buffer[..count]);
+                    take(&buffer[..count]);
                     meter.advance(count as u64);
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -177,10 +263,65 @@ impl<'a> Comparison<'a> {
 }
 
 /// A file that cannot be read is as bad as one that is not there: the folder is of no use.
-fn fault_of(name: &EntryName, error: &io::Error) -> Fault {
+fn fault_of(name: &EntryName, error: &io::Error) -> FolderFault {
     tracing::debug!(%name, %error, "an entry of a content folder");
     match error.kind() {
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Fault::Missing(name.to_string()),
-        _ => Fault::Unreadable(name.to_string()),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => FolderFault::Missing(name.to_string()),
+        _ => FolderFault::Unreadable(name.to_string()),
     }
+}
+
+/// More components than any archive's names have.
+const MOST_DEPTH: usize = 80;
+
+/// Everything below a folder.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Count {
+    /// Files.
+    pub(super) files: u64,
+    /// Folders in which nothing is.
+    pub(super) empty: u64,
+}
+
+impl Count {
+    /// Both together: what a person can count.
+    pub(super) fn all(&self) -> u64 {
+        self.files + self.empty
+    }
+}
+
+/// A folder that is being read, and whether anything was in it.
+struct Open {
+    entries: ReadDir,
+    seen: bool,
+}
+
+/// Counts what is below `folder`, never through a link.
+pub(super) fn count(folder: &Path, context: &Context<'_>) -> Result<Count, CheckStopped> {
+    let mut count = Count::default();
+    let failed = |error: io::Error| CheckStopped::Fault(FolderFault::Unreadable(error.to_string()));
+    if !folder.symlink_metadata().map_err(failed)?.is_dir() {
+        return Err(FolderFault::Kind(folder.display().to_string()).into());
+    }
+    let mut open = vec![Open { entries: std::fs::read_dir(folder).map_err(failed)?, seen: true }];
+    while let Some(top) = open.last_mut() {
+        let Some(entry) = top.entries.next().transpose().map_err(failed)? else {
+            count.empty += u64::from(!top.seen);
+            open.pop();
+            continue;
+        };
+        top.seen = true;
+        context.check()?;
+        let kind = entry.file_type().map_err(failed)?;
+        if kind.is_file() {
+            count.files += 1;
+        } else if kind.is_dir() && open.len() < MOST_DEPTH {
+            open.push(Open { entries: std::fs::read_dir(entry.path()).map_err(failed)?, seen: false });
+        } else {
+            let path = entry.path();
+            let name = path.strip_prefix(folder).unwrap_or(&path).display().to_string();
+            return Err(FolderFault::Kind(name).into()); // a link, a device, or folders deeper than any archive's
+        }
+    }
+    Ok(count)
 }

@@ -1,38 +1,39 @@
-//! What a content folder holds: names, sizes and SHA-256, written while it is unpacked and kept outside of it.
+//! What a content folder holds: names, sizes and BLAKE3, written while it is unpacked and kept outside of it.
 //!
 //! One line of JSON a file or folder, in no particular order, then the summary:
 //!
 //! ```json
-//! {"name":"setup.exe","size":48128,"sha256":"kN…="}
+//! {"name":"setup.exe","size":48128,"blake3":"kN…="}
 //! {"folder":"logs"}
-//! {"version":1,"mac":"…","files":1,"folders":1,"bytes":48128,"settled":true,"boot":"…","time":1795241400}
+//! {"version":2,"mac":"…","files":1,"folders":1,"bytes":48128,"settled":true,"boot":"…","time":1795241400}
 //! ```
+//!
+//! Version 1 has a `sha256` in the place of `blake3`. It is read, and becomes version 2 at the next check that reads every
+//! byte and finds the folder whole.
 //!
 //! It is whole before the folder is renamed into its place: a manifest of a folder that is not there does no harm.
 
 mod check;
 mod compare;
-mod entries;
-mod fault;
-mod walk;
 mod writer;
 
-pub use fault::Fault;
+pub use compare::FolderFault;
 
-pub(crate) use check::{Depth, Verdict};
+pub(crate) use check::Depth;
 pub(crate) use writer::{Described, ManifestWriter};
 
 use intunewin::EntryName;
 use serde::{Deserialize, Serialize};
 use std::fs::File;
-use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use waybill_context::Cancelled;
 use waybill_disk::boot;
 use waybill_disk::private_file;
 use waybill_schemas::codes::{Classified, Code, package, root};
-use waybill_schemas::{Mac, Sha256Digest};
+use waybill_schemas::{Blake3Digest, Mac, Sha256Digest};
 
 /// Why a folder was not held against its manifest.
 #[derive(Debug, thiserror::Error)]
@@ -97,7 +98,8 @@ impl Summary {
     }
 }
 
-const VERSION: u32 = 1;
+/// What is written; the first is read too.
+const VERSION: u32 = 2;
 
 /// Longest line: a name of 1,024 units, or a destination of 32,767, is far below.
 const MOST_LINE: u64 = 256 << 10;
@@ -141,7 +143,7 @@ fn read_summary(mut file: File) -> io::Result<Summary> {
     let last = lines.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
     let summary: Summary = serde_json::from_slice(last)?;
     let is_text = |text: &String| EntryName::parse(text.as_bytes(), true).is_ok();
-    if summary.version != VERSION {
+    if !(1..=VERSION).contains(&summary.version) {
         Err(io::Error::other("it is of another version"))
     } else if summary.boot.as_ref().is_some_and(|id| !boot::is_plausible(id))
         || !summary.setup_file.iter().all(is_text)
@@ -152,17 +154,105 @@ fn read_summary(mut file: File) -> io::Result<Summary> {
     }
 }
 
-/// Any line but the last. Both fields of a file, or the one of a folder.
-#[derive(Debug, Serialize, Deserialize)]
+/// Any line but the last: a file with its size and one digest, or a folder.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 struct Line {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     size: Option<u64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     sha256: Option<Sha256Digest>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    blake3: Option<Blake3Digest>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     folder: Option<String>,
+}
+
+/// A line that is sound.
+#[derive(Debug, PartialEq, Eq)]
+enum Entry {
+    File { name: EntryName, size: u64, digest: LineDigest },
+    Folder(EntryName),
+}
+
+/// The digest of a file, by the version of the manifest.
+#[derive(Debug, PartialEq, Eq)]
+enum LineDigest {
+    /// Version 1.
+    Sha256(Sha256Digest),
+    /// Version 2.
+    Blake3(Blake3Digest),
+}
+
+/// Every line but the summary, one at a time, for several threads.
+struct Entries {
+    version: u32,
+    rest: Mutex<Rest>,
+}
+
+struct Rest {
+    lines: BufReader<File>,
+    left: u64,
+}
+
+impl Entries {
+    /// The lines before the `summary` of the manifest at `path`.
+    fn open(path: &Path, summary: &Summary) -> io::Result<Self> {
+        let lines = BufReader::with_capacity(64 << 10, private_file::open(path)?);
+        Ok(Self { version: summary.version, rest: Mutex::new(Rest { lines, left: summary.entries() }) })
+    }
+
+    /// The next line as it stands, into `line`; false behind the last, and then the summary alone is left.
+    fn read(&self, line: &mut Vec<u8>) -> io::Result<bool> {
+        let mut rest = self.rest.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(left) = rest.left.checked_sub(1) else {
+            (&mut rest.lines).take(MOST_LINE).skip_until(b'\n')?;
+            let is_end = rest.lines.fill_buf()?.is_empty();
+            return if is_end { Ok(false) } else { Err(damaged("more lines than its summary says")) };
+        };
+        rest.left = left;
+        line.clear();
+        (&mut rest.lines).take(MOST_LINE).read_until(b'\n', line)?;
+        if line.ends_with(b"\n") { Ok(true) } else { Err(damaged("a line is not whole")) }
+    }
+
+    /// The next entry; `None` behind the last.
+    fn next(&self, line: &mut Vec<u8>) -> io::Result<Option<Entry>> {
+        if self.read(line)? { entry(line, self.version).map(Some) } else { Ok(None) }
+    }
+}
+
+/// It is our own file; a name is checked all the same before it becomes a path.
+fn entry(line: &[u8], version: u32) -> io::Result<Entry> {
+    let name = |text: String| {
+        EntryName::parse(text.as_bytes(), true).map_err(|_| damaged("a name that no archive has"))
+    };
+    // serde names the field that it does not know: a digest of an algorithm that is not ours.
+    let line = serde_json::from_slice(line)
+        .map_err(|error| damaged(&format!("a line that is no entry: {error}")))?;
+    let (file, size, digest) = match line {
+        Line { name: None, size: None, sha256: None, blake3: None, folder: Some(text) } => {
+            return Ok(Entry::Folder(name(text)?));
+        }
+        Line { name: Some(text), size: Some(size), sha256: Some(digest), blake3: None, folder: None } => {
+            (text, size, LineDigest::Sha256(digest))
+        }
+        Line { name: Some(text), size: Some(size), sha256: None, blake3: Some(digest), folder: None } => {
+            (text, size, LineDigest::Blake3(digest))
+        }
+        _ => return Err(damaged("a line that is neither a file with one digest nor a folder")),
+    };
+    if (version == 1) != matches!(digest, LineDigest::Sha256(_)) {
+        return Err(damaged("a digest of another algorithm than its version has"));
+    }
+    Ok(Entry::File { name: name(file)?, size, digest })
+}
+
+/// Tells a manifest that is damaged from one that cannot be read.
+fn damaged(what: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, what)
 }
 
 /// Seconds since 1970; 0 before it.

@@ -67,7 +67,7 @@ impl Place {
             let path = place.folder().join(name(file).to_path());
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, bytes).unwrap();
-            let digest = Sha256Digest::new(Sha256::digest(bytes).into());
+            let digest = Blake3Digest::new(*blake3::hash(bytes).as_bytes());
             writer.file(&name(file), bytes.len() as u64, &digest).unwrap();
         }
         assert!(!place.path().exists(), "before it is settled");
@@ -84,7 +84,7 @@ impl Place {
     fn manifest(&self) -> Manifest {
         Manifest::open(&self.path()).unwrap()
     }
-    fn check(&self, depth: Depth) -> Verdict {
+    fn check(&self, depth: Depth) -> Option<FolderFault> {
         self.manifest().check(&self.folder(), depth, 3, &self.observer.context()).unwrap()
     }
     /// As if it had been written so.
@@ -107,8 +107,8 @@ fn what_was_unpacked_is_whole() {
     assert_eq!((summary.files, summary.folders, summary.bytes), (3, 1, BYTES));
     assert_eq!(summary.destination.as_deref(), Some(&*place.folder()));
     assert_eq!((summary.mac, summary.time), (Mac::new([7; 32]), 1_800_000_000));
-    assert_eq!((place.check(Depth::Names), place.observer.read()), (Verdict::Whole, 0));
-    assert_eq!((place.check(Depth::Full), place.observer.read()), (Verdict::Whole, BYTES));
+    assert_eq!((place.check(Depth::Names), place.observer.read()), (None, 0));
+    assert_eq!((place.check(Depth::Full), place.observer.read()), (None, BYTES));
     let left: Vec<_> = std::fs::read_dir(place.temporary.path()).unwrap().flatten().collect();
     assert_eq!(left.len(), 2, "{left:?}");
 }
@@ -147,7 +147,7 @@ fn every_change_is_found() {
     for (expected, change) in changes {
         let place = Place::new(true);
         change(&place.folder());
-        let Verdict::Damaged(fault) = place.check(Depth::Names) else { panic!("not found: {expected}") };
+        let Some(fault) = place.check(Depth::Names) else { panic!("not found: {expected}") };
         assert_eq!(fault.to_string(), expected);
     }
 }
@@ -160,35 +160,35 @@ fn links_are_never_followed() {
     let data = place.folder().join("data");
     std::fs::rename(&data, place.temporary.path().join("elsewhere")).unwrap();
     symlink(place.temporary.path().join("elsewhere"), &data).unwrap();
-    assert_eq!(place.check(Depth::Full), Verdict::Damaged(Fault::Kind("data".into())));
+    assert_eq!(place.check(Depth::Full), Some(FolderFault::Kind("data".into())));
 
     let place = Place::new(true);
     let setup = place.folder().join("setup.exe");
     std::fs::rename(&setup, place.temporary.path().join("elsewhere")).unwrap();
     symlink(place.temporary.path().join("elsewhere"), &setup).unwrap();
-    assert_eq!(place.check(Depth::Names), Verdict::Damaged(Fault::Kind("setup.exe".into())));
+    assert_eq!(place.check(Depth::Names), Some(FolderFault::Kind("setup.exe".into())));
 
     let place = Place::new(true);
     let moved = place.temporary.path().join("elsewhere");
     std::fs::rename(place.folder(), &moved).unwrap();
     symlink(&moved, place.folder()).unwrap();
-    assert!(matches!(place.check(Depth::Names), Verdict::Damaged(Fault::Kind(_))));
+    assert!(matches!(place.check(Depth::Names), Some(FolderFault::Kind(_))));
 }
 
 #[test]
 fn contents_are_read_when_asked_or_after_a_week() {
     let place = Place::new(true);
     std::fs::write(place.folder().join("data").join("a.bin"), "aaab").unwrap();
-    let damaged = Verdict::Damaged(Fault::Content("data/a.bin".into()));
-    assert_eq!(place.check(Depth::Names), Verdict::Whole);
+    let damaged = Some(FolderFault::Content("data/a.bin".into()));
+    assert_eq!(place.check(Depth::Names), None);
     place.observer.pass(7);
-    assert_eq!(place.check(Depth::Names), Verdict::Whole);
+    assert_eq!(place.check(Depth::Names), None);
     place.observer.pass(1);
     assert_eq!(place.check(Depth::Names), damaged);
     std::fs::write(place.folder().join("data").join("a.bin"), "aaaa").unwrap();
     place.observer.read();
-    assert_eq!((place.check(Depth::Names), place.observer.read()), (Verdict::Whole, BYTES));
-    assert_eq!((place.check(Depth::Names), place.observer.read()), (Verdict::Whole, 0), "renewed");
+    assert_eq!((place.check(Depth::Names), place.observer.read()), (None, BYTES));
+    assert_eq!((place.check(Depth::Names), place.observer.read()), (None, 0), "renewed");
     assert_eq!(place.manifest().summary().time, 1_800_000_000 + 8 * 86_400);
 }
 
@@ -196,38 +196,38 @@ fn contents_are_read_when_asked_or_after_a_week() {
 fn damage_that_was_seen_is_looked_for_until_it_is_gone() {
     let place = Place::new(true);
     std::fs::write(place.folder().join("data").join("a.bin"), "aaab").unwrap();
-    let damaged = Verdict::Damaged(Fault::Content("data/a.bin".into()));
+    let damaged = Some(FolderFault::Content("data/a.bin".into()));
     assert_eq!(place.check(Depth::Full), damaged);
     assert_eq!(place.check(Depth::Names), damaged);
     std::fs::write(place.folder().join("data").join("a.bin"), "aaaa").unwrap();
-    assert_eq!(place.check(Depth::Names), Verdict::Whole);
+    assert_eq!(place.check(Depth::Names), None);
     place.observer.read();
-    assert_eq!((place.check(Depth::Names), place.observer.read()), (Verdict::Whole, 0), "by names again");
+    assert_eq!((place.check(Depth::Names), place.observer.read()), (None, 0), "by names again");
 }
 
 #[test]
 fn a_clock_that_was_set_back_means_reading() {
     let place = Place::new(true);
     *place.observer.now.lock().unwrap() -= Duration::from_secs(60);
-    assert_eq!((place.check(Depth::Names), place.observer.read()), (Verdict::Whole, BYTES));
+    assert_eq!((place.check(Depth::Names), place.observer.read()), (None, BYTES));
 }
 
 #[test]
 fn what_is_not_settled_is_read_in_another_boot() {
     let place = Place::new(false);
     let Some(boot) = boot::id() else {
-        assert_eq!((place.check(Depth::Names), place.observer.read()), (Verdict::Whole, BYTES), "unknown");
+        assert_eq!((place.check(Depth::Names), place.observer.read()), (None, BYTES), "unknown");
         assert!(!place.manifest().summary().settled);
         return;
     };
-    assert_eq!((place.check(Depth::Names), place.observer.read()), (Verdict::Whole, 0), "this boot");
-    assert_eq!((place.check(Depth::Full), place.observer.read()), (Verdict::Whole, BYTES));
+    assert_eq!((place.check(Depth::Names), place.observer.read()), (None, 0), "this boot");
+    assert_eq!((place.check(Depth::Full), place.observer.read()), (None, BYTES));
     assert!(!place.manifest().summary().settled, "this boot read its own cache");
     place.rewrite(&boot, "boot-before");
-    assert_eq!((place.check(Depth::Names), place.observer.read()), (Verdict::Whole, BYTES), "another");
+    assert_eq!((place.check(Depth::Names), place.observer.read()), (None, BYTES), "another");
     assert!(place.manifest().summary().settled);
     assert_eq!(place.manifest().summary().boot, Some(boot));
-    assert_eq!((place.check(Depth::Names), place.observer.read()), (Verdict::Whole, 0), "settled now");
+    assert_eq!((place.check(Depth::Names), place.observer.read()), (None, 0), "settled now");
 }
 
 #[test]
@@ -241,7 +241,8 @@ fn damaged_manifests_count_as_none() {
         "\n",
         without_end,
         &good[..good.len() / 2],
-        &good.replace("\"version\":1", "\"version\":2"),
+        &good.replace("\"version\":2", "\"version\":3"),
+        &good.replace("\"version\":2", "\"version\":0"),
         &good.replace("\"setupFile\":\"setup.exe\"", "\"setupFile\":\"../setup.exe\""),
         &good.lines().next().map(|line| format!("{line}\n")).unwrap(),
     ] {
@@ -265,7 +266,66 @@ fn a_manifest_that_contradicts_itself_says_nothing() {
         let place = Place::new(true);
         place.rewrite(from, to);
         let verdict = place.check(Depth::Names);
-        assert!(matches!(verdict, Verdict::Damaged(Fault::Manifest(_))), "{from} {verdict:?}");
+        assert!(matches!(verdict, Some(FolderFault::Manifest(_))), "{from} {verdict:?}");
+    }
+}
+
+/// The manifest as the versions before BLAKE3 wrote it.
+fn make_old(place: &Place) {
+    for (_, bytes) in FILES {
+        let (new, old) = (Blake3Digest::new(*blake3::hash(bytes).as_bytes()), Sha256::digest(bytes));
+        let old = Sha256Digest::new(old.into());
+        place.rewrite(
+            &format!("\"blake3\":\"{}\"", new.to_base64()),
+            &format!("\"sha256\":\"{}\"", old.to_base64()),
+        );
+    }
+    place.rewrite("\"version\":2", "\"version\":1");
+}
+
+fn lines(place: &Place) -> std::collections::BTreeSet<String> {
+    std::fs::read_to_string(place.path()).unwrap().lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn an_old_manifest_is_read_and_renewed_when_every_byte_was_right() {
+    let place = Place::new(true);
+    let new = lines(&place);
+    make_old(&place);
+    let old = lines(&place);
+    assert_eq!((place.check(Depth::Names), lines(&place)), (None, old.clone()), "names change nothing");
+    std::fs::write(place.folder().join("data").join("a.bin"), "aaab").unwrap();
+    assert_eq!(place.check(Depth::Full), Some(FolderFault::Content("data/a.bin".into())));
+    assert_eq!(place.manifest().summary().version, 1, "what is damaged is not renewed");
+    std::fs::write(place.folder().join("data").join("a.bin"), "aaaa").unwrap();
+    assert_eq!(place.check(Depth::Names), None, "which reads every byte after the damage");
+    assert_eq!(lines(&place), new);
+    assert_eq!(place.check(Depth::Full), None);
+    assert!(!private_file::beside(&place.path()).exists());
+}
+
+#[test]
+fn digests_of_another_algorithm_are_refused() {
+    let another = "a digest of another algorithm than its version has";
+    let both = "a line that is neither a file with one digest nor a folder";
+    let unknown = "a line that is no entry: unknown field `md5`";
+    let sha256 = Sha256Digest::new(Sha256::digest(b"aaaa").into()).to_base64();
+    let blake3 = Blake3Digest::new(*blake3::hash(b"aaaa").as_bytes()).to_base64();
+    let digest = format!("\"blake3\":\"{blake3}\"");
+    for (old, from, to, expected) in [
+        (false, "\"version\":2", "\"version\":1".to_owned(), another),
+        (true, "\"version\":1", "\"version\":2".to_owned(), another),
+        (false, digest.as_str(), format!("\"sha256\":\"{sha256}\""), another),
+        (false, digest.as_str(), format!("{digest},\"sha256\":\"{sha256}\""), both),
+        (false, digest.as_str(), format!("\"md5\":\"{sha256}\""), unknown),
+    ] {
+        let place = Place::new(true);
+        if old {
+            make_old(&place);
+        }
+        place.rewrite(from, &to);
+        let Some(FolderFault::Manifest(why)) = place.check(Depth::Full) else { panic!("{to}") };
+        assert!(why.starts_with(expected), "{to}: {why}");
     }
 }
 

@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use waybill_context::{Context, failpoint};
 use waybill_disk::boot;
 use waybill_disk::{folder_of, private_file, sync_folder};
-use waybill_schemas::{Mac, Sha256Digest};
+use waybill_schemas::{Blake3Digest, Mac};
 
 /// What a manifest is about.
 #[derive(Debug, Clone)]
@@ -80,17 +80,21 @@ fn closed() -> io::Error {
 }
 
 impl UnpackRecord for ManifestWriter<'_> {
-    fn file(&self, name: &EntryName, size: u64, sha256: &Sha256Digest) -> io::Result<()> {
-        let (name, size, sha256) = (Some(name.to_string()), Some(size), Some(*sha256));
-        let bytes = line(&Line { name, size, sha256, folder: None })?;
+    fn file(&self, name: &EntryName, size: u64, digest: &Blake3Digest) -> io::Result<()> {
+        let bytes = line(&Line {
+            name: Some(name.to_string()),
+            size: Some(size),
+            blake3: Some(*digest),
+            ..Line::default()
+        })?;
         let mut open = self.lock();
         let open = open.as_mut().ok_or_else(closed)?;
-        (open.files, open.bytes) = (open.files + 1, open.bytes + size.unwrap_or_default());
+        (open.files, open.bytes) = (open.files + 1, open.bytes + size);
         open.out.write_all(&bytes)
     }
 
     fn folder(&self, name: &EntryName) -> io::Result<()> {
-        let bytes = line(&Line { name: None, size: None, sha256: None, folder: Some(name.to_string()) })?;
+        let bytes = line(&Line { folder: Some(name.to_string()), ..Line::default() })?;
         let mut open = self.lock();
         let open = open.as_mut().ok_or_else(closed)?;
         open.folders += 1;
@@ -98,21 +102,40 @@ impl UnpackRecord for ManifestWriter<'_> {
     }
 
     fn settled(&self, settled: bool) -> io::Result<()> {
-        let mut open = self.lock();
-        let summary = self.summary(open.as_ref().ok_or_else(closed)?, settled);
-        let Some(Open { out, .. }) = open.take() else { return Err(closed()) };
-        complete(out, &summary, &self.path, self.context)
+        let summary = {
+            let open = self.lock();
+            self.summary(open.as_ref().ok_or_else(closed)?, settled)
+        };
+        self.finish(&summary)
+    }
+}
+
+impl ManifestWriter<'_> {
+    /// Ends it with this summary, whose counts are those of its lines, and puts it into its place.
+    pub(super) fn finish(&self, summary: &Summary) -> io::Result<()> {
+        let Some(Open { out, .. }) = self.lock().take() else { return Err(closed()) };
+        complete(out, summary, &self.path, self.context)
+    }
+
+    /// What was written is removed; the old manifest stays as it is.
+    pub(super) fn give_up(&self, why: &io::Error) {
+        tracing::debug!(manifest = %self.path.display(), %why, "no new manifest is written");
+        self.remove_unfinished();
+    }
+
+    fn remove_unfinished(&self) {
+        let Some(open) = self.lock().take() else { return };
+        drop(open.out.into_parts().0); // what it buffers is not wanted, and Windows removes no open file
+        if let Err(error) = private_file::remove(&private_file::beside(&self.path)) {
+            tracing::debug!(%error, "an unfinished manifest stays");
+        }
     }
 }
 
 /// What was not completed is removed.
 impl Drop for ManifestWriter<'_> {
     fn drop(&mut self) {
-        let Some(open) = self.lock().take() else { return };
-        drop(open.out.into_parts().0); // what it buffers is not wanted, and Windows removes no open file
-        if let Err(error) = private_file::remove(&private_file::beside(&self.path)) {
-            tracing::debug!(%error, "an unfinished manifest stays");
-        }
+        self.remove_unfinished();
     }
 }
 

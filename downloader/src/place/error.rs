@@ -1,5 +1,5 @@
 use crate::layout::CacheNameError;
-use crate::manifest::{Fault, ManifestError};
+use crate::manifest::{FolderFault, ManifestError};
 use intunewin::{ArchiveError, UnpackError};
 use std::io;
 use std::path::PathBuf;
@@ -33,7 +33,7 @@ pub enum PlaceError {
         /// The folder.
         path: PathBuf,
         /// What was found first.
-        fault: Fault,
+        fault: FolderFault,
     },
     /// A damaged folder of the cache could not be moved aside.
     #[error("cannot move {} aside, which is not what was unpacked", path.display())]

@@ -2,7 +2,7 @@
 
 use super::{Place, PlaceError, State};
 use crate::FetchOptions;
-use crate::manifest::{Depth, Fault, Manifest, Summary, Verdict};
+use crate::manifest::{Depth, FolderFault, Manifest, Summary};
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -50,23 +50,22 @@ impl Place {
         let check =
             |manifest: &Manifest, folder: &Path| manifest.check(folder, depth, options.threads, context);
         let state = self.look()?;
-        let verdict = match &manifest {
-            Some(manifest) if state != State::Missing => Some(check(manifest, &self.path)?),
-            _ => None,
-        };
-        let fault = match (verdict, &manifest) {
-            (Some(Verdict::Whole), Some(manifest)) => {
-                TargetFolder::new(&self.path, false)?.sweep(context);
-                return Ok(Some(Present::new(manifest.summary(), false)));
+        let fault = match &manifest {
+            Some(manifest) if state != State::Missing => {
+                let fault = check(manifest, &self.path)?;
+                if fault.is_none() {
+                    TargetFolder::new(&self.path, false)?.sweep(context);
+                    return Ok(Some(Present::new(manifest.summary(), false)));
+                }
+                fault
             }
-            (Some(Verdict::Damaged(fault)), _) => Some(fault),
             _ => None,
         };
         if state == State::Filled {
             self.make_way(fault, options, context)?;
         }
         let is_whole = |staged: &Path| {
-            manifest.as_ref().is_some_and(|manifest| matches!(check(manifest, staged), Ok(Verdict::Whole)))
+            manifest.as_ref().is_some_and(|manifest| matches!(check(manifest, staged), Ok(None)))
         };
         let taken_up = TargetFolder::new(&self.path, options.force)?.take_up(&is_whole, context)?;
         context.check()?;
@@ -85,7 +84,7 @@ impl Place {
     /// The folder is filled, and not with this content as it was unpacked.
     fn make_way(
         &self,
-        fault: Option<Fault>,
+        fault: Option<FolderFault>,
         options: &FetchOptions,
         context: &Context<'_>,
     ) -> Result<(), PlaceError> {

@@ -1,9 +1,9 @@
-//! SHA-256 of a file while it is unpacked: in the same thread, or in one beside it.
+//! BLAKE3 of a file while it is unpacked: in the same thread, or in one beside it.
 
-use sha2::{Digest as _, Sha256};
+use blake3::Hasher;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
-use waybill_schemas::Sha256Digest;
+use waybill_schemas::Blake3Digest;
 
 /// Blocks on their way to the thread beside.
 const IN_FLIGHT: usize = 4;
@@ -11,7 +11,7 @@ const IN_FLIGHT: usize = 4;
 /// A file's digest in progress.
 pub(super) enum FileDigest {
     /// Computed by whoever unpacks.
-    Here(Sha256),
+    Here(Hasher),
     /// Computed while whoever unpacks goes on.
     Beside(Beside),
 }
@@ -22,23 +22,25 @@ impl FileDigest {
     pub(super) fn new(size: u64, total: u64, threads: usize) -> Self {
         let share = total / threads.max(1) as u64;
         let beside = (size > share.max(LEAST)).then(Beside::start).flatten();
-        beside.map_or_else(|| Self::Here(Sha256::new()), Self::Beside)
+        beside.map_or_else(|| Self::Here(Hasher::new()), Self::Beside)
     }
 
     pub(super) fn update(&mut self, bytes: &[u8]) {
         match self {
-            Self::Here(sha) => sha.update(bytes),
+            Self::Here(hasher) => {
+                hasher.update(bytes);
+            }
             Self::Beside(beside) => beside.update(bytes),
         }
     }
 
     /// `None` where the thread beside died.
-    pub(super) fn finish(self) -> Option<Sha256Digest> {
-        let sha = match self {
-            Self::Here(sha) => Some(sha),
+    pub(super) fn finish(self) -> Option<Blake3Digest> {
+        let hasher = match self {
+            Self::Here(hasher) => Some(hasher),
             Self::Beside(beside) => beside.finish(),
         };
-        sha.map(|sha| Sha256Digest::new(sha.finalize().into()))
+        hasher.map(|hasher| Blake3Digest::new(*hasher.finalize().as_bytes()))
     }
 }
 
@@ -50,7 +52,7 @@ pub(super) struct Beside {
     full: SyncSender<Vec<u8>>,
     empty: Receiver<Vec<u8>>,
     made: usize,
-    thread: JoinHandle<Sha256>,
+    thread: JoinHandle<Hasher>,
 }
 
 impl Beside {
@@ -59,13 +61,13 @@ impl Beside {
         let (full, to_digest) = sync_channel::<Vec<u8>>(IN_FLIGHT);
         let (recycle, empty) = sync_channel::<Vec<u8>>(IN_FLIGHT);
         let digest = move || {
-            let mut sha = Sha256::new();
+            let mut hasher = Hasher::new();
             while let Ok(mut block) = to_digest.recv() {
-                sha.update(&block);
+                hasher.update(&block);
                 block.clear();
                 let _ = recycle.try_send(block); // the other side may have ended already
             }
-            sha
+            hasher
         };
         let thread = std::thread::Builder::new().name("file-digest".to_owned()).spawn(digest).ok()?;
         Some(Self { full, empty, made: 0, thread })
@@ -88,7 +90,7 @@ impl Beside {
         self.empty.recv().unwrap_or_default()
     }
 
-    fn finish(self) -> Option<Sha256> {
+    fn finish(self) -> Option<Hasher> {
         drop(self.full);
         self.thread.join().ok()
     }
@@ -106,7 +108,7 @@ mod tests {
             let mut digest = FileDigest::new(size, 1 << 30, 2);
             assert_eq!(matches!(digest, FileDigest::Beside(_)), beside, "{size}");
             bytes.chunks(100_001).for_each(|chunk| digest.update(chunk));
-            assert_eq!(digest.finish(), Some(Sha256Digest::new(Sha256::digest(&bytes).into())));
+            assert_eq!(digest.finish(), Some(Blake3Digest::new(*blake3::hash(&bytes).as_bytes())));
         }
     }
 

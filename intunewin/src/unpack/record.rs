@@ -1,6 +1,6 @@
 use crate::policy::EntryName;
 use std::io;
-use waybill_schemas::Sha256Digest;
+use waybill_schemas::Blake3Digest;
 
 /// Told of everything that is unpacked, while it is: for a manifest that is written as a stream.
 ///
@@ -8,11 +8,11 @@ use waybill_schemas::Sha256Digest;
 /// error ends the unpacking, and nothing stays behind. What was told is true of the folder only once the unpacking
 /// returned: until then it is a folder that is not there yet.
 pub trait UnpackRecord: Sync {
-    /// A file was written: its size in bytes and the SHA-256 of what was written.
+    /// A file was written: its size in bytes and the BLAKE3 of what was written.
     ///
     /// # Errors
     /// The record cannot be kept.
-    fn file(&self, name: &EntryName, size: u64, sha256: &Sha256Digest) -> io::Result<()>;
+    fn file(&self, name: &EntryName, size: u64, digest: &Blake3Digest) -> io::Result<()>;
 
     /// A folder that the payload names by itself was made (folders that only hold something are not told).
     ///

@@ -3,17 +3,16 @@
 use super::{UnpackError, UnpackOptions, UnpackRecord};
 use crate::EntryName;
 use crate::testing::{authenticated, noise, package_of};
-use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use waybill_context::Context;
-use waybill_schemas::Sha256Digest;
+use waybill_schemas::Blake3Digest;
 
 /// What it was told, and where it refuses to be told more.
 struct Told {
-    entries: Mutex<BTreeMap<String, Option<(u64, Sha256Digest)>>>,
+    entries: Mutex<BTreeMap<String, Option<(u64, Blake3Digest)>>>,
     settled: Mutex<Vec<(bool, Vec<PathBuf>)>>,
     watched: PathBuf,
     refuses: &'static str,
@@ -25,7 +24,7 @@ impl Told {
         Self { entries, settled, watched: folder.to_owned(), refuses }
     }
 
-    fn tell(&self, name: &str, what: Option<(u64, Sha256Digest)>) -> io::Result<()> {
+    fn tell(&self, name: &str, what: Option<(u64, Blake3Digest)>) -> io::Result<()> {
         if name == self.refuses {
             return Err(io::Error::other("no room for the record"));
         }
@@ -36,8 +35,8 @@ impl Told {
 }
 
 impl UnpackRecord for Told {
-    fn file(&self, name: &EntryName, size: u64, sha256: &Sha256Digest) -> io::Result<()> {
-        self.tell(name.as_str(), Some((size, *sha256)))
+    fn file(&self, name: &EntryName, size: u64, digest: &Blake3Digest) -> io::Result<()> {
+        self.tell(name.as_str(), Some((size, *digest)))
     }
 
     fn folder(&self, name: &EntryName) -> io::Result<()> {
@@ -81,12 +80,16 @@ fn sizes_and_digests_are_those_on_the_disk() {
     assert_eq!(names, ["a.txt", "b/c/large.bin", "b/empty.dat", "b/medium.bin", "leer"]);
     for (name, what) in told {
         let on_disk = name.split('/').fold(path.clone(), |path, part| path.join(part));
-        let Some((size, sha256)) = what else {
+        let Some((size, digest)) = what else {
             assert!(on_disk.is_dir());
             continue;
         };
         let bytes = std::fs::read(on_disk).unwrap();
-        assert_eq!((size, *sha256.as_bytes()), (bytes.len() as u64, Sha256::digest(&bytes).into()), "{name}");
+        assert_eq!(
+            (size, *digest.as_bytes()),
+            (bytes.len() as u64, *blake3::hash(&bytes).as_bytes()),
+            "{name}"
+        );
     }
 }
 
