@@ -11,6 +11,8 @@ use std::io::Read as _;
 use std::path::Path;
 use waybill_schemas::codes::{Classified, Code, source};
 
+pub use ignore::Error as PatternError;
+
 /// The name of an ignore file. Ignore files themselves are never packed.
 pub const IGNORE_FILE_NAME: &str = ".waybillignore";
 
@@ -24,7 +26,7 @@ const MAX_IGNORE_FILE: u64 = 1024 * 1024;
 pub struct ExcludeError {
     glob: String,
     #[source]
-    source: ignore::Error,
+    source: PatternError,
 }
 
 impl ExcludeError {
@@ -69,7 +71,7 @@ impl Exclusions {
     }
 }
 
-fn refused(glob: &str, source: ignore::Error) -> ExcludeError {
+fn refused(glob: &str, source: PatternError) -> ExcludeError {
     ExcludeError { glob: glob.to_owned(), source }
 }
 
@@ -91,11 +93,11 @@ pub enum IgnoreFileError {
     Pattern {
         /// Counted from 1.
         line: usize,
-        /// The line.
+        /// The text of the line.
         pattern: String,
         /// What is wrong with it.
         #[source]
-        source: ignore::Error,
+        source: PatternError,
     },
 }
 
@@ -141,10 +143,12 @@ impl<'a> IgnoreStack<'a> {
     pub(crate) fn decide(&self, name: &str, is_folder: bool) -> Option<LeftOutReason> {
         match self.exclusions.globs.matched(name, is_folder) {
             Match::Ignore(glob) => return Some(LeftOutReason::Excluded { glob: glob.original().to_owned() }),
+            // Taken back on the command line: no ignore file has a say any more.
             Match::Whitelist(_) => return None,
             Match::None => {}
         }
         for level in self.levels.iter().rev() {
+            // Patterns are relative to the folder that their file lies in.
             let Some(below) = name.get(level.prefix..) else { continue };
             match level.matcher.matched(below, is_folder) {
                 Match::Ignore(glob) => {
@@ -166,6 +170,7 @@ pub(crate) fn why_excluded(root: &Path, exclusions: &Exclusions, name: &str) -> 
     let (mut folder, mut path) = (String::new(), root.to_path_buf());
     let mut leaves = name.split('/').peekable();
     while let Some(leaf) = leaves.next() {
+        // One that cannot be used was reported by the walk.
         let _ = stack.push(&folder, &path.join(IGNORE_FILE_NAME));
         let is_folder = leaves.peek().is_some();
         if let Some(why) = stack.decide(&format!("{folder}{leaf}"), is_folder) {
@@ -193,7 +198,7 @@ fn read_ignore_file(path: &Path) -> Result<Gitignore, IgnoreFileError> {
     builder.build().map_err(|source| pattern(0, "", source))
 }
 
-fn pattern(index: usize, line: &str, source: ignore::Error) -> IgnoreFileError {
+fn pattern(index: usize, line: &str, source: PatternError) -> IgnoreFileError {
     IgnoreFileError::Pattern { line: index + 1, pattern: line.to_owned(), source }
 }
 
@@ -206,14 +211,14 @@ const EXAMPLES: usize = 20;
 pub enum LeftOutReason {
     /// It matches a glob given with `--exclude`.
     Excluded {
-        /// The glob.
+        /// The pattern as it was given.
         glob: String,
     },
     /// It matches a pattern of an ignore file.
     IgnoreFile {
         /// The ignore file, relative to the source folder.
         file: String,
-        /// The pattern.
+        /// The pattern as it stands in the file.
         pattern: String,
     },
     /// It is an ignore file.
@@ -244,7 +249,7 @@ pub struct LeftOutEntry {
     pub name: String,
     /// The files it stands for: 1, or those below the folder.
     pub files: u64,
-    /// The reason.
+    /// The pattern or rule that leaves it out.
     pub why: LeftOutReason,
 }
 

@@ -1,13 +1,16 @@
-//! From a source folder to a package: walking and leaving out, MSI facts, what an installer is, `init`, packing, lint.
+#![doc = include_str!("../README.md")]
+//!
+//! # Entry points
 //!
 //! | need | entry |
 //! |---|---|
-//! | list what will be packed | [`walk`](walk::walk) |
+//! | pack | [`pack::pack`]; the payload alone: [`pack::write_payload`] |
+//! | list what will be packed | [`walk::walk`], [`exclude::Exclusions`] |
 //! | find the setup file in it | [`setup_file::locate`] |
 //! | draft an app.json from the installer; fill it in when packing | [`init::init`], [`init::fill_app_document`] |
 //! | what an MSI says of itself | [`msi::MsiFacts::read`] |
 //! | what a setup file is, and which switches it takes | [`recognise::recognise`] |
-//! | a program's architecture and version | `waybill_pe::Program::read` |
+//! | a program's architecture and version | [`waybill_pe::Program::read`] |
 //! | find what goes wrong in practice | [`lint::lint`] |
 
 #![deny(missing_docs)]
@@ -21,3 +24,7 @@ pub mod pack;
 pub mod recognise;
 pub mod setup_file;
 pub mod walk;
+
+// Their types are in the signatures here: a caller needs these versions of them and no others.
+pub use waybill_context::Context;
+pub use {intunewin, waybill_context, waybill_pe, waybill_schemas};

@@ -35,7 +35,7 @@ impl SetupFile {
         self.spelled_otherwise
     }
 
-    fn of(entry: &SourceEntry<'_>, spelled_otherwise: bool) -> Self {
+    fn from_entry(entry: &SourceEntry<'_>, spelled_otherwise: bool) -> Self {
         Self { name: entry.name(), path: entry.path(), spelled_otherwise }
     }
 }
@@ -69,7 +69,7 @@ pub enum SetupFileError {
     Excluded {
         /// Its relative name.
         name: String,
-        /// By what.
+        /// The pattern or rule that leaves it out.
         why: String,
     },
     /// It is a folder.
@@ -98,7 +98,7 @@ fn question(suggestion: Option<&str>) -> String {
 /// Finds `given` among the files of `list`: relative with either separator (`sub\x.msi`, `./x`), or an absolute
 /// path into the folder. A difference in case is accepted and noted.
 ///
-/// `options` are those of the walk: they tell why a file that is there was left out.
+/// `options` are those of the walk: from them follows why a file that is there was left out.
 ///
 /// # Errors
 /// Missing or outside, with the nearest match; left out; a folder.
@@ -106,13 +106,14 @@ pub fn locate(list: &SourceList, options: &WalkOptions, given: &Path) -> Result<
     let Some(name) = relative_name(given, list.root()) else {
         return Err(outside(list, given));
     };
+    // Exactly first: where case tells files apart, two may differ in it alone.
     if let Some(entry) = list.find(&name) {
-        return Ok(SetupFile::of(&entry, false));
+        return Ok(SetupFile::from_entry(&entry, false));
     }
     let folded = name.to_lowercase();
     let mut files = list.iter().filter(|entry| !entry.is_folder());
     if let Some(entry) = files.find(|entry| entry.name().to_lowercase() == folded) {
-        return Ok(SetupFile::of(&entry, true));
+        return Ok(SetupFile::from_entry(&entry, true));
     }
     Err(explain(list, options, given, name))
 }
@@ -120,6 +121,7 @@ pub fn locate(list: &SourceList, options: &WalkOptions, given: &Path) -> Result<
 /// The name relative to `root` with `/`; `None` where it leads out.
 fn relative_name(given: &Path, root: &Path) -> Option<String> {
     if given.has_root() {
+        // The folder alone: the file may be a link, and is packed under its own name.
         let folder = std::fs::canonicalize(given.parent()?).ok()?;
         let below = folder.strip_prefix(root).ok()?.join(given.file_name()?);
         return Some(joined(&below.to_string_lossy()));
@@ -183,6 +185,7 @@ fn by_distance(list: &SourceList, name: &str) -> Option<String> {
     let files = list.iter().filter(|entry| !entry.is_folder());
     let near = files.filter_map(|entry| {
         let leaf: Vec<char> = entry.leaf().to_lowercase().chars().take(LONGEST).collect();
+        // Spares the distance to most of 200,000 names.
         let may_be_near = leaf.len().abs_diff(wanted.len()) <= most;
         let distance = if may_be_near { distance(&wanted, &leaf) } else { usize::MAX };
         (distance <= most).then_some((distance, entry))

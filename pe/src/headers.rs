@@ -111,9 +111,9 @@ const FLAG: u32 = 0x8000_0000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ResourceName {
-    /// A number.
+    /// One of the numbers that Windows or the program chose.
     Number(u32),
-    /// A text.
+    /// A name, in upper case as resource compilers write it.
     Text(String),
 }
 
@@ -144,7 +144,7 @@ struct Lister<'a, R: ReadCacheOps> {
 }
 
 impl<'a, R: ReadCacheOps> Lister<'a, R> {
-    /// The version first: rules are judged by it, and what comes before it in some files is more than is kept.
+    /// The version first: detection rules compare it, and what comes before it in some files is more than is kept.
     fn types(&mut self) {
         let kinds = self.directory(0);
         let is_version = |kind: &&ImageResourceDirectoryEntry| kind.name_or_id.get(LE) == RT_VERSION;

@@ -57,7 +57,7 @@ pub enum Machine {
     X64,
     /// 64-bit ARM.
     Arm64,
-    /// Another one.
+    /// Another processor, by its number in the header.
     Other(u16),
 }
 
@@ -83,7 +83,7 @@ pub struct Section {
     pub file_range: Range<u64>,
 }
 
-/// A Windows program, as far as its headers tell.
+/// A Windows program, as far as its headers go.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Program {
@@ -127,6 +127,7 @@ impl Program {
         let resources = headers::list_resources(data, &headers);
         let version = resources.iter().find(|resource| resource.kind == ResourceName::Number(RT_VERSION));
         let version = version
+            // Bounded: the length is what the file says.
             .filter(|resource| resource.file_range.end - resource.file_range.start <= MAX_VERSION_RESOURCE);
         let version = version.and_then(|resource| headers::bytes(data, &resource.file_range));
         Ok(Self {
@@ -164,7 +165,7 @@ impl<R> FailureRecorder<R> {
         (Self { reader, failure: Rc::clone(&failure) }, failure)
     }
 
-    /// The kind is all that whoever reads on is told.
+    /// Keeps the first error, and passes on its kind alone: an error itself cannot be copied.
     fn recorded<T>(&self, outcome: io::Result<T>) -> io::Result<T> {
         outcome.map_err(|error| {
             let kind = error.kind();

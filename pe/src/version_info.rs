@@ -34,7 +34,7 @@ pub struct VersionInfo {
 }
 
 impl VersionInfo {
-    /// Reads the resource; `None` where it is none. What is damaged in it is left out.
+    /// Reads the resource; `None` where the bytes are not one. What is damaged in it is left out.
     pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
         let (root, _) = Block::read(bytes)?;
         let mut info = Self::default();
@@ -81,6 +81,7 @@ impl VersionInfo {
         let text: String =
             text(string.value).chars().map(|one| if one.is_control() { ' ' } else { one }).collect();
         let text = text.trim(); // Inno Setup pads its texts with blanks
+        // The first language wins; which one a device shows is not known here.
         if field.is_none() && !text.is_empty() {
             *field = Some(text.to_owned());
         }

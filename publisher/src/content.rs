@@ -45,7 +45,7 @@ pub struct PublishedContent {
     pub payload_size: u64,
     /// Bytes of the files in it.
     pub unpacked_size: u64,
-    /// What was done.
+    /// Whether it was written, found or repaired.
     pub publication: Publication,
 }
 
@@ -62,11 +62,12 @@ pub fn publish_content(
 ) -> Result<PublishedContent, PublishError> {
     let size = content.content_size();
     let group = Key::from(&content.encryption_info().mac);
-    // What is there and is not to be repaired is only compared: no copy is made that nobody needs.
+    // What is there and is not to be repaired is only compared: a copy would be of no use.
     let is_there = store.list(&group)?.is_some();
     let mut upload = if is_there && !options.repair { None } else { Some(store.upload(&group, context)?) };
     let at = || store.location(&group.object(CONTENT));
     let (content, digests) = read(content, upload.as_deref_mut(), at, context)?;
+    // Before anything appears: what no device would unpack is not published.
     let unpacked_size = content.archive(&options.policy, context)?.unpacked_size();
     let pieces = PiecesDocument::new(size, digests)?;
     let bytes = pieces.write()?;

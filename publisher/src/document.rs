@@ -48,7 +48,7 @@ fn put(bytes: &[u8], path: &Path, force: bool, context: &Context<'_>) -> Result<
     let new = NewFile::create(path, FileAccess::Private).map_err(failed)?;
     new.file().write_all(bytes).map_err(failed)?;
     new.put(force, context).map_err(|error| match error.kind() {
-        io::ErrorKind::AlreadyExists => exists(path, "was written by somebody else just now"),
+        io::ErrorKind::AlreadyExists => exists(path, "was written by another program just now"),
         io::ErrorKind::Interrupted => PublishError::Cancelled(Cancelled),
         _ => failed(error),
     })
@@ -62,6 +62,7 @@ enum There {
 
 fn read(path: &Path) -> Result<There, PublishError> {
     let failed = |error| PublishError::read(path, error);
+    // Before it is opened: a pipe would wait for a writer that never comes.
     match path.metadata() {
         Ok(there) if there.is_file() => {}
         Ok(_) => return Ok(There::Other),
@@ -72,7 +73,7 @@ fn read(path: &Path) -> Result<There, PublishError> {
     Ok(ContentDocument::read(&bytes).map_or(There::Other, |document| There::Document(Box::new(document))))
 }
 
-/// Whatever else somebody wrote into it may stay.
+/// Fields that another program added are not compared: they may stay.
 fn says_the_same(there: &ContentDocument, document: &ContentDocument) -> bool {
     let there = ContentDocument { other: document.other.clone(), ..there.clone() };
     there == *document

@@ -35,7 +35,7 @@ pub enum PublishError {
     /// The public folder, or the content's in it, is something else.
     #[error("{location} cannot be a public folder: {why}")]
     NoFolder {
-        /// Where.
+        /// The path, or the URL without its query.
         location: String,
         /// What it is instead.
         why: &'static str,
@@ -48,7 +48,7 @@ pub enum PublishError {
         /// What it says instead.
         says: &'static str,
     },
-    /// The document would lie in the public tree, which nobody asked for.
+    /// The document would lie in the public tree, which [`with_keys`](crate::PublishRequest::with_keys) does not allow.
     #[error("{} would lie in the public tree {}", shown(document), shown(public))]
     KeysInPublic {
         /// The document.
@@ -75,7 +75,7 @@ pub enum PublishError {
     Write {
         /// The file or folder.
         location: String,
-        /// Why.
+        /// What the system reports.
         #[source]
         source: io::Error,
     },
@@ -84,7 +84,7 @@ pub enum PublishError {
     Read {
         /// The file.
         location: String,
-        /// Why.
+        /// What the system reports.
         #[source]
         source: io::Error,
     },
@@ -148,7 +148,7 @@ pub enum Damage {
     /// It is not there, or it is a link, a folder or a device.
     #[error("there is no file {file}")]
     Missing {
-        /// Its name.
+        /// The name of the object.
         file: &'static str,
     },
     /// The content has another length.
@@ -162,9 +162,9 @@ pub enum Damage {
     /// Pieces of the content are other bytes.
     #[error("{wrong} of {of} pieces of {} are not the content's, the first is piece {first}", CONTENT)]
     Pieces {
-        /// Pieces that differ.
+        /// How many pieces differ.
         wrong: usize,
-        /// All pieces.
+        /// How many pieces the content has.
         of: usize,
         /// The first that differs, counted from 0.
         first: usize,

@@ -32,7 +32,7 @@ impl FolderStore {
 
     /// Removes what dead runs left of any group, so that a content that is never published again leaves nothing.
     fn sweep(&self, context: &Context<'_>) {
-        let Ok(entries) = fs::read_dir(&self.root) else { return }; // one may write there and not list
+        let Ok(entries) = fs::read_dir(&self.root) else { return }; // a folder may be writable and not readable
         for entry in entries.filter_map(Result::ok) {
             let name = entry.file_name();
             let group = name.to_str().and_then(target_of_sibling).filter(|group| is_content(group));
@@ -107,7 +107,7 @@ struct FolderUpload {
     open: Option<OpenObject>,
     /// Taken once it was put.
     staged: Option<StagedFolder>,
-    /// The final folder.
+    /// Where the group will appear.
     path: PathBuf,
 }
 
@@ -125,6 +125,7 @@ impl FolderUpload {
     /// Makes the object that is being written durable and closes it: Windows renames no folder that holds an open file.
     fn complete(&mut self) -> Result<(), StoreError> {
         let Some(OpenObject { name, length, file }) = self.open.take() else { return Ok(()) };
+        // Durable before it appears, or a loss of power would leave a whole name over half a file.
         let synced = file.sync_all().and_then(|()| file.metadata());
         let path = self.path.join(&name);
         let actual = synced.map_err(|error| unwritable(&path, error))?.len();
@@ -148,10 +149,12 @@ impl Upload for FolderUpload {
 
     fn put_if_absent(&mut self, context: &Context<'_>) -> Result<Put, StoreError> {
         self.complete()?;
+        // Also an empty folder: the rename would replace that.
         if self.path.symlink_metadata().is_ok() {
             return Ok(Put::AlreadyThere);
         }
         let staged = self.staged.take().ok_or_else(|| unwritable(&self.path, already_put()))?;
+        // Each object is synced already; settling the whole file system would wait for everybody's writes.
         sync_folder(&staged.content());
         match staged.publish(context) {
             Ok(_) => Ok(Put::Written),
@@ -177,7 +180,7 @@ impl Upload for FolderUpload {
     }
 }
 
-/// A content's group is its MAC. Other hidden folders are somebody else's, whatever their name ends in.
+/// Whether a group is a content's, which is named by its MAC. Other hidden folders are not ours to remove.
 fn is_content(group: &str) -> bool {
     group.len() == 64 && group.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
@@ -271,7 +274,7 @@ mod tests {
         let (folder, context) = (tempfile::tempdir().unwrap(), Context::silent());
         let store = FolderStore::new(folder.path());
         let living = store.upload(&key("0f"), &context).unwrap();
-        // Its process died: the lock is nobody's, the folder stays.
+        // Its process died: the lock is free, the folder stays.
         let dead = folder.path().join(format!(".{}.waybill-Ab12Cd34", key("ee")));
         fs::create_dir_all(dead.join("content")).unwrap();
         fs::write(dead.join("lock"), b"").unwrap();

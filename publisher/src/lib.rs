@@ -6,6 +6,30 @@
 //! <stem>.content.json                                  the keys, and where the content lies: mode 0600
 //! ```
 //!
+//! ```
+//! use waybill_publisher::intunewin::{ArchivePolicy, FileSource, Package};
+//! use waybill_publisher::{Context, PublishRequest, publish};
+//!
+//! # use intunewin::{DosTime, KnownEntry, Method, PackageMetadata, PackageWriter, PayloadWriter};
+//! # let folder = tempfile::tempdir()?;
+//! let package = folder.path().join("app.intunewin");
+//! # let mut payload = PayloadWriter::new(PackageWriter::create(std::fs::File::create(&package)?)?);
+//! # let (name, modified, crc, size) = ("install.cmd", DosTime::MIN, 0xd432_886a, 7);
+//! # payload.entry(KnownEntry { name, modified, method: Method::Stored, crc, size, compressed: size }, b"exit 0\n")?;
+//! # let written = std::time::SystemTime::now();
+//! # payload.finish()?.finish(PackageMetadata { name: name.into(), setup_file: name.into(), msi_info: None, written })?;
+//! let content = Package::open(FileSource::open(&package)?, &ArchivePolicy::default())?;
+//! let content = content.into_content(&Context::silent())?;
+//!
+//! let mut request = PublishRequest::new(&package, folder.path().join("public"));
+//! request.document = Some(folder.path().join("app.content.json"));
+//! request.base_url = Some("https://cdn.example/apps".to_owned());
+//! let report = publish(content, &request, &Context::silent())?;
+//! assert_eq!(report.url, format!("https://cdn.example/apps/{}/content.bin", report.mac));
+//! assert!(folder.path().join("public").join(&report.mac).join("content.bin").is_file());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! The content is authenticated in the same read that digests its pieces and copies it. What appears under a final
 //! name is whole and durable; a content that was published before is checked and not written again.
 //!
@@ -30,11 +54,14 @@ pub use error::{Damage, PublishError};
 pub use folder::FolderStore;
 pub use store::{Key, KeyError, Put, Store, StoreError, StoredObject, Upload};
 
+// Their types are in the signatures here: a caller needs these versions of them and no others.
+pub use waybill_context::Context;
+pub use {intunewin, waybill_context, waybill_schemas};
+
 use intunewin::{ArchivePolicy, EncryptedContent};
 use placement::DocumentPlacement;
 use serde_json::Map;
 use std::path::PathBuf;
-use waybill_context::Context;
 use waybill_disk::shown;
 use waybill_schemas::report::publish::PublishReport;
 use waybill_schemas::{ContentDocument, EncryptionInfo};
@@ -60,7 +87,7 @@ pub struct PublishRequest {
     pub base_url: Option<String>,
     /// Whether the document may lie in the public tree, for labs.
     pub with_keys: bool,
-    /// Whether a damaged content is mended, and a document that says something else replaced.
+    /// Whether damaged objects of the content are repaired, and a document that says something else is replaced.
     pub force: bool,
     /// What the payload may contain at most: no device would unpack what breaks it.
     pub policy: ArchivePolicy,

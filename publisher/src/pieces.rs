@@ -54,6 +54,7 @@ impl<W: Write> PieceWriter<W> {
 impl<W: Write> Write for PieceWriter<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let count = self.out.write(bytes)?;
+        // Only what was taken: a short write comes again with the rest.
         self.digest(&bytes[..count]);
         Ok(count)
     }

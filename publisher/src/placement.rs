@@ -16,7 +16,7 @@ const DOCUMENT_SUFFIX: &str = ".content.json";
 pub(crate) struct DocumentPlacement {
     /// The document's path, as it was given.
     pub(crate) document: PathBuf,
-    /// The content's URL.
+    /// The URL by which the document names the content.
     pub(crate) url: ContentUrl,
     /// Whether the document lies in the public tree.
     pub(crate) in_public: bool,
@@ -29,12 +29,13 @@ impl DocumentPlacement {
     /// names that differ in case only may be one folder.
     ///
     /// # Errors
-    /// A document that would lie in the public tree unasked; a content that it could not name; a base URL that is none.
+    /// A document that would lie in the public tree unasked; a content that it could not name; a base URL that is not an absolute one.
     pub(crate) fn decide(request: &PublishRequest, mac: &Mac) -> Result<Self, PublishError> {
         let document = document_path(request);
         let public =
             resolved(&request.public).map_err(|error| PublishError::write(&request.public, error))?;
         let from = resolved(folder_of(&document)).map_err(|error| PublishError::write(&document, error))?;
+        // Both without links, so that no other spelling of the public tree hides in the way.
         let in_public = from.starts_with(&public);
         if in_public && !request.with_keys {
             return Err(PublishError::KeysInPublic { document, public: request.public.clone() });

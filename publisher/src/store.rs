@@ -17,7 +17,7 @@ pub struct Key(String);
 #[non_exhaustive]
 #[error("{text:?} cannot be the name of an object")]
 pub struct KeyError {
-    /// The text.
+    /// The text that was given.
     pub text: String,
 }
 
@@ -39,7 +39,7 @@ impl Key {
     /// The object of this name in the group that `self` names.
     ///
     /// # Errors
-    /// As [`Key::new`].
+    /// The same as those of [`Key::new`].
     pub fn join(&self, name: &str) -> Result<Self, KeyError> {
         Self::new(format!("{self}/{name}"))
     }
@@ -49,7 +49,7 @@ impl Key {
         Self(format!("{self}/{name}"))
     }
 
-    /// The whole text.
+    /// The key as one text, with `/` between its components.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -105,7 +105,7 @@ pub enum Put {
 /// Objects come in groups that appear together: a content and the digests of its pieces. A group is put if there is
 /// none of its name, and never changes afterwards but by repair.
 pub trait Store {
-    /// Begins a group. Its objects are nobody's to see until [`Upload::put_if_absent`].
+    /// Begins a group. No reader sees its objects before [`Upload::put_if_absent`].
     ///
     /// # Errors
     /// The store cannot be written to.
@@ -162,7 +162,7 @@ pub enum StoreError {
     /// Something that is no group of objects lies under the name.
     #[error("{location} cannot hold published objects: {why}")]
     Occupied {
-        /// Where.
+        /// The path, or the URL without its query.
         location: String,
         /// What it is instead.
         why: &'static str,
@@ -170,18 +170,18 @@ pub enum StoreError {
     /// Something cannot be read.
     #[error("cannot read {location}")]
     Read {
-        /// Where.
+        /// The path, or the URL without its query.
         location: String,
-        /// Why.
+        /// What the system or the server reports.
         #[source]
         source: io::Error,
     },
     /// Something cannot be written.
     #[error("cannot write {location}")]
     Write {
-        /// Where.
+        /// The path, or the URL without its query.
         location: String,
-        /// Why.
+        /// What the system or the server reports.
         #[source]
         source: io::Error,
     },

@@ -24,16 +24,16 @@ pub enum AppFileError {
     Read {
         /// The document.
         path: PathBuf,
-        /// Why.
+        /// What the system reports.
         #[source]
         source: io::Error,
     },
-    /// It is no app.
+    /// It is not the document of an app.
     #[error("{} cannot be used", shown(path))]
     App {
         /// The document.
         path: PathBuf,
-        /// Why.
+        /// What is wrong in it.
         #[source]
         source: AppError,
     },
@@ -42,7 +42,7 @@ pub enum AppFileError {
     Write {
         /// The document.
         path: PathBuf,
-        /// Why.
+        /// What the system reports.
         #[source]
         source: io::Error,
     },

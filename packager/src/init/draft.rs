@@ -12,9 +12,9 @@ use waybill_schemas::app::{
     RegistryOperation, RegistryRule, Rule, RuleType, RunAsAccount,
 };
 
-/// Intune asks for one; this is the oldest it knows and shuts nobody out.
+/// Intune requires a release; this is the oldest that it knows, so no device is shut out.
 const OLDEST_RELEASE: &str = "1607";
-/// The reference agent's own limit, in minutes.
+/// The limit that Intune's agent has by itself, in minutes.
 const MAX_RUN_TIME: u32 = 60;
 
 const BUNDLE_DOUBT: &str = "The detection rule expects the bundle's own key under Uninstall for all users; a \
@@ -80,18 +80,20 @@ impl Drafter<'_> {
         self.architectures(match facts.platform.as_deref().map(str::to_ascii_lowercase).as_deref() {
             Some("x64" | "amd64") => Some(Machine::X64),
             Some("arm64") => Some(Machine::Arm64),
+            // Windows Installer takes a database that names no platform for a 32-bit one.
             _ => Some(Machine::X86),
         });
         if facts.is_user_install() {
             self.run_as_user();
         }
+        // An empty value and an absent one are the same to Windows Installer, any other is a mistake.
         let odd = facts.all_users.as_deref().filter(|value| !matches!(*value, "1" | "2"));
         self.notes.extend(odd.map(|value| DraftNote::OddAllUsers(value.to_owned())));
     }
 
     fn other(&mut self) {
         let program = self.installer.program.as_ref();
-        self.version_of(program);
+        self.take_version(program);
         self.architectures(program.map(|program| program.machine));
         let product = self.app.display_name.clone().unwrap_or_else(|| self.stem());
         let ProposedCommands { install, uninstall, doubts } =
@@ -111,16 +113,17 @@ impl Drafter<'_> {
         }
     }
 
-    fn version_of(&mut self, program: Option<&Program>) {
+    fn take_version(&mut self, program: Option<&Program>) {
         let Some(version) = program.and_then(|program| program.version.as_ref()) else { return };
         self.app.display_name = version.product_name.clone().or_else(|| version.file_description.clone());
         self.app.publisher.clone_from(&version.company_name);
-        let told = |text: &Option<String>| {
+        // Some texts are names or unfilled templates; then the numbers are surer.
+        let numeric = |text: &Option<String>| {
             text.clone().filter(|text| text.starts_with(|first: char| first.is_ascii_digit()))
         };
         let numbers = |numbers: [u16; 4]| numbers.map(|part| part.to_string()).join(".");
-        self.app.display_version = told(&version.product_version_text)
-            .or_else(|| told(&version.file_version_text))
+        self.app.display_version = numeric(&version.product_version_text)
+            .or_else(|| numeric(&version.file_version_text))
             .or_else(|| version.file_version.filter(|version| *version != [0; 4]).map(numbers));
     }
 
@@ -154,6 +157,7 @@ impl Drafter<'_> {
         let wanted = format!("{folder}uninstall.{extension}").to_lowercase();
         let mut files = self.list.iter().filter(|entry| !entry.is_folder());
         let found = files.find(|entry| entry.name().to_lowercase() == wanted)?.name();
+        // The uninstaller itself may be the setup file; it does not undo itself.
         (found != name).then(|| self.installer.propose(&found, "").install)?
     }
 
@@ -182,7 +186,7 @@ impl Drafter<'_> {
         AppDraft { app, kind, confidence, evidence, notes }
     }
 
-    /// The document's own notes: what has not been tried, for whoever sees it in the portal.
+    /// The document's own notes: what has not been tried, for the administrator who reads them in the portal.
     fn unverified(&self) -> Option<String> {
         let doubts = self
             .notes
@@ -224,6 +228,7 @@ fn with_causes(error: &dyn std::error::Error) -> String {
 fn product_rule(facts: &MsiFacts) -> Option<Rule> {
     is_guid(&facts.product_code).then(|| {
         let has_version = facts.version.is_some();
+        // A product that updates itself must not be installed again over the newer version.
         let operator = if has_version { Operator::GreaterThanOrEqual } else { Operator::NotConfigured };
         Rule::ProductCode(ProductCodeRule {
             rule_type: Some(RuleType::Detection),
@@ -250,6 +255,7 @@ fn bundle_rule(installer: &Installer) -> Option<Rule> {
         operator: Some(Operator::NotConfigured),
         ..RegistryRule::default()
     };
+    // Without a version of its own the key alone has to do.
     if let Some(version) = version.filter(|version| *version != [0; 4]) {
         rule.value_name = Some("BundleVersion".to_owned());
         rule.operation_type = Some(RegistryOperation::Version);

@@ -42,7 +42,7 @@ impl InitRequest {
     }
 }
 
-/// An app's document as far as its installer tells, and what to look at in it.
+/// An app's document as far as its installer says, and what to look at in it.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct AppDraft {

@@ -41,12 +41,12 @@ impl std::fmt::Display for ContainerKind {
     }
 }
 
-/// See [`super::container_kind`].
+/// The work of [`super::container_kind`], not guarded against panics of `cfb`.
 pub(super) fn kind<R: Read + Seek>(reader: &mut R) -> Result<Option<ContainerKind>, MsiError> {
     Ok(Container::open(reader)?.map(|container| container.kind()))
 }
 
-/// An open container.
+/// A compound file that is open and within the limits.
 pub(super) struct Container<R> {
     file: CompoundFile<Budgeted<R>>,
 }
@@ -55,6 +55,7 @@ impl<R: Read + Seek> Container<R> {
     /// `None` where the bytes are no compound file.
     pub(super) fn open(mut reader: R) -> Result<Option<Self>, MsiError> {
         let Some(sectors) = count_sectors(&mut reader)? else { return Ok(None) };
+        // Opening reads the allocation table and the directory; the budget holds whatever their lengths say.
         let budget = Budget::new(sectors * 4 + OPENING);
         let file = CompoundFile::open(Budgeted::new(reader, budget.clone())).map_err(MsiError::Read)?;
         budget.set(READING);
@@ -73,7 +74,7 @@ impl<R: Read + Seek> Container<R> {
 
     /// A stream's bytes, none where there is no such stream.
     ///
-    /// The length that is declared is judged before anything is allocated.
+    /// The length that is declared is compared with the limit before anything is allocated.
     pub(super) fn stream(&mut self, name: &str, what: &'static str, limit: u64) -> Result<Vec<u8>, MsiError> {
         if !self.file.is_stream(name) {
             return Ok(Vec::new());
@@ -84,12 +85,13 @@ impl<R: Read + Seek> Container<R> {
             return Err(MsiError::Limit { what, actual: length, limit });
         }
         let mut bytes = Vec::new();
+        // The declared length was looked at above, and is not believed here.
         stream.take(limit).read_to_end(&mut bytes).map_err(MsiError::Read)?;
         if bytes.len() as u64 == length { Ok(bytes) } else { Err(MsiError::Damaged { what }) }
     }
 }
 
-/// How many sectors the file has; `None` where it is no compound file.
+/// How many sectors the file has; `None` where it is not a compound file.
 fn count_sectors<R: Read + Seek>(reader: &mut R) -> Result<Option<u64>, MsiError> {
     let length = reader.seek(SeekFrom::End(0)).map_err(MsiError::Read)?;
     reader.rewind().map_err(MsiError::Read)?;

@@ -60,7 +60,7 @@ pub struct MsiFacts {
     pub publisher: Option<String>,
     /// ALLUSERS as it stands in the table; anything but absent, 1 and 2 is a mistake of its maker.
     pub all_users: Option<String>,
-    /// MSIINSTALLPERUSER has a value: a dual-purpose MSI that installs for the user unless told otherwise.
+    /// MSIINSTALLPERUSER has a value: a dual-purpose MSI that installs for the user unless its command line says otherwise.
     pub installs_per_user: bool,
     /// REBOOT is Force: it always asks for a restart.
     pub requires_reboot: bool,
@@ -96,7 +96,7 @@ impl MsiFacts {
         }
     }
 
-    /// As Detection.xml tells it.
+    /// The facts in the form of Detection.xml.
     pub fn msi_info(&self) -> MsiInfo {
         let context = self.execution_context();
         MsiInfo {
@@ -117,7 +117,7 @@ impl MsiFacts {
         }
     }
 
-    /// As app.json tells it.
+    /// The facts in the form of app.json.
     pub fn msi_information(&self) -> MsiInformation {
         let package_type = match self.execution_context() {
             MsiExecutionContext::System => MsiPackageType::PerMachine,
@@ -157,15 +157,15 @@ fn from_properties(
 ) -> Result<MsiFacts, MsiError> {
     let product_code = properties.remove("ProductCode");
     let product_code = product_code.ok_or(MsiError::Incomplete { property: "ProductCode" })?;
-    let told = |identifier| summary.text(identifier).and_then(|text| tidy(&text));
-    let platform = told(TEMPLATE).and_then(|template| tidy(template.split(';').next()?));
+    let summarised = |identifier| summary.text(identifier).and_then(|text| tidy(&text));
+    let platform = summarised(TEMPLATE).and_then(|template| tidy(template.split(';').next()?));
     Ok(MsiFacts {
-        name: properties.remove("ProductName").or_else(|| told(SUBJECT)),
+        name: properties.remove("ProductName").or_else(|| summarised(SUBJECT)),
         version: properties.remove("ProductVersion"),
         product_code,
-        package_code: told(REVISION).as_deref().and_then(first_guid),
+        package_code: summarised(REVISION).as_deref().and_then(first_guid),
         upgrade_code: properties.remove("UpgradeCode"),
-        publisher: properties.remove("Manufacturer").or_else(|| told(AUTHOR)),
+        publisher: properties.remove("Manufacturer").or_else(|| summarised(AUTHOR)),
         all_users: properties.remove("ALLUSERS"),
         installs_per_user: properties.contains_key("MSIINSTALLPERUSER"),
         requires_reboot: properties.get("REBOOT").is_some_and(|value| value.starts_with(['F', 'f'])),
@@ -194,6 +194,7 @@ fn look_into_tables<R: Read + Seek>(
         |key: &[u8]| SYSTEM_FOLDERS.iter().any(|one| one.as_bytes().eq_ignore_ascii_case(key));
     facts.contains_system_folders = folders.iter().any(|key| is_system_folder(database.strings().bytes(key)));
     // Registry roots: -1 by context, 0 classes, 1 the user, 2 the machine, 3 all users.
+    // -1 means the machine or the user, as the installation is for.
     let for_machine = !facts.is_user_install();
     let is_system = |root: i32| root == 2 || root == 3 || (root == -1 && for_machine);
     for table in ["Registry", "RemoveRegistry"] {
@@ -219,6 +220,7 @@ fn properties<R: Read + Seek>(
     for (name, value) in names.iter().zip(values.iter()) {
         let name = database.strings().bytes(name);
         if let Some(wanted) = WANTED.iter().find(|wanted| wanted.as_bytes() == name) {
+            // Only what is asked for is decoded: the pool may hold half a million texts.
             found.entry(*wanted).or_insert_with(|| database.strings().text(value));
         }
     }

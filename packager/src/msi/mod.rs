@@ -36,7 +36,7 @@ pub enum MsiError {
     /// It is not an installation database.
     #[error("the file is {found}, not an MSI")]
     AnotherKind {
-        /// What it is.
+        /// Which kind of compound file it is.
         found: ContainerKind,
     },
     /// A table or stream is larger than is read.
@@ -46,19 +46,19 @@ pub enum MsiError {
         what: &'static str,
         /// Its size or count.
         actual: u64,
-        /// The limit.
+        /// The most that is read.
         limit: u64,
     },
     /// A structure contradicts itself.
     #[error("the MSI's {what} is damaged")]
     Damaged {
-        /// Which.
+        /// Which structure.
         what: &'static str,
     },
     /// Windows Installer would not install it.
     #[error("the MSI has no {property} in its Property table")]
     Incomplete {
-        /// The property.
+        /// The name of the property.
         property: &'static str,
     },
     /// The library that reads compound files gave up.
@@ -82,7 +82,7 @@ impl MsiFacts {
         Self::from_reader(BufReader::new(file))
     }
 
-    /// The facts of a setup file, whatever it is: `None` where it is no MSI (a patch or transform has no facts), an
+    /// The facts of a setup file, whatever it is: `None` where it is not an MSI (a patch or transform has no facts), an
     /// error where it is one, or is named like one, that cannot be read.
     pub fn of_setup_file(path: &Path) -> Option<Result<Self, MsiError>> {
         let kind = File::open(path).map_err(MsiError::Read);
@@ -101,13 +101,13 @@ impl MsiFacts {
     /// [`MsiFacts::read`] for anything that can be read and sought.
     ///
     /// # Errors
-    /// As there.
+    /// The same as those of [`MsiFacts::read`].
     pub fn from_reader<R: Read + Seek>(mut reader: R) -> Result<Self, MsiError> {
         guarded(|| facts::read_facts(&mut reader))
     }
 }
 
-/// Which kind of Windows Installer file (or other compound file) this is; `None` where it is no compound file.
+/// Which kind of Windows Installer file (or other compound file) this is; `None` where it is not a compound file.
 ///
 /// # Errors
 /// It cannot be read, or its container is damaged or over the limits.

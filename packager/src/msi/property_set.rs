@@ -51,6 +51,7 @@ impl<'a> PropertySet<'a> {
 
     /// Where the property of this type starts.
     fn find(&self, identifier: u32, kind: u32) -> Option<u64> {
+        // The count comes from the file, and each entry is looked at.
         let count = number(self.bytes, self.section + 4)?.min(MOST);
         let entries = (0..u64::from(count)).map(|index| self.section + 8 + index * 8);
         let entry = entries.into_iter().find(|entry| number(self.bytes, *entry) == Some(identifier))?;

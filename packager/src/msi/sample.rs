@@ -60,7 +60,7 @@ impl Sample {
         summary.set_subject("Subject");
         summary.set_author("Author");
         summary.set_arch("x64");
-        // Not through `uuid`, which is none of our dependencies: the parser takes the braces off.
+        // `uuid` is not a dependency here; its parser, which the target type brings, takes no braces.
         summary.set_uuid(PACKAGE_CODE.trim_matches(['{', '}']).parse().unwrap());
         let texts = |rows: &[(&'static str, &'static str)]| {
             rows.iter().map(|(name, value)| vec![Value::from(*name), Value::from(*value)]).collect()

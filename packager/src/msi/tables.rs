@@ -77,6 +77,7 @@ impl<R: Read + Seek> Database<R> {
         let start = rows * column.before;
         let cells = bytes.get(start..start + rows * column.width).ok_or(MsiError::Damaged { what: table })?;
         let length = cells.len();
+        // In place: a second copy of 16 MiB would double what a table costs.
         bytes.copy_within(start..start + length, 0);
         bytes.truncate(length);
         Ok(Cells { bytes, width: column.width })
@@ -90,6 +91,7 @@ impl<R: Read + Seek> Database<R> {
             if self.strings.bytes(of) != table.as_bytes() {
                 continue;
             }
+            // Columns are numbered from 1; 0 becomes an index that is out of range.
             let index = usize::from(number).wrapping_sub(1);
             let width = widths.get_mut(index).ok_or(MsiError::Damaged { what: table })?;
             *width = self.width(kind).ok_or(MsiError::Damaged { what: table })?;
@@ -99,6 +101,7 @@ impl<R: Read + Seek> Database<R> {
         }
         let Some(index) = found else { return Ok(None) };
         let described = widths.iter().rposition(|width| *width > 0).map_or(0, |last| last + 1);
+        // A gap would put every column behind it at another place.
         if widths.iter().take(described).any(|width| *width == 0) {
             return Err(MsiError::Damaged { what: table });
         }
@@ -115,6 +118,7 @@ impl<R: Read + Seek> Database<R> {
             let cell = self.columns.get(start + row * width..start + (row + 1) * width).unwrap_or_default();
             cell.iter().rev().fold(0, |number, byte| number << 8 | u32::from(*byte))
         };
+        // Short numbers are stored with the top bit turned over.
         let short = move |start: usize, row: usize| (number(start, 2, row) ^ 0x8000) as u16;
         let (numbers, names) = (rows * reference, rows * (reference + 2));
         let kinds = rows * (2 * reference + 2);
@@ -166,6 +170,7 @@ impl StringPool {
             end = end.checked_add(length.ok_or(DAMAGED)?).ok_or(DAMAGED)?;
             ends.push(end);
         }
+        // Less text than the lengths add up to; more is let pass, as Windows does.
         if end as usize > text.len() {
             return Err(DAMAGED);
         }
@@ -200,7 +205,7 @@ fn word(four: &[u8], at: usize) -> u16 {
     four.get(at..at + 2).and_then(|two| two.try_into().ok()).map_or(0, u16::from_le_bytes)
 }
 
-/// The encoding of a code page number; Windows-1252 for 0 ("neutral") and for one that nobody can read.
+/// The encoding of a code page number; Windows-1252 for 0 ("neutral") and for one that `encoding_rs` does not know.
 pub(super) fn encoding_of(code_page: u16) -> &'static Encoding {
     let label = match code_page {
         65001 => return UTF_8,

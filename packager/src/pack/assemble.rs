@@ -91,6 +91,7 @@ impl<'a, W: Write> Assembler<'a, W> {
     fn checksum(&mut self, block: &FinishedBlock) {
         self.large.crc.combine(&block.crc);
         if block.is_last() {
+            // The second reading starts anew, and has to come to the same.
             self.large.promised = Some(std::mem::take(&mut self.large.crc).finalize());
         }
     }
@@ -128,6 +129,7 @@ impl<'a, W: Write> Assembler<'a, W> {
         let crc = crc.finalize();
         self.counts.files += 1;
         match promised {
+            // The header with the first CRC is out and cannot be corrected: the package is given up.
             Some(promised) if promised != crc => {
                 Err(PackError::Changed { name: entry.name(), change: FileChange::Modified })
             }
@@ -139,7 +141,7 @@ impl<'a, W: Write> Assembler<'a, W> {
         }
     }
 
-    /// Ends the payload.
+    /// Writes the directory of the payload, and says how many entries there are.
     pub(super) fn finish(self) -> Result<(W, Counts), PackError> {
         Ok((self.payload.finish()?, self.counts))
     }

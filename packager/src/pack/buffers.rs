@@ -2,7 +2,7 @@
 //!
 //! A block is allocated by the thread that deflates it and freed by the one that writes it. Allocators keep what is
 //! freed for the thread that allocated it, so with many threads the process would grow to a multiple of what is in
-//! use (131 MB instead of 66 with 16 threads and glibc). Here a buffer that comes back serves whoever needs one next,
+//! use (131 MB instead of 66 with 16 threads and glibc). Here a buffer that comes back serves the next that needs one,
 //! what is in use and on the shelves together stays within the limit, and large buffers are mapped, so that what is
 //! let go is the system's again.
 
@@ -64,7 +64,7 @@ impl DerefMut for Memory {
     }
 }
 
-/// The shelves.
+/// All buffers of a packing: those in use are counted, those that came back lie on shelves.
 #[derive(Debug)]
 pub(super) struct Buffers {
     limit: usize,
@@ -125,6 +125,7 @@ impl BufferStock {
     /// Lets go of shelved buffers, large ones first.
     fn keep_within(&mut self, limit: usize) {
         while self.shelved > 0 && self.in_use + self.shelved > limit {
+            // One large buffer makes the most room, and small ones are asked for most.
             let largest = self.shelves.iter_mut().rev().find_map(Vec::pop);
             self.shelved -= largest.map_or(0, |bytes| bytes.len());
         }
@@ -173,6 +174,7 @@ impl DerefMut for Buffer {
 
 impl Drop for Buffer {
     fn drop(&mut self) {
+        // An empty box takes the place of the memory: it allocates nothing.
         self.home.stock().give_back(
             std::mem::replace(&mut self.bytes, Memory::Allocated(Box::default())),
             self.home.limit,

@@ -1,6 +1,6 @@
-//! Deflate's prefix codes (RFC 1951, 3.2), as tables that tell what the next bits mean.
+//! Deflate's prefix codes (RFC 1951, 3.2), as tables of what the next bits mean.
 
-/// Longest code.
+/// Bits of the longest code that the format allows.
 const LONGEST: usize = 15;
 
 /// A code: how long it is, and what it stands for, as far as a stream's length depends on it.
@@ -77,10 +77,12 @@ impl CodeTable {
         let mut codes = vec![Code::default(); 1 << width];
         for (symbol, bits) in (0..).zip(lengths.iter().copied()).filter(|(_, bits)| *bits > 0) {
             let code = next.get_mut(usize::from(bits))?;
+            // A code is written with its highest bit first, everything else with its lowest first.
             let first = usize::try_from(code.reverse_bits() >> (32 - u32::from(bits))).ok()?;
             *code += 1;
             if let Some((base, extra)) = meaning(symbol) {
                 let code = Code { bits, extra, base };
+                // Whatever follows the code in the next bits, it is this symbol.
                 codes.iter_mut().skip(first).step_by(1 << bits).for_each(|place| *place = code);
             }
         }
@@ -94,6 +96,7 @@ fn first_codes(counts: &[u32; LONGEST + 1]) -> Option<[u32; LONGEST + 1]> {
     for length in 1..=LONGEST {
         code = (code + counts[length - 1]) << 1;
         codes[length] = code;
+        // Fewer codes than fit are fine: a block of literals alone has one distance code or none.
         (code + counts[length] <= 1 << length).then_some(())?;
     }
     Some(codes)

@@ -40,6 +40,7 @@ pub(super) const fn room_for_block(length: usize) -> usize {
 /// True where deflate finds next to nothing in `samples`, taken from all over a large file: less than one part in
 /// 32. Such a file (an installer's own compressed data, mostly) is stored.
 pub(super) fn is_compressed(samples: &[Vec<u8>]) -> bool {
+    // The fastest level is enough to see whether anything shrinks.
     let mut encoder = compressor(1);
     let mut room = Vec::new();
     let (mut before, mut after) = (0, 0);
@@ -48,6 +49,7 @@ pub(super) fn is_compressed(samples: &[Vec<u8>]) -> bool {
         before += sample.len();
         after += encoder.deflate_compress(sample, &mut room).unwrap_or(sample.len());
     }
+    // Less than that is not worth deflating here and inflating on every device.
     after > before - before / 32
 }
 

@@ -35,7 +35,7 @@ pub enum PackError {
     DocumentNotFilled {
         /// The package.
         package: PathBuf,
-        /// Why.
+        /// What is wrong with the document.
         #[source]
         source: AppFileError,
     },
@@ -50,7 +50,7 @@ pub enum PackError {
     Output {
         /// The package, or the folder for it.
         path: PathBuf,
-        /// Why.
+        /// What the system reports.
         #[source]
         source: io::Error,
     },
@@ -62,7 +62,7 @@ pub enum PackError {
     Changed {
         /// Its name in the source folder.
         name: String,
-        /// In what way.
+        /// How it differs from what was listed.
         change: FileChange,
     },
     /// A file cannot be read.
@@ -70,7 +70,7 @@ pub enum PackError {
     Unreadable {
         /// Its name in the source folder.
         name: String,
-        /// Why.
+        /// What the system reports.
         #[source]
         source: io::Error,
     },
@@ -92,13 +92,13 @@ pub enum PackError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FileChange {
-    /// It is gone.
+    /// It is not there any more.
     Vanished,
     /// It has another size.
     Size {
         /// Bytes when it was listed.
         listed: u64,
-        /// Bytes now.
+        /// Bytes when it was read.
         now: u64,
     },
     /// It was written to, and is as long as before.

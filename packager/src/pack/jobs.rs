@@ -19,6 +19,7 @@ const BLOCK: u64 = 1 << 20;
 const CHECKSUM_SPAN: u64 = 16 << 20;
 /// A checksum job reads this much at a time.
 const CHECKSUM_READ: usize = 256 * 1024;
+
 /// A piece of work for one thread.
 #[derive(Debug, Clone)]
 pub(super) enum Job {
@@ -37,7 +38,7 @@ pub(super) enum BlockWork {
     Checksum,
     /// Taken as it is.
     Copy,
-    /// Deflated.
+    /// Deflated, as a part of the file's stream.
     Deflate,
 }
 
@@ -50,13 +51,13 @@ impl BlockWork {
     }
 }
 
-/// What a thread that has nothing to do is told.
+/// What comes next, for a thread that asks.
 pub(super) enum PlanStep {
     /// Do this; it costs so much.
     Run(Job, u64),
     /// Open this large file and say what it is; no other job comes before that.
     Examine(usize),
-    /// Something has to happen first.
+    /// Another thread has to open a file, or to give memory back, first.
     Wait,
     /// There is no more.
     End,
@@ -93,6 +94,8 @@ impl<'a> Plan<'a> {
                 None => return PlanStep::End,
                 Some(entry) if entry.is_folder() => Job::Folder { index: self.next },
                 Some(entry) if entry.size() > WHOLE => {
+                    // How it is cut is known once it has been opened and looked at, which is too slow to do
+                    // under the lock.
                     self.large = LargeFileState::BeingExamined;
                     return PlanStep::Examine(self.next);
                 }
@@ -116,6 +119,8 @@ impl<'a> Plan<'a> {
         self.large = if offset < file.size {
             LargeFileState::Blocks { file: Arc::clone(file), work: *work, offset }
         } else if *work == BlockWork::Checksum {
+            // A stored entry's header holds the CRC, so the file is read twice: for that, and then to be
+            // copied.
             LargeFileState::Blocks { file: Arc::clone(file), work: BlockWork::Copy, offset: 0 }
         } else {
             self.next += 1;
@@ -133,7 +138,7 @@ impl<'a> Plan<'a> {
 /// What a job costs besides its buffers, so that a hundred thousand empty files do not wait in line for nothing.
 const OVERHEAD: u64 = 1024;
 
-/// What came of a job: data to be written in its turn.
+/// A job that is done: data to be written in its turn.
 #[derive(Debug)]
 pub(super) enum FinishedJob {
     Folder { index: usize },
@@ -141,7 +146,7 @@ pub(super) enum FinishedJob {
     Block(FinishedBlock),
 }
 
-/// What came of a part of a large file.
+/// A part of a large file that is done.
 #[derive(Debug)]
 pub(super) struct FinishedBlock {
     pub(super) file: Arc<LargeFile>,
@@ -180,6 +185,7 @@ fn cost(job: &Job, list: &SourceList, level: Level) -> u64 {
     let buffers = match job {
         Job::Folder { .. } => 0,
         Job::Whole { index } => {
+            // Input and output are held at once.
             let size = footprint(list.get(*index).map_or(0, |entry| in_memory(entry.size())));
             if level == Level::Store { size } else { 2 * size }
         }
@@ -193,7 +199,7 @@ fn cost(job: &Job, list: &SourceList, level: Level) -> u64 {
     OVERHEAD + buffers as u64
 }
 
-/// What a thread works with.
+/// One thread's tools: its own encoder, and the buffers that it shares.
 pub(super) struct JobRunner<'a> {
     pub(super) list: &'a SourceList,
     pub(super) level: Level,
@@ -202,7 +208,7 @@ pub(super) struct JobRunner<'a> {
 }
 
 impl JobRunner<'_> {
-    /// Does a job.
+    /// Reads what the job is about, and makes what is written for it.
     pub(super) fn run(&mut self, job: Job) -> Result<FinishedJob, PackError> {
         match job {
             Job::Folder { index } => Ok(FinishedJob::Folder { index }),
@@ -224,9 +230,11 @@ impl JobRunner<'_> {
         let mut input = self.buffers.take(in_memory(entry.size()));
         source_file::read_whole(&entry, &mut input)?;
         let crc = crc32fast::hash(&input);
+        // Room for one byte less than the file: what does not shrink does not fit, and is stored.
         if self.level != Level::Store && input.len() > 1 {
             let mut output = self.buffers.take(input.len() - 1);
             if let Some(length) = self.encoder.whole(&input, &mut output) {
+                // Given back first: the copy into a smaller buffer takes memory, too.
                 drop(input);
                 let data = output.shortened(length);
                 return Ok(FinishedJob::Whole { index, method: Method::Deflated, crc, data });

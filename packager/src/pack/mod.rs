@@ -73,6 +73,7 @@ pub fn pack(request: &PackRequest, context: &Context<'_>) -> Result<PackReport, 
     let packed = context.clock().now();
     draft.put(context)?;
     let times = [started, scanned, packed, context.clock().now()];
+    // Only now: a document must not describe a package that is not there.
     if let Some(document) = prepared.document.as_ref().filter(|document| document.filled) {
         document.fill(&prepared.package_fields(), &prepared.path)?;
     }
@@ -108,8 +109,9 @@ impl PreparedPack {
     fn prepare(request: &PackRequest, context: &Context<'_>) -> Result<Self, PackError> {
         let options = &request.options;
         let PackInput { folder, setup_file, document } =
-            PackInput::of(&request.source, options.fill_document)?;
+            PackInput::read(&request.source, options.fill_document)?;
         let path = request.output.path(&setup_file);
+        // Before the walk, which may take minutes.
         PackageDraft::check(&path, options.force)?;
         let walk_options = WalkOptions {
             exclusions: options.exclusions.clone(),
@@ -125,6 +127,7 @@ impl PreparedPack {
         }
         let written = options.source_date_epoch.unwrap_or_else(|| context.clock().now());
         let facts = SetupFacts::gather(&list, &walk_options, &setup_file, document.as_ref(), written);
+        // Detection.xml is written last: what it cannot hold has to be found first.
         facts.metadata.check()?;
         Ok(Self { list, setup_file, document, facts, path })
     }
@@ -171,7 +174,7 @@ fn write_entries<W: Write + Send>(
     pipeline::run(&prepared.list, settings, assembler, context)
 }
 
-/// How many of the largest files are told.
+/// How many of the largest files the report names.
 const LARGEST: usize = 10;
 
 /// `times`: started, listed, written, published.
@@ -226,6 +229,7 @@ fn left_out(list: &SourceList) -> LeftOutReport {
 
 /// Largest first; of equal ones the first in the package.
 fn largest(list: &SourceList) -> Vec<NamedSize> {
+    // Ten are kept, not all sorted: there may be 200,000 files.
     let mut heap = BinaryHeap::with_capacity(LARGEST + 1);
     for (at, entry) in list.iter().enumerate().filter(|(_, entry)| !entry.is_folder()) {
         heap.push((Reverse(entry.size()), at));

@@ -11,7 +11,7 @@ use waybill_disk::{FileAccess, NewFile, folder_of};
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PackOutput {
-    /// Exactly this file.
+    /// The package gets exactly this name.
     File(PathBuf),
     /// Into this folder, named after the setup file.
     Folder(PathBuf),
@@ -38,6 +38,7 @@ impl PackOutput {
             Self::File(path) => path.clone(),
             Self::Folder(folder) => {
                 let leaf = setup_file.to_string_lossy();
+                // Not `Path::file_name`: on Unix that takes a backslash for a part of the name.
                 let leaf = leaf.rsplit(['/', '\\']).next().unwrap_or_default();
                 let stem = Path::new(leaf).file_stem().unwrap_or_default().to_string_lossy().into_owned();
                 folder.join(stem + ".intunewin")

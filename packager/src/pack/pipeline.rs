@@ -1,7 +1,7 @@
 //! The threads, the byte budget and the order.
 //!
-//! All threads are alike: each takes the next job in order, does it, and whoever finds the next outcome in order
-//! finished writes it. So one thread is enough, two use two cores, and no core waits for a writer.
+//! All threads are alike: each takes the next job in order and does it, and a thread that finds the next outcome in
+//! order finished writes it. So one thread is enough, two use two cores, and no core waits for a writer.
 //!
 //! A job takes its memory before it reads and gives it back when its outcome is written. Jobs are handed out in
 //! order and a job is always handed out when no memory is taken. So the first job not yet written is always one
@@ -48,6 +48,7 @@ pub(super) fn run<W: Write + Send>(
         assembler: Mutex::new(assembler),
     };
     std::thread::scope(|scope| {
+        // This thread works as well, so one less has to be made.
         for at in 1..settings.threads.get() {
             let thread = std::thread::Builder::new().name(format!("waybill-pack-{at}"));
             if thread.spawn_scoped(scope, || pipeline.work()).is_err() {
@@ -57,6 +58,7 @@ pub(super) fn run<W: Write + Send>(
         pipeline.work();
     });
     let state = pipeline.state.into_inner().unwrap_or_else(PoisonError::into_inner);
+    // A failure of any thread is that of the whole: the archive is not finished then.
     state.failure.map_or(Ok(()), Err)?;
     pipeline.assembler.into_inner().unwrap_or_else(PoisonError::into_inner).finish()
 }
@@ -120,12 +122,13 @@ impl<'a> PipelineState<'a> {
         }
     }
 
-    /// Writing goes first: it frees memory. A thread stops when there are no more jobs; whoever ends the last
-    /// ones writes them.
+    /// Writing goes first: it frees memory. A thread stops when there are no more jobs; the one that ends the
+    /// last of them writes it.
     fn turn(&mut self) -> ThreadTurn {
         if self.failure.is_some() {
             return ThreadTurn::Stop;
         }
+        // Only the next in order: the archive is written from front to back.
         if !self.writing
             && let Some(outcome) = self.finished.remove(&self.written)
         {
@@ -229,6 +232,7 @@ impl<'a, W: Write> Pipeline<'a, W> {
     fn write(&self, outcome: FinishedJob) -> Result<(), PackError> {
         self.context.check()?;
         let held = outcome.held();
+        // The state is not locked meanwhile: other threads take jobs and finish them while this one writes.
         self.assembler.lock().unwrap_or_else(PoisonError::into_inner).take(outcome)?;
         let mut state = self.lock();
         state.writing = false;
@@ -246,6 +250,7 @@ impl<'a, W: Write> Pipeline<'a, W> {
     }
 
     fn wake(&self, state: &PipelineState<'_>) {
+        // Most runs never wait, and a wake-up costs a system call.
         if state.waiting > 0 {
             self.turn.notify_all();
         }

@@ -22,7 +22,7 @@ struct ListedFile {
 }
 
 impl ListedFile {
-    fn of(entry: &SourceEntry<'_>) -> Self {
+    fn from_entry(entry: &SourceEntry<'_>) -> Self {
         Self { size: entry.size(), modified: entry.modified() }
     }
 
@@ -30,6 +30,7 @@ impl ListedFile {
         if now.len() != self.size {
             return Err(FileChange::Size { listed: self.size, now: now.len() });
         }
+        // Where the file system keeps no times, the size has to do.
         if now.modified().is_ok_and(|modified| as_listed(modified) != self.modified) {
             return Err(FileChange::Modified);
         }
@@ -41,12 +42,13 @@ impl ListedFile {
 ///
 /// It is compared with what was listed after the last byte, so that a change during the reading is noticed, too.
 pub(super) fn read_whole(entry: &SourceEntry<'_>, bytes: &mut [u8]) -> Result<(), PackError> {
-    let listed = ListedFile::of(entry);
-    let mut file = open(&entry.path()).map_err(|error| error.of(entry))?;
+    let listed = ListedFile::from_entry(entry);
+    let mut file = open(&entry.path()).map_err(|error| error.named(entry))?;
     let read = file.read_exact(bytes);
-    let now = file.metadata().map_err(|error| FileFault::Io(error).of(entry))?;
-    listed.compare(&now).map_err(|change| FileFault::Changed(change).of(entry))?;
-    read.map_err(|error| FileFault::Io(error).of(entry))
+    let now = file.metadata().map_err(|error| FileFault::Io(error).named(entry))?;
+    // A file that shrank is reported as changed, not as one that ended early.
+    listed.compare(&now).map_err(|change| FileFault::Changed(change).named(entry))?;
+    read.map_err(|error| FileFault::Io(error).named(entry))
 }
 
 /// A file that is read in blocks, by several threads at once.
@@ -65,12 +67,12 @@ pub(super) struct LargeFile {
 impl LargeFile {
     /// Opens it and looks whether it is worth deflating.
     pub(super) fn open(index: usize, entry: &SourceEntry<'_>, level: Level) -> Result<Self, PackError> {
-        Self::try_open(index, entry, level).map_err(|error| error.of(entry))
+        Self::try_open(index, entry, level).map_err(|error| error.named(entry))
     }
 
     fn try_open(index: usize, entry: &SourceEntry<'_>, level: Level) -> Result<Self, FileFault> {
         let file = open(&entry.path())?;
-        let listed = ListedFile::of(entry);
+        let listed = ListedFile::from_entry(entry);
         listed.compare(&file.metadata()?)?;
         let source = FileSource::from_file(file.try_clone()?)?;
         let mut large =
@@ -82,6 +84,7 @@ impl LargeFile {
     }
 
     fn samples(&self) -> io::Result<Vec<Vec<u8>>> {
+        // From all over the file: the beginning says little of an installer whose data is at the end.
         let step = self.size / SAMPLES;
         let sample = |at| {
             let mut bytes = vec![0; SAMPLE];
@@ -98,15 +101,16 @@ impl LargeFile {
         entry: &SourceEntry<'_>,
     ) -> Result<(), PackError> {
         self.source.read_exact_at(bytes, offset).map_err(|error| {
+            // A reading that fails because the file was cut is reported as that.
             let change = self.file.metadata().ok().and_then(|now| self.listed.compare(&now).err());
-            change.map_or(FileFault::Io(error), FileFault::Changed).of(entry)
+            change.map_or(FileFault::Io(error), FileFault::Changed).named(entry)
         })
     }
 
     /// To be asked once every block has been read.
     pub(super) fn is_unchanged(&self, entry: &SourceEntry<'_>) -> Result<(), PackError> {
-        let now = self.file.metadata().map_err(|error| FileFault::Io(error).of(entry))?;
-        self.listed.compare(&now).map_err(|change| FileFault::Changed(change).of(entry))
+        let now = self.file.metadata().map_err(|error| FileFault::Io(error).named(entry))?;
+        self.listed.compare(&now).map_err(|change| FileFault::Changed(change).named(entry))
     }
 }
 
@@ -129,7 +133,7 @@ impl From<FileChange> for FileFault {
 }
 
 impl FileFault {
-    fn of(self, entry: &SourceEntry<'_>) -> PackError {
+    fn named(self, entry: &SourceEntry<'_>) -> PackError {
         let name = entry.name();
         match self {
             Self::Changed(change) => PackError::Changed { name, change },

@@ -18,7 +18,7 @@ pub(super) struct StreamEnd {
 }
 
 impl StreamEnd {
-    /// Reads a complete stream; `None` where it is none.
+    /// Reads a complete stream; `None` where the bytes are not one.
     pub(super) fn find(stream: &[u8]) -> Option<Self> {
         let mut reader = StreamReader { bits: BitReader::new(stream), length: 0 };
         loop {
@@ -37,9 +37,10 @@ pub(super) const REOPENED: usize = 5;
 
 /// Makes the complete stream in `room[..length]`, of `holds` bytes of data, the beginning of a longer one: its last
 /// block is no longer the last, and an empty stored block brings it to a whole byte. Returns its new length; `None`
-/// where it is no such stream or the room is too small.
+/// where it is not such a stream or the room is too small.
 pub(super) fn reopen(room: &mut [u8], length: usize, holds: usize) -> Option<usize> {
     let found = StreamEnd::find(room.get(..length)?)?;
+    // A fault of the encoder must not become a package that no device can unpack.
     if found.length != holds as u64 || found.end.div_ceil(8) != length {
         return None;
     }
@@ -82,11 +83,13 @@ impl StreamReader<'_> {
     /// Literals and matches up to the end of the block. A literal takes at most 15 bits, a match and its distance 48:
     /// with one refill there is always enough for either.
     fn symbols(&mut self, literals: &CodeTable, distances: &CodeTable) -> Option<()> {
+        // Local copies stay in registers; through `self` every step would go through memory.
         let (mut bits, mut length) = (self.bits, 0);
         loop {
             bits.is_within()?;
             bits.refill();
             let mut code = literals.look_up(bits.held)?;
+            // Literals come in runs: the second of a pair is looked up in bits that are held already.
             if code.base == LITERAL {
                 bits.shift(code.bits);
                 length += 1;
@@ -125,6 +128,7 @@ impl StreamReader<'_> {
         }
         let table = CodeTable::lengths(&lengths)?;
         let mut lengths = Vec::with_capacity(320);
+        // One sequence: a repetition may run from the literals into the distances.
         while lengths.len() < literals + distances {
             self.code_length(&table, &mut lengths)?;
         }
@@ -172,6 +176,7 @@ impl<'a> BitReader<'a> {
     fn refill(&mut self) {
         let count = self.count.cast_unsigned();
         match self.bytes[self.next..].first_chunk() {
+            // Eight bytes at once; of those that do not fit whole the next refill reads the rest again.
             Some(word) if count < 64 => {
                 self.held |= u64::from_le_bytes(*word) << count;
                 self.next += ((63 - count) / 8) as usize;

@@ -37,7 +37,7 @@ pub(super) struct AppDocumentFile {
 
 impl PackInput {
     /// Reads what there is to read before the source folder is listed.
-    pub(super) fn of(source: &PackSource, fill_document: bool) -> Result<Self, PackError> {
+    pub(super) fn read(source: &PackSource, fill_document: bool) -> Result<Self, PackError> {
         match source {
             PackSource::Folder { folder, setup_file } => Ok(Self {
                 folder: folder.clone(),
@@ -47,6 +47,7 @@ impl PackInput {
             PackSource::App { folder } => {
                 let path = folder.join(DOCUMENT);
                 let below = folder.join(SOURCE);
+                // `init` puts the document inside a source folder of another name.
                 let folder_of_sources = if below.is_dir() { below } else { folder.clone() };
                 let app = read_app_document(&path)?;
                 let named = app.setup_file_path.clone().filter(|name| !name.is_empty());
@@ -61,7 +62,7 @@ impl PackInput {
 }
 
 impl AppDocumentFile {
-    /// The document that `init` writes for a source folder. Nobody named it, so it counts only where it says that it
+    /// The document that `init` writes for a source folder. It was not named by the caller, so it counts only where it says that it
     /// is an app's, and the app of this setup file: another one is not to be touched.
     fn beside(folder: &Path, setup_file: &Path) -> Option<Self> {
         let path = app_document_path(folder, None);
@@ -82,7 +83,7 @@ impl AppDocumentFile {
     }
 }
 
-/// All of it. Nothing that cannot be found out stops the packing.
+/// What is known of the setup file. A fact that cannot be found out does not stop the packing.
 pub(super) struct SetupFacts {
     pub(super) metadata: PackageMetadata,
     /// For app.json; what it says already stays where the MSI cannot be read.
@@ -105,6 +106,7 @@ impl SetupFacts {
             metadata(setup_file, facts.as_ref().ok().and_then(Option::as_ref), written, &mut notes);
         let msi_information = match facts {
             Ok(facts) => facts.map(|facts| facts.msi_information()),
+            // What the document says came from this MSI once: better than nothing.
             Err(Unreadable) => document.and_then(|document| document.app.msi_information.clone()),
         };
         let portal = match document {
@@ -166,9 +168,10 @@ fn drafted(
     else {
         return PortalFields::default(); // not to be read: packing it will say so
     };
-    let told =
+    // Both are in the report already.
+    let is_new =
         |note: &&DraftNote| !matches!(note, DraftNote::MsiUnreadable(_) | DraftNote::SpelledOtherwise { .. });
-    notes.extend(drafted.iter().filter(told).map(|note| plain(note.to_string())));
+    notes.extend(drafted.iter().filter(is_new).map(|note| plain(note.to_string())));
     portal_of(&app, !drafted.iter().any(|note| matches!(note, DraftNote::Unverified(_))))
 }
 

@@ -78,7 +78,7 @@ impl std::fmt::Display for InstallerKind {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Installer {
-    /// What it is.
+    /// Which toolkit made it, or what else it is.
     pub kind: InstallerKind,
     /// How sure that is.
     pub confidence: Confidence,
@@ -122,12 +122,13 @@ pub fn recognise(path: &Path) -> Result<Installer, RecogniseError> {
     recognise_bytes(&name, &mut BufReader::new(file)).map_err(|source| RecogniseError { name, source })
 }
 
-/// The same from anything that can be read and sought; `name` tells scripts apart, which have no marks.
+/// The same from anything that can be read and sought; `name` says what a script is, because scripts have no marks.
 ///
 /// # Errors
 /// It cannot be read.
 pub fn recognise_bytes<R: Read + Seek>(name: &str, reader: &mut R) -> std::io::Result<Installer> {
     let head = read_at(reader, 0, 4096)?;
+    // A program's headers say more than its name, and nothing else begins so.
     if head.starts_with(b"MZ") {
         return program::recognise(reader);
     }
@@ -159,6 +160,7 @@ fn by_name(name: &str, head: &[u8]) -> Installer {
         Some("reg") => InstallerKind::RegistryFile,
         _ => InstallerKind::Unknown,
     };
+    // A binary file with the name of a script is none that could run.
     if is_text(head) {
         Installer::new(kind, Confidence::Guess, "its name")
     } else {

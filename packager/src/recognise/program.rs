@@ -105,6 +105,7 @@ fn inno<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Recogni
             "Inno Setup's table of offsets in its resources",
         )));
     }
+    // Likely only: four bytes in a header that linkers leave to others.
     let old = read_at(reader, 48, 4)? == b"Inno";
     Ok(old.then_some((InstallerKind::InnoSetup, Confidence::Likely, "Inno Setup's mark in its DOS header")))
 }
@@ -137,8 +138,10 @@ fn squirrel<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Rec
     for section in &program.sections {
         let Range { start, end } = section.file_range;
         let end = end.min(start + left);
+        // All sections share one bound: a file may declare thousands.
         left -= end.saturating_sub(start);
         if let Some(at) = find(reader, start..end, 1, &SQUIRREL_MARK)?
+            // The mark is in every program of this kind; only one with a package has them filled in.
             && let Some(before) = at.checked_sub(16)
             && read_at(reader, before, 16)? != [0; 16]
         {

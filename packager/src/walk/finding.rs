@@ -26,7 +26,7 @@ impl std::fmt::Display for SourceFinding {
             "" => write!(formatter, "the source folder {}", self.problem)?,
             name => write!(formatter, "{name:?} {}", self.problem)?,
         }
-        // A finding is one line of a list, not the head of a chain: its causes are told with it.
+        // A finding is one line of a list, not the head of a chain: its causes stand in the same line.
         let mut cause = std::error::Error::source(&self.problem);
         while let Some(error) = cause {
             write!(formatter, ": {error}")?;
@@ -73,18 +73,18 @@ pub enum SourceProblem {
     /// Over the limit on entries; the walk stops there.
     #[error("holds more than {limit} entries, the limit on entries in a package")]
     TooManyEntries {
-        /// The limit.
+        /// The most entries that are allowed.
         limit: usize,
     },
     /// Over the limit on the sum of sizes.
     #[error("holds {total} bytes, over the limit on package bytes ({limit})")]
     TooLarge {
-        /// What was found.
+        /// The sum of the sizes in bytes.
         total: u64,
-        /// The limit.
+        /// The most bytes that are allowed.
         limit: u64,
     },
-    /// Nothing to pack.
+    /// There is no file in it, or all of them are left out.
     #[error("holds nothing to pack")]
     Empty,
     /// The catalogue folder's fixed name is taken.
@@ -155,7 +155,7 @@ impl std::fmt::Display for SourceFindings {
     }
 }
 
-/// One finding as it is; several one a line, so that all can be mended at once: at most 50 of `count`.
+/// One finding as it is; several one a line, so that all can be fixed at once: at most 50 of `count`.
 pub(crate) fn one_a_line<T: std::fmt::Display>(findings: &[T], count: u64) -> String {
     const SHOWN: usize = 50;
     let [only] = findings else {
@@ -198,7 +198,7 @@ pub enum WalkError {
     Refused {
         /// The source folder.
         root: PathBuf,
-        /// All of them.
+        /// Everything that cannot be packed, as far as it was kept.
         findings: SourceFindings,
     },
     /// The user wants to stop.

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 use waybill_context::{Cancelled, Context, Meter};
 
-/// What a walk is given.
+/// What every part of a walk needs.
 pub(super) struct Surroundings<'a> {
     pub(super) options: &'a WalkOptions,
     pub(super) context: &'a Context<'a>,
@@ -61,7 +61,7 @@ struct OpenFolder {
     ignore_depth: usize,
 }
 
-/// A child, looked at.
+/// A child of a folder, with what the system says of it.
 struct ExaminedChild {
     leaf: String,
     name: String,
@@ -120,6 +120,8 @@ impl<'a> Walker<'a> {
     }
 
     fn enter(&mut self, at: FolderToEnter) {
+        // Only the folders around it: one that is linked to twice side by side is no loop, and is packed
+        // twice.
         if self.frames.iter().any(|frame| frame.at.real == at.real) {
             return self.find(at.name, SourceProblem::LinkLoop { target: at.real });
         }
@@ -129,10 +131,12 @@ impl<'a> Walker<'a> {
             Err(error) => return self.find(at.name, SourceProblem::Unreadable(error)),
         };
         if let Some(modified) = at.modified
+            // A folder with something in it comes back with that; an empty one needs an entry of its own.
             && listing.is_empty()
         {
             self.list.add_folder_entry(at.folder, modified);
         }
+        // Its own ignore file counts for what is in it, and is gone once it is left.
         let ignore_depth = self.ignored.depth();
         if self.is_source && listing.has_file(IGNORE_FILE_NAME) {
             self.take_in_ignore_file(&at);
@@ -167,12 +171,14 @@ impl<'a> Walker<'a> {
     }
 
     fn exempt(&self, seen: &ExaminedChild, is_folder: bool) -> Option<LeftOutReason> {
+        // Catalogue files were chosen by hand: nothing is left out of them.
         if !self.is_source {
             return None;
         }
         if !is_folder && seen.leaf == IGNORE_FILE_NAME {
             return Some(LeftOutReason::IsIgnoreFile);
         }
+        // By the whole name, so only at the top: deeper down such a file is the app's own.
         let is_document = APP_DOCUMENTS.iter().any(|document| seen.name.eq_ignore_ascii_case(document))
             || seen.name.starts_with(APP_DOCUMENT_STAGING);
         if !is_folder && is_document {
@@ -221,6 +227,7 @@ impl<'a> Walker<'a> {
         if self.list.len().max(self.list.folder_count() - 1) < limit {
             return true;
         }
+        // Said once, and the walk ends: links can make more entries than there is memory for.
         self.is_full = true;
         self.find(String::new(), SourceProblem::TooManyEntries { limit });
         false
@@ -234,7 +241,7 @@ impl<'a> Walker<'a> {
     }
 }
 
-/// Looks at a child, through links; nothing is judged but what makes it unusable.
+/// Looks at a child, through links, and says what makes it unusable if anything does.
 fn look(at: &FolderToEnter, child: &Child<'_>, root: &Path) -> ExaminedChild {
     let mut real = at.real.join(child.leaf);
     let outcome = if !child.is_unicode {

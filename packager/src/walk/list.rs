@@ -100,6 +100,7 @@ impl SourceList {
     /// The file of exactly this relative name.
     pub fn find(&self, name: &str) -> Option<SourceEntry<'_>> {
         let leaf = name.rsplit('/').next().unwrap_or(name);
+        // Leaves first: a whole name has to be put together.
         self.iter().find(|entry| !entry.is_folder() && entry.leaf() == leaf && entry.name() == name)
     }
 
@@ -167,6 +168,7 @@ impl SourceList {
         let mut leaves = Vec::new();
         while folder != ROOT {
             if let Some((catalog, path)) = &self.catalog
+                // On disk the catalogue folder is elsewhere and has another name.
                 && stop_at_catalog
                 && *catalog == folder
             {

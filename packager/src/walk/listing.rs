@@ -59,6 +59,7 @@ impl Listing {
             }
         }
         let Self { names, items } = &mut listing;
+        // By bytes, as no host or language orders them otherwise: the payload is the same everywhere.
         items.sort_unstable_by(|left, right| text(names, left).as_bytes().cmp(text(names, right).as_bytes()));
         Ok(listing)
     }
@@ -67,6 +68,7 @@ impl Listing {
         let kind = ChildKind::from(child.file_type()?);
         let name = child.file_name();
         let start = offset(self.names.len());
+        // One text for all names: a folder may hold 200,000 of them.
         self.names.push_str(&name.to_string_lossy());
         let item = Item { name: start..offset(self.names.len()), kind, is_unicode: name.to_str().is_some() };
         self.items.push(item);

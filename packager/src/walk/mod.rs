@@ -67,7 +67,7 @@ impl WalkOptions {
 
 /// Lists what of `folder` will be packed, and the catalogue folder's files after it.
 ///
-/// Sizes and times are those of the moment; whoever reads the files must notice when they differ.
+/// Sizes and times are those of the moment; a caller that reads the files later must notice when they differ.
 ///
 /// # Errors
 /// Not a folder; interrupted; or [`WalkError::Refused`] with every finding.
@@ -85,6 +85,7 @@ pub fn walk(folder: &Path, options: &WalkOptions, context: &Context<'_>) -> Resu
     if !findings.is_empty() {
         return Err(WalkError::Refused { root, findings });
     }
+    // It lives as long as the packing, next to buffers that are counted.
     list.shrink();
     tracing::debug!(
         entries = list.len(),
@@ -122,6 +123,7 @@ fn walk_catalog(
         return Ok(());
     }
     let folder = list.add_catalog(CATALOG_FOLDER, root.clone());
+    // Microsoft's tool gives it an entry, so readers may look for one.
     list.add_folder_entry(folder, metadata.modified().unwrap_or(std::time::UNIX_EPOCH));
     let before = (list.len(), findings.count());
     walk_whole(surroundings, root, (folder, format!("{CATALOG_FOLDER}/")), list, findings)?;
@@ -136,6 +138,7 @@ fn check_limits(list: &SourceList, limits: &WalkLimits, findings: &mut SourceFin
     if total > limit {
         findings.add(String::new(), SourceProblem::TooLarge { total, limit });
     }
+    // A folder of which nothing could be read is not called empty.
     if list.is_empty() && findings.is_empty() {
         findings.add(String::new(), SourceProblem::Empty);
     }

@@ -2,6 +2,7 @@
 
 mod again;
 mod crash;
+mod memory;
 mod secrets;
 mod trees;
 
