@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 /// A content or payload larger than this (256 GiB) is absurd: eight times what Intune takes.
 pub const CONTENT_LIMIT: u64 = 256 * 1024 * 1024 * 1024;
 
-/// Unpacked files of more bytes than this (1 TiB) are absurd: sixteen times what a device takes unless it is told to.
+/// Unpacked files of more bytes than this (1 TiB) are absurd: sixteen times what a device accepts by default.
 pub const UNPACKED_LIMIT: u64 = 4 * CONTENT_LIMIT;
 
 /// MAC and IV, which a content begins with.

@@ -6,7 +6,7 @@ use crate::encryption_info::EncryptionInfo;
 use crate::json_document::{self, DocumentError};
 use serde::Deserialize;
 
-/// Encryption info that was given beside a content, and what else its document told.
+/// Encryption info that was given beside a content, and what else its document says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GivenEncryptionInfo {
     /// Keys, IV, MAC and digest.

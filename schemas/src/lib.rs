@@ -1,4 +1,37 @@
-//! The documents that cross a boundary, and the one table of codes. Data only: no I/O, no terminal.
+//! The documents that cross a boundary between a packager, a server, a device and a script, and the one table of codes.
+//! Data only: no file is opened here, nothing is printed.
+//!
+//! - A package's metadata: [`ApplicationInfo`], read leniently and written exactly as Microsoft's tool does.
+//! - What publishing writes: [`ContentDocument`] with the keys, [`PiecesDocument`] without.
+//! - Keys that are wiped and never printed: [`EncryptionInfo`] and what it is made of.
+//! - Every error of Waybill by its id: [`codes`].
+//! - With the feature `full`: an app's document, what the commands report, exit codes and states by number.
+//! - With the feature `json-schema`: the JSON Schema of each document.
+//!
+//! ```
+//! use waybill_schemas::codes::{Classified as _, documents};
+//! use waybill_schemas::{ContentDocument, encryption_info_from};
+//!
+//! let key = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
+//! let text = format!(
+//!     r#"{{ "name": "Notes", "url": "00ff/content.bin", "size": 32, "sizeEncrypted": 96,
+//!         "fileEncryptionInfo": {{ "encryptionKey": "{key}", "macKey": "{key}",
+//!             "initializationVector": "AAAAAAAAAAAAAAAAAAAAAA==", "mac": "{key}",
+//!             "profileIdentifier": "ProfileVersion1", "fileDigest": "{key}", "fileDigestAlgorithm": "SHA256" }} }}"#
+//! );
+//! let document = ContentDocument::read(text.as_bytes())?;
+//! assert!(!document.url.is_absolute());
+//! assert_eq!(format!("{:?}", document.file_encryption_info.mac_key), "[redacted]");
+//!
+//! // The same keys, from any document that holds them.
+//! let given = encryption_info_from(text.as_bytes()).expect("it holds keys");
+//! assert_eq!(given.encryption_info, document.file_encryption_info);
+//!
+//! // A document that is cut off is refused, and the error knows its place in the table of codes.
+//! let error = ContentDocument::read(&text.as_bytes()[..40]).unwrap_err();
+//! assert_eq!(error.code(), &documents::DOCUMENT_NOT_JSON);
+//! # Ok::<(), waybill_schemas::DocumentError>(())
+//! ```
 
 /// Implements `JsonSchema` for a type whose JSON differs from its fields; expands to nothing without the feature
 /// `json-schema`.

@@ -139,7 +139,7 @@ impl Relationship {
     }
 }
 
-/// The `retry` object of an app; what it does not say is as the reference has it.
+/// The `retry` object of an app; what it leaves out is as Intune's agent has it.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
@@ -210,16 +210,24 @@ pub struct Allow {
     pub other: Map<String, Value>,
 }
 
+/// A reason without a word in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a reason in words is needed")]
+pub struct BlankReason;
+
 /// A reason in words; a blank one is refused when it is read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Reason(String);
 
 impl Reason {
-    /// From words; nothing where there are none.
-    pub fn new(words: impl Into<String>) -> Option<Self> {
+    /// From words.
+    ///
+    /// # Errors
+    /// There are none in it.
+    pub fn new(words: impl Into<String>) -> Result<Self, BlankReason> {
         let words = words.into();
-        (!words.trim().is_empty()).then_some(Self(words))
+        if words.trim().is_empty() { Err(BlankReason) } else { Ok(Self(words)) }
     }
 
     /// The words.
@@ -230,8 +238,7 @@ impl Reason {
 
 impl<'de> Deserialize<'de> for Reason {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::new(String::deserialize(deserializer)?)
-            .ok_or_else(|| D::Error::custom("a reason in words is needed"))
+        Self::new(String::deserialize(deserializer)?).map_err(D::Error::custom)
     }
 }
 

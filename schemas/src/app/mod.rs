@@ -25,8 +25,8 @@ mod rule_types;
 mod values;
 
 pub use additions::{
-    Allow, Assignment, AssignmentSettings, AutoUpdateSettings, InstallTimeSettings, LintSettings, Reason,
-    Relationship, RestartSettings, RetrySettings, ReturnCodeInterval,
+    Allow, Assignment, AssignmentSettings, AutoUpdateSettings, BlankReason, InstallTimeSettings,
+    LintSettings, Reason, Relationship, RestartSettings, RetrySettings, ReturnCodeInterval,
 };
 pub use installation::{InstallExperience, MimeContent, MsiInformation, PackageFields, ReturnCode};
 pub use older_rules::PlacedRule;
@@ -142,7 +142,7 @@ pub struct AppDocument {
     /// Other apps that it needs or replaces (Waybill's; Graph keeps them elsewhere).
     #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "null_as_empty")]
     pub relationships: Vec<Relationship>,
-    /// How often it is tried again (Waybill's; the reference's way where nothing is said).
+    /// How often it is tried again (Waybill's; as Intune's agent does it where nothing is said).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry: Option<RetrySettings>,
     /// What `waybill lint` may overlook here (Waybill's).

@@ -61,7 +61,7 @@ fn converted(older: &Map<String, Value>, wanted: &RuleType, older_suffix: &str) 
         };
         newer.insert(key.to_owned(), value);
     }
-    // A field of the wrong kind: kept whole, judged by nobody.
+    // A field of the wrong kind: kept whole, and refused by no check here.
     serde_json::from_value(Value::Object(newer)).unwrap_or_else(|_| Rule::Other(older.clone()))
 }
 

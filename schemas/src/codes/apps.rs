@@ -14,13 +14,13 @@ errors! {
         ["a single `\\` in a path, where JSON wants `\\\\`",
          "a comma too many or too few, or a comment",
          "a file saved in an ANSI code page"],
-        "Mend the line that the message names; an editor that knows JSON shows the place.";
+        "Fix the line that the message names; an editor that knows JSON shows the place.";
     APP_FIELD = "app-field", Refused,
         "A field of the app document holds another kind of value than its name says.",
         ["a number or a boolean in quotes",
          "an export made with ConvertTo-Json without `-Depth 10`: inner objects became text like `@{returnCode=0}`",
          "a key that stands twice, or `lint.allow` without a reason"],
-        "Mend the field that the message names; `waybill schema app` prints what each one takes.";
+        "Fix the field that the message names; `waybill schema app` prints what each one takes.";
     APP_ANOTHER_TYPE = "app-another-type", Refused,
         "The document is an object of Microsoft Graph, but no Win32 app.",
         ["an app exported that is a store, web or MSI line-of-business app", "an export of another object"],
@@ -56,13 +56,13 @@ errors! {
         ["a Windows release that this version does not know, or a device that is no Windows",
          "a requirement rule that access rights keep from being asked, or that is invalid",
          "a requirement script that ran over its time limit, or has no host here"],
-        "the report says for each requirement why; mend it in app.json, or ask where it can be answered";
+        "the report says for each requirement why; fix it in app.json, or run this where the question can be answered";
     DETECTION_RULE_INVALID = "detection-rule-invalid", Refused,
         "a detection rule of app.json cannot be evaluated anywhere (0x87D30004)",
         ["no detection rule at all, or a rule of an unknown type or operation",
          "an empty path, key, product code or comparison value",
          "a value that is no version, number or date although the rule compares it as one"],
-        "the report names the rule; run `waybill lint` on the app, which says how to mend it";
+        "the report names the rule; run `waybill lint` on the app, which says how to fix it";
     COMMAND_REFUSED = "command-refused", InstallFailed,
         "the command of app.json starts nothing on this machine, so nothing was started",
         ["a .ps1, .msi, .vbs or .reg given directly, without the program that runs it (0x800700C1)",
@@ -74,13 +74,13 @@ errors! {
         ["a failure of the installer itself: its code says which",
          "a code that means success for this installer, and is mapped to nothing in app.json",
          "switches that this installer does not take, or a dialog that nobody sees"],
-        "`waybill explain <the code>` tells what installers mean by it; the report holds the end of its output";
+        "`waybill explain <the code>` says what installers mean by it; the report holds the end of its output";
     UNINSTALL_FAILED = "uninstall-failed", InstallFailed,
         "the uninstaller ended with a code that stands for failure, and detection still finds the app",
         ["the app is in use",
          "an uninstall command for another version or product code",
          "a code that means success for this uninstaller, and is mapped to nothing in app.json"],
-        "`waybill explain <the code>` tells what installers mean by it; the report holds the end of its output";
+        "`waybill explain <the code>` says what installers mean by it; the report holds the end of its output";
     INSTALL_NOT_BORNE_OUT = "install-not-borne-out", InstallFailed,
         "the installer said success, and detection does not find the app (0x87D1041C)",
         ["a detection rule that looks at another path, version or registry view than the installer writes",
@@ -98,7 +98,7 @@ errors! {
         ["a code that means success for this installer, and is mapped to nothing in app.json",
          "an installer that did its work and failed in a later step",
          "a detection rule that holds too early"],
-        "map the code in `returnCodes`, or mend the installer's last step";
+        "map the code in `returnCodes`, or fix the installer's last step";
     INSTALL_TIMED_OUT = "install-timed-out", InstallFailed,
         "the installer ran longer than `maxRunTimeInMinutes` (0x87D300C9); it was not ended, only no longer waited \
          for",

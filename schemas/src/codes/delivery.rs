@@ -14,7 +14,7 @@ errors! {
         ["a certificate that ended, or is for another host",
          "TLS inspection whose certificate the system does not trust",
          "a clock that is wrong"],
-        "mend the certificate or the clock; a private authority belongs into the system's store, or give --ca-file";
+        "fix the certificate or the clock; add a private authority to the system's store, or give --ca-file";
     URL_REFUSED = "url-refused", Network,
         "the server does not accept the URL (any more)",
         ["a signed URL that expired",
@@ -36,7 +36,7 @@ errors! {
          "from https to http",
          "from the internet to a private address, by a redirect or by the document's own URL",
          "a sign-in page that the network puts in the way"],
-        "mend the server's redirect, or copy the document here first: one that is a file may name any address";
+        "fix the server's redirect, or copy the document here first: one that is a file may name any address";
     CONTENT_ALTERED = "content-altered", Network,
         "a proxy or server altered the content on its way: it is compressed once more",
         ["a proxy that compresses", "a web server with gzip or brotli for all files"],
@@ -75,7 +75,7 @@ errors! {
     PUBLISHED_DAMAGED = "published-damaged", Integrity,
         "what is published under the content's MAC is not that content, or not all of it",
         ["a copy to the server that was cut short", "a disk that lost bytes", "somebody changed the files"],
-        "publish again with --force to mend it; devices refuse the damaged pieces meanwhile";
+        "publish again with --force to repair it; devices refuse the damaged pieces meanwhile";
     PUBLIC_FOLDER_UNUSABLE = "public-folder-unusable", Usage,
         "the public folder cannot hold the content: a file or a link stands in its place",
         ["a wrong path", "a file of that name"], "name a folder with --to, or remove what stands there";

@@ -16,7 +16,7 @@ pub enum Table {
     Error,
     /// Something that `waybill lint` finds.
     Lint,
-    /// What `waybill fetch` tells of servers and lines.
+    /// What `waybill fetch` reports about servers and lines.
     Rule,
     /// An exit code of `waybill`.
     Exit,
@@ -117,13 +117,13 @@ pub struct Entry {
     pub example: Option<Example>,
 }
 
-/// Something that is found, and the same mended.
+/// Something that is found, and the same after the fix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct Example {
     /// What is found.
     pub before: &'static str,
-    /// The same, mended.
+    /// The same after the fix.
     pub after: &'static str,
 }
 

@@ -145,7 +145,7 @@ errors! {
     SOURCE_REFUSED = "source-refused", Refused,
         "something below the source folder cannot be packed; every finding is listed",
         ["links, special files or names that Windows would not take"],
-        "mend each finding, or leave it out with --exclude";
+        "fix each finding, or leave it out with --exclude";
     LINK_OUTSIDE = "link-outside", Refused,
         "a symbolic link or junction leads out of the source folder",
         ["a development tree that links to shared files"],
@@ -181,7 +181,7 @@ errors! {
         ["an unclosed bracket or brace"], "quote the pattern, and escape special characters with a backslash";
     IGNORE_FILE = "ignore-file", Refused,
         "a .waybillignore file is too large, not UTF-8, or holds a pattern that is not in gitignore syntax",
-        ["an unclosed bracket or brace", "a file of another kind under this name"], "mend the line that is named";
+        ["an unclosed bracket or brace", "a file of another kind under this name"], "fix the line that is named";
     SETUP_FILE_MISSING = "setup-file-missing", Refused,
         "the setup file is not in the source folder",
         ["a typing mistake", "it lies in a subfolder", "it lies outside the source folder"],
@@ -246,7 +246,7 @@ errors! {
     DETECTION_XML_UNWRITABLE = "detection-xml-unwritable", Refused,
         "A name or size cannot stand in Detection.xml.",
         ["the setup file's name or the MSI's product name holds a control character"],
-        "Rename the setup file, or mend the MSI's properties.";
+        "Rename the setup file, or fix the MSI's properties.";
     DOCUMENT_TOO_LARGE = "document-too-large", Refused,
         "A JSON document is larger than 16 MiB.",
         ["the path or URL leads to something else, such as a package"], "Check the path or URL of the document.";

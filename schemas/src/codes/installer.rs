@@ -169,7 +169,7 @@ pub const TOOLKIT: &[NumberCode] = numbers! {
         ["a device without the .NET Framework version it needs",
          "constrained language mode",
          "a broken .NET installation"],
-        "Run it with `-DeployMode Silent`, or mend .NET on the device.";
+        "Run it with `-DeployMode Silent`, or repair .NET on the device.";
     60005, "dialog failed", "The toolkit could not show its \"application blocked\" dialog.",
         ["no user session to show it in", "a dialog started from session 0", "a user who signed out meanwhile"],
         "Run it with `-DeployMode Silent`, or start it through ServiceUI.";

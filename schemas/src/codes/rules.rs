@@ -1,5 +1,5 @@
 //! Rules of `waybill fetch`: what servers and lines did out of the ordinary, and what was made of it
-//! (`docs/delivery.md`, "The rules"). They are told under `observations` and "On the way"; none is an error.
+//! (`docs/delivery.md`, "The rules"). They are reported under `observations` and "On the way"; none is an error.
 
 /// One rule that says by its name that it acted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub const ALL: &[Rule] = rules! {
         "nothing; often a proxy or server that compresses makes ETags weak: switch that off for contents";
     "no-validator", 3, "no ETag",
         "ranges are asked for without If-Match; the MAC judges what arrives",
-        "nothing; a server with strong ETags tells of a content that was replaced sooner";
+        "nothing; a server with strong ETags shows sooner that a content was replaced";
     "overlap-trimmed", 4, "a part that starts before the byte asked for",
         "what is held already was thrown away, the rest used",
         "nothing; some caches cut ranges at borders of their own";
@@ -42,7 +42,7 @@ pub const ALL: &[Rule] = rules! {
         "a part that cannot be placed: no readable Content-Range or two, a total of `*`, a start that is too late, \
          several parts in one body, or a Content-Length that contradicts it",
         "its body was not read; the whole is asked for without a Range",
-        "have the server or the proxy before it mended; until then an interruption costs all of the traffic again";
+        "have the server or the proxy before it fixed; until then an interruption costs all of the traffic again";
     "range-in-200", 5, "a status of 200 with a Content-Range",
         "it was judged as the 206 that it resembles", "nothing; a proxy that rewrites the status is the usual cause";
     "range-ignored", 5, "a status of 200 with everything where a range was asked for",
@@ -89,7 +89,7 @@ pub const ALL: &[Rule] = rules! {
         "only the pieces that were wrong were fetched again",
         "nothing for this download; bytes that change on the way or on the disk are a proxy's, a disk's or a \
          memory's";
-    "restarted", 10, "a MAC or digest that did not hold, without pieces or after they were mended",
+    "restarted", 10, "a MAC or digest that did not hold, without pieces or after they were repaired",
         "everything is fetched once more, one time; then `mac-mismatch` or `digest-mismatch` for good",
         "publish with pieces.json beside the content, so that only what is wrong comes again";
     "pieces-missing", 10, "a document that names pieces.json, and a server from which it cannot be had",
@@ -101,7 +101,7 @@ pub const ALL: &[Rule] = rules! {
     "piece-refused", 10, "a piece that is not as published",
         "it is fetched once more; the same bytes twice are taken, and the MAC judges",
         "nothing, once; each time content.bin or pieces.json on the server is not what was published: `waybill \
-         publish --force` mends it";
+         publish --force` repairs it";
     "one-connection", 10, "several connections asked for, and no piece hashes, or ranges that do not work",
         "the download goes on over one", "publish with pieces.json and serve ranges, or leave --connections away";
     "package-whole", 10, "a package on a server without ranges, or with a content that is deflated once more",

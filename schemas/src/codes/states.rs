@@ -40,8 +40,8 @@ pub const APPLICABILITY: &[NumberCode] = numbers! {
         NOT_FOR_THIS_DEVICE;
     1005, "CPU speed", "The processor is slower than the app requires.",
         ["`minimumCpuSpeedInMHz` set too high",
-         "a processor that tells its base rate alone",
-         "a virtual machine that tells another rate"],
+         "a processor that reports only its base rate",
+         "a virtual machine that reports another rate"],
         NOT_FOR_THIS_DEVICE;
     1006, "file rule", "A file requirement rule does not hold.",
         ["the file is not there or has another version",
@@ -66,7 +66,7 @@ pub const APPLICABILITY: &[NumberCode] = numbers! {
         "Evaluate the filter for this device in the portal.";
     1011, "user-context app without a user", "The app installs for a user, but the check-in has none.",
         ["a device that nobody is signed in to, or a kiosk"], "Assign it to users, or let it install for the system.";
-    1012, "not applicable", "The app is not applicable for a reason that the device does not tell.",
+    1012, "not applicable", "The app is not applicable for a reason that the device does not report.",
         ["a state between two policies"], "Sync again; if it stays, look into AppActionProcessor.log.";
 };
 

@@ -51,7 +51,7 @@ pub(super) fn parse(text: &str, root: &'static str) -> Result<Document, Detectio
     }
 }
 
-/// The parser's own messages quote the document, which holds keys: only the rule that was broken is told.
+/// The parser's own messages quote the document, which holds keys: only the rule that was broken is reported.
 fn not_well_formed(error: &XmlError, offset: u64) -> DetectionXmlError {
     let reason = match error {
         XmlError::Syntax(_) => "a tag, comment or section is not closed",

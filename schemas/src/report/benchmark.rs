@@ -37,7 +37,7 @@ pub struct MachineKind {
     pub system: String,
     /// `x86_64`, `aarch64`.
     pub architecture: String,
-    /// The processor's name, where the system tells it.
+    /// The processor's name, where the system reports it.
     pub processor: String,
     /// Threads that run at once.
     pub threads: u32,

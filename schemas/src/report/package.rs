@@ -275,7 +275,7 @@ pub struct Check {
     pub check: CheckName,
     /// How it ended.
     pub outcome: Outcome,
-    /// What was seen, where there is something to tell.
+    /// What was seen, where there is something to report.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
 }

@@ -31,7 +31,7 @@ pub struct PublishReport {
     pub url: String,
     /// Whether the content was published before, and is whole: nothing of it was written anew.
     pub already_there: bool,
-    /// Whether what was published before was damaged, and is mended.
+    /// Whether what was published before was damaged, and was repaired.
     pub mended: bool,
     /// Whether the document was there before and says the same: it was not written anew.
     pub document_already_there: bool,

@@ -220,6 +220,6 @@ pub struct MsiLog {
     pub phase: Phase,
     /// Where it is; gone with the root unless that is kept.
     pub file: String,
-    /// The lines around the first "Return value 3", else its end; values of secret properties are not told.
+    /// The lines around the first "Return value 3", else its end; values of secret properties are left out.
     pub excerpt: Vec<String>,
 }
