@@ -30,6 +30,7 @@ const VARYING: &[(&str, &str)] = &[
     (r"(?m)^(  (?:ok|FAILED|-)  +[a-z ]+?) +[\d.]+ m?s  ", "$1  [TIME]  "),
     (r"\b[\d.]+ (?:bytes|[KMG]iB)/s", "[RATE]"),
     (r#"time="[\d.]+""#, r#"time="[SECONDS]""#),
+    (r#""looks": \d\d+"#, r#""looks": "[MANY]""#),
     (r#""pid":( ?)\d+"#, r#""pid":$1"[PID]""#),
     // Who runs it, and where its shell lies.
     (r"(variable (?:HOME|LOGNAME|USER)=).*", "$1[USER]"),
