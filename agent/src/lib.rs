@@ -2,7 +2,6 @@
 //!
 //! | need | entry |
 //! |---|---|
-//! | an app's document and where its files are | [`GivenApp`] |
 //! | with whose rights it is run from here | [`stand`], [`as_system`] |
 //! | install or uninstall an app, content included | [`apply`] |
 //! | attempts, their journal, pending restarts | [`State`] |
@@ -10,11 +9,9 @@
 mod apply;
 pub mod as_system;
 mod context;
-mod given_app;
 mod state;
 mod system_tool;
 
 pub use apply::{ApplyError, ApplyRequest, ContentSource, apply};
 pub use context::{ElevationNeeded, Stand, Undertaking, stand};
-pub use given_app::{GivenApp, GivenAppError};
 pub use state::{State, StateError};

@@ -1,16 +1,12 @@
 use std::io;
 use std::path::PathBuf;
 use waybill_agent::StateError;
-use waybill_packager::init::AppFileError;
 use waybill_schemas::codes::{Classified, Code, rehearsal};
 
 /// Why there was no rehearsal. What stops one under way is in its report.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RehearsalError {
-    /// There is no app document, or it is refused.
-    #[error(transparent)]
-    Document(#[from] AppFileError),
     /// The folder for the rehearsal's own files cannot be made.
     #[error("cannot make {} for the rehearsal", path.display())]
     Root {
@@ -28,7 +24,6 @@ pub enum RehearsalError {
 impl Classified for RehearsalError {
     fn code(&self) -> &'static Code {
         match self {
-            Self::Document(error) => error.code(),
             Self::Root { .. } => &rehearsal::REHEARSAL_FOLDER,
             Self::State(error) => error.code(),
         }

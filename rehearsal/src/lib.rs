@@ -11,7 +11,6 @@
 //! | its report as JUnit XML | [`junit`] |
 //! | the same in Windows Sandbox | [`Sandbox`] |
 
-mod app_folder;
 mod audience;
 mod cleaning_up;
 mod delivery;

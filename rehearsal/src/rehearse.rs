@@ -1,4 +1,3 @@
-use crate::app_folder::Script;
 use crate::cleaning_up::clean_up;
 use crate::delivery::{deliver, lint_phase};
 use crate::installing::Machine;
@@ -23,7 +22,7 @@ use waybill_system::System;
 /// A phase that fails ends it, but for one thing: what the install left is uninstalled again, where that can be told.
 ///
 /// # Errors
-/// There is no app document, or no folder to work in. Whatever fails later is in the report.
+/// There is no folder to work in. Whatever fails later is in the report.
 pub fn rehearse(
     request: &RehearsalRequest,
     system: &dyn System,
@@ -31,10 +30,10 @@ pub fn rehearse(
     context: &Context<'_>,
 ) -> Result<RehearsalReport, RehearsalError> {
     let started = now(context);
-    let script = Script::of(&request.folder, system.kind())?;
+    let (document, stand_in) = (request.app.run_here(), request.app.stand_in.is_some());
     let root = Root::make(request)?;
     let state = State::open(root.path())?;
-    let machine = Machine::new(request, script.app, root.path(), &state, (system, audience, context));
+    let machine = Machine::new(request, document.app.clone(), root.path(), &state, (system, audience, context));
     let mut stages = Stages::new(context, audience);
     let mut seen = Seen::default();
     lint_phase(request, &mut stages, context);
@@ -50,15 +49,15 @@ pub fn rehearse(
     let mut report = RehearsalReport {
         contract: RUNNER_CONTRACT,
         app: identify(&machine.app),
-        document: script.path.display().to_string(),
+        document: document.path.display().to_string(),
         exit,
         summary,
-        next: verdict::next(&phases, &machine, &learned, script.substituted),
+        next: verdict::next(&phases, &machine, &learned, stand_in),
         context: machine.eyes.report(system.device().own_account()),
         root: root.path().display().to_string(),
         root_kept: false,
         warnings: verdict::warnings(&phases, &attempts, &learned),
-        deviations: verdict::deviations(&machine, &attempts, script.substituted),
+        deviations: verdict::deviations(&machine, &attempts, stand_in),
         msi_logs: attempts.iter().filter_map(|attempted| attempted.log.clone()).collect(),
         phases,
         appeared: learned.appeared,

@@ -1,12 +1,15 @@
 use std::path::PathBuf;
 use waybill_installer_runner::Settings;
 use waybill_packager::lint::Allowance;
+use waybill_schemas::app::AppFolder;
 
 /// What is rehearsed, and how.
 #[derive(Debug, Clone)]
 pub struct RehearsalRequest {
-    /// The app's folder: app.json and `source`.
+    /// The app's folder: `app.json` and `source`.
     pub folder: PathBuf,
+    /// The documents in it.
+    pub app: AppFolder,
     /// Where everything is written that the rehearsal needs for itself; a temporary folder where nothing is said.
     pub root: Option<PathBuf>,
     /// Leave that folder, whatever came of it. A temporary one is left where an install failed, for its logs.
@@ -24,10 +27,11 @@ pub struct RehearsalRequest {
 }
 
 impl RehearsalRequest {
-    /// The reference's way, in a temporary root, with a log of Windows Installer and three retries.
-    pub fn new(folder: impl Into<PathBuf>) -> Self {
+    /// As Intune would run the app, in a temporary root, with a log of Windows Installer and three retries.
+    pub fn new(folder: impl Into<PathBuf>, app: AppFolder) -> Self {
         Self {
             folder: folder.into(),
+            app,
             root: None,
             keep: false,
             force: false,

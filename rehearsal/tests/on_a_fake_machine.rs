@@ -9,9 +9,10 @@ use std::time::Duration;
 use tempfile::TempDir;
 use waybill_context::Context;
 use waybill_rehearsal::{RehearsalRequest, rehearse};
+use waybill_schemas::app::AppFolder;
 use waybill_schemas::report::install::Outcome;
 use waybill_schemas::report::rehearsal::{Phase, PhaseDetails, PhaseStatus, RehearsalReport};
-use waybill_system::System;
+use waybill_system::{System, SystemKind};
 use waybill_system::fake::{FakeRun, FakeSystem};
 
 const TARGET: &str = "/opt/contoso/notes";
@@ -58,7 +59,9 @@ fn try_on(machine: &dyn System) -> RehearsalReport {
 }
 
 fn rehearsed(app: &TempDir, machine: &dyn System) -> RehearsalReport {
-    let mut request = RehearsalRequest::new(app.path().join("app"));
+    let folder = app.path().join("app");
+    let documents = AppFolder::open(&folder, machine.kind() == SystemKind::Windows).unwrap();
+    let mut request = RehearsalRequest::new(folder, documents);
     request.root = Some(app.path().join("root"));
     request.settings.detection_patience = Duration::ZERO;
     rehearse(&request, machine, &(), &Context::silent()).unwrap()

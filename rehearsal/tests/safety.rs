@@ -10,6 +10,7 @@ use tempfile::TempDir;
 use waybill_context::{Context, SystemClock};
 use waybill_installer_runner::{AccountChoice, Events};
 use waybill_rehearsal::{Audience, RehearsalRequest, rehearse};
+use waybill_schemas::app::AppFolder;
 use waybill_schemas::report::install::StepReport;
 use waybill_schemas::report::rehearsal::{Phase, PhaseStatus, RehearsalPhase, RehearsalReport};
 use waybill_system::this_machine;
@@ -65,7 +66,9 @@ impl App {
     }
 
     fn request(&self) -> RehearsalRequest {
-        let mut request = RehearsalRequest::new(self.folder.path().join("app"));
+        let folder = self.folder.path().join("app");
+        let app = AppFolder::open(&folder, cfg!(windows)).unwrap();
+        let mut request = RehearsalRequest::new(folder, app);
         request.root = Some(self.folder.path().join("root"));
         request.settings.account = AccountChoice::Current;
         request.settings.detection_patience = std::time::Duration::ZERO;

@@ -3,7 +3,9 @@ use super::lint::allowance;
 use crate::error::Failure;
 use clap::Args;
 use std::path::PathBuf;
+use waybill_packager::lint::Allowance;
 use waybill_rehearsal::RehearsalRequest;
+use waybill_schemas::app::AppFolder;
 
 /// Rehearse an app on this machine: lint, pack, serve, fetch, install, detect, uninstall
 #[derive(Debug, Args)]
@@ -47,16 +49,21 @@ pub(crate) struct TryArgs {
 }
 
 impl TryArgs {
+    /// What lint may overlook.
+    pub(crate) fn allowances(&self) -> Result<Vec<Allowance>, Failure> {
+        self.allow.iter().map(|text| allowance(text)).collect()
+    }
+
     /// For the library.
-    pub(crate) fn request(&self) -> Result<RehearsalRequest, Failure> {
-        Ok(RehearsalRequest {
+    pub(crate) fn request(&self, app: AppFolder, allowances: Vec<Allowance>) -> RehearsalRequest {
+        RehearsalRequest {
             root: self.root.clone(),
             keep: self.keep,
             force: self.force,
             msi_log: !self.no_msi_log,
-            allowances: self.allow.iter().map(|text| allowance(text)).collect::<Result<_, _>>()?,
+            allowances,
             settings: self.manner.settings(&PathBuf::new()),
-            ..RehearsalRequest::new(&self.folder)
-        })
+            ..RehearsalRequest::new(&self.folder, app)
+        }
     }
 }

@@ -6,11 +6,11 @@ use crate::location::{content_url, location};
 use crate::output::{Output, say};
 use crate::report::install::{write_attempt, write_step};
 use crate::session::Session;
-use std::io::Read as _;
 use std::path::Path;
-use waybill_agent::{ApplyRequest, ContentSource, GivenApp, Stand, State, Undertaking, apply, stand};
+use waybill_agent::{ApplyRequest, ContentSource, Stand, State, Undertaking, apply, stand};
 use waybill_downloader::{FetchOptions, Wanted};
 use waybill_installer_runner::{AccountChoice, Events, RetryPolicy, Settings, Trigger};
+use waybill_schemas::app::AppFile;
 use waybill_schemas::codes::{command, runner};
 use waybill_schemas::report::install::{InstallReport, Intent, StepReport};
 use waybill_schemas::{DOCUMENT_LIMIT, read_bounded};
@@ -65,14 +65,14 @@ fn tell(report: &InstallReport, lines: bool, output: Output) -> Result<(), Failu
 }
 
 /// The app that was named, and what came from stdin.
-pub(super) fn given(path: &Path) -> Result<(GivenApp, Vec<u8>), Failure> {
+pub(super) fn given(path: &Path) -> Result<(AppFile, Vec<u8>), Failure> {
     if path != Path::new("-") {
-        return Ok((GivenApp::open(path)?, Vec::new()));
+        return Ok((AppFile::open(path)?, Vec::new()));
     }
     let bytes = read_bounded(std::io::stdin().lock(), DOCUMENT_LIMIT).map_err(|error| {
         Failure::new(&command::INPUT_UNREADABLE, "stdin cannot be read").caused_by(&error)
     })?;
-    Ok((GivenApp::read(&mut bytes.as_slice(), "stdin")?, bytes.to_vec()))
+    Ok((AppFile::read(bytes.as_slice(), "stdin")?, bytes.to_vec()))
 }
 
 /// Where rights are another's than under Intune, that is said before anything runs.
@@ -83,25 +83,27 @@ pub(super) fn note_context(account: AccountChoice, system: &dyn System, session:
     }
 }
 
-fn content(args: &AttemptArgs, given: &GivenApp, root: &Path) -> Result<ContentSource, Failure> {
+fn content(args: &AttemptArgs, given: &AppFile, root: &Path) -> Result<ContentSource, Failure> {
     let Some(text) = &args.content else {
-        let sources = given.sources.clone().map(ContentSource::Folder);
-        return sources.ok_or_else(|| {
-            let document = given.document.as_deref().unwrap_or(Path::new("-")).display();
-            Failure::new(&runner::NO_CONTENT, format!("{document} has no files beside it"))
-        });
-    };
-    let folder = Path::new(text);
-    if folder.is_dir() {
-        let folder = std::path::absolute(folder).map_err(|error| {
-            Failure::new(&command::INPUT_UNREADABLE, "the folder cannot be named").caused_by(&error)
+        let sources = given.sources.as_deref().ok_or_else(|| {
+            let message = format!("{} has no files beside it", given.path.display());
+            Failure::new(&runner::NO_CONTENT, message)
         })?;
-        return Ok(ContentSource::Folder(folder));
+        return content_folder(sources);
+    };
+    if Path::new(text).is_dir() {
+        return content_folder(Path::new(text));
     }
     Ok(ContentSource::Fetch {
         what: Box::new(Wanted::Described(location(text)?)),
         root: root.to_owned(),
         options: Box::new(FetchOptions { content_url: content_url(None)?, ..FetchOptions::default() }),
+    })
+}
+
+fn content_folder(folder: &Path) -> Result<ContentSource, Failure> {
+    std::path::absolute(folder).map(ContentSource::Folder).map_err(|error| {
+        Failure::new(&command::INPUT_UNREADABLE, "the folder cannot be named").caused_by(&error)
     })
 }
 

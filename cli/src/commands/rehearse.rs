@@ -11,9 +11,10 @@ use crate::report::rehearsal::write_rehearsal;
 use crate::session::Session;
 use std::io;
 use std::path::Path;
-use waybill_agent::{GivenApp, Stand, Undertaking, stand};
+use waybill_agent::{Stand, Undertaking, stand};
 use waybill_installer_runner::Events;
 use waybill_rehearsal::{Audience, Sandbox, junit, rehearse};
+use waybill_schemas::app::AppFolder;
 use waybill_schemas::codes::command;
 use waybill_schemas::report::install::StepReport;
 use waybill_schemas::report::rehearsal::Phase;
@@ -29,17 +30,18 @@ pub(crate) fn run(args: &TryArgs, session: &Session) -> Result<Exit, Failure> {
     if let Some(file) = &args.junit {
         refuse_existing(file, OTHER_NAME)?;
     }
-    let mut request = args.request()?;
+    let allowances = args.allowances()?;
     let system = this_machine();
-    let given = GivenApp::open(&args.folder)?;
-    request.settings.account = match stand(&given.app, args.manner.account(), Undertaking::Run, &system)? {
+    let mut request = args.request(AppFolder::open(&args.folder, cfg!(windows))?, allowances);
+    let app = &request.app.run_here().app;
+    let name = printable(app.display_name.as_deref().unwrap_or("this app")).into_owned();
+    request.settings.account = match stand(app, args.manner.account(), Undertaking::Run, &system)? {
         Stand::Here(account) => account,
         Stand::AsSystem => return as_system::again(Vec::new(), session),
     };
     let live = Live { told: !session.output.is_json() && !session.output.is_quiet() };
     if live.told {
-        let name = given.app.display_name.as_deref().unwrap_or("this app");
-        say(&format!("installs {} on this machine, and takes it away again", printable(name)));
+        say(&format!("installs {name} on this machine, and takes it away again"));
     }
     note_context(request.settings.account, &system, session);
     let junit_file = args.junit.as_deref().map(NewFile::create).transpose()?;

@@ -16,6 +16,7 @@
 //! ```
 
 mod additions;
+mod folder;
 mod installation;
 mod older_rules;
 mod open_enum;
@@ -27,6 +28,10 @@ mod values;
 pub use additions::{
     Allow, Assignment, AssignmentSettings, AutoUpdateSettings, BlankReason, InstallTimeSettings,
     LintSettings, Reason, Relationship, RestartSettings, RetrySettings, ReturnCodeInterval,
+};
+pub use folder::{
+    APP_DOCUMENT, APP_DOCUMENT_FOR_UNIX, AppFile, AppFileError, AppFolder, SOURCE_FOLDER, app_document_in,
+    app_document_of_sources,
 };
 pub use installation::{InstallExperience, MimeContent, MsiInformation, PackageFields, ReturnCode};
 pub use older_rules::PlacedRule;
