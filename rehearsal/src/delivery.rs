@@ -20,7 +20,8 @@ use waybill_server::{RunningServer, Server, ServerOptions};
 /// What lint makes of app.json and its sources. An error stops the rehearsal before anything is installed.
 pub(crate) fn lint_phase(request: &RehearsalRequest, stages: &mut Stages<'_>, context: &Context<'_>) {
     stages.run(Phase::Lint, || {
-        let outcome = match Subject::open(&request.folder, &WalkOptions::default(), context) {
+        let (folder, app) = (&request.folder, request.app.document.clone());
+        let outcome = match Subject::of_app(folder, app, &WalkOptions::default(), context) {
             Ok(subject) => judged(lint(subject, &request.allowances)),
             Err(error) => Outcome::stopped(&error),
         };
@@ -56,7 +57,7 @@ pub(crate) fn deliver(
 }
 
 fn pack_phase(request: &RehearsalRequest, root: &Path, context: &Context<'_>) -> (Outcome, Option<PathBuf>) {
-    let source = PackSource::App { folder: request.folder.clone() };
+    let source = PackSource::App(Box::new(request.app.document.clone()));
     let mut request = PackRequest::new(source, PackOutput::Folder(root.join("Package")));
     request.options.force = true;
     request.options.fill_document = false;

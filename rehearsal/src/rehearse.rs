@@ -33,7 +33,8 @@ pub fn rehearse(
     let (document, stand_in) = (request.app.run_here(), request.app.stand_in.is_some());
     let root = Root::make(request)?;
     let state = State::open(root.path())?;
-    let machine = Machine::new(request, document.app.clone(), root.path(), &state, (system, audience, context));
+    let machine =
+        Machine::new(request, document.app.clone(), root.path(), &state, (system, audience, context));
     let mut stages = Stages::new(context, audience);
     let mut seen = Seen::default();
     lint_phase(request, &mut stages, context);

@@ -12,8 +12,8 @@ use waybill_rehearsal::{RehearsalRequest, rehearse};
 use waybill_schemas::app::AppFolder;
 use waybill_schemas::report::install::Outcome;
 use waybill_schemas::report::rehearsal::{Phase, PhaseDetails, PhaseStatus, RehearsalReport};
-use waybill_system::{System, SystemKind};
 use waybill_system::fake::{FakeRun, FakeSystem};
+use waybill_system::{System, SystemKind};
 
 const TARGET: &str = "/opt/contoso/notes";
 const CODE: &str = "{5C1F7D9A-3B60-4E0B-9B1C-2F7E44D0A816}";

@@ -80,11 +80,8 @@ impl PackArgs {
         options.threads = self.threads;
         options.force = self.force;
         options.source_date_epoch = source_date_epoch()?;
-        let source = match self.setup {
-            Some(setup_file) => PackSource::Folder { folder: self.source, setup_file },
-            None if self.source.join("app.json").is_file() => PackSource::App { folder: self.source },
-            None => return Err(nothing_named(&self.source)),
-        };
+        let nothing_named = nothing_named(&self.source);
+        let source = PackSource::find(self.source, self.setup)?.ok_or(nothing_named)?;
         let output = PackOutput::from_argument(self.output.unwrap_or_else(|| PathBuf::from(".")));
         let mut request = PackRequest::new(source, output);
         request.options = options;

@@ -14,10 +14,10 @@ use crate::setup_file::{self, SetupFileError};
 use crate::walk::{SourceList, WalkError, WalkOptions, walk};
 use std::path::{Path, PathBuf};
 use waybill_context::Context;
-use waybill_schemas::app::AppDocument;
+use waybill_schemas::app::{APP_DOCUMENT, AppDocument, app_document_of_sources};
 use waybill_schemas::codes::{Classified, Code, source};
 
-pub use app_file::{AppFileError, fill_app_document, read_app_document, write_app_document};
+pub use app_file::{AppWriteError, fill_app_document, write_app_document};
 
 /// What `init` is asked for.
 #[derive(Debug, Clone, Default)]
@@ -79,7 +79,7 @@ pub enum InitError {
     },
     /// The document is there already, or cannot be written.
     #[error(transparent)]
-    File(#[from] AppFileError),
+    Write(#[from] AppWriteError),
 }
 
 impl Classified for InitError {
@@ -89,7 +89,7 @@ impl Classified for InitError {
             Self::SetupFile(error) => error.code(),
             Self::Recognise(error) => error.code(),
             Self::Name { .. } => &source::SETUP_FILE_NAME,
-            Self::File(error) => error.code(),
+            Self::Write(error) => error.code(),
         }
     }
 }
@@ -123,24 +123,12 @@ pub fn draft(list: &SourceList, options: &WalkOptions, given: &Path) -> Result<A
     Ok(draft::draft(list, &setup_file, &installer))
 }
 
-/// Where the document of a source folder belongs: beside a folder named `source`, else inside the folder (where
-/// packing leaves it out); `output` overrides, as a file or as a folder that is there.
+/// Where the document goes: to `output`, a file or a folder that is there, else where a source folder's belongs.
 pub fn app_document_path(source: &Path, output: Option<&Path>) -> PathBuf {
-    const NAME: &str = "app.json";
     match output {
-        Some(folder) if folder.is_dir() => return folder.join(NAME),
-        Some(file) => return file.to_path_buf(),
-        None => {}
-    }
-    let is_source = |name: &std::ffi::OsStr| name.eq_ignore_ascii_case("source");
-    match source.file_name() {
-        Some(name) if is_source(name) => source.with_file_name(NAME),
-        Some(_) => source.join(NAME),
-        // `.` or `..`: the name is the one on disk.
-        None if std::fs::canonicalize(source).is_ok_and(|path| path.file_name().is_some_and(is_source)) => {
-            source.join("..").join(NAME)
-        }
-        None => source.join(NAME),
+        Some(folder) if folder.is_dir() => folder.join(APP_DOCUMENT),
+        Some(file) => file.to_path_buf(),
+        None => app_document_of_sources(source),
     }
 }
 

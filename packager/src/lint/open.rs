@@ -2,7 +2,7 @@
 
 use super::files::{FileEntry, Files, same_name};
 use super::second_opinion;
-use super::subject::{AppInput, PackageFacts, ReadFile, SetupFacts, Subject};
+use super::subject::{PackageFacts, ReadFile, SetupFacts, Subject};
 use crate::msi::MsiFacts;
 use crate::recognise::{InstallerKind, recognise_bytes};
 use crate::walk::{SourceList, WalkError, WalkOptions, walk};
@@ -11,9 +11,9 @@ use std::fs::File;
 use std::io::{self, BufReader, Read, Seek};
 use std::path::{Path, PathBuf};
 use waybill_context::Context;
-use waybill_schemas::app::{AppDocument, AppError};
+use waybill_schemas::DetectionXmlNote;
+use waybill_schemas::app::{APP_DOCUMENT, AppFile, AppFileError};
 use waybill_schemas::codes::{Classified, Code, source};
-use waybill_schemas::{DOCUMENT_LIMIT, DetectionXmlNote, read_bounded};
 
 /// Setup files over this size are not taken out of a package to be looked at.
 const MOST_OF_A_SETUP_FILE: u64 = 2 << 30;
@@ -31,15 +31,9 @@ pub enum LintInputError {
         #[source]
         source: io::Error,
     },
-    /// The app document is refused.
-    #[error("{} is refused", path.display())]
-    App {
-        /// Which.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: AppError,
-    },
+    /// The app document cannot be used.
+    #[error(transparent)]
+    App(#[from] AppFileError),
     /// The source folder cannot be packed.
     #[error(transparent)]
     Walk(#[from] WalkError),
@@ -58,7 +52,7 @@ impl Classified for LintInputError {
     fn code(&self) -> &'static Code {
         match self {
             Self::Read { .. } => &source::SOURCE_UNREADABLE,
-            Self::App { source, .. } => source.code(),
+            Self::App(error) => error.code(),
             Self::Walk(error) => error.code(),
             Self::Package(error) => error.code(),
             Self::Content(error) => error.code(),
@@ -91,12 +85,12 @@ fn open_folder(
     options: &WalkOptions,
     context: &Context<'_>,
 ) -> Result<Subject, LintInputError> {
-    let document = folder.join("app.json");
-    let app = if document.is_file() { Some(read_app(&document)?) } else { None };
-    let source = folder.join("source");
-    let source = if app.is_some() && source.is_dir() { source } else { folder.to_owned() };
-    let mut subject = Subject { app, ..Subject::new("") };
-    subject.add_sources(&source, options, context)?;
+    let document = folder.join(APP_DOCUMENT);
+    if document.is_file() {
+        return Subject::of_app(folder, AppFile::open(&document)?, options, context);
+    }
+    let mut subject = Subject::new("");
+    subject.add_sources(folder, options, context)?;
     Ok(subject)
 }
 
@@ -105,33 +99,35 @@ fn open_document(
     options: &WalkOptions,
     context: &Context<'_>,
 ) -> Result<Subject, LintInputError> {
-    let app = read_app(document)?;
-    let folder = document.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let source = folder.join("source");
-    let setup = app.app.setup_file_path.as_deref().map(|setup| folder.join(setup.replace('\\', "/")));
-    let mut subject = Subject { app: Some(app), ..Subject::new("") };
-    if source.is_dir() {
-        subject.add_sources(&source, options, context)?;
-    } else if setup.is_some_and(|setup| setup.is_file()) {
-        subject.add_sources(folder, options, context)?;
-    } else {
-        subject
+    let app = AppFile::open(document)?;
+    let sources = app.sources.clone();
+    let mut subject = Subject { app: Some(app.into()), ..Subject::new("") };
+    match sources {
+        Some(sources) => subject.add_sources(&sources, options, context)?,
+        None => subject
             .skipped
-            .push("the files: neither a folder `source` nor the setup file lies beside the document".into());
+            .push("the files: neither a folder `source` nor the setup file lies beside the document".into()),
     }
     Ok(subject)
 }
 
-fn read_app(path: &Path) -> Result<AppInput, LintInputError> {
-    let unreadable = |source| LintInputError::Read { path: path.to_owned(), source };
-    let file = File::open(path).map_err(unreadable)?;
-    let bytes = read_bounded(file, DOCUMENT_LIMIT).map_err(unreadable)?;
-    let app = AppDocument::from_slice(&bytes)
-        .map_err(|source| LintInputError::App { path: path.to_owned(), source })?;
-    Ok(AppInput { document: path.display().to_string(), app, text: String::from_utf8(bytes.to_vec()).ok() })
-}
-
 impl Subject {
+    /// An app whose document in `folder` is read already.
+    ///
+    /// # Errors
+    /// Its source folder cannot be packed.
+    pub fn of_app(
+        folder: &Path,
+        app: AppFile,
+        options: &WalkOptions,
+        context: &Context<'_>,
+    ) -> Result<Self, LintInputError> {
+        let sources = app.sources.clone().unwrap_or_else(|| folder.to_owned());
+        let mut subject = Self { app: Some(app.into()), ..Self::new(folder.display().to_string()) };
+        subject.add_sources(&sources, options, context)?;
+        Ok(subject)
+    }
+
     fn add_sources(
         &mut self,
         folder: &Path,

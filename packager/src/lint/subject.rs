@@ -6,7 +6,7 @@ use crate::msi::MsiFacts;
 use crate::recognise::InstallerKind;
 use waybill_pe::Machine;
 use waybill_schemas::MsiInfo;
-use waybill_schemas::app::AppDocument;
+use waybill_schemas::app::{AppDocument, AppFile};
 use waybill_schemas::report::lint::Place;
 
 /// How much of a file a rule reads, in bytes.
@@ -37,6 +37,12 @@ pub struct AppInput {
     pub app: AppDocument,
     /// Its text, where findings are to know their lines.
     pub text: Option<String>,
+}
+
+impl From<AppFile> for AppInput {
+    fn from(file: AppFile) -> Self {
+        Self { document: file.path.display().to_string(), app: file.app, text: file.text }
+    }
 }
 
 impl AppInput {

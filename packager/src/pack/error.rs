@@ -1,6 +1,6 @@
 //! Why a source folder could not be packed.
 
-use crate::init::AppFileError;
+use crate::init::AppWriteError;
 use crate::setup_file::SetupFileError;
 use crate::walk::{WalkError, one_a_line};
 use intunewin::{Violation, WriteError};
@@ -21,9 +21,6 @@ pub enum PackError {
     /// There is no usable setup file.
     #[error(transparent)]
     SetupFile(#[from] SetupFileError),
-    /// The app's document cannot be read.
-    #[error(transparent)]
-    Document(#[from] AppFileError),
     /// The app's document does not say which file to start.
     #[error("{} names no setup file", shown(document))]
     NoSetupFileNamed {
@@ -37,7 +34,7 @@ pub enum PackError {
         package: PathBuf,
         /// What is wrong with the document.
         #[source]
-        source: AppFileError,
+        source: AppWriteError,
     },
     /// Names or counts that unpack would refuse; all of them.
     #[error("{}", refused(.0))]
@@ -133,7 +130,7 @@ impl Classified for PackError {
         match self {
             Self::Walk(error) => error.code(),
             Self::SetupFile(error) => error.code(),
-            Self::Document(error) | Self::DocumentNotFilled { source: error, .. } => error.code(),
+            Self::DocumentNotFilled { source: error, .. } => error.code(),
             Self::NoSetupFileNamed { .. } => &pack::APP_WITHOUT_SETUP_FILE,
             Self::Refused(violations) => shared_code(violations),
             Self::OutputExists(_) => &pack::OUTPUT_EXISTS,

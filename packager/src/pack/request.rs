@@ -7,6 +7,7 @@ use intunewin::ArchivePolicy;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::SystemTime;
+use waybill_schemas::app::{APP_DOCUMENT, AppFile, AppFileError};
 
 /// What to pack and where to.
 #[derive(Debug, Clone)]
@@ -28,7 +29,7 @@ impl PackRequest {
 }
 
 /// The folder to pack: a bare source folder, or an app's folder with its document.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum PackSource {
     /// A source folder and the setup file in it.
@@ -38,12 +39,25 @@ pub enum PackSource {
         /// Relative to it, or a path into it.
         setup_file: PathBuf,
     },
-    /// An app's folder: `app.json`, which names the setup file and is filled in afterwards, and `source`. Without
+    /// An app's folder: its document, which names the setup file and is filled in afterwards, and `source`. Without
     /// `source` the document lies among the sources, where `init` puts it for a folder of another name.
-    App {
-        /// The folder that holds the document.
-        folder: PathBuf,
-    },
+    App(Box<AppFile>),
+}
+
+impl PackSource {
+    /// The source folder `folder` where a setup file is named, else the app whose document lies in it; nothing where
+    /// there is no document either.
+    ///
+    /// # Errors
+    /// The document cannot be read, or is not an app.
+    pub fn find(folder: PathBuf, setup_file: Option<PathBuf>) -> Result<Option<Self>, AppFileError> {
+        if let Some(setup_file) = setup_file {
+            return Ok(Some(Self::Folder { folder, setup_file }));
+        }
+        let document = folder.join(APP_DOCUMENT);
+        let app = if document.is_file() { Some(AppFile::open(&document)?) } else { None };
+        Ok(app.map(|app| Self::App(Box::new(app))))
+    }
 }
 
 /// How to pack; [`Default`] is what most people want.

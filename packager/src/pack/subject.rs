@@ -3,20 +3,19 @@
 
 use super::error::PackError;
 use super::request::PackSource;
-use crate::init::{self, AppDraft, DraftNote, app_document_path, fill_app_document, read_app_document};
+use crate::init::{self, AppDraft, DraftNote, fill_app_document};
 use crate::msi::MsiFacts;
 use crate::setup_file::SetupFile;
 use crate::walk::{SourceList, WalkOptions};
 use intunewin::PackageMetadata;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
-use waybill_schemas::app::{AppDocument, MsiInformation, Operator, PackageFields, Rule, WIN32_LOB_APP};
+use waybill_schemas::app::{
+    AppDocument, AppFile, MsiInformation, Operator, PackageFields, Rule, WIN32_LOB_APP,
+    app_document_of_sources,
+};
 use waybill_schemas::codes::{Classified, source};
 use waybill_schemas::report::pack::{PackNote, PortalFields};
-
-/// The source folder below an app's folder, and the document in it.
-const SOURCE: &str = "source";
-const DOCUMENT: &str = "app.json";
 
 /// A source folder and the setup file as they were given.
 #[derive(Debug)]
@@ -44,18 +43,16 @@ impl PackInput {
                 setup_file: setup_file.clone(),
                 document: if fill_document { AppDocumentFile::beside(folder, setup_file) } else { None },
             }),
-            PackSource::App { folder } => {
-                let path = folder.join(DOCUMENT);
-                let below = folder.join(SOURCE);
-                // `init` puts the document inside a source folder of another name.
-                let folder_of_sources = if below.is_dir() { below } else { folder.clone() };
-                let app = read_app_document(&path)?;
-                let named = app.setup_file_path.clone().filter(|name| !name.is_empty());
-                let Some(setup_file) = named else {
+            PackSource::App(file) => {
+                let AppFile { path, app, sources, .. } = (**file).clone();
+                let Some(setup_file) = app.setup_file_path.clone().filter(|name| !name.is_empty()) else {
                     return Err(PackError::NoSetupFileNamed { document: path });
                 };
+                // Where the setup file is not there, packing says so of the folder around the document.
+                let folder =
+                    sources.unwrap_or_else(|| path.parent().map_or_else(PathBuf::new, Path::to_owned));
                 let document = Some(AppDocumentFile { path, app, filled: fill_document });
-                Ok(Self { folder: folder_of_sources, setup_file: setup_file.into(), document })
+                Ok(Self { folder, setup_file: setup_file.into(), document })
             }
         }
     }
@@ -65,8 +62,8 @@ impl AppDocumentFile {
     /// The document that `init` writes for a source folder. It was not named by the caller, so it counts only where it says that it
     /// is an app's, and the app of this setup file: another one is not to be touched.
     fn beside(folder: &Path, setup_file: &Path) -> Option<Self> {
-        let path = app_document_path(folder, None);
-        let app = path.is_file().then(|| read_app_document(&path).ok()).flatten()?;
+        let path = app_document_of_sources(folder);
+        let app = path.is_file().then(|| AppFile::open(&path).ok()).flatten()?.app;
         let leaf = |name: &str| name.rsplit(['/', '\\']).next().unwrap_or_default().to_lowercase();
         let setup_file = leaf(&setup_file.to_string_lossy());
         let same =

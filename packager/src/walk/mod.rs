@@ -13,6 +13,7 @@ use crate::exclude::Exclusions;
 use folder::{Surroundings, walk_whole};
 use std::path::{Path, PathBuf};
 use waybill_context::Context;
+use waybill_schemas::app::{APP_DOCUMENT, APP_DOCUMENT_FOR_UNIX};
 
 pub(crate) use finding::one_a_line;
 pub use finding::{SourceFinding, SourceFindings, SourceProblem, WalkError};
@@ -20,7 +21,7 @@ pub(crate) use list::as_listed;
 pub use list::{SourceEntry, SourceList};
 
 /// File names of the app's documents: left out where they lie directly in the source folder.
-pub const APP_DOCUMENTS: [&str; 2] = ["app.json", "app.unix.json"];
+pub const APP_DOCUMENTS: [&str; 2] = [APP_DOCUMENT, APP_DOCUMENT_FOR_UNIX];
 
 /// How the document is named while it is written; what an interrupted run left is left out as well.
 pub(crate) const APP_DOCUMENT_STAGING: &str = ".app.json.waybill-";

@@ -190,7 +190,8 @@ mod tests {
         assert!(AppFolder::open(folder.path(), false).is_err(), "app.json is linted and packed in any case");
         fs::write(folder.path().join("app.json"), app("windows")).unwrap();
         assert_eq!(AppFile::open(folder.path()).unwrap().text.unwrap(), app(wanted));
-        let run_here = |for_windows| AppFolder::open(folder.path(), for_windows).unwrap().run_here().path.clone();
+        let run_here =
+            |for_windows| AppFolder::open(folder.path(), for_windows).unwrap().run_here().path.clone();
         assert!(run_here(true).ends_with("app.json") && run_here(false).ends_with("app.unix.json"));
     }
 

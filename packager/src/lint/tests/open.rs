@@ -69,7 +69,7 @@ fn an_msi_is_looked_into_in_a_folder_and_in_a_package() {
     assert_eq!(report(app.path()).findings, []);
 
     let package = app.path().join("contoso.intunewin");
-    let source = PackSource::App { folder: app.path().to_owned() };
+    let source = PackSource::find(app.path().to_owned(), None).unwrap().unwrap();
     pack(
         &PackRequest { source, output: PackOutput::File(package.clone()), options: PackOptions::default() },
         &Context::silent(),

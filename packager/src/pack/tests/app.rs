@@ -45,8 +45,10 @@ fn an_apps_folder_is_packed_and_its_document_filled_in() {
     let place = Place::new();
     place.write("Contoso.msi", &Sample::default().bytes());
     let document = place.0.path().join("app.json");
-    let request =
-        PackRequest { source: PackSource::App { folder: place.0.path().into() }, ..place.request() };
+    let request = PackRequest {
+        source: PackSource::find(place.0.path().into(), None).unwrap().unwrap(),
+        ..place.request()
+    };
     let refused = |expected: &str| {
         let error = pack(&request, &silent()).unwrap_err();
         assert_eq!(error.code().id, expected, "{error}");
@@ -107,7 +109,7 @@ fn a_document_among_the_sources_is_an_apps_folder_too() {
     let place = Place::new();
     place.write("Contoso.msi", &Sample::default().bytes());
     place.write("app.json", br#"{ "displayName": "Contoso", "setupFilePath": "Contoso.msi" }"#);
-    let source = PackSource::App { folder: place.source() };
+    let source = PackSource::find(place.source(), None).unwrap().unwrap();
     let report = pack(&PackRequest { source, ..place.request() }, &silent()).unwrap();
     assert_eq!((report.entries.files, report.left_out.files), (2, 1));
     assert!(report.app_document.is_some_and(|document| document.ends_with("app.json")));
