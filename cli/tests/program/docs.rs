@@ -32,11 +32,13 @@ fn documented_rules() -> BTreeMap<String, u8> {
     rules
 }
 
-/// The names under which the downloader notes what it saw: texts in kebab case, which it has for nothing else but
-/// failpoints, and single words where a rule is named.
+/// The names under which the downloader and the transport below it note what they saw: texts in kebab case, which they have
+/// for nothing else but failpoints, and single words where a rule is named.
 fn noted_rules() -> BTreeSet<String> {
     let mut code = String::new();
-    sources(&project().join("downloader").join("src"), &mut code);
+    for room in ["downloader", "transport"] {
+        sources(&project().join(room).join("src"), &mut code);
+    }
     code.lines().filter(|line| !line.contains("failpoint::reach(")).flat_map(noted_in).collect()
 }
 
@@ -96,7 +98,7 @@ fn its_rules_are_those_of_the_code_of_explain_and_of_the_matrix() {
         rules::ALL.iter().map(|rule| (rule.name.to_owned(), rule.number)).collect();
     assert_eq!(documented, explained, "docs/delivery.md, and schemas/src/codes/rules.rs");
     let known: BTreeSet<_> = documented.into_keys().collect();
-    assert_eq!(noted_rules(), known, "downloader/src, and docs/delivery.md");
+    assert_eq!(noted_rules(), known, "downloader/src and transport/src, and docs/delivery.md");
     let matrix = names(&text(&["tests", "weather", "README.md"]), "## Rules", "\n## ", 1);
     let missing: Vec<_> = matrix.difference(&known).collect();
     assert!(!matrix.is_empty() && missing.is_empty(), "not in docs/delivery.md: {missing:?}");
