@@ -29,9 +29,7 @@ impl<E: Classified> From<E> for Failure {
 impl Failure {
     /// An error of the command itself.
     pub(crate) fn new(code: &'static Code, message: impl AsRef<str>) -> Self {
-        // Several findings come one a line; everything within a line is made safe.
-        let lines: Vec<_> = message.as_ref().split(NEXT_FINDING).map(printable).collect();
-        let message = lines.join(NEXT_FINDING);
+        let message = printable_findings(message.as_ref());
         Self { code, subject: None, message, causes: Vec::new(), hint: None }
     }
 
@@ -105,6 +103,11 @@ impl Failure {
             hint: self.hint().to_owned(),
         }
     }
+}
+
+/// A message in which several findings come one a line: everything within a line is made safe.
+pub(crate) fn printable_findings(message: &str) -> String {
+    message.split(NEXT_FINDING).map(printable).collect::<Vec<_>>().join(NEXT_FINDING)
 }
 
 /// Which of several failures decides the exit code: the first of 4, 3, 5, 6, 1 that occurs; an interruption and

@@ -13,7 +13,6 @@ mod logging;
 mod new_file;
 mod output;
 mod own_ground;
-mod package_diff;
 mod package_input;
 mod progress;
 mod report;

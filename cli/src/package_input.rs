@@ -2,15 +2,12 @@
 
 use crate::args::PackageArgs;
 use crate::error::Failure;
-use intunewin::{ArchivePolicy, EncryptedContent, FileSource, Package, Source};
+use intunewin::{ArchivePolicy, EncryptedContent, FileSource, Package, PackageInput, Source};
 use std::fs::File;
 use std::io;
 use std::path::Path;
-use waybill_context::Context;
 use waybill_schemas::codes::{command, package};
-use waybill_schemas::{
-    DOCUMENT_LIMIT, EncryptionInfo, GivenEncryptionInfo, encryption_info_from, read_bounded,
-};
+use waybill_schemas::{DOCUMENT_LIMIT, GivenEncryptionInfo, encryption_info_from, read_bounded};
 
 /// Opens packages, all in the same way.
 pub(crate) struct PackageReader {
@@ -39,7 +36,7 @@ impl PackageReader {
     pub(crate) fn open(&self, path: &Path) -> Result<PackageInput, Failure> {
         let source = File::open(path).and_then(FileSource::from_file).map_err(|error| unreadable(&error))?;
         match &self.given {
-            None => Ok(PackageInput::Package(Box::new(Package::open(source, &self.policy)?))),
+            None => Ok(Package::open(source, &self.policy)?.into()),
             Some((document, given)) => self.bare_content(source, document, given),
         }
     }
@@ -63,61 +60,6 @@ impl PackageReader {
         let (info, payload_size) = (given.encryption_info.clone(), given.payload_size);
         let content = EncryptedContent::new(source, info, payload_size, &self.policy)?;
         Ok(PackageInput::Content { content, setup_file: given.setup_file.clone() })
-    }
-}
-
-/// What was opened; nothing of the content is trusted yet.
-pub(crate) enum PackageInput {
-    /// A whole package.
-    Package(Box<Package>),
-    /// A content without one.
-    Content {
-        /// The content.
-        content: EncryptedContent,
-        /// The setup file, where the document of its keys names it.
-        setup_file: Option<String>,
-    },
-}
-
-impl PackageInput {
-    /// The content, ready to be authenticated.
-    pub(crate) fn into_content(self, context: &Context<'_>) -> Result<EncryptedContent, Failure> {
-        match self {
-            Self::Package(package) => Ok(package.into_content(context)?),
-            Self::Content { content, .. } => Ok(content),
-        }
-    }
-
-    /// The package, where it is a whole one.
-    pub(crate) fn package(&self) -> Option<&Package> {
-        match self {
-            Self::Package(package) => Some(package),
-            Self::Content { .. } => None,
-        }
-    }
-
-    /// Bytes of the content, its header included.
-    pub(crate) fn content_size(&self) -> u64 {
-        match self {
-            Self::Package(package) => package.content_size(),
-            Self::Content { content, .. } => content.content_size(),
-        }
-    }
-
-    /// MAC, IV, digest and keys.
-    pub(crate) fn encryption_info(&self) -> &EncryptionInfo {
-        match self {
-            Self::Package(package) => &package.info().encryption_info,
-            Self::Content { content, .. } => content.encryption_info(),
-        }
-    }
-
-    /// The setup file, where a document names it.
-    pub(crate) fn setup_file(&self) -> Option<&str> {
-        match self {
-            Self::Package(package) => Some(&package.info().setup_file),
-            Self::Content { setup_file, .. } => setup_file.as_deref(),
-        }
     }
 }
 

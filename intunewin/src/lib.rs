@@ -57,6 +57,7 @@
 mod archive;
 mod content;
 mod crypto;
+mod diff;
 mod package;
 mod policy;
 mod receive;
@@ -64,16 +65,21 @@ mod source;
 #[cfg(test)]
 mod testing;
 mod unpack;
+mod verify;
 mod write;
 mod zip;
 
 pub use archive::{Archive, ArchiveEntry, ArchiveError};
 pub use content::{AuthenticateError, AuthenticatedContent, ContentError, EncryptedContent, PayloadReader};
-pub use package::{Deviation, OpenError, Package};
+pub use diff::{ComparedPackage, PackageDiff, PayloadDiff, diff};
+pub use package::{Deviation, OpenError, Package, PackageInput};
 pub use policy::{ArchivePolicy, EntryName, NameSet, Rule, Violation, fold_name};
 pub use receive::{ContentReceiver, PartialContent, ReceiveError};
 pub use source::{FileSource, Source};
 pub use unpack::{ContentFolder, UnpackError, UnpackOptions, UnpackRecord};
+pub use verify::{
+    CheckDetail, PackageCheck, Verification, VerifyError, VerifyOptions, checks_of_unopened, verify,
+};
 pub use write::{
     DosTime, KnownEntry, Method, PackageKeys, PackageMetadata, PackageWriter, PayloadWriter, WriteError,
     WrittenPackage,

@@ -1,10 +1,10 @@
 use super::payload_entries::{PayloadEntries, payload_report};
 use crate::args::{PackageArgs, Show};
 use crate::error::Failure;
-use crate::package_input::{PackageInput, PackageReader, shown};
+use crate::package_input::{PackageReader, shown};
 use crate::report::inspect::{write_entry, write_head, write_payload};
 use crate::session::Session;
-use intunewin::{Archive, ArchiveError};
+use intunewin::{Archive, ArchiveError, PackageInput};
 use std::io::{self, Write};
 use std::path::Path;
 use waybill_schemas::report::package::{DetectionReport, InspectReport, ShownEncryptionInfo};

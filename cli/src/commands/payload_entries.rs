@@ -44,18 +44,12 @@ impl<E> From<ArchiveError> for Stop<E> {
 /// An entry as it is reported.
 pub(crate) fn entry_report(entry: &ArchiveEntry) -> EntryReport {
     EntryReport {
-        name: entry_name(entry),
+        name: entry.name.listed(),
         size: entry.size,
         compressed_size: entry.compressed,
         crc32: format!("{:08x}", entry.crc),
         modified: written_time(entry.modified),
     }
-}
-
-/// The name, a folder's with its `/`.
-pub(crate) fn entry_name(entry: &ArchiveEntry) -> String {
-    let slash = if entry.name.is_folder() { "/" } else { "" };
-    format!("{}{slash}", entry.name)
 }
 
 /// `2024-02-29T13:37:58Z`; `None` where the fields hold no date.

@@ -13,7 +13,7 @@ pub(crate) fn run(args: PublishArgs, session: &Session) -> Result<(), Failure> {
     let reader = PackageReader::new(&args.reading)?;
     let input = reader.open(&args.package).map_err(about)?;
     let package_has_keys = input.package().is_some();
-    let content = input.into_content(&context).map_err(about)?;
+    let content = input.into_content(&context).map_err(|error| about(error.into()))?;
     let mut request = PublishRequest::new(args.package, args.to);
     request.package_has_keys = package_has_keys;
     request.document = args.document;

@@ -18,6 +18,7 @@ pub(crate) fn run(args: &UnpackArgs, session: &Session) -> Result<(), Failure> {
     let setup_file = input.setup_file().map(str::to_owned);
     let content = input
         .into_content(&context)
+        .map_err(Failure::from)
         .and_then(|content| Ok(content.authenticate(&context)?))
         .map_err(about)?;
     let written =

@@ -1,10 +1,11 @@
 //! The verdict over packages, check by check.
 
-use super::bytes::{Bytes, counted};
+use crate::error::printable_findings;
+use super::bytes::{Bytes, counted, exactly};
 use super::printable::printable;
 use super::style::{ERROR, FAINT, GOOD, STRONG, WARNING};
 use anstyle::Style;
-use intunewin::Archive;
+use intunewin::CheckDetail;
 use std::io::{self, Write};
 use waybill_schemas::report::package::{Check, Outcome, VerifiedPackage, VerifyReport};
 
@@ -37,14 +38,19 @@ const fn style(outcome: Outcome) -> Style {
     }
 }
 
-/// What of a payload the policy has judged.
-pub(crate) fn policy_detail(archive: &Archive) -> String {
-    let (files, unpacked) = (counted(archive.file_count(), "file"), Bytes(archive.unpacked_size()));
-    match archive.unmarked_names() {
-        0 => format!("{files}, {unpacked} unpacked"),
-        unmarked => {
-            format!("{files}, {unpacked} unpacked; {} not marked as UTF-8", counted(unmarked, "name"))
+/// What a check saw, with its numbers as people read them.
+pub(crate) fn detail_in_words(detail: &CheckDetail) -> String {
+    match detail {
+        CheckDetail::PayloadSize(bytes) => exactly(*bytes),
+        CheckDetail::Payload { files, unpacked, unmarked_names } => {
+            let unmarked = match unmarked_names {
+                0 => String::new(),
+                unmarked => format!("; {} not marked as UTF-8", counted(*unmarked, "name")),
+            };
+            format!("{}, {} unpacked{unmarked}", counted(*files, "file"), Bytes(*unpacked))
         }
+        CheckDetail::Failure(why) => printable_findings(why),
+        other => other.to_string(),
     }
 }
 

@@ -18,7 +18,7 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 use waybill_context::{Context, Stage};
-use waybill_schemas::{ApplicationInfo, DetectionXml, DetectionXmlNote};
+use waybill_schemas::{ApplicationInfo, DetectionXml, DetectionXmlNote, EncryptionInfo};
 
 /// An `.intunewin` package whose outer zip and Detection.xml are well formed. Promises nothing of the content yet.
 ///
@@ -155,5 +155,72 @@ impl Package {
 impl std::fmt::Debug for Package {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.debug_struct("Package").field("info", &self.detection.info).finish_non_exhaustive()
+    }
+}
+
+/// What a content is read from: a whole package, or a bare content with encryption info that came otherwise. Nothing of the
+/// content is trusted yet.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum PackageInput {
+    /// A whole package.
+    Package(Box<Package>),
+    /// A content without one.
+    Content {
+        /// The content.
+        content: EncryptedContent,
+        /// The setup file, where the document of its keys names it.
+        setup_file: Option<String>,
+    },
+}
+
+impl PackageInput {
+    /// The content, ready to be authenticated.
+    ///
+    /// # Errors
+    /// As [`Package::into_content`].
+    pub fn into_content(self, context: &Context<'_>) -> Result<EncryptedContent, OpenError> {
+        match self {
+            Self::Package(package) => package.into_content(context),
+            Self::Content { content, .. } => Ok(content),
+        }
+    }
+
+    /// The package, where it is a whole one.
+    pub fn package(&self) -> Option<&Package> {
+        match self {
+            Self::Package(package) => Some(package),
+            Self::Content { .. } => None,
+        }
+    }
+
+    /// Bytes of the content, its header included.
+    pub fn content_size(&self) -> u64 {
+        match self {
+            Self::Package(package) => package.content_size(),
+            Self::Content { content, .. } => content.content_size(),
+        }
+    }
+
+    /// MAC, IV, digest and keys.
+    pub fn encryption_info(&self) -> &EncryptionInfo {
+        match self {
+            Self::Package(package) => &package.info().encryption_info,
+            Self::Content { content, .. } => content.encryption_info(),
+        }
+    }
+
+    /// The setup file, where a document names it.
+    pub fn setup_file(&self) -> Option<&str> {
+        match self {
+            Self::Package(package) => Some(&package.info().setup_file),
+            Self::Content { setup_file, .. } => setup_file.as_deref(),
+        }
+    }
+}
+
+impl From<Package> for PackageInput {
+    fn from(package: Package) -> Self {
+        Self::Package(Box::new(package))
     }
 }

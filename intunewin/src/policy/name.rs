@@ -55,6 +55,11 @@ impl EntryName {
         &self.path
     }
 
+    /// The name as listings show it: a folder's ends in `/`.
+    pub fn listed(&self) -> String {
+        format!("{}{}", self.path, if self.folder { "/" } else { "" })
+    }
+
     /// True where the raw name ended in a separator.
     pub fn is_folder(&self) -> bool {
         self.folder

@@ -1,0 +1,317 @@
+//! Every check that a package can be put to, each by its name: the whole list is answered, whatever fails.
+
+use crate::archive::{Archive, ArchiveError};
+use crate::content::{AuthenticateError, AuthenticatedContent};
+use crate::package::{OpenError, PackageInput};
+use crate::policy::{ArchivePolicy, fold_name};
+use std::fmt;
+use waybill_context::Context;
+use waybill_schemas::codes::{Class, Classified, Code, package};
+use waybill_schemas::report::package::{CheckName, Outcome};
+use waybill_schemas::{FileDigest, Mac};
+
+/// How to verify.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct VerifyOptions {
+    /// The limits; the rules about names and structure have no switches.
+    pub policy: ArchivePolicy,
+    /// Inflate every entry, too, and compare its size and CRC.
+    pub deep: bool,
+    /// Threads to inflate with; at most 8 are used.
+    pub threads: usize,
+}
+
+impl Default for VerifyOptions {
+    fn default() -> Self {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        Self { policy: ArchivePolicy::default(), deep: false, threads }
+    }
+}
+
+/// Why a package does not pass.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum VerifyError {
+    /// Its content is not the one that Detection.xml describes.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The content is not authentic.
+    #[error(transparent)]
+    Authenticate(#[from] AuthenticateError),
+    /// The payload breaks rules, or could not be read.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    /// The payload does not hold the file that installs it.
+    #[error("there is no {setup_file} in the payload")]
+    SetupFileAbsent {
+        /// The setup file, as the package names it.
+        setup_file: String,
+    },
+}
+
+impl Classified for VerifyError {
+    fn code(&self) -> &'static Code {
+        match self {
+            Self::Open(error) => error.code(),
+            Self::Authenticate(error) => error.code(),
+            Self::Archive(error) => error.code(),
+            Self::SetupFileAbsent { .. } => &package::SETUP_FILE_ABSENT,
+        }
+    }
+}
+
+/// What [`verify`] found.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Verification {
+    /// Every check, in the order in which they are made.
+    pub checks: Vec<PackageCheck>,
+    /// What ended the checking, where one failed.
+    pub error: Option<VerifyError>,
+}
+
+/// One check and how it ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PackageCheck {
+    /// Which check.
+    pub name: CheckName,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What was seen, where there is something to say.
+    pub detail: Option<CheckDetail>,
+}
+
+/// What a check saw. Displayed with plain numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CheckDetail {
+    /// There is no package around the content.
+    BareContent,
+    /// The outer zip is as Microsoft's tool writes it.
+    UsualShape,
+    /// What is unusual about the outer zip (Intune would refuse it, and it is readable all the same) and Detection.xml.
+    Unusual(Vec<String>),
+    /// The MAC that holds.
+    Mac(Mac),
+    /// The payload's digest, which holds.
+    Digest(FileDigest),
+    /// Bytes of the payload.
+    PayloadSize(u64),
+    /// What the archive policy allowed.
+    Payload {
+        /// Entries that are files.
+        files: u64,
+        /// Bytes of all files together.
+        unpacked: u64,
+        /// Names that do not say that they are UTF-8.
+        unmarked_names: u64,
+    },
+    /// Every entry has its declared size and CRC.
+    EveryEntry,
+    /// The setup file, as the payload names it.
+    SetupFile(String),
+    /// The setup file is there under another spelling, which Windows takes for the same.
+    SetupFileSpelling {
+        /// As the package names it.
+        declared: String,
+        /// As the payload does.
+        found: String,
+    },
+    /// The setup file is not there.
+    NoSetupFile(String),
+    /// Why the check failed.
+    Failure(String),
+}
+
+impl fmt::Display for CheckDetail {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BareContent => formatter.write_str("a bare content"),
+            Self::UsualShape => formatter.write_str("as Microsoft's tool writes it"),
+            Self::Unusual(what) => formatter.write_str(&what.join("; ")),
+            Self::Mac(mac) => formatter.write_str(&mac.to_hex()),
+            Self::Digest(digest) => formatter.write_str(&digest.to_hex()),
+            Self::PayloadSize(bytes) => write!(formatter, "{bytes} bytes"),
+            Self::Payload { files, unpacked, unmarked_names } => {
+                write!(formatter, "{files} files, {unpacked} bytes unpacked; {unmarked_names} names unmarked")
+            }
+            Self::EveryEntry => formatter.write_str("every size and CRC"),
+            Self::SetupFile(name) => formatter.write_str(name),
+            Self::SetupFileSpelling { declared, found } => {
+                write!(formatter, "{declared}, in the payload as {found}")
+            }
+            Self::NoSetupFile(name) => write!(formatter, "no {name}"),
+            Self::Failure(why) => formatter.write_str(why),
+        }
+    }
+}
+
+/// Makes every check in its order; the first that fails ends it, and those after it are reported as skipped.
+///
+/// ```
+/// # use intunewin::*;
+/// # let mut payload = PayloadWriter::new(PackageWriter::create(std::io::Cursor::new(Vec::new()))?);
+/// # let (modified, name) = (DosTime::MIN, "setup.exe");
+/// # payload.entry(KnownEntry { name, modified, method: Method::Stored, crc: 0, size: 0, compressed: 0 }, b"")?;
+/// # let metadata = PackageMetadata { name: name.into(), setup_file: "Setup.exe".into(), msi_info: None, written: std::time::SystemTime::now() };
+/// # let bytes = payload.finish()?.finish(metadata)?.out.into_inner();
+/// # let context = waybill_context::Context::silent();
+/// let package = Package::open(bytes, &ArchivePolicy::default())?;
+/// let verification = verify(package.into(), &VerifyOptions::default(), &context);
+/// assert!(verification.error.is_none());
+/// let setup_file = verification.checks.last().and_then(|check| check.detail.as_ref()).map(ToString::to_string);
+/// assert_eq!(setup_file.as_deref(), Some("Setup.exe, in the payload as setup.exe"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn verify(input: PackageInput, options: &VerifyOptions, context: &Context<'_>) -> Verification {
+    let mut checks = Checks::default();
+    let error = checks.make(input, options, context).err();
+    Verification { checks: checks.complete(), error }
+}
+
+/// The checks of a package that could not be opened: of an error of this class and message.
+pub fn checks_of_unopened(class: Class, message: String) -> Vec<PackageCheck> {
+    let mut checks = Checks::default();
+    checks.not_opened(class, message);
+    checks.complete()
+}
+
+/// The checks that were made so far.
+#[derive(Default)]
+struct Checks(Vec<PackageCheck>);
+
+impl Checks {
+    fn make(
+        &mut self,
+        input: PackageInput,
+        options: &VerifyOptions,
+        context: &Context<'_>,
+    ) -> Result<(), VerifyError> {
+        let is_package = input.package().is_some();
+        let setup_file = input.setup_file().map(str::to_owned);
+        let shape = shape_of(&input);
+        let content = input.into_content(context).inspect_err(|error| {
+            self.not_opened(error.code().class, error.to_string());
+        })?;
+        self.add(CheckName::Shape, shape.0, Some(shape.1));
+        let content = content.authenticate(context).inspect_err(|error| self.not_authentic(error))?;
+        self.authentic(&content, is_package);
+        let archive = content
+            .archive(&options.policy, context)
+            .inspect_err(|error| self.archive_refused(CheckName::Policy, error))?;
+        let (files, unpacked) = (archive.file_count(), archive.unpacked_size());
+        let detail = CheckDetail::Payload { files, unpacked, unmarked_names: archive.unmarked_names() };
+        self.hold(CheckName::Policy, detail);
+        if options.deep {
+            archive
+                .check_data(options.threads, context)
+                .inspect_err(|error| self.archive_refused(CheckName::Data, error))?;
+            self.hold(CheckName::Data, CheckDetail::EveryEntry);
+        }
+        setup_file.map_or(Ok(()), |setup_file| self.setup_file(&archive, setup_file))
+    }
+
+    fn add(&mut self, name: CheckName, outcome: Outcome, detail: Option<CheckDetail>) {
+        self.0.push(PackageCheck { name, outcome, detail });
+    }
+
+    fn hold(&mut self, name: CheckName, detail: CheckDetail) {
+        self.add(name, Outcome::Ok, Some(detail));
+    }
+
+    fn fail(&mut self, name: CheckName, why: String) {
+        self.add(name, Outcome::Failed, Some(CheckDetail::Failure(why)));
+    }
+
+    /// Another content than Detection.xml describes, another shape, or a failure that says nothing of the package.
+    fn not_opened(&mut self, class: Class, message: String) {
+        match class {
+            Class::Integrity => self.fail(CheckName::Mac, message),
+            Class::Refused => self.fail(CheckName::Shape, message),
+            _ => {}
+        }
+    }
+
+    fn not_authentic(&mut self, error: &AuthenticateError) {
+        use CheckName::{Crc, Digest, Mac, Padding, Size};
+        // The order in which a content is authenticated: what comes before the failure held.
+        let (held, failed): (&[CheckName], _) = match error {
+            AuthenticateError::Mac { .. } => (&[], Mac),
+            AuthenticateError::Padding => (&[Mac], Padding),
+            AuthenticateError::Digest { .. } => (&[Mac, Padding], Digest),
+            AuthenticateError::Size { .. } => (&[Mac, Padding, Digest], Size),
+            AuthenticateError::Crc { .. } => (&[Mac, Padding, Digest, Size], Crc),
+            _ => return, // the disk's fault, or interrupted: it says nothing of the content
+        };
+        held.iter().for_each(|name| self.add(*name, Outcome::Ok, None));
+        self.fail(failed, error.to_string());
+    }
+
+    fn authentic(&mut self, content: &AuthenticatedContent, is_package: bool) {
+        let info = content.encryption_info();
+        self.hold(CheckName::Mac, CheckDetail::Mac(info.mac));
+        self.add(CheckName::Padding, Outcome::Ok, None);
+        self.hold(CheckName::Digest, CheckDetail::Digest(info.file_digest));
+        self.hold(CheckName::Size, CheckDetail::PayloadSize(content.payload_size()));
+        if is_package {
+            self.add(CheckName::Crc, Outcome::Ok, None);
+        }
+    }
+
+    fn archive_refused(&mut self, name: CheckName, error: &ArchiveError) {
+        if let ArchiveError::Refused(violations) = error {
+            let detail = violations.first().map(|first| CheckDetail::Failure(first.to_string()));
+            self.add(name, Outcome::Failed, detail);
+        }
+    }
+
+    fn setup_file(&mut self, archive: &Archive, declared: String) -> Result<(), VerifyError> {
+        let wanted = declared.replace('\\', "/");
+        let folded = fold_name(&wanted);
+        let mut found: Option<String> = None;
+        archive.visit::<ArchiveError>(|entry| {
+            let name = entry.name.as_str();
+            if !entry.name.is_folder() && fold_name(name) == folded {
+                found = Some(name.to_owned());
+            }
+            Ok(())
+        })?;
+        let Some(found) = found else {
+            let detail = CheckDetail::NoSetupFile(declared.clone());
+            self.add(CheckName::SetupFile, Outcome::Failed, Some(detail));
+            return Err(VerifyError::SetupFileAbsent { setup_file: declared });
+        };
+        if found == wanted {
+            self.hold(CheckName::SetupFile, CheckDetail::SetupFile(found));
+        } else {
+            let detail = CheckDetail::SetupFileSpelling { declared, found };
+            self.add(CheckName::SetupFile, Outcome::Warning, Some(detail));
+        }
+        Ok(())
+    }
+
+    /// Those that were not made are there as skipped.
+    fn complete(self) -> Vec<PackageCheck> {
+        let mut checks = self.0;
+        for name in CheckName::ALL {
+            if checks.iter().all(|made| made.name != name) {
+                checks.push(PackageCheck { name, outcome: Outcome::Skipped, detail: None });
+            }
+        }
+        checks.sort_by_key(|made| made.name);
+        checks
+    }
+}
+
+/// An outer zip that Intune would refuse is readable all the same.
+fn shape_of(input: &PackageInput) -> (Outcome, CheckDetail) {
+    let Some(package) = input.package() else { return (Outcome::Ok, CheckDetail::BareContent) };
+    let deviations = package.deviations().iter().map(ToString::to_string);
+    let notes = package.notes().iter().map(ToString::to_string);
+    let unusual: Vec<String> = deviations.chain(notes).collect();
+    let outcome = if package.deviations().is_empty() { Outcome::Ok } else { Outcome::Warning };
+    let detail = if unusual.is_empty() { CheckDetail::UsualShape } else { CheckDetail::Unusual(unusual) };
+    (outcome, detail)
+}
