@@ -14,14 +14,68 @@
 //! assert_eq!(context.check(), Err(Cancelled));
 //! ```
 
-mod cancel;
-mod clock;
 pub mod failpoint;
 mod progress;
 
-pub use cancel::{Cancel, Cancelled};
-pub use clock::{Clock, SystemClock};
 pub use progress::{Meter, Progress, Stage};
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, SystemTime};
+
+/// Whether the user wants to stop; asked once a block in every long loop.
+pub trait Cancel: Send + Sync {
+    /// True from the moment the work should end.
+    fn is_cancelled(&self) -> bool;
+}
+
+/// Nobody cancels.
+impl Cancel for () {
+    fn is_cancelled(&self) -> bool {
+        false
+    }
+}
+
+/// A flag that a signal handler or another thread sets.
+impl Cancel for AtomicBool {
+    fn is_cancelled(&self) -> bool {
+        self.load(Ordering::Relaxed)
+    }
+}
+
+/// The work was cancelled: nothing half-done stays behind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cancelled;
+
+impl std::fmt::Display for Cancelled {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("interrupted")
+    }
+}
+
+impl std::error::Error for Cancelled {}
+
+/// What time it is, and waiting: injected everywhere, so that no test sleeps for real.
+pub trait Clock: Send + Sync {
+    /// The time of day.
+    fn now(&self) -> SystemTime;
+
+    /// Waits. Long waits go through [`Context::sleep`], which can be interrupted.
+    fn sleep(&self, duration: Duration);
+}
+
+/// The system's clock.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> SystemTime {
+        SystemTime::now()
+    }
+
+    fn sleep(&self, duration: Duration) {
+        std::thread::sleep(duration);
+    }
+}
 
 /// The three together, passed by reference into every long operation.
 #[derive(Clone, Copy)]
@@ -30,6 +84,9 @@ pub struct Context<'a> {
     cancel: &'a dyn Cancel,
     clock: &'a dyn Clock,
 }
+
+/// The longest sleep in which nobody asks whether to stop.
+const SLICE: Duration = Duration::from_millis(100);
 
 impl<'a> Context<'a> {
     /// Builds a context from its parts.
@@ -64,10 +121,81 @@ impl<'a> Context<'a> {
     pub fn meter(&self, stage: Stage, total: Option<u64>) -> Meter<'a> {
         Meter::begin(self.progress, stage, total)
     }
+
+    /// Sleeps on the context's clock, and asks every 100 ms whether to stop.
+    ///
+    /// # Errors
+    /// [`Cancelled`] once the user wants to stop.
+    pub fn sleep(&self, duration: Duration) -> Result<(), Cancelled> {
+        self.sleep_until(duration, || false).map(drop)
+    }
+
+    /// Sleeps until `is_over` says so, and `longest` at most; returns whether it did. Both it and the user are asked every
+    /// 100 ms.
+    ///
+    /// # Errors
+    /// [`Cancelled`] once the user wants to stop.
+    pub fn sleep_until(
+        &self,
+        longest: Duration,
+        mut is_over: impl FnMut() -> bool,
+    ) -> Result<bool, Cancelled> {
+        // Time is counted in what was slept, not read from the clock, which somebody may set meanwhile.
+        let mut left = longest;
+        loop {
+            if is_over() {
+                return Ok(true);
+            }
+            self.check()?;
+            if left.is_zero() {
+                return Ok(false);
+            }
+            let slice = left.min(SLICE);
+            self.clock.sleep(slice);
+            left -= slice;
+        }
+    }
 }
 
 impl Default for Context<'_> {
     fn default() -> Self {
         Context::silent()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Mutex;
+
+    /// Counts what was slept, and cancels after some of it.
+    struct Sleeper<'a>(Mutex<Duration>, Duration, &'a AtomicBool);
+
+    impl Clock for Sleeper<'_> {
+        fn now(&self) -> SystemTime {
+            SystemTime::UNIX_EPOCH
+        }
+        fn sleep(&self, duration: Duration) {
+            let mut slept = self.0.lock().unwrap();
+            *slept += duration;
+            self.2.store(*slept >= self.1, Ordering::Relaxed);
+        }
+    }
+
+    #[test]
+    fn a_sleep_ends_with_its_time_its_reason_or_an_interruption() {
+        for (cancel_after, over_after, expected, slept) in [
+            (9_000, 9_000, Ok(false), 250),
+            (9_000, 200, Ok(true), 200),
+            (100, 200, Err(Cancelled), 100),
+            (0, 0, Ok(true), 0),
+        ] {
+            let stop = AtomicBool::new(false);
+            let clock = Sleeper(Mutex::default(), Duration::from_millis(cancel_after), &stop);
+            let context = Context::new(&(), &stop, &clock);
+            let is_over = || *clock.0.lock().unwrap() >= Duration::from_millis(over_after);
+            assert_eq!(context.sleep_until(Duration::from_millis(250), is_over), expected);
+            assert_eq!(*clock.0.lock().unwrap(), Duration::from_millis(slept));
+        }
     }
 }

@@ -11,9 +11,6 @@ use waybill_schemas::report::install::{InstallReport, Outcome, Step, StepReport}
 /// How long the next try waits for another apply that began meanwhile.
 pub(super) const PATIENCE: Duration = Duration::from_secs(24 * 3600);
 
-/// How often a waiting loop asks whether to stop.
-const SLICE: Duration = Duration::from_secs(1);
-
 /// After an attempt.
 pub(super) enum Next {
     /// It is done, or given up: the report.
@@ -73,16 +70,11 @@ impl<'a> Follow<'a> {
 
     /// Sleeps until then, or as long as that is from now, whatever happens to the clock meanwhile.
     fn wait(&mut self, until: Timestamp, report: &InstallReport) -> Result<(), Cancelled> {
-        let mut left = until.duration_since(self.now()).unsigned_abs();
+        let left = until.duration_since(self.now()).unsigned_abs();
         let at = self.now().to_string();
         let decided = format!("waiting until {}", rounded(until));
         self.tell(StepReport { step: Step::Schedule, decided, why: report.summary.clone(), at });
-        while !left.is_zero() && self.now() < until {
-            self.context.check()?;
-            let slice = SLICE.min(left);
-            self.context.clock().sleep(slice);
-            left -= slice;
-        }
+        self.context.sleep_until(left, || self.now() >= until)?;
         self.context.check()
     }
 

@@ -1,9 +1,9 @@
 //! The verdict over packages, check by check.
 
-use crate::error::printable_findings;
 use super::bytes::{Bytes, counted, exactly};
 use super::printable::printable;
 use super::style::{ERROR, FAINT, GOOD, STRONG, WARNING};
+use crate::error::printable_findings;
 use anstyle::Style;
 use intunewin::CheckDetail;
 use std::io::{self, Write};

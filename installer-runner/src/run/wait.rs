@@ -47,18 +47,7 @@ impl<'a> Patience<'a> {
     }
 
     /// Sleeps until `is_over` says so; false where `limit` passed or somebody stopped it before.
-    pub(crate) fn until(&self, limit: Duration, mut is_over: impl FnMut() -> bool) -> bool {
-        let mut left = limit;
-        loop {
-            if is_over() {
-                return true;
-            }
-            if left.is_zero() || self.context.check().is_err() {
-                return false;
-            }
-            let slice = SLICE.min(left);
-            self.context.clock().sleep(slice);
-            left -= slice;
-        }
+    pub(crate) fn until(&self, limit: Duration, is_over: impl FnMut() -> bool) -> bool {
+        self.context.sleep_until(limit, is_over).unwrap_or(false)
     }
 }
