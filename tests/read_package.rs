@@ -138,7 +138,7 @@ fn unpack(
 ) -> Result<Listing, Refusal> {
     let context = Context::silent();
     let checked = check(&content, setup_file, policy);
-    let options = UnpackOptions { policy: policy.clone(), threads: 2, ..UnpackOptions::default() };
+    let options = UnpackOptions::default().with_policy(policy.clone()).with_threads(2);
     let destination = folder.join("unpacked");
     let unpacked = content.unpack(&destination, &options, &context).map_err(Refusal::from);
     match (checked, unpacked) {

@@ -2,56 +2,43 @@
 
 use crate::error::Failure;
 use crate::package_input::shown;
-use std::fs::File;
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use waybill_context::Context;
+use waybill_disk::FileAccess;
 use waybill_schemas::codes::command;
 
-/// A file that is made before the work it is for, so that nothing is done for a report that cannot be written; gone again
+/// A file that is begun before the work it is for, so that nothing is done for a report that cannot be written; gone again
 /// where it does not come to one.
 pub(crate) struct NewFile<'a> {
     path: &'a Path,
-    /// Where it is written: beside the one that it replaces at the end, which stays as it is until then.
-    beside: PathBuf,
-    file: File,
-    written: bool,
+    file: waybill_disk::NewFile,
+    replace: bool,
 }
 
 impl<'a> NewFile<'a> {
-    /// Makes it; one that is there is refused.
+    /// Begins it; what is there when it is written is not replaced.
     pub(crate) fn create(path: &'a Path) -> Result<Self, Failure> {
-        Self::make(path, path.to_owned())
+        Self::begin(path, false)
     }
 
-    /// Makes it; one that is there is replaced when this one is written.
+    /// Begins it; one that is there is replaced when this one is written.
     pub(crate) fn replacing(path: &'a Path) -> Result<Self, Failure> {
-        let mut name = path.file_name().unwrap_or_default().to_owned();
-        name.push(format!(".new-{}", std::process::id()));
-        Self::make(path, path.with_file_name(name))
+        Self::begin(path, true)
     }
 
-    fn make(path: &'a Path, beside: PathBuf) -> Result<Self, Failure> {
-        let file = File::create_new(&beside).map_err(|error| not_written(path, &error))?;
-        Ok(Self { path, beside, file, written: false })
+    fn begin(path: &'a Path, replace: bool) -> Result<Self, Failure> {
+        let file = waybill_disk::NewFile::create(path, FileAccess::AsReplaced)
+            .map_err(|error| not_written(path, &error))?;
+        Ok(Self { path, file, replace })
     }
 
     /// Writes all of it.
     pub(crate) fn write(mut self, bytes: &[u8]) -> Result<(), Failure> {
-        let failed = |error: io::Error| not_written(self.path, &error);
-        self.file.write_all(bytes).map_err(failed)?;
-        if self.beside != self.path {
-            std::fs::rename(&self.beside, self.path).map_err(failed)?;
-        }
-        self.written = true;
-        Ok(())
-    }
-}
-
-impl Drop for NewFile<'_> {
-    fn drop(&mut self) {
-        if !self.written {
-            let _ = std::fs::remove_file(&self.beside);
-        }
+        let written = self.file.write_all(bytes);
+        written
+            .and_then(|()| self.file.put(self.replace, &Context::silent()))
+            .map_err(|error| not_written(self.path, &error))
     }
 }
 

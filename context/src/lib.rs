@@ -1,7 +1,7 @@
 //! What every long operation is given: where to report progress, whether to stop, what time it is.
 //!
-//! Three small traits and no I/O of their own ([`failpoint`] is for tests alone). [`Context::silent`] is the default: nobody watches, nobody
-//! cancels, the system's clock.
+//! Three small traits and no I/O of their own ([`failpoint`] is for tests alone). [`Context::silent`] is the default: no
+//! progress, no cancellation, the system's clock.
 //!
 //! ```
 //! use std::sync::atomic::{AtomicBool, Ordering};
@@ -28,7 +28,7 @@ pub trait Cancel: Send + Sync {
     fn is_cancelled(&self) -> bool;
 }
 
-/// Nobody cancels.
+/// Never cancelled.
 impl Cancel for () {
     fn is_cancelled(&self) -> bool {
         false
@@ -85,7 +85,7 @@ pub struct Context<'a> {
     clock: &'a dyn Clock,
 }
 
-/// The longest sleep in which nobody asks whether to stop.
+/// The longest sleep between two looks whether to stop.
 const SLICE: Duration = Duration::from_millis(100);
 
 impl<'a> Context<'a> {
@@ -94,7 +94,7 @@ impl<'a> Context<'a> {
         Self { progress, cancel, clock }
     }
 
-    /// Nobody watches, nobody cancels, the system's clock.
+    /// No progress, no cancellation, the system's clock.
     pub fn silent() -> Context<'static> {
         Context { progress: &(), cancel: &(), clock: &SystemClock }
     }
@@ -140,7 +140,7 @@ impl<'a> Context<'a> {
         longest: Duration,
         mut is_over: impl FnMut() -> bool,
     ) -> Result<bool, Cancelled> {
-        // Time is counted in what was slept, not read from the clock, which somebody may set meanwhile.
+        // Time is counted in what was slept, not read from the clock, which may be set meanwhile.
         let mut left = longest;
         loop {
             if is_over() {

@@ -1,7 +1,7 @@
 //! Which boot of the machine this is: what an earlier one wrote and did not sync may be gone.
 
-/// The id of this boot; `None` where the system tells none: then manifests count as another boot's, and partial
-/// downloads as this one's (their MAC judges).
+/// The id of this boot; `None` where the system has none: then manifests count as another boot's, and partial
+/// downloads as this one's (their MAC decides).
 ///
 /// Linux: `/proc/sys/kernel/random/boot_id`, new at every boot. Windows: the counter that the prefetcher keeps in
 /// the registry. Other systems have one only behind calls that are not safe, so they have none here.

@@ -3,21 +3,19 @@
 pub mod boot;
 mod lock;
 mod new_file;
-mod patience;
 pub mod private_file;
+mod rename;
 mod root;
 pub mod space;
 mod staging;
-mod sync;
 mod target_folder;
 
 pub use lock::{Lock, LockError};
-pub use new_file::{FileAccess, NewFile};
-pub use patience::{rename, while_held};
+pub use new_file::{FileAccess, NewFile, SettledFile};
+pub use rename::{flushes_each_file, folder_of, is_tree_settled, rename, sync_folder, while_held};
 pub use root::{Root, RootError};
 pub use space::SpaceError;
 pub use staging::StagedFolder;
-pub use sync::{flushes_each_file, folder_of, is_tree_settled, sync_folder};
 pub use target_folder::{StagingError, TargetFolder, target_of_sibling};
 
 use std::path::Path;

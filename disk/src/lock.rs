@@ -1,6 +1,6 @@
 //! One process at a time: a `.lock` file that is never deleted, held as long as its handle is open.
 //!
-//! The system releases it when the process ends, however that happens, so there is no stale lock to judge. Who holds it
+//! The system releases it when the process ends, however that happens, so no lock is ever stale. Who holds it
 //! stands in a `.pid` file beside it, because locked bytes cannot be read on Windows. Locks are taken in one order,
 //! a content's before a destination's, so no two processes wait for each other.
 
@@ -60,7 +60,7 @@ pub struct Lock {
 const PAUSE: Duration = Duration::from_millis(250);
 
 impl Lock {
-    /// Takes the lock at `path`, and waits for it up to `wait`, telling once for whom.
+    /// Takes the lock at `path`, and waits for it up to `wait`; a warning says once for whom.
     ///
     /// # Errors
     /// Another process holds it to the end of the wait; interruption; a file that cannot be locked.
@@ -73,6 +73,7 @@ impl Lock {
             match file.try_lock() {
                 Ok(()) => return Ok(Self::held(file, pid)),
                 Err(TryLockError::Error(source)) => return Err(failed(source)),
+                // The system has no wait with a limit for such locks, so they are tried again and again.
                 Err(TryLockError::WouldBlock) if left.is_zero() => {
                     return Err(LockError::Held { path: path.to_owned(), holder: read_pid(&pid) });
                 }
@@ -92,7 +93,7 @@ impl Lock {
 
     fn held(file: File, pid: PathBuf) -> Self {
         if let Err(error) = write_pid(&pid) {
-            tracing::debug!(%error, "nobody will be told which process holds the lock");
+            tracing::debug!(%error, "the holder of the lock is not written down");
         }
         Self { _file: file, pid }
     }

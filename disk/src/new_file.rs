@@ -1,10 +1,10 @@
 //! A file that appears whole: written under a hidden name beside its place, made durable, then renamed into it.
 
-use crate::{folder_of, sync_folder, while_held};
+use crate::{folder_of, private_file, sync_folder, while_held};
 use std::fs::File;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempPath};
 use waybill_context::Context;
 
 /// Who may use a [`NewFile`] once it is in its place. Until then it is its owner's alone.
@@ -65,23 +65,75 @@ impl NewFile {
         Ok(Self { file, path: path.to_path_buf() })
     }
 
+    /// Makes `<name>.new` beside `path`, its owner's alone for ever; one that a dead run left is removed. There is one such
+    /// name, so that dead runs leave one file at most: the caller holds a lock, and nobody else writes it.
+    ///
+    /// # Errors
+    /// I/O.
+    pub fn create_locked(path: &Path) -> io::Result<Self> {
+        let beside = private_file::beside(path);
+        let file = private_file::create(&beside)?;
+        let file = NamedTempFile::from_parts(file, TempPath::try_from_path(beside)?);
+        Ok(Self {
+            file,
+            path: path.to_path_buf(),
+            #[cfg(unix)]
+            permissions: None,
+        })
+    }
+
     /// The file to write into.
     pub fn file(&self) -> &File {
         self.file.as_file()
     }
 
     /// Makes the file durable, renames it into its place (over what is there only with `replace`) and makes that durable.
-    /// On Windows the rename is tried again for a while where something holds the file.
     ///
     /// # Errors
-    /// `AlreadyExists` where something is in the place and may not be replaced; `Interrupted` where the user did not want
-    /// to wait; other I/O. Nothing is left of the new file.
+    /// Those of [`NewFile::settle`] and [`SettledFile::put`]. Nothing is left of the new file.
     pub fn put(self, replace: bool, context: &Context<'_>) -> io::Result<()> {
+        self.settle()?.put(replace, context)
+    }
+
+    /// Makes the file durable, and gives it the permissions that it has in its place.
+    ///
+    /// # Errors
+    /// I/O.
+    pub fn settle(self) -> io::Result<SettledFile> {
         #[cfg(unix)]
         if let Some(permissions) = self.permissions {
             self.file.as_file().set_permissions(permissions)?;
         }
         self.file.as_file().sync_all()?;
+        Ok(SettledFile { file: self.file, path: self.path })
+    }
+}
+
+impl Write for NewFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file().flush()
+    }
+}
+
+/// A file that is whole and durable, and not yet in its place. Dropped before [`SettledFile::put`] it leaves nothing behind.
+#[derive(Debug)]
+pub struct SettledFile {
+    file: NamedTempFile,
+    path: PathBuf,
+}
+
+impl SettledFile {
+    /// Renames the file into its place (over what is there only with `replace`) and makes that durable. On Windows the rename
+    /// is tried again for ten seconds where something holds the file.
+    ///
+    /// # Errors
+    /// `AlreadyExists` where something is in the place and may not be replaced; `Interrupted` where the user did not want
+    /// to wait; other I/O. Nothing is left of the new file.
+    pub fn put(self, replace: bool, context: &Context<'_>) -> io::Result<()> {
         let (path, mut held) = (self.path, Some(self.file));
         let renamed = while_held(context, || {
             let Some(file) = held.take() else { return Ok(()) };
@@ -119,7 +171,6 @@ fn builder<T>(
 mod tests {
     use super::*;
     use std::fs;
-    use std::io::Write as _;
 
     fn names(folder: &Path) -> Vec<String> {
         fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
@@ -143,6 +194,24 @@ mod tests {
         );
         NewFile::create(&path, FileAccess::Usual).unwrap().put(true, &Context::silent()).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"");
+    }
+
+    #[test]
+    fn under_a_lock_there_is_one_name_for_what_is_not_in_its_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state");
+        fs::write(private_file::beside(&path), b"of a dead run").unwrap();
+        let mut new = NewFile::create_locked(&path).unwrap();
+        new.write_all(b"whole").unwrap();
+        assert_eq!(names(folder.path()), ["state.new"]);
+        let settled = new.settle().unwrap();
+        assert_eq!(names(folder.path()), ["state.new"]);
+        settled.put(true, &Context::silent()).unwrap();
+        drop(NewFile::create_locked(&path).unwrap());
+        assert_eq!(
+            (names(folder.path()), fs::read(&path).unwrap()),
+            (vec!["state".to_owned()], b"whole".to_vec())
+        );
     }
 
     #[cfg(unix)]

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use waybill_context::Context;
 
 /// Where the new version of `path` is written. One name, so that a dead run leaves one file at most, which the next
-/// writer replaces; whoever writes holds the lock.
+/// writer replaces; the writer holds a lock.
 pub fn beside(path: &Path) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(NEW);
@@ -50,7 +50,7 @@ fn open_with(path: &Path, how: impl Fn(&mut OpenOptions) -> &mut OpenOptions) ->
     fs_err::OpenOptions::from_options(options).open(path).map(fs_err::File::into_file)
 }
 
-/// Removes a file; that there is none is fine.
+/// Removes a file, if it is there.
 ///
 /// # Errors
 /// I/O.
@@ -72,19 +72,20 @@ pub fn rename(from: &Path, to: &Path, context: &Context<'_>) -> io::Result<()> {
     })
 }
 
+/// How files are opened here: made for their owner alone, and never through a link.
 #[cfg(unix)]
-fn options() -> OpenOptions {
+pub fn options() -> OpenOptions {
     use std::os::unix::fs::OpenOptionsExt;
     let mut options = OpenOptions::new();
     options.mode(0o600).custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed());
     options
 }
 
-/// `FILE_FLAG_OPEN_REPARSE_POINT`: a link is opened as itself, never what it points to.
+/// How files are opened here: a link is opened as itself, never what it points to.
 #[cfg(windows)]
-fn options() -> OpenOptions {
+pub fn options() -> OpenOptions {
     use std::os::windows::fs::OpenOptionsExt;
-    const OPEN_REPARSE_POINT: u32 = 0x0020_0000;
+    const OPEN_REPARSE_POINT: u32 = 0x0020_0000; // FILE_FLAG_OPEN_REPARSE_POINT
     let mut options = OpenOptions::new();
     options.custom_flags(OPEN_REPARSE_POINT);
     options

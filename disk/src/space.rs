@@ -1,4 +1,4 @@
-//! Whether there is room: looked at before the first byte, and told the same way when it runs out in mid-way.
+//! Whether there is room: asked before the first byte, and reported the same way when it runs out later.
 
 use std::error::Error;
 use std::fmt;
@@ -32,10 +32,11 @@ impl Classified for SpaceError {
 pub fn check(folder: &Path, needed: u64) -> Result<(), SpaceError> {
     let there = nearest(folder);
     match fs4::available_space(there) {
+        // Another program may take the room a moment later: this only refuses what could not work anyway.
         Ok(free) if free < needed => Err(SpaceError { needed, free, folder: folder.to_owned() }),
         Ok(_) => Ok(()),
         Err(error) => {
-            tracing::debug!(folder = %there.display(), %error, "the system does not tell the free space");
+            tracing::debug!(folder = %there.display(), %error, "the system does not say how much is free");
             Ok(())
         }
     }
@@ -65,7 +66,7 @@ fn is_same_volume(one: &Path, other: &Path) -> bool {
     device(one).is_some() && device(one) == device(other)
 }
 
-/// The same drive letter or share. A folder that another volume is mounted in is not told apart.
+/// The same drive letter or share. A folder that another volume is mounted in is not recognised.
 #[cfg(windows)]
 fn is_same_volume(one: &Path, other: &Path) -> bool {
     let volume = |folder| {

@@ -3,7 +3,8 @@
 //! A live run holds the `lock` file of its staging folder, which the system gives back however the process ends. So a
 //! staging folder whose lock can be taken is a dead run's: where it is whole it is taken up, else it is removed.
 
-use crate::sync::sync_tree;
+use crate::private_file;
+use crate::rename::sync_tree;
 use crate::target_folder::{STAGING, StagingError, TRASH, TargetFolder};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
@@ -12,7 +13,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 use waybill_context::{Context, failpoint};
 
-/// In a staging folder: held by the run that fills it, so that the next one can tell a dead run's folder.
+/// In a staging folder: held by the run that fills it, so that the next one recognises a dead run's folder.
 const LOCK: &str = "lock";
 /// In a staging folder: what will be renamed, with the permissions that any new folder has.
 const CONTENT: &str = "content";
@@ -61,6 +62,7 @@ impl StagedFolder {
         builder.prefix(&prefix).rand_bytes(8);
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+        // A sweep that finds the folder in the instant before it is locked takes it for a dead run's.
         let mut last = io::Error::from(io::ErrorKind::NotFound);
         for _ in 0..ATTEMPTS {
             let private = builder.tempdir_in(target.parent())?;
@@ -103,7 +105,7 @@ impl StagedFolder {
     }
 }
 
-/// Locks a new staging folder, then makes what will hold the files: whoever swept it meanwhile is noticed there.
+/// Locks a new staging folder, then makes what will hold the files, which fails where another run swept the folder meanwhile.
 fn furnish(private: &Path) -> io::Result<File> {
     let lock = lock_options().create_new(true).open(private.join(LOCK))?;
     match lock.try_lock() {
@@ -115,15 +117,9 @@ fn furnish(private: &Path) -> io::Result<File> {
     Ok(lock)
 }
 
-/// Never through a link.
 fn lock_options() -> OpenOptions {
-    let mut options = File::options();
+    let mut options = private_file::options();
     options.read(true).write(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed());
-    }
     options
 }
 
@@ -135,7 +131,7 @@ struct DeadStaging {
 }
 
 impl DeadStaging {
-    /// `None` while a run works in it, and where nobody can tell.
+    /// `None` while a run works in it, and where that cannot be found out.
     fn claim(private: PathBuf, context: &Context<'_>) -> Option<Self> {
         match lock_options().open(private.join(LOCK)) {
             Ok(lock) => match lock.try_lock() {
@@ -159,8 +155,8 @@ impl DeadStaging {
         self.private.join(CONTENT)
     }
 
-    /// Renamed first: nobody takes up half a folder. While the lock is held on Unix; Windows renames no folder in
-    /// which a file is open, which tells a run that opened the lock meanwhile.
+    /// Renames the folder before it removes it, so that no run takes up half of one. On Unix the lock is held meanwhile.
+    /// Windows renames no folder in which a file is open: there the rename fails if another run has opened the lock.
     fn remove(mut self, target: &TargetFolder) {
         if cfg!(windows) {
             self.lock = None;
@@ -205,11 +201,12 @@ impl TargetFolder {
         context: &Context<'_>,
     ) -> Result<Option<PathBuf>, StagingError> {
         let mut dead = self.tidied(context);
+        // The locks of all dead runs are held from here on, so two runs cannot take up the same folder.
         let whole = dead.iter().position(|dead| {
             let content = dead.content();
             content.is_dir() && is_whole(&content)
         });
-        context.check()?; // `is_whole` may have said no because it was interrupted: nothing is swept on such a word
+        context.check()?; // `is_whole` may have said no because it was interrupted: then nothing is swept
         let whole = whole.map(|index| dead.swap_remove(index));
         dead.into_iter().for_each(|dead| dead.remove(self));
         let Some(whole) = whole else { return Ok(None) };
@@ -232,6 +229,7 @@ impl TargetFolder {
                 tracing::debug!(%error, folder = %trash.display(), "trash stays");
             }
         }
+        // A live run may be between its two renames: what it moved aside is its own.
         if dead.len() < count {
             return dead;
         }

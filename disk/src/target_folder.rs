@@ -181,11 +181,13 @@ impl TargetFolder {
     /// What a replacement moves aside is removed at the end, so that only a whole folder ever comes back.
     fn replace_by(&self, content: &Path, context: &Context<'_>) -> io::Result<()> {
         let old = if self.replace && self.is_filled() { Some(self.set_aside(context)?) } else { None };
+        // Windows renames no folder over another one, not even an empty one.
         if old.is_none() && self.path.is_dir() {
             fs_err::remove_dir(&self.path)?; // refuses unless it is empty
         }
         failpoint::reach("unpack-renaming");
         if let Err(error) = rename(content, &self.path, context) {
+            // The old folder gets its name back: a refused replacement must not leave nothing in the place.
             let Some(old) = old else { return Err(error) };
             return Err(self.put_back(&old, error, context));
         }
@@ -214,7 +216,7 @@ impl TargetFolder {
         }
     }
 
-    /// Removes a folder of ours; what of it cannot be removed now is only litter. It loses its name first, or a
+    /// Removes a folder of ours; what cannot be removed now is left to a sweep. It loses its name first, or a
     /// half-removed folder could come back as a whole one.
     pub(crate) fn discard(&self, folder: &Path) {
         let trashed = self.new_sibling(TRASH).and_then(|trash| {
@@ -248,7 +250,7 @@ fn is_named(name: &OsStr, prefix: &OsStr) -> bool {
     random.is_some_and(|random| !random.is_empty() && random.iter().all(u8::is_ascii_alphanumeric))
 }
 
-/// A real folder, and not somebody else's: a destination may lie in a folder where others write, too.
+/// A real folder, and not another user's: a destination may lie in a folder where others write, too.
 fn is_ours(folder: &Path) -> bool {
     folder.symlink_metadata().is_ok_and(|metadata| {
         #[cfg(unix)]

@@ -9,7 +9,7 @@ use std::path::Path;
 use url::Url;
 use waybill_context::{Context, failpoint};
 use waybill_disk::boot;
-use waybill_disk::{folder_of, private_file, sync_folder};
+use waybill_disk::{NewFile, private_file};
 use waybill_transport::is_strong;
 
 /// Beside every partial file. Written after each sync of it.
@@ -136,16 +136,13 @@ impl Journal {
     /// # Errors
     /// I/O; the old journal is whole then.
     pub(crate) fn store(&self, path: &Path, context: &Context<'_>) -> io::Result<()> {
-        let beside = private_file::beside(path);
         failpoint::reach("journal-writing");
-        let mut file = private_file::create(&beside)?;
+        let mut file = NewFile::create_locked(path)?;
         file.write_all(&serde_json::to_vec(self)?)?;
-        file.sync_all()?;
-        drop(file);
+        let settled = file.settle()?;
         failpoint::reach("journal-synced");
-        private_file::rename(&beside, path, context)?;
+        settled.put(true, context)?;
         failpoint::reach("journal-renamed");
-        sync_folder(folder_of(path));
         Ok(())
     }
 

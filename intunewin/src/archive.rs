@@ -2,9 +2,10 @@ use crate::DosTime;
 use crate::policy::{ArchivePolicy, EntryName, Violation, fold_name};
 use crate::source::{SharedSource, Source};
 use crate::zip::central::{CentralReader, CentralRecord};
+use crate::zip::data::{Extractor, extract_each};
 use crate::zip::record::method;
-use crate::zip::structure::{Survey, judge, survey};
-use crate::zip::{ZipError, data::Extractor, list};
+use crate::zip::structure::{Survey, checked_name, survey};
+use crate::zip::{ZipError, list};
 use std::io::Write;
 use std::sync::Arc;
 use waybill_context::{Cancelled, Context, Stage};
@@ -67,7 +68,7 @@ pub struct Archive {
     policy: ArchivePolicy,
 }
 
-/// One entry, judged.
+/// One entry that keeps every rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ArchiveEntry {
     /// Its name.
@@ -98,10 +99,10 @@ impl ArchiveEntry {
 }
 
 impl Archive {
-    /// Judges everything about an archive that can be judged without inflating it.
+    /// Checks everything about an archive that can be checked without inflating it.
     ///
     /// # Errors
-    /// The rules it breaks, as many as can be told at once; I/O; interruption.
+    /// The rules it breaks, as many as can be found at once; I/O; interruption.
     pub fn open(
         source: impl Source + 'static,
         policy: &ArchivePolicy,
@@ -149,8 +150,8 @@ impl Archive {
     ) -> Result<(), E> {
         let mut reader = CentralReader::new(&*self.source, self.survey.directory);
         while let Some(record) = reader.next().map_err(ArchiveError::from)? {
-            let name =
-                judge(&record, &self.policy).map_err(|violation| ArchiveError::Refused(vec![violation]))?;
+            let name = checked_name(&record, &self.policy)
+                .map_err(|violation| ArchiveError::Refused(vec![violation]))?;
             visitor(ArchiveEntry::new(&record, name))?;
         }
         Ok(())
@@ -165,6 +166,7 @@ impl Archive {
         let mut bytes = Vec::new();
         let mut enough = false;
         let extracted = Extractor::new().extract(&*self.source, &record, &Context::silent(), &mut |piece| {
+            // The extractor checks size and CRC at the end, which is not reached where only the beginning is wanted.
             let room = most - bytes.len();
             bytes.extend_from_slice(&piece[..piece.len().min(room)]);
             enough = piece.len() > room;
@@ -196,8 +198,8 @@ impl Archive {
         let wanted = fold_name(name);
         let mut reader = CentralReader::new(&*self.source, self.survey.directory);
         while let Some(record) = reader.next()? {
-            let entry =
-                judge(&record, &self.policy).map_err(|violation| ArchiveError::Refused(vec![violation]))?;
+            let entry = checked_name(&record, &self.policy)
+                .map_err(|violation| ArchiveError::Refused(vec![violation]))?;
             if !entry.is_folder() && fold_name(entry.as_str()) == wanted {
                 return Ok(Some(record));
             }
@@ -227,9 +229,9 @@ impl Archive {
         work: &(dyn Fn(&mut Extractor, &CentralRecord, EntryName) -> Result<(), E> + Sync),
     ) -> Result<(), E> {
         let reader = CentralReader::new(&*self.source, self.survey.directory);
-        crate::zip::schedule::run(reader, &self.survey.large, threads, &|extractor, record| {
+        extract_each(reader, &self.survey.large, threads, &|extractor, record| {
             context.check().map_err(ZipError::from)?;
-            let name = judge(record, &self.policy).map_err(ZipError::from)?;
+            let name = checked_name(record, &self.policy).map_err(ZipError::from)?;
             work(extractor, record, name)
         })
     }

@@ -88,6 +88,7 @@ impl PayloadDigest {
     fn take_blocks(&mut self, bytes: &mut [u8]) {
         self.decryptor.decrypt(bytes);
         let Some((rest, last)) = bytes.split_last_chunk::<BLOCK>() else { return };
+        // Only the end of the content has padding, and only the end knows that it is one.
         if let Some(held) = self.held.replace(*last) {
             self.take(&held);
         }

@@ -101,7 +101,7 @@ impl Source for Vec<u8> {
 }
 
 /// Reading and writing at an offset. On Windows each call also moves the position that duplicates of a handle share,
-/// so whoever reads or writes a file this way never relies on its position.
+/// so code that reads or writes a file this way never relies on its position.
 pub(crate) mod positioned {
     use std::fs::File;
     use std::io;

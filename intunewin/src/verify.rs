@@ -29,6 +29,23 @@ impl Default for VerifyOptions {
     }
 }
 
+impl VerifyOptions {
+    /// The same under other limits.
+    pub fn with_policy(self, policy: ArchivePolicy) -> Self {
+        Self { policy, ..self }
+    }
+
+    /// The same, and every entry is inflated or not.
+    pub fn with_deep(self, deep: bool) -> Self {
+        Self { deep, ..self }
+    }
+
+    /// The same on so many threads.
+    pub fn with_threads(self, threads: usize) -> Self {
+        Self { threads, ..self }
+    }
+}
+
 /// Why a package does not pass.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -191,6 +208,7 @@ impl Checks {
     ) -> Result<(), VerifyError> {
         let is_package = input.package().is_some();
         let setup_file = input.setup_file().map(str::to_owned);
+        // The shape is taken before the package is consumed, and reported once it could be opened.
         let shape = shape_of(&input);
         let content = input.into_content(context).inspect_err(|error| {
             self.not_opened(error.code().class, error.to_string());

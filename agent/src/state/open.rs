@@ -4,7 +4,7 @@ use super::StateError;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use waybill_disk::Root;
+use waybill_disk::{Root, sync_folder};
 
 /// In the database's header: "WAYB".
 const APPLICATION: i64 = 0x5741_5942;
@@ -44,7 +44,7 @@ pub(super) fn open(root: &Root) -> Result<Connection, StateError> {
     let mut connection = opened?;
     bring_up_to_date(&mut connection, &path)?;
     check(&connection, &path)?;
-    settle(root.path());
+    sync_folder(root.path()); // the names of new files, too, outlive a loss of power
     Ok(connection)
 }
 
@@ -99,15 +99,6 @@ fn check(connection: &Connection, path: &Path) -> Result<(), StateError> {
         Ok(found) if found == "ok" => Ok(()),
         Ok(found) => Err(StateError::Damaged { path: path.to_owned(), found }),
         Err(source) => Err(StateError::of(path.to_owned(), source)),
-    }
-}
-
-/// The names of new files, too, outlive a loss of power. NTFS journals them by itself.
-fn settle(folder: &Path) {
-    if cfg!(unix)
-        && let Err(error) = std::fs::File::open(folder).and_then(|folder| folder.sync_all())
-    {
-        tracing::warn!(folder = %folder.display(), %error, "the folder could not be synced");
     }
 }
 

@@ -32,10 +32,6 @@ pub(crate) struct Limits {
 impl Limits {
     /// The archive policy with these limits.
     pub(crate) fn policy(&self) -> ArchivePolicy {
-        ArchivePolicy {
-            max_package: self.max_package.0,
-            max_unpacked: self.max_unpacked.0,
-            ..ArchivePolicy::default()
-        }
+        ArchivePolicy::default().with_max_package(self.max_package.0).with_max_unpacked(self.max_unpacked.0)
     }
 }

@@ -35,8 +35,10 @@ struct Written {
 }
 
 fn files(args: &UnpackArgs, content: AuthenticatedContent, session: &Session) -> Result<Written, Failure> {
-    let options =
-        UnpackOptions { policy: args.reading.limits.policy(), force: args.force, threads: threads() };
+    let options = UnpackOptions::default()
+        .with_policy(args.reading.limits.policy())
+        .with_force(args.force)
+        .with_threads(threads());
     let folder = content.unpack(&args.output, &options, &session.context()).map_err(|error| {
         let of_package = matches!(error, UnpackError::Archive(_));
         let failure = Failure::from(error);

@@ -49,8 +49,10 @@ fn verify(
 ) -> (VerifiedPackage, Option<Failure>) {
     let (checks, failure) = match reader.open(path) {
         Ok(input) => {
-            let mut options = VerifyOptions::default();
-            (options.policy, options.deep, options.threads) = (reader.policy().clone(), deep, threads());
+            let options = VerifyOptions::default()
+                .with_policy(reader.policy().clone())
+                .with_deep(deep)
+                .with_threads(threads());
             let verification = intunewin::verify(input, &options, &session.context());
             (verification.checks, verification.error.map(Failure::from))
         }

@@ -9,9 +9,6 @@
 //!
 //! Files directly in it are the agent's ([`Root::file`]).
 
-mod default_path;
-#[cfg(windows)]
-mod ownership;
 mod private_folder;
 
 use crate::private_file;
@@ -59,7 +56,7 @@ impl Root {
     /// Where it is unless `--root` or `WAYBILL_ROOT` says otherwise: `%ProgramData%\Waybill` on Windows; elsewhere
     /// `$XDG_STATE_HOME/waybill`, else `/var/lib/waybill` for root and `~/.local/state/waybill` for everybody else.
     pub fn default_path() -> PathBuf {
-        default_path::of_this_process()
+        default_path()
     }
 
     /// Opens the root at `path`, and makes it and its folders where they are missing, for their owner alone.
@@ -115,6 +112,40 @@ impl Root {
     pub fn cache(&self) -> PathBuf {
         self.path.join("Cache")
     }
+}
+
+/// The directory that packages' state goes to by the Filesystem Hierarchy Standard.
+#[cfg(unix)]
+const OF_THE_MACHINE: &str = "/var/lib/waybill";
+
+#[cfg(unix)]
+fn default_path() -> PathBuf {
+    let state = std::env::var_os("XDG_STATE_HOME").map(PathBuf::from);
+    choose(state, std::env::home_dir(), rustix::process::geteuid().is_root())
+}
+
+/// By the XDG Base Directory Specification a relative path counts as unset. Root's home is no place for state of
+/// the machine, and under sudo it may be another user's.
+#[cfg(unix)]
+fn choose(state: Option<PathBuf>, home: Option<PathBuf>, is_root: bool) -> PathBuf {
+    match (state.filter(|state| state.is_absolute()), home.filter(|home| home.is_absolute())) {
+        (Some(state), _) => state.join("waybill"),
+        (None, Some(home)) if !is_root => home.join(".local").join("state").join("waybill"),
+        _ => OF_THE_MACHINE.into(),
+    }
+}
+
+#[cfg(windows)]
+fn default_path() -> PathBuf {
+    choose(std::env::var_os("ProgramData").map(PathBuf::from))
+}
+
+#[cfg(windows)]
+fn choose(program_data: Option<PathBuf>) -> PathBuf {
+    program_data
+        .filter(|folder| folder.is_absolute())
+        .unwrap_or_else(|| r"C:\ProgramData".into())
+        .join("Waybill")
 }
 
 #[cfg(test)]

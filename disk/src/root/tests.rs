@@ -78,3 +78,25 @@ fn somebody_elses_folder_is_refused() {
     let error = Root::open(root.path()).unwrap_err().to_string();
     assert!(error.ends_with("it belongs to another user"), "{error}");
 }
+
+#[cfg(unix)]
+#[test]
+fn state_goes_where_the_xdg_specification_says() {
+    let choose = |state: Option<&str>, home: Option<&str>, is_root| {
+        choose(state.map(PathBuf::from), home.map(PathBuf::from), is_root).display().to_string()
+    };
+    assert_eq!(choose(Some("/s"), Some("/home/a"), false), "/s/waybill");
+    assert_eq!(choose(Some("/s"), Some("/root"), true), "/s/waybill");
+    assert_eq!(choose(Some("relative"), Some("/home/a"), false), "/home/a/.local/state/waybill");
+    assert_eq!(choose(None, Some("/home/a"), false), "/home/a/.local/state/waybill");
+    assert_eq!(choose(None, Some("/home/a"), true), "/var/lib/waybill");
+    assert_eq!(choose(None, None, false), "/var/lib/waybill");
+}
+
+#[cfg(windows)]
+#[test]
+fn state_goes_to_program_data() {
+    assert_eq!(choose(Some(r"D:\Data".into())), PathBuf::from(r"D:\Data\Waybill"));
+    assert_eq!(choose(None), PathBuf::from(r"C:\ProgramData\Waybill"));
+    assert_eq!(choose(Some("relative".into())), PathBuf::from(r"C:\ProgramData\Waybill"));
+}

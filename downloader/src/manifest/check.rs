@@ -6,8 +6,7 @@ use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
 use std::time::Duration;
 use waybill_context::{Context, Stage};
-use waybill_disk::boot;
-use waybill_disk::private_file;
+use waybill_disk::{NewFile, boot};
 
 /// How far a check goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -140,13 +139,12 @@ impl Manifest {
 
     fn rewrite(&self, summary: &Summary, context: &Context<'_>) -> io::Result<()> {
         let entries = Entries::open(&self.path, summary)?;
-        let beside = private_file::beside(&self.path);
-        let mut out = BufWriter::with_capacity(64 << 10, private_file::create(&beside)?);
+        let mut out = BufWriter::with_capacity(64 << 10, NewFile::create_locked(&self.path)?);
         let mut line = Vec::new();
         while entries.read(&mut line)? {
             out.write_all(&line)?;
         }
         drop(entries); // Windows replaces no file that is open
-        writer::complete(out, summary, &self.path, context)
+        writer::complete(out, summary, context)
     }
 }

@@ -2,13 +2,11 @@
 
 use super::{Line, ManifestError, Summary, VERSION, seconds};
 use intunewin::{EntryName, UnpackRecord};
-use std::fs::File;
 use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use waybill_context::{Context, failpoint};
-use waybill_disk::boot;
-use waybill_disk::{folder_of, private_file, sync_folder};
+use waybill_disk::{NewFile, boot};
 use waybill_schemas::{Blake3Digest, Mac};
 
 /// What a manifest is about.
@@ -23,16 +21,15 @@ pub(crate) struct Described {
 }
 
 /// Told of every file by [`unpack_recorded`](intunewin::AuthenticatedContent::unpack_recorded). Dropped before the
-/// folder is settled, it leaves the old manifest as it was.
+/// folder is settled, it leaves the old manifest as it was and nothing beside it.
 pub(crate) struct ManifestWriter<'a> {
-    path: PathBuf,
     described: Described,
     context: &'a Context<'a>,
     open: Mutex<Option<Open>>,
 }
 
 struct Open {
-    out: BufWriter<File>,
+    out: BufWriter<NewFile>,
     files: u64,
     folders: u64,
     bytes: u64,
@@ -48,10 +45,10 @@ impl<'a> ManifestWriter<'a> {
         described: Described,
         context: &'a Context<'a>,
     ) -> Result<Self, ManifestError> {
-        let file = private_file::create(&private_file::beside(path))
+        let file = NewFile::create_locked(path)
             .map_err(|source| ManifestError::Io { path: path.to_owned(), source })?;
         let open = Open { out: BufWriter::with_capacity(64 << 10, file), files: 0, folders: 0, bytes: 0 };
-        Ok(Self { path: path.to_owned(), described, context, open: Mutex::new(Some(open)) })
+        Ok(Self { described, context, open: Mutex::new(Some(open)) })
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Open>> {
@@ -114,28 +111,13 @@ impl ManifestWriter<'_> {
     /// Ends it with this summary, whose counts are those of its lines, and puts it into its place.
     pub(super) fn finish(&self, summary: &Summary) -> io::Result<()> {
         let Some(Open { out, .. }) = self.lock().take() else { return Err(closed()) };
-        complete(out, summary, &self.path, self.context)
+        complete(out, summary, self.context)
     }
 
     /// What was written is removed; the old manifest stays as it is.
     pub(super) fn give_up(&self, why: &io::Error) {
-        tracing::debug!(manifest = %self.path.display(), %why, "no new manifest is written");
-        self.remove_unfinished();
-    }
-
-    fn remove_unfinished(&self) {
-        let Some(open) = self.lock().take() else { return };
-        drop(open.out.into_parts().0); // what it buffers is not wanted, and Windows removes no open file
-        if let Err(error) = private_file::remove(&private_file::beside(&self.path)) {
-            tracing::debug!(%error, "an unfinished manifest stays");
-        }
-    }
-}
-
-/// What was not completed is removed.
-impl Drop for ManifestWriter<'_> {
-    fn drop(&mut self) {
-        self.remove_unfinished();
+        tracing::debug!(%why, "no new manifest is written");
+        drop(self.lock().take());
     }
 }
 
@@ -145,21 +127,17 @@ fn line(line: &impl serde::Serialize) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Ends a manifest that was written beside `path` and puts it there.
+/// Ends a manifest and puts it into its place.
 pub(super) fn complete(
-    mut out: BufWriter<File>,
+    mut out: BufWriter<NewFile>,
     summary: &Summary,
-    path: &Path,
     context: &Context<'_>,
 ) -> io::Result<()> {
     failpoint::reach("manifest-writing");
     out.write_all(&line(summary)?)?;
-    let file = out.into_inner()?;
-    file.sync_all()?;
-    drop(file);
+    let settled = out.into_inner()?.settle()?;
     failpoint::reach("manifest-synced");
-    private_file::rename(&private_file::beside(path), path, context)?;
+    settled.put(true, context)?;
     failpoint::reach("manifest-renamed");
-    sync_folder(folder_of(path));
     Ok(())
 }

@@ -85,7 +85,10 @@ impl Place {
     }
 
     fn unpack_options(options: &FetchOptions) -> UnpackOptions {
-        UnpackOptions { policy: options.policy.clone(), force: options.force, threads: options.threads }
+        UnpackOptions::default()
+            .with_policy(options.policy.clone())
+            .with_force(options.force)
+            .with_threads(options.threads)
     }
 }
 

@@ -35,10 +35,12 @@ pub(crate) fn authenticate(
     let (sums, digest) = std::thread::scope(|scope| {
         let follower = scope.spawn(move || follow(digest, &to_follow, &recycle));
         let mut reading = Reading { source, info, with_crc: expected.crc.is_some(), copy, context };
+        // Two threads: HMAC here and SHA-256 of the plaintext there take about the same time.
         let sums = reading.run(&full, &empty);
         drop(full);
         (sums, follower.join())
     });
+    // An error of the reader goes first: it is why the follower ended.
     let (mac, crc) = sums?;
     let digest = digest.map_err(|_| std::io::Error::other("the digesting thread ended early"))?;
     let payload_size = conclude(info, mac, digest)?;
@@ -56,6 +58,7 @@ pub(crate) fn conclude(
     actual: Mac,
     digest: PayloadDigest,
 ) -> Result<u64, AuthenticateError> {
+    // The MAC goes first: padding and digest of bytes that are not authentic must not be observable.
     if !same_mac(&actual, &info.mac) {
         return Err(AuthenticateError::Mac { expected: info.mac, actual });
     }
@@ -112,7 +115,7 @@ impl Reading<'_> {
             offset += block.len() as u64;
             meter.advance(block.len() as u64);
             if full.send(block).is_err() {
-                break; // the follower is gone; its join tells why
+                break; // the follower is gone; joining it says why
             }
         }
         Ok((mac.finish(), crc.finalize()))

@@ -1,21 +1,317 @@
 //! The content's stages: encrypted, then authenticated, then read or unpacked. Each consumes the one before.
 
 mod authenticate;
-mod authenticated;
-mod encrypted;
-mod error;
 mod payload;
 
 pub(crate) use authenticate::{Expected, conclude};
-pub use authenticated::AuthenticatedContent;
-pub use encrypted::EncryptedContent;
-pub(crate) use encrypted::{check_header, judge, judge_shape};
-pub use error::{AuthenticateError, ContentError};
 pub(crate) use payload::Payload;
 pub use payload::PayloadReader;
 
+use crate::crypto::BLOCK;
+use crate::policy::{ArchivePolicy, Violation};
+use crate::source::{SharedSource, Source};
+use authenticate::authenticate;
+use std::io::Write;
+use std::sync::Arc;
+use waybill_context::{Cancelled, Context};
+use waybill_schemas::codes::{Classified, Code, package};
+use waybill_schemas::{EncryptionInfo, FileDigest, Mac};
+
 /// MAC (32 bytes) and IV (16 bytes) before the ciphertext.
 pub(crate) const HEADER: u64 = 48;
+
+/// A content and the encryption info that belongs to it; nothing of it is trusted yet.
+///
+/// Carries its own [`EncryptionInfo`], so that it cannot be paired with the keys of another.
+///
+/// ```
+/// # use intunewin::{EncryptedContent, ContentError, ArchivePolicy};
+/// # use waybill_schemas::{EncryptionInfo, EncryptionKey, FileDigest, InitializationVector, Mac, MacKey};
+/// # let info = EncryptionInfo {
+/// #     encryption_key: EncryptionKey::new([1; 32]), mac_key: MacKey::new([2; 32]),
+/// #     initialization_vector: InitializationVector::new([0; 16]), mac: Mac::new([0; 32]),
+/// #     profile_identifier: Default::default(), file_digest: FileDigest::new([0; 32]),
+/// #     file_digest_algorithm: Default::default(),
+/// # };
+/// let cut = vec![0; 50];
+/// let error = EncryptedContent::new(cut, info, None, &ArchivePolicy::default()).unwrap_err();
+/// assert!(matches!(error, ContentError::Shape { len: 50 }));
+/// ```
+pub struct EncryptedContent {
+    source: SharedSource,
+    info: EncryptionInfo,
+    expected: Expected,
+}
+
+impl EncryptedContent {
+    /// Pairs a bare content with its encryption info. `payload_size` is `UnencryptedContentSize` where it is known.
+    ///
+    /// # Errors
+    /// Where length or the first 48 bytes are not those of the described content, or it is over the policy's limit.
+    pub fn new(
+        source: impl Source + 'static,
+        info: EncryptionInfo,
+        payload_size: Option<u64>,
+        policy: &ArchivePolicy,
+    ) -> Result<Self, ContentError> {
+        Self::shared(Arc::new(source), info, Expected { payload_size, crc: None }, policy)
+    }
+
+    pub(crate) fn shared(
+        source: SharedSource,
+        info: EncryptionInfo,
+        expected: Expected,
+        policy: &ArchivePolicy,
+    ) -> Result<Self, ContentError> {
+        check_size(source.len(), policy)?;
+        let mut header = [0; HEADER as usize];
+        source.read_exact_at(&mut header, 0)?;
+        check_header(&header, &info)?;
+        Ok(Self { source, info, expected })
+    }
+
+    #[cfg(test)]
+    pub(crate) fn source(&self) -> &dyn Source {
+        &*self.source
+    }
+
+    /// The content's length in bytes, its header included.
+    pub fn content_size(&self) -> u64 {
+        self.source.len()
+    }
+
+    /// Keys, MAC and digest of the content.
+    pub fn encryption_info(&self) -> &EncryptionInfo {
+        &self.info
+    }
+
+    /// Reads the whole content once, on two threads, and checks in this order: MAC (in constant time), padding,
+    /// file digest, payload size, and the package's CRC. No plaintext is written; 2 MiB of memory whatever the size.
+    ///
+    /// # Errors
+    /// The first check that fails; I/O; interruption.
+    pub fn authenticate(self, context: &Context<'_>) -> Result<AuthenticatedContent, AuthenticateError> {
+        self.authenticate_into(&mut std::io::sink(), context)
+    }
+
+    /// As [`EncryptedContent::authenticate`]; in the same read every byte of the content, its header first, goes to
+    /// `copy` in order. What `copy` took is worth nothing unless this succeeds.
+    ///
+    /// # Errors
+    /// As [`EncryptedContent::authenticate`]; [`AuthenticateError::Copy`] where `copy` fails.
+    pub fn authenticate_into(
+        self,
+        copy: &mut dyn Write,
+        context: &Context<'_>,
+    ) -> Result<AuthenticatedContent, AuthenticateError> {
+        let payload_size = authenticate(&*self.source, &self.info, self.expected, copy, context)?;
+        let payload = Payload::new(Arc::clone(&self.source), &self.info.encryption_key, payload_size);
+        Ok(AuthenticatedContent::new(payload, self.info))
+    }
+}
+
+impl std::fmt::Debug for EncryptedContent {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "EncryptedContent({} bytes, MAC {})", self.content_size(), self.info.mac)
+    }
+}
+
+/// A content is a header and at least one block, and within the policy's limit.
+pub(crate) fn check_size(len: u64, policy: &ArchivePolicy) -> Result<(), ContentError> {
+    policy.check_package_size(len).map_err(ContentError::Limit)?;
+    check_shape(len)
+}
+
+/// A content is a header and at least one block.
+pub(crate) fn check_shape(len: u64) -> Result<(), ContentError> {
+    let blocks = len.checked_sub(HEADER).filter(|bytes| *bytes > 0 && bytes.is_multiple_of(BLOCK as u64));
+    if blocks.is_some() { Ok(()) } else { Err(ContentError::Shape { len }) }
+}
+
+/// The first 48 bytes say which content this is; another one is refused before it is read.
+pub(crate) fn check_header(
+    header: &[u8; HEADER as usize],
+    info: &EncryptionInfo,
+) -> Result<(), ContentError> {
+    let (mac, iv) = header.split_at(32);
+    for (field, expected, actual) in [
+        ("MAC", info.mac.as_bytes().as_slice(), mac),
+        ("IV", info.initialization_vector.as_bytes().as_slice(), iv),
+    ] {
+        if expected != actual {
+            return Err(ContentError::Header { field, expected: hex(expected), actual: hex(actual) });
+        }
+    }
+    Ok(())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A content whose MAC, padding, file digest and size are right: what its maker sealed, by the keys of its document.
+///
+/// Keeps the very handle that was authenticated, not a path. Integrity against the document is proved, origin never.
+///
+/// There is no other way to it than [`EncryptedContent::authenticate`](crate::EncryptedContent::authenticate):
+///
+/// ```
+/// fn unpack_later(content: intunewin::EncryptedContent, context: &waybill_context::Context<'_>) {
+///     let _reader = content.authenticate(context).map(|content| content.payload());
+/// }
+/// ```
+///
+/// The payload of a content that is not authenticated cannot be read:
+///
+/// ```compile_fail,E0599
+/// fn unpack_later(content: intunewin::EncryptedContent, context: &waybill_context::Context<'_>) {
+///     let _reader = content.payload();
+/// }
+/// ```
+pub struct AuthenticatedContent {
+    payload: Payload,
+    info: EncryptionInfo,
+}
+
+impl AuthenticatedContent {
+    pub(crate) fn new(payload: Payload, info: EncryptionInfo) -> Self {
+        Self { payload, info }
+    }
+
+    pub(crate) fn source(&self) -> &Payload {
+        &self.payload
+    }
+
+    /// Reads the payload, the inner zip, decrypting as it goes.
+    pub fn payload(&self) -> PayloadReader {
+        PayloadReader::new(self.payload.clone())
+    }
+
+    /// The payload's size in bytes.
+    pub fn payload_size(&self) -> u64 {
+        crate::Source::len(&self.payload)
+    }
+
+    /// Keys, MAC and digest of the content.
+    pub fn encryption_info(&self) -> &EncryptionInfo {
+        &self.info
+    }
+}
+
+impl std::fmt::Debug for AuthenticatedContent {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            formatter,
+            "AuthenticatedContent({} bytes of payload, MAC {})",
+            self.payload_size(),
+            self.info.mac
+        )
+    }
+}
+
+/// Why bytes cannot be the content that an encryption info describes; nothing was decrypted.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ContentError {
+    /// The content could not be read.
+    #[error("cannot read the content")]
+    Io(#[from] std::io::Error),
+    /// Not 48 bytes and whole AES blocks.
+    #[error("the content has {len} bytes: not a 48-byte header and whole 16-byte blocks")]
+    Shape {
+        /// The content's length in bytes.
+        len: u64,
+    },
+    /// Larger than the policy allows.
+    #[error("the content is refused: {0}")]
+    Limit(Violation),
+    /// The first 48 bytes are not the MAC and IV of the encryption info.
+    #[error("the content starts with {field} {actual}, the encryption info says {expected}")]
+    Header {
+        /// `MAC` or `IV`.
+        field: &'static str,
+        /// From the encryption info, in hexadecimal digits.
+        expected: String,
+        /// From the content, in hexadecimal digits.
+        actual: String,
+    },
+}
+
+impl Classified for ContentError {
+    fn code(&self) -> &'static Code {
+        match self {
+            Self::Io(_) => &package::CONTENT_UNREADABLE,
+            Self::Shape { .. } => &package::CONTENT_SHAPE,
+            Self::Limit(violation) => violation.rule.code(),
+            Self::Header { .. } => &package::CONTENT_HEADER,
+        }
+    }
+}
+
+/// Why a content was not authenticated. Each variant names the check that failed; the checks before it held.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AuthenticateError {
+    /// The content could not be read to its end.
+    #[error("cannot read the content")]
+    Io(#[from] std::io::Error),
+    /// The copy that was asked for could not be written.
+    #[error("cannot write the copy of the content")]
+    Copy(#[source] std::io::Error),
+    /// Interrupted.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+    /// The content is not what its maker sealed.
+    #[error("MAC mismatch: expected {expected}, got {actual}")]
+    Mac {
+        /// From the encryption info.
+        expected: Mac,
+        /// Computed over IV and ciphertext.
+        actual: Mac,
+    },
+    /// The MAC holds, yet the plaintext does not end in PKCS#7 padding: the encryption key is not the content's.
+    #[error("the padding of the decrypted content is not PKCS#7: wrong encryption key?")]
+    Padding,
+    /// The MAC holds, yet the payload is another one than the encryption info describes.
+    #[error("file digest mismatch: expected {expected}, got {actual}")]
+    Digest {
+        /// From the encryption info.
+        expected: FileDigest,
+        /// Computed over the payload.
+        actual: FileDigest,
+    },
+    /// The payload has another size than Detection.xml says.
+    #[error("the payload has {actual} bytes, UnencryptedContentSize says {expected}")]
+    Size {
+        /// From Detection.xml.
+        expected: u64,
+        /// Counted.
+        actual: u64,
+    },
+    /// The content is authentic, yet the package's own CRC for it is another one.
+    #[error("CRC mismatch in the package: expected {expected:08x}, got {actual:08x}")]
+    Crc {
+        /// From the package's zip headers.
+        expected: u32,
+        /// Computed over the content.
+        actual: u32,
+    },
+}
+
+impl Classified for AuthenticateError {
+    fn code(&self) -> &'static Code {
+        match self {
+            Self::Io(_) => &package::CONTENT_UNREADABLE,
+            Self::Copy(_) => &package::RECEIVE_FAILED,
+            Self::Cancelled(_) => &package::INTERRUPTED,
+            Self::Mac { .. } => &package::MAC_MISMATCH,
+            Self::Padding => &package::PADDING_INVALID,
+            Self::Digest { .. } => &package::DIGEST_MISMATCH,
+            Self::Size { .. } => &package::SIZE_MISMATCH,
+            Self::Crc { .. } => &waybill_schemas::codes::archive::DATA_CRC,
+        }
+    }
+}
 
 #[cfg(test)]
 mod tests;

@@ -29,6 +29,7 @@ impl Payload {
 
     /// Whole blocks straight into the caller's buffer.
     fn read_blocks(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        // Decrypted in place: large reads, which are most bytes, are not copied.
         let count = buffer.len() / BLOCK * BLOCK;
         let buffer = &mut buffer[..count];
         let mut before = [0; BLOCK];

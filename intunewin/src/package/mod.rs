@@ -1,24 +1,23 @@
-//! The package: its outer zip and Detection.xml, read and judged; its content untouched.
+//! The package: its outer zip and Detection.xml, read and checked; its content untouched.
 
-mod error;
-mod identify;
 mod outer;
-mod shape;
 
-pub use error::OpenError;
-pub use shape::Deviation;
+pub use outer::Deviation;
 
-use crate::content::EncryptedContent;
-use crate::policy::ArchivePolicy;
+use crate::content::{ContentError, EncryptedContent};
+use crate::policy::{ArchivePolicy, Violation};
 use crate::source::{SharedSource, Source, Window};
 use crate::zip::central::CentralRecord;
+use crate::zip::data::Extractor;
 use crate::zip::record::method;
-use crate::zip::{data::Extractor, local};
+use crate::zip::structure::check_local_header;
+use crate::zip::{ZipError, list};
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use waybill_context::{Context, Stage};
-use waybill_schemas::{ApplicationInfo, DetectionXml, DetectionXmlNote, EncryptionInfo};
+use waybill_context::{Cancelled, Context, Stage};
+use waybill_schemas::codes::{Classified, Code, package};
+use waybill_schemas::{ApplicationInfo, DetectionXml, DetectionXmlError, DetectionXmlNote, EncryptionInfo};
 
 /// An `.intunewin` package whose outer zip and Detection.xml are well formed. Promises nothing of the content yet.
 ///
@@ -56,8 +55,8 @@ impl Package {
         let detection_xml = outer::read_detection_xml(&*source, xml)?;
         let detection = ApplicationInfo::read(&detection_xml)?;
         let content = outer::find_content(&records, &detection.info.file_name)?.clone();
-        let content_offset = local::check(&*source, &content)?;
-        let deviations = shape::deviations(&records, &detection.info.file_name);
+        let content_offset = check_local_header(&*source, &content)?;
+        let deviations = outer::deviations(&records, &detection.info.file_name);
         let policy = policy.clone();
         Ok(Self { source, detection, detection_xml, content, content_offset, deviations, policy })
     }
@@ -116,6 +115,7 @@ impl Package {
         staging: &Path,
         context: &Context<'_>,
     ) -> Result<EncryptedContent, OpenError> {
+        // The package's CRC of its content is checked by authenticating, which reads every byte anyway.
         let expected = crate::content::Expected {
             payload_size: Some(self.detection.info.unencrypted_content_size),
             crc: Some(self.content.header.crc),
@@ -135,6 +135,7 @@ impl Package {
         self.policy
             .check_package_size(self.content.size)
             .map_err(|violation| OpenError::Structure(vec![violation]))?;
+        // A deflated content cannot be read at offsets, so it is inflated once; no current tool writes one.
         let mut file = tempfile::tempfile_in(staging).map_err(staging_failed)?;
         let meter = context.meter(Stage::Inflate, Some(self.content.size));
         let mut written = Ok(());
@@ -146,7 +147,7 @@ impl Package {
                 kind.into()
             })
         });
-        written.map_err(staging_failed)?; // tells the staging disk's errors from the package's
+        written.map_err(staging_failed)?; // an error of the staging disk, not of the package
         extracted?;
         crate::FileSource::from_file(file).map_err(staging_failed)
     }
@@ -222,5 +223,85 @@ impl PackageInput {
 impl From<Package> for PackageInput {
     fn from(package: Package) -> Self {
         Self::Package(Box::new(package))
+    }
+}
+
+/// Why a package could not be opened.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// The package could not be read.
+    #[error("cannot read the package")]
+    Io(#[source] std::io::Error),
+    /// Another kind of file.
+    #[error("not an .intunewin package: {looks_like}")]
+    NotAPackage {
+        /// What the file is by its first bytes.
+        looks_like: &'static str,
+    },
+    /// By its length it may be an encrypted content without the package around it.
+    #[error("not a package; by its length it may be a bare encrypted content, whose keys are missing")]
+    ContentAlone,
+    /// The outer zip breaks rules about archives.
+    #[error("the package's zip is refused: {}", list(.0))]
+    Structure(Vec<Violation>),
+    /// No Detection.xml.
+    #[error("no IntuneWinPackage/Metadata/Detection.xml among the package's {entries} entries")]
+    MetadataMissing {
+        /// Entries of the outer zip.
+        entries: usize,
+    },
+    /// Detection.xml is not valid.
+    #[error("Detection.xml is refused")]
+    Metadata(#[from] DetectionXmlError),
+    /// The content that Detection.xml names is not there.
+    #[error("no IntuneWinPackage/Contents/{file_name} in the package")]
+    ContentMissing {
+        /// `FileName` of Detection.xml.
+        file_name: String,
+    },
+    /// The content is not the one Detection.xml describes.
+    #[error("the content does not belong to this Detection.xml")]
+    Content(#[from] ContentError),
+    /// A deflated content could not be inflated into `folder`.
+    #[error("cannot write to the staging folder {}", folder.display())]
+    Staging {
+        /// The folder.
+        folder: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// Interrupted.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+}
+
+impl From<ZipError> for OpenError {
+    fn from(error: ZipError) -> Self {
+        match error {
+            ZipError::Io(source) => Self::Io(source),
+            ZipError::Cancelled(cancelled) => Self::Cancelled(cancelled),
+            ZipError::Refused(violations) => Self::Structure(violations),
+        }
+    }
+}
+
+impl Classified for OpenError {
+    fn code(&self) -> &'static Code {
+        match self {
+            Self::Io(_) => &package::PACKAGE_UNREADABLE,
+            Self::NotAPackage { .. } => &package::NOT_A_PACKAGE,
+            Self::ContentAlone => &package::CONTENT_ALONE,
+            Self::Structure(violations) => {
+                violations.first().map_or(&package::NOT_A_PACKAGE, |first| first.rule.code())
+            }
+            Self::MetadataMissing { .. } => &package::METADATA_MISSING,
+            Self::Metadata(error) => error.code(),
+            Self::ContentMissing { .. } => &package::CONTENT_MISSING,
+            Self::Content(error) => error.code(),
+            Self::Staging { .. } => &package::STAGING_FAILED,
+            Self::Cancelled(_) => &package::INTERRUPTED,
+        }
     }
 }

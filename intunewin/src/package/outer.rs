@@ -1,29 +1,33 @@
-//! The outer zip's entries: finding Detection.xml and the content.
+//! The outer zip: its two entries, where it differs from the shape that Microsoft's tool writes
+//! (`docs/package-format.md`), and what a file may be instead of a package.
 
-use super::{OpenError, identify};
-use crate::policy::{ArchivePolicy, EntryName, Rule, fold_name};
+use super::OpenError;
+use crate::content::HEADER;
+use crate::policy::{ArchivePolicy, EntryName, Rule, fold_name, shown};
 use crate::source::Source;
 use crate::zip::ZipError;
 use crate::zip::central::{CentralReader, CentralRecord};
 use crate::zip::data::Extractor;
+use crate::zip::record::method;
 use crate::zip::structure::survey;
 use waybill_context::Context;
 use waybill_schemas::DETECTION_XML_LIMIT;
 
-pub(super) const DETECTION_XML: &str = "IntuneWinPackage/Metadata/Detection.xml";
-pub(super) const CONTENTS: &str = "IntuneWinPackage/Contents/";
+const DETECTION_XML: &str = "IntuneWinPackage/Metadata/Detection.xml";
+const CONTENTS: &str = "IntuneWinPackage/Contents/";
 
 /// A package has two entries; more than this is something else.
 const MOST_ENTRIES: u64 = 64;
 
 /// All records of an outer zip whose structure is sound.
 pub(super) fn records(source: &dyn Source, policy: &ArchivePolicy) -> Result<Vec<CentralRecord>, OpenError> {
+    // The limits on sizes hold for the payload, too; there are only a few entries in a package.
     let policy = ArchivePolicy { max_entries: MOST_ENTRIES.min(policy.max_entries), ..policy.clone() };
     let survey = survey(source, &policy, &Context::silent()).map_err(|error| match error {
         ZipError::Refused(violations)
             if violations.iter().any(|violation| violation.rule == Rule::EndMissing) =>
         {
-            identify::not_a_package(source)
+            not_a_package(source)
         }
         other => other.into(),
     })?;
@@ -49,6 +53,7 @@ pub(super) fn find_content<'a>(
 }
 
 fn find<'a>(records: &'a [CentralRecord], path: &str) -> Option<&'a CentralRecord> {
+    // Tools differ in case and separators of the two names.
     let path = fold_name(path);
     records.iter().find(|record| {
         let name = EntryName::parse(&record.name, record.is_utf8());
@@ -67,4 +72,93 @@ pub(super) fn read_detection_xml(source: &dyn Source, record: &CentralRecord) ->
         Ok(())
     })?;
     Ok(bytes)
+}
+
+/// One difference between an outer zip and the shape that Microsoft's tool writes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Deviation {
+    /// Not exactly the content and then Detection.xml.
+    Entries {
+        /// The entries' names in their order.
+        names: Vec<String>,
+    },
+    /// An entry is deflated.
+    Deflated {
+        /// The entry's name.
+        name: String,
+    },
+    /// An entry has flags (a data descriptor, for example).
+    Flags {
+        /// The entry's name.
+        name: String,
+        /// Its general purpose flags.
+        flags: u16,
+    },
+}
+
+impl std::fmt::Display for Deviation {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Entries { names } => {
+                write!(
+                    formatter,
+                    "entries other than the content and then Detection.xml: {}",
+                    names.join(", ")
+                )
+            }
+            Self::Deflated { name } => write!(formatter, "`{name}` is deflated, not stored"),
+            Self::Flags { name, flags } => write!(formatter, "`{name}` has flags {flags:#06x}, not 0"),
+        }
+    }
+}
+
+/// All differences; empty for a package that the portal accepts.
+pub(super) fn deviations(records: &[CentralRecord], file_name: &str) -> Vec<Deviation> {
+    let expected = [format!("{CONTENTS}{file_name}"), DETECTION_XML.to_owned()];
+    let mut found = Vec::new();
+    if !records.iter().map(|record| record.name.as_slice()).eq(expected.iter().map(String::as_bytes)) {
+        found.push(Deviation::Entries { names: records.iter().map(|record| shown(&record.name)).collect() });
+    }
+    for record in records {
+        let name = shown(&record.name);
+        if record.header.method != method::STORED {
+            found.push(Deviation::Deflated { name: name.clone() });
+        }
+        if record.header.flags != 0 {
+            found.push(Deviation::Flags { name, flags: record.header.flags });
+        }
+    }
+    found
+}
+
+/// First bytes and what they belong to.
+const KNOWN: &[(&[u8], &str)] = &[
+    (b"PK\x03\x04", "a zip archive that is damaged or cut short"),
+    (b"MZ", "a Windows program; pack its folder first"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an MSI or another compound file; pack its folder first"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+    (b"Rar!", "a RAR archive"),
+    (b"\x1f\x8b", "a gzip file"),
+    (b"MSCF", "a cabinet"),
+    (b"<?xml", "an XML document"),
+    (b"<ApplicationInfo", "a Detection.xml by itself"),
+    (b"<!DOCTYPE", "an HTML page; the download may have been answered by a portal"),
+    (b"<html", "an HTML page; the download may have been answered by a portal"),
+    (b"{", "a JSON document"),
+];
+
+/// The error for a file in which no end record was found.
+fn not_a_package(source: &dyn Source) -> OpenError {
+    let mut first = [0; 16];
+    let count = source.read_at(&mut first, 0).unwrap_or(0);
+    if count == 0 {
+        return OpenError::NotAPackage { looks_like: "the file is empty" };
+    }
+    let known = KNOWN.iter().find(|(magic, _)| first[..count].starts_with(magic));
+    match known {
+        Some((_, looks_like)) => OpenError::NotAPackage { looks_like },
+        None if source.len() > HEADER && source.len().is_multiple_of(16) => OpenError::ContentAlone,
+        None => OpenError::NotAPackage { looks_like: "no kind of file that is known here" },
+    }
 }

@@ -2,15 +2,133 @@
 //!
 //! Unpacking obeys it, and packing asks it before the first byte, so that we never make what we refuse.
 
-mod limits;
 mod name;
-mod name_set;
 mod rule;
-mod violation;
 
-pub use limits::ArchivePolicy;
-pub use name::EntryName;
-pub use name_set::{NameSet, fold_name};
-pub use rule::Rule;
-pub use violation::Violation;
-pub(crate) use violation::shown;
+pub use name::{EntryName, NameSet, fold_name};
+pub(crate) use rule::shown;
+pub use rule::{Rule, Violation};
+
+const GIB: u64 = 1 << 30;
+
+/// The limits of the archive policy; the rules about names and structure have no switches.
+///
+/// ```
+/// let policy = intunewin::ArchivePolicy::default().with_max_unpacked(1 << 20);
+/// assert_eq!(policy.max_entries, 200_000);
+/// let findings = policy.check_names(["setup.exe", "Data/readme.txt", "data/README.TXT", "con.txt"]);
+/// let rules: Vec<_> = findings.iter().map(|finding| finding.rule.id()).collect();
+/// assert_eq!(rules, ["name-duplicate", "name-reserved"]);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ArchivePolicy {
+    /// Most entries of an archive, folders counted; 200,000.
+    pub max_entries: u64,
+    /// Most bytes of a package, of its content, and of the sources of one; 30 GiB, what Intune takes.
+    pub max_package: u64,
+    /// Most bytes of all entries together when unpacked; 60 GiB.
+    pub max_unpacked: u64,
+    /// Most unpacked bytes for each compressed byte of one entry; 1,100, just over what deflate can do.
+    pub max_ratio: u64,
+}
+
+impl Default for ArchivePolicy {
+    fn default() -> Self {
+        Self { max_entries: 200_000, max_package: 30 * GIB, max_unpacked: 60 * GIB, max_ratio: 1_100 }
+    }
+}
+
+impl ArchivePolicy {
+    /// The same with another most of entries.
+    pub fn with_max_entries(self, max_entries: u64) -> Self {
+        Self { max_entries, ..self }
+    }
+
+    /// The same with another largest package, in bytes.
+    pub fn with_max_package(self, max_package: u64) -> Self {
+        Self { max_package, ..self }
+    }
+
+    /// The same with another largest payload, in bytes when unpacked.
+    pub fn with_max_unpacked(self, max_unpacked: u64) -> Self {
+        Self { max_unpacked, ..self }
+    }
+
+    /// The same with another greatest ratio of one entry.
+    pub fn with_max_ratio(self, max_ratio: u64) -> Self {
+        Self { max_ratio, ..self }
+    }
+
+    /// Judges the names of a future archive, all findings at once; folders end in `/`.
+    pub fn check_names(&self, names: impl IntoIterator<Item = impl AsRef<str>>) -> Vec<Violation> {
+        let (mut set, mut findings, mut count) = (NameSet::default(), Vec::new(), 0_u64);
+        for name in names {
+            count += 1;
+            // A name that is refused by itself is not compared with the others.
+            let judged = EntryName::parse(name.as_ref().as_bytes(), true).and_then(|name| set.insert(&name));
+            findings.extend(judged.err());
+        }
+        findings.extend(self.check_count(count).err());
+        findings
+    }
+
+    pub(crate) fn check_count(&self, count: u64) -> Result<(), Violation> {
+        at_most(Rule::LimitEntries, count, self.max_entries, "entries")
+    }
+
+    /// Judges the size of a package, a content or the sum of a package's sources, in bytes.
+    ///
+    /// # Errors
+    /// [`Rule::LimitPackage`] over [`ArchivePolicy::max_package`].
+    pub fn check_package_size(&self, bytes: u64) -> Result<(), Violation> {
+        at_most(Rule::LimitPackage, bytes, self.max_package, "bytes")
+    }
+
+    pub(crate) fn check_unpacked(&self, bytes: u64) -> Result<(), Violation> {
+        at_most(Rule::LimitUnpacked, bytes, self.max_unpacked, "bytes")
+    }
+
+    pub(crate) fn check_ratio(&self, raw: &[u8], compressed: u64, size: u64) -> Result<(), Violation> {
+        if size <= compressed.saturating_mul(self.max_ratio) {
+            return Ok(());
+        }
+        Err(Violation::entry(
+            Rule::LimitRatio,
+            raw,
+            format!("{size} bytes out of {compressed}, limit {}:1", self.max_ratio),
+        ))
+    }
+}
+
+fn at_most(rule: Rule, actual: u64, limit: u64, unit: &str) -> Result<(), Violation> {
+    if actual <= limit {
+        return Ok(());
+    }
+    Err(Violation::archive(rule, format!("{actual} {unit}, limit {limit}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_finding_is_told_and_good_names_have_none() {
+        let policy = ArchivePolicy { max_entries: 3, ..Default::default() };
+        assert_eq!(policy.check_names(["a", "b/", "b/c"]), []);
+        let findings = policy.check_names(["a", "A", "x:y", "b/ "]);
+        let rules: Vec<_> = findings.iter().map(|finding| finding.rule).collect();
+        assert_eq!(rules, [Rule::NameDuplicate, Rule::NameDrive, Rule::NameTrailing, Rule::LimitEntries]);
+    }
+
+    #[test]
+    fn limits_hold_at_their_borders() {
+        let policy = ArchivePolicy { max_package: 10, max_unpacked: 20, max_ratio: 2, ..Default::default() };
+        assert!(policy.check_package_size(10).is_ok() && policy.check_package_size(11).is_err());
+        assert!(policy.check_unpacked(20).is_ok() && policy.check_unpacked(21).is_err());
+        assert!(policy.check_ratio(b"a", 5, 10).is_ok() && policy.check_ratio(b"a", 5, 11).is_err());
+        assert!(
+            policy.check_ratio(b"a", 0, 0).is_ok() && policy.check_ratio(b"a", u64::MAX, u64::MAX).is_ok()
+        );
+    }
+}

@@ -1,3 +1,5 @@
+//! The rules of the archive policy, and how a broken one is described.
+
 use waybill_schemas::codes::{Code, archive};
 
 /// A rule of the archive policy; each has its entry in the table of codes.
@@ -127,5 +129,78 @@ impl Rule {
     /// Its stable name, such as `name-drive`.
     pub const fn id(self) -> &'static str {
         self.code().id
+    }
+}
+
+/// One broken rule: which, where, and what was seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// The rule.
+    pub rule: Rule,
+    /// The entry's name, escaped and cut to 200 characters; `None` where the archive as a whole breaks the rule.
+    pub entry: Option<String>,
+    /// What was seen, with both values where two differ; empty where the rule says it all.
+    pub detail: String,
+}
+
+impl Violation {
+    /// The archive as a whole breaks `rule`.
+    pub(crate) fn archive(rule: Rule, detail: impl Into<String>) -> Self {
+        Self { rule, entry: None, detail: detail.into() }
+    }
+
+    /// The entry called `raw` breaks `rule`.
+    pub(crate) fn entry(rule: Rule, raw: &[u8], detail: impl Into<String>) -> Self {
+        Self { rule, entry: Some(shown(raw)), detail: detail.into() }
+    }
+}
+
+impl std::fmt::Display for Violation {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if let Some(entry) = &self.entry {
+            write!(formatter, "`{entry}`: ")?;
+        }
+        formatter.write_str(self.rule.code().meaning)?;
+        if !self.detail.is_empty() {
+            write!(formatter, " ({})", self.detail)?;
+        }
+        write!(formatter, " [{}]", self.rule.id())
+    }
+}
+
+/// A raw name made safe to print: no control characters, no invalid bytes, at most 200 characters.
+pub(crate) fn shown(raw: &[u8]) -> String {
+    const MOST: usize = 200;
+    let text = String::from_utf8_lossy(raw);
+    let mut shown: String = text.chars().take(MOST).flat_map(escape).collect();
+    if text.chars().nth(MOST).is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
+fn escape(character: char) -> impl Iterator<Item = char> {
+    let bidirectional =
+        matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let escaped = character.is_control() || bidirectional;
+    let plain = (!escaped).then_some(character);
+    escaped.then(|| character.escape_unicode()).into_iter().flatten().chain(plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_cannot_play_with_the_terminal() {
+        assert_eq!(shown(b"a\x1b[31m\xff"), "a\\u{1b}[31m\u{fffd}");
+        assert_eq!(shown("exe\u{202e}txt".as_bytes()), "exe\\u{202e}txt");
+        assert_eq!(shown(&[b'x'; 300]).chars().count(), 201);
+    }
+
+    #[test]
+    fn a_violation_says_what_where_and_which() {
+        let violation = Violation::entry(Rule::NameDrive, b"C:\\x", "");
+        assert_eq!(violation.to_string(), "`C:\\x`: an entry name starts with a drive letter [name-drive]");
     }
 }

@@ -1,16 +1,88 @@
 //! The thread that decrypts and digests what was written: from memory what it was handed, else read back from the file.
 //! Hashing is not parsing: it may run early.
 
-use super::handed::{Handed, Next};
 use crate::content::HEADER;
 use crate::crypto::{BLOCK, PayloadDigest};
 use crate::source::{FileSource, Source};
+use std::collections::VecDeque;
 use std::fs::File;
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use waybill_schemas::EncryptionInfo;
+
+/// Blocks kept for a follower that is behind; of what comes beyond them it reads the file.
+const MOST_HANDED: usize = 4;
+
+/// Bytes of the content, and where they start in it.
+struct Block {
+    start: u64,
+    bytes: Vec<u8>,
+}
+
+impl Block {
+    fn end(&self) -> u64 {
+        self.start + self.bytes.len() as u64
+    }
+
+    /// The whole cipher blocks from `offset` on, which lies in here.
+    fn beyond(&mut self, offset: u64) -> &mut [u8] {
+        let bytes = &mut self.bytes[(offset - self.start) as usize..];
+        let whole = bytes.len() / BLOCK * BLOCK;
+        &mut bytes[..whole]
+    }
+}
+
+/// Where the follower's next bytes are.
+enum NextBytes {
+    /// Here, in memory.
+    Held(Block),
+    /// In the file, so many of them.
+    Written(u64),
+}
+
+/// The blocks under way, and the empty buffers that come back.
+#[derive(Default)]
+struct HandedBlocks {
+    blocks: VecDeque<Block>,
+    spare: Vec<Vec<u8>>,
+}
+
+impl HandedBlocks {
+    /// Keeps the bytes that start at `start` where there is room, and gives an empty buffer for them.
+    fn put(&mut self, start: u64, bytes: Vec<u8>) -> Vec<u8> {
+        let capacity = bytes.capacity();
+        if self.blocks.len() == MOST_HANDED {
+            self.take_back(bytes);
+        } else {
+            self.blocks.push_back(Block { start, bytes });
+        }
+        self.spare.pop().unwrap_or_else(|| Vec::with_capacity(capacity))
+    }
+
+    /// What follows at `offset`, of which `written` bytes are in the file: whole cipher blocks, at least one.
+    fn next(&mut self, offset: u64, written: u64) -> NextBytes {
+        while let Some(passed) = self.blocks.pop_front_if(|block| block.end() < offset + BLOCK as u64) {
+            self.take_back(passed.bytes);
+        }
+        if let Some(block) = self.blocks.pop_front_if(|block| block.start <= offset) {
+            return NextBytes::Held(block);
+        }
+        let gap = self.blocks.front().map_or(written, |block| block.start - offset);
+        NextBytes::Written(gap.next_multiple_of(BLOCK as u64).min(written))
+    }
+
+    /// A block that is done with.
+    fn give_back(&mut self, block: Block) {
+        self.take_back(block.bytes);
+    }
+
+    fn take_back(&mut self, mut bytes: Vec<u8>) {
+        bytes.clear();
+        self.spare.push(bytes);
+    }
+}
 
 /// Bytes read back at once.
 const STEP: u64 = 256 << 10;
@@ -23,8 +95,8 @@ struct Mark {
     closed: bool,
     /// The follower sleeps until the file is written so far: no use in waking it before.
     wanted: Option<u64>,
-    /// What was written of late.
-    handed: Handed,
+    /// The blocks that were written last.
+    handed: HandedBlocks,
 }
 
 struct Shared {
@@ -45,11 +117,12 @@ impl Shared {
     }
 
     /// Waits until whole blocks lie beyond `offset`; `None` once nothing more will come.
-    fn wait_beyond(&self, offset: u64) -> Option<Next> {
+    fn wait_beyond(&self, offset: u64) -> Option<NextBytes> {
         let mut mark = self.lock();
         loop {
             let blocks = mark.written.saturating_sub(offset) / BLOCK as u64 * BLOCK as u64;
             let ended = mark.closed || mark.written >= self.size;
+            // Waking up for every few bytes would cost more than the digest: whole steps only, until the end.
             if blocks >= STEP || ended && blocks > 0 {
                 return Some(mark.handed.next(offset, blocks.min(STEP)));
             }
@@ -124,6 +197,7 @@ impl Follower {
     }
 
     fn check_running(&mut self) -> io::Result<()> {
+        // A thread that has reached the end has finished, too, and that is no failure.
         let before = self.shared.lock().written;
         if before < self.shared.size && self.thread.as_ref().is_none_or(JoinHandle::is_finished) {
             return self.join().and_then(|_| Err(ended_early()));
@@ -162,15 +236,16 @@ fn ended_early() -> io::Error {
 fn follow(file: &FileSource, shared: &Shared, mut digest: PayloadDigest) -> io::Result<PayloadDigest> {
     let (mut offset, mut buffer) = (HEADER, vec![0; STEP as usize]);
     while let Some(next) = shared.wait_beyond(offset) {
+        // The digest runs ahead of the MAC. That is safe, because nothing of the plaintext is looked at or kept.
         offset += match next {
-            Next::Held(mut block) => {
+            NextBytes::Held(mut block) => {
                 let bytes = block.beyond(offset);
                 let count = bytes.len() as u64;
                 digest.update(bytes);
                 shared.lock().handed.give_back(block);
                 count
             }
-            Next::Written(count) => {
+            NextBytes::Written(count) => {
                 let bytes = &mut buffer[..count as usize];
                 file.read_exact_at(bytes, offset)?;
                 digest.update(bytes);

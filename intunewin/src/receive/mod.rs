@@ -1,23 +1,23 @@
 //! Receiving a content: a private file from the first byte, its MAC computed as bytes arrive, its digest behind them.
 
-mod error;
 mod follower;
-mod handed;
 mod partial;
-mod private_file;
 
-pub use error::ReceiveError;
 pub use partial::PartialContent;
 
-use crate::content::{AuthenticatedContent, HEADER, Payload, check_header, judge};
+use crate::content::{
+    AuthenticateError, AuthenticatedContent, ContentError, HEADER, Payload, check_header, check_size,
+};
 use crate::crypto::MacState;
 use crate::policy::ArchivePolicy;
 use crate::source::{FileSource, positioned};
 use follower::Follower;
+use partial::{create_private, cut, open_private, sync};
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
-use waybill_context::{Context, Stage};
+use waybill_context::{Cancelled, Context, Stage};
+use waybill_schemas::codes::{Classified, Code, package};
 use waybill_schemas::{EncryptionInfo, Mac};
 
 /// Takes a content's bytes in order and ends as [`AuthenticatedContent`], or not at all.
@@ -80,8 +80,8 @@ impl ContentReceiver {
         size: u64,
         policy: &ArchivePolicy,
     ) -> Result<Self, ReceiveError> {
-        judge(size, policy)?;
-        Self::new(private_file::create(path)?, info, size)
+        check_size(size, policy)?;
+        Self::new(create_private(path)?, info, size)
     }
 
     /// Takes up the file at `path` again: what it holds is read and authenticated anew.
@@ -91,8 +91,8 @@ impl ContentReceiver {
     /// is cut to it first.
     ///
     /// # Errors
-    /// As [`ContentReceiver::create`]; also a file that is another content, longer than `size`, a link, or somebody
-    /// else's.
+    /// As [`ContentReceiver::create`]; also a file that is another content, longer than `size`, a link, or
+    /// another user's.
     pub fn resume(
         path: &Path,
         info: EncryptionInfo,
@@ -101,10 +101,10 @@ impl ContentReceiver {
         policy: &ArchivePolicy,
         context: &Context<'_>,
     ) -> Result<Self, ReceiveError> {
-        judge(size, policy)?;
-        let file = private_file::open(path)?;
+        check_size(size, policy)?;
+        let file = open_private(path)?;
         if let Some(keep) = keep {
-            private_file::cut(&file, keep)?;
+            cut(&file, keep)?;
         }
         let mut receiver = Self::new(file, info, size)?;
         receiver.take_up(context)?;
@@ -156,7 +156,7 @@ impl ContentReceiver {
         self.hash(bytes)
     }
 
-    /// Writes the next bytes once they are judged.
+    /// Checks the next bytes and writes them.
     fn put(&mut self, bytes: &[u8]) -> Result<(), ReceiveError> {
         let kept = self.header.len();
         self.check_room(bytes)?;
@@ -190,7 +190,7 @@ impl ContentReceiver {
         if end <= self.size { Ok(()) } else { Err(ReceiveError::TooLong { expected: self.size }) }
     }
 
-    /// Gathers the first 48 bytes; judged before the last of them is written.
+    /// Gathers the first 48 bytes, and checks them before the last of them is written.
     fn check_header(&mut self, bytes: &[u8]) -> Result<(), ReceiveError> {
         let missing = (HEADER as usize).saturating_sub(self.header.len());
         if missing == 0 {
@@ -204,7 +204,7 @@ impl ContentReceiver {
         Ok(())
     }
 
-    /// Word to the follower, which works meanwhile, and the MAC over what follows the header.
+    /// Wakes the follower, which works meanwhile, and computes the MAC over what follows the header.
     fn hash(&mut self, bytes: &[u8]) -> Result<(), ReceiveError> {
         let header = self.count(bytes);
         let followed = self.follower.advance(self.received);
@@ -212,7 +212,7 @@ impl ContentReceiver {
         Ok(followed?)
     }
 
-    /// Counts bytes as received, and tells how many of them are the header's.
+    /// Counts bytes as received, and returns how many of them are the header's.
     fn count(&mut self, bytes: &[u8]) -> usize {
         let header = HEADER.saturating_sub(self.received).min(bytes.len() as u64) as usize;
         self.received += bytes.len() as u64;
@@ -224,7 +224,7 @@ impl ContentReceiver {
     /// # Errors
     /// I/O.
     pub fn sync(&self) -> Result<(), ReceiveError> {
-        private_file::sync(&self.file)
+        sync(&self.file)
     }
 
     /// Ends with the last byte: MAC, then padding, then file digest.
@@ -242,6 +242,77 @@ impl ContentReceiver {
         let source = Arc::new(FileSource::from_file(file)?);
         let payload = Payload::new(source, &info.encryption_key, payload_size);
         Ok(AuthenticatedContent::new(payload, info))
+    }
+}
+
+/// Why a content was not received.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReceiveError {
+    /// The private file could not be made, read or written.
+    #[error("cannot keep the content on disk")]
+    Io(#[from] std::io::Error),
+    /// Interrupted.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+    /// The file is a link or belongs to another user.
+    #[error("the partial file is not ours: {why}")]
+    Foreign {
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// Another content than the encryption info describes.
+    #[error(transparent)]
+    Content(#[from] ContentError),
+    /// More bytes than the content has.
+    #[error("more than the content's {expected} bytes arrived")]
+    TooLong {
+        /// The content's size in bytes.
+        expected: u64,
+    },
+    /// Fewer bytes than the content has.
+    #[error("{actual} of {expected} bytes are there")]
+    Incomplete {
+        /// The content's size in bytes.
+        expected: u64,
+        /// Bytes received.
+        actual: u64,
+    },
+    /// Not a piece of the content, or of another length.
+    #[error("piece {index} has {expected} bytes, {actual} were given")]
+    Piece {
+        /// Its number, from 0.
+        index: u64,
+        /// Bytes it has; 0 where the content has no such piece.
+        expected: u64,
+        /// Bytes that were given.
+        actual: u64,
+    },
+    /// A document of the pieces of another content.
+    #[error("the pieces are those of {actual} bytes, the content has {expected}")]
+    Pieces {
+        /// The content's size in bytes.
+        expected: u64,
+        /// The content's size in bytes that the document says.
+        actual: u64,
+    },
+    /// All bytes arrived, and a check failed.
+    #[error(transparent)]
+    Authenticate(#[from] AuthenticateError),
+}
+
+impl Classified for ReceiveError {
+    fn code(&self) -> &'static Code {
+        match self {
+            Self::Io(_) => &package::RECEIVE_FAILED,
+            Self::Cancelled(_) => &package::INTERRUPTED,
+            Self::Foreign { .. } => &package::PARTIAL_FOREIGN,
+            Self::Content(error) => error.code(),
+            Self::TooLong { .. } | Self::Incomplete { .. } | Self::Piece { .. } | Self::Pieces { .. } => {
+                &package::CONTENT_LENGTH
+            }
+            Self::Authenticate(error) => error.code(),
+        }
     }
 }
 

@@ -1,14 +1,17 @@
-use super::{ReceiveError, private_file};
-use crate::content::judge_shape;
+//! The private file that a content is received into, and fixing it piece by piece.
+
+use super::ReceiveError;
+use crate::content::check_shape;
 use crate::source::positioned;
 use sha2::{Digest as _, Sha256};
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::Path;
-use waybill_context::{Context, Stage};
+use waybill_context::{Context, Stage, failpoint};
+use waybill_disk::private_file;
 use waybill_schemas::{PIECE_SIZE, PiecesDocument, Sha256Digest};
 
-/// A content's private file, opened to be mended: which pieces of it are bad, and better ones in their place.
+/// A content's private file, opened to be repaired: it finds the pieces that are bad and takes better ones in their place.
 ///
 /// For a content whose MAC or digest failed, and for one that is received in pieces out of order. Nothing that is done
 /// here authenticates it: take it up with [`ContentReceiver::resume`](crate::ContentReceiver::resume) afterwards.
@@ -36,10 +39,10 @@ impl PartialContent {
     /// Opens the private file at `path` of a content of `size` bytes: one's own, and never through a link.
     ///
     /// # Errors
-    /// A size that no content has, a file that is longer, a link, or somebody else's; I/O.
+    /// A size that no content has, a file that is longer, a link, or another user's; I/O.
     pub fn open(path: &Path, size: u64) -> Result<Self, ReceiveError> {
-        judge_shape(size)?;
-        let partial = Self { file: private_file::open(path)?, size };
+        check_shape(size)?;
+        let partial = Self { file: open_private(path)?, size };
         if partial.held()? > size {
             return Err(ReceiveError::TooLong { expected: size });
         }
@@ -130,7 +133,7 @@ impl PartialContent {
     /// # Errors
     /// I/O.
     pub fn truncate(&self, len: u64) -> Result<(), ReceiveError> {
-        private_file::cut(&self.file, len)
+        cut(&self.file, len)
     }
 
     /// Makes what was written survive a loss of power.
@@ -138,9 +141,64 @@ impl PartialContent {
     /// # Errors
     /// I/O.
     pub fn sync(&self) -> Result<(), ReceiveError> {
-        private_file::sync(&self.file)
+        sync(&self.file)
     }
 }
 
 /// Bytes read at once.
 const STEP: usize = 256 << 10;
+
+pub(super) fn create_private(path: &Path) -> Result<File, ReceiveError> {
+    let mut options = options();
+    Ok(options.create_new(true).open(path)?)
+}
+
+pub(super) fn open_private(path: &Path) -> Result<File, ReceiveError> {
+    if path.symlink_metadata()?.is_symlink() {
+        return Err(ReceiveError::Foreign { why: "it is a link" });
+    }
+    let file = options().open(path)?;
+    check_owner(&file)?;
+    Ok(file)
+}
+
+/// Cuts a file that is longer.
+pub(super) fn cut(file: &File, len: u64) -> Result<(), ReceiveError> {
+    if file.metadata()?.len() > len {
+        file.set_len(len)?;
+    }
+    Ok(())
+}
+
+/// What was written survives a loss of power from here on.
+pub(super) fn sync(file: &File) -> Result<(), ReceiveError> {
+    failpoint::reach("partial-syncing");
+    file.sync_data()?;
+    failpoint::reach("partial-synced");
+    Ok(())
+}
+
+fn options() -> OpenOptions {
+    let mut options = private_file::options();
+    options.read(true).write(true);
+    options
+}
+
+#[cfg(unix)]
+fn check_owner(file: &File) -> Result<(), ReceiveError> {
+    use std::os::unix::fs::MetadataExt;
+    let metadata = file.metadata()?;
+    if metadata.uid() != rustix::process::geteuid().as_raw() {
+        return Err(ReceiveError::Foreign { why: "it belongs to another user" });
+    }
+    if metadata.mode() & 0o077 != 0 {
+        return Err(ReceiveError::Foreign { why: "others may read or write it" });
+    }
+    Ok(())
+}
+
+/// The folder's protected ACL decides on Windows.
+#[cfg(windows)]
+fn check_owner(_file: &File) -> Result<(), ReceiveError> {
+    Ok(())
+}

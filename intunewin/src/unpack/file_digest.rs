@@ -10,35 +10,35 @@ const IN_FLIGHT: usize = 4;
 
 /// A file's digest in progress.
 pub(super) enum FileDigest {
-    /// Computed by whoever unpacks.
-    Here(Hasher),
-    /// Computed while whoever unpacks goes on.
-    Beside(Beside),
+    /// Computed by the thread that unpacks.
+    Inline(Hasher),
+    /// Computed by another thread while the unpacking goes on.
+    Threaded(DigestThread),
 }
 
 impl FileDigest {
     /// For a file of `size` bytes, one of `total` that are unpacked by so many threads. A file that is more than a
-    /// thread's share is the last to be done, and the others end before it: one of them may as well digest it.
+    /// thread's share is the last to be done. The other threads have ended by then, so one more has a processor to itself.
     pub(super) fn new(size: u64, total: u64, threads: usize) -> Self {
         let share = total / threads.max(1) as u64;
-        let beside = (size > share.max(LEAST)).then(Beside::start).flatten();
-        beside.map_or_else(|| Self::Here(Hasher::new()), Self::Beside)
+        let beside = (size > share.max(LEAST)).then(DigestThread::start).flatten();
+        beside.map_or_else(|| Self::Inline(Hasher::new()), Self::Threaded)
     }
 
     pub(super) fn update(&mut self, bytes: &[u8]) {
         match self {
-            Self::Here(hasher) => {
+            Self::Inline(hasher) => {
                 hasher.update(bytes);
             }
-            Self::Beside(beside) => beside.update(bytes),
+            Self::Threaded(beside) => beside.update(bytes),
         }
     }
 
     /// `None` where the thread beside died.
     pub(super) fn finish(self) -> Option<Blake3Digest> {
         let hasher = match self {
-            Self::Here(hasher) => Some(hasher),
-            Self::Beside(beside) => beside.finish(),
+            Self::Inline(hasher) => Some(hasher),
+            Self::Threaded(beside) => beside.finish(),
         };
         hasher.map(|hasher| Blake3Digest::new(*hasher.finalize().as_bytes()))
     }
@@ -48,14 +48,14 @@ impl FileDigest {
 const LEAST: u64 = 16 << 20;
 
 /// A thread that digests what it is sent. Dropped, it ends by itself.
-pub(super) struct Beside {
+pub(super) struct DigestThread {
     full: SyncSender<Vec<u8>>,
     empty: Receiver<Vec<u8>>,
     made: usize,
     thread: JoinHandle<Hasher>,
 }
 
-impl Beside {
+impl DigestThread {
     /// `None` where the system gives no thread.
     fn start() -> Option<Self> {
         let (full, to_digest) = sync_channel::<Vec<u8>>(IN_FLIGHT);
@@ -76,7 +76,7 @@ impl Beside {
     fn update(&mut self, bytes: &[u8]) {
         let mut block = self.next_buffer();
         block.extend_from_slice(bytes);
-        let _ = self.full.send(block); // where the thread died, joining it tells
+        let _ = self.full.send(block); // if the thread died, joining it says so
     }
 
     fn next_buffer(&mut self) -> Vec<u8> {
@@ -106,7 +106,7 @@ mod tests {
         let bytes = noise(1 << 20);
         for (size, beside) in [(1_u64 << 30, true), (1 << 29, false), (1 << 20, false)] {
             let mut digest = FileDigest::new(size, 1 << 30, 2);
-            assert_eq!(matches!(digest, FileDigest::Beside(_)), beside, "{size}");
+            assert_eq!(matches!(digest, FileDigest::Threaded(_)), beside, "{size}");
             bytes.chunks(100_001).for_each(|chunk| digest.update(chunk));
             assert_eq!(digest.finish(), Some(Blake3Digest::new(*blake3::hash(&bytes).as_bytes())));
         }
@@ -114,6 +114,6 @@ mod tests {
 
     #[test]
     fn one_thread_stays_one() {
-        assert!(matches!(FileDigest::new(1 << 30, 1 << 30, 1), FileDigest::Here(_)));
+        assert!(matches!(FileDigest::new(1 << 30, 1 << 30, 1), FileDigest::Inline(_)));
     }
 }

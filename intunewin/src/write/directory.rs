@@ -82,6 +82,7 @@ impl Record {
     }
 
     fn write_central(&self, name: &[u8], out: &mut Vec<u8>) -> Result<(), WriteError> {
+        // Zip64 values are written only where they are needed: Microsoft's tool does so, and Intune reads that.
         let far = self.offset >= WIDE;
         let mut values = Vec::with_capacity(3);
         if self.wide {
@@ -168,6 +169,7 @@ impl Directory {
             let (name, rest) = names.split_at(usize::from(*name_len));
             names = rest;
             record.write_central(name, &mut bytes)?;
+            // Written in pieces: the directory of 200,000 entries has some 20 MB.
             if bytes.len() > 60 * 1024 {
                 written += drain(&mut bytes, out)?;
             }

@@ -108,6 +108,7 @@ impl<W: Write + Seek> PackageWriter<W> {
     /// # Errors
     /// The medium refuses.
     pub fn with_keys(mut out: W, keys: PackageKeys) -> Result<Self, WriteError> {
+        // MAC, CRC and sizes of the content are known at its end only: room is left for them and filled in then.
         out.write_all(&[0; header_len()])?;
         out.write_all(&[0; Mac::LENGTH])?;
         let sealer = ContentSealer::begin(&keys, &mut out)?;

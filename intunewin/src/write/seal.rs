@@ -1,6 +1,6 @@
 //! Sealing the content: digest, encryption, MAC and CRC in one pass, a cache-sized piece at a time.
 
-use super::PackageKeys;
+use super::WriteError;
 use crate::crypto::{BLOCK, MacState};
 use aes::Aes256;
 use cbc::cipher::inout::InOutBuf;
@@ -8,7 +8,8 @@ use cbc::cipher::{BlockModeEncrypt, KeyIvInit};
 use crc32fast::Hasher as Crc;
 use sha2::{Digest, Sha256};
 use std::io::{self, Write};
-use waybill_schemas::{FileDigest, Mac};
+use waybill_schemas::{EncryptionKey, FileDigest, InitializationVector, Mac, MacKey};
+use zeroize::Zeroizing;
 
 /// Bytes that go through all four computations while they lie in the cache.
 const PIECE: usize = 64 * 1024;
@@ -68,6 +69,7 @@ impl ContentSealer {
             self.held += now.len();
             bytes = later;
             if self.held == PIECE {
+                // The digest is over the plaintext, so it comes before the piece is encrypted in place.
                 self.digest.update(&self.piece);
                 self.seal_held(out)?;
             }
@@ -110,9 +112,71 @@ impl ContentSealer {
 /// The CRC of the MAC followed by what came after it.
 fn crc_with_mac(mac: Mac, rest: &Crc) -> u32 {
     let mut whole = Crc::new();
+    // The MAC stands first and is known last: the CRC of the rest is combined with that of the MAC.
     whole.update(mac.as_bytes());
     whole.combine(rest);
     whole.finalize()
+}
+
+/// What a content is sealed with: two keys and the IV, fresh for every package.
+///
+/// The keys are wiped when this is dropped; `Debug` shows none.
+#[derive(Debug, Clone)]
+pub struct PackageKeys {
+    encryption: EncryptionKey,
+    mac: MacKey,
+    initialization_vector: InitializationVector,
+}
+
+impl PackageKeys {
+    /// Fresh random keys and IV from the system.
+    ///
+    /// # Errors
+    /// [`WriteError::Random`] where the system has no random bytes to give.
+    pub fn generate() -> Result<Self, WriteError> {
+        let mut initialization_vector = [0; 16];
+        fill(&mut initialization_vector)?;
+        Ok(Self {
+            encryption: EncryptionKey::new(*random_key()?),
+            mac: MacKey::new(*random_key()?),
+            initialization_vector: InitializationVector::new(initialization_vector),
+        })
+    }
+
+    /// Given keys and IV: **for test vectors alone**. Two contents under the same keys and IV reveal what they
+    /// have in common; every real package takes [`PackageKeys::generate`].
+    pub const fn for_test_vectors(
+        encryption: EncryptionKey,
+        mac: MacKey,
+        initialization_vector: InitializationVector,
+    ) -> Self {
+        Self { encryption, mac, initialization_vector }
+    }
+
+    /// Encrypts the content.
+    pub const fn encryption(&self) -> &EncryptionKey {
+        &self.encryption
+    }
+
+    /// Authenticates the content.
+    pub const fn mac(&self) -> &MacKey {
+        &self.mac
+    }
+
+    /// Starts the chain; bytes 32..48 of the content.
+    pub const fn initialization_vector(&self) -> InitializationVector {
+        self.initialization_vector
+    }
+}
+
+fn random_key() -> Result<Zeroizing<[u8; 32]>, WriteError> {
+    let mut key = Zeroizing::new([0; 32]);
+    fill(key.as_mut())?;
+    Ok(key)
+}
+
+fn fill(bytes: &mut [u8]) -> Result<(), WriteError> {
+    getrandom::fill(bytes).map_err(|error| WriteError::Random(error.into()))
 }
 
 #[cfg(test)]
@@ -177,5 +241,16 @@ mod tests {
             check(&payload, step);
         }
         check(&payload[..100], 1);
+    }
+
+    #[test]
+    fn no_two_are_alike_and_none_is_shown() {
+        let [one, two] = [PackageKeys::generate().unwrap(), PackageKeys::generate().unwrap()];
+        assert_ne!(one.encryption(), two.encryption());
+        assert_ne!(one.mac(), two.mac());
+        assert_ne!(one.encryption().expose(), one.mac().expose());
+        assert_ne!(one.initialization_vector(), two.initialization_vector());
+        let shown = format!("{one:?}");
+        assert_eq!(shown.matches("[redacted]").count(), 2, "{shown}");
     }
 }

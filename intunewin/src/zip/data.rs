@@ -1,11 +1,14 @@
-//! An entry's bytes: inflated, counted and checked against size and CRC while they pass.
+//! The entries' bytes: inflated, counted and checked against size and CRC while they pass, on several threads. The large
+//! entries go first, then the rest in the directory's order, a few at a time.
 
-use super::central::CentralRecord;
+use super::ZipError;
+use super::central::{CentralReader, CentralRecord};
 use super::record::method;
-use super::{ZipError, local};
+use super::structure::LARGE;
 use crate::policy::{Rule, Violation};
 use crate::source::Source;
 use flate2::{Decompress, FlushDecompress, Status};
+use std::sync::{Mutex, PoisonError};
 use waybill_context::Context;
 
 /// Takes an entry's bytes, piece by piece.
@@ -40,7 +43,7 @@ impl Extractor {
         }
     }
 
-    /// Hands the entry's bytes to `sink`; an error tells that what was handed over must be thrown away.
+    /// Hands the entry's bytes to `sink`; after an error what was handed over must be thrown away.
     pub(crate) fn extract(
         &mut self,
         source: &dyn Source,
@@ -48,12 +51,14 @@ impl Extractor {
         context: &Context<'_>,
         sink: &mut Sink<'_>,
     ) -> Result<(), ZipError> {
-        let data = local::check(source, record)?;
+        // The local header is read again here: the source may be a file that changed since the survey.
+        let data = super::structure::check_local_header(source, record)?;
         let mut crc = crc32fast::Hasher::new();
         let mut checked = |bytes: &[u8]| {
             crc.update(bytes);
             sink(bytes)
         };
+        // libdeflate needs the whole input and output at once, so its use is bounded by two buffers of fixed size.
         let small = record.compressed <= WHOLE_INPUT as u64 && record.size <= WHOLE_OUTPUT as u64;
         match record.header.method {
             method::STORED => self.copy(source, record, data, context, &mut checked)?,
@@ -105,10 +110,11 @@ impl Extractor {
         if self.whole.gzip_decompress(framed, output).is_ok_and(|actual| actual as u64 == record.size) {
             return Ok(sink(output)?);
         }
+        // The frame did not hold. Inflating the bare stream says which of size, CRC and stream is wrong.
         match self.whole.deflate_decompress(&framed[stream], output) {
             Ok(actual) if actual as u64 != record.size => Err(wrong_size(record, &actual.to_string())),
             Ok(_) if crc32fast::hash(output) == record.header.crc => Err(bad_deflate(record, HIDDEN)),
-            Ok(_) => Ok(sink(output)?), // the caller tells what is wrong with the CRC
+            Ok(_) => Ok(sink(output)?), // the caller reports a wrong CRC
             Err(libdeflater::DecompressionError::InsufficientSpace) => Err(wrong_size(record, "more")),
             Err(libdeflater::DecompressionError::BadData) => Err(bad_deflate(record, "")),
         }
@@ -139,6 +145,7 @@ impl Extractor {
             let (consumed, produced) =
                 (self.stream.total_in() - before_in, self.stream.total_out() - before_out);
             from += consumed as usize;
+            // Before the sink sees the bytes: an entry must not write more than it declares.
             if self.stream.total_out() > record.size {
                 return Err(wrong_size(record, "more"));
             }
@@ -166,4 +173,89 @@ fn wrong_size(record: &CentralRecord, actual: &str) -> ZipError {
 
 fn bad_deflate(record: &CentralRecord, detail: &str) -> ZipError {
     Violation::entry(Rule::DataDeflate, &record.name, detail).into()
+}
+
+/// Threads that are worth having: beyond it the disk is the limit.
+const MOST_THREADS: usize = 8;
+
+/// Small entries handed out at once: neighbours in the archive, so their blocks are read one after the other.
+const BATCH: usize = 32;
+
+/// What is left to do, behind one lock.
+struct EntryQueue<'a> {
+    large: Vec<&'a CentralRecord>,
+    reader: CentralReader<'a>,
+    stopped: bool,
+}
+
+enum Portion<'a> {
+    Large(&'a CentralRecord),
+    Small(Vec<CentralRecord>),
+}
+
+impl<'a> EntryQueue<'a> {
+    fn take(&mut self) -> Result<Option<Portion<'a>>, ZipError> {
+        if self.stopped {
+            return Ok(None);
+        }
+        if let Some(record) = self.large.pop() {
+            return Ok(Some(Portion::Large(record)));
+        }
+        let mut batch = Vec::with_capacity(BATCH);
+        while batch.len() < BATCH {
+            match self.reader.next()? {
+                Some(record) if record.size > LARGE => {}
+                Some(record) => batch.push(record),
+                None => break,
+            }
+        }
+        Ok((!batch.is_empty()).then_some(Portion::Small(batch)))
+    }
+}
+
+/// Runs `work` over all entries; the first error stops every thread at its next entry and is returned.
+pub(crate) fn extract_each<E: From<ZipError> + Send>(
+    reader: CentralReader<'_>,
+    large: &[CentralRecord],
+    threads: usize,
+    work: &(dyn Fn(&mut Extractor, &CentralRecord) -> Result<(), E> + Sync),
+) -> Result<(), E> {
+    let mut large: Vec<_> = large.iter().collect();
+    large.sort_by_key(|record| record.size); // taken from the end
+    let queue = Mutex::new(EntryQueue { large, reader, stopped: false });
+    // A large entry that starts last would keep one thread busy while the others have nothing left to do.
+    let threads = threads.clamp(1, MOST_THREADS);
+    std::thread::scope(|scope| {
+        let helpers: Vec<_> = (1..threads).map(|_| scope.spawn(|| drain(&queue, work))).collect();
+        let mine = drain(&queue, work);
+        let theirs = helpers.into_iter().map(|helper| match helper.join() {
+            Ok(outcome) => outcome,
+            Err(panic) => std::panic::resume_unwind(panic),
+        });
+        std::iter::once(mine).chain(theirs).collect()
+    })
+}
+
+fn drain<E: From<ZipError>>(
+    queue: &Mutex<EntryQueue<'_>>,
+    work: &(dyn Fn(&mut Extractor, &CentralRecord) -> Result<(), E> + Sync),
+) -> Result<(), E> {
+    let mut extractor = Extractor::new();
+    let lock = || queue.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut do_all = || -> Result<(), E> {
+        loop {
+            let portion = lock().take()?;
+            match portion {
+                None => return Ok(()),
+                Some(Portion::Large(record)) => work(&mut extractor, record)?,
+                Some(Portion::Small(batch)) => {
+                    for record in &batch {
+                        work(&mut extractor, record)?;
+                    }
+                }
+            }
+        }
+    };
+    // The other threads notice at their next portion; what they hold until then is thrown away with the rest.
+    do_all().inspect_err(|_| lock().stopped = true)
 }

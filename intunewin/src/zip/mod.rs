@@ -1,11 +1,8 @@
-//! Zip structure, read and judged: the only parser of packages and payloads. Holds no entry longer than it must.
+//! Zip structure, read and checked: the only parser of packages and payloads. Holds no entry longer than it must.
 
 pub(crate) mod central;
 pub(crate) mod data;
-pub(crate) mod end;
-pub(crate) mod local;
 pub(crate) mod record;
-pub(crate) mod schedule;
 pub(crate) mod structure;
 
 use crate::policy::{Rule, Violation};

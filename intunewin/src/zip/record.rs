@@ -1,4 +1,4 @@
-//! The fixed layouts of APPNOTE.TXT, sections 4.3 and 4.5: parsed from and written to bytes, nothing judged here.
+//! The fixed layouts of APPNOTE.TXT, sections 4.3 and 4.5: parsed from and written to bytes, nothing is checked here.
 
 /// Magic numbers of the records.
 pub(crate) mod signature {

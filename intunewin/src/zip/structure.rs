@@ -1,9 +1,9 @@
-//! The survey: everything about an archive that can be judged without inflating it, in one pass over its headers.
+//! The survey: everything about an archive that can be checked without inflating it, in one pass over its headers. Local
+//! headers and data descriptors must say what the central directory says.
 
-use super::central::{CentralReader, CentralRecord};
-use super::end::{Directory, locate};
-use super::record::{CentralHeader, flag, method};
-use super::{ZipError, local, violation};
+use super::central::{CentralReader, CentralRecord, Directory, find_extra, locate};
+use super::record::{CentralHeader, Fields, LocalHeader, SENTINEL_32, extra_id, flag, method, signature};
+use super::{ZipError, violation};
 use crate::policy::{ArchivePolicy, EntryName, NameSet, Rule, Violation};
 use crate::source::Source;
 use waybill_context::Context;
@@ -48,6 +48,8 @@ pub(crate) fn survey(
     let mut survey =
         Survey { directory, files: 0, folders: 0, unpacked: 0, unmarked_names: 0, large: Vec::new() };
     let mut findings = Vec::new();
+    // Findings about names and headers are gathered, so that a person sees all of them at once. How the
+    // entries lie is looked at only where every header was sound, because the extents come from the headers.
     let extents = read_headers(source, policy, context, &mut survey, &mut findings)?;
     if findings.is_empty() {
         check_tiling(source, extents, directory.offset)?;
@@ -69,13 +71,14 @@ fn read_headers(
     let mut names = NameSet::default();
     while let Some(record) = reader.next()? {
         context.check()?;
-        let judged = judge(&record, policy).and_then(|name| names.insert(&name).map(|()| name));
+        let judged = checked_name(&record, policy).and_then(|name| names.insert(&name).map(|()| name));
         match judged {
             Ok(name) if name.is_folder() => survey.folders += 1,
             Ok(_) => survey.files += 1,
             Err(violation) => findings.push(violation),
         }
-        match local::check(source, &record) {
+        // A reader that goes by the local headers must see the same archive as one that goes by the directory.
+        match check_local_header(source, &record) {
             Ok(data) => extents.push(extent(&record, data)),
             Err(ZipError::Refused(violations)) => findings.extend(violations),
             Err(error) => return Err(error),
@@ -105,8 +108,8 @@ fn extent(record: &CentralRecord, data: u64) -> Extent {
     Extent { header: record.header_offset, end: data.saturating_add(record.compressed), streamed }
 }
 
-/// What a record says, judged by itself.
-pub(crate) fn judge(record: &CentralRecord, policy: &ArchivePolicy) -> Result<EntryName, Violation> {
+/// Checks what a record says by itself, and gives the entry's name.
+pub(crate) fn checked_name(record: &CentralRecord, policy: &ArchivePolicy) -> Result<EntryName, Violation> {
     let refuse = |rule, detail: &str| Violation::entry(rule, &record.name, detail);
     let name = EntryName::parse(&record.name, record.is_utf8())?;
     if record.unicode_path.as_ref().is_some_and(|path| *path != record.name) {
@@ -119,6 +122,7 @@ pub(crate) fn judge(record: &CentralRecord, policy: &ArchivePolicy) -> Result<En
         return Err(refuse(Rule::EntryMethod, &format!("method {}", record.header.method)));
     }
     check_type(record, &name)?;
+    // The bytes of a stored entry are copied by `compressed`, and reported by `size`.
     if record.header.method == method::STORED && record.compressed != record.size {
         let detail = format!("stored, yet {} bytes of {}", record.compressed, record.size);
         return Err(refuse(Rule::DataSize, &detail));
@@ -129,6 +133,7 @@ pub(crate) fn judge(record: &CentralRecord, policy: &ArchivePolicy) -> Result<En
 
 /// Unix file types in the upper half of the external attributes; Microsoft's tool writes 0 there.
 fn check_type(record: &CentralRecord, name: &EntryName) -> Result<(), Violation> {
+    // A mode of 0 says nothing of the type: then the name alone decides, by its last character.
     let mode = record.header.external_attributes >> 16;
     let refuse = |rule| Err(Violation::entry(rule, &record.name, format!("mode {mode:o}")));
     match (mode & 0o170_000, name.is_folder()) {
@@ -143,6 +148,7 @@ fn check_type(record: &CentralRecord, name: &EntryName) -> Result<(), Violation>
 
 /// The entries lie one behind the other from byte 0 to the directory, with nothing between but their descriptors.
 fn check_tiling(source: &dyn Source, mut extents: Vec<Extent>, directory: u64) -> Result<(), ZipError> {
+    // The directory may list the entries in any order.
     extents.sort_unstable_by_key(|extent| extent.header);
     let first = extents.first().map_or(directory, |extent| extent.header);
     if first != 0 {
@@ -168,11 +174,109 @@ fn check_gap(source: &dyn Source, extent: &Extent, gap: u64) -> Result<(), ZipEr
             gap => Err(violation(Rule::JunkBetween, format!("{gap} bytes at {}", extent.end))),
         };
     };
-    let mut bytes = [0; local::LONGEST_DESCRIPTOR as usize];
-    let bytes = &mut bytes[..gap.min(local::LONGEST_DESCRIPTOR) as usize];
+    let mut bytes = [0; LONGEST_DESCRIPTOR as usize];
+    let bytes = &mut bytes[..gap.min(LONGEST_DESCRIPTOR) as usize];
     source.read_exact_at(bytes, extent.end)?;
-    match gap <= local::LONGEST_DESCRIPTOR && local::is_descriptor(bytes, crc, compressed, size) {
+    match gap <= LONGEST_DESCRIPTOR && is_descriptor(bytes, crc, compressed, size) {
         true => Ok(()),
         false => Err(violation(Rule::DescriptorMismatch, format!("{gap} bytes at {}", extent.end))),
+    }
+}
+
+/// Reads the local header of `record`, compares it and returns the offset of the entry's data.
+pub(crate) fn check_local_header(source: &dyn Source, record: &CentralRecord) -> Result<u64, ZipError> {
+    let differs = |detail: &str| Violation::entry(Rule::LocalMismatch, &record.name, detail);
+    let mut fixed = [0; LocalHeader::LEN];
+    read_header(source, &mut fixed, record.header_offset, record)?;
+    let local =
+        LocalHeader::parse(&fixed).ok_or_else(|| differs("no local header where the directory points"))?;
+    let mut variable = vec![0; usize::from(local.name_len) + usize::from(local.extra_len)];
+    let variable_offset = record.header_offset + LocalHeader::LEN as u64;
+    read_header(source, &mut variable, variable_offset, record)?;
+    let (name, extra) = variable.split_at(local.name_len.into());
+    if name != record.name {
+        return Err(differs(&format!("named `{}` there", crate::policy::shown(name))).into());
+    }
+    if local.method != record.header.method {
+        return Err(differs("method").into());
+    }
+    if local.flags != record.header.flags {
+        return Err(differs("flags").into());
+    }
+    check_values(&local, extra, record).map_err(differs)?;
+    Ok(variable_offset + variable.len() as u64)
+}
+
+/// CRC and sizes: those of the directory; an entry with a descriptor has neither here.
+fn check_values(local: &LocalHeader, extra: &[u8], record: &CentralRecord) -> Result<(), &'static str> {
+    if record.has_flag(flag::DESCRIPTOR) {
+        let silent = |value| matches!(value, 0 | SENTINEL_32);
+        let says_nothing = local.crc == 0 && silent(local.size) && silent(local.compressed);
+        return if says_nothing { Ok(()) } else { Err("values beside a data descriptor") };
+    }
+    let mut zip64 = Fields(find_extra(extra, extra_id::ZIP64)?.unwrap_or_default());
+    let mut long = |short: u32| match short {
+        SENTINEL_32 => zip64.u64().ok_or("a zip64 value is missing"),
+        short => Ok(u64::from(short)),
+    };
+    let (size, compressed) = (long(local.size)?, long(local.compressed)?);
+    if local.crc != record.header.crc {
+        return Err("CRC");
+    }
+    if size != record.size {
+        return Err("size");
+    }
+    if compressed == record.compressed { Ok(()) } else { Err("compressed size") }
+}
+
+/// The lengths that a data descriptor can have: with or without signature, with 32-bit or 64-bit sizes.
+const DESCRIPTOR_LENGTHS: [u64; 4] = [12, 16, 20, 24];
+
+/// The longest data descriptor.
+const LONGEST_DESCRIPTOR: u64 = 24;
+
+/// True where the `gap` bytes after an entry's data are exactly its descriptor.
+fn is_descriptor(bytes: &[u8], crc: u32, compressed: u64, size: u64) -> bool {
+    if !DESCRIPTOR_LENGTHS.contains(&(bytes.len() as u64)) {
+        return false;
+    }
+    let mut fields = Fields(bytes);
+    if matches!(bytes.len(), 16 | 24) && fields.u32() != Some(signature::DESCRIPTOR) {
+        return false;
+    }
+    let wide = bytes.len() >= 20;
+    let mut number = |wide: bool| if wide { fields.u64() } else { fields.u32().map(u64::from) };
+    number(false) == Some(crc.into()) && number(wide) == Some(compressed) && number(wide) == Some(size)
+}
+
+fn read_header(
+    source: &dyn Source,
+    out: &mut [u8],
+    offset: u64,
+    record: &CentralRecord,
+) -> Result<(), ZipError> {
+    let end = offset.checked_add(out.len() as u64);
+    if end.is_none_or(|end| end > source.len()) {
+        return Err(Violation::entry(Rule::LocalMismatch, &record.name, "outside the archive").into());
+    }
+    Ok(source.read_exact_at(out, offset)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn descriptors_come_in_four_lengths() {
+        let (crc, compressed, size) = (7_u32, 8_u64, 9_u64);
+        let short: Vec<u8> = [crc.to_le_bytes(), 8_u32.to_le_bytes(), 9_u32.to_le_bytes()].concat();
+        let long: Vec<u8> = [&crc.to_le_bytes()[..], &compressed.to_le_bytes(), &size.to_le_bytes()].concat();
+        for body in [short, long] {
+            assert!(is_descriptor(&body, crc, compressed, size));
+            let signed = [&signature::DESCRIPTOR.to_le_bytes()[..], &body].concat();
+            assert!(is_descriptor(&signed, crc, compressed, size));
+            assert!(!is_descriptor(&signed, crc, compressed, size + 1));
+            assert!(!is_descriptor(&body[1..], crc, compressed, size));
+        }
     }
 }

@@ -1,0 +1,132 @@
+//! Writing one entry into the folder that is being filled: new files only, nothing through a link, any depth.
+
+use super::file_digest::FileDigest;
+use super::{UnpackError, UnpackRecord};
+use crate::DosTime;
+use crate::archive::Archive;
+use crate::policy::EntryName;
+use crate::zip::ZipError;
+use crate::zip::central::CentralRecord;
+use crate::zip::data::Extractor;
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::Path;
+use waybill_context::{Context, Meter};
+
+/// Writes below one folder. Paths are relative and come from names that the archive policy allows.
+pub(super) struct Tree(Root);
+
+/// A directory handle; the kernel itself keeps every path below it.
+#[cfg(unix)]
+type Root = cap_std::fs::Dir;
+
+/// Windows opens nothing relative to a handle without unsafe calls, and what is built on handles there turns them into
+/// paths again. The folder is private and new, and names hold no `..`; the `\\?\` form lifts the limit of 260.
+#[cfg(windows)]
+type Root = std::path::PathBuf;
+
+impl Tree {
+    #[cfg(unix)]
+    pub(super) fn open(folder: &Path) -> io::Result<Self> {
+        Root::open_ambient_dir(folder, cap_std::ambient_authority()).map(Self)
+    }
+
+    #[cfg(windows)]
+    pub(super) fn open(folder: &Path) -> io::Result<Self> {
+        std::fs::canonicalize(folder).map(Self)
+    }
+
+    /// Makes a folder and those above it; one that is there is fine.
+    #[cfg(unix)]
+    fn create_folder(&self, path: &Path) -> io::Result<()> {
+        self.0.create_dir_all(path)
+    }
+
+    #[cfg(windows)]
+    fn create_folder(&self, path: &Path) -> io::Result<()> {
+        std::fs::create_dir_all(self.0.join(path))
+    }
+
+    #[cfg(unix)]
+    fn open_new(&self, path: &Path) -> io::Result<File> {
+        let mut options = cap_std::fs::OpenOptions::new();
+        self.0.open_with(path, options.write(true).create_new(true)).map(cap_std::fs::File::into_std)
+    }
+
+    #[cfg(windows)]
+    fn open_new(&self, path: &Path) -> io::Result<File> {
+        File::options().write(true).create_new(true).open(self.0.join(path))
+    }
+
+    /// A new file, never an existing one; its folders are made when they turn out missing.
+    fn create_file(&self, path: &Path) -> io::Result<File> {
+        match (self.open_new(path), path.parent()) {
+            (Err(error), Some(parent)) if error.kind() == io::ErrorKind::NotFound => {
+                self.create_folder(parent)?;
+                self.open_new(path)
+            }
+            (opened, _) => opened,
+        }
+    }
+}
+
+/// Writes entries below one folder.
+pub(super) struct EntryWriter<'a> {
+    pub(super) archive: &'a Archive,
+    pub(super) tree: &'a Tree,
+    pub(super) sync: bool,
+    pub(super) record: Option<&'a dyn UnpackRecord>,
+    pub(super) threads: usize,
+}
+
+impl EntryWriter<'_> {
+    /// Writes one entry, whole and with its time, and reports it to the record.
+    pub(super) fn write(
+        &self,
+        extractor: &mut Extractor,
+        record: &CentralRecord,
+        name: &EntryName,
+        meter: &Meter<'_>,
+        context: &Context<'_>,
+    ) -> Result<(), UnpackError> {
+        let failed = |source| UnpackError::Write { entry: name.to_string(), source };
+        let path = name.to_path();
+        if name.is_folder() {
+            self.tree.create_folder(&path).map_err(failed)?;
+            return self.record.map_or(Ok(()), |record| record.folder(name)).map_err(UnpackError::Record);
+        }
+        let mut file = self.tree.create_file(&path).map_err(failed)?;
+        let mut written = Ok(());
+        let mut sha = self.record.map(|told| (told, self.digest(record.size)));
+        // The sink can only give an error kind to the extractor; the disk's error is kept beside it.
+        let extracted = extractor.extract(self.archive.source(), record, context, &mut |bytes| {
+            meter.advance(bytes.len() as u64);
+            if let Some((_, sha)) = &mut sha {
+                sha.update(bytes);
+            }
+            file.write_all(bytes).map_err(|error| {
+                let kind = error.kind();
+                written = Err(error);
+                kind.into()
+            })
+        });
+        written.map_err(failed)?; // an error of the disk, not of the payload
+        extracted.map_err(|error: ZipError| UnpackError::from(error))?;
+        self.settle(&file, record).map_err(failed)?;
+        let Some((told, sha)) = sha else { return Ok(()) };
+        let digest = sha.finish().ok_or_else(|| failed(io::Error::other("the digesting thread died")))?;
+        told.file(name, record.size, &digest).map_err(UnpackError::Record)
+    }
+
+    fn digest(&self, size: u64) -> FileDigest {
+        FileDigest::new(size, self.archive.unpacked_size(), self.threads)
+    }
+
+    fn settle(&self, file: &File, record: &CentralRecord) -> io::Result<()> {
+        // The time is set while the file is open: afterwards its path would have to be looked up again.
+        if let Some(time) = DosTime::from_fields(record.header.date, record.header.time).to_system_time() {
+            file.set_modified(time)?;
+        }
+        if self.sync { file.sync_all() } else { Ok(()) }
+    }
+}
