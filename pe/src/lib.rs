@@ -3,7 +3,7 @@
 
 mod headers;
 #[cfg(any(test, feature = "sample"))]
-pub mod sample;
+mod tests;
 mod version_info;
 
 use object::read::ReadCache;
@@ -16,6 +16,8 @@ use std::rc::Rc;
 use waybill_schemas::codes::{Classified, Code, source};
 
 pub use headers::ResourceName;
+#[cfg(any(test, feature = "sample"))]
+pub use tests::sample;
 pub use version_info::{Version, VersionInfo};
 
 /// Largest version resource that is read, in bytes.
@@ -191,6 +193,3 @@ impl<R: Seek> Seek for FailureRecorder<R> {
         self.reader.seek(position)
     }
 }
-
-#[cfg(test)]
-mod tests;

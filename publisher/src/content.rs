@@ -103,7 +103,7 @@ fn read(
     };
     let mut writer = PieceWriter::new(copy);
     let content = content.authenticate_into(&mut writer, context).map_err(|error| match error {
-        AuthenticateError::Copy(source) => PublishError::Write { location: location(), source },
+        AuthenticateError::Copy(source) => StoreError::Write { location: location(), source }.into(),
         AuthenticateError::Cancelled(cancelled) => PublishError::Cancelled(cancelled),
         error => PublishError::Authenticate(error),
     })?;

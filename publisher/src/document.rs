@@ -1,6 +1,7 @@
 //! The secret document: private from its first byte, whole or not there, never written over what says something else.
 
 use crate::error::PublishError;
+use crate::store::StoreError;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -43,7 +44,7 @@ pub(crate) fn write(
 }
 
 fn put(bytes: &[u8], path: &Path, force: bool, context: &Context<'_>) -> Result<(), PublishError> {
-    let failed = |error| PublishError::write(path, error);
+    let failed = |error| PublishError::Store(StoreError::write(path, error));
     fs::create_dir_all(folder_of(path)).map_err(failed)?;
     let new = NewFile::create(path, FileAccess::Private).map_err(failed)?;
     new.file().write_all(bytes).map_err(failed)?;
@@ -61,7 +62,7 @@ enum There {
 }
 
 fn read(path: &Path) -> Result<There, PublishError> {
-    let failed = |error| PublishError::read(path, error);
+    let failed = |error| PublishError::Store(StoreError::read(path, error));
     // Before it is opened: a pipe would wait for a writer that never comes.
     match path.metadata() {
         Ok(there) if there.is_file() => {}

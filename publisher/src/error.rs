@@ -3,8 +3,7 @@
 use crate::store::StoreError;
 use crate::{CONTENT, PIECES};
 use intunewin::{ArchiveError, AuthenticateError};
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use waybill_context::Cancelled;
 use waybill_disk::shown;
 use waybill_schemas::codes::{Classified, Code, package, publish};
@@ -32,14 +31,10 @@ pub enum PublishError {
         /// What is wrong with it.
         damage: Damage,
     },
-    /// The public folder, or the content's in it, is something else.
-    #[error("{location} cannot be a public folder: {why}")]
-    NoFolder {
-        /// The path, or the URL without its query.
-        location: String,
-        /// What it is instead.
-        why: &'static str,
-    },
+    /// The public tree cannot be read or written, or holds something else where the content belongs; or the document
+    /// cannot be read or written.
+    #[error(transparent)]
+    Store(StoreError),
     /// The document is there, says something else and was not to be replaced.
     #[error("{} exists already and {says}", shown(document))]
     DocumentExists {
@@ -70,46 +65,16 @@ pub enum PublishError {
     /// No URL of a content can be made with the base URL, or with the folder names on the way.
     #[error("the content has no usable URL")]
     Url(#[source] ContentUrlFault),
-    /// A file or folder cannot be made, read or written.
-    #[error("cannot write {location}")]
-    Write {
-        /// The file or folder.
-        location: String,
-        /// What the system reports.
-        #[source]
-        source: io::Error,
-    },
-    /// A file that was published before cannot be read.
-    #[error("cannot read {location}")]
-    Read {
-        /// The file.
-        location: String,
-        /// What the system reports.
-        #[source]
-        source: io::Error,
-    },
     /// The user wants to stop.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
 }
 
-impl PublishError {
-    pub(crate) fn write(path: &Path, source: io::Error) -> Self {
-        Self::Write { location: shown(path), source }
-    }
-
-    pub(crate) fn read(path: &Path, source: io::Error) -> Self {
-        Self::Read { location: shown(path), source }
-    }
-}
-
 impl From<StoreError> for PublishError {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Occupied { location, why } => Self::NoFolder { location, why },
-            StoreError::Read { location, source } => Self::Read { location, source },
-            StoreError::Write { location, source } => Self::Write { location, source },
             StoreError::Cancelled(cancelled) => Self::Cancelled(cancelled),
+            error => Self::Store(error),
         }
     }
 }
@@ -130,12 +95,12 @@ impl Classified for PublishError {
             Self::Archive(error) => error.code(),
             Self::Describe(error) => error.code(),
             Self::Damaged { .. } => &publish::PUBLISHED_DAMAGED,
-            Self::NoFolder { .. } => &publish::PUBLIC_FOLDER_UNUSABLE,
+            Self::Store(StoreError::Occupied { .. }) => &publish::PUBLIC_FOLDER_UNUSABLE,
+            Self::Store(_) => &publish::PUBLISH_FAILED,
             Self::DocumentExists { .. } => &publish::CONTENT_DOCUMENT_EXISTS,
             Self::KeysInPublic { .. } => &publish::KEYS_IN_PUBLIC,
             Self::OutOfReach { .. } => &publish::CONTENT_OUT_OF_REACH,
             Self::BaseUrlRelative | Self::Url(_) => &publish::BASE_URL,
-            Self::Write { .. } | Self::Read { .. } => &publish::PUBLISH_FAILED,
             Self::Cancelled(_) => &package::INTERRUPTED,
         }
     }

@@ -1,8 +1,8 @@
 //! A folder as a store: groups are folders in it, objects are files in those.
 
-use crate::store::{Key, Put, Store, StoreError, StoredObject, Upload};
+use crate::store::{Key, Put, Store, StoreError, Upload};
 use std::fs::{self, File, Metadata};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use waybill_context::Context;
 use waybill_disk::{StagedFolder, StagingError, TargetFolder, shown, sync_folder, target_of_sibling};
@@ -51,7 +51,7 @@ impl FolderStore {
             Ok(there) if there.is_file() => Ok(Some((path, there))),
             Ok(_) => Ok(None),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(unreadable(&path, error)),
+            Err(error) => Err(StoreError::read(&path, error)),
         }
     }
 }
@@ -59,7 +59,7 @@ impl FolderStore {
 impl Store for FolderStore {
     fn upload(&self, group: &Key, context: &Context<'_>) -> Result<Box<dyn Upload + '_>, StoreError> {
         self.refuse_a_file()?;
-        let failed = |error| unwritable(&self.root, error);
+        let failed = |error| StoreError::write(&self.root, error);
         fs::create_dir_all(&self.root).map_err(failed)?;
         self.sweep(context);
         let path = self.path(group);
@@ -68,10 +68,10 @@ impl Store for FolderStore {
         Ok(Box::new(FolderUpload { open: None, staged: Some(staged), path }))
     }
 
-    fn get(&self, key: &Key) -> Result<Option<StoredObject>, StoreError> {
-        let Some((path, there)) = self.file(key)? else { return Ok(None) };
-        let file = File::open(&path).map_err(|error| unreadable(&path, error))?;
-        Ok(Some(StoredObject::new(there.len(), Box::new(file))))
+    fn get(&self, key: &Key) -> Result<Option<Box<dyn Read + Send>>, StoreError> {
+        let Some((path, _)) = self.file(key)? else { return Ok(None) };
+        let file = File::open(&path).map_err(|error| StoreError::read(&path, error))?;
+        Ok(Some(Box::new(file)))
     }
 
     fn head(&self, key: &Key) -> Result<Option<u64>, StoreError> {
@@ -86,9 +86,9 @@ impl Store for FolderStore {
             Ok(there) if there.is_symlink() => return Err(occupied(&path, "it is a link")),
             Ok(_) => return Err(occupied(&path, "it is a file")),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(unreadable(&path, error)),
+            Err(error) => return Err(StoreError::read(&path, error)),
         }
-        let entries = fs::read_dir(&path).map_err(|error| unreadable(&path, error))?;
+        let entries = fs::read_dir(&path).map_err(|error| StoreError::read(&path, error))?;
         let name = |entry: fs::DirEntry| entry.file_name().into_string().ok();
         let names = entries.filter_map(Result::ok).filter_map(name);
         let mut keys: Vec<Key> = names.filter_map(|name| group.join(&name).ok()).collect();
@@ -128,10 +128,10 @@ impl FolderUpload {
         // Durable before it appears, or a loss of power would leave a whole name over half a file.
         let synced = file.sync_all().and_then(|()| file.metadata());
         let path = self.path.join(&name);
-        let actual = synced.map_err(|error| unwritable(&path, error))?.len();
+        let actual = synced.map_err(|error| StoreError::write(&path, error))?.len();
         if actual != length {
             let text = format!("{actual} bytes were written instead of {length}");
-            return Err(unwritable(&path, io::Error::new(io::ErrorKind::InvalidData, text)));
+            return Err(StoreError::write(&path, io::Error::new(io::ErrorKind::InvalidData, text)));
         }
         Ok(())
     }
@@ -143,7 +143,7 @@ impl Upload for FolderUpload {
         let path = self.path.join(name);
         let file =
             self.staged().ok_or_else(already_put).and_then(|staged| File::create_new(staged.join(name)));
-        let file = file.map_err(|error| unwritable(&path, error))?;
+        let file = file.map_err(|error| StoreError::write(&path, error))?;
         Ok(&mut self.open.insert(OpenObject { name: name.to_owned(), length, file }).file)
     }
 
@@ -153,7 +153,7 @@ impl Upload for FolderUpload {
         if self.path.symlink_metadata().is_ok() {
             return Ok(Put::AlreadyThere);
         }
-        let staged = self.staged.take().ok_or_else(|| unwritable(&self.path, already_put()))?;
+        let staged = self.staged.take().ok_or_else(|| StoreError::write(&self.path, already_put()))?;
         // Each object is synced already; settling the whole file system would wait for everybody's writes.
         sync_folder(&staged.content());
         match staged.publish(context) {
@@ -161,8 +161,8 @@ impl Upload for FolderUpload {
             Err(StagingError::Cancelled(cancelled)) => Err(StoreError::Cancelled(cancelled)),
             Err(_) if self.path.symlink_metadata().is_ok() => Ok(Put::AlreadyThere),
             Err(_) if context.check().is_err() => Err(StoreError::Cancelled(waybill_context::Cancelled)),
-            Err(StagingError::Move { source, .. }) => Err(unwritable(&self.path, source)),
-            Err(error) => Err(unwritable(&self.path, io::Error::other(error))),
+            Err(StagingError::Move { source, .. }) => Err(StoreError::write(&self.path, source)),
+            Err(error) => Err(StoreError::write(&self.path, io::Error::other(error))),
         }
     }
 
@@ -173,7 +173,7 @@ impl Upload for FolderUpload {
         let moved = staged.and_then(|staged| waybill_disk::rename(&staged.join(name), &to, context));
         moved.map_err(|error| match context.check() {
             Err(cancelled) => StoreError::Cancelled(cancelled),
-            Ok(()) => unwritable(&to, error),
+            Ok(()) => StoreError::write(&to, error),
         })?;
         sync_folder(&self.path);
         Ok(())
@@ -191,14 +191,6 @@ fn already_put() -> io::Error {
 
 fn occupied(path: &Path, why: &'static str) -> StoreError {
     StoreError::Occupied { location: shown(path), why }
-}
-
-fn unreadable(path: &Path, source: io::Error) -> StoreError {
-    StoreError::Read { location: shown(path), source }
-}
-
-fn unwritable(path: &Path, source: io::Error) -> StoreError {
-    StoreError::Write { location: shown(path), source }
 }
 
 #[cfg(test)]
@@ -228,7 +220,7 @@ mod tests {
         assert_eq!(store.list(&group).unwrap(), Some(vec![a.clone(), b.clone()]));
         assert_eq!((store.head(&a).unwrap(), store.head(&b).unwrap()), (Some(0), Some(3)));
         let mut bytes = Vec::new();
-        io::Read::read_to_end(&mut store.get(&b).unwrap().unwrap().bytes, &mut bytes).unwrap();
+        store.get(&b).unwrap().unwrap().read_to_end(&mut bytes).unwrap();
         assert_eq!(bytes, b"bbb");
         assert!(
             store.get(&group).unwrap().is_none() && store.head(&group.join("c").unwrap()).unwrap().is_none()

@@ -52,7 +52,7 @@ mod store;
 pub use content::{ContentOptions, Publication, PublishedContent, publish_content};
 pub use error::{Damage, PublishError};
 pub use folder::FolderStore;
-pub use store::{Key, KeyError, Put, Store, StoreError, StoredObject, Upload};
+pub use store::{Key, KeyError, Put, Store, StoreError, Upload};
 
 // Their types are in the signatures here: a caller needs these versions of them and no others.
 pub use waybill_context::Context;

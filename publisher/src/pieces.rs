@@ -1,10 +1,10 @@
 //! Digests of a content's pieces: made from its bytes as they pass, and compared with what is published.
 
 use crate::error::{Damage, PublishError};
-use crate::store::{Key, Store, StoreError, StoredObject};
+use crate::store::{Key, Store, StoreError};
 use crate::{CONTENT, PIECES};
 use sha2::{Digest as _, Sha256};
-use std::io::{self, Read as _, Write};
+use std::io::{self, Read, Write};
 use waybill_context::{Context, Stage};
 use waybill_schemas::{DOCUMENT_LIMIT, PIECE_SIZE, PiecesDocument, Sha256Digest, read_bounded};
 
@@ -111,19 +111,20 @@ fn check_content(
     }
     let Some(object) = store.get(key)? else { return missing };
     let unreadable = |source| StoreError::Read { location: store.location(key), source };
-    Ok(compare(&digests(object, context, unreadable)?, &expected.sha256))
+    Ok(compare(&digests(object, actual, context, unreadable)?, &expected.sha256))
 }
 
 fn digests(
-    mut object: StoredObject,
+    mut object: impl Read,
+    length: u64,
     context: &Context<'_>,
     unreadable: impl Fn(io::Error) -> StoreError,
 ) -> Result<Vec<Sha256Digest>, StoreError> {
-    let meter = context.meter(Stage::Check, Some(object.length));
+    let meter = context.meter(Stage::Check, Some(length));
     let (mut writer, mut buffer) = (PieceWriter::new(io::sink()), vec![0; STEP]);
     loop {
         context.check()?;
-        let count = match object.bytes.read(&mut buffer) {
+        let count = match object.read(&mut buffer) {
             Ok(0) => return Ok(writer.finish().1),
             Ok(count) => count,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
@@ -150,7 +151,7 @@ fn check_pieces(
     expected: &PiecesDocument,
 ) -> Result<Result<Sha256Digest, Damage>, StoreError> {
     let Some(object) = store.get(key)? else { return Ok(Err(Damage::Missing { file: PIECES })) };
-    let bytes = read_bounded(object.bytes, DOCUMENT_LIMIT)
+    let bytes = read_bounded(object, DOCUMENT_LIMIT)
         .map_err(|source| StoreError::Read { location: store.location(key), source })?;
     let says_so = PiecesDocument::read(&bytes).is_ok_and(|there| {
         (there.size_encrypted, there.sha256) == (expected.size_encrypted, expected.sha256.clone())

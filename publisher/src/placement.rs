@@ -1,6 +1,7 @@
 //! Where the document goes, and by which URL it names the content: decided before anything is written.
 
 use crate::error::PublishError;
+use crate::store::StoreError;
 use crate::{CONTENT, PublishRequest};
 use std::ffi::OsString;
 use std::io;
@@ -32,9 +33,8 @@ impl DocumentPlacement {
     /// A document that would lie in the public tree unasked; a content that it could not name; a base URL that is not an absolute one.
     pub(crate) fn decide(request: &PublishRequest, mac: &Mac) -> Result<Self, PublishError> {
         let document = document_path(request);
-        let public =
-            resolved(&request.public).map_err(|error| PublishError::write(&request.public, error))?;
-        let from = resolved(folder_of(&document)).map_err(|error| PublishError::write(&document, error))?;
+        let public = resolved(&request.public)?;
+        let from = resolved(folder_of(&document))?;
         // Both without links, so that no other spelling of the public tree hides in the way.
         let in_public = from.starts_with(&public);
         if in_public && !request.with_keys {
@@ -63,20 +63,21 @@ fn document_path(request: &PublishRequest) -> PathBuf {
 }
 
 /// The path without links, as far as it exists.
-fn resolved(path: &Path) -> io::Result<PathBuf> {
-    let absolute = std::path::absolute(path)?;
+fn resolved(path: &Path) -> Result<PathBuf, StoreError> {
+    let failed = |error| StoreError::write(path, error);
+    let absolute = std::path::absolute(path).map_err(failed)?;
     let (mut there, mut missing) = (absolute.as_path(), Vec::new());
     loop {
         match there.canonicalize() {
             Ok(found) => return Ok(missing.iter().rev().fold(found, |path, name| path.join(name))),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let (Some(parent), Some(name)) = (there.parent(), there.file_name()) else {
-                    return Err(error);
+                    return Err(failed(error));
                 };
                 missing.push(name);
                 there = parent;
             }
-            Err(error) => return Err(error),
+            Err(error) => return Err(failed(error)),
         }
     }
 }
@@ -172,10 +173,8 @@ mod tests {
                 for with in [&[][..], &["base"]] {
                     let outcome = place(root.path(), public, Some(&document), with);
                     // Through a folder that is not there `..` leads nowhere: refused too, as unusable.
-                    let refused = matches!(
-                        outcome,
-                        Err(PublishError::KeysInPublic { .. } | PublishError::Write { .. })
-                    );
+                    let refused =
+                        matches!(outcome, Err(PublishError::KeysInPublic { .. } | PublishError::Store(_)));
                     let outside = public == "there" && below.starts_with("..");
                     assert!(refused || outside, "{document}");
                 }

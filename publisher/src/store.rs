@@ -2,7 +2,9 @@
 
 use std::fmt;
 use std::io::{self, Read, Write};
+use std::path::Path;
 use waybill_context::{Cancelled, Context};
+use waybill_disk::shown;
 use waybill_schemas::Mac;
 
 /// The name of an object, or of a group of objects, relative to its store: components joined by `/`.
@@ -68,28 +70,6 @@ impl fmt::Display for Key {
     }
 }
 
-/// An object that is being read.
-#[non_exhaustive]
-pub struct StoredObject {
-    /// Its length in bytes.
-    pub length: u64,
-    /// Its bytes, from the first on.
-    pub bytes: Box<dyn Read + Send>,
-}
-
-impl StoredObject {
-    /// An object of `length` bytes.
-    pub fn new(length: u64, bytes: Box<dyn Read + Send>) -> Self {
-        Self { length, bytes }
-    }
-}
-
-impl fmt::Debug for StoredObject {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("StoredObject").field("length", &self.length).finish_non_exhaustive()
-    }
-}
-
 /// What became of a group that was to be put.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -111,11 +91,11 @@ pub trait Store {
     /// The store cannot be written to.
     fn upload(&self, group: &Key, context: &Context<'_>) -> Result<Box<dyn Upload + '_>, StoreError>;
 
-    /// The object of this name; `None` where there is none.
+    /// The bytes of the object of this name, from the first on; `None` where there is none.
     ///
     /// # Errors
     /// The store cannot be read.
-    fn get(&self, key: &Key) -> Result<Option<StoredObject>, StoreError>;
+    fn get(&self, key: &Key) -> Result<Option<Box<dyn Read + Send>>, StoreError>;
 
     /// The length of the object of this name in bytes; `None` where there is none.
     ///
@@ -160,7 +140,7 @@ pub trait Upload {
 #[non_exhaustive]
 pub enum StoreError {
     /// Something that is no group of objects lies under the name.
-    #[error("{location} cannot hold published objects: {why}")]
+    #[error("{location} cannot be a public folder: {why}")]
     Occupied {
         /// The path, or the URL without its query.
         location: String,
@@ -188,6 +168,18 @@ pub enum StoreError {
     /// The user wants to stop.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
+}
+
+impl StoreError {
+    /// A file or folder at `path` that cannot be read.
+    pub(crate) fn read(path: &Path, source: io::Error) -> Self {
+        Self::Read { location: shown(path), source }
+    }
+
+    /// A file or folder at `path` that cannot be made or written.
+    pub(crate) fn write(path: &Path, source: io::Error) -> Self {
+        Self::Write { location: shown(path), source }
+    }
 }
 
 #[cfg(test)]

@@ -11,8 +11,6 @@
 mod container;
 mod facts;
 mod property_set;
-#[cfg(test)]
-pub(crate) mod sample;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -22,6 +20,9 @@ use std::io::{self, BufReader, Read, Seek};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use waybill_schemas::codes::{Classified, Code, source};
+
+#[cfg(test)]
+pub(crate) use tests::sample;
 
 pub use container::ContainerKind;
 pub use facts::MsiFacts;

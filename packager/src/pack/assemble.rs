@@ -104,7 +104,7 @@ impl<'a, W: Write> Assembler<'a, W> {
         self.payload.data(&block.data)?;
         self.large.crc.combine(&block.crc);
         if block.is_last() {
-            block.file.is_unchanged(&entry)?;
+            block.file.check_unchanged()?;
             self.end_large(&entry)?;
         }
         self.meter.advance(block.length);

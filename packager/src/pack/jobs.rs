@@ -214,11 +214,10 @@ impl JobRunner<'_> {
             Job::Folder { index } => Ok(FinishedJob::Folder { index }),
             Job::Whole { index } => self.whole(index),
             Job::Block { file, work, offset, length } => {
-                let entry = listed(self.list, file.index)?;
                 let (crc, data) = match work {
-                    BlockWork::Checksum => self.checksum(&file, offset, length, &entry)?,
-                    BlockWork::Copy => self.copy(&file, offset, length, &entry)?,
-                    BlockWork::Deflate => self.deflate(&file, offset, length, &entry)?,
+                    BlockWork::Checksum => self.checksum(&file, offset, length)?,
+                    BlockWork::Copy => self.copy(&file, offset, length)?,
+                    BlockWork::Deflate => self.deflate(&file, offset, length)?,
                 };
                 Ok(FinishedJob::Block(FinishedBlock { file, work, offset, length, crc, data }))
             }
@@ -243,52 +242,34 @@ impl JobRunner<'_> {
         Ok(FinishedJob::Whole { index, method: Method::Stored, crc, data: input })
     }
 
-    fn checksum(
-        &self,
-        file: &LargeFile,
-        offset: u64,
-        length: u64,
-        entry: &SourceEntry<'_>,
-    ) -> Result<(Crc, Buffer), PackError> {
+    fn checksum(&self, file: &LargeFile, offset: u64, length: u64) -> Result<(Crc, Buffer), PackError> {
         let mut crc = Crc::new();
         let mut buffer = self.buffers.take(CHECKSUM_READ);
         let mut at = offset;
         while at < offset + length {
             let room = in_memory(offset + length - at).min(CHECKSUM_READ);
             let piece = &mut buffer[..room];
-            file.read(at, piece, entry)?;
+            file.read(at, piece)?;
             crc.update(piece);
             at += room as u64;
         }
         Ok((crc, self.buffers.take(0)))
     }
 
-    fn copy(
-        &self,
-        file: &LargeFile,
-        offset: u64,
-        length: u64,
-        entry: &SourceEntry<'_>,
-    ) -> Result<(Crc, Buffer), PackError> {
+    fn copy(&self, file: &LargeFile, offset: u64, length: u64) -> Result<(Crc, Buffer), PackError> {
         let mut data = self.buffers.take(in_memory(length));
-        file.read(offset, &mut data, entry)?;
+        file.read(offset, &mut data)?;
         let mut crc = Crc::new();
         crc.update(&data);
         Ok((crc, data))
     }
 
-    fn deflate(
-        &mut self,
-        file: &LargeFile,
-        offset: u64,
-        length: u64,
-        entry: &SourceEntry<'_>,
-    ) -> Result<(Crc, Buffer), PackError> {
-        let (crc, input) = self.copy(file, offset, length, entry)?;
+    fn deflate(&mut self, file: &LargeFile, offset: u64, length: u64) -> Result<(Crc, Buffer), PackError> {
+        let (crc, input) = self.copy(file, offset, length)?;
         let mut output = self.buffers.take(room_for_block(input.len()));
         let deflated = self.encoder.block(&input, offset + length == file.size, &mut output);
         drop(input);
-        let length = deflated.ok_or_else(|| PackError::Deflate { name: entry.name() })?;
+        let length = deflated.ok_or_else(|| PackError::Deflate { name: file.name.clone() })?;
         Ok((crc, output.shortened(length)))
     }
 }

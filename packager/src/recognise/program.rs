@@ -24,8 +24,16 @@ const SQUIRREL_MARK: [u8; 32] = [
     0x54, 0xF5, 0x70, 0x7E, 0xF5, 0xD6, 0xF5, 0x78, 0x54, 0x98, 0x3E, 0x5E, 0x94, 0xED, 0x7D,
 ];
 
-/// What a mark says the program is, how sure that is and by what; `None` where the mark is missing.
-type Recognition = Option<(InstallerKind, Confidence, &'static str)>;
+/// What a mark says the program is, how sure that is and by what.
+type Recognition = (InstallerKind, Confidence, &'static str);
+
+const fn certain(kind: InstallerKind, evidence: &'static str) -> Option<Recognition> {
+    Some((kind, Confidence::Certain, evidence))
+}
+
+const fn likely(kind: InstallerKind, evidence: &'static str) -> Option<Recognition> {
+    Some((kind, Confidence::Likely, evidence))
+}
 
 /// Recognises a file that starts with `MZ`.
 pub(super) fn recognise<R: Read + Seek>(reader: &mut R) -> io::Result<Installer> {
@@ -40,11 +48,8 @@ pub(super) fn recognise<R: Read + Seek>(reader: &mut R) -> io::Result<Installer>
 }
 
 /// The surest marks first: structures, then what manifest and version say.
-fn recognition<R: Read + Seek>(
-    reader: &mut R,
-    program: &Program,
-) -> io::Result<(InstallerKind, Confidence, &'static str)> {
-    let detectors: [fn(&mut R, &Program) -> io::Result<Recognition>; 6] =
+fn recognition<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Recognition> {
+    let detectors: [fn(&mut R, &Program) -> io::Result<Option<Recognition>>; 6] =
         [burn, nsis, inno, install_shield, squirrel, manifest];
     for detector in detectors {
         if let Some(recognition) = detector(reader, program)? {
@@ -56,16 +61,12 @@ fn recognition<R: Read + Seek>(
 }
 
 /// Burn's engine finds its containers through a section of its own: magic, version, the bundle's GUID, sizes.
-fn burn<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Recognition> {
+fn burn<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Option<Recognition>> {
     let Some(section) = program.section(".wixburn") else { return Ok(None) };
     if read_at(reader, section.start, 4)? == BURN_MARK {
-        return Ok(Some((
-            InstallerKind::Burn,
-            Confidence::Certain,
-            "the bundle header in its section .wixburn",
-        )));
+        return Ok(certain(InstallerKind::Burn, "the bundle header in its section .wixburn"));
     }
-    Ok(Some((InstallerKind::Burn, Confidence::Likely, "a section named .wixburn")))
+    Ok(likely(InstallerKind::Burn, "a section named .wixburn"))
 }
 
 fn bundle_id<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Option<String>> {
@@ -84,55 +85,47 @@ fn guid(bytes: &[u8]) -> Option<String> {
 
 /// NSIS's loader looks through its file in steps of 512 for flags and mark; the compiler puts them at the start of
 /// the overlay, which begins on such a step.
-fn nsis<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Recognition> {
+fn nsis<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Option<Recognition>> {
     let Range { start, end } = program.overlay;
     let start = start.next_multiple_of(512) + 4;
     let found = find(reader, start..end.min(start + NSIS_REACH), 512, NSIS_MARK)?;
-    Ok(found.map(|_| (InstallerKind::Nsis, Confidence::Certain, "NSIS's header behind its sections")))
+    Ok(found.and_then(|_| certain(InstallerKind::Nsis, "NSIS's header behind its sections")))
 }
 
 /// Inno Setup's loader reads its offsets from the resource RCDATA 11111; before 5.1.5 the DOS header's offset 48
 /// held `Inno` and where they were.
-fn inno<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Recognition> {
+fn inno<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Option<Recognition>> {
     const RT_RCDATA: u32 = 10;
     let table = program.resource(&ResourceName::Number(RT_RCDATA), &ResourceName::Number(11111));
     if let Some(table) = table
         && read_at(reader, table.start, INNO_MARK.len())? == INNO_MARK
     {
-        return Ok(Some((
-            InstallerKind::InnoSetup,
-            Confidence::Certain,
-            "Inno Setup's table of offsets in its resources",
-        )));
+        return Ok(certain(InstallerKind::InnoSetup, "Inno Setup's table of offsets in its resources"));
     }
     // Likely only: four bytes in a header that linkers leave to others.
     let old = read_at(reader, 48, 4)? == b"Inno";
-    Ok(old.then_some((InstallerKind::InnoSetup, Confidence::Likely, "Inno Setup's mark in its DOS header")))
+    Ok(if old { likely(InstallerKind::InnoSetup, "Inno Setup's mark in its DOS header") } else { None })
 }
 
 /// InstallShield's launcher has its files behind its sections, after one of two names and a zero.
-fn install_shield<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Recognition> {
+fn install_shield<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Option<Recognition>> {
     let head = read_at(reader, program.overlay.start, 14)?;
     let is_marked = head == b"InstallShield\0" || head == b"ISSetupStream\0";
-    Ok(is_marked.then_some((
-        InstallerKind::InstallShield,
-        Confidence::Certain,
-        "InstallShield's file table behind its sections",
-    )))
+    Ok(if is_marked {
+        certain(InstallerKind::InstallShield, "InstallShield's file table behind its sections")
+    } else {
+        None
+    })
 }
 
 /// Squirrel.Windows has a zip as resource DATA 131; its successors a mark in their data, after an offset and a
 /// length that are not zero once a package has been put behind the program.
-fn squirrel<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Recognition> {
+fn squirrel<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Option<Recognition>> {
     let data = program.resource(&ResourceName::Text("DATA".into()), &ResourceName::Number(131));
     if let Some(data) = data
         && read_at(reader, data.start, 4)? == b"PK\x03\x04"
     {
-        return Ok(Some((
-            InstallerKind::Squirrel,
-            Confidence::Certain,
-            "Squirrel's package in its resources",
-        )));
+        return Ok(certain(InstallerKind::Squirrel, "Squirrel's package in its resources"));
     }
     let mut left = SQUIRREL_REACH;
     for section in &program.sections {
@@ -145,18 +138,14 @@ fn squirrel<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Rec
             && let Some(before) = at.checked_sub(16)
             && read_at(reader, before, 16)? != [0; 16]
         {
-            return Ok(Some((
-                InstallerKind::Squirrel,
-                Confidence::Certain,
-                "Squirrel's bundle mark in its data",
-            )));
+            return Ok(certain(InstallerKind::Squirrel, "Squirrel's bundle mark in its data"));
         }
     }
     Ok(None)
 }
 
 /// The manifest that the installer's own toolkit puts in.
-fn manifest<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Recognition> {
+fn manifest<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Option<Recognition>> {
     const RT_MANIFEST: u32 = 24;
     let manifest = program.resource(&ResourceName::Number(RT_MANIFEST), &ResourceName::Number(1));
     let Some(manifest) = manifest else { return Ok(None) };
@@ -171,11 +160,11 @@ fn manifest<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Rec
     } else {
         return Ok(None);
     };
-    Ok(Some((kind, Confidence::Likely, "its manifest")))
+    Ok(likely(kind, "its manifest"))
 }
 
 /// What the version resource says.
-fn version_texts(program: &Program) -> Recognition {
+fn version_texts(program: &Program) -> Option<Recognition> {
     let version = program.version.as_ref()?;
     let texts = [&version.comments, &version.file_description, &version.product_name, &version.company_name];
     let says = |name: &str| texts.iter().filter_map(|text| text.as_deref()).any(|text| text.contains(name));
@@ -188,7 +177,7 @@ fn version_texts(program: &Program) -> Recognition {
     } else {
         return None;
     };
-    Some((kind, Confidence::Likely, "its version information"))
+    likely(kind, "its version information")
 }
 
 /// How much is searched at a time.

@@ -1,6 +1,6 @@
 //! The traversal: an explicit stack, one frame a folder, every finding gathered.
 
-use super::finding::{SourceFindings, SourceProblem, WalkError};
+use super::finding::{SourceFindings, SourceProblem};
 use super::list::{ROOT, SourceList};
 use super::listing::{Child, ChildKind, LinkTarget, Listing, follow_link};
 use super::{APP_DOCUMENT_STAGING, APP_DOCUMENTS, WalkOptions};
@@ -8,41 +8,7 @@ use crate::exclude::{IGNORE_FILE_NAME, IgnoreStack, LeftOutReason};
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
-use waybill_context::{Cancelled, Context, Meter};
-
-/// What every part of a walk needs.
-pub(super) struct Surroundings<'a> {
-    pub(super) options: &'a WalkOptions,
-    pub(super) context: &'a Context<'a>,
-    pub(super) meter: &'a Meter<'a>,
-}
-
-/// Walks the list's own root, under the excludes, ignore files and the output file's exemption.
-pub(super) fn walk_source(
-    surroundings: &Surroundings<'_>,
-    list: &mut SourceList,
-    findings: &mut SourceFindings,
-) -> Result<(), WalkError> {
-    let root = list.root().to_path_buf();
-    let mut walker = Walker::new(surroundings, root.clone(), list, findings);
-    walker.output = surroundings.options.output.as_deref().and_then(OutputFile::locate);
-    walker.is_source = true;
-    walker.enter(FolderToEnter { folder: ROOT, name: String::new(), real: root, modified: None });
-    walker.run()
-}
-
-/// Walks another folder whole, below the list's folder `folder`.
-pub(super) fn walk_whole(
-    surroundings: &Surroundings<'_>,
-    root: PathBuf,
-    (folder, name): (u32, String),
-    list: &mut SourceList,
-    findings: &mut SourceFindings,
-) -> Result<(), WalkError> {
-    let mut walker = Walker::new(surroundings, root.clone(), list, findings);
-    walker.enter(FolderToEnter { folder, name, real: root, modified: None });
-    walker.run()
-}
+use waybill_context::{Cancelled, Context, Meter, Stage};
 
 /// A folder about to be entered.
 struct FolderToEnter {
@@ -69,11 +35,15 @@ struct ExaminedChild {
     outcome: Result<Metadata, SourceProblem>,
 }
 
-struct Walker<'a> {
-    surroundings: &'a Surroundings<'a>,
+/// Walks one folder after the other into one list.
+pub(super) struct Walker<'a> {
+    options: &'a WalkOptions,
+    context: &'a Context<'a>,
+    meter: Meter<'a>,
+    /// The folder being walked, which no link may lead out of.
     root: PathBuf,
-    list: &'a mut SourceList,
-    findings: &'a mut SourceFindings,
+    pub(super) list: SourceList,
+    pub(super) findings: SourceFindings,
     ignored: IgnoreStack<'a>,
     frames: Vec<OpenFolder>,
     output: Option<OutputFile>,
@@ -83,19 +53,15 @@ struct Walker<'a> {
 }
 
 impl<'a> Walker<'a> {
-    fn new(
-        surroundings: &'a Surroundings<'a>,
-        root: PathBuf,
-        list: &'a mut SourceList,
-        findings: &'a mut SourceFindings,
-    ) -> Self {
-        let ignored = IgnoreStack::new(&surroundings.options.exclusions);
+    pub(super) fn new(root: PathBuf, options: &'a WalkOptions, context: &'a Context<'a>) -> Self {
         Self {
-            surroundings,
+            options,
+            context,
+            meter: context.meter(Stage::Scan, None),
+            list: SourceList::new(root.clone()),
             root,
-            list,
-            findings,
-            ignored,
+            findings: SourceFindings::default(),
+            ignored: IgnoreStack::new(&options.exclusions),
             frames: Vec::new(),
             output: None,
             is_source: false,
@@ -103,9 +69,26 @@ impl<'a> Walker<'a> {
         }
     }
 
-    fn run(&mut self) -> Result<(), WalkError> {
+    /// Walks the list's own root, under the excludes, ignore files and the output file's exemption.
+    pub(super) fn walk_source(&mut self) -> Result<(), Cancelled> {
+        self.output = self.options.output.as_deref().and_then(OutputFile::locate);
+        self.is_source = true;
+        let real = self.root.clone();
+        self.enter(FolderToEnter { folder: ROOT, name: String::new(), real, modified: None });
+        self.run()
+    }
+
+    /// Walks another folder whole, below the list's folder `folder`.
+    pub(super) fn walk_whole(&mut self, root: PathBuf, folder: u32, name: String) -> Result<(), Cancelled> {
+        (self.is_source, self.is_full) = (false, false);
+        self.root.clone_from(&root);
+        self.enter(FolderToEnter { folder, name, real: root, modified: None });
+        self.run()
+    }
+
+    fn run(&mut self) -> Result<(), Cancelled> {
         while let Some(frame) = self.frames.last_mut() {
-            self.surroundings.context.check()?;
+            self.context.check()?;
             let index = frame.next;
             frame.next += 1;
             match frame.listing.get(index) {
@@ -197,7 +180,7 @@ impl<'a> Walker<'a> {
         why: LeftOutReason,
     ) -> Result<(), Cancelled> {
         let (name, files) = match is_folder {
-            true => (seen.name + "/", count_files(&seen.real, self.surroundings.context)?),
+            true => (seen.name + "/", count_files(&seen.real, self.context)?),
             false => (seen.name, 1),
         };
         self.list.left_out_mut().add(name, files, why);
@@ -217,13 +200,13 @@ impl<'a> Walker<'a> {
         if self.has_room() {
             let folder = self.frames.last().map_or(ROOT, |frame| frame.at.folder);
             self.list.add_file(folder, leaf, metadata.len(), modified(metadata));
-            self.surroundings.meter.advance(metadata.len());
+            self.meter.advance(metadata.len());
         }
     }
 
     /// Folders count as well: links can make more of them than there are files.
     fn has_room(&mut self) -> bool {
-        let limit = self.surroundings.options.limits.entries;
+        let limit = self.options.limits.entries;
         if self.list.len().max(self.list.folder_count() - 1) < limit {
             return true;
         }

@@ -10,7 +10,7 @@ mod list;
 mod listing;
 
 use crate::exclude::Exclusions;
-use folder::{Surroundings, walk_whole};
+use folder::Walker;
 use std::path::{Path, PathBuf};
 use waybill_context::Context;
 use waybill_schemas::app::{APP_DOCUMENT, APP_DOCUMENT_FOR_UNIX};
@@ -74,14 +74,12 @@ impl WalkOptions {
 /// Not a folder; interrupted; or [`WalkError::Refused`] with every finding.
 pub fn walk(folder: &Path, options: &WalkOptions, context: &Context<'_>) -> Result<SourceList, WalkError> {
     let root = canonical_folder(folder)?;
-    let mut list = SourceList::new(root.clone());
-    let mut findings = SourceFindings::default();
-    let meter = context.meter(waybill_context::Stage::Scan, None);
-    let surroundings = folder::Surroundings { options, context, meter: &meter };
-    folder::walk_source(&surroundings, &mut list, &mut findings)?;
+    let mut walker = Walker::new(root.clone(), options, context);
+    walker.walk_source()?;
     if let Some(catalog) = &options.catalog {
-        walk_catalog(catalog, &surroundings, &mut list, &mut findings)?;
+        walk_catalog(catalog, &mut walker)?;
     }
+    let Walker { mut list, mut findings, .. } = walker;
     check_limits(&list, &options.limits, &mut findings);
     if !findings.is_empty() {
         return Err(WalkError::Refused { root, findings });
@@ -107,28 +105,23 @@ fn canonical_folder(folder: &Path) -> Result<PathBuf, WalkError> {
 /// Adds the files of `catalog` to the list, after the source's. Excludes and ignore files do not apply to them.
 ///
 /// The folder gets an entry of its own, as in the packages of Microsoft's tool.
-fn walk_catalog(
-    catalog: &Path,
-    surroundings: &Surroundings<'_>,
-    list: &mut SourceList,
-    findings: &mut SourceFindings,
-) -> Result<(), WalkError> {
+fn walk_catalog(catalog: &Path, walker: &mut Walker<'_>) -> Result<(), WalkError> {
     let refused = |what| WalkError::Catalog { path: catalog.to_path_buf(), what };
     let root = std::fs::canonicalize(catalog).map_err(|_| refused("is not there"))?;
     let metadata = std::fs::metadata(&root).map_err(|_| refused("cannot be read"))?;
     if !metadata.is_dir() {
         return Err(refused("is not a folder"));
     }
-    if list.holds_at_top(CATALOG_FOLDER) {
-        findings.add(CATALOG_FOLDER.to_owned(), SourceProblem::CatalogNameTaken);
+    if walker.list.holds_at_top(CATALOG_FOLDER) {
+        walker.findings.add(CATALOG_FOLDER.to_owned(), SourceProblem::CatalogNameTaken);
         return Ok(());
     }
-    let folder = list.add_catalog(CATALOG_FOLDER, root.clone());
+    let folder = walker.list.add_catalog(CATALOG_FOLDER, root.clone());
     // Microsoft's tool gives it an entry, so readers may look for one.
-    list.add_folder_entry(folder, metadata.modified().unwrap_or(std::time::UNIX_EPOCH));
-    let before = (list.len(), findings.count());
-    walk_whole(surroundings, root, (folder, format!("{CATALOG_FOLDER}/")), list, findings)?;
-    if (list.len(), findings.count()) == before {
+    walker.list.add_folder_entry(folder, metadata.modified().unwrap_or(std::time::UNIX_EPOCH));
+    let before = (walker.list.len(), walker.findings.count());
+    walker.walk_whole(root, folder, format!("{CATALOG_FOLDER}/"))?;
+    if (walker.list.len(), walker.findings.count()) == before {
         return Err(refused("holds no file"));
     }
     Ok(())

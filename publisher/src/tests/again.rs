@@ -1,7 +1,7 @@
 //! Once more: nothing is written twice, damage is found, other documents are spared.
 
 use super::{Bench, MIB, content_of, files, package};
-use crate::{Damage, PublishError};
+use crate::{Damage, PublishError, StoreError};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -125,7 +125,7 @@ fn a_link_is_no_content() {
     fs::rename(folder, bench.path("moved")).unwrap();
     std::os::unix::fs::symlink(bench.path("moved"), folder).unwrap();
     let outcome = bench.publish_as(&package, |request| request.force = true);
-    assert!(matches!(outcome, Err(PublishError::NoFolder { why: "it is a link", .. })));
+    assert!(matches!(outcome, Err(PublishError::Store(StoreError::Occupied { why: "it is a link", .. }))));
 }
 
 /// Another version of Waybill may write pieces.json in other words; what is published never changes.

@@ -1,7 +1,7 @@
 //! Cut short at any point: under the final name lies all of it or nothing.
 
 use super::{Bench, MIB, content_of, files, opened, package};
-use crate::{PublishError, publish};
+use crate::{PublishError, StoreError, publish};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -139,7 +139,7 @@ fn a_disk_that_takes_nothing_is_told_and_leaves_nothing() {
     fs::create_dir(bench.path("app.content.json")).unwrap();
     assert!(matches!(bench.publish(&package), Err(PublishError::DocumentExists { .. })));
     let outcome = bench.publish_as(&package, |request| request.force = true);
-    assert!(matches!(outcome, Err(PublishError::Write { .. })), "{outcome:?}");
+    assert!(matches!(outcome, Err(PublishError::Store(StoreError::Write { .. }))), "{outcome:?}");
     let report = bench.publish_as(&package, |request| request.document = Some(bench.path("x.json"))).unwrap();
     assert!(report.already_there, "the content lies there whole; only the document was missing");
 }

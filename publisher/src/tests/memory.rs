@@ -3,10 +3,10 @@
 use super::{MIB, content_of, info, opened, package};
 use crate::{
     CONTENT, ContentOptions, Damage, Key, PIECES, Publication, PublishError, PublishedContent, Put, Store,
-    StoreError, StoredObject, Upload, publish_content,
+    StoreError, Upload, publish_content,
 };
 use std::collections::BTreeMap;
-use std::io::{Cursor, Write};
+use std::io::{Cursor, Read, Write};
 use std::sync::Mutex;
 use waybill_context::Context;
 
@@ -25,9 +25,9 @@ impl Store for MemoryStore {
         Ok(Box::new(MemoryUpload { store: self, group: group.clone(), objects: Vec::new() }))
     }
 
-    fn get(&self, key: &Key) -> Result<Option<StoredObject>, StoreError> {
+    fn get(&self, key: &Key) -> Result<Option<Box<dyn Read + Send>>, StoreError> {
         let bytes = self.0.lock().unwrap().get(key).cloned();
-        Ok(bytes.map(|bytes| StoredObject::new(bytes.len() as u64, Box::new(Cursor::new(bytes)))))
+        Ok(bytes.map(|bytes| Box::new(Cursor::new(bytes)) as Box<dyn Read + Send>))
     }
 
     fn head(&self, key: &Key) -> Result<Option<u64>, StoreError> {

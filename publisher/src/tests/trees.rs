@@ -1,7 +1,7 @@
 //! What is written, and where.
 
 use super::{Bench, MIB, content_of, files, info, noise, opened, package};
-use crate::{PublishError, publish};
+use crate::{PublishError, StoreError, publish};
 use intunewin::{ArchivePolicy, EncryptedContent, FileSource, Source};
 use sha2::{Digest as _, Sha256};
 use std::fs;
@@ -146,6 +146,9 @@ fn refused_placements_write_nothing() {
     assert!(files(bench.0.path()).is_empty());
     fs::write(bench.public(), b"a file").unwrap();
     let outcome = bench.publish(&package);
-    assert!(matches!(outcome, Err(PublishError::NoFolder { why: "it is a file", .. })), "{outcome:?}");
+    assert!(
+        matches!(outcome, Err(PublishError::Store(StoreError::Occupied { why: "it is a file", .. }))),
+        "{outcome:?}"
+    );
     assert_eq!(fs::read(bench.public()).unwrap(), b"a file");
 }

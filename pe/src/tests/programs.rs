@@ -1,5 +1,5 @@
-use super::sample::{Name, Sample, version_resource};
-use super::*;
+use crate::sample::{Name, Sample, version_resource};
+use crate::*;
 use proptest::prelude::*;
 use std::io::Cursor;
 
@@ -140,7 +140,7 @@ fn a_resource_directory_that_multiplies_ends() {
     sample.sections = vec![(".rsrc", section)];
     let mut bytes = sample.bytes();
     bytes[64 + 24 + 96 + 16..64 + 24 + 96 + 20]
-        .copy_from_slice(&(2 * super::sample::MEMORY as u32).to_le_bytes());
+        .copy_from_slice(&(2 * crate::sample::MEMORY as u32).to_le_bytes());
     let found = Program::from_reader(Cursor::new(bytes)).unwrap();
     assert!(found.resources.is_empty() && found.version.is_none());
 }
@@ -161,7 +161,7 @@ fn resources_are_bounded_in_number_and_names_in_length() {
     let directory =
         |named: u8, count: u32| [[0; 12].as_slice(), &[named, 0], &(count as u16).to_le_bytes()].concat();
     let entry = |name: u32, to: u32| [name.to_le_bytes(), to.to_le_bytes()].concat();
-    let (flag, address) = (0x8000_0000, 2 * super::sample::MEMORY as u32);
+    let (flag, address) = (0x8000_0000, 2 * crate::sample::MEMORY as u32);
     let (names, languages) = (24, 56);
     let data = languages + 16 + 8 * LANGUAGES;
     let name = data + 16;

@@ -2,7 +2,7 @@
 
 /// Alignment in the file, as linkers use it; in memory sections are 16 MiB apart, so that none overlap.
 const FILE: usize = 0x200;
-pub(super) const MEMORY: usize = 0x0100_0000;
+pub(crate) const MEMORY: usize = 0x0100_0000;
 /// DOS header, signature, COFF header, optional header with 16 directories.
 const OPTIONAL: usize = 64 + 4 + 20;
 

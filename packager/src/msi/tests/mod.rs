@@ -1,7 +1,9 @@
-use super::sample::{PACKAGE_CODE, PRODUCT_CODE, Sample, UPGRADE_CODE};
+pub(crate) mod sample;
+
 use super::*;
 use msi::PackageType;
 use proptest::prelude::*;
+use sample::{PACKAGE_CODE, PRODUCT_CODE, Sample, UPGRADE_CODE};
 use std::io::{Cursor, Write as _};
 use waybill_schemas::MsiExecutionContext;
 use waybill_schemas::app::MsiPackageType;
