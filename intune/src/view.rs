@@ -11,6 +11,58 @@ pub enum View {
     Bits64,
 }
 
+/// How a 32-bit program names the folder of 64-bit programs; 64-bit programs have none of that name.
+pub const SYSNATIVE: &str = r"%SystemRoot%\Sysnative";
+
+/// The same words for a 64-bit program, whose System32 is the real one.
+pub fn without_sysnative(line: &str) -> String {
+    line.replace(SYSNATIVE, r"%SystemRoot%\System32")
+}
+
+/// A variable that leads to another folder in each view, and the variables that lead to one of them in both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FolderVariable {
+    /// Of the view's own folder.
+    pub name: &'static str,
+    /// Of the 32-bit folder, in both views.
+    pub of_32_bit: &'static str,
+    /// Of the 64-bit folder, in both views.
+    pub of_64_bit: &'static str,
+}
+
+impl FolderVariable {
+    /// All of them. In an app's command and in file rules with `check32BitOn64System` their names mean the
+    /// 32-bit folder, because Intune's agent is a 32-bit program (docs/lint.md, WB107).
+    pub const ALL: [Self; 2] = [
+        Self { name: "ProgramFiles", of_32_bit: "ProgramFiles(x86)", of_64_bit: "ProgramW6432" },
+        Self {
+            name: "CommonProgramFiles",
+            of_32_bit: "CommonProgramFiles(x86)",
+            of_64_bit: "CommonProgramW6432",
+        },
+    ];
+
+    /// The variable in `view` that always has the value which `name` has there.
+    pub fn source(&self, view: View) -> &'static str {
+        match view {
+            View::Bits32 => self.of_32_bit,
+            View::Bits64 => self.of_64_bit,
+        }
+    }
+}
+
+/// The view that a path asks for by its folder: Sysnative the 64-bit one, SysWOW64 the 32-bit one.
+pub fn named_view(path: &str) -> Option<View> {
+    let path = path.replace('/', "\\").to_lowercase();
+    if path.contains(r"\sysnative\") {
+        Some(View::Bits64)
+    } else if path.contains(r"\syswow64\") {
+        Some(View::Bits32)
+    } else {
+        None
+    }
+}
+
 /// Folders of System32 that 32-bit programs share with 64-bit ones (Microsoft, "File System Redirector").
 const SHARED: [&str; 6] = ["catroot", "catroot2", "driverstore", r"drivers\etc", "logfiles", "spool"];
 

@@ -2,13 +2,7 @@
 //! every 32-bit program that it starts; here it is done for a view that nobody has started a program in yet.
 
 use crate::{Architecture, Environment, View};
-
-/// In the 32-bit view these have the value of their `(x86)` brothers, in the 64-bit view that of the `W6432` ones, which
-/// are there in both.
-const FOLDERS: [(&str, &str, &str); 2] = [
-    ("ProgramFiles", "ProgramFiles(x86)", "ProgramW6432"),
-    ("CommonProgramFiles", "CommonProgramFiles(x86)", "CommonProgramW6432"),
-];
+use waybill_intune::view::FolderVariable;
 
 /// Turns `block`, an account's variables as a program of either view has them, into those of `view` on a Windows whose
 /// processor is `native`. A 32-bit Windows has one view only.
@@ -23,10 +17,9 @@ pub(crate) fn show(block: &mut Environment, view: View, native: Architecture) {
         block.set("PROCESSOR_ARCHITEW6432", name);
     }
     if has_views {
-        for (shown, of_32, of_64) in FOLDERS {
-            let source = if view == View::Bits32 { of_32 } else { of_64 };
-            if let Some(value) = block.get(source).map(str::to_owned) {
-                block.set(shown, value);
+        for variable in FolderVariable::ALL {
+            if let Some(value) = block.get(variable.source(view)).map(str::to_owned) {
+                block.set(variable.name, value);
             }
         }
     }

@@ -1,9 +1,9 @@
 //! What to write instead of a line whose program is not there.
 
 use super::search::Search;
-use waybill_intune::command_line::{Candidate, first_operator};
+use waybill_intune::command_line::{Candidate, shell_operator, words};
 use waybill_intune::path;
-use waybill_intune::right_line::right_line;
+use waybill_intune::right_line::{LIKELY_EXTENSIONS, right_line};
 use waybill_schemas::secrets::mask;
 use waybill_system::FileKind;
 
@@ -17,7 +17,7 @@ pub(super) fn mend(first: &Candidate<'_>, line: &str, search: &mut Search<'_>) -
         .or_else(|| passed_over(search))
         .or_else(|| other_extension(first, search))
         .or_else(|| close_name(first, search));
-    let shell = first_operator(line).map(|operator| {
+    let shell = shell_operator(&words(line)).map(|operator| {
         let line = mask(line);
         format!("there is no shell, so `{operator}` is not interpreted: write `cmd.exe /d /s /c \"{line}\"`")
     });
@@ -75,20 +75,15 @@ fn passed_over(search: &Search<'_>) -> Option<String> {
 
 /// `install` never finds `install.cmd`.
 fn other_extension(first: &Candidate<'_>, search: &mut Search<'_>) -> Option<String> {
-    const TRIED: [&str; 10] = ["cmd", "bat", "ps1", "msi", "vbs", "js", "reg", "com", "msp", "exe"];
-    let is_there = |extension: &&str| {
-        let path = path::full(&format!("{}.{extension}", first.name), search.folder);
-        search.kind_of(&path) == Some(FileKind::File)
-    };
     if first.name.is_empty() || !path::is_possible(first.name) {
         return None;
     }
-    let extension = TRIED.iter().copied().find({
-        let mut is_there = is_there;
-        move |extension| is_there(extension)
+    let extension = LIKELY_EXTENSIONS.into_iter().find(|extension| {
+        let path = path::full(&format!("{}.{extension}", first.name), search.folder);
+        search.kind_of(&path) == Some(FileKind::File)
     })?;
     let name = format!("{}.{extension}", first.name);
-    let line = mask(&format!("{}{}", right_line(extension, &name)?, first.tail));
+    let line = mask(&format!("{}{}", right_line(extension, &name, search.view.host())?, first.tail));
     Some(format!("{} is there: write `{line}`", mask(&name)))
 }
 
@@ -109,7 +104,7 @@ fn close_name(first: &Candidate<'_>, search: &mut Search<'_>) -> Option<String> 
     if distance > most || search.kind_of(&path::full(name, search.folder)) != Some(FileKind::File) {
         return None;
     }
-    let line = right_line(&path::extension(name), name)?;
+    let line = right_line(&path::extension(name), name, search.view.host())?;
     let line = mask(&format!("{line}{}", first.tail));
     Some(format!("did you mean {}? write `{line}`", mask(name)))
 }

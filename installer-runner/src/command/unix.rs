@@ -3,7 +3,7 @@
 use super::draft::{ACCESS_DENIED, Draft, INVALID, NO_FOLDER, NOT_FOUND, Refusal, checked_line};
 use super::{Refused, Resolved, environment};
 use crate::RunAs;
-use waybill_intune::command_line::first_operator;
+use waybill_intune::command_line::{shell_operator, words};
 use waybill_schemas::secrets::{MASK, mask};
 use waybill_system::{FileKind, System, SystemKind};
 
@@ -123,7 +123,7 @@ fn not_found(name: &str, line: &str, folder: &str, system: &dyn System, searched
         Some(similar) => format!("{similar} is there: write `sh ./{similar}`"),
         None => "name a file of the content folder (`sh ./install.sh`) or a full path".to_owned(),
     };
-    if let Some(operator) = first_operator(line) {
+    if let Some(operator) = shell_operator(&words(line)) {
         mend = format!("{mend}; there is no shell, so `{operator}` is not interpreted: write `sh -c '…'`");
     }
     Refusal { code: NOT_FOUND, why: format!("there is no `{}`", mask(name)), mend, searched }

@@ -33,6 +33,11 @@ impl FileView {
         if self.redirects { View::Bits32 } else { View::Bits64 }
     }
 
+    /// The view of the program that starts the line, whether or not this machine has 32-bit programs.
+    pub(super) const fn host(&self) -> View {
+        if self.has_sysnative { View::Bits32 } else { View::Bits64 }
+    }
+
     pub(super) fn windows(&self) -> &str {
         &self.windows
     }

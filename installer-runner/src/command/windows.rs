@@ -129,7 +129,7 @@ fn start_line(
             within(&line, LONGEST_FOR_CMD, "cmd.exe")?;
             Ok((cmd, line))
         }
-        extension => Err(no_program(found, extension, draft)),
+        extension => Err(no_program(found, extension, view, draft)),
     }
 }
 
@@ -168,7 +168,7 @@ fn no_plain_folder(folder: &str, why: NotPlain) -> Refusal {
 }
 
 /// 0x800700C1: there, and no program.
-fn no_program(found: &Found<'_>, extension: &str, draft: &Draft) -> Refusal {
+fn no_program(found: &Found<'_>, extension: &str, view: &FileView, draft: &Draft) -> Refusal {
     let path = mask(&found.path);
     let kind = if extension.is_empty() {
         "a file without an extension".to_owned()
@@ -176,7 +176,7 @@ fn no_program(found: &Found<'_>, extension: &str, draft: &Draft) -> Refusal {
         format!("a .{extension}")
     };
     let why = format!("{path} is there, and {kind} is no program");
-    let mend = match right_line(extension, &found.path) {
+    let mend = match right_line(extension, &found.path, view.host()) {
         Some(line) => format!("write `{}`", draft.shown(&format!("{line}{}", found.tail))),
         None => advice(extension).to_owned(),
     };

@@ -1,27 +1,33 @@
-//! Command lines as Windows starts them, taken apart far enough for lint.
+//! Command lines as Intune's agent starts them, taken apart.
 //!
-//! How Intune runs commands (`docs/lint.md`): no shell; the program is what CreateProcess takes without an
-//! application name, so a quoted token or the growing prefix at blanks, `.exe` added where there is no extension;
-//! the tail goes through character for character. What stands behind `cmd /c` is a shell's, and is taken apart too.
+//! How it does that (docs/lint.md, "How Intune runs commands"): no shell; the program is what CreateProcess takes
+//! without an application name, so a quoted token or the growing prefix at blanks, `.exe` added where there is no
+//! extension; the tail goes through character for character. What stands behind `cmd /c` is a shell's, and is taken
+//! apart too.
+//!
+//! ```
+//! use waybill_intune::command_line::{CommandLine, Msiexec};
+//!
+//! let line = CommandLine::parse(r#"cmd /c "msiexec /i app.msi /qn & exit /b 0""#, &|_| false);
+//! let programs: Vec<_> = line.steps.iter().map(|step| step.stem()).collect();
+//! assert_eq!(programs, ["cmd", "msiexec", "exit"]);
+//! assert!(Msiexec::of(&line.steps[1]).is_some_and(|call| !call.settles_restart));
+//! ```
 
 mod msiexec;
-mod operator;
 mod powershell;
 mod program;
 mod shell;
 mod words;
 
 pub use msiexec::{Interface, Msiexec, ProductOrFile};
-pub use operator::first_operator;
 pub use powershell::PowerShell;
 pub use program::{Candidate, candidates};
-pub use words::{Word, flattened};
+pub use words::{Word, shell_operator, words};
 
-use words::{split, strip_quotes};
-
-/// Extensions after which a program token ends, whatever follows.
-const STARTABLE: &[&str] =
-    &["exe", "com", "cmd", "bat", "msi", "msp", "msu", "ps1", "vbs", "js", "wsf", "reg", "lnk"];
+use crate::path;
+use crate::view::FolderVariable;
+use program::starts_by_name;
 
 /// One command line: the program that is started, and what a shell in it starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,15 +68,14 @@ impl CommandLine {
 impl Step {
     fn parse(text: &str, in_shell: bool, is_packed: &dyn Fn(&str) -> bool) -> Self {
         let text = text.trim();
-        let (program, tail, unquoted_blanks) = match text.strip_prefix('"') {
-            Some(rest) => {
-                let (program, tail) = rest.split_once('"').unwrap_or((rest, ""));
-                (program.to_owned(), tail, false)
-            }
-            None => unquoted_program(text, is_packed),
+        let candidates = candidates(text);
+        let first = candidates.first().copied().unwrap_or(Candidate { name: "", tail: "" });
+        let (Candidate { name, tail }, unquoted_blanks) = match text.starts_with('"') {
+            true => (first, false),
+            false => unquoted_program(first, &candidates, is_packed),
         };
-        let tail = tail.to_owned();
-        Self { program, unquoted_blanks, words: split(&tail), tail, in_shell, moved: false }
+        let (program, tail) = (name.to_owned(), tail.to_owned());
+        Self { program, unquoted_blanks, words: words(&tail), tail, in_shell, moved: false }
     }
 
     /// The program's file name without folder and `.exe` or `.com`, in lower case.
@@ -85,12 +90,12 @@ impl Step {
 
     /// The program's file name without its folder.
     pub fn file_name(&self) -> &str {
-        self.program.rsplit(['\\', '/']).next().unwrap_or_default()
+        path::leaf(&self.program)
     }
 
     /// The extension of the program's name, in lower case; empty where there is none.
     pub fn extension(&self) -> String {
-        extension(self.file_name())
+        path::extension(&self.program)
     }
 
     /// Whether the program is a batch file: CreateProcess hands it to cmd.exe.
@@ -99,63 +104,46 @@ impl Step {
     }
 }
 
-/// The program token of a line without a quote in front: one word, or the prefix that names a file with blanks.
-fn unquoted_program<'a>(text: &'a str, is_packed: &dyn Fn(&str) -> bool) -> (String, &'a str, bool) {
-    let end = text.find(char::is_whitespace).unwrap_or(text.len());
-    let first = &text[..end];
-    if is_startable(first) {
-        return (first.to_owned(), &text[end..], has_blank_variable(first));
+/// The program of a line without a quote in front: one word, or the prefix that names a file with blanks. Windows tries
+/// each prefix on the disk; here the files of the package stand for the disk, and the look of a path for the rest.
+fn unquoted_program<'a>(
+    first: Candidate<'a>,
+    candidates: &[Candidate<'a>],
+    is_packed: &dyn Fn(&str) -> bool,
+) -> (Candidate<'a>, bool) {
+    if starts_by_name(first.name) {
+        return (first, has_blank_variable(first.name));
     }
-    let looks_like_path = first.contains('\\') || first.contains(':');
-    for (end, prefix) in growing_prefixes(text) {
-        if is_startable(prefix) && (looks_like_path || is_packed(prefix)) {
-            return (prefix.to_owned(), &text[end..], true);
-        }
+    let looks_like_path = first.name.contains('\\') || first.name.contains(':');
+    let is_meant = |one: &&Candidate<'_>| match path::has_extension(one.name) {
+        true => starts_by_name(one.name) && (looks_like_path || is_packed(one.name)),
+        false => is_packed(&format!("{}.exe", one.name)),
+    };
+    let longer =
+        candidates.get(1..).unwrap_or_default().iter().take_while(|one| ends_in_plain_word(one.name));
+    match longer.copied().collect::<Vec<_>>().iter().find(is_meant) {
+        Some(longer) if !is_packed(&format!("{}.exe", first.name)) => (*longer, true),
+        _ => (first, has_blank_variable(first.name)),
     }
-    (first.to_owned(), &text[end..], has_blank_variable(first))
 }
 
-/// Prefixes of two words and more, up to the first word that is an argument by its looks.
-fn growing_prefixes(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let mut at = 0;
-    let ends = std::iter::from_fn(move || {
-        let start = at + text.get(at..)?.find(|c: char| !c.is_whitespace())?;
-        let word = text[start..].split(char::is_whitespace).next()?;
-        at = start + word.len();
-        Some((at, word))
-    });
-    let plain = |word: &str| !word.starts_with(['/', '-']) && !word.contains(['"', '=', '&', '|', '<', '>']);
-    ends.take_while(move |(_, word)| plain(word)).skip(1).map(move |(end, _)| (end, &text[..end]))
+/// Whether the last word is no argument by its looks.
+fn ends_in_plain_word(name: &str) -> bool {
+    let word = name.rsplit([' ', '\t']).next().unwrap_or_default();
+    !word.starts_with(['/', '-']) && !word.contains(['=', '&'])
 }
 
 /// `%ProgramFiles%\…` without quotes has a blank once it is expanded.
 fn has_blank_variable(word: &str) -> bool {
-    const BLANK: [&str; 6] = [
-        "%programfiles%",
-        "%programfiles(x86)%",
-        "%programw6432%",
-        "%commonprogramfiles%",
-        "%commonprogramfiles(x86)%",
-        "%commonprogramw6432%",
-    ];
     let lower = word.to_lowercase();
-    BLANK.iter().any(|variable| lower.starts_with(variable))
-}
-
-fn is_startable(path: &str) -> bool {
-    STARTABLE.contains(&extension(path).as_str())
-}
-
-/// What follows the last dot of the last component, in lower case.
-pub fn extension(path: &str) -> String {
-    let name = path.rsplit(['\\', '/']).next().unwrap_or_default();
-    name.rsplit_once('.').map(|(_, extension)| extension.to_lowercase()).unwrap_or_default()
+    let begins = |name: &str| lower.starts_with(&format!("%{}%", name.to_lowercase()));
+    FolderVariable::ALL.iter().any(|one| [one.name, one.of_32_bit, one.of_64_bit].into_iter().any(begins))
 }
 
 /// The words from `at` on that together name one file with an extension of `extensions`, although they stand
 /// without quotes: `My App.msi`. Nothing where the word names one by itself or is quoted.
 pub fn unquoted_run(words: &[Word], at: usize, extensions: &[&str]) -> Option<String> {
-    let ends = |word: &Word| extensions.contains(&extension(&word.text).as_str());
+    let ends = |word: &Word| extensions.contains(&path::extension(&word.text).as_str());
     let plain =
         |word: &&Word| !word.is_quoted() && !word.raw.starts_with(['/', '-']) && !word.raw.contains('=');
     let run: Vec<&Word> = words.get(at..)?.iter().take_while(plain).collect();

@@ -1,6 +1,7 @@
 //! The switches of msiexec that lint asks for.
 
-use super::{Step, Word, strip_quotes};
+use super::words::strip_quotes;
+use super::{Step, Word};
 use crate::is_guid;
 
 /// What msiexec is to install, patch or remove.

@@ -1,6 +1,7 @@
 //! The parameters of powershell.exe that lint asks for.
 
-use super::{Step, Word, extension};
+use super::{Step, Word};
+use crate::path::extension;
 
 /// One call of Windows PowerShell.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -9,8 +10,6 @@ pub struct PowerShell {
     pub file: Option<(String, usize)>,
     /// What stands behind `-Command`, or by itself.
     pub command: Option<String>,
-    /// The program is named by a path with Sysnative: the 64-bit one under a 32-bit agent.
-    pub is_native: bool,
 }
 
 /// Parameters that take a value, and may be shortened to their beginning.
@@ -31,8 +30,7 @@ impl PowerShell {
         if step.stem() != "powershell" {
             return None;
         }
-        let is_native = step.program.to_lowercase().contains("\\sysnative\\");
-        let mut call = Self { is_native, ..Self::default() };
+        let mut call = Self::default();
         let mut at = 0;
         while let Some(word) = step.words.get(at) {
             match Parameter::of(word) {

@@ -6,6 +6,7 @@
 //! next. The first token, which CommandLineToArgvW calls `argv[0]`, is the first of them.
 
 use crate::path::{self, LONGEST_NAME};
+use crate::right_line::{is_document, is_program};
 
 /// A program that the line may mean, and what stands behind it, character for character.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +35,13 @@ pub fn candidates(line: &str) -> Vec<Candidate<'_>> {
 
 fn may_exist(name: &str) -> bool {
     name.encode_utf16().count() <= LONGEST_NAME && path::is_possible(name)
+}
+
+/// Whether the name ends in the extension of a program, or of a file that people start as if it were one: then it is
+/// a whole name, whatever follows it.
+pub(super) fn starts_by_name(name: &str) -> bool {
+    let extension = path::extension(name);
+    is_program(&extension) || is_document(&extension)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! What `cmd /c` starts.
 
 use super::Step;
+use super::program::starts_by_name;
 
 /// The programs of the line behind `/c` or `/k`; none where there is neither (cmd then waits for input).
 pub(super) fn steps_of(tail: &str, is_packed: &dyn Fn(&str) -> bool) -> Vec<Step> {
@@ -41,9 +42,9 @@ fn without_outer_quotes(line: &str) -> &str {
         return line;
     }
     let is_one_program =
-        !inner.contains(['"', '&', '<', '>', '(', ')', '@', '^', '|']) && super::is_startable(inner) && {
+        !inner.contains(['"', '&', '<', '>', '(', ')', '@', '^', '|']) && starts_by_name(inner) && {
             let first = inner.split_whitespace().next().unwrap_or_default();
-            first == inner || !super::is_startable(first)
+            first == inner || !starts_by_name(first)
         };
     if is_one_program { line } else { inner }
 }

@@ -22,7 +22,7 @@ impl Word {
 }
 
 /// Splits at blanks outside quotes. `\"` is a quote that does not count.
-pub(super) fn split(line: &str) -> Vec<Word> {
+pub fn words(line: &str) -> Vec<Word> {
     let mut words = Vec::new();
     let (mut raw, mut in_quotes, mut escaped) = (String::new(), false, false);
     for character in line.chars() {
@@ -38,13 +38,16 @@ pub(super) fn split(line: &str) -> Vec<Word> {
     words
 }
 
-/// The words, those that hold blanks in their quotes taken apart again: `/v"/qn A=b"`.
-pub fn flattened(words: &[Word]) -> Vec<Word> {
-    let parts = |word: &Word| match word.text.contains(char::is_whitespace) {
-        true => split(&word.text),
-        false => vec![word.clone()],
+/// The first word that only a shell understands: `&&`, `||`, `|`, `&`, `<` and redirections. Words in quotes do not
+/// count, and neither does an `&` or `>` within a word, which URLs and properties hold.
+pub fn shell_operator(words: &[Word]) -> Option<&str> {
+    const REDIRECTIONS: [&str; 6] = ["&&", "||", ">", "1>", "2>", "*>"];
+    let is_operator = |word: &&str| {
+        matches!(*word, "&&" | "||" | "|" | "&" | "<")
+            || word.ends_with("&&")
+            || REDIRECTIONS.iter().any(|operator| word.starts_with(operator))
     };
-    words.iter().flat_map(parts).collect()
+    words.iter().filter(|word| !word.is_quoted()).map(|word| word.raw.as_str()).find(is_operator)
 }
 
 fn push(words: &mut Vec<Word>, raw: &mut String) {
@@ -57,4 +60,28 @@ fn push(words: &mut Vec<Word>, raw: &mut String) {
 /// Without its quotes; `\"` stays a quote.
 pub(super) fn strip_quotes(raw: &str) -> String {
     raw.replace("\\\"", "\u{0}").replace('"', "").replace('\u{0}', "\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The runner took any sign outside quotes for a shell's, lint only words of their own: an `&` in a URL is the
+    /// program's argument.
+    #[test]
+    fn only_words_of_their_own_are_a_shells() {
+        for (line, operator) in [
+            ("setup.exe /S && reg import a.reg", Some("&&")),
+            ("setup.exe > log.txt", Some(">")),
+            ("setup.exe 2>nul", Some("2>nul")),
+            ("setup.exe < answers.txt", Some("<")),
+            ("a | b || c", Some("|")),
+            ("\"a\" & \"b\"", Some("&")),
+            ("setup.exe A=\"b & c\" /S", None),
+            ("setup.exe /URL=https://a/?b=1&c=2", None),
+            ("setup.exe /E=<none>", None),
+        ] {
+            assert_eq!(shell_operator(&words(line)), operator, "{line}");
+        }
+    }
 }

@@ -5,7 +5,8 @@ use crate::msi::MsiFacts;
 use crate::recognise::{Installer, InstallerKind, ProposedCommands};
 use crate::setup_file::SetupFile;
 use crate::walk::SourceList;
-use waybill_intune::is_guid;
+use waybill_intune::right_line::{removal_line, right_line};
+use waybill_intune::{View, is_guid};
 use waybill_pe::{Machine, Program};
 use waybill_schemas::app::{
     AppDocument, Architectures, DeviceRestartBehavior, InstallExperience, Operator, ProductCodeRule,
@@ -62,8 +63,7 @@ impl Drafter<'_> {
     }
 
     fn msi(&mut self) {
-        let file = self.setup_file.name().replace('/', "\\");
-        self.app.install_command_line = Some(format!("msiexec /i \"{file}\" /qn /norestart"));
+        self.app.install_command_line = right_line("msi", self.setup_file.name(), View::Bits32);
         match MsiFacts::read(self.setup_file.path()) {
             Ok(facts) => self.msi_facts(&facts),
             Err(error) => self.notes.push(DraftNote::MsiUnreadable(with_causes(&error))),
@@ -75,7 +75,7 @@ impl Drafter<'_> {
         self.app.publisher.clone_from(&facts.publisher);
         self.app.display_version.clone_from(&facts.version);
         self.app.msi_information = Some(facts.msi_information());
-        self.app.uninstall_command_line = Some(format!("msiexec /x {} /qn /norestart", facts.product_code));
+        self.app.uninstall_command_line = Some(removal_line(&facts.product_code));
         self.app.rules.extend(product_rule(facts));
         self.architectures(match facts.platform.as_deref().map(str::to_ascii_lowercase).as_deref() {
             Some("x64" | "amd64") => Some(Machine::X64),

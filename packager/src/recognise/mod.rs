@@ -16,7 +16,7 @@ use std::path::Path;
 use waybill_pe::Program;
 use waybill_schemas::codes::{Classified, Code, source};
 
-pub use switches::{ProposedCommands, quoted};
+pub use switches::ProposedCommands;
 pub use waybill_schemas::report::pack::Confidence;
 
 /// What a setup file is.

@@ -2,6 +2,8 @@
 //! can take them away, and whether they work is found out by trying.
 
 use super::{Installer, InstallerKind};
+use waybill_intune::View;
+use waybill_intune::right_line::{quoted, right_line};
 
 /// Commands for an installer. `None` where nothing sensible can be said.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -13,13 +15,6 @@ pub struct ProposedCommands {
     pub uninstall: Option<String>,
     /// What must be looked at before the commands are trusted, a sentence each. Empty for what needs no trying.
     pub doubts: Vec<String>,
-}
-
-/// A relative name with `/` as a command's word: with `\`, and in quotes where it needs them.
-pub fn quoted(name: &str) -> String {
-    let path = name.replace('/', "\\");
-    let is_plain = |one: char| one.is_alphanumeric() || matches!(one, '.' | '-' | '_' | '\\' | '+');
-    if path.chars().all(is_plain) { path } else { format!("\"{path}\"") }
 }
 
 impl Installer {
@@ -42,13 +37,11 @@ impl Installer {
                 both(&file, r#"/s /v"/qn /norestart""#, r#"/s /x /v"/qn /norestart""#, INSTALL_SHIELD)
             }
             InstallerKind::Squirrel => squirrel(&file, product),
-            InstallerKind::MsiPatch => {
-                install_only(format!("msiexec /p {} /qn /norestart", always_quoted(name)), PATCH)
-            }
-            InstallerKind::PowerShell => install_only(powershell(name), ""),
+            InstallerKind::MsiPatch => install_only(right("msp", name), PATCH),
+            InstallerKind::PowerShell => install_only(right("ps1", name), ""),
             InstallerKind::Batch => install_only(file, ""),
-            InstallerKind::WindowsScript => install_only(format!("cscript.exe //B //NoLogo {file}"), ""),
-            InstallerKind::RegistryFile => install_only(format!("reg.exe import {file}"), REGISTRY),
+            InstallerKind::WindowsScript => install_only(right("vbs", name), ""),
+            InstallerKind::RegistryFile => install_only(right("reg", name), REGISTRY),
             InstallerKind::Program => install_only(file, UNKNOWN_PROGRAM),
             InstallerKind::Msi | InstallerKind::MsiTransform | InstallerKind::Unknown => {
                 ProposedCommands::default()
@@ -75,15 +68,9 @@ const REGISTRY: &str = "reg.exe runs as a 32-bit program under Intune: entries b
 const UNKNOWN_PROGRAM: &str = "The program is not of a known installer toolkit: its silent switches must be looked \
     up and added, or it will wait for somebody who is not there.";
 
-/// The 64-bit PowerShell also from the 32-bit agent, without a profile, whatever the execution policy.
-pub(crate) fn powershell(name: &str) -> String {
-    const SHELL: &str = r"%SystemRoot%\Sysnative\WindowsPowerShell\v1.0\powershell.exe";
-    format!("{SHELL} -NoProfile -ExecutionPolicy Bypass -File {}", always_quoted(name))
-}
-
-/// With `\`, always in quotes.
-pub(crate) fn always_quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('/', "\\"))
+/// The line that starts a file of this kind under Intune's agent.
+fn right(extension: &str, name: &str) -> String {
+    right_line(extension, name, View::Bits32).unwrap_or_default()
 }
 
 /// `_?=` makes the uninstaller wait; it comes last and takes no quotes. The folder is a guess.

@@ -1,8 +1,10 @@
-//! Values of secret parameters are replaced by `***` (docs/context.md, "Secrets").
+//! Where secrets stand in a text: the one reader of parameters and their values, and the mask over them
+//! (docs/context.md, "Secrets").
 //!
-//! It never masks too little: where a text can be read in two ways, both readings' values go, and where the end of a
-//! value cannot be told, the rest of its line goes with it. Lint (`packager`) asks another question with other
-//! words: which values are worth a warning; there a needless one costs, here a missed one does.
+//! [`mask`] hides values in everything that is logged, reported or printed. It never masks too little: where a text
+//! can be read in two ways, the values of both readings go, and where the end of a value cannot be told, the rest of
+//! its line goes with it. Lint asks [`parameters`] which values are worth a finding, with names of its own: there a
+//! needless one costs, here a missed one does.
 
 mod names;
 mod text;
@@ -60,20 +62,46 @@ fn url_passwords(line: &str) -> impl Iterator<Item = (usize, usize)> {
     })
 }
 
+/// A parameter of a command line that has a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Parameter<'a> {
+    /// Its name, without the signs of a switch.
+    pub name: &'a str,
+    /// Its value, without quotes around it.
+    pub value: &'a str,
+    /// The value is the next word (`-Name value`), which may as well be a word of its own.
+    pub is_next_word: bool,
+}
+
+/// The parameters of a command line that are called as wanted: `NAME=value`, `/NAME:value`, `-NAME value`. Values in
+/// quotes are read as well (`/v"/qn NAME=value"`), but not the values of values (`URL=x?NAME=value`).
+pub fn parameters<'a>(text: &'a str, is_wanted: impl Fn(&str) -> bool) -> Vec<Parameter<'a>> {
+    let line = Line::of(text);
+    let parameter = |name: Name<'a>| {
+        let (Value { start, end }, is_next_word) = values::of_parameter(&line, &name)?;
+        Some(Parameter { name: name.text, value: &text[start..end], is_next_word })
+    };
+    Name::all(&line, is_wanted).filter_map(parameter).collect()
+}
+
 /// Longer lines are not read closely: from the first secret's name on they are masked.
 const LONGEST_LINE: usize = 64 << 10;
 
 /// Where the values of secret parameters lie in the line; they may overlap.
 fn spans(line: &Line<'_>) -> Vec<(usize, usize)> {
     if line.text.len() > LONGEST_LINE {
-        return Name::all(line).next().map(|name| (name.end, line.text.len())).into_iter().collect();
+        return Name::all(line, holds_secret_word)
+            .next()
+            .map(|name| (name.end, line.text.len()))
+            .into_iter()
+            .collect();
     }
     let mut spans = Vec::new();
     // From here on everything is masked already.
     let mut masked_from = line.text.len();
     // A line of many names that each reach far would take long: what is left of it is masked as a whole.
     let mut patience = 64 * line.text.len() + (1 << 16);
-    for name in Name::all(line) {
+    for name in Name::all(line, holds_secret_word) {
         if name.end >= masked_from {
             break;
         }

@@ -44,8 +44,8 @@ pub(super) struct Name<'a> {
 }
 
 impl<'a> Name<'a> {
-    /// Every secret's name in the line.
-    pub(super) fn all(line: &Line<'a>) -> impl Iterator<Item = Self> {
+    /// Every name in the line that is wanted.
+    pub(super) fn all(line: &Line<'a>, is_wanted: impl Fn(&str) -> bool) -> impl Iterator<Item = Self> {
         let text = line.text;
         let mut from = 0;
         std::iter::from_fn(move || {
@@ -53,7 +53,7 @@ impl<'a> Name<'a> {
                 let start = from + text[from..].find(is_letter)?;
                 let end = text[start..].find(|c| !is_letter(c)).map_or(text.len(), |length| start + length);
                 from = end;
-                if let Some(name) = Self::of(text, start, end).filter(|name| holds_secret_word(name.text)) {
+                if let Some(name) = Self::of(text, start, end).filter(|name| is_wanted(name.text)) {
                     return Some(name);
                 }
             }

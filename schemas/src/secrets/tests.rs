@@ -1,4 +1,4 @@
-use super::mask;
+use super::{Parameter, mask, parameters};
 use proptest::prelude::*;
 
 #[test]
@@ -219,5 +219,26 @@ fn passwords_and_signatures_of_urls_are_masked() {
         ("--signature ABC", "--signature ***"),
     ] {
         assert_eq!(mask(text), expected);
+    }
+}
+
+#[test]
+fn parameters_of_a_command_line_have_the_values_that_are_masked() {
+    let line =
+        r#"setup.exe A=1 /v"/qn TOKEN=\"a b\"" /Secret:xy --key z -Pwd /S URL=http://h?token=t "PIN=q r" x"#;
+    let wanted = |name: &str| !matches!(name, "A" | "URL" | "x" | "S");
+    let found = parameters(line, wanted);
+    let expected = [
+        ("TOKEN", "a b", false),
+        ("Secret", "xy", false),
+        ("key", "z", true),
+        ("Pwd", "/S", true),
+        ("PIN", "q r", false),
+    ];
+    let expected = expected.map(|(name, value, is_next_word)| Parameter { name, value, is_next_word });
+    assert_eq!(found, expected);
+    let masked = mask(line);
+    for Parameter { value, .. } in found.iter().filter(|one| !one.value.starts_with('/')) {
+        assert!(!masked.contains(&format!("={value}")) && !masked.contains(&format!(":{value}")), "{masked}");
     }
 }

@@ -28,18 +28,7 @@ struct Surroundings {
 
 /// Every value that the text may give to `name`.
 pub(super) fn values_of(line: &Line<'_>, name: &Name<'_>) -> Vec<Value> {
-    let text = line.text;
-    let own_quote = line.quote_at(name.end);
-    let behind = name.end + own_quote.map_or(0, Quote::len);
-    let before = text[..name.begin()].trim_end_matches([' ', '\t']);
-    let surroundings = Surroundings {
-        opened_by: line.quote_before(name.begin()).filter(|_| own_quote.is_none()),
-        is_json: own_quote.is_some(),
-        is_list: before.ends_with(';'),
-        is_query: before.ends_with(['?', '&'])
-            && text[behind..].starts_with('=')
-            && last_word(before).contains("://"),
-    };
+    let (behind, before, surroundings) = surroundings(line, name);
     let forms = [
         assigned(line, behind, &surroundings),
         next_word(line, name, behind, &surroundings),
@@ -52,6 +41,43 @@ pub(super) fn values_of(line: &Line<'_>, name: &Name<'_>) -> Vec<Value> {
         named_elsewhere(line, name.end),
     ];
     forms.into_iter().flatten().collect()
+}
+
+/// The value that a command line gives to the parameter `name`, and whether it is the next word.
+pub(super) fn of_parameter(line: &Line<'_>, name: &Name<'_>) -> Option<(Value, bool)> {
+    let text = line.text;
+    let word = text[..name.begin()].rfind([' ', '\t', '"']).map_or(0, |at| at + 1);
+    let is_whole_word = word == name.begin();
+    let (behind, _, surroundings) = surroundings(line, name);
+    match text[name.end..].chars().next()? {
+        '=' if !text[word..name.begin()].contains('=') => {
+            Some((assigned(line, behind, &surroundings)?, false))
+        }
+        ':' if is_whole_word && name.switch.is_some() => {
+            Some((assigned(line, behind, &surroundings)?, false))
+        }
+        ' ' | '\t' if is_whole_word && name.switch.is_some() => {
+            Some((next_word(line, name, behind, &surroundings)?, true))
+        }
+        _ => None,
+    }
+}
+
+/// Where the text behind a name begins, the text before it, and what stands around it.
+fn surroundings<'a>(line: &Line<'a>, name: &Name<'_>) -> (usize, &'a str, Surroundings) {
+    let text = line.text;
+    let own_quote = line.quote_at(name.end);
+    let behind = name.end + own_quote.map_or(0, Quote::len);
+    let before = text[..name.begin()].trim_end_matches([' ', '\t']);
+    let surroundings = Surroundings {
+        opened_by: line.quote_before(name.begin()).filter(|_| own_quote.is_none()),
+        is_json: own_quote.is_some(),
+        is_list: before.ends_with(';'),
+        is_query: before.ends_with(['?', '&'])
+            && text[behind..].starts_with('=')
+            && last_word(before).contains("://"),
+    };
+    (behind, before, surroundings)
 }
 
 /// `NAME=value`, `name: value`, `"name":"value"`, `$h['name'] = 'value'`.

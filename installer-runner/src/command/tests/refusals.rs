@@ -40,7 +40,7 @@ fn files_that_are_no_programs_are_told_their_line() {
                 0x8007_00C1,
                 "a .ps1 is no program",
                 line(format!(
-                    "`powershell.exe -NoProfile -ExecutionPolicy Bypass -File \"{}\" -Mode x`",
+                    "`%SystemRoot%\\Sysnative\\WindowsPowerShell\\v1.0\\powershell.exe -NoProfile -ExecutionPolicy Bypass -File \"{}\" -Mode x`",
                     content("install.ps1")
                 )),
             ),
@@ -48,9 +48,9 @@ fn files_that_are_no_programs_are_told_their_line() {
                 "app.msi /qn",
                 0x8007_00C1,
                 "a .msi is no program",
-                line(format!("`msiexec.exe /i \"{}\" /qn /norestart /qn`", content("app.msi"))),
+                line(format!("`msiexec /i \"{}\" /qn /norestart /qn`", content("app.msi"))),
             ),
-            ("fix.msp", 0x8007_00C1, ".msp", "msiexec.exe /p"),
+            ("fix.msp", 0x8007_00C1, ".msp", "msiexec /p"),
             ("kb.msu", 0x8007_00C1, ".msu", "wusa.exe"),
             ("run.vbs", 0x8007_00C1, ".vbs", "cscript.exe //B //NoLogo"),
             ("\"a.reg\"", 0x8007_00C1, ".reg", "reg.exe import"),

@@ -6,6 +6,7 @@ use crate::lint::script;
 use crate::lint::subject::Subject;
 use waybill_intune::command_line::{PowerShell, Step};
 
+use waybill_intune::view::{FolderVariable, named_view};
 use waybill_schemas::report::lint::LintPage;
 use waybill_schemas::report::lint::Severity::Warning;
 
@@ -55,7 +56,7 @@ fn is_32_bit_app(subject: &Subject) -> bool {
 
 fn powershell(command: &Command<'_>, step: &Step, subject: &Subject, findings: &mut Findings) {
     let Some(call) = PowerShell::of(step) else { return };
-    if call.is_native || step.program.to_lowercase().contains("\\syswow64\\") {
+    if named_view(&step.program).is_some() {
         return;
     }
     let from_command =
@@ -118,16 +119,12 @@ fn program_files(examined: &Examined<'_>, findings: &mut Findings) {
 }
 
 fn program_files_in(command: &Command<'_>, findings: &mut Findings) {
-    const VARIABLES: [[&str; 3]; 2] = [
-        ["%ProgramFiles%", "%ProgramW6432%", "%ProgramFiles(x86)%"],
-        ["%CommonProgramFiles%", "%CommonProgramW6432%", "%CommonProgramFiles(x86)%"],
-    ];
     let lower = command.text.to_lowercase();
-    for [variable, native, x86] in VARIABLES {
-        if lower.contains(&variable.to_lowercase()) {
+    for FolderVariable { name, of_32_bit, of_64_bit } in FolderVariable::ALL {
+        if lower.contains(&format!("%{}%", name.to_lowercase())) {
             let message =
-                format!("{} uses {variable}, which is the (x86) folder under Intune.", command.name());
-            let mend = format!("Write `{native}`, or `{x86}` where that is meant.");
+                format!("{} uses %{name}%, which is the (x86) folder under Intune.", command.name());
+            let mend = format!("Write `%{of_64_bit}%`, or `%{of_32_bit}%` where that is meant.");
             findings.warning(command.place.clone(), message, mend);
         }
     }

@@ -6,7 +6,7 @@ use crate::lint::findings::Findings;
 use crate::lint::subject::Subject;
 use crate::recognise::InstallerKind;
 use intunewin::ArchivePolicy;
-use waybill_intune::command_line::extension;
+use waybill_intune::path::extension;
 use waybill_schemas::report::lint::Severity::Warning;
 use waybill_schemas::report::lint::{LintPage, Place};
 

@@ -10,6 +10,7 @@ use waybill_intune::command_line::{Msiexec, PowerShell, ProductOrFile, Step, Wor
 /// Extensions that cmd tries for a name without one.
 const PATHEXT: [&str; 6] = ["com", "exe", "bat", "cmd", "vbs", "js"];
 
+use waybill_intune::right_line::LIKELY_EXTENSIONS;
 use waybill_schemas::report::lint::LintPage;
 use waybill_schemas::report::lint::Severity::Error;
 
@@ -94,8 +95,7 @@ fn nearest(path: &str, files: &Files) -> String {
         return format!("It is there as `{}`: write that.", entry.name.replace('/', "\\"));
     }
     let with_extension = |extension: &str| files.find_leaf(&format!("{leaf}.{extension}"));
-    let mut extensions = ["cmd", "bat", "ps1", "msi", "vbs", "exe"].into_iter();
-    match extensions.find_map(with_extension).filter(|_| !leaf.contains('.')) {
+    match LIKELY_EXTENSIONS.into_iter().find_map(with_extension).filter(|_| !leaf.contains('.')) {
         Some(entry) => format!("{} is there: write its extension.", leaf_of(&entry.name)),
         None => "Put it into the source folder, or correct the name.".to_owned(),
     }

@@ -5,9 +5,9 @@ use crate::lint::files::{FileEntry, leaf_of};
 use crate::lint::findings::Findings;
 use crate::lint::script;
 use crate::lint::subject::Subject;
-use waybill_intune::command_line::{Word, flattened};
 use waybill_schemas::report::lint::Severity::Error;
 use waybill_schemas::report::lint::{LintPage, Place};
+use waybill_schemas::secrets::{Parameter, parameters};
 
 /// More scripts than this are not read for secrets.
 const MOST_SCRIPTS: usize = 200;
@@ -44,14 +44,13 @@ fn check(examined: &Examined<'_>, findings: &mut Findings) {
 
 fn commands(examined: &Examined<'_>, findings: &mut Findings) {
     for command in &examined.commands {
-        let words: Vec<Word> = command.line.steps.iter().flat_map(|step| flattened(&step.words)).collect();
-        let secret = parameter(&words, is_called_secret);
+        let secret = parameter(command.text, is_called_secret);
         if let Some(name) = secret.or_else(|| token_shape(command.text).map(str::to_owned)) {
             let message = format!("{} carries a secret in clear ({name}).", command.name());
             let mend = "Let the device fetch it when it is needed, and change it: whoever has seen the command has it. Allow WB304 where it is none.";
             findings.error(command.place.clone(), message, mend);
         }
-        if let Some(name) = parameter(&words, is_called_licence) {
+        if let Some(name) = parameter(command.text, is_called_licence) {
             let message = format!("{} carries a licence key in clear ({name}).", command.name());
             let mend =
                 "Put it into a file that the installer reads, or allow WB304 where everybody may know it.";
@@ -61,22 +60,14 @@ fn commands(examined: &Examined<'_>, findings: &mut Findings) {
 }
 
 /// The name of the first parameter that is called as wanted and has a value that may be a secret.
-fn parameter(words: &[Word], is_wanted: fn(&str) -> bool) -> Option<String> {
-    words.iter().enumerate().find_map(|(at, word)| {
-        // /NAME=value, NAME=value, /NAME:value; else -NAME value
-        let switch_with_colon =
-            || word.text.strip_prefix(['/', '-']).and_then(|switch| switch.split_once(':'));
-        let (name, value) = match word.text.split_once('=').or_else(switch_with_colon) {
-            Some((name, value)) => (name, value),
-            None => {
-                word.switch()?;
-                let is_value = |next: &&Word| next.switch().is_none() && !next.text.contains('=');
-                (word.text.as_str(), words.get(at + 1).filter(is_value)?.text.as_str())
-            }
-        };
-        let name = name.trim_start_matches(['/', '-']);
-        (is_wanted(&bare(name)) && may_be_secret(value)).then(|| name.to_owned())
-    })
+fn parameter(line: &str, is_wanted: fn(&str) -> bool) -> Option<String> {
+    let is_secret = |one: &&Parameter<'_>| {
+        // The word behind a switch is its value unless it looks like a parameter of its own.
+        let is_own = one.is_next_word && (one.value.starts_with(['/', '-']) || one.value.contains('='));
+        !is_own && may_be_secret(one.value)
+    };
+    let parameters = parameters(line, |name| is_wanted(&bare(name)));
+    parameters.iter().find(is_secret).map(|one| one.name.to_owned())
 }
 
 /// Letters and digits alone, in lower case.
@@ -196,7 +187,7 @@ fn has_assignment(text: &str) -> bool {
 }
 
 fn is_script(name: &str) -> bool {
-    let extension = waybill_intune::command_line::extension(name);
+    let extension = waybill_intune::path::extension(name);
     matches!(extension.as_str(), "ps1" | "psm1" | "cmd" | "bat" | "vbs")
 }
 

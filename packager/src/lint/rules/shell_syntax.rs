@@ -3,7 +3,7 @@
 use super::{Command, Examined, LintRule};
 use crate::lint::findings::Findings;
 use crate::lint::programs::is_shell_builtin;
-use waybill_intune::command_line::{Step, Word};
+use waybill_intune::command_line::{Step, shell_operator};
 
 /// Variables that only cmd knows.
 const DYNAMIC: [&str; 6] = ["%cd%", "%random%", "%date%", "%time%", "%errorlevel%", "%cmdcmdline%"];
@@ -46,7 +46,7 @@ fn check_command(command: &Command<'_>, findings: &mut Findings) {
         findings.error(command.place.clone(), message, mend(command));
         return;
     }
-    if let Some(syntax) = operator(&step.words).or_else(|| variable(command.text)) {
+    if let Some(syntax) = shell_operator(&step.words).map(str::to_owned).or_else(|| variable(command.text)) {
         let message = format!("{} uses `{syntax}`, but no shell reads it.", command.name());
         findings.error(command.place.clone(), message, mend(command));
     }
@@ -70,16 +70,6 @@ fn batch_variable(command: &Command<'_>, step: &Step, findings: &mut Findings) {
         let mend = "Leave it out: the working directory is the package's folder.";
         findings.error(command.place.clone(), message, mend);
     }
-}
-
-fn operator(words: &[Word]) -> Option<String> {
-    let unquoted = words.iter().filter(|word| !word.is_quoted()).map(|word| word.raw.as_str());
-    let is_operator = |word: &&str| {
-        matches!(*word, "&&" | "||" | "|" | "&")
-            || word.ends_with("&&")
-            || ["&&", "||", ">", "1>", "2>", "*>"].iter().any(|operator| word.starts_with(operator))
-    };
-    unquoted.into_iter().find(is_operator).map(str::to_owned)
 }
 
 fn variable(text: &str) -> Option<String> {

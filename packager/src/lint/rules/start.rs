@@ -2,7 +2,9 @@
 
 use super::{Command, Examined, LintRule};
 use crate::lint::findings::Findings;
+use waybill_intune::View;
 use waybill_intune::command_line::{Msiexec, PowerShell, ProductOrFile, Step, unquoted_run};
+use waybill_intune::right_line::{is_program, right_line};
 
 use waybill_schemas::report::lint::LintPage;
 use waybill_schemas::report::lint::Severity::Error;
@@ -52,29 +54,14 @@ fn unquoted(examined: &Examined<'_>, findings: &mut Findings) {
     }
 }
 
-/// The line that starts a file of this extension; nothing for programs.
-fn right_line(extension: &str, name: &str) -> Option<String> {
-    let line = match extension {
-        "ps1" => format!(
-            "%SystemRoot%\\Sysnative\\WindowsPowerShell\\v1.0\\powershell.exe -NoProfile -ExecutionPolicy Bypass -File \"{name}\""
-        ),
-        "msi" => format!("msiexec /i \"{name}\" /qn /norestart"),
-        "msp" => format!("msiexec /p \"{name}\" /qn /norestart"),
-        "vbs" | "js" | "wsf" => format!("cscript.exe //B //NoLogo \"{name}\""),
-        "reg" => format!("reg.exe import \"{name}\""),
-        "msu" => format!("wusa.exe \"{name}\" /quiet /norestart"),
-        _ => return None,
-    };
-    Some(line)
-}
-
 fn starts_no_program(command: &Command<'_>, step: &Step, findings: &mut Findings) {
     let extension = step.extension();
     // A shell starts Windows Script Host for these by itself.
-    if step.in_shell && matches!(extension.as_str(), "vbs" | "js" | "wsf") {
+    let is_shells = step.in_shell && matches!(extension.as_str(), "vbs" | "vbe" | "js" | "jse" | "wsf");
+    if is_program(&extension) || is_shells {
         return;
     }
-    if let Some(line) = right_line(&extension, &step.program) {
+    if let Some(line) = right_line(&extension, &step.program, View::Bits32) {
         let message = format!(
             "{} starts {} directly; a .{extension} is no program (0x800700C1).",
             command.name(),

@@ -2,7 +2,7 @@
 
 use super::{Examined, LintRule, text};
 use crate::lint::findings::Findings;
-use waybill_intune::command_line::extension;
+use waybill_intune::path::extension;
 use waybill_schemas::app::{FileSystemOperation, FileSystemRule, RegistryOperation, RegistryRule, Rule};
 
 use waybill_schemas::report::lint::LintPage;

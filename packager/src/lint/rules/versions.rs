@@ -6,6 +6,7 @@ use crate::lint::subject::Subject;
 use crate::msi::MsiFacts;
 use std::fmt::Display;
 use waybill_intune::command_line::{Msiexec, ProductOrFile};
+use waybill_intune::right_line::removal_line;
 use waybill_intune::{
     CheckedRule, Comparison, ComparisonOperator, FileCheck, FileTest, ProductCheck, RegistryCheck,
     RegistryTest, VersionNumber,
@@ -243,7 +244,7 @@ fn removal(msi: &MsiFacts, examined: &Examined<'_>, findings: &mut Findings) {
                 "The uninstall command removes {code}, but the packed MSI's product code is {}.",
                 msi.product_code
             );
-            let mend = format!("Write `msiexec /x \"{}\" /qn /norestart`.", msi.product_code);
+            let mend = format!("Write `{}`.", removal_line(&msi.product_code));
             findings.error(command.place.clone(), message, mend);
         }
     }

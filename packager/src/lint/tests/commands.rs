@@ -17,6 +17,9 @@ const FILES: &[(&str, &[u8])] = &[
     ("My Setup.exe", b"MZ"),
     ("Files/tool.exe", b"MZ"),
     ("a.vbs", b"' nothing"),
+    ("driver.inf", b"[Version]"),
+    ("app.msix", b"PK"),
+    ("tool.jar", b"PK"),
 ];
 
 /// What is found of an install command.
@@ -38,6 +41,11 @@ fn wb101_no_program_is_started() {
         ("My App.msi /qn", &["E101", "E104"]),
         ("settings.reg", &["E101"]),
         ("a.vbs //B", &["E101"]),
+        // The runner refuses these with 0x800700C1 as well; lint knew neither of them.
+        ("driver.inf", &["E101"]),
+        ("app.msix", &["E101"]),
+        ("tool.jar -q", &["E101"]),
+        ("java.exe -jar tool.jar", &[]),
         ("cmd /c install.ps1", &["E101"]),
         ("cmd /c a.vbs", &[]),
         ("install.cmd", &[]),
@@ -91,6 +99,7 @@ fn wb103_no_shell_reads_it() {
         ("setup.exe /S > log.txt", &["E103"]),
         ("setup.exe /S | more", &["E103"]),
         ("setup.exe /S 2>nul", &["E103"]),
+        ("setup.exe < answers.txt", &["E103"]),
         ("setup.exe /D=$env:ProgramData\\A", &["E103"]),
         ("%~dp0setup.exe /S", &["E103"]),
         ("cmd /c %~dp0setup.exe /S", &["E103"]),
@@ -110,6 +119,8 @@ fn wb104_blanks_without_quotes() {
     assert_all(&[
         ("C:\\Program Files\\Contoso\\setup.exe /S", &["E104"]),
         ("My Setup.exe /S", &["E104"]),
+        // Windows adds `.exe` and the runner starts it; lint said that there is no `My`.
+        ("My Setup /S", &["E104"]),
         ("\"My Setup.exe\" /S", &[]),
         ("msiexec /i My App.msi /qn /norestart", &["E104"]),
         ("msiexec /i \"My App.msi\" /qn /norestart", &[]),
