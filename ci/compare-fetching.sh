@@ -13,6 +13,8 @@
 # where apt can, and `cryptography` as ci/compare-packing.sh does. Over the slow line the peers that unpack run once.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+# shellcheck source=ci/lib.sh
+. ci/lib.sh
 
 strict=no
 [ "${1:-}" != --strict ] || { strict=yes && shift; }
@@ -30,20 +32,15 @@ clean_up() {
 }
 trap clean_up EXIT
 
-need() { # package, command
-  command -v "$2" >/dev/null && return
-  DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=600 install -y --no-install-recommends "$1" >&2
-}
-need aria2 aria2c
+need 7z p7zip-full
+need aria2c aria2
 need curl curl
+need ip iproute2
+need nginx nginx-light
 need openssl openssl
-need p7zip-full 7z
-need iproute2 ip
-need nginx-light nginx
-need time /usr/bin/time
-cargo build --quiet --release --bin waybill
+need /usr/bin/time time
+build_release
 python=$(ci/peer-environment.sh "$scratch/environment") || python=
-waybill=$PWD/target/release/waybill
 export WAYBILL_ROOT=$scratch/root
 
 # Files that do not deflate, as the large ones of installers do, and some hundred small ones.
@@ -126,21 +123,11 @@ warm_up() {
   rm "$scratch/warm"
 }
 
-# Seconds and KiB of a command, one line into $scratch/$1.
-measure() {
-  local name=$1
-  shift
-  /usr/bin/time -q -a -o "$scratch/$name" -f '%e %M' "$@" >"$scratch/output" 2>&1 || {
-    cat "$scratch/output" >&2
-    exit 1
-  }
-}
-
 measure_curl() {
   local name=$1
   shift
   warm_up
-  measure "$name" "$@" curl --silent --show-error --fail -o "$scratch/curl.out" "$url"
+  measure "$scratch/$name" "$@" curl --silent --show-error --fail -o "$scratch/curl.out" "$url"
   rm "$scratch/curl.out"
 }
 
@@ -149,7 +136,7 @@ measure_aria2() {
   local name=$1 connections=$2
   shift 2
   warm_up
-  measure "$name" "$@" aria2c --no-conf --quiet --file-allocation=none --min-split-size=1M \
+  measure "$scratch/$name" "$@" aria2c --no-conf --quiet --file-allocation=none --min-split-size=1M \
     --max-connection-per-server="$connections" --split="$connections" --dir="$scratch" --out=aria2.out "$url"
   rm "$scratch/aria2.out"
 }
@@ -172,7 +159,7 @@ rm payload.zip
 CHAIN
   warm_up
   # shellcheck disable=SC2046 # words
-  measure "$name" "$@" env $(secrets) bash "$scratch/chain.sh" "$url" "$scratch/by-hand"
+  measure "$scratch/$name" "$@" env $(secrets) bash "$scratch/chain.sh" "$url" "$scratch/by-hand"
   rm -r "$scratch/by-hand"
 }
 
@@ -190,7 +177,7 @@ measure_python() {
   shift
   [ -n "$python" ] || return 0
   warm_up
-  measure "$name" "$@" "$python" ci/peer.py fetch "$scratch/content.json" "$scratch/by-python"
+  measure "$scratch/$name" "$@" "$python" ci/peer.py fetch "$scratch/content.json" "$scratch/by-python"
   rm -r "$scratch/by-python"
 }
 
@@ -229,7 +216,7 @@ PYTHON
 
 # Name, seconds and MiB of peer $2, of which $scratch/$1 tells; nothing where it was left out.
 row() {
-  [ ! -e "$scratch/$1" ] || printf '%-52s %8s s %6.0f MiB\n' "$2" "$(median "$1" 1)" "$(divide "$(median "$1" "${3:-2}")" 1024)"
+  [ ! -e "$scratch/$1" ] || printf '%-52s %8s s %6.0f MiB\n' "$2" "$(median "$scratch/$1" 1)" "$(divide "$(median "$scratch/$1" "${3:-2}")" 1024)"
 }
 
 # The peers' rows, and ours, for the files that end in $1.
@@ -242,9 +229,6 @@ table() {
   row "fetch$1" "waybill fetch" 4
 }
 
-# The median of column $2 in $scratch/$1.
-median() { sort -g -k "$2,$2" "$scratch/$1" | awk -v c="$2" '{ v[NR] = $c } END { print v[int((NR + 1) / 2)] }'; }
-
 missed=0 strictly_missed=0
 # What, value, goal, and whether the machine's mood counts.
 judge() {
@@ -255,7 +239,6 @@ judge() {
   fi
   printf '%-62s %8s   goal %-7s %s\n' "$1" "$2" "$3" "$verdict"
 }
-divide() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.3f", a / b }'; }
 
 make_content
 size=$(stat -c %s "$scratch/content.intunewin")
@@ -273,14 +256,14 @@ for _ in $(seq "$rounds"); do
   measure_python python
 done
 stop_nginx
-curl=$(median curl 1)
+curl=$(median "$scratch/curl" 1)
 printf '\nLoopback\n'
 table ""
 printf 'curl %s s, fetch %s s, of them %s s to the authenticated file, %s s unpacking\n' \
-  "$curl" "$(median fetch 1)" "$(median fetch 2)" "$(median fetch 3)"
-judge "authenticated file on loopback, of curl's time" "$(divide "$(median fetch 2)" "$curl")" 0.85 mood
-judge "peak memory, MiB" "$(divide "$(median fetch 4)" 1024)" 40
-judge "most on disk, of content + files" "$(divide "$(median fetch 5)" "$((size * 2 / 1024))")" 1.01
+  "$curl" "$(median "$scratch/fetch" 1)" "$(median "$scratch/fetch" 2)" "$(median "$scratch/fetch" 3)"
+judge "authenticated file on loopback, of curl's time" "$(divide "$(median "$scratch/fetch" 2)" "$curl")" 0.85 mood
+judge "peak memory, MiB" "$(divide "$(median "$scratch/fetch" 4)" 1024)" 40
+judge "most on disk, of content + files" "$(divide "$(median "$scratch/fetch" 5)" "$((size * 2 / 1024))")" 1.01
 
 # 1 Gbit/s between two namespaces.
 gigabit() {
@@ -303,24 +286,24 @@ if gigabit; then
     measure_fetch fetch-gigabit "${inside[@]}"
     # The same payload unpacked by two threads: what phase 3 may cost. Memory has cooled as long as in a fetch.
     warm_up
-    sleep "$(median curl-gigabit 1)"
-    measure whole-unpack "$waybill" --quiet unpack "$scratch/content.intunewin" --output "$scratch/out"
-    measure verify "$waybill" --quiet verify "$scratch/content.intunewin"
+    sleep "$(median "$scratch/curl-gigabit" 1)"
+    measure "$scratch/whole-unpack" "$waybill" --quiet unpack "$scratch/content.intunewin" --output "$scratch/out"
+    measure "$scratch/verify" "$waybill" --quiet verify "$scratch/content.intunewin"
     rm -rf "$scratch/out"
   done
   measure_aria2 aria2-1-gigabit 1 "${inside[@]}"
   measure_chain chain-gigabit "${inside[@]}"
   measure_python python-gigabit "${inside[@]}"
   stop_nginx
-  curl=$(median curl-gigabit 1)
-  unpack=$(awk -v a="$(median whole-unpack 1)" -v b="$(median verify 1)" 'BEGIN { printf "%.2f", a - b }')
+  curl=$(median "$scratch/curl-gigabit" 1)
+  unpack=$(awk -v a="$(median "$scratch/whole-unpack" 1)" -v b="$(median "$scratch/verify" 1)" 'BEGIN { printf "%.2f", a - b }')
   printf '\n1 Gbit/s\n'
   table -gigabit
   printf 'curl %s s, fetch %s s, of them %s s to the authenticated file, %s s unpacking; unpack alone %s s\n' \
-    "$curl" "$(median fetch-gigabit 1)" "$(median fetch-gigabit 2)" "$(median fetch-gigabit 3)" "$unpack"
-  judge "authenticated and digested, of curl's time" "$(divide "$(median fetch-gigabit 2)" "$curl")" 1.02 mood
+    "$curl" "$(median "$scratch/fetch-gigabit" 1)" "$(median "$scratch/fetch-gigabit" 2)" "$(median "$scratch/fetch-gigabit" 3)" "$unpack"
+  judge "authenticated and digested, of curl's time" "$(divide "$(median "$scratch/fetch-gigabit" 2)" "$curl")" 1.02 mood
   judge "(whole fetch - curl) / unpack alone" \
-    "$(awk -v f="$(median fetch-gigabit 1)" -v c="$curl" -v u="$unpack" 'BEGIN { printf "%.3f", (f - c) / u }')" 1.2 mood
+    "$(awk -v f="$(median "$scratch/fetch-gigabit" 1)" -v c="$curl" -v u="$unpack" 'BEGIN { printf "%.3f", (f - c) / u }')" 1.2 mood
 else
   printf '\n1 Gbit/s: left out, network namespaces cannot be made here\n'
 fi

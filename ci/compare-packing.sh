@@ -11,6 +11,8 @@
 # `cryptography` in an environment of its own that goes with the scratch folder; without it Python makes the zip alone.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+# shellcheck source=ci/lib.sh
+. ci/lib.sh
 
 strict=no
 [ "${1:-}" != --strict ] || { strict=yes && shift; }
@@ -18,19 +20,15 @@ rounds=${1:-3}
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
-need() { # package, command
-  command -v "$2" >/dev/null && return
-  DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=600 install -y --no-install-recommends "$1" >&2
-}
-need p7zip-full 7z
+need 7z p7zip-full
 need openssl openssl
-need time /usr/bin/time
-cargo build --quiet --release --bin waybill
-cargo build --quiet --release --package intunewin --example seal_rate --example authenticate_rate
+need /usr/bin/time time
+build_release
+# Together with the command, so that no crate is compiled again with other features.
+cargo build --quiet --release -p waybill-cli -p waybill-benchmark --bins
 python=$(ci/peer-environment.sh "$scratch/environment") || python=
-waybill=$PWD/target/release/waybill
-seal_rate=$PWD/target/release/examples/seal_rate
-authenticate_rate=$PWD/target/release/examples/authenticate_rate
+seal_rate=$PWD/target/release/seal-rate
+authenticate_rate=$PWD/target/release/authenticate-rate
 
 # Files of /usr/bin and /usr/lib into $1: at most $2 of them, $3 bytes, each of at least $4; always the same choice.
 collect() {
@@ -60,27 +58,17 @@ print(f"{count} files, {total / 1e6:.0f} MB")
 PYTHON
 }
 
-# Seconds and KiB of a command, one line into $scratch/$1.
-measure() {
-  local name=$1
-  shift
-  /usr/bin/time -q -a -o "$scratch/$name" -f '%e %M' "$@" >"$scratch/output" 2>&1 || {
-    cat "$scratch/output" >&2
-    exit 1
-  }
-}
-
 # One package with $1 threads of folder $2; the report of the last one is kept.
 pack() {
-  measure "waybill-$1-$2" "$waybill" --quiet --json pack "$scratch/$2" --setup install.cmd --threads "$1" --force \
+  measure "$scratch/waybill-$1-$2" "$waybill" --quiet --json pack "$scratch/$2" --setup install.cmd --threads "$1" --force \
     --output "$scratch/out.intunewin"
-  cp "$scratch/output" "$scratch/report-$2.json"
+  cp "$scratch/waybill-$1-$2.output" "$scratch/report-$2.json"
 }
 
 # The work that a package takes, with the tools there are: zip, digest, encryption, MAC.
 seven_zip() {
   rm -f "$scratch/out.zip"
-  measure 7z sh -c "
+  measure "$scratch/7z" sh -c "
     set -e
     cd '$scratch/programs'
     7z a -tzip -mmt2 ../out.zip . >/dev/null
@@ -91,14 +79,14 @@ seven_zip() {
 
 # Folder $1 as Python's zipfile packs it: zlib, level 6, as Microsoft's tool does; the archive's size.
 zlib_size() {
-  measure zip python3 ci/peer.py zip "$scratch/$1" "$scratch/python.zip"
-  cat "$scratch/output"
+  measure "$scratch/zip" python3 ci/peer.py zip "$scratch/$1" "$scratch/python.zip"
+  cat "$scratch/zip.output"
 }
 
 # A whole package in Python, one that we accept; the size of the zip in it.
 python_package() {
-  measure python "$python" ci/peer.py pack "$scratch/programs" install.cmd "$scratch/python.intunewin"
-  cat "$scratch/output"
+  measure "$scratch/python" "$python" ci/peer.py pack "$scratch/programs" install.cmd "$scratch/python.intunewin"
+  cat "$scratch/python.output"
   "$waybill" --quiet verify --deep "$scratch/python.intunewin" >&2
 }
 
@@ -110,7 +98,7 @@ authenticate() {
   "$waybill" --quiet pack "$scratch/gigabyte" --setup install.cmd --level store --output "$scratch/1.intunewin" >/dev/null
   rm -r "$scratch/gigabyte"
   "$authenticate_rate" "$scratch/1.intunewin" >"$scratch/rates"
-  measure verify "$waybill" --quiet verify "$scratch/1.intunewin"
+  measure "$scratch/verify" "$waybill" --quiet verify "$scratch/1.intunewin"
   rm "$scratch/1.intunewin"
 }
 

@@ -10,6 +10,8 @@
 # files lie in memory where there is room: the campaign unpacks a few hundred times, and each time settles a disk.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+# shellcheck source=ci/lib.sh
+. ci/lib.sh
 
 shared=/dev/shm
 if [ -z "${TMPDIR:-}" ] && [ -w $shared ] && [ "$(df --output=avail -k $shared | tail -n 1)" -gt 524288 ]; then
@@ -22,8 +24,8 @@ cargo=(cargo)
 [ "${1:-}" != windows ] || cargo=(ci/windows.sh cargo)
 export WAYBILL_KILLS=200
 campaign() {
-  "${cargo[@]}" test --quiet -p waybill-tests --test "$1" -- --nocapture 2>&1 | tee /dev/stderr | grep "$2" >/dev/null ||
-    { echo "ci/crashes.sh: the campaign of $1 did not end well" >&2; exit 1; }
+  "${cargo[@]}" test --quiet --workspace --test "$1" -- --nocapture 2>&1 | tee /dev/stderr | grep "$2" >/dev/null ||
+    fail "the campaign of $1 did not end well"
 }
 campaign crashes 'kill campaign: 60 received, 60 digested, 60 unpacked, .* all resumed'
 campaign installs 'kill campaign (runner): 110 points .* each installed once'

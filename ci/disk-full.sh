@@ -9,13 +9,10 @@
 # Needs Linux, and root or unprivileged user namespaces; takes some seconds.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+# shellcheck source=ci/lib.sh
+. ci/lib.sh
 
 test=disk_full::a_full_disk_is_told_and_then_gone_on_from
-
-fail() {
-  printf 'ci/disk-full.sh: %s\n' "$*" >&2
-  exit 1
-}
 
 # As root a mount namespace is enough; otherwise a user namespace in which one may mount a tmpfs.
 namespace=(unshare --mount)
@@ -25,10 +22,10 @@ refused=$("${namespace[@]}" mount -t tmpfs none /mnt 2>&1) ||
 
 volume=$(mktemp -d)
 trap 'rmdir "$volume"' EXIT
-cargo test --quiet -p waybill-tests --test crashes --no-run
+cargo test --quiet --workspace --test crashes --no-run
 export volume test
 # shellcheck disable=SC2016 # expanded inside
 "${namespace[@]}" bash -euo pipefail -c '
   mount -t tmpfs -o size=64m,mode=700 none "$volume"
-  WAYBILL_DISK_FULL=$volume cargo test --quiet -p waybill-tests --test crashes -- --ignored --exact "$test" --nocapture
+  WAYBILL_DISK_FULL=$volume cargo test --quiet --workspace --test crashes -- --ignored --exact "$test" --nocapture
 ' | tee /dev/stderr | grep 'disk full: 32 sizes' >/dev/null || fail "the sweep did not end well"

@@ -8,6 +8,8 @@
 # Needs three times the largest in ${TMPDIR:-/tmp}, python3 and GNU time; takes some minutes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+# shellcheck source=ci/lib.sh
+. ci/lib.sh
 
 packing_mib=96
 device_mib=40
@@ -22,16 +24,10 @@ clean_up() {
 }
 trap clean_up EXIT
 
-fail() {
-  printf 'ci/flat-memory.sh: %s\n' "$*" >&2
-  exit 1
-}
-
 largest=$(printf '%s\n' "$@" | sort -n | tail -n 1)
 free=$(df --output=avail -B 1000000 "$scratch" | tail -n 1)
 [ "$free" -ge $((largest * 32 / 10)) ] || fail "needs $((largest * 32 / 10)) MB in $scratch, $free MB are free"
-cargo build --quiet --release --bin waybill
-waybill=$PWD/target/release/waybill
+build_release
 
 # $2 MB below $1, of which half deflates: four large files, 300 small ones, and the rest in files just under 8 MiB, which
 # are deflated whole and so take the most memory.
@@ -60,27 +56,19 @@ PYTHON
 }
 
 # The KiB of a command's peak, as column $1 of this size.
-measure() {
-  local column=$1 kib
+peak() {
+  local column=$1
   shift
-  /usr/bin/time -q -f %M -o "$scratch/kib" "$waybill" --quiet "$@" >"$scratch/output" || fail "waybill $1 failed"
-  read -r kib <"$scratch/kib"
-  printf '%s\n' "$kib" >"$scratch/peak-$megabytes-$column"
+  measure "$scratch/peak-$megabytes-$column" "$waybill" --quiet "$@"
 }
+kib() { cut -d ' ' -f 2 "$scratch/peak-$1-$2"; } # megabytes, column
 
 deliver() {
-  local url
-  measure publish publish "$scratch/package.intunewin" --to "$scratch/public" --with-keys
+  peak publish publish "$scratch/package.intunewin" --to "$scratch/public" --with-keys
   rm "$scratch/package.intunewin"
-  : >"$scratch/serving"
-  "$waybill" --json serve "$scratch/public" --listen :0 --lab >"$scratch/serving" 2>/dev/null &
-  server=$!
-  until grep -q listening "$scratch/serving"; do sleep 0.1; done
-  url=$(sed -n 's/.*"listening":"\([^"]*\)".*/\1/p' "$scratch/serving")package.content.json
-  measure fetch fetch "$url" --output "$scratch/fetched" --root "$scratch/root"
-  kill "$server"
-  wait "$server" 2>/dev/null || true
-  server=
+  start_serving "$scratch/public" --lab
+  peak fetch fetch "${served}package.content.json" --output "$scratch/fetched" --root "$scratch/root"
+  stop_serving
   rm -rf "$scratch/public" "$scratch/fetched" "$scratch/root"
 }
 
@@ -88,14 +76,14 @@ columns=(pack verify unpack publish fetch)
 printf '| MiB | pack | verify --deep | unpack | publish | fetch |\n|---|---|---|---|---|---|\n'
 for megabytes in "$@"; do
   make_source "$scratch/source" "$megabytes"
-  measure pack pack "$scratch/source" --setup small-0.dat --output "$scratch/package.intunewin"
+  peak pack pack "$scratch/source" --setup small-0.dat --output "$scratch/package.intunewin"
   rm -r "$scratch/source"
-  measure verify verify --deep "$scratch/package.intunewin"
-  measure unpack unpack "$scratch/package.intunewin" --output "$scratch/unpacked"
+  peak verify verify --deep "$scratch/package.intunewin"
+  peak unpack unpack "$scratch/package.intunewin" --output "$scratch/unpacked"
   rm -r "$scratch/unpacked"
   deliver
   printf '| %d MB |' "$megabytes"
-  for column in "${columns[@]}"; do printf ' %d |' $((($(cat "$scratch/peak-$megabytes-$column") + 1023) / 1024)); done
+  for column in "${columns[@]}"; do printf ' %d |' $((($(kib "$megabytes" "$column") + 1023) / 1024)); done
   printf '\n'
 done
 
@@ -103,9 +91,9 @@ missed=0
 for column in "${columns[@]}"; do
   limit=$device_mib
   [ "$column" != pack ] || limit=$packing_mib
-  first=$(cat "$scratch/peak-$1-$column")
+  first=$(kib "$1" "$column")
   for megabytes in "$@"; do
-    peak=$(cat "$scratch/peak-$megabytes-$column")
+    peak=$(kib "$megabytes" "$column")
     if [ "$peak" -gt $((limit * 1024)) ] || [ "$peak" -gt $((first + slack_mib * 1024)) ]; then
       printf '%s at %d MB: %d KiB, %d at %d MB, limit %d MiB\n' "$column" "$megabytes" "$peak" "$first" "$1" "$limit" >&2
       missed=1

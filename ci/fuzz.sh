@@ -6,7 +6,8 @@
 #   ci/fuzz.sh gate                      the short form: a fixed number of runs from the seeds alone, always the same
 #                                        ones, so that a change fails for what it changed and not for its luck
 #
-# cargo-fuzz comes from crates.io. Its flags are unstable ones, which RUSTC_BOOTSTRAP=1 allows a stable compiler.
+# The flags are cargo-fuzz's, without cargo-fuzz: to install it takes longer than to build the targets. Some are unstable,
+# which RUSTC_BOOTSTRAP=1 allows a stable compiler.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -16,23 +17,35 @@ targets=("$@")
 [ ${#targets[@]} -gt 0 ] || targets=(package detection_xml unpack msi_facts)
 declare -A gate_runs=([package]=100000 [detection_xml]=200000 [unpack]=15000 [msi_facts]=50000)
 
-cargo_fuzz_version=0.13.2
-tools=$PWD/target/tools
-triple=$(rustc -vV | sed -n 's/^host: //p') # cargo-fuzz's own default is the host it was built for
+triple=$(rustc -vV | sed -n 's/^host: //p') # with a target named, the flags do not reach build scripts
+programs=$PWD/fuzz/target/$triple/release
 corpus=$PWD/fuzz/corpus
 [ "$seconds" != gate ] || { corpus=$PWD/target/fuzz-gate && rm -rf "$corpus"; }
 
-"$tools/bin/cargo-fuzz" --version 2>/dev/null | grep -qF "$cargo_fuzz_version" ||
-  cargo install cargo-fuzz --version "$cargo_fuzz_version" --locked --debug --root "$tools"
-
+flags=(
+  -Cpasses=sancov-module
+  -Cllvm-args=-sanitizer-coverage-level=4
+  -Cllvm-args=-sanitizer-coverage-inline-8bit-counters
+  -Cllvm-args=-sanitizer-coverage-pc-table
+  -Cllvm-args=-sanitizer-coverage-trace-compares
+  -Cllvm-args=-sanitizer-coverage-stack-depth
+  -Cllvm-args=-simplifycfg-branch-fold-threshold=0
+  -Zsanitizer=address
+  -Cdebug-assertions
+  -Ccodegen-units=1 # with more, little is inlined and the targets run at a third of their speed
+  --cfg fuzzing
+)
 cp Cargo.lock fuzz/Cargo.lock # the same versions as the workspace's; cargo adds libFuzzer's crates
-cargo run --quiet --manifest-path fuzz/Cargo.toml --example seeds -- "$corpus"
+(
+  cd fuzz
+  export RUSTC_BOOTSTRAP=1 RUSTFLAGS="${flags[*]}"
+  cargo build --quiet --release --target "$triple" --bins
+)
+"$programs/seeds" "$corpus"
 
-export RUSTC_BOOTSTRAP=1
+export ASAN_OPTIONS=detect_odr_violation=0
 [ ! -d /dev/shm ] || export TMPDIR=/dev/shm # the unpack target writes small files, very many of them
-fuzz() { "$tools/bin/cargo-fuzz" fuzz "$@"; }
 
-fuzz build --target "$triple" # once, so that no target's time goes into compiling
 for target in "${targets[@]}"; do
   if [ "$seconds" = gate ]; then
     echo "== $target: ${gate_runs[$target]} runs"
@@ -43,8 +56,9 @@ for target in "${targets[@]}"; do
   fi
   log=$PWD/target/fuzz-$target.log
   outcome=0
-  fuzz run --target "$triple" "$target" "$corpus/$target" -- "${length[@]}" -max_len=16384 -timeout=10 \
-    -rss_limit_mb=1024 -print_final_stats=1 >"$log" 2>&1 || outcome=$?
+  mkdir -p "fuzz/artifacts/$target"
+  "$programs/$target" "$corpus/$target" "${length[@]}" -artifact_prefix="fuzz/artifacts/$target/" -max_len=16384 \
+    -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 >"$log" 2>&1 || outcome=$?
   grep -E 'stat::(number_of_executed_units|peak_rss_mb)' "$log" || true
   [ "$outcome" = 0 ] && continue
   grep -a -A 3 -m 1 'panicked at' "$log" | cut -c 1-300 || true

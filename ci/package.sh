@@ -6,5 +6,5 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 # Cargo would package these as well, and they name one another without a version.
-private=(waybill-tests waybill-puppet xtask)
+private=(waybill-tests waybill-puppet waybill-support xtask)
 cargo package --workspace --quiet --allow-dirty "${private[@]/#/--exclude=}" "$@"

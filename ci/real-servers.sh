@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Starts the servers that contents are really fetched from, and runs a command with their addresses.
 #
-#   ci/real-servers.sh COMMAND ARGS...      e.g. ci/real-servers.sh cargo test -p waybill-tests real_servers
+#   ci/real-servers.sh COMMAND ARGS...      e.g. ci/real-servers.sh cargo test --workspace --test across real_servers
 #
 # A package of 12 MiB is packed and published; nginx (Debian's) serves the public tree in several ways, and Azurite
 # (from npm, Azure's blob storage in small) holds the content. Everything is on loopback, on free ports and in a folder
@@ -26,15 +26,12 @@
 #   WAYBILL_REAL_CONTAINER  and in it the blob named as the content's path
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
+# shellcheck source=ci/lib.sh
+. "$root/ci/lib.sh"
 
 azurite_version=3.35.0
 azurite=$root/target/tools/azurite
 content_bytes=$((12 * 1024 * 1024))
-
-fail() {
-  printf 'ci/real-servers.sh: %s\n' "$*" >&2
-  exit 1
-}
 
 [ $# -gt 0 ] || { sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 2; }
 
@@ -51,18 +48,8 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT TERM
 
-# Debian packages.
-install() {
-  [ "$(id -u)" = 0 ] || fail "as root: apt-get install --no-install-recommends $*"
-  local apt=(apt-get -o DPkg::Lock::Timeout=600 -qq)
-  export DEBIAN_FRONTEND=noninteractive
-  "${apt[@]}" update >&2 || true # one unreachable third-party source is no reason to stop; the install tells
-  # With this run level Debian's scripts start no service: the system's own nginx is not wanted.
-  RUNLEVEL=1 "${apt[@]}" install -y --no-install-recommends "$@" >&2
-}
-
 install_azurite() {
-  command -v npm >/dev/null || install nodejs npm
+  need npm npm
   grep -qs "\"version\": \"$azurite_version\"" "$azurite/node_modules/azurite/package.json" && return
   npm install --prefix "$azurite" --no-audit --no-fund --no-save --loglevel=error "azurite@$azurite_version" >&2
 }
@@ -77,7 +64,7 @@ PYTHON
 }
 
 publish() {
-  cargo build --quiet --manifest-path "$root/Cargo.toml" --bin waybill
+  (cd "$root" && build_debug)
   local waybill=${CARGO_TARGET_DIR:-$root/target}/debug/waybill
   mkdir "$scratch/source"
   head -c "$content_bytes" /dev/urandom >"$scratch/source/data.bin"
@@ -156,7 +143,7 @@ start_azurite() {
     "$content=$scratch/public/$content" "$mac/pieces.json=$scratch/public/$mac/pieces.json"
 }
 
-[ -x /usr/sbin/nginx ] || install nginx-light
+need /usr/sbin/nginx nginx-light
 install_azurite
 publish
 export WAYBILL_REAL_SERVERS=required WAYBILL_REAL_DOCUMENT=$scratch/app.content.json

@@ -9,6 +9,8 @@
 # quiet. Needs 2 GB in ${TMPDIR:-/tmp}.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+# shellcheck source=ci/lib.sh
+. ci/lib.sh
 
 pairs=${1:-10}
 size=${2:-128MiB}
@@ -30,10 +32,10 @@ PYTHON
 (cd "$scratch/slow" && CARGO_TARGET_DIR="$scratch/target" cargo build --quiet --release --bin waybill)
 cp "$scratch/target/release/waybill" "$scratch/slowed"
 rm -rf "$scratch/target"
-cargo build --quiet --release --bin waybill
-cp target/release/waybill "$scratch/right"
+build_release
+cp "$waybill" "$scratch/right"
 
-measure() { # program, arguments: its exit code, its page into $scratch/page
+bench() { # program, arguments: its exit code, its page into $scratch/page
   local program=$1 status=0
   shift
   "$program" --quiet bench --size "$size" --folder "$scratch" "$@" >"$scratch/page" || status=$?
@@ -44,8 +46,8 @@ measure() { # program, arguments: its exit code, its page into $scratch/page
 caught=0 passed=0
 for ((pair = 1; pair <= pairs; pair++)); do
   rm -f "$scratch/baseline.json"
-  measure "$scratch/right" --save "$scratch/baseline.json"
-  if measure "$scratch/right" --baseline "$scratch/baseline.json"; then
+  bench "$scratch/right" --save "$scratch/baseline.json"
+  if bench "$scratch/right" --baseline "$scratch/baseline.json"; then
     passed=$((passed + 1))
   else
     cat "$scratch/page"
@@ -53,7 +55,7 @@ for ((pair = 1; pair <= pairs; pair++)); do
 done
 printf 'equal runs that passed: %d of %d\n' "$passed" "$pairs"
 
-measure "$scratch/slowed" --baseline "$scratch/baseline.json" --save "$scratch/slowed.json" || true
+bench "$scratch/slowed" --baseline "$scratch/baseline.json" --save "$scratch/slowed.json" || true
 cat "$scratch/page"
 if python3 - "$scratch/slowed.json" <<'PYTHON'
 import json, sys

@@ -5,14 +5,16 @@
 #   ci/real-servers.sh ci/server-behaviour.sh          compares; a difference ends it with 1
 set -euo pipefail
 cd "$(dirname "$0")/.."
+# shellcheck source=ci/lib.sh
+. ci/lib.sh
 
 : "${WAYBILL_REAL_NGINX:?run it under ci/real-servers.sh}"
 content=$WAYBILL_REAL_CONTENT
 scratch=$(mktemp -d)
-serve=
+server=
 finish() {
   local status=$?
-  [ -z "$serve" ] || kill "$serve" 2>/dev/null || true
+  [ -z "$server" ] || kill "$server" 2>/dev/null || true
   rm -rf "$scratch"
   exit "$status"
 }
@@ -21,13 +23,9 @@ trap finish EXIT
 signed=$(python3 ci/azure_blob.py sign "$WAYBILL_REAL_AZURE" "$WAYBILL_REAL_CONTAINER" "$content" 600)
 expired=$(python3 ci/azure_blob.py sign "$WAYBILL_REAL_AZURE" "$WAYBILL_REAL_CONTAINER" "$content" -60)
 
-touch "$scratch/serve.jsonl"
 # Our own lab server, on the public tree that lies beside the document.
-"${CARGO_TARGET_DIR:-target}/debug/waybill" serve "$(dirname "$WAYBILL_REAL_DOCUMENT")/public" --listen :0 --json \
-  >"$scratch/serve.jsonl" 2>/dev/null &
-serve=$!
-until grep -q listening "$scratch/serve.jsonl"; do kill -0 "$serve"; done
-lab=$(sed -n 's/.*"listening":"\([^"]*\)\/".*/\1/p' "$scratch/serve.jsonl")
+waybill=${CARGO_TARGET_DIR:-target}/debug/waybill
+start_serving "$(dirname "$WAYBILL_REAL_DOCUMENT")/public"
 
 declare -A urls=(
   [nginx]=$WAYBILL_REAL_NGINX/plain/$content
@@ -36,7 +34,7 @@ declare -A urls=(
   [gzip for everybody]=$WAYBILL_REAL_NGINX/recompressed/$content
   [Azurite]=$signed
   [Azurite, expired]=$expired
-  [waybill serve]=$lab/$content
+  [waybill serve]=$served$content
 )
 size=$(curl --silent --fail --head "${urls[nginx]}" | tr -d '\r' | sed -n 's/^Content-Length: //p')
 

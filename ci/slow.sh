@@ -9,27 +9,23 @@
 #   ci/slow.sh [entries] [large] [packages]
 set -euo pipefail
 cd "$(dirname "$0")/.."
+# shellcheck source=ci/lib.sh
+. ci/lib.sh
 
 packing_mib=96
 device_mib=40
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-cargo build --quiet --release --bin waybill
-waybill=$PWD/target/release/waybill
-
-fail() {
-  printf 'ci/slow.sh: %s\n' "$*" >&2
-  exit 1
-}
+build_release
 
 # At most $1 MiB for the command that follows.
 within() {
-  local limit=$1 outcome=0 kib seconds
+  local limit=$1 kib seconds
   shift
-  /usr/bin/time -q -f '%M %e' -o "$scratch/measured" "$waybill" --quiet "$@" || outcome=$?
-  [ "$outcome" = 0 ] || fail "waybill $1 ended with $outcome"
-  read -r kib seconds <"$scratch/measured"
+  rm -f "$scratch/measured"
+  measure "$scratch/measured" "$waybill" --quiet "$@"
+  read -r seconds kib <"$scratch/measured"
   printf '%-8s %4d MiB of %d, %s s\n' "$1" $(((kib + 1023) / 1024)) "$limit" "$seconds"
   [ "$kib" -le $((limit * 1024)) ] || fail "waybill $1 took more than $limit MiB"
 }
@@ -48,17 +44,13 @@ PYTHON
 
 # The package $1 published, served and fetched: the files are those of $2, and a second fetch finds them there.
 delivered() {
-  local server url
+  local server served url
   within $device_mib publish "$1" --to "$scratch/public" --with-keys
-  : >"$scratch/serving"
-  "$waybill" --json serve "$scratch/public" --listen :0 --lab >"$scratch/serving" 2>/dev/null &
-  server=$!
-  until grep -q listening "$scratch/serving"; do sleep 0.1; done
-  url=$(sed -n 's/.*"listening":"\([^"]*\)".*/\1/p' "$scratch/serving")$(basename "$1" .intunewin).content.json
+  start_serving "$scratch/public" --lab
+  url=$served$(basename "$1" .intunewin).content.json
   within $device_mib fetch "$url" --output "$scratch/fetched" --root "$scratch/root"
   within $device_mib fetch "$url" --output "$scratch/fetched" --root "$scratch/root" --check
-  kill "$server"
-  wait "$server" 2>/dev/null || true
+  stop_serving
   diff -r "$2" "$scratch/fetched" || fail "what was fetched is not what was packed"
   rm -rf "$scratch/public" "$scratch/fetched" "$scratch/root"
 }

@@ -29,5 +29,7 @@ fi
 sed -n 's/^test \(.*\) [.][.][.] FAILED$/second try: \1/p' "$log"
 for program in "${failed[@]}"; do
   read -ra arguments <<<"$program"
+  # `-p PACKAGE --test NAME`. With the whole workspace nothing is compiled again for other features.
+  [ "${arguments[2]:-}" != --test ] || arguments=(--workspace --test "${arguments[3]}")
   ci/windows.sh cargo test "${arguments[@]}"
 done

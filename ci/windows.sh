@@ -4,6 +4,7 @@
 #   ci/windows.sh setup                      Debian packages, a wine prefix that says Windows 10 (once; a minute, 2 GB)
 #   ci/windows.sh cargo build|test|run ...   cargo for the Windows target, in the current directory
 #   ci/windows.sh wine PROGRAM.exe ARGS...   a Windows program in that prefix
+#   ci/windows.sh built NAME ARGS...         one that `cargo build` or `cargo test` made
 #
 # Everything it keeps is under ${WAYBILL_WINE:-~/.cache/waybill-wine}: the prefix, a cargo home and a target folder of
 # its own, so nothing is shared with (or rebuilt by) the ordinary builds.
@@ -11,6 +12,8 @@
 # rustup can add a Windows std where it can reach its server. Debian's rustc-web comes with the source of std instead
 # and is installed like any other package, so this works wherever apt does.
 set -euo pipefail
+# shellcheck source=ci/lib.sh
+. "$(dirname "$0")/lib.sh"
 
 target=x86_64-pc-windows-gnu
 keep=${WAYBILL_WINE:-$HOME/.cache/waybill-wine}
@@ -24,22 +27,6 @@ unset DISPLAY
 for inherited in 3 4 5 6 7 8 9; do
   eval "exec $inherited>&-"
 done
-
-fail() {
-  printf 'ci/windows.sh: %s\n' "$*" >&2
-  exit 1
-}
-
-install_packages() {
-  dpkg -s "${packages[@]}" >/dev/null 2>&1 && return
-  [ "$(id -u)" = 0 ] || fail "as root: apt-get install --no-install-recommends ${packages[*]}"
-  local apt=(apt-get -o DPkg::Lock::Timeout=600 -qq) log=$keep/apt.log
-  export DEBIAN_FRONTEND=noninteractive
-  "${apt[@]}" update >"$log" 2>&1 || true # one unreachable third-party source is no reason to stop; the install tells
-  "${apt[@]}" install -y --no-install-recommends "${packages[@]}" >>"$log" 2>&1 ||
-    "${apt[@]}" install -y --no-install-recommends "${packages[@]}" >>"$log" 2>&1 || # a mirror's hiccup: once more
-    fail "apt-get install failed, see $log: $(tail -n 3 "$log")"
-}
 
 make_prefix() {
   [ -f "$WINEPREFIX/system.reg" ] && return
@@ -73,7 +60,7 @@ C
 }
 
 setup() {
-  install_packages
+  install_packages "${packages[@]}"
   make_prefix
   make_bcryptprimitives
   printf 'ready: %s, %s\n' "$(/usr/bin/rustc -V)" "$(wine --version)"
@@ -100,5 +87,6 @@ case "${1:-}" in
   setup) setup ;;
   cargo) shift && windows_cargo "$@" ;;
   wine) shift && exec wine "$@" ;;
-  *) sed -n '2,6s/^# \{0,1\}//p' "$0" && exit 2 ;;
+  built) program=${WIN_TARGET_DIR:-$keep/target}/$target/debug/$2.exe && shift 2 && exec wine "$program" "$@" ;;
+  *) sed -n '2,7s/^# \{0,1\}//p' "$0" && exit 2 ;;
 esac

@@ -7,9 +7,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use waybill_context::Context;
 use waybill_packager::pack::Level;
-use waybill_tests::folder_listing::{Listing, list};
+use waybill_support::folder_listing::{Listing, list};
+use waybill_support::tests_folder;
 use waybill_tests::packed_folder::{options, pack_folder};
-use waybill_tests::tests_folder;
 
 /// The catalogue folder's fixed name.
 const CATALOG: &str = "Cat_C029B285-222F-460B-8ECA-2CD7A8A424B7";

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Command;
 use waybill_context::Context;
 use waybill_schemas::{DigestAlgorithm, EncryptionInfo, FileDigest, Mac, Profile};
-use waybill_tests::pseudo_random::PseudoRandom;
+use waybill_support::noise::PseudoRandom;
 use waybill_tests::sealed_package::{SealedPackage, seal};
 use waybill_tests::witness;
 

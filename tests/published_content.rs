@@ -1,13 +1,13 @@
 //! A content as `waybill publish` lays it out, made by hand, with the files that must come out of it.
 
-use crate::folder_listing::Listing;
-use crate::pseudo_random::PseudoRandom;
 use crate::sealed_package::{SealedPackage, seal};
 use intunewin::{DosTime, KnownEntry, Method, PayloadWriter, WriteError};
 use sha2::{Digest as _, Sha256};
 use std::error::Error;
 use std::sync::Arc;
 use waybill_schemas::{ContentDocument, ContentUrl, PIECE_SIZE, PiecesDocument, Sha256Digest};
+use waybill_support::folder_listing::Listing;
+use waybill_support::noise::PseudoRandom;
 
 /// A sealed content and all that belongs to it.
 #[derive(Debug, Clone)]

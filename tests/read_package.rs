@@ -1,6 +1,5 @@
 //! A package read to its end, and the class of what stopped it.
 
-use crate::folder_listing::{Listing, list};
 use intunewin::{
     ArchiveError, ArchivePolicy, AuthenticateError, AuthenticatedContent, ContentError, EncryptedContent,
     OpenError, Package, UnpackError, UnpackOptions, Violation,
@@ -11,6 +10,7 @@ use std::path::Path;
 use waybill_context::Context;
 use waybill_schemas::EncryptionInfo;
 use waybill_schemas::codes::Classified;
+use waybill_support::folder_listing::{Listing, list};
 
 /// A refusal in the words of the test vectors.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,9 +8,9 @@ use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 use waybill_context::Context;
 use waybill_packager::pack::Level;
-use waybill_tests::folder_listing::{Listing, list};
+use waybill_support::folder_listing::{Listing, list};
+use waybill_support::noise::PseudoRandom;
 use waybill_tests::packed_folder::{options, pack_folder, payload};
-use waybill_tests::pseudo_random::PseudoRandom;
 
 const MIB: usize = 1 << 20;
 

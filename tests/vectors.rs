@@ -4,10 +4,10 @@ use intunewin::ArchivePolicy;
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use waybill_schemas::{ApplicationInfo, EncryptionInfo};
-use waybill_tests::folder_listing::Listing;
+use waybill_support::folder_listing::Listing;
+use waybill_support::vector_file::{VectorFile, read_group};
 use waybill_tests::read_package::{Refusal, read_content, read_package};
 use waybill_tests::sealed_package::seal;
-use waybill_tests::vector_file::{VectorFile, read_group};
 
 #[test]
 fn archives() {

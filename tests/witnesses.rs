@@ -6,9 +6,9 @@ use std::io::{Cursor, Read};
 use std::path::Path;
 use std::process::Command;
 use waybill_packager::pack::Level;
-use waybill_tests::folder_listing::{Listing, list};
+use waybill_support::folder_listing::{Listing, list};
+use waybill_support::noise::PseudoRandom;
 use waybill_tests::packed_folder::{options, pack_folder, payload};
-use waybill_tests::pseudo_random::PseudoRandom;
 use waybill_tests::witness;
 
 /// Opens every entry with its CRC and prints how many there are.

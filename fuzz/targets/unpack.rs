@@ -8,9 +8,13 @@ use libfuzzer_sys::fuzz_target;
 use std::io::Cursor;
 use std::path::Path;
 use waybill_context::Context;
-use waybill_tests::folder_listing::list;
-use waybill_tests::sealed_package::seal;
+use waybill_support::folder_listing::list;
 use zip::result::ZipError;
+
+// The file and not the crate that holds it: its server would have to be built for every run.
+#[path = "../../tests/sealed_package.rs"]
+mod sealed_package;
+use sealed_package::seal;
 
 /// More than this is only checked: a target should spend its time on bytes, not on a disk.
 const MOST_FILES: u64 = 32;

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 use waybill_context::Context;
 use waybill_downloader::{Destination, FetchError, FetchOptions, FetchRequest, ProxyChoice, Wanted, fetch};
 use waybill_schemas::report::fetch::FetchReport;
-use waybill_tests::folder_listing::{Listing, list};
+use waybill_support::folder_listing::{Listing, list};
 
 /// What came of a fetch.
 pub(crate) type Fetched = Result<FetchReport, Box<FetchError>>;

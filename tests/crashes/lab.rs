@@ -10,9 +10,9 @@ use waybill_downloader::{Location, SecretUrl};
 use waybill_packager::pack::Level;
 use waybill_publisher::{PublishRequest, publish};
 use waybill_server::{RunningServer, Server, ServerOptions};
-use waybill_tests::folder_listing::{Listing, list};
+use waybill_support::folder_listing::{Listing, list};
+use waybill_support::noise::PseudoRandom;
 use waybill_tests::packed_folder::{options, pack_folder};
-use waybill_tests::pseudo_random::PseudoRandom;
 
 /// A content on the server.
 #[derive(Clone)]

@@ -2,7 +2,7 @@
 
 use crate::lab::Published;
 use waybill_context::failpoint;
-use waybill_tests::pseudo_random::PseudoRandom;
+use waybill_support::noise::PseudoRandom;
 
 /// Points by bytes for each stage.
 pub(crate) const BY_BYTES: usize = 60;

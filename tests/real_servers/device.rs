@@ -8,8 +8,8 @@ use waybill_context::Context;
 use waybill_downloader::{Destination, FetchOptions, FetchRequest, Location, ProxyChoice, Wanted, fetch};
 use waybill_schemas::codes::{Class, Classified as _};
 use waybill_schemas::report::fetch::{DownloadReport, FetchReport};
-use waybill_tests::fast_clock::FastClock;
-use waybill_tests::folder_listing::list;
+use waybill_support::clock::FastClock;
+use waybill_support::folder_listing::list;
 
 /// Where everything is.
 pub(crate) struct Servers {
@@ -52,7 +52,7 @@ impl Servers {
 
     /// The content in Azurite, with a signature that lasts so many seconds.
     pub(crate) fn signed(&self, seconds: i32) -> String {
-        let script = waybill_tests::tests_folder().join("..").join("ci").join("azure_blob.py");
+        let script = waybill_support::tests_folder().join("..").join("ci").join("azure_blob.py");
         let signed = std::process::Command::new("python3")
             .arg(script)
             .args(["sign", &self.azure, &self.container, &self.content, &seconds.to_string()])

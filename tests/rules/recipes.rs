@@ -128,7 +128,7 @@ struct Recipe {
 }
 
 fn recipes() -> Vec<Recipe> {
-    let path = waybill_tests::tests_folder().join("../docs/detection.md");
+    let path = waybill_support::tests_folder().join("../docs/detection.md");
     let text = std::fs::read_to_string(path).unwrap().replace("\r\n", "\n");
     text.split("\n### ").skip(1).map(recipe).collect()
 }

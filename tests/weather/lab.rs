@@ -10,10 +10,10 @@ use tempfile::TempDir;
 use waybill_context::Context;
 use waybill_downloader::{Destination, FetchOptions, FetchRequest, Location, ProxyChoice, Wanted, fetch};
 use waybill_schemas::codes::{Class, Classified};
-use waybill_tests::fast_clock::FastClock;
+use waybill_support::clock::FastClock;
+use waybill_support::folder_listing::list;
+use waybill_support::noise::PseudoRandom;
 use waybill_tests::fault_server::{Authority, Fault, FaultServer, Resource, cut_at, interrupted_by};
-use waybill_tests::folder_listing::list;
-use waybill_tests::pseudo_random::PseudoRandom;
 use waybill_tests::published_content::PublishedContent;
 
 /// Where the content lies on its server.

@@ -4,8 +4,8 @@ use crate::lab::content;
 use std::error::Error;
 use waybill_schemas::codes::{Class, Code};
 use waybill_schemas::report::fetch::{DownloadReport, FetchReport};
+use waybill_support::folder_listing::Listing;
 use waybill_tests::fault_server::Request;
-use waybill_tests::folder_listing::Listing;
 
 /// An error, as the user is told it.
 #[derive(Debug)]

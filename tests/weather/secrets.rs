@@ -7,9 +7,9 @@ use crate::outcome::Outcome;
 use std::fs;
 use std::sync::Arc;
 use waybill_downloader::{FetchOptions, Location, SecretUrl, Wanted};
-use waybill_tests::fast_clock::FastClock;
+use waybill_support::clock::FastClock;
+use waybill_support::folder_listing::list;
 use waybill_tests::fault_server::{Answer, Ending, Fault, Resource, cut_at, fault, status};
-use waybill_tests::folder_listing::list;
 
 const DOCUMENT: &str = "/secret/weather.content.json";
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use waybill_downloader::{ProxyChoice, SecretUrl};
 use waybill_schemas::codes::Class;
-use waybill_tests::fast_clock::FastClock;
+use waybill_support::clock::FastClock;
 use waybill_tests::fault_server::{
     Answer, Authority, DeadEnd, Ending, Fault, FaultServer, Framing, Request, fault, status,
 };

@@ -7,8 +7,8 @@ use super::workbench::Workbench;
 use serde_json::Value;
 use std::fs;
 use std::process::{Command, Output};
-use waybill_tests::folder_listing::list;
-use waybill_tests::pseudo_random::PseudoRandom;
+use waybill_support::folder_listing::list;
+use waybill_support::noise::PseudoRandom;
 
 /// Bytes of the larger of the two files: the content has six pieces.
 const SIZE: usize = 5 << 20;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use std::fs;
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
-use waybill_tests::folder_listing::list;
+use waybill_support::folder_listing::list;
 
 /// Runs the command with a root of its own; its report under `--json`, which fits its schema, and its exit code.
 fn reported(bench: &Workbench, schema: &str, arguments: &[&str]) -> (Value, i32) {

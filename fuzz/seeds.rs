@@ -6,8 +6,8 @@ use std::fs;
 use std::io::{Cursor, Read};
 use std::path::Path;
 use waybill_context::Context;
-use waybill_tests::tests_folder;
-use waybill_tests::vector_file::read_group;
+use waybill_support::tests_folder;
+use waybill_support::vector_file::read_group;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 

@@ -1,6 +1,6 @@
 //! What sealing costs: digest, encryption, MAC and CRC of a file's bytes as a payload, into nowhere.
 //!
-//! `seal_rate FILE` prints the median of five runs in seconds; `ci/compare-packing.sh` sets it against packing.
+//! `seal-rate FILE` prints the median of five runs in seconds; `ci/compare-packing.sh` sets it against packing.
 
 use intunewin::{PackageMetadata, PackageWriter};
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -25,7 +25,7 @@ impl Seek for Nowhere {
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let path = std::env::args_os().nth(1).ok_or("usage: seal_rate FILE")?;
+    let path = std::env::args_os().nth(1).ok_or("usage: seal-rate FILE")?;
     let mut payload = Vec::new();
     std::fs::File::open(path)?.read_to_end(&mut payload)?;
     let mut seconds = Vec::new();

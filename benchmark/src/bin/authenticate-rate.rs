@@ -1,6 +1,6 @@
 //! How fast a package's content is authenticated and digested, and how fast this machine's single thread digests.
 //!
-//! `authenticate_rate PACKAGE` prints two rates in bytes a second, each the median of five runs.
+//! `authenticate-rate PACKAGE` prints two rates in bytes a second, each the median of five runs.
 
 use intunewin::{ArchivePolicy, FileSource, Package};
 use sha2::{Digest, Sha256};
@@ -13,7 +13,7 @@ const RUNS: usize = 5;
 const BUFFER: usize = 64 << 20;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let path = std::env::args_os().nth(1).ok_or("usage: authenticate_rate PACKAGE")?;
+    let path = std::env::args_os().nth(1).ok_or("usage: authenticate-rate PACKAGE")?;
     let authenticated = median(|| {
         let package = Package::open(FileSource::open(&path)?, &ArchivePolicy::default())?;
         let size = package.content_size();
