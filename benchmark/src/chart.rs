@@ -1,7 +1,8 @@
 //! A benchmark as a picture: how much of what the machine can do each stage does.
 
-use crate::figures::{change, is_unseen, machine, megabytes, payload, percent, shortened};
-use waybill_schemas::report::benchmark::{BenchmarkReport, Spread, StageComparison, StageReport};
+use crate::figures::{is_unseen, machine, payload, percent, shortened};
+use crate::table::{ComparedRow, Figure, Judgement, StageRow, compared_rows, stage_rows};
+use waybill_schemas::report::benchmark::{BenchmarkReport, Spread};
 
 const WIDTH: f64 = 900.0;
 /// Where bars begin, and the rows.
@@ -49,7 +50,7 @@ font-variant-numeric:tabular-nums}
 /// A benchmark as one SVG that needs nothing else: a bar for each stage that has a share of its limit, with the least and the
 /// most of all runs; where it was compared, the baseline's share, and stages that regressed in another colour.
 pub fn chart(report: &BenchmarkReport) -> String {
-    let rows: Vec<Row<'_>> = report.stages.iter().filter_map(|stage| Row::new(stage, report)).collect();
+    let rows = rows(report);
     let plot = Plot::new(&rows, report.comparison.is_some());
     let height = plot.bottom + if report.comparison.is_some() { 82.0 } else { 60.0 };
     let mut svg = opening(height, &rows);
@@ -68,34 +69,46 @@ pub fn chart(report: &BenchmarkReport) -> String {
 
 /// A stage that has a share.
 struct Row<'a> {
-    stage: &'a StageReport,
+    stage: StageRow<'a>,
     share: Spread,
-    compared: Option<&'a StageComparison>,
+    share_text: Figure,
+    /// The stage against the baseline, and the baseline's share.
+    compared: Option<(ComparedRow<'a>, f64)>,
 }
 
-impl<'a> Row<'a> {
-    fn new(stage: &'a StageReport, report: &'a BenchmarkReport) -> Option<Self> {
-        let comparison = report.comparison.iter().flat_map(|comparison| &comparison.stages);
-        let compared = comparison.into_iter().find(|compared| compared.name == stage.name);
-        stage.share.map(|share| Self { stage, share, compared })
+fn rows(report: &BenchmarkReport) -> Vec<Row<'_>> {
+    let shares = report.stages.iter().map(|stage| stage.share);
+    let mut rows = Vec::new();
+    for (mut stage, share) in stage_rows(report).zip(shares) {
+        if let (Some(share), Some(share_text)) = (share, stage.share.take()) {
+            rows.push(Row { compared: compared(report, stage.name), share, share_text, stage });
+        }
     }
+    rows
+}
 
+fn compared<'a>(report: &'a BenchmarkReport, name: &str) -> Option<(ComparedRow<'a>, f64)> {
+    let comparison = report.comparison.as_ref()?;
+    let before = comparison.stages.iter().find(|stage| stage.name == name)?.before;
+    compared_rows(comparison).find(|row| row.name == name).map(|row| (row, before))
+}
+
+impl Row<'_> {
     fn is_regressed(&self) -> bool {
-        self.compared.is_some_and(|compared| compared.regressed)
+        self.compared.as_ref().is_some_and(|(compared, _)| compared.judgement == Judgement::Regressed)
     }
 
     /// The row as a sentence, for those who hear the picture and those who point at it.
-    fn told(&self) -> String {
-        let Spread { median, min, max } = self.share;
-        let (median, min, max) = (percent(median), percent(min), percent(max));
-        let bound = self.stage.bound_by.as_deref().map(|limit| format!(", bound by {limit}"));
-        let compared = self.compared.map(|compared| {
-            let regressed = if compared.regressed { ", regressed" } else { "" };
-            format!("; before {} ({}{regressed})", percent(compared.before), change(compared.change))
+    fn sentence(&self) -> String {
+        let Figure { median, least, most } = &self.share_text;
+        let bound = self.stage.bound_by.map(|limit| format!(", bound by {limit}"));
+        let compared = self.compared.as_ref().map(|(compared, _)| {
+            let regressed = if self.is_regressed() { ", regressed" } else { "" };
+            format!("; before {} ({}{regressed})", compared.before, compared.change)
         });
         let (bound, compared) = (bound.unwrap_or_default(), compared.unwrap_or_default());
-        let rate = megabytes(self.stage.rate.median);
-        format!("{}: {median} of the limit ({min} to {max}), {rate} MB/s{bound}{compared}", self.stage.name)
+        let (name, rate) = (self.stage.name, &self.stage.rate.median);
+        format!("{name}: {median} of the limit ({least} to {most}), {rate} MB/s{bound}{compared}")
     }
 }
 
@@ -111,7 +124,7 @@ struct Plot {
 impl Plot {
     fn new(rows: &[Row<'_>], compares: bool) -> Self {
         let shares = rows.iter().flat_map(|row| {
-            let before = row.compared.map_or(0.0, |compared| compared.before);
+            let before = row.compared.as_ref().map_or(0.0, |(_, before)| *before);
             [row.share.median, row.share.max, before]
         });
         let most = shares.filter(|share| share.is_finite()).fold(1.0, f64::max).min(LARGEST);
@@ -152,23 +165,23 @@ impl Plot {
         let (base, middle) = (top + ROW / 2.0 + 4.5, top + ROW / 2.0);
         let shares = if self.compares { SHARES } else { CHANGES };
         let class = if row.is_regressed() { "lost" } else { "bar" };
-        let name = shortened(&row.stage.name, 14);
-        let mut svg = format!("<g><title>{}</title>\n", escaped(&row.told()));
+        let name = shortened(row.stage.name, 14);
+        let mut svg = format!("<g><title>{}</title>\n", escaped(&row.sentence()));
         svg += &text("ink", LEFT - 12.0, base, "end", &name);
         svg += &bar(class, LEFT, middle, self.x(row.share.median) - LEFT);
         svg += &self.whisker(&row.share, middle);
         if row.share.median > self.most {
             svg += &text("cut", self.right - 3.0, base, "end", "»");
         }
-        svg += &text("ink strong", shares, base, "end", &percent(row.share.median));
-        svg += &text("ink", RATES, base, "end", &megabytes(row.stage.rate.median));
-        let bound = row.stage.bound_by.as_deref().unwrap_or("–");
+        svg += &text("ink strong", shares, base, "end", &row.share_text.median);
+        svg += &text("ink", RATES, base, "end", &row.stage.rate.median);
+        let bound = row.stage.bound_by.unwrap_or("–");
         svg += &text("ink", BOUNDS, base, "start", &shortened(bound, 13));
-        if let Some(compared) = row.compared {
-            let class = if compared.regressed { "alarm" } else { "ink" };
-            let x = self.x(compared.before);
+        if let Some((compared, before)) = &row.compared {
+            let class = if row.is_regressed() { "alarm" } else { "ink" };
+            let x = self.x(*before);
             svg += &line("before", x, middle - 10.0, x, middle + 10.0);
-            svg += &text(class, CHANGES, base, "end", &change(compared.change));
+            svg += &text(class, CHANGES, base, "end", &compared.change);
         }
         svg + "</g>\n"
     }
@@ -206,13 +219,13 @@ impl Plot {
 }
 
 fn opening(height: f64, rows: &[Row<'_>]) -> String {
-    let told: Vec<String> = rows.iter().map(Row::told).collect();
+    let sentences: Vec<String> = rows.iter().map(Row::sentence).collect();
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"waybill-bench\" role=\"img\" \
          aria-labelledby=\"waybill-bench-title waybill-bench-desc\" width=\"{WIDTH}\" height=\"{height}\" \
          viewBox=\"0 0 {WIDTH} {height}\">\n<title id=\"waybill-bench-title\">{TITLE}</title>\n\
          <desc id=\"waybill-bench-desc\">{}</desc>\n<style>\n{STYLE}</style>\n",
-        escaped(&told.join(". "))
+        escaped(&sentences.join(". "))
     )
 }
 

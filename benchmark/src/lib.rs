@@ -32,6 +32,7 @@ mod rounds;
 mod spread;
 mod stage;
 mod sweep;
+pub mod table;
 mod task;
 #[cfg(test)]
 mod tests;

@@ -1,11 +1,12 @@
 //! A benchmark and a sweep as Markdown: a comment on a pull request.
 
-use crate::figures::{
-    change, figure, grouped, is_unseen, machine, mebibytes, megabytes, payload, percent, shortened, size,
+use crate::figures::{grouped, is_unseen, machine, payload, percent, shortened, size};
+use crate::table::{
+    ComparedRow, Figure, Judgement, StageRow, SweepRow, SweepTable, compared_rows, limit_rate, regressed,
+    stage_rows, sweep_tables,
 };
 use waybill_schemas::report::benchmark::{
-    BenchmarkReport, Comparison, LimitReport, MachineKind, Spread, StageComparison, StageReport, SweepPoint,
-    SweepReport,
+    BenchmarkReport, Comparison, LimitReport, MachineKind, SweepReport,
 };
 
 /// Characters that are shown of a text from outside.
@@ -20,7 +21,7 @@ pub fn markdown(report: &BenchmarkReport) -> String {
         page += &format!("\n{}\n", verdict(comparison));
         page += &compared_table(comparison);
     }
-    page += &stage_table(&report.stages);
+    page += &stage_table(report);
     page += &limit_table(&report.limits);
     page
 }
@@ -29,12 +30,7 @@ pub fn markdown(report: &BenchmarkReport) -> String {
 pub fn sweep_markdown(report: &SweepReport) -> String {
     let mut page = heading("waybill bench --sweep", &format!("{} data", report.data));
     page += &circumstances(report.runs, &report.version, &report.measured, &report.machine);
-    for (grows, title) in [("size", "As the size grows"), ("files", "As the number of files grows")] {
-        let points: Vec<_> = report.points.iter().filter(|point| point.grows == grows).collect();
-        if !points.is_empty() {
-            page += &format!("\n#### {title}\n{}", sweep_table(&points));
-        }
-    }
+    page.extend(sweep_tables(report).map(|table| sweep_table(&table)));
     if !report.bends.is_empty() {
         page += "\n#### Where it bends\n\n";
         page.extend(report.bends.iter().map(|bend| format!("- {}\n", escaped(bend))));
@@ -54,9 +50,8 @@ fn circumstances(runs: u32, version: &str, measured: &str, kind: &MachineKind) -
 
 /// The first thing that a reader wants to know.
 fn verdict(comparison: &Comparison) -> String {
-    let lost = comparison.stages.iter().filter(|stage| stage.regressed);
-    let lost: Vec<_> =
-        lost.map(|stage| format!("{} {}", escaped(&stage.name), change(stage.change))).collect();
+    let lost = regressed(comparison).into_iter();
+    let lost: Vec<_> = lost.map(|row| format!("{} {}", escaped(row.name), row.change)).collect();
     let allowed = percent(comparison.allowed);
     let against = format!("waybill {} of {}", escaped(&comparison.version), escaped(&comparison.measured));
     let mut sentence = match (lost.as_slice(), comparison.stages.as_slice()) {
@@ -74,45 +69,30 @@ fn verdict(comparison: &Comparison) -> String {
 }
 
 fn compared_table(comparison: &Comparison) -> String {
-    let row = |stage: &StageComparison| {
-        let (before, now) = (percent(stage.before), spread(&stage.now, percent));
-        vec![
-            escaped(&stage.name),
-            before,
-            now,
-            change(stage.change),
-            judged(stage, comparison.allowed).into(),
-        ]
+    let row = |row: ComparedRow<'_>| {
+        let judgement = match row.judgement {
+            Judgement::Regressed => "**regressed**",
+            Judgement::NotInEveryRun => "lost, but not in every run",
+            Judgement::Gained => "gained",
+            Judgement::AsBefore => "as before",
+        };
+        vec![escaped(row.name), row.before, in_full(&row.now), row.change, judgement.into()]
     };
     table(
         &[":stage", "before", "now, of the limit", "change", ":verdict"],
-        &comparison.stages.iter().map(row).collect::<Vec<_>>(),
+        &compared_rows(comparison).map(row).collect::<Vec<_>>(),
     )
 }
 
-fn judged(stage: &StageComparison, allowed: f64) -> &'static str {
-    match stage {
-        StageComparison { regressed: true, .. } => "**regressed**",
-        _ if stage.change < -allowed => "lost, but not in every run",
-        _ if stage.change > allowed => "gained",
-        _ => "as before",
-    }
-}
-
-fn stage_table(stages: &[StageReport]) -> String {
-    let row = |stage: &StageReport| {
-        vec![
-            escaped(&stage.name),
-            spread(&stage.rate, megabytes),
-            spread(&stage.cpu, figure),
-            spread(&stage.memory, mebibytes),
-            stage.share.map_or_else(nothing, |share| percent(share.median)),
-            stage.bound_by.as_deref().map_or_else(nothing, escaped),
-        ]
+fn stage_table(report: &BenchmarkReport) -> String {
+    let row = |row: StageRow<'_>| {
+        let share = row.share.map_or_else(nothing, |share| share.median);
+        let bound_by = row.bound_by.map_or_else(nothing, escaped);
+        vec![escaped(row.name), in_full(&row.rate), in_full(&row.cpu), in_full(&row.memory), share, bound_by]
     };
     table(
         &[":stage", "MB/s", "CPU s", "peak MiB", "of the limit", ":bound by"],
-        &stages.iter().map(row).collect::<Vec<_>>(),
+        &stage_rows(report).map(row).collect::<Vec<_>>(),
     )
 }
 
@@ -120,35 +100,26 @@ fn limit_table(limits: &[LimitReport]) -> String {
     if limits.is_empty() {
         return String::new();
     }
-    let row = |limit: &LimitReport| {
-        vec![escaped(&limit.name), spread(&limit.rate, megabytes), escaped(&limit.what)]
-    };
+    let row =
+        |limit: &LimitReport| vec![escaped(&limit.name), in_full(&limit_rate(limit)), escaped(&limit.what)];
     let table = table(&[":limit", "MB/s", ":what was done"], &limits.iter().map(row).collect::<Vec<_>>());
     format!("\n<details>\n<summary>The limits: what this machine can do</summary>\n{table}\n</details>\n")
 }
 
 /// A row for each point; each stage has a column with its rate and its memory.
-fn sweep_table(points: &[&SweepPoint]) -> String {
-    let mut names: Vec<&str> = Vec::new();
-    for stage in points.iter().flat_map(|point| &point.stages) {
-        if !names.contains(&stage.name.as_str()) {
-            names.push(&stage.name);
-        }
-    }
-    let cell = |point: &SweepPoint, name: &str| {
-        let stage = point.stages.iter().find(|stage| stage.name == name);
-        stage.map_or_else(nothing, |stage| {
-            format!("{} · {}", megabytes(stage.rate.median), mebibytes(stage.memory.median))
-        })
+fn sweep_table(sweep: &SweepTable<'_>) -> String {
+    let row = |row: &SweepRow| {
+        let cells = row.cells.iter().map(|cell| match cell {
+            Some((rate, memory)) => format!("{rate} · {memory}"),
+            None => nothing(),
+        });
+        [size(row.size), grouped(row.files)].into_iter().chain(cells).collect()
     };
-    let row = |point: &&SweepPoint| {
-        let first = [size(point.payload.source), grouped(point.payload.files)];
-        first.into_iter().chain(names.iter().map(|name| cell(point, name))).collect()
-    };
-    let titles = names.iter().map(|name| escaped(name));
-    let head: Vec<String> = ["size".into(), "files".into()].into_iter().chain(titles).collect();
+    let names = sweep.stages.iter().map(|name| escaped(name));
+    let head: Vec<String> = ["size".into(), "files".into()].into_iter().chain(names).collect();
     let head: Vec<&str> = head.iter().map(String::as_str).collect();
-    format!("\nMB/s · peak MiB of each stage\n{}", table(&head, &points.iter().map(row).collect::<Vec<_>>()))
+    let table = table(&head, &sweep.rows.iter().map(row).collect::<Vec<_>>());
+    format!("\n#### {}\n\nMB/s · peak MiB of each stage\n{table}", sweep.title)
 }
 
 /// A table; titles that begin with a colon stand over texts, the others over numbers.
@@ -161,8 +132,8 @@ fn table(titles: &[&str], rows: &[Vec<String>]) -> String {
     head.into_iter().chain(rows.iter().map(|row| line(row))).collect()
 }
 
-fn spread(spread: &Spread, each: fn(f64) -> String) -> String {
-    format!("{} ({} to {})", each(spread.median), each(spread.min), each(spread.max))
+fn in_full(figure: &Figure) -> String {
+    format!("{} ({} to {})", figure.median, figure.least, figure.most)
 }
 
 fn nothing() -> String {
@@ -189,6 +160,7 @@ fn escaped(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::figures::sample;
+    use waybill_schemas::report::benchmark::SweepPoint;
 
     #[test]
     fn without_a_comparison_there_are_stages_and_limits_and_no_verdict() {

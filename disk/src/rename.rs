@@ -114,22 +114,8 @@ pub fn folder_of(path: &Path) -> &Path {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::Mutex;
     use std::sync::atomic::AtomicBool;
-    use std::time::SystemTime;
-    use waybill_context::Clock;
-
-    #[derive(Default)]
-    struct Slept(Mutex<Duration>);
-
-    impl Clock for Slept {
-        fn now(&self) -> SystemTime {
-            SystemTime::UNIX_EPOCH
-        }
-        fn sleep(&self, duration: Duration) {
-            *self.0.lock().unwrap() += duration;
-        }
-    }
+    use waybill_support::clock::TestClock;
 
     fn refused() -> io::Result<()> {
         Err(io::ErrorKind::PermissionDenied.into())
@@ -137,10 +123,10 @@ mod tests {
 
     #[test]
     fn what_is_held_is_tried_again_for_ten_seconds() {
-        let clock = Slept::default();
+        let clock = TestClock::default();
         let context = Context::new(&(), &(), &clock);
         assert!(repeat(&context, |_| true, refused).is_err());
-        let slept = *clock.0.lock().unwrap();
+        let slept = clock.slept();
         assert!((10.0..11.5).contains(&slept.as_secs_f64()), "{slept:?}");
 
         let mut left = 3;
@@ -153,10 +139,10 @@ mod tests {
 
     #[test]
     fn other_errors_and_interruption_end_it_at_once() {
-        let (clock, stop) = (Slept::default(), AtomicBool::new(true));
+        let (clock, stop) = (TestClock::default(), AtomicBool::new(true));
         assert!(repeat(&Context::new(&(), &(), &clock), |_| false, refused).is_err());
         assert!(repeat(&Context::new(&(), &stop, &clock), |_| true, refused).is_err());
-        assert_eq!(*clock.0.lock().unwrap(), Duration::ZERO);
+        assert_eq!(clock.slept(), Duration::ZERO);
     }
 
     #[test]
@@ -171,23 +157,13 @@ mod tests {
     fn a_file_that_is_held_for_a_moment_is_renamed_after_it() {
         use std::os::windows::fs::OpenOptionsExt;
 
-        struct LetsGo(Mutex<Option<std::fs::File>>);
-
-        impl Clock for LetsGo {
-            fn now(&self) -> SystemTime {
-                SystemTime::UNIX_EPOCH
-            }
-            fn sleep(&self, _: Duration) {
-                self.0.lock().unwrap().take().expect("it was held once");
-            }
-        }
-
         let temporary = tempfile::tempdir().unwrap();
         let (from, to) = (temporary.path().join("from"), temporary.path().join("to"));
         std::fs::write(&from, "scanned").unwrap();
         let held = std::fs::File::options().read(true).share_mode(0).open(&from).unwrap();
-        let clock = LetsGo(Mutex::new(Some(held)));
+        let clock = TestClock::default();
+        clock.at_sleep(1, move || drop(held));
         rename(&from, &to, &Context::new(&(), &(), &clock)).unwrap();
-        assert!(clock.0.lock().unwrap().is_none() && to.is_file());
+        assert!(clock.slept() > Duration::ZERO && to.is_file());
     }
 }

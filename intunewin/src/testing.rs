@@ -76,14 +76,5 @@ pub(crate) fn authenticated(package: &[u8]) -> AuthenticatedContent {
 
 /// Bytes that look random and are the same every time.
 pub(crate) fn noise(len: usize) -> Vec<u8> {
-    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-    let mut bytes = Vec::with_capacity(len + 8);
-    while bytes.len() < len {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        bytes.extend_from_slice(&state.to_le_bytes());
-    }
-    bytes.truncate(len);
-    bytes
+    waybill_support::noise::noise(len, 0)
 }

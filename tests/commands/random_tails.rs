@@ -1,5 +1,7 @@
 //! Tails of command lines: as people write them, and as nobody should. The same ones on every run.
 
+use waybill_support::noise::PseudoRandom;
+
 /// What tails are made of.
 const PIECES: [&str; 48] = [
     "INSTALLDIR=\"C:\\a b\\\"",
@@ -52,19 +54,12 @@ const PIECES: [&str; 48] = [
     "\u{a0}",
 ];
 
-/// An endless row of tails (xorshift64*).
-pub(crate) struct RandomTails(u64);
+/// An endless row of tails.
+pub(crate) struct RandomTails(PseudoRandom);
 
 impl RandomTails {
     pub(crate) const fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    fn below(&mut self, end: usize) -> usize {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) as usize % end
+        Self(PseudoRandom::new(seed))
     }
 }
 
@@ -72,7 +67,7 @@ impl Iterator for RandomTails {
     type Item = String;
 
     fn next(&mut self) -> Option<String> {
-        let count = self.below(14);
-        Some((0..count).map(|_| PIECES[self.below(PIECES.len())]).collect())
+        let count = self.0.below(14);
+        Some((0..count).map(|_| PIECES[self.0.below(PIECES.len())]).collect())
     }
 }

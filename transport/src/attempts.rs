@@ -89,7 +89,7 @@ impl<'a> Attempts<'a> {
         let rest = asked.unwrap_or_default().min(Patience::LONGEST_ASKED).saturating_sub(waited);
         self.retries += 1;
         self.waited += rest;
-        Ok(sleep(self.context, rest)?)
+        Ok(self.context.sleep(rest)?)
     }
 
     /// An attempt that brought less than it should, for no fault that is worth a wait unless it goes on so.
@@ -121,7 +121,7 @@ impl<'a> Attempts<'a> {
         }
         self.retries += 1;
         self.waited += wait;
-        sleep(self.context, wait)?;
+        self.context.sleep(wait)?;
         Ok(())
     }
 
@@ -178,15 +178,3 @@ const WORTH_TELLING: Duration = Duration::from_secs(5);
 
 /// How long nobody asks whether to stop.
 pub const TICK: Duration = Duration::from_millis(100);
-
-/// Sleeps in slices.
-pub fn sleep(context: &Context<'_>, duration: Duration) -> Result<(), Cancelled> {
-    let mut left = duration;
-    while !left.is_zero() {
-        context.check()?;
-        let slice = left.min(TICK);
-        context.clock().sleep(slice);
-        left -= slice;
-    }
-    context.check()
-}

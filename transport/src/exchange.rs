@@ -4,7 +4,6 @@ use crate::client::RunningRequest;
 use crate::upload::Upload;
 use crate::{
     AnswerHead, AttemptFault, Budget, Client, ConnectionError, Event, Request, SecretUrl, StallGuard, TICK,
-    sleep,
 };
 use bytes::Bytes;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -109,7 +108,7 @@ impl Exchange<'_> {
         let wait = upload
             .feed(self.context.clock().now())
             .map_err(|error| AttemptFault::Stop(Upload::failed(&self.url, error)))?;
-        sleep(self.context, wait)?;
+        self.context.sleep(wait)?;
         self.guard.waited(wait);
         Ok(())
     }

@@ -21,7 +21,7 @@ mod upload;
 
 pub use address::{Reach, is_loopback, leads_to_private};
 pub use answer_head::{AnswerHead, RetryAfter, is_strong};
-pub use attempts::{AttemptFault, Attempts, TICK, sleep};
+pub use attempts::{AttemptFault, Attempts, TICK};
 pub use bytes::Bytes;
 pub use call::Answer;
 pub use client::{BodySender, Budget, Client, Event, RunningRequest};

@@ -2,56 +2,22 @@
 
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 use tempfile::TempDir;
 use waybill_agent::{ApplyError, ApplyRequest, ContentSource, State, apply};
-use waybill_context::{Clock, Context};
+use waybill_context::Context;
 use waybill_installer_runner::{Events, RetryPolicy, Settings, Trigger};
 use waybill_schemas::app::AppDocument;
 use waybill_schemas::report::install::{InstallReport, Intent, StepReport};
+use waybill_support::clock::TestClock;
 use waybill_system::fake::{FakeRun, FakeSystem};
 
 /// What the app is detected by.
 pub(crate) const INSTALLED: &str = r"C:\Program Files\App\app.exe";
 /// The content folder.
 pub(crate) const CONTENT: &str = r"C:\Content";
-
-type Later = Box<dyn Fn(&mut SystemTime) + Send>;
-
-/// It moves when somebody sleeps; something may happen meanwhile.
-pub(crate) struct TestClock {
-    now: Mutex<SystemTime>,
-    slept: Mutex<Duration>,
-    meanwhile: Mutex<Option<Later>>,
-}
-
-impl TestClock {
-    pub(crate) fn slept(&self) -> Duration {
-        *self.slept.lock().unwrap()
-    }
-
-    /// Changes the clock with every sleep.
-    pub(crate) fn meanwhile(&self, change: impl Fn(&mut SystemTime) + Send + 'static) {
-        *self.meanwhile.lock().unwrap() = Some(Box::new(change));
-    }
-}
-
-impl Clock for TestClock {
-    fn now(&self) -> SystemTime {
-        *self.now.lock().unwrap()
-    }
-
-    fn sleep(&self, duration: Duration) {
-        let mut now = self.now.lock().unwrap_or_else(PoisonError::into_inner);
-        *now += duration;
-        *self.slept.lock().unwrap() += duration;
-        if let Some(change) = &*self.meanwhile.lock().unwrap() {
-            change(&mut now);
-        }
-    }
-}
 
 /// Who listens.
 #[derive(Default)]
@@ -101,11 +67,7 @@ impl Bench {
         });
         Self {
             machine,
-            clock: TestClock {
-                now: Mutex::new(UNIX_EPOCH + Duration::from_secs(1_790_000_000)),
-                slept: Mutex::default(),
-                meanwhile: Mutex::default(),
-            },
+            clock: TestClock::default(),
             told: Told::default(),
             app: app(&json!({})),
             trigger: Trigger::Manual,

@@ -6,10 +6,14 @@ use super::style::{ERROR, FAINT, GOOD, STRONG, WARNING};
 use super::wrap::write_wrapped;
 use anstyle::Style;
 use std::io::{self, Write};
-use waybill_benchmark::figures::{self, change, figure, megabytes, percent};
+use std::ops::Range;
+use waybill_benchmark::figures::percent;
+use waybill_benchmark::table::{
+    ComparedRow, Figure, Judgement, SweepTable, compared_rows, limit_rate, regressed, stage_rows,
+    sweep_tables,
+};
 use waybill_schemas::report::benchmark::{
-    BenchmarkReport, Comparison, LimitReport, MachineKind, PayloadFacts, Spread, StageComparison,
-    StageReport, SweepPoint, SweepReport,
+    BenchmarkReport, Comparison, LimitReport, MachineKind, PayloadFacts, SweepReport,
 };
 
 /// Characters of a name.
@@ -21,7 +25,7 @@ const BESIDE: usize = 5;
 pub(crate) fn write_benchmark(report: &BenchmarkReport, out: &mut dyn Write) -> io::Result<()> {
     let facts = format!("waybill {}, {}", report.version, counted(u64::from(report.runs), "run"));
     write_heading(&payload(&report.payload), &facts, &report.machine, out)?;
-    write_stages(&report.stages, out)?;
+    write_stages(report, out)?;
     write_limits(&report.limits, out)?;
     report.comparison.as_ref().map_or(Ok(()), |comparison| {
         write_comparison(comparison, out)?;
@@ -34,12 +38,9 @@ pub(crate) fn write_sweep(report: &SweepReport, out: &mut dyn Write) -> io::Resu
     let each = counted(u64::from(report.runs), "run");
     let facts = format!("waybill {}, {each} of each point", report.version);
     write_heading(&format!("{} data", report.data), &facts, &report.machine, out)?;
-    for (grows, title) in [("size", "As the size grows"), ("files", "As the number of files grows")] {
-        let points: Vec<_> = report.points.iter().filter(|point| point.grows == grows).collect();
-        if !points.is_empty() {
-            writeln!(out, "\n{STRONG}{title}{STRONG:#}")?;
-            write_points(&points, out)?;
-        }
+    for table in sweep_tables(report) {
+        writeln!(out, "\n{STRONG}{}{STRONG:#}", table.title)?;
+        write_points(&table, out)?;
     }
     if report.bends.is_empty() {
         return Ok(());
@@ -63,17 +64,17 @@ fn payload(facts: &PayloadFacts) -> String {
     }
 }
 
-fn write_stages(stages: &[StageReport], out: &mut dyn Write) -> io::Result<()> {
+fn write_stages(report: &BenchmarkReport, out: &mut dyn Write) -> io::Result<()> {
     writeln!(
         out,
         "\n{STRONG}{:NAME$}{STRONG:#}  {FAINT}{:>8}  {:>17}  {:>8}  {:>8}  {:>8}  bound by{FAINT:#}",
         "Stages", "MB/s", "least–most", "CPU s", "peak MiB", "of limit"
     )?;
-    for stage in stages {
-        let share = stage.share.map_or_else(|| "–".into(), |share| percent(share.median));
-        let (cpu, memory) = (figure(stage.cpu.median), mebibytes(&stage.memory));
-        let bound = named(stage.bound_by.as_deref().unwrap_or_default());
-        write_rate(&stage.name, &stage.rate, out)?;
+    for row in stage_rows(report) {
+        let share = row.share.map_or_else(|| "–".into(), |share| share.median);
+        let (cpu, memory) = (row.cpu.median, row.memory.median);
+        let bound = named(row.bound_by.unwrap_or_default());
+        write_rate(row.name, &row.rate, out)?;
         let line = format!("  {cpu:>8}  {memory:>8}  {STRONG}{share:>8}{STRONG:#}  {bound}");
         writeln!(out, "{}", line.trim_end())?;
     }
@@ -85,16 +86,16 @@ fn write_limits(limits: &[LimitReport], out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "\n{STRONG}Limits{STRONG:#}")?;
     }
     for limit in limits {
-        write_rate(&limit.name, &limit.rate, out)?;
+        write_rate(&limit.name, &limit_rate(limit), out)?;
         write_wrapped("  ", NAME + 31, &limit.what, out)?;
     }
     Ok(())
 }
 
 /// The columns that stages and limits share.
-fn write_rate(name: &str, rate: &Spread, out: &mut dyn Write) -> io::Result<()> {
-    let spread = format!("{}–{}", megabytes(rate.min), megabytes(rate.max));
-    let (name, rate, indented) = (named(name), megabytes(rate.median), NAME - 2);
+fn write_rate(name: &str, rate: &Figure, out: &mut dyn Write) -> io::Result<()> {
+    let spread = format!("{}–{}", rate.least, rate.most);
+    let (name, rate, indented) = (named(name), &rate.median, NAME - 2);
     write!(out, "  {name:indented$}  {rate:>8}  {FAINT}{spread:>17}{FAINT:#}")
 }
 
@@ -107,27 +108,27 @@ fn write_comparison(comparison: &Comparison, out: &mut dyn Write) -> io::Result<
         "\n{STRONG}{:NAME$}{STRONG:#}  {FAINT}{:>8}  {:>8}  {:>17}  {:>8}{FAINT:#}",
         "Of the limit", "before", "now", "least–most", "change"
     )?;
-    comparison.stages.iter().try_for_each(|stage| write_compared(stage, comparison.allowed, out))
+    compared_rows(comparison).try_for_each(|row| write_compared(&row, out))
 }
 
-fn write_compared(stage: &StageComparison, allowed: f64, out: &mut dyn Write) -> io::Result<()> {
-    let (style, word) = match stage {
-        StageComparison { regressed: true, .. } => (ERROR, "REGRESSED"),
-        _ if stage.change < -allowed => (WARNING, "not in every run"),
-        _ if stage.change > allowed => (GOOD, "gained"),
-        _ => (Style::new(), ""),
+fn write_compared(row: &ComparedRow<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let (style, word) = match row.judgement {
+        Judgement::Regressed => (ERROR, "REGRESSED"),
+        Judgement::NotInEveryRun => (WARNING, "not in every run"),
+        Judgement::Gained => (GOOD, "gained"),
+        Judgement::AsBefore => (Style::new(), ""),
     };
-    let spread = format!("{}–{}", percent(stage.now.min), percent(stage.now.max));
-    let (before, now, change) = (percent(stage.before), percent(stage.now.median), change(stage.change));
-    let (name, indented) = (named(&stage.name), NAME - 2);
+    let ComparedRow { before, now, change, .. } = row;
+    let spread = format!("{}–{}", now.least, now.most);
+    let (name, now, indented) = (named(row.name), &now.median, NAME - 2);
     write!(out, "  {name:indented$}  {before:>8}  {now:>8}  {FAINT}{spread:>17}{FAINT:#}  {change:>8}")?;
     if word.is_empty() { writeln!(out) } else { writeln!(out, "  {style}{word}{style:#}") }
 }
 
 fn write_verdict(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
     let against = format!("waybill {} of {}", comparison.version, comparison.measured);
-    let lost = comparison.stages.iter().filter(|stage| stage.regressed);
-    let lost: Vec<_> = lost.map(|stage| format!("{} {}", named(&stage.name), change(stage.change))).collect();
+    let lost = regressed(comparison).into_iter();
+    let lost: Vec<_> = lost.map(|row| format!("{} {}", named(row.name), row.change)).collect();
     let allowed = percent(comparison.allowed);
     let (style, sentence) = if comparison.stages.is_empty() {
         (WARNING, format!("Nothing was compared with {against}: no stage with a share is in both runs."))
@@ -147,38 +148,28 @@ fn write_verdict(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()>
 }
 
 /// As many stages beside one another as a terminal has room for, then the others below.
-fn write_points(points: &[&SweepPoint], out: &mut dyn Write) -> io::Result<()> {
-    let mut names: Vec<&str> = Vec::new();
-    for stage in points.iter().flat_map(|point| &point.stages) {
-        if !names.contains(&stage.name.as_str()) {
-            names.push(&stage.name);
-        }
-    }
-    for (index, some) in names.chunks(BESIDE).enumerate() {
-        if index > 0 {
+fn write_points(table: &SweepTable<'_>, out: &mut dyn Write) -> io::Result<()> {
+    for first in (0..table.stages.len()).step_by(BESIDE) {
+        if first > 0 {
             writeln!(out)?;
         }
-        write_block(points, some, out)?;
+        write_block(table, first..(first + BESIDE).min(table.stages.len()), out)?;
     }
     Ok(())
 }
 
-fn write_block(points: &[&SweepPoint], names: &[&str], out: &mut dyn Write) -> io::Result<()> {
+fn write_block(table: &SweepTable<'_>, columns: Range<usize>, out: &mut dyn Write) -> io::Result<()> {
+    let names = &table.stages[columns.clone()];
     write!(out, "  {:11}", "")?;
     names.iter().try_for_each(|name| write!(out, "  {:>14}", named(name)))?;
     write!(out, "\n  {FAINT}{:11}", "")?;
     names.iter().try_for_each(|_| write!(out, "  {:>7} {:>6}", "MB/s", "MiB"))?;
     writeln!(out, "{FAINT:#}")?;
-    for point in points {
-        let grown = match point.grows.as_str() {
-            "files" => grouped(point.payload.files),
-            _ => Bytes(point.payload.source).to_string(),
-        };
+    for row in &table.rows {
+        let grown = if table.grows_in_files { grouped(row.files) } else { Bytes(row.size).to_string() };
         write!(out, "  {grown:>11}")?;
-        for name in names {
-            let stage = point.stages.iter().find(|stage| stage.name == *name);
-            let rate = stage.map_or_else(|| "–".into(), |stage| megabytes(stage.rate.median));
-            let memory = stage.map_or_else(|| "–".into(), |stage| mebibytes(&stage.memory));
+        for cell in &row.cells[columns.clone()] {
+            let (rate, memory) = cell.as_ref().map_or(("–", "–"), |(rate, memory)| (rate, memory));
             write!(out, "  {rate:>7} {FAINT}{memory:>6}{FAINT:#}")?;
         }
         writeln!(out)?;
@@ -195,13 +186,10 @@ fn named(name: &str) -> String {
     name.chars().take(NAME - 3).chain(['…']).collect()
 }
 
-fn mebibytes(memory: &Spread) -> String {
-    figures::mebibytes(memory.median)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use waybill_schemas::report::benchmark::{Spread, StageComparison, StageReport, SweepPoint};
 
     fn spread(median: f64) -> Spread {
         Spread { median, min: median * 0.95, max: median * 1.04 }

@@ -3,17 +3,7 @@
 use super::*;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
-use waybill_context::Clock;
-
-/// A clock that runs ahead.
-struct Ahead(Duration);
-
-impl Clock for Ahead {
-    fn now(&self) -> SystemTime {
-        SystemTime::now() + self.0
-    }
-    fn sleep(&self, _: Duration) {}
-}
+use waybill_support::clock::TestClock;
 
 /// Names in `folder`, sorted.
 fn names(folder: &Path) -> Vec<String> {
@@ -85,7 +75,11 @@ fn a_live_runs_staging_is_never_touched() {
     let destination = temporary.path().join("app");
     let live = stage(&destination).unwrap();
     let before = names(temporary.path());
-    target(&destination).sweep(&Context::new(&(), &(), &Ahead(Duration::from_secs(3_600))));
+    target(&destination).sweep(&Context::new(
+        &(),
+        &(),
+        &TestClock::at(SystemTime::now() + Duration::from_secs(3_600)),
+    ));
     assert_eq!(target(&destination).take_up(&|_| true, &Context::silent()).unwrap(), None);
     assert_eq!(names(temporary.path()), before);
     assert_eq!(before.len(), 1);
@@ -106,7 +100,7 @@ fn staging_that_has_no_lock_yet_is_given_a_minute() {
     let destination = temporary.path().join("app");
     std::fs::create_dir(temporary.path().join(".app.waybill-AAAAAAAA")).unwrap();
     let sweep = |ahead| {
-        let clock = Ahead(Duration::from_secs(ahead));
+        let clock = TestClock::at(SystemTime::now() + Duration::from_secs(ahead));
         target(&destination).sweep(&Context::new(&(), &(), &clock));
         names(temporary.path()).len()
     };
@@ -214,7 +208,7 @@ fn what_could_not_be_moved_is_taken_up_by_the_next_run() {
     std::fs::write(staging.content().join("whole"), "").unwrap();
     let private = temporary.path().join(&names(temporary.path())[0]);
     let hindrance = hindrance(&private.join(CONTENT), &destination);
-    let error = staging.publish(&Context::new(&(), &(), &Ahead(Duration::ZERO))).unwrap_err();
+    let error = staging.publish(&Context::new(&(), &(), &TestClock::at(SystemTime::now()))).unwrap_err();
     let StagingError::Move { staging, .. } = error else { panic!("{error}") };
     assert!(staging.join("whole").is_file());
     drop(hindrance);

@@ -10,7 +10,7 @@ use std::sync::mpsc::RecvTimeoutError;
 use std::time::Duration;
 use waybill_schemas::{PIECE_SIZE, PiecesDocument};
 use waybill_transport::{
-    AnswerFault, AskedFile, AttemptFault, Attempts, Bucket, Client, Event, Request, StallGuard, TICK, sleep,
+    AnswerFault, AskedFile, AttemptFault, Attempts, Bucket, Client, Event, Request, StallGuard, TICK,
 };
 
 /// Pieces that may be on their way or wait for their turn, for each connection.
@@ -151,7 +151,7 @@ impl Several<'_, '_> {
     fn slow_down(&mut self, bytes: u64, flight: &mut Flight) -> Result<(), DownloadError> {
         let wait = self.bucket.take(bytes, self.attempts.context.clock().now());
         if !wait.is_zero() {
-            sleep(self.attempts.context, wait)?;
+            self.attempts.context.sleep(wait)?;
             flight.running.values_mut().for_each(|piece| piece.guard.waited(wait));
         }
         Ok(())

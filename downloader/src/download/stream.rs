@@ -6,7 +6,7 @@ use crate::locate::{AskAgain, Target};
 use waybill_schemas::EncryptionInfo;
 use waybill_transport::{
     AnswerFault, AnswerHead, AskedFile, AttemptFault, Attempts, BodyUse, Bucket, Client, Exchange,
-    FilePartRequest, Request, TransportError, sleep,
+    FilePartRequest, Request, TransportError,
 };
 
 /// MAC ‖ IV, which a content begins with.
@@ -194,7 +194,7 @@ impl Stream<'_, '_> {
     fn slow_down(&mut self, body: &mut Exchange<'_>, bytes: u64) -> Result<(), Ended> {
         let wait = self.bucket.take(bytes, self.attempts.context.clock().now());
         if !wait.is_zero() {
-            sleep(self.attempts.context, wait)?;
+            self.attempts.context.sleep(wait)?;
             body.waited(wait);
         }
         Ok(())

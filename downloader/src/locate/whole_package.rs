@@ -5,9 +5,7 @@ use intunewin::FileSource;
 use std::fs::File;
 use std::io::{Seek as _, Write as _};
 use waybill_context::Stage;
-use waybill_transport::{
-    AskedFile, AttemptFault, Attempts, Bucket, Request, SecretUrl, TransportError, sleep,
-};
+use waybill_transport::{AskedFile, AttemptFault, Attempts, Bucket, Request, SecretUrl, TransportError};
 
 impl Locator<'_> {
     /// Into a private, nameless file, from its first byte with every attempt: its keys come at its end.
@@ -55,7 +53,7 @@ impl Locator<'_> {
                 return Err(TransportError::TooLarge { url: url.to_string(), limit }.into());
             }
             let wait = bucket.take(chunk.len() as u64, self.context.clock().now());
-            if let Err(cancelled) = sleep(self.context, wait) {
+            if let Err(cancelled) = self.context.sleep(wait) {
                 return Ok(Err(cancelled.into()));
             }
             body.waited(wait);

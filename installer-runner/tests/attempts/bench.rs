@@ -2,58 +2,20 @@
 
 use serde_json::{Value, json};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
-use waybill_context::{Clock, Context};
+use std::sync::Arc;
+use waybill_context::Context;
 use waybill_installer_runner::{
     AttemptRequest, MemoryJournal, RetryPolicy, Runner, RunnerError, Settings, Trigger,
 };
 use waybill_schemas::app::AppDocument;
 use waybill_schemas::report::install::{InstallReport, Intent};
+use waybill_support::clock::TestClock;
 use waybill_system::fake::{FakeRun, FakeStart, FakeSystem};
 
 /// What the app of every test is detected by.
 pub(crate) const INSTALLED: &str = r"C:\Program Files\App\app.exe";
 /// The content folder.
 pub(crate) const CONTENT: &str = r"C:\Content";
-
-/// A clock that only waiting moves.
-pub(crate) struct TestClock {
-    now: Mutex<SystemTime>,
-    later: Mutex<Option<(usize, Later)>>,
-}
-
-type Later = Box<dyn FnOnce() + Send>;
-
-impl TestClock {
-    fn new() -> Self {
-        Self { now: Mutex::new(UNIX_EPOCH + Duration::from_secs(1_790_000_000)), later: Mutex::default() }
-    }
-
-    pub(crate) fn set(&self, seconds: u64) {
-        *self.now.lock().unwrap() = UNIX_EPOCH + Duration::from_secs(seconds);
-    }
-
-    /// Something happens while somebody waits for the `sleeps`-th time.
-    pub(crate) fn at(&self, sleeps: usize, happens: impl FnOnce() + Send + 'static) {
-        *self.later.lock().unwrap() = Some((sleeps, Box::new(happens)));
-    }
-}
-
-impl Clock for TestClock {
-    fn now(&self) -> SystemTime {
-        *self.now.lock().unwrap()
-    }
-    fn sleep(&self, duration: Duration) {
-        *self.now.lock().unwrap() += duration;
-        let mut later = self.later.lock().unwrap();
-        match later.take() {
-            Some((1, happens)) => happens(),
-            Some((sleeps, happens)) => *later = Some((sleeps - 1, happens)),
-            None => {}
-        }
-    }
-}
 
 /// Everything that an attempt needs, and that outlives it.
 pub(crate) struct Bench {
@@ -80,7 +42,7 @@ impl Bench {
             machine,
             journal: MemoryJournal::default(),
             settings: Settings::new(folder.path()),
-            clock: Arc::new(TestClock::new()),
+            clock: Arc::default(),
             app: app(&json!({})),
             trigger: Trigger::Manual,
             dry_run: false,

@@ -51,7 +51,7 @@ fn it_is_waited_for_and_then_judged() {
     let process = bench.machine.add_process("setup.exe");
     left_behind(&bench, "contoso-app", Some(&process));
     let machine = bench.machine.clone();
-    bench.clock.at(5, move || {
+    bench.clock.at_sleep(5, move || {
         machine.add_file(INSTALLED, 1);
         machine.end_process(&process);
     });
@@ -166,7 +166,7 @@ fn a_clock_that_is_set_back_makes_no_installer_old() {
         let bench = Bench::new(working(0));
         let process = bench.machine.add_process("setup.exe");
         left_behind(&bench, app, Some(&process));
-        bench.clock.set(1_700_000_000);
+        bench.clock.set(std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_700_000_000));
         assert_eq!((bench.attempt(Intent::Install).outcome, bench.starts()), (Outcome::Waiting, 0), "{app}");
     }
 }

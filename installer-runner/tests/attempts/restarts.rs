@@ -18,7 +18,7 @@ fn nothing_is_installed_between_a_hard_reboot_code_and_the_restart() {
     let report = bench.attempt(Intent::Install);
     assert_eq!((report.outcome, report.exit, bench.starts()), (Outcome::Waiting, 9, 1));
     assert_eq!(report.restart.unwrap().pending[0].app, "contoso-app");
-    bench.clock.set(1_700_000_000); // a clock that is set back ends no restart
+    bench.clock.set(std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_700_000_000)); // a clock that is set back ends no restart
     assert_eq!(bench.attempt(Intent::Install).outcome, Outcome::Waiting);
     bench.machine.set_device(|device| device.boot = Some(BootIdentity("boot-2".into())));
     assert_eq!(

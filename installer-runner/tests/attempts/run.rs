@@ -45,7 +45,7 @@ fn killing_at_the_time_limit_is_asked_for() {
 fn a_late_installer_is_found_by_looking_again() {
     let bench = Bench::new(idle(0));
     let machine = bench.machine.clone();
-    bench.clock.at(3, move || machine.add_file(INSTALLED, 1));
+    bench.clock.at_sleep(3, move || machine.add_file(INSTALLED, 1));
     let report = bench.attempt(Intent::Install);
     assert_eq!((report.outcome, report.detections[1].looks), (Outcome::Installed, 4));
     assert_eq!(report.detections[1].after_milliseconds, Some(1500));

@@ -245,6 +245,7 @@ mod tests {
     use libdeflater::{CompressionLvl, Compressor, Decompressor};
     use proptest::prelude::*;
     use std::io::Read as _;
+    use waybill_support::noise::noise;
 
     fn deflate(data: &[u8], level: i32) -> Vec<u8> {
         let mut encoder = Compressor::new(CompressionLvl::new(level).unwrap());
@@ -281,17 +282,6 @@ mod tests {
         assert!(out == expected, "libdeflate, level {level}");
         let found = StreamEnd::find(&stream).unwrap();
         assert_eq!((found.length, found.end.div_ceil(8)), (expected.len() as u64, stream.len()));
-    }
-
-    fn noise(length: usize, seed: u32) -> Vec<u8> {
-        let mut state = seed.wrapping_mul(2_654_435_761) | 1;
-        let next = || {
-            state ^= state << 13;
-            state ^= state >> 17;
-            state ^= state << 5;
-            (state >> 24) as u8
-        };
-        std::iter::repeat_with(next).take(length).collect()
     }
 
     #[test]

@@ -19,20 +19,9 @@ use tempfile::TempDir;
 use waybill_context::Context;
 use waybill_schemas::report::publish::PublishReport;
 use waybill_schemas::{EncryptionInfo, EncryptionKey, InitializationVector, MacKey};
+use waybill_support::noise::noise;
 
 const MIB: usize = 1 << 20;
-
-/// Bytes that look random and are the same every time.
-fn noise(len: usize, seed: u64) -> Vec<u8> {
-    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
-    let step = || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        (state >> 32) as u8
-    };
-    std::iter::repeat_with(step).take(len).collect()
-}
 
 fn key(seed: u64) -> [u8; 32] {
     noise(32, seed).try_into().unwrap()

@@ -1,4 +1,4 @@
-//! A clock on which nobody waits: sleeping moves it forward at once, and it may run faster than the day.
+//! Clocks on which nobody waits: sleeping moves them forward at once.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
@@ -18,13 +18,9 @@ impl FastClock {
         Self { started: Instant::now(), factor, slept: Mutex::default() }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Duration> {
-        self.slept.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// How long was slept in all, had it been real.
     pub fn slept(&self) -> Duration {
-        *self.lock()
+        *locked(&self.slept)
     }
 }
 
@@ -35,6 +31,83 @@ impl Clock for FastClock {
     }
 
     fn sleep(&self, duration: Duration) {
-        *self.lock() += duration;
+        *locked(&self.slept) += duration;
     }
+}
+
+/// Changes the time of day while somebody sleeps.
+type Meanwhile = Box<dyn FnMut(&mut SystemTime) + Send>;
+
+/// A clock that stands still until somebody sleeps; sleeping moves it at once, and something may happen meanwhile.
+pub struct TestClock {
+    now: Mutex<SystemTime>,
+    slept: Mutex<Duration>,
+    meanwhile: Mutex<Option<Meanwhile>>,
+}
+
+impl TestClock {
+    /// Stands at this time of day.
+    pub fn at(now: SystemTime) -> Self {
+        Self { now: Mutex::new(now), slept: Mutex::default(), meanwhile: Mutex::default() }
+    }
+
+    /// Somebody sets it.
+    pub fn set(&self, now: SystemTime) {
+        *locked(&self.now) = now;
+    }
+
+    /// How long was slept in all, had it been real.
+    pub fn slept(&self) -> Duration {
+        *locked(&self.slept)
+    }
+
+    /// Happens with every sleep.
+    pub fn meanwhile(&self, happens: impl FnMut(&mut SystemTime) + Send + 'static) {
+        *locked(&self.meanwhile) = Some(Box::new(happens));
+    }
+
+    /// Happens once, with the `sleeps`-th sleep from now.
+    pub fn at_sleep(&self, sleeps: usize, happens: impl FnOnce() + Send + 'static) {
+        let (mut left, mut happens) = (sleeps, Some(happens));
+        self.meanwhile(move |_| {
+            left = left.saturating_sub(1);
+            if left == 0
+                && let Some(happens) = happens.take()
+            {
+                happens();
+            }
+        });
+    }
+}
+
+impl Default for TestClock {
+    fn default() -> Self {
+        Self::at(SystemTime::UNIX_EPOCH + Duration::from_secs(1_790_000_000))
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> SystemTime {
+        *locked(&self.now)
+    }
+
+    fn sleep(&self, duration: Duration) {
+        *locked(&self.slept) += duration;
+        let mut now = locked(&self.now);
+        *now += duration;
+        // What happens may look at the clock.
+        let mut then = *now;
+        drop(now);
+        if let Some(happens) = &mut *locked(&self.meanwhile) {
+            let before = then;
+            happens(&mut then);
+            if then != before {
+                self.set(then);
+            }
+        }
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,5 +1,10 @@
 //! Bytes that look random and are the same in every run.
 
+/// So many bytes; each seed makes others.
+pub fn noise(count: usize, seed: u64) -> Vec<u8> {
+    PseudoRandom::new(seed).bytes(count)
+}
+
 /// splitmix64 (Steele, Lea and Flood 2014).
 #[derive(Debug, Clone)]
 pub struct PseudoRandom(u64);

@@ -1,21 +1,12 @@
 use super::*;
 use crate::place::sweep;
 use std::time::Duration;
-use waybill_context::Clock;
 use waybill_disk::Lock;
-
-/// So many days from now.
-struct Later(u32);
-
-impl Clock for Later {
-    fn now(&self) -> SystemTime {
-        SystemTime::now() + Duration::from_secs(86_400) * self.0
-    }
-    fn sleep(&self, _: Duration) {}
-}
+use waybill_support::clock::TestClock;
 
 fn sweep_after(house: &House, days: u32) {
-    sweep(&house.root, &Context::new(&(), &(), &Later(days)));
+    let later = TestClock::at(SystemTime::now() + Duration::from_secs(86_400) * days);
+    sweep(&house.root, &Context::new(&(), &(), &later));
 }
 
 fn left_of(incoming: &Incoming) -> Vec<String> {

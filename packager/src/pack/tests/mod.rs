@@ -84,14 +84,8 @@ fn noise(length: usize) -> Vec<u8> {
 }
 
 fn repeated(length: usize, seed: u32, shape: impl Fn(usize, u8) -> u8) -> Vec<u8> {
-    let mut state = seed.wrapping_mul(2_654_435_761) | 1;
-    let noise = std::iter::repeat_with(move || {
-        state ^= state << 13;
-        state ^= state >> 17;
-        state ^= state << 5;
-        (state >> 24) as u8
-    });
-    let period: Vec<u8> = noise.enumerate().map(|(at, byte)| shape(at, byte)).take(70_001).collect();
+    let noise = waybill_support::noise::noise(70_001, seed.into()).into_iter();
+    let period: Vec<u8> = noise.enumerate().map(|(at, byte)| shape(at, byte)).collect();
     let mut bytes = period.repeat(length / period.len() + 1);
     bytes.truncate(length);
     bytes
