@@ -2,7 +2,6 @@
 
 pub mod boot;
 mod lock;
-mod new_file;
 pub mod private_file;
 mod rename;
 mod root;
@@ -11,7 +10,7 @@ mod staging;
 mod target_folder;
 
 pub use lock::{Lock, LockError};
-pub use new_file::{FileAccess, NewFile, SettledFile};
+pub use private_file::{FileAccess, NewFile, SettledFile};
 pub use rename::{flushes_each_file, folder_of, is_tree_settled, rename, sync_folder, while_held};
 pub use root::{Root, RootError};
 pub use space::SpaceError;

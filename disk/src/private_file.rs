@@ -1,10 +1,11 @@
-//! Small files that are whole or not there: written beside their place, synced, renamed over the old one.
-//!
-//! They lie in folders that are ours alone; links are not followed all the same.
+//! Files that are their owner's alone and opened through no link, and new files of any kind, which appear whole: written under
+//! another name beside their place, made durable, then renamed into it.
 
+use crate::{folder_of, sync_folder, while_held};
 use std::fs::{File, OpenOptions};
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use tempfile::{NamedTempFile, TempPath};
 use waybill_context::Context;
 
 /// Where the new version of `path` is written. One name, so that a dead run leaves one file at most, which the next
@@ -91,9 +92,170 @@ pub fn options() -> OpenOptions {
     options
 }
 
+/// Who may use a [`NewFile`] once it is in its place. Until then it is its owner's alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FileAccess {
+    /// Its owner alone, for ever.
+    Private,
+    /// Whoever may use any file that is made there.
+    Usual,
+    /// Whoever may use the file that it replaces; as usual where it replaces none.
+    AsReplaced,
+}
+
+/// A file that is being written. Dropped before [`NewFile::put`] it leaves nothing behind.
+#[derive(Debug)]
+pub struct NewFile {
+    file: NamedTempFile,
+    path: PathBuf,
+    /// What it gets in its place; `None` where it stays private.
+    #[cfg(unix)]
+    permissions: Option<std::fs::Permissions>,
+}
+
+impl NewFile {
+    /// Makes `.<name>.waybill-<random>` beside `path`.
+    ///
+    /// # Errors
+    /// I/O.
+    #[cfg(unix)]
+    pub fn create(path: &Path, access: FileAccess) -> io::Result<Self> {
+        use std::os::unix::fs::PermissionsExt as _;
+        let private = std::fs::Permissions::from_mode(0o600);
+        // Created as any new file is, which shows what the user's umask allows; private from then on.
+        let usual = std::fs::Permissions::from_mode(0o666);
+        let replaced = || path.metadata().ok().map(|there| there.permissions());
+        let (created_with, replaced) = match access {
+            FileAccess::Private => (private.clone(), None),
+            FileAccess::Usual => (usual, None),
+            FileAccess::AsReplaced => (usual, replaced()),
+        };
+        let file = builder(path, |builder| builder.permissions(created_with).tempfile_in(folder_of(path)))?;
+        let permissions = match access {
+            FileAccess::Private => None,
+            _ => Some(replaced.map_or_else(|| Ok(file.as_file().metadata()?.permissions()), io::Result::Ok)?),
+        };
+        file.as_file().set_permissions(private)?;
+        Ok(Self { file, path: path.to_path_buf(), permissions })
+    }
+
+    /// Makes `.<name>.waybill-<random>` beside `path`. Permissions come from the folder.
+    ///
+    /// # Errors
+    /// I/O.
+    #[cfg(not(unix))]
+    pub fn create(path: &Path, _access: FileAccess) -> io::Result<Self> {
+        let file = builder(path, |builder| builder.tempfile_in(folder_of(path)))?;
+        Ok(Self { file, path: path.to_path_buf() })
+    }
+
+    /// Makes `<name>.new` beside `path`, its owner's alone for ever; one that a dead run left is removed. There is one such
+    /// name, so that dead runs leave one file at most: the caller holds a lock, and nobody else writes it.
+    ///
+    /// # Errors
+    /// I/O.
+    pub fn create_locked(path: &Path) -> io::Result<Self> {
+        let beside = beside(path);
+        let file = create(&beside)?;
+        let file = NamedTempFile::from_parts(file, TempPath::try_from_path(beside)?);
+        Ok(Self {
+            file,
+            path: path.to_path_buf(),
+            #[cfg(unix)]
+            permissions: None,
+        })
+    }
+
+    /// The file to write into.
+    pub fn file(&self) -> &File {
+        self.file.as_file()
+    }
+
+    /// Makes the file durable, renames it into its place (over what is there only with `replace`) and makes that durable.
+    ///
+    /// # Errors
+    /// Those of [`NewFile::settle`] and [`SettledFile::put`]. Nothing is left of the new file.
+    pub fn put(self, replace: bool, context: &Context<'_>) -> io::Result<()> {
+        self.settle()?.put(replace, context)
+    }
+
+    /// Makes the file durable, and gives it the permissions that it has in its place.
+    ///
+    /// # Errors
+    /// I/O.
+    pub fn settle(self) -> io::Result<SettledFile> {
+        #[cfg(unix)]
+        if let Some(permissions) = self.permissions {
+            self.file.as_file().set_permissions(permissions)?;
+        }
+        self.file.as_file().sync_all()?;
+        Ok(SettledFile { file: self.file, path: self.path })
+    }
+}
+
+impl Write for NewFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file().flush()
+    }
+}
+
+/// A file that is whole and durable, and not yet in its place. Dropped before [`SettledFile::put`] it leaves nothing behind.
+#[derive(Debug)]
+pub struct SettledFile {
+    file: NamedTempFile,
+    path: PathBuf,
+}
+
+impl SettledFile {
+    /// Renames the file into its place (over what is there only with `replace`) and makes that durable. On Windows the rename
+    /// is tried again for ten seconds where something holds the file.
+    ///
+    /// # Errors
+    /// `AlreadyExists` where something is in the place and may not be replaced; `Interrupted` where the user did not want
+    /// to wait; other I/O. Nothing is left of the new file.
+    pub fn put(self, replace: bool, context: &Context<'_>) -> io::Result<()> {
+        let (path, mut held) = (self.path, Some(self.file));
+        let renamed = while_held(context, || {
+            let Some(file) = held.take() else { return Ok(()) };
+            let renamed = if replace { file.persist(&path) } else { file.persist_noclobber(&path) };
+            // The file comes back with the error, or it would be gone at the next try.
+            renamed.map(drop).map_err(|refused| {
+                held = Some(refused.file);
+                refused.error
+            })
+        });
+        match renamed {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists && context.check().is_err() => {
+                Err(io::ErrorKind::Interrupted.into())
+            }
+            Err(error) => Err(error),
+            Ok(()) => {
+                sync_folder(folder_of(&path));
+                Ok(())
+            }
+        }
+    }
+}
+
+fn builder<T>(
+    path: &Path,
+    make: impl FnOnce(&mut tempfile::Builder<'_, '_>) -> io::Result<T>,
+) -> io::Result<T> {
+    let prefix = format!(".{}.waybill-", path.file_name().unwrap_or_default().to_string_lossy());
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(&prefix);
+    make(&mut builder)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     #[test]
     fn new_files_are_their_owners_alone() {
@@ -118,5 +280,73 @@ mod tests {
         assert!(open(folder.path()).is_err());
         assert_eq!(open(&folder.path().join("none")).unwrap_err().kind(), io::ErrorKind::NotFound);
         remove(&folder.path().join("none")).unwrap();
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    }
+
+    #[test]
+    fn it_appears_whole_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x");
+        let new = NewFile::create(&path, FileAccess::Usual).unwrap();
+        new.file().write_all(b"whole").unwrap();
+        assert!(names(folder.path())[0].starts_with(".x.waybill-"));
+        new.put(false, &Context::silent()).unwrap();
+        let late = NewFile::create(&path, FileAccess::Usual).unwrap();
+        let refused = late.put(false, &Context::silent()).unwrap_err();
+        assert_eq!(refused.kind(), io::ErrorKind::AlreadyExists);
+        drop(NewFile::create(&path, FileAccess::Usual).unwrap());
+        assert_eq!(
+            (names(folder.path()), fs::read(&path).unwrap()),
+            (vec!["x".to_owned()], b"whole".to_vec())
+        );
+        NewFile::create(&path, FileAccess::Usual).unwrap().put(true, &Context::silent()).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"");
+    }
+
+    #[test]
+    fn under_a_lock_there_is_one_name_for_what_is_not_in_its_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state");
+        fs::write(beside(&path), b"of a dead run").unwrap();
+        let mut new = NewFile::create_locked(&path).unwrap();
+        new.write_all(b"whole").unwrap();
+        assert_eq!(names(folder.path()), ["state.new"]);
+        let settled = new.settle().unwrap();
+        assert_eq!(names(folder.path()), ["state.new"]);
+        settled.put(true, &Context::silent()).unwrap();
+        drop(NewFile::create_locked(&path).unwrap());
+        assert_eq!(
+            (names(folder.path()), fs::read(&path).unwrap()),
+            (vec!["state".to_owned()], b"whole".to_vec())
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn it_is_private_while_it_is_written_and_then_as_asked_for() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let (usual, path) = (folder.path().join("usual"), folder.path().join("x"));
+        fs::write(&usual, b"").unwrap();
+        for (access, before, after) in [
+            (FileAccess::Usual, None, mode(&usual)),
+            (FileAccess::AsReplaced, None, mode(&usual)),
+            (FileAccess::AsReplaced, Some(0o640), 0o640),
+            (FileAccess::Private, Some(0o640), 0o600),
+        ] {
+            let _ = fs::remove_file(&path);
+            if let Some(before) = before {
+                fs::write(&path, b"").unwrap();
+                fs::set_permissions(&path, fs::Permissions::from_mode(before)).unwrap();
+            }
+            let new = NewFile::create(&path, access).unwrap();
+            assert_eq!(mode(new.file.path()), 0o600);
+            new.put(true, &Context::silent()).unwrap();
+            assert_eq!(mode(&path), after, "{access:?}");
+        }
     }
 }

@@ -100,3 +100,15 @@ fn state_goes_to_program_data() {
     assert_eq!(choose(None), PathBuf::from(r"C:\ProgramData\Waybill"));
     assert_eq!(choose(Some("relative".into())), PathBuf::from(r"C:\ProgramData\Waybill"));
 }
+
+#[cfg(windows)]
+#[test]
+fn what_we_make_is_our_own() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(is_our_own(folder.path()).unwrap());
+    let made = folder.path().join("new").join("root");
+    create_closed(&made).unwrap();
+    create_closed(&made).unwrap();
+    assert!(made.is_dir() && is_our_own(&made).unwrap());
+    assert!(is_our_own(&folder.path().join("absent")).is_err());
+}

@@ -5,7 +5,6 @@ pub(crate) mod signature {
     pub(crate) const LOCAL: u32 = 0x0403_4b50;
     pub(crate) const DESCRIPTOR: u32 = 0x0807_4b50;
     pub(crate) const CENTRAL: u32 = 0x0201_4b50;
-    pub(crate) const ZIP64_END: u32 = 0x0606_4b50;
     pub(crate) const ZIP64_LOCATOR: u32 = 0x0706_4b50;
     pub(crate) const END: u32 = 0x0605_4b50;
 }
@@ -67,234 +66,75 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// The fixed part of a local header, 30 bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct LocalHeader {
-    pub(crate) version_needed: u16,
-    pub(crate) flags: u16,
-    pub(crate) method: u16,
-    pub(crate) time: u16,
-    pub(crate) date: u16,
-    pub(crate) crc: u32,
-    pub(crate) compressed: u32,
-    pub(crate) size: u32,
-    pub(crate) name_len: u16,
-    pub(crate) extra_len: u16,
-}
+/// A record of fixed layout: what it starts with, then its fields in their order, all little-endian.
+macro_rules! fixed_record {
+    ($(#[$doc:meta])* $name:ident, $len:literal bytes, starts with $start:expr, { $($field:ident: $type:ident,)+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(crate) struct $name { $(pub(crate) $field: $type,)+ }
 
-impl LocalHeader {
-    pub(crate) const LEN: usize = 30;
+        impl $name {
+            pub(crate) const LEN: usize = $len;
 
-    /// `None` where the signature is another one.
-    pub(crate) fn parse(bytes: &[u8; Self::LEN]) -> Option<Self> {
-        let mut fields = Fields(bytes);
-        (fields.u32()? == signature::LOCAL).then_some(())?;
-        Some(Self {
-            version_needed: fields.u16()?,
-            flags: fields.u16()?,
-            method: fields.u16()?,
-            time: fields.u16()?,
-            date: fields.u16()?,
-            crc: fields.u32()?,
-            compressed: fields.u32()?,
-            size: fields.u32()?,
-            name_len: fields.u16()?,
-            extra_len: fields.u16()?,
-        })
-    }
+            /// `None` where the bytes start otherwise or some are missing.
+            pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
+                let mut fields = Fields(bytes.strip_prefix(&$start)?);
+                Some(Self { $($field: fields.$type()?,)+ })
+            }
 
-    pub(crate) fn write_to(&self, out: &mut Vec<u8>) {
-        out.extend(signature::LOCAL.to_le_bytes());
-        for value in [self.version_needed, self.flags, self.method, self.time, self.date] {
-            out.extend(value.to_le_bytes());
+            pub(crate) fn write_to(&self, out: &mut Vec<u8>) {
+                out.extend($start);
+                $(out.extend(self.$field.to_le_bytes());)+
+            }
         }
-        for value in [self.crc, self.compressed, self.size] {
-            out.extend(value.to_le_bytes());
-        }
-        out.extend(self.name_len.to_le_bytes());
-        out.extend(self.extra_len.to_le_bytes());
+    };
+}
+
+fixed_record! {
+    /// The fixed part of a local header.
+    LocalHeader, 30 bytes, starts with signature::LOCAL.to_le_bytes(), {
+        version_needed: u16, flags: u16, method: u16, time: u16, date: u16,
+        crc: u32, compressed: u32, size: u32,
+        name_len: u16, extra_len: u16,
     }
 }
 
-/// The fixed part of a central directory record, 46 bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct CentralHeader {
-    pub(crate) version_made_by: u16,
-    pub(crate) version_needed: u16,
-    pub(crate) flags: u16,
-    pub(crate) method: u16,
-    pub(crate) time: u16,
-    pub(crate) date: u16,
-    pub(crate) crc: u32,
-    pub(crate) compressed: u32,
-    pub(crate) size: u32,
-    pub(crate) name_len: u16,
-    pub(crate) extra_len: u16,
-    pub(crate) comment_len: u16,
-    pub(crate) disk: u16,
-    pub(crate) internal_attributes: u16,
-    pub(crate) external_attributes: u32,
-    pub(crate) header_offset: u32,
-}
-
-impl CentralHeader {
-    pub(crate) const LEN: usize = 46;
-
-    /// `None` where the signature is another one.
-    pub(crate) fn parse(bytes: &[u8; Self::LEN]) -> Option<Self> {
-        let mut fields = Fields(bytes);
-        (fields.u32()? == signature::CENTRAL).then_some(())?;
-        Some(Self {
-            version_made_by: fields.u16()?,
-            version_needed: fields.u16()?,
-            flags: fields.u16()?,
-            method: fields.u16()?,
-            time: fields.u16()?,
-            date: fields.u16()?,
-            crc: fields.u32()?,
-            compressed: fields.u32()?,
-            size: fields.u32()?,
-            name_len: fields.u16()?,
-            extra_len: fields.u16()?,
-            comment_len: fields.u16()?,
-            disk: fields.u16()?,
-            internal_attributes: fields.u16()?,
-            external_attributes: fields.u32()?,
-            header_offset: fields.u32()?,
-        })
-    }
-
-    pub(crate) fn write_to(&self, out: &mut Vec<u8>) {
-        out.extend(signature::CENTRAL.to_le_bytes());
-        for value in
-            [self.version_made_by, self.version_needed, self.flags, self.method, self.time, self.date]
-        {
-            out.extend(value.to_le_bytes());
-        }
-        for value in [self.crc, self.compressed, self.size] {
-            out.extend(value.to_le_bytes());
-        }
-        for value in [self.name_len, self.extra_len, self.comment_len, self.disk, self.internal_attributes] {
-            out.extend(value.to_le_bytes());
-        }
-        out.extend(self.external_attributes.to_le_bytes());
-        out.extend(self.header_offset.to_le_bytes());
+fixed_record! {
+    /// The fixed part of a central directory record.
+    CentralHeader, 46 bytes, starts with signature::CENTRAL.to_le_bytes(), {
+        version_made_by: u16, version_needed: u16, flags: u16, method: u16, time: u16, date: u16,
+        crc: u32, compressed: u32, size: u32,
+        name_len: u16, extra_len: u16, comment_len: u16, disk: u16, internal_attributes: u16,
+        external_attributes: u32, header_offset: u32,
     }
 }
 
-/// The end of central directory record, 22 bytes and a comment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct EndRecord {
-    pub(crate) disk: u16,
-    pub(crate) directory_disk: u16,
-    pub(crate) entries_here: u16,
-    pub(crate) entries: u16,
-    pub(crate) directory_len: u32,
-    pub(crate) directory_offset: u32,
-    pub(crate) comment_len: u16,
-}
-
-impl EndRecord {
-    pub(crate) const LEN: usize = 22;
-
-    /// `None` where the signature is another one or bytes are missing.
-    pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
-        let mut fields = Fields(bytes);
-        (fields.u32()? == signature::END).then_some(())?;
-        Some(Self {
-            disk: fields.u16()?,
-            directory_disk: fields.u16()?,
-            entries_here: fields.u16()?,
-            entries: fields.u16()?,
-            directory_len: fields.u32()?,
-            directory_offset: fields.u32()?,
-            comment_len: fields.u16()?,
-        })
-    }
-
-    pub(crate) fn write_to(&self, out: &mut Vec<u8>) {
-        out.extend(signature::END.to_le_bytes());
-        for value in [self.disk, self.directory_disk, self.entries_here, self.entries] {
-            out.extend(value.to_le_bytes());
-        }
-        out.extend(self.directory_len.to_le_bytes());
-        out.extend(self.directory_offset.to_le_bytes());
-        out.extend(self.comment_len.to_le_bytes());
+fixed_record! {
+    /// The end of central directory record; a comment follows it.
+    EndRecord, 22 bytes, starts with signature::END.to_le_bytes(), {
+        disk: u16, directory_disk: u16, entries_here: u16, entries: u16,
+        directory_len: u32, directory_offset: u32,
+        comment_len: u16,
     }
 }
 
-/// The zip64 end of central directory record (without an extensible data sector), 56 bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Zip64End {
-    pub(crate) version_made_by: u16,
-    pub(crate) version_needed: u16,
-    pub(crate) disk: u32,
-    pub(crate) directory_disk: u32,
-    pub(crate) entries_here: u64,
-    pub(crate) entries: u64,
-    pub(crate) directory_len: u64,
-    pub(crate) directory_offset: u64,
-}
-
-impl Zip64End {
-    pub(crate) const LEN: usize = 56;
-    /// What the record's own size field says: all that follows it.
-    const SIZE_FIELD: u64 = Self::LEN as u64 - 12;
-
-    /// `None` where the signature or the record's size is another one.
-    pub(crate) fn parse(bytes: &[u8; Self::LEN]) -> Option<Self> {
-        let mut fields = Fields(bytes);
-        (fields.u32()? == signature::ZIP64_END && fields.u64()? == Self::SIZE_FIELD).then_some(())?;
-        Some(Self {
-            version_made_by: fields.u16()?,
-            version_needed: fields.u16()?,
-            disk: fields.u32()?,
-            directory_disk: fields.u32()?,
-            entries_here: fields.u64()?,
-            entries: fields.u64()?,
-            directory_len: fields.u64()?,
-            directory_offset: fields.u64()?,
-        })
-    }
-
-    pub(crate) fn write_to(&self, out: &mut Vec<u8>) {
-        out.extend(signature::ZIP64_END.to_le_bytes());
-        out.extend(Self::SIZE_FIELD.to_le_bytes());
-        out.extend(self.version_made_by.to_le_bytes());
-        out.extend(self.version_needed.to_le_bytes());
-        out.extend(self.disk.to_le_bytes());
-        out.extend(self.directory_disk.to_le_bytes());
-        for value in [self.entries_here, self.entries, self.directory_len, self.directory_offset] {
-            out.extend(value.to_le_bytes());
-        }
+fixed_record! {
+    /// The zip64 end of central directory record, without an extensible data sector.
+    Zip64End, 56 bytes, starts with ZIP64_END_START, {
+        version_made_by: u16, version_needed: u16, disk: u32, directory_disk: u32,
+        entries_here: u64, entries: u64, directory_len: u64, directory_offset: u64,
     }
 }
 
-/// The zip64 end of central directory locator, 20 bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Zip64Locator {
-    pub(crate) end_disk: u32,
-    pub(crate) end_offset: u64,
-    pub(crate) disks: u32,
-}
-
-impl Zip64Locator {
-    pub(crate) const LEN: usize = 20;
-
-    /// `None` where the signature is another one.
-    pub(crate) fn parse(bytes: &[u8; Self::LEN]) -> Option<Self> {
-        let mut fields = Fields(bytes);
-        (fields.u32()? == signature::ZIP64_LOCATOR).then_some(())?;
-        Some(Self { end_disk: fields.u32()?, end_offset: fields.u64()?, disks: fields.u32()? })
-    }
-
-    pub(crate) fn write_to(&self, out: &mut Vec<u8>) {
-        out.extend(signature::ZIP64_LOCATOR.to_le_bytes());
-        out.extend(self.end_disk.to_le_bytes());
-        out.extend(self.end_offset.to_le_bytes());
-        out.extend(self.disks.to_le_bytes());
+fixed_record! {
+    /// The zip64 end of central directory locator.
+    Zip64Locator, 20 bytes, starts with signature::ZIP64_LOCATOR.to_le_bytes(), {
+        end_disk: u32, end_offset: u64, disks: u32,
     }
 }
+
+/// The signature of [`Zip64End`] and its size field, which counts the 44 bytes that follow it.
+const ZIP64_END_START: [u8; 12] = *b"PK\x06\x06\x2c\0\0\0\0\0\0\0";
 
 #[cfg(test)]
 mod tests {
@@ -316,7 +156,7 @@ mod tests {
         };
         let mut bytes = Vec::new();
         local.write_to(&mut bytes);
-        assert_eq!(LocalHeader::parse(bytes.as_slice().try_into().unwrap()), Some(local));
+        assert_eq!(LocalHeader::parse(&bytes), Some(local));
 
         let end = EndRecord {
             disk: 0,
@@ -344,11 +184,11 @@ mod tests {
         };
         bytes.clear();
         zip64.write_to(&mut bytes);
-        assert_eq!(Zip64End::parse(bytes.as_slice().try_into().unwrap()), Some(zip64));
+        assert_eq!((Zip64End::parse(&bytes), bytes.len()), (Some(zip64), Zip64End::LEN));
 
         let locator = Zip64Locator { end_disk: 0, end_offset: 1 << 43, disks: 1 };
         bytes.clear();
         locator.write_to(&mut bytes);
-        assert_eq!(Zip64Locator::parse(bytes.as_slice().try_into().unwrap()), Some(locator));
+        assert_eq!(Zip64Locator::parse(&bytes), Some(locator));
     }
 }

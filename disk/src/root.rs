@@ -1,0 +1,285 @@
+//! The folder of state, partial downloads and content folders: ours alone, or refused.
+//!
+//! ```text
+//! <root>/Content/Incoming/<mac hex>.partial | .journal | .lock    downloads that are under way
+//! <root>/Content/Manifests/<key>.jsonl | .lock                    what was unpacked where
+//! <root>/Cache/<app>_<revision>/                                  content folders
+//! <root>/Logs/
+//! ```
+//!
+//! Files directly in it are the agent's ([`Root::file`]).
+
+use crate::private_file;
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use waybill_schemas::codes::{self, Classified, Code};
+#[cfg(windows)]
+use waybill_win32::{access, token::Token};
+
+/// Why a folder cannot be the root.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RootError {
+    /// It, or a folder in it, cannot be made or opened.
+    #[error("cannot use {} for state and downloads", path.display())]
+    Io {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// It, or a folder in it, is not ours alone.
+    #[error("{} is not used for state and downloads: {why}", path.display())]
+    Foreign {
+        /// The folder.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: &'static str,
+    },
+}
+
+impl Classified for RootError {
+    fn code(&self) -> &'static Code {
+        &codes::root::ROOT_UNUSABLE
+    }
+}
+
+/// The folder of state and partial downloads, and of the content folders that have no other place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Root {
+    path: PathBuf,
+}
+
+impl Root {
+    /// Where it is unless `--root` or `WAYBILL_ROOT` says otherwise: `%ProgramData%\Waybill` on Windows; elsewhere
+    /// `$XDG_STATE_HOME/waybill`, else `/var/lib/waybill` for root and `~/.local/state/waybill` for everybody else.
+    pub fn default_path() -> PathBuf {
+        default_path()
+    }
+
+    /// Opens the root at `path`, and makes it and its folders where they are missing, for their owner alone.
+    ///
+    /// On Unix each must belong to this process's user, and nobody else may write to it; none may be a link. On
+    /// Windows it must belong to the system, to administrators or to this process's user; made by one of the first two
+    /// it is closed to everybody else (`docs/security.md`).
+    ///
+    /// # Errors
+    /// A folder that is not ours alone, is a link, or cannot be made.
+    pub fn open(path: &Path) -> Result<Self, RootError> {
+        let path =
+            std::path::absolute(path).map_err(|source| RootError::Io { path: path.to_owned(), source })?;
+        let root = open_root(&path)?;
+        let content = root.folder("Content")?;
+        content.folder("Incoming")?;
+        content.folder("Manifests")?;
+        root.folder("Cache")?;
+        root.folder("Logs")?;
+        Ok(Self { path })
+    }
+
+    /// The folder itself.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Opens a file directly in the root, for its owner alone, or makes it; what it holds stays, its mode is set right.
+    ///
+    /// # Errors
+    /// A link, or I/O.
+    pub fn file(&self, name: &str) -> io::Result<File> {
+        let file = private_file::open_or_create(&self.path.join(name))?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
+        }
+        Ok(file)
+    }
+
+    /// Where downloads that are under way lie.
+    pub fn incoming_folder(&self) -> PathBuf {
+        self.path.join("Content").join("Incoming")
+    }
+
+    /// Where the manifests lie.
+    pub fn manifest_folder(&self) -> PathBuf {
+        self.path.join("Content").join("Manifests")
+    }
+
+    /// Where content folders lie that have no other place.
+    pub fn cache(&self) -> PathBuf {
+        self.path.join("Cache")
+    }
+}
+
+/// The directory that packages' state goes to by the Filesystem Hierarchy Standard.
+#[cfg(unix)]
+const OF_THE_MACHINE: &str = "/var/lib/waybill";
+
+#[cfg(unix)]
+fn default_path() -> PathBuf {
+    let state = std::env::var_os("XDG_STATE_HOME").map(PathBuf::from);
+    choose(state, std::env::home_dir(), rustix::process::geteuid().is_root())
+}
+
+/// By the XDG Base Directory Specification a relative path counts as unset. Root's home is no place for state of
+/// the machine, and under sudo it may be another user's.
+#[cfg(unix)]
+fn choose(state: Option<PathBuf>, home: Option<PathBuf>, is_root: bool) -> PathBuf {
+    match (state.filter(|state| state.is_absolute()), home.filter(|home| home.is_absolute())) {
+        (Some(state), _) => state.join("waybill"),
+        (None, Some(home)) if !is_root => home.join(".local").join("state").join("waybill"),
+        _ => OF_THE_MACHINE.into(),
+    }
+}
+
+#[cfg(windows)]
+fn default_path() -> PathBuf {
+    choose(std::env::var_os("ProgramData").map(PathBuf::from))
+}
+
+#[cfg(windows)]
+fn choose(program_data: Option<PathBuf>) -> PathBuf {
+    program_data
+        .filter(|folder| folder.is_absolute())
+        .unwrap_or_else(|| r"C:\ProgramData".into())
+        .join("Waybill")
+}
+
+/// A folder that was checked.
+struct PrivateFolder {
+    path: PathBuf,
+    #[cfg(unix)]
+    handle: std::os::fd::OwnedFd,
+}
+
+/// Opens the folder at `path`; it and those above it are made where they are missing.
+#[cfg(unix)]
+fn open_root(path: &Path) -> Result<PrivateFolder, RootError> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    let failed = |source| RootError::Io { path: path.to_owned(), source };
+    if path.symlink_metadata().is_err() {
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(failed)?;
+    }
+    PrivateFolder::open_at(path.to_owned(), rustix::fs::CWD, path)
+}
+
+#[cfg(unix)]
+impl PrivateFolder {
+    /// The folder `name` in this one.
+    fn folder(&self, name: &str) -> Result<Self, RootError> {
+        use rustix::io::Errno;
+        let path = self.path.join(name);
+        match rustix::fs::mkdirat(&self.handle, name, rustix::fs::Mode::RWXU) {
+            Ok(()) | Err(Errno::EXIST) => Self::open_at(path, &self.handle, Path::new(name)),
+            Err(error) => Err(RootError::Io { path, source: error.into() }),
+        }
+    }
+
+    /// Opens `name` relative to `folder`, and checks by the handle whose it is.
+    fn open_at(path: PathBuf, folder: impl std::os::fd::AsFd, name: &Path) -> Result<Self, RootError> {
+        use rustix::fs::{Mode, OFlags};
+        use rustix::io::Errno;
+        // By the handle, never by the path again: between two looks a path could come to lead elsewhere.
+        let flags = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::RDONLY;
+        let handle = match rustix::fs::openat(folder, name, flags, Mode::empty()) {
+            Ok(handle) => handle,
+            Err(Errno::LOOP | Errno::NOTDIR) => {
+                return Err(RootError::Foreign { path, why: "it is a link or a file" });
+            }
+            Err(error) => return Err(RootError::Io { path, source: error.into() }),
+        };
+        match rustix::fs::fstat(&handle) {
+            Err(error) => Err(RootError::Io { path, source: error.into() }),
+            Ok(stat) if stat.st_uid != rustix::process::geteuid().as_raw() => {
+                Err(RootError::Foreign { path, why: "it belongs to another user" })
+            }
+            Ok(stat) if stat.st_mode & 0o022 != 0 => {
+                Err(RootError::Foreign { path, why: "others may write to it" })
+            }
+            Ok(_) => Ok(Self { path, handle }),
+        }
+    }
+}
+
+/// Opens the folder at `path`; it and those above it are made where they are missing. One that is made by the system or an
+/// elevated administrator is closed to everybody else; one that belongs to another user is refused, because its owner
+/// may change what is run from it.
+#[cfg(windows)]
+fn open_root(path: &Path) -> Result<PrivateFolder, RootError> {
+    let failed = |source| RootError::Io { path: path.to_owned(), source };
+    if path.symlink_metadata().is_err() {
+        create_closed(path).map_err(failed)?;
+    }
+    let folder = PrivateFolder::open_at(path.to_owned())?;
+    match is_our_own(path).map_err(failed)? {
+        true => Ok(folder),
+        false => Err(RootError::Foreign { path: path.to_owned(), why: "it belongs to another user" }),
+    }
+}
+
+/// What is below the root inherits its access list. Links are refused here too.
+#[cfg(windows)]
+impl PrivateFolder {
+    /// The folder `name` in this one.
+    fn folder(&self, name: &str) -> Result<Self, RootError> {
+        let path = self.path.join(name);
+        match std::fs::create_dir(&path) {
+            Err(source) if source.kind() != std::io::ErrorKind::AlreadyExists => {
+                Err(RootError::Io { path, source })
+            }
+            _ => Self::open_at(path),
+        }
+    }
+
+    /// Opens the folder itself, whatever it is, and checks the handle.
+    fn open_at(path: PathBuf) -> Result<Self, RootError> {
+        use std::os::windows::fs::OpenOptionsExt as _;
+        const BACKUP_SEMANTICS: u32 = 0x0200_0000; // without it no folder is opened
+        const OPEN_REPARSE_POINT: u32 = 0x0020_0000;
+        let mut options = std::fs::OpenOptions::new();
+        options.read(true).custom_flags(BACKUP_SEMANTICS | OPEN_REPARSE_POINT);
+        match options.open(&path).and_then(|handle| handle.metadata()) {
+            Err(source) => Err(RootError::Io { path, source }),
+            Ok(metadata) if metadata.is_symlink() || !metadata.is_dir() => {
+                Err(RootError::Foreign { path, why: "it is a link or a file" })
+            }
+            Ok(_) => Ok(Self { path }),
+        }
+    }
+}
+
+#[cfg(windows)]
+const SYSTEM: &str = "S-1-5-18";
+#[cfg(windows)]
+const ADMINISTRATORS: &str = "S-1-5-32-544";
+
+/// Whether it belongs to the system, to administrators or to the user of this process.
+#[cfg(windows)]
+fn is_our_own(folder: &Path) -> io::Result<bool> {
+    let owner = access::of(&folder.to_string_lossy())?.owner;
+    let own = Token::own()?.account()?;
+    Ok(owner.is_some_and(|owner| [SYSTEM, ADMINISTRATORS, &own].contains(&owner.as_str())))
+}
+
+/// Makes a folder, and those above it where they are missing. It is closed to everybody but the system and
+/// administrators from its first moment; where we are neither, it is as its parent has it: then it is a user's own folder.
+#[cfg(windows)]
+fn create_closed(folder: &Path) -> io::Result<()> {
+    let token = Token::own()?;
+    if token.account()? != SYSTEM && !token.is_elevated()? {
+        return std::fs::create_dir_all(folder);
+    }
+    if let Some(above) = folder.parent() {
+        std::fs::create_dir_all(above)?;
+    }
+    match access::create_closed_folder(folder) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()), // another run made it: it is checked like any that is there
+        made => made,
+    }
+}
+
+#[cfg(test)]
+mod tests;
