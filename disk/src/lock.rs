@@ -67,6 +67,7 @@ impl Lock {
     pub fn acquire(path: &Path, wait: Duration, context: &Context<'_>) -> Result<Self, LockError> {
         let failed = |source| LockError::Io { path: path.to_owned(), source };
         let file = private_file::open_or_create(path).map_err(failed)?;
+        // Windows locks the bytes against reading, too, so the holder writes its number beside the lock.
         let pid = path.with_extension("pid");
         let mut left = wait;
         loop {

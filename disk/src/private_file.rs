@@ -189,6 +189,7 @@ impl NewFile {
         if let Some(permissions) = self.permissions {
             self.file.as_file().set_permissions(permissions)?;
         }
+        // Before the rename: a name that leads to a file without its bytes is what must never be.
         self.file.as_file().sync_all()?;
         Ok(SettledFile { file: self.file, path: self.path })
     }

@@ -15,7 +15,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// # Errors
 /// What the system reports at last; interruption ends the waiting.
 pub fn rename(from: &Path, to: &Path, context: &Context<'_>) -> io::Result<()> {
-    while_held(context, || std::fs::rename(from, to)) // fs_err hides the system's code
+    // Not by fs_err, which hides the system's code behind its own text.
+    while_held(context, || std::fs::rename(from, to))
 }
 
 /// Tries again while the error says that another program holds the file, ten seconds at most.

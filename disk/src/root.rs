@@ -93,6 +93,7 @@ impl Root {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
+            // A file that was there keeps the mode it was made with.
             file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
         }
         Ok(file)

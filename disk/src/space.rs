@@ -47,6 +47,7 @@ pub fn check(folder: &Path, needed: u64) -> Result<(), SpaceError> {
 /// # Errors
 /// Too little room on one of them.
 pub fn check_both(one: (&Path, u64), other: (&Path, u64)) -> Result<(), SpaceError> {
+    // Each by itself would fit, and both together might not.
     if is_same_volume(one.0, other.0) {
         return check(other.0, one.1.saturating_add(other.1));
     }
@@ -78,6 +79,7 @@ fn is_same_volume(one: &Path, other: &Path) -> bool {
 
 /// True where `error`, or what caused it, says that the disk or a quota is full.
 pub fn is_full(error: &(dyn Error + 'static)) -> bool {
+    // The system's error lies at the end of a chain of others, which say what was being written.
     let mut next = Some(error);
     while let Some(error) = next {
         if error.downcast_ref::<io::Error>().is_some_and(says_full) {

@@ -99,6 +99,7 @@ impl StagedFolder {
     pub fn publish(self, context: &Context<'_>) -> Result<PathBuf, StagingError> {
         let filled = self.target.fill(&self.content(), context);
         if matches!(filled, Err(StagingError::Move { .. })) {
+            // It holds everything that was unpacked: the next run takes it up.
             let _ = self.private.keep();
         }
         filled.map(|()| self.target.path().to_owned())
@@ -144,6 +145,7 @@ impl DeadStaging {
             },
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let modified = private.symlink_metadata().and_then(|metadata| metadata.modified()).ok()?;
+                // A folder from the future has no age: it is left alone.
                 let age = context.clock().now().duration_since(modified).ok()?;
                 (age > UNLOCKED).then_some(Self { private, lock: None })
             }

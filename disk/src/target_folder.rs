@@ -110,6 +110,7 @@ impl TargetFolder {
     /// A file or a link that lies there; a folder that is not empty, unless it may be replaced.
     pub fn check(&self) -> Result<(), StagingError> {
         let unusable = |why| Err(StagingError::Unusable { path: self.path.clone(), why });
+        // Without following a link: what it leads to is not ours to replace.
         match self.path.symlink_metadata() {
             Err(_) => Ok(()), // not there; if it is something else, the rename will say so
             Ok(metadata) if metadata.is_symlink() => unusable("it is a link"),
@@ -142,6 +143,7 @@ impl TargetFolder {
     /// A sibling that is not there yet.
     pub(crate) fn new_sibling(&self, kind: &str) -> io::Result<PathBuf> {
         let mut random = [0; 8];
+        // A name that nobody can guess, so nobody can make it first.
         getrandom::fill(&mut random).map_err(io::Error::other)?;
         let random: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
         Ok(self.parent().join(self.sibling(&format!("{kind}{random}"))))
@@ -219,6 +221,7 @@ impl TargetFolder {
     /// Removes a folder of ours; what cannot be removed now is left to a sweep. It loses its name first, or a
     /// half-removed folder could come back as a whole one.
     pub(crate) fn discard(&self, folder: &Path) {
+        // Renaming also fails on Windows where a file in it is open, and then nothing was removed yet.
         let trashed = self.new_sibling(TRASH).and_then(|trash| {
             fs_err::rename(folder, &trash)?;
             failpoint::reach("unpack-trashed");

@@ -195,6 +195,7 @@ impl Archive {
     }
 
     fn find(&self, name: &str) -> Result<Option<CentralRecord>, ArchiveError> {
+        // A package names its setup file as it was typed; Windows does not mind the case, so neither does this.
         let wanted = fold_name(name);
         let mut reader = CentralReader::new(&*self.source, self.survey.directory);
         while let Some(record) = reader.next()? {
@@ -230,6 +231,7 @@ impl Archive {
     ) -> Result<(), E> {
         let reader = CentralReader::new(&*self.source, self.survey.directory);
         extract_each(reader, &self.survey.large, threads, &|extractor, record| {
+            // Small entries are inflated whole, without a look of their own: most entries are small.
             context.check().map_err(ZipError::from)?;
             let name = checked_name(record, &self.policy).map_err(ZipError::from)?;
             work(extractor, record, name)

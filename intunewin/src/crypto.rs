@@ -60,6 +60,7 @@ impl MacState {
 
 /// Compares in constant time.
 pub(crate) fn same_mac(left: &Mac, right: &Mac) -> bool {
+    // Otherwise the time that a comparison takes says how many bytes of a forged MAC are right.
     left.as_bytes().ct_eq(right.as_bytes()).into()
 }
 
@@ -82,6 +83,7 @@ impl PayloadDigest {
 
     /// Takes whole blocks of ciphertext and leaves the plaintext in their place.
     pub(crate) fn update(&mut self, bytes: &mut [u8]) {
+        // The digest reads what was just decrypted while it is still in the cache.
         bytes.chunks_mut(CACHED).for_each(|bytes| self.take_blocks(bytes));
     }
 

@@ -33,6 +33,7 @@ impl ComparedPackage {
     ) -> Result<Self, VerifyError> {
         let mut fields = Vec::new();
         if let Some(package) = input.package() {
+            // Compared by their names in the report, so that a new field of Detection.xml is compared without a word here.
             let detection = serde_json::to_value(DetectionReport::from(package.info())).unwrap_or_default();
             flatten("", &detection, &mut fields);
             fields.push(("packageSize".to_owned(), package.size().to_string()));
@@ -124,6 +125,7 @@ impl<'a> PayloadDiff<'a> {
                 Some(_) => counts.changed += 1,
             }
         }
+        // Every old entry is changed, unchanged or gone.
         counts.removed = self.old_rows.0.len() as u64 - counts.changed - counts.unchanged;
         counts
     }

@@ -69,6 +69,7 @@ impl FileSource {
     /// When its length cannot be read, or it is a directory.
     pub fn from_file(file: File) -> io::Result<Self> {
         let metadata = file.metadata()?;
+        // Unix opens a directory for reading and only then refuses to read it, with an error that helps nobody.
         if metadata.is_dir() {
             return Err(io::Error::new(io::ErrorKind::IsADirectory, "is a folder, not a file"));
         }
@@ -92,6 +93,7 @@ impl Source for Vec<u8> {
     }
 
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        // An offset past the end reads nothing, as it does in a file.
         let start = usize::try_from(offset).unwrap_or(usize::MAX).min(self.as_slice().len());
         let rest = &self[start..];
         let count = rest.len().min(buffer.len());

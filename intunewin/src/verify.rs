@@ -286,6 +286,7 @@ impl Checks {
     }
 
     fn setup_file(&mut self, archive: &Archive, declared: String) -> Result<(), VerifyError> {
+        // Tools write either separator; entries have `/`.
         let wanted = declared.replace('\\', "/");
         let folded = fold_name(&wanted);
         let mut found: Option<String> = None;
@@ -318,6 +319,7 @@ impl Checks {
                 checks.push(PackageCheck { name, outcome: Outcome::Skipped, detail: None });
             }
         }
+        // Skipped checks take their place among the others, so every report has the same order.
         checks.sort_by_key(|made| made.name);
         checks
     }

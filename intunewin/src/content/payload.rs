@@ -103,11 +103,13 @@ impl PayloadReader {
 
     /// Fills the buffer with the blocks from the position on.
     fn refill(&mut self) -> io::Result<()> {
+        // From the start of a block, so that the fast path of `read_at` is taken.
         let start = self.position / BLOCK as u64 * BLOCK as u64;
         let left = self.payload.len().saturating_sub(start);
         self.buffer.resize(left.min(Self::CAPACITY as u64) as usize, 0);
         self.buffer_start = start;
         let filled = self.payload.read_exact_at(&mut self.buffer, start);
+        // Half a buffer must not be taken for a whole one by the next read.
         filled.inspect_err(|_| self.buffer.clear())
     }
 }
@@ -136,6 +138,7 @@ impl Read for PayloadReader {
 
 impl Seek for PayloadReader {
     fn seek(&mut self, target: SeekFrom) -> io::Result<u64> {
+        // A position past the end is allowed, as in a file: reading there gives nothing.
         let (base, by) = match target {
             SeekFrom::Start(position) => (position, 0),
             SeekFrom::Current(by) => (self.position, by),

@@ -49,12 +49,14 @@ impl Package {
     /// a Detection.xml that is missing, double or not valid, a content that is missing, I/O.
     pub fn open(source: impl Source + 'static, policy: &ArchivePolicy) -> Result<Self, OpenError> {
         let source: SharedSource = Arc::new(source);
+        // The size goes first: everything after it reads the file.
         policy.check_package_size(source.len()).map_err(|violation| OpenError::Structure(vec![violation]))?;
         let records = outer::records(&*source, policy)?;
         let xml = outer::find_detection_xml(&records)?;
         let detection_xml = outer::read_detection_xml(&*source, xml)?;
         let detection = ApplicationInfo::read(&detection_xml)?;
         let content = outer::find_content(&records, &detection.info.file_name)?.clone();
+        // The content is read at this offset without looking at its local header again.
         let content_offset = check_local_header(&*source, &content)?;
         let deviations = outer::deviations(&records, &detection.info.file_name);
         let policy = policy.clone();

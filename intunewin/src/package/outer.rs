@@ -158,6 +158,7 @@ fn not_a_package(source: &dyn Source) -> OpenError {
     let known = KNOWN.iter().find(|(magic, _)| first[..count].starts_with(magic));
     match known {
         Some((_, looks_like)) => OpenError::NotAPackage { looks_like },
+        // Ciphertext looks like nothing; its length is what gives it away.
         None if source.len() > HEADER && source.len().is_multiple_of(16) => OpenError::ContentAlone,
         None => OpenError::NotAPackage { looks_like: "no kind of file that is known here" },
     }

@@ -112,6 +112,7 @@ fn is_reserved(component: &str) -> bool {
     if matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$") {
         return true;
     }
+    // Windows takes the superscript digits for digits here.
     let number = stem.strip_prefix("COM").or_else(|| stem.strip_prefix("LPT"));
     number.is_some_and(|number| {
         let mut digits = number.chars();

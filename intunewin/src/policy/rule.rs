@@ -182,6 +182,7 @@ pub(crate) fn shown(raw: &[u8]) -> String {
 fn escape(character: char) -> impl Iterator<Item = char> {
     let bidirectional =
         matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    // Bidirectional marks can show `exe.txt` for `txt.exe`.
     let escaped = character.is_control() || bidirectional;
     let plain = (!escaped).then_some(character);
     escaped.then(|| character.escape_unicode()).into_iter().flatten().chain(plain)

@@ -104,6 +104,7 @@ impl ContentReceiver {
         check_size(size, policy)?;
         let file = open_private(path)?;
         if let Some(keep) = keep {
+            // Bytes beyond what was synced may be zeros after a loss of power, and only the whole MAC would tell.
             cut(&file, keep)?;
         }
         let mut receiver = Self::new(file, info, size)?;
@@ -161,6 +162,7 @@ impl ContentReceiver {
         let kept = self.header.len();
         self.check_room(bytes)?;
         self.check_header(bytes)?;
+        // A write that failed may be tried again with the same bytes, so the header forgets them.
         positioned::write_all_at(&self.file, bytes, self.received)
             .inspect_err(|_| self.header.truncate(kept))?;
         Ok(())
@@ -207,6 +209,7 @@ impl ContentReceiver {
     /// Wakes the follower, which works meanwhile, and computes the MAC over what follows the header.
     fn hash(&mut self, bytes: &[u8]) -> Result<(), ReceiveError> {
         let header = self.count(bytes);
+        // The follower works while this thread computes the MAC of the same bytes.
         let followed = self.follower.advance(self.received);
         self.mac.update(&bytes[header..]);
         Ok(followed?)
@@ -236,7 +239,9 @@ impl ContentReceiver {
         if received != size {
             return Err(ReceiveError::Incomplete { expected: size, actual: received });
         }
+        // The same verdict as for a content that is read from a file, in the same order of checks.
         let actual: Mac = mac.finish();
+        // The follower has the last bytes by now, or gets them here: received equals size.
         let digest = follower.finish()?;
         let payload_size = crate::content::conclude(&info, actual, digest)?;
         let source = Arc::new(FileSource::from_file(file)?);

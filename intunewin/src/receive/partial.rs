@@ -74,6 +74,7 @@ impl PartialContent {
         let meter = context.meter(Stage::Authenticate, Some(held));
         let (mut bad, mut buffer) = (Vec::new(), vec![0; STEP]);
         for (index, expected) in (0..).zip(&pieces.sha256) {
+            // A piece that is held in part is none to check: it is received to its end first.
             let Some((start, len)) = self.piece(index).filter(|(start, len)| start + len <= held) else {
                 break;
             };
@@ -154,6 +155,7 @@ pub(super) fn create_private(path: &Path) -> Result<File, ReceiveError> {
 }
 
 pub(super) fn open_private(path: &Path) -> Result<File, ReceiveError> {
+    // Said by name, because the error of opening a link differs from host to host.
     if path.symlink_metadata()?.is_symlink() {
         return Err(ReceiveError::Foreign { why: "it is a link" });
     }
@@ -191,6 +193,7 @@ fn check_owner(file: &File) -> Result<(), ReceiveError> {
     if metadata.uid() != rustix::process::geteuid().as_raw() {
         return Err(ReceiveError::Foreign { why: "it belongs to another user" });
     }
+    // Bytes that another user wrote would be authenticated as if they had been received.
     if metadata.mode() & 0o077 != 0 {
         return Err(ReceiveError::Foreign { why: "others may read or write it" });
     }

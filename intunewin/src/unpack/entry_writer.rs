@@ -61,6 +61,7 @@ impl Tree {
     /// A new file, never an existing one; its folders are made when they turn out missing.
     fn create_file(&self, path: &Path) -> io::Result<File> {
         match (self.open_new(path), path.parent()) {
+            // Most files lie in folders that are there already: the missing ones are made when a file turns out to need them.
             (Err(error), Some(parent)) if error.kind() == io::ErrorKind::NotFound => {
                 self.create_folder(parent)?;
                 self.open_new(path)

@@ -65,6 +65,7 @@ impl DigestThread {
             while let Ok(mut block) = to_digest.recv() {
                 hasher.update(&block);
                 block.clear();
+                // Buffers go round, so that a large file is not allocated block by block.
                 let _ = recycle.try_send(block); // the other side may have ended already
             }
             hasher

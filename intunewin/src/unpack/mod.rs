@@ -129,6 +129,7 @@ impl AuthenticatedContent {
             .map_err(|source| StagingError::Staging { folder: folder_of(destination).to_owned(), source })?;
         let meter = context.meter(Stage::Unpack, Some(archive.unpacked_size()));
         let (files, bytes) = (archive.file_count(), archive.unpacked_size());
+        // Decided once for all files: half a tree that is flushed is worth nothing.
         let sync = flushes_each_file(files);
         let threads = options.threads;
         let writer = EntryWriter { archive: &archive, tree: &tree, sync, record, threads };
@@ -165,6 +166,7 @@ impl AuthenticatedContent {
         fs_err::create_dir_all(folder).map_err(failed)?;
         let new = NewFile::create(&file, FileAccess::Private).map_err(failed)?;
         let written = self.copy_payload(new.file(), &file, context)?;
+        // The file may have appeared since the look at the start.
         new.put(force, context).map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists if !force => StagingError::Exists { path: file.clone() }.into(),
             io::ErrorKind::Interrupted => UnpackError::Cancelled(Cancelled),

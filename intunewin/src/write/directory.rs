@@ -181,6 +181,7 @@ impl Directory {
 
     fn write_end(&self, directory_offset: u64, directory_len: u64, out: &mut Vec<u8>) {
         let entries = self.len();
+        // A value that equals the sentinel needs zip64 as well: readers would look for the long one.
         if entries >= u64::from(SENTINEL_16) || directory_offset >= WIDE || directory_len >= WIDE {
             let end = Zip64End {
                 version_made_by: VERSION_ZIP64,

@@ -99,6 +99,7 @@ impl DosTime {
     pub fn from_system_time(time: SystemTime) -> Self {
         match Timestamp::try_from(time) {
             Ok(timestamp) => Self::from_timestamp(timestamp),
+            // Times that no calendar holds are clamped: a file with a wild date must not stop packing.
             Err(_) if time < SystemTime::UNIX_EPOCH => Self::MIN,
             Err(_) => Self::MAX,
         }

@@ -69,6 +69,7 @@ impl PackageMetadata {
     /// # Errors
     /// [`WriteError::Metadata`] with the value that it cannot hold.
     pub fn check(&self) -> Result<(), WriteError> {
+        // Every MAC and digest has the same length in XML, so zeros show what the real ones will.
         let (mac, digest) = (Mac::new([0; 32]), FileDigest::new([0; 32]));
         let keys = PackageKeys::for_test_vectors(
             EncryptionKey::new([0; 32]),
@@ -176,6 +177,7 @@ fn complete<W: Write + Seek>(
     let directory_offset = detection_offset + (header.len() + xml.len()) as u64;
     let directory_len = directory.write_to(directory_offset, out)?;
 
+    // Last of all: until the header is there, what is written is no zip, and no reader takes it for a package.
     patch_header(out, &content, sealed.mac)?;
     out.seek(SeekFrom::End(0))?;
     out.flush()?;
@@ -184,6 +186,7 @@ fn complete<W: Write + Seek>(
 
 /// The content's local header and MAC, over the room that was left for them.
 fn patch_header(out: &mut (impl Write + Seek), content: &Record, mac: Mac) -> Result<(), WriteError> {
+    // The zip64 field takes its 20 bytes from the growth hint, so the content starts at the same offset either way.
     let hint = growth_hint(if content.wide { RESERVED - ZIP64_EXTRA } else { RESERVED });
     let mut header = Vec::with_capacity(header_len() + Mac::LENGTH);
     content.write_local(CONTENT_NAME.as_bytes(), &hint, &mut header)?;

@@ -203,6 +203,7 @@ impl<W: Write> PayloadWriter<W> {
         if record.is_streamed() {
             return Err(WriteError::Order { call: "an entry is ended as known", state: "it is streamed" });
         }
+        // The header with the promised length is out already: the package is given up, not corrected.
         if written != record.compressed {
             return Err(WriteError::EntryLength { name, expected: record.compressed, actual: written });
         }
@@ -224,6 +225,7 @@ impl<W: Write> PayloadWriter<W> {
         }
         record.crc = crc;
         record.compressed = written;
+        // The width of the sizes was fixed by the local header; a descriptor of another width would be misread.
         if size != record.size || Record::needs_wide(size, written) && !record.wide {
             return Err(WriteError::EntryLength { name, expected: record.size, actual: size.max(written) });
         }

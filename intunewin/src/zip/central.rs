@@ -64,6 +64,7 @@ impl<'a> CentralReader<'a> {
         self.fill(&mut name)?;
         let mut extra = vec![0; header.extra_len.into()];
         self.fill(&mut extra)?;
+        // Comments are skipped, not trusted; they are read to stay in step.
         let mut comment = vec![0; header.comment_len.into()];
         self.fill(&mut comment)?;
         resolve(header, name, &extra).map(Some)
@@ -191,6 +192,7 @@ fn zip64_end(source: &dyn Source, end_offset: u64) -> Result<Option<(Zip64End, u
     let mut bytes = [0; Zip64Locator::LEN];
     source.read_exact_at(&mut bytes, locator_offset)?;
     let Some(locator) = Zip64Locator::parse(&bytes) else { return Ok(None) };
+    // The record must stand right before its locator: a gap could hide another archive.
     let expected = locator_offset.checked_sub(Zip64End::LEN as u64);
     if expected != Some(locator.end_offset) || locator.end_disk != 0 || locator.disks > 1 {
         return Err(violation(Rule::Zip64Mismatch, "the locator does not point at the record before it"));

@@ -120,6 +120,7 @@ impl Extractor {
         }
     }
 
+    // For entries that are too large for two buffers: the stream goes through in steps.
     fn inflate(
         &mut self,
         source: &dyn Source,
@@ -151,6 +152,7 @@ impl Extractor {
             }
             sink(&self.output[..produced as usize])?;
             match status {
+                // Bytes behind the stream's end would be seen by a reader that goes by sizes, and by no other.
                 Status::StreamEnd if from < held || read < record.compressed => {
                     return Err(bad_deflate(record, HIDDEN));
                 }

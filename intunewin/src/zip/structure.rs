@@ -92,6 +92,7 @@ fn read_headers(
             break;
         }
         survey.unmarked_names += u64::from(!record.is_utf8() && !record.name.is_ascii());
+        // A hostile archive could have 200,000 of them.
         if findings.len() >= MOST_FINDINGS {
             break;
         }
@@ -138,6 +139,7 @@ fn check_type(record: &CentralRecord, name: &EntryName) -> Result<(), Violation>
     let refuse = |rule| Err(Violation::entry(rule, &record.name, format!("mode {mode:o}")));
     match (mode & 0o170_000, name.is_folder()) {
         (0o040_000, false) | (0o100_000, true) => refuse(Rule::TypeMismatch),
+        // A folder has no bytes; one that has would be a file on hosts that go by the data.
         (0 | 0o040_000 | 0o100_000, _) => match name.is_folder() && record.size > 0 {
             true => Err(Violation::entry(Rule::TypeMismatch, &record.name, format!("{} bytes", record.size))),
             false => Ok(()),
