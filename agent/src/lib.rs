@@ -10,7 +10,6 @@ mod apply;
 pub mod as_system;
 mod context;
 mod state;
-mod system_tool;
 
 pub use apply::{ApplyError, ApplyRequest, ContentSource, apply};
 pub use context::{ElevationNeeded, Stand, Undertaking, stand};

@@ -1,7 +1,7 @@
 //! From the app's folder to a content folder, by way of a package and a server.
 
-use crate::RehearsalRequest;
-use crate::stage::{Outcome, Stages};
+use crate::request::RehearsalRequest;
+use crate::stage::{PhaseOutcome, Stages};
 use intunewin::{ArchivePolicy, FileSource, OpenError, Package};
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -23,21 +23,21 @@ pub(crate) fn lint_phase(request: &RehearsalRequest, stages: &mut Stages<'_>, co
         let (folder, app) = (&request.folder, request.app.document.clone());
         let outcome = match Subject::of_app(folder, app, &WalkOptions::default(), context) {
             Ok(subject) => judged(lint(subject, &request.allowances)),
-            Err(error) => Outcome::stopped(&error),
+            Err(error) => PhaseOutcome::stopped(&error),
         };
         (outcome, ())
     });
 }
 
-fn judged(report: LintReport) -> Outcome {
+fn judged(report: LintReport) -> PhaseOutcome {
     let (errors, warnings) = (report.counts.errors, report.counts.warnings);
     let counted = |count: u32, thing: &str| format!("{count} {thing}{}", if count == 1 { "" } else { "s" });
     let first = report.findings.iter().find(|finding| finding.allowed.is_none());
     let first = first.map(|finding| format!(": {} {}", finding.code, finding.message)).unwrap_or_default();
     let outcome = match (errors, warnings) {
-        (0, 0) => Outcome::passed("nothing found"),
-        (0, _) => Outcome::passed(format!("{}{first}", counted(warnings, "warning"))),
-        _ => Outcome::failed(3, format!("{}{first}", counted(errors, "error"))),
+        (0, 0) => PhaseOutcome::passed("nothing found"),
+        (0, _) => PhaseOutcome::passed(format!("{}{first}", counted(warnings, "warning"))),
+        _ => PhaseOutcome::failed(3, format!("{}{first}", counted(errors, "error"))),
     };
     outcome.with(PhaseDetails::Lint(Box::new(report)))
 }
@@ -56,7 +56,11 @@ pub(crate) fn deliver(
     folder
 }
 
-fn pack_phase(request: &RehearsalRequest, root: &Path, context: &Context<'_>) -> (Outcome, Option<PathBuf>) {
+fn pack_phase(
+    request: &RehearsalRequest,
+    root: &Path,
+    context: &Context<'_>,
+) -> (PhaseOutcome, Option<PathBuf>) {
     let source = PackSource::App(Box::new(request.app.document.clone()));
     let mut request = PackRequest::new(source, PackOutput::Folder(root.join("Package")));
     request.options.force = true;
@@ -65,10 +69,10 @@ fn pack_phase(request: &RehearsalRequest, root: &Path, context: &Context<'_>) ->
         Ok(report) => {
             let package = PathBuf::from(&report.package);
             let (files, bytes) = (report.entries.files, report.sizes.package);
-            let outcome = Outcome::passed(format!("{files} files, {bytes} bytes"));
+            let outcome = PhaseOutcome::passed(format!("{files} files, {bytes} bytes"));
             (outcome.with(PhaseDetails::Pack(Box::new(report))), Some(package))
         }
-        Err(error) => (Outcome::stopped(&error), None),
+        Err(error) => (PhaseOutcome::stopped(&error), None),
     }
 }
 
@@ -76,19 +80,19 @@ fn serve_phase(
     package: &Path,
     root: &Path,
     context: &Context<'_>,
-) -> (Outcome, Option<(RunningServer, PathBuf)>) {
+) -> (PhaseOutcome, Option<(RunningServer, PathBuf)>) {
     let public = root.join("Public");
     if let Err(source) = fs_err::create_dir_all(&public) {
-        return (Outcome::failed(1, source.to_string()), None);
+        return (PhaseOutcome::failed(1, source.to_string()), None);
     }
     let server = match Server::start(ServerOptions::new(&public)) {
         Ok(server) => server,
-        Err(error) => return (Outcome::stopped(&error), None),
+        Err(error) => return (PhaseOutcome::stopped(&error), None),
     };
     match published(package, &public, &root.join("Keys"), &server.url(), context) {
         Ok(report) => {
             let document = PathBuf::from(&report.document);
-            let outcome = Outcome::passed(format!("published, and served at {}", server.url()));
+            let outcome = PhaseOutcome::passed(format!("published, and served at {}", server.url()));
             (outcome.with(PhaseDetails::Publish(Box::new(report))), Some((server, document)))
         }
         Err(outcome) => (outcome, None),
@@ -101,21 +105,21 @@ fn published(
     keys: &Path,
     url: &str,
     context: &Context<'_>,
-) -> Result<PublishReport, Outcome> {
+) -> Result<PublishReport, PhaseOutcome> {
     let policy = ArchivePolicy::default();
-    let unreadable = |error| Outcome::stopped(&OpenError::Io(error));
+    let unreadable = |error| PhaseOutcome::stopped(&OpenError::Io(error));
     let source = File::open(package).and_then(FileSource::from_file).map_err(unreadable)?;
-    let opened = Package::open(source, &policy).map_err(|error| Outcome::stopped(&error))?;
-    let content = opened.into_content(context).map_err(|error| Outcome::stopped(&error))?;
-    fs_err::create_dir_all(keys).map_err(|error| Outcome::failed(1, error.to_string()))?;
+    let opened = Package::open(source, &policy).map_err(|error| PhaseOutcome::stopped(&error))?;
+    let content = opened.into_content(context).map_err(|error| PhaseOutcome::stopped(&error))?;
+    fs_err::create_dir_all(keys).map_err(|error| PhaseOutcome::failed(1, error.to_string()))?;
     let mut request = PublishRequest::new(package, public);
     request.document = Some(keys.join("app.content.json"));
     request.base_url = Some(url.to_owned());
     request.force = true;
-    publish(content, &request, context).map_err(|error| Outcome::stopped(&error))
+    publish(content, &request, context).map_err(|error| PhaseOutcome::stopped(&error))
 }
 
-fn fetch_phase(document: &Path, root: &Path, context: &Context<'_>) -> (Outcome, Option<PathBuf>) {
+fn fetch_phase(document: &Path, root: &Path, context: &Context<'_>) -> (PhaseOutcome, Option<PathBuf>) {
     let request = FetchRequest {
         what: Wanted::Described(Location::File(document.to_owned())),
         destination: Destination::Cache { app: "app".to_owned(), revision: "1".to_owned() },
@@ -125,10 +129,10 @@ fn fetch_phase(document: &Path, root: &Path, context: &Context<'_>) -> (Outcome,
     match fetch(&request, context) {
         Ok(report) => {
             let folder = PathBuf::from(&report.folder);
-            let outcome = Outcome::passed(three_phases(&report));
+            let outcome = PhaseOutcome::passed(three_phases(&report));
             (outcome.with(PhaseDetails::Fetch(Box::new(report))), Some(folder))
         }
-        Err(error) => (Outcome::stopped(&error), None),
+        Err(error) => (PhaseOutcome::stopped(&error), None),
     }
 }
 

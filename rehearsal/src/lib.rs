@@ -11,27 +11,19 @@
 //! | its report as JUnit XML | [`junit`] |
 //! | the same in Windows Sandbox | [`Sandbox`] |
 
-mod audience;
-mod cleaning_up;
 mod delivery;
-mod error;
-mod installing;
+mod device;
 mod junit;
-mod learned;
-mod looking_first;
 mod msi_log;
 mod proposal;
 mod rehearse;
 mod request;
-mod root;
 mod sandbox;
 mod snapshot;
 mod stage;
 mod verdict;
 
-pub use audience::Audience;
-pub use error::RehearsalError;
 pub use junit::junit;
 pub use rehearse::rehearse;
-pub use request::RehearsalRequest;
+pub use request::{Audience, RehearsalError, RehearsalRequest};
 pub use sandbox::Sandbox;

@@ -1,12 +1,10 @@
-use crate::cleaning_up::clean_up;
 use crate::delivery::{deliver, lint_phase};
-use crate::installing::Machine;
-use crate::learned::Learned;
-use crate::root::Root;
+use crate::device::{self, Machine, clean_up};
+use crate::proposal::Learned;
+use crate::request::{Audience, RehearsalError, RehearsalRequest, Root};
 use crate::snapshot::Snapshot;
 use crate::stage::Stages;
 use crate::verdict::{self, Attempts};
-use crate::{Audience, RehearsalError, RehearsalRequest, looking_first};
 use jiff::Timestamp;
 use std::path::Path;
 use waybill_agent::State;
@@ -54,7 +52,7 @@ pub fn rehearse(
         exit,
         summary,
         next: verdict::next(&phases, &machine, &learned, stand_in),
-        context: machine.eyes.report(system.device().own_account()),
+        context: machine.run_as.report(system.device().own_account()),
         root: root.path().display().to_string(),
         root_kept: false,
         warnings: verdict::warnings(&phases, &attempts, &learned),
@@ -86,7 +84,7 @@ fn rehearse_on(
     context: &Context<'_>,
 ) -> Seen {
     let copy_is_here =
-        stages.run(Phase::Before, || looking_first::look(machine, &machine.eyes, request.force));
+        stages.run(Phase::Before, || device::look_first(machine, &machine.run_as, request.force));
     if stages.has_failed() {
         return Seen::default();
     }
@@ -106,11 +104,11 @@ fn on_the_device(
     stages: &mut Stages<'_>,
 ) -> Seen {
     let own = root.display().to_string();
-    let look = || Snapshot::take(machine.system, &machine.eyes, &machine.app, &own);
+    let look = || Snapshot::take(machine.system, &machine.run_as, &machine.app, &own);
     let before = look();
     let installed = stages.run(Phase::Install, || machine.install(folder, copy_is_here));
     let name = machine.app.display_name.clone().unwrap_or_default();
-    let mut learned = Learned::of(&before, &look(), &name, machine.system, &machine.eyes);
+    let mut learned = Learned::of(&before, &look(), &name, machine.system, &machine.run_as);
     let mut attempts = Attempts::default();
     if stages.has_failed() {
         attempts.uninstall = clean_up(machine, folder, &installed, &learned, stages);

@@ -1,7 +1,14 @@
-use std::path::PathBuf;
-use waybill_installer_runner::Settings;
+//! What is asked of a rehearsal: what is rehearsed and how, who watches, in which folder, and why there was none.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+use waybill_agent::StateError;
+use waybill_installer_runner::{Events, Settings};
 use waybill_packager::lint::Allowance;
 use waybill_schemas::app::AppFolder;
+use waybill_schemas::codes::{Classified, Code, rehearsal};
+use waybill_schemas::report::rehearsal::{Phase, RehearsalPhase};
 
 /// What is rehearsed, and how.
 #[derive(Debug, Clone)]
@@ -39,6 +46,92 @@ impl RehearsalRequest {
             retries: 3,
             allowances: Vec::new(),
             settings: Settings::new(std::path::Path::new("")),
+        }
+    }
+}
+
+/// Is told of a rehearsal as it goes: phases, and each decision of an attempt within them.
+pub trait Audience: Events {
+    /// A phase begins.
+    fn begins(&self, _phase: Phase) {}
+
+    /// A phase is over.
+    fn ended(&self, _phase: &RehearsalPhase) {}
+}
+
+/// Nobody watches.
+impl Audience for () {}
+
+/// Why there was no rehearsal. What stops one under way is in its report.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RehearsalError {
+    /// The folder for the rehearsal's own files cannot be made.
+    #[error("cannot make {} for the rehearsal", path.display())]
+    Root {
+        /// The folder, or the one that a temporary one was to be made in.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// What remembers attempts cannot be opened there.
+    #[error(transparent)]
+    State(#[from] StateError),
+}
+
+impl Classified for RehearsalError {
+    fn code(&self) -> &'static Code {
+        match self {
+            Self::Root { .. } => &rehearsal::REHEARSAL_FOLDER,
+            Self::State(error) => error.code(),
+        }
+    }
+}
+
+/// Named by whoever asked, or temporary.
+pub(crate) struct Root {
+    path: PathBuf,
+    temporary: Option<TempDir>,
+}
+
+impl Root {
+    /// Makes it, for this user alone.
+    pub(crate) fn make(request: &RehearsalRequest) -> Result<Self, RehearsalError> {
+        match &request.root {
+            Some(path) => {
+                let failed = |source| RehearsalError::Root { path: path.clone(), source };
+                let path = std::path::absolute(path).map_err(failed)?;
+                fs_err::create_dir_all(path.parent().unwrap_or(&path)).map_err(failed)?;
+                Ok(Self { path, temporary: None })
+            }
+            None => {
+                let failed = |source| RehearsalError::Root { path: std::env::temp_dir(), source };
+                let mut builder = tempfile::Builder::new();
+                builder.prefix("waybill-try-");
+                // A whole package lies in it, and a package carries its keys.
+                #[cfg(unix)]
+                builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+                let folder = builder.tempdir().map_err(failed)?;
+                Ok(Self { path: folder.path().to_owned(), temporary: Some(folder) })
+            }
+        }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether it stays: one that somebody named does; a temporary one where it is to be kept.
+    pub(crate) fn end(self, keep: bool) -> bool {
+        match self.temporary {
+            None => true,
+            Some(folder) if keep => {
+                let _ = folder.keep();
+                true
+            }
+            // What cannot be removed now is the system's to sweep.
+            Some(folder) => folder.close().is_err(),
         }
     }
 }

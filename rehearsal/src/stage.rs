@@ -1,6 +1,6 @@
 //! One phase: run, timed, told, and kept for the report.
 
-use crate::Audience;
+use crate::request::Audience;
 use std::time::SystemTime;
 use waybill_context::Context;
 use waybill_schemas::codes::Classified;
@@ -10,7 +10,7 @@ use waybill_schemas::report::rehearsal::{Phase, PhaseDetails, PhaseStatus, Rehea
 const NOT_REACHED: &str = "not reached";
 
 /// What came of a phase.
-pub(crate) struct Outcome {
+pub(crate) struct PhaseOutcome {
     status: PhaseStatus,
     summary: String,
     exit: u8,
@@ -18,7 +18,7 @@ pub(crate) struct Outcome {
     details: Option<PhaseDetails>,
 }
 
-impl Outcome {
+impl PhaseOutcome {
     pub(crate) fn passed(summary: impl Into<String>) -> Self {
         Self { status: PhaseStatus::Passed, summary: summary.into(), exit: 0, code: None, details: None }
     }
@@ -70,7 +70,7 @@ impl<'a> Stages<'a> {
     }
 
     /// Runs a phase. What it yields besides its outcome is handed on.
-    pub(crate) fn run<T>(&mut self, phase: Phase, work: impl FnOnce() -> (Outcome, T)) -> T {
+    pub(crate) fn run<T>(&mut self, phase: Phase, work: impl FnOnce() -> (PhaseOutcome, T)) -> T {
         self.audience.begins(phase);
         let started = self.context.clock().now();
         let (outcome, yielded) = work();
@@ -80,7 +80,7 @@ impl<'a> Stages<'a> {
 
     /// Notes a phase that has nothing to do.
     pub(crate) fn skip(&mut self, phase: Phase, why: &str) {
-        self.keep(phase, Outcome::skipped(why), self.context.clock().now());
+        self.keep(phase, PhaseOutcome::skipped(why), self.context.clock().now());
     }
 
     /// The first that failed.
@@ -112,9 +112,9 @@ impl<'a> Stages<'a> {
         self.done
     }
 
-    fn keep(&mut self, phase: Phase, outcome: Outcome, started: SystemTime) {
+    fn keep(&mut self, phase: Phase, outcome: PhaseOutcome, started: SystemTime) {
         let seconds = self.context.clock().now().duration_since(started).unwrap_or_default().as_secs_f64();
-        let Outcome { status, summary, exit, code, details } = outcome;
+        let PhaseOutcome { status, summary, exit, code, details } = outcome;
         let done = RehearsalPhase { phase, status, summary, exit, seconds, details, code };
         self.audience.ended(&done);
         self.done.push(done);
@@ -132,12 +132,12 @@ pub(crate) mod sample {
         let context = Context::silent();
         let mut stages = Stages::new(&context, &());
         for phase in [Phase::Lint, Phase::Before, Phase::Pack, Phase::Serve] {
-            stages.run(phase, || (Outcome::passed("as it should"), ()));
+            stages.run(phase, || (PhaseOutcome::passed("as it should"), ()));
         }
         stages.run(Phase::Install, || {
-            (Outcome::failed(8, "the installer said 5").with_code("install-failed"), ())
+            (PhaseOutcome::failed(8, "the installer said 5").with_code("install-failed"), ())
         });
-        stages.run(Phase::Uninstall, || (Outcome::failed(8, "still there"), ()));
+        stages.run(Phase::Uninstall, || (PhaseOutcome::failed(8, "still there"), ()));
         RehearsalReport {
             contract: 1,
             app: AppIdentity { name: "app".into(), id: "app".into(), version: None },

@@ -1,9 +1,9 @@
 //! What a rehearsal comes to: exit code, one line, what to do next, what to know.
 
-use crate::installing::{Attempted, Machine};
-use crate::learned::Learned;
+use crate::device::{Attempted, Machine};
+use crate::proposal::Learned;
 use waybill_installer_runner::{AccountChoice, ScriptHost};
-use waybill_schemas::report::install::{Host, InstallReport, Outcome as End, RestartNeed};
+use waybill_schemas::report::install::{Host, InstallReport, Outcome, RestartNeed};
 use waybill_schemas::report::rehearsal::{Phase, PhaseDetails, PhaseStatus, RehearsalPhase};
 use waybill_system::SystemKind;
 
@@ -61,7 +61,7 @@ pub(crate) fn next(
             let standing = report.findings.iter().filter(|finding| finding.allowed.is_none());
             standing.map(|finding| format!("{}: {}", finding.place, finding.mend)).take(3).collect()
         }
-        Some(PhaseDetails::Install(report)) if report.outcome == End::Interrupted && report.changed => {
+        Some(PhaseDetails::Install(report)) if report.outcome == Outcome::Interrupted && report.changed => {
             vec![left_alone(report, &machine.state.root().display().to_string())]
         }
         Some(PhaseDetails::Install(report)) => report.next.clone(),
@@ -135,7 +135,7 @@ fn of_attempt(attempted: &Attempted, warnings: &mut Vec<String>) {
             warnings.push(format!("it left a pending restart: {count} files are replaced at the next one"));
         }
     }
-    let late = report.detections.last().filter(|_| report.outcome == End::Installed);
+    let late = report.detections.last().filter(|_| report.outcome == Outcome::Installed);
     let late = late.and_then(|look| look.after_milliseconds);
     if let Some(late) = late.filter(|late| *late > REFERENCE_LOOKS_AFTER) {
         warnings.push(format!(

@@ -1,7 +1,7 @@
 //! Following the schedule: `--wait`.
 
-use super::{ApplyError, ApplyRequest};
-use crate::State;
+use crate::apply::{ApplyError, ApplyRequest};
+use crate::state::State;
 use jiff::{Timestamp, Unit};
 use std::time::Duration;
 use waybill_context::{Cancelled, Context};

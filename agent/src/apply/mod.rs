@@ -1,23 +1,23 @@
-//! Bringing one app to what is wanted of it: state, content, runner, and the schedule where somebody waits for it.
+//! Bringing one app to the state that is wanted of it: state, content, runner, and the schedule where somebody waits for it.
 
-mod content;
-mod error;
-mod follow;
-
-pub use error::ApplyError;
-
-use crate::State;
-use content::ContentOf;
-use follow::{Follow, Next};
+use crate::apply::content::ContentOf;
+use crate::apply::follow::{Follow, Next};
+use crate::state::State;
 use std::path::PathBuf;
 use std::time::Duration;
 use waybill_context::Context;
-use waybill_disk::Lock;
+use waybill_disk::{Lock, LockError};
 use waybill_downloader::{FetchOptions, Wanted};
-use waybill_installer_runner::{AttemptRequest, Events, RetryPolicy, Runner, Settings, Trigger};
+use waybill_installer_runner::{
+    AttemptRequest, Events, JournalError, RetryPolicy, Runner, RunnerError, Settings, Trigger,
+};
 use waybill_schemas::app::AppDocument;
+use waybill_schemas::codes::{Classified, Code, root};
 use waybill_schemas::report::install::{InstallReport, Intent};
 use waybill_system::System;
+
+mod content;
+mod follow;
 
 /// One app to bring to what is wanted of it.
 #[derive(Debug)]
@@ -104,4 +104,29 @@ fn attempt(
     };
     let mut content = ContentOf { request, system: runner.system, context: &runner.context };
     Ok(runner.attempt(&attempt, &mut content)?)
+}
+
+/// Why it came to no report.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ApplyError {
+    /// Another apply is at work below this root.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// The runner came to none.
+    #[error(transparent)]
+    Runner(#[from] RunnerError),
+    /// What was tried before cannot be read.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+}
+
+impl Classified for ApplyError {
+    fn code(&self) -> &'static Code {
+        match self {
+            Self::Lock(error) => error.code(),
+            Self::Runner(error) => error.code(),
+            Self::Journal(_) => &root::STATE_FAILED,
+        }
+    }
 }

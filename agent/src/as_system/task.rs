@@ -1,17 +1,16 @@
 //! The scheduled task: made with `schtasks.exe`, deleted when dropped.
 
-use super::AsSystemError;
-use super::request::{failed, write_new};
-use crate::system_tool::system_tool;
+use crate::as_system::AsSystemError;
+use crate::as_system::request::{failed, write_new};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// SYSTEM.
 const SYSTEM: &str = "S-1-5-18";
 const ADMINISTRATORS: &str = "S-1-5-32-544";
 
 /// The command of this program that answers a request.
-pub(super) const COMMAND: &str = "answer-request";
+const COMMAND: &str = "answer-request";
 
 /// A task that exists.
 pub(super) struct Task {
@@ -104,6 +103,14 @@ fn escaped(text: &str) -> String {
 /// As schtasks reads definitions, whatever the code page: UTF-16 with a byte order mark.
 fn utf16(text: &str) -> Vec<u8> {
     std::iter::once(0xFEFF).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
+}
+
+/// A tool of Windows: of the system's folder, never of the caller's PATH. It gets no stdin.
+fn system_tool(name: &str) -> Command {
+    let root = std::env::var_os("SystemRoot").unwrap_or_else(|| r"C:\Windows".into());
+    let mut command = Command::new(PathBuf::from(root).join("System32").join(name));
+    command.stdin(Stdio::null());
+    command
 }
 
 #[cfg(test)]

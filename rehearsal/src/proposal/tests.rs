@@ -13,8 +13,8 @@ fn item(kind: AppearedKind, name: &str, view: Option<&str>) -> AppearedItem {
 }
 
 fn proposed(machine: &FakeSystem, appeared: &[AppearedItem]) -> serde_json::Value {
-    let eyes = RunAs::new(&AppDocument::new(), &Settings::new(std::path::Path::new("")), machine);
-    serde_json::to_value(propose(appeared, "Contoso Notes", machine, &eyes).unwrap().rule).unwrap()
+    let run_as = RunAs::new(&AppDocument::new(), &Settings::new(std::path::Path::new("")), machine);
+    serde_json::to_value(propose(appeared, "Contoso Notes", machine, &run_as).unwrap().rule).unwrap()
 }
 
 #[test]
@@ -93,6 +93,6 @@ fn a_folder_below_the_root_is_looked_into() {
 #[test]
 fn nothing_that_appeared_speaks_for_nothing() {
     let machine = FakeSystem::windows();
-    let eyes = RunAs::new(&AppDocument::new(), &Settings::new(std::path::Path::new("")), &machine);
-    assert_eq!(propose(&[item(AppearedKind::Service, "svc", None)], "x", &machine, &eyes), None);
+    let run_as = RunAs::new(&AppDocument::new(), &Settings::new(std::path::Path::new("")), &machine);
+    assert_eq!(propose(&[item(AppearedKind::Service, "svc", None)], "x", &machine, &run_as), None);
 }

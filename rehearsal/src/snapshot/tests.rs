@@ -5,8 +5,8 @@ use waybill_system::fake::FakeSystem;
 use waybill_system::{RegistryValue, View};
 
 fn take(machine: &FakeSystem, app: &AppDocument) -> Snapshot {
-    let eyes = RunAs::new(app, &Settings::new(std::path::Path::new("")), machine);
-    Snapshot::take(machine, &eyes, app, r"C:\ProgramData\Rehearsal")
+    let run_as = RunAs::new(app, &Settings::new(std::path::Path::new("")), machine);
+    Snapshot::take(machine, &run_as, app, r"C:\ProgramData\Rehearsal")
 }
 
 // The fake machine lists names in lower case.

@@ -1,0 +1,327 @@
+//! The app on this machine: looked for first, installed, installed again, uninstalled, and taken away again where an
+//! install failed.
+//!
+//! The app must not be here before the rehearsal: what it uninstalls at its end would be somebody's own copy.
+
+use crate::msi_log::{self, Logged};
+use crate::proposal::Learned;
+use crate::request::{Audience, RehearsalRequest};
+use crate::stage::{PhaseOutcome, Stages};
+use std::path::{Path, PathBuf};
+use waybill_agent::{ApplyError, ApplyRequest, ContentSource, State, apply};
+use waybill_context::Context;
+use waybill_installer_runner::{
+    AccountChoice, MemoryJournal, RetryPolicy, RunAs, Runner, RunnerError, Settings, Trigger,
+};
+use waybill_schemas::app::{AppDocument, Rule};
+use waybill_schemas::codes::rehearsal;
+use waybill_schemas::report::install::{Answer, DetectReport, InstallReport, Intent, Outcome, RestartNeed};
+use waybill_schemas::report::rehearsal::{MsiLog, Phase, PhaseDetails};
+use waybill_system::{Account, InstalledProduct, System, SystemKind, Unanswered};
+
+/// The machine and the app that is rehearsed on it.
+pub(crate) struct Machine<'a> {
+    pub(crate) app: AppDocument,
+    pub(crate) settings: Settings,
+    pub(crate) run_as: RunAs,
+    pub(crate) state: &'a State,
+    pub(crate) system: &'a dyn System,
+    pub(crate) audience: &'a dyn Audience,
+    pub(crate) context: &'a Context<'a>,
+    pub(crate) retries: u32,
+    pub(crate) msi_log: bool,
+}
+
+/// What is known of an attempt besides its outcome.
+#[derive(Default)]
+pub(crate) struct Attempted {
+    pub(crate) report: Option<InstallReport>,
+    pub(crate) log: Option<MsiLog>,
+    /// Whether `/l*v` was added to the command.
+    pub(crate) log_added: bool,
+    /// How often a code of type retry was answered by another attempt at once.
+    pub(crate) retried: u32,
+}
+
+impl Attempted {
+    pub(crate) fn asks_for(&self, need: RestartNeed) -> bool {
+        self.report.as_ref().and_then(|report| report.restart.as_ref()).is_some_and(|one| one.asked == need)
+    }
+}
+
+impl<'a> Machine<'a> {
+    /// As the request asks, with logs and scratch files below `root`.
+    pub(crate) fn new(
+        request: &RehearsalRequest,
+        app: AppDocument,
+        root: &Path,
+        state: &'a State,
+        (system, audience, context): (&'a dyn System, &'a dyn Audience, &'a Context<'a>),
+    ) -> Self {
+        let settings =
+            Settings { logs: root.join("Logs"), scratch: root.join("Scratch"), ..request.settings.clone() };
+        let run_as = RunAs::new(&app, &settings, system);
+        let (retries, msi_log) = (request.retries, request.msi_log);
+        Self { app, settings, run_as, state, system, audience, context, retries, msi_log }
+    }
+
+    /// Looks once.
+    pub(crate) fn detect(&self) -> DetectReport {
+        let journal = MemoryJournal::default();
+        let runner = Runner {
+            system: self.system,
+            journal: &journal,
+            settings: &self.settings,
+            context: *self.context,
+            events: self.audience,
+        };
+        runner.detect(&self.app)
+    }
+
+    /// Looks, and wants this answer.
+    pub(crate) fn expect(&self, wanted: Answer) -> PhaseOutcome {
+        let report = self.detect();
+        let outcome = if report.detection.answer == wanted {
+            PhaseOutcome::passed(report.summary.clone())
+        } else {
+            let exit = if report.detection.answer == Answer::CannotTell { report.exit.max(1) } else { 8 };
+            PhaseOutcome::failed(exit, report.summary.clone())
+        };
+        outcome.with(PhaseDetails::Detect(Box::new(report)))
+    }
+
+    /// Installs; a copy that is here goes first.
+    pub(crate) fn install(&self, folder: &Path, copy_is_here: bool) -> (PhaseOutcome, Attempted) {
+        if copy_is_here {
+            let (outcome, first) = self.uninstall(folder);
+            if !first.report.as_ref().is_some_and(|report| report.outcome == Outcome::Uninstalled) {
+                return (outcome, first);
+            }
+        }
+        let mut attempted = self.attempt(&self.app, Phase::Install, folder);
+        let wants_retry = |attempted: &(Attempted, Option<PhaseOutcome>)| {
+            attempted.0.report.as_ref().is_some_and(|report| report.outcome == Outcome::RetryLater)
+        };
+        let mut retried = 0;
+        while wants_retry(&attempted) && retried < self.retries && self.context.check().is_ok() {
+            retried += 1;
+            attempted = self.attempt(&self.app, Phase::Install, folder);
+        }
+        attempted.0.retried = retried;
+        judged(attempted, |report| match report.outcome {
+            Outcome::Installed => PhaseOutcome::passed(report.summary.clone()),
+            Outcome::AlreadyInstalled => {
+                PhaseOutcome::failed(3, report.summary.clone()).with_code(rehearsal::APP_IS_HERE.id)
+            }
+            _ => PhaseOutcome::failed(report.exit, report.summary.clone()),
+        })
+    }
+
+    /// Must do nothing.
+    pub(crate) fn install_again(&self, folder: &Path) -> (PhaseOutcome, Attempted) {
+        judged(self.attempt(&self.app, Phase::InstallAgain, folder), |report| {
+            match (report.outcome, report.changed) {
+                (Outcome::AlreadyInstalled, false) => PhaseOutcome::passed("changed nothing: it is detected"),
+                _ => {
+                    let exit = if report.exit == 0 { 8 } else { report.exit };
+                    PhaseOutcome::failed(exit, format!("it changed something: {}", report.summary))
+                }
+            }
+        })
+    }
+
+    /// The uninstall command.
+    pub(crate) fn uninstall(&self, folder: &Path) -> (PhaseOutcome, Attempted) {
+        judged(self.attempt(&self.app, Phase::Uninstall, folder), |report| gone(report, &report.summary))
+    }
+
+    /// The same, judged by another rule than the app's, which does not hold.
+    fn uninstall_by(&self, rule: &Rule, folder: &Path) -> (PhaseOutcome, Attempted) {
+        let mut app = self.app.clone();
+        app.rules = vec![rule.clone()];
+        let taken = "taken away again, as the proposed rule tells";
+        judged(self.attempt(&app, Phase::Uninstall, folder), |report| gone(report, taken))
+    }
+
+    fn attempt(&self, app: &AppDocument, phase: Phase, folder: &Path) -> (Attempted, Option<PhaseOutcome>) {
+        let intent = if phase == Phase::Uninstall { Intent::Uninstall } else { Intent::Install };
+        let logged = self.logged(app, phase);
+        let request = ApplyRequest {
+            app: logged.as_ref().map_or(app, |logged| &logged.app),
+            intent,
+            trigger: Trigger::Manual,
+            dry_run: false,
+            content: ContentSource::Folder(PathBuf::from(folder)),
+            settings: self.settings.clone(),
+            retries: RetryPolicy::of(app),
+            wait: false,
+            wait_lock: std::time::Duration::ZERO,
+        };
+        let applied = apply(&request, self.state, self.system, self.audience, self.context);
+        let ran = applied.as_ref().is_ok_and(|report| report.run.is_some());
+        let log_added = ran && logged.is_some();
+        let log = logged.filter(|_| ran).and_then(|logged| msi_log::read(phase, &logged.file));
+        let (report, outcome) = match applied {
+            Ok(report) => (Some(report), None),
+            Err(error) => (None, Some(stopped(&error))),
+        };
+        (Attempted { report, log, log_added, retried: 0 }, outcome)
+    }
+
+    /// A signed-in user could not write below the root, and msiexec ends with 1622 where it cannot write its log.
+    fn logged(&self, app: &AppDocument, phase: Phase) -> Option<Logged> {
+        let is_other_user =
+            self.run_as.wanted == Account::User && self.settings.account == AccountChoice::AsDocumented;
+        if !self.msi_log || is_other_user || phase == Phase::InstallAgain {
+            return None;
+        }
+        Logged::of(app, phase, &self.settings.logs)
+    }
+}
+
+fn judged(
+    (attempted, stopped): (Attempted, Option<PhaseOutcome>),
+    judge: impl FnOnce(&InstallReport) -> PhaseOutcome,
+) -> (PhaseOutcome, Attempted) {
+    let outcome = match (&attempted.report, stopped) {
+        (Some(report), _) => judge(report).with(PhaseDetails::Install(Box::new(report.clone()))),
+        (None, Some(stopped)) => stopped,
+        (None, None) => PhaseOutcome::failed(1, "no report"),
+    };
+    (outcome, attempted)
+}
+
+fn gone(report: &InstallReport, summary: &str) -> PhaseOutcome {
+    if report.outcome == Outcome::Uninstalled {
+        return PhaseOutcome::passed(summary);
+    }
+    let exit = if report.exit == 0 { 8 } else { report.exit };
+    PhaseOutcome::failed(exit, report.summary.clone())
+}
+
+fn stopped(error: &ApplyError) -> PhaseOutcome {
+    match error {
+        ApplyError::Runner(RunnerError::Content(content)) => {
+            PhaseOutcome::failed(content.code.class.exit_code(), format!("{content}: {}", content.source))
+                .with_code(content.code.id)
+        }
+        _ => PhaseOutcome::failed(1, error.to_string()),
+    }
+}
+
+/// Looks, and refuses an app that is here. With `force` it is uninstalled later, once its content is here.
+pub(crate) fn look_first(machine: &Machine<'_>, run_as: &RunAs, force: bool) -> (PhaseOutcome, bool) {
+    let report = machine.detect();
+    let details = PhaseDetails::Detect(Box::new(report.clone()));
+    let outcome = match report.detection.answer {
+        Answer::CannotTell => (PhaseOutcome::failed(report.exit.max(1), report.summary), false),
+        Answer::Detected => already_here(force, "it is detected before anything was installed"),
+        Answer::NotDetected => match product_that_would_go(&machine.app, machine.system, run_as) {
+            Ok(Some(product)) => already_here(
+                force,
+                &format!("not detected, and yet {product} is installed, which the app would change"),
+            ),
+            Ok(None) => (PhaseOutcome::passed("not here yet"), false),
+            Err(unanswered) => {
+                let why = format!("whether the app's product is installed cannot be told: {unanswered}");
+                (PhaseOutcome::failed(1, why), false)
+            }
+        },
+    };
+    (outcome.0.with(details), outcome.1)
+}
+
+fn already_here(force: bool, what: &str) -> (PhaseOutcome, bool) {
+    if force {
+        return (PhaseOutcome::passed(format!("{what}; --force: that copy is uninstalled first")), true);
+    }
+    let why = format!("{what}: that copy is not touched without --force");
+    (PhaseOutcome::failed(3, why).with_code(rehearsal::APP_IS_HERE.id), false)
+}
+
+/// A product of Windows Installer that is installed and that the uninstall command names, or app.json says is in the MSI:
+/// `msiexec /x app.msi` would remove it as well.
+fn product_that_would_go(
+    app: &AppDocument,
+    system: &dyn System,
+    run_as: &RunAs,
+) -> Result<Option<String>, Unanswered> {
+    if system.kind() != SystemKind::Windows {
+        return Ok(None); // where there is no Windows Installer, nothing of it goes
+    }
+    let own = app.msi_information.as_ref().and_then(|msi| msi.product_code.as_deref());
+    let texts = [app.uninstall_command_line.as_deref(), own];
+    for code in texts.into_iter().flatten().flat_map(product_codes) {
+        let product = system.products().product(&code, run_as.perspective.account)?;
+        if let Some(product) = product.filter(|one| one.state == InstalledProduct::INSTALLED) {
+            return Ok(Some(product.name.map_or_else(|| code.clone(), |name| format!("{name} {code}"))));
+        }
+    }
+    Ok(None)
+}
+
+/// GUIDs in braces, in upper case.
+fn product_codes(text: &str) -> Vec<String> {
+    const LENGTH: usize = 38;
+    let is_code = |code: &str| {
+        code.ends_with('}') && code[1..LENGTH - 1].chars().all(|c| c.is_ascii_hexdigit() || c == '-')
+    };
+    let braces = text.match_indices('{').map(|(at, _)| at);
+    let codes = braces.filter_map(|at| text.get(at..at + LENGTH)).filter(|code| is_code(code));
+    codes.map(str::to_uppercase).collect()
+}
+
+/// Runs the uninstall command where the app is detected, or else where the rule that was learned says that something is
+/// there. An installer that still runs is left alone, and so is a machine on which nothing appeared.
+pub(crate) fn clean_up(
+    machine: &Machine<'_>,
+    folder: &Path,
+    attempted: &Attempted,
+    learned: &Learned,
+    stages: &mut Stages<'_>,
+) -> Option<Attempted> {
+    if let Some(why) = untouchable(attempted) {
+        stages.skip(Phase::Uninstall, why);
+        return None;
+    }
+    if machine.detect().detection.answer == Answer::Detected {
+        return Some(stages.run(Phase::Uninstall, || machine.uninstall(folder)));
+    }
+    let Some(proposed) = &learned.proposed else {
+        let why = if learned.appeared.is_empty() {
+            "nothing appeared that would have to go"
+        } else {
+            "what appeared stays: no rule tells whether it is there"
+        };
+        stages.skip(Phase::Uninstall, why);
+        return None;
+    };
+    Some(stages.run(Phase::Uninstall, || machine.uninstall_by(&proposed.rule, folder)))
+}
+
+fn untouchable(attempted: &Attempted) -> Option<&'static str> {
+    match attempted.report.as_ref().map(|report| report.outcome) {
+        None => Some("the install came to no report"),
+        Some(Outcome::TimedOut) => Some("the installer still runs"),
+        Some(Outcome::Interrupted) => Some("interrupted"),
+        Some(_) if attempted.report.as_ref().is_some_and(|report| report.run.is_none()) => {
+            Some("nothing was run that would have to be undone")
+        }
+        Some(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn product_codes_are_found_wherever_they_stand() {
+        let code = "{5C1F7D9A-3B60-4E0B-9B1C-2F7E44D0A816}";
+        assert_eq!(product_codes(&format!("msiexec /x{} /qn", code.to_lowercase())), [code]);
+        assert_eq!(product_codes(&format!("msiexec /x \"{code}\" PROP={{x}}")), [code]);
+        assert!(
+            product_codes("msiexec /x {5C1F7D9A} /qn {äöü4567890123456789012345678901234567}").is_empty()
+        );
+    }
+}

@@ -1,0 +1,225 @@
+//! What an install put on the machine, and the detection rule that it speaks for: the MSI's product code, else the version of
+//! an uninstall entry, else the version of a program, else that a file is there.
+
+use crate::snapshot::{Snapshot, registry_text};
+use waybill_installer_runner::RunAs;
+use waybill_schemas::app::{
+    FileSystemOperation, FileSystemRule, Operator, ProductCodeRule, RegistryOperation, RegistryRule, Rule,
+    RuleType,
+};
+use waybill_schemas::report::rehearsal::{AppearedItem, AppearedKind, ProposedRule};
+use waybill_system::{FileKind, InstalledProduct, RegistryKey, System, SystemKind};
+
+/// What was learned.
+#[derive(Debug, Default)]
+pub(crate) struct Learned {
+    pub(crate) appeared: Vec<AppearedItem>,
+    pub(crate) proposed: Option<ProposedRule>,
+}
+
+impl Learned {
+    /// From the machine before the install and the machine now.
+    pub(crate) fn of(
+        before: &Snapshot,
+        after: &Snapshot,
+        name: &str,
+        system: &dyn System,
+        run_as: &RunAs,
+    ) -> Self {
+        let appeared = after.since(before);
+        let proposed = propose(&appeared, name, system, run_as);
+        Self { appeared, proposed }
+    }
+
+    /// Marks what is still there after the uninstall.
+    pub(crate) fn mark_left_behind(&mut self, finally: &Snapshot) {
+        for item in &mut self.appeared {
+            item.left_behind = finally.has(item);
+        }
+    }
+
+    /// How much of it is.
+    pub(crate) fn left_behind(&self) -> usize {
+        self.appeared.iter().filter(|item| item.left_behind).count()
+    }
+}
+
+/// The best rule there is; `name` is the app's, which tells its program from others.
+pub(crate) fn propose(
+    appeared: &[AppearedItem],
+    name: &str,
+    system: &dyn System,
+    run_as: &RunAs,
+) -> Option<ProposedRule> {
+    propose_product(appeared, system, run_as)
+        .or_else(|| propose_version(appeared, system, run_as))
+        .or_else(|| propose_file(appeared, name, system, run_as))
+}
+
+/// Files that are looked at, and folders within one another.
+const MOST: usize = 5_000;
+const DEPTH: usize = 6;
+
+/// A file that appeared.
+struct NewFile {
+    folder: String,
+    name: String,
+    size: u64,
+}
+
+/// The version of the program that is likeliest the app's, else a file.
+fn propose_file(
+    appeared: &[AppearedItem],
+    app: &str,
+    system: &dyn System,
+    run_as: &RunAs,
+) -> Option<ProposedRule> {
+    let mut found = Vec::new();
+    for item in appeared.iter().filter(|item| item.kind == AppearedKind::Files) {
+        let Some((folder, name)) = item.name.rsplit_once(system.kind().separator()) else { continue };
+        let is_at_root = folder.is_empty() && system.kind() == SystemKind::Unix;
+        gather(system, if is_at_root { "/" } else { folder }, name, 0, &mut found);
+    }
+    found.sort_by_key(|file| std::cmp::Reverse((likeness(&file.name, app), file.size)));
+    let versioned = found.iter().filter(|file| is_program(&file.name)).find_map(|file| {
+        let path = system.kind().join(&file.folder, &file.name);
+        let version = system.files().version(&path).ok()??.numbers?;
+        Some((file, version.map(|part| part.to_string()).join(".")))
+    });
+    match versioned {
+        Some((file, version)) => {
+            let why = format!("{} {version} is new.", file.name);
+            Some(ProposedRule { rule: file_rule(file, Some(version), system, run_as), why })
+        }
+        None => found.first().map(|file| ProposedRule {
+            rule: file_rule(file, None, system, run_as),
+            why: format!("{} is new; a rule with a version would be better.", file.name),
+        }),
+    }
+}
+
+fn gather(system: &dyn System, folder: &str, name: &str, depth: usize, found: &mut Vec<NewFile>) {
+    let path = system.kind().join(folder, name);
+    match system.files().look(&path) {
+        Ok(Some(facts)) if facts.kind == FileKind::File => {
+            found.push(NewFile { folder: folder.to_owned(), name: name.to_owned(), size: facts.size });
+        }
+        Ok(Some(_)) if depth < DEPTH => {
+            for name in system.files().list(&path).unwrap_or_default() {
+                if found.len() < MOST {
+                    gather(system, &path, &name, depth + 1, found);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn is_program(name: &str) -> bool {
+    name.to_lowercase().ends_with(".exe")
+}
+
+/// The app's own program before others, an uninstaller and a shortcut last.
+fn likeness(name: &str, app: &str) -> i32 {
+    let name = name.to_lowercase();
+    let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
+    let words = app.to_lowercase();
+    let is_apart = stem.starts_with("unins") || stem.contains("setup") || name.ends_with(".lnk");
+    let is_apps = stem.len() > 2 && words.split(|c: char| !c.is_alphanumeric()).any(|word| word == stem);
+    i32::from(is_apps) - 2 * i32::from(is_apart)
+}
+
+fn file_rule(file: &NewFile, version: Option<String>, system: &dyn System, run_as: &RunAs) -> Rule {
+    let (path, is_32_bit) = portable(&file.folder, system, run_as);
+    let (operation, operator) = match version {
+        Some(_) => (FileSystemOperation::Version, Operator::GreaterThanOrEqual),
+        None => (FileSystemOperation::Exists, Operator::NotConfigured),
+    };
+    Rule::FileSystem(FileSystemRule {
+        rule_type: Some(RuleType::Detection),
+        path: Some(path),
+        file_or_folder_name: Some(file.name.clone()),
+        check_32_bit_on_64_system: Some(is_32_bit),
+        operation_type: Some(operation),
+        operator: Some(operator),
+        comparison_value: version,
+        ..FileSystemRule::default()
+    })
+}
+
+/// The folder by a variable, and whether that is the 32-bit view's.
+fn portable(folder: &str, system: &dyn System, run_as: &RunAs) -> (String, bool) {
+    let names: &[&str] = match system.kind() {
+        SystemKind::Windows => &["ProgramFiles", "ProgramData", "LOCALAPPDATA", "APPDATA"],
+        SystemKind::Unix => &["HOME"],
+    };
+    for is_32_bit in [false, true] {
+        let Ok(block) = system.device().environment(run_as.in_view(is_32_bit)) else { continue };
+        for name in names {
+            let rest = block
+                .get(name)
+                .filter(|value| !value.is_empty())
+                .and_then(|value| folder.strip_prefix(value));
+            if let Some(rest) = rest.filter(|rest| rest.is_empty() || rest.starts_with(['\\', '/'])) {
+                return (format!("%{name}%{rest}"), is_32_bit);
+            }
+        }
+    }
+    (folder.to_owned(), false)
+}
+
+/// A product of Windows Installer: its entry is named by its product code.
+fn propose_product(appeared: &[AppearedItem], system: &dyn System, run_as: &RunAs) -> Option<ProposedRule> {
+    entries(appeared).find_map(|item| {
+        let code = item.name.rsplit('\\').next().filter(|leaf| leaf.starts_with('{'))?.to_uppercase();
+        let product = system.products().product(&code, run_as.perspective.account).ok()??;
+        if product.state != InstalledProduct::INSTALLED {
+            return None;
+        }
+        let operator = product.version.as_ref().map(|_| Operator::GreaterThanOrEqual);
+        let rule = Rule::ProductCode(ProductCodeRule {
+            rule_type: Some(RuleType::Detection),
+            product_code: Some(code.clone()),
+            product_version_operator: Some(operator.unwrap_or(Operator::NotConfigured)),
+            product_version: product.version.clone(),
+            ..ProductCodeRule::default()
+        });
+        let what = item.says.clone().or(product.name).unwrap_or(code);
+        Some(ProposedRule { rule, why: format!("Windows Installer knows {what} since the install.") })
+    })
+}
+
+/// The version of an entry that another installer made.
+fn propose_version(appeared: &[AppearedItem], system: &dyn System, run_as: &RunAs) -> Option<ProposedRule> {
+    entries(appeared).find_map(|item| {
+        let key = RegistryKey::parse(&item.name)?;
+        let is_32_bit = item.view.as_deref() == Some("32-bit");
+        let version = registry_text(system, &key, "DisplayVersion", run_as.in_view(is_32_bit))?;
+        let comparable =
+            version.split('.').count() >= 2 && version.split('.').all(|part| part.parse::<u32>().is_ok());
+        let (operation, operator) = if comparable {
+            (RegistryOperation::Version, Operator::GreaterThanOrEqual)
+        } else {
+            (RegistryOperation::String, Operator::Equal)
+        };
+        let rule = Rule::Registry(RegistryRule {
+            rule_type: Some(RuleType::Detection),
+            key_path: Some(item.name.clone()),
+            value_name: Some("DisplayVersion".to_owned()),
+            check_32_bit_on_64_system: Some(is_32_bit),
+            operation_type: Some(operation),
+            operator: Some(operator),
+            comparison_value: Some(version),
+            ..RegistryRule::default()
+        });
+        let what = item.says.clone().unwrap_or_default();
+        Some(ProposedRule { rule, why: format!("The install made the uninstall entry {what}.") })
+    })
+}
+
+fn entries(appeared: &[AppearedItem]) -> impl Iterator<Item = &AppearedItem> {
+    appeared.iter().filter(|item| item.kind == AppearedKind::UninstallEntry)
+}
+
+#[cfg(test)]
+mod tests;
