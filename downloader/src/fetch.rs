@@ -11,7 +11,7 @@ use waybill_disk::Lock;
 use waybill_disk::Root;
 use waybill_disk::space;
 use waybill_schemas::EncryptionInfo;
-use waybill_schemas::report::fetch::{FetchReport, PhaseReport, ValidateReport};
+use waybill_schemas::report::delivery::{FetchReport, PhaseReport, ValidateReport};
 use waybill_transport::{Client, ClientOptions, Observations};
 
 /// Fetches a content and leaves its files at the destination, or nothing.

@@ -1,7 +1,7 @@
 use crate::{FetchError, FetchRequest, fetch};
 use std::sync::Arc;
 use waybill_context::{Cancel, Cancelled, Clock, Context, Progress};
-use waybill_schemas::report::fetch::FetchReport;
+use waybill_schemas::report::delivery::FetchReport;
 
 /// [`fetch`] for a caller on a tokio runtime: the work goes to a thread where it may block.
 ///

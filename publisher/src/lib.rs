@@ -63,7 +63,7 @@ use placement::DocumentPlacement;
 use serde_json::Map;
 use std::path::PathBuf;
 use waybill_disk::shown;
-use waybill_schemas::report::publish::PublishReport;
+use waybill_schemas::report::delivery::PublishReport;
 use waybill_schemas::{ContentDocument, EncryptionInfo};
 
 /// The object that holds a content, in its group.

@@ -11,9 +11,9 @@ use waybill_packager::lint::{Subject, lint};
 use waybill_packager::pack::{PackOutput, PackRequest, PackSource, pack};
 use waybill_packager::walk::WalkOptions;
 use waybill_publisher::{PublishRequest, publish};
-use waybill_schemas::report::fetch::FetchReport;
+use waybill_schemas::report::delivery::FetchReport;
+use waybill_schemas::report::delivery::PublishReport;
 use waybill_schemas::report::lint::LintReport;
-use waybill_schemas::report::publish::PublishReport;
 use waybill_schemas::report::rehearsal::{Phase, PhaseDetails};
 use waybill_server::{RunningServer, Server, ServerOptions};
 

@@ -2,8 +2,8 @@
 
 use crate::codes::{Classified, Code, documents};
 use crate::detection_xml::{ApplicationInfo, DetectionXmlError};
-use crate::encryption_info::EncryptionInfo;
 use crate::json_document::{self, DocumentError};
+use crate::keys::EncryptionInfo;
 use serde::Deserialize;
 
 /// Encryption info that was given beside a content, and what else its document says.

@@ -177,7 +177,7 @@ impl io::Write for WipedBuffer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::encryption_info::EncryptionInfo;
+    use crate::keys::EncryptionInfo;
 
     #[test]
     fn no_error_quotes_a_value() {

@@ -5,12 +5,11 @@
 use crate::app::AppDocument;
 use crate::content::{ContentDocument, PiecesDocument};
 use crate::report::benchmark::{BenchmarkReport, SweepReport};
-use crate::report::fetch::FetchReport;
+use crate::report::delivery::{FetchReport, PublishReport, ServeStarted, ServedRequest};
 use crate::report::install::{DetectReport, InstallReport, StepReport};
 use crate::report::lint::LintReport;
 use crate::report::pack::{InitReport, PackReport};
 use crate::report::package::{DiffReport, InspectReport, UnpackReport, VerifyReport};
-use crate::report::publish::{PublishReport, ServeStarted, ServedRequest};
 use crate::report::rehearsal::RehearsalReport;
 use crate::report::{ErrorReport, ExplainReport};
 use schemars::transform::{RecursiveTransform, Transform as _};

@@ -56,33 +56,30 @@ macro_rules! own_schema {
 
 #[cfg(feature = "full")]
 pub mod app;
-mod bytes;
 pub mod codes;
 mod content;
-mod content_url;
 mod detection_xml;
-mod encryption_info;
 mod given_encryption_info;
 mod json_document;
 #[cfg(feature = "json-schema")]
 pub mod json_schema;
+mod keys;
 pub mod report;
 pub mod secrets;
 
-pub use bytes::{
-    Blake3Digest, BytesError, EncryptionKey, FileDigest, InitializationVector, Mac, MacKey, Sha256Digest,
+pub use content::{
+    CONTENT_LIMIT, ContentDocument, ContentUrl, ContentUrlFault, PIECE_SIZE, PiecesDocument, UNPACKED_LIMIT,
 };
-pub use content::{CONTENT_LIMIT, ContentDocument, PIECE_SIZE, PiecesDocument, UNPACKED_LIMIT};
-pub use content_url::{ContentUrl, ContentUrlFault};
 pub use detection_xml::{
     ApplicationInfo, CONTENT_FILE_NAME, ContentNameFault, DETECTION_XML_LIMIT, DetectionXml,
     DetectionXmlError, DetectionXmlWriteError, MsiExecutionContext, MsiInfo, Note as DetectionXmlNote,
     TOOL_VERSION,
 };
-pub use encryption_info::{
-    DigestAlgorithm, EncryptionInfo, FILE_DIGEST_ALGORITHM, PROFILE_IDENTIFIER, Profile,
-};
 pub use given_encryption_info::{
     EncryptionInfoError, EncryptionInfoSource, GivenEncryptionInfo, encryption_info_from,
 };
 pub use json_document::{DOCUMENT_LIMIT, DocumentError, read_bounded};
+pub use keys::{
+    Blake3Digest, BytesError, DigestAlgorithm, EncryptionInfo, EncryptionKey, FILE_DIGEST_ALGORITHM,
+    FileDigest, InitializationVector, Mac, MacKey, PROFILE_IDENTIFIER, Profile, Sha256Digest,
+};

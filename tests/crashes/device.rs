@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 use waybill_context::Context;
 use waybill_downloader::{Destination, FetchError, FetchOptions, FetchRequest, ProxyChoice, Wanted, fetch};
-use waybill_schemas::report::fetch::FetchReport;
+use waybill_schemas::report::delivery::FetchReport;
 use waybill_support::folder_listing::{Listing, list};
 
 /// What came of a fetch.

@@ -11,7 +11,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Instant;
 use waybill_schemas::PIECE_SIZE;
-use waybill_schemas::report::fetch::DownloadReport;
+use waybill_schemas::report::delivery::DownloadReport;
 
 /// Asks for all points; else a part of those by bytes is taken.
 const ALL: &str = "WAYBILL_KILLS";

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use waybill_downloader::FetchOptions;
 use waybill_schemas::PIECE_SIZE;
 use waybill_schemas::codes::Classified as _;
-use waybill_schemas::report::fetch::FetchReport;
+use waybill_schemas::report::delivery::FetchReport;
 
 const ANOTHER_BOOT: &str = "00000000-1111-4222-8333-444444444444";
 const MIB: u64 = 1 << 20;

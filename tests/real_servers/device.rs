@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use waybill_context::Context;
 use waybill_downloader::{Destination, FetchOptions, FetchRequest, Location, ProxyChoice, Wanted, fetch};
 use waybill_schemas::codes::{Class, Classified as _};
-use waybill_schemas::report::fetch::{DownloadReport, FetchReport};
+use waybill_schemas::report::delivery::{DownloadReport, FetchReport};
 use waybill_support::clock::FastClock;
 use waybill_support::folder_listing::list;
 

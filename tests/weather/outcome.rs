@@ -3,7 +3,7 @@
 use crate::lab::content;
 use std::error::Error;
 use waybill_schemas::codes::{Class, Code};
-use waybill_schemas::report::fetch::{DownloadReport, FetchReport};
+use waybill_schemas::report::delivery::{DownloadReport, FetchReport};
 use waybill_support::folder_listing::Listing;
 use waybill_tests::fault_server::Request;
 

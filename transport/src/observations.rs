@@ -1,5 +1,5 @@
 use std::sync::{Mutex, PoisonError};
-use waybill_schemas::report::fetch::Observation;
+use waybill_schemas::report::delivery::Observation;
 
 /// What was out of the ordinary, each kind once with its count; also told as it happens, at the debug level.
 #[derive(Debug, Default)]

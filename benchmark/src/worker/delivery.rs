@@ -11,7 +11,7 @@ use waybill_context::Context;
 use waybill_downloader::{
     Destination, FetchOptions, FetchRequest, Location, ProxyChoice, SecretUrl, Wanted, download, fetch,
 };
-use waybill_schemas::report::fetch::FetchReport;
+use waybill_schemas::report::delivery::FetchReport;
 
 /// The first two phases, or all three.
 pub(super) fn measure(

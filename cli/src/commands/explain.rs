@@ -2,7 +2,7 @@ use crate::args::ExplainArgs;
 use crate::error::Failure;
 use crate::report::explain::write_explanation;
 use crate::session::Session;
-use waybill_schemas::codes::{self, command, rules};
+use waybill_schemas::codes::{self, FETCH_RULES, command};
 use waybill_schemas::report::ExplainReport;
 
 /// Tells every meaning of a code.
@@ -33,7 +33,7 @@ fn nearest(code: &str) -> Option<&'static str> {
     };
     codes::errors()
         .map(|code| code.id)
-        .chain(rules::ALL.iter().map(|rule| rule.name))
+        .chain(FETCH_RULES.iter().map(|rule| rule.name))
         .map(|id| (score(id), id))
         .filter(|(score, _)| *score >= 4)
         .max()

@@ -5,7 +5,7 @@ use crate::output::{Output, say};
 use crate::report::serve::{access_line, served_request, started_lines};
 use crate::session::Session;
 use std::sync::Arc;
-use waybill_schemas::report::publish::ServeStarted;
+use waybill_schemas::report::delivery::ServeStarted;
 use waybill_server::{AccessLog, AccessRecord, Server, ServerOptions};
 
 /// Serves until Ctrl-C, which is how a server ends: no error.

@@ -6,7 +6,7 @@ use super::printable::printable;
 use super::style::{GOOD, STRONG};
 use super::wrap::write_wrapped;
 use std::io::{self, Write};
-use waybill_schemas::report::fetch::{DownloadReport, FetchReport, ValidateReport};
+use waybill_schemas::report::delivery::{DownloadReport, FetchReport, ValidateReport};
 
 /// Where the files are, what each phase took, and what the servers did out of the ordinary.
 pub(crate) fn write_fetched(report: &FetchReport, out: &mut dyn Write) -> io::Result<()> {

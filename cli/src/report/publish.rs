@@ -6,7 +6,7 @@ use super::printable::printable;
 use super::style::{GOOD, STRONG, WARNING};
 use super::wrap::write_wrapped;
 use std::io::{self, Write};
-use waybill_schemas::report::publish::PublishReport;
+use waybill_schemas::report::delivery::PublishReport;
 
 /// Where everything lies, and every note.
 pub(crate) fn write_published(report: &PublishReport, out: &mut dyn Write) -> io::Result<()> {

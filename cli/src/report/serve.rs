@@ -3,7 +3,7 @@
 use super::printable::printable;
 use std::net::SocketAddr;
 use std::path::Path;
-use waybill_schemas::report::publish::ServedRequest;
+use waybill_schemas::report::delivery::ServedRequest;
 use waybill_server::AccessRecord;
 
 /// What is told at the start; a line each.

@@ -7,7 +7,7 @@ use crate::journal::Journal;
 use intunewin::{PartialContent, ReceiveError};
 use sha2::{Digest as _, Sha256};
 use waybill_schemas::PiecesDocument;
-use waybill_schemas::report::fetch::ValidateReport;
+use waybill_schemas::report::delivery::ValidateReport;
 use waybill_transport::{Attempts, FilePartRequest, SecretUrl, TransportError};
 
 /// A pieces.json of the largest content is some 12 MB.

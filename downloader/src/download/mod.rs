@@ -20,7 +20,7 @@ use std::time::{Duration, SystemTime};
 use stream::{Stream, StreamState, Tally};
 use waybill_context::Context;
 use waybill_disk::boot;
-use waybill_schemas::report::fetch::{DownloadReport, ValidateReport};
+use waybill_schemas::report::delivery::{DownloadReport, ValidateReport};
 use waybill_schemas::{EncryptionInfo, Sha256Digest};
 use waybill_schemas::{PIECE_SIZE, PiecesDocument};
 use waybill_transport::{Attempts, Bucket, Client, Observations};

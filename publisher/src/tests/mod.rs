@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 use tempfile::TempDir;
 use waybill_context::Context;
-use waybill_schemas::report::publish::PublishReport;
+use waybill_schemas::report::delivery::PublishReport;
 use waybill_schemas::{EncryptionInfo, EncryptionKey, InitializationVector, MacKey};
 use waybill_support::noise::noise;
 

@@ -18,11 +18,8 @@
 mod additions;
 mod folder;
 mod installation;
-mod older_rules;
-mod open_enum;
 mod read;
 mod rule;
-mod rule_types;
 mod values;
 
 pub use additions::{
@@ -34,10 +31,8 @@ pub use folder::{
     app_document_of_sources,
 };
 pub use installation::{InstallExperience, MimeContent, MsiInformation, PackageFields, ReturnCode};
-pub use older_rules::PlacedRule;
 pub use read::AppError;
-pub use rule::Rule;
-pub use rule_types::{FileSystemRule, PowerShellScriptRule, ProductCodeRule, RegistryRule};
+pub use rule::{FileSystemRule, PlacedRule, PowerShellScriptRule, ProductCodeRule, RegistryRule, Rule};
 pub use values::{
     Architectures, AssignmentIntent, DeliveryOptimizationPriority, DependencyType, DeviceRestartBehavior,
     FileSystemOperation, MsiPackageType, Notifications, Operator, RegistryOperation, ReturnCodeType,

@@ -1,10 +1,21 @@
-//! Detection and requirement rules: Graph's `win32LobApp…Rule` types, told apart by `@odata.type`.
+//! Detection and requirement rules: Graph's `win32LobApp…Rule` types, told apart by `@odata.type`, wherever an app's document
+//! keeps them.
+//!
+//! Graph's beta still answers with `detectionRules` and `requirementRules` (`win32LobApp…Detection` and
+//! `…Requirement`: `detectionType`, `detectionValue` where the newer types say `operationType`,
+//! `comparisonValue`). Apps exported that way have their rules there, and sometimes nowhere else.
 
-use super::rule_types::{FileSystemRule, PowerShellScriptRule, ProductCodeRule, RegistryRule};
-use super::values::RuleType;
+use super::AppDocument;
+use super::values::{
+    FileSystemOperation, Operator, RegistryOperation, RuleType, RunAsAccount, ScriptOperation,
+};
+use crate::keys::{BytesError, decode_lenient};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 
 pub(super) const TYPE_KEY: &str = "@odata.type";
 pub(super) const NAMESPACE: &str = "microsoft.graph.";
@@ -103,9 +114,208 @@ fn other_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
     })
 }
 
+/// Looks at a file or folder.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", default)]
+pub struct FileSystemRule {
+    /// Detection or requirement.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule_type: Option<RuleType>,
+    /// The folder; environment variables are expanded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// The file or folder in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file_or_folder_name: Option<String>,
+    /// Whether variables and folders are those of 32-bit programs on 64-bit Windows.
+    #[serde(rename = "check32BitOn64System", skip_serializing_if = "Option::is_none")]
+    pub check_32_bit_on_64_system: Option<bool>,
+    /// What is looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operation_type: Option<FileSystemOperation>,
+    /// How it is compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operator: Option<Operator>,
+    /// What it is compared with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub comparison_value: Option<String>,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// Looks at a registry key or value.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", default)]
+pub struct RegistryRule {
+    /// Detection or requirement.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule_type: Option<RuleType>,
+    /// The key, e.g. `HKEY_LOCAL_MACHINE\SOFTWARE\Contoso`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key_path: Option<String>,
+    /// The value's name; empty means the key itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value_name: Option<String>,
+    /// Whether the 32-bit view is asked on 64-bit Windows.
+    #[serde(rename = "check32BitOn64System", skip_serializing_if = "Option::is_none")]
+    pub check_32_bit_on_64_system: Option<bool>,
+    /// What is looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operation_type: Option<RegistryOperation>,
+    /// How it is compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operator: Option<Operator>,
+    /// What it is compared with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub comparison_value: Option<String>,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// Asks Windows Installer for a product.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", default)]
+pub struct ProductCodeRule {
+    /// Detection or requirement.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule_type: Option<RuleType>,
+    /// The product code, a GUID in braces.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub product_code: Option<String>,
+    /// How the installed version is compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub product_version_operator: Option<Operator>,
+    /// What it is compared with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub product_version: Option<String>,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// Runs a PowerShell script.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", default)]
+pub struct PowerShellScriptRule {
+    /// Detection or requirement.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule_type: Option<RuleType>,
+    /// A name for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
+    /// Whether the script must be signed by somebody the device trusts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enforce_signature_check: Option<bool>,
+    /// Whether the 32-bit PowerShell runs it.
+    #[serde(rename = "runAs32Bit", skip_serializing_if = "Option::is_none")]
+    pub run_as_32_bit: Option<bool>,
+    /// Whose rights it runs with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run_as_account: Option<RunAsAccount>,
+    /// The script, base64 of its bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub script_content: Option<String>,
+    /// As what a requirement script's output is compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operation_type: Option<ScriptOperation>,
+    /// How it is compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operator: Option<Operator>,
+    /// What it is compared with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub comparison_value: Option<String>,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+impl PowerShellScriptRule {
+    /// The script's bytes; empty where there is none.
+    ///
+    /// # Errors
+    /// `scriptContent` is not base64.
+    pub fn script(&self) -> Result<Vec<u8>, BytesError> {
+        decode_lenient(self.script_content.as_deref().unwrap_or_default())
+    }
+
+    /// Puts a script in, as base64.
+    pub fn set_script(&mut self, bytes: &[u8]) {
+        self.script_content = Some(STANDARD.encode(bytes));
+    }
+}
+
+/// A rule and where it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlacedRule<'a> {
+    /// JSON pointer into the document, e.g. `/rules/0`.
+    pub pointer: String,
+    /// The rule; a converted copy where the document uses an older type.
+    pub rule: Cow<'a, Rule>,
+}
+
+impl AppDocument {
+    /// Its detection rules: those of `rules`, else those of `detectionRules`.
+    pub fn detection_rules(&self) -> Vec<PlacedRule<'_>> {
+        self.rules_of(&RuleType::Detection, "detectionRules", "Detection")
+    }
+
+    /// Its requirement rules: those of `rules`, else those of `requirementRules`.
+    pub fn requirement_rules(&self) -> Vec<PlacedRule<'_>> {
+        self.rules_of(&RuleType::Requirement, "requirementRules", "Requirement")
+    }
+
+    fn rules_of(&self, wanted: &RuleType, older_key: &str, older_suffix: &str) -> Vec<PlacedRule<'_>> {
+        let is_wanted = |rule: &Rule| rule.rule_type().unwrap_or(RuleType::Detection) == *wanted;
+        let newer = self.rules.iter().enumerate().filter(|(_, rule)| is_wanted(rule));
+        let placed: Vec<_> = newer
+            .map(|(index, rule)| PlacedRule { pointer: format!("/rules/{index}"), rule: Cow::Borrowed(rule) })
+            .collect();
+        if !placed.is_empty() {
+            return placed;
+        }
+        let older = self.other.get(older_key).and_then(Value::as_array).into_iter().flatten();
+        older
+            .enumerate()
+            .filter_map(|(index, rule)| {
+                let rule = Cow::Owned(converted(rule.as_object()?, wanted, older_suffix));
+                Some(PlacedRule { pointer: format!("/{older_key}/{index}"), rule })
+            })
+            .collect()
+    }
+}
+
+fn converted(older: &Map<String, Value>, wanted: &RuleType, older_suffix: &str) -> Rule {
+    let mut newer = Map::with_capacity(older.len() + 1);
+    newer.insert("ruleType".into(), wanted.as_str().into());
+    for (key, value) in older {
+        let (key, value) = match key.as_str() {
+            TYPE_KEY => (TYPE_KEY, newer_type(value, older_suffix)),
+            "detectionType" => ("operationType", value.clone()),
+            "detectionValue" => ("comparisonValue", value.clone()),
+            other => (other, value.clone()),
+        };
+        newer.insert(key.to_owned(), value);
+    }
+    // A field of the wrong kind: kept whole, and refused by no check here.
+    serde_json::from_value(Value::Object(newer)).unwrap_or_else(|_| Rule::Other(older.clone()))
+}
+
+fn newer_type(value: &Value, older_suffix: &str) -> Value {
+    let short = value.as_str().map(short_type).unwrap_or_default();
+    match short.strip_suffix(older_suffix) {
+        Some(stem) => format!("#{NAMESPACE}{stem}Rule").into(),
+        None => value.clone(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::values::{FileSystemOperation, Operator};
     use super::*;
     use serde_json::json;
 
@@ -149,5 +359,52 @@ mod tests {
         assert_eq!(rule.operation_type, Some(FileSystemOperation::Version));
         assert_eq!(rule.operator, Some(Operator::LessThan));
         assert_eq!(rule.comparison_value, None);
+    }
+
+    #[test]
+    fn a_script_goes_in_and_out() {
+        let mut rule = PowerShellScriptRule::default();
+        assert_eq!(rule.script(), Ok(Vec::new()));
+        rule.set_script(b"\xEF\xBB\xBFexit 0");
+        assert_eq!(rule.script().unwrap(), b"\xEF\xBB\xBFexit 0");
+        rule.script_content = Some("77u/ZXhp\r\n dCAw".into());
+        assert_eq!(rule.script().unwrap(), b"\xEF\xBB\xBFexit 0");
+        rule.script_content = Some("not base64!".into());
+        assert_eq!(rule.script(), Err(BytesError::NotBase64));
+    }
+
+    fn app(value: Value) -> AppDocument {
+        AppDocument::from_value(value).unwrap()
+    }
+
+    #[test]
+    fn older_detection_rules_are_read_where_there_are_no_newer_ones() {
+        let app = app(json!({ "detectionRules": [{
+            "@odata.type": "#microsoft.graph.win32LobAppFileSystemDetection",
+            "path": "%ProgramW6432%\\Contoso", "fileOrFolderName": "app.exe",
+            "detectionType": "version", "operator": "greaterThanOrEqual", "detectionValue": "1.2.0.0",
+        }], "requirementRules": [] }));
+        let rules = app.detection_rules();
+        assert_eq!(rules[0].pointer, "/detectionRules/0");
+        let Rule::FileSystem(rule) = rules[0].rule.as_ref() else { panic!("{rules:?}") };
+        assert_eq!(rule.operation_type, Some(FileSystemOperation::Version));
+        assert_eq!(rule.operator, Some(Operator::GreaterThanOrEqual));
+        assert_eq!(rule.comparison_value.as_deref(), Some("1.2.0.0"));
+        assert!(app.requirement_rules().is_empty());
+    }
+
+    #[test]
+    fn newer_rules_win_and_keep_their_place() {
+        let app = app(json!({
+            "rules": [
+                { "@odata.type": "#microsoft.graph.win32LobAppRegistryRule", "ruleType": "requirement" },
+                { "@odata.type": "#microsoft.graph.win32LobAppProductCodeRule", "ruleType": "detection" },
+            ],
+            "detectionRules": [{ "@odata.type": "#microsoft.graph.win32LobAppRegistryDetection" }],
+        }));
+        let pointers =
+            |rules: Vec<PlacedRule<'_>>| rules.into_iter().map(|rule| rule.pointer).collect::<Vec<_>>();
+        assert_eq!(pointers(app.detection_rules()), ["/rules/1"]);
+        assert_eq!(pointers(app.requirement_rules()), ["/rules/0"]);
     }
 }

@@ -1,7 +1,6 @@
 //! Errors of the command itself and of its benchmark, and the exit codes that all errors lead to.
 
-use super::number::NumberCode;
-use super::{Class, Code};
+use super::{Class, Code, NumberCode};
 
 errors! {
     /// The command itself: its arguments, its output, what it is asked to read besides packages.

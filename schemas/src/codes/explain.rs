@@ -1,8 +1,6 @@
 //! Any code that a person may meet, looked up in every table: what `waybill explain` prints.
 
-use super::number::{self, NumberCode};
-use super::rules::Rule;
-use super::{Code, EXITS, device, errors, installer, rules, states};
+use super::{Code, EXITS, FETCH_RULES, FetchRule, NumberCode, device, errors, installer};
 use crate::report::lint::LintPage;
 use serde::Serialize;
 
@@ -82,12 +80,12 @@ pub const NUMBERS: &[(Table, &[NumberCode])] = &[
     (Table::Installer, installer::ALL),
     (Table::Installer, installer::TOOLKIT),
     (Table::Exit, EXITS),
-    (Table::Applicability, states::APPLICABILITY),
-    (Table::EnforcementState, states::ENFORCEMENT_STATE),
-    (Table::ComplianceState, states::COMPLIANCE_STATE),
-    (Table::DesiredState, states::DESIRED_STATE),
-    (Table::InstallContext, states::INSTALL_CONTEXT),
-    (Table::TargetingMethod, states::TARGETING_METHOD),
+    (Table::Applicability, device::APPLICABILITY),
+    (Table::EnforcementState, device::ENFORCEMENT_STATE),
+    (Table::ComplianceState, device::COMPLIANCE_STATE),
+    (Table::DesiredState, device::DESIRED_STATE),
+    (Table::InstallContext, device::INSTALL_CONTEXT),
+    (Table::TargetingMethod, device::TARGETING_METHOD),
 ];
 
 /// One meaning of a code.
@@ -152,9 +150,9 @@ fn find_in(wanted: Option<Table>, text: &str, lint: &[&'static LintPage]) -> Vec
     errors().filter(|code| code.id.eq_ignore_ascii_case(text)).map(of_error).for_each(&mut add);
     let pages = lint.iter().filter(|page| page.code.eq_ignore_ascii_case(text));
     pages.map(|page| of_lint(page)).for_each(&mut add);
-    let of_text = rules::ALL.iter().filter(|rule| rule.name.eq_ignore_ascii_case(text));
+    let of_text = FETCH_RULES.iter().filter(|rule| rule.name.eq_ignore_ascii_case(text));
     of_text.map(of_rule).for_each(&mut add);
-    let bits = number::candidates(text);
+    let bits = candidates(text);
     for (table, codes) in NUMBERS {
         let of_table = codes.iter().filter(|code| matches(*table, code, text, &bits));
         of_table.map(|code| of_number(*table, code)).for_each(&mut add);
@@ -175,7 +173,7 @@ fn split_table(text: &str) -> Option<(Table, &str)> {
 fn matches(table: Table, code: &NumberCode, text: &str, bits: &[u32]) -> bool {
     let is_named = code.name.eq_ignore_ascii_case(text);
     match table {
-        Table::Device => is_named || bits.contains(&code.bits()) || number::is_short_form(text, code.bits()),
+        Table::Device => is_named || bits.contains(&code.bits()) || is_short_form(text, code.bits()),
         // HRESULT_FROM_WIN32: 0x80070643 is 1603 in another coat.
         Table::Installer => {
             let win32 = bits.iter().filter(|bits| **bits >> 16 == 0x8007).map(|bits| bits & 0xFFFF);
@@ -211,8 +209,8 @@ fn of_lint(page: &'static LintPage) -> Entry {
     }
 }
 
-fn of_rule(rule: &'static Rule) -> Entry {
-    let Rule { name, number, seen, done, hint } = rule;
+fn of_rule(rule: &'static FetchRule) -> Entry {
+    let FetchRule { name, number, seen, done, hint } = rule;
     Entry {
         table: Table::Rule,
         code: (*name).to_owned(),
@@ -240,6 +238,37 @@ fn of_number(table: Table, code: &'static NumberCode) -> Entry {
         hint: code.hint,
         example: None,
     }
+}
+
+/// Every 32 bits that `text` may stand for: `0x…`, decimal signed or unsigned, eight hexadecimal digits.
+fn candidates(text: &str) -> Vec<u32> {
+    let mut bits = Vec::new();
+    if let Some(hex) = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+        bits.extend(hex_digits(hex).then(|| u32::from_str_radix(hex, 16).ok()).flatten());
+        return bits;
+    }
+    // A minus sign as word processors and web pages write it.
+    let decimal = text.replacen(['\u{2212}', '\u{2013}'], "-", 1);
+    bits.extend(decimal.parse::<i64>().ok().and_then(bits_of));
+    if text.len() == 8 && hex_digits(text) {
+        bits.extend(u32::from_str_radix(text, 16).ok());
+    }
+    bits
+}
+
+fn bits_of(number: i64) -> Option<u32> {
+    u32::try_from(number).ok().or_else(|| i32::try_from(number).ok().map(i32::cast_unsigned))
+}
+
+fn hex_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// Whether `text` is the end of a code of Intune's own facility: `1041C` for 0x87D1041C.
+fn is_short_form(text: &str, bits: u32) -> bool {
+    let is_intunes = bits >> 20 == 0x87D;
+    let written = format!("{bits:08X}");
+    is_intunes && (5..=7).contains(&text.len()) && written.ends_with(&text.to_ascii_uppercase())
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Exit codes of installers: Windows Installer's, the system's, those of common installer makers.
 
-use super::number::NumberCode;
+use super::NumberCode;
 
 /// Every exit code with a page of its own; [`TOOLKIT`] has those of the deployment toolkit.
 pub const ALL: &[NumberCode] = numbers! {

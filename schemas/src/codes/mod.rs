@@ -47,20 +47,13 @@ mod explain;
 mod files;
 #[cfg(feature = "full")]
 pub mod installer;
-#[cfg(feature = "full")]
-mod number;
-#[cfg(feature = "full")]
-pub mod rules;
-#[cfg(feature = "full")]
-pub mod states;
 
 #[cfg(feature = "full")]
 pub use self::{
     apps::{agent, app, rehearsal, runner},
     commands::{EXITS, benchmark, command},
-    delivery::{fetch, publish, serve},
+    delivery::{FETCH_RULES, FetchRule, fetch, publish, serve},
     explain::{Entry, Example, NUMBERS, Table, find},
-    number::NumberCode,
 };
 pub use archive_rules::archive;
 pub use files::{documents, pack, package, root, source};
@@ -138,6 +131,30 @@ pub struct Code {
     pub causes: &'static [&'static str],
     /// What to do next.
     pub hint: &'static str,
+}
+
+/// One number with its meaning in one table.
+#[cfg(feature = "full")]
+#[derive(Debug, PartialEq, Eq)]
+pub struct NumberCode {
+    /// The number: an HRESULT as its unsigned 32 bits, anything else as it is written.
+    pub value: i64,
+    /// A short name; Microsoft's own where it has one.
+    pub name: &'static str,
+    /// What it means, one sentence.
+    pub meaning: &'static str,
+    /// Usual causes, most likely first; none where nothing went wrong.
+    pub causes: &'static [&'static str],
+    /// What to do next.
+    pub hint: &'static str,
+}
+
+#[cfg(feature = "full")]
+impl NumberCode {
+    /// The number's 32 bits, as a process ends with them.
+    pub const fn bits(&self) -> u32 {
+        (self.value & 0xFFFF_FFFF) as u32
+    }
 }
 
 /// An error that has its place in the table.

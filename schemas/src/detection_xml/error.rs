@@ -1,7 +1,7 @@
 //! What is wrong, or merely unusual, about a Detection.xml.
 
-use crate::bytes::BytesError;
 use crate::codes::{Classified, Code, documents};
+use crate::keys::BytesError;
 use std::fmt;
 
 /// Why a Detection.xml is refused: one variant a fault. No message holds key material.

@@ -1,8 +1,8 @@
 //! `MsiInfo`, the element that a package of an MSI has.
 
+use super::Fields;
 use super::element::{Element, is_space};
 use super::error::{DetectionXmlError, DetectionXmlWriteError, Note};
-use super::read::Fields;
 use super::write::Writer;
 use serde::{Deserialize, Serialize};
 

@@ -4,7 +4,7 @@ use super::element::is_xml_character;
 use super::error::{DetectionXmlWriteError, check_content_name, shown};
 use super::{ApplicationInfo, DETECTION_XML_LIMIT, MsiInfo};
 use crate::content::CONTENT_LIMIT;
-use crate::encryption_info::{EncryptionInfo, FILE_DIGEST_ALGORITHM, PROFILE_IDENTIFIER};
+use crate::keys::{EncryptionInfo, FILE_DIGEST_ALGORITHM, PROFILE_IDENTIFIER};
 use zeroize::Zeroizing;
 
 pub(super) const ROOT: &str = "ApplicationInfo";

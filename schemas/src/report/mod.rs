@@ -3,7 +3,7 @@
 #[cfg(feature = "full")]
 pub mod benchmark;
 #[cfg(feature = "full")]
-pub mod fetch;
+pub mod delivery;
 #[cfg(feature = "full")]
 pub mod install;
 #[cfg(feature = "full")]
@@ -12,11 +12,7 @@ pub mod lint;
 pub mod pack;
 pub mod package;
 #[cfg(feature = "full")]
-pub mod publish;
-#[cfg(feature = "full")]
 pub mod rehearsal;
-#[cfg(feature = "full")]
-pub mod sarif;
 
 use serde::{Deserialize, Serialize};
 

@@ -1,9 +1,9 @@
 //! What reading a package reports: `inspect`, `inspect --diff`, `verify` and `unpack`.
 
 use super::ReportedError;
-use crate::bytes::{EncryptionKey, FileDigest, InitializationVector, Mac, MacKey};
 use crate::detection_xml::{ApplicationInfo, MsiInfo};
-use crate::encryption_info::{DigestAlgorithm, EncryptionInfo, Profile};
+use crate::keys::{DigestAlgorithm, EncryptionInfo, Profile};
+use crate::keys::{EncryptionKey, FileDigest, InitializationVector, Mac, MacKey};
 use serde::{Deserialize, Serialize};
 
 /// What a package, or a bare content with given encryption info, says of itself.

@@ -1,10 +1,9 @@
 //! What `waybill try` did, phase by phase, and what it learned.
 
-use super::fetch::FetchReport;
+use super::delivery::{FetchReport, PublishReport};
 use super::install::{AppIdentity, ContextReport, DetectReport, InstallReport};
 use super::lint::LintReport;
 use super::pack::PackReport;
-use super::publish::PublishReport;
 use crate::app::Rule;
 use serde::{Deserialize, Serialize};
 

@@ -63,7 +63,8 @@ pub(super) fn violations(packages: &[Package]) -> Vec<String> {
             found.push(format!("{} stands in no row of xtask/src/rooms/direction.rs", package.name));
             continue;
         };
-        for import in &package.imports {
+        // A crate may name itself: that is how its own tests ask for more of its features.
+        for import in package.imports.iter().filter(|import| import.name != package.name) {
             let for_tests = import.for_tests && TESTS.contains(&import.name.as_str());
             if !for_tests && !allowed(row, &package.name, &import.name) {
                 found.push(format!("{} may not import {}", package.name, import.name));

@@ -25,7 +25,7 @@ fn every_error_is_found_by_its_id_and_no_id_stands_twice() {
 #[test]
 fn every_rule_of_fetch_is_full_and_found_alone() {
     let mut seen = HashSet::new();
-    for rule in rules::ALL {
+    for rule in FETCH_RULES {
         assert!(seen.insert(rule.name), "{} stands twice", rule.name);
         for text in [rule.name.to_owned(), rule.name.to_uppercase(), format!("rule {}", rule.name)] {
             assert_eq!(codes(&text), [(Table::Rule, rule.name.to_owned())], "{text}");
@@ -34,7 +34,7 @@ fn every_rule_of_fetch_is_full_and_found_alone() {
             assert!(text.len() > 6 && !text.ends_with('.'), "{}: {text:?}", rule.name);
         }
     }
-    assert!(rules::ALL.is_sorted_by_key(|rule| rule.number), "in the order of docs/delivery.md");
+    assert!(FETCH_RULES.is_sorted_by_key(|rule| rule.number), "in the order of docs/delivery.md");
 }
 
 #[test]
@@ -179,4 +179,27 @@ fn unknown_text_finds_nothing() {
     for text in ["", " ", "nothing-of-the-kind", "WB999", "0xFFFFFFFF", "9999999", "exit 99", "1041G"] {
         assert_eq!(find(text, &[]), [], "{text:?}");
     }
+}
+
+#[test]
+fn every_form_of_a_number_is_read() {
+    for text in ["0x87D1041C", "0X87d1041c", "-2016345060", "\u{2212}2016345060", "2278622236", "87D1041C"] {
+        assert_eq!(candidates(text), [0x87D1_041C], "{text}");
+    }
+    assert_eq!(candidates("80070005"), [80_070_005, 0x8007_0005]);
+    assert_eq!(candidates("1603"), [1603]);
+}
+
+#[test]
+fn what_is_no_number_gives_none() {
+    for text in ["", "0x", "0x+5", "0x123456789", "4294967296", "-2147483649", "mac-mismatch", "§"] {
+        assert_eq!(candidates(text), [0; 0], "{text}");
+    }
+}
+
+#[test]
+fn short_forms_end_a_code_of_intunes_own() {
+    assert!(is_short_form("1041c", 0x87D1_041C) && is_short_form("D1041C", 0x87D1_041C));
+    assert!(!is_short_form("041C", 0x87D1_041C), "too short to mean anything");
+    assert!(!is_short_form("70005", 0x8007_0005), "the system's facility");
 }
