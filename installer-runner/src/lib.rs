@@ -18,11 +18,8 @@
 mod attempt;
 mod command;
 mod detection;
-mod events;
 mod journal;
-mod judgement;
 mod requirements;
-mod restart;
 mod retry;
 mod rule;
 mod run;
@@ -35,7 +32,6 @@ mod state_code;
 pub use attempt::{AttemptRequest, Content, ContentError, RunnerError, Trigger};
 pub use command::{Refused, Resolved, resolve};
 pub use detection::detect;
-pub use events::Events;
 pub use journal::{
     AttemptEnd, AttemptId, AttemptJournal, AttemptRecord, JournalError, MemoryJournal, NewAttempt,
     PendingRestart, Verdict,
@@ -43,7 +39,7 @@ pub use journal::{
 pub use requirements::check_requirements;
 pub use retry::{Decision, next_try, next_try_report};
 pub use run_as::RunAs;
-pub use runner::Runner;
+pub use runner::{Events, Runner};
 pub use settings::{AccountChoice, OnTimeLimit, ScriptHost, Settings};
 pub use state_code::{hresult, state};
 pub use waybill_intune::{CodeKind, RetryPolicy, ReturnCodes, identify};

@@ -1,11 +1,11 @@
 use crate::attempt::conclusion::cannot_tell;
 use crate::attempt::flow::Attempt;
-use crate::{
-    AttemptJournal, AttemptRequest, Content, Events, RunAs, RunnerError, Settings, detect, identify,
-};
+use crate::{AttemptJournal, AttemptRequest, Content, RunAs, RunnerError, Settings, detect, identify};
 use waybill_context::Context;
 use waybill_schemas::app::AppDocument;
-use waybill_schemas::report::install::{Answer, DetectReport, InstallReport, Occasion, RUNNER_CONTRACT};
+use waybill_schemas::report::install::{
+    Answer, DetectReport, InstallReport, Occasion, RUNNER_CONTRACT, StepReport,
+};
 use waybill_system::System;
 
 /// Installs, uninstalls and detects apps on one machine.
@@ -58,4 +58,15 @@ impl Runner<'_> {
     ) -> Result<InstallReport, RunnerError> {
         Attempt::new(self, request).carry_out(content)
     }
+}
+
+/// Is told each decision as it falls: `--events`.
+pub trait Events: Send + Sync {
+    /// A decision fell.
+    fn decided(&self, step: &StepReport);
+}
+
+/// Nobody listens.
+impl Events for () {
+    fn decided(&self, _: &StepReport) {}
 }

@@ -22,7 +22,7 @@ pub use date::RuleDate;
 pub use identity::identify;
 pub use product_code::{ProductCode, is_guid};
 pub use registry_key::{Hive, RegistryKey};
-pub use retry::RetryPolicy;
+pub use retry::{RetryPolicy, ScheduleEffect};
 pub use return_codes::{CodeKind, ReturnCodes};
 pub use rule::{
     CheckedRule, FileCheck, FileTest, OutputTest, PathStyle, ProductCheck, RegistryCheck, RegistryTest,

@@ -1,5 +1,8 @@
+//! How often an app is tried again, and which outcomes leave it to be tried (docs/retry.md).
+
 use std::time::Duration;
 use waybill_schemas::app::AppDocument;
+use waybill_schemas::report::install::Outcome;
 
 /// How often and how far apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,5 +50,41 @@ impl RetryPolicy {
     /// The interval of this exit code, where it has one of its own.
     pub fn own_interval(&self, exit_code: u32) -> Option<Duration> {
         self.by_code.iter().find(|(code, _)| *code == exit_code).map(|(_, interval)| *interval)
+    }
+}
+
+/// What the outcome of an attempt means for the schedule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ScheduleEffect {
+    /// What was wanted is so, or nothing can come of another try: no further one is planned.
+    Settled,
+    /// It says nothing either way: an earlier wait goes on.
+    Unchanged,
+    /// To be tried again soon: a quick try.
+    TryAgainSoon,
+    /// To be tried again after the long wait.
+    LongWait,
+}
+
+impl ScheduleEffect {
+    /// The one list of what each outcome means. An exit code with an interval of its own shortens the two waits.
+    pub const fn of_outcome(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::AlreadyInstalled
+            | Outcome::Installed
+            | Outcome::AlreadyAbsent
+            | Outcome::Uninstalled
+            | Outcome::NotApplicable
+            | Outcome::DoneDespiteCode => Self::Settled,
+            Outcome::Waiting | Outcome::WouldRun | Outcome::Interrupted => Self::Unchanged,
+            Outcome::RetryLater => Self::TryAgainSoon,
+            // Failed, not borne out, over its time, refused, cannot tell; and what a later version may add.
+            _ => Self::LongWait,
+        }
+    }
+
+    /// Whether the schedule may still have a next try.
+    pub const fn leaves_open(self) -> bool {
+        !matches!(self, Self::Settled)
     }
 }

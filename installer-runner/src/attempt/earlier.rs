@@ -2,8 +2,9 @@
 
 use super::conclusion::{Conclusion, enforcement};
 use super::flow::{Attempt, Flow, Interrupted, Stop, interrupted};
+use super::restart;
 use crate::run::{OutputFile, Patience};
-use crate::{AttemptEnd, AttemptRecord, CodeKind, JournalError, ReturnCodes, Verdict, restart};
+use crate::{AttemptEnd, AttemptRecord, CodeKind, JournalError, ReturnCodes, Verdict};
 use std::time::Duration;
 use waybill_context::failpoint;
 use waybill_schemas::app::AppDocument;

@@ -2,9 +2,9 @@
 //! schedule, content, detection again, the command, its run, detection as the judge.
 
 use super::conclusion::{self, Conclusion, compliance, compliance_of, enforcement};
+use super::judgement::reached;
 use super::notes::{Notes, now};
 use super::{AttemptRequest, Content, RunnerError};
-use crate::judgement::reached;
 use crate::{RunAs, Runner, detect, identify, resolve};
 use jiff::Timestamp;
 use waybill_schemas::report::install::{Answer, AppIdentity, InstallReport, Intent, Occasion, Outcome, Step};
@@ -51,7 +51,7 @@ impl<'a> Attempt<'a> {
             Ok(conclusion) | Err(Stop::Concluded(conclusion)) => conclusion,
             Err(Stop::Failed(error)) => return Err(error),
         };
-        self.notes.next_try = super::schedule::next_try_of(&self, conclusion.outcome)?;
+        self.notes.next_try = self.next_try(conclusion.outcome)?;
         Ok(self.notes.conclude(self.request.intent, self.identity, &self.run_as, conclusion))
     }
 

@@ -3,9 +3,15 @@
 use super::Trigger;
 use super::conclusion::{Conclusion, compliance, enforcement};
 use super::flow::{Attempt, Flow, Stop};
-use super::schedule;
-use crate::{Decision, PendingRestart, Runner, check_requirements, next_try, restart};
-use waybill_schemas::report::install::{Answer, Intent, Outcome, RequirementsReport, RestartNeed, Step};
+use super::restart;
+use crate::{
+    AttemptRecord, Decision, JournalError, PendingRestart, Runner, check_requirements, next_try,
+    next_try_report,
+};
+use waybill_intune::ScheduleEffect;
+use waybill_schemas::report::install::{
+    Answer, Intent, NextTry, Outcome, RequirementsReport, RestartNeed, Step,
+};
 use waybill_system::Account;
 
 impl Attempt<'_> {
@@ -96,7 +102,7 @@ impl Attempt<'_> {
 
     /// Waiting times hold for the schedule; a person bypasses them.
     pub(super) fn schedule(&mut self) -> Flow<()> {
-        let history = schedule::history(self)?;
+        let history = self.history()?;
         let until = match next_try(&history, self.now(), self.request.retries) {
             _ if self.request.trigger == Trigger::Manual => return Ok(()),
             Decision::RunNow => return Ok(()),
@@ -112,6 +118,21 @@ impl Attempt<'_> {
             .with(self.compliance(), Some(enforcement::ERROR), None)
             .advising(["`waybill install` by hand does not wait, and begins the schedule anew.".to_owned()]),
         ))
+    }
+
+    /// When the schedule tries again; nothing where nothing is left to do.
+    pub(super) fn next_try(&self, outcome: Outcome) -> Result<Option<NextTry>, JournalError> {
+        if self.request.dry_run || !ScheduleEffect::of_outcome(outcome).leaves_open() {
+            return Ok(None);
+        }
+        Ok(next_try_report(&self.history()?, self.now(), self.request.retries))
+    }
+
+    /// The attempts that count for the schedule: those of this app that wanted the same.
+    fn history(&self) -> Result<Vec<AttemptRecord>, JournalError> {
+        let mut history = self.runner.journal.history(&self.identity.id)?;
+        history.retain(|earlier| earlier.new.intent == self.request.intent);
+        Ok(history)
     }
 }
 

@@ -5,9 +5,10 @@ pub(crate) mod conclusion;
 mod earlier;
 pub(crate) mod flow;
 mod gates;
+mod judgement;
 mod notes;
+mod restart;
 mod running;
-mod schedule;
 
 use crate::{JournalError, RetryPolicy};
 use serde::{Deserialize, Serialize};

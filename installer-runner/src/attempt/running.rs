@@ -3,9 +3,11 @@
 use super::advice;
 use super::conclusion::{self, Conclusion, enforcement};
 use super::flow::{Attempt, Flow, Interrupted, Stop, interrupted};
-use crate::judgement::{Ended, error_code, judge, reached};
-use crate::run::{Ground, NotRun, Patience, Ran, Waited, exit_code_report};
-use crate::{AttemptEnd, AttemptId, CodeKind, NewAttempt, Resolved, ReturnCodes, Verdict, restart};
+use super::judgement::{Ended, error_code, judge, reached};
+use super::restart;
+use crate::run::{Ground, NotRun, Patience, Ran, Waited};
+use crate::state_code::exit_code_report;
+use crate::{AttemptEnd, AttemptId, CodeKind, NewAttempt, Resolved, ReturnCodes, Verdict};
 use jiff::Timestamp;
 use std::time::Duration;
 use waybill_context::failpoint;

@@ -12,15 +12,7 @@ use std::path::{Path, PathBuf};
 use circles::Circle;
 
 /// Circles that are still there, by the full names of their members.
-const EXCEPTIONS: &[&[&str]] = &[
-    &[
-        "waybill-system::unix::processes::ps",
-        "waybill-system::unix::processes::stat",
-        "waybill-system::unix::processes::table",
-    ],
-    &["waybill-installer-runner::rule", "waybill-installer-runner::script"],
-    &["waybill-installer-runner::attempt::flow", "waybill-installer-runner::attempt::schedule"],
-];
+const EXCEPTIONS: &[&[&str]] = &[];
 
 const USAGE: &str = "usage: cargo xtask rooms --check|--figures|--files|--siblings [--repo DIR]";
 

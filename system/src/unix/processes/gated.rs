@@ -1,8 +1,7 @@
 //! A program behind its gate.
 
 use super::running::UnixRunning;
-use super::table::ProcessTable;
-use super::{INVALID_PARAMETER, gate, program, refused, refused_with};
+use super::{INVALID_PARAMETER, gate, process_table, program, refused, refused_with};
 use crate::{Arguments, Output, ProcessIdentity, Running, Start, StartError, StartedProcess};
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Write as _};
@@ -52,7 +51,7 @@ impl Gated {
         let pid = child.id();
         let identity = ProcessIdentity { pid, started: 0, name };
         let mut gated = Self { program: program.to_owned(), identity, gate, child: Some(child) };
-        let started = ProcessTable::read().map(|table| table.started(pid));
+        let started = process_table().map(|table| table.started(pid));
         gated.identity.started = started
             .map_err(|error| refused(program, "its start cannot be told", &io::Error::other(error)))?
             .unwrap_or_default();

@@ -31,12 +31,21 @@ impl Processes for UnixProcesses {
     }
 
     fn is_running(&self, who: &ProcessIdentity) -> Result<bool, Unanswered> {
-        Ok(ProcessTable::read()?.is_running(who))
+        Ok(process_table()?.is_running(who))
     }
 
     fn descendants(&self, who: &ProcessIdentity) -> Result<Vec<ProcessIdentity>, Unanswered> {
-        Ok(ProcessTable::read()?.tree(who))
+        Ok(process_table()?.tree(who))
     }
+}
+
+/// The processes of this machine, now.
+fn process_table() -> Result<ProcessTable, Unanswered> {
+    #[cfg(target_os = "linux")]
+    let entries = stat::entries();
+    #[cfg(not(target_os = "linux"))]
+    let entries = ps::entries();
+    entries.map(ProcessTable).map_err(|error| Unanswered::new(format!("the list of processes: {error}")))
 }
 
 /// HRESULTs of Windows that come nearest: what is known of a package is known by these.

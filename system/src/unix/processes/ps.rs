@@ -1,12 +1,12 @@
 //! Processes as `ps` tells them, where there is no `/proc` (macOS).
 
-use super::table::Entry;
+use super::table::ProcessEntry;
 use std::io;
 use std::process::{Command, Stdio};
 
 /// Every process. The start is a date to the second, in UTC: `20261129113104`.
 #[cfg_attr(target_os = "linux", allow(dead_code))]
-pub(super) fn entries() -> io::Result<Vec<Entry>> {
+pub(super) fn entries() -> io::Result<Vec<ProcessEntry>> {
     let output = Command::new("/bin/ps")
         .args(["-A", "-o", "pid=,ppid=,pgid=,state=,lstart=,comm="])
         .env_clear()
@@ -22,13 +22,13 @@ pub(super) fn entries() -> io::Result<Vec<Entry>> {
 }
 
 /// `pid ppid pgid state Sun Nov 29 11:31:04 2026 name`.
-fn entry(line: &str) -> Option<Entry> {
+fn entry(line: &str) -> Option<ProcessEntry> {
     let words: Vec<&str> = line.split_whitespace().collect();
     let [pid, parent, group, state, _weekday, month, day, time, year, name @ ..] = words.as_slice() else {
         return None;
     };
     let name = name.join(" ");
-    Some(Entry {
+    Some(ProcessEntry {
         pid: pid.parse().ok()?,
         parent: parent.parse().ok()?,
         group: group.parse().ok()?,
@@ -53,7 +53,7 @@ mod tests {
     #[test]
     fn a_line_is_read_with_its_date_and_the_name_without_its_folder() {
         let line = "  501     1   501 Ss   Sun Nov  9 07:31:04 2026     /Applications/My App.app/My App";
-        let expected = Entry {
+        let expected = ProcessEntry {
             pid: 501,
             parent: 1,
             group: 501,

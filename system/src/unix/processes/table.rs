@@ -1,11 +1,11 @@
 //! The processes of this machine at one moment.
 
-use crate::{ProcessIdentity, Unanswered};
+use crate::ProcessIdentity;
 use std::collections::BTreeSet;
 
 /// One process.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Entry {
+pub(super) struct ProcessEntry {
     pub(super) pid: u32,
     pub(super) parent: u32,
     pub(super) group: u32,
@@ -16,19 +16,9 @@ pub(super) struct Entry {
 }
 
 /// All of them.
-pub(super) struct ProcessTable(Vec<Entry>);
+pub(super) struct ProcessTable(pub(super) Vec<ProcessEntry>);
 
 impl ProcessTable {
-    /// As they are now.
-    pub(super) fn read() -> Result<Self, Unanswered> {
-        #[cfg(target_os = "linux")]
-        let entries = super::stat::entries();
-        #[cfg(not(target_os = "linux"))]
-        let entries = super::ps::entries();
-        let told = |error: std::io::Error| Unanswered::new(format!("the list of processes: {error}"));
-        Ok(Self(entries.map_err(told)?))
-    }
-
     /// When the process of this id started.
     pub(super) fn started(&self, pid: u32) -> Option<u64> {
         self.0.iter().find(|entry| entry.pid == pid).map(|entry| entry.started)
@@ -48,23 +38,23 @@ impl ProcessTable {
         let mut known = BTreeSet::from([root.pid]);
         loop {
             let before = known.len();
-            let belongs = |entry: &&Entry| entry.group == root.pid || known.contains(&entry.parent);
+            let belongs = |entry: &&ProcessEntry| entry.group == root.pid || known.contains(&entry.parent);
             let found: Vec<u32> = self.younger(root).filter(belongs).map(|entry| entry.pid).collect();
             known.extend(found);
             if known.len() == before {
                 break;
             }
         }
-        let is_survivor = |entry: &&Entry| known.contains(&entry.pid) && entry.pid != root.pid;
-        self.younger(root).filter(is_survivor).map(Entry::identity).collect()
+        let is_survivor = |entry: &&ProcessEntry| known.contains(&entry.pid) && entry.pid != root.pid;
+        self.younger(root).filter(is_survivor).map(ProcessEntry::identity).collect()
     }
 
-    fn younger(&self, root: &ProcessIdentity) -> impl Iterator<Item = &Entry> {
+    fn younger(&self, root: &ProcessIdentity) -> impl Iterator<Item = &ProcessEntry> {
         self.0.iter().filter(|entry| entry.started >= root.started && !entry.ended)
     }
 }
 
-impl Entry {
+impl ProcessEntry {
     fn identity(&self) -> ProcessIdentity {
         ProcessIdentity { pid: self.pid, started: self.started, name: self.name.clone() }
     }
@@ -74,8 +64,8 @@ impl Entry {
 mod tests {
     use super::*;
 
-    fn entry(pid: u32, parent: u32, group: u32, started: u64) -> Entry {
-        Entry { pid, parent, group, started, ended: false, name: format!("p{pid}") }
+    fn entry(pid: u32, parent: u32, group: u32, started: u64) -> ProcessEntry {
+        ProcessEntry { pid, parent, group, started, ended: false, name: format!("p{pid}") }
     }
 
     fn root() -> ProcessIdentity {
@@ -95,7 +85,7 @@ mod tests {
             entry(11, 1, 10, 110), // its parent has ended
             entry(12, 11, 12, 120),
             entry(20, 1, 20, 140), // a stranger
-            Entry { ended: true, ..entry(14, 10, 10, 140) },
+            ProcessEntry { ended: true, ..entry(14, 10, 10, 140) },
         ]);
         assert_eq!(pids(&table), [13, 11, 12]);
         assert!(table.is_running(&root()));
@@ -111,7 +101,7 @@ mod tests {
     #[test]
     fn a_zombie_does_not_run() {
         let table =
-            ProcessTable(vec![Entry { ended: true, ..entry(10, 1, 10, 100) }, entry(11, 10, 10, 110)]);
+            ProcessTable(vec![ProcessEntry { ended: true, ..entry(10, 1, 10, 100) }, entry(11, 10, 10, 110)]);
         assert!(!table.is_running(&root()));
         assert_eq!(pids(&table), [11]);
     }

@@ -3,8 +3,8 @@
 //! ComplianceState comes from detection, EnforcementState and ErrorCode from the code (docs/intune-agent.md, "Ends of an installer");
 //! detection is the judge (docs/intune-agent.md, "An attempt, step by step").
 
+use super::conclusion::{Conclusion, compliance_of, enforcement};
 use crate::CodeKind;
-use crate::attempt::conclusion::{Conclusion, compliance_of, enforcement};
 use waybill_schemas::codes::device;
 use waybill_schemas::report::install::{Answer, Intent, Outcome};
 

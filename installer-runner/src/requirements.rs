@@ -1,16 +1,61 @@
-//! What app.json asks of a device without a rule: architecture, disk, Windows release, memory, processors, CPU speed.
+//! Is the app for this device: what app.json asks without a rule (architecture, disk, Windows release, memory, processors,
+//! CPU speed), then requirement rules.
 
-use super::code;
-use waybill_intune::{build_of_release, release_of_build};
+use crate::rule::{RuleMachine, evaluate};
+use crate::{RunAs, Settings, state};
+use waybill_context::Context;
+use waybill_intune::{RulePurpose, build_of_release, release_of_build};
 use waybill_schemas::app::{AppDocument, Architectures};
-use waybill_schemas::report::install::RequirementReport;
-use waybill_system::{Architecture, Device, Unanswered};
+use waybill_schemas::codes::Table;
+use waybill_schemas::report::install::{
+    Answer, RequirementReport, RequirementsReport, RuleReport, StateCode,
+};
+use waybill_system::{Architecture, Device, System, Unanswered};
+
+/// Checks every requirement, whatever the first one says. One that surely fails decides, the first in the reference's order:
+/// the app is not for this device, whatever the others would say. Where none fails and one cannot be told, there is no
+/// applicability, and nothing is installed.
+pub fn check_requirements(
+    app: &AppDocument,
+    run_as: &RunAs,
+    system: &dyn System,
+    settings: &Settings,
+    context: &Context<'_>,
+) -> RequirementsReport {
+    let machine = RuleMachine { run_as, system, settings, context };
+    let built_in = built_in(app, system.device());
+    let placed = app.requirement_rules();
+    let rules: Vec<RuleReport> =
+        placed.iter().map(|rule| evaluate(rule, RulePurpose::Requirement, machine)).collect();
+    RequirementsReport { applicability: applicability(&built_in, &rules), built_in, rules }
+}
+
+fn applicability(built_in: &[RequirementReport], rules: &[RuleReport]) -> Option<StateCode> {
+    let failed = built_in.iter().find(|one| one.holds == Some(false)).map(|one| one.code.clone());
+    let broken = rules.iter().find(|rule| rule.answer == Answer::NotDetected).map(|rule| of_rule(&rule.kind));
+    let is_open = built_in.iter().any(|one| one.holds.is_none())
+        || rules.iter().any(|rule| rule.answer == Answer::CannotTell);
+    failed.or(broken).or_else(|| (!is_open).then(|| code(0)))
+}
+
+/// 1006 file, 1007 registry, 1008 script (docs/detection.md).
+fn of_rule(kind: &str) -> StateCode {
+    code(match kind {
+        "file" => 1006,
+        "registry" => 1007,
+        _ => 1008,
+    })
+}
+
+fn code(number: i64) -> StateCode {
+    state(Table::Applicability, number)
+}
 
 const MIB: u64 = 1 << 20;
 const ARCHITECTURES: [&str; 5] = ["x86", "x64", "arm", "neutral", "arm64"];
 
 /// Those that app.json names, in the order of their codes.
-pub(super) fn check(app: &AppDocument, device: &dyn Device) -> Vec<RequirementReport> {
+fn built_in(app: &AppDocument, device: &dyn Device) -> Vec<RequirementReport> {
     let architecture = app.architectures().map(|allowed| architecture(allowed, device.architecture()));
     let disk = || mebibytes("free disk", 1001, app.minimum_free_disk_space_in_mb, || device.free_disk());
     let release = wanted_release(app).map(|wanted| release(&wanted, device));

@@ -1,0 +1,193 @@
+//! When the next try may come: a pure function of history, time and policy (docs/retry.md).
+//!
+//! | what the newest attempt came to | the schedule |
+//! |---|---|
+//! | done, already so, not applicable, waiting for something, interrupted | runs whenever it is asked |
+//! | an exit code with an interval of its own | waits that long; it is no quick try |
+//! | type retry, or an end that nobody saw or judged | 3 more tries, 5 minutes apart, then the long wait |
+//! | everything else: failed, unmapped, not borne out, over its time, cannot tell | the long wait: 24 hours |
+//!
+//! After the long wait a new round of quick tries begins. An attempt that a person asked for forgets everything before it:
+//! the caller does not ask [`next_try`] then.
+
+use crate::{AttemptEnd, AttemptRecord, RetryPolicy, Trigger};
+use jiff::{SignedDuration, Timestamp};
+use std::time::Duration;
+use waybill_intune::ScheduleEffect;
+use waybill_schemas::report::install::{NextTry, Outcome, RetryStep};
+
+/// May the schedule run it?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// Now.
+    RunNow,
+    /// A quick try, or one after an exit code's own interval, then.
+    WaitUntil(Timestamp),
+    /// The long wait, until then.
+    GiveUpUntil(Timestamp),
+}
+
+/// Decides from the attempts of one app and one intent (oldest first), the time and the policy.
+///
+/// It has no memory of its own, so it survives restarts. It compares instants, so daylight saving time is nothing to it.
+/// Where the clock was set forward, it may run sooner. An attempt from the future says that the clock was set back, and
+/// nothing about how long ago it was: it may run, for waiting until that clock is caught up with could take years. So
+/// nothing ever waits longer than its interval, and a time once told is kept.
+pub fn next_try(history: &[AttemptRecord], now: Timestamp, policy: &RetryPolicy) -> Decision {
+    let standing = Standing::after(history, policy);
+    match (standing.wait, standing.due(policy, now)) {
+        (Wait::Quick | Wait::Own(_), Some(until)) => Decision::WaitUntil(until),
+        (Wait::Long, Some(until)) => Decision::GiveUpUntil(until),
+        (Wait::None, _) | (_, None) => Decision::RunNow,
+    }
+}
+
+/// What a person is told of the next try; `None` where nothing is to be tried again.
+pub fn next_try_report(history: &[AttemptRecord], now: Timestamp, policy: &RetryPolicy) -> Option<NextTry> {
+    let standing = Standing::after(history, policy);
+    let (step, at) = match next_try(history, now, policy) {
+        Decision::RunNow if standing.wait == Wait::None => return None,
+        Decision::RunNow => (RetryStep::Now, now),
+        Decision::WaitUntil(until) => (RetryStep::Wait, until),
+        Decision::GiveUpUntil(until) => (RetryStep::GiveUp, until),
+    };
+    let at = Timestamp::from_second(whole_second(at)).unwrap_or(at).to_string();
+    Some(NextTry { step, at, why: why(&standing, step, policy) })
+}
+
+/// Rounded up: at the time that is told, it runs.
+fn whole_second(at: Timestamp) -> i64 {
+    at.as_second() + i64::from(at.subsec_nanosecond() > 0)
+}
+
+fn why(standing: &Standing, step: RetryStep, policy: &RetryPolicy) -> String {
+    let because = standing.exit_code.map_or_else(String::new, |code| format!(" after exit code {code}"));
+    let waits = match standing.wait {
+        Wait::None => return String::new(),
+        Wait::Quick => {
+            let (number, all) = (standing.quick, policy.quick_tries);
+            format!("Quick try {number} of {all}{because}, {} apart", length(policy.quick_interval))
+        }
+        Wait::Own(interval) => {
+            format!("{}{because}: app.json gives it an interval of its own", length(interval))
+        }
+        Wait::Long => {
+            let tried = match standing.quick {
+                0 => "the attempt failed".to_owned(),
+                quick => format!("{quick} quick tries did not help"),
+            };
+            format!("{}{because}, because {tried}", length(policy.long_interval))
+        }
+    };
+    match step {
+        RetryStep::Now => format!("{waits}; that time has passed."),
+        RetryStep::Wait | RetryStep::GiveUp => {
+            format!("{waits}; `waybill install` does not wait and begins the schedule anew.")
+        }
+    }
+}
+
+/// `5 minutes`, `24 hours`.
+fn length(interval: Duration) -> String {
+    let seconds = interval.as_secs();
+    let (number, unit) = match seconds {
+        _ if seconds > 0 && seconds.is_multiple_of(3600) => (seconds / 3600, "hour"),
+        _ if seconds > 0 && seconds.is_multiple_of(60) => (seconds / 60, "minute"),
+        _ => (seconds, "second"),
+    };
+    format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
+}
+
+/// What is waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Wait {
+    /// Nothing.
+    #[default]
+    None,
+    /// The next quick try.
+    Quick,
+    /// An exit code's own interval.
+    Own(Duration),
+    /// The long wait.
+    Long,
+}
+
+/// After some attempts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Standing {
+    /// Tries of this round that asked for another.
+    quick: u32,
+    /// What is waited for.
+    wait: Wait,
+    /// From when on.
+    since: Timestamp,
+    /// The exit code that it waits because of, where there is one.
+    exit_code: Option<u32>,
+}
+
+impl Standing {
+    /// After all of `history`, oldest first.
+    fn after(history: &[AttemptRecord], policy: &RetryPolicy) -> Self {
+        history.iter().fold(Self::default(), |standing, attempt| standing.then(attempt, policy))
+    }
+
+    fn then(self, attempt: &AttemptRecord, policy: &RetryPolicy) -> Self {
+        let before = if attempt.new.trigger == Trigger::Manual { Self::default() } else { self };
+        // A long wait that was waited for, or that a clock ended: a new round.
+        let quick = if before.wait == Wait::Long { 0 } else { before.quick };
+        let judged = attempt.verdict.as_ref().filter(|_| !is_unseen(attempt));
+        let since = judged.map_or(attempt.new.at, |verdict| verdict.at);
+        let exit_code = attempt.verdict.as_ref().and_then(|verdict| verdict.exit_code);
+        let waiting = |quick, wait| Self { quick, wait, since, exit_code };
+        let effect = effect_of(attempt);
+        match effect {
+            ScheduleEffect::Settled => Self::default(),
+            ScheduleEffect::Unchanged => before,
+            ScheduleEffect::TryAgainSoon | ScheduleEffect::LongWait => {
+                match exit_code.and_then(|code| policy.own_interval(code)) {
+                    Some(interval) => waiting(quick, Wait::Own(interval)),
+                    None if effect == ScheduleEffect::TryAgainSoon && quick < policy.quick_tries => {
+                        waiting(quick + 1, Wait::Quick)
+                    }
+                    None => waiting(quick, Wait::Long),
+                }
+            }
+        }
+    }
+
+    /// How long the wait is.
+    fn interval(&self, policy: &RetryPolicy) -> Duration {
+        match self.wait {
+            Wait::None => Duration::ZERO,
+            Wait::Quick => policy.quick_interval,
+            Wait::Own(interval) => interval,
+            Wait::Long => policy.long_interval,
+        }
+    }
+
+    /// When it may run, where that is later than now.
+    fn due(&self, policy: &RetryPolicy, now: Timestamp) -> Option<Timestamp> {
+        let interval = SignedDuration::try_from(self.interval(policy)).unwrap_or(SignedDuration::MAX);
+        let due = self.since.checked_add(interval).unwrap_or(Timestamp::MAX);
+        (self.since <= now && now < due).then_some(due)
+    }
+}
+
+/// Its installer ran, and nobody saw it end: judged late, by a later run. An installer that kills us each time must not be
+/// started again and again without a pause.
+fn is_unseen(attempt: &AttemptRecord) -> bool {
+    attempt.end == Some(AttemptEnd::Unseen) && attempt.process.is_some()
+}
+
+fn effect_of(attempt: &AttemptRecord) -> ScheduleEffect {
+    match &attempt.verdict {
+        None => ScheduleEffect::TryAgainSoon,
+        Some(verdict) if is_unseen(attempt) && verdict.outcome == Outcome::Interrupted => {
+            ScheduleEffect::TryAgainSoon
+        }
+        Some(verdict) => ScheduleEffect::of_outcome(verdict.outcome),
+    }
+}
+
+#[cfg(test)]
+mod tests;
