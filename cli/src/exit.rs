@@ -59,13 +59,13 @@ impl From<Class> for Exit {
 }
 
 /// Windows Installer's numbers, which deployment tools understand.
-const fn msi(exit: u8) -> u32 {
-    match exit {
-        10 => 3010,
-        11 => 1641,
-        9 => 1618,
-        8 => 1603,
-        other => other as u32,
+fn msi(exit: u8) -> u32 {
+    match Class::from_exit_code(exit) {
+        Some(Class::SoftRestart) => 3010,
+        Some(Class::HardRestart) => 1641,
+        Some(Class::RetryLater) => 1618,
+        Some(Class::InstallFailed) => 1603,
+        _ => exit.into(),
     }
 }
 

@@ -37,9 +37,9 @@ pub use journal::{
     PendingRestart, Verdict,
 };
 pub use requirements::check_requirements;
-pub use retry::{Decision, next_try, next_try_report};
+pub use retry::{RetryDecision, next_try, next_try_report};
 pub use run_as::RunAs;
 pub use runner::{Events, Runner};
 pub use settings::{AccountChoice, OnTimeLimit, ScriptHost, Settings};
 pub use state_code::{hresult, state};
-pub use waybill_intune::{CodeKind, RetryPolicy, ReturnCodes, identify};
+pub use waybill_intune::{CodeKind, RetryPolicy, ReturnCodes, ScheduleEffect, identify};

@@ -18,7 +18,7 @@ use waybill_schemas::report::install::{NextTry, Outcome, RetryStep};
 
 /// May the schedule run it?
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Decision {
+pub enum RetryDecision {
     /// Now.
     RunNow,
     /// A quick try, or one after an exit code's own interval, then.
@@ -33,12 +33,12 @@ pub enum Decision {
 /// Where the clock was set forward, it may run sooner. An attempt from the future says that the clock was set back, and
 /// nothing about how long ago it was: it may run, for waiting until that clock is caught up with could take years. So
 /// nothing ever waits longer than its interval, and a time once told is kept.
-pub fn next_try(history: &[AttemptRecord], now: Timestamp, policy: &RetryPolicy) -> Decision {
+pub fn next_try(history: &[AttemptRecord], now: Timestamp, policy: &RetryPolicy) -> RetryDecision {
     let standing = Standing::after(history, policy);
     match (standing.wait, standing.due(policy, now)) {
-        (Wait::Quick | Wait::Own(_), Some(until)) => Decision::WaitUntil(until),
-        (Wait::Long, Some(until)) => Decision::GiveUpUntil(until),
-        (Wait::None, _) | (_, None) => Decision::RunNow,
+        (Wait::Quick | Wait::Own(_), Some(until)) => RetryDecision::WaitUntil(until),
+        (Wait::Long, Some(until)) => RetryDecision::GiveUpUntil(until),
+        (Wait::None, _) | (_, None) => RetryDecision::RunNow,
     }
 }
 
@@ -46,10 +46,10 @@ pub fn next_try(history: &[AttemptRecord], now: Timestamp, policy: &RetryPolicy)
 pub fn next_try_report(history: &[AttemptRecord], now: Timestamp, policy: &RetryPolicy) -> Option<NextTry> {
     let standing = Standing::after(history, policy);
     let (step, at) = match next_try(history, now, policy) {
-        Decision::RunNow if standing.wait == Wait::None => return None,
-        Decision::RunNow => (RetryStep::Now, now),
-        Decision::WaitUntil(until) => (RetryStep::Wait, until),
-        Decision::GiveUpUntil(until) => (RetryStep::GiveUp, until),
+        RetryDecision::RunNow if standing.wait == Wait::None => return None,
+        RetryDecision::RunNow => (RetryStep::Now, now),
+        RetryDecision::WaitUntil(until) => (RetryStep::Wait, until),
+        RetryDecision::GiveUpUntil(until) => (RetryStep::GiveUp, until),
     };
     let at = Timestamp::from_second(whole_second(at)).unwrap_or(at).to_string();
     Some(NextTry { step, at, why: why(&standing, step, policy) })
@@ -82,7 +82,7 @@ fn why(standing: &Standing, step: RetryStep, policy: &RetryPolicy) -> String {
     match step {
         RetryStep::Now => format!("{waits}; that time has passed."),
         RetryStep::Wait | RetryStep::GiveUp => {
-            format!("{waits}; `waybill install` does not wait and begins the schedule anew.")
+            format!("{waits}; an attempt that a person asks for does not wait and begins the schedule anew.")
         }
     }
 }

@@ -3,8 +3,9 @@ use crate::attempt::flow::Attempt;
 use crate::{AttemptJournal, AttemptRequest, Content, RunAs, RunnerError, Settings, detect, identify};
 use waybill_context::Context;
 use waybill_schemas::app::AppDocument;
+use waybill_schemas::codes::Class;
 use waybill_schemas::report::install::{
-    Answer, DetectReport, InstallReport, Occasion, RUNNER_CONTRACT, StepReport,
+    Advice, Answer, DetectReport, InstallReport, Occasion, RUNNER_CONTRACT, StepReport,
 };
 use waybill_system::System;
 
@@ -28,20 +29,21 @@ impl Runner<'_> {
     pub fn detect(&self, app: &AppDocument) -> DetectReport {
         let run_as = RunAs::new(app, self.settings, self.system);
         let detection = detect(app, &run_as, Occasion::Asked, self.system, self.settings, &self.context);
-        let (exit, summary, next) = match detection.answer {
-            Answer::Detected => (0, "It is detected: every rule holds.".to_owned(), Vec::new()),
-            Answer::NotDetected => (7, "It is not detected.".to_owned(), Vec::new()),
+        let (class, summary, advice) = match detection.answer {
+            Answer::Detected => (None, "It is detected: every rule holds.", Vec::new()),
+            Answer::NotDetected => (Some(Class::NotDetected), "It is not detected.", Vec::new()),
             Answer::CannotTell => {
                 let conclusion = cannot_tell(&detection, false);
-                (conclusion.exit, "Whether it is there cannot be told.".to_owned(), conclusion.next)
+                (conclusion.class, "Whether it is there cannot be told.", conclusion.advice)
             }
         };
         DetectReport {
             contract: RUNNER_CONTRACT,
             app: identify(app),
-            exit,
-            summary,
-            next,
+            exit: class.map_or(0, Class::exit_code),
+            summary: summary.to_owned(),
+            next: advice.iter().map(Advice::to_string).collect(),
+            advice,
             context: run_as.report(self.system.device().own_account()),
             detection,
         }

@@ -5,8 +5,10 @@ use crate::state::State;
 use jiff::{Timestamp, Unit};
 use std::time::Duration;
 use waybill_context::{Cancelled, Context};
-use waybill_installer_runner::{AttemptJournal as _, Decision, Events, identify, next_try};
-use waybill_schemas::report::install::{InstallReport, Outcome, Step, StepReport};
+use waybill_installer_runner::{
+    AttemptJournal as _, Events, RetryDecision, ScheduleEffect, identify, next_try,
+};
+use waybill_schemas::report::install::{Decision, InstallReport, Outcome, StepReport};
 
 /// How long the next try waits for another apply that began meanwhile.
 pub(super) const PATIENCE: Duration = Duration::from_secs(24 * 3600);
@@ -51,10 +53,8 @@ impl<'a> Follow<'a> {
 
     /// When the schedule tries again; nothing where it is done, given up, or kept waiting by something else.
     fn until(&self, report: &InstallReport) -> Result<Option<Timestamp>, ApplyError> {
-        let is_open = matches!(
-            report.outcome,
-            Outcome::RetryLater | Outcome::Failed | Outcome::NotBorneOut | Outcome::Waiting
-        );
+        let is_open = report.outcome != Outcome::Interrupted
+            && ScheduleEffect::of_outcome(report.outcome).leaves_open();
         if !self.request.wait || self.request.dry_run || !is_open {
             return Ok(None);
         }
@@ -62,9 +62,9 @@ impl<'a> Follow<'a> {
         history.retain(|attempt| attempt.new.intent == self.request.intent);
         let now = self.now();
         Ok(match next_try(&history, now, &self.request.retries) {
-            Decision::WaitUntil(until) => Some(until),
-            Decision::RunNow if report.outcome == Outcome::RetryLater => Some(now), // the clock was set
-            Decision::RunNow | Decision::GiveUpUntil(_) => None,
+            RetryDecision::WaitUntil(until) => Some(until),
+            RetryDecision::RunNow if report.outcome == Outcome::RetryLater => Some(now), // the clock was set
+            RetryDecision::RunNow | RetryDecision::GiveUpUntil(_) => None,
         })
     }
 
@@ -72,8 +72,9 @@ impl<'a> Follow<'a> {
     fn wait(&mut self, until: Timestamp, report: &InstallReport) -> Result<(), Cancelled> {
         let left = until.duration_since(self.now()).unsigned_abs();
         let at = self.now().to_string();
-        let decided = format!("waiting until {}", rounded(until));
-        self.tell(StepReport { step: Step::Schedule, decided, why: report.summary.clone(), at });
+        let decision =
+            Decision::WaitsForNextTry { until: rounded(until).to_string(), why: report.summary.clone() };
+        self.tell(StepReport::new(decision, at));
         self.context.sleep_until(left, || self.now() >= until)?;
         self.context.check()
     }

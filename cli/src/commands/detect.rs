@@ -3,7 +3,7 @@ use super::install::{given, note_context};
 use crate::args::{DetectArgs, ExitStyle};
 use crate::error::Failure;
 use crate::exit::Exit;
-use crate::report::install::write_detected;
+use crate::report::install::{in_words_of_the_command, write_detected};
 use crate::session::Session;
 use waybill_agent::{Stand, Undertaking, stand};
 use waybill_installer_runner::{MemoryJournal, Runner, Settings};
@@ -26,7 +26,8 @@ pub(crate) fn run(args: &DetectArgs, session: &Session) -> Result<Exit, Failure>
         context: session.context(),
         events: &(),
     };
-    let report = runner.detect(&given.app);
+    let mut report = runner.detect(&given.app);
+    report.next = in_words_of_the_command(&report.advice);
     if session.output.is_json() {
         session.output.document(&report)?;
     } else {

@@ -4,7 +4,7 @@ use crate::error::Failure;
 use crate::exit::Exit;
 use crate::location::{content_url, location};
 use crate::output::{Output, say};
-use crate::report::install::{write_attempt, write_step};
+use crate::report::install::{in_words_of_the_command, write_attempt, write_step};
 use crate::session::Session;
 use std::path::Path;
 use waybill_agent::{ApplyRequest, ContentSource, Stand, State, Undertaking, apply, stand};
@@ -47,7 +47,8 @@ fn attempt(intent: Intent, args: &AttemptArgs, session: &Session) -> Result<Exit
         wait_lock: std::time::Duration::from_secs(args.wait_lock),
     };
     let listener = Listener { output: session.output, lines: args.events };
-    let report = apply(&request, &State::open(&root)?, &system, &listener, &session.context())?;
+    let mut report = apply(&request, &State::open(&root)?, &system, &listener, &session.context())?;
+    report.next = in_words_of_the_command(&report.advice);
     tell(&report, args.events, session.output)?;
     Ok(Exit::of_install(&report, args.exit_style, args.passthrough_exit))
 }

@@ -1,5 +1,5 @@
-use waybill_schemas::codes::device;
-use waybill_schemas::report::install::{Answer, DetectionReport, Intent, Outcome};
+use waybill_schemas::codes::{Class, device};
+use waybill_schemas::report::install::{Advice, Answer, DetectionReport, Intent, Outcome, RuleReport};
 
 /// ComplianceState (docs/intune-agent.md, "States").
 pub(crate) mod compliance {
@@ -27,13 +27,13 @@ pub(crate) mod enforcement {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Conclusion {
     pub(crate) outcome: Outcome,
-    /// What `waybill` exits with (design, "The command").
-    pub(crate) exit: u8,
+    /// What the exit code stands for; nothing where all is well.
+    pub(crate) class: Option<Class>,
     /// Whether anything on the device may have changed.
     pub(crate) changed: bool,
     /// One sentence; the app is named by the report.
     pub(crate) summary: String,
-    pub(crate) next: Vec<String>,
+    pub(crate) advice: Vec<Advice>,
     pub(crate) compliance: i64,
     pub(crate) enforcement: Option<i64>,
     /// ErrorCode, an HRESULT.
@@ -42,13 +42,17 @@ pub(crate) struct Conclusion {
 
 impl Conclusion {
     /// Nothing was done, and nothing is to be done.
-    pub(crate) fn quiet(outcome: Outcome, exit: u8, summary: impl Into<String>) -> Self {
+    pub(crate) fn unchanged(
+        outcome: Outcome,
+        class: impl Into<Option<Class>>,
+        summary: impl Into<String>,
+    ) -> Self {
         Self {
             outcome,
-            exit,
+            class: class.into(),
             changed: false,
             summary: summary.into(),
-            next: Vec::new(),
+            advice: Vec::new(),
             compliance: compliance::NOT_INSTALLED,
             enforcement: None,
             error: None,
@@ -56,8 +60,8 @@ impl Conclusion {
     }
 
     /// With what to do next.
-    pub(crate) fn advising(mut self, next: impl IntoIterator<Item = String>) -> Self {
-        self.next.extend(next);
+    pub(crate) fn advising(mut self, advice: impl IntoIterator<Item = Advice>) -> Self {
+        self.advice.extend(advice);
         self
     }
 
@@ -80,16 +84,16 @@ pub(crate) fn compliance_of(answer: Answer) -> i64 {
 /// What is wanted is the case already.
 pub(crate) fn nothing_to_do(intent: Intent) -> Conclusion {
     match intent {
-        Intent::Install => {
-            Conclusion::quiet(Outcome::AlreadyInstalled, 0, "It is installed already; nothing was done.")
-                .with(compliance::INSTALLED, Some(enforcement::SUCCESS), None)
-        }
-        Intent::Uninstall => Conclusion::quiet(
-            Outcome::AlreadyAbsent,
-            0,
-            "It is not installed; nothing was done.",
+        Intent::Install => Conclusion::unchanged(
+            Outcome::AlreadyInstalled,
+            None,
+            "It is installed already; nothing was done.",
         )
-        .with(compliance::NOT_INSTALLED, Some(enforcement::SUCCESS), None),
+        .with(compliance::INSTALLED, Some(enforcement::SUCCESS), None),
+        Intent::Uninstall => {
+            Conclusion::unchanged(Outcome::AlreadyAbsent, None, "It is not installed; nothing was done.")
+                .with(compliance::NOT_INSTALLED, Some(enforcement::SUCCESS), None)
+        }
     }
 }
 
@@ -105,17 +109,21 @@ pub(crate) fn cannot_tell(detection: &DetectionReport, started: bool) -> Conclus
         true => "The installer ran, but whether the app is there now cannot be told.",
         false => "Whether the app is there cannot be told, so nothing was started.",
     };
-    let next = rules().map(|rule| match rule.invalid {
-        true => format!("Mend {} in app.json ({}): {}", rule.pointer, rule.subject, rule.why),
-        false => format!("See to it that {} can be asked ({}): {}", rule.pointer, rule.subject, rule.why),
+    let advice = rules().map(|rule| {
+        let RuleReport { pointer, subject, why, .. } = rule.clone();
+        match rule.invalid {
+            true => Advice::FixRule { pointer, subject, why },
+            false => Advice::MakeAnswerable { pointer, subject, why },
+        }
     });
-    let mut conclusion = Conclusion::quiet(Outcome::CannotTell, if invalid { 3 } else { 1 }, summary)
+    let class = if invalid { Class::Refused } else { Class::Machine };
+    let mut conclusion = Conclusion::unchanged(Outcome::CannotTell, class, summary)
         .with(compliance::ERROR, Some(enforcement::ERROR), Some(code))
-        .advising(next);
+        .advising(advice);
     if detection.rules.is_empty() {
-        conclusion
-            .next
-            .push("Give the app a detection rule; docs/detection.md has twelve to choose from.".to_owned());
+        conclusion.advice.push(Advice::other(
+            "Give the app a detection rule; docs/detection.md has twelve to choose from.",
+        ));
     }
     conclusion.changed = started;
     conclusion

@@ -1,14 +1,15 @@
 //! What earlier runs left: installers that still run, and ends that nobody saw.
 
 use super::conclusion::{Conclusion, enforcement};
-use super::flow::{Attempt, Flow, Interrupted, Stop, interrupted};
+use super::flow::{Attempt, Flow, Stop, interrupted};
 use super::restart;
 use crate::run::{OutputFile, Patience};
 use crate::{AttemptEnd, AttemptRecord, CodeKind, JournalError, ReturnCodes, Verdict};
 use std::time::Duration;
 use waybill_context::failpoint;
 use waybill_schemas::app::AppDocument;
-use waybill_schemas::report::install::{Outcome, Step};
+use waybill_schemas::codes::Class;
+use waybill_schemas::report::install::{Advice, Decision, EarlierEnd, Interruption, Outcome};
 use waybill_system::ProcessIdentity;
 
 /// Longest that a tree which outlived its time limit keeps other apps waiting (docs/intune-agent.md, "Ends of an installer").
@@ -100,8 +101,8 @@ impl Attempt<'_> {
             restart::note(journal, self.runner.system, &record.new.app, need, record.new.at)?;
         }
         if is_own {
-            let what = format!("the attempt of {} is over", record.new.at);
-            self.notes.step(Step::EarlierAttempt, what, what_is_known(record, end));
+            let end = what_is_known(record, end);
+            self.notes.decided(Decision::EarlierIsOver { began: record.new.at.to_string(), end });
         }
         let outcome = outcome_of(end, kind.filter(|_| is_own));
         let verdict = Verdict { at: self.now(), outcome, kind: kind.filter(|_| is_own), exit_code };
@@ -110,11 +111,7 @@ impl Attempt<'_> {
 
     /// The same app's installer still runs: it is not run again.
     fn wait_for(&mut self, record: &AttemptRecord, process: &ProcessIdentity) -> Flow<()> {
-        let why = format!(
-            "{} (process {}) of an earlier attempt still runs; it is not started twice.",
-            process.name, process.pid
-        );
-        self.notes.step(Step::EarlierAttempt, "waiting for it", why);
+        self.notes.decided(Decision::WaitsForEarlier { process: process.name.clone(), pid: process.pid });
         let age = Duration::try_from(self.now().duration_since(record.new.at)).unwrap_or_default();
         let limit = Duration::from_secs(u64::from(record.new.limit_minutes) * 60).saturating_sub(age);
         let patience = Patience::new(&self.runner.context);
@@ -122,24 +119,23 @@ impl Attempt<'_> {
             return Ok(self.settle(record)?);
         }
         if self.runner.context.check().is_err() {
-            return Err(Stop::Concluded(interrupted(Interrupted::WhileItRan)));
+            return Err(Stop::Concluded(interrupted(Interruption::WhileItRan)));
         }
         Err(Stop::Concluded(self.busy(record, process)))
     }
 
     fn busy(&mut self, record: &AttemptRecord, process: &ProcessIdentity) -> Conclusion {
-        let whose = if record.new.app == self.identity.id { "this app's" } else { "another app's" };
-        let why = format!(
-            "{} (process {}) of {whose} attempt of {} still runs ({}).",
-            process.name, process.pid, record.new.at, record.new.app
-        );
-        self.notes.step(Step::EarlierAttempt, "not started", why);
-        Conclusion::quiet(Outcome::Waiting, 9, format!("An earlier installer still runs: {}.", process.name))
+        self.notes.decided(Decision::EarlierStillRuns {
+            process: process.name.clone(),
+            pid: process.pid,
+            app: record.new.app.clone(),
+            is_own: record.new.app == self.identity.id,
+            began: record.new.at.to_string(),
+        });
+        let summary = format!("An earlier installer still runs: {}.", process.name);
+        Conclusion::unchanged(Outcome::Waiting, Class::RetryLater, summary)
             .with(self.compliance(), Some(enforcement::IN_PROGRESS), None)
-            .advising([format!(
-                "Let {} (process {}) end, or end it if it hangs (a dialog that nobody sees is the usual reason); then run the same command again.",
-                process.name, process.pid
-            )])
+            .advising([Advice::LetEarlierEnd { process: process.name.clone(), pid: process.pid }])
     }
 }
 
@@ -153,19 +149,11 @@ fn outcome_of(end: &AttemptEnd, kind: Option<CodeKind>) -> Outcome {
     }
 }
 
-fn what_is_known(record: &AttemptRecord, end: &AttemptEnd) -> String {
+fn what_is_known(record: &AttemptRecord, end: &AttemptEnd) -> EarlierEnd {
     match (end, &record.process) {
-        (AttemptEnd::Exited(code), _) => {
-            format!("Its installer ended with {code}, and nobody judged it; detection decides.")
-        }
-        (AttemptEnd::TimedOut(_), _) => {
-            "Its installer was over its time limit and has ended since; detection decides.".to_owned()
-        }
-        (AttemptEnd::NotStarted(_), _) | (_, None) => {
-            "It was about to start its installer and never did; detection decides.".to_owned()
-        }
-        (AttemptEnd::Unseen, Some(_)) => {
-            "Nobody saw how it ended, so its exit code is not known; detection decides.".to_owned()
-        }
+        (AttemptEnd::Exited(code), _) => EarlierEnd::Exited(*code),
+        (AttemptEnd::TimedOut(_), _) => EarlierEnd::TimedOut,
+        (AttemptEnd::NotStarted(_), _) | (_, None) => EarlierEnd::NeverStarted,
+        (AttemptEnd::Unseen, Some(_)) => EarlierEnd::Unseen,
     }
 }

@@ -7,7 +7,10 @@ use super::notes::{Notes, now};
 use super::{AttemptRequest, Content, RunnerError};
 use crate::{RunAs, Runner, detect, identify, resolve};
 use jiff::Timestamp;
-use waybill_schemas::report::install::{Answer, AppIdentity, InstallReport, Intent, Occasion, Outcome, Step};
+use waybill_schemas::codes::Class;
+use waybill_schemas::report::install::{
+    Advice, Answer, AppIdentity, Decision, InstallReport, Intent, Interruption, Occasion, Outcome,
+};
 
 /// One attempt under way.
 pub(crate) struct Attempt<'a> {
@@ -79,7 +82,7 @@ impl<'a> Attempt<'a> {
         }
         match reached(self.request.intent, found) {
             None => {
-                self.notes.step(Step::Detection, "cannot tell", "Nothing is started on such an answer.");
+                self.looked(found, false);
                 let detection = self.notes.detections.last();
                 Err(Stop::Concluded(detection.map_or_else(
                     || conclusion::nothing_to_do(self.request.intent), // not reached: a look was just noted
@@ -87,22 +90,19 @@ impl<'a> Attempt<'a> {
                 )))
             }
             Some(true) => {
-                let (decided, why) = match self.request.intent {
-                    Intent::Install => {
-                        ("detected", "Every detection rule holds; there is nothing to install.")
-                    }
-                    Intent::Uninstall => ("not detected", "There is nothing to uninstall."),
-                };
-                self.notes.step(Step::Detection, decided, why);
+                self.looked(found, true);
                 Err(Stop::Concluded(conclusion::nothing_to_do(self.request.intent)))
             }
             Some(false) => {
-                let decided = if found == Answer::Detected { "detected" } else { "not detected" };
-                let failing = self.failing_rule();
-                self.notes.step(Step::Detection, decided, failing);
+                self.looked(found, false);
                 Ok(())
             }
         }
+    }
+
+    fn looked(&mut self, answer: Answer, nothing_to_do: bool) {
+        let rule = self.failing_rule();
+        self.notes.decided(Decision::Looked { answer, nothing_to_do, rule });
     }
 
     /// One look, noted.
@@ -115,21 +115,17 @@ impl<'a> Attempt<'a> {
     }
 
     /// The first rule that does not hold, in its own words.
-    fn failing_rule(&self) -> String {
-        let rules =
-            self.notes.detections.last().map(|detection| detection.rules.as_slice()).unwrap_or_default();
-        let failing = rules.iter().find(|rule| rule.answer != Answer::Detected);
-        failing.map_or_else(
-            || "Every detection rule holds.".to_owned(),
-            |rule| format!("{} ({}): {}", rule.pointer, rule.subject, rule.why),
-        )
+    fn failing_rule(&self) -> Option<String> {
+        let rules = &self.notes.detections.last()?.rules;
+        let rule = rules.iter().find(|rule| rule.answer != Answer::Detected)?;
+        Some(format!("{} ({}): {}", rule.pointer, rule.subject, rule.why))
     }
 
     /// Before anything is started.
     pub(super) fn interruption(&self) -> Flow<()> {
         match self.runner.context.check() {
             Ok(()) => Ok(()),
-            Err(_) => Err(Stop::Concluded(interrupted(Interrupted::BeforeItsStart))),
+            Err(_) => Err(Stop::Concluded(interrupted(Interruption::BeforeItsStart))),
         }
     }
 
@@ -137,11 +133,7 @@ impl<'a> Attempt<'a> {
     fn content(&mut self, content: &mut dyn Content) -> Flow<Option<String>> {
         let present = content.present();
         if self.request.dry_run && present.is_none() {
-            self.notes.step(
-                Step::Content,
-                "not fetched",
-                "A dry run fetches nothing; files of the package are not looked for.",
-            );
+            self.notes.decided(Decision::ContentNotFetched);
             return Ok(None);
         }
         let (folder, was_here) = match present {
@@ -149,8 +141,7 @@ impl<'a> Attempt<'a> {
             None => (content.folder()?, false),
         };
         let folder = folder.to_string_lossy().into_owned(); // a folder that is no text is refused as one that is not there
-        let decided = if was_here { "here already" } else { "fetched" };
-        self.notes.step(Step::Content, decided, format!("The content folder is {folder}."));
+        self.notes.decided(Decision::ContentHere { folder: folder.clone(), fetched: !was_here });
         if !was_here {
             self.look_first(Occasion::AfterDownload)?;
         }
@@ -165,32 +156,34 @@ impl<'a> Attempt<'a> {
         let line = line.as_deref().unwrap_or_default();
         match resolve(line, folder.unwrap_or_default(), &self.run_as, self.runner.system) {
             Ok(resolved) => {
-                let found = resolved.report.found_in.clone().unwrap_or_default();
+                let found_in = resolved.report.found_in.clone().unwrap_or_default();
                 let program = resolved.report.program.clone().unwrap_or_default();
-                self.notes.step(Step::Command, program, format!("Found in: {found}."));
+                self.notes.decided(Decision::CommandFound { program, found_in });
                 self.notes.command = Some(resolved.report.clone());
                 Ok(resolved)
             }
             Err(refused) => {
                 let told = refused.report.refused.clone();
                 let (why, mend) = told.map(|told| (told.why, told.mend)).unwrap_or_default();
-                self.notes.step(Step::Command, "refused", why.clone());
+                self.notes.decided(Decision::CommandRefused { why: why.clone() });
                 self.notes.command = Some(refused.report);
-                Err(Stop::Concluded(self.refused(refused.code, &why, mend)))
+                let advice = (!mend.is_empty()).then(|| Advice::other(mend));
+                Err(Stop::Concluded(self.refused(refused.code, &why, advice)))
             }
         }
     }
 
     /// The command cannot be started: the reference reports an error of the app.
-    pub(super) fn refused(&self, code: u32, why: &str, mend: String) -> Conclusion {
-        Conclusion::quiet(Outcome::CommandRefused, 8, format!("Its command cannot be started: {why}"))
+    pub(super) fn refused(&self, code: u32, why: &str, advice: Option<Advice>) -> Conclusion {
+        let summary = format!("Its command cannot be started: {why}");
+        Conclusion::unchanged(Outcome::CommandRefused, Class::InstallFailed, summary)
             .with(self.compliance(), Some(enforcement::ERROR), Some(code))
-            .advising(Some(mend).filter(|mend| !mend.is_empty()))
+            .advising(advice)
     }
 
     fn would_run(&mut self) -> Conclusion {
-        self.notes.step(Step::Run, "not started", "This is a dry run.");
-        Conclusion::quiet(Outcome::WouldRun, 0, "This command would be started; nothing was.").with(
+        self.notes.decided(Decision::DryRun);
+        Conclusion::unchanged(Outcome::WouldRun, None, "This command would be started; nothing was.").with(
             self.compliance(),
             None,
             None,
@@ -210,35 +203,18 @@ impl<'a> Attempt<'a> {
     }
 }
 
-/// When somebody stopped us.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Interrupted {
-    /// Nothing was started.
-    BeforeItsStart,
-    /// The installer ran.
-    WhileItRan,
-    /// It had ended, and was not judged.
-    AfterItsEnd,
-}
-
 /// Somebody stopped us. An installer that runs goes on: ending it would leave half an app.
-pub(super) fn interrupted(when: Interrupted) -> Conclusion {
-    let (summary, next) = match when {
-        Interrupted::BeforeItsStart => {
-            ("We were interrupted before anything was started.", "Run the same command again.")
+pub(super) fn interrupted(interrupted: Interruption) -> Conclusion {
+    let summary = match interrupted {
+        Interruption::BeforeItsStart => "We were interrupted before anything was started.",
+        Interruption::WhileItRan => "We were interrupted; the installer goes on.",
+        Interruption::AfterItsEnd => {
+            "We were interrupted after the installer had ended and before detection had judged it."
         }
-        Interrupted::WhileItRan => (
-            "We were interrupted; the installer goes on.",
-            "Run the same command again: it waits for that installer and lets detection judge.",
-        ),
-        Interrupted::AfterItsEnd => (
-            "We were interrupted after the installer had ended and before detection had judged it.",
-            "Run the same command again: it begins with detection, which judges.",
-        ),
     };
-    let mut conclusion = Conclusion::quiet(Outcome::Interrupted, 130, summary)
+    let mut conclusion = Conclusion::unchanged(Outcome::Interrupted, Class::Interrupted, summary)
         .with(compliance::NOT_INSTALLED, Some(enforcement::UNKNOWN), None)
-        .advising([next.to_owned()]);
-    conclusion.changed = when != Interrupted::BeforeItsStart;
+        .advising([Advice::BeginAgain { interrupted }]);
+    conclusion.changed = interrupted != Interruption::BeforeItsStart;
     conclusion
 }

@@ -5,12 +5,13 @@ use super::conclusion::{Conclusion, compliance, enforcement};
 use super::flow::{Attempt, Flow, Stop};
 use super::restart;
 use crate::{
-    AttemptRecord, Decision, JournalError, PendingRestart, Runner, check_requirements, next_try,
+    AttemptRecord, JournalError, PendingRestart, RetryDecision, Runner, check_requirements, next_try,
     next_try_report,
 };
 use waybill_intune::ScheduleEffect;
+use waybill_schemas::codes::Class;
 use waybill_schemas::report::install::{
-    Answer, Intent, NextTry, Outcome, RequirementsReport, RestartNeed, Step,
+    Advice, Answer, Decision, Intent, NextTry, Outcome, RequirementsReport, RestartNeed,
 };
 use waybill_system::Account;
 
@@ -21,18 +22,15 @@ impl Attempt<'_> {
         if self.run_as.perspective.account != Account::User || device.signed_in_user() != Ok(None) {
             return Ok(());
         }
-        self.notes.step(
-            Step::Run,
-            "not started",
-            "The app runs as the signed-in user, and nobody is signed in.",
-        );
+        self.notes.decided(Decision::NobodySignedIn);
         Err(Stop::Concluded(
-            Conclusion::quiet(Outcome::Waiting, 9, "It installs for a user, and nobody is signed in.")
-                .with(compliance::NOT_INSTALLED, Some(enforcement::WAITING_USER_LOGON), None)
-                .advising([
-                    "Run it again once somebody is signed in, or let the app install for the system."
-                        .to_owned(),
-                ]),
+            Conclusion::unchanged(
+                Outcome::Waiting,
+                Class::RetryLater,
+                "It installs for a user, and nobody is signed in.",
+            )
+            .with(compliance::NOT_INSTALLED, Some(enforcement::WAITING_USER_LOGON), None)
+            .advising([Advice::SignIn]),
         ))
     }
 
@@ -47,31 +45,31 @@ impl Attempt<'_> {
         self.notes.requirements = Some(report);
         match applicability {
             Some(code) if code.number == 0 => {
-                self.notes.step(Step::Requirements, "applicable", "Every requirement holds.");
+                self.notes.decided(Decision::Applicable);
                 Ok(())
             }
             Some(code) => {
                 let why = next.first().cloned().unwrap_or_else(|| code.meaning.clone());
-                self.notes.step(Step::Requirements, format!("not applicable ({})", code.text), why);
+                self.notes.decided(Decision::NotApplicable { code: code.text.clone(), why });
                 let summary = format!("It is not for this device: {} ({}).", code.name, code.text);
                 Err(Stop::Concluded(
-                    Conclusion::quiet(Outcome::NotApplicable, 7, summary)
+                    Conclusion::unchanged(Outcome::NotApplicable, Class::NotDetected, summary)
                         .with(self.compliance(), Some(enforcement::REQUIREMENTS_NOT_MET), None)
-                        .advising(next),
+                        .advising(next.into_iter().map(Advice::other)),
                 ))
             }
             None => {
                 self.interruption()?; // a script that was stopped tells nothing
                 let why = next.first().cloned().unwrap_or_default();
-                self.notes.step(Step::Requirements, "cannot tell", why);
+                self.notes.decided(Decision::ApplicabilityUnknown { why });
                 Err(Stop::Concluded(
-                    Conclusion::quiet(
+                    Conclusion::unchanged(
                         Outcome::CannotTell,
-                        1,
+                        Class::Machine,
                         "Whether it is for this device cannot be told, so nothing was started.",
                     )
                     .with(self.compliance(), Some(enforcement::ERROR), None)
-                    .advising(next),
+                    .advising(next.into_iter().map(Advice::other)),
                 ))
             }
         }
@@ -83,20 +81,18 @@ impl Attempt<'_> {
         // Where boots are not told apart nobody could say that the restart has come: told, but no gate.
         let is_gate = |one: &&PendingRestart| one.need == RestartNeed::Hard && one.boot.is_some();
         let Some(hard) = pending.iter().find(is_gate) else { return Ok(()) };
-        let why =
-            format!("{} asked for a restart at {}; nothing is installed before it.", hard.app, hard.since);
-        self.notes.step(Step::PendingRestart, "not started", why);
+        self.notes.decided(Decision::RestartPending { app: hard.app.clone(), since: hard.since.to_string() });
         let left = Vec::new();
         self.notes.restart =
             Some(restart::report(self.request.app, RestartNeed::None, false, &pending, left));
         Err(Stop::Concluded(
-            Conclusion::quiet(
+            Conclusion::unchanged(
                 Outcome::Waiting,
-                9,
+                Class::RetryLater,
                 "The device has to restart before anything else is installed.",
             )
             .with(self.compliance(), Some(enforcement::NOT_ATTEMPTED_PENDING_REBOOT), None)
-            .advising(["Restart the device, then run the same command again.".to_owned()]),
+            .advising([Advice::Restart { judged_after: false }]),
         ))
     }
 
@@ -105,18 +101,18 @@ impl Attempt<'_> {
         let history = self.history()?;
         let until = match next_try(&history, self.now(), self.request.retries) {
             _ if self.request.trigger == Trigger::Manual => return Ok(()),
-            Decision::RunNow => return Ok(()),
-            Decision::WaitUntil(until) | Decision::GiveUpUntil(until) => until,
+            RetryDecision::RunNow => return Ok(()),
+            RetryDecision::WaitUntil(until) | RetryDecision::GiveUpUntil(until) => until,
         };
-        self.notes.step(Step::Schedule, "not now", format!("The schedule tries again at {until}."));
+        self.notes.decided(Decision::ScheduledFor { until: until.to_string() });
         Err(Stop::Concluded(
-            Conclusion::quiet(
+            Conclusion::unchanged(
                 Outcome::Waiting,
-                9,
+                Class::RetryLater,
                 format!("An earlier attempt failed; the schedule tries again at {until}."),
             )
             .with(self.compliance(), Some(enforcement::ERROR), None)
-            .advising(["`waybill install` by hand does not wait, and begins the schedule anew.".to_owned()]),
+            .advising([Advice::AskByHand]),
         ))
     }
 

@@ -5,8 +5,8 @@
 
 use super::conclusion::{Conclusion, compliance_of, enforcement};
 use crate::CodeKind;
-use waybill_schemas::codes::device;
-use waybill_schemas::report::install::{Answer, Intent, Outcome};
+use waybill_schemas::codes::{Class, device};
+use waybill_schemas::report::install::{Advice, Answer, Intent, Outcome};
 
 /// How a run ended, as far as it counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,12 +53,12 @@ pub(crate) fn error_code(code: u32) -> u32 {
 
 fn conclude(
     outcome: Outcome,
-    exit: u8,
+    class: impl Into<Option<Class>>,
     summary: impl Into<String>,
     state: i64,
     error: Option<u32>,
 ) -> Conclusion {
-    Conclusion::quiet(outcome, exit, summary).with(0, Some(state), error)
+    Conclusion::unchanged(outcome, class, summary).with(0, Some(state), error)
 }
 
 fn succeeded(intent: Intent, code: u32, kind: CodeKind, reached: Option<bool>) -> Conclusion {
@@ -74,7 +74,7 @@ fn succeeded(intent: Intent, code: u32, kind: CodeKind, reached: Option<bool>) -
 fn cannot_tell() -> Conclusion {
     conclude(
         Outcome::CannotTell,
-        1,
+        Class::Machine,
         "The installer ran, but whether the app is there now cannot be told.",
         enforcement::ERROR,
         Some(device::DETECTION_RULE_INVALID),
@@ -86,16 +86,18 @@ fn done(intent: Intent, kind: CodeKind) -> Conclusion {
         Intent::Install => (Outcome::Installed, "It is installed and detected"),
         Intent::Uninstall => (Outcome::Uninstalled, "It is uninstalled and no longer detected"),
     };
-    let (exit, restart) = match kind {
-        CodeKind::SoftReboot => (10, "; the device needs a restart some time"),
-        CodeKind::HardReboot => (11, "; the device has to restart before anything else is installed"),
-        _ => (0, ""),
+    let (class, restart) = match kind {
+        CodeKind::SoftReboot => (Some(Class::SoftRestart), "; the device needs a restart some time"),
+        CodeKind::HardReboot => {
+            (Some(Class::HardRestart), "; the device has to restart before anything else is installed")
+        }
+        _ => (None, ""),
     };
-    let state = match (intent, exit) {
-        (Intent::Uninstall, 10 | 11) => enforcement::SUCCESS_UNINSTALL_PENDING_REBOOT,
+    let state = match (intent, class) {
+        (Intent::Uninstall, Some(_)) => enforcement::SUCCESS_UNINSTALL_PENDING_REBOOT,
         _ => enforcement::SUCCESS,
     };
-    conclude(outcome, exit, format!("{said}{restart}."), state, None)
+    conclude(outcome, class, format!("{said}{restart}."), state, None)
 }
 
 /// A hard reboot code, and not there yet: judged after the restart.
@@ -106,9 +108,8 @@ fn after_restart(intent: Intent, code: u32) -> Conclusion {
     };
     let summary =
         format!("The installer ended with {code} and asks for a restart; it is {what} and judged after it.");
-    conclude(Outcome::Waiting, 11, summary, state, None).advising([
-        "Restart the device, then run the same command again: detection has the last word.".to_owned(),
-    ])
+    conclude(Outcome::Waiting, Class::HardRestart, summary, state, None)
+        .advising([Advice::Restart { judged_after: true }])
 }
 
 fn not_borne_out(intent: Intent, code: u32, kind: CodeKind) -> Conclusion {
@@ -124,13 +125,19 @@ fn not_borne_out(intent: Intent, code: u32, kind: CodeKind) -> Conclusion {
         "The installer ended with {code}, which stands for {}, but detection {what}.{maybe}",
         kind.name()
     );
-    conclude(Outcome::NotBorneOut, 8, summary, enforcement::ERROR, Some(error))
+    conclude(Outcome::NotBorneOut, Class::InstallFailed, summary, enforcement::ERROR, Some(error))
 }
 
 fn retry(code: u32) -> Conclusion {
     let summary =
         format!("The installer ended with {code}, which stands for retry: it is to be tried again soon.");
-    conclude(Outcome::RetryLater, 9, summary, enforcement::ERROR_WITH_IMMEDIATE_RETRY, Some(error_code(code)))
+    conclude(
+        Outcome::RetryLater,
+        Class::RetryLater,
+        summary,
+        enforcement::ERROR_WITH_IMMEDIATE_RETRY,
+        Some(error_code(code)),
+    )
 }
 
 fn failed(intent: Intent, code: u32, reached: Option<bool>) -> Conclusion {
@@ -140,15 +147,17 @@ fn failed(intent: Intent, code: u32, reached: Option<bool>) -> Conclusion {
             let summary =
                 "It is gone: the uninstaller ended with 1605, because the product was not installed.";
             let hint = "Map 1605 to `success`, or let the uninstall command ask first: the reference reports a failure here.";
-            conclude(Outcome::Uninstalled, 0, summary, enforcement::SUCCESS, None).advising([hint.to_owned()])
+            conclude(Outcome::Uninstalled, None, summary, enforcement::SUCCESS, None)
+                .advising([Advice::other(hint)])
         }
         (_, Some(true)) => {
             let what = if intent == Intent::Install { "installed" } else { "uninstalled" };
             let summary = format!("It is {what}, but the installer said {code}.");
             let hint = format!(
-                "Map {code} in returnCodes to what it stands for, or mend the installer: the reference reports a failure."
+                "Map {code} in returnCodes to what it stands for, or fix the installer: the reference reports a failure."
             );
-            conclude(Outcome::DoneDespiteCode, 8, summary, enforcement::ERROR, error).advising([hint])
+            conclude(Outcome::DoneDespiteCode, Class::InstallFailed, summary, enforcement::ERROR, error)
+                .advising([Advice::other(hint)])
         }
         (_, found) => {
             let found = match found {
@@ -158,7 +167,7 @@ fn failed(intent: Intent, code: u32, reached: Option<bool>) -> Conclusion {
             };
             conclude(
                 Outcome::Failed,
-                8,
+                Class::InstallFailed,
                 format!("The installer failed: it ended with {code}, and {found}."),
                 enforcement::ERROR,
                 error,
@@ -175,7 +184,7 @@ fn timed_out(reached: Option<bool>, killed: bool) -> Conclusion {
             "The installer still runs after its time limit{meanwhile}; it was not waited for any longer."
         ),
     };
-    conclude(Outcome::TimedOut, 8, summary, enforcement::ERROR, Some(device::TIME_LIMIT))
+    conclude(Outcome::TimedOut, Class::InstallFailed, summary, enforcement::ERROR, Some(device::TIME_LIMIT))
 }
 
 /// We, or the device, went away while it ran: detection decides.
@@ -183,14 +192,14 @@ fn unseen(intent: Intent, reached: Option<bool>) -> Conclusion {
     match (reached, intent) {
         (Some(true), Intent::Install) => conclude(
             Outcome::Installed,
-            0,
+            None,
             "It is installed and detected; how the installer ended nobody saw.",
             enforcement::SUCCESS,
             None,
         ),
         (Some(true), Intent::Uninstall) => conclude(
             Outcome::Uninstalled,
-            0,
+            None,
             "It is no longer detected; how the uninstaller ended nobody saw.",
             enforcement::SUCCESS,
             None,
@@ -198,7 +207,7 @@ fn unseen(intent: Intent, reached: Option<bool>) -> Conclusion {
         (None, _) => cannot_tell(),
         (Some(false), _) => conclude(
             Outcome::Failed,
-            8,
+            Class::InstallFailed,
             "How the installer ended nobody saw, and detection does not bear it out.",
             enforcement::UNKNOWN,
             None,
@@ -212,13 +221,13 @@ mod tests {
 
     #[test]
     fn an_end_that_nobody_saw_is_judged_by_detection_alone() {
-        for (answer, outcome, exit) in [
-            (Answer::Detected, Outcome::Installed, 0),
-            (Answer::NotDetected, Outcome::Failed, 8),
-            (Answer::CannotTell, Outcome::CannotTell, 1),
+        for (answer, outcome, class) in [
+            (Answer::Detected, Outcome::Installed, None),
+            (Answer::NotDetected, Outcome::Failed, Some(Class::InstallFailed)),
+            (Answer::CannotTell, Outcome::CannotTell, Some(Class::Machine)),
         ] {
             let conclusion = judge(Intent::Install, Ended::Unseen, answer);
-            assert_eq!((conclusion.outcome, conclusion.exit), (outcome, exit));
+            assert_eq!((conclusion.outcome, conclusion.class), (outcome, class));
         }
     }
 }

@@ -2,10 +2,10 @@ use super::conclusion::Conclusion;
 use crate::state_code::{hresult, state};
 use crate::{RunAs, Runner};
 use jiff::Timestamp;
-use waybill_schemas::codes::Table;
+use waybill_schemas::codes::{Class, Table};
 use waybill_schemas::report::install::{
-    AppIdentity, CommandReport, DetectionReport, InstallReport, Intent, NextTry, RUNNER_CONTRACT,
-    RequirementsReport, RestartReport, RunReport, States, Step, StepReport,
+    Advice, AppIdentity, CommandReport, Decision, DetectionReport, InstallReport, Intent, NextTry,
+    RUNNER_CONTRACT, RequirementsReport, RestartReport, RunReport, States, StepReport,
 };
 
 /// What is written down of an attempt as it goes; becomes the report.
@@ -36,10 +36,9 @@ impl<'a> Notes<'a> {
         }
     }
 
-    /// A decision fell.
-    pub(super) fn step(&mut self, step: Step, decided: impl Into<String>, why: impl Into<String>) {
-        let at = now(self.runner).to_string();
-        let step = StepReport { step, decided: decided.into(), why: why.into(), at };
+    /// Writes a decision down and reports it as an event.
+    pub(super) fn decided(&mut self, decision: Decision) {
+        let step = StepReport::new(decision, now(self.runner).to_string());
         self.runner.events.decided(&step);
         self.steps.push(step);
     }
@@ -52,7 +51,8 @@ impl<'a> Notes<'a> {
         run_as: &RunAs,
         conclusion: Conclusion,
     ) -> InstallReport {
-        let Conclusion { outcome, exit, changed, summary, next, compliance, enforcement, error } = conclusion;
+        let Conclusion { outcome, class, changed, summary, advice, compliance, enforcement, error } =
+            conclusion;
         let desired = if intent == Intent::Install { 2 } else { 1 };
         let applicability =
             self.requirements.as_ref().and_then(|requirements| requirements.applicability.clone());
@@ -61,10 +61,11 @@ impl<'a> Notes<'a> {
             intent,
             app,
             outcome,
-            exit,
+            exit: class.map_or(0, Class::exit_code),
             changed,
             summary,
-            next,
+            next: advice.iter().map(Advice::to_string).collect(),
+            advice,
             states: States {
                 applicability,
                 compliance: state(Table::ComplianceState, compliance),

@@ -2,7 +2,7 @@
 
 use super::advice;
 use super::conclusion::{self, Conclusion, enforcement};
-use super::flow::{Attempt, Flow, Interrupted, Stop, interrupted};
+use super::flow::{Attempt, Flow, Stop, interrupted};
 use super::judgement::{Ended, error_code, judge, reached};
 use super::restart;
 use crate::run::{Ground, NotRun, Patience, Ran, Waited};
@@ -11,7 +11,10 @@ use crate::{AttemptEnd, AttemptId, CodeKind, NewAttempt, Resolved, ReturnCodes, 
 use jiff::Timestamp;
 use std::time::Duration;
 use waybill_context::failpoint;
-use waybill_schemas::report::install::{Answer, Occasion, Outcome, RunReport, Step, SurvivorReport};
+use waybill_schemas::codes::Class;
+use waybill_schemas::report::install::{
+    Advice, Answer, Decision, Interruption, Occasion, Outcome, RunReport, SurvivorReport,
+};
 
 /// Minutes that an installer may take where the app says nothing (docs/intune-agent.md, "An attempt, step by step").
 const LIMIT_MINUTES: u32 = 60;
@@ -39,8 +42,7 @@ impl Attempt<'_> {
         let started = self.now().to_string();
         let limit = Duration::from_secs(u64::from(limit_minutes) * 60);
         let program = resolved.report.program.as_deref().unwrap_or_default();
-        let why = format!("{program} may take {limit_minutes} minutes; then it is no longer waited for.");
-        self.notes.step(Step::Run, "starting", why);
+        self.notes.decided(Decision::Starts { program: program.to_owned(), limit_minutes });
         let ran = match self.ground().run(
             id,
             &self.identity.id,
@@ -80,8 +82,7 @@ impl Attempt<'_> {
         if is_free() {
             return true;
         }
-        let why = "Windows Installer does one installation at a time.";
-        self.notes.step(Step::Run, "waiting for another installation", why);
+        self.notes.decided(Decision::WaitsForInstaller);
         Patience::new(&self.runner.context).until(self.runner.settings.installer_patience, is_free)
     }
 
@@ -92,18 +93,14 @@ impl Attempt<'_> {
         if kind.is_none() {
             self.verdict(id, Outcome::Interrupted, None, None)?;
             journal.settled(id)?;
-            return Ok(interrupted(Interrupted::BeforeItsStart));
+            return Ok(interrupted(Interruption::BeforeItsStart));
         }
         self.verdict(id, Outcome::RetryLater, kind, Some(ALREADY_RUNNING))?;
         journal.settled(id)?;
-        self.notes.step(
-            Step::Run,
-            "not started",
-            "Another installation by Windows Installer did not end; that counts as 1618.",
-        );
-        Ok(Conclusion::quiet(
+        self.notes.decided(Decision::InstallerBusy);
+        Ok(Conclusion::unchanged(
             Outcome::RetryLater,
-            9,
+            Class::RetryLater,
             "Another installation is running; this one is to be tried again soon.",
         )
         .with(
@@ -111,10 +108,7 @@ impl Attempt<'_> {
             Some(enforcement::ERROR_WITH_IMMEDIATE_RETRY),
             Some(error_code(ALREADY_RUNNING)),
         )
-        .advising([
-            "Let the other installation end, then run the same command again; `--wait` does so by itself."
-                .to_owned(),
-        ]))
+        .advising([Advice::LetOtherInstallationEnd]))
     }
 
     fn not_run(&mut self, id: AttemptId, program: &str, error: NotRun) -> Flow<Conclusion> {
@@ -136,8 +130,8 @@ impl Attempt<'_> {
         self.runner.journal.ended(id, &AttemptEnd::NotStarted(code))?;
         self.verdict(id, Outcome::CommandRefused, None, None)?;
         self.runner.journal.settled(id)?;
-        self.notes.step(Step::Run, "refused", why.clone());
-        Ok(self.refused(code, &why, advice::not_started(code)))
+        self.notes.decided(Decision::StartFailed { why: why.clone() });
+        Ok(self.refused(code, &why, Some(advice::not_started(code))))
     }
 
     fn run_report(&self, ran: &Ran, started: String, limit_minutes: u32) -> RunReport {
@@ -165,29 +159,27 @@ impl Attempt<'_> {
         let ended = match ran.waited {
             Waited::Ended(code) => {
                 let (kind, said_by) = ReturnCodes::of(self.request.app).stands_for(code);
-                let why = match said_by {
-                    "nobody" => "Nobody says what it stands for: an error, and no quick retry.".to_owned(),
-                    who => format!("So says the table of {who}."),
-                };
-                self.notes.step(Step::ReturnCode, format!("{code} stands for {}", kind.name()), why);
+                let (stands_for, said_by) = (kind.name().to_owned(), said_by.to_owned());
+                self.notes.decided(Decision::ReturnCode { code, stands_for, said_by });
                 Ended::Exited(code, kind)
             }
             Waited::TimedOut => Ended::TimedOut { killed: ran.killed },
             Waited::Unknown => Ended::Unseen,
-            Waited::Interrupted => return Ok(interrupted(Interrupted::WhileItRan)),
+            Waited::Interrupted => return Ok(interrupted(Interruption::WhileItRan)),
         };
         self.note_restart(ended)?;
         failpoint::reach("attempt-detecting");
         let answer = self.look_after(ended);
         if self.is_left_open(ended, answer) {
-            return Ok(interrupted(Interrupted::AfterItsEnd)); // not judged: the next run does it
+            return Ok(interrupted(Interruption::AfterItsEnd)); // not judged: the next run does it
         }
         let mut conclusion = judge(self.request.intent, ended, answer);
         if let (Outcome::CannotTell, Some(detection)) = (conclusion.outcome, self.notes.detections.last()) {
             conclusion = conclusion::cannot_tell(detection, true);
         }
-        self.notes.step(Step::Judgement, outcome_words(conclusion.outcome), conclusion.summary.clone());
-        self.restarts(ended, conclusion.exit, renames)?;
+        let (outcome, summary) = (conclusion.outcome, conclusion.summary.clone());
+        self.notes.decided(Decision::Judged { outcome, summary });
+        self.restarts(ended, &conclusion, renames)?;
         let (kind, code) = match ended {
             Ended::Exited(code, kind) => (Some(kind), Some(code)),
             Ended::TimedOut { .. } | Ended::Unseen => (None, None),
@@ -197,7 +189,7 @@ impl Attempt<'_> {
         if matches!(ended, Ended::Exited(..)) {
             self.runner.journal.settled(id)?;
         }
-        conclusion.next.extend(advice::after_run(self, ran, &conclusion));
+        conclusion.advice.extend(advice::after_run(self, ran, &conclusion));
         Ok(conclusion)
     }
 
@@ -244,12 +236,10 @@ impl Attempt<'_> {
             detection.after_milliseconds = u64::try_from(after).ok();
         }
         if looks > 1 && reached(self.request.intent, answer) == Some(true) {
-            let why = format!(
-                "It was so at look {looks}, {:.1} s after the installer's end. The reference looks once, after about 0.15 s, \
-                 and may report an error here.",
-                after as f64 / 1000.0
-            );
-            self.notes.step(Step::Detection, "late", why);
+            self.notes.decided(Decision::FoundLate {
+                looks,
+                milliseconds: u64::try_from(after).unwrap_or(u64::MAX),
+            });
         }
         answer
     }
@@ -266,33 +256,18 @@ impl Attempt<'_> {
         restart::note(journal, system, &self.identity.id, restart::need_of(kind), self.now())
     }
 
-    fn restarts(&mut self, ended: Ended, exit: u8, before: &[String]) -> Flow<()> {
+    fn restarts(&mut self, ended: Ended, conclusion: &Conclusion, before: &[String]) -> Flow<()> {
         let Ended::Exited(_, kind) = ended else { return Ok(()) };
         let (journal, system) = (self.runner.journal, self.runner.system);
         let asked = restart::need_of(kind);
         let after = system.device().pending_renames().unwrap_or_default();
         let left: Vec<String> = after.into_iter().filter(|one| !before.contains(one)).collect();
         if !left.is_empty() {
-            let why = format!("{} files wait for it that did not before.", left.len());
-            self.notes.step(Step::Restart, "a restart is left pending", why);
+            self.notes.decided(Decision::RestartLeft { files: left.len() });
         }
         let pending = restart::pending(journal, system)?;
-        let is_done = matches!(exit, 0 | 10 | 11);
+        let is_done = conclusion.class.is_none_or(Class::is_done);
         self.notes.restart = Some(restart::report(self.request.app, asked, is_done, &pending, left));
         Ok(())
-    }
-}
-
-fn outcome_words(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Installed => "installed and detected",
-        Outcome::Uninstalled => "uninstalled",
-        Outcome::Failed => "failed",
-        Outcome::NotBorneOut => "not borne out by detection",
-        Outcome::DoneDespiteCode => "done, although the code says failed",
-        Outcome::TimedOut => "over its time limit",
-        Outcome::RetryLater => "to be tried again",
-        Outcome::Waiting => "judged after the restart",
-        _ => "cannot tell",
     }
 }

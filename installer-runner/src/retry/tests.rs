@@ -50,13 +50,13 @@ fn failed(seconds: i64) -> AttemptRecord {
     attempt(Outcome::Failed, 1603, seconds)
 }
 
-fn decide(history: &[AttemptRecord], seconds: i64) -> Decision {
+fn decide(history: &[AttemptRecord], seconds: i64) -> RetryDecision {
     next_try(history, at(seconds), &RetryPolicy::default())
 }
 
 #[test]
 fn what_was_never_tried_runs() {
-    assert_eq!(decide(&[], 0), Decision::RunNow);
+    assert_eq!(decide(&[], 0), RetryDecision::RunNow);
     assert_eq!(next_try_report(&[], at(0), &RetryPolicy::default()), None);
 }
 
@@ -67,16 +67,16 @@ fn three_more_tries_five_minutes_apart_then_a_day() {
         let now = quick * 5 * MINUTE;
         history.push(retry(now));
         let until = now + 5 * MINUTE;
-        assert_eq!(decide(&history, now), Decision::WaitUntil(at(until)));
-        assert_eq!(decide(&history, until - 1), Decision::WaitUntil(at(until)));
-        assert_eq!(decide(&history, until), Decision::RunNow);
+        assert_eq!(decide(&history, now), RetryDecision::WaitUntil(at(until)));
+        assert_eq!(decide(&history, until - 1), RetryDecision::WaitUntil(at(until)));
+        assert_eq!(decide(&history, until), RetryDecision::RunNow);
     }
     history.push(retry(15 * MINUTE));
     let until = 15 * MINUTE + 24 * HOUR;
-    assert_eq!(decide(&history, 15 * MINUTE), Decision::GiveUpUntil(at(until)));
-    assert_eq!(decide(&history, until), Decision::RunNow);
+    assert_eq!(decide(&history, 15 * MINUTE), RetryDecision::GiveUpUntil(at(until)));
+    assert_eq!(decide(&history, until), RetryDecision::RunNow);
     history.push(retry(until));
-    assert_eq!(decide(&history, until), Decision::WaitUntil(at(until + 5 * MINUTE)), "a new round");
+    assert_eq!(decide(&history, until), RetryDecision::WaitUntil(at(until + 5 * MINUTE)), "a new round");
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn failures_go_straight_to_the_long_wait() {
     ];
     for outcome in failures {
         let history = [attempt(outcome, 42, 0)];
-        assert_eq!(decide(&history, 1), Decision::GiveUpUntil(at(24 * HOUR)), "{outcome:?}");
+        assert_eq!(decide(&history, 1), RetryDecision::GiveUpUntil(at(24 * HOUR)), "{outcome:?}");
     }
 }
 
@@ -106,20 +106,20 @@ fn what_is_no_failure_keeps_nothing_waiting() {
         Outcome::Waiting,
         Outcome::Interrupted,
     ] {
-        assert_eq!(decide(&[attempt(outcome, 0, 0)], 0), Decision::RunNow, "{outcome:?}");
+        assert_eq!(decide(&[attempt(outcome, 0, 0)], 0), RetryDecision::RunNow, "{outcome:?}");
     }
     assert_eq!(decide(&[failed(0), attempt(Outcome::Installed, 0, 60), retry(120)], 121), {
-        Decision::WaitUntil(at(120 + 5 * MINUTE))
+        RetryDecision::WaitUntil(at(120 + 5 * MINUTE))
     });
     let still = [failed(0), attempt(Outcome::Waiting, 0, 60)];
-    assert_eq!(decide(&still, 61), Decision::GiveUpUntil(at(24 * HOUR)), "it changed nothing");
+    assert_eq!(decide(&still, 61), RetryDecision::GiveUpUntil(at(24 * HOUR)), "it changed nothing");
 }
 
 #[test]
 fn an_end_that_nobody_judged_is_tried_again_soon_and_not_for_ever() {
     let history: Vec<_> = (0..4).map(|number| unjudged(number * 5 * MINUTE)).collect();
-    assert_eq!(decide(&history[..1], 0), Decision::WaitUntil(at(5 * MINUTE)));
-    assert_eq!(decide(&history, 15 * MINUTE), Decision::GiveUpUntil(at(15 * MINUTE + 24 * HOUR)));
+    assert_eq!(decide(&history[..1], 0), RetryDecision::WaitUntil(at(5 * MINUTE)));
+    assert_eq!(decide(&history, 15 * MINUTE), RetryDecision::GiveUpUntil(at(15 * MINUTE + 24 * HOUR)));
 }
 
 #[test]
@@ -131,22 +131,26 @@ fn an_installer_that_takes_us_with_it_is_not_run_again_and_again() {
         verdict: attempt(Outcome::Interrupted, 0, judged).verdict,
         ..unjudged(begun)
     };
-    assert_eq!(decide(&[unseen(0, 200)], 200), Decision::WaitUntil(at(5 * MINUTE)), "from its beginning on");
+    assert_eq!(
+        decide(&[unseen(0, 200)], 200),
+        RetryDecision::WaitUntil(at(5 * MINUTE)),
+        "from its beginning on"
+    );
     let history: Vec<_> = (0..4).map(|number| unseen(number * 300, number * 300 + 1)).collect();
-    assert_eq!(decide(&history, 901), Decision::GiveUpUntil(at(900 + 24 * HOUR)));
+    assert_eq!(decide(&history, 901), RetryDecision::GiveUpUntil(at(900 + 24 * HOUR)));
     let never_started = AttemptRecord { process: None, ..unseen(0, 1) };
-    assert_eq!(decide(&[never_started], 1), Decision::RunNow);
+    assert_eq!(decide(&[never_started], 1), RetryDecision::RunNow);
 }
 
 #[test]
 fn a_person_begins_it_anew() {
     let used_up = [retry(0), retry(300), retry(600), retry(900)];
     let history = |last| used_up.iter().cloned().chain([last]).collect::<Vec<_>>();
-    assert_eq!(decide(&history(manual(retry(1000))), 1000), Decision::WaitUntil(at(1300)));
+    assert_eq!(decide(&history(manual(retry(1000))), 1000), RetryDecision::WaitUntil(at(1300)));
     let interrupted = manual(attempt(Outcome::Interrupted, 0, 1000));
-    assert_eq!(decide(&history(interrupted), 1000), Decision::RunNow, "the long wait is over");
+    assert_eq!(decide(&history(interrupted), 1000), RetryDecision::RunNow, "the long wait is over");
     let until = at(1000 + 24 * HOUR);
-    assert_eq!(decide(&history(manual(failed(1000))), 1001), Decision::GiveUpUntil(until));
+    assert_eq!(decide(&history(manual(failed(1000))), 1001), RetryDecision::GiveUpUntil(until));
 }
 
 #[test]
@@ -163,13 +167,13 @@ fn a_code_with_an_interval_of_its_own_costs_no_day_and_no_quick_try() {
     let policy = RetryPolicy::of(&AppDocument::from_value(app).unwrap());
     let decide = |history: &[AttemptRecord], now| next_try(history, at(now), &policy);
     let deferred = |seconds| attempt(Outcome::Failed, 1602, seconds);
-    assert_eq!(decide(&[deferred(0)], 0), Decision::WaitUntil(at(HOUR)));
-    assert_eq!(decide(&[attempt(Outcome::Failed, 0x8007_0005, 0)], 0), Decision::WaitUntil(at(MINUTE)));
+    assert_eq!(decide(&[deferred(0)], 0), RetryDecision::WaitUntil(at(HOUR)));
+    assert_eq!(decide(&[attempt(Outcome::Failed, 0x8007_0005, 0)], 0), RetryDecision::WaitUntil(at(MINUTE)));
     assert_eq!(decide(&[retry(0), deferred(60), retry(HOUR)], HOUR), {
-        Decision::GiveUpUntil(at(HOUR + 600 * MINUTE))
+        RetryDecision::GiveUpUntil(at(HOUR + 600 * MINUTE))
     });
-    assert_eq!(decide(&[retry(0)], 0), Decision::WaitUntil(at(2 * MINUTE)));
-    assert_eq!(decide(&[attempt(Outcome::Installed, 1602, 0)], 0), Decision::RunNow);
+    assert_eq!(decide(&[retry(0)], 0), RetryDecision::WaitUntil(at(2 * MINUTE)));
+    assert_eq!(decide(&[attempt(Outcome::Installed, 1602, 0)], 0), RetryDecision::RunNow);
 }
 
 #[test]
@@ -181,11 +185,11 @@ fn an_app_that_says_nothing_is_tried_as_the_reference_does() {
 
 #[test]
 fn clocks_that_are_set_keep_nobody_waiting_for_longer() {
-    assert_eq!(decide(&[failed(365 * 24 * HOUR)], 0), Decision::RunNow, "set back a year");
-    assert_eq!(decide(&[retry(1)], 0), Decision::RunNow, "set back a second");
-    assert_eq!(decide(&[failed(0)], 365 * 24 * HOUR), Decision::RunNow, "set forward");
+    assert_eq!(decide(&[failed(365 * 24 * HOUR)], 0), RetryDecision::RunNow, "set back a year");
+    assert_eq!(decide(&[retry(1)], 0), RetryDecision::RunNow, "set back a second");
+    assert_eq!(decide(&[failed(0)], 365 * 24 * HOUR), RetryDecision::RunNow, "set forward");
     let policy = RetryPolicy { long_interval: Duration::MAX, ..RetryPolicy::default() };
-    assert_eq!(next_try(&[failed(0)], at(1), &policy), Decision::GiveUpUntil(Timestamp::MAX));
+    assert_eq!(next_try(&[failed(0)], at(1), &policy), RetryDecision::GiveUpUntil(Timestamp::MAX));
 }
 
 #[test]
@@ -197,7 +201,7 @@ fn the_report_says_when_and_why() {
     assert_eq!((step, when.as_str()), (RetryStep::Wait, "2026-03-29T00:10:00Z"));
     assert_eq!(
         why,
-        "Quick try 2 of 3 after exit code 1618, 5 minutes apart; `waybill install` does not wait and begins the schedule anew."
+        "Quick try 2 of 3 after exit code 1618, 5 minutes apart; an attempt that a person asks for does not wait and begins the schedule anew."
     );
     let (step, when, why) = report(&[failed(0)], 1).unwrap();
     assert_eq!((step, when.as_str()), (RetryStep::GiveUp, "2026-03-30T00:00:00Z"));

@@ -112,6 +112,33 @@ pub enum Class {
 }
 
 impl Class {
+    /// Every class.
+    const ALL: [Self; 13] = [
+        Self::Machine,
+        Self::Usage,
+        Self::Refused,
+        Self::Integrity,
+        Self::Network,
+        Self::Locked,
+        Self::NotDetected,
+        Self::InstallFailed,
+        Self::RetryLater,
+        Self::SoftRestart,
+        Self::HardRestart,
+        Self::Regression,
+        Self::Interrupted,
+    ];
+
+    /// The class of an exit code; `None` for 0 and for numbers that `waybill` never ends with.
+    pub fn from_exit_code(exit: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|class| class.exit_code() == exit)
+    }
+
+    /// A success after which the device needs a restart.
+    pub const fn is_done(self) -> bool {
+        matches!(self, Self::SoftRestart | Self::HardRestart)
+    }
+
     /// The exit code of `waybill`.
     pub const fn exit_code(self) -> u8 {
         self as u8

@@ -17,7 +17,7 @@ pub(super) fn write(report: &InstallReport, out: &mut dyn Write) -> io::Result<(
         write_wrapped("  ", 2, &next.why, out)?;
     }
     let states = &report.states;
-    if states.error.is_none() && matches!(report.exit, 0 | 10 | 11) {
+    if states.error.is_none() && report.is_done() {
         return Ok(());
     }
     let mut fields = Fields::default();

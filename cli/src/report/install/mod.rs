@@ -19,18 +19,39 @@ use anstyle::Style;
 use std::io::{self, Write};
 use waybill_schemas::codes::{Code, Entry, Table, find};
 use waybill_schemas::report::install::{
-    Answer, AppIdentity, ContextReport, DetectReport, InstallReport, Intent, Outcome, Step, StepReport,
+    Advice, Answer, AppIdentity, ContextReport, DecisionWords, DetectReport, InstallReport, Intent, Outcome,
+    Step, StepReport,
 };
 
 /// One decision, as it falls.
 pub(crate) fn write_step(step: &StepReport, out: &mut dyn Write) -> io::Result<()> {
     let first = format!("{FAINT}{:14}{FAINT:#}", step_title(step.step));
-    write_wrapped(&first, 14, &format!("{}: {}", step.decided, step.why), out)
+    let DecisionWords { decided, why } = step.decision.words();
+    write_wrapped(&first, 14, &format!("{decided}: {why}"), out)
+}
+
+/// The advice in the words of this command: where one of its options helps, that is named.
+pub(crate) fn in_words_of_the_command(advice: &[Advice]) -> Vec<String> {
+    let words = |advice: &Advice| match advice {
+        Advice::TryAgain => {
+            "Run the same command again in a while; `--wait` follows the schedule by itself.".to_owned()
+        }
+        Advice::LetOtherInstallationEnd => {
+            "Let the other installation end, then run the same command again; `--wait` does so by itself."
+                .to_owned()
+        }
+        Advice::AskByHand => {
+            "`waybill install` by hand does not wait, and begins the schedule anew.".to_owned()
+        }
+        Advice::LookUpCode { code } => format!("Look at what the system says: `waybill explain {code}`."),
+        other => other.to_string(),
+    };
+    advice.iter().map(words).collect()
 }
 
 /// What came of an attempt. Without `whole` only what went wrong, and what to do.
 pub(crate) fn write_attempt(report: &InstallReport, whole: bool, out: &mut dyn Write) -> io::Result<()> {
-    let is_well = matches!(report.exit, 0 | 10 | 11);
+    let is_well = report.is_done();
     if is_well && !whole {
         return Ok(());
     }

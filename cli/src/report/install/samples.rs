@@ -128,6 +128,7 @@ pub(super) fn failed() -> InstallReport {
         summary: "The installer ended with 1603, which stands for failure, and the app is not detected."
             .into(),
         next: vec!["Add /l*v with a log file, and look for \"Return value 3\" in it.".into()],
+        advice: Vec::new(),
         states: States {
             applicability: Some(code(0, "0", "applicable")),
             compliance: code(2, "2", "NotInstalled"),
@@ -190,6 +191,7 @@ pub(super) fn restart() -> InstallReport {
         exit: 10,
         summary: "It is installed and detected; a restart is needed some time.".into(),
         next: Vec::new(),
+        advice: Vec::new(),
         run: Some(run),
         detections: vec![look(Occasion::After, Answer::Detected)],
         next_try: None,
@@ -211,6 +213,7 @@ pub(super) fn detected(answer: Answer) -> DetectReport {
         exit: if answer == Answer::Detected { 0 } else { 7 },
         summary: "It is not detected.".into(),
         next: Vec::new(),
+        advice: Vec::new(),
         context: ContextReport { used: "current".into(), substituted: true, ..context() },
         detection: look(Occasion::Asked, answer),
     }

@@ -1,5 +1,6 @@
 use super::samples::*;
 use super::*;
+use waybill_schemas::report::install::Decision;
 
 /// The page as a stream without colours gets it.
 fn page(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> String {
@@ -193,12 +194,9 @@ What to do next
 
 #[test]
 fn each_decision_is_a_line() {
-    let step = StepReport {
-        step: Step::Detection,
-        decided: "not detected".into(),
-        why: "/rules/0 does not hold.".into(),
-        at: "2026-03-01T10:00:00Z".into(),
-    };
+    let rule = Some("/rules/0 does not hold.".to_owned());
+    let decision = Decision::Looked { answer: Answer::NotDetected, nothing_to_do: false, rule };
+    let step = StepReport::new(decision, "2026-03-01T10:00:00Z".into());
     let line = "detection     not detected: /rules/0 does not hold.\n";
     assert_eq!(page(|out| write_step(&step, out)), line);
 }

@@ -76,7 +76,7 @@ fn record(event: &Event, seconds: i64) -> AttemptRecord {
 
 /// The model. The newest attempt that says anything decides what is waited for; a retry is a quick try unless the tries
 /// before it, back to where its round began, have used them up.
-fn expected(events: &[(Event, i64)], now: i64, policy: &RetryPolicy) -> Decision {
+fn expected(events: &[(Event, i64)], now: i64, policy: &RetryPolicy) -> RetryDecision {
     let begins = events.iter().rposition(|(event, _)| event.manual || event.kind == Kind::Done);
     let since_then = match begins {
         Some(place) if events[place].0.kind == Kind::Done => &events[place + 1..],
@@ -84,7 +84,7 @@ fn expected(events: &[(Event, i64)], now: i64, policy: &RetryPolicy) -> Decision
         None => events,
     };
     let telling: Vec<_> = since_then.iter().filter(|(event, _)| event.kind != Kind::Nothing).collect();
-    let Some((newest, stamp)) = telling.last() else { return Decision::RunNow };
+    let Some((newest, stamp)) = telling.last() else { return RetryDecision::RunNow };
     let is_retry = |event: &Event| matches!(event.kind, Kind::Retry | Kind::Unjudged);
     let of_the_round = telling.rsplit(|(event, _)| event.kind == Kind::Failed).next().unwrap();
     let retries = of_the_round.iter().filter(|(event, _)| is_retry(event)).count() as u64;
@@ -96,9 +96,9 @@ fn expected(events: &[(Event, i64)], now: i64, policy: &RetryPolicy) -> Decision
     };
     let until = stamp + interval.as_secs() as i64;
     match (*stamp..until).contains(&now) {
-        true if is_long => Decision::GiveUpUntil(at(until)),
-        true => Decision::WaitUntil(at(until)),
-        false => Decision::RunNow,
+        true if is_long => RetryDecision::GiveUpUntil(at(until)),
+        true => RetryDecision::WaitUntil(at(until)),
+        false => RetryDecision::RunNow,
     }
 }
 
@@ -119,7 +119,7 @@ fn ten_thousand_sequences_agree_with_the_model() {
                 let decision = next_try(&history, at(now), &policy);
                 prop_assert_eq!(decision, expected(&told, now, &policy));
                 decisions.set(decisions.get() + 1);
-                waits.set(waits.get() + u32::from(decision != Decision::RunNow));
+                waits.set(waits.get() + u32::from(decision != RetryDecision::RunNow));
                 is_kept(&history, now, &policy, decision)?;
             }
         }
@@ -143,16 +143,16 @@ fn is_kept(
     history: &[AttemptRecord],
     now: i64,
     policy: &RetryPolicy,
-    decision: Decision,
+    decision: RetryDecision,
 ) -> Result<(), TestCaseError> {
     let (until, longest) = match decision {
-        Decision::RunNow => return Ok(()),
-        Decision::WaitUntil(until) => (until, policy.quick_interval.max(policy.by_code[0].1)),
-        Decision::GiveUpUntil(until) => (until, policy.long_interval),
+        RetryDecision::RunNow => return Ok(()),
+        RetryDecision::WaitUntil(until) => (until, policy.quick_interval.max(policy.by_code[0].1)),
+        RetryDecision::GiveUpUntil(until) => (until, policy.long_interval),
     };
     let until = until.as_second() - START;
     prop_assert!(now < until && until - now <= longest.as_secs() as i64);
     prop_assert_eq!(next_try(history, at(until - 1), policy), decision);
-    prop_assert_eq!(next_try(history, at(until), policy), Decision::RunNow);
+    prop_assert_eq!(next_try(history, at(until), policy), RetryDecision::RunNow);
     Ok(())
 }

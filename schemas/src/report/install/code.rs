@@ -4,6 +4,16 @@ use super::{Answer, DetectReport, InstallReport, Intent, Outcome};
 use crate::codes::{Class, Code, runner};
 
 impl InstallReport {
+    /// The class that the exit code stands for; `None` for 0.
+    pub fn class(&self) -> Option<Class> {
+        Class::from_exit_code(self.exit)
+    }
+
+    /// What was wanted is so, or was so already; a restart may be needed.
+    pub fn is_done(&self) -> bool {
+        self.class().is_none_or(Class::is_done)
+    }
+
     /// The entry of the table of codes; `None` where all is well.
     pub fn code(&self) -> Option<&'static Code> {
         let by_intent = |install, uninstall| match self.intent {
@@ -32,7 +42,7 @@ impl InstallReport {
     }
 
     fn cannot_tell(&self) -> &'static Code {
-        if self.exit == Class::Refused.exit_code() {
+        if self.class() == Some(Class::Refused) {
             return &runner::DETECTION_RULE_INVALID; // by the code alone it may be a rule that needs Windows
         }
         match &self.requirements {

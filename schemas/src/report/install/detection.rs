@@ -1,4 +1,4 @@
-use super::{AppIdentity, ContextReport, StateCode};
+use super::{Advice, AppIdentity, ContextReport, StateCode};
 use serde::{Deserialize, Serialize};
 
 /// The three answers of detection.
@@ -94,6 +94,9 @@ pub struct DetectReport {
     pub summary: String,
     /// What to do next.
     pub next: Vec<String>,
+    /// The same, typed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub advice: Vec<Advice>,
     /// In which context rules were asked.
     pub context: ContextReport,
     /// The look.

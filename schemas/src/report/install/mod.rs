@@ -1,15 +1,19 @@
 //! What `waybill install`, `uninstall` and `detect` decided, step by step and why: the runner's contract
 //! (docs/runner.md).
 
+mod advice;
 mod code;
 mod command;
+mod decision;
 mod detection;
 mod restart;
 mod retry;
 mod run;
 mod states;
 
+pub use advice::{Advice, Interruption};
 pub use command::{CommandReport, EnvironmentDifference, Host, RefusedCommand};
+pub use decision::{Decision, DecisionWords, EarlierEnd};
 pub use detection::{Answer, DetectReport, DetectionReport, Occasion, RuleReport};
 pub use restart::{PendingRestartReport, RestartNeed, RestartReport};
 pub use retry::{NextTry, RetryStep};
@@ -42,6 +46,9 @@ pub struct InstallReport {
     pub summary: String,
     /// What to do next, the likeliest first; empty where nothing is to be done.
     pub next: Vec<String>,
+    /// The same, typed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub advice: Vec<Advice>,
     /// What the reference would report.
     pub states: States,
     /// In which context commands and rules ran.
@@ -160,7 +167,9 @@ pub struct ContextReport {
 pub struct StepReport {
     /// Which step.
     pub step: Step,
-    /// What was decided, a few words.
+    /// What was decided.
+    pub decision: Decision,
+    /// The same in a few words.
     pub decided: String,
     /// Why, one sentence.
     pub why: String,

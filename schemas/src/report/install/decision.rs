@@ -1,0 +1,371 @@
+//! What an attempt decided: typed, with one function that makes the words of it.
+
+use super::{Answer, Outcome, Step, StepReport};
+use serde::{Deserialize, Serialize};
+
+/// One decision of an attempt. [`Decision::words`] says it for people; reports and pages take it from there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[non_exhaustive]
+pub enum Decision {
+    /// The app's installer of an earlier attempt still runs; it is waited for.
+    WaitsForEarlier {
+        /// Its program.
+        process: String,
+        /// Its process id.
+        pid: u32,
+    },
+    /// An earlier attempt was never judged, and nothing of it runs any more.
+    EarlierIsOver {
+        /// When it began.
+        began: String,
+        /// What is known of its end.
+        end: EarlierEnd,
+    },
+    /// An earlier installer keeps this one from being started.
+    EarlierStillRuns {
+        /// Its program.
+        process: String,
+        /// Its process id.
+        pid: u32,
+        /// The app that it belongs to, by id.
+        app: String,
+        /// Whether that is this app.
+        is_own: bool,
+        /// When its attempt began.
+        began: String,
+    },
+    /// A look for the app, and what follows from it.
+    Looked {
+        /// What it came to.
+        answer: Answer,
+        /// Whether what is wanted is so already.
+        nothing_to_do: bool,
+        /// The first rule that does not hold, in its own words; absent where every rule holds.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rule: Option<String>,
+    },
+    /// The app was found at a later look only.
+    FoundLate {
+        /// At which look.
+        looks: u32,
+        /// Milliseconds after the installer's end.
+        milliseconds: u64,
+    },
+    /// Every requirement holds.
+    Applicable,
+    /// A requirement does not hold.
+    NotApplicable {
+        /// The applicability code.
+        code: String,
+        /// Which requirement, in words.
+        why: String,
+    },
+    /// A requirement cannot be told.
+    ApplicabilityUnknown {
+        /// Which, in words.
+        why: String,
+    },
+    /// The device has to restart first.
+    RestartPending {
+        /// The app that asked for it, by id.
+        app: String,
+        /// When.
+        since: String,
+    },
+    /// The schedule does not try yet.
+    ScheduledFor {
+        /// When it does.
+        until: String,
+    },
+    /// The schedule is followed: it is waited until the next try.
+    WaitsForNextTry {
+        /// When that is.
+        until: String,
+        /// What the attempt before came to.
+        why: String,
+    },
+    /// The app runs as the signed-in user, and there is none.
+    NobodySignedIn,
+    /// A dry run fetches nothing.
+    ContentNotFetched,
+    /// The content folder is here.
+    ContentHere {
+        /// Where.
+        folder: String,
+        /// Whether it was fetched for this attempt.
+        fetched: bool,
+    },
+    /// The program that the command starts was found.
+    CommandFound {
+        /// Its path.
+        program: String,
+        /// Where it was found.
+        found_in: String,
+    },
+    /// The command cannot be started.
+    CommandRefused {
+        /// Why.
+        why: String,
+    },
+    /// A dry run ends here.
+    DryRun,
+    /// Windows Installer is busy with another installation, which is waited for.
+    WaitsForInstaller,
+    /// That other installation did not end.
+    InstallerBusy,
+    /// The installer is about to run.
+    Starts {
+        /// Its program.
+        program: String,
+        /// Its time limit.
+        limit_minutes: u32,
+    },
+    /// The system, or the place for its output, did not let it start.
+    StartFailed {
+        /// Why.
+        why: String,
+    },
+    /// What the exit code stands for.
+    ReturnCode {
+        /// The exit code.
+        code: u32,
+        /// What it stands for.
+        stands_for: String,
+        /// Who says so: `app.json`, `default` or `nobody`.
+        said_by: String,
+    },
+    /// What code and detection come to.
+    Judged {
+        /// The outcome.
+        outcome: Outcome,
+        /// In one sentence.
+        summary: String,
+    },
+    /// The installer left files that the next restart replaces.
+    RestartLeft {
+        /// How many.
+        files: usize,
+    },
+}
+
+/// How an earlier attempt ended that nobody judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub enum EarlierEnd {
+    /// Its installer ended with this code.
+    Exited(u32),
+    /// It was over its time limit.
+    TimedOut,
+    /// Its installer was never started.
+    NeverStarted,
+    /// Nobody saw how it ended.
+    Unseen,
+}
+
+/// A decision in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DecisionWords {
+    /// What was decided, a few words.
+    pub decided: String,
+    /// Why, one sentence.
+    pub why: String,
+}
+
+impl StepReport {
+    /// The report of a decision that was taken `at` that time (RFC 3339).
+    pub fn new(decision: Decision, at: String) -> Self {
+        let DecisionWords { decided, why } = decision.words();
+        Self { step: decision.step(), decision, decided, why, at }
+    }
+}
+
+impl Decision {
+    /// The step of the attempt that it belongs to.
+    pub const fn step(&self) -> Step {
+        match self {
+            Self::WaitsForEarlier { .. } | Self::EarlierIsOver { .. } | Self::EarlierStillRuns { .. } => {
+                Step::EarlierAttempt
+            }
+            Self::Looked { .. } | Self::FoundLate { .. } => Step::Detection,
+            Self::Applicable | Self::NotApplicable { .. } | Self::ApplicabilityUnknown { .. } => {
+                Step::Requirements
+            }
+            Self::RestartPending { .. } => Step::PendingRestart,
+            Self::ScheduledFor { .. } | Self::WaitsForNextTry { .. } => Step::Schedule,
+            Self::ContentNotFetched | Self::ContentHere { .. } => Step::Content,
+            Self::CommandFound { .. } | Self::CommandRefused { .. } => Step::Command,
+            Self::NobodySignedIn
+            | Self::DryRun
+            | Self::WaitsForInstaller
+            | Self::InstallerBusy
+            | Self::Starts { .. }
+            | Self::StartFailed { .. } => Step::Run,
+            Self::ReturnCode { .. } => Step::ReturnCode,
+            Self::Judged { .. } => Step::Judgement,
+            Self::RestartLeft { .. } => Step::Restart,
+        }
+    }
+
+    /// The words of it. Reports and pages all take them from here.
+    pub fn words(&self) -> DecisionWords {
+        let (decided, why) = match self {
+            Self::WaitsForEarlier { .. } | Self::EarlierIsOver { .. } | Self::EarlierStillRuns { .. } => {
+                self.words_on_earlier()
+            }
+            Self::Looked { .. } | Self::FoundLate { .. } => self.words_on_detection(),
+            Self::Applicable
+            | Self::NotApplicable { .. }
+            | Self::ApplicabilityUnknown { .. }
+            | Self::RestartPending { .. }
+            | Self::ScheduledFor { .. }
+            | Self::WaitsForNextTry { .. }
+            | Self::NobodySignedIn => self.words_on_gates(),
+            _ => self.words_on_run(),
+        };
+        DecisionWords { decided, why }
+    }
+
+    fn words_on_earlier(&self) -> (String, String) {
+        match self {
+            Self::WaitsForEarlier { process, pid } => (
+                "waiting for it".to_owned(),
+                format!(
+                    "{process} (process {pid}) of an earlier attempt still runs; it is not started twice."
+                ),
+            ),
+            Self::EarlierIsOver { began, end } => (format!("the attempt of {began} is over"), end.words()),
+            Self::EarlierStillRuns { process, pid, app, is_own, began } => {
+                let whose = if *is_own { "this app's" } else { "another app's" };
+                let why =
+                    format!("{process} (process {pid}) of {whose} attempt of {began} still runs ({app}).");
+                ("not started".to_owned(), why)
+            }
+            _ => <(String, String)>::default(),
+        }
+    }
+
+    fn words_on_detection(&self) -> (String, String) {
+        match self {
+            Self::Looked { answer, nothing_to_do, rule } => {
+                let why = match (answer, nothing_to_do) {
+                    (Answer::CannotTell, _) => "Nothing is started on such an answer.",
+                    (Answer::Detected, true) => "Every detection rule holds; there is nothing to install.",
+                    (Answer::NotDetected, true) => "There is nothing to uninstall.",
+                    (_, false) => rule.as_deref().unwrap_or("Every detection rule holds."),
+                };
+                let decided = match answer {
+                    Answer::CannotTell => "cannot tell",
+                    Answer::Detected => "detected",
+                    Answer::NotDetected => "not detected",
+                };
+                (decided.to_owned(), why.to_owned())
+            }
+            Self::FoundLate { looks, milliseconds } => {
+                let why = format!(
+                    "It was so at look {looks}, {:.1} s after the installer's end. Intune's agent looks once, after about \
+                     0.15 s, and may report an error here.",
+                    *milliseconds as f64 / 1000.0
+                );
+                ("late".to_owned(), why)
+            }
+            _ => <(String, String)>::default(),
+        }
+    }
+
+    fn words_on_gates(&self) -> (String, String) {
+        match self {
+            Self::Applicable => ("applicable".to_owned(), "Every requirement holds.".to_owned()),
+            Self::NotApplicable { code, why } => (format!("not applicable ({code})"), why.clone()),
+            Self::ApplicabilityUnknown { why } => ("cannot tell".to_owned(), why.clone()),
+            Self::RestartPending { app, since } => {
+                let why = format!("{app} asked for a restart at {since}; nothing is installed before it.");
+                ("not started".to_owned(), why)
+            }
+            Self::ScheduledFor { until } => {
+                ("not now".to_owned(), format!("The schedule tries again at {until}."))
+            }
+            Self::WaitsForNextTry { until, why } => (format!("waiting until {until}"), why.clone()),
+            Self::NobodySignedIn => {
+                let why = "The app runs as the signed-in user, and nobody is signed in.";
+                ("not started".to_owned(), why.to_owned())
+            }
+            _ => <(String, String)>::default(),
+        }
+    }
+
+    fn words_on_run(&self) -> (String, String) {
+        let words = |decided: &str, why: &str| (decided.to_owned(), why.to_owned());
+        match self {
+            Self::ContentNotFetched => {
+                words("not fetched", "A dry run fetches nothing; files of the package are not looked for.")
+            }
+            Self::ContentHere { folder, fetched } => {
+                let decided = if *fetched { "fetched" } else { "here already" };
+                words(decided, &format!("The content folder is {folder}."))
+            }
+            Self::CommandFound { program, found_in } => words(program, &format!("Found in: {found_in}.")),
+            Self::CommandRefused { why } | Self::StartFailed { why } => words("refused", why),
+            Self::DryRun => words("not started", "This is a dry run."),
+            Self::WaitsForInstaller => words(
+                "waiting for another installation",
+                "Windows Installer does one installation at a time.",
+            ),
+            Self::InstallerBusy => words(
+                "not started",
+                "Another installation by Windows Installer did not end; that counts as 1618.",
+            ),
+            Self::Starts { program, limit_minutes } => {
+                let why =
+                    format!("{program} may take {limit_minutes} minutes; then it is no longer waited for.");
+                words("starting", &why)
+            }
+            Self::ReturnCode { code, stands_for, said_by } => {
+                let why = match said_by.as_str() {
+                    "nobody" => "Nobody says what it stands for: an error, and no quick retry.".to_owned(),
+                    who => format!("So says the table of {who}."),
+                };
+                words(&format!("{code} stands for {stands_for}"), &why)
+            }
+            Self::Judged { outcome, summary } => words(outcome.words(), summary),
+            Self::RestartLeft { files } => {
+                words("a restart is left pending", &format!("{files} files wait for it that did not before."))
+            }
+            _ => <(String, String)>::default(),
+        }
+    }
+}
+
+impl EarlierEnd {
+    fn words(self) -> String {
+        let known = match self {
+            Self::Exited(code) => {
+                return format!("Its installer ended with {code}, and nobody judged it; detection decides.");
+            }
+            Self::TimedOut => "Its installer was over its time limit and has ended since",
+            Self::NeverStarted => "It was about to start its installer and never did",
+            Self::Unseen => "Nobody saw how it ended, so its exit code is not known",
+        };
+        format!("{known}; detection decides.")
+    }
+}
+
+impl Outcome {
+    /// In a few words.
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Installed => "installed and detected",
+            Self::Uninstalled => "uninstalled",
+            Self::Failed => "failed",
+            Self::NotBorneOut => "not borne out by detection",
+            Self::DoneDespiteCode => "done, although the code says failed",
+            Self::TimedOut => "over its time limit",
+            Self::RetryLater => "to be tried again",
+            Self::Waiting => "judged after the restart",
+            _ => "cannot tell",
+        }
+    }
+}
