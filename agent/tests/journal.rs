@@ -7,8 +7,8 @@ use std::sync::Mutex;
 use tempfile::TempDir;
 use waybill_agent::State;
 use waybill_installer_runner::{
-    AttemptEnd, AttemptId, AttemptJournal, AttemptRecord, CodeKind, JournalError, MemoryJournal, NewAttempt,
-    PendingRestart, Trigger, Verdict,
+    AttemptEnd, AttemptId, AttemptJournal, AttemptRecord, AttemptVerdict, CodeKind, JournalError,
+    MemoryJournal, NewAttempt, PendingRestart, Trigger,
 };
 use waybill_schemas::report::install::{Intent, Outcome, RestartNeed};
 use waybill_system::{BootIdentity, ProcessIdentity};
@@ -40,7 +40,7 @@ impl AttemptJournal for Reopened {
     fn ended(&self, attempt: AttemptId, end: &AttemptEnd) -> Result<(), JournalError> {
         self.state().ended(attempt, end)
     }
-    fn judged(&self, attempt: AttemptId, verdict: &Verdict) -> Result<(), JournalError> {
+    fn judged(&self, attempt: AttemptId, verdict: &AttemptVerdict) -> Result<(), JournalError> {
         self.state().judged(attempt, verdict)
     }
     fn settled(&self, attempt: AttemptId) -> Result<(), JournalError> {
@@ -119,7 +119,7 @@ fn an_attempt_is_remembered_step_by_step() {
         expected.end = Some(end);
         assert_eq!(journal.history("notes").unwrap(), [expected.clone()]);
 
-        let verdict = Verdict {
+        let verdict = AttemptVerdict {
             at: "2026-03-29T02:00:00.5Z".parse().unwrap(),
             outcome: Outcome::NotBorneOut,
             kind: Some(CodeKind::SoftReboot),

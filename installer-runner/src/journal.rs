@@ -32,7 +32,7 @@ pub trait AttemptJournal: Send + Sync {
     ///
     /// # Errors
     /// It cannot be written.
-    fn judged(&self, attempt: AttemptId, verdict: &Verdict) -> Result<(), JournalError>;
+    fn judged(&self, attempt: AttemptId, verdict: &AttemptVerdict) -> Result<(), JournalError>;
 
     /// Nothing of it runs any more: it keeps no other app waiting.
     ///
@@ -83,11 +83,11 @@ pub struct NewAttempt {
     pub app: String,
     /// Install or uninstall.
     pub intent: Intent,
-    /// Who asked.
+    /// Whether a person asked for it, or the schedule.
     pub trigger: Trigger,
-    /// When.
+    /// When it began.
     pub at: Timestamp,
-    /// In which boot.
+    /// The boot that it belongs to.
     pub boot: Option<BootIdentity>,
     /// Minutes that the installer may take.
     pub limit_minutes: u32,
@@ -105,7 +105,7 @@ pub struct AttemptRecord {
     /// How it ended, where that was seen.
     pub end: Option<AttemptEnd>,
     /// What was made of it.
-    pub verdict: Option<Verdict>,
+    pub verdict: Option<AttemptVerdict>,
     /// Nothing of it runs any more.
     pub settled: bool,
 }
@@ -126,8 +126,8 @@ pub enum AttemptEnd {
 
 /// What was made of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Verdict {
-    /// When.
+pub struct AttemptVerdict {
+    /// When it was judged.
     pub at: Timestamp,
     /// What came of it.
     pub outcome: Outcome,
@@ -142,9 +142,9 @@ pub struct Verdict {
 pub struct PendingRestart {
     /// Which app asked, by id.
     pub app: String,
-    /// How much.
+    /// Whether a later restart will do, or nothing may be installed before it.
     pub need: RestartNeed,
-    /// When.
+    /// When it was asked for.
     pub since: Timestamp,
     /// In which boot; it ends with it.
     pub boot: Option<BootIdentity>,
@@ -207,7 +207,7 @@ impl AttemptJournal for MemoryJournal {
         self.change(attempt, |record| record.end = Some(end.clone()))
     }
 
-    fn judged(&self, attempt: AttemptId, verdict: &Verdict) -> Result<(), JournalError> {
+    fn judged(&self, attempt: AttemptId, verdict: &AttemptVerdict) -> Result<(), JournalError> {
         self.change(attempt, |record| record.verdict = Some(verdict.clone()))
     }
 

@@ -1,7 +1,8 @@
-//! A content folder and an app -> an outcome: requirements, detection, the command, its return code, detection again.
+#![doc = include_str!("../README.md")]
 //!
-//! What works under Intune must work here, and what fails there must fail here, with a reason. [`Runner`] is the whole;
-//! its parts are for whoever needs one alone:
+//! # Entry points
+//!
+//! [`Runner`] is the whole; its parts are for a caller that needs one alone:
 //!
 //! | need | entry |
 //! |---|---|
@@ -11,9 +12,9 @@
 //! | what does an exit code stand for | [`ReturnCodes`] |
 //! | may it run now, or when | [`next_try`] |
 //! | install or uninstall, once | [`Runner::attempt`] |
-//!
-//! The machine is a [`System`](waybill_system::System), attempts are kept by an [`AttemptJournal`]: both are given, so that
-//! all of it runs against a machine in memory.
+
+#![deny(missing_docs)]
+#![forbid(unsafe_code)]
 
 mod attempt;
 mod command;
@@ -23,7 +24,6 @@ mod requirements;
 mod retry;
 mod rule;
 mod run;
-mod run_as;
 mod runner;
 mod script;
 mod settings;
@@ -33,13 +33,19 @@ pub use attempt::{AttemptRequest, Content, ContentError, RunnerError, Trigger};
 pub use command::{Refused, Resolved, resolve};
 pub use detection::detect;
 pub use journal::{
-    AttemptEnd, AttemptId, AttemptJournal, AttemptRecord, JournalError, MemoryJournal, NewAttempt,
-    PendingRestart, Verdict,
+    AttemptEnd, AttemptId, AttemptJournal, AttemptRecord, AttemptVerdict, JournalError, MemoryJournal,
+    NewAttempt, PendingRestart,
 };
 pub use requirements::check_requirements;
 pub use retry::{RetryDecision, next_try, next_try_report};
-pub use run_as::RunAs;
 pub use runner::{Events, Runner};
-pub use settings::{AccountChoice, OnTimeLimit, ScriptHost, Settings};
+pub use settings::{AccountChoice, OnTimeLimit, RunAs, ScriptHost, Settings};
 pub use state_code::{hresult, state};
 pub use waybill_intune::{CodeKind, RetryPolicy, ReturnCodes, ScheduleEffect, identify};
+
+// Their types are in the signatures here: a caller needs these versions of them and no others.
+pub use jiff::Timestamp;
+pub use waybill_context::Context;
+pub use waybill_schemas::app::AppDocument;
+pub use waybill_schemas::report::install as report;
+pub use {waybill_context, waybill_intune, waybill_schemas, waybill_system};

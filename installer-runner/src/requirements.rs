@@ -12,7 +12,7 @@ use waybill_schemas::report::install::{
 };
 use waybill_system::{Architecture, Device, System, Unanswered};
 
-/// Checks every requirement, whatever the first one says. One that surely fails decides, the first in the reference's order:
+/// Checks every requirement, whatever the first one says. One that surely fails decides, the first in the order of Intune's agent:
 /// the app is not for this device, whatever the others would say. Where none fails and one cannot be told, there is no
 /// applicability, and nothing is installed.
 pub fn check_requirements(

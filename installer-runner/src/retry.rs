@@ -19,7 +19,7 @@ use waybill_schemas::report::install::{NextTry, Outcome, RetryStep};
 /// May the schedule run it?
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RetryDecision {
-    /// Now.
+    /// It may run now.
     RunNow,
     /// A quick try, or one after an exit code's own interval, then.
     WaitUntil(Timestamp),
@@ -101,25 +101,25 @@ fn length(interval: Duration) -> String {
 /// What is waited for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Wait {
-    /// Nothing.
+    /// Nothing is waited for.
     #[default]
     None,
     /// The next quick try.
     Quick,
     /// An exit code's own interval.
     Own(Duration),
-    /// The long wait.
+    /// The long wait after a failure.
     Long,
 }
 
-/// After some attempts.
+/// Where the schedule stands after some attempts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 struct Standing {
     /// Tries of this round that asked for another.
     quick: u32,
     /// What is waited for.
     wait: Wait,
-    /// From when on.
+    /// When the wait began.
     since: Timestamp,
     /// The exit code that it waits because of, where there is one.
     exit_code: Option<u32>,

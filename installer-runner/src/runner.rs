@@ -11,20 +11,31 @@ use waybill_system::System;
 
 /// Installs, uninstalls and detects apps on one machine.
 #[derive(Clone, Copy)]
+#[non_exhaustive]
 pub struct Runner<'a> {
-    /// The machine.
+    /// The machine that apps are installed on.
     pub system: &'a dyn System,
     /// What is remembered of attempts.
     pub journal: &'a dyn AttemptJournal,
     /// How apps are run.
     pub settings: &'a Settings,
-    /// Who may stop it, and the clock.
+    /// What can stop it, and the clock.
     pub context: Context<'a>,
-    /// Who is told each decision.
+    /// What hears each decision as it falls.
     pub events: &'a dyn Events,
 }
 
-impl Runner<'_> {
+impl<'a> Runner<'a> {
+    /// A runner that reports its decisions in its reports alone; `events` may be set to hear them as they fall.
+    pub fn new(
+        system: &'a dyn System,
+        journal: &'a dyn AttemptJournal,
+        settings: &'a Settings,
+        context: Context<'a>,
+    ) -> Self {
+        Self { system, journal, settings, context, events: &() }
+    }
+
     /// Looks for the app once, and starts nothing but its detection scripts.
     pub fn detect(&self, app: &AppDocument) -> DetectReport {
         let run_as = RunAs::new(app, self.settings, self.system);
@@ -62,13 +73,13 @@ impl Runner<'_> {
     }
 }
 
-/// Is told each decision as it falls: `--events`.
+/// Hears each decision as it falls.
 pub trait Events: Send + Sync {
-    /// A decision fell.
+    /// A decision was taken.
     fn decided(&self, step: &StepReport);
 }
 
-/// Nobody listens.
+/// Decisions are heard by nobody.
 impl Events for () {
     fn decided(&self, _: &StepReport) {}
 }

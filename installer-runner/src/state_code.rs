@@ -1,4 +1,4 @@
-//! Numbers of the reference with name and meaning, from the one table of codes.
+//! Numbers of Intune's agent with name and meaning, from the one table of codes.
 
 use crate::ReturnCodes;
 use waybill_schemas::codes::{NUMBERS, NumberCode, Table};
@@ -15,7 +15,7 @@ pub fn state(table: Table, number: i64) -> StateCode {
     }
 }
 
-/// An HRESULT: its number signed, as the reference reports it.
+/// An HRESULT: its number signed, as Intune's agent reports it.
 pub fn hresult(bits: u32) -> StateCode {
     let text = format!("0x{bits:08X}");
     let of_device = entry(Table::Device, |code| code.bits() == bits);

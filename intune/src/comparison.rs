@@ -7,17 +7,17 @@ use waybill_schemas::app::Operator;
 /// An operator that compares: `notConfigured` and unknown words are none of these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ComparisonOperator {
-    /// The same.
+    /// The found value is the same.
     Equal,
-    /// Another.
+    /// The found value is another one.
     NotEqual,
-    /// Greater.
+    /// The found value is greater.
     GreaterThan,
-    /// Greater or the same.
+    /// The found value is greater or the same.
     GreaterThanOrEqual,
-    /// Less.
+    /// The found value is less.
     LessThan,
-    /// Less or the same.
+    /// The found value is less or the same.
     LessThanOrEqual,
 }
 
@@ -65,9 +65,9 @@ impl fmt::Display for ComparisonOperator {
 /// What a found value is compared with, and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Comparison<T> {
-    /// How.
+    /// How the found value is compared.
     pub operator: ComparisonOperator,
-    /// With what.
+    /// The rule's own value.
     pub value: T,
 }
 

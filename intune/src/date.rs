@@ -17,9 +17,9 @@ const FIRST: i64 = -377_705_023_201;
 /// ```
 /// use waybill_intune::RuleDate;
 ///
-/// let date: RuleDate = "05/01/2024 1:30 PM".parse().map_err(|()| "no date")?;
+/// let date: RuleDate = "05/01/2024 1:30 PM".parse()?;
 /// assert_eq!(date.to_string(), "2024-05-01T13:30:00Z");
-/// # Ok::<(), &str>(())
+/// # Ok::<(), waybill_intune::NoDate>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RuleDate {
@@ -62,12 +62,24 @@ impl RuleDate {
 /// Reads ISO 8601 (`2024-05-01T12:00:00Z`, `…+02:00`, `2024-05-01 12:00`, `2024-05-01`) and month first
 /// (`05/01/2024 12:00:00`, `5/1/2024 1:30 PM`), as .NET writes dates without a culture.
 impl FromStr for RuleDate {
-    type Err = ();
+    type Err = NoDate;
 
-    fn from_str(text: &str) -> Result<Self, ()> {
-        let text = text.trim();
-        Reader::new(text).iso().or_else(|| Reader::new(text).month_first()).and_then(Self::in_range).ok_or(())
+    fn from_str(written: &str) -> Result<Self, NoDate> {
+        let text = written.trim();
+        Reader::new(text)
+            .iso()
+            .or_else(|| Reader::new(text).month_first())
+            .and_then(Self::in_range)
+            .ok_or_else(|| NoDate { text: written.to_owned() })
     }
+}
+
+/// Why a text is no date.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{text:?} is no date: ISO 8601 and month/day/year are read")]
+pub struct NoDate {
+    /// The text.
+    pub text: String,
 }
 
 /// RFC 3339 in UTC, with as much of the fraction as there is.

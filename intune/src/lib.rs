@@ -18,7 +18,7 @@ mod windows_release;
 mod words;
 
 pub use comparison::{Comparison, ComparisonOperator, compare_texts, whole_number};
-pub use date::RuleDate;
+pub use date::{NoDate, RuleDate};
 pub use identity::identify;
 pub use product_code::{ProductCode, is_guid};
 pub use registry_key::{Hive, RegistryKey};

@@ -18,7 +18,7 @@ pub struct RetryPolicy {
     pub by_code: Vec<(u32, Duration)>,
 }
 
-/// The reference's (docs/retry.md).
+/// As Intune's agent has it (docs/retry.md).
 impl Default for RetryPolicy {
     fn default() -> Self {
         Self {
@@ -31,8 +31,8 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// As the app's `retry` says, and the reference's where it says nothing.
-    pub fn of(app: &AppDocument) -> Self {
+    /// As the app's `retry` says, and as Intune's agent has it where it says nothing.
+    pub fn from_app(app: &AppDocument) -> Self {
         let mut policy = Self::default();
         let Some(own) = &app.retry else { return policy };
         let minutes = |minutes: std::num::NonZeroU32| Duration::from_secs(u64::from(minutes.get()) * 60);

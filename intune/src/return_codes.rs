@@ -39,7 +39,7 @@ impl CodeKind {
         }
     }
 
-    fn of(kind: &ReturnCodeType) -> Self {
+    fn from_word(kind: &ReturnCodeType) -> Self {
         match kind {
             ReturnCodeType::Success => Self::Success,
             ReturnCodeType::SoftReboot => Self::SoftReboot,
@@ -59,7 +59,7 @@ pub struct ReturnCodes {
 
 impl ReturnCodes {
     /// The app's own codes; the five defaults hold where it says nothing about them.
-    pub fn of(app: &AppDocument) -> Self {
+    pub fn from_app(app: &AppDocument) -> Self {
         Self { own: app.return_codes.clone() }
     }
 
@@ -67,7 +67,7 @@ impl ReturnCodes {
     /// first counts.
     pub fn stands_for(&self, exit_code: u32) -> (CodeKind, &'static str) {
         let of = |codes: &[ReturnCode]| {
-            codes.iter().find(|code| code.matches(exit_code)).map(|code| CodeKind::of(&code.kind))
+            codes.iter().find(|code| code.matches(exit_code)).map(|code| CodeKind::from_word(&code.kind))
         };
         match (of(&self.own), of(&ReturnCode::defaults())) {
             (Some(kind), _) => (kind, "app.json"),

@@ -58,8 +58,8 @@ impl<'a> Machine<'a> {
         state: &'a State,
         (system, audience, context): (&'a dyn System, &'a dyn Audience, &'a Context<'a>),
     ) -> Self {
-        let settings =
-            Settings { logs: root.join("Logs"), scratch: root.join("Scratch"), ..request.settings.clone() };
+        let mut settings = request.settings.clone();
+        (settings.logs, settings.scratch) = (root.join("Logs"), root.join("Scratch"));
         let run_as = RunAs::new(&app, &settings, system);
         let (retries, msi_log) = (request.retries, request.msi_log);
         Self { app, settings, run_as, state, system, audience, context, retries, msi_log }
@@ -68,14 +68,7 @@ impl<'a> Machine<'a> {
     /// Looks once.
     pub(crate) fn detect(&self) -> DetectReport {
         let journal = MemoryJournal::default();
-        let runner = Runner {
-            system: self.system,
-            journal: &journal,
-            settings: &self.settings,
-            context: *self.context,
-            events: self.audience,
-        };
-        runner.detect(&self.app)
+        Runner::new(self.system, &journal, &self.settings, *self.context).detect(&self.app)
     }
 
     /// Looks, and wants this answer.
@@ -153,7 +146,7 @@ impl<'a> Machine<'a> {
             dry_run: false,
             content: ContentSource::Folder(PathBuf::from(folder)),
             settings: self.settings.clone(),
-            retries: RetryPolicy::of(app),
+            retries: RetryPolicy::from_app(app),
             wait: false,
             wait_lock: std::time::Duration::ZERO,
         };

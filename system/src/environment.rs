@@ -9,7 +9,7 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// Without variables.
+    /// A block without variables.
     pub fn new(kind: SystemKind) -> Self {
         Self { kind, variables: BTreeMap::new() }
     }

@@ -18,15 +18,11 @@ mod device;
 mod environment;
 #[cfg(feature = "fake")]
 pub mod fake;
-mod files;
 mod on_disk;
-mod perspective;
 mod processes;
-mod products;
-mod registry;
+mod questions;
 #[cfg(any(windows, test))]
 mod registry_value;
-mod unanswered;
 #[cfg(unix)]
 mod unix;
 #[cfg(any(windows, test))]
@@ -36,17 +32,16 @@ mod windows;
 
 pub use device::{Architecture, BootIdentity, Device, SignedInUser};
 pub use environment::Environment;
-pub use files::{FileFacts, FileKind, FileVersion, Files};
-pub use perspective::{Account, Perspective, SystemKind};
 pub use processes::{
     Arguments, Output, ProcessIdentity, Processes, Running, Start, StartError, StartedProcess, Wait,
 };
-pub use products::{InstalledProduct, Products};
-pub use registry::{Registry, RegistryValue};
-pub use unanswered::Unanswered;
+pub use questions::{
+    Account, FileFacts, FileKind, FileVersion, Files, InstalledProduct, Perspective, Products, Registry,
+    RegistryValue, SystemKind, Unanswered,
+};
 pub use waybill_intune::{Hive, RegistryKey, View};
 
-/// One machine.
+/// A machine, as rules and commands see it.
 pub trait System: Send + Sync {
     /// What kind of system it is: decides separators, shells and which questions have answers.
     fn kind(&self) -> SystemKind;

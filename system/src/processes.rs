@@ -37,7 +37,7 @@ pub struct Start<'a> {
     pub folder: &'a str,
     /// All variables it gets.
     pub environment: &'a Environment,
-    /// With whose rights.
+    /// The account that it runs as.
     pub account: Account,
     /// Where its output goes.
     pub output: Output<'a>,
@@ -59,16 +59,16 @@ pub enum Output<'a> {
     File(&'a Path),
     /// Each into a file of its own: scripts are judged by both.
     Files {
-        /// stdout.
+        /// The file for its stdout.
         stdout: &'a Path,
-        /// stderr.
+        /// The file for its stderr.
         stderr: &'a Path,
     },
 }
 
 /// A program that was created and has not run yet.
 pub trait StartedProcess: Send {
-    /// Who it is.
+    /// Which process it is.
     fn identity(&self) -> ProcessIdentity;
 
     /// Lets it run. From here on it lives on whatever becomes of us.
@@ -80,7 +80,7 @@ pub trait StartedProcess: Send {
 
 /// A program that runs, or ran.
 pub trait Running: Send {
-    /// Who it is.
+    /// Which process it is.
     fn identity(&self) -> ProcessIdentity;
 
     /// Waits for its end, `limit` at most. The code is the first process's 32 bits.
@@ -98,7 +98,7 @@ pub trait Running: Send {
     /// Ends it and its tree.
     ///
     /// # Errors
-    /// The system refuses.
+    /// The system cannot end them.
     fn kill_tree(&mut self) -> io::Result<()>;
 }
 
@@ -107,7 +107,7 @@ pub trait Running: Send {
 pub enum Wait {
     /// It ended with these 32 bits.
     Ended(u32),
-    /// It runs.
+    /// It still runs.
     Running,
 }
 

@@ -1,5 +1,5 @@
 //! What the bytes of a registry value stand for. Values are written by anybody, so type and length need not fit: read as
-//! .NET's RegistryKey does, which the reference agent asks.
+//! .NET's RegistryKey does, which Intune's agent asks.
 
 use crate::RegistryValue;
 

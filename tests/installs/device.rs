@@ -131,13 +131,15 @@ impl Device {
         events: &dyn Events,
     ) -> Result<InstallReport, ApplyError> {
         let app = self.app();
+        let mut settings = Settings::new(&self.root());
+        settings.account = AccountChoice::Current;
         let request = ApplyRequest {
             app: &app,
             intent: Intent::Install,
             trigger: Trigger::Manual,
             dry_run: false,
             content,
-            settings: Settings { account: AccountChoice::Current, ..Settings::new(&self.root()) },
+            settings,
             retries: RetryPolicy::default(),
             wait: false,
             wait_lock: std::time::Duration::ZERO,

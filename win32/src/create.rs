@@ -24,7 +24,7 @@ use windows_sys::Win32::System::Threading::{
 const FLAGS: u32 =
     CREATE_SUSPENDED | CREATE_UNICODE_ENVIRONMENT | CREATE_NO_WINDOW | EXTENDED_STARTUPINFO_PRESENT;
 
-/// What to create.
+/// The process to be created.
 #[derive(Debug)]
 pub struct NewProcess<'a> {
     /// Absolute path of the program (lpApplicationName).
@@ -46,7 +46,7 @@ pub struct NewProcess<'a> {
 /// A process whose first thread has not run an instruction.
 #[derive(Debug)]
 pub struct StandingProcess {
-    /// It.
+    /// The handle of the process, which has not run yet.
     pub process: Process,
     /// Its id.
     pub pid: u32,
@@ -54,7 +54,7 @@ pub struct StandingProcess {
 }
 
 impl StandingProcess {
-    /// Lets it run.
+    /// Lets the process run its first instruction.
     ///
     /// # Errors
     /// The system refuses; it stands still.

@@ -116,7 +116,7 @@ pub fn active_session() -> io::Result<Option<u32>> {
 /// The session that this process runs in.
 ///
 /// # Errors
-/// The system refuses.
+/// Windows refuses the call; the error is its own.
 pub fn own_session() -> io::Result<u32> {
     let mut session = 0;
     // SAFETY: the session's place outlives the call.

@@ -25,7 +25,7 @@ const MOST: u32 = 1 << 20;
 /// For whom a product is installed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Context<'a> {
-    /// For everybody.
+    /// Installed for every user of the machine.
     Machine,
     /// For the user of this security identifier, by the administration.
     ManagedUser(&'a str),
@@ -45,7 +45,7 @@ impl Context<'_> {
 }
 
 impl Installer {
-    /// Loads it.
+    /// Loads msi.dll, which is loaded only where it is needed.
     ///
     /// # Errors
     /// This Windows has none.

@@ -26,7 +26,7 @@ impl Job {
     /// A job whose processes die with its last handle, until [`Job::let_live`]; children that ask for it may break away.
     ///
     /// # Errors
-    /// The system refuses.
+    /// Windows refuses the call; the error is its own.
     pub fn new() -> io::Result<Self> {
         // SAFETY: no attributes and no name.
         let handle = unsafe { CreateJobObjectW(null(), null()) };
@@ -42,7 +42,7 @@ impl Job {
     /// From now on its processes live on when its last handle closes.
     ///
     /// # Errors
-    /// The system refuses.
+    /// Windows refuses the call; the error is its own.
     pub fn let_live(&self) -> io::Result<()> {
         self.limit(JOB_OBJECT_LIMIT_BREAKAWAY_OK)
     }
@@ -77,7 +77,7 @@ impl Job {
     /// Whether a process is in it.
     ///
     /// # Errors
-    /// The system refuses.
+    /// Windows refuses the call; the error is its own.
     pub fn holds(&self, process: &Process) -> io::Result<bool> {
         let mut inside = 0;
         // SAFETY: both handles are open, and the answer's place outlives the call.
@@ -90,7 +90,7 @@ impl Job {
     /// The ids of its processes that run.
     ///
     /// # Errors
-    /// The system refuses.
+    /// Windows refuses the call; the error is its own.
     pub fn process_ids(&self) -> io::Result<Vec<u32>> {
         let mut room = IDS;
         for _ in 0..ASKED {
@@ -135,7 +135,7 @@ impl Job {
     /// Ends all its processes with this code.
     ///
     /// # Errors
-    /// The system refuses.
+    /// Windows refuses the call; the error is its own.
     pub fn terminate(&self, code: u32) -> io::Result<()> {
         // SAFETY: the handle is open.
         let ended = unsafe { TerminateJobObject(self.0.as_raw_handle(), code) };

@@ -18,7 +18,7 @@ const LONGEST_WAIT: u32 = u32::MAX - 1;
 /// Processor time that this process has taken, all threads, user and system.
 ///
 /// # Errors
-/// The system refuses.
+/// Windows refuses the call; the error is its own.
 pub fn own_cpu_time() -> io::Result<Duration> {
     let zero = FILETIME { dwLowDateTime: 0, dwHighDateTime: 0 };
     let (mut created, mut ended, mut kernel, mut user) = (zero, zero, zero, zero);
@@ -37,7 +37,7 @@ pub fn own_cpu_time() -> io::Result<Duration> {
 /// The most memory that this process has had at once, in bytes: its peak working set.
 ///
 /// # Errors
-/// The system refuses.
+/// Windows refuses the call; the error is its own.
 pub fn own_peak_memory() -> io::Result<u64> {
     let mut counters = PROCESS_MEMORY_COUNTERS::default();
     let size = size_of::<PROCESS_MEMORY_COUNTERS>() as u32;
@@ -88,7 +88,7 @@ impl Process {
     /// When it started, in 100 ns since 1601.
     ///
     /// # Errors
-    /// The system refuses.
+    /// Windows refuses the call; the error is its own.
     pub fn started(&self) -> io::Result<u64> {
         let zero = FILETIME { dwLowDateTime: 0, dwHighDateTime: 0 };
         let (mut created, mut ended, mut kernel, mut user) = (zero, zero, zero, zero);
@@ -132,7 +132,7 @@ impl Process {
     /// What it ended with, all 32 bits; 259 where it runs.
     ///
     /// # Errors
-    /// The system refuses.
+    /// Windows refuses the call; the error is its own.
     pub fn exit_code(&self) -> io::Result<u32> {
         let mut code = 0;
         // SAFETY: the handle is open and the code's place outlives the call.

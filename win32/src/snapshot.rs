@@ -8,7 +8,7 @@ use windows_sys::Win32::System::Diagnostics::ToolHelp::{
     CreateToolhelp32Snapshot, PROCESSENTRY32W, Process32FirstW, Process32NextW, TH32CS_SNAPPROCESS,
 };
 
-/// One process.
+/// A process in the snapshot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedProcess {
     /// Its id.
@@ -22,7 +22,7 @@ pub struct ListedProcess {
 /// All processes that run.
 ///
 /// # Errors
-/// The system refuses.
+/// Windows refuses the call; the error is its own.
 pub fn running() -> io::Result<Vec<ListedProcess>> {
     // SAFETY: takes numbers only.
     let handle = unsafe { CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0) };

@@ -21,7 +21,7 @@ impl Token {
     /// This process's, to be asked and duplicated.
     ///
     /// # Errors
-    /// The system refuses.
+    /// Windows refuses the call; the error is its own.
     pub fn own() -> io::Result<Self> {
         let mut handle = null_mut();
         // SAFETY: takes nothing, gives a pseudo handle that needs no closing.
@@ -58,7 +58,7 @@ impl Token {
     /// The security identifier of its account, as text.
     ///
     /// # Errors
-    /// The system refuses.
+    /// Windows refuses the call; the error is its own.
     pub fn account(&self) -> io::Result<String> {
         let buffer = self.information(TokenUser)?;
         // SAFETY: the buffer holds a TOKEN_USER at its start and is aligned for it.
@@ -70,7 +70,7 @@ impl Token {
     /// Whether it is elevated.
     ///
     /// # Errors
-    /// The system refuses.
+    /// Windows refuses the call; the error is its own.
     pub fn is_elevated(&self) -> io::Result<bool> {
         let elevation: TOKEN_ELEVATION = self.fixed(TokenElevation)?;
         Ok(elevation.TokenIsElevated != 0)
@@ -79,7 +79,7 @@ impl Token {
     /// The variables that a program of this account starts with, nothing of this process's.
     ///
     /// # Errors
-    /// The system refuses.
+    /// Windows refuses the call; the error is its own.
     pub fn environment(&self) -> io::Result<Vec<(String, String)>> {
         environment_of(self.0.as_raw_handle())
     }
@@ -125,7 +125,7 @@ impl AsHandle for Token {
 /// The variables of the machine alone, without any account's.
 ///
 /// # Errors
-/// The system refuses.
+/// Windows refuses the call; the error is its own.
 pub fn system_environment() -> io::Result<Vec<(String, String)>> {
     environment_of(null_mut())
 }

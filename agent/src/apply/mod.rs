@@ -73,7 +73,8 @@ pub fn apply(
     events: &dyn Events,
     context: &Context<'_>,
 ) -> Result<InstallReport, ApplyError> {
-    let runner = Runner { system, journal: state, settings: &request.settings, context: *context, events };
+    let mut runner = Runner::new(system, state, &request.settings, *context);
+    runner.events = events;
     let mut follow = Follow::new(request, state, events, context);
     let (mut trigger, mut patience) = (request.trigger, request.wait_lock);
     loop {
@@ -95,13 +96,9 @@ fn attempt(
     trigger: Trigger,
     runner: &Runner<'_>,
 ) -> Result<InstallReport, ApplyError> {
-    let attempt = AttemptRequest {
-        app: request.app,
-        intent: request.intent,
-        trigger,
-        dry_run: request.dry_run,
-        retries: &request.retries,
-    };
+    let mut attempt = AttemptRequest::new(request.app, request.intent);
+    (attempt.trigger, attempt.dry_run) = (trigger, request.dry_run);
+    attempt.retries = request.retries.clone();
     let mut content = ContentOf { request, system: runner.system, context: &runner.context };
     Ok(runner.attempt(&attempt, &mut content)?)
 }

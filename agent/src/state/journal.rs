@@ -7,7 +7,8 @@ use serde::de::DeserializeOwned;
 use std::error::Error;
 use waybill_context::failpoint;
 use waybill_installer_runner::{
-    AttemptEnd, AttemptId, AttemptJournal, AttemptRecord, JournalError, NewAttempt, PendingRestart, Verdict,
+    AttemptEnd, AttemptId, AttemptJournal, AttemptRecord, AttemptVerdict, JournalError, NewAttempt,
+    PendingRestart,
 };
 use waybill_system::{BootIdentity, ProcessIdentity};
 
@@ -111,7 +112,7 @@ impl AttemptJournal for State {
         self.change("UPDATE attempts SET ended = ?2 WHERE id = ?1", attempt, &end)
     }
 
-    fn judged(&self, attempt: AttemptId, verdict: &Verdict) -> Result<(), JournalError> {
+    fn judged(&self, attempt: AttemptId, verdict: &AttemptVerdict) -> Result<(), JournalError> {
         let verdict = written(json(verdict))?;
         self.change("UPDATE attempts SET verdict = ?2 WHERE id = ?1", attempt, &verdict)
     }

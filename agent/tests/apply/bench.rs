@@ -91,17 +91,16 @@ impl Bench {
     }
 
     pub(crate) fn try_install(&self, content: ContentSource) -> Result<InstallReport, ApplyError> {
+        let mut settings = Settings::new(Path::new(&self.root()));
+        settings.detection_patience = Duration::ZERO;
         let request = ApplyRequest {
             app: &self.app,
             intent: Intent::Install,
             trigger: self.trigger,
             dry_run: self.dry_run,
             content,
-            settings: Settings {
-                detection_patience: Duration::ZERO,
-                ..Settings::new(Path::new(&self.root()))
-            },
-            retries: RetryPolicy::of(&self.app),
+            settings,
+            retries: RetryPolicy::from_app(&self.app),
             wait: self.wait,
             wait_lock: std::time::Duration::ZERO,
         };

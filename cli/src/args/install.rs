@@ -141,15 +141,13 @@ impl Manner {
     /// As settings, with files below `root`.
     pub(crate) fn settings(&self, root: &Path) -> Settings {
         let script_host = self.script_host.clone().map_or(ScriptHost::OfTheSystem, ScriptHost::Program);
-        Settings {
-            host: match self.host {
-                HostName::X86 => Host::X86,
-                HostName::Native => Host::Native,
-            },
-            account: self.account(),
-            script_host,
-            ..Settings::new(root)
-        }
+        let mut settings = Settings::new(root);
+        (settings.account, settings.script_host) = (self.account(), script_host);
+        settings.host = match self.host {
+            HostName::X86 => Host::X86,
+            HostName::Native => Host::Native,
+        };
+        settings
     }
 
     /// With whose rights.
@@ -164,11 +162,12 @@ impl Manner {
 impl AttemptArgs {
     /// As settings, with files below the root.
     pub(crate) fn settings(&self) -> Settings {
-        let on_time_limit = match self.on_timeout {
+        let mut settings = self.manner.settings(&self.root.folder());
+        settings.on_time_limit = match self.on_timeout {
             OnTimeout::Leave => OnTimeLimit::Leave,
             OnTimeout::Kill => OnTimeLimit::Kill,
         };
-        let detection_patience = Duration::from_secs(self.look_again);
-        Settings { on_time_limit, detection_patience, ..self.manner.settings(&self.root.folder()) }
+        settings.detection_patience = Duration::from_secs(self.look_again);
+        settings
     }
 }

@@ -6,7 +6,7 @@ use crate::exit::Exit;
 use crate::report::install::{in_words_of_the_command, write_detected};
 use crate::session::Session;
 use waybill_agent::{Stand, Undertaking, stand};
-use waybill_installer_runner::{MemoryJournal, Runner, Settings};
+use waybill_installer_runner::{MemoryJournal, Runner};
 use waybill_system::this_machine;
 
 /// Looks for an app, and tells every rule.
@@ -18,14 +18,10 @@ pub(crate) fn run(args: &DetectArgs, session: &Session) -> Result<Exit, Failure>
         Stand::AsSystem => return as_system::again(stdin, session),
     };
     note_context(account, &system, session);
-    let settings = Settings { account, ..args.manner.settings(&args.root.folder()) };
-    let runner = Runner {
-        system: &system,
-        journal: &MemoryJournal::default(),
-        settings: &settings,
-        context: session.context(),
-        events: &(),
-    };
+    let mut settings = args.manner.settings(&args.root.folder());
+    settings.account = account;
+    let journal = MemoryJournal::default();
+    let runner = Runner::new(&system, &journal, &settings, session.context());
     let mut report = runner.detect(&given.app);
     report.next = in_words_of_the_command(&report.advice);
     if session.output.is_json() {

@@ -9,7 +9,7 @@ use crate::session::Session;
 use std::path::Path;
 use waybill_agent::{ApplyRequest, ContentSource, Stand, State, Undertaking, apply, stand};
 use waybill_downloader::{FetchOptions, Wanted};
-use waybill_installer_runner::{AccountChoice, Events, RetryPolicy, Settings, Trigger};
+use waybill_installer_runner::{AccountChoice, Events, RetryPolicy, Trigger};
 use waybill_schemas::app::AppFile;
 use waybill_schemas::codes::{command, runner};
 use waybill_schemas::report::install::{InstallReport, Intent, StepReport};
@@ -35,14 +35,16 @@ fn attempt(intent: Intent, args: &AttemptArgs, session: &Session) -> Result<Exit
     let root = args.root.folder();
     let content = content(args, &given, &root)?;
     note_context(account, &system, session);
+    let mut settings = args.settings();
+    settings.account = account;
     let request = ApplyRequest {
         app: &given.app,
         intent,
         trigger: Trigger::Manual,
         dry_run: args.dry_run,
         content,
-        settings: Settings { account, ..args.settings() },
-        retries: RetryPolicy::of(&given.app),
+        settings,
+        retries: RetryPolicy::from_app(&given.app),
         wait: args.wait,
         wait_lock: std::time::Duration::from_secs(args.wait_lock),
     };

@@ -3,7 +3,7 @@
 use super::conclusion::Conclusion;
 use super::flow::Attempt;
 use crate::detect;
-use crate::run::Ran;
+use crate::run::FinishedRun;
 use crate::state_code::entry;
 use waybill_schemas::app::{AppDocument, Rule};
 use waybill_schemas::codes::{Class, NumberCode, Table, device};
@@ -11,7 +11,7 @@ use waybill_schemas::report::install::{Advice, Answer, Intent, Occasion, Outcome
 use waybill_system::SystemKind;
 
 /// After a run, the likeliest first.
-pub(super) fn after_run(attempt: &Attempt<'_>, ran: &Ran, conclusion: &Conclusion) -> Vec<Advice> {
+pub(super) fn after_run(attempt: &Attempt<'_>, ran: &FinishedRun, conclusion: &Conclusion) -> Vec<Advice> {
     let mut next = match conclusion.outcome {
         Outcome::Failed | Outcome::DoneDespiteCode | Outcome::RetryLater => of_exit_code(attempt),
         Outcome::NotBorneOut => of_detection(attempt),
@@ -35,7 +35,7 @@ pub(super) fn not_started(code: u32) -> Advice {
     known.map_or_else(|| Advice::LookUpCode { code: format!("0x{code:08X}") }, |one| Advice::other(one.hint))
 }
 
-fn survivors(ran: &Ran) -> Advice {
+fn survivors(ran: &FinishedRun) -> Advice {
     let names: Vec<&str> = ran.survivors.iter().map(|one| one.name.as_str()).collect();
     let (count, still) =
         (names.len(), if names.len() == 1 { "child still runs" } else { "children still run" });
@@ -69,7 +69,7 @@ fn usual_causes(known: &NumberCode) -> Option<Advice> {
     (!known.causes.is_empty()).then(|| Advice::UsualCauses { causes: causes() })
 }
 
-fn of_time_limit(ran: &Ran) -> Vec<Advice> {
+fn of_time_limit(ran: &FinishedRun) -> Vec<Advice> {
     let (name, pid) = (&ran.process.name, ran.process.pid);
     let what_now = match ran.killed {
         true => format!("{name} was ended half-way: look at what it left behind."),

@@ -59,13 +59,13 @@ impl Conclusion {
         }
     }
 
-    /// With what to do next.
+    /// The same with advice on what to do next.
     pub(crate) fn advising(mut self, advice: impl IntoIterator<Item = Advice>) -> Self {
         self.advice.extend(advice);
         self
     }
 
-    /// With these states.
+    /// The same with the states that Intune's agent would report.
     pub(crate) fn with(mut self, compliance: i64, enforcement: Option<i64>, error: Option<u32>) -> Self {
         (self.compliance, self.enforcement, self.error) = (compliance, enforcement, error);
         self

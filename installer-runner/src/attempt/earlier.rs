@@ -1,10 +1,10 @@
 //! What earlier runs left: installers that still run, and ends that nobody saw.
 
 use super::conclusion::{Conclusion, enforcement};
-use super::flow::{Attempt, Flow, Stop, interrupted};
+use super::flow::{Attempt, EarlyEnd, Flow, interrupted};
 use super::restart;
 use crate::run::{OutputFile, Patience};
-use crate::{AttemptEnd, AttemptRecord, CodeKind, JournalError, ReturnCodes, Verdict};
+use crate::{AttemptEnd, AttemptRecord, AttemptVerdict, CodeKind, JournalError, ReturnCodes};
 use std::time::Duration;
 use waybill_context::failpoint;
 use waybill_schemas::app::AppDocument;
@@ -26,7 +26,7 @@ impl Attempt<'_> {
                     self.wait_for(&record, &process)?;
                 }
                 Some(_) if record.new.app != self.identity.id && self.is_old(&record) => {}
-                Some(process) => return Err(Stop::Concluded(self.busy(&record, &process))),
+                Some(process) => return Err(EarlyEnd::Concluded(self.busy(&record, &process))),
             }
         }
         Ok(())
@@ -85,7 +85,7 @@ impl Attempt<'_> {
         if record.verdict.is_none() {
             self.make_up_for(record, &end)?;
         }
-        OutputFile::of(&self.runner.settings.logs, &record.new.app, record.id).keep_what_is_left();
+        OutputFile::new(&self.runner.settings.logs, &record.new.app, record.id).keep_what_is_left();
         self.runner.journal.settled(record.id)
     }
 
@@ -93,7 +93,7 @@ impl Attempt<'_> {
     fn make_up_for(&mut self, record: &AttemptRecord, end: &AttemptEnd) -> Result<(), JournalError> {
         let (journal, is_own) = (self.runner.journal, record.new.app == self.identity.id);
         let others = AppDocument::default();
-        let codes = ReturnCodes::of(if is_own { self.request.app } else { &others });
+        let codes = ReturnCodes::from_app(if is_own { self.request.app } else { &others });
         let exit_code = if let AttemptEnd::Exited(code) = end { Some(*code) } else { None };
         let kind = exit_code.map(|code| codes.stands_for(code).0);
         if let Some(kind) = kind.filter(|_| !self.is_of_another_boot(record)) {
@@ -105,7 +105,7 @@ impl Attempt<'_> {
             self.notes.decided(Decision::EarlierIsOver { began: record.new.at.to_string(), end });
         }
         let outcome = outcome_of(end, kind.filter(|_| is_own));
-        let verdict = Verdict { at: self.now(), outcome, kind: kind.filter(|_| is_own), exit_code };
+        let verdict = AttemptVerdict { at: self.now(), outcome, kind: kind.filter(|_| is_own), exit_code };
         journal.judged(record.id, &verdict)
     }
 
@@ -119,9 +119,9 @@ impl Attempt<'_> {
             return Ok(self.settle(record)?);
         }
         if self.runner.context.check().is_err() {
-            return Err(Stop::Concluded(interrupted(Interruption::WhileItRan)));
+            return Err(EarlyEnd::Concluded(interrupted(Interruption::WhileItRan)));
         }
-        Err(Stop::Concluded(self.busy(record, process)))
+        Err(EarlyEnd::Concluded(self.busy(record, process)))
     }
 
     fn busy(&mut self, record: &AttemptRecord, process: &ProcessIdentity) -> Conclusion {

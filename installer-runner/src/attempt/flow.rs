@@ -22,16 +22,16 @@ pub(crate) struct Attempt<'a> {
 }
 
 /// Why an attempt goes no further.
-pub(super) enum Stop {
-    /// It is concluded.
+pub(super) enum EarlyEnd {
+    /// The attempt came to a conclusion, which goes into its report.
     Concluded(Conclusion),
-    /// It comes to no report.
+    /// The attempt failed before there was anything to report.
     Failed(RunnerError),
 }
 
-pub(super) type Flow<T> = Result<T, Stop>;
+pub(super) type Flow<T> = Result<T, EarlyEnd>;
 
-impl<E: Into<RunnerError>> From<E> for Stop {
+impl<E: Into<RunnerError>> From<E> for EarlyEnd {
     fn from(error: E) -> Self {
         Self::Failed(error.into())
     }
@@ -48,11 +48,11 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// Carries it out.
+    /// Carries the attempt out, to its report.
     pub(crate) fn carry_out(mut self, content: &mut dyn Content) -> Result<InstallReport, RunnerError> {
         let conclusion = match self.decide(content) {
-            Ok(conclusion) | Err(Stop::Concluded(conclusion)) => conclusion,
-            Err(Stop::Failed(error)) => return Err(error),
+            Ok(conclusion) | Err(EarlyEnd::Concluded(conclusion)) => conclusion,
+            Err(EarlyEnd::Failed(error)) => return Err(error),
         };
         self.notes.next_try = self.next_try(conclusion.outcome)?;
         Ok(self.notes.conclude(self.request.intent, self.identity, &self.run_as, conclusion))
@@ -84,14 +84,14 @@ impl<'a> Attempt<'a> {
             None => {
                 self.looked(found, false);
                 let detection = self.notes.detections.last();
-                Err(Stop::Concluded(detection.map_or_else(
+                Err(EarlyEnd::Concluded(detection.map_or_else(
                     || conclusion::nothing_to_do(self.request.intent), // not reached: a look was just noted
                     |detection| conclusion::cannot_tell(detection, false),
                 )))
             }
             Some(true) => {
                 self.looked(found, true);
-                Err(Stop::Concluded(conclusion::nothing_to_do(self.request.intent)))
+                Err(EarlyEnd::Concluded(conclusion::nothing_to_do(self.request.intent)))
             }
             Some(false) => {
                 self.looked(found, false);
@@ -125,7 +125,7 @@ impl<'a> Attempt<'a> {
     pub(super) fn interruption(&self) -> Flow<()> {
         match self.runner.context.check() {
             Ok(()) => Ok(()),
-            Err(_) => Err(Stop::Concluded(interrupted(Interruption::BeforeItsStart))),
+            Err(_) => Err(EarlyEnd::Concluded(interrupted(Interruption::BeforeItsStart))),
         }
     }
 
@@ -168,12 +168,12 @@ impl<'a> Attempt<'a> {
                 self.notes.decided(Decision::CommandRefused { why: why.clone() });
                 self.notes.command = Some(refused.report);
                 let advice = (!mend.is_empty()).then(|| Advice::other(mend));
-                Err(Stop::Concluded(self.refused(refused.code, &why, advice)))
+                Err(EarlyEnd::Concluded(self.refused(refused.code, &why, advice)))
             }
         }
     }
 
-    /// The command cannot be started: the reference reports an error of the app.
+    /// The command cannot be started: Intune's agent reports an error of the app.
     pub(super) fn refused(&self, code: u32, why: &str, advice: Option<Advice>) -> Conclusion {
         let summary = format!("Its command cannot be started: {why}");
         Conclusion::unchanged(Outcome::CommandRefused, Class::InstallFailed, summary)

@@ -2,7 +2,7 @@
 
 use super::Trigger;
 use super::conclusion::{Conclusion, compliance, enforcement};
-use super::flow::{Attempt, Flow, Stop};
+use super::flow::{Attempt, EarlyEnd, Flow};
 use super::restart;
 use crate::{
     AttemptRecord, JournalError, PendingRestart, RetryDecision, Runner, check_requirements, next_try,
@@ -23,7 +23,7 @@ impl Attempt<'_> {
             return Ok(());
         }
         self.notes.decided(Decision::NobodySignedIn);
-        Err(Stop::Concluded(
+        Err(EarlyEnd::Concluded(
             Conclusion::unchanged(
                 Outcome::Waiting,
                 Class::RetryLater,
@@ -52,7 +52,7 @@ impl Attempt<'_> {
                 let why = next.first().cloned().unwrap_or_else(|| code.meaning.clone());
                 self.notes.decided(Decision::NotApplicable { code: code.text.clone(), why });
                 let summary = format!("It is not for this device: {} ({}).", code.name, code.text);
-                Err(Stop::Concluded(
+                Err(EarlyEnd::Concluded(
                     Conclusion::unchanged(Outcome::NotApplicable, Class::NotDetected, summary)
                         .with(self.compliance(), Some(enforcement::REQUIREMENTS_NOT_MET), None)
                         .advising(next.into_iter().map(Advice::other)),
@@ -62,7 +62,7 @@ impl Attempt<'_> {
                 self.interruption()?; // a script that was stopped tells nothing
                 let why = next.first().cloned().unwrap_or_default();
                 self.notes.decided(Decision::ApplicabilityUnknown { why });
-                Err(Stop::Concluded(
+                Err(EarlyEnd::Concluded(
                     Conclusion::unchanged(
                         Outcome::CannotTell,
                         Class::Machine,
@@ -85,7 +85,7 @@ impl Attempt<'_> {
         let left = Vec::new();
         self.notes.restart =
             Some(restart::report(self.request.app, RestartNeed::None, false, &pending, left));
-        Err(Stop::Concluded(
+        Err(EarlyEnd::Concluded(
             Conclusion::unchanged(
                 Outcome::Waiting,
                 Class::RetryLater,
@@ -99,13 +99,13 @@ impl Attempt<'_> {
     /// Waiting times hold for the schedule; a person bypasses them.
     pub(super) fn schedule(&mut self) -> Flow<()> {
         let history = self.history()?;
-        let until = match next_try(&history, self.now(), self.request.retries) {
+        let until = match next_try(&history, self.now(), &self.request.retries) {
             _ if self.request.trigger == Trigger::Manual => return Ok(()),
             RetryDecision::RunNow => return Ok(()),
             RetryDecision::WaitUntil(until) | RetryDecision::GiveUpUntil(until) => until,
         };
         self.notes.decided(Decision::ScheduledFor { until: until.to_string() });
-        Err(Stop::Concluded(
+        Err(EarlyEnd::Concluded(
             Conclusion::unchanged(
                 Outcome::Waiting,
                 Class::RetryLater,
@@ -121,7 +121,7 @@ impl Attempt<'_> {
         if self.request.dry_run || !ScheduleEffect::of_outcome(outcome).leaves_open() {
             return Ok(None);
         }
-        Ok(next_try_report(&self.history()?, self.now(), self.request.retries))
+        Ok(next_try_report(&self.history()?, self.now(), &self.request.retries))
     }
 
     /// The attempts that count for the schedule: those of this app that wanted the same.

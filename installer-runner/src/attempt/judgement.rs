@@ -15,7 +15,7 @@ pub(crate) enum Ended {
     Exited(u32, CodeKind),
     /// Not within its time limit; whether it was ended then.
     TimedOut { killed: bool },
-    /// Nobody saw it.
+    /// Its end was not seen: this program, or the device, went away meanwhile.
     Unseen,
 }
 
@@ -23,7 +23,7 @@ pub(crate) enum Ended {
 const UNKNOWN_PRODUCT: u32 = 1605;
 
 /// Judges a run. `answer` is neither here nor there to the code: both are told.
-pub(crate) fn judge(intent: Intent, ended: Ended, answer: Answer) -> Conclusion {
+pub(crate) fn conclude_run(intent: Intent, ended: Ended, answer: Answer) -> Conclusion {
     let reached = reached(intent, answer);
     let mut conclusion = match ended {
         Ended::Exited(code, CodeKind::Retry) => retry(code),
@@ -46,7 +46,7 @@ pub(crate) fn reached(intent: Intent, answer: Answer) -> Option<bool> {
     }
 }
 
-/// ErrorCode of an exit code: small numbers are Win32 codes, which the reference reports as HRESULTs.
+/// ErrorCode of an exit code: small numbers are Win32 codes, which Intune's agent reports as HRESULTs.
 pub(crate) fn error_code(code: u32) -> u32 {
     if code <= 0xFFFF { 0x8007_0000 | code } else { code }
 }
@@ -146,7 +146,7 @@ fn failed(intent: Intent, code: u32, reached: Option<bool>) -> Conclusion {
         (Intent::Uninstall, Some(true)) if code == UNKNOWN_PRODUCT => {
             let summary =
                 "It is gone: the uninstaller ended with 1605, because the product was not installed.";
-            let hint = "Map 1605 to `success`, or let the uninstall command ask first: the reference reports a failure here.";
+            let hint = "Map 1605 to `success`, or let the uninstall command ask first: Intune's agent reports a failure here.";
             conclude(Outcome::Uninstalled, None, summary, enforcement::SUCCESS, None)
                 .advising([Advice::other(hint)])
         }
@@ -154,7 +154,7 @@ fn failed(intent: Intent, code: u32, reached: Option<bool>) -> Conclusion {
             let what = if intent == Intent::Install { "installed" } else { "uninstalled" };
             let summary = format!("It is {what}, but the installer said {code}.");
             let hint = format!(
-                "Map {code} in returnCodes to what it stands for, or fix the installer: the reference reports a failure."
+                "Map {code} in returnCodes to what it stands for, or fix the installer: Intune's agent reports a failure."
             );
             conclude(Outcome::DoneDespiteCode, Class::InstallFailed, summary, enforcement::ERROR, error)
                 .advising([Advice::other(hint)])
@@ -226,7 +226,7 @@ mod tests {
             (Answer::NotDetected, Outcome::Failed, Some(Class::InstallFailed)),
             (Answer::CannotTell, Outcome::CannotTell, Some(Class::Machine)),
         ] {
-            let conclusion = judge(Intent::Install, Ended::Unseen, answer);
+            let conclusion = conclude_run(Intent::Install, Ended::Unseen, answer);
             assert_eq!((conclusion.outcome, conclusion.class), (outcome, class));
         }
     }

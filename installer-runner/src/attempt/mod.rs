@@ -18,23 +18,32 @@ use waybill_schemas::codes::{Classified, Code, root};
 use waybill_schemas::report::install::Intent;
 
 /// What is to be attempted.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct AttemptRequest<'a> {
     /// The app.
     pub app: &'a AppDocument,
     /// Install or uninstall.
     pub intent: Intent,
-    /// Who asks.
+    /// Whether a person asks for it, or the schedule.
     pub trigger: Trigger,
     /// Decide everything and start nothing.
     pub dry_run: bool,
     /// How often it is tried, and how far apart.
-    pub retries: &'a RetryPolicy,
+    pub retries: RetryPolicy,
+}
+
+impl<'a> AttemptRequest<'a> {
+    /// An attempt that a person asks for, tried again as the app says.
+    pub fn new(app: &'a AppDocument, intent: Intent) -> Self {
+        Self { app, intent, trigger: Trigger::Manual, dry_run: false, retries: RetryPolicy::from_app(app) }
+    }
 }
 
 /// Who asks for an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub enum Trigger {
     /// A person: bypasses the waiting times and resets them.
     Manual,
@@ -71,7 +80,7 @@ impl Content for PathBuf {
 pub struct ContentError {
     /// The entry of the table of codes.
     pub code: &'static Code,
-    /// What went wrong.
+    /// The error of what fetches it.
     #[source]
     pub source: Box<dyn std::error::Error + Send + Sync>,
 }

@@ -43,7 +43,7 @@ impl<'a> Notes<'a> {
         self.steps.push(step);
     }
 
-    /// The report.
+    /// The report of an attempt that came to this conclusion.
     pub(super) fn conclude(
         self,
         intent: Intent,

@@ -2,12 +2,12 @@
 
 use super::advice;
 use super::conclusion::{self, Conclusion, enforcement};
-use super::flow::{Attempt, Flow, Stop, interrupted};
-use super::judgement::{Ended, error_code, judge, reached};
+use super::flow::{Attempt, EarlyEnd, Flow, interrupted};
+use super::judgement::{Ended, conclude_run, error_code, reached};
 use super::restart;
-use crate::run::{Ground, NotRun, Patience, Ran, Waited};
+use crate::run::{CommandRun, FinishedRun, NotRun, Patience, Waited};
 use crate::state_code::exit_code_report;
-use crate::{AttemptEnd, AttemptId, CodeKind, NewAttempt, Resolved, ReturnCodes, Verdict};
+use crate::{AttemptEnd, AttemptId, AttemptVerdict, CodeKind, NewAttempt, Resolved, ReturnCodes};
 use jiff::Timestamp;
 use std::time::Duration;
 use waybill_context::failpoint;
@@ -43,7 +43,7 @@ impl Attempt<'_> {
         let limit = Duration::from_secs(u64::from(limit_minutes) * 60);
         let program = resolved.report.program.as_deref().unwrap_or_default();
         self.notes.decided(Decision::Starts { program: program.to_owned(), limit_minutes });
-        let ran = match self.ground().run(
+        let ran = match self.command_run().run(
             id,
             &self.identity.id,
             resolved,
@@ -57,9 +57,9 @@ impl Attempt<'_> {
         self.judged(id, &ran, &renames)
     }
 
-    fn ground(&self) -> Ground<'_> {
+    fn command_run(&self) -> CommandRun<'_> {
         let runner = self.runner;
-        Ground {
+        CommandRun {
             system: runner.system,
             journal: runner.journal,
             settings: runner.settings,
@@ -113,7 +113,7 @@ impl Attempt<'_> {
 
     fn not_run(&mut self, id: AttemptId, program: &str, error: NotRun) -> Flow<Conclusion> {
         let (code, why) = match error {
-            NotRun::Journal(error) => return Err(Stop::from(error)),
+            NotRun::Journal(error) => return Err(EarlyEnd::from(error)),
             NotRun::Start(error) => (error.code, format!("{program} was not started: {}.", error.source)),
             NotRun::Output(error) => {
                 let code = 0x8007_0000
@@ -134,8 +134,8 @@ impl Attempt<'_> {
         Ok(self.refused(code, &why, Some(advice::not_started(code))))
     }
 
-    fn run_report(&self, ran: &Ran, started: String, limit_minutes: u32) -> RunReport {
-        let codes = ReturnCodes::of(self.request.app);
+    fn run_report(&self, ran: &FinishedRun, started: String, limit_minutes: u32) -> RunReport {
+        let codes = ReturnCodes::from_app(self.request.app);
         RunReport {
             pid: ran.process.pid,
             started,
@@ -155,10 +155,10 @@ impl Attempt<'_> {
         }
     }
 
-    fn judged(&mut self, id: AttemptId, ran: &Ran, renames: &[String]) -> Flow<Conclusion> {
+    fn judged(&mut self, id: AttemptId, ran: &FinishedRun, renames: &[String]) -> Flow<Conclusion> {
         let ended = match ran.waited {
             Waited::Ended(code) => {
-                let (kind, said_by) = ReturnCodes::of(self.request.app).stands_for(code);
+                let (kind, said_by) = ReturnCodes::from_app(self.request.app).stands_for(code);
                 let (stands_for, said_by) = (kind.name().to_owned(), said_by.to_owned());
                 self.notes.decided(Decision::ReturnCode { code, stands_for, said_by });
                 Ended::Exited(code, kind)
@@ -173,7 +173,7 @@ impl Attempt<'_> {
         if self.is_left_open(ended, answer) {
             return Ok(interrupted(Interruption::AfterItsEnd)); // not judged: the next run does it
         }
-        let mut conclusion = judge(self.request.intent, ended, answer);
+        let mut conclusion = conclude_run(self.request.intent, ended, answer);
         if let (Outcome::CannotTell, Some(detection)) = (conclusion.outcome, self.notes.detections.last()) {
             conclusion = conclusion::cannot_tell(detection, true);
         }
@@ -210,7 +210,7 @@ impl Attempt<'_> {
         kind: Option<CodeKind>,
         exit_code: Option<u32>,
     ) -> Result<(), crate::JournalError> {
-        self.runner.journal.judged(id, &Verdict { at: self.now(), outcome, kind, exit_code })
+        self.runner.journal.judged(id, &AttemptVerdict { at: self.now(), outcome, kind, exit_code })
     }
 
     /// Detection as the judge. After a success it is looked again for a while: an installer's last writes may come after

@@ -1,6 +1,6 @@
 use super::{Refused, environment};
 use crate::RunAs;
-use crate::run_as::view_name;
+use crate::settings::view_name;
 use waybill_schemas::report::install::{CommandReport, RefusedCommand};
 use waybill_schemas::secrets::{MASK, mask};
 use waybill_system::{Environment, System, SystemKind, Unanswered};

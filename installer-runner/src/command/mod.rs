@@ -43,7 +43,7 @@ impl std::fmt::Debug for Resolved {
 /// A command that cannot be started as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
-    /// The HRESULT that the reference would report: 0x80070002, 0x800700C1, 0x80070005.
+    /// The HRESULT that Intune's agent would report: 0x80070002, 0x800700C1, 0x80070005.
     pub code: u32,
     /// Why and what to do, for the report.
     pub report: CommandReport,

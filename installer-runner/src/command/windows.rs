@@ -7,7 +7,7 @@ use super::search::{Found, Search};
 use super::view::FileView;
 use super::{Refused, Resolved, environment, hints};
 use crate::RunAs;
-use crate::run_as::view_name;
+use crate::settings::view_name;
 use waybill_intune::command_line::{Candidate, candidates};
 use waybill_intune::path::{self, NotPlain};
 use waybill_intune::right_line::{advice, right_line};
@@ -145,7 +145,7 @@ fn within(line: &str, most: usize, who: &str) -> Result<(), Refusal> {
 }
 
 fn no_plain_folder(folder: &str, why: NotPlain) -> Refusal {
-    let mend = "choose another --root: a short path on a drive, such as C:\\ProgramData\\Waybill";
+    let mend = "choose another root folder: a short path on a drive, such as C:\\ProgramData\\Waybill";
     match why {
         NotPlain::Length(length) => {
             let why = format!(

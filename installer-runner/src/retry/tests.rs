@@ -3,7 +3,7 @@
 mod model;
 
 use super::*;
-use crate::{AttemptEnd, AttemptId, CodeKind, NewAttempt, Trigger, Verdict};
+use crate::{AttemptEnd, AttemptId, AttemptVerdict, CodeKind, NewAttempt, Trigger};
 use serde_json::json;
 use std::time::Duration;
 use waybill_schemas::app::AppDocument;
@@ -21,7 +21,7 @@ fn at(seconds: i64) -> Timestamp {
 /// An attempt that came to `outcome`, with an exit code, at so many seconds.
 fn attempt(outcome: Outcome, exit_code: u32, seconds: i64) -> AttemptRecord {
     let verdict =
-        Verdict { at: at(seconds), outcome, kind: Some(CodeKind::Failed), exit_code: Some(exit_code) };
+        AttemptVerdict { at: at(seconds), outcome, kind: Some(CodeKind::Failed), exit_code: Some(exit_code) };
     AttemptRecord { verdict: Some(verdict), ..unjudged(seconds) }
 }
 
@@ -164,7 +164,7 @@ fn a_code_with_an_interval_of_its_own_costs_no_day_and_no_quick_try() {
             { "returnCode": -2147024891, "retryIntervalInMinutes": 1 }
         ]
     }});
-    let policy = RetryPolicy::of(&AppDocument::from_value(app).unwrap());
+    let policy = RetryPolicy::from_app(&AppDocument::from_value(app).unwrap());
     let decide = |history: &[AttemptRecord], now| next_try(history, at(now), &policy);
     let deferred = |seconds| attempt(Outcome::Failed, 1602, seconds);
     assert_eq!(decide(&[deferred(0)], 0), RetryDecision::WaitUntil(at(HOUR)));
@@ -178,9 +178,9 @@ fn a_code_with_an_interval_of_its_own_costs_no_day_and_no_quick_try() {
 
 #[test]
 fn an_app_that_says_nothing_is_tried_as_the_reference_does() {
-    assert_eq!(RetryPolicy::of(&AppDocument::default()), RetryPolicy::default());
+    assert_eq!(RetryPolicy::from_app(&AppDocument::default()), RetryPolicy::default());
     let app = AppDocument::from_value(json!({ "retry": {} })).unwrap();
-    assert_eq!(RetryPolicy::of(&app), RetryPolicy::default());
+    assert_eq!(RetryPolicy::from_app(&app), RetryPolicy::default());
 }
 
 #[test]

@@ -5,7 +5,7 @@ mod product;
 mod registry;
 mod script;
 
-use crate::run_as::view_name;
+use crate::settings::view_name;
 use crate::{RunAs, Settings, hresult};
 use std::cmp::Ordering;
 use std::fmt::Display;
@@ -21,7 +21,7 @@ use waybill_system::{Perspective, System, SystemKind, Unanswered};
 pub(crate) struct RuleMachine<'a> {
     /// The account and the view.
     pub(crate) run_as: &'a RunAs,
-    /// The machine.
+    /// The machine that is asked.
     pub(crate) system: &'a dyn System,
     /// How scripts are run.
     pub(crate) settings: &'a Settings,
@@ -50,7 +50,7 @@ struct RuleQuestion {
 struct RuleAnswer {
     /// Whether it holds.
     holds: bool,
-    /// What is there.
+    /// What was found.
     actual: String,
     /// Why it holds or not, without a full stop.
     why: String,

@@ -1,8 +1,8 @@
 //! Script rules, judged by exit code and output (docs/detection.md, "Scripts"). Running them is `crate::script`'s.
 
 use super::{Answered, RuleAnswer, RuleMachine, RuleQuestion, compared, expected};
-use crate::run_as::view_name;
 use crate::script::{OUTPUT_LIMIT, ScriptEnd, ScriptRun};
+use crate::settings::view_name;
 use waybill_intune::{OutputTest, RulePurpose, ScriptCheck};
 use waybill_schemas::app::{PowerShellScriptRule, RunAsAccount, ScriptOperation};
 use waybill_system::{Account, Perspective, Unanswered};

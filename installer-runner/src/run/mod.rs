@@ -2,7 +2,7 @@
 
 mod output;
 
-pub(crate) use output::{Kept, OutputFile};
+pub(crate) use output::{KeptOutput, OutputFile};
 
 use crate::{AttemptEnd, AttemptId, AttemptJournal, JournalError, Resolved, Settings};
 use std::time::Duration;
@@ -12,7 +12,7 @@ use waybill_system::{
 };
 
 /// A run that was started, and how far it came.
-pub(crate) struct Ran {
+pub(crate) struct FinishedRun {
     pub(crate) process: ProcessIdentity,
     pub(crate) waited: Waited,
     pub(crate) seconds: f64,
@@ -20,14 +20,14 @@ pub(crate) struct Ran {
     pub(crate) killed: bool,
     /// Those of its tree that ran when we stopped waiting, and still do.
     pub(crate) survivors: Vec<ProcessIdentity>,
-    pub(crate) output: Kept,
+    pub(crate) output: KeptOutput,
 }
 
-/// Why nothing ran.
+/// Why the program was not run.
 pub(crate) enum NotRun {
     /// The journal failed: what is not written down is not started.
     Journal(JournalError),
-    /// The system refused.
+    /// The system did not start it.
     Start(StartError),
     /// The output file cannot be made.
     Output(std::io::Error),
@@ -40,14 +40,14 @@ impl From<JournalError> for NotRun {
 }
 
 /// What a run needs of its surroundings.
-pub(crate) struct Ground<'a> {
+pub(crate) struct CommandRun<'a> {
     pub(crate) system: &'a dyn System,
     pub(crate) journal: &'a dyn AttemptJournal,
     pub(crate) settings: &'a Settings,
     pub(crate) context: &'a Context<'a>,
 }
 
-impl Ground<'_> {
+impl CommandRun<'_> {
     /// Starts the command and waits for it, `limit` at most. The process is written down before it may run an
     /// instruction, its end before anybody judges it.
     pub(crate) fn run(
@@ -57,7 +57,7 @@ impl Ground<'_> {
         resolved: &Resolved,
         account: Account,
         limit: Duration,
-    ) -> Result<Ran, NotRun> {
+    ) -> Result<FinishedRun, NotRun> {
         let output = OutputFile::create(&self.settings.logs, name, attempt).map_err(NotRun::Output)?;
         let started = self.context.clock().now();
         let mut running = match self.start(attempt, resolved, account, &output) {
@@ -72,7 +72,7 @@ impl Ground<'_> {
         let killed = waited == Waited::TimedOut && self.kills() && running.kill_tree().is_ok();
         let survivors = if killed { Vec::new() } else { running.survivors().unwrap_or_default() };
         self.write_down_end(attempt, &running.identity(), waited, killed, &survivors)?;
-        Ok(Ran {
+        Ok(FinishedRun {
             process: running.identity(),
             waited,
             killed,

@@ -21,7 +21,7 @@ pub(crate) struct OutputFile {
 }
 
 /// What became of it.
-pub(crate) struct Kept {
+pub(crate) struct KeptOutput {
     pub(crate) report: OutputReport,
 }
 
@@ -30,7 +30,7 @@ impl OutputFile {
     pub(crate) fn create(folder: &Path, name: &str, attempt: AttemptId) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
         sweep(folder, name);
-        let file = Self::of(folder, name, attempt);
+        let file = Self::new(folder, name, attempt);
         let mut options = File::options();
         options.write(true).create(true).truncate(true);
         #[cfg(unix)]
@@ -40,7 +40,7 @@ impl OutputFile {
     }
 
     /// The files of an attempt, whether they are there or not.
-    pub(crate) fn of(folder: &Path, name: &str, attempt: AttemptId) -> Self {
+    pub(crate) fn new(folder: &Path, name: &str, attempt: AttemptId) -> Self {
         let stem = format!("{name}-{}", attempt.0);
         Self { raw: folder.join(format!("{stem}.output")), kept: folder.join(format!("{stem}.log")) }
     }
@@ -57,14 +57,14 @@ impl OutputFile {
         &self.raw
     }
 
-    /// Nothing was started.
+    /// Removes the file, because nothing was started.
     pub(crate) fn discard(&self) {
         let _ = fs::remove_file(&self.raw); // empty: no loss where it stays
     }
 
     /// Keeps head and tail, and drops the file where the program `is_over`: one that still runs goes on writing there. A
     /// survivor may hold it, too; then it stays until the next run of the same app sweeps it.
-    pub(crate) fn keep(&self, is_over: bool) -> Kept {
+    pub(crate) fn keep(&self, is_over: bool) -> KeptOutput {
         let report = self.read().unwrap_or_else(|error| OutputReport {
             excerpt: format!("(the output cannot be read: {error})"),
             ..OutputReport::default()
@@ -72,7 +72,7 @@ impl OutputFile {
         if is_over {
             self.discard();
         }
-        Kept { report }
+        KeptOutput { report }
     }
 
     fn read(&self) -> io::Result<OutputReport> {

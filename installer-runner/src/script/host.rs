@@ -17,7 +17,7 @@ pub(super) struct Host {
 }
 
 impl Host {
-    /// The one for this view; the reference's policy is Bypass, AllSigned where signatures are enforced.
+    /// The one for this view; the policy of Intune's agent is Bypass, AllSigned where signatures are enforced.
     pub(super) fn find(run: &ScriptRun<'_>, environment: &Environment) -> Result<Self, Unanswered> {
         let (kind, is_signed) = (run.system.kind(), run.is_signed);
         let program = match (&run.settings.script_host, kind) {

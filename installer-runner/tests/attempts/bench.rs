@@ -4,9 +4,7 @@ use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::sync::Arc;
 use waybill_context::Context;
-use waybill_installer_runner::{
-    AttemptRequest, MemoryJournal, RetryPolicy, Runner, RunnerError, Settings, Trigger,
-};
+use waybill_installer_runner::{AttemptRequest, MemoryJournal, Runner, RunnerError, Settings, Trigger};
 use waybill_schemas::app::AppDocument;
 use waybill_schemas::report::install::{InstallReport, Intent};
 use waybill_support::clock::TestClock;
@@ -61,19 +59,13 @@ impl Bench {
     }
 
     pub(crate) fn try_attempt(&self, intent: Intent) -> Result<InstallReport, RunnerError> {
-        let (app, retries) = (&self.app, &RetryPolicy::default());
-        let request = AttemptRequest { app, intent, trigger: self.trigger, dry_run: self.dry_run, retries };
+        let mut request = AttemptRequest::new(&self.app, intent);
+        (request.trigger, request.dry_run) = (self.trigger, self.dry_run);
         self.runner(&()).attempt(&request, &mut PathBuf::from(CONTENT))
     }
 
     pub(crate) fn runner<'a>(&'a self, cancel: &'a dyn waybill_context::Cancel) -> Runner<'a> {
-        Runner {
-            system: &self.machine,
-            journal: &self.journal,
-            settings: &self.settings,
-            context: Context::new(&(), cancel, &*self.clock),
-            events: &(),
-        }
+        Runner::new(&self.machine, &self.journal, &self.settings, Context::new(&(), cancel, &*self.clock))
     }
 
     /// How many installers were let run.

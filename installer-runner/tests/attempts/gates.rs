@@ -3,9 +3,7 @@
 use crate::bench::{Bench, CONTENT, INSTALLED, idle, working};
 use serde_json::json;
 use std::path::PathBuf;
-use waybill_installer_runner::{
-    AttemptJournal as _, AttemptRequest, Content, ContentError, RetryPolicy, Trigger,
-};
+use waybill_installer_runner::{AttemptJournal as _, AttemptRequest, Content, ContentError, Trigger};
 use waybill_schemas::report::install::{Answer, Intent, Occasion, Outcome};
 use waybill_system::fake::FakeRun;
 
@@ -117,9 +115,7 @@ impl Content for Downloaded<'_> {
 #[test]
 fn it_is_looked_for_again_after_the_download() {
     let bench = Bench::new(|_, _| FakeRun::ends(1603));
-    let (app, retries) = (&bench.app, &RetryPolicy::default());
-    let request =
-        AttemptRequest { app, intent: Intent::Install, trigger: Trigger::Manual, dry_run: false, retries };
+    let request = AttemptRequest::new(&bench.app, Intent::Install);
     let mut content = Downloaded(&bench, 0);
     let report = bench.runner(&()).attempt(&request, &mut content).unwrap();
     assert_eq!((report.outcome, content.1, bench.starts()), (Outcome::AlreadyInstalled, 1, 0));

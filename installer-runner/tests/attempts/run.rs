@@ -7,9 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use waybill_context::Clock as _;
-use waybill_installer_runner::{
-    AttemptEnd, AttemptJournal as _, AttemptRequest, OnTimeLimit, RetryPolicy, Trigger,
-};
+use waybill_installer_runner::{AttemptEnd, AttemptJournal as _, AttemptRequest, OnTimeLimit};
 use waybill_schemas::report::install::{Intent, Outcome, RetryStep};
 use waybill_system::fake::FakeRun;
 
@@ -49,7 +47,7 @@ fn a_late_installer_is_found_by_looking_again() {
     let report = bench.attempt(Intent::Install);
     assert_eq!((report.outcome, report.detections[1].looks), (Outcome::Installed, 4));
     assert_eq!(report.detections[1].after_milliseconds, Some(1500));
-    assert!(report.steps.iter().any(|step| step.why.contains("The reference looks once")), "{report:#?}");
+    assert!(report.steps.iter().any(|step| step.why.contains("Intune's agent looks once")), "{report:#?}");
     let never = Bench::new(idle(0)).attempt(Intent::Install);
     assert_eq!((never.outcome, never.detections[1].looks), (Outcome::NotBorneOut, 21));
     assert_eq!(never.detections[1].after_milliseconds, Some(10_000));
@@ -104,14 +102,13 @@ fn children_that_live_on_are_told() {
 #[test]
 fn an_interruption_leaves_the_installer_to_itself() {
     let bench = Bench::new(|_, _| FakeRun::hangs());
-    let (stop, app, retries) = (Arc::new(AtomicBool::new(false)), &bench.app, &RetryPolicy::default());
+    let stop = Arc::new(AtomicBool::new(false));
     let flag = stop.clone();
     bench.machine.add_program(r"C:\Content\setup.exe", move |_, _| {
         flag.store(true, Ordering::Relaxed);
         FakeRun::hangs()
     });
-    let request =
-        AttemptRequest { app, intent: Intent::Install, trigger: Trigger::Manual, dry_run: false, retries };
+    let request = AttemptRequest::new(&bench.app, Intent::Install);
     let report = bench.runner(stop.as_ref()).attempt(&request, &mut PathBuf::from(CONTENT)).unwrap();
     assert_eq!((report.outcome, report.exit, report.changed), (Outcome::Interrupted, 130, true));
     assert_eq!(bench.journal.unsettled().unwrap().len(), 1, "the next run finds it");
@@ -141,14 +138,7 @@ fn an_interruption_of_detection_judges_nothing() {
             flag.store(is_stopped, Ordering::Relaxed);
             if is_stopped { FakeRun::hangs() } else { FakeRun::ends(0) }
         });
-        let (app, retries) = (&bench.app, &RetryPolicy::default());
-        let request = AttemptRequest {
-            app,
-            intent: Intent::Install,
-            trigger: Trigger::Manual,
-            dry_run: false,
-            retries,
-        };
+        let request = AttemptRequest::new(&bench.app, Intent::Install);
         let report = bench.runner(stop.as_ref()).attempt(&request, &mut PathBuf::from(CONTENT)).unwrap();
         assert_eq!((report.outcome, report.exit), (Outcome::Interrupted, 130), "{report:#?}");
         let installers =

@@ -20,7 +20,7 @@ pub struct FakeStart {
     pub folder: String,
     /// Variables, sorted.
     pub environment: Vec<(String, String)>,
-    /// With whose rights.
+    /// The account that it was started as.
     pub account: Account,
 }
 

@@ -10,7 +10,7 @@ use std::fs;
 /// Where programs are looked for: what Debian gives root.
 const FOLDERS: [&str; 6] = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
-/// This device.
+/// The device that this program runs on.
 pub(super) struct UnixDevice;
 
 impl Device for UnixDevice {

@@ -12,7 +12,7 @@ const NOBODY: [i32; 2] = [1008, 7022];
 /// Whom an [`Account`] comes to here.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Whose {
-    /// This process's own.
+    /// This process's own account.
     Own,
     /// Somebody else's, by security identifier.
     Other(String),

@@ -19,7 +19,7 @@ const PREFETCHER: &str =
 /// What stands before paths there: they are the kernel's.
 const KERNEL_PATH: &str = r"\??\";
 
-/// This device.
+/// The device that this program runs on.
 pub(super) struct WindowsDevice;
 
 impl Device for WindowsDevice {

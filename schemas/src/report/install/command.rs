@@ -62,7 +62,7 @@ pub struct RefusedCommand {
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum Host {
-    /// The reference: a 32-bit program.
+    /// Intune's agent: a 32-bit program.
     #[default]
     X86,
     /// This machine's own width.

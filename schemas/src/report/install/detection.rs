@@ -27,10 +27,10 @@ pub struct DetectionReport {
     pub rules: Vec<RuleReport>,
     /// How often it was looked: after a success again for up to 10 s.
     pub looks: u32,
-    /// Milliseconds from the installer's end to the look that gave the answer; the reference looks once, after about 150.
+    /// Milliseconds from the installer's end to the look that gave the answer; Intune's agent looks once, after about 150.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after_milliseconds: Option<u64>,
-    /// Where the answer is "cannot tell": the code that the reference would report.
+    /// Where the answer is "cannot tell": the code that Intune's agent would report.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<StateCode>,
 }

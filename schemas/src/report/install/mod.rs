@@ -49,7 +49,7 @@ pub struct InstallReport {
     /// The same, typed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub advice: Vec<Advice>,
-    /// What the reference would report.
+    /// What Intune's agent would report.
     pub states: States,
     /// In which context commands and rules ran.
     pub context: ContextReport,
@@ -154,7 +154,7 @@ pub struct ContextReport {
     pub substituted: bool,
     /// The view of files, registry and environment.
     pub view: String,
-    /// `x86` as the reference agent, or `native`.
+    /// `x86` as Intune's agent, or `native`.
     pub host: Host,
     /// The system: `windows` or `unix`.
     pub system: String,

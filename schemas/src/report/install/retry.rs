@@ -22,6 +22,6 @@ pub enum RetryStep {
     Now,
     /// One of the quick tries: 3 more, 5 minutes apart, unless the app says otherwise.
     Wait,
-    /// The long wait of 24 hours (the reference's global retry schedule).
+    /// The long wait of 24 hours (the global retry schedule of Intune's agent).
     GiveUp,
 }

@@ -1,7 +1,7 @@
 use super::RuleReport;
 use serde::{Deserialize, Serialize};
 
-/// The states that the reference would report for this attempt (docs/intune-agent.md, "States").
+/// The states that Intune's agent would report for this attempt (docs/intune-agent.md, "States").
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -21,12 +21,12 @@ pub struct States {
     pub error: Option<StateCode>,
 }
 
-/// A number of the reference with its name and meaning, so that nobody has to look it up.
+/// A number of Intune's agent with its name and meaning, so that nobody has to look it up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct StateCode {
-    /// The number; HRESULTs signed, as the reference writes them.
+    /// The number; HRESULTs signed, as Intune's agent writes them.
     pub number: i64,
     /// As people write it: `0x87D1041C`, `1006`.
     pub text: String,
@@ -44,7 +44,7 @@ pub struct RequirementsReport {
     /// Applicability: 0 or the first that does not hold; absent where none fails and one cannot be told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applicability: Option<StateCode>,
-    /// The built-in ones that app.json names, in the reference's order.
+    /// The built-in ones that app.json names, in the order of Intune's agent.
     pub built_in: Vec<RequirementReport>,
     /// Requirement rules.
     pub rules: Vec<RuleReport>,

@@ -3,7 +3,7 @@
 use crate::ProcessIdentity;
 use std::collections::BTreeSet;
 
-/// One process.
+/// A process as the system lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ProcessEntry {
     pub(super) pid: u32,
@@ -15,7 +15,7 @@ pub(super) struct ProcessEntry {
     pub(super) name: String,
 }
 
-/// All of them.
+/// All processes of the machine.
 pub(super) struct ProcessTable(pub(super) Vec<ProcessEntry>);
 
 impl ProcessTable {
