@@ -24,6 +24,7 @@ const CONTENT_MINIMUM: u64 = CONTENT_HEADER + BLOCK;
 
 /// Whether `size` is the length of a content: at least one block behind the header, whole blocks, not absurd.
 fn check_content_size(field: &'static str, size: u64) -> Result<(), DocumentError> {
+    // The header is a whole number of blocks, too: so is every content.
     let has_whole_blocks = (size % BLOCK) == CONTENT_HEADER % BLOCK;
     if (CONTENT_MINIMUM..=CONTENT_LIMIT).contains(&size) && has_whole_blocks {
         return Ok(());
@@ -93,6 +94,7 @@ impl ContentDocument {
             let reason = format!("is {unpacked}; at most {UNPACKED_LIMIT} bytes are unpacked");
             return Err(DocumentError::Value { field: "sizeUnpacked", reason });
         }
+        // PKCS#7 always adds something: a payload of whole blocks gets a block of padding more.
         let expected = CONTENT_HEADER + (self.size / BLOCK + 1) * BLOCK;
         if self.size_encrypted == expected {
             return Ok(());
@@ -186,6 +188,8 @@ fn bounded<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Sha256Diges
         fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Self::Value, A::Error> {
             let mut digests = Vec::new();
             while let Some(digest) = sequence.next_element()? {
+                // Refused here, not after the list was read: a hostile document of 16 MiB would hold far more digests
+                // than any content has pieces.
                 if digests.len() == PIECE_LIMIT {
                     return Err(A::Error::custom("too many pieces"));
                 }

@@ -96,6 +96,8 @@ struct ContentFile {
 }
 
 fn from_json(bytes: &[u8]) -> Result<GivenEncryptionInfo, EncryptionInfoError> {
+    // Every document that holds a `fileEncryptionInfo` fits this type, Graph's `fileEncryptionInfo` itself with nothing
+    // set: so the shape is known before the keys are asked for, and a fault is reported in the right one.
     let file: ContentFile = json_document::read(bytes)?;
     let (encryption_info, source) = match file.file_encryption_info {
         Some(info) => (info, EncryptionInfoSource::ContentFile),

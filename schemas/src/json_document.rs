@@ -74,6 +74,9 @@ fn fault(path: String, error: &serde_json::Error) -> DocumentError {
 
 /// serde's message where it can hold nothing from the document but names of our own fields.
 fn reason(message: &str) -> String {
+    // serde quotes values in most of its messages, and a value may be a key. These beginnings are of messages that name
+    // fields of ours or nothing at all; a message that a document could imitate is not among them, because serde puts
+    // its own words first.
     const SAFE: [&str; 3] = ["missing field `", "duplicate field `", "not base64"];
     let message = message.split(" at line ").next().unwrap_or_default();
     let is_length =

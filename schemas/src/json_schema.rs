@@ -69,6 +69,7 @@ impl DocumentSchema {
     pub fn schema(&self) -> Schema {
         let mut generated = (self.generate)();
         let dialect = generated.remove("$schema").unwrap_or_default();
+        // schemars takes the type's name; people know a document by what it is.
         generated.remove("title");
         let mut schema = json_schema!({ "$schema": dialect, "title": self.title });
         RecursiveTransform(unlink_description).transform(&mut generated);

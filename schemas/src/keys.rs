@@ -31,6 +31,7 @@ pub enum BytesError {
 }
 
 fn decode<const N: usize>(text: &str) -> Result<[u8; N], BytesError> {
+    // What was decoded is wiped even if its length is wrong: it may be most of a key.
     let bytes = Zeroizing::new(LENIENT.decode(text.trim()).map_err(|_| BytesError::NotBase64)?);
     <[u8; N]>::try_from(bytes.as_slice()).map_err(|_| BytesError::Length { expected: N, actual: bytes.len() })
 }
@@ -80,6 +81,7 @@ macro_rules! base64_bytes {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                // serde hands out a `String` of its own, which would be freed with the key in it.
                 let text = Zeroizing::new(String::deserialize(deserializer)?);
                 Self::from_base64(&text).map_err(D::Error::custom)
             }
@@ -117,6 +119,7 @@ macro_rules! secret {
 
         impl PartialEq for $name {
             fn eq(&self, other: &Self) -> bool {
+                // How long a comparison takes must not tell how much of a guessed key is right.
                 subtle::ConstantTimeEq::ct_eq(&self.0[..], &other.0[..]).into()
             }
         }

@@ -48,6 +48,7 @@ impl ReturnCode {
 
     /// Whether a process that ended with `exit_code` (its 32 bits) ended with this code.
     pub fn matches(&self, exit_code: u32) -> bool {
+        // A process ends with 32 bits; documents write them signed (as Intune's portal does) or unsigned (as programs do).
         self.return_code & 0xFFFF_FFFF == i64::from(exit_code)
     }
 
@@ -137,6 +138,7 @@ impl AppDocument {
         let before = (self.file_name.clone(), self.setup_file_path.clone(), self.msi_information.clone());
         self.file_name = Some(fields.file_name.clone());
         self.setup_file_path = Some(fields.setup_file_path.clone());
+        // Fields that Graph has and this version does not know belong to the app, not to the MSI that was packed last.
         let kept = self.msi_information.take().map(|old| old.other).unwrap_or_default();
         self.msi_information = fields.msi_information.clone().map(|mut fresh| {
             fresh.other = kept;

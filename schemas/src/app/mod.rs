@@ -168,6 +168,7 @@ impl AppDocument {
 
     /// The architectures it runs on: the newer field where it says anything, else the older one.
     pub fn architectures(&self) -> Option<&Architectures> {
+        // Graph has `none` in the field that is not used.
         let says = |list: &&Architectures| list.names().any(|name| !name.eq_ignore_ascii_case("none"));
         self.allowed_architectures
             .as_ref()

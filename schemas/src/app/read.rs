@@ -65,6 +65,8 @@ impl AppDocument {
         }
         let text = text_of(bytes).ok_or(AppError::NotText)?;
         let layout: Value = serde_json::from_str(&text).map_err(AppError::NotJson)?;
+        // Before the fields are read: an export of another kind of app should be told by its type, not by the first of
+        // its fields that does not fit.
         if let Some(found) = another_type(&layout) {
             return Err(AppError::AnotherType { found });
         }
@@ -107,6 +109,7 @@ fn another_type(document: &Value) -> Option<String> {
 }
 
 fn text_of(bytes: &[u8]) -> Option<Cow<'_, str>> {
+    // Windows PowerShell's `>` writes UTF-16 with a byte order mark, and that is how exports from Graph are often kept.
     let utf16 = |rest: &[u8], unit: fn([u8; 2]) -> u16| {
         let units: Vec<u16> = rest.chunks_exact(2).map(|pair| unit([pair[0], pair[1]])).collect();
         rest.len().is_multiple_of(2).then(|| String::from_utf16(&units).ok()).flatten().map(Cow::Owned)
@@ -163,6 +166,7 @@ fn arrange_object(mut fresh: Map<String, Value>, old: &Map<String, Value>) -> Ma
     for (key, was) in old {
         match fresh.shift_remove(key) {
             Some(value) => drop(arranged.insert(key.clone(), arrange(value, was))),
+            // Graph's exports spell out every field that has no value: dropping those would change half of the lines.
             None if says_nothing(was) => drop(arranged.insert(key.clone(), was.clone())),
             None => {}
         }

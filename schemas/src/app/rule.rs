@@ -272,6 +272,8 @@ impl AppDocument {
 
     fn rules_of(&self, wanted: &RuleType, older_key: &str, older_suffix: &str) -> Vec<PlacedRule<'_>> {
         let is_wanted = |rule: &Rule| rule.rule_type().unwrap_or(RuleType::Detection) == *wanted;
+        // One or the other, never both: Graph's beta repeats the same rules under the older keys, and a rule that is
+        // evaluated twice would be reported twice.
         let newer = self.rules.iter().enumerate().filter(|(_, rule)| is_wanted(rule));
         let placed: Vec<_> = newer
             .map(|(index, rule)| PlacedRule { pointer: format!("/rules/{index}"), rule: Cow::Borrowed(rule) })

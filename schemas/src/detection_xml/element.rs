@@ -35,10 +35,12 @@ pub(super) fn is_xml_character(character: char) -> bool {
 
 /// Parses `text`, whose root must be `root`.
 pub(super) fn parse(text: &str, root: &'static str) -> Result<Document, DetectionXmlError> {
+    // Checked over the whole text first: quick-xml lets characters through that XML forbids.
     if let Some(character) = text.chars().find(|character| !is_xml_character(*character)) {
         return Err(DetectionXmlError::Character { code: character.into() });
     }
     let mut reader = Reader::from_str(text);
+    // `<Name />` comes as a start and an end, so that there is one way for an element to begin.
     reader.config_mut().expand_empty_elements = true;
     let mut builder = Builder::new(root);
     loop {
@@ -89,11 +91,13 @@ impl Builder {
                 self.end();
                 Ok(())
             }
+            // Forbidden in text by XML 1.0; readers that let it pass disagree about where a section ends.
             Event::Text(text) if text.contains("]]>") => Err(self.fault("]]> stands in text")),
             Event::Text(text) => self.text(&Zeroizing::new(text.xml10_content().into_owned())),
             Event::CData(data) => self.text(&Zeroizing::new(data.xml10_content().into_owned())),
             Event::GeneralRef(reference) => self.reference(&reference),
             Event::Decl(declaration) => self.declaration(&declaration),
+            // The only way to entities of a document's own, and so to documents that grow when they are read.
             Event::DocType(_) => Err(DetectionXmlError::Doctype),
             Event::Comment(_) | Event::PI(_) | Event::Eof => Ok(()),
         }
@@ -203,12 +207,14 @@ impl Builder {
     }
 
     fn declaration(&mut self, declaration: &BytesDecl<'_>) -> Result<(), DetectionXmlError> {
+        // XML allows nothing before the declaration, not even a comment or a space.
         if self.events != 1 {
             return Err(self.fault("the declaration is not at the beginning"));
         }
         if !declaration.version().is_ok_and(|version| version == "1.0") {
             return Err(DetectionXmlError::Version);
         }
+        // US-ASCII is a part of UTF-8; every other encoding would need another reader.
         let is_utf8 =
             |name: &str| name.eq_ignore_ascii_case("utf-8") || name.eq_ignore_ascii_case("us-ascii");
         match declaration.encoding() {

@@ -159,6 +159,8 @@ pub enum DetectionXmlError {
 
 /// A value from the document for a message: never so much of it that a key could show.
 pub(super) fn shown(text: &str) -> String {
+    // A key in base64 has 44 characters and an IV 24: what is shown is shorter than either, so a value in the wrong
+    // element does not give one away.
     const LIMIT: usize = 20;
     match text.char_indices().nth(LIMIT) {
         None => text.to_owned(),

@@ -101,6 +101,7 @@ fn read(bytes: &[u8]) -> Result<DetectionXml, DetectionXmlError> {
     let document = element::parse(text, ROOT)?;
     let mut notes = prolog_notes(text, document.has_declaration);
     let info = application_info(&document.root, &mut notes)?;
+    // Whatever differs and has no note of its own shows when the document is written again.
     if notes.is_empty() && !info.write().is_ok_and(|written| written.as_slice() == bytes) {
         notes.push(Note::Layout);
     }
@@ -111,6 +112,7 @@ fn text_of(bytes: &[u8]) -> Result<&str, DetectionXmlError> {
     if bytes.len() > DETECTION_XML_LIMIT {
         return Err(DetectionXmlError::TooLarge { actual: bytes.len(), limit: DETECTION_XML_LIMIT });
     }
+    // UTF-16 is told from damage, because some tools write it: with a byte order mark, or by the zero beside `<`.
     if matches!(bytes, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [b'<', 0, ..] | [0, b'<', ..]) {
         return Err(DetectionXmlError::Utf16);
     }
@@ -118,6 +120,7 @@ fn text_of(bytes: &[u8]) -> Result<&str, DetectionXmlError> {
 }
 
 fn prolog_notes(text: &str, has_declaration: bool) -> Vec<Note> {
+    // The last part has no line end of its own: Microsoft's tool writes none after the root.
     let has_bare_line_feed = text.split('\n').rev().skip(1).any(|line| !line.ends_with('\r'));
     [
         (text.starts_with(BYTE_ORDER_MARK), Note::ByteOrderMark),
@@ -163,6 +166,7 @@ fn tool_version(root: &Element, notes: &mut Vec<Note>) -> String {
 
 /// Digits only: no sign, no exponent, no separators.
 fn size(value: &str) -> Result<u64, DetectionXmlError> {
+    // `str::parse` takes a plus sign; nobody writes one, and readers disagree about it.
     let digits = value.bytes().all(|byte| byte.is_ascii_digit()).then_some(value);
     match digits.and_then(|digits| digits.parse().ok()) {
         Some(size) if size <= CONTENT_LIMIT => Ok(size),

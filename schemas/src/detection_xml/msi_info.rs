@@ -178,6 +178,7 @@ fn choice<T>(
 ) -> Result<Option<T>, DetectionXmlError> {
     let Some(value) = fields.text(field)?.map(|text| text.trim_matches(is_space)) else { return Ok(None) };
     let parsed = parse(value);
+    // Other tools write `yes`, `Yes` or nothing at all. The package can still be unpacked, so that is a note, not a fault.
     if parsed.is_none() && !value.is_empty() {
         notes.push(Note::UnreadableValue { field });
     }

@@ -18,6 +18,7 @@ const FRAME: usize = 4096;
 const LONGEST_ESCAPE: usize = 6;
 
 pub(super) fn write(info: &ApplicationInfo) -> Result<Zeroizing<Vec<u8>>, DetectionXmlWriteError> {
+    // What cannot be read again must not be written: the package would be refused by every device.
     check(info)?;
     let mut writer = Writer::with_capacity(capacity(info));
     writer.root(&info.tool_version)?;
@@ -82,6 +83,7 @@ impl Writer {
 
     fn root(&mut self, tool_version: &str) -> Result<(), DetectionXmlWriteError> {
         self.put(&["<", ROOT]);
+        // In this order: since August 2025 Intune's portal refuses packages that have it the other way round.
         for (name, value) in [XSD, XSI] {
             self.put(&[" ", name, "=\"", value, "\""]);
         }
@@ -109,6 +111,7 @@ impl Writer {
 
     fn field(&mut self, name: &'static str, value: &str) -> Result<(), DetectionXmlWriteError> {
         self.line();
+        // As .NET's writer does, with the space: the document has to be equal byte for byte.
         if value.is_empty() {
             self.put(&["<", name, " />"]);
             return Ok(());
