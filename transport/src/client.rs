@@ -1,21 +1,24 @@
-//! The network thread: sends requests, follows redirects, pumps bodies. It decides nothing about what comes.
+//! The client: whom it trusts, and its network thread, which sends requests, follows redirects and pumps bodies. It decides
+//! nothing about what comes.
 
-use crate::address::{Reach, leads_to_private};
-use crate::answer_head::AnswerHead;
+use crate::answer::AnswerHead;
 use crate::error::{ConnectionError, TransportError};
-use crate::redirect::{self, RedirectFault};
-use crate::request::{Request, is_credential};
-use crate::trust::{self, ClientOptions};
+use crate::redirect::{self, Reach, RedirectFault, leads_to_private};
+use crate::request::{Request, SecretUrl, is_credential};
 use bytes::Bytes;
 use hyper::body::{Body, Frame, SizeHint};
-use reqwest::header::{CONTENT_LENGTH, HeaderMap, LOCATION};
-use reqwest::{RequestBuilder, Response};
+use reqwest::header::{ACCEPT_ENCODING, CONTENT_LENGTH, HeaderMap, HeaderValue, LOCATION};
+use reqwest::redirect::Policy;
+use reqwest::{Certificate, Proxy, RequestBuilder, Response};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 use std::convert::Infallible;
 use std::io;
 use std::pin::Pin;
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
+use std::time::Duration;
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use url::Url;
@@ -59,7 +62,7 @@ impl Client {
     }
 
     fn start_thread(options: &ClientOptions) -> io::Result<Self> {
-        let client = trust::build(options).map_err(io::Error::other)?;
+        let client = build(options).map_err(io::Error::other)?;
         let runtime = Builder::new_current_thread().enable_io().enable_time().build()?;
         let (stop, stopped) = oneshot::channel::<()>();
         let handle = runtime.handle().clone();
@@ -164,10 +167,8 @@ async fn follow(
     tag: usize,
     events: &Sender<(usize, Event)>,
 ) -> Result<(Response, usize), ConnectionError> {
-    if request.is_in_the_clear() {
-        return Err(ConnectionError::InTheClear);
-    }
     let mut url = request.url.expose().clone();
+    redirect::check_secrets(&url, request.has_secrets()).map_err(|_| ConnectionError::InTheClear)?;
     let mut followed = 0;
     loop {
         let answer = outgoing(client, &request, &url, tag, events).send().await?;
@@ -181,7 +182,7 @@ async fn follow(
         if next.origin() != url.origin() {
             drop_credentials(&mut request.headers);
         }
-        redirect::check_secrets(&next, request.holds_keys || request.has_secret_headers())?;
+        redirect::check_secrets(&next, request.has_secrets())?;
         if reach == Reach::Public && leads_to_private(&next).await {
             return Err(RedirectFault::Private.into());
         }
@@ -278,3 +279,96 @@ impl Body for PumpedBody {
         SizeHint::with_exact(self.left)
     }
 }
+
+/// Whom a client trusts, and which way its requests go.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct ClientOptions {
+    /// Certificates besides the system's.
+    pub extra_roots: Vec<CertificateDer<'static>>,
+    /// Which proxy.
+    pub proxy: ProxyChoice,
+}
+
+impl ClientOptions {
+    /// Trusts the system's certificates and goes through the system's proxy.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Trusts these certificates besides the system's ([`certificates`] reads them).
+    #[must_use]
+    pub fn extra_roots(mut self, roots: Vec<CertificateDer<'static>>) -> Self {
+        self.extra_roots = roots;
+        self
+    }
+
+    /// Goes through this proxy.
+    #[must_use]
+    pub fn proxy(mut self, proxy: ProxyChoice) -> Self {
+        self.proxy = proxy;
+        self
+    }
+}
+
+/// A client that alters nothing: no decompression, no redirect of its own, HTTP/1.1 (one bulk transfer a connection
+/// gains nothing from HTTP/2 and pays for its flow control).
+///
+/// Its own timeouts are none: whoever reads a transfer watches for stalls by the injected clock.
+pub(crate) fn build(options: &ClientOptions) -> reqwest::Result<reqwest::Client> {
+    // The process has one default provider; a second call finds it there, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut headers = HeaderMap::new();
+    headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+    let mut builder = reqwest::Client::builder()
+        .user_agent(concat!("waybill/", env!("CARGO_PKG_VERSION")))
+        .default_headers(headers)
+        .redirect(Policy::none())
+        .referer(false)
+        .http1_only()
+        .tcp_nodelay(true)
+        .tcp_keepalive(Duration::from_secs(30))
+        .pool_idle_timeout(Duration::from_secs(30));
+    if !options.extra_roots.is_empty() {
+        let roots: Result<Vec<_>, _> =
+            options.extra_roots.iter().map(|root| Certificate::from_der(root.as_ref())).collect();
+        builder = builder.tls_certs_merge(roots?);
+    }
+    builder = match &options.proxy {
+        ProxyChoice::System => builder,
+        ProxyChoice::Direct => builder.no_proxy(),
+        ProxyChoice::Named(url) => builder.no_proxy().proxy(Proxy::all(url.expose().as_str())?),
+    };
+    builder.build()
+}
+
+/// Which proxy requests go through.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum ProxyChoice {
+    /// What HTTPS_PROXY, HTTP_PROXY, NO_PROXY and the system's settings say.
+    #[default]
+    System,
+    /// None.
+    Direct,
+    /// This one, for everything.
+    Named(SecretUrl),
+}
+
+/// The certificates in `pem`, for [`ClientOptions::extra_roots`].
+///
+/// # Errors
+/// No certificate in it, or what cannot be read as one.
+pub fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, CertificateError> {
+    let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
+    match found {
+        Ok(found) if found.is_empty() => Err(CertificateError("there is none".to_owned())),
+        Ok(found) => Ok(found),
+        Err(error) => Err(CertificateError(error.to_string())),
+    }
+}
+
+/// Why there are no certificates.
+#[derive(Debug, thiserror::Error)]
+#[error("no certificate can be read: {0}")]
+pub struct CertificateError(String);

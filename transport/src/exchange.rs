@@ -1,14 +1,16 @@
-//! A request on its way, event by event, under the eye of the stall guard.
+//! A request on its way, event by event: its body goes out, its answer comes in, neither too fast nor too slowly.
 
-use crate::client::RunningRequest;
-use crate::upload::Upload;
-use crate::{
-    AnswerHead, AttemptFault, Budget, Client, ConnectionError, Event, Request, SecretUrl, StallGuard, TICK,
-};
+use crate::client::{BodySender, RunningRequest};
+use crate::error::TransportError;
+use crate::request::BodySource;
+use crate::{AnswerHead, AttemptFault, Budget, Client, ConnectionError, Event, Request, SecretUrl, TICK};
 use bytes::Bytes;
+use std::io::{self, Read as _};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::time::Duration;
-use waybill_context::Context;
+use std::time::{Duration, SystemTime};
+use tokio::sync::mpsc::Sender;
+use waybill_context::{Clock, Context};
 
 /// A request that was sent, and its answer as it comes. Dropped, it is ended.
 pub struct Exchange<'a> {
@@ -111,5 +113,166 @@ impl Exchange<'_> {
         self.context.sleep(wait)?;
         self.guard.waited(wait);
         Ok(())
+    }
+}
+
+/// Bytes of a body that are handed over at once.
+const PIECE: u64 = 64 << 10;
+/// The caller's end.
+pub(crate) struct Upload {
+    source: Arc<dyn BodySource>,
+    bucket: Bucket,
+    state: Option<Sending>,
+}
+
+struct Sending {
+    reader: Box<dyn io::Read + Send>,
+    sender: Sender<Bytes>,
+    left: u64,
+}
+
+impl Upload {
+    pub(crate) fn new(source: Arc<dyn BodySource>, limit_rate: Option<u64>) -> Self {
+        Self { source, bucket: Bucket::new(limit_rate), state: None }
+    }
+
+    /// The body is wanted from its first byte: for the first time, or because a redirect was followed.
+    pub(crate) fn start(&mut self, sender: BodySender) -> io::Result<()> {
+        let (reader, left) = (self.source.open()?, self.source.size());
+        self.state = Some(Sending { reader, sender: sender.into_inner(), left });
+        Ok(())
+    }
+
+    /// Hands over as many pieces as there is room for; returns how long to wait before more, by the limit of the rate.
+    pub(crate) fn feed(&mut self, now: SystemTime) -> io::Result<Duration> {
+        while let Some(sending) = &mut self.state {
+            let Ok(room) = sending.sender.try_reserve() else { break };
+            let mut piece = vec![0; sending.left.min(PIECE) as usize];
+            sending.reader.read_exact(&mut piece)?;
+            sending.left -= piece.len() as u64;
+            let wait = self.bucket.take(piece.len() as u64, now);
+            room.send(piece.into());
+            if sending.left == 0 {
+                self.state = None; // the body ends with its sender
+            }
+            if !wait.is_zero() {
+                return Ok(wait);
+            }
+        }
+        Ok(Duration::ZERO)
+    }
+
+    pub(crate) fn failed(url: &SecretUrl, source: io::Error) -> TransportError {
+        TransportError::Body { url: url.to_string(), source }
+    }
+}
+
+/// A token bucket: at most `rate` bytes a second, with a burst of a quarter of a second.
+pub struct Bucket {
+    rate: Option<u64>,
+    ready_at: Option<SystemTime>,
+}
+
+impl Bucket {
+    const BURST: Duration = Duration::from_millis(250);
+
+    /// `None` or 0: as fast as it goes.
+    pub fn new(rate: Option<u64>) -> Self {
+        Self { rate: rate.filter(|rate| *rate > 0), ready_at: None }
+    }
+
+    /// How long to wait before more than these `bytes` are taken.
+    pub fn take(&mut self, bytes: u64, now: SystemTime) -> Duration {
+        let Some(rate) = self.rate else { return Duration::ZERO };
+        let cost = Duration::from_secs_f64(bytes as f64 / rate as f64);
+        // Whoever waits as told is a burst early at most; more means that the clock was set back.
+        let ready_at = self.ready_at.map_or(now, |ready_at| ready_at.clamp(now, now + Self::BURST)) + cost;
+        self.ready_at = Some(ready_at);
+        ready_at.duration_since(now).unwrap_or_default().saturating_sub(Self::BURST)
+    }
+}
+
+/// Under 1 KiB/s for 60 s counts as a stall (`docs/delivery.md`, rule 9).
+pub struct StallGuard {
+    since: SystemTime,
+    bytes: u64,
+}
+
+impl StallGuard {
+    /// The time that is looked at.
+    pub const WINDOW: Duration = Duration::from_secs(60);
+    const LEAST: u64 = 60 * 1024;
+
+    /// Counts from now.
+    pub fn new(clock: &dyn Clock) -> Self {
+        Self { since: clock.now(), bytes: 0 }
+    }
+
+    /// `bytes` more came.
+    pub fn came(&mut self, bytes: u64) {
+        self.bytes += bytes;
+    }
+
+    /// Whether too little came in a whole window.
+    pub fn is_stalled(&mut self, now: SystemTime) -> bool {
+        self.since = self.since.min(now); // the clock may be set back
+        let passed = now.duration_since(self.since).unwrap_or_default();
+        if passed < Self::WINDOW {
+            return false;
+        }
+        let stalled = self.bytes < Self::LEAST;
+        (self.since, self.bytes) = (now, 0);
+        stalled
+    }
+
+    /// Time that we ourselves let pass does not count.
+    pub fn waited(&mut self, duration: Duration) {
+        self.since += duration;
+    }
+}
+
+#[cfg(test)]
+mod pace_tests {
+    use super::*;
+
+    const START: SystemTime = SystemTime::UNIX_EPOCH;
+
+    fn second(seconds: u64) -> SystemTime {
+        START + Duration::from_secs(seconds)
+    }
+
+    #[test]
+    fn a_bucket_holds_the_rate() {
+        let mut bucket = Bucket::new(Some(1000));
+        assert_eq!(bucket.take(250, START), Duration::ZERO);
+        assert_eq!(bucket.take(1000, START), Duration::from_secs(1));
+        assert_eq!(bucket.take(0, second(1)), Duration::ZERO);
+        assert_eq!(bucket.take(250, second(100)), Duration::ZERO, "what was not used is not saved");
+        assert_eq!(bucket.take(1000, second(100)), Duration::from_secs(1));
+        assert_eq!(Bucket::new(None).take(u64::MAX, START), Duration::ZERO);
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_holds_nothing_up() {
+        let mut bucket = Bucket::new(Some(1000));
+        bucket.take(250, second(100_000));
+        assert!(bucket.take(1000, second(50)) <= Duration::from_secs(1));
+        let mut guard = StallGuard { since: second(100_000), bytes: 0 };
+        assert!(!guard.is_stalled(second(50)));
+        assert!(guard.is_stalled(second(110)));
+    }
+
+    #[test]
+    fn a_stall_is_less_than_60_kib_in_60_s() {
+        let mut guard = StallGuard { since: START, bytes: 0 };
+        assert!(!guard.is_stalled(second(59)));
+        guard.came(60 * 1024);
+        assert!(!guard.is_stalled(second(60)));
+        guard.came(60 * 1024 - 1);
+        assert!(!guard.is_stalled(second(119)));
+        assert!(guard.is_stalled(second(120)));
+        guard.waited(Duration::from_secs(30));
+        assert!(!guard.is_stalled(second(209)));
+        assert!(guard.is_stalled(second(210)));
     }
 }

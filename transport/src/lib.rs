@@ -1,41 +1,26 @@
 //! HTTP for whoever fetches, uploads or calls: client, trust, redirects, patience, pace, and what an answer is worth.
 
-mod address;
-mod answer_head;
+mod answer;
 mod attempts;
 mod call;
 mod client;
-mod content_range;
 mod error;
 mod exchange;
-mod file_answer;
-mod file_part;
-mod observations;
-mod pace;
-mod patience;
 mod redirect;
 mod request;
-mod secret_url;
-mod trust;
-mod upload;
 
-pub use address::{Reach, is_loopback, leads_to_private};
-pub use answer_head::{AnswerHead, RetryAfter, is_strong};
-pub use attempts::{AttemptFault, Attempts, TICK};
+pub use answer::{AnswerFault, AnswerHead, AskedFile, BodyUse, ContentRange, RetryAfter, is_strong};
+pub use attempts::{AttemptFault, Attempts, Observations, TICK};
 pub use bytes::Bytes;
-pub use call::Answer;
-pub use client::{BodySender, Budget, Client, Event, RunningRequest};
-pub use content_range::ContentRange;
+pub use call::{Answer, FilePart, FilePartRequest};
+pub use client::{
+    BodySender, Budget, CertificateError, Client, ClientOptions, Event, ProxyChoice, RunningRequest,
+    certificates,
+};
 pub use error::{ConnectionError, TransportError};
-pub use exchange::Exchange;
-pub use file_answer::{AnswerFault, AskedFile, BodyUse};
-pub use file_part::{FilePart, FilePartRequest};
-pub use observations::Observations;
-pub use pace::{Bucket, StallGuard};
-pub use redirect::RedirectFault;
-pub use request::{BodySource, FileSlice, HeaderError, Method, Request};
+pub use exchange::{Bucket, Exchange, StallGuard};
+pub use redirect::{Reach, RedirectFault, is_loopback, leads_to_private};
+pub use request::{BodySource, FileSlice, HeaderError, Method, Request, SecretUrl};
 pub use rustls::pki_types::CertificateDer;
-pub use secret_url::SecretUrl;
-pub use trust::{CertificateError, ClientOptions, ProxyChoice, certificates};
 pub use url::Url;
 pub use zeroize::Zeroizing;

@@ -1,12 +1,12 @@
 //! What is asked of a server: method, URL, headers, and a body that can be sent more than once.
 
-use crate::{SecretUrl, is_loopback};
 use bytes::Bytes;
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use std::fmt;
 use std::io::{self, Cursor, Read, Seek as _, SeekFrom};
 use std::path::PathBuf;
 use std::sync::Arc;
+use url::Url;
 
 /// The method of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -229,14 +229,9 @@ impl Request {
         self
     }
 
-    /// Whether it would carry secrets over plain http to another machine.
-    pub(crate) fn is_in_the_clear(&self) -> bool {
-        let url = self.url.expose();
-        (self.holds_keys || self.has_secret_headers()) && url.scheme() != "https" && !is_loopback(url)
-    }
-
-    pub(crate) fn has_secret_headers(&self) -> bool {
-        self.headers.iter().any(|(name, value)| is_credential(name, value))
+    /// Whether it may go over https or to this machine alone.
+    pub(crate) fn has_secrets(&self) -> bool {
+        self.holds_keys || self.headers.iter().any(|(name, value)| is_credential(name, value))
     }
 }
 
@@ -283,8 +278,43 @@ pub struct HeaderError {
     why: &'static str,
 }
 
+/// A URL whose query may be a token: printed without it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SecretUrl(Url);
+
+impl SecretUrl {
+    /// Takes an http or https URL with a host and without a user name; `None` for any other.
+    pub fn new(url: Url) -> Option<Self> {
+        let is_web = matches!(url.scheme(), "http" | "https") && url.has_host();
+        (is_web && url.username().is_empty() && url.password().is_none()).then_some(Self(url))
+    }
+
+    /// Parses `text`; `None` where it is not such a URL.
+    pub fn parse(text: &str) -> Option<Self> {
+        Url::parse(text).ok().and_then(Self::new)
+    }
+
+    /// All of it, for the request alone.
+    pub fn expose(&self) -> &Url {
+        &self.0
+    }
+}
+
+/// Scheme, host, port and path.
+impl fmt::Display for SecretUrl {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0[..url::Position::AfterPath])
+    }
+}
+
+impl fmt::Debug for SecretUrl {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, formatter)
+    }
+}
+
 #[cfg(test)]
-mod tests {
+mod request_tests {
     use super::*;
 
     fn request(url: &str) -> Request {
@@ -310,11 +340,11 @@ mod tests {
     }
 
     #[test]
-    fn secrets_go_over_https_or_stay_here() {
-        let secret = |url: &str| request(url).secret_header("x-key", "1").unwrap().is_in_the_clear();
-        assert!(secret("http://a.example/") && !secret("https://a.example/") && !secret("http://127.0.0.1/"));
-        assert!(request("http://a.example/").holds_keys(true).is_in_the_clear());
-        assert!(request("http://a.example/").header("authorization", "Basic x").unwrap().is_in_the_clear());
-        assert!(!request("http://a.example/").header("x-key", "1").unwrap().is_in_the_clear());
+    fn keys_and_credentials_are_secrets() {
+        let plain = || request("http://a.example/");
+        assert!(plain().secret_header("x-key", "1").unwrap().has_secrets());
+        assert!(plain().holds_keys(true).has_secrets());
+        assert!(plain().header("authorization", "Basic x").unwrap().has_secrets());
+        assert!(!plain().header("x-key", "1").unwrap().has_secrets());
     }
 }

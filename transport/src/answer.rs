@@ -1,0 +1,429 @@
+//! What an answer says before its body, and what it is worth to whoever asked for bytes of a file (`docs/delivery.md`,
+//! rules 1, 4, 5 and 7). No I/O, no clock: a table from status and headers to what is done.
+
+use reqwest::header::{self, HeaderMap, HeaderName};
+use std::time::{Duration, SystemTime};
+
+/// What an answer says before its body.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AnswerHead {
+    /// The status code.
+    pub status: u16,
+    /// Its one Content-Range; `Err` where there are several or it cannot be read.
+    pub content_range: Option<Result<ContentRange, ()>>,
+    /// Bytes of the body, where they are declared.
+    pub content_length: Option<u64>,
+    /// What the body is encoded with, `identity` left out.
+    pub content_encoding: Option<String>,
+    /// A strong ETag; a weak one proves nothing about bytes (RFC 9110, section 8.8.1).
+    pub etag: Option<String>,
+    /// Whether there is an ETag, and it is weak.
+    pub has_weak_etag: bool,
+    /// Last-Modified as it stands.
+    pub last_modified: Option<String>,
+    /// Several ranges in one body.
+    pub is_multipart: bool,
+    /// A web page, such as a captive portal's.
+    pub is_html: bool,
+    /// How long to wait, by Retry-After.
+    pub retry_after: Option<RetryAfter>,
+    /// Redirects that were followed to get here.
+    pub redirects: usize,
+    /// All of its headers.
+    pub(crate) headers: HeaderMap,
+}
+
+/// A Retry-After: seconds or a date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RetryAfter {
+    /// From now.
+    Seconds(u64),
+    /// At that time.
+    At(SystemTime),
+}
+
+impl RetryAfter {
+    /// From `now` on; a date that is over means at once.
+    pub fn wait(self, now: SystemTime) -> Duration {
+        match self {
+            Self::Seconds(seconds) => Duration::from_secs(seconds),
+            Self::At(time) => time.duration_since(now).unwrap_or_default(),
+        }
+    }
+}
+
+/// A header that is longer than this is not kept.
+const LONGEST: usize = 256;
+
+impl AnswerHead {
+    /// Of an answer with this status and these headers. `content_length` is what HTTP makes of the body's framing.
+    pub fn new(status: u16, headers: &HeaderMap, content_length: Option<u64>, redirects: usize) -> Self {
+        let etag = text(headers, &header::ETAG);
+        let content_type = text(headers, &header::CONTENT_TYPE).unwrap_or_default().to_ascii_lowercase();
+        Self {
+            status,
+            content_range: content_range(headers),
+            content_length,
+            content_encoding: text(headers, &header::CONTENT_ENCODING)
+                .filter(|coding| !coding.is_empty() && !coding.eq_ignore_ascii_case("identity")),
+            has_weak_etag: etag.as_ref().is_some_and(|etag| !is_strong(etag)),
+            etag: etag.filter(|etag| is_strong(etag)),
+            last_modified: text(headers, &header::LAST_MODIFIED),
+            is_multipart: content_type.starts_with("multipart/"),
+            is_html: content_type.starts_with("text/html"),
+            retry_after: text(headers, &header::RETRY_AFTER).as_deref().and_then(retry_after),
+            redirects,
+            headers: headers.clone(),
+        }
+    }
+}
+
+fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    let value = headers.get(name)?.to_str().ok()?.trim();
+    (value.len() <= LONGEST).then(|| value.to_owned())
+}
+
+fn content_range(headers: &HeaderMap) -> Option<Result<ContentRange, ()>> {
+    let mut values = headers.get_all(header::CONTENT_RANGE).iter();
+    let first = values.next()?;
+    if values.next().is_some() {
+        return Some(Err(()));
+    }
+    Some(first.to_str().ok().and_then(ContentRange::parse).ok_or(()))
+}
+
+/// Quoted and without a quote inside (RFC 9110, section 8.8.3); a weak one begins with `W/`.
+pub fn is_strong(etag: &str) -> bool {
+    let inner = etag.strip_prefix('"').and_then(|etag| etag.strip_suffix('"'));
+    inner.is_some_and(|inner| !inner.contains('"'))
+}
+
+fn retry_after(text: &str) -> Option<RetryAfter> {
+    if text.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty() {
+        return Some(RetryAfter::Seconds(text.parse().unwrap_or(u64::MAX)));
+    }
+    httpdate::parse_http_date(text).ok().map(RetryAfter::At)
+}
+
+/// A `Content-Range` (RFC 9110, section 14.4), unit `bytes`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ContentRange {
+    /// `bytes 0-99/200`; the total is `None` where it is `*`.
+    Part {
+        /// Offset of the first byte.
+        first: u64,
+        /// Offset of the last byte.
+        last: u64,
+        /// Bytes of the whole.
+        total: Option<u64>,
+    },
+    /// `bytes */200`: nothing of it.
+    Unsatisfied {
+        /// Bytes of the whole.
+        total: u64,
+    },
+}
+
+impl ContentRange {
+    /// Reads the header's value; `None` for what contradicts itself or is of another unit.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (unit, rest) = text.trim().split_once(' ')?;
+        if !unit.eq_ignore_ascii_case("bytes") {
+            return None;
+        }
+        let (range, total) = rest.trim().split_once('/')?;
+        let total = if total == "*" { None } else { Some(number(total)?) };
+        if range == "*" {
+            return total.map(|total| Self::Unsatisfied { total });
+        }
+        let (first, last) = range.split_once('-')?;
+        let (first, last) = (number(first)?, number(last)?);
+        let fits = first <= last && total.is_none_or(|total| last < total);
+        fits.then_some(Self::Part { first, last, total })
+    }
+}
+
+/// Digits alone: `u64::from_str` would take a sign.
+fn number(text: &str) -> Option<u64> {
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    digits.then(|| text.parse().ok()).flatten()
+}
+
+/// What was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AskedFile {
+    /// First byte that is wanted, counted in the file on the server.
+    pub first: u64,
+    /// Whether it was asked for by a Range.
+    pub by_range: bool,
+    /// Bytes of the whole file on the server, where known.
+    pub total: Option<u64>,
+    /// The strong ETag that what is held came with.
+    pub etag: Option<String>,
+}
+
+/// How to use the body.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BodyUse {
+    /// Bytes at its beginning to throw away.
+    pub skip: u64,
+    /// The first of those bytes is the file's first: it must be the content's own.
+    pub from_start: bool,
+    /// Bytes of the whole file, as the server says.
+    pub total: Option<u64>,
+    /// What was out of the ordinary.
+    pub odd: Vec<(&'static str, String)>,
+}
+
+/// Why the body is not used, and so what is to be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AnswerFault {
+    /// Everything that is wanted is held: nothing lies past it.
+    Complete,
+    /// Ranges do not work here: ask for the whole.
+    RangeUseless(&'static str, String),
+    /// The validator changed: compare the first 48 bytes.
+    ValidatorChanged(String),
+    /// Another size than expected. The page of a captive portal, mostly.
+    SizeDiffers {
+        /// Bytes that the document says.
+        expected: u64,
+        /// Bytes that the server has.
+        actual: u64,
+        /// It is a web page.
+        is_html: bool,
+    },
+    /// 401 or 403.
+    Refused(u16),
+    /// Try again, after so long where the server says.
+    Later(u16, Option<RetryAfter>),
+    /// Trying again does not help.
+    Final(u16),
+    /// 407.
+    Proxy,
+    /// Compressed once more.
+    Altered(String),
+}
+
+/// What keeps any request from its answer, by the status alone: another attempt may help, or the proxy has to be asked.
+pub(crate) fn passing_fault(head: &AnswerHead) -> Option<AnswerFault> {
+    match head.status {
+        407 => Some(AnswerFault::Proxy),
+        429 | 503 => Some(AnswerFault::Later(head.status, head.retry_after)),
+        408 | 425 | 500..=599 => Some(AnswerFault::Later(head.status, None)),
+        _ => None,
+    }
+}
+
+impl AskedFile {
+    /// How to use the body that follows `head`, or why it is of no use.
+    ///
+    /// # Errors
+    /// The fault says what to do next.
+    pub fn body_use(&self, head: &AnswerHead) -> Result<BodyUse, AnswerFault> {
+        if let Some(fault) = passing_fault(head) {
+            return Err(fault);
+        }
+        match head.status {
+            200 | 206 => success(self, head),
+            204..=299 => Err(AnswerFault::Later(head.status, None)),
+            401 | 403 => Err(AnswerFault::Refused(head.status)),
+            412 => Err(AnswerFault::ValidatorChanged("412 to If-Match".to_owned())),
+            416 => Err(unsatisfied(self, head, "416")),
+            other => Err(AnswerFault::Final(other)),
+        }
+    }
+}
+
+fn success(asked: &AskedFile, head: &AnswerHead) -> Result<BodyUse, AnswerFault> {
+    if let Some(coding) = &head.content_encoding {
+        return Err(AnswerFault::Altered(coding.clone()));
+    }
+    let mut plan = match (&head.content_range, head.status) {
+        (Some(range), _) if asked.by_range => part(asked, head, *range)?,
+        (None, 206) => return Err(no_range(head)),
+        _ => whole(asked, head)?,
+    };
+    compare_tags(asked, head, &mut plan)?;
+    Ok(plan)
+}
+
+fn no_range(head: &AnswerHead) -> AnswerFault {
+    let seen =
+        if head.is_multipart { "206 with several ranges in one body" } else { "206 without a Content-Range" };
+    AnswerFault::RangeUseless("range-unusable", seen.to_owned())
+}
+
+/// Rules 4 and 5: a 206, or a 200 that carries a Content-Range.
+fn part(
+    asked: &AskedFile,
+    head: &AnswerHead,
+    range: Result<ContentRange, ()>,
+) -> Result<BodyUse, AnswerFault> {
+    let useless = |seen: String| AnswerFault::RangeUseless("range-unusable", seen);
+    if head.is_multipart {
+        return Err(no_range(head));
+    }
+    if head.content_length == Some(0) {
+        return Err(unsatisfied(asked, head, "an empty body for a range"));
+    }
+    let Ok(ContentRange::Part { first, last, total }) = range else {
+        return Err(useless("a Content-Range that contradicts itself, or two of them".to_owned()));
+    };
+    check_total(asked, total, head)?;
+    if total.is_none() && asked.total.is_some() {
+        return Err(useless("a Content-Range whose total is `*`".to_owned()));
+    }
+    if first > asked.first {
+        return Err(useless(format!("asked from byte {}, answered from {first}", asked.first)));
+    }
+    if head.content_length.is_some_and(|length| length - 1 != last - first) {
+        return Err(useless("Content-Range and Content-Length contradict one another".to_owned()));
+    }
+    let mut plan = BodyUse { skip: asked.first - first, from_start: first == 0, total, odd: Vec::new() };
+    if plan.skip > 0 {
+        plan.odd.push(("overlap-trimmed", format!("asked from byte {}, answered from {first}", asked.first)));
+    }
+    if head.status == 200 {
+        plan.odd.push(("range-in-200", "200 with a Content-Range".to_owned()));
+    }
+    Ok(plan)
+}
+
+/// A 200: everything from the first byte.
+fn whole(asked: &AskedFile, head: &AnswerHead) -> Result<BodyUse, AnswerFault> {
+    check_total(asked, head.content_length, head)?;
+    let mut plan =
+        BodyUse { skip: asked.first, from_start: true, total: head.content_length, odd: Vec::new() };
+    if asked.by_range && asked.first > 0 {
+        plan.odd.push(("range-ignored", "200 with everything for a range".to_owned()));
+    }
+    if head.content_length.is_none() {
+        plan.odd.push(("length-unknown", "a body without a Content-Length".to_owned()));
+    }
+    Ok(plan)
+}
+
+fn check_total(asked: &AskedFile, total: Option<u64>, head: &AnswerHead) -> Result<(), AnswerFault> {
+    match (asked.total, total) {
+        (Some(expected), Some(actual)) if expected != actual => {
+            Err(AnswerFault::SizeDiffers { expected, actual, is_html: head.is_html })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Rule 4: the same ETag. One that is gone, or has become weak, proves nothing either way: the MAC judges.
+fn compare_tags(asked: &AskedFile, head: &AnswerHead, plan: &mut BodyUse) -> Result<(), AnswerFault> {
+    match (&head.etag, head.has_weak_etag) {
+        (None, true) => plan.odd.push(("weak-validator", "a weak ETag".to_owned())),
+        (None, false) => plan.odd.push(("no-validator", "no ETag".to_owned())),
+        (Some(_), _) => {}
+    }
+    match (&asked.etag, &head.etag) {
+        (Some(held), Some(now)) if held != now => {
+            Err(AnswerFault::ValidatorChanged(format!("{} with another ETag than asked for", head.status)))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Rule 5: nothing at `first`. All is held where the file ends there; else the whole is asked for.
+fn unsatisfied(asked: &AskedFile, head: &AnswerHead, seen: &str) -> AnswerFault {
+    let total = match head.content_range {
+        Some(Ok(ContentRange::Unsatisfied { total } | ContentRange::Part { total: Some(total), .. })) => {
+            Some(total)
+        }
+        _ => None,
+    };
+    let end = asked.total.or(total);
+    if end == Some(asked.first) && total.is_none_or(|total| total == asked.first) {
+        return AnswerFault::Complete;
+    }
+    AnswerFault::RangeUseless("restarted-at-0", format!("{seen} though byte {} must be there", asked.first))
+}
+
+#[cfg(test)]
+#[path = "answer_tests.rs"]
+mod tests;
+
+#[cfg(test)]
+mod answer_head_tests {
+    use super::*;
+    use reqwest::header::HeaderValue;
+
+    fn head(pairs: &[(&'static str, &'static str)]) -> AnswerHead {
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            headers.append(*name, HeaderValue::from_static(value));
+        }
+        AnswerHead::new(206, &headers, None, 0)
+    }
+
+    #[test]
+    fn only_strong_tags_count() {
+        assert_eq!(head(&[("etag", "\"a\"")]).etag.as_deref(), Some("\"a\""));
+        for weak in ["W/\"a\"", "a", "\""] {
+            let head = head(&[("etag", weak)]);
+            assert!(head.etag.is_none() && head.has_weak_etag, "{weak}");
+        }
+    }
+
+    #[test]
+    fn two_ranges_are_none() {
+        let twice = head(&[("content-range", "bytes 0-1/2"), ("content-range", "bytes 0-1/2")]);
+        assert_eq!(twice.content_range, Some(Err(())));
+        assert_eq!(head(&[]).content_range, None);
+    }
+
+    #[test]
+    fn waits_are_seconds_or_a_date_and_nothing_else() {
+        let of = |value| head(&[("retry-after", value)]).retry_after;
+        assert_eq!(of("120"), Some(RetryAfter::Seconds(120)));
+        assert_eq!(of("99999999999999999999999"), Some(RetryAfter::Seconds(u64::MAX)));
+        assert_eq!(of("-5"), None);
+        let date = of("Sun, 06 Nov 1994 08:49:37 GMT").unwrap();
+        assert_eq!(date.wait(SystemTime::now()), Duration::ZERO);
+        assert_eq!(date.wait(SystemTime::UNIX_EPOCH), Duration::from_secs(784_111_777));
+    }
+
+    #[test]
+    fn identity_is_no_encoding() {
+        assert_eq!(head(&[("content-encoding", "identity")]).content_encoding, None);
+        assert_eq!(head(&[("content-encoding", "gzip")]).content_encoding.as_deref(), Some("gzip"));
+    }
+}
+
+#[cfg(test)]
+mod content_range_tests {
+    use super::*;
+
+    #[test]
+    fn right_ones_are_read() {
+        let part = |first, last, total| Some(ContentRange::Part { first, last, total });
+        assert_eq!(ContentRange::parse("bytes 0-0/1"), part(0, 0, Some(1)));
+        assert_eq!(ContentRange::parse("Bytes 5-99/200"), part(5, 99, Some(200)));
+        assert_eq!(ContentRange::parse("bytes 5-99/*"), part(5, 99, None));
+        assert_eq!(ContentRange::parse("bytes */200"), Some(ContentRange::Unsatisfied { total: 200 }));
+    }
+
+    #[test]
+    fn contradictions_are_none() {
+        for text in [
+            "",
+            "bytes",
+            "bytes 1-2",
+            "bytes 2-1/9",
+            "bytes 0-9/9",
+            "bytes */*",
+            "bytes +1-2/9",
+            "bytes 1-/9",
+            "bytes -2/9",
+            "items 0-1/2",
+            "bytes 0-18446744073709551616/99999999999999999999999",
+            "bytes 1 - 2/9",
+        ] {
+            assert_eq!(ContentRange::parse(text), None, "{text}");
+        }
+    }
+}
