@@ -10,7 +10,6 @@
 mod download;
 mod error;
 mod fetch;
-mod fetch_async;
 mod journal;
 mod layout;
 mod locate;
@@ -18,14 +17,9 @@ mod manifest;
 mod place;
 mod request;
 
-pub use download::DownloadError;
-pub use error::{FetchError, Unfinished};
-pub use fetch::{download, fetch};
-pub use fetch_async::fetch_async;
+pub use error::{DownloadError, FetchError, FolderFault, LocateError, ManifestError, PlaceError, Unfinished};
+pub use fetch::{download, fetch, fetch_async};
 pub use layout::{CacheNameError, cache_folder};
-pub use locate::LocateError;
-pub use manifest::{FolderFault, ManifestError};
-pub use place::PlaceError;
 pub use request::{Destination, FetchOptions, FetchRequest, Location, Wanted};
 pub use waybill_transport::{
     CertificateDer, CertificateError, ProxyChoice, SecretUrl, TransportError, certificates,

@@ -1,13 +1,9 @@
 //! From a request to its answer.
 
 use crate::access_log::{AccessLog, PendingRecord};
-use crate::byte_range::{self, Ranged};
-use crate::conditions::{self, Validators, Verdict};
-use crate::file_body::AnswerBody;
-use crate::refusal::Refusal;
-use crate::served_file::ServedFile;
-use crate::served_folder::ServedFolder;
-use crate::{host, request_path};
+use crate::conditions::{self, Precondition, Ranged, Validators};
+use crate::files::{AnswerBody, ServedFile, ServedFolder};
+use crate::request::{self, Refusal};
 use hyper::header::{
     ACCEPT_RANGES, ALLOW, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue,
     LAST_MODIFIED, X_CONTENT_TYPE_OPTIONS,
@@ -51,7 +47,7 @@ pub(crate) async fn answer<B>(
     let record = PendingRecord::new(Arc::clone(&site.log), peer, method, path);
     let is_head = request.method() == Method::HEAD;
     let mut answer = match find(site, &request).await {
-        Ok(file) => judge(&request, file).unwrap_or_else(|refusal| refused(&refusal)),
+        Ok(file) => answer_with(&request, file).unwrap_or_else(|refusal| refused(&refusal)),
         Err(refusal) => refused(&refusal),
     };
     if is_head {
@@ -78,20 +74,20 @@ async fn find<B>(site: Arc<Site>, request: &Request<B>) -> Result<ServedFile, Re
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return Err(Refusal::Method);
     }
-    host::judge(request.uri(), request.version(), request.headers(), site.local)?;
-    let name = request_path::parse(request.uri().path())?;
+    request::check_host(request.uri(), request.version(), request.headers(), site.local)?;
+    let name = request::name_in_path(request.uri().path())?;
     spawn_blocking(move || ServedFile::open(&site.folder, &name, site.serve_keys))
         .await
         .unwrap_or(Err(Refusal::Failed))
 }
 
 /// The conditions and the range, in the order of RFC 9110, 13.2.2.
-fn judge<B>(request: &Request<B>, found: ServedFile) -> Result<Answer, Refusal> {
+fn answer_with<B>(request: &Request<B>, found: ServedFile) -> Result<Answer, Refusal> {
     let mut headers = file_headers(request.uri().path(), &found.validators);
-    match conditions::judge(request.headers(), &found.validators) {
-        Verdict::Proceed => {}
-        Verdict::Failed => return Err(Refusal::ConditionFailed),
-        Verdict::NotModified => {
+    match conditions::evaluate(request.headers(), &found.validators) {
+        Precondition::Proceed => {}
+        Precondition::Failed => return Err(Refusal::ConditionFailed),
+        Precondition::NotModified => {
             headers.remove(CONTENT_TYPE);
             return Ok(Answer { status: StatusCode::NOT_MODIFIED, headers, content: Content::Nothing });
         }
@@ -121,7 +117,7 @@ fn ranged<B>(request: &Request<B>, found: &ServedFile) -> Ranged {
         return Ranged::Whole;
     }
     conditions::range(request.headers(), &found.validators, SystemTime::now())
-        .map_or(Ranged::Whole, |range| byte_range::judge(range, found.length))
+        .map_or(Ranged::Whole, |range| conditions::part_of_file(range, found.length))
 }
 
 fn file_headers(path: &str, validators: &Validators) -> HeaderMap {

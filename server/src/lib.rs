@@ -43,21 +43,12 @@
 
 mod access_log;
 mod answer;
-mod byte_range;
 mod conditions;
 mod connections;
-mod entity_tag;
-mod error;
-mod file_body;
-mod host;
+mod files;
 mod key_material;
-mod refusal;
-mod request_path;
-mod served_file;
-mod served_folder;
+mod request;
 mod server;
-mod stall_guard;
 
 pub use access_log::{AccessLog, AccessRecord};
-pub use error::ServeError;
-pub use server::{RunningServer, Server, ServerOptions};
+pub use server::{RunningServer, ServeError, Server, ServerOptions};

@@ -1,8 +1,9 @@
+//! The server as a caller has it: options, start, stop.
+
 use crate::access_log::AccessLog;
 use crate::answer::Site;
 use crate::connections;
-use crate::error::ServeError;
-use crate::served_folder::ServedFolder;
+use crate::files::ServedFolder;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime::{self, Runtime};
 use waybill_context::Cancel;
+use waybill_schemas::codes::{Classified, Code, serve};
 
 /// Connections that wait to be accepted.
 const BACKLOG: u32 = 1024;
@@ -165,6 +167,44 @@ impl Drop for RunningServer {
         self.stop.store(true, Ordering::Relaxed);
         if let Some(thread) = self.thread.take() {
             let _ = thread.join(); // it panicked, and has said so
+        }
+    }
+}
+
+/// Why a folder cannot be served.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ServeError {
+    /// The folder cannot be opened, or is none.
+    #[error("cannot serve {}", folder.display())]
+    Folder {
+        /// The folder.
+        folder: PathBuf,
+        /// The system's word.
+        source: io::Error,
+    },
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// The system's word.
+        source: io::Error,
+    },
+    /// No thread, no timer, no event queue.
+    #[error("cannot start the server")]
+    Runtime {
+        /// The system's word.
+        source: io::Error,
+    },
+}
+
+impl Classified for ServeError {
+    fn code(&self) -> &'static Code {
+        match self {
+            Self::Folder { .. } => &serve::SERVE_FOLDER,
+            Self::Listen { .. } => &serve::SERVE_LISTEN,
+            Self::Runtime { .. } => &serve::SERVE_RUNTIME,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What is held: the partial file behind a buffer, and the journal beside it.
 
-use super::DownloadError;
+use crate::error::DownloadError;
 use crate::journal::Journal;
 use intunewin::{ArchivePolicy, AuthenticatedContent, ContentReceiver, ReceiveError};
 use std::path::{Path, PathBuf};

@@ -1,8 +1,10 @@
 //! What is done when all bytes are here and the MAC or the digest does not hold (`docs/delivery.md`, rule 10).
 
 use super::keeper::{Keeper, told};
+use super::several;
 use super::stream::Tally;
-use super::{Download, DownloadError, Pieces, pieces};
+use super::{Download, Pieces};
+use crate::error::DownloadError;
 use crate::journal::Journal;
 use intunewin::{PartialContent, ReceiveError};
 use sha2::{Digest as _, Sha256};
@@ -102,7 +104,7 @@ impl<'a> Download<'a> {
         let bad = partial.bad_pieces(pieces, self.context).map_err(|error| told(error, held))?;
         known.bad = (!bad.is_empty()).then(|| numbers(&bad));
         for index in &bad {
-            let Some(bytes) = pieces::fetch_one(self, pieces, *index, attempts, tally)? else {
+            let Some(bytes) = several::fetch_one(self, pieces, *index, attempts, tally)? else {
                 return Ok(None);
             };
             partial.write_piece(*index, &bytes).map_err(|error| told(error, held))?;

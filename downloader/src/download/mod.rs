@@ -1,16 +1,13 @@
 //! Phases 1 and 2: the content's bytes, authenticated and digested as they come, mended where they are wrong.
 
-mod error;
-mod flight;
 mod keeper;
 mod mend;
-mod pieces;
 mod several;
 mod stream;
 
-pub use error::DownloadError;
 pub(crate) use keeper::Files;
 
+use crate::error::DownloadError;
 use crate::journal::Journal;
 use crate::locate::{AskAgain, Target};
 use crate::request::FetchOptions;

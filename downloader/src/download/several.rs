@@ -1,16 +1,20 @@
-//! Several connections at once: each piece is a request, verified by itself, and handed on in its turn.
+//! Several connections at once: each piece is a request, verified by itself, and handed on in its turn. Also single pieces
+//! that are fetched once more.
 
-use super::DownloadError;
-use super::flight::{Flight, Piece};
+use super::Download;
 use super::keeper::Keeper;
-use super::pieces::{sha256, span};
 use super::stream::Tally;
+use crate::error::DownloadError;
 use crate::locate::Target;
-use std::sync::mpsc::RecvTimeoutError;
+use bytes::Bytes;
+use sha2::{Digest as _, Sha256};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 use waybill_schemas::{PIECE_SIZE, PiecesDocument};
 use waybill_transport::{
-    AnswerFault, AskedFile, AttemptFault, Attempts, Bucket, Client, Event, Request, StallGuard, TICK,
+    AnswerFault, AskedFile, AttemptFault, Attempts, Bucket, Budget, Client, Event, FilePartRequest, Request,
+    RunningRequest, StallGuard, TICK,
 };
 
 /// Pieces that may be on their way or wait for their turn, for each connection.
@@ -203,4 +207,141 @@ enum Step {
     Landed(Piece),
     /// The request, the piece, and why.
     Broken(usize, u64, AttemptFault),
+}
+
+/// A piece on its way.
+pub(super) struct Piece {
+    pub(super) index: u64,
+    pub(super) _running: RunningRequest,
+    pub(super) guard: StallGuard,
+    /// Bytes to throw away first; `None` before the head is there.
+    pub(super) skip: Option<u64>,
+    pub(super) bytes: Vec<u8>,
+}
+
+impl Piece {
+    /// Whether it is whole now.
+    pub(super) fn take(&mut self, chunk: &Bytes, whole: usize) -> bool {
+        self.guard.came(chunk.len() as u64);
+        let skip = self.skip.unwrap_or_default().min(chunk.len() as u64);
+        self.skip = self.skip.map(|left| left - skip);
+        let rest = &chunk[skip as usize..];
+        if self.bytes.capacity() == 0 {
+            self.bytes.reserve_exact(whole);
+        }
+        self.bytes.extend_from_slice(&rest[..rest.len().min(whole - self.bytes.len())]);
+        self.bytes.len() == whole
+    }
+}
+
+/// Everything that is under way.
+pub(super) struct Flight {
+    /// The piece that is handed on next.
+    pub(super) turn: u64,
+    next: u64,
+    end: u64,
+    pub(super) waiting: VecDeque<u64>,
+    pub(super) running: BTreeMap<usize, Piece>,
+    pub(super) sent: usize,
+    /// The last request that was sent before the last failure that counted as an attempt.
+    pub(super) excused: usize,
+    /// What was waited since then.
+    pub(super) waited: Duration,
+    pub(super) landed: BTreeMap<u64, Vec<u8>>,
+    /// Digests of pieces that were refused once.
+    pub(super) refused: BTreeMap<u64, [u8; 32]>,
+    pub(super) budget: Budget,
+    pub(super) sender: Sender<(usize, Event)>,
+    pub(super) events: Receiver<(usize, Event)>,
+}
+
+impl Flight {
+    /// Pieces from `first` up to `end`.
+    pub(super) fn new(first: u64, end: u64) -> Self {
+        let (sender, events) = channel();
+        Self {
+            turn: first,
+            next: first,
+            end,
+            waiting: VecDeque::new(),
+            running: BTreeMap::new(),
+            sent: 0,
+            excused: 0,
+            waited: Duration::ZERO,
+            landed: BTreeMap::new(),
+            refused: BTreeMap::new(),
+            budget: Budget::default(),
+            sender,
+            events,
+        }
+    }
+
+    /// Whether one more may be asked for while no more than `most` are kept.
+    pub(super) fn has_room(&self, most: usize) -> bool {
+        !self.waiting.is_empty() || self.running.len() + self.landed.len() < most
+    }
+
+    /// The piece to ask for next.
+    pub(super) fn next_index(&mut self) -> Option<u64> {
+        self.waiting.pop_front().or_else(|| {
+            let index = self.next;
+            (index < self.end).then(|| {
+                self.next += 1;
+                index
+            })
+        })
+    }
+
+    /// Whether every piece was handed on.
+    pub(super) fn is_over(&self) -> bool {
+        self.turn == self.end
+    }
+}
+
+/// Fetches a piece until its bytes are what `pieces` says; the same wrong bytes twice are taken, and the MAC judges.
+/// `None` where the server gives no ranges.
+pub(super) fn fetch_one(
+    download: &Download<'_>,
+    pieces: &PiecesDocument,
+    index: u64,
+    attempts: &mut Attempts<'_>,
+    tally: &mut Tally,
+) -> Result<Option<Vec<u8>>, DownloadError> {
+    let (mut former, mut refused) = (None, false);
+    loop {
+        let (first, last) = span(index, &download.target);
+        let url = &download.target.url;
+        tally.requests += 1;
+        let small = FilePartRequest { url, range: Some((first, last)), limit: PIECE_SIZE, secret: false };
+        let body = download.client.read_part(&small, download.context, download.log)?;
+        if !body.is_range {
+            return Ok(None);
+        }
+        tally.received += body.bytes.len() as u64;
+        let right = pieces
+            .sha256
+            .get(index as usize)
+            .is_some_and(|digest| digest.as_bytes()[..] == sha256(&body.bytes));
+        let whole = body.bytes.len() as u64 == last - first + 1;
+        if whole && (right || former.as_deref() == Some(&body.bytes[..])) {
+            attempts.progress(body.bytes.len() as u64);
+            return Ok(Some(body.bytes.to_vec()));
+        }
+        let seen = "a piece whose bytes are not those published";
+        download.log.note("piece-refused", format!("{url}: piece {index}: {seen}"));
+        attempts.piece_again(refused, &url.to_string())?;
+        refused = true;
+        former = whole.then(|| body.bytes.to_vec());
+    }
+}
+
+pub(super) fn sha256(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
+
+/// First and last byte of a piece in the file on the server.
+pub(super) fn span(index: u64, target: &Target) -> (u64, u64) {
+    let first = index * PIECE_SIZE;
+    let last = (first + PIECE_SIZE).min(target.size) - 1;
+    (target.offset + first, target.offset + last)
 }

@@ -1,7 +1,7 @@
 //! One request stream: ask for what is missing, use what comes, go on from there.
 
-use super::DownloadError;
 use super::keeper::Keeper;
+use crate::error::DownloadError;
 use crate::locate::{AskAgain, Target};
 use waybill_schemas::EncryptionInfo;
 use waybill_transport::{

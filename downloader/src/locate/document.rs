@@ -1,6 +1,7 @@
 //! content.json, from a file or a URL.
 
-use super::{Bytes, LocateError, Located, Locator, Target, check_reach};
+use super::{Bytes, Located, Locator, Target, check_reach};
+use crate::error::LocateError;
 use crate::request::Location;
 use intunewin::{EncryptedContent, EntryName, FileSource};
 use std::fs::File;

@@ -1,12 +1,9 @@
 //! Where a content is and what belongs to it: from a content.json, a package, or a bare URL.
 
 mod document;
-mod error;
 mod package;
-mod whole_package;
 
-pub use error::LocateError;
-
+use crate::error::LocateError;
 use crate::request::{FetchOptions, Location, Wanted};
 use intunewin::EncryptedContent;
 use std::path::Path;

@@ -1,7 +1,8 @@
 //! Whether a folder is still what its manifest says: names, sizes and types always, contents where that is due.
 
-use super::compare::{CheckStopped, Comparison, Count, FolderFault, count};
-use super::{Described, Entries, Manifest, ManifestError, ManifestWriter, Summary, VERSION, seconds, writer};
+use super::compare::{CheckStopped, Comparison, Count, count};
+use super::{Described, Entries, Manifest, ManifestWriter, Summary, VERSION, seconds, writer};
+use crate::error::{FolderFault, ManifestError};
 use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
 use std::time::Duration;

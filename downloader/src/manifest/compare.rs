@@ -1,9 +1,9 @@
 //! What lies on the disk against a manifest's lines, on several threads, and what may be wrong with it.
 
 use super::{Entries, Entry, LineDigest, ManifestWriter};
+use crate::error::FolderFault;
 use intunewin::{EntryName, UnpackRecord as _};
 use sha2::{Digest as _, Sha256};
-use std::fmt;
 use std::fs::ReadDir;
 use std::io::{self, Read as _};
 use std::path::Path;
@@ -11,56 +11,6 @@ use std::sync::{Mutex, PoisonError};
 use waybill_context::{Cancelled, Context, Meter};
 use waybill_disk::private_file;
 use waybill_schemas::{Blake3Digest, Sha256Digest};
-
-/// What is wrong with a folder.
-#[derive(Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum FolderFault {
-    /// A file or folder is not there.
-    Missing(String),
-    /// A link or another kind of thing lies where a file or folder should be.
-    Kind(String),
-    /// A file is longer or shorter.
-    Size {
-        /// The file.
-        name: String,
-        /// Bytes that were unpacked.
-        expected: u64,
-        /// Bytes that are there.
-        actual: u64,
-    },
-    /// A file has other bytes.
-    Content(String),
-    /// A file or folder cannot be read.
-    Unreadable(String),
-    /// Something was added.
-    Added {
-        /// Files and empty folders that were unpacked.
-        expected: u64,
-        /// Files and empty folders that are there.
-        actual: u64,
-    },
-    /// The manifest contradicts itself: nothing can be said of the folder.
-    Manifest(String),
-}
-
-impl fmt::Display for FolderFault {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Missing(name) => write!(formatter, "{name} is missing"),
-            Self::Kind(name) => write!(formatter, "{name} is a link, or something else than was unpacked"),
-            Self::Size { name, expected, actual } => {
-                write!(formatter, "{name} has {actual} bytes instead of {expected}")
-            }
-            Self::Content(name) => write!(formatter, "{name} has other contents"),
-            Self::Unreadable(name) => write!(formatter, "{name} cannot be read"),
-            Self::Added { expected, actual } => {
-                write!(formatter, "{actual} files and empty folders are there instead of {expected}")
-            }
-            Self::Manifest(why) => write!(formatter, "its manifest is damaged ({why})"),
-        }
-    }
-}
 
 /// Why it ended early.
 pub(super) enum CheckStopped {

@@ -17,8 +17,6 @@ mod check;
 mod compare;
 mod writer;
 
-pub use compare::FolderFault;
-
 pub(crate) use check::Depth;
 pub(crate) use writer::{Described, ManifestWriter};
 
@@ -29,39 +27,9 @@ use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
-use waybill_context::Cancelled;
 use waybill_disk::boot;
 use waybill_disk::private_file;
-use waybill_schemas::codes::{Classified, Code, package, root};
 use waybill_schemas::{Blake3Digest, Mac, Sha256Digest};
-
-/// Why a folder was not held against its manifest.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ManifestError {
-    /// The manifest cannot be read or written.
-    #[error("cannot use the manifest {}", path.display())]
-    Io {
-        /// The manifest.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: io::Error,
-    },
-    /// Interrupted.
-    #[error(transparent)]
-    Cancelled(#[from] Cancelled),
-}
-
-impl Classified for ManifestError {
-    fn code(&self) -> &'static Code {
-        match self {
-            Self::Io { source, .. } if waybill_disk::space::is_full(source) => &root::DISK_FULL,
-            Self::Io { .. } => &root::STATE_FAILED,
-            Self::Cancelled(_) => &package::INTERRUPTED,
-        }
-    }
-}
 
 /// The last line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

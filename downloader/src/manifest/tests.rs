@@ -1,9 +1,11 @@
 use super::*;
+use crate::error::FolderFault;
 use intunewin::UnpackRecord as _;
 use sha2::{Digest as _, Sha256};
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 use waybill_context::{Clock, Context, Progress, Stage};
+use waybill_schemas::codes::Classified as _;
 
 /// A clock that is set, and how many bytes were read.
 struct Observer {

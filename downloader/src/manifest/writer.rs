@@ -1,6 +1,7 @@
 //! Writing a manifest while its folder is unpacked: memory stays flat at any number of entries.
 
-use super::{Line, ManifestError, Summary, VERSION, seconds};
+use super::{Line, Summary, VERSION, seconds};
+use crate::error::ManifestError;
 use intunewin::{EntryName, UnpackRecord};
 use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};

@@ -1,7 +1,7 @@
 //! What dead runs left below the root and no run will ever take up again. A partial content is such only when nobody
 //! has touched it for a month.
 
-use super::present::BAD;
+use super::BAD;
 use crate::layout::{self, Incoming};
 use crate::manifest::Manifest;
 use std::collections::BTreeSet;

@@ -5,7 +5,7 @@ mod sweep;
 mod unpacked;
 
 use super::*;
-use crate::place::present::Present;
+use crate::place::Present;
 use intunewin::{
     ArchivePolicy, AuthenticatedContent, DosTime, KnownEntry, Method, Package, PackageMetadata,
     PackageWriter, PayloadWriter,

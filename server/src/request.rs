@@ -1,0 +1,313 @@
+//! Which requests are answered with a file: those that name this host and a path below the folder. The others are refused,
+//! each with its status and what people are told.
+
+use crate::key_material::KeyMaterial;
+use hyper::header::{HOST, HeaderMap};
+use hyper::{StatusCode, Uri, Version};
+use intunewin::EntryName;
+use std::io::{self, ErrorKind};
+use std::net::IpAddr;
+
+/// Why a path is not looked for on the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PathFault {
+    /// Not a path, or not decodable: the request is malformed.
+    Malformed,
+    /// A name that is never served: there is nothing there.
+    NotServed,
+}
+
+/// The name that `path` (percent-encoded, from its first `/`) asks for: every rule of the archive policy holds for it,
+/// no component begins with a dot, and it has no `\`.
+///
+/// # Errors
+/// Why it is not looked for.
+pub(crate) fn name_in_path(path: &str) -> Result<EntryName, PathFault> {
+    let encoded = path.strip_prefix('/').ok_or(PathFault::Malformed)?;
+    let mut decoded = String::with_capacity(encoded.len());
+    for (index, segment) in encoded.split('/').enumerate() {
+        let segment = decode(segment)?;
+        // A separator that was encoded would make two components of one.
+        if segment.contains(['/', '\\']) || segment.starts_with('.') {
+            return Err(PathFault::NotServed);
+        }
+        if index > 0 {
+            decoded.push('/');
+        }
+        decoded.push_str(&segment);
+    }
+    match EntryName::parse(decoded.as_bytes(), true) {
+        Ok(name) if !name.is_folder() => Ok(name),
+        _ => Err(PathFault::NotServed),
+    }
+}
+
+/// Percent-decoded once; what is not UTF-8 or holds NUL is malformed.
+fn decode(segment: &str) -> Result<String, PathFault> {
+    let mut bytes = Vec::with_capacity(segment.len());
+    let mut rest = segment.as_bytes();
+    while let [first, tail @ ..] = rest {
+        rest = tail;
+        if *first != b'%' {
+            bytes.push(*first);
+            continue;
+        }
+        let [high, low, tail @ ..] = rest else { return Err(PathFault::Malformed) };
+        bytes.push(digit(*high)? << 4 | digit(*low)?);
+        rest = tail;
+    }
+    if bytes.contains(&0) {
+        return Err(PathFault::Malformed);
+    }
+    String::from_utf8(bytes).map_err(|_| PathFault::Malformed)
+}
+
+fn digit(character: u8) -> Result<u8, PathFault> {
+    let value = char::from(character).to_digit(16).ok_or(PathFault::Malformed)?;
+    u8::try_from(value).map_err(|_| PathFault::Malformed)
+}
+
+/// What is wrong with a request's Host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum HostFault {
+    /// Missing, twice, or no text: RFC 9112, 3.2.
+    Malformed,
+    /// A name, where only this machine may ask. A web page whose name was pointed at 127.0.0.1 sends it, and no
+    /// browser would keep it from reading the answer.
+    Foreign,
+}
+
+/// Judges the Host of a request. `local` where the server listens on loopback alone: then only an IP address and
+/// `localhost` are names for it.
+pub(crate) fn check_host(
+    uri: &Uri,
+    version: Version,
+    headers: &HeaderMap,
+    local: bool,
+) -> Result<(), HostFault> {
+    let mut hosts = headers.get_all(HOST).iter();
+    let host = match (hosts.next(), hosts.next()) {
+        (Some(host), None) => Some(host.to_str().map_err(|_| HostFault::Malformed)?),
+        (None, _) if version < Version::HTTP_11 => None,
+        _ => return Err(HostFault::Malformed),
+    };
+    // An absolute target goes before the header; without a scheme it is none.
+    let absolute = uri.authority().filter(|_| uri.scheme().is_some());
+    let host = absolute.map(|authority| authority.as_str()).or(host);
+    match host {
+        Some(host) if local && !is_own(host) => Err(HostFault::Foreign),
+        _ => Ok(()),
+    }
+}
+
+fn is_own(host: &str) -> bool {
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    };
+    let bare = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);
+    bare.is_empty() || bare.eq_ignore_ascii_case("localhost") || bare.parse::<IpAddr>().is_ok()
+}
+
+/// Why a request does not get the file.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    Malformed(&'static str),
+    Foreign,
+    Method,
+    NotFound,
+    Keys(KeyMaterial),
+    Failed,
+    ConditionFailed,
+    Unsatisfiable,
+}
+
+impl Refusal {
+    /// A file that cannot be opened is not there, whatever the reason, unless it is the machine that failed. A link
+    /// that leads out of the folder is refused as lacking permission.
+    pub(crate) fn not_opened(error: &io::Error) -> Self {
+        match error.kind() {
+            ErrorKind::NotFound
+            | ErrorKind::PermissionDenied
+            | ErrorKind::NotADirectory
+            | ErrorKind::IsADirectory
+            | ErrorKind::InvalidFilename
+            | ErrorKind::InvalidInput => Self::NotFound,
+            _ if is_other_absence(error) => Self::NotFound,
+            _ => {
+                tracing::warn!(%error, "cannot read a file that is served");
+                Self::Failed
+            }
+        }
+    }
+
+    pub(crate) fn status(&self) -> StatusCode {
+        match self {
+            Self::Malformed(_) => StatusCode::BAD_REQUEST,
+            Self::Foreign => StatusCode::MISDIRECTED_REQUEST,
+            Self::Method => StatusCode::METHOD_NOT_ALLOWED,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Keys(_) => StatusCode::FORBIDDEN,
+            Self::Failed => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::ConditionFailed => StatusCode::PRECONDITION_FAILED,
+            Self::Unsatisfiable => StatusCode::RANGE_NOT_SATISFIABLE,
+        }
+    }
+
+    /// The body.
+    pub(crate) fn text(&self) -> String {
+        match self {
+            Self::Malformed(what) => format!("malformed request: {what}\n"),
+            Self::Foreign => "this server answers to IP addresses and localhost alone\n".to_owned(),
+            Self::Method => "only GET and HEAD are served\n".to_owned(),
+            Self::NotFound => "not found\n".to_owned(),
+            Self::Keys(found) => keys_text(*found),
+            Self::Failed => "the file could not be read\n".to_owned(),
+            Self::ConditionFailed => "the file is not the one the condition names\n".to_owned(),
+            Self::Unsatisfiable => "the range begins at or after the end of the file\n".to_owned(),
+        }
+    }
+}
+
+fn keys_text(found: KeyMaterial) -> String {
+    format!(
+        "refused: this is {}. Whoever has it can decrypt the content, so a public server has no business with it.\n\
+         Hand it over as a file or over https. In a lab where that is of no concern, start `waybill serve --lab`.\n",
+        found.what()
+    )
+}
+
+/// What has no name in the standard library: a ring of links, and a device or socket that cannot be opened.
+fn is_other_absence(error: &io::Error) -> bool {
+    #[cfg(unix)]
+    {
+        use rustix::io::Errno;
+        [Errno::LOOP, Errno::NXIO, Errno::NODEV, Errno::NAMETOOLONG]
+            .iter()
+            .any(|errno| error.raw_os_error() == Some(errno.raw_os_error()))
+    }
+    #[cfg(windows)]
+    {
+        const INVALID_NAME: i32 = 123;
+        error.raw_os_error() == Some(INVALID_NAME)
+    }
+}
+
+impl From<PathFault> for Refusal {
+    fn from(fault: PathFault) -> Self {
+        match fault {
+            PathFault::Malformed => Self::Malformed("the path cannot be decoded"),
+            PathFault::NotServed => Self::NotFound,
+        }
+    }
+}
+
+impl From<HostFault> for Refusal {
+    fn from(fault: HostFault) -> Self {
+        match fault {
+            HostFault::Malformed => Self::Malformed("one Host header is needed"),
+            HostFault::Foreign => Self::Foreign,
+        }
+    }
+}
+
+#[cfg(test)]
+mod request_path_tests {
+    use super::*;
+
+    #[test]
+    fn plain_names_are_decoded_once() {
+        for (path, name) in [
+            ("/content.bin", "content.bin"),
+            ("/00ff/pieces.json", "00ff/pieces.json"),
+            ("/a%20b/%C3%9Cber.txt", "a b/Über.txt"),
+            ("/100%25.txt", "100%.txt"),
+            ("/a%2525", "a%25"),
+        ] {
+            assert_eq!(name_in_path(path).unwrap().as_str(), name);
+        }
+    }
+
+    #[test]
+    fn what_is_malformed_is_told_from_what_is_not_served() {
+        for path in ["", "*", "a", "/%", "/%4", "/%zz", "/a%00b", "/%00", "/%ff", "/a%C3", "/%+1"] {
+            assert_eq!(name_in_path(path), Err(PathFault::Malformed), "{path}");
+        }
+        for path in [
+            "/",
+            "//",
+            "/a/",
+            "//a",
+            "/a//b",
+            "/.",
+            "/..",
+            "/../a",
+            "/a/../b",
+            "/a/./b",
+            "/a/..",
+            "/%2e%2e/a",
+            "/.%2e/a",
+            "/%2E",
+            "/a%2fb",
+            "/..%2fa",
+            "/%2fetc",
+            "/a%5cb",
+            "/a\\b",
+            "/..\\a",
+            "/..%5ca",
+            "/C:/a",
+            "/C:",
+            "/c%3a/a",
+            "/a:stream",
+            "/a::$DATA",
+            "/CON",
+            "/con.txt",
+            "/a/nul",
+            "/COM1",
+            "/lpt%C2%B9",
+            "/aux%20.json",
+            "/a.",
+            "/a%20",
+            "/a./b",
+            "/.git/config",
+            "/a/.hidden",
+            "/.hidden",
+            "/a%0Ab",
+            "/a%7f",
+            "/a*",
+            "/a%3f",
+            "/%3ca%3e",
+            "/a%7Cb",
+            "/%22",
+            "/%C2%85",
+        ] {
+            assert_eq!(name_in_path(path), Err(PathFault::NotServed), "{path}");
+        }
+        assert_eq!(name_in_path(&format!("/{}", "a/".repeat(65))), Err(PathFault::NotServed));
+        assert_eq!(name_in_path(&format!("/{}", "a".repeat(256))), Err(PathFault::NotServed));
+    }
+}
+
+#[cfg(test)]
+mod host_tests {
+    use super::*;
+
+    #[test]
+    fn addresses_and_localhost_are_ours() {
+        for host in
+            ["127.0.0.1", "127.0.0.1:8080", "localhost", "LOCALHOST:1", "[::1]", "[::1]:80", "10.0.0.1:1", ""]
+        {
+            assert!(is_own(host), "{host}");
+        }
+        for host in [
+            "example.com",
+            "example.com:80",
+            "localhost.example",
+            "127.0.0.1.example",
+            "localhost:x",
+            "a:1:2",
+        ] {
+            assert!(!is_own(host), "{host}");
+        }
+    }
+}
