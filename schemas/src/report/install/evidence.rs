@@ -1,0 +1,387 @@
+//! What an attempt saw: detection and requirements, the command and its run, restarts, the next try, Intune's states.
+
+use super::{Advice, AppIdentity, ContextReport};
+use serde::{Deserialize, Serialize};
+
+/// The three answers of detection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum Answer {
+    /// Every rule holds.
+    Detected,
+    /// A rule does not hold.
+    NotDetected,
+    /// A rule cannot be evaluated; nothing is installed or removed on such an answer.
+    CannotTell,
+}
+
+/// One look for the app: all its detection rules, each evaluated and explained.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct DetectionReport {
+    /// When in the attempt.
+    pub occasion: Occasion,
+    /// The answer of all rules together.
+    pub answer: Answer,
+    /// Each rule, in the document's order.
+    pub rules: Vec<RuleReport>,
+    /// How often it was looked: after a success again for up to 10 s.
+    pub looks: u32,
+    /// Milliseconds from the installer's end to the look that gave the answer; Intune's agent looks once, after about 150.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after_milliseconds: Option<u64>,
+    /// Where the answer is "cannot tell": the code that Intune's agent would report.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<StateCode>,
+}
+
+/// When a look was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum Occasion {
+    /// Before anything was done.
+    Before,
+    /// After the content came.
+    AfterDownload,
+    /// After the installer ended.
+    After,
+    /// `waybill detect`.
+    Asked,
+}
+
+/// One rule, evaluated. Requirement rules use the same shape: `detected` is "holds" there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct RuleReport {
+    /// Where it stands in app.json, e.g. `/rules/0`.
+    pub pointer: String,
+    /// `file`, `registry`, `msi` or `script`; `unknown` for a type that this version does not know.
+    pub kind: String,
+    /// What it asks, for people: `version of C:\Program Files\App\app.exe`.
+    pub subject: String,
+    /// What holds of this rule alone.
+    pub answer: Answer,
+    /// What it wants: `greaterThanOrEqual 1.2.0`, `exists`.
+    pub expected: String,
+    /// What was found: `1.1.9 ("1.1.9 beta")`, `not there`.
+    pub actual: String,
+    /// The view that was asked: `32-bit`, `64-bit`.
+    pub view: String,
+    /// Why it holds, does not hold or cannot be told, one sentence.
+    pub why: String,
+    /// Where it cannot be told: an invalid rule (refused input) or the machine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<StateCode>,
+    /// True where the rule itself is invalid.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub invalid: bool,
+}
+
+/// What `waybill detect` found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct DetectReport {
+    /// [`super::RUNNER_CONTRACT`].
+    pub contract: u32,
+    /// The app.
+    pub app: AppIdentity,
+    /// What `waybill` exits with: 0 detected, 7 not detected, 1 cannot tell, 3 an invalid rule.
+    pub exit: u8,
+    /// What was found, one sentence.
+    pub summary: String,
+    /// What to do next.
+    pub next: Vec<String>,
+    /// The same, typed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub advice: Vec<Advice>,
+    /// In which context rules were asked.
+    pub context: ContextReport,
+    /// The look.
+    pub detection: DetectionReport,
+}
+
+/// The states that Intune's agent would report for this attempt (docs/intune-agent.md, "States").
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct States {
+    /// Applicability; absent where it was not asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub applicability: Option<StateCode>,
+    /// ComplianceState: from detection.
+    pub compliance: StateCode,
+    /// DesiredState.
+    pub desired: StateCode,
+    /// EnforcementState: from the code; absent where nothing was tried.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enforcement: Option<StateCode>,
+    /// ErrorCode: an HRESULT; absent where there is no error.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<StateCode>,
+}
+
+/// A number of Intune's agent with its name and meaning, so that nobody has to look it up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct StateCode {
+    /// The number; HRESULTs signed, as Intune's agent writes them.
+    pub number: i64,
+    /// As people write it: `0x87D1041C`, `1006`.
+    pub text: String,
+    /// Its name.
+    pub name: String,
+    /// What it means, one sentence.
+    pub meaning: String,
+}
+
+/// Whether an app is for this device.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct RequirementsReport {
+    /// Applicability: 0 or the first that does not hold; absent where none fails and one cannot be told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub applicability: Option<StateCode>,
+    /// The built-in ones that app.json names, in the order of Intune's agent.
+    pub built_in: Vec<RequirementReport>,
+    /// Requirement rules.
+    pub rules: Vec<RuleReport>,
+}
+
+/// One built-in requirement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct RequirementReport {
+    /// `architecture`, `free disk`, `Windows release`, `memory`, `processors`, `CPU speed`.
+    pub what: String,
+    /// Whether it holds; absent where it cannot be told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holds: Option<bool>,
+    /// What app.json asks for.
+    pub expected: String,
+    /// What the device has, or why that cannot be told.
+    pub actual: String,
+    /// The applicability code where it does not hold.
+    pub code: StateCode,
+}
+
+/// A command line and what it comes to on this machine. Values of secret parameters are masked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct CommandReport {
+    /// As it stands in app.json.
+    pub line: String,
+    /// The program that is started: an absolute path; absent where the command is refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub program: Option<String>,
+    /// How the program was found, for people: `content folder`, `machine PATH: C:\Windows\System32`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub found_in: Option<String>,
+    /// The whole command line that the program gets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command_line: Option<String>,
+    /// The view that names were resolved in: `32-bit`, `64-bit`.
+    pub view: String,
+    /// The working directory.
+    pub folder: String,
+    /// Where its variables differ from those of whoever ran `waybill`: names and, but for secrets, values.
+    pub environment: Vec<EnvironmentDifference>,
+    /// Why it is not started.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<RefusedCommand>,
+}
+
+/// One variable that is another one than the caller's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct EnvironmentDifference {
+    /// Its name.
+    pub name: String,
+    /// What the command gets; absent where it gets none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+    /// True where the caller has one that the command does not get; its value is not told.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub left_out: bool,
+}
+
+/// A command that cannot be started as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct RefusedCommand {
+    /// The HRESULT, e.g. `0x800700C1`.
+    pub code: String,
+    /// Why, one sentence.
+    pub why: String,
+    /// The line that would do, or what to change.
+    pub mend: String,
+    /// The places that were searched, in order.
+    pub searched: Vec<String>,
+}
+
+/// Which agent is followed in views.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum Host {
+    /// Intune's agent: a 32-bit program.
+    #[default]
+    X86,
+    /// This machine's own width.
+    Native,
+}
+
+/// The installer's run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct RunReport {
+    /// Its process id.
+    pub pid: u32,
+    /// When it was started, RFC 3339 in UTC.
+    pub started: String,
+    /// Seconds until it ended, or until we stopped waiting.
+    pub seconds: f64,
+    /// The time limit in minutes.
+    pub limit_minutes: u32,
+    /// True where it still ran at the limit.
+    pub timed_out: bool,
+    /// How it ended; absent where it did not, or where nobody saw it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exit_code: Option<ExitCodeReport>,
+    /// Processes of its tree that still ran when it had ended.
+    pub survivors: Vec<SurvivorReport>,
+    /// What it printed.
+    pub output: OutputReport,
+}
+
+/// An exit code by number, name and meaning.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct ExitCodeReport {
+    /// Unsigned.
+    pub unsigned: u32,
+    /// Signed.
+    pub signed: i32,
+    /// `0x80070005`.
+    pub hex: String,
+    /// Its name, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// What installers mean by it, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub meaning: Option<String>,
+    /// What it stands for here: `success`, `softReboot`, `hardReboot`, `retry`, `failed`, or `unmapped`.
+    pub stands_for: String,
+    /// Who says so: `app.json`, `default`, `nobody`.
+    pub said_by: String,
+}
+
+/// A process that lived on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct SurvivorReport {
+    /// Its id.
+    pub pid: u32,
+    /// Its program's file name.
+    pub name: String,
+}
+
+/// What a program printed, stdout and stderr as they came.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct OutputReport {
+    /// Bytes in all.
+    pub bytes: u64,
+    /// The end of it, at most 4 KiB, secrets masked.
+    pub excerpt: String,
+    /// Where head and tail (1 MiB) are kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// True where the middle was dropped.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub shortened: bool,
+}
+
+/// Restarts, as far as this attempt is concerned. `waybill install` never restarts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct RestartReport {
+    /// What the installer's code asks for.
+    pub asked: RestartNeed,
+    /// `deviceRestartBehavior`.
+    pub behavior: String,
+    /// What an agent that may restart would do now, one sentence.
+    pub action: String,
+    /// Every restart that the device waits for, this app's and others'.
+    pub pending: Vec<PendingRestartReport>,
+    /// Files that the next restart replaces and that this run added: the installer left a pending restart.
+    pub left_pending: Vec<String>,
+}
+
+/// How much of a restart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum RestartNeed {
+    /// None.
+    #[default]
+    None,
+    /// Some time: 3010.
+    Soft,
+    /// Before anything else is installed: 1641.
+    Hard,
+}
+
+/// A restart that the device waits for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct PendingRestartReport {
+    /// Which app asked.
+    pub app: String,
+    /// How much.
+    pub need: RestartNeed,
+    /// Since when, RFC 3339 in UTC.
+    pub since: String,
+}
+
+/// When the schedule tries again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct NextTry {
+    /// What kind of waiting it is.
+    pub step: RetryStep,
+    /// When, RFC 3339 in UTC.
+    pub at: String,
+    /// Why, one sentence; and what a manual install does about it.
+    pub why: String,
+}
+
+/// The kinds of waiting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum RetryStep {
+    /// At once.
+    Now,
+    /// One of the quick tries: 3 more, 5 minutes apart, unless the app says otherwise.
+    Wait,
+    /// The long wait of 24 hours (the global retry schedule of Intune's agent).
+    GiveUp,
+}
