@@ -35,8 +35,8 @@ pub fn detect(
     DetectionReport { occasion, answer, rules, looks: 1, after_milliseconds: None, code }
 }
 
-/// Rules that say neither `detection` nor `requirement`: overlooked, they would make an app look installed.
 fn of_no_purpose(app: &AppDocument) -> impl Iterator<Item = RuleReport> {
+    // Rules that say neither `detection` nor `requirement`: overlooked, they would make an app look installed.
     app.rules.iter().enumerate().filter_map(|(index, rule)| match rule.rule_type() {
         Some(RuleType::Other(name)) => {
             let why = format!("this version does not know the `ruleType` {name}");
@@ -57,8 +57,8 @@ fn over_all(rules: &[RuleReport]) -> Answer {
     }
 }
 
-/// Of what cannot be told: an invalid rule first, which its author can mend, else the machine's first reason.
 fn code(rules: &[RuleReport]) -> Option<StateCode> {
+    // Of what cannot be told: an invalid rule first, which its author can mend, else the machine's first reason.
     let invalid = rules.iter().find(|rule| rule.invalid);
     let first = invalid.or_else(|| rules.iter().find(|rule| rule.code.is_some()))?;
     first.code.clone()

@@ -68,8 +68,8 @@ fn built_in(app: &AppDocument, device: &dyn Device) -> Vec<RequirementReport> {
     [architecture, disk(), release, memory(), processors, speed].into_iter().flatten().collect()
 }
 
-/// Exactly one of those named, as Graph's flags say: an x86 app is not for x64 unless it says so. `neutral` is any.
 fn architecture(allowed: &Architectures, actual: Result<Architecture, Unanswered>) -> RequirementReport {
+    // Exactly one of those named, as Graph's flags say: an x86 app is not for x64 unless it says so. `neutral` is any.
     let unknown =
         allowed.names().find(|name| !ARCHITECTURES.iter().any(|known| known.eq_ignore_ascii_case(name)));
     let (holds, shown) = match (actual, unknown) {
@@ -140,9 +140,9 @@ fn shown(build: u32) -> String {
     }
 }
 
-/// `minimumSupportedWindowsRelease`, else what the older `minimumSupportedOperatingSystem` is true for: one flag a
-/// release, e.g. `v10_1809`.
 fn wanted_release(app: &AppDocument) -> Option<String> {
+    // `minimumSupportedWindowsRelease`, else what the older `minimumSupportedOperatingSystem` is true for: one flag a
+    // release, e.g. `v10_1809`.
     let newer = app.minimum_supported_windows_release.as_deref().map(str::trim);
     if let Some(name) = newer.filter(|name| !name.is_empty()) {
         return Some(name.to_owned());

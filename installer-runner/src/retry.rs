@@ -55,8 +55,8 @@ pub fn next_try_report(history: &[AttemptRecord], now: Timestamp, policy: &Retry
     Some(NextTry { step, at, why: why(&standing, step, policy) })
 }
 
-/// Rounded up: at the time that is told, it runs.
 fn whole_second(at: Timestamp) -> i64 {
+    // Rounded up: at the time that is told, it runs.
     at.as_second() + i64::from(at.subsec_nanosecond() > 0)
 }
 
@@ -173,9 +173,9 @@ impl Standing {
     }
 }
 
-/// Its installer ran, and nobody saw it end: judged late, by a later run. An installer that kills us each time must not be
-/// started again and again without a pause.
 fn is_unseen(attempt: &AttemptRecord) -> bool {
+    // Its installer ran, and nobody saw it end: judged late, by a later run. An installer that kills us each time must not be
+    // started again and again without a pause.
     attempt.end == Some(AttemptEnd::Unseen) && attempt.process.is_some()
 }
 

@@ -8,7 +8,7 @@ use std::str::FromStr;
 use std::time::SystemTime;
 
 const SECONDS_OF_A_DAY: i64 = 86_400;
-/// 9999-12-30T22:00:00Z, the last that `jiff` has, in seconds since 1970; the first is as far on the other side of year 0.
+// 9999-12-30T22:00:00Z, the last that `jiff` has, in seconds since 1970; the first is as far on the other side of year 0.
 const LAST: i64 = 253_402_207_200;
 const FIRST: i64 = -377_705_023_201;
 
@@ -240,9 +240,9 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Days from 1970-01-01 to a date of the Gregorian calendar; nothing where there is no such date. Years are counted from
-/// March, so that the leap day is a year's last (H. Hinnant, "chrono-Compatible Low-Level Date Algorithms").
 fn days(year: i64, month: i64, day: i64) -> Option<i64> {
+    // Days from 1970-01-01 to a date of the Gregorian calendar; nothing where there is no such date. Years are counted from
+    // March, so that the leap day is a year's last (H. Hinnant, "chrono-Compatible Low-Level Date Algorithms").
     let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     let last = match month {
         1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,

@@ -20,9 +20,9 @@ pub fn identify(app: &AppDocument) -> AppIdentity {
     AppIdentity { name, id, version: app.display_version.clone() }
 }
 
-/// Letters, digits, `.` and `-`, in lower case: fit for a file name on every system. What is too long, or holds nothing of
-/// these, gets a digest, so that no two apps share their attempts.
 fn slug(text: &str) -> String {
+    // Letters, digits, `.` and `-`, in lower case: fit for a file name on every system. What is too long, or holds nothing of
+    // these, gets a digest, so that no two apps share their attempts.
     let mut slug = String::new();
     for character in text.chars().flat_map(char::to_lowercase) {
         if character.is_ascii_alphanumeric() || character == '.' {

@@ -315,17 +315,17 @@ fn text(field: &Option<String>) -> &str {
     field.as_deref().unwrap_or_default().trim()
 }
 
-/// Whether a file or folder can have such a name: no character that names do not hold.
 fn may_be_called(name: &str, paths: PathStyle) -> bool {
+    // Whether a file or folder can have such a name: no character that names do not hold.
     match paths {
         PathStyle::Windows => !name.contains(['*', '?', '"', '<', '>', '|', '\0']),
         PathStyle::Unix => !name.contains('\0'),
     }
 }
 
-/// Whether the folder lies in no particular place, whatever its variables stand for. One that begins with a variable is
-/// left to the machine, which knows the variable.
 fn is_relative(folder: &str, paths: PathStyle) -> bool {
+    // Whether the folder lies in no particular place, whatever its variables stand for. One that begins with a variable is
+    // left to the machine, which knows the variable.
     match paths {
         PathStyle::Unix => !folder.starts_with('/') && !folder.contains(['\\', '%', ':']),
         PathStyle::Windows => {

@@ -107,9 +107,9 @@ impl Architecture {
 pub struct BootIdentity(pub String);
 
 impl BootIdentity {
-    /// What goes before the seconds since 1970 at which the machine started, where it tells no better identity.
+    // What goes before the seconds since 1970 at which the machine started, where it tells no better identity.
     const STARTED_AT: &'static str = "started-at-";
-    /// How far two such times may differ and still be the same boot: clocks are corrected (docs/intune-agent.md, "Restarts").
+    // How far two such times may differ and still be the same boot: clocks are corrected (docs/intune-agent.md, "Restarts").
     const SLACK_SECONDS: u64 = 120;
 
     /// A boot known only by when it was.

@@ -8,9 +8,9 @@ use std::path::Path;
 use std::time::SystemTime;
 use waybill_pe::{Program, ProgramError};
 
-/// ERROR_INVALID_NAME and ERROR_BAD_PATHNAME: nothing can be there.
+// ERROR_INVALID_NAME and ERROR_BAD_PATHNAME: nothing can be there.
 const NO_NAMES: [i32; 2] = [123, 161];
-/// ERROR_BAD_NETPATH, which std takes for "not found": the server does not answer, so nobody knows what is there.
+// ERROR_BAD_NETPATH, which std takes for "not found": the server does not answer, so nobody knows what is there.
 const NO_SERVER: i32 = 53;
 
 pub(crate) fn look(path: &str) -> Result<Option<FileFacts>, Unanswered> {
@@ -61,8 +61,8 @@ pub(crate) fn list(path: &str) -> Result<Vec<String>, Unanswered> {
     Ok(names)
 }
 
-/// A relative path would be answered for the folder that this program happens to be in.
 fn absolute(path: &str) -> Result<&Path, Unanswered> {
+    // A relative path would be answered for the folder that this program happens to be in.
     let known = Path::new(path);
     if known.is_absolute() {
         Ok(known)

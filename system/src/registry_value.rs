@@ -38,8 +38,8 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf16_lossy(units.strip_suffix(&[0]).unwrap_or(&units))
 }
 
-/// Each text ends with a NUL, the list with one more. Empty texts in between stay: PendingFileRenameOperations has them.
 fn texts(bytes: &[u8]) -> Vec<String> {
+    // Each text ends with a NUL, the list with one more. Empty texts in between stay: PendingFileRenameOperations has them.
     let units = units(bytes);
     let list = units.strip_suffix(&[0]).unwrap_or(&units);
     if list.is_empty() {

@@ -114,8 +114,8 @@ fn afterwards(rule: &RuleReport, wrong: Answer) -> Advice {
     Advice::RuleAfterwards { pointer, subject, wanted, found, view }
 }
 
-/// The same rule asked through the other view: the commonest mistake of all.
 fn other_view(attempt: &Attempt<'_>, rule: &RuleReport) -> Option<Advice> {
+    // The same rule asked through the other view: the commonest mistake of all.
     if attempt.run_as.kind != SystemKind::Windows {
         return None;
     }

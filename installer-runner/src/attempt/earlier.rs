@@ -51,16 +51,16 @@ impl Attempt<'_> {
         alive.or_else(|| self.installer_service(record))
     }
 
-    /// It has kept other apps waiting for long enough. Its own app still waits for a process that is known to live: a clock
-    /// that was set forward must not start it twice.
     fn is_old(&self, record: &AttemptRecord) -> bool {
+        // It has kept other apps waiting for long enough. Its own app still waits for a process that is known to live: a clock
+        // that was set forward must not start it twice.
         let limit = LONGEST + Duration::from_secs(u64::from(record.new.limit_minutes) * 60);
         let age = Duration::try_from(self.now().duration_since(record.new.at));
         age.is_ok_and(|age| age > limit) // one from the future: the clock was set back, and nobody knows how old it is
     }
 
-    /// After a time limit Windows Installer's service may still work for a client that is gone: its mutex tells.
     fn installer_service(&self, record: &AttemptRecord) -> Option<ProcessIdentity> {
+        // After a time limit Windows Installer's service may still work for a client that is gone: its mutex tells.
         let is_timed_out = matches!(record.end, Some(AttemptEnd::TimedOut(_)));
         let is_busy =
             is_timed_out && !self.is_old(record) && self.runner.system.products().is_installing() == Ok(true);
@@ -89,8 +89,8 @@ impl Attempt<'_> {
         self.runner.journal.settled(record.id)
     }
 
-    /// What the run that went away did not do any more. Of another app's codes only the defaults are known here.
     fn make_up_for(&mut self, record: &AttemptRecord, end: &AttemptEnd) -> Result<(), JournalError> {
+        // What the run that went away did not do any more. Of another app's codes only the defaults are known here.
         let (journal, is_own) = (self.runner.journal, record.new.app == self.identity.id);
         let others = AppDocument::default();
         let codes = ReturnCodes::from_app(if is_own { self.request.app } else { &others });
@@ -109,8 +109,8 @@ impl Attempt<'_> {
         journal.judged(record.id, &verdict)
     }
 
-    /// The same app's installer still runs: it is not run again.
     fn wait_for(&mut self, record: &AttemptRecord, process: &ProcessIdentity) -> Flow<()> {
+        // The same app's installer still runs: it is not run again.
         self.notes.decided(Decision::WaitsForEarlier { process: process.name.clone(), pid: process.pid });
         let age = Duration::try_from(self.now().duration_since(record.new.at)).unwrap_or_default();
         let limit = Duration::from_secs(u64::from(record.new.limit_minutes) * 60).saturating_sub(age);

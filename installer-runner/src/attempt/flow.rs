@@ -74,8 +74,8 @@ impl<'a> Attempt<'a> {
         self.run(&resolved)
     }
 
-    /// Looks for the app; what is wanted may be the case already, and what cannot be told starts nothing.
     fn look_first(&mut self, occasion: Occasion) -> Flow<()> {
+        // Looks for the app; what is wanted may be the case already, and what cannot be told starts nothing.
         let found = self.look(occasion);
         if found == Answer::CannotTell {
             self.interruption()?; // a script that was stopped tells nothing

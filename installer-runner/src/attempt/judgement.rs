@@ -100,8 +100,8 @@ fn done(intent: Intent, kind: CodeKind) -> Conclusion {
     conclude(outcome, class, format!("{said}{restart}."), state, None)
 }
 
-/// A hard reboot code, and not there yet: judged after the restart.
 fn after_restart(intent: Intent, code: u32) -> Conclusion {
+    // A hard reboot code, and not there yet: judged after the restart.
     let (state, what) = match intent {
         Intent::Install => (enforcement::IN_PROGRESS_PENDING_REBOOT, "not detected yet"),
         Intent::Uninstall => (enforcement::IN_PROGRESS_UNINSTALL_PENDING_REBOOT, "still detected"),
@@ -187,8 +187,8 @@ fn timed_out(reached: Option<bool>, killed: bool) -> Conclusion {
     conclude(Outcome::TimedOut, Class::InstallFailed, summary, enforcement::ERROR, Some(device::TIME_LIMIT))
 }
 
-/// We, or the device, went away while it ran: detection decides.
 fn unseen(intent: Intent, reached: Option<bool>) -> Conclusion {
+    // We, or the device, went away while it ran: detection decides.
     match (reached, intent) {
         (Some(true), Intent::Install) => conclude(
             Outcome::Installed,

@@ -18,7 +18,7 @@ use waybill_schemas::report::install::{
 
 /// Minutes that an installer may take where the app says nothing (docs/intune-agent.md, "An attempt, step by step").
 const LIMIT_MINUTES: u32 = 60;
-/// Windows Installer: another installation is running.
+// Windows Installer: another installation is running.
 const ALREADY_RUNNING: u32 = 1618;
 /// Between two looks of detection after a success.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(500);
@@ -213,9 +213,9 @@ impl Attempt<'_> {
         self.runner.journal.judged(id, &AttemptVerdict { at: self.now(), outcome, kind, exit_code })
     }
 
-    /// Detection as the judge. After a success it is looked again for a while: an installer's last writes may come after
-    /// its exit (docs/intune-agent.md, "An attempt, step by step"). What a script takes counts, so that a slow one is not run twenty times.
     fn look_after(&mut self, ended: Ended) -> Answer {
+        // Detection as the judge. After a success it is looked again for a while: an installer's last writes may come after
+        // its exit (docs/intune-agent.md, "An attempt, step by step"). What a script takes counts, so that a slow one is not run twenty times.
         let is_success = matches!(ended, Ended::Exited(_, kind) if kind.is_success());
         let patience = if is_success { self.runner.settings.detection_patience } else { Duration::ZERO };
         let (start, mut waited, mut looks) = (self.now(), Duration::ZERO, 1);
@@ -249,8 +249,8 @@ impl Attempt<'_> {
         Duration::try_from(self.now().duration_since(start)).unwrap_or_default()
     }
 
-    /// Before anything else is done: with 1641 the shutdown has begun already (docs/intune-agent.md, "Restarts").
     fn note_restart(&self, ended: Ended) -> Result<(), crate::JournalError> {
+        // Before anything else is done: with 1641 the shutdown has begun already (docs/intune-agent.md, "Restarts").
         let Ended::Exited(_, kind) = ended else { return Ok(()) };
         let (journal, system) = (self.runner.journal, self.runner.system);
         restart::note(journal, system, &self.identity.id, restart::need_of(kind), self.now())

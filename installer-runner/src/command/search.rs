@@ -174,8 +174,8 @@ impl<'a> Search<'a> {
     }
 }
 
-/// A program of the content that is not here: that of the shortest prefix with an extension, else the first word.
 fn assumed<'c>(candidates: &[Candidate<'c>]) -> Option<Found<'c>> {
+    // A program of the content that is not here: that of the shortest prefix with an extension, else the first word.
     let names_file = |one: &&Candidate<'_>| path::has_extension(one.name);
     let candidate = candidates.iter().find(names_file).or(candidates.first())?;
     let name = candidate.name;

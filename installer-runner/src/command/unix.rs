@@ -129,8 +129,8 @@ fn not_found(name: &str, line: &str, folder: &str, system: &dyn System, searched
     Refusal { code: NOT_FOUND, why: format!("there is no `{}`", mask(name)), mend, searched }
 }
 
-/// Each word by itself, so that a masked one takes no other with it; one behind a secret's switch is its value.
 fn masked_words(words: &[String]) -> Vec<String> {
+    // Each word by itself, so that a masked one takes no other with it; one behind a secret's switch is its value.
     const VALUE: &str = "value";
     let is_value = |index: usize| {
         let before = index.checked_sub(1).and_then(|before| words.get(before));

@@ -84,9 +84,9 @@ fn located(
     }
 }
 
-/// The names between `%` that were not expanded, by the rules of [`Environment::expand`]: nothing is there, and nobody
-/// need look.
 fn unknown_variables(text: &str, environment: &Environment) -> Vec<String> {
+    // The names between `%` that were not expanded, by the rules of [`Environment::expand`]: nothing is there, and nobody
+    // need look.
     let mut unknown = Vec::new();
     let mut rest = text;
     while let Some(start) = rest.find('%') {
@@ -105,8 +105,8 @@ fn unknown_variables(text: &str, environment: &Environment) -> Vec<String> {
     unknown
 }
 
-/// Whatever it is compared with and how: what is not there has no date, version or size.
 fn not_there(test: &FileTest, why: &str) -> RuleAnswer {
+    // Whatever it is compared with and how: what is not there has no date, version or size.
     let holds = matches!(test, FileTest::DoesNotExist);
     RuleAnswer { holds, actual: "not there".into(), why: why.to_owned() }
 }
@@ -136,8 +136,8 @@ fn something_there(test: &FileTest, facts: &FileFacts, path: &str, files: &dyn F
     }
 }
 
-/// To the second where the rule's date has whole seconds: nobody writes a file's 100 ns into a rule.
 fn dated(wanted: &Comparison<RuleDate>, time: std::time::SystemTime) -> Answered {
+    // To the second where the rule's date has whole seconds: nobody writes a file's 100 ns into a rule.
     let found =
         RuleDate::from_system_time(time).ok_or_else(|| Unanswered::new("its date is out of range"))?;
     let found = if wanted.value.is_whole() { found.whole_seconds() } else { found };

@@ -63,8 +63,8 @@ fn there(test: &RegistryTest, what: &str) -> RuleAnswer {
     RuleAnswer { holds, actual: "there".into(), why: format!("{what} is there") }
 }
 
-/// Whatever it is compared with and how: what is not there compares to nothing.
 fn not_there(test: &RegistryTest, why: &str) -> RuleAnswer {
+    // Whatever it is compared with and how: what is not there compares to nothing.
     let holds = matches!(test, RegistryTest::DoesNotExist);
     RuleAnswer { holds, actual: "not there".into(), why: why.to_owned() }
 }
@@ -128,8 +128,8 @@ fn is_no(what: &str, value: &RegistryValue) -> RuleAnswer {
     RuleAnswer { holds: false, why: format!("{actual} is no {what}"), actual }
 }
 
-/// For people: a text of blanks is not to be seen.
 fn shown(text: &str) -> String {
+    // For people: a text of blanks is not to be seen.
     if text.trim().is_empty() { format!("{text:?}") } else { text.to_owned() }
 }
 

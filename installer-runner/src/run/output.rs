@@ -7,7 +7,7 @@ use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use waybill_schemas::report::install::OutputReport;
 
-/// What is kept of an output: 1 MiB, half of it the head.
+// What is kept of an output: 1 MiB, half of it the head.
 const KEPT: u64 = 1 << 20;
 /// Logs that are kept of one app.
 const LOGS: usize = 10;

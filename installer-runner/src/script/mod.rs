@@ -21,11 +21,11 @@ use waybill_system::{
 const TIMED_OUT: u32 = 0x8007_05B4;
 /// HRESULT of ERROR_CANCELLED.
 const CANCELLED: u32 = 0x8007_04C7;
-/// What Windows PowerShell ends with where it cannot read the script of `-File`: nothing of it ran.
+// What Windows PowerShell ends with where it cannot read the script of `-File`: nothing of it ran.
 const SCRIPT_NOT_READ: u32 = 0xFFFD_0000;
-/// How long is waited at a time, so that a person who wants to stop is heard.
+// How long is waited at a time, so that a person who wants to stop is heard.
 const SLICE: Duration = Duration::from_millis(250);
-/// How often a script's folder is tried to be removed, and the pause after each: a second and a half at most.
+// How often a script's folder is tried to be removed, and the pause after each: a second and a half at most.
 const REMOVALS: u32 = 30;
 const BETWEEN_REMOVALS: Duration = Duration::from_millis(50);
 const UTF8_MARK: [u8; 3] = [0xEF, 0xBB, 0xBF];
@@ -109,8 +109,8 @@ impl ScriptRun<'_> {
         Ok(ScriptEnd { code, stdout: read(&stdout)?, stderr: read(&stderr)? })
     }
 
-    /// The time limit counts what was waited, not the clock: a device that sleeps costs no script its time.
     fn wait(&self, running: &mut dyn Running) -> Result<u32, Unanswered> {
+        // The time limit counts what was waited, not the clock: a device that sleeps costs no script its time.
         let limit = self.settings.script_limit;
         let mut waited = Duration::ZERO;
         loop {
@@ -183,9 +183,9 @@ fn not_started(error: &StartError) -> Unanswered {
     Unanswered::with_code(format!("{error}{cause}"), error.code)
 }
 
-/// A script as it is written to disk: UTF-8 gets a byte order mark, for Windows PowerShell 5.1 reads UTF-8 without one as
-/// ANSI (docs/detection.md, "Scripts"). What has a mark, what is no UTF-8, and what is to be signed stays byte for byte.
 fn as_written(script: &[u8], is_signed: bool) -> Cow<'_, [u8]> {
+    // A script as it is written to disk: UTF-8 gets a byte order mark, for Windows PowerShell 5.1 reads UTF-8 without one as
+    // ANSI (docs/detection.md, "Scripts"). What has a mark, what is no UTF-8, and what is to be signed stays byte for byte.
     let is_marked = script.starts_with(&UTF8_MARK) || UTF16_MARKS.iter().any(|mark| script.starts_with(mark));
     // UTF-16 without a mark is ASCII and zeros, and so passes for UTF-8.
     if is_signed || is_marked || script.contains(&0) || std::str::from_utf8(script).is_err() {

@@ -7,7 +7,7 @@ use crate::{
 };
 use std::fs;
 
-/// Where programs are looked for: what Debian gives root.
+// Where programs are looked for: what Debian gives root.
 const FOLDERS: [&str; 6] = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
 /// The device that this program runs on.

@@ -4,8 +4,8 @@ use crate::{FileFacts, FileVersion, Files, Unanswered, on_disk};
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 
-/// Writable by the group or by everybody. The sticky bit is no exception: it keeps others from removing files, not from
-/// adding some.
+// Writable by the group or by everybody. The sticky bit is no exception: it keeps others from removing files, not from
+// adding some.
 const OTHERS_WRITE: u32 = 0o022;
 
 /// Files of this machine.

@@ -6,7 +6,7 @@ use waybill_win32::token::Token;
 
 /// The system account (winnt.h, SECURITY_LOCAL_SYSTEM_RID).
 pub(super) const SYSTEM: &str = "S-1-5-18";
-/// ERROR_NO_TOKEN and ERROR_CTX_WINSTATION_NOT_FOUND: nobody is signed in in that session, or it has just ended.
+// ERROR_NO_TOKEN and ERROR_CTX_WINSTATION_NOT_FOUND: nobody is signed in in that session, or it has just ended.
 const NOBODY: [i32; 2] = [1008, 7022];
 
 /// Whom an [`Account`] comes to here.

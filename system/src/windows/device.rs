@@ -16,7 +16,7 @@ const PROCESSOR: &str = r"HARDWARE\DESCRIPTION\System\CentralProcessor\0";
 const SESSION_MANAGER: &str = r"SYSTEM\CurrentControlSet\Control\Session Manager";
 const PREFETCHER: &str =
     r"SYSTEM\CurrentControlSet\Control\Session Manager\Memory Management\PrefetchParameters";
-/// What stands before paths there: they are the kernel's.
+// What stands before paths there: they are the kernel's.
 const KERNEL_PATH: &str = r"\??\";
 
 /// The device that this program runs on.

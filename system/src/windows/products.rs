@@ -8,7 +8,7 @@ use waybill_win32::mutex;
 
 /// Held while an installation runs ("_MSIExecute Mutex", Windows Installer documentation).
 const EXECUTING: &str = r"Global\_MSIExecute";
-/// INSTALLSTATE_UNKNOWN: neither installed nor advertised.
+// INSTALLSTATE_UNKNOWN: neither installed nor advertised.
 const UNKNOWN: i32 = -1;
 /// INSTALLSTATE_INVALIDARG: the code is none.
 const INVALID: i32 = -2;
@@ -47,12 +47,12 @@ fn own_product(installer: &Installer, code: &str) -> Result<Option<InstalledProd
     }
 }
 
-/// As it would show it to the account of `sid`. The system account has no products of its own that could be asked for.
 fn others_product(
     installer: &Installer,
     code: &str,
     sid: &str,
 ) -> Result<Option<InstalledProduct>, Unanswered> {
+    // As it would show it to the account of `sid`. The system account has no products of its own that could be asked for.
     let users: &[Context<'_>] =
         if sid == SYSTEM { &[] } else { &[Context::ManagedUser(sid), Context::UnmanagedUser(sid)] };
     for &context in users.iter().chain(&[Context::Machine]) {

@@ -11,7 +11,7 @@ const KEY_WOW64_64KEY: u32 = 0x0100;
 const KEY_WOW64_32KEY: u32 = 0x0200;
 /// ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND, ERROR_BAD_PATHNAME and ERROR_KEY_DELETED, as HRESULTs.
 const MISSING: [u32; 4] = [0x8007_0002, 0x8007_0003, 0x8007_00A1, 0x8007_03FA];
-/// ERROR_MORE_DATA: the value grew between asking for its length and reading it.
+// ERROR_MORE_DATA: the value grew between asking for its length and reading it.
 const GREW: u32 = 0x8007_00EA;
 /// How often a value that grows is read.
 const READS: usize = 5;
@@ -122,8 +122,8 @@ fn value_of(key: &Key, name: &str) -> Result<Option<RegistryValue>, Refused> {
     }
 }
 
-/// Windows would read such a name up to the NUL, and find another key or value.
 fn without_nul(name: &str) -> Result<(), Unanswered> {
+    // Windows would read such a name up to the NUL, and find another key or value.
     if name.contains('\0') {
         return Err(Unanswered::new(format!("{name:?} holds a NUL")));
     }

@@ -2,12 +2,12 @@
 
 use waybill_win32::access::{Access, Entry};
 
-/// Rights (winnt.h) with which a file gets into a folder, or is replaced there: FILE_ADD_FILE, FILE_DELETE_CHILD,
-/// WRITE_DAC, WRITE_OWNER, GENERIC_ALL, GENERIC_WRITE. Adding folders is none of them: everybody may on `C:\`.
+// Rights (winnt.h) with which a file gets into a folder, or is replaced there: FILE_ADD_FILE, FILE_DELETE_CHILD,
+// WRITE_DAC, WRITE_OWNER, GENERIC_ALL, GENERIC_WRITE. Adding folders is none of them: everybody may on `C:\`.
 const WRITING: u32 = 0x2 | 0x40 | 0x0004_0000 | 0x0008_0000 | 0x1000_0000 | 0x4000_0000;
 
-/// Accounts that own the machine anyway: the system, administrators, and what the installed services run as
-/// ("Well-known SIDs", Windows documentation).
+// Accounts that own the machine anyway: the system, administrators, and what the installed services run as
+// ("Well-known SIDs", Windows documentation).
 const OWNERS: [&str; 5] = [
     "S-1-5-18",     // Local System
     "S-1-5-19",     // Local Service
@@ -15,11 +15,11 @@ const OWNERS: [&str; 5] = [
     "S-1-5-32-544", // Administrators
     "S-1-5-32-551", // Backup Operators, who may write everywhere
 ];
-/// NT SERVICE: TrustedInstaller and other services.
+// NT SERVICE: TrustedInstaller and other services.
 const SERVICES: &str = "S-1-5-80-";
-/// The owner of what is created: nobody in a folder's own list. Owner rights go to the owner, who is asked for itself.
+// The owner of what is created: nobody in a folder's own list. Owner rights go to the owner, who is asked for itself.
 const CREATORS: [&str; 3] = ["S-1-3-0", "S-1-3-1", "S-1-3-4"];
-/// Of a domain or machine: Administrator, Domain Admins, Enterprise Admins.
+// Of a domain or machine: Administrator, Domain Admins, Enterprise Admins.
 const ADMINISTRATORS: [&str; 3] = ["-500", "-512", "-519"];
 
 /// A list that is not there lets everybody write. Entries that deny are not weighed: whoever is also let in counts.

@@ -6,7 +6,7 @@ use crate::Environment;
 /// What lets it through. Anything else, and the end of the pipe, does not.
 pub(super) const PASS: &[u8] = b"run\n";
 
-/// Variables that shells set by themselves or change: taken out again, and given as they were.
+// Variables that shells set by themselves or change: taken out again, and given as they were.
 const SHELLS_OWN: [&str; 5] = ["PWD", "OLDPWD", "SHLVL", "IFS", "_"];
 
 const ENV: &str = "/usr/bin/env";

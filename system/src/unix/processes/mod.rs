@@ -48,7 +48,7 @@ fn process_table() -> Result<ProcessTable, Unanswered> {
     entries.map(ProcessTable).map_err(|error| Unanswered::new(format!("the list of processes: {error}")))
 }
 
-/// HRESULTs of Windows that come nearest: what is known of a package is known by these.
+// HRESULTs of Windows that come nearest: what is known of a package is known by these.
 const FILE_NOT_FOUND: u32 = 0x8007_0002;
 const ACCESS_DENIED: u32 = 0x8007_0005;
 const INVALID_PARAMETER: u32 = 0x8007_0057;

@@ -12,7 +12,7 @@ use std::path::Path;
 /// The longest first line of a script that Linux reads (execve(2)).
 const LONGEST_LINE: u64 = 256;
 
-/// How programs begin: ELF, and Mach-O in its kinds (both widths, both byte orders, several processors in one).
+// How programs begin: ELF, and Mach-O in its kinds (both widths, both byte orders, several processors in one).
 const MAGICS: [[u8; 4]; 6] = [
     *b"\x7fELF",
     [0xFE, 0xED, 0xFA, 0xCE],

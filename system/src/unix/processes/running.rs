@@ -10,7 +10,7 @@ use std::process::{Child, ExitStatus};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
-/// Killing goes in rounds: between a look at the tree and the kill, another child may be born.
+// Killing goes in rounds: between a look at the tree and the kill, another child may be born.
 const KILL_ROUNDS: usize = 10;
 
 /// Waited for by a thread of its own, so that its end leaves no zombie behind, whenever we ask.
@@ -77,8 +77,8 @@ impl Running for UnixRunning {
     }
 }
 
-/// A shell's way to say it in one number: the exit status, or 128 and the signal.
 fn code(status: ExitStatus) -> u32 {
+    // A shell's way to say it in one number: the exit status, or 128 and the signal.
     let code = status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or_default());
     code.cast_unsigned()
 }

@@ -12,7 +12,7 @@ use waybill_win32::token::Token;
 const SYSTEM: &str = "S-1-5-18";
 /// Win32: the caller lacks a right for it.
 const ERROR_PRIVILEGE_NOT_HELD: i32 = 1314;
-/// Win32: nobody is signed in, so there is no token.
+// Win32: nobody is signed in, so there is no token.
 const ERROR_NO_TOKEN: i32 = 1008;
 
 /// The token to start with, `None` for our own. The user is the one of the active session, elevated where that is an

@@ -12,7 +12,7 @@ use std::time::Duration;
 use waybill_win32::create::{NewProcess, StandingProcess, create};
 use waybill_win32::job::Job;
 
-/// How long the end of what was not let run is waited for, so that its folder can be removed.
+// How long the end of what was not let run is waited for, so that its folder can be removed.
 const LAST_WAIT: Duration = Duration::from_secs(10);
 /// What a program that was not let run ends with.
 const NEVER_RAN: u32 = 1;
@@ -61,12 +61,12 @@ impl Created {
     }
 }
 
-/// Born into a job where it is ours: there is no moment in which our death would leave it behind.
-///
-/// A job holds processes of its creator's session only, and the user's session is not the system's: a user's program
-/// that is refused there has none. Our death before it runs leaves it standing still for ever, and its tree is known by
-/// parents alone.
 fn in_job(new: NewProcess<'_>) -> io::Result<(StandingProcess, Option<Job>)> {
+    // Born into a job where it is ours: there is no moment in which our death would leave it behind.
+    //
+    // A job holds processes of its creator's session only, and the user's session is not the system's: a user's program
+    // that is refused there has none. Our death before it runs leaves it standing still for ever, and its tree is known by
+    // parents alone.
     let job = Job::new()?;
     let for_another = new.token.is_some();
     let standing = create(&NewProcess { job: (!for_another).then_some(&job), ..new })?;

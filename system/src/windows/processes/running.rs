@@ -22,8 +22,8 @@ impl WindowsRunning {
         Self { identity, process, job }
     }
 
-    /// Those in its job. One that may not be asked is listed too, without its start.
     fn in_job(&self, list: &[Candidate]) -> io::Result<Vec<ProcessIdentity>> {
+        // Those in its job. One that may not be asked is listed too, without its start.
         let Some(job) = &self.job else { return Ok(Vec::new()) };
         let ids = job.process_ids()?;
         let is_inside = |one: &&Candidate| ids.contains(&one.pid) && one.pid != self.identity.pid;

@@ -21,8 +21,8 @@ impl Candidate {
     }
 }
 
-/// The host that Windows gives to each console program and its children. It is a child of the first, but not its doing,
-/// and ends with the last.
+// The host that Windows gives to each console program and its children. It is a child of the first, but not its doing,
+// and ends with the last.
 const CONSOLE_HOST: &str = "conhost.exe";
 
 /// All processes that run, hosts of consoles left out.
