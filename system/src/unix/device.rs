@@ -1,6 +1,5 @@
-//! Facts of a Unix device. What no file tells is unanswered: asking macOS and the BSDs takes calls that are not safe.
+//! What a Unix device says of itself, and whose program this is: `/proc`, and `/etc/passwd` as far as it knows.
 
-use super::account;
 use crate::{
     Account, Architecture, BootIdentity, Device, Environment, Perspective, SignedInUser, SystemKind,
     Unanswered,
@@ -50,7 +49,7 @@ impl Device for UnixDevice {
     }
 
     fn environment(&self, _: Perspective) -> Result<Environment, Unanswered> {
-        let own = account::own();
+        let own = own_person();
         let mut block = Environment::new(SystemKind::Unix);
         block.set("PATH", FOLDERS.join(":"));
         block.set("HOME", own.home);
@@ -75,7 +74,7 @@ impl Device for UnixDevice {
     }
 
     fn signed_in_user(&self) -> Result<Option<SignedInUser>, Unanswered> {
-        Ok(Some(account::own_user()))
+        Ok(Some(own_user()))
     }
 
     fn own_account(&self) -> Account {
@@ -83,7 +82,7 @@ impl Device for UnixDevice {
     }
 
     fn is_elevated(&self) -> bool {
-        account::own_id() == 0
+        own_id() == 0
     }
 }
 
@@ -113,6 +112,42 @@ fn clock_rate(text: &str) -> Option<u32> {
     let line = text.lines().find_map(|line| line.strip_prefix("cpu MHz"))?;
     let rate = line.split_once(':')?.1.trim().split('.').next()?;
     rate.parse().ok()
+}
+
+/// Somebody with an account.
+struct Person {
+    name: String,
+    home: String,
+}
+
+/// Whoever runs this program. Accounts of a directory service are not in the file: their name and home are what the
+/// login has put into USER and HOME.
+fn own_person() -> Person {
+    let id = own_id();
+    let known = fs::read_to_string("/etc/passwd").ok().and_then(|accounts| find(&accounts, id));
+    known.unwrap_or_else(|| Person {
+        name: std::env::var("USER").ok().filter(|name| !name.is_empty()).unwrap_or_else(|| id.to_string()),
+        home: std::env::var("HOME").ok().filter(|home| home.starts_with('/')).unwrap_or_else(|| "/".into()),
+    })
+}
+
+fn own_user() -> SignedInUser {
+    SignedInUser { name: own_person().name, id: own_id().to_string() }
+}
+
+fn own_id() -> u32 {
+    rustix::process::geteuid().as_raw()
+}
+
+/// Lines of `name:password:uid:gid:comment:home:shell` (passwd(5)).
+fn find(accounts: &str, id: u32) -> Option<Person> {
+    accounts.lines().find_map(|line| {
+        let fields: Vec<&str> = line.split(':').collect();
+        let is_own = fields.get(2)?.parse() == Ok(id);
+        let (name, home) = (fields.first()?, fields.get(5)?);
+        (is_own && home.starts_with('/'))
+            .then(|| Person { name: (*name).to_owned(), home: (*home).to_owned() })
+    })
 }
 
 #[cfg(test)]
@@ -151,5 +186,21 @@ mod tests {
         let names: Vec<&str> = block.iter().map(|(name, _)| name).collect();
         assert_eq!(names, ["HOME", "LANG", "LOGNAME", "PATH", "TMPDIR", "USER"]);
         assert_eq!(block.get("PATH"), Some(UnixDevice.path(PERSPECTIVE).unwrap().join(":").as_str()));
+    }
+
+    #[test]
+    fn accounts_are_found_by_their_number() {
+        let accounts =
+            "root:x:0:0:root:/root:/bin/sh\n# junk\nalex:x:1000:1000:Alex,,,:/home/alex:/bin/sh\nold:x:7\n";
+        let alex = find(accounts, 1000).unwrap();
+        assert_eq!((alex.name.as_str(), alex.home.as_str()), ("alex", "/home/alex"));
+        assert!(find(accounts, 7).is_none() && find(accounts, 2).is_none());
+    }
+
+    #[test]
+    fn whoever_runs_this_has_a_name_and_a_home() {
+        let own = own_person();
+        assert!(!own.name.is_empty() && own.home.starts_with('/'));
+        assert_eq!(own_user().id, own_id().to_string());
     }
 }

@@ -1,8 +1,9 @@
-//! A program behind its gate.
+//! A program behind its gate: a shell that reads one line and only then becomes the program. Our death closes the pipe that
+//! it reads, so the program does not run without us. Its id and its start stay the same when it becomes another program.
 
 use super::running::UnixRunning;
-use super::{INVALID_PARAMETER, gate, process_table, program, refused, refused_with};
-use crate::{Arguments, Output, ProcessIdentity, Running, Start, StartError, StartedProcess};
+use super::{INVALID_PARAMETER, process_table, program, refused, refused_with};
+use crate::{Arguments, Environment, Output, ProcessIdentity, Running, Start, StartError, StartedProcess};
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Write as _};
 use std::os::unix::process::CommandExt as _;
@@ -31,7 +32,7 @@ impl Gated {
         let (stdout, stderr) = open(start)?;
         let mut command = Command::new(SHELL);
         command
-            .args(gate::words(start.program, start.environment))
+            .args(gate_words(start.program, start.environment))
             .arg(start.program)
             .args(words)
             .env_clear()
@@ -71,7 +72,7 @@ impl StartedProcess for Gated {
         };
         // Watched first: where no thread can be had, the gate closes and it never ran.
         let running = UnixRunning::watch(self.identity.clone(), child).map_err(told)?;
-        gate.write_all(gate::PASS).map_err(told)?;
+        gate.write_all(PASS).map_err(told)?;
         Ok(Box::new(running))
     }
 }
@@ -88,7 +89,7 @@ impl Drop for Gated {
 
 /// Every variable arrives or nothing starts.
 fn check_names(start: &Start<'_>) -> Result<(), StartError> {
-    match start.environment.iter().find(|(name, _)| !gate::passes(name)) {
+    match start.environment.iter().find(|(name, _)| !passes_gate(name)) {
         None => Ok(()),
         Some((name, _)) => {
             let what = format!("variable {name}: {SHELL} hands on names of letters, digits and _ only");
@@ -111,4 +112,104 @@ fn open(start: &Start<'_>) -> Result<(File, File), StartError> {
 
 fn invalid(what: String) -> io::Error {
     io::Error::new(ErrorKind::InvalidInput, what)
+}
+
+/// What lets it through. Anything else, and the end of the pipe, does not.
+const PASS: &[u8] = b"run\n";
+
+// Variables that shells set by themselves or change: taken out again, and given as they were.
+const SHELLS_OWN: [&str; 5] = ["PWD", "OLDPWD", "SHLVL", "IFS", "_"];
+
+const ENV: &str = "/usr/bin/env";
+
+/// The words after `/bin/sh`, up to the program.
+///
+/// `env` mends what the shell did to the environment. A program with `=` in its path would be a variable to it, so there
+/// the shell does what it can: bash leaves SHLVL and `_` behind.
+fn gate_words(program: &str, environment: &Environment) -> Vec<String> {
+    let mut words = vec!["-c".to_owned(), script(program.contains('=')), "sh".to_owned()];
+    if !program.contains('=') {
+        for name in SHELLS_OWN {
+            words.extend(["-u".to_owned(), name.to_owned()]);
+        }
+        let given = SHELLS_OWN.iter().filter_map(|name| Some((name, environment.get(name)?)));
+        words.extend(given.map(|(name, value)| format!("{name}={value}")));
+    }
+    words
+}
+
+fn script(without_env: bool) -> String {
+    let exec = if without_env { "unset PWD OLDPWD; exec" } else { &format!("exec {ENV}") };
+    format!("IFS= read -r WAYBILL_GATE && [ \"$WAYBILL_GATE\" = run ] && {{ {exec} \"$@\" </dev/null; }}")
+}
+
+/// Whether a shell hands a variable of this name on; some drop every other.
+fn passes_gate(name: &str) -> bool {
+    let first = name.bytes().next();
+    first.is_some_and(|first| !first.is_ascii_digit())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::SystemKind;
+    use std::process::{Command, Stdio};
+
+    #[test]
+    fn what_the_shell_changes_is_given_back_as_it_was() {
+        let mut given = Environment::new(SystemKind::Unix);
+        given.set("PWD", "/else where");
+        given.set("PATH", "/bin");
+        let words = gate_words("/opt/app", &given);
+        assert_eq!(words[3..].join(" "), "-u PWD -u OLDPWD -u SHLVL -u IFS -u _ PWD=/else where");
+        assert!(words[1].contains("exec /usr/bin/env \"$@\" </dev/null"), "{}", words[1]);
+    }
+
+    /// What /usr/bin/env prints, behind the gate of this shell, when `line` is written to it.
+    fn passed(shell: &[&str], line: &str) -> Option<String> {
+        let mut given = Environment::new(SystemKind::Unix);
+        for (name, value) in [("PWD", "/x"), ("A", "b c"), ("SHLVL", "5"), ("_", "u")] {
+            given.set(name, value);
+        }
+        let mut child = Command::new(shell[0])
+            .args(&shell[1..])
+            .args(gate_words(ENV, &given))
+            .arg(ENV)
+            .env_clear()
+            .envs(given.iter())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .ok()?;
+        child.stdin.take().unwrap().write_all(line.as_bytes()).unwrap();
+        let output = String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap();
+        let mut lines: Vec<&str> = output.lines().collect();
+        lines.sort_unstable();
+        Some(lines.join("|"))
+    }
+
+    #[test]
+    fn every_shell_lets_the_right_word_through_and_nothing_else() {
+        // Systems have one of these as /bin/sh; what is not there is not tried.
+        for shell in
+            [&["/bin/sh"][..], &["/bin/dash"], &["/bin/bash", "--posix"], &["/bin/zsh"], &["/bin/ksh"]]
+        {
+            let Some(told) = passed(shell, "run\n") else { continue };
+            assert_eq!(told, "A=b c|PWD=/x|SHLVL=5|_=u", "{shell:?}");
+            for line in ["", "run", "no\n", " run\n", "run \n", "\nrun\n"] {
+                assert_eq!(passed(shell, line).unwrap(), "", "{shell:?} {line:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn names_that_shells_drop_are_known() {
+        for name in ["PATH", "_", "a1"] {
+            assert!(passes_gate(name), "{name}");
+        }
+        for name in ["", "1a", "a.b", "ProgramFiles(x86)", "BASH_FUNC_x%%", "ä"] {
+            assert!(!passes_gate(name), "{name}");
+        }
+    }
 }

@@ -1,6 +1,5 @@
 //! Starting programs, and asking after those that run.
 
-mod gate;
 mod gated;
 mod program;
 #[cfg(any(test, not(target_os = "linux")))]
