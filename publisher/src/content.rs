@@ -1,6 +1,6 @@
 //! The public half of publishing: one read authenticates the content, digests its pieces and copies it into the store.
 
-use crate::error::PublishError;
+use crate::PublishError;
 use crate::pieces::{PieceWriter, PublishedObjects, sha256};
 use crate::store::{Key, Put, Store, StoreError, Upload};
 use crate::{CONTENT, PIECES};

@@ -1,8 +1,8 @@
 //! Digests of a content's pieces: made from its bytes as they pass, and compared with what is published.
 
-use crate::error::{Damage, PublishError};
 use crate::store::{Key, Store, StoreError};
 use crate::{CONTENT, PIECES};
+use crate::{Damage, PublishError};
 use sha2::{Digest as _, Sha256};
 use std::io::{self, Read, Write};
 use waybill_context::{Context, Stage};

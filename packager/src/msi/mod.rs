@@ -10,7 +10,6 @@
 
 mod container;
 mod facts;
-mod property_set;
 mod tables;
 #[cfg(test)]
 mod tests;

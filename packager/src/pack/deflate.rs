@@ -1,7 +1,12 @@
-//! The encoder: libdeflate, for whole files and for blocks of large ones.
+//! The encoder: libdeflate, for whole files and for blocks of large ones; and where a deflate stream ends, so that another
+//! one can go on from there.
+//!
+//! libdeflate makes complete streams only: the last block of each says that it is the last. To make one stream of
+//! several, that bit has to be cleared, and to find it the stream has to be read: every code, though no data. That
+//! takes a sixth of the time of making it. RFC 1951 is what the names and numbers below come from.
 
+use super::code_table::{CodeTable, END, LITERAL};
 use super::request::Level;
-use super::stream_end::{REOPENED, reopen};
 use libdeflater::{CompressionLvl, Compressor};
 
 /// One thread's encoder; made when it is first needed and used again for every file.
@@ -57,84 +62,237 @@ fn compressor(level: i32) -> Compressor {
     Compressor::new(CompressionLvl::new(level).unwrap_or_default())
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::io::Read;
-    use waybill_support::noise::noise;
+/// What reading a stream to its end finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct StreamEnd {
+    /// Bit at which the last block begins: the one that says so.
+    last_block: usize,
+    /// Bit behind the last block.
+    end: usize,
+    /// Bytes that the stream holds.
+    length: u64,
+}
 
-    fn inflate(stream: &[u8]) -> Vec<u8> {
-        let mut out = Vec::new();
-        flate2::read::DeflateDecoder::new(stream).read_to_end(&mut out).unwrap();
-        out
-    }
-
-    fn block(encoder: &mut Encoder, input: &[u8], last: bool) -> Vec<u8> {
-        let mut output = vec![0; room_for_block(input.len())];
-        let length = encoder.block(input, last, &mut output).unwrap();
-        output.truncate(length);
-        output
-    }
-
-    fn whole(encoder: &mut Encoder, input: &[u8]) -> Option<Vec<u8>> {
-        let mut output = vec![0; input.len().checked_sub(1)?];
-        let length = encoder.whole(input, &mut output)?;
-        output.truncate(length);
-        Some(output)
-    }
-
-    #[test]
-    fn a_whole_file_is_deflated_where_that_fits() {
-        let mut encoder = Encoder::new(Level::Default);
-        assert_eq!(whole(&mut encoder, b"a"), None);
-        assert_eq!(whole(&mut encoder, &noise(5000, 1)), None);
-        let text = b"waybill ".repeat(100);
-        let packed = whole(&mut encoder, &text).unwrap();
-        assert!(packed.len() < 30);
-        assert_eq!(inflate(&packed), text);
-    }
-
-    #[test]
-    fn blocks_made_apart_make_one_stream() {
-        let mut input = noise(40_000, 1);
-        input.extend(b"waybill ".repeat(20_000));
-        input.extend_from_within(20_000..60_000);
-        for level in [Level::Fast, Level::Default, Level::Best] {
-            for size in [1, 33_000, 100_000, input.len()].map(|size| size.max(input.len() / 40)) {
-                let blocks = input.chunks(size).enumerate().flat_map(|(at, part)| {
-                    block(&mut Encoder::new(level), part, (at + 1) * size >= input.len())
-                });
-                assert!(inflate(&blocks.collect::<Vec<_>>()) == input, "{level:?} {size}");
+impl StreamEnd {
+    /// Reads a complete stream; `None` where the bytes are not one.
+    fn find(stream: &[u8]) -> Option<Self> {
+        let mut reader = StreamReader { bits: BitReader::new(stream), length: 0 };
+        loop {
+            let last_block = reader.bits.position();
+            let is_last = reader.bits.take(1)? == 1;
+            reader.block()?;
+            if is_last {
+                return Some(Self { last_block, end: reader.bits.position(), length: reader.length });
             }
         }
-    }
-
-    #[test]
-    fn an_encoder_that_was_used_before_makes_the_same_bytes() {
-        // zlib-rs 0.6.8 does not: after a reset it still looks at a few bytes of what it had before.
-        let mut used = Encoder::new(Level::Default);
-        for at in 0..40 {
-            let input: Vec<u8> = noise(33_600 + at, 1)[at..].iter().map(|byte| byte & 1).collect();
-            let mut fresh = Encoder::new(Level::Default);
-            assert!(block(&mut used, &input, false) == block(&mut fresh, &input, false));
-            assert!(whole(&mut used, &input) == whole(&mut fresh, &input));
-        }
-    }
-
-    #[test]
-    fn there_is_room_for_noise_and_too_little_room_is_told() {
-        for length in [0, 1, 4999, 5000, 5001, 65_535, 65_536, 1 << 20] {
-            for level in [Level::Store, Level::Fast, Level::Default, Level::Best] {
-                block(&mut Encoder::new(level), &noise(length, 1), false);
-            }
-        }
-        let room = &mut vec![0; 1 << 20];
-        assert_eq!(Encoder::new(Level::Default).block(&noise(1 << 20, 1), false, room), None);
-    }
-
-    #[test]
-    fn only_what_does_not_shrink_is_taken_for_compressed() {
-        assert!(is_compressed(&[noise(32 * 1024, 1), noise(1000, 1)]));
-        assert!(!is_compressed(&[noise(32 * 1024, 1), vec![0; 32 * 1024]]));
     }
 }
+
+/// What [`reopen`] may add to a stream.
+const REOPENED: usize = 5;
+
+/// Makes the complete stream in `room[..length]`, of `holds` bytes of data, the beginning of a longer one: its last
+/// block is no longer the last, and an empty stored block brings it to a whole byte. Returns its new length; `None`
+/// where it is not such a stream or the room is too small.
+fn reopen(room: &mut [u8], length: usize, holds: usize) -> Option<usize> {
+    let found = StreamEnd::find(room.get(..length)?)?;
+    // A fault of the encoder must not become a package that no device can unpack.
+    if found.length != holds as u64 || found.end.div_ceil(8) != length {
+        return None;
+    }
+    // A stored block's header is three zero bits: those that fill up the last byte, where there are three.
+    let free = length * 8 - found.end;
+    let rest: &[u8] = if free >= 3 { &[0, 0, 0xff, 0xff] } else { &[0, 0, 0, 0xff, 0xff] };
+    room.get_mut(length..length + rest.len())?.copy_from_slice(rest);
+    room[length - 1] &= u8::MAX >> free;
+    room[found.last_block / 8] &= !(1 << (found.last_block % 8));
+    Some(length + rest.len())
+}
+
+struct StreamReader<'a> {
+    bits: BitReader<'a>,
+    length: u64,
+}
+
+impl StreamReader<'_> {
+    /// A block behind its first bit.
+    fn block(&mut self) -> Option<()> {
+        match self.bits.take(2)? {
+            0 => self.stored(),
+            1 => self.symbols(&CodeTable::fixed_literals()?, &CodeTable::fixed_distances()?),
+            2 => {
+                let (literals, distances) = self.tables()?;
+                self.symbols(&literals, &distances)
+            }
+            _ => None,
+        }
+    }
+
+    fn stored(&mut self) -> Option<()> {
+        self.bits.align();
+        let (length, complement) = (self.bits.take(16)?, self.bits.take(16)?);
+        (length ^ complement == 0xffff).then_some(())?;
+        self.length += length;
+        self.bits.skip_bytes(usize::try_from(length).ok()?)
+    }
+
+    /// Literals and matches up to the end of the block. A literal takes at most 15 bits, a match and its distance 48:
+    /// with one refill there is always enough for either.
+    fn symbols(&mut self, literals: &CodeTable, distances: &CodeTable) -> Option<()> {
+        // Local copies stay in registers; through `self` every step would go through memory.
+        let (mut bits, mut length) = (self.bits, 0);
+        loop {
+            bits.is_within()?;
+            bits.refill();
+            let mut code = literals.look_up(bits.held)?;
+            // Literals come in runs: the second of a pair is looked up in bits that are held already.
+            if code.base == LITERAL {
+                bits.shift(code.bits);
+                length += 1;
+                code = literals.look_up(bits.held)?;
+                if code.base == LITERAL {
+                    bits.shift(code.bits);
+                    length += 1;
+                    continue;
+                }
+                bits.refill();
+            }
+            bits.shift(code.bits);
+            if code.base == END {
+                break;
+            }
+            length += u64::from(code.base) + bits.ahead(code.extra);
+            bits.shift(code.extra);
+            let distance = distances.look_up(bits.held)?;
+            bits.shift(distance.bits + distance.extra);
+        }
+        bits.is_within()?;
+        self.bits = bits;
+        self.length += length;
+        Some(())
+    }
+
+    /// The code lengths of a dynamic block, themselves coded.
+    fn tables(&mut self) -> Option<(CodeTable, CodeTable)> {
+        const ORDER: [usize; 19] = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
+        let literals = usize::try_from(self.bits.take(5)?).ok()? + 257;
+        let distances = usize::try_from(self.bits.take(5)?).ok()? + 1;
+        let count = usize::try_from(self.bits.take(4)?).ok()? + 4;
+        let mut lengths = [0_u8; 19];
+        for at in &ORDER[..count] {
+            lengths[*at] = u8::try_from(self.bits.take(3)?).ok()?;
+        }
+        let table = CodeTable::lengths(&lengths)?;
+        let mut lengths = Vec::with_capacity(320);
+        // One sequence: a repetition may run from the literals into the distances.
+        while lengths.len() < literals + distances {
+            self.code_length(&table, &mut lengths)?;
+        }
+        (lengths.len() == literals + distances).then_some(())?;
+        Some((CodeTable::literals(&lengths[..literals])?, CodeTable::distances(&lengths[literals..])?))
+    }
+
+    fn code_length(&mut self, table: &CodeTable, lengths: &mut Vec<u8>) -> Option<()> {
+        self.bits.refill();
+        let code = table.look_up(self.bits.held)?;
+        self.bits.shift(code.bits);
+        self.bits.is_within()?;
+        let (value, times) = match code.base {
+            16 => (*lengths.last()?, 3 + self.bits.take(2)?),
+            17 => (0, 3 + self.bits.take(3)?),
+            18 => (0, 11 + self.bits.take(7)?),
+            length => (u8::try_from(length).ok()?, 1),
+        };
+        lengths.extend(std::iter::repeat_n(value, usize::try_from(times).ok()?));
+        Some(())
+    }
+}
+
+/// Reads bits, the lowest of a byte first. Behind the last bit there are zeros, until [`BitReader::is_within`] is asked.
+#[derive(Clone, Copy)]
+struct BitReader<'a> {
+    bytes: &'a [u8],
+    next: usize,
+    held: u64,
+    /// Negative where bits were taken that are not there.
+    count: i32,
+}
+
+impl<'a> BitReader<'a> {
+    const fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes, next: 0, held: 0, count: 0 }
+    }
+
+    /// Bits read so far.
+    fn position(&self) -> usize {
+        self.next * 8 - usize::try_from(self.count).unwrap_or(0)
+    }
+
+    /// Holds at least 56 bits afterwards, or all there are.
+    fn refill(&mut self) {
+        let count = self.count.cast_unsigned();
+        match self.bytes[self.next..].first_chunk() {
+            // Eight bytes at once; of those that do not fit whole the next refill reads the rest again.
+            Some(word) if count < 64 => {
+                self.held |= u64::from_le_bytes(*word) << count;
+                self.next += ((63 - count) / 8) as usize;
+                self.count |= 56;
+            }
+            _ => self.refill_slowly(),
+        }
+    }
+
+    #[cold]
+    fn refill_slowly(&mut self) {
+        while (0..56).contains(&self.count)
+            && let Some(byte) = self.bytes.get(self.next)
+        {
+            self.held |= u64::from(*byte) << self.count;
+            self.next += 1;
+            self.count += 8;
+        }
+    }
+
+    /// The next bits as a number.
+    const fn ahead(&self, count: u8) -> u64 {
+        self.held & ((1 << count) - 1)
+    }
+
+    /// Goes on `count` bits later.
+    fn shift(&mut self, count: u8) {
+        self.held >>= count;
+        self.count -= i32::from(count);
+    }
+
+    /// `None` where more bits were taken than there are.
+    fn is_within(&self) -> Option<()> {
+        (self.count >= 0).then_some(())
+    }
+
+    /// Up to 16 bits as a number.
+    fn take(&mut self, count: u8) -> Option<u64> {
+        self.refill();
+        let value = self.ahead(count);
+        self.shift(count);
+        self.is_within()?;
+        Some(value)
+    }
+
+    /// Drops what is left of a byte.
+    fn align(&mut self) {
+        let rest = self.count % 8;
+        self.held >>= rest;
+        self.count -= rest;
+    }
+
+    /// Goes on `count` bytes later; to be called at the beginning of a byte.
+    fn skip_bytes(&mut self, count: usize) -> Option<()> {
+        let next = self.position() / 8 + count;
+        (next <= self.bytes.len()).then_some(())?;
+        *self = Self { bytes: self.bytes, next, held: 0, count: 0 };
+        Some(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -22,24 +22,21 @@ mod code_table;
 mod deflate;
 mod error;
 mod jobs;
-mod output;
 mod pipeline;
 mod request;
 mod source_file;
-mod stream_end;
 mod subject;
 
 pub use error::{FileChange, PackError};
-pub use output::PackOutput;
-pub use request::{Level, PackOptions, PackRequest, PackSource};
+pub use request::{Level, PackOptions, PackOutput, PackRequest, PackSource};
 
 use crate::exclude::LeftOutEntry;
 use crate::setup_file::{self, SetupFile};
 use crate::walk::{self, SourceList, WalkOptions};
 use assemble::{Assembler, Counts};
 use intunewin::{PackageWriter, WrittenPackage};
-use output::PackageDraft;
 use pipeline::PipelineSettings;
+use request::PackageDraft;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::io::Write;

@@ -45,25 +45,21 @@ fn an_apps_folder_is_packed_and_its_document_filled_in() {
     let place = Place::new();
     place.write("Contoso.msi", &Sample::default().bytes());
     let document = place.0.path().join("app.json");
-    let request = PackRequest {
-        source: PackSource::find(place.0.path().into(), None).unwrap().unwrap(),
-        ..place.request()
-    };
-    let refused = |expected: &str| {
-        let error = pack(&request, &silent()).unwrap_err();
-        assert_eq!(error.code().id, expected, "{error}");
-        assert_eq!(place.output_names(), [""; 0]);
-    };
-    refused("init-io");
+    let find = || PackSource::find(place.0.path().into(), None);
+    let request = || PackRequest { source: find().unwrap().unwrap(), ..place.request() };
+    assert_eq!(find().unwrap(), None, "there is no document");
+    fs::write(&document, "[]").unwrap();
+    assert_eq!(find().unwrap_err().code().id, "app-shape");
     fs::write(&document, r#"{ "displayName": "Contoso" }"#).unwrap();
-    refused("app-without-setup-file");
+    assert_eq!(pack(&request(), &silent()).unwrap_err().code().id, "app-without-setup-file");
+    assert_eq!(place.output_names(), [""; 0]);
     fs::write(
         &document,
         r#"{ "displayName": "Contoso", "setupFilePath": "contoso.msi", "id": 7, "fileName": null,
         "installCommandLine": "msiexec /i Contoso.msi /qn", "rules": [] }"#,
     )
     .unwrap();
-    let report = pack(&request, &silent()).unwrap();
+    let report = pack(&request(), &silent()).unwrap();
     assert_eq!(place.output_names(), ["contoso.intunewin"]);
     assert_eq!(report.portal.install_command.as_deref(), Some("msiexec /i Contoso.msi /qn"));
     assert!(report.app_document.unwrap().ends_with("app.json"));
@@ -74,7 +70,7 @@ fn an_apps_folder_is_packed_and_its_document_filled_in() {
     assert_eq!(filled["id"], 7);
     // An MSI that cannot be read keeps what is known of it.
     fs::write(place.file("Contoso.msi"), b"damaged").unwrap();
-    pack(&request, &silent()).unwrap();
+    pack(&request(), &silent()).unwrap();
     let kept: serde_json::Value = serde_json::from_slice(&fs::read(&document).unwrap()).unwrap();
     assert_eq!(kept["msiInformation"]["productCode"], PRODUCT_CODE);
 }
