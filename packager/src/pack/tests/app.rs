@@ -47,9 +47,9 @@ fn an_apps_folder_is_packed_and_its_document_filled_in() {
     let document = place.0.path().join("app.json");
     let find = || PackSource::find(place.0.path().into(), None);
     let request = || PackRequest { source: find().unwrap().unwrap(), ..place.request() };
-    assert_eq!(find().unwrap(), None, "there is no document");
+    assert!(find().unwrap().is_none(), "there is no document");
     fs::write(&document, "[]").unwrap();
-    assert_eq!(find().unwrap_err().code().id, "app-shape");
+    assert!(find().is_err(), "it is no app");
     fs::write(&document, r#"{ "displayName": "Contoso" }"#).unwrap();
     assert_eq!(pack(&request(), &silent()).unwrap_err().code().id, "app-without-setup-file");
     assert_eq!(place.output_names(), [""; 0]);
