@@ -1,8 +1,9 @@
-//! What stopped a command, whatever library it came from: its code, its chain, its hint.
+//! What stopped a command, whatever library it came from: its code, its chain, its hint; and how it is shown.
 
-use crate::report::printable::printable;
+use crate::text::{ERROR, FAINT, NOTE, WARNING, printable, sentence};
 use std::error::Error;
-use waybill_schemas::codes::{Class, Classified, Code};
+use std::io::{self, Write};
+use waybill_schemas::codes::{Class, Classified, Code, command};
 use waybill_schemas::report::ReportedError;
 
 /// What stands before each finding in a message that lists several.
@@ -125,6 +126,22 @@ pub(crate) fn deciding<'a>(failures: impl IntoIterator<Item = &'a Failure>) -> O
     let rank =
         |failure: &&Failure| ORDER.iter().position(|class| *class == failure.class()).unwrap_or(ORDER.len());
     failures.into_iter().min_by_key(rank)
+}
+
+/// Writes the error, its chain once, its hint, and the id that `waybill explain` knows.
+pub(crate) fn write_failure(failure: &Failure, out: &mut dyn Write) -> io::Result<()> {
+    if failure.class() == Class::Interrupted {
+        return writeln!(out, "{WARNING}interrupted:{WARNING:#} {}", sentence(failure.hint()));
+    }
+    writeln!(out, "{ERROR}error[{}]:{ERROR:#} {}", failure.id(), failure.message())?;
+    for cause in failure.causes() {
+        writeln!(out, "  {FAINT}because:{FAINT:#} {cause}")?;
+    }
+    writeln!(out, "  {NOTE}hint:{NOTE:#} {}", sentence(failure.hint()))?;
+    if failure.id() == command::USAGE.id {
+        return Ok(()); // its page says no more than the help that the hint names
+    }
+    writeln!(out, "  {FAINT}more: waybill explain {}{FAINT:#}", failure.id())
 }
 
 #[cfg(test)]

@@ -1,9 +1,16 @@
 //! What the process ends with.
 
-use crate::args::ExitStyle;
+use clap::ValueEnum;
 use std::process::ExitCode;
 use waybill_schemas::codes::Class;
 use waybill_schemas::report::install::InstallReport;
+
+/// Which exit codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExitStyle {
+    Waybill,
+    Msi,
+}
 
 /// An exit code: 32 bits on Windows; elsewhere the low 8 of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

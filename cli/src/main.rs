@@ -6,18 +6,14 @@ mod args;
 mod commands;
 mod error;
 mod exit;
-mod interrupt;
+mod files;
 mod intunewinapputil;
-mod location;
-mod logging;
-mod new_file;
 mod output;
-mod own_ground;
-mod package_input;
 mod progress;
-mod report;
 mod session;
 mod start;
+mod text;
+mod values;
 
 fn main() -> std::process::ExitCode {
     let arguments: Vec<_> = std::env::args_os().collect();

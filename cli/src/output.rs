@@ -3,8 +3,7 @@
 //! A reader that has seen enough (`waybill … | head`) is no error: what follows is dropped quietly. Any other
 //! failure to write is one.
 
-use crate::error::Failure;
-use crate::report::error::write_failure;
+use crate::error::{Failure, write_failure};
 use anstream::AutoStream;
 use serde::Serialize;
 use std::io::{self, BufWriter, Write};

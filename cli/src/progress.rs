@@ -1,7 +1,7 @@
 //! What a person sees of the work: bars on a terminal, plain lines elsewhere, nothing with `-q`.
 
 use crate::output::say;
-use crate::report::bytes::{Bytes, lasted};
+use crate::text::{Bytes, lasted};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use std::collections::HashMap;
 use std::io::IsTerminal as _;

@@ -1,10 +1,16 @@
-//! What every command is given: where its output goes, who watches, who may stop it.
+//! What every command is given: where its output goes, who watches, and Ctrl-C; and the log on stderr.
 
 use crate::args::GlobalArgs;
-use crate::interrupt;
 use crate::output::Output;
 use crate::progress::Watch;
+use std::sync::atomic::{AtomicBool, Ordering};
+use tracing::Level;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::fmt::layer;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 use waybill_context::{Context, SystemClock};
+use waybill_schemas::codes::Class;
 
 /// One run of the command.
 pub(crate) struct Session {
@@ -26,11 +32,65 @@ impl Session {
 
     /// What the libraries are given.
     pub(crate) fn context(&self) -> Context<'_> {
-        Context::new(&self.watch, interrupt::flag(), &SystemClock)
+        Context::new(&self.watch, stop_flag(), &SystemClock)
     }
 }
 
 /// Threads for work on a package that is read: as many as there are processors.
 pub(crate) fn threads() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+static STOP: AtomicBool = AtomicBool::new(false);
+
+/// The flag that every long loop looks at.
+pub(crate) fn stop_flag() -> &'static AtomicBool {
+    &STOP
+}
+
+/// Sets the flag on Ctrl-C (elsewhere than on Windows on SIGTERM and SIGHUP too); ends at once on the second.
+pub(crate) fn listen_for_ctrl_c() {
+    let listening = ctrlc::set_handler(|| {
+        if STOP.swap(true, Ordering::Relaxed) {
+            std::process::exit(Class::Interrupted.exit_code().into());
+        }
+        crate::output::say("stopping and cleaning up; once more ends at once");
+    });
+    if let Err(error) = listening {
+        tracing::debug!(%error, "no handler for Ctrl-C");
+    }
+}
+
+/// The crates whose logs are ours.
+const OURS: [&str; 11] = [
+    "waybill",
+    "waybill_schemas",
+    "waybill_context",
+    "waybill_packager",
+    "waybill_downloader",
+    "waybill_transport",
+    "waybill_system",
+    "waybill_installer_runner",
+    "waybill_agent",
+    "waybill_server",
+    "intunewin",
+];
+
+/// Starts logging: warnings unless `quiet`, with `verbose` 1 our own debug level, from 2 on everything of ours.
+pub(crate) fn start_logging(verbose: u8, quiet: bool) {
+    let (ours, others) = match verbose {
+        0 if quiet => (Level::ERROR, LevelFilter::ERROR),
+        0 => (Level::WARN, LevelFilter::ERROR),
+        1 => (Level::DEBUG, LevelFilter::WARN),
+        _ => (Level::TRACE, LevelFilter::DEBUG),
+    };
+    let filter = Targets::new().with_default(others).with_targets(OURS.map(|target| (target, ours)));
+    let choice = anstream::AutoStream::choice(&std::io::stderr());
+    let lines = layer()
+        .without_time()
+        .with_target(verbose > 1)
+        .with_ansi(choice != anstream::ColorChoice::Never)
+        .with_writer(std::io::stderr);
+    // Only a second start in the same process fails, and tests of this crate run the program itself.
+    let _ = tracing_subscriber::registry().with(lines).with(filter).try_init();
 }

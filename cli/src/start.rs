@@ -1,11 +1,12 @@
 //! From the process's arguments to its exit code.
 
-use crate::args::{Cli, ColorWhen};
+use crate::args::ColorWhen;
+use crate::commands::{self, Cli};
 use crate::error::Failure;
 use crate::exit::Exit;
+use crate::intunewinapputil;
 use crate::output::Output;
-use crate::session::Session;
-use crate::{commands, interrupt, intunewinapputil, logging};
+use crate::session::{self, Session};
 use clap::Parser as _;
 use clap::error::ErrorKind;
 use std::ffi::OsString;
@@ -30,8 +31,8 @@ fn run_waybill(arguments: &[OsString]) -> Exit {
 }
 
 fn execute(cli: Cli) -> Exit {
-    logging::start(cli.global.verbose, cli.global.quiet);
-    interrupt::listen();
+    session::start_logging(cli.global.verbose, cli.global.quiet);
+    session::listen_for_ctrl_c();
     let session = Session::new(&cli.global);
     match commands::run(cli.command, &session) {
         Ok(exit) => exit,

@@ -1,18 +1,78 @@
-use crate::args::FetchArgs;
+//! `waybill fetch`: a content by its document, package or URL, unpacked into a folder.
+
+use crate::args::{Limits, RootArgs};
 use crate::error::Failure;
-use crate::location::{content_url, location, small_file};
-use crate::own_ground::spare;
-use crate::package_input::{read_encryption_info, shown};
-use crate::report::bytes::Bytes;
-use crate::report::fetch::write_fetched;
+use crate::files::{content_url, location, read_encryption_info, shown, small_file, spare};
 use crate::session::Session;
-use std::path::Path;
+use crate::text::{Bytes, Fields, GOOD, STRONG, counted, lasted, printable, write_wrapped};
+use crate::values::Size;
+use clap::Args;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use waybill_downloader::{
     Destination, DownloadError, FetchError, FetchOptions, FetchRequest, Location, PlaceError, SecretUrl,
     Unfinished, Wanted, certificates, fetch,
 };
 use waybill_schemas::codes::{command, documents, fetch as codes, package, root};
+use waybill_schemas::report::delivery::{DownloadReport, FetchReport, ValidateReport};
+
+/// Download, authenticate and unpack a content, going on where an earlier run stopped
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  waybill fetch 7zip.content.json --output apps/7zip
+  waybill fetch https://cdn.example/7zip.content.json --output apps/7zip --limit-rate 2MiB
+  waybill fetch https://files.example/7zip.intunewin --output apps/7zip
+  waybill fetch --url-file fresh-url.txt 7zip.content.json --output apps/7zip
+
+The folder appears all at once, when MAC, digest, names, sizes and CRCs hold; else
+nothing does. Interrupted in whatever way, the same command goes on from what is
+held. A signed URL belongs into --url-file or WAYBILL_URL, where no process list
+shows it.")]
+pub(crate) struct FetchArgs {
+    /// A content.json or an .intunewin package, by path or URL; with --encryption-info a bare content's URL.
+    /// A URL that is signed is left out here and given in --url-file or WAYBILL_URL
+    #[arg(value_name = "DOCUMENT|PACKAGE|URL")]
+    source: Option<String>,
+    /// The folder for the files; an empty one is replaced
+    #[arg(short, long, value_name = "DIR")]
+    output: PathBuf,
+    /// Requests at once, 1 to 8; more than one needs the piece hashes of `waybill publish`
+    #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u8).range(1..=8))]
+    connections: u8,
+    /// Bytes per second at most, e.g. 2MiB
+    #[arg(long, value_name = "RATE")]
+    limit_rate: Option<Size>,
+    /// Drop what an earlier run holds and start anew
+    #[arg(long)]
+    no_resume: bool,
+    /// Keep the encrypted content below the root afterwards
+    #[arg(long)]
+    keep_content: bool,
+    /// Digest a folder that is there in full before it is called whole
+    #[arg(long)]
+    check: bool,
+    /// Replace what is there
+    #[arg(long)]
+    force: bool,
+    /// How long to wait where another waybill works on the same content or folder
+    #[arg(long, value_name = "SECONDS", default_value = "0")]
+    wait_lock: u64,
+    /// Take the URL from this file (`-`: stdin) or from WAYBILL_URL: beside a document the content's, whatever the
+    /// document says; alone the document's or package's own
+    #[arg(long, value_name = "FILE")]
+    url_file: Option<PathBuf>,
+    /// Keys of a bare content: a Detection.xml, a content.json or Graph's fileEncryptionInfo
+    #[arg(long, value_name = "FILE")]
+    encryption_info: Option<PathBuf>,
+    /// Certificates (PEM) to trust besides the system's
+    #[arg(long, value_name = "FILE")]
+    ca_file: Option<PathBuf>,
+    #[command(flatten)]
+    root: RootArgs,
+    #[command(flatten)]
+    limits: Limits,
+}
 
 /// Fetches a content, and tells what each phase did.
 pub(crate) fn run(args: &FetchArgs, session: &Session) -> Result<(), Failure> {
@@ -160,4 +220,66 @@ fn wanted(args: &FetchArgs, content_url: &mut Option<SecretUrl>) -> Result<Wante
 
 fn no_url(message: &str) -> Failure {
     Failure::new(&command::USAGE, message)
+}
+
+/// Where the files are, what each phase took, and what the servers did out of the ordinary.
+fn write_fetched(report: &FetchReport, out: &mut dyn Write) -> io::Result<()> {
+    let name = printable(&report.name);
+    let verb = if report.changed { "fetched" } else { "already there:" };
+    writeln!(
+        out,
+        "{GOOD}{verb}{GOOD:#} {STRONG}{name}{STRONG:#}, {}, {}",
+        counted(report.files, "file"),
+        Bytes(report.bytes)
+    )?;
+    let mut fields = Fields::default();
+    fields.add("folder", &report.folder);
+    fields.add_some("setup file", report.setup_file.as_ref());
+    fields.add_some("download", report.download.as_ref().map(download));
+    fields.add_some("validate", report.validate.as_ref().map(|phase| validate(phase, report)));
+    fields.add_some("unpack", report.unpack.map(|phase| at_rate(phase.bytes, phase.seconds)));
+    fields.write(2, out)?;
+    if report.observations.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n{STRONG}On the way{STRONG:#}")?;
+    report.observations.iter().try_for_each(|seen| {
+        let times = if seen.times > 1 { format!(" ({} times)", seen.times) } else { String::new() };
+        write_wrapped("  ", 4, &format!("{}: {}{times}", seen.rule, printable(&seen.seen)), out)
+    })
+}
+
+fn download(phase: &DownloadReport) -> String {
+    if phase.requests == 0 {
+        return format!("nothing: all {} were here", Bytes(phase.size));
+    }
+    let mut told = at_rate(phase.received, phase.seconds);
+    if phase.resumed_from > 0 {
+        told += &format!(", going on from {}", Bytes(phase.resumed_from));
+    }
+    if phase.retries > 0 {
+        told += &format!(", {}", counted(phase.retries, "retry").replace("retrys", "retries"));
+    }
+    told
+}
+
+/// What is on this machine is read for it; what comes from a server is judged as it comes.
+fn validate(phase: &ValidateReport, report: &FetchReport) -> String {
+    let took = lasted(phase.seconds);
+    let mut told = match report.download {
+        Some(_) => format!("MAC and digest hold, {took} after the last byte"),
+        None => format!("MAC and digest hold, {} in {took}", Bytes(phase.payload)),
+    };
+    if phase.pieces_mended > 0 {
+        told += &format!(", {} mended", counted(phase.pieces_mended, "piece"));
+    }
+    if phase.restarts > 0 {
+        told += ", after a restart";
+    }
+    told
+}
+
+fn at_rate(bytes: u64, seconds: f64) -> String {
+    let rate = Bytes((bytes as f64 / seconds.max(0.001)) as u64);
+    format!("{} in {}, {rate}/s", Bytes(bytes), lasted(seconds))
 }

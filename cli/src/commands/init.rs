@@ -1,10 +1,51 @@
-use crate::args::InitArgs;
+//! `waybill init`: a draft of app.json, and what to look at in it.
+
 use crate::error::Failure;
-use crate::package_input::shown;
-use crate::report::init::write_drafted;
+use crate::files::shown;
 use crate::session::Session;
-use waybill_packager::init::init;
-use waybill_schemas::report::pack::{InitReport, InstallerReport};
+use crate::text::{Fields, GOOD, STRONG, WARNING, printable, write_wrapped};
+use clap::Args;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use waybill_packager::exclude::Exclusions;
+use waybill_packager::init::{InitRequest, init};
+use waybill_schemas::report::pack::{Confidence, InitReport, InstallerReport};
+
+/// Write an app.json from what the installer is: names, commands, detection
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  waybill init apps/7zip/source --setup 7z2301-x64.msi
+  waybill init ./tool --setup setup.exe --output apps/tool/app.json
+
+An MSI answers for itself. For NSIS, Inno Setup, WiX Burn, InstallShield and
+Squirrel the commands are proposed, and marked: try them before you rely on them.")]
+pub(crate) struct InitArgs {
+    /// The source folder
+    source: PathBuf,
+    /// The setup file, relative to the source folder
+    #[arg(short, long, value_name = "FILE")]
+    setup: PathBuf,
+    /// Where app.json goes; beside a folder named source, else into the source folder, by default
+    #[arg(short, long, value_name = "FILE|DIR")]
+    output: Option<PathBuf>,
+    /// Leave out what matches; may be given several times
+    #[arg(long, value_name = "GLOB")]
+    exclude: Vec<String>,
+    /// Replace an app.json that is there
+    #[arg(long)]
+    force: bool,
+}
+
+impl InitArgs {
+    /// What is to be drafted, and where it goes.
+    pub(crate) fn into_request(self) -> Result<InitRequest, Failure> {
+        let mut request = InitRequest::new(self.source, self.setup);
+        request.output = self.output;
+        request.force = self.force;
+        request.exclusions = Exclusions::new(&self.exclude)?;
+        Ok(request)
+    }
+}
 
 /// Drafts an app document, and tells what to look at in it.
 pub(crate) fn run(args: InitArgs, session: &Session) -> Result<(), Failure> {
@@ -20,4 +61,34 @@ pub(crate) fn run(args: InitArgs, session: &Session) -> Result<(), Failure> {
         notes: draft.notes.iter().map(ToString::to_string).collect(),
     };
     session.output.summary(&report, write_drafted)
+}
+
+/// The document's main fields, and every note.
+fn write_drafted(report: &InitReport, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{GOOD}wrote{GOOD:#} {STRONG}{}{STRONG:#}", printable(&report.document))?;
+    let app = &report.app;
+    let mut fields = Fields::default();
+    fields.add_some("setup file", app.setup_file_path.as_deref());
+    fields.add("installer", format!("{}; {}", report.installer.kind, sureness(&report.installer)));
+    fields.add_some("name", app.display_name.as_deref());
+    fields.add_some("publisher", app.publisher.as_deref());
+    fields.add_some("version", app.display_version.as_deref());
+    fields.add_some("install command", app.install_command_line.as_deref());
+    fields.add_some("uninstall command", app.uninstall_command_line.as_deref());
+    fields.write(2, out)?;
+    if !report.notes.is_empty() {
+        writeln!(out, "\n{STRONG}To look at{STRONG:#}")?;
+    }
+    let mark = format!("  {WARNING}!{WARNING:#} ");
+    report.notes.iter().try_for_each(|note| write_wrapped(&mark, 4, note, out))?;
+    writeln!(out, "\nnext: waybill lint {}", printable(&report.document))
+}
+
+fn sureness(installer: &InstallerReport) -> String {
+    let sure = match installer.confidence {
+        Confidence::Guess => "a guess, by",
+        Confidence::Likely => "likely, by",
+        Confidence::Certain => "certain, by",
+    };
+    format!("{sure} {}", installer.evidence)
 }

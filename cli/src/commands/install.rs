@@ -1,20 +1,186 @@
-use super::as_system;
-use crate::args::AttemptArgs;
+//! `waybill install`, `uninstall` and `detect`: an app brought to the state that is wanted, or looked for, with the rights it needs.
+
+use crate::args::RootArgs;
+use crate::commands::install_page::{in_words_of_the_command, write_attempt, write_detected, write_step};
 use crate::error::Failure;
-use crate::exit::Exit;
-use crate::location::{content_url, location};
-use crate::output::{Output, say};
-use crate::report::install::{in_words_of_the_command, write_attempt, write_step};
+use crate::exit::{Exit, ExitStyle};
+use crate::files::{content_url, location};
+use crate::output::{Output, relay, say};
 use crate::session::Session;
-use std::path::Path;
+use clap::{Args, ValueEnum};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use waybill_agent::as_system::Request;
 use waybill_agent::{ApplyRequest, ContentSource, Stand, State, Undertaking, apply, stand};
 use waybill_downloader::{FetchOptions, Wanted};
-use waybill_installer_runner::{AccountChoice, Events, RetryPolicy, Trigger};
+use waybill_installer_runner::{
+    AccountChoice, Events, MemoryJournal, OnTimeLimit, RetryPolicy, Runner, ScriptHost, Settings, Trigger,
+};
 use waybill_schemas::app::AppFile;
 use waybill_schemas::codes::{command, runner};
-use waybill_schemas::report::install::{InstallReport, Intent, StepReport};
+use waybill_schemas::report::install::{Host, InstallReport, Intent, StepReport};
 use waybill_schemas::{DOCUMENT_LIMIT, read_bounded};
 use waybill_system::{System, SystemKind, this_machine};
+
+/// Look for an app: every detection rule, with what it wants and what is there
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  waybill detect apps/7zip
+  waybill detect app.json --json
+  waybill detect app.json --host native
+
+Exit codes: 0 detected, 7 not detected, 1 cannot tell, 3 an invalid rule.
+Nothing is installed or changed; detection scripts run.")]
+pub(crate) struct DetectArgs {
+    /// An app's folder, its app.json, or - to read app.json from stdin
+    #[arg(value_name = "APP DIR|app.json|-")]
+    app: PathBuf,
+    #[command(flatten)]
+    manner: Manner,
+    #[command(flatten)]
+    root: RootArgs,
+}
+
+/// Install an app: detect, check its requirements, run its command, let detection judge
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  waybill install apps/7zip --dry-run
+  waybill install apps/7zip
+  waybill install app.json --content 7zip.intunewin --json
+  waybill install - --content https://cdn.example/7zip.content.json --events < app.json
+  waybill install apps/7zip --wait --exit-style msi
+
+Exit codes: 0 installed, 10 and 11 installed with a restart to come, 7 not for this
+device, 8 failed or not borne out by detection, 9 retry later, 1 cannot tell,
+3 an invalid rule. It never restarts. docs/runner.md is the contract for agents.")]
+pub(crate) struct InstallArgs {
+    #[command(flatten)]
+    pub(crate) attempt: AttemptArgs,
+}
+
+/// Uninstall an app: detect, run its uninstall command, let detection judge
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  waybill uninstall apps/7zip --dry-run
+  waybill uninstall app.json --content 7zip.intunewin
+
+Exit codes: 0 gone, 10 and 11 gone with a restart to come, 8 failed or still
+detected, 9 retry later, 1 cannot tell, 3 an invalid rule.")]
+pub(crate) struct UninstallArgs {
+    #[command(flatten)]
+    pub(crate) attempt: AttemptArgs,
+}
+
+/// What `install` and `uninstall` take.
+#[derive(Debug, Args)]
+pub(crate) struct AttemptArgs {
+    /// An app's folder, its app.json, or - to read app.json from stdin
+    #[arg(value_name = "APP DIR|app.json|-")]
+    app: PathBuf,
+    /// The app's files: a folder, used as it is, or a package, content.json or URL, fetched when the command is about
+    /// to run; `source` beside app.json by default
+    #[arg(long, value_name = "SOURCE")]
+    content: Option<String>,
+    /// Decide everything, start nothing: rules with their actual values, and what the command comes to
+    #[arg(long)]
+    dry_run: bool,
+    /// Follow the retry schedule until it is done or given up
+    #[arg(long)]
+    wait: bool,
+    /// How long to wait where another install or uninstall is at work below the same root
+    #[arg(long, value_name = "SECONDS", default_value = "0")]
+    wait_lock: u64,
+    /// Print each decision as a line of JSON on stdout as it falls, and the report as the last one
+    #[arg(long)]
+    events: bool,
+    /// At the time limit: leave the installer running, as Intune does, or kill it and its children
+    #[arg(long, value_enum, default_value = "leave", value_name = "ACTION")]
+    on_timeout: OnTimeout,
+    /// How long detection looks again after a success; Intune looks once, 0
+    #[arg(long, value_name = "SECONDS", default_value = "10")]
+    look_again: u64,
+    /// Exit codes: waybill's, or msi: 3010 for 10, 1641 for 11, 1618 for 9, 1603 for 8
+    #[arg(long, value_enum, default_value = "waybill", value_name = "STYLE")]
+    exit_style: ExitStyle,
+    /// Exit with the installer's own code, where one ran
+    #[arg(long)]
+    passthrough_exit: bool,
+    #[command(flatten)]
+    manner: Manner,
+    #[command(flatten)]
+    root: RootArgs,
+}
+
+/// How an app is looked at and run.
+#[derive(Debug, Args)]
+pub(crate) struct Manner {
+    /// Whose view of files, registry and environment: x86 as the agent of Intune, a 32-bit program; native as this
+    /// machine
+    #[arg(long, value_enum, default_value = "x86")]
+    host: HostName,
+    /// With whose rights: as app.json says, or as you are
+    #[arg(long = "as", value_enum, default_value = "app", value_name = "WHO")]
+    account: Who,
+    /// What runs PowerShell scripts, instead of powershell.exe (elsewhere than on Windows: pwsh)
+    #[arg(long, value_name = "PROGRAM")]
+    script_host: Option<String>,
+}
+
+/// What happens at the time limit.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum OnTimeout {
+    Leave,
+    Kill,
+}
+
+/// Which agent is followed.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum HostName {
+    X86,
+    Native,
+}
+
+/// With whose rights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Who {
+    App,
+    Current,
+}
+
+impl Manner {
+    /// As settings, with files below `root`.
+    pub(crate) fn settings(&self, root: &Path) -> Settings {
+        let script_host = self.script_host.clone().map_or(ScriptHost::OfTheSystem, ScriptHost::Program);
+        let mut settings = Settings::new(root);
+        (settings.account, settings.script_host) = (self.account(), script_host);
+        settings.host = match self.host {
+            HostName::X86 => Host::X86,
+            HostName::Native => Host::Native,
+        };
+        settings
+    }
+
+    /// With whose rights.
+    pub(crate) fn account(&self) -> AccountChoice {
+        match self.account {
+            Who::App => AccountChoice::AsDocumented,
+            Who::Current => AccountChoice::Current,
+        }
+    }
+}
+
+impl AttemptArgs {
+    /// As settings, with files below the root.
+    pub(crate) fn settings(&self) -> Settings {
+        let mut settings = self.manner.settings(&self.root.folder());
+        settings.on_time_limit = match self.on_timeout {
+            OnTimeout::Leave => OnTimeLimit::Leave,
+            OnTimeout::Kill => OnTimeLimit::Kill,
+        };
+        settings.detection_patience = Duration::from_secs(self.look_again);
+        settings
+    }
+}
 
 /// Installs or uninstalls an app, and tells each decision.
 pub(crate) fn run(intent: Intent, args: &AttemptArgs, session: &Session) -> Result<Exit, Failure> {
@@ -30,7 +196,7 @@ fn attempt(intent: Intent, args: &AttemptArgs, session: &Session) -> Result<Exit
     let undertaking = if args.dry_run { Undertaking::Look } else { Undertaking::Run };
     let account = match stand(&given.app, args.manner.account(), undertaking, &system)? {
         Stand::Here(account) => account,
-        Stand::AsSystem => return as_system::again(stdin, session),
+        Stand::AsSystem => return run_as_system(stdin, session),
     };
     let root = args.root.folder();
     let content = content(args, &given, &root)?;
@@ -127,4 +293,65 @@ impl Events for Listener {
             self.output.notice(|out| write_step(step, out));
         }
     }
+}
+
+/// Looks for an app, and tells every rule.
+pub(crate) fn detect(args: &DetectArgs, session: &Session) -> Result<Exit, Failure> {
+    let (given, stdin) = given(&args.app)?;
+    let system = this_machine();
+    let account = match stand(&given.app, args.manner.account(), Undertaking::Look, &system)? {
+        Stand::Here(account) => account,
+        Stand::AsSystem => return run_as_system(stdin, session),
+    };
+    note_context(account, &system, session);
+    let mut settings = args.manner.settings(&args.root.folder());
+    settings.account = account;
+    let journal = MemoryJournal::default();
+    let runner = Runner::new(&system, &journal, &settings, session.context());
+    let mut report = runner.detect(&given.app);
+    report.next = in_words_of_the_command(&report.advice);
+    if session.output.is_json() {
+        session.output.document(&report)?;
+    } else {
+        let whole = !session.output.is_quiet();
+        session.output.notice(|out| write_detected(&report, whole, out));
+    }
+    Ok(Exit::of_report(report.exit, ExitStyle::Waybill))
+}
+
+/// What the system gets of our variables: settings of ours, none of which is on its command line.
+const VARIABLES: [&str; 3] = ["WAYBILL_ROOT", "WAYBILL_URL", "NO_COLOR"];
+
+/// Runs this very command line again as the system, and passes its output on.
+pub(crate) fn run_as_system(stdin: Vec<u8>, session: &Session) -> Result<Exit, Failure> {
+    let unable = |message: &str, error: &std::io::Error| {
+        Failure::new(&command::INPUT_UNREADABLE, message).caused_by(error)
+    };
+    let arguments = std::env::args_os().skip(1).map(|argument| argument.into_string());
+    let request = Request {
+        program: std::env::current_exe()
+            .map_err(|error| unable("where this program lies is not told", &error))?,
+        arguments: arguments
+            .collect::<Result<_, _>>()
+            .map_err(|_| Failure::new(&command::USAGE, "an argument is not Unicode"))?,
+        folder: std::env::current_dir().map_err(|error| unable("there is no current folder", &error))?,
+        variables: VARIABLES
+            .into_iter()
+            .filter_map(|name| Some((name.to_owned(), std::env::var(name).ok()?)))
+            .collect(),
+        stdin,
+    };
+    if !session.output.is_json() && !session.output.is_quiet() {
+        say("running as SYSTEM, as Intune does, through a temporary scheduled task");
+    }
+    Ok(waybill_agent::as_system::run(&request, &mut relay, &session.context()).map(Exit::of_bits)?)
+}
+
+/// Run what a request in a folder asks for: how an elevated `waybill install` becomes the system
+#[derive(Debug, Args)]
+#[command(hide = true)]
+pub(crate) struct AnswerRequestArgs {
+    /// The folder of the request
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
 }

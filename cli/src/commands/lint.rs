@@ -1,14 +1,75 @@
-use crate::args::LintArgs;
+//! `waybill lint`: what goes wrong in practice, as a page, JSON or SARIF.
+
 use crate::error::Failure;
-use crate::package_input::shown;
-use crate::report::lint::write_lint;
+use crate::files::shown;
 use crate::session::Session;
+use crate::text::{ERROR, FAINT, GOOD, NOTE, STRONG, WARNING, counted, printable, write_wrapped};
+use clap::Args;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
-use std::path::Path;
-use waybill_packager::lint::{Subject, lint, pages};
+use std::path::{Path, PathBuf};
+use waybill_packager::exclude::Exclusions;
+use waybill_packager::lint::{self, Allowance, Subject, lint, pages};
+use waybill_packager::walk::WalkOptions;
 use waybill_schemas::codes::{Class, command};
-use waybill_schemas::report::lint::LintReport;
+use waybill_schemas::report::lint::{Finding, LintReport, Severity};
+
+/// Find what goes wrong in practice, before it is uploaded
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  waybill lint apps/7zip
+  waybill lint app.intunewin --deny-warnings
+  waybill lint apps/7zip --allow WB106='the script is 32-bit on purpose'
+  waybill lint apps/7zip --sarif lint.sarif
+
+Every finding has a page: `waybill explain WB105`. app.json's lint.allow takes
+codes with reasons, too. Exits with 3 where an error is found.")]
+pub(crate) struct LintArgs {
+    /// A package, a source folder, an app's folder, or an app.json
+    #[arg(value_name = "PACKAGE|SOURCE|APP DIR|app.json")]
+    path: PathBuf,
+    /// Allow what is found under this code; may be given several times
+    #[arg(long, value_name = "CODE[=REASON]")]
+    allow: Vec<String>,
+    /// Treat warnings as errors
+    #[arg(long)]
+    deny_warnings: bool,
+    /// Leave out of the sources what matches, as pack does
+    #[arg(long, value_name = "GLOB")]
+    exclude: Vec<String>,
+    /// Write the findings to a SARIF file, too
+    #[arg(long, value_name = "FILE")]
+    sarif: Option<PathBuf>,
+    /// Replace a SARIF file that is there
+    #[arg(long, requires = "sarif")]
+    force: bool,
+}
+
+impl LintArgs {
+    /// How sources are listed.
+    fn walk_options(&self) -> Result<WalkOptions, Failure> {
+        Ok(WalkOptions::excluding(Exclusions::new(&self.exclude)?))
+    }
+
+    /// What is allowed; an unknown code is refused, lest a typing error allow nothing.
+    pub(crate) fn allowances(&self) -> Result<Vec<Allowance>, Failure> {
+        self.allow.iter().map(|text| allowance(text)).collect()
+    }
+}
+
+/// `CODE` or `CODE=REASON`.
+pub(super) fn allowance(text: &str) -> Result<Allowance, Failure> {
+    let (code, reason) = text.split_once('=').unwrap_or((text, ""));
+    let reason = if reason.trim().is_empty() { "allowed on the command line" } else { reason.trim() };
+    match lint::page(code.trim()) {
+        Some(page) => Ok(Allowance { code: page.code.to_owned(), reason: reason.to_owned() }),
+        None => {
+            let message = format!("--allow {code:?}: there is no such lint");
+            Err(Failure::new(&command::USAGE, message)
+                .with_hint("codes look like WB105; `waybill lint` tells them"))
+        }
+    }
+}
 
 /// Looks for what goes wrong in practice; refused where something stands that must not.
 pub(crate) fn run(args: &LintArgs, session: &Session) -> Result<Option<Class>, Failure> {
@@ -38,4 +99,83 @@ fn write_sarif(report: &LintReport, file: &Path, force: bool) -> Result<(), Fail
             out.flush()
         })
         .map_err(|error| failed(&error).about(&shown(file)))
+}
+
+/// Every finding with its place and its mend; with `whole` also what is allowed, what was skipped, and the count.
+fn write_lint(report: &LintReport, whole: bool, out: &mut dyn Write) -> io::Result<()> {
+    let standing = report.findings.iter().filter(|finding| finding.allowed.is_none());
+    for (index, finding) in standing.clone().enumerate() {
+        if index > 0 {
+            writeln!(out)?;
+        }
+        write_finding(finding, out)?;
+    }
+    if !whole {
+        return Ok(());
+    }
+    if standing.count() > 0 {
+        writeln!(out)?;
+    }
+    for finding in &report.findings {
+        if let Some(reason) = &finding.allowed {
+            let (code, place) = (&finding.code, finding.place.to_string());
+            writeln!(out, "{FAINT}allowed[{code}] {}: {}{FAINT:#}", printable(&place), printable(reason))?;
+        }
+    }
+    for skipped in &report.skipped {
+        write_wrapped(&format!("{NOTE}not looked at:{NOTE:#} "), 2, skipped, out)?;
+    }
+    for code in &report.unused_allowances {
+        writeln!(
+            out,
+            "{NOTE}note:{NOTE:#} {} is allowed, and nothing of the kind was found",
+            printable(code)
+        )?;
+    }
+    write_count(report, out)
+}
+
+fn write_finding(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
+    let style = match finding.severity {
+        Severity::Error => ERROR,
+        Severity::Warning => WARNING,
+    };
+    let (severity, code, place) = (finding.severity, &finding.code, finding.place.to_string());
+    writeln!(out, "{style}{severity}[{code}]{style:#} {STRONG}{}{STRONG:#}", printable(&place))?;
+    write_wrapped("  ", 2, &finding.message, out)?;
+    // One line, however long: it often is a command to be copied.
+    writeln!(out, "  {NOTE}mend:{NOTE:#} {}", printable(&finding.mend))
+}
+
+fn write_count(report: &LintReport, out: &mut dyn Write) -> io::Result<()> {
+    let counts = report.counts;
+    let subject = printable(&report.subject);
+    let mut told = Vec::new();
+    for (count, thing) in [(counts.errors, "error"), (counts.warnings, "warning")] {
+        if count > 0 {
+            told.push(counted(count.into(), thing));
+        }
+    }
+    if counts.allowed > 0 {
+        told.push(format!("{} allowed", counts.allowed));
+    }
+    match (counts.errors, counts.warnings) {
+        (0, 0) if told.is_empty() => writeln!(out, "{subject}: {GOOD}nothing found{GOOD:#}"),
+        (0, 0) => writeln!(out, "{subject}: {GOOD}{}{GOOD:#}", told.join(", ")),
+        (0, _) => writeln!(out, "{subject}: {WARNING}{}{WARNING:#}", told.join(", ")),
+        _ => writeln!(out, "{subject}: {ERROR}{}{ERROR:#}", told.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn allowances_have_reasons_and_known_codes() {
+        let given = allowance("wb106=32-bit = on purpose").unwrap();
+        assert_eq!((given.code.as_str(), given.reason.as_str()), ("WB106", "32-bit = on purpose"));
+        assert_eq!(allowance("WB106").unwrap().reason, "allowed on the command line");
+        assert!(allowance("WB999").unwrap_err().message().contains("WB999"));
+    }
 }

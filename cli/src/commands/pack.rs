@@ -1,8 +1,120 @@
-use crate::args::PackArgs;
+//! `waybill pack`: a package from a source folder, and what to type into the portal.
+
 use crate::error::Failure;
-use crate::report::pack::write_packed;
+use crate::files::shown;
 use crate::session::Session;
-use waybill_packager::pack::{PackRequest, pack};
+use crate::text::{Bytes, FAINT, Fields, GOOD, STRONG, WARNING, counted, lasted, printable, write_wrapped};
+use crate::values::Size;
+use clap::{Args, ValueEnum};
+use std::io::{self, Write};
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+use waybill_packager::exclude::Exclusions;
+use waybill_packager::pack::{Level, PackOptions, PackOutput, PackRequest, PackSource, pack};
+use waybill_schemas::codes::command;
+use waybill_schemas::report::pack::{LeftOutReport, PackNote, PackReport};
+
+/// Pack a source folder, or an app's folder, into an .intunewin package
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  waybill pack ./7zip --setup 7z2301-x64.msi
+  waybill pack ./7zip --setup 7z.msi -o 7zip-23.01.intunewin --exclude '*.pdb'
+  waybill pack apps/7zip --output packages/   (holds app.json and source/)
+
+Patterns have gitignore syntax, here and in .waybillignore files; nothing else
+is ignored. SOURCE_DATE_EPOCH sets the time of every entry, so that the same
+files give the same payload.")]
+pub(crate) struct PackArgs {
+    /// The source folder; or the app's folder, which holds app.json and source/
+    source: PathBuf,
+    /// The setup file, relative to the source folder; app.json names it for an app's folder
+    #[arg(short, long, value_name = "FILE")]
+    setup: Option<PathBuf>,
+    /// The package, or the folder for it; the current folder by default
+    #[arg(short, long, value_name = "FILE|DIR")]
+    output: Option<PathBuf>,
+    /// A folder of catalogue files for Windows 10 S mode
+    #[arg(long, value_name = "DIR")]
+    catalog: Option<PathBuf>,
+    /// Leave out what matches; may be given several times
+    #[arg(long, value_name = "GLOB")]
+    exclude: Vec<String>,
+    /// How hard to deflate: default is as small as Microsoft's tool, fast takes half the time, best ten times
+    /// as much for a few per cent
+    #[arg(long, value_enum, default_value = "default")]
+    level: LevelName,
+    /// Memory for blocks in work; the payload does not depend on it
+    #[arg(long, value_name = "SIZE", default_value = "48MiB")]
+    memory: Size,
+    /// Threads; as many as there are processors by default
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZeroUsize>,
+    /// Replace a package that is there
+    #[arg(long)]
+    force: bool,
+}
+
+/// How hard to deflate.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum LevelName {
+    Store,
+    Fast,
+    Default,
+    Best,
+}
+
+impl From<LevelName> for Level {
+    fn from(name: LevelName) -> Self {
+        match name {
+            LevelName::Store => Self::Store,
+            LevelName::Fast => Self::Fast,
+            LevelName::Default => Self::Default,
+            LevelName::Best => Self::Best,
+        }
+    }
+}
+
+impl PackArgs {
+    /// What is to be packed, and how.
+    pub(crate) fn into_request(self) -> Result<PackRequest, Failure> {
+        let mut options = PackOptions::default();
+        options.exclusions = Exclusions::new(&self.exclude)?;
+        options.catalog = self.catalog;
+        options.level = self.level.into();
+        options.memory = self.memory.0;
+        options.threads = self.threads;
+        options.force = self.force;
+        options.source_date_epoch = source_date_epoch()?;
+        let nothing_named = nothing_named(&self.source);
+        let source = PackSource::find(self.source, self.setup)?.ok_or(nothing_named)?;
+        let output = PackOutput::from_argument(self.output.unwrap_or_else(|| PathBuf::from(".")));
+        let mut request = PackRequest::new(source, output);
+        request.options = options;
+        Ok(request)
+    }
+}
+
+fn nothing_named(source: &Path) -> Failure {
+    let source = shown(source);
+    Failure::new(&command::USAGE, format!("{source} holds no app.json, and no --setup is given")).with_hint(format!(
+        "name the setup file with --setup, or give an app's folder; `waybill init {source} --setup <FILE>` writes app.json"
+    ))
+}
+
+/// `SOURCE_DATE_EPOCH`: seconds since 1970 (reproducible-builds.org); unset or empty says nothing.
+pub(crate) fn source_date_epoch() -> Result<Option<SystemTime>, Failure> {
+    let Some(text) = std::env::var_os("SOURCE_DATE_EPOCH").filter(|text| !text.is_empty()) else {
+        return Ok(None);
+    };
+    let seconds = text.to_str().and_then(|text| text.parse().ok()).map(Duration::from_secs);
+    let time = seconds.and_then(|seconds| SystemTime::UNIX_EPOCH.checked_add(seconds));
+    time.map(Some).ok_or_else(|| {
+        let text = text.to_string_lossy();
+        Failure::new(&command::USAGE, format!("SOURCE_DATE_EPOCH is {text:?}, not seconds since 1970"))
+            .with_hint("set it to a whole number such as 1700000000, or unset it")
+    })
+}
 
 /// Packs, and tells what was packed and what to type into the portal.
 pub(crate) fn run(args: PackArgs, session: &Session) -> Result<(), Failure> {
@@ -13,4 +125,96 @@ pub(crate) fn run(args: PackArgs, session: &Session) -> Result<(), Failure> {
 pub(crate) fn pack_and_report(request: &PackRequest, session: &Session) -> Result<(), Failure> {
     let report = pack(request, &session.context())?;
     session.output.summary(&report, write_packed)
+}
+
+/// The whole page.
+fn write_packed(report: &PackReport, out: &mut dyn Write) -> io::Result<()> {
+    let seconds = report.seconds.scan + report.seconds.pack + report.seconds.publish;
+    let package = printable(&report.package);
+    writeln!(
+        out,
+        "{GOOD}packed{GOOD:#} {}, {}, into {STRONG}{package}{STRONG:#}, {}, in {}{}",
+        counted(report.entries.files, "file"),
+        Bytes(report.sizes.source),
+        Bytes(report.sizes.package),
+        lasted(seconds),
+        rate(report.sizes.source, seconds),
+    )?;
+    write_largest(report, out)?;
+    write_left_out(&report.left_out, out)?;
+    write_portal(report, out)?;
+    write_notes(&report.notes, out)?;
+    match &report.app_document {
+        Some(document) => writeln!(out, "\nfilled in {STRONG}{}{STRONG:#}", printable(document)),
+        None => Ok(()),
+    }
+}
+
+fn write_notes(notes: &[PackNote], out: &mut dyn Write) -> io::Result<()> {
+    if notes.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n{STRONG}To look at{STRONG:#}")?;
+    let mark = format!("  {WARNING}!{WARNING:#} ");
+    notes.iter().try_for_each(|note| write_wrapped(&mark, 4, &note.message, out))
+}
+
+/// Only where it lasted long enough to mean something.
+fn rate(bytes: u64, seconds: f64) -> String {
+    if seconds < 1.0 { String::new() } else { format!(" ({}/s)", Bytes((bytes as f64 / seconds) as u64)) }
+}
+
+fn write_largest(report: &PackReport, out: &mut dyn Write) -> io::Result<()> {
+    let rest = report.entries.files.saturating_sub(report.largest.len() as u64);
+    writeln!(out, "\n{STRONG}Largest files{STRONG:#}")?;
+    for file in &report.largest {
+        writeln!(out, "  {:>12}  {}", Bytes(file.size), printable(&file.name))?;
+    }
+    if rest > 0 {
+        writeln!(out, "  {:>12}  and {}", "", counted(rest, "smaller file"))?;
+    }
+    Ok(())
+}
+
+fn write_left_out(left_out: &LeftOutReport, out: &mut dyn Write) -> io::Result<()> {
+    if left_out.files == 0 {
+        return Ok(());
+    }
+    writeln!(out, "\n{STRONG}{} left out{STRONG:#}", counted(left_out.files, "file"))?;
+    let mut told = 0;
+    for item in &left_out.first {
+        told += item.files;
+        let files = if item.name.ends_with('/') {
+            format!("{}, ", counted(item.files, "file"))
+        } else {
+            String::new()
+        };
+        writeln!(out, "  {}  {FAINT}{files}{}{FAINT:#}", printable(&item.name), printable(&item.why))?;
+    }
+    match left_out.files.saturating_sub(told) {
+        0 => Ok(()),
+        rest => writeln!(out, "  and {}", counted(rest, "more file")),
+    }
+}
+
+fn write_portal(report: &PackReport, out: &mut dyn Write) -> io::Result<()> {
+    let portal = &report.portal;
+    let mut fields = Fields::default();
+    fields.add("name", &report.name);
+    fields.add_some("publisher", report.msi_info.as_ref().and_then(|msi| msi.publisher.as_deref()));
+    fields.add_some("version", report.msi_info.as_ref().and_then(|msi| msi.product_version.as_deref()));
+    fields.add_some("install command", portal.install_command.as_deref());
+    fields.add_some("uninstall command", portal.uninstall_command.as_deref());
+    for rule in &portal.detection {
+        fields.add("detection", rule);
+    }
+    writeln!(out, "\n{STRONG}For the portal{STRONG:#}")?;
+    fields.write(2, out)?;
+    if !portal.verified && portal.install_command.is_some() {
+        writeln!(
+            out,
+            "  {WARNING}unverified:{WARNING:#} the commands follow from the kind of installer: try them first"
+        )?;
+    }
+    Ok(())
 }

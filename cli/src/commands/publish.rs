@@ -1,9 +1,47 @@
-use crate::args::PublishArgs;
+//! `waybill publish`: a package's content for any web server.
+
+use crate::args::PackageArgs;
 use crate::error::Failure;
-use crate::package_input::{PackageReader, shown};
-use crate::report::publish::write_published;
+use crate::files::{PackageReader, shown};
 use crate::session::Session;
+use crate::text::{Bytes, Fields, GOOD, STRONG, WARNING, counted, printable, write_wrapped};
+use clap::Args;
+use std::io::{self, Write};
+use std::path::PathBuf;
 use waybill_publisher::{PublishError, PublishRequest, publish};
+use waybill_schemas::report::delivery::PublishReport;
+
+/// Publish a package's content for any web server, its keys in a document apart
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  waybill publish 7zip.intunewin --to public --base-url https://cdn.example/apps
+  waybill publish 7zip.intunewin --to public       (the document lies above public/)
+  waybill publish 7zip.intunewin --to lab --with-keys
+
+Writes DIR/<MAC>/content.bin and pieces.json, which hold no key and never change,
+and 7zip.content.json, which holds the keys: keep it as you keep a password.
+Serve DIR, and only DIR; docs/publishing.md says how.")]
+pub(crate) struct PublishArgs {
+    /// The package
+    package: PathBuf,
+    /// The public tree: the folder that is served
+    #[arg(long, value_name = "DIR")]
+    to: PathBuf,
+    /// Where the secret document goes; PACKAGE.content.json in the current folder by default
+    #[arg(long, value_name = "FILE")]
+    document: Option<PathBuf>,
+    /// The URL that DIR is served under; a query (SAS) goes to the end of the content's URL
+    #[arg(long, value_name = "URL", env = "WAYBILL_BASE_URL", hide_env_values = true)]
+    base_url: Option<String>,
+    /// Put the document, with its keys, into DIR too: for labs
+    #[arg(long)]
+    with_keys: bool,
+    /// Mend a damaged content, and replace a document that says something else
+    #[arg(long)]
+    force: bool,
+    #[command(flatten)]
+    reading: PackageArgs,
+}
 
 /// Publishes a package's content, and tells what lies where.
 pub(crate) fn run(args: PublishArgs, session: &Session) -> Result<(), Failure> {
@@ -27,4 +65,38 @@ pub(crate) fn run(args: PublishArgs, session: &Session) -> Result<(), Failure> {
         if of_package { about(failure) } else { failure }
     })?;
     session.output.summary(&report, write_published)
+}
+
+/// Where everything lies, and every note.
+fn write_published(report: &PublishReport, out: &mut dyn Write) -> io::Result<()> {
+    let package = printable(&report.package);
+    let pieces = counted(report.piece_count, "piece");
+    writeln!(
+        out,
+        "{GOOD}{}{GOOD:#} {STRONG}{package}{STRONG:#}, {}, {pieces}",
+        verb(report),
+        Bytes(report.size_encrypted)
+    )?;
+    let mut fields = Fields::default();
+    fields.add("public", &report.public_folder);
+    fields.add("secret", &report.document);
+    fields.add("url", &report.url);
+    fields.write(2, out)?;
+    if report.document_already_there {
+        writeln!(out, "  the document was there and says the same")?;
+    }
+    if report.notes.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n{STRONG}To look at{STRONG:#}")?;
+    let mark = format!("  {WARNING}!{WARNING:#} ");
+    report.notes.iter().try_for_each(|note| write_wrapped(&mark, 4, note, out))
+}
+
+fn verb(report: &PublishReport) -> &'static str {
+    match (report.already_there, report.mended) {
+        (true, _) => "already there:",
+        (_, true) => "mended",
+        _ => "published",
+    }
 }

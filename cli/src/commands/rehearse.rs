@@ -1,24 +1,87 @@
-use super::as_system;
-use super::install::note_context;
-use crate::args::{ExitStyle, TryArgs};
+//! `waybill try`: the rehearsal of an app on this machine, or a Windows Sandbox file that runs it.
+
+use crate::commands::install::{self, Manner, note_context};
+use crate::commands::lint::allowance;
+use crate::commands::rehearsal_page::write_rehearsal;
 use crate::error::Failure;
-use crate::exit::Exit;
-use crate::new_file::{NewFile, refuse_existing};
+use crate::exit::{Exit, ExitStyle};
+use crate::files::{NewFile, refuse_existing, shown};
 use crate::output::say;
-use crate::package_input::shown;
-use crate::report::printable::printable;
-use crate::report::rehearsal::write_rehearsal;
 use crate::session::Session;
+use crate::text::printable;
+use clap::Args;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use waybill_agent::{Stand, Undertaking, stand};
 use waybill_installer_runner::Events;
-use waybill_rehearsal::{Audience, Sandbox, junit, rehearse};
+use waybill_packager::lint::Allowance;
+use waybill_rehearsal::{Audience, RehearsalRequest, Sandbox, junit, rehearse};
 use waybill_schemas::app::AppFolder;
 use waybill_schemas::codes::command;
 use waybill_schemas::report::install::StepReport;
 use waybill_schemas::report::rehearsal::Phase;
 use waybill_system::this_machine;
+
+/// Rehearse an app on this machine: lint, pack, serve, fetch, install, detect, uninstall
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  waybill try apps/7zip
+  waybill try apps/7zip --json --junit try.xml
+  waybill try apps/7zip --as current --keep
+  waybill try C:\\apps\\7zip --sandbox 7zip.wsb
+
+It installs the app here, installs it again (which must change nothing), and
+uninstalls it. An app that is here already is not touched. It ends with 0, or with
+what the first phase that failed exits with: 3 lint, 8 install; docs/fidelity.md says
+what a rehearsal proves.")]
+pub(crate) struct TryArgs {
+    /// An app's folder: app.json and source
+    #[arg(value_name = "APP DIR")]
+    folder: PathBuf,
+    /// Uninstall a copy that is here already, instead of refusing
+    #[arg(long)]
+    force: bool,
+    /// Write the phases as JUnit XML, too
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
+    /// Leave the folder of the rehearsal: package, content, logs
+    #[arg(long)]
+    keep: bool,
+    /// Work in this folder instead of a temporary one
+    #[arg(long, value_name = "DIR")]
+    root: Option<PathBuf>,
+    /// Write a Windows Sandbox file that runs the rehearsal there, and run nothing here
+    #[arg(long, value_name = "FILE.wsb", conflicts_with_all = ["force", "junit", "keep", "root"])]
+    sandbox: Option<PathBuf>,
+    /// Do not let msiexec write a log, which takes `/l*v` at the end of its line
+    #[arg(long)]
+    no_msi_log: bool,
+    /// Allow what lint finds under this code; may be given several times
+    #[arg(long, value_name = "CODE[=REASON]")]
+    allow: Vec<String>,
+    #[command(flatten)]
+    manner: Manner,
+}
+
+impl TryArgs {
+    /// What lint may overlook.
+    pub(crate) fn allowances(&self) -> Result<Vec<Allowance>, Failure> {
+        self.allow.iter().map(|text| allowance(text)).collect()
+    }
+
+    /// For the library.
+    pub(crate) fn request(&self, app: AppFolder, allowances: Vec<Allowance>) -> RehearsalRequest {
+        RehearsalRequest {
+            root: self.root.clone(),
+            keep: self.keep,
+            force: self.force,
+            msi_log: !self.no_msi_log,
+            allowances,
+            settings: self.manner.settings(&PathBuf::new()),
+            ..RehearsalRequest::new(&self.folder, app)
+        }
+    }
+}
 
 const OTHER_NAME: &str = "give another name, or remove it first";
 
@@ -37,7 +100,7 @@ pub(crate) fn run(args: &TryArgs, session: &Session) -> Result<Exit, Failure> {
     let name = printable(app.display_name.as_deref().unwrap_or("this app")).into_owned();
     request.settings.account = match stand(app, args.manner.account(), Undertaking::Run, &system)? {
         Stand::Here(account) => account,
-        Stand::AsSystem => return as_system::again(Vec::new(), session),
+        Stand::AsSystem => return install::run_as_system(Vec::new(), session),
     };
     let live = Live { told: !session.output.is_json() && !session.output.is_quiet() };
     if live.told {

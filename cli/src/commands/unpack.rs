@@ -1,11 +1,53 @@
-use crate::args::UnpackArgs;
+//! `waybill unpack`: the files of a package, or its payload.
+
+use crate::args::PackageArgs;
 use crate::error::Failure;
-use crate::own_ground::spare;
-use crate::package_input::{PackageReader, shown};
-use crate::report::unpack::write_unpacked;
+use crate::files::{PackageReader, shown, spare};
 use crate::session::{Session, threads};
+use crate::text::{Bytes, GOOD, STRONG, counted, printable};
+use clap::Args;
 use intunewin::{AuthenticatedContent, UnpackError, UnpackOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 use waybill_schemas::report::package::UnpackReport;
+
+/// Unpack a package into a folder, after checking everything about it
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  waybill unpack app.intunewin --output app
+  waybill unpack app.intunewin --output payload.zip --payload-only
+
+The files appear under the folder's name all at once, when MAC, digest, names,
+sizes and CRCs hold; else nothing does.")]
+pub(crate) struct UnpackArgs {
+    /// The package
+    package: PathBuf,
+    /// The folder to unpack into; an empty one is replaced
+    #[arg(short, long, value_name = "DIR")]
+    output: PathBuf,
+    /// Write the decrypted payload itself, an ordinary zip: to DIR/PACKAGE.zip, or to DIR where it ends in .zip
+    #[arg(long)]
+    payload_only: bool,
+    /// Replace what is there
+    #[arg(long)]
+    force: bool,
+    #[command(flatten)]
+    reading: PackageArgs,
+}
+
+impl UnpackArgs {
+    /// Where the payload goes with `--payload-only`.
+    fn payload_file(&self) -> PathBuf {
+        let is_zip =
+            |path: &Path| path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("zip"));
+        if is_zip(&self.output) && !self.output.is_dir() {
+            return self.output.clone();
+        }
+        let mut name = self.package.file_stem().unwrap_or_default().to_owned();
+        name.push(".zip");
+        self.output.join(name)
+    }
+}
 
 /// Authenticates a package and writes its files, or its payload, into place.
 pub(crate) fn run(args: &UnpackArgs, session: &Session) -> Result<(), Failure> {
@@ -51,4 +93,26 @@ fn payload(args: &UnpackArgs, content: &AuthenticatedContent, session: &Session)
     let file = args.payload_file();
     let bytes = content.write_payload(&file, args.force, &session.context())?;
     Ok(Written { output: shown(&file), files: 1, bytes })
+}
+
+/// Where to, how much, and what to install with.
+fn write_unpacked(report: &UnpackReport, out: &mut dyn Write) -> io::Result<()> {
+    let output = printable(&report.output);
+    if report.payload_only {
+        return writeln!(
+            out,
+            "{GOOD}wrote{GOOD:#} the payload to {STRONG}{output}{STRONG:#}, {}",
+            Bytes(report.bytes)
+        );
+    }
+    let files = counted(report.files, "file");
+    writeln!(
+        out,
+        "{GOOD}unpacked{GOOD:#} {files}, {}, into {STRONG}{output}{STRONG:#}",
+        Bytes(report.bytes)
+    )?;
+    match &report.setup_file {
+        Some(setup_file) => writeln!(out, "setup file: {}", printable(setup_file)),
+        None => Ok(()),
+    }
 }

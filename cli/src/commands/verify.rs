@@ -1,12 +1,45 @@
-use crate::args::VerifyArgs;
-use crate::error::{Failure, deciding};
-use crate::package_input::{PackageReader, shown};
-use crate::report::verify::{detail_in_words, write_package, write_total};
+//! `waybill verify`: every check on every package, by its name.
+
+use crate::args::PackageArgs;
+use crate::error::{Failure, deciding, printable_findings};
+use crate::files::{PackageReader, shown};
 use crate::session::{Session, threads};
-use intunewin::{PackageCheck, VerifyOptions, checks_of_unopened};
-use std::path::Path;
+use crate::text::{Bytes, ERROR, FAINT, GOOD, STRONG, WARNING, counted, exactly, printable};
+use crate::values;
+use anstyle::Style;
+use clap::Args;
+use intunewin::{CheckDetail, PackageCheck, VerifyOptions, checks_of_unopened};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 use waybill_schemas::codes::Class;
 use waybill_schemas::report::package::{Check, CheckName, Outcome, VerifiedPackage, VerifyReport};
+
+/// Check packages: shape, MAC, padding, digest, size, CRC, archive policy, setup file
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  waybill verify app.intunewin
+  waybill verify --deep packages/*.intunewin
+  waybill verify --json app.intunewin
+
+Exits with 0 where every check holds, with 4 where a MAC or digest does not,
+with 3 where a package is refused for another reason.")]
+pub(crate) struct VerifyArgs {
+    /// The packages
+    #[arg(required = true, value_name = "PACKAGE")]
+    packages: Vec<PathBuf>,
+    /// Inflate every entry too, and check its size and CRC
+    #[arg(long)]
+    deep: bool,
+    #[command(flatten)]
+    reading: PackageArgs,
+}
+
+impl VerifyArgs {
+    /// The packages, one by one.
+    pub(crate) fn packages(&self) -> Vec<PathBuf> {
+        values::expand(&self.packages)
+    }
+}
 
 /// Makes every check on every package, and tells each by its name.
 pub(crate) fn run(args: &VerifyArgs, session: &Session) -> Result<Option<Class>, Failure> {
@@ -77,4 +110,60 @@ fn described(check: PackageCheck, deep: bool) -> Check {
         outcome: check.outcome,
         detail: detail.or_else(|| is_shallow.then(|| "only with --deep".to_owned())),
     }
+}
+
+/// One package: its verdict, and every check that was made.
+fn write_package(package: &VerifiedPackage, out: &mut dyn Write) -> io::Result<()> {
+    let (style, verdict) = if package.ok { (GOOD, "ok") } else { (ERROR, "FAILED") };
+    writeln!(out, "{STRONG}{}{STRONG:#}  {style}{verdict}{style:#}", printable(&package.package))?;
+    let told = package.checks.iter().filter(|check| package.ok || check.outcome != Outcome::Skipped);
+    told.into_iter().try_for_each(|check| write_check(check, out))
+}
+
+fn write_check(check: &Check, out: &mut dyn Write) -> io::Result<()> {
+    let (style, outcome) = (style(check.outcome), check.outcome.title());
+    write!(out, "  {:10}  {style}{outcome}{style:#}", check.check.title())?;
+    match &check.detail {
+        Some(detail) if check.outcome != Outcome::Failed => {
+            let gap = 7_usize.saturating_sub(outcome.len());
+            writeln!(out, "{:gap$}  {FAINT}{}{FAINT:#}", "", printable(detail))
+        }
+        _ => writeln!(out), // why a check failed is the error's to tell
+    }
+}
+
+const fn style(outcome: Outcome) -> Style {
+    match outcome {
+        Outcome::Ok => GOOD,
+        Outcome::Warning => WARNING,
+        Outcome::Failed => ERROR,
+        Outcome::Skipped => FAINT,
+    }
+}
+
+/// What a check saw, with its numbers as people read them.
+fn detail_in_words(detail: &CheckDetail) -> String {
+    match detail {
+        CheckDetail::PayloadSize(bytes) => exactly(*bytes),
+        CheckDetail::Payload { files, unpacked, unmarked_names } => {
+            let unmarked = match unmarked_names {
+                0 => String::new(),
+                unmarked => format!("; {} not marked as UTF-8", counted(*unmarked, "name")),
+            };
+            format!("{}, {} unpacked{unmarked}", counted(*files, "file"), Bytes(*unpacked))
+        }
+        CheckDetail::Failure(why) => printable_findings(why),
+        other => other.to_string(),
+    }
+}
+
+/// The last line over several packages.
+fn write_total(report: &VerifyReport, given: usize, out: &mut dyn Write) -> io::Result<()> {
+    let failed = report.packages.iter().filter(|package| !package.ok).count();
+    let ok = report.packages.len() - failed;
+    let left = match given - report.packages.len() {
+        0 => String::new(),
+        left => format!(", {left} not looked at"),
+    };
+    writeln!(out, "{}: {ok} ok, {failed} failed{left}", counted(given as u64, "package"))
 }

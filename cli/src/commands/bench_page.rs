@@ -1,9 +1,6 @@
 //! What was measured: stages and limits, the verdict against an earlier run, and how both go as work grows.
 
-use super::bytes::{Bytes, counted, grouped};
-use super::printable::printable;
-use super::style::{ERROR, FAINT, GOOD, STRONG, WARNING};
-use super::wrap::write_wrapped;
+use crate::text::{Bytes, ERROR, FAINT, GOOD, STRONG, WARNING, counted, grouped, printable, write_wrapped};
 use anstyle::Style;
 use std::io::{self, Write};
 use std::ops::Range;

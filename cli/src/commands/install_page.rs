@@ -1,26 +1,13 @@
-//! An attempt to install or uninstall, and a look for an app, as somebody who knows Intune reads them: what was
-//! decided, what each rule wants and finds, what the command came to, and what to do next.
+//! An attempt to install or uninstall, and a look for an app, as somebody who knows Intune reads them: what was decided, what
+//! led there, what is left, and what to do next.
 
-mod aftermath;
-mod command;
-mod requirements;
-mod rules;
-mod run;
-#[cfg(test)]
-mod samples;
-#[cfg(test)]
-mod tests;
-
-use super::printable::printable;
-use super::sentence::sentence;
-use super::style::{ERROR, FAINT, GOOD, NOTE, STRONG, WARNING};
-use super::wrap::write_wrapped;
+use crate::text::{ERROR, FAINT, Fields, GOOD, NOTE, STRONG, WARNING, printable, sentence, write_wrapped};
 use anstyle::Style;
 use std::io::{self, Write};
 use waybill_schemas::codes::{Code, Entry, Table, find};
 use waybill_schemas::report::install::{
     Advice, Answer, AppIdentity, ContextReport, DecisionWords, DetectReport, InstallReport, Intent, Outcome,
-    Step, StepReport,
+    RestartNeed, RestartReport, StateCode, Step, StepReport,
 };
 
 /// One decision, as it falls.
@@ -64,9 +51,9 @@ pub(crate) fn write_attempt(report: &InstallReport, whole: bool, out: &mut dyn W
         if !is_well || report.outcome == Outcome::WouldRun {
             write_evidence(report, out)?;
         } else {
-            run::write_briefly(report, out)?;
+            crate::commands::install_evidence::write_run_briefly(report, out)?;
         }
-        aftermath::write(report, out)?;
+        write_aftermath(report, out)?;
     }
     write_next(&report.next, report.code(), exit_code(report).as_deref(), out)
 }
@@ -82,7 +69,7 @@ pub(crate) fn write_detected(report: &DetectReport, whole: bool, out: &mut dyn W
         return Ok(());
     }
     write_headline(&report.app, style, verdict, &report.summary, out)?;
-    rules::write_look(&report.detection, out)?;
+    crate::commands::install_evidence::write_look(&report.detection, out)?;
     write_context(&report.context, out)?;
     write_next(&report.next, report.code(), None, out)
 }
@@ -103,16 +90,20 @@ fn write_headline(
 /// Everything that led there.
 fn write_evidence(report: &InstallReport, out: &mut dyn Write) -> io::Result<()> {
     if let Some(run) = &report.run {
-        run::write_run(run, out)?;
+        crate::commands::install_evidence::write_run(run, out)?;
     }
     if let Some(look) = report.detections.last() {
-        rules::write_look(look, out)?;
+        crate::commands::install_evidence::write_look(look, out)?;
     }
     if let Some(requirements) = &report.requirements {
-        requirements::write(requirements, report.outcome == Outcome::WouldRun, out)?;
+        crate::commands::install_evidence::write_requirements(
+            requirements,
+            report.outcome == Outcome::WouldRun,
+            out,
+        )?;
     }
     if let Some(command) = &report.command {
-        command::write(command, report.intent, out)?;
+        crate::commands::install_evidence::write_command(command, report.intent, out)?;
     }
     write_context(&report.context, out)
 }
@@ -205,3 +196,72 @@ const fn step_title(step: Step) -> &'static str {
         _ => "step",
     }
 }
+
+/// Restart, next try, states.
+fn write_aftermath(report: &InstallReport, out: &mut dyn Write) -> io::Result<()> {
+    if let Some(restart) = &report.restart {
+        write_restart(restart, out)?;
+    }
+    if let Some(next) = &report.next_try {
+        writeln!(out, "\n{STRONG}Next try{STRONG:#}  {}", to_the_second(&next.at))?;
+        write_wrapped("  ", 2, &next.why, out)?;
+    }
+    let states = &report.states;
+    if states.error.is_none() && report.is_done() {
+        return Ok(());
+    }
+    let mut fields = Fields::default();
+    fields.add_some("Applicability", states.applicability.as_ref().map(state));
+    fields.add("ComplianceState", state(&states.compliance));
+    fields.add_some("EnforcementState", states.enforcement.as_ref().map(state));
+    fields.add_some("ErrorCode", states.error.as_ref().map(error));
+    writeln!(out, "\n{STRONG}As Intune reports it{STRONG:#}")?;
+    fields.write(2, out)
+}
+
+fn write_restart(restart: &RestartReport, out: &mut dyn Write) -> io::Result<()> {
+    if restart.asked == RestartNeed::None && restart.pending.is_empty() && restart.left_pending.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n{STRONG}Restart{STRONG:#}")?;
+    write_wrapped("  ", 2, &restart.action, out)?;
+    for pending in &restart.pending {
+        let need = match pending.need {
+            RestartNeed::Hard => "before anything else is installed",
+            RestartNeed::Soft | RestartNeed::None => "some time",
+        };
+        writeln!(
+            out,
+            "  {WARNING}pending:{WARNING:#} {need}, for {} since {}",
+            printable(&pending.app),
+            to_the_second(&pending.since)
+        )?;
+    }
+    for file in &restart.left_pending {
+        writeln!(out, "  {WARNING}replaced at the next start:{WARNING:#} {}", printable(file))?;
+    }
+    Ok(())
+}
+
+fn state(code: &StateCode) -> String {
+    format!("{} {}", code.text, code.name)
+}
+
+/// With both forms: logs have the signed one, the portal the other.
+fn error(code: &StateCode) -> String {
+    format!("{} ({}) {}", code.text, code.number, code.name)
+}
+
+/// A time of a report without its fraction.
+fn to_the_second(time: &str) -> String {
+    let safe = printable(time);
+    match safe.split_once('.') {
+        Some((seconds, _)) if time.ends_with('Z') => format!("{seconds}Z"),
+        _ => safe.into_owned(),
+    }
+}
+
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod tests;

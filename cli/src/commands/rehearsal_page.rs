@@ -1,11 +1,6 @@
-//! A dress rehearsal on one page: its phases, what appeared, the rule that speaks for, what to do next; the last line says
-//! what came of it.
+//! What a rehearsal came to, phase by phase, and what was learned of the app.
 
-use super::bytes::lasted;
-use super::printable::printable;
-use super::sentence::sentence;
-use super::style::{ERROR, FAINT, GOOD, NOTE, STRONG, WARNING};
-use super::wrap::write_wrapped;
+use crate::text::{ERROR, FAINT, GOOD, NOTE, STRONG, WARNING, lasted, printable, sentence, write_wrapped};
 use anstyle::Style;
 use std::io::{self, Write};
 use waybill_schemas::report::rehearsal::{

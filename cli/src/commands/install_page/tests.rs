@@ -1,3 +1,5 @@
+//! The pages of a few attempts.
+
 use super::samples::*;
 use super::*;
 use waybill_schemas::report::install::Decision;

@@ -1,6 +1,61 @@
-//! `*.intunewin` on Windows, whose shells hand it on as it is.
+//! Values of options as people write them: sizes, and `*.intunewin` on Windows.
 
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+/// A number of bytes, written `1048576`, `1024KiB`, `1.5 MiB`, `30GiB`, `2GB`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Size(pub(crate) u64);
+
+const UNITS: &[(&str, u64)] = &[
+    ("", 1),
+    ("b", 1),
+    ("k", 1 << 10),
+    ("kib", 1 << 10),
+    ("kb", 1_000),
+    ("m", 1 << 20),
+    ("mib", 1 << 20),
+    ("mb", 1_000_000),
+    ("g", 1 << 30),
+    ("gib", 1 << 30),
+    ("gb", 1_000_000_000),
+    ("t", 1 << 40),
+    ("tib", 1 << 40),
+    ("tb", 1_000_000_000_000),
+];
+
+impl FromStr for Size {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        const WRONG: &str = "not a size such as 48MiB, 1.5GiB or 1048576";
+        let text = text.trim();
+        let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.' && c != '_').unwrap_or(text.len());
+        let (number, unit) = text.split_at(digits);
+        let unit = unit.trim().to_ascii_lowercase();
+        let (_, factor) = UNITS.iter().find(|(name, _)| *name == unit).ok_or(WRONG)?;
+        let number = number.replace('_', "");
+        let (whole, fraction) = number.split_once('.').unwrap_or((&number, ""));
+        let whole: u64 = whole.parse().map_err(|_| WRONG)?;
+        let part = parse_fraction(fraction, *factor).ok_or(WRONG)?;
+        whole
+            .checked_mul(*factor)
+            .and_then(|bytes| bytes.checked_add(part))
+            .map(Self)
+            .ok_or("larger than any disk")
+    }
+}
+
+/// The digits after the point, as bytes; digits beyond the ninth say nothing that counts.
+fn parse_fraction(digits: &str, factor: u64) -> Option<u64> {
+    let digits = &digits[..digits.len().min(9)];
+    if digits.is_empty() {
+        return Some(0);
+    }
+    let value: u64 = digits.parse().ok()?;
+    let scale = 10_u128.pow(digits.len() as u32);
+    u64::try_from(u128::from(value) * u128::from(factor) / scale).ok()
+}
 
 /// Every path; where the last part of one has `*` or `?` and this is Windows, all files that match it, by name. A
 /// pattern that nothing matches stays, so that it is told.
@@ -46,6 +101,37 @@ fn is_match(pattern: &str, name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sizes_are_read_in_every_spelling() {
+        for (text, bytes) in [
+            ("0", 0),
+            ("1048576", 1 << 20),
+            ("48MiB", 48 << 20),
+            ("48 mib", 48 << 20),
+            ("30G", 30 << 30),
+            ("1.5GiB", 3 << 29),
+            ("2GB", 2_000_000_000),
+            ("1_000b", 1000),
+            ("0.1k", 102),
+        ] {
+            assert_eq!(text.parse(), Ok(Size(bytes)), "{text}");
+        }
+        for text in [
+            "",
+            "MiB",
+            "-1",
+            "1e3",
+            "12 parsecs",
+            "1.2.3",
+            ".5",
+            "20000000TiB",
+            "¼MiB",
+            "99999999999999999999",
+        ] {
+            assert!(text.parse::<Size>().is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn stars_and_question_marks_match() {

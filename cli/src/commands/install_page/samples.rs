@@ -1,4 +1,4 @@
-//! Reports made by hand: what the runner would say of one app that goes wrong in several ways.
+//! Reports to write pages of.
 
 use waybill_schemas::report::install::{
     Answer, AppIdentity, CommandReport, ContextReport, DetectReport, DetectionReport, EnvironmentDifference,

@@ -1,0 +1,183 @@
+//! `waybill explain`, `schema` and `completions`: what can be looked up without any input.
+
+use crate::commands::Cli;
+use crate::error::Failure;
+use crate::session::Session;
+use crate::text::{FAINT, Fields, STRONG, sentence, write_wrapped};
+use clap::builder::PossibleValuesParser;
+use clap::{Args, CommandFactory as _};
+use clap_complete::Shell;
+use serde::Serialize;
+use std::io::{self, Write};
+use waybill_schemas::codes::{self, Entry, FETCH_RULES, command};
+use waybill_schemas::json_schema::{DocumentSchema, documents};
+use waybill_schemas::report::ExplainReport;
+
+/// Explain a code: of an error, a lint, a fetch, a device, an installer, a state
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  waybill explain mac-mismatch
+  waybill explain WB105
+  waybill explain range-ignored
+  waybill explain 0x87D1041C
+  waybill explain 1603
+  waybill explain exit 3")]
+pub(crate) struct ExplainArgs {
+    /// The code; a word before a number asks for one table (exit, installer, hresult, applicability, enforcement,
+    /// compliance, desired, context, targeting)
+    #[arg(required = true, value_name = "CODE", allow_negative_numbers = true)]
+    code: Vec<String>,
+}
+
+impl ExplainArgs {
+    /// The code as one text.
+    pub(crate) fn code(&self) -> String {
+        self.code.join(" ")
+    }
+}
+
+/// Tells every meaning of a code.
+pub(crate) fn explain(args: &ExplainArgs, session: &Session) -> Result<(), Failure> {
+    let code = args.code();
+    let meanings = codes::find(&code, &waybill_packager::lint::pages());
+    if meanings.is_empty() {
+        return Err(unknown(&code));
+    }
+    session.output.report(&ExplainReport { code, meanings }, write_explanation)
+}
+
+fn unknown(code: &str) -> Failure {
+    let failure = Failure::new(&command::UNKNOWN_CODE, format!("no table knows {code:?}"));
+    match nearest(code) {
+        Some(id) => failure.with_hint(format!("did you mean `{id}`?")),
+        None => failure,
+    }
+}
+
+/// The id that shares the most words with what was asked for; for typing errors, the longest common beginning.
+fn nearest(code: &str) -> Option<&'static str> {
+    let asked = code.to_ascii_lowercase();
+    let score = |id: &str| {
+        let words = asked.split(['-', ' ', '_']).filter(|word| word.len() > 2 && id.contains(word)).count();
+        let common = id.chars().zip(asked.chars()).take_while(|(one, other)| one == other).count();
+        words * 4 + common
+    };
+    codes::errors()
+        .map(|code| code.id)
+        .chain(FETCH_RULES.iter().map(|rule| rule.name))
+        .map(|id| (score(id), id))
+        .filter(|(score, _)| *score >= 4)
+        .max()
+        .map(|(_, id)| id)
+}
+
+/// Every meaning, one below the other.
+fn write_explanation(report: &ExplainReport, out: &mut dyn Write) -> io::Result<()> {
+    for (index, entry) in report.meanings.iter().enumerate() {
+        if index > 0 {
+            writeln!(out)?;
+        }
+        write_meaning(entry, out)?;
+    }
+    Ok(())
+}
+
+fn write_meaning(entry: &Entry, out: &mut dyn Write) -> io::Result<()> {
+    write!(out, "{STRONG}{}{STRONG:#}", entry.code)?;
+    if let Some(name) = entry.name {
+        write!(out, "  {name}")?;
+    }
+    writeln!(out, "  {FAINT}({}){FAINT:#}", entry.table.title())?;
+    write_wrapped("  ", 2, &sentence(&entry.meaning), out)?;
+    if !entry.causes.is_empty() {
+        writeln!(out, "\n  Usual causes:")?;
+        entry.causes.iter().try_for_each(|cause| write_wrapped("    - ", 6, cause, out))?;
+    }
+    write!(out, "\n  {STRONG}What to do:{STRONG:#} ")?;
+    write_wrapped("", 4, &sentence(entry.hint), out)?;
+    if let Some(example) = entry.example {
+        let mut fields = Fields::default();
+        fields.add("found", example.before);
+        fields.add("mended", example.after);
+        writeln!(out)?;
+        fields.write(2, out)?;
+    }
+    match entry.exit {
+        Some(exit) => writeln!(out, "  waybill exits with {exit}."),
+        None => Ok(()),
+    }
+}
+
+/// Print the JSON Schema of a document
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  waybill schema app > app.schema.json
+  waybill schema            (lists the documents)")]
+pub(crate) struct SchemaArgs {
+    /// The document; without it, all are listed
+    #[arg(value_parser = PossibleValuesParser::new(documents().iter().map(|document| document.name)))]
+    name: Option<String>,
+}
+
+/// Prints one schema, or the list of all.
+pub(crate) fn print_schema(args: &SchemaArgs, session: &Session) -> Result<(), Failure> {
+    let wanted = args.name.as_deref().and_then(|name| documents().iter().find(|one| one.name == name));
+    match wanted {
+        Some(document) => session.output.raw(document.to_json().as_bytes()),
+        None => session
+            .output
+            .report(&List { schemas: documents().iter().map(Listed::from).collect() }, write_list),
+    }
+}
+
+#[derive(Serialize)]
+struct List {
+    schemas: Vec<Listed>,
+}
+
+#[derive(Serialize)]
+struct Listed {
+    name: &'static str,
+    title: &'static str,
+}
+
+impl From<&DocumentSchema> for Listed {
+    fn from(document: &DocumentSchema) -> Self {
+        Self { name: document.name, title: document.title }
+    }
+}
+
+fn write_list(list: &List, out: &mut dyn Write) -> io::Result<()> {
+    let width = list.schemas.iter().map(|one| one.name.len()).max().unwrap_or(0);
+    list.schemas.iter().try_for_each(|one| writeln!(out, "{:width$}  {}", one.name, one.title))
+}
+
+/// Print completions for a shell
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  waybill completions bash > ~/.local/share/bash-completion/completions/waybill
+  waybill completions powershell >> $PROFILE")]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    shell: Shell,
+}
+
+/// Prints the completions of a shell.
+pub(crate) fn print_completions(args: &CompletionsArgs, session: &Session) -> Result<(), Failure> {
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "waybill", &mut script);
+    session.output.raw(&script)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn typing_errors_lead_to_the_id_that_was_meant() {
+        assert_eq!(nearest("mac-mismtach"), Some("mac-mismatch"));
+        assert_eq!(nearest("digest"), Some("digest-mismatch"));
+        assert_eq!(nearest("range-ignord"), Some("range-ignored"));
+        assert_eq!(nearest("zzz"), None);
+    }
+}

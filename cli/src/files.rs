@@ -1,0 +1,195 @@
+//! What the command line names: packages, locations, destinations, and files that reports go into.
+
+use crate::args::PackageArgs;
+use crate::error::Failure;
+use intunewin::{ArchivePolicy, EncryptedContent, FileSource, Package, PackageInput, Source};
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use waybill_context::Context;
+use waybill_disk::{FileAccess, StagingError};
+use waybill_downloader::{Location, SecretUrl};
+use waybill_schemas::codes::{command, fetch as codes, package};
+use waybill_schemas::{DOCUMENT_LIMIT, GivenEncryptionInfo, encryption_info_from, read_bounded};
+use zeroize::Zeroizing;
+
+/// A path, or an http(s) URL.
+pub(crate) fn location(text: &str) -> Result<Location, Failure> {
+    if !text.contains("://") {
+        return Ok(Location::File(PathBuf::from(text)));
+    }
+    SecretUrl::parse(text).map(Location::Url).ok_or_else(|| {
+        let message = "what is to be fetched is no http(s) URL with a host and without a user name";
+        let hint = "give a path, or a URL such as https://cdn.example/7zip.content.json";
+        Failure::new(&command::USAGE, message).with_hint(hint)
+    })
+}
+
+/// The URL in this file, else in WAYBILL_URL: both keep a token out of the process list.
+pub(crate) fn content_url(file: Option<&Path>) -> Result<Option<SecretUrl>, Failure> {
+    let (place, text) = match file {
+        Some(file) => (shown(file), Zeroizing::new(String::from_utf8_lossy(&small_file(file)?).into_owned())),
+        None => match std::env::var("WAYBILL_URL") {
+            Ok(text) if !text.trim().is_empty() => ("WAYBILL_URL".to_owned(), Zeroizing::new(text)),
+            _ => return Ok(None),
+        },
+    };
+    let text = text.trim();
+    let one = (!text.contains(char::is_whitespace)).then(|| SecretUrl::parse(text)).flatten(); // parsing drops newlines
+    one.map(Some).ok_or_else(|| {
+        Failure::new(&codes::SOURCE_UNUSABLE, "this is not one http(s) URL and nothing else")
+            .about(&place)
+            .with_hint("give the whole URL, its query included, without quotes and without a user name")
+    })
+}
+
+/// A small file, or stdin for `-`.
+pub(crate) fn small_file(file: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    const LIMIT: usize = 1 << 20;
+    let outcome = if file == Path::new("-") {
+        read_bounded(std::io::stdin().lock(), LIMIT)
+    } else {
+        std::fs::File::open(file).and_then(|file| read_bounded(file, LIMIT))
+    };
+    outcome.map_err(|error| {
+        Failure::new(&command::INPUT_UNREADABLE, "this cannot be read").caused_by(&error).about(&shown(file))
+    })
+}
+
+/// Refuses a `destination` that holds the current folder, or one of `kept`, for the reason that stands beside it.
+pub(crate) fn spare(destination: &Path, kept: &[(&Path, &'static str)]) -> Result<(), Failure> {
+    let Ok(place) = std::fs::canonicalize(destination) else { return Ok(()) }; // not there: nothing to lose
+    if !place.is_dir() {
+        return Ok(());
+    }
+    let holds = |path: &Path| std::fs::canonicalize(path).is_ok_and(|path| path.starts_with(&place));
+    let here = (Path::new("."), "the current folder is in it");
+    match std::iter::once(&here).chain(kept).find(|(path, _)| holds(path)) {
+        Some((_, why)) => Err(StagingError::Unusable { path: destination.to_owned(), why }.into()),
+        None => Ok(()),
+    }
+}
+
+/// A file that is begun before the work it is for, so that nothing is done for a report that cannot be written; gone again
+/// where it does not come to one.
+pub(crate) struct NewFile<'a> {
+    path: &'a Path,
+    file: waybill_disk::NewFile,
+    replace: bool,
+}
+
+impl<'a> NewFile<'a> {
+    /// Begins it; what is there when it is written is not replaced.
+    pub(crate) fn create(path: &'a Path) -> Result<Self, Failure> {
+        Self::begin(path, false)
+    }
+
+    /// Begins it; one that is there is replaced when this one is written.
+    pub(crate) fn replacing(path: &'a Path) -> Result<Self, Failure> {
+        Self::begin(path, true)
+    }
+
+    fn begin(path: &'a Path, replace: bool) -> Result<Self, Failure> {
+        let file = waybill_disk::NewFile::create(path, FileAccess::AsReplaced)
+            .map_err(|error| not_written(path, &error))?;
+        Ok(Self { path, file, replace })
+    }
+
+    /// Writes all of it.
+    pub(crate) fn write(mut self, bytes: &[u8]) -> Result<(), Failure> {
+        let written = self.file.write_all(bytes);
+        written
+            .and_then(|()| self.file.put(self.replace, &Context::silent()))
+            .map_err(|error| not_written(self.path, &error))
+    }
+}
+
+/// An error where something is there already.
+pub(crate) fn refuse_existing(file: &Path, hint: &str) -> Result<(), Failure> {
+    if file.symlink_metadata().is_err() {
+        return Ok(());
+    }
+    let failure = Failure::new(&command::REPORT_EXISTS, "it is there already").about(&shown(file));
+    Err(failure.with_hint(hint))
+}
+
+fn not_written(path: &Path, error: &io::Error) -> Failure {
+    Failure::new(&command::OUTPUT_FAILED, "cannot write the file").caused_by(error).about(&shown(path))
+}
+
+/// Opens packages, all in the same way.
+pub(crate) struct PackageReader {
+    policy: ArchivePolicy,
+    given: Option<(String, GivenEncryptionInfo)>,
+}
+
+impl PackageReader {
+    /// Reads the encryption info, where one is given.
+    pub(crate) fn new(args: &PackageArgs) -> Result<Self, Failure> {
+        let given = args.encryption_info.as_deref().map(|document| {
+            let name = shown(document);
+            read_encryption_info(document)
+                .map(|given| (name.clone(), given))
+                .map_err(|failure| failure.about(&name))
+        });
+        Ok(Self { policy: args.limits.policy(), given: given.transpose()? })
+    }
+
+    /// Under which limits packages are read.
+    pub(crate) fn policy(&self) -> &ArchivePolicy {
+        &self.policy
+    }
+
+    /// Opens a package, or the bare content that the encryption info is for.
+    pub(crate) fn open(&self, path: &Path) -> Result<PackageInput, Failure> {
+        let source = File::open(path).and_then(FileSource::from_file).map_err(|error| unreadable(&error))?;
+        match &self.given {
+            None => Ok(Package::open(source, &self.policy)?.into()),
+            Some((document, given)) => self.bare_content(source, document, given),
+        }
+    }
+
+    fn bare_content(
+        &self,
+        source: FileSource,
+        document: &str,
+        given: &GivenEncryptionInfo,
+    ) -> Result<PackageInput, Failure> {
+        let mut first = [0; 4];
+        if source.read_at(&mut first, 0).is_ok_and(|count| count == 4) && first == *b"PK\x03\x04" {
+            let message = "this is a whole package, with encryption info of its own";
+            return Err(Failure::new(&command::KEYS_NOT_NEEDED, message));
+        }
+        let size = source.len();
+        if let Some(expected) = given.content_size.filter(|expected| *expected != size) {
+            let message = format!("the content has {size} bytes, {document} says {expected}");
+            return Err(Failure::new(&package::CONTENT_LENGTH, message));
+        }
+        let (info, payload_size) = (given.encryption_info.clone(), given.payload_size);
+        let content = EncryptedContent::new(source, info, payload_size, &self.policy)?;
+        Ok(PackageInput::Content { content, setup_file: given.setup_file.clone() })
+    }
+}
+
+/// A path as it was given, for reports.
+pub(crate) fn shown(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}
+
+fn unreadable(error: &io::Error) -> Failure {
+    let failure = Failure::new(&package::PACKAGE_UNREADABLE, "cannot open the package").caused_by(error);
+    match error.kind() {
+        io::ErrorKind::NotFound => {
+            failure.with_hint("check the path; relative ones start at the current folder")
+        }
+        _ => failure,
+    }
+}
+
+pub(crate) fn read_encryption_info(document: &Path) -> Result<GivenEncryptionInfo, Failure> {
+    let bytes =
+        File::open(document).and_then(|file| read_bounded(file, DOCUMENT_LIMIT)).map_err(|error| {
+            Failure::new(&command::INPUT_UNREADABLE, "cannot read the encryption info").caused_by(&error)
+        })?;
+    Ok(encryption_info_from(&bytes)?)
+}

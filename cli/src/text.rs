@@ -1,0 +1,224 @@
+//! Text for people: safe to print, wrapped, in columns, with numbers and colours as they read well.
+
+use anstyle::{AnsiColor, Style};
+use std::borrow::Cow;
+use std::fmt;
+use std::io::{self, Write};
+
+/// What did not hold.
+pub(crate) const ERROR: Style = AnsiColor::Red.on_default().bold();
+/// What should not be so.
+pub(crate) const WARNING: Style = AnsiColor::Yellow.on_default().bold();
+/// What holds.
+pub(crate) const GOOD: Style = AnsiColor::Green.on_default().bold();
+/// What is worth knowing.
+pub(crate) const NOTE: Style = AnsiColor::Cyan.on_default().bold();
+/// What the eye should find first.
+pub(crate) const STRONG: Style = Style::new().bold();
+/// What the eye may skip.
+pub(crate) const FAINT: Style = Style::new().dimmed();
+
+/// `text` with control characters and those that turn the reading direction written out, so that no name in a
+/// package plays with the terminal. Tabs and line breaks are written out too: a value is one line.
+pub(crate) fn printable(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_unsafe) {
+        return Cow::Borrowed(text);
+    }
+    let mut safe = String::with_capacity(text.len() + 16);
+    for character in text.chars() {
+        if is_unsafe(character) {
+            safe.extend(character.escape_default());
+        } else {
+            safe.push(character);
+        }
+    }
+    Cow::Owned(safe)
+}
+
+fn is_unsafe(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Characters in a line, whatever the terminal: long enough for a path, short enough for the eye.
+const WIDTH: usize = 96;
+
+/// Writes `text` word by word: the first line behind `first`, the others `indent` spaces in.
+pub(crate) fn write_wrapped(first: &str, indent: usize, text: &str, out: &mut dyn Write) -> io::Result<()> {
+    write!(out, "{first}")?;
+    let text = printable(text);
+    let mut column = indent;
+    for (index, word) in text.split(' ').enumerate() {
+        let length = word.chars().count();
+        if index > 0 && column + 1 + length > WIDTH {
+            write!(out, "\n{:indent$}", "")?;
+            column = indent;
+        } else if index > 0 {
+            write!(out, " ")?;
+            column += 1;
+        }
+        write!(out, "{word}")?;
+        column += length;
+    }
+    writeln!(out)
+}
+
+/// Begins with a capital and ends with a full stop.
+pub(crate) fn sentence(text: &str) -> Cow<'_, str> {
+    let mut characters = text.chars();
+    let Some(first) = characters.next() else { return Cow::Borrowed(text) };
+    let first_word_is_name = text.split(' ').next().is_some_and(|word| word.contains(['.', '_', '`', '-']));
+    let closed = text.ends_with(['.', '?', '!', ':', ']', '>']);
+    if closed && (first.is_uppercase() || first_word_is_name) {
+        return Cow::Borrowed(text);
+    }
+    let capital: String = if first_word_is_name { first.to_string() } else { first.to_uppercase().collect() };
+    let stop = if closed { "" } else { "." };
+    Cow::Owned(format!("{capital}{}{stop}", characters.as_str()))
+}
+
+/// Rows of a label and a value, the values below one another.
+#[derive(Debug, Default)]
+pub(crate) struct Fields {
+    rows: Vec<(String, String)>,
+}
+
+impl Fields {
+    /// Adds a row; the value is made safe to print.
+    pub(crate) fn add(&mut self, label: &str, value: impl AsRef<str>) {
+        self.rows.push((label.to_owned(), printable(value.as_ref()).into_owned()));
+    }
+
+    /// Adds a row where there is a value.
+    pub(crate) fn add_some(&mut self, label: &str, value: Option<impl AsRef<str>>) {
+        if let Some(value) = value {
+            self.add(label, value);
+        }
+    }
+
+    /// Writes the rows, `indent` spaces in.
+    pub(crate) fn write(&self, indent: usize, out: &mut dyn Write) -> io::Result<()> {
+        let width = self.rows.iter().map(|(label, _)| label.chars().count()).max().unwrap_or(0);
+        for (label, value) in &self.rows {
+            writeln!(out, "{:indent$}{FAINT}{label:width$}{FAINT:#}  {value}", "")?;
+        }
+        Ok(())
+    }
+}
+
+/// A number of bytes in its largest binary unit with one decimal: `1.4 MiB`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Bytes(pub(crate) u64);
+
+const UNITS: [&str; 5] = ["KiB", "MiB", "GiB", "TiB", "PiB"];
+
+impl fmt::Display for Bytes {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(&in_units(self.0))
+    }
+}
+
+fn in_units(bytes: u64) -> String {
+    if bytes < 1024 {
+        let unit = if bytes == 1 { "byte" } else { "bytes" };
+        return format!("{bytes} {unit}");
+    }
+    let (mut value, mut unit) = (bytes as f64 / 1024.0, 0);
+    while value >= 1023.95 && unit + 1 < UNITS.len() {
+        value /= 1024.0;
+        unit += 1;
+    }
+    format!("{value:.1} {}", UNITS[unit])
+}
+
+/// The same, and the exact number where it was rounded: `1.4 MiB (1,467,392 bytes)`.
+pub(crate) fn exactly(bytes: u64) -> String {
+    match bytes {
+        ..1024 => in_units(bytes),
+        _ => format!("{} ({} bytes)", in_units(bytes), grouped(bytes)),
+    }
+}
+
+/// A number with its thousands apart: `200,000`.
+pub(crate) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A number and its thing: `1 file`, `2,000 files`.
+pub(crate) fn counted(number: u64, thing: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {thing}{plural}", grouped(number))
+}
+
+/// How long something took: `80 ms`, `1.2 s`, `2 min 5 s`.
+pub(crate) fn lasted(seconds: f64) -> String {
+    match seconds {
+        ..0.9995 => format!("{:.0} ms", seconds.max(0.0) * 1000.0),
+        ..59.95 => format!("{seconds:.1} s"),
+        _ => format!("{} min {:.0} s", (seconds / 60.0) as u64, seconds % 60.0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_and_direction_are_written_out_and_the_rest_stays() {
+        assert!(matches!(printable("Über Ordner/日本語.txt"), Cow::Borrowed(_)));
+        assert_eq!(printable("a\u{1b}[31m\u{9b}b\r\n"), "a\\u{1b}[31m\\u{9b}b\\r\\n");
+        assert_eq!(printable("exe\u{202e}txt"), "exe\\u{202e}txt");
+    }
+
+    #[test]
+    fn words_stay_whole_and_lines_stay_short() {
+        let text = "word ".repeat(60) + &"x".repeat(120);
+        let mut out = Vec::new();
+        write_wrapped("  - ", 4, &text, &mut out).unwrap();
+        let out = String::from_utf8(out).unwrap();
+        let lines: Vec<_> = out.lines().collect();
+        assert!(lines.iter().rev().skip(1).all(|line| line.len() <= WIDTH), "{out}");
+        assert!(lines[0].starts_with("  - word") && lines[1].starts_with("    word"));
+        assert_eq!(
+            lines.iter().map(|line| line.trim_start_matches("  - ").trim()).collect::<Vec<_>>().join(" "),
+            text
+        );
+    }
+
+    #[test]
+    fn meanings_read_as_sentences() {
+        assert_eq!(
+            sentence("the content is not what its maker sealed"),
+            "The content is not what its maker sealed."
+        );
+        assert_eq!(sentence("msi.dll is missing"), "msi.dll is missing.");
+        assert!(matches!(sentence("Already one."), Cow::Borrowed(_)));
+        assert_eq!(sentence(""), "");
+    }
+
+    #[test]
+    fn bytes_read_well_at_every_border() {
+        for (bytes, text) in [
+            (0, "0 bytes"),
+            (1, "1 byte"),
+            (1023, "1023 bytes"),
+            (1024, "1.0 KiB"),
+            (1_048_575, "1.0 MiB"),
+            (30 << 30, "30.0 GiB"),
+            (u64::MAX, "16384.0 PiB"),
+        ] {
+            assert_eq!(Bytes(bytes).to_string(), text);
+        }
+        assert_eq!([0.08, 1.23, 125.0].map(lasted), ["80 ms", "1.2 s", "2 min 5 s"]);
+        assert_eq!(exactly(1_467_392), "1.4 MiB (1,467,392 bytes)");
+        assert_eq!((counted(1, "file"), counted(200_000, "file")), ("1 file".into(), "200,000 files".into()));
+    }
+}
