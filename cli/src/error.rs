@@ -111,21 +111,11 @@ pub(crate) fn printable_findings(message: &str) -> String {
     message.split(NEXT_FINDING).map(printable).collect::<Vec<_>>().join(NEXT_FINDING)
 }
 
-/// Which of several failures decides the exit code: the first of 4, 3, 5, 6, 1 that occurs; an interruption and
-/// wrong usage go before, because they end the run.
+/// The one of several failures that decides the exit code.
 pub(crate) fn deciding<'a>(failures: impl IntoIterator<Item = &'a Failure>) -> Option<&'a Failure> {
-    const ORDER: [Class; 7] = [
-        Class::Interrupted,
-        Class::Usage,
-        Class::Integrity,
-        Class::Refused,
-        Class::Network,
-        Class::Locked,
-        Class::Machine,
-    ];
-    let rank =
-        |failure: &&Failure| ORDER.iter().position(|class| *class == failure.class()).unwrap_or(ORDER.len());
-    failures.into_iter().min_by_key(rank)
+    let failures: Vec<_> = failures.into_iter().collect();
+    let index = intunewin::deciding(failures.iter().map(|failure| failure.class()))?;
+    failures.get(index).copied()
 }
 
 /// Writes the error, its chain once, its hint, and the id that `waybill explain` knows.

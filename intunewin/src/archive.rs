@@ -70,6 +70,7 @@ pub struct Archive {
 
 /// One entry that keeps every rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ArchiveEntry {
     /// Its name.
     pub name: EntryName,

@@ -24,7 +24,7 @@ pub use receive::{ContentReceiver, PartialContent, ReceiveError};
 pub use source::{FileSource, Source};
 pub use unpack::{ContentFolder, UnpackError, UnpackOptions, UnpackRecord};
 pub use verify::{
-    CheckDetail, PackageCheck, Verification, VerifyError, VerifyOptions, checks_of_unopened, verify,
+    CheckDetail, PackageCheck, Verification, VerifyError, VerifyOptions, checks_of_unopened, deciding, verify,
 };
 pub use write::{
     DosTime, KnownEntry, Method, PackageKeys, PackageMetadata, PackageWriter, PayloadWriter, WriteError,

@@ -195,6 +195,16 @@ pub fn checks_of_unopened(class: Class, message: String) -> Vec<PackageCheck> {
     checks.complete()
 }
 
+/// Which of several failures decides the outcome of all, by their classes: an interruption and wrong usage, because they end
+/// the run; else the first of integrity, refusal, network, lock and machine that occurs. `None` where there are none.
+pub fn deciding(classes: impl IntoIterator<Item = Class>) -> Option<usize> {
+    use Class::{Integrity, Interrupted, Locked, Machine, Network, Refused, Usage};
+    const ORDER: [Class; 7] = [Interrupted, Usage, Integrity, Refused, Network, Locked, Machine];
+    let rank = |class: &Class| ORDER.iter().position(|other| other == class).unwrap_or(ORDER.len());
+    let ranked = classes.into_iter().enumerate().min_by_key(|(_, class)| rank(class));
+    ranked.map(|(index, _)| index)
+}
+
 /// The checks that were made so far.
 #[derive(Default)]
 struct Checks(Vec<PackageCheck>);

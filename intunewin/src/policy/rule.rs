@@ -134,6 +134,7 @@ impl Rule {
 
 /// One broken rule: which, where, and what was seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Violation {
     /// The rule.
     pub rule: Rule,
