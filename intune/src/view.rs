@@ -1,6 +1,8 @@
 //! Where a path leads in a view: what Windows' file system redirector does for a 32-bit program (docs/context.md, "What a name becomes"),
 //! done to the text, so that a program of either width looks at the same place.
 
+use crate::path;
+
 /// Whose view of files, registry and environment on 64-bit Windows: a 32-bit program's or a 64-bit one's.
 /// Intune's agent is a 32-bit program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -68,7 +70,7 @@ const SHARED: [&str; 6] = ["catroot", "catroot2", "driverstore", r"drivers\etc",
 
 /// `path` as 64-bit programs write it, where a program of `view` means `path`; `windows` is the Windows folder. In the
 /// 32-bit view System32 is SysWOW64 and Sysnative is System32; the 64-bit view takes paths as they are.
-pub fn seen_from(view: View, path: &str, windows: &str) -> String {
+fn seen_from(view: View, path: &str, windows: &str) -> String {
     if view == View::Bits64 {
         return path.to_owned();
     }
@@ -97,6 +99,68 @@ fn below<'a>(path: &'a str, folder: &str) -> Option<&'a str> {
 
 const fn folded(byte: u8) -> u8 {
     if byte == b'/' { b'\\' } else { byte.to_ascii_lowercase() }
+}
+
+/// The Windows folder through the eyes of one view.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileView {
+    windows: String,
+    redirects: bool,
+    has_sysnative: bool,
+}
+
+impl FileView {
+    /// The view of a program on a Windows whose folder is `windows`. `is_64_bit` says whether that Windows has two views,
+    /// `has_32_bit` whether it starts 32-bit programs at all (without WoW64 `SysWOW64` has no `cmd.exe`): where it does not,
+    /// names are resolved as a 64-bit program would, and `Sysnative` still leads to System32.
+    pub fn new(windows: &str, view: View, is_64_bit: bool, has_32_bit: bool) -> Self {
+        let has_sysnative = view == View::Bits32 && is_64_bit;
+        let windows = windows.trim_end_matches('\\').to_owned();
+        Self { windows, redirects: has_sysnative && has_32_bit, has_sysnative }
+    }
+
+    /// The view that names are truly resolved in.
+    pub const fn view(&self) -> View {
+        if self.redirects { View::Bits32 } else { View::Bits64 }
+    }
+
+    /// The view of the program that starts the line, whether or not this machine has 32-bit programs.
+    pub const fn host(&self) -> View {
+        if self.has_sysnative { View::Bits32 } else { View::Bits64 }
+    }
+
+    /// The Windows folder.
+    pub fn windows(&self) -> &str {
+        &self.windows
+    }
+
+    /// The folder of the view's own programs.
+    pub fn system_folder(&self) -> String {
+        self.map(&format!(r"{}\System32", self.windows))
+    }
+
+    /// The file that a program of this view gets under that full path.
+    pub fn map(&self, full: &str) -> String {
+        let Some(rest) = path::below(full, &self.windows) else { return full.to_owned() };
+        if self.redirects && rest.eq_ignore_ascii_case("regedit.exe") {
+            return format!(r"{}\SysWOW64\regedit.exe", self.windows);
+        }
+        let is_mapped = self.redirects || self.has_sysnative && below(rest, "Sysnative").is_some();
+        seen_from(if is_mapped { View::Bits32 } else { View::Bits64 }, full, &self.windows)
+    }
+
+    /// Where the path lies below `Sysnative`, and this view has none: the right path.
+    pub fn without_sysnative(&self, full: &str) -> Option<String> {
+        let rest = path::below(full, &self.windows).filter(|_| !self.has_sysnative)?;
+        below(rest, "Sysnative").map(|rest| format!(r"{}\System32{rest}", self.windows))
+    }
+
+    /// For a path in the 32-bit system folder: the same in the 64-bit one, and how a 32-bit program names that.
+    pub fn in_other_view(&self, mapped: &str) -> Option<(String, String)> {
+        let rest = path::below(mapped, &self.windows).filter(|_| self.redirects)?;
+        let rest = below(rest, "SysWOW64")?;
+        Some((format!(r"{}\System32{rest}", self.windows), format!(r"%SystemRoot%\Sysnative{rest}")))
+    }
 }
 
 #[cfg(test)]

@@ -1,20 +1,17 @@
 //! What a command line starts on this machine, and why it may not (docs/context.md, "How a command line is started").
 
 mod draft;
-mod environment;
 mod hints;
 mod search;
 #[cfg(test)]
 mod tests;
 mod unix;
-mod view;
 mod windows;
 
-pub(crate) use view::FileView;
-
 use crate::RunAs;
+use waybill_intune::view::FileView;
 use waybill_schemas::report::install::CommandReport;
-use waybill_system::{Environment, System, SystemKind};
+use waybill_system::{Architecture, Environment, FileKind, Perspective, System, SystemKind, View};
 
 /// A command that can be started.
 #[derive(Clone, PartialEq, Eq)]
@@ -65,4 +62,16 @@ pub fn resolve(
         SystemKind::Windows => windows::resolve(line, folder, eyes, system),
         SystemKind::Unix => unix::resolve(line, folder, eyes, system),
     }
+}
+
+/// How names below the Windows folder are read from `perspective` on this machine; `block` holds its variables.
+pub(crate) fn file_view(perspective: Perspective, block: &Environment, system: &dyn System) -> FileView {
+    let windows = block.get("SystemRoot").or_else(|| block.get("windir")).unwrap_or(r"C:\Windows");
+    let is_64_bit = !matches!(system.device().architecture(), Ok(Architecture::X86 | Architecture::Arm));
+    let cmd = format!(r"{}\SysWOW64\cmd.exe", windows.trim_end_matches('\\'));
+    let is_file =
+        |path: &str| matches!(system.files().look(path), Ok(Some(facts)) if facts.kind == FileKind::File);
+    // A 64-bit program's view is the same wherever 32-bit programs are: the disk is not asked.
+    let has_32_bit = perspective.view == View::Bits32 && is_64_bit && is_file(&cmd);
+    FileView::new(windows, perspective.view, is_64_bit, has_32_bit)
 }

@@ -1,8 +1,8 @@
 //! Where programs are looked for on Windows (docs/context.md, "How a command line is started"; SearchPath).
 
-use super::view::FileView;
 use waybill_intune::command_line::Candidate;
 use waybill_intune::path;
+use waybill_intune::view::FileView;
 use waybill_schemas::secrets::mask;
 use waybill_system::{FileKind, Files, Unanswered};
 

@@ -1,7 +1,7 @@
 //! A command line on other systems: POSIX words, no shell (docs/context.md, "How a command line is started").
 
 use super::draft::{ACCESS_DENIED, Draft, INVALID, NO_FOLDER, NOT_FOUND, Refusal, checked_line};
-use super::{Refused, Resolved, environment};
+use super::{Refused, Resolved, draft};
 use crate::RunAs;
 use waybill_intune::command_line::{shell_operator, words};
 use waybill_schemas::secrets::{MASK, mask};
@@ -44,7 +44,7 @@ fn resolved(
         return Err(Refusal::new(INVALID, "the command is a comment alone", "name a program"));
     };
     let (program, found_in) = find(name, line, folder, eyes, system)?;
-    let shown = shell_words::split(&environment::masked(&environment, eyes.kind).expand(line));
+    let shown = shell_words::split(&draft::masked(&environment, eyes.kind).expand(line));
     let shown = shown.unwrap_or_default().into_iter().skip(1);
     let shown = std::iter::once(draft.hidden(&program)).chain(shown);
     draft.report.command_line = Some(shell_words::join(masked_words(&shown.collect::<Vec<_>>())));

@@ -4,13 +4,13 @@ use super::draft::{
     ACCESS_DENIED, Draft, INVALID, NO_FOLDER, NO_PROGRAM, NOT_FOUND, Refusal, TOO_LONG, checked_line,
 };
 use super::search::{Found, Search};
-use super::view::FileView;
-use super::{Refused, Resolved, environment, hints};
+use super::{Refused, Resolved, draft, file_view, hints};
 use crate::RunAs;
 use crate::settings::view_name;
 use waybill_intune::command_line::{Candidate, candidates};
 use waybill_intune::path::{self, NotPlain};
 use waybill_intune::right_line::{advice, right_line};
+use waybill_intune::view::FileView;
 use waybill_schemas::report::install::CommandReport;
 use waybill_schemas::secrets::mask;
 use waybill_system::{Account, Environment, System};
@@ -68,7 +68,7 @@ fn start_of(
     let line = checked_line(line, eyes.kind)?;
     let environment = draft.environment(line, eyes, system)?;
     let expanded = environment.expand(line);
-    let view = FileView::of(eyes.perspective, &environment, system);
+    let view = file_view(eyes.perspective, &environment, system);
     draft.report.view = view_name(view.view()).to_owned();
 
     let mut search = Search {
@@ -83,7 +83,7 @@ fn start_of(
     };
     let candidates = candidates(expanded.trim_start());
     let Some(found) = search.find(&candidates) else {
-        let shown = environment::masked(&environment, eyes.kind).expand(line);
+        let shown = draft::masked(&environment, eyes.kind).expand(line);
         if !names_the_same(&candidates, &shown) {
             search.searched = vec!["(the program's name holds a secret)".to_owned()];
         }

@@ -1,7 +1,7 @@
 //! File and folder rules (docs/detection.md, "Files and folders").
 
 use super::{Answered, NoAnswer, RuleAnswer, RuleMachine, RuleQuestion, compared, expected};
-use crate::command::FileView;
+use crate::command::file_view;
 use waybill_intune::path::is_absolute;
 use waybill_intune::{Comparison, FileCheck, FileTest, RuleDate, VersionNumber};
 use waybill_schemas::app::{FileSystemOperation, FileSystemRule};
@@ -73,7 +73,7 @@ fn located(
         SystemKind::Windows => {
             let path = path.replace('/', "\\");
             match is_absolute(&path) {
-                true => Ok(FileView::of(perspective, environment, machine.system).map(&path)),
+                true => Ok(file_view(perspective, environment, machine.system).map(&path)),
                 false if has_unknown => Ok(path),
                 false => Err(relative()),
             }

@@ -2,7 +2,7 @@
 
 use super::ScriptRun;
 use crate::ScriptHost;
-use crate::command::FileView;
+use crate::command::file_view;
 use std::path::Path;
 use waybill_system::{Environment, FileKind, SystemKind, Unanswered};
 
@@ -59,7 +59,7 @@ impl Host {
 }
 
 fn windows_powershell(run: &ScriptRun<'_>, environment: &Environment) -> Result<String, Unanswered> {
-    let folder = FileView::of(run.perspective, environment, run.system).system_folder();
+    let folder = file_view(run.perspective, environment, run.system).system_folder();
     let program = format!(r"{folder}\WindowsPowerShell\v1.0\powershell.exe");
     is_file(&program, run)?
         .then_some(program.clone())

@@ -14,20 +14,14 @@
 //! assert!(Msiexec::of(&line.steps[1]).is_some_and(|call| !call.settles_restart));
 //! ```
 
-mod msiexec;
-mod powershell;
-mod program;
+mod launchers;
 mod shell;
-mod words;
 
-pub use msiexec::{Interface, Msiexec, ProductOrFile};
-pub use powershell::PowerShell;
-pub use program::{Candidate, candidates};
-pub use words::{Word, shell_operator, words};
+pub use launchers::{Interface, Msiexec, PowerShell, ProductOrFile};
 
-use crate::path;
+use crate::path::{self, LONGEST_NAME};
+use crate::right_line::{is_document, is_program};
 use crate::view::FolderVariable;
-use program::starts_by_name;
 
 /// One command line: the program that is started, and what a shell in it starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,6 +98,46 @@ impl Step {
     }
 }
 
+/// A program that the line may mean, and what stands behind it, character for character.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Candidate<'a> {
+    /// The program as the line names it, without quotes.
+    pub name: &'a str,
+    /// Everything behind it.
+    pub tail: &'a str,
+}
+
+/// Every program that the line may mean, in the order in which Windows tries them (Microsoft, CreateProcessW,
+/// `lpApplicationName`): what stands in quotes, or the growing prefix at blanks. Of `C:\Program Files\App\setup.exe /S` it
+/// tries `C:\Program`, `C:\Program Files\App\setup.exe`, and would go on with `C:\Program Files\App\setup.exe /S`; the first
+/// that is a file is taken. Each is looked for in every place before the next. The first token, which
+/// CommandLineToArgvW calls `argv[0]`, is the first of them.
+pub fn candidates(line: &str) -> Vec<Candidate<'_>> {
+    if let Some(behind) = line.strip_prefix('"') {
+        let (name, tail) = behind.split_once('"').unwrap_or((behind, ""));
+        return vec![Candidate { name, tail }];
+    }
+    let is_blank = |c: char| matches!(c, ' ' | '\t');
+    let ends = line.match_indices(is_blank).map(|(at, _)| at).chain([line.len()]);
+    let first = ends.clone().next().unwrap_or_default();
+    let is_end = |end: &usize| !line[..*end].ends_with(is_blank);
+    // A longer prefix of what cannot be a path, or is too long for one, cannot be one either.
+    let may_be = |end: &usize| *end == first || (may_exist(&line[..*end]));
+    let fitting = ends.filter(is_end).take_while(may_be);
+    fitting.map(|end| Candidate { name: &line[..end], tail: &line[end..] }).collect()
+}
+
+fn may_exist(name: &str) -> bool {
+    name.encode_utf16().count() <= LONGEST_NAME && path::is_possible(name)
+}
+
+/// Whether the name ends in the extension of a program, or of a file that people start as if it were one: then it is
+/// a whole name, whatever follows it.
+fn starts_by_name(name: &str) -> bool {
+    let extension = path::extension(name);
+    is_program(&extension) || is_document(&extension)
+}
+
 /// The program of a line without a quote in front: one word, or the prefix that names a file with blanks. Windows tries
 /// each prefix on the disk; here the files of the package stand for the disk, and the look of a path for the rest.
 fn unquoted_program<'a>(
@@ -138,6 +172,68 @@ fn has_blank_variable(word: &str) -> bool {
     let lower = word.to_lowercase();
     let begins = |name: &str| lower.starts_with(&format!("%{}%", name.to_lowercase()));
     FolderVariable::ALL.iter().any(|one| [one.name, one.of_32_bit, one.of_64_bit].into_iter().any(begins))
+}
+
+/// One word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Word {
+    /// As it stands in the line.
+    pub raw: String,
+    /// Without its quotes.
+    pub text: String,
+}
+
+impl Word {
+    /// Whether a quote stands anywhere in it.
+    pub fn is_quoted(&self) -> bool {
+        self.raw.contains('"')
+    }
+
+    /// The switch that it is, in lower case without `/` or `-`; nothing where it is none.
+    pub fn switch(&self) -> Option<String> {
+        self.text.strip_prefix(['/', '-']).map(str::to_lowercase)
+    }
+}
+
+/// Splits at blanks outside quotes. `\"` is a quote that does not count.
+pub fn words(line: &str) -> Vec<Word> {
+    let mut words = Vec::new();
+    let (mut raw, mut in_quotes, mut escaped) = (String::new(), false, false);
+    for character in line.chars() {
+        if character.is_whitespace() && !in_quotes {
+            push(&mut words, &mut raw);
+            continue;
+        }
+        in_quotes ^= character == '"' && !escaped;
+        escaped = character == '\\' && !escaped;
+        raw.push(character);
+    }
+    push(&mut words, &mut raw);
+    words
+}
+
+/// The first word that only a shell understands: `&&`, `||`, `|`, `&`, `<` and redirections. Words in quotes do not
+/// count, and neither does an `&` or `>` within a word, which URLs and properties hold.
+pub fn shell_operator(words: &[Word]) -> Option<&str> {
+    const REDIRECTIONS: [&str; 6] = ["&&", "||", ">", "1>", "2>", "*>"];
+    let is_operator = |word: &&str| {
+        matches!(*word, "&&" | "||" | "|" | "&" | "<")
+            || word.ends_with("&&")
+            || REDIRECTIONS.iter().any(|operator| word.starts_with(operator))
+    };
+    words.iter().filter(|word| !word.is_quoted()).map(|word| word.raw.as_str()).find(is_operator)
+}
+
+fn push(words: &mut Vec<Word>, raw: &mut String) {
+    if !raw.is_empty() {
+        let raw = std::mem::take(raw);
+        words.push(Word { text: strip_quotes(&raw), raw });
+    }
+}
+
+/// Without its quotes; `\"` stays a quote.
+fn strip_quotes(raw: &str) -> String {
+    raw.replace("\\\"", "\u{0}").replace('"', "").replace('\u{0}', "\"")
 }
 
 /// The words from `at` on that together name one file with an extension of `extensions`, although they stand

@@ -1,7 +1,6 @@
 //! What `cmd /c` starts.
 
-use super::Step;
-use super::program::starts_by_name;
+use super::{Step, starts_by_name};
 
 /// The programs of the line behind `/c` or `/k`; none where there is neither (cmd then waits for input).
 pub(super) fn steps_of(tail: &str, is_packed: &dyn Fn(&str) -> bool) -> Vec<Step> {

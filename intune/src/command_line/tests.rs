@@ -121,3 +121,64 @@ fn guids_are_in_braces_and_hexadecimal() {
         assert!(!is_guid(wrong), "{wrong}");
     }
 }
+
+fn names(line: &str) -> Vec<&str> {
+    candidates(line).iter().map(|one| one.name).collect()
+}
+
+#[test]
+fn the_prefix_grows_at_blanks() {
+    for (line, expected) in [
+        ("setup.exe", vec!["setup.exe"]),
+        ("setup.exe /S", vec!["setup.exe", "setup.exe /S"]),
+        ("My\tSetup.exe  /S", vec!["My", "My\tSetup.exe", "My\tSetup.exe  /S"]),
+        (r"C:\a b\c.exe x", vec![r"C:\a", r"C:\a b\c.exe", r"C:\a b\c.exe x"]),
+        // What holds a quote or a second colon names no file, and neither does anything longer.
+        ("setup.exe A=\"b c\" d", vec!["setup.exe"]),
+        ("setup.exe /l:x y", vec!["setup.exe"]),
+        ("se\"tup.exe x", vec!["se\"tup.exe"]),
+    ] {
+        assert_eq!(names(line), expected, "{line}");
+        for one in candidates(line) {
+            assert_eq!(format!("{}{}", one.name, one.tail), line);
+        }
+    }
+}
+
+#[test]
+fn quotes_end_it_whatever_follows() {
+    for (line, name, tail) in [
+        ("\"My Setup.exe\" /S", "My Setup.exe", " /S"),
+        ("\"setup.exe\"/S", "setup.exe", "/S"),
+        ("\"a\\\"b\" c", "a\\", "b\" c"),
+        ("\"never closed /S", "never closed /S", ""),
+        ("\"\" /S", "", " /S"),
+    ] {
+        assert_eq!(candidates(line), [Candidate { name, tail }], "{line}");
+    }
+}
+
+#[test]
+fn a_long_line_is_not_tried_to_its_end() {
+    let line = "setup.exe x".to_owned() + &" y".repeat(10_000);
+    assert!(candidates(&line).len() < LONGEST_NAME);
+}
+
+/// The runner took any sign outside quotes for a shell's, lint only words of their own: an `&` in a URL is the
+/// program's argument.
+#[test]
+fn only_words_of_their_own_are_a_shells() {
+    for (line, operator) in [
+        ("setup.exe /S && reg import a.reg", Some("&&")),
+        ("setup.exe > log.txt", Some(">")),
+        ("setup.exe 2>nul", Some("2>nul")),
+        ("setup.exe < answers.txt", Some("<")),
+        ("a | b || c", Some("|")),
+        ("\"a\" & \"b\"", Some("&")),
+        ("setup.exe A=\"b & c\" /S", None),
+        ("setup.exe /URL=https://a/?b=1&c=2", None),
+        ("setup.exe /E=<none>", None),
+    ] {
+        assert_eq!(shell_operator(&words(line)), operator, "{line}");
+    }
+}

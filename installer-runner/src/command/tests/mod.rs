@@ -8,6 +8,7 @@ mod resolution;
 mod secrets;
 mod tails;
 mod unix;
+mod view;
 
 use super::{Refused, Resolved, resolve};
 use crate::RunAs;
