@@ -3,24 +3,18 @@
 //! A [`Subject`] carries what is known: an app document, files, what the setup file is, a package. The rules are
 //! pure functions over it, all of them run, and a rule whose facts are missing finds nothing.
 
-mod files;
-mod findings;
 mod json_lines;
 mod open;
-mod programs;
 mod rules;
 mod script;
-mod second_opinion;
 mod subject;
 #[cfg(test)]
 mod tests;
 
-pub use files::{FileEntry, Files};
 pub use open::LintInputError;
-pub use subject::{AppInput, PackageFacts, ReadFile, SetupFacts, Subject};
+pub use subject::{AppInput, FileEntry, Files, PackageFacts, ReadFile, SetupFacts, Subject};
 
-use findings::Findings;
-use rules::Examined;
+use rules::{Examined, Findings};
 use waybill_schemas::report::lint::{Finding, LintPage, LintReport};
 
 /// A code that may be found, and why that is right here.

@@ -1,8 +1,7 @@
 //! Subjects from what people give: a package, a source folder, an app's folder, an app document.
 
-use super::files::{FileEntry, Files, same_name};
-use super::second_opinion;
-use super::subject::{PackageFacts, ReadFile, SetupFacts, Subject};
+use super::rules::shape::differences_to_other_reader;
+use super::subject::{FileEntry, Files, PackageFacts, ReadFile, SetupFacts, Subject, packed_name, same_name};
 use crate::msi::MsiFacts;
 use crate::recognise::{InstallerKind, recognise_bytes};
 use crate::walk::{SourceList, WalkError, WalkOptions, walk};
@@ -180,7 +179,7 @@ impl Subject {
 }
 
 fn find(list: &SourceList, name: &str) -> Option<PathBuf> {
-    let wanted = super::files::packed_name(name);
+    let wanted = packed_name(name);
     list.iter()
         .find(|entry| !entry.is_folder() && same_name(&entry.name(), &wanted))
         .map(|entry| entry.path())
@@ -208,7 +207,7 @@ fn open_package(path: &Path, context: &Context<'_>) -> Result<Subject, LintInput
     let content = package.into_content(context)?.authenticate(context)?;
     let archive = content.archive(&policy, context)?;
     facts.unmarked_names = archive.unmarked_names();
-    facts.other_reader = second_opinion::differences(&archive, content.payload())?;
+    facts.other_reader = differences_to_other_reader(&archive, content.payload())?;
     subject.package = Some(facts);
     subject.add_entries(&archive)?;
     subject.take_out_setup_file(&archive, context)?;

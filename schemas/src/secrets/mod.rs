@@ -6,14 +6,12 @@
 //! its line goes with it. Lint asks [`parameters`] which values are worth a finding, with names of its own: there a
 //! needless one costs, here a missed one does.
 
-mod names;
-mod text;
+mod line;
 mod values;
 
-pub use names::holds_secret_word;
+pub use line::holds_secret_word;
 
-use names::Name;
-use text::Line;
+use line::{Line, Name};
 use values::Value;
 
 /// What stands in a secret's place.

@@ -1,7 +1,6 @@
 //! Where the values of a secret's name lie. Each function is one form, and gives nothing where the text has another.
 
-use super::names::Name;
-use super::text::{Line, Quote};
+use super::line::{Line, Name, Quote};
 
 /// Words and lists of attributes are looked at for so many bytes.
 const LONGEST_WORD: usize = 4096;

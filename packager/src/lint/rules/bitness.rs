@@ -1,7 +1,6 @@
 //! WB106 and WB107: what a 32-bit agent makes of a command.
 
-use super::{Command, Examined, LintRule};
-use crate::lint::findings::Findings;
+use super::{Command, Examined, Findings, LintRule};
 use crate::lint::script;
 use crate::lint::subject::Subject;
 use waybill_intune::command_line::{PowerShell, Step};

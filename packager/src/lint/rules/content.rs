@@ -1,9 +1,8 @@
 //! WB401 and WB402: what is packed, and how it is named.
 
-use super::{Examined, LintRule};
-use crate::lint::files::{FileEntry, Files, packed_name};
-use crate::lint::findings::Findings;
+use super::{Examined, Findings, LintRule};
 use crate::lint::subject::Subject;
+use crate::lint::subject::{FileEntry, Files, packed_name};
 use crate::recognise::InstallerKind;
 use intunewin::ArchivePolicy;
 use waybill_intune::path::extension;

@@ -1,7 +1,6 @@
 //! WB201: no detection rule, rules that can never hold, and rules that can never hold together.
 
-use super::{AppRule, Examined, LintRule};
-use crate::lint::findings::Findings;
+use super::{AppRule, Examined, Findings, LintRule};
 use crate::lint::subject::Subject;
 use std::cmp::Ordering;
 use waybill_intune::{

@@ -8,22 +8,20 @@ mod content;
 mod impossible;
 mod outcome;
 mod packed_files;
+mod places;
+mod program;
 mod rule_scripts;
 mod secrets;
-mod shape;
-mod shell_syntax;
-mod start;
-mod traces;
+pub(super) mod shape;
 mod unattended;
-mod users_places;
 mod versions;
 
-use super::findings::Findings;
 use super::subject::Subject;
+use std::collections::BTreeSet;
 use waybill_intune::command_line::CommandLine;
 use waybill_intune::{CheckedRule, PathStyle, RuleFaults, RulePurpose};
 use waybill_schemas::app::{PlacedRule, Rule};
-use waybill_schemas::report::lint::{LintPage, Place};
+use waybill_schemas::report::lint::{Finding, LintPage, Place, Severity};
 
 /// One rule of lint.
 pub(super) struct LintRule {
@@ -41,23 +39,60 @@ impl LintRule {
 
 /// Every rule, in the order of the codes.
 pub(super) fn all() -> impl Iterator<Item = &'static LintRule> {
-    let files: [&'static [LintRule]; 14] = [
-        start::RULES,
+    let files: [&'static [LintRule]; 12] = [
+        program::RULES,
         packed_files::RULES,
-        shell_syntax::RULES,
         unattended::RULES,
         bitness::RULES,
         impossible::RULES,
-        users_places::RULES,
         versions::RULES,
+        places::RULES,
         rule_scripts::RULES,
-        traces::RULES,
         outcome::RULES,
         secrets::RULES,
         content::RULES,
         shape::RULES,
     ];
     files.into_iter().flatten()
+}
+
+/// How many findings of one code are kept: a package with 200,000 bad names needs no report of that length.
+const MOST_OF_A_CODE: usize = 100;
+
+/// The findings so far.
+#[derive(Debug, Default)]
+pub(super) struct Findings {
+    /// The code of the rule that runs.
+    code: &'static str,
+    pub(super) kept: Vec<Finding>,
+    /// Codes of which there were more than are kept.
+    pub(super) cut: BTreeSet<&'static str>,
+}
+
+impl Findings {
+    /// What follows is found by the rule of this code.
+    pub(super) fn begin(&mut self, code: &'static str) {
+        self.code = code;
+    }
+
+    pub(super) fn error(&mut self, place: Place, message: impl Into<String>, mend: impl Into<String>) {
+        self.add(Severity::Error, place, message.into(), mend.into());
+    }
+
+    pub(super) fn warning(&mut self, place: Place, message: impl Into<String>, mend: impl Into<String>) {
+        self.add(Severity::Warning, place, message.into(), mend.into());
+    }
+
+    pub(super) fn add(&mut self, severity: Severity, place: Place, message: String, mend: String) {
+        if self.kept.iter().filter(|finding| finding.code == self.code).count() >= MOST_OF_A_CODE {
+            self.cut.insert(self.code);
+            return;
+        }
+        let finding = Finding { code: self.code.to_owned(), severity, place, message, mend, allowed: None };
+        if !self.kept.contains(&finding) {
+            self.kept.push(finding);
+        }
+    }
 }
 
 /// A subject whose commands and rules are taken apart once, for all checks.

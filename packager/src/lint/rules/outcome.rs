@@ -1,7 +1,6 @@
 //! WB301 to WB303: return codes, for whom the MSI installs, architectures and time.
 
-use super::{Examined, LintRule};
-use crate::lint::findings::Findings;
+use super::{Examined, Findings, LintRule};
 use waybill_intune::command_line::Msiexec;
 use waybill_pe::Machine;
 use waybill_schemas::MsiExecutionContext;

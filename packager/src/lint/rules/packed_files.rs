@@ -1,10 +1,9 @@
 //! WB102: files that are not in the package, and paths of the packager's machine.
 
-use super::{Command, Examined, LintRule};
-use crate::lint::files::{Files, leaf_of};
-use crate::lint::findings::Findings;
-use crate::lint::programs::{is_shell_builtin, is_windows_program};
+use super::program::{is_shell_builtin, is_windows_program};
+use super::{Command, Examined, Findings, LintRule};
 use crate::lint::subject::Subject;
+use crate::lint::subject::{Files, leaf_of};
 use waybill_intune::command_line::{Msiexec, PowerShell, ProductOrFile, Step, Word};
 
 /// Extensions that cmd tries for a name without one.

@@ -1,7 +1,6 @@
 //! WB205 and WB206: scripts that cannot answer, and scripts that are read wrongly.
 
-use super::{AppRule, Examined, LintRule};
-use crate::lint::findings::Findings;
+use super::{AppRule, Examined, Findings, LintRule};
 use crate::lint::script::{Encoding, Verdict, decode, is_signed, verdict};
 use crate::lint::subject::Subject;
 use waybill_intune::command_line::PowerShell;
@@ -124,7 +123,7 @@ fn check_files(examined: &Examined<'_>, findings: &mut Findings) {
             let encoding = decode(&bytes).1;
             // From a file, UTF-16 with its mark is read rightly.
             if encoding != Encoding::Utf16 {
-                let packed = crate::lint::files::packed_name(&name);
+                let packed = crate::lint::subject::packed_name(&name);
                 encoded(&format!("The script {packed}"), encoding, Place::in_file(packed), findings);
             }
         }

@@ -1,10 +1,9 @@
 //! WB304: secrets in commands and in the package. No message holds the value.
 
-use super::{Examined, LintRule};
-use crate::lint::files::{FileEntry, leaf_of};
-use crate::lint::findings::Findings;
+use super::{Examined, Findings, LintRule};
 use crate::lint::script;
 use crate::lint::subject::Subject;
+use crate::lint::subject::{FileEntry, leaf_of};
 use waybill_schemas::report::lint::Severity::Error;
 use waybill_schemas::report::lint::{LintPage, Place};
 use waybill_schemas::secrets::{Parameter, parameters};

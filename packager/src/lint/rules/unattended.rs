@@ -1,7 +1,6 @@
 //! WB105, WB108 and WB109: commands that wait for somebody who is not there, and what msiexec leaves out.
 
-use super::{Command, Examined, LintRule};
-use crate::lint::findings::Findings;
+use super::{Command, Examined, Findings, LintRule};
 use crate::lint::subject::Subject;
 use crate::recognise::InstallerKind;
 use waybill_intune::command_line::{Interface, Msiexec, Step};

@@ -1,7 +1,6 @@
 //! WB203 and WB204: which versions a rule accepts, how they are written, and whether they fit the packed MSI.
 
-use super::{AppRule, Examined, LintRule, text};
-use crate::lint::findings::Findings;
+use super::{AppRule, Examined, Findings, LintRule, text};
 use crate::lint::subject::Subject;
 use crate::msi::MsiFacts;
 use std::fmt::Display;

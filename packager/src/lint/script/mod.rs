@@ -1,7 +1,6 @@
 //! PowerShell scripts, understood far enough for lint: how they are encoded, what is code in them, and whether
 //! they print and with what they exit.
 
-mod effects;
 mod outcome;
 mod statements;
 mod tokens;
