@@ -10,7 +10,7 @@ use waybill_system::System;
 
 /// Looks for the app once. All rules are evaluated, whatever the first one says; all must hold.
 ///
-/// A rule that cannot be told makes the whole answer [`Answer::CannotTell`], even where another surely does not hold:
+/// A rule without an answer makes the whole answer [`Answer::CannotTell`], even where another surely does not hold:
 /// nobody knows then whether the app is there in part or as another version, and nothing is installed on a guess
 /// (docs/detection.md, "Three answers").
 pub fn detect(
@@ -30,6 +30,8 @@ pub fn detect(
         rules.push(invalid("/rules", "detection rules", "at least one", why));
     }
     rules.extend(of_no_purpose(app));
+    // All rules are evaluated, also after one that does not hold: the report explains each, and an app that is there in
+    // part looks different from one that is not there at all.
     let answer = over_all(&rules);
     let code = (answer == Answer::CannotTell).then(|| code(&rules)).flatten();
     DetectionReport { occasion, answer, rules, looks: 1, after_milliseconds: None, code }
@@ -58,7 +60,7 @@ fn over_all(rules: &[RuleReport]) -> Answer {
 }
 
 fn code(rules: &[RuleReport]) -> Option<StateCode> {
-    // Of what cannot be told: an invalid rule first, which its author can mend, else the machine's first reason.
+    // Of what cannot be told: an invalid rule first, which its author can correct, else the machine's first reason.
     let invalid = rules.iter().find(|rule| rule.invalid);
     let first = invalid.or_else(|| rules.iter().find(|rule| rule.code.is_some()))?;
     first.code.clone()

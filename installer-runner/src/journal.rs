@@ -193,6 +193,7 @@ impl MemoryJournal {
 impl AttemptJournal for MemoryJournal {
     fn begin(&self, attempt: &NewAttempt) -> Result<AttemptId, JournalError> {
         let mut attempts = self.attempts.lock().unwrap_or_else(PoisonError::into_inner);
+        // Attempts are never removed, so their number is an id that does not come again.
         let id = AttemptId(attempts.len() as i64 + 1);
         let new = attempt.clone();
         attempts.push(AttemptRecord { id, new, process: None, end: None, verdict: None, settled: false });

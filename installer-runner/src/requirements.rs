@@ -33,6 +33,7 @@ pub fn check_requirements(
 fn applicability(built_in: &[RequirementReport], rules: &[RuleReport]) -> Option<StateCode> {
     let failed = built_in.iter().find(|one| one.holds == Some(false)).map(|one| one.code.clone());
     let broken = rules.iter().find(|rule| rule.answer == Answer::NotDetected).map(|rule| of_rule(&rule.kind));
+    // Only asked where nothing fails: a requirement that surely does not hold decides whatever the others would say.
     let is_open = built_in.iter().any(|one| one.holds.is_none())
         || rules.iter().any(|rule| rule.answer == Answer::CannotTell);
     failed.or(broken).or_else(|| (!is_open).then(|| code(0)))

@@ -32,7 +32,7 @@ pub enum RetryDecision {
 /// It has no memory of its own, so it survives restarts. It compares instants, so daylight saving time is nothing to it.
 /// Where the clock was set forward, it may run sooner. An attempt from the future says that the clock was set back, and
 /// nothing about how long ago it was: it may run, for waiting until that clock is caught up with could take years. So
-/// nothing ever waits longer than its interval, and a time once told is kept.
+/// nothing ever waits longer than its interval, and a time that was once reported is kept.
 pub fn next_try(history: &[AttemptRecord], now: Timestamp, policy: &RetryPolicy) -> RetryDecision {
     let standing = Standing::after(history, policy);
     match (standing.wait, standing.due(policy, now)) {
@@ -42,7 +42,7 @@ pub fn next_try(history: &[AttemptRecord], now: Timestamp, policy: &RetryPolicy)
     }
 }
 
-/// What a person is told of the next try; `None` where nothing is to be tried again.
+/// What reports say of the next try; `None` where nothing is to be tried again.
 pub fn next_try_report(history: &[AttemptRecord], now: Timestamp, policy: &RetryPolicy) -> Option<NextTry> {
     let standing = Standing::after(history, policy);
     let (step, at) = match next_try(history, now, policy) {
@@ -56,7 +56,7 @@ pub fn next_try_report(history: &[AttemptRecord], now: Timestamp, policy: &Retry
 }
 
 fn whole_second(at: Timestamp) -> i64 {
-    // Rounded up: at the time that is told, it runs.
+    // Rounded up, so that it runs at the time that is reported and not a moment later.
     at.as_second() + i64::from(at.subsec_nanosecond() > 0)
 }
 
@@ -132,6 +132,7 @@ impl Standing {
     }
 
     fn then(self, attempt: &AttemptRecord, policy: &RetryPolicy) -> Self {
+        // A person who asks begins a new round: nothing that was tried before counts any more.
         let before = if attempt.new.trigger == Trigger::Manual { Self::default() } else { self };
         // A long wait that was waited for, or that a clock ended: a new round.
         let quick = if before.wait == Wait::Long { 0 } else { before.quick };

@@ -62,7 +62,7 @@ pub enum AccountChoice {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum ScriptHost {
-    /// `powershell.exe` of the view on Windows; elsewhere `pwsh` where it is on the PATH, else no script can be told.
+    /// `powershell.exe` of the view on Windows; elsewhere `pwsh` where it is on the PATH, else no script rule has an answer.
     #[default]
     OfTheSystem,
     /// This program, given PowerShell's arguments.
@@ -102,6 +102,7 @@ impl RunAs {
             (SystemKind::Unix, _) | (_, AccountChoice::Current) => Account::Current,
             (SystemKind::Windows, AccountChoice::AsDocumented) => wanted,
         };
+        // Intune's agent is a 32-bit program, and what it starts sees files and registry as 32-bit programs do.
         let view = match (kind, settings.host) {
             (SystemKind::Windows, Host::X86) => View::Bits32,
             _ => View::Bits64,

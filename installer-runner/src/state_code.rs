@@ -18,6 +18,7 @@ pub fn state(table: Table, number: i64) -> StateCode {
 /// An HRESULT: its number signed, as Intune's agent reports it.
 pub fn hresult(bits: u32) -> StateCode {
     let text = format!("0x{bits:08X}");
+    // The agent's own codes go first: 0x80070002 means more there than "file not found".
     let of_device = entry(Table::Device, |code| code.bits() == bits);
     let win32 = (bits >> 16 == 0x8007).then_some(bits & 0xFFFF);
     let known =

@@ -86,6 +86,7 @@ pub fn compare_texts(left: &str, right: &str) -> Ordering {
 /// A whole number as a rule or a REG_SZ writes it: decimal, in 64 bits, signed or not. .NET does not read hexadecimal
 /// ones, so neither do we.
 pub fn whole_number(text: &str) -> Option<i128> {
+    // 128 bits, so that both readings of 64 bits fit: regedit shows a REG_QWORD unsigned, .NET reads it signed.
     let number: i128 = text.trim().parse().ok()?;
     (i128::from(i64::MIN)..=i128::from(u64::MAX)).contains(&number).then_some(number)
 }

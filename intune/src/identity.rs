@@ -9,6 +9,7 @@ const LONGEST: usize = 80;
 /// Who an app is: by Graph's `id` where it has one, else by name and publisher. The version takes no part, so that a new
 /// revision finds the attempts of the one before.
 pub fn identify(app: &AppDocument) -> AppIdentity {
+    // Graph's id stays the same when an app is renamed; a name does for documents that were never in Intune.
     let of_graph = app.other.get("id").and_then(Value::as_str).map(slug).filter(|id| !id.is_empty());
     let name = [&app.display_name, &app.file_name, &app.setup_file_path];
     let name = name.into_iter().flatten().map(|name| name.trim()).find(|name| !name.is_empty());

@@ -8,6 +8,7 @@ impl ProductCode {
     /// Reads a GUID in any case, with its braces or without: Intune's agent adds missing ones.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
+        // Intune's agent adds missing braces, and Windows Installer takes either case.
         let bare = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or(text);
         let shape = |(at, byte): (usize, u8)| match at {
             8 | 13 | 18 | 23 => byte == b'-',

@@ -53,6 +53,7 @@ impl RegistryKey {
     /// `Computer\` as people copy them. `None` where it names no root.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim().trim_matches('\\');
+        // Regedit copies keys with this in front; tools that read what people paste have to take it.
         let text = strip_prefix_ignoring_case(text, "Computer\\").unwrap_or(text);
         let (root, path) = text.split_once('\\').unwrap_or((text, ""));
         let root = root.trim_end_matches(':');

@@ -69,6 +69,7 @@ pub enum ScheduleEffect {
 impl ScheduleEffect {
     /// The one list of what each outcome means. An exit code with an interval of its own shortens the two waits.
     pub const fn of_outcome(outcome: Outcome) -> Self {
+        // An outcome that is not in this list waits long: a version that does not know it must not try again and again.
         match outcome {
             Outcome::AlreadyInstalled
             | Outcome::Installed

@@ -66,6 +66,7 @@ impl ReturnCodes {
     /// What these 32 bits stand for, and who says so: `app.json`, `default` or `nobody`. Of a code that stands twice the
     /// first counts.
     pub fn stands_for(&self, exit_code: u32) -> (CodeKind, &'static str) {
+        // Of two entries for one code the first counts, as with the intervals of `retry`.
         let of = |codes: &[ReturnCode]| {
             codes.iter().find(|code| code.matches(exit_code)).map(|code| CodeKind::from_word(&code.kind))
         };

@@ -39,6 +39,7 @@ impl CheckedRule {
             Rule::PowerShellScript(rule) => faults.script(rule, purpose).map(Self::Script),
             _ => faults.unknown_type(),
         };
+        // A field that could not be read leaves no rule, but the fields after it were read as well: all faults are here.
         match checked {
             Some(checked) if faults.0.is_empty() => Ok(checked),
             _ => Err(RuleFaults(faults.0)),
@@ -47,6 +48,7 @@ impl CheckedRule {
 }
 
 /// The fields of a comparison and what stands in them.
+#[derive(Clone, Copy)]
 struct Compared<'a> {
     operator_field: &'static str,
     operator: Option<&'a Operator>,
@@ -172,6 +174,7 @@ impl Faults {
     }
 
     fn product(&mut self, rule: &ProductCodeRule, purpose: RulePurpose) -> Option<ProductCheck> {
+        // Intune offers no such requirement, so one that somebody wrote by hand would mean nothing there.
         if purpose == RulePurpose::Requirement {
             let why = "Intune has no requirement about product codes; use a registry rule or a script";
             return self.add(RuleFault::new("ruleType", "requirement", why));
@@ -185,6 +188,7 @@ impl Faults {
             self.add(RuleFault::new("productCode", written, why))
         });
         let version = match rule.product_version_operator.as_ref() {
+            // Without an operator the rule asks whether the product is installed, whatever stands in `productVersion`.
             None | Some(Operator::NotConfigured) => None,
             operator => {
                 let compared = Compared {
@@ -267,6 +271,7 @@ impl Faults {
                 self.add(RuleFault::unknown(field, word.as_str(), "operator", &Operator::KNOWN[1..]))
             }),
         };
+        // Operator and value are both read, so that a rule with two faults is corrected in one go.
         let written = compared.value.unwrap_or_default();
         let value = match written.trim() {
             "" => {

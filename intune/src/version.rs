@@ -62,6 +62,7 @@ impl fmt::Display for VersionNumber {
 
 /// What .NET's `NumberStyles.Integer` lets through, less what is negative.
 fn number(part: &str) -> Option<u32> {
+    // .NET allows blanks and a sign around each part. Other blanks than these six are letters to it.
     let bare = part.trim_matches([' ', '\t', '\n', '\u{b}', '\u{c}', '\r']);
     bare.parse::<i32>().ok().and_then(|number| u32::try_from(number).ok())
 }

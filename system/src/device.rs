@@ -6,7 +6,7 @@ pub trait Device: Send + Sync {
     /// The processor's architecture, whatever this program was built for.
     ///
     /// # Errors
-    /// It cannot be told.
+    /// The system does not say.
     fn architecture(&self) -> Result<Architecture, Unanswered>;
 
     /// The build of Windows, e.g. 22631.
@@ -18,25 +18,25 @@ pub trait Device: Send + Sync {
     /// Free space on the drive of the system, in bytes.
     ///
     /// # Errors
-    /// It cannot be told.
+    /// The system does not say.
     fn free_disk(&self) -> Result<u64, Unanswered>;
 
     /// Physical memory, in bytes.
     ///
     /// # Errors
-    /// It cannot be told.
+    /// The system does not say.
     fn memory(&self) -> Result<u64, Unanswered>;
 
     /// Logical processors.
     ///
     /// # Errors
-    /// They cannot be told.
+    /// The system does not say.
     fn processors(&self) -> Result<u32, Unanswered>;
 
     /// The processor's clock rate in MHz.
     ///
     /// # Errors
-    /// It cannot be told.
+    /// The system does not say.
     fn processor_mhz(&self) -> Result<u32, Unanswered>;
 
     /// The variables that a new program of that account gets in that view: from the account's own block, nothing of this
@@ -65,7 +65,7 @@ pub trait Device: Send + Sync {
     /// The user of the active session; `None` where nobody is signed in.
     ///
     /// # Errors
-    /// It cannot be told.
+    /// The system does not say.
     fn signed_in_user(&self) -> Result<Option<SignedInUser>, Unanswered>;
 
     /// Whom this program runs as: [`Account::System`] where it is the system account, else [`Account::Current`].

@@ -16,7 +16,7 @@ pub trait Processes: Send + Sync {
     /// Whether exactly this process (its id may be another's by now) still runs.
     ///
     /// # Errors
-    /// It cannot be told.
+    /// The system does not say.
     fn is_running(&self, who: &ProcessIdentity) -> Result<bool, Unanswered>;
 
     /// Processes whose ancestor is or was this one and that run now, itself left out; as far as the system tells.

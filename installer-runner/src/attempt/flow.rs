@@ -1,9 +1,8 @@
 //! The order of an attempt (docs/intune-agent.md, "An attempt, step by step"): what an earlier run left, detection, requirements, restarts and
 //! schedule, content, detection again, the command, its run, detection as the judge.
 
-use super::conclusion::{self, Conclusion, compliance, compliance_of, enforcement};
+use super::conclusion::{self, Conclusion, Notes, compliance, compliance_of, enforcement, now};
 use super::judgement::reached;
-use super::notes::{Notes, now};
 use super::{AttemptRequest, Content, RunnerError};
 use crate::{RunAs, Runner, detect, identify, resolve};
 use jiff::Timestamp;
@@ -59,6 +58,8 @@ impl<'a> Attempt<'a> {
     }
 
     fn decide(&mut self, content: &mut dyn Content) -> Flow<Conclusion> {
+        // The order is that of Intune's agent: what costs nothing comes first, and the content, which may be gigabytes, comes
+        // after everything that could still say no.
         self.needs_user()?;
         self.earlier()?;
         self.look_first(Occasion::Before)?;
@@ -75,7 +76,7 @@ impl<'a> Attempt<'a> {
     }
 
     fn look_first(&mut self, occasion: Occasion) -> Flow<()> {
-        // Looks for the app; what is wanted may be the case already, and what cannot be told starts nothing.
+        // Looks for the app; what is wanted may be the case already, and an answer that cannot be given starts nothing.
         let found = self.look(occasion);
         if found == Answer::CannotTell {
             self.interruption()?; // a script that was stopped tells nothing
@@ -108,6 +109,7 @@ impl<'a> Attempt<'a> {
     /// One look, noted.
     pub(super) fn look(&mut self, occasion: Occasion) -> Answer {
         let Runner { system, settings, context, .. } = self.runner;
+        // Evaluated anew each time and never kept: between two looks an installer may have run.
         let detection = detect(self.request.app, &self.run_as, occasion, *system, settings, context);
         let answer = detection.answer;
         self.notes.detections.push(detection);

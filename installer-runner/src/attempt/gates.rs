@@ -78,7 +78,8 @@ impl Attempt<'_> {
     /// After a hard reboot code no further app until the restart (docs/intune-agent.md, "Return codes").
     pub(super) fn pending_restart(&mut self) -> Flow<()> {
         let pending = restart::pending(self.runner.journal, self.runner.system)?;
-        // Where boots are not told apart nobody could say that the restart has come: told, but no gate.
+        // Where boots cannot be told apart, no later run could see that the restart has come: such a restart is reported, and
+        // keeps nothing waiting.
         let is_gate = |one: &&PendingRestart| one.need == RestartNeed::Hard && one.boot.is_some();
         let Some(hard) = pending.iter().find(is_gate) else { return Ok(()) };
         self.notes.decided(Decision::RestartPending { app: hard.app.clone(), since: hard.since.to_string() });

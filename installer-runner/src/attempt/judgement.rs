@@ -22,7 +22,7 @@ pub(crate) enum Ended {
 /// "This product is not installed" (Windows Installer, ERROR_UNKNOWN_PRODUCT).
 const UNKNOWN_PRODUCT: u32 = 1605;
 
-/// Judges a run. `answer` is neither here nor there to the code: both are told.
+/// What a run came to. Exit code and detection are independent of one another, and the report has both.
 pub(crate) fn conclude_run(intent: Intent, ended: Ended, answer: Answer) -> Conclusion {
     let reached = reached(intent, answer);
     let mut conclusion = match ended {

@@ -6,7 +6,6 @@ mod earlier;
 pub(crate) mod flow;
 mod gates;
 mod judgement;
-mod notes;
 mod restart;
 mod running;
 

@@ -24,9 +24,10 @@ const ALREADY_RUNNING: u32 = 1618;
 const BETWEEN_LOOKS: Duration = Duration::from_millis(500);
 
 impl Attempt<'_> {
-    /// Starts the command, waits, and lets detection judge.
+    /// Starts the command, waits for it, and lets detection judge.
     pub(super) fn run(&mut self, resolved: &Resolved) -> Flow<Conclusion> {
         let limit_minutes = self.limit_minutes();
+        // Before anything is started: a run that is killed from here on leaves a trace that the next one finds.
         let id = self.runner.journal.begin(&NewAttempt {
             app: self.identity.id.clone(),
             intent: self.request.intent,
@@ -38,6 +39,7 @@ impl Attempt<'_> {
         if resolved.is_msiexec && !self.installer_is_free() {
             return self.installer_is_busy(id);
         }
+        // Read before the run, so that what the installer adds can be told from what was pending already.
         let renames = self.runner.system.device().pending_renames().unwrap_or_default();
         let started = self.now().to_string();
         let limit = Duration::from_secs(u64::from(limit_minutes) * 60);
@@ -193,7 +195,7 @@ impl Attempt<'_> {
         Ok(conclusion)
     }
 
-    /// Whether somebody stopped us before detection had told, or had looked for as long as it may.
+    /// Whether the run was interrupted before detection had an answer, or had looked for as long as it may.
     fn is_left_open(&self, ended: Ended, answer: Answer) -> bool {
         let is_success = matches!(ended, Ended::Exited(_, kind) if kind.is_success());
         let is_open = match reached(self.request.intent, answer) {

@@ -29,7 +29,7 @@ fn resolved(
 ) -> Result<Resolved, Refusal> {
     if !folder.starts_with('/') && !folder.is_empty() {
         let why = format!("the content folder is no absolute path: {folder}");
-        return Err(Refusal::new(NO_FOLDER, why, "give --root as an absolute path"));
+        return Err(Refusal::new(NO_FOLDER, why, "give the root folder as an absolute path"));
     }
     let line = checked_line(line, eyes.kind)?;
     let environment = draft.environment(line, eyes, system)?;

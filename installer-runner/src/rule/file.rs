@@ -41,6 +41,7 @@ pub(super) fn answer(check: &FileCheck, question: &mut RuleQuestion, machine: Ru
     let (perspective, _) = machine.view(Some(check.is_32_bit));
     let environment = machine.system.device().environment(perspective)?;
     let written = machine.run_as.kind.join(&check.folder, &check.name);
+    // Found in the rule's own text: an expanded value may hold a % of its own.
     let unknown = unknown_variables(&written, &environment);
     let path =
         located(&environment.expand(&written), !unknown.is_empty(), &environment, perspective, machine)?;

@@ -1,4 +1,4 @@
-//! One rule: what it asks, what was found, and why it holds, does not hold or cannot be told.
+//! One rule: what it asks, what was found, and why it holds, does not hold or has no answer.
 
 mod file;
 mod product;
@@ -84,6 +84,7 @@ pub(crate) fn evaluate(
         SystemKind::Unix => PathStyle::Unix,
     };
     let rule = placed.rule.as_ref();
+    // Checked before the machine is asked, so that an invalid rule is invalid on every machine, as lint has it.
     let checked = CheckedRule::check(rule, purpose, paths);
     let checked = checked.map_err(|faults| NoAnswer::Invalid(faults.to_string()));
     let mut question = question(rule, purpose, machine);

@@ -34,6 +34,7 @@ pub(super) fn answer(check: &RegistryCheck, machine: RuleMachine<'_>) -> Answere
     let RegistryCheck { key, value_name, test, .. } = check;
     let (perspective, _) = machine.view(Some(check.is_32_bit));
     let registry = machine.system.registry();
+    // Asked by itself, so that the report can tell a missing key from a missing value.
     if !registry.has_key(key, perspective)? {
         return Ok(not_there(test, "the key is not there"));
     }

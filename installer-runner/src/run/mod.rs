@@ -67,10 +67,12 @@ impl CommandRun<'_> {
                 return Err(error);
             }
         };
+        // Its output went into a file, not a pipe: a grandchild that holds a pipe open would keep us waiting for ever.
         let waited = Patience::new(self.context).wait(running.as_mut(), limit);
         failpoint::reach("installer-ended");
         let killed = waited == Waited::TimedOut && self.kills() && running.kill_tree().is_ok();
         let survivors = if killed { Vec::new() } else { running.survivors().unwrap_or_default() };
+        // The end is durable before it is judged. Where we are killed in between, the next run knows the exit code.
         self.write_down_end(attempt, &running.identity(), waited, killed, &survivors)?;
         Ok(FinishedRun {
             process: running.identity(),
@@ -104,6 +106,7 @@ impl CommandRun<'_> {
         failpoint::reach("installer-creating");
         let created = self.system.processes().create(&start).map_err(NotRun::Start)?;
         failpoint::reach("installer-created");
+        // The process has not run an instruction yet. Where this cannot be written, it is dropped here and never does.
         self.journal.created(attempt, &created.identity())?;
         let running = created.run().map_err(NotRun::Start)?;
         failpoint::reach("installer-running");

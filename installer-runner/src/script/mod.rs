@@ -98,6 +98,8 @@ impl ScriptRun<'_> {
         let created = self.system.processes().create(&start);
         let mut running = created.and_then(|created| created.run()).map_err(|error| not_started(&error))?;
         let code = self.wait(running.as_mut())?;
+        // PowerShell ends so where it may not read the file. Taken as the script's own code it would
+        // mean "not detected", and the installer would run again.
         if code == SCRIPT_NOT_READ {
             let why = "the script host could not read the script, so nothing of it ran";
             return Err(Unanswered::with_code(why, ACCESS_DENIED));

@@ -38,7 +38,7 @@ impl Gated {
             .env_clear()
             .envs(start.environment.iter())
             .current_dir(start.folder)
-            .process_group(0) // its children are told by it, and a terminal's Ctrl-C is for us, not for an installer
+            .process_group(0) // its children are found by it, and a terminal's Ctrl-C is for us, not for an installer
             .stdin(Stdio::piped())
             .stdout(stdout)
             .stderr(stderr);
@@ -124,7 +124,7 @@ const ENV: &str = "/usr/bin/env";
 
 /// The words after `/bin/sh`, up to the program.
 ///
-/// `env` mends what the shell did to the environment. A program with `=` in its path would be a variable to it, so there
+/// `env` undoes what the shell did to the environment. A program with `=` in its path would be a variable to it, so there
 /// the shell does what it can: bash leaves SHLVL and `_` behind.
 fn gate_words(program: &str, environment: &Environment) -> Vec<String> {
     let mut words = vec!["-c".to_owned(), script(program.contains('=')), "sh".to_owned()];

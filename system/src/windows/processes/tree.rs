@@ -15,7 +15,7 @@ pub(super) struct Candidate {
 }
 
 impl Candidate {
-    /// Who it is; 0 for a start that cannot be told.
+    /// Who it is; 0 for a start that the system does not say.
     pub(super) fn identity(&self) -> ProcessIdentity {
         ProcessIdentity { pid: self.pid, started: self.started.unwrap_or_default(), name: self.name.clone() }
     }
@@ -44,7 +44,7 @@ fn candidate(listed: snapshot::ListedProcess) -> Option<Candidate> {
 }
 
 /// Those whose parent is `root`, or one of these. Ids come again, so a child is younger than its parent and, where the
-/// parent's id is another's by now, older than that one. Whose start cannot be told is left out.
+/// parent's id is another's by now, older than that one. One whose start is not known is left out.
 pub(super) fn descendants(root: &ProcessIdentity, list: &[Candidate]) -> Vec<ProcessIdentity> {
     let successor = list.iter().find(|one| one.pid == root.pid && one.started != Some(root.started));
     let until = successor.map_or(u64::MAX, |one| one.started.unwrap_or(root.started));
