@@ -34,7 +34,7 @@ fn expected_output(rule: &PowerShellScriptRule) -> String {
 pub(super) fn answer(check: &ScriptCheck, purpose: RulePurpose, machine: RuleMachine<'_>) -> Answered {
     let perspective = perspective(check, purpose, machine);
     let RuleMachine { system, settings, context, .. } = machine;
-    let run = ScriptRun {
+    let script = ScriptRun {
         script: &check.script,
         is_signed: check.is_signed,
         perspective,
@@ -42,7 +42,7 @@ pub(super) fn answer(check: &ScriptCheck, purpose: RulePurpose, machine: RuleMac
         settings,
         context,
     };
-    let end = run.to_its_end()?;
+    let end = script.run()?;
     match &check.output {
         None => Ok(detected(&end)),
         Some(test) => required(test, &end),

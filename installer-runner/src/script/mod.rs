@@ -67,7 +67,7 @@ impl ScriptRun<'_> {
     ///
     /// # Errors
     /// It could not be run, was not read by its host, ran too long or was interrupted.
-    pub(crate) fn to_its_end(&self) -> Result<ScriptEnd, Unanswered> {
+    pub(crate) fn run(&self) -> Result<ScriptEnd, Unanswered> {
         let environment = self.system.device().environment(self.perspective)?;
         let host = Host::find(self, &environment)?;
         let folder = ScriptFolder::new(&self.settings.scratch, self.context.clock())
