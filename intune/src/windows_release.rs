@@ -23,6 +23,9 @@ const BUILDS: [(&str, u32); 18] = [
     ("Windows11_25H2", 26200),
 ];
 
+/// The oldest release that Intune knows: a requirement that no device fails.
+pub const OLDEST_RELEASE: &str = BUILDS[0].0;
+
 /// The build of a release; `Windows10_` and `v10_` in front are heard too where the name is Windows 10's. `None` for an unknown
 /// name, and for `21H2` and `22H2` alone, which are two releases each.
 pub fn build_of_release(name: &str) -> Option<u32> {

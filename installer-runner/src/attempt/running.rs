@@ -11,13 +11,12 @@ use crate::{AttemptEnd, AttemptId, AttemptVerdict, CodeKind, NewAttempt, Resolve
 use jiff::Timestamp;
 use std::time::Duration;
 use waybill_context::failpoint;
+use waybill_intune::DEFAULT_RUN_LIMIT_MINUTES;
 use waybill_schemas::codes::Class;
 use waybill_schemas::report::install::{
     Advice, Answer, Decision, Interruption, Occasion, Outcome, RunReport, SurvivorReport,
 };
 
-/// Minutes that an installer may take where the app says nothing (docs/intune-agent.md, "An attempt, step by step").
-const LIMIT_MINUTES: u32 = 60;
 // Windows Installer: another installation is running.
 const ALREADY_RUNNING: u32 = 1618;
 /// Between two looks of detection after a success.
@@ -74,7 +73,7 @@ impl Attempt<'_> {
         experience
             .and_then(|one| one.max_run_time_in_minutes)
             .filter(|minutes| *minutes > 0)
-            .unwrap_or(LIMIT_MINUTES)
+            .unwrap_or(DEFAULT_RUN_LIMIT_MINUTES)
     }
 
     /// Waits for `Global\_MSIExecute`: 10 min, then it counts as one retry (docs/intune-agent.md, "Ends of an installer").

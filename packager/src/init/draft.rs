@@ -6,17 +6,12 @@ use crate::recognise::{Installer, InstallerKind, ProposedCommands};
 use crate::setup_file::SetupFile;
 use crate::walk::SourceList;
 use waybill_intune::right_line::{removal_line, right_line};
-use waybill_intune::{View, is_guid};
+use waybill_intune::{DEFAULT_RUN_LIMIT_MINUTES, OLDEST_RELEASE, View, is_guid};
 use waybill_pe::{Machine, Program};
 use waybill_schemas::app::{
     AppDocument, Architectures, DeviceRestartBehavior, InstallExperience, Operator, ProductCodeRule,
     RegistryOperation, RegistryRule, Rule, RuleType, RunAsAccount,
 };
-
-/// Intune requires a release; this is the oldest that it knows, so no device is shut out.
-const OLDEST_RELEASE: &str = "1607";
-/// The limit that Intune's agent has by itself, in minutes.
-const MAX_RUN_TIME: u32 = 60;
 
 const BUNDLE_DOUBT: &str = "The detection rule expects the bundle's own key under Uninstall for all users; a \
     bundle that installs for one user has it under HKEY_CURRENT_USER.";
@@ -44,10 +39,11 @@ impl Drafter<'_> {
     fn common(&mut self) {
         let name = self.setup_file.name().to_owned();
         self.app.setup_file_path = Some(name.clone());
+        // Intune requires a release; the oldest shuts no device out.
         self.app.minimum_supported_windows_release = Some(OLDEST_RELEASE.to_owned());
         self.app.install_experience = Some(InstallExperience {
             run_as_account: Some(RunAsAccount::System),
-            max_run_time_in_minutes: Some(MAX_RUN_TIME),
+            max_run_time_in_minutes: Some(DEFAULT_RUN_LIMIT_MINUTES),
             device_restart_behavior: Some(DeviceRestartBehavior::BasedOnReturnCode),
             ..InstallExperience::default()
         });

@@ -27,6 +27,9 @@ const SQUIRREL_MARK: [u8; 32] = [
 /// What a mark says the program is, how sure that is and by what.
 type Recognition = (InstallerKind, Confidence, &'static str);
 
+/// Looks for the marks of one maker.
+type Detector<R> = fn(&mut R, &Program) -> io::Result<Option<Recognition>>;
+
 const fn certain(kind: InstallerKind, evidence: &'static str) -> Option<Recognition> {
     Some((kind, Confidence::Certain, evidence))
 }
@@ -49,8 +52,7 @@ pub(super) fn recognise<R: Read + Seek>(reader: &mut R) -> io::Result<Installer>
 
 /// The surest marks first: structures, then what manifest and version say.
 fn recognition<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Recognition> {
-    let detectors: [fn(&mut R, &Program) -> io::Result<Option<Recognition>>; 6] =
-        [burn, nsis, inno, install_shield, squirrel, manifest];
+    let detectors: [Detector<R>; 6] = [burn, nsis, inno, install_shield, squirrel, manifest];
     for detector in detectors {
         if let Some(recognition) = detector(reader, program)? {
             return Ok(recognition);
