@@ -1,23 +1,17 @@
 //! A benchmark from its request to its report.
 
-use crate::bound::least;
 use crate::child::{self, Used};
-use crate::error::{BenchError, failed};
-use crate::facts::Facts;
-use crate::figures;
-use crate::folder::Folder;
-use crate::ground::Ground;
-use crate::limit::Limit;
-use crate::machine;
-use crate::options::{BenchRequest, PayloadPlan, Subject};
+use crate::folder::{Folder, Ground};
+use crate::limit::{Limit, least};
+use crate::options::{BenchError, BenchRequest, PayloadPlan, Subject, failed};
 use crate::rounds::{Bench, Round, Watcher};
-use crate::spread::spread;
 use crate::stage::{Stage, processors};
-use crate::task::{Origin, Task};
+use crate::task::{Facts, Origin, Task};
+use crate::{figures, machine};
 use std::path::Path;
 use waybill_context::Context;
 use waybill_downloader::Location;
-use waybill_schemas::report::benchmark::{BenchmarkReport, LimitReport, PayloadFacts, StageReport};
+use waybill_schemas::report::benchmark::{BenchmarkReport, LimitReport, PayloadFacts, Spread, StageReport};
 
 /// Limits that a content from somebody else's server can be set against: what it deflates to is not known here.
 const OF_DELIVERY: [Limit; 6] =
@@ -188,4 +182,31 @@ fn most_frequent(limits: impl Iterator<Item = Limit>) -> Option<String> {
     let mut counts = std::collections::BTreeMap::<&str, usize>::new();
     limits.for_each(|limit| *counts.entry(limit.name()).or_default() += 1);
     counts.into_iter().max_by_key(|(_, count)| *count).map(|(name, _)| name.to_owned())
+}
+
+/// Of all figures; zeros where there are none.
+pub(crate) fn spread(figures: impl IntoIterator<Item = f64>) -> Spread {
+    let mut sorted: Vec<f64> = figures.into_iter().collect();
+    sorted.sort_by(f64::total_cmp);
+    let middle = sorted.len() / 2;
+    let at = |index: usize| sorted.get(index).copied().unwrap_or_default();
+    let median = if sorted.len().is_multiple_of(2) {
+        f64::midpoint(at(middle.saturating_sub(1)), at(middle))
+    } else {
+        at(middle)
+    };
+    Spread { median, min: at(0), max: at(sorted.len().saturating_sub(1)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_middle_of_odd_and_even_numbers() {
+        assert_eq!(spread([3.0, 1.0, 2.0]), Spread { median: 2.0, min: 1.0, max: 3.0 });
+        assert_eq!(spread([4.0, 1.0, 2.0, 3.0]), Spread { median: 2.5, min: 1.0, max: 4.0 });
+        assert_eq!(spread([7.0]), Spread { median: 7.0, min: 7.0, max: 7.0 });
+        assert_eq!(spread([]), Spread { median: 0.0, min: 0.0, max: 0.0 });
+    }
 }

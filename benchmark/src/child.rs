@@ -1,6 +1,6 @@
 //! Processes of this program: asked one thing each, and waited for with what they used.
 
-use crate::error::BenchError;
+use crate::options::BenchError;
 use crate::options::StageProgram;
 use crate::task::{Answer, Task};
 use std::io::{self, BufRead as _, BufReader, Write as _};

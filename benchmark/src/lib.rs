@@ -13,23 +13,17 @@
 //! | what the process of a stage does | [`answer`] |
 
 mod bench;
-mod bound;
 mod chart;
 mod child;
 mod compare;
-mod error;
-mod facts;
 pub mod figures;
 mod folder;
-mod ground;
 mod limit;
 mod machine;
 mod markdown;
 mod options;
-mod own_usage;
 mod payload;
 mod rounds;
-mod spread;
 mod stage;
 mod sweep;
 pub mod table;
@@ -41,9 +35,8 @@ mod worker;
 pub use bench::bench;
 pub use chart::chart;
 pub use compare::{CompareError, ROUNDS_TO_COMPARE, check_baseline, compare};
-pub use error::BenchError;
 pub use markdown::{markdown, sweep_markdown};
-pub use options::{BenchRequest, Data, PayloadPlan, StageProgram, Subject};
+pub use options::{BenchError, BenchRequest, Data, PayloadPlan, StageProgram, Subject};
 pub use rounds::Watcher;
 pub use sweep::{SweepRequest, sweep};
 pub use worker::answer;

@@ -1,6 +1,6 @@
 //! The files that are packed: the same bytes for the same plan on every machine.
 
-use crate::error::{BenchError, failed};
+use crate::options::{BenchError, failed};
 use crate::options::{Data, PayloadPlan};
 use std::fs::File;
 use std::io::Write as _;

@@ -1,12 +1,12 @@
 //! The rounds: every limit and every stage once, one after the other, and again.
 
 use crate::child::{self, Running, Used};
-use crate::error::{BenchError, failed};
-use crate::facts::Facts;
-use crate::ground::Ground;
+use crate::folder::Ground;
 use crate::limit::Limit;
 use crate::options::StageProgram;
+use crate::options::{BenchError, failed};
 use crate::stage::Stage;
+use crate::task::Facts;
 use crate::task::{Origin, Task};
 use waybill_context::Context;
 

@@ -1,8 +1,8 @@
 //! The stages, and what each cannot do without.
 
-use crate::bound::{Need, Phase};
-use crate::facts::Facts;
 use crate::limit::Limit;
+use crate::limit::{Need, Phase};
+use crate::task::Facts;
 use serde::{Deserialize, Serialize};
 
 /// One part of packing or delivery, measured in a process of its own.

@@ -1,7 +1,6 @@
 //! What is asked of a process, and what it answers: one line of JSON each way, on its stdin and stdout.
 
-use crate::facts::Facts;
-use crate::ground::Ground;
+use crate::folder::Ground;
 use crate::limit::Limit;
 use crate::options::PayloadPlan;
 use crate::stage::Stage;
@@ -65,4 +64,19 @@ pub(crate) struct Answer {
     /// The id of its code, where it has one of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) code: Option<String>,
+}
+
+/// Bytes at each stage of its making.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Facts {
+    /// Files.
+    pub(crate) files: u64,
+    /// Bytes of the files.
+    pub(crate) source: u64,
+    /// Of them, bytes of files that are deflated.
+    pub(crate) deflated: u64,
+    /// Bytes of the payload.
+    pub(crate) payload: u64,
+    /// Bytes of the content.
+    pub(crate) content: u64,
 }

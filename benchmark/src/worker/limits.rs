@@ -1,18 +1,90 @@
-//! What this machine can do at best.
+//! The measured part of a process.
 
 use super::Outcome;
-use super::sample::{self, BLOCK, compressor};
-use super::timed::timed;
-use crate::ground::Ground;
+use crate::folder::Ground;
 use crate::limit::Limit;
+use crate::machine;
 use crate::task::{Answer, Origin};
 use aes::{Aes256Dec, Aes256Enc};
 use cbc::cipher::{Array, BlockModeDecrypt as _, BlockModeEncrypt as _, KeyIvInit as _};
-use libdeflater::Decompressor;
+use libdeflater::{CompressionLvl, Compressor, Decompressor};
 use sha2::{Digest as _, Sha256};
 use std::fs::File;
 use std::hint::black_box;
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+/// Runs `work`, which says how many bytes went through. What was done before is not part of it.
+pub(super) fn timed(work: impl FnOnce() -> Outcome<u64>) -> Outcome<Answer> {
+    let cpu_before = machine::cpu().as_secs_f64();
+    let started = Instant::now();
+    let bytes = work()?;
+    let seconds = started.elapsed().as_secs_f64();
+    Ok(Answer { bytes, seconds, cpu_before, ..Answer::default() })
+}
+
+/// What packing deflates at once.
+pub(super) const BLOCK: usize = 1 << 20;
+/// Blocks that are looked at, at most.
+const MOST: u64 = 4096;
+
+/// Blocks from all over the files below `folder`, in the proportions in which they are there, about `bytes` of them;
+/// without those that packing would store.
+pub(super) fn blocks_that_deflate(bytes: u64, folder: &Path) -> Outcome<Vec<Vec<u8>>> {
+    let files = files(folder)?;
+    let total: u64 = files.iter().map(|(_, size)| size).sum();
+    let block = (total / files.len().max(1) as u64).clamp(1, BLOCK as u64);
+    let places = bytes.div_ceil(block).clamp(1, MOST);
+    let mut compressor = compressor(1)?;
+    let mut room = vec![0; compressor.deflate_compress_bound(BLOCK)];
+    let mut blocks = Vec::new();
+    for place in 0..places {
+        let block = read_at(&files, (u128::from(total) * u128::from(place) / u128::from(places)) as u64)?;
+        let deflated = compressor.deflate_compress(&block, &mut room)?;
+        if deflated <= block.len() / 32 * 31 {
+            blocks.push(block);
+        }
+    }
+    Ok(blocks)
+}
+
+/// The block at this place in all files, one behind the other.
+fn read_at(files: &[(PathBuf, u64)], mut place: u64) -> io::Result<Vec<u8>> {
+    let mut block = Vec::new();
+    for (path, size) in files {
+        if place < *size {
+            let mut file = File::open(path)?;
+            file.seek(SeekFrom::Start(place / BLOCK as u64 * BLOCK as u64))?;
+            file.take(BLOCK as u64).read_to_end(&mut block)?;
+            break;
+        }
+        place -= size;
+    }
+    Ok(block)
+}
+
+/// Every file below `folder` with its size, in the order of their names.
+pub(super) fn files(folder: &Path) -> io::Result<Vec<(PathBuf, u64)>> {
+    let (mut found, mut folders) = (Vec::new(), vec![folder.to_owned()]);
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder)? {
+            let entry = entry?;
+            if entry.file_type()?.is_dir() {
+                folders.push(entry.path());
+            } else {
+                found.push((entry.path(), entry.metadata()?.len()));
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// libdeflate at this level.
+pub(super) fn compressor(level: i32) -> Outcome<Compressor> {
+    Ok(Compressor::new(CompressionLvl::new(level).map_err(|_| "libdeflate has no such level")?))
+}
 
 /// A buffer that stays in the processor's cache, as the ones of sealing do.
 const CACHED: usize = 64 << 10;
@@ -44,7 +116,7 @@ pub(super) fn measure(limit: Limit, bytes: u64, ground: &Ground, from: Option<&O
         Limit::FileRead => read(bytes, ground),
         Limit::Http => {
             let from = from.ok_or("a download needs an origin")?;
-            super::http::measure(bytes, ground, from)
+            super::delivery::bare_download(bytes, ground, from)
         }
     }
 }
@@ -68,7 +140,7 @@ fn copy(bytes: u64) -> Outcome<Answer> {
 }
 
 fn deflate(bytes: u64, ground: &Ground) -> Outcome<Answer> {
-    let blocks = sample::blocks_that_deflate(bytes, &ground.source())?;
+    let blocks = blocks_that_deflate(bytes, &ground.source())?;
     let mut compressor = compressor(LEVEL)?;
     let mut room = vec![0; compressor.deflate_compress_bound(BLOCK)];
     timed(|| {
@@ -86,7 +158,7 @@ fn inflate(bytes: u64, ground: &Ground) -> Outcome<Answer> {
     let mut compressor = compressor(LEVEL)?;
     let mut room = vec![0; compressor.deflate_compress_bound(BLOCK)];
     let mut deflated = Vec::new();
-    for block in sample::blocks_that_deflate(bytes / TIMES, &ground.source())? {
+    for block in blocks_that_deflate(bytes / TIMES, &ground.source())? {
         let length = compressor.deflate_compress(&block, &mut room)?;
         deflated.push((room[..length].to_vec(), block.len()));
     }

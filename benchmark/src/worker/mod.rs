@@ -1,19 +1,13 @@
 //! The other side: the process that does one thing and says how long it took.
 
-mod content;
 mod delivery;
-mod http;
 mod limits;
-mod packing;
 mod reading;
-mod sample;
-mod timed;
 
-use crate::facts::Facts;
-use crate::own_usage;
+use crate::machine;
 use crate::payload;
 use crate::stage::Stage;
-use crate::task::{Answer, Task};
+use crate::task::{Answer, Facts, Task};
 use std::error::Error;
 use std::io::{self, Write as _};
 use waybill_context::Context;
@@ -53,13 +47,13 @@ fn carry_out(task: Task, context: &Context<'_>) -> Outcome<Answer> {
             payload::make(&plan, &ground.source())?;
             Ok(Answer::default())
         }
-        Task::Prepare { ground, threads } => told(packing::prepare(&ground, threads, context)?),
+        Task::Prepare { ground, threads } => told(reading::prepare(&ground, threads, context)?),
         Task::Survey { ground, from, threads } => told(delivery::survey(&ground, &from, threads, context)?),
         Task::Limit { limit, bytes, ground, from } => limits::measure(limit, bytes, &ground, from.as_ref()),
         Task::Stage { stage, ground, from, threads } => match stage {
             Stage::Sha256 | Stage::Aes | Stage::Hmac | Stage::Seal => reading::source(stage, &ground),
-            Stage::Deflate => packing::deflate(&ground, threads, context),
-            Stage::Pack => packing::pack(&ground, threads, context),
+            Stage::Deflate => reading::deflate(&ground, threads, context),
+            Stage::Pack => reading::pack(&ground, threads, context),
             Stage::Authenticate => reading::authenticate(&ground, context),
             Stage::Digest | Stage::Decrypt => reading::payload(stage, &ground, context),
             Stage::Unpack => reading::unpack(&ground, threads, context),
@@ -83,7 +77,7 @@ fn serve(folder: &std::path::Path) -> io::Result<()> {
         Ok(server) => server,
         Err(error) => return tell(&failure(&error)),
     };
-    let cpu_before = own_usage::cpu().as_secs_f64();
+    let cpu_before = machine::cpu().as_secs_f64();
     tell(&Answer { url: Some(server.url()), cpu_before, ..Answer::default() })?;
     wait_for_the_end()?;
     server.stop();
@@ -92,7 +86,7 @@ fn serve(folder: &std::path::Path) -> io::Result<()> {
 
 /// On a line of its own, whatever a test's harness has begun to say.
 fn tell(answer: &Answer) -> io::Result<()> {
-    let line = serde_json::to_string(&Answer { peak: own_usage::peak_memory(), ..answer.clone() })?;
+    let line = serde_json::to_string(&Answer { peak: machine::peak_memory(), ..answer.clone() })?;
     let mut output = io::stdout().lock();
     output.write_all(format!("\n{line}\n").as_bytes())?;
     output.flush()

@@ -1,23 +1,28 @@
-//! Stages that read what is there: the source files, the content, its payload.
+//! Packing and reading, stage by stage.
 
 use super::Outcome;
-use super::content::Published;
-use super::sample;
-use super::timed::timed;
-use crate::ground::Ground;
+use super::delivery::Published;
+use super::limits::{files, timed};
+use crate::folder::Ground;
+use crate::payload::SETUP_FILE;
 use crate::stage::Stage;
-use crate::task::Answer;
+use crate::task::{Answer, Facts};
 use aes::Aes256Enc;
 use cbc::Encryptor;
 use cbc::cipher::{Array, BlockModeEncrypt as _, KeyIvInit as _};
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use intunewin::{PackageMetadata, PackageWriter, UnpackOptions};
+use intunewin::{
+    ArchiveError, ArchivePolicy, FileSource, Package, PackageMetadata, PackageWriter, UnpackOptions,
+};
 use sha2::{Digest as _, Sha256};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::path::Path;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 use waybill_context::Context;
+use waybill_packager::pack::{self, PackOutput, PackRequest, PackSource};
+use waybill_publisher::{PublishRequest, publish};
 
 /// What sealing takes at once.
 const PIECE: usize = 64 << 10;
@@ -77,7 +82,7 @@ fn seal(folder: &Path) -> Outcome<Answer> {
 fn read_all(folder: &Path, take: &mut dyn FnMut(&mut [u8]) -> io::Result<()>) -> Outcome<u64> {
     let mut piece = vec![0; PIECE];
     let mut total = 0;
-    for (path, _) in sample::files(folder)? {
+    for (path, _) in files(folder)? {
         let mut file = File::open(path)?;
         loop {
             match file.read(&mut piece)? {
@@ -146,4 +151,54 @@ impl Seek for Nowhere {
     fn seek(&mut self, _: SeekFrom) -> io::Result<u64> {
         Ok(0)
     }
+}
+
+/// What the lab server's address will stand in for: the document is asked for its keys alone.
+const NOWHERE: &str = "http://127.0.0.1/";
+
+fn request(ground: &Ground, output: PathBuf, threads: usize) -> PackRequest {
+    let source = PackSource::Folder { folder: ground.source(), setup_file: SETUP_FILE.into() };
+    let mut request = PackRequest::new(source, PackOutput::File(output));
+    request.options.threads = NonZeroUsize::new(threads);
+    request
+}
+
+/// The package as a stage.
+pub(super) fn pack(ground: &Ground, threads: usize, context: &Context<'_>) -> Outcome<Answer> {
+    let request = request(ground, ground.output().join("packed.intunewin"), threads);
+    timed(|| Ok(pack::pack(&request, context)?.sizes.source))
+}
+
+/// The payload alone, into nowhere.
+pub(super) fn deflate(ground: &Ground, threads: usize, context: &Context<'_>) -> Outcome<Answer> {
+    let request = request(ground, ground.output().join("packed.intunewin"), threads);
+    timed(|| Ok(pack::write_payload(&request, std::io::sink(), context)?))
+}
+
+/// Packs and publishes what all other stages read.
+pub(super) fn prepare(ground: &Ground, threads: usize, context: &Context<'_>) -> Outcome<Facts> {
+    let report = pack::pack(&request(ground, ground.package(), threads), context)?;
+    let policy = ArchivePolicy::default();
+    let mut publishing = PublishRequest::new(ground.package(), ground.public());
+    publishing.document = Some(ground.document());
+    publishing.base_url = Some(NOWHERE.to_owned());
+    publishing.force = true;
+    let package = Package::open(FileSource::open(ground.package())?, &policy)?;
+    publish(package.into_content(context)?, &publishing, context)?;
+    std::fs::remove_file(ground.package())?; // from here on the published content is what counts
+    let content = Published::read(ground)?.open()?;
+    let size = content.content_size();
+    let content = content.authenticate(context)?;
+    let mut deflated = 0;
+    content.archive(&policy, context)?.visit(|entry| {
+        deflated += if entry.deflated { entry.size } else { 0 };
+        Ok::<(), ArchiveError>(())
+    })?;
+    Ok(Facts {
+        files: report.entries.files,
+        source: report.sizes.source,
+        deflated,
+        payload: content.payload_size(),
+        content: size,
+    })
 }
