@@ -5,8 +5,7 @@ use crate::folder::Ground;
 use crate::limit::Limit;
 use crate::options::StageProgram;
 use crate::options::{BenchError, failed};
-use crate::stage::Stage;
-use crate::task::Facts;
+use crate::stage::{Facts, Stage};
 use crate::task::{Origin, Task};
 use waybill_context::Context;
 

@@ -3,7 +3,7 @@
 use crate::folder::Ground;
 use crate::limit::Limit;
 use crate::options::PayloadPlan;
-use crate::stage::Stage;
+use crate::stage::{Facts, Stage};
 use serde::{Deserialize, Serialize};
 
 /// What is asked. It may hold a signed URL, so it travels through a pipe and never as an argument.
@@ -64,19 +64,4 @@ pub(crate) struct Answer {
     /// The id of its code, where it has one of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) code: Option<String>,
-}
-
-/// Bytes at each stage of its making.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Facts {
-    /// Files.
-    pub(crate) files: u64,
-    /// Bytes of the files.
-    pub(crate) source: u64,
-    /// Of them, bytes of files that are deflated.
-    pub(crate) deflated: u64,
-    /// Bytes of the payload.
-    pub(crate) payload: u64,
-    /// Bytes of the content.
-    pub(crate) content: u64,
 }

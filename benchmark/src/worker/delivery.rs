@@ -1,10 +1,9 @@
 //! From a server to a content, or to files; and the bare download that they are held against.
 
-use super::Outcome;
-use super::limits::timed;
+use super::{Outcome, timed};
 use crate::folder::Ground;
-use crate::stage::Stage;
-use crate::task::{Answer, Facts, Origin};
+use crate::stage::{Facts, Stage};
+use crate::task::{Answer, Origin};
 use intunewin::{ArchivePolicy, EncryptedContent, FileSource};
 use reqwest::{Client, Response, Url};
 use std::fs::File;

@@ -1,9 +1,8 @@
-//! The measured part of a process.
+//! What this machine can do at best.
 
-use super::Outcome;
+use super::{Outcome, timed};
 use crate::folder::Ground;
 use crate::limit::Limit;
-use crate::machine;
 use crate::task::{Answer, Origin};
 use aes::{Aes256Dec, Aes256Enc};
 use cbc::cipher::{Array, BlockModeDecrypt as _, BlockModeEncrypt as _, KeyIvInit as _};
@@ -13,16 +12,6 @@ use std::fs::File;
 use std::hint::black_box;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
-use std::time::Instant;
-
-/// Runs `work`, which says how many bytes went through. What was done before is not part of it.
-pub(super) fn timed(work: impl FnOnce() -> Outcome<u64>) -> Outcome<Answer> {
-    let cpu_before = machine::cpu().as_secs_f64();
-    let started = Instant::now();
-    let bytes = work()?;
-    let seconds = started.elapsed().as_secs_f64();
-    Ok(Answer { bytes, seconds, cpu_before, ..Answer::default() })
-}
 
 /// What packing deflates at once.
 pub(super) const BLOCK: usize = 1 << 20;

@@ -6,10 +6,11 @@ mod reading;
 
 use crate::machine;
 use crate::payload;
-use crate::stage::Stage;
-use crate::task::{Answer, Facts, Task};
+use crate::stage::{Facts, Stage};
+use crate::task::{Answer, Task};
 use std::error::Error;
 use std::io::{self, Write as _};
+use std::time::Instant;
 use waybill_context::Context;
 use waybill_downloader::FetchError;
 use waybill_packager::pack::PackError;
@@ -110,4 +111,13 @@ fn chain(error: &dyn Error) -> String {
         }
     }
     text
+}
+
+/// Runs `work`, which says how many bytes went through. What was done before is not part of it.
+fn timed(work: impl FnOnce() -> Outcome<u64>) -> Outcome<Answer> {
+    let cpu_before = machine::cpu().as_secs_f64();
+    let started = Instant::now();
+    let bytes = work()?;
+    let seconds = started.elapsed().as_secs_f64();
+    Ok(Answer { bytes, seconds, cpu_before, ..Answer::default() })
 }

@@ -1,12 +1,12 @@
 //! Packing and reading, stage by stage.
 
-use super::Outcome;
 use super::delivery::Published;
-use super::limits::{files, timed};
+use super::limits::files;
+use super::{Outcome, timed};
 use crate::folder::Ground;
 use crate::payload::SETUP_FILE;
-use crate::stage::Stage;
-use crate::task::{Answer, Facts};
+use crate::stage::{Facts, Stage};
+use crate::task::Answer;
 use aes::Aes256Enc;
 use cbc::Encryptor;
 use cbc::cipher::{Array, BlockModeEncrypt as _, KeyIvInit as _};

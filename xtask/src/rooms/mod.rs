@@ -11,9 +11,6 @@ use std::path::{Path, PathBuf};
 
 use circles::Circle;
 
-/// Circles that are still there, by the full names of their members.
-const EXCEPTIONS: &[&[&str]] = &[];
-
 const USAGE: &str = "usage: cargo xtask rooms --check|--figures|--files|--siblings [--repo DIR]";
 
 /// Answers one question about this repository, or with `--repo DIR` about another tree of it.
@@ -38,17 +35,11 @@ pub(crate) fn answer(arguments: &[&str]) -> Result<String, String> {
 fn check(repo: &Path) -> Result<String, String> {
     let packages = package::packages(repo)?;
     let mut faults = direction::violations(&packages);
-    let circles = all_circles(repo, false)?;
-    let (listed, new): (Vec<_>, Vec<_>) =
-        circles.into_iter().partition(|circle| EXCEPTIONS.iter().any(|members| circle.is(members)));
-    faults.extend(new.iter().map(Circle::describe));
-    for gone in EXCEPTIONS.iter().filter(|members| !listed.iter().any(|circle| circle.is(members))) {
-        faults.push(format!("no circle any more, take it from the exceptions: {}", gone.join(", ")));
-    }
+    faults.extend(all_circles(repo, false)?.iter().map(Circle::describe));
     if !faults.is_empty() {
         return Err(faults.join("\n"));
     }
-    Ok(format!("{} crates import as they may; {} circles, each an exception", packages.len(), listed.len()))
+    Ok(format!("{} crates import as they may, and no modules stand in a circle", packages.len()))
 }
 
 fn figures(repo: &Path) -> Result<String, String> {
@@ -75,10 +66,6 @@ fn describe_all(circles: &[Circle]) -> String {
 }
 
 impl Circle {
-    fn is(&self, members: &[&str]) -> bool {
-        self.members.iter().eq(members.iter())
-    }
-
     fn describe(&self) -> String {
         format!("a circle of {}:\n  {}", self.members.join(", "), self.reasons.join("\n  "))
     }

@@ -1,28 +1,24 @@
 //! The inner zips that unpacking must judge: 140 of them, in the groups that `docs/archive-policy.md` counts.
 
+use super::deflate::{zero_bytes, zeros};
+use super::records::{Header, extra, zip64_extra};
 use super::vector::{Expect, Vector};
 use super::zip_image::{Entry, Image};
 
 mod bombs;
-mod duplicates;
-mod encrypted;
-mod legal;
-mod limits;
-mod modes;
-mod names;
 mod structure;
 
 /// All of them; each group checks its own number.
 pub(super) fn all() -> Vec<Vector> {
     let groups = [
-        (60, names::all()),
+        (60, names()),
         (35, structure::all()),
         (10, bombs::all()),
-        (10, limits::all()),
-        (10, duplicates::all()),
-        (5, modes::all()),
-        (5, encrypted::all()),
-        (5, legal::all()),
+        (10, limits()),
+        (10, duplicates()),
+        (5, modes()),
+        (5, encrypted()),
+        (5, legal()),
     ];
     for (count, group) in &groups {
         assert_eq!(*count, group.len(), "the group that starts with {}", group[0].name);
@@ -43,4 +39,265 @@ fn beside_innocent(entries: impl IntoIterator<Item = Entry>) -> Image {
 /// An archive that unpacks.
 fn accepted(name: &str, comment: &str, image: &Image) -> Vector {
     Vector::new(name, Expect::Success, comment, image.bytes()).unpacking_to(image)
+}
+
+/// What the vector is called, the rule, what is wrong, the name with slashes.
+type Fault<'a> = (&'a str, &'a str, &'a str, &'a str);
+
+const FAULTS: [Fault<'static>; 29] = [
+    ("absolute", "name-absolute", "starts at the root", "/evil.exe"),
+    ("drive", "name-drive", "starts with a drive", "C:/evil.exe"),
+    ("drive-relative", "name-drive", "is relative to a drive's current folder", "C:folder/evil.exe"),
+    ("share", "name-absolute", "is a network share", "//server/share/evil.exe"),
+    ("verbatim", "name-absolute", "is a verbatim path", "//?/C:/evil.exe"),
+    ("parent", "name-parent", "climbs out", "../evil.exe"),
+    ("parent-inside", "name-parent", "climbs out further in", "folder/../../evil.exe"),
+    ("parent-cancelled", "name-parent", "holds a .. that cancels out", "folder/../evil.exe"),
+    ("parent-last", "name-parent", "ends in ..", "folder/.."),
+    ("dot", "name-trailing", "holds a component of one dot", "folder/./evil.exe"),
+    ("stream", "name-colon", "names an alternate data stream", "folder/install.cmd:evil.exe"),
+    ("stream-folder", "name-colon", "names a folder's index stream", "folder::$INDEX_ALLOCATION/evil.exe"),
+    ("control", "name-control", "holds a control character", "folder/evil\u{1f}.exe"),
+    ("nul", "name-control", "holds NUL", "folder/evil.txt\0.exe"),
+    ("less", "name-character", "holds <", "folder/evil<.exe"),
+    ("greater", "name-character", "holds >", "folder/evil>.exe"),
+    ("quote", "name-character", "holds a double quote", "folder/evil\".exe"),
+    ("pipe", "name-character", "holds |", "folder/evil|.exe"),
+    ("question", "name-character", "holds ?", "folder/evil?.exe"),
+    ("asterisk", "name-character", "holds *", "folder/evil*.exe"),
+    ("device", "name-reserved", "is the console", "folder/CON"),
+    (
+        "device-extension",
+        "name-reserved",
+        "is a device with an extension, in lower case",
+        "folder/nul.tar.gz",
+    ),
+    ("device-folder", "name-reserved", "lies in a folder with a device's name", "Aux/evil.exe"),
+    ("device-superscript", "name-reserved", "is a port with a superscript digit", "folder/COM\u{b9}.log"),
+    ("device-space", "name-reserved", "is a device with a space before the extension", "folder/LPT1 .txt"),
+    ("device-console", "name-reserved", "is the console's input", "folder/CONIN$"),
+    ("dot-end", "name-trailing", "ends in a dot", "folder/evil.exe."),
+    ("space-end", "name-trailing", "lies in a folder whose name ends in a space", "folder /evil.exe"),
+    ("component-empty", "name-empty", "has an empty component", "folder//evil.exe"),
+];
+
+fn names() -> Vec<Vector> {
+    let long = format!("folder/{}", "x".repeat(256));
+    let too_long: Fault<'_> = ("too-long", "name-too-long", "has a component of 256 UTF-16 units", &long);
+    FAULTS
+        .iter()
+        .chain([&too_long])
+        .flat_map(|fault| ["slash", "backslash"].map(|how| vector(fault, how)))
+        .collect()
+}
+
+fn vector((stem, rule, wrong, name): &Fault<'_>, how: &str) -> Vector {
+    let name = if how == "slash" { (*name).to_owned() } else { name.replace('/', "\\") };
+    let image = beside_innocent([Entry::stored(name, b"evil")]);
+    Vector::refused(
+        format!("name-{stem}-{how}"),
+        rule,
+        format_args!("a name that {wrong}, with {how}"),
+        image.bytes(),
+    )
+}
+
+fn limits() -> Vec<Vector> {
+    [entries(), sizes()].into_iter().flatten().collect()
+}
+
+fn files(count: usize, size: usize) -> Image {
+    Image::lay_out(
+        (0..count).map(|number| Entry::stored(format!("file{number}"), &vec![b'x'; size])).collect(),
+    )
+}
+
+fn over(stem: &str, rule: &str, limits: &str, comment: &str, image: &Image) -> Vector {
+    Vector::refused(format!("limit-{stem}"), rule, comment, image.bytes()).with("limits", limits)
+}
+
+fn met(stem: &str, limits: &str, comment: &str, image: &Image) -> Vector {
+    accepted(&format!("limit-{stem}"), comment, image).with("limits", limits)
+}
+
+fn entries() -> Vec<Vector> {
+    let many = files(1, 1).with_zip64_sentinels().but(|image| {
+        image.zip64.iter_mut().for_each(|end| (end.entries, end.entries_here) = (200_001, 200_001));
+    });
+    let most = files(1, 1).but(|image| (image.end.entries, image.end.entries_here) = (65_534, 65_534));
+    vec![
+        over("entries-over", "limit-entries", "max-entries=3", "four entries", &files(4, 1)),
+        met("entries-met", "max-entries=3", "three entries", &files(3, 1)),
+        Vector::refused(
+            "limit-entries-200001",
+            "limit-entries",
+            "200,001 entries are declared",
+            many.bytes(),
+        ),
+        Vector::refused(
+            "limit-entries-65534",
+            "count-mismatch",
+            "65,534 entries are declared, one is there",
+            most.bytes(),
+        ),
+    ]
+}
+
+fn sizes() -> Vec<Vector> {
+    let package = files(2, 10);
+    let less = format!("max-package={}", package.bytes().len() - 1);
+    let real = Entry::new("zeros.bin", &zero_bytes(300_000), 8, zeros(300_000));
+    let name = Entry::stored(format!("folder/{}", "x".repeat(255)), b"x");
+    vec![
+        over("unpacked-over", "limit-unpacked", "max-unpacked=99", "one file of 100 bytes", &files(1, 100)),
+        met("unpacked-met", "max-unpacked=100", "one file of 100 bytes", &files(1, 100)),
+        over("unpacked-sum", "limit-unpacked", "max-unpacked=199", "two files of 100 bytes", &files(2, 100)),
+        over("package-over", "limit-package", &less, "an archive one byte over the limit", &package),
+        accepted("limit-ratio-real", "zeros, as small as deflate can make them", &beside_innocent([real])),
+        accepted("limit-name-met", "a component of 255 UTF-16 units", &beside_innocent([name])),
+    ]
+}
+
+fn duplicates() -> Vec<Vector> {
+    let pair = |stem: &str, rule: &str, comment: &str, names: [&str; 2]| {
+        let entry = |name: &str| Entry::stored(name, if name.ends_with('/') { b"" } else { name.as_bytes() });
+        Vector::refused(format!("duplicate-{stem}"), rule, comment, beside_innocent(names.map(entry)).bytes())
+    };
+    let twice = "name-duplicate";
+    let both = "name-prefix";
+    vec![
+        pair("same", twice, "the same name twice", ["data/file.txt", "data/file.txt"]),
+        pair("case", twice, "names that differ in case", ["data/file.txt", "data/File.TXT"]),
+        pair(
+            "case-wide",
+            twice,
+            "names that differ in the case of an accented letter",
+            ["data/é.txt", "data/É.txt"],
+        ),
+        pair(
+            "composition",
+            twice,
+            "a letter composed and decomposed",
+            ["data/\u{e9}.txt", "data/e\u{301}.txt"],
+        ),
+        pair("kelvin", twice, "the letter K and the Kelvin sign", ["data/K.txt", "data/\u{212a}.txt"]),
+        pair("separator", twice, "one name with each separator", ["data/file.txt", "data\\file.txt"]),
+        pair("folder", twice, "an empty folder twice, in another case", ["data/", "Data/"]),
+        pair("file-folder", both, "a file and an empty folder", ["data", "data/"]),
+        pair("file-prefix", both, "a file, then a file below it", ["data", "data/file.txt"]),
+        pair(
+            "prefix-file",
+            both,
+            "a file, then its folder as a file in another case",
+            ["data/file.txt", "DATA"],
+        ),
+    ]
+}
+
+/// Made by Unix, version 3.0 of the specification.
+const UNIX: u16 = 3 << 8 | 30;
+
+fn modes() -> Vec<Vector> {
+    let special = |stem: &str, mode: u32, comment: &str| {
+        let entry = Entry::stored("link", b"../../etc/passwd").centrally(|header| {
+            header.made_by = UNIX;
+            header.attributes = mode << 16;
+        });
+        Vector::refused(format!("mode-{stem}"), "type-special", comment, beside_innocent([entry]).bytes())
+    };
+    vec![
+        special("link", 0o120_777, "a symbolic link out of the folder"),
+        special("pipe", 0o010_644, "a named pipe"),
+        special("character", 0o020_644, "a character device"),
+        special("block", 0o060_644, "a block device"),
+        special("socket", 0o140_644, "a socket"),
+    ]
+}
+
+fn encrypted() -> Vec<Vector> {
+    let secret = || Entry::stored("secret.txt", b"twelve bytes and the text");
+    let vector = |stem: &str, comment: &str, entry: Entry| {
+        Vector::refused(
+            format!("encrypted-{stem}"),
+            "entry-encrypted",
+            comment,
+            beside_innocent([entry]).bytes(),
+        )
+    };
+    let flagged = |flags: u16| secret().both(|header| header.flags |= flags);
+    vec![
+        vector("traditional", "traditional encryption", flagged(1)),
+        vector("strong", "strong encryption", flagged(0x41)),
+        vector("aes", "AES, which hides the method", flagged(1).both(aes)),
+        vector("masked", "local header values masked", flagged(0x2000)),
+        vector("described", "traditional encryption with a data descriptor", flagged(1).described(true)),
+    ]
+}
+
+fn aes(header: &mut Header) {
+    header.method = 99;
+    header.extra = extra(0x9901, b"\x02\x00AE\x03\x00\x00");
+}
+
+fn legal() -> Vec<Vector> {
+    vec![
+        accepted(
+            "legal-backslash",
+            "names with backslashes, an empty folder and an empty file among them",
+            &backslashes(),
+        ),
+        accepted("legal-zip64", "zip64 in every record, though nothing is large", &zip64()),
+        accepted("legal-descriptors", "sizes behind the data, with and without signature", &described()),
+        accepted("legal-unflagged", "a UTF-8 name without the UTF-8 flag", &unflagged()),
+        accepted(
+            "legal-unix",
+            "modes, comments and differing extra fields, as zip tools on Unix write them",
+            &unix(),
+        ),
+    ]
+}
+
+fn backslashes() -> Image {
+    beside_innocent([
+        Entry::stored("data\\empty folder\\", b""),
+        Entry::stored("data\\empty.txt", b""),
+        Entry::deflated("data\\sub\\file.txt", b"some text"),
+    ])
+}
+
+fn zip64() -> Image {
+    let large = Entry::deflated("data/file.txt", b"some text").both(|header| {
+        header.extra = zip64_extra(&[u64::from(header.size), u64::from(header.compressed)]);
+        (header.size, header.compressed, header.needed) = (u32::MAX, u32::MAX, 45);
+    });
+    beside_innocent([large]).with_zip64_sentinels()
+}
+
+fn described() -> Image {
+    beside_innocent([
+        Entry::deflated("signed.txt", b"some text").described(true),
+        Entry::deflated("unsigned.txt", b"some other text").described(false),
+        Entry::stored("empty.txt", b"").described(true),
+    ])
+}
+
+fn unflagged() -> Image {
+    beside_innocent([Entry::stored("data/über.txt", b"text").both(|header| header.flags = 0)])
+}
+
+fn unix() -> Image {
+    let file = Entry::deflated("data/file.txt", b"some text")
+        .both(|header| header.flags = 0)
+        .locally(|header| header.extra = extra(0x5455, &[3, 0, 0, 0, 0, 0, 0, 0, 0]))
+        .centrally(|header| {
+            header.extra = extra(0x5455, &[3, 0, 0, 0, 0]);
+            header.made_by = 3 << 8 | 30;
+            header.attributes = 0o100_644 << 16;
+            header.comment = b"a comment".to_vec();
+        });
+    let folder = Entry::stored("data/", b"").centrally(|header| {
+        header.made_by = 3 << 8 | 30;
+        header.attributes = 0o040_755 << 16 | 0x10;
+    });
+    beside_innocent([folder, file]).but(|image| image.end.comment = b"made by hand".to_vec())
 }
