@@ -18,7 +18,7 @@ pub(crate) fn location(text: &str) -> Result<Location, Failure> {
     if !text.contains("://") {
         return Ok(Location::File(PathBuf::from(text)));
     }
-    SecretUrl::parse(text).map(Location::Url).ok_or_else(|| {
+    SecretUrl::parse(text).map(Location::Url).map_err(|_| {
         let message = "what is to be fetched is no http(s) URL with a host and without a user name";
         let hint = "give a path, or a URL such as https://cdn.example/7zip.content.json";
         Failure::new(&command::USAGE, message).with_hint(hint)
@@ -35,7 +35,7 @@ pub(crate) fn content_url(file: Option<&Path>) -> Result<Option<SecretUrl>, Fail
         },
     };
     let text = text.trim();
-    let one = (!text.contains(char::is_whitespace)).then(|| SecretUrl::parse(text)).flatten(); // parsing drops newlines
+    let one = (!text.contains(char::is_whitespace)).then(|| SecretUrl::parse(text).ok()).flatten(); // parsing drops newlines
     one.map(Some).ok_or_else(|| {
         Failure::new(&codes::SOURCE_UNUSABLE, "this is not one http(s) URL and nothing else")
             .about(&place)

@@ -21,6 +21,7 @@ pub struct FetchRequest {
 
 /// What to fetch.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub enum Wanted {
     /// A content.json or a whole `.intunewin`: its first bytes tell which.
     Described(Location),
@@ -48,6 +49,7 @@ pub enum Location {
 
 /// Where the content folder shall be.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Destination {
     /// This folder.
     Folder(PathBuf),
@@ -60,8 +62,9 @@ pub enum Destination {
     },
 }
 
-/// How to fetch.
+/// How to fetch. [`FetchOptions::with`] changes what differs from the default.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct FetchOptions {
     /// Requests at once, 1 to 8. More than one needs piece hashes and a server with ranges.
     pub connections: usize,
@@ -87,6 +90,27 @@ pub struct FetchOptions {
     pub content_url: Option<SecretUrl>,
     /// Certificates to trust besides the system's.
     pub extra_roots: Vec<CertificateDer<'static>>,
+}
+
+impl FetchOptions {
+    /// These options after `change`.
+    ///
+    /// ```
+    /// let options = waybill_downloader::FetchOptions::default().with(|options| options.connections = 4);
+    /// assert!(options.resume);
+    /// ```
+    #[must_use]
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
+}
+
+impl FetchRequest {
+    /// A request with the default options.
+    pub fn new(what: Wanted, destination: Destination, root: impl Into<PathBuf>) -> Self {
+        Self { what, destination, root: root.into(), options: FetchOptions::default() }
+    }
 }
 
 impl Default for FetchOptions {

@@ -124,7 +124,10 @@ fn fetch_phase(document: &Path, root: &Path, context: &Context<'_>) -> (PhaseOut
         what: Wanted::Described(Location::File(document.to_owned())),
         destination: Destination::Cache { app: "app".to_owned(), revision: "1".to_owned() },
         root: root.to_owned(),
-        options: FetchOptions { force: true, proxy: ProxyChoice::Direct, ..FetchOptions::default() },
+        options: FetchOptions::default().with(|fetch| {
+            fetch.force = true;
+            fetch.proxy = ProxyChoice::Direct;
+        }),
     };
     match fetch(&request, context) {
         Ok(report) => {

@@ -29,13 +29,12 @@ fn fetch_until_killed() {
         what: Wanted::Described(document),
         destination: Destination::Folder(path(OUTPUT)),
         root: path(ROOT),
-        options: FetchOptions {
-            proxy: ProxyChoice::Direct,
-            threads: 2,
-            force: env::var_os(FORCE).is_some(),
-            connections: env::var(CONNECTIONS).unwrap().parse().unwrap(),
-            ..FetchOptions::default()
-        },
+        options: FetchOptions::default().with(|fetch| {
+            fetch.proxy = ProxyChoice::Direct;
+            fetch.threads = 2;
+            fetch.force = env::var_os(FORCE).is_some();
+            fetch.connections = env::var(CONNECTIONS).unwrap().parse().unwrap();
+        }),
     };
     let outcome = fetch(&request, &Context::new(&(), &(), &LeapingClock::new()));
     let line = format!("it ended by itself: {outcome:?}\n");

@@ -38,7 +38,10 @@ impl Device {
     /// In a folder that is there, on another volume say.
     pub(crate) fn within(folder: TempDir) -> Self {
         fs::create_dir(folder.path().join("apps")).unwrap();
-        let options = FetchOptions { proxy: ProxyChoice::Direct, threads: 2, ..FetchOptions::default() };
+        let options = FetchOptions::default().with(|fetch| {
+            fetch.proxy = ProxyChoice::Direct;
+            fetch.threads = 2;
+        });
         Self { folder, options }
     }
 

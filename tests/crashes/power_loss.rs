@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 use std::fs;
 use std::io::{Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
-use waybill_downloader::FetchOptions;
 use waybill_schemas::PIECE_SIZE;
 use waybill_schemas::codes::Classified as _;
 use waybill_schemas::report::delivery::FetchReport;
@@ -169,7 +168,7 @@ fn a_folder_that_was_never_settled_is_read_in_full_before_it_is_believed() {
     zero(&device.destination().join("large.bin"), MIB, MIB + 4096);
     let error = device.fetch(content).unwrap_err();
     assert_eq!((error.code().id, error.code().class.exit_code()), ("folder-damaged", 4), "{error}");
-    device.options = FetchOptions { force: true, ..device.options.clone() };
+    device.options = device.options.clone().with(|fetch| fetch.force = true);
     assert_eq!(goes_on(&device, content).1, content.size);
 }
 

@@ -8,7 +8,7 @@ use std::sync::mpsc::channel;
 use std::thread;
 use std::time::Duration;
 use waybill_context::Context;
-use waybill_downloader::{Destination, FetchOptions, FetchRequest, download, fetch};
+use waybill_downloader::{Destination, FetchRequest, download, fetch};
 use waybill_schemas::codes::Classified as _;
 
 /// Exit 6, and the process that is in the way.
@@ -68,9 +68,9 @@ fn two_contents_for_two_folders_do_not_meet() {
 /// The first stands in the middle of its download until the second waits for it.
 fn wait_for(first: (&Device, &Published), second: &FetchRequest) -> Fetched {
     let limit_rate = Some(1 << 20); // so that it sleeps, and stands there
-    let slow = FetchOptions { limit_rate, ..first.0.options.clone() };
+    let slow = first.0.options.clone().with(|fetch| fetch.limit_rate = limit_rate);
     let slow = FetchRequest { options: slow, ..first.0.request(first.1) };
-    let patient = FetchOptions { wait_lock: Duration::from_secs(60), ..second.options.clone() };
+    let patient = second.options.clone().with(|fetch| fetch.wait_lock = Duration::from_secs(60));
     let patient = FetchRequest { options: patient, ..second.clone() };
     let ((sleeps, is_asleep), (wake, woken)) = (channel(), channel());
     let (ended, end) = channel();
@@ -117,7 +117,7 @@ fn whoever_waits_for_a_process_that_is_killed_goes_on_from_what_it_held() {
     let first = Stopped::at("download:5000000", &device, content);
     let held = device.held(content);
     let clock = GatedClock::new(move || first.kill());
-    let options = FetchOptions { wait_lock: Duration::from_secs(60), ..device.options.clone() };
+    let options = device.options.clone().with(|fetch| fetch.wait_lock = Duration::from_secs(60));
     let request = FetchRequest { options, ..device.request(content) };
     let report = fetch(&request, &Context::new(&(), &(), &clock)).unwrap();
     assert_eq!(report.download.unwrap().resumed_from, held);

@@ -41,12 +41,11 @@ fn publish_installer(folder: &Path) -> (RunningServer, PathBuf) {
 }
 
 fn content(device: &Device, document: &Path) -> ContentSource {
-    let options = FetchOptions {
-        proxy: ProxyChoice::Direct,
-        threads: 2,
-        wait_lock: Duration::from_secs(10), // see Device::apply
-        ..FetchOptions::default()
-    };
+    let options = FetchOptions::default().with(|fetch| {
+        fetch.proxy = ProxyChoice::Direct;
+        fetch.threads = 2;
+        fetch.wait_lock = Duration::from_secs(10); // see Device::apply
+    });
     ContentSource::Fetch {
         what: Box::new(Wanted::Described(Location::File(document.to_owned()))),
         root: device.root(),

@@ -92,7 +92,10 @@ impl<'a> Device<'a> {
             servers,
             folder: tempfile::tempdir().unwrap(),
             clock: FastClock::new(1),
-            options: FetchOptions { proxy: ProxyChoice::Direct, threads: 2, ..FetchOptions::default() },
+            options: FetchOptions::default().with(|fetch| {
+                fetch.proxy = ProxyChoice::Direct;
+                fetch.threads = 2;
+            }),
             cancel: Arc::default(),
         }
     }

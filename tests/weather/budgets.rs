@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use waybill_context::Clock;
-use waybill_downloader::FetchOptions;
 use waybill_schemas::codes::Class;
 use waybill_tests::fault_server::{Answer, Ending, cut_at, fault, status};
 
@@ -53,7 +52,10 @@ fn the_rate_is_held() {
         let mut lab = Lab::new("the_rate_is_held", When::Fresh);
         lab.with_pieces = true;
         let rate = 10_000;
-        let options = FetchOptions { limit_rate: Some(rate), connections, ..lab.options.clone() };
+        let options = lab.options.clone().with(|fetch| {
+            fetch.limit_rate = Some(rate);
+            fetch.connections = connections;
+        });
         let outcome = lab.fetch_with(&options, &lab.write_document()).arrived().acted(&[]).wasted(0);
         let least = Duration::from_secs(content().size() as u64 / rate - 2);
         assert!(lab.clock.slept() >= least, "{:?} for {connections}", lab.clock.slept());

@@ -5,7 +5,7 @@ use crate::lab::{CONTENT, Lab, PIECES, content, other_content};
 use crate::outcome::Outcome;
 use serde_json::{Value, json};
 use std::fs;
-use waybill_downloader::{FetchOptions, Location, SecretUrl, Wanted};
+use waybill_downloader::{Location, SecretUrl, Wanted};
 use waybill_schemas::codes::Class;
 use waybill_schemas::{ContentDocument, Sha256Digest};
 use waybill_tests::fault_server::{Answer, Framing, Resource, fault};
@@ -261,7 +261,7 @@ fn other_pieces() {
 fn several(lab: &Lab, document: &[u8]) -> Outcome {
     let path = lab.write_document();
     fs::write(&path, document).unwrap();
-    lab.fetch_with(&FetchOptions { connections: 4, ..lab.options.clone() }, &path)
+    lab.fetch_with(&lab.options.clone().with(|fetch| fetch.connections = 4), &path)
 }
 
 fn digest(bytes: &[u8]) -> Sha256Digest {

@@ -75,7 +75,10 @@ impl Lab {
             clock: Arc::new(FastClock::new(1)),
             when,
             at: cut_of(case),
-            options: FetchOptions { proxy: ProxyChoice::Direct, threads: 2, ..FetchOptions::default() },
+            options: FetchOptions::default().with(|fetch| {
+                fetch.proxy = ProxyChoice::Direct;
+                fetch.threads = 2;
+            }),
             url,
             with_pieces: false,
             cancel: Arc::default(),
@@ -212,7 +215,7 @@ impl Lab {
         self.server.clear(CONTENT);
         self.held = 0;
         self.cut = false;
-        let options = FetchOptions { resume: false, ..self.options.clone() };
+        let options = self.options.clone().with(|fetch| fetch.resume = false);
         self.put(right());
         let outcome = self.fetch_with(&options, &self.write_document()).arrived();
         assert_eq!(outcome.download().received as usize, content().size());

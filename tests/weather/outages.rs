@@ -5,7 +5,7 @@ use crate::lab::{Lab, PIECES, content};
 use sha2::{Digest as _, Sha256};
 use std::fs;
 use std::time::Duration;
-use waybill_downloader::{FetchOptions, Location, SecretUrl, Wanted};
+use waybill_downloader::{Location, SecretUrl, Wanted};
 use waybill_schemas::codes::Class;
 use waybill_schemas::{ContentDocument, PiecesDocument, Sha256Digest};
 use waybill_tests::fault_server::{
@@ -145,7 +145,7 @@ fn a_whole_package_keeps_to_the_rate() {
     lab.server.put(PACKAGE, Resource::new(bytes));
     lab.server.forever(PACKAGE, fault(|_, resource| resource.whole()));
     let rate = 10_000;
-    lab.fetch_this(package(&lab), &FetchOptions { limit_rate: Some(rate), ..lab.options.clone() })
+    lab.fetch_this(package(&lab), &lab.options.clone().with(|fetch| fetch.limit_rate = Some(rate)))
         .result
         .unwrap();
     let least = Duration::from_secs(len as u64 / rate - 2);
@@ -156,7 +156,7 @@ fn a_whole_package_keeps_to_the_rate() {
 #[test]
 fn what_is_kept_is_settled_to_its_last_byte() {
     let lab = Lab::new("what_is_kept_is_settled", When::Fresh);
-    let options = FetchOptions { keep_content: true, ..lab.options.clone() };
+    let options = lab.options.clone().with(|fetch| fetch.keep_content = true);
     lab.fetch_with(&options, &lab.write_document()).result.unwrap();
     let name = format!("{}.journal", content().package.info.mac);
     let journal = fs::read(lab.root().join("Content").join("Incoming").join(name)).unwrap();

@@ -6,7 +6,7 @@ use crate::lab::{CONTENT, Lab, SIGNATURE, content, replaced};
 use crate::outcome::Outcome;
 use std::fs;
 use std::sync::Arc;
-use waybill_downloader::{FetchOptions, Location, SecretUrl, Wanted};
+use waybill_downloader::{Location, SecretUrl, Wanted};
 use waybill_support::clock::FastClock;
 use waybill_support::folder_listing::list;
 use waybill_tests::fault_server::{Answer, Ending, Fault, Resource, cut_at, fault, status};
@@ -112,12 +112,12 @@ fn weathers() -> Vec<(&'static str, Weather)> {
         }),
         ("several connections", |lab| {
             lab.with_pieces = true;
-            let options = FetchOptions { connections: 3, ..lab.options.clone() };
+            let options = lab.options.clone().with(|fetch| fetch.connections = 3);
             lab.fetch_with(&options, &lab.write_document())
         }),
         ("a URL of its own", |lab| {
-            let content_url = SecretUrl::parse(&lab.server.url(&format!("/none?sig={SIGNATURE}")));
-            let options = FetchOptions { content_url, ..lab.options.clone() };
+            let content_url = SecretUrl::parse(&lab.server.url(&format!("/none?sig={SIGNATURE}"))).ok();
+            let options = lab.options.clone().with(|fetch| fetch.content_url = content_url);
             lab.fetch_with(&options, &lab.write_document())
         }),
         ("a bare content", |lab| {

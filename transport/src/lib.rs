@@ -1,4 +1,4 @@
-//! HTTP for whoever fetches, uploads or calls: client, trust, redirects, patience, pace, and what an answer is worth.
+#![doc = include_str!("../README.md")]
 
 mod answer;
 mod attempts;
@@ -20,7 +20,8 @@ pub use client::{
 pub use error::{ConnectionError, TransportError};
 pub use exchange::{Bucket, Exchange, StallGuard};
 pub use redirect::{Reach, RedirectFault, is_loopback, leads_to_private};
-pub use request::{BodySource, FileSlice, HeaderError, Method, Request, SecretUrl};
+pub use request::{BodySource, FileSlice, HeaderError, Method, Request, SecretUrl, UrlError};
 pub use rustls::pki_types::CertificateDer;
 pub use url::Url;
 pub use zeroize::Zeroizing;
+pub use {waybill_context, waybill_schemas};

@@ -283,15 +283,23 @@ pub struct HeaderError {
 pub struct SecretUrl(Url);
 
 impl SecretUrl {
-    /// Takes an http or https URL with a host and without a user name; `None` for any other.
-    pub fn new(url: Url) -> Option<Self> {
+    /// Takes an http or https URL with a host and without a user name.
+    ///
+    /// # Errors
+    /// Any other URL.
+    pub fn new(url: Url) -> Result<Self, UrlError> {
         let is_web = matches!(url.scheme(), "http" | "https") && url.has_host();
-        (is_web && url.username().is_empty() && url.password().is_none()).then_some(Self(url))
+        // A user name would go out as an Authorization header, and would be printed with the URL.
+        let is_anonymous = url.username().is_empty() && url.password().is_none();
+        if is_web && is_anonymous { Ok(Self(url)) } else { Err(UrlError) }
     }
 
-    /// Parses `text`; `None` where it is not such a URL.
-    pub fn parse(text: &str) -> Option<Self> {
-        Url::parse(text).ok().and_then(Self::new)
+    /// Parses `text` as such a URL.
+    ///
+    /// # Errors
+    /// Any other text. The error does not repeat it: it may hold a token.
+    pub fn parse(text: &str) -> Result<Self, UrlError> {
+        Url::parse(text).map_err(|_| UrlError).and_then(Self::new)
     }
 
     /// All of it, for the request alone.
@@ -299,6 +307,11 @@ impl SecretUrl {
         &self.0
     }
 }
+
+/// A text or URL that is not one of the web's, or holds a user name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("no http or https URL with a host and without a user name")]
+pub struct UrlError;
 
 /// Scheme, host, port and path.
 impl fmt::Display for SecretUrl {

@@ -49,7 +49,7 @@ impl ContentOf<'_> {
             what: what.clone(),
             destination: Destination::Cache { app, revision },
             root: root.to_owned(),
-            options: FetchOptions { force: true, ..options.clone() }, // the cache is ours: an older content makes room
+            options: options.clone().with(|fetch| fetch.force = true), // the cache is ours: an older content makes room
         };
         fetch(&request, self.context).map_err(cannot_be_had)?;
         self.let_user_read(&folder)?;

@@ -84,17 +84,23 @@ fn request(ground: &Ground, from: &Origin, threads: usize) -> Outcome<FetchReque
     let (what, proxy, content_url) = match from {
         Origin::Lab(address) => {
             let url = SecretUrl::parse(&format!("{address}{}", Published::read(ground)?.path));
-            let url = url.ok_or("the lab server has no usable address")?;
+            let url = url.map_err(|_| "the lab server has no usable address")?;
             (Wanted::Described(Location::File(ground.document())), ProxyChoice::Direct, Some(url))
         }
         Origin::File(path) => described(Location::File(path.clone())),
-        Origin::Url(url) => described(Location::Url(SecretUrl::parse(url).ok_or("this is no http(s) URL")?)),
+        Origin::Url(url) => {
+            described(Location::Url(SecretUrl::parse(url).map_err(|_| "this is no http(s) URL")?))
+        }
     };
     Ok(FetchRequest {
         what,
         destination: Destination::Folder(ground.output()),
         root: ground.root(),
-        options: FetchOptions { proxy, content_url, threads, ..FetchOptions::default() },
+        options: FetchOptions::default().with(|fetch| {
+            fetch.proxy = proxy;
+            fetch.content_url = content_url;
+            fetch.threads = threads;
+        }),
     })
 }
 

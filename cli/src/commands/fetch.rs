@@ -110,6 +110,7 @@ fn subject(wanted: &Wanted) -> String {
     match wanted {
         Wanted::Described(Location::File(path)) => shown(path),
         Wanted::Described(Location::Url(url)) | Wanted::Bare { url, .. } => url.to_string(),
+        _ => "the content".to_owned(), // kinds that this command does not know
     }
 }
 
@@ -172,19 +173,18 @@ fn options(args: &FetchArgs, content_url: Option<SecretUrl>) -> Result<FetchOpti
         let message = "--limit-rate is under 4 KiB a second: servers break off what is as slow as that";
         return Err(Failure::new(&command::USAGE, message).with_hint("give at least --limit-rate 4KiB"));
     }
-    Ok(FetchOptions {
-        connections: args.connections.into(),
-        limit_rate,
-        resume: !args.no_resume,
-        keep_content: args.keep_content,
-        check_in_full: args.check,
-        force: args.force,
-        wait_lock: Duration::from_secs(args.wait_lock),
-        policy: args.limits.policy(),
-        content_url,
-        extra_roots,
-        ..FetchOptions::default()
-    })
+    Ok(FetchOptions::default().with(|fetch| {
+        fetch.connections = args.connections.into();
+        fetch.limit_rate = limit_rate;
+        fetch.resume = !args.no_resume;
+        fetch.keep_content = args.keep_content;
+        fetch.check_in_full = args.check;
+        fetch.force = args.force;
+        fetch.wait_lock = Duration::from_secs(args.wait_lock);
+        fetch.policy = args.limits.policy();
+        fetch.content_url = content_url;
+        fetch.extra_roots = extra_roots;
+    }))
 }
 
 const SLOWEST: u64 = 4096;

@@ -263,10 +263,11 @@ fn content(args: &AttemptArgs, given: &AppFile, root: &Path) -> Result<ContentSo
     if Path::new(text).is_dir() {
         return content_folder(Path::new(text));
     }
+    let url = content_url(None)?;
     Ok(ContentSource::Fetch {
         what: Box::new(Wanted::Described(location(text)?)),
         root: root.to_owned(),
-        options: Box::new(FetchOptions { content_url: content_url(None)?, ..FetchOptions::default() }),
+        options: Box::new(FetchOptions::default().with(|fetch| fetch.content_url = url)),
     })
 }
 

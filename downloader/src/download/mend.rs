@@ -50,7 +50,7 @@ pub(super) fn read_pieces(download: &Download<'_>) -> Result<Option<PiecesDocume
 fn sibling(url: &SecretUrl) -> Option<SecretUrl> {
     let mut sibling = url.expose().clone();
     sibling.path_segments_mut().ok()?.pop().push("pieces.json");
-    SecretUrl::new(sibling)
+    SecretUrl::new(sibling).ok()
 }
 
 impl<'a> Download<'a> {

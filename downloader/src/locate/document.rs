@@ -146,7 +146,7 @@ fn located(document: ContentDocument, bytes: Bytes) -> Located {
 fn absolute(document: &ContentDocument, place: &str) -> Result<SecretUrl, LocateError> {
     let why = "its url is relative, and there is no server that it is relative to";
     let unusable = || LocateError::Unusable { place: place.to_owned(), why };
-    SecretUrl::parse(document.url.as_str()).ok_or_else(unusable)
+    SecretUrl::parse(document.url.as_str()).map_err(|_| unusable())
 }
 
 /// Absolute, or below the document's own URL; not at a private address where the document came from the internet.
@@ -158,7 +158,7 @@ fn content_url_of(
     let why = "its url cannot be joined with the document's own";
     let unusable = || LocateError::Unusable { place: base.to_string(), why };
     let joined = base.expose().join(document.url.as_str()).map_err(|_| unusable())?;
-    let url = SecretUrl::new(joined).ok_or_else(unusable)?;
+    let url = SecretUrl::new(joined).map_err(|_| unusable())?;
     check_reach(client, base, &url)?;
     Ok(url)
 }
