@@ -36,7 +36,7 @@ pub use waybill_context::{Cancel, Cancelled, Clock, Context, Progress, Stage, Sy
 pub use waybill_disk::StagingError;
 pub use waybill_schemas::codes::{Class, Classified, Code};
 pub use waybill_schemas::report::package::{Change, ChangeCounts, EntryChange, FieldChange};
-pub use waybill_schemas::report::package::{CheckName, Outcome as CheckOutcome};
+pub use waybill_schemas::report::package::{CheckName, CheckOutcome};
 pub use waybill_schemas::{
     ApplicationInfo, Blake3Digest, DetectionXmlError, DetectionXmlNote, DetectionXmlWriteError,
     DigestAlgorithm, EncryptionInfo, EncryptionKey, FileDigest, InitializationVector, Mac, MacKey,

@@ -7,7 +7,7 @@ use crate::policy::{ArchivePolicy, fold_name};
 use std::fmt;
 use waybill_context::Context;
 use waybill_schemas::codes::{Class, Classified, Code, package};
-use waybill_schemas::report::package::{CheckName, Outcome};
+use waybill_schemas::report::package::{CheckName, CheckOutcome};
 use waybill_schemas::{FileDigest, Mac};
 
 /// How to verify.
@@ -95,7 +95,7 @@ pub struct PackageCheck {
     /// Which check.
     pub name: CheckName,
     /// How it ended.
-    pub outcome: Outcome,
+    pub outcome: CheckOutcome,
     /// What was seen, where there is something to say.
     pub detail: Option<CheckDetail>,
 }
@@ -241,16 +241,16 @@ impl Checks {
         setup_file.map_or(Ok(()), |setup_file| self.setup_file(&archive, setup_file))
     }
 
-    fn add(&mut self, name: CheckName, outcome: Outcome, detail: Option<CheckDetail>) {
+    fn add(&mut self, name: CheckName, outcome: CheckOutcome, detail: Option<CheckDetail>) {
         self.0.push(PackageCheck { name, outcome, detail });
     }
 
     fn hold(&mut self, name: CheckName, detail: CheckDetail) {
-        self.add(name, Outcome::Ok, Some(detail));
+        self.add(name, CheckOutcome::Ok, Some(detail));
     }
 
     fn fail(&mut self, name: CheckName, why: String) {
-        self.add(name, Outcome::Failed, Some(CheckDetail::Failure(why)));
+        self.add(name, CheckOutcome::Failed, Some(CheckDetail::Failure(why)));
     }
 
     /// Another content than Detection.xml describes, another shape, or a failure that says nothing of the package.
@@ -273,25 +273,25 @@ impl Checks {
             AuthenticateError::Crc { .. } => (&[Mac, Padding, Digest, Size], Crc),
             _ => return, // the disk's fault, or interrupted: it says nothing of the content
         };
-        held.iter().for_each(|name| self.add(*name, Outcome::Ok, None));
+        held.iter().for_each(|name| self.add(*name, CheckOutcome::Ok, None));
         self.fail(failed, error.to_string());
     }
 
     fn authentic(&mut self, content: &AuthenticatedContent, is_package: bool) {
         let info = content.encryption_info();
         self.hold(CheckName::Mac, CheckDetail::Mac(info.mac));
-        self.add(CheckName::Padding, Outcome::Ok, None);
+        self.add(CheckName::Padding, CheckOutcome::Ok, None);
         self.hold(CheckName::Digest, CheckDetail::Digest(info.file_digest));
         self.hold(CheckName::Size, CheckDetail::PayloadSize(content.payload_size()));
         if is_package {
-            self.add(CheckName::Crc, Outcome::Ok, None);
+            self.add(CheckName::Crc, CheckOutcome::Ok, None);
         }
     }
 
     fn archive_refused(&mut self, name: CheckName, error: &ArchiveError) {
         if let ArchiveError::Refused(violations) = error {
             let detail = violations.first().map(|first| CheckDetail::Failure(first.to_string()));
-            self.add(name, Outcome::Failed, detail);
+            self.add(name, CheckOutcome::Failed, detail);
         }
     }
 
@@ -309,14 +309,14 @@ impl Checks {
         })?;
         let Some(found) = found else {
             let detail = CheckDetail::NoSetupFile(declared.clone());
-            self.add(CheckName::SetupFile, Outcome::Failed, Some(detail));
+            self.add(CheckName::SetupFile, CheckOutcome::Failed, Some(detail));
             return Err(VerifyError::SetupFileAbsent { setup_file: declared });
         };
         if found == wanted {
             self.hold(CheckName::SetupFile, CheckDetail::SetupFile(found));
         } else {
             let detail = CheckDetail::SetupFileSpelling { declared, found };
-            self.add(CheckName::SetupFile, Outcome::Warning, Some(detail));
+            self.add(CheckName::SetupFile, CheckOutcome::Warning, Some(detail));
         }
         Ok(())
     }
@@ -326,7 +326,7 @@ impl Checks {
         let mut checks = self.0;
         for name in CheckName::ALL {
             if checks.iter().all(|made| made.name != name) {
-                checks.push(PackageCheck { name, outcome: Outcome::Skipped, detail: None });
+                checks.push(PackageCheck { name, outcome: CheckOutcome::Skipped, detail: None });
             }
         }
         // Skipped checks take their place among the others, so every report has the same order.
@@ -336,12 +336,12 @@ impl Checks {
 }
 
 /// An outer zip that Intune would refuse is readable all the same.
-fn shape_of(input: &PackageInput) -> (Outcome, CheckDetail) {
-    let Some(package) = input.package() else { return (Outcome::Ok, CheckDetail::BareContent) };
+fn shape_of(input: &PackageInput) -> (CheckOutcome, CheckDetail) {
+    let Some(package) = input.package() else { return (CheckOutcome::Ok, CheckDetail::BareContent) };
     let deviations = package.deviations().iter().map(ToString::to_string);
     let notes = package.notes().iter().map(ToString::to_string);
     let unusual: Vec<String> = deviations.chain(notes).collect();
-    let outcome = if package.deviations().is_empty() { Outcome::Ok } else { Outcome::Warning };
+    let outcome = if package.deviations().is_empty() { CheckOutcome::Ok } else { CheckOutcome::Warning };
     let detail = if unusual.is_empty() { CheckDetail::UsualShape } else { CheckDetail::Unusual(unusual) };
     (outcome, detail)
 }

@@ -72,8 +72,7 @@ pub use content::{
 };
 pub use detection_xml::{
     ApplicationInfo, CONTENT_FILE_NAME, ContentNameFault, DETECTION_XML_LIMIT, DetectionXml,
-    DetectionXmlError, DetectionXmlWriteError, MsiExecutionContext, MsiInfo, Note as DetectionXmlNote,
-    TOOL_VERSION,
+    DetectionXmlError, DetectionXmlNote, DetectionXmlWriteError, MsiExecutionContext, MsiInfo, TOOL_VERSION,
 };
 pub use given_encryption_info::{
     EncryptionInfoError, EncryptionInfoSource, GivenEncryptionInfo, encryption_info_from,

@@ -4,7 +4,7 @@
 use crate::text::{ERROR, FAINT, Fields, GOOD, NOTE, STRONG, WARNING, printable, sentence, write_wrapped};
 use anstyle::Style;
 use std::io::{self, Write};
-use waybill_schemas::codes::{Code, Entry, Table, find};
+use waybill_schemas::codes::{Code, CodeMeaning, Table, find};
 use waybill_schemas::report::install::{
     Advice, Answer, AppIdentity, ContextReport, DecisionWords, DetectReport, InstallReport, Intent, Outcome,
     RestartNeed, RestartReport, StateCode, Step, StepReport,
@@ -134,7 +134,7 @@ fn write_next(
     }
     // Of the installer's codes those that have a page; a bare number may be one of ours.
     let exit_code = exit_code.and_then(|number| {
-        let of_installer = |entry: &Entry| matches!(entry.table, Table::Installer | Table::Device);
+        let of_installer = |entry: &CodeMeaning| matches!(entry.table, Table::Installer | Table::Device);
         let found = find(number, &[]);
         let is_plain = found.first().is_some_and(of_installer);
         found

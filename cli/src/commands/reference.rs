@@ -9,7 +9,7 @@ use clap::{Args, CommandFactory as _};
 use clap_complete::Shell;
 use serde::Serialize;
 use std::io::{self, Write};
-use waybill_schemas::codes::{self, Entry, FETCH_RULES, command};
+use waybill_schemas::codes::{self, CodeMeaning, FETCH_RULES, command};
 use waybill_schemas::json_schema::{DocumentSchema, documents};
 use waybill_schemas::report::ExplainReport;
 
@@ -82,7 +82,7 @@ fn write_explanation(report: &ExplainReport, out: &mut dyn Write) -> io::Result<
     Ok(())
 }
 
-fn write_meaning(entry: &Entry, out: &mut dyn Write) -> io::Result<()> {
+fn write_meaning(entry: &CodeMeaning, out: &mut dyn Write) -> io::Result<()> {
     write!(out, "{STRONG}{}{STRONG:#}", entry.code)?;
     if let Some(name) = entry.name {
         write!(out, "  {name}")?;

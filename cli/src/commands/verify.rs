@@ -12,7 +12,7 @@ use intunewin::{CheckDetail, PackageCheck, VerifyOptions, checks_of_unopened};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use waybill_schemas::codes::Class;
-use waybill_schemas::report::package::{Check, CheckName, Outcome, VerifiedPackage, VerifyReport};
+use waybill_schemas::report::package::{Check, CheckName, CheckOutcome, VerifiedPackage, VerifyReport};
 
 /// Check packages: shape, MAC, padding, digest, size, CRC, archive policy, setup file
 #[derive(Debug, Args)]
@@ -104,7 +104,7 @@ fn verify(
 /// A check in words; why the data was not looked at is the command's to say.
 fn described(check: PackageCheck, deep: bool) -> Check {
     let detail = check.detail.as_ref().map(detail_in_words);
-    let is_shallow = check.name == CheckName::Data && check.outcome == Outcome::Skipped && !deep;
+    let is_shallow = check.name == CheckName::Data && check.outcome == CheckOutcome::Skipped && !deep;
     Check {
         check: check.name,
         outcome: check.outcome,
@@ -116,7 +116,7 @@ fn described(check: PackageCheck, deep: bool) -> Check {
 fn write_package(package: &VerifiedPackage, out: &mut dyn Write) -> io::Result<()> {
     let (style, verdict) = if package.ok { (GOOD, "ok") } else { (ERROR, "FAILED") };
     writeln!(out, "{STRONG}{}{STRONG:#}  {style}{verdict}{style:#}", printable(&package.package))?;
-    let told = package.checks.iter().filter(|check| package.ok || check.outcome != Outcome::Skipped);
+    let told = package.checks.iter().filter(|check| package.ok || check.outcome != CheckOutcome::Skipped);
     told.into_iter().try_for_each(|check| write_check(check, out))
 }
 
@@ -124,7 +124,7 @@ fn write_check(check: &Check, out: &mut dyn Write) -> io::Result<()> {
     let (style, outcome) = (style(check.outcome), check.outcome.title());
     write!(out, "  {:10}  {style}{outcome}{style:#}", check.check.title())?;
     match &check.detail {
-        Some(detail) if check.outcome != Outcome::Failed => {
+        Some(detail) if check.outcome != CheckOutcome::Failed => {
             let gap = 7_usize.saturating_sub(outcome.len());
             writeln!(out, "{:gap$}  {FAINT}{}{FAINT:#}", "", printable(detail))
         }
@@ -132,12 +132,12 @@ fn write_check(check: &Check, out: &mut dyn Write) -> io::Result<()> {
     }
 }
 
-const fn style(outcome: Outcome) -> Style {
+const fn style(outcome: CheckOutcome) -> Style {
     match outcome {
-        Outcome::Ok => GOOD,
-        Outcome::Warning => WARNING,
-        Outcome::Failed => ERROR,
-        Outcome::Skipped => FAINT,
+        CheckOutcome::Ok => GOOD,
+        CheckOutcome::Warning => WARNING,
+        CheckOutcome::Failed => ERROR,
+        CheckOutcome::Skipped => FAINT,
     }
 }
 

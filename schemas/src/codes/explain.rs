@@ -92,7 +92,8 @@ pub const NUMBERS: &[(Table, &[NumberCode])] = &[
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-pub struct Entry {
+#[cfg_attr(feature = "json-schema", schemars(rename = "Entry"))]
+pub struct CodeMeaning {
     /// Where it comes from.
     pub table: Table,
     /// The code as its table writes it, e.g. `0x87D1041C`, `1603`, `WB105`, `mac-mismatch`.
@@ -131,7 +132,7 @@ pub struct Example {
 /// `applicability 1002`. Empty where nothing is known.
 ///
 /// Lint's pages stand with its rules (`waybill_packager::lint::pages`) and are given by the caller.
-pub fn find(text: &str, lint: &[&'static LintPage]) -> Vec<Entry> {
+pub fn find(text: &str, lint: &[&'static LintPage]) -> Vec<CodeMeaning> {
     let text = text.trim();
     let found = find_in(None, text, lint);
     match split_table(text) {
@@ -140,22 +141,22 @@ pub fn find(text: &str, lint: &[&'static LintPage]) -> Vec<Entry> {
     }
 }
 
-fn find_in(wanted: Option<Table>, text: &str, lint: &[&'static LintPage]) -> Vec<Entry> {
-    let mut found: Vec<Entry> = Vec::new();
-    let mut add = |entry: Entry| {
+fn find_in(wanted: Option<Table>, text: &str, lint: &[&'static LintPage]) -> Vec<CodeMeaning> {
+    let mut found: Vec<CodeMeaning> = Vec::new();
+    let mut add = |entry: CodeMeaning| {
         if wanted.is_none_or(|table| table == entry.table) && !found.contains(&entry) {
             found.push(entry);
         }
     };
-    errors().filter(|code| code.id.eq_ignore_ascii_case(text)).map(of_error).for_each(&mut add);
+    errors().filter(|code| code.id.eq_ignore_ascii_case(text)).map(meaning_of_error).for_each(&mut add);
     let pages = lint.iter().filter(|page| page.code.eq_ignore_ascii_case(text));
-    pages.map(|page| of_lint(page)).for_each(&mut add);
+    pages.map(|page| meaning_of_lint(page)).for_each(&mut add);
     let of_text = FETCH_RULES.iter().filter(|rule| rule.name.eq_ignore_ascii_case(text));
-    of_text.map(of_rule).for_each(&mut add);
+    of_text.map(meaning_of_rule).for_each(&mut add);
     let bits = candidates(text);
     for (table, codes) in NUMBERS {
         let of_table = codes.iter().filter(|code| matches(*table, code, text, &bits));
-        of_table.map(|code| of_number(*table, code)).for_each(&mut add);
+        of_table.map(|code| meaning_of_number(*table, code)).for_each(&mut add);
     }
     found
 }
@@ -183,8 +184,8 @@ fn matches(table: Table, code: &NumberCode, text: &str, bits: &[u32]) -> bool {
     }
 }
 
-fn of_error(code: &'static Code) -> Entry {
-    Entry {
+fn meaning_of_error(code: &'static Code) -> CodeMeaning {
+    CodeMeaning {
         table: Table::Error,
         code: code.id.to_owned(),
         name: None,
@@ -196,8 +197,8 @@ fn of_error(code: &'static Code) -> Entry {
     }
 }
 
-fn of_lint(page: &'static LintPage) -> Entry {
-    Entry {
+fn meaning_of_lint(page: &'static LintPage) -> CodeMeaning {
+    CodeMeaning {
         table: Table::Lint,
         code: page.code.to_owned(),
         name: Some(page.title),
@@ -209,9 +210,9 @@ fn of_lint(page: &'static LintPage) -> Entry {
     }
 }
 
-fn of_rule(rule: &'static FetchRule) -> Entry {
+fn meaning_of_rule(rule: &'static FetchRule) -> CodeMeaning {
     let FetchRule { name, number, seen, done, hint } = rule;
-    Entry {
+    CodeMeaning {
         table: Table::Rule,
         code: (*name).to_owned(),
         name: None,
@@ -223,12 +224,12 @@ fn of_rule(rule: &'static FetchRule) -> Entry {
     }
 }
 
-fn of_number(table: Table, code: &'static NumberCode) -> Entry {
+fn meaning_of_number(table: Table, code: &'static NumberCode) -> CodeMeaning {
     let written = match table {
         Table::Device => format!("0x{:08X}", code.bits()),
         _ => code.value.to_string(),
     };
-    Entry {
+    CodeMeaning {
         table,
         code: written,
         name: Some(code.name),

@@ -53,7 +53,7 @@ pub use self::{
     apps::{agent, app, rehearsal, runner},
     commands::{EXITS, benchmark, command},
     delivery::{FETCH_RULES, FetchRule, fetch, publish, serve},
-    explain::{Entry, Example, NUMBERS, Table, find},
+    explain::{CodeMeaning, Example, NUMBERS, Table, find},
 };
 pub use archive_rules::archive;
 pub use files::{documents, pack, package, root, source};

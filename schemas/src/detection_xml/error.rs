@@ -289,7 +289,7 @@ pub(super) fn check_content_name(name: &str) -> Result<(), ContentNameFault> {
 /// A harmless deviation from the shape that Microsoft's tool writes: read, and worth a lint (WB403).
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Note {
+pub enum DetectionXmlNote {
     /// The document begins with a UTF-8 byte order mark.
     ByteOrderMark,
     /// The document begins with an XML declaration.
@@ -326,7 +326,7 @@ pub enum Note {
     Layout,
 }
 
-impl fmt::Display for Note {
+impl fmt::Display for DetectionXmlNote {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::ByteOrderMark => formatter.write_str("Detection.xml begins with a byte order mark"),

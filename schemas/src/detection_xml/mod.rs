@@ -12,7 +12,7 @@ mod error;
 mod msi_info;
 mod write;
 
-pub use error::{ContentNameFault, DetectionXmlError, DetectionXmlWriteError, Note};
+pub use error::{ContentNameFault, DetectionXmlError, DetectionXmlNote, DetectionXmlWriteError};
 pub use msi_info::{MsiExecutionContext, MsiInfo};
 
 use crate::content::CONTENT_LIMIT;
@@ -59,7 +59,7 @@ pub struct DetectionXml {
     /// What it says.
     pub info: ApplicationInfo,
     /// Harmless deviations from Microsoft's shape, in the order they were met; empty for what [`ApplicationInfo::write`] made.
-    pub notes: Vec<Note>,
+    pub notes: Vec<DetectionXmlNote>,
 }
 
 impl ApplicationInfo {
@@ -103,7 +103,7 @@ fn read(bytes: &[u8]) -> Result<DetectionXml, DetectionXmlError> {
     let info = application_info(&document.root, &mut notes)?;
     // Whatever differs and has no note of its own shows when the document is written again.
     if notes.is_empty() && !info.write().is_ok_and(|written| written.as_slice() == bytes) {
-        notes.push(Note::Layout);
+        notes.push(DetectionXmlNote::Layout);
     }
     Ok(DetectionXml { info, notes })
 }
@@ -119,20 +119,23 @@ fn text_of(bytes: &[u8]) -> Result<&str, DetectionXmlError> {
     std::str::from_utf8(bytes).map_err(|error| DetectionXmlError::NotUtf8 { offset: error.valid_up_to() })
 }
 
-fn prolog_notes(text: &str, has_declaration: bool) -> Vec<Note> {
+fn prolog_notes(text: &str, has_declaration: bool) -> Vec<DetectionXmlNote> {
     // The last part has no line end of its own: Microsoft's tool writes none after the root.
     let has_bare_line_feed = text.split('\n').rev().skip(1).any(|line| !line.ends_with('\r'));
     [
-        (text.starts_with(BYTE_ORDER_MARK), Note::ByteOrderMark),
-        (has_declaration, Note::Declaration),
-        (has_bare_line_feed, Note::LineFeeds),
+        (text.starts_with(BYTE_ORDER_MARK), DetectionXmlNote::ByteOrderMark),
+        (has_declaration, DetectionXmlNote::Declaration),
+        (has_bare_line_feed, DetectionXmlNote::LineFeeds),
     ]
     .into_iter()
     .filter_map(|(holds, note)| holds.then_some(note))
     .collect()
 }
 
-fn application_info(root: &Element, notes: &mut Vec<Note>) -> Result<ApplicationInfo, DetectionXmlError> {
+fn application_info(
+    root: &Element,
+    notes: &mut Vec<DetectionXmlNote>,
+) -> Result<ApplicationInfo, DetectionXmlError> {
     let tool_version = tool_version(root, notes);
     let fields = Fields::of(root, ROOT, &FIELDS, notes)?;
     let msi_info = fields.element("MsiInfo").map(|element| MsiInfo::read(element, notes)).transpose()?;
@@ -149,17 +152,17 @@ fn application_info(root: &Element, notes: &mut Vec<Note>) -> Result<Application
 }
 
 /// The root's `ToolVersion`; notes where its attributes are not exactly Microsoft's.
-fn tool_version(root: &Element, notes: &mut Vec<Note>) -> String {
+fn tool_version(root: &Element, notes: &mut Vec<DetectionXmlNote>) -> String {
     let usual = [XSD, XSI].map(|(name, value)| (name.to_owned(), value.to_owned()));
     let (version, others): (Vec<_>, Vec<_>) =
         root.attributes.iter().cloned().partition(|(name, _)| name == TOOL_VERSION_ATTRIBUTE);
     let comes_last = root.attributes.last().is_some_and(|(name, _)| name == TOOL_VERSION_ATTRIBUTE);
     let version = version.into_iter().next().map(|(_, version)| version).unwrap_or_default();
     if version.is_empty() {
-        notes.push(Note::MissingToolVersion);
+        notes.push(DetectionXmlNote::MissingToolVersion);
     }
     if others != usual || !(comes_last || version.is_empty()) {
-        notes.push(Note::RootAttributes);
+        notes.push(DetectionXmlNote::RootAttributes);
     }
     version
 }
@@ -188,7 +191,10 @@ fn setup_file(fields: &Fields<'_>) -> Result<String, DetectionXmlError> {
     }
 }
 
-fn encryption_info(element: &Element, notes: &mut Vec<Note>) -> Result<EncryptionInfo, DetectionXmlError> {
+fn encryption_info(
+    element: &Element,
+    notes: &mut Vec<DetectionXmlNote>,
+) -> Result<EncryptionInfo, DetectionXmlError> {
     let fields = Fields::of(element, "EncryptionInfo", &ENCRYPTION_FIELDS, notes)?;
     Ok(EncryptionInfo {
         encryption_key: bytes(&fields, "EncryptionKey", EncryptionKey::from_base64, notes)?,
@@ -216,12 +222,12 @@ fn bytes<T>(
     fields: &Fields<'_>,
     field: &'static str,
     decode: fn(&str) -> Result<T, BytesError>,
-    notes: &mut Vec<Note>,
+    notes: &mut Vec<DetectionXmlNote>,
 ) -> Result<T, DetectionXmlError> {
     let value = fields.value(field)?;
     let decoded = decode(value).map_err(|source| DetectionXmlError::Bytes { field, source })?;
     if lacks_padding(value) {
-        notes.push(Note::UnpaddedBase64 { field });
+        notes.push(DetectionXmlNote::UnpaddedBase64 { field });
     }
     Ok(decoded)
 }
@@ -238,7 +244,7 @@ impl<'a> Fields<'a> {
         element: &'a Element,
         parent: &'static str,
         known: &[&'static str],
-        notes: &mut Vec<Note>,
+        notes: &mut Vec<DetectionXmlNote>,
     ) -> Result<Self, DetectionXmlError> {
         if !element.text.trim_matches(is_space).is_empty() {
             return Err(DetectionXmlError::MisplacedText { element: parent });
@@ -246,7 +252,7 @@ impl<'a> Fields<'a> {
         let mut places = Vec::with_capacity(known.len());
         for child in &element.children {
             match known.iter().position(|name| *name == child.name) {
-                None => notes.push(Note::UnknownElement { parent, name: child.name.clone() }),
+                None => notes.push(DetectionXmlNote::UnknownElement { parent, name: child.name.clone() }),
                 Some(place) if places.contains(&place) => {
                     return Err(DetectionXmlError::Duplicate { parent, field: known[place] });
                 }
@@ -254,7 +260,7 @@ impl<'a> Fields<'a> {
             }
         }
         if !places.is_sorted() {
-            notes.push(Note::ElementOrder { parent });
+            notes.push(DetectionXmlNote::ElementOrder { parent });
         }
         Ok(Self { parent, children: &element.children })
     }

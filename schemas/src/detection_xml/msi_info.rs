@@ -2,7 +2,7 @@
 
 use super::Fields;
 use super::element::{Element, is_space};
-use super::error::{DetectionXmlError, DetectionXmlWriteError, Note};
+use super::error::{DetectionXmlError, DetectionXmlNote, DetectionXmlWriteError};
 use super::write::Writer;
 use serde::{Deserialize, Serialize};
 
@@ -115,7 +115,10 @@ const FIELDS: [&str; 14] = [
 ];
 
 impl MsiInfo {
-    pub(super) fn read(element: &Element, notes: &mut Vec<Note>) -> Result<Self, DetectionXmlError> {
+    pub(super) fn read(
+        element: &Element,
+        notes: &mut Vec<DetectionXmlNote>,
+    ) -> Result<Self, DetectionXmlError> {
         let fields = Fields::of(element, "MsiInfo", &FIELDS, notes)?;
         let text = |field| Ok::<_, DetectionXmlError>(fields.text(field)?.map(str::to_owned));
         let mut flag = |field| choice(&fields, field, boolean, notes);
@@ -174,13 +177,13 @@ fn choice<T>(
     fields: &Fields<'_>,
     field: &'static str,
     parse: fn(&str) -> Option<T>,
-    notes: &mut Vec<Note>,
+    notes: &mut Vec<DetectionXmlNote>,
 ) -> Result<Option<T>, DetectionXmlError> {
     let Some(value) = fields.text(field)?.map(|text| text.trim_matches(is_space)) else { return Ok(None) };
     let parsed = parse(value);
     // Other tools write `yes`, `Yes` or nothing at all. The package can still be unpacked, so that is a note, not a fault.
     if parsed.is_none() && !value.is_empty() {
-        notes.push(Note::UnreadableValue { field });
+        notes.push(DetectionXmlNote::UnreadableValue { field });
     }
     Ok(parsed)
 }

@@ -49,5 +49,5 @@ pub struct ExplainReport {
     /// The code, as it was asked for.
     pub code: String,
     /// At least one, the likeliest first.
-    pub meanings: Vec<crate::codes::Entry>,
+    pub meanings: Vec<crate::codes::CodeMeaning>,
 }

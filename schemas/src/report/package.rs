@@ -274,7 +274,7 @@ pub struct Check {
     /// Which.
     pub check: CheckName,
     /// How it ended.
-    pub outcome: Outcome,
+    pub outcome: CheckOutcome,
     /// What was seen, where there is something to report.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
@@ -340,7 +340,8 @@ impl CheckName {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-pub enum Outcome {
+#[cfg_attr(feature = "json-schema", schemars(rename = "Outcome"))]
+pub enum CheckOutcome {
     /// It holds.
     Ok,
     /// It holds, and something is worth knowing.
@@ -351,7 +352,7 @@ pub enum Outcome {
     Skipped,
 }
 
-impl Outcome {
+impl CheckOutcome {
     /// Its name for people.
     pub const fn title(self) -> &'static str {
         match self {

@@ -49,7 +49,7 @@ fn every_number_is_full_and_found_in_each_of_its_forms() {
                 code.value
             );
             assert!(code.causes.len() <= 3);
-            let written = of_number(*table, code).code;
+            let written = meaning_of_number(*table, code).code;
             let bits = code.bits();
             let forms = [
                 format!("0x{bits:X}"),
