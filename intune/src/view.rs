@@ -1,5 +1,6 @@
-//! Where a path leads in a view: what Windows' file system redirector does for a 32-bit program (docs/context.md, "What a name becomes"),
-//! done to the text, so that a program of either width looks at the same place.
+//! What names mean to a 32-bit program on 64-bit Windows, as Intune's agent is one (docs/context.md, "What a name
+//! becomes"): what the file system redirector does to a path, done to its text, so that a program of either width can
+//! look at the same place; and which variables lead where.
 
 use crate::path;
 
@@ -77,6 +78,7 @@ fn seen_from(view: View, path: &str, windows: &str) -> String {
     let windows = windows.trim_end_matches(['\\', '/']);
     let moved = |from: &str, to: &str| {
         let rest = below(path, windows).and_then(|rest| below(rest.trim_start_matches(['\\', '/']), from))?;
+        // Drivers, spool and their like exist once, and both kinds of programs share them.
         let stays = from == "System32" && is_shared(rest);
         (!stays).then(|| format!(r"{windows}\{to}{rest}"))
     };
@@ -142,9 +144,11 @@ impl FileView {
     /// The file that a program of this view gets under that full path.
     pub fn map(&self, full: &str) -> String {
         let Some(rest) = path::below(full, &self.windows) else { return full.to_owned() };
+        // The one program that Windows keeps twice outside of System32.
         if self.redirects && rest.eq_ignore_ascii_case("regedit.exe") {
             return format!(r"{}\SysWOW64\regedit.exe", self.windows);
         }
+        // Without 32-bit programs nothing is redirected, but the name Sysnative still has its meaning.
         let is_mapped = self.redirects || self.has_sysnative && below(rest, "Sysnative").is_some();
         seen_from(if is_mapped { View::Bits32 } else { View::Bits64 }, full, &self.windows)
     }

@@ -4,6 +4,7 @@
 
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
+use waybill_intune::command_line::{CommandLine, Msiexec};
 use waybill_schemas::app::AppDocument;
 use waybill_schemas::report::rehearsal::{MsiLog, Phase};
 use waybill_schemas::secrets::mask;
@@ -40,18 +41,9 @@ impl Logged {
 /// The line with `/l*v` at its end.
 fn with_log(line: &str, file: &Path) -> Option<String> {
     let line = line.trim();
-    let (program, rest) = match line.strip_prefix('"') {
-        Some(quoted) => quoted.split_once('"')?,
-        None => line.split_once(char::is_whitespace)?,
-    };
-    let leaf = program.rsplit(['\\', '/']).next().unwrap_or(program).to_lowercase();
-    let is_log = |word: &str| {
-        let switch = word.strip_prefix(['/', '-']).unwrap_or_default();
-        switch.starts_with(['l', 'L'])
-    };
-    let is_msiexec = leaf == "msiexec" || leaf == "msiexec.exe";
-    let has_log = rest.split_whitespace().any(is_log);
-    (is_msiexec && !has_log).then(|| format!("{line} /l*v \"{}\"", file.display()))
+    let command = CommandLine::parse(line, &|_| false);
+    let call = Msiexec::parse(command.steps.first()?)?;
+    call.log.is_none().then(|| format!("{line} /l*v \"{}\"", file.display()))
 }
 
 /// What a log says, where one was written.

@@ -22,6 +22,7 @@ pub(super) fn mend(first: &Candidate<'_>, line: &str, search: &mut Search<'_>) -
         format!("there is no shell, so `{operator}` is not interpreted: write `cmd.exe /d /s /c \"{line}\"`")
     });
     let hints: Vec<String> = nearest.into_iter().chain(shell).collect();
+    // Nothing is close: what a packager most likely did is to write a command of a shell.
     if hints.is_empty() {
         return "name a file of the content folder or a full path; a command of a shell (`copy`, `Remove-Item`) needs `cmd.exe /c` or `powershell.exe -Command` in front".to_owned();
     }
@@ -100,6 +101,7 @@ fn close_name(first: &Candidate<'_>, search: &mut Search<'_>) -> Option<String> 
     let distance_of = |name: &String| distance(&path::leaf(name).to_lowercase(), &wanted);
     let nearest = names.iter().map(|name| (distance_of(name), name)).min_by_key(|(distance, _)| *distance);
     let (distance, name) = nearest?;
+    // One wrong letter in a short name is another name.
     let most = if wanted.len() > 6 { 2 } else { 1 };
     if distance > most || search.kind_of(&path::full(name, search.folder)) != Some(FileKind::File) {
         return None;

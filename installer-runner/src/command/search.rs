@@ -26,7 +26,7 @@ pub(super) struct Search<'a> {
 
 /// A program that was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Found<'a> {
+pub(super) struct FoundProgram<'a> {
     /// Its absolute path, views mapped.
     pub(super) path: String,
     /// How it was found, for people.
@@ -36,7 +36,7 @@ pub(super) struct Found<'a> {
 }
 
 /// One place where a name is looked for.
-struct Place {
+struct SearchPlace {
     path: String,
     name: String,
     is_of_path: bool,
@@ -44,17 +44,18 @@ struct Place {
 
 impl<'a> Search<'a> {
     /// The first candidate that is a file somewhere.
-    pub(super) fn find<'c>(&mut self, candidates: &[Candidate<'c>]) -> Option<Found<'c>> {
+    pub(super) fn find<'c>(&mut self, candidates: &[Candidate<'c>]) -> Option<FoundProgram<'c>> {
         let found = self.find_here(candidates);
         if self.folder.is_empty() { found.or_else(|| assumed(candidates)) } else { found }
     }
 
-    fn find_here<'c>(&mut self, candidates: &[Candidate<'c>]) -> Option<Found<'c>> {
+    fn find_here<'c>(&mut self, candidates: &[Candidate<'c>]) -> Option<FoundProgram<'c>> {
         let (first, longer) = candidates.split_first()?;
         let found = self.look_for(first);
         if found.is_some() {
             return found;
         }
+        // The places of longer names are the same again: the report keeps those of the first name alone.
         let told = std::mem::take(&mut self.searched);
         let found = longer.iter().find_map(|candidate| self.look_for(candidate));
         self.searched = told;
@@ -65,7 +66,7 @@ impl<'a> Search<'a> {
         found
     }
 
-    fn look_for<'c>(&mut self, candidate: &Candidate<'c>) -> Option<Found<'c>> {
+    fn look_for<'c>(&mut self, candidate: &Candidate<'c>) -> Option<FoundProgram<'c>> {
         if candidate.name.is_empty() || !path::is_possible(candidate.name) {
             return None;
         }
@@ -79,7 +80,11 @@ impl<'a> Search<'a> {
                 }
                 Some(FileKind::File) if place.is_of_path && self.others_may_write(&place.path) => {}
                 Some(FileKind::File) => {
-                    return Some(Found { path: place.path, found_in: place.name, tail: candidate.tail });
+                    return Some(FoundProgram {
+                        path: place.path,
+                        found_in: place.name,
+                        tail: candidate.tail,
+                    });
                 }
             }
         }
@@ -100,6 +105,7 @@ impl<'a> Search<'a> {
     fn others_may_write(&mut self, path: &str) -> bool {
         let folder = path.rsplit_once('\\').map_or(path, |(folder, _)| folder);
         let why = match self.files.others_may_write(folder) {
+            // A user who plants a program on the PATH gains nothing where it runs with that user's rights.
             _ if !self.is_guarded => return false,
             Ok(false) => return false,
             Ok(true) => "passed over: others than administrators may write there".to_owned(),
@@ -110,7 +116,7 @@ impl<'a> Search<'a> {
         true
     }
 
-    fn places(&mut self, name: &str) -> Vec<Place> {
+    fn places(&mut self, name: &str) -> Vec<SearchPlace> {
         let with_exe = (!path::has_extension(name)).then(|| format!("{name}.exe"));
         let is_relative = !path::is_absolute(&path::full(name, self.folder));
         if path::is_bare(name) {
@@ -128,8 +134,9 @@ impl<'a> Search<'a> {
     }
 
     /// A name with a folder: where it says, below the content folder where that is relative.
-    fn place_of_path(&self, name: &str) -> Place {
+    fn place_of_path(&self, name: &str) -> SearchPlace {
         let full = path::full(name, self.folder);
+        // The content folder may lie below the Windows folder, and is never redirected: it is our own path.
         let in_content = path::below(&full, self.folder).is_some();
         let path = if in_content { full.clone() } else { self.view.map(&full) };
         let name = match (in_content, path == full) {
@@ -137,23 +144,23 @@ impl<'a> Search<'a> {
             (false, true) => "as the line says".to_owned(),
             (false, false) => format!("as the line says: a 32-bit program means this by {full}"),
         };
-        Place { path, name, is_of_path: false }
+        SearchPlace { path, name, is_of_path: false }
     }
 
-    fn places_of_bare(&mut self, name: &str) -> Vec<Place> {
+    fn places_of_bare(&mut self, name: &str) -> Vec<SearchPlace> {
         let (windows, system) = (self.view.windows(), self.view.system_folder());
-        let place = |folder: &str, name_of_place: String| Place {
+        let place = |folder: &str, name_of_place: String| SearchPlace {
             path: self.view.map(&path::full(name, folder)),
             name: name_of_place,
             is_of_path: false,
         };
-        let content = Place {
+        let content = SearchPlace {
             path: path::full(name, self.folder),
             name: "content folder".to_owned(),
             is_of_path: false,
         };
         let content = Some(content).filter(|_| !self.folder.is_empty());
-        let mut places: Vec<Place> = content.into_iter().collect();
+        let mut places: Vec<SearchPlace> = content.into_iter().collect();
         places.extend([
             place(&system, format!("system folder: {system}")),
             place(windows, format!("Windows folder: {windows}")),
@@ -163,7 +170,7 @@ impl<'a> Search<'a> {
                 let absolute = entries.iter().filter(|entry| path::is_absolute(entry));
                 places.extend(absolute.map(|entry| {
                     let folder = self.view.map(&path::full(entry, self.folder));
-                    Place { is_of_path: true, ..place(&folder, format!("machine PATH: {folder}")) }
+                    SearchPlace { is_of_path: true, ..place(&folder, format!("machine PATH: {folder}")) }
                 }));
             }
             Err(unanswered) => {
@@ -174,7 +181,7 @@ impl<'a> Search<'a> {
     }
 }
 
-fn assumed<'c>(candidates: &[Candidate<'c>]) -> Option<Found<'c>> {
+fn assumed<'c>(candidates: &[Candidate<'c>]) -> Option<FoundProgram<'c>> {
     // A program of the content that is not here: that of the shortest prefix with an extension, else the first word.
     let names_file = |one: &&Candidate<'_>| path::has_extension(one.name);
     let candidate = candidates.iter().find(names_file).or(candidates.first())?;
@@ -183,5 +190,5 @@ fn assumed<'c>(candidates: &[Candidate<'c>]) -> Option<Found<'c>> {
     let is_possible = !name.is_empty() && path::is_possible(name) && !path::is_absolute(&full);
     let path = if path::has_extension(name) { full } else { format!("{full}.exe") };
     let found_in = "content folder, which is not here yet: not looked for".to_owned();
-    is_possible.then_some(Found { path, found_in, tail: candidate.tail })
+    is_possible.then_some(FoundProgram { path, found_in, tail: candidate.tail })
 }

@@ -82,6 +82,7 @@ fn find(
             Err(unanswered) => searched.push(format!("{} ({unanswered})", mask(&path))),
         }
     }
+    // A dry run without content takes the name on trust, as the Windows side does.
     if folder.is_empty() && !name.is_empty() && !name.starts_with('/') {
         return Ok((name.to_owned(), "content folder, which is not here yet: not looked for".to_owned()));
     }

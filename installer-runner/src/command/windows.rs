@@ -3,7 +3,7 @@
 use super::draft::{
     ACCESS_DENIED, Draft, INVALID, NO_FOLDER, NO_PROGRAM, NOT_FOUND, Refusal, TOO_LONG, checked_line,
 };
-use super::search::{Found, Search};
+use super::search::{FoundProgram, Search};
 use super::{Refused, Resolved, draft, file_view, hints};
 use crate::RunAs;
 use crate::settings::view_name;
@@ -81,6 +81,7 @@ fn start_of(
         passed_over: Vec::new(),
         denied: None,
     };
+    // Candidates are cut from the expanded line: a variable may hold the blank that ends the program.
     let candidates = candidates(expanded.trim_start());
     let Some(found) = search.find(&candidates) else {
         let shown = draft::masked(&environment, eyes.kind).expand(line);
@@ -111,15 +112,16 @@ fn runs_as_system(eyes: &RunAs, system: &dyn System) -> bool {
 
 /// lpApplicationName and lpCommandLine (docs/context.md, "How a command line is started").
 fn start_line(
-    found: &Found<'_>,
+    found: &FoundProgram<'_>,
     view: &FileView,
     environment: &Environment,
     draft: &Draft,
 ) -> Result<(String, String), Refusal> {
-    let Found { path, tail, .. } = found;
+    let FoundProgram { path, tail, .. } = found;
     match path::extension(path).as_str() {
         "exe" | "com" => Ok((path.clone(), format!("\"{path}\"{tail}"))),
         "cmd" | "bat" => {
+            // cmd.exe expands its whole line, the batch file's own path included.
             if environment.expand(path) != *path {
                 let why = "the batch file's path holds a `%NAME%` that cmd.exe would replace";
                 return Err(Refusal::new(INVALID, why, "call the file or its folder something else"));
@@ -168,7 +170,7 @@ fn no_plain_folder(folder: &str, why: NotPlain) -> Refusal {
 }
 
 /// 0x800700C1: there, and no program.
-fn no_program(found: &Found<'_>, extension: &str, view: &FileView, draft: &Draft) -> Refusal {
+fn no_program(found: &FoundProgram<'_>, extension: &str, view: &FileView, draft: &Draft) -> Refusal {
     let path = mask(&found.path);
     let kind = if extension.is_empty() {
         "a file without an extension".to_owned()

@@ -42,8 +42,8 @@ pub struct Msiexec {
 }
 
 impl Msiexec {
-    /// Nothing where the step is no msiexec that installs, repairs, patches or removes.
-    pub fn of(step: &Step) -> Option<Self> {
+    /// Reads a step's words; nothing where it is no msiexec that installs, repairs, patches or removes.
+    pub fn parse(step: &Step) -> Option<Self> {
         if step.stem() != "msiexec" {
             return None;
         }
@@ -65,7 +65,7 @@ impl Msiexec {
         works.then_some(call)
     }
 
-    /// The value of a property.
+    /// The value of a property; the last one counts, as it does for msiexec.
     pub fn property(&self, name: &str) -> Option<&str> {
         self.properties.iter().rev().find(|(one, _)| one == name).map(|(_, value)| value.as_str())
     }
@@ -89,6 +89,7 @@ impl Msiexec {
                 self.removes = true;
                 return self.take_target(at + 1, words);
             }
+            // msiexec takes the product right behind the letter, too: `/x{…}`.
             _ => return self.take_attached(switch, at, words),
         }
         false
@@ -129,6 +130,7 @@ impl Msiexec {
             return;
         }
         let (name, value) = (name.to_uppercase(), strip_quotes(value));
+        // ReallySuppress, Suppress and Force all answer the question; only silence leaves it to the MSI.
         self.settles_restart |= name == "REBOOT" && value.to_uppercase().starts_with(['R', 'S']);
         self.properties.push((name, value));
     }
@@ -161,15 +163,15 @@ const WITH_VALUE: [&str; 8] = [
 ];
 
 impl PowerShell {
-    /// Nothing where the step is no Windows PowerShell.
-    pub fn of(step: &Step) -> Option<Self> {
+    /// Reads a step's words; nothing where it is no Windows PowerShell.
+    pub fn parse(step: &Step) -> Option<Self> {
         if step.stem() != "powershell" {
             return None;
         }
         let mut call = Self::default();
         let mut at = 0;
         while let Some(word) = step.words.get(at) {
-            match Parameter::of(word) {
+            match Parameter::parse(word) {
                 Parameter::File => {
                     call.file = step.words.get(at + 1).map(|word| (word.text.clone(), at + 1));
                     break;
@@ -184,6 +186,7 @@ impl PowerShell {
                 }
                 Parameter::WithValue => at += 2,
                 Parameter::Flag => at += 1,
+                // Base64 of a whole script: what it starts is not read here.
                 Parameter::Encoded => break,
             }
         }
@@ -216,7 +219,7 @@ enum Parameter {
 }
 
 impl Parameter {
-    fn of(word: &Word) -> Self {
+    fn parse(word: &Word) -> Self {
         let Some(name) = word.switch() else { return Self::Text };
         let begins = |full: &str| !name.is_empty() && full.starts_with(&name);
         match name.as_str() {

@@ -11,7 +11,7 @@
 //! let line = CommandLine::parse(r#"cmd /c "msiexec /i app.msi /qn & exit /b 0""#, &|_| false);
 //! let programs: Vec<_> = line.steps.iter().map(|step| step.stem()).collect();
 //! assert_eq!(programs, ["cmd", "msiexec", "exit"]);
-//! assert!(Msiexec::of(&line.steps[1]).is_some_and(|call| !call.settles_restart));
+//! assert!(Msiexec::parse(&line.steps[1]).is_some_and(|call| !call.settles_restart));
 //! ```
 
 mod launchers;
@@ -51,6 +51,7 @@ impl CommandLine {
     /// Takes a command line apart. `is_packed` says whether a relative path is a file of the package.
     pub fn parse(text: &str, is_packed: &dyn Fn(&str) -> bool) -> Self {
         let outer = Step::parse(text, false, is_packed);
+        // PowerShell and msiexec read their own tails; only cmd starts further programs by name.
         let inner = match outer.stem().as_str() {
             "cmd" => shell::steps_of(&outer.tail, is_packed),
             _ => Vec::new(),
@@ -145,14 +146,17 @@ fn unquoted_program<'a>(
     candidates: &[Candidate<'a>],
     is_packed: &dyn Fn(&str) -> bool,
 ) -> (Candidate<'a>, bool) {
+    // Windows would go on to longer names only if this file were missing, which lint reports by itself.
     if starts_by_name(first.name) {
         return (first, has_blank_variable(first.name));
     }
+    // `C:\Program Files\…` is meant as a path even though its file is on the device, not in the package.
     let looks_like_path = first.name.contains('\\') || first.name.contains(':');
     let is_meant = |one: &&Candidate<'_>| match path::has_extension(one.name) {
         true => starts_by_name(one.name) && (looks_like_path || is_packed(one.name)),
         false => is_packed(&format!("{}.exe", one.name)),
     };
+    // An argument ends the search: `setup.exe /log x.exe` is no file of that name.
     let longer =
         candidates.get(1..).unwrap_or_default().iter().take_while(|one| ends_in_plain_word(one.name));
     match longer.copied().collect::<Vec<_>>().iter().find(is_meant) {
@@ -204,6 +208,7 @@ pub fn words(line: &str) -> Vec<Word> {
             push(&mut words, &mut raw);
             continue;
         }
+        // `\"` is a quote for the program, not the end of the word.
         in_quotes ^= character == '"' && !escaped;
         escaped = character == '\\' && !escaped;
         raw.push(character);

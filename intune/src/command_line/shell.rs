@@ -9,6 +9,7 @@ pub(super) fn steps_of(tail: &str, is_packed: &dyn Fn(&str) -> bool) -> Vec<Step
     let mut steps = Vec::new();
     for part in split_operators(without_outer_quotes(line)) {
         let mut step = Step::parse(&without_redirections(&part), true, is_packed);
+        // `start "" /wait call x.cmd` wraps a program several times.
         while let Some(inner) = unwrapped(&step) {
             step = Step::parse(&inner, true, is_packed);
         }
@@ -40,6 +41,7 @@ fn without_outer_quotes(line: &str) -> &str {
     if !after.trim().is_empty() {
         return line;
     }
+    // cmd keeps the quotes only around a name of one program without signs of its own (`cmd /?`).
     let is_one_program =
         !inner.contains(['"', '&', '<', '>', '(', ')', '@', '^', '|']) && starts_by_name(inner) && {
             let first = inner.split_whitespace().next().unwrap_or_default();
@@ -54,7 +56,8 @@ fn split_operators(line: &str) -> Vec<String> {
     let mut previous = ' ';
     for character in line.chars() {
         in_quotes ^= character == '"';
-        let is_handle_copy = character == '&' && previous == '>'; // 2>&1
+        // The `&` of `2>&1` copies a handle and separates nothing.
+        let is_handle_copy = character == '&' && previous == '>';
         if !in_quotes && matches!(character, '&' | '|') && !is_handle_copy {
             parts.push(std::mem::take(&mut part));
         } else {

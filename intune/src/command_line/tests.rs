@@ -66,7 +66,7 @@ fn a_redirection_is_no_argument() {
 }
 
 fn msi(text: &str) -> Msiexec {
-    Msiexec::of(&parse(text).steps[0]).unwrap()
+    Msiexec::parse(&parse(text).steps[0]).unwrap()
 }
 
 #[test]
@@ -86,13 +86,13 @@ fn msiexec_is_understood() {
 
     assert_eq!(msi("msiexec /fomus a.msi /qf").interface, Interface::Full);
     assert_eq!(msi("msiexec /i a.msi /qb-!").interface, Interface::Basic);
-    assert!(Msiexec::of(&parse("msiexec /unregister").steps[0]).is_none());
-    assert!(Msiexec::of(&parse("setup.exe /i a.msi").steps[0]).is_none());
+    assert!(Msiexec::parse(&parse("msiexec /unregister").steps[0]).is_none());
+    assert!(Msiexec::parse(&parse("setup.exe /i a.msi").steps[0]).is_none());
 }
 
 #[test]
 fn powershell_is_understood() {
-    let of = |text: &str| PowerShell::of(&parse(text).steps[0]).unwrap();
+    let of = |text: &str| PowerShell::parse(&parse(text).steps[0]).unwrap();
     let call = of("powershell.exe -nop -ep bypass -f \".\\in stall.ps1\" -Mode x");
     assert_eq!(call.scripts(), [".\\in stall.ps1"]);
     assert_eq!(of("powershell -ExecutionPolicy Bypass -Command \"& '.\\a.ps1' -x\"").scripts(), [".\\a.ps1"]);

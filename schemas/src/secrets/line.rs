@@ -25,7 +25,7 @@ impl Quote {
 }
 
 impl<'a> Line<'a> {
-    pub(super) fn of(text: &'a str) -> Self {
+    pub(super) fn new(text: &'a str) -> Self {
         let quotes: Vec<_> =
             text.match_indices('"').map(|(at, _)| (at, backslashes_before(text, at))).collect();
         let mut count = 0;
@@ -167,14 +167,14 @@ impl<'a> Name<'a> {
                 let start = from + text[from..].find(is_letter)?;
                 let end = text[start..].find(|c| !is_letter(c)).map_or(text.len(), |length| start + length);
                 from = end;
-                if let Some(name) = Self::of(text, start, end).filter(|name| is_wanted(name.text)) {
+                if let Some(name) = Self::read(text, start, end).filter(|name| is_wanted(name.text)) {
                     return Some(name);
                 }
             }
         })
     }
 
-    fn of(text: &'a str, run: usize, end: usize) -> Option<Self> {
+    fn read(text: &'a str, run: usize, end: usize) -> Option<Self> {
         let end = run + text[run..end].trim_end_matches('.').len();
         let bare = text[run..end].trim_start_matches('-');
         let start = end - bare.len();

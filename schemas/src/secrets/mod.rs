@@ -31,7 +31,7 @@ pub fn mask(text: &str) -> String {
 }
 
 fn mask_line(line: &str, masked: &mut String) {
-    let mut spans = spans(&Line::of(line));
+    let mut spans = spans(&Line::new(line));
     spans.extend(url_passwords(line));
     spans.sort_unstable();
     let mut done = 0;
@@ -39,6 +39,7 @@ fn mask_line(line: &str, masked: &mut String) {
         if end <= done {
             continue;
         }
+        // Values that touch or overlap are one secret and get one mask.
         if start > done || done == 0 {
             masked.push_str(&line[done..start.max(done)]);
             masked.push_str(MASK);
@@ -74,7 +75,7 @@ pub struct Parameter<'a> {
 /// The parameters of a command line that are called as wanted: `NAME=value`, `/NAME:value`, `-NAME value`. Values in
 /// quotes are read as well (`/v"/qn NAME=value"`), but not the values of values (`URL=x?NAME=value`).
 pub fn parameters<'a>(text: &'a str, is_wanted: impl Fn(&str) -> bool) -> Vec<Parameter<'a>> {
-    let line = Line::of(text);
+    let line = Line::new(text);
     let parameter = |name: Name<'a>| {
         let (Value { start, end }, is_next_word) = values::of_parameter(&line, &name)?;
         Some(Parameter { name: name.text, value: &text[start..end], is_next_word })

@@ -46,6 +46,7 @@ pub(super) fn values_of(line: &Line<'_>, name: &Name<'_>) -> Vec<Value> {
 pub(super) fn of_parameter(line: &Line<'_>, name: &Name<'_>) -> Option<(Value, bool)> {
     let text = line.text;
     let word = text[..name.begin()].rfind([' ', '\t', '"']).map_or(0, |at| at + 1);
+    // `/URL=x?token=y` names one parameter; what its value holds is the value's affair.
     let is_whole_word = word == name.begin();
     let (behind, _, surroundings) = surroundings(line, name);
     match text[name.end..].chars().next()? {

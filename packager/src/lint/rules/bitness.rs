@@ -54,7 +54,7 @@ fn is_32_bit_app(subject: &Subject) -> bool {
 }
 
 fn powershell(command: &Command<'_>, step: &Step, subject: &Subject, findings: &mut Findings) {
-    let Some(call) = PowerShell::of(step) else { return };
+    let Some(call) = PowerShell::parse(step) else { return };
     if named_view(&step.program).is_some() {
         return;
     }

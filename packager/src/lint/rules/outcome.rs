@@ -115,7 +115,7 @@ fn asks_for_all_users(examined: &Examined<'_>) -> bool {
         .iter()
         .filter(|command| command.installs)
         .flat_map(|command| &command.line.steps)
-        .filter_map(Msiexec::of);
+        .filter_map(Msiexec::parse);
     calls.any(|call| {
         let machine = matches!(call.property("ALLUSERS"), Some("1" | "2"));
         machine || call.property("TRANSFORMS").is_some()

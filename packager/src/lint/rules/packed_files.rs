@@ -141,7 +141,7 @@ fn named_files(step: &Step) -> Vec<String> {
     let first = |words: &[Word]| words.iter().find(plain).map(|word| word.text.clone());
     let files: Vec<String> = match step.stem().as_str() {
         "msiexec" => msi_files(step),
-        "powershell" => PowerShell::of(step).map(|call| call.scripts()).unwrap_or_default(),
+        "powershell" => PowerShell::parse(step).map(|call| call.scripts()).unwrap_or_default(),
         "wscript" | "cscript" | "regedit" | "wusa" | "regsvr32" => first(words).into_iter().collect(),
         "reg" if words.first().is_some_and(|word| word.text.eq_ignore_ascii_case("import")) => {
             first(&words[1..]).into_iter().collect()
@@ -152,7 +152,7 @@ fn named_files(step: &Step) -> Vec<String> {
 }
 
 fn msi_files(step: &Step) -> Vec<String> {
-    let Some(call) = Msiexec::of(step) else { return Vec::new() };
+    let Some(call) = Msiexec::parse(step) else { return Vec::new() };
     let targets = call.targets.iter().filter_map(|target| match target {
         // A path in several unquoted words is WB104's.
         ProductOrFile::File(path, at)

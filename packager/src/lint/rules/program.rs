@@ -104,7 +104,7 @@ fn unquoted_arguments(command: &Command<'_>, step: &Step, findings: &mut Finding
             findings.error(command.place.clone(), message, format!("Write `\"{path}\"`."));
         }
     };
-    if let Some(call) = Msiexec::of(step) {
+    if let Some(call) = Msiexec::parse(step) {
         for target in &call.targets {
             if let ProductOrFile::File(_, at) = target {
                 report(unquoted_run(&step.words, *at, &["msi", "msp"]));
@@ -112,7 +112,7 @@ fn unquoted_arguments(command: &Command<'_>, step: &Step, findings: &mut Finding
         }
         report(call.log.and_then(|(_, at)| unquoted_run(&step.words, at, &["log", "txt"])));
     }
-    if let Some((_, at)) = PowerShell::of(step).and_then(|call| call.file) {
+    if let Some((_, at)) = PowerShell::parse(step).and_then(|call| call.file) {
         report(unquoted_run(&step.words, at, &["ps1"]));
     }
 }

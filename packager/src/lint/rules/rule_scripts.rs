@@ -117,7 +117,7 @@ fn signed(
 fn check_files(examined: &Examined<'_>, findings: &mut Findings) {
     let subject = examined.subject;
     for command in &examined.commands {
-        let calls = command.line.steps.iter().filter_map(PowerShell::of);
+        let calls = command.line.steps.iter().filter_map(PowerShell::parse);
         for name in calls.flat_map(|call| call.scripts()) {
             let Some(bytes) = subject.read(&name) else { continue };
             let encoding = decode(&bytes).1;

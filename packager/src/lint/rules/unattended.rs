@@ -54,7 +54,7 @@ pub(super) static RULES: &[LintRule] = &[
 
 fn msiexec_switches(examined: &Examined<'_>, findings: &mut Findings) {
     for command in &examined.commands {
-        for call in command.line.steps.iter().filter_map(Msiexec::of) {
+        for call in command.line.steps.iter().filter_map(Msiexec::parse) {
             interface(command, &call, examined.subject, findings);
             restart(command, &call, examined.subject, findings);
         }
@@ -65,7 +65,7 @@ fn msiexec_log(examined: &Examined<'_>, findings: &mut Findings) {
     let makes_folders = |step: &Step| matches!(step.stem().as_str(), "md" | "mkdir" | "robocopy" | "xcopy");
     for command in &examined.commands {
         let before = command.line.steps.iter().take_while(|step| !makes_folders(step));
-        for (log, _) in before.filter_map(Msiexec::of).filter_map(|call| call.log) {
+        for (log, _) in before.filter_map(Msiexec::parse).filter_map(|call| call.log) {
             if folder_exists(&log) {
                 continue;
             }

@@ -231,7 +231,7 @@ fn information(msi: &MsiFacts, subject: &Subject, findings: &mut Findings) {
 /// An uninstall command that removes another product than the one that is packed.
 fn removal(msi: &MsiFacts, examined: &Examined<'_>, findings: &mut Findings) {
     for command in examined.commands.iter().filter(|command| !command.installs) {
-        let calls = command.line.steps.iter().filter_map(Msiexec::of).filter(|call| call.removes);
+        let calls = command.line.steps.iter().filter_map(Msiexec::parse).filter(|call| call.removes);
         let codes: Vec<String> = calls
             .flat_map(|call| call.targets)
             .filter_map(|target| if let ProductOrFile::Product(code) = target { Some(code) } else { None })
