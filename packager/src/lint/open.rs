@@ -154,6 +154,7 @@ impl Subject {
 
     /// What the setup file is; what cannot be told is told as that.
     fn look_at_setup_file(&mut self, file: File) {
+        // A setup file that cannot be read is no reason to refuse the rest: the report says what was skipped.
         let mut reader = BufReader::new(file);
         let name = self.setup_file.clone().unwrap_or_default();
         let installer = match recognise_bytes(&name, &mut reader) {

@@ -17,6 +17,20 @@ pub struct ProposedCommands {
     pub doubts: Vec<String>,
 }
 
+impl InstallerKind {
+    /// The switches that make it silent; nothing for what needs none, or has no known one.
+    pub(crate) const fn silent_switches(self) -> Option<&'static str> {
+        match self {
+            Self::Nsis => Some("/S"),
+            Self::InnoSetup => Some("/VERYSILENT /SUPPRESSMSGBOXES /NORESTART"),
+            Self::Burn => Some("/quiet /norestart"),
+            Self::InstallShield => Some("/s"),
+            Self::Squirrel => Some("--silent"),
+            _ => None,
+        }
+    }
+}
+
 impl Installer {
     /// Proposes silent commands for the setup file of this name, relative to the source folder.
     ///
@@ -27,16 +41,15 @@ impl Installer {
         let product: String = product.chars().filter(|one| fits_a_folder(*one)).collect();
         let product = product.trim().trim_end_matches('.');
         let folder = format!(r"%ProgramFiles(x86)%\{product}");
+        let silent = self.kind.silent_switches().unwrap_or_default();
         match self.kind {
-            InstallerKind::Nsis => nsis(&file, &folder),
-            InstallerKind::InnoSetup => inno(&file, &folder),
-            InstallerKind::Burn => {
-                both(&file, "/quiet /norestart", "/uninstall /quiet /norestart", UNVERIFIED)
-            }
+            InstallerKind::Nsis => nsis(&file, &folder, silent),
+            InstallerKind::InnoSetup => inno(&file, &folder, silent),
+            InstallerKind::Burn => both(&file, silent, &format!("/uninstall {silent}"), UNVERIFIED),
             InstallerKind::InstallShield => {
                 both(&file, r#"/s /v"/qn /norestart""#, r#"/s /x /v"/qn /norestart""#, INSTALL_SHIELD)
             }
-            InstallerKind::Squirrel => squirrel(&file, product),
+            InstallerKind::Squirrel => squirrel(&file, product, silent),
             InstallerKind::MsiPatch => install_only(right("msp", name), PATCH),
             InstallerKind::PowerShell => install_only(right("ps1", name), ""),
             InstallerKind::Batch => install_only(file, ""),
@@ -74,35 +87,34 @@ fn right(extension: &str, name: &str) -> String {
 }
 
 /// `_?=` makes the uninstaller wait; it comes last and takes no quotes. The folder is a guess.
-fn nsis(file: &str, folder: &str) -> ProposedCommands {
+fn nsis(file: &str, folder: &str, silent: &str) -> ProposedCommands {
     let doubt = format!(
         "The uninstaller is assumed to be uninstall.exe in {folder}; look where the installer puts it."
     );
     ProposedCommands {
-        install: Some(format!("{file} /S")),
-        uninstall: Some(format!(r#""{folder}\uninstall.exe" /S _?={folder}"#)),
+        install: Some(format!("{file} {silent}")),
+        uninstall: Some(format!(r#""{folder}\uninstall.exe" {silent} _?={folder}"#)),
         doubts: vec![UNVERIFIED.to_owned(), doubt],
     }
 }
 
-fn inno(file: &str, folder: &str) -> ProposedCommands {
-    const SILENT: &str = "/VERYSILENT /SUPPRESSMSGBOXES /NORESTART";
+fn inno(file: &str, folder: &str, silent: &str) -> ProposedCommands {
     let doubt = format!(
         "The uninstaller is assumed to be unins000.exe in {folder}; look where the installer puts it."
     );
     ProposedCommands {
-        install: Some(format!("{file} /SP- {SILENT}")),
-        uninstall: Some(format!(r#""{folder}\unins000.exe" {SILENT}"#)),
+        install: Some(format!("{file} /SP- {silent}")),
+        uninstall: Some(format!(r#""{folder}\unins000.exe" {silent}"#)),
         doubts: vec![UNVERIFIED.to_owned(), doubt],
     }
 }
 
-fn squirrel(file: &str, product: &str) -> ProposedCommands {
+fn squirrel(file: &str, product: &str, silent: &str) -> ProposedCommands {
     let doubt =
         format!(r"The app is assumed to be in %LocalAppData%\{product}; look where the installer puts it.");
     ProposedCommands {
-        install: Some(format!("{file} --silent")),
-        uninstall: Some(format!(r#""%LocalAppData%\{product}\Update.exe" --uninstall --silent"#)),
+        install: Some(format!("{file} {silent}")),
+        uninstall: Some(format!(r#""%LocalAppData%\{product}\Update.exe" --uninstall {silent}"#)),
         doubts: vec![SQUIRREL.to_owned(), doubt],
     }
 }

@@ -55,6 +55,7 @@ fn is_32_bit_app(subject: &Subject) -> bool {
 
 fn powershell(command: &Command<'_>, step: &Step, subject: &Subject, findings: &mut Findings) {
     let Some(call) = PowerShell::parse(step) else { return };
+    // A path that names its view means it: Sysnative is the mend, SysWOW64 is a choice.
     if named_view(&step.program).is_some() {
         return;
     }
@@ -87,6 +88,7 @@ fn touched(text: &str) -> Option<(u32, &'static str)> {
     ];
     let lines: Vec<(u32, String)> =
         script::code_lines(text).into_iter().map(|(number, line)| (number, line.to_lowercase())).collect();
+    // Whoever asks for the view has thought of it: any finding here would be a false one.
     if lines.iter().any(|(_, line)| MINDS.iter().any(|word| line.contains(word))) {
         return None;
     }

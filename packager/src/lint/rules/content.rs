@@ -88,6 +88,7 @@ fn neighbours(files: &Files, subject: &Subject, findings: &mut Findings) {
         ["cab", "msi", "msp", "mst", "hdr", "bin", "dat", "dll", "w3d", "inx", "boot", "wim"];
     let Some(setup) = subject.setup_file.as_deref().and_then(|setup| files.find(setup)) else { return };
     let is_program = matches!(extension(&setup.name).as_str(), "exe" | "msi");
+    // Layouts of InstallShield are spread over many files by design.
     if !is_program || setup.size >= MIB || subject.setup.kind == Some(InstallerKind::InstallShield) {
         return;
     }

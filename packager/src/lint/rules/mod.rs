@@ -88,6 +88,7 @@ impl Findings {
             self.cut.insert(self.code);
             return;
         }
+        // Two steps of one command may have the same fault: once is enough.
         let finding = Finding { code: self.code.to_owned(), severity, place, message, mend, allowed: None };
         if !self.kept.contains(&finding) {
             self.kept.push(finding);

@@ -142,6 +142,7 @@ fn architecture(examined: &Examined<'_>, findings: &mut Findings) {
         Some(Machine::Arm64) => Some("arm64"),
         _ => None,
     };
+    // The MSI's own word counts more than the program around it.
     let setup = of_msi.or(of_program);
     let allows_x86 = app.architectures().is_some_and(|list| list.contains("x86"));
     if let Some(setup) = setup.filter(|_| allows_x86) {

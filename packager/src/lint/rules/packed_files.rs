@@ -59,6 +59,7 @@ impl Call<'_> {
     fn check(&self, path: &str, findings: &mut Findings) {
         match location(path, self.command.installs) {
             Location::Elsewhere => self.report_machine_path(path, findings),
+            // After a `cd` nobody knows what a relative path is relative to.
             Location::Relative if !self.step.moved => {
                 if let Some(files) = &self.subject.files
                     && files.find(path).is_none()
@@ -103,7 +104,7 @@ fn nearest(path: &str, files: &Files) -> String {
 fn program(command: &Command<'_>, step: &Step, subject: &Subject, findings: &mut Findings) {
     let name = step.program.as_str();
     if name.is_empty() || name.contains('$') || name.contains("%~") || is_shell_builtin(&step.stem()) {
-        return; // WB103 has something to say
+        return; // WB103 reports it
     }
     let call = Call { command, step, subject };
     match location(name, command.installs) {
@@ -126,6 +127,7 @@ fn candidates(step: &Step) -> Vec<String> {
     let name = &step.program;
     let mut paths = vec![name.clone()];
     match step.extension().as_str() {
+        // cmd goes through PATHEXT, CreateProcess knows `.exe` alone.
         "" if step.in_shell => paths.extend(PATHEXT.map(|extension| format!("{name}.{extension}"))),
         "" => paths = vec![format!("{name}.exe")],
         _ if step.in_shell => paths.push(format!("{name}.exe")),
@@ -180,6 +182,7 @@ enum Location {
 fn location(path: &str, installs: bool) -> Location {
     let path = path.replace('/', "\\").to_lowercase();
     let elsewhere = |yes: bool| if yes { Location::Elsewhere } else { Location::OnTheDevice };
+    // What a variable holds is known on the device alone.
     if path.contains('%') {
         return Location::OnTheDevice;
     }
@@ -192,6 +195,7 @@ fn location(path: &str, installs: bool) -> Location {
     }
     match path.as_bytes() {
         [letter, b':', ..] => elsewhere(letter.is_ascii_alphabetic()),
+        // On the current drive: an installer may have made it, so that an uninstall may use it.
         [b'\\', ..] => elsewhere(installs),
         _ if path.split('\\').any(|part| part == "..") => Location::Elsewhere,
         _ => Location::Relative,

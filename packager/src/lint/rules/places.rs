@@ -32,7 +32,7 @@ pub(super) static RULES: &[LintRule] = &[
             title: "detection by a trace that the uninstall may leave",
             harm: "A folder often stays behind with a log or a setting in it, and an uninstall key says nothing of the \
                version: the app counts as installed after it is gone, or before it is updated. \"Does not exist\" \
-               is refused by the reference agent as a detection rule (0x87D30004).",
+               is refused by Intune's agent as a detection rule (0x87D30004).",
             mend: "Look at the main program and its version, at `DisplayVersion` in the uninstall key, or at the product code.",
             before: "\"path\": \"C:\\\\Program Files\", \"fileOrFolderName\": \"Contoso\", \"operationType\": \"exists\"",
             after: "\"path\": \"C:\\\\Program Files\\\\Contoso\", \"fileOrFolderName\": \"app.exe\", \"operationType\": \"version\", …",
@@ -126,7 +126,7 @@ fn traces(examined: &Examined<'_>, findings: &mut Findings) {
     for rule in &rules {
         if asks_for_absence(rule.rule()) {
             let message = format!(
-                "{} asks that something does not exist; the reference agent refuses that for detection (0x87D30004).",
+                "{} asks that something does not exist; Intune's agent refuses that for detection (0x87D30004).",
                 rule.name()
             );
             let mend = "Look at something that is there while the app is, or use a script.";

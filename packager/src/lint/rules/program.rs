@@ -124,11 +124,12 @@ fn shell_syntax(examined: &Examined<'_>, findings: &mut Findings) {
 fn shell_syntax_of(command: &Command<'_>, findings: &mut Findings) {
     let Some(step) = command.line.steps.first() else { return };
     let stem = step.stem();
-    // cmd.exe also runs batch files, and reads their whole line.
+    // These read their own lines; cmd.exe also runs batch files, and reads their whole line.
     if matches!(stem.as_str(), "cmd" | "powershell" | "pwsh") || step.is_batch() {
         batch_variable(command, step, findings);
         return;
     }
+    // A built-in with a folder before it (`.\\copy`) is meant as a file, which WB102 looks for.
     if !step.program.contains(['\\', '/']) && is_shell_builtin(&stem) {
         let message = format!(
             "{} begins with `{}`, which is a command of a shell, not a program.",

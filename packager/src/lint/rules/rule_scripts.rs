@@ -1,7 +1,7 @@
 //! WB205 and WB206: scripts that cannot answer, and scripts that are read wrongly.
 
 use super::{AppRule, Examined, Findings, LintRule};
-use crate::lint::script::{Encoding, Verdict, decode, is_signed, verdict};
+use crate::lint::script::{Encoding, ScriptAnswer, decode, is_signed, script_answer};
 use crate::lint::subject::Subject;
 use waybill_intune::command_line::PowerShell;
 use waybill_schemas::app::{PowerShellScriptRule, Rule};
@@ -67,12 +67,16 @@ fn script_of<'a>(rule: &'a AppRule<'_>) -> Option<(&'a PowerShellScriptRule, Vec
 }
 
 fn answer(rule: &AppRule<'_>, text: &str, place: Place, findings: &mut Findings) {
-    let why = match verdict(text) {
-        Verdict::Fine => return,
-        Verdict::AlwaysDetected => "prints and exits 0 whatever it finds: the app always counts as installed",
-        Verdict::NeverPrints => "prints nothing where it exits 0: the app never counts as installed",
-        Verdict::WritesToStderr => "writes to stderr wherever it exits 0: the app never counts as installed",
-        Verdict::NeverExitsZero => "never exits 0: the app never counts as installed",
+    let why = match script_answer(text) {
+        ScriptAnswer::Fine => return,
+        ScriptAnswer::AlwaysDetected => {
+            "prints and exits 0 whatever it finds: the app always counts as installed"
+        }
+        ScriptAnswer::NeverPrints => "prints nothing where it exits 0: the app never counts as installed",
+        ScriptAnswer::WritesToStderr => {
+            "writes to stderr wherever it exits 0: the app never counts as installed"
+        }
+        ScriptAnswer::NeverExitsZero => "never exits 0: the app never counts as installed",
     };
     let message = format!("The script of {} {why}.", lower_first(&rule.name()));
     let mend = "Print one line and exit 0 where the app is there; print nothing and exit 1 where it is not.";

@@ -89,6 +89,7 @@ fn is_called_secret(bare: &str) -> bool {
         "authkey",
         "connectionstring",
     ];
+    // `NOPASSWORD=1` says that there is none.
     let is_flag = ["no", "skip", "disable", "hide"].iter().any(|begin| bare.starts_with(begin));
     !is_flag && bare != "publickeytoken" && ENDINGS.iter().any(|ending| bare.ends_with(ending))
 }
@@ -104,6 +105,7 @@ fn may_be_secret(value: &str) -> bool {
     const NONE: [&str; 9] = ["", "0", "1", "true", "false", "yes", "no", "none", "null"];
     let value = value.trim();
     !NONE.contains(&value.to_lowercase().as_str())
+        // Filled in on the device, or by whoever deploys.
         && !value.contains('%')
         && !value.starts_with(['$', '<', '{', '[', '*'])
 }
@@ -125,6 +127,7 @@ fn token_shape(text: &str) -> Option<&'static str> {
     if let Some((_, _, name)) = shapes.iter().find(|(prefix, least, _)| starts(prefix, *least)) {
         return Some(name);
     }
+    // Twenty capitals and digits exactly: one more and it is another word that begins so.
     let upper: fn(char) -> bool = |c| c.is_ascii_uppercase() || c.is_ascii_digit();
     if text.match_indices("AKIA").any(|(at, _)| begins_word(at) && run(&text[at..], upper) == 20) {
         return Some("an AWS access key");

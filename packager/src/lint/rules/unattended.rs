@@ -64,6 +64,7 @@ fn msiexec_switches(examined: &Examined<'_>, findings: &mut Findings) {
 fn msiexec_log(examined: &Examined<'_>, findings: &mut Findings) {
     let makes_folders = |step: &Step| matches!(step.stem().as_str(), "md" | "mkdir" | "robocopy" | "xcopy");
     for command in &examined.commands {
+        // A step that makes folders may make this one, wherever it is.
         let before = command.line.steps.iter().take_while(|step| !makes_folders(step));
         for (log, _) in before.filter_map(Msiexec::parse).filter_map(|call| call.log) {
             if folder_exists(&log) {
@@ -104,6 +105,7 @@ fn interface(command: &Command<'_>, call: &Msiexec, subject: &Subject, findings:
 fn restart(command: &Command<'_>, call: &Msiexec, subject: &Subject, findings: &mut Findings) {
     let experience = subject.app().and_then(|app| app.install_experience.as_ref());
     let behavior = experience.and_then(|experience| experience.device_restart_behavior.as_ref());
+    // With `allow` the app's owner wants the MSI's restarts.
     if !call.settles_restart && behavior != Some(&DeviceRestartBehavior::Allow) {
         let message = format!(
             "{} runs msiexec without /norestart: the MSI may restart the device at once.",
@@ -142,7 +144,8 @@ fn folder_exists(log: &str) -> bool {
     ];
     let log = log.replace('/', "\\").to_lowercase();
     match log.rsplit_once('\\') {
-        None => true, // the package's own folder
+        // A bare name lies in the package's own folder.
+        None => true,
         Some((".", _)) => true,
         Some((folder, _)) => FOLDERS.contains(&folder) || MORE.contains(&folder),
     }
@@ -150,7 +153,7 @@ fn folder_exists(log: &str) -> bool {
 
 fn known_installers(examined: &Examined<'_>, findings: &mut Findings) {
     let Some(kind) = examined.subject.setup.kind else { return };
-    let Some(switch) = silent_switch(kind) else { return };
+    let Some(switch) = kind.silent_switches() else { return };
     for command in &examined.commands {
         known_installer(kind, switch, command, examined.subject, findings);
     }
@@ -166,6 +169,7 @@ fn known_installer(
     for step in &command.line.steps {
         let is_setup =
             subject.is_setup_file(&step.program) || subject.is_setup_file(&format!("{}.exe", step.program));
+        // The setup file removes the app as well with many makers; only others go by their names.
         let is_uninstaller = !command.installs && !is_setup && is_uninstaller_of(kind, step);
         let place = command.place.clone();
         if (is_setup || is_uninstaller) && !is_silent(kind, step) {
@@ -181,18 +185,6 @@ fn known_installer(
             let mend = "Add `_?=` and the folder it is in, as the last argument and without quotes, e.g. `_?=C:\\Program Files\\Contoso`.";
             findings.warning(place, message, mend);
         }
-    }
-}
-
-/// What makes it silent; nothing for what needs no switch, or has no known one.
-const fn silent_switch(kind: InstallerKind) -> Option<&'static str> {
-    match kind {
-        InstallerKind::Nsis => Some("/S"),
-        InstallerKind::InnoSetup => Some("/VERYSILENT /SUPPRESSMSGBOXES /NORESTART"),
-        InstallerKind::Burn => Some("/quiet /norestart"),
-        InstallerKind::InstallShield => Some("/s"),
-        InstallerKind::Squirrel => Some("--silent"),
-        _ => None,
     }
 }
 

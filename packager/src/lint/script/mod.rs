@@ -5,7 +5,7 @@ mod outcome;
 mod statements;
 mod tokens;
 
-pub(super) use outcome::{Verdict, verdict};
+pub(super) use outcome::{ScriptAnswer, script_answer};
 
 use std::borrow::Cow;
 
@@ -37,6 +37,7 @@ pub(super) fn decode(bytes: &[u8]) -> (Cow<'_, str>, Encoding) {
         // Written by `[Text.Encoding]::Unicode.GetBytes`, which puts no mark.
         _ if is_unmarked_utf16(bytes) => utf16(bytes, u16::from_le_bytes),
         _ if bytes.is_ascii() => (String::from_utf8_lossy(bytes), Encoding::Ascii),
+        // Windows PowerShell 5.1 takes these for ANSI, PowerShell 7 for UTF-8.
         _ => match std::str::from_utf8(bytes) {
             Ok(text) => (Cow::Borrowed(text), Encoding::UnmarkedUtf8),
             Err(_) => (String::from_utf8_lossy(bytes), Encoding::Ansi),

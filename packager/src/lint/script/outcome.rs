@@ -11,7 +11,7 @@ const MOST_WAYS: usize = 256;
 
 /// What a detection script can answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::lint) enum Verdict {
+pub(in crate::lint) enum ScriptAnswer {
     /// It can say both, or it cannot be judged.
     Fine,
     /// Every way prints and exits 0: always detected.
@@ -33,39 +33,45 @@ struct Way {
 }
 
 /// Judges a detection script.
-pub(in crate::lint) fn verdict(text: &str) -> Verdict {
+pub(in crate::lint) fn script_answer(text: &str) -> ScriptAnswer {
     let statements = parse(tokens(text));
     let mut follower =
         Follower { functions: functions(&statements), stops: stops_on_errors(text), lost: false };
     let start = Way { prints: Likely::No, stderr: Likely::No, end: End::Open };
     let mut ways = follower.block(&statements, vec![start]);
     if follower.lost {
-        return Verdict::Fine;
+        return ScriptAnswer::Fine;
     }
+    // Running off the end of a script is exit code 0, and so is leaving a loop that was the last statement.
     for way in &mut ways {
         if matches!(way.end, End::Open | End::Body) {
             way.end = End::Zero;
         }
     }
-    judge(&ways)
+    answer_of_all(&ways)
 }
 
-fn judge(ways: &[Way]) -> Verdict {
+fn answer_of_all(ways: &[Way]) -> ScriptAnswer {
+    // "Can" forgives what is not known and "must" does not: a finding has to hold for every run of the script.
     let can_detect =
         |way: &Way| way.end != End::NonZero && way.prints != Likely::No && way.stderr != Likely::Yes;
     let must_detect =
         |way: &Way| way.end == End::Zero && way.prints == Likely::Yes && way.stderr == Likely::No;
     if !ways.is_empty() && ways.iter().all(must_detect) {
-        return Verdict::AlwaysDetected;
+        return ScriptAnswer::AlwaysDetected;
     }
     if ways.iter().any(can_detect) {
-        return Verdict::Fine;
+        return ScriptAnswer::Fine;
     }
     let mut zero = ways.iter().filter(|way| way.end != End::NonZero).peekable();
     if zero.peek().is_none() {
-        return Verdict::NeverExitsZero;
+        return ScriptAnswer::NeverExitsZero;
     }
-    if zero.any(|way| way.prints != Likely::No) { Verdict::WritesToStderr } else { Verdict::NeverPrints }
+    if zero.any(|way| way.prints != Likely::No) {
+        ScriptAnswer::WritesToStderr
+    } else {
+        ScriptAnswer::NeverPrints
+    }
 }
 
 /// The functions that the script defines, wherever it does.
@@ -115,6 +121,7 @@ impl Follower {
                 self.lost = true;
                 ways
             }
+            // A definition runs nothing; a call of it ends the judgement, because its body is not followed.
             Statement::Function(_) => ways,
             Statement::Simple(tokens) => self.simple(tokens, ways),
             Statement::If(conditions, blocks, has_else) => {
@@ -130,6 +137,7 @@ impl Follower {
                 for way in after.iter_mut().filter(|way| way.end == End::Body) {
                     way.end = End::Open;
                 }
+                // The body may never run.
                 after.extend(ways);
                 after
             }
@@ -271,6 +279,7 @@ fn effect_of(tokens: &[Token], functions: &[String]) -> Effect {
 /// Whether it may write an error and go on.
 fn may_fail(tokens: &[Token]) -> bool {
     let word_at = |at: usize| tokens.get(at).map(Token::word).unwrap_or_default();
+    // The error goes nowhere with it, so nothing reaches stderr.
     let is_silenced = (0..tokens.len()).any(|at| {
         matches!(word_at(at).as_str(), "-erroraction" | "-ea")
             && matches!(word_at(at + 1).as_str(), "silentlycontinue" | "ignore" | "0")

@@ -54,6 +54,7 @@ fn block(tokens: &mut Tokens, depth: usize) -> Vec<Statement> {
 
 fn statement(tokens: &mut Tokens, depth: usize) -> Statement {
     let word = tokens.peek().map(Token::word).unwrap_or_default();
+    // Scripts come from anybody: a thousand braces must not end this program's stack.
     if depth > DEEPEST {
         tokens.by_ref().for_each(drop);
         return Statement::Unknown;

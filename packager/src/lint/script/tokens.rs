@@ -71,6 +71,7 @@ fn special_length(rest: &str, before: Option<char>) -> Option<(usize, bool)> {
     if rest.starts_with("<#") {
         return Some((through("#>", 2), true));
     }
+    // `a#b` is a word; a comment begins one.
     let begins_word =
         before.is_none_or(|c| c.is_whitespace() || matches!(c, ';' | '{' | '}' | '(' | ')' | '|' | ','));
     if rest.starts_with('#') && begins_word {
@@ -139,6 +140,7 @@ fn code_tokens(code: &str, tokens: &mut Vec<Token>) {
                 flush(&mut word, tokens);
                 tokens.push(Token::Mark(character));
             }
+            // `-Filter=x` is one word of a command, anything else an assignment.
             '=' if !word.starts_with('-') => {
                 if !matches!(word.as_str(), "+" | "-" | "*" | "/") {
                     flush(&mut word, tokens);

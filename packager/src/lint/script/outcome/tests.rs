@@ -38,7 +38,7 @@ fn good_detection_scripts_are_fine() {
         "$v = [version]$x.Trim()\n'yes'",
         "& reg.exe query HKLM\\SOFTWARE\\X",
     ] {
-        assert_eq!(verdict(text), Verdict::Fine, "{text}");
+        assert_eq!(script_answer(text), ScriptAnswer::Fine, "{text}");
     }
 }
 
@@ -54,7 +54,7 @@ fn scripts_that_always_print_are_found() {
         "# a comment that says exit 1\nWrite-Output 'x' # exit 1",
         "try { if ($a) { 'yes' } else { 'no' } } catch { 'error' }",
     ] {
-        assert_eq!(verdict(text), Verdict::AlwaysDetected, "{text}");
+        assert_eq!(script_answer(text), ScriptAnswer::AlwaysDetected, "{text}");
     }
 }
 
@@ -69,22 +69,28 @@ fn scripts_that_exit_0_without_printing_are_found() {
         "Test-Path $p | Out-Null\nexit 0",
         "if (Test-Path $p) { exit 0 } else { Write-Output 'missing'; exit 1 }",
     ] {
-        assert_eq!(verdict(text), Verdict::NeverPrints, "{text}");
+        assert_eq!(script_answer(text), ScriptAnswer::NeverPrints, "{text}");
     }
 }
 
 #[test]
 fn scripts_that_spoil_it_on_stderr_or_by_their_exit_code_are_found() {
-    assert_eq!(verdict("if ($a) { Write-Error 'found'; 'x'; exit 0 }\nexit 1"), Verdict::WritesToStderr);
-    assert_eq!(verdict("[Console]::Error.WriteLine('x'); 'found'; exit 0"), Verdict::WritesToStderr);
-    assert_eq!(verdict("if ($a) { 'x'; exit 1 } else { exit 2 }"), Verdict::NeverExitsZero);
-    assert_eq!(verdict("throw 'x'"), Verdict::NeverExitsZero);
+    assert_eq!(
+        script_answer("if ($a) { Write-Error 'found'; 'x'; exit 0 }\nexit 1"),
+        ScriptAnswer::WritesToStderr
+    );
+    assert_eq!(
+        script_answer("[Console]::Error.WriteLine('x'); 'found'; exit 0"),
+        ScriptAnswer::WritesToStderr
+    );
+    assert_eq!(script_answer("if ($a) { 'x'; exit 1 } else { exit 2 }"), ScriptAnswer::NeverExitsZero);
+    assert_eq!(script_answer("throw 'x'"), ScriptAnswer::NeverExitsZero);
 }
 
 proptest::proptest! {
     #[test]
     fn no_script_stops_the_judge(text in "([ \\n;{}()|=$@'\"`#<>.-]|if|else|try|catch|exit|Write-Output|[a-z0é]){0,80}") {
-        verdict(&text);
+        script_answer(&text);
         crate::lint::script::code_lines(&text);
     }
 }
@@ -93,6 +99,6 @@ proptest::proptest! {
 fn anything_ends() {
     let many_ways = "if ($a) { 'x' } elseif ($b) { exit $c } ".repeat(5_000);
     for text in [&many_ways[..], &"if($a){".repeat(3_000), "}}}}", "'", "\u{0}\u{FFFD}"] {
-        verdict(text);
+        script_answer(text);
     }
 }
