@@ -19,7 +19,7 @@ pub enum Stand {
 pub enum Undertaking {
     /// Look for it, or decide without starting anything: where the system's rights cannot be had, one's own do.
     Look,
-    /// Run its command.
+    /// Run its command, which needs the rights that the app asks for.
     Run,
 }
 

@@ -1,9 +1,9 @@
-//! The options that several commands take.
+//! The options that several commands take, and values as people write them: sizes, and `*.intunewin` on Windows.
 
-use crate::values::Size;
 use clap::{ArgAction, Args, ValueEnum};
 use intunewin::ArchivePolicy;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use waybill_disk::Root;
 
 /// Options that every command takes.
@@ -93,5 +93,170 @@ impl RootArgs {
     pub(crate) fn folder(&self) -> PathBuf {
         let folder = self.root.clone().unwrap_or_else(Root::default_path);
         std::path::absolute(&folder).unwrap_or(folder)
+    }
+}
+
+/// A number of bytes, written `1048576`, `1024KiB`, `1.5 MiB`, `30GiB`, `2GB`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Size(pub(crate) u64);
+
+const UNITS: &[(&str, u64)] = &[
+    ("", 1),
+    ("b", 1),
+    ("k", 1 << 10),
+    ("kib", 1 << 10),
+    ("kb", 1_000),
+    ("m", 1 << 20),
+    ("mib", 1 << 20),
+    ("mb", 1_000_000),
+    ("g", 1 << 30),
+    ("gib", 1 << 30),
+    ("gb", 1_000_000_000),
+    ("t", 1 << 40),
+    ("tib", 1 << 40),
+    ("tb", 1_000_000_000_000),
+];
+
+impl FromStr for Size {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        const WRONG: &str = "not a size such as 48MiB, 1.5GiB or 1048576";
+        let text = text.trim();
+        let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.' && c != '_').unwrap_or(text.len());
+        let (number, unit) = text.split_at(digits);
+        let unit = unit.trim().to_ascii_lowercase();
+        let (_, factor) = UNITS.iter().find(|(name, _)| *name == unit).ok_or(WRONG)?;
+        let number = number.replace('_', "");
+        let (whole, fraction) = number.split_once('.').unwrap_or((&number, ""));
+        let whole: u64 = whole.parse().map_err(|_| WRONG)?;
+        let part = parse_fraction(fraction, *factor).ok_or(WRONG)?;
+        whole
+            .checked_mul(*factor)
+            .and_then(|bytes| bytes.checked_add(part))
+            .map(Self)
+            .ok_or("larger than any disk")
+    }
+}
+
+/// The digits after the point, as bytes; digits beyond the ninth say nothing that counts.
+fn parse_fraction(digits: &str, factor: u64) -> Option<u64> {
+    let digits = &digits[..digits.len().min(9)];
+    if digits.is_empty() {
+        return Some(0);
+    }
+    let value: u64 = digits.parse().ok()?;
+    let scale = 10_u128.pow(digits.len() as u32);
+    u64::try_from(u128::from(value) * u128::from(factor) / scale).ok()
+}
+
+/// Every path; where the last part of one has `*` or `?` and this is Windows, all files that match it, by name. A
+/// pattern that nothing matches stays, so that the error names it.
+pub(crate) fn expand(paths: &[PathBuf]) -> Vec<PathBuf> {
+    paths.iter().flat_map(|path| if cfg!(windows) { matching(path) } else { vec![path.clone()] }).collect()
+}
+
+fn matching(path: &Path) -> Vec<PathBuf> {
+    let pattern = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let listed = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let entries = if pattern.contains(['*', '?']) { std::fs::read_dir(listed).ok() } else { None };
+    let names = entries.into_iter().flatten().flatten().map(|entry| entry.file_name());
+    let fits = |name: &std::ffi::OsString| is_match(&pattern, &name.to_string_lossy().to_lowercase());
+    let mut found: Vec<PathBuf> = names.filter(fits).map(|name| folder.join(name)).collect();
+    found.sort();
+    if found.is_empty() { vec![path.to_owned()] } else { found }
+}
+
+/// `*` stands for any characters, `?` for one.
+fn is_match(pattern: &str, name: &str) -> bool {
+    let (pattern, name): (Vec<char>, Vec<char>) = (pattern.chars().collect(), name.chars().collect());
+    let (mut at, mut seen) = (0, 0);
+    let mut star: Option<(usize, usize)> = None;
+    while seen < name.len() {
+        match pattern.get(at) {
+            Some('*') => {
+                star = Some((at, seen));
+                at += 1;
+            }
+            Some(one) if *one == '?' || *one == name[seen] => (at, seen) = (at + 1, seen + 1),
+            _ => {
+                // The last star takes one character more.
+                let Some((star_at, from)) = star else { return false };
+                star = Some((star_at, from + 1));
+                (at, seen) = (star_at + 1, from + 1);
+            }
+        }
+    }
+    pattern[at..].iter().all(|one| *one == '*')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_read_in_every_spelling() {
+        for (text, bytes) in [
+            ("0", 0),
+            ("1048576", 1 << 20),
+            ("48MiB", 48 << 20),
+            ("48 mib", 48 << 20),
+            ("30G", 30 << 30),
+            ("1.5GiB", 3 << 29),
+            ("2GB", 2_000_000_000),
+            ("1_000b", 1000),
+            ("0.1k", 102),
+        ] {
+            assert_eq!(text.parse(), Ok(Size(bytes)), "{text}");
+        }
+        for text in [
+            "",
+            "MiB",
+            "-1",
+            "1e3",
+            "12 parsecs",
+            "1.2.3",
+            ".5",
+            "20000000TiB",
+            "¼MiB",
+            "99999999999999999999",
+        ] {
+            assert!(text.parse::<Size>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn stars_and_question_marks_match() {
+        for (pattern, name, expected) in [
+            ("*.intunewin", "a.intunewin", true),
+            ("*.intunewin", "a.intunewin.txt", false),
+            ("a*b*c", "a-b-b-c", true),
+            ("a?c", "abc", true),
+            ("a?c", "ac", false),
+            ("*", "", true),
+            ("", "a", false),
+            ("*ab", "aab", true),
+        ] {
+            assert_eq!(is_match(pattern, name), expected, "{pattern} {name}");
+        }
+    }
+
+    #[test]
+    fn files_are_found_in_order_and_what_is_not_there_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["b.intunewin", "A.INTUNEWIN", "c.txt"] {
+            std::fs::write(folder.path().join(name), "").unwrap();
+        }
+        let found = |name: &str| {
+            let found = matching(&folder.path().join(name));
+            found
+                .iter()
+                .map(|path| path.file_name().unwrap().to_str().unwrap().to_owned())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(found("*.intunewin"), ["A.INTUNEWIN", "b.intunewin"]);
+        assert_eq!(found("*.zip"), ["*.zip"]);
+        assert_eq!(found("c.txt"), ["c.txt"]);
     }
 }

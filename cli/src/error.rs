@@ -34,7 +34,7 @@ impl Failure {
         Self { code, subject: None, message, causes: Vec::new(), hint: None }
     }
 
-    /// The same, told of `subject`: the file it is about, as it was named; unless it is told of one already.
+    /// The same, about `subject`: the file as it was named. The first subject stays.
     pub(crate) fn about(mut self, subject: &str) -> Self {
         self.subject.get_or_insert_with(|| printable(subject).into_owned());
         self
@@ -52,7 +52,7 @@ impl Failure {
         self
     }
 
-    /// Each cause once: a library may have told it in its own message already.
+    /// Each cause once: a library may have it in its own message already.
     fn add_causes(&mut self, first: Option<&(dyn Error + 'static)>) {
         for cause in std::iter::successors(first, |cause| (*cause).source()) {
             let text = cause.to_string();
@@ -69,7 +69,7 @@ impl Failure {
         self.code.class
     }
 
-    /// Its id.
+    /// The id that `waybill explain` knows.
     pub(crate) fn id(&self) -> &'static str {
         self.code.id
     }
@@ -94,7 +94,7 @@ impl Failure {
         self.hint.as_deref().unwrap_or(self.code.hint)
     }
 
-    /// As a report.
+    /// The error as the JSON reports have it.
     pub(crate) fn report(&self) -> ReportedError {
         ReportedError {
             code: self.id().to_owned(),
@@ -129,7 +129,8 @@ pub(crate) fn write_failure(failure: &Failure, out: &mut dyn Write) -> io::Resul
     }
     writeln!(out, "  {NOTE}hint:{NOTE:#} {}", sentence(failure.hint()))?;
     if failure.id() == command::USAGE.id {
-        return Ok(()); // its page says no more than the help that the hint names
+        // Its page says no more than the help that the hint names.
+        return Ok(());
     }
     writeln!(out, "  {FAINT}more: waybill explain {}{FAINT:#}", failure.id())
 }

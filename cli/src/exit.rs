@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use waybill_schemas::codes::Class;
 use waybill_schemas::report::install::InstallReport;
 
-/// Which exit codes.
+/// Whose exit codes are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ExitStyle {
     Waybill,
@@ -17,10 +17,10 @@ pub(crate) enum ExitStyle {
 pub(crate) struct Exit(u32);
 
 impl Exit {
-    /// All is well.
+    /// Everything that was asked for is done.
     pub(crate) const DONE: Self = Self(0);
 
-    /// These 32 bits.
+    /// The exit code that another process ended with.
     pub(crate) const fn of_bits(bits: u32) -> Self {
         Self(bits)
     }
@@ -77,6 +77,7 @@ fn msi(exit: u8) -> u32 {
 }
 
 const fn low_bits(code: u32) -> u8 {
+    // 256 and the like would look like success.
     match code & 0xFF {
         0 => 255,
         bits => bits as u8,

@@ -35,7 +35,8 @@ pub(crate) fn content_url(file: Option<&Path>) -> Result<Option<SecretUrl>, Fail
         },
     };
     let text = text.trim();
-    let one = (!text.contains(char::is_whitespace)).then(|| SecretUrl::parse(text).ok()).flatten(); // parsing drops newlines
+    // Looked at before parsing, which drops line ends: two URLs in the file would become one.
+    let one = (!text.contains(char::is_whitespace)).then(|| SecretUrl::parse(text).ok()).flatten();
     one.map(Some).ok_or_else(|| {
         Failure::new(&codes::SOURCE_UNUSABLE, "this is not one http(s) URL and nothing else")
             .about(&place)
@@ -58,7 +59,8 @@ pub(crate) fn small_file(file: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
 
 /// Refuses a `destination` that holds the current folder, or one of `kept`, for the reason that stands beside it.
 pub(crate) fn spare(destination: &Path, kept: &[(&Path, &'static str)]) -> Result<(), Failure> {
-    let Ok(place) = std::fs::canonicalize(destination) else { return Ok(()) }; // not there: nothing to lose
+    // What is not there cannot hold anything.
+    let Ok(place) = std::fs::canonicalize(destination) else { return Ok(()) };
     if !place.is_dir() {
         return Ok(());
     }
@@ -155,6 +157,7 @@ impl PackageReader {
         document: &str,
         given: &GivenEncryptionInfo,
     ) -> Result<PackageInput, Failure> {
+        // A bare content begins with its MAC; four bytes of a zip archive there would be a rare accident.
         let mut first = [0; 4];
         if source.read_at(&mut first, 0).is_ok_and(|count| count == 4) && first == *b"PK\x03\x04" {
             let message = "this is a whole package, with encryption info of its own";
@@ -186,6 +189,7 @@ fn unreadable(error: &io::Error) -> Failure {
     }
 }
 
+/// The keys of a bare content, from any of the documents that carry them.
 pub(crate) fn read_encryption_info(document: &Path) -> Result<GivenEncryptionInfo, Failure> {
     let bytes =
         File::open(document).and_then(|file| read_bounded(file, DOCUMENT_LIMIT)).map_err(|error| {

@@ -61,7 +61,7 @@ pub(crate) fn run(arguments: Vec<OsString>) -> Option<Class> {
     done.err().and_then(|failure| talk.fail(&failure))
 }
 
-/// `-qq` prints nothing on stdout and no progress; an error still goes to stderr, so that it can be mended.
+/// `-qq` prints nothing on stdout and no progress; an error still goes to stderr, so that it can be fixed.
 fn pack_quietly(flags: &Flags, talk: Output) -> Result<(), Failure> {
     let output = match flags.loudness {
         Loudness::Silent => Output::new(false, true),
@@ -102,11 +102,11 @@ enum Wanted {
     Version,
     /// Nothing: the tool asks.
     Questions,
-    /// To pack.
+    /// Pack, with these flags.
     Pack(Flags),
 }
 
-/// What to pack.
+/// The flags of that tool as they were given.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Flags {
     /// `-c`
@@ -121,7 +121,7 @@ struct Flags {
     loudness: Loudness,
 }
 
-/// How much is told and asked.
+/// How much is printed and asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Loudness {
     /// Asks before it replaces.

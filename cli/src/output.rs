@@ -29,7 +29,7 @@ impl Output {
         self.json
     }
 
-    /// True where only what was asked for and errors are told.
+    /// True where only what was asked for and errors are printed.
     pub(crate) const fn is_quiet(self) -> bool {
         self.quiet
     }
@@ -52,24 +52,19 @@ impl Output {
         if self.quiet && !self.json { Ok(()) } else { self.report(report, human) }
     }
 
-    /// One JSON document on stdout.
-    pub(crate) fn document<T: Serialize + ?Sized>(self, document: &T) -> Result<(), Failure> {
-        let mut out = BufWriter::new(UntilClosed::new(io::stdout().lock()));
-        serde_json::to_writer_pretty(&mut out, document)
-            .map_err(io::Error::from)
-            .and_then(|()| out.write_all(b"\n"))
-            .and_then(|()| out.flush())
-            .map_err(|source| not_written(&source))
+    /// True where people follow the work on stderr.
+    pub(crate) const fn is_followed(self) -> bool {
+        !self.json && !self.quiet
     }
 
-    /// One JSON document on one line on stdout: for commands that tell as they go.
+    /// One JSON document on stdout.
+    pub(crate) fn document<T: Serialize + ?Sized>(self, document: &T) -> Result<(), Failure> {
+        write_document(|out| serde_json::to_writer_pretty(out, document))
+    }
+
+    /// One JSON document on one line on stdout: for commands that report as they go.
     pub(crate) fn line<T: Serialize + ?Sized>(self, document: &T) -> Result<(), Failure> {
-        let mut out = BufWriter::new(UntilClosed::new(io::stdout().lock()));
-        serde_json::to_writer(&mut out, document)
-            .map_err(io::Error::from)
-            .and_then(|()| out.write_all(b"\n"))
-            .and_then(|()| out.flush())
-            .map_err(|source| not_written(&source))
+        write_document(|out| serde_json::to_writer(out, document))
     }
 
     /// Text for people on stdout.
@@ -83,7 +78,8 @@ impl Output {
     /// Text for people on stderr: how a command went whose data are the report.
     pub(crate) fn notice(self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
         let mut out = BufWriter::new(anstream::stderr().lock());
-        let _ = write(&mut out).and_then(|()| out.flush()); // there is nowhere left to tell
+        // Where stderr fails there is nowhere left to say so; here and below.
+        let _ = write(&mut out).and_then(|()| out.flush());
     }
 
     /// Bytes on stdout as they are.
@@ -92,12 +88,12 @@ impl Output {
         out.write_all(bytes).and_then(|()| out.flush()).map_err(|source| not_written(&source))
     }
 
-    /// Tells what stopped the command, and what it exits with.
+    /// Prints what stopped the command; returns what it exits with.
     pub(crate) fn fail(self, failure: &Failure) -> Option<Class> {
         if self.json {
-            let told = self.document(&ErrorReport { error: failure.report() });
-            if let Err(untold) = told {
-                self.tell(&untold);
+            // Where stdout fails, too, stderr may still say which of the two happened.
+            if let Err(unwritten) = self.document(&ErrorReport { error: failure.report() }) {
+                self.tell(&unwritten);
             }
         } else {
             self.tell(failure);
@@ -105,7 +101,7 @@ impl Output {
         Some(failure.class())
     }
 
-    /// The same where stdout gets lines of JSON: the last one tells the error; people see it too.
+    /// The same where stdout gets lines of JSON: the last one holds the error; people see it too.
     pub(crate) fn fail_on_one_line(self, failure: &Failure) -> Result<Class, Failure> {
         self.line(&ErrorReport { error: failure.report() })?;
         if !self.json {
@@ -114,15 +110,15 @@ impl Output {
         Ok(failure.class())
     }
 
-    /// Tells an error to people, on stderr.
+    /// Prints an error for people, on stderr.
     pub(crate) fn tell(self, failure: &Failure) {
-        let _ = write_failure(failure, &mut anstream::stderr().lock()); // there is nowhere left to tell
+        let _ = write_failure(failure, &mut anstream::stderr().lock());
     }
 }
 
 /// One line on stderr.
 pub(crate) fn say(line: &str) {
-    let _ = writeln!(anstream::stderr().lock(), "{line}"); // there is nowhere left to tell
+    let _ = writeln!(anstream::stderr().lock(), "{line}");
 }
 
 /// What another process printed, passed on as it is.
@@ -130,7 +126,19 @@ pub(crate) fn relay(stream: Stream, bytes: &[u8]) {
     let _ = match stream {
         Stream::Out => io::stdout().write_all(bytes).and_then(|()| io::stdout().flush()),
         Stream::Err => io::stderr().write_all(bytes),
-    }; // there is nowhere left to tell
+    };
+}
+
+fn write_document(
+    write: impl FnOnce(&mut BufWriter<UntilClosed<io::StdoutLock<'static>>>) -> serde_json::Result<()>,
+) -> Result<(), Failure> {
+    let mut out = BufWriter::new(UntilClosed::new(io::stdout().lock()));
+    let written = write(&mut out).map_err(io::Error::from);
+    // Flushed here: dropping the writer would hide an error.
+    written
+        .and_then(|()| out.write_all(b"\n"))
+        .and_then(|()| out.flush())
+        .map_err(|source| not_written(&source))
 }
 
 fn not_written(source: &io::Error) -> Failure {

@@ -64,6 +64,7 @@ impl Progress for Watch {
         let now = Instant::now();
         let running =
             Running { started: now, told: now, total, done: 0, skipped: 0, shown: false, bar: None };
+        // A thread that panicked while it drew a bar must not stop the work of the others.
         self.stages.lock().unwrap_or_else(PoisonError::into_inner).insert(stage, running);
     }
 
@@ -124,6 +125,7 @@ impl Running {
     }
 
     fn tell(&mut self, stage: Stage) {
+        // Only a stage that was announced gets a line at its end.
         self.shown = true;
         let percent = match self.total.filter(|total| *total > 0) {
             Some(total) => format!("{} %, ", self.done.min(total) * 100 / total),

@@ -25,7 +25,7 @@ impl Session {
         Self::with(Output::new(global.json, global.quiet), Watch::new(global.quiet, global.verbose > 0))
     }
 
-    /// From its parts.
+    /// With an output and a watch of the caller's own.
     pub(crate) fn with(output: Output, watch: Watch) -> Self {
         Self { output, watch }
     }
@@ -51,6 +51,7 @@ pub(crate) fn stop_flag() -> &'static AtomicBool {
 /// Sets the flag on Ctrl-C (elsewhere than on Windows on SIGTERM and SIGHUP too); ends at once on the second.
 pub(crate) fn listen_for_ctrl_c() {
     let listening = ctrlc::set_handler(|| {
+        // Who presses it twice does not want to wait for cleaning up.
         if STOP.swap(true, Ordering::Relaxed) {
             std::process::exit(Class::Interrupted.exit_code().into());
         }
@@ -62,11 +63,13 @@ pub(crate) fn listen_for_ctrl_c() {
 }
 
 /// The crates whose logs are ours.
-const OURS: [&str; 11] = [
+const OURS: [&str; 13] = [
     "waybill",
     "waybill_schemas",
     "waybill_context",
+    "waybill_disk",
     "waybill_packager",
+    "waybill_publisher",
     "waybill_downloader",
     "waybill_transport",
     "waybill_system",

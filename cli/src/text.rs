@@ -9,7 +9,7 @@ use std::io::{self, Write};
 pub(crate) const ERROR: Style = AnsiColor::Red.on_default().bold();
 /// What should not be so.
 pub(crate) const WARNING: Style = AnsiColor::Yellow.on_default().bold();
-/// What holds.
+/// What holds, or went well.
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default().bold();
 /// What is worth knowing.
 pub(crate) const NOTE: Style = AnsiColor::Cyan.on_default().bold();

@@ -11,6 +11,7 @@ use waybill_packager::lint::{Subject, lint};
 use waybill_packager::pack::{PackOutput, PackRequest, PackSource, pack};
 use waybill_packager::walk::WalkOptions;
 use waybill_publisher::{PublishRequest, publish};
+use waybill_schemas::codes::Class;
 use waybill_schemas::report::delivery::FetchReport;
 use waybill_schemas::report::delivery::PublishReport;
 use waybill_schemas::report::lint::LintReport;
@@ -37,7 +38,7 @@ fn judged(report: LintReport) -> PhaseOutcome {
     let outcome = match (errors, warnings) {
         (0, 0) => PhaseOutcome::passed("nothing found"),
         (0, _) => PhaseOutcome::passed(format!("{}{first}", counted(warnings, "warning"))),
-        _ => PhaseOutcome::failed(3, format!("{}{first}", counted(errors, "error"))),
+        _ => PhaseOutcome::failed(Class::Refused, format!("{}{first}", counted(errors, "error"))),
     };
     outcome.with(PhaseDetails::Lint(Box::new(report)))
 }
@@ -83,7 +84,7 @@ fn serve_phase(
 ) -> (PhaseOutcome, Option<(RunningServer, PathBuf)>) {
     let public = root.join("Public");
     if let Err(source) = fs_err::create_dir_all(&public) {
-        return (PhaseOutcome::failed(1, source.to_string()), None);
+        return (PhaseOutcome::failed(Class::Machine, source.to_string()), None);
     }
     let server = match Server::start(ServerOptions::new(&public)) {
         Ok(server) => server,
@@ -111,7 +112,7 @@ fn published(
     let source = File::open(package).and_then(FileSource::from_file).map_err(unreadable)?;
     let opened = Package::open(source, &policy).map_err(|error| PhaseOutcome::stopped(&error))?;
     let content = opened.into_content(context).map_err(|error| PhaseOutcome::stopped(&error))?;
-    fs_err::create_dir_all(keys).map_err(|error| PhaseOutcome::failed(1, error.to_string()))?;
+    fs_err::create_dir_all(keys).map_err(|error| PhaseOutcome::failed(Class::Machine, error.to_string()))?;
     let mut request = PublishRequest::new(package, public);
     request.document = Some(keys.join("app.content.json"));
     request.base_url = Some(url.to_owned());

@@ -14,7 +14,7 @@ use waybill_installer_runner::{
     AccountChoice, MemoryJournal, RetryPolicy, RunAs, Runner, RunnerError, Settings, Trigger,
 };
 use waybill_schemas::app::{AppDocument, Rule};
-use waybill_schemas::codes::rehearsal;
+use waybill_schemas::codes::{Class, rehearsal};
 use waybill_schemas::report::install::{Answer, DetectReport, InstallReport, Intent, Outcome, RestartNeed};
 use waybill_schemas::report::rehearsal::{MsiLog, Phase, PhaseDetails};
 use waybill_system::{Account, InstalledProduct, System, SystemKind, Unanswered};
@@ -65,7 +65,7 @@ impl<'a> Machine<'a> {
         Self { app, settings, run_as, state, system, audience, context, retries, msi_log }
     }
 
-    /// Looks once.
+    /// Looks for the app once, without a memory of earlier attempts.
     pub(crate) fn detect(&self) -> DetectReport {
         let journal = MemoryJournal::default();
         Runner::new(self.system, &journal, &self.settings, *self.context).detect(&self.app)
@@ -77,8 +77,11 @@ impl<'a> Machine<'a> {
         let outcome = if report.detection.answer == wanted {
             PhaseOutcome::passed(report.summary.clone())
         } else {
-            let exit = if report.detection.answer == Answer::CannotTell { report.exit.max(1) } else { 8 };
-            PhaseOutcome::failed(exit, report.summary.clone())
+            let class = match report.detection.answer {
+                Answer::CannotTell => Class::from_exit_code(report.exit).unwrap_or(Class::Machine),
+                _ => Class::InstallFailed,
+            };
+            PhaseOutcome::failed(class, report.summary.clone())
         };
         outcome.with(PhaseDetails::Detect(Box::new(report)))
     }
@@ -86,6 +89,7 @@ impl<'a> Machine<'a> {
     /// Installs; a copy that is here goes first.
     pub(crate) fn install(&self, folder: &Path, copy_is_here: bool) -> (PhaseOutcome, Attempted) {
         if copy_is_here {
+            // Only now, because the uninstall command may need the files of the content, too.
             let (outcome, first) = self.uninstall(folder);
             if !first.report.as_ref().is_some_and(|report| report.outcome == Outcome::Uninstalled) {
                 return (outcome, first);
@@ -96,6 +100,7 @@ impl<'a> Machine<'a> {
             attempted.0.report.as_ref().is_some_and(|report| report.outcome == Outcome::RetryLater)
         };
         let mut retried = 0;
+        // A device would come back after five minutes; nobody who tries a package wants to wait for that.
         while wants_retry(&attempted) && retried < self.retries && self.context.check().is_ok() {
             retried += 1;
             attempted = self.attempt(&self.app, Phase::Install, folder);
@@ -103,34 +108,34 @@ impl<'a> Machine<'a> {
         attempted.0.retried = retried;
         judged(attempted, |report| match report.outcome {
             Outcome::Installed => PhaseOutcome::passed(report.summary.clone()),
-            Outcome::AlreadyInstalled => {
-                PhaseOutcome::failed(3, report.summary.clone()).with_code(rehearsal::APP_IS_HERE.id)
-            }
-            _ => PhaseOutcome::failed(report.exit, report.summary.clone()),
+            Outcome::AlreadyInstalled => PhaseOutcome::failed(Class::Refused, report.summary.clone())
+                .with_code(rehearsal::APP_IS_HERE.id),
+            _ => PhaseOutcome::failed_as(report.exit, Class::InstallFailed, report.summary.clone()),
         })
     }
 
-    /// Must do nothing.
+    /// Installs once more, which must change nothing.
     pub(crate) fn install_again(&self, folder: &Path) -> (PhaseOutcome, Attempted) {
         judged(self.attempt(&self.app, Phase::InstallAgain, folder), |report| {
             match (report.outcome, report.changed) {
                 (Outcome::AlreadyInstalled, false) => PhaseOutcome::passed("changed nothing: it is detected"),
                 _ => {
-                    let exit = if report.exit == 0 { 8 } else { report.exit };
-                    PhaseOutcome::failed(exit, format!("it changed something: {}", report.summary))
+                    let summary = format!("it changed something: {}", report.summary);
+                    PhaseOutcome::failed_as(report.exit, Class::InstallFailed, summary)
                 }
             }
         })
     }
 
-    /// The uninstall command.
+    /// Runs the uninstall command.
     pub(crate) fn uninstall(&self, folder: &Path) -> (PhaseOutcome, Attempted) {
         judged(self.attempt(&self.app, Phase::Uninstall, folder), |report| gone(report, &report.summary))
     }
 
-    /// The same, judged by another rule than the app's, which does not hold.
+    /// Runs the uninstall command, and lets `rule` say whether the app is gone: the app's own rules do not hold.
     fn uninstall_by(&self, rule: &Rule, folder: &Path) -> (PhaseOutcome, Attempted) {
         let mut app = self.app.clone();
+        // With the app's own rules, which do not hold, the runner would call it uninstalled and start nothing.
         app.rules = vec![rule.clone()];
         let taken = "taken away again, as the proposed rule tells";
         judged(self.attempt(&app, Phase::Uninstall, folder), |report| gone(report, taken))
@@ -151,6 +156,7 @@ impl<'a> Machine<'a> {
             wait_lock: std::time::Duration::ZERO,
         };
         let applied = apply(&request, self.state, self.system, self.audience, self.context);
+        // Where nothing was started there is no log, and nothing was added to a line either.
         let ran = applied.as_ref().is_ok_and(|report| report.run.is_some());
         let log_added = ran && logged.is_some();
         let log = logged.filter(|_| ran).and_then(|logged| msi_log::read(phase, &logged.file));
@@ -179,7 +185,7 @@ fn judged(
     let outcome = match (&attempted.report, stopped) {
         (Some(report), _) => judge(report).with(PhaseDetails::Install(Box::new(report.clone()))),
         (None, Some(stopped)) => stopped,
-        (None, None) => PhaseOutcome::failed(1, "no report"),
+        (None, None) => PhaseOutcome::failed(Class::Machine, "no report"),
     };
     (outcome, attempted)
 }
@@ -188,17 +194,16 @@ fn gone(report: &InstallReport, summary: &str) -> PhaseOutcome {
     if report.outcome == Outcome::Uninstalled {
         return PhaseOutcome::passed(summary);
     }
-    let exit = if report.exit == 0 { 8 } else { report.exit };
-    PhaseOutcome::failed(exit, report.summary.clone())
+    PhaseOutcome::failed_as(report.exit, Class::InstallFailed, report.summary.clone())
 }
 
 fn stopped(error: &ApplyError) -> PhaseOutcome {
     match error {
         ApplyError::Runner(RunnerError::Content(content)) => {
-            PhaseOutcome::failed(content.code.class.exit_code(), format!("{content}: {}", content.source))
+            PhaseOutcome::failed(content.code.class, format!("{content}: {}", content.source))
                 .with_code(content.code.id)
         }
-        _ => PhaseOutcome::failed(1, error.to_string()),
+        _ => PhaseOutcome::failed(Class::Machine, error.to_string()),
     }
 }
 
@@ -207,7 +212,7 @@ pub(crate) fn look_first(machine: &Machine<'_>, run_as: &RunAs, force: bool) -> 
     let report = machine.detect();
     let details = PhaseDetails::Detect(Box::new(report.clone()));
     let outcome = match report.detection.answer {
-        Answer::CannotTell => (PhaseOutcome::failed(report.exit.max(1), report.summary), false),
+        Answer::CannotTell => (PhaseOutcome::failed_as(report.exit, Class::Machine, report.summary), false),
         Answer::Detected => already_here(force, "it is detected before anything was installed"),
         Answer::NotDetected => match product_that_would_go(&machine.app, machine.system, run_as) {
             Ok(Some(product)) => already_here(
@@ -217,7 +222,7 @@ pub(crate) fn look_first(machine: &Machine<'_>, run_as: &RunAs, force: bool) -> 
             Ok(None) => (PhaseOutcome::passed("not here yet"), false),
             Err(unanswered) => {
                 let why = format!("whether the app's product is installed cannot be told: {unanswered}");
-                (PhaseOutcome::failed(1, why), false)
+                (PhaseOutcome::failed(Class::Machine, why), false)
             }
         },
     };
@@ -229,7 +234,7 @@ fn already_here(force: bool, what: &str) -> (PhaseOutcome, bool) {
         return (PhaseOutcome::passed(format!("{what}; --force: that copy is uninstalled first")), true);
     }
     let why = format!("{what}: that copy is not touched without --force");
-    (PhaseOutcome::failed(3, why).with_code(rehearsal::APP_IS_HERE.id), false)
+    (PhaseOutcome::failed(Class::Refused, why).with_code(rehearsal::APP_IS_HERE.id), false)
 }
 
 /// A product of Windows Installer that is installed and that the uninstall command names, or app.json says is in the MSI:
@@ -240,7 +245,8 @@ fn product_that_would_go(
     run_as: &RunAs,
 ) -> Result<Option<String>, Unanswered> {
     if system.kind() != SystemKind::Windows {
-        return Ok(None); // where there is no Windows Installer, nothing of it goes
+        // Without Windows Installer there is no product that the uninstall command could remove.
+        return Ok(None);
     }
     let own = app.msi_information.as_ref().and_then(|msi| msi.product_code.as_deref());
     let texts = [app.uninstall_command_line.as_deref(), own];

@@ -86,7 +86,7 @@ fn case(phase: &RehearsalPhase, report: &RehearsalReport, xml: &mut Xml) -> io::
     }
 }
 
-/// Only the phase that decided is told what to do next: the others follow from it.
+/// Only the phase that decided says what to do next: the other failures follow from it.
 fn failure_text(phase: &RehearsalPhase, report: &RehearsalReport) -> String {
     let deciding = report.phases.iter().find(|phase| phase.status == PhaseStatus::Failed);
     let next: &[String] = if deciding == Some(phase) { &report.next } else { &[] };

@@ -7,7 +7,7 @@
 //! | need | entry |
 //! |---|---|
 //! | the whole of it | [`rehearse`] |
-//! | who is told as it goes | [`Audience`] |
+//! | who hears of it as it goes | [`Audience`] |
 //! | its report as JUnit XML | [`junit`] |
 //! | the same in Windows Sandbox | [`Sandbox`] |
 

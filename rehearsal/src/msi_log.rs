@@ -1,6 +1,6 @@
-//! Windows Installer's own log: the one thing that tells why an MSI failed.
+//! Windows Installer's own log: the one thing that says why an MSI failed.
 //!
-//! The reference never adds a word to a command, and neither do `install` and the agent. A rehearsal may, and says so.
+//! Intune's agent never adds a word to a command, and neither do `install` and the agent. A rehearsal may, and says so.
 
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use waybill_schemas::secrets::mask;
 
 /// Logs beyond this are read from their end.
 const MOST: u64 = 16 << 20;
-/// Lines told before "Return value 3", and at most in all.
+/// Lines kept before "Return value 3", and at most in all.
 const BEFORE: usize = 12;
 const LINES: usize = 16;
 

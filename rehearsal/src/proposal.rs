@@ -10,7 +10,7 @@ use waybill_schemas::app::{
 use waybill_schemas::report::rehearsal::{AppearedItem, AppearedKind, ProposedRule};
 use waybill_system::{FileKind, InstalledProduct, RegistryKey, System, SystemKind};
 
-/// What was learned.
+/// What an install put on the machine, and the rule that it speaks for.
 #[derive(Debug, Default)]
 pub(crate) struct Learned {
     pub(crate) appeared: Vec<AppearedItem>,
@@ -44,7 +44,7 @@ impl Learned {
     }
 }
 
-/// The best rule there is; `name` is the app's, which tells its program from others.
+/// The best rule there is; `name` is the app's, by which its program is known among others.
 pub(crate) fn propose(
     appeared: &[AppearedItem],
     name: &str,
@@ -80,6 +80,7 @@ fn propose_file(
         let is_at_root = folder.is_empty() && system.kind() == SystemKind::Unix;
         gather(system, if is_at_root { "/" } else { folder }, name, 0, &mut found);
     }
+    // The largest of equals is likelier the program than a helper beside it.
     found.sort_by_key(|file| std::cmp::Reverse((likeness(&file.name, app), file.size)));
     let versioned = found.iter().filter(|file| is_program(&file.name)).find_map(|file| {
         let path = system.kind().join(&file.folder, &file.name);

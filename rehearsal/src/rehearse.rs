@@ -17,7 +17,7 @@ use waybill_system::System;
 /// Rehearses the app in a folder on `system`, which is the machine that this program runs on: files, packages and logs go
 /// through the ordinary file system.
 ///
-/// A phase that fails ends it, but for one thing: what the install left is uninstalled again, where that can be told.
+/// A phase that fails ends it, but for one thing: what the install left is uninstalled again, where a rule says that it is there.
 ///
 /// # Errors
 /// There is no folder to work in. Whatever fails later is in the report.
@@ -43,7 +43,8 @@ pub fn rehearse(
     let has_run =
         phases.iter().any(|phase| phase.phase == Phase::Install && phase.status != PhaseStatus::Skipped);
     let Seen { learned, attempts } = seen;
-    let stopped = attempts.install.is_none(); // counts where no phase failed
+    // Somebody interrupted it where no phase failed and nothing was installed all the same.
+    let stopped = attempts.install.is_none();
     let (exit, summary) = verdict::conclude(&phases, &attempts, stopped);
     let mut report = RehearsalReport {
         contract: RUNNER_CONTRACT,
@@ -64,7 +65,8 @@ pub fn rehearse(
         started,
         ended: now(context),
     };
-    drop(state); // its file is open, which keeps Windows from removing the root
+    // Its file is open, which would keep Windows from removing the root.
+    drop(state);
     report.root_kept = root.end(request.keep || (exit != 0 && has_run));
     Ok(report)
 }
@@ -105,6 +107,7 @@ fn on_the_device(
 ) -> Seen {
     let own = root.display().to_string();
     let look = || Snapshot::take(machine.system, &machine.run_as, &machine.app, &own);
+    // As late as can be, so that what the phases before did is not taken for the installer's.
     let before = look();
     let installed = stages.run(Phase::Install, || machine.install(folder, copy_is_here));
     let name = machine.app.display_name.clone().unwrap_or_default();
@@ -112,6 +115,7 @@ fn on_the_device(
     let mut attempts = Attempts::default();
     if stages.has_failed() {
         attempts.uninstall = clean_up(machine, folder, &installed, &learned, stages);
+    // After a hard restart the app may be another one; detecting it before says nothing.
     } else if !installed.asks_for(RestartNeed::Hard) {
         stages.run(Phase::Detect, || (machine.expect(Answer::Detected), ()));
         attempts.again = Some(stages.run(Phase::InstallAgain, || machine.install_again(folder)));

@@ -50,16 +50,16 @@ impl RehearsalRequest {
     }
 }
 
-/// Is told of a rehearsal as it goes: phases, and each decision of an attempt within them.
+/// Hears of a rehearsal as it goes: phases, and each decision of an attempt within them.
 pub trait Audience: Events {
-    /// A phase begins.
+    /// Called when a phase begins.
     fn begins(&self, _phase: Phase) {}
 
-    /// A phase is over.
+    /// Called when a phase is over, with what came of it.
     fn ended(&self, _phase: &RehearsalPhase) {}
 }
 
-/// Nobody watches.
+/// For a rehearsal that nobody watches.
 impl Audience for () {}
 
 /// Why there was no rehearsal. What stops one under way is in its report.
@@ -89,7 +89,7 @@ impl Classified for RehearsalError {
     }
 }
 
-/// Named by whoever asked, or temporary.
+/// The folder that the request names, or a temporary one.
 pub(crate) struct Root {
     path: PathBuf,
     temporary: Option<TempDir>,

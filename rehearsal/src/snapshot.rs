@@ -11,7 +11,7 @@ use waybill_system::{
 /// By what a thing is the same before and after: its kind, its name as the system compares names, its view.
 type Key = (AppearedKind, String, Option<String>);
 
-/// A thing as it is told.
+/// A thing as the report names it.
 #[derive(Debug, Clone)]
 struct Thing {
     name: String,
@@ -155,11 +155,12 @@ fn roots(system: &dyn System, run_as: &RunAs, app: &AppDocument) -> Vec<(String,
     }
     roots.sort();
     roots.dedup();
+    // A variable that this account does not have leaves its name in the path.
     roots.retain(|(folder, _)| !folder.contains('%'));
     roots
 }
 
-/// The folder's own name is told, too: it may be what appears.
+/// The folder itself is noted, too: it may be what appears.
 fn list_folder(system: &dyn System, folder: &str, levels: usize, own: &str, snapshot: &mut Snapshot) {
     let files = system.files();
     let is_folder =
@@ -170,6 +171,7 @@ fn list_folder(system: &dyn System, folder: &str, levels: usize, own: &str, snap
     keep_file(folder, own, snapshot);
     for name in files.list(folder).unwrap_or_default() {
         let path = system.kind().join(folder, &name);
+        // A folder of a million files must not fill the memory; what appears is seldom beyond the first ones.
         if snapshot.len() >= MOST {
             return;
         }

@@ -1,9 +1,9 @@
-//! One phase: run, timed, told, and kept for the report.
+//! One phase: run, timed, announced, and kept for the report.
 
 use crate::request::Audience;
 use std::time::SystemTime;
 use waybill_context::Context;
-use waybill_schemas::codes::Classified;
+use waybill_schemas::codes::{Class, Classified};
 use waybill_schemas::report::rehearsal::{Phase, PhaseDetails, PhaseStatus, RehearsalPhase};
 
 /// What is said of a phase that was not reached.
@@ -27,11 +27,16 @@ impl PhaseOutcome {
         Self { status: PhaseStatus::Skipped, ..Self::passed(summary) }
     }
 
-    pub(crate) fn failed(exit: u8, summary: impl Into<String>) -> Self {
-        Self { status: PhaseStatus::Failed, exit, ..Self::passed(summary) }
+    pub(crate) fn failed(class: Class, summary: impl Into<String>) -> Self {
+        Self { status: PhaseStatus::Failed, exit: class.exit_code(), ..Self::passed(summary) }
     }
 
-    /// An error, told with its causes, each once.
+    /// Failed as a report of the runner says; where that calls it a success, it is not one here.
+    pub(crate) fn failed_as(reported: u8, instead: Class, summary: impl Into<String>) -> Self {
+        Self::failed(Class::from_exit_code(reported).unwrap_or(instead), summary)
+    }
+
+    /// An error with its causes, each once.
     pub(crate) fn stopped(error: &dyn Classified) -> Self {
         let mut summary = error.to_string();
         let mut cause = std::error::Error::source(error);
@@ -43,7 +48,7 @@ impl PhaseOutcome {
             cause = one.source();
         }
         let code = error.code();
-        Self { code: Some(code.id.to_owned()), ..Self::failed(code.class.exit_code(), summary) }
+        Self { code: Some(code.id.to_owned()), ..Self::failed(code.class, summary) }
     }
 
     pub(crate) fn with_code(mut self, id: &str) -> Self {
@@ -135,9 +140,13 @@ pub(crate) mod sample {
             stages.run(phase, || (PhaseOutcome::passed("as it should"), ()));
         }
         stages.run(Phase::Install, || {
-            (PhaseOutcome::failed(8, "the installer said 5").with_code("install-failed"), ())
+            (
+                PhaseOutcome::failed(Class::InstallFailed, "the installer said 5")
+                    .with_code("install-failed"),
+                (),
+            )
         });
-        stages.run(Phase::Uninstall, || (PhaseOutcome::failed(8, "still there"), ()));
+        stages.run(Phase::Uninstall, || (PhaseOutcome::failed(Class::InstallFailed, "still there"), ()));
         RehearsalReport {
             contract: 1,
             app: AppIdentity { name: "app".into(), id: "app".into(), version: None },

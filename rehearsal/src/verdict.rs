@@ -3,16 +3,17 @@
 use crate::device::{Attempted, Machine};
 use crate::proposal::Learned;
 use waybill_installer_runner::{AccountChoice, ScriptHost};
+use waybill_schemas::codes::Class;
 use waybill_schemas::report::install::{Host, InstallReport, Outcome, RestartNeed};
 use waybill_schemas::report::rehearsal::{Phase, PhaseDetails, PhaseStatus, RehearsalPhase};
 use waybill_system::SystemKind;
 
-/// Milliseconds after which the reference has looked, generously (docs/intune-agent.md, "An attempt, step by step": about 150).
+/// Milliseconds after which Intune's agent has looked, generously (docs/intune-agent.md, "An attempt, step by step": about 150).
 const REFERENCE_LOOKS_AFTER: u64 = 1_000;
 /// What `waybill` exits with where a hard restart ends it.
-const HARD_RESTART: u8 = 11;
+const HARD_RESTART: u8 = Class::HardRestart.exit_code();
 /// And where somebody stopped it.
-const INTERRUPTED: u8 = 130;
+const INTERRUPTED: u8 = Class::Interrupted.exit_code();
 
 /// All attempts of a rehearsal.
 #[derive(Default)]

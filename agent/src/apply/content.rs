@@ -28,7 +28,7 @@ impl Content for ContentOf<'_> {
     }
 
     /// A folder that was fetched before is known to be the right one, and whole, only when fetching has looked at it: so a
-    /// dry run alone is told of it.
+    /// dry run alone hears of it.
     fn present(&self) -> Option<PathBuf> {
         match &self.request.content {
             ContentSource::Folder(folder) => Some(folder.clone()),
@@ -49,7 +49,8 @@ impl ContentOf<'_> {
             what: what.clone(),
             destination: Destination::Cache { app, revision },
             root: root.to_owned(),
-            options: options.clone().with(|fetch| fetch.force = true), // the cache is ours: an older content makes room
+            // The cache is ours: an older content makes room for this one.
+            options: options.clone().with(|fetch| fetch.force = true),
         };
         fetch(&request, self.context).map_err(cannot_be_had)?;
         self.let_user_read(&folder)?;

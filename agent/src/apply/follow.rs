@@ -8,20 +8,21 @@ use waybill_context::{Cancelled, Context};
 use waybill_installer_runner::{
     AttemptJournal as _, Events, RetryDecision, ScheduleEffect, identify, next_try,
 };
-use waybill_schemas::report::install::{Decision, InstallReport, Outcome, StepReport};
+use waybill_schemas::codes::Class;
+use waybill_schemas::report::install::{Advice, Decision, InstallReport, Outcome, StepReport};
 
 /// How long the next try waits for another apply that began meanwhile.
 pub(super) const PATIENCE: Duration = Duration::from_secs(24 * 3600);
 
-/// After an attempt.
+/// What follows an attempt.
 pub(super) enum Next {
     /// It is done, or given up: the report.
-    Told(Box<InstallReport>),
+    Report(Box<InstallReport>),
     /// The next try is due.
     Again,
 }
 
-/// Waits between tries, and keeps what it told of that.
+/// Waits between tries, and keeps the steps that it reported of that.
 pub(super) struct Follow<'a> {
     request: &'a ApplyRequest<'a>,
     state: &'a State,
@@ -43,10 +44,10 @@ impl<'a> Follow<'a> {
     /// Waits for the next try, where there is one to wait for.
     pub(super) fn after(&mut self, report: InstallReport) -> Result<Next, ApplyError> {
         match self.until(&report)? {
-            None => Ok(Next::Told(Box::new(self.with_waits(report)))),
+            None => Ok(Next::Report(Box::new(self.with_waits(report)))),
             Some(until) => Ok(match self.wait(until, &report) {
                 Ok(()) => Next::Again,
-                Err(Cancelled) => Next::Told(Box::new(self.with_waits(interrupted(report, until)))),
+                Err(Cancelled) => Next::Report(Box::new(self.with_waits(interrupted(report, until)))),
             }),
         }
     }
@@ -59,11 +60,13 @@ impl<'a> Follow<'a> {
             return Ok(None);
         }
         let mut history = self.state.history(&identify(self.request.app).id)?;
+        // Each intent has a schedule of its own: a failed uninstall does not keep an install waiting.
         history.retain(|attempt| attempt.new.intent == self.request.intent);
         let now = self.now();
         Ok(match next_try(&history, now, &self.request.retries) {
             RetryDecision::WaitUntil(until) => Some(until),
-            RetryDecision::RunNow if report.outcome == Outcome::RetryLater => Some(now), // the clock was set
+            // The clock was set forward meanwhile: the wait is over before it began.
+            RetryDecision::RunNow if report.outcome == Outcome::RetryLater => Some(now),
             RetryDecision::RunNow | RetryDecision::GiveUpUntil(_) => None,
         })
     }
@@ -99,17 +102,20 @@ fn rounded(until: Timestamp) -> Timestamp {
     until.round(Unit::Second).unwrap_or(until)
 }
 
+const AGAIN: &str = "Run the same command again: it does not wait, and begins the schedule anew.";
+
 /// Nothing runs while it waits: what the last attempt came to stays as it is.
 fn interrupted(report: InstallReport, until: Timestamp) -> InstallReport {
     InstallReport {
         outcome: Outcome::Interrupted,
-        exit: 130,
+        exit: Class::Interrupted.exit_code(),
         summary: format!(
             "Interrupted while waiting for the next try, which was due at {}. Before: {}",
             rounded(until),
             report.summary
         ),
-        next: vec!["Run the same command again: it does not wait, and begins the schedule anew.".to_owned()],
+        advice: vec![Advice::other(AGAIN)],
+        next: vec![AGAIN.to_owned()],
         ..report
     }
 }

@@ -22,11 +22,11 @@ mod follow;
 /// One app to bring to what is wanted of it.
 #[derive(Debug)]
 pub struct ApplyRequest<'a> {
-    /// The app.
+    /// What is to be installed or uninstalled.
     pub app: &'a AppDocument,
     /// Install or uninstall.
     pub intent: Intent,
-    /// Who asks.
+    /// Why the attempt is made now: a person asks, or the schedule says so.
     pub trigger: Trigger,
     /// Decide everything and start nothing.
     pub dry_run: bool,
@@ -50,11 +50,11 @@ pub enum ContentSource {
     /// Fetched below the root when the installer is about to run: `Cache/<app>_<revision>`. What lies there and is not
     /// this content is replaced.
     Fetch {
-        /// What.
+        /// The document, package or content, and where it is.
         what: Box<Wanted>,
         /// The root of state and content.
         root: PathBuf,
-        /// How.
+        /// How it is fetched; what lies in the cache is replaced in any case.
         options: Box<FetchOptions>,
     },
 }
@@ -85,7 +85,7 @@ pub fn apply(
             attempt(request, trigger, &runner)?
         };
         match follow.after(report)? {
-            Next::Told(report) => return Ok(*report),
+            Next::Report(report) => return Ok(*report),
             Next::Again => (trigger, patience) = (Trigger::Schedule, follow::PATIENCE),
         }
     }

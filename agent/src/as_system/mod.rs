@@ -33,18 +33,18 @@ pub enum Stream {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AsSystemError {
-    /// Files between us and the task.
+    /// A file between this process and the task cannot be used.
     #[error("cannot {doing} {}", path.display())]
     Io {
         /// What was to be done.
         doing: &'static str,
         /// With which file or folder.
         path: PathBuf,
-        /// Why not.
+        /// What the system reports.
         #[source]
         source: io::Error,
     },
-    /// The request is none.
+    /// What lies in the folder is not a request.
     #[error("{} holds no request", path.display())]
     NoRequest {
         /// The file.
@@ -106,7 +106,8 @@ pub fn run(
     let folder = request::new_folder(&place)?;
     let exit = run_in(&folder, request, relay, context);
     if !matches!(exit, Err(AsSystemError::Interrupted)) {
-        let _ = fs::remove_dir_all(&folder); // what cannot be removed does no harm
+        // What cannot be removed does no harm, and the next run sweeps it.
+        let _ = fs::remove_dir_all(&folder);
     }
     exit
 }
@@ -134,7 +135,8 @@ fn follow(
         .map(|(stream, name)| (stream, folder.join(name), 0));
     let mut waited = Duration::ZERO;
     loop {
-        let exit = request::exit_code(folder)?; // before the output, so that none of it is missed
+        // Looked at before the output, so that nothing is missed that the task printed before it ended.
+        let exit = request::exit_code(folder)?;
         let ended = exit.is_none() && request::was_abandoned(folder)?;
         for (stream, path, seen) in &mut outputs {
             *seen += pass_on(*stream, path, *seen, relay)?;
@@ -142,6 +144,7 @@ fn follow(
         if let Some(exit) = exit {
             return Ok(exit);
         }
+        // Asked once more: the task may have written it between the two looks above.
         if ended && request::exit_code(folder)?.is_none() {
             return Err(AsSystemError::NoResult);
         }

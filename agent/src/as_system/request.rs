@@ -64,7 +64,8 @@ pub(super) fn sweep(root: &Path, now: SystemTime) {
         let has_ended =
             exit_code(&folder).is_ok_and(|code| code.is_some()) || was_abandoned(&folder).unwrap_or(false);
         if is_ours && is_old && has_ended {
-            let _ = fs::remove_dir_all(&folder); // what cannot be removed does no harm
+            // What cannot be removed does no harm.
+            let _ = fs::remove_dir_all(&folder);
         }
     }
 }
@@ -86,11 +87,13 @@ pub fn answer(folder: &Path) -> Result<(), AsSystemError> {
     let text = fs::read(&path).map_err(failed("read", &path))?;
     let request: Request =
         serde_json::from_slice(&text).map_err(|source| AsSystemError::NoRequest { path, source })?;
-    let staging = folder.join("lock.new"); // under its own name only once it is held
+    // Under its own name only once it is held: who asks takes a free lock for a task that has ended.
+    let staging = folder.join("lock.new");
     let held = new(&staging)?;
     held.lock().map_err(failed("lock", &staging))?;
     rename(&staging, &folder.join(LOCK))?;
     let exit = run(&request, folder)?;
+    // Renamed when it is whole, so that half a number is never read.
     let staging = folder.join("exit.new");
     write_new(&staging, exit.to_string().as_bytes())?;
     rename(&staging, &folder.join(EXIT))

@@ -5,7 +5,7 @@ use crate::as_system::request::{failed, write_new};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// SYSTEM.
+/// The security identifier of SYSTEM, the same in every language of Windows.
 const SYSTEM: &str = "S-1-5-18";
 const ADMINISTRATORS: &str = "S-1-5-32-544";
 
@@ -30,7 +30,7 @@ impl Task {
         Ok(task)
     }
 
-    /// Starts it.
+    /// Starts the task now, whatever its triggers.
     pub(super) fn start(&self) -> Result<(), AsSystemError> {
         let mut command = system_tool("schtasks.exe");
         command.args(["/run", "/tn", &self.name]);

@@ -41,6 +41,7 @@ impl State {
     /// Changes one attempt.
     fn change(&self, statement: &str, attempt: AttemptId, value: &dyn ToSql) -> Result<(), JournalError> {
         written(match self.write(statement, &[&attempt.0, value]) {
+            // A row that is gone would mean that somebody else writes here: better to stop than to run unrecorded.
             Ok(0) => Err("there is no such attempt".into()),
             outcome => outcome.map(drop),
         })
@@ -128,6 +129,7 @@ impl AttemptJournal for State {
     fn history(&self, app: &str) -> Result<Vec<AttemptRecord>, JournalError> {
         const NEWEST: &str = "SELECT * FROM attempts WHERE app = ?1 ORDER BY id DESC LIMIT ?2";
         let mut newest_first = self.rows(NEWEST, &[&app, &HISTORY], attempt)?;
+        // The schedule folds over attempts from the oldest on.
         newest_first.reverse();
         Ok(newest_first)
     }

@@ -147,8 +147,10 @@ fn open_database(root: &Root) -> Result<Connection, StateError> {
     let path = root.path().join("state.db");
     let failed = |source| StateError::Io { path: path.clone(), source };
     let turn = root.file("state.lock").map_err(failed)?;
+    // Two processes that make the database at once would find it half made.
     turn.lock().map_err(failed)?;
-    root.file("state.db").map_err(failed)?; // for its owner alone; SQLite gives its other files the same mode
+    // Made for its owner alone before SQLite opens it, which gives its other files the same mode.
+    root.file("state.db").map_err(failed)?;
     let real = real_path(&path).map_err(failed)?;
     let opened = connect(&real).map_err(|source| StateError::of(path.clone(), source));
     let mut connection = opened?;
@@ -159,7 +161,7 @@ fn open_database(root: &Root) -> Result<Connection, StateError> {
     Ok(connection)
 }
 
-/// Folders above the root may be reached through links (`/var` on macOS); the database itself is none.
+/// Folders above the root may be reached through links (`/var` on macOS); the database itself may not be a link.
 fn real_path(path: &Path) -> std::io::Result<PathBuf> {
     match (path.parent(), path.file_name()) {
         (Some(folder), Some(name)) if cfg!(unix) => Ok(std::fs::canonicalize(folder)?.join(name)),
@@ -172,12 +174,14 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(PATIENCE)?;
+    // A database that somebody prepared must not run functions of its own schema.
     connection.pragma_update(None, "trusted_schema", false)?;
     let mode: String = connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
     // Without shared memory (a network share) there is no WAL; EXTRA then makes a commit as lasting as FULL makes it here.
     let synchronous = if mode.eq_ignore_ascii_case("wal") { "full" } else { "extra" };
     connection.pragma_update(None, "synchronous", synchronous)?;
-    connection.pragma_update(None, "fullfsync", true)?; // macOS: through the drive's cache
+    // On macOS alone: through the drive's cache.
+    connection.pragma_update(None, "fullfsync", true)?;
     Ok(connection)
 }
 
@@ -187,6 +191,7 @@ fn bring_up_to_date(connection: &mut Connection, path: &Path) -> Result<(), Stat
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(of)?;
     let number = |name| transaction.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).map_err(of);
     let (application, found) = (number("application_id")?, number("user_version")?);
+    // A file of no bytes is an empty database of nobody: that is how ours begins, too.
     let is_empty = number("schema_version")? == 0;
     if application != APPLICATION && !is_empty {
         return Err(StateError::Foreign { path: path.to_owned() });

@@ -1,12 +1,12 @@
 //! `waybill bench`: measures, compares, and keeps the run.
 
+use crate::args::Size;
 use crate::commands::bench_page::{write_benchmark, write_sweep};
 use crate::error::Failure;
 use crate::exit::Exit;
 use crate::files::{NewFile, content_url, location, refuse_existing, shown};
 use crate::output::say;
 use crate::session::Session;
-use crate::values::Size;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -130,14 +130,15 @@ pub(crate) struct BenchStageArgs {}
 
 const MIB: u64 = 1 << 20;
 
-/// Measures, compares, and tells.
+/// Measures, compares, and prints the figures.
 pub(crate) fn run(args: &BenchArgs, session: &Session) -> Result<Exit, Failure> {
     if args.size.is_some_and(|size| size.0 == 0) {
         return Err(Failure::new(&command::USAGE, "--size is 0, and nothing is measured with nothing")
             .with_hint("give at least --size 1MiB"));
     }
+    // Claimed before the work: a benchmark of ten minutes must not end with a file that cannot be written.
     let outputs = Outputs::claim(args)?;
-    let live = Live { told: !session.output.is_json() && !session.output.is_quiet() };
+    let live = Live { told: session.output.is_followed() };
     if args.sweep {
         let report = sweep(&sweep_request(args)?, &live, &session.context())?;
         outputs.write(&report, sweep_markdown, |_| String::new())?;
@@ -157,7 +158,8 @@ pub(crate) fn run(args: &BenchArgs, session: &Session) -> Result<Exit, Failure> 
         Err(error) => (None, Some(error)),
     };
     report.comparison = comparison;
-    outputs.write(&report, markdown, chart)?; // a run that cannot be compared is kept all the same
+    // A run that cannot be compared took its time all the same, so it is kept.
+    outputs.write(&report, markdown, chart)?;
     unlike.map_or(Ok(()), |error| Err(Failure::from(error)))?;
     session.output.report(&report, write_benchmark)?;
     Ok(if has_regressed(&report) { Exit::from(Class::Regression) } else { Exit::DONE })
@@ -222,7 +224,7 @@ fn threads(args: &BenchArgs) -> usize {
     args.threads.map_or_else(available, usize::from)
 }
 
-/// This very program.
+/// The program that is running, which measures each stage in a process of its own.
 fn program() -> Result<StageProgram, Failure> {
     let path = std::env::current_exe().map_err(|error| {
         Failure::new(&benchmark::STAGE_FAILED, "this program cannot find itself").caused_by(&error)

@@ -1,11 +1,10 @@
 //! `waybill fetch`: a content by its document, package or URL, unpacked into a folder.
 
-use crate::args::{Limits, RootArgs};
+use crate::args::{Limits, RootArgs, Size};
 use crate::error::Failure;
 use crate::files::{content_url, location, read_encryption_info, shown, small_file, spare};
 use crate::session::Session;
 use crate::text::{Bytes, Fields, GOOD, STRONG, counted, lasted, printable, write_wrapped};
-use crate::values::Size;
 use clap::Args;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -74,11 +73,12 @@ pub(crate) struct FetchArgs {
     limits: Limits,
 }
 
-/// Fetches a content, and tells what each phase did.
+/// Fetches a content, and prints what each phase did.
 pub(crate) fn run(args: &FetchArgs, session: &Session) -> Result<(), Failure> {
     let root = args.root.folder();
     let source = args.source.as_deref().map_or(Path::new(""), Path::new);
     spare(&args.output, &[(&root, "the folder of state is in it"), (source, "the document is in it")])?;
+    // Read once: it may come from stdin.
     let mut content_url = content_url(args.url_file.as_deref())?;
     let request = FetchRequest {
         what: wanted(args, &mut content_url)?,

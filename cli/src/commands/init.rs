@@ -47,7 +47,7 @@ impl InitArgs {
     }
 }
 
-/// Drafts an app document, and tells what to look at in it.
+/// Drafts an app document, and prints what to look at in it.
 pub(crate) fn run(args: InitArgs, session: &Session) -> Result<(), Failure> {
     let (path, draft) = init(&args.into_request()?, &session.context())?;
     let report = InitReport {

@@ -140,7 +140,7 @@ enum HostName {
     Native,
 }
 
-/// With whose rights.
+/// With whose rights an app is run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Who {
     App,
@@ -160,7 +160,7 @@ impl Manner {
         settings
     }
 
-    /// With whose rights.
+    /// With whose rights the app is run.
     pub(crate) fn account(&self) -> AccountChoice {
         match self.account {
             Who::App => AccountChoice::AsDocumented,
@@ -182,7 +182,7 @@ impl AttemptArgs {
     }
 }
 
-/// Installs or uninstalls an app, and tells each decision.
+/// Installs or uninstalls an app, and prints each decision.
 pub(crate) fn run(intent: Intent, args: &AttemptArgs, session: &Session) -> Result<Exit, Failure> {
     match attempt(intent, args, session) {
         Err(failure) if args.events => session.output.fail_on_one_line(&failure).map(Exit::from),
@@ -196,6 +196,7 @@ fn attempt(intent: Intent, args: &AttemptArgs, session: &Session) -> Result<Exit
     let undertaking = if args.dry_run { Undertaking::Look } else { Undertaking::Run };
     let account = match stand(&given.app, args.manner.account(), undertaking, &system)? {
         Stand::Here(account) => account,
+        // The other process reads the same command line; stdin is read already, so it is handed on.
         Stand::AsSystem => return run_as_system(stdin, session),
     };
     let root = args.root.folder();
@@ -216,6 +217,7 @@ fn attempt(intent: Intent, args: &AttemptArgs, session: &Session) -> Result<Exit
     };
     let listener = Listener { output: session.output, lines: args.events };
     let mut report = apply(&request, &State::open(&root)?, &system, &listener, &session.context())?;
+    // The runner's advice names no option; here it may.
     report.next = in_words_of_the_command(&report.advice);
     tell(&report, args.events, session.output)?;
     Ok(Exit::of_install(&report, args.exit_style, args.passthrough_exit))
@@ -246,8 +248,10 @@ pub(super) fn given(path: &Path) -> Result<(AppFile, Vec<u8>), Failure> {
 
 /// Where rights are another's than under Intune, that is said before anything runs.
 pub(super) fn note_context(account: AccountChoice, system: &dyn System, session: &Session) {
-    let is_told = !session.output.is_json() && !session.output.is_quiet();
-    if is_told && account == AccountChoice::Current && system.kind() == SystemKind::Windows {
+    if session.output.is_followed()
+        && account == AccountChoice::Current
+        && system.kind() == SystemKind::Windows
+    {
         say("note: this runs with your own rights, folders and registry hive, not as Intune would run it");
     }
 }
@@ -290,13 +294,13 @@ impl Events for Listener {
         {
             self.output.tell(&failure);
         }
-        if !self.output.is_json() && !self.output.is_quiet() {
+        if self.output.is_followed() {
             self.output.notice(|out| write_step(step, out));
         }
     }
 }
 
-/// Looks for an app, and tells every rule.
+/// Looks for an app, and prints every rule.
 pub(crate) fn detect(args: &DetectArgs, session: &Session) -> Result<Exit, Failure> {
     let (given, stdin) = given(&args.app)?;
     let system = this_machine();
@@ -342,7 +346,7 @@ pub(crate) fn run_as_system(stdin: Vec<u8>, session: &Session) -> Result<Exit, F
             .collect(),
         stdin,
     };
-    if !session.output.is_json() && !session.output.is_quiet() {
+    if session.output.is_followed() {
         say("running as SYSTEM, as Intune does, through a temporary scheduled task");
     }
     Ok(waybill_agent::as_system::run(&request, &mut relay, &session.context()).map(Exit::of_bits)?)

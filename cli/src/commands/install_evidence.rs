@@ -112,7 +112,7 @@ pub(super) fn write_look(look: &DetectionReport, out: &mut dyn Write) -> io::Res
     look.rules.iter().try_for_each(|rule| write_rule(rule, ["holds", "does not hold"], out))
 }
 
-/// Looking again is better than the reference, so it is told.
+/// Intune's agent looks once; that more looks were needed is worth knowing.
 fn looks(look: &DetectionReport) -> String {
     match look.after_milliseconds {
         Some(after) if look.looks > 1 => {
@@ -150,7 +150,7 @@ pub(super) fn write_rule(rule: &RuleReport, answers: [&str; 2], out: &mut dyn Wr
     }
 }
 
-/// What does not hold or cannot be told; with `every` what holds, too.
+/// What does not hold or cannot be decided; with `every` what holds, too.
 pub(super) fn write_requirements(
     requirements: &RequirementsReport,
     every: bool,

@@ -58,7 +58,7 @@ pub(crate) fn write_attempt(report: &InstallReport, whole: bool, out: &mut dyn W
     write_next(&report.next, report.code(), exit_code(report).as_deref(), out)
 }
 
-/// What was found. Without `whole` only that it cannot be told.
+/// What was found. Without `whole` only where detection has no answer.
 pub(crate) fn write_detected(report: &DetectReport, whole: bool, out: &mut dyn Write) -> io::Result<()> {
     let (style, verdict) = match report.detection.answer {
         Answer::Detected => (GOOD, "detected"),
@@ -261,7 +261,5 @@ fn to_the_second(time: &str) -> String {
     }
 }
 
-#[cfg(test)]
-mod samples;
 #[cfg(test)]
 mod tests;

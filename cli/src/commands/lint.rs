@@ -101,7 +101,7 @@ fn write_sarif(report: &LintReport, file: &Path, force: bool) -> Result<(), Fail
         .map_err(|error| failed(&error).about(&shown(file)))
 }
 
-/// Every finding with its place and its mend; with `whole` also what is allowed, what was skipped, and the count.
+/// Every finding with its place and its fix; with `whole` also what is allowed, what was skipped, and the count.
 fn write_lint(report: &LintReport, whole: bool, out: &mut dyn Write) -> io::Result<()> {
     let standing = report.findings.iter().filter(|finding| finding.allowed.is_none());
     for (index, finding) in standing.clone().enumerate() {

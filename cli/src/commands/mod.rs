@@ -24,21 +24,8 @@ use crate::args::GlobalArgs;
 use crate::error::Failure;
 use crate::exit::Exit;
 use crate::session::Session;
-use bench::{BenchArgs, BenchStageArgs};
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Parser, Subcommand};
-use fetch::FetchArgs;
-use init::InitArgs;
-use inspect::InspectArgs;
-use install::{AnswerRequestArgs, DetectArgs, InstallArgs, UninstallArgs};
-use lint::LintArgs;
-use pack::PackArgs;
-use publish::PublishArgs;
-use reference::{CompletionsArgs, ExplainArgs, SchemaArgs};
-use rehearse::TryArgs;
-use serve::ServeArgs;
-use unpack::UnpackArgs;
-use verify::VerifyArgs;
 use waybill_schemas::report::install::Intent;
 
 const STYLES: Styles = Styles::styled()
@@ -73,36 +60,36 @@ pub(crate) struct Cli {
     /// What every command takes.
     #[command(flatten)]
     pub(crate) global: GlobalArgs,
-    /// What to do.
+    /// The command, with its own options.
     #[command(subcommand)]
     pub(crate) command: Command,
 }
 
-/// The commands.
+/// Every command, in the order of the help.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    Init(InitArgs),
-    Pack(PackArgs),
-    Inspect(InspectArgs),
-    Verify(VerifyArgs),
-    Unpack(UnpackArgs),
-    Lint(LintArgs),
-    Publish(PublishArgs),
-    Fetch(FetchArgs),
-    Serve(ServeArgs),
-    Detect(DetectArgs),
-    Install(InstallArgs),
-    Uninstall(UninstallArgs),
-    Try(Box<TryArgs>),
-    Bench(Box<BenchArgs>),
-    Schema(SchemaArgs),
-    Explain(ExplainArgs),
-    Completions(CompletionsArgs),
-    AnswerRequest(AnswerRequestArgs),
-    BenchStage(BenchStageArgs),
+    Init(init::InitArgs),
+    Pack(pack::PackArgs),
+    Inspect(inspect::InspectArgs),
+    Verify(verify::VerifyArgs),
+    Unpack(unpack::UnpackArgs),
+    Lint(lint::LintArgs),
+    Publish(publish::PublishArgs),
+    Fetch(fetch::FetchArgs),
+    Serve(serve::ServeArgs),
+    Detect(install::DetectArgs),
+    Install(install::InstallArgs),
+    Uninstall(install::UninstallArgs),
+    Try(Box<rehearse::TryArgs>),
+    Bench(Box<bench::BenchArgs>),
+    Schema(reference::SchemaArgs),
+    Explain(reference::ExplainArgs),
+    Completions(reference::CompletionsArgs),
+    AnswerRequest(install::AnswerRequestArgs),
+    BenchStage(bench::BenchStageArgs),
 }
 
-/// Runs a command. What it exits with is in its report, where that is told already and yet not all is well.
+/// Runs a command. Where its report is printed already and yet not all is well, that says what it exits with.
 pub(crate) fn run(command: Command, session: &Session) -> Result<Exit, Failure> {
     match command {
         Command::Init(args) => init::run(args, session).map(done),

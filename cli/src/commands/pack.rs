@@ -1,10 +1,10 @@
 //! `waybill pack`: a package from a source folder, and what to type into the portal.
 
+use crate::args::Size;
 use crate::error::Failure;
 use crate::files::shown;
 use crate::session::Session;
 use crate::text::{Bytes, FAINT, Fields, GOOD, STRONG, WARNING, counted, lasted, printable, write_wrapped};
-use crate::values::Size;
 use clap::{Args, ValueEnum};
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
@@ -116,7 +116,7 @@ pub(crate) fn source_date_epoch() -> Result<Option<SystemTime>, Failure> {
     })
 }
 
-/// Packs, and tells what was packed and what to type into the portal.
+/// Packs, and prints what was packed and what to type into the portal.
 pub(crate) fn run(args: PackArgs, session: &Session) -> Result<(), Failure> {
     pack_and_report(&args.into_request()?, session)
 }
@@ -127,7 +127,7 @@ pub(crate) fn pack_and_report(request: &PackRequest, session: &Session) -> Resul
     session.output.summary(&report, write_packed)
 }
 
-/// The whole page.
+/// The page: the package, its largest files, what was left out, and what the portal asks for.
 fn write_packed(report: &PackReport, out: &mut dyn Write) -> io::Result<()> {
     let seconds = report.seconds.scan + report.seconds.pack + report.seconds.publish;
     let package = printable(&report.package);

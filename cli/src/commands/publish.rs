@@ -43,13 +43,14 @@ pub(crate) struct PublishArgs {
     reading: PackageArgs,
 }
 
-/// Publishes a package's content, and tells what lies where.
+/// Publishes a package's content, and prints what lies where.
 pub(crate) fn run(args: PublishArgs, session: &Session) -> Result<(), Failure> {
     let package = shown(&args.package);
     let context = session.context();
     let about = |failure: Failure| failure.about(&package);
     let reader = PackageReader::new(&args.reading)?;
     let input = reader.open(&args.package).map_err(about)?;
+    // A package carries its keys: it must not lie in the tree that is served.
     let package_has_keys = input.package().is_some();
     let content = input.into_content(&context).map_err(|error| about(error.into()))?;
     let mut request = PublishRequest::new(args.package, args.to);

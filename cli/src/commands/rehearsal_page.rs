@@ -8,9 +8,9 @@ use waybill_schemas::report::rehearsal::{
     RehearsalReport,
 };
 
-/// Things that are told of each kind.
+/// Things that are named of each kind.
 const MOST: usize = 8;
-/// Lines of an installer's output that are told.
+/// Lines of an installer's output that are shown.
 const LINES: usize = 10;
 
 /// The page. Without `whole` only what failed, and what to do.

@@ -69,7 +69,7 @@ impl TryArgs {
         self.allow.iter().map(|text| allowance(text)).collect()
     }
 
-    /// For the library.
+    /// The request as the library takes it.
     pub(crate) fn request(&self, app: AppFolder, allowances: Vec<Allowance>) -> RehearsalRequest {
         RehearsalRequest {
             root: self.root.clone(),
@@ -85,7 +85,7 @@ impl TryArgs {
 
 const OTHER_NAME: &str = "give another name, or remove it first";
 
-/// Rehearses an app, and tells what came of it and what was learned.
+/// Rehearses an app, and prints what came of it and what was learned.
 pub(crate) fn run(args: &TryArgs, session: &Session) -> Result<Exit, Failure> {
     if let Some(file) = &args.sandbox {
         return write_sandbox(args, file, session).map(|()| Exit::DONE);
@@ -102,11 +102,12 @@ pub(crate) fn run(args: &TryArgs, session: &Session) -> Result<Exit, Failure> {
         Stand::Here(account) => account,
         Stand::AsSystem => return install::run_as_system(Vec::new(), session),
     };
-    let live = Live { told: !session.output.is_json() && !session.output.is_quiet() };
+    let live = Live { told: session.output.is_followed() };
     if live.told {
         say(&format!("installs {name} on this machine, and takes it away again"));
     }
     note_context(request.settings.account, &system, session);
+    // Made before anything is installed: a report that cannot be written must not be found out afterwards.
     let junit_file = args.junit.as_deref().map(NewFile::create).transpose()?;
     let report = rehearse(&request, &system, &live, &session.context())?;
     if let Some(file) = junit_file {

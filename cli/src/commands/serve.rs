@@ -80,7 +80,7 @@ impl AccessLog for Lines {
     }
 }
 
-/// What is told at the start; a line each.
+/// What people see at the start; a line each.
 fn started_lines(folder: &Path, url: &str, address: SocketAddr, lab: bool) -> Vec<String> {
     let folder = folder.display().to_string();
     let mut lines = vec![format!(

@@ -1,11 +1,10 @@
 //! `waybill verify`: every check on every package, by its name.
 
-use crate::args::PackageArgs;
+use crate::args::{self, PackageArgs};
 use crate::error::{Failure, deciding, printable_findings};
 use crate::files::{PackageReader, shown};
 use crate::session::{Session, threads};
 use crate::text::{Bytes, ERROR, FAINT, GOOD, STRONG, WARNING, counted, exactly, printable};
-use crate::values;
 use anstyle::Style;
 use clap::Args;
 use intunewin::{CheckDetail, PackageCheck, VerifyOptions, checks_of_unopened};
@@ -37,11 +36,11 @@ pub(crate) struct VerifyArgs {
 impl VerifyArgs {
     /// The packages, one by one.
     pub(crate) fn packages(&self) -> Vec<PathBuf> {
-        values::expand(&self.packages)
+        args::expand(&self.packages)
     }
 }
 
-/// Makes every check on every package, and tells each by its name.
+/// Makes every check on every package, and prints each by its name.
 pub(crate) fn run(args: &VerifyArgs, session: &Session) -> Result<Option<Class>, Failure> {
     let output = session.output;
     let reader = PackageReader::new(&args.reading)?;
@@ -58,6 +57,7 @@ pub(crate) fn run(args: &VerifyArgs, session: &Session) -> Result<Option<Class>,
         if !output.is_json() {
             output.tell(&failure);
         }
+        // Ctrl-C is about the whole run, not about this package.
         let stop = failure.class() == Class::Interrupted;
         failures.push(failure);
         if stop {
@@ -128,7 +128,8 @@ fn write_check(check: &Check, out: &mut dyn Write) -> io::Result<()> {
             let gap = 7_usize.saturating_sub(outcome.len());
             writeln!(out, "{:gap$}  {FAINT}{}{FAINT:#}", "", printable(detail))
         }
-        _ => writeln!(out), // why a check failed is the error's to tell
+        // Why a check failed is for the error below to say.
+        _ => writeln!(out),
     }
 }
 

@@ -1,7 +1,9 @@
 //! The pages of a few attempts.
 
-use super::samples::*;
+mod samples;
+
 use super::*;
+use samples::*;
 use waybill_schemas::report::install::Decision;
 
 /// The page as a stream without colours gets it.
