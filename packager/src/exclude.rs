@@ -7,9 +7,9 @@
 
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
-use std::io::Read as _;
 use std::path::Path;
 use waybill_schemas::codes::{Classified, Code, source};
+use waybill_schemas::read_bounded;
 
 pub use ignore::Error as PatternError;
 
@@ -17,7 +17,7 @@ pub use ignore::Error as PatternError;
 pub const IGNORE_FILE_NAME: &str = ".waybillignore";
 
 /// Largest ignore file that is read, in bytes.
-const MAX_IGNORE_FILE: u64 = 1024 * 1024;
+const MAX_IGNORE_FILE: usize = 1024 * 1024;
 
 /// A pattern given with `--exclude` is not in gitignore syntax.
 #[derive(Debug, thiserror::Error)]
@@ -104,39 +104,41 @@ pub enum IgnoreFileError {
 /// The ignore files from the source folder down to the folder being listed.
 pub(crate) struct IgnoreStack<'a> {
     exclusions: &'a Exclusions,
-    levels: Vec<Level>,
+    files: Vec<IgnoreFile>,
 }
 
-struct Level {
+/// One ignore file, read.
+struct IgnoreFile {
     /// Length of the folder's name with its `/`: what is cut off before matching.
     prefix: usize,
-    file: String,
+    /// Relative to the source folder.
+    name: String,
     matcher: Gitignore,
 }
 
 impl<'a> IgnoreStack<'a> {
     pub(crate) fn new(exclusions: &'a Exclusions) -> Self {
-        Self { exclusions, levels: Vec::new() }
+        Self { exclusions, files: Vec::new() }
     }
 
     /// Takes in the ignore file at `path`; `folder` is the relative name of its folder, empty or ending in `/`.
     pub(crate) fn push(&mut self, folder: &str, path: &Path) -> Result<(), IgnoreFileError> {
         let matcher = read_ignore_file(path)?;
-        self.levels.push(Level {
+        self.files.push(IgnoreFile {
             prefix: folder.len(),
-            file: format!("{folder}{IGNORE_FILE_NAME}"),
+            name: format!("{folder}{IGNORE_FILE_NAME}"),
             matcher,
         });
         Ok(())
     }
 
     pub(crate) fn depth(&self) -> usize {
-        self.levels.len()
+        self.files.len()
     }
 
     /// Back to what [`depth`](Self::depth) was when a folder was entered.
     pub(crate) fn truncate(&mut self, depth: usize) {
-        self.levels.truncate(depth);
+        self.files.truncate(depth);
     }
 
     /// Why the entry of this relative name stays out, or `None`.
@@ -147,13 +149,13 @@ impl<'a> IgnoreStack<'a> {
             Match::Whitelist(_) => return None,
             Match::None => {}
         }
-        for level in self.levels.iter().rev() {
+        for file in self.files.iter().rev() {
             // Patterns are relative to the folder that their file lies in.
-            let Some(below) = name.get(level.prefix..) else { continue };
-            match level.matcher.matched(below, is_folder) {
+            let Some(below) = name.get(file.prefix..) else { continue };
+            match file.matcher.matched(below, is_folder) {
                 Match::Ignore(glob) => {
                     let pattern = glob.original().to_owned();
-                    return Some(LeftOutReason::IgnoreFile { file: level.file.clone(), pattern });
+                    return Some(LeftOutReason::IgnoreFile { file: file.name.clone(), pattern });
                 }
                 Match::Whitelist(_) => return None,
                 Match::None => {}
@@ -183,15 +185,15 @@ pub(crate) fn why_excluded(root: &Path, exclusions: &Exclusions, name: &str) -> 
 }
 
 fn read_ignore_file(path: &Path) -> Result<Gitignore, IgnoreFileError> {
-    let mut bytes = Vec::new();
     let file = std::fs::File::open(path).map_err(IgnoreFileError::Read)?;
-    file.take(MAX_IGNORE_FILE + 1).read_to_end(&mut bytes).map_err(IgnoreFileError::Read)?;
-    if bytes.len() as u64 > MAX_IGNORE_FILE {
+    let bytes = read_bounded(file, MAX_IGNORE_FILE).map_err(IgnoreFileError::Read)?;
+    if bytes.len() > MAX_IGNORE_FILE {
         return Err(IgnoreFileError::TooLarge);
     }
     let text = std::str::from_utf8(&bytes).map_err(|_| IgnoreFileError::NotText)?;
     let mut builder = GitignoreBuilder::new("");
-    builder.allow_unclosed_class(false); // a pattern that can match nothing would let out what should stay in
+    // A pattern that can match nothing would let into the package what should stay out.
+    builder.allow_unclosed_class(false);
     for (index, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
         builder.add_line(None, line).map_err(|source| pattern(index, line, source))?;
     }
