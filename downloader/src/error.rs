@@ -104,7 +104,7 @@ impl Classified for FetchError {
     }
 }
 
-/// Why a content is not here. URLs are told without their query: it may be a token.
+/// Why a content is not here. URLs stand here without their query: it may be a token.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DownloadError {

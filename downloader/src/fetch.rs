@@ -197,7 +197,7 @@ impl Run<'_> {
     }
 }
 
-/// An error tells what is held, where something is downloaded.
+/// An error says what is held, where something is downloaded.
 fn holding<T>(
     incoming: &Incoming,
     located: Located,

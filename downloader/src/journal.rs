@@ -1,6 +1,6 @@
 //! What is known of a partial download beside its bytes: where they came from and how many are safe from a loss of power.
 //!
-//! It holds no key and no query of a URL (a signed URL's query is a secret), and it is only a hint: bytes are judged by
+//! It holds no key and no query of a URL (a signed URL's query is a secret), and it is only a hint: bytes are checked by
 //! the MAC. Losing it costs the validators, never the bytes.
 
 use serde::{Deserialize, Serialize};
@@ -88,7 +88,7 @@ impl Journal {
         Self { boot: boot::id(), ..self }
     }
 
-    /// Reads the journal at `path`; one that is damaged or absurd counts as none, and that is told.
+    /// Reads the journal at `path`; one that is damaged or absurd counts as none, with a warning.
     ///
     /// # Errors
     /// A file that is there and cannot be read.
@@ -99,11 +99,11 @@ impl Journal {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error),
         };
-        let judged = Self::parse(&bytes);
-        if let Err(why) = &judged {
+        let journal = Self::parse(&bytes);
+        if let Err(why) = &journal {
             tracing::warn!(journal = %path.display(), why, "the journal is damaged and counts as none");
         }
-        Ok(judged.ok())
+        Ok(journal.ok())
     }
 
     fn parse(bytes: &[u8]) -> Result<Self, &'static str> {

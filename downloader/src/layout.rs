@@ -99,7 +99,7 @@ impl Incoming {
         self.stem.with_extension("journal")
     }
 
-    /// Held by whoever works on this content.
+    /// Held while this content is worked on.
     pub(crate) fn lock(&self) -> PathBuf {
         self.stem.with_extension("lock")
     }

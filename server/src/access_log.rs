@@ -1,7 +1,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-/// Is told of every request once its answer has ended.
+/// Receives a record of every request once its answer has ended.
 ///
 /// Called on the server's own thread: it should be quick.
 pub trait AccessLog: Send + Sync {

@@ -121,13 +121,13 @@ impl EntityTag {
     }
 }
 
-/// Which file it is, so that one that was put in its place with the same length and time is told from it.
+/// Which file it is, so that one that was put in its place with the same length and time differs from it.
 #[cfg(unix)]
 fn identity(metadata: &Metadata) -> u128 {
     std::os::unix::fs::MetadataExt::ino(metadata).into()
 }
 
-/// The index of a file is not to be had from the standard library. When it was made tells less: a file that takes another's
+/// The index of a file is not to be had from the standard library. The time when it was made says less: a file that takes another's
 /// name within seconds inherits it.
 #[cfg(windows)]
 fn identity(metadata: &Metadata) -> u128 {

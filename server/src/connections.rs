@@ -1,4 +1,4 @@
-//! Takes connections until it is told to stop, and gives up those whose other end takes no bytes any more.
+//! Takes connections until it shall stop, and gives up those whose other end takes no bytes any more.
 
 use crate::answer::{Site, answer};
 use hyper::server::conn::http1;

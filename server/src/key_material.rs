@@ -1,8 +1,8 @@
-//! Files that carry keys, told by their names and by what is in them.
+//! Files that carry keys, known by their names and by what is in them.
 
 use std::io::{self, Read};
 
-/// A file that whoever holds it can decrypt a content with.
+/// A file whose holder can decrypt a content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum KeyMaterial {
     /// A whole .intunewin.

@@ -39,21 +39,21 @@ impl ServerOptions {
         Self { folder: folder.into(), listen, serve_keys: false, log: Arc::new(()) }
     }
 
-    /// On this address; port 0 takes a free one. Elsewhere than on loopback whoever reaches it can fetch what is served.
+    /// On this address; port 0 takes a free one. Elsewhere than on loopback everybody who reaches it can fetch what is served.
     #[must_use]
     pub fn listen(mut self, address: SocketAddr) -> Self {
         self.listen = address;
         self
     }
 
-    /// Whether files that carry keys are served too, without TLS, to whoever asks. For a lab alone.
+    /// Whether files that carry keys are served too, without TLS, to everybody. For a lab alone.
     #[must_use]
     pub fn serve_keys(mut self, serve: bool) -> Self {
         self.serve_keys = serve;
         self
     }
 
-    /// Who is told of requests.
+    /// Where requests are reported.
     #[must_use]
     pub fn log(mut self, log: Arc<dyn AccessLog>) -> Self {
         self.log = log;
@@ -116,10 +116,10 @@ impl Server {
     pub fn start(options: ServerOptions) -> Result<RunningServer, ServeError> {
         let server = Self::bind(options)?;
         let (address, stop) = (server.address, Arc::new(AtomicBool::new(false)));
-        let told = Arc::clone(&stop);
+        let should_stop = Arc::clone(&stop);
         let thread = thread::Builder::new()
             .name("waybill-server".to_owned())
-            .spawn(move || server.run(&*told))
+            .spawn(move || server.run(&*should_stop))
             .map_err(|source| ServeError::Runtime { source })?;
         Ok(RunningServer { address, stop, thread: Some(thread) })
     }

@@ -1,4 +1,4 @@
-//! What an answer says before its body, and what it is worth to whoever asked for bytes of a file (`docs/delivery.md`,
+//! What an answer says before its body, and what it is worth to a request for bytes of a file (`docs/delivery.md`,
 //! rules 1, 4, 5 and 7). No I/O, no clock: a table from status and headers to what is done.
 
 use reqwest::header::{self, HeaderMap, HeaderName};
@@ -313,7 +313,7 @@ fn check_total(asked: &AskedFile, total: Option<u64>, head: &AnswerHead) -> Resu
     }
 }
 
-/// Rule 4: the same ETag. One that is gone, or has become weak, proves nothing either way: the MAC judges.
+/// Rule 4: the same ETag. One that is gone, or has become weak, proves nothing either way: the MAC decides.
 fn compare_tags(asked: &AskedFile, head: &AnswerHead, plan: &mut BodyUse) -> Result<(), AnswerFault> {
     match (&head.etag, head.has_weak_etag) {
         (None, true) => plan.odd.push(("weak-validator", "a weak ETag".to_owned())),

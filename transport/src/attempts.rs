@@ -15,7 +15,7 @@ pub enum AttemptFault {
     Connection(ConnectionError),
     /// Under 1 KiB/s for 60 s, or no answer at all for so long.
     Stalled,
-    /// Nothing that another attempt mends.
+    /// Another attempt would end the same way.
     Stop(TransportError),
 }
 
@@ -31,7 +31,7 @@ impl From<Cancelled> for AttemptFault {
     }
 }
 
-/// Patience with one subject, and where its faults are told.
+/// The retries of one download or call, and where its faults are noted.
 pub struct Attempts<'a> {
     /// Clock and cancellation.
     pub context: &'a Context<'a>,
@@ -70,6 +70,7 @@ impl<'a> Attempts<'a> {
             self.retries += 1;
             return Ok(self.context.check()?);
         }
+        // Answers that never fit are no failure of the network, and the error says so.
         let unusable = matches!(rule, "range-unusable" | "restarted-at-0");
         self.wait(asked, url, &seen).map_err(|error| match error {
             TransportError::GaveUp { url, .. } if unusable => TransportError::Unusable { url, seen },
@@ -87,6 +88,7 @@ impl<'a> Attempts<'a> {
     ) -> Result<(), TransportError> {
         let (rule, seen, asked) = self.passing(broken, url)?;
         self.log.note(rule, format!("{url}: {seen}"));
+        // The failure before it has waited for all of them; a server may ask one request for more than that.
         let rest = asked.unwrap_or_default().min(Patience::LONGEST_ASKED).saturating_sub(waited);
         self.retries += 1;
         self.waited += rest;
@@ -174,7 +176,7 @@ impl<'a> Attempts<'a> {
     }
 }
 
-/// Whoever watches should not take a longer wait for the end.
+/// A person who watches is told of longer waits, which would look like the end.
 const WORTH_TELLING: Duration = Duration::from_secs(5);
 
 /// How long nobody asks whether to stop.
@@ -215,6 +217,7 @@ impl Patience {
     /// `bytes` more are held.
     pub(crate) fn progress(&mut self, bytes: u64) {
         self.progress += bytes;
+        // A slow line that breaks often still gets there: only attempts that bring nothing count.
         if self.progress >= Self::FORGIVES {
             (self.progress, self.attempts) = (0, 0);
         }
@@ -230,6 +233,7 @@ impl Patience {
             Some(asked) => asked.min(Self::LONGEST_ASKED),
             None => jittered(Self::ceiling(self.attempts)),
         };
+        // The clock may be set back; then nothing was spent yet.
         let spent = now.duration_since(self.started).unwrap_or_default();
         if spent + wait > Self::TIME { Err(Spent::Time) } else { Ok(wait) }
     }
@@ -246,7 +250,7 @@ fn jittered(ceiling: Duration) -> Duration {
     ceiling.mul_f64(f64::from(random) / f64::from(u32::MAX))
 }
 
-/// What was out of the ordinary, each kind once with its count; also told as it happens, at the debug level.
+/// What was out of the ordinary, each kind once with its count. It is logged as it happens, too, at the debug level.
 #[derive(Debug, Default)]
 pub struct Observations(Mutex<Vec<Observation>>);
 

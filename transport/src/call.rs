@@ -64,7 +64,7 @@ impl fmt::Debug for Answer {
 
 impl Client {
     /// Sends a request and reads its answer into memory, trying again as [`Attempts`] says: 408, 425, 429 and 5xx, broken
-    /// connections and stalls. Every other status is the caller's to judge.
+    /// connections and stalls. Every other status is an answer.
     ///
     /// A request that may not be repeated is sent again only where it was not carried out for sure: there was no
     /// connection, or the answer was 429, 503 or 509.
@@ -108,6 +108,7 @@ impl Client {
         {
             return Err(too_large().into());
         }
+        // The length may be missing or a lie, so the limit is kept chunk by chunk as well.
         let mut body = Zeroizing::new(Vec::new());
         while let Some(chunk) = exchange.chunk()? {
             if (body.len() + chunk.len()) as u64 > request.answer_limit {

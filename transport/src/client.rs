@@ -41,7 +41,7 @@ pub enum Event {
     Failed(ConnectionError),
 }
 
-/// Bytes of bodies that may wait for whoever takes them.
+/// Bytes of bodies that may wait until the caller takes them.
 const IN_FLIGHT: usize = 4 << 20;
 
 /// A client on a thread of its own. Dropped, it ends the thread and every transfer.
@@ -67,7 +67,7 @@ impl Client {
         let (stop, stopped) = oneshot::channel::<()>();
         let handle = runtime.handle().clone();
         std::thread::Builder::new().name("network".to_owned()).spawn(move || {
-            let _ = runtime.block_on(stopped); // whether told or dropped
+            let _ = runtime.block_on(stopped); // sent or dropped
             runtime.shutdown_background(); // a name that is being looked up would keep it
         })?;
         Ok(Self { client, reach: Mutex::new(Reach::Anywhere), handle, _stop: stop })
@@ -144,7 +144,7 @@ async fn pump(
     while let Some(chunk) = answer.chunk().await? {
         let room = u32::try_from(chunk.len().min(IN_FLIGHT)).unwrap_or(u32::MAX);
         if let Ok(permit) = budget.acquire_many(room).await {
-            permit.forget(); // given back by whoever takes the chunk
+            permit.forget(); // given back by the caller that takes the chunk
         }
         if events.send((tag, Event::Chunk(chunk))).is_err() {
             return Ok(()); // nobody wants it any more
@@ -179,10 +179,12 @@ async fn follow(
         redirect::check_method(request.method, status)?;
         let location = answer.headers().get(LOCATION).and_then(|value| value.to_str().ok());
         let next = redirect::next(&url, location, followed)?;
+        // Another port or scheme is another server, too.
         if next.origin() != url.origin() {
             drop_credentials(&mut request.headers);
         }
         redirect::check_secrets(&next, request.has_secrets())?;
+        // Checked before each hop, because a public server may redirect to a private address only at the second.
         if reach == Reach::Public && leads_to_private(&next).await {
             return Err(RedirectFault::Private.into());
         }
@@ -206,13 +208,14 @@ fn outgoing(
         0 => builder,
         size => {
             let (body, sender) = PumpedBody::new(size, tag, events);
+            // A caller that has gone drops its end, and the request ends with it.
             let _ = events.send((tag, Event::BodyWanted(sender)));
             builder.body(reqwest::Body::wrap(body))
         }
     }
 }
 
-/// They were meant for the host that the caller named, and stay away from every other one for the rest of the request.
+/// Credentials were meant for the host that the caller named, and stay away from every other one for the rest of the request.
 fn drop_credentials(headers: &mut HeaderMap) {
     let names: Vec<_> = headers
         .iter()
@@ -314,7 +317,7 @@ impl ClientOptions {
 /// A client that alters nothing: no decompression, no redirect of its own, HTTP/1.1 (one bulk transfer a connection
 /// gains nothing from HTTP/2 and pays for its flow control).
 ///
-/// Its own timeouts are none: whoever reads a transfer watches for stalls by the injected clock.
+/// It has no timeouts of its own: an [`Exchange`](crate::Exchange) watches for stalls by the clock of its context.
 pub(crate) fn build(options: &ClientOptions) -> reqwest::Result<reqwest::Client> {
     // The process has one default provider; a second call finds it there, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();

@@ -4,7 +4,7 @@ use std::io;
 use waybill_context::Cancelled;
 use waybill_schemas::codes::{Classified, Code, command, fetch, package, root};
 
-/// Why a request did not end well. URLs are told without their query: it may be a token.
+/// Why a request did not end well. URLs stand here without their query: it may be a token.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TransportError {
@@ -71,7 +71,7 @@ pub enum TransportError {
         /// The status.
         status: u16,
     },
-    /// A status that trying again does not mend.
+    /// A status that trying again does not change.
     #[error("{url} is answered with status {status}")]
     NotThere {
         /// What was asked.
@@ -124,7 +124,7 @@ pub enum TransportError {
 }
 
 impl TransportError {
-    /// A failure of the transport that trying again does not mend.
+    /// A failure below HTTP that trying again does not change.
     pub(crate) fn connection(url: String, error: ConnectionError) -> Self {
         match error {
             ConnectionError::Tls(reason) => Self::Tls { url, reason },

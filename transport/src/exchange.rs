@@ -74,6 +74,7 @@ impl Exchange<'_> {
         loop {
             self.context.check()?;
             let event = self.next_event();
+            // What has ended cannot stall, however long ago its last bytes came.
             let ended = matches!(event, Some(Event::End | Event::Failed(_)));
             if !ended && self.guard.is_stalled(self.context.clock().now()) {
                 return Err(AttemptFault::Stalled);
@@ -110,6 +111,7 @@ impl Exchange<'_> {
         let wait = upload
             .feed(self.context.clock().now())
             .map_err(|error| AttemptFault::Stop(Upload::failed(&self.url, error)))?;
+        // The limit of the rate holds the upload back, not the server.
         self.context.sleep(wait)?;
         self.guard.waited(wait);
         Ok(())
@@ -147,6 +149,7 @@ impl Upload {
     pub(crate) fn feed(&mut self, now: SystemTime) -> io::Result<Duration> {
         while let Some(sending) = &mut self.state {
             let Ok(room) = sending.sender.try_reserve() else { break };
+            // `read_exact`: a source that is shorter than it said ends the request here, not at the server.
             let mut piece = vec![0; sending.left.min(PIECE) as usize];
             sending.reader.read_exact(&mut piece)?;
             sending.left -= piece.len() as u64;
@@ -185,7 +188,7 @@ impl Bucket {
     pub fn take(&mut self, bytes: u64, now: SystemTime) -> Duration {
         let Some(rate) = self.rate else { return Duration::ZERO };
         let cost = Duration::from_secs_f64(bytes as f64 / rate as f64);
-        // Whoever waits as told is a burst early at most; more means that the clock was set back.
+        // A caller that waits as long as it should is a burst early at most; more means that the clock was set back.
         let ready_at = self.ready_at.map_or(now, |ready_at| ready_at.clamp(now, now + Self::BURST)) + cost;
         self.ready_at = Some(ready_at);
         ready_at.duration_since(now).unwrap_or_default().saturating_sub(Self::BURST)

@@ -270,7 +270,7 @@ impl fmt::Debug for Request {
     }
 }
 
-/// A header that cannot be sent. Its value is not told: it may be a secret.
+/// A header that cannot be sent. Its value is left out: it may be a secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the header {name} cannot be sent: {why}")]
 pub struct HeaderError {

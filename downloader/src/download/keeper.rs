@@ -10,7 +10,7 @@ use waybill_schemas::EncryptionInfo;
 
 /// Bytes that are written at once: enough that the system calls do not count.
 const BLOCK: usize = 512 << 10;
-/// The first bytes say which content it is; fewer of them are not kept, because nobody can judge them.
+/// The first bytes say which content it is; fewer of them are not kept, because they cannot be told from another content's.
 const HEADER: u64 = 48;
 /// A loss of power may cost so many bytes, or the bytes of so much time.
 const SYNC_BYTES: u64 = 64 << 20;
@@ -88,7 +88,7 @@ impl<'a> Keeper<'a> {
         Ok(bytes.len() as u64)
     }
 
-    /// Writes what is in the buffer. Where it is all there is and too short to be judged, it is dropped.
+    /// Writes what is in the buffer. Where it is all there is and too short to say which content it is, it is dropped.
     pub(crate) fn flush(&mut self) -> Result<(), DownloadError> {
         if self.held() < HEADER {
             self.buffer.clear();
@@ -96,7 +96,7 @@ impl<'a> Keeper<'a> {
         }
         // Also after a failure nothing stays in the buffer: what is held is what the file holds.
         let block = std::mem::take(&mut self.buffer);
-        self.buffer = self.receiver.write_block(block).map_err(|error| self.told(error))?;
+        self.buffer = self.receiver.write_block(block).map_err(|error| self.failed(error))?;
         self.tell_digested();
         let unsynced = self.receiver.received() - self.journal.synced;
         let passed = self.context.clock().now().duration_since(self.synced_at).unwrap_or_default();
@@ -108,7 +108,7 @@ impl<'a> Keeper<'a> {
 
     /// Makes what is held survive a loss of power, then writes that down.
     pub(crate) fn sync(&mut self) -> Result<(), DownloadError> {
-        self.receiver.sync().map_err(|error| self.told(error))?;
+        self.receiver.sync().map_err(|error| self.failed(error))?;
         self.journal.synced = self.receiver.received();
         self.synced_at = self.context.clock().now();
         self.store_journal()
@@ -127,7 +127,7 @@ impl<'a> Keeper<'a> {
         context.check()?;
         let content = receiver.finish(); // the digest is a moment behind at most
         digest.advance(journal.size - digested);
-        content.map_err(|error| told(error, held))
+        content.map_err(|error| download_error(error, held))
     }
 
     fn tell_digested(&mut self) {
@@ -141,8 +141,8 @@ impl<'a> Keeper<'a> {
         self.files.partial.metadata().map_or(self.receiver.received(), |partial| partial.len())
     }
 
-    fn told(&self, error: ReceiveError) -> DownloadError {
-        told(error, self.on_disk())
+    fn failed(&self, error: ReceiveError) -> DownloadError {
+        download_error(error, self.on_disk())
     }
 
     fn state_failed(&self, source: std::io::Error) -> DownloadError {
@@ -154,8 +154,8 @@ impl<'a> Keeper<'a> {
     }
 }
 
-/// A full disk is told as one.
-pub(super) fn told(error: ReceiveError, held: u64) -> DownloadError {
+/// A full disk has an error of its own: what is held stays, and another run goes on from it.
+pub(super) fn download_error(error: ReceiveError, held: u64) -> DownloadError {
     match error {
         ReceiveError::Io(source) if waybill_disk::space::is_full(&source) => {
             DownloadError::Full { held, source }
@@ -193,7 +193,7 @@ impl Opening<'_> {
             .and_then(|()| Journal::remove(&self.files.journal))
             .map_err(DownloadError::State)?;
         ContentReceiver::create(&self.files.partial, self.info.clone(), self.size, self.policy)
-            .map_err(|error| told(error, 0))
+            .map_err(|error| download_error(error, 0))
     }
 }
 

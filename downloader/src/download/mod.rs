@@ -1,7 +1,7 @@
-//! Phases 1 and 2: the content's bytes, authenticated and digested as they come, mended where they are wrong.
+//! Phases 1 and 2: the content's bytes, authenticated and digested as they come, repaired where they are wrong.
 
 mod keeper;
-mod mend;
+mod repair;
 mod several;
 mod stream;
 
@@ -44,7 +44,7 @@ pub(crate) struct Downloaded {
 }
 
 impl<'a> Download<'a> {
-    /// Downloads, authenticates, mends.
+    /// Downloads, authenticates, repairs.
     pub(crate) fn run(mut self) -> Result<Downloaded, DownloadError> {
         let started = self.context.clock().now();
         let mut report = DownloadReport { size: self.target.size, ..DownloadReport::default() };
@@ -56,7 +56,7 @@ impl<'a> Download<'a> {
         let content = loop {
             self.transfer(&mut keeper, &mut pieces, &mut attempts, &mut tally)?;
             if self.options.keep_content {
-                keeper.sync()?; // whoever keeps it wants it after the next boot too
+                keeper.sync()?; // a content that is kept must survive a loss of power, too
             }
             report.seconds += seconds(self.context, started) - report.seconds;
             let validating = self.context.clock().now();
@@ -65,7 +65,7 @@ impl<'a> Download<'a> {
             match outcome {
                 Ok(content) => break content,
                 Err(DownloadError::Receive(error)) if is_mismatch(&error) => {
-                    keeper = self.mend(error, &mut pieces, &mut validate, &mut attempts, &mut tally)?;
+                    keeper = self.repair(error, &mut pieces, &mut validate, &mut attempts, &mut tally)?;
                 }
                 Err(error) => return Err(error),
             }
@@ -108,7 +108,7 @@ impl<'a> Download<'a> {
                 self.log.note("partial-dropped", "what was held is another content; it is dropped");
                 Ok(Keeper::new(self.opening().create()?, fresh(), self.files, self.context))
             }
-            Err(error) => Err(keeper::told(error, held)),
+            Err(error) => Err(keeper::download_error(error, held)),
         }
     }
 
@@ -168,7 +168,7 @@ struct Pieces {
 impl Pieces {
     fn get(&mut self, download: &Download<'_>) -> Result<Option<&PiecesDocument>, DownloadError> {
         if self.document.is_none() {
-            self.document = Some(mend::read_pieces(download)?);
+            self.document = Some(repair::read_pieces(download)?);
         }
         Ok(self.document.as_ref().and_then(Option::as_ref))
     }

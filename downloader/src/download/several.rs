@@ -298,7 +298,7 @@ impl Flight {
     }
 }
 
-/// Fetches a piece until its bytes are what `pieces` says; the same wrong bytes twice are taken, and the MAC judges.
+/// Fetches a piece until its bytes are what `pieces` says; the same wrong bytes twice are taken, and the MAC decides.
 /// `None` where the server gives no ranges.
 pub(super) fn fetch_one(
     download: &Download<'_>,

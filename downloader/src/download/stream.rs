@@ -12,7 +12,7 @@ use waybill_transport::{
 /// MAC ‖ IV, which a content begins with.
 const HEADER: u64 = 48;
 
-/// Validators that change more often than this are the servers' whim: the MAC judges alone.
+/// Validators that change more often than this say nothing about the bytes: the MAC alone decides.
 const MOST_CHANGES: u32 = 2;
 
 /// The download of one content over one connection at a time.

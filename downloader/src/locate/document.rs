@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 
 /// A zip begins so.
 pub(super) const ZIP: &[u8] = b"PK\x03\x04";
-/// What is asked of a URL first: enough for every content.json, and it tells a package by its first bytes.
+/// What is asked of a URL first: enough for every content.json, and a package is known by its first bytes.
 const FIRST: u64 = 64 << 10;
 
 impl Locator<'_> {

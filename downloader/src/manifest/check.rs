@@ -82,7 +82,9 @@ impl Manifest {
         let compared =
             Comparison::new(folder, entries, meter, renewal, context).run(threads.clamp(1, MOST_THREADS));
         let empty = match compared {
-            Ok(told) if (told.files, told.bytes) == (self.summary.files, self.summary.bytes) => told.empty,
+            Ok(tally) if (tally.files, tally.bytes) == (self.summary.files, self.summary.bytes) => {
+                tally.empty
+            }
             Ok(_) => {
                 return Ok(Some(FolderFault::Manifest("its lines are not what its summary says".into())));
             }

@@ -80,14 +80,14 @@ pub(crate) struct Manifest {
 }
 
 impl Manifest {
-    /// Opens the manifest at `path`. One that is damaged counts as none, and that is told.
+    /// Opens the manifest at `path`. One that is damaged counts as none, with a warning.
     pub(crate) fn open(path: &Path) -> Option<Self> {
-        let judged = match private_file::open(path) {
+        let summary = match private_file::open(path) {
             Ok(file) => read_summary(file),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
             Err(error) => Err(error),
         };
-        match judged {
+        match summary {
             Ok(summary) => Some(Self { path: path.to_owned(), summary }),
             Err(error) => {
                 tracing::warn!(manifest = %path.display(), %error, "the manifest is damaged and counts as none");

@@ -37,7 +37,7 @@ struct Open {
 }
 
 impl<'a> ManifestWriter<'a> {
-    /// Starts the manifest that will be at `path`. Whoever writes one holds the destination's lock.
+    /// Starts the manifest that will be at `path`. The caller holds the destination's lock.
     ///
     /// # Errors
     /// I/O.

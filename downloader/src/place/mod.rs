@@ -63,7 +63,7 @@ impl Place {
         &self.path
     }
 
-    /// Held by whoever works on this folder, taken after the content's lock.
+    /// Held while this folder is worked on, taken after the content's lock.
     pub(crate) fn lock(&self) -> PathBuf {
         self.manifest.with_extension("lock")
     }
@@ -218,7 +218,7 @@ impl Place {
         }
     }
 
-    /// One damaged folder of each name is kept for whoever wants to look at it.
+    /// One damaged folder of each name is kept for a person to look at.
     fn move_aside(&self, context: &Context<'_>) -> io::Result<PathBuf> {
         let mut prefix = OsString::from(".");
         prefix.push(self.path.file_name().unwrap_or_default());
@@ -259,7 +259,7 @@ impl Place {
     /// holds [`Place::lock`] and has asked [`Place::already_there`].
     ///
     /// # Errors
-    /// Too little room, told before the first byte; rules that the payload breaks; I/O; a place that was filled
+    /// Too little room, found before the first byte is written; rules that the payload breaks; I/O; a place that was filled
     /// meanwhile; interruption. Nothing half-done stays, and the encrypted content does.
     pub(crate) fn unpack(
         &self,

@@ -40,7 +40,7 @@ impl Sweeper<'_> {
         Lock::acquire(path, Duration::ZERO, self.context).ok()
     }
 
-    /// False also where that cannot be told.
+    /// False also where the age is not known.
     fn is_older(&self, path: &Path, than: Duration) -> bool {
         let modified = path.symlink_metadata().and_then(|metadata| metadata.modified());
         let age = modified.ok().and_then(|time| self.context.clock().now().duration_since(time).ok());
@@ -55,7 +55,7 @@ impl Sweeper<'_> {
                 continue;
             }
             let Some(_lock) = self.lock(&incoming.lock()) else { continue };
-            self.litter(&incoming).iter().for_each(|path| remove(path)); // judged anew: a run may just have ended
+            self.litter(&incoming).iter().for_each(|path| remove(path)); // looked for anew: a run may just have ended
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! What is done when all bytes are here and the MAC or the digest does not hold (`docs/delivery.md`, rule 10).
 
-use super::keeper::{Keeper, told};
+use super::keeper::{Keeper, download_error};
 use super::several;
 use super::stream::Tally;
 use super::{Download, Pieces};
@@ -16,7 +16,7 @@ use waybill_transport::{Attempts, FilePartRequest, SecretUrl, TransportError};
 const LIMIT: u64 = 16 << 20;
 
 /// The pieces.json beside the content, where the document names its digest; one that cannot be had or is not the one
-/// that is named is told and done without: the MAC judges anyway.
+/// that is named is noted and done without: the MAC decides anyway.
 pub(super) fn read_pieces(download: &Download<'_>) -> Result<Option<PiecesDocument>, DownloadError> {
     let Some(expected) = download.pieces_digest else { return Ok(None) };
     let Some(url) = sibling(&download.target.url) else { return Ok(None) };
@@ -55,7 +55,7 @@ fn sibling(url: &SecretUrl) -> Option<SecretUrl> {
 
 impl<'a> Download<'a> {
     /// Fetches the bad pieces, or everything once more; then what is held is taken up anew.
-    pub(super) fn mend(
+    pub(super) fn repair(
         &self,
         error: ReceiveError,
         known: &mut Pieces,
@@ -71,14 +71,14 @@ impl<'a> Download<'a> {
         }
         if let Some(pieces) = known.get(self)?.filter(|_| validate.pieces_mended == 0) {
             let pieces = pieces.clone();
-            match self.mend_pieces(&pieces, known, attempts, tally)? {
+            match self.repair_pieces(&pieces, known, attempts, tally)? {
                 Some(0) => {
                     let evidence = "every piece is the one published, so the keys of the document are of another \
                                     content, or it was damaged before it was published";
                     return self.refuse(error, evidence);
                 }
-                Some(mended) => {
-                    validate.pieces_mended = mended;
+                Some(repaired) => {
+                    validate.pieces_mended = repaired;
                     return self.take_up();
                 }
                 None => {}
@@ -92,7 +92,7 @@ impl<'a> Download<'a> {
     }
 
     /// How many pieces were wrong, and are right now; `None` where the server gives no pieces.
-    fn mend_pieces(
+    fn repair_pieces(
         &self,
         pieces: &PiecesDocument,
         known: &mut Pieces,
@@ -100,17 +100,18 @@ impl<'a> Download<'a> {
         tally: &mut Tally,
     ) -> Result<Option<u64>, DownloadError> {
         let held = self.target.size;
-        let partial = PartialContent::open(&self.files.partial, held).map_err(|error| told(error, held))?;
-        let bad = partial.bad_pieces(pieces, self.context).map_err(|error| told(error, held))?;
+        let partial =
+            PartialContent::open(&self.files.partial, held).map_err(|error| download_error(error, held))?;
+        let bad = partial.bad_pieces(pieces, self.context).map_err(|error| download_error(error, held))?;
         known.bad = (!bad.is_empty()).then(|| numbers(&bad));
         for index in &bad {
             let Some(bytes) = several::fetch_one(self, pieces, *index, attempts, tally)? else {
                 return Ok(None);
             };
-            partial.write_piece(*index, &bytes).map_err(|error| told(error, held))?;
+            partial.write_piece(*index, &bytes).map_err(|error| download_error(error, held))?;
         }
         if !bad.is_empty() {
-            partial.sync().map_err(|error| told(error, held))?;
+            partial.sync().map_err(|error| download_error(error, held))?;
             let url = &self.target.url;
             self.log.note("pieces-mended", format!("{url}: fetched once more: {}", numbers(&bad)));
         }
@@ -118,8 +119,10 @@ impl<'a> Download<'a> {
     }
 
     fn take_up(&self) -> Result<Keeper<'a>, DownloadError> {
-        let receiver =
-            self.opening().resume(None, self.context).map_err(|error| told(error, self.target.size))?;
+        let receiver = self
+            .opening()
+            .resume(None, self.context)
+            .map_err(|error| download_error(error, self.target.size))?;
         let mut journal = Journal::new(self.target.url.expose(), self.target.size);
         journal.synced = receiver.received();
         Ok(Keeper::new(receiver, journal, self.files, self.context))
