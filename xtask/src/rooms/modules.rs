@@ -34,7 +34,7 @@ pub(super) struct Edge {
 /// All modules of the crate whose root file is `root`, relative to `repo`; tests are left out.
 pub(super) fn modules(repo: &Path, root: &Path) -> Result<Vec<Module>, String> {
     let mut reader = Reader { repo, found: Vec::new() };
-    reader.read_file(root, root.parent().unwrap_or(Path::new("")), Vec::new())?;
+    reader.read_file(root, root.parent().unwrap_or(Path::new("")), &[])?;
     Ok(reader.found)
 }
 
@@ -45,10 +45,10 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     /// Reads a file and those of the modules in it, which lie in `folder`.
-    fn read_file(&mut self, file: &Path, folder: &Path, path: Vec<String>) -> Result<(), String> {
+    fn read_file(&mut self, file: &Path, folder: &Path, path: &[String]) -> Result<(), String> {
         let text = fs::read_to_string(self.repo.join(file))
             .map_err(|error| format!("{}: {error}", file.display()))?;
-        self.read_module(&Source::read(&text).tokens, file, folder, &path)
+        self.read_module(&Source::read(&text).tokens, file, folder, path)
     }
 
     fn read_module(
@@ -65,12 +65,12 @@ impl Reader<'_> {
             let text = |offset: usize| tokens.get(at + offset).map_or("", |token| token.text);
             if text(0) == "mod" && matches!(text(2), ";" | "{") {
                 let name = text(1).to_owned();
-                let inner = [path, &[name.clone()]].concat();
+                let inner = [path, std::slice::from_ref(&name)].concat();
                 let below = folder.join(&name);
                 if text(2) == ";" {
                     let flat = folder.join(format!("{name}.rs"));
                     let file = if self.repo.join(&flat).exists() { flat } else { below.join("mod.rs") };
-                    self.read_file(&file, &below, inner)?;
+                    self.read_file(&file, &below, &inner)?;
                     at += 3;
                 } else {
                     let length = group(&tokens[at + 2..]);
