@@ -45,6 +45,7 @@ pub fn bench(
         watcher.begins(&format!("round {round} of {}", request.runs));
         rounds.push(bench.round(limits, stages)?);
     }
+    // Before the report: a folder that cannot be removed is an error, and not left behind unseen.
     folder.close()?;
     Ok(BenchmarkReport {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -117,6 +118,7 @@ pub(crate) fn check_room(folder: &Path, size: u64) -> Result<(), BenchError> {
     const SPARE: u64 = 64 << 20;
     let needed = size.saturating_mul(4).saturating_add(SPARE);
     let folder = std::path::absolute(folder).map_err(failed("find", folder))?;
+    // The folder may not be there yet; what is above it lies on the same disk.
     let there = folder.ancestors().find(|above| above.is_dir()).unwrap_or(&folder);
     let available = fs4::available_space(there).map_err(failed("ask for the free space of", there))?;
     if available >= needed { Ok(()) } else { Err(BenchError::NoRoom { folder, available, needed }) }
@@ -162,7 +164,9 @@ pub(crate) fn stage_report(
     let phases = stage.phases(facts, threads, processors());
     let leasts: Vec<_> =
         rounds.iter().filter_map(|round| least(&phases, |limit| round.rate(limit))).collect();
+    // Each round has its own limits: whatever slows the machine for a while slows both sides of a share.
     let shares = leasts.iter().zip(&used).map(|(least, used)| least.seconds / used.answer.seconds);
+    // A share of some rounds alone would be compared with one of all rounds.
     let known = !used.is_empty() && leasts.len() == used.len();
     (!used.is_empty()).then(|| StageReport {
         name: stage.name().to_owned(),

@@ -95,6 +95,7 @@ impl Running {
 
     /// Lets it end, and says what it used.
     pub(crate) fn end(mut self) -> Result<Used, BenchError> {
+        // A server serves until its input ends.
         drop(self.child.stdin.take());
         let used = self.child.wait4();
         self.reaped = true; // its id may be another's from here on

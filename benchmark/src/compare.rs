@@ -157,6 +157,7 @@ fn check_alike(
     }
     let (before, now) =
         (of_machine(&baseline.machine, baseline.threads as usize), of_machine(machine, threads));
+    // Two processors that nobody can name need not be alike.
     if before != now || machine.processor == machine::UNKNOWN {
         return Err(CompareError::Machine { before, now });
     }
@@ -170,6 +171,7 @@ fn compared(before: &StageReport, now: &StageReport, allowed: f64) -> Option<Sta
         before: before.median,
         now: now_share,
         change: now_share.median / before.median - 1.0,
+        // Noise makes single rounds slow, and never all of them: a stage regressed if its best round did.
         regressed: now_share.max < before.median * (1.0 - allowed),
     })
 }

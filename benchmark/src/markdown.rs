@@ -142,6 +142,7 @@ fn nothing() -> String {
 
 /// A text that cannot leave its cell, format anything, link anywhere or call anybody.
 fn escaped(text: &str) -> String {
+    // Reports are read from files, and the page is posted where a name could call somebody or a link lead away.
     let mut safe = String::new();
     for character in shortened(text, LONGEST).chars() {
         match character {

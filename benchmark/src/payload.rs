@@ -1,7 +1,6 @@
 //! The files that are packed: the same bytes for the same plan on every machine.
 
-use crate::options::{BenchError, failed};
-use crate::options::{Data, PayloadPlan};
+use crate::options::{BenchError, Data, PayloadPlan, failed};
 use std::fs::File;
 use std::io::Write as _;
 use std::path::Path;
@@ -73,6 +72,7 @@ fn kind(data: Data, index: u64) -> Kind {
 }
 
 fn write(path: &Path, size: u64, plan: &PayloadPlan, index: u64) -> std::io::Result<()> {
+    // A seed of its own for each file: no file deflates better because it is like the one before.
     let mut bytes = Bytes::new(kind(plan.data, index), plan.seed ^ index.wrapping_mul(0x2545_f491_4f6c_dd1d));
     let mut file = File::create_new(path)?;
     let mut block = vec![0; BLOCK.min(usize::try_from(size).unwrap_or(BLOCK))];

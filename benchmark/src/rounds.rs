@@ -54,6 +54,7 @@ impl Bench<'_> {
                 round.limits.push((*limit, used));
             }
         }
+        // The server is measured while the download runs, and so is no stage of its own here.
         for stage in stages.iter().filter(|stage| **stage != Stage::Serve) {
             self.context.check()?;
             let (used, server) = self.stage(*stage)?;
@@ -87,6 +88,7 @@ impl Bench<'_> {
 
     fn run(&self, what: &str, task: &Task) -> Result<Used, BenchError> {
         let used = child::run(self.program, what, task, self.context);
+        // Also after a failure: what a stage left would be in the way of the next one.
         let cleared = self.ground.clear();
         let used = used?;
         cleared.map_err(failed("remove", &self.ground.output()))?;

@@ -175,6 +175,7 @@ impl Stage {
             Self::Serve => Vec::new(),
             Self::Download => vec![downloading(facts, processors)],
             Self::Authenticate => {
+                // MAC and digest take a thread each, however many were asked for.
                 let mac = vec![read(content), need(Limit::Sha256, content)];
                 vec![Phase {
                     chains: vec![mac, digesting(payload)],

@@ -1,11 +1,9 @@
 //! Cost as work grows: the same stages at many sizes, and at many numbers of files.
 
 use crate::bench::{check_room, make, payload_facts, stage_report, timestamp};
-use crate::folder::Folder;
-use crate::folder::Ground;
+use crate::folder::{Folder, Ground};
 use crate::machine;
-use crate::options::BenchError;
-use crate::options::{BenchRequest, Data, PayloadPlan, StageProgram, Subject};
+use crate::options::{BenchError, BenchRequest, Data, PayloadPlan, StageProgram, Subject};
 use crate::rounds::{Bench, Watcher};
 use crate::stage::Stage;
 use std::path::PathBuf;

@@ -124,6 +124,7 @@ fn repeat(bytes: u64, buffer: usize, mut work: impl FnMut(&mut [u8])) -> Outcome
 }
 
 fn copy(bytes: u64) -> Outcome<Answer> {
+    // Larger than any cache, so that it is memory that is measured.
     let from = vec![0x5a_u8; LARGE];
     repeat(bytes, LARGE, |to| to.copy_from_slice(black_box(&from)))
 }

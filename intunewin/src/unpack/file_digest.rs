@@ -11,7 +11,7 @@ const IN_FLIGHT: usize = 4;
 /// A file's digest in progress.
 pub(super) enum FileDigest {
     /// Computed by the thread that unpacks.
-    Inline(Hasher),
+    Inline(Box<Hasher>),
     /// Computed by another thread while the unpacking goes on.
     Threaded(DigestThread),
 }
@@ -22,7 +22,7 @@ impl FileDigest {
     pub(super) fn new(size: u64, total: u64, threads: usize) -> Self {
         let share = total / threads.max(1) as u64;
         let beside = (size > share.max(LEAST)).then(DigestThread::start).flatten();
-        beside.map_or_else(|| Self::Inline(Hasher::new()), Self::Threaded)
+        beside.map_or_else(|| Self::Inline(Box::default()), Self::Threaded)
     }
 
     pub(super) fn update(&mut self, bytes: &[u8]) {
@@ -37,7 +37,7 @@ impl FileDigest {
     /// `None` where the thread beside died.
     pub(super) fn finish(self) -> Option<Blake3Digest> {
         let hasher = match self {
-            Self::Inline(hasher) => Some(hasher),
+            Self::Inline(hasher) => Some(*hasher),
             Self::Threaded(beside) => beside.finish(),
         };
         hasher.map(|hasher| Blake3Digest::new(*hasher.finalize().as_bytes()))

@@ -39,6 +39,7 @@ pub(super) fn files(repo: &Path) -> Result<Vec<FileFigures>, String> {
     if !output.status.success() {
         return Err(String::from_utf8_lossy(&output.stderr).into_owned());
     }
+    // New files count before they are added, and removed ones no longer do.
     let names = String::from_utf8_lossy(&output.stdout);
     let mut found = Vec::new();
     for name in

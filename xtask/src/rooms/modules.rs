@@ -125,6 +125,7 @@ pub(super) fn edges(modules: &[Module]) -> Vec<Edge> {
     for module in modules {
         for named in &module.names {
             let Some(to) = resolve(&module.path, &named.path, exists) else { continue };
+            // What is around a module, or in it, is the same room.
             if !to.starts_with(&module.path) && !module.path.starts_with(&to) {
                 let place = format!("{}:{}", module.file.display(), named.line + 1);
                 edges.push(Edge { from: module.path.clone(), to, place });
@@ -141,6 +142,7 @@ fn resolve(here: &[String], written: &[String], exists: impl Fn(&[String]) -> bo
         "crate" => Vec::new(),
         "self" | "super" => here.to_vec(),
         name if exists(&[here, &[name.to_owned()]].concat()) => here.to_vec(),
+        // A crate, a type, or something that was imported: the import has its own edge.
         _ => return None,
     };
     for segment in segments {

@@ -27,6 +27,7 @@ pub(super) struct Import {
 pub(super) fn packages(repo: &Path) -> Result<Vec<Package>, String> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
+        // With other people's crates it would first have to download them.
         .args(["metadata", "--no-deps", "--format-version", "1"])
         .current_dir(repo)
         .output()

@@ -70,6 +70,7 @@ impl<'a> Source<'a> {
                 continue;
             };
             let end = at + behind_attribute + item_length(&self.tokens[at + behind_attribute..]);
+            // The lines between its tokens belong to it as well: comments, and blank ones.
             let last = self.tokens.get(end - 1).unwrap_or(&self.tokens[at]).line;
             self.lines[self.tokens[at].line..=last].fill(Line::Test);
             at = end;
@@ -148,6 +149,7 @@ fn quoted(text: &str, quote: char) -> usize {
 
 /// The length of a character's literal; of a lifetime only its quote, because its name is a word.
 fn character(text: &str) -> usize {
+    // A lifetime has no closing quote, so the next quote may be anybody's.
     let mut letters = text.chars().skip(1);
     match (letters.next(), letters.next()) {
         (Some('\\'), _) | (_, Some('\'')) => quoted(text, '\''),
@@ -186,6 +188,7 @@ fn item_length(tokens: &[Token<'_>]) -> usize {
     while tokens.get(at).is_some_and(|token| token.text == "#") {
         at += 1 + group(&tokens[at + 1..]);
     }
+    // The braces of a `use` come before its end; any other item ends with its first ones.
     let import = tokens[at..].iter().take(5).any(|token| token.text == "use");
     let field = tokens.get(at + 1).is_some_and(|token| token.text == ":");
     while let Some(token) = tokens.get(at) {

@@ -65,6 +65,7 @@ pub(super) fn zeros(length: usize) -> Vec<u8> {
     let mut bits = Bits::default();
     bits.number(0b101, 3);
     zeros_tables(&mut bits);
+    // One literal, then copies of it from one byte back, 258 at a time, which is the longest that deflate has.
     let (runs, rest) = ((length - 1) / 258, (length - 1) % 258);
     bits.code(0b10, 2);
     (0..runs).for_each(|_| bits.code(0b00, 2));

@@ -33,6 +33,7 @@ pub(crate) fn write() -> Result<String, Box<dyn Error>> {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
         }
+        // An equal file keeps its time, so that nothing that was built from it is built again.
         if fs::read(&path).ok().as_ref() != Some(bytes) {
             fs::write(&path, bytes)?;
         }

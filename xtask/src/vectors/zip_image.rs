@@ -115,6 +115,7 @@ impl Image {
         };
         let mut offset = 0;
         for entry in &mut image.entries {
+            // A phantom has no bytes of its own and moves nothing behind it.
             if !entry.phantom {
                 entry.central.offset = (offset + entry.gap.len()) as u32;
                 offset += local_part(entry).len();
@@ -144,6 +145,7 @@ impl Image {
     /// With a zip64 end record, and sentinels in the end record.
     pub(super) fn with_zip64_sentinels(self) -> Self {
         let mut image = self.with_zip64_end();
+        // Full fields say that the zip64 record has the values.
         (image.end.entries, image.end.entries_here) = (u16::MAX, u16::MAX);
         (image.end.directory_size, image.end.directory_offset) = (u32::MAX, u32::MAX);
         image
