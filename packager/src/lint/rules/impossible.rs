@@ -22,7 +22,7 @@ pub(super) static RULES: &[LintRule] = &[LintRule {
         before: "\"keyPath\": \"HKLM:\\\\SOFTWARE\\\\Contoso\"",
         after: "\"keyPath\": \"HKEY_LOCAL_MACHINE\\\\SOFTWARE\\\\Contoso\"",
     },
-    check: check,
+    check,
 }];
 
 fn check(examined: &Examined<'_>, findings: &mut Findings) {

@@ -25,7 +25,7 @@ pub(super) static RULES: &[LintRule] = &[LintRule {
         before: "msiexec /i \"D:\\Packages\\Contoso\\contoso.msi\" /qn /norestart",
         after: "msiexec /i \"contoso.msi\" /qn /norestart",
     },
-    check: check,
+    check,
 }];
 
 fn check(examined: &Examined<'_>, findings: &mut Findings) {

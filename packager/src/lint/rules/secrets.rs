@@ -24,7 +24,7 @@ pub(super) static RULES: &[LintRule] = &[LintRule {
         before: "agent.exe /S /TOKEN=2f1c…",
         after: "agent.exe /S /ENROL=device-certificate",
     },
-    check: check,
+    check,
 }];
 
 fn check(examined: &Examined<'_>, findings: &mut Findings) {
