@@ -65,7 +65,7 @@ impl<'a> Download<'a> {
     ) -> Result<Keeper<'a>, DownloadError> {
         if validate.restarts > 0 {
             let pieces = known.bad.as_ref().map_or_else(String::new, |bad| {
-                format!(": {bad} on the server is not what was published; `waybill publish --force` mends it")
+                format!(": {bad} on the server is not what was published, and has to be published again")
             });
             return self.refuse(error, &format!("fetching everything once more did not help{pieces}"));
         }
