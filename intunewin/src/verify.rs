@@ -345,3 +345,50 @@ fn shape_of(input: &PackageInput) -> (CheckOutcome, CheckDetail) {
     let detail = if unusual.is_empty() { CheckDetail::UsualShape } else { CheckDetail::Unusual(unusual) };
     (outcome, detail)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Package;
+    use crate::testing::package_of;
+
+    fn outcomes(package: Vec<u8>, deep: bool) -> (Vec<(&'static str, &'static str)>, Option<&'static str>) {
+        let package = Package::open(package, &ArchivePolicy::default()).unwrap();
+        let options = VerifyOptions::default().with_deep(deep);
+        let verification = verify(package.into(), &options, &Context::silent());
+        let checks = verification.checks.iter().map(|check| (check.name.title(), check.outcome.title()));
+        (checks.collect(), verification.error.map(|error| error.code().id))
+    }
+
+    #[test]
+    fn every_check_is_answered_whatever_fails() {
+        let package = package_of(&[("a", b"one")]);
+        let (checks, error) = outcomes(package.clone(), true);
+        assert_eq!((checks.len(), error), (9, None));
+        assert!(checks.iter().all(|(_, outcome)| *outcome == "ok"), "{checks:?}");
+
+        let mut tampered = package;
+        tampered[107 + 50] ^= 1; // inside the ciphertext: the outer header has 107 bytes, MAC and IV 48
+        let (checks, error) = outcomes(tampered, true);
+        assert_eq!(error, Some("mac-mismatch"));
+        assert_eq!(checks[..2], [("shape", "ok"), ("MAC", "failed")]);
+        assert!(checks[2..].iter().all(|(_, outcome)| *outcome == "skipped"), "{checks:?}");
+
+        let (checks, error) = outcomes(package_of(&[("b", b"one")]), false);
+        assert_eq!(error, Some("setup-file-absent"));
+        assert_eq!(checks[7..], [("data", "skipped"), ("setup file", "failed")]);
+    }
+
+    #[test]
+    fn of_an_unopened_package_the_class_says_which_check_failed() {
+        for (class, failed) in [
+            (Class::Integrity, Some(CheckName::Mac)),
+            (Class::Refused, Some(CheckName::Shape)),
+            (Class::Machine, None),
+        ] {
+            let checks = checks_of_unopened(class, "why".to_owned());
+            let found = checks.iter().find(|check| check.outcome == Outcome::Failed).map(|check| check.name);
+            assert_eq!((checks.len(), found), (9, failed));
+        }
+    }
+}

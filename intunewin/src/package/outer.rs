@@ -43,7 +43,7 @@ pub(super) fn find_detection_xml(records: &[CentralRecord]) -> Result<&CentralRe
     find(records, DETECTION_XML).ok_or(OpenError::MetadataMissing { entries: records.len() })
 }
 
-/// The entry in `Contents` that Detection.xml names (older tools name it after the setup file: reader case 3).
+/// The entry in `Contents` that Detection.xml names (older tools name it after the setup file: `docs/package-format.md`).
 pub(super) fn find_content<'a>(
     records: &'a [CentralRecord],
     file_name: &str,
