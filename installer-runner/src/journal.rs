@@ -113,6 +113,7 @@ pub struct AttemptRecord {
 /// How an attempt ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub enum AttemptEnd {
     /// The program ended with this code.
     Exited(u32),

@@ -18,6 +18,7 @@ use waybill_schemas::report::install::{NextTry, Outcome, RetryStep};
 
 /// May the schedule run it?
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum RetryDecision {
     /// It may run now.
     RunNow,

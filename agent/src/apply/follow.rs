@@ -67,7 +67,7 @@ impl<'a> Follow<'a> {
             RetryDecision::WaitUntil(until) => Some(until),
             // The clock was set forward meanwhile: the wait is over before it began.
             RetryDecision::RunNow if report.outcome == Outcome::RetryLater => Some(now),
-            RetryDecision::RunNow | RetryDecision::GiveUpUntil(_) => None,
+            _ => None,
         })
     }
 

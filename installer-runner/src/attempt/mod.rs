@@ -40,11 +40,12 @@ impl<'a> AttemptRequest<'a> {
 }
 
 /// Who asks for an attempt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum Trigger {
     /// A person: bypasses the waiting times and resets them.
+    #[default]
     Manual,
     /// The schedule: waiting times hold.
     Schedule,
