@@ -387,7 +387,8 @@ mod tests {
             (Class::Machine, None),
         ] {
             let checks = checks_of_unopened(class, "why".to_owned());
-            let found = checks.iter().find(|check| check.outcome == Outcome::Failed).map(|check| check.name);
+            let found =
+                checks.iter().find(|check| check.outcome == CheckOutcome::Failed).map(|check| check.name);
             assert_eq!((checks.len(), found), (9, failed));
         }
     }
