@@ -1,4 +1,17 @@
 //! What Intune and its agent do, and what their words mean.
+//!
+//! Pure functions over text and documents: nothing here asks a machine or a network. `waybill lint`, `waybill init` and
+//! the runner take their answers from here, so that they cannot disagree. Where a fact is known from stands in
+//! `docs/intune-agent.md`, `docs/lint.md` and `docs/context.md`.
+//!
+//! | question | entry |
+//! |---|---|
+//! | what does a command line start, and with which words | [`command_line::CommandLine`], [`command_line::candidates`] |
+//! | which line starts this file | [`right_line::right_line`] |
+//! | what do a path and a variable mean to a 32-bit program | [`view::FileView`], [`view::FolderVariable`] |
+//! | is this rule valid, and what does it ask | [`CheckedRule`] |
+//! | what does an exit code stand for | [`ReturnCodes`] |
+//! | when is an app tried again | [`RetryPolicy`] |
 
 pub mod command_line;
 mod comparison;

@@ -139,6 +139,7 @@ fn names(files: &Files, subject: &Subject, findings: &mut Findings) {
         let place = violation.entry.map(Place::in_file).unwrap_or_default();
         findings.error(place, message, "Rename it.");
     }
+    // Readers without the UTF-8 flag take such names for code page 437.
     let unmarked = subject.package.as_ref().map_or(0, |package| package.unmarked_names);
     if unmarked > 0 {
         let message =

@@ -4,7 +4,7 @@ use super::{Examined, Findings, LintRule};
 use waybill_intune::command_line::Msiexec;
 use waybill_pe::Machine;
 use waybill_schemas::MsiExecutionContext;
-use waybill_schemas::app::{MsiPackageType, ReturnCodeType};
+use waybill_schemas::app::{MsiPackageType, ReturnCode, ReturnCodeType};
 use waybill_schemas::report::lint::LintPage;
 use waybill_schemas::report::lint::Severity::Warning;
 
@@ -56,9 +56,16 @@ pub(super) static RULES: &[LintRule] = &[
 fn return_codes(examined: &Examined<'_>, findings: &mut Findings) {
     let subject = examined.subject;
     let Some(app) = subject.app() else { return };
-    let has = |code: u32| app.return_codes.iter().any(|one| one.matches(code));
-    let lacking: Vec<String> =
-        [3010, 1641, 1618].into_iter().filter(|code| !has(*code)).map(|code| code.to_string()).collect();
+    // The portal adds the five defaults when an app is made by hand; an app.json may leave some of them out.
+    let is_listed = |default: &ReturnCode| {
+        let code = u32::try_from(default.return_code).unwrap_or_default();
+        app.return_codes.iter().any(|one| one.matches(code))
+    };
+    let lacking: Vec<String> = ReturnCode::defaults()
+        .iter()
+        .filter(|default| default.kind != ReturnCodeType::Success && !is_listed(default))
+        .map(|default| default.return_code.to_string())
+        .collect();
     if !lacking.is_empty() {
         let message = format!(
             "The return codes lack {}: an install that ends so counts as failed and waits for a day.",

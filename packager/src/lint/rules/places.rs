@@ -5,6 +5,7 @@ use super::{AppRule, Examined, Findings, LintRule, text};
 use crate::lint::script;
 use crate::lint::subject::Subject;
 use waybill_intune::path::extension;
+use waybill_intune::{Hive, RegistryKey};
 use waybill_schemas::app::{
     FileSystemOperation, FileSystemRule, RegistryOperation, RegistryRule, Rule, RunAsAccount,
 };
@@ -95,8 +96,8 @@ fn users_folder(path: &str) -> Option<String> {
 }
 
 fn users_key(key: &str) -> Option<String> {
-    let hive = key.split('\\').next().unwrap_or_default().to_lowercase();
-    matches!(hive.trim_end_matches(':'), "hkcu" | "hkey_current_user").then(|| "HKCU".to_owned())
+    let is_users = RegistryKey::parse(key).is_some_and(|key| key.hive == Hive::CurrentUser);
+    is_users.then(|| "HKCU".to_owned())
 }
 
 /// Scripts that walk through all users' hives or profiles know what they do.
@@ -113,6 +114,7 @@ fn users_place_in_script(text: &str) -> Option<String> {
     ];
     let code: Vec<String> =
         script::code_lines(text).into_iter().map(|(_, line)| line.to_lowercase()).collect();
+    // An app for everybody may write to each user's hive on purpose.
     if code.iter().any(|line| KNOWS.iter().any(|word| line.contains(word))) {
         return None;
     }
@@ -133,6 +135,7 @@ fn traces(examined: &Examined<'_>, findings: &mut Findings) {
             findings.warning(rule.place("operationType", subject), message, mend);
         }
     }
+    // Beside another rule such a trace does no harm: all rules must hold.
     let [only] = rules[..] else { return };
     match only.rule() {
         Rule::FileSystem(rule) if is_bare_folder(rule) => {

@@ -138,6 +138,7 @@ fn flags(stated: &MsiInfo, read: &MsiInfo, findings: &mut Findings) {
     for (name, stated, read) in fields {
         if let (Some(stated), Some(read)) = (stated, read)
             && stated != read
+            // Older tools write an empty element for what an MSI does not say.
             && !stated.is_empty()
         {
             let message = format!("Detection.xml says {name} is {stated}; by the MSI's tables it is {read}.");

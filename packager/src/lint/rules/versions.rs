@@ -141,6 +141,7 @@ fn length(rule: &AppRule<'_>, version: &VersionWanted, subject: &Subject, findin
         }
         return;
     }
+    // What the app itself calls its version is how its installer will write it.
     let known = match version.source {
         VersionSource::Product => subject.setup.msi.as_ref().and_then(|msi| msi.version.clone()),
         VersionSource::File | VersionSource::Registry => {
