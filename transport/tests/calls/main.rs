@@ -1,5 +1,7 @@
 //! Requests with any method and body against a server of raw sockets on loopback.
 
+#![allow(clippy::unwrap_used)] // helpers of tests
+
 mod bodies;
 mod redirects;
 mod retries;
