@@ -95,14 +95,14 @@ fn verify(
     let verified = VerifiedPackage {
         package: shown(path),
         ok: failure.is_none(),
-        checks: checks.into_iter().map(|check| described(check, deep)).collect(),
+        checks: checks.iter().map(|check| described(check, deep)).collect(),
         error: failure.as_ref().map(Failure::report),
     };
     (verified, failure)
 }
 
 /// A check in words; why the data was not looked at is the command's to say.
-fn described(check: PackageCheck, deep: bool) -> Check {
+fn described(check: &PackageCheck, deep: bool) -> Check {
     let detail = check.detail.as_ref().map(detail_in_words);
     let is_shallow = check.name == CheckName::Data && check.outcome == CheckOutcome::Skipped && !deep;
     Check {
