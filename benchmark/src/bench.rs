@@ -15,8 +15,15 @@ use waybill_downloader::Location;
 use waybill_schemas::report::benchmark::{BenchmarkReport, LimitReport, PayloadFacts, Spread, StageReport};
 
 /// Limits that a content from somebody else's server can be set against: what it deflates to is not known here.
-const OF_DELIVERY: [Limit; 6] =
-    [Limit::Sha256, Limit::AesDecrypt, Limit::FileWrite, Limit::FileSync, Limit::FileRead, Limit::Http];
+const OF_DELIVERY: [Limit; 7] = [
+    Limit::Sha256,
+    Limit::Blake3,
+    Limit::AesDecrypt,
+    Limit::FileWrite,
+    Limit::FileSync,
+    Limit::FileRead,
+    Limit::Http,
+];
 
 /// Measures, and leaves nothing behind.
 ///

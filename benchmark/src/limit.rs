@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) enum Limit {
     MemoryCopy,
     Sha256,
+    Blake3,
     AesEncrypt,
     AesDecrypt,
     Deflate,
@@ -20,9 +21,10 @@ pub(crate) enum Limit {
 
 impl Limit {
     /// Those of a payload that is made here.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::MemoryCopy,
         Self::Sha256,
+        Self::Blake3,
         Self::AesEncrypt,
         Self::AesDecrypt,
         Self::Deflate,
@@ -38,6 +40,7 @@ impl Limit {
         match self {
             Self::MemoryCopy => "memory-copy",
             Self::Sha256 => "sha-256",
+            Self::Blake3 => "blake3",
             Self::AesEncrypt => "aes-encrypt",
             Self::AesDecrypt => "aes-decrypt",
             Self::Deflate => "deflate",
@@ -54,6 +57,7 @@ impl Limit {
         match self {
             Self::MemoryCopy => "copies between two buffers of 32 MiB",
             Self::Sha256 => "SHA-256 of a buffer of 64 KiB, over and over",
+            Self::Blake3 => "BLAKE3 of a buffer of 64 KiB, over and over, on one thread",
             Self::AesEncrypt => "AES-256-CBC encryption of a buffer of 64 KiB, over and over",
             Self::AesDecrypt => "AES-256-CBC decryption of a buffer of 64 KiB, over and over",
             Self::Deflate => "libdeflate, level 6, of 1 MiB at a time of this payload's files that deflate",

@@ -120,7 +120,7 @@ fn sample(limit: Limit, content: u64) -> u64 {
     match limit {
         Limit::MemoryCopy => times(16, 128, 1024),
         Limit::Sha256 | Limit::AesEncrypt => times(4, 32, 256),
-        Limit::AesDecrypt => times(8, 64, 512),
+        Limit::AesDecrypt | Limit::Blake3 => times(8, 64, 512),
         Limit::Deflate => times(1, 4, 16),
         Limit::Inflate => times(4, 16, 64),
         Limit::FileWrite | Limit::FileSync => times(1, 64, 1024),

@@ -208,7 +208,7 @@ fn unpacking(facts: &Facts, threads: usize, recorded: u64) -> Phase {
         (Limit::FileRead, facts.payload),
         (Limit::AesDecrypt, facts.payload),
         (Limit::Inflate, facts.deflated),
-        (Limit::Sha256, recorded),
+        (Limit::Blake3, recorded),
     ];
     let spread = needs.map(|(limit, bytes)| Need { limit, bytes }).to_vec();
     // Files are written by all threads, and synced by one at the end.

@@ -61,6 +61,7 @@ fn every_limit_and_stage_is_measured_and_nothing_is_left() {
     let expected = [
         "memory-copy",
         "sha-256",
+        "blake3",
         "aes-encrypt",
         "aes-decrypt",
         "deflate",

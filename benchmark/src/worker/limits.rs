@@ -90,6 +90,12 @@ pub(super) fn measure(limit: Limit, bytes: u64, ground: &Ground, from: Option<&O
             let mut digest = Sha256::new();
             repeat(bytes, CACHED, |buffer| digest.update(&*buffer))
         }
+        Limit::Blake3 => {
+            let mut digest = blake3::Hasher::new();
+            repeat(bytes, CACHED, |buffer| {
+                digest.update(buffer);
+            })
+        }
         Limit::AesEncrypt => {
             let mut cipher = cbc::Encryptor::<Aes256Enc>::new(&[1; 32].into(), &[2; 16].into());
             repeat(bytes, CACHED, |buffer| cipher.encrypt_blocks(Array::slice_as_chunks_mut(buffer).0))
