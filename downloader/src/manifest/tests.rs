@@ -295,7 +295,7 @@ fn an_old_manifest_is_read_and_renewed_when_every_byte_was_right() {
     let new = lines(&place);
     make_old(&place);
     let old = lines(&place);
-    assert_eq!((place.check(Depth::Names), lines(&place)), (None, old.clone()), "names change nothing");
+    assert_eq!((place.check(Depth::Names), lines(&place)), (None, old), "names change nothing");
     std::fs::write(place.folder().join("data").join("a.bin"), "aaab").unwrap();
     assert_eq!(place.check(Depth::Full), Some(FolderFault::Content("data/a.bin".into())));
     assert_eq!(place.manifest().summary().version, 1, "what is damaged is not renewed");
