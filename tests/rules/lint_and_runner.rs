@@ -30,8 +30,9 @@ fn script(changes: Value) -> Value {
 }
 
 fn with(mut rule: Value, changes: Value) -> Value {
-    for (key, value) in changes.as_object().unwrap() {
-        rule[key] = value.clone();
+    let Value::Object(changes) = changes else { panic!("changes are an object") };
+    for (key, value) in changes {
+        rule[key.as_str()] = value;
     }
     rule
 }
