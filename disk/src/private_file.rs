@@ -1,6 +1,7 @@
 //! Files that are their owner's alone and opened through no link, and new files of any kind, which appear whole: written under
 //! another name beside their place, made durable, then renamed into it.
 
+use crate::rename::is_held;
 use crate::{folder_of, sync_folder, while_held};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
@@ -109,6 +110,8 @@ pub enum FileAccess {
 pub struct NewFile {
     file: NamedTempFile,
     path: PathBuf,
+    /// Whether its name is ours and not one of tempfile's.
+    has_own_name: bool,
     /// What it gets in its place; `None` where it stays private.
     #[cfg(unix)]
     permissions: Option<std::fs::Permissions>,
@@ -137,7 +140,7 @@ impl NewFile {
             _ => Some(replaced.map_or_else(|| Ok(file.as_file().metadata()?.permissions()), io::Result::Ok)?),
         };
         file.as_file().set_permissions(private)?;
-        Ok(Self { file, path: path.to_path_buf(), permissions })
+        Ok(Self { file, path: path.to_path_buf(), has_own_name: false, permissions })
     }
 
     /// Makes `.<name>.waybill-<random>` beside `path`. Permissions come from the folder.
@@ -147,7 +150,7 @@ impl NewFile {
     #[cfg(not(unix))]
     pub fn create(path: &Path, _access: FileAccess) -> io::Result<Self> {
         let file = builder(path, |builder| builder.tempfile_in(folder_of(path)))?;
-        Ok(Self { file, path: path.to_path_buf() })
+        Ok(Self { file, path: path.to_path_buf(), has_own_name: false })
     }
 
     /// Makes `<name>.new` beside `path`, its owner's alone for ever; one that a dead run left is removed. There is one such
@@ -162,6 +165,7 @@ impl NewFile {
         Ok(Self {
             file,
             path: path.to_path_buf(),
+            has_own_name: true,
             #[cfg(unix)]
             permissions: None,
         })
@@ -191,7 +195,7 @@ impl NewFile {
         }
         // Before the rename: a name that leads to a file without its bytes is what must never be.
         self.file.as_file().sync_all()?;
-        Ok(SettledFile { file: self.file, path: self.path })
+        Ok(SettledFile { file: self.file, path: self.path, has_own_name: self.has_own_name })
     }
 }
 
@@ -210,6 +214,7 @@ impl Write for NewFile {
 pub struct SettledFile {
     file: NamedTempFile,
     path: PathBuf,
+    has_own_name: bool,
 }
 
 impl SettledFile {
@@ -220,7 +225,16 @@ impl SettledFile {
     /// `AlreadyExists` where something is in the place and may not be replaced; `Interrupted` where the user did not want
     /// to wait; other I/O. Nothing is left of the new file.
     pub fn put(self, replace: bool, context: &Context<'_>) -> io::Result<()> {
-        let (path, mut held) = (self.path, Some(self.file));
+        let path = self.path;
+        if self.has_own_name && replace {
+            // By std and not by tempfile, whose rename on Windows knows no path over 260 characters. The handle is closed first.
+            let mut beside = self.file.into_temp_path();
+            crate::rename(&beside, &path, context).map_err(|error| interrupted_while_held(error, context))?;
+            beside.disable_cleanup(true);
+            sync_folder(folder_of(&path));
+            return Ok(());
+        }
+        let mut held = Some(self.file);
         let renamed = while_held(context, || {
             let Some(file) = held.take() else { return Ok(()) };
             let renamed = if replace { file.persist(&path) } else { file.persist_noclobber(&path) };
@@ -230,17 +244,15 @@ impl SettledFile {
                 refused.error
             })
         });
-        match renamed {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists && context.check().is_err() => {
-                Err(io::ErrorKind::Interrupted.into())
-            }
-            Err(error) => Err(error),
-            Ok(()) => {
-                sync_folder(folder_of(&path));
-                Ok(())
-            }
-        }
+        renamed.map_err(|error| interrupted_while_held(error, context))?;
+        sync_folder(folder_of(&path));
+        Ok(())
     }
+}
+
+/// A file that something still held when the user wanted to stop was not waited for. Any other error stays what it is.
+fn interrupted_while_held(error: io::Error, context: &Context<'_>) -> io::Error {
+    if is_held(&error) && context.check().is_err() { io::ErrorKind::Interrupted.into() } else { error }
 }
 
 fn builder<T>(

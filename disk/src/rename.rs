@@ -47,7 +47,7 @@ fn repeat(
 }
 
 /// `ERROR_ACCESS_DENIED` and `ERROR_SHARING_VIOLATION`.
-fn is_held(error: &io::Error) -> bool {
+pub(crate) fn is_held(error: &io::Error) -> bool {
     cfg!(windows) && matches!(error.raw_os_error(), Some(5 | 32))
 }
 

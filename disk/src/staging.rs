@@ -97,12 +97,22 @@ impl StagedFolder {
     /// [`StagingError::Exists`] where the target was filled meanwhile; [`StagingError::Move`], and the staging folder is
     /// kept.
     pub fn publish(self, context: &Context<'_>) -> Result<PathBuf, StagingError> {
-        let filled = self.target.fill(&self.content(), context);
-        if matches!(filled, Err(StagingError::Move { .. })) {
+        let placed = self.place(context);
+        if matches!(placed, Err(StagingError::Move { .. })) {
             // It holds everything that was unpacked: the next run takes it up.
             let _ = self.private.keep();
         }
-        filled.map(|()| self.target.path().to_owned())
+        placed
+    }
+
+    /// As [`StagedFolder::publish`], for a caller whose next run takes nothing up: after an error the content is still in
+    /// staging, and is removed when this is dropped.
+    ///
+    /// # Errors
+    /// As [`StagedFolder::publish`].
+    pub fn place(&self, context: &Context<'_>) -> Result<PathBuf, StagingError> {
+        self.target.fill(&self.content(), context)?;
+        Ok(self.target.path().to_owned())
     }
 }
 

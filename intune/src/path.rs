@@ -1,7 +1,7 @@
 //! Paths of Windows as text: they are resolved on every host, and nothing is asked of a disk.
 
 /// Characters that CreateDirectory takes at most (MAX_PATH less 12, Microsoft, "Maximum Path Length Limitation"); the
-/// spec's limit for content folders (docs/context.md, "How a command line is started").
+/// limit for content folders (docs/context.md, "How a command line is started").
 const LONGEST_FOLDER: usize = 248;
 
 /// MAX_PATH, where SearchPath stops looking.

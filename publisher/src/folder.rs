@@ -141,6 +141,7 @@ impl Upload for FolderUpload {
     fn object(&mut self, name: &str, length: u64) -> Result<&mut dyn Write, StoreError> {
         self.complete()?;
         let path = self.path.join(name);
+        check_name(name).map_err(|error| StoreError::write(&path, error))?;
         let file =
             self.staged().ok_or_else(already_put).and_then(|staged| File::create_new(staged.join(name)));
         let file = file.map_err(|error| StoreError::write(&path, error))?;
@@ -153,11 +154,14 @@ impl Upload for FolderUpload {
         if self.path.symlink_metadata().is_ok() {
             return Ok(Put::AlreadyThere);
         }
-        let staged = self.staged.take().ok_or_else(|| StoreError::write(&self.path, already_put()))?;
+        let staged = self.staged.as_ref().ok_or_else(|| StoreError::write(&self.path, already_put()))?;
         // Each object is synced already; settling the whole file system would wait for everybody's writes.
         sync_folder(&staged.content());
-        match staged.publish(context) {
-            Ok(_) => Ok(Put::Written),
+        match staged.place(context) {
+            Ok(_) => {
+                self.staged = None;
+                Ok(Put::Written)
+            }
             Err(StagingError::Cancelled(cancelled)) => Err(StoreError::Cancelled(cancelled)),
             Err(_) if self.path.symlink_metadata().is_ok() => Ok(Put::AlreadyThere),
             Err(_) if context.check().is_err() => Err(StoreError::Cancelled(waybill_context::Cancelled)),
@@ -169,6 +173,7 @@ impl Upload for FolderUpload {
     fn replace(&mut self, name: &str, context: &Context<'_>) -> Result<(), StoreError> {
         self.complete()?;
         let to = self.path.join(name);
+        check_name(name).map_err(|error| StoreError::write(&to, error))?;
         let staged = self.staged().ok_or_else(already_put);
         let moved = staged.and_then(|staged| waybill_disk::rename(&staged.join(name), &to, context));
         moved.map_err(|error| match context.check() {
@@ -183,6 +188,16 @@ impl Upload for FolderUpload {
 /// Whether a group is a content's, which is named by its MAC. Other hidden folders are not ours to remove.
 fn is_content(group: &str) -> bool {
     group.len() == 64 && group.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// An object's name is one component of a key: anything else would lead out of the group.
+fn check_name(name: &str) -> io::Result<()> {
+    let is_component = Key::new(name).is_ok() && !name.contains('/');
+    if is_component {
+        Ok(())
+    } else {
+        Err(io::Error::new(io::ErrorKind::InvalidInput, "no name of an object"))
+    }
 }
 
 fn already_put() -> io::Error {
@@ -240,6 +255,20 @@ mod tests {
         );
         drop(upload);
         assert!(names(folder.path()).is_empty());
+    }
+
+    #[test]
+    fn a_name_leads_nowhere_but_into_its_group() {
+        let (folder, context) = (tempfile::tempdir().unwrap(), Context::silent());
+        let store = FolderStore::new(folder.path().join("public"));
+        let mut upload = store.upload(&key("0f"), &context).unwrap();
+        for name in ["../evil", "/evil", "a/b", "..", ""] {
+            assert!(upload.object(name, 1).is_err(), "{name}");
+            assert!(upload.replace(name, &context).is_err(), "{name}");
+        }
+        drop(upload);
+        assert_eq!(names(folder.path()), ["public"]);
+        assert!(names(&folder.path().join("public")).is_empty());
     }
 
     #[test]

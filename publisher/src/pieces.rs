@@ -115,12 +115,14 @@ fn check_content(
 }
 
 fn digests(
-    mut object: impl Read,
+    object: impl Read,
     length: u64,
     context: &Context<'_>,
     unreadable: impl Fn(io::Error) -> StoreError,
 ) -> Result<Vec<Sha256Digest>, StoreError> {
     let meter = context.meter(Stage::Check, Some(length));
+    // One byte more than there should be shows that there is more, and a store without an end is left.
+    let mut object = object.take(length.saturating_add(1));
     let (mut writer, mut buffer) = (PieceWriter::new(io::sink()), vec![0; STEP]);
     loop {
         context.check()?;

@@ -140,7 +140,7 @@ fn of_attempt(attempted: &Attempted, warnings: &mut Vec<String>) {
     let late = late.and_then(|look| look.after_milliseconds);
     if let Some(late) = late.filter(|late| *late > REFERENCE_LOOKS_AFTER) {
         warnings.push(format!(
-            "detection held {late} ms after the end; the reference looks once, after about 150 ms"
+            "detection held {late} ms after the end; Intune's agent looks once, after about 150 ms"
         ));
     }
 }

@@ -88,6 +88,9 @@ fn reason(message: &str) -> String {
     }
 }
 
+/// Bytes asked for at once.
+const READ_STEP: usize = 64 << 10;
+
 /// Reads at most `limit` bytes, and one more where there are more: so that whatever parses them sees that they are
 /// too many. The bytes may be keys, so they are read into a buffer that is wiped.
 ///
@@ -99,9 +102,10 @@ pub fn read_bounded(reader: impl Read, limit: usize) -> io::Result<Zeroizing<Vec
     loop {
         out.make_room(1);
         let held = out.0.len();
-        // Within the capacity: growing here would leave a copy behind.
-        let capacity = out.0.capacity();
-        out.0.resize(capacity, 0);
+        // Within the capacity: growing here would leave a copy behind. A step at a time: a reader that gives few bytes at
+        // once would have the whole rest filled with zeros at each of its reads.
+        let room = out.0.capacity().min(held + READ_STEP);
+        out.0.resize(room, 0);
         let read = reader.read(&mut out.0[held..]);
         out.0.truncate(held + read.as_ref().map_or(0, |count| *count));
         match read {

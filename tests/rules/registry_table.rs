@@ -118,7 +118,7 @@ fn keys_are_written_as_the_reference_reads_them() {
         (r"HKEY_CURRENT_USER\Software\Contoso", Holds),
         (r"HKLM\SOFTWARE\Fabrikam", Fails),
         (r"HKU\S-1-5-18\Software\Contoso", Fails),
-        // These would be found here and not by the reference: WB201.
+        // These would be found here and not by Intune's agent: WB201.
         (r"HKLM:\SOFTWARE\Contoso", Invalid),
         (r"Computer\HKEY_LOCAL_MACHINE\SOFTWARE\Contoso", Invalid),
         (r"SOFTWARE\Contoso", Invalid),

@@ -165,3 +165,11 @@ fn statuses_have_their_classes() {
     }
     assert_eq!(asked().body_use(&status(407)), Err(AnswerFault::Proxy));
 }
+
+#[test]
+fn headers_are_not_printed() {
+    let mut headers = HeaderMap::new();
+    headers.insert("location", "https://a.example/x?sig=canary".parse().unwrap());
+    let head = AnswerHead::new(302, &headers, None, 0);
+    assert!(!format!("{head:?}").contains("canary"), "{head:?}");
+}

@@ -225,7 +225,9 @@ fn gather(
     small: &FilePartRequest<'_>,
     mut skip: u64,
 ) -> Result<Zeroizing<Vec<u8>>, AttemptFault> {
-    let limit = small.range.map_or(small.limit, |(first, last)| (last - first + 1).min(small.limit));
+    let limit = small.range.map_or(small.limit, |(first, last)| {
+        last.checked_sub(first).map_or(0, |more| more.saturating_add(1)).min(small.limit)
+    });
     let mut bytes = Zeroizing::new(Vec::new());
     while let Some(chunk) = body.chunk()? {
         let skipped = skip.min(chunk.len() as u64);

@@ -237,14 +237,19 @@ impl Request {
 
 /// What no other host gets: headers that were called secret, and those that hold credentials by their name.
 pub(crate) fn is_credential(name: &HeaderName, value: &HeaderValue) -> bool {
-    value.is_sensitive()
-        || [header::AUTHORIZATION, header::COOKIE, header::PROXY_AUTHORIZATION].contains(name)
+    value.is_sensitive() || names_a_credential(name)
+}
+
+fn names_a_credential(name: &HeaderName) -> bool {
+    [header::AUTHORIZATION, header::COOKIE, header::PROXY_AUTHORIZATION].contains(name)
 }
 
 fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), HeaderError> {
     let failed = |why| HeaderError { name: name.escape_default().to_string(), why };
     let parsed = HeaderName::try_from(name).map_err(|_| failed("no header has this name"))?;
-    let value = HeaderValue::try_from(value).map_err(|_| failed("a header cannot have its value"))?;
+    let mut value = HeaderValue::try_from(value).map_err(|_| failed("a header cannot have its value"))?;
+    // Whoever forgot to call it secret does not find it printed.
+    value.set_sensitive(names_a_credential(&parsed));
     let ours = [
         header::ACCEPT_ENCODING,
         header::CONNECTION,
@@ -341,6 +346,8 @@ mod request_tests {
             request.secret_header("Authorization", "Bearer canary").unwrap().header("x-a", "b").unwrap();
         let printed = format!("{request:?}");
         assert!(!printed.contains("canary") && printed.contains("x-a"), "{printed}");
+        let request = request.header("cookie", "canary").unwrap();
+        assert!(!format!("{request:?}").contains("canary"), "what is a credential by its name");
         let error = request.header("x", "canary\n").unwrap_err();
         assert_eq!(error.to_string(), "the header x cannot be sent: a header cannot have its value");
     }

@@ -54,7 +54,12 @@ impl<'a> Follow<'a> {
 
     /// When the schedule tries again; nothing where it is done, given up, or kept waiting by something else.
     fn until(&self, report: &InstallReport) -> Result<Option<Timestamp>, ApplyError> {
+        // The schedule stays open after these, too, but a person has to look first: a rule or a command that is wrong stays
+        // wrong, and an installer that reached its time limit may still be running.
+        let needs_a_person =
+            matches!(report.outcome, Outcome::CannotTell | Outcome::CommandRefused | Outcome::TimedOut);
         let is_open = report.outcome != Outcome::Interrupted
+            && !needs_a_person
             && ScheduleEffect::of_outcome(report.outcome).leaves_open();
         if !self.request.wait || self.request.dry_run || !is_open {
             return Ok(None);

@@ -52,6 +52,20 @@ fn it_gives_up_before_the_long_wait() {
     assert_eq!(failed.clock.slept(), Duration::ZERO);
 }
 
+/// An earlier attempt would be tried again in five minutes, but a rule that is wrong then is wrong now.
+#[test]
+fn what_a_person_has_to_correct_is_not_waited_for() {
+    let mut bench = Bench::new(&[1618, 0]);
+    assert_eq!(bench.install().outcome, Outcome::RetryLater);
+    bench.wait = true;
+    bench.app = app(&json!({ "rules": [{
+        "@odata.type": "#microsoft.graph.win32LobAppFileSystemRule", "ruleType": "detection",
+        "path": "C:", "fileOrFolderName": "app.exe", "operationType": "exists",
+    }] }));
+    assert_eq!((bench.install().outcome, bench.runs()), (Outcome::CannotTell, 1));
+    assert_eq!(bench.clock.slept(), Duration::ZERO);
+}
+
 #[test]
 fn the_schedule_waits_for_what_a_person_does_not() {
     let mut bench = Bench::new(&[1603, 0]);

@@ -286,3 +286,16 @@ fn a_sibling_names_its_target() {
         assert_eq!(crate::target_of_sibling(name), target, "{name}");
     }
 }
+
+#[test]
+fn what_could_not_be_placed_is_still_in_staging_and_gone_with_it() {
+    let temporary = tempfile::tempdir().unwrap();
+    let destination = temporary.path().join("app");
+    let staged = stage(&destination).unwrap();
+    std::fs::write(staged.content().join("file"), "new").unwrap();
+    folder_with(&destination, "of another run");
+    assert!(matches!(staged.place(&Context::silent()), Err(StagingError::Exists { .. })));
+    assert!(staged.content().join("file").is_file());
+    drop(staged);
+    assert_eq!(names(temporary.path()), ["app"]);
+}

@@ -15,7 +15,7 @@ use waybill_transport::{
 
 /// Bytes asked for at once: the end of a package holds its directory and, nearly always, Detection.xml.
 const PART: u64 = 64 << 10;
-/// AskedFile for first at the end: an end record with the longest comment, its zip64 locator, and what lies before.
+/// Asked for first at the end: an end record with the longest comment, its zip64 locator, and what lies before.
 const TAIL: u64 = 66 << 10;
 /// Parts that a package may take to open. Its directory has at most 64 entries.
 const MOST_PARTS: usize = 64;

@@ -2,6 +2,9 @@
 
 use super::{Step, starts_by_name};
 
+/// Wrappings (`call`, `start`) that are looked into. Each is parsed again, so a line of nothing else would take quadratic time.
+const MOST_WRAPPINGS: usize = 16;
+
 /// The programs of the line behind `/c` or `/k`; none where there is neither (cmd then waits for input).
 pub(super) fn steps_of(tail: &str, is_packed: &dyn Fn(&str) -> bool) -> Vec<Step> {
     let Some(line) = behind_switch(tail) else { return Vec::new() };
@@ -10,7 +13,8 @@ pub(super) fn steps_of(tail: &str, is_packed: &dyn Fn(&str) -> bool) -> Vec<Step
     for part in split_operators(without_outer_quotes(line)) {
         let mut step = Step::parse(&without_redirections(&part), true, is_packed);
         // `start "" /wait call x.cmd` wraps a program several times.
-        while let Some(inner) = unwrapped(&step) {
+        for _ in 0..MOST_WRAPPINGS {
+            let Some(inner) = unwrapped(&step) else { break };
             step = Step::parse(&inner, true, is_packed);
         }
         step.moved = moved;

@@ -182,3 +182,11 @@ fn only_words_of_their_own_are_a_shells() {
         assert_eq!(shell_operator(&words(line)), operator, "{line}");
     }
 }
+
+#[test]
+fn wrappings_are_looked_into_up_to_a_bound() {
+    let deep = |wrappings: usize| format!("cmd /c {}x.cmd", "call ".repeat(wrappings));
+    let last = |text: &str| parse(text).steps.last().unwrap().stem();
+    assert_eq!(last(&deep(16)), "x.cmd");
+    assert_eq!(last(&deep(17)), "call");
+}

@@ -98,12 +98,12 @@ impl EntryWriter<'_> {
         }
         let mut file = self.tree.create_file(&path).map_err(failed)?;
         let mut written = Ok(());
-        let mut sha = self.record.map(|told| (told, self.digest(record.size)));
+        let mut digesting = self.record.map(|told| (told, self.digest(record.size)));
         // The sink can only give an error kind to the extractor; the disk's error is kept beside it.
         let extracted = extractor.extract(self.archive.source(), record, context, &mut |bytes| {
             meter.advance(bytes.len() as u64);
-            if let Some((_, sha)) = &mut sha {
-                sha.update(bytes);
+            if let Some((_, digest)) = &mut digesting {
+                digest.update(bytes);
             }
             file.write_all(bytes).map_err(|error| {
                 let kind = error.kind();
@@ -114,8 +114,8 @@ impl EntryWriter<'_> {
         written.map_err(failed)?; // an error of the disk, not of the payload
         extracted.map_err(|error: ZipError| UnpackError::from(error))?;
         self.settle(&file, record).map_err(failed)?;
-        let Some((told, sha)) = sha else { return Ok(()) };
-        let digest = sha.finish().ok_or_else(|| failed(io::Error::other("the digesting thread died")))?;
+        let Some((told, digest)) = digesting else { return Ok(()) };
+        let digest = digest.finish().ok_or_else(|| failed(io::Error::other("the digesting thread died")))?;
         told.file(name, record.size, &digest).map_err(UnpackError::Record)
     }
 
