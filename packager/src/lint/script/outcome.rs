@@ -346,8 +346,8 @@ fn prints_of(tokens: &[Token]) -> Likely {
 /// Commands that print nothing.
 fn is_silent(word: &str) -> bool {
     const SILENT: &str = "param using set-strictmode import-module start-sleep set-location push-location pop-location \
-        remove-item remove-itemproperty set-variable clear-variable add-type write-verbose write- \
-        debug write-information write-progress stop-transcript out-null set-itemproperty set-content \
+        remove-item remove-itemproperty set-variable clear-variable add-type write-verbose \
+        write-debug write-information write-progress stop-transcript out-null set-itemproperty set-content \
         add-content out-file clear-host set-executionpolicy stop-service start-service stop-process";
     SILENT.split(' ').any(|one| one == word)
         || word.starts_with("[void]")

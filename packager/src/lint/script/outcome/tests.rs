@@ -66,6 +66,7 @@ fn scripts_that_exit_0_without_printing_are_found() {
         "if (Test-Path $p) { $found = 'yes' }",
         "",
         "if (Test-Path $p) { Write-Verbose 'found'; exit 0 } else { exit 1 }",
+        "if (Test-Path $p) { Write-Debug 'found'; exit 0 } else { exit 1 }",
         "Test-Path $p | Out-Null\nexit 0",
         "if (Test-Path $p) { exit 0 } else { Write-Output 'missing'; exit 1 }",
     ] {
