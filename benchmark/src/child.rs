@@ -53,6 +53,7 @@ impl Running {
     ) -> Result<Self, BenchError> {
         let failed = |source| BenchError::Process { what: what.to_owned(), source };
         let (child, answers) = spawn(program).map_err(failed)?;
+        // Made before anything else can fail, so that its `Drop` ends the process then.
         let mut running =
             Self { what: what.to_owned(), child, answers, answer: Answer::default(), reaped: false };
         running.ask(task).map_err(failed)?;
@@ -133,6 +134,8 @@ fn spawn(program: &StageProgram) -> io::Result<(Child, Receiver<io::Result<Answe
         .spawn()?;
     let stdout = child.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
     let (answered, answers) = channel();
+    // Reading from a pipe blocks and cannot be interrupted. With a thread for it, the one that waits can look
+    // for Ctrl-C meanwhile.
     std::thread::spawn(move || {
         let mut stdout = BufReader::new(stdout);
         while let Some(answer) = listen(&mut stdout).transpose() {

@@ -57,6 +57,7 @@ fn sweep(within: &Path) {
 
 /// Its lock is there and nobody's.
 fn is_dead(folder: &Path) -> bool {
+    // Without a lock file it may be anybody's folder that happens to have such a name.
     let Ok(lock) = File::open(folder.join(LOCK)) else { return false };
     let made = lock.metadata().and_then(|lock| lock.modified()).unwrap_or_else(|_| SystemTime::now());
     let is_young = SystemTime::now().duration_since(made).is_ok_and(|age| age < YOUNG);

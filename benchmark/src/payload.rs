@@ -137,6 +137,8 @@ impl Bytes {
         let mut at = 0;
         while at < block.len() {
             let number = self.number();
+            // The product of two even random numbers is small far more often than large, so the first words
+            // come most often.
             let index = ((number & 0x7ff) * (number >> 11 & 0x7ff)) >> 11;
             let word = &self.words[index as usize];
             let now = word.len().min(block.len() - at);

@@ -48,6 +48,8 @@ impl Bench<'_> {
     /// One round.
     pub(crate) fn round(&self, limits: &[Limit], stages: &[Stage]) -> Result<Round, BenchError> {
         let mut round = Round::default();
+        // The limits are measured in every round beside the stages, so that a machine which slows down slows
+        // both, and the shares stay.
         for limit in limits {
             self.context.check()?;
             if let Some(used) = self.limit(*limit)? {
@@ -99,6 +101,8 @@ impl Bench<'_> {
         if let Some(from) = &self.from {
             return Ok((None, Some(from.clone())));
         }
+        // A server of its own for each download, because processor time and peak memory are known of whole
+        // processes alone.
         let task = Task::Serve { ground: self.ground.clone() };
         let server = Running::start(self.program, "serve", &task, self.context)?;
         let address = server.answer().url.clone().unwrap_or_default();

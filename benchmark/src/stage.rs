@@ -151,9 +151,13 @@ impl Stage {
 
     /// What it cannot do without; nothing for a server, which waits for its client.
     pub(crate) fn phases(self, facts: &Facts, threads: usize, processors: usize) -> Vec<Phase> {
+        // Threads beyond the number of processors do not shorten the least time, and would make every share
+        // look worse.
         let threads = threads.min(processors);
         let Facts { source, payload, content, deflated, .. } = *facts;
         let need = |limit, bytes| Need { limit, bytes };
+        // SHA-256 counts twice: the digest covers the payload, and the MAC, which hashes each byte once as
+        // well, what is encrypted.
         let sealing = |bytes, sealed| {
             vec![need(Limit::Sha256, bytes), need(Limit::AesEncrypt, bytes), need(Limit::Sha256, sealed)]
         };
@@ -213,6 +217,7 @@ fn unpacking(facts: &Facts, threads: usize, recorded: u64) -> Phase {
     let spread = needs.map(|(limit, bytes)| Need { limit, bytes }).to_vec();
     // Files are written by all threads, and synced by one at the end.
     let writing = vec![Need { limit: Limit::FileSync, bytes: facts.source }];
+    // Unpacking never takes more than eight threads, however many it is given.
     Phase { chains: vec![writing], spread, threads: threads.min(8) }
 }
 

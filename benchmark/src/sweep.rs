@@ -84,6 +84,8 @@ fn point(
     watcher: &dyn Watcher,
     context: &Context<'_>,
 ) -> Result<SweepPoint, BenchError> {
+    // A folder for each point, which is removed before the next one: so there need only be room for the
+    // largest.
     let folder = Folder::new(&request.folder)?;
     let ground = Ground::at(folder.path());
     let subject = Subject::Made(plan);

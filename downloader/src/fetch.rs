@@ -48,6 +48,8 @@ fn with_located(
     let incoming = root.incoming_folder();
     let locator =
         Locator { client: &client, options: &request.options, incoming: &incoming, context, log: &log };
+    // The destination is judged before the first request, so that a file or a link in its place ends the
+    // fetch without any traffic.
     let place = Place::of(&root, &request.destination)?;
     let located = locator.locate(&request.what)?;
     let run = Run { root: &root, request, client: &client, place, context, log: &log };
@@ -70,6 +72,8 @@ impl Run<'_> {
     fn fetch(&self, located: Located) -> Result<FetchReport, FetchError> {
         let incoming = Incoming::new(self.root, &located.info.mac);
         let wait = self.request.options.wait_lock;
+        // Every fetch takes the two locks in this order. If some took them the other way round, two fetches
+        // could each hold the lock that the other waits for.
         let _content = Lock::acquire(&incoming.lock(), wait, self.context)?;
         let _destination = Lock::acquire(&self.place.lock(), wait, self.context)?;
         holding(&incoming, located, |located| self.fetch_alone(located, &incoming))
@@ -90,6 +94,8 @@ impl Run<'_> {
         if let Some(present) = self.place.already_there(&located.info.mac, options, self.context)? {
             (report.files, report.bytes, report.changed) = (present.files, present.bytes, present.taken_up);
             report.setup_file = report.setup_file.or(present.setup_file);
+            // A part of the content that is not the whole belongs to a download that was interrupted, perhaps
+            // one into another folder. It stays for that one to continue with.
             let held = incoming.partial().symlink_metadata().map_or(0, |held| held.len());
             if held == 0 || held == located.size {
                 self.remove_content(incoming)?; // a run that died after its rename left it, or its journal
@@ -153,6 +159,8 @@ impl Run<'_> {
 
     /// The encrypted remainder, and the files: before the first byte.
     fn check_space(&self, partial: &Path, size: u64, unpacked: Option<u64>) -> Result<(), FetchError> {
+        // Bytes that are held have their room on the disk already. Without resuming they are dropped, and
+        // room for all of them is asked for.
         let held = if self.request.options.resume {
             partial.symlink_metadata().map_or(0, |partial| partial.len())
         } else {
@@ -168,6 +176,7 @@ impl Run<'_> {
         unpacked: Option<u64>,
         report: &mut FetchReport,
     ) -> Result<AuthenticatedContent, FetchError> {
+        // A content that lies on this machine is read where it is, so only its unpacked files need room.
         space::check(self.place.path(), unpacked.unwrap_or_default())?;
         let started = self.context.clock().now();
         let content = content.authenticate(self.context)?;

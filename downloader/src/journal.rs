@@ -95,6 +95,7 @@ impl Journal {
     pub(crate) fn load(path: &Path) -> io::Result<Option<Self>> {
         let mut bytes = Vec::new();
         match private_file::open(path) {
+            // One byte more than allowed tells a journal that is too long from one that just fits.
             Ok(file) => file.take(MOST_BYTES + 1).read_to_end(&mut bytes)?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error),

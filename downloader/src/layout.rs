@@ -62,11 +62,14 @@ pub(crate) fn destination_lock(root: &Root, destination: &Path) -> PathBuf {
 /// The absolute path of a folder that may not be there yet: what is there of it by its real name.
 fn identity(destination: &Path) -> PathBuf {
     let absolute = std::path::absolute(destination).unwrap_or_else(|_| destination.to_owned());
+    // Links are followed from the parent upwards only. The destination itself may be missing now and there at
+    // the next run, and its manifest and lock must not change their names by that.
     let real = absolute.parent().into_iter().flat_map(Path::ancestors).find_map(|there| {
         let rest = absolute.strip_prefix(there).ok()?;
         Some(std::fs::canonicalize(there).ok()?.join(rest))
     });
     let path: PathBuf = real.unwrap_or(absolute).components().collect(); // without a separator at the end
+    // Windows finds a folder by its name in any case, and a name in two cases must not lead to two locks.
     if cfg!(windows) { intunewin::fold_name(&path.to_string_lossy()).into() } else { path }
 }
 

@@ -102,6 +102,8 @@ fn read(
         None => &mut nowhere,
     };
     let mut writer = PieceWriter::new(copy);
+    // The copy is made before it is known whether the MAC holds, because a second read would cost as much
+    // again. No reader sees it, and it is removed if the MAC does not hold.
     let content = content.authenticate_into(&mut writer, context).map_err(|error| match error {
         AuthenticateError::Copy(source) => StoreError::Write { location: location(), source }.into(),
         AuthenticateError::Cancelled(cancelled) => PublishError::Cancelled(cancelled),
@@ -124,6 +126,8 @@ impl PublishedContent {
         {
             return Ok(());
         }
+        // Something has this name: from an earlier run, or from one that was faster. The name promises a
+        // content, so its bytes are compared.
         let found = PublishedObjects::check(store, &self.group, &self.pieces, context)?;
         self.publication = match (found.damage(), upload) {
             (None, _) => Publication::AlreadyThere,
@@ -135,6 +139,8 @@ impl PublishedContent {
                 return Err(PublishError::Damaged { location: store.location(&self.group), damage });
             }
         };
+        // The pieces.json that is there may say the same in other words, and the document has to name the
+        // digest of the file that is served.
         self.pieces_digest = found.pieces.unwrap_or(self.pieces_digest);
         Ok(())
     }

@@ -163,6 +163,7 @@ impl Upload for FolderUpload {
                 Ok(Put::Written)
             }
             Err(StagingError::Cancelled(cancelled)) => Err(StoreError::Cancelled(cancelled)),
+            // Another run may have put the group between the look above and the rename.
             Err(_) if self.path.symlink_metadata().is_ok() => Ok(Put::AlreadyThere),
             Err(_) if context.check().is_err() => Err(StoreError::Cancelled(waybill_context::Cancelled)),
             Err(StagingError::Move { source, .. }) => Err(StoreError::write(&self.path, source)),
@@ -180,6 +181,8 @@ impl Upload for FolderUpload {
             Err(cancelled) => StoreError::Cancelled(cancelled),
             Ok(()) => StoreError::write(&to, error),
         })?;
+        // The object was synced before, and the rename survives a loss of power only once its folder is
+        // synced, too.
         sync_folder(&self.path);
         Ok(())
     }

@@ -114,11 +114,15 @@ pub fn publish(
 ) -> Result<PublishReport, PublishError> {
     let info = content.encryption_info().clone();
     let placement = DocumentPlacement::decide(request, &info.mac)?;
+    // Asked before the content is read, because a refusal after gigabytes of hashing would help nobody.
+    // `write` asks again: the document may have appeared meanwhile.
     document::refuse_another(&placement.document, &info.mac, request.force)?;
     let store = FolderStore::new(&request.public);
     let options = ContentOptions { policy: request.policy.clone(), repair: request.force };
     let public = publish_content(content, &store, &options, context)?;
     let placement = DocumentPlacement::decide(request, &info.mac)?; // the public tree is there now: two spellings of it are one
+    // The document comes last. One that names a content which is not served yet would send devices to
+    // nothing.
     let document = describe(&public, &placement, info, request);
     let written = document::write(&document, &placement.document, request.force, context)?;
     Ok(report(&public, &store, &placement, &document, written, request))

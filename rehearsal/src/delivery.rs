@@ -53,6 +53,7 @@ pub(crate) fn deliver(
     let package = stages.run(Phase::Pack, || pack_phase(request, root, context))?;
     let (server, document) = stages.run(Phase::Serve, || serve_phase(&package, root, context))?;
     let folder = stages.run(Phase::Fetch, || fetch_phase(&document, root, context));
+    // The content is on the disk, and an installer may run for an hour: no port stays open for that.
     server.stop();
     folder
 }
@@ -65,6 +66,7 @@ fn pack_phase(
     let source = PackSource::App(Box::new(request.app.document.clone()));
     let mut request = PackRequest::new(source, PackOutput::Folder(root.join("Package")));
     request.options.force = true;
+    // A rehearsal only reads app.json. Filled in, it would be another document than the one that was linted.
     request.options.fill_document = false;
     match pack(&request, context) {
         Ok(report) => {
@@ -86,6 +88,8 @@ fn serve_phase(
     if let Err(source) = fs_err::create_dir_all(&public) {
         return (PhaseOutcome::failed(Class::Machine, source.to_string()), None);
     }
+    // It starts before there is anything to serve, because the document names the content by a URL with the
+    // port that the system gave.
     let server = match Server::start(ServerOptions::new(&public)) {
         Ok(server) => server,
         Err(error) => return (PhaseOutcome::stopped(&error), None),
@@ -112,6 +116,8 @@ fn published(
     let source = File::open(package).and_then(FileSource::from_file).map_err(unreadable)?;
     let opened = Package::open(source, &policy).map_err(|error| PhaseOutcome::stopped(&error))?;
     let content = opened.into_content(context).map_err(|error| PhaseOutcome::stopped(&error))?;
+    // Beside the public tree and not in it, as on a real server: publishing refuses to put a document with
+    // keys there, and the server to serve it.
     fs_err::create_dir_all(keys).map_err(|error| PhaseOutcome::failed(Class::Machine, error.to_string()))?;
     let mut request = PublishRequest::new(package, public);
     request.document = Some(keys.join("app.content.json"));
@@ -127,6 +133,7 @@ fn fetch_phase(document: &Path, root: &Path, context: &Context<'_>) -> (PhaseOut
         root: root.to_owned(),
         options: FetchOptions::default().with(|fetch| {
             fetch.force = true;
+            // A proxy would look for loopback on its own machine.
             fetch.proxy = ProxyChoice::Direct;
         }),
     };

@@ -212,6 +212,8 @@ pub(crate) fn look_first(machine: &Machine<'_>, run_as: &RunAs, force: bool) -> 
     let report = machine.detect();
     let details = PhaseDetails::Detect(Box::new(report.clone()));
     let outcome = match report.detection.answer {
+        // An app of which nobody can tell may be here, and the uninstall at the end would remove somebody's
+        // own copy.
         Answer::CannotTell => (PhaseOutcome::failed_as(report.exit, Class::Machine, report.summary), false),
         Answer::Detected => already_here(force, "it is detected before anything was installed"),
         Answer::NotDetected => match product_that_would_go(&machine.app, machine.system, run_as) {
@@ -266,6 +268,7 @@ fn product_codes(text: &str) -> Vec<String> {
         code.ends_with('}') && code[1..LENGTH - 1].chars().all(|c| c.is_ascii_hexdigit() || c == '-')
     };
     let braces = text.match_indices('{').map(|(at, _)| at);
+    // `get`, because a slice that ends within a character of several bytes would panic.
     let codes = braces.filter_map(|at| text.get(at..at + LENGTH)).filter(|code| is_code(code));
     codes.map(str::to_uppercase).collect()
 }

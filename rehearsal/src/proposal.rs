@@ -132,6 +132,8 @@ fn likeness(name: &str, app: &str) -> i32 {
 
 fn file_rule(file: &NewFile, version: Option<String>, system: &dyn System, run_as: &RunAs) -> Rule {
     let (path, is_32_bit) = portable(&file.folder, system, run_as);
+    // Not equality: an app that updates itself would count as missing then, and the older version would be
+    // installed over it.
     let (operation, operator) = match version {
         Some(_) => (FileSystemOperation::Version, Operator::GreaterThanOrEqual),
         None => (FileSystemOperation::Exists, Operator::NotConfigured),
@@ -154,6 +156,8 @@ fn portable(folder: &str, system: &dyn System, run_as: &RunAs) -> (String, bool)
         SystemKind::Windows => &["ProgramFiles", "ProgramData", "LOCALAPPDATA", "APPDATA"],
         SystemKind::Unix => &["HOME"],
     };
+    // The wide view first: most of these folders are the same in both, and a rule that needs no flag is the
+    // simpler one.
     for is_32_bit in [false, true] {
         let Ok(block) = system.device().environment(run_as.in_view(is_32_bit)) else { continue };
         for name in names {
@@ -196,6 +200,8 @@ fn propose_version(appeared: &[AppearedItem], system: &dyn System, run_as: &RunA
         let key = RegistryKey::parse(&item.name)?;
         let is_32_bit = item.view.as_deref() == Some("32-bit");
         let version = registry_text(system, &key, "DisplayVersion", run_as.in_view(is_32_bit))?;
+        // A version is two numbers or more with dots between them. Anything else, such as `1.2b`, can only be
+        // compared for equality.
         let comparable =
             version.split('.').count() >= 2 && version.split('.').all(|part| part.parse::<u32>().is_ok());
         let (operation, operator) = if comparable {

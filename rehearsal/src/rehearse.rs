@@ -30,6 +30,8 @@ pub fn rehearse(
     let started = now(context);
     let (document, stand_in) = (request.app.run_here(), request.app.stand_in.is_some());
     let root = Root::make(request)?;
+    // A memory of its own: the attempts and waits that the agent remembers of this app must not decide the
+    // rehearsal, and a rehearsal must not count for the agent.
     let state = State::open(root.path())?;
     let machine =
         Machine::new(request, document.app.clone(), root.path(), &state, (system, audience, context));
@@ -67,6 +69,7 @@ pub fn rehearse(
     };
     // Its file is open, which would keep Windows from removing the root.
     drop(state);
+    // Where an installer ran and something failed, its logs are what a person has to look at next.
     report.root_kept = root.end(request.keep || (exit != 0 && has_run));
     Ok(report)
 }

@@ -93,6 +93,8 @@ const MOST: usize = 20_000;
 
 /// Folders by a variable and what follows it, and how many levels of them are looked at.
 const ON_WINDOWS: &[(&str, &str, usize)] = &[
+    // Many installers put an app below a folder of its vendor, which may have been there before. So the
+    // second level counts as well.
     ("ProgramFiles", "", 2),
     ("ProgramData", "", 2),
     ("ProgramData", r"\Microsoft\Windows\Start Menu\Programs", 2),
@@ -202,6 +204,8 @@ const TASK_DEPTH: usize = 4;
 fn uninstall_entries(system: &dyn System, run_as: &RunAs, snapshot: &mut Snapshot) {
     let both = [(View::Bits64, "64-bit"), (View::Bits32, "32-bit")];
     let machine = both.map(|(view, name)| (RegistryKey::local_machine(UNINSTALL), view, Some(name)));
+    // Windows keeps this part of an account's registry once, for both views, and looking twice would list
+    // each entry twice.
     let own = RegistryKey { hive: Hive::CurrentUser, path: UNINSTALL.to_owned() };
     for (root, view, name) in machine.into_iter().chain([(own, View::Bits64, None)]) {
         let perspective = Perspective { view, ..run_as.perspective };

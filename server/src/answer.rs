@@ -50,6 +50,7 @@ pub(crate) async fn answer<B>(
         Ok(file) => answer_with(&request, file).unwrap_or_else(|refusal| refused(&refusal)),
         Err(refusal) => refused(&refusal),
     };
+    // HEAD goes all the way that GET goes and loses its body only here, so that its headers cannot differ.
     if is_head {
         answer.content = Content::Nothing;
     }
@@ -76,6 +77,8 @@ async fn find<B>(site: Arc<Site>, request: &Request<B>) -> Result<ServedFile, Re
     }
     request::check_host(request.uri(), request.version(), request.headers(), site.local)?;
     let name = request::name_in_path(request.uri().path())?;
+    // Opening may wait for a disk or a network share, and the one thread of the network serves everybody else
+    // meanwhile.
     spawn_blocking(move || ServedFile::open(&site.folder, &name, site.serve_keys))
         .await
         .unwrap_or(Err(Refusal::Failed))

@@ -29,6 +29,8 @@ pub(crate) enum Precondition {
 /// Evaluates If-Match, If-Unmodified-Since, If-None-Match and If-Modified-Since.
 pub(crate) fn evaluate(headers: &HeaderMap, validators: &Validators) -> Precondition {
     let Validators { tag, modified } = validators;
+    // A date is ignored where there is a tag (13.1.4): it counts whole seconds, and two changes within one of
+    // them have the same date.
     let fits = match listed(headers, &IF_MATCH) {
         Some(value) => holds(&value, |other| tag.is(other)),
         None => date(headers, &IF_UNMODIFIED_SINCE)
@@ -38,6 +40,8 @@ pub(crate) fn evaluate(headers: &HeaderMap, validators: &Validators) -> Precondi
     if !fits {
         return Precondition::Failed;
     }
+    // Weak comparison is enough here: a client that has the file keeps it as it is, and no bytes of two files
+    // are joined.
     let known = match listed(headers, &IF_NONE_MATCH) {
         Some(value) => holds(&value, |other| tag.is_like(other)),
         None => date(headers, &IF_MODIFIED_SINCE)
@@ -222,6 +226,8 @@ pub(crate) fn part_of_file(value: &str, length: u64) -> Ranged {
     if !unit.trim().eq_ignore_ascii_case("bytes") {
         return Ranged::Whole;
     }
+    // A server may ignore a Range (14.2). Several at once would need a body of several parts, and no resuming
+    // download asks for that, so the whole file is sent; so it is where the header is malformed.
     let mut specs = set.split(',').map(str::trim).filter(|spec| !spec.is_empty());
     let (Some(spec), None) = (specs.next(), specs.next()) else { return Ranged::Whole };
     match spec.split_once('-') {

@@ -48,6 +48,8 @@ pub(crate) async fn serve(listener: TcpListener, site: Arc<Site>, cancel: &dyn C
             }
             Err(_) => {}
         }
+        // A set keeps every task that has ended until somebody asks for it, and would grow with each
+        // connection.
         while connections.try_join_next().is_some() {}
     }
     connections.shutdown().await;
@@ -61,6 +63,9 @@ struct Accepted {
 }
 
 async fn accept(listener: &TcpListener, slots: &Arc<Semaphore>) -> io::Result<Accepted> {
+    // The slot comes before the connection: a client without one then waits in the queue of the system and
+    // not in an open connection that nobody attends. `serve` drops this future every 20 ms, and nothing is
+    // lost by that: a slot goes back, and a connection that was not accepted stays in the queue.
     let slot = Arc::clone(slots).acquire_owned().await.map_err(io::Error::other)?;
     let (stream, peer) = listener.accept().await?;
     Ok(Accepted { stream, peer, slot })
@@ -90,6 +95,7 @@ async fn attend(accepted: Accepted, site: Arc<Site>) {
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_PATIENCE)
         .max_header_size(MOST_HEAD_BYTES)
+        // A client may close its sending half once its request is out, and is answered all the same.
         .half_close(true)
         .serve_connection(stream, service)
         .await;
@@ -122,6 +128,8 @@ impl<S> StallGuard<S> {
             self.waiting = false;
             return outcome;
         }
+        // The time counts from the first write that finds no room, so a connection that waits for its next
+        // request never stalls.
         if !self.waiting {
             self.waiting = true;
             self.alarm.as_mut().reset(Instant::now() + self.patience);
@@ -136,6 +144,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for StallGuard<S> {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        // Reading has a limit of its own, which hyper keeps for the head of a request.
         Pin::new(&mut self.stream).poll_read(context, buffer)
     }
 }

@@ -89,6 +89,8 @@ impl ServedFile {
         }
         let length = metadata.len();
         if !keys {
+            // A document under another name holds its keys all the same, so where the name tells nothing, the
+            // file is looked into.
             let by_name = KeyMaterial::by_name(name.as_str());
             let found =
                 by_name.map_or_else(|| KeyMaterial::by_contents(&file, length), |found| Ok(Some(found)));
@@ -146,6 +148,8 @@ impl AnswerBody {
         let start = part.start;
         let read = spawn_blocking(move || {
             let mut file = file;
+            // Also to 0, because the search for keys has read from this very handle and left its position
+            // elsewhere.
             file.seek(SeekFrom::Start(start))?;
             read_block(file, left)
         });
@@ -186,6 +190,7 @@ impl Body for AnswerBody {
             }
             Source::File(read) => {
                 let read = ready!(Pin::new(read).poll(context)).map_err(io::Error::other).flatten();
+                // Taken out at once, because a task that has ended must not be polled again.
                 self.source = Source::Nothing;
                 let (file, block) = match read {
                     Ok(read) => read,

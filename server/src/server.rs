@@ -83,6 +83,7 @@ impl Server {
             .build()
             .map_err(|source| ServeError::Runtime { source })?;
         let bound = {
+            // A tokio socket registers with the runtime that is entered, and panics where there is none.
             let _within = runtime.enter();
             bind(listen).and_then(|listener| listener.local_addr().map(|address| (listener, address)))
         };
@@ -106,6 +107,8 @@ impl Server {
     pub fn run(self, should_stop: &dyn Cancel) {
         let Self { runtime, listener, site, .. } = self;
         runtime.block_on(connections::serve(listener, site, should_stop));
+        // A read from a disk or share that hangs cannot be cancelled, and dropping the runtime would wait for
+        // it without end.
         runtime.shutdown_timeout(LAST_READS);
     }
 

@@ -226,6 +226,8 @@ pub enum AnswerFault {
 pub(crate) fn passing_fault(head: &AnswerHead) -> Option<AnswerFault> {
     match head.status {
         407 => Some(AnswerFault::Proxy),
+        // Retry-After is defined for these two. With any other status the usual wait applies, which grows by
+        // itself.
         429 | 503 => Some(AnswerFault::Later(head.status, head.retry_after)),
         408 | 425 | 500..=599 => Some(AnswerFault::Later(head.status, None)),
         _ => None,
@@ -253,10 +255,13 @@ impl AskedFile {
 }
 
 fn success(asked: &AskedFile, head: &AnswerHead) -> Result<BodyUse, AnswerFault> {
+    // Judged before the range, because the numbers of an answer that was compressed on the way count other
+    // bytes than the content's.
     if let Some(coding) = &head.content_encoding {
         return Err(AnswerFault::Altered(coding.clone()));
     }
     let mut plan = match (&head.content_range, head.status) {
+        // The header says what the body is, not the status: some servers answer a range with 200 and a part.
         (Some(range), _) if asked.by_range => part(asked, head, *range)?,
         (None, 206) => return Err(no_range(head)),
         _ => whole(asked, head)?,
@@ -281,6 +286,8 @@ fn part(
     if head.is_multipart {
         return Err(no_range(head));
     }
+    // Azurite (Azure Blob) answers a range that begins at the end with an empty 206, where other servers send
+    // 416.
     if head.content_length == Some(0) {
         return Err(unsatisfied(asked, head, "an empty body for a range"));
     }
@@ -288,9 +295,12 @@ fn part(
         return Err(useless("a Content-Range that contradicts itself, or two of them".to_owned()));
     };
     check_total(asked, total, head)?;
+    // Without a total, a file that was replaced by one of another size could not be told from the one that
+    // was begun.
     if total.is_none() && asked.total.is_some() {
         return Err(useless("a Content-Range whose total is `*`".to_owned()));
     }
+    // A body that starts too late would leave a gap, and bytes are only ever appended.
     if first > asked.first {
         return Err(useless(format!("asked from byte {}, answered from {first}", asked.first)));
     }

@@ -144,6 +144,8 @@ impl<'a> Attempts<'a> {
             AttemptFault::Connection(
                 error @ (ConnectionError::Broken(_) | ConnectionError::Unanswered(_)),
             ) => Ok(("broken-off", error.to_string(), None)),
+            // A certificate that is not trusted, a proxy that wants credentials and a forbidden redirect stay
+            // as they are, however often they are tried.
             AttemptFault::Connection(error) => Err(TransportError::connection(url, error)),
             AttemptFault::Answer(fault) => self.passing_fault(fault, url),
         }
@@ -164,6 +166,7 @@ impl<'a> Attempts<'a> {
             }
             AnswerFault::RangeUseless(rule, seen) => Ok((rule, seen, None)),
             AnswerFault::ValidatorChanged(seen) => Ok(("validator-changed", seen, None)),
+            // Bytes are requested only while some are missing, so the file cannot end here.
             AnswerFault::Complete => Ok(("range-unusable", "nothing where bytes must be".to_owned(), None)),
             AnswerFault::Refused(status) => Err(TransportError::UrlRefused { url, status }),
             AnswerFault::Final(status) => Err(TransportError::NotThere { url, status }),
@@ -235,11 +238,14 @@ impl Patience {
         };
         // The clock may be set back; then nothing was spent yet.
         let spent = now.duration_since(self.started).unwrap_or_default();
+        // The wait is counted in: there is no use in waiting for an attempt that would come too late.
         if spent + wait > Self::TIME { Err(Spent::Time) } else { Ok(wait) }
     }
 
     /// 1 s, doubling, 60 s at most.
     fn ceiling(attempts: u32) -> Duration {
+        // 64 s lie above the limit of a minute already. Without a bound of its own the shift would overflow
+        // at a large count.
         Duration::from_secs(1 << attempts.saturating_sub(1).min(6)).min(Self::LONGEST)
     }
 }

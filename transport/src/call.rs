@@ -94,6 +94,8 @@ impl Client {
     fn attempt(&self, request: &Request, context: &Context<'_>) -> Result<Answer, AttemptFault> {
         let mut exchange = self.exchange(request, context);
         let head = exchange.head()?;
+        // A request that may not be repeated may have been carried out before a 500 was sent. So that is an
+        // answer, and the caller judges it.
         if let Some(fault) = passing_fault(&head).filter(|_| request.repeatable || is_not_done(head.status)) {
             return Err(AttemptFault::Answer(fault));
         }
@@ -103,6 +105,7 @@ impl Client {
         if let Some(coding) = content_encoding {
             return Err(AttemptFault::Answer(AnswerFault::Altered(coding)));
         }
+        // An answer to HEAD declares the length of a body that it does not have.
         if request.method != Method::Head
             && content_length.is_some_and(|length| length > request.answer_limit)
         {
@@ -212,6 +215,7 @@ fn attempt_part(
     if let Some((first, last)) = small.range {
         let end = plan.total.map_or(last, |total| last.min(total.saturating_sub(1)));
         let expected = end.saturating_sub(first) + 1; // at least one: a total that ends before is a lie
+        // The caller would take the end of a short part for the end of the file.
         if (bytes.len() as u64) < expected {
             return Err(AttemptFault::Answer(AnswerFault::Later(head.status, None)));
         }

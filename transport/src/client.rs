@@ -142,6 +142,9 @@ async fn pump(
         AnswerHead::new(answer.status().as_u16(), answer.headers(), declared_length(&answer), redirects);
     let _ = events.send((tag, Event::Head(Box::new(head))));
     while let Some(chunk) = answer.chunk().await? {
+        // The channel to the caller has no bound, because sending into a full one would block the only thread
+        // of the runtime. The budget bounds it instead. A chunk larger than the whole budget would wait for
+        // ever, so it takes no more than all of it.
         let room = u32::try_from(chunk.len().min(IN_FLIGHT)).unwrap_or(u32::MAX);
         if let Ok(permit) = budget.acquire_many(room).await {
             permit.forget(); // given back by the caller that takes the chunk
@@ -323,6 +326,8 @@ pub(crate) fn build(options: &ClientOptions) -> reqwest::Result<reqwest::Client>
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut headers = HeaderMap::new();
     headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+    // Redirects are followed by `follow`, which knows rules that reqwest does not. A Referer would tell the
+    // next host the URL of this one, and with it the signature.
     let mut builder = reqwest::Client::builder()
         .user_agent(concat!("waybill/", env!("CARGO_PKG_VERSION")))
         .default_headers(headers)
@@ -335,6 +340,7 @@ pub(crate) fn build(options: &ClientOptions) -> reqwest::Result<reqwest::Client>
     if !options.extra_roots.is_empty() {
         let roots: Result<Vec<_>, _> =
             options.extra_roots.iter().map(|root| Certificate::from_der(root.as_ref())).collect();
+        // They are added to the roots of the system, and never take their place.
         builder = builder.tls_certs_merge(roots?);
     }
     builder = match &options.proxy {

@@ -55,6 +55,8 @@ impl Exchange<'_> {
     pub fn chunk(&mut self) -> Result<Option<Bytes>, AttemptFault> {
         match self.event()? {
             Event::Chunk(chunk) => {
+                // The caller has one chunk at a time, so room for others may be given back as soon as it
+                // takes this one.
                 self.budget.taken(chunk.len());
                 self.guard.came(chunk.len() as u64);
                 Ok(Some(chunk))
@@ -86,6 +88,8 @@ impl Exchange<'_> {
                     started.map_err(|error| AttemptFault::Stop(Upload::failed(&self.url, error)))?;
                     self.feed()?;
                 }
+                // Room for more of the body appears only when the network thread takes a piece, and it says
+                // so by this event. So nothing has to be polled.
                 Some(Event::Sent(bytes)) => {
                     self.guard.came(bytes);
                     self.feed()?;
@@ -224,6 +228,8 @@ impl StallGuard {
             return false;
         }
         let stalled = self.bytes < Self::LEAST;
+        // The window starts anew instead of sliding on, because a sliding one would have to remember when
+        // every byte came.
         (self.since, self.bytes) = (now, 0);
         stalled
     }

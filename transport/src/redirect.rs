@@ -59,6 +59,8 @@ pub(crate) fn next(from: &Url, location: Option<&str>, followed: usize) -> Resul
     if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
         return Err(RedirectFault::NoUrl);
     }
+    // Also where nothing is secret: somebody on the line could answer in the place of the server that https
+    // had proven.
     if from.scheme() == "https" && url.scheme() == "http" {
         return Err(RedirectFault::Downgrade);
     }
@@ -91,6 +93,9 @@ pub(crate) fn is_public(address: IpAddr) -> bool {
 
 /// IANA's special-purpose registry for IPv4: what is not globally reachable.
 fn is_public_v4(address: Ipv4Addr) -> bool {
+    // No stable function of the standard library tells the ranges that are compared by number: "this network"
+    // (0/8), shared addresses of carriers (100.64/10), protocol assignments (192.0.0/24), benchmarking
+    // (198.18/15), and what is reserved (240/4).
     let [a, b, c, _] = address.octets();
     !(address.is_private()
         || address.is_loopback()
@@ -118,6 +123,9 @@ fn embedded_v4(address: Ipv6Addr) -> Option<Ipv4Addr> {
         let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
         Ipv4Addr::new(a, b, c, d)
     };
+    // Such an address reaches the IPv4 host within it. By its own prefix every 6to4 address would count as
+    // public, whatever it leads to, and no translated one would, though devices in networks without IPv4
+    // reach all IPv4 hosts by those.
     match segments {
         [0, 0, 0, 0, 0, 0 | 0xffff, high, low] if (high, low) > (0, 1) => Some(of(high, low)),
         [0x64, 0xff9b, 0, 0, 0, 0, high, low] => Some(of(high, low)),
@@ -134,6 +142,8 @@ pub async fn leads_to_private(url: &Url) -> bool {
         Some(Host::Ipv6(address)) => !is_public(IpAddr::V6(address)),
         Some(Host::Domain(name)) if is_localhost(name) => true,
         Some(Host::Domain(name)) => match tokio::net::lookup_host((name, 0)).await {
+            // One private address is enough, because it is not known which of several the connection will
+            // use.
             Ok(mut found) => found.any(|address| !is_public(address.ip())),
             Err(_) => false,
         },

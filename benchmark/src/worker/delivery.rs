@@ -118,6 +118,7 @@ pub(super) fn bare_download(bytes: u64, ground: &Ground, from: &Origin) -> Outco
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     // A URL may be signed: no server learns it from another one's redirect.
     let builder = Client::builder().http1_only().tcp_nodelay(true).referer(false).read_timeout(STALLED);
+    // The lab server is on loopback, which a proxy would look for on its own machine.
     let client = if matches!(from, Origin::Lab(_)) { builder.no_proxy() } else { builder }.build()?;
     let url = runtime.block_on(content_url(&client, ground, from))?;
     let path = ground.output();

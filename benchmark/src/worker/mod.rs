@@ -28,6 +28,8 @@ pub fn answer(context: &Context<'_>) -> io::Result<()> {
     let mut line = String::new();
     io::stdin().read_line(&mut line)?;
     let task: Task = serde_json::from_str(&line)?;
+    // A server waits for the end of its input itself: it still has its peak memory to tell then, and the
+    // thread below would end the process before that.
     if let Task::Serve { ground } = &task {
         return serve(&ground.public());
     }

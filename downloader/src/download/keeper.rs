@@ -73,6 +73,8 @@ impl<'a> Keeper<'a> {
 
     /// Takes the next bytes, as many as the content still has room for; returns how many.
     pub(crate) fn take(&mut self, bytes: &[u8]) -> Result<u64, DownloadError> {
+        // A body may be longer than the content. What is left over is not written, and the caller sees by the
+        // count that there was more.
         let room = self.journal.size - self.held();
         let bytes = &bytes[..usize::try_from(room).unwrap_or(usize::MAX).min(bytes.len())];
         self.download.advance(bytes.len() as u64);
@@ -98,6 +100,8 @@ impl<'a> Keeper<'a> {
         let block = std::mem::take(&mut self.buffer);
         self.buffer = self.receiver.write_block(block).map_err(|error| self.failed(error))?;
         self.tell_digested();
+        // Bytes or time, whichever comes first: by bytes alone a slow line would not be synced for hours, and
+        // by time alone a loss of power would cost much of what a fast line brought.
         let unsynced = self.receiver.received() - self.journal.synced;
         let passed = self.context.clock().now().duration_since(self.synced_at).unwrap_or_default();
         if unsynced >= SYNC_BYTES || (passed >= SYNC_TIME && unsynced > 0) {
@@ -109,6 +113,8 @@ impl<'a> Keeper<'a> {
     /// Makes what is held survive a loss of power, then writes that down.
     pub(crate) fn sync(&mut self) -> Result<(), DownloadError> {
         self.receiver.sync().map_err(|error| self.failed(error))?;
+        // Counted only after the sync. The next run cuts the file to this count after a loss of power, and
+        // would keep bytes that never reached the disk if the journal were ahead of them.
         self.journal.synced = self.receiver.received();
         self.synced_at = self.context.clock().now();
         self.store_journal()
@@ -189,6 +195,9 @@ impl Opening<'_> {
 
     /// An empty one; what was there is removed.
     pub(crate) fn create(&self) -> Result<ContentReceiver, DownloadError> {
+        // The partial file goes before its journal. A death in between leaves a journal alone, which counts
+        // as none; the other order would leave bytes that were just given up, and the next run would resume
+        // them.
         remove(&self.files.partial)
             .and_then(|()| Journal::remove(&self.files.journal))
             .map_err(DownloadError::State)?;

@@ -64,6 +64,8 @@ impl<'a> Download<'a> {
             validate.seconds += seconds(self.context, validating);
             match outcome {
                 Ok(content) => break content,
+                // Only a content that is complete and wrong is repaired. A full disk or an interruption would
+                // come again, and what is held may be right.
                 Err(DownloadError::Receive(error)) if is_mismatch(&error) => {
                     keeper = self.repair(error, &mut pieces, &mut validate, &mut attempts, &mut tally)?;
                 }
@@ -91,6 +93,8 @@ impl<'a> Download<'a> {
         }
         let held = there.map_or(0, |there| there.len());
         let journal = Journal::load(&self.files.journal).map_err(DownloadError::State)?;
+        // A journal of another size does not describe these bytes, so neither its ETag nor its count of
+        // synced bytes is worth anything.
         let journal = journal.filter(|journal| journal.size == self.target.size);
         let keep = journal.as_ref().and_then(|journal| journal.keep(held, boot::id().as_deref()));
         match self.opening().resume(self.rounded(held, keep), self.context) {
@@ -104,6 +108,8 @@ impl<'a> Download<'a> {
                 let journal = journal.map_or_else(fresh, Journal::in_this_boot);
                 Ok(Keeper::new(receiver, journal, self.files, self.context))
             }
+            // The file is named after the MAC, and a content begins with its MAC. If this one does not, or if
+            // it is longer than the content, no offset in it can be trusted.
             Err(ReceiveError::Content(ContentError::Header { .. }) | ReceiveError::TooLong { .. }) => {
                 self.log.note("partial-dropped", "what was held is another content; it is dropped");
                 Ok(Keeper::new(self.opening().create()?, fresh(), self.files, self.context))
@@ -115,6 +121,8 @@ impl<'a> Download<'a> {
     /// Pieces that are fetched beside one another begin at a border.
     fn rounded(&self, held: u64, keep: Option<u64>) -> Option<u64> {
         let held = keep.unwrap_or(held).min(held);
+        // A piece can only be checked as a whole, so a part of one is fetched again. A content that is
+        // complete is not cut, because nothing more of it has to be fetched.
         let whole = if self.options.connections > 1 && held < self.target.size {
             held / PIECE_SIZE * PIECE_SIZE
         } else {
@@ -130,6 +138,8 @@ impl<'a> Download<'a> {
         attempts: &mut Attempts<'a>,
         tally: &mut Tally,
     ) -> Result<(), DownloadError> {
+        // Nothing is missing, so nothing is requested: servers answer a range at the end with 416, with an
+        // empty 206, or with everything.
         if keeper.held() == self.target.size {
             return Ok(());
         }
@@ -145,10 +155,14 @@ impl<'a> Download<'a> {
                 bucket: &mut bucket,
                 tally: &mut *tally,
             };
+            // Where several connections do not work, one takes over from what is held: pieces are handed on
+            // in order, so there is no gap to fill.
             if several.run(keeper)? {
                 return Ok(());
             }
         }
+        // The first request carries the ETag that the held bytes came with, so that a file that was replaced
+        // between two runs is noticed before its bytes follow them.
         let state = StreamState::new(keeper.journal.etag.clone());
         let Self { client, target, locator, info, .. } = self;
         let mut stream =

@@ -29,6 +29,8 @@ pub(super) fn read_pieces(download: &Download<'_>) -> Result<Option<PiecesDocume
             return Ok(None);
         }
     };
+    // The public tree may be writable for others than those who hold the document. So pieces.json counts only
+    // if the document, which is secret, names its digest.
     if Sha256::digest(&*body.bytes)[..] != expected.as_bytes()[..] {
         download.log.note("pieces-wrong", format!("{url} is not the one that the document names"));
         return Ok(None);
@@ -63,15 +65,20 @@ impl<'a> Download<'a> {
         attempts: &mut Attempts<'_>,
         tally: &mut Tally,
     ) -> Result<Keeper<'a>, DownloadError> {
+        // There is one restart. A server that has the wrong bytes sends them again each time, and every round
+        // costs the traffic of a whole content.
         if validate.restarts > 0 {
             let pieces = known.bad.as_ref().map_or_else(String::new, |bad| {
                 format!(": {bad} on the server is not what was published, and has to be published again")
             });
             return self.refuse(error, &format!("fetching everything once more did not help{pieces}"));
         }
+        // Pieces are repaired once. If the content is wrong after that, pieces.json itself may be at fault,
+        // and comparing with it again would find nothing new.
         if let Some(pieces) = known.get(self)?.filter(|_| validate.pieces_mended == 0) {
             let pieces = pieces.clone();
             match self.repair_pieces(&pieces, known, attempts, tally)? {
+                // Every piece is the published one, so a restart would bring the same bytes again.
                 Some(0) => {
                     let evidence = "every piece is the one published, so the keys of the document are of another \
                                     content, or it was damaged before it was published";
@@ -111,6 +118,7 @@ impl<'a> Download<'a> {
             partial.write_piece(*index, &bytes).map_err(|error| download_error(error, held))?;
         }
         if !bad.is_empty() {
+            // Synced here, because the journal that is made next counts the whole content as synced.
             partial.sync().map_err(|error| download_error(error, held))?;
             let url = &self.target.url;
             self.log.note("pieces-mended", format!("{url}: fetched once more: {}", numbers(&bad)));
@@ -119,6 +127,8 @@ impl<'a> Download<'a> {
     }
 
     fn take_up(&self) -> Result<Keeper<'a>, DownloadError> {
+        // A piece in the middle changes the MAC from there on, so all of the file is authenticated again from
+        // its first byte.
         let receiver = self
             .opening()
             .resume(None, self.context)

@@ -63,6 +63,8 @@ impl Several<'_, '_> {
                 }
                 Step::Broken(tag, index, broken) => {
                     self.again(tag, broken, &mut flight)?;
+                    // It goes to the front: the pieces behind it that have landed stay in memory until it has
+                    // come.
                     flight.waiting.push_front(index);
                 }
             }
@@ -86,6 +88,8 @@ impl Several<'_, '_> {
 
     /// Sends as many requests as there are connections and room.
     fn fill(&mut self, flight: &mut Flight) {
+        // With one piece for each connection, a connection whose piece came out of turn would idle until the
+        // turn was reached. Two keep it busy, and eight connections hold 16 MiB at most.
         while flight.running.len() < self.connections && flight.has_room(self.connections * AHEAD) {
             let Some(index) = flight.next_index() else { return };
             let (first, last) = span(index, self.target);
@@ -104,6 +108,8 @@ impl Several<'_, '_> {
     fn event(&mut self, flight: &mut Flight) -> Result<Step, DownloadError> {
         self.attempts.context.check()?;
         let now = self.attempts.context.clock().now();
+        // Each request is watched by itself. One that stalls would hide behind the others otherwise, and all
+        // that landed after its piece would wait for it.
         let stalled =
             flight.running.iter_mut().find_map(|(tag, piece)| piece.guard.is_stalled(now).then_some(*tag));
         if let Some((tag, piece)) = stalled.and_then(|tag| flight.running.remove_entry(&tag)) {
@@ -113,6 +119,8 @@ impl Several<'_, '_> {
             Ok(event) => event,
             Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return Ok(Step::Wait),
         };
+        // Also for a request that was given up meanwhile: its chunks took room in the budget, which would
+        // never be given back.
         if let Event::Chunk(chunk) = &event {
             flight.budget.taken(chunk.len());
             self.tally.received += chunk.len() as u64;
@@ -137,9 +145,11 @@ impl Several<'_, '_> {
         let (first, last) = span(piece.index, self.target);
         match event {
             Event::Head(head) => {
+                // There is no If-Match, because the digest of a piece says more about its bytes than an ETag.
                 let asked = AskedFile { first, by_range: true, total: self.target.total, etag: None };
                 match asked.body_use(&head) {
                     Ok(plan) if head.content_range.is_some() => piece.skip = Some(plan.skip),
+                    // A server that answers with everything would send the whole content once for each piece.
                     Ok(_) => return Some(Err(useless())),
                     Err(fault) => return Some(Err(AttemptFault::Answer(fault))),
                 }
@@ -147,12 +157,15 @@ impl Several<'_, '_> {
             }
             Event::Chunk(chunk) => piece.take(&chunk, (last - first + 1) as usize).then_some(Ok(())),
             Event::BodyWanted(_) | Event::Sent(_) => None, // these requests have no body
+            // A piece leaves the flight with its last byte, so a body that ends here was too short.
             Event::End => Some(Err(AttemptFault::Answer(AnswerFault::Later(206, None)))),
             Event::Failed(error) => Some(Err(AttemptFault::Connection(error))),
         }
     }
 
     fn slow_down(&mut self, bytes: u64, flight: &mut Flight) -> Result<(), DownloadError> {
+        // One bucket for all connections. While one of them is held back none is read, and that is no stall
+        // of its server.
         let wait = self.bucket.take(bytes, self.attempts.context.clock().now());
         if !wait.is_zero() {
             self.attempts.context.sleep(wait)?;
@@ -192,6 +205,8 @@ impl Several<'_, '_> {
 
 /// Faults that a single stream knows how to go on from.
 fn suits_several(fault: &AnswerFault) -> bool {
+    // A single stream asks for everything where ranges do not work, compares the first 48 bytes where a
+    // validator changed, and asks the document for a fresh URL.
     !matches!(
         fault,
         AnswerFault::RangeUseless(..) | AnswerFault::ValidatorChanged(_) | AnswerFault::Refused(_)
@@ -226,6 +241,8 @@ impl Piece {
         let skip = self.skip.unwrap_or_default().min(chunk.len() as u64);
         self.skip = self.skip.map(|left| left - skip);
         let rest = &chunk[skip as usize..];
+        // Reserved with the first byte, so that a request without an answer takes no mebibyte, and exactly,
+        // because a buffer that grows by doubling could take twice as much.
         if self.bytes.capacity() == 0 {
             self.bytes.reserve_exact(whole);
         }

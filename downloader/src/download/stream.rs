@@ -81,6 +81,8 @@ impl Stream<'_, '_> {
         while keeper.held() < keeper.journal.size {
             let before = keeper.held();
             let outcome = self.attempt(keeper);
+            // Written before the outcome is judged: whatever ended this attempt, the next one continues
+            // behind the last byte that came.
             keeper.flush()?;
             let came = keeper.held().saturating_sub(before);
             self.attempts.progress(came);
@@ -101,6 +103,8 @@ impl Stream<'_, '_> {
     fn short(&mut self, came: u64) -> Result<(), DownloadError> {
         let (url, seen) = (self.target.url.to_string(), "the body ended before the content did");
         self.attempts.log.note("short-body", format!("{url}: {seen}"));
+        // A server that sent something works, so the next request goes out at once. One that sent nothing
+        // could be asked in a tight loop, so that one is waited for.
         if came > 0 {
             return Ok(self.attempts.again_at_once(&url, seen)?);
         }
@@ -120,6 +124,8 @@ impl Stream<'_, '_> {
 
     fn attempt(&mut self, keeper: &mut Keeper<'_>) -> Result<(), Ended> {
         let asked = self.asked(keeper.held());
+        // In a package, other entries and the directory follow the content. The range ends with the content,
+        // because what follows would be transferred for nothing.
         let last = self.target.is_part().then(|| self.target.offset + keeper.journal.size - 1);
         let request = Request::get(self.target.url.clone()).if_match(asked.etag.as_deref());
         let request = if asked.by_range { request.range(asked.first, last) } else { request };
@@ -147,9 +153,13 @@ impl Stream<'_, '_> {
         if head.redirects > 0 {
             self.attempts.log.note("redirected", format!("{url}: {} redirects followed", head.redirects));
         }
+        // Behind one name there may be nodes that each have an ETag of their own. After the second change
+        // none is sent any more, or every other request would end with a 412.
         if self.state.changes < MOST_CHANGES {
             self.state.etag.clone_from(&head.etag);
         }
+        // Stored before the body is read, so that a run that dies in the middle leaves the validator that its
+        // bytes came with.
         keeper.journal.set_url(self.target.url.expose());
         keeper.journal.etag.clone_from(&self.state.etag);
         keeper.journal.last_modified.clone_from(&head.last_modified);
@@ -163,6 +173,8 @@ impl Stream<'_, '_> {
         plan: &BodyUse,
         keeper: &mut Keeper<'_>,
     ) -> Result<(), Ended> {
+        // A 200 begins at byte 0, and a 206 may begin before the byte that was asked for. Counted in the file
+        // on the server, both are handled alike: what is held already is thrown away.
         let mut position = asked.first - plan.skip;
         while let Some(chunk) = body.chunk()? {
             self.tally.received += chunk.len() as u64;
@@ -259,6 +271,8 @@ impl Stream<'_, '_> {
     fn renew(&mut self, status: u16, keeper: &Keeper<'_>) -> Result<(), DownloadError> {
         let url = self.target.url.to_string();
         let refused = TransportError::UrlRefused { url: url.clone(), status };
+        // The document is asked once at each offset that is reached. A fresh URL that is refused before it
+        // brings anything would be asked for again and again otherwise.
         if self.state.renewed_at == Some(keeper.held()) {
             return Err(refused.into());
         }
@@ -271,6 +285,7 @@ impl Stream<'_, '_> {
             .log
             .note("url-renewed", format!("{url}: status {status}; the document was asked again"));
         self.target.url = fresh;
+        // A fresh URL may lead to another mirror, which has another ETag for the same bytes.
         self.state.etag = None;
         Ok(self.attempts.again_at_once(&url, "the URL was refused")?)
     }

@@ -54,6 +54,7 @@ impl Locator<'_> {
     }
 
     pub(super) fn url(&self, url: &SecretUrl) -> Result<Located, LocateError> {
+        // Set before the first request, so that the redirects of the document itself are limited, too.
         self.limit_reach(url);
         let range = Some((0, FIRST - 1));
         let small = FilePartRequest { url, range, limit: FIRST, secret: true };
@@ -61,6 +62,7 @@ impl Locator<'_> {
         if first.bytes.starts_with(ZIP) {
             return self.package_in_parts(url, &first);
         }
+        // A server without ranges gave no bytes by which a package could be known, so its name has to tell.
         let is_package = url.expose().path().to_ascii_lowercase().ends_with(".intunewin");
         if !first.is_range && is_package {
             return self.whole_package(url);
@@ -95,6 +97,8 @@ pub(super) fn content_url(
             (parse(&bytes, &url.to_string())?, url.to_string())
         }
     };
+    // A document that was replaced meanwhile describes another content, whose bytes must not follow those
+    // that are held.
     if document.file_encryption_info.mac != info.mac {
         return Err(LocateError::OtherContent { place });
     }

@@ -117,6 +117,7 @@ fn is_private(url: &SecretUrl) -> bool {
 
 /// Refuses a `content` that a document from the internet says to be at a private address.
 fn check_reach(client: &Client, document: &SecretUrl, content: &SecretUrl) -> Result<(), LocateError> {
+    // The document came from its own host, so a content there opens no way that was not open before.
     let is_elsewhere = content.expose().host() != document.expose().host();
     if client.reach() == Reach::Public && is_elsewhere && is_private(content) {
         let reason = "a document from the internet says that its content is at a private address".to_owned();
@@ -147,6 +148,8 @@ impl AskAgain<'_> {
         let fresh = match document::content_url(location, self.info, client, context, log) {
             Ok(fresh) => fresh,
             Err(LocateError::Transport(error @ TransportError::Cancelled(_))) => return Err(error),
+            // Not an error of the fetch: the caller reports that the URL was refused, which is what somebody
+            // can do something about.
             Err(error) => {
                 tracing::debug!(%error, "the document could not be asked again");
                 return Ok(None);

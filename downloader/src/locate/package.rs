@@ -36,6 +36,9 @@ impl Locator<'_> {
         let parts = Parts::new(total);
         parts.add(0, &first.bytes);
         self.read_part(url, &parts, total.saturating_sub(TAIL), TAIL)?;
+        // The package reader itself says what it needs: it fails at the first byte that is not here, that
+        // part is fetched, and it starts again. What it reads is so little that a second reader of
+        // directories is not worth having.
         for _ in 0..MOST_PARTS {
             match Package::open(parts.clone(), &self.options.policy) {
                 Ok(package) => match package.content_span() {
@@ -56,6 +59,7 @@ impl Locator<'_> {
         let last = (offset + len).min(parts.len()) - 1;
         let small = FilePartRequest { url, range: Some((offset, last)), limit: len, secret: true };
         let part = self.client.read_part(&small, self.context, self.log)?;
+        // Another length means another file, and parts of two files must not be read as one package.
         if !part.is_range || part.total != Some(parts.len()) {
             let why = "the server answers ranges of it in different ways";
             return Err(LocateError::Unusable { place: url.to_string(), why });
@@ -161,9 +165,12 @@ impl Locator<'_> {
             "the server gives no parts of this package: it is fetched whole, and an interruption starts anew";
         self.log.note("package-whole", format!("{url}: {seen}"));
         tracing::warn!(%url, "{seen}");
+        // Without a name, because a whole package holds its keys: whatever ends this process, the file is
+        // gone.
         let mut file = tempfile::tempfile_in(self.incoming).map_err(LocateError::Keep)?;
         let mut attempts = Attempts::new(self.context, self.log);
         loop {
+            // Each attempt begins at 0, because a server that gives no ranges cannot continue anywhere else.
             file.set_len(0).and_then(|()| file.rewind()).map_err(LocateError::Keep)?;
             match self.pour(url, &mut file)? {
                 Ok(()) => break,
@@ -186,6 +193,8 @@ impl Locator<'_> {
             return Ok(Err(AttemptFault::Answer(fault)));
         }
         waybill_disk::space::check(self.incoming, head.content_length.unwrap_or_default())?;
+        // The length may not be declared, and then the check of free space has nothing to go by. So what
+        // comes is counted.
         let limit = self.options.policy.max_package;
         let meter = self.context.meter(Stage::Download, head.content_length);
         let (mut held, mut bucket) = (0, Bucket::new(self.options.limit_rate));

@@ -92,6 +92,8 @@ impl Manifest {
             Err(CheckStopped::Cancelled(cancelled)) => return Err(cancelled.into()),
             Err(CheckStopped::Io(source)) => return Err(failed(source)),
         };
+        // The lines name what must be there, and a file that was added breaks none of them, so the folder is
+        // counted as well. Of folders only empty ones count: an archive need not name the others.
         let expected = Count { files: self.summary.files, empty };
         match count(folder, context) {
             Ok(count) if count == expected => Ok(None),
@@ -116,6 +118,8 @@ impl Manifest {
 
     /// Every byte was right just now. Failing to write that down costs another full check, no more.
     fn renew(&self, boot: Option<String>, renewal: Option<ManifestWriter<'_>>, context: &Context<'_>) {
+        // In the boot that wrote them the bytes may be read from memory, which says nothing about the disk.
+        // Only after another start of the machine are they known to have reached it.
         let was_reread = boot.is_some() && self.summary.boot.is_some() && boot != self.summary.boot;
         let renewed = Summary {
             settled: self.summary.settled || was_reread,

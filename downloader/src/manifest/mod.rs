@@ -103,6 +103,8 @@ impl Manifest {
 }
 
 fn read_summary(mut file: File) -> io::Result<Summary> {
+    // The summary is the last line, so one read from the end opens a manifest of any length, and one that was
+    // cut off has no summary that could be taken for whole.
     let start = file.metadata()?.len().saturating_sub(MOST_LINE);
     file.seek(SeekFrom::Start(start))?;
     let mut tail = Vec::new();

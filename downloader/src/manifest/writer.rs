@@ -100,6 +100,7 @@ impl UnpackRecord for ManifestWriter<'_> {
     }
 
     fn settled(&self, settled: bool) -> io::Result<()> {
+        // The lock is let go at the end of this block, because `finish` takes it again.
         let summary = {
             let open = self.lock();
             self.summary(open.as_ref().ok_or_else(closed)?, settled)

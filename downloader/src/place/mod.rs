@@ -168,6 +168,7 @@ impl Place {
             Some(manifest) if state != State::Missing => {
                 let fault = check(manifest, &self.path)?;
                 if fault.is_none() {
+                    // The folder is whole, so nobody needs what dead runs left beside it.
                     TargetFolder::new(&self.path, false)?.sweep(context);
                     return Ok(Some(Present::new(manifest.summary(), false)));
                 }
@@ -178,6 +179,8 @@ impl Place {
         if state == State::Filled {
             self.make_way(fault, options, context)?;
         }
+        // A check that fails for another reason counts as damage: the content is fetched again, which costs
+        // traffic and nothing else. An interruption ends the run right after this.
         let is_whole = |staged: &Path| {
             manifest.as_ref().is_some_and(|manifest| matches!(check(manifest, staged), Ok(None)))
         };
@@ -272,6 +275,8 @@ impl Place {
         let entries = archive.file_count() + archive.folder_count();
         let needed = archive.unpacked_size().saturating_add(entries.saturating_mul(OVERHEAD));
         drop(archive);
+        // The check before the download went by the size that the document claims. Only the authenticated
+        // archive knows the sizes of the files and how many there are.
         space::check(self.path.parent().unwrap_or(&self.path), needed)?;
         let is_name = |name: &&str| EntryName::parse(name.as_bytes(), true).is_ok();
         let described = Described {

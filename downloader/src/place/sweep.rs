@@ -65,6 +65,8 @@ impl Sweeper<'_> {
         let (partial, journal) = (incoming.partial(), incoming.journal());
         let unfinished = private_file::beside(&journal);
         let is_there = |path: &PathBuf| path.symlink_metadata().is_ok();
+        // Every attempt whose answer can be used writes the journal anew, so a download that is tried and
+        // brings nothing is not forgotten.
         let is_forgotten =
             self.is_older(&partial, OLD) && (self.is_older(&journal, OLD) || !is_there(&journal));
         let litter = match is_there(&partial) {
@@ -83,6 +85,7 @@ impl Sweeper<'_> {
                 self.manifest(&path);
                 continue;
             };
+            // Only under the lock of the destination: a live run may be writing this very file.
             let Some(_lock) = self.lock(&manifest.with_extension("lock")) else { continue };
             remove(&path);
         }
@@ -94,10 +97,13 @@ impl Sweeper<'_> {
         if path.extension().is_none_or(|extension| extension != "jsonl") || !self.is_older(path, OLD) {
             return;
         }
+        // No other error says that the folder is gone: a share may be unreachable for a while.
         let is_gone = |destination: &PathBuf| {
             destination.symlink_metadata().is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
         };
         let Some(_lock) = self.lock(&path.with_extension("lock")) else { return };
+        // Read under the lock, because a run may just have replaced it and be about to rename its folder into
+        // place.
         let manifest = Manifest::open(path);
         if manifest.is_some_and(|manifest| manifest.summary().destination.as_ref().is_some_and(is_gone)) {
             remove(path);
