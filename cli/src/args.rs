@@ -146,6 +146,7 @@ fn parse_fraction(digits: &str, factor: u64) -> Option<u64> {
         return Some(0);
     }
     let value: u64 = digits.parse().ok()?;
+    // In 128 bits, because nine digits of a terabyte are more than 64 can hold.
     let scale = 10_u128.pow(digits.len() as u32);
     u64::try_from(u128::from(value) * u128::from(factor) / scale).ok()
 }
@@ -153,6 +154,8 @@ fn parse_fraction(digits: &str, factor: u64) -> Option<u64> {
 /// Every path; where the last part of one has `*` or `?` and this is Windows, all files that match it, by name. A
 /// pattern that nothing matches stays, so that the error names it.
 pub(crate) fn expand(paths: &[PathBuf]) -> Vec<PathBuf> {
+    // Neither cmd nor PowerShell expands patterns for a program. A Unix shell has done so already, and a star
+    // that is left there belongs to a name.
     paths.iter().flat_map(|path| if cfg!(windows) { matching(path) } else { vec![path.clone()] }).collect()
 }
 

@@ -47,6 +47,8 @@ impl Exit {
     pub(crate) fn into_code(self) -> ExitCode {
         match u8::try_from(self.0) {
             Ok(code) => ExitCode::from(code),
+            // `ExitCode` holds eight bits. Windows' codes have 32 (3010, 0x80070643), and the standard
+            // library has no other stable way to end with one of them.
             Err(_) if cfg!(windows) => std::process::exit(self.0.cast_signed()),
             Err(_) => ExitCode::from(low_bits(self.0)),
         }

@@ -15,6 +15,7 @@ use zeroize::Zeroizing;
 
 /// A path, or an http(s) URL.
 pub(crate) fn location(text: &str) -> Result<Location, Failure> {
+    // A colon alone says nothing: `C:\packages\7zip.content.json` is a path.
     if !text.contains("://") {
         return Ok(Location::File(PathBuf::from(text)));
     }
@@ -163,6 +164,8 @@ impl PackageReader {
             let message = "this is a whole package, with encryption info of its own";
             return Err(Failure::new(&command::KEYS_NOT_NEEDED, message));
         }
+        // A content that does not belong to these keys is told by its length at once, rather than by its
+        // MAC when all of it has been read.
         let size = source.len();
         if let Some(expected) = given.content_size.filter(|expected| *expected != size) {
             let message = format!("the content has {size} bytes, {document} says {expected}");

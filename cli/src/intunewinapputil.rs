@@ -220,6 +220,7 @@ fn yes(question: &str) -> Result<bool, Failure> {
 fn path(question: &str) -> Result<PathBuf, Failure> {
     loop {
         let answer = answer(question)?;
+        // Explorer copies a path with quotes around it, and a person pastes it as it is.
         let unquoted = answer.trim_matches('"');
         if !unquoted.is_empty() {
             return Ok(PathBuf::from(unquoted));

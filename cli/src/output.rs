@@ -124,6 +124,8 @@ pub(crate) fn say(line: &str) {
 /// What another process printed, passed on as it is.
 pub(crate) fn relay(stream: Stream, bytes: &[u8]) {
     let _ = match stream {
+        // Stdout is buffered and stderr is not: without the flush the other process's two streams would come
+        // out in another order than it wrote them in.
         Stream::Out => io::stdout().write_all(bytes).and_then(|()| io::stdout().flush()),
         Stream::Err => io::stderr().write_all(bytes),
     };
@@ -158,6 +160,8 @@ impl<W: Write> UntilClosed<W> {
 
     fn unless_closed<T>(&mut self, outcome: io::Result<T>, instead: T) -> io::Result<T> {
         match outcome {
+            // The bytes count as written. The work goes on to its end, and the exit code says how that went,
+            // not that nobody read about it.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
                 self.closed = true;
                 Ok(instead)

@@ -52,6 +52,8 @@ pub(crate) fn stop_flag() -> &'static AtomicBool {
 pub(crate) fn listen_for_ctrl_c() {
     let listening = ctrlc::set_handler(|| {
         // Who presses it twice does not want to wait for cleaning up.
+        // Relaxed is enough: nothing else is published with the flag, and a loop that sees it a
+        // moment late stops a moment late.
         if STOP.swap(true, Ordering::Relaxed) {
             std::process::exit(Class::Interrupted.exit_code().into());
         }

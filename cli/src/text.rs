@@ -124,6 +124,7 @@ fn in_units(bytes: u64) -> String {
         return format!("{bytes} {unit}");
     }
     let (mut value, mut unit) = (bytes as f64 / 1024.0, 0);
+    // Rounded to one decimal, anything from here on would be printed as 1024.0 of the smaller unit.
     while value >= 1023.95 && unit + 1 < UNITS.len() {
         value /= 1024.0;
         unit += 1;
@@ -161,6 +162,7 @@ pub(crate) fn counted(number: u64, thing: &str) -> String {
 /// How long something took: `80 ms`, `1.2 s`, `2 min 5 s`.
 pub(crate) fn lasted(seconds: f64) -> String {
     match seconds {
+        // The bounds are where rounding would give `1000 ms` and `60.0 s`.
         ..0.9995 => format!("{:.0} ms", seconds.max(0.0) * 1000.0),
         ..59.95 => format!("{seconds:.1} s"),
         _ => format!("{} min {:.0} s", (seconds / 60.0) as u64, seconds % 60.0),

@@ -37,6 +37,7 @@ impl Headers {
 pub(super) fn read<R: ReadCacheOps>(data: &ReadCache<R>) -> Result<Headers, ProgramError> {
     match optional_header_magic(data).map_err(refused)? {
         pe::IMAGE_NT_OPTIONAL_HDR64_MAGIC => read_as::<ImageNtHeaders64, R>(data),
+        // Another number than these two is refused there, with what is wrong about it.
         _ => read_as::<ImageNtHeaders32, R>(data),
     }
 }
@@ -81,6 +82,8 @@ fn overlay(table: &SectionTable<'_>, directories: &DataDirectories<'_>, length: 
     // The security directory is the one whose address is an offset in the file.
     let signature = directories.get(pe::IMAGE_DIRECTORY_ENTRY_SECURITY);
     let signature = signature.map(|directory| u64::from(directory.virtual_address.get(LE)));
+    // An unsigned program has address 0 here, which is no place in the overlay. With that, or any other
+    // address outside it, the overlay goes on to the end of the file.
     let end = signature.filter(|at| (start..length).contains(at)).unwrap_or(length);
     start..end
 }
@@ -177,6 +180,8 @@ impl<'a, R: ReadCacheOps> Lister<'a, R> {
         let mut offset = self.base + u64::from(at);
         let Ok(head) = self.data.read::<ImageResourceDirectory>(&mut offset) else { return &[] };
         let named = usize::from(head.number_of_named_entries.get(LE));
+        // Counts are what the file says, and entries may share one directory: a budget over all levels bounds
+        // the work, whatever refers to what.
         let count = (named + usize::from(head.number_of_id_entries.get(LE))).min(self.left);
         self.left -= count;
         self.data.read_slice_at(offset, count).unwrap_or_default()

@@ -171,6 +171,8 @@ impl<R> FailureRecorder<R> {
     fn recorded<T>(&self, outcome: io::Result<T>) -> io::Result<T> {
         outcome.map_err(|error| {
             let kind = error.kind();
+            // Whoever reads tries again after an interruption: it is no failure, and kept as one
+            // it would hide what the file is.
             if kind != ErrorKind::Interrupted {
                 let first = self.failure.take().unwrap_or(error);
                 self.failure.set(Some(first));

@@ -101,6 +101,8 @@ impl<'a> Block<'a> {
         let word =
             |at: usize| bytes.get(at..at + 2).and_then(|two| two.try_into().ok()).map(u16::from_le_bytes);
         let (length, value_length, kind) = (usize::from(word(0)?), usize::from(word(2)?), word(4)?);
+        // A block that is shorter than its own head, such as one of length 0,
+        // would never lead on to the next.
         let block = bytes.get(..length.min(bytes.len())).filter(|block| block.len() >= 6)?;
         let key = text(block.get(6..)?);
         // The key's final zero belongs to it; a value starts at the next multiple of four.

@@ -85,6 +85,7 @@ impl ContentDocument {
     }
 
     fn check(&self) -> Result<(), DocumentError> {
+        // Checked first: with a size close to 2^64 the sum below would overflow.
         if self.size > CONTENT_LIMIT {
             let reason = format!("is {}; at most {CONTENT_LIMIT} bytes are read", self.size);
             return Err(DocumentError::Value { field: "size", reason });
@@ -277,6 +278,8 @@ fn check(text: &str) -> Result<(), ContentUrlFault> {
     if text.len() > URL_LENGTH_LIMIT {
         return Err(ContentUrlFault::TooLong);
     }
+    // A backslash is a separator to some clients and a letter to others, so they would ask for different
+    // things. A fragment never reaches the server at all.
     if !text.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"#<>\\^`{|}".contains(&byte)) {
         return Err(ContentUrlFault::Character);
     }
@@ -288,6 +291,8 @@ fn check(text: &str) -> Result<(), ContentUrlFault> {
 
 fn check_host(rest: &str) -> Result<(), ContentUrlFault> {
     let host = rest.split(['/', '?']).next().unwrap_or_default();
+    // What stands before `@` is a user name: `https://cdn.example@evil.example/x` leads to the second host,
+    // though it looks like the first.
     if host.is_empty() || host.starts_with(':') || host.contains('@') {
         return Err(ContentUrlFault::Host);
     }
@@ -295,10 +300,13 @@ fn check_host(rest: &str) -> Result<(), ContentUrlFault> {
 }
 
 fn check_relative(path: &str) -> Result<(), ContentUrlFault> {
+    // Servers decode `%2E` before they resolve dots, so it climbs as far as `..` does.
     let mut segments = path.split('/').map(|segment| segment.to_ascii_lowercase().replace("%2e", "."));
+    // A colon in the first segment makes it a scheme (RFC 3986, 4.2): `C:/x` would be a URL of scheme `c`.
     if path.split('/').next().is_some_and(|first| first.contains(':')) {
         return Err(ContentUrlFault::Scheme);
     }
+    // Decoded, these are separators: `..%2fx` is one segment here and two on the server.
     let hides_a_separator = path.to_ascii_lowercase();
     if hides_a_separator.contains("%2f") || hides_a_separator.contains("%5c") {
         return Err(ContentUrlFault::Outside);

@@ -69,7 +69,10 @@ pub fn encryption_info_from(bytes: &[u8]) -> Result<GivenEncryptionInfo, Encrypt
     let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start();
     match text {
         [b'{', ..] => from_json(bytes),
+        // UTF-16 is refused there, too, but by a reader that can say so: told that it is no Detection.xml at
+        // all, its owner would look for the wrong fault.
         [b'<', ..] | [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [0, b'<', ..] => from_detection_xml(bytes),
+        // An archive begins with its first entry, and an empty one with its end record.
         [b'P', b'K', 3 | 5, 4 | 6, ..] => Err(EncryptionInfoError::Archive),
         _ => Err(EncryptionInfoError::Unrecognised),
     }

@@ -129,6 +129,7 @@ pub(crate) fn parse<T: DeserializeOwned>(text: &[u8]) -> Result<T, (String, serd
     let mut deserializer = serde_json::Deserializer::from_slice(text);
     let document = serde_path_to_error::deserialize(&mut deserializer)
         .map_err(|error| (error.path().to_string(), error.into_inner()))?;
+    // Without this a second document behind the first would pass unread.
     deserializer.end().map_err(|error| (".".to_owned(), error))?;
     Ok(document)
 }

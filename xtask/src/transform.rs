@@ -111,6 +111,8 @@ fn summary(product: &str, upgrade: &str) -> Vec<u8> {
 }
 
 fn section(properties: &[(u32, Vec<u8>)]) -> Vec<u8> {
+    // Offsets count from the section's start: its length and its count come first, then
+    // eight bytes for each property.
     let mut at = 8 + 8 * properties.len();
     let (mut index, mut values) = (Vec::new(), Vec::<u8>::new());
     for (id, value) in properties {
@@ -119,10 +121,13 @@ fn section(properties: &[(u32, Vec<u8>)]) -> Vec<u8> {
         at += value.len();
         values.extend(value);
     }
+    // Byte order, format 0, and the system that wrote it: Windows (2) in version
+    // 10. The class behind it is empty.
     let mut bytes = vec![0xFE, 0xFF, 0, 0, 0x0A, 0, 2, 0];
     bytes.extend([0; 16]);
     bytes.extend(1_u32.to_le_bytes());
     bytes.extend(FORMAT);
+    // There is one section, which begins right behind this header of 48 bytes.
     bytes.extend(48_u32.to_le_bytes());
     bytes.extend(length(at));
     bytes.extend(length(properties.len()));
@@ -137,6 +142,7 @@ fn number(kind: u32, value: i32) -> Vec<u8> {
 
 fn text(text: &str) -> Vec<u8> {
     let mut bytes = VT_LPSTR.to_le_bytes().to_vec();
+    // The length counts the terminating zero, but not the bytes that pad the value to a multiple of four.
     bytes.extend(length(text.len() + 1));
     bytes.extend(text.as_bytes());
     bytes.push(0);

@@ -214,6 +214,8 @@ fn wanted(args: &FetchArgs, content_url: &mut Option<SecretUrl>) -> Result<Wante
         }
     };
     let name = document.file_stem().unwrap_or_default().to_string_lossy();
+    // The stem of `7zip.content.json` is `7zip.content`, of which the second
+    // half is no part of the app's name.
     let name = name.strip_suffix(".content").unwrap_or(&name).to_owned();
     Ok(Wanted::Bare { url, info: Box::new(given.encryption_info), size: given.content_size, name })
 }

@@ -90,6 +90,8 @@ fn write_sarif(report: &LintReport, file: &Path, force: bool) -> Result<(), Fail
         io::ErrorKind::AlreadyExists => Failure::new(&command::REPORT_EXISTS, "it is there already"),
         _ => Failure::new(&command::OUTPUT_FAILED, "cannot write the report").caused_by(error),
     };
+    // `create_new` asks and creates in one step, so that no file of another process
+    // that comes in between is lost.
     let opened = if force { File::create(file) } else { File::create_new(file) };
     opened
         .and_then(|file| {

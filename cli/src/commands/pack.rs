@@ -109,6 +109,8 @@ pub(crate) fn source_date_epoch() -> Result<Option<SystemTime>, Failure> {
     };
     let seconds = text.to_str().and_then(|text| text.parse().ok()).map(Duration::from_secs);
     let time = seconds.and_then(|seconds| SystemTime::UNIX_EPOCH.checked_add(seconds));
+    // Refused, not ignored, as the specification asks: a build that is meant to be reproducible
+    // would go on and differ every time.
     time.map(Some).ok_or_else(|| {
         let text = text.to_string_lossy();
         Failure::new(&command::USAGE, format!("SOURCE_DATE_EPOCH is {text:?}, not seconds since 1970"))

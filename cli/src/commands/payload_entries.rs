@@ -77,6 +77,8 @@ fn largest(archive: &Archive) -> Result<Vec<EntryReport>, ArchiveError> {
     let mut held: BinaryHeap<Reverse<Ranked>> = BinaryHeap::with_capacity(LARGEST + 1);
     archive.visit::<ArchiveError>(|entry| {
         let smallest = held.peek().map_or(0, |Reverse(ranked)| ranked.size);
+        // One that is as large as the smallest held is let in as well: the name decides between them,
+        // and the heap gives up the other.
         if !entry.name.is_folder() && (held.len() < LARGEST || entry.size >= smallest) {
             held.push(Reverse(Ranked::new(&entry)));
             if held.len() > LARGEST {

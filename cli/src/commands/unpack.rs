@@ -54,6 +54,8 @@ pub(crate) fn run(args: &UnpackArgs, session: &Session) -> Result<(), Failure> {
     let package = shown(&args.package);
     let context = session.context();
     let about = |failure: Failure| failure.about(&package);
+    // Asked before anything is opened: with --force the folder is replaced as a whole, and a package
+    // that lies in it would be gone.
     spare(&args.output, &[(&args.package, "the package is in it")])?;
     let reader = PackageReader::new(&args.reading)?;
     let input = reader.open(&args.package).map_err(about)?;
@@ -82,6 +84,8 @@ fn files(args: &UnpackArgs, content: AuthenticatedContent, session: &Session) ->
         .with_force(args.force)
         .with_threads(threads());
     let folder = content.unpack(&args.output, &options, &session.context()).map_err(|error| {
+        // Only a fault of the archive is the package's. A full disk or a folder that is in use
+        // has a place of its own to name.
         let of_package = matches!(error, UnpackError::Archive(_));
         let failure = Failure::from(error);
         if of_package { failure.about(&shown(&args.package)) } else { failure }

@@ -48,6 +48,8 @@ pub(crate) fn run(args: &VerifyArgs, session: &Session) -> Result<Option<Class>,
     let packages = args.packages();
     for path in &packages {
         let (verified, failure) = verify(path, &reader, args.deep, session);
+        // Told package by package, because the next one may take minutes. JSON is one
+        // document and waits for the last.
         let told = !output.is_quiet() || !verified.ok;
         if told && !output.is_json() {
             output.page(|out| write_package(&verified, out))?;

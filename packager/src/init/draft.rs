@@ -98,6 +98,8 @@ impl Drafter<'_> {
         self.app.uninstall_command_line = uninstall.or_else(|| self.uninstall_script());
         self.notes.extend(doubts.into_iter().map(DraftNote::Unverified));
         match self.installer.kind {
+            // Squirrel installs into %LOCALAPPDATA% of whoever runs it. As SYSTEM the app would land in
+            // SYSTEM's profile, where no user finds it.
             InstallerKind::Squirrel => self.run_as_user(),
             InstallerKind::Burn => {
                 self.app.rules.extend(bundle_rule(self.installer));
@@ -150,6 +152,7 @@ impl Drafter<'_> {
         let name = self.setup_file.name();
         let folder = name.strip_suffix(self.setup_file.leaf())?;
         let (_, extension) = name.rsplit_once('.')?;
+        // Compared in lower case, because the device will find the file whatever its case.
         let wanted = format!("{folder}uninstall.{extension}").to_lowercase();
         let mut files = self.list.iter().filter(|entry| !entry.is_folder());
         let found = files.find(|entry| entry.name().to_lowercase() == wanted)?.name();
@@ -164,6 +167,7 @@ impl Drafter<'_> {
 
     fn finish(mut self) -> AppDraft {
         let display_name = self.app.display_name.clone().unwrap_or_else(|| self.stem());
+        // The portal takes no app without a description, so the name stands in for one.
         self.app.description.get_or_insert_with(|| display_name.clone());
         self.app.display_name = Some(display_name);
         if self.app.rules.is_empty() {
@@ -246,6 +250,8 @@ fn bundle_rule(installer: &Installer) -> Option<Rule> {
         key_path: Some(format!(
             r"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall\{id}"
         )),
+        // The engine writes through its own view of the registry: that of a 32-bit one lands in WOW6432Node,
+        // where a rule for the 64-bit view would never find it.
         check_32_bit_on_64_system: Some(program.machine == Machine::X86),
         operation_type: Some(RegistryOperation::Exists),
         operator: Some(Operator::NotConfigured),

@@ -101,6 +101,8 @@ impl Classified for InitError {
 /// An unusable source folder or setup file; a document that is there, without `force`; the disk.
 pub fn init(request: &InitRequest, context: &Context<'_>) -> Result<(PathBuf, AppDraft), InitError> {
     let path = app_document_path(&request.source, request.output.as_deref());
+    // Asked before the folder is listed, which may take a while. Writing asks once more, because
+    // another process may have been faster.
     if !request.force {
         refuse_existing(&path)?;
     }
@@ -169,6 +171,7 @@ impl Classified for AppWriteError {
 
 /// Refuses a document that is there.
 fn refuse_existing(path: &Path) -> Result<(), AppWriteError> {
+    // Not `exists`, which follows links: a link to nothing is in the way as much as a file is.
     match path.symlink_metadata() {
         Ok(_) => Err(AppWriteError::Exists { path: path.to_path_buf() }),
         Err(_) => Ok(()),

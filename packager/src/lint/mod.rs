@@ -70,6 +70,7 @@ fn all_allowances(subject: &Subject, given: &[Allowance]) -> Vec<Allowance> {
     let own = subject.app().and_then(|app| app.lint.as_ref()).into_iter().flat_map(|lint| &lint.allow);
     let own =
         own.map(|allow| Allowance { code: allow.code.clone(), reason: allow.reason.as_str().to_owned() });
+    // The document's come first, because the first allowance of a code gives its reason.
     own.chain(given.iter().cloned()).collect()
 }
 
@@ -83,6 +84,8 @@ fn allow(findings: &mut [Finding], allowances: &[Allowance]) {
 
 fn unused(findings: &[Finding], allowances: &[Allowance]) -> Vec<String> {
     let is_used = |code: &str| findings.iter().any(|finding| finding.code.eq_ignore_ascii_case(code));
+    // An allowance that outlives its fault would hide the next one of that code,
+    // which may have another reason.
     let unused = allowances.iter().filter(|allowance| !is_used(&allowance.code));
     let mut codes: Vec<String> = unused.map(|allowance| allowance.code.clone()).collect();
     codes.sort();

@@ -84,6 +84,7 @@ fn open_folder(
     options: &WalkOptions,
     context: &Context<'_>,
 ) -> Result<Subject, LintInputError> {
+    // Always app.json, on Unix too: its stand-in there is neither packed nor uploaded.
     let document = folder.join(APP_DOCUMENT);
     if document.is_file() {
         return Subject::of_app(folder, AppFile::open(&document)?, options, context);
@@ -205,9 +206,13 @@ fn open_package(path: &Path, context: &Context<'_>) -> Result<Subject, LintInput
     let package = Package::open(FileSource::open(path).map_err(unreadable)?, &policy)?;
     let mut subject = Subject { setup_file: Some(package.info().setup_file.clone()), ..Subject::new("") };
     let mut facts = facts_of(&package);
+    // The order is that of unpacking: MAC and digest have to hold before the payload is parsed, so that
+    // a hostile one cannot reach the parser by way of lint either.
     let content = package.into_content(context)?.authenticate(context)?;
     let archive = content.archive(&policy, context)?;
     facts.unmarked_names = archive.unmarked_names();
+    // A second opinion only. What the other reader sees is compared, but the rules look at what ours saw,
+    // because that is what gets unpacked.
     facts.other_reader = differences_to_other_reader(&archive, content.payload())?;
     subject.package = Some(facts);
     subject.add_entries(&archive)?;
@@ -250,6 +255,7 @@ impl Subject {
             self.skipped.push(format!("what the setup file is: it has {} MiB", size >> 20));
             return Ok(());
         }
+        // Without a name the decrypted setup file is gone with this process, however that ends.
         let mut file = tempfile::tempfile().map_err(ArchiveError::Io)?;
         archive.copy_file(&name, &mut file, context)?;
         file.rewind().map_err(ArchiveError::Io)?;

@@ -97,12 +97,16 @@ fn count_sectors<R: Read + Seek>(reader: &mut R) -> Result<Option<u64>, MsiError
     reader.rewind().map_err(MsiError::Read)?;
     let mut header = [0; 32];
     match reader.read_exact(&mut header) {
+        // A file that is shorter than the header is another kind of file. Only a
+        // failure of the disk is an error.
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
         Err(error) => return Err(MsiError::Read(error)),
         Ok(()) if !header.starts_with(&MAGIC) => return Ok(None),
         Ok(()) => {}
     }
     // Offset 30: the sector size as a power of two; only 512 and 4096 exist.
+    // A damaged field counts as the smaller size: that gives more sectors, so the
+    // limit can only become stricter.
     let sectors = length >> if header[30] == 12 { 12 } else { 9 };
     if sectors > MAX_SECTORS {
         return Err(MsiError::Limit { what: "container in sectors", actual: sectors, limit: MAX_SECTORS });
@@ -158,6 +162,8 @@ impl<R> Budgeted<R> {
 
 impl<R: Read> Read for Budgeted<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        // Counted once the bytes are there: how many a read gives is not known before, and the caller's
+        // buffer bounds by how much one read can pass the budget.
         let count = self.inner.read(buffer)?;
         let left = self.budget.0.get().checked_sub(count as u64);
         self.budget.set(left.ok_or_else(exhausted)?);

@@ -168,6 +168,8 @@ fn from_properties(
         publisher: properties.remove("Manufacturer").or_else(|| summarised(AUTHOR)),
         all_users: properties.remove("ALLUSERS"),
         installs_per_user: properties.contains_key("MSIINSTALLPERUSER"),
+        // Windows Installer goes by the first letter of this property: `F` asks
+        // for a restart as `Force` does.
         requires_reboot: properties.get("REBOOT").is_some_and(|value| value.starts_with(['F', 'f'])),
         includes_services: false,
         includes_odbc_data_source: false,
@@ -179,6 +181,7 @@ fn from_properties(
 
 /// A patched database's revision number is several GUIDs in a row: the first is its own.
 fn first_guid(revision: &str) -> Option<String> {
+    // A GUID in braces has 38 characters; the next one follows without anything between.
     let guid = revision.get(..38).filter(|guid| is_guid(guid))?;
     Some(guid.to_uppercase())
 }
@@ -271,6 +274,7 @@ impl<'a> PropertySet<'a> {
         let length = number(self.bytes, at + 4)? as usize;
         let start = usize::try_from(at + 8).ok()?;
         let bytes = self.bytes.get(start..start.checked_add(length)?)?;
+        // The length counts the terminating zero, which is no part of the text.
         let bytes = bytes.split(|byte| *byte == 0).next().filter(|bytes| bytes.len() <= LONGEST_SUMMARY)?;
         Some(encoding_of(self.code_page()).decode_without_bom_handling(bytes).0)
     }
@@ -278,6 +282,8 @@ impl<'a> PropertySet<'a> {
     fn code_page(&self) -> u16 {
         const SHORT: u32 = 2;
         let value = self.find(CODE_PAGE, SHORT).and_then(|at| number(self.bytes, at + 4));
+        // A signed 16-bit number, in which 65001 (UTF-8) is negative: only the low half of the four
+        // bytes counts.
         value.map_or(0, |value| (value & 0xFFFF) as u16)
     }
 

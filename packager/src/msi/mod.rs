@@ -85,6 +85,8 @@ impl MsiFacts {
     /// The facts of a setup file, whatever it is: `None` where it is not an MSI (a patch or transform has no facts), an
     /// error where it is one, or is named like one, that cannot be read.
     pub fn of_setup_file(path: &Path) -> Option<Result<Self, MsiError>> {
+        // The bytes decide: an MSI under another name has its facts, too. The name only tells whether it is
+        // worth a word that there are none, because most setup files are programs.
         let kind = File::open(path).map_err(MsiError::Read);
         let kind = kind.and_then(|file| container_kind(&mut BufReader::new(file)));
         let is_named_so = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("msi"));

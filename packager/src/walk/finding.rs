@@ -132,6 +132,8 @@ impl SourceFindings {
 
     pub(super) fn add(&mut self, name: String, problem: SourceProblem) {
         self.count += 1;
+        // A folder may hold 200,000 names that are all wrong. The first thousand are more than anybody
+        // reads, and the count stays exact.
         if self.kept.len() < KEPT {
             self.kept.push(SourceFinding { name, problem });
         }

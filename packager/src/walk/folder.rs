@@ -81,6 +81,8 @@ impl<'a> Walker<'a> {
     /// Walks another folder whole, below the list's folder `folder`.
     pub(super) fn walk_whole(&mut self, root: PathBuf, folder: u32, name: String) -> Result<(), Cancelled> {
         (self.is_source, self.is_full) = (false, false);
+        // Catalogue files lie anywhere on the disk. Held to the source folder, every link among them would be
+        // refused as one that leads out.
         self.root.clone_from(&root);
         self.enter(FolderToEnter { folder, name, real: root, modified: None });
         self.run()
@@ -89,6 +91,8 @@ impl<'a> Walker<'a> {
     fn run(&mut self) -> Result<(), Cancelled> {
         while let Some(frame) = self.frames.last_mut() {
             self.context.check()?;
+            // The frame moves on before its child is looked at: a child that is a folder pushes a frame of
+            // its own, and this one has to go on behind it once that one is left.
             let index = frame.next;
             frame.next += 1;
             match frame.listing.get(index) {
@@ -140,6 +144,8 @@ impl<'a> Walker<'a> {
     }
 
     fn child(&mut self, seen: ExaminedChild) -> Result<(), Cancelled> {
+        // Exclusions come before findings: leaving out a broken link or a socket is how its owner gets
+        // the rest of the folder packed.
         let is_folder = seen.outcome.as_ref().is_ok_and(Metadata::is_dir);
         if let Some(why) = self.exempt(&seen, is_folder) {
             return self.leave_out(seen, is_folder, why);
@@ -167,6 +173,8 @@ impl<'a> Walker<'a> {
         if !is_folder && is_document {
             return Some(LeftOutReason::AppDocument);
         }
+        // An earlier package in the source folder would otherwise be packed into the next one,
+        // which would grow with every run.
         if !is_folder && self.output.as_ref().is_some_and(|output| output.is(&seen.real)) {
             return Some(LeftOutReason::OutputFile);
         }
@@ -206,6 +214,7 @@ impl<'a> Walker<'a> {
 
     /// Folders count as well: links can make more of them than there are files.
     fn has_room(&mut self) -> bool {
+        // The first folder of the list is the source folder itself, which is no entry: hence the one less.
         let limit = self.options.limits.entries;
         if self.list.len().max(self.list.folder_count() - 1) < limit {
             return true;
@@ -227,6 +236,8 @@ impl<'a> Walker<'a> {
 /// Looks at a child, through links, and says what makes it unusable if anything does.
 fn look(at: &FolderToEnter, child: &Child<'_>, root: &Path) -> ExaminedChild {
     let mut real = at.real.join(child.leaf);
+    // Asked before the disk is: the leaf of such a name has replacement characters in it, and a path made of
+    // it leads to nothing, or to another file.
     let outcome = if !child.is_unicode {
         Err(SourceProblem::NotUnicode)
     } else if child.kind == ChildKind::Link {
@@ -237,6 +248,8 @@ fn look(at: &FolderToEnter, child: &Child<'_>, root: &Path) -> ExaminedChild {
     } else if child.kind == ChildKind::Special {
         Err(SourceProblem::Special)
     } else {
+        // This call does not follow links. An entry that became one since the folder was listed is found as a
+        // special file then, and nothing from outside gets in.
         std::fs::symlink_metadata(&real).map_err(SourceProblem::Unreadable)
     };
     // `\` cannot be in a Windows name; elsewhere it can, and a reader would take the name for a path.
@@ -246,6 +259,8 @@ fn look(at: &FolderToEnter, child: &Child<'_>, root: &Path) -> ExaminedChild {
 }
 
 fn modified(metadata: &Metadata) -> SystemTime {
+    // Any fixed time will do where a file system keeps none, as long as the payload stays the same; an
+    // archive's earliest is 1980, to which this one is clamped.
     metadata.modified().unwrap_or(UNIX_EPOCH)
 }
 
@@ -258,6 +273,8 @@ fn count_files(folder: &Path, context: &Context<'_>) -> Result<u64, Cancelled> {
         for child in children {
             context.check()?;
             match child.file_type() {
+                // The kind is that of the entry itself. A link to a folder counts as one file, so no
+                // ring of links can keep this going.
                 Ok(kind) if kind.is_dir() => waiting.push(child.path()),
                 _ => files += 1,
             }
@@ -278,6 +295,8 @@ impl OutputFile {
     fn locate(output: &Path) -> Option<Self> {
         let leaf = output.file_name()?;
         let parent = output.parent().filter(|parent| !parent.as_os_str().is_empty());
+        // Paths from the walk are canonical. Compared with one that is not, a link on the way to the output
+        // would hide that it lies in the source folder.
         let folder = std::fs::canonicalize(parent.unwrap_or(Path::new("."))).ok()?;
         // On systems that ignore case the file on disk may be spelled otherwise.
         let path = std::fs::canonicalize(output).unwrap_or_else(|_| folder.join(leaf));

@@ -135,6 +135,7 @@ impl SourceList {
     pub(super) fn add_file(&mut self, folder: u32, leaf: &str, size: u64, modified: SystemTime) {
         let name = self.keep(leaf);
         self.entries.push(Entry { folder, name, size, modified: nanoseconds(modified), is_folder: false });
+        // Sparse files can claim any size: a sum that wrapped around would pass the limit on package bytes.
         self.total_bytes = self.total_bytes.saturating_add(size);
     }
 
@@ -166,6 +167,7 @@ impl SourceList {
     /// The leaf names from the root (or from the catalogue folder) down to `folder`, and where they are on disk.
     fn chain(&self, mut folder: u32, stop_at_catalog: bool) -> (Vec<&str>, &Path) {
         let mut leaves = Vec::new();
+        // A folder is added behind its parent, so every step leads to a smaller index and this ends.
         while folder != ROOT {
             if let Some((catalog, path)) = &self.catalog
                 // On disk the catalogue folder is elsewhere and has another name.

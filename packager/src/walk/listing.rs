@@ -110,6 +110,7 @@ pub(super) struct LinkTarget {
 /// Follows the symbolic link or junction at `path` to its end, which must lie below the canonical `root`.
 pub(super) fn follow_link(path: &Path, root: &Path) -> Result<LinkTarget, SourceProblem> {
     let real = std::fs::canonicalize(path).map_err(broken)?;
+    // Paths are compared component by component: as text, `source-old` beside `source` would lie inside.
     if !real.starts_with(root) {
         return Err(SourceProblem::LinkOutside { target: real });
     }

@@ -112,6 +112,7 @@ fn walk_catalog(catalog: &Path, walker: &mut Walker<'_>) -> Result<(), WalkError
     if !metadata.is_dir() {
         return Err(refused("is not a folder"));
     }
+    // The package would merge the two folders, and nobody could tell the catalogue's files from the app's.
     if walker.list.holds_at_top(CATALOG_FOLDER) {
         walker.findings.add(CATALOG_FOLDER.to_owned(), SourceProblem::CatalogNameTaken);
         return Ok(());

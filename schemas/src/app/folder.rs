@@ -125,12 +125,15 @@ impl AppFile {
 }
 
 fn sources_beside(document: &Path, setup_file: Option<&str>) -> Option<PathBuf> {
+    // The parent of a bare file name is an empty path, which no system can open.
     let folder = document.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
     let sources = folder.join(SOURCE_FOLDER);
     if sources.is_dir() {
         return Some(sources);
     }
+    // The document has Windows' separators. Elsewhere a backslash is a letter of the name,
+    // and the file would not be found.
     let setup_file = folder.join(setup_file?.replace('\\', "/"));
     setup_file.is_file().then(|| folder.to_owned())
 }

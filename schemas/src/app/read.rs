@@ -149,6 +149,7 @@ impl Layout {
 fn arrange(fresh: Value, old: &Value) -> Value {
     match (fresh, old) {
         (Value::Object(fresh), Value::Object(old)) => Value::Object(arrange_object(fresh, old)),
+        // Elements have no names: in a list of another length nobody can tell which of them was which.
         (Value::Array(fresh), Value::Array(old)) if fresh.len() == old.len() => {
             Value::Array(fresh.into_iter().zip(old).map(|(one, was)| arrange(one, was)).collect())
         }

@@ -117,6 +117,8 @@ impl Builder {
                 return Err(DetectionXmlError::WrongRoot { name: shown(&name) });
             }
         }
+        // Microsoft's documents have three levels. Elements are dropped one inside the other, so without a
+        // bound a document of nothing but opening tags would end the stack.
         if self.open.len() == DEPTH_LIMIT {
             return Err(DetectionXmlError::TooDeep { limit: DEPTH_LIMIT });
         }

@@ -253,6 +253,8 @@ impl<'a> Fields<'a> {
         for child in &element.children {
             match known.iter().position(|name| *name == child.name) {
                 None => notes.push(DetectionXmlNote::UnknownElement { parent, name: child.name.clone() }),
+                // Of two keys one reader takes the first and another the last: what was checked with one
+                // would be installed with the other.
                 Some(place) if places.contains(&place) => {
                     return Err(DetectionXmlError::Duplicate { parent, field: known[place] });
                 }

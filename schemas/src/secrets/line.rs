@@ -34,6 +34,8 @@ impl<'a> Line<'a> {
             count
         });
         let unescaped = std::iter::once(0).chain(counted.collect::<Vec<_>>()).collect();
+        // All found once for the line. Searched anew from each name, a line of many
+        // names would take quadratic time.
         Self { text, quotes, unescaped, data: words_behind_data_switches(text) }
     }
 
@@ -102,6 +104,7 @@ impl<'a> Line<'a> {
 }
 
 fn words_behind_data_switches(text: &str) -> Vec<usize> {
+    // Only ASCII letters: they keep their length, so that a position in the copy is one in the text.
     let lower = text.to_ascii_lowercase();
     let switches = [" /d ", " /d:", " -d ", " -value ", " -value:"];
     let behind =

@@ -151,6 +151,7 @@ fn element(line: &Line<'_>, name: &Name<'_>) -> Option<Value> {
     let attributes = &text[name.end..text.floor_char_boundary(name.end + LONGEST_WORD)];
     let Some(length) = attributes.find('>') else {
         // So many attributes that the rest goes too; or no element at all.
+        // The cut at a character's boundary may have taken up to three bytes, hence the four less.
         return (attributes.len() >= LONGEST_WORD - 4).then_some(Value { start: name.end, end: text.len() });
     };
     let start = name.end + length + 1;
@@ -163,6 +164,8 @@ fn property_of_log(line: &Line<'_>, name: &Name<'_>) -> Option<Value> {
     let rest = &line.text[name.end..];
     let begin =
         rest.strip_prefix(" property").and_then(|rest| rest.find('\'').map(|at| at + " property".len()))?;
+    // A value may hold apostrophes, which Windows Installer does not escape: only the
+    // last one is certain to close it.
     let end = rest.rfind('\'').filter(|end| *end > begin).unwrap_or(rest.len());
     Some(Value { start: name.end + begin + 1, end: name.end + end })
 }
@@ -197,6 +200,7 @@ fn value_at(line: &Line<'_>, start: usize, surroundings: &Surroundings) -> Value
     if surroundings.is_list {
         end = end.max(text[start..].find([';', '"']).map_or(text.len(), |length| start + length));
     }
+    // Where an expression ends cannot be told without a parser for it, so the rest of the line goes with it.
     if ["(", "@(", "@{", "$("].iter().any(|opening| text[start..].starts_with(opening)) {
         end = text.len();
     }

@@ -58,6 +58,8 @@ fn knots<'a>(needs: &BTreeSet<(&'a str, &'a str)>) -> BTreeSet<BTreeSet<&'a str>
     names
         .iter()
         .map(|name| reached[name].iter().copied().filter(|other| reached[other].contains(name)).collect())
+        // A name that does not reach itself lies in no circle. The members of one all give the same
+        // group, which the set holds once.
         .filter(|group: &BTreeSet<&str>| !group.is_empty())
         .collect()
 }

@@ -46,8 +46,11 @@ pub(super) fn stored_block(length: u16, last: bool) -> Vec<u8> {
 /// One block with deflate's fixed codes, literals only.
 pub(super) fn literals(data: &[u8]) -> Vec<u8> {
     let mut bits = Bits::default();
+    // The last block (lowest bit), and the fixed codes (01 above it).
     bits.number(0b011, 3);
     for &byte in data {
+        // RFC 1951, 3.2.6: eight bits from 0x30 on for the first 144 bytes, nine from 0x190 on for the
+        // others; the end of the block is seven zeros.
         let byte = u32::from(byte);
         if byte < 144 {
             bits.code(0x30 + byte, 8);
@@ -77,6 +80,8 @@ pub(super) fn zeros(length: usize) -> Vec<u8> {
 /// Code lengths: literal 0 and end-of-block two bits, length 258 and distance 1 one bit.
 fn zeros_tables(bits: &mut Bits) {
     const ORDER: [u32; 18] = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1];
+    // Symbol 285, a length of 258, is the last there is, so all 286 codes have to be described; there is one
+    // distance, and 18 code lengths are listed to reach the one of symbol 1.
     bits.number(286 - 257, 5);
     bits.number(0, 5);
     bits.number(18 - 4, 4);
@@ -93,9 +98,11 @@ fn zeros_tables(bits: &mut Bits) {
         bits.number(count - 11, 7);
     };
     bits.code(0b11, 2);
+    // The literals 1 to 255 have no code. One run reaches 138, so two are needed.
     skip(bits, 138);
     skip(bits, 117);
     bits.code(0b11, 2);
+    // Nor have the lengths from 257 to 284.
     skip(bits, 28);
     bits.code(0b10, 2);
     bits.code(0b10, 2);

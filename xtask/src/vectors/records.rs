@@ -103,6 +103,7 @@ impl Zip64End {
     pub(super) fn bytes(&self) -> Vec<u8> {
         let mut out = Out::default();
         if !self.without_record {
+            // 44 bytes follow the size; 45 is version 4.5 of the format, the first one with zip64.
             out.u32(ZIP64_END).u64(44).u16(45).u16(45).u32(0).u32(0);
             out.u64(self.entries_here).u64(self.entries).u64(self.directory_size).u64(self.directory_offset);
         }

@@ -97,6 +97,7 @@ fn touched(text: &str) -> Option<(u32, &'static str)> {
 
 fn place_with_two_views(line: &str) -> Option<&'static str> {
     let software = ["hklm:\\software\\", "hkey_local_machine\\software\\", "hklm\\software\\"];
+    // A key that names WOW6432Node means the 32-bit view: whoever wrote it has thought of the two.
     let is_native = |at: usize, prefix: &str| !line[at + prefix.len()..].starts_with("wow6432node");
     let in_software =
         software.iter().any(|prefix| line.match_indices(prefix).any(|(at, _)| is_native(at, prefix)));
@@ -122,6 +123,8 @@ fn program_files(examined: &Examined<'_>, findings: &mut Findings) {
 fn program_files_in(command: &Command<'_>, findings: &mut Findings) {
     let lower = command.text.to_lowercase();
     for FolderVariable { name, of_32_bit, of_64_bit } in FolderVariable::ALL {
+        // With both percent signs, because `%ProgramFiles(x86)%` is another variable, and
+        // what such a command should say.
         if lower.contains(&format!("%{}%", name.to_lowercase())) {
             let message =
                 format!("{} uses %{name}%, which is the (x86) folder under Intune.", command.name());

@@ -117,6 +117,7 @@ fn neighbours(files: &Files, subject: &Subject, findings: &mut Findings) {
 
 fn names(files: &Files, subject: &Subject, findings: &mut Findings) {
     let mut too_long =
+        // Windows' limit of 260 counts UTF-16 units, not letters or bytes.
         files.iter().filter(|entry| entry.name.encode_utf16().count() > LONGEST_PATH).peekable();
     if let Some(first) = too_long.peek().map(|entry| entry.name.clone()) {
         let (count, longest) = too_long.fold((0, 0), |(count, longest), entry| {
@@ -131,6 +132,8 @@ fn names(files: &Files, subject: &Subject, findings: &mut Findings) {
             "Shorten folder names, or pack that folder as an archive that the installer unpacks.",
         );
     }
+    // The policy judges names as they stand in an archive, where only the final
+    // `/` tells a folder from a file.
     let raw = files
         .iter()
         .map(|entry| if entry.is_folder { format!("{}/", entry.name) } else { entry.name.clone() });

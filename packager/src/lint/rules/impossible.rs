@@ -82,6 +82,8 @@ struct Wanted {
 }
 
 fn wanted(rule: &CheckedRule) -> Option<Wanted> {
+    // Windows compares paths and keys without case, and a final backslash says nothing: two rules that differ
+    // in no more than that look at the same thing.
     let folder = |path: &str| path.to_lowercase().trim_end_matches('\\').to_owned();
     Some(match rule {
         CheckedRule::File(file) => Wanted {

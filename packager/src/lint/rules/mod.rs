@@ -133,6 +133,8 @@ impl<'a> Examined<'a> {
         };
         let command = |installs, text: &'a Option<String>, pointer| {
             let text = text.as_deref().map(str::trim).filter(|text| !text.is_empty())?;
+            // Where the program's name ends in a line without quotes depends on which files there are:
+            // CreateProcess tries one prefix after the other. So parsing asks the package.
             let line = CommandLine::parse(text, &|path| subject.is_packed(path));
             Some(Command { installs, text, line, place: subject.app_place(pointer) })
         };
@@ -141,6 +143,7 @@ impl<'a> Examined<'a> {
         let rule = |detects| {
             let purpose = if detects { RulePurpose::Detection } else { RulePurpose::Requirement };
             move |placed: PlacedRule<'a>| {
+                // By Windows' rules on every host: the rules are for devices, wherever they are linted.
                 let checked = CheckedRule::check(&placed.rule, purpose, PathStyle::Windows);
                 AppRule { placed, detects, checked }
             }

@@ -100,6 +100,7 @@ fn context(examined: &Examined<'_>, findings: &mut Findings) {
     });
     let stated = app.msi_information.as_ref().and_then(|information| information.package_type.clone());
     let place = subject.app_place("/installExperience/runAsAccount");
+    // The packed MSI comes first. `msiInformation` may be what an earlier version of it left in the document.
     match (from_msi.or(stated), app.runs_as_user()) {
         (Some(MsiPackageType::PerUser), false) if !asks_for_all_users(examined) => {
             let message = "The MSI installs for one user (no ALLUSERS), but the app runs as SYSTEM: it lands in SYSTEM's profile.";

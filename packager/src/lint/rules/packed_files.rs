@@ -110,6 +110,8 @@ fn program(command: &Command<'_>, step: &Step, subject: &Subject, findings: &mut
     match location(name, command.installs) {
         Location::Elsewhere => call.report_machine_path(name, findings),
         Location::Relative if !step.moved => {
+            // Windows' own programs are found by a bare name alone; with a folder
+            // before it a name means one file.
             let has_folder = name.contains(['\\', '/']);
             if let Some(files) = &subject.files
                 && !candidates(step).iter().any(|path| files.find(path).is_some())

@@ -118,6 +118,8 @@ fn token_shape(text: &str) -> Option<&'static str> {
         text.match_indices(prefix).any(|(at, _)| run(&text[at + prefix.len()..], word) >= least)
     };
     let begins_word = |at: usize| !text[..at].ends_with(|c: char| c.is_ascii_alphanumeric());
+    // The lengths are a little below those of real tokens (36 behind `ghp_`, 20 behind `glpat-`): a prefix
+    // that is only mentioned is not taken for one.
     let shapes = [
         ("ghp_", 30, "a GitHub token"),
         ("github_pat_", 30, "a GitHub token"),
@@ -136,6 +138,7 @@ fn token_shape(text: &str) -> Option<&'static str> {
         let token: String = text[at..].chars().take_while(|c| word(*c) || *c == '.').collect();
         begins_word(at) && token.len() > 60 && token.split('.').filter(|part| part.len() > 8).count() >= 2
     };
+    // A token's header is a JSON object, and `eyJ` is how `{"` begins in base64.
     if text.match_indices("eyJ").any(|(at, _)| is_jwt(at)) {
         return Some("a JSON web token");
     }
@@ -211,6 +214,8 @@ fn is_literal_secure_string(line: &str) -> bool {
     let lower = line.trim().to_lowercase();
     let Some((before, after)) = lower.split_once("convertto-securestring") else { return false };
     let after = after.trim_start().trim_start_matches("-string").trim_start();
+    // `$` begins a variable, a second quote an empty string and `<` a placeholder: none
+    // of them gives a password away.
     let literal =
         after.strip_prefix(['"', '\'']).is_some_and(|text| !text.starts_with(['$', '"', '\'', '<']));
     literal && after.contains("-asplaintext") && !before.contains('#')

@@ -105,6 +105,7 @@ fn all_users(msi: &MsiFacts, subject: &Subject, findings: &mut Findings) {
 
 /// What Detection.xml says of the MSI against the MSI's own tables; what it does not say is not judged.
 fn flags(stated: &MsiInfo, read: &MsiInfo, findings: &mut Findings) {
+    // GUIDs are written in either case, and Windows Installer takes them for equal.
     let text = |field: &Option<String>| field.clone().map(|text| text.to_lowercase());
     let flag = |field: Option<bool>| field.map(|flag| flag.to_string());
     let context =
@@ -180,6 +181,8 @@ fn read_otherwise<R: Read + Seek>(payload: R) -> zip::result::ZipResult<Seen> {
     for index in 0..archive.len() {
         let entry = archive.by_index_raw(index)?;
         // The raw name: how a name is shown is another question than which entry it is.
+        // Microsoft's own tool writes `\` between components (reader case 2). Our reader splits on both, so
+        // without this every such package would look like one that two readers disagree about.
         let name = String::from_utf8_lossy(entry.name_raw()).replace('\\', "/");
         seen.insert(name, (entry.size(), entry.crc32()));
     }

@@ -91,6 +91,7 @@ fn interface(command: &Command<'_>, call: &Msiexec, subject: &Subject, findings:
             );
             findings.error(place, message, "Add `/qn`.");
         }
+        // An app that runs as the user shows its dialogs to somebody who can close them.
         Interface::Basic if !for_user => {
             let message = format!(
                 "{} runs msiexec with a visible interface: a dialog about an error waits unseen.",
@@ -177,6 +178,8 @@ fn known_installer(
                 format!("{} starts {}, {kind}, without its silent switch.", command.name(), step.program);
             findings.warning(place.clone(), message, format!("Add `{switch}`."));
         }
+        // The folder behind `_?=` stands without quotes and may hold blanks, so the text
+        // is searched and not the words.
         if is_uninstaller && kind == InstallerKind::Nsis && !step.tail.contains("_?=") {
             let message = format!(
                 "{} starts an NSIS uninstaller without `_?=`: it returns before it is done.",
@@ -200,6 +203,8 @@ fn is_silent(kind: InstallerKind, step: &Step) -> bool {
             .any(|switch| step.words.iter().any(|word| word.switch().as_deref() == Some(switch))),
         InstallerKind::InstallShield => {
             has(&["/s", "-s", "/silent", "-silent"])
+                // `/s/v"/qn"` is a single word to the system; InstallShield
+                // takes the switches apart by itself.
                 || step.words.iter().any(|word| word.raw.to_lowercase().starts_with("/s/v"))
         }
         InstallerKind::Squirrel => has(&["--silent", "-s", "/s", "--s"]),

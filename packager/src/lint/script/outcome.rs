@@ -109,6 +109,8 @@ impl Follower {
                 return ended;
             }
             ended.extend(self.statement(statement, open));
+            // Twenty `if`s in a row make a million ways, nearly all of which look alike: merged after
+            // every statement they stay few.
             ways = merged(ended);
             self.lost |= ways.len() > MOST_WAYS;
         }
@@ -248,6 +250,7 @@ fn effect_of(tokens: &[Token], functions: &[String]) -> Effect {
     let Some(first) = tokens.first() else { return Effect::Nothing };
     let word = first.word();
     let rest = &tokens[1..];
+    // An `exit` among the words of another statement may stand in a script block, which may run or not.
     if functions.contains(&word) || word == "&" || word == "." || contains_word(rest, "exit") {
         return Effect::Lost;
     }
@@ -256,13 +259,20 @@ fn effect_of(tokens: &[Token], functions: &[String]) -> Effect {
     }
     match word.as_str() {
         "exit" => Effect::Ends(exit_code(rest), Likely::No),
+        // Only the script's own level is followed, and there `return` ends it with exit code 0.
         "return" => Effect::Ends(End::Zero, prints_of(rest)),
+        // Uncaught it ends powershell.exe with exit code 1. What a `catch` makes of
+        // it is followed where the `try` is.
         "throw" => Effect::Ends(End::NonZero, Likely::No),
         "break" | "continue" => Effect::Ends(End::Body, Likely::No),
+        // powershell.exe sends the host's text and warnings to stdout as well, and the agent does not ask
+        // which command something came from.
         "write-output" | "write-host" | "write" | "echo" | "write-warning" | "out-host" => {
             Effect::Prints(prints_of(rest))
         }
         "write-error" => Effect::Stderr,
+        // It prints True or False, and False on stdout is output like any other: a script of this command
+        // alone detects the app whether the file is there or not.
         "test-path" => Effect::Prints(if has_pipe(rest) { Likely::Maybe } else { Likely::Yes }),
         _ if word.starts_with("[console]::error") || word.starts_with("$host.ui.writeerror") => {
             Effect::Stderr
@@ -282,6 +292,7 @@ fn may_fail(tokens: &[Token]) -> bool {
     // The error goes nowhere with it, so nothing reaches stderr.
     let is_silenced = (0..tokens.len()).any(|at| {
         matches!(word_at(at).as_str(), "-erroraction" | "-ea")
+            // 0 is the number of SilentlyContinue.
             && matches!(word_at(at + 1).as_str(), "silentlycontinue" | "ignore" | "0")
     });
     let fails = |at: usize| {
@@ -332,6 +343,8 @@ fn exit_code(rest: &[Token]) -> End {
 fn prints_of(tokens: &[Token]) -> Likely {
     let literal = tokens.iter().map(|token| match token {
         Token::Text(text, expands) => {
+            // What a variable holds is not known here; only the text before the
+            // first one is certain to be printed.
             let plain = if *expands { text.split('$').next().unwrap_or_default() } else { text };
             if plain.trim().is_empty() { Likely::Maybe } else { Likely::Yes }
         }

@@ -81,6 +81,8 @@ fn statement(tokens: &mut Tokens, depth: usize) -> Statement {
             braced(tokens, depth).map_or(Statement::Unknown, |_| Statement::Function(name))
         }
         "switch" | "trap" | "class" | "enum" | "begin" | "process" | "end" | "workflow" | "data" => {
+            // When and how often these run their blocks is not followed. Their words are taken off so that
+            // parsing can go on, and `Unknown` ends the judgement.
             simple(tokens);
             Statement::Unknown
         }
@@ -151,6 +153,8 @@ fn parentheses(tokens: &mut Tokens) -> Vec<Token> {
     while tokens.next_if_eq(&Token::End).is_some() {}
     let (mut inside, mut depth) = (Vec::new(), 0_usize);
     while let Some(token) = tokens.next_if(|token| depth > 0 || token.is('(')) {
+        // Never below zero: the first token can only be an opening parenthesis, and the loop
+        // ends with the one that closes it.
         depth += usize::from(token.is('('));
         depth -= usize::from(token.is(')'));
         inside.push(token);

@@ -54,6 +54,8 @@ pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
                 at += length;
                 code_start = at;
             }
+            // A backtick takes the special meaning from what follows: an escaped quote opens no string,
+            // and an escaped `#` no comment.
             None if rest.starts_with('`') => {
                 at += 1 + rest[1..].chars().next().map_or(0, char::len_utf8);
             }
@@ -77,6 +79,8 @@ fn special_length(rest: &str, before: Option<char>) -> Option<(usize, bool)> {
     if rest.starts_with('#') && begins_word {
         return Some((rest.find('\n').unwrap_or(rest.len()), true));
     }
+    // A here-string ends only where its closing sign begins a line. Quotes inside it end nothing, so it is
+    // tried before an ordinary string.
     for (open, close) in [("@\"", "\n\"@"), ("@'", "\n'@")] {
         if rest.starts_with(open) {
             return Some((through(close, 2), false));

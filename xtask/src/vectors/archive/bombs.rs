@@ -22,6 +22,7 @@ fn declared() -> Vec<Vector> {
             "declared-4-gib",
             "limit-ratio",
             "a few bytes that are said to become 4 GiB",
+            // One less than the sentinel, which would say that the size stands in a zip64 field.
             &beside_innocent([said(u32::MAX - 1)]),
         ),
         vector(
@@ -74,6 +75,8 @@ fn streams() -> Vec<Vector> {
         Vector::refused(
             "bomb-sum",
             "limit-unpacked",
+            // A million bytes, one more than the limit below. Deflate cannot exceed 1,032 to 1, so each file
+            // passes the ratio by itself, and only the sum can be refused.
             "twenty files of 50,000 zeros each",
             twenty(&packed().data, &plain),
         )

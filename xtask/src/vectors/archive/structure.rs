@@ -94,6 +94,8 @@ fn junk() -> Vec<Vector> {
 fn hidden() -> Image {
     two().but(|image| {
         image.before_directory = b"hidden".to_vec();
+        // The directory moves by the six bytes. With its old offset the fault would be that of the directory,
+        // and not that of the gap before it.
         image.end.directory_offset += 6;
     })
 }
