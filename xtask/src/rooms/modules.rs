@@ -127,7 +127,9 @@ pub(super) fn edges(modules: &[Module]) -> Vec<Edge> {
             let Some(to) = resolve(&module.path, &named.path, exists) else { continue };
             // What is around a module, or in it, is the same room.
             if !to.starts_with(&module.path) && !module.path.starts_with(&to) {
-                let place = format!("{}:{}", module.file.display(), named.line + 1);
+                // The same on every system, as the docs write paths.
+                let file = module.file.display().to_string().replace('\\', "/");
+                let place = format!("{file}:{}", named.line + 1);
                 edges.push(Edge { from: module.path.clone(), to, place });
             }
         }
