@@ -1,7 +1,7 @@
-//! Which boot of the machine this is: what an earlier one wrote and did not sync may be gone.
+//! Identifies the boot of the machine: what an earlier boot wrote and did not sync may be lost.
 
-/// The id of this boot; `None` where the system has none: then manifests count as another boot's, and partial
-/// downloads as this one's (their MAC decides).
+/// The id of this boot; `None` where the system has none. Without one, manifests count as another boot's, and partial
+/// downloads as this one's, because their MAC decides.
 ///
 /// Linux: `/proc/sys/kernel/random/boot_id`, new at every boot. Windows: the counter that the prefetcher keeps in
 /// the registry. Other systems have one only behind calls that are not safe, so they have none here.
@@ -9,12 +9,12 @@ pub fn id() -> Option<String> {
     read().map(|id| id.trim().to_owned()).filter(|id| is_plausible(id))
 }
 
-/// Short and printable: it is written into journals and manifests.
+/// Whether an id is short and printable, because it is written into journals and manifests.
 pub fn is_plausible(id: &str) -> bool {
     (1..=64).contains(&id.len()) && id.chars().all(|c| c.is_ascii_graphic())
 }
 
-/// True where both are known and the same.
+/// Whether both ids are known and equal.
 pub fn is_same(one: Option<&str>, other: Option<&str>) -> bool {
     one.is_some() && one == other
 }

@@ -1,8 +1,8 @@
 //! One process at a time: a `.lock` file that is never deleted, held as long as its handle is open.
 //!
-//! The system releases it when the process ends, however that happens, so no lock is ever stale. Who holds it
-//! stands in a `.pid` file beside it, because locked bytes cannot be read on Windows. Locks are taken in one order,
-//! a content's before a destination's, so no two processes wait for each other.
+//! The system releases the lock when the process ends, however that happens, so a lock is never stale. The process id
+//! of the holder is written to a `.pid` file beside it, because locked bytes cannot be read on Windows. A content's
+//! lock is always taken before a destination's, so no two processes wait for each other.
 
 use crate::private_file;
 use std::fs::{File, TryLockError};
@@ -12,27 +12,27 @@ use std::time::Duration;
 use waybill_context::{Cancelled, Context};
 use waybill_schemas::codes::{Classified, Code, package, root};
 
-/// Why a lock was not had.
+/// Why a lock was not taken.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LockError {
-    /// Another process holds it.
+    /// Another process held the lock until the wait was over.
     #[error("another waybill{} holds {}", holder.map(|pid| format!(" (process {pid})")).unwrap_or_default(), path.display())]
     Held {
         /// The lock file.
         path: PathBuf,
-        /// Its process, where that is known.
+        /// The id of the process that holds it, where its `.pid` file can be read.
         holder: Option<u32>,
     },
-    /// Interrupted while waiting.
+    /// The caller's cancel flag was set while waiting for the lock.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
     /// The lock file cannot be made or locked.
     #[error("cannot lock {}", path.display())]
     Io {
-        /// The lock file.
+        /// The lock file that could not be opened or locked.
         path: PathBuf,
-        /// Why.
+        /// The system's error.
         #[source]
         source: io::Error,
     },
@@ -51,23 +51,23 @@ impl Classified for LockError {
 /// A lock that is held until this is dropped.
 #[derive(Debug)]
 pub struct Lock {
-    /// Closing it ends the lock.
+    /// The system's lock lasts as long as this handle is open.
     _file: File,
     pid: PathBuf,
 }
 
-/// Between two looks at a lock that another process holds.
+/// How long to wait between two attempts to take a lock that another process holds.
 const PAUSE: Duration = Duration::from_millis(250);
 
 impl Lock {
-    /// Takes the lock at `path`, and waits for it up to `wait`; a warning says once for whom.
+    /// Takes the lock at `path`, and waits for it up to `wait`. A warning names the process that is waited for, once.
     ///
     /// # Errors
-    /// Another process holds it to the end of the wait; interruption; a file that cannot be locked.
+    /// Another process holds the lock until the wait is over; interruption; a file that cannot be locked.
     pub fn acquire(path: &Path, wait: Duration, context: &Context<'_>) -> Result<Self, LockError> {
         let failed = |source| LockError::Io { path: path.to_owned(), source };
         let file = private_file::open_or_create(path).map_err(failed)?;
-        // Windows locks the bytes against reading, too, so the holder writes its number beside the lock.
+        // Windows locks the bytes against reading, too, so the holder writes its process id beside the lock.
         let pid = path.with_extension("pid");
         let mut left = wait;
         loop {
@@ -100,7 +100,7 @@ impl Lock {
     }
 }
 
-/// The note goes before the lock does: the next holder's own must not be removed.
+/// The `.pid` file is removed before the lock is released, or it could be the next holder's that is removed.
 impl Drop for Lock {
     fn drop(&mut self) {
         if let Err(error) = private_file::remove(&self.pid) {

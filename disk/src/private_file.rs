@@ -9,18 +9,18 @@ use std::path::{Path, PathBuf};
 use tempfile::{NamedTempFile, TempPath};
 use waybill_context::Context;
 
-/// Where the new version of `path` is written. One name, so that a dead run leaves one file at most, which the next
-/// writer replaces; the writer holds a lock.
+/// Where the new version of `path` is written before it is renamed. There is one such name, so that a dead run leaves
+/// one file at most, which the next writer replaces. The writer holds a lock.
 pub fn beside(path: &Path) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(NEW);
     path.with_file_name(name)
 }
 
-/// How such a file's name ends.
+/// The end of the name that [`beside`] gives.
 pub const NEW: &str = ".new";
 
-/// Opens for reading.
+/// Opens a file for reading; a link is not followed.
 ///
 /// # Errors
 /// A link, a folder, or I/O.
@@ -29,7 +29,7 @@ pub fn open(path: &Path) -> io::Result<File> {
     if file.metadata()?.is_file() { Ok(file) } else { Err(io::Error::other("not a file")) }
 }
 
-/// Makes a new file for its owner alone; one that a dead run left there is removed.
+/// Makes a new file that only its owner may use; one that a dead run left there is removed.
 ///
 /// # Errors
 /// I/O.
@@ -38,7 +38,7 @@ pub fn create(path: &Path) -> io::Result<File> {
     open_with(path, |options| options.write(true).create_new(true))
 }
 
-/// Opens a file of that name for its owner alone, or makes it; what it holds stays.
+/// Opens the file at `path`, or makes it so that only its owner may use it; its bytes are kept.
 ///
 /// # Errors
 /// A link, or I/O.
@@ -63,10 +63,10 @@ pub fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Renames `from` over `to`, with patience.
+/// Renames `from` over `to`, as [`rename`](crate::rename) does, with both paths in the error.
 ///
 /// # Errors
-/// What the system reports at last, with both paths; interruption ends the waiting.
+/// The system's last error, with both paths; interruption ends the waiting.
 pub fn rename(from: &Path, to: &Path, context: &Context<'_>) -> io::Result<()> {
     crate::rename(from, to, context).map_err(|error| {
         let text = format!("cannot rename {} to {}: {error}", from.display(), to.display());
@@ -74,7 +74,7 @@ pub fn rename(from: &Path, to: &Path, context: &Context<'_>) -> io::Result<()> {
     })
 }
 
-/// How files are opened here: made for their owner alone, and never through a link.
+/// Options that every private file is opened with: made for its owner alone, and never through a link.
 #[cfg(unix)]
 pub fn options() -> OpenOptions {
     use std::os::unix::fs::OpenOptionsExt;
@@ -83,7 +83,7 @@ pub fn options() -> OpenOptions {
     options
 }
 
-/// How files are opened here: a link is opened as itself, never what it points to.
+/// Options that every private file is opened with: a link is opened as itself, never what it points to.
 #[cfg(windows)]
 pub fn options() -> OpenOptions {
     use std::os::windows::fs::OpenOptionsExt;
@@ -97,11 +97,11 @@ pub fn options() -> OpenOptions {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FileAccess {
-    /// Its owner alone, for ever.
+    /// Its owner alone, always.
     Private,
-    /// Whoever may use any file that is made there.
+    /// Everybody who may use any file that is made in that folder.
     Usual,
-    /// Whoever may use the file that it replaces; as usual where it replaces none.
+    /// Everybody who may use the file that it replaces; as [`FileAccess::Usual`] where it replaces none.
     AsReplaced,
 }
 
@@ -110,9 +110,9 @@ pub enum FileAccess {
 pub struct NewFile {
     file: NamedTempFile,
     path: PathBuf,
-    /// Whether its name is ours and not one of tempfile's.
+    /// Whether its name is that of [`beside`] and not one of tempfile's.
     has_own_name: bool,
-    /// What it gets in its place; `None` where it stays private.
+    /// The permissions it gets in its place; `None` where it stays private.
     #[cfg(unix)]
     permissions: Option<std::fs::Permissions>,
 }
@@ -126,7 +126,7 @@ impl NewFile {
     pub fn create(path: &Path, access: FileAccess) -> io::Result<Self> {
         use std::os::unix::fs::PermissionsExt as _;
         let private = std::fs::Permissions::from_mode(0o600);
-        // Created as any new file is, which shows what the user's umask allows; private from then on.
+        // Created as any new file is, which shows the mode that the user's umask allows; private from then on.
         let usual = std::fs::Permissions::from_mode(0o666);
         let replaced = || path.metadata().ok().map(|there| there.permissions());
         let (created_with, replaced) = match access {
@@ -193,7 +193,7 @@ impl NewFile {
         if let Some(permissions) = self.permissions {
             self.file.as_file().set_permissions(permissions)?;
         }
-        // Before the rename: a name that leads to a file without its bytes is what must never be.
+        // Before the rename, or a loss of power could leave the name with a file that lacks its bytes.
         self.file.as_file().sync_all()?;
         Ok(SettledFile { file: self.file, path: self.path, has_own_name: self.has_own_name })
     }
@@ -227,7 +227,8 @@ impl SettledFile {
     pub fn put(self, replace: bool, context: &Context<'_>) -> io::Result<()> {
         let path = self.path;
         if self.has_own_name && replace {
-            // By std and not by tempfile, whose rename on Windows knows no path over 260 characters. The handle is closed first.
+            // By std, because the rename of tempfile refuses paths over 260 characters on Windows. The handle is closed
+            // first.
             let mut beside = self.file.into_temp_path();
             crate::rename(&beside, &path, context).map_err(|error| interrupted_while_held(error, context))?;
             beside.disable_cleanup(true);
@@ -250,7 +251,8 @@ impl SettledFile {
     }
 }
 
-/// A file that something still held when the user wanted to stop was not waited for. Any other error stays what it is.
+/// Reports `Interrupted` where the wait for a held file was cut short by the cancel flag. Any other error stays as it
+/// is.
 fn interrupted_while_held(error: io::Error, context: &Context<'_>) -> io::Error {
     if is_held(&error) && context.check().is_err() { io::ErrorKind::Interrupted.into() } else { error }
 }

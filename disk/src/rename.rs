@@ -1,19 +1,21 @@
-//! Renames: what must reach the disk before one makes it visible (`docs/architecture.md`, "Crash safety"), the rename itself,
-//! which Windows refuses for a moment where something holds the file, and the folder that makes it last.
+//! Renames files and folders, which Windows refuses for a moment where another program holds them, and syncs folders
+//! and trees so that a rename lasts. What must be on the disk before a rename makes it visible: `docs/architecture.md`,
+//! "Crash safety".
 
 use std::io;
 use std::path::Path;
 use std::time::Duration;
 use waybill_context::Context;
 
-/// A virus scanner or an indexer may hold a fresh file for a moment, and Windows then refuses to rename it or its folder.
+/// How long a rename is tried again on Windows while a virus scanner or an indexer holds the file or a file in the
+/// folder.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Renames a file or folder. On Windows a virus scanner or an indexer may hold it for a moment, and the rename is then
-/// refused: it is tried again for ten seconds on the context's clock.
+/// Renames a file or folder. Where a virus scanner or an indexer holds it, Windows refuses the rename: it is tried
+/// again for ten seconds by the context's clock.
 ///
 /// # Errors
-/// What the system reports at last; interruption ends the waiting.
+/// The system's last error; interruption ends the waiting.
 pub fn rename(from: &Path, to: &Path, context: &Context<'_>) -> io::Result<()> {
     // Not by fs_err, which hides the system's code behind its own text.
     while_held(context, || std::fs::rename(from, to))
@@ -35,7 +37,7 @@ fn repeat(
     let (mut waited, mut pause) = (Duration::ZERO, Duration::from_millis(10));
     loop {
         match attempt() {
-            // Counted in what was slept: the clock may be set meanwhile. Short pauses first, as most scans are short.
+            // The pauses are summed because the clock may be set meanwhile. They start short, as most scans are.
             Err(error) if is_held(&error) && waited < PATIENCE && context.check().is_ok() => {
                 context.clock().sleep(pause);
                 waited += pause;
@@ -46,56 +48,56 @@ fn repeat(
     }
 }
 
-/// `ERROR_ACCESS_DENIED` and `ERROR_SHARING_VIOLATION`.
+/// Whether the error is Windows' `ERROR_ACCESS_DENIED` or `ERROR_SHARING_VIOLATION`.
 pub(crate) fn is_held(error: &io::Error) -> bool {
     cfg!(windows) && matches!(error.raw_os_error(), Some(5 | 32))
 }
 
-/// Above so many files each file's own flush costs more than it is worth.
+/// Above this number of files, flushing each one costs more than it is worth.
 #[cfg(windows)]
 const MOST_FLUSHES: u64 = 1_000;
 
-/// Whether each of so many files is to be flushed by itself: Windows has no call for a whole volume that we may use, so it
-/// is done there up to a number of files. Elsewhere one call at the end serves all.
+/// Whether each file of a tree of so many is to be flushed by itself. Windows has no call for a whole volume that we
+/// may use, so files are flushed one by one there, up to a limit. On other systems one call at the end covers them all.
 #[cfg(windows)]
 pub fn flushes_each_file(files: u64) -> bool {
     files <= MOST_FLUSHES
 }
 
-/// Whether each of so many files is to be flushed by itself: never, one `syncfs` at the end serves all.
+/// Whether each file of a tree of so many is to be flushed by itself: never here, one sync at the end covers them all.
 #[cfg(not(windows))]
 pub fn flushes_each_file(_files: u64) -> bool {
     false
 }
 
-/// Whether so many files survive a loss of power once they were flushed and the tree was synced: on Windows those that
-/// were flushed one by one. `sync` of macOS and the BSDs may return before it is done.
+/// Whether a tree of so many files survives a loss of power once it was flushed and synced. On Windows this holds only
+/// up to the limit of [`flushes_each_file`]; on macOS and the BSDs never, because their `sync` may return early.
 pub fn is_tree_settled(files: u64) -> bool {
     cfg!(target_os = "linux") || flushes_each_file(files)
 }
 
-/// Settles everything below `folder`.
+/// Makes everything below `folder` durable, with the rest of its file system.
 #[cfg(target_os = "linux")]
 pub(crate) fn sync_tree(folder: &Path) -> io::Result<()> {
     let folder = std::fs::File::open(folder)?;
     Ok(rustix::fs::syncfs(&folder)?)
 }
 
-/// macOS and the BSDs know no `syncfs`; `sync` settles every volume.
+/// macOS and the BSDs have no `syncfs`; `sync` covers every volume.
 #[cfg(all(unix, not(target_os = "linux")))]
 pub(crate) fn sync_tree(_folder: &Path) -> io::Result<()> {
     rustix::fs::sync();
     Ok(())
 }
 
-/// Done file by file.
+/// Does nothing: on Windows files are flushed one by one.
 #[cfg(windows)]
 pub(crate) fn sync_tree(_folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Settles renames and removals in `folder`. They have happened by then, and some network file systems settle no
-/// directory: a failure is logged, and is no reason to call the work undone.
+/// Makes renames and removals in `folder` durable. They have happened by then, and some network file systems cannot
+/// sync a directory, so a failure is only logged.
 #[cfg(unix)]
 pub fn sync_folder(folder: &Path) {
     if let Err(error) = std::fs::File::open(folder).and_then(|folder| folder.sync_all()) {
@@ -103,11 +105,11 @@ pub fn sync_folder(folder: &Path) {
     }
 }
 
-/// NTFS journals renames by itself; a directory cannot be flushed.
+/// Does nothing: NTFS journals renames by itself, and a directory cannot be flushed.
 #[cfg(windows)]
 pub fn sync_folder(_folder: &Path) {}
 
-/// The folder that `path` lies in; the current one for a bare name.
+/// The folder that holds `path`; the current one for a bare name.
 pub fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }

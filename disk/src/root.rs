@@ -17,23 +17,23 @@ use waybill_schemas::codes::{self, Classified, Code};
 #[cfg(windows)]
 use waybill_win32::{access, token::Token};
 
-/// Why a folder cannot be the root.
+/// Why a folder cannot be the root of state and downloads.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RootError {
-    /// It, or a folder in it, cannot be made or opened.
+    /// The root, or a folder in it, cannot be made or opened.
     #[error("cannot use {} for state and downloads", path.display())]
     Io {
-        /// The folder.
+        /// The folder that failed: the root or one of its subfolders.
         path: PathBuf,
-        /// Why.
+        /// The system's error.
         #[source]
         source: io::Error,
     },
-    /// It, or a folder in it, is not ours alone.
+    /// The root, or a folder in it, does not belong to this user or machine alone.
     #[error("{} is not used for state and downloads: {why}", path.display())]
     Foreign {
-        /// The folder.
+        /// The folder that was refused: the root or one of its subfolders.
         path: PathBuf,
         /// What is wrong with it.
         why: &'static str,
@@ -53,8 +53,8 @@ pub struct Root {
 }
 
 impl Root {
-    /// Where it is unless `--root` or `WAYBILL_ROOT` says otherwise: `%ProgramData%\Waybill` on Windows; elsewhere
-    /// `$XDG_STATE_HOME/waybill`, else `/var/lib/waybill` for root and `~/.local/state/waybill` for everybody else.
+    /// The root unless `--root` or `WAYBILL_ROOT` names another one: `%ProgramData%\Waybill` on Windows; elsewhere
+    /// `$XDG_STATE_HOME/waybill`, else `/var/lib/waybill` for root and `~/.local/state/waybill` for every other user.
     pub fn default_path() -> PathBuf {
         default_path()
     }
@@ -79,12 +79,13 @@ impl Root {
         Ok(Self { path })
     }
 
-    /// The folder itself.
+    /// The absolute path of the root.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Opens a file directly in the root, for its owner alone, or makes it; what it holds stays, its mode is set right.
+    /// Opens a file directly in the root, or makes it. Its bytes are kept, and its mode is set so that only its owner
+    /// may use it.
     ///
     /// # Errors
     /// A link, or I/O.
@@ -99,23 +100,23 @@ impl Root {
         Ok(file)
     }
 
-    /// Where downloads that are under way lie.
+    /// The folder of downloads that are under way.
     pub fn incoming_folder(&self) -> PathBuf {
         self.path.join("Content").join("Incoming")
     }
 
-    /// Where the manifests lie.
+    /// The folder of manifests.
     pub fn manifest_folder(&self) -> PathBuf {
         self.path.join("Content").join("Manifests")
     }
 
-    /// Where content folders lie that have no other place.
+    /// The folder of content folders that were given no destination of their own.
     pub fn cache(&self) -> PathBuf {
         self.path.join("Cache")
     }
 }
 
-/// The directory that packages' state goes to by the Filesystem Hierarchy Standard.
+/// The state folder of a system-wide program by the Filesystem Hierarchy Standard.
 #[cfg(unix)]
 const OF_THE_MACHINE: &str = "/var/lib/waybill";
 
@@ -125,8 +126,8 @@ fn default_path() -> PathBuf {
     choose(state, std::env::home_dir(), rustix::process::geteuid().is_root())
 }
 
-/// By the XDG Base Directory Specification a relative path counts as unset. Root's home is no place for state of
-/// the machine, and under sudo it may be another user's.
+/// By the XDG Base Directory Specification a relative path counts as unset. The machine's state does not belong in
+/// root's home, which under sudo may be another user's.
 #[cfg(unix)]
 fn choose(state: Option<PathBuf>, home: Option<PathBuf>, is_root: bool) -> PathBuf {
     match (state.filter(|state| state.is_absolute()), home.filter(|home| home.is_absolute())) {
@@ -149,14 +150,14 @@ fn choose(program_data: Option<PathBuf>) -> PathBuf {
         .join("Waybill")
 }
 
-/// A folder that was checked.
+/// A folder that belongs to this user or machine alone, as its handle has shown.
 struct PrivateFolder {
     path: PathBuf,
     #[cfg(unix)]
     handle: std::os::fd::OwnedFd,
 }
 
-/// Opens the folder at `path`; it and those above it are made where they are missing.
+/// Opens the folder at `path`; it and its ancestors are made where they are missing.
 #[cfg(unix)]
 fn open_root(path: &Path) -> Result<PrivateFolder, RootError> {
     use std::os::unix::fs::DirBuilderExt as _;
@@ -169,7 +170,7 @@ fn open_root(path: &Path) -> Result<PrivateFolder, RootError> {
 
 #[cfg(unix)]
 impl PrivateFolder {
-    /// The folder `name` in this one.
+    /// Opens the subfolder `name`, and makes it where it is missing.
     fn folder(&self, name: &str) -> Result<Self, RootError> {
         use rustix::io::Errno;
         let path = self.path.join(name);
@@ -179,11 +180,11 @@ impl PrivateFolder {
         }
     }
 
-    /// Opens `name` relative to `folder`, and checks by the handle whose it is.
+    /// Opens `name` relative to `folder`, and checks owner and mode by the handle.
     fn open_at(path: PathBuf, folder: impl std::os::fd::AsFd, name: &Path) -> Result<Self, RootError> {
         use rustix::fs::{Mode, OFlags};
         use rustix::io::Errno;
-        // By the handle, never by the path again: between two looks a path could come to lead elsewhere.
+        // By the handle, because the path could lead elsewhere by the next call.
         let flags = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::RDONLY;
         let handle = match rustix::fs::openat(folder, name, flags, Mode::empty()) {
             Ok(handle) => handle,
@@ -205,9 +206,9 @@ impl PrivateFolder {
     }
 }
 
-/// Opens the folder at `path`; it and those above it are made where they are missing. One that is made by the system or an
-/// elevated administrator is closed to everybody else; one that belongs to another user is refused, because its owner
-/// may change what is run from it.
+/// Opens the folder at `path`; it and its ancestors are made where they are missing. One that is made by the system or
+/// an elevated administrator is closed to everybody else. One that belongs to another user is refused, because its
+/// owner could change what is run from it.
 #[cfg(windows)]
 fn open_root(path: &Path) -> Result<PrivateFolder, RootError> {
     let failed = |source| RootError::Io { path: path.to_owned(), source };
@@ -221,10 +222,10 @@ fn open_root(path: &Path) -> Result<PrivateFolder, RootError> {
     }
 }
 
-/// What is below the root inherits its access list. Links are refused here too.
+/// A folder below the root inherits the root's access list. Links are refused here too.
 #[cfg(windows)]
 impl PrivateFolder {
-    /// The folder `name` in this one.
+    /// Opens the subfolder `name`, and makes it where it is missing.
     fn folder(&self, name: &str) -> Result<Self, RootError> {
         let path = self.path.join(name);
         match std::fs::create_dir(&path) {
@@ -235,7 +236,7 @@ impl PrivateFolder {
         }
     }
 
-    /// Opens the folder itself, whatever it is, and checks the handle.
+    /// Opens whatever is at `path`, without following a link, and checks the handle.
     fn open_at(path: PathBuf) -> Result<Self, RootError> {
         use std::os::windows::fs::OpenOptionsExt as _;
         const BACKUP_SEMANTICS: u32 = 0x0200_0000; // without it no folder is opened
@@ -257,7 +258,7 @@ const SYSTEM: &str = "S-1-5-18";
 #[cfg(windows)]
 const ADMINISTRATORS: &str = "S-1-5-32-544";
 
-/// Whether it belongs to the system, to administrators or to the user of this process.
+/// Whether the folder belongs to the system, to administrators or to the user of this process.
 #[cfg(windows)]
 fn is_our_own(folder: &Path) -> io::Result<bool> {
     let owner = access::of(&folder.to_string_lossy())?.owner;
@@ -265,8 +266,9 @@ fn is_our_own(folder: &Path) -> io::Result<bool> {
     Ok(owner.is_some_and(|owner| [SYSTEM, ADMINISTRATORS, &own].contains(&owner.as_str())))
 }
 
-/// Makes a folder, and those above it where they are missing. It is closed to everybody but the system and
-/// administrators from its first moment; where we are neither, it is as its parent has it: then it is a user's own folder.
+/// Makes a folder, and its ancestors where they are missing. Where this process is the system or an administrator, the
+/// folder is closed to everybody else from its first moment; any other user's folder inherits the access list of its
+/// parent.
 #[cfg(windows)]
 fn create_closed(folder: &Path) -> io::Result<()> {
     let token = Token::own()?;

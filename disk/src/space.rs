@@ -1,4 +1,4 @@
-//! Whether there is room: asked before the first byte, and reported the same way when it runs out later.
+//! Free space: checked before the first byte is written, and reported the same way when the disk fills up later.
 
 use std::error::Error;
 use std::fmt;
@@ -6,15 +6,15 @@ use std::io;
 use std::path::{Path, PathBuf};
 use waybill_schemas::codes::{Classified, Code, root};
 
-/// Too little room for what is to be written.
+/// There is too little free space for what is to be written.
 #[derive(Debug, thiserror::Error)]
 #[error("{} has {} free, and {} are needed", folder.display(), Size(*free), Size(*needed))]
 pub struct SpaceError {
-    /// Bytes that would be written.
+    /// Bytes that are about to be written.
     pub needed: u64,
-    /// Bytes that are free for us.
+    /// Bytes that this user may still write on the volume.
     pub free: u64,
-    /// The folder on that volume.
+    /// The folder that was to be written to.
     pub folder: PathBuf,
 }
 
@@ -24,15 +24,15 @@ impl Classified for SpaceError {
     }
 }
 
-/// Looks whether `needed` bytes are free for us on the volume of `folder`, which need not be there yet. Where the
-/// system does not say, there is no reason to refuse.
+/// Checks that `needed` bytes are free for this user on the volume of `folder`, which need not exist yet. Passes where
+/// the system does not say how much is free.
 ///
 /// # Errors
-/// Too little room.
+/// Fewer bytes are free than are needed.
 pub fn check(folder: &Path, needed: u64) -> Result<(), SpaceError> {
     let there = nearest(folder);
     match fs4::available_space(there) {
-        // Another program may take the room a moment later: this only refuses what could not work anyway.
+        // Another program may take the space a moment later: this only refuses what cannot work.
         Ok(free) if free < needed => Err(SpaceError { needed, free, folder: folder.to_owned() }),
         Ok(_) => Ok(()),
         Err(error) => {
@@ -42,12 +42,12 @@ pub fn check(folder: &Path, needed: u64) -> Result<(), SpaceError> {
     }
 }
 
-/// The same for two folders, whose volume may be one and the same.
+/// As [`check`], for two folders that may be on the same volume: then both sums must fit together.
 ///
 /// # Errors
-/// Too little room on one of them.
+/// Fewer bytes are free than are needed on one of their volumes.
 pub fn check_both(one: (&Path, u64), other: (&Path, u64)) -> Result<(), SpaceError> {
-    // Each by itself would fit, and both together might not.
+    // Each sum could fit by itself where both together do not.
     if is_same_volume(one.0, other.0) {
         return check(other.0, one.1.saturating_add(other.1));
     }
@@ -55,7 +55,7 @@ pub fn check_both(one: (&Path, u64), other: (&Path, u64)) -> Result<(), SpaceErr
     check(other.0, other.1)
 }
 
-/// The nearest folder that is there: `folder` itself or one it will be made in.
+/// The nearest folder that exists: `folder` itself or one of its ancestors.
 fn nearest(folder: &Path) -> &Path {
     folder.ancestors().find(|folder| folder.is_dir()).unwrap_or(Path::new("."))
 }
@@ -67,7 +67,7 @@ fn is_same_volume(one: &Path, other: &Path) -> bool {
     device(one).is_some() && device(one) == device(other)
 }
 
-/// The same drive letter or share. A folder that another volume is mounted in is not recognised.
+/// Compares drive letters or shares. A folder that another volume is mounted in is not recognised.
 #[cfg(windows)]
 fn is_same_volume(one: &Path, other: &Path) -> bool {
     let volume = |folder| {
@@ -77,9 +77,9 @@ fn is_same_volume(one: &Path, other: &Path) -> bool {
     volume(one).is_some() && volume(one) == volume(other)
 }
 
-/// True where `error`, or what caused it, says that the disk or a quota is full.
+/// Whether `error`, or an error that caused it, says that the disk or a quota is full.
 pub fn is_full(error: &(dyn Error + 'static)) -> bool {
-    // The system's error lies at the end of a chain of others, which say what was being written.
+    // The system's error is the last of a chain; the others say what was being written.
     let mut next = Some(error);
     while let Some(error) = next {
         if error.downcast_ref::<io::Error>().is_some_and(says_full) {
@@ -90,13 +90,13 @@ pub fn is_full(error: &(dyn Error + 'static)) -> bool {
     false
 }
 
-/// What an I/O error holds is not its source: it is looked at by itself.
+/// An error that an `io::Error` wraps is not its `source`, so it is looked at separately.
 fn says_full(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
         || error.get_ref().is_some_and(|inner| is_full(inner))
 }
 
-/// Bytes for people, in the largest unit of 1,024 that leaves a whole number before the point.
+/// Bytes as text, in the largest unit (powers of 1,024) in which the value is at least 1.
 struct Size(u64);
 
 impl fmt::Display for Size {

@@ -1,7 +1,7 @@
-//! Private staging beside a target folder, locked for as long as a run fills it, and what dead runs left of theirs.
+//! Private staging folders beside a target, each locked while a run fills it, and the staging that dead runs left.
 //!
-//! A live run holds the `lock` file of its staging folder, which the system gives back however the process ends. So a
-//! staging folder whose lock can be taken is a dead run's: where it is whole it is taken up, else it is removed.
+//! A live run holds the `lock` file of its staging folder, and the system releases it however the process ends. So a
+//! staging folder whose lock can be taken belongs to a dead run: where it is whole it is taken up, else it is removed.
 
 use crate::private_file;
 use crate::rename::sync_tree;
@@ -13,16 +13,18 @@ use std::time::Duration;
 use tempfile::TempDir;
 use waybill_context::{Context, failpoint};
 
-/// In a staging folder: held by the run that fills it, so that the next one recognises a dead run's folder.
+/// The lock file in a staging folder, held by the run that fills it, so that the next run recognises a dead one's
+/// folder.
 const LOCK: &str = "lock";
-/// In a staging folder: what will be renamed, with the permissions that any new folder has.
+/// The folder in a staging folder that will be renamed, with the permissions that any new folder has.
 const CONTENT: &str = "content";
-/// Tries to make a staging folder: a sweep of another run may take one for dead before it is locked.
+/// How often to try to make a staging folder: another run's sweep may take it for a dead run's before it is locked.
 const ATTEMPTS: usize = 4;
-/// A staging folder without a lock is being made, or its maker died before it came to it; after this it is the latter.
+/// The age at which a staging folder without a lock counts as a dead run's. A younger one may be about to be locked.
 const UNLOCKED: Duration = Duration::from_secs(60);
 
-/// A folder being filled. Dropped before [`StagedFolder::publish`], it and everything in it vanish.
+/// A folder that is being filled. Unless [`StagedFolder::publish`] is called, dropping this removes it and all its
+/// files.
 #[derive(Debug)]
 pub struct StagedFolder {
     _lock: File, // given back first
@@ -32,11 +34,11 @@ pub struct StagedFolder {
 }
 
 impl StagedFolder {
-    /// Sweeps what dead runs left beside the target, checks it and makes the staging folder; folders above the target are
-    /// made where they are missing.
+    /// Sweeps what dead runs left beside the target, checks the target and makes the staging folder. Ancestors of the
+    /// target are made where they are missing.
     ///
     /// # Errors
-    /// What [`TargetFolder::check`] says; I/O.
+    /// Those of [`TargetFolder::check`]; I/O.
     pub fn create(target: TargetFolder, context: &Context<'_>) -> Result<Self, StagingError> {
         let folder = target.parent().to_owned();
         let failed = |source| StagingError::Staging { folder: folder.clone(), source };
@@ -46,8 +48,8 @@ impl StagedFolder {
         Self::beside(target).map_err(failed)
     }
 
-    /// The same without a sweep and without a look at the target, for a caller that does both itself or that replaces
-    /// single files of a folder that is there.
+    /// As [`StagedFolder::create`], without the sweep and the check, for a caller that does both itself or that
+    /// replaces single files of a folder that exists.
     ///
     /// # Errors
     /// I/O.
@@ -74,13 +76,13 @@ impl StagedFolder {
         Err(last)
     }
 
-    /// The folder to fill. Every handle on something in it is to be closed before [`StagedFolder::publish`]: Windows
-    /// renames and removes no folder in which something is open.
+    /// The folder to fill. Every handle on something in it must be closed before [`StagedFolder::publish`]: Windows
+    /// neither renames nor removes a folder in which something is open.
     pub fn content(&self) -> PathBuf {
         self.private.path().join(CONTENT)
     }
 
-    /// Makes everything in it survive a loss of power, as far as [`is_tree_settled`](crate::is_tree_settled) says.
+    /// Makes all its files survive a loss of power, as far as [`is_tree_settled`](crate::is_tree_settled) says.
     ///
     /// # Errors
     /// [`StagingError::Settle`].
@@ -91,15 +93,15 @@ impl StagedFolder {
         Ok(())
     }
 
-    /// Renames the folder into place, makes that durable and returns where it is.
+    /// Renames the folder into place, makes that durable and returns the absolute destination.
     ///
     /// # Errors
-    /// [`StagingError::Exists`] where the target was filled meanwhile; [`StagingError::Move`], and the staging folder is
-    /// kept.
+    /// [`StagingError::Exists`] where the target was filled meanwhile; [`StagingError::Move`], after which the staging
+    /// folder is kept.
     pub fn publish(self, context: &Context<'_>) -> Result<PathBuf, StagingError> {
         let placed = self.place(context);
         if matches!(placed, Err(StagingError::Move { .. })) {
-            // It holds everything that was unpacked: the next run takes it up.
+            // It holds everything that was unpacked, and the next run takes it up.
             let _ = self.private.keep();
         }
         placed
@@ -116,7 +118,7 @@ impl StagedFolder {
     }
 }
 
-/// Locks a new staging folder, then makes what will hold the files, which fails where another run swept the folder meanwhile.
+/// Locks a new staging folder, then makes the folder for the files. Fails where another run swept the folder meanwhile.
 fn furnish(private: &Path) -> io::Result<File> {
     let lock = lock_options().create_new(true).open(private.join(LOCK))?;
     match lock.try_lock() {
@@ -134,7 +136,7 @@ fn lock_options() -> OpenOptions {
     options
 }
 
-/// A staging folder whose run is dead.
+/// A staging folder of a run that has ended.
 struct DeadStaging {
     private: PathBuf,
     /// Held, so that no other run takes it for dead as well.
@@ -142,7 +144,7 @@ struct DeadStaging {
 }
 
 impl DeadStaging {
-    /// `None` while a run works in it, and where that cannot be found out.
+    /// Takes the lock. `None` while a run works in the folder, and where that cannot be determined.
     fn claim(private: PathBuf, context: &Context<'_>) -> Option<Self> {
         match lock_options().open(private.join(LOCK)) {
             Ok(lock) => match lock.try_lock() {
@@ -155,7 +157,7 @@ impl DeadStaging {
             },
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let modified = private.symlink_metadata().and_then(|metadata| metadata.modified()).ok()?;
-                // A folder from the future has no age: it is left alone.
+                // A folder with a time in the future has no age: it is left alone.
                 let age = context.clock().now().duration_since(modified).ok()?;
                 (age > UNLOCKED).then_some(Self { private, lock: None })
             }
@@ -167,8 +169,9 @@ impl DeadStaging {
         self.private.join(CONTENT)
     }
 
-    /// Renames the folder before it removes it, so that no run takes up half of one. On Unix the lock is held meanwhile.
-    /// Windows renames no folder in which a file is open: there the rename fails if another run has opened the lock.
+    /// Renames the folder before removing it, so that no run takes up half of it. On Unix the lock is held meanwhile.
+    /// Windows does not rename a folder in which a file is open: there the rename fails if another run has opened the
+    /// lock.
     fn remove(mut self, target: &TargetFolder) {
         if cfg!(windows) {
             self.lock = None;
@@ -189,24 +192,26 @@ impl DeadStaging {
 }
 
 impl TargetFolder {
-    /// Removes what dead runs left beside the target: their staging folders, and what they were about to remove. A forced
-    /// replacement that was cut between its two renames is undone. What cannot be removed is left to the next sweep.
+    /// Removes what dead runs left beside the target: their staging folders, and folders that they were about to
+    /// remove. A forced replacement that was cut between its two renames is undone. What cannot be removed is left to
+    /// the next sweep.
     ///
-    /// [`StagedFolder::create`] does so by itself; this is for a caller that finds that there is nothing to stage.
+    /// [`StagedFolder::create`] calls it; call it yourself where there is nothing to stage.
     pub fn sweep(&self, context: &Context<'_>) {
         self.tidied(context).into_iter().for_each(|dead| dead.remove(self));
     }
 
-    /// Moves into place what a dead run staged whole, and removes the rest that dead runs left beside the target.
+    /// Moves into place what a dead run staged whole, and removes everything else that dead runs left beside the
+    /// target.
     ///
-    /// A run may die before its rename, or end with [`StagingError::Move`]. `is_whole` is asked of each staged folder (with
-    /// its path) until it says yes, by a manifest that was written when the files were settled, say. A live run's staging is
-    /// locked and never touched. Call it before [`StagedFolder::create`], which only sweeps. Returns the folder, or `None`
-    /// where there was nothing to take up.
+    /// A run may die before its rename, or end with [`StagingError::Move`]. `is_whole` is called with the path of each
+    /// staged folder until it returns true; it may check a manifest that was written when the files were settled, for
+    /// example. A live run's staging is locked and never touched. Call this before [`StagedFolder::create`], which only
+    /// sweeps. Returns the folder, or `None` where there was nothing to take up.
     ///
     /// # Errors
-    /// A target that cannot be one or is filled (unless it may be replaced); a folder that is whole and cannot be moved, which
-    /// then stays for the next time; interruption, with everything where it was.
+    /// A destination that is unusable or filled (unless it may be replaced); a whole folder that cannot be moved, which
+    /// is kept for the next run; interruption, after which every staged folder is where it was.
     pub fn take_up(
         &self,
         is_whole: &dyn Fn(&Path) -> bool,
@@ -229,8 +234,8 @@ impl TargetFolder {
         Ok(Some(self.path().to_owned()))
     }
 
-    /// The staging of dead runs. Trash is removed, and a replacement that was cut short is undone or ended, but not while
-    /// another run may be about it.
+    /// The staging of dead runs. Trash is removed, and a replacement that was cut short is undone or finished, except
+    /// while another run may be working on it.
     fn tidied(&self, context: &Context<'_>) -> Vec<DeadStaging> {
         let staging = self.siblings(STAGING);
         let count = staging.len();
@@ -241,14 +246,14 @@ impl TargetFolder {
                 tracing::debug!(%error, folder = %trash.display(), "trash stays");
             }
         }
-        // A live run may be between its two renames: what it moved aside is its own.
+        // A live run may be between its two renames: the folder that it moved aside is its own.
         if dead.len() < count {
             return dead;
         }
         if let Err(error) = self.recover() {
             tracing::warn!(%error, "the folder that a replacement moved aside could not be moved back");
         }
-        // Where a staged folder still waits, the one in place may be another than the run meant to put there.
+        // Where a staged folder still waits, the folder in place may be another one than that run meant to put there.
         if let Some(old) = self.replaced().filter(|_| !dead.iter().any(|dead| dead.content().is_dir())) {
             self.discard(&old);
         }

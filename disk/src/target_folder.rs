@@ -1,4 +1,4 @@
-//! A folder that shall appear whole: the hidden siblings that carry its name, and the rename that fills it.
+//! A folder that must appear whole: its hidden siblings, which carry its name, and the rename that fills it.
 
 use crate::{rename, sync_folder};
 use std::ffi::{OsStr, OsString};
@@ -9,57 +9,57 @@ use waybill_schemas::codes::{Classified, Code, package};
 
 /// Private staging: `.<name>.waybill-<random>`.
 pub(crate) const STAGING: &str = ".waybill-";
-/// What a forced replacement moved aside: `.<name>.old-<random>`.
+/// The folder that a forced replacement moved aside: `.<name>.old-<random>`.
 const OLD: &str = ".old-";
-/// What is being removed and must never come back: `.<name>.trash-<random>`.
+/// A folder that is being removed and must never come back: `.<name>.trash-<random>`.
 pub(crate) const TRASH: &str = ".trash-";
 
-/// Why a folder did not come into its place. Except after [`StagingError::Move`] nothing stays behind.
+/// Why a folder did not get into its place. Except after [`StagingError::Move`] no staged file is left behind.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StagingError {
-    /// The destination cannot be one: no name of its own, a file, a link.
+    /// The path cannot be a destination: it ends without a name, or a file or a link is there.
     #[error("{} cannot be the destination: {why}", path.display())]
     Unusable {
-        /// The destination.
+        /// The destination as the caller gave it, or absolute once [`TargetFolder::new`] accepted it.
         path: PathBuf,
         /// What is wrong with it.
         why: &'static str,
     },
-    /// The destination holds something already, and may not be replaced.
+    /// The destination is a folder that is not empty, and the caller did not allow it to be replaced.
     #[error("{} is there already and is not empty", path.display())]
     Exists {
-        /// The destination.
+        /// The absolute destination.
         path: PathBuf,
     },
-    /// No private staging beside the destination.
+    /// The staging folder beside the destination could not be made.
     #[error("cannot make a staging folder in {}", folder.display())]
     Staging {
-        /// The destination's parent.
+        /// The destination's parent, in which the staging folder was to be made.
         folder: PathBuf,
-        /// Why.
+        /// The system's error.
         #[source]
         source: io::Error,
     },
-    /// The files could not be made to survive a loss of power.
+    /// The unpacked files could not be made to survive a loss of power.
     #[error("cannot settle the unpacked files on the disk")]
     Settle {
-        /// Why.
+        /// The system's error.
         #[source]
         source: io::Error,
     },
-    /// Everything is staged, but could not be moved into place; the staging folder is kept.
+    /// Everything is staged, but the staged folder could not be moved into place; it is kept.
     #[error("cannot move {} to {}; the unpacked files stay there", staging.display(), destination.display())]
     Move {
-        /// Where the files are.
+        /// The staged folder with the files.
         staging: PathBuf,
-        /// Where they should be.
+        /// The absolute destination.
         destination: PathBuf,
-        /// Why.
+        /// The system's error; after a replacement that could not be undone its text says so.
         #[source]
         source: io::Error,
     },
-    /// Interrupted.
+    /// The caller's cancel flag was set.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
 }
@@ -77,7 +77,7 @@ impl Classified for StagingError {
     }
 }
 
-/// Where a folder shall appear, and whether it may replace one that is not empty.
+/// A destination for a folder, and whether it may replace one that is not empty.
 #[derive(Debug, Clone)]
 pub struct TargetFolder {
     path: PathBuf,
@@ -85,11 +85,11 @@ pub struct TargetFolder {
 }
 
 impl TargetFolder {
-    /// The folder at `path`, which need not be there. With `replace` one that is not empty is moved aside first and removed
-    /// at the end.
+    /// The folder at `path`, which need not exist. With `replace` a folder that is not empty is moved aside first, and
+    /// removed once the new one is in place.
     ///
     /// # Errors
-    /// [`StagingError::Unusable`]: a path without a name of its own.
+    /// [`StagingError::Unusable`] where `path` ends without a name.
     pub fn new(path: &Path, replace: bool) -> Result<Self, StagingError> {
         let unusable = |why| StagingError::Unusable { path: path.to_owned(), why };
         let absolute = std::path::absolute(path).map_err(|_| unusable("not a path"))?;
@@ -99,15 +99,15 @@ impl TargetFolder {
         Ok(Self { path: absolute, replace })
     }
 
-    /// The folder, absolute.
+    /// The absolute path of the destination.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Looks whether a folder may come here; touches nothing.
+    /// Checks that a folder may come here, and changes nothing.
     ///
     /// # Errors
-    /// A file or a link that lies there; a folder that is not empty, unless it may be replaced.
+    /// A file or a link at the destination; a folder that is not empty, unless it may be replaced.
     pub fn check(&self) -> Result<(), StagingError> {
         let unusable = |why| Err(StagingError::Unusable { path: self.path.clone(), why });
         // Without following a link: what it leads to is not ours to replace.
@@ -122,17 +122,17 @@ impl TargetFolder {
         }
     }
 
-    /// Whether a folder is there and not empty.
+    /// Whether a folder that is not empty is there.
     pub fn is_filled(&self) -> bool {
         std::fs::read_dir(&self.path).is_ok_and(|mut entries| entries.next().is_some())
     }
 
-    /// The folder around it; [`TargetFolder::new`] has seen that there is one.
+    /// The folder that holds the target; [`TargetFolder::new`] made sure that there is one.
     pub(crate) fn parent(&self) -> &Path {
         self.path.parent().unwrap_or(&self.path)
     }
 
-    /// `.<name><kind>`: hidden, and beside the target, so on its volume.
+    /// `.<name><kind>`: hidden, and beside the target so that it is on the same volume.
     pub(crate) fn sibling(&self, kind: &str) -> OsString {
         let mut sibling = OsString::from(".");
         sibling.push(self.path.file_name().unwrap_or_default());
@@ -140,16 +140,16 @@ impl TargetFolder {
         sibling
     }
 
-    /// A sibling that is not there yet.
+    /// A new name for a sibling of this kind, with 64 random bits.
     pub(crate) fn new_sibling(&self, kind: &str) -> io::Result<PathBuf> {
         let mut random = [0; 8];
-        // A name that nobody can guess, so nobody can make it first.
+        // Random, so that nobody else can make the folder first.
         getrandom::fill(&mut random).map_err(io::Error::other)?;
         let random: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
         Ok(self.parent().join(self.sibling(&format!("{kind}{random}"))))
     }
 
-    /// Our folders of one kind beside the target. None where its folder may not be listed.
+    /// This user's folders of one kind beside the target; empty where the parent cannot be listed.
     pub(crate) fn siblings(&self, kind: &str) -> Vec<PathBuf> {
         let prefix = self.sibling(kind);
         let Ok(entries) = fs_err::read_dir(self.parent()) else { return Vec::new() };
@@ -158,7 +158,7 @@ impl TargetFolder {
             .collect()
     }
 
-    /// A forced replacement that was cut between its two renames left only the old folder: it gets its name back.
+    /// Gives the old folder its name back where a forced replacement was cut between its two renames.
     pub(crate) fn recover(&self) -> io::Result<()> {
         if self.path.symlink_metadata().is_ok() {
             return Ok(());
@@ -180,7 +180,8 @@ impl TargetFolder {
         })
     }
 
-    /// What a replacement moves aside is removed at the end, so that only a whole folder ever comes back.
+    /// Replaces the target. The folder that was moved aside is removed at the end, so that only a whole folder ever
+    /// comes back.
     fn replace_by(&self, content: &Path, context: &Context<'_>) -> io::Result<()> {
         let old = if self.replace && self.is_filled() { Some(self.set_aside(context)?) } else { None };
         // Windows renames no folder over another one, not even an empty one.
@@ -189,7 +190,7 @@ impl TargetFolder {
         }
         failpoint::reach("unpack-renaming");
         if let Err(error) = rename(content, &self.path, context) {
-            // The old folder gets its name back: a refused replacement must not leave nothing in the place.
+            // A refused replacement must not leave the destination empty.
             let Some(old) = old else { return Err(error) };
             return Err(self.put_back(&old, error, context));
         }
@@ -210,7 +211,7 @@ impl TargetFolder {
         Ok(old)
     }
 
-    /// The replacement failed with `error`.
+    /// Moves the old folder back after the replacement failed with `error`, which is returned.
     fn put_back(&self, old: &Path, error: io::Error, context: &Context<'_>) -> io::Error {
         match rename(old, &self.path, context) {
             Ok(()) => error,
@@ -218,10 +219,10 @@ impl TargetFolder {
         }
     }
 
-    /// Removes a folder of ours; what cannot be removed now is left to a sweep. It loses its name first, or a
-    /// half-removed folder could come back as a whole one.
+    /// Removes one of our folders; what cannot be removed now is left to a sweep. The folder is renamed first, or half
+    /// of it could come back as a whole one.
     pub(crate) fn discard(&self, folder: &Path) {
-        // Renaming also fails on Windows where a file in it is open, and then nothing was removed yet.
+        // On Windows the rename fails where a file in the folder is open, and then nothing was removed yet.
         let trashed = self.new_sibling(TRASH).and_then(|trash| {
             fs_err::rename(folder, &trash)?;
             failpoint::reach("unpack-trashed");
@@ -232,7 +233,8 @@ impl TargetFolder {
         }
     }
 
-    /// What a forced replacement moved aside, and a run that died after the new folder came into place left.
+    /// The one folder that a forced replacement moved aside, and that a run left which died after the new folder was in
+    /// place.
     pub(crate) fn replaced(&self) -> Option<PathBuf> {
         let mut old = self.siblings(OLD);
         let one = old.pop();
@@ -247,13 +249,13 @@ pub fn target_of_sibling(name: &str) -> Option<&str> {
     (at > 0).then(|| &name[..at])
 }
 
-/// `prefix` and a random part of letters and digits: a name that starts alike by chance is not ours.
+/// Whether `name` is `prefix` and a random part of letters and digits. Another name that begins alike is not ours.
 fn is_named(name: &OsStr, prefix: &OsStr) -> bool {
     let random = name.as_encoded_bytes().strip_prefix(prefix.as_encoded_bytes());
     random.is_some_and(|random| !random.is_empty() && random.iter().all(u8::is_ascii_alphanumeric))
 }
 
-/// A real folder, and not another user's: a destination may lie in a folder where others write, too.
+/// A real folder of this user: other users may write to the folder that holds a destination, too.
 fn is_ours(folder: &Path) -> bool {
     folder.symlink_metadata().is_ok_and(|metadata| {
         #[cfg(unix)]

@@ -167,13 +167,13 @@ fn what_fills_the_destination_stays_without_force() {
 fn a_forced_replacement_that_was_cut_is_undone_or_ended() {
     let temporary = tempfile::tempdir().unwrap();
     let (destination, old) = (temporary.path().join("app"), temporary.path().join(".app.old-00ff"));
-    // Cut between its renames: undone, and the staged folder is not taken for granted.
+    // Cut between its two renames: it is undone, and the staged folder is not taken for whole.
     folder_with(&old, "old");
     dead(temporary.path(), "AAAAAAAA", "half");
     assert_eq!(take_up(&destination, "whole", true).unwrap(), None);
     assert_eq!(names(temporary.path()), ["app"]);
     assert_eq!(names(&destination), ["old"]);
-    // Cut after them: ended.
+    // Cut after both renames: the old folder is removed.
     folder_with(&old, "older");
     sweep(&destination);
     assert_eq!(names(temporary.path()), ["app"]);
