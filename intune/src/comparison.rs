@@ -9,7 +9,7 @@ use waybill_schemas::app::Operator;
 pub enum ComparisonOperator {
     /// The found value is the same.
     Equal,
-    /// The found value is another one.
+    /// The found value is different.
     NotEqual,
     /// The found value is greater.
     GreaterThan,
@@ -22,7 +22,7 @@ pub enum ComparisonOperator {
 }
 
 impl ComparisonOperator {
-    /// From Graph's word; nothing for a word that compares nothing or that this version does not know.
+    /// Reads Graph's word; `None` for `notConfigured` and for a word that this version does not know.
     pub const fn from_word(operator: &Operator) -> Option<Self> {
         match operator {
             Operator::Equal => Some(Self::Equal),
@@ -48,7 +48,7 @@ impl ComparisonOperator {
     }
 }
 
-/// As Graph writes it.
+/// Graph's word for the operator.
 impl fmt::Display for ComparisonOperator {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
@@ -72,13 +72,13 @@ pub struct Comparison<T> {
 }
 
 impl<T: Ord> Comparison<T> {
-    /// Whether `found` is as the rule wants it.
+    /// Whether the comparison of `found` with the rule's value holds.
     pub fn holds(&self, found: &T) -> bool {
         self.operator.holds(found.cmp(&self.value))
     }
 }
 
-/// Text as rules compare it: regardless of case.
+/// Compares two texts as rules do, without regard to case.
 pub fn compare_texts(left: &str, right: &str) -> Ordering {
     left.to_lowercase().cmp(&right.to_lowercase())
 }

@@ -8,7 +8,7 @@ use std::str::FromStr;
 use std::time::SystemTime;
 
 const SECONDS_OF_A_DAY: i64 = 86_400;
-// 9999-12-30T22:00:00Z, the last that `jiff` has, in seconds since 1970; the first is as far on the other side of year 0.
+// The range of `jiff` in seconds since 1970: up to 9999-12-30T22:00:00Z, and as far before year 0.
 const LAST: i64 = 253_402_207_200;
 const FIRST: i64 = -377_705_023_201;
 
@@ -28,7 +28,7 @@ pub struct RuleDate {
 }
 
 impl RuleDate {
-    /// Of a time of the system; nothing where that is beyond the years that a rule can write.
+    /// Converts a time of the system; `None` where its year is outside the range of [`RuleDate`].
     pub fn from_system_time(time: SystemTime) -> Option<Self> {
         let (seconds, nanoseconds) = match time.duration_since(SystemTime::UNIX_EPOCH) {
             Ok(after) => (i64::try_from(after.as_secs()).ok()?, after.subsec_nanos()),
@@ -44,7 +44,7 @@ impl RuleDate {
         Self { seconds, nanoseconds }.in_range()
     }
 
-    /// The same without its fraction of a second.
+    /// The same time rounded down to a whole second.
     pub const fn whole_seconds(self) -> Self {
         Self { nanoseconds: 0, ..self }
     }
@@ -78,11 +78,11 @@ impl FromStr for RuleDate {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{text:?} is no date: ISO 8601 and month/day/year are read")]
 pub struct NoDate {
-    /// The text.
+    /// The text that could not be read, as it was given.
     pub text: String,
 }
 
-/// RFC 3339 in UTC, with as much of the fraction as there is.
+/// RFC 3339 in UTC, with the fraction of a second where there is one.
 impl fmt::Display for RuleDate {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (year, month, day) = civil_of_days(self.seconds.div_euclid(SECONDS_OF_A_DAY));
@@ -189,7 +189,7 @@ impl<'a> Reader<'a> {
         u32::try_from(number * 10_i64.pow(9 - digits)).ok()
     }
 
-    /// Seconds east of UTC; none where nothing is said.
+    /// The offset from UTC in seconds, positive to the east; 0 where the text names none.
     fn offset(&mut self) -> Option<i64> {
         if self.eat(b"Zz") {
             return Some(0);
@@ -219,7 +219,7 @@ impl<'a> Reader<'a> {
         Some(RuleDate { seconds: day * SECONDS_OF_A_DAY + second, nanoseconds: 0 })
     }
 
-    /// `13:30:05`, `1:30 PM`.
+    /// Seconds since midnight of a time such as `13:30:05` or `1:30 PM`.
     fn clock_time(&mut self) -> Option<i64> {
         let hour = self.number(1, 2)?;
         let minute = self.eat(b":").then(|| self.two()).flatten().filter(|minute| *minute < 60)?;
@@ -241,8 +241,8 @@ impl<'a> Reader<'a> {
 }
 
 fn days(year: i64, month: i64, day: i64) -> Option<i64> {
-    // Days from 1970-01-01 to a date of the Gregorian calendar; nothing where there is no such date. Years are counted from
-    // March, so that the leap day is a year's last (H. Hinnant, "chrono-Compatible Low-Level Date Algorithms").
+    // Days from 1970-01-01 to a date of the Gregorian calendar; `None` where there is no such date. Years are counted
+    // from March, so that the leap day is a year's last (H. Hinnant, "chrono-Compatible Low-Level Date Algorithms").
     let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     let last = match month {
         1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
@@ -259,7 +259,7 @@ fn days(year: i64, month: i64, day: i64) -> Option<i64> {
     Some(era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468)
 }
 
-/// The date that lies so many days after 1970-01-01: the way back.
+/// The year, month and day that lie `days` days after 1970-01-01; the inverse of [`days`].
 fn civil_of_days(days: i64) -> (i64, i64, i64) {
     let days = days + 719_468;
     let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));

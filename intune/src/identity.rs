@@ -3,11 +3,11 @@ use sha2::{Digest as _, Sha256};
 use waybill_schemas::app::AppDocument;
 use waybill_schemas::report::install::AppIdentity;
 
-/// Longest id that is made of names, in characters.
+/// The longest id that is made from names, in characters.
 const LONGEST: usize = 80;
 
-/// Who an app is: by Graph's `id` where it has one, else by name and publisher. The version takes no part, so that a new
-/// revision finds the attempts of the one before.
+/// The identity of an app: Graph's `id` where the document has one, else its name and publisher. The version takes no
+/// part, so that a new revision finds the attempts of the one before.
 pub fn identify(app: &AppDocument) -> AppIdentity {
     // Graph's id stays the same when an app is renamed; a name does for documents that were never in Intune.
     let of_graph = app.other.get("id").and_then(Value::as_str).map(slug).filter(|id| !id.is_empty());
@@ -22,8 +22,8 @@ pub fn identify(app: &AppDocument) -> AppIdentity {
 }
 
 fn slug(text: &str) -> String {
-    // Letters, digits, `.` and `-`, in lower case: fit for a file name on every system. What is too long, or holds nothing of
-    // these, gets a digest, so that no two apps share their attempts.
+    // Letters, digits, `.` and `-`, in lower case, which every system allows in a file name. A text that is too long,
+    // or holds none of these, gets a digest, so that no two apps share their attempts.
     let mut slug = String::new();
     for character in text.chars().flat_map(char::to_lowercase) {
         if character.is_ascii_alphanumeric() || character == '.' {
@@ -45,7 +45,7 @@ fn slug(text: &str) -> String {
     format!("{kept}-{digest}").trim_start_matches('-').to_owned()
 }
 
-/// Signs that tell names apart: `C`, `C++` and `C#` are three apps.
+/// Words for signs that distinguish names: `C`, `C++` and `C#` are three apps.
 fn word_of(sign: char) -> Option<&'static str> {
     match sign {
         '+' => Some("plus"),

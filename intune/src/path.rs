@@ -10,7 +10,7 @@ pub const LONGEST_NAME: usize = 260;
 /// The folder as a plain drive path: without `\\?\` where the rest needs none.
 ///
 /// # Errors
-/// Why it cannot be one; and whether it is only too long.
+/// The folder is no drive path, is too long, or has a name that only `\\?\` can reach.
 pub fn plain_folder(folder: &str) -> Result<String, NotPlain> {
     let plain = folder.strip_prefix(r"\\?\").unwrap_or(folder);
     let is_drive_path = has_drive(plain) && plain[2..].starts_with('\\');
@@ -34,7 +34,7 @@ pub enum NotPlain {
     NoDrivePath,
     /// A name in it can be reached through `\\?\` alone.
     Name,
-    /// So many characters.
+    /// The plain path is too long for CreateDirectory; its length in UTF-16 units.
     Length(usize),
 }
 
@@ -48,7 +48,7 @@ fn needs_verbatim(name: &str) -> bool {
     name.is_empty() || name.ends_with(['.', ' ']) || DEVICES.contains(&stem.as_str())
 }
 
-/// Whether a file may be called so: no character that no name holds, and a colon behind a drive's letter alone.
+/// Whether a file can have this path: no character that Windows forbids in names, and a colon only after the drive.
 pub fn is_possible(path: &str) -> bool {
     let path = path.strip_prefix(r"\\?\").unwrap_or(path);
     let behind_drive = if has_drive(path) { &path[2..] } else { path };
@@ -56,13 +56,13 @@ pub fn is_possible(path: &str) -> bool {
         .contains(|c: char| matches!(c, '"' | '<' | '>' | '|' | '?' | '*' | ':') || c < ' ' && c != '\t')
 }
 
-/// Whether the name is a file's name alone: it is looked for in one place after another.
+/// Whether the name is a file name without a folder, which Windows looks for in one folder after another.
 pub fn is_bare(name: &str) -> bool {
     !name.contains(['\\', '/']) && !has_drive(name)
 }
 
-/// Whether it says where it lies: absolute, or `.\` and `..\`. Windows looks for these as they are first; for others with
-/// `.exe` alone where they have no extension.
+/// Whether the name itself says in which folder the file is: an absolute path, `.\` or `..\`. Windows looks for such a
+/// name first as it is; for other names without an extension it looks only with `.exe` added.
 pub fn is_placed(name: &str) -> bool {
     let dots = name.trim_start_matches('.');
     let is_dotted = matches!(name.len() - dots.len(), 1 | 2) && dots.starts_with(['\\', '/']);
@@ -93,8 +93,8 @@ pub fn has_extension(path: &str) -> bool {
     leaf(path).contains('.')
 }
 
-/// As GetFullPathName has it with `folder` as current directory: `.` and `..` resolved, one kind of separator, no dots or
-/// blanks at the end.
+/// The full path of `name` as GetFullPathName makes it with `folder` as current directory: `.` and `..` resolved,
+/// `\` as the only separator, no dots or blanks at the end.
 pub fn full(name: &str, folder: &str) -> String {
     let name = name.strip_prefix(r"\\?\").unwrap_or(name).replace('/', "\\");
     let rest_of_drive = |name: &str| match name[2..].strip_prefix('\\') {
@@ -128,7 +128,7 @@ pub fn full(name: &str, folder: &str) -> String {
     format!("{root}{}", names.join("\\").trim_end_matches(['.', ' ']))
 }
 
-/// `path` less `folder` and the separator, where it is below it, in any case.
+/// The part of `path` below `folder`, without the separator; `None` where it is not below it. Case is ignored.
 pub fn below<'a>(path: &'a str, folder: &str) -> Option<&'a str> {
     let head = path.get(..folder.len())?;
     head.eq_ignore_ascii_case(folder).then(|| path[folder.len()..].strip_prefix('\\'))?

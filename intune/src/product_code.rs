@@ -18,7 +18,7 @@ impl ProductCode {
         has_shape.then(|| Self(format!("{{{}}}", bare.to_uppercase())))
     }
 
-    /// In braces and capitals.
+    /// The code in braces and capitals.
     pub fn as_str(&self) -> &str {
         &self.0
     }

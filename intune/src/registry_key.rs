@@ -1,9 +1,10 @@
 //! Registry keys as rules and people write them: roots by their long and short names.
 
-/// A key: hive and path below it, e.g. `SOFTWARE\Contoso`. The view is the perspective's, not the key's.
+/// A registry key: the hive and the path below it, e.g. `SOFTWARE\Contoso`. It does not say in which view (32-bit or
+/// 64-bit) it is read.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RegistryKey {
-    /// Its root.
+    /// The root under which the key lies.
     pub hive: Hive,
     /// The path below it, without a `\` at either end.
     pub path: String,
@@ -14,7 +15,7 @@ pub struct RegistryKey {
 pub enum Hive {
     /// `HKEY_LOCAL_MACHINE`.
     LocalMachine,
-    /// `HKEY_CURRENT_USER`: that of the perspective's account.
+    /// `HKEY_CURRENT_USER` of the account that the question is asked for.
     CurrentUser,
     /// `HKEY_CLASSES_ROOT`.
     ClassesRoot,
@@ -53,7 +54,7 @@ impl RegistryKey {
     /// `Computer\` as people copy them. `None` where it names no root.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim().trim_matches('\\');
-        // Regedit copies keys with this in front; tools that read what people paste have to take it.
+        // Regedit copies keys with this prefix, so people paste it.
         let text = strip_prefix_ignoring_case(text, "Computer\\").unwrap_or(text);
         let (root, path) = text.split_once('\\').unwrap_or((text, ""));
         let root = root.trim_end_matches(':');

@@ -4,21 +4,21 @@ use std::time::Duration;
 use waybill_schemas::app::AppDocument;
 use waybill_schemas::report::install::Outcome;
 
-/// How often and how far apart.
+/// How often an app is tried again, and how long the waits between tries are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RetryPolicy {
-    /// Further quick tries after one of type retry: 3.
+    /// How many quick tries follow an attempt that ended with a code of type `retry`. Default: 3.
     pub quick_tries: u32,
-    /// Between quick tries: 5 minutes.
+    /// The wait before each quick try. Default: 5 minutes.
     pub quick_interval: Duration,
-    /// The long wait: 24 hours.
+    /// The wait after a failure, and after the last quick try. Default: 24 hours.
     pub long_interval: Duration,
-    /// Own intervals for exit codes: a deferral (1602, 60012) need not cost 24 hours. Of a code that stands twice the first
-    /// counts.
+    /// Exit codes that have a wait of their own, so that a deferral (1602, 60012) need not cost 24 hours. Where a code
+    /// is listed twice, the first entry counts.
     pub by_code: Vec<(u32, Duration)>,
 }
 
-/// As Intune's agent has it (docs/retry.md).
+/// The values of Intune's agent (docs/retry.md).
 impl Default for RetryPolicy {
     fn default() -> Self {
         Self {
@@ -31,7 +31,7 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// As the app's `retry` says, and as Intune's agent has it where it says nothing.
+    /// The values of the app's `retry`, and those of Intune's agent for fields that it does not set.
     pub fn from_app(app: &AppDocument) -> Self {
         let mut policy = Self::default();
         let Some(own) = &app.retry else { return policy };
@@ -47,7 +47,7 @@ impl RetryPolicy {
         policy
     }
 
-    /// The interval of this exit code, where it has one of its own.
+    /// The wait after this exit code, if `by_code` has one.
     pub fn own_interval(&self, exit_code: u32) -> Option<Duration> {
         self.by_code.iter().find(|(code, _)| *code == exit_code).map(|(_, interval)| *interval)
     }
@@ -56,18 +56,18 @@ impl RetryPolicy {
 /// What the outcome of an attempt means for the schedule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ScheduleEffect {
-    /// What was wanted is so, or nothing can come of another try: no further one is planned.
+    /// The app is as wanted, or another try could not change the result: none is planned.
     Settled,
-    /// It says nothing either way: an earlier wait goes on.
+    /// The attempt decided nothing, so an earlier wait continues.
     Unchanged,
-    /// To be tried again soon: a quick try.
+    /// The app is tried again after the quick interval, as long as quick tries are left.
     TryAgainSoon,
-    /// To be tried again after the long wait.
+    /// The app is tried again after the long interval.
     LongWait,
 }
 
 impl ScheduleEffect {
-    /// The one list of what each outcome means. An exit code with an interval of its own shortens the two waits.
+    /// The effect of each outcome. The exit code's own interval, if there is one, replaces the wait.
     pub const fn of_outcome(outcome: Outcome) -> Self {
         // An outcome that is not in this list waits long: a version that does not know it must not try again and again.
         match outcome {

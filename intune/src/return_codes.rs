@@ -3,21 +3,22 @@
 use serde::{Deserialize, Serialize};
 use waybill_schemas::app::{AppDocument, ReturnCode, ReturnCodeType};
 
-/// What a code stands for.
+/// What an exit code means to Intune's agent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum CodeKind {
-    /// The installer succeeded.
+    /// The installer succeeded, and no restart is needed.
     Success,
-    /// Succeeded; a restart is needed some time.
+    /// The installer succeeded; a restart is needed, but other apps may be installed before it.
     SoftReboot,
-    /// Succeeded; nothing further is installed before the restart.
+    /// The installer succeeded; no further app is installed before the restart.
     HardReboot,
-    /// To be tried again soon.
+    /// The installer could not run now; it is tried again after the quick interval.
     Retry,
-    /// The installer failed.
+    /// The installer failed; it is tried again after the long interval.
     Failed,
-    /// Nobody says what it stands for: an error, and no quick retry.
+    /// The code has no known type: neither the app nor the defaults list it, or the type is a word that this version
+    /// does not know. It is handled as [`Failed`](Self::Failed).
     Unmapped,
 }
 
@@ -27,7 +28,7 @@ impl CodeKind {
         matches!(self, Self::Success | Self::SoftReboot | Self::HardReboot)
     }
 
-    /// As reports name it.
+    /// The word for it in reports and in app.json.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Success => "success",
@@ -51,20 +52,20 @@ impl CodeKind {
     }
 }
 
-/// The table of one app.
+/// The return codes of one app.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReturnCodes {
     own: Vec<ReturnCode>,
 }
 
 impl ReturnCodes {
-    /// The app's own codes; the five defaults hold where it says nothing about them.
+    /// Takes the app's own codes; for codes that it does not list the five defaults apply.
     pub fn from_app(app: &AppDocument) -> Self {
         Self { own: app.return_codes.clone() }
     }
 
-    /// What these 32 bits stand for, and who says so: `app.json`, `default` or `nobody`. Of a code that stands twice the
-    /// first counts.
+    /// What an exit code means, and where that is defined: `app.json`, `default` or `nobody`. Where the app lists a
+    /// code twice, the first entry counts.
     pub fn stands_for(&self, exit_code: u32) -> (CodeKind, &'static str) {
         // Of two entries for one code the first counts, as with the intervals of `retry`.
         let of = |codes: &[ReturnCode]| {

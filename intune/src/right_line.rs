@@ -30,7 +30,7 @@ const LINES: &[(&[&str], &str)] = &[
     ),
 ];
 
-/// What to do about files that no line starts.
+/// Advice about files that no line starts.
 const ADVICE: &[(&[&str], &str)] = &[
     (&["lnk", "url"], "name the program that it points to"),
     (&["zip", "7z", "cab", "rar"], "unpack it, and put what is in it into the sources"),
@@ -69,7 +69,7 @@ pub fn right_line(extension: &str, file: &str, agent: View) -> Option<String> {
     Some(if agent == View::Bits64 { without_sysnative(&line) } else { line })
 }
 
-/// What to do about a file that no line starts.
+/// Advice about a file that no line starts.
 pub fn advice(extension: &str) -> &'static str {
     row(ADVICE, extension)
         .unwrap_or("name the program that opens it; a program under another name needs `.exe`")

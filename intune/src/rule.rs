@@ -17,9 +17,9 @@ pub const SCRIPT_LIMIT: usize = 200 * 1024;
 /// What a rule is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RulePurpose {
-    /// Is the app there?
+    /// The rule detects whether the app is installed.
     Detection,
-    /// May it be installed?
+    /// The rule decides whether the app may be installed on this device.
     Requirement,
 }
 
@@ -28,11 +28,11 @@ pub enum RulePurpose {
 pub enum PathStyle {
     /// With drives and `\`: what Intune's agent reads.
     Windows,
-    /// From `/` on: for rehearsals elsewhere. A path of Windows is no fault there; the machine cannot answer it.
+    /// Absolute paths from `/`, for rehearsals on Unix. A Windows path is no fault, but the machine cannot answer it.
     Unix,
 }
 
-/// A rule without faults.
+/// A rule that has been read without faults and can be evaluated.
 #[derive(Debug, Clone, PartialEq)]
 pub enum CheckedRule {
     /// A file or folder.
@@ -41,7 +41,7 @@ pub enum CheckedRule {
     Registry(RegistryCheck),
     /// A product of Windows Installer.
     Product(ProductCheck),
-    /// A PowerShell script.
+    /// The output of a PowerShell script.
     Script(ScriptCheck),
 }
 
@@ -54,16 +54,16 @@ pub struct FileCheck {
     pub name: String,
     /// Whether variables and folders are those of 32-bit programs.
     pub is_32_bit: bool,
-    /// What is asked of it.
+    /// The property that is looked at, and what it must be.
     pub test: FileTest,
 }
 
-/// What a file rule asks.
+/// The property of a file or folder that a rule looks at.
 #[derive(Debug, Clone, PartialEq)]
 pub enum FileTest {
-    /// It is there.
+    /// Whether the file or folder exists.
     Exists,
-    /// It is not there.
+    /// Whether the file or folder is absent.
     DoesNotExist,
     /// When it was last written.
     Modified(Comparison<RuleDate>),
@@ -80,80 +80,80 @@ pub enum FileTest {
 /// Looks at a registry key or value.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RegistryCheck {
-    /// The key.
+    /// The key that the rule names.
     pub key: RegistryKey,
     /// The value's name; empty for the key itself, or its default value where something is compared.
     pub value_name: String,
-    /// Whether the 32-bit view is asked.
+    /// Whether the 32-bit view of the registry is read.
     pub is_32_bit: bool,
-    /// What is asked of it.
+    /// The property that is looked at, and what it must be.
     pub test: RegistryTest,
 }
 
-/// What a registry rule asks.
+/// The property of a key or value that a rule looks at.
 #[derive(Debug, Clone, PartialEq)]
 pub enum RegistryTest {
-    /// The key or value is there.
+    /// Whether the key or value exists.
     Exists,
-    /// It is not there.
+    /// Whether the key or value is absent.
     DoesNotExist,
-    /// Its text, regardless of case.
+    /// The value's data as text, compared without regard to case.
     Text(Comparison<String>),
-    /// Its number.
+    /// The value's data as a whole number.
     Number(Comparison<i128>),
-    /// Its version; where one of the two is none, both as text.
+    /// The value's data as a version. Where one of the two is no version, both are compared as text.
     Version(Comparison<String>),
 }
 
 /// Asks Windows Installer for a product.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ProductCheck {
-    /// Its product code.
+    /// The product code that Windows Installer is asked for.
     pub code: ProductCode,
     /// The version it must have, where the rule compares one.
     pub version: Option<Comparison<VersionNumber>>,
 }
 
-/// Runs a script.
+/// Runs a PowerShell script and looks at its output.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ScriptCheck {
     /// The script's bytes as app.json has them.
     pub script: Vec<u8>,
     /// Whether the 32-bit PowerShell runs it.
     pub is_32_bit: bool,
-    /// Whether it must be signed by somebody the device trusts.
+    /// Whether the script must carry a signature that the device trusts.
     pub is_signed: bool,
-    /// Whose rights a requirement script asks for.
+    /// The account that a requirement script asks to run as.
     pub account: Option<RunAsAccount>,
-    /// What a requirement script must print; nothing for a detection script, which only has to print something.
+    /// The test of a requirement script's output; `None` for a detection script, which only has to print something.
     pub output: Option<OutputTest>,
 }
 
-/// As what the output of a requirement script is compared.
+/// The type as which the output of a requirement script is compared.
 #[derive(Debug, Clone, PartialEq)]
 pub enum OutputTest {
-    /// Text, regardless of case.
+    /// As text, without regard to case.
     Text(Comparison<String>),
-    /// A point in time.
+    /// As a point in time.
     Date(Comparison<RuleDate>),
-    /// A whole number.
+    /// As a whole number of 64 bits.
     Integer(Comparison<i64>),
-    /// A finite number.
+    /// As a floating-point number; NaN and infinities are not read.
     Float(Comparison<f64>),
-    /// A version.
+    /// As a version of two to four numbers.
     Version(Comparison<VersionNumber>),
-    /// True or false.
+    /// As `true` or `false`, in any case.
     Boolean(Comparison<bool>),
 }
 
-/// Why a rule asks nothing as it is written.
+/// One reason why a rule cannot be evaluated as it is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleFault {
-    /// The field, e.g. `operationType`; empty where it is the whole rule.
+    /// The field's name in app.json, e.g. `operationType`; empty where the fault concerns the whole rule.
     pub field: &'static str,
-    /// What stands there; empty where nothing does.
+    /// The field's value; empty where it has none.
     pub word: String,
-    /// Why that is a fault, a clause without a full stop: "it names no folder".
+    /// What is wrong, as a clause without a full stop: "it names no folder".
     pub why: String,
     /// For a word that the field's vocabulary does not have: the word that is most likely meant.
     pub nearest: Option<&'static str>,
@@ -172,7 +172,7 @@ impl RuleFaults {
     }
 }
 
-/// All of them in one clause.
+/// All faults in one line, separated by semicolons.
 impl fmt::Display for RuleFaults {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let clauses: Vec<&str> = self.0.iter().map(|fault| fault.why.as_str()).collect();
@@ -183,7 +183,7 @@ impl fmt::Display for RuleFaults {
 impl std::error::Error for RuleFaults {}
 
 impl OutputTest {
-    /// How an output compares to the rule's value; nothing for an output that is not of the rule's kind.
+    /// How an output compares to the rule's value; `None` for an output that cannot be read as the rule's type.
     pub fn compare(&self, output: &str) -> Option<Ordering> {
         let bare = output.trim();
         match self {
@@ -196,7 +196,7 @@ impl OutputTest {
         }
     }
 
-    /// The operator.
+    /// The operator with which the output is compared.
     pub const fn operator(&self) -> ComparisonOperator {
         match self {
             Self::Text(wanted) => wanted.operator,
@@ -220,7 +220,7 @@ impl OutputTest {
         }
     }
 
-    /// What an output is called that it can compare: `date`, `whole number`.
+    /// The name of the type for reports: `date`, `whole number`.
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Text(_) => TEXT,
@@ -241,12 +241,12 @@ pub(crate) const NUMBER: &str = "number";
 pub(crate) const VERSION: &str = "version";
 pub(crate) const BOOLEAN: &str = "boolean (true or false)";
 
-/// A finite number.
+/// Reads a floating-point number; `None` for text that is none, and for NaN and infinities.
 pub(crate) fn float(text: &str) -> Option<f64> {
     text.trim().parse().ok().filter(|number: &f64| number.is_finite())
 }
 
-/// `true` or `false` in any case.
+/// Reads `true` or `false` in any case.
 pub(crate) fn boolean(text: &str) -> Option<bool> {
     let is = |word: &str| text.trim().eq_ignore_ascii_case(word);
     (is("true") || is("false")).then(|| is("true"))

@@ -25,11 +25,11 @@ impl RuleFault {
 }
 
 impl CheckedRule {
-    /// Checks a rule. Nothing is asked of a machine, so a rule that has a fault has it everywhere; only the form of paths
+    /// Checks a rule of app.json without asking a machine: a fault is a fault on every device. Only the form of paths
     /// differs between systems.
     ///
     /// # Errors
-    /// All the faults that the rule has.
+    /// Every fault of the rule, not only the first.
     pub fn check(rule: &Rule, purpose: RulePurpose, paths: PathStyle) -> Result<Self, RuleFaults> {
         let mut faults = Faults::default();
         let checked = match rule {
@@ -62,7 +62,7 @@ impl<'a> Compared<'a> {
     }
 }
 
-/// Collects what is wrong; each method gives nothing where it found a fault, and goes on to the next field.
+/// Collects faults. Each method returns `None` where it found one, after it has read the other fields as well.
 #[derive(Default)]
 struct Faults(Vec<RuleFault>);
 
@@ -161,7 +161,7 @@ impl Faults {
             Some(Operation::Integer) => {
                 self.comparison(compared, WHOLE_NUMBER, whole_number).map(RegistryTest::Number)
             }
-            // Any text will do: Intune's agent compares as text what is no version.
+            // Any text is accepted: what is no version Intune's agent compares as text.
             Some(Operation::Version | Operation::AppVersion) => {
                 self.comparison(compared, VERSION, as_it_is).map(RegistryTest::Version)
             }
@@ -174,7 +174,7 @@ impl Faults {
     }
 
     fn product(&mut self, rule: &ProductCodeRule, purpose: RulePurpose) -> Option<ProductCheck> {
-        // Intune offers no such requirement, so one that somebody wrote by hand would mean nothing there.
+        // Intune has no such requirement; one that was written by hand would have no effect there.
         if purpose == RulePurpose::Requirement {
             let why = "Intune has no requirement about product codes; use a registry rule or a script";
             return self.add(RuleFault::new("ruleType", "requirement", why));
@@ -254,7 +254,7 @@ impl Faults {
         self.add(RuleFault::new("operationType", "", format!("it does not say {what}")))
     }
 
-    /// Operator and value; `read` gives nothing for a text that is no `what`.
+    /// Reads operator and value. `read` returns `None` for a text that is no `what`.
     fn comparison<T>(
         &mut self,
         compared: Compared<'_>,
@@ -288,11 +288,11 @@ impl Faults {
 }
 
 impl RegistryKey {
-    /// A key as Intune's agent reads it: its root by its long or its short name, then `\`. What only regedit and
-    /// PowerShell write would work here and fail there.
+    /// Reads a key as Intune's agent does: the long or short name of its root, then `\`. Forms that only regedit and
+    /// PowerShell write are refused, because the agent does not read them.
     ///
     /// # Errors
-    /// Why it is none, a clause.
+    /// Why the text is no such key, as a clause without a full stop.
     pub fn of_rule(text: &str) -> Result<Self, String> {
         let text = text.trim();
         let root = text.split('\\').next().unwrap_or_default();
@@ -321,7 +321,7 @@ fn text(field: &Option<String>) -> &str {
 }
 
 fn may_be_called(name: &str, paths: PathStyle) -> bool {
-    // Whether a file or folder can have such a name: no character that names do not hold.
+    // Whether a file or folder can have this name: it contains no character that the system forbids.
     match paths {
         PathStyle::Windows => !name.contains(['*', '?', '"', '<', '>', '|', '\0']),
         PathStyle::Unix => !name.contains('\0'),
@@ -329,8 +329,8 @@ fn may_be_called(name: &str, paths: PathStyle) -> bool {
 }
 
 fn is_relative(folder: &str, paths: PathStyle) -> bool {
-    // Whether the folder lies in no particular place, whatever its variables stand for. One that begins with a variable is
-    // left to the machine, which knows the variable.
+    // Whether the path is relative, whatever the values of its variables are. One that begins with a variable is left
+    // to the machine, which knows the value.
     match paths {
         PathStyle::Unix => !folder.starts_with('/') && !folder.contains(['\\', '%', ':']),
         PathStyle::Windows => {

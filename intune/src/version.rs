@@ -26,7 +26,7 @@ impl VersionNumber {
         self.parts.len()
     }
 
-    /// The same version, written with another number of parts: 1.2 and 1.2.0.0.
+    /// Whether both are the same version with a different number of parts, such as 1.2 and 1.2.0.0.
     pub fn is_same_but_longer(&self, other: &Self) -> bool {
         let (short, long) = if self.count() < other.count() { (self, other) } else { (other, self) };
         short.count() < long.count()
@@ -45,7 +45,8 @@ impl From<[u16; 4]> for VersionNumber {
 impl FromStr for VersionNumber {
     type Err = NoVersion;
 
-    /// As `System.Version.Parse`: each part a number from 0 to 2147483647 with blanks and a sign allowed around it.
+    /// Reads text as `System.Version.Parse` does: each part is a number from 0 to 2147483647; blanks and a sign are
+    /// allowed.
     fn from_str(text: &str) -> Result<Self, NoVersion> {
         let parts: Option<Vec<u32>> = text.split('.').map(number).collect();
         let parts = parts.filter(|parts| (2..=4).contains(&parts.len()));
@@ -60,9 +61,9 @@ impl fmt::Display for VersionNumber {
     }
 }
 
-/// What .NET's `NumberStyles.Integer` lets through, less what is negative.
+/// Reads one part as .NET's `NumberStyles.Integer` does, negative numbers excepted.
 fn number(part: &str) -> Option<u32> {
-    // .NET allows blanks and a sign around each part. Other blanks than these six are letters to it.
+    // .NET allows blanks and a sign around each part, and these six characters are the only blanks to it.
     let bare = part.trim_matches([' ', '\t', '\n', '\u{b}', '\u{c}', '\r']);
     bare.parse::<i32>().ok().and_then(|number| u32::try_from(number).ok())
 }
@@ -71,7 +72,7 @@ fn number(part: &str) -> Option<u32> {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{text:?} is no version: two to four numbers with points between are")]
 pub struct NoVersion {
-    /// The text.
+    /// The text that could not be read, as it was given.
     pub text: String,
 }
 

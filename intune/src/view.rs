@@ -17,7 +17,7 @@ pub enum View {
 /// How a 32-bit program names the folder of 64-bit programs; 64-bit programs have none of that name.
 pub const SYSNATIVE: &str = r"%SystemRoot%\Sysnative";
 
-/// The same words for a 64-bit program, whose System32 is the real one.
+/// `line` for a 64-bit program: Sysnative replaced by System32, which is not redirected there.
 pub fn without_sysnative(line: &str) -> String {
     line.replace(SYSNATIVE, r"%SystemRoot%\System32")
 }
@@ -25,17 +25,17 @@ pub fn without_sysnative(line: &str) -> String {
 /// A variable that leads to another folder in each view, and the variables that lead to one of them in both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FolderVariable {
-    /// Of the view's own folder.
+    /// The variable for the folder of the view in which it is read, e.g. `ProgramFiles`.
     pub name: &'static str,
-    /// Of the 32-bit folder, in both views.
+    /// The variable for the 32-bit folder in both views, e.g. `ProgramFiles(x86)`.
     pub of_32_bit: &'static str,
-    /// Of the 64-bit folder, in both views.
+    /// The variable for the 64-bit folder in both views, e.g. `ProgramW6432`.
     pub of_64_bit: &'static str,
 }
 
 impl FolderVariable {
-    /// All of them. In an app's command and in file rules with `check32BitOn64System` their names mean the
-    /// 32-bit folder, because Intune's agent is a 32-bit program (docs/lint.md, WB107).
+    /// Every such variable. In an app's command and in file rules with `check32BitOn64System`, `name` is the 32-bit
+    /// folder, because Intune's agent is a 32-bit program (docs/lint.md, WB107).
     pub const ALL: [Self; 2] = [
         Self { name: "ProgramFiles", of_32_bit: "ProgramFiles(x86)", of_64_bit: "ProgramW6432" },
         Self {
@@ -45,7 +45,7 @@ impl FolderVariable {
         },
     ];
 
-    /// The variable in `view` that always has the value which `name` has there.
+    /// The variable that has in both views the value that `name` has in `view`.
     pub fn source(&self, view: View) -> &'static str {
         match view {
             View::Bits32 => self.of_32_bit,
@@ -54,7 +54,7 @@ impl FolderVariable {
     }
 }
 
-/// The view that a path asks for by its folder: Sysnative the 64-bit one, SysWOW64 the 32-bit one.
+/// The view that a path names by its folder: 64-bit for Sysnative, 32-bit for SysWOW64, else `None`.
 pub fn named_view(path: &str) -> Option<View> {
     let path = path.replace('/', "\\").to_lowercase();
     if path.contains(r"\sysnative\") {
@@ -78,7 +78,7 @@ fn seen_from(view: View, path: &str, windows: &str) -> String {
     let windows = windows.trim_end_matches(['\\', '/']);
     let moved = |from: &str, to: &str| {
         let rest = below(path, windows).and_then(|rest| below(rest.trim_start_matches(['\\', '/']), from))?;
-        // Drivers, spool and their like exist once, and both kinds of programs share them.
+        // These folders exist once, and both kinds of programs share them.
         let stays = from == "System32" && is_shared(rest);
         (!stays).then(|| format!(r"{windows}\{to}{rest}"))
     };
@@ -103,7 +103,7 @@ const fn folded(byte: u8) -> u8 {
     if byte == b'/' { b'\\' } else { byte.to_ascii_lowercase() }
 }
 
-/// The Windows folder through the eyes of one view.
+/// Maps paths below the Windows folder as a program of one view sees them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileView {
     windows: String,
@@ -121,7 +121,7 @@ impl FileView {
         Self { windows, redirects: has_sysnative && has_32_bit, has_sysnative }
     }
 
-    /// The view that names are truly resolved in.
+    /// The view in which names are resolved; the 64-bit one where this machine has no 32-bit programs.
     pub const fn view(&self) -> View {
         if self.redirects { View::Bits32 } else { View::Bits64 }
     }
@@ -131,17 +131,17 @@ impl FileView {
         if self.has_sysnative { View::Bits32 } else { View::Bits64 }
     }
 
-    /// The Windows folder.
+    /// The Windows folder without a `\` at the end, e.g. `C:\Windows`.
     pub fn windows(&self) -> &str {
         &self.windows
     }
 
-    /// The folder of the view's own programs.
+    /// The folder that `System32` means in this view: System32 or SysWOW64.
     pub fn system_folder(&self) -> String {
         self.map(&format!(r"{}\System32", self.windows))
     }
 
-    /// The file that a program of this view gets under that full path.
+    /// The file that a program of this view opens under the full path `full`, as a 64-bit program names it.
     pub fn map(&self, full: &str) -> String {
         let Some(rest) = path::below(full, &self.windows) else { return full.to_owned() };
         // The one program that Windows keeps twice outside of System32.
@@ -153,13 +153,14 @@ impl FileView {
         seen_from(if is_mapped { View::Bits32 } else { View::Bits64 }, full, &self.windows)
     }
 
-    /// Where the path lies below `Sysnative`, and this view has none: the right path.
+    /// For a path below `Sysnative` in a view that has no such folder: the same path below System32. `None` for others.
     pub fn without_sysnative(&self, full: &str) -> Option<String> {
         let rest = path::below(full, &self.windows).filter(|_| !self.has_sysnative)?;
         below(rest, "Sysnative").map(|rest| format!(r"{}\System32{rest}", self.windows))
     }
 
-    /// For a path in the 32-bit system folder: the same in the 64-bit one, and how a 32-bit program names that.
+    /// For a path below SysWOW64: the same path below System32, and the name by which a 32-bit program reaches that.
+    /// `None` for other paths and where nothing is redirected.
     pub fn in_other_view(&self, mapped: &str) -> Option<(String, String)> {
         let rest = path::below(mapped, &self.windows).filter(|_| self.redirects)?;
         let rest = below(rest, "SysWOW64")?;

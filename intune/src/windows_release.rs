@@ -26,8 +26,8 @@ const BUILDS: [(&str, u32); 18] = [
 /// The oldest release that Intune knows: a requirement that no device fails.
 pub const OLDEST_RELEASE: &str = BUILDS[0].0;
 
-/// The build of a release; `Windows10_` and `v10_` in front are heard too where the name is Windows 10's. `None` for an unknown
-/// name, and for `21H2` and `22H2` alone, which are two releases each.
+/// The build of a release. For releases of Windows 10 the prefixes `Windows10_` and `v10_` are accepted too. `None` for
+/// an unknown name, and for `21H2` and `22H2` alone, which are two releases each.
 pub fn build_of_release(name: &str) -> Option<u32> {
     let name = name.trim();
     let build = |name: &str| {

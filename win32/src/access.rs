@@ -19,38 +19,38 @@ use windows_sys::Win32::Storage::FileSystem::CreateDirectoryW;
 /// The system (SY) and administrators (BA) may do everything, here and below; nothing is inherited from above (P).
 const CLOSED: &str = "D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)";
 
-/// ACE types that are laid out like ACCESS_ALLOWED_ACE (winnt.h): allowed, denied, and both with a condition.
+/// The ACE types with the layout of ACCESS_ALLOWED_ACE (winnt.h): allow, deny, and both with a condition.
 const ALLOWED: u8 = 0;
 const DENIED: u8 = 1;
 const ALLOWED_IF: u8 = 9;
 const DENIED_IF: u8 = 10;
 const INHERIT_ONLY: u8 = 8;
 
-/// Owner and access list of a file or folder.
+/// The owner and the access list (DACL) of a file or folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Access {
     /// The owner's security identifier, where it has one.
     pub owner: Option<String>,
-    /// The entries in their order; `None` where there is no list: then everybody may do everything.
+    /// The entries in the order of the list; `None` where there is no list, so that everybody may do everything.
     pub entries: Option<Vec<Entry>>,
 }
 
-/// One entry that counts for the file or folder itself, not only for what is created in it.
+/// One access list entry that applies to the file or folder itself, not only to what is created in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// Whether it allows; else it denies.
+    /// Whether the entry grants the rights; otherwise it denies them.
     pub allows: bool,
-    /// The security identifier it is about.
+    /// The security identifier of the account that the entry is for.
     pub account: String,
-    /// The rights, as FILE_… and GENERIC_… bits.
+    /// The access mask: FILE_… and GENERIC_… bits.
     pub rights: u32,
 }
 
-/// Makes a folder that from its first moment is the system's and the administrators' alone, with all that will be made in
-/// it.
+/// Creates a folder that only the system and administrators can access, from the moment it exists. Files and folders
+/// that are created in it inherit this.
 ///
 /// # Errors
-/// It is there already, the one above it is not, or none may be made there; a path that is not absolute.
+/// The folder exists, its parent does not, the account may not create one there, or the path is not absolute.
 pub fn create_closed_folder(path: &Path) -> io::Result<()> {
     let path = wide::of_path(path)?;
     let descriptor = described(CLOSED)?;
@@ -67,7 +67,7 @@ pub fn create_closed_folder(path: &Path) -> io::Result<()> {
     if made == 0 { Err(error) } else { Ok(()) }
 }
 
-/// A security descriptor of its text, to be freed with LocalFree.
+/// Parses a security descriptor in SDDL. The caller frees it with LocalFree.
 fn described(text: &str) -> io::Result<PSECURITY_DESCRIPTOR> {
     let text = wide::nul_terminated(text)?;
     let mut descriptor = null_mut();
@@ -83,10 +83,10 @@ fn described(text: &str) -> io::Result<PSECURITY_DESCRIPTOR> {
     if made == 0 { Err(io::Error::last_os_error()) } else { Ok(descriptor) }
 }
 
-/// The owner and access list of what is at `path`.
+/// The owner and access list of the file or folder at `path`.
 ///
 /// # Errors
-/// It is not there, or may not be asked.
+/// There is nothing at `path`, or this account may not read its security descriptor.
 pub fn of(path: &str) -> io::Result<Access> {
     let path = wide::nul_terminated(path)?;
     let what = OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION;
@@ -200,7 +200,7 @@ mod tests {
         assert_eq!(of(absent.to_str().unwrap()).unwrap_err().kind(), io::ErrorKind::NotFound);
     }
 
-    /// Of the list wine keeps only what mode bits can say, so the descriptor is looked at and the folder only used.
+    /// wine stores only what Unix mode bits can express, so the test reads the descriptor and only uses the folder.
     #[test]
     fn a_closed_folder_is_the_systems_and_the_administrators() {
         let everything = 0x1F_01FF; // FILE_ALL_ACCESS

@@ -16,7 +16,7 @@ pub(crate) struct Attributes<'a> {
 }
 
 impl<'a> Attributes<'a> {
-    /// An empty list with room for `count`.
+    /// An empty list with room for `count` attributes.
     pub(crate) fn with_room_for(count: u32) -> io::Result<Self> {
         let mut size = 0;
         // SAFETY: no list, so only the size is asked for.
@@ -34,7 +34,7 @@ impl<'a> Attributes<'a> {
         Ok(Self { memory, values: PhantomData })
     }
 
-    /// Sets an attribute: `values` is what it is documented with (an array of handles, here and there of one).
+    /// Sets an attribute. `values` has the type that Windows documents for it: an array of handles, sometimes of one.
     pub(crate) fn set<T>(&mut self, attribute: u32, values: &'a [T]) -> io::Result<()> {
         let start: *const c_void = values.as_ptr().cast();
         let list = self.as_list();
@@ -53,7 +53,7 @@ impl<'a> Attributes<'a> {
         if set == 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
     }
 
-    /// For the start-up structure. Valid as long as this is.
+    /// The pointer for the start-up structure, valid as long as `self` is.
     pub(crate) fn as_list(&mut self) -> LPPROC_THREAD_ATTRIBUTE_LIST {
         self.memory.as_mut_ptr().cast()
     }

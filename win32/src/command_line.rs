@@ -1,11 +1,11 @@
-//! Command lines as Windows takes them apart.
+//! Command lines split into words as Windows does it.
 
 use crate::wide;
 use std::io;
 use windows_sys::Win32::Foundation::LocalFree;
 use windows_sys::Win32::UI::Shell::CommandLineToArgvW;
 
-/// The words of a command line, the program first, as CommandLineToArgvW has them.
+/// The words of a command line as CommandLineToArgvW splits it; the program is the first.
 ///
 /// # Errors
 /// The line holds a NUL, or Windows refuses.
@@ -18,7 +18,7 @@ pub fn words(line: &str) -> io::Result<Vec<String>> {
         return Err(io::Error::last_os_error());
     }
     let count = usize::try_from(count).unwrap_or_default();
-    // SAFETY: Windows gave so many pointers, and nobody writes there.
+    // SAFETY: Windows returned `count` pointers, and nobody writes to them.
     let pointers = unsafe { std::slice::from_raw_parts(first, count) };
     // SAFETY: each points at a text that ends with a NUL.
     let words = pointers.iter().map(|word| unsafe { wide::at(*word) }).collect();

@@ -1,4 +1,4 @@
-//! Processes that are created and stand still until they are let run.
+//! Processes that are created suspended, and resumed later.
 
 use crate::attributes::Attributes;
 use crate::job::Job;
@@ -24,7 +24,7 @@ use windows_sys::Win32::System::Threading::{
 const FLAGS: u32 =
     CREATE_SUSPENDED | CREATE_UNICODE_ENVIRONMENT | CREATE_NO_WINDOW | EXTENDED_STARTUPINFO_PRESENT;
 
-/// The process to be created.
+/// What CreateProcess needs to know about a new process.
 #[derive(Debug)]
 pub struct NewProcess<'a> {
     /// Absolute path of the program (lpApplicationName).
@@ -33,22 +33,23 @@ pub struct NewProcess<'a> {
     pub line: &'a str,
     /// The environment block: `NAME=VALUE` and a NUL for each, sorted, and two NULs at the end.
     pub environment: &'a [u16],
-    /// The working directory.
+    /// The working directory: an absolute path, without `\\?\`.
     pub folder: &'a str,
     /// stdin, stdout, stderr: three different handles, and the only ones that are inherited.
     pub streams: [BorrowedHandle<'a>; 3],
-    /// The job that it is born into, where there is one.
+    /// The job that the process belongs to from its creation, if any.
     pub job: Option<&'a Job>,
-    /// Whose it is, where that is not this process's account; it gets that account's interactive desktop.
+    /// The token to start the process with; `None` for this process's account. With a token the process gets that
+    /// account's interactive desktop.
     pub token: Option<&'a Token>,
 }
 
-/// A process whose first thread has not run an instruction.
+/// A suspended process: its first thread has not run an instruction.
 #[derive(Debug)]
 pub struct StandingProcess {
-    /// The handle of the process, which has not run yet.
+    /// The handle of the suspended process.
     pub process: Process,
-    /// Its id.
+    /// The id of the process.
     pub pid: u32,
     thread: OwnedHandle,
 }
@@ -57,7 +58,7 @@ impl StandingProcess {
     /// Lets the process run its first instruction.
     ///
     /// # Errors
-    /// The system refuses; it stands still.
+    /// The system refuses; the process stays suspended.
     pub fn resume(&self) -> io::Result<()> {
         // SAFETY: the handle is open.
         let stood = unsafe { ResumeThread(self.thread.as_raw_handle()) };
@@ -65,10 +66,10 @@ impl StandingProcess {
     }
 }
 
-/// Creates the process.
+/// Creates the process, suspended. Call [`StandingProcess::resume`] to let it run.
 ///
 /// # Errors
-/// What CreateProcessW or CreateProcessAsUserW says.
+/// CreateProcessW or CreateProcessAsUserW failed; the error is the system's.
 pub fn create(new: &NewProcess<'_>) -> io::Result<StandingProcess> {
     let streams = new.streams.map(|stream| stream.as_raw_handle());
     for stream in new.streams {
@@ -114,7 +115,8 @@ fn call(new: &NewProcess<'_>, startup: &STARTUPINFOEXW) -> io::Result<StandingPr
         None => unsafe {
             CreateProcessW(application, line, null(), null(), 1, FLAGS, environment, folder, startup, result)
         },
-        // SAFETY: as above, and the token is open.
+        // SAFETY: all texts end with a NUL, the block with two; every pointer is valid until the call returns, and the
+        // token is open.
         Some(token) => unsafe {
             let token = token.as_raw_handle();
             CreateProcessAsUserW(
@@ -137,12 +139,12 @@ fn call(new: &NewProcess<'_>, startup: &STARTUPINFOEXW) -> io::Result<StandingPr
     }
     // SAFETY: the call succeeded, so the handle is open and nobody else's.
     let process = unsafe { OwnedHandle::from_raw_handle(created.hProcess) };
-    // SAFETY: as above.
+    // SAFETY: the call succeeded, so the handle is open and nobody else's.
     let thread = unsafe { OwnedHandle::from_raw_handle(created.hThread) };
     Ok(StandingProcess { process: Process::owning(process), pid: created.dwProcessId, thread })
 }
 
-/// A token to start processes with: an administrator's linked one may be for impersonation only.
+/// A primary token, with which processes can be started: an administrator's linked token may be an impersonation token.
 fn primary(token: &Token) -> io::Result<OwnedHandle> {
     const RIGHTS: u32 =
         TOKEN_ASSIGN_PRIMARY | TOKEN_DUPLICATE | TOKEN_QUERY | TOKEN_ADJUST_DEFAULT | TOKEN_ADJUST_SESSIONID;

@@ -1,4 +1,4 @@
-//! Facts of the device: processor, release, memory, disk, time since its start, sessions.
+//! Facts of the device: processor, Windows build, memory, free disk space, time since the start, sessions.
 
 use crate::library::{Address, Library};
 use crate::wide;
@@ -17,23 +17,24 @@ use windows_sys::Win32::System::SystemInformation::{
 use windows_sys::Win32::System::Threading::{GetActiveProcessorCount, GetCurrentProcess, IsWow64Process2};
 use windows_sys::core::BOOL;
 
-/// ALL_PROCESSOR_GROUPS (winnt.h).
+/// All processor groups: ALL_PROCESSOR_GROUPS (winnt.h).
 const ALL_GROUPS: u16 = 0xFFFF;
 
-/// IMAGE_FILE_MACHINE of the processor, whatever this program was built for: 0x8664 x64, 0xAA64 ARM64, 0x14C x86.
+/// The IMAGE_FILE_MACHINE number of the processor, whatever this program was built for: 0x8664 is x64, 0xAA64 ARM64,
+/// 0x14C x86.
 ///
 /// # Errors
 /// The system does not tell.
 pub fn native_machine() -> io::Result<u16> {
     let (mut own, mut native) = (0, 0);
-    // SAFETY: takes nothing, gives a pseudo handle that needs no closing.
+    // SAFETY: the call takes no arguments and returns a pseudo handle that need not be closed.
     let process = unsafe { GetCurrentProcess() };
     // SAFETY: the places for the results outlive the call.
     let told = unsafe { IsWow64Process2(process, &raw mut own, &raw mut native) };
     if told == 0 { Err(io::Error::last_os_error()) } else { Ok(native) }
 }
 
-/// Build of the running Windows, whatever this program declares itself compatible with.
+/// The build number of the running Windows, whatever this program declares itself compatible with.
 ///
 /// # Errors
 /// The system does not tell.
@@ -60,19 +61,19 @@ pub fn memory() -> io::Result<u64> {
     if told == 0 { Err(io::Error::last_os_error()) } else { Ok(status.ullTotalPhys) }
 }
 
-/// Logical processors of all groups.
+/// The number of logical processors in all processor groups.
 ///
 /// # Errors
 /// The system does not tell.
 pub fn processors() -> io::Result<u32> {
-    // SAFETY: takes a number alone.
+    // SAFETY: the call takes a number, no pointers.
     let count = unsafe { GetActiveProcessorCount(ALL_GROUPS) };
     if count == 0 { Err(io::Error::last_os_error()) } else { Ok(count) }
 }
 
-/// Time since Windows was started, sleep included.
+/// The time since Windows was started, including sleep.
 pub fn time_since_start() -> Duration {
-    // SAFETY: takes nothing and cannot fail.
+    // SAFETY: the call takes no arguments and cannot fail.
     Duration::from_millis(unsafe { GetTickCount64() })
 }
 
@@ -90,7 +91,7 @@ pub fn windows_folder() -> io::Result<String> {
     Ok(wide::until_nul(&buffer))
 }
 
-/// Bytes that this account may still write on the drive of `folder`.
+/// Free bytes on the drive of `folder`, within this account's quota.
 ///
 /// # Errors
 /// There is no such folder, or its drive does not tell.
@@ -102,13 +103,15 @@ pub fn free_disk(folder: &str) -> io::Result<u64> {
     if told == 0 { Err(io::Error::last_os_error()) } else { Ok(free) }
 }
 
-/// The session somebody works in: the console's where that is active, else the first active one (a remote desktop).
+/// The session that a user works in: the console's where it is active, else the first active one (a remote desktop).
+/// `None` where no session is active.
 ///
 /// # Errors
 /// The sessions cannot be listed.
 pub fn active_session() -> io::Result<Option<u32>> {
     let active = active_sessions()?;
-    // SAFETY: takes nothing and cannot fail; 0xFFFFFFFF where there is no console session, which no list holds.
+    // SAFETY: the call takes no arguments and cannot fail. Without a console session it returns 0xFFFFFFFF, which is no
+    // session's id.
     let console = unsafe { WTSGetActiveConsoleSessionId() };
     Ok(active.iter().find(|session| **session == console).or(active.first()).copied())
 }
@@ -135,14 +138,14 @@ fn active_sessions() -> io::Result<Vec<u32>> {
     // SAFETY: the documented signature of WTSFreeMemory.
     let free = unsafe { std::mem::transmute::<Address, Free>(free) };
     let (mut sessions, mut count) = (null_mut(), 0);
-    // SAFETY: null is this server; the places for the results outlive the call. 1 is the only version.
+    // SAFETY: null means this server; the places for the results outlive the call. 1 is the only version.
     if unsafe { enumerate(null_mut(), 0, 1, &raw mut sessions, &raw mut count) } == 0 {
         return Err(io::Error::last_os_error());
     }
     if sessions.is_null() {
         return Ok(Vec::new());
     }
-    // SAFETY: the call gave that many of them.
+    // SAFETY: the call returned an array of `count` entries.
     let listed = unsafe { std::slice::from_raw_parts(sessions, count as usize) };
     let active = listed.iter().filter(|session| session.State == WTSActive);
     let active = active.map(|session| session.SessionId).collect();

@@ -12,29 +12,29 @@ type GetProductInfo = unsafe extern "system" fn(*const u16, *const u16, *mut u16
 type GetProductInfoEx =
     unsafe extern "system" fn(*const u16, *const u16, i32, *const u16, *mut u16, *mut u32) -> u32;
 
-/// Windows Installer. Loaded when it is asked: not every Windows has it.
+/// The functions of `msi.dll`, which is loaded at run time because not every Windows has it.
 pub struct Installer {
     state: QueryProductState,
     info: GetProductInfo,
     info_in: GetProductInfoEx,
 }
 
-/// Units of the longest text that is read.
+/// The longest text that is read, in UTF-16 units.
 const MOST: u32 = 1 << 20;
 
-/// For whom a product is installed.
+/// The users for whom a product is installed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Context<'a> {
     /// Installed for every user of the machine.
     Machine,
-    /// For the user of this security identifier, by the administration.
+    /// Installed for the user with this security identifier by an administrator ("managed").
     ManagedUser(&'a str),
-    /// For the user of this security identifier, by that user.
+    /// Installed for the user with this security identifier by that user.
     UnmanagedUser(&'a str),
 }
 
 impl Context<'_> {
-    /// MSIINSTALLCONTEXT.
+    /// The MSIINSTALLCONTEXT number of the context.
     const fn number(self) -> i32 {
         match self {
             Self::ManagedUser(_) => 1,
@@ -45,10 +45,10 @@ impl Context<'_> {
 }
 
 impl Installer {
-    /// Loads msi.dll, which is loaded only where it is needed.
+    /// Loads msi.dll from the system folder.
     ///
     /// # Errors
-    /// This Windows has none.
+    /// This Windows has no msi.dll, or one without these functions.
     pub fn load() -> io::Result<Self> {
         let library = Library::load("msi.dll")?;
         let state = library.address(c"MsiQueryProductStateW")?;
@@ -64,8 +64,8 @@ impl Installer {
         })
     }
 
-    /// INSTALLSTATE of a product as this process's account sees it: 5 installed, 1 advertised, 2 installed for another
-    /// user, -1 unknown; below that what went wrong.
+    /// The INSTALLSTATE of a product as this process's account sees it: 5 installed, 1 advertised, 2 installed for
+    /// another user, -1 unknown. Numbers below -1 are errors.
     ///
     /// # Errors
     /// The code holds a NUL.
@@ -88,10 +88,11 @@ impl Installer {
         })
     }
 
-    /// The same of a product that is installed in `context`. `State` is INSTALLSTATE as text.
+    /// A property of a product that is installed in `context`; `None` where the product or the property is not known
+    /// there. The property `State` is the INSTALLSTATE as decimal text.
     ///
     /// # Errors
-    /// Windows Installer refuses: only administrators may ask for another user.
+    /// Windows Installer refuses, e.g. because only administrators may ask about other users.
     pub fn property_in(
         &self,
         context: Context<'_>,
@@ -113,7 +114,7 @@ impl Installer {
     }
 }
 
-/// Asks with a buffer that grows until the answer fits. The length does not count the NUL on the way back.
+/// Asks with a buffer that grows until the answer fits. The length that Windows returns does not count the NUL.
 fn read_text(mut ask: impl FnMut(*mut u16, *mut u32) -> u32) -> io::Result<Option<String>> {
     let mut room = 256_u32;
     loop {
@@ -128,7 +129,7 @@ fn read_text(mut ask: impl FnMut(*mut u16, *mut u32) -> u32) -> io::Result<Optio
     }
 }
 
-/// Room for the `length` units that are asked for, twice the last room at least, and [`MOST`] in the end.
+/// The size of the next buffer: the `length` that was asked for and a NUL, at least twice the last, at most [`MOST`].
 fn grown(room: u32, length: u32) -> u32 {
     length.saturating_add(1).max(room.saturating_mul(2)).min(MOST)
 }
@@ -154,7 +155,7 @@ mod tests {
         let answer = read_text(|buffer, length| {
             // SAFETY: `read_text` gives a length that can be read and written.
             let room = unsafe { length.read() } as usize;
-            // SAFETY: the same.
+            // SAFETY: `read_text` gives a length that can be read and written.
             unsafe { length.write(5000) };
             if room < 5001 {
                 return ERROR_MORE_DATA;

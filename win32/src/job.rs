@@ -1,4 +1,4 @@
-//! Jobs: a process and all its children, as one thing.
+//! Job objects: groups of a process and its descendants.
 
 use crate::process::Process;
 use std::io;
@@ -13,17 +13,18 @@ use windows_sys::Win32::System::JobObjects::{
     QueryInformationJobObject, SetInformationJobObject, TerminateJobObject,
 };
 
-/// Ids that are asked for at first; more where there are more.
+/// Room for process ids in the first query; it grows where there are more.
 const IDS: usize = 64;
-/// A list that grows while it is asked for is asked for so often.
+/// The most queries for a list that grows meanwhile.
 const ASKED: usize = 10;
 
-/// A job that has no name.
+/// A job object without a name.
 #[derive(Debug)]
 pub struct Job(OwnedHandle);
 
 impl Job {
-    /// A job whose processes die with its last handle, until [`Job::let_live`]; children that ask for it may break away.
+    /// Creates a job whose processes end when its last handle is closed, until [`Job::let_live`] is called. Children
+    /// may break away from it (CREATE_BREAKAWAY_FROM_JOB).
     ///
     /// # Errors
     /// Windows refuses the call; the error is its own.
@@ -39,7 +40,7 @@ impl Job {
         Ok(job)
     }
 
-    /// From now on its processes live on when its last handle closes.
+    /// From now on the processes of the job survive the closing of its last handle.
     ///
     /// # Errors
     /// Windows refuses the call; the error is its own.
@@ -63,10 +64,10 @@ impl Job {
         if set == 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
     }
 
-    /// Puts a process into it, and all the children it will have.
+    /// Puts a process, and with it all its future children, into the job.
     ///
     /// # Errors
-    /// The system refuses, e.g. where it runs in another session than this process (ERROR_ACCESS_DENIED, 5).
+    /// The system refuses, e.g. because the process runs in another session than this one (ERROR_ACCESS_DENIED, 5).
     pub fn assign(&self, process: &Process) -> io::Result<()> {
         // SAFETY: both handles are open.
         let assigned =
@@ -74,7 +75,7 @@ impl Job {
         if assigned == 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
     }
 
-    /// Whether a process is in it.
+    /// Whether a process is in the job.
     ///
     /// # Errors
     /// Windows refuses the call; the error is its own.
@@ -87,7 +88,7 @@ impl Job {
         if told == 0 { Err(io::Error::last_os_error()) } else { Ok(inside != 0) }
     }
 
-    /// The ids of its processes that run.
+    /// The ids of the running processes of the job.
     ///
     /// # Errors
     /// Windows refuses the call; the error is its own.
@@ -102,7 +103,7 @@ impl Job {
         Err(io::Error::other("its list of processes grows faster than it can be read"))
     }
 
-    /// `None` where there are more than `room`.
+    /// The ids of the job's processes; `None` where there are more than `room`.
     fn ids_in(&self, room: usize) -> io::Result<Option<Vec<u32>>> {
         const HEAD: usize = offset_of!(JOBOBJECT_BASIC_PROCESS_ID_LIST, ProcessIdList) / size_of::<usize>();
         let mut buffer = vec![0_usize; HEAD + room];
@@ -132,7 +133,7 @@ impl Job {
         Ok(Some(listed.map(|id| *id as u32).collect()))
     }
 
-    /// Ends all its processes with this code.
+    /// Ends all processes of the job with this exit code.
     ///
     /// # Errors
     /// Windows refuses the call; the error is its own.

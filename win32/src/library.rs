@@ -1,5 +1,5 @@
-//! Libraries of the system that are not in every Windows, or that somebody could plant beside this program: loaded when
-//! they are needed, from the system folder alone.
+//! Libraries that are loaded at run time and only from the system folder, because not every Windows has them or because
+//! somebody could plant a copy beside this program.
 
 use crate::wide;
 use std::ffi::CStr;
@@ -10,10 +10,10 @@ use windows_sys::Win32::System::LibraryLoader::{
     GetProcAddress, LOAD_LIBRARY_SEARCH_SYSTEM32, LoadLibraryExW,
 };
 
-/// A loaded library. It stays loaded: it may have begun threads of its own.
+/// A loaded library. It is never unloaded, because it may have started threads.
 pub(crate) struct Library(HMODULE);
 
-/// A function of which only the address is known.
+/// The address of a function, to be cast to the function's documented type.
 pub(crate) type Address = unsafe extern "system" fn() -> isize;
 
 impl Library {

@@ -1,4 +1,4 @@
-//! Mutexes that other programs hold.
+//! Named mutexes, by which programs see each other.
 
 use crate::wide;
 use std::io;
@@ -12,10 +12,10 @@ use windows_sys::Win32::System::Threading::{
     WaitForSingleObject,
 };
 
-/// Whether somebody holds the mutex of this name; no where there is none of this name.
+/// Whether a thread holds the mutex of this name; `false` where there is no such mutex.
 ///
 /// # Errors
-/// It is there and may not be asked, or the system refuses to wait.
+/// The mutex exists but may not be opened, or the system refuses to wait for it.
 pub fn is_held(name: &str) -> io::Result<bool> {
     let name = wide::nul_terminated(name)?;
     let access = SYNCHRONIZATION_SYNCHRONIZE | MUTEX_MODIFY_STATE;
@@ -31,7 +31,7 @@ pub fn is_held(name: &str) -> io::Result<bool> {
     }
     // SAFETY: the call succeeded, so the handle is open and nobody else's.
     let mutex = unsafe { OwnedHandle::from_raw_handle(handle) };
-    // SAFETY: the handle is open. No time: nobody is kept waiting.
+    // SAFETY: the handle is open. The time is 0, so the call returns at once.
     let waited = unsafe { WaitForSingleObject(mutex.as_raw_handle(), 0) };
     match waited {
         WAIT_TIMEOUT => Ok(true),
@@ -45,28 +45,28 @@ pub fn is_held(name: &str) -> io::Result<bool> {
     }
 }
 
-/// A mutex that this thread holds until this is dropped.
+/// A mutex that the current thread holds until the value is dropped.
 #[derive(Debug)]
 pub struct HeldMutex {
     mutex: OwnedHandle,
-    /// A mutex belongs to a thread, so this stays on it.
+    /// Not `Send`: a mutex must be released by the thread that took it.
     _thread: PhantomData<*const ()>,
 }
 
-/// Creates the mutex of this name where there is none, and takes it.
+/// Takes the mutex of this name, and creates it where there is none. Does not wait.
 ///
 /// # Errors
-/// Somebody holds it, or it may not be created.
+/// Another thread holds the mutex, or it may not be created.
 pub fn hold(name: &str) -> io::Result<HeldMutex> {
     let name = wide::nul_terminated(name)?;
-    // SAFETY: the name ends with a NUL and outlives the call; no attributes.
+    // SAFETY: the name ends with a NUL and outlives the call; null means the default attributes.
     let handle = unsafe { CreateMutexW(std::ptr::null(), 0, name.as_ptr()) };
     if handle.is_null() {
         return Err(io::Error::last_os_error());
     }
     // SAFETY: the call succeeded, so the handle is open and nobody else's.
     let mutex = unsafe { OwnedHandle::from_raw_handle(handle) };
-    // SAFETY: the handle is open. No time: nobody is kept waiting.
+    // SAFETY: the handle is open. The time is 0, so the call returns at once.
     match unsafe { WaitForSingleObject(mutex.as_raw_handle(), 0) } {
         WAIT_OBJECT_0 | WAIT_ABANDONED => Ok(HeldMutex { mutex, _thread: PhantomData }),
         WAIT_FAILED => Err(io::Error::last_os_error()),

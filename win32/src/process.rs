@@ -1,4 +1,4 @@
-//! Processes: opened, waited for, ended, and told apart by when they started.
+//! Processes: opening, waiting for and ending them. A start time tells two processes with the same id apart.
 
 use crate::wide;
 use std::io;
@@ -12,17 +12,17 @@ use windows_sys::Win32::System::Threading::{
     PROCESS_SYNCHRONIZE, PROCESS_TERMINATE, TerminateProcess, WaitForSingleObject,
 };
 
-/// The longest wait that is not "for ever" (INFINITE).
+/// The longest wait in milliseconds; the next number is INFINITE.
 const LONGEST_WAIT: u32 = u32::MAX - 1;
 
-/// Processor time that this process has taken, all threads, user and system.
+/// The processor time of this process: all threads, user and kernel mode.
 ///
 /// # Errors
 /// Windows refuses the call; the error is its own.
 pub fn own_cpu_time() -> io::Result<Duration> {
     let zero = FILETIME { dwLowDateTime: 0, dwHighDateTime: 0 };
     let (mut created, mut ended, mut kernel, mut user) = (zero, zero, zero, zero);
-    // SAFETY: takes nothing, gives a pseudo handle that needs no closing.
+    // SAFETY: the call takes no arguments and returns a pseudo handle that need not be closed.
     let process = unsafe { GetCurrentProcess() };
     // SAFETY: the handle is this process's and the four places outlive the call.
     let told =
@@ -34,14 +34,14 @@ pub fn own_cpu_time() -> io::Result<Duration> {
     Ok(Duration::from_nanos(100 * (steps(kernel) + steps(user))))
 }
 
-/// The most memory that this process has had at once, in bytes: its peak working set.
+/// The peak working set of this process, in bytes.
 ///
 /// # Errors
 /// Windows refuses the call; the error is its own.
 pub fn own_peak_memory() -> io::Result<u64> {
     let mut counters = PROCESS_MEMORY_COUNTERS::default();
     let size = size_of::<PROCESS_MEMORY_COUNTERS>() as u32;
-    // SAFETY: takes nothing, gives a pseudo handle that needs no closing.
+    // SAFETY: the call takes no arguments and returns a pseudo handle that need not be closed.
     let process = unsafe { GetCurrentProcess() };
     // SAFETY: the handle is this process's; the place for the counters has the size that is named.
     if unsafe { K32GetProcessMemoryInfo(process, &raw mut counters, size) } == 0 {
@@ -50,29 +50,29 @@ pub fn own_peak_memory() -> io::Result<u64> {
     Ok(counters.PeakWorkingSetSize as u64)
 }
 
-/// A process, running or ended. While this is there, its id is not given to another.
+/// A handle of a process, running or ended. While it is open, Windows gives the id to no other process.
 #[derive(Debug)]
 pub struct Process(OwnedHandle);
 
 impl Process {
-    /// The process of this id, to be asked and waited for.
+    /// Opens a process to query it and to wait for it.
     ///
     /// # Errors
-    /// There is none (ERROR_INVALID_PARAMETER, 87), or it may not be asked.
+    /// There is no such process (ERROR_INVALID_PARAMETER, 87), or this account may not query it.
     pub fn open(pid: u32) -> io::Result<Self> {
         Self::open_for(pid, PROCESS_QUERY_LIMITED_INFORMATION | PROCESS_SYNCHRONIZE)
     }
 
-    /// The process of this id, to be ended too.
+    /// Opens a process to query it, to wait for it and to end it.
     ///
     /// # Errors
-    /// There is none (ERROR_INVALID_PARAMETER, 87), or it may not be ended.
+    /// There is no such process (ERROR_INVALID_PARAMETER, 87), or this account may not end it.
     pub fn open_to_terminate(pid: u32) -> io::Result<Self> {
         Self::open_for(pid, PROCESS_QUERY_LIMITED_INFORMATION | PROCESS_SYNCHRONIZE | PROCESS_TERMINATE)
     }
 
     fn open_for(pid: u32, access: u32) -> io::Result<Self> {
-        // SAFETY: takes numbers only.
+        // SAFETY: the call takes numbers, no pointers.
         let handle = unsafe { OpenProcess(access, 0, pid) };
         if handle.is_null() {
             return Err(io::Error::last_os_error());
@@ -85,7 +85,7 @@ impl Process {
         Self(handle)
     }
 
-    /// When it started, in 100 ns since 1601.
+    /// The start of the process, in units of 100 ns since 1601-01-01 UTC.
     ///
     /// # Errors
     /// Windows refuses the call; the error is its own.
@@ -108,8 +108,8 @@ impl Process {
         Ok(u64::from(created.dwHighDateTime) << 32 | u64::from(created.dwLowDateTime))
     }
 
-    /// Waits for its end, `limit` at most: whether it has ended. By the handle, never by the exit code: 259, which stands
-    /// for "runs still" there, is a code like any other.
+    /// Waits until the process has ended, `limit` at most, and returns whether it has. This asks the handle, not the
+    /// exit code: 259 means "still running" there, but a program may also end with 259.
     ///
     /// # Errors
     /// The system refuses to wait.
@@ -129,7 +129,7 @@ impl Process {
         }
     }
 
-    /// What it ended with, all 32 bits; 259 where it runs.
+    /// The exit code, all 32 bits; 259 while the process runs.
     ///
     /// # Errors
     /// Windows refuses the call; the error is its own.
@@ -140,10 +140,10 @@ impl Process {
         if told == 0 { Err(io::Error::last_os_error()) } else { Ok(code) }
     }
 
-    /// Ends it with this code.
+    /// Ends the process with this exit code.
     ///
     /// # Errors
-    /// It has ended already, or it may not be ended.
+    /// The process has already ended, or this account may not end it.
     pub fn terminate(&self, code: u32) -> io::Result<()> {
         // SAFETY: the handle is open.
         let ended = unsafe { TerminateProcess(self.0.as_raw_handle(), code) };
@@ -157,9 +157,9 @@ impl AsHandle for Process {
     }
 }
 
-/// The command line of this process, unit for unit as whoever started it gave it.
+/// The command line of this process in UTF-16 units, exactly as it was started.
 pub fn own_command_line() -> Vec<u16> {
-    // SAFETY: takes nothing; gives a pointer that stays valid while the process lives.
+    // SAFETY: the call takes no arguments and returns a pointer that stays valid while the process lives.
     let line = unsafe { GetCommandLineW() };
     // SAFETY: that text ends with a NUL, and nobody writes to it.
     unsafe { wide::units_at(line) }.to_vec()

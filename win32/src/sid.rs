@@ -1,4 +1,4 @@
-//! Security identifiers: as text, and the names of their accounts.
+//! Security identifiers as text, and the names of their accounts.
 
 use crate::wide;
 use std::io;
@@ -7,7 +7,7 @@ use windows_sys::Win32::Foundation::LocalFree;
 use windows_sys::Win32::Security::Authorization::{ConvertSidToStringSidW, ConvertStringSidToSidW};
 use windows_sys::Win32::Security::{LookupAccountSidW, PSID};
 
-/// The identifier as text, e.g. `S-1-5-18`.
+/// The text form of a security identifier, e.g. `S-1-5-18`.
 ///
 /// # Safety
 /// `sid` points to a valid security identifier.
@@ -27,7 +27,7 @@ pub(crate) unsafe fn text(sid: PSID) -> io::Result<String> {
 /// The name of the account of a security identifier, as `DOMAIN\name`.
 ///
 /// # Errors
-/// It is no identifier, or nobody knows its account.
+/// The text is no security identifier, or no account with it is known.
 pub fn account_name(sid: &str) -> io::Result<String> {
     let units = wide::nul_terminated(sid)?;
     let mut sid = null_mut();
@@ -42,7 +42,7 @@ pub fn account_name(sid: &str) -> io::Result<String> {
 }
 
 fn look_up(sid: PSID) -> io::Result<String> {
-    // Names of accounts have 256 units at most, those of domains 255 (lmcons.h: UNLEN, DNLEN).
+    // Account names have 256 units at most (UNLEN in lmcons.h), domain names 255 (DNLEN).
     let (mut name, mut domain) = ([0_u16; 512], [0_u16; 512]);
     let (mut name_length, mut domain_length, mut kind) = (512, 512, 0);
     // SAFETY: the identifier is valid, both buffers have the lengths that are named.

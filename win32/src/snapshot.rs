@@ -8,23 +8,23 @@ use windows_sys::Win32::System::Diagnostics::ToolHelp::{
     CreateToolhelp32Snapshot, PROCESSENTRY32W, Process32FirstW, Process32NextW, TH32CS_SNAPPROCESS,
 };
 
-/// A process in the snapshot.
+/// One running process of the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedProcess {
-    /// Its id.
+    /// The id of the process.
     pub pid: u32,
-    /// The id that its parent has or had: nothing tells whether that is another's by now.
+    /// The id of the process that started it. That process may have ended, and its id may be in use by another.
     pub parent: u32,
-    /// Its program's file name.
+    /// The file name of its program, without the folder.
     pub name: String,
 }
 
-/// All processes that run.
+/// Lists all running processes.
 ///
 /// # Errors
 /// Windows refuses the call; the error is its own.
 pub fn running() -> io::Result<Vec<ListedProcess>> {
-    // SAFETY: takes numbers only.
+    // SAFETY: the call takes numbers, no pointers.
     let handle = unsafe { CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0) };
     if handle == INVALID_HANDLE_VALUE {
         return Err(io::Error::last_os_error());
@@ -34,12 +34,12 @@ pub fn running() -> io::Result<Vec<ListedProcess>> {
     let mut entry =
         PROCESSENTRY32W { dwSize: size_of::<PROCESSENTRY32W>() as u32, ..PROCESSENTRY32W::default() };
     let mut listed = Vec::new();
-    // SAFETY: the handle is open, and the entry says its size.
+    // SAFETY: the handle is open, and the entry has its size in `dwSize`.
     let mut found = unsafe { Process32FirstW(snapshot.as_raw_handle(), &raw mut entry) };
     while found != 0 {
         let (pid, parent) = (entry.th32ProcessID, entry.th32ParentProcessID);
         listed.push(ListedProcess { pid, parent, name: wide::until_nul(&entry.szExeFile) });
-        // SAFETY: as above.
+        // SAFETY: the handle is open, and the entry has its size in `dwSize`.
         found = unsafe { Process32NextW(snapshot.as_raw_handle(), &raw mut entry) };
     }
     let error = io::Error::last_os_error();

@@ -1,4 +1,4 @@
-//! Access tokens: whose a process is, what that account may, and which environment it starts with.
+//! Access tokens: the account of a process, its rights, and the environment that its programs start with.
 
 use crate::library::{Address, Library};
 use crate::{sid, wide};
@@ -13,28 +13,28 @@ use windows_sys::Win32::Security::{
 use windows_sys::Win32::System::Threading::{GetCurrentProcess, OpenProcessToken};
 use windows_sys::core::BOOL;
 
-/// An access token.
+/// The handle of an access token; it can be queried and duplicated.
 #[derive(Debug)]
 pub struct Token(OwnedHandle);
 
 impl Token {
-    /// This process's, to be asked and duplicated.
+    /// The token of this process.
     ///
     /// # Errors
     /// Windows refuses the call; the error is its own.
     pub fn own() -> io::Result<Self> {
         let mut handle = null_mut();
-        // SAFETY: takes nothing, gives a pseudo handle that needs no closing.
+        // SAFETY: the call takes no arguments and returns a pseudo handle that need not be closed.
         let process = unsafe { GetCurrentProcess() };
         // SAFETY: the handle's place outlives the call.
         let opened = unsafe { OpenProcessToken(process, TOKEN_QUERY | TOKEN_DUPLICATE, &raw mut handle) };
         Self::taken(opened, handle)
     }
 
-    /// That of the user of a session. Only the system account gets it.
+    /// The token of the user who is signed in in a session. Only the system account may have it.
     ///
     /// # Errors
-    /// Nobody is signed in there (ERROR_NO_TOKEN, 1008), or this process is not the system's.
+    /// Nobody is signed in there (ERROR_NO_TOKEN, 1008), or this process does not run as the system account.
     pub fn of_session(session: u32) -> io::Result<Self> {
         type Query = unsafe extern "system" fn(u32, *mut HANDLE) -> BOOL;
         let address = Library::load("wtsapi32.dll")?.address(c"WTSQueryUserToken")?;
@@ -46,16 +46,16 @@ impl Token {
         Self::taken(opened, handle)
     }
 
-    /// The other half of an administrator's token: the elevated one of one that is not.
+    /// The linked token of an administrator (User Account Control): the elevated one of a token that is not elevated.
     ///
     /// # Errors
-    /// There is none, or this process may not have it.
+    /// There is no linked token, or this process may not have it.
     pub fn linked(&self) -> io::Result<Self> {
         let linked: TOKEN_LINKED_TOKEN = self.fixed(TokenLinkedToken)?;
         Self::taken(1, linked.LinkedToken)
     }
 
-    /// The security identifier of its account, as text.
+    /// The security identifier of the token's account, e.g. `S-1-5-18`.
     ///
     /// # Errors
     /// Windows refuses the call; the error is its own.
@@ -67,7 +67,7 @@ impl Token {
         unsafe { sid::text(user.User.Sid) }
     }
 
-    /// Whether it is elevated.
+    /// Whether the token is elevated: that of an administrator with all rights.
     ///
     /// # Errors
     /// Windows refuses the call; the error is its own.
@@ -76,7 +76,7 @@ impl Token {
         Ok(elevation.TokenIsElevated != 0)
     }
 
-    /// The variables that a program of this account starts with, nothing of this process's.
+    /// The variables that a program of this account starts with; none are inherited from this process.
     ///
     /// # Errors
     /// Windows refuses the call; the error is its own.
@@ -92,7 +92,7 @@ impl Token {
         Ok(Self(unsafe { OwnedHandle::from_raw_handle(handle) }))
     }
 
-    /// What has one size: `T` is the structure that the class is documented with.
+    /// Information of a fixed size; `T` is the structure that Windows documents for `class`.
     fn fixed<T>(&self, class: TOKEN_INFORMATION_CLASS) -> io::Result<T> {
         let buffer = self.information(class)?;
         if size_of_val(buffer.as_slice()) < size_of::<T>() {
@@ -104,7 +104,7 @@ impl Token {
 
     fn information(&self, class: TOKEN_INFORMATION_CLASS) -> io::Result<Vec<u64>> {
         let mut length = 0;
-        // SAFETY: no buffer, so only the length is asked for.
+        // SAFETY: without a buffer the call only returns the length.
         unsafe { GetTokenInformation(self.0.as_raw_handle(), class, null_mut(), 0, &raw mut length) };
         let mut buffer = vec![0_u64; (length as usize).div_ceil(8).max(1)];
         let room = u32::try_from(size_of_val(buffer.as_slice())).unwrap_or(u32::MAX);
@@ -122,7 +122,7 @@ impl AsHandle for Token {
     }
 }
 
-/// The variables of the machine alone, without any account's.
+/// The variables of the machine, without those of any account.
 ///
 /// # Errors
 /// Windows refuses the call; the error is its own.
@@ -130,7 +130,7 @@ pub fn system_environment() -> io::Result<Vec<(String, String)>> {
     environment_of(null_mut())
 }
 
-/// `token` is open, or null for the machine's variables.
+/// The variables of a token's account, or of the machine where `token` is null; otherwise `token` must be open.
 fn environment_of(token: HANDLE) -> io::Result<Vec<(String, String)>> {
     type Create = unsafe extern "system" fn(*mut *mut core::ffi::c_void, HANDLE, BOOL) -> BOOL;
     type Destroy = unsafe extern "system" fn(*const core::ffi::c_void) -> BOOL;
@@ -142,18 +142,18 @@ fn environment_of(token: HANDLE) -> io::Result<Vec<(String, String)>> {
     // SAFETY: the documented signature of DestroyEnvironmentBlock.
     let destroy = unsafe { std::mem::transmute::<Address, Destroy>(destroy) };
     let mut block = null_mut();
-    // SAFETY: the token is open or null; the block's place outlives the call. 0: nothing of this process's is inherited.
+    // SAFETY: the token is open or null; the block's place outlives the call. 0 means that nothing is inherited.
     if unsafe { create(&raw mut block, token, 0) } == 0 {
         return Err(io::Error::last_os_error());
     }
-    // SAFETY: a block of texts, each with a NUL, with an empty one at the end.
+    // SAFETY: the block holds texts that each end with a NUL, the last of them empty.
     let variables = unsafe { read_block(block.cast()) };
     // SAFETY: made by the call above, not used any more.
     unsafe { destroy(block) };
     Ok(variables)
 }
 
-/// Names and values of an environment block. What starts with `=` is left out: the current folders of drives.
+/// Names and values of an environment block. Names that start with `=` (the current folders of drives) are left out.
 ///
 /// # Safety
 /// `block` points to texts that each end with a NUL, the last of them empty.

@@ -1,9 +1,9 @@
-//! Texts as Windows wants them: UTF-16 that ends with a NUL.
+//! Texts for Windows: UTF-16 that ends with a NUL.
 
 use std::io;
 use std::path::{Component, Path, Prefix};
 
-/// `text` with a NUL behind it. A text that holds one would be cut off there, so it is refused.
+/// `text` in UTF-16 with a NUL at the end. A text that holds a NUL is refused, because Windows would cut it off there.
 pub(crate) fn nul_terminated(text: &str) -> io::Result<Vec<u16>> {
     if text.contains('\0') {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, format!("{text:?} holds a NUL")));
@@ -11,7 +11,8 @@ pub(crate) fn nul_terminated(text: &str) -> io::Result<Vec<u16>> {
     Ok(text.encode_utf16().chain([0]).collect())
 }
 
-/// An absolute path with a NUL behind it, in the form that may be longer than 260 characters.
+/// An absolute path with a NUL at the end. A path on a drive gets the `\\?\` prefix, so that it may be longer than 260
+/// characters.
 pub(crate) fn of_path(path: &Path) -> io::Result<Vec<u16>> {
     use std::os::windows::ffi::OsStrExt as _;
     const VERBATIM: &str = r"\\?\";
@@ -30,7 +31,7 @@ pub(crate) fn until_nul(units: &[u16]) -> String {
     String::from_utf16_lossy(units.split(|unit| *unit == 0).next().unwrap_or_default())
 }
 
-/// The text at `pointer`; empty where that is null.
+/// The text at `pointer`; empty where `pointer` is null.
 ///
 /// # Safety
 /// `pointer` is null, or there is a NUL behind it and everything up to there can be read.
@@ -39,7 +40,7 @@ pub(crate) unsafe fn at(pointer: *const u16) -> String {
     String::from_utf16_lossy(unsafe { units_at(pointer) })
 }
 
-/// What is at `pointer` up to the first NUL; empty where that is null.
+/// The units at `pointer` up to the first NUL; empty where `pointer` is null.
 ///
 /// # Safety
 /// As for [`at`]; and nothing writes there while the result is used.
@@ -57,7 +58,7 @@ pub(crate) unsafe fn units_at<'a>(pointer: *const u16) -> &'a [u16] {
         }
         length += 1;
     }
-    // SAFETY: the same units.
+    // SAFETY: the `length` units before the NUL have just been read.
     unsafe { std::slice::from_raw_parts(pointer, length) }
 }
 
@@ -71,7 +72,7 @@ mod tests {
         assert_eq!(until_nul(&wide), "Grüße 🦀");
         // SAFETY: `wide` ends with a NUL.
         assert_eq!(unsafe { at(wide.as_ptr()) }, "Grüße 🦀");
-        // SAFETY: null is allowed.
+        // SAFETY: `at` allows null.
         assert_eq!(unsafe { at(std::ptr::null()) }, "");
         let of_path = |path: &str| of_path(Path::new(path)).map(|units| until_nul(&units));
         assert_eq!(of_path(r"C:\a/b").unwrap(), r"\\?\C:\a\b");

@@ -7,9 +7,9 @@ use crate::path::extension;
 /// What msiexec is to install, patch or remove.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ProductOrFile {
-    /// A product code.
+    /// A product code in braces: an installed product of Windows Installer.
     Product(String),
-    /// A file, and its word's index.
+    /// An MSI or patch as the line names it, and the index of its word in [`Step::words`].
     File(String, usize),
 }
 
@@ -29,20 +29,20 @@ pub enum Interface {
 pub struct Msiexec {
     /// `/x` or `/uninstall` rather than install, repair or patch.
     pub removes: bool,
-    /// What it works on.
+    /// The products and files that it installs, repairs, patches or removes, in the order of the line.
     pub targets: Vec<ProductOrFile>,
-    /// What it shows.
+    /// How much of the user interface it shows; the last switch counts.
     pub interface: Interface,
     /// Whether restarts are settled: `/norestart`, `/forcerestart`, `/promptrestart` or a REBOOT property.
     pub settles_restart: bool,
-    /// The log file, and its word's index.
+    /// The log file as the line names it, and the index of its word in [`Step::words`].
     pub log: Option<(String, usize)>,
-    /// Properties, names in upper case.
+    /// Properties in the order of the line: the name in upper case, the value without quotes.
     pub properties: Vec<(String, String)>,
 }
 
 impl Msiexec {
-    /// Reads a step's words; nothing where it is no msiexec that installs, repairs, patches or removes.
+    /// Reads the words of a step; `None` unless it is a msiexec that installs, repairs, patches or removes.
     pub fn parse(step: &Step) -> Option<Self> {
         if step.stem() != "msiexec" {
             return None;
@@ -65,12 +65,12 @@ impl Msiexec {
         works.then_some(call)
     }
 
-    /// The value of a property; the last one counts, as it does for msiexec.
+    /// The value of a property; `name` is in upper case. Where it is set twice the last value counts, as for msiexec.
     pub fn property(&self, name: &str) -> Option<&str> {
         self.properties.iter().rev().find(|(one, _)| one == name).map(|(_, value)| value.as_str())
     }
 
-    /// Says whether the switch names the work to do.
+    /// Reads one switch; returns whether it names the work to do (install, repair, patch or remove).
     fn take_switch(&mut self, switch: &str, at: usize, words: &[Word]) -> bool {
         match switch {
             "qn" | "quiet" | "q" => self.interface = Interface::None,
@@ -89,7 +89,7 @@ impl Msiexec {
                 self.removes = true;
                 return self.take_target(at + 1, words);
             }
-            // msiexec takes the product right behind the letter, too: `/x{…}`.
+            // msiexec also accepts a product that follows its letter without a blank: `/x{…}`.
             _ => return self.take_attached(switch, at, words),
         }
         false
@@ -130,13 +130,13 @@ impl Msiexec {
             return;
         }
         let (name, value) = (name.to_uppercase(), strip_quotes(value));
-        // ReallySuppress, Suppress and Force all answer the question; only silence leaves it to the MSI.
+        // ReallySuppress, Suppress and Force all decide about restarts; where REBOOT is absent, the MSI decides.
         self.settles_restart |= name == "REBOOT" && value.to_uppercase().starts_with(['R', 'S']);
         self.properties.push((name, value));
     }
 }
 
-/// `/l*v`, `/lv`, `/l*vx!`: `l` and letters of msiexec's own list.
+/// Whether this is a log switch of msiexec: `l` and the letters of its modes, such as `/l*v`, `/lv`, `/l*vx!`.
 fn is_log_switch(switch: &str) -> bool {
     switch.strip_prefix('l').is_some_and(|modes| modes.chars().all(|mode| "iwearucmopvx+!*".contains(mode)))
 }
@@ -144,13 +144,13 @@ fn is_log_switch(switch: &str) -> bool {
 /// One call of Windows PowerShell.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PowerShell {
-    /// The script of `-File`, and its word's index.
+    /// The script that `-File` names, and the index of its word in [`Step::words`].
     pub file: Option<(String, usize)>,
-    /// What stands behind `-Command`, or by itself.
+    /// The commands: everything after `-Command`, or from the first word that is no parameter on.
     pub command: Option<String>,
 }
 
-/// Parameters that take a value, and may be shortened to their beginning.
+/// Parameters that take a value. PowerShell accepts each shortened to its first letters.
 const WITH_VALUE: [&str; 8] = [
     "executionpolicy",
     "windowstyle",
@@ -163,7 +163,7 @@ const WITH_VALUE: [&str; 8] = [
 ];
 
 impl PowerShell {
-    /// Reads a step's words; nothing where it is no Windows PowerShell.
+    /// Reads the words of a step; `None` unless it is Windows PowerShell.
     pub fn parse(step: &Step) -> Option<Self> {
         if step.stem() != "powershell" {
             return None;
@@ -186,14 +186,14 @@ impl PowerShell {
                 }
                 Parameter::WithValue => at += 2,
                 Parameter::Flag => at += 1,
-                // Base64 of a whole script: what it starts is not read here.
+                // A whole script in Base64, which is not decoded here.
                 Parameter::Encoded => break,
             }
         }
         Some(call)
     }
 
-    /// Scripts that it names by a path without variables.
+    /// The `.ps1` files that the call names, without those whose path contains a variable.
     pub fn scripts(&self) -> Vec<String> {
         let file = self.file.iter().map(|(file, _)| file.clone());
         let command = self.command.as_deref().unwrap_or_default();

@@ -23,10 +23,10 @@ use crate::path::{self, LONGEST_NAME};
 use crate::right_line::{is_document, is_program};
 use crate::view::FolderVariable;
 
-/// One command line: the program that is started, and what a shell in it starts.
+/// One command line: the program that is started and, where that is cmd.exe, the programs that cmd.exe starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CommandLine {
-    /// In order; the first is what CreateProcess starts.
+    /// The programs in the order of the line; the first is the one that CreateProcess starts.
     pub steps: Vec<Step>,
 }
 
@@ -39,11 +39,11 @@ pub struct Step {
     pub unquoted_blanks: bool,
     /// Everything after the program, character for character.
     pub tail: String,
-    /// The tail's words.
+    /// The words of `tail`, split at blanks outside quotes.
     pub words: Vec<Word>,
-    /// A `cmd /c` starts it: the shell's rules hold (PATHEXT, built-ins, operators).
+    /// A `cmd /c` starts it, so cmd's rules apply (PATHEXT, built-in commands, operators).
     pub in_shell: bool,
-    /// A `cd` or `pushd` ran before it: relative paths are anybody's guess.
+    /// A `cd` or `pushd` ran before it, so it is unknown what its relative paths mean.
     pub moved: bool,
 }
 
@@ -99,12 +99,12 @@ impl Step {
     }
 }
 
-/// A program that the line may mean, and what stands behind it, character for character.
+/// A program that the line may mean, and the rest of the line, character for character.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Candidate<'a> {
     /// The program as the line names it, without quotes.
     pub name: &'a str,
-    /// Everything behind it.
+    /// The rest of the line after the name and its closing quote, including leading blanks.
     pub tail: &'a str,
 }
 
@@ -165,7 +165,7 @@ fn unquoted_program<'a>(
     }
 }
 
-/// Whether the last word is no argument by its looks.
+/// Whether the last word does not look like an argument.
 fn ends_in_plain_word(name: &str) -> bool {
     let word = name.rsplit([' ', '\t']).next().unwrap_or_default();
     !word.starts_with(['/', '-']) && !word.contains(['=', '&'])
@@ -178,12 +178,12 @@ fn has_blank_variable(word: &str) -> bool {
     FolderVariable::ALL.iter().any(|one| [one.name, one.of_32_bit, one.of_64_bit].into_iter().any(begins))
 }
 
-/// One word.
+/// One word of a command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Word {
-    /// As it stands in the line.
+    /// The word as the line has it, with its quotes.
     pub raw: String,
-    /// Without its quotes.
+    /// The word without its quotes; `\"` is a `"` in it.
     pub text: String,
 }
 
@@ -193,13 +193,13 @@ impl Word {
         self.raw.contains('"')
     }
 
-    /// The switch that it is, in lower case without `/` or `-`; nothing where it is none.
+    /// The switch in lower case without its `/` or `-`; `None` for a word that begins with neither.
     pub fn switch(&self) -> Option<String> {
         self.text.strip_prefix(['/', '-']).map(str::to_lowercase)
     }
 }
 
-/// Splits at blanks outside quotes. `\"` is a quote that does not count.
+/// Splits a line into words at blanks outside quotes. `\"` is a character of its word; it opens and closes nothing.
 pub fn words(line: &str) -> Vec<Word> {
     let mut words = Vec::new();
     let (mut raw, mut in_quotes, mut escaped) = (String::new(), false, false);
@@ -236,13 +236,13 @@ fn push(words: &mut Vec<Word>, raw: &mut String) {
     }
 }
 
-/// Without its quotes; `\"` stays a quote.
+/// The word without its quotes; `\"` becomes `"`.
 fn strip_quotes(raw: &str) -> String {
     raw.replace("\\\"", "\u{0}").replace('"', "").replace('\u{0}', "\"")
 }
 
 /// The words from `at` on that together name one file with an extension of `extensions`, although they stand
-/// without quotes: `My App.msi`. Nothing where the word names one by itself or is quoted.
+/// without quotes: `My App.msi`. `None` where the word at `at` names a file by itself or is quoted.
 pub fn unquoted_run(words: &[Word], at: usize, extensions: &[&str]) -> Option<String> {
     let ends = |word: &Word| extensions.contains(&path::extension(&word.text).as_str());
     let plain =

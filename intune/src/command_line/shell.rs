@@ -1,4 +1,4 @@
-//! What `cmd /c` starts.
+//! The programs that the line behind `cmd /c` starts.
 
 use super::{Step, starts_by_name};
 
