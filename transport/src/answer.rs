@@ -1,40 +1,40 @@
-//! What an answer says before its body, and what it is worth to a request for bytes of a file (`docs/delivery.md`,
-//! rules 1, 4, 5 and 7). No I/O, no clock: a table from status and headers to what is done.
+//! The head of an answer, and whether its body can be used for a request for bytes of a file (`docs/delivery.md`, rules
+//! 1, 4, 5 and 7). No I/O and no clock: a table from status and headers to what to do next.
 
 use reqwest::header::{self, HeaderMap, HeaderName};
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
-/// What an answer says before its body.
+/// The status and headers of an answer, as far as the rules need them.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct AnswerHead {
-    /// The status code.
+    /// The HTTP status.
     pub status: u16,
-    /// Its one Content-Range; `Err` where there are several or it cannot be read.
+    /// The Content-Range; `Err` where there are several or it cannot be parsed.
     pub content_range: Option<Result<ContentRange, ()>>,
-    /// Bytes of the body, where they are declared.
+    /// The declared size of the body in bytes; `None` where it is chunked or ends with the connection.
     pub content_length: Option<u64>,
-    /// What the body is encoded with, `identity` left out.
+    /// The Content-Encoding; `None` for `identity`.
     pub content_encoding: Option<String>,
-    /// A strong ETag; a weak one proves nothing about bytes (RFC 9110, section 8.8.1).
+    /// The ETag, if it is strong. A weak one proves nothing about bytes (RFC 9110, section 8.8.1).
     pub etag: Option<String>,
-    /// Whether there is an ETag, and it is weak.
+    /// Whether there is an ETag and it is weak.
     pub has_weak_etag: bool,
-    /// Last-Modified as it stands.
+    /// The text of Last-Modified.
     pub last_modified: Option<String>,
-    /// Several ranges in one body.
+    /// Whether the body holds several ranges (`multipart/byteranges`).
     pub is_multipart: bool,
-    /// A web page, such as a captive portal's.
+    /// Whether the body is a web page, such as a captive portal's.
     pub is_html: bool,
-    /// How long to wait, by Retry-After.
+    /// The value of Retry-After; `None` where it is missing or cannot be parsed.
     pub retry_after: Option<RetryAfter>,
-    /// Redirects that were followed to get here.
+    /// How many redirects were followed to get this answer.
     pub redirects: usize,
-    /// All of its headers.
+    /// All headers of the answer.
     pub(crate) headers: HeaderMap,
 }
 
-/// Without its headers: a Location may hold a token, and a cookie is one.
+/// Leaves the headers out: a Location may hold a token, and a cookie is one.
 impl fmt::Debug for AnswerHead {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
@@ -50,17 +50,17 @@ impl fmt::Debug for AnswerHead {
     }
 }
 
-/// A Retry-After: seconds or a date.
+/// The value of a Retry-After header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RetryAfter {
-    /// From now.
+    /// Seconds after the answer came.
     Seconds(u64),
-    /// At that time.
+    /// The time from which the request may be sent again.
     At(SystemTime),
 }
 
 impl RetryAfter {
-    /// From `now` on; a date that is over means at once.
+    /// How long to wait from `now` on; zero where the time has passed.
     pub fn wait(self, now: SystemTime) -> Duration {
         match self {
             Self::Seconds(seconds) => Duration::from_secs(seconds),
@@ -69,11 +69,11 @@ impl RetryAfter {
     }
 }
 
-/// A header that is longer than this is not kept.
+/// Bytes of the longest header value that is kept.
 const LONGEST: usize = 256;
 
 impl AnswerHead {
-    /// Of an answer with this status and these headers. `content_length` is what HTTP makes of the body's framing.
+    /// The head of an answer with this status and these headers. `content_length` is the body's size by HTTP's framing.
     pub fn new(status: u16, headers: &HeaderMap, content_length: Option<u64>, redirects: usize) -> Self {
         let etag = text(headers, &header::ETAG);
         let content_type = text(headers, &header::CONTENT_TYPE).unwrap_or_default().to_ascii_lowercase();
@@ -109,7 +109,7 @@ fn content_range(headers: &HeaderMap) -> Option<Result<ContentRange, ()>> {
     Some(first.to_str().ok().and_then(ContentRange::parse).ok_or(()))
 }
 
-/// Quoted and without a quote inside (RFC 9110, section 8.8.3); a weak one begins with `W/`.
+/// Whether an ETag is strong: quoted, with no quote inside (RFC 9110, section 8.8.3). A weak one begins with `W/`.
 pub fn is_strong(etag: &str) -> bool {
     let inner = etag.strip_prefix('"').and_then(|etag| etag.strip_suffix('"'));
     inner.is_some_and(|inner| !inner.contains('"'))
@@ -122,7 +122,7 @@ fn retry_after(text: &str) -> Option<RetryAfter> {
     httpdate::parse_http_date(text).ok().map(RetryAfter::At)
 }
 
-/// A `Content-Range` (RFC 9110, section 14.4), unit `bytes`.
+/// A `Content-Range` with the unit `bytes` (RFC 9110, section 14.4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ContentRange {
     /// `bytes 0-99/200`; the total is `None` where it is `*`.
@@ -131,18 +131,18 @@ pub enum ContentRange {
         first: u64,
         /// Offset of the last byte.
         last: u64,
-        /// Bytes of the whole.
+        /// Size of the whole file in bytes.
         total: Option<u64>,
     },
-    /// `bytes */200`: nothing of it.
+    /// `bytes */200`: the file has no byte of the requested range.
     Unsatisfied {
-        /// Bytes of the whole.
+        /// Size of the whole file in bytes.
         total: u64,
     },
 }
 
 impl ContentRange {
-    /// Reads the header's value; `None` for what contradicts itself or is of another unit.
+    /// Parses the header's value; `None` where it contradicts itself or has another unit.
     pub fn parse(text: &str) -> Option<Self> {
         let (unit, rest) = text.trim().split_once(' ')?;
         if !unit.eq_ignore_ascii_case("bytes") {
@@ -160,69 +160,69 @@ impl ContentRange {
     }
 }
 
-/// Digits alone: `u64::from_str` would take a sign.
+/// Accepts digits only: `u64::from_str` would accept a sign.
 fn number(text: &str) -> Option<u64> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     digits.then(|| text.parse().ok()).flatten()
 }
 
-/// What was asked for.
+/// What a request for a file asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AskedFile {
-    /// First byte that is wanted, counted in the file on the server.
+    /// Offset of the first wanted byte in the file on the server.
     pub first: u64,
-    /// Whether it was asked for by a Range.
+    /// Whether the request had a Range header.
     pub by_range: bool,
-    /// Bytes of the whole file on the server, where known.
+    /// Size of the whole file in bytes, where known.
     pub total: Option<u64>,
-    /// The strong ETag that what is held came with.
+    /// The strong ETag of the answer that the held bytes came with.
     pub etag: Option<String>,
 }
 
-/// How to use the body.
+/// How to use the body of an answer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct BodyUse {
-    /// Bytes at its beginning to throw away.
+    /// How many bytes at the body's beginning to discard.
     pub skip: u64,
-    /// The first of those bytes is the file's first: it must be the content's own.
+    /// Whether the body begins with the file's first byte, so that its first 48 bytes must be the content's.
     pub from_start: bool,
-    /// Bytes of the whole file, as the server says.
+    /// Size of the whole file in bytes, where the server says it.
     pub total: Option<u64>,
-    /// What was out of the ordinary.
+    /// Rules that applied, and what in the answer was unusual, for [`Observations`](crate::Observations).
     pub odd: Vec<(&'static str, String)>,
 }
 
-/// Why the body is not used, and so what is to be done.
+/// Why the body of an answer is not used; each variant has its own next step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AnswerFault {
-    /// Everything that is wanted is held: nothing lies past it.
+    /// The file ends at the first wanted byte: everything is held.
     Complete,
-    /// Ranges do not work here: ask for the whole.
+    /// The server does not answer ranges as it should: request the whole file. Holds the rule and what was seen.
     RangeUseless(&'static str, String),
-    /// The validator changed: compare the first 48 bytes.
+    /// The file's ETag changed: compare the first 48 bytes. Holds what was seen.
     ValidatorChanged(String),
-    /// Another size than expected. The page of a captive portal, mostly.
+    /// The file has another size than expected; often the answer is the page of a captive portal.
     SizeDiffers {
-        /// Bytes that the document says.
+        /// Size in bytes by the document.
         expected: u64,
-        /// Bytes that the server has.
+        /// Size in bytes that the server declares.
         actual: u64,
-        /// It is a web page.
+        /// Whether the answer is a web page.
         is_html: bool,
     },
-    /// 401 or 403.
+    /// 401 or 403: the URL is not accepted. Holds the status.
     Refused(u16),
-    /// Try again, after so long where the server says.
+    /// A status that may pass, with the server's Retry-After: try again.
     Later(u16, Option<RetryAfter>),
-    /// Trying again does not help.
+    /// Any other status: trying again does not help.
     Final(u16),
-    /// 407.
+    /// 407: the proxy asks for credentials.
     Proxy,
-    /// Compressed once more.
+    /// The body is compressed; holds the Content-Encoding.
     Altered(String),
 }
 
-/// What keeps any request from its answer, by the status alone: another attempt may help, or the proxy has to be asked.
+/// The fault of any request, by its status alone, where another attempt may help or the proxy asks for credentials.
 pub(crate) fn passing_fault(head: &AnswerHead) -> Option<AnswerFault> {
     match head.status {
         407 => Some(AnswerFault::Proxy),
@@ -235,10 +235,10 @@ pub(crate) fn passing_fault(head: &AnswerHead) -> Option<AnswerFault> {
 }
 
 impl AskedFile {
-    /// How to use the body that follows `head`, or why it is of no use.
+    /// How to use the body that follows `head`, or why it cannot be used.
     ///
     /// # Errors
-    /// The fault says what to do next.
+    /// The fault determines what to do next.
     pub fn body_use(&self, head: &AnswerHead) -> Result<BodyUse, AnswerFault> {
         if let Some(fault) = passing_fault(head) {
             return Err(fault);
@@ -255,8 +255,8 @@ impl AskedFile {
 }
 
 fn success(asked: &AskedFile, head: &AnswerHead) -> Result<BodyUse, AnswerFault> {
-    // Judged before the range, because the numbers of an answer that was compressed on the way count other
-    // bytes than the content's.
+    // Checked before the range, because the numbers in an answer that was compressed on the way count other bytes than
+    // the content's.
     if let Some(coding) = &head.content_encoding {
         return Err(AnswerFault::Altered(coding.clone()));
     }
@@ -276,7 +276,7 @@ fn no_range(head: &AnswerHead) -> AnswerFault {
     AnswerFault::RangeUseless("range-unusable", seen.to_owned())
 }
 
-/// Rules 4 and 5: a 206, or a 200 that carries a Content-Range.
+/// Rules 4 and 5: the body of a 206, or of a 200 that carries a Content-Range.
 fn part(
     asked: &AskedFile,
     head: &AnswerHead,
@@ -286,8 +286,8 @@ fn part(
     if head.is_multipart {
         return Err(no_range(head));
     }
-    // Azurite (Azure Blob) answers a range that begins at the end with an empty 206, where other servers send
-    // 416.
+    // Azurite (the emulator of Azure Blob) answers a range that begins at the end with an empty 206, where other
+    // servers send 416.
     if head.content_length == Some(0) {
         return Err(unsatisfied(asked, head, "an empty body for a range"));
     }
@@ -295,8 +295,7 @@ fn part(
         return Err(useless("a Content-Range that contradicts itself, or two of them".to_owned()));
     };
     check_total(asked, total, head)?;
-    // Without a total, a file that was replaced by one of another size could not be told from the one that
-    // was begun.
+    // Without a total, a file that was replaced by one of another size could not be told from the one that was begun.
     if total.is_none() && asked.total.is_some() {
         return Err(useless("a Content-Range whose total is `*`".to_owned()));
     }
@@ -317,7 +316,7 @@ fn part(
     Ok(plan)
 }
 
-/// A 200: everything from the first byte.
+/// A 200 without a Content-Range: the whole file from its first byte.
 fn whole(asked: &AskedFile, head: &AnswerHead) -> Result<BodyUse, AnswerFault> {
     check_total(asked, head.content_length, head)?;
     let mut plan =
@@ -340,7 +339,7 @@ fn check_total(asked: &AskedFile, total: Option<u64>, head: &AnswerHead) -> Resu
     }
 }
 
-/// Rule 4: the same ETag. One that is gone, or has become weak, proves nothing either way: the MAC decides.
+/// Rule 4: the ETag must be the one that is held. A missing or weak one proves nothing, and the MAC decides later.
 fn compare_tags(asked: &AskedFile, head: &AnswerHead, plan: &mut BodyUse) -> Result<(), AnswerFault> {
     match (&head.etag, head.has_weak_etag) {
         (None, true) => plan.odd.push(("weak-validator", "a weak ETag".to_owned())),
@@ -355,7 +354,8 @@ fn compare_tags(asked: &AskedFile, head: &AnswerHead, plan: &mut BodyUse) -> Res
     }
 }
 
-/// Rule 5: nothing at `first`. All is held where the file ends there; else the whole is asked for.
+/// Rule 5: the server has no byte at `first`. If the file ends there everything is held, else the whole file is
+/// requested.
 fn unsatisfied(asked: &AskedFile, head: &AnswerHead, seen: &str) -> AnswerFault {
     let total = match head.content_range {
         Some(Ok(ContentRange::Unsatisfied { total } | ContentRange::Part { total: Some(total), .. })) => {

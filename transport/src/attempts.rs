@@ -1,4 +1,4 @@
-//! How often and how long to try again: what a fault means for the next attempt, and where faults are noted.
+//! Retries: what a fault means for the next attempt, how long to wait for it, and where faults are recorded.
 
 use crate::{AnswerFault, ConnectionError, TransportError};
 use std::sync::{Mutex, PoisonError};
@@ -6,16 +6,16 @@ use std::time::{Duration, SystemTime};
 use waybill_context::{Cancelled, Clock, Context};
 use waybill_schemas::report::delivery::Observation;
 
-/// What kept an attempt from its end.
+/// Why an attempt failed.
 #[derive(Debug)]
 pub enum AttemptFault {
-    /// The answer.
+    /// The answer's status or headers.
     Answer(AnswerFault),
-    /// What is below HTTP.
+    /// A failure below HTTP.
     Connection(ConnectionError),
-    /// Under 1 KiB/s for 60 s, or no answer at all for so long.
+    /// Less than 1 KiB/s for 60 s; no answer for that long counts too.
     Stalled,
-    /// Another attempt would end the same way.
+    /// A failure that another attempt would meet again.
     Stop(TransportError),
 }
 
@@ -31,46 +31,48 @@ impl From<Cancelled> for AttemptFault {
     }
 }
 
-/// The retries of one download or call, and where its faults are noted.
+/// The retries of one download or call.
 pub struct Attempts<'a> {
-    /// Clock and cancellation.
+    /// The clock that waits go by, and the cancel flag that ends them.
     pub context: &'a Context<'a>,
-    /// Where faults are noted.
+    /// Where faults are recorded for the report.
     pub log: &'a Observations,
     patience: Patience,
-    /// The last request found its connection closed: the next one that does is a failure.
+    /// Whether the last request found its connection closed: a second time in a row counts as a failed attempt.
     unanswered: bool,
-    /// Attempts after the first.
+    /// How many attempts were made after the first.
     pub retries: u64,
-    /// Time spent between them.
+    /// Time spent waiting between attempts.
     pub waited: Duration,
 }
 
 impl<'a> Attempts<'a> {
-    /// All patience left.
+    /// Starts with 8 attempts and 24 hours, from now on.
     pub fn new(context: &'a Context<'a>, log: &'a Observations) -> Self {
         let patience = Patience::new(context.clock());
         Self { context, log, patience, unanswered: false, retries: 0, waited: Duration::ZERO }
     }
 
-    /// `bytes` more are held.
+    /// Records that `bytes` more were received; a MiB resets the count of failed attempts.
     pub fn progress(&mut self, bytes: u64) {
         self.patience.progress(bytes);
         self.unanswered &= bytes == 0;
     }
 
-    /// Waits before the next attempt, where one makes sense; `url` has no query.
+    /// Waits before the next attempt, or returns the error where none makes sense. `url` must have no query.
+    ///
+    /// # Errors A fault that another attempt would meet again; no attempts or time left; interruption.
     pub fn again(&mut self, broken: AttemptFault, url: &str) -> Result<(), TransportError> {
         let may_be_stale = matches!(broken, AttemptFault::Connection(ConnectionError::Unanswered(_)));
         let (rule, seen, asked) = self.passing(broken, url)?;
         self.log.note(rule, format!("{url}: {seen}"));
         if may_be_stale && !std::mem::replace(&mut self.unanswered, true) {
-            // A server may close a kept connection as the next request goes out on it: that is no failure of the
-            // server, and the request goes out once more (RFC 9112, section 9.3.1).
+            // A server may close a kept connection just as the next request goes out on it. That is no failure, and the
+            // request is sent once more (RFC 9112, section 9.3.1).
             self.retries += 1;
             return Ok(self.context.check()?);
         }
-        // Answers that never fit are no failure of the network, and the error says so.
+        // Answers that never fit are no failure of the network, and the error has its own variant.
         let unusable = matches!(rule, "range-unusable" | "restarted-at-0");
         self.wait(asked, url, &seen).map_err(|error| match error {
             TransportError::GaveUp { url, .. } if unusable => TransportError::Unusable { url, seen },
@@ -78,8 +80,8 @@ impl<'a> Attempts<'a> {
         })
     }
 
-    /// As [`Attempts::again`], for one of several requests that a failure before it was waited for already, `waited` long:
-    /// one outage ends them all, and is one attempt. Only what the server asks beyond that wait is waited for.
+    /// As [`Attempts::again`], for the other requests that the same outage ended. The first has waited `waited` long
+    /// for all of them, and it counts as one attempt. Waits only for what the server asks beyond that.
     pub fn again_with_others(
         &mut self,
         broken: AttemptFault,
@@ -88,20 +90,20 @@ impl<'a> Attempts<'a> {
     ) -> Result<(), TransportError> {
         let (rule, seen, asked) = self.passing(broken, url)?;
         self.log.note(rule, format!("{url}: {seen}"));
-        // The failure before it has waited for all of them; a server may ask one request for more than that.
+        // Only a Retry-After of this request's own answer can ask for more than the first request has waited.
         let rest = asked.unwrap_or_default().min(Patience::LONGEST_ASKED).saturating_sub(waited);
         self.retries += 1;
         self.waited += rest;
         Ok(self.context.sleep(rest)?)
     }
 
-    /// An attempt that brought less than it should, for no fault that is worth a wait unless it goes on so.
+    /// Tries again at once after an attempt that brought too little. It counts as a failed attempt.
     pub fn again_at_once(&mut self, url: &str, seen: &str) -> Result<(), TransportError> {
         self.wait(Some(Duration::ZERO), url, seen)
     }
 
-    /// A piece whose bytes are not those published. Asking once more is no failed attempt: the document may be wrong
-    /// about every piece. Yet other bytes a second time (`twice`) are.
+    /// Tries again after a piece had other bytes than those published. The first time is no failed attempt, because the
+    /// document may be wrong about every piece; a second time with again other bytes (`twice`) is.
     pub fn piece_again(&mut self, twice: bool, url: &str) -> Result<(), TransportError> {
         if twice {
             return self.again_at_once(url, "a piece whose bytes are not those published");
@@ -110,7 +112,7 @@ impl<'a> Attempts<'a> {
         Ok(())
     }
 
-    /// Waits, asking for cancellation as it goes.
+    /// Counts a failed attempt and waits, for `asked` where it is given. The cancel flag ends the wait.
     pub fn wait(&mut self, asked: Option<Duration>, url: &str, last: &str) -> Result<(), TransportError> {
         let wait = self.patience.failed(asked, self.context.clock().now()).map_err(|spent| {
             let when = match spent {
@@ -128,7 +130,7 @@ impl<'a> Attempts<'a> {
         Ok(())
     }
 
-    /// Rule, what was seen, and how long the server asks to wait; or the error that ends it.
+    /// The rule that applies, what was seen and how long the server asks to wait; or the error that ends the retries.
     fn passing(
         &self,
         broken: AttemptFault,
@@ -144,8 +146,8 @@ impl<'a> Attempts<'a> {
             AttemptFault::Connection(
                 error @ (ConnectionError::Broken(_) | ConnectionError::Unanswered(_)),
             ) => Ok(("broken-off", error.to_string(), None)),
-            // A certificate that is not trusted, a proxy that wants credentials and a forbidden redirect stay
-            // as they are, however often they are tried.
+            // An untrusted certificate, a proxy that asks for credentials and a forbidden redirect do not change by
+            // trying again.
             AttemptFault::Connection(error) => Err(TransportError::connection(url, error)),
             AttemptFault::Answer(fault) => self.passing_fault(fault, url),
         }
@@ -158,7 +160,7 @@ impl<'a> Attempts<'a> {
     ) -> Result<(&'static str, String, Option<Duration>), TransportError> {
         match fault {
             AnswerFault::Later(status, asked) => {
-                // No time at all, or a date that is past by our clock, would spend every attempt at once.
+                // A wait of zero, or until a date that has passed by our clock, would spend every attempt at once.
                 let asked = asked.map(|asked| asked.wait(self.context.clock().now()));
                 let asked = asked.filter(|asked| !asked.is_zero());
                 let rule = if asked.is_some() { "retry-after" } else { "backed-off" };
@@ -179,54 +181,54 @@ impl<'a> Attempts<'a> {
     }
 }
 
-/// A person who watches is told of longer waits, which would look like the end.
+/// Waits from this length on are logged as a warning, because a person who watches would think that nothing happens.
 const WORTH_TELLING: Duration = Duration::from_secs(5);
 
-/// How long nobody asks whether to stop.
+/// The longest time between two looks at the cancel flag.
 pub const TICK: Duration = Duration::from_millis(100);
 
-/// Retries of one download: at most 8 attempts without progress, 24 hours in all (`docs/delivery.md`, rule 7).
+/// The limits of one download's retries: 8 attempts without progress, 24 hours in all (`docs/delivery.md`, rule 7).
 pub(crate) struct Patience {
     started: SystemTime,
     attempts: u32,
     progress: u64,
 }
 
-/// Patience is at its end.
+/// Which limit of the retries was reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Spent {
     /// Eight attempts without a MiB of progress.
     Attempts,
-    /// A day.
+    /// 24 hours since the first attempt.
     Time,
 }
 
 impl Patience {
-    /// Attempts without progress.
+    /// The most failed attempts without a MiB of progress between them.
     pub(crate) const ATTEMPTS: u32 = 8;
-    /// In all.
+    /// The longest time from the first attempt to the last.
     const TIME: Duration = Duration::from_secs(24 * 60 * 60);
-    /// So much progress forgives every failed attempt.
+    /// After this many bytes of progress the count of failed attempts starts anew.
     const FORGIVES: u64 = 1024 * 1024;
     const LONGEST: Duration = Duration::from_secs(60);
-    /// However long a server asks to wait.
+    /// The longest wait that a server's Retry-After can ask for.
     pub(crate) const LONGEST_ASKED: Duration = Duration::from_secs(60 * 60);
 
-    /// A day from now, 8 attempts.
+    /// Starts now, with no failed attempt.
     pub(crate) fn new(clock: &dyn Clock) -> Self {
         Self { started: clock.now(), attempts: 0, progress: 0 }
     }
 
-    /// `bytes` more are held.
+    /// Records that `bytes` more were received.
     pub(crate) fn progress(&mut self, bytes: u64) {
         self.progress += bytes;
-        // A slow line that breaks often still gets there: only attempts that bring nothing count.
+        // A slow line that breaks often still gets there, so only attempts that bring nothing count.
         if self.progress >= Self::FORGIVES {
             (self.progress, self.attempts) = (0, 0);
         }
     }
 
-    /// An attempt failed: how long to wait before the next. `asked` is the server's Retry-After.
+    /// Counts a failed attempt, and returns how long to wait before the next. `asked` is the server's Retry-After.
     pub(crate) fn failed(&mut self, asked: Option<Duration>, now: SystemTime) -> Result<Duration, Spent> {
         self.attempts += 1;
         if self.attempts >= Self::ATTEMPTS {
@@ -236,32 +238,32 @@ impl Patience {
             Some(asked) => asked.min(Self::LONGEST_ASKED),
             None => jittered(Self::ceiling(self.attempts)),
         };
-        // The clock may be set back; then nothing was spent yet.
+        // The clock may be set back; then no time counts as spent.
         let spent = now.duration_since(self.started).unwrap_or_default();
-        // The wait is counted in: there is no use in waiting for an attempt that would come too late.
+        // The wait counts, too: an attempt after it would come too late.
         if spent + wait > Self::TIME { Err(Spent::Time) } else { Ok(wait) }
     }
 
-    /// 1 s, doubling, 60 s at most.
+    /// The longest wait after so many failed attempts: 1 s, doubling, 60 s at most.
     fn ceiling(attempts: u32) -> Duration {
-        // 64 s lie above the limit of a minute already. Without a bound of its own the shift would overflow
-        // at a large count.
+        // 64 s is over the limit already, and without a bound of its own the shift would overflow.
         Duration::from_secs(1 << attempts.saturating_sub(1).min(6)).min(Self::LONGEST)
     }
 }
 
-/// Full jitter: anything up to `ceiling`, so that a fleet does not come back at once.
+/// Full jitter: a random time up to `ceiling`, so that many devices do not come back at once.
 fn jittered(ceiling: Duration) -> Duration {
     let random = getrandom::u32().unwrap_or(u32::MAX / 2);
     ceiling.mul_f64(f64::from(random) / f64::from(u32::MAX))
 }
 
-/// What was out of the ordinary, each kind once with its count. It is logged as it happens, too, at the debug level.
+/// Which rules of delivery applied and what was seen, each kind once with its count; also logged at debug as it
+/// happens.
 #[derive(Debug, Default)]
 pub struct Observations(Mutex<Vec<Observation>>);
 
 impl Observations {
-    /// `rule` acted on `seen`. URLs in it have no query.
+    /// Records that `rule` applied, and what was seen. URLs in `seen` must have no query.
     pub fn note(&self, rule: &str, seen: impl Into<String>) {
         let seen = seen.into();
         tracing::debug!(rule, seen, "out of the ordinary");
@@ -275,7 +277,7 @@ impl Observations {
         }
     }
 
-    /// All of it, for the report.
+    /// Takes all records out, for the report.
     pub fn take(&self) -> Vec<Observation> {
         std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }

@@ -1,5 +1,5 @@
-//! A request and its whole answer in memory: retried, within limits. [`Client::call`] takes any request, and
-//! [`Client::read_part`] a file or a part of it, by the rules for ranges.
+//! Requests whose whole answer is read into memory, with retries and limits. [`Client::call`] sends any request;
+//! [`Client::read_part`] reads a file or a part of it by the rules for ranges.
 
 use crate::answer::passing_fault;
 use crate::{
@@ -11,7 +11,7 @@ use std::fmt;
 use waybill_context::Context;
 use zeroize::Zeroizing;
 
-/// What a server answered, whatever its status.
+/// The answer to a [`Client::call`], whatever its status.
 pub struct Answer {
     url: String,
     status: u16,
@@ -20,30 +20,30 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// The status code.
+    /// The HTTP status.
     pub fn status(&self) -> u16 {
         self.status
     }
 
-    /// A header; the first where there are several.
+    /// The value of a header, the first where there are several; `None` where it is missing or not visible ASCII.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// The body.
+    /// The bytes of the body.
     pub fn body(&self) -> &[u8] {
         &self.body
     }
 
-    /// The body, to keep: it may hold keys, and is wiped when it is dropped.
+    /// The bytes of the body, to keep. They may be keys, and are wiped when dropped.
     pub fn into_body(self) -> Zeroizing<Vec<u8>> {
         self.body
     }
 
-    /// This answer where its status is a success.
+    /// Returns this answer if its status is 2xx.
     ///
     /// # Errors
-    /// [`TransportError::UrlRefused`] for 401 and 403, [`TransportError::NotThere`] for the others.
+    /// [`TransportError::UrlRefused`] for 401 and 403, [`TransportError::NotThere`] for every other status.
     pub fn success(self) -> Result<Self, TransportError> {
         let Self { url, status, .. } = &self;
         match status {
@@ -54,7 +54,7 @@ impl Answer {
     }
 }
 
-/// Neither headers nor body: both may hold secrets.
+/// Leaves headers and body out: both may hold secrets.
 impl fmt::Debug for Answer {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { url, status, body, .. } = self;
@@ -63,14 +63,14 @@ impl fmt::Debug for Answer {
 }
 
 impl Client {
-    /// Sends a request and reads its answer into memory, trying again as [`Attempts`] says: 408, 425, 429 and 5xx, broken
-    /// connections and stalls. Every other status is an answer.
+    /// Sends a request and reads its answer into memory. 408, 425, 429 and 5xx, broken connections and stalls are tried
+    /// again within the limits of [`Attempts`]; every other status is an answer.
     ///
-    /// A request that may not be repeated is sent again only where it was not carried out for sure: there was no
-    /// connection, or the answer was 429, 503 or 509.
+    /// A request that may not be repeated is sent again only where it was certainly not carried out: no connection was
+    /// made, or the answer was 429, 503 or 509.
     ///
     /// # Errors
-    /// No answer; one that is larger than the request allows; a redirect against the rules; interruption.
+    /// No answer; an answer that is larger than the request allows; a forbidden redirect; interruption.
     pub fn call(
         &self,
         request: &Request,
@@ -94,8 +94,8 @@ impl Client {
     fn attempt(&self, request: &Request, context: &Context<'_>) -> Result<Answer, AttemptFault> {
         let mut exchange = self.exchange(request, context);
         let head = exchange.head()?;
-        // A request that may not be repeated may have been carried out before a 500 was sent. So that is an
-        // answer, and the caller judges it.
+        // A request that may not be repeated may have been carried out before a 500 was sent, so that is an answer for
+        // the caller to judge.
         if let Some(fault) = passing_fault(&head).filter(|_| request.repeatable || is_not_done(head.status)) {
             return Err(AttemptFault::Answer(fault));
         }
@@ -111,7 +111,7 @@ impl Client {
         {
             return Err(too_large().into());
         }
-        // The length may be missing or a lie, so the limit is kept chunk by chunk as well.
+        // The length may be missing or wrong, so the limit is checked for each chunk as well.
         let mut body = Zeroizing::new(Vec::new());
         while let Some(chunk) = exchange.chunk()? {
             if (body.len() + chunk.len()) as u64 > request.answer_limit {
@@ -123,12 +123,12 @@ impl Client {
     }
 }
 
-/// By these the server, or the proxy before it, says that it did nothing.
+/// Whether the status says that the server, or the proxy before it, did nothing.
 fn is_not_done(status: u16) -> bool {
     matches!(status, 407 | 429 | 503 | 509)
 }
 
-/// The request was on its way when the connection ended.
+/// How the connection ended, where it did so after the request was sent.
 fn may_be_done(fault: &AttemptFault) -> Option<String> {
     match fault {
         AttemptFault::Connection(error @ (ConnectionError::Broken(_) | ConnectionError::Unanswered(_))) => {
@@ -139,34 +139,34 @@ fn may_be_done(fault: &AttemptFault) -> Option<String> {
     }
 }
 
-/// What to read.
+/// A file, or a part of it, for [`Client::read_part`].
 pub struct FilePartRequest<'a> {
-    /// From where.
+    /// The URL of the file.
     pub url: &'a SecretUrl,
-    /// First and last byte; `None` for the whole.
+    /// Offsets of the first and last byte; `None` for the whole file.
     pub range: Option<(u64, u64)>,
-    /// Bytes at most.
+    /// The most bytes to read.
     pub limit: u64,
-    /// What it holds are keys.
+    /// Whether the bytes may be keys, which go over https or stay on this machine.
     pub secret: bool,
 }
 
-/// Bytes of a file on a server.
+/// Bytes of a file on a server, from [`Client::read_part`].
 #[derive(Debug)]
 pub struct FilePart {
-    /// They may be keys.
+    /// The bytes; empty where the server did not answer the range. They may be keys, and are wiped when dropped.
     pub bytes: Zeroizing<Vec<u8>>,
-    /// Bytes of the whole file, where the server said.
+    /// Size of the whole file in bytes, where the server says it.
     pub total: Option<u64>,
-    /// The answer was the range that was asked for.
+    /// Whether the bytes are the range that was requested.
     pub is_range: bool,
 }
 
 impl Client {
-    /// Reads a file or a part of it into memory, trying again as for a content.
+    /// Reads a file or a part of it into memory, with the same retries as a download.
     ///
     /// # Errors
-    /// Anything but its bytes, more of them than the limit, interruption.
+    /// No such file; more bytes than the limit; retries that end; interruption.
     pub fn read_part(
         &self,
         small: &FilePartRequest<'_>,
@@ -215,7 +215,7 @@ fn attempt_part(
     if let Some((first, last)) = small.range {
         let end = plan.total.map_or(last, |total| last.min(total.saturating_sub(1)));
         let expected = end.saturating_sub(first) + 1; // at least one: a total that ends before is a lie
-        // The caller would take the end of a short part for the end of the file.
+        // A part that ends early would look to the caller like the end of the file.
         if (bytes.len() as u64) < expected {
             return Err(AttemptFault::Answer(AnswerFault::Later(head.status, None)));
         }
@@ -223,7 +223,7 @@ fn attempt_part(
     Ok(FilePart { bytes, total: plan.total, is_range })
 }
 
-/// The body behind the bytes to `skip`; of a range no more than was asked for.
+/// Reads the body after its first `skip` bytes; of a range, not more than was requested.
 fn gather(
     body: &mut Exchange<'_>,
     small: &FilePartRequest<'_>,

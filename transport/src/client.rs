@@ -1,5 +1,5 @@
-//! The client: whom it trusts, and its network thread, which sends requests, follows redirects and pumps bodies. It decides
-//! nothing about what comes.
+//! The client: which certificates and proxy it uses, and its network thread, which sends requests, follows redirects
+//! and pumps bodies. What an answer is worth is decided elsewhere.
 
 use crate::answer::AnswerHead;
 use crate::error::{ConnectionError, TransportError};
@@ -23,28 +23,28 @@ use tokio::runtime::{Builder, Handle};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use url::Url;
 
-/// What a request brings, in this order: one head, chunks, an end; or a failure at any point. Where it has a body, that is
-/// asked for before.
+/// What happens to a request, in this order: its body is wanted if it has one, then one head, chunks and an end; or a
+/// failure at any point.
 #[derive(Debug)]
 pub enum Event {
-    /// Status and headers.
+    /// The status and headers came.
     Head(Box<AnswerHead>),
-    /// The request's body is wanted from its first byte.
+    /// The server's side is ready for the request's body, from its first byte.
     BodyWanted(BodySender),
-    /// So many bytes of the request's body were taken from what was handed over.
+    /// This many bytes of the request's body were taken from those handed over.
     Sent(u64),
-    /// Bytes of the body.
+    /// The next bytes of the answer's body.
     Chunk(Bytes),
-    /// The body ended as HTTP says it must.
+    /// The answer's body is complete by HTTP's framing.
     End,
-    /// It did not.
+    /// The request failed, or its answer broke off.
     Failed(ConnectionError),
 }
 
-/// Bytes of bodies that may wait until the caller takes them.
+/// The most bytes of answers that may wait for the caller to take them.
 const IN_FLIGHT: usize = 4 << 20;
 
-/// A client on a thread of its own. Dropped, it ends the thread and every transfer.
+/// An HTTP client with a network thread of its own. Dropping it ends the thread and every transfer.
 pub struct Client {
     client: reqwest::Client,
     reach: Mutex<Reach>,
@@ -53,10 +53,10 @@ pub struct Client {
 }
 
 impl Client {
-    /// Starts the thread.
+    /// Starts the network thread.
     ///
     /// # Errors
-    /// A certificate or proxy that cannot be used; no thread.
+    /// A certificate or proxy that cannot be used; a thread that cannot be started.
     pub fn start(options: &ClientOptions) -> Result<Self, TransportError> {
         Self::start_thread(options).map_err(TransportError::Start)
     }
@@ -73,17 +73,17 @@ impl Client {
         Ok(Self { client, reach: Mutex::new(Reach::Anywhere), handle, _stop: stop })
     }
 
-    /// From now on redirects lead so far.
+    /// Sets how far redirects may lead from now on.
     pub fn set_reach(&self, reach: Reach) {
         *self.reach.lock().unwrap_or_else(PoisonError::into_inner) = reach;
     }
 
-    /// How far redirects lead now.
+    /// How far redirects may lead now.
     pub fn reach(&self) -> Reach {
         *self.reach.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Sends a request whose events go to `events`, marked with `tag`. Dropping what it returns ends it.
+    /// Sends a request whose events go to `events`, marked with `tag`. Dropping the returned value ends the request.
     pub fn send(
         &self,
         request: Request,
@@ -108,12 +108,12 @@ impl Client {
     }
 }
 
-/// A request on its way; dropped, it is ended.
+/// A request that was sent. Dropping it ends it.
 pub struct RunningRequest {
     _cancel: oneshot::Sender<()>,
 }
 
-/// Room for bytes that came and are not taken yet.
+/// Limits the bytes that came and were not taken yet.
 pub struct Budget(Arc<Semaphore>);
 
 impl Default for Budget {
@@ -123,7 +123,7 @@ impl Default for Budget {
 }
 
 impl Budget {
-    /// Bytes that were taken make room for others.
+    /// Makes room for `bytes` more, because the caller took as many.
     pub fn taken(&self, bytes: usize) {
         self.0.add_permits(bytes);
     }
@@ -157,12 +157,12 @@ async fn pump(
     Ok(())
 }
 
-/// What the headers declare; a body that ends with its connection or is chunked declares none.
+/// The declared size of the body in bytes; `None` where it is chunked or ends with its connection.
 fn declared_length(answer: &Response) -> Option<u64> {
     answer.content_length()
 }
 
-/// Sends the request, and once more wherever the answer is a redirect that may be followed.
+/// Sends the request, and again after every redirect that may be followed.
 async fn follow(
     client: &reqwest::Client,
     mut request: Request,
@@ -196,7 +196,7 @@ async fn follow(
     }
 }
 
-/// The request as HTTP sends it. A body is asked of the caller from its first byte.
+/// The request as HTTP sends it; its body is asked of the caller, from the first byte.
 fn outgoing(
     client: &reqwest::Client,
     request: &Request,
@@ -218,7 +218,7 @@ fn outgoing(
     }
 }
 
-/// Credentials were meant for the host that the caller named, and stay away from every other one for the rest of the request.
+/// Removes credentials: they were meant for the host that the caller named, and go to no other one by a redirect.
 fn drop_credentials(headers: &mut HeaderMap) {
     let names: Vec<_> = headers
         .iter()
@@ -230,11 +230,11 @@ fn drop_credentials(headers: &mut HeaderMap) {
     }
 }
 
-/// Pieces that wait for the network thread: enough that reading never holds it up.
+/// How many pieces may wait for the network thread: enough that it never waits for a read.
 const AHEAD: usize = 8;
 
-/// The network thread's end: what HTTP takes the body from. It says of every piece that it was taken, so that the caller
-/// sees how the upload goes on.
+/// The network thread's end of a body. It reports every piece that HTTP takes, so that the caller sees the upload
+/// progress.
 struct PumpedBody {
     pieces: mpsc::Receiver<Bytes>,
     left: u64,
@@ -242,7 +242,7 @@ struct PumpedBody {
     events: Sender<(usize, Event)>,
 }
 
-/// Where the caller's thread puts the pieces of a body of which none was sent yet.
+/// Takes the pieces of a body that is sent from its first byte, on the caller's thread.
 #[derive(Debug)]
 pub struct BodySender(mpsc::Sender<Bytes>);
 
@@ -253,7 +253,7 @@ impl BodySender {
 }
 
 impl PumpedBody {
-    /// A body of `size` bytes, and where they are put.
+    /// A body of `size` bytes, and where the caller puts them.
     fn new(size: u64, tag: usize, events: &Sender<(usize, Event)>) -> (Self, BodySender) {
         let (sender, pieces) = mpsc::channel(AHEAD);
         (Self { pieces, left: size, tag, events: events.clone() }, BodySender(sender))
@@ -286,30 +286,30 @@ impl Body for PumpedBody {
     }
 }
 
-/// Whom a client trusts, and which way its requests go.
+/// Which certificates a client trusts besides the system's, and which proxy it uses.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct ClientOptions {
-    /// Certificates besides the system's.
+    /// Certificates that are trusted besides the system's.
     pub extra_roots: Vec<CertificateDer<'static>>,
-    /// Which proxy.
+    /// The proxy that requests go through.
     pub proxy: ProxyChoice,
 }
 
 impl ClientOptions {
-    /// Trusts the system's certificates and goes through the system's proxy.
+    /// Trusts the system's certificates alone, and uses the system's proxy.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Trusts these certificates besides the system's ([`certificates`] reads them).
+    /// Trusts these certificates besides the system's; [`certificates`] reads them.
     #[must_use]
     pub fn extra_roots(mut self, roots: Vec<CertificateDer<'static>>) -> Self {
         self.extra_roots = roots;
         self
     }
 
-    /// Goes through this proxy.
+    /// Sends requests through this proxy.
     #[must_use]
     pub fn proxy(mut self, proxy: ProxyChoice) -> Self {
         self.proxy = proxy;
@@ -322,7 +322,7 @@ impl ClientOptions {
 ///
 /// It has no timeouts of its own: an [`Exchange`](crate::Exchange) watches for stalls by the clock of its context.
 pub(crate) fn build(options: &ClientOptions) -> reqwest::Result<reqwest::Client> {
-    // The process has one default provider; a second call finds it there, which is as good.
+    // The process has one default provider; where it was set before, that one serves as well.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut headers = HeaderMap::new();
     headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
@@ -340,7 +340,7 @@ pub(crate) fn build(options: &ClientOptions) -> reqwest::Result<reqwest::Client>
     if !options.extra_roots.is_empty() {
         let roots: Result<Vec<_>, _> =
             options.extra_roots.iter().map(|root| Certificate::from_der(root.as_ref())).collect();
-        // They are added to the roots of the system, and never take their place.
+        // They are added to the system's roots, and do not replace them.
         builder = builder.tls_certs_merge(roots?);
     }
     builder = match &options.proxy {
@@ -351,23 +351,23 @@ pub(crate) fn build(options: &ClientOptions) -> reqwest::Result<reqwest::Client>
     builder.build()
 }
 
-/// Which proxy requests go through.
+/// The proxy that requests go through.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum ProxyChoice {
-    /// What HTTPS_PROXY, HTTP_PROXY, NO_PROXY and the system's settings say.
+    /// As HTTPS_PROXY, HTTP_PROXY, NO_PROXY and the system's settings say.
     #[default]
     System,
-    /// None.
+    /// No proxy, whatever the system's settings say.
     Direct,
-    /// This one, for everything.
+    /// This proxy, for every request.
     Named(SecretUrl),
 }
 
-/// The certificates in `pem`, for [`ClientOptions::extra_roots`].
+/// Reads the certificates in `pem`, for [`ClientOptions::extra_roots`].
 ///
 /// # Errors
-/// No certificate in it, or what cannot be read as one.
+/// There is no certificate in it, or one cannot be parsed.
 pub fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, CertificateError> {
     let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
     match found {
@@ -377,7 +377,7 @@ pub fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, Certific
     }
 }
 
-/// Why there are no certificates.
+/// A PEM file that holds no certificate, or one that cannot be parsed.
 #[derive(Debug, thiserror::Error)]
 #[error("no certificate can be read: {0}")]
 pub struct CertificateError(String);

@@ -4,121 +4,121 @@ use std::io;
 use waybill_context::Cancelled;
 use waybill_schemas::codes::{Classified, Code, command, fetch, package, root};
 
-/// Why a request did not end well. URLs stand here without their query: it may be a token.
+/// Why a request failed. Every URL in it is without its query, which may be a token.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TransportError {
-    /// Interrupted.
+    /// The caller's cancel flag was set.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
-    /// The network thread could not be started.
+    /// The network thread could not be started, because of the system or a certificate or proxy that cannot be used.
     #[error("cannot start the network")]
     Start(#[source] io::Error),
-    /// Nothing came for longer than the retries last.
+    /// The retries ended: 8 attempts without progress, or 24 hours in all.
     #[error("gave up on {url} {when}: {last}")]
     GaveUp {
-        /// What was asked.
+        /// The request's URL, without its query.
         url: String,
-        /// "after 8 attempts without progress", "after 24 hours".
+        /// The limit that was reached: "after 8 attempts without progress" or "after 24 hours".
         when: &'static str,
-        /// The last fault.
+        /// The fault of the last attempt.
         last: String,
     },
-    /// Answers that cannot be used, again and again.
+    /// Every attempt was answered with a range that cannot be used.
     #[error("the answers of {url} cannot be used: {seen}")]
     Unusable {
-        /// What was asked.
+        /// The request's URL, without its query.
         url: String,
-        /// The last one.
+        /// What was wrong with the last answer.
         seen: String,
     },
-    /// The connection ended after a request was sent that may not be sent twice.
+    /// The connection ended after a request was sent that may not be repeated.
     #[error("{url} gave no answer, so it is not known whether the request was carried out: {seen}")]
     OutcomeUnknown {
-        /// What was asked.
+        /// The request's URL, without its query.
         url: String,
-        /// How it ended.
+        /// How the connection ended.
         seen: String,
     },
-    /// Keys or other secrets over plain http.
+    /// Keys or other secrets would go over plain http to another machine; nothing was sent.
     #[error("{url} holds keys and is not read over plain http")]
     InTheClear {
-        /// What was asked.
+        /// The request's URL, without its query.
         url: String,
     },
-    /// The body of a request could not be read.
+    /// The caller's [`BodySource`](crate::BodySource) could not be read.
     #[error("cannot read what is sent to {url}")]
     Body {
-        /// Where to.
+        /// The URL the body was for, without its query.
         url: String,
-        /// Why.
+        /// The error of the body's reader.
         #[source]
         source: io::Error,
     },
-    /// No trusted connection.
+    /// The server's certificate is not trusted, or the TLS handshake failed.
     #[error("{url}: {reason}")]
     Tls {
-        /// What was asked.
+        /// The request's URL, without its query.
         url: String,
-        /// What TLS said.
+        /// The message of the TLS library.
         reason: String,
     },
-    /// 401 or 403.
+    /// The server answered 401 or 403: it does not accept the URL's token, or there is none.
     #[error("{url} is refused with status {status}")]
     UrlRefused {
-        /// What was asked.
+        /// The request's URL, without its query.
         url: String,
-        /// The status.
+        /// The HTTP status.
         status: u16,
     },
-    /// A status that trying again does not change.
+    /// The server answered with any other status that trying again does not change, such as 404.
     #[error("{url} is answered with status {status}")]
     NotThere {
-        /// What was asked.
+        /// The request's URL, without its query.
         url: String,
-        /// The status.
+        /// The HTTP status.
         status: u16,
     },
-    /// The proxy wants credentials.
+    /// The proxy asks for credentials.
     #[error("the proxy on the way to {url} asks for credentials")]
     Proxy {
-        /// What was asked.
+        /// The URL behind the proxy, without its query.
         url: String,
     },
-    /// A redirect that is not followed, or an address that is not asked.
+    /// A redirect is not followed, or the address may not be requested.
     #[error("{url}: {reason}")]
     Redirect {
-        /// What was asked.
+        /// The request's URL, without its query.
         url: String,
-        /// Why not.
+        /// Which rule for redirects forbids it.
         reason: String,
     },
-    /// Compressed on the way.
+    /// The body is compressed, though the request did not accept that.
     #[error("a proxy or server altered the content of {url}: it came with Content-Encoding {coding:?}")]
     Altered {
-        /// What was asked.
+        /// The request's URL, without its query.
         url: String,
-        /// The coding.
+        /// The answer's Content-Encoding.
         coding: String,
     },
-    /// Another size than expected.
+    /// The file on the server has another size than expected.
     #[error("{url} has {actual} bytes instead of {expected}{}", if *is_html { ", and it is a web page: a sign-in page of the network, perhaps" } else { "" })]
     SizeDiffers {
-        /// What was asked.
+        /// The request's URL, without its query.
         url: String,
-        /// Bytes that are expected.
+        /// The expected size in bytes.
         expected: u64,
-        /// Bytes that the server has.
+        /// The size in bytes that the server declares.
         actual: u64,
-        /// It is a web page.
+        /// Whether the answer is a web page.
         is_html: bool,
     },
-    /// A document or answer is larger than it may be.
+    /// A document or answer is larger than the request allows.
     #[error("{url} is larger than {limit} bytes")]
     TooLarge {
-        /// What was asked.
+        /// The request's URL, without its query.
         url: String,
-        /// Bytes at most.
+        /// The most bytes that the request allows.
         limit: u64,
     },
 }
@@ -159,23 +159,23 @@ impl Classified for TransportError {
     }
 }
 
-/// What went wrong below HTTP, or before an answer could be judged. Never holds a URL: its query may be a token.
+/// A failure below HTTP, or before an answer could be judged. Holds no URL, because its query may be a token.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConnectionError {
-    /// No connection: name, address, refused, timed out.
+    /// No connection could be made: the name does not resolve, the address does not answer, or it refuses.
     #[error("cannot connect: {0}")]
     Connect(String),
-    /// No trusted connection.
+    /// The server's certificate is not trusted, or the TLS handshake failed.
     #[error("no trusted connection: {0}")]
     Tls(String),
-    /// The connection broke.
+    /// The connection ended in the middle of the request or answer.
     #[error("the connection broke: {0}")]
     Broken(String),
-    /// The connection ended in order, and there was no answer: a kept one that was closed as the request went out, mostly.
+    /// The connection was closed in order before any answer, mostly a kept one that was closed as the request went out.
     #[error("the connection broke: {0}")]
     Unanswered(String),
-    /// It would carry secrets over plain http to another machine.
+    /// Secrets would go over plain http to another machine.
     #[error("secrets do not go over plain http")]
     InTheClear,
     /// The proxy wants credentials (407 to CONNECT).
@@ -206,22 +206,23 @@ impl From<reqwest::Error> for ConnectionError {
     }
 }
 
-/// Every message of the chain, outermost first.
+/// The messages of all errors of the chain, outermost first.
 fn chain(error: &(dyn Error + 'static)) -> Vec<String> {
     links(error).map(ToString::to_string).collect()
 }
 
-/// A certificate that is refused, or a handshake that fails for good; a connection cut in mid-handshake is neither.
+/// Whether a certificate was refused or a handshake failed for good. A connection cut in mid-handshake does not count.
 fn is_tls(error: &(dyn Error + 'static)) -> bool {
     links(error).any(|error| error.is::<rustls::Error>())
 }
 
-/// The connection ended in order before a whole head of an answer.
+/// Whether the connection was closed in order before the head of an answer was whole.
 fn is_unanswered(error: &(dyn Error + 'static)) -> bool {
     links(error).any(|error| error.downcast_ref().is_some_and(hyper::Error::is_incomplete_message))
 }
 
-/// The chain with what I/O errors wrap: their `source` leaves out the very error that they were made from.
+/// The chain of errors, with those that I/O errors wrap: their `source` leaves out the very error that they were made
+/// from.
 fn links<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     std::iter::successors(Some(error), |&error| {
         let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);

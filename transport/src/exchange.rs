@@ -1,4 +1,5 @@
-//! A request on its way, event by event: its body goes out, its answer comes in, neither too fast nor too slowly.
+//! One request, event by event: its body goes out and its answer comes in, within the limit of the rate and watched for
+//! stalls.
 
 use crate::client::{BodySender, RunningRequest};
 use crate::error::TransportError;
@@ -12,7 +13,7 @@ use std::time::{Duration, SystemTime};
 use tokio::sync::mpsc::Sender;
 use waybill_context::{Clock, Context};
 
-/// A request that was sent, and its answer as it comes. Dropped, it is ended.
+/// A request that was sent, and its answer as it comes. Dropping it ends the request.
 pub struct Exchange<'a> {
     context: &'a Context<'a>,
     url: SecretUrl,
@@ -24,7 +25,8 @@ pub struct Exchange<'a> {
 }
 
 impl Client {
-    /// Sends a request whose answer is read by the clock of `context`. The body goes out while the answer is waited for.
+    /// Sends a request. Waits and stalls go by the clock of `context`, and its body goes out while the answer is waited
+    /// for.
     pub fn exchange<'a>(&self, request: &Request, context: &'a Context<'a>) -> Exchange<'a> {
         let (sender, events) = channel();
         let budget = Budget::default();
@@ -39,7 +41,7 @@ impl Exchange<'_> {
     /// Waits for status and headers.
     ///
     /// # Errors
-    /// No answer; a stall; interruption; a body that cannot be read.
+    /// No answer; a stall; interruption; a request body that cannot be read.
     pub fn head(&mut self) -> Result<AnswerHead, AttemptFault> {
         match self.event()? {
             Event::Head(head) => Ok(*head),
@@ -48,10 +50,10 @@ impl Exchange<'_> {
         }
     }
 
-    /// The next bytes; `None` at the end of the body.
+    /// The next bytes of the answer's body; `None` at its end.
     ///
     /// # Errors
-    /// As for [`Exchange::head`].
+    /// Those of [`Exchange::head`].
     pub fn chunk(&mut self) -> Result<Option<Bytes>, AttemptFault> {
         match self.event()? {
             Event::Chunk(chunk) => {
@@ -66,17 +68,17 @@ impl Exchange<'_> {
         }
     }
 
-    /// Time that we let pass ourselves.
+    /// Leaves time out of the check for stalls that the caller itself let pass.
     pub fn waited(&mut self, duration: Duration) {
         self.guard.waited(duration);
     }
 
-    /// The next event of the answer.
+    /// The next event of the answer. Feeds the request's body meanwhile.
     fn event(&mut self) -> Result<Event, AttemptFault> {
         loop {
             self.context.check()?;
             let event = self.next_event();
-            // What has ended cannot stall, however long ago its last bytes came.
+            // A transfer that has ended cannot stall, however long ago its last bytes came.
             let ended = matches!(event, Some(Event::End | Event::Failed(_)));
             if !ended && self.guard.is_stalled(self.context.clock().now()) {
                 return Err(AttemptFault::Stalled);
@@ -88,8 +90,8 @@ impl Exchange<'_> {
                     started.map_err(|error| AttemptFault::Stop(Upload::failed(&self.url, error)))?;
                     self.feed()?;
                 }
-                // Room for more of the body appears only when the network thread takes a piece, and it says
-                // so by this event. So nothing has to be polled.
+                // Room for more of the body appears only when the network thread takes a piece, which this event
+                // reports, so nothing has to be polled.
                 Some(Event::Sent(bytes)) => {
                     self.guard.came(bytes);
                     self.feed()?;
@@ -99,7 +101,7 @@ impl Exchange<'_> {
         }
     }
 
-    /// `None` where nothing came for a moment.
+    /// The next event; `None` where there was none for [`TICK`].
     fn next_event(&self) -> Option<Event> {
         match self.events.recv_timeout(TICK) {
             Ok((_, event)) => Some(event),
@@ -115,16 +117,16 @@ impl Exchange<'_> {
         let wait = upload
             .feed(self.context.clock().now())
             .map_err(|error| AttemptFault::Stop(Upload::failed(&self.url, error)))?;
-        // The limit of the rate holds the upload back, not the server.
+        // It is the limit of the rate that holds the upload back, not the server.
         self.context.sleep(wait)?;
         self.guard.waited(wait);
         Ok(())
     }
 }
 
-/// Bytes of a body that are handed over at once.
+/// Bytes of a request's body that are handed to the network thread at once.
 const PIECE: u64 = 64 << 10;
-/// The caller's end.
+/// The caller's end of a request's body.
 pub(crate) struct Upload {
     source: Arc<dyn BodySource>,
     bucket: Bucket,
@@ -142,18 +144,19 @@ impl Upload {
         Self { source, bucket: Bucket::new(limit_rate), state: None }
     }
 
-    /// The body is wanted from its first byte: for the first time, or because a redirect was followed.
+    /// Starts sending the body from its first byte: for the first time, or again after a redirect.
     pub(crate) fn start(&mut self, sender: BodySender) -> io::Result<()> {
         let (reader, left) = (self.source.open()?, self.source.size());
         self.state = Some(Sending { reader, sender: sender.into_inner(), left });
         Ok(())
     }
 
-    /// Hands over as many pieces as there is room for; returns how long to wait before more, by the limit of the rate.
+    /// Hands over as many pieces as there is room for. Returns how long the limit of the rate asks to wait before more.
     pub(crate) fn feed(&mut self, now: SystemTime) -> io::Result<Duration> {
         while let Some(sending) = &mut self.state {
             let Ok(room) = sending.sender.try_reserve() else { break };
-            // `read_exact`: a source that is shorter than it said ends the request here, not at the server.
+            // `read_exact`, because a source that is shorter than it said must end the request here and not at the
+            // server.
             let mut piece = vec![0; sending.left.min(PIECE) as usize];
             sending.reader.read_exact(&mut piece)?;
             sending.left -= piece.len() as u64;
@@ -174,7 +177,7 @@ impl Upload {
     }
 }
 
-/// A token bucket: at most `rate` bytes a second, with a burst of a quarter of a second.
+/// A token bucket: at most `rate` bytes per second, with a burst of a quarter of a second.
 pub struct Bucket {
     rate: Option<u64>,
     ready_at: Option<SystemTime>,
@@ -183,44 +186,44 @@ pub struct Bucket {
 impl Bucket {
     const BURST: Duration = Duration::from_millis(250);
 
-    /// `None` or 0: as fast as it goes.
+    /// A limit of `rate` bytes per second; `None` and 0 set no limit.
     pub fn new(rate: Option<u64>) -> Self {
         Self { rate: rate.filter(|rate| *rate > 0), ready_at: None }
     }
 
-    /// How long to wait before more than these `bytes` are taken.
+    /// Counts `bytes`, and returns how long to wait before taking more.
     pub fn take(&mut self, bytes: u64, now: SystemTime) -> Duration {
         let Some(rate) = self.rate else { return Duration::ZERO };
         let cost = Duration::from_secs_f64(bytes as f64 / rate as f64);
-        // A caller that waits as long as it should is a burst early at most; more means that the clock was set back.
+        // A caller that waits as told is a burst early at most; more means that the clock was set back.
         let ready_at = self.ready_at.map_or(now, |ready_at| ready_at.clamp(now, now + Self::BURST)) + cost;
         self.ready_at = Some(ready_at);
         ready_at.duration_since(now).unwrap_or_default().saturating_sub(Self::BURST)
     }
 }
 
-/// Under 1 KiB/s for 60 s counts as a stall (`docs/delivery.md`, rule 9).
+/// Detects stalls: less than 1 KiB/s for 60 s (`docs/delivery.md`, rule 9).
 pub struct StallGuard {
     since: SystemTime,
     bytes: u64,
 }
 
 impl StallGuard {
-    /// The time that is looked at.
+    /// The length of the window in which bytes are counted.
     pub const WINDOW: Duration = Duration::from_secs(60);
     const LEAST: u64 = 60 * 1024;
 
-    /// Counts from now.
+    /// Starts a window now.
     pub fn new(clock: &dyn Clock) -> Self {
         Self { since: clock.now(), bytes: 0 }
     }
 
-    /// `bytes` more came.
+    /// Counts bytes that came.
     pub fn came(&mut self, bytes: u64) {
         self.bytes += bytes;
     }
 
-    /// Whether too little came in a whole window.
+    /// Whether a whole window passed with too few bytes.
     pub fn is_stalled(&mut self, now: SystemTime) -> bool {
         self.since = self.since.min(now); // the clock may be set back
         let passed = now.duration_since(self.since).unwrap_or_default();
@@ -228,13 +231,12 @@ impl StallGuard {
             return false;
         }
         let stalled = self.bytes < Self::LEAST;
-        // The window starts anew instead of sliding on, because a sliding one would have to remember when
-        // every byte came.
+        // A new window starts instead of one that slides, which would have to remember when every byte came.
         (self.since, self.bytes) = (now, 0);
         stalled
     }
 
-    /// Time that we ourselves let pass does not count.
+    /// Leaves out time that we let pass ourselves.
     pub fn waited(&mut self, duration: Duration) {
         self.since += duration;
     }

@@ -1,48 +1,49 @@
-//! Where a request may lead: at most 10 redirects, never from https to http, none to a private address when the document
+//! Where a redirect may lead: 10 in a row at most, never from https to http, and to no private address if the document
 //! came from the internet (`docs/delivery.md`, rule 8).
 
 use crate::Method;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use url::{Host, Url};
 
-/// Redirects that are followed.
+/// How many redirects are followed for one request.
 pub(crate) const MOST: usize = 10;
 
 /// Why a redirect is not followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RedirectFault {
-    /// More than 10, or a loop.
+    /// There were more than 10, or they form a loop.
     #[error("it redirects more than {MOST} times, or in a loop")]
     TooMany,
-    /// From https to http.
+    /// It leads from https to http.
     #[error("it redirects from https to http")]
     Downgrade,
-    /// Into a private network.
+    /// It leads to a private address, and the document came from the internet.
     #[error("it redirects to a private address, and the document came from the internet")]
     Private,
-    /// Not a web address.
+    /// Its Location is not an http or https URL.
     #[error("it redirects to what is no http(s) URL")]
     NoUrl,
-    /// 301, 302 or 303 to a request that is no read.
+    /// It has status 301, 302 or 303 and would turn a request into a read; holds the status.
     #[error("it redirects with status {0}, which may turn the request into a read")]
     Method(u16),
-    /// Secrets would go over plain http.
+    /// Secrets would go over plain http to another machine.
     #[error("it redirects to plain http on another machine, and what it holds are keys")]
     InTheClear,
 }
 
-/// Whether a status leads elsewhere.
+/// Whether a status is that of a redirect.
 pub(crate) fn is_redirect(status: u16) -> bool {
     matches!(status, 301 | 302 | 303 | 307 | 308)
 }
 
-/// Only 307 and 308 promise to keep method and body (RFC 9110, section 15.4).
+/// Refuses 301, 302 and 303 unless the request is a read: only 307 and 308 keep method and body (RFC 9110, section
+/// 15.4).
 pub(crate) fn check_method(method: Method, status: u16) -> Result<(), RedirectFault> {
     if method.is_read() || matches!(status, 307 | 308) { Ok(()) } else { Err(RedirectFault::Method(status)) }
 }
 
-/// What carries secrets goes over https or to this machine.
+/// Refuses plain http for secrets, except to this machine.
 pub(crate) fn check_secrets(url: &Url, has_secrets: bool) -> Result<(), RedirectFault> {
     if has_secrets && url.scheme() == "http" && !is_loopback(url) {
         return Err(RedirectFault::InTheClear);
@@ -50,7 +51,7 @@ pub(crate) fn check_secrets(url: &Url, has_secrets: bool) -> Result<(), Redirect
     Ok(())
 }
 
-/// Where `location` leads from `from`, after `followed` redirects.
+/// The URL that `location` names, relative to `from`, after `followed` redirects.
 pub(crate) fn next(from: &Url, location: Option<&str>, followed: usize) -> Result<Url, RedirectFault> {
     if followed >= MOST {
         return Err(RedirectFault::TooMany);
@@ -59,7 +60,7 @@ pub(crate) fn next(from: &Url, location: Option<&str>, followed: usize) -> Resul
     if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
         return Err(RedirectFault::NoUrl);
     }
-    // Also where nothing is secret: somebody on the line could answer in the place of the server that https
+    // Also where nothing is secret, because an attacker on the line could answer in the place of the server that https
     // had proven.
     if from.scheme() == "https" && url.scheme() == "http" {
         return Err(RedirectFault::Downgrade);
@@ -74,13 +75,13 @@ pub(crate) fn next(from: &Url, location: Option<&str>, followed: usize) -> Resul
 /// How far redirects may lead, by where the document came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
-    /// Anywhere: the document is a file here, or came from a private network itself.
+    /// Anywhere: the document is a local file, or came from a private network.
     Anywhere,
-    /// Public addresses only: a document from the internet sends nobody to a printer's web page.
+    /// To public addresses only: the document came from the internet, and must not make a device call its own network.
     Public,
 }
 
-/// Whether `address` is one of the internet's.
+/// Whether `address` is a public address of the internet.
 pub(crate) fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_public_v4(address),
@@ -91,11 +92,11 @@ pub(crate) fn is_public(address: IpAddr) -> bool {
     }
 }
 
-/// IANA's special-purpose registry for IPv4: what is not globally reachable.
+/// Whether an IPv4 address is globally reachable by IANA's special-purpose registry.
 fn is_public_v4(address: Ipv4Addr) -> bool {
-    // No stable function of the standard library tells the ranges that are compared by number: "this network"
-    // (0/8), shared addresses of carriers (100.64/10), protocol assignments (192.0.0/24), benchmarking
-    // (198.18/15), and what is reserved (240/4).
+    // The standard library has no stable function for the ranges that are compared by number: "this network" (0/8),
+    // shared addresses of carriers (100.64/10), protocol assignments (192.0.0/24), benchmarking (198.18/15), and what
+    // is reserved (240/4).
     let [a, b, c, _] = address.octets();
     !(address.is_private()
         || address.is_loopback()
@@ -110,22 +111,21 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
         || (a == 198 && (b == 18 || b == 19)))
 }
 
-/// Global unicast is 2000::/3; of it, documentation and benchmarking are not reachable.
+/// Whether an IPv6 address is global unicast (2000::/3) outside the ranges for documentation and benchmarking.
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let [first, second, ..] = address.segments();
     (first & 0xe000) == 0x2000 && (first, second) != (0x2001, 0x0db8) && (first, second) != (0x2001, 0x0002)
 }
 
-/// The IPv4 address in a mapped, translated (64:ff9b::/96) or 6to4 (2002::/16) one.
+/// The IPv4 address in a mapped, translated (64:ff9b::/96) or 6to4 (2002::/16) address.
 fn embedded_v4(address: Ipv6Addr) -> Option<Ipv4Addr> {
     let segments = address.segments();
     let of = |high: u16, low: u16| {
         let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
         Ipv4Addr::new(a, b, c, d)
     };
-    // Such an address reaches the IPv4 host within it. By its own prefix every 6to4 address would count as
-    // public, whatever it leads to, and no translated one would, though devices in networks without IPv4
-    // reach all IPv4 hosts by those.
+    // Such an address reaches the IPv4 host within it. By its own prefix every 6to4 address would count as public, and
+    // no translated one would, though devices in networks without IPv4 reach every IPv4 host by those.
     match segments {
         [0, 0, 0, 0, 0, 0 | 0xffff, high, low] if (high, low) > (0, 1) => Some(of(high, low)),
         [0x64, 0xff9b, 0, 0, 0, 0, high, low] => Some(of(high, low)),
@@ -134,16 +134,15 @@ fn embedded_v4(address: Ipv6Addr) -> Option<Ipv4Addr> {
     }
 }
 
-/// Whether `url` leads to an address that is not the internet's. A name that cannot be resolved here is the proxy's
-/// to resolve. Between this look and the connection a name may change; `docs/security.md` says so.
+/// Whether `url` leads to an address that is not public. A name that cannot be resolved here is left to the proxy. The
+/// name may resolve to another address by the time of the connection (`docs/security.md`).
 pub async fn leads_to_private(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => !is_public(IpAddr::V4(address)),
         Some(Host::Ipv6(address)) => !is_public(IpAddr::V6(address)),
         Some(Host::Domain(name)) if is_localhost(name) => true,
         Some(Host::Domain(name)) => match tokio::net::lookup_host((name, 0)).await {
-            // One private address is enough, because it is not known which of several the connection will
-            // use.
+            // One private address is enough, because it is not known which of several the connection will use.
             Ok(mut found) => found.any(|address| !is_public(address.ip())),
             Err(_) => false,
         },
@@ -151,7 +150,7 @@ pub async fn leads_to_private(url: &Url) -> bool {
     }
 }
 
-/// Whether `url` leads to this machine, by its text alone.
+/// Whether `url` names this machine, by its text alone.
 pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),
@@ -161,7 +160,7 @@ pub fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// RFC 6761, section 6.3.
+/// Whether a name is `localhost` or below it (RFC 6761, section 6.3).
 fn is_localhost(name: &str) -> bool {
     let name = name.trim_end_matches('.').to_ascii_lowercase();
     name == "localhost" || name.ends_with(".localhost")

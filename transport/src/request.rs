@@ -1,4 +1,4 @@
-//! What is asked of a server: method, URL, headers, and a body that can be sent more than once.
+//! A request: method, URL, headers, and a body that can be sent more than once.
 
 use bytes::Bytes;
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
@@ -12,17 +12,17 @@ use url::Url;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Method {
-    /// Read.
+    /// GET: reads what is at the URL.
     Get,
-    /// Read the headers alone.
+    /// HEAD: reads its headers alone.
     Head,
-    /// Store this body at the URL.
+    /// PUT: stores the body at the URL.
     Put,
-    /// Whatever the server makes of this body.
+    /// POST: what it does is up to the server.
     Post,
-    /// Change what is at the URL by this body.
+    /// PATCH: changes what is at the URL.
     Patch,
-    /// Remove what is at the URL.
+    /// DELETE: removes what is at the URL.
     Delete,
 }
 
@@ -48,16 +48,15 @@ impl Method {
     }
 }
 
-/// Bytes that can be read again from their beginning, because a request that is retried or redirected sends them once
-/// more.
+/// A body that can be read again from its beginning, because a request that is retried or redirected sends it again.
 pub trait BodySource: Send + Sync {
-    /// How many there are; a reader must give exactly so many.
+    /// The size in bytes; a reader must give exactly that many.
     fn size(&self) -> u64;
 
-    /// Starts reading at the first.
+    /// Starts a new read from the first byte.
     ///
     /// # Errors
-    /// I/O. The request ends with it.
+    /// I/O. It ends the request.
     fn open(&self) -> io::Result<Box<dyn Read + Send>>;
 }
 
@@ -80,7 +79,7 @@ pub struct FileSlice {
 }
 
 impl FileSlice {
-    /// `size` bytes of the file at `path` from `offset` on. The file is opened when the request is sent.
+    /// The `size` bytes from `offset` on of the file at `path`, which is opened when the request is sent.
     pub fn new(path: impl Into<PathBuf>, offset: u64, size: u64) -> Self {
         Self { path: path.into(), offset, size }
     }
@@ -98,8 +97,8 @@ impl BodySource for FileSlice {
     }
 }
 
-/// A request. Its URL is printed without the query, its secret headers are never printed, and neither goes to another
-/// host by a redirect.
+/// A request. Its URL is printed without the query, and its secret headers never are; redirects to another host send
+/// neither.
 #[derive(Clone)]
 pub struct Request {
     pub(crate) method: Method,
@@ -113,12 +112,12 @@ pub struct Request {
     pub(crate) limit_rate: Option<u64>,
 }
 
-/// Bytes of an answer that are read into memory unless the request says otherwise.
+/// The most bytes of an answer's body, unless [`Request::answer_limit`] sets another limit.
 const ANSWER_LIMIT: u64 = 1 << 20;
 
 impl Request {
-    /// A request without a body. GET, HEAD, PUT and DELETE may be repeated, POST and PATCH may not
-    /// ([`Request::repeatable`]).
+    /// A request without a body. GET, HEAD, PUT and DELETE may be repeated; POST and PATCH may only where
+    /// [`Request::repeatable`] says so.
     pub fn new(method: Method, url: SecretUrl) -> Self {
         Self {
             method,
@@ -138,7 +137,7 @@ impl Request {
         Self::new(Method::Get, url)
     }
 
-    /// Sends these bytes.
+    /// Sends these bytes as the body.
     #[must_use]
     pub fn bytes(self, body: impl Into<Bytes>) -> Self {
         self.source(Arc::new(body.into()))
@@ -151,22 +150,21 @@ impl Request {
         self
     }
 
-    /// Sends a header.
+    /// Sends this header.
     ///
     /// # Errors
-    /// A name or value that HTTP does not know, or a header that is not the caller's to set: those that frame the body or
-    /// ask for an encoding.
+    /// A name or value that HTTP does not allow; a header that the client sets itself, for framing or encoding.
     pub fn header(mut self, name: &str, value: &str) -> Result<Self, HeaderError> {
         let (name, value) = header(name, value)?;
         self.headers.append(name, value);
         Ok(self)
     }
 
-    /// Sends a header whose value is a secret: it is in no log and no error, goes over https or to this machine alone, and
-    /// is left out where a redirect leads elsewhere.
+    /// Sends this header as a secret: it is never printed, goes over https or to this machine only, and is left out
+    /// where a redirect leads to another host.
     ///
     /// # Errors
-    /// As for [`Request::header`].
+    /// Those of [`Request::header`].
     pub fn secret_header(mut self, name: &str, value: &str) -> Result<Self, HeaderError> {
         let (name, mut value) = header(name, value)?;
         value.set_sensitive(true);
@@ -174,7 +172,7 @@ impl Request {
         Ok(self)
     }
 
-    /// Asks for these bytes: the first, and the last where not all the rest is wanted.
+    /// Requests the bytes from offset `first` to offset `last`, both included, or to the end of the file.
     #[must_use]
     pub fn range(mut self, first: u64, last: Option<u64>) -> Self {
         let last = last.map_or_else(String::new, |last| last.to_string());
@@ -184,7 +182,7 @@ impl Request {
         self
     }
 
-    /// Asks for it only while its strong ETag is `etag`.
+    /// Makes the request conditional on the file's strong ETag being `etag`.
     #[must_use]
     pub fn if_match(mut self, etag: Option<&str>) -> Self {
         if let Some(value) = etag.and_then(|etag| HeaderValue::from_str(etag).ok()) {
@@ -193,49 +191,49 @@ impl Request {
         self
     }
 
-    /// Whether the body or the answer holds keys: then they go over https or stay on this machine.
+    /// Whether the body or the answer holds keys, which go over https or stay on this machine.
     #[must_use]
     pub fn holds_keys(mut self, holds_keys: bool) -> Self {
         self.holds_keys = holds_keys;
         self
     }
 
-    /// Whether it may be sent again after it reached the server and no answer came.
+    /// Whether the request may be sent again where it may have reached the server and no answer came.
     #[must_use]
     pub fn repeatable(mut self, repeatable: bool) -> Self {
         self.repeatable = repeatable;
         self
     }
 
-    /// Takes a redirect for the answer. Without this, reads follow every kind of redirect within the rules, and other
-    /// methods 307 and 308 alone, which keep method and body.
+    /// Returns a redirect as the answer. Otherwise reads follow all redirects within the rules, and other methods only
+    /// 307 and 308, which keep method and body.
     #[must_use]
     pub fn without_redirects(mut self) -> Self {
         self.follows_redirects = false;
         self
     }
 
-    /// Bytes of the answer's body at most; 1 MiB unless this is called.
+    /// The most bytes of the answer's body; 1 MiB unless this is called.
     #[must_use]
     pub fn answer_limit(mut self, bytes: u64) -> Self {
         self.answer_limit = bytes;
         self
     }
 
-    /// Bytes of the body that are sent in a second at most.
+    /// Limits the body's rate to this many bytes per second.
     #[must_use]
     pub fn limit_rate(mut self, rate: Option<u64>) -> Self {
         self.limit_rate = rate;
         self
     }
 
-    /// Whether it may go over https or to this machine alone.
+    /// Whether the request may only go over https or to this machine.
     pub(crate) fn has_secrets(&self) -> bool {
         self.holds_keys || self.headers.iter().any(|(name, value)| is_credential(name, value))
     }
 }
 
-/// What no other host gets: headers that were called secret, and those that hold credentials by their name.
+/// Whether no other host may get a header: it was set as secret, or holds credentials by its name.
 pub(crate) fn is_credential(name: &HeaderName, value: &HeaderValue) -> bool {
     value.is_sensitive() || names_a_credential(name)
 }
@@ -248,7 +246,7 @@ fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), HeaderEr
     let failed = |why| HeaderError { name: name.escape_default().to_string(), why };
     let parsed = HeaderName::try_from(name).map_err(|_| failed("no header has this name"))?;
     let mut value = HeaderValue::try_from(value).map_err(|_| failed("a header cannot have its value"))?;
-    // Whoever forgot to call it secret does not find it printed.
+    // A credential is not printed even where the caller did not set it as secret.
     value.set_sensitive(names_a_credential(&parsed));
     let ours = [
         header::ACCEPT_ENCODING,
@@ -262,7 +260,7 @@ fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), HeaderEr
     if ours.contains(&parsed) { Err(failed("it is set by the client itself")) } else { Ok((parsed, value)) }
 }
 
-/// Method and URL without its query; headers without secret values.
+/// Prints method, URL without its query, and headers without secret values.
 impl fmt::Debug for Request {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
@@ -283,7 +281,7 @@ pub struct HeaderError {
     why: &'static str,
 }
 
-/// A URL whose query may be a token: printed without it.
+/// A URL that prints without its query, which may be a token.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SecretUrl(Url);
 
@@ -302,23 +300,23 @@ impl SecretUrl {
     /// Parses `text` as such a URL.
     ///
     /// # Errors
-    /// Any other text. The error does not repeat it: it may hold a token.
+    /// Any other text, which the error does not repeat because it may hold a token.
     pub fn parse(text: &str) -> Result<Self, UrlError> {
         Url::parse(text).map_err(|_| UrlError).and_then(Self::new)
     }
 
-    /// All of it, for the request alone.
+    /// The whole URL with its query, for sending the request only.
     pub fn expose(&self) -> &Url {
         &self.0
     }
 }
 
-/// A text or URL that is not one of the web's, or holds a user name.
+/// The text or URL is not one of http or https with a host, or has a user name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("no http or https URL with a host and without a user name")]
 pub struct UrlError;
 
-/// Scheme, host, port and path.
+/// Prints scheme, host, port and path.
 impl fmt::Display for SecretUrl {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0[..url::Position::AfterPath])

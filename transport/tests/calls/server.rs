@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 /// A request as it came.
 #[derive(Debug, Clone)]
 pub(crate) struct Seen {
-    /// Method and target.
+    /// The request line without the version: method and target.
     pub(crate) line: String,
     headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
