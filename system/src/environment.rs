@@ -14,18 +14,18 @@ impl Environment {
         Self { kind, variables: BTreeMap::new() }
     }
 
-    /// Sets a variable; an earlier one of the same name goes.
+    /// Sets a variable, replacing one of the same name.
     pub fn set(&mut self, name: impl Into<String>, value: impl Into<String>) {
         let name = name.into();
         self.variables.insert(self.key(&name), (name, value.into()));
     }
 
-    /// Takes a variable out.
+    /// Removes a variable, if the block has it.
     pub fn remove(&mut self, name: &str) {
         self.variables.remove(&self.key(name));
     }
 
-    /// The value of a variable.
+    /// The value of a variable; `None` if the block does not have it.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.variables.get(&self.key(name)).map(|(_, value)| value.as_str())
     }
@@ -35,8 +35,8 @@ impl Environment {
         self.variables.values().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// `text` with each `%NAME%` replaced once, not again in what came in; names that are not known stay as they are.
-    /// The same on every system: rules and commands are written for Windows.
+    /// `text` with each `%NAME%` replaced by its value. Values are not expanded again, and unknown names stay as they
+    /// are. This is the same on every system, because rules and commands are written for Windows.
     pub fn expand(&self, text: &str) -> String {
         let mut expanded = String::with_capacity(text.len());
         let mut rest = text;

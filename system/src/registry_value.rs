@@ -1,5 +1,5 @@
-//! What the bytes of a registry value stand for. Values are written by anybody, so type and length need not fit: read as
-//! .NET's RegistryKey does, which Intune's agent asks.
+//! Reading the bytes of a registry value. Any program may write values, so type and length need not fit; they are read
+//! as .NET's RegistryKey does, which Intune's agent uses.
 
 use crate::RegistryValue;
 
@@ -10,8 +10,8 @@ const REG_DWORD: u32 = 4;
 const REG_MULTI_SZ: u32 = 7;
 const REG_QWORD: u32 = 11;
 
-/// The value of type `kind`. A number that is too short is filled with zeros, one that is too long is the next larger
-/// kind, or bytes.
+/// Reads a value of the registry type `kind`. A number that is too short is filled with zeros; one that is too long is
+/// read as the next larger type, or as bytes.
 pub(crate) fn read(kind: u32, bytes: &[u8]) -> RegistryValue {
     match (kind, bytes.len()) {
         (REG_SZ, _) => RegistryValue::Text(text(bytes)),
@@ -27,19 +27,20 @@ fn filled<const LENGTH: usize>(bytes: &[u8]) -> [u8; LENGTH] {
     std::array::from_fn(|at| bytes.get(at).copied().unwrap_or(0))
 }
 
-/// UTF-16 units; an odd byte at the end is half of one.
+/// The UTF-16 units of `bytes`; an odd byte at the end becomes a unit whose high byte is 0.
 fn units(bytes: &[u8]) -> Vec<u16> {
     bytes.chunks(2).map(|pair| u16::from_le_bytes(filled(pair))).collect()
 }
 
-/// Without the NUL at the end, where there is one. Others belong to the text.
+/// The text without one NUL at the end; other NULs belong to the text.
 fn text(bytes: &[u8]) -> String {
     let units = units(bytes);
     String::from_utf16_lossy(units.strip_suffix(&[0]).unwrap_or(&units))
 }
 
 fn texts(bytes: &[u8]) -> Vec<String> {
-    // Each text ends with a NUL, the list with one more. Empty texts in between stay: PendingFileRenameOperations has them.
+    // Each text ends with a NUL, the list with one more. Empty texts in the list are kept, because
+    // PendingFileRenameOperations uses them.
     let units = units(bytes);
     let list = units.strip_suffix(&[0]).unwrap_or(&units);
     if list.is_empty() {

@@ -1,11 +1,11 @@
-//! The variables of a program of one view, from those of the account (docs/context.md, "What a name becomes"). WOW64 does the same for
-//! every 32-bit program that it starts; here it is done for a view that nobody has started a program in yet.
+//! The variables of a program of one view, made from those of the account (docs/context.md, "What a name becomes").
+//! WOW64 does the same for every 32-bit program that it starts; here it is done before a program is started.
 
 use crate::{Architecture, Environment, View};
 use waybill_intune::view::FolderVariable;
 
-/// Turns `block`, an account's variables as a program of either view has them, into those of `view` on a Windows whose
-/// processor is `native`. A 32-bit Windows has one view only.
+/// Turns `block`, an account's variables in either view, into those of `view` on a Windows whose processor is `native`.
+/// On a 32-bit Windows, which has one view, nothing changes but the processor's variables.
 pub(crate) fn show(block: &mut Environment, view: View, native: Architecture) {
     let name = processor_name(native);
     let has_views = matches!(native, Architecture::X64 | Architecture::Arm64);
@@ -25,7 +25,7 @@ pub(crate) fn show(block: &mut Environment, view: View, native: Architecture) {
     }
 }
 
-/// PROCESSOR_ARCHITECTURE of a native program.
+/// The value of PROCESSOR_ARCHITECTURE in a native program.
 fn processor_name(native: Architecture) -> &'static str {
     match native {
         Architecture::X86 => "x86",
@@ -40,7 +40,7 @@ mod tests {
     use super::*;
     use crate::SystemKind;
 
-    /// As a 64-bit program or, with `(x86)` folders, a 32-bit one has it.
+    /// The variables of a 64-bit program or, if `files` is an `(x86)` folder, of a 32-bit one.
     fn block(files: &str) -> Environment {
         let mut block = Environment::new(SystemKind::Windows);
         for (name, value) in [

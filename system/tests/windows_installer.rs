@@ -1,4 +1,5 @@
-//! MSIs that are installed for real, asked after as rules ask: tests/fixtures/msi, one product in two versions.
+//! Products that are really installed by msiexec, queried as rules do. The MSIs are in tests/fixtures/msi: one product
+//! in two versions.
 #![cfg(windows)]
 
 use std::path::Path;
@@ -14,7 +15,7 @@ const SECOND_CODE: &str = "{2E7A1C56-8E0B-4C55-9B1B-3B1D4E3A0C02}";
 const UNINSTALL: &str = r"SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall";
 const INSTALLED_FILE: &str = r"C:\Program Files\Waybill Product\hello.txt";
 
-/// Takes both versions off when the test ends, however it does.
+/// Uninstalls both versions when it is dropped, so also when the test fails.
 struct Cleanup;
 
 impl Drop for Cleanup {
@@ -40,7 +41,8 @@ fn install(folder: &Path, name: &str, bytes: &[u8]) -> Option<i32> {
     msiexec(&["/i", package.to_str().unwrap(), "/qn"])
 }
 
-/// What this account and the system are told of a machine's product: the same.
+/// What Windows Installer reports of a product; asserts that it reports the same to this account, the system and the
+/// user.
 fn product(machine: &impl System, code: &str) -> Option<InstalledProduct> {
     let own = machine.products().product(code, Account::Current).unwrap();
     for account in [Account::System, Account::User] {

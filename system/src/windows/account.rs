@@ -1,4 +1,4 @@
-//! Whose hive, variables and products: this process's own, or another account's.
+//! Which account a question is about: the one of this process, or another by its security identifier.
 
 use crate::{Account, SignedInUser, Unanswered};
 use waybill_win32::device::active_session;
@@ -6,15 +6,15 @@ use waybill_win32::token::Token;
 
 /// The system account (winnt.h, SECURITY_LOCAL_SYSTEM_RID).
 pub(super) const SYSTEM: &str = "S-1-5-18";
-// ERROR_NO_TOKEN and ERROR_CTX_WINSTATION_NOT_FOUND: nobody is signed in in that session, or it has just ended.
+// ERROR_NO_TOKEN and ERROR_CTX_WINSTATION_NOT_FOUND: nobody is signed in in the session, or it has just ended.
 const NOBODY: [i32; 2] = [1008, 7022];
 
-/// Whom an [`Account`] comes to here.
+/// The account that an [`Account`] means on this machine, seen from this process.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Whose {
     /// This process's own account.
     Own,
-    /// Somebody else's, by security identifier.
+    /// Another account, by its security identifier.
     Other(String),
 }
 
@@ -37,7 +37,8 @@ pub(super) fn is_system() -> Result<bool, Unanswered> {
     Ok(own_sid()? == SYSTEM)
 }
 
-/// The user of the active session. Only the system sees another's token; for everybody else it is whoever asks.
+/// The user of the active session. Only the system account can read another user's token; for every other account this
+/// is the account of this process.
 pub(super) fn signed_in() -> Result<Option<SignedInUser>, Unanswered> {
     let sid = own_sid()?;
     if sid != SYSTEM {

@@ -16,7 +16,7 @@ const PROCESSOR: &str = r"HARDWARE\DESCRIPTION\System\CentralProcessor\0";
 const SESSION_MANAGER: &str = r"SYSTEM\CurrentControlSet\Control\Session Manager";
 const PREFETCHER: &str =
     r"SYSTEM\CurrentControlSet\Control\Session Manager\Memory Management\PrefetchParameters";
-// What stands before paths there: they are the kernel's.
+// The prefix of paths in PendingFileRenameOperations, which are written for the kernel.
 const KERNEL_PATH: &str = r"\??\";
 
 /// The device that this program runs on.
@@ -30,7 +30,7 @@ impl Device for WindowsDevice {
     }
 
     fn windows_build(&self) -> Result<u32, Unanswered> {
-        // The registry's is the one that people see and that an emulated version does not hide.
+        // The registry has the build that users see, also where Windows shows this program an older version.
         let told = machine_text(CURRENT_VERSION, "CurrentBuildNumber").ok().flatten();
         match told.and_then(|build| build.trim().parse().ok()) {
             Some(build) => Ok(build),
@@ -100,7 +100,7 @@ fn unanswered(what: &str) -> impl FnOnce(io::Error) -> Unanswered {
     move |error| Unanswered::from_io(what, &error)
 }
 
-/// IMAGE_FILE_MACHINE_… (winnt.h).
+/// The architecture of an IMAGE_FILE_MACHINE number (winnt.h); `None` for other processors.
 fn architecture(machine: u16) -> Option<Architecture> {
     match machine {
         0x014C => Some(Architecture::X86),
@@ -111,8 +111,8 @@ fn architecture(machine: u16) -> Option<Architecture> {
     }
 }
 
-/// The boot by the counter that the prefetcher keeps. Where it is switched off the counter may stand still, so it counts
-/// for nothing.
+/// The boot, identified by the prefetcher's counter; `None` where the prefetcher is off, because its counter may then
+/// not change.
 fn counted_boot() -> Option<BootIdentity> {
     let number = |name: &str| match machine_value(PREFETCHER, name) {
         Ok(Some(RegistryValue::Number32(number))) => Some(number),
@@ -124,7 +124,8 @@ fn counted_boot() -> Option<BootIdentity> {
     number("BootId").map(|boot| BootIdentity(format!("boot-{boot}")))
 }
 
-/// One entry for people: what is removed, or what becomes what. `!` marks a target that may be replaced.
+/// One pending rename for a report: the file that is removed, or `old -> new`. Windows writes `!` before a target that
+/// may be replaced; it is left out.
 fn rename(pair: &[String]) -> Option<String> {
     let source = pair.first().filter(|source| !source.is_empty())?;
     let source = source.strip_prefix(KERNEL_PATH).unwrap_or(source);

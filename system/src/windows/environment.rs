@@ -1,4 +1,5 @@
-//! The variables and PATH of an account: from its own block and the registry, nothing of this process's.
+//! The variables and PATH of an account, from its environment block and the registry. Nothing is taken from the
+//! environment of this process.
 
 use super::account::{Whose, nobody, session_token, whose};
 use super::registry::WindowsRegistry;
@@ -14,7 +15,7 @@ const MACHINE: &str = r"SYSTEM\CurrentControlSet\Control\Session Manager\Environ
 const CURRENT_VERSION: &str = r"SOFTWARE\Microsoft\Windows\CurrentVersion";
 const PROFILES: &str = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion\ProfileList";
 
-/// Variables that every Windows has, and the value below [`CURRENT_VERSION`] where it keeps them.
+/// Variables that every Windows has, and the registry value below [`CURRENT_VERSION`] that holds each.
 const FOLDERS: [(&str, &str); 6] = [
     ("ProgramFiles", "ProgramFilesDir"),
     ("ProgramFiles(x86)", "ProgramFilesDir (x86)"),
@@ -24,7 +25,7 @@ const FOLDERS: [(&str, &str); 6] = [
     ("CommonProgramW6432", "CommonW6432Dir"),
 ];
 
-/// The variables that a new program of that account gets in that view.
+/// The variables that a new program gets under the account and in the view of `perspective`.
 pub(super) fn of(perspective: Perspective, native: Architecture) -> Result<Environment, Unanswered> {
     let mut block = Environment::new(SystemKind::Windows);
     for (name, value) in account_variables(perspective.account)? {
@@ -39,7 +40,8 @@ fn account_variables(account: Account) -> Result<Vec<(String, String)>, Unanswer
     let variables = match (whose(account)?, account) {
         (Whose::Own, _) => Token::own().and_then(|token| token.environment()),
         (Whose::Other(_), Account::User) => session_token()?.ok_or_else(nobody)?.environment(),
-        // The system's token is not to be had: its block is the machine's and its profile.
+        // The system account's token cannot be opened: its block is that of the machine with the system's profile
+        // folders.
         (Whose::Other(_), _) => system_environment().and_then(with_system_profile),
     };
     variables.map_err(|error| Unanswered::from_io("the account's variables", &error))
@@ -55,8 +57,8 @@ fn with_system_profile(mut variables: Vec<(String, String)>) -> io::Result<Vec<(
     Ok(variables)
 }
 
-/// Sets what is missing of the variables that every Windows has: an account's block has them all, but not every system
-/// that runs Windows programs makes one in full.
+/// Adds the variables that every Windows has and the block lacks. Windows puts them all into an account's block; other
+/// systems that run Windows programs, such as wine, do not.
 fn complete(block: &mut Environment) -> Result<(), Unanswered> {
     let windows = windows_folder().map_err(|error| Unanswered::from_io("the folder of Windows", &error))?;
     let drive = windows.split('\\').next().unwrap_or_default().to_owned();
@@ -65,12 +67,12 @@ fn complete(block: &mut Environment) -> Result<(), Unanswered> {
     for (name, value) in FOLDERS {
         set_missing(block, name, machine_text(CURRENT_VERSION, value)?);
     }
-    // In a 64-bit block the native folders go by two names each.
+    // In a 64-bit block each native folder has two variables.
     for (name, same) in [("ProgramW6432", "ProgramFiles"), ("CommonProgramW6432", "CommonProgramFiles")] {
         let has_views = block.get("ProgramFiles(x86)").is_some();
         set_missing(block, name, block.get(same).filter(|_| has_views).map(str::to_owned));
     }
-    // Set even where the block has them: wine's names another folder than its programs use.
+    // Set even where the block has it: wine's block names another folder than its programs use.
     if let Some(data) = machine_text(PROFILES, "ProgramData")? {
         let data = block.expand(&data);
         block.set("ProgramData", data.clone());
@@ -107,7 +109,7 @@ fn folders(text: &str) -> Vec<String> {
     folders.filter(|folder| !folder.is_empty()).map(str::to_owned).collect()
 }
 
-/// A text below HKEY_LOCAL_MACHINE, as 64-bit programs see it.
+/// A text value below HKEY_LOCAL_MACHINE in the 64-bit view; `None` where it is absent or of another type.
 pub(super) fn machine_text(path: &str, name: &str) -> Result<Option<String>, Unanswered> {
     Ok(machine_value(path, name)?.and_then(as_text))
 }

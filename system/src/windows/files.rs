@@ -4,7 +4,7 @@ use super::{user_access, write_access};
 use crate::{FileFacts, FileVersion, Files, SignedInUser, Unanswered, on_disk};
 use waybill_win32::access;
 
-/// Files of this machine.
+/// The files and folders of this machine.
 pub(super) struct WindowsFiles;
 
 impl Files for WindowsFiles {

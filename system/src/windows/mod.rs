@@ -17,7 +17,7 @@ use processes::WindowsProcesses;
 use products::WindowsProducts;
 use registry::WindowsRegistry;
 
-/// This machine, as Windows tells it.
+/// This machine; every question is answered by Windows itself.
 pub(crate) struct WindowsSystem {
     processes: WindowsProcesses,
 }

@@ -1,4 +1,4 @@
-//! What Windows Installer has installed.
+//! Products that Windows Installer has installed.
 
 use super::account::{SYSTEM, Whose, whose};
 use crate::{Account, InstalledProduct, Products, Unanswered};
@@ -6,13 +6,13 @@ use std::io;
 use waybill_win32::installer::{Context, Installer};
 use waybill_win32::mutex;
 
-/// Held while an installation runs ("_MSIExecute Mutex", Windows Installer documentation).
+/// The mutex that is held while an installation runs ("_MSIExecute Mutex", Windows Installer documentation).
 const EXECUTING: &str = r"Global\_MSIExecute";
 // INSTALLSTATE_UNKNOWN: neither installed nor advertised.
 const UNKNOWN: i32 = -1;
-/// INSTALLSTATE_INVALIDARG: the code is none.
+/// INSTALLSTATE_INVALIDARG: the text is no product code.
 const INVALID: i32 = -2;
-/// E_INVALIDARG.
+/// The HRESULT E_INVALIDARG.
 const INVALID_ARGUMENT: u32 = 0x8007_0057;
 
 /// Windows Installer of this machine.
@@ -32,7 +32,7 @@ impl Products for WindowsProducts {
     }
 }
 
-/// As Windows Installer shows it to this account: the machine's products and its own.
+/// A product as Windows Installer shows it to the account of this process: those of the machine and the account's own.
 fn own_product(installer: &Installer, code: &str) -> Result<Option<InstalledProduct>, Unanswered> {
     let property = |name: &str| installer.property(code, name).map_err(|error| unanswered(code, &error));
     match installer.state(code).map_err(|error| unanswered(code, &error))? {
@@ -52,7 +52,8 @@ fn others_product(
     code: &str,
     sid: &str,
 ) -> Result<Option<InstalledProduct>, Unanswered> {
-    // As it would show it to the account of `sid`. The system account has no products of its own that could be asked for.
+    // The product as Windows Installer would show it to the account `sid`. The system account has no products of its
+    // own that could be queried.
     let users: &[Context<'_>] =
         if sid == SYSTEM { &[] } else { &[Context::ManagedUser(sid), Context::UnmanagedUser(sid)] };
     for &context in users.iter().chain(&[Context::Machine]) {

@@ -1,4 +1,4 @@
-//! Both views of the registry.
+//! The registry of this machine, in both views.
 
 use super::account::{Whose, whose};
 use crate::{
@@ -9,11 +9,12 @@ use windows_registry::{CLASSES_ROOT, CURRENT_CONFIG, CURRENT_USER, Key, LOCAL_MA
 // winnt.h
 const KEY_WOW64_64KEY: u32 = 0x0100;
 const KEY_WOW64_32KEY: u32 = 0x0200;
-/// ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND, ERROR_BAD_PATHNAME and ERROR_KEY_DELETED, as HRESULTs.
+/// HRESULTs that mean "there is no such key or value": ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND, ERROR_BAD_PATHNAME
+/// and ERROR_KEY_DELETED.
 const MISSING: [u32; 4] = [0x8007_0002, 0x8007_0003, 0x8007_00A1, 0x8007_03FA];
 // ERROR_MORE_DATA: the value grew between asking for its length and reading it.
 const GREW: u32 = 0x8007_00EA;
-/// How often a value that grows is read.
+/// How often a value that grows meanwhile is read before giving up.
 const READS: usize = 5;
 
 /// The registry of this machine.
@@ -52,7 +53,8 @@ impl Registry for WindowsRegistry {
     }
 }
 
-/// The keys behind `key` that are there: one, or for another account's classes that account's and the machine's.
+/// Opens the keys that `key` means and that exist: at most one, or two for another account's classes (that account's
+/// and the machine's).
 fn open_all(key: &RegistryKey, perspective: Perspective) -> Result<Vec<Key>, Unanswered> {
     without_nul(&key.path)?;
     let mut keys = Vec::new();
@@ -66,10 +68,11 @@ fn open_all(key: &RegistryKey, perspective: Perspective) -> Result<Vec<Key>, Una
     Ok(keys)
 }
 
-/// Where the key is for that account. HKEY_CURRENT_USER and HKEY_CLASSES_ROOT are this process's own, so another
-/// account's are looked for below HKEY_USERS; classes are those of the user over those of the machine.
+/// Where `key` is found for `account`, the first place having precedence. HKEY_CURRENT_USER and HKEY_CLASSES_ROOT are
+/// those of this process's account, so another account's are looked for below HKEY_USERS; the classes of a user take
+/// precedence over those of the machine.
 fn places(key: &RegistryKey, account: Account) -> Result<Vec<(&'static Key, String)>, Unanswered> {
-    // As .NET does: `SOFTWARE\\Contoso\` is `SOFTWARE\Contoso`.
+    // .NET ignores empty names too: `SOFTWARE\\Contoso\` is `SOFTWARE\Contoso`.
     let names: Vec<&str> = key.path.split('\\').filter(|name| !name.is_empty()).collect();
     let path = names.join("\\");
     let root = match key.hive {
@@ -86,7 +89,7 @@ fn places(key: &RegistryKey, account: Account) -> Result<Vec<(&'static Key, Stri
 }
 
 fn others_places(sid: &str, hive: Hive, path: &str) -> Result<Vec<(&'static Key, String)>, Unanswered> {
-    // A hive that is not loaded has no keys, but that is no answer.
+    // A hive that is not loaded shows no keys, but that does not mean that the user has none.
     open(USERS, sid, View::Bits64).map_err(|refused| refused.about(&format!("the hive of {sid}")))?;
     Ok(match hive {
         Hive::ClassesRoot => vec![
@@ -123,14 +126,14 @@ fn value_of(key: &Key, name: &str) -> Result<Option<RegistryValue>, Refused> {
 }
 
 fn without_nul(name: &str) -> Result<(), Unanswered> {
-    // Windows would read such a name up to the NUL, and find another key or value.
+    // Windows would read the name up to the NUL only, and find another key or value.
     if name.contains('\0') {
         return Err(Unanswered::new(format!("{name:?} holds a NUL")));
     }
     Ok(())
 }
 
-/// What the registry said instead of an answer.
+/// An error of the registry, before it is known what it is about.
 struct Refused {
     code: u32,
     message: String,

@@ -1,15 +1,16 @@
-//! A user-context app reads its files with that user's rights, and the root is closed to users: the user is let into
-//! single folders (docs/runner.md, "With whose rights"). Never seen to work: wine's `icacls.exe` is silent and does nothing.
+//! Granting a user access to single folders. An app in the user's context reads its files with that user's rights, but
+//! the root is closed to users (docs/runner.md, "With whose rights"). This has not been tested on a real Windows:
+//! wine's `icacls.exe` does nothing.
 
 use std::io;
 use std::process::{Command, Stdio};
 use waybill_win32::device::windows_folder;
 
-/// Lets the account of this security identifier read the folder and run what is in it, with everything below it. By
-/// `icacls.exe`; a folder that a user could not read would fail as a missing program does, without a reason.
+/// Grants the account with this security identifier to read and execute the folder and everything below it, by
+/// `icacls.exe`. Without it, a program in the folder would fail like a missing one, without saying why.
 pub(super) fn let_read(folder: &str, sid: &str) -> io::Result<()> {
     let grant = grant(sid).ok_or_else(|| io::Error::other(format!("{sid} is no security identifier")))?;
-    // Of the system's folder, never of the caller's PATH.
+    // By its full path in the system folder, never from PATH.
     let program = format!(r"{}\System32\icacls.exe", windows_folder()?);
     let output =
         Command::new(program).arg(folder).args(["/grant", &grant, "/q"]).stdin(Stdio::null()).output()?;
@@ -20,7 +21,7 @@ pub(super) fn let_read(folder: &str, sid: &str) -> io::Result<()> {
     Err(io::Error::other(format!("icacls.exe ended with {}: {said}", output.status)))
 }
 
-/// `*SID:(OI)(CI)RX`: read and execute, inherited by files and folders.
+/// The argument of icacls for read and execute, inherited by files and folders: `*SID:(OI)(CI)RX`.
 fn grant(sid: &str) -> Option<String> {
     let rest = sid.strip_prefix("S-1-")?;
     let is_plain =

@@ -1,13 +1,13 @@
-//! Whether somebody who is no administrator may put a program into a folder.
+//! Whether an account that is no administrator may put a program into a folder.
 
 use waybill_win32::access::{Access, Entry};
 
-// Rights (winnt.h) with which a file gets into a folder, or is replaced there: FILE_ADD_FILE, FILE_DELETE_CHILD,
-// WRITE_DAC, WRITE_OWNER, GENERIC_ALL, GENERIC_WRITE. Adding folders is none of them: everybody may on `C:\`.
+// Rights (winnt.h) that allow adding or replacing a file in a folder: FILE_ADD_FILE, FILE_DELETE_CHILD, WRITE_DAC,
+// WRITE_OWNER, GENERIC_ALL, GENERIC_WRITE. The right to add folders is left out: on `C:\` everybody has it.
 const WRITING: u32 = 0x2 | 0x40 | 0x0004_0000 | 0x0008_0000 | 0x1000_0000 | 0x4000_0000;
 
-// Accounts that own the machine anyway: the system, administrators, and what the installed services run as
-// ("Well-known SIDs", Windows documentation).
+// Accounts that control the machine anyway: the system, administrators, and those of services ("Well-known SIDs",
+// Windows documentation).
 const OWNERS: [&str; 5] = [
     "S-1-5-18",     // Local System
     "S-1-5-19",     // Local Service
@@ -17,12 +17,14 @@ const OWNERS: [&str; 5] = [
 ];
 // NT SERVICE: TrustedInstaller and other services.
 const SERVICES: &str = "S-1-5-80-";
-// The owner of what is created: nobody in a folder's own list. Owner rights go to the owner, who is asked for itself.
+// Creator owner and creator group stand for whoever creates something in the folder and grant nothing on the folder
+// itself. Owner rights apply to the owner, which is checked separately.
 const CREATORS: [&str; 3] = ["S-1-3-0", "S-1-3-1", "S-1-3-4"];
-// Of a domain or machine: Administrator, Domain Admins, Enterprise Admins.
+// The last numbers of a domain's or machine's administrators: Administrator, Domain Admins, Enterprise Admins.
 const ADMINISTRATORS: [&str; 3] = ["-500", "-512", "-519"];
 
-/// A list that is not there lets everybody write. Entries that deny are not weighed: whoever is also let in counts.
+/// Whether an account that is no administrator may write. A missing access list lets everybody write. Entries that deny
+/// are ignored, so an account that is both granted and denied the right counts as allowed.
 pub(super) fn is_for_others(access: &Access) -> bool {
     let owner_is_other = access.owner.as_deref().is_some_and(is_other);
     let Some(entries) = &access.entries else { return true };

@@ -1,7 +1,7 @@
-//! With whose rights a program starts.
+//! The account and token that a program starts with.
 //!
-//! Other accounts than our own need a process of the system account, and so could not be tried out under wine: what is
-//! here about tokens follows the documentation of WTSQueryUserToken, TOKEN_LINKED_TOKEN and CreateProcessAsUserW.
+//! Starting as another account needs a process of the system account, so this could not be tried under wine. The use of
+//! tokens follows the documentation of WTSQueryUserToken, TOKEN_LINKED_TOKEN and CreateProcessAsUserW.
 
 use crate::Account;
 use std::io;
@@ -10,13 +10,14 @@ use waybill_win32::token::Token;
 
 /// The system account (well-known SID LocalSystem).
 const SYSTEM: &str = "S-1-5-18";
-/// Win32: the caller lacks a right for it.
+/// Win32 error: the caller lacks a privilege.
 const ERROR_PRIVILEGE_NOT_HELD: i32 = 1314;
-// Win32: nobody is signed in, so there is no token.
+// Win32 error: nobody is signed in, so there is no token.
 const ERROR_NO_TOKEN: i32 = 1008;
 
-/// The token to start with, `None` for our own. The user is the one of the active session, elevated where that is an
-/// administrator's (docs/runner.md, "With whose rights").
+/// The token to start a program with; `None` for the account of this process. For [`Account::User`] it is the token of
+/// the active session's user, the elevated one where the user is an administrator (docs/runner.md, "With whose
+/// rights").
 pub(super) fn token(account: Account) -> io::Result<Option<Token>> {
     match account {
         Account::Current => Ok(None),
@@ -35,8 +36,8 @@ fn is_system() -> io::Result<bool> {
 
 fn user_of(session: u32) -> io::Result<Option<Token>> {
     if !is_system()? {
-        // Where it was started there as somebody else ("run as administrator" with another's password), that one is taken
-        // for the user: only the system account gets at the session's own token.
+        // A process in the active session is taken for the user's, even if it was started as another account ("run as
+        // administrator" with another password): only the system account can open the session's own token.
         let ours = own_session()? == session;
         return if ours { Ok(None) } else { Err(io::Error::from_raw_os_error(ERROR_PRIVILEGE_NOT_HELD)) };
     }

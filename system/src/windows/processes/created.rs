@@ -1,4 +1,4 @@
-//! A program that stands still, in its job.
+//! A program that is created suspended, in a job that ends it if this process dies.
 
 use super::environment_block::environment_block;
 use super::running::WindowsRunning;
@@ -12,12 +12,13 @@ use std::time::Duration;
 use waybill_win32::create::{NewProcess, StandingProcess, create};
 use waybill_win32::job::Job;
 
-// How long the end of what was not let run is waited for, so that its folder can be removed.
+// How long to wait for the end of a process that was not let run, so that its folder can be removed.
 const LAST_WAIT: Duration = Duration::from_secs(10);
-/// What a program that was not let run ends with.
+/// The exit code of a program that was never let run.
 const NEVER_RAN: u32 = 1;
 
-/// Created, and not let run yet. Dropped, it never ran; and where we die, the job that dies with us takes it along.
+/// A suspended process. If this is dropped before `run`, the process is ended without having run; if this process dies,
+/// its job ends the suspended process too.
 pub(super) struct Created {
     program: String,
     identity: ProcessIdentity,
@@ -25,7 +26,7 @@ pub(super) struct Created {
 }
 
 impl Created {
-    /// Creates it in its job.
+    /// Creates the suspended process, in its job where that is possible.
     pub(super) fn create(start: &Start<'_>) -> Result<Self, StartError> {
         let Arguments::Line(line) = start.arguments else {
             let error =
@@ -62,11 +63,12 @@ impl Created {
 }
 
 fn in_job(new: NewProcess<'_>) -> io::Result<(StandingProcess, Option<Job>)> {
-    // Born into a job where it is ours: there is no moment in which our death would leave it behind.
+    // A process of our own account is created in the job, so that there is no moment in which our death would leave it
+    // suspended.
     //
-    // A job holds processes of its creator's session only, and the user's session is not the system's: a user's program
-    // that is refused there has none. Our death before it runs leaves it standing still for ever, and its tree is known by
-    // parents alone.
+    // A job holds only processes of its creator's session, and the user's session is not the system account's: a user's
+    // process that the job refuses goes without. If we die before it runs, it stays suspended for ever, and its
+    // descendants can only be found by their parents.
     let job = Job::new()?;
     let for_another = new.token.is_some();
     let standing = create(&NewProcess { job: (!for_another).then_some(&job), ..new })?;
@@ -91,7 +93,8 @@ impl StartedProcess for Created {
     fn run(mut self: Box<Self>) -> Result<Box<dyn Running>, StartError> {
         if let Some((standing, job)) = &self.standing {
             let told = |error| refused(&self.program, "it cannot be let run", &error);
-            // In this order: the other way round, our death in between would kill what runs.
+            // The job is released before the process runs: in the other order, our death in between would kill a
+            // running installer.
             job.as_ref().map_or(Ok(()), Job::let_live).map_err(told)?;
             standing.resume().map_err(told)?;
         }
@@ -113,7 +116,8 @@ impl Drop for Created {
     }
 }
 
-/// What it reads and writes. Two handles for one output file: those that are inherited must differ.
+/// The standard streams of the process. An output file that both streams share is opened twice, because inherited
+/// handles must differ.
 struct Streams {
     input: File,
     output: File,

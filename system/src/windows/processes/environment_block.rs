@@ -1,9 +1,10 @@
-//! Variables as CreateProcess takes them.
+//! The environment block that CreateProcess takes.
 
 use crate::Environment;
 use std::io;
 
-/// `NAME=VALUE` and a NUL for each, sorted by name whatever its case, and a NUL at the end; two where there is none.
+/// The block: `NAME=VALUE` and a NUL for each variable, sorted by name without regard to case, and one more NUL at the
+/// end. A block without variables is two NULs.
 pub(super) fn environment_block(environment: &Environment) -> io::Result<Vec<u16>> {
     let mut variables: Vec<(Vec<u16>, String)> = Vec::new();
     for (name, value) in environment.iter() {
@@ -19,7 +20,8 @@ pub(super) fn environment_block(environment: &Environment) -> io::Result<Vec<u16
     Ok(block)
 }
 
-/// The current folders of drives have names that begin with `=`; anywhere else that ends a name.
+/// Refuses variables that the block cannot express. A `=` may be the first character of a name (the current folders of
+/// drives have such names); anywhere else it would end the name.
 fn check(name: &str, value: &str) -> io::Result<()> {
     let names_nothing = name.is_empty() || name.chars().skip(1).any(|character| character == '=');
     if names_nothing || name.contains('\0') || value.contains('\0') {

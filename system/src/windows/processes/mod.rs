@@ -1,4 +1,4 @@
-//! Starting programs, and asking after those that run.
+//! Starting programs, and finding those that run.
 
 mod account;
 mod created;
@@ -12,14 +12,14 @@ use std::io;
 use std::time::Duration;
 use waybill_win32::process::Process;
 
-/// Win32 code of OpenProcess where there is no process of that id.
+/// The Win32 error of OpenProcess for an id that no process has.
 const NO_SUCH_PROCESS: i32 = 87;
-/// HRESULTs are made of Win32 codes by this (FACILITY_WIN32).
+/// Makes an HRESULT of a Win32 error when added to it (FACILITY_WIN32).
 const WIN32: u32 = 0x8007_0000;
 const INVALID_PARAMETER: u32 = WIN32 | 87;
 const UNSPECIFIED: u32 = 0x8000_4005;
 
-/// Programs of this machine.
+/// The processes of this machine.
 pub(super) struct WindowsProcesses;
 
 impl WindowsProcesses {
@@ -50,7 +50,7 @@ impl Processes for WindowsProcesses {
     }
 }
 
-/// Why `program` was not started; `what` stands before what the system said.
+/// The error of a `program` that could not be started; `what` is put before the system's message.
 fn refused(program: &str, what: &str, error: &io::Error) -> StartError {
     let win32 = error.raw_os_error().and_then(|code| u32::try_from(code).ok()).filter(|code| *code <= 0xFFFF);
     let code = match (win32, error.kind()) {

@@ -1,4 +1,4 @@
-//! A program that runs, or ran.
+//! A process that was let run, until and after its end.
 
 use super::tree::{self, Candidate};
 use crate::{ProcessIdentity, Running, Unanswered, Wait};
@@ -7,10 +7,11 @@ use std::time::Duration;
 use waybill_win32::job::Job;
 use waybill_win32::process::Process;
 
-/// What those end with that are ended by us.
+/// The exit code of processes that are killed by [`Running::kill_tree`].
 const KILLED: u32 = 1;
 
-/// Its handle keeps its id from being given to another; its job keeps nobody from living on.
+/// The open handle keeps Windows from giving the id to another process. The job only lists the descendants; they
+/// survive it.
 pub(super) struct WindowsRunning {
     identity: ProcessIdentity,
     process: Process,
@@ -23,7 +24,7 @@ impl WindowsRunning {
     }
 
     fn in_job(&self, list: &[Candidate]) -> io::Result<Vec<ProcessIdentity>> {
-        // Those in its job. One that may not be asked is listed too, without its start.
+        // The other processes of the job. One that may not be queried is listed too, with a start of 0.
         let Some(job) = &self.job else { return Ok(Vec::new()) };
         let ids = job.process_ids()?;
         let is_inside = |one: &&Candidate| ids.contains(&one.pid) && one.pid != self.identity.pid;
@@ -44,7 +45,7 @@ impl Running for WindowsRunning {
         let list = tree::list()?;
         let told = |error| Unanswered::from_io("the processes of a job", &error);
         let mut survivors = self.in_job(&list).map_err(told)?;
-        // Who broke away is known by its parent only.
+        // A process that broke away from the job can only be found by its parent.
         let related = tree::descendants(&self.identity, &list);
         survivors.extend(related.into_iter().filter(|one| one.pid != self.identity.pid));
         survivors.sort_by_key(|process| process.pid);
@@ -66,7 +67,7 @@ impl Running for WindowsRunning {
     }
 }
 
-/// Ends exactly this process; one that is gone, or about to be, needs no killing.
+/// Ends exactly this process. It is no error if it has ended already, or ends meanwhile.
 fn kill(who: &ProcessIdentity) -> io::Result<()> {
     let Ok(process) = Process::open_to_terminate(who.pid) else { return Ok(()) };
     if process.started()? != who.started || process.wait(Duration::ZERO)? {

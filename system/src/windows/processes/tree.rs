@@ -1,11 +1,11 @@
-//! Processes that descend from one.
+//! The descendants of a process.
 
 use crate::{ProcessIdentity, Unanswered};
 use std::time::Duration;
 use waybill_win32::process::Process;
 use waybill_win32::snapshot;
 
-/// A process that runs, with when it started: `None` where it may not be asked.
+/// A running process. `started` is `None` where this account may not query it.
 #[derive(Debug, Clone)]
 pub(super) struct Candidate {
     pub(super) pid: u32,
@@ -15,17 +15,17 @@ pub(super) struct Candidate {
 }
 
 impl Candidate {
-    /// Who it is; 0 for a start that the system does not say.
+    /// The identity of the process, with a start of 0 where that is not known.
     pub(super) fn identity(&self) -> ProcessIdentity {
         ProcessIdentity { pid: self.pid, started: self.started.unwrap_or_default(), name: self.name.clone() }
     }
 }
 
-// The host that Windows gives to each console program and its children. It is a child of the first, but not its doing,
-// and ends with the last.
+// The console host that Windows starts as a child of a console program, which has no part in it. It ends with the last
+// program of the console.
 const CONSOLE_HOST: &str = "conhost.exe";
 
-/// All processes that run, hosts of consoles left out.
+/// All running processes except console hosts.
 pub(super) fn list() -> Result<Vec<Candidate>, Unanswered> {
     let told = |error| Unanswered::from_io("the list of processes", &error);
     let running = snapshot::running().map_err(told)?;
@@ -33,7 +33,7 @@ pub(super) fn list() -> Result<Vec<Candidate>, Unanswered> {
     Ok(running.into_iter().filter(is_program).filter_map(candidate).collect())
 }
 
-/// `None` where it has ended meanwhile.
+/// Queries the start of a listed process; `None` if it has ended meanwhile.
 fn candidate(listed: snapshot::ListedProcess) -> Option<Candidate> {
     let process = Process::open(listed.pid).ok();
     if process.as_ref().is_some_and(|process| process.wait(Duration::ZERO).unwrap_or(false)) {
@@ -43,8 +43,9 @@ fn candidate(listed: snapshot::ListedProcess) -> Option<Candidate> {
     Some(Candidate { pid: listed.pid, parent: listed.parent, started, name: listed.name })
 }
 
-/// Those whose parent is `root`, or one of these. Ids come again, so a child is younger than its parent and, where the
-/// parent's id is another's by now, older than that one. One whose start is not known is left out.
+/// The processes that descend from `root`. Windows reuses ids, so only a process that is younger than its parent counts
+/// as a child and, where the parent's id is in use by another process by now, only one that is older than that process.
+/// Processes with an unknown start are left out.
 pub(super) fn descendants(root: &ProcessIdentity, list: &[Candidate]) -> Vec<ProcessIdentity> {
     let successor = list.iter().find(|one| one.pid == root.pid && one.started != Some(root.started));
     let until = successor.map_or(u64::MAX, |one| one.started.unwrap_or(root.started));

@@ -3,7 +3,7 @@ use windows_registry::Type;
 
 const SOFTWARE: &str = "SOFTWARE";
 
-/// A key below `SOFTWARE` in both views, gone with its test.
+/// A key below `SOFTWARE` in both views that is deleted when the test ends.
 struct TestKey(String);
 
 impl TestKey {
@@ -191,7 +191,7 @@ fn anothers_classes_are_that_users_over_the_machines() {
     assert_eq!(paths, [&format!(r"{sid}\Software\Classes\.ext"), r"SOFTWARE\Classes\.ext"]);
 }
 
-/// wine lets everybody read every key, so what Windows would say is put in here.
+/// wine lets everybody read every key, so the test makes the error that Windows would return.
 #[test]
 fn a_key_that_may_not_be_read_is_not_a_missing_one() {
     let denied = Refused::new(0x8007_0005_u32.cast_signed(), "Access is denied.".to_owned());
