@@ -1,4 +1,4 @@
-//! What a fetch fails by, step by step: locating, downloading, putting the files into place.
+//! Errors of a fetch, one enum for each step: locating, downloading, putting the files into place.
 
 use crate::layout::CacheNameError;
 use intunewin::{ArchiveError, AuthenticateError, ContentError, OpenError, ReceiveError, UnpackError};
@@ -12,47 +12,47 @@ use waybill_schemas::DocumentError;
 use waybill_schemas::codes::{Classified, Code, command, fetch, package, root};
 use waybill_transport::TransportError;
 
-/// Why there is no content folder.
+/// Why a fetch left no new content folder.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FetchError {
-    /// The root cannot be used.
+    /// The root of state and downloads cannot be used.
     #[error(transparent)]
     Root(#[from] RootError),
-    /// It is not known where the content is.
+    /// The document, package or URL does not lead to a content.
     #[error(transparent)]
     Locate(#[from] LocateError),
-    /// Another waybill works on it.
+    /// Another process held a lock until the wait was over, or a lock file cannot be used.
     #[error(transparent)]
     Lock(#[from] LockError),
-    /// Too little room.
+    /// There is too little free space for the encrypted content, the unpacked files or both.
     #[error(transparent)]
     Space(#[from] SpaceError),
-    /// The content is not here.
+    /// The content could not be downloaded whole.
     #[error(transparent)]
     Download(#[from] DownloadError),
-    /// A content on this machine is not what was sealed.
+    /// A content that is on this machine already failed authentication.
     #[error(transparent)]
     Authenticate(#[from] AuthenticateError),
-    /// The files are not in place.
+    /// The content was authenticated, but its files are not in place.
     #[error(transparent)]
     Place(#[from] PlaceError),
-    /// The files are in place; what was fetched for them could not be removed.
+    /// The files are in place, but the encrypted content or its journal could not be removed.
     #[error("the files are in place, but the encrypted content could not be removed")]
     State(#[source] io::Error),
-    /// Any of these in mid-way: another call goes on from what is held.
+    /// Any other error, where bytes of the content are held: the next fetch continues from them.
     #[error(transparent)]
     Unfinished(Unfinished),
 }
 
-/// An error in spite of which a part of the content, or all of it, stays here. It reads as that error does.
+/// An error after which bytes of the content are still held. It prints as [`Unfinished::error`] does.
 #[derive(Debug)]
 pub struct Unfinished {
-    /// Bytes that are held.
+    /// Bytes of the content that are held.
     pub held: u64,
-    /// Bytes of the content.
+    /// Size of the content in bytes.
     pub size: u64,
-    /// What stopped it.
+    /// The error that ended the fetch.
     pub error: Box<FetchError>,
 }
 
@@ -69,7 +69,7 @@ impl Error for Unfinished {
 }
 
 impl FetchError {
-    /// What another call goes on from, where this one left anything.
+    /// The held bytes that the next fetch continues from; `None` where nothing is held.
     pub fn unfinished(&self) -> Option<&Unfinished> {
         match self {
             Self::Unfinished(unfinished) => Some(unfinished),
@@ -77,7 +77,7 @@ impl FetchError {
         }
     }
 
-    /// This error, with what `partial` holds of a content of `size` bytes.
+    /// Wraps this error in [`FetchError::Unfinished`] if `partial` holds bytes of a content of `size` bytes.
     pub(crate) fn holding(self, partial: &Path, size: u64) -> Self {
         match partial.symlink_metadata() {
             Ok(partial) if (1..=size).contains(&partial.len()) => {
@@ -104,53 +104,54 @@ impl Classified for FetchError {
     }
 }
 
-/// Why a content is not here. URLs stand here without their query: it may be a token.
+/// Why a content could not be downloaded. Every URL in it is without its query, which may be a token.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DownloadError {
-    /// Interrupted; what is held stays.
+    /// The caller's cancel flag was set. The bytes that are held stay.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
-    /// The requests failed, or what came cannot be used.
+    /// A request failed for good, or its answer cannot be used.
     #[error(transparent)]
     Transport(TransportError),
-    /// Another content is at the URL now.
+    /// The URL leads to another content now. The bytes of the former one stay.
     #[error("{url} leads to another content now; the {held} bytes of the former one are kept")]
     Replaced {
-        /// What was asked.
+        /// The content's URL, without its query.
         url: String,
-        /// Bytes that are held.
+        /// Bytes of the former content that are held.
         held: u64,
     },
-    /// Receiving or judging the content failed.
+    /// A received block could not be written, or the bytes cannot be those of the content.
     #[error(transparent)]
     Receive(#[from] ReceiveError),
-    /// All bytes are here, the check failed, and fetching again did not help.
+    /// All bytes were received, authentication failed, and fetching bad pieces or the whole again did not help. Nothing
+    /// is held.
     #[error("{url} is not what was sealed: {evidence}")]
     Integrity {
-        /// What was asked.
+        /// The content's URL, without its query.
         url: String,
-        /// What was tried and seen.
+        /// What was fetched again and what came, for the person who publishes the content.
         evidence: String,
-        /// The verdict.
+        /// The check that failed: MAC, padding or digest.
         #[source]
         source: ReceiveError,
     },
-    /// The disk is full.
+    /// The disk is full. The bytes that are held stay.
     #[error("no room for the content; the {held} bytes that are here stay")]
     Full {
-        /// Bytes that are held.
+        /// Bytes of the content that are held.
         held: u64,
-        /// What the system said.
+        /// The system's error.
         #[source]
         source: io::Error,
     },
-    /// What goes with a partial content could not be written.
+    /// The partial file or its journal could not be written, read or removed.
     #[error("cannot keep the state of the download")]
     State(#[source] io::Error),
 }
 
-/// An interruption is one, wherever it was noticed.
+/// Reports an interruption as [`DownloadError::Cancelled`], wherever it was noticed.
 impl From<TransportError> for DownloadError {
     fn from(error: TransportError) -> Self {
         match error {
@@ -173,67 +174,67 @@ impl Classified for DownloadError {
     }
 }
 
-/// Why it is not known where a content is.
+/// Why a document, package or URL does not lead to a content.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LocateError {
-    /// The document or package could not be read.
+    /// A document, a package or the content beside a document cannot be read on this machine.
     #[error("cannot read {}", path.display())]
     Read {
-        /// Which.
+        /// The file that cannot be read.
         path: PathBuf,
-        /// Why.
+        /// The system's error.
         #[source]
         source: io::Error,
     },
-    /// Neither document nor package.
+    /// The document or package cannot be used as it is or where it is.
     #[error("{place} is neither a content.json nor a package: {why}")]
     Unusable {
-        /// Where.
+        /// The document's or package's path, or its URL without the query.
         place: String,
-        /// Why.
+        /// Why it cannot be used.
         why: &'static str,
     },
-    /// The document is not valid.
+    /// The content.json is not valid.
     #[error("{place} is no content.json that can be used")]
     Document {
-        /// Where.
+        /// The document's path, or its URL without the query.
         place: String,
-        /// Why.
+        /// What is wrong with the document.
         #[source]
         source: DocumentError,
     },
     /// The package is not valid.
     #[error("{place} is no package that can be used")]
     Package {
-        /// Where.
+        /// The package's path, or its URL without the query.
         place: String,
-        /// Why.
+        /// What is wrong with the package.
         #[source]
         source: OpenError,
     },
-    /// The content beside the document is another one.
+    /// The file beside a document is not the content that it describes.
     #[error("{} is not the content of its document", path.display())]
     Content {
-        /// Which file.
+        /// The file that the document's relative URL names.
         path: PathBuf,
-        /// Why.
+        /// What does not fit: its size or its first bytes.
         #[source]
         source: ContentError,
     },
-    /// The document, now, is of another content.
+    /// The document was read again for a fresh URL, and describes another content now.
     #[error("{place} describes another content now")]
     OtherContent {
-        /// Where.
+        /// The document's path, or its URL without the query.
         place: String,
     },
-    /// Too little room for a package that has to be kept whole.
+    /// There is too little free space for a package that must be downloaded whole.
     #[error(transparent)]
     Space(#[from] waybill_disk::SpaceError),
-    /// A package that has to be kept whole could not be.
+    /// A package that must be downloaded whole could not be written to a temporary file.
     #[error("cannot keep the package on disk")]
     Keep(#[source] io::Error),
-    /// It could not be had from its server.
+    /// A request failed for good, or its answer cannot be used.
     #[error(transparent)]
     Transport(#[from] TransportError),
 }
@@ -259,39 +260,39 @@ impl Classified for LocateError {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PlaceError {
-    /// A name that no folder of the cache has.
+    /// The app or revision cannot name a folder of the cache.
     #[error(transparent)]
     Name(#[from] CacheNameError),
-    /// Too little room for the files.
+    /// There is too little free space for the unpacked files.
     #[error(transparent)]
     Space(#[from] SpaceError),
-    /// The payload breaks rules, or could not be read.
+    /// The payload breaks the archive policy, or could not be read.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
-    /// The destination cannot be one or is filled, or the files could not be written or moved.
+    /// The destination is unusable or filled, or the files could not be written or moved.
     #[error(transparent)]
     Unpack(#[from] UnpackError),
-    /// The manifest cannot be written or read.
+    /// The manifest cannot be read or written.
     #[error(transparent)]
     Manifest(#[from] ManifestError),
-    /// The folder is there, of this content, and was changed.
+    /// The destination was unpacked from this content and was changed since.
     #[error("{} was unpacked from this content and changed since: {fault}", path.display())]
     Damaged {
-        /// The folder.
+        /// The destination's absolute path.
         path: PathBuf,
-        /// What was found first.
+        /// The first change that was found.
         fault: FolderFault,
     },
     /// A damaged folder of the cache could not be moved aside.
     #[error("cannot move {} aside, which is not what was unpacked", path.display())]
     Aside {
-        /// The folder.
+        /// The damaged folder's absolute path.
         path: PathBuf,
-        /// Why.
+        /// The system's error.
         #[source]
         source: io::Error,
     },
-    /// Interrupted.
+    /// The caller's cancel flag was set.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
 }
@@ -318,20 +319,20 @@ impl Classified for PlaceError {
     }
 }
 
-/// Why a folder was not held against its manifest.
+/// Why a folder could not be compared with its manifest.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ManifestError {
     /// The manifest cannot be read or written.
     #[error("cannot use the manifest {}", path.display())]
     Io {
-        /// The manifest.
+        /// The manifest's path.
         path: PathBuf,
-        /// Why.
+        /// The system's error, or what is damaged in the manifest.
         #[source]
         source: io::Error,
     },
-    /// Interrupted.
+    /// The caller's cancel flag was set.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
 }
@@ -346,35 +347,35 @@ impl Classified for ManifestError {
     }
 }
 
-/// What is wrong with a folder.
+/// How a folder differs from its manifest. Names are relative to the folder.
 #[derive(Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FolderFault {
-    /// A file or folder is not there.
+    /// A file or folder is missing.
     Missing(String),
-    /// A link or another kind of thing lies where a file or folder should be.
+    /// There is a link or another kind of entry where a file or folder should be.
     Kind(String),
-    /// A file is longer or shorter.
+    /// A file has another size.
     Size {
-        /// The file.
+        /// The name of the file.
         name: String,
-        /// Bytes that were unpacked.
+        /// Size in bytes when it was unpacked.
         expected: u64,
-        /// Bytes that are there.
+        /// Size in bytes now.
         actual: u64,
     },
-    /// A file has other bytes.
+    /// A file has other bytes of the same size.
     Content(String),
     /// A file or folder cannot be read.
     Unreadable(String),
-    /// Something was added.
+    /// There are more files or empty folders than were unpacked.
     Added {
-        /// Files and empty folders that were unpacked.
+        /// Number of files and empty folders that were unpacked.
         expected: u64,
-        /// Files and empty folders that are there.
+        /// Number of files and empty folders now.
         actual: u64,
     },
-    /// The manifest contradicts itself: nothing can be said of the folder.
+    /// The manifest contradicts itself, so the folder cannot be judged; says how.
     Manifest(String),
 }
 

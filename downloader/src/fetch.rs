@@ -1,4 +1,4 @@
-//! A fetch from its first step to its last, and its first two phases alone.
+//! The fetch of a content from its first step to its last, and the download alone.
 
 use crate::download::{Download, Downloaded, Files};
 use crate::layout::Incoming;
@@ -15,22 +15,22 @@ use waybill_schemas::EncryptionInfo;
 use waybill_schemas::report::delivery::{FetchReport, PhaseReport, ValidateReport};
 use waybill_transport::{Client, ClientOptions, Observations};
 
-/// Fetches a content and leaves its files at the destination, or nothing.
+/// Fetches a content and unpacks its files to the destination. After an error, no part of them is there.
 ///
-/// What is held of a content lies below the root, by its MAC; another call goes on from it, whatever ended this one.
-/// A content folder that is there and whole by its manifest is left as it is (`changed: false`).
+/// The bytes that are held lie below the root, by the content's MAC; the next call continues from them however this one
+/// ended. A content folder that exists and is whole by its manifest is left as it is (`changed: false`).
 ///
 /// # Errors
-/// What stopped it. A destination that was there is as it was.
+/// The step that failed. The destination is as it was before.
 pub fn fetch(request: &FetchRequest, context: &Context<'_>) -> Result<FetchReport, FetchError> {
     with_located(request, context, |run, located| run.fetch(located))
 }
 
-/// The first two phases of [`fetch`]: the whole content is held below the root and was authenticated, and a fetch of it
-/// finds it there. The destination is looked at for its room alone.
+/// Only locates and downloads, as [`fetch`] does: the whole content is held below the root and authenticated, and a
+/// later fetch finds it there. Of the destination only its free space is looked at.
 ///
 /// # Errors
-/// As for [`fetch`].
+/// Those of [`fetch`], except for files that are not in place.
 pub fn download(request: &FetchRequest, context: &Context<'_>) -> Result<FetchReport, FetchError> {
     with_located(request, context, |run, located| run.download(located))
 }
@@ -48,8 +48,8 @@ fn with_located(
     let incoming = root.incoming_folder();
     let locator =
         Locator { client: &client, options: &request.options, incoming: &incoming, context, log: &log };
-    // The destination is judged before the first request, so that a file or a link in its place ends the
-    // fetch without any traffic.
+    // The destination is checked before the first request, so that a file or a link there ends the fetch without any
+    // traffic.
     let place = Place::of(&root, &request.destination)?;
     let located = locator.locate(&request.what)?;
     let run = Run { root: &root, request, client: &client, place, context, log: &log };
@@ -58,7 +58,7 @@ fn with_located(
     Ok(report)
 }
 
-/// One fetch whose content is known.
+/// One fetch whose content was located.
 struct Run<'a> {
     root: &'a Root,
     request: &'a FetchRequest,
@@ -72,8 +72,8 @@ impl Run<'_> {
     fn fetch(&self, located: Located) -> Result<FetchReport, FetchError> {
         let incoming = Incoming::new(self.root, &located.info.mac);
         let wait = self.request.options.wait_lock;
-        // Every fetch takes the two locks in this order. If some took them the other way round, two fetches
-        // could each hold the lock that the other waits for.
+        // Every fetch takes the two locks in this order, or two fetches could each hold the lock that the other waits
+        // for.
         let _content = Lock::acquire(&incoming.lock(), wait, self.context)?;
         let _destination = Lock::acquire(&self.place.lock(), wait, self.context)?;
         holding(&incoming, located, |located| self.fetch_alone(located, &incoming))
@@ -87,15 +87,15 @@ impl Run<'_> {
         Ok(report)
     }
 
-    /// Under both locks.
+    /// The fetch itself; the caller holds the content's and the destination's lock.
     fn fetch_alone(&self, located: Located, incoming: &Incoming) -> Result<FetchReport, FetchError> {
         let mut report = blank(&located, self.place.path());
         let options = &self.request.options;
         if let Some(present) = self.place.already_there(&located.info.mac, options, self.context)? {
             (report.files, report.bytes, report.changed) = (present.files, present.bytes, present.taken_up);
             report.setup_file = report.setup_file.or(present.setup_file);
-            // A part of the content that is not the whole belongs to a download that was interrupted, perhaps
-            // one into another folder. It stays for that one to continue with.
+            // Fewer bytes than the content has belong to a download that was interrupted, perhaps one to another
+            // folder. They stay for that one to continue with.
             let held = incoming.partial().symlink_metadata().map_or(0, |held| held.len());
             if held == 0 || held == located.size {
                 self.remove_content(incoming)?; // a run that died after its rename left it, or its journal
@@ -117,7 +117,7 @@ impl Run<'_> {
         place::remove_content(incoming).map_err(FetchError::State)
     }
 
-    /// Phases 1 and 2.
+    /// The authenticated content: the one on this machine, or one that is downloaded and repaired.
     fn content(
         &self,
         located: Located,
@@ -157,10 +157,10 @@ impl Run<'_> {
         AskAgain { document, former: former.clone(), info }
     }
 
-    /// The encrypted remainder, and the files: before the first byte.
+    /// Checks that the rest of the encrypted content and the unpacked files fit, before the first byte.
     fn check_space(&self, partial: &Path, size: u64, unpacked: Option<u64>) -> Result<(), FetchError> {
-        // Bytes that are held have their room on the disk already. Without resuming they are dropped, and
-        // room for all of them is asked for.
+        // Bytes that are held have their space on the disk already. Without resuming they are discarded, and space for
+        // the whole content is needed.
         let held = if self.request.options.resume {
             partial.symlink_metadata().map_or(0, |partial| partial.len())
         } else {
@@ -176,7 +176,7 @@ impl Run<'_> {
         unpacked: Option<u64>,
         report: &mut FetchReport,
     ) -> Result<AuthenticatedContent, FetchError> {
-        // A content that lies on this machine is read where it is, so only its unpacked files need room.
+        // A content on this machine is read where it is, so only its unpacked files need space.
         space::check(self.place.path(), unpacked.unwrap_or_default())?;
         let started = self.context.clock().now();
         let content = content.authenticate(self.context)?;
@@ -186,7 +186,7 @@ impl Run<'_> {
         Ok(content)
     }
 
-    /// Phase 3.
+    /// Unpacks the files into place, and records them in the report.
     fn unpack(
         &self,
         content: AuthenticatedContent,
@@ -206,7 +206,7 @@ impl Run<'_> {
     }
 }
 
-/// An error says what is held, where something is downloaded.
+/// Adds the held bytes to an error, where the content is downloaded.
 fn holding<T>(
     incoming: &Incoming,
     located: Located,
@@ -232,12 +232,12 @@ fn blank(located: &Located, destination: &Path) -> FetchReport {
     }
 }
 
-/// [`fetch`] for a caller on a tokio runtime: the work goes to a thread where it may block.
+/// As [`fetch`], for a caller on a tokio runtime: the work runs on a thread that may block.
 ///
-/// Dropping the future does not stop the work; `cancel` does.
+/// Dropping the future does not stop the work; setting `cancel` does.
 ///
 /// # Errors
-/// As [`fetch`].
+/// Those of [`fetch`].
 pub async fn fetch_async(
     request: FetchRequest,
     progress: Arc<dyn Progress>,

@@ -1,7 +1,7 @@
-//! What is known of a partial download beside its bytes: where they came from and how many are safe from a loss of power.
+//! The journal of a partial download: where its bytes came from, and how many of them survive a loss of power.
 //!
-//! It holds no key and no query of a URL (a signed URL's query is a secret), and it is only a hint: bytes are checked by
-//! the MAC. Losing it costs the validators, never the bytes.
+//! It holds neither keys nor the query of a URL, which may be a secret. It is only a hint, because the MAC checks the
+//! bytes: losing it costs the validators, never the bytes.
 
 use serde::{Deserialize, Serialize};
 use std::io::{self, Read as _, Write as _};
@@ -12,38 +12,38 @@ use waybill_disk::boot;
 use waybill_disk::{NewFile, private_file};
 use waybill_transport::is_strong;
 
-/// Beside every partial file. Written after each sync of it.
+/// The journal beside a partial file, written after each sync of that file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Journal {
     version: u32,
-    /// Scheme, host, port and path: no query, no fragment, no user.
+    /// Scheme, host, port and path of the content's URL.
     url: String,
-    /// Bytes of the whole content.
+    /// Size of the whole content in bytes.
     pub(crate) size: u64,
-    /// The strong ETag that the bytes came with, quotes included.
+    /// The strong ETag of the answer that the bytes came with, quotes included.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) etag: Option<String>,
-    /// The Last-Modified that the bytes came with, as the server wrote it.
+    /// The Last-Modified of that answer, as the server wrote it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) last_modified: Option<String>,
-    /// Bytes at the start that were synced before this was written.
+    /// How many bytes from the start on were synced before this was written.
     pub(crate) synced: u64,
-    /// The boot that it was written in.
+    /// The boot in which this was written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) boot: Option<String>,
 }
 
 const VERSION: u32 = 1;
 
-/// A journal has a few hundred bytes.
+/// The most bytes of a journal that are read; a usual one has a few hundred.
 const MOST_BYTES: u64 = 64 << 10;
 
-/// Longest URL and header value that are written down.
+/// The most bytes of a URL or header value that are written.
 const MOST_TEXT: usize = 8 << 10;
 
 impl Journal {
-    /// For bytes from `url` of a content of `size` bytes, none of them synced yet, in this boot.
+    /// A journal for a content of `size` bytes from `url`, none of them synced, written in this boot.
     pub(crate) fn new(url: &Url, size: u64) -> Self {
         let mut journal = Self {
             version: VERSION,
@@ -58,7 +58,7 @@ impl Journal {
         journal
     }
 
-    /// The bytes come from `url` now; only what is no secret of it is kept.
+    /// Records that the bytes come from `url` now, without its secret parts.
     pub(crate) fn set_url(&mut self, url: &Url) {
         let mut url = url.clone();
         url.set_query(None);
@@ -67,35 +67,36 @@ impl Journal {
         self.url = url.into();
     }
 
-    /// Where the bytes came from, without the query: for people who read a journal.
+    /// Where the bytes came from, without the query.
     #[cfg(test)]
     pub(crate) fn url(&self) -> &str {
         &self.url
     }
 
-    /// How many of `held` bytes to keep: after another boot than this one (`boot`) only those that were synced are
-    /// sure; otherwise `None`, for all of them.
+    /// How many of `held` bytes to keep: `None` for all, or those that were synced where the journal was written in
+    /// another boot than `boot`.
     ///
-    /// Where the system does not tell its boots, all are kept: processes die more often than machines, and zeros in the
-    /// place of bytes that were lost do not pass the MAC, whose pieces tell which to fetch again.
+    /// Where the system has no id of its boots all are kept: processes die more often than machines, and bytes that
+    /// were lost and read as zeros fail the MAC, after which piece hashes tell which to fetch again.
     pub(crate) fn keep(&self, held: u64, boot: Option<&str>) -> Option<u64> {
         let is_another = self.boot.is_some() && boot.is_some() && self.boot.as_deref() != boot;
         (is_another && held > self.synced).then_some(self.synced)
     }
 
-    /// Goes on in this boot: what an earlier one left unsure is cut off by now.
+    /// Marks the journal as written in this boot, after unsynced bytes of an earlier one were cut off.
     pub(crate) fn in_this_boot(self) -> Self {
         Self { boot: boot::id(), ..self }
     }
 
-    /// Reads the journal at `path`; one that is damaged or absurd counts as none, with a warning.
+    /// Reads the journal at `path`. `None` where there is none, or where it is damaged or absurd, which is logged as a
+    /// warning.
     ///
     /// # Errors
-    /// A file that is there and cannot be read.
+    /// A file that exists and cannot be read.
     pub(crate) fn load(path: &Path) -> io::Result<Option<Self>> {
         let mut bytes = Vec::new();
         match private_file::open(path) {
-            // One byte more than allowed tells a journal that is too long from one that just fits.
+            // One byte more than the limit, to tell a journal that is too long from one that just fits.
             Ok(file) => file.take(MOST_BYTES + 1).read_to_end(&mut bytes)?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error),
@@ -131,11 +132,11 @@ impl Journal {
         }
     }
 
-    /// Writes the journal: beside its place, synced, renamed over the old one. The partial file's bytes that it counts
-    /// as synced are synced before this is called.
+    /// Writes the journal beside its place, syncs it and renames it over the old one. The bytes that it counts as
+    /// synced must have been synced before.
     ///
     /// # Errors
-    /// I/O; the old journal is whole then.
+    /// I/O, after which the old journal is still whole.
     pub(crate) fn store(&self, path: &Path, context: &Context<'_>) -> io::Result<()> {
         failpoint::reach("journal-writing");
         let mut file = NewFile::create_locked(path)?;
@@ -147,7 +148,7 @@ impl Journal {
         Ok(())
     }
 
-    /// Removes the journal at `path`, and what was being written beside it; that there is none is fine.
+    /// Removes the journal at `path`, and a new version that a dead run left beside it. A missing one is no error.
     ///
     /// # Errors
     /// I/O.

@@ -1,4 +1,4 @@
-//! Which files and folders of the root belong to a download, to a content folder and to a destination.
+//! The paths below the root that belong to a download, a content folder and a destination.
 
 use intunewin::EntryName;
 use sha2::{Digest as _, Sha256};
@@ -7,13 +7,13 @@ use waybill_disk::Root;
 use waybill_schemas::Mac;
 use waybill_schemas::codes::{self, Classified, Code};
 
-/// An app or revision that names no folder of the cache.
+/// An app and revision that cannot name a folder of the cache.
 #[derive(Debug, thiserror::Error)]
 #[error("{app:?}, revision {revision:?}, cannot name a folder of the cache")]
 pub struct CacheNameError {
-    /// The app.
+    /// The app's id as it was given.
     pub app: String,
-    /// Its revision.
+    /// The app's revision as it was given.
     pub revision: String,
 }
 
@@ -23,11 +23,11 @@ impl Classified for CacheNameError {
     }
 }
 
-/// `Cache/<app>_<revision>` below the root. Both: letters, digits, `-` and `.`, the app `_` too, so that no two pairs share
-/// a folder; up to 100 characters.
+/// The folder `Cache/<app>_<revision>` below the root. An app has 1 to 100 letters, digits, `-`, `.` and `_`; a
+/// revision the same without `_`, so that no two pairs share a folder.
 ///
 /// # Errors
-/// Other characters, or a name that is no folder's on every host.
+/// Other characters, or a name that not every system allows for a folder.
 pub fn cache_folder(root: &Root, app: &str, revision: &str) -> Result<PathBuf, CacheNameError> {
     let is_word = |text: &str| {
         let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
@@ -46,63 +46,63 @@ pub fn cache_folder(root: &Root, app: &str, revision: &str) -> Result<PathBuf, C
     }
 }
 
-/// The manifest of what is unpacked at `destination`: its name is made of the destination's absolute path, links
-/// in it followed, so that one folder has one manifest and one lock whichever way it is named.
+/// The manifest of the folder at `destination`. Its name is a digest of the destination's absolute path with links
+/// resolved, so that a folder has one manifest and one lock however its path is written.
 pub(crate) fn manifest_path(root: &Root, destination: &Path) -> PathBuf {
     let digest = Sha256::digest(identity(destination).as_os_str().as_encoded_bytes());
     let key: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
     root.manifest_folder().join(key).with_extension("jsonl")
 }
 
-/// The lock of what is unpacked at `destination`.
+/// The lock file of the folder at `destination`.
 pub(crate) fn destination_lock(root: &Root, destination: &Path) -> PathBuf {
     manifest_path(root, destination).with_extension("lock")
 }
 
-/// The absolute path of a folder that may not be there yet: what is there of it by its real name.
+/// The absolute path of a folder that may not exist yet, with links above it resolved.
 fn identity(destination: &Path) -> PathBuf {
     let absolute = std::path::absolute(destination).unwrap_or_else(|_| destination.to_owned());
-    // Links are followed from the parent upwards only. The destination itself may be missing now and there at
-    // the next run, and its manifest and lock must not change their names by that.
+    // Links are resolved from the parent upwards only. The destination itself may be missing now and exist at the next
+    // run, which must not change the names of its manifest and lock.
     let real = absolute.parent().into_iter().flat_map(Path::ancestors).find_map(|there| {
         let rest = absolute.strip_prefix(there).ok()?;
         Some(std::fs::canonicalize(there).ok()?.join(rest))
     });
     let path: PathBuf = real.unwrap_or(absolute).components().collect(); // without a separator at the end
-    // Windows finds a folder by its name in any case, and a name in two cases must not lead to two locks.
+    // Windows ignores the case of names, and a name in two cases must not lead to two locks.
     if cfg!(windows) { intunewin::fold_name(&path.to_string_lossy()).into() } else { path }
 }
 
-/// The files of one download. The partial file is the content from its first byte.
+/// The paths of one download's files, named by the content's MAC.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Incoming {
     stem: PathBuf,
 }
 
 impl Incoming {
-    /// The files of the download of the content with this MAC.
+    /// The paths for the content with this MAC.
     pub(crate) fn new(root: &Root, mac: &Mac) -> Self {
         Self { stem: root.incoming_folder().join(mac.to_hex()) }
     }
 
-    /// The files of the download whose names begin so; `None` where that is no MAC.
+    /// The paths whose names begin with `stem`; `None` unless that is a MAC in hexadecimal.
     pub(crate) fn named(root: &Root, stem: &str) -> Option<Self> {
         let is_digit = |c: char| matches!(c, '0'..='9' | 'a'..='f');
         let is_mac = stem.len() == 2 * Mac::LENGTH && stem.chars().all(is_digit);
         is_mac.then(|| Self { stem: root.incoming_folder().join(stem) })
     }
 
-    /// The bytes that are held.
+    /// The partial file: the bytes of the content that are held, from the first on.
     pub(crate) fn partial(&self) -> PathBuf {
         self.stem.with_extension("partial")
     }
 
-    /// What is known of the bytes that are held.
+    /// The journal: where the held bytes came from.
     pub(crate) fn journal(&self) -> PathBuf {
         self.stem.with_extension("journal")
     }
 
-    /// Held while this content is worked on.
+    /// The lock that is held while this content is downloaded or removed.
     pub(crate) fn lock(&self) -> PathBuf {
         self.stem.with_extension("lock")
     }

@@ -15,7 +15,7 @@ pub use fetch::{download, fetch, fetch_async};
 pub use layout::{CacheNameError, cache_folder};
 pub use request::{Destination, FetchOptions, FetchRequest, Location, Wanted};
 
-// Their types are in the signatures here: a caller needs these versions of them and no others.
+// Their types are in this crate's signatures, so a caller needs exactly these versions.
 pub use intunewin::{self, ArchivePolicy};
 pub use waybill_context::{Cancel, Clock, Context, Progress};
 pub use waybill_disk::{self, LockError, RootError, StagingError, space::SpaceError};

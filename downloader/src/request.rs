@@ -1,4 +1,4 @@
-//! What to fetch, where to, and how.
+//! The request for a fetch: which content, its destination, and options.
 
 use intunewin::ArchivePolicy;
 use std::path::PathBuf;
@@ -9,31 +9,31 @@ use waybill_transport::{CertificateDer, ProxyChoice, SecretUrl};
 /// One content to fetch.
 #[derive(Debug, Clone)]
 pub struct FetchRequest {
-    /// What it is and where it lies.
+    /// The content, and where its document or its bytes are.
     pub what: Wanted,
-    /// Where the content folder shall be.
+    /// Where to put the content folder.
     pub destination: Destination,
     /// The folder of state and partial downloads, made where it is missing: `--root`.
     pub root: PathBuf,
-    /// How.
+    /// Connections, limits, locks and how much to check.
     pub options: FetchOptions,
 }
 
-/// What to fetch.
+/// Which content to fetch.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Wanted {
-    /// A content.json or a whole `.intunewin`: its first bytes tell which.
+    /// A content.json or a whole package; the first bytes decide which.
     Described(Location),
-    /// A bare content whose keys come from elsewhere.
+    /// A content whose keys are known already, such as from a service of the caller.
     Bare {
-        /// Where the content lies.
+        /// The URL of the content.
         url: SecretUrl,
-        /// Its keys, MAC and digest.
+        /// The encryption info: keys, MAC and file digest.
         info: Box<EncryptionInfo>,
-        /// Its size in bytes, where it is known; else the server is asked.
+        /// Size of the content in bytes; `None` asks the server.
         size: Option<u64>,
-        /// What to call it in reports.
+        /// The name in reports.
         name: String,
     },
 }
@@ -43,57 +43,57 @@ pub enum Wanted {
 pub enum Location {
     /// A file on this machine.
     File(PathBuf),
-    /// An http(s) URL. What carries keys is read over https or from loopback only.
+    /// An http or https URL. What holds keys is read over https or from this machine only.
     Url(SecretUrl),
 }
 
-/// Where the content folder shall be.
+/// Where to put the content folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Destination {
-    /// This folder.
+    /// The folder at this path.
     Folder(PathBuf),
-    /// `Cache/<app>_<revision>` below the root.
+    /// The folder `Cache/<app>_<revision>` below the root.
     Cache {
-        /// The app's id; letters, digits, `-`, `.` and `_` only.
+        /// The app's id: letters, digits, `-`, `.` and `_` only.
         app: String,
-        /// Its revision, the same.
+        /// The app's revision: letters, digits, `-` and `.` only.
         revision: String,
     },
 }
 
-/// How to fetch. [`FetchOptions::with`] changes what differs from the default.
+/// Options of a fetch. [`FetchOptions::with`] changes some of the defaults.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct FetchOptions {
-    /// Requests at once, 1 to 8. More than one needs piece hashes and a server with ranges.
+    /// How many requests at once, 1 to 8. More than one needs piece hashes and a server with ranges.
     pub connections: usize,
-    /// Bytes per second at most.
+    /// The most bytes per second, over all connections; `None` sets no limit.
     pub limit_rate: Option<u64>,
-    /// Go on from what is held; false drops it.
+    /// Whether to continue from the bytes that are held; false discards them.
     pub resume: bool,
-    /// Leave the encrypted content in Incoming after the files are in place.
+    /// Whether to leave the encrypted content in Incoming once the files are in place.
     pub keep_content: bool,
-    /// Digest a content folder that is there in full before it is called whole.
+    /// Whether to read every byte of a content folder that exists before it counts as whole.
     pub check_in_full: bool,
-    /// Replace a destination that is not empty and not this content.
+    /// Whether to replace a destination that is not empty and does not hold this content.
     pub force: bool,
     /// How long to wait for a lock that another process holds.
     pub wait_lock: Duration,
-    /// Limits of archives and of the package's size.
+    /// The limits of the payload and of the package's size.
     pub policy: ArchivePolicy,
-    /// Threads to unpack with.
+    /// How many threads to unpack with.
     pub threads: usize,
-    /// Which proxy to go through.
+    /// The proxy that requests go through.
     pub proxy: ProxyChoice,
-    /// Where the content lies now, whatever the document says: for a signed URL that expired.
+    /// The content's URL, in the place of the document's: for a signed URL that expired.
     pub content_url: Option<SecretUrl>,
-    /// Certificates to trust besides the system's.
+    /// Certificates that are trusted besides the system's.
     pub extra_roots: Vec<CertificateDer<'static>>,
 }
 
 impl FetchOptions {
-    /// These options after `change`.
+    /// Returns these options after `change`.
     ///
     /// ```
     /// let options = waybill_downloader::FetchOptions::default().with(|options| options.connections = 4);

@@ -1,4 +1,4 @@
-//! What is held: the partial file behind a buffer, and the journal beside it.
+//! The partial file behind a buffer, and the journal beside it.
 
 use crate::error::DownloadError;
 use crate::journal::Journal;
@@ -8,29 +8,29 @@ use std::time::{Duration, SystemTime};
 use waybill_context::{Context, Meter, Stage};
 use waybill_schemas::EncryptionInfo;
 
-/// Bytes that are written at once: enough that the system calls do not count.
+/// How many bytes are written at once: enough that the cost of system calls does not count.
 const BLOCK: usize = 512 << 10;
-/// The first bytes say which content it is; fewer of them are not kept, because they cannot be told from another content's.
+/// The first bytes identify the content. Fewer are not kept, because they could be another content's.
 const HEADER: u64 = 48;
-/// A loss of power may cost so many bytes, or the bytes of so much time.
+/// The most bytes, and the longest time, between two syncs: what a loss of power may cost.
 const SYNC_BYTES: u64 = 64 << 20;
 const SYNC_TIME: Duration = Duration::from_secs(5);
 
-/// Where a partial content lies.
+/// The files of one content's download.
 #[derive(Debug, Clone)]
 pub(crate) struct Files {
-    /// The content as far as it is here.
+    /// The partial file: the content's bytes from the first on.
     pub(crate) partial: PathBuf,
-    /// What is known of it.
+    /// The journal of where they came from.
     pub(crate) journal: PathBuf,
 }
 
-/// Takes the content's bytes in order.
+/// Receives the content's bytes in order.
 pub(crate) struct Keeper<'a> {
     context: &'a Context<'a>,
     receiver: ContentReceiver,
     files: Files,
-    /// Where the bytes come from, and its validators.
+    /// The journal as it will be written next.
     pub(crate) journal: Journal,
     buffer: Vec<u8>,
     synced_at: SystemTime,
@@ -40,14 +40,14 @@ pub(crate) struct Keeper<'a> {
 }
 
 impl<'a> Keeper<'a> {
-    /// Over a receiver that was created or resumed.
+    /// Continues with a receiver that was created or resumed.
     pub(crate) fn new(
         receiver: ContentReceiver,
         mut journal: Journal,
         files: &Files,
         context: &'a Context<'a>,
     ) -> Self {
-        journal.synced = journal.synced.min(receiver.received()); // it may have been cut to a piece's border
+        journal.synced = journal.synced.min(receiver.received()); // the receiver may have cut the file to a piece's border
         let size = Some(journal.size);
         let (download, digest) = (context.meter(Stage::Download, size), context.meter(Stage::Digest, size));
         let digested = receiver.digested();
@@ -66,15 +66,15 @@ impl<'a> Keeper<'a> {
         }
     }
 
-    /// Bytes that are here, those in the buffer included.
+    /// How many bytes of the content were received, those in the buffer included.
     pub(crate) fn held(&self) -> u64 {
         self.receiver.received() + self.buffer.len() as u64
     }
 
-    /// Takes the next bytes, as many as the content still has room for; returns how many.
+    /// Takes the next bytes, as many as the content still has room for, and returns how many.
     pub(crate) fn take(&mut self, bytes: &[u8]) -> Result<u64, DownloadError> {
-        // A body may be longer than the content. What is left over is not written, and the caller sees by the
-        // count that there was more.
+        // A body may be longer than the content. The rest is not written, and the caller sees by the count that there
+        // was more.
         let room = self.journal.size - self.held();
         let bytes = &bytes[..usize::try_from(room).unwrap_or(usize::MAX).min(bytes.len())];
         self.download.advance(bytes.len() as u64);
@@ -90,18 +90,18 @@ impl<'a> Keeper<'a> {
         Ok(bytes.len() as u64)
     }
 
-    /// Writes what is in the buffer. Where it is all there is and too short to say which content it is, it is dropped.
+    /// Writes the buffer to the file. Bytes that are too few to identify the content are discarded.
     pub(crate) fn flush(&mut self) -> Result<(), DownloadError> {
         if self.held() < HEADER {
             self.buffer.clear();
             return Ok(());
         }
-        // Also after a failure nothing stays in the buffer: what is held is what the file holds.
+        // The buffer is emptied even if writing fails, so that the held bytes are those of the file.
         let block = std::mem::take(&mut self.buffer);
         self.buffer = self.receiver.write_block(block).map_err(|error| self.failed(error))?;
         self.tell_digested();
-        // Bytes or time, whichever comes first: by bytes alone a slow line would not be synced for hours, and
-        // by time alone a loss of power would cost much of what a fast line brought.
+        // Whichever comes first: by bytes alone a slow line would not be synced for hours, and by time alone a loss of
+        // power would cost much of what a fast line brought.
         let unsynced = self.receiver.received() - self.journal.synced;
         let passed = self.context.clock().now().duration_since(self.synced_at).unwrap_or_default();
         if unsynced >= SYNC_BYTES || (passed >= SYNC_TIME && unsynced > 0) {
@@ -110,11 +110,11 @@ impl<'a> Keeper<'a> {
         Ok(())
     }
 
-    /// Makes what is held survive a loss of power, then writes that down.
+    /// Makes the held bytes survive a loss of power, then records their count in the journal.
     pub(crate) fn sync(&mut self) -> Result<(), DownloadError> {
         self.receiver.sync().map_err(|error| self.failed(error))?;
-        // Counted only after the sync. The next run cuts the file to this count after a loss of power, and
-        // would keep bytes that never reached the disk if the journal were ahead of them.
+        // Counted only after the sync: after a loss of power the next run cuts the file to this count, and must not
+        // keep bytes that never reached the disk.
         self.journal.synced = self.receiver.received();
         self.synced_at = self.context.clock().now();
         self.store_journal()
@@ -125,13 +125,13 @@ impl<'a> Keeper<'a> {
         self.journal.store(&self.files.journal, self.context).map_err(|source| self.state_failed(source))
     }
 
-    /// MAC, padding, digest.
+    /// Ends the content: checks MAC, padding and digest.
     pub(crate) fn finish(mut self) -> Result<AuthenticatedContent, DownloadError> {
         self.flush()?;
         let Self { receiver, digest, digested, journal, context, .. } = self;
         let held = receiver.received();
         context.check()?;
-        let content = receiver.finish(); // the digest is a moment behind at most
+        let content = receiver.finish(); // the digest lags by a moment at most
         digest.advance(journal.size - digested);
         content.map_err(|error| download_error(error, held))
     }
@@ -142,7 +142,7 @@ impl<'a> Keeper<'a> {
         self.digested = digested;
     }
 
-    /// Bytes that the next fetch will find: of a block that did not fit a part may be written.
+    /// The bytes that the next fetch will find, which may include a part of a block that did not fit.
     fn on_disk(&self) -> u64 {
         self.files.partial.metadata().map_or(self.receiver.received(), |partial| partial.len())
     }
@@ -160,7 +160,7 @@ impl<'a> Keeper<'a> {
     }
 }
 
-/// A full disk has an error of its own: what is held stays, and another run goes on from it.
+/// Reports a full disk with the number of bytes that are held, from which another run continues.
 pub(super) fn download_error(error: ReceiveError, held: u64) -> DownloadError {
     match error {
         ReceiveError::Io(source) if waybill_disk::space::is_full(&source) => {
@@ -171,20 +171,20 @@ pub(super) fn download_error(error: ReceiveError, held: u64) -> DownloadError {
     }
 }
 
-/// Takes up what is held of a content, or starts anew.
+/// Opens the partial file of a content, or starts a new one.
 pub(crate) struct Opening<'a> {
-    /// The content's keys and MAC.
+    /// The content's encryption info.
     pub(crate) info: &'a EncryptionInfo,
-    /// Its size in bytes.
+    /// Size of the content in bytes.
     pub(crate) size: u64,
-    /// Limits.
+    /// The limits that the content must keep.
     pub(crate) policy: &'a ArchivePolicy,
-    /// Where it lies.
+    /// The paths of the partial file and the journal.
     pub(crate) files: &'a Files,
 }
 
 impl Opening<'_> {
-    /// A receiver that holds what was there, after cutting it to `keep`.
+    /// Continues the partial file, after cutting it to `keep` bytes.
     pub(crate) fn resume(
         &self,
         keep: Option<u64>,
@@ -193,11 +193,10 @@ impl Opening<'_> {
         ContentReceiver::resume(&self.files.partial, self.info.clone(), self.size, keep, self.policy, context)
     }
 
-    /// An empty one; what was there is removed.
+    /// Starts an empty partial file; an earlier one is removed.
     pub(crate) fn create(&self) -> Result<ContentReceiver, DownloadError> {
-        // The partial file goes before its journal. A death in between leaves a journal alone, which counts
-        // as none; the other order would leave bytes that were just given up, and the next run would resume
-        // them.
+        // The partial file goes before its journal. A death in between leaves a journal alone, which counts as none; in
+        // the other order the next run would resume bytes that were just given up.
         remove(&self.files.partial)
             .and_then(|()| Journal::remove(&self.files.journal))
             .map_err(DownloadError::State)?;

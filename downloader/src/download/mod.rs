@@ -1,4 +1,4 @@
-//! Phases 1 and 2: the content's bytes, authenticated and digested as they come, repaired where they are wrong.
+//! Downloads the content's bytes, authenticates and digests them as they come, and repairs them where they are wrong.
 
 mod keeper;
 mod repair;
@@ -22,13 +22,13 @@ use waybill_schemas::{EncryptionInfo, Sha256Digest};
 use waybill_schemas::{PIECE_SIZE, PiecesDocument};
 use waybill_transport::{Attempts, Bucket, Client, Observations};
 
-/// One content to download.
+/// The download of one content.
 pub(crate) struct Download<'a> {
     pub(crate) client: &'a Client,
     pub(crate) target: Target,
     pub(crate) locator: &'a mut AskAgain<'a>,
     pub(crate) info: &'a EncryptionInfo,
-    /// SHA-256 of the pieces.json beside the content, where the document names it.
+    /// SHA-256 of the pieces.json beside the content, where the document gives it.
     pub(crate) pieces_digest: Option<Sha256Digest>,
     pub(crate) files: &'a Files,
     pub(crate) options: &'a FetchOptions,
@@ -36,7 +36,7 @@ pub(crate) struct Download<'a> {
     pub(crate) log: &'a Observations,
 }
 
-/// A content that is here and whole.
+/// A content that was downloaded and authenticated.
 pub(crate) struct Downloaded {
     pub(crate) content: AuthenticatedContent,
     pub(crate) download: DownloadReport,
@@ -44,7 +44,7 @@ pub(crate) struct Downloaded {
 }
 
 impl<'a> Download<'a> {
-    /// Downloads, authenticates, repairs.
+    /// Downloads the missing bytes, authenticates the whole, and repairs it once where it is wrong.
     pub(crate) fn run(mut self) -> Result<Downloaded, DownloadError> {
         let started = self.context.clock().now();
         let mut report = DownloadReport { size: self.target.size, ..DownloadReport::default() };
@@ -64,8 +64,8 @@ impl<'a> Download<'a> {
             validate.seconds += seconds(self.context, validating);
             match outcome {
                 Ok(content) => break content,
-                // Only a content that is complete and wrong is repaired. A full disk or an interruption would
-                // come again, and what is held may be right.
+                // Only a content that is complete and wrong is repaired. After a full disk or an interruption the held
+                // bytes may be right.
                 Err(DownloadError::Receive(error)) if is_mismatch(&error) => {
                     keeper = self.repair(error, &mut pieces, &mut validate, &mut attempts, &mut tally)?;
                 }
@@ -84,7 +84,7 @@ impl<'a> Download<'a> {
         Opening { info: self.info, size: self.target.size, policy: &self.options.policy, files: self.files }
     }
 
-    /// What is held, taken up; or an empty file.
+    /// Opens the partial file, or starts an empty one.
     fn open(&self, report: &mut DownloadReport) -> Result<Keeper<'a>, DownloadError> {
         let fresh = || Journal::new(self.target.url.expose(), self.target.size);
         let there = self.files.partial.symlink_metadata();
@@ -93,8 +93,8 @@ impl<'a> Download<'a> {
         }
         let held = there.map_or(0, |there| there.len());
         let journal = Journal::load(&self.files.journal).map_err(DownloadError::State)?;
-        // A journal of another size does not describe these bytes, so neither its ETag nor its count of
-        // synced bytes is worth anything.
+        // A journal with another size does not describe these bytes, so its ETag and its count of synced bytes mean
+        // nothing.
         let journal = journal.filter(|journal| journal.size == self.target.size);
         let keep = journal.as_ref().and_then(|journal| journal.keep(held, boot::id().as_deref()));
         match self.opening().resume(self.rounded(held, keep), self.context) {
@@ -108,8 +108,8 @@ impl<'a> Download<'a> {
                 let journal = journal.map_or_else(fresh, Journal::in_this_boot);
                 Ok(Keeper::new(receiver, journal, self.files, self.context))
             }
-            // The file is named after the MAC, and a content begins with its MAC. If this one does not, or if
-            // it is longer than the content, no offset in it can be trusted.
+            // The file is named by the MAC, and a content begins with its MAC. If this one does not, or if it is longer
+            // than the content, no offset in it can be trusted.
             Err(ReceiveError::Content(ContentError::Header { .. }) | ReceiveError::TooLong { .. }) => {
                 self.log.note("partial-dropped", "what was held is another content; it is dropped");
                 Ok(Keeper::new(self.opening().create()?, fresh(), self.files, self.context))
@@ -118,11 +118,11 @@ impl<'a> Download<'a> {
         }
     }
 
-    /// Pieces that are fetched beside one another begin at a border.
+    /// How many bytes to keep: with several connections, only whole pieces.
     fn rounded(&self, held: u64, keep: Option<u64>) -> Option<u64> {
         let held = keep.unwrap_or(held).min(held);
-        // A piece can only be checked as a whole, so a part of one is fetched again. A content that is
-        // complete is not cut, because nothing more of it has to be fetched.
+        // A piece can only be checked as a whole, so a part of one is fetched again. A complete content is not cut,
+        // because nothing more of it is fetched.
         let whole = if self.options.connections > 1 && held < self.target.size {
             held / PIECE_SIZE * PIECE_SIZE
         } else {
@@ -138,8 +138,8 @@ impl<'a> Download<'a> {
         attempts: &mut Attempts<'a>,
         tally: &mut Tally,
     ) -> Result<(), DownloadError> {
-        // Nothing is missing, so nothing is requested: servers answer a range at the end with 416, with an
-        // empty 206, or with everything.
+        // Nothing is missing, so nothing is requested: servers answer a range at the end in different ways, with 416,
+        // an empty 206 or everything.
         if keeper.held() == self.target.size {
             return Ok(());
         }
@@ -155,14 +155,14 @@ impl<'a> Download<'a> {
                 bucket: &mut bucket,
                 tally: &mut *tally,
             };
-            // Where several connections do not work, one takes over from what is held: pieces are handed on
-            // in order, so there is no gap to fill.
+            // Where several connections do not work, one continues from the held bytes: pieces are handed on in order,
+            // so there is no gap to fill.
             if several.run(keeper)? {
                 return Ok(());
             }
         }
-        // The first request carries the ETag that the held bytes came with, so that a file that was replaced
-        // between two runs is noticed before its bytes follow them.
+        // The first request carries the ETag of the held bytes, so that a file that was replaced between two runs is
+        // noticed before its bytes follow them.
         let state = StreamState::new(keeper.journal.etag.clone());
         let Self { client, target, locator, info, .. } = self;
         let mut stream =
@@ -171,11 +171,11 @@ impl<'a> Download<'a> {
     }
 }
 
-/// pieces.json, asked for when it is needed, once.
+/// The pieces.json of the content, read when it is first needed.
 #[derive(Default)]
 struct Pieces {
     document: Option<Option<PiecesDocument>>,
-    /// "piece 7": those that were wrong on this machine, for the evidence.
+    /// The pieces that were wrong on this machine, as text for the evidence: "piece 7".
     bad: Option<String>,
 }
 
@@ -192,10 +192,10 @@ fn seconds(context: &Context<'_>, since: SystemTime) -> f64 {
     context.clock().now().duration_since(since).unwrap_or(Duration::ZERO).as_secs_f64()
 }
 
-/// However many are asked for: each holds up to two pieces in memory.
+/// The most connections, whatever is asked for: each holds up to two pieces in memory.
 const MOST_CONNECTIONS: usize = 8;
 
-/// All bytes are here and are not what was sealed.
+/// Whether all bytes were received and are not those that were sealed.
 fn is_mismatch(error: &ReceiveError) -> bool {
     use intunewin::AuthenticateError::{Digest, Mac, Padding};
     matches!(error, ReceiveError::Authenticate(Mac { .. } | Digest { .. } | Padding))

@@ -1,4 +1,4 @@
-//! What is done when all bytes are here and the MAC or the digest does not hold (`docs/delivery.md`, rule 10).
+//! Repairs a content of which all bytes were received and the MAC or the digest is wrong (`docs/delivery.md`, rule 10).
 
 use super::keeper::{Keeper, download_error};
 use super::several;
@@ -12,11 +12,11 @@ use waybill_schemas::PiecesDocument;
 use waybill_schemas::report::delivery::ValidateReport;
 use waybill_transport::{Attempts, FilePartRequest, SecretUrl, TransportError};
 
-/// A pieces.json of the largest content is some 12 MB.
+/// The most bytes of a pieces.json; that of the largest content has some 12 MB.
 const LIMIT: u64 = 16 << 20;
 
-/// The pieces.json beside the content, where the document names its digest; one that cannot be had or is not the one
-/// that is named is noted and done without: the MAC decides anyway.
+/// Reads the pieces.json beside the content, where the document gives its digest. `None` where it cannot be fetched or
+/// has another digest, which is recorded; the MAC decides anyway.
 pub(super) fn read_pieces(download: &Download<'_>) -> Result<Option<PiecesDocument>, DownloadError> {
     let Some(expected) = download.pieces_digest else { return Ok(None) };
     let Some(url) = sibling(&download.target.url) else { return Ok(None) };
@@ -29,8 +29,8 @@ pub(super) fn read_pieces(download: &Download<'_>) -> Result<Option<PiecesDocume
             return Ok(None);
         }
     };
-    // The public tree may be writable for others than those who hold the document. So pieces.json counts only
-    // if the document, which is secret, names its digest.
+    // Others than the holders of the document may be able to write to the public folder, so pieces.json counts only if
+    // its digest is the one in the document, which is secret.
     if Sha256::digest(&*body.bytes)[..] != expected.as_bytes()[..] {
         download.log.note("pieces-wrong", format!("{url} is not the one that the document names"));
         return Ok(None);
@@ -48,7 +48,7 @@ pub(super) fn read_pieces(download: &Download<'_>) -> Result<Option<PiecesDocume
     }
 }
 
-/// `pieces.json` beside the content, with the content's query: a token for the folder serves both.
+/// The URL of `pieces.json` beside the content, with the content's query: a token for the folder is valid for both.
 fn sibling(url: &SecretUrl) -> Option<SecretUrl> {
     let mut sibling = url.expose().clone();
     sibling.path_segments_mut().ok()?.pop().push("pieces.json");
@@ -56,7 +56,7 @@ fn sibling(url: &SecretUrl) -> Option<SecretUrl> {
 }
 
 impl<'a> Download<'a> {
-    /// Fetches the bad pieces, or everything once more; then what is held is taken up anew.
+    /// Fetches the bad pieces, or the whole content once more. Returns the partial file, to be checked again.
     pub(super) fn repair(
         &self,
         error: ReceiveError,
@@ -65,16 +65,16 @@ impl<'a> Download<'a> {
         attempts: &mut Attempts<'_>,
         tally: &mut Tally,
     ) -> Result<Keeper<'a>, DownloadError> {
-        // There is one restart. A server that has the wrong bytes sends them again each time, and every round
-        // costs the traffic of a whole content.
+        // There is one restart. A server that has the wrong bytes sends them again each time, and every round costs the
+        // traffic of a whole content.
         if validate.restarts > 0 {
             let pieces = known.bad.as_ref().map_or_else(String::new, |bad| {
                 format!(": {bad} on the server is not what was published, and has to be published again")
             });
             return self.refuse(error, &format!("fetching everything once more did not help{pieces}"));
         }
-        // Pieces are repaired once. If the content is wrong after that, pieces.json itself may be at fault,
-        // and comparing with it again would find nothing new.
+        // Pieces are repaired once. If the content is wrong after that, pieces.json itself may be wrong, and comparing
+        // with it again would find nothing new.
         if let Some(pieces) = known.get(self)?.filter(|_| validate.pieces_mended == 0) {
             let pieces = pieces.clone();
             match self.repair_pieces(&pieces, known, attempts, tally)? {
@@ -98,7 +98,7 @@ impl<'a> Download<'a> {
         Ok(Keeper::new(self.opening().create()?, journal, self.files, self.context))
     }
 
-    /// How many pieces were wrong, and are right now; `None` where the server gives no pieces.
+    /// Fetches wrong pieces again, and returns how many were repaired; `None` where the server gives no pieces.
     fn repair_pieces(
         &self,
         pieces: &PiecesDocument,
@@ -118,7 +118,7 @@ impl<'a> Download<'a> {
             partial.write_piece(*index, &bytes).map_err(|error| download_error(error, held))?;
         }
         if !bad.is_empty() {
-            // Synced here, because the journal that is made next counts the whole content as synced.
+            // Synced here, because the journal that is written next counts the whole content as synced.
             partial.sync().map_err(|error| download_error(error, held))?;
             let url = &self.target.url;
             self.log.note("pieces-mended", format!("{url}: fetched once more: {}", numbers(&bad)));
@@ -127,8 +127,7 @@ impl<'a> Download<'a> {
     }
 
     fn take_up(&self) -> Result<Keeper<'a>, DownloadError> {
-        // A piece in the middle changes the MAC from there on, so all of the file is authenticated again from
-        // its first byte.
+        // A piece in the middle changes the MAC from there on, so the file is authenticated again from its first byte.
         let receiver = self
             .opening()
             .resume(None, self.context)
@@ -138,7 +137,7 @@ impl<'a> Download<'a> {
         Ok(Keeper::new(receiver, journal, self.files, self.context))
     }
 
-    /// For good: what is held is proved wrong and goes.
+    /// Ends the download for good: the held bytes are proved wrong and are removed.
     fn refuse(&self, error: ReceiveError, evidence: &str) -> Result<Keeper<'a>, DownloadError> {
         drop(self.opening().create()?); // removes both files; the empty one goes with the next line
         let _ = fs_err::remove_file(&self.files.partial);
@@ -147,7 +146,7 @@ impl<'a> Download<'a> {
     }
 }
 
-/// "pieces 1, 5, 9 and 3 more".
+/// The numbers of pieces as text: "pieces 1, 5, 9 and 3 more".
 fn numbers(pieces: &[u64]) -> String {
     const MOST: usize = 10;
     let listed: Vec<_> = pieces.iter().take(MOST).map(u64::to_string).collect();

@@ -1,5 +1,5 @@
-//! Several connections at once: each piece is a request, verified by itself, and handed on in its turn. Also single pieces
-//! that are fetched once more.
+//! Downloads over several connections: each piece is a request, is verified by its SHA-256, and is handed on in order.
+//! Also fetches single pieces again.
 
 use super::Download;
 use super::keeper::Keeper;
@@ -17,7 +17,7 @@ use waybill_transport::{
     RunningRequest, StallGuard, TICK,
 };
 
-/// Pieces that may be on their way or wait for their turn, for each connection.
+/// How many pieces for each connection may be requested, or wait in memory until it is their turn.
 const AHEAD: usize = 2;
 
 /// The download of one content over several connections.
@@ -32,7 +32,7 @@ pub(super) struct Several<'a, 'b> {
 }
 
 impl Several<'_, '_> {
-    /// True when everything is here; false where it goes on better over one connection.
+    /// Returns true when everything was received; false where one connection should continue.
     pub(super) fn run(mut self, keeper: &mut Keeper<'_>) -> Result<bool, DownloadError> {
         let Some(pieces) = self.pieces else {
             self.attempts.log.note("one-connection", "no piece hashes: one connection is used");
@@ -63,7 +63,7 @@ impl Several<'_, '_> {
                 }
                 Step::Broken(tag, index, broken) => {
                     self.again(tag, broken, &mut flight)?;
-                    // It goes to the front: the pieces behind it that have landed stay in memory until it has
+                    // It goes to the front, because the pieces after it that have come stay in memory until it has
                     // come.
                     flight.waiting.push_front(index);
                 }
@@ -71,7 +71,8 @@ impl Several<'_, '_> {
         }
     }
 
-    /// One outage breaks every connection: what was on its way when one failed is not counted again.
+    /// Waits after a failed request. One outage breaks every connection, so requests that were sent before it count
+    /// only once.
     fn again(&mut self, tag: usize, broken: AttemptFault, flight: &mut Flight) -> Result<(), DownloadError> {
         let (url, before) = (self.target.url.to_string(), self.attempts.waited);
         if tag <= flight.excused {
@@ -86,16 +87,16 @@ impl Several<'_, '_> {
         Ok(())
     }
 
-    /// Sends as many requests as there are connections and room.
+    /// Sends requests until every connection is used or the memory for pieces is.
     fn fill(&mut self, flight: &mut Flight) {
-        // With one piece for each connection, a connection whose piece came out of turn would idle until the
-        // turn was reached. Two keep it busy, and eight connections hold 16 MiB at most.
+        // With one piece for each connection, one whose piece came out of order would idle until its turn. Two keep it
+        // busy, and eight connections hold 16 MiB at most.
         while flight.running.len() < self.connections && flight.has_room(self.connections * AHEAD) {
             let Some(index) = flight.next_index() else { return };
             let (first, last) = span(index, self.target);
             let ask = Request::get(self.target.url.clone()).range(first, Some(last));
             self.tally.requests += 1;
-            flight.sent += 1; // a number of its own: a late event of an ended request must not hit its successor
+            flight.sent += 1; // a new number, so that a late event of an ended request is not taken for its successor's
             let running = self.client.send(ask, flight.sent, &flight.budget, flight.sender.clone());
             let guard = StallGuard::new(self.attempts.context.clock());
             flight.running.insert(
@@ -108,8 +109,8 @@ impl Several<'_, '_> {
     fn event(&mut self, flight: &mut Flight) -> Result<Step, DownloadError> {
         self.attempts.context.check()?;
         let now = self.attempts.context.clock().now();
-        // Each request is watched by itself. One that stalls would hide behind the others otherwise, and all
-        // that landed after its piece would wait for it.
+        // Each request is watched by itself: the bytes of the others would hide that one stalls, and all pieces after
+        // it wait for it.
         let stalled =
             flight.running.iter_mut().find_map(|(tag, piece)| piece.guard.is_stalled(now).then_some(*tag));
         if let Some((tag, piece)) = stalled.and_then(|tag| flight.running.remove_entry(&tag)) {
@@ -119,8 +120,8 @@ impl Several<'_, '_> {
             Ok(event) => event,
             Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return Ok(Step::Wait),
         };
-        // Also for a request that was given up meanwhile: its chunks took room in the budget, which would
-        // never be given back.
+        // Also for a request that was given up meanwhile: its chunks took room in the budget, which nobody else gives
+        // back.
         if let Event::Chunk(chunk) = &event {
             flight.budget.taken(chunk.len());
             self.tally.received += chunk.len() as u64;
@@ -140,7 +141,7 @@ impl Several<'_, '_> {
         }
     }
 
-    /// `None` while it goes on, else how the piece ended.
+    /// Handles an event of a piece. `None` while the piece is incomplete, else how it ended.
     fn take(&self, piece: &mut Piece, event: Event) -> Option<Result<(), AttemptFault>> {
         let (first, last) = span(piece.index, self.target);
         match event {
@@ -149,7 +150,7 @@ impl Several<'_, '_> {
                 let asked = AskedFile { first, by_range: true, total: self.target.total, etag: None };
                 match asked.body_use(&head) {
                     Ok(plan) if head.content_range.is_some() => piece.skip = Some(plan.skip),
-                    // A server that answers with everything would send the whole content once for each piece.
+                    // A server that answers with the whole file would send the whole content once for each piece.
                     Ok(_) => return Some(Err(useless())),
                     Err(fault) => return Some(Err(AttemptFault::Answer(fault))),
                 }
@@ -157,15 +158,14 @@ impl Several<'_, '_> {
             }
             Event::Chunk(chunk) => piece.take(&chunk, (last - first + 1) as usize).then_some(Ok(())),
             Event::BodyWanted(_) | Event::Sent(_) => None, // these requests have no body
-            // A piece leaves the flight with its last byte, so a body that ends here was too short.
+            // A piece ends with its last byte, so a body that ends here was too short.
             Event::End => Some(Err(AttemptFault::Answer(AnswerFault::Later(206, None)))),
             Event::Failed(error) => Some(Err(AttemptFault::Connection(error))),
         }
     }
 
     fn slow_down(&mut self, bytes: u64, flight: &mut Flight) -> Result<(), DownloadError> {
-        // One bucket for all connections. While one of them is held back none is read, and that is no stall
-        // of its server.
+        // One bucket for all connections. While it holds one back none is read, which is no stall of a server.
         let wait = self.bucket.take(bytes, self.attempts.context.clock().now());
         if !wait.is_zero() {
             self.attempts.context.sleep(wait)?;
@@ -174,7 +174,7 @@ impl Several<'_, '_> {
         Ok(())
     }
 
-    /// A whole piece: verified by itself, then handed on in its turn.
+    /// Handles a complete piece: verifies it, then hands on all pieces whose turn it is.
     fn landed(
         &mut self,
         piece: Piece,
@@ -203,10 +203,10 @@ impl Several<'_, '_> {
     }
 }
 
-/// Faults that a single stream knows how to go on from.
+/// Whether several connections can go on after this fault.
 fn suits_several(fault: &AnswerFault) -> bool {
-    // A single stream asks for everything where ranges do not work, compares the first 48 bytes where a
-    // validator changed, and asks the document for a fresh URL.
+    // One connection requests the whole where ranges do not work, compares the first 48 bytes where a validator
+    // changed, and reads the document again for a fresh URL.
     !matches!(
         fault,
         AnswerFault::RangeUseless(..) | AnswerFault::ValidatorChanged(_) | AnswerFault::Refused(_)
@@ -220,29 +220,29 @@ fn useless() -> AttemptFault {
 enum Step {
     Wait,
     Landed(Piece),
-    /// The request, the piece, and why.
+    /// The number of the request, the index of the piece, and the fault.
     Broken(usize, u64, AttemptFault),
 }
 
-/// A piece on its way.
+/// A piece that was requested.
 pub(super) struct Piece {
     pub(super) index: u64,
     pub(super) _running: RunningRequest,
     pub(super) guard: StallGuard,
-    /// Bytes to throw away first; `None` before the head is there.
+    /// How many bytes of the body to discard first; `None` before the head came.
     pub(super) skip: Option<u64>,
     pub(super) bytes: Vec<u8>,
 }
 
 impl Piece {
-    /// Whether it is whole now.
+    /// Takes the next bytes, and returns whether the piece is complete.
     pub(super) fn take(&mut self, chunk: &Bytes, whole: usize) -> bool {
         self.guard.came(chunk.len() as u64);
         let skip = self.skip.unwrap_or_default().min(chunk.len() as u64);
         self.skip = self.skip.map(|left| left - skip);
         let rest = &chunk[skip as usize..];
-        // Reserved with the first byte, so that a request without an answer takes no mebibyte, and exactly,
-        // because a buffer that grows by doubling could take twice as much.
+        // Reserved with the first byte, so that a request without an answer takes no memory, and exactly, because a
+        // buffer that grows by doubling could take twice as much.
         if self.bytes.capacity() == 0 {
             self.bytes.reserve_exact(whole);
         }
@@ -251,7 +251,7 @@ impl Piece {
     }
 }
 
-/// Everything that is under way.
+/// All requested pieces, and those that wait for their turn.
 pub(super) struct Flight {
     /// The piece that is handed on next.
     pub(super) turn: u64,
@@ -262,10 +262,10 @@ pub(super) struct Flight {
     pub(super) sent: usize,
     /// The last request that was sent before the last failure that counted as an attempt.
     pub(super) excused: usize,
-    /// What was waited since then.
+    /// How long was waited since that failure.
     pub(super) waited: Duration,
     pub(super) landed: BTreeMap<u64, Vec<u8>>,
-    /// Digests of pieces that were refused once.
+    /// Digests of pieces that were wrong once.
     pub(super) refused: BTreeMap<u64, [u8; 32]>,
     pub(super) budget: Budget,
     pub(super) sender: Sender<(usize, Event)>,
@@ -273,7 +273,7 @@ pub(super) struct Flight {
 }
 
 impl Flight {
-    /// Pieces from `first` up to `end`.
+    /// The pieces from `first` to before `end`.
     pub(super) fn new(first: u64, end: u64) -> Self {
         let (sender, events) = channel();
         Self {
@@ -293,12 +293,12 @@ impl Flight {
         }
     }
 
-    /// Whether one more may be asked for while no more than `most` are kept.
+    /// Whether another piece may be requested while at most `most` are held.
     pub(super) fn has_room(&self, most: usize) -> bool {
         !self.waiting.is_empty() || self.running.len() + self.landed.len() < most
     }
 
-    /// The piece to ask for next.
+    /// The piece to request next: a failed one, else the next in order.
     pub(super) fn next_index(&mut self) -> Option<u64> {
         self.waiting.pop_front().or_else(|| {
             let index = self.next;
@@ -315,7 +315,7 @@ impl Flight {
     }
 }
 
-/// Fetches a piece until its bytes are what `pieces` says; the same wrong bytes twice are taken, and the MAC decides.
+/// Fetches a piece until it has the digest in `pieces`. The same wrong bytes twice are taken, and the MAC decides.
 /// `None` where the server gives no ranges.
 pub(super) fn fetch_one(
     download: &Download<'_>,
@@ -356,7 +356,7 @@ pub(super) fn sha256(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
 
-/// First and last byte of a piece in the file on the server.
+/// Offsets of the first and last byte of a piece in the file on the server.
 pub(super) fn span(index: u64, target: &Target) -> (u64, u64) {
     let first = index * PIECE_SIZE;
     let last = (first + PIECE_SIZE).min(target.size) - 1;

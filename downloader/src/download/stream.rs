@@ -1,4 +1,4 @@
-//! One request stream: ask for what is missing, use what comes, go on from there.
+//! Downloads over one connection: requests what is missing, uses what comes, and continues from there.
 
 use super::keeper::Keeper;
 use crate::error::DownloadError;
@@ -9,10 +9,10 @@ use waybill_transport::{
     FilePartRequest, Request, TransportError,
 };
 
-/// MAC ‖ IV, which a content begins with.
+/// MAC and IV, the first bytes of a content.
 const HEADER: u64 = 48;
 
-/// Validators that change more often than this say nothing about the bytes: the MAC alone decides.
+/// How many changes of a validator are followed. One that changes more often says nothing, and the MAC alone decides.
 const MOST_CHANGES: u32 = 2;
 
 /// The download of one content over one connection at a time.
@@ -29,9 +29,9 @@ pub(crate) struct Stream<'a, 'b> {
 
 /// Why an attempt ended before the content did.
 enum Ended {
-    /// Another attempt may help.
+    /// A fault after which another attempt may help.
     Fault(AttemptFault),
-    /// None does.
+    /// An error that another attempt would meet again.
     Stop(DownloadError),
 }
 
@@ -47,47 +47,47 @@ impl<E: Into<DownloadError>> From<E> for Ended {
     }
 }
 
-/// What the servers taught so far.
+/// What earlier answers showed about the servers.
 #[derive(Debug, Default)]
 pub(crate) struct StreamState {
-    /// The strong ETag that what is held came with.
+    /// The strong ETag of the answer that the held bytes came with.
     pub(crate) etag: Option<String>,
-    /// Ranges do not work: everything is asked for.
+    /// Whether ranges do not work, so that the whole file is requested.
     pub(crate) without_ranges: bool,
     changes: u32,
-    /// Bytes that were held when the URL was renewed.
+    /// How many bytes were held when the document was last read again for a fresh URL.
     renewed_at: Option<u64>,
 }
 
 impl StreamState {
-    /// At the start; `etag` is what a held part came with.
+    /// The state at the start; `etag` is the one that the held bytes came with.
     pub(crate) fn new(etag: Option<String>) -> Self {
         Self { etag, ..Self::default() }
     }
 }
 
-/// Bytes and requests.
+/// Counts for the report.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
-    /// Bytes of bodies that arrived.
+    /// Bytes of bodies that were received, discarded ones included.
     pub(crate) received: u64,
     /// Requests for the content.
     pub(crate) requests: u64,
 }
 
 impl Stream<'_, '_> {
-    /// Downloads until the content is here.
+    /// Downloads until the whole content is held.
     pub(crate) fn run(&mut self, keeper: &mut Keeper<'_>) -> Result<(), DownloadError> {
         while keeper.held() < keeper.journal.size {
             let before = keeper.held();
             let outcome = self.attempt(keeper);
-            // Written before the outcome is judged: whatever ended this attempt, the next one continues
-            // behind the last byte that came.
+            // Written before the outcome is judged: however this attempt ended, the next one continues after the last
+            // byte that came.
             keeper.flush()?;
             let came = keeper.held().saturating_sub(before);
             self.attempts.progress(came);
             match outcome {
-                // All is here: how its connection ends is of no matter.
+                // Everything was received, so it does not matter how the connection ended.
                 Ok(()) | Err(Ended::Fault(AttemptFault::Connection(_) | AttemptFault::Stalled))
                     if keeper.held() >= keeper.journal.size => {}
                 Ok(()) => self.short(came)?,
@@ -99,12 +99,12 @@ impl Stream<'_, '_> {
         Ok(())
     }
 
-    /// Rule 6: a short body; go on from the offset reached.
+    /// Rule 6: the body was too short. Continues from the offset that was reached.
     fn short(&mut self, came: u64) -> Result<(), DownloadError> {
         let (url, seen) = (self.target.url.to_string(), "the body ended before the content did");
         self.attempts.log.note("short-body", format!("{url}: {seen}"));
-        // A server that sent something works, so the next request goes out at once. One that sent nothing
-        // could be asked in a tight loop, so that one is waited for.
+        // A server that sent something works, so the next request is sent at once. One that sent nothing could be asked
+        // in a tight loop, so there is a wait.
         if came > 0 {
             return Ok(self.attempts.again_at_once(&url, seen)?);
         }
@@ -124,8 +124,8 @@ impl Stream<'_, '_> {
 
     fn attempt(&mut self, keeper: &mut Keeper<'_>) -> Result<(), Ended> {
         let asked = self.asked(keeper.held());
-        // In a package, other entries and the directory follow the content. The range ends with the content,
-        // because what follows would be transferred for nothing.
+        // In a package, other entries and the directory follow the content. The range ends with the content, because
+        // the rest would be transferred for nothing.
         let last = self.target.is_part().then(|| self.target.offset + keeper.journal.size - 1);
         let request = Request::get(self.target.url.clone()).if_match(asked.etag.as_deref());
         let request = if asked.by_range { request.range(asked.first, last) } else { request };
@@ -139,7 +139,7 @@ impl Stream<'_, '_> {
         self.pour(&mut body, &asked, &plan, keeper)
     }
 
-    /// Notes what was odd, and keeps the validators for the next request.
+    /// Records what was unusual in an answer, and keeps its validators for the next request.
     fn learn(
         &mut self,
         head: &AnswerHead,
@@ -153,13 +153,13 @@ impl Stream<'_, '_> {
         if head.redirects > 0 {
             self.attempts.log.note("redirected", format!("{url}: {} redirects followed", head.redirects));
         }
-        // Behind one name there may be nodes that each have an ETag of their own. After the second change
-        // none is sent any more, or every other request would end with a 412.
+        // Several servers with different ETags may answer under one name. After the second change no ETag is sent, or
+        // every other request would be answered with 412.
         if self.state.changes < MOST_CHANGES {
             self.state.etag.clone_from(&head.etag);
         }
-        // Stored before the body is read, so that a run that dies in the middle leaves the validator that its
-        // bytes came with.
+        // Stored before the body is read, so that a run that dies in the middle leaves the validator that its bytes
+        // came with.
         keeper.journal.set_url(self.target.url.expose());
         keeper.journal.etag.clone_from(&self.state.etag);
         keeper.journal.last_modified.clone_from(&head.last_modified);
@@ -173,8 +173,8 @@ impl Stream<'_, '_> {
         plan: &BodyUse,
         keeper: &mut Keeper<'_>,
     ) -> Result<(), Ended> {
-        // A 200 begins at byte 0, and a 206 may begin before the byte that was asked for. Counted in the file
-        // on the server, both are handled alike: what is held already is thrown away.
+        // A 200 begins at byte 0, and a 206 may begin before the requested byte. By the offset in the file on the
+        // server both are handled alike: bytes that are held already are discarded.
         let mut position = asked.first - plan.skip;
         while let Some(chunk) = body.chunk()? {
             self.tally.received += chunk.len() as u64;
@@ -188,13 +188,14 @@ impl Stream<'_, '_> {
                 return self.long_body(keeper, rest.len() as u64 - taken);
             }
             if self.target.is_part() && keeper.held() == keeper.journal.size {
-                return Ok(()); // what follows is the package's, not the content's
+                return Ok(()); // the package's other bytes follow
             }
         }
         Ok(())
     }
 
-    /// Rule 6: a long body; stop at the expected size, it is an error. In a package more bytes follow the content.
+    /// Rule 6: the body is longer than expected, which is an error, unless the file is a package with bytes after the
+    /// content.
     fn long_body(&self, keeper: &Keeper<'_>, more: u64) -> Result<(), Ended> {
         if self.target.is_part() {
             return Ok(());
@@ -212,7 +213,7 @@ impl Stream<'_, '_> {
         Ok(())
     }
 
-    /// Rule 5: what is thrown away is not written, but its first 48 bytes must be this content's.
+    /// Rule 5: discarded bytes are not written, but the first 48 of them must be this content's.
     fn check_skipped(&self, position: u64, bytes: &[u8], held: u64) -> Result<(), DownloadError> {
         let header = self.header();
         let (start, end) = (self.target.offset, self.target.offset + HEADER);
@@ -245,7 +246,7 @@ impl Stream<'_, '_> {
         }
     }
 
-    /// Rule 5: the first 48 bytes tell whether it is the same content under another validator.
+    /// Rule 5: the first 48 bytes show whether it is the same content under another validator.
     fn validator_changed(&mut self, seen: &str, keeper: &Keeper<'_>) -> Result<(), DownloadError> {
         let url = self.target.url.to_string();
         let range = Some((self.target.offset, self.target.offset + HEADER - 1));
@@ -267,12 +268,12 @@ impl Stream<'_, '_> {
         Ok(self.attempts.again_at_once(&url, seen)?)
     }
 
-    /// Rule 7: the document may have a fresh URL.
+    /// Rule 7: reads the document again, which may have a fresh URL.
     fn renew(&mut self, status: u16, keeper: &Keeper<'_>) -> Result<(), DownloadError> {
         let url = self.target.url.to_string();
         let refused = TransportError::UrlRefused { url: url.clone(), status };
-        // The document is asked once at each offset that is reached. A fresh URL that is refused before it
-        // brings anything would be asked for again and again otherwise.
+        // The document is read once for each offset that is reached, or a fresh URL that is refused before it brings
+        // anything would be asked for again and again.
         if self.state.renewed_at == Some(keeper.held()) {
             return Err(refused.into());
         }

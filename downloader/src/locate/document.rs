@@ -1,4 +1,4 @@
-//! content.json, from a file or a URL.
+//! Locates a content by its content.json, from a file or a URL.
 
 use super::{Bytes, Located, Locator, Target, check_reach};
 use crate::error::LocateError;
@@ -12,9 +12,9 @@ use waybill_schemas::{ContentDocument, DOCUMENT_LIMIT, EncryptionInfo, read_boun
 use waybill_transport::{Client, FilePartRequest, Observations, SecretUrl};
 use zeroize::Zeroizing;
 
-/// A zip begins so.
+/// The first bytes of a zip.
 pub(super) const ZIP: &[u8] = b"PK\x03\x04";
-/// What is asked of a URL first: enough for every content.json, and a package is known by its first bytes.
+/// How many bytes are requested first: enough for every content.json, and a package is recognised by its first bytes.
 const FIRST: u64 = 64 << 10;
 
 impl Locator<'_> {
@@ -34,7 +34,7 @@ impl Locator<'_> {
         Ok(located(document, content))
     }
 
-    /// A relative URL means a file below the document's folder.
+    /// The content on this machine: a relative URL names a file below the document's folder.
     fn content_beside(&self, document: &ContentDocument, path: &Path) -> Result<Bytes, LocateError> {
         let location = Some(Location::File(path.to_owned()));
         if let Some(url) = &self.options.content_url {
@@ -54,7 +54,7 @@ impl Locator<'_> {
     }
 
     pub(super) fn url(&self, url: &SecretUrl) -> Result<Located, LocateError> {
-        // Set before the first request, so that the redirects of the document itself are limited, too.
+        // Set before the first request, so that redirects of the document itself are limited, too.
         self.limit_reach(url);
         let range = Some((0, FIRST - 1));
         let small = FilePartRequest { url, range, limit: FIRST, secret: true };
@@ -62,7 +62,7 @@ impl Locator<'_> {
         if first.bytes.starts_with(ZIP) {
             return self.package_in_parts(url, &first);
         }
-        // A server without ranges gave no bytes by which a package could be known, so its name has to tell.
+        // A server without ranges sent no bytes to recognise a package by, so its name decides.
         let is_package = url.expose().path().to_ascii_lowercase().ends_with(".intunewin");
         if !first.is_range && is_package {
             return self.whole_package(url);
@@ -79,7 +79,7 @@ impl Locator<'_> {
     }
 }
 
-/// The URL that the document names now.
+/// The content's URL by a document that was read again.
 pub(super) fn content_url(
     location: &Location,
     info: &EncryptionInfo,
@@ -97,8 +97,8 @@ pub(super) fn content_url(
             (parse(&bytes, &url.to_string())?, url.to_string())
         }
     };
-    // A document that was replaced meanwhile describes another content, whose bytes must not follow those
-    // that are held.
+    // A document that was replaced meanwhile describes another content, whose bytes must not follow those that are
+    // held.
     if document.file_encryption_info.mac != info.mac {
         return Err(LocateError::OtherContent { place });
     }
@@ -153,7 +153,8 @@ fn absolute(document: &ContentDocument, place: &str) -> Result<SecretUrl, Locate
     SecretUrl::parse(document.url.as_str()).map_err(|_| unusable())
 }
 
-/// Absolute, or below the document's own URL; not at a private address where the document came from the internet.
+/// The content's URL, absolute or relative to the document's. A document from the internet may not name a private
+/// address.
 fn content_url_of(
     document: &ContentDocument,
     base: &SecretUrl,
@@ -167,8 +168,8 @@ fn content_url_of(
     Ok(url)
 }
 
-/// The file below the document's folder that its relative URL means, percent-encoding undone. It is held to the rules
-/// for names in packages, or `a/C:/x` would be another drive's on Windows.
+/// The file below the document's folder that its relative URL names, with percent-encoding decoded. It must keep the
+/// rules for names in packages, because `a/C:/x` would be on another drive on Windows.
 fn content_file(document: &ContentDocument, path: &Path) -> Result<PathBuf, LocateError> {
     let folder = path.parent().unwrap_or(Path::new(""));
     let name = EntryName::parse(&decoded(document.url.without_query()), true).map_err(|_| {
@@ -178,7 +179,7 @@ fn content_file(document: &ContentDocument, path: &Path) -> Result<PathBuf, Loca
     Ok(folder.join(name.to_path()))
 }
 
-/// Percent-encoding undone; what is none stays as it is.
+/// Decodes percent-encoding; a `%` without two digits stays as it is.
 fn decoded(text: &str) -> Vec<u8> {
     let (mut bytes, mut rest) = (Vec::with_capacity(text.len()), text.as_bytes());
     while let [first, tail @ ..] = rest {

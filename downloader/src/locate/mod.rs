@@ -1,4 +1,4 @@
-//! Where a content is and what belongs to it: from a content.json, a package, or a bare URL.
+//! Locates a content and what describes it: by a content.json, a package or a bare URL.
 
 mod document;
 mod package;
@@ -14,39 +14,39 @@ use waybill_transport::{
     Client, FilePartRequest, Observations, Reach, SecretUrl, TransportError, leads_to_private,
 };
 
-/// A content and all that is known of it before its first byte.
+/// A content, and all that is known of it before its first byte is read.
 pub(crate) struct Located {
-    /// What to call it.
+    /// The name in reports.
     pub(crate) name: String,
-    /// Keys, MAC, digest.
+    /// The encryption info: keys, MAC and file digest.
     pub(crate) info: EncryptionInfo,
-    /// Bytes of the content.
+    /// Size of the content in bytes.
     pub(crate) size: u64,
-    /// Bytes of the unpacked files, or of the payload where only that is known.
+    /// Size of the unpacked files in bytes, or of the payload where only that is known.
     pub(crate) unpacked: Option<u64>,
-    /// The setup file, where the document says.
+    /// The setup file's name, where the document gives it.
     pub(crate) setup_file: Option<String>,
-    /// SHA-256 of pieces.json, where the document says.
+    /// SHA-256 of the pieces.json, where the document gives it.
     pub(crate) pieces_digest: Option<Sha256Digest>,
-    /// Where its bytes are.
+    /// Where the content's bytes are.
     pub(crate) bytes: Bytes,
 }
 
-/// Where a content lies on a server.
+/// A content on a server.
 #[derive(Debug, Clone)]
 pub(crate) struct Target {
-    /// The file that holds it.
+    /// The URL of the file that holds it: the content itself or a package.
     pub(crate) url: SecretUrl,
-    /// Its first byte in that file: 0, but in a package.
+    /// Offset of the content in that file: 0 unless it is a package.
     pub(crate) offset: u64,
-    /// Bytes of that file, where known.
+    /// Size of that file in bytes, where known.
     pub(crate) total: Option<u64>,
-    /// Bytes of the content.
+    /// Size of the content in bytes.
     pub(crate) size: u64,
 }
 
 impl Target {
-    /// Whether the file holds more than the content: a package.
+    /// Whether the file on the server is a package, which holds more than the content.
     pub(crate) fn is_part(&self) -> bool {
         self.total != Some(self.size)
     }
@@ -54,24 +54,24 @@ impl Target {
 
 /// Where the bytes of a content are.
 pub(crate) enum Bytes {
-    /// On this machine: nothing is downloaded.
+    /// On this machine, so that nothing is downloaded.
     Here(Box<EncryptedContent>),
-    /// On a server; the location is asked again where the URL is refused.
+    /// On a server. Where the URL is refused, the document at the location is read again.
     Server(Target, Option<Location>),
 }
 
-/// What locating is given.
+/// Everything that locating needs.
 pub(crate) struct Locator<'a> {
     pub(crate) client: &'a Client,
     pub(crate) options: &'a FetchOptions,
-    /// Where a package that cannot be had in parts is put.
+    /// The folder for a package that the server does not give in parts.
     pub(crate) incoming: &'a Path,
     pub(crate) context: &'a Context<'a>,
     pub(crate) log: &'a Observations,
 }
 
 impl Locator<'_> {
-    /// Finds out what is wanted.
+    /// Finds the content, its size and its encryption info.
     pub(crate) fn locate(&self, wanted: &Wanted) -> Result<Located, LocateError> {
         match wanted {
             Wanted::Described(Location::File(path)) => self.file(path),
@@ -93,7 +93,7 @@ impl Locator<'_> {
         }
     }
 
-    /// The server's word for it; the MAC has the last.
+    /// The size that the server declares; a wrong one makes authentication fail later.
     fn ask_size(&self, url: &SecretUrl) -> Result<u64, LocateError> {
         let small = FilePartRequest { url, range: Some((0, 0)), limit: 1, secret: false };
         let answer = self.client.read_part(&small, self.context, self.log)?;
@@ -101,7 +101,7 @@ impl Locator<'_> {
         answer.total.ok_or_else(|| LocateError::Unusable { place: url.to_string(), why })
     }
 
-    /// A document from the internet leads nobody to a private address, neither by a redirect nor by its own words
+    /// A document from the internet may not lead to a private address, neither by a redirect nor by its own URL
     /// ([`check_reach`]).
     fn limit_reach(&self, document: &SecretUrl) {
         if !is_private(document) {
@@ -115,9 +115,9 @@ fn is_private(url: &SecretUrl) -> bool {
     lookup.is_ok_and(|lookup| lookup.block_on(leads_to_private(url.expose())))
 }
 
-/// Refuses a `content` that a document from the internet says to be at a private address.
+/// Refuses a content's URL at a private address if the document came from the internet.
 fn check_reach(client: &Client, document: &SecretUrl, content: &SecretUrl) -> Result<(), LocateError> {
-    // The document came from its own host, so a content there opens no way that was not open before.
+    // The document came from its own host, so a content there opens nothing that was closed before.
     let is_elsewhere = content.expose().host() != document.expose().host();
     if client.reach() == Reach::Public && is_elsewhere && is_private(content) {
         let reason = "a document from the internet says that its content is at a private address".to_owned();
@@ -126,18 +126,18 @@ fn check_reach(client: &Client, document: &SecretUrl, content: &SecretUrl) -> Re
     Ok(())
 }
 
-/// Asks the document once more.
+/// Reads the document again, for a fresh URL.
 pub(crate) struct AskAgain<'a> {
-    /// Where the document is; `None` for a bare URL.
+    /// Where the document is; `None` where the content was given by a bare URL.
     pub(crate) document: Option<Location>,
-    /// What it said.
+    /// The URL that the document gave before.
     pub(crate) former: SecretUrl,
-    /// Whose content it must still be.
+    /// The encryption info of the content that it must still describe.
     pub(crate) info: &'a EncryptionInfo,
 }
 
 impl AskAgain<'_> {
-    /// A fresh URL; `None` where there is nobody to ask or the answer is the same.
+    /// The fresh URL; `None` where there is no document or its URL is the same.
     pub(crate) fn fresh_url(
         &mut self,
         client: &Client,
@@ -148,8 +148,7 @@ impl AskAgain<'_> {
         let fresh = match document::content_url(location, self.info, client, context, log) {
             Ok(fresh) => fresh,
             Err(LocateError::Transport(error @ TransportError::Cancelled(_))) => return Err(error),
-            // Not an error of the fetch: the caller reports that the URL was refused, which is what somebody
-            // can do something about.
+            // Not an error of the fetch: the caller reports that the URL was refused, which a person can act on.
             Err(error) => {
                 tracing::debug!(%error, "the document could not be asked again");
                 return Ok(None);
@@ -163,5 +162,5 @@ impl AskAgain<'_> {
     }
 }
 
-/// A source that several may read.
+/// Bytes that several readers share.
 type SharedBytes = Arc<[u8]>;

@@ -1,4 +1,4 @@
-//! A whole package: on this machine, on a server that gives parts of it, or on one that gives only all of it.
+//! Locates a content in a whole package: on this machine, on a server with ranges, or on one without.
 
 use super::{Bytes, Located, Locator, SharedBytes, Target};
 use crate::error::LocateError;
@@ -13,15 +13,16 @@ use waybill_transport::{
     AskedFile, AttemptFault, Attempts, Bucket, FilePart, FilePartRequest, Request, SecretUrl, TransportError,
 };
 
-/// Bytes asked for at once: the end of a package holds its directory and, nearly always, Detection.xml.
+/// Bytes that are requested at once: the end of a package holds its directory and, nearly always, Detection.xml.
 const PART: u64 = 64 << 10;
-/// Asked for first at the end: an end record with the longest comment, its zip64 locator, and what lies before.
+/// Bytes that are requested first, from the end: an end record with the longest comment, its zip64 locator, and what
+/// precedes.
 const TAIL: u64 = 66 << 10;
-/// Parts that a package may take to open. Its directory has at most 64 entries.
+/// How many parts may be requested to open a package. Its directory has at most 64 entries.
 const MOST_PARTS: usize = 64;
 
 impl Locator<'_> {
-    /// Nothing of it is copied.
+    /// The content of a package on this machine, which is read where it is.
     pub(super) fn package(&self, source: FileSource, place: &str) -> Result<Located, LocateError> {
         let failed = |source| LocateError::Package { place: place.to_owned(), source };
         let package = Package::open(source, &self.options.policy).map_err(failed)?;
@@ -30,15 +31,14 @@ impl Locator<'_> {
         Ok(described.at(Bytes::Here(Box::new(content))))
     }
 
-    /// With ranges: the parts that describe it, then only the content's bytes.
+    /// Requests the parts of a package that describe it; only the content's bytes will be downloaded.
     pub(super) fn package_in_parts(&self, url: &SecretUrl, first: &FilePart) -> Result<Located, LocateError> {
         let Some(total) = first.total else { return self.whole_package(url) };
         let parts = Parts::new(total);
         parts.add(0, &first.bytes);
         self.read_part(url, &parts, total.saturating_sub(TAIL), TAIL)?;
-        // The package reader itself says what it needs: it fails at the first byte that is not here, that
-        // part is fetched, and it starts again. What it reads is so little that a second reader of
-        // directories is not worth having.
+        // The package reader fails at the first byte that is missing, that part is fetched, and the reader starts
+        // again. It reads so little that a second reader of directories is not worth having.
         for _ in 0..MOST_PARTS {
             match Package::open(parts.clone(), &self.options.policy) {
                 Ok(package) => match package.content_span() {
@@ -69,7 +69,7 @@ impl Locator<'_> {
     }
 }
 
-/// All but where its bytes are.
+/// All that is known of a package's content, except where its bytes are.
 fn described(package: &Package, place: &str) -> Described {
     let info = package.info();
     Described {
@@ -81,7 +81,7 @@ fn described(package: &Package, place: &str) -> Described {
     }
 }
 
-/// The file's name without its ending: what its maker calls it is the setup file's name, mostly.
+/// A file's name without its ending. The packaging tool names a package by its setup file.
 fn stem(place: &str) -> Option<&str> {
     let name = place.rsplit(['/', '\\']).next()?;
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
@@ -106,10 +106,10 @@ impl Described {
 fn in_package(package: &Package, url: &SecretUrl, span: Range<u64>, total: u64) -> Located {
     let size = span.end - span.start;
     let target = Target { url: url.clone(), offset: span.start, total: Some(total), size };
-    described(package, &url.to_string()).at(Bytes::Server(target, None)) // its URL is the one that was given: nobody knows another
+    described(package, &url.to_string()).at(Bytes::Server(target, None)) // no document to read again
 }
 
-/// The parts of a file that were read, and the offset of the first byte that was missing.
+/// The parts of a file that were fetched, and the offset of the first byte that was missing.
 #[derive(Clone)]
 struct Parts(Arc<Inner>);
 
@@ -159,18 +159,18 @@ impl Source for Parts {
 }
 
 impl Locator<'_> {
-    /// Into a private, nameless file, from its first byte with every attempt: its keys come at its end.
+    /// Downloads a whole package into a private file without a name, from the first byte in each attempt: its keys come
+    /// at the end.
     pub(super) fn whole_package(&self, url: &SecretUrl) -> Result<Located, LocateError> {
         let seen =
             "the server gives no parts of this package: it is fetched whole, and an interruption starts anew";
         self.log.note("package-whole", format!("{url}: {seen}"));
         tracing::warn!(%url, "{seen}");
-        // Without a name, because a whole package holds its keys: whatever ends this process, the file is
-        // gone.
+        // Without a name, because a whole package holds its keys: however this process ends, the file is gone.
         let mut file = tempfile::tempfile_in(self.incoming).map_err(LocateError::Keep)?;
         let mut attempts = Attempts::new(self.context, self.log);
         loop {
-            // Each attempt begins at 0, because a server that gives no ranges cannot continue anywhere else.
+            // Each attempt begins at 0, because a server without ranges cannot continue anywhere else.
             file.set_len(0).and_then(|()| file.rewind()).map_err(LocateError::Keep)?;
             match self.pour(url, &mut file)? {
                 Ok(()) => break,
@@ -193,8 +193,8 @@ impl Locator<'_> {
             return Ok(Err(AttemptFault::Answer(fault)));
         }
         waybill_disk::space::check(self.incoming, head.content_length.unwrap_or_default())?;
-        // The length may not be declared, and then the check of free space has nothing to go by. So what
-        // comes is counted.
+        // The length may not be declared, so that free space could not be checked for it. So the bytes that come are
+        // counted.
         let limit = self.options.policy.max_package;
         let meter = self.context.meter(Stage::Download, head.content_length);
         let (mut held, mut bucket) = (0, Bucket::new(self.options.limit_rate));

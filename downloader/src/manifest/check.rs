@@ -1,4 +1,4 @@
-//! Whether a folder is still what its manifest says: names, sizes and types always, contents where that is due.
+//! Checks whether a folder is still what its manifest says: names, sizes and types always, bytes where that is due.
 
 use super::compare::{CheckStopped, Comparison, Count, count};
 use super::{Described, Entries, Manifest, ManifestWriter, Summary, VERSION, seconds, writer};
@@ -9,30 +9,32 @@ use std::time::Duration;
 use waybill_context::{Context, Stage};
 use waybill_disk::{NewFile, boot};
 
-/// How far a check goes.
+/// How thorough a check is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Depth {
-    /// Names, sizes and types.
+    /// Compares names, sizes and types.
     Names,
-    /// Every byte too.
+    /// Also reads every byte and compares digests.
     Full,
 }
 
-/// Contents are read again after so long: disks rot, and people edit.
+/// The age from which bytes are read again, because disks decay and people edit files.
 const OLDEST: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// Threads beyond which reading gains nothing.
+/// The most threads; more read no faster.
 const MOST_THREADS: usize = 8;
 
 impl Manifest {
-    /// Holds `folder` against the manifest. Goes as far as `depth` says, and in full where that is due: not settled
-    /// and written in another boot (or nobody knows in which), or last read more than 7 days ago. Memory stays flat.
+    /// Compares `folder` with the manifest, to `depth` or in full where that is due: the files were not settled and
+    /// were written in another or an unknown boot, or every byte was last read more than 7 days ago. Memory does not
+    /// grow with the number of files.
     ///
     /// Returns the first fault that was found; `None` where the folder is whole.
     ///
-    /// A full check that finds damage makes every later one full too, until one finds the folder whole: what only its
-    /// bytes tell must not look whole again by names and sizes. One that finds the folder whole renews the manifest's
-    /// time, calls the files settled where another boot has read them, and writes one of version 1 anew.
+    /// A full check that finds a fault makes every later check full, too, until one finds the folder whole: a fault
+    /// that only the bytes show must not disappear by names and sizes. A full check that finds the folder whole renews
+    /// the manifest's time, marks the files as settled where this is another boot than they were written in, and
+    /// replaces a manifest of version 1.
     ///
     /// # Errors
     /// Interruption; a manifest that cannot be read.
@@ -52,7 +54,7 @@ impl Manifest {
         let fault = self.find_fault(folder, depth, threads, renewal.as_ref(), context)?;
         match &fault {
             Some(_) => {
-                drop(renewal); // both would be written under one name
+                drop(renewal); // both are written under one name
                 self.doubt(context);
             }
             None => self.renew(boot, renewal, context),
@@ -63,7 +65,7 @@ impl Manifest {
     fn due(&self, boot: Option<&str>, context: &Context<'_>) -> Depth {
         let Summary { settled, boot: written, time, .. } = &self.summary;
         let is_sure = *settled || boot::is_same(written.as_deref(), boot);
-        let age = seconds(context.clock().now()).checked_sub(*time); // none: the clock was set back
+        let age = seconds(context.clock().now()).checked_sub(*time); // `None` where the clock was set back
         let is_young = age.is_some_and(|age| age <= OLDEST.as_secs());
         if is_sure && is_young { Depth::Names } else { Depth::Full }
     }
@@ -92,8 +94,8 @@ impl Manifest {
             Err(CheckStopped::Cancelled(cancelled)) => return Err(cancelled.into()),
             Err(CheckStopped::Io(source)) => return Err(failed(source)),
         };
-        // The lines name what must be there, and a file that was added breaks none of them, so the folder is
-        // counted as well. Of folders only empty ones count: an archive need not name the others.
+        // A file that was added contradicts no line, so the folder's files are counted as well. Of folders only empty
+        // ones count, because an archive need not name the others.
         let expected = Count { files: self.summary.files, empty };
         match count(folder, context) {
             Ok(count) if count == expected => Ok(None),
@@ -104,7 +106,7 @@ impl Manifest {
         }
     }
 
-    /// The new manifest for one of version 1, whose lines are learned while every byte is read.
+    /// Starts the new manifest for one of version 1, whose digests are computed while every byte is read.
     fn start_renewal<'c>(&self, context: &'c Context<'c>) -> Option<ManifestWriter<'c>> {
         let Summary { version, mac, destination, setup_file, .. } = &self.summary;
         if *version == VERSION {
@@ -116,10 +118,10 @@ impl Manifest {
         renewal.inspect_err(|error| tracing::debug!(%error, "the manifest keeps its version")).ok()
     }
 
-    /// Every byte was right just now. Failing to write that down costs another full check, no more.
+    /// Records that every byte was right just now. A failure to do so only costs another full check.
     fn renew(&self, boot: Option<String>, renewal: Option<ManifestWriter<'_>>, context: &Context<'_>) {
-        // In the boot that wrote them the bytes may be read from memory, which says nothing about the disk.
-        // Only after another start of the machine are they known to have reached it.
+        // In the boot that wrote them the bytes may be read from memory. Only after a restart of the machine are they
+        // known to have reached the disk.
         let was_reread = boot.is_some() && self.summary.boot.is_some() && boot != self.summary.boot;
         let renewed = Summary {
             settled: self.summary.settled || was_reread,
@@ -136,7 +138,7 @@ impl Manifest {
         }
     }
 
-    /// What was seen counts until every byte is right again: the time goes back to 1970.
+    /// Sets the manifest's time to 1970, so that every check is full until one finds the folder whole.
     fn doubt(&self, context: &Context<'_>) {
         let doubted = Summary { time: 0, ..self.summary.clone() };
         if let Err(error) = self.rewrite(&doubted, context) {
@@ -151,7 +153,7 @@ impl Manifest {
         while entries.read(&mut line)? {
             out.write_all(&line)?;
         }
-        drop(entries); // Windows replaces no file that is open
+        drop(entries); // Windows does not replace an open file
         writer::complete(out, summary, context)
     }
 }

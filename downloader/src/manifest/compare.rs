@@ -1,4 +1,4 @@
-//! What lies on the disk against a manifest's lines, on several threads, and what may be wrong with it.
+//! Compares a folder with the lines of its manifest on several threads, and counts what is in it.
 
 use super::{Entries, Entry, LineDigest, ManifestWriter};
 use crate::error::FolderFault;
@@ -12,7 +12,7 @@ use waybill_context::{Cancelled, Context, Meter};
 use waybill_disk::private_file;
 use waybill_schemas::{Blake3Digest, Sha256Digest};
 
-/// Why it ended early.
+/// Why the comparison ended early.
 pub(super) enum CheckStopped {
     Fault(FolderFault),
     Cancelled(Cancelled),
@@ -32,27 +32,27 @@ impl From<FolderFault> for CheckStopped {
     }
 }
 
-/// What the lines say together, all of it found on the disk.
+/// The sums of the manifest's lines, each of which was found in the folder.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
     pub(super) files: u64,
     pub(super) bytes: u64,
-    /// Named folders in which nothing is.
+    /// How many folders that the manifest names are empty.
     pub(super) empty: u64,
 }
 
-/// A folder and its manifest's lines. With a meter, contents are read too.
+/// A folder and the lines of its manifest. With a meter the bytes of files are compared, too.
 pub(super) struct Comparison<'a> {
     folder: &'a Path,
     entries: Entries,
     meter: Option<Meter<'a>>,
-    /// Takes a line for each file that is right, where the manifest is of version 1.
+    /// Takes a line for each file that is right, where a manifest of version 1 is replaced.
     renewal: Option<&'a ManifestWriter<'a>>,
     context: &'a Context<'a>,
     outcome: Mutex<(Tally, Option<CheckStopped>)>,
 }
 
-/// Bytes read at once.
+/// How many bytes are read at once.
 const STEP: usize = 256 << 10;
 
 impl<'a> Comparison<'a> {
@@ -66,12 +66,12 @@ impl<'a> Comparison<'a> {
         Self { folder, entries, meter, renewal, context, outcome: Mutex::default() }
     }
 
-    /// On this thread and `threads - 1` more; the first fault ends them all.
+    /// Compares on this thread and up to `threads - 1` others; the first fault ends them all.
     pub(super) fn run(self, threads: usize) -> Result<Tally, CheckStopped> {
         std::thread::scope(|scope| {
             for _ in 1..threads {
                 if std::thread::Builder::new().spawn_scoped(scope, || self.work()).is_err() {
-                    break; // the system gives no more: those that are there do it all
+                    break; // the system gives no more threads, and those that started do the work
                 }
             }
             self.work();
@@ -157,7 +157,7 @@ impl<'a> Comparison<'a> {
         Ok(())
     }
 
-    /// Whether a file has the digest of its line. A renewal learns the BLAKE3 of the very bytes whose SHA-256 is right.
+    /// Whether a file has the digest of its line. A renewal takes the BLAKE3 digest of the same bytes.
     fn is_right(
         &self,
         path: &Path,
@@ -212,7 +212,7 @@ impl<'a> Comparison<'a> {
     }
 }
 
-/// A file that cannot be read is as bad as one that is not there: the folder is of no use.
+/// A file that cannot be read is a fault like one that is missing: the folder cannot be used.
 fn fault_of(name: &EntryName, error: &io::Error) -> FolderFault {
     tracing::debug!(%name, %error, "an entry of a content folder");
     match error.kind() {
@@ -221,32 +221,32 @@ fn fault_of(name: &EntryName, error: &io::Error) -> FolderFault {
     }
 }
 
-/// More components than any archive's names have.
+/// The most levels of folders; names in archives have fewer components.
 const MOST_DEPTH: usize = 80;
 
-/// Everything below a folder.
+/// How many files and empty folders are below a folder.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Count {
-    /// Files.
+    /// Number of files.
     pub(super) files: u64,
-    /// Folders in which nothing is.
+    /// Number of empty folders.
     pub(super) empty: u64,
 }
 
 impl Count {
-    /// Both together: what a person can count.
+    /// Files and empty folders together, for a message.
     pub(super) fn all(&self) -> u64 {
         self.files + self.empty
     }
 }
 
-/// A folder that is being read, and whether anything was in it.
+/// A folder that is being listed, and whether it had any entry.
 struct Open {
     entries: ReadDir,
     seen: bool,
 }
 
-/// Counts what is below `folder`, never through a link.
+/// Counts what is below `folder`, without following links.
 pub(super) fn count(folder: &Path, context: &Context<'_>) -> Result<Count, CheckStopped> {
     let mut count = Count::default();
     let failed = |error: io::Error| CheckStopped::Fault(FolderFault::Unreadable(error.to_string()));

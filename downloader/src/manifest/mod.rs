@@ -1,6 +1,6 @@
-//! What a content folder holds: names, sizes and BLAKE3, written while it is unpacked and kept outside of it.
+//! The manifest of a content folder: names, sizes and BLAKE3 digests, written while it is unpacked and kept outside it.
 //!
-//! One line of JSON a file or folder, in no particular order, then the summary:
+//! Each file or folder is one line of JSON, in no particular order; the summary is the last line:
 //!
 //! ```json
 //! {"name":"setup.exe","size":48128,"blake3":"kN…="}
@@ -8,10 +8,10 @@
 //! {"version":2,"mac":"…","files":1,"folders":1,"bytes":48128,"settled":true,"boot":"…","time":1795241400}
 //! ```
 //!
-//! Version 1 has a `sha256` in the place of `blake3`. It is read, and becomes version 2 at the next check that reads every
-//! byte and finds the folder whole.
+//! Version 1 has `sha256` in the place of `blake3`. It is still read, and the next check that reads every byte and
+//! finds the folder whole replaces it by version 2.
 //!
-//! It is whole before the folder is renamed into its place: a manifest of a folder that is not there does no harm.
+//! It is complete before the folder is renamed into its place: a manifest without its folder does no harm.
 
 mod check;
 mod compare;
@@ -31,48 +31,48 @@ use waybill_disk::boot;
 use waybill_disk::private_file;
 use waybill_schemas::{Blake3Digest, Mac, Sha256Digest};
 
-/// The last line.
+/// The last line of a manifest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Summary {
     version: u32,
-    /// The content that was unpacked.
+    /// The MAC of the content that was unpacked.
     pub(crate) mac: Mac,
-    /// Where, for people and for sweeping; `None` where the path is no text.
+    /// The folder's absolute path, for people and for the sweep; `None` where it is not valid Unicode.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) destination: Option<PathBuf>,
-    /// Files.
+    /// Number of files.
     pub(crate) files: u64,
-    /// Folders that the payload names by themselves.
+    /// Number of folders that have an entry of their own in the payload.
     pub(crate) folders: u64,
-    /// Bytes of all files.
+    /// Sum of all files' sizes in bytes.
     pub(crate) bytes: u64,
-    /// True where the files survive a loss of power since then.
+    /// Whether the files were known to survive a loss of power.
     pub(crate) settled: bool,
-    /// The boot in which they were written.
+    /// The boot in which the files were written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) boot: Option<String>,
-    /// When every byte was last known to be right, in seconds since 1970.
+    /// When every byte was last known to be right, in seconds since 1970; 0 makes every check read all bytes.
     pub(crate) time: u64,
-    /// The setup file, where the document says.
+    /// The setup file's name, where the document gave it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) setup_file: Option<String>,
 }
 
 impl Summary {
-    /// Lines before it.
+    /// How many lines precede the summary.
     fn entries(&self) -> u64 {
         self.files.saturating_add(self.folders)
     }
 }
 
-/// What is written; the first is read too.
+/// The version that is written; version 1 is read, too.
 const VERSION: u32 = 2;
 
-/// Longest line: a name of 1,024 units, or a destination of 32,767, is far below.
+/// The most bytes of a line. Names of 1,024 UTF-16 units and paths of 32,767 are far below.
 const MOST_LINE: u64 = 256 << 10;
 
-/// A manifest that is whole at its end.
+/// A manifest whose summary was read.
 #[derive(Debug)]
 pub(crate) struct Manifest {
     path: PathBuf,
@@ -80,7 +80,7 @@ pub(crate) struct Manifest {
 }
 
 impl Manifest {
-    /// Opens the manifest at `path`. One that is damaged counts as none, with a warning.
+    /// Opens the manifest at `path`. `None` where there is none, or where it is damaged, which is logged as a warning.
     pub(crate) fn open(path: &Path) -> Option<Self> {
         let summary = match private_file::open(path) {
             Ok(file) => read_summary(file),
@@ -96,15 +96,15 @@ impl Manifest {
         }
     }
 
-    /// What it says at its end.
+    /// The manifest's last line.
     pub(crate) fn summary(&self) -> &Summary {
         &self.summary
     }
 }
 
 fn read_summary(mut file: File) -> io::Result<Summary> {
-    // The summary is the last line, so one read from the end opens a manifest of any length, and one that was
-    // cut off has no summary that could be taken for whole.
+    // The summary is the last line, so reading from the end opens a manifest of any length, and one that was cut off
+    // has no summary.
     let start = file.metadata()?.len().saturating_sub(MOST_LINE);
     file.seek(SeekFrom::Start(start))?;
     let mut tail = Vec::new();
@@ -124,7 +124,7 @@ fn read_summary(mut file: File) -> io::Result<Summary> {
     }
 }
 
-/// Any line but the last: a file with its size and one digest, or a folder.
+/// Any line but the last, as it is parsed: a file with its size and one digest, or a folder.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct Line {
@@ -140,23 +140,23 @@ struct Line {
     folder: Option<String>,
 }
 
-/// A line that is sound.
+/// A line whose fields are valid.
 #[derive(Debug, PartialEq, Eq)]
 enum Entry {
     File { name: EntryName, size: u64, digest: LineDigest },
     Folder(EntryName),
 }
 
-/// The digest of a file, by the version of the manifest.
+/// The digest of a file; its kind depends on the manifest's version.
 #[derive(Debug, PartialEq, Eq)]
 enum LineDigest {
-    /// Version 1.
+    /// The SHA-256 of version 1.
     Sha256(Sha256Digest),
-    /// Version 2.
+    /// The BLAKE3 of version 2.
     Blake3(Blake3Digest),
 }
 
-/// Every line but the summary, one at a time, for several threads.
+/// The lines before the summary, handed out one at a time to several threads.
 struct Entries {
     version: u32,
     rest: Mutex<Rest>,
@@ -168,13 +168,13 @@ struct Rest {
 }
 
 impl Entries {
-    /// The lines before the `summary` of the manifest at `path`.
+    /// Opens the manifest at `path`, whose last line is `summary`.
     fn open(path: &Path, summary: &Summary) -> io::Result<Self> {
         let lines = BufReader::with_capacity(64 << 10, private_file::open(path)?);
         Ok(Self { version: summary.version, rest: Mutex::new(Rest { lines, left: summary.entries() }) })
     }
 
-    /// The next line as it stands, into `line`; false behind the last, and then the summary alone is left.
+    /// Reads the next line into `line`; false after the last, when only the summary is left.
     fn read(&self, line: &mut Vec<u8>) -> io::Result<bool> {
         let mut rest = self.rest.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(left) = rest.left.checked_sub(1) else {
@@ -188,18 +188,18 @@ impl Entries {
         if line.ends_with(b"\n") { Ok(true) } else { Err(damaged("a line is not whole")) }
     }
 
-    /// The next entry; `None` behind the last.
+    /// The next entry; `None` after the last.
     fn next(&self, line: &mut Vec<u8>) -> io::Result<Option<Entry>> {
         if self.read(line)? { entry(line, self.version).map(Some) } else { Ok(None) }
     }
 }
 
-/// It is our own file; a name is checked all the same before it becomes a path.
+/// Parses a line. It is our own file, but a name is checked all the same before it becomes a path.
 fn entry(line: &[u8], version: u32) -> io::Result<Entry> {
     let name = |text: String| {
         EntryName::parse(text.as_bytes(), true).map_err(|_| damaged("a name that no archive has"))
     };
-    // serde names the field that it does not know: a digest of an algorithm that is not ours.
+    // serde's error names an unknown field, such as a digest of another algorithm.
     let line = serde_json::from_slice(line)
         .map_err(|error| damaged(&format!("a line that is no entry: {error}")))?;
     let (file, size, digest) = match line {
@@ -220,12 +220,12 @@ fn entry(line: &[u8], version: u32) -> io::Result<Entry> {
     Ok(Entry::File { name: name(file)?, size, digest })
 }
 
-/// Tells a manifest that is damaged from one that cannot be read.
+/// The error for a manifest that is damaged, which differs from that for one that cannot be read.
 fn damaged(what: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, what)
 }
 
-/// Seconds since 1970; 0 before it.
+/// Seconds since 1970; 0 for an earlier time.
 fn seconds(time: SystemTime) -> u64 {
     time.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO).as_secs()
 }

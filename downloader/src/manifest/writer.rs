@@ -1,4 +1,4 @@
-//! Writing a manifest while its folder is unpacked: memory stays flat at any number of entries.
+//! Writes a manifest while its folder is unpacked. Memory does not grow with the number of entries.
 
 use super::{Line, Summary, VERSION, seconds};
 use crate::error::ManifestError;
@@ -10,19 +10,19 @@ use waybill_context::{Context, failpoint};
 use waybill_disk::{NewFile, boot};
 use waybill_schemas::{Blake3Digest, Mac};
 
-/// What a manifest is about.
+/// What a manifest describes.
 #[derive(Debug, Clone)]
 pub(crate) struct Described {
-    /// The content.
+    /// The MAC of the content.
     pub(crate) mac: Mac,
-    /// Where it is unpacked to, an absolute path.
+    /// The absolute path of the folder.
     pub(crate) destination: PathBuf,
-    /// Its setup file, where the document says.
+    /// The setup file's name, where the document gave it.
     pub(crate) setup_file: Option<String>,
 }
 
-/// Told of every file by [`unpack_recorded`](intunewin::AuthenticatedContent::unpack_recorded). Dropped before the
-/// folder is settled, it leaves the old manifest as it was and nothing beside it.
+/// Receives every file from [`unpack_recorded`](intunewin::AuthenticatedContent::unpack_recorded). Dropped before the
+/// folder is settled, it leaves the old manifest as it was and no file beside it.
 pub(crate) struct ManifestWriter<'a> {
     described: Described,
     context: &'a Context<'a>,
@@ -72,7 +72,7 @@ impl<'a> ManifestWriter<'a> {
     }
 }
 
-/// The summary was written already, or a thread died while it wrote.
+/// The error where the summary was written already, or a thread panicked while writing.
 fn closed() -> io::Error {
     io::Error::other("the manifest is closed")
 }
@@ -100,7 +100,7 @@ impl UnpackRecord for ManifestWriter<'_> {
     }
 
     fn settled(&self, settled: bool) -> io::Result<()> {
-        // The lock is let go at the end of this block, because `finish` takes it again.
+        // The lock is released at the end of this block, because `finish` takes it again.
         let summary = {
             let open = self.lock();
             self.summary(open.as_ref().ok_or_else(closed)?, settled)
@@ -110,13 +110,13 @@ impl UnpackRecord for ManifestWriter<'_> {
 }
 
 impl ManifestWriter<'_> {
-    /// Ends it with this summary, whose counts are those of its lines, and puts it into its place.
+    /// Writes this summary, whose counts must be those of the lines, and puts the manifest into its place.
     pub(super) fn finish(&self, summary: &Summary) -> io::Result<()> {
         let Some(Open { out, .. }) = self.lock().take() else { return Err(closed()) };
         complete(out, summary, self.context)
     }
 
-    /// What was written is removed; the old manifest stays as it is.
+    /// Removes what was written; the old manifest stays as it is.
     pub(super) fn give_up(&self, why: &io::Error) {
         tracing::debug!(%why, "no new manifest is written");
         drop(self.lock().take());
@@ -129,7 +129,7 @@ fn line(line: &impl serde::Serialize) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Ends a manifest and puts it into its place.
+/// Writes the summary and puts the manifest into its place.
 pub(super) fn complete(
     mut out: BufWriter<NewFile>,
     summary: &Summary,

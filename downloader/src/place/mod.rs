@@ -1,11 +1,11 @@
-//! Phase 3: a content's files in their place, and what dead runs left out of the way.
+//! Puts a content's files into their place, and removes what dead runs left.
 //!
 //! ```text
-//! Place::of               where, and which lock and manifest belong to it
-//! Place::already_there    nothing to fetch: the folder is whole, or a dead run's staging is, and is taken up
-//! Place::unpack           files beside their place, their manifest, one rename
-//! remove_content          the encrypted content, which nobody needs any more
-//! sweep                   what no run will ever take up again
+//! Place::of               the path, and the lock and manifest that belong to it
+//! Place::already_there    nothing to fetch: the folder is whole, or a dead run's staging is and is moved into place
+//! Place::unpack           stages the files beside their place, writes their manifest, renames once
+//! remove_content          removes the encrypted content once its files are in place
+//! sweep                   removes what no run will continue with
 //! ```
 
 mod sweep;
@@ -24,29 +24,29 @@ use waybill_context::{Context, failpoint};
 use waybill_disk::{Root, StagingError, TargetFolder, folder_of, private_file, space, sync_folder};
 use waybill_schemas::Mac;
 
-/// Where a content folder shall be.
+/// The place of a content folder.
 #[derive(Debug, Clone)]
 pub(crate) struct Place {
     path: PathBuf,
     manifest: PathBuf,
-    /// In the cache everything is ours: what is damaged is moved aside without being asked.
+    /// Whether it is in the cache, where a damaged folder is moved aside without asking.
     in_cache: bool,
 }
 
-/// A content folder that was made.
+/// A content folder that was put into its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Placed {
-    /// Files in it.
+    /// Number of files.
     pub(crate) files: u64,
-    /// Bytes of all files.
+    /// Sum of all files' sizes in bytes.
     pub(crate) bytes: u64,
 }
 
 impl Place {
-    /// The place of `destination`, which need not be there yet.
+    /// The place of `destination`, which need not exist yet.
     ///
     /// # Errors
-    /// A name that is no folder's; a file or link that lies there.
+    /// An app or revision that cannot name a folder; a file or link at the destination.
     pub(crate) fn of(root: &Root, destination: &Destination) -> Result<Self, PlaceError> {
         let (path, in_cache) = match destination {
             Destination::Folder(path) => (absolute(path)?, false),
@@ -58,12 +58,12 @@ impl Place {
         Ok(place)
     }
 
-    /// The folder, absolute.
+    /// The folder's absolute path.
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Held while this folder is worked on, taken after the content's lock.
+    /// The lock that is held while this folder is changed; it is taken after the content's.
     pub(crate) fn lock(&self) -> PathBuf {
         self.manifest.with_extension("lock")
     }
@@ -71,7 +71,7 @@ impl Place {
     fn look(&self) -> Result<State, PlaceError> {
         let unusable = |why| StagingError::Unusable { path: self.path.clone(), why };
         match self.path.symlink_metadata() {
-            Err(_) => Ok(State::Missing), // if it is something else, making it will say so
+            Err(_) => Ok(State::Missing), // if it is something else, making it fails with the reason
             Ok(metadata) if metadata.is_symlink() => Err(unusable("it is a link").into()),
             Ok(metadata) if !metadata.is_dir() => Err(unusable("it is a file").into()),
             Ok(_) => {
@@ -107,11 +107,11 @@ fn absolute(path: &Path) -> Result<PathBuf, StagingError> {
 
 /// Removes an encrypted content whose files are in place, and its journal.
 ///
-/// The content first: a death in between leaves a few hundred bytes that count as none, and that the next run sweeps.
-/// The other way round it would leave gigabytes that look like a download to go on with.
+/// The content goes first: a death in between leaves a journal, which counts as none and which the next run removes. In
+/// the other order it would leave gigabytes that look like a download to continue.
 ///
 /// # Errors
-/// I/O; the files are in place all the same.
+/// I/O; the files are in place nevertheless.
 pub(crate) fn remove_content(incoming: &Incoming) -> io::Result<()> {
     failpoint::reach("partial-removing");
     private_file::remove(&incoming.partial())?;
@@ -124,16 +124,16 @@ pub(crate) fn remove_content(incoming: &Incoming) -> io::Result<()> {
 #[cfg(test)]
 mod tests;
 
-/// A content folder that is there and whole.
+/// A content folder that is in its place and whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Present {
-    /// Files in it.
+    /// Number of files.
     pub(crate) files: u64,
-    /// Bytes of all files.
+    /// Sum of all files' sizes in bytes.
     pub(crate) bytes: u64,
-    /// Its setup file, where the document said.
+    /// The setup file's name, where the document gave it.
     pub(crate) setup_file: Option<String>,
-    /// True where a dead run had unpacked it and this one moved it into place.
+    /// Whether a dead run had unpacked it and this one moved it into place.
     pub(crate) taken_up: bool,
 }
 
@@ -145,14 +145,14 @@ impl Present {
 }
 
 impl Place {
-    /// Finds the content with this MAC unpacked: in its place and whole by its manifest, or in the staging folder of a
-    /// run that died before its rename, and then it is moved into place. The caller holds [`Place::lock`].
+    /// Looks for the unpacked content with this MAC: in its place and whole by its manifest, or staged whole by a run
+    /// that died before its rename, which is then moved into place. The caller holds [`Place::lock`].
     ///
-    /// `None`: there is something to fetch, and the place is free for it. A folder of the cache that is something else
-    /// was moved aside then.
+    /// Returns `None` where the content has to be fetched and the place is free for it. Any other folder of the cache
+    /// in that place was moved aside then.
     ///
     /// # Errors
-    /// A folder elsewhere that is filled with something else or was changed, without `options.force`; I/O; interruption.
+    /// A folder outside the cache that holds something else or was changed, unless `options.force`; I/O; interruption.
     pub(crate) fn already_there(
         &self,
         mac: &Mac,
@@ -168,7 +168,7 @@ impl Place {
             Some(manifest) if state != State::Missing => {
                 let fault = check(manifest, &self.path)?;
                 if fault.is_none() {
-                    // The folder is whole, so nobody needs what dead runs left beside it.
+                    // The folder is whole, so what dead runs left beside it is not needed.
                     TargetFolder::new(&self.path, false)?.sweep(context);
                     return Ok(Some(Present::new(manifest.summary(), false)));
                 }
@@ -179,8 +179,8 @@ impl Place {
         if state == State::Filled {
             self.make_way(fault, options, context)?;
         }
-        // A check that fails for another reason counts as damage: the content is fetched again, which costs
-        // traffic and nothing else. An interruption ends the run right after this.
+        // A check that fails for another reason counts as a fault: fetching the content again only costs traffic. An
+        // interruption ends the run right after this.
         let is_whole = |staged: &Path| {
             manifest.as_ref().is_some_and(|manifest| matches!(check(manifest, staged), Ok(None)))
         };
@@ -198,7 +198,7 @@ impl Place {
         Err(StagingError::Exists { path: self.path.clone() }.into())
     }
 
-    /// The folder is filled, and not with this content as it was unpacked.
+    /// Frees the place of a folder that is not this content as it was unpacked.
     fn make_way(
         &self,
         fault: Option<FolderFault>,
@@ -221,7 +221,7 @@ impl Place {
         }
     }
 
-    /// One damaged folder of each name is kept for a person to look at.
+    /// Moves the folder aside. One damaged folder of each name is kept for a person to look at.
     fn move_aside(&self, context: &Context<'_>) -> io::Result<PathBuf> {
         let mut prefix = OsString::from(".");
         prefix.push(self.path.file_name().unwrap_or_default());
@@ -239,31 +239,31 @@ impl Place {
         let aside = parent.join(prefix);
         private_file::rename(&self.path, &aside, context)?;
         sync_folder(folder_of(&aside));
-        // Sweeping counts from now; where the time cannot be set, it goes earlier.
+        // A sweep counts its age from now; where the time cannot be set, it is removed earlier.
         let _ = std::fs::File::open(&aside).and_then(|folder| folder.set_modified(context.clock().now()));
         Ok(aside)
     }
 }
 
-/// `prefix` and a random part, nothing else: another app's name may begin so.
+/// Whether `name` is `prefix` and a random part. Another app's name may begin alike.
 fn is_named(name: &OsStr, prefix: &OsStr) -> bool {
     let random = name.as_encoded_bytes().strip_prefix(prefix.as_encoded_bytes());
     random.is_some_and(|random| random.iter().all(u8::is_ascii_hexdigit))
 }
 
-/// `.<name>.bad-<random>` in the cache.
+/// The name of a damaged folder in the cache: `.<name>.bad-<random>`.
 pub(super) const BAD: &str = ".bad-";
 
-/// What an entry takes on the disk beside its bytes: half a block, on an average.
+/// The space that an entry takes besides its bytes: half a block on average.
 const OVERHEAD: u64 = 2 << 10;
 
 impl Place {
-    /// Unpacks `content` beside its place and renames it there, with a manifest that is whole before that. The caller
-    /// holds [`Place::lock`] and has asked [`Place::already_there`].
+    /// Unpacks `content` beside its place and renames it into place once its manifest is complete. The caller holds
+    /// [`Place::lock`] and called [`Place::already_there`].
     ///
     /// # Errors
-    /// Too little room, found before the first byte is written; rules that the payload breaks; I/O; a place that was filled
-    /// meanwhile; interruption. Nothing half-done stays, and the encrypted content does.
+    /// Too little free space, found before the first byte is written; a payload that breaks the policy; I/O; a place
+    /// that was filled meanwhile; interruption. No half-unpacked folder stays, and the encrypted content does.
     pub(crate) fn unpack(
         &self,
         content: AuthenticatedContent,
@@ -275,8 +275,8 @@ impl Place {
         let entries = archive.file_count() + archive.folder_count();
         let needed = archive.unpacked_size().saturating_add(entries.saturating_mul(OVERHEAD));
         drop(archive);
-        // The check before the download went by the size that the document claims. Only the authenticated
-        // archive knows the sizes of the files and how many there are.
+        // The check before the download used the size that the document claims. Only the authenticated archive has the
+        // sizes and the number of files.
         space::check(self.path.parent().unwrap_or(&self.path), needed)?;
         let is_name = |name: &&str| EntryName::parse(name.as_bytes(), true).is_ok();
         let described = Described {

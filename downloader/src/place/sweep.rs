@@ -1,5 +1,5 @@
-//! What dead runs left below the root and no run will ever take up again. A partial content is such only when nobody
-//! has touched it for a month.
+//! Removes what dead runs left below the root and no run will continue with. A partial content counts as such only when
+//! it was not touched for a month.
 
 use super::BAD;
 use crate::layout::{self, Incoming};
@@ -12,11 +12,11 @@ use waybill_context::Context;
 use waybill_disk::{Lock, Root, TargetFolder, private_file, target_of_sibling};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-/// Partial contents, manifests of folders that are gone, damaged folders.
+/// The age from which partial contents, manifests of folders that are gone, and damaged folders are removed.
 const OLD: Duration = DAY.saturating_mul(30);
 
-/// Removes what is of no more use, each thing under its lock; what a live run holds is left alone, and so is whatever
-/// cannot be removed. It waits for no lock, so it may be called under one.
+/// Removes what is of no use, each under its lock. What a live run has locked and what cannot be removed is left alone.
+/// Waits for no lock, so that it may be called under one.
 pub(crate) fn sweep(root: &Root, context: &Context<'_>) {
     let sweeper = Sweeper { root, context };
     for (what, swept) in [
@@ -40,7 +40,7 @@ impl Sweeper<'_> {
         Lock::acquire(path, Duration::ZERO, self.context).ok()
     }
 
-    /// False also where the age is not known.
+    /// Whether the path was last changed longer ago than that; false where its age is not known.
     fn is_older(&self, path: &Path, than: Duration) -> bool {
         let modified = path.symlink_metadata().and_then(|metadata| metadata.modified());
         let age = modified.ok().and_then(|time| self.context.clock().now().duration_since(time).ok());
@@ -55,7 +55,7 @@ impl Sweeper<'_> {
                 continue;
             }
             let Some(_lock) = self.lock(&incoming.lock()) else { continue };
-            self.litter(&incoming).iter().for_each(|path| remove(path)); // looked for anew: a run may just have ended
+            self.litter(&incoming).iter().for_each(|path| remove(path)); // looked for again: a run may just have ended
         }
         Ok(())
     }
@@ -92,25 +92,24 @@ impl Sweeper<'_> {
         Ok(())
     }
 
-    /// A manifest whose folder is gone: a dead run's staging may still need it for a while.
+    /// Removes a manifest whose folder is gone, once it is old: a dead run's staging may need it for a while.
     fn manifest(&self, path: &Path) {
         if path.extension().is_none_or(|extension| extension != "jsonl") || !self.is_older(path, OLD) {
             return;
         }
-        // No other error says that the folder is gone: a share may be unreachable for a while.
+        // No other error shows that the folder is gone: a share may be unreachable for a while.
         let is_gone = |destination: &PathBuf| {
             destination.symlink_metadata().is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
         };
         let Some(_lock) = self.lock(&path.with_extension("lock")) else { return };
-        // Read under the lock, because a run may just have replaced it and be about to rename its folder into
-        // place.
+        // Read under the lock, because a run may just have replaced it and be about to rename its folder into place.
         let manifest = Manifest::open(path);
         if manifest.is_some_and(|manifest| manifest.summary().destination.as_ref().is_some_and(is_gone)) {
             remove(path);
         }
     }
 
-    /// Staging of dead runs for an app's revision that nobody may ever fetch again, and damaged folders.
+    /// Removes the staging of dead runs for revisions that may never be fetched again, and damaged folders.
     fn cache(&self) -> io::Result<()> {
         let cache = self.root.cache();
         let mut places = BTreeSet::new();
@@ -135,7 +134,7 @@ impl Sweeper<'_> {
     }
 }
 
-/// Whether a folder of the cache was moved aside under this name because it was damaged.
+/// Whether a folder of the cache has the name of one that was moved aside because it was damaged.
 fn is_damaged(name: &str) -> bool {
     let place = name.strip_prefix('.').and_then(|name| name.rsplit_once(BAD)).map(|(place, _)| place);
     place.is_some_and(|place| {
@@ -143,7 +142,7 @@ fn is_damaged(name: &str) -> bool {
     })
 }
 
-/// Names that are no text are none of ours.
+/// The names in a folder. Those that are not valid Unicode cannot be ours.
 fn names_in(folder: &Path) -> io::Result<Vec<String>> {
     let names = fs_err::read_dir(folder)?.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
     Ok(names.collect())
