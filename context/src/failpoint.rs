@@ -16,7 +16,7 @@
 //! The thread that gets there writes the line `failpoint <value>` to stderr and sleeps for ever; the other threads go on
 //! as in life. The harness reads the line and kills the process.
 
-/// The feature switched on: one point, named by the environment.
+/// With the feature: one point, named by an environment variable, stops the thread that reaches it.
 #[cfg(feature = "failpoints")]
 mod armed {
     use crate::Stage;
@@ -26,17 +26,18 @@ mod armed {
 
     const VARIABLE: &str = "WAYBILL_FAILPOINT";
 
-    /// Where to stop.
+    /// The point at which a thread stops.
     #[derive(Debug, PartialEq, Eq)]
     pub(super) enum Point {
-        /// Where a name is reached for the `nth` time.
+        /// The point `name`, when it is reached for the `nth` time.
         Named { name: String, nth: u64 },
-        /// Where a stage, by its name in lower case, stands at `bytes`.
+        /// The moment at which a meter of `stage` (its name in any case) has counted `bytes`.
         Bytes { stage: String, bytes: u64 },
     }
 
     impl Point {
-        /// `name`, `name#nth` or `stage:bytes`.
+        /// Parses `name`, `name#nth` or `stage:bytes`; `None` for anything else and for a name that is not in
+        /// [`super::all`].
         pub(super) fn parse(text: &str) -> Option<Self> {
             if let Some((stage, bytes)) = text.split_once(':') {
                 return Some(Self::Bytes { stage: stage.to_owned(), bytes: bytes.parse().ok()? });
@@ -47,7 +48,7 @@ mod armed {
         }
     }
 
-    /// The armed point; read from the environment once.
+    /// The armed point, which is read from the environment once.
     fn armed() -> Option<&'static Point> {
         static ARMED: OnceLock<Option<Point>> = OnceLock::new();
         let read = || {
@@ -61,7 +62,7 @@ mod armed {
         ARMED.get_or_init(read).as_ref()
     }
 
-    /// The point `name` is reached; stops the thread for ever where that point is armed.
+    /// Marks that the point `name` is reached, and stops the thread for ever where it is armed.
     pub fn reach(name: &'static str) {
         static TIMES: AtomicU64 = AtomicU64::new(0);
         let Some(Point::Named { name: armed, nth }) = armed() else { return };
@@ -70,7 +71,7 @@ mod armed {
         }
     }
 
-    /// How far a meter stands, to the byte.
+    /// How many bytes a meter has counted.
     pub(crate) struct Position(AtomicU64);
 
     impl Position {
@@ -88,7 +89,7 @@ mod armed {
             }
         }
 
-        /// Bytes that were there before: they count, and stop nothing.
+        /// Counts bytes of an earlier run, which stop nothing.
         pub(crate) fn skip(&self, bytes: u64) {
             self.0.fetch_add(bytes, Ordering::Relaxed);
         }
@@ -102,7 +103,8 @@ mod armed {
         }
     }
 
-    /// One write, so that no other thread's line runs into it. What waits for the line is a test.
+    /// Writes a line to stderr, for the test that waits for it. It is one write, so that no other thread's line runs
+    /// into it.
     fn tell(line: &str) {
         let mut stderr = std::io::stderr().lock();
         let _ = stderr.write_all(line.as_bytes()).and_then(|()| stderr.flush());
@@ -121,7 +123,7 @@ pub fn all() -> impl Iterator<Item = &'static str> {
 
 /// The points of an attempt to install, in its order.
 pub const INSTALL: &[&str] = &[
-    // installer-runner: what an earlier run left
+    // installer-runner: settling what an earlier run left
     "earlier-settling",
     // agent: each write of state.db, several times in an attempt
     "state-writing",
@@ -139,39 +141,39 @@ pub const FETCH: &[&str] = &[
     // intunewin: the file that is received
     "partial-syncing",
     "partial-synced",
-    // downloader: what is known of it
+    // downloader: the journal of that file
     "journal-writing",
     "journal-synced",
     "journal-renamed",
     // intunewin: unpacking
     "unpack-syncing",
     "unpack-synced",
-    // downloader: what will be there
+    // downloader: the manifest of the content folder
     "manifest-writing",
     "manifest-synced",
     "manifest-renamed",
-    // intunewin: moving into place
+    // intunewin: moving the content folder into place
     "unpack-setting-aside",
     "unpack-set-aside",
     "unpack-renaming",
     "unpack-renamed",
     "unpack-parent-synced",
     "unpack-trashed",
-    // downloader: the encrypted content goes
+    // downloader: removing the encrypted content
     "partial-removing",
     "partial-removed",
     "journal-removed",
-    // intunewin: what dead runs left
+    // intunewin: sweeping what dead runs left
     "sweep-renamed",
     "sweep-removed",
 ];
 
-/// The point `name` is reached; stops the thread for ever where that point is armed.
+/// Marks that the point `name` is reached, and stops the thread for ever where it is armed.
 #[cfg(not(feature = "failpoints"))]
 #[inline(always)]
 pub fn reach(_name: &'static str) {}
 
-/// How far a meter stands: nothing to keep without the feature.
+/// How many bytes a meter has counted; without the feature nobody asks, so nothing is kept.
 #[cfg(not(feature = "failpoints"))]
 pub(crate) struct Position;
 

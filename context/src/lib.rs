@@ -26,7 +26,7 @@ pub trait Cancel: Send + Sync {
     fn is_cancelled(&self) -> bool;
 }
 
-/// Never cancelled.
+/// For work that nobody cancels.
 impl Cancel for () {
     fn is_cancelled(&self) -> bool {
         false
@@ -52,16 +52,16 @@ impl std::fmt::Display for Cancelled {
 
 impl std::error::Error for Cancelled {}
 
-/// What time it is, and waiting: injected everywhere, so that no test sleeps for real.
+/// The time of day, and waiting. It is injected everywhere, so that no test sleeps for real.
 pub trait Clock: Send + Sync {
     /// The time of day.
     fn now(&self) -> SystemTime;
 
-    /// Waits. Long waits go through [`Context::sleep`], which can be interrupted.
+    /// Blocks the thread for `duration`. Long waits go through [`Context::sleep`], which can be interrupted.
     fn sleep(&self, duration: Duration);
 }
 
-/// The system's clock.
+/// The clock of the system, on which a sleep blocks the thread.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 
@@ -75,7 +75,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// The three together, passed by reference into every long operation.
+/// Progress, cancellation and clock together, as every long operation takes them.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
     progress: &'a dyn Progress,
@@ -83,7 +83,7 @@ pub struct Context<'a> {
     clock: &'a dyn Clock,
 }
 
-/// The longest sleep between two looks whether to stop.
+/// The longest sleep between two checks for cancellation.
 const SLICE: Duration = Duration::from_millis(100);
 
 impl<'a> Context<'a> {
@@ -102,12 +102,12 @@ impl<'a> Context<'a> {
         self.progress
     }
 
-    /// What time it is.
+    /// The clock that every time is read from.
     pub fn clock(&self) -> &'a dyn Clock {
         self.clock
     }
 
-    /// To be asked once a block in every loop.
+    /// Returns an error once the work is cancelled. Every long loop asks once for each block.
     ///
     /// # Errors
     /// [`Cancelled`] once the user wants to stop.
@@ -189,7 +189,7 @@ pub enum Stage {
 pub trait Progress: Send + Sync {
     /// A stage begins; `total` is its size in bytes where known.
     fn begin(&self, _stage: Stage, _total: Option<u64>) {}
-    /// `bytes` more are done.
+    /// `bytes` more of the stage are done.
     fn advance(&self, _stage: Stage, _bytes: u64) {}
     /// `bytes` more were done before, by an earlier run: they count towards the total, not towards the rate.
     fn skip(&self, stage: Stage, bytes: u64) {
@@ -199,7 +199,7 @@ pub trait Progress: Send + Sync {
     fn end(&self, _stage: Stage) {}
 }
 
-/// Nobody watches.
+/// Progress that goes nowhere, for callers without a display.
 impl Progress for () {}
 
 /// Counts bytes towards a stage and reports them in steps of at least 256 KiB; ends the stage when dropped.

@@ -11,14 +11,14 @@ use object::read::pe::{DataDirectories, ImageNtHeaders, SectionTable, optional_h
 use object::read::{ReadCache, ReadCacheOps, ReadRef};
 use std::ops::Range;
 
-/// What the rest needs of the headers.
+/// What the headers say, as far as sections, overlay and resources need it.
 pub(super) struct Headers {
     pub(super) machine: Machine,
     pub(super) sections: Vec<Section>,
     pub(super) overlay: Range<u64>,
     /// Where in the file the resource directory starts.
     pub(super) resources: Option<u64>,
-    /// Sections as memory sees them: address, then the file range behind it.
+    /// The address of each section in memory, and its range in the file.
     pub(super) addresses: Vec<(u32, Range<u64>)>,
 }
 
@@ -107,7 +107,7 @@ const MOST_ENTRIES: usize = 16 * 1024;
 /// Resources that are kept, and units of a name: each resource holds its names, which a file may share endlessly.
 const MOST_FOUND: usize = 1_024;
 const LONGEST_NAME: u64 = 256;
-/// The top bit: a name instead of a number, a directory instead of data.
+/// The top bit of an entry: its name is a text rather than a number, or it leads to a directory rather than to data.
 const FLAG: u32 = 0x8000_0000;
 
 /// A resource's type or name.
@@ -120,7 +120,7 @@ pub enum ResourceName {
     Text(String),
 }
 
-/// One resource; its languages are one after the other.
+/// One resource in one language; the languages of a resource follow one another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Resource {
     pub(super) kind: ResourceName,

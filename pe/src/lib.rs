@@ -29,13 +29,13 @@ const RT_VERSION: u32 = 16;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProgramError {
-    /// It could not be opened, or not be read to where its headers lead.
+    /// The file could not be opened, or could not be read as far as its headers lead.
     #[error("the program cannot be read")]
     Read(#[source] std::io::Error),
-    /// Its headers are missing, damaged or cut off.
+    /// The headers are missing, damaged or cut off.
     #[error("the file is not a Windows program: {what}")]
     NotAProgram {
-        /// What was wrong first.
+        /// The first fault that was found.
         what: String,
     },
 }
@@ -55,9 +55,9 @@ impl Classified for ProgramError {
 pub enum Machine {
     /// 32-bit x86; installers for any architecture are often this.
     X86,
-    /// 64-bit x86.
+    /// 64-bit x86, AMD64 in the header.
     X64,
-    /// 64-bit ARM.
+    /// 64-bit ARM, ARM64 in the header.
     Arm64,
     /// Another processor, by its number in the header.
     Other(u16),
@@ -111,7 +111,7 @@ impl Program {
         Self::from_reader(BufReader::new(file))
     }
 
-    /// The same from anything that can be read and sought.
+    /// Reads a program from anything that can be read and sought.
     ///
     /// # Errors
     /// It cannot be read, or is not a program.
@@ -161,7 +161,7 @@ struct FailureRecorder<R> {
 }
 
 impl<R> FailureRecorder<R> {
-    /// With where the first failure is to be found afterwards.
+    /// Wraps `reader`; the cell holds the first failure afterwards.
     fn new(reader: R) -> (Self, Rc<Cell<Option<io::Error>>>) {
         let failure = Rc::default();
         (Self { reader, failure: Rc::clone(&failure) }, failure)
@@ -171,7 +171,7 @@ impl<R> FailureRecorder<R> {
     fn recorded<T>(&self, outcome: io::Result<T>) -> io::Result<T> {
         outcome.map_err(|error| {
             let kind = error.kind();
-            // Whoever reads tries again after an interruption: it is no failure, and kept as one
+            // The reading code tries again after an interruption: it is no failure, and kept as one
             // it would hide what the file is.
             if kind != ErrorKind::Interrupted {
                 let first = self.failure.take().unwrap_or(error);

@@ -19,15 +19,15 @@ pub struct ContentOptions {
     pub repair: bool,
 }
 
-/// What was to be done for a content.
+/// What publishing a content did to the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Publication {
-    /// It was not there, and is now.
+    /// The content was not there, and is now.
     Written,
-    /// It was there, whole, and was not touched.
+    /// The content was there, whole, and was not touched.
     AlreadyThere,
-    /// It was there, damaged, and is whole now.
+    /// The content was there, damaged, and is whole now.
     Repaired,
 }
 
@@ -43,17 +43,18 @@ pub struct PublishedContent {
     pub pieces_digest: Sha256Digest,
     /// Bytes of the payload.
     pub payload_size: u64,
-    /// Bytes of the files in it.
+    /// Bytes of the files when unpacked.
     pub unpacked_size: u64,
     /// Whether it was written, found or repaired.
     pub publication: Publication,
 }
 
-/// Puts a content into a store, or finds it there: `content.bin` and `pieces.json` under its MAC. No key goes there.
+/// Puts a content into a store, or finds it there: `content.bin` and `pieces.json` under its MAC. The keys stay out of
+/// it.
 ///
 /// # Errors
-/// A content that is not authentic or breaks the policy; damage to what is there, unless it is to be repaired; the
-/// store; interruption. Whatever it is, nothing half is left under the name.
+/// The content is not authentic or breaks the policy, what is there is damaged and is not to be repaired, the store
+/// fails, or the user wants to stop. In no case is half a content left under the name.
 pub fn publish_content(
     content: EncryptedContent,
     store: &dyn Store,
@@ -89,7 +90,8 @@ pub fn publish_content(
     Ok(published)
 }
 
-/// MAC, padding, digest, size and CRC, the digest of every piece, and the copy where one is wanted: all from one read.
+/// Checks MAC, padding, digest, size and CRC, digests every piece, and makes the copy where one is wanted, all in one
+/// read.
 fn read(
     content: EncryptedContent,
     upload: Option<&mut (dyn Upload + '_)>,

@@ -1,5 +1,6 @@
-//! The secret document: where it goes and by which URL it names the content, decided before anything is written; then
-//! private from its first byte, whole or not there, never written over what says something else.
+//! The secret document: where it goes and by which URL it names the content, which is decided before anything is
+//! written. It is private from its first byte, appears whole or not at all, and replaces a document that says something
+//! else only by force.
 
 use crate::store::StoreError;
 use crate::{CONTENT, PublishError, PublishRequest};
@@ -28,11 +29,12 @@ pub(crate) struct DocumentPlacement {
 }
 
 impl DocumentPlacement {
-    /// As the request asks. Folders that are not there yet are taken by their names, so ask again once they are:
-    /// names that differ in case only may be one folder.
+    /// Decides as the request asks. Folders that are not there yet are taken by their names, so ask again once they
+    /// are: names that differ in case only may be one folder.
     ///
     /// # Errors
-    /// A document that would lie in the public tree unasked; a content that it could not name; a base URL that is not an absolute one.
+    /// The document would lie in the public tree unasked, it could not name the content, or the base URL is not
+    /// absolute.
     pub(crate) fn decide(request: &PublishRequest, mac: &Mac) -> Result<Self, PublishError> {
         let document = document_path(request);
         let public = resolved(&request.public)?;
@@ -183,7 +185,7 @@ fn read(path: &Path) -> Result<There, PublishError> {
     Ok(ContentDocument::read(&bytes).map_or(There::Other, |document| There::Document(Box::new(document))))
 }
 
-/// Fields that another program added are not compared: they may stay.
+/// Whether two documents agree. Fields that another program added are not compared, and may stay.
 fn says_the_same(there: &ContentDocument, document: &ContentDocument) -> bool {
     let there = ContentDocument { other: document.other.clone(), ..there.clone() };
     there == *document

@@ -104,9 +104,10 @@ impl PublishRequest {
 /// A second run with the same content checks what is there and writes nothing; another version lies beside the first.
 ///
 /// # Errors
-/// A placement that would give the keys away or could not be named, before anything is written; a content that is not
-/// authentic or breaks the policy; damage to what was published before; a document that says something else; I/O;
-/// interruption. Nothing half is left under a final name, whatever happens.
+/// The document's place would give the keys away, or the content could not be named from it; both are found before
+/// anything is written. The content is not authentic or breaks the policy, what was published before is damaged, the
+/// document says something else, a file cannot be read or written, or the user wants to stop. In no case is half a file
+/// left under a final name.
 pub fn publish(
     content: EncryptedContent,
     request: &PublishRequest,
@@ -196,10 +197,10 @@ fn notes(placement: &DocumentPlacement) -> Vec<String> {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PublishError {
-    /// The content is not authentic: nothing of it was published.
+    /// The content is not authentic, and nothing of it was published.
     #[error(transparent)]
     Authenticate(AuthenticateError),
-    /// The content's archive breaks the policy: no device would unpack it.
+    /// The content's archive breaks the policy, so no device would unpack it.
     #[error(transparent)]
     Archive(ArchiveError),
     /// A size that no document can hold.
@@ -210,7 +211,7 @@ pub enum PublishError {
     Damaged {
         /// Where the content's objects are.
         location: String,
-        /// What is wrong with it.
+        /// What is wrong with the objects.
         damage: Damage,
     },
     /// The public tree cannot be read or written, or holds something else where the content belongs; or the document
@@ -220,25 +221,25 @@ pub enum PublishError {
     /// The document is there, says something else and was not to be replaced.
     #[error("{} exists already and {says}", shown(document))]
     DocumentExists {
-        /// The document.
+        /// The path of the document.
         document: PathBuf,
-        /// What it says instead.
+        /// What it says instead, as a verb with its object.
         says: &'static str,
     },
     /// The document would lie in the public tree, which [`with_keys`](PublishRequest::with_keys) does not allow.
     #[error("{} would lie in the public tree {}", shown(document), shown(public))]
     KeysInPublic {
-        /// The document.
+        /// The path of the document.
         document: PathBuf,
-        /// The public tree.
+        /// The root of the public tree.
         public: PathBuf,
     },
     /// No relative URL leads from the document to the content, and there is no base URL.
     #[error("{} does not lie above {}, and no base URL is given", shown(document), shown(public))]
     OutOfReach {
-        /// The document.
+        /// The path of the document.
         document: PathBuf,
-        /// The public tree.
+        /// The root of the public tree.
         public: PathBuf,
     },
     /// The base URL does not begin with a scheme.
@@ -298,7 +299,7 @@ pub enum Damage {
         /// The name of the object.
         file: &'static str,
     },
-    /// The content has another length.
+    /// The published content has another length than the content.
     #[error("{} has {actual} bytes, the content has {expected}", CONTENT)]
     Length {
         /// Bytes of the content.
@@ -306,7 +307,7 @@ pub enum Damage {
         /// Bytes that are there.
         actual: u64,
     },
-    /// Pieces of the content are other bytes.
+    /// Pieces of the published content differ from the content's.
     #[error("{wrong} of {of} pieces of {} are not the content's, the first is piece {first}", CONTENT)]
     Pieces {
         /// How many pieces differ.

@@ -74,9 +74,9 @@ impl fmt::Display for Key {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Put {
-    /// It is there now, whole and durable.
+    /// The group is there now, whole and durable.
     Written,
-    /// Something was there already, and is untouched.
+    /// Something was under its name already, and is untouched.
     AlreadyThere,
 }
 
@@ -85,7 +85,7 @@ pub enum Put {
 /// Objects come in groups that appear together: a content and the digests of its pieces. A group is put if there is
 /// none of its name, and never changes afterwards but by repair.
 pub trait Store {
-    /// Begins a group. No reader sees its objects before [`Upload::put_if_absent`].
+    /// Begins a new group of objects. No reader sees them before [`Upload::put_if_absent`].
     ///
     /// # Errors
     /// The store cannot be written to.
@@ -107,7 +107,7 @@ pub trait Store {
     /// an empty one.
     ///
     /// # Errors
-    /// The store cannot be read; something that is no group lies under the name.
+    /// The store cannot be read, or something that is no group lies under the name.
     fn list(&self, group: &Key) -> Result<Option<Vec<Key>>, StoreError>;
 
     /// Where the object or group is, for reports and messages: a path, or a URL without its query.
@@ -119,19 +119,19 @@ pub trait Upload {
     /// Begins the next object of the group, which will have exactly `length` bytes; the one before is complete.
     ///
     /// # Errors
-    /// The store cannot be written to; the object before got more or fewer bytes than it was announced with.
+    /// The store cannot be written to, or the object before got more or fewer bytes than it was announced with.
     fn object(&mut self, name: &str, length: u64) -> Result<&mut dyn Write, StoreError>;
 
     /// Makes the objects durable and lets them appear together, unless something lies under the group's name.
     ///
     /// # Errors
-    /// The store cannot be written to; interruption.
+    /// The store cannot be written to, or the user wants to stop.
     fn put_if_absent(&mut self, context: &Context<'_>) -> Result<Put, StoreError>;
 
     /// Puts one object of the group over the one that is there, to repair it. Readers see the old or the new one.
     ///
     /// # Errors
-    /// The store cannot be written to; interruption.
+    /// The store cannot be written to, or the user wants to stop.
     fn replace(&mut self, name: &str, context: &Context<'_>) -> Result<(), StoreError>;
 }
 

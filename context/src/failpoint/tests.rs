@@ -1,4 +1,4 @@
-//! The list against the sources, and how a point is written.
+//! The list of points is compared with the sources, and points are parsed.
 
 use super::all;
 use std::collections::BTreeSet;

@@ -76,10 +76,9 @@ fn what_is_no_program_is_refused() {
     assert_eq!(Program::read(Path::new("not/there.exe")).unwrap_err().code().id, "init-io");
 }
 
-/// Counts what is read of a program with a GB of sections and overlay that nobody needs.
 #[test]
 fn a_disk_that_fails_is_no_file_without_a_version() {
-    /// Fails from here on.
+    /// A reader that fails from an offset on.
     struct Failing(Cursor<Vec<u8>>, u64);
     impl std::io::Read for Failing {
         fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
@@ -100,6 +99,7 @@ fn a_disk_that_fails_is_no_file_without_a_version() {
     }
 }
 
+/// Counts what is read of a program with 12 MiB in a section, a resource and the overlay.
 #[test]
 fn a_huge_installer_costs_little() {
     struct Counted<R>(R, std::rc::Rc<std::cell::Cell<usize>>);

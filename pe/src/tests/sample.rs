@@ -9,29 +9,29 @@ const OPTIONAL: usize = 64 + 4 + 20;
 /// A program to be put together.
 #[derive(Default, Clone)]
 pub struct Sample {
-    /// For 64-bit x86, else for 32-bit.
+    /// Whether it is a program for 64-bit x86 rather than for 32-bit.
     pub x64: bool,
     /// Sections besides `.text` and `.rsrc`.
     pub sections: Vec<(&'static str, Vec<u8>)>,
     /// Type, name and bytes of each resource.
     pub resources: Vec<(Name, Name, Vec<u8>)>,
-    /// What follows the last section.
+    /// The bytes between the last section and the signature.
     pub overlay: Vec<u8>,
-    /// The signature at the end.
+    /// The signature at the end; the program is unsigned where it is empty.
     pub signature: Vec<u8>,
 }
 
 /// The type or name of a resource.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Name {
-    /// A number.
+    /// The number of a type or name, e.g. 16 for a version.
     Number(u32),
-    /// A text.
+    /// A name, stored as UTF-16.
     Text(&'static str),
 }
 
 impl Sample {
-    /// The program's bytes.
+    /// The program as a file, headers and signature included.
     pub fn bytes(&self) -> Vec<u8> {
         let mut sections = vec![(".text", vec![0xC3; 16])];
         sections.extend(self.sections.iter().cloned());

@@ -1,4 +1,4 @@
-//! Once more: nothing is written twice, damage is found, other documents are spared.
+//! Publishing again: nothing is written twice, damage is found, other documents are left alone.
 
 use super::{Bench, MIB, content_of, files, package};
 use crate::{Damage, PublishError, StoreError};
@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use waybill_schemas::codes::{Class, Classified as _};
 use waybill_schemas::{ContentDocument, PiecesDocument};
 
-/// What tells that a file was not touched: its bytes, its time, and where the system has it, its number.
+/// What shows that a file was not touched: its bytes, its time, and where the system has one, its inode.
 fn state(folder: &Path) -> Vec<(PathBuf, Vec<u8>, SystemTime, u64)> {
     #[cfg(unix)]
     let number = |metadata: &fs::Metadata| std::os::unix::fs::MetadataExt::ino(metadata);

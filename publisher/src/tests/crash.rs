@@ -1,4 +1,4 @@
-//! Cut short at any point: under the final name lies all of it or nothing.
+//! Publishing that is cut short at any point: under the final name lies the whole content or nothing.
 
 use super::{Bench, MIB, content_of, files, opened, package};
 use crate::{PublishError, StoreError, publish};
@@ -8,7 +8,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use waybill_context::{Cancel, Clock, Context, Progress, Stage, SystemClock};
 
-/// Does something whenever a block is done: what happens then happens in the middle of the work.
+/// Runs a function whenever a block is done, which is in the middle of the work.
 struct Between<F: Fn(u64) + Send + Sync>(F, AtomicU64);
 
 impl<F: Fn(u64) + Send + Sync> Progress for Between<F> {

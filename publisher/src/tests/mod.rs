@@ -100,7 +100,7 @@ impl Bench {
         publish(opened(package.to_vec()), &request, &Context::silent())
     }
 
-    /// The files of a published package: content.bin and pieces.json.
+    /// The paths of content.bin and pieces.json of a published package.
     fn published(&self, package: &[u8]) -> [PathBuf; 2] {
         let folder = self.public().join(info(package).mac.to_hex());
         [folder.join("content.bin"), folder.join("pieces.json")]

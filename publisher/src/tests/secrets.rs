@@ -6,7 +6,7 @@ use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use std::fs;
 use std::path::Path;
 
-/// A key in every form that it might slip out in; each long enough to be no chance.
+/// A key in every form in which it might leak. Each is long enough not to occur by chance.
 fn forms(key: &[u8; 32]) -> Vec<Vec<u8>> {
     let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
     let list = key.map(|byte| byte.to_string()).join(",");
@@ -65,7 +65,7 @@ fn the_public_tree_holds_no_key_in_any_form() {
     }
 }
 
-/// The test itself has to see them.
+/// The search for keys has to find them where they are.
 #[test]
 fn every_form_is_seen() {
     let canaries = canaries(&package(10, 20));

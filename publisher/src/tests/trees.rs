@@ -1,4 +1,4 @@
-//! What is written, and where.
+//! Which files publishing writes, and where.
 
 use super::{Bench, MIB, content_of, files, info, noise, opened, package};
 use crate::{PublishError, StoreError, publish};
