@@ -9,7 +9,7 @@ pub trait AccessLog: Send + Sync {
     fn request(&self, record: &AccessRecord);
 }
 
-/// Nobody listens.
+/// A log that drops every record.
 impl AccessLog for () {
     fn request(&self, _: &AccessRecord) {}
 }
@@ -17,9 +17,9 @@ impl AccessLog for () {
 /// One request and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccessRecord {
-    /// Who asked.
+    /// The address of the client.
     pub peer: SocketAddr,
-    /// The method.
+    /// The method, e.g. `GET`.
     pub method: String,
     /// The path as it was asked for, still percent-encoded; never the query, which may hold a signature.
     pub path: String,
@@ -27,7 +27,7 @@ pub struct AccessRecord {
     pub status: u16,
     /// Bytes of the body that were handed to the connection.
     pub bytes: u64,
-    /// From the request's head to the end of the answer.
+    /// The time from the request's head to the end of the answer.
     pub elapsed: Duration,
     /// Whether the whole answer was handed over; false where the client left or the file shrank.
     pub complete: bool,
@@ -59,12 +59,12 @@ impl PendingRecord {
         Self { log, started: Instant::now(), record }
     }
 
-    /// The status is known, and whether no body follows.
+    /// Notes the status of the answer, and whether the answer is complete because no body follows.
     pub(crate) fn answered(&mut self, status: u16, complete: bool) {
         (self.record.status, self.record.complete) = (status, complete);
     }
 
-    /// Bytes of the body went out; `last` where none follow.
+    /// Notes that bytes of the body went out; `last` where none follow.
     pub(crate) fn sent(&mut self, bytes: usize, last: bool) {
         self.record.bytes += bytes as u64;
         self.record.complete = last;

@@ -1,4 +1,4 @@
-//! From a request to its answer.
+//! Answers a request: finds the file, evaluates conditions and range, and writes status, headers and body.
 
 use crate::access_log::{AccessLog, PendingRecord};
 use crate::conditions::{self, Precondition, Ranged, Validators};
@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 use tokio::task::spawn_blocking;
 
-/// What is served, and how.
+/// The folder that is served, and who may fetch what from it.
 pub(crate) struct Site {
     pub(crate) folder: ServedFolder,
     pub(crate) serve_keys: bool,
@@ -37,7 +37,7 @@ enum Content {
     File(ServedFile, Range<u64>),
 }
 
-/// Answers one request; whatever happens, it is an answer.
+/// Answers one request. Every failure is an answer, too.
 pub(crate) async fn answer<B>(
     site: Arc<Site>,
     peer: SocketAddr,
@@ -84,7 +84,7 @@ async fn find<B>(site: Arc<Site>, request: &Request<B>) -> Result<ServedFile, Re
         .unwrap_or(Err(Refusal::Failed))
 }
 
-/// The conditions and the range, in the order of RFC 9110, 13.2.2.
+/// The answer for a file that was found. Conditions and range are evaluated in the order of RFC 9110, 13.2.2.
 fn answer_with<B>(request: &Request<B>, found: ServedFile) -> Result<Answer, Refusal> {
     let mut headers = file_headers(request.uri().path(), &found.validators);
     match conditions::evaluate(request.headers(), &found.validators) {
@@ -114,7 +114,7 @@ fn answer_with<B>(request: &Request<B>, found: ServedFile) -> Result<Answer, Ref
     Ok(Answer { status, headers, content: Content::File(found, part) })
 }
 
-/// Ranges are defined for GET alone.
+/// The part of the file to send. Ranges are defined for GET alone.
 fn ranged<B>(request: &Request<B>, found: &ServedFile) -> Ranged {
     if request.method() != Method::GET {
         return Ranged::Whole;
@@ -149,7 +149,7 @@ fn refused(refusal: &Refusal) -> Answer {
     Answer { status: refusal.status(), headers, content: Content::Text(text) }
 }
 
-/// What we write ourselves is ASCII; anything else would be left empty.
+/// A header value. What we write ourselves is ASCII; anything else would be left empty.
 fn value(text: &str) -> HeaderValue {
     HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""))
 }

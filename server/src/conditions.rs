@@ -11,18 +11,18 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 #[derive(Debug, Clone)]
 pub(crate) struct Validators {
     pub(crate) tag: EntityTag,
-    /// In whole seconds; none where the file's time cannot be said in HTTP.
+    /// The time of the last change in whole seconds; `None` where it cannot be written as an HTTP date.
     pub(crate) modified: Option<SystemTime>,
 }
 
-/// What the conditions make of a request.
+/// What the conditions of a request come to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Precondition {
-    /// Go on.
+    /// The conditions hold, and the file is sent.
     Proceed,
-    /// 304.
+    /// The client has the file already; the answer is 304.
     NotModified,
-    /// 412.
+    /// A condition does not hold; the answer is 412.
     Failed,
 }
 
@@ -51,7 +51,7 @@ pub(crate) fn evaluate(headers: &HeaderMap, validators: &Validators) -> Precondi
     if known { Precondition::NotModified } else { Precondition::Proceed }
 }
 
-/// The Range header that counts: there is one, and an If-Range beside it fits.
+/// The value of the Range header, if there is exactly one and an If-Range beside it fits.
 pub(crate) fn range<'a>(headers: &'a HeaderMap, validators: &Validators, now: SystemTime) -> Option<&'a str> {
     let range = only(headers, &RANGE)?.to_str().ok()?;
     if !headers.contains_key(IF_RANGE) {
@@ -80,7 +80,7 @@ fn holds(value: &str, fits: impl Fn(&Listed<'_>) -> bool) -> bool {
     }
 }
 
-/// Every line of a header that is a list, as one; a line that is no text makes it malformed as a whole.
+/// All lines of a header that is a list, joined. A line that is not text makes the list malformed as a whole.
 fn listed(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
     let mut lines = headers.get_all(name).iter().peekable();
     lines.peek()?;
@@ -88,13 +88,13 @@ fn listed(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
     Some(lines.join(", "))
 }
 
-/// A header that may stand once only.
+/// A header that may occur only once; `None` where it occurs twice.
 fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a hyper::header::HeaderValue> {
     let mut lines = headers.get_all(name).iter();
     lines.next().filter(|_| lines.next().is_none())
 }
 
-/// A date that is none is as good as absent.
+/// The date in a header. A malformed one counts as absent.
 fn date(headers: &HeaderMap, name: &HeaderName) -> Option<SystemTime> {
     httpdate::parse_http_date(only(headers, name)?.to_str().ok()?).ok()
 }
@@ -104,7 +104,7 @@ fn date(headers: &HeaderMap, name: &HeaderName) -> Option<SystemTime> {
 pub(crate) struct EntityTag(String);
 
 impl EntityTag {
-    /// Of a file: its length, when it was changed, and which file it is.
+    /// The tag of a file, made of its length, the time of its last change, and which file it is.
     pub(crate) fn of(metadata: &Metadata) -> Self {
         let modified = metadata.modified().map_or(0, nanoseconds);
         Self(format!("\"{:x}-{modified:x}-{:x}\"", metadata.len(), identity(metadata)))
@@ -114,31 +114,31 @@ impl EntityTag {
         &self.0
     }
 
-    /// Strong comparison: this very tag, and not weak.
+    /// Strong comparison: `other` is this very tag, and not weak.
     pub(crate) fn is(&self, other: &Listed<'_>) -> bool {
         !other.weak && other.tag == self.0
     }
 
-    /// Weak comparison: this tag, weak or not.
+    /// Weak comparison: `other` is this tag, weak or not.
     pub(crate) fn is_like(&self, other: &Listed<'_>) -> bool {
         other.tag == self.0
     }
 }
 
-/// Which file it is, so that one that was put in its place with the same length and time differs from it.
+/// The inode, so that a file which was put in another's place with the same length and time has another tag.
 #[cfg(unix)]
 fn identity(metadata: &Metadata) -> u128 {
     std::os::unix::fs::MetadataExt::ino(metadata).into()
 }
 
-/// The index of a file is not to be had from the standard library. The time when it was made says less: a file that takes another's
-/// name within seconds inherits it.
+/// The time of creation. The standard library does not give the index of a file. The time says less: a file that takes
+/// another's name within seconds inherits it.
 #[cfg(windows)]
 fn identity(metadata: &Metadata) -> u128 {
     std::os::windows::fs::MetadataExt::creation_time(metadata).into()
 }
 
-/// Since 1970; times before that are counted too.
+/// Nanoseconds since 1970; times before that are counted too.
 fn nanoseconds(time: SystemTime) -> u128 {
     match time.duration_since(UNIX_EPOCH) {
         Ok(since) => since.as_nanos(),
@@ -153,17 +153,17 @@ pub(crate) struct Listed<'a> {
     tag: &'a str,
 }
 
-/// What If-Match and If-None-Match hold.
+/// The value of If-Match or If-None-Match.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum TagList<'a> {
-    /// `*`
+    /// `*`, which every file fits
     Any,
-    /// Tags; none where the header is malformed.
+    /// A list of tags; it is empty where the header is malformed.
     Tags(Vec<Listed<'a>>),
 }
 
 impl<'a> TagList<'a> {
-    /// Reads a header's value; one that is malformed anywhere lists nothing.
+    /// Parses a header's value. One that is malformed anywhere yields no tags.
     pub(crate) fn parse(value: &'a str) -> Self {
         if value.trim_matches(is_blank) == "*" {
             return Self::Any;
@@ -183,13 +183,13 @@ impl<'a> TagList<'a> {
     }
 }
 
-/// The one tag that an If-Range holds, unless it holds a date or nonsense.
+/// The tag that an If-Range holds; `None` where it holds a date or is malformed.
 pub(crate) fn single(value: &str) -> Option<Listed<'_>> {
     let (tag, tail) = next(value.trim_matches(is_blank))?;
     tail.is_empty().then_some(tag)
 }
 
-/// A tag at the start of `text`, and what follows it.
+/// Parses a tag at the start of `text`, and returns it with what follows.
 fn next(text: &str) -> Option<(Listed<'_>, &str)> {
     let (weak, quoted) = match text.strip_prefix("W/") {
         Some(quoted) => (true, quoted),
@@ -209,14 +209,14 @@ fn is_separator(character: char) -> bool {
     is_blank(character) || character == ','
 }
 
-/// What a Range header makes of a file.
+/// The part of a file that a Range header asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Ranged {
-    /// The whole of it: the header is of another unit, malformed, or asks for several ranges.
+    /// The whole file: the header is of another unit, malformed, or asks for several ranges.
     Whole,
-    /// These bytes, at least one.
+    /// The bytes of this range, at least one.
     Part(Range<u64>),
-    /// Nothing of it lies in the range.
+    /// The range begins at or after the end of the file.
     Unsatisfiable,
 }
 
@@ -248,7 +248,8 @@ fn part(first: u64, end: u64, length: u64) -> Ranged {
     Ranged::Part(first..end.saturating_add(1).min(length))
 }
 
-/// The last bytes. Of an empty file there are none, and a Content-Range could not say so: it is sent whole.
+/// The range of the last `suffix` bytes. An empty file has none, and a Content-Range could not say so: it is sent
+/// whole.
 fn last(suffix: u64, length: u64) -> Ranged {
     match (suffix, length) {
         (0, _) => Ranged::Unsatisfiable,
@@ -257,7 +258,7 @@ fn last(suffix: u64, length: u64) -> Ranged {
     }
 }
 
-/// Digits alone, as the grammar has it.
+/// Parses a number of digits alone, as the grammar demands; one over `u64` counts as the largest.
 fn number(text: &str) -> Option<u64> {
     if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;

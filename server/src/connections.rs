@@ -1,4 +1,4 @@
-//! Takes connections until it shall stop, and gives up those whose other end takes no bytes any more.
+//! Accepts connections until the server is to stop, and drops those whose client takes no bytes any more.
 
 use crate::answer::{Site, answer};
 use hyper::server::conn::http1;
@@ -18,21 +18,21 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, Sleep, sleep, timeout};
 use waybill_context::Cancel;
 
-/// Connections at once; more wait to be accepted. Each has a socket and at most one file: half of the 1,024 handles
-/// that a process usually may have.
+/// The most connections at once; more wait to be accepted. Each has a socket and at most one file: half of the 1,024
+/// handles that a process usually may have.
 const MOST_CONNECTIONS: usize = 256;
-/// Request line and headers together; a signed URL has some hundred bytes.
+/// The largest head of a request, request line and headers together; a signed URL has some hundred bytes.
 const MOST_HEAD_BYTES: usize = 16 * 1024;
-/// From the opening, or from the answer before, to the end of a request's head.
+/// How long a request's head may take, from the opening of the connection or from the answer before.
 const HEAD_PATIENCE: Duration = Duration::from_secs(30);
-/// Without a byte that the client takes.
+/// How long a client may take no byte of an answer.
 const STALL_PATIENCE: Duration = Duration::from_secs(120);
-/// How often it is asked whether to stop.
+/// How often the server checks whether it is to stop.
 const LOOK: Duration = Duration::from_millis(20);
-/// After the system refused a connection for want of handles.
+/// The pause after the system refused a connection for want of handles.
 const BREATH: Duration = Duration::from_millis(50);
 
-/// Serves until `cancel` says so; what is being answered then is broken off.
+/// Serves until `cancel` is set; answers that are under way then are broken off.
 pub(crate) async fn serve(listener: TcpListener, site: Arc<Site>, cancel: &dyn Cancel) {
     let slots = Arc::new(Semaphore::new(MOST_CONNECTIONS));
     let mut connections = JoinSet::new();
@@ -71,7 +71,7 @@ async fn accept(listener: &TcpListener, slots: &Arc<Semaphore>) -> io::Result<Ac
     Ok(Accepted { stream, peer, slot })
 }
 
-/// The client left before it was accepted.
+/// Whether the error concerns one connection alone, whose client left before it was accepted.
 fn is_of_one_connection(error: &io::Error) -> bool {
     matches!(
         error.kind(),
@@ -114,7 +114,7 @@ pub(crate) struct StallGuard<S> {
 }
 
 impl<S> StallGuard<S> {
-    /// Only within a runtime.
+    /// Starts a timer, and so has to be called within a runtime.
     pub(crate) fn new(stream: S, patience: Duration) -> Self {
         Self { stream, patience, alarm: Box::pin(sleep(patience)), waiting: false }
     }

@@ -19,12 +19,13 @@ use tokio::task::{JoinHandle, spawn_blocking};
 /// Opens files below one folder.
 pub(crate) struct ServedFolder(Root);
 
-/// A directory handle; the kernel itself (or cap-std, component by component) keeps every path below it, links included.
+/// A directory handle. The kernel itself (or cap-std, component by component) keeps every path below it, links
+/// included.
 #[cfg(unix)]
 type Root = cap_std::fs::Dir;
 
-/// Windows opens nothing relative to a handle without unsafe calls. The whole path of what a name leads to is compared
-/// with the folder's instead.
+/// The path of the folder. Windows opens nothing relative to a handle without unsafe calls, so the whole path of what a
+/// name leads to is compared with the folder's instead.
 #[cfg(windows)]
 type Root = std::path::PathBuf;
 
@@ -41,7 +42,7 @@ impl ServedFolder {
         Ok(Self(folder))
     }
 
-    /// Opens a file to read. What is opened may be a folder: the caller looks.
+    /// Opens a file to read. It may be a folder, which the caller has to check.
     #[cfg(unix)]
     pub(crate) fn open_file(&self, name: &EntryName) -> io::Result<File> {
         use cap_std::fs::OpenOptionsExt as _;
@@ -76,11 +77,11 @@ pub(crate) struct ServedFile {
     pub(crate) validators: Validators,
 }
 
-/// HTTP's dates have four digits for the year.
+/// The year 10000, in seconds since 1970: HTTP's dates have four digits for the year.
 const YEAR_10000: Duration = Duration::from_secs(253_402_300_800);
 
 impl ServedFile {
-    /// Opens what `name` leads to, unless it carries keys and `keys` does not allow that. Blocks.
+    /// Opens the file that `name` leads to, unless it carries keys and `keys` is false. It blocks on the file system.
     pub(crate) fn open(folder: &ServedFolder, name: &EntryName, keys: bool) -> Result<Self, Refusal> {
         let file = folder.open_file(name).map_err(|error| Refusal::not_opened(&error))?;
         let metadata = file.metadata().map_err(|error| Refusal::not_opened(&error))?;
@@ -104,17 +105,17 @@ impl ServedFile {
     }
 }
 
-/// In whole seconds; none where HTTP cannot say it. A time to come is said as it is.
+/// The time of the last change in whole seconds, even if it lies in the future; `None` where HTTP cannot write it.
 fn modified(metadata: &Metadata) -> io::Result<Option<SystemTime>> {
     let since = metadata.modified()?.duration_since(UNIX_EPOCH).ok();
     let since = since.filter(|since| *since < YEAR_10000);
     Ok(since.map(|since| UNIX_EPOCH + Duration::from_secs(since.as_secs())))
 }
 
-/// Read at once; the next block is read while one is sent.
+/// Bytes that are read at once; the next block is read while one is sent.
 const BLOCK: u64 = 256 * 1024;
 
-/// What is sent behind the headers.
+/// The body of an answer, which reports what was sent to the access log.
 pub(crate) struct AnswerBody {
     source: Source,
     left: u64,
@@ -133,13 +134,13 @@ impl AnswerBody {
         Self { source: Source::Nothing, left: 0, record }
     }
 
-    /// A text for people.
+    /// A text that a person reads.
     pub(crate) fn text(text: String, record: PendingRecord) -> Self {
         let left = text.len() as u64;
         Self { source: Source::Text(text.into()), left, record }
     }
 
-    /// A part of a file; reading begins at once. Only within a runtime.
+    /// A part of a file. Reading begins at once, so this has to be called within a runtime.
     pub(crate) fn file(file: File, part: &Range<u64>, record: PendingRecord) -> Self {
         let left = part.end.saturating_sub(part.start);
         if left == 0 {
@@ -162,7 +163,7 @@ impl AnswerBody {
     }
 }
 
-/// The next block of a file. One that became shorter than it was is an error: the length is promised already.
+/// Reads the next block of a file. A file that became shorter is an error, because its length is promised already.
 fn read_block(mut file: File, left: u64) -> io::Result<(File, Vec<u8>)> {
     let wanted = left.min(BLOCK);
     let mut block = Vec::with_capacity(usize::try_from(wanted).map_err(io::Error::other)?);

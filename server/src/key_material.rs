@@ -5,7 +5,7 @@ use std::io::{self, Read};
 /// A file whose holder can decrypt a content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum KeyMaterial {
-    /// A whole .intunewin.
+    /// A whole package, a .intunewin file.
     Package,
     /// Detection.xml, as it lies in a package.
     DetectionXml,
@@ -13,20 +13,20 @@ pub(crate) enum KeyMaterial {
     Document,
 }
 
-/// Larger documents are read by nobody: the bound of `waybill_schemas::DOCUMENT_LIMIT`.
+/// The bytes of a document that are searched: no reader takes a larger one than `waybill_schemas::DOCUMENT_LIMIT`.
 const LOOKED_AT: u64 = waybill_schemas::DOCUMENT_LIMIT as u64;
-/// What the first entry of a package's outer zip is called.
+/// The name that the first entry of a package's outer zip begins with, in lower case.
 const PACKAGE_ENTRY: &[u8] = b"intunewinpackage/";
-/// Where an entry's name begins in its local header.
+/// The offset of an entry's name in its local header.
 const ENTRY_NAME: usize = 30;
 const HEAD: usize = 64;
-/// In lower case, as elements or quoted names.
+/// Names of keys, in lower case, as elements or quoted names of a document have them.
 const KEY_NAMES: [&[u8]; 3] = [b"encryptionkey", b"mackey", b"fileencryptioninfo"];
 const LONGEST_KEY_NAME: usize = 18;
 const BLOCK: usize = 64 * 1024;
 
 impl KeyMaterial {
-    /// By the last component of a name, in any case.
+    /// Recognises a file by the last component of its name, in any case.
     pub(crate) fn by_name(name: &str) -> Option<Self> {
         let name = name.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
         if name.ends_with(".intunewin") {
@@ -38,8 +38,8 @@ impl KeyMaterial {
         (name == "content.json" || name.ends_with(".content.json")).then_some(Self::Document)
     }
 
-    /// By what is in a file of `length` bytes, read from its start: the outer zip of a package, or JSON or XML that
-    /// names a key. Escapes in names are not undone.
+    /// Recognises a file of `length` bytes by what is in it, read from its start: the outer zip of a package, or JSON
+    /// or XML that names a key. Escapes in names are not undone.
     pub(crate) fn by_contents(mut file: impl Read, length: u64) -> io::Result<Option<Self>> {
         let mut head = Vec::with_capacity(HEAD);
         file.by_ref().take(HEAD as u64).read_to_end(&mut head)?;
@@ -69,12 +69,12 @@ fn is_package(head: &[u8]) -> bool {
     head.starts_with(b"PK\x03\x04") && name.is_some_and(|name| name.eq_ignore_ascii_case(PACKAGE_ENTRY))
 }
 
-/// The bytes of a text in ASCII without its byte order mark, of UTF-16 too: the zeros between are left out.
+/// The bytes of a text without its byte order mark. The zeros between those of UTF-16 are left out.
 fn text(bytes: &[u8]) -> impl Iterator<Item = u8> {
     bytes.iter().copied().filter(|byte| !matches!(byte, 0 | 0xEF | 0xBB | 0xBF | 0xFE | 0xFF))
 }
 
-/// Looks for the names of keys, block by block; the end of each is looked at again with the next.
+/// Whether the file names a key. It is searched block by block; the end of each is searched again with the next.
 fn names_a_key(mut file: impl Read) -> io::Result<bool> {
     let mut block = vec![0; BLOCK];
     let mut window: Vec<u8> = Vec::with_capacity(BLOCK + LONGEST_KEY_NAME + 2);
@@ -93,7 +93,7 @@ fn names_a_key(mut file: impl Read) -> io::Result<bool> {
     }
 }
 
-/// A key's name behind a quote, `<` or `:` (of a namespace's prefix), and not as the beginning of a longer one.
+/// Whether a key's name stands behind a quote, `<` or `:` (of a namespace's prefix).
 fn holds_a_key_name(window: &[u8]) -> bool {
     window.iter().enumerate().any(|(at, byte)| {
         matches!(byte, b'"' | b'<' | b':') && KEY_NAMES.iter().any(|name| window[at + 1..].starts_with(name))

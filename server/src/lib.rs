@@ -5,7 +5,7 @@
 //! resuming download leans on, done to the letter, so that a client that goes wrong here has itself to blame.
 //!
 //! - [`Server::start`] serves on a thread of its own until the [`RunningServer`] is stopped or dropped: for tests.
-//! - [`Server::bind`] and [`Server::run`] serve on the caller's thread until it is told to stop: for the command.
+//! - [`Server::bind`] and [`Server::run`] serve on the caller's thread until they are to stop: for the command.
 //!
 //! # What is served
 //! GET and HEAD of regular files below one folder, as they are: no content coding, ever. Names that the archive policy

@@ -1,5 +1,5 @@
-//! Which requests are answered with a file: those that name this host and a path below the folder. The others are refused,
-//! each with its status and what people are told.
+//! Which requests are answered with a file: those that name this host and a path below the folder. The others are
+//! refused, each with its status and a text for people.
 
 use crate::key_material::KeyMaterial;
 use hyper::header::{HOST, HeaderMap};
@@ -11,17 +11,17 @@ use std::net::IpAddr;
 /// Why a path is not looked for on the disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PathFault {
-    /// Not a path, or not decodable: the request is malformed.
+    /// The path is malformed, or cannot be decoded.
     Malformed,
-    /// A name that is never served: there is nothing there.
+    /// The path holds a name that is never served; the answer is that nothing is there.
     NotServed,
 }
 
-/// The name that `path` (percent-encoded, from its first `/`) asks for: every rule of the archive policy holds for it,
+/// The name that `path` (percent-encoded, from its first `/`) asks for. Every rule of the archive policy holds for it,
 /// no component begins with a dot, and it has no `\`.
 ///
 /// # Errors
-/// Why it is not looked for.
+/// The reason why it is not looked for.
 pub(crate) fn name_in_path(path: &str) -> Result<EntryName, PathFault> {
     let encoded = path.strip_prefix('/').ok_or(PathFault::Malformed)?;
     let mut decoded = String::with_capacity(encoded.len());
@@ -42,7 +42,7 @@ pub(crate) fn name_in_path(path: &str) -> Result<EntryName, PathFault> {
     }
 }
 
-/// Percent-decoded once; what is not UTF-8 or holds NUL is malformed.
+/// Decodes a segment once. One that is not UTF-8 or holds NUL is malformed.
 fn decode(segment: &str) -> Result<String, PathFault> {
     let mut bytes = Vec::with_capacity(segment.len());
     let mut rest = segment.as_bytes();
@@ -70,10 +70,10 @@ fn digit(character: u8) -> Result<u8, PathFault> {
 /// What is wrong with a request's Host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum HostFault {
-    /// Missing, twice, or no text: RFC 9112, 3.2.
+    /// There is no Host, or two, or it is not text (RFC 9112, 3.2).
     Malformed,
-    /// A name, where only this machine may ask. A web page whose name was pointed at 127.0.0.1 sends it, and no
-    /// browser would keep it from reading the answer.
+    /// The Host is a foreign name, while only this machine may ask. A web page whose name was pointed at 127.0.0.1
+    /// sends it, and no browser would keep that page from reading the answer.
     Foreign,
 }
 
@@ -109,7 +109,7 @@ fn is_own(host: &str) -> bool {
     bare.is_empty() || bare.eq_ignore_ascii_case("localhost") || bare.parse::<IpAddr>().is_ok()
 }
 
-/// Why a request does not get the file.
+/// Why a request is not answered with a file.
 #[derive(Debug)]
 pub(crate) enum Refusal {
     Malformed(&'static str),
@@ -154,7 +154,7 @@ impl Refusal {
         }
     }
 
-    /// The body.
+    /// The body of the refusal: a line for people.
     pub(crate) fn text(&self) -> String {
         match self {
             Self::Malformed(what) => format!("malformed request: {what}\n"),
@@ -177,7 +177,7 @@ fn keys_text(found: KeyMaterial) -> String {
     )
 }
 
-/// What has no name in the standard library: a ring of links, and a device or socket that cannot be opened.
+/// Absences that the standard library has no name for: a ring of links, and a device or socket that cannot be opened.
 fn is_other_absence(error: &io::Error) -> bool {
     #[cfg(unix)]
     {

@@ -1,4 +1,4 @@
-//! The server as a caller has it: options, start, stop.
+//! The server's interface: its options, how it is started, and how it is stopped.
 
 use crate::access_log::AccessLog;
 use crate::answer::Site;
@@ -16,14 +16,14 @@ use tokio::runtime::{self, Runtime};
 use waybill_context::Cancel;
 use waybill_schemas::codes::{Classified, Code, serve};
 
-/// Connections that wait to be accepted.
+/// How many connections the system keeps waiting to be accepted.
 const BACKLOG: u32 = 1024;
-/// Threads that read files; the network has one of its own.
+/// The number of threads that read files. The network has a thread of its own.
 const READERS: usize = 8;
-/// For reads that are under way when the server ends.
+/// How long the end of the server waits for reads that are under way.
 const LAST_READS: Duration = Duration::from_secs(1);
 
-/// What to serve, where, and to whose log.
+/// Which folder is served at which address, and where requests are reported.
 #[derive(Clone)]
 pub struct ServerOptions {
     folder: PathBuf,
@@ -33,27 +33,28 @@ pub struct ServerOptions {
 }
 
 impl ServerOptions {
-    /// `folder` on a free port of loopback, nothing with keys, no log.
+    /// Serves `folder` on a free port of loopback, without files that carry keys and without a log.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
         let listen = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
         Self { folder: folder.into(), listen, serve_keys: false, log: Arc::new(()) }
     }
 
-    /// On this address; port 0 takes a free one. Elsewhere than on loopback everybody who reaches it can fetch what is served.
+    /// Listens on this address; port 0 takes a free one. On any other address than loopback, everybody who reaches it
+    /// can fetch what is served.
     #[must_use]
     pub fn listen(mut self, address: SocketAddr) -> Self {
         self.listen = address;
         self
     }
 
-    /// Whether files that carry keys are served too, without TLS, to everybody. For a lab alone.
+    /// Whether files that carry keys are served too, without TLS and to everybody. Only for a lab.
     #[must_use]
     pub fn serve_keys(mut self, serve: bool) -> Self {
         self.serve_keys = serve;
         self
     }
 
-    /// Where requests are reported.
+    /// Where requests are reported. Without it they are not.
     #[must_use]
     pub fn log(mut self, log: Arc<dyn AccessLog>) -> Self {
         self.log = log;
@@ -92,18 +93,18 @@ impl Server {
         Ok(Self { runtime, listener, address, site: Arc::new(site) })
     }
 
-    /// Where it listens, with the port that was taken.
+    /// The address it listens on, with the port that was taken.
     pub fn local_addr(&self) -> SocketAddr {
         self.address
     }
 
-    /// The same as a URL, e.g. `http://127.0.0.1:8080/`.
+    /// The address as a URL, e.g. `http://127.0.0.1:8080/`.
     pub fn url(&self) -> String {
         url(self.address)
     }
 
-    /// Serves until `should_stop` says so, which is asked every 20 ms. What is being answered then is broken off. Not to be called
-    /// within an asynchronous runtime.
+    /// Serves until `should_stop` is set, which is checked every 20 ms. Answers that are under way then are broken off.
+    /// It must not be called within an asynchronous runtime.
     pub fn run(self, should_stop: &dyn Cancel) {
         let Self { runtime, listener, site, .. } = self;
         runtime.block_on(connections::serve(listener, site, should_stop));
@@ -115,7 +116,7 @@ impl Server {
     /// Listens, and serves on a thread of its own.
     ///
     /// # Errors
-    /// Those of [`bind`](Self::bind), and no thread.
+    /// Those of [`bind`](Self::bind), or no thread can be started.
     pub fn start(options: ServerOptions) -> Result<RunningServer, ServeError> {
         let server = Self::bind(options)?;
         let (address, stop) = (server.address, Arc::new(AtomicBool::new(false)));
@@ -141,7 +142,7 @@ fn url(address: SocketAddr) -> String {
     format!("http://{address}/")
 }
 
-/// A server on a thread of its own. It ends when this is stopped or dropped.
+/// A server on a thread of its own, which ends when this is stopped or dropped.
 pub struct RunningServer {
     address: SocketAddr,
     stop: Arc<AtomicBool>,
@@ -149,17 +150,17 @@ pub struct RunningServer {
 }
 
 impl RunningServer {
-    /// Where it listens.
+    /// The address it listens on, with the port that was taken.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The same as a URL, e.g. `http://127.0.0.1:8080/`.
+    /// The address as a URL, e.g. `http://127.0.0.1:8080/`.
     pub fn url(&self) -> String {
         url(self.address)
     }
 
-    /// Ends it, and waits until it has ended: its port is free then and its folder closed.
+    /// Ends the server and waits until it has ended; its port is free then, and its folder closed.
     pub fn stop(self) {
         drop(self);
     }
@@ -178,26 +179,26 @@ impl Drop for RunningServer {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ServeError {
-    /// The folder cannot be opened, or is none.
+    /// The folder cannot be opened, or is not a folder.
     #[error("cannot serve {}", folder.display())]
     Folder {
-        /// The folder.
+        /// The folder that was to be served.
         folder: PathBuf,
-        /// The system's word.
+        /// The system's error.
         source: io::Error,
     },
     /// The address cannot be listened on.
     #[error("cannot listen on {address}")]
     Listen {
-        /// The address.
+        /// The address that was asked for.
         address: SocketAddr,
-        /// The system's word.
+        /// The system's error.
         source: io::Error,
     },
-    /// No thread, no timer, no event queue.
+    /// The system gives no thread, timer or event queue.
     #[error("cannot start the server")]
     Runtime {
-        /// The system's word.
+        /// The system's error.
         source: io::Error,
     },
 }

@@ -2,7 +2,7 @@ use crate::raw_client::Lab;
 
 const DOCUMENT: &str = r#"{"name": "a", "fileEncryptionInfo": {"encryptionKey": "canary"}}"#;
 
-/// Each by its name, by what is in it, or both.
+/// Writes files that are known for key material by their name, by what is in them, or by both.
 fn fill(lab: &Lab) -> [&'static str; 8] {
     let mut package = b"PK\x03\x04".to_vec();
     package.resize(30, 0);

@@ -1,7 +1,7 @@
 use crate::raw_client::Lab;
 use std::thread;
 
-/// All connected before the first is answered to its end; each gets its own bytes.
+/// All clients are connected before the first is answered to its end, and each gets its own bytes.
 #[test]
 fn two_hundred_at_once_get_their_own_bytes() {
     let lab = Lab::new();
@@ -22,7 +22,7 @@ fn two_hundred_at_once_get_their_own_bytes() {
     assert!(log.iter().all(|record| record.complete));
 }
 
-/// More than there are slots: those too many wait for one to be free.
+/// With more connections than slots, those without a slot wait for one.
 #[test]
 fn idle_connections_do_not_lock_out_the_next() {
     let lab = Lab::new();

@@ -13,7 +13,7 @@ pub(crate) struct Lab {
     log: Arc<Records>,
 }
 
-/// What the server said it did.
+/// The records that the server logged.
 #[derive(Default)]
 struct Records(Mutex<Vec<AccessRecord>>);
 
@@ -24,7 +24,7 @@ impl AccessLog for Records {
 }
 
 impl Lab {
-    /// Serves nothing with keys.
+    /// A server that serves no files with keys.
     pub(crate) fn new() -> Self {
         Self::with_keys(false)
     }
@@ -58,18 +58,18 @@ impl Lab {
         self.server.as_ref().unwrap().address()
     }
 
-    /// GET with these header lines.
+    /// Sends a GET with these header lines.
     pub(crate) fn get(&self, path: &str, headers: &[&str]) -> Answer {
         self.ask("GET", path, headers)
     }
 
-    /// One request on a connection of its own.
+    /// Sends one request on a connection of its own.
     pub(crate) fn ask(&self, method: &str, path: &str, headers: &[&str]) -> Answer {
         let lines: String = headers.iter().flat_map(|line| [line, "\r\n"]).collect();
         self.send(format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{lines}\r\n"))
     }
 
-    /// Bytes as they are; the answer is what comes until the end.
+    /// Sends bytes as they are; the answer is what comes until the connection ends.
     pub(crate) fn send(&self, request: impl AsRef<[u8]>) -> Answer {
         let mut stream = TcpStream::connect(self.address()).unwrap();
         stream.write_all(request.as_ref()).unwrap();
@@ -86,14 +86,14 @@ impl Lab {
         stream.shutdown(Shutdown::Both).unwrap();
     }
 
-    /// Ends the server and tells what it logged, in no order.
+    /// Ends the server and returns what it logged, in no order.
     pub(crate) fn into_log(mut self) -> Vec<AccessRecord> {
         self.server.take().unwrap().stop();
         std::mem::take(&mut *self.log.0.lock().unwrap())
     }
 }
 
-/// What came back.
+/// An answer, split into status, headers and body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Answer {
     pub(crate) status: u16,

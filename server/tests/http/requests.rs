@@ -41,7 +41,7 @@ fn other_methods_are_refused() {
     assert_eq!(std::fs::read(lab.path("a.bin")).unwrap(), b"a");
 }
 
-/// On loopback a foreign name is a web page's, that had it pointed here.
+/// On loopback a foreign name is that of a web page which had it pointed here.
 #[test]
 fn the_host_must_be_ours() {
     let lab = Lab::new();
