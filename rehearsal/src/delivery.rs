@@ -18,7 +18,7 @@ use waybill_schemas::report::lint::LintReport;
 use waybill_schemas::report::rehearsal::{Phase, PhaseDetails};
 use waybill_server::{RunningServer, Server, ServerOptions};
 
-/// What lint makes of app.json and its sources. An error stops the rehearsal before anything is installed.
+/// Lints app.json and its sources. An error stops the rehearsal before anything is installed.
 pub(crate) fn lint_phase(request: &RehearsalRequest, stages: &mut Stages<'_>, context: &Context<'_>) {
     stages.run(Phase::Lint, || {
         let (folder, app) = (&request.folder, request.app.document.clone());
@@ -43,7 +43,7 @@ fn judged(report: LintReport) -> PhaseOutcome {
     outcome.with(PhaseDetails::Lint(Box::new(report)))
 }
 
-/// Packs, publishes, serves on loopback and fetches; the content folder where all of it passed.
+/// Packs, publishes, serves on loopback and fetches. Returns the content folder where all of it passed.
 pub(crate) fn deliver(
     request: &RehearsalRequest,
     root: &Path,

@@ -37,9 +37,9 @@ pub(crate) struct Machine<'a> {
 pub(crate) struct Attempted {
     pub(crate) report: Option<InstallReport>,
     pub(crate) log: Option<MsiLog>,
-    /// Whether `/l*v` was added to the command.
+    /// Whether `/l*v` was added to the command line.
     pub(crate) log_added: bool,
-    /// How often a code of type retry was answered by another attempt at once.
+    /// How many times the installer was run again at once because its code was of type retry.
     pub(crate) retried: u32,
 }
 
@@ -50,7 +50,7 @@ impl Attempted {
 }
 
 impl<'a> Machine<'a> {
-    /// As the request asks, with logs and scratch files below `root`.
+    /// Takes settings from the request, with logs and scratch files below `root`.
     pub(crate) fn new(
         request: &RehearsalRequest,
         app: AppDocument,
@@ -71,7 +71,7 @@ impl<'a> Machine<'a> {
         Runner::new(self.system, &journal, &self.settings, *self.context).detect(&self.app)
     }
 
-    /// Looks, and wants this answer.
+    /// Looks for the app and passes only on the answer `wanted`.
     pub(crate) fn expect(&self, wanted: Answer) -> PhaseOutcome {
         let report = self.detect();
         let outcome = if report.detection.answer == wanted {
@@ -86,7 +86,7 @@ impl<'a> Machine<'a> {
         outcome.with(PhaseDetails::Detect(Box::new(report)))
     }
 
-    /// Installs; a copy that is here goes first.
+    /// Installs the app. A copy that is here is uninstalled first.
     pub(crate) fn install(&self, folder: &Path, copy_is_here: bool) -> (PhaseOutcome, Attempted) {
         if copy_is_here {
             // Only now, because the uninstall command may need the files of the content, too.
@@ -132,7 +132,7 @@ impl<'a> Machine<'a> {
         judged(self.attempt(&self.app, Phase::Uninstall, folder), |report| gone(report, &report.summary))
     }
 
-    /// Runs the uninstall command, and lets `rule` say whether the app is gone: the app's own rules do not hold.
+    /// Runs the uninstall command, with `rule` to say whether the app is gone, because the app's own rules do not hold.
     fn uninstall_by(&self, rule: &Rule, folder: &Path) -> (PhaseOutcome, Attempted) {
         let mut app = self.app.clone();
         // With the app's own rules, which do not hold, the runner would call it uninstalled and start nothing.
@@ -167,7 +167,8 @@ impl<'a> Machine<'a> {
         (Attempted { report, log, log_added, retried: 0 }, outcome)
     }
 
-    /// A signed-in user could not write below the root, and msiexec ends with 1622 where it cannot write its log.
+    /// The app with a log in its msiexec line. `None` where a signed-in user runs it, who cannot write below the root:
+    /// msiexec ends with 1622 where it cannot write its log.
     fn logged(&self, app: &AppDocument, phase: Phase) -> Option<Logged> {
         let is_other_user =
             self.run_as.wanted == Account::User && self.settings.account == AccountChoice::AsDocumented;
@@ -207,7 +208,7 @@ fn stopped(error: &ApplyError) -> PhaseOutcome {
     }
 }
 
-/// Looks, and refuses an app that is here. With `force` it is uninstalled later, once its content is here.
+/// Looks for the app, and refuses one that is here. With `force` it is uninstalled later, once its content is here.
 pub(crate) fn look_first(machine: &Machine<'_>, run_as: &RunAs, force: bool) -> (PhaseOutcome, bool) {
     let report = machine.detect();
     let details = PhaseDetails::Detect(Box::new(report.clone()));
@@ -239,8 +240,8 @@ fn already_here(force: bool, what: &str) -> (PhaseOutcome, bool) {
     (PhaseOutcome::failed(Class::Refused, why).with_code(rehearsal::APP_IS_HERE.id), false)
 }
 
-/// A product of Windows Installer that is installed and that the uninstall command names, or app.json says is in the MSI:
-/// `msiexec /x app.msi` would remove it as well.
+/// A product of Windows Installer that is installed and that the uninstall command names, or that app.json says is in
+/// the MSI: `msiexec /x app.msi` would remove it as well.
 fn product_that_would_go(
     app: &AppDocument,
     system: &dyn System,
@@ -261,7 +262,7 @@ fn product_that_would_go(
     Ok(None)
 }
 
-/// GUIDs in braces, in upper case.
+/// The GUIDs in braces in a text, in upper case.
 fn product_codes(text: &str) -> Vec<String> {
     const LENGTH: usize = 38;
     let is_code = |code: &str| {
@@ -273,8 +274,8 @@ fn product_codes(text: &str) -> Vec<String> {
     codes.map(str::to_uppercase).collect()
 }
 
-/// Runs the uninstall command where the app is detected, or else where the rule that was learned says that something is
-/// there. An installer that still runs is left alone, and so is a machine on which nothing appeared.
+/// Runs the uninstall command where the app is detected, or else where the proposed rule says that something is there.
+/// An installer that still runs is left alone, and so is a machine on which nothing appeared.
 pub(crate) fn clean_up(
     machine: &Machine<'_>,
     folder: &Path,

@@ -5,8 +5,8 @@ use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 use std::io;
 use waybill_schemas::report::rehearsal::{PhaseStatus, RehearsalPhase, RehearsalReport};
 
-/// The report as a JUnit document: a suite named after the app, a case a phase; a failed phase is a failure with what to do
-/// next, a phase that was not reached is skipped.
+/// The report as a JUnit document: a suite named after the app, with one case for each phase. A failed phase is a
+/// failure with what to do next; a phase that was not reached is skipped.
 pub fn junit(report: &RehearsalReport) -> Vec<u8> {
     let mut writer = Writer::new_with_indent(Vec::new(), b' ', 2);
     // Writing to memory does not fail.

@@ -1,15 +1,15 @@
-//! A package's dress rehearsal: lint, pack, serve on loopback, fetch, install, detect, install again, uninstall, and
-//! detect that it is gone. What works here works on a device, as far as `docs/fidelity.md` says.
+//! Rehearses an app: lint, pack, serve on loopback, fetch, install, detect, install again, uninstall, and detect that
+//! it is gone. What works here works on a device, as far as `docs/fidelity.md` says.
 //!
 //! It installs on the machine that it runs on. Before it does, it looks: an app that is here already is somebody's own
 //! copy, and is not touched unless [`RehearsalRequest::force`] says so.
 //!
 //! | need | entry |
 //! |---|---|
-//! | the whole of it | [`rehearse`] |
-//! | who hears of it as it goes | [`Audience`] |
-//! | its report as JUnit XML | [`junit`] |
-//! | the same in Windows Sandbox | [`Sandbox`] |
+//! | rehearse an app | [`rehearse`] |
+//! | hear of phases and decisions as they come | [`Audience`] |
+//! | write the report as JUnit XML | [`junit`] |
+//! | rehearse in Windows Sandbox | [`Sandbox`] |
 
 mod delivery;
 mod device;

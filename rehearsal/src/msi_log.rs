@@ -1,4 +1,4 @@
-//! Windows Installer's own log: the one thing that says why an MSI failed.
+//! Windows Installer's own log, which alone says why an MSI failed.
 //!
 //! Intune's agent never adds a word to a command, and neither do `install` and the agent. A rehearsal may, and says so.
 
@@ -9,9 +9,9 @@ use waybill_schemas::app::AppDocument;
 use waybill_schemas::report::rehearsal::{MsiLog, Phase};
 use waybill_schemas::secrets::mask;
 
-/// Logs beyond this are read from their end.
+/// The size in bytes from which only the end of a log is read.
 const MOST: u64 = 16 << 20;
-/// Lines kept before "Return value 3", and at most in all.
+/// The lines kept before "Return value 3", and the lines kept in all.
 const BEFORE: usize = 12;
 const LINES: usize = 16;
 
@@ -22,7 +22,7 @@ pub(crate) struct Logged {
 }
 
 impl Logged {
-    /// `None` where the line is no msiexec's, or has a log of its own.
+    /// Adds a log to the msiexec line of `phase`. `None` where the line does not start msiexec, or has a log already.
     pub(crate) fn of(app: &AppDocument, phase: Phase, logs: &Path) -> Option<Self> {
         let name = if phase == Phase::Uninstall { "msi-uninstall.log" } else { "msi-install.log" };
         let (mut app, file) = (app.clone(), logs.join(name));
@@ -38,7 +38,7 @@ impl Logged {
     }
 }
 
-/// The line with `/l*v` at its end.
+/// The line with `/l*v` at its end; `None` where it does not start msiexec, or has a log already.
 fn with_log(line: &str, file: &Path) -> Option<String> {
     let line = line.trim();
     let command = CommandLine::parse(line, &|_| false);
@@ -46,13 +46,13 @@ fn with_log(line: &str, file: &Path) -> Option<String> {
     call.log.is_none().then(|| format!("{line} /l*v \"{}\"", file.display()))
 }
 
-/// What a log says, where one was written.
+/// Reads what a log says; `None` where none was written.
 pub(crate) fn read(phase: Phase, file: &Path) -> Option<MsiLog> {
     let text = decoded(&tail(file, MOST).ok()?);
     Some(MsiLog { phase, file: file.display().to_string(), excerpt: excerpt(&text) })
 }
 
-/// The last `most` bytes, one less where UTF-16 begins there.
+/// The last `most` bytes, from an even offset, so that UTF-16 is not cut within a unit.
 fn tail(file: &Path, most: u64) -> io::Result<Vec<u8>> {
     let mut log = fs_err::File::open(file)?;
     let length = log.metadata()?.len();
@@ -62,7 +62,7 @@ fn tail(file: &Path, most: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// UTF-16 on Windows, whose BOM a tail lacks: then half of the bytes of its letters are zero.
+/// Decodes a log: UTF-16 on Windows. The tail of one has no BOM, but half of the bytes of its letters are zero.
 fn decoded(bytes: &[u8]) -> String {
     let wide =
         bytes.starts_with(&[0xFF, 0xFE]) || bytes.iter().skip(1).step_by(2).take(64).all(|byte| *byte == 0);
@@ -73,8 +73,9 @@ fn decoded(bytes: &[u8]) -> String {
     String::from_utf16_lossy(&units).trim_start_matches('\u{FEFF}').to_owned()
 }
 
-/// The lines that lead to the first action that failed, else the last ones. "Return value 3" is Windows Installer's word
-/// for a failure that ends the installation. Values of properties are left out: any of them may be a password.
+/// The lines that lead to the first action that failed, or else the last ones. "Return value 3" is how Windows
+/// Installer reports a failure that ends the installation. Values of properties are left out, because any of them may
+/// be a password.
 fn excerpt(text: &str) -> Vec<String> {
     let tells_property = |line: &str| line.contains("Property(") || line.contains("PROPERTY CHANGE");
     let lines = text.lines().map(str::trim_end).filter(|line| !line.is_empty() && !tells_property(line));

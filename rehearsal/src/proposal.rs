@@ -1,5 +1,5 @@
-//! What an install put on the machine, and the detection rule that it speaks for: the MSI's product code, else the version of
-//! an uninstall entry, else the version of a program, else that a file is there.
+//! What an install put on the machine, and a detection rule for it: the MSI's product code, else the version of an
+//! uninstall entry, else the version of a program, else that a file is there.
 
 use crate::snapshot::{Snapshot, registry_text};
 use waybill_installer_runner::RunAs;
@@ -10,7 +10,7 @@ use waybill_schemas::app::{
 use waybill_schemas::report::rehearsal::{AppearedItem, AppearedKind, ProposedRule};
 use waybill_system::{FileKind, InstalledProduct, RegistryKey, System, SystemKind};
 
-/// What an install put on the machine, and the rule that it speaks for.
+/// What an install put on the machine, and a detection rule for it.
 #[derive(Debug, Default)]
 pub(crate) struct Learned {
     pub(crate) appeared: Vec<AppearedItem>,
@@ -18,7 +18,7 @@ pub(crate) struct Learned {
 }
 
 impl Learned {
-    /// From the machine before the install and the machine now.
+    /// Compares the machine before the install with the machine after it.
     pub(crate) fn of(
         before: &Snapshot,
         after: &Snapshot,
@@ -31,20 +31,20 @@ impl Learned {
         Self { appeared, proposed }
     }
 
-    /// Marks what is still there after the uninstall.
+    /// Marks what is still there in the snapshot taken after the uninstall.
     pub(crate) fn mark_left_behind(&mut self, finally: &Snapshot) {
         for item in &mut self.appeared {
             item.left_behind = finally.has(item);
         }
     }
 
-    /// How much of it is.
+    /// The number of things that are still there after the uninstall.
     pub(crate) fn left_behind(&self) -> usize {
         self.appeared.iter().filter(|item| item.left_behind).count()
     }
 }
 
-/// The best rule there is; `name` is the app's, by which its program is known among others.
+/// The best detection rule for what appeared. By the app's `name` its program is told from others.
 pub(crate) fn propose(
     appeared: &[AppearedItem],
     name: &str,
@@ -56,7 +56,7 @@ pub(crate) fn propose(
         .or_else(|| propose_file(appeared, name, system, run_as))
 }
 
-/// Files that are looked at, and folders within one another.
+/// The most files that are looked at, and the most folders within one another.
 const MOST: usize = 5_000;
 const DEPTH: usize = 6;
 
@@ -67,7 +67,7 @@ struct NewFile {
     size: u64,
 }
 
-/// The version of the program that is likeliest the app's, else a file.
+/// A rule for the version of the program that is most likely the app's, or else for a file.
 fn propose_file(
     appeared: &[AppearedItem],
     app: &str,
@@ -120,7 +120,7 @@ fn is_program(name: &str) -> bool {
     name.to_lowercase().ends_with(".exe")
 }
 
-/// The app's own program before others, an uninstaller and a shortcut last.
+/// How likely a file is the app's own program. An uninstaller or a shortcut is the least likely.
 fn likeness(name: &str, app: &str) -> i32 {
     let name = name.to_lowercase();
     let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
@@ -150,7 +150,7 @@ fn file_rule(file: &NewFile, version: Option<String>, system: &dyn System, run_a
     })
 }
 
-/// The folder by a variable, and whether that is the 32-bit view's.
+/// The folder by an environment variable where one fits, and whether it is a variable of the 32-bit view.
 fn portable(folder: &str, system: &dyn System, run_as: &RunAs) -> (String, bool) {
     let names: &[&str] = match system.kind() {
         SystemKind::Windows => &["ProgramFiles", "ProgramData", "LOCALAPPDATA", "APPDATA"],
@@ -173,7 +173,7 @@ fn portable(folder: &str, system: &dyn System, run_as: &RunAs) -> (String, bool)
     (folder.to_owned(), false)
 }
 
-/// A product of Windows Installer: its entry is named by its product code.
+/// A rule for a product of Windows Installer, whose uninstall entry is named by its product code.
 fn propose_product(appeared: &[AppearedItem], system: &dyn System, run_as: &RunAs) -> Option<ProposedRule> {
     entries(appeared).find_map(|item| {
         let code = item.name.rsplit('\\').next().filter(|leaf| leaf.starts_with('{'))?.to_uppercase();
@@ -194,7 +194,7 @@ fn propose_product(appeared: &[AppearedItem], system: &dyn System, run_as: &RunA
     })
 }
 
-/// The version of an entry that another installer made.
+/// A rule for the version of an uninstall entry that another installer than Windows Installer made.
 fn propose_version(appeared: &[AppearedItem], system: &dyn System, run_as: &RunAs) -> Option<ProposedRule> {
     entries(appeared).find_map(|item| {
         let key = RegistryKey::parse(&item.name)?;

@@ -17,10 +17,11 @@ use waybill_system::System;
 /// Rehearses the app in a folder on `system`, which is the machine that this program runs on: files, packages and logs go
 /// through the ordinary file system.
 ///
-/// A phase that fails ends it, but for one thing: what the install left is uninstalled again, where a rule says that it is there.
+/// A phase that fails ends the rehearsal, but for one thing: what the install left is uninstalled again, where a rule
+/// says that it is there.
 ///
 /// # Errors
-/// There is no folder to work in. Whatever fails later is in the report.
+/// The root folder or the state in it cannot be made. Anything that fails later is in the report.
 pub fn rehearse(
     request: &RehearsalRequest,
     system: &dyn System,

@@ -1,4 +1,4 @@
-//! What is asked of a rehearsal: what is rehearsed and how, who watches, in which folder, and why there was none.
+//! The request for a rehearsal, its audience, its root folder, and the errors that prevent it.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,22 +10,22 @@ use waybill_schemas::app::AppFolder;
 use waybill_schemas::codes::{Classified, Code, rehearsal};
 use waybill_schemas::report::rehearsal::{Phase, RehearsalPhase};
 
-/// What is rehearsed, and how.
+/// Which app is rehearsed, and how.
 #[derive(Debug, Clone)]
 pub struct RehearsalRequest {
     /// The app's folder: `app.json` and `source`.
     pub folder: PathBuf,
     /// The documents in it.
     pub app: AppFolder,
-    /// Where everything is written that the rehearsal needs for itself; a temporary folder where nothing is said.
+    /// The folder for everything that the rehearsal writes for itself; a temporary one where this is `None`.
     pub root: Option<PathBuf>,
-    /// Leave that folder, whatever came of it. A temporary one is left where an install failed, for its logs.
+    /// Whether to leave that folder in any case. A temporary one is left where an install failed, for its logs.
     pub keep: bool,
-    /// Uninstall a copy that is here already, instead of refusing.
+    /// Whether to uninstall a copy that is here already, instead of refusing.
     pub force: bool,
-    /// Let Windows Installer write a log, by `/l*v` at the end of an msiexec line that has none.
+    /// Whether to let Windows Installer write a log, by `/l*v` at the end of an msiexec line that has none.
     pub msi_log: bool,
-    /// How often an installer that asks for a retry is asked again at once.
+    /// How many times an installer that asks for a retry is run again at once.
     pub retries: u32,
     /// What lint may overlook, besides what app.json says.
     pub allowances: Vec<Allowance>,
@@ -34,7 +34,8 @@ pub struct RehearsalRequest {
 }
 
 impl RehearsalRequest {
-    /// As Intune would run the app, in a temporary root, with a log of Windows Installer and three retries.
+    /// Rehearses the app as Intune would run it, in a temporary root, with a log of Windows Installer and three
+    /// retries.
     pub fn new(folder: impl Into<PathBuf>, app: AppFolder) -> Self {
         Self {
             folder: folder.into(),
@@ -50,7 +51,7 @@ impl RehearsalRequest {
     }
 }
 
-/// Hears of a rehearsal as it goes: phases, and each decision of an attempt within them.
+/// Receives the phases of a rehearsal as they come, and each decision of an attempt within them.
 pub trait Audience: Events {
     /// Called when a phase begins.
     fn begins(&self, _phase: Phase) {}
@@ -62,20 +63,20 @@ pub trait Audience: Events {
 /// For a rehearsal that nobody watches.
 impl Audience for () {}
 
-/// Why there was no rehearsal. What stops one under way is in its report.
+/// Why there was no rehearsal. An error that stops one under way is in its report.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RehearsalError {
     /// The folder for the rehearsal's own files cannot be made.
     #[error("cannot make {} for the rehearsal", path.display())]
     Root {
-        /// The folder, or the one that a temporary one was to be made in.
+        /// The folder, or the one in which a temporary folder was to be made.
         path: PathBuf,
-        /// Why.
+        /// The system's error.
         #[source]
         source: io::Error,
     },
-    /// What remembers attempts cannot be opened there.
+    /// The state, which remembers attempts, cannot be opened in that folder.
     #[error(transparent)]
     State(#[from] StateError),
 }
@@ -89,14 +90,14 @@ impl Classified for RehearsalError {
     }
 }
 
-/// The folder that the request names, or a temporary one.
+/// The folder that the request names, or a temporary one for this user alone.
 pub(crate) struct Root {
     path: PathBuf,
     temporary: Option<TempDir>,
 }
 
 impl Root {
-    /// Makes it, for this user alone.
+    /// Makes the folder, or only its parent where the request names it.
     pub(crate) fn make(request: &RehearsalRequest) -> Result<Self, RehearsalError> {
         match &request.root {
             Some(path) => {
@@ -122,7 +123,7 @@ impl Root {
         &self.path
     }
 
-    /// Whether it stays: one that somebody named does; a temporary one where it is to be kept.
+    /// Removes a temporary folder unless it is to be kept. Returns whether the folder is still there.
     pub(crate) fn end(self, keep: bool) -> bool {
         match self.temporary {
             None => true,

@@ -8,13 +8,13 @@ use std::io;
 /// What the sandbox is given. Paths are absolute ones of the Windows that starts it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sandbox {
-    /// The app's folder: mapped, not to be written.
+    /// The app's folder, which is mapped read-only.
     pub app_folder: String,
-    /// The folder that `waybill.exe` is in: mapped, not to be written.
+    /// The folder that `waybill.exe` is in, which is mapped read-only.
     pub program_folder: String,
     /// The program's file name.
     pub program: String,
-    /// Where the report is to lie: mapped, to be written.
+    /// The folder for the report, which is mapped for writing.
     pub result_folder: String,
 }
 
@@ -37,7 +37,7 @@ impl Sandbox {
         bytes
     }
 
-    /// What runs when the sandbox has started. cmd.exe strips the outer quotes (`/s`).
+    /// The command that runs once the sandbox has started. cmd.exe strips the outer quotes (`/s`).
     pub fn command(&self) -> String {
         let Self { program, .. } = self;
         format!(

@@ -1,4 +1,4 @@
-//! What is on the machine before and after an install: files in the usual folders, and what Windows keeps a list of.
+//! What is on the machine before and after an install: files in the usual folders, and what Windows keeps lists of.
 
 use std::collections::BTreeMap;
 use waybill_installer_runner::RunAs;
@@ -8,7 +8,7 @@ use waybill_system::{
     Environment, FileKind, Hive, Perspective, RegistryKey, RegistryValue, System, SystemKind, View,
 };
 
-/// By what a thing is the same before and after: its kind, its name as the system compares names, its view.
+/// What identifies a thing before and after: its kind, its name as the system compares names, and its view.
 type Key = (AppearedKind, String, Option<String>);
 
 /// A thing as the report names it.
@@ -26,7 +26,8 @@ pub(crate) struct Snapshot {
 }
 
 impl Snapshot {
-    /// Looks. `app` names folders in its rules; `own` is the rehearsal's own root, which is no trace.
+    /// Looks at the machine. `app` names further folders in its rules. `own` is the rehearsal's root, which is left
+    /// out.
     pub(crate) fn take(system: &dyn System, run_as: &RunAs, app: &AppDocument, own: &str) -> Self {
         let mut snapshot = Self { system: system.kind(), things: BTreeMap::new() };
         if system.kind() == SystemKind::Windows {
@@ -38,7 +39,7 @@ impl Snapshot {
         snapshot
     }
 
-    /// What is here and was not there `before`; of files and folders the topmost.
+    /// What is here and was not there `before`. Of files and folders it is the topmost.
     pub(crate) fn since(&self, before: &Self) -> Vec<AppearedItem> {
         let is_new = |(key, _): &(&Key, &Thing)| !before.things.contains_key(*key);
         let new: Vec<_> = self.things.iter().filter(is_new).collect();
@@ -57,7 +58,7 @@ impl Snapshot {
             .collect()
     }
 
-    /// Whether it is here.
+    /// Whether the item is here.
     pub(crate) fn has(&self, item: &AppearedItem) -> bool {
         self.things.contains_key(&(item.kind, self.folded(&item.name), item.view.clone()))
     }
@@ -77,7 +78,7 @@ impl Snapshot {
         }
     }
 
-    /// Whether the rehearsal's own root is it, in it, or above it.
+    /// Whether `path` is the rehearsal's own root, is in it, or is above it.
     fn is_own(&self, path: &str, own: &str) -> bool {
         let (path, own) = (self.folded(path), self.folded(own));
         path == own || lies_in(&own, &path) || lies_in(&path, &own)
@@ -88,10 +89,10 @@ fn lies_in(path: &str, folder: &str) -> bool {
     path.strip_prefix(folder).is_some_and(|rest| rest.starts_with(['\\', '/']))
 }
 
-/// Names that one snapshot holds at most.
+/// The most things that one snapshot holds.
 const MOST: usize = 20_000;
 
-/// Folders by a variable and what follows it, and how many levels of them are looked at.
+/// Folders by a variable and what follows it, and how many levels of each are looked at.
 const ON_WINDOWS: &[(&str, &str, usize)] = &[
     // Many installers put an app below a folder of its vendor, which may have been there before. So the
     // second level counts as well.
@@ -162,7 +163,7 @@ fn roots(system: &dyn System, run_as: &RunAs, app: &AppDocument) -> Vec<(String,
     roots
 }
 
-/// The folder itself is noted, too: it may be what appears.
+/// Keeps the folder itself, too, because it may be what appears.
 fn list_folder(system: &dyn System, folder: &str, levels: usize, own: &str, snapshot: &mut Snapshot) {
     let files = system.files();
     let is_folder =
@@ -197,10 +198,10 @@ const UNINSTALL: &str = r"SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall";
 const SERVICES: &str = r"SYSTEM\CurrentControlSet\Services";
 /// Where the Task Scheduler keeps its tree; a key with an `Id` is a task.
 const TASKS: &str = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion\Schedule\TaskCache\Tree";
-/// Folders of tasks within one another that are looked into.
+/// How many levels of task folders are looked into.
 const TASK_DEPTH: usize = 4;
 
-/// The machine's in both views, and the account's own.
+/// Keeps the machine's uninstall entries in both views, and the account's own.
 fn uninstall_entries(system: &dyn System, run_as: &RunAs, snapshot: &mut Snapshot) {
     let both = [(View::Bits64, "64-bit"), (View::Bits32, "32-bit")];
     let machine = both.map(|(view, name)| (RegistryKey::local_machine(UNINSTALL), view, Some(name)));
@@ -252,7 +253,7 @@ fn task_folder(
     }
 }
 
-/// The text of a value, where it is one.
+/// The value of this name where it is a text.
 pub(crate) fn registry_text(
     system: &dyn System,
     key: &RegistryKey,

@@ -6,7 +6,7 @@ use waybill_context::Context;
 use waybill_schemas::codes::{Class, Classified};
 use waybill_schemas::report::rehearsal::{Phase, PhaseDetails, PhaseStatus, RehearsalPhase};
 
-/// What is said of a phase that was not reached.
+/// The summary of a phase that was not reached.
 const NOT_REACHED: &str = "not reached";
 
 /// What came of a phase.
@@ -31,12 +31,13 @@ impl PhaseOutcome {
         Self { status: PhaseStatus::Failed, exit: class.exit_code(), ..Self::passed(summary) }
     }
 
-    /// Failed as a report of the runner says; where that calls it a success, it is not one here.
+    /// A failure with the exit code that a report of the runner has; with `instead` where the runner calls it a
+    /// success.
     pub(crate) fn failed_as(reported: u8, instead: Class, summary: impl Into<String>) -> Self {
         Self::failed(Class::from_exit_code(reported).unwrap_or(instead), summary)
     }
 
-    /// An error with its causes, each once.
+    /// A failure with the error and its causes, each once.
     pub(crate) fn stopped(error: &dyn Classified) -> Self {
         let mut summary = error.to_string();
         let mut cause = std::error::Error::source(error);
@@ -62,7 +63,7 @@ impl PhaseOutcome {
     }
 }
 
-/// The phases so far.
+/// The phases that are over so far.
 pub(crate) struct Stages<'a> {
     context: &'a Context<'a>,
     audience: &'a dyn Audience,
@@ -74,7 +75,7 @@ impl<'a> Stages<'a> {
         Self { context, audience, done: Vec::new() }
     }
 
-    /// Runs a phase. What it yields besides its outcome is handed on.
+    /// Runs a phase, keeps its outcome, and returns what else it yields.
     pub(crate) fn run<T>(&mut self, phase: Phase, work: impl FnOnce() -> (PhaseOutcome, T)) -> T {
         self.audience.begins(phase);
         let started = self.context.clock().now();
@@ -83,12 +84,12 @@ impl<'a> Stages<'a> {
         yielded
     }
 
-    /// Notes a phase that has nothing to do.
+    /// Keeps a phase that has nothing to do.
     pub(crate) fn skip(&mut self, phase: Phase, why: &str) {
         self.keep(phase, PhaseOutcome::skipped(why), self.context.clock().now());
     }
 
-    /// The first that failed.
+    /// The first phase that failed.
     pub(crate) fn failed(&self) -> Option<&RehearsalPhase> {
         self.done.iter().find(|phase| phase.status == PhaseStatus::Failed)
     }
@@ -101,7 +102,7 @@ impl<'a> Stages<'a> {
         self.done.iter().find(|done| done.phase == phase)
     }
 
-    /// All of them; those that nobody ran are skipped, because of the one that failed.
+    /// All phases in order. Those that were not run are skipped, because of the one that failed.
     pub(crate) fn finish(mut self) -> Vec<RehearsalPhase> {
         let why = match self.failed() {
             Some(failed) => format!("{NOT_REACHED}: {} failed", failed.phase.name()),

@@ -1,4 +1,4 @@
-//! What a rehearsal comes to: exit code, one line, what to do next, what to know.
+//! What a rehearsal comes to: its exit code, a line of summary, what to do next, and warnings.
 
 use crate::device::{Attempted, Machine};
 use crate::proposal::Learned;
@@ -8,11 +8,12 @@ use waybill_schemas::report::install::{Host, InstallReport, Outcome, RestartNeed
 use waybill_schemas::report::rehearsal::{Phase, PhaseDetails, PhaseStatus, RehearsalPhase};
 use waybill_system::SystemKind;
 
-/// Milliseconds after which Intune's agent has looked, generously (docs/intune-agent.md, "An attempt, step by step": about 150).
+/// Milliseconds after which Intune's agent has certainly looked; it does so after about 150 (docs/intune-agent.md, "An
+/// attempt, step by step").
 const REFERENCE_LOOKS_AFTER: u64 = 1_000;
-/// What `waybill` exits with where a hard restart ends it.
+/// The exit code of `waybill` where a hard restart ends the rehearsal.
 const HARD_RESTART: u8 = Class::HardRestart.exit_code();
-/// And where somebody stopped it.
+/// The exit code of `waybill` where the user stopped the rehearsal.
 const INTERRUPTED: u8 = Class::Interrupted.exit_code();
 
 /// All attempts of a rehearsal.
@@ -33,7 +34,7 @@ impl Attempts {
     }
 }
 
-/// Exit code and the line that people read last.
+/// The exit code, and the summary that people read last.
 pub(crate) fn conclude(phases: &[RehearsalPhase], attempts: &Attempts, stopped: bool) -> (u8, String) {
     match deciding(phases) {
         Some(failed) => (failed.exit, format!("{} failed: {}", failed.phase.name(), failed.summary)),
@@ -91,7 +92,7 @@ fn left_alone(report: &InstallReport, root: &str) -> String {
     )
 }
 
-/// What to know although it passed.
+/// Warnings: what to know although every phase passed.
 pub(crate) fn warnings(phases: &[RehearsalPhase], attempts: &Attempts, learned: &Learned) -> Vec<String> {
     let mut warnings = Vec::new();
     for attempted in attempts.iter() {
@@ -145,7 +146,7 @@ fn of_attempt(attempted: &Attempted, warnings: &mut Vec<String>) {
     }
 }
 
-/// Where this differs from what Intune does with the same app.
+/// Where this rehearsal differs from what Intune does with the same app.
 pub(crate) fn deviations(machine: &Machine<'_>, attempts: &Attempts, stand_in: bool) -> Vec<String> {
     let mut told = Vec::new();
     if stand_in {

@@ -26,7 +26,7 @@ impl App {
         Self::with(r#"if exist "{target}\app.txt" del "{target}\app.txt""#, r#"rm -f "{target}/app.txt""#)
     }
 
-    /// With these lines as its uninstaller.
+    /// An app with these lines as its uninstaller.
     fn with(uninstall_cmd: &str, uninstall_sh: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let target = folder.path().join("target");
@@ -148,7 +148,7 @@ fn an_uninstall_that_removes_nothing_is_found_and_told() {
     assert!(report.summary.starts_with("uninstall failed: "), "{}", report.summary);
 }
 
-/// Stops when a phase begins.
+/// Sets the cancel flag when a phase begins.
 struct StopsAt<'a>(Phase, &'a AtomicBool);
 
 impl Events for StopsAt<'_> {
