@@ -1,4 +1,4 @@
-//! The JSON Schemas under `schemas/json`, made from the types.
+//! Makes the JSON Schemas under `schemas/json` from the types.
 
 use std::collections::BTreeMap;
 use std::error::Error;

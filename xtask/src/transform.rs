@@ -12,23 +12,23 @@ use std::path::{Path, PathBuf};
 
 /// The class of a transform's root storage.
 const CLASS: &str = "000C1082-0000-0000-C000-000000000046";
-/// Windows-1252.
+/// The code page of its strings: Windows-1252.
 const CODE_PAGE: u16 = 1252;
 
-/// The product that it is for, as hello.wxs has it.
+/// The product that the transform is for, as hello.wxs has it.
 const PRODUCT: &str = "{0B0E7A52-6D0A-4E57-9B1D-5A1C0F6E7A01}1.0.0";
 const UPGRADE: &str = "{7B7A5C52-54E8-4C8D-8F0B-1B8D2F9C1A02}";
 
-/// The strings it uses, by their number from 1.
+/// The strings of the transform, by their number from 1.
 const STRINGS: [&str; 4] = ["GREETING", "as the company wants it", "COMPANY", "Contoso"];
 
-/// Writes the file.
+/// Writes company.mst into the example.
 pub(crate) fn write() -> Result<String, Box<dyn Error>> {
     fs::write(path(), build()?)?;
     Ok("1 transform written".to_owned())
 }
 
-/// Compares it.
+/// Compares company.mst with what would be written.
 pub(crate) fn check() -> Result<String, Box<dyn Error>> {
     if fs::read(path())? == build()? {
         Ok("1 transform is current".to_owned())

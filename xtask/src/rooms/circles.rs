@@ -39,7 +39,7 @@ pub(super) fn circles(krate: &str, edges: &[Edge]) -> Vec<Circle> {
         .collect()
 }
 
-/// The same edges between siblings: one from `a::b::c` to `a::d` becomes one from `a::b` to `a::d`.
+/// Lifts edges to siblings: one from `a::b::c` to `a::d` becomes one from `a::b` to `a::d`.
 pub(super) fn between_siblings(edges: Vec<Edge>) -> Vec<Edge> {
     let lift = |mut edge: Edge| {
         let shared = edge.from.iter().zip(&edge.to).take_while(|(from, to)| from == to).count();

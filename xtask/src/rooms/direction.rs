@@ -1,8 +1,9 @@
-//! Which crate may import which, written once.
+//! Which crate may import which.
 
 use super::package::Package;
 
-/// The rooms from the ground up. A crate may import the crates of the rows that its row names, and no other of its own.
+/// The crates from the ground up. A crate may import those of the rows that its row names, and no other of the
+/// workspace.
 const ROWS: &[Row] = &[
     Row { name: "ground", crates: &["waybill-schemas", "waybill-context", "waybill-win32"], may: &[] },
     Row {
@@ -49,7 +50,7 @@ const NARROWER: &[(&str, &[&str])] = &[
 /// Crates that only tests and chores use. They may import anything; others may import them for their tests alone.
 const TESTS: &[&str] = &["waybill-tests", "waybill-puppet", "waybill-support", "xtask"];
 
-/// What the tests and the first example of a crate stand on, besides: what it fetches has to be packed and served.
+/// Further crates that the tests and the first example of a crate may import, to pack and serve what it fetches.
 const FOR_EXAMPLES: &[(&str, &[&str])] = &[
     ("waybill-transport", &["waybill-server"]),
     ("waybill-downloader", &["waybill-packager", "waybill-server"]),

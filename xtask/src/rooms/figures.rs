@@ -1,6 +1,6 @@
-//! How large the house is, and how its files are cut.
+//! Counts of lines: how much code there is, and how it is divided into files.
 //!
-//! What counts: every Rust file that Git knows or could take, but for those of tests: files in a folder `tests` or `fuzz`,
+//! Every Rust file counts that Git has or would add, but for those of tests: files in a folder `tests` or `fuzz`,
 //! `tests.rs`, `*_tests.rs`, and items under `#[cfg(test)]`. A file that holds nothing else does not count.
 //!
 //! - **Code lines** hold at least a part of a word, sign or literal; comments and blank lines do not count.
@@ -18,7 +18,7 @@ use std::process::Command;
 
 use super::tokens::{Line, Source};
 
-/// What one file holds outside tests.
+/// The counts of one file, without its tests.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct FileFigures {
     pub(super) path: String,
@@ -87,7 +87,7 @@ fn is_import(line: &str) -> bool {
     matches!(words.next(), Some("use" | "mod"))
 }
 
-/// The figures of the whole, as lines to print.
+/// The figures of all files together, as lines to print.
 pub(super) fn summary(files: &[FileFigures]) -> String {
     let sum = |part: fn(&FileFigures) -> usize| files.iter().map(part).sum::<usize>();
     let mut lengths: Vec<usize> = files.iter().map(|file| file.lines).collect();

@@ -1,4 +1,4 @@
-//! The rooms of the house: which crate may import which, circles between modules, and the figures.
+//! Checks of the structure: which crate may import which, circles between modules, and counts of lines.
 
 mod circles;
 mod direction;

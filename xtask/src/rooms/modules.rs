@@ -8,26 +8,26 @@ use super::tokens::{Source, Token, group};
 /// A module and what it names.
 #[derive(Debug)]
 pub(super) struct Module {
-    /// The names from the crate's root, without the crate's: empty for the root itself.
+    /// The names from the crate's root, without the crate's own; empty for the root itself.
     pub(super) path: Vec<String>,
     file: PathBuf,
     names: Vec<Named>,
 }
 
-/// A path in the source, still as it was written: from `self`, with one `super` for each step up.
+/// A path in the source as it was written: it may begin with `self`, or with one `super` for each step up.
 #[derive(Debug)]
 struct Named {
     path: Vec<String>,
-    /// Counted from 0.
+    /// The line of its last segment, counted from 0.
     line: usize,
 }
 
-/// One module needs another: neither is around the other.
+/// One module needs another, and neither contains the other.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Edge {
     pub(super) from: Vec<String>,
     pub(super) to: Vec<String>,
-    /// Where, as `file:line`.
+    /// Where the one names the other, as `file:line`.
     pub(super) place: String,
 }
 
@@ -87,7 +87,7 @@ impl Reader<'_> {
     }
 }
 
-/// Takes the path that the tokens begin with, or each path of a `use` with braces; gives how many tokens it took.
+/// Reads the path that the tokens begin with, or each path of a `use` with braces, and returns how many tokens it read.
 fn read_path(tokens: &[Token<'_>], before: &[String], names: &mut Vec<Named>) -> usize {
     let mut path = before.to_vec();
     let mut at = 0;
@@ -118,14 +118,14 @@ fn read_path(tokens: &[Token<'_>], before: &[String], names: &mut Vec<Named>) ->
     at.max(1)
 }
 
-/// Who needs whom: each path followed as far as it names modules.
+/// Which module needs which: each path is followed as far as it names modules.
 pub(super) fn edges(modules: &[Module]) -> Vec<Edge> {
     let exists = |path: &[String]| modules.iter().any(|module| module.path == path);
     let mut edges = Vec::new();
     for module in modules {
         for named in &module.names {
             let Some(to) = resolve(&module.path, &named.path, exists) else { continue };
-            // What is around a module, or in it, is the same room.
+            // A module and those that contain it, or are in it, do not count.
             if !to.starts_with(&module.path) && !module.path.starts_with(&to) {
                 // The same on every system, as the docs write paths.
                 let file = module.file.display().to_string().replace('\\', "/");

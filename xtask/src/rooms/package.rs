@@ -19,7 +19,7 @@ pub(super) struct Package {
 #[derive(Debug)]
 pub(super) struct Import {
     pub(super) name: String,
-    /// A development dependency.
+    /// Whether it is a development dependency alone.
     pub(super) for_tests: bool,
 }
 

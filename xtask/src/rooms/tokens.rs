@@ -2,7 +2,7 @@
 //!
 //! A full parser would be slower to build than the rest of `xtask`, and drops the comments that are to be counted.
 
-/// What a line holds; code wins over a comment behind it.
+/// What a line holds; a line with code and a comment counts as code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Line {
     Blank,
@@ -19,7 +19,7 @@ pub(super) enum Line {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Token<'a> {
     pub(super) text: &'a str,
-    /// Counted from 0.
+    /// The line on which it begins, counted from 0.
     pub(super) line: usize,
 }
 
@@ -79,7 +79,7 @@ impl<'a> Source<'a> {
     }
 }
 
-/// The kind and length of what the text begins with; nothing for white space.
+/// The kind and length in bytes of the piece that the text begins with; white space has no kind.
 fn piece(text: &str, first: char) -> (Option<Line>, usize) {
     if first.is_whitespace() {
         return (None, first.len_utf8());
@@ -157,7 +157,7 @@ fn character(text: &str) -> usize {
     }
 }
 
-/// Where the tokens begin with `#[cfg(test)]` or `#[cfg(all(test, ...))]`: how many these are.
+/// The number of tokens of `#[cfg(test)]` or `#[cfg(all(test, ...))]`, where they begin with one.
 fn test_attribute(tokens: &[Token<'_>]) -> Option<usize> {
     let begins = |with: &[&str]| {
         tokens.len() > with.len() && with.iter().zip(tokens).all(|(text, token)| *text == token.text)
@@ -182,7 +182,8 @@ pub(super) fn group(tokens: &[Token<'_>]) -> usize {
     tokens.len()
 }
 
-/// How many tokens the item has that the tokens begin with: to its `;`, its body's end, or as a field to its comma.
+/// How many tokens the item at the beginning has: up to its `;` or the end of its body, and for a field up to its
+/// comma.
 fn item_length(tokens: &[Token<'_>]) -> usize {
     let mut at = 0;
     while tokens.get(at).is_some_and(|token| token.text == "#") {

@@ -2,7 +2,7 @@
 
 use std::iter::repeat_n;
 
-/// Bits in the order deflate wants them: the lowest bit of a byte first.
+/// Bits in the order that deflate demands: the lowest bit of a byte first.
 #[derive(Default)]
 struct Bits {
     bytes: Vec<u8>,
@@ -10,14 +10,14 @@ struct Bits {
 }
 
 impl Bits {
-    /// A number, lowest bit first.
+    /// Appends a number, lowest bit first.
     fn number(&mut self, value: u32, width: u32) {
         for index in 0..width {
             self.bit(value >> index & 1);
         }
     }
 
-    /// A Huffman code, highest bit first.
+    /// Appends a Huffman code, highest bit first.
     fn code(&mut self, value: u32, width: u32) {
         for index in (0..width).rev() {
             self.bit(value >> index & 1);
@@ -62,7 +62,7 @@ pub(super) fn literals(data: &[u8]) -> Vec<u8> {
     bits.bytes
 }
 
-/// `length` zero bytes at deflate's best: two bits for every 258 of them.
+/// `length` zero bytes at the best ratio that deflate has: two bits for every 258 of them.
 pub(super) fn zeros(length: usize) -> Vec<u8> {
     assert!(length > 0, "the first zero is a literal");
     let mut bits = Bits::default();

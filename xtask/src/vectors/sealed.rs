@@ -23,7 +23,7 @@ impl Keys {
         Self { encryption: make("encryption key"), mac: make("mac key"), iv }
     }
 
-    /// `padded` under AES-256-CBC; its length is a multiple of 16.
+    /// Encrypts `padded`, whose length is a multiple of 16, with AES-256-CBC.
     pub(super) fn encrypt(&self, padded: &[u8]) -> Vec<u8> {
         type Encryptor = cbc::Encryptor<Aes256>;
         let mut encryptor = Encryptor::new(&self.encryption.into(), &self.iv.into());
@@ -37,7 +37,7 @@ impl Keys {
     }
 }
 
-/// HMAC-SHA-256.
+/// HMAC-SHA-256 of `message`, 32 bytes.
 pub(super) fn hmac(key: &[u8], message: &[u8]) -> Vec<u8> {
     let Ok(mut hmac) = Hmac::<Sha256>::new_from_slice(key) else {
         unreachable!("HMAC takes keys of any length")
@@ -46,12 +46,12 @@ pub(super) fn hmac(key: &[u8], message: &[u8]) -> Vec<u8> {
     hmac.finalize().into_bytes().to_vec()
 }
 
-/// SHA-256.
+/// SHA-256 of `message`, 32 bytes.
 pub(super) fn sha256(message: &[u8]) -> Vec<u8> {
     Sha256::digest(message).to_vec()
 }
 
-/// With PKCS#7 padding: 1 to 16 bytes.
+/// The payload with PKCS#7 padding, which is 1 to 16 bytes.
 pub(super) fn pad(payload: &[u8]) -> Vec<u8> {
     let count = 16 - payload.len() % 16;
     [payload.to_vec(), vec![count as u8; count]].concat()
@@ -67,12 +67,12 @@ pub(super) struct Sealed {
 }
 
 impl Sealed {
-    /// All as it should be.
+    /// A content with nothing wrong.
     pub(super) fn new(keys: &Keys, payload: &[u8]) -> Self {
         Self::of_padded(keys, payload, &pad(payload))
     }
 
-    /// As it should be but for the padding.
+    /// A content with the padding of `padded`, and nothing else wrong.
     pub(super) fn of_padded(keys: &Keys, payload: &[u8], padded: &[u8]) -> Self {
         let document = Document {
             size: payload.len().to_string(),
@@ -84,13 +84,13 @@ impl Sealed {
             .authenticated(&keys.mac)
     }
 
-    /// The MAC over IV and ciphertext as they are now; it and the IV go into the document too.
+    /// Sets the MAC over IV and ciphertext as they are now, and both IV and MAC in the document.
     pub(super) fn authenticated(self, mac_key: &[u8]) -> Self {
         let message = [self.iv.clone(), self.ciphertext.clone()].concat();
         self.with_mac(mac_key, hmac(mac_key, &message))
     }
 
-    /// Any MAC, in both places.
+    /// Sets any MAC, in the content and in the document.
     pub(super) fn with_mac(mut self, mac_key: &[u8], mac: Vec<u8>) -> Self {
         self.document.mac_key = mac_key.to_vec();
         self.document.iv = self.iv.clone();
@@ -99,7 +99,7 @@ impl Sealed {
         self
     }
 
-    /// The content file.
+    /// The bytes of the content file.
     pub(super) fn content(&self) -> Vec<u8> {
         [self.mac.clone(), self.iv.clone(), self.ciphertext.clone()].concat()
     }
