@@ -1,4 +1,4 @@
-//! Installs an app on a machine in memory, tells each decision as it falls, and says what comes next:
+//! Installs an app on a machine in memory, prints each decision when it is made, and says what comes next:
 //! `cargo run --example install`.
 #![allow(clippy::print_stdout)]
 
@@ -19,7 +19,7 @@ const APP: &str = r##"{
     }]
 }"##;
 
-/// Prints each decision.
+/// Prints each decision when it is made.
 struct Printer;
 
 impl Events for Printer {

@@ -1,4 +1,4 @@
-//! Is the app there: every detection rule, evaluated and explained.
+//! Detecting an app: every detection rule is evaluated and explained.
 
 use crate::rule::{RuleMachine, evaluate, invalid};
 use crate::{RunAs, Settings};
@@ -8,11 +8,11 @@ use waybill_schemas::app::{AppDocument, RuleType};
 use waybill_schemas::report::install::{Answer, DetectionReport, Occasion, RuleReport, StateCode};
 use waybill_system::System;
 
-/// Looks for the app once. All rules are evaluated, whatever the first one says; all must hold.
+/// Detects the app once. All rules must hold; all are evaluated, even if the first does not hold.
 ///
-/// A rule without an answer makes the whole answer [`Answer::CannotTell`], even where another surely does not hold:
-/// nobody knows then whether the app is there in part or as another version, and nothing is installed on a guess
-/// (docs/detection.md, "Three answers").
+/// A rule without an answer makes the whole answer [`Answer::CannotTell`], even where another rule does not hold: the
+/// app may then be there in part or in another version, and nothing is installed on a guess (docs/detection.md, "Three
+/// answers").
 pub fn detect(
     app: &AppDocument,
     run_as: &RunAs,
@@ -30,15 +30,15 @@ pub fn detect(
         rules.push(invalid("/rules", "detection rules", "at least one", why));
     }
     rules.extend(of_no_purpose(app));
-    // All rules are evaluated, also after one that does not hold: the report explains each, and an app that is there in
-    // part looks different from one that is not there at all.
+    // All rules are evaluated, also after one that does not hold: the report explains each, so that an app that is
+    // partly there can be told from one that is absent.
     let answer = over_all(&rules);
     let code = (answer == Answer::CannotTell).then(|| code(&rules)).flatten();
     DetectionReport { occasion, answer, rules, looks: 1, after_milliseconds: None, code }
 }
 
 fn of_no_purpose(app: &AppDocument) -> impl Iterator<Item = RuleReport> {
-    // Rules that say neither `detection` nor `requirement`: overlooked, they would make an app look installed.
+    // Rules whose `ruleType` is unknown. Ignoring them could make an app look installed.
     app.rules.iter().enumerate().filter_map(|(index, rule)| match rule.rule_type() {
         Some(RuleType::Other(name)) => {
             let why = format!("this version does not know the `ruleType` {name}");
@@ -60,7 +60,8 @@ fn over_all(rules: &[RuleReport]) -> Answer {
 }
 
 fn code(rules: &[RuleReport]) -> Option<StateCode> {
-    // Of what cannot be told: an invalid rule first, which its author can correct, else the machine's first reason.
+    // The code of a detection that cannot tell: that of an invalid rule, which its author can correct, else the first
+    // one that the machine gave.
     let invalid = rules.iter().find(|rule| rule.invalid);
     let first = invalid.or_else(|| rules.iter().find(|rule| rule.code.is_some()))?;
     first.code.clone()

@@ -1,4 +1,4 @@
-//! What is remembered of attempts: the journal is written before the program it is about may run.
+//! The journal of attempts. It is written before the program of an attempt may run.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -8,105 +8,105 @@ use waybill_system::{BootIdentity, ProcessIdentity};
 
 use crate::{CodeKind, Trigger};
 
-/// Keeps attempts and pending restarts. Every call is durable when it returns.
+/// Keeps attempts and pending restarts. When a call returns, its change survives a crash.
 pub trait AttemptJournal: Send + Sync {
-    /// An attempt begins; nothing runs yet.
+    /// Records that an attempt begins. Its program must not exist yet.
     ///
     /// # Errors
-    /// It cannot be written; then nothing may be started.
+    /// The journal cannot be written; the caller must not start anything.
     fn begin(&self, attempt: &NewAttempt) -> Result<AttemptId, JournalError>;
 
-    /// Its process is created and has not run an instruction yet.
+    /// Records the process of an attempt, which has been created and has not run an instruction yet.
     ///
     /// # Errors
-    /// It cannot be written; then the process may not run.
+    /// The journal cannot be written; the caller must not let the process run.
     fn created(&self, attempt: AttemptId, process: &ProcessIdentity) -> Result<(), JournalError>;
 
-    /// How it ended.
+    /// Records how an attempt ended.
     ///
     /// # Errors
-    /// It cannot be written.
+    /// The journal cannot be written.
     fn ended(&self, attempt: AttemptId, end: &AttemptEnd) -> Result<(), JournalError>;
 
-    /// What was made of it.
+    /// Records the verdict on an attempt.
     ///
     /// # Errors
-    /// It cannot be written.
+    /// The journal cannot be written.
     fn judged(&self, attempt: AttemptId, verdict: &AttemptVerdict) -> Result<(), JournalError>;
 
-    /// Nothing of it runs any more: it keeps no other app waiting.
+    /// Records that no process of an attempt runs any more, so that it no longer keeps other apps waiting.
     ///
     /// # Errors
-    /// It cannot be written.
+    /// The journal cannot be written.
     fn settled(&self, attempt: AttemptId) -> Result<(), JournalError>;
 
     /// Attempts of any app that are not settled, oldest first.
     ///
     /// # Errors
-    /// They cannot be read.
+    /// The journal cannot be read.
     fn unsettled(&self) -> Result<Vec<AttemptRecord>, JournalError>;
 
     /// Attempts of one app, oldest first; at least the newest 100.
     ///
     /// # Errors
-    /// They cannot be read.
+    /// The journal cannot be read.
     fn history(&self, app: &str) -> Result<Vec<AttemptRecord>, JournalError>;
 
-    /// The device needs a restart. Sticky: it goes with the boot alone.
+    /// Records that the device needs a restart. The record stays until the device has restarted.
     ///
     /// # Errors
-    /// It cannot be written.
+    /// The journal cannot be written.
     fn note_restart(&self, restart: &PendingRestart) -> Result<(), JournalError>;
 
-    /// Every restart that was noted and not dropped.
+    /// The recorded restarts that have not been dropped.
     ///
     /// # Errors
-    /// They cannot be read.
+    /// The journal cannot be read.
     fn restarts(&self) -> Result<Vec<PendingRestart>, JournalError>;
 
-    /// Drops restarts of other boots than this one.
+    /// Removes the restarts that were noted in another boot than this one.
     ///
     /// # Errors
-    /// It cannot be written.
+    /// The journal cannot be written.
     fn drop_restarts_of_other_boots(&self, boot: &BootIdentity) -> Result<(), JournalError>;
 }
 
-/// By what an attempt is found again.
+/// The id of an attempt, unique in its journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct AttemptId(pub i64);
 
-/// An attempt that begins.
+/// An attempt as it is when it begins.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewAttempt {
-    /// The app's id.
+    /// The id of the app ([`waybill_intune::identify`]).
     pub app: String,
-    /// Install or uninstall.
+    /// Whether the attempt installs or uninstalls.
     pub intent: Intent,
-    /// Whether a person asked for it, or the schedule.
+    /// Whether a person or the schedule asked for it.
     pub trigger: Trigger,
-    /// When it began.
+    /// The time at which the attempt began.
     pub at: Timestamp,
-    /// The boot that it belongs to.
+    /// The boot in which it began; `None` where the system does not identify its boots.
     pub boot: Option<BootIdentity>,
-    /// Minutes that the installer may take.
+    /// The time limit of the installer, in minutes.
     pub limit_minutes: u32,
 }
 
-/// An attempt as it is remembered.
+/// An attempt as the journal keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AttemptRecord {
-    /// Its id.
+    /// The id that [`AttemptJournal::begin`] returned.
     pub id: AttemptId,
-    /// How it began.
+    /// What was known when the attempt began.
     pub new: NewAttempt,
-    /// Its process, once there was one.
+    /// The installer's process; `None` if none was created.
     pub process: Option<ProcessIdentity>,
-    /// How it ended, where that was seen.
+    /// How the attempt ended; `None` while that is not recorded.
     pub end: Option<AttemptEnd>,
-    /// What was made of it.
+    /// The verdict; `None` while the attempt is not judged.
     pub verdict: Option<AttemptVerdict>,
-    /// Nothing of it runs any more.
+    /// Whether no process of the attempt runs any more.
     pub settled: bool,
 }
 
@@ -115,39 +115,39 @@ pub struct AttemptRecord {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum AttemptEnd {
-    /// The program ended with this code.
+    /// The program ended with this exit code.
     Exited(u32),
-    /// The time limit came, and these still ran.
+    /// The time limit was reached; these processes were still running.
     TimedOut(Vec<ProcessIdentity>),
     /// The program was never started; the HRESULT says why.
     NotStarted(u32),
-    /// Nobody saw it end: we, or the device, went away in between.
+    /// The end was not seen, because this program or the device stopped before it.
     Unseen,
 }
 
-/// What was made of an attempt.
+/// The verdict on an attempt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AttemptVerdict {
-    /// When it was judged.
+    /// The time of the verdict.
     pub at: Timestamp,
-    /// What came of it.
+    /// The outcome of the attempt.
     pub outcome: Outcome,
-    /// What the exit code stands for, where there was one.
+    /// The meaning of the exit code; `None` if there was no exit code.
     pub kind: Option<CodeKind>,
-    /// The exit code, where there was one.
+    /// The exit code of the installer; `None` if it did not end or its end was not seen.
     pub exit_code: Option<u32>,
 }
 
 /// A restart that the device waits for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PendingRestart {
-    /// Which app asked, by id.
+    /// The id of the app whose installer asked for it.
     pub app: String,
-    /// Whether a later restart will do, or nothing may be installed before it.
+    /// Whether other apps may be installed before the restart (soft) or not (hard).
     pub need: RestartNeed,
-    /// When it was asked for.
+    /// The time at which it was asked for.
     pub since: Timestamp,
-    /// In which boot; it ends with it.
+    /// The boot in which it was asked for; the restart is pending as long as this boot lasts.
     pub boot: Option<BootIdentity>,
 }
 
@@ -155,14 +155,14 @@ pub struct PendingRestart {
 #[derive(Debug, thiserror::Error)]
 #[error("the journal of attempts cannot be {doing}")]
 pub struct JournalError {
-    /// `read` or `written`.
+    /// What could not be done: `read` or `written`.
     pub doing: &'static str,
-    /// What the store said.
+    /// The error of the journal's storage.
     #[source]
     pub source: Box<dyn std::error::Error + Send + Sync>,
 }
 
-/// A journal that ends with the process: for tests, and for whoever wants no memory.
+/// A journal in memory, for tests and for callers that want nothing to outlive the process.
 #[derive(Debug, Default)]
 pub struct MemoryJournal {
     attempts: Mutex<Vec<AttemptRecord>>,
@@ -194,7 +194,7 @@ impl MemoryJournal {
 impl AttemptJournal for MemoryJournal {
     fn begin(&self, attempt: &NewAttempt) -> Result<AttemptId, JournalError> {
         let mut attempts = self.attempts.lock().unwrap_or_else(PoisonError::into_inner);
-        // Attempts are never removed, so their number is an id that does not come again.
+        // Attempts are never removed, so their count makes an id that is never reused.
         let id = AttemptId(attempts.len() as i64 + 1);
         let new = attempt.clone();
         attempts.push(AttemptRecord { id, new, process: None, end: None, verdict: None, settled: false });

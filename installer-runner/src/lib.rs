@@ -43,7 +43,7 @@ pub use settings::{AccountChoice, OnTimeLimit, RunAs, ScriptHost, Settings};
 pub use state_code::{hresult, state};
 pub use waybill_intune::{CodeKind, RetryPolicy, ReturnCodes, ScheduleEffect, identify};
 
-// Their types are in the signatures here: a caller needs these versions of them and no others.
+// These types are in our signatures, so callers need exactly these versions of them.
 pub use jiff::Timestamp;
 pub use waybill_context::Context;
 pub use waybill_schemas::app::AppDocument;

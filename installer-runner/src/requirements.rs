@@ -1,5 +1,5 @@
-//! Is the app for this device: what app.json asks without a rule (architecture, disk, Windows release, memory, processors,
-//! CPU speed), then requirement rules.
+//! Whether the app is for this device: the requirements that app.json states without a rule (architecture, disk,
+//! Windows release, memory, processors, CPU speed), then requirement rules.
 
 use crate::rule::{RuleMachine, evaluate};
 use crate::{RunAs, Settings, state};
@@ -12,9 +12,9 @@ use waybill_schemas::report::install::{
 };
 use waybill_system::{Architecture, Device, System, Unanswered};
 
-/// Checks every requirement, whatever the first one says. One that surely fails decides, the first in the order of Intune's agent:
-/// the app is not for this device, whatever the others would say. Where none fails and one cannot be told, there is no
-/// applicability, and nothing is installed.
+/// Checks every requirement. If one fails, the app is not for this device, whatever the others say; of several, the
+/// first in the order of Intune's agent is reported. Where none fails but one cannot be evaluated, there is no
+/// applicability state and nothing is installed.
 pub fn check_requirements(
     app: &AppDocument,
     run_as: &RunAs,
@@ -33,13 +33,13 @@ pub fn check_requirements(
 fn applicability(built_in: &[RequirementReport], rules: &[RuleReport]) -> Option<StateCode> {
     let failed = built_in.iter().find(|one| one.holds == Some(false)).map(|one| one.code.clone());
     let broken = rules.iter().find(|rule| rule.answer == Answer::NotDetected).map(|rule| of_rule(&rule.kind));
-    // Only asked where nothing fails: a requirement that surely does not hold decides whatever the others would say.
+    // Only relevant where no requirement fails: one that fails decides, whatever the others say.
     let is_open = built_in.iter().any(|one| one.holds.is_none())
         || rules.iter().any(|rule| rule.answer == Answer::CannotTell);
     failed.or(broken).or_else(|| (!is_open).then(|| code(0)))
 }
 
-/// 1006 file, 1007 registry, 1008 script (docs/detection.md).
+/// The code of a failed rule: 1006 file, 1007 registry, 1008 script (docs/detection.md).
 fn of_rule(kind: &str) -> StateCode {
     code(match kind {
         "file" => 1006,
@@ -55,7 +55,7 @@ fn code(number: i64) -> StateCode {
 const MIB: u64 = 1 << 20;
 const ARCHITECTURES: [&str; 5] = ["x86", "x64", "arm", "neutral", "arm64"];
 
-/// Those that app.json names, in the order of their codes.
+/// The requirements that app.json states without a rule, in the order of their codes.
 fn built_in(app: &AppDocument, device: &dyn Device) -> Vec<RequirementReport> {
     let architecture = app.architectures().map(|allowed| architecture(allowed, device.architecture()));
     let disk = || mebibytes("free disk", 1001, app.minimum_free_disk_space_in_mb, || device.free_disk());
@@ -70,7 +70,7 @@ fn built_in(app: &AppDocument, device: &dyn Device) -> Vec<RequirementReport> {
 }
 
 fn architecture(allowed: &Architectures, actual: Result<Architecture, Unanswered>) -> RequirementReport {
-    // Exactly one of those named, as Graph's flags say: an x86 app is not for x64 unless it says so. `neutral` is any.
+    // The device must have one of the named architectures: an app for x86 alone is not for x64. `neutral` is any.
     let unknown =
         allowed.names().find(|name| !ARCHITECTURES.iter().any(|known| known.eq_ignore_ascii_case(name)));
     let (holds, shown) = match (actual, unknown) {
@@ -92,7 +92,7 @@ fn architecture(allowed: &Architectures, actual: Result<Architecture, Unanswered
     }
 }
 
-/// Whole MiB, rounded down.
+/// A requirement in MiB; the device's bytes are rounded down to whole MiB.
 fn mebibytes(
     what: &str,
     number: i64,
@@ -102,7 +102,7 @@ fn mebibytes(
     at_least(what, number, " MiB", minimum, || ask().map(|bytes| bytes / MIB))
 }
 
-/// `None` where nothing, or 0, is asked for.
+/// A requirement of a least number; `None` where the app asks for none, or for 0.
 fn at_least(
     what: &str,
     number: i64,
@@ -142,17 +142,17 @@ fn shown(build: u32) -> String {
 }
 
 fn wanted_release(app: &AppDocument) -> Option<String> {
-    // `minimumSupportedWindowsRelease`, else what the older `minimumSupportedOperatingSystem` is true for: one flag a
-    // release, e.g. `v10_1809`.
+    // `minimumSupportedWindowsRelease`, else the flag that is true in the older `minimumSupportedOperatingSystem`, e.g.
+    // `v10_1809`.
     let newer = app.minimum_supported_windows_release.as_deref().map(str::trim);
     if let Some(name) = newer.filter(|name| !name.is_empty()) {
         return Some(name.to_owned());
     }
     let flags = app.other.get("minimumSupportedOperatingSystem")?.as_object()?;
     let set = flags.iter().filter(|(_, set)| set.as_bool() == Some(true)).map(|(name, _)| name);
-    // Any Windows that Intune manages satisfies these.
+    // Every Windows that Intune manages satisfies these flags.
     let named = set.filter(|name| !matches!(name.as_str(), "v8_0" | "v8_1" | "v10_0"));
-    // One that is not known goes before all others: it may ask for more than they do.
+    // An unknown release counts as the newest, because it may ask for more than the known ones.
     named.max_by_key(|name| build_of_release(name).unwrap_or(u32::MAX)).cloned()
 }
 

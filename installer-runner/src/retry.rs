@@ -16,24 +16,24 @@ use std::time::Duration;
 use waybill_intune::ScheduleEffect;
 use waybill_schemas::report::install::{NextTry, Outcome, RetryStep};
 
-/// May the schedule run it?
+/// Whether the schedule may run an app now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RetryDecision {
     /// It may run now.
     RunNow,
-    /// A quick try, or one after an exit code's own interval, then.
+    /// Not before this time: a quick try, or a try after an exit code's own interval.
     WaitUntil(Timestamp),
-    /// The long wait, until then.
+    /// Not before this time: the end of the long wait.
     GiveUpUntil(Timestamp),
 }
 
 /// Decides from the attempts of one app and one intent (oldest first), the time and the policy.
 ///
-/// It has no memory of its own, so it survives restarts. It compares instants, so daylight saving time is nothing to it.
-/// Where the clock was set forward, it may run sooner. An attempt from the future says that the clock was set back, and
-/// nothing about how long ago it was: it may run, for waiting until that clock is caught up with could take years. So
-/// nothing ever waits longer than its interval, and a time that was once reported is kept.
+/// The decision depends on nothing else, so it survives restarts. It compares instants, so daylight saving time has no
+/// effect. Where the clock was set forward, the app may run sooner. An attempt in the future shows that the clock was
+/// set back, and does not say how long ago it was; the app may then run, because waiting for that time could take
+/// years. So nothing ever waits longer than its interval, and a time that was reported is kept.
 pub fn next_try(history: &[AttemptRecord], now: Timestamp, policy: &RetryPolicy) -> RetryDecision {
     let standing = Standing::after(history, policy);
     match (standing.wait, standing.due(policy, now)) {
@@ -43,7 +43,7 @@ pub fn next_try(history: &[AttemptRecord], now: Timestamp, policy: &RetryPolicy)
     }
 }
 
-/// What reports say of the next try; `None` where nothing is to be tried again.
+/// The next try for a report; `None` where no further try is planned.
 pub fn next_try_report(history: &[AttemptRecord], now: Timestamp, policy: &RetryPolicy) -> Option<NextTry> {
     let standing = Standing::after(history, policy);
     let (step, at) = match next_try(history, now, policy) {
@@ -57,7 +57,7 @@ pub fn next_try_report(history: &[AttemptRecord], now: Timestamp, policy: &Retry
 }
 
 fn whole_second(at: Timestamp) -> i64 {
-    // Rounded up, so that it runs at the time that is reported and not a moment later.
+    // Rounded up, so that the app may run at the reported time and not only a moment later.
     at.as_second() + i64::from(at.subsec_nanosecond() > 0)
 }
 
@@ -88,7 +88,7 @@ fn why(standing: &Standing, step: RetryStep, policy: &RetryPolicy) -> String {
     }
 }
 
-/// `5 minutes`, `24 hours`.
+/// An interval in words: `5 minutes`, `24 hours`.
 fn length(interval: Duration) -> String {
     let seconds = interval.as_secs();
     let (number, unit) = match seconds {
@@ -99,43 +99,43 @@ fn length(interval: Duration) -> String {
     format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
 }
 
-/// What is waited for.
+/// The kind of wait before the next try.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Wait {
-    /// Nothing is waited for.
+    /// No wait: the app may run now.
     #[default]
     None,
-    /// The next quick try.
+    /// The wait before a quick try.
     Quick,
-    /// An exit code's own interval.
+    /// The exit code's own interval.
     Own(Duration),
     /// The long wait after a failure.
     Long,
 }
 
-/// Where the schedule stands after some attempts.
+/// The state of the schedule after some attempts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 struct Standing {
-    /// Tries of this round that asked for another.
+    /// How many quick tries of this round have been planned.
     quick: u32,
-    /// What is waited for.
+    /// The wait before the next try.
     wait: Wait,
-    /// When the wait began.
+    /// The time at which the wait began.
     since: Timestamp,
-    /// The exit code that it waits because of, where there is one.
+    /// The exit code that caused the wait, if any.
     exit_code: Option<u32>,
 }
 
 impl Standing {
-    /// After all of `history`, oldest first.
+    /// The state after all of `history`, which is in order, oldest first.
     fn after(history: &[AttemptRecord], policy: &RetryPolicy) -> Self {
         history.iter().fold(Self::default(), |standing, attempt| standing.then(attempt, policy))
     }
 
     fn then(self, attempt: &AttemptRecord, policy: &RetryPolicy) -> Self {
-        // A person who asks begins a new round: nothing that was tried before counts any more.
+        // An attempt that a person asked for begins a new round: earlier attempts no longer count.
         let before = if attempt.new.trigger == Trigger::Manual { Self::default() } else { self };
-        // A long wait that was waited for, or that a clock ended: a new round.
+        // An attempt after the long wait begins a new round of quick tries.
         let quick = if before.wait == Wait::Long { 0 } else { before.quick };
         let judged = attempt.verdict.as_ref().filter(|_| !is_unseen(attempt));
         let since = judged.map_or(attempt.new.at, |verdict| verdict.at);
@@ -157,7 +157,7 @@ impl Standing {
         }
     }
 
-    /// How long the wait is.
+    /// The length of the wait.
     fn interval(&self, policy: &RetryPolicy) -> Duration {
         match self.wait {
             Wait::None => Duration::ZERO,
@@ -167,7 +167,7 @@ impl Standing {
         }
     }
 
-    /// When it may run, where that is later than now.
+    /// The time at which the wait ends; `None` if that is not in the future.
     fn due(&self, policy: &RetryPolicy, now: Timestamp) -> Option<Timestamp> {
         let interval = SignedDuration::try_from(self.interval(policy)).unwrap_or(SignedDuration::MAX);
         let due = self.since.checked_add(interval).unwrap_or(Timestamp::MAX);
@@ -176,8 +176,8 @@ impl Standing {
 }
 
 fn is_unseen(attempt: &AttemptRecord) -> bool {
-    // Its installer ran, and nobody saw it end: judged late, by a later run. An installer that kills us each time must not be
-    // started again and again without a pause.
+    // Whether the installer ran and its end was not seen. Such an attempt is judged later, by another run; an installer
+    // that ends this program each time must not be started again and again without a pause.
     attempt.end == Some(AttemptEnd::Unseen) && attempt.process.is_some()
 }
 

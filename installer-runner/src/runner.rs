@@ -15,18 +15,18 @@ use waybill_system::System;
 pub struct Runner<'a> {
     /// The machine that apps are installed on.
     pub system: &'a dyn System,
-    /// What is remembered of attempts.
+    /// The journal of attempts and pending restarts.
     pub journal: &'a dyn AttemptJournal,
-    /// How apps are run.
+    /// How apps are detected and run.
     pub settings: &'a Settings,
-    /// What can stop it, and the clock.
+    /// The caller's cancel flag and the clock.
     pub context: Context<'a>,
-    /// What hears each decision as it falls.
+    /// Receives each decision when it is made.
     pub events: &'a dyn Events,
 }
 
 impl<'a> Runner<'a> {
-    /// A runner that reports its decisions in its reports alone; `events` may be set to hear them as they fall.
+    /// A runner without events: decisions are only in its reports. Set `events` to receive them when they are made.
     pub fn new(
         system: &'a dyn System,
         journal: &'a dyn AttemptJournal,
@@ -36,7 +36,7 @@ impl<'a> Runner<'a> {
         Self { system, journal, settings, context, events: &() }
     }
 
-    /// Looks for the app once, and starts nothing but its detection scripts.
+    /// Detects the app once. Starts nothing but its detection scripts.
     pub fn detect(&self, app: &AppDocument) -> DetectReport {
         let run_as = RunAs::new(app, self.settings, self.system);
         let detection = detect(app, &run_as, Occasion::Asked, self.system, self.settings, &self.context);
@@ -60,10 +60,11 @@ impl<'a> Runner<'a> {
         }
     }
 
-    /// One attempt. What stops it is in the report, but for what is no outcome of the app.
+    /// Makes one attempt to install or uninstall the app. Whatever ends it is in the report; only the two errors below
+    /// leave no report.
     ///
     /// # Errors
-    /// The journal failed, or there is no content.
+    /// The journal failed, or the content could not be fetched.
     pub fn attempt(
         &self,
         request: &AttemptRequest<'_>,
@@ -73,13 +74,13 @@ impl<'a> Runner<'a> {
     }
 }
 
-/// Hears each decision as it falls.
+/// Receives the decisions of an attempt.
 pub trait Events: Send + Sync {
-    /// A decision was taken.
+    /// Called for each decision when it is made.
     fn decided(&self, step: &StepReport);
 }
 
-/// Decisions are heard by nobody.
+/// Ignores all decisions.
 impl Events for () {
     fn decided(&self, _: &StepReport) {}
 }

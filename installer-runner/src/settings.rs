@@ -1,4 +1,4 @@
-//! How apps are run here, and as whom.
+//! How apps are run on this machine, and under which account.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -6,32 +6,34 @@ use waybill_schemas::app::AppDocument;
 use waybill_schemas::report::install::{ContextReport, Host};
 use waybill_system::{Account, Perspective, System, SystemKind, View};
 
-/// How apps are run here. [`Settings::new`] is the way of Intune's agent.
+/// How apps are run on this machine. [`Settings::new`] follows Intune's agent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Settings {
-    /// Whose view of files, registry and environment: the 32-bit one of Intune's agent, or this machine's own width.
+    /// The view of files, registry and environment: the 32-bit one of Intune's agent, or the machine's native one.
     pub host: Host,
-    /// With which rights commands and scripts run.
+    /// The account that commands and scripts run as.
     pub account: AccountChoice,
-    /// What runs PowerShell scripts.
+    /// The program that runs PowerShell scripts.
     pub script_host: ScriptHost,
-    /// What happens at the time limit.
+    /// What happens to an installer at its time limit.
     pub on_time_limit: OnTimeLimit,
-    /// How long detection looks again after a success; Intune's agent looks once, after about 0.15 s.
+    /// How long detection is repeated after a successful run until the app is as wanted. Intune's agent runs it once,
+    /// after about 0.15 s.
     pub detection_patience: Duration,
-    /// How long msiexec waits for another installation to end before it counts as 1618.
+    /// How long to wait for another installation of Windows Installer to end before starting msiexec. After that the
+    /// attempt counts as ended with exit code 1618.
     pub installer_patience: Duration,
-    /// How long a detection or requirement script may run.
+    /// The time limit of a detection or requirement script.
     pub script_limit: Duration,
-    /// Where the output of installers is kept, one file an attempt; made where it is missing.
+    /// The folder for the output of installers, one file for each attempt. It is created if necessary.
     pub logs: PathBuf,
-    /// Where scripts are written for as long as they run; made where it is missing, for this account alone.
+    /// The folder for scripts while they run. It is created if necessary, and only this account can access it.
     pub scratch: PathBuf,
 }
 
 impl Settings {
-    /// The way of Intune's agent, with files below `folder`: `Logs` and `Scratch`.
+    /// The settings of Intune's agent, with the folders `Logs` and `Scratch` below `folder`.
     pub fn new(folder: &std::path::Path) -> Self {
         Self {
             host: Host::X86,
@@ -47,54 +49,55 @@ impl Settings {
     }
 }
 
-/// With whose rights commands and scripts run.
+/// The account that commands and scripts run as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum AccountChoice {
-    /// As app.json says: the system, or the signed-in user.
+    /// The account that app.json names: the system account, or the signed-in user.
     #[default]
     AsDocumented,
-    /// As the account of this program. Reported as substituted.
+    /// The account of this program. Reports say that it replaced the one of app.json.
     Current,
 }
 
-/// What runs PowerShell scripts.
+/// The program that runs PowerShell scripts.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum ScriptHost {
-    /// `powershell.exe` of the view on Windows; elsewhere `pwsh` where it is on the PATH, else no script rule has an answer.
+    /// On Windows `powershell.exe` of the rule's view; on other systems `pwsh` from the PATH. Without it no script rule
+    /// has an answer.
     #[default]
     OfTheSystem,
-    /// This program, given PowerShell's arguments.
+    /// This program, started with PowerShell's arguments.
     Program(String),
 }
 
-/// What happens at the time limit.
+/// What happens to an installer at its time limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum OnTimeLimit {
-    /// We stop waiting, as Intune's agent does; the installer goes on, and no other app starts until it has ended.
+    /// It goes on, as with Intune's agent; it is no longer waited for, and no other app is started until it has ended.
     #[default]
     Leave,
-    /// The installer and its tree are ended.
+    /// It is ended with all its descendants.
     Kill,
 }
 
-/// As whom, and in which view of files and registry, an app is looked for and run: derived once from the app, the settings and the machine.
+/// The account and the view in which an app is detected and run, derived from the app, the settings and the machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RunAs {
-    /// The account and the view of commands.
+    /// The account and the view in which commands run.
     pub perspective: Perspective,
     /// The account that app.json asks for.
     pub wanted: Account,
-    /// The agent that is followed.
+    /// The kind of agent that is followed: a 32-bit or a native one.
     pub host: Host,
-    /// The kind of system.
+    /// The kind of system that the machine runs.
     pub kind: SystemKind,
 }
 
 impl RunAs {
-    /// As app and settings ask, on this machine.
+    /// Derives account and view for an app on this machine.
     pub fn new(app: &AppDocument, settings: &Settings, system: &dyn System) -> Self {
         let wanted = if app.runs_as_user() { Account::User } else { Account::System };
         let kind = system.kind();
@@ -116,7 +119,7 @@ impl RunAs {
         Perspective { view, ..self.perspective }
     }
 
-    /// What the report says of it. `own` is whom this program runs as.
+    /// Account and view for a report. `own` is the account that this program runs as.
     pub fn report(&self, own: Account) -> ContextReport {
         let used = if self.perspective.account == own { own } else { self.perspective.account };
         ContextReport {
@@ -133,7 +136,7 @@ impl RunAs {
     }
 }
 
-/// As reports name it.
+/// The name of a view in reports.
 pub(crate) fn view_name(view: View) -> &'static str {
     match view {
         View::Bits32 => "32-bit",

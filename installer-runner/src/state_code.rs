@@ -1,10 +1,10 @@
-//! Numbers of Intune's agent with name and meaning, from the one table of codes.
+//! Names and meanings of the numbers that Intune's agent reports, from the table of codes.
 
 use crate::ReturnCodes;
 use waybill_schemas::codes::{NUMBERS, NumberCode, Table};
 use waybill_schemas::report::install::{ExitCodeReport, StateCode};
 
-/// A state of `table`, e.g. EnforcementState 1000.
+/// A number with its name and meaning from `table`, e.g. EnforcementState 1000.
 pub fn state(table: Table, number: i64) -> StateCode {
     let known = entry(table, |code| code.value == number);
     StateCode {
@@ -15,10 +15,10 @@ pub fn state(table: Table, number: i64) -> StateCode {
     }
 }
 
-/// An HRESULT: its number signed, as Intune's agent reports it.
+/// An HRESULT with its name and meaning, its number signed as Intune's agent reports it.
 pub fn hresult(bits: u32) -> StateCode {
     let text = format!("0x{bits:08X}");
-    // The agent's own codes go first: 0x80070002 means more there than "file not found".
+    // The table of Intune's agent goes first: there 0x80070002 means more than "file not found".
     let of_device = entry(Table::Device, |code| code.bits() == bits);
     let win32 = (bits >> 16 == 0x8007).then_some(bits & 0xFFFF);
     let known =
@@ -31,7 +31,7 @@ pub fn hresult(bits: u32) -> StateCode {
     }
 }
 
-/// The first entry of a table that fits.
+/// The first entry of a table for which `fits` returns `true`.
 pub(crate) fn entry(table: Table, fits: impl Fn(&NumberCode) -> bool) -> Option<&'static NumberCode> {
     let tables = NUMBERS.iter().filter(|(one, _)| *one == table);
     tables.flat_map(|(_, codes)| codes.iter()).find(|code| fits(code))

@@ -1,4 +1,4 @@
-//! What an attempt came to, and what is noted on the way there: the two become its report.
+//! The result of an attempt, and the notes taken on the way there; together they become its report.
 
 use crate::state_code::{hresult, state};
 use crate::{RunAs, Runner};
@@ -9,14 +9,14 @@ use waybill_schemas::report::install::{
     Outcome, RUNNER_CONTRACT, RequirementsReport, RestartReport, RuleReport, RunReport, States, StepReport,
 };
 
-/// ComplianceState (docs/intune-agent.md, "States").
+/// Values of ComplianceState (docs/intune-agent.md, "States").
 pub(crate) mod compliance {
     pub(crate) const INSTALLED: i64 = 1;
     pub(crate) const NOT_INSTALLED: i64 = 2;
     pub(crate) const ERROR: i64 = 4;
 }
 
-/// EnforcementState (docs/intune-agent.md, "States").
+/// Values of EnforcementState (docs/intune-agent.md, "States").
 pub(crate) mod enforcement {
     pub(crate) const SUCCESS: i64 = 1000;
     pub(crate) const SUCCESS_UNINSTALL_PENDING_REBOOT: i64 = 1011;
@@ -31,25 +31,25 @@ pub(crate) mod enforcement {
     pub(crate) const NOT_ATTEMPTED_PENDING_REBOOT: i64 = 6002;
 }
 
-/// What an attempt came to.
+/// The result of an attempt, before it is written into a report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Conclusion {
     pub(crate) outcome: Outcome,
-    /// What the exit code stands for; nothing where all is well.
+    /// The class that becomes the exit code of the command; `None` for success.
     pub(crate) class: Option<Class>,
     /// Whether anything on the device may have changed.
     pub(crate) changed: bool,
-    /// One sentence; the app is named by the report.
+    /// The result in a sentence or two; the app's name is left to the report.
     pub(crate) summary: String,
     pub(crate) advice: Vec<Advice>,
     pub(crate) compliance: i64,
     pub(crate) enforcement: Option<i64>,
-    /// ErrorCode, an HRESULT.
+    /// The HRESULT that Intune's agent would report as ErrorCode; `None` where it reports no error.
     pub(crate) error: Option<u32>,
 }
 
 impl Conclusion {
-    /// Nothing was done, and nothing is to be done.
+    /// A result of an attempt that started nothing.
     pub(crate) fn unchanged(
         outcome: Outcome,
         class: impl Into<Option<Class>>,
@@ -67,20 +67,20 @@ impl Conclusion {
         }
     }
 
-    /// The same with advice on what to do next.
+    /// The same result with advice on what to do next.
     pub(crate) fn advising(mut self, advice: impl IntoIterator<Item = Advice>) -> Self {
         self.advice.extend(advice);
         self
     }
 
-    /// The same with the states that Intune's agent would report.
+    /// The same result with the states that Intune's agent would report.
     pub(crate) fn with(mut self, compliance: i64, enforcement: Option<i64>, error: Option<u32>) -> Self {
         (self.compliance, self.enforcement, self.error) = (compliance, enforcement, error);
         self
     }
 }
 
-/// ComplianceState comes from detection alone (docs/intune-agent.md, "Ends of an installer").
+/// The ComplianceState, which depends on detection alone (docs/intune-agent.md, "Ends of an installer").
 pub(crate) fn compliance_of(answer: Answer) -> i64 {
     match answer {
         Answer::Detected => compliance::INSTALLED,
@@ -89,7 +89,7 @@ pub(crate) fn compliance_of(answer: Answer) -> i64 {
     }
 }
 
-/// What is wanted is the case already.
+/// The result where the app is already as wanted: installed, or absent.
 pub(crate) fn nothing_to_do(intent: Intent) -> Conclusion {
     match intent {
         Intent::Install => Conclusion::unchanged(
@@ -105,7 +105,7 @@ pub(crate) fn nothing_to_do(intent: Intent) -> Conclusion {
     }
 }
 
-/// Detection cannot tell, so nothing is started: exit 3 for an invalid rule, else 1.
+/// The result where detection cannot tell: exit 3 for an invalid rule, else 1.
 pub(crate) fn cannot_tell(detection: &DetectionReport, started: bool) -> Conclusion {
     let rules = || detection.rules.iter().filter(|rule| rule.answer == Answer::CannotTell);
     let invalid = rules().any(|rule| rule.invalid);
@@ -137,7 +137,7 @@ pub(crate) fn cannot_tell(detection: &DetectionReport, started: bool) -> Conclus
     conclusion
 }
 
-/// What is written down of an attempt as it goes; becomes the report.
+/// The steps and findings of an attempt under way, collected for its report.
 pub(crate) struct Notes<'a> {
     runner: &'a Runner<'a>,
     started: Timestamp,
@@ -165,14 +165,14 @@ impl<'a> Notes<'a> {
         }
     }
 
-    /// Writes a decision down and reports it as an event.
+    /// Notes a decision for the report and passes it to [`Runner::events`].
     pub(super) fn decided(&mut self, decision: Decision) {
         let step = StepReport::new(decision, now(self.runner).to_string());
         self.runner.events.decided(&step);
         self.steps.push(step);
     }
 
-    /// The report of an attempt that came to this conclusion.
+    /// Makes the report of an attempt with this result.
     pub(super) fn conclude(
         self,
         intent: Intent,
@@ -216,7 +216,7 @@ impl<'a> Notes<'a> {
     }
 }
 
-/// The time by the injected clock; the epoch where that is out of a timestamp's range.
+/// The time of the runner's clock; 1970-01-01 where that is out of a timestamp's range.
 pub(crate) fn now(runner: &Runner<'_>) -> Timestamp {
     Timestamp::try_from(runner.context.clock().now()).unwrap_or(Timestamp::UNIX_EPOCH)
 }

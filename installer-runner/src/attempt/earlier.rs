@@ -1,4 +1,4 @@
-//! What earlier runs left: installers that still run, and ends that nobody saw.
+//! Attempts that earlier runs left unsettled: installers that still run, and those that ended unseen.
 
 use super::conclusion::{Conclusion, enforcement};
 use super::flow::{Attempt, EarlyEnd, Flow, interrupted};
@@ -12,11 +12,13 @@ use waybill_schemas::codes::Class;
 use waybill_schemas::report::install::{Advice, Decision, EarlierEnd, Interruption, Outcome};
 use waybill_system::ProcessIdentity;
 
-/// Longest that a tree which outlived its time limit keeps other apps waiting (docs/intune-agent.md, "Ends of an installer").
+/// The longest that the processes of an installer which outlived its time limit keep other apps waiting
+/// (docs/intune-agent.md, "Ends of an installer").
 const LONGEST: Duration = Duration::from_secs(24 * 3600);
 
 impl Attempt<'_> {
-    /// Nothing is started while an earlier installer runs: the same app's is waited for, another's keeps us waiting.
+    /// Makes sure that no earlier installer runs. One of the same app is waited for; where one of another app runs,
+    /// this attempt ends with [`Outcome::Waiting`].
     pub(super) fn earlier(&mut self) -> Flow<()> {
         for record in self.runner.journal.unsettled()? {
             match self.living(&record) {
@@ -32,7 +34,7 @@ impl Attempt<'_> {
         Ok(())
     }
 
-    /// A process of the attempt that runs now.
+    /// A process of the recorded attempt that is still running; `None` where there is none.
     fn living(&self, record: &AttemptRecord) -> Option<ProcessIdentity> {
         if self.is_of_another_boot(record) {
             return None;
@@ -46,21 +48,22 @@ impl Attempt<'_> {
         let descendants =
             record.process.iter().flat_map(|one| processes.descendants(one).unwrap_or_default());
         let mut tree = first.chain(known).chain(descendants);
-        // What cannot be asked counts as alive: nothing is started on a guess.
+        // A process that cannot be queried counts as running: nothing is started on a guess.
         let alive = tree.find(|one| processes.is_running(one).unwrap_or(true));
         alive.or_else(|| self.installer_service(record))
     }
 
     fn is_old(&self, record: &AttemptRecord) -> bool {
-        // It has kept other apps waiting for long enough. Its own app still waits for a process that is known to live: a clock
-        // that was set forward must not start it twice.
+        // Whether it has kept other apps waiting for long enough. Its own app still waits for a process that is known
+        // to run: a clock that was set forward must not start its installer twice.
         let limit = LONGEST + Duration::from_secs(u64::from(record.new.limit_minutes) * 60);
         let age = Duration::try_from(self.now().duration_since(record.new.at));
         age.is_ok_and(|age| age > limit) // one from the future: the clock was set back, and nobody knows how old it is
     }
 
     fn installer_service(&self, record: &AttemptRecord) -> Option<ProcessIdentity> {
-        // After a time limit Windows Installer's service may still work for a client that is gone: its mutex tells.
+        // After a time limit the service of Windows Installer may still be working for a client that has ended. It
+        // holds its mutex meanwhile.
         let is_timed_out = matches!(record.end, Some(AttemptEnd::TimedOut(_)));
         let is_busy =
             is_timed_out && !self.is_old(record) && self.runner.system.products().is_installing() == Ok(true);
@@ -90,7 +93,8 @@ impl Attempt<'_> {
     }
 
     fn make_up_for(&mut self, record: &AttemptRecord, end: &AttemptEnd) -> Result<(), JournalError> {
-        // What the run that went away did not do any more. Of another app's codes only the defaults are known here.
+        // Does what the run that died could no longer do: note restarts, judge the end. For another app's attempt only
+        // the default return codes are known here.
         let (journal, is_own) = (self.runner.journal, record.new.app == self.identity.id);
         let others = AppDocument::default();
         let codes = ReturnCodes::from_app(if is_own { self.request.app } else { &others });
@@ -110,7 +114,7 @@ impl Attempt<'_> {
     }
 
     fn wait_for(&mut self, record: &AttemptRecord, process: &ProcessIdentity) -> Flow<()> {
-        // The same app's installer still runs: it is not run again.
+        // The installer of this app still runs, so it is waited for and not started again.
         self.notes.decided(Decision::WaitsForEarlier { process: process.name.clone(), pid: process.pid });
         let age = Duration::try_from(self.now().duration_since(record.new.at)).unwrap_or_default();
         let limit = Duration::from_secs(u64::from(record.new.limit_minutes) * 60).saturating_sub(age);
@@ -139,7 +143,8 @@ impl Attempt<'_> {
     }
 }
 
-/// Success needs detection, which comes next; failures and retries hold as they are.
+/// The outcome of an attempt that was not judged. A success still has to be confirmed by detection, which comes next;
+/// failures and retries are final.
 fn outcome_of(end: &AttemptEnd, kind: Option<CodeKind>) -> Outcome {
     match (end, kind) {
         (_, Some(CodeKind::Retry)) => Outcome::RetryLater,

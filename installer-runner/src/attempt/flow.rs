@@ -1,5 +1,6 @@
-//! The order of an attempt (docs/intune-agent.md, "An attempt, step by step"): what an earlier run left, detection, requirements, restarts and
-//! schedule, content, detection again, the command, its run, detection as the judge.
+//! The order of an attempt (docs/intune-agent.md, "An attempt, step by step"): attempts that earlier runs left,
+//! detection, requirements, restarts and schedule, content, detection again, the command, its run, and detection as the
+//! judge.
 
 use super::conclusion::{self, Conclusion, Notes, compliance, compliance_of, enforcement, now};
 use super::judgement::reached;
@@ -11,7 +12,7 @@ use waybill_schemas::report::install::{
     Advice, Answer, AppIdentity, Decision, InstallReport, Intent, Interruption, Occasion, Outcome,
 };
 
-/// One attempt under way.
+/// An attempt under way.
 pub(crate) struct Attempt<'a> {
     pub(super) runner: &'a Runner<'a>,
     pub(super) request: &'a AttemptRequest<'a>,
@@ -47,7 +48,7 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// Carries the attempt out, to its report.
+    /// Carries out the whole attempt and reports it.
     pub(crate) fn carry_out(mut self, content: &mut dyn Content) -> Result<InstallReport, RunnerError> {
         let conclusion = match self.decide(content) {
             Ok(conclusion) | Err(EarlyEnd::Concluded(conclusion)) => conclusion,
@@ -58,8 +59,8 @@ impl<'a> Attempt<'a> {
     }
 
     fn decide(&mut self, content: &mut dyn Content) -> Flow<Conclusion> {
-        // The order is that of Intune's agent: what costs nothing comes first, and the content, which may be gigabytes, comes
-        // after everything that could still say no.
+        // The order is that of Intune's agent: checks that cost nothing come first, and the content, which may be
+        // gigabytes, is fetched after every check that could end the attempt.
         self.needs_user()?;
         self.earlier()?;
         self.look_first(Occasion::Before)?;
@@ -76,7 +77,7 @@ impl<'a> Attempt<'a> {
     }
 
     fn look_first(&mut self, occasion: Occasion) -> Flow<()> {
-        // Looks for the app; what is wanted may be the case already, and an answer that cannot be given starts nothing.
+        // Detects the app. The attempt ends here if the app is already as wanted, or if detection cannot tell.
         let found = self.look(occasion);
         if found == Answer::CannotTell {
             self.interruption()?; // a script that was stopped tells nothing
@@ -106,24 +107,24 @@ impl<'a> Attempt<'a> {
         self.notes.decided(Decision::Looked { answer, nothing_to_do, rule });
     }
 
-    /// One look, noted.
+    /// Runs detection once and notes its report.
     pub(super) fn look(&mut self, occasion: Occasion) -> Answer {
         let Runner { system, settings, context, .. } = self.runner;
-        // Evaluated anew each time and never kept: between two looks an installer may have run.
+        // Evaluated again each time: an installer may have run in between.
         let detection = detect(self.request.app, &self.run_as, occasion, *system, settings, context);
         let answer = detection.answer;
         self.notes.detections.push(detection);
         answer
     }
 
-    /// The first rule that does not hold, in its own words.
+    /// The explanation of the first rule of the last detection that does not hold.
     fn failing_rule(&self) -> Option<String> {
         let rules = &self.notes.detections.last()?.rules;
         let rule = rules.iter().find(|rule| rule.answer != Answer::Detected)?;
         Some(format!("{} ({}): {}", rule.pointer, rule.subject, rule.why))
     }
 
-    /// Before anything is started.
+    /// Ends the attempt if the caller has set its cancel flag. To be used before the installer is started.
     pub(super) fn interruption(&self) -> Flow<()> {
         match self.runner.context.check() {
             Ok(()) => Ok(()),
@@ -131,7 +132,8 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// The content folder; after a download the app is looked for once more.
+    /// The content folder, fetched if necessary. After a download detection runs once more, because it may have taken
+    /// long. `None` in a dry run without content.
     fn content(&mut self, content: &mut dyn Content) -> Flow<Option<String>> {
         let present = content.present();
         if self.request.dry_run && present.is_none() {
@@ -175,7 +177,7 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// The command cannot be started: Intune's agent reports an error of the app.
+    /// The result where the command cannot be started; Intune's agent reports this as an error of the app.
     pub(super) fn refused(&self, code: u32, why: &str, advice: Option<Advice>) -> Conclusion {
         let summary = format!("Its command cannot be started: {why}");
         Conclusion::unchanged(Outcome::CommandRefused, Class::InstallFailed, summary)
@@ -192,7 +194,7 @@ impl<'a> Attempt<'a> {
         )
     }
 
-    /// From the last look.
+    /// The ComplianceState by the last detection.
     pub(super) fn compliance(&self) -> i64 {
         self.notes
             .detections
@@ -205,7 +207,8 @@ impl<'a> Attempt<'a> {
     }
 }
 
-/// Somebody stopped us. An installer that runs goes on: ending it would leave half an app.
+/// The result where the caller's cancel flag ended the attempt. An installer that runs is not ended, because that would
+/// leave half an app.
 pub(super) fn interrupted(interrupted: Interruption) -> Conclusion {
     let summary = match interrupted {
         Interruption::BeforeItsStart => "We were interrupted before anything was started.",

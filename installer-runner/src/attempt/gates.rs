@@ -1,4 +1,4 @@
-//! What may keep an installer from being started: nobody signed in, requirements, a pending restart, the schedule.
+//! Reasons not to start an installer: nobody is signed in, requirements, a pending restart, the schedule.
 
 use super::Trigger;
 use super::conclusion::{Conclusion, compliance, enforcement};
@@ -16,7 +16,7 @@ use waybill_schemas::report::install::{
 use waybill_system::Account;
 
 impl Attempt<'_> {
-    /// A user-context app needs somebody who is signed in (docs/runner.md, "With whose rights").
+    /// An app in the user's context waits until a user is signed in (docs/runner.md, "With whose rights").
     pub(super) fn needs_user(&mut self) -> Flow<()> {
         let device = self.runner.system.device();
         if self.run_as.perspective.account != Account::User || device.signed_in_user() != Ok(None) {
@@ -75,11 +75,11 @@ impl Attempt<'_> {
         }
     }
 
-    /// After a hard reboot code no further app until the restart (docs/intune-agent.md, "Return codes").
+    /// After a hard reboot code no app is installed until the restart (docs/intune-agent.md, "Return codes").
     pub(super) fn pending_restart(&mut self) -> Flow<()> {
         let pending = restart::pending(self.runner.journal, self.runner.system)?;
-        // Where boots cannot be told apart, no later run could see that the restart has come: such a restart is reported, and
-        // keeps nothing waiting.
+        // Where the system does not identify its boots, no later run could see that the restart has happened. Such a
+        // restart is reported, but nothing waits for it.
         let is_gate = |one: &&PendingRestart| one.need == RestartNeed::Hard && one.boot.is_some();
         let Some(hard) = pending.iter().find(is_gate) else { return Ok(()) };
         self.notes.decided(Decision::RestartPending { app: hard.app.clone(), since: hard.since.to_string() });
@@ -97,7 +97,7 @@ impl Attempt<'_> {
         ))
     }
 
-    /// Waiting times hold for the schedule; a person bypasses them.
+    /// Ends a scheduled attempt that is too early. An attempt that a person asks for does not wait.
     pub(super) fn schedule(&mut self) -> Flow<()> {
         let history = self.history()?;
         let until = match next_try(&history, self.now(), &self.request.retries) {
@@ -117,7 +117,7 @@ impl Attempt<'_> {
         ))
     }
 
-    /// When the schedule tries again; nothing where nothing is left to do.
+    /// When the schedule tries again after this outcome; `None` where no further try is planned.
     pub(super) fn next_try(&self, outcome: Outcome) -> Result<Option<NextTry>, JournalError> {
         if self.request.dry_run || !ScheduleEffect::of_outcome(outcome).leaves_open() {
             return Ok(None);
@@ -125,7 +125,7 @@ impl Attempt<'_> {
         Ok(next_try_report(&self.history()?, self.now(), &self.request.retries))
     }
 
-    /// The attempts that count for the schedule: those of this app that wanted the same.
+    /// The attempts that count for the schedule: those of this app with the same intent, oldest first.
     fn history(&self) -> Result<Vec<AttemptRecord>, JournalError> {
         let mut history = self.runner.journal.history(&self.identity.id)?;
         history.retain(|earlier| earlier.new.intent == self.request.intent);
@@ -133,7 +133,7 @@ impl Attempt<'_> {
     }
 }
 
-/// What does not hold, each with what is wanted and what is there.
+/// The requirements that do not hold, each with the wanted and the actual value.
 fn unmet(report: &RequirementsReport) -> Vec<String> {
     let built_in = report.built_in.iter().filter(|one| one.holds != Some(true));
     let built_in =

@@ -1,4 +1,4 @@
-//! What a run came to: the exit code's meaning and detection's answer, in one table without I/O.
+//! The result of a run, from the meaning of the exit code and the answer of detection. No I/O.
 //!
 //! ComplianceState comes from detection, EnforcementState and ErrorCode from the code (docs/intune-agent.md, "Ends of an installer");
 //! detection is the judge (docs/intune-agent.md, "An attempt, step by step").
@@ -8,21 +8,21 @@ use crate::CodeKind;
 use waybill_schemas::codes::{Class, device};
 use waybill_schemas::report::install::{Advice, Answer, Intent, Outcome};
 
-/// How a run ended, as far as it counts.
+/// How a run ended, as far as the result depends on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ended {
-    /// With this code, which stands for that.
+    /// The installer ended with this exit code, which has this meaning.
     Exited(u32, CodeKind),
-    /// Not within its time limit; whether it was ended then.
+    /// The installer outlived its time limit; `killed` says whether it was ended then.
     TimedOut { killed: bool },
-    /// Its end was not seen: this program, or the device, went away meanwhile.
+    /// The end was not seen, because this program or the device stopped before it.
     Unseen,
 }
 
 /// "This product is not installed" (Windows Installer, ERROR_UNKNOWN_PRODUCT).
 const UNKNOWN_PRODUCT: u32 = 1605;
 
-/// What a run came to. Exit code and detection are independent of one another, and the report has both.
+/// The result of a run. Exit code and detection are independent of one another, and the report shows both.
 pub(crate) fn conclude_run(intent: Intent, ended: Ended, answer: Answer) -> Conclusion {
     let reached = reached(intent, answer);
     let mut conclusion = match ended {
@@ -37,7 +37,7 @@ pub(crate) fn conclude_run(intent: Intent, ended: Ended, answer: Answer) -> Conc
     conclusion
 }
 
-/// Whether what was wanted is the case; `None` where detection cannot tell.
+/// Whether the app is as wanted (installed, or absent); `None` where detection cannot tell.
 pub(crate) fn reached(intent: Intent, answer: Answer) -> Option<bool> {
     match (intent, answer) {
         (_, Answer::CannotTell) => None,
@@ -46,7 +46,7 @@ pub(crate) fn reached(intent: Intent, answer: Answer) -> Option<bool> {
     }
 }
 
-/// ErrorCode of an exit code: small numbers are Win32 codes, which Intune's agent reports as HRESULTs.
+/// The ErrorCode of an exit code: numbers up to 0xFFFF are Win32 errors, which Intune's agent reports as HRESULTs.
 pub(crate) fn error_code(code: u32) -> u32 {
     if code <= 0xFFFF { 0x8007_0000 | code } else { code }
 }
@@ -66,7 +66,7 @@ fn succeeded(intent: Intent, code: u32, kind: CodeKind, reached: Option<bool>) -
         (Some(true), _) => done(intent, kind),
         (Some(false), CodeKind::HardReboot) => after_restart(intent, code),
         (Some(false), _) => not_borne_out(intent, code, kind),
-        // The flow tells this case by the rules' own words; the table has it for completeness.
+        // The caller replaces this result by one that names the rules; it is here to make the table complete.
         (None, _) => cannot_tell(),
     }
 }
@@ -101,7 +101,7 @@ fn done(intent: Intent, kind: CodeKind) -> Conclusion {
 }
 
 fn after_restart(intent: Intent, code: u32) -> Conclusion {
-    // A hard reboot code, and not there yet: judged after the restart.
+    // After a hard reboot code an app that is not yet as wanted is judged after the restart.
     let (state, what) = match intent {
         Intent::Install => (enforcement::IN_PROGRESS_PENDING_REBOOT, "not detected yet"),
         Intent::Uninstall => (enforcement::IN_PROGRESS_UNINSTALL_PENDING_REBOOT, "still detected"),
@@ -188,7 +188,7 @@ fn timed_out(reached: Option<bool>, killed: bool) -> Conclusion {
 }
 
 fn unseen(intent: Intent, reached: Option<bool>) -> Conclusion {
-    // We, or the device, went away while it ran: detection decides.
+    // This program or the device stopped while the installer ran, so there is no exit code and detection decides.
     match (reached, intent) {
         (Some(true), Intent::Install) => conclude(
             Outcome::Installed,

@@ -1,4 +1,4 @@
-//! One attempt to install or uninstall, from what an earlier run left to the verdict.
+//! One attempt to install or uninstall an app, from the attempts that earlier runs left to the verdict.
 
 mod advice;
 pub(crate) mod conclusion;
@@ -16,54 +16,54 @@ use waybill_schemas::app::AppDocument;
 use waybill_schemas::codes::{Classified, Code, root};
 use waybill_schemas::report::install::Intent;
 
-/// What is to be attempted.
+/// The attempt to make.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct AttemptRequest<'a> {
-    /// The app.
+    /// The app to install or uninstall.
     pub app: &'a AppDocument,
-    /// Install or uninstall.
+    /// Whether to install or to uninstall it.
     pub intent: Intent,
     /// Whether a person asks for it, or the schedule.
     pub trigger: Trigger,
-    /// Decide everything and start nothing.
+    /// Whether to make all decisions without starting the installer or writing to the journal.
     pub dry_run: bool,
-    /// How often it is tried, and how far apart.
+    /// How often the schedule tries again, and after which waits.
     pub retries: RetryPolicy,
 }
 
 impl<'a> AttemptRequest<'a> {
-    /// An attempt that a person asks for, tried again as the app says.
+    /// An attempt that a person asks for, with the app's own retry policy.
     pub fn new(app: &'a AppDocument, intent: Intent) -> Self {
         Self { app, intent, trigger: Trigger::Manual, dry_run: false, retries: RetryPolicy::from_app(app) }
     }
 }
 
-/// Who asks for an attempt.
+/// What caused an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum Trigger {
-    /// A person: bypasses the waiting times and resets them.
+    /// A person asked for it: it runs without waiting, and the schedule starts anew.
     #[default]
     Manual,
-    /// The schedule: waiting times hold.
+    /// The schedule asked for it: it runs only when its waiting time is over.
     Schedule,
 }
 
-/// Where the content folder comes from. Asked only when the installer is about to run.
+/// The source of the content folder. It is asked only when the installer is about to run.
 pub trait Content {
-    /// The content folder, fetched where it is not here yet.
+    /// The content folder, fetched if it is not on this machine yet.
     ///
     /// # Errors
-    /// It cannot be had.
+    /// The content could not be fetched.
     fn folder(&mut self) -> Result<PathBuf, ContentError>;
 
-    /// The content folder where it is here already: for a dry run.
+    /// The content folder if it is already on this machine. A dry run uses this and fetches nothing.
     fn present(&self) -> Option<PathBuf>;
 }
 
-/// A folder that is here.
+/// A content folder that is already on this machine.
 impl Content for PathBuf {
     fn folder(&mut self) -> Result<PathBuf, ContentError> {
         Ok(self.clone())
@@ -78,21 +78,21 @@ impl Content for PathBuf {
 #[derive(Debug, thiserror::Error)]
 #[error("the content of the app cannot be had")]
 pub struct ContentError {
-    /// The entry of the table of codes.
+    /// The entry in the table of codes that explains the error.
     pub code: &'static Code,
-    /// The error of what fetches it.
+    /// The error of the [`Content`].
     #[source]
     pub source: Box<dyn std::error::Error + Send + Sync>,
 }
 
-/// Why an attempt came to no report.
+/// Why an attempt ended without a report.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RunnerError {
-    /// The journal failed: nothing is started that is not written down.
+    /// The journal failed. Nothing is started that is not recorded in it.
     #[error(transparent)]
     Journal(#[from] JournalError),
-    /// There is no content folder.
+    /// The content folder is missing and could not be fetched.
     #[error(transparent)]
     Content(#[from] ContentError),
 }

@@ -1,4 +1,4 @@
-//! The reboot manager: which restarts the device waits for, and what an agent that may restart would do.
+//! Pending restarts: which ones the device waits for, and what Intune's agent would do about them.
 //!
 //! A pending restart belongs to the device and is sticky: a later 0 never clears an earlier 3010 or 1641. It ends with the
 //! boot, not with a clock (docs/intune-agent.md, "Restarts").
@@ -9,7 +9,7 @@ use waybill_schemas::app::{AppDocument, DeviceRestartBehavior};
 use waybill_schemas::report::install::{PendingRestartReport, RestartNeed, RestartReport};
 use waybill_system::System;
 
-/// What an exit code asks for.
+/// The restart that an exit code asks for.
 pub(crate) fn need_of(kind: CodeKind) -> RestartNeed {
     match kind {
         CodeKind::SoftReboot => RestartNeed::Soft,
@@ -29,7 +29,7 @@ pub(crate) fn pending(
     journal.restarts()
 }
 
-/// Writes down what a code asks for, unless the same is noted already.
+/// Records in the journal that an app needs a restart, unless it holds the same restart already.
 pub(crate) fn note(
     journal: &dyn AttemptJournal,
     system: &dyn System,
@@ -49,7 +49,7 @@ pub(crate) fn note(
     })
 }
 
-/// What the report says of restarts.
+/// The restart section of the report.
 pub(crate) fn report(
     app: &AppDocument,
     asked: RestartNeed,
@@ -81,7 +81,7 @@ fn behavior(app: &AppDocument) -> DeviceRestartBehavior {
         .unwrap_or(DeviceRestartBehavior::BasedOnReturnCode)
 }
 
-/// The table of docs/intune-agent.md, "Restarts". `waybill install` does none of it.
+/// What Intune's agent would do, by the table of docs/intune-agent.md, "Restarts". `waybill install` never restarts.
 fn action(behavior: &DeviceRestartBehavior, asked: RestartNeed, is_done: bool) -> String {
     let text = match (behavior, asked) {
         _ if !is_done => "None: a restart comes only after success and detection.",

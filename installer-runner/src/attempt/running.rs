@@ -1,4 +1,4 @@
-//! The installer's run and what is made of it.
+//! The installer's run, and how it is judged.
 
 use super::advice;
 use super::conclusion::{self, Conclusion, enforcement};
@@ -17,16 +17,16 @@ use waybill_schemas::report::install::{
     Advice, Answer, Decision, Interruption, Occasion, Outcome, RunReport, SurvivorReport,
 };
 
-// Windows Installer: another installation is running.
+// ERROR_INSTALL_ALREADY_RUNNING of Windows Installer: another installation is running.
 const ALREADY_RUNNING: u32 = 1618;
-/// Between two looks of detection after a success.
+/// The pause between two detections after a successful run.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(500);
 
 impl Attempt<'_> {
     /// Starts the command, waits for it, and lets detection judge.
     pub(super) fn run(&mut self, resolved: &Resolved) -> Flow<Conclusion> {
         let limit_minutes = self.limit_minutes();
-        // Before anything is started: a run that is killed from here on leaves a trace that the next one finds.
+        // Recorded before anything is started, so that the next run finds this attempt if we are killed from here on.
         let id = self.runner.journal.begin(&NewAttempt {
             app: self.identity.id.clone(),
             intent: self.request.intent,
@@ -38,7 +38,7 @@ impl Attempt<'_> {
         if resolved.is_msiexec && !self.installer_is_free() {
             return self.installer_is_busy(id);
         }
-        // Read before the run, so that what the installer adds can be told from what was pending already.
+        // Read before the run, so that the renames that the installer adds can be told from those already pending.
         let renames = self.runner.system.device().pending_renames().unwrap_or_default();
         let started = self.now().to_string();
         let limit = Duration::from_secs(u64::from(limit_minutes) * 60);
@@ -76,7 +76,8 @@ impl Attempt<'_> {
             .unwrap_or(DEFAULT_RUN_LIMIT_MINUTES)
     }
 
-    /// Waits for `Global\_MSIExecute`: 10 min, then it counts as one retry (docs/intune-agent.md, "Ends of an installer").
+    /// Waits until no installation of Windows Installer is running, at most `installer_patience` of the settings. Returns
+    /// `false` if one still runs; that counts as one retry (docs/intune-agent.md, "Ends of an installer").
     fn installer_is_free(&mut self) -> bool {
         let products = self.runner.system.products();
         let is_free = || products.is_installing() != Ok(true);
@@ -186,7 +187,7 @@ impl Attempt<'_> {
             Ended::TimedOut { .. } | Ended::Unseen => (None, None),
         };
         self.verdict(id, conclusion.outcome, kind, code)?;
-        // Last: until then a run that finds this attempt makes up for what is missing.
+        // Settled last: until then, a later run that finds this attempt completes it.
         if matches!(ended, Ended::Exited(..)) {
             self.runner.journal.settled(id)?;
         }
@@ -194,7 +195,7 @@ impl Attempt<'_> {
         Ok(conclusion)
     }
 
-    /// Whether the run was interrupted before detection had an answer, or had looked for as long as it may.
+    /// Whether the caller interrupted the run before detection had a final answer.
     fn is_left_open(&self, ended: Ended, answer: Answer) -> bool {
         let is_success = matches!(ended, Ended::Exited(_, kind) if kind.is_success());
         let is_open = match reached(self.request.intent, answer) {
@@ -215,8 +216,9 @@ impl Attempt<'_> {
     }
 
     fn look_after(&mut self, ended: Ended) -> Answer {
-        // Detection as the judge. After a success it is looked again for a while: an installer's last writes may come after
-        // its exit (docs/intune-agent.md, "An attempt, step by step"). What a script takes counts, so that a slow one is not run twenty times.
+        // Detection after the run. After a success it is repeated for a while, because an installer's last writes may
+        // come after its exit (docs/intune-agent.md, "An attempt, step by step"). The time of detection scripts counts,
+        // so that a slow script is not run twenty times.
         let is_success = matches!(ended, Ended::Exited(_, kind) if kind.is_success());
         let patience = if is_success { self.runner.settings.detection_patience } else { Duration::ZERO };
         let (start, mut waited, mut looks) = (self.now(), Duration::ZERO, 1);
@@ -245,13 +247,14 @@ impl Attempt<'_> {
         answer
     }
 
-    /// By the clock; nothing where it was set back meanwhile.
+    /// The time since `start` by the clock; 0 where the clock was set back meanwhile.
     fn since(&self, start: Timestamp) -> Duration {
         Duration::try_from(self.now().duration_since(start)).unwrap_or_default()
     }
 
     fn note_restart(&self, ended: Ended) -> Result<(), crate::JournalError> {
-        // Before anything else is done: with 1641 the shutdown has begun already (docs/intune-agent.md, "Restarts").
+        // Done before anything else: after exit code 1641 the shutdown has already begun (docs/intune-agent.md,
+        // "Restarts").
         let Ended::Exited(_, kind) = ended else { return Ok(()) };
         let (journal, system) = (self.runner.journal, self.runner.system);
         restart::note(journal, system, &self.identity.id, restart::need_of(kind), self.now())

@@ -1,4 +1,4 @@
-//! The report of a command while it is resolved: what the caller sees of its line and its variables.
+//! The report of a command while the command is resolved, with secrets in its line and variables masked.
 
 use super::Refused;
 use crate::RunAs;
@@ -7,29 +7,30 @@ use waybill_schemas::report::install::{CommandReport, EnvironmentDifference, Ref
 use waybill_schemas::secrets::{MASK, holds_secret_word, mask};
 use waybill_system::{Environment, System, SystemKind, Unanswered};
 
-/// ERROR_FILE_NOT_FOUND.
+/// The HRESULT of ERROR_FILE_NOT_FOUND: no such program.
 pub(super) const NOT_FOUND: u32 = 0x8007_0002;
-/// ERROR_ACCESS_DENIED.
+/// The HRESULT of ERROR_ACCESS_DENIED: a folder or file may not be read.
 pub(super) const ACCESS_DENIED: u32 = 0x8007_0005;
-/// ERROR_INVALID_PARAMETER, what CreateProcess says to an empty line.
+/// The HRESULT of ERROR_INVALID_PARAMETER, which CreateProcess returns for an empty line.
 pub(super) const INVALID: u32 = 0x8007_0057;
-/// ERROR_BAD_EXE_FORMAT.
+/// The HRESULT of ERROR_BAD_EXE_FORMAT: the file is no program.
 pub(super) const NO_PROGRAM: u32 = 0x8007_00C1;
-/// ERROR_FILENAME_EXCED_RANGE.
+/// The HRESULT of ERROR_FILENAME_EXCED_RANGE: the line or a path is too long.
 pub(super) const TOO_LONG: u32 = 0x8007_00CE;
-/// ERROR_DIRECTORY: the working directory is none.
+/// The HRESULT of ERROR_DIRECTORY: the working directory is no valid folder.
 pub(super) const NO_FOLDER: u32 = 0x8007_010B;
-/// E_FAIL, where the system gave no code.
+/// E_FAIL, for errors of the system without a code.
 const FAILED: u32 = 0x8000_4005;
 
 /// The report of a command while it is resolved.
 pub(super) struct Draft {
     pub(super) report: CommandReport,
-    /// Values that the line takes from variables whose names say that they are secrets; the longest first.
+    /// The values of variables with secret names that the line refers to, longest first, so that a secret that is part
+    /// of a longer one does not break its masking.
     secrets: Vec<String>,
 }
 
-/// Why a command is not started. What comes from the command line is masked already.
+/// Why a command is not started. Parts of the command line in it are already masked.
 pub(super) struct Refusal {
     pub(super) code: u32,
     pub(super) why: String,
@@ -66,17 +67,17 @@ impl Draft {
         Box::new(Refused { code, report: self.report })
     }
 
-    /// Masked, and without the secrets that came in by variables.
+    /// `text` with secrets masked: those recognised by their form, and those from variables.
     pub(super) fn shown(&self, text: &str) -> String {
         mask(&self.hidden(text))
     }
 
-    /// What is masked already, without the secrets that came in by variables.
+    /// `text`, in which secrets of recognisable form are already masked, with those from variables masked too.
     pub(super) fn hidden(&self, text: &str) -> String {
         self.secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret, MASK))
     }
 
-    /// The variables that the command gets, and in the report what is different about them.
+    /// The variables that the command gets. Their differences from those of this process are put into the report.
     pub(super) fn environment(
         &mut self,
         line: &str,
@@ -95,10 +96,10 @@ impl Draft {
     }
 }
 
-/// The line without blanks around it.
+/// The command line without blanks around it.
 ///
 /// # Errors
-/// There is nothing, or a character that no command line holds.
+/// The line is empty or contains a character that no command line can hold.
 pub(super) fn checked_line(line: &str, kind: SystemKind) -> Result<&str, Refusal> {
     let example = match kind {
         SystemKind::Windows => "give a command such as `msiexec.exe /i \"app.msi\" /qn`",
@@ -113,13 +114,14 @@ pub(super) fn checked_line(line: &str, kind: SystemKind) -> Result<&str, Refusal
     }
 }
 
-/// The caller's variables; what is no Unicode is shown as well as can be.
+/// The variables of this process; text that is no Unicode is shown with replacement characters.
 fn of_the_caller() -> impl Iterator<Item = (String, String)> {
     let lossy = |text: std::ffi::OsString| text.to_string_lossy().into_owned();
     std::env::vars_os().map(move |(name, value)| (lossy(name), lossy(value)))
 }
 
-/// Every name that differs, sorted: the command's with its value, but for secrets; the caller's alone without.
+/// The variables that differ between the command and this process, sorted by name. Those of the command have their
+/// value, unless it is a secret; those that only this process has are without value.
 fn differences(
     ours: &Environment,
     kind: SystemKind,
@@ -142,7 +144,7 @@ fn differences(
     all
 }
 
-/// The values of variables of secret names that `line` holds as `%NAME%`, the longest first.
+/// The values of variables with secret names that `line` refers to as `%NAME%`, longest first.
 fn secrets_in(line: &str, block: &Environment) -> Vec<String> {
     let line = line.to_uppercase();
     let is_named = |name: &str| line.contains(&format!("%{}%", name.to_uppercase()));
@@ -153,7 +155,7 @@ fn secrets_in(line: &str, block: &Environment) -> Vec<String> {
     values
 }
 
-/// The same block with the values of secret names masked.
+/// The same block with the values of variables with secret names masked.
 pub(super) fn masked(block: &Environment, kind: SystemKind) -> Environment {
     let mut masked = Environment::new(kind);
     for (name, value) in block.iter() {

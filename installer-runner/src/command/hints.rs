@@ -1,4 +1,4 @@
-//! What to write instead of a line whose program is not there.
+//! Suggestions for a command line whose program is not found.
 
 use super::search::Search;
 use waybill_intune::command_line::{Candidate, shell_operator, words};
@@ -7,10 +7,10 @@ use waybill_intune::right_line::{LIKELY_EXTENSIONS, right_line};
 use waybill_schemas::secrets::mask;
 use waybill_system::FileKind;
 
-/// Names of the content folder that are looked through for a close one.
+/// How many names of the content folder are compared with the name that was not found.
 const MOST_NAMES: usize = 200;
 
-/// What would do instead of `first`, the line's first token. Everything is masked.
+/// What to write instead of `first`, the first token of `line`. Secrets in it are masked.
 pub(super) fn mend(first: &Candidate<'_>, line: &str, search: &mut Search<'_>) -> String {
     let nearest = sysnative(first, search)
         .or_else(|| no_sysnative(first, search))
@@ -22,7 +22,7 @@ pub(super) fn mend(first: &Candidate<'_>, line: &str, search: &mut Search<'_>) -
         format!("there is no shell, so `{operator}` is not interpreted: write `cmd.exe /d /s /c \"{line}\"`")
     });
     let hints: Vec<String> = nearest.into_iter().chain(shell).collect();
-    // Nothing is close: what a packager most likely did is to write a command of a shell.
+    // No name is close: the likeliest mistake is a built-in command of a shell.
     if hints.is_empty() {
         return "name a file of the content folder or a full path; a command of a shell (`copy`, `Remove-Item`) needs `cmd.exe /c` or `powershell.exe -Command` in front".to_owned();
     }
@@ -34,7 +34,7 @@ fn write(program: &str, tail: &str) -> String {
     format!("write `{}`", mask(&format!("{program}{tail}")))
 }
 
-/// It is there, for 64-bit programs alone.
+/// For a program that only 64-bit programs see: its name through Sysnative.
 fn sysnative(first: &Candidate<'_>, search: &mut Search<'_>) -> Option<String> {
     let name = with_exe(first.name);
     let mapped = if path::is_bare(&name) {
@@ -55,7 +55,7 @@ fn sysnative(first: &Candidate<'_>, search: &mut Search<'_>) -> Option<String> {
     Some(format!("it is there for 64-bit programs alone, use Sysnative: {}", write(&right, first.tail)))
 }
 
-/// Sysnative is asked for where there is none.
+/// For a path through Sysnative in a view that has no such folder: the path through System32.
 fn no_sysnative(first: &Candidate<'_>, search: &Search<'_>) -> Option<String> {
     if path::is_bare(first.name) {
         return None;
@@ -65,7 +65,7 @@ fn no_sysnative(first: &Candidate<'_>, search: &Search<'_>) -> Option<String> {
     Some(format!("{why}: {}", write(&right, first.tail)))
 }
 
-/// It is on the PATH, where anybody could have put it.
+/// For a program that was passed over because accounts other than administrators may write to its folder.
 fn passed_over(search: &Search<'_>) -> Option<String> {
     let path = search.passed_over.first()?;
     let path = mask(path);
@@ -74,7 +74,7 @@ fn passed_over(search: &Search<'_>) -> Option<String> {
     ))
 }
 
-/// `install` never finds `install.cmd`.
+/// For a file that exists with another extension: `install` never finds `install.cmd`.
 fn other_extension(first: &Candidate<'_>, search: &mut Search<'_>) -> Option<String> {
     if first.name.is_empty() || !path::is_possible(first.name) {
         return None;
@@ -88,7 +88,7 @@ fn other_extension(first: &Candidate<'_>, search: &mut Search<'_>) -> Option<Str
     Some(format!("{} is there: write `{line}`", mask(&name)))
 }
 
-/// A file of the content folder, or of a folder in it, that is called nearly so.
+/// For a misspelt name: the closest name of a file in the content folder or a folder in it.
 fn close_name(first: &Candidate<'_>, search: &mut Search<'_>) -> Option<String> {
     let wanted = path::leaf(&with_exe(first.name)).to_lowercase();
     let in_folder = |folder: &str| search.files.list(folder).unwrap_or_default();
@@ -101,7 +101,7 @@ fn close_name(first: &Candidate<'_>, search: &mut Search<'_>) -> Option<String> 
     let distance_of = |name: &String| distance(&path::leaf(name).to_lowercase(), &wanted);
     let nearest = names.iter().map(|name| (distance_of(name), name)).min_by_key(|(distance, _)| *distance);
     let (distance, name) = nearest?;
-    // One wrong letter in a short name is another name.
+    // In a short name two wrong letters make a different name.
     let most = if wanted.len() > 6 { 2 } else { 1 };
     if distance > most || search.kind_of(&path::full(name, search.folder)) != Some(FileKind::File) {
         return None;
@@ -115,7 +115,7 @@ fn with_exe(name: &str) -> String {
     if path::has_extension(name) { name.to_owned() } else { format!("{name}.exe") }
 }
 
-/// How many letters must be put, taken or changed (Levenshtein).
+/// How many letters must be inserted, removed or replaced (Levenshtein's distance).
 fn distance(one: &str, other: &str) -> usize {
     let other: Vec<char> = other.chars().collect();
     let mut row: Vec<usize> = (0..=other.len()).collect();

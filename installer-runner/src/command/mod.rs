@@ -16,21 +16,21 @@ use waybill_system::{Architecture, Environment, FileKind, Perspective, System, S
 /// A command that can be started.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Resolved {
-    /// Absolute path of the program: lpApplicationName.
+    /// The absolute path of the program (lpApplicationName).
     pub program: String,
-    /// Windows: the whole command line, unmasked. Unix: unused.
+    /// On Windows the whole command line (lpCommandLine), with its secrets; not used on Unix.
     pub line: String,
-    /// Unix: the words after the program. Windows: empty.
+    /// On Unix the arguments after the program, with their secrets; empty on Windows.
     pub words: Vec<String>,
-    /// Every variable that it gets.
+    /// All environment variables of the program.
     pub environment: Environment,
-    /// Whether it is Windows Installer, which waits for its mutex first.
+    /// Whether the program is msiexec; then a running installation is waited for first.
     pub is_msiexec: bool,
-    /// The same, masked, for the report.
+    /// The command for the report, with its secrets masked.
     pub report: CommandReport,
 }
 
-/// The masked report alone: line, words and variables may hold secrets.
+/// Shows only the masked report, because line, words and variables may hold secrets.
 impl std::fmt::Debug for Resolved {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.debug_struct("Resolved").field("report", &self.report).finish_non_exhaustive()
@@ -40,18 +40,18 @@ impl std::fmt::Debug for Resolved {
 /// A command that cannot be started as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
-    /// The HRESULT that Intune's agent would report: 0x80070002, 0x800700C1, 0x80070005.
+    /// The HRESULT that Intune's agent would report, e.g. 0x80070002 (not found) or 0x800700C1 (no program).
     pub code: u32,
-    /// Why and what to do, for the report.
+    /// The command for the report, with the reason and advice.
     pub report: CommandReport,
 }
 
 /// Finds the program that `line` starts with `folder` (the content folder, a plain absolute path) as working
-/// directory. An empty `folder` means that the content is not here yet: what is found nowhere else is taken to be in it. Such
-/// an answer is for showing, not for starting.
+/// directory. An empty `folder` means that the content is not on this machine yet: a program that is found nowhere else
+/// is assumed to be in it. Such a result is for display and must not be started.
 ///
 /// # Errors
-/// It cannot be started: nothing there, no program, or a folder that cannot be a plain path.
+/// The command cannot be started: there is no such file, it is no program, or `folder` has no plain path.
 pub fn resolve(
     line: &str,
     folder: &str,
@@ -64,14 +64,14 @@ pub fn resolve(
     }
 }
 
-/// How names below the Windows folder are read from `perspective` on this machine; `block` holds its variables.
+/// The mapping of paths below the Windows folder for `perspective` on this machine; `block` holds its variables.
 pub(crate) fn file_view(perspective: Perspective, block: &Environment, system: &dyn System) -> FileView {
     let windows = block.get("SystemRoot").or_else(|| block.get("windir")).unwrap_or(r"C:\Windows");
     let is_64_bit = !matches!(system.device().architecture(), Ok(Architecture::X86 | Architecture::Arm));
     let cmd = format!(r"{}\SysWOW64\cmd.exe", windows.trim_end_matches('\\'));
     let is_file =
         |path: &str| matches!(system.files().look(path), Ok(Some(facts)) if facts.kind == FileKind::File);
-    // A 64-bit program's view is the same wherever 32-bit programs are: the disk is not asked.
+    // The view of a 64-bit program does not depend on whether 32-bit programs can run, so the disk is not asked.
     let has_32_bit = perspective.view == View::Bits32 && is_64_bit && is_file(&cmd);
     FileView::new(windows, perspective.view, is_64_bit, has_32_bit)
 }

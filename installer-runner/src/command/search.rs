@@ -1,4 +1,4 @@
-//! Where programs are looked for on Windows (docs/context.md, "How a command line is started"; SearchPath).
+//! The search for a program on Windows, as SearchPath does it (docs/context.md, "How a command line is started").
 
 use waybill_intune::command_line::Candidate;
 use waybill_intune::path;
@@ -6,36 +6,36 @@ use waybill_intune::view::FileView;
 use waybill_schemas::secrets::mask;
 use waybill_system::{FileKind, Files, Unanswered};
 
-/// Looks for programs; remembers where.
+/// Looks for programs, and remembers for the report where it looked.
 pub(super) struct Search<'a> {
     pub(super) files: &'a dyn Files,
-    /// The content folder; empty where it is not here yet (a dry run).
+    /// The content folder; empty where it is not on this machine yet (a dry run).
     pub(super) folder: &'a str,
     pub(super) view: &'a FileView,
-    /// The machine's PATH.
+    /// The folders of the machine's PATH.
     pub(super) path: Result<Vec<String>, Unanswered>,
-    /// Whether entries of PATH that others may write into are passed over.
+    /// Whether PATH entries to which accounts other than administrators may write are passed over.
     pub(super) is_guarded: bool,
-    /// Where it was looked for, for the report.
+    /// The masked paths at which nothing suitable was found, in order.
     pub(super) searched: Vec<String>,
-    /// Files that were passed over because others may write there.
+    /// Files that were passed over because accounts other than administrators may write to their folder.
     pub(super) passed_over: Vec<String>,
-    /// The first file that may not be looked at.
+    /// The first file that could not be looked at, and why.
     pub(super) denied: Option<Unanswered>,
 }
 
 /// A program that was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct FoundProgram<'a> {
-    /// Its absolute path, views mapped.
+    /// The absolute path of the file, as a 64-bit program names it.
     pub(super) path: String,
-    /// How it was found, for people.
+    /// The place where it was found, for the report.
     pub(super) found_in: String,
-    /// What stands behind it in the line.
+    /// The rest of the line after the program, character for character.
     pub(super) tail: &'a str,
 }
 
-/// One place where a name is looked for.
+/// A path that is tried for a name.
 struct SearchPlace {
     path: String,
     name: String,
@@ -43,7 +43,7 @@ struct SearchPlace {
 }
 
 impl<'a> Search<'a> {
-    /// The first candidate that is a file somewhere.
+    /// The first candidate for which there is a file; without content, the one that is assumed to be in it.
     pub(super) fn find<'c>(&mut self, candidates: &[Candidate<'c>]) -> Option<FoundProgram<'c>> {
         let found = self.find_here(candidates);
         if self.folder.is_empty() { found.or_else(|| assumed(candidates)) } else { found }
@@ -55,7 +55,7 @@ impl<'a> Search<'a> {
         if found.is_some() {
             return found;
         }
-        // The places of longer names are the same again: the report keeps those of the first name alone.
+        // The places for longer names are the same, so the report only lists those of the first name.
         let told = std::mem::take(&mut self.searched);
         let found = longer.iter().find_map(|candidate| self.look_for(candidate));
         self.searched = told;
@@ -73,7 +73,7 @@ impl<'a> Search<'a> {
         for place in self.places(candidate.name) {
             match self.kind_of(&place.path) {
                 None => self.searched.push(mask(&place.path)),
-                // SearchPath ends at whatever bears the name, and CreateProcess takes no folder.
+                // SearchPath stops at a folder of that name, which CreateProcess then refuses.
                 Some(FileKind::Folder) => {
                     self.searched.push(format!("{} (a folder)", mask(&place.path)));
                     return None;
@@ -91,7 +91,7 @@ impl<'a> Search<'a> {
         None
     }
 
-    /// What is at `path`. What may not be looked at counts as absent, and is remembered.
+    /// What is at `path`. A path that may not be looked at counts as absent, and is remembered in `denied`.
     pub(super) fn kind_of(&mut self, path: &str) -> Option<FileKind> {
         match self.files.look(path) {
             Ok(facts) => facts.map(|facts| facts.kind),
@@ -105,7 +105,7 @@ impl<'a> Search<'a> {
     fn others_may_write(&mut self, path: &str) -> bool {
         let folder = path.rsplit_once('\\').map_or(path, |(folder, _)| folder);
         let why = match self.files.others_may_write(folder) {
-            // A user who plants a program on the PATH gains nothing where it runs with that user's rights.
+            // A program that a user puts on the PATH does no harm where it runs with that user's rights.
             _ if !self.is_guarded => return false,
             Ok(false) => return false,
             Ok(true) => "passed over: others than administrators may write there".to_owned(),
@@ -133,10 +133,11 @@ impl<'a> Search<'a> {
         names.iter().map(|name| self.place_of_path(name)).collect()
     }
 
-    /// A name with a folder: where it says, below the content folder where that is relative.
+    /// The place of a name with a folder; a relative one is below the content folder.
     fn place_of_path(&self, name: &str) -> SearchPlace {
         let full = path::full(name, self.folder);
-        // The content folder may lie below the Windows folder, and is never redirected: it is our own path.
+        // The content folder is never redirected, even if it is below the Windows folder, because we name it by its
+        // real path.
         let in_content = path::below(&full, self.folder).is_some();
         let path = if in_content { full.clone() } else { self.view.map(&full) };
         let name = match (in_content, path == full) {
@@ -182,7 +183,7 @@ impl<'a> Search<'a> {
 }
 
 fn assumed<'c>(candidates: &[Candidate<'c>]) -> Option<FoundProgram<'c>> {
-    // A program of the content that is not here: that of the shortest prefix with an extension, else the first word.
+    // The program in a content folder that is not here: the shortest candidate with an extension, else the first word.
     let names_file = |one: &&Candidate<'_>| path::has_extension(one.name);
     let candidate = candidates.iter().find(names_file).or(candidates.first())?;
     let name = candidate.name;

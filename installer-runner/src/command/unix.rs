@@ -1,4 +1,4 @@
-//! A command line on other systems: POSIX words, no shell (docs/context.md, "How a command line is started").
+//! Resolving a command line on Unix: POSIX words, no shell (docs/context.md, "How a command line is started").
 
 use super::draft::{ACCESS_DENIED, Draft, INVALID, NO_FOLDER, NOT_FOUND, Refusal, checked_line};
 use super::{Refused, Resolved, draft};
@@ -61,7 +61,7 @@ fn resolved(
     })
 }
 
-/// The program's path, and how it was found.
+/// The path of the program, and where it was found.
 fn find(
     name: &str,
     line: &str,
@@ -82,7 +82,7 @@ fn find(
             Err(unanswered) => searched.push(format!("{} ({unanswered})", mask(&path))),
         }
     }
-    // A dry run without content takes the name on trust, as the Windows side does.
+    // In a dry run without content the program is assumed to be in it, as on Windows.
     if folder.is_empty() && !name.is_empty() && !name.starts_with('/') {
         return Ok((name.to_owned(), "content folder, which is not here yet: not looked for".to_owned()));
     }
@@ -131,7 +131,8 @@ fn not_found(name: &str, line: &str, folder: &str, system: &dyn System, searched
 }
 
 fn masked_words(words: &[String]) -> Vec<String> {
-    // Each word by itself, so that a masked one takes no other with it; one behind a secret's switch is its value.
+    // Each word is masked by itself, so that a secret does not hide the words after it. A word after a switch with a
+    // secret name is masked as its value.
     const VALUE: &str = "value";
     let is_value = |index: usize| {
         let before = index.checked_sub(1).and_then(|before| words.get(before));
@@ -139,7 +140,7 @@ fn masked_words(words: &[String]) -> Vec<String> {
             !mask(&format!("{before} {VALUE}")).ends_with(VALUE) && mask(before) == *before
         })
     };
-    // Within a word a value reaches to its end: the word's quotes were the value's.
+    // A secret value in a word reaches to the end of the word, because the word's quotes were those of the value.
     let shown = |word: &String| {
         let masked = mask(word);
         let end = masked.find(MASK).filter(|_| masked != *word).map_or(masked.len(), |at| at + MASK.len());

@@ -1,4 +1,4 @@
-//! A command line on Windows.
+//! Resolving a command line on Windows.
 
 use super::draft::{
     ACCESS_DENIED, Draft, INVALID, NO_FOLDER, NO_PROGRAM, NOT_FOUND, Refusal, TOO_LONG, checked_line,
@@ -15,9 +15,9 @@ use waybill_schemas::report::install::CommandReport;
 use waybill_schemas::secrets::mask;
 use waybill_system::{Account, Environment, System};
 
-/// Characters that CreateProcess takes, less its null (Microsoft, CreateProcessW, `lpCommandLine`).
+/// The longest line of CreateProcess in UTF-16 units, without its NUL (Microsoft, CreateProcessW, `lpCommandLine`).
 const LONGEST_LINE: usize = 32_766;
-/// Characters that cmd.exe takes (Microsoft, "Command prompt line string limitation").
+/// The longest line of cmd.exe in UTF-16 units (Microsoft, "Command prompt line string limitation").
 const LONGEST_FOR_CMD: usize = 8_191;
 
 pub(super) fn resolve(
@@ -45,7 +45,7 @@ pub(super) fn resolve(
     }
 }
 
-/// What CreateProcess is given.
+/// The arguments of CreateProcess.
 struct Start {
     program: String,
     line: String,
@@ -81,7 +81,7 @@ fn start_of(
         passed_over: Vec::new(),
         denied: None,
     };
-    // Candidates are cut from the expanded line: a variable may hold the blank that ends the program.
+    // The line is expanded before it is split, because a variable's value may contain the blank that ends the program.
     let candidates = candidates(expanded.trim_start());
     let Some(found) = search.find(&candidates) else {
         let shown = draft::masked(&environment, eyes.kind).expand(line);
@@ -95,13 +95,13 @@ fn start_of(
     Ok(Start { program, line, environment, found_in: found.found_in })
 }
 
-/// Whether the line that is shown has the same first word.
+/// Whether the masked line begins with the same program as the real one.
 fn names_the_same(candidates: &[Candidate<'_>], shown: &str) -> bool {
     let first = |candidates: &[Candidate<'_>]| candidates.first().map(|one| one.name.to_owned());
     first(candidates) == first(&self::candidates(shown.trim_start()))
 }
 
-/// Whether a program is started with more rights than most people have.
+/// Whether the program is started with more rights than an ordinary user has.
 fn runs_as_system(eyes: &RunAs, system: &dyn System) -> bool {
     match eyes.perspective.account {
         Account::System => true,
@@ -110,7 +110,7 @@ fn runs_as_system(eyes: &RunAs, system: &dyn System) -> bool {
     }
 }
 
-/// lpApplicationName and lpCommandLine (docs/context.md, "How a command line is started").
+/// The lpApplicationName and lpCommandLine for a program (docs/context.md, "How a command line is started").
 fn start_line(
     found: &FoundProgram<'_>,
     view: &FileView,
@@ -121,7 +121,7 @@ fn start_line(
     match path::extension(path).as_str() {
         "exe" | "com" => Ok((path.clone(), format!("\"{path}\"{tail}"))),
         "cmd" | "bat" => {
-            // cmd.exe expands its whole line, the batch file's own path included.
+            // cmd.exe expands variables in its whole line, including the path of the batch file.
             if environment.expand(path) != *path {
                 let why = "the batch file's path holds a `%NAME%` that cmd.exe would replace";
                 return Err(Refusal::new(INVALID, why, "call the file or its folder something else"));
@@ -169,7 +169,7 @@ fn no_plain_folder(folder: &str, why: NotPlain) -> Refusal {
     }
 }
 
-/// 0x800700C1: there, and no program.
+/// The refusal of a file that exists but is no program (0x800700C1).
 fn no_program(found: &FoundProgram<'_>, extension: &str, view: &FileView, draft: &Draft) -> Refusal {
     let path = mask(&found.path);
     let kind = if extension.is_empty() {
@@ -185,7 +185,8 @@ fn no_program(found: &FoundProgram<'_>, extension: &str, view: &FileView, draft:
     Refusal::new(NO_PROGRAM, why, mend)
 }
 
-/// 0x80070002, or 0x80070005 where a place may not be looked into. `line` holds no secrets of variables.
+/// The refusal where no file was found: 0x80070002, or 0x80070005 where a place may not be looked into. `line` must not
+/// contain secrets from variables.
 fn not_found(line: &str, mut search: Search<'_>) -> Refusal {
     let first = candidates(line.trim_start()).first().copied().unwrap_or(Candidate { name: "", tail: "" });
     let name = mask(first.name);

@@ -1,4 +1,4 @@
-//! By example, and against a model over 10,000 sequences.
+//! The schedule by examples, and compared with a model over 10,000 sequences.
 
 mod model;
 
@@ -11,14 +11,14 @@ use waybill_schemas::report::install::{Intent, Outcome, RetryStep};
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 3600;
-/// 2026-03-29 00:00 UTC: within an hour Europe's clocks go forward.
+/// 2026-03-29 00:00 UTC, an hour before clocks in Europe go forward.
 const START: i64 = 1_774_742_400;
 
 fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(START + seconds).unwrap()
 }
 
-/// An attempt that came to `outcome`, with an exit code, at so many seconds.
+/// An attempt with this outcome and exit code, `seconds` after [`START`].
 fn attempt(outcome: Outcome, exit_code: u32, seconds: i64) -> AttemptRecord {
     let verdict =
         AttemptVerdict { at: at(seconds), outcome, kind: Some(CodeKind::Failed), exit_code: Some(exit_code) };

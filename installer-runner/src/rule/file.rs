@@ -9,7 +9,7 @@ use waybill_system::{
     Environment, FileFacts, FileKind, FileVersion, Files, Perspective, SystemKind, Unanswered,
 };
 
-/// What the rule asks, with its path as it is written.
+/// The rule for the report, with its path as app.json has it.
 pub(super) fn question(rule: &FileSystemRule, machine: RuleMachine<'_>) -> RuleQuestion {
     let field = |field: &Option<String>| field.as_deref().unwrap_or_default().trim().to_owned();
     let path = machine.run_as.kind.join(&field(&rule.path), &field(&rule.file_or_folder_name));
@@ -36,12 +36,12 @@ fn subject(operation: Option<&FileSystemOperation>, path: &str) -> String {
     if path.trim().is_empty() { format!("{what}a file without a path") } else { format!("{what}{path}") }
 }
 
-/// Looks. The question then names the path that was looked at.
+/// Evaluates the rule. Puts the path that was looked at, with variables expanded, into `question`.
 pub(super) fn answer(check: &FileCheck, question: &mut RuleQuestion, machine: RuleMachine<'_>) -> Answered {
     let (perspective, _) = machine.view(Some(check.is_32_bit));
     let environment = machine.system.device().environment(perspective)?;
     let written = machine.run_as.kind.join(&check.folder, &check.name);
-    // Found in the rule's own text: an expanded value may hold a % of its own.
+    // Searched in the rule's own text, because the value of a variable may contain a `%` too.
     let unknown = unknown_variables(&written, &environment);
     let path =
         located(&environment.expand(&written), !unknown.is_empty(), &environment, perspective, machine)?;
@@ -60,8 +60,8 @@ pub(super) fn answer(check: &FileCheck, question: &mut RuleQuestion, machine: Ru
     }
 }
 
-/// Where the expanded path leads on this machine. A variable may stand for a path that is relative, and a path of Windows
-/// means nothing elsewhere.
+/// The path on this machine that the expanded path means. It is refused if it is relative after all, through the value
+/// of a variable, or a Windows path on another system.
 fn located(
     path: &str,
     has_unknown: bool,
@@ -86,8 +86,8 @@ fn located(
 }
 
 fn unknown_variables(text: &str, environment: &Environment) -> Vec<String> {
-    // The names between `%` that were not expanded, by the rules of [`Environment::expand`]: nothing is there, and nobody
-    // need look.
+    // The names of variables that were not expanded, by the rules of [`Environment::expand`]. A path with such a name
+    // cannot exist, so the disk need not be asked.
     let mut unknown = Vec::new();
     let mut rest = text;
     while let Some(start) = rest.find('%') {
@@ -107,7 +107,7 @@ fn unknown_variables(text: &str, environment: &Environment) -> Vec<String> {
 }
 
 fn not_there(test: &FileTest, why: &str) -> RuleAnswer {
-    // Whatever it is compared with and how: what is not there has no date, version or size.
+    // No comparison holds, not even `notEqual`: a file that is absent has no date, version or size.
     let holds = matches!(test, FileTest::DoesNotExist);
     RuleAnswer { holds, actual: "not there".into(), why: why.to_owned() }
 }
@@ -138,7 +138,8 @@ fn something_there(test: &FileTest, facts: &FileFacts, path: &str, files: &dyn F
 }
 
 fn dated(wanted: &Comparison<RuleDate>, time: std::time::SystemTime) -> Answered {
-    // To the second where the rule's date has whole seconds: nobody writes a file's 100 ns into a rule.
+    // Compared to the second where the rule's date has whole seconds: nobody writes the 100 ns units of a file's time
+    // into a rule.
     let found =
         RuleDate::from_system_time(time).ok_or_else(|| Unanswered::new("its date is out of range"))?;
     let found = if wanted.value.is_whole() { found.whole_seconds() } else { found };

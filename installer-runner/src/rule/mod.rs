@@ -1,4 +1,4 @@
-//! One rule: what it asks, what was found, and why it holds, does not hold or has no answer.
+//! Evaluating one rule: what was found, and why the rule holds, does not hold or has no answer.
 
 mod file;
 mod product;
@@ -16,28 +16,28 @@ use waybill_schemas::codes::device::DETECTION_RULE_INVALID;
 use waybill_schemas::report::install::{Answer, RuleReport};
 use waybill_system::{Perspective, System, SystemKind, Unanswered};
 
-/// As whom and on which machine rules are evaluated.
+/// The machine on which rules are evaluated, and the perspective from which it is seen.
 #[derive(Clone, Copy)]
 pub(crate) struct RuleMachine<'a> {
     /// The account and the view.
     pub(crate) run_as: &'a RunAs,
-    /// The machine that is asked.
+    /// The machine that is looked at.
     pub(crate) system: &'a dyn System,
     /// How scripts are run.
     pub(crate) settings: &'a Settings,
-    /// What can stop it, and the clock.
+    /// The caller's cancel flag and the clock.
     pub(crate) context: &'a Context<'a>,
 }
 
 impl RuleMachine<'_> {
-    /// The view that a rule asks for, and its name.
+    /// The perspective in the view that a rule names, and the name of the view.
     fn view(&self, is_32_bit: Option<bool>) -> (Perspective, &'static str) {
         let perspective = self.run_as.in_view(is_32_bit.unwrap_or_default());
         (perspective, view_name(perspective.view))
     }
 }
 
-/// What a rule asks, for people.
+/// A rule in words for the report.
 struct RuleQuestion {
     kind: &'static str,
     subject: String,
@@ -45,23 +45,23 @@ struct RuleQuestion {
     view: &'static str,
 }
 
-/// A rule that was answered.
+/// The answer to a rule.
 #[derive(Debug)]
 struct RuleAnswer {
-    /// Whether it holds.
+    /// Whether the rule holds.
     holds: bool,
-    /// What was found.
+    /// What was found on the machine, for the report.
     actual: String,
-    /// Why it holds or not, without a full stop.
+    /// Why the rule holds or does not hold, without a full stop.
     why: String,
 }
 
 /// A rule that cannot be answered.
 #[derive(Debug)]
 enum NoAnswer {
-    /// As it is written it asks nothing; why, without a full stop.
+    /// The rule cannot be evaluated as it is written; the reason, without a full stop.
     Invalid(String),
-    /// The machine does not answer.
+    /// The machine could not answer.
     Unanswered(Unanswered),
 }
 
@@ -73,7 +73,7 @@ impl From<Unanswered> for NoAnswer {
 
 type Answered = Result<RuleAnswer, NoAnswer>;
 
-/// Evaluates one rule. It is checked before the machine is asked: an invalid one is invalid everywhere.
+/// Evaluates one rule and reports it. Errors are part of the report.
 pub(crate) fn evaluate(
     placed: &PlacedRule<'_>,
     purpose: RulePurpose,
@@ -84,7 +84,7 @@ pub(crate) fn evaluate(
         SystemKind::Unix => PathStyle::Unix,
     };
     let rule = placed.rule.as_ref();
-    // Checked before the machine is asked, so that an invalid rule is invalid on every machine, as lint has it.
+    // Checked before the machine is asked, so that an invalid rule is invalid on every machine, as in lint.
     let checked = CheckedRule::check(rule, purpose, paths);
     let checked = checked.map_err(|faults| NoAnswer::Invalid(faults.to_string()));
     let mut question = question(rule, purpose, machine);
@@ -117,7 +117,7 @@ fn question(rule: &Rule, purpose: RulePurpose, machine: RuleMachine<'_>) -> Rule
     }
 }
 
-/// A rule of the document that cannot even be asked, e.g. none at all.
+/// The report where there is no rule to evaluate, e.g. because the app has no detection rules.
 pub(crate) fn invalid(pointer: &str, subject: &str, expected: &str, why: &str) -> RuleReport {
     let question =
         RuleQuestion { kind: "unknown", subject: subject.into(), expected: expected.into(), view: "none" };
@@ -153,14 +153,15 @@ fn report(pointer: &str, question: RuleQuestion, answered: Answered) -> RuleRepo
     }
 }
 
-/// With a capital letter and a full stop.
+/// `text` as a sentence, with a capital letter and a full stop.
 fn sentence(text: &str) -> String {
     let mut letters = text.trim_end_matches(['.', '\n', '\r', ' ']).chars();
     let first = letters.next().map(char::to_uppercase);
     first.into_iter().flatten().chain(letters).chain(['.']).collect()
 }
 
-/// What was found compares to the rule's value as `order`; `actual` is how it is shown.
+/// The answer of a comparison. `order` is how the found value compares to the rule's; `actual` is the found value for
+/// the report.
 fn compared(
     operator: ComparisonOperator,
     order: Ordering,
@@ -176,7 +177,7 @@ fn compared(
     RuleAnswer { holds: operator.holds(order), actual, why }
 }
 
-/// `greaterThanOrEqual 1.2.0`, as far as the rule says it.
+/// The comparison of a rule in words, e.g. `greaterThanOrEqual 1.2.0`; parts that the rule lacks are left out.
 fn expected(operation: &str, operator: Option<&Operator>, value: Option<&str>) -> String {
     let operator = operator.filter(|operator| **operator != Operator::NotConfigured).map(Operator::as_str);
     let words: Vec<&str> = operator.into_iter().chain(value.filter(|value| !value.is_empty())).collect();

@@ -49,7 +49,8 @@ pub(super) fn answer(check: &ProductCheck, machine: RuleMachine<'_>) -> Answered
     Ok(compared(wanted.operator, version.cmp(&wanted.value), shown, &wanted.value))
 }
 
-/// INSTALLSTATE of msi.h other than installed.
+/// The answer for a product that Windows Installer knows but that is not installed; `state` is its INSTALLSTATE
+/// (msi.h).
 fn not_installed(state: i32) -> RuleAnswer {
     let (actual, why) = match state {
         1 => ("advertised", "it is only advertised: nothing of it is installed before somebody uses it"),

@@ -34,7 +34,7 @@ pub(super) fn answer(check: &RegistryCheck, machine: RuleMachine<'_>) -> Answere
     let RegistryCheck { key, value_name, test, .. } = check;
     let (perspective, _) = machine.view(Some(check.is_32_bit));
     let registry = machine.system.registry();
-    // Asked by itself, so that the report can tell a missing key from a missing value.
+    // The key is asked for first, so that the report can tell a missing key from a missing value.
     if !registry.has_key(key, perspective)? {
         return Ok(not_there(test, "the key is not there"));
     }
@@ -42,7 +42,7 @@ pub(super) fn answer(check: &RegistryCheck, machine: RuleMachine<'_>) -> Answere
     if value_name.is_empty() && asks_for_presence {
         return Ok(there(test, "the key"));
     }
-    // Of a key, what is compared is its default value, which tools show as (Default).
+    // Tools show the default value of a key, whose name is empty, as (Default).
     let name = if value_name.eq_ignore_ascii_case("(default)") { "" } else { value_name };
     let value = match registry.value(key, name, perspective)? {
         None => return Ok(not_there(test, "the key is there, and has no such value")),
@@ -65,7 +65,7 @@ fn there(test: &RegistryTest, what: &str) -> RuleAnswer {
 }
 
 fn not_there(test: &RegistryTest, why: &str) -> RuleAnswer {
-    // Whatever it is compared with and how: what is not there compares to nothing.
+    // No comparison holds, not even `notEqual`: a value that is absent compares to nothing.
     let holds = matches!(test, RegistryTest::DoesNotExist);
     RuleAnswer { holds, actual: "not there".into(), why: why.to_owned() }
 }
@@ -79,11 +79,11 @@ fn compared_as_text(value: &RegistryValue, wanted: &Comparison<String>) -> RuleA
     }
 }
 
-/// REG_DWORD, REG_QWORD, or a REG_SZ that is a whole number.
+/// Compares as a number: REG_DWORD, REG_QWORD, or a REG_SZ that is a whole number.
 fn compared_as_number(value: &RegistryValue, wanted: &Comparison<i128>) -> RuleAnswer {
     let wants = wanted.value;
-    // .NET reads REG_DWORD and REG_QWORD as signed numbers. A rule whose number only fits the unsigned reading, which is
-    // what regedit shows, means that one.
+    // .NET reads REG_DWORD and REG_QWORD as signed numbers. A rule whose number only fits the unsigned reading, which
+    // regedit shows, means the unsigned one.
     let number = match value {
         RegistryValue::Number32(bits) if wants > i128::from(i32::MAX) => Some(i128::from(*bits)),
         RegistryValue::Number32(bits) => Some(i128::from(bits.cast_signed())),
@@ -98,7 +98,7 @@ fn compared_as_number(value: &RegistryValue, wanted: &Comparison<i128>) -> RuleA
     }
 }
 
-/// As versions; as text where the one or the other is none.
+/// Compares as versions; as text where either is no version.
 fn compared_as_version(value: &RegistryValue, wanted: &Comparison<String>) -> RuleAnswer {
     let Some(text) = text_of(value) else { return is_no("version", value) };
     let versions = (text.trim().parse::<VersionNumber>(), wanted.value.trim().parse::<VersionNumber>());
@@ -110,7 +110,7 @@ fn compared_as_version(value: &RegistryValue, wanted: &Comparison<String>) -> Ru
     answer
 }
 
-/// The lines of a REG_MULTI_SZ with line feeds between; nothing for binary data.
+/// The value as text; the texts of a REG_MULTI_SZ are joined by line feeds. `None` for binary data.
 fn text_of(value: &RegistryValue) -> Option<String> {
     match value {
         RegistryValue::Text(text) | RegistryValue::Expandable(text) => Some(text.clone()),
@@ -130,11 +130,11 @@ fn is_no(what: &str, value: &RegistryValue) -> RuleAnswer {
 }
 
 fn shown(text: &str) -> String {
-    // For people: a text of blanks is not to be seen.
+    // A text of blanks is shown in quotes, so that it can be seen in the report.
     if text.trim().is_empty() { format!("{text:?}") } else { text.to_owned() }
 }
 
-/// What is compared under a secret's name is not shown (docs/security.md).
+/// Masks both values of a comparison where the value's name says that it is a secret (docs/security.md).
 pub(super) fn concealed(rule: &RegistryRule, question: &mut RuleQuestion, answered: Answered) -> Answered {
     let secret = rule.comparison_value.as_deref().filter(|_| holds_secret_word(value_name(rule)));
     let Some(value) = secret else { return answered };

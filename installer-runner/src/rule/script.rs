@@ -1,4 +1,4 @@
-//! Script rules, judged by exit code and output (docs/detection.md, "Scripts"). Running them is `crate::script`'s.
+//! Script rules, judged by exit code and output (docs/detection.md, "Scripts"). `crate::script` runs the scripts.
 
 use super::{Answered, RuleAnswer, RuleMachine, RuleQuestion, compared, expected};
 use crate::script::{OUTPUT_LIMIT, ScriptEnd, ScriptRun};
@@ -49,8 +49,8 @@ pub(super) fn answer(check: &ScriptCheck, purpose: RulePurpose, machine: RuleMac
     }
 }
 
-/// Detection scripts run as the app's commands do; requirement scripts say for themselves as whom. Where everything runs
-/// as the account of this program, scripts do too.
+/// The perspective in which a script runs. Detection scripts run under the account of the app's commands; requirement
+/// scripts name their own account. If the settings make everything run as the account of this program, so do scripts.
 fn perspective(check: &ScriptCheck, purpose: RulePurpose, machine: RuleMachine<'_>) -> Perspective {
     let seen = machine.run_as.in_view(check.is_32_bit);
     let account = match (seen.account, purpose, &check.account) {
@@ -62,7 +62,7 @@ fn perspective(check: &ScriptCheck, purpose: RulePurpose, machine: RuleMachine<'
     Perspective { account, ..seen }
 }
 
-/// Detected is exit 0 **and** something on stdout **and** nothing on stderr.
+/// A detection script detects the app if it exits with 0 **and** writes to stdout **and** writes nothing to stderr.
 fn detected(end: &ScriptEnd) -> RuleAnswer {
     let (printed, complained) = (!end.stdout.is_empty(), !end.stderr.is_empty());
     let why = match (end.code, printed, complained) {
@@ -78,7 +78,8 @@ fn detected(end: &ScriptEnd) -> RuleAnswer {
     RuleAnswer { holds: end.code == 0 && printed && !complained, actual: end.to_string(), why }
 }
 
-/// Required is exit 0, nothing on stderr, and the whole of stdout compares as the rule says.
+/// A requirement script is satisfied if it exits with 0, writes nothing to stderr, and the comparison of its whole
+/// stdout holds.
 fn required(test: &OutputTest, end: &ScriptEnd) -> Answered {
     let fails = |why: String| Ok(RuleAnswer { holds: false, actual: end.to_string(), why });
     if end.code != 0 {

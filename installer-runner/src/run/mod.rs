@@ -1,4 +1,5 @@
-//! Running a resolved command: written down first, output into a file, waited for, never twice.
+//! Running a resolved command: it is recorded in the journal before it starts, its output goes into a file, and it is
+//! waited for.
 
 mod output;
 
@@ -11,25 +12,25 @@ use waybill_system::{
     Account, Arguments, Output, ProcessIdentity, Running, Start, StartError, System, SystemKind, Wait,
 };
 
-/// A run that was started, and how far it came.
+/// A run that was started, and its state when waiting for it ended.
 pub(crate) struct FinishedRun {
     pub(crate) process: ProcessIdentity,
     pub(crate) waited: Waited,
     pub(crate) seconds: f64,
-    /// At its time limit it was ended, with its tree.
+    /// Whether it was ended at its time limit, with its descendants.
     pub(crate) killed: bool,
-    /// Those of its tree that ran when we stopped waiting, and still do.
+    /// The descendants that were still running when waiting ended.
     pub(crate) survivors: Vec<ProcessIdentity>,
     pub(crate) output: KeptOutput,
 }
 
 /// Why the program was not run.
 pub(crate) enum NotRun {
-    /// The journal failed: what is not written down is not started.
+    /// The journal could not be written, so nothing was started.
     Journal(JournalError),
-    /// The system did not start it.
+    /// The system refused to start the program.
     Start(StartError),
-    /// The output file cannot be made.
+    /// The file for the program's output could not be created.
     Output(std::io::Error),
 }
 
@@ -39,7 +40,7 @@ impl From<JournalError> for NotRun {
     }
 }
 
-/// What a run needs of its surroundings.
+/// The machine, journal and settings of a run.
 pub(crate) struct CommandRun<'a> {
     pub(crate) system: &'a dyn System,
     pub(crate) journal: &'a dyn AttemptJournal,
@@ -48,8 +49,8 @@ pub(crate) struct CommandRun<'a> {
 }
 
 impl CommandRun<'_> {
-    /// Starts the command and waits for it, `limit` at most. The process is written down before it may run an
-    /// instruction, its end before anybody judges it.
+    /// Starts the command and waits for it, `limit` at most. The process is recorded in the journal before it may run
+    /// an instruction, its end before it is judged.
     pub(crate) fn run(
         &self,
         attempt: AttemptId,
@@ -67,12 +68,13 @@ impl CommandRun<'_> {
                 return Err(error);
             }
         };
-        // Its output went into a file, not a pipe: a grandchild that holds a pipe open would keep us waiting for ever.
+        // Only the process is waited for, not its output, which goes into a file: a grandchild that holds a pipe open
+        // would keep us waiting for ever.
         let waited = Patience::new(self.context).wait(running.as_mut(), limit);
         failpoint::reach("installer-ended");
         let killed = waited == Waited::TimedOut && self.kills() && running.kill_tree().is_ok();
         let survivors = if killed { Vec::new() } else { running.survivors().unwrap_or_default() };
-        // The end is durable before it is judged. Where we are killed in between, the next run knows the exit code.
+        // The end is durable before it is judged, so that the next run knows the exit code if we are killed in between.
         self.write_down_end(attempt, &running.identity(), waited, killed, &survivors)?;
         Ok(FinishedRun {
             process: running.identity(),
@@ -106,7 +108,7 @@ impl CommandRun<'_> {
         failpoint::reach("installer-creating");
         let created = self.system.processes().create(&start).map_err(NotRun::Start)?;
         failpoint::reach("installer-created");
-        // The process has not run an instruction yet. Where this cannot be written, it is dropped here and never does.
+        // The process has not run an instruction yet. If this cannot be written, it is dropped here and never runs.
         self.journal.created(attempt, &created.identity())?;
         let running = created.run().map_err(NotRun::Start)?;
         failpoint::reach("installer-running");
@@ -124,7 +126,7 @@ impl CommandRun<'_> {
         let tree = || std::iter::once(process).chain(survivors).cloned().collect();
         match waited {
             Waited::Ended(code) => self.journal.ended(attempt, &AttemptEnd::Exited(code)),
-            // What lives although it was to be ended is found by the next run: it is not settled then.
+            // A process that survived being ended is found by the next run, because the attempt is not settled then.
             Waited::TimedOut if killed => self.journal.ended(attempt, &AttemptEnd::TimedOut(Vec::new())),
             Waited::TimedOut => self.journal.ended(attempt, &AttemptEnd::TimedOut(tree())),
             Waited::Interrupted | Waited::Unknown => Ok(()), // the next run finds it by its process
@@ -136,24 +138,24 @@ impl CommandRun<'_> {
     }
 }
 
-/// How often a waiting loop looks up.
+/// How long is waited at a time before the cancel flag is looked at.
 const SLICE: Duration = Duration::from_millis(250);
 
-/// What waiting for a program came to.
+/// The result of waiting for a program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Waited {
-    /// It ended with this code.
+    /// The program ended with this exit code.
     Ended(u32),
-    /// It still runs, and its time is over.
+    /// The program still runs, and the time limit is reached.
     TimedOut,
-    /// It still runs, and we are asked to stop.
+    /// The program still runs, and the caller's cancel flag was set.
     Interrupted,
-    /// The system does not say.
+    /// The system does not say whether the program still runs.
     Unknown,
 }
 
-/// Waits in slices, so that somebody can stop it. Time is the sum of the slices that were waited: a clock that is set
-/// neither shortens nor lengthens it.
+/// Waits in slices, so that the caller can interrupt it. Time is the sum of the slices: setting the clock neither
+/// shortens nor lengthens the wait.
 pub(crate) struct Patience<'a> {
     context: &'a Context<'a>,
 }
@@ -180,7 +182,7 @@ impl<'a> Patience<'a> {
         }
     }
 
-    /// Sleeps until `is_over` says so; false where `limit` passed or somebody stopped it before.
+    /// Sleeps until `is_over` returns `true`. Returns `false` if `limit` passed or the cancel flag was set before that.
     pub(crate) fn until(&self, limit: Duration, is_over: impl FnMut() -> bool) -> bool {
         self.context.sleep_until(limit, is_over).unwrap_or(false)
     }

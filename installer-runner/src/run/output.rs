@@ -1,5 +1,5 @@
-//! What an installer prints goes into a file by a handle of its own: a pipe would hang us on a surviving grandchild, or
-//! kill it on its next write. Afterwards head and tail are kept, masked.
+//! The output of an installer. It goes into a file, not a pipe: with a pipe we would wait for a surviving grandchild,
+//! or end it on its next write. Afterwards the beginning and the end are kept, with secrets masked.
 
 use crate::AttemptId;
 use std::fs::{self, File};
@@ -7,26 +7,27 @@ use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use waybill_schemas::report::install::OutputReport;
 
-// What is kept of an output: 1 MiB, half of it the head.
+// How much of an output is kept: 1 MiB, the first and the last half.
 const KEPT: u64 = 1 << 20;
-/// Logs that are kept of one app.
+/// How many logs are kept for each app.
 const LOGS: usize = 10;
-/// What is shown of it in a report.
+/// The most bytes of the output that a report shows.
 const EXCERPT: usize = 4096;
 
-/// The file that a program writes into while it runs.
+/// The file that a program writes to while it runs, and the log that is kept of it.
 pub(crate) struct OutputFile {
     raw: PathBuf,
     kept: PathBuf,
 }
 
-/// What became of it.
+/// The output of a program that has been kept.
 pub(crate) struct KeptOutput {
     pub(crate) report: OutputReport,
 }
 
 impl OutputFile {
-    /// A new, empty file in `folder`, which is made where it is missing. What earlier runs of `name` left is swept.
+    /// Creates an empty file in `folder`, which is created if necessary. Removes the files that earlier runs of `name`
+    /// left.
     pub(crate) fn create(folder: &Path, name: &str, attempt: AttemptId) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
         sweep(folder, name);
@@ -39,20 +40,20 @@ impl OutputFile {
         Ok(file)
     }
 
-    /// The files of an attempt, whether they are there or not.
+    /// Names the files of an attempt, without creating or opening them.
     pub(crate) fn new(folder: &Path, name: &str, attempt: AttemptId) -> Self {
         let stem = format!("{name}-{}", attempt.0);
         Self { raw: folder.join(format!("{stem}.output")), kept: folder.join(format!("{stem}.log")) }
     }
 
-    /// An attempt that nobody saw the end of is over: its output is kept, masked, as any other's.
+    /// Keeps the output of an attempt that is over and whose end was not seen, masked like any other.
     pub(crate) fn keep_what_is_left(&self) {
         if self.raw.exists() {
             self.keep(true);
         }
     }
 
-    /// Where the program writes.
+    /// The file that the program writes to.
     pub(crate) fn path(&self) -> &Path {
         &self.raw
     }
@@ -62,8 +63,9 @@ impl OutputFile {
         let _ = fs::remove_file(&self.raw); // empty: no loss where it stays
     }
 
-    /// Keeps head and tail, and drops the file where the program `is_over`: one that still runs goes on writing there. A
-    /// survivor may hold it, too; then it stays until the next run of the same app sweeps it.
+    /// Writes the beginning and the end of the output to the log, and removes the file if the program `is_over`;
+    /// otherwise the program goes on writing to it. If a descendant still holds the file, it stays until the next run
+    /// of the same app.
     pub(crate) fn keep(&self, is_over: bool) -> KeptOutput {
         let report = self.read().unwrap_or_else(|error| OutputReport {
             excerpt: format!("(the output cannot be read: {error})"),
@@ -84,12 +86,13 @@ impl OutputFile {
             file.read_exact(&mut head)?;
             let is_wide = is_wide(&head);
             let mut tail = Vec::new();
-            // An even offset: UTF-16 stays UTF-16.
+            // The offset is even, so that units of UTF-16 are not cut in half.
             file.seek(SeekFrom::Start((bytes - KEPT / 2) & !1))?;
             file.take(KEPT / 2 + 1).read_to_end(&mut tail)?;
             let dropped = bytes - KEPT;
             let tail = decode(&tail, is_wide);
-            // Of a line that was cut nobody knows whether it was a secret's: the name may be what is gone.
+            // A line that was cut is dropped: the part that is missing may be the name that shows its value to be a
+            // secret.
             let whole_lines = tail.split_once('\n').map_or("", |(_, lines)| lines);
             format!("{}\n… {dropped} bytes left out …\n{whole_lines}", decode(&head, is_wide))
         } else {
@@ -108,7 +111,7 @@ impl OutputFile {
     }
 }
 
-/// Outputs that nobody holds any more, and all but the newest logs.
+/// Removes outputs of earlier runs that no process holds, and all but the newest logs.
 fn sweep(folder: &Path, name: &str) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     let mut logs = Vec::new();
@@ -131,7 +134,7 @@ fn number_of(stem: &str, name: &str) -> Option<i64> {
     stem.strip_prefix(name)?.strip_prefix('-')?.parse().ok()
 }
 
-/// UTF-16 little endian: by its mark, or because every other byte is zero.
+/// Whether this is UTF-16 little endian: it has a byte order mark, or every second of its first bytes is zero.
 fn is_wide(bytes: &[u8]) -> bool {
     let start = &bytes[..bytes.len().min(64)];
     let zeros = start.iter().skip(1).step_by(2).filter(|byte| **byte == 0).count();
@@ -149,7 +152,7 @@ fn decode(bytes: &[u8], is_wide: bool) -> String {
     text.trim_start_matches('\u{FEFF}').chars().filter(printable).collect()
 }
 
-/// The end, whole lines where that is possible.
+/// The end of the text for a report, in whole lines where possible.
 fn excerpt(text: &str) -> String {
     let text = text.trim_end();
     if text.len() <= EXCERPT {

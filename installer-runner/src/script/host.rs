@@ -1,4 +1,5 @@
-//! What runs a script: Windows PowerShell of the view, `pwsh` elsewhere, or the one that the settings name.
+//! The program that runs a script: Windows PowerShell of the view, `pwsh` on other systems, or one that the settings
+//! name.
 
 use super::ScriptRun;
 use crate::ScriptHost;
@@ -8,7 +9,7 @@ use waybill_system::{Environment, FileKind, SystemKind, Unanswered};
 
 const FILE_NOT_FOUND: u32 = waybill_schemas::codes::device::FILE_NOT_FOUND;
 
-/// A program that runs scripts, and under which policy.
+/// A program that runs scripts, and the execution policy that it is given.
 pub(super) struct Host {
     pub(super) program: String,
     policy: &'static str,
@@ -17,7 +18,8 @@ pub(super) struct Host {
 }
 
 impl Host {
-    /// The one for this view; the policy of Intune's agent is Bypass, AllSigned where signatures are enforced.
+    /// Finds the host for the view of `run`. The execution policy is that of Intune's agent: Bypass, or AllSigned for a
+    /// rule that enforces signatures.
     pub(super) fn find(run: &ScriptRun<'_>, environment: &Environment) -> Result<Self, Unanswered> {
         let (kind, is_signed) = (run.system.kind(), run.is_signed);
         let program = match (&run.settings.script_host, kind) {
@@ -33,26 +35,25 @@ impl Host {
         Ok(Self { program, policy, folder: folder.filter(|_| kind == SystemKind::Windows), kind })
     }
 
-    /// Windows' command line for `script`.
+    /// The command line that runs `script` on Windows.
     pub(super) fn line(&self, script: &Path) -> String {
         let (program, policy) = (&self.program, self.policy);
         format!("\"{program}\" -NoProfile -ExecutionPolicy {policy} -File \"{}\"", script.display())
     }
 
-    /// The same as words after the program.
+    /// The arguments that run `script` on other systems.
     pub(super) fn words(&self, script: &Path) -> Vec<String> {
         let script = script.to_string_lossy().into_owned();
         let fixed = ["-NoProfile", "-ExecutionPolicy", self.policy, "-File"].map(str::to_owned);
         fixed.into_iter().chain([script]).collect()
     }
 
-    /// The working directory, where the system has one for it: System32, as a service has it, into which nobody puts a
-    /// DLL.
+    /// The working directory; on Windows System32, which services have and where only administrators can put a DLL.
     pub(super) fn folder(&self) -> Option<&str> {
         self.folder.as_deref()
     }
 
-    /// Whether it is given a line or words.
+    /// Whether the host is started with a command line (Windows) or with words.
     pub(super) fn takes_line(&self) -> bool {
         self.kind == SystemKind::Windows
     }

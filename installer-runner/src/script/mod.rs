@@ -1,4 +1,5 @@
-//! Running a script: written where nobody else writes, output into files, a time limit, its tree ended with it.
+//! Running a script: it is written into a private folder, its output goes into files, and at the time limit it is ended
+//! with its descendants.
 
 mod host;
 
@@ -17,21 +18,21 @@ use waybill_system::{
     Account, Arguments, Output, Perspective, Running, Start, StartError, System, Unanswered, Wait,
 };
 
-/// HRESULT of ERROR_TIMEOUT.
+/// The HRESULT of ERROR_TIMEOUT, for a script that reached its time limit.
 const TIMED_OUT: u32 = 0x8007_05B4;
-/// HRESULT of ERROR_CANCELLED.
+/// The HRESULT of ERROR_CANCELLED, for a script that the caller interrupted.
 const CANCELLED: u32 = 0x8007_04C7;
-// What Windows PowerShell ends with where it cannot read the script of `-File`: nothing of it ran.
+// The exit code of Windows PowerShell if it cannot read the script of `-File`; then nothing of the script ran.
 const SCRIPT_NOT_READ: u32 = 0xFFFD_0000;
-// How long is waited at a time, so that a person who wants to stop is heard.
+// How long is waited at a time before the cancel flag is looked at.
 const SLICE: Duration = Duration::from_millis(250);
-// How often a script's folder is tried to be removed, and the pause after each: a second and a half at most.
+// How often removing a script's folder is tried, and the pause after each try: a second and a half in all.
 const REMOVALS: u32 = 30;
 const BETWEEN_REMOVALS: Duration = Duration::from_millis(50);
 const UTF8_MARK: [u8; 3] = [0xEF, 0xBB, 0xBF];
 const UTF16_MARKS: [[u8; 2]; 2] = [[0xFF, 0xFE], [0xFE, 0xFF]];
 
-/// A script to be run.
+/// A script to run, and how.
 #[derive(Clone, Copy)]
 pub(crate) struct ScriptRun<'a> {
     pub(crate) script: &'a [u8],
@@ -50,7 +51,7 @@ pub(crate) struct ScriptEnd {
     pub(crate) stderr: Captured,
 }
 
-/// Exit code and output in a line.
+/// The exit code and the output in one line, for reports.
 impl fmt::Display for ScriptEnd {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "exit {}", self.code.cast_signed())?;
@@ -63,10 +64,10 @@ impl fmt::Display for ScriptEnd {
 }
 
 impl ScriptRun<'_> {
-    /// Runs it to its end. Its folder goes with it.
+    /// Runs the script to its end and removes its folder.
     ///
     /// # Errors
-    /// It could not be run, was not read by its host, ran too long or was interrupted.
+    /// The script could not be started, its host could not read it, it reached the time limit or was interrupted.
     pub(crate) fn run(&self) -> Result<ScriptEnd, Unanswered> {
         let environment = self.system.device().environment(self.perspective)?;
         let host = Host::find(self, &environment)?;
@@ -81,7 +82,7 @@ impl ScriptRun<'_> {
         let [path, stdout, stderr] = ["script.ps1", "stdout", "stderr"].map(|name| folder.path.join(name));
         write_private(&path, &as_written(self.script, self.is_signed))
             .map_err(|error| Unanswered::from_io("the script cannot be written", &error))?;
-        // Ours before the script runs, so that nobody else puts one there.
+        // Created before the script runs, so that nobody else can put a file there.
         for output in [&stdout, &stderr] {
             write_private(output, b"")
                 .map_err(|error| Unanswered::from_io("a file for the output cannot be made", &error))?;
@@ -98,8 +99,8 @@ impl ScriptRun<'_> {
         let created = self.system.processes().create(&start);
         let mut running = created.and_then(|created| created.run()).map_err(|error| not_started(&error))?;
         let code = self.wait(running.as_mut())?;
-        // PowerShell ends so where it may not read the file. Taken as the script's own code it would
-        // mean "not detected", and the installer would run again.
+        // PowerShell could not read the file. Taken for the script's own exit code, this would mean "not detected", and
+        // the installer would run again.
         if code == SCRIPT_NOT_READ {
             let why = "the script host could not read the script, so nothing of it ran";
             return Err(Unanswered::with_code(why, ACCESS_DENIED));
@@ -112,7 +113,7 @@ impl ScriptRun<'_> {
     }
 
     fn wait(&self, running: &mut dyn Running) -> Result<u32, Unanswered> {
-        // The time limit counts what was waited, not the clock: a device that sleeps costs no script its time.
+        // The time limit counts the time waited, not the clock, so that the sleep of a device does not count.
         let limit = self.settings.script_limit;
         let mut waited = Duration::ZERO;
         loop {
@@ -138,7 +139,7 @@ impl ScriptRun<'_> {
     }
 }
 
-/// A folder of a name that nobody guesses, for us alone, with what one script needs. It goes when the script has ended.
+/// A private folder with a random name for the files of one script, removed when it is dropped.
 struct ScriptFolder<'a> {
     path: PathBuf,
     clock: &'a dyn Clock,
@@ -152,7 +153,8 @@ impl<'a> ScriptFolder<'a> {
     }
 }
 
-/// On Windows a file stays in its folder until its last handle is closed: a scanner's, or that of a process about to end.
+/// Removing is retried: on Windows a file stays in its folder until its last handle is closed, which may be that of a
+/// virus scanner or of a process that is about to end.
 impl Drop for ScriptFolder<'_> {
     fn drop(&mut self) {
         for _ in 0..REMOVALS {
@@ -186,33 +188,34 @@ fn not_started(error: &StartError) -> Unanswered {
 }
 
 fn as_written(script: &[u8], is_signed: bool) -> Cow<'_, [u8]> {
-    // A script as it is written to disk: UTF-8 gets a byte order mark, for Windows PowerShell 5.1 reads UTF-8 without one as
-    // ANSI (docs/detection.md, "Scripts"). What has a mark, what is no UTF-8, and what is to be signed stays byte for byte.
+    // The script as it is written to disk. UTF-8 gets a byte order mark, because Windows PowerShell 5.1 reads UTF-8
+    // without one as ANSI (docs/detection.md, "Scripts"). A script that has a mark, is no UTF-8 or must be signed is
+    // not changed.
     let is_marked = script.starts_with(&UTF8_MARK) || UTF16_MARKS.iter().any(|mark| script.starts_with(mark));
-    // UTF-16 without a mark is ASCII and zeros, and so passes for UTF-8.
+    // UTF-16 without a mark may consist of ASCII and zeros, which is valid UTF-8.
     if is_signed || is_marked || script.contains(&0) || std::str::from_utf8(script).is_err() {
         return Cow::Borrowed(script);
     }
     Cow::Owned([UTF8_MARK.as_slice(), script].concat())
 }
 
-/// How much of a script's output is looked at.
+/// How many bytes of a script's output are read.
 pub(crate) const OUTPUT_LIMIT: u64 = 64 * 1024;
 
-/// The most characters of it that a report shows.
+/// The most characters of a script's output that a report shows.
 const EXCERPT: usize = 200;
 
 /// What a script wrote to stdout or stderr.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Captured {
-    /// The beginning, without a byte order mark.
+    /// The first [`OUTPUT_LIMIT`] bytes as text, without a byte order mark.
     pub(crate) text: String,
-    /// There is more than was looked at.
+    /// Whether the output is longer than that.
     pub(crate) is_cut: bool,
 }
 
 impl Captured {
-    /// From the file it was written to.
+    /// Reads the file that the script wrote to.
     pub(crate) fn read(path: &Path) -> io::Result<Self> {
         let mut bytes = Vec::new();
         File::open(path)?.take(OUTPUT_LIMIT + 1).read_to_end(&mut bytes)?;
@@ -221,12 +224,13 @@ impl Captured {
         Ok(Self { text: decoded(&bytes), is_cut })
     }
 
-    /// Nothing but blanks and line ends.
+    /// Whether the output holds nothing but blanks and line ends.
     pub(crate) fn is_empty(&self) -> bool {
         !self.is_cut && self.text.trim().is_empty()
     }
 
-    /// For a report: one line in quotes, its secrets masked while they still stand beside their names.
+    /// The output for a report: one line in quotes. Secrets are masked before the text is shortened, while their names
+    /// still precede them.
     pub(crate) fn shown(&self) -> String {
         let masked = waybill_schemas::secrets::mask(&self.text);
         let line = masked.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -236,7 +240,7 @@ impl Captured {
     }
 }
 
-/// UTF-8, or UTF-16 where a mark says so. Letters of a console's code page beyond ASCII are lost.
+/// Decodes UTF-8, or UTF-16 with a byte order mark. Characters of other code pages are replaced.
 fn decoded(bytes: &[u8]) -> String {
     match bytes {
         [0xFF, 0xFE, rest @ ..] => {

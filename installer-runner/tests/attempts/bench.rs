@@ -10,12 +10,12 @@ use waybill_schemas::report::install::{InstallReport, Intent};
 use waybill_support::clock::TestClock;
 use waybill_system::fake::{FakeRun, FakeStart, FakeSystem};
 
-/// What the app of every test is detected by.
+/// The file by which the app of every test is detected.
 pub(crate) const INSTALLED: &str = r"C:\Program Files\App\app.exe";
-/// The content folder.
+/// The content folder on the machine in memory.
 pub(crate) const CONTENT: &str = r"C:\Content";
 
-/// Everything that an attempt needs, and that outlives it.
+/// The machine, journal, clock and settings of a test's attempts.
 pub(crate) struct Bench {
     pub(crate) machine: FakeSystem,
     pub(crate) journal: MemoryJournal,
@@ -48,7 +48,7 @@ impl Bench {
         }
     }
 
-    /// The same with another app.
+    /// The same bench with an app that has these `changes`.
     pub(crate) fn with_app(mut self, changes: &Value) -> Self {
         self.app = app(changes);
         self
@@ -74,7 +74,7 @@ impl Bench {
     }
 }
 
-/// The app, with these fields over the usual ones.
+/// The app of the tests with these `changes` to its fields.
 pub(crate) fn app(changes: &Value) -> AppDocument {
     let mut app = json!({
         "@odata.type": "#microsoft.graph.win32LobApp",
@@ -92,7 +92,7 @@ pub(crate) fn app(changes: &Value) -> AppDocument {
     AppDocument::from_value(app).unwrap()
 }
 
-/// An installer that does what it is asked, then ends with `code`.
+/// An installer that installs or uninstalls the app as it is asked, then ends with `code`.
 pub(crate) fn working(code: u32) -> impl Fn(&FakeSystem, &FakeStart) -> FakeRun + Clone + Send + Sync {
     move |machine, start| {
         if start.program.ends_with("setup.exe") {

@@ -1,4 +1,4 @@
-//! What earlier runs left.
+//! Attempts that earlier runs left unsettled.
 
 use crate::bench::{Bench, INSTALLED, app, idle, working};
 use jiff::Timestamp;
@@ -9,7 +9,7 @@ use waybill_schemas::report::install::{Intent, Outcome, RestartNeed, Step};
 use waybill_system::fake::FakeRun;
 use waybill_system::{BootIdentity, ProcessIdentity};
 
-/// A run that was killed after its installer was let run.
+/// Records an attempt whose run was killed after its installer had been let run.
 fn left_behind(bench: &Bench, app: &str, process: Option<&ProcessIdentity>) -> AttemptId {
     let id = bench
         .journal
@@ -171,7 +171,7 @@ fn a_clock_that_is_set_back_makes_no_installer_old() {
     }
 }
 
-/// A run that was killed after it had written down how its installer ended.
+/// Records an attempt whose run was killed after it had recorded how its installer ended.
 fn left_unjudged(bench: &Bench, app: &str, code: u32) -> AttemptId {
     let process = bench.machine.add_process("setup.exe");
     let id = left_behind(bench, app, Some(&process));

@@ -3,7 +3,7 @@
 use crate::bench::{Bench, INSTALLED, idle, working};
 use waybill_schemas::report::install::{Intent, Outcome};
 
-/// What a code stands for where app.json says nothing about it (docs/intune-agent.md, "Return codes").
+/// The meaning of a code that app.json does not list (docs/intune-agent.md, "Return codes").
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {
     Success,
@@ -61,7 +61,7 @@ const CODES: [(u32, Kind); 45] = [
     (0xC000_0005, Kind::Unmapped),
 ];
 
-/// Outcome, exit code, EnforcementState, and whether ErrorCode is none, the code itself, or a number of its own.
+/// The expected outcome, exit code of the command, EnforcementState and ErrorCode.
 fn expected(code: u32, kind: Kind, intent: Intent, reached: bool) -> (Outcome, u8, i64, Option<u32>) {
     let itself = Some(if code <= 0xFFFF { 0x8007_0000 | code } else { code });
     let install = intent == Intent::Install;
@@ -92,7 +92,7 @@ fn every_code_is_judged_with_what_detection_finds() {
         }
     }
     assert_eq!(cases, 180);
-    // Past the harness's capture: CI prints this count.
+    // Written to stderr directly, because the test harness captures `println!` and CI is to show this count.
     let count = format!("\nexit codes: {cases} cases judged\n");
     std::io::Write::write_all(&mut std::io::stderr(), count.as_bytes()).unwrap();
 }

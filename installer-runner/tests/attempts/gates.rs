@@ -1,4 +1,4 @@
-//! What keeps an installer from being started, and that nothing is started then.
+//! Reasons not to start an installer; the tests check that nothing is started then.
 
 use crate::bench::{Bench, CONTENT, INSTALLED, idle, working};
 use serde_json::json;
@@ -98,7 +98,7 @@ fn a_dry_run_decides_everything_and_starts_nothing() {
     assert!(bench.starts() == 0 && bench.journal.history("contoso-app").unwrap().is_empty());
 }
 
-/// A content that comes from elsewhere, during which somebody else installs the app.
+/// A content that is downloaded; meanwhile somebody else installs the app.
 struct Downloaded<'a>(&'a Bench, usize);
 
 impl Content for Downloaded<'_> {

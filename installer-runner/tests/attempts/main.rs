@@ -1,4 +1,4 @@
-//! Attempts on a machine in memory: what is decided, what is started, what is remembered.
+//! Attempts on a machine in memory: which decisions are made, what is started, and what the journal holds afterwards.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 mod bench;

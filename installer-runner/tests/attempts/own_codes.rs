@@ -1,4 +1,4 @@
-//! The app's own table over the defaults.
+//! The app's own return codes take precedence over the defaults.
 
 use crate::bench::{Bench, idle, working};
 use serde_json::json;

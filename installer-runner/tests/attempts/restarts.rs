@@ -1,4 +1,4 @@
-//! The reboot manager.
+//! Restarts that exit codes ask for: what waits for them, and what reports say of them.
 
 use crate::bench::{Bench, app, idle, working};
 use serde_json::json;

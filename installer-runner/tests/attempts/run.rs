@@ -1,4 +1,5 @@
-//! The run itself: what is written down, waited for, kept and told.
+//! The installer's run: what the journal records, how long it is waited for, what is kept of its output, and what the
+//! report says.
 
 use crate::bench::{Bench, CONTENT, INSTALLED, idle, working};
 use serde_json::json;
@@ -124,7 +125,7 @@ fn by_script() -> serde_json::Value {
     }] })
 }
 
-/// A script that somebody stops tells nothing: neither that the app is there nor that the attempt failed.
+/// An interrupted detection script says nothing: neither that the app is there nor that the attempt failed.
 #[test]
 fn an_interruption_of_detection_judges_nothing() {
     for (stopped_look, exit_code, starts, unsettled) in

@@ -1,11 +1,11 @@
-//! docs/context.md: its table is held against the code, row by row.
+//! The table of docs/context.md, compared with the code row by row.
 
 use super::*;
 use waybill_system::Device as _;
 
 const DOCUMENT: &str = include_str!("../../../../docs/context.md");
 
-/// The columns of the table.
+/// The view and account of each column of the table.
 const COLUMNS: [(View, Account); 4] = [
     (View::Bits32, Account::System),
     (View::Bits64, Account::System),
@@ -13,7 +13,7 @@ const COLUMNS: [(View, Account); 4] = [
     (View::Bits64, Account::User),
 ];
 
-/// One row: what is written, what it becomes in each column, and what tests it.
+/// A row of the table: what is written, what it becomes in each column, and how it is tested.
 struct Row {
     written: &'static str,
     becomes: [&'static str; 4],
@@ -32,7 +32,7 @@ fn rows(how: &str) -> Vec<Row> {
     lines.map(row).filter(|row| row.tested.contains(how)).collect()
 }
 
-/// What stands in the first backticks; the cell where there are none.
+/// The text in the first backticks of a cell; the whole cell where there are none.
 fn code(cell: &'static str) -> &'static str {
     cell.split('`').nth(1).unwrap_or(cell)
 }
@@ -48,7 +48,7 @@ fn variables_become_what_the_table_says() {
     let rows: Vec<Row> = rows("memory").into_iter().filter(|row| is_variable(row.written)).collect();
     assert_eq!(rows.len(), 11, "the table's variables");
     for row in rows {
-        // A machine in memory has one block for all accounts.
+        // A machine in memory has the same variables for all accounts.
         let columns = if row.tested.contains("(system)") { &COLUMNS[..2] } else { &COLUMNS[..] };
         for (column, becomes) in columns.iter().zip(row.becomes) {
             let block = machine.environment(eyes_of(*column).perspective).unwrap();

@@ -1,4 +1,4 @@
-//! Every rule of "Resolution and start" on a machine in memory.
+//! Every rule of docs/context.md, "How a command line is started", on a machine in memory.
 
 mod context;
 #[path = "../../../../tests/commands/random_tails.rs"]
@@ -18,7 +18,7 @@ use waybill_system::{Account, Perspective, SystemKind, View};
 
 const CONTENT: &str = r"C:\Content\app_1";
 
-/// The reference's eyes: a 32-bit agent, as the system.
+/// The perspective of Intune's agent: a 32-bit program under the system account.
 fn reference() -> RunAs {
     eyes(View::Bits32, Account::System)
 }

@@ -1,6 +1,6 @@
 use super::*;
 
-/// Each refusal: the line, its code, and what reason and advice say.
+/// Checks refusals. A case is the line, its code, and what the reason and the advice must contain.
 fn table(machine: &FakeSystem, eyes: &RunAs, cases: &[(&str, u32, &str, &str)]) {
     for (line, code, why, mend) in cases {
         let (refused, told) = refused(line, eyes, machine);

@@ -1,6 +1,6 @@
 use super::*;
 
-/// What a line starts: program, whole line, and how the program was found.
+/// The program that a line starts, the whole line, and where the program was found.
 fn starts(line: &str, eyes: &RunAs, machine: &FakeSystem) -> (String, String, String) {
     let resolved = resolved(line, eyes, machine);
     assert_eq!(resolved.report.program.as_ref(), Some(&resolved.program));
@@ -122,14 +122,14 @@ fn the_shortest_prefix_that_is_a_file_wins() {
     machine.add_file(r"C:\Program Files\App\setup.exe", 10);
     let line = r"C:\Program Files\App\setup.exe /S";
     assert_eq!(starts(line, &reference(), &machine).0, r"C:\Program Files\App\setup.exe");
-    // The known trap, as Windows has it.
+    // The known trap of unquoted paths: Windows takes the shorter file.
     machine.add_file(r"C:\Program.exe", 10);
     let (program, whole, _) = starts(line, &reference(), &machine);
     assert_eq!(
         (program.as_str(), whole.as_str()),
         (r"C:\Program.exe", r#""C:\Program.exe" Files\App\setup.exe /S"#)
     );
-    // A folder of that very name hides it.
+    // A folder with that name hides the file.
     machine.add_folder(r"C:\Program");
     assert_eq!(starts(line, &reference(), &machine).0, r"C:\Program Files\App\setup.exe");
 }
@@ -144,7 +144,7 @@ fn variables_are_expanded_once_with_the_targets_own() {
     machine.set_environment(View::Bits32, block);
     let line = resolved("%program% %OUTER% 100% %Unknown%", &reference(), &machine).line;
     assert_eq!(line, format!(r#""{CONTENT}\setup.exe" /a %Inner% %ProgramFiles% 100% %Unknown%"#));
-    // The caller has HOME and PATH too, and neither counts.
+    // The test's own HOME and PATH are not used.
     let with_home = resolved("setup.exe %HOME%", &reference(), &machine);
     assert!(with_home.line.ends_with(" of the machine"));
     assert_eq!(with_home.environment.get("CARGO_PKG_NAME"), None);
@@ -165,7 +165,7 @@ fn entries_of_path_that_others_may_write_are_passed_over_for_the_system() {
     let of = |account| starts("tool", &eyes(View::Bits32, account), &machine).0;
     assert_eq!(of(Account::System), r"C:\Closed\tool.exe");
     assert_eq!(of(Account::User), r"C:\Open\tool.exe");
-    // Whoever runs it is the system here.
+    // The account of this program is the system here.
     assert_eq!(of(Account::Current), r"C:\Closed\tool.exe");
     machine.set_device(|device| device.account = Account::Current);
     assert_eq!(of(Account::Current), r"C:\Open\tool.exe");

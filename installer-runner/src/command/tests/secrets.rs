@@ -1,4 +1,4 @@
-//! What no report of a command tells.
+//! Secrets of command lines and variables appear in no report.
 
 use super::*;
 use waybill_system::Device as _;

@@ -20,7 +20,7 @@ fn twenty_thousand_tails_go_through_character_for_character() {
         );
         tails += 2;
     }
-    // Past the harness's capture: CI prints this count.
+    // Written to stderr directly, because the test harness captures `println!` and CI is to show this count.
     let count = format!("\ncommand lines: {tails} random tails go through character for character\n");
     std::io::Write::write_all(&mut std::io::stderr(), count.as_bytes()).unwrap();
 }
@@ -37,8 +37,8 @@ proptest! {
     }
 }
 
-/// Blanks, quotes and backslashes in every order, quoted and unquoted first tokens: the first candidate is `argv[0]`.
-/// Where nothing stands before the first blank CommandLineToArgvW names this program, and we are never asked.
+/// For lines of blanks, quotes and backslashes in every order the first candidate is `argv[0]`. Lines that begin with a
+/// blank are left out: for them CommandLineToArgvW returns this program's own name.
 #[cfg(windows)]
 #[test]
 fn the_first_token_is_that_of_command_line_to_argv() {

@@ -1,5 +1,5 @@
-//! 10,000 sequences of attempts, clocks and policies against a model that is written from the sentences of
-//! docs/retry.md, and looks backwards from the newest attempt.
+//! 10,000 sequences of attempts, clocks and policies, compared with a model that is written from the sentences of
+//! docs/retry.md. Unlike the code, the model looks backwards from the newest attempt.
 
 use super::*;
 use proptest::prelude::*;
@@ -8,7 +8,7 @@ use std::cell::Cell;
 
 const SEQUENCES: u32 = 10_000;
 
-/// What an attempt came to, and so many seconds later by the clock, which may be set back.
+/// An attempt and its outcome, `later` seconds after the one before; a negative number is a clock that was set back.
 #[derive(Debug, Clone)]
 struct Event {
     kind: Kind,
@@ -33,7 +33,7 @@ fn kind() -> impl Strategy<Value = Kind> {
     prop_oneof![1 => Just(Done), 1 => Just(Nothing), 2 => Just(Deferred), 8 => Just(Retry), 3 => Just(Failed), 1 => Just(Unjudged)]
 }
 
-/// Some time: to the second at the borders of intervals, or anything, or backwards.
+/// A number of seconds: at the borders of intervals, any number, or a negative one.
 fn later() -> impl Strategy<Value = i64> {
     prop_oneof![
         4 => prop::sample::select(vec![0, 299, 300, 301, 3599, 3600, 86_399, 86_400, 86_401]),
@@ -74,8 +74,8 @@ fn record(event: &Event, seconds: i64) -> AttemptRecord {
     if event.manual { manual(record) } else { record }
 }
 
-/// The model. The newest attempt that says anything decides what is waited for; a retry is a quick try unless the tries
-/// before it, back to where its round began, have used them up.
+/// What the model decides: the newest attempt that affects the schedule decides which wait follows. A retry is a quick
+/// try unless the tries before it, back to the beginning of its round, have used them up.
 fn expected(events: &[(Event, i64)], now: i64, policy: &RetryPolicy) -> RetryDecision {
     let begins = events.iter().rposition(|(event, _)| event.manual || event.kind == Kind::Done);
     let since_then = match begins {
@@ -128,7 +128,7 @@ fn ten_thousand_sequences_agree_with_the_model() {
     outcome.unwrap();
     assert_eq!(sequences.get(), SEQUENCES);
     assert!(waits.get() > decisions.get() / 4, "the sequences wait too seldom: {}", waits.get());
-    // Past the harness's capture: CI prints this count.
+    // Written to stderr directly, because the test harness captures `println!` and CI is to show this count.
     let count = format!(
         "\nretry schedule: {} sequences agree with the model, {} decisions, {} of them waits\n",
         sequences.get(),
@@ -138,7 +138,8 @@ fn ten_thousand_sequences_agree_with_the_model() {
     std::io::Write::write_all(&mut std::io::stderr(), count.as_bytes()).unwrap();
 }
 
-/// No wait is longer than its interval from now, whatever the clock did; what was told holds until then, and then it runs.
+/// Checks that no wait is longer than its interval, whatever the clock did, and that the app does not run before the
+/// reported time and runs then.
 fn is_kept(
     history: &[AttemptRecord],
     now: i64,
