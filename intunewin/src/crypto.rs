@@ -1,4 +1,4 @@
-//! The format's three primitives, each from its crate: AES-256-CBC, HMAC-SHA-256, SHA-256.
+//! The three primitives of the package format: AES-256-CBC, HMAC-SHA-256 and SHA-256, each from its crate.
 
 use aes::Aes256Dec;
 use aes::cipher::{Array, BlockModeDecrypt, InnerIvInit, KeyInit};
@@ -7,34 +7,34 @@ use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq;
 use waybill_schemas::{EncryptionKey, FileDigest, InitializationVector, Mac, MacKey};
 
-/// AES works on blocks of 16 bytes, and so does everything around it.
+/// The size of an AES block in bytes.
 pub(crate) const BLOCK: usize = 16;
 
-/// Decrypted and digested at once: what the first cache holds, whole blocks.
+/// How many bytes are decrypted and then digested at once: whole blocks that fit into the first cache.
 const CACHED: usize = 16 << 10;
 
-/// Decrypts AES-256-CBC, block after block; padding is not its business.
+/// Decrypts AES-256-CBC block by block. Padding is left to the caller.
 pub(crate) struct Decryptor(cbc::Decryptor<Aes256Dec>);
 
-/// An expanded key, cheap to clone, wiped on drop.
+/// Expands a key. The result is cheap to clone and wiped on drop.
 pub(crate) fn expand(key: &EncryptionKey) -> Aes256Dec {
     Aes256Dec::new(key.expose().into())
 }
 
 impl Decryptor {
-    /// Starts behind the 16 bytes `before`: the IV, or the ciphertext block before the first.
+    /// Starts after the 16 bytes `before`: the IV, or the preceding block of ciphertext.
     pub(crate) fn new(key: Aes256Dec, before: &[u8; BLOCK]) -> Self {
         Self(cbc::Decryptor::inner_iv_init(key, before.into()))
     }
 
-    /// Decrypts whole blocks in place; bytes after the last whole block stay as they are.
+    /// Decrypts whole blocks in place; bytes after the last whole block are not changed.
     pub(crate) fn decrypt(&mut self, bytes: &mut [u8]) {
         let (blocks, _) = Array::slice_as_chunks_mut(bytes);
         self.0.decrypt_blocks(blocks);
     }
 }
 
-/// HMAC-SHA-256 in progress.
+/// An HMAC-SHA-256 that is being computed.
 pub(crate) struct MacState(Hmac<Sha256>);
 
 impl MacState {
@@ -42,7 +42,7 @@ impl MacState {
         Self::keyed(key.expose())
     }
 
-    /// RFC 2104: a key up to 64 bytes is filled up with zeros.
+    /// By RFC 2104 a key of up to 64 bytes is padded with zeros.
     fn keyed(key: &[u8]) -> Self {
         let mut block = zeroize::Zeroizing::new([0; 64]);
         block[..key.len()].copy_from_slice(key);
@@ -58,13 +58,13 @@ impl MacState {
     }
 }
 
-/// Compares in constant time.
+/// Compares two MACs in constant time.
 pub(crate) fn same_mac(left: &Mac, right: &Mac) -> bool {
-    // Otherwise the time that a comparison takes says how many bytes of a forged MAC are right.
+    // Otherwise the time of a comparison would show how many bytes of a forged MAC are right.
     left.as_bytes().ct_eq(right.as_bytes()).into()
 }
 
-/// SHA-256 and length of a payload, computed from its ciphertext; the last block is held back for its padding.
+/// Computes SHA-256 and length of a payload from its ciphertext. Keeps the last block back, which may be padding.
 pub(crate) struct PayloadDigest {
     decryptor: Decryptor,
     sha: Sha256,
@@ -72,7 +72,7 @@ pub(crate) struct PayloadDigest {
     held: Option<[u8; BLOCK]>,
 }
 
-/// The plaintext's last block does not end in PKCS#7 padding.
+/// The last block of a plaintext does not end in PKCS#7 padding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct BadPadding;
 
@@ -81,7 +81,7 @@ impl PayloadDigest {
         Self { decryptor: Decryptor::new(expand(key), iv.as_bytes()), sha: Sha256::new(), len: 0, held: None }
     }
 
-    /// Takes whole blocks of ciphertext and leaves the plaintext in their place.
+    /// Takes whole blocks of ciphertext, and leaves the plaintext in the buffer.
     pub(crate) fn update(&mut self, bytes: &mut [u8]) {
         // The digest reads what was just decrypted while it is still in the cache.
         bytes.chunks_mut(CACHED).for_each(|bytes| self.take_blocks(bytes));
@@ -90,7 +90,7 @@ impl PayloadDigest {
     fn take_blocks(&mut self, bytes: &mut [u8]) {
         self.decryptor.decrypt(bytes);
         let Some((rest, last)) = bytes.split_last_chunk::<BLOCK>() else { return };
-        // Only the end of the content has padding, and only the end knows that it is one.
+        // Only the last block of the content has padding, and it is not known to be the last until the content ends.
         if let Some(held) = self.held.replace(*last) {
             self.take(&held);
         }
@@ -102,7 +102,7 @@ impl PayloadDigest {
         self.len += plaintext.len() as u64;
     }
 
-    /// Digest and length of the payload without its padding. To be called only once the MAC holds.
+    /// The SHA-256 and length of the payload without its padding. Call it only once the MAC was found right.
     pub(crate) fn finish(mut self) -> Result<(FileDigest, u64), BadPadding> {
         let last = self.held.take().ok_or(BadPadding)?;
         let count = padding_len(&last)?;
@@ -111,7 +111,7 @@ impl PayloadDigest {
     }
 }
 
-/// PKCS#7 (RFC 5652, section 6.3): 1 to 16 bytes, each holding their number.
+/// Length of PKCS#7 padding (RFC 5652, section 6.3): 1 to 16 bytes, each of which is the length.
 fn padding_len(last: &[u8; BLOCK]) -> Result<usize, BadPadding> {
     let count = usize::from(last[BLOCK - 1]);
     let range = BLOCK.checked_sub(count).filter(|_| count > 0).ok_or(BadPadding)?..;

@@ -1,22 +1,22 @@
-//! Where bytes come from: anything that can be read at an offset, with no shared position.
+//! Sources of bytes: anything that can be read at an offset, with no shared position.
 
 use std::fs::File;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Random access to a fixed number of bytes. Reads never move a shared position, so threads may read at once.
+/// Random access to a fixed number of bytes. Reads move no shared position, so several threads may read at once.
 pub trait Source: Send + Sync {
-    /// Length in bytes; fixed for the life of the source.
+    /// The length in bytes, which never changes.
     fn len(&self) -> u64;
 
     /// Reads up to `buffer.len()` bytes at `offset`; 0 only at the end or for an empty buffer.
     ///
     /// # Errors
-    /// Whatever the medium reports.
+    /// Those of the medium.
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize>;
 
-    /// True for a source without bytes.
+    /// Whether the source has no bytes.
     fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -24,7 +24,7 @@ pub trait Source: Send + Sync {
     /// Reads exactly `buffer.len()` bytes at `offset`.
     ///
     /// # Errors
-    /// [`io::ErrorKind::UnexpectedEof`] where the source ends before, else what [`Source::read_at`] reports.
+    /// [`io::ErrorKind::UnexpectedEof`] where the source ends before; those of [`Source::read_at`].
     fn read_exact_at(&self, mut buffer: &mut [u8], mut offset: u64) -> io::Result<()> {
         while !buffer.is_empty() {
             match self.read_at(buffer, offset) {
@@ -44,7 +44,7 @@ pub trait Source: Send + Sync {
 /// A source that several stages hold at once.
 pub(crate) type SharedSource = Arc<dyn Source>;
 
-/// An open file. The length is taken once, when it is opened.
+/// An open file as a source. Its length is read once, when it is opened.
 #[derive(Debug)]
 pub struct FileSource {
     file: File,
@@ -55,7 +55,7 @@ impl FileSource {
     /// Opens `path` for reading.
     ///
     /// # Errors
-    /// What the system reports, with the path; a directory is refused.
+    /// The system's error, with the path; a directory is refused.
     pub fn open(path: impl AsRef<Path>) -> io::Result<Self> {
         let path = path.as_ref();
         let (file, _) = fs_err::File::open(path)?.into_parts();
@@ -63,13 +63,13 @@ impl FileSource {
             .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
     }
 
-    /// Takes an open file.
+    /// Makes a source of a file that is open already.
     ///
     /// # Errors
-    /// When its length cannot be read, or it is a directory.
+    /// A length that cannot be read; a directory.
     pub fn from_file(file: File) -> io::Result<Self> {
         let metadata = file.metadata()?;
-        // Unix opens a directory for reading and only then refuses to read it, with an error that helps nobody.
+        // Unix opens a directory for reading, and refuses to read it only later, with an error that helps nobody.
         if metadata.is_dir() {
             return Err(io::Error::new(io::ErrorKind::IsADirectory, "is a folder, not a file"));
         }
@@ -93,7 +93,7 @@ impl Source for Vec<u8> {
     }
 
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-        // An offset past the end reads nothing, as it does in a file.
+        // An offset past the end returns no bytes, as it does for a file.
         let start = usize::try_from(offset).unwrap_or(usize::MAX).min(self.as_slice().len());
         let rest = &self[start..];
         let count = rest.len().min(buffer.len());
@@ -102,8 +102,8 @@ impl Source for Vec<u8> {
     }
 }
 
-/// Reading and writing at an offset. On Windows each call also moves the position that duplicates of a handle share,
-/// so code that reads or writes a file this way never relies on its position.
+/// Reading and writing at an offset. On Windows each call also moves the position that duplicates of a handle share, so
+/// code that reads or writes a file this way must not rely on its position.
 pub(crate) mod positioned {
     use std::fs::File;
     use std::io;
@@ -144,7 +144,7 @@ pub(crate) mod positioned {
     }
 }
 
-/// A part of another source, seen as a source of its own.
+/// A part of another source, as a source of its own.
 pub(crate) struct Window {
     inner: SharedSource,
     start: u64,
@@ -152,7 +152,7 @@ pub(crate) struct Window {
 }
 
 impl Window {
-    /// `len` bytes of `inner` from `start`; the caller has checked that they lie inside.
+    /// The `len` bytes of `inner` from `start` on; the caller has checked that they exist.
     pub(crate) fn new(inner: SharedSource, start: u64, len: u64) -> Self {
         Self { inner, start, len }
     }
@@ -173,7 +173,7 @@ impl Source for Window {
     }
 }
 
-/// Reads a source from front to back through a buffer of its own.
+/// Reads a source from front to back through its own buffer.
 pub(crate) struct Cursor<'a> {
     source: &'a dyn Source,
     buffer: Vec<u8>,
@@ -182,12 +182,12 @@ pub(crate) struct Cursor<'a> {
 }
 
 impl<'a> Cursor<'a> {
-    /// Starts at `offset`, reading ahead `capacity` bytes at a time.
+    /// Starts at `offset`, and reads `capacity` bytes ahead at a time.
     pub(crate) fn new(source: &'a dyn Source, offset: u64, capacity: usize) -> Self {
         Self { source, buffer: vec![0; capacity], held: 0..0, next: offset }
     }
 
-    /// Offset in the source of the next byte to be returned.
+    /// The offset in the source of the next byte.
     pub(crate) fn position(&self) -> u64 {
         self.next - self.held.len() as u64
     }

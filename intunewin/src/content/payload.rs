@@ -5,7 +5,7 @@ use aes::Aes256Dec;
 use std::io::{self, Read, Seek, SeekFrom};
 use waybill_schemas::EncryptionKey;
 
-/// The inner zip, decrypted where it is read: AES-CBC decrypts from any block, so it is never written to disk.
+/// The payload of an authenticated content, decrypted as it is read: AES-CBC can start at any block.
 #[derive(Clone)]
 pub(crate) struct Payload {
     content: SharedSource,
@@ -13,23 +13,23 @@ pub(crate) struct Payload {
     len: u64,
 }
 
-/// Reads up to this size go through a buffer on the stack, in one read of the content.
+/// The largest read that goes through a buffer on the stack, in one read of the content.
 const SMALL: usize = 1024;
 
 impl Payload {
-    /// `len` is the payload's size without padding; the caller has authenticated the content.
+    /// The payload of an authenticated content; `len` is its size without padding.
     pub(crate) fn new(content: SharedSource, key: &EncryptionKey, len: u64) -> Self {
         Self { content, key: expand(key), len }
     }
 
-    /// Decrypts in place ciphertext that starts `offset` bytes into the payload; `before` precedes it.
+    /// Decrypts, in place, ciphertext from `offset` on in the payload. `before` is the block before it.
     fn decrypt(&self, before: &[u8; BLOCK], bytes: &mut [u8]) {
         Decryptor::new(self.key.clone(), before).decrypt(bytes);
     }
 
-    /// Whole blocks straight into the caller's buffer.
+    /// Reads whole blocks into the caller's buffer.
     fn read_blocks(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-        // Decrypted in place: large reads, which are most bytes, are not copied.
+        // Decrypted in place, so that large reads are not copied.
         let count = buffer.len() / BLOCK * BLOCK;
         let buffer = &mut buffer[..count];
         let mut before = [0; BLOCK];
@@ -39,13 +39,13 @@ impl Payload {
         Ok(count)
     }
 
-    /// Any few bytes, by way of the blocks around them.
+    /// Reads a few bytes at any offset, through the blocks around them.
     fn read_few(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
         let lead = (offset % BLOCK as u64) as usize;
         let mut around = [0; BLOCK + SMALL];
         let wanted = (lead + buffer.len()).next_multiple_of(BLOCK).min(SMALL);
         let around = &mut around[..BLOCK + wanted];
-        // The block before the first is the IV, which stands right before the ciphertext.
+        // The block before the first one is the IV, which is right before the ciphertext.
         self.content.read_exact_at(around, HEADER + offset - lead as u64 - BLOCK as u64)?;
         let Some((before, blocks)) = around.split_first_chunk_mut::<BLOCK>() else { return Ok(0) };
         self.decrypt(before, blocks);
@@ -67,7 +67,7 @@ impl Source for Payload {
             0 => Ok(0),
             SMALL.. if offset.is_multiple_of(BLOCK as u64) => self.read_blocks(&mut buffer[..count], offset),
             SMALL.. => {
-                let first = BLOCK - (offset % BLOCK as u64) as usize; // up to the next block, then straight on
+                let first = BLOCK - (offset % BLOCK as u64) as usize; // up to the next block
                 self.read_few(&mut buffer[..first], offset)
             }
             _ => self.read_few(&mut buffer[..count], offset),
@@ -75,8 +75,8 @@ impl Source for Payload {
     }
 }
 
-/// Reads the payload (the inner zip) of an authenticated content: `Read + Seek` with a position and a buffer of
-/// 256 KiB of its own. Cheap to clone; clones share nothing but the open file.
+/// Reads the payload (the inner zip) of an authenticated content: `Read + Seek` with its own position and a buffer of
+/// 256 KiB. Cheap to clone; clones share only the open file.
 pub struct PayloadReader {
     payload: Payload,
     position: u64,
@@ -101,15 +101,15 @@ impl PayloadReader {
         from.and_then(|from| self.buffer.get(from..)).unwrap_or_default()
     }
 
-    /// Fills the buffer with the blocks from the position on.
+    /// Fills the buffer from the block that holds the position.
     fn refill(&mut self) -> io::Result<()> {
-        // From the start of a block, so that the fast path of `read_at` is taken.
+        // From the start of a block, for the fast path of `read_at`.
         let start = self.position / BLOCK as u64 * BLOCK as u64;
         let left = self.payload.len().saturating_sub(start);
         self.buffer.resize(left.min(Self::CAPACITY as u64) as usize, 0);
         self.buffer_start = start;
         let filled = self.payload.read_exact_at(&mut self.buffer, start);
-        // Half a buffer must not be taken for a whole one by the next read.
+        // The next read must not take half a buffer for a whole one.
         filled.inspect_err(|_| self.buffer.clear())
     }
 }
@@ -138,7 +138,7 @@ impl Read for PayloadReader {
 
 impl Seek for PayloadReader {
     fn seek(&mut self, target: SeekFrom) -> io::Result<u64> {
-        // A position past the end is allowed, as in a file: reading there gives nothing.
+        // A position past the end is allowed, as in a file; a read there returns no bytes.
         let (base, by) = match target {
             SeekFrom::Start(position) => (position, 0),
             SeekFrom::Current(by) => (self.position, by),

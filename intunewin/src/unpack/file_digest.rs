@@ -1,24 +1,24 @@
-//! BLAKE3 of a file while it is unpacked: in the same thread, or in one beside it.
+//! Computes the BLAKE3 of a file while it is unpacked, on the same thread or on another one.
 
 use blake3::Hasher;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use waybill_schemas::Blake3Digest;
 
-/// Blocks on their way to the thread beside.
+/// How many blocks may wait for the digesting thread.
 const IN_FLIGHT: usize = 4;
 
-/// A file's digest in progress.
+/// The digest of a file that is being unpacked.
 pub(super) enum FileDigest {
     /// Computed by the thread that unpacks.
     Inline(Box<Hasher>),
-    /// Computed by another thread while the unpacking goes on.
+    /// Computed by another thread.
     Threaded(DigestThread),
 }
 
 impl FileDigest {
-    /// For a file of `size` bytes, one of `total` that are unpacked by so many threads. A file that is more than a
-    /// thread's share is the last to be done. The other threads have ended by then, so one more has a processor to itself.
+    /// A digest for a file of `size` bytes, out of `total` that `threads` unpack. A file that is more than a thread's
+    /// share is finished last, when other threads have ended, so its digest gets a thread of its own.
     pub(super) fn new(size: u64, total: u64, threads: usize) -> Self {
         let share = total / threads.max(1) as u64;
         let beside = (size > share.max(LEAST)).then(DigestThread::start).flatten();
@@ -34,7 +34,7 @@ impl FileDigest {
         }
     }
 
-    /// `None` where the thread beside died.
+    /// The digest; `None` where the digesting thread panicked.
     pub(super) fn finish(self) -> Option<Blake3Digest> {
         let hasher = match self {
             Self::Inline(hasher) => Some(*hasher),
@@ -44,10 +44,10 @@ impl FileDigest {
     }
 }
 
-/// A smaller file is not worth a thread.
+/// The smallest file that is worth a thread of its own.
 const LEAST: u64 = 16 << 20;
 
-/// A thread that digests what it is sent. Dropped, it ends by itself.
+/// A thread that digests the blocks sent to it. It ends when this is dropped.
 pub(super) struct DigestThread {
     full: SyncSender<Vec<u8>>,
     empty: Receiver<Vec<u8>>,
@@ -65,7 +65,7 @@ impl DigestThread {
             while let Ok(mut block) = to_digest.recv() {
                 hasher.update(&block);
                 block.clear();
-                // Buffers go round, so that a large file is not allocated block by block.
+                // Buffers are reused, so that a large file does not allocate each block.
                 let _ = recycle.try_send(block); // the other side may have ended already
             }
             hasher
@@ -77,7 +77,7 @@ impl DigestThread {
     fn update(&mut self, bytes: &[u8]) {
         let mut block = self.next_buffer();
         block.extend_from_slice(bytes);
-        let _ = self.full.send(block); // if the thread died, joining it says so
+        let _ = self.full.send(block); // if the thread panicked, joining it returns that
     }
 
     fn next_buffer(&mut self) -> Vec<u8> {

@@ -1,4 +1,4 @@
-//! What an archive's writer remembers of its entries, and the records it makes of them.
+//! The entries that an archive's writer remembers, and the records that it makes of them.
 
 use super::{DosTime, WriteError};
 use crate::zip::record::{
@@ -9,10 +9,10 @@ use std::io::{self, Write};
 
 const VERSION: u16 = 20;
 const VERSION_ZIP64: u16 = 45;
-/// Sizes and offsets from here on need zip64: the greatest 32-bit value says "look there".
+/// The smallest value that needs zip64: in a 32-bit field it means that the value is in the zip64 field.
 const WIDE: u64 = SENTINEL_32 as u64;
 
-/// One entry, 48 bytes; its name lies in the directory's arena.
+/// One entry in 48 bytes; its name is in the arena of [`Directory`].
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Record {
     pub(super) offset: u64,
@@ -22,7 +22,7 @@ pub(super) struct Record {
     pub(super) modified: DosTime,
     pub(super) method: u16,
     pub(super) flags: u16,
-    /// The sizes are 64 bits wide, in the local header and everywhere.
+    /// Whether the sizes are 64 bits wide, in the local header and everywhere else.
     pub(super) wide: bool,
 }
 
@@ -39,7 +39,7 @@ impl Record {
         if wide { VERSION_ZIP64 } else { VERSION }
     }
 
-    /// The local header with its name and extra fields. A streamed entry's says nothing of CRC and sizes.
+    /// Writes the local header with name and extra fields. That of a streamed entry has neither CRC nor sizes.
     pub(super) fn write_local(
         &self,
         name: &[u8],
@@ -71,7 +71,7 @@ impl Record {
         Ok(())
     }
 
-    /// The data descriptor that follows a streamed entry.
+    /// Writes the data descriptor that follows a streamed entry.
     pub(super) fn write_descriptor(&self, out: &mut Vec<u8>) {
         out.extend(signature::DESCRIPTOR.to_le_bytes());
         out.extend(self.crc.to_le_bytes());
@@ -120,7 +120,7 @@ impl Record {
     }
 }
 
-/// The 32-bit field of a value: itself, or the sentinel where the 64-bit one holds it.
+/// The 32-bit field of a value: the value, or the sentinel where a 64-bit field holds it.
 fn narrow(value: u64, wide: bool) -> u32 {
     if wide { SENTINEL_32 } else { u32::try_from(value).unwrap_or(SENTINEL_32) }
 }
@@ -133,12 +133,12 @@ fn write_zip64_extra(values: &[u64], out: &mut Vec<u8>) {
     }
 }
 
-/// The length field of a name.
+/// The field for the length of a name.
 pub(super) fn name_len(name: &[u8]) -> Result<u16, WriteError> {
     u16::try_from(name.len()).map_err(|_| WriteError::NameTooLong { length: name.len() })
 }
 
-/// All entries of an archive: names in one arena, records of fixed size; 200,000 entries take about 20 MB.
+/// All entries of an archive: names in one arena, records of fixed size. 200,000 entries take about 20 MB.
 #[derive(Debug, Default)]
 pub(super) struct Directory {
     names: Vec<u8>,
@@ -160,7 +160,8 @@ impl Directory {
         self.records.len() as u64
     }
 
-    /// Writes the central directory and the end records; `offset` is where it begins. Returns its bytes.
+    /// Writes the central directory, which begins at `offset`, and the end records. Returns the number of bytes
+    /// written.
     pub(super) fn write_to(&self, offset: u64, out: &mut impl Write) -> Result<u64, WriteError> {
         let mut bytes = Vec::with_capacity(64 * 1024);
         let mut written = 0;
@@ -169,7 +170,7 @@ impl Directory {
             let (name, rest) = names.split_at(usize::from(*name_len));
             names = rest;
             record.write_central(name, &mut bytes)?;
-            // Written in pieces: the directory of 200,000 entries has some 20 MB.
+            // Written in pieces, because the directory of 200,000 entries has some 20 MB.
             if bytes.len() > 60 * 1024 {
                 written += drain(&mut bytes, out)?;
             }
@@ -181,7 +182,7 @@ impl Directory {
 
     fn write_end(&self, directory_offset: u64, directory_len: u64, out: &mut Vec<u8>) {
         let entries = self.len();
-        // A value that equals the sentinel needs zip64 as well: readers would look for the long one.
+        // A value that equals the sentinel needs zip64 as well, because readers would look there for it.
         if entries >= u64::from(SENTINEL_16) || directory_offset >= WIDE || directory_len >= WIDE {
             let end = Zip64End {
                 version_made_by: VERSION_ZIP64,

@@ -1,4 +1,4 @@
-//! Writing: the payload (inner zip) and the package around it, both front to back.
+//! Writes the payload (the inner zip) and the package around it, each from front to back.
 
 mod directory;
 mod package;
@@ -21,37 +21,37 @@ use waybill_schemas::codes::{Classified, Code, pack};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WriteError {
-    /// The medium refused bytes.
+    /// The writer returned an error.
     #[error("cannot write the package")]
     Io(#[source] io::Error),
-    /// The system gave no random bytes for the keys.
+    /// The system has no random bytes for the keys.
     #[error("the system gives no random bytes for the keys")]
     Random(#[source] io::Error),
-    /// An entry name that no zip can hold.
+    /// An entry's name is too long for a zip.
     #[error("entry name of {length} bytes: the format holds at most 65535")]
     NameTooLong {
-        /// Bytes of the name in UTF-8.
+        /// Length of the name in bytes.
         length: usize,
     },
-    /// An entry's data is not as long as announced.
+    /// An entry's data has another length than announced.
     #[error("{name}: announced as {expected} bytes, written as {actual}")]
     EntryLength {
-        /// The entry.
+        /// The entry's name.
         name: String,
-        /// Bytes that its header or the caller promised.
+        /// Number of bytes that its header or the caller announced.
         expected: u64,
-        /// Bytes that came.
+        /// Number of bytes that were written.
         actual: u64,
     },
-    /// A name, setup file or MSI fact that Detection.xml cannot hold.
+    /// Detection.xml cannot hold the name, the setup file or an MSI fact.
     #[error("Detection.xml cannot be written")]
     Metadata(#[source] DetectionXmlWriteError),
-    /// Calls in an order that makes no archive: data without an entry, an entry inside an entry.
+    /// The calls are in an order that makes no archive: data without an entry, an entry inside an entry.
     #[error("{call} while {state}")]
     Order {
-        /// What was called.
+        /// The call that was made.
         call: &'static str,
-        /// What the writer was doing.
+        /// The state of the writer, in which the call is not allowed.
         state: &'static str,
     },
 }
@@ -80,9 +80,9 @@ impl Classified for WriteError {
     }
 }
 
-/// The time of a zip entry: two-second steps, 1980-01-01 to 2107-12-31, here always UTC.
+/// The time of a zip entry: 1980-01-01 to 2107-12-31, in steps of two seconds. Here it is always UTC.
 ///
-/// Zip knows no time zone. UTC makes the payload the same on every host.
+/// A zip holds no time zone, and UTC makes the payload the same on every system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DosTime {
     date: u16,
@@ -90,16 +90,16 @@ pub struct DosTime {
 }
 
 impl DosTime {
-    /// 1980-01-01 00:00:00, the earliest that a zip can hold.
+    /// 1980-01-01 00:00:00, the earliest time that a zip can hold.
     pub const MIN: Self = Self { date: (1 << 5) | 1, time: 0 };
-    /// 2107-12-31 23:59:58, the latest.
+    /// 2107-12-31 23:59:58, the latest time that a zip can hold.
     pub const MAX: Self = Self { date: (127 << 9) | (12 << 5) | 31, time: (23 << 11) | (59 << 5) | 29 };
 
-    /// `time` in UTC, cut to two seconds, clamped to [`DosTime::MIN`] and [`DosTime::MAX`].
+    /// `time` in UTC, rounded down to two seconds and clamped to [`DosTime::MIN`] and [`DosTime::MAX`].
     pub fn from_system_time(time: SystemTime) -> Self {
         match Timestamp::try_from(time) {
             Ok(timestamp) => Self::from_timestamp(timestamp),
-            // Times that no calendar holds are clamped: a file with a wild date must not stop packing.
+            // Times outside the calendar are clamped, because a file with a wild date must not stop packing.
             Err(_) if time < SystemTime::UNIX_EPOCH => Self::MIN,
             Err(_) => Self::MAX,
         }
@@ -120,12 +120,12 @@ impl DosTime {
         }
     }
 
-    /// From the two fields of an entry, whatever they hold.
+    /// The time in the two fields of an entry, which may hold any value.
     pub const fn from_fields(date: u16, time: u16) -> Self {
         Self { date, time }
     }
 
-    /// The time, read as UTC; `None` where the fields hold no date (zeros, for example).
+    /// The time, read as UTC; `None` where the fields are not a date, such as zeros.
     pub fn to_system_time(self) -> Option<SystemTime> {
         let [year, month, day] = [self.date >> 9, self.date >> 5 & 15, self.date & 31].map(u16::cast_signed);
         let [hour, minute, second] =
@@ -135,12 +135,12 @@ impl DosTime {
         Offset::UTC.to_timestamp(date.to_datetime(time)).ok().map(SystemTime::from)
     }
 
-    /// The date field: years since 1980, month, day.
+    /// The date field: years since 1980, month and day.
     pub const fn date(self) -> u16 {
         self.date
     }
 
-    /// The time field: hours, minutes, seconds by two.
+    /// The time field: hours, minutes and seconds divided by two.
     pub const fn time(self) -> u16 {
         self.time
     }

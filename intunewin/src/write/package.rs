@@ -9,20 +9,21 @@ use waybill_schemas::{
     InitializationVector, Mac, MacKey, MsiInfo, Profile, TOOL_VERSION,
 };
 
-/// Where the content lies in the outer zip: a folder and [`CONTENT_FILE_NAME`].
+/// The content's name in the outer zip: a folder and [`CONTENT_FILE_NAME`].
 const CONTENT_NAME: &str = "IntuneWinPackage/Contents/IntunePackage.intunewin";
 const DETECTION_NAME: &str = "IntuneWinPackage/Metadata/Detection.xml";
 
-/// Bytes of the growth hint that Microsoft's local headers carry; zip64's extra field takes its place in part.
+/// Size in bytes of the growth hint in Microsoft's local headers. A zip64 extra field takes a part of its space.
 const RESERVED: usize = 28;
 const ZIP64_EXTRA: usize = 20;
 
-/// Writes a package in one pass: the payload goes in as it comes, the content's header is filled in at the end.
+/// Writes a package in one pass. The payload is written as it comes, and the content's header at the end.
 ///
-/// It is [`Write`] for the payload (usually under a [`PayloadWriter`](crate::PayloadWriter)); what was not
-/// [finished](PackageWriter::finish) is no package. It has exactly the shape of Microsoft's: two stored
-/// entries, no flags, no descriptors, no comment, zip64 only where a size needs it (docs/package-format.md, "Two zips and one encrypted file").
-/// Memory stays the same whatever the size. Writing starts at offset 0 of an empty file.
+/// It is [`Write`] for the payload, usually under a [`PayloadWriter`](crate::PayloadWriter). Until it is
+/// [finished](PackageWriter::finish) the output is no package. The package has exactly the shape of Microsoft's: two
+/// stored entries, no flags, no descriptors, no comment, and zip64 only where a size needs it
+/// (`docs/package-format.md`, "Two zips and one encrypted file"). Memory does not grow with the size. Writing starts at
+/// offset 0 of an empty file.
 ///
 /// ```
 /// use intunewin::{DosTime, KnownEntry, Method, PackageMetadata, PackageWriter, PayloadWriter};
@@ -50,26 +51,27 @@ pub struct PackageWriter<W> {
     keys: PackageKeys,
 }
 
-/// What the package says of itself beside its content.
+/// What Detection.xml and the outer zip say besides the content.
 #[derive(Debug, Clone)]
 pub struct PackageMetadata {
     /// The app's name: an MSI's ProductName, else the setup file's name.
     pub name: String,
-    /// The setup file, relative to the source folder.
+    /// The setup file's path relative to the source folder.
     pub setup_file: String,
-    /// What the setup file says, where it is an MSI.
+    /// The facts of the setup file, where it is an MSI.
     pub msi_info: Option<MsiInfo>,
-    /// The time both outer entries carry.
+    /// The time of both entries of the outer zip.
     pub written: SystemTime,
 }
 
 impl PackageMetadata {
-    /// Whether Detection.xml can hold it: to be asked before the first byte, [`PackageWriter::finish`] asks last.
+    /// Checks that Detection.xml can hold the values. Call it before the first byte; [`PackageWriter::finish`] checks
+    /// again, last.
     ///
     /// # Errors
-    /// [`WriteError::Metadata`] with the value that it cannot hold.
+    /// [`WriteError::Metadata`] with the value that Detection.xml cannot hold.
     pub fn check(&self) -> Result<(), WriteError> {
-        // Every MAC and digest has the same length in XML, so zeros show what the real ones will.
+        // Every MAC and digest has the same length in XML, so zeros stand for the real ones.
         let (mac, digest) = (Mac::new([0; 32]), FileDigest::new([0; 32]));
         let keys = PackageKeys::for_test_vectors(
             EncryptionKey::new([0; 32]),
@@ -82,41 +84,41 @@ impl PackageMetadata {
     }
 }
 
-/// A package that is complete.
+/// A complete package.
 #[derive(Debug)]
 pub struct WrittenPackage<W> {
-    /// What its Detection.xml says, keys included.
+    /// The fields of its Detection.xml, keys included.
     pub info: ApplicationInfo,
-    /// Bytes of the encrypted content.
+    /// Size of the content in bytes.
     pub content_len: u64,
-    /// Bytes of the package.
+    /// Size of the package in bytes.
     pub package_len: u64,
-    /// What it was written into: flushed, not yet synced.
+    /// The writer, flushed but not synced.
     pub out: W,
 }
 
 impl<W: Write + Seek> PackageWriter<W> {
-    /// Starts a package with fresh random keys at the beginning of `out`.
+    /// Starts a package at the beginning of `out`, with fresh random keys.
     ///
     /// # Errors
-    /// The system has no random bytes, or the medium refuses.
+    /// The system has no random bytes; `out` returns an error.
     pub fn create(out: W) -> Result<Self, WriteError> {
         Self::with_keys(out, PackageKeys::generate()?)
     }
 
-    /// Starts a package with given keys: for test vectors, see [`PackageKeys::for_test_vectors`].
+    /// Starts a package with given keys, which is for test vectors: see [`PackageKeys::for_test_vectors`].
     ///
     /// # Errors
-    /// The medium refuses.
+    /// `out` returns an error.
     pub fn with_keys(mut out: W, keys: PackageKeys) -> Result<Self, WriteError> {
-        // MAC, CRC and sizes of the content are known at its end only: room is left for them and filled in then.
+        // MAC, CRC and sizes of the content are known only at its end, so space is left for them and filled in then.
         out.write_all(&[0; header_len()])?;
         out.write_all(&[0; Mac::LENGTH])?;
         let sealer = ContentSealer::begin(&keys, &mut out)?;
         Ok(Self { out, sealer, keys })
     }
 
-    /// Bytes of payload taken so far.
+    /// Bytes of the payload that were written so far.
     pub const fn payload_len(&self) -> u64 {
         self.sealer.payload_len()
     }
@@ -124,7 +126,7 @@ impl<W: Write + Seek> PackageWriter<W> {
     /// Ends the content and completes the package around it.
     ///
     /// # Errors
-    /// The medium refuses; Detection.xml cannot hold the metadata.
+    /// `out` returns an error; Detection.xml cannot hold the metadata.
     pub fn finish(self, metadata: PackageMetadata) -> Result<WrittenPackage<W>, WriteError> {
         let Self { mut out, sealer, keys } = self;
         let written = DosTime::from_system_time(metadata.written);
@@ -141,7 +143,7 @@ impl<W: Write> Write for PackageWriter<W> {
         Ok(payload.len())
     }
 
-    /// Passes the medium's flush on; payload short of a cache-sized piece stays held until more comes.
+    /// Flushes the writer. Payload that does not fill a piece is held back until more comes.
     fn flush(&mut self) -> io::Result<()> {
         self.out.flush()
     }
@@ -156,7 +158,7 @@ fn stored(offset: u64, len: u64, crc: u32, modified: DosTime) -> Record {
     Record { offset, compressed: len, size: len, crc, modified, method: method::STORED, flags: 0, wide }
 }
 
-/// Everything after the content, then the content's header; the package's length.
+/// Writes everything after the content, then the content's header. Returns the package's size in bytes.
 fn complete<W: Write + Seek>(
     out: &mut W,
     sealed: &Sealed,
@@ -177,14 +179,14 @@ fn complete<W: Write + Seek>(
     let directory_offset = detection_offset + (header.len() + xml.len()) as u64;
     let directory_len = directory.write_to(directory_offset, out)?;
 
-    // Last of all: until the header is there, what is written is no zip, and no reader takes it for a package.
+    // The header is written last: until it is there the output is no zip, and no reader takes it for a package.
     patch_header(out, &content, sealed.mac)?;
     out.seek(SeekFrom::End(0))?;
     out.flush()?;
     Ok(directory_offset + directory_len)
 }
 
-/// The content's local header and MAC, over the room that was left for them.
+/// Writes the content's local header and MAC into the space that was left for them.
 fn patch_header(out: &mut (impl Write + Seek), content: &Record, mac: Mac) -> Result<(), WriteError> {
     // The zip64 field takes its 20 bytes from the growth hint, so the content starts at the same offset either way.
     let hint = growth_hint(if content.wide { RESERVED - ZIP64_EXTRA } else { RESERVED });
@@ -196,7 +198,7 @@ fn patch_header(out: &mut (impl Write + Seek), content: &Record, mac: Mac) -> Re
     Ok(())
 }
 
-/// The open packaging growth hint: signature 0xA028, the padding first asked for (20), what is left of it as zeros.
+/// The open packaging growth hint: signature 0xA028, the padding that was asked for (20), and the rest of it as zeros.
 fn growth_hint(len: usize) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(len);
     bytes.extend(extra_id::GROWTH_HINT.to_le_bytes());

@@ -1,4 +1,4 @@
-//! Sealing the content: digest, encryption, MAC and CRC in one pass, a cache-sized piece at a time.
+//! Seals the content: digest, encryption, MAC and CRC in one pass, a cache-sized piece at a time.
 
 use super::WriteError;
 use crate::crypto::{BLOCK, MacState};
@@ -11,10 +11,10 @@ use std::io::{self, Write};
 use waybill_schemas::{EncryptionKey, FileDigest, InitializationVector, Mac, MacKey};
 use zeroize::Zeroizing;
 
-/// Bytes that go through all four computations while they lie in the cache.
+/// Bytes that go through all four computations while they are in the cache.
 const PIECE: usize = 64 * 1024;
 
-/// Takes the payload, hands on `IV ‖ ciphertext`. The MAC is known at the end and belongs before them.
+/// Takes the payload and writes IV and ciphertext. The MAC, which precedes them, is known at the end.
 pub(super) struct ContentSealer {
     cipher: cbc::Encryptor<Aes256>,
     mac: MacState,
@@ -25,7 +25,7 @@ pub(super) struct ContentSealer {
     payload_len: u64,
 }
 
-/// What sealing computed.
+/// The sums and the length of a sealed content.
 pub(super) struct Sealed {
     pub(super) mac: Mac,
     pub(super) digest: FileDigest,
@@ -36,7 +36,7 @@ pub(super) struct Sealed {
 }
 
 impl ContentSealer {
-    /// Writes the IV and is ready for the payload.
+    /// Writes the IV. Payload may be written next.
     pub(super) fn begin(keys: &PackageKeys, out: &mut impl Write) -> io::Result<Self> {
         let iv = keys.initialization_vector();
         let mut mac = MacState::new(keys.mac());
@@ -55,12 +55,12 @@ impl ContentSealer {
         })
     }
 
-    /// Bytes of payload taken so far.
+    /// Bytes of the payload that were taken so far.
     pub(super) const fn payload_len(&self) -> u64 {
         self.payload_len
     }
 
-    /// Takes payload; whole pieces go out at once.
+    /// Takes bytes of the payload, and writes every piece that is full.
     pub(super) fn write(&mut self, mut bytes: &[u8], out: &mut impl Write) -> io::Result<()> {
         self.payload_len += bytes.len() as u64;
         while !bytes.is_empty() {
@@ -69,7 +69,7 @@ impl ContentSealer {
             self.held += now.len();
             bytes = later;
             if self.held == PIECE {
-                // The digest is over the plaintext, so it comes before the piece is encrypted in place.
+                // The digest is over the plaintext, so it is updated before the piece is encrypted in place.
                 self.digest.update(&self.piece);
                 self.seal_held(out)?;
             }
@@ -77,7 +77,7 @@ impl ContentSealer {
         Ok(())
     }
 
-    /// Encrypts what the piece holds, whole blocks, and hands it on.
+    /// Encrypts the bytes in the piece, which are whole blocks, and writes them.
     fn seal_held(&mut self, out: &mut impl Write) -> io::Result<()> {
         let bytes = &mut self.piece[..self.held];
         let (blocks, _none) = InOutBuf::from(&mut *bytes).into_chunks();
@@ -88,12 +88,12 @@ impl ContentSealer {
         out.write_all(bytes)
     }
 
-    /// Pads as PKCS#7 does (1 to 16 bytes, each the count) and ends the content.
+    /// Adds PKCS#7 padding (1 to 16 bytes, each of which is the length) and ends the content.
     pub(super) fn finish(mut self, out: &mut impl Write) -> io::Result<Sealed> {
         self.digest.update(&self.piece[..self.held]);
         let padding = BLOCK - self.held % BLOCK;
         let padded = self.held + padding;
-        // A full piece is sealed at once, so what is held leaves room for the padding.
+        // A full piece is sealed at once, so there is space for the padding.
         self.piece[self.held..padded].fill(u8::try_from(padding).unwrap_or(0));
         self.held = padded;
         self.seal_held(out)?;
@@ -109,18 +109,18 @@ impl ContentSealer {
     }
 }
 
-/// The CRC of the MAC followed by what came after it.
+/// The CRC of the whole content, from its MAC and the CRC of the rest.
 fn crc_with_mac(mac: Mac, rest: &Crc) -> u32 {
     let mut whole = Crc::new();
-    // The MAC stands first and is known last: the CRC of the rest is combined with that of the MAC.
+    // The MAC comes first and is known last, so the CRC of the rest is combined with that of the MAC.
     whole.update(mac.as_bytes());
     whole.combine(rest);
     whole.finalize()
 }
 
-/// What a content is sealed with: two keys and the IV, fresh for every package.
+/// The two keys and the IV that seal a content; fresh ones for every package.
 ///
-/// The keys are wiped when this is dropped; `Debug` shows none.
+/// The keys are wiped when this is dropped, and `Debug` prints none of them.
 #[derive(Debug, Clone)]
 pub struct PackageKeys {
     encryption: EncryptionKey,
@@ -129,10 +129,10 @@ pub struct PackageKeys {
 }
 
 impl PackageKeys {
-    /// Fresh random keys and IV from the system.
+    /// Makes random keys and an IV from the system's random bytes.
     ///
     /// # Errors
-    /// [`WriteError::Random`] where the system has no random bytes to give.
+    /// [`WriteError::Random`] where the system has no random bytes.
     pub fn generate() -> Result<Self, WriteError> {
         let mut initialization_vector = [0; 16];
         fill(&mut initialization_vector)?;
@@ -143,8 +143,8 @@ impl PackageKeys {
         })
     }
 
-    /// Given keys and IV: **for test vectors alone**. Two contents under the same keys and IV reveal what they
-    /// have in common; every real package takes [`PackageKeys::generate`].
+    /// Given keys and IV, **for test vectors only**. Two contents under the same keys and IV reveal what they have in
+    /// common; a real package must use [`PackageKeys::generate`].
     pub const fn for_test_vectors(
         encryption: EncryptionKey,
         mac: MacKey,
@@ -153,17 +153,17 @@ impl PackageKeys {
         Self { encryption, mac, initialization_vector }
     }
 
-    /// Encrypts the content.
+    /// The key that encrypts the content (AES-256).
     pub const fn encryption(&self) -> &EncryptionKey {
         &self.encryption
     }
 
-    /// Authenticates the content.
+    /// The key of the content's MAC (HMAC-SHA-256).
     pub const fn mac(&self) -> &MacKey {
         &self.mac
     }
 
-    /// Starts the chain; bytes 32..48 of the content.
+    /// The first block of the CBC chain; bytes 32 to 47 of the content.
     pub const fn initialization_vector(&self) -> InitializationVector {
         self.initialization_vector
     }

@@ -1,6 +1,6 @@
-//! The fixed layouts of APPNOTE.TXT, sections 4.3 and 4.5: parsed from and written to bytes, nothing is checked here.
+//! The fixed layouts of APPNOTE.TXT, sections 4.3 and 4.5, parsed and written. Values are not checked here.
 
-/// Magic numbers of the records.
+/// The signatures of the records.
 pub(crate) mod signature {
     pub(crate) const LOCAL: u32 = 0x0403_4b50;
     pub(crate) const DESCRIPTOR: u32 = 0x0807_4b50;
@@ -9,7 +9,7 @@ pub(crate) mod signature {
     pub(crate) const END: u32 = 0x0605_4b50;
 }
 
-/// General purpose flag bits.
+/// Bits of the general purpose flags.
 pub(crate) mod flag {
     pub(crate) const ENCRYPTED: u16 = 1;
     pub(crate) const DESCRIPTOR: u16 = 1 << 3;
@@ -19,27 +19,27 @@ pub(crate) mod flag {
     pub(crate) const MASKED: u16 = 1 << 13;
 }
 
-/// Compression methods that packages use.
+/// The compression methods that packages use.
 pub(crate) mod method {
     pub(crate) const STORED: u16 = 0;
     pub(crate) const DEFLATED: u16 = 8;
 }
 
-/// Extra field ids.
+/// The ids of extra fields.
 pub(crate) mod extra_id {
     pub(crate) const ZIP64: u16 = 0x0001;
-    /// Info-ZIP Unicode Path: another name for the same entry.
+    /// Info-ZIP Unicode Path: a second name of the entry.
     pub(crate) const UNICODE_PATH: u16 = 0x7075;
     /// Open packaging growth hint, in the local headers that Microsoft's tool writes.
     pub(crate) const GROWTH_HINT: u16 = 0xa220;
 }
 
-/// "Look in the zip64 extra field."
+/// In a 32-bit field: the value is in the zip64 extra field or end record.
 pub(crate) const SENTINEL_32: u32 = u32::MAX;
-/// "Look in the zip64 end record."
+/// In a 16-bit field: the value is in the zip64 end record.
 pub(crate) const SENTINEL_16: u16 = u16::MAX;
 
-/// Reads little-endian numbers off the front of a slice; past the end it yields `None`.
+/// Reads little-endian numbers from the front of a slice; `None` past its end.
 pub(crate) struct Fields<'a>(pub(crate) &'a [u8]);
 
 impl<'a> Fields<'a> {
@@ -66,7 +66,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// A record of fixed layout: what it starts with, then its fields in their order, all little-endian.
+/// Defines a record of fixed layout: its first bytes, then its fields in order, all little-endian.
 macro_rules! fixed_record {
     ($(#[$doc:meta])* $name:ident, $len:literal bytes, starts with $start:expr, { $($field:ident: $type:ident,)+ }) => {
         $(#[$doc])*
@@ -76,7 +76,7 @@ macro_rules! fixed_record {
         impl $name {
             pub(crate) const LEN: usize = $len;
 
-            /// `None` where the bytes start otherwise or some are missing.
+            /// `None` where the bytes start differently or some are missing.
             pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
                 let mut fields = Fields(bytes.strip_prefix(&$start)?);
                 Some(Self { $($field: fields.$type()?,)+ })
@@ -133,7 +133,7 @@ fixed_record! {
     }
 }
 
-/// The signature of [`Zip64End`] and its size field, which counts the 44 bytes that follow it.
+/// The signature of [`Zip64End`] and its size field, which counts the 44 bytes after it.
 const ZIP64_END_START: [u8; 12] = *b"PK\x06\x06\x2c\0\0\0\0\0\0\0";
 
 #[cfg(test)]
