@@ -1,4 +1,4 @@
-//! A process stops where it is told to, says so, and stays there until it is killed.
+//! A process stops at the armed point, says so, and stays there until it is killed.
 #![cfg(feature = "failpoints")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 

@@ -15,7 +15,7 @@ use waybill_schemas::{ContentDocument, ContentUrl, DOCUMENT_LIMIT, Mac, read_bou
 /// What a document's name ends in.
 const DOCUMENT_SUFFIX: &str = ".content.json";
 
-/// Where the document goes, and what it says of where the content lies.
+/// Where the document goes, and by which URL it names the content.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct DocumentPlacement {
     /// The document's path, as it was given.

@@ -115,7 +115,7 @@ pub fn publish(
 ) -> Result<PublishReport, PublishError> {
     let info = content.encryption_info().clone();
     let placement = DocumentPlacement::decide(request, &info.mac)?;
-    // Asked before the content is read, because a refusal after gigabytes of hashing would help nobody.
+    // Checked before the content is read, because a refusal after gigabytes of hashing would come too late.
     // `write` asks again: the document may have appeared meanwhile.
     document::refuse_another(&placement.document, &info.mac, request.force)?;
     let store = FolderStore::new(&request.public);

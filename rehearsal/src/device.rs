@@ -1,7 +1,7 @@
 //! The app on this machine: looked for first, installed, installed again, uninstalled, and taken away again where an
 //! install failed.
 //!
-//! The app must not be here before the rehearsal: what it uninstalls at its end would be somebody's own copy.
+//! The app must not be here before the rehearsal, or the user's own copy would be uninstalled at its end.
 
 use crate::msi_log::{self, Logged};
 use crate::proposal::Learned;
@@ -213,7 +213,7 @@ pub(crate) fn look_first(machine: &Machine<'_>, run_as: &RunAs, force: bool) -> 
     let report = machine.detect();
     let details = PhaseDetails::Detect(Box::new(report.clone()));
     let outcome = match report.detection.answer {
-        // An app of which nobody can tell may be here, and the uninstall at the end would remove somebody's
+        // The app may be here where the answer is "cannot tell", and the uninstall at the end would remove the user's
         // own copy.
         Answer::CannotTell => (PhaseOutcome::failed_as(report.exit, Class::Machine, report.summary), false),
         Answer::Detected => already_here(force, "it is detected before anything was installed"),

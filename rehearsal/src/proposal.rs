@@ -44,7 +44,7 @@ impl Learned {
     }
 }
 
-/// The best detection rule for what appeared. By the app's `name` its program is told from others.
+/// The best detection rule for what appeared. The app's `name` distinguishes its program from others.
 pub(crate) fn propose(
     appeared: &[AppearedItem],
     name: &str,

@@ -46,7 +46,7 @@ pub fn rehearse(
     let has_run =
         phases.iter().any(|phase| phase.phase == Phase::Install && phase.status != PhaseStatus::Skipped);
     let Seen { learned, attempts } = seen;
-    // Somebody interrupted it where no phase failed and nothing was installed all the same.
+    // Where no phase failed and yet nothing was installed, the user interrupted the rehearsal.
     let stopped = attempts.install.is_none();
     let (exit, summary) = verdict::conclude(&phases, &attempts, stopped);
     let mut report = RehearsalReport {

@@ -90,7 +90,7 @@ impl ServedFile {
         }
         let length = metadata.len();
         if !keys {
-            // A document under another name holds its keys all the same, so where the name tells nothing, the
+            // A document under another name holds its keys all the same, so where the name says nothing, the
             // file is looked into.
             let by_name = KeyMaterial::by_name(name.as_str());
             let found =

@@ -2,7 +2,7 @@
 //!
 //! It serves what `waybill publish` wrote, so that a download can be tried without a web server at hand. It is **no
 //! product CDN**: no TLS, no cache, no listing, one thread. What it does with a request is the part of RFC 9110 that a
-//! resuming download leans on, done to the letter, so that a client that goes wrong here has itself to blame.
+//! resuming download relies on, implemented to the letter, so that what fails here is the client's fault.
 //!
 //! - [`Server::start`] serves on a thread of its own until the [`RunningServer`] is stopped or dropped: for tests.
 //! - [`Server::bind`] and [`Server::run`] serve on the caller's thread until they are to stop: for the command.

@@ -91,7 +91,7 @@ pub(crate) fn check_host(
         (None, _) if version < Version::HTTP_11 => None,
         _ => return Err(HostFault::Malformed),
     };
-    // An absolute target goes before the header; without a scheme it is none.
+    // An absolute target takes precedence over the header; one without a scheme is not absolute.
     let absolute = uri.authority().filter(|_| uri.scheme().is_some());
     let host = absolute.map(|authority| authority.as_str()).or(host);
     match host {

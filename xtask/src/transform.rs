@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 /// The class of a transform's root storage.
 const CLASS: &str = "000C1082-0000-0000-C000-000000000046";
-/// The code page of its strings: Windows-1252.
+/// The code page of the transform's strings, Windows-1252.
 const CODE_PAGE: u16 = 1252;
 
 /// The product that the transform is for, as hello.wxs has it.

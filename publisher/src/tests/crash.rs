@@ -42,7 +42,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// What a power cut or kill -9 leaves is what lies on the disk at that moment: a copy of it, in which nobody works.
+/// A power cut or kill -9 leaves what lies on the disk at that moment, so the test looks at a copy taken then.
 #[test]
 fn what_a_killed_run_leaves_is_hidden_and_swept_by_the_next() {
     let (bench, package) = (Bench::new(), package(4 * MIB, 60));

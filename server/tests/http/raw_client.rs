@@ -1,4 +1,4 @@
-//! A folder that is served, and a client that sends what it is told.
+//! A folder that is served, and a client that sends requests byte for byte.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpStream};
