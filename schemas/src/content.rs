@@ -33,10 +33,10 @@ fn check_content_size(field: &'static str, size: u64) -> Result<(), DocumentErro
     Err(DocumentError::Value { field, reason })
 }
 
-/// content.json: where a content lies and what is needed to authenticate and decrypt it. **It carries the keys.**
+/// content.json: where a content lies, and what is needed to authenticate and decrypt it. **It carries the keys.**
 ///
 /// Names are those of Graph's `mobileAppContentFile` and `fileEncryptionInfo`, so `size` is the payload's and
-/// `sizeEncrypted` the content's. Unknown fields survive.
+/// `sizeEncrypted` the content's. Fields that this version does not know survive reading and writing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -60,25 +60,25 @@ pub struct ContentDocument {
     /// SHA-256 of the pieces.json beside the content, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pieces_digest: Option<Sha256Digest>,
-    /// What else stands in the document.
+    /// Fields that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl ContentDocument {
-    /// Reads a content.json.
+    /// Reads the bytes of a content.json and checks that its sizes agree.
     ///
     /// # Errors
-    /// Too large, not JSON, a field missing or wrong, or sizes that contradict one another.
+    /// The document is too large or not JSON, a field is missing or wrong, or sizes contradict one another.
     pub fn read(bytes: &[u8]) -> Result<Self, DocumentError> {
         let document: Self = json_document::read(bytes)?;
         document.check().map(|()| document)
     }
 
-    /// Writes it, indented.
+    /// Writes the document as indented JSON. The buffer is wiped when dropped, because it holds the keys.
     ///
     /// # Errors
-    /// What [`Self::read`] would refuse.
+    /// The document is one that [`Self::read`] would refuse.
     pub fn write(&self) -> Result<Zeroizing<Vec<u8>>, DocumentError> {
         self.check()?;
         json_document::write(self, true)
@@ -116,7 +116,7 @@ const PIECE_LIMIT: usize = (CONTENT_LIMIT / PIECE_SIZE) as usize;
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PiecesDocument {
-    /// Bytes of every piece but the last: always 1048576.
+    /// The size of every piece but the last, in bytes: always 1048576.
     #[cfg_attr(feature = "json-schema", schemars(extend("const" = PIECE_SIZE)))]
     pub piece_size: u64,
     /// Bytes of the content file.
@@ -126,13 +126,13 @@ pub struct PiecesDocument {
     #[serde(deserialize_with = "bounded")]
     #[cfg_attr(feature = "json-schema", schemars(length(min = 1, max = PIECE_LIMIT)))]
     pub sha256: Vec<Sha256Digest>,
-    /// What else stands in the document.
+    /// Fields that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl PiecesDocument {
-    /// Of a content of `size_encrypted` bytes whose pieces have these digests.
+    /// The document of a content of `size_encrypted` bytes whose pieces have these digests.
     ///
     /// # Errors
     /// No content has that size, or that size has another number of pieces.
@@ -141,10 +141,10 @@ impl PiecesDocument {
         document.check().map(|()| document)
     }
 
-    /// Reads a pieces.json.
+    /// Reads the bytes of a pieces.json and checks that its count agrees with the size.
     ///
     /// # Errors
-    /// Too large, not JSON, a field missing or wrong, or a count that contradicts the size.
+    /// The document is too large or not JSON, a field is missing or wrong, or the count contradicts the size.
     pub fn read(bytes: &[u8]) -> Result<Self, DocumentError> {
         let document: Self = json_document::read(bytes)?;
         document.check().map(|()| document)
@@ -153,7 +153,7 @@ impl PiecesDocument {
     /// Writes it on one line: a content of 30 GiB has 30,720 pieces.
     ///
     /// # Errors
-    /// What [`Self::read`] would refuse.
+    /// The document is one that [`Self::read`] would refuse.
     pub fn write(&self) -> Result<Zeroizing<Vec<u8>>, DocumentError> {
         self.check()?;
         json_document::write(self, false)
@@ -215,10 +215,10 @@ pub struct ContentUrl(String);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ContentUrlFault {
-    /// Nothing there.
+    /// The text is empty.
     #[error("the URL is empty")]
     Empty,
-    /// Longer than 4,096 bytes.
+    /// The text is longer than 4,096 bytes.
     #[error("the URL is longer than 4096 bytes")]
     TooLong,
     /// A space, a backslash, a fragment, or what has to be percent-encoded.
@@ -236,10 +236,10 @@ pub enum ContentUrlFault {
 }
 
 impl ContentUrl {
-    /// Checks `text`.
+    /// Checks that `text` can be the URL of a content.
     ///
     /// # Errors
-    /// What it is not.
+    /// The first rule that `text` breaks.
     pub fn new(text: impl Into<String>) -> Result<Self, ContentUrlFault> {
         let text = text.into();
         check(&text).map(|()| Self(text))
@@ -255,7 +255,7 @@ impl ContentUrl {
         rest_of_absolute(&self.0).is_some()
     }
 
-    /// Without its query: for logs.
+    /// The URL without its query: what may be logged.
     pub fn without_query(&self) -> &str {
         path_of(&self.0)
     }

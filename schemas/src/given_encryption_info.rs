@@ -46,7 +46,7 @@ pub enum EncryptionInfoError {
     /// A package or another zip archive.
     #[error("this is a zip archive; give the Detection.xml that is in it")]
     Archive,
-    /// None of them.
+    /// Neither XML nor a JSON object nor an archive.
     #[error("this is neither a Detection.xml nor a JSON object")]
     Unrecognised,
 }
@@ -64,7 +64,7 @@ impl Classified for EncryptionInfoError {
 /// Reads encryption info from a Detection.xml, a content.json, Graph's `fileEncryptionInfo` or an object that holds one.
 ///
 /// # Errors
-/// None of these, or one that is refused; no message holds key material.
+/// The document is none of these, or is refused; no message holds key material.
 pub fn encryption_info_from(bytes: &[u8]) -> Result<GivenEncryptionInfo, EncryptionInfoError> {
     let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start();
     match text {

@@ -16,40 +16,40 @@ const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DocumentError {
-    /// Larger than [`DOCUMENT_LIMIT`].
+    /// The document is larger than [`DOCUMENT_LIMIT`].
     #[error("the document is {actual} bytes long where {limit} are allowed")]
     TooLarge {
-        /// Its length.
+        /// The length of the document in bytes.
         actual: usize,
-        /// The bound.
+        /// The largest length that is read, in bytes.
         limit: usize,
     },
-    /// Not JSON.
+    /// The bytes are not JSON.
     #[error("the document is not JSON at line {line}, column {column}")]
     NotJson {
-        /// From 1.
+        /// The line of the fault, from 1.
         line: usize,
-        /// From 1.
+        /// The column of the fault, from 1.
         column: usize,
     },
-    /// JSON of another shape.
+    /// The document is JSON, but a field is missing or holds another type.
     #[error("the document does not fit at {path} (line {line}, column {column}): {reason}")]
     Shape {
         /// The field, e.g. `fileEncryptionInfo.mac`; `.` for the document itself.
         path: String,
-        /// From 1; 0 where it is not known.
+        /// The line of the fault, from 1; 0 where it is not known.
         line: usize,
-        /// From 1; 0 where it is not known.
+        /// The column of the fault, from 1; 0 where it is not known.
         column: usize,
-        /// What is wrong.
+        /// What is wrong with the field; no value is quoted.
         reason: String,
     },
     /// A value that the field cannot have.
     #[error("{field} {reason}")]
     Value {
-        /// The field.
+        /// The name of the field.
         field: &'static str,
-        /// What is wrong with it, with both values.
+        /// What is wrong with it, with the value and the one that is needed.
         reason: String,
     },
 }
@@ -91,11 +91,11 @@ fn reason(message: &str) -> String {
 /// Bytes asked for at once.
 const READ_STEP: usize = 64 << 10;
 
-/// Reads at most `limit` bytes, and one more where there are more: so that whatever parses them sees that they are
-/// too many. The bytes may be keys, so they are read into a buffer that is wiped.
+/// Reads at most `limit` bytes, and one more where there are more, so that the parser sees that they are too many. The
+/// bytes may be keys, so they are read into a buffer that is wiped.
 ///
 /// # Errors
-/// What the reader says.
+/// The reader's error.
 pub fn read_bounded(reader: impl Read, limit: usize) -> io::Result<Zeroizing<Vec<u8>>> {
     let mut reader = reader.take(limit as u64 + 1);
     let mut out = WipedBuffer::default();
@@ -116,7 +116,7 @@ pub fn read_bounded(reader: impl Read, limit: usize) -> io::Result<Zeroizing<Vec
     }
 }
 
-/// Reads a document that was bounded by its caller or is bounded here; a UTF-8 byte order mark is skipped.
+/// Reads a JSON document of at most [`DOCUMENT_LIMIT`] bytes; a UTF-8 byte order mark is skipped.
 pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DocumentError> {
     if bytes.len() > DOCUMENT_LIMIT {
         return Err(DocumentError::TooLarge { actual: bytes.len(), limit: DOCUMENT_LIMIT });

@@ -18,7 +18,7 @@ use schemars::{JsonSchema, Schema, json_schema, schema_for};
 /// The schema of one kind of document.
 #[derive(Debug, Clone, Copy)]
 pub struct DocumentSchema {
-    /// Its short name: `waybill schema <NAME>`, `schemas/json/<NAME>.schema.json`.
+    /// Its short name, as in `waybill schema <NAME>` and `schemas/json/<NAME>.schema.json`.
     pub name: &'static str,
     /// What it is, for people.
     pub title: &'static str,

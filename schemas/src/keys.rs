@@ -36,14 +36,14 @@ fn decode<const N: usize>(text: &str) -> Result<[u8; N], BytesError> {
     <[u8; N]>::try_from(bytes.as_slice()).map_err(|_| BytesError::Length { expected: N, actual: bytes.len() })
 }
 
-/// Any bytes in base64, padded or not, in one line or several: scripts in app.json.
+/// Decodes base64 of any length, padded or not, in one line or several, as scripts stand in app.json.
 #[cfg(feature = "full")]
 pub(crate) fn decode_lenient(text: &str) -> Result<Vec<u8>, BytesError> {
     let text: String = text.split_ascii_whitespace().collect();
     LENIENT.decode(text).map_err(|_| BytesError::NotBase64)
 }
 
-/// True where `text` is base64 whose final `=` were left off: read, and worth a lint (WB403).
+/// True where `text` is base64 whose final `=` were left off; such text is read, and lint reports it as WB403.
 pub(crate) fn lacks_padding(text: &str) -> bool {
     !text.trim().len().is_multiple_of(4)
 }
@@ -54,7 +54,7 @@ macro_rules! base64_bytes {
             /// Its length in bytes.
             pub const LENGTH: usize = $length;
 
-            /// From raw bytes.
+            /// Wraps raw bytes, which need no check.
             pub const fn new(bytes: [u8; $length]) -> Self {
                 Self(bytes)
             }
@@ -105,7 +105,7 @@ macro_rules! secret {
         pub struct $name([u8; 32]);
 
         impl $name {
-            /// The raw key: for the cipher and the MAC alone.
+            /// The raw key, which only the cipher and the MAC need.
             pub const fn expose(&self) -> &[u8; 32] {
                 &self.0
             }
@@ -137,7 +137,7 @@ macro_rules! public {
         pub struct $name([u8; $length]);
 
         impl $name {
-            /// The raw bytes.
+            /// The bytes as they are, not encoded.
             pub const fn as_bytes(&self) -> &[u8; $length] {
                 &self.0
             }
@@ -165,11 +165,11 @@ macro_rules! public {
 }
 
 secret! {
-    /// The AES-256 key.
+    /// The AES-256 key that decrypts the content.
     EncryptionKey
 }
 secret! {
-    /// The HMAC-SHA-256 key.
+    /// The HMAC-SHA-256 key that authenticates the content.
     MacKey
 }
 public! {
@@ -177,7 +177,7 @@ public! {
     InitializationVector, 16, "the initialization vector"
 }
 public! {
-    /// HMAC-SHA-256 over IV ‖ ciphertext; a content's identity.
+    /// HMAC-SHA-256 over IV ‖ ciphertext. It identifies a content.
     Mac, 32, "the MAC over IV and ciphertext"
 }
 public! {
@@ -210,13 +210,13 @@ pub const FILE_DIGEST_ALGORITHM: &str = "SHA256";
     schemars(description = "Keys, IV, MAC and digest of one content: Graph's fileEncryptionInfo.")
 )]
 pub struct EncryptionInfo {
-    /// Decrypts the content.
+    /// The key that decrypts the content.
     pub encryption_key: EncryptionKey,
-    /// Authenticates the content.
+    /// The key that authenticates the content.
     pub mac_key: MacKey,
-    /// Equal to bytes 32..48 of the content.
+    /// The IV, which is bytes 32..48 of the content.
     pub initialization_vector: InitializationVector,
-    /// Equal to bytes 0..32 of the content.
+    /// The MAC, which is bytes 0..32 of the content.
     pub mac: Mac,
     /// Always `ProfileVersion1`.
     pub profile_identifier: Profile,
@@ -240,7 +240,7 @@ pub enum Profile {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub enum DigestAlgorithm {
-    /// SHA-256.
+    /// SHA-256, the only one.
     #[default]
     #[serde(rename = "SHA256")]
     Sha256,

@@ -1,5 +1,5 @@
 //! The documents that cross a boundary between a packager, a server, a device and a script, and the one table of codes.
-//! Data only: no file is opened here, nothing is printed.
+//! It holds data only: nothing is printed, and no file is opened but by `app::folder`, which reads an app's documents.
 //!
 //! - A package's metadata: [`ApplicationInfo`], read leniently and written exactly as Microsoft's tool does.
 //! - What publishing writes: [`ContentDocument`] with the keys, [`PiecesDocument`] without.

@@ -9,15 +9,15 @@ use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::{Map, Value};
 use std::num::NonZeroU32;
 
-/// What is wanted of an app, and when.
+/// An assignment of an app: what is wanted, and when.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Assignment {
-    /// What is wanted.
+    /// Whether the app is offered, installed or uninstalled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub intent: Option<AssignmentIntent>,
-    /// How and when.
+    /// Notifications, times, restarts and the priority of the download.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub settings: Option<AssignmentSettings>,
     /// Fields that this version does not know.
@@ -33,16 +33,16 @@ pub struct AssignmentSettings {
     /// Which notifications a user sees.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notifications: Option<Notifications>,
-    /// When it starts and when it must be there.
+    /// The earliest start of the installation, and its deadline.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub install_time_settings: Option<InstallTimeSettings>,
-    /// How a restart is announced; absent means no grace.
+    /// How a restart is announced; without it there is no grace period.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub restart_settings: Option<RestartSettings>,
     /// How urgently content is fetched.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delivery_optimization_priority: Option<DeliveryOptimizationPriority>,
-    /// What becomes of installed older apps.
+    /// Whether apps that this one supersedes are updated automatically.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auto_update_settings: Option<AutoUpdateSettings>,
     /// Fields that this version does not know.
@@ -50,7 +50,7 @@ pub struct AssignmentSettings {
     pub other: Map<String, Value>,
 }
 
-/// Start and deadline.
+/// The earliest start of an installation, and its deadline.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
@@ -58,10 +58,10 @@ pub struct InstallTimeSettings {
     /// Whether the times are the device's local ones rather than UTC.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub use_local_time: Option<bool>,
-    /// Nothing is installed before this, ISO 8601.
+    /// The time before which nothing is installed (ISO 8601).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub start_date_time: Option<String>,
-    /// Installed from then on, ISO 8601.
+    /// The deadline (ISO 8601): from then on the app is installed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deadline_date_time: Option<String>,
     /// Fields that this version does not know.
@@ -69,18 +69,18 @@ pub struct InstallTimeSettings {
     pub other: Map<String, Value>,
 }
 
-/// Minutes around a restart.
+/// The grace period before a restart. All times are in minutes.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
 pub struct RestartSettings {
-    /// From the install to the restart.
+    /// Minutes from the end of the installation to the restart.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub grace_period_in_minutes: Option<u32>,
-    /// How long before the restart the countdown shows.
+    /// Minutes before the restart at which the countdown appears.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub countdown_display_before_restart_in_minutes: Option<u32>,
-    /// For how long a user may put the notification off.
+    /// Minutes for which a user may put the notification off.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub restart_notification_snooze_duration_in_minutes: Option<u32>,
     /// Fields that this version does not know.
@@ -106,16 +106,16 @@ pub struct AutoUpdateSettings {
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
 pub struct Relationship {
-    /// Which of the two it is.
+    /// Graph's type, which says whether this is a dependency or a supersedence.
     #[serde(rename = "@odata.type", skip_serializing_if = "Option::is_none")]
     pub odata_type: Option<String>,
     /// The other app's id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target_id: Option<String>,
-    /// Of a dependency: what it asks for.
+    /// For a dependency: whether the other app has to be there, or is installed first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dependency_type: Option<DependencyType>,
-    /// Of a supersedence: what becomes of the other app.
+    /// For a supersedence: whether the other app is uninstalled first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub supersedence_type: Option<SupersedenceType>,
     /// Fields that this version does not know.
@@ -139,21 +139,21 @@ impl Relationship {
     }
 }
 
-/// The `retry` object of an app; what it leaves out is as Intune's agent has it.
+/// The `retry` object of an app. A field that is left out has the value of Intune's agent.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
 pub struct RetrySettings {
-    /// Further tries after a code of type retry, before the long wait; 3 where nothing is said.
+    /// Further attempts after a return code of type `retry`, before the long wait; 3 by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_retries: Option<u32>,
-    /// Minutes between them; 5 where nothing is said.
+    /// Minutes between these attempts; 5 by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_interval_in_minutes: Option<NonZeroU32>,
-    /// Minutes of the long wait, which comes after a failure and after the last quick try; 1440 where nothing is said.
+    /// Minutes of the long wait, which comes after a failure and after the last quick attempt; 1440 by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub long_interval_in_minutes: Option<NonZeroU32>,
-    /// Exit codes with an interval of their own: a user's deferral need not cost 24 hours.
+    /// Exit codes with an interval of their own, so that, for example, a user's deferral need not cost 24 hours.
     #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "super::null_as_empty")]
     pub return_codes: Vec<ReturnCodeInterval>,
     /// Fields that this version does not know.
@@ -161,16 +161,16 @@ pub struct RetrySettings {
     pub other: Map<String, Value>,
 }
 
-/// After which exit code it is tried again when.
+/// When the next attempt comes after one particular exit code.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ReturnCodeInterval {
-    /// The exit code, signed or unsigned; what it stands for is said in the app's `returnCodes`.
+    /// The exit code, signed or unsigned. What it stands for is in the app's `returnCodes`.
     #[serde(deserialize_with = "super::installation::exit_code")]
     #[cfg_attr(feature = "json-schema", schemars(range(min = -2_147_483_648_i64, max = 4_294_967_295_i64)))]
     pub return_code: i64,
-    /// Minutes until the next try.
+    /// Minutes until the next attempt.
     pub retry_interval_in_minutes: NonZeroU32,
     /// Fields that this version does not know.
     #[serde(flatten)]
@@ -189,7 +189,7 @@ impl ReturnCodeInterval {
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct LintSettings {
-    /// Findings that are known and meant.
+    /// Findings that are known and accepted.
     #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "super::null_as_empty")]
     pub allow: Vec<Allow>,
     /// Fields that this version does not know.
@@ -197,20 +197,20 @@ pub struct LintSettings {
     pub other: Map<String, Value>,
 }
 
-/// One code that may be found, and why that is right here.
+/// One lint code whose findings are accepted, and why.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct Allow {
     /// The code, e.g. `WB106`.
     pub code: String,
-    /// Why; required, so that the next reader need not guess.
+    /// Why the findings are accepted; required, so that the next reader need not guess.
     pub reason: Reason,
     /// Fields that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
-/// A reason without a word in it.
+/// The error for a reason that is empty or only white space.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a reason in words is needed")]
 pub struct BlankReason;
@@ -221,16 +221,16 @@ pub struct BlankReason;
 pub struct Reason(String);
 
 impl Reason {
-    /// From words.
+    /// Takes `words` as the reason, unchanged.
     ///
     /// # Errors
-    /// There are none in it.
+    /// `words` is empty or only white space.
     pub fn new(words: impl Into<String>) -> Result<Self, BlankReason> {
         let words = words.into();
         if words.trim().is_empty() { Err(BlankReason) } else { Ok(Self(words)) }
     }
 
-    /// The words.
+    /// The reason as it stands in the document.
     pub fn as_str(&self) -> &str {
         &self.0
     }

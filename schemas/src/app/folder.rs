@@ -11,9 +11,9 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-/// The app's document: what is linted, packed and uploaded.
+/// The app's document, which is linted, packed and uploaded.
 pub const APP_DOCUMENT: &str = "app.json";
-/// The same app by commands and rules that hosts other than Windows understand. Never packed.
+/// The document whose commands and rules are run instead on hosts other than Windows. It is never packed.
 pub const APP_DOCUMENT_FOR_UNIX: &str = "app.unix.json";
 /// The folder of the app's files, beside its document.
 pub const SOURCE_FOLDER: &str = "source";
@@ -22,9 +22,9 @@ pub const SOURCE_FOLDER: &str = "source";
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct AppFile {
-    /// The document; what it was called where it came from no file.
+    /// The document's path, or the name that [`AppFile::read`] was given.
     pub path: PathBuf,
-    /// The app.
+    /// The app that the document describes.
     pub app: AppDocument,
     /// Its text, in which findings are placed by line; absent where it is not UTF-8.
     pub text: Option<String>,
@@ -68,18 +68,18 @@ pub enum AppFileError {
     /// It cannot be read.
     #[error("cannot read the app document {}", path.display())]
     Read {
-        /// The document.
+        /// The document that could not be read.
         path: PathBuf,
-        /// Why.
+        /// The system's error.
         #[source]
         source: io::Error,
     },
     /// It is not an app.
     #[error("{} is refused", path.display())]
     App {
-        /// The document.
+        /// The document that is refused.
         path: PathBuf,
-        /// Why.
+        /// What is wrong with it.
         #[source]
         source: AppError,
     },
@@ -107,7 +107,7 @@ impl AppFile {
         Ok(read)
     }
 
-    /// Reads a document from elsewhere, e.g. stdin, with no files beside it; errors call it `name`.
+    /// Reads a document from elsewhere, e.g. stdin, with no files beside it. Errors name it as `name`.
     ///
     /// # Errors
     /// As [`AppFile::open`].

@@ -5,15 +5,15 @@ use super::values::{DeviceRestartBehavior, MsiPackageType, ReturnCodeType, RunAs
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::{Map, Value};
 
-/// With whose rights, for how long and with which restarts.
+/// Whose rights the commands run with, how long they may take, and what happens about restarts.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
 pub struct InstallExperience {
-    /// Whose rights the commands run with; the system's where nothing is said.
+    /// Whose rights the commands run with; the system's by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub run_as_account: Option<RunAsAccount>,
-    /// How many minutes a command may take; 60 where nothing is said.
+    /// How many minutes a command may take; 60 by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_run_time_in_minutes: Option<u32>,
     /// What happens about restarts.
@@ -81,7 +81,7 @@ pub struct MsiInformation {
     /// The product code, a GUID in braces.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub product_code: Option<String>,
-    /// ProductVersion.
+    /// The `ProductVersion` property.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub product_version: Option<String>,
     /// The upgrade code, a GUID in braces.
@@ -93,10 +93,10 @@ pub struct MsiInformation {
     /// Whom it installs for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub package_type: Option<MsiPackageType>,
-    /// ProductName.
+    /// The `ProductName` property.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub product_name: Option<String>,
-    /// Manufacturer.
+    /// The `Manufacturer` property.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub publisher: Option<String>,
     /// Fields that this version does not know.
@@ -104,7 +104,7 @@ pub struct MsiInformation {
     pub other: Map<String, Value>,
 }
 
-/// A picture.
+/// Graph's `mimeContent`: a picture, with its media type.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(default)]
@@ -132,8 +132,8 @@ pub struct PackageFields {
 }
 
 impl AppDocument {
-    /// Puts them in; says whether anything changed. Unknown fields of an existing `msiInformation` stay, and
-    /// an `msiInformation` of an app whose setup file is no MSI (any more) goes.
+    /// Sets these fields, and returns whether anything changed. Fields of an existing `msiInformation` that this
+    /// version does not know are kept. Where the setup file is not an MSI, `msiInformation` is removed.
     pub fn fill_from_package(&mut self, fields: &PackageFields) -> bool {
         let before = (self.file_name.clone(), self.setup_file_path.clone(), self.msi_information.clone());
         self.file_name = Some(fields.file_name.clone());
@@ -147,7 +147,7 @@ impl AppDocument {
         before != (self.file_name.clone(), self.setup_file_path.clone(), self.msi_information.clone())
     }
 
-    /// Gives the five default return codes to an app that has none; says whether it did.
+    /// Gives the five default return codes to an app that has none, and returns whether it did.
     pub fn fill_return_codes(&mut self) -> bool {
         let lacks = self.return_codes.is_empty();
         if lacks {

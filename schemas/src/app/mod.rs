@@ -58,34 +58,34 @@ pub struct AppDocument {
     /// The app's name for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub display_name: Option<String>,
-    /// What it is, for people.
+    /// What the app is, for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Who publishes it.
+    /// The publisher's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub publisher: Option<String>,
     /// Its version for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub display_version: Option<String>,
-    /// Who made it.
+    /// The developer's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub developer: Option<String>,
-    /// Who looks after it.
+    /// The person or team that looks after the app.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
-    /// Anything else.
+    /// Notes for administrators.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notes: Option<String>,
-    /// Where to read more.
+    /// The URL of a page about the app.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub information_url: Option<String>,
-    /// Its privacy statement.
+    /// The URL of the app's privacy statement.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub privacy_information_url: Option<String>,
     /// Whether the portal features it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_featured: Option<bool>,
-    /// Its picture.
+    /// The icon that the portal shows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub large_icon: Option<MimeContent>,
     /// The package's file name.
@@ -94,16 +94,16 @@ pub struct AppDocument {
     /// The setup file, relative to the source folder.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub setup_file_path: Option<String>,
-    /// Installs it.
+    /// The command line that installs the app.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub install_command_line: Option<String>,
-    /// Removes it.
+    /// The command line that uninstalls the app.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub uninstall_command_line: Option<String>,
-    /// The architectures it runs on; the older field.
+    /// The architectures it runs on: the older field, which counts where `allowedArchitectures` says nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub applicable_architectures: Option<Architectures>,
-    /// The architectures it runs on; the newer field, which wins.
+    /// The architectures it runs on: the newer field, which takes precedence over `applicableArchitectures`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allowed_architectures: Option<Architectures>,
     /// Free space it needs, in MiB.
@@ -121,13 +121,13 @@ pub struct AppDocument {
     /// The oldest Windows it runs on, e.g. `Windows11_23H2` or `21H1`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub minimum_supported_windows_release: Option<String>,
-    /// Whether a user may remove it.
+    /// Whether a user may uninstall it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allow_available_uninstall: Option<bool>,
     /// Detection and requirement rules.
     #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "null_as_empty")]
     pub rules: Vec<Rule>,
-    /// With whose rights, for how long and with which restarts.
+    /// Whose rights the commands run with, how long they may take, and what happens about restarts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub install_experience: Option<InstallExperience>,
     /// What the installer's exit codes stand for.
@@ -142,7 +142,7 @@ pub struct AppDocument {
     /// Other apps that it needs or replaces (Waybill's; Graph keeps them elsewhere).
     #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "null_as_empty")]
     pub relationships: Vec<Relationship>,
-    /// How often it is tried again (Waybill's; as Intune's agent does it where nothing is said).
+    /// When it is tried again (Waybill's; what is left out is as Intune's agent has it).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry: Option<RetrySettings>,
     /// What `waybill lint` may overlook here (Waybill's).
@@ -157,7 +157,7 @@ pub struct AppDocument {
 }
 
 impl AppDocument {
-    /// An app without anything but its type and the five default return codes.
+    /// An app with nothing but its type and the five default return codes.
     pub fn new() -> Self {
         Self {
             odata_type: Some(WIN32_LOB_APP.to_owned()),
@@ -176,7 +176,7 @@ impl AppDocument {
             .or_else(|| self.applicable_architectures.as_ref().filter(says))
     }
 
-    /// Whether its commands run with the user's rights; the system's where nothing is said.
+    /// Whether its commands run with the user's rights rather than the system's, which is the default.
     pub fn runs_as_user(&self) -> bool {
         let account =
             self.install_experience.as_ref().and_then(|experience| experience.run_as_account.as_ref());

@@ -12,7 +12,7 @@ use std::borrow::Cow;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AppError {
-    /// Larger than [`DOCUMENT_LIMIT`].
+    /// The document is larger than [`DOCUMENT_LIMIT`].
     #[error("the app document has {size} bytes; {DOCUMENT_LIMIT} are the most that is read")]
     TooLarge {
         /// Its size in bytes.
@@ -21,22 +21,22 @@ pub enum AppError {
     /// Neither UTF-8 nor UTF-16 with a byte order mark.
     #[error("the app document is not UTF-8 text")]
     NotText,
-    /// Not JSON.
+    /// The text is not JSON. The source names line and column.
     #[error("the app document is not JSON")]
     NotJson(#[source] serde_json::Error),
-    /// JSON, but a field does not fit.
+    /// A field holds a value of another type, or one that it cannot have.
     #[error("the app document's `{path}` does not fit")]
     Field {
-        /// Where, e.g. `rules[0].operator`; `.` is the document itself.
+        /// The field, e.g. `rules[0].operator`; `.` is the document itself.
         path: String,
-        /// What does not fit.
+        /// The parser's error, with line and column where they are known.
         #[source]
         cause: serde_json::Error,
     },
-    /// An object of Graph, but no Win32 app.
+    /// A Graph object of another type than `win32LobApp`.
     #[error("the document is a `{found}`, not a `win32LobApp`")]
     AnotherType {
-        /// The type it names.
+        /// The type that it names, without its namespace.
         found: String,
     },
 }
@@ -53,8 +53,8 @@ impl Classified for AppError {
 }
 
 impl AppDocument {
-    /// Reads the document. UTF-8 with or without a byte order mark; UTF-16 with one, as Windows PowerShell's
-    /// `>` writes it.
+    /// Reads the document: UTF-8 with or without a byte order mark, or UTF-16 with one, as Windows PowerShell's `>`
+    /// writes it.
     ///
     /// # Errors
     /// Over 16 MiB, no text, no JSON, a field of the wrong kind, or another type of Graph.
@@ -65,19 +65,19 @@ impl AppDocument {
         }
         let text = text_of(bytes).ok_or(AppError::NotText)?;
         let layout: Value = serde_json::from_str(&text).map_err(AppError::NotJson)?;
-        // Before the fields are read: an export of another kind of app should be told by its type, not by the first of
-        // its fields that does not fit.
+        // Before the fields are read: an export of another kind of app is to be reported by its type, not by the first
+        // of its fields that does not fit.
         if let Some(found) = another_type(&layout) {
             return Err(AppError::AnotherType { found });
         }
-        // From the text again, not from the value: so that an error knows its line.
+        // Parsed from the text again, not from the value, so that an error knows its line.
         let mut app: Self =
             json_document::parse(text.as_bytes()).map_err(|(path, cause)| AppError::Field { path, cause })?;
         app.layout = Layout::of(layout);
         Ok(app)
     }
 
-    /// The same from JSON that is read already.
+    /// Reads the document from JSON that was parsed already.
     ///
     /// # Errors
     /// As [`AppDocument::from_slice`], but for size and text.
@@ -91,13 +91,13 @@ impl AppDocument {
         Ok(app)
     }
 
-    /// As JSON, keys in the order in which the document was read; new ones come last.
+    /// The document as JSON. Keys keep the order in which they were read; new ones come last.
     pub fn to_value(&self) -> Value {
         // Strings, numbers and maps with string keys: serialising them cannot fail.
         self.layout.arrange(serde_json::to_value(self).unwrap_or_default())
     }
 
-    /// As text, two spaces deep, with a final newline.
+    /// The document as JSON text, indented by two spaces, with a final newline.
     pub fn to_json(&self) -> String {
         format!("{:#}\n", self.to_value())
     }
@@ -149,7 +149,7 @@ impl Layout {
 fn arrange(fresh: Value, old: &Value) -> Value {
     match (fresh, old) {
         (Value::Object(fresh), Value::Object(old)) => Value::Object(arrange_object(fresh, old)),
-        // Elements have no names: in a list of another length nobody can tell which of them was which.
+        // Elements have no names, so in a list of another length it is not known which of them was which.
         (Value::Array(fresh), Value::Array(old)) if fresh.len() == old.len() => {
             Value::Array(fresh.into_iter().zip(old).map(|(one, was)| arrange(one, was)).collect())
         }

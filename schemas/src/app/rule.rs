@@ -20,22 +20,22 @@ use std::borrow::Cow;
 pub(super) const TYPE_KEY: &str = "@odata.type";
 pub(super) const NAMESPACE: &str = "microsoft.graph.";
 
-/// One rule. A type that we do not know is kept whole as [`Rule::Other`].
+/// A detection or requirement rule. One of a type that this version does not know is kept whole as [`Rule::Other`].
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(tag = "@odata.type")]
 #[non_exhaustive]
 pub enum Rule {
-    /// A file or folder.
+    /// Looks at a file or folder.
     #[serde(rename = "#microsoft.graph.win32LobAppFileSystemRule")]
     FileSystem(FileSystemRule),
-    /// A registry key or value.
+    /// Looks at a registry key or value.
     #[serde(rename = "#microsoft.graph.win32LobAppRegistryRule")]
     Registry(RegistryRule),
-    /// A product installed by Windows Installer.
+    /// Asks Windows Installer for a product.
     #[serde(rename = "#microsoft.graph.win32LobAppProductCodeRule")]
     ProductCode(ProductCodeRule),
-    /// A PowerShell script.
+    /// Runs a PowerShell script of the document.
     #[serde(rename = "#microsoft.graph.win32LobAppPowerShellScriptRule")]
     PowerShellScript(PowerShellScriptRule),
     /// A rule of a type that this version does not know.
@@ -119,7 +119,7 @@ fn other_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
 pub struct FileSystemRule {
-    /// Detection or requirement.
+    /// Whether it is a detection or a requirement rule; detection by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rule_type: Option<RuleType>,
     /// The folder; environment variables are expanded.
@@ -131,13 +131,13 @@ pub struct FileSystemRule {
     /// Whether variables and folders are those of 32-bit programs on 64-bit Windows.
     #[serde(rename = "check32BitOn64System", skip_serializing_if = "Option::is_none")]
     pub check_32_bit_on_64_system: Option<bool>,
-    /// What is looked at.
+    /// Which property of the file or folder is compared, or only that it exists.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operation_type: Option<FileSystemOperation>,
-    /// How it is compared.
+    /// How that property is compared with `comparisonValue`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operator: Option<Operator>,
-    /// What it is compared with.
+    /// The value that the property is compared with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub comparison_value: Option<String>,
     /// Fields that this version does not know.
@@ -150,7 +150,7 @@ pub struct FileSystemRule {
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
 pub struct RegistryRule {
-    /// Detection or requirement.
+    /// Whether it is a detection or a requirement rule; detection by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rule_type: Option<RuleType>,
     /// The key, e.g. `HKEY_LOCAL_MACHINE\SOFTWARE\Contoso`.
@@ -162,13 +162,13 @@ pub struct RegistryRule {
     /// Whether the 32-bit view is asked on 64-bit Windows.
     #[serde(rename = "check32BitOn64System", skip_serializing_if = "Option::is_none")]
     pub check_32_bit_on_64_system: Option<bool>,
-    /// What is looked at.
+    /// As what the value is compared, or only that it exists.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operation_type: Option<RegistryOperation>,
-    /// How it is compared.
+    /// How the value is compared with `comparisonValue`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operator: Option<Operator>,
-    /// What it is compared with.
+    /// What the value is compared with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub comparison_value: Option<String>,
     /// Fields that this version does not know.
@@ -181,16 +181,16 @@ pub struct RegistryRule {
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
 pub struct ProductCodeRule {
-    /// Detection or requirement.
+    /// Whether it is a detection or a requirement rule; detection by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rule_type: Option<RuleType>,
     /// The product code, a GUID in braces.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub product_code: Option<String>,
-    /// How the installed version is compared.
+    /// How the installed version is compared with `productVersion`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub product_version_operator: Option<Operator>,
-    /// What it is compared with.
+    /// The version that the installed one is compared with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub product_version: Option<String>,
     /// Fields that this version does not know.
@@ -203,13 +203,13 @@ pub struct ProductCodeRule {
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
 pub struct PowerShellScriptRule {
-    /// Detection or requirement.
+    /// Whether it is a detection or a requirement rule; detection by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rule_type: Option<RuleType>,
-    /// A name for people.
+    /// The rule's name for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub display_name: Option<String>,
-    /// Whether the script must be signed by somebody the device trusts.
+    /// Whether the script must be signed by a publisher that the device trusts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enforce_signature_check: Option<bool>,
     /// Whether the 32-bit PowerShell runs it.
@@ -224,10 +224,10 @@ pub struct PowerShellScriptRule {
     /// As what a requirement script's output is compared.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operation_type: Option<ScriptOperation>,
-    /// How it is compared.
+    /// How the output is compared with `comparisonValue`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operator: Option<Operator>,
-    /// What it is compared with.
+    /// The value that the output is compared with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub comparison_value: Option<String>,
     /// Fields that this version does not know.
@@ -304,7 +304,7 @@ fn converted(older: &Map<String, Value>, wanted: &RuleType, older_suffix: &str) 
         };
         newer.insert(key.to_owned(), value);
     }
-    // A field of the wrong kind: kept whole, and refused by no check here.
+    // A rule with a field of the wrong kind is kept whole; nothing here refuses it.
     serde_json::from_value(Value::Object(newer)).unwrap_or_else(|_| Rule::Other(older.clone()))
 }
 

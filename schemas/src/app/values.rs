@@ -62,9 +62,9 @@ macro_rules! open_enum {
 open_enum! {
     /// Whose rights a command or a script runs with.
     RunAsAccount {
-        /// The system account.
+        /// The rights of the system account.
         System = "system",
-        /// The signed-in user.
+        /// The rights of the signed-in user.
         User = "user",
     }
 }
@@ -86,15 +86,15 @@ open_enum! {
 open_enum! {
     /// What a return code stands for.
     ReturnCodeType {
-        /// The installer failed.
+        /// The installer reports a failure.
         Failed = "failed",
-        /// The installer succeeded.
+        /// The installer reports success.
         Success = "success",
-        /// Succeeded; a restart is needed some time.
+        /// The installer reports success; a restart is needed some time.
         SoftReboot = "softReboot",
-        /// Succeeded; nothing further is installed before the restart.
+        /// The installer reports success; nothing further is installed before the restart.
         HardReboot = "hardReboot",
-        /// To be tried again soon.
+        /// The installer has to be run again soon.
         Retry = "retry",
     }
 }
@@ -102,11 +102,11 @@ open_enum! {
 open_enum! {
     /// Whom an MSI installs for.
     MsiPackageType {
-        /// For everybody (ALLUSERS=1).
+        /// Every user of the device (ALLUSERS=1).
         PerMachine = "perMachine",
-        /// For the user who installs it (ALLUSERS empty).
+        /// The user who installs it (ALLUSERS empty).
         PerUser = "perUser",
-        /// For either (ALLUSERS=2).
+        /// Either the user or every user (ALLUSERS=2).
         DualPurpose = "dualPurpose",
     }
 }
@@ -124,19 +124,19 @@ open_enum! {
 open_enum! {
     /// How a found value is compared with the rule's.
     Operator {
-        /// No comparison.
+        /// No comparison is made.
         NotConfigured = "notConfigured",
-        /// The same.
+        /// The found value is equal to the rule's.
         Equal = "equal",
-        /// Another.
+        /// The found value is not equal to the rule's.
         NotEqual = "notEqual",
-        /// Greater.
+        /// The found value is greater than the rule's.
         GreaterThan = "greaterThan",
-        /// Greater or the same.
+        /// The found value is greater than the rule's, or equal to it.
         GreaterThanOrEqual = "greaterThanOrEqual",
-        /// Less.
+        /// The found value is less than the rule's.
         LessThan = "lessThan",
-        /// Less or the same.
+        /// The found value is less than the rule's, or equal to it.
         LessThanOrEqual = "lessThanOrEqual",
     }
 }
@@ -144,21 +144,21 @@ open_enum! {
 open_enum! {
     /// What a file system rule looks at.
     FileSystemOperation {
-        /// Nothing.
+        /// No operation was chosen; such a rule is invalid.
         NotConfigured = "notConfigured",
         /// The file or folder is there.
         Exists = "exists",
-        /// When it was last written.
+        /// When the file or folder was last written.
         ModifiedDate = "modifiedDate",
-        /// When it was created.
+        /// When the file or folder was created.
         CreatedDate = "createdDate",
-        /// The file's version.
+        /// The version of the file, from its version resource.
         Version = "version",
-        /// Its size in MiB, rounded down.
+        /// The size of the file in MiB, rounded down.
         SizeInMb = "sizeInMB",
         /// The file or folder is not there.
         DoesNotExist = "doesNotExist",
-        /// Its size in bytes.
+        /// The size of the file in bytes.
         SizeInBytes = "sizeInBytes",
         /// The version of the app that the file belongs to.
         AppVersion = "appVersion",
@@ -168,7 +168,7 @@ open_enum! {
 open_enum! {
     /// What a registry rule looks at.
     RegistryOperation {
-        /// Nothing.
+        /// No operation was chosen; such a rule is invalid.
         NotConfigured = "notConfigured",
         /// The key or value is there.
         Exists = "exists",
@@ -188,33 +188,33 @@ open_enum! {
 open_enum! {
     /// As what a requirement script's output is compared.
     ScriptOperation {
-        /// Not compared: a detection script.
+        /// The output is not compared, as in a detection script.
         NotConfigured = "notConfigured",
-        /// Text, regardless of case.
+        /// The output as text, regardless of case.
         String = "string",
-        /// A point in time.
+        /// The output as a point in time.
         DateTime = "dateTime",
-        /// A whole number.
+        /// The output as a whole number.
         Integer = "integer",
-        /// A number.
+        /// The output as a floating-point number.
         Float = "float",
-        /// A version.
+        /// The output as a version.
         Version = "version",
-        /// True or false.
+        /// The output as true or false.
         Boolean = "boolean",
     }
 }
 
 open_enum! {
-    /// What an assignment wants.
+    /// What an assignment asks for.
     AssignmentIntent {
-        /// Users may install it.
+        /// The app is offered to users.
         Available = "available",
-        /// It is installed.
+        /// The app is installed without being asked for.
         Required = "required",
-        /// It is removed.
+        /// The app is uninstalled where it is found.
         Uninstall = "uninstall",
-        /// Users may install it on devices that are not enrolled.
+        /// The app is offered to users on devices that are not enrolled.
         AvailableWithoutEnrollment = "availableWithoutEnrollment",
     }
 }
@@ -222,11 +222,11 @@ open_enum! {
 open_enum! {
     /// Which notifications a user sees.
     Notifications {
-        /// All.
+        /// All notifications are shown.
         ShowAll = "showAll",
-        /// Those about restarts.
+        /// Only notifications about restarts are shown.
         ShowReboot = "showReboot",
-        /// None.
+        /// No notifications are shown.
         HideAll = "hideAll",
     }
 }
@@ -234,9 +234,9 @@ open_enum! {
 open_enum! {
     /// How urgently content is fetched.
     DeliveryOptimizationPriority {
-        /// In the background.
+        /// The content is fetched in the background.
         NotConfigured = "notConfigured",
-        /// In the foreground.
+        /// The content is fetched in the foreground.
         Foreground = "foreground",
     }
 }

@@ -177,7 +177,7 @@ errors! {
 }
 
 errors! {
-    /// A package's dress rehearsal: `waybill try`.
+    /// Rehearsing an app with `waybill try`.
     rehearsal:
     APP_IS_HERE = "app-is-here", Refused,
         "the app that `try` should install is on this machine already, and its uninstall would take that copy away",

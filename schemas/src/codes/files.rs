@@ -93,7 +93,7 @@ errors! {
 }
 
 errors! {
-    /// Writing packages.
+    /// Writing packages, and the input that packing refuses.
     pack:
     WRITE_FAILED = "write-failed", Machine,
         "the package could not be written to its folder",
@@ -222,7 +222,7 @@ errors! {
 }
 
 errors! {
-    /// Detection.xml, app.json, content.json.
+    /// Documents: Detection.xml, app.json, content.json.
     documents:
     DETECTION_XML_UNREADABLE = "detection-xml-unreadable", Refused,
         "Detection.xml is not well-formed XML 1.0 in UTF-8, or larger than 1 MiB.",

@@ -22,7 +22,7 @@ pub(super) struct Element {
     pub(super) text: Zeroizing<String>,
 }
 
-/// A well-formed document.
+/// A well-formed document, of which the root and the declaration are kept.
 pub(super) struct Document {
     pub(super) root: Element,
     pub(super) has_declaration: bool,
@@ -53,7 +53,7 @@ pub(super) fn parse(text: &str, root: &'static str) -> Result<Document, Detectio
     }
 }
 
-/// The parser's own messages quote the document, which holds keys: only the rule that was broken is reported.
+/// The parser's own messages quote the document, which holds keys, so only the rule that was broken is reported.
 fn not_well_formed(error: &XmlError, offset: u64) -> DetectionXmlError {
     let reason = match error {
         XmlError::Syntax(_) => "a tag, comment or section is not closed",

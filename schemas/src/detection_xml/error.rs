@@ -4,16 +4,16 @@ use crate::codes::{Classified, Code, documents};
 use crate::keys::BytesError;
 use std::fmt;
 
-/// Why a Detection.xml is refused: one variant a fault. No message holds key material.
+/// Why a Detection.xml is refused, with one variant for each fault. No message holds key material.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DetectionXmlError {
-    /// Larger than [`super::DETECTION_XML_LIMIT`].
+    /// The document is larger than [`super::DETECTION_XML_LIMIT`].
     #[error("Detection.xml is {actual} bytes long where {limit} are allowed")]
     TooLarge {
-        /// Its length.
+        /// The length of the document in bytes.
         actual: usize,
-        /// The bound.
+        /// The largest length that is read, in bytes.
         limit: usize,
     },
     /// UTF-16, with or without a byte order mark.
@@ -22,7 +22,7 @@ pub enum DetectionXmlError {
     /// Bytes that are not UTF-8.
     #[error("Detection.xml is not UTF-8 at byte {offset}")]
     NotUtf8 {
-        /// Of the first wrong byte.
+        /// The offset of the first wrong byte.
         offset: usize,
     },
     /// The declaration names another encoding than UTF-8.
@@ -34,15 +34,15 @@ pub enum DetectionXmlError {
     /// A character that XML cannot hold, raw or as a reference.
     #[error("Detection.xml holds the character U+{code:04X}, which XML forbids")]
     Character {
-        /// Its code point.
+        /// The code point of the character.
         code: u32,
     },
-    /// Not well-formed XML.
+    /// The document breaks a rule of XML.
     #[error("Detection.xml is not well-formed at byte {offset}: {reason}")]
     NotWellFormed {
-        /// Where, in bytes.
+        /// The offset of the fault in bytes.
         offset: u64,
-        /// What rule it breaks.
+        /// The rule that is broken.
         reason: &'static str,
     },
     /// A document type declaration.
@@ -51,21 +51,21 @@ pub enum DetectionXmlError {
     /// A reference to an entity that is not one of XML's five.
     #[error("Detection.xml refers to an entity of its own at byte {offset}")]
     Entity {
-        /// Where, in bytes.
+        /// The offset of the reference in bytes.
         offset: u64,
     },
     /// Elements nested deeper than the bound.
     #[error("the elements of Detection.xml are nested deeper than {limit}")]
     TooDeep {
-        /// The bound.
+        /// How many levels are allowed.
         limit: usize,
     },
     /// More elements, or attributes of one element, than the bound.
     #[error("Detection.xml holds more than {limit} {what}")]
     TooMany {
-        /// Of what.
+        /// What there is too much of: `elements`, or `attributes of one element`.
         what: &'static str,
-        /// The bound.
+        /// How many of them are allowed.
         limit: usize,
     },
     /// No element at all.
@@ -74,53 +74,53 @@ pub enum DetectionXmlError {
     /// Another root than `ApplicationInfo`.
     #[error("the root of Detection.xml is {name}; it has to be ApplicationInfo")]
     WrongRoot {
-        /// What it is.
+        /// The name of the root element.
         name: String,
     },
     /// A second root element.
     #[error("Detection.xml has a second root element, {name}")]
     SecondRoot {
-        /// What it is.
+        /// The name of the second root element.
         name: String,
     },
     /// Text before or after the root.
     #[error("Detection.xml holds text outside its root at byte {offset}")]
     TextOutsideRoot {
-        /// Where, in bytes.
+        /// The offset of the text in bytes.
         offset: u64,
     },
     /// Text where only elements belong.
     #[error("{element} holds text; only elements belong there")]
     MisplacedText {
-        /// In which element.
+        /// The element that holds the text.
         element: &'static str,
     },
     /// Elements where only text belongs.
     #[error("{field} holds elements; only text belongs there")]
     NestedElements {
-        /// In which element.
+        /// The element that holds the elements.
         field: &'static str,
     },
     /// A field occurs twice.
     #[error("{field} occurs twice in {parent}")]
     Duplicate {
-        /// Where.
+        /// The element that the field stands in.
         parent: &'static str,
-        /// The field's element.
+        /// The name of the field's element.
         field: &'static str,
     },
     /// A required field is not there, or empty where it may not be.
     #[error("{field} is missing from {parent}")]
     Missing {
-        /// Where.
+        /// The element that the field belongs in.
         parent: &'static str,
-        /// The field's element.
+        /// The name of the field's element.
         field: &'static str,
     },
     /// A key, IV, MAC or digest that is not base64 of its length.
     #[error("{field} is not what it should be")]
     Bytes {
-        /// The field's element.
+        /// The name of the field's element.
         field: &'static str,
         /// What is wrong with it.
         #[source]
@@ -129,29 +129,29 @@ pub enum DetectionXmlError {
     /// A size that is no number, negative or absurd.
     #[error("UnencryptedContentSize is {found:?}; a number of bytes up to {limit} is needed")]
     Size {
-        /// What it is, cut short.
+        /// The value, cut short.
         found: String,
         /// The largest that is read.
         limit: u64,
     },
-    /// Another encryption profile.
+    /// An encryption profile that is not known.
     #[error("ProfileIdentifier is {found:?}; only \"ProfileVersion1\" is known")]
     Profile {
-        /// What it is, cut short.
+        /// The value, cut short.
         found: String,
     },
-    /// Another digest algorithm.
+    /// A digest algorithm that is not known.
     #[error("FileDigestAlgorithm is {found:?}; only \"SHA256\" is known")]
     DigestAlgorithm {
-        /// What it is, cut short.
+        /// The value, cut short.
         found: String,
     },
     /// `FileName` is not the name of one file.
     #[error("FileName {found:?} is not the name of a file")]
     FileName {
-        /// What it is, cut short.
+        /// The value, cut short.
         found: String,
-        /// Why not.
+        /// The rule that it breaks.
         #[source]
         source: ContentNameFault,
     },
@@ -198,14 +198,14 @@ impl Classified for DetectionXmlError {
     }
 }
 
-/// Why a Detection.xml cannot be written: what was asked for could not be read again.
+/// Why a Detection.xml cannot be written: [`super::ApplicationInfo::read`] would refuse it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DetectionXmlWriteError {
     /// A character that XML cannot hold.
     #[error("{field} holds the character U+{code:04X}, which XML forbids")]
     Character {
-        /// The field's element.
+        /// The name of the field's element.
         field: &'static str,
         /// The character's code point.
         code: u32,
@@ -213,19 +213,19 @@ pub enum DetectionXmlWriteError {
     /// `FileName` is not the name of one file.
     #[error("FileName {found:?} is not the name of a file")]
     FileName {
-        /// What it is, cut short.
+        /// The value, cut short.
         found: String,
-        /// Why not.
+        /// The rule that it breaks.
         #[source]
         source: ContentNameFault,
     },
-    /// No setup file is named.
+    /// The name of the setup file is empty.
     #[error("SetupFile is empty")]
     NoSetupFile,
     /// The payload is larger than anything that is read.
     #[error("UnencryptedContentSize is {actual}; at most {limit} bytes are read")]
     Size {
-        /// What it is.
+        /// The size of the payload in bytes.
         actual: u64,
         /// The largest that is read.
         limit: u64,
@@ -233,9 +233,9 @@ pub enum DetectionXmlWriteError {
     /// The document would be larger than what is read.
     #[error("Detection.xml would be {actual} bytes long where {limit} are allowed")]
     TooLarge {
-        /// Its length.
+        /// The length of the document in bytes.
         actual: usize,
-        /// The bound.
+        /// The largest length that is read, in bytes.
         limit: usize,
     },
 }
@@ -253,7 +253,7 @@ const NAME_LIMIT: usize = 255;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ContentNameFault {
-    /// Nothing there.
+    /// The name is empty.
     #[error("it is empty")]
     Empty,
     /// `.` or `..`.
@@ -265,10 +265,10 @@ pub enum ContentNameFault {
     /// A drive or an alternate data stream.
     #[error("it holds a colon")]
     Colon,
-    /// A control character.
+    /// A control character, which no file name on Windows holds.
     #[error("it holds a control character")]
     Control,
-    /// Longer than any file name.
+    /// The name is longer than any file name on NTFS.
     #[error("it is longer than 255 UTF-16 units")]
     TooLong,
 }
@@ -286,7 +286,8 @@ pub(super) fn check_content_name(name: &str) -> Result<(), ContentNameFault> {
     }
 }
 
-/// A harmless deviation from the shape that Microsoft's tool writes: read, and worth a lint (WB403).
+/// A harmless deviation from the shape that Microsoft's tool writes. The document is accepted; `waybill lint` reports
+/// it as WB403.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DetectionXmlNote {
@@ -309,17 +310,17 @@ pub enum DetectionXmlNote {
     UnknownElement {
         /// The element it stands in.
         parent: &'static str,
-        /// Its name.
+        /// The name of the unknown element.
         name: String,
     },
     /// The base64 of a field lacks its padding.
     UnpaddedBase64 {
-        /// The field's element.
+        /// The name of the field's element.
         field: &'static str,
     },
-    /// A field of `MsiInfo` holds no boolean or context: taken as missing.
+    /// A field of `MsiInfo` holds something other than a boolean or a context, and is taken as missing.
     UnreadableValue {
-        /// The field's element.
+        /// The name of the field's element.
         field: &'static str,
     },
     /// Space, comments or spellings that no other note names.

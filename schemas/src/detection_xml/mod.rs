@@ -39,7 +39,7 @@ pub struct ApplicationInfo {
     pub tool_version: String,
     /// The MSI's product name, else the setup file's name.
     pub name: String,
-    /// Only other tools write it.
+    /// A description, which only other tools write.
     pub description: Option<String>,
     /// Length of the payload (the inner zip) in bytes; never the sum of its files.
     pub unencrypted_content_size: u64,
@@ -53,10 +53,10 @@ pub struct ApplicationInfo {
     pub msi_info: Option<MsiInfo>,
 }
 
-/// A Detection.xml that was read: what it says, and what is odd about it.
+/// A Detection.xml that was read: what it says, and what is unusual about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DetectionXml {
-    /// What it says.
+    /// What the document says of its package.
     pub info: ApplicationInfo,
     /// Harmless deviations from Microsoft's shape, in the order they were met; empty for what [`ApplicationInfo::write`] made.
     pub notes: Vec<DetectionXmlNote>,
@@ -112,7 +112,8 @@ fn text_of(bytes: &[u8]) -> Result<&str, DetectionXmlError> {
     if bytes.len() > DETECTION_XML_LIMIT {
         return Err(DetectionXmlError::TooLarge { actual: bytes.len(), limit: DETECTION_XML_LIMIT });
     }
-    // UTF-16 is told from damage, because some tools write it: with a byte order mark, or by the zero beside `<`.
+    // UTF-16 is reported as such and not as damage, because some tools write it. It is recognised by a byte order mark
+    // or by the zero beside `<`.
     if matches!(bytes, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [b'<', 0, ..] | [0, b'<', ..]) {
         return Err(DetectionXmlError::Utf16);
     }

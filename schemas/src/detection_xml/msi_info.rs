@@ -23,7 +23,7 @@ pub struct MsiInfo {
     /// `UpgradeCode`, a GUID in braces.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub upgrade_code: Option<String>,
-    /// For whom it installs.
+    /// For whom the MSI installs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub execution_context: Option<MsiExecutionContext>,
     /// Whether a user must be logged on.
@@ -96,7 +96,7 @@ const CONTAINS_SYSTEM_REGISTRY_KEYS: &str = "MsiContainsSystemRegistryKeys";
 const CONTAINS_SYSTEM_FOLDERS: &str = "MsiContainsSystemFolders";
 const PUBLISHER: &str = "MsiPublisher";
 
-/// In Microsoft's order.
+/// The elements of `MsiInfo`, in the order in which Microsoft's tool writes them.
 const FIELDS: [&str; 14] = [
     PRODUCT_CODE,
     PRODUCT_VERSION,

@@ -52,7 +52,7 @@ pub struct PayloadFacts {
     pub data: String,
     /// What its bytes were made of; the same seed makes the same bytes on every machine.
     pub seed: u64,
-    /// Files.
+    /// The number of files.
     pub files: u64,
     /// Bytes of these files.
     pub source: u64,
@@ -66,11 +66,11 @@ pub struct PayloadFacts {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct Spread {
-    /// The middle one; of an even number the mean of the middle two.
+    /// The middle value; of an even number of rounds the mean of the middle two.
     pub median: f64,
-    /// The least.
+    /// The smallest value of all rounds.
     pub min: f64,
-    /// The most.
+    /// The largest value of all rounds.
     pub max: f64,
 }
 
@@ -85,11 +85,11 @@ pub struct LimitReport {
     pub what: String,
     /// Bytes that went through in a round.
     pub bytes: u64,
-    /// Bytes a second.
+    /// The throughput in bytes per second.
     pub rate: Spread,
 }
 
-/// One stage.
+/// What one stage did.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -104,7 +104,7 @@ pub struct StageReport {
     pub bytes: u64,
     /// Wall time in seconds.
     pub seconds: Spread,
-    /// Bytes a second.
+    /// The throughput in bytes per second.
     pub rate: Spread,
     /// Processor time in seconds, of all threads, user and system.
     pub cpu: Spread,
@@ -141,11 +141,11 @@ pub struct Comparison {
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct StageComparison {
-    /// The stage's name.
+    /// The name of the stage, e.g. `unpack`.
     pub name: String,
     /// The baseline's median share.
     pub before: f64,
-    /// This run's shares.
+    /// This run's share: median, least and most of all rounds.
     pub now: Spread,
     /// This run's median against the baseline's: -0.2 is a fifth lost.
     pub change: f64,
@@ -172,7 +172,7 @@ pub struct SweepReport {
     pub runs: u32,
     /// The points, first by size, then by number of files.
     pub points: Vec<SweepPoint>,
-    /// Where a curve bends: a sentence each.
+    /// Where a curve bends, one sentence each.
     pub bends: Vec<String>,
 }
 

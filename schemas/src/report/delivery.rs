@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What was published. Holds no key and no query of a URL.
+/// What publishing wrote. It holds neither a key nor the query of a URL.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -80,7 +80,7 @@ pub struct FetchReport {
     pub name: String,
     /// The content's MAC in hex: what identifies a download.
     pub mac: String,
-    /// The content folder.
+    /// The path of the content folder.
     pub folder: String,
     /// False where the folder was there and whole already.
     pub changed: bool,
@@ -91,16 +91,16 @@ pub struct FetchReport {
     pub files: u64,
     /// Bytes of these files.
     pub bytes: u64,
-    /// Phase 1; absent where nothing had to be fetched.
+    /// Phase 1, the download; absent where nothing had to be fetched.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub download: Option<DownloadReport>,
-    /// Phase 2: MAC and digest.
+    /// Phase 2, authentication: MAC and file digest; absent where the folder was there already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub validate: Option<ValidateReport>,
-    /// Phase 3: files in place.
+    /// Phase 3, unpacking and moving into place; absent where nothing was unpacked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unpack: Option<PhaseReport>,
-    /// What the servers did out of the ordinary, and the rule that acted; in order.
+    /// What the servers did out of the ordinary, and the rule that acted on it; in the order of the first occurrence.
     pub observations: Vec<Observation>,
 }
 
@@ -110,11 +110,11 @@ pub struct FetchReport {
 pub struct PhaseReport {
     /// Bytes that went through.
     pub bytes: u64,
-    /// Wall time.
+    /// Wall time in seconds.
     pub seconds: f64,
 }
 
-/// Phase 1.
+/// Phase 1 of a fetch: downloading the content.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -129,24 +129,24 @@ pub struct DownloadReport {
     pub requests: u64,
     /// Requests after the first that a fault made necessary.
     pub retries: u64,
-    /// Wall time, waits included.
+    /// Wall time in seconds, waits included.
     pub seconds: f64,
     /// Seconds of it spent waiting between requests.
     pub waited: f64,
 }
 
-/// Phase 2.
+/// Phase 2 of a fetch: authenticating the content.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ValidateReport {
     /// Bytes of the payload.
     pub payload: u64,
-    /// Wall time after the last byte had arrived.
+    /// Wall time in seconds after the last byte had arrived.
     pub seconds: f64,
     /// Pieces that were fetched once more because their bytes were wrong.
     pub pieces_mended: u64,
-    /// Clean restarts after a mismatch.
+    /// Downloads that were begun anew after a mismatch.
     pub restarts: u64,
 }
 
@@ -158,6 +158,6 @@ pub struct Observation {
     pub rule: String,
     /// What was seen, one sentence; URLs without their query.
     pub seen: String,
-    /// How often.
+    /// How many times the rule acted.
     pub times: u64,
 }

@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum Severity {
-    /// It will fail, or fails its users: exit code 3.
+    /// The app will fail, or fails its users; `waybill lint` exits with 3.
     Error,
-    /// It works today, or on most devices.
+    /// The app works only for now, or only on most devices.
     Warning,
 }
 
@@ -33,13 +33,13 @@ pub struct LintPage {
     pub severity: Severity,
     /// What is found, one line.
     pub title: &'static str,
-    /// Why it hurts.
+    /// What goes wrong, and why.
     pub harm: &'static str,
     /// How to fix it.
     pub mend: &'static str,
     /// An example that is found.
     pub before: &'static str,
-    /// The same, fixed.
+    /// The same example, fixed.
     pub after: &'static str,
 }
 
@@ -63,17 +63,17 @@ pub struct Place {
 }
 
 impl Place {
-    /// In a document.
+    /// A place in a document, by its JSON pointer.
     pub fn in_document(document: impl Into<String>, pointer: impl Into<String>) -> Self {
         Self { document: Some(document.into()), pointer: Some(pointer.into()), ..Self::default() }
     }
 
-    /// In a file that is or will be packed.
+    /// A place in a file that is or will be packed.
     pub fn in_file(file: impl Into<String>) -> Self {
         Self { file: Some(file.into()), ..Self::default() }
     }
 
-    /// On a line of it, from 1.
+    /// The same place, on a line counted from 1.
     pub fn on_line(self, line: u32) -> Self {
         Self { line: Some(line), ..self }
     }
@@ -94,7 +94,7 @@ impl std::fmt::Display for Place {
     }
 }
 
-/// One thing that was found.
+/// One finding: a rule's code, a place and what was found there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -103,12 +103,12 @@ pub struct Finding {
     pub code: String,
     /// How bad it is.
     pub severity: Severity,
-    /// Where it is.
+    /// Where it was found.
     #[serde(default)]
     pub place: Place,
     /// What was found, one sentence, without any secret.
     pub message: String,
-    /// How to mend it here.
+    /// How to fix it here.
     pub mend: String,
     /// Why it is allowed, where it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -127,9 +127,9 @@ impl Finding {
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct LintCounts {
-    /// Errors.
+    /// Findings of severity `error` that are not allowed.
     pub errors: u32,
-    /// Warnings.
+    /// Findings of severity `warning` that are not allowed.
     pub warnings: u32,
     /// Findings that are allowed.
     pub allowed: u32,
@@ -143,7 +143,7 @@ pub struct LintCounts {
 pub struct LintReport {
     /// What was looked at: a path as it was given.
     pub subject: String,
-    /// In the order of their codes, then of their places.
+    /// The findings, in the order of their codes, then of their places.
     pub findings: Vec<Finding>,
     /// How many there are.
     pub counts: LintCounts,
@@ -170,7 +170,7 @@ impl LintReport {
         Self { subject: subject.into(), findings, counts, ..Self::default() }
     }
 
-    /// Whether something stands that must not: an error, or with `deny_warnings` a warning too.
+    /// Whether there is an error, or with `deny_warnings` a warning, that is not allowed.
     pub fn is_refused(&self, deny_warnings: bool) -> bool {
         self.counts.errors > 0 || (deny_warnings && self.counts.warnings > 0)
     }

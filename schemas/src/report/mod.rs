@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct ErrorReport {
-    /// What stopped it.
+    /// The error that stopped the command.
     pub error: ReportedError,
 }
 
@@ -32,9 +32,9 @@ pub struct ReportedError {
     pub code: String,
     /// What `waybill` exits with for it.
     pub exit: u8,
-    /// What happened, one sentence, naming the object.
+    /// What happened, one sentence that names the object.
     pub message: String,
-    /// What it came from, outermost first.
+    /// The errors that caused it, outermost first.
     pub causes: Vec<String>,
     /// What to do next.
     pub hint: String,

@@ -4,7 +4,7 @@ use crate::MsiInfo;
 use crate::app::AppDocument;
 use serde::{Deserialize, Serialize};
 
-/// What packing did, and what to type into the portal. Holds no key.
+/// What packing did, and what to type into the portal. It holds no key.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -15,7 +15,7 @@ pub struct PackReport {
     pub name: String,
     /// The setup file, relative to the source folder, as Detection.xml has it.
     pub setup_file: String,
-    /// Sizes in bytes.
+    /// The sizes of package, content, payload and source folder.
     pub sizes: PackSizes,
     /// Files and folders in the payload.
     pub entries: PackEntries,
@@ -47,11 +47,11 @@ pub struct PackReport {
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PackSizes {
-    /// The package.
+    /// The package file.
     pub package: u64,
     /// The encrypted content in it.
     pub content: u64,
-    /// The payload (inner zip): Detection.xml's UnencryptedContentSize.
+    /// The payload (inner zip); Detection.xml calls it UnencryptedContentSize.
     pub payload: u64,
     /// The files of the source folder.
     pub source: u64,
@@ -64,7 +64,7 @@ pub struct PackSizes {
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PackEntries {
-    /// Files.
+    /// The number of files.
     pub files: u64,
     /// Those of them that are kept as they are, because deflate would not make them smaller.
     pub stored_files: u64,
@@ -72,7 +72,7 @@ pub struct PackEntries {
     pub folders: u64,
 }
 
-/// What was left out.
+/// What of the source folder was left out of the package.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -92,7 +92,7 @@ pub struct LeftOutItem {
     pub name: String,
     /// Files it stands for.
     pub files: u64,
-    /// Why.
+    /// Why it was left out.
     pub why: String,
 }
 
@@ -101,9 +101,9 @@ pub struct LeftOutItem {
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct NamedSize {
-    /// Relative name.
+    /// The name relative to the source folder.
     pub name: String,
-    /// Bytes.
+    /// The size in bytes.
     pub size: u64,
 }
 
@@ -112,10 +112,10 @@ pub struct NamedSize {
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PortalFields {
-    /// The install command.
+    /// The command line that installs the app.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub install_command: Option<String>,
-    /// The uninstall command.
+    /// The command line that uninstalls the app.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub uninstall_command: Option<String>,
     /// Detection rules, each in words.
@@ -159,7 +159,7 @@ pub struct InitReport {
     pub document: String,
     /// What the setup file is.
     pub installer: InstallerReport,
-    /// The document itself.
+    /// The document as it was drafted.
     pub app: AppDocument,
     /// What to know and to look at, most important first.
     pub notes: Vec<String>,

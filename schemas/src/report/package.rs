@@ -44,12 +44,12 @@ pub struct InspectReport<E = Vec<EntryReport>> {
 pub struct DetectionReport {
     /// The MSI's product name, else the setup file's name.
     pub name: String,
-    /// Only other tools write it.
+    /// A description, which only other tools write.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Version of the tool that made the package.
     pub tool_version: String,
-    /// What the package installs with.
+    /// The setup file, as Detection.xml names it.
     pub setup_file: String,
     /// The content's name in the package.
     pub file_name: String,
@@ -80,21 +80,21 @@ impl From<&ApplicationInfo> for DetectionReport {
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ShownEncryptionInfo {
-    /// Decrypts the content; secret.
+    /// The AES-256 key that decrypts the content; secret.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encryption_key: Option<EncryptionKey>,
-    /// Authenticates the content; secret.
+    /// The HMAC-SHA-256 key that authenticates the content; secret.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mac_key: Option<MacKey>,
-    /// The initialization vector.
+    /// The initialization vector: bytes 32..48 of the content.
     pub initialization_vector: InitializationVector,
     /// The MAC, a content's identity.
     pub mac: Mac,
-    /// The profile.
+    /// The encryption profile: always `ProfileVersion1`.
     pub profile_identifier: Profile,
     /// SHA-256 of the payload.
     pub file_digest: FileDigest,
-    /// The digest's algorithm.
+    /// The algorithm of the file digest: always `SHA256`.
     pub file_digest_algorithm: DigestAlgorithm,
 }
 
@@ -146,7 +146,7 @@ pub struct PayloadReport {
 pub struct EntryReport {
     /// Its name, with `/`; a folder's ends in one.
     pub name: String,
-    /// Unpacked bytes.
+    /// The size of the file when unpacked, in bytes.
     pub size: u64,
     /// Bytes in the payload.
     pub compressed_size: u64,
@@ -166,7 +166,7 @@ pub struct EntryReport {
 pub struct DiffReport<E = Vec<EntryChange>> {
     /// The older package, as it was named.
     pub old: String,
-    /// The newer one.
+    /// The newer package, as it was named.
     pub new: String,
     /// True where both payloads are the same, byte for byte.
     pub same_payload: bool,
@@ -271,9 +271,9 @@ pub struct VerifiedPackage {
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Check {
-    /// Which.
+    /// Which check it is.
     pub check: CheckName,
-    /// How it ended.
+    /// Whether the check holds.
     pub outcome: CheckOutcome,
     /// What was seen, where there is something to report.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -342,9 +342,9 @@ impl CheckName {
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "json-schema", schemars(rename = "Outcome"))]
 pub enum CheckOutcome {
-    /// It holds.
+    /// What the check is about holds.
     Ok,
-    /// It holds, and something is worth knowing.
+    /// It holds, and there is something worth knowing.
     Warning,
     /// It does not hold.
     Failed,

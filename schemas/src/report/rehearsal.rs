@@ -7,14 +7,14 @@ use super::pack::PackReport;
 use crate::app::Rule;
 use serde::{Deserialize, Serialize};
 
-/// A package's dress rehearsal.
+/// The report of a rehearsal: the whole life of an app on this machine, phase by phase.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RehearsalReport {
     /// [`super::install::RUNNER_CONTRACT`].
     pub contract: u32,
-    /// The app.
+    /// The app that was rehearsed.
     pub app: AppIdentity,
     /// The document whose commands and rules were run: app.json, or app.unix.json where this is no Windows.
     pub document: String,
@@ -35,7 +35,7 @@ pub struct RehearsalReport {
     pub phases: Vec<RehearsalPhase>,
     /// What was on the machine after the install and not before it.
     pub appeared: Vec<AppearedItem>,
-    /// A detection rule that what appeared speaks for.
+    /// A detection rule for what appeared, where one can be made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proposed_rule: Option<ProposedRule>,
     /// What to know although it passed.
@@ -46,24 +46,24 @@ pub struct RehearsalReport {
     pub msi_logs: Vec<MsiLog>,
     /// When it began, RFC 3339 in UTC.
     pub started: String,
-    /// When it ended.
+    /// When it ended, RFC 3339 in UTC.
     pub ended: String,
 }
 
-/// One phase.
+/// What came of one phase.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RehearsalPhase {
-    /// Which.
+    /// Which phase it is.
     pub phase: Phase,
-    /// How it ended.
+    /// Whether it passed, failed or was skipped.
     pub status: PhaseStatus,
     /// What came of it, one sentence; of a skipped one, why.
     pub summary: String,
     /// What `waybill` would exit with for it.
     pub exit: u8,
-    /// How long it took.
+    /// How long it took, in seconds.
     pub seconds: f64,
     /// What the command of that phase reports; absent where it came to no report.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -78,25 +78,25 @@ pub struct RehearsalPhase {
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum Phase {
-    /// What goes wrong in practice.
+    /// `waybill lint` looks at the app's folder.
     Lint,
-    /// The app must not be here yet.
+    /// The app is looked for; it must not be here yet.
     Before,
-    /// The folder becomes a package.
+    /// The folder is made into a package.
     Pack,
     /// Its content is published and served on loopback.
     Serve,
     /// Downloaded, validated and decrypted, unpacked and moved into place.
     Fetch,
-    /// The install command.
+    /// The install command is run.
     Install,
-    /// The app is there.
+    /// The app is looked for; it must be here.
     Detect,
-    /// Installing once more must change nothing.
+    /// The app is installed once more; that must change nothing.
     InstallAgain,
-    /// The uninstall command.
+    /// The uninstall command is run.
     Uninstall,
-    /// The app is gone.
+    /// The app is looked for; it must be gone.
     DetectGone,
 }
 
@@ -137,9 +137,9 @@ impl Phase {
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum PhaseStatus {
-    /// As it should.
+    /// It ended as it should.
     Passed,
-    /// Not as it should.
+    /// It did not end as it should.
     Failed,
     /// It was not reached, or had nothing to do.
     Skipped,
@@ -150,17 +150,17 @@ pub enum PhaseStatus {
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum PhaseDetails {
-    /// Of `lint`.
+    /// The report of `waybill lint`.
     Lint(Box<LintReport>),
-    /// Of `pack`.
+    /// The report of `waybill pack`.
     Pack(Box<PackReport>),
-    /// Of `publish`.
+    /// The report of `waybill publish`.
     Publish(Box<PublishReport>),
-    /// Of `fetch`.
+    /// The report of `waybill fetch`.
     Fetch(Box<FetchReport>),
-    /// Of `install` and `uninstall`.
+    /// The report of `waybill install` or `uninstall`.
     Install(Box<InstallReport>),
-    /// Of `detect`.
+    /// The report of `waybill detect`.
     Detect(Box<DetectReport>),
 }
 
@@ -169,7 +169,7 @@ pub enum PhaseDetails {
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct AppearedItem {
-    /// What kind of thing.
+    /// What kind of thing it is.
     pub kind: AppearedKind,
     /// Its name: an uninstall entry's key, a service, a task, a path.
     pub name: String,
@@ -193,7 +193,7 @@ pub enum AppearedKind {
     UninstallEntry,
     /// A service or driver.
     Service,
-    /// A scheduled task.
+    /// A task of the Task Scheduler.
     Task,
     /// The topmost file or folder that is new.
     Files,
@@ -204,18 +204,18 @@ pub enum AppearedKind {
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ProposedRule {
-    /// For `rules` of app.json.
+    /// The rule, ready for `rules` of app.json.
     pub rule: Rule,
     /// What it rests on, one sentence.
     pub why: String,
 }
 
-/// A log of Windows Installer.
+/// A log that Windows Installer wrote.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct MsiLog {
-    /// In which phase it was written.
+    /// The phase in which it was written.
     pub phase: Phase,
     /// Where it is; gone with the root unless that is kept.
     pub file: String,

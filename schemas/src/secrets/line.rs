@@ -138,7 +138,7 @@ const WORDS: [&str; 12] = [
 /// Names that are a secret's as they stand: the signature of a signed URL.
 const WHOLE: [&str; 2] = ["sig", "signature"];
 
-/// Switches whose name holds such a word and that take no value: msiexec's own.
+/// Switches whose name holds such a word although they take no value: msiexec's `/passive`.
 const WITHOUT_VALUE: [&str; 1] = ["passive"];
 
 /// Whether the name of a parameter or variable says that its value is a secret.

@@ -61,14 +61,14 @@ fn url_passwords(line: &str) -> impl Iterator<Item = (usize, usize)> {
     })
 }
 
-/// A parameter of a command line that has a value.
+/// A parameter of a command line together with its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Parameter<'a> {
     /// Its name, without the signs of a switch.
     pub name: &'a str,
     /// Its value, without quotes around it.
     pub value: &'a str,
-    /// The value is the next word (`-Name value`), which may as well be a word of its own.
+    /// Whether the value is the next word (`-Name value`), which may as well be a word of its own.
     pub is_next_word: bool,
 }
 
@@ -86,7 +86,7 @@ pub fn parameters<'a>(text: &'a str, is_wanted: impl Fn(&str) -> bool) -> Vec<Pa
 /// Longer lines are not read closely: from the first secret's name on they are masked.
 const LONGEST_LINE: usize = 64 << 10;
 
-/// Where the values of secret parameters lie in the line; they may overlap.
+/// The spans of the line that are values of secret parameters. They may overlap.
 fn spans(line: &Line<'_>) -> Vec<(usize, usize)> {
     if line.text.len() > LONGEST_LINE {
         return Name::all(line, holds_secret_word)

@@ -68,7 +68,7 @@ fn what_is_no_secret_stays() {
 
 #[test]
 fn two_readings_are_both_masked() {
-    // Does the backslash escape the quote or end a folder? Both values go.
+    // The backslash may escape the quote or end a folder's name, so both values are masked.
     let masked = mask(r#"PASSWORD="a\" TOKEN="hunter2 x""#);
     assert!(!masked.contains("hunter2"), "{masked}");
     let masked = mask("setup.exe --token --password hunter2");

@@ -1,4 +1,5 @@
-//! Where the values of a secret's name lie. Each function is one form, and gives nothing where the text has another.
+//! Where the values of a secret's name lie. Each function reads one form, and returns nothing where the text has
+//! another.
 
 use super::line::{Line, Name, Quote};
 
@@ -15,13 +16,13 @@ pub(super) struct Value {
 /// How the end of a value is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 struct Surroundings {
-    /// The quote right before the parameter: `"/password:a b"`.
+    /// The quote right before the parameter, as in `"/password:a b"`.
     opened_by: Option<Quote>,
-    /// The name stands in quotes of its own, and a colon or comma follows: `"password": "a b"`.
+    /// Whether the name stands in quotes of its own, as in `"password": "a b"`.
     is_json: bool,
-    /// `;` stands before it: a connection string.
+    /// Whether a `;` stands before the name, as in a connection string.
     is_list: bool,
-    /// It stands in the query of a URL.
+    /// Whether the name stands in the query of a URL.
     is_query: bool,
 }
 
@@ -150,7 +151,7 @@ fn element(line: &Line<'_>, name: &Name<'_>) -> Option<Value> {
     }
     let attributes = &text[name.end..text.floor_char_boundary(name.end + LONGEST_WORD)];
     let Some(length) = attributes.find('>') else {
-        // So many attributes that the rest goes too; or no element at all.
+        // With so many attributes the rest of the line is masked; otherwise it is no element at all.
         // The cut at a character's boundary may have taken up to three bytes, hence the four less.
         return (attributes.len() >= LONGEST_WORD - 4).then_some(Value { start: name.end, end: text.len() });
     };
@@ -200,7 +201,7 @@ fn value_at(line: &Line<'_>, start: usize, surroundings: &Surroundings) -> Value
     if surroundings.is_list {
         end = end.max(text[start..].find([';', '"']).map_or(text.len(), |length| start + length));
     }
-    // Where an expression ends cannot be told without a parser for it, so the rest of the line goes with it.
+    // The end of an expression cannot be found without a parser for it, so the rest of the line is masked.
     if ["(", "@(", "@{", "$("].iter().any(|opening| text[start..].starts_with(opening)) {
         end = text.len();
     }

@@ -20,92 +20,92 @@ pub enum Advice {
         /// Whether the attempt is judged after it.
         judged_after: bool,
     },
-    /// Somebody has to sign in.
+    /// A user has to sign in first.
     SignIn,
-    /// It was interrupted: begin again.
+    /// The attempt was interrupted; the same command begins again.
     BeginAgain {
         /// When it was interrupted.
         interrupted: Interruption,
     },
     /// An earlier installer has to end.
     LetEarlierEnd {
-        /// Its program.
+        /// The name of that installer's program.
         process: String,
-        /// Its process id.
+        /// The process id of that installer.
         pid: u32,
     },
-    /// A code that no table has; the system may know it.
+    /// No table has this code; the system may know it.
     LookUpCode {
-        /// The HRESULT.
+        /// The HRESULT, e.g. `0x800700C1`.
         code: String,
     },
-    /// An exit code that no table has and the app does not map.
+    /// No table has this exit code, and the app does not map it.
     MapUnknownCode {
-        /// The exit code.
+        /// The exit code, signed.
         code: i32,
     },
-    /// What is known of a code.
+    /// What a table says of the exit code.
     CodeMeans {
-        /// The code.
+        /// The exit code, signed.
         code: i32,
-        /// Its name.
+        /// The code's name in that table.
         name: String,
         /// What it means, and what helps.
         text: String,
     },
-    /// What usually is behind it.
+    /// What is usually behind the exit code.
     UsualCauses {
-        /// The likeliest first.
+        /// The causes, the likeliest first.
         causes: Vec<String>,
     },
-    /// A detection rule that is invalid.
+    /// A detection rule is invalid.
     FixRule {
-        /// Where it stands.
+        /// JSON pointer of the rule in app.json, e.g. `/rules/0`.
         pointer: String,
-        /// What it asks.
+        /// What the rule asks, for people.
         subject: String,
-        /// What is wrong.
+        /// What is wrong with the rule.
         why: String,
     },
-    /// A rule that the machine does not answer.
+    /// The machine does not answer what a rule asks.
     MakeAnswerable {
-        /// Where it stands.
+        /// JSON pointer of the rule in app.json, e.g. `/rules/0`.
         pointer: String,
-        /// What it asks.
+        /// What the rule asks, for people.
         subject: String,
         /// Why it is not answered.
         why: String,
     },
-    /// A rule that is not as it should be after the run.
+    /// A rule is not as it should be after the run.
     RuleAfterwards {
-        /// Where it stands.
+        /// JSON pointer of the rule in app.json, e.g. `/rules/0`.
         pointer: String,
-        /// What it asks.
+        /// What the rule asks, for people.
         subject: String,
-        /// What it wants; absent where it still holds after an uninstall.
+        /// What the rule wants; absent where it still holds after an uninstall.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         wanted: Option<String>,
-        /// What was found.
+        /// What was found on the machine.
         found: String,
-        /// In which view.
+        /// The view that was asked: `32-bit` or `64-bit`.
         view: String,
     },
     /// The same rule holds in the other view.
     OtherView {
-        /// Where it stands.
+        /// JSON pointer of the rule in app.json, e.g. `/rules/0`.
         pointer: String,
-        /// What it asks there.
+        /// What the rule asks in the other view, for people.
         subject: String,
-        /// What was found there.
+        /// What was found in the other view.
         found: String,
-        /// That view.
+        /// The other view: `32-bit` or `64-bit`.
         view: String,
-        /// What `check32BitOn64System` has to be.
+        /// The value of `check32BitOn64System` with which the rule holds.
         check_32_bit: bool,
     },
-    /// Anything else, a sentence.
+    /// Anything that has no type of its own.
     Other {
-        /// The sentence.
+        /// The advice in one sentence.
         text: String,
     },
 }
@@ -115,11 +115,11 @@ pub enum Advice {
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum Interruption {
-    /// Nothing was started.
+    /// Before the installer was started.
     BeforeItsStart,
-    /// The installer ran.
+    /// While the installer was running.
     WhileItRan,
-    /// The installer had ended and was not judged.
+    /// After the installer had ended, and before the attempt was judged.
     AfterItsEnd,
 }
 

@@ -3,7 +3,8 @@
 use super::{Answer, Outcome, Step, StepReport};
 use serde::{Deserialize, Serialize};
 
-/// One decision of an attempt. [`Decision::words`] says it for people; reports and pages take it from there.
+/// One decision of an attempt. [`Decision::words`] puts it into words for people; reports and pages take them from
+/// there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
@@ -11,77 +12,77 @@ use serde::{Deserialize, Serialize};
 pub enum Decision {
     /// The app's installer of an earlier attempt still runs; it is waited for.
     WaitsForEarlier {
-        /// Its program.
+        /// The name of the installer's program.
         process: String,
-        /// Its process id.
+        /// The installer's process id.
         pid: u32,
     },
     /// An earlier attempt was never judged, and nothing of it runs any more.
     EarlierIsOver {
-        /// When it began.
+        /// When the earlier attempt began (RFC 3339, UTC).
         began: String,
         /// What is known of its end.
         end: EarlierEnd,
     },
     /// An earlier installer keeps this one from being started.
     EarlierStillRuns {
-        /// Its program.
+        /// The name of the installer's program.
         process: String,
-        /// Its process id.
+        /// The installer's process id.
         pid: u32,
         /// The app that it belongs to, by id.
         app: String,
         /// Whether that is this app.
         is_own: bool,
-        /// When its attempt began.
+        /// When its attempt began (RFC 3339, UTC).
         began: String,
     },
-    /// A look for the app, and what follows from it.
+    /// The app was looked for.
     Looked {
-        /// What it came to.
+        /// The answer of all detection rules together.
         answer: Answer,
-        /// Whether what is wanted is so already.
+        /// Whether the app is already as wanted.
         nothing_to_do: bool,
         /// The first rule that does not hold, in its own words; absent where every rule holds.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         rule: Option<String>,
     },
-    /// The app was found at a later look only.
+    /// The app was as wanted only at a later look after the installer's end.
     FoundLate {
-        /// At which look.
+        /// The number of that look, from 2.
         looks: u32,
         /// Milliseconds after the installer's end.
         milliseconds: u64,
     },
-    /// Every requirement holds.
+    /// Every requirement holds; the app is for this device.
     Applicable,
     /// A requirement does not hold.
     NotApplicable {
-        /// The applicability code.
+        /// The applicability code, e.g. `1006`.
         code: String,
         /// Which requirement, in words.
         why: String,
     },
-    /// A requirement cannot be told.
+    /// It cannot be told whether a requirement holds.
     ApplicabilityUnknown {
-        /// Which, in words.
+        /// Which requirement it is, in words.
         why: String,
     },
     /// The device has to restart first.
     RestartPending {
         /// The app that asked for it, by id.
         app: String,
-        /// When.
+        /// When the app asked for it (RFC 3339, UTC).
         since: String,
     },
     /// The schedule does not try yet.
     ScheduledFor {
-        /// When it does.
+        /// When the schedule tries next (RFC 3339, UTC).
         until: String,
     },
-    /// The schedule is followed: it is waited until the next try.
+    /// The schedule is followed: the command waits for the next try.
     WaitsForNextTry {
-        /// When that is.
+        /// When the next try comes (RFC 3339, UTC).
         until: String,
         /// What the attempt before came to.
         why: String,
@@ -92,65 +93,65 @@ pub enum Decision {
     ContentNotFetched,
     /// The content folder is here.
     ContentHere {
-        /// Where.
+        /// The path of the content folder.
         folder: String,
         /// Whether it was fetched for this attempt.
         fetched: bool,
     },
     /// The program that the command starts was found.
     CommandFound {
-        /// Its path.
+        /// The absolute path of the program.
         program: String,
-        /// Where it was found.
+        /// Where it was found, for people.
         found_in: String,
     },
     /// The command cannot be started.
     CommandRefused {
-        /// Why.
+        /// Why the command cannot be started.
         why: String,
     },
     /// A dry run ends here.
     DryRun,
     /// Windows Installer is busy with another installation, which is waited for.
     WaitsForInstaller,
-    /// That other installation did not end.
+    /// The other installation did not end in time.
     InstallerBusy,
     /// The installer is about to run.
     Starts {
-        /// Its program.
+        /// The program that is started.
         program: String,
-        /// Its time limit.
+        /// The time limit in minutes.
         limit_minutes: u32,
     },
-    /// The system, or the place for its output, did not let it start.
+    /// The installer could not be started: the system refused it, or there was no place for its output.
     StartFailed {
-        /// Why.
+        /// Why it could not be started.
         why: String,
     },
     /// What the exit code stands for.
     ReturnCode {
-        /// The exit code.
+        /// The installer's exit code, unsigned.
         code: u32,
         /// What it stands for.
         stands_for: String,
-        /// Who says so: `app.json`, `default` or `nobody`.
+        /// Where that meaning comes from: `app.json`, `default` or `nobody`.
         said_by: String,
     },
-    /// What code and detection come to.
+    /// What exit code and detection come to together.
     Judged {
-        /// The outcome.
+        /// What came of the attempt.
         outcome: Outcome,
-        /// In one sentence.
+        /// What came of the attempt, one sentence.
         summary: String,
     },
     /// The installer left files that the next restart replaces.
     RestartLeft {
-        /// How many.
+        /// The number of these files.
         files: usize,
     },
 }
 
-/// How an earlier attempt ended that nobody judged.
+/// How an earlier attempt ended that was never judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -171,7 +172,7 @@ pub enum EarlierEnd {
 pub struct DecisionWords {
     /// What was decided, a few words.
     pub decided: String,
-    /// Why, one sentence.
+    /// Why it was decided, one sentence.
     pub why: String,
 }
 
@@ -210,7 +211,7 @@ impl Decision {
         }
     }
 
-    /// The words of it. Reports and pages all take them from here.
+    /// The decision in words. Reports and pages all take them from here.
     pub fn words(&self) -> DecisionWords {
         let (decided, why) = match self {
             Self::WaitsForEarlier { .. } | Self::EarlierIsOver { .. } | Self::EarlierStillRuns { .. } => {

@@ -3,12 +3,12 @@
 use super::{Advice, AppIdentity, ContextReport};
 use serde::{Deserialize, Serialize};
 
-/// The three answers of detection.
+/// The three answers that a detection rule, or all of them together, can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum Answer {
-    /// Every rule holds.
+    /// The rule holds, or every rule does.
     Detected,
     /// A rule does not hold.
     NotDetected,
@@ -21,23 +21,23 @@ pub enum Answer {
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct DetectionReport {
-    /// When in the attempt.
+    /// When in the attempt the app was looked for.
     pub occasion: Occasion,
     /// The answer of all rules together.
     pub answer: Answer,
     /// Each rule, in the document's order.
     pub rules: Vec<RuleReport>,
-    /// How often it was looked: after a success again for up to 10 s.
+    /// How many times the app was looked for: after a success repeatedly for up to 10 s.
     pub looks: u32,
     /// Milliseconds from the installer's end to the look that gave the answer; Intune's agent looks once, after about 150.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after_milliseconds: Option<u64>,
-    /// Where the answer is "cannot tell": the code that Intune's agent would report.
+    /// The code that Intune's agent would report, where the answer is "cannot tell".
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<StateCode>,
 }
 
-/// When a look was.
+/// When in an attempt the app was looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -48,11 +48,11 @@ pub enum Occasion {
     AfterDownload,
     /// After the installer ended.
     After,
-    /// `waybill detect`.
+    /// On `waybill detect`, without an attempt.
     Asked,
 }
 
-/// One rule, evaluated. Requirement rules use the same shape: `detected` is "holds" there.
+/// One rule and its answer. Requirement rules use the same shape; there `detected` says that the rule holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -73,7 +73,7 @@ pub struct RuleReport {
     pub view: String,
     /// Why it holds, does not hold or cannot be told, one sentence.
     pub why: String,
-    /// Where it cannot be told: an invalid rule (refused input) or the machine.
+    /// The code that Intune's agent would report, where the answer cannot be told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<StateCode>,
     /// True where the rule itself is invalid.
@@ -88,7 +88,7 @@ pub struct RuleReport {
 pub struct DetectReport {
     /// [`super::RUNNER_CONTRACT`].
     pub contract: u32,
-    /// The app.
+    /// The app that was looked for.
     pub app: AppIdentity,
     /// What `waybill` exits with: 0 detected, 7 not detected, 1 cannot tell, 3 an invalid rule.
     pub exit: u8,
@@ -96,12 +96,12 @@ pub struct DetectReport {
     pub summary: String,
     /// What to do next.
     pub next: Vec<String>,
-    /// The same, typed.
+    /// The advice in `next`, typed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub advice: Vec<Advice>,
     /// In which context rules were asked.
     pub context: ContextReport,
-    /// The look.
+    /// The look for the app, with every rule.
     pub detection: DetectionReport,
 }
 
@@ -113,11 +113,11 @@ pub struct States {
     /// Applicability; absent where it was not asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applicability: Option<StateCode>,
-    /// ComplianceState: from detection.
+    /// ComplianceState, which follows from detection.
     pub compliance: StateCode,
-    /// DesiredState.
+    /// DesiredState, which follows from the intent.
     pub desired: StateCode,
-    /// EnforcementState: from the code; absent where nothing was tried.
+    /// EnforcementState: how the attempt ended, or what it waits for; absent where the agent would report none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub enforcement: Option<StateCode>,
     /// ErrorCode: an HRESULT; absent where there is no error.
@@ -125,7 +125,7 @@ pub struct States {
     pub error: Option<StateCode>,
 }
 
-/// A number of Intune's agent with its name and meaning, so that nobody has to look it up.
+/// A number of Intune's agent with its name and meaning.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -134,7 +134,7 @@ pub struct StateCode {
     pub number: i64,
     /// As people write it: `0x87D1041C`, `1006`.
     pub text: String,
-    /// Its name.
+    /// Its name; the number again where no table has one.
     pub name: String,
     /// What it means, one sentence.
     pub meaning: String,
@@ -150,11 +150,11 @@ pub struct RequirementsReport {
     pub applicability: Option<StateCode>,
     /// The built-in ones that app.json names, in the order of Intune's agent.
     pub built_in: Vec<RequirementReport>,
-    /// Requirement rules.
+    /// The requirement rules, in the document's order.
     pub rules: Vec<RuleReport>,
 }
 
-/// One built-in requirement.
+/// One built-in requirement, and what the device has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -190,26 +190,26 @@ pub struct CommandReport {
     pub command_line: Option<String>,
     /// The view that names were resolved in: `32-bit`, `64-bit`.
     pub view: String,
-    /// The working directory.
+    /// The working directory of the command.
     pub folder: String,
-    /// Where its variables differ from those of whoever ran `waybill`: names and, but for secrets, values.
+    /// Where its variables differ from the caller's: names and, but for secrets, values.
     pub environment: Vec<EnvironmentDifference>,
     /// Why it is not started.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<RefusedCommand>,
 }
 
-/// One variable that is another one than the caller's.
+/// A variable whose value for the command differs from the caller's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct EnvironmentDifference {
-    /// Its name.
+    /// The name of the variable.
     pub name: String,
     /// What the command gets; absent where it gets none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
-    /// True where the caller has one that the command does not get; its value is not told.
+    /// True where the caller has one that the command does not get; its value is not reported.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub left_out: bool,
 }
@@ -221,32 +221,32 @@ pub struct EnvironmentDifference {
 pub struct RefusedCommand {
     /// The HRESULT, e.g. `0x800700C1`.
     pub code: String,
-    /// Why, one sentence.
+    /// Why the command is refused, one sentence.
     pub why: String,
-    /// The line that would do, or what to change.
+    /// The command line that would work, or what to change.
     pub mend: String,
     /// The places that were searched, in order.
     pub searched: Vec<String>,
 }
 
-/// Which agent is followed in views.
+/// Whose view of files, registry and environment is followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum Host {
-    /// Intune's agent: a 32-bit program.
+    /// The view of Intune's agent, which is a 32-bit program.
     #[default]
     X86,
-    /// This machine's own width.
+    /// The view of a program of this machine's own width.
     Native,
 }
 
-/// The installer's run.
+/// The installer's process: when it ran, how it ended, what it printed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RunReport {
-    /// Its process id.
+    /// The process id of the installer.
     pub pid: u32,
     /// When it was started, RFC 3339 in UTC.
     pub started: String,
@@ -256,12 +256,12 @@ pub struct RunReport {
     pub limit_minutes: u32,
     /// True where it still ran at the limit.
     pub timed_out: bool,
-    /// How it ended; absent where it did not, or where nobody saw it.
+    /// How it ended; absent where it has not ended, or where its end was not seen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exit_code: Option<ExitCodeReport>,
     /// Processes of its tree that still ran when it had ended.
     pub survivors: Vec<SurvivorReport>,
-    /// What it printed.
+    /// What the installer printed.
     pub output: OutputReport,
 }
 
@@ -270,11 +270,11 @@ pub struct RunReport {
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ExitCodeReport {
-    /// Unsigned.
+    /// The code as an unsigned number.
     pub unsigned: u32,
-    /// Signed.
+    /// The code as a signed number.
     pub signed: i32,
-    /// `0x80070005`.
+    /// The code in hexadecimal digits, e.g. `0x80070005`.
     pub hex: String,
     /// Its name, where it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -284,16 +284,16 @@ pub struct ExitCodeReport {
     pub meaning: Option<String>,
     /// What it stands for here: `success`, `softReboot`, `hardReboot`, `retry`, `failed`, or `unmapped`.
     pub stands_for: String,
-    /// Who says so: `app.json`, `default`, `nobody`.
+    /// Where that meaning comes from: `app.json`, `default` or `nobody`.
     pub said_by: String,
 }
 
-/// A process that lived on.
+/// A process that went on running after the installer had ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct SurvivorReport {
-    /// Its id.
+    /// The process id of that process.
     pub pid: u32,
     /// Its program's file name.
     pub name: String,
@@ -304,7 +304,7 @@ pub struct SurvivorReport {
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct OutputReport {
-    /// Bytes in all.
+    /// How many bytes were printed in all.
     pub bytes: u64,
     /// The end of it, at most 4 KiB, secrets masked.
     pub excerpt: String,
@@ -333,17 +333,17 @@ pub struct RestartReport {
     pub left_pending: Vec<String>,
 }
 
-/// How much of a restart.
+/// How urgently a restart is needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum RestartNeed {
-    /// None.
+    /// No restart is needed.
     #[default]
     None,
-    /// Some time: 3010.
+    /// A restart is needed some time (exit code 3010).
     Soft,
-    /// Before anything else is installed: 1641.
+    /// A restart is needed before anything else is installed (exit code 1641).
     Hard,
 }
 
@@ -352,9 +352,9 @@ pub enum RestartNeed {
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PendingRestartReport {
-    /// Which app asked.
+    /// The app that asked for the restart, by id.
     pub app: String,
-    /// How much.
+    /// How urgently the restart is needed.
     pub need: RestartNeed,
     /// Since when, RFC 3339 in UTC.
     pub since: String,
@@ -373,12 +373,12 @@ pub struct NextTry {
     pub why: String,
 }
 
-/// The kinds of waiting.
+/// The kinds of waiting for the next try.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum RetryStep {
-    /// At once.
+    /// The next try may come at once.
     Now,
     /// One of the quick tries: 3 more, 5 minutes apart, unless the app says otherwise.
     Wait,

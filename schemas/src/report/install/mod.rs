@@ -17,7 +17,7 @@ pub use evidence::{
 use crate::codes::{Class, Code, runner};
 use serde::{Deserialize, Serialize};
 
-/// The version of this contract; it grows when a field changes its meaning or goes, not when one comes.
+/// The version of this contract. It grows when a field is removed or changes its meaning, not when one is added.
 pub const RUNNER_CONTRACT: u32 = 1;
 
 /// One attempt, or why there was none.
@@ -27,9 +27,9 @@ pub const RUNNER_CONTRACT: u32 = 1;
 pub struct InstallReport {
     /// [`RUNNER_CONTRACT`].
     pub contract: u32,
-    /// What was wanted.
+    /// Whether the app was to be installed or uninstalled.
     pub intent: Intent,
-    /// The app.
+    /// The app that the attempt is about.
     pub app: AppIdentity,
     /// What came of it.
     pub outcome: Outcome,
@@ -41,7 +41,7 @@ pub struct InstallReport {
     pub summary: String,
     /// What to do next, the likeliest first; empty where nothing is to be done.
     pub next: Vec<String>,
-    /// The same, typed.
+    /// The advice in `next`, typed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub advice: Vec<Advice>,
     /// What Intune's agent would report.
@@ -61,7 +61,7 @@ pub struct InstallReport {
     /// The installer's run; absent where none was started.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<RunReport>,
-    /// Restarts: needed, left pending, told by the system.
+    /// Restarts that are needed, that the installer left pending, and that the device waits for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub restart: Option<RestartReport>,
     /// When the schedule tries again, where it does.
@@ -69,11 +69,11 @@ pub struct InstallReport {
     pub next_try: Option<NextTry>,
     /// When it began, RFC 3339 in UTC.
     pub started: String,
-    /// When it ended.
+    /// When it ended, RFC 3339 in UTC.
     pub ended: String,
 }
 
-/// What was wanted.
+/// Whether an app is to be installed or uninstalled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -104,13 +104,13 @@ pub struct AppIdentity {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum Outcome {
-    /// It was there already; nothing was done.
+    /// The app was there already; nothing was done.
     AlreadyInstalled,
-    /// Installed and detected.
+    /// The app was installed, and is detected.
     Installed,
-    /// It was not there; nothing was done.
+    /// The app was not there; nothing was done.
     AlreadyAbsent,
-    /// Uninstalled and no longer detected.
+    /// The app was uninstalled, and is no longer detected.
     Uninstalled,
     /// The app is not for this device.
     NotApplicable,
@@ -132,11 +132,11 @@ pub enum Outcome {
     Waiting,
     /// A dry run: this is what would be done.
     WouldRun,
-    /// We were interrupted; the installer, if one ran, goes on.
+    /// The attempt was interrupted; an installer that was running is left running.
     Interrupted,
 }
 
-/// With whose rights and through which view.
+/// Whose rights commands and rules run with, and which view they have.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -145,7 +145,7 @@ pub struct ContextReport {
     pub wanted: String,
     /// What it ran as: `system`, `user` or `current`.
     pub used: String,
-    /// True where it ran as somebody else than Intune would run it.
+    /// True where it ran as another account than Intune would use.
     pub substituted: bool,
     /// The view of files, registry and environment.
     pub view: String,
@@ -155,18 +155,18 @@ pub struct ContextReport {
     pub system: String,
 }
 
-/// One decision.
+/// One decision of an attempt, with its reason and time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct StepReport {
-    /// Which step.
+    /// The step that the decision belongs to.
     pub step: Step,
-    /// What was decided.
+    /// The decision as a type with its values.
     pub decision: Decision,
-    /// The same in a few words.
+    /// The decision in a few words.
     pub decided: String,
-    /// Why, one sentence.
+    /// Why it was decided, one sentence.
     pub why: String,
     /// When, RFC 3339 in UTC.
     pub at: String,
@@ -178,7 +178,7 @@ pub struct StepReport {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum Step {
-    /// What an earlier run left: an installer that still runs, an end that nobody judged.
+    /// What an earlier attempt left: an installer that still runs, or an end that was not judged.
     EarlierAttempt,
     /// A restart that the device waits for.
     PendingRestart,
@@ -192,13 +192,13 @@ pub enum Step {
     Content,
     /// Finding the program that the command starts.
     Command,
-    /// Running it.
+    /// Running the installer or uninstaller.
     Run,
     /// What its exit code stands for.
     ReturnCode,
     /// What code and detection come to.
     Judgement,
-    /// Restarts.
+    /// Restarts that the installer left pending.
     Restart,
 }
 
@@ -208,7 +208,7 @@ impl InstallReport {
         Class::from_exit_code(self.exit)
     }
 
-    /// What was wanted is so, or was so already; a restart may be needed.
+    /// Whether the device is as wanted, since this attempt or from before; a restart may still be needed.
     pub fn is_done(&self) -> bool {
         self.class().is_none_or(Class::is_done)
     }
