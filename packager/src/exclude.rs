@@ -1,8 +1,8 @@
-//! What stays out of a package: `--exclude` globs and `.waybillignore` files, both in gitignore syntax.
+//! Leaves files out of a package, by `--exclude` globs and `.waybillignore` files in gitignore syntax.
 //!
-//! Nothing else is ignored: no `.gitignore`, no hidden files. Matching is case-sensitive on every host, so
-//! that the same folder gives the same payload everywhere. `--exclude` goes before any ignore file, a deeper
-//! ignore file before a shallower one, and within one list the last matching pattern decides (`!` takes back).
+//! Nothing else is ignored: no `.gitignore`, no hidden files. Matching is case-sensitive on every system, so that the
+//! same folder gives the same payload everywhere. `--exclude` takes precedence over every ignore file, and a deeper
+//! ignore file over a shallower one. Within one list the last pattern that matches decides; `!` takes a file back in.
 //! As in git, nothing below a folder that is left out can be taken back in.
 
 use ignore::Match;
@@ -13,13 +13,13 @@ use waybill_schemas::read_bounded;
 
 pub use ignore::Error as PatternError;
 
-/// The name of an ignore file. Ignore files themselves are never packed.
+/// The name of ignore files, which are never packed themselves.
 pub const IGNORE_FILE_NAME: &str = ".waybillignore";
 
-/// Largest ignore file that is read, in bytes.
+/// The largest ignore file that is read, in bytes.
 const MAX_IGNORE_FILE: usize = 1024 * 1024;
 
-/// A pattern given with `--exclude` is not in gitignore syntax.
+/// A pattern of `--exclude` that is not in gitignore syntax.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 #[error("the exclude pattern {glob:?} is not in gitignore syntax")]
@@ -42,7 +42,7 @@ impl Classified for ExcludeError {
     }
 }
 
-/// The `--exclude` globs, compiled. [`Default`] excludes nothing.
+/// The compiled `--exclude` globs. [`Default`] excludes nothing.
 #[derive(Debug, Clone)]
 pub struct Exclusions {
     globs: Gitignore,
@@ -58,7 +58,7 @@ impl Exclusions {
     /// Compiles globs in gitignore syntax, relative to the source folder.
     ///
     /// # Errors
-    /// [`ExcludeError`] names the first pattern that is not one.
+    /// [`ExcludeError`] with the first pattern that is not in gitignore syntax.
     pub fn new<S: AsRef<str>>(globs: &[S]) -> Result<Self, ExcludeError> {
         let mut builder = GitignoreBuilder::new("");
         builder.allow_unclosed_class(false);
@@ -79,39 +79,39 @@ fn refused(glob: &str, source: PatternError) -> ExcludeError {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum IgnoreFileError {
-    /// It could not be read.
+    /// The file could not be read.
     #[error("cannot be read")]
     Read(#[source] std::io::Error),
-    /// It is larger than any list of patterns.
+    /// The file is larger than 1 MiB.
     #[error("is larger than {MAX_IGNORE_FILE} bytes")]
     TooLarge,
-    /// It is not text.
+    /// The file is not UTF-8.
     #[error("is not UTF-8")]
     NotText,
-    /// A line is not a pattern.
+    /// A line is not a pattern in gitignore syntax.
     #[error("line {line}: {pattern:?} is not in gitignore syntax")]
     Pattern {
-        /// Counted from 1.
+        /// The number of the line, from 1.
         line: usize,
         /// The text of the line.
         pattern: String,
-        /// What is wrong with it.
+        /// What is wrong with the pattern.
         #[source]
         source: PatternError,
     },
 }
 
-/// The ignore files from the source folder down to the folder being listed.
+/// The ignore files of the source folder and of every folder down to the one that is being listed.
 pub(crate) struct IgnoreStack<'a> {
     exclusions: &'a Exclusions,
     files: Vec<IgnoreFile>,
 }
 
-/// One ignore file, read.
+/// An ignore file that was read.
 struct IgnoreFile {
-    /// Length of the folder's name with its `/`: what is cut off before matching.
+    /// Length of its folder's name with the `/`, which is cut off before matching.
     prefix: usize,
-    /// Relative to the source folder.
+    /// The name of the file, relative to the source folder.
     name: String,
     matcher: Gitignore,
 }
@@ -121,7 +121,7 @@ impl<'a> IgnoreStack<'a> {
         Self { exclusions, files: Vec::new() }
     }
 
-    /// Takes in the ignore file at `path`; `folder` is the relative name of its folder, empty or ending in `/`.
+    /// Adds the ignore file at `path`; `folder` is the relative name of its folder, which is empty or ends in `/`.
     pub(crate) fn push(&mut self, folder: &str, path: &Path) -> Result<(), IgnoreFileError> {
         let matcher = read_ignore_file(path)?;
         self.files.push(IgnoreFile {
@@ -136,21 +136,21 @@ impl<'a> IgnoreStack<'a> {
         self.files.len()
     }
 
-    /// Back to what [`depth`](Self::depth) was when a folder was entered.
+    /// Removes the ignore files that were added since [`depth`](Self::depth) returned `depth`.
     pub(crate) fn truncate(&mut self, depth: usize) {
         self.files.truncate(depth);
     }
 
-    /// Why the entry of this relative name stays out, or `None`.
+    /// Why the entry of this relative name is left out; `None` where it is packed.
     pub(crate) fn decide(&self, name: &str, is_folder: bool) -> Option<LeftOutReason> {
         match self.exclusions.globs.matched(name, is_folder) {
             Match::Ignore(glob) => return Some(LeftOutReason::Excluded { glob: glob.original().to_owned() }),
-            // Taken back on the command line: no ignore file has a say any more.
+            // Taken back in on the command line, which no ignore file can overrule.
             Match::Whitelist(_) => return None,
             Match::None => {}
         }
         for file in self.files.iter().rev() {
-            // Patterns are relative to the folder that their file lies in.
+            // Patterns are relative to the folder of their file.
             let Some(below) = name.get(file.prefix..) else { continue };
             match file.matcher.matched(below, is_folder) {
                 Match::Ignore(glob) => {
@@ -165,8 +165,8 @@ impl<'a> IgnoreStack<'a> {
     }
 }
 
-/// Why the file of this relative name is left out by a glob or an ignore file of the folder `root`; ignore files
-/// that cannot be read say nothing.
+/// Why the file of this relative name is left out of the folder `root`, by a glob or an ignore file. Ignore files that
+/// cannot be used are skipped.
 pub(crate) fn why_excluded(root: &Path, exclusions: &Exclusions, name: &str) -> Option<LeftOutReason> {
     let mut stack = IgnoreStack::new(exclusions);
     let (mut folder, mut path) = (String::new(), root.to_path_buf());
@@ -192,7 +192,7 @@ fn read_ignore_file(path: &Path) -> Result<Gitignore, IgnoreFileError> {
     }
     let text = std::str::from_utf8(&bytes).map_err(|_| IgnoreFileError::NotText)?;
     let mut builder = GitignoreBuilder::new("");
-    // A pattern that can match nothing would let into the package what should stay out.
+    // A pattern that can match nothing would let a file into the package that should stay out.
     builder.allow_unclosed_class(false);
     for (index, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
         builder.add_line(None, line).map_err(|source| pattern(index, line, source))?;
@@ -204,14 +204,14 @@ fn pattern(index: usize, line: &str, source: PatternError) -> IgnoreFileError {
     IgnoreFileError::Pattern { line: index + 1, pattern: line.to_owned(), source }
 }
 
-/// How many names are kept as examples; the counts go on.
+/// How many names are kept as examples; the rest is only counted.
 const EXAMPLES: usize = 20;
 
 /// Why an entry is not in the package.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LeftOutReason {
-    /// It matches a glob given with `--exclude`.
+    /// It matches a glob of `--exclude`.
     Excluded {
         /// The pattern as it was given.
         glob: String,
@@ -220,12 +220,12 @@ pub enum LeftOutReason {
     IgnoreFile {
         /// The ignore file, relative to the source folder.
         file: String,
-        /// The pattern as it stands in the file.
+        /// The pattern as it is written in the file.
         pattern: String,
     },
-    /// It is an ignore file.
+    /// It is an ignore file itself.
     IsIgnoreFile,
-    /// It is the package being written, a previous one at that path, or what an interrupted run left of it.
+    /// It is the package that is written, an earlier one at that path, or what an interrupted run left of one.
     OutputFile,
     /// It is the app's own document, which describes the package and is no part of it.
     AppDocument,
@@ -243,19 +243,19 @@ impl std::fmt::Display for LeftOutReason {
     }
 }
 
-/// One entry that was left out.
+/// An entry that was left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LeftOutEntry {
-    /// Relative name; a folder's ends in `/`.
+    /// The relative name; that of a folder ends in `/`.
     pub name: String,
-    /// The files it stands for: 1, or those below the folder.
+    /// How many files that are: 1, or those below the folder.
     pub files: u64,
     /// The pattern or rule that leaves it out.
     pub why: LeftOutReason,
 }
 
-/// What was left out of a source folder.
+/// The entries that were left out of a source folder: examples and counts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LeftOut {
     files: u64,
@@ -264,17 +264,17 @@ pub struct LeftOut {
 }
 
 impl LeftOut {
-    /// Files that were left out, those below folders included.
+    /// Number of files that were left out, including those below folders.
     pub fn files(&self) -> u64 {
         self.files
     }
 
-    /// True where nothing was left out.
+    /// Whether nothing was left out.
     pub fn is_empty(&self) -> bool {
         self.entries == 0
     }
 
-    /// The first entries, in the order of the walk; at most 20.
+    /// The first 20 entries at most, in the order of the walk.
     pub fn first(&self) -> &[LeftOutEntry] {
         &self.first
     }

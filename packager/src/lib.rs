@@ -25,6 +25,6 @@ pub mod recognise;
 pub mod setup_file;
 pub mod walk;
 
-// Their types are in the signatures here: a caller needs these versions of them and no others.
+// Their types are in this crate's signatures, so a caller needs exactly these versions.
 pub use waybill_context::Context;
 pub use {intunewin, waybill_context, waybill_pe, waybill_schemas};

@@ -1,4 +1,4 @@
-//! Finds the setup file in a source folder, forgiving in spelling and exact in what it returns.
+//! Finds the setup file in a source folder: tolerant of its spelling, exact in the name that it returns.
 
 use crate::exclude::{LeftOutReason, why_excluded};
 use crate::walk::{SourceEntry, SourceList, WalkOptions};
@@ -15,22 +15,22 @@ pub struct SetupFile {
 }
 
 impl SetupFile {
-    /// Relative to the source folder, `/` between components, spelled as on the disk.
+    /// The name relative to the source folder, with `/` between components, spelled as on the disk.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The last component of its name.
+    /// The last component of the name.
     pub fn leaf(&self) -> &str {
         self.name.rsplit('/').next().unwrap_or(&self.name)
     }
 
-    /// Where it is, for opening.
+    /// The path for opening the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// True where it was given in another case than the disk's; the disk's is used.
+    /// Whether it was given in another case than on the disk, whose case is used.
     pub fn spelled_otherwise(&self) -> bool {
         self.spelled_otherwise
     }
@@ -40,42 +40,42 @@ impl SetupFile {
     }
 }
 
-/// Why there is no setup file.
+/// Why the setup file cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SetupFileError {
-    /// No file of that name, even regardless of case.
+    /// There is no file of that name, in any case.
     #[error("the setup file {given:?} is not in {}{}", shown(folder), question(suggestion.as_deref()))]
     Missing {
-        /// As it was given.
+        /// The name as it was given.
         given: String,
-        /// The source folder.
+        /// The source folder, as the list has it.
         folder: PathBuf,
-        /// The file that was probably meant.
+        /// The name of the file that was probably meant.
         suggestion: Option<String>,
     },
-    /// It leads out of the source folder.
+    /// The path leads out of the source folder.
     #[error("the setup file {given:?} lies outside the source folder {}{}", shown(folder), question(suggestion.as_deref()))]
     Outside {
-        /// As it was given.
+        /// The path as it was given.
         given: String,
-        /// The source folder.
+        /// The source folder, as the list has it.
         folder: PathBuf,
-        /// A file of the same name inside.
+        /// The name of a file in the source folder whose last component is the same.
         suggestion: Option<String>,
     },
-    /// It is there and is left out.
+    /// The file exists, but is left out of the package.
     #[error("the setup file {name:?} is left out of the package: {why}")]
     Excluded {
-        /// Its relative name.
+        /// The file's name, relative to the source folder.
         name: String,
         /// The pattern or rule that leaves it out.
         why: String,
     },
-    /// It is a folder.
+    /// There is a folder of that name.
     #[error("{name:?} is a folder, not a setup file")]
     NotAFile {
-        /// Its relative name.
+        /// The folder's name, relative to the source folder.
         name: String,
     },
 }
@@ -95,18 +95,18 @@ fn question(suggestion: Option<&str>) -> String {
     suggestion.map_or_else(String::new, |name| format!("; did you mean {name:?}?"))
 }
 
-/// Finds `given` among the files of `list`: relative with either separator (`sub\x.msi`, `./x`), or an absolute
-/// path into the folder. A difference in case is accepted and noted.
+/// Finds `given` among the files of `list`: a relative path with either separator (`sub\x.msi`, `./x`), or an absolute
+/// path into the folder. A difference in case is accepted, and [recorded](SetupFile::spelled_otherwise).
 ///
-/// `options` are those of the walk: from them follows why a file that is there was left out.
+/// `options` are those of the walk, which explain why an existing file was left out.
 ///
 /// # Errors
-/// Missing or outside, with the nearest match; left out; a folder.
+/// A file that is missing or outside the folder, with the nearest match; one that is left out; a folder.
 pub fn locate(list: &SourceList, options: &WalkOptions, given: &Path) -> Result<SetupFile, SetupFileError> {
     let Some(name) = relative_name(given, list.root()) else {
         return Err(outside(list, given));
     };
-    // Exactly first: where case tells files apart, two may differ in it alone.
+    // An exact match comes first, because two files may differ only in case.
     if let Some(entry) = list.find(&name) {
         return Ok(SetupFile::from_entry(&entry, false));
     }
@@ -118,10 +118,10 @@ pub fn locate(list: &SourceList, options: &WalkOptions, given: &Path) -> Result<
     Err(explain(list, options, given, name))
 }
 
-/// The name relative to `root` with `/`; `None` where it leads out.
+/// The relative name with `/`; `None` where the path leads out of `root`.
 fn relative_name(given: &Path, root: &Path) -> Option<String> {
     if given.has_root() {
-        // The folder alone: the file may be a link, and is packed under its own name.
+        // Only the folder is resolved: the file itself may be a link, and is packed under its own name.
         let folder = std::fs::canonicalize(given.parent()?).ok()?;
         let below = folder.strip_prefix(root).ok()?.join(given.file_name()?);
         return Some(joined(&below.to_string_lossy()));
@@ -171,21 +171,21 @@ fn why_left_out(list: &SourceList, options: &WalkOptions, name: &str) -> String 
     why.map_or_else(|| "it is not a part of the app".to_owned(), |why| why.to_string())
 }
 
-/// A file of the same leaf name, case aside, anywhere; the one with the shortest name.
+/// A file with the same last component in any case, anywhere; the one with the shortest name.
 fn same_leaf(list: &SourceList, name: &str) -> Option<String> {
     let leaf = leaf_of(name).to_lowercase();
     let same = list.iter().filter(|entry| !entry.is_folder() && entry.leaf().to_lowercase() == leaf);
     same.map(|entry| entry.name()).min_by_key(|name| (name.len(), name.clone()))
 }
 
-/// The file whose leaf name needs the fewest edits, case aside, if these are at most a third of it.
+/// The file whose last component needs the fewest edits, ignoring case, if these are at most a third of it.
 fn by_distance(list: &SourceList, name: &str) -> Option<String> {
     let wanted: Vec<char> = leaf_of(name).to_lowercase().chars().take(LONGEST).collect();
     let most = (wanted.len() / 3).max(1);
     let files = list.iter().filter(|entry| !entry.is_folder());
     let near = files.filter_map(|entry| {
         let leaf: Vec<char> = entry.leaf().to_lowercase().chars().take(LONGEST).collect();
-        // Spares the distance to most of 200,000 names.
+        // Saves computing the distance for most of 200,000 names.
         let may_be_near = leaf.len().abs_diff(wanted.len()) <= most;
         let distance = if may_be_near { distance(&wanted, &leaf) } else { usize::MAX };
         (distance <= most).then_some((distance, entry))
@@ -193,7 +193,7 @@ fn by_distance(list: &SourceList, name: &str) -> Option<String> {
     near.min_by_key(|(distance, _)| *distance).map(|(_, entry)| entry.name())
 }
 
-/// No name is longer on Windows.
+/// The longest name on Windows, in characters.
 const LONGEST: usize = 255;
 
 fn leaf_of(name: &str) -> &str {

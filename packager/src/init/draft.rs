@@ -1,4 +1,4 @@
-//! The document, field by field.
+//! Drafts the document, field by field.
 
 use super::{AppDraft, DraftNote};
 use crate::msi::MsiFacts;
@@ -39,7 +39,7 @@ impl Drafter<'_> {
     fn common(&mut self) {
         let name = self.setup_file.name().to_owned();
         self.app.setup_file_path = Some(name.clone());
-        // Intune requires a release; the oldest shuts no device out.
+        // Intune requires a release; the oldest excludes no device.
         self.app.minimum_supported_windows_release = Some(OLDEST_RELEASE.to_owned());
         self.app.install_experience = Some(InstallExperience {
             run_as_account: Some(RunAsAccount::System),
@@ -76,13 +76,13 @@ impl Drafter<'_> {
         self.architectures(match facts.platform.as_deref().map(str::to_ascii_lowercase).as_deref() {
             Some("x64" | "amd64") => Some(Machine::X64),
             Some("arm64") => Some(Machine::Arm64),
-            // Windows Installer takes a database that names no platform for a 32-bit one.
+            // Windows Installer treats a database without a platform as a 32-bit one.
             _ => Some(Machine::X86),
         });
         if facts.is_user_install() {
             self.run_as_user();
         }
-        // An empty value and an absent one are the same to Windows Installer, any other is a mistake.
+        // An empty value and a missing one are the same to Windows Installer; any other is a mistake.
         let odd = facts.all_users.as_deref().filter(|value| !matches!(*value, "1" | "2"));
         self.notes.extend(odd.map(|value| DraftNote::OddAllUsers(value.to_owned())));
     }
@@ -98,8 +98,8 @@ impl Drafter<'_> {
         self.app.uninstall_command_line = uninstall.or_else(|| self.uninstall_script());
         self.notes.extend(doubts.into_iter().map(DraftNote::Unverified));
         match self.installer.kind {
-            // Squirrel installs into %LOCALAPPDATA% of whoever runs it. As SYSTEM the app would land in
-            // SYSTEM's profile, where no user finds it.
+            // Squirrel installs into %LOCALAPPDATA% of the user who runs it. For SYSTEM that is a profile in which no
+            // user finds the app.
             InstallerKind::Squirrel => self.run_as_user(),
             InstallerKind::Burn => {
                 self.app.rules.extend(bundle_rule(self.installer));
@@ -115,7 +115,7 @@ impl Drafter<'_> {
         let Some(version) = program.and_then(|program| program.version.as_ref()) else { return };
         self.app.display_name = version.product_name.clone().or_else(|| version.file_description.clone());
         self.app.publisher.clone_from(&version.company_name);
-        // Some texts are names or unfilled templates; then the numbers are surer.
+        // Some texts are names or unfilled templates, and the numbers are more reliable then.
         let numeric = |text: &Option<String>| {
             text.clone().filter(|text| text.starts_with(|first: char| first.is_ascii_digit()))
         };
@@ -125,7 +125,7 @@ impl Drafter<'_> {
             .or_else(|| version.file_version.filter(|version| *version != [0; 4]).map(numbers));
     }
 
-    /// A 32-bit installer may be for any Windows on x86; nothing is said for a script.
+    /// A 32-bit installer may be for any Windows on x86. A script has no architecture.
     fn architectures(&mut self, machine: Option<Machine>) {
         let list = match machine {
             Some(Machine::X64) => "x64",
@@ -141,7 +141,7 @@ impl Drafter<'_> {
         }
     }
 
-    /// For a script: `uninstall` with the same extension in the same folder.
+    /// The uninstall command for a script: a file `uninstall` with the same extension in the same folder.
     fn uninstall_script(&self) -> Option<String> {
         if !matches!(
             self.installer.kind,
@@ -152,11 +152,11 @@ impl Drafter<'_> {
         let name = self.setup_file.name();
         let folder = name.strip_suffix(self.setup_file.leaf())?;
         let (_, extension) = name.rsplit_once('.')?;
-        // Compared in lower case, because the device will find the file whatever its case.
+        // Compared in lower case, because the device finds the file in any case.
         let wanted = format!("{folder}uninstall.{extension}").to_lowercase();
         let mut files = self.list.iter().filter(|entry| !entry.is_folder());
         let found = files.find(|entry| entry.name().to_lowercase() == wanted)?.name();
-        // The uninstaller itself may be the setup file; it does not undo itself.
+        // The setup file may be the uninstaller itself, which does not undo itself.
         (found != name).then(|| self.installer.propose(&found, "").install)?
     }
 
@@ -167,7 +167,7 @@ impl Drafter<'_> {
 
     fn finish(mut self) -> AppDraft {
         let display_name = self.app.display_name.clone().unwrap_or_else(|| self.stem());
-        // The portal takes no app without a description, so the name stands in for one.
+        // The portal refuses an app without a description, so the name is used.
         self.app.description.get_or_insert_with(|| display_name.clone());
         self.app.display_name = Some(display_name);
         if self.app.rules.is_empty() {
@@ -186,7 +186,7 @@ impl Drafter<'_> {
         AppDraft { app, kind, confidence, evidence, notes }
     }
 
-    /// The document's own notes: what has not been tried, for the administrator who reads them in the portal.
+    /// The document's notes: what was not tried, for the administrator who reads them in the portal.
     fn unverified(&self) -> Option<String> {
         let doubts = self
             .notes
@@ -198,7 +198,7 @@ impl Drafter<'_> {
     }
 }
 
-/// True where a name promises an MSI or a program and the bytes are something else, or the other way round.
+/// Whether a name has the extension of an MSI or a program and the bytes are something else, or the reverse.
 fn is_misnamed(name: &str, kind: InstallerKind) -> bool {
     let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
     let is_compound =
@@ -224,7 +224,7 @@ fn with_causes(error: &dyn std::error::Error) -> String {
     text
 }
 
-/// The product code, in this version or a later one (a product that updates itself must not be installed again).
+/// A rule for the product code, in this version or, for a product that updates itself, a later one.
 fn product_rule(facts: &MsiFacts) -> Option<Rule> {
     is_guid(&facts.product_code).then(|| {
         let has_version = facts.version.is_some();
@@ -240,7 +240,7 @@ fn product_rule(facts: &MsiFacts) -> Option<Rule> {
     })
 }
 
-/// A Burn bundle registers itself under its own identifier, with its version, in the view of its engine.
+/// A rule for the registry key of a Burn bundle, which its engine writes with its version.
 fn bundle_rule(installer: &Installer) -> Option<Rule> {
     let id = installer.bundle_id.as_deref()?;
     let program = installer.program.as_ref()?;
@@ -250,14 +250,13 @@ fn bundle_rule(installer: &Installer) -> Option<Rule> {
         key_path: Some(format!(
             r"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall\{id}"
         )),
-        // The engine writes through its own view of the registry: that of a 32-bit one lands in WOW6432Node,
-        // where a rule for the 64-bit view would never find it.
+        // A 32-bit engine writes to WOW6432Node, where a rule for the 64-bit view would not find the key.
         check_32_bit_on_64_system: Some(program.machine == Machine::X86),
         operation_type: Some(RegistryOperation::Exists),
         operator: Some(Operator::NotConfigured),
         ..RegistryRule::default()
     };
-    // Without a version of its own the key alone has to do.
+    // Without a version the rule only checks that the key exists.
     if let Some(version) = version.filter(|version| *version != [0; 4]) {
         rule.value_name = Some("BundleVersion".to_owned());
         rule.operation_type = Some(RegistryOperation::Version);

@@ -1,7 +1,7 @@
-//! Drafts an app's document from what its installer is: the work that an administrator otherwise types by hand.
+//! Drafts an app's document from its installer, which an administrator would otherwise type by hand.
 //!
-//! An MSI answers for itself. For other installers commands are proposed; what has not been tried is said, in the
-//! report and in the document's `notes`.
+//! An MSI has the facts itself. For other installers commands are proposed, and the report and the document's `notes`
+//! say what was not tried.
 
 mod draft;
 #[cfg(test)]
@@ -20,65 +20,65 @@ use waybill_schemas::app::{
 };
 use waybill_schemas::codes::{Classified, Code, source};
 
-/// What `init` is asked for.
+/// The request for a draft: the setup file, and where the document goes.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct InitRequest {
     /// The source folder.
     pub source: PathBuf,
-    /// The setup file, relative to it or absolute.
+    /// The setup file: a path relative to the source folder, or an absolute one.
     pub setup_file: PathBuf,
-    /// Where the document goes: a file, or a folder that is there. By default [`app_document_path`] says.
+    /// The path of the document, or an existing folder for it; [`app_document_path`] gives the default.
     pub output: Option<PathBuf>,
-    /// Overwrite a document that is there.
+    /// Whether to replace an existing document.
     pub force: bool,
-    /// What `--exclude` leaves out.
+    /// The exclusions of `--exclude`.
     pub exclusions: Exclusions,
 }
 
 impl InitRequest {
-    /// Drafts a document for `setup_file` in `source`, where [`app_document_path`] puts it.
+    /// A request for `setup_file` in `source`, with the document at the default path.
     pub fn new(source: impl Into<PathBuf>, setup_file: impl Into<PathBuf>) -> Self {
         Self { source: source.into(), setup_file: setup_file.into(), ..Self::default() }
     }
 }
 
-/// An app's document as far as its installer says, and what to look at in it.
+/// A draft of an app's document, and what to check in it.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct AppDraft {
-    /// The document.
+    /// The document, without the fields that the installer does not tell.
     pub app: AppDocument,
-    /// What the setup file is.
+    /// The kind of the setup file.
     pub kind: InstallerKind,
-    /// How sure that is.
+    /// How certain the kind is.
     pub confidence: Confidence,
-    /// By what it was recognised.
+    /// What the kind was recognised by, as a phrase.
     pub evidence: &'static str,
-    /// What to know and to look at, most important first.
+    /// What to know and what to check, most important first.
     pub notes: Vec<DraftNote>,
 }
 
-/// Why there is no document.
+/// Why no document was drafted or written.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum InitError {
     /// The source folder cannot be packed, so a document for it is of no use.
     #[error(transparent)]
     Walk(#[from] WalkError),
-    /// The setup file is not in it.
+    /// The setup file is not in the source folder.
     #[error(transparent)]
     SetupFile(#[from] SetupFileError),
     /// The setup file cannot be read.
     #[error(transparent)]
     Recognise(#[from] RecogniseError),
-    /// No command line can name it.
+    /// The setup file's name cannot be written in a command line.
     #[error("the setup file {name:?} has a quotation mark or a control character in its name")]
     Name {
-        /// Its name.
+        /// The setup file's name.
         name: String,
     },
-    /// The document is there already, or cannot be written.
+    /// The document exists already, or cannot be written.
     #[error(transparent)]
     Write(#[from] AppWriteError),
 }
@@ -95,14 +95,14 @@ impl Classified for InitError {
     }
 }
 
-/// Drafts the document of an app and writes it; returns where, and the draft.
+/// Drafts the document of an app and writes it. Returns its path and the draft.
 ///
 /// # Errors
-/// An unusable source folder or setup file; a document that is there, without `force`; the disk.
+/// A source folder or setup file that cannot be used; an existing document, without `force`; I/O.
 pub fn init(request: &InitRequest, context: &Context<'_>) -> Result<(PathBuf, AppDraft), InitError> {
     let path = app_document_path(&request.source, request.output.as_deref());
-    // Asked before the folder is listed, which may take a while. Writing asks once more, because
-    // another process may have been faster.
+    // Checked before the folder is listed, which may take a while. Writing checks again, because another process may
+    // have been faster.
     if !request.force {
         refuse_existing(&path)?;
     }
@@ -113,10 +113,10 @@ pub fn init(request: &InitRequest, context: &Context<'_>) -> Result<(PathBuf, Ap
     Ok((path, draft))
 }
 
-/// Drafts the document for a setup file of a source folder that has been listed.
+/// Drafts the document for a setup file of a source folder that was listed before.
 ///
 /// # Errors
-/// The setup file is not in the list, cannot be read, or has a name that no command line can carry.
+/// A setup file that is not in the list, cannot be read, or has a name that no command line can hold.
 pub fn draft(list: &SourceList, options: &WalkOptions, given: &Path) -> Result<AppDraft, InitError> {
     let setup_file = setup_file::locate(list, options, given)?;
     if setup_file.name().contains(|one: char| one == '"' || one.is_control()) {
@@ -126,7 +126,7 @@ pub fn draft(list: &SourceList, options: &WalkOptions, given: &Path) -> Result<A
     Ok(draft::draft(list, &setup_file, &installer))
 }
 
-/// Where the document goes: to `output`, a file or a folder that is there, else where a source folder's belongs.
+/// The path of the document: `output`, `app.json` in it where it is a folder, or by default the source folder's own.
 pub fn app_document_path(source: &Path, output: Option<&Path>) -> PathBuf {
     match output {
         Some(folder) if folder.is_dir() => folder.join(APP_DOCUMENT),
@@ -139,21 +139,21 @@ pub fn app_document_path(source: &Path, output: Option<&Path>) -> PathBuf {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AppWriteError {
-    /// It is there already.
+    /// The document exists already.
     #[error("{} is there already", shown(path))]
     Exists {
-        /// The document.
+        /// The path of the document.
         path: PathBuf,
     },
-    /// The one that is to be filled in cannot be used.
+    /// The document that is to be filled in cannot be used.
     #[error(transparent)]
     Read(#[from] AppFileError),
-    /// It could not be written; what was there before still is.
+    /// The document could not be written; an earlier one is as it was.
     #[error("cannot write {}", shown(path))]
     Write {
-        /// The document.
+        /// The path of the document.
         path: PathBuf,
-        /// What the system reports.
+        /// The system's error.
         #[source]
         source: io::Error,
     },
@@ -169,19 +169,20 @@ impl Classified for AppWriteError {
     }
 }
 
-/// Refuses a document that is there.
+/// Refuses to replace an existing document.
 fn refuse_existing(path: &Path) -> Result<(), AppWriteError> {
-    // Not `exists`, which follows links: a link to nothing is in the way as much as a file is.
+    // Not `exists`, which follows links: a link to nothing is in the way as a file is.
     match path.symlink_metadata() {
         Ok(_) => Err(AppWriteError::Exists { path: path.to_path_buf() }),
         Err(_) => Ok(()),
     }
 }
 
-/// Writes an app's document: beside its place, then renamed into it. Without `force` one that is there stays.
+/// Writes an app's document to a file beside it, which is then renamed. An existing document is replaced only with
+/// `force`.
 ///
 /// # Errors
-/// It is there already (without `force`), or the disk refuses.
+/// An existing document, without `force`; I/O.
 pub fn write_app_document(path: &Path, app: &AppDocument, force: bool) -> Result<(), AppWriteError> {
     put(path, app.to_json().as_bytes(), force).map_err(|source| match source.kind() {
         io::ErrorKind::AlreadyExists if !force => AppWriteError::Exists { path: path.to_path_buf() },
@@ -190,7 +191,7 @@ pub fn write_app_document(path: &Path, app: &AppDocument, force: bool) -> Result
 }
 
 fn put(path: &Path, bytes: &[u8], force: bool) -> io::Result<()> {
-    // A link stays a link: what it leads to is replaced.
+    // A link stays a link: the file that it leads to is replaced.
     let path =
         if force { std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf()) } else { path.into() };
     let new = NewFile::create(&path, FileAccess::AsReplaced)?;
@@ -198,13 +199,13 @@ fn put(path: &Path, bytes: &[u8], force: bool) -> io::Result<()> {
     new.put(force, &Context::silent())
 }
 
-/// Puts what packing decided into a document that is there; everything else stays, in its order. Returns whether
-/// anything changed; nothing is written otherwise.
+/// Puts what packing decided into an existing document. Everything else stays, in its order. Returns whether anything
+/// changed; without a change nothing is written.
 ///
 /// # Errors
-/// The document cannot be read or written, or is no app.
+/// A document that cannot be read or written, or that is not an app's.
 pub fn fill_app_document(path: &Path, fields: &PackageFields) -> Result<bool, AppWriteError> {
-    // Read again: somebody may have edited it while packing took its time.
+    // Read again, because somebody may have edited it during packing.
     let mut app = AppFile::open(path)?.app;
     let has_changed = app.fill_from_package(fields);
     if has_changed {
@@ -213,43 +214,43 @@ pub fn fill_app_document(path: &Path, fields: &PackageFields) -> Result<bool, Ap
     Ok(has_changed)
 }
 
-/// What the maker of an app should know or look at.
+/// What the person who packs the app should know or check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DraftNote {
-    /// Something in the draft has not been tried.
+    /// Something in the draft was not tried; says what.
     Unverified(String),
-    /// No detection rule is proposed; Intune asks for one.
+    /// No detection rule is proposed, and Intune requires one.
     NoDetectionRule {
-        /// What the installer is.
+        /// The kind of the installer.
         kind: InstallerKind,
     },
-    /// No command is proposed.
+    /// No command is proposed, and Intune requires one.
     NoCommand {
         /// `install` or `uninstall`.
         which: &'static str,
     },
-    /// The MSI's facts could not be read.
+    /// The MSI's facts could not be read; says why.
     MsiUnreadable(String),
-    /// ALLUSERS has a value that Windows Installer does not know.
+    /// ALLUSERS has a value that Windows Installer does not know; holds the value.
     OddAllUsers(String),
-    /// The setup file was given in another case.
+    /// The setup file was given in another case than it has on the disk.
     SpelledOtherwise {
-        /// As on the disk.
+        /// Its name on the disk.
         name: String,
     },
-    /// A percent sign in the setup file's name, which a command line may expand.
+    /// The setup file's name has a percent sign, which a command line may expand.
     PercentInName {
-        /// The name.
+        /// The setup file's name.
         name: String,
     },
-    /// A field that Intune asks for is not known.
+    /// A field that Intune requires is not known; holds its name.
     Unknown(&'static str),
-    /// The setup file's extension is that of another kind.
+    /// The setup file is of another kind than its extension says.
     AnotherKind {
-        /// Its name.
+        /// The setup file's name.
         name: String,
-        /// What it is.
+        /// The kind that its bytes show.
         kind: InstallerKind,
     },
 }

@@ -1,4 +1,4 @@
-//! The compound file: opened within limits, its streams read within limits.
+//! Opens a compound file and reads its streams, both within limits.
 
 use super::MsiError;
 use cfb::CompoundFile;
@@ -6,27 +6,27 @@ use std::cell::Cell;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::rc::Rc;
 
-/// First bytes of every compound file.
+/// The first bytes of every compound file.
 const MAGIC: [u8; 8] = [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
-/// Sectors of a container: 2.2 GiB in 512-byte sectors, 18 GiB in 4 KiB sectors. Its allocation table, which is
-/// held while it is open, has one entry a sector; `cfb` refuses chains with loops.
+/// The most sectors of a container: 2.2 GiB in 512-byte sectors, 18 GiB in 4 KiB sectors. Its allocation table, which
+/// is in memory while it is open, has one entry per sector. `cfb` refuses chains with loops.
 const MAX_SECTORS: u64 = 4_500_000;
-/// Bytes that opening a container may take beyond the allocation table: the directory above all.
+/// The most bytes read to open a container besides its allocation table, mostly its directory.
 const OPENING: u64 = 24 * 1024 * 1024;
-/// Bytes that may be read from an open container: more than all streams' limits together.
+/// The most bytes read from an open container: more than the limits of all streams together.
 const READING: u64 = 192 * 1024 * 1024;
 
-/// What kind of compound file something is, by the class of its root storage.
+/// The kind of a compound file, by the class of its root storage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ContainerKind {
-    /// An installation database (.msi, .msm).
+    /// An installation database or merge module (.msi, .msm).
     Installer,
-    /// A patch (.msp).
+    /// A patch of an installed product (.msp).
     Patch,
-    /// A transform (.mst).
+    /// A transform, which changes a database (.mst).
     Transform,
-    /// Another compound file, e.g. an old Office document.
+    /// Any other compound file, such as an old Office document.
     Other,
 }
 
@@ -41,28 +41,28 @@ impl std::fmt::Display for ContainerKind {
     }
 }
 
-/// The work of [`super::container_kind`], not guarded against panics of `cfb`.
+/// Implements [`super::container_kind`], without the guard against panics of `cfb`.
 pub(super) fn kind<R: Read + Seek>(reader: &mut R) -> Result<Option<ContainerKind>, MsiError> {
     Ok(Container::open(reader)?.map(|container| container.kind()))
 }
 
-/// A compound file that is open and within the limits.
+/// An open compound file that is within the limits.
 pub(super) struct Container<R> {
     file: CompoundFile<Budgeted<R>>,
 }
 
 impl<R: Read + Seek> Container<R> {
-    /// `None` where the bytes are no compound file.
+    /// Opens a compound file; `None` where the bytes are not one.
     pub(super) fn open(mut reader: R) -> Result<Option<Self>, MsiError> {
         let Some(sectors) = count_sectors(&mut reader)? else { return Ok(None) };
-        // Opening reads the allocation table and the directory; the budget holds whatever their lengths say.
+        // Opening reads the allocation table and the directory. The budget limits both, whatever lengths they declare.
         let budget = Budget::new(sectors * 4 + OPENING);
         let file = CompoundFile::open(Budgeted::new(reader, budget.clone())).map_err(MsiError::Read)?;
         budget.set(READING);
         Ok(Some(Self { file }))
     }
 
-    /// The class is `000C108x-0000-0000-C000-000000000046`: x is 4, 6 or 2.
+    /// The kind by the class `000C108x-0000-0000-C000-000000000046`, where x is 4, 6 or 2.
     pub(super) fn kind(&self) -> ContainerKind {
         match self.file.root_entry().clsid().as_u128() {
             0x000C_1084_0000_0000_C000_0000_0000_0046 => ContainerKind::Installer,
@@ -72,9 +72,9 @@ impl<R: Read + Seek> Container<R> {
         }
     }
 
-    /// A stream's bytes, none where there is no such stream.
+    /// The bytes of a stream; empty where there is no such stream.
     ///
-    /// The length that is declared is compared with the limit before anything is allocated.
+    /// The declared length is compared with the limit before anything is allocated.
     pub(super) fn stream(&mut self, name: &str, what: &'static str, limit: u64) -> Result<Vec<u8>, MsiError> {
         if !self.file.is_stream(name) {
             return Ok(Vec::new());
@@ -85,28 +85,26 @@ impl<R: Read + Seek> Container<R> {
             return Err(MsiError::Limit { what, actual: length, limit });
         }
         let mut bytes = Vec::new();
-        // The declared length was looked at above, and is not believed here.
+        // The declared length was within the limit, and is not trusted here.
         stream.take(limit).read_to_end(&mut bytes).map_err(MsiError::Read)?;
         if bytes.len() as u64 == length { Ok(bytes) } else { Err(MsiError::Damaged { what }) }
     }
 }
 
-/// How many sectors the file has; `None` where it is not a compound file.
+/// The number of sectors; `None` where the file is not a compound file.
 fn count_sectors<R: Read + Seek>(reader: &mut R) -> Result<Option<u64>, MsiError> {
     let length = reader.seek(SeekFrom::End(0)).map_err(MsiError::Read)?;
     reader.rewind().map_err(MsiError::Read)?;
     let mut header = [0; 32];
     match reader.read_exact(&mut header) {
-        // A file that is shorter than the header is another kind of file. Only a
-        // failure of the disk is an error.
+        // A file that is shorter than the header is another kind of file. Only a failure of the disk is an error.
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
         Err(error) => return Err(MsiError::Read(error)),
         Ok(()) if !header.starts_with(&MAGIC) => return Ok(None),
         Ok(()) => {}
     }
-    // Offset 30: the sector size as a power of two; only 512 and 4096 exist.
-    // A damaged field counts as the smaller size: that gives more sectors, so the
-    // limit can only become stricter.
+    // Offset 30 has the sector size as a power of two: 512 or 4096. A damaged field counts as the smaller size, which
+    // gives more sectors, so the limit can only become stricter.
     let sectors = length >> if header[30] == 12 { 12 } else { 9 };
     if sectors > MAX_SECTORS {
         return Err(MsiError::Limit { what: "container in sectors", actual: sectors, limit: MAX_SECTORS });
@@ -114,7 +112,7 @@ fn count_sectors<R: Read + Seek>(reader: &mut R) -> Result<Option<u64>, MsiError
     Ok(Some(sectors))
 }
 
-/// The stream that holds a table: names are squeezed, two of 64 characters into one code unit from U+3800.
+/// The stream of a table. Names are compressed: two of 64 characters in one code unit from U+3800 on.
 pub(super) fn table_stream(table: &str) -> String {
     let digits: Vec<u32> = table.bytes().map(digit).collect();
     let units = digits.chunks(2).map(|pair| match pair {
@@ -134,7 +132,8 @@ fn digit(byte: u8) -> u32 {
     }
 }
 
-/// Bytes that may still be read; clones share it, so that it can be raised while a reader is lent out.
+/// The bytes that may still be read. Clones share the number, so that it can be raised while a reader is in use
+/// elsewhere.
 #[derive(Debug, Clone)]
 struct Budget(Rc<Cell<u64>>);
 
@@ -148,7 +147,7 @@ impl Budget {
     }
 }
 
-/// Fails once more than its budget of bytes has been read.
+/// A reader that fails once more bytes were read than its budget has.
 struct Budgeted<R> {
     inner: R,
     budget: Budget,
@@ -162,8 +161,8 @@ impl<R> Budgeted<R> {
 
 impl<R: Read> Read for Budgeted<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        // Counted once the bytes are there: how many a read gives is not known before, and the caller's
-        // buffer bounds by how much one read can pass the budget.
+        // Counted after the read, because it is not known before how many bytes there are. One read can pass the budget
+        // only by the size of the caller's buffer.
         let count = self.inner.read(buffer)?;
         let left = self.budget.0.get().checked_sub(count as u64);
         self.budget.set(left.ok_or_else(exhausted)?);

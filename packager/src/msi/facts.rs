@@ -1,4 +1,4 @@
-//! The facts, from the tables and from the summary information (a property set of a dozen short texts).
+//! Reads the facts of an MSI from its tables and its summary information, a property set of a dozen short texts.
 
 use super::MsiError;
 use super::container::{Container, ContainerKind};
@@ -10,13 +10,13 @@ use waybill_intune::is_guid;
 use waybill_schemas::app::{MsiInformation, MsiPackageType};
 use waybill_schemas::{MsiExecutionContext, MsiInfo};
 
-/// Longest text that is taken from a table, in characters.
+/// The longest text taken from a table, in characters.
 const LONGEST: usize = 1024;
 
-/// Summary information: a dozen short texts.
+/// The most bytes of the summary information, which has a dozen short texts.
 const MAX_SUMMARY: u64 = 64 * 1024;
 
-/// The properties that are asked for.
+/// The properties that are read.
 const WANTED: [&str; 8] = [
     "ProductCode",
     "ProductName",
@@ -28,8 +28,8 @@ const WANTED: [&str; 8] = [
     "REBOOT",
 ];
 
-/// Keys of the Directory table that are folders of Windows itself or of all users
-/// (`docs/package-format.md`, `MsiContainsSystemFolders`).
+/// The keys of the Directory table for folders of Windows itself or of all users (`docs/package-format.md`,
+/// `MsiContainsSystemFolders`).
 const SYSTEM_FOLDERS: [&str; 9] = [
     "AdminToolsFolder",
     "CommonAppDataFolder",
@@ -42,43 +42,45 @@ const SYSTEM_FOLDERS: [&str; 9] = [
     "WindowsVolume",
 ];
 
-/// What an MSI says of itself.
+/// The facts of an MSI: its identity, for whom it installs, and what it touches.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MsiFacts {
-    /// ProductName, else the summary information's subject.
+    /// ProductName, or the subject in the summary information.
     pub name: Option<String>,
-    /// ProductVersion.
+    /// ProductVersion, as written in the Property table.
     pub version: Option<String>,
-    /// ProductCode, a GUID in braces; as it stands in the table.
+    /// ProductCode, a GUID in braces, as written in the Property table.
     pub product_code: String,
-    /// The summary information's revision number: changes with every build of the MSI.
+    /// The revision number in the summary information, which changes with every build of the MSI.
     pub package_code: Option<String>,
-    /// UpgradeCode.
+    /// UpgradeCode, which the versions of a product share.
     pub upgrade_code: Option<String>,
-    /// Manufacturer, else the summary information's author.
+    /// Manufacturer, or the author in the summary information.
     pub publisher: Option<String>,
-    /// ALLUSERS as it stands in the table; anything but absent, 1 and 2 is a mistake of its maker.
+    /// ALLUSERS as written in the Property table. Only a missing value, 1 and 2 are valid.
     pub all_users: Option<String>,
-    /// MSIINSTALLPERUSER has a value: a dual-purpose MSI that installs for the user unless its command line says otherwise.
+    /// Whether MSIINSTALLPERUSER is set: a dual-purpose MSI, which installs for the user unless its command line says
+    /// otherwise.
     pub installs_per_user: bool,
-    /// REBOOT is Force: it always asks for a restart.
+    /// Whether REBOOT is Force: the MSI always asks for a restart.
     pub requires_reboot: bool,
-    /// It installs services.
+    /// Whether the MSI installs services.
     pub includes_services: bool,
-    /// It makes ODBC data sources.
+    /// Whether the MSI makes ODBC data sources.
     pub includes_odbc_data_source: bool,
-    /// It writes or removes keys of the machine (HKLM, HKU, or "by context" in a machine's MSI).
+    /// Whether the MSI writes or removes registry keys of the machine: HKLM, HKU, or "by context" in an MSI for the
+    /// machine.
     pub contains_system_registry_keys: bool,
-    /// It uses folders of Windows or of all users.
+    /// Whether the MSI uses folders of Windows or of all users.
     pub contains_system_folders: bool,
-    /// The platform of the summary information's template: `x64`, `Intel`, `Arm64`.
+    /// The platform in the template of the summary information: `x64`, `Intel`, `Arm64`.
     pub platform: Option<String>,
 }
 
 impl MsiFacts {
-    /// For whom it installs: ALLUSERS 1 is the machine, 2 either, absent one user. Another value counts as one
-    /// user, as in [`MsiFacts::is_user_install`].
+    /// For whom the MSI installs: ALLUSERS 1 is the machine, 2 is either, and a missing value is one user. Any other
+    /// value counts as one user, as in [`MsiFacts::is_user_install`].
     pub fn execution_context(&self) -> MsiExecutionContext {
         match self.all_users.as_deref() {
             Some("1") => MsiExecutionContext::System,
@@ -87,7 +89,7 @@ impl MsiFacts {
         }
     }
 
-    /// Whether it installs for one user when nothing else is asked for.
+    /// Whether the MSI installs for one user unless something else is asked for.
     pub fn is_user_install(&self) -> bool {
         match self.execution_context() {
             MsiExecutionContext::System => false,
@@ -96,7 +98,7 @@ impl MsiFacts {
         }
     }
 
-    /// The facts in the form of Detection.xml.
+    /// The facts as Detection.xml holds them.
     pub fn msi_info(&self) -> MsiInfo {
         let context = self.execution_context();
         MsiInfo {
@@ -117,7 +119,7 @@ impl MsiFacts {
         }
     }
 
-    /// The facts in the form of app.json.
+    /// The facts as app.json holds them.
     pub fn msi_information(&self) -> MsiInformation {
         let package_type = match self.execution_context() {
             MsiExecutionContext::System => MsiPackageType::PerMachine,
@@ -137,7 +139,7 @@ impl MsiFacts {
     }
 }
 
-/// Reads the facts from a database; another kind of file is refused.
+/// Reads the facts from an installation database; any other kind of file is refused.
 pub(super) fn read_facts<R: Read + Seek>(reader: R) -> Result<MsiFacts, MsiError> {
     let refused = |found| MsiError::AnotherKind { found };
     let mut container = Container::open(reader)?.ok_or(refused(ContainerKind::Other))?;
@@ -168,8 +170,7 @@ fn from_properties(
         publisher: properties.remove("Manufacturer").or_else(|| summarised(AUTHOR)),
         all_users: properties.remove("ALLUSERS"),
         installs_per_user: properties.contains_key("MSIINSTALLPERUSER"),
-        // Windows Installer goes by the first letter of this property: `F` asks
-        // for a restart as `Force` does.
+        // Windows Installer looks at the first letter only: `F` asks for a restart as `Force` does.
         requires_reboot: properties.get("REBOOT").is_some_and(|value| value.starts_with(['F', 'f'])),
         includes_services: false,
         includes_odbc_data_source: false,
@@ -179,9 +180,9 @@ fn from_properties(
     })
 }
 
-/// A patched database's revision number is several GUIDs in a row: the first is its own.
+/// The package code in a revision number: a patched database has several GUIDs there, and the first is its own.
 fn first_guid(revision: &str) -> Option<String> {
-    // A GUID in braces has 38 characters; the next one follows without anything between.
+    // A GUID in braces has 38 characters; the next one follows at once.
     let guid = revision.get(..38).filter(|guid| is_guid(guid))?;
     Some(guid.to_uppercase())
 }
@@ -196,8 +197,8 @@ fn look_into_tables<R: Read + Seek>(
     let is_system_folder =
         |key: &[u8]| SYSTEM_FOLDERS.iter().any(|one| one.as_bytes().eq_ignore_ascii_case(key));
     facts.contains_system_folders = folders.iter().any(|key| is_system_folder(database.strings().bytes(key)));
-    // Registry roots: -1 by context, 0 classes, 1 the user, 2 the machine, 3 all users.
-    // -1 means the machine or the user, as the installation is for.
+    // Registry roots: -1 by context, 0 classes, 1 the user, 2 the machine, 3 all users. -1 is the machine or the user,
+    // as the installation is for.
     let for_machine = !facts.is_user_install();
     let is_system = |root: i32| root == 2 || root == 3 || (root == -1 && for_machine);
     for table in ["Registry", "RemoveRegistry"] {
@@ -214,7 +215,7 @@ fn has_rows<R: Read + Seek>(
     Ok(database.column(table, key)?.iter().next().is_some())
 }
 
-/// The properties that are asked for, tidied; the first row of each counts.
+/// The properties that are read, tidied. The first row of each counts.
 fn properties<R: Read + Seek>(
     database: &mut Database<R>,
 ) -> Result<BTreeMap<&'static str, String>, MsiError> {
@@ -223,14 +224,15 @@ fn properties<R: Read + Seek>(
     for (name, value) in names.iter().zip(values.iter()) {
         let name = database.strings().bytes(name);
         if let Some(wanted) = WANTED.iter().find(|wanted| wanted.as_bytes() == name) {
-            // Only what is asked for is decoded: the pool may hold half a million texts.
+            // Only these texts are decoded, because the pool may hold half a million.
             found.entry(*wanted).or_insert_with(|| database.strings().text(value));
         }
     }
     Ok(found.into_iter().filter_map(|(name, value)| Some((name, tidy(&value)?))).collect())
 }
 
-/// Without control characters and noncharacters (XML cannot carry them) and blanks around; `None` where nothing is left.
+/// Removes control characters and noncharacters, which XML cannot hold, and surrounding blanks; `None` where nothing is
+/// left.
 fn tidy(text: &str) -> Option<String> {
     let unfit = |one: char| one.is_control() || matches!(one, '\u{FFFE}' | '\u{FFFF}');
     let clean: String = text.chars().map(|one| if unfit(one) { ' ' } else { one }).take(LONGEST).collect();
@@ -238,43 +240,43 @@ fn tidy(text: &str) -> Option<String> {
     (!clean.is_empty()).then(|| clean.to_owned())
 }
 
-/// Properties that are looked at; the format's own list ends at 19.
+/// The most properties that are read; the format's own list ends at 19.
 const MOST: u32 = 64;
-/// Longest text that is taken, in bytes.
+/// The longest text of the summary information that is taken, in bytes.
 const LONGEST_SUMMARY: usize = 1024;
 
-/// Identifier of the code page.
+/// The property with the code page of the texts.
 const CODE_PAGE: u32 = 1;
-/// Identifier of the subject: the product's name.
+/// The property with the subject, which is the product's name.
 const SUBJECT: u32 = 3;
-/// Identifier of the author: the publisher.
+/// The property with the author, which is the publisher.
 const AUTHOR: u32 = 4;
-/// Identifier of the template: platform and languages, e.g. `x64;1033`.
+/// The property with the template: platform and languages, such as `x64;1033`.
 const TEMPLATE: u32 = 7;
-/// Identifier of the revision number: the package code.
+/// The property with the revision number, which is the package code.
 const REVISION: u32 = 9;
 
-/// A property set. What is damaged in it is simply not found.
+/// The property set of the summary information. A damaged property counts as missing.
 struct PropertySet<'a> {
     bytes: &'a [u8],
     section: u64,
 }
 
 impl<'a> PropertySet<'a> {
-    /// Offset 44 says where the first section is; it starts with its size, its number of properties, and for each
+    /// Offset 44 has the offset of the first section. That begins with its size, the number of properties, and for each
     /// an identifier and an offset from the section's start.
     fn new(bytes: &'a [u8]) -> Self {
         Self { bytes, section: number(bytes, 44).map_or(0, u64::from) }
     }
 
-    /// The property's text, decoded.
+    /// The text of a property, decoded by the set's code page.
     fn text(&self, identifier: u32) -> Option<Cow<'a, str>> {
         const TEXT: u32 = 30;
         let at = self.find(identifier, TEXT)?;
         let length = number(self.bytes, at + 4)? as usize;
         let start = usize::try_from(at + 8).ok()?;
         let bytes = self.bytes.get(start..start.checked_add(length)?)?;
-        // The length counts the terminating zero, which is no part of the text.
+        // The length includes the terminating zero, which does not belong to the text.
         let bytes = bytes.split(|byte| *byte == 0).next().filter(|bytes| bytes.len() <= LONGEST_SUMMARY)?;
         Some(encoding_of(self.code_page()).decode_without_bom_handling(bytes).0)
     }
@@ -282,14 +284,13 @@ impl<'a> PropertySet<'a> {
     fn code_page(&self) -> u16 {
         const SHORT: u32 = 2;
         let value = self.find(CODE_PAGE, SHORT).and_then(|at| number(self.bytes, at + 4));
-        // A signed 16-bit number, in which 65001 (UTF-8) is negative: only the low half of the four
-        // bytes counts.
+        // A signed 16-bit number, in which 65001 (UTF-8) is negative: only the low half of the four bytes counts.
         value.map_or(0, |value| (value & 0xFFFF) as u16)
     }
 
-    /// Where the property of this type starts.
+    /// The offset of the property's value, if it has this type.
     fn find(&self, identifier: u32, kind: u32) -> Option<u64> {
-        // The count comes from the file, and each entry is looked at.
+        // The number comes from the file, so it is limited.
         let count = number(self.bytes, self.section + 4)?.min(MOST);
         let entries = (0..u64::from(count)).map(|index| self.section + 8 + index * 8);
         let entry = entries.into_iter().find(|entry| number(self.bytes, *entry) == Some(identifier))?;

@@ -1,4 +1,4 @@
-//! Tables: stored column by column, cells of two, three or four bytes, described by the table `_Columns`.
+//! Reads tables, which are stored column by column with cells of two, three or four bytes, described by `_Columns`.
 
 use super::MsiError;
 use super::container::{Container, table_stream};
@@ -6,38 +6,38 @@ use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 use std::io::{Read, Seek};
 use std::ops::Range;
 
-/// `_StringPool`: four bytes for each of half a million texts.
+/// The most bytes of `_StringPool`: four for each of half a million texts.
 const MAX_POOL: u64 = 2 * 1024 * 1024;
-/// `_StringData`: the texts.
+/// The most bytes of `_StringData`, which holds the texts.
 const MAX_TEXT: u64 = 32 * 1024 * 1024;
-/// Any one table: some 800,000 registry rows.
+/// The most bytes of any other table: some 800,000 registry rows.
 const MAX_TABLE: u64 = 16 * 1024 * 1024;
-/// Columns of a table: the format has a bit for each of 31.
+/// The most columns of a table; the format has a bit for each of 31.
 const MAX_COLUMNS: usize = 32;
 
-/// A type's bits in `_Columns`.
+/// The bits of a column's type in `_Columns`.
 const SIZE: u16 = 0x00FF;
 const VALID: u16 = 0x0100;
 const TEXT: u16 = 0x0800;
 const NULLABLE: u16 = 0x1000;
 
-/// A database: its strings and its description of columns, both read once; tables are read when asked for.
+/// A database. Its texts and its description of columns are read at once, its tables when they are needed.
 pub(super) struct Database<R> {
     container: Container<R>,
     strings: StringPool,
     columns: Vec<u8>,
 }
 
-/// Where a column's cells are in its table.
+/// Where the cells of a column are in its table.
 struct Column {
-    /// Bytes of the columns before it in one row.
+    /// Bytes of the columns before it, in one row.
     before: usize,
     width: usize,
     /// Bytes of a whole row.
     row: usize,
 }
 
-/// The cells of one column, as unsigned numbers; 0 is empty.
+/// The cells of one column as unsigned numbers; 0 is an empty cell.
 pub(super) struct Cells {
     bytes: Vec<u8>,
     width: usize,
@@ -49,7 +49,7 @@ impl Cells {
         self.bytes.chunks_exact(self.width).map(number)
     }
 
-    /// Signed 16-bit numbers, stored with the top bit turned over; empty cells are left out.
+    /// The cells as signed 16-bit numbers, which are stored with the top bit inverted. Empty cells are left out.
     pub(super) fn shorts(&self) -> impl Iterator<Item = i32> {
         self.iter().filter(|cell| *cell != 0).map(|cell| cell as i32 - 0x8000)
     }
@@ -68,7 +68,7 @@ impl<R: Read + Seek> Database<R> {
         &self.strings
     }
 
-    /// One column's cells; none where the table or the column is not there.
+    /// The cells of a column; empty where the table or the column does not exist.
     pub(super) fn column(&mut self, table: &'static str, name: &str) -> Result<Cells, MsiError> {
         let none = Cells { bytes: Vec::new(), width: 1 };
         let Some(column) = self.find(table, name)? else { return Ok(none) };
@@ -77,13 +77,13 @@ impl<R: Read + Seek> Database<R> {
         let start = rows * column.before;
         let cells = bytes.get(start..start + rows * column.width).ok_or(MsiError::Damaged { what: table })?;
         let length = cells.len();
-        // In place: a second copy of 16 MiB would double what a table costs.
+        // In place, because a copy of 16 MiB would double what a table takes.
         bytes.copy_within(start..start + length, 0);
         bytes.truncate(length);
         Ok(Cells { bytes, width: column.width })
     }
 
-    /// Looks a column up in `_Columns`: table, number, name, type.
+    /// Looks a column up in `_Columns`, whose own columns are table, number, name and type.
     fn find(&self, table: &'static str, name: &str) -> Result<Option<Column>, MsiError> {
         let mut widths = [0_usize; MAX_COLUMNS];
         let mut found = None;
@@ -101,7 +101,7 @@ impl<R: Read + Seek> Database<R> {
         }
         let Some(index) = found else { return Ok(None) };
         let described = widths.iter().rposition(|width| *width > 0).map_or(0, |last| last + 1);
-        // A gap would put every column behind it at another place.
+        // A gap would move every column after it.
         if widths.iter().take(described).any(|width| *width == 0) {
             return Err(MsiError::Damaged { what: table });
         }
@@ -110,7 +110,7 @@ impl<R: Read + Seek> Database<R> {
         Ok(Some(Column { before, width, row: widths.iter().sum() }))
     }
 
-    /// The rows of `_Columns`.
+    /// The rows of `_Columns`: table, number, name and type.
     fn described(&self) -> impl Iterator<Item = (u32, u16, u32, u16)> {
         let reference = self.strings.reference_width();
         let rows = self.columns.len() / (2 * reference + 4);
@@ -118,7 +118,7 @@ impl<R: Read + Seek> Database<R> {
             let cell = self.columns.get(start + row * width..start + (row + 1) * width).unwrap_or_default();
             cell.iter().rev().fold(0, |number, byte| number << 8 | u32::from(*byte))
         };
-        // Short numbers are stored with the top bit turned over.
+        // Short numbers are stored with the top bit inverted.
         let short = move |start: usize, row: usize| (number(start, 2, row) ^ 0x8000) as u16;
         let (numbers, names) = (rows * reference, rows * (reference + 2));
         let kinds = rows * (2 * reference + 2);
@@ -127,7 +127,7 @@ impl<R: Read + Seek> Database<R> {
         })
     }
 
-    /// Bytes of a cell: texts and numbers; a binary's cell only says that its stream is there.
+    /// Bytes of a cell: texts and numbers. A binary's cell only says that its stream exists.
     fn width(&self, kind: u16) -> Option<usize> {
         match kind & SIZE {
             _ if kind & !NULLABLE == TEXT | VALID => Some(2),
@@ -139,12 +139,12 @@ impl<R: Read + Seek> Database<R> {
     }
 }
 
-/// Longest text that is decoded, in bytes; names and versions are far shorter.
+/// The longest text that is decoded, in bytes; names and versions are far shorter.
 const LONGEST_TEXT: usize = 4096;
 
 const DAMAGED: MsiError = MsiError::Damaged { what: "string pool" };
 
-/// The texts, still in their code page; a reference is an index that starts at 1.
+/// The texts of a database, in its code page. A reference is an index that starts at 1.
 pub(super) struct StringPool {
     encoding: &'static Encoding,
     reference_width: usize,
@@ -153,10 +153,10 @@ pub(super) struct StringPool {
 }
 
 impl StringPool {
-    /// From the streams `_StringPool` and `_StringData`.
+    /// Reads the streams `_StringPool` and `_StringData`.
     ///
-    /// The pool starts with the code page (its top bit: long references); then for each text a 16-bit length and
-    /// a 16-bit reference count. A length of 0 with references says that the true length follows in 32 bits.
+    /// The pool begins with the code page, whose top bit says that references are long. Each text has a 16-bit length
+    /// and a 16-bit reference count; a length of 0 with references means that the length follows in 32 bits.
     pub(super) fn new(pool: &[u8], text: Vec<u8>) -> Result<Self, MsiError> {
         let mut numbers = pool.chunks_exact(4).map(|four| (word(four, 0), word(four, 2)));
         let (code_page, top) = numbers.next().ok_or(DAMAGED)?;
@@ -170,7 +170,7 @@ impl StringPool {
             end = end.checked_add(length.ok_or(DAMAGED)?).ok_or(DAMAGED)?;
             ends.push(end);
         }
-        // Less text than the lengths add up to; more is let pass, as Windows does.
+        // Less text than the lengths add up to is an error; more is ignored, as in Windows.
         if end as usize > text.len() {
             return Err(DAMAGED);
         }
@@ -183,7 +183,7 @@ impl StringPool {
         self.reference_width
     }
 
-    /// The text as it is stored; empty for 0 and for a reference to nothing.
+    /// The bytes of a text; empty for 0 and for a reference to no text.
     pub(super) fn bytes(&self, reference: u32) -> &[u8] {
         let range = || -> Option<Range<usize>> {
             let index = (reference as usize).checked_sub(1)?;
@@ -193,7 +193,7 @@ impl StringPool {
         range().and_then(|range| self.text.get(range)).unwrap_or_default()
     }
 
-    /// The text, decoded; at most its first 4,096 bytes.
+    /// The text, decoded: its first 4,096 bytes at most.
     pub(super) fn text(&self, reference: u32) -> String {
         let bytes = self.bytes(reference);
         let bytes = bytes.get(..LONGEST_TEXT).unwrap_or(bytes);
@@ -205,7 +205,7 @@ fn word(four: &[u8], at: usize) -> u16 {
     four.get(at..at + 2).and_then(|two| two.try_into().ok()).map_or(0, u16::from_le_bytes)
 }
 
-/// The encoding of a code page number; Windows-1252 for 0 ("neutral") and for one that `encoding_rs` does not know.
+/// The encoding of a code page; Windows-1252 for 0 ("neutral") and for one that `encoding_rs` does not know.
 pub(super) fn encoding_of(code_page: u16) -> &'static Encoding {
     let label = match code_page {
         65001 => return UTF_8,

@@ -1,4 +1,4 @@
-//! The ordered end of the pipeline: outcomes become entries of the payload.
+//! The ordered end of the pipeline, where finished jobs become entries of the payload.
 
 use super::error::{FileChange, PackError};
 use super::jobs::{BlockWork, FinishedBlock, FinishedJob, listed};
@@ -9,26 +9,26 @@ use std::io::Write;
 use std::time::SystemTime;
 use waybill_context::Meter;
 
-/// Writes outcomes in their order.
+/// Writes finished jobs in their order.
 pub(super) struct Assembler<'a, W> {
     payload: PayloadWriter<W>,
     list: &'a SourceList,
-    /// The time of every entry, where one was given.
+    /// The time of every entry, where the request gives one.
     time: Option<DosTime>,
     meter: &'a Meter<'a>,
     large: LargeProgress,
     counts: Counts,
 }
 
-/// The large file whose blocks are coming in.
+/// The large file whose blocks are being written.
 #[derive(Default)]
 struct LargeProgress {
     crc: Crc,
-    /// What its header says, where it is stored.
+    /// The CRC in its header, where it is stored.
     promised: Option<u32>,
 }
 
-/// How many entries were written.
+/// Number of entries that were written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Counts {
     pub(super) files: u64,
@@ -53,7 +53,7 @@ impl<'a, W: Write> Assembler<'a, W> {
         }
     }
 
-    /// Writes the next outcome; the caller keeps the order.
+    /// Writes the next finished job; the caller keeps the order.
     pub(super) fn take(&mut self, outcome: FinishedJob) -> Result<(), PackError> {
         match outcome {
             FinishedJob::Folder { index } => self.folder(index),
@@ -87,11 +87,11 @@ impl<'a, W: Write> Assembler<'a, W> {
         Ok(())
     }
 
-    /// The first reading of a file to be stored.
+    /// Takes the CRC of a block from the first reading of a file that will be stored.
     fn checksum(&mut self, block: &FinishedBlock) {
         self.large.crc.combine(&block.crc);
         if block.is_last() {
-            // The second reading starts anew, and has to come to the same.
+            // The second reading must come to the same CRC.
             self.large.promised = Some(std::mem::take(&mut self.large.crc).finalize());
         }
     }
@@ -111,7 +111,7 @@ impl<'a, W: Write> Assembler<'a, W> {
         Ok(())
     }
 
-    /// Stored with the CRC of the first reading, or streamed.
+    /// Opens the entry of a large file: stored with the CRC of the first reading, or streamed.
     fn begin_large(&mut self, entry: &SourceEntry<'_>) -> Result<(), PackError> {
         let (name, modified, size) = (entry.name(), self.time(entry), entry.size());
         match self.large.promised {
@@ -129,7 +129,7 @@ impl<'a, W: Write> Assembler<'a, W> {
         let crc = crc.finalize();
         self.counts.files += 1;
         match promised {
-            // The header with the first CRC is out and cannot be corrected: the package is given up.
+            // The header with the first CRC is written already, so the package must be given up.
             Some(promised) if promised != crc => {
                 Err(PackError::Changed { name: entry.name(), change: FileChange::Modified })
             }
@@ -141,7 +141,7 @@ impl<'a, W: Write> Assembler<'a, W> {
         }
     }
 
-    /// Writes the directory of the payload, and says how many entries there are.
+    /// Writes the directory of the payload, and returns the number of entries.
     pub(super) fn finish(self) -> Result<(W, Counts), PackError> {
         Ok((self.payload.finish()?, self.counts))
     }

@@ -1,10 +1,10 @@
-//! Memory for files and blocks, used again and again.
+//! Memory for files and blocks, which is reused.
 //!
-//! A block is allocated by the thread that deflates it and freed by the one that writes it. Allocators keep what is
-//! freed for the thread that allocated it, so with many threads the process would grow to a multiple of what is in
-//! use (131 MB instead of 66 with 16 threads and glibc). Here a buffer that comes back serves the next that needs one,
-//! what is in use and on the shelves together stays within the limit, and large buffers are mapped, so that what is
-//! let go is the system's again.
+//! A block is allocated by the thread that deflates it and freed by the one that writes it. Allocators keep freed
+//! memory for the thread that allocated it, so with many threads the process would grow to a multiple of what is in use
+//! (131 MB instead of 66 with 16 threads and glibc). Here a returned buffer is kept for the next one of its size, used
+//! and kept buffers together stay within the limit, and large buffers are mapped, so that freed ones go back to the
+//! system.
 
 use memmap2::MmapMut;
 use std::ops::{Deref, DerefMut};
@@ -12,14 +12,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 const KIB: usize = 1024;
 const MIB: usize = 1024 * KIB;
-/// Room for what deflate adds to noise.
+/// Space for what deflate adds to data that does not shrink.
 const SLACK: usize = 64 * KIB;
 
-/// The sizes there are: few, so that a buffer fits the next file, too.
+/// The sizes of buffers. They are few, so that a buffer also fits the next file.
 const SIZES: [usize; 8] =
     [4 * KIB, 16 * KIB, 64 * KIB, 256 * KIB, MIB + SLACK, 2 * MIB + SLACK, 4 * MIB + SLACK, 8 * MIB + SLACK];
 
-/// Buffers from this size on are mapped.
+/// The smallest size of buffers that are mapped.
 const MAPPED: usize = 256 * KIB;
 
 /// Bytes that a buffer for `length` bytes takes.
@@ -30,7 +30,7 @@ pub(super) fn footprint(length: usize) -> usize {
     }
 }
 
-/// Memory of a fixed size: anonymous pages of its own, or the allocator's.
+/// Memory of a fixed size, mapped for this buffer or from the allocator.
 #[derive(Debug)]
 enum Memory {
     Mapped(MmapMut),
@@ -64,7 +64,7 @@ impl DerefMut for Memory {
     }
 }
 
-/// All buffers of a packing: those in use are counted, those that came back lie on shelves.
+/// All buffers of a packing run: those in use are counted, returned ones are on shelves.
 #[derive(Debug)]
 pub(super) struct Buffers {
     limit: usize,
@@ -73,20 +73,20 @@ pub(super) struct Buffers {
 
 #[derive(Debug, Default)]
 struct BufferStock {
-    /// One shelf a size.
+    /// One shelf for each size.
     shelves: [Vec<Memory>; SIZES.len()],
     shelved: usize,
     in_use: usize,
 }
 
 impl Buffers {
-    /// `limit` bytes altogether; what is asked for beyond it is given, and not kept.
+    /// `limit` is the most bytes that are kept. More is given where it is asked for, and freed when it is returned.
     pub(super) fn new(limit: u64) -> Arc<Self> {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         Arc::new(Self { limit, stock: Mutex::default() })
     }
 
-    /// A buffer of `length` bytes that hold anything.
+    /// A buffer of `length` bytes with any values.
     pub(super) fn take(self: &Arc<Self>, length: usize) -> Buffer {
         let size = footprint(length);
         let held = self.stock().take(size, self.limit);
@@ -122,17 +122,17 @@ impl BufferStock {
         SIZES.iter().position(|known| *known == size).map(|at| &mut self.shelves[at])
     }
 
-    /// Lets go of shelved buffers, large ones first.
+    /// Frees buffers on shelves until the limit is kept, large ones first.
     fn keep_within(&mut self, limit: usize) {
         while self.shelved > 0 && self.in_use + self.shelved > limit {
-            // One large buffer makes the most room, and small ones are asked for most.
+            // One large buffer frees the most memory, and small ones are needed most.
             let largest = self.shelves.iter_mut().rev().find_map(Vec::pop);
             self.shelved -= largest.map_or(0, |bytes| bytes.len());
         }
     }
 }
 
-/// Some bytes; they go back to their shelf when dropped.
+/// A buffer, which goes back to its shelf when dropped.
 #[derive(Debug)]
 pub(super) struct Buffer {
     bytes: Memory,
@@ -141,12 +141,12 @@ pub(super) struct Buffer {
 }
 
 impl Buffer {
-    /// Bytes that it takes, of which some may lie idle.
+    /// Bytes of memory that it takes, some of which may be unused.
     pub(super) fn footprint(&self) -> usize {
         self.bytes.len()
     }
 
-    /// Its first `length` bytes, in a smaller buffer where that is worth it.
+    /// The first `length` bytes, in a smaller buffer where that saves enough.
     pub(super) fn shortened(mut self, length: usize) -> Self {
         self.length = length.min(self.length);
         if footprint(self.length) == self.footprint() {
@@ -174,7 +174,7 @@ impl DerefMut for Buffer {
 
 impl Drop for Buffer {
     fn drop(&mut self) {
-        // An empty box takes the place of the memory: it allocates nothing.
+        // An empty box, which allocates nothing, takes the place of the memory.
         self.home.stock().give_back(
             std::mem::replace(&mut self.bytes, Memory::Allocated(Box::default())),
             self.home.limit,

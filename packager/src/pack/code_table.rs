@@ -1,57 +1,57 @@
-//! Deflate's prefix codes (RFC 1951, 3.2), as tables of what the next bits mean.
+//! Deflate's prefix codes (RFC 1951, 3.2) as tables that are indexed by the next bits.
 
-/// Bits of the longest code that the format allows.
+/// The longest code that the format allows, in bits.
 const LONGEST: usize = 15;
 
-/// A code: how long it is, and what it stands for, as far as a stream's length depends on it.
+/// A code: its length, and as much of its meaning as the length of a stream depends on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Code {
-    /// Bits of the code; 0 where no code has these bits.
+    /// Length of the code in bits; 0 where no code begins with these bits.
     pub(super) bits: u8,
-    /// Bits that follow it.
+    /// Number of extra bits that follow the code.
     pub(super) extra: u8,
-    /// A length's base (from 3 on), [`LITERAL`], [`END`] or, of a distance, [`DISTANCE`]. In the code of code lengths
-    /// the symbol.
+    /// The base of a length (from 3 on), [`LITERAL`], [`END`], or for a distance [`DISTANCE`]. In the code of code
+    /// lengths, the symbol.
     pub(super) base: u16,
 }
 
-/// [`Code::base`] of a literal.
+/// The [`Code::base`] of a literal.
 pub(super) const LITERAL: u16 = 1;
-/// [`Code::base`] of the end of a block.
+/// The [`Code::base`] of the end of a block.
 pub(super) const END: u16 = 0;
-/// [`Code::base`] of a distance.
+/// The [`Code::base`] of a distance.
 pub(super) const DISTANCE: u16 = 2;
 
-/// What every combination of the next bits means, as many as the longest code has.
+/// The code for each combination of as many bits as the longest code has.
 pub(super) struct CodeTable {
     codes: Vec<Code>,
     mask: u64,
 }
 
 impl CodeTable {
-    /// The code that the next bits begin with; `None` where none does.
+    /// The code that the next bits begin with; `None` where there is none.
     pub(super) fn look_up(&self, ahead: u64) -> Option<Code> {
         #[allow(clippy::cast_possible_truncation)] // 15 bits at most
         let code = self.codes.get((ahead & self.mask) as usize)?;
         (code.bits > 0).then_some(*code)
     }
 
-    /// Literals and lengths, by their codes' lengths.
+    /// The table of literals and lengths, from the lengths of their codes.
     pub(super) fn literals(lengths: &[u8]) -> Option<Self> {
         Self::build(lengths, literal)
     }
 
-    /// Distances, by their codes' lengths; there may be none.
+    /// The table of distances, from the lengths of their codes. It may be empty.
     pub(super) fn distances(lengths: &[u8]) -> Option<Self> {
         Self::build(lengths, distance)
     }
 
-    /// The code in which code lengths are written.
+    /// The table of the code in which code lengths are written.
     pub(super) fn lengths(lengths: &[u8]) -> Option<Self> {
         Self::build(lengths, |symbol| Some((symbol, 0)))
     }
 
-    /// Literals and lengths of a block with fixed codes.
+    /// The table of literals and lengths in a block with fixed codes.
     pub(super) fn fixed_literals() -> Option<Self> {
         let mut lengths = [8; 288];
         lengths[144..256].fill(9);
@@ -59,13 +59,13 @@ impl CodeTable {
         Self::literals(&lengths)
     }
 
-    /// Distances of a block with fixed codes.
+    /// The table of distances in a block with fixed codes.
     pub(super) fn fixed_distances() -> Option<Self> {
         Self::distances(&[5; 32])
     }
 
-    /// Codes of one length follow each other, shorter ones come first. `meaning` gives a symbol's base and extra bits.
-    /// `None` where there are more codes than fit.
+    /// Builds a table: codes of one length are consecutive, and shorter ones come first. `meaning` returns a symbol's
+    /// base and extra bits. `None` where there are more codes than fit.
     fn build(lengths: &[u8], meaning: fn(u16) -> Option<(u16, u8)>) -> Option<Self> {
         let mut counts = [0_u32; LONGEST + 1];
         for length in lengths {
@@ -77,12 +77,12 @@ impl CodeTable {
         let mut codes = vec![Code::default(); 1 << width];
         for (symbol, bits) in (0..).zip(lengths.iter().copied()).filter(|(_, bits)| *bits > 0) {
             let code = next.get_mut(usize::from(bits))?;
-            // A code is written with its highest bit first, everything else with its lowest first.
+            // A code is written with its highest bit first, everything else with the lowest first.
             let first = usize::try_from(code.reverse_bits() >> (32 - u32::from(bits))).ok()?;
             *code += 1;
             if let Some((base, extra)) = meaning(symbol) {
                 let code = Code { bits, extra, base };
-                // Whatever follows the code in the next bits, it is this symbol.
+                // Whatever bits follow the code, it is this symbol.
                 codes.iter_mut().skip(first).step_by(1 << bits).for_each(|place| *place = code);
             }
         }
@@ -90,19 +90,19 @@ impl CodeTable {
     }
 }
 
-/// The first code of each length.
+/// The first code of each length; `None` where there are more codes than fit.
 fn first_codes(counts: &[u32; LONGEST + 1]) -> Option<[u32; LONGEST + 1]> {
     let (mut codes, mut code) = ([0; LONGEST + 1], 0);
     for length in 1..=LONGEST {
         code = (code + counts[length - 1]) << 1;
         codes[length] = code;
-        // Fewer codes than fit are fine: a block of literals alone has one distance code or none.
+        // Fewer codes than fit are valid: a block of literals has one distance code or none.
         (code + counts[length] <= 1 << length).then_some(())?;
     }
     Some(codes)
 }
 
-/// RFC 1951, 3.2.5: base and extra bits.
+/// Base and extra bits of a literal or length (RFC 1951, 3.2.5).
 fn literal(symbol: u16) -> Option<(u16, u8)> {
     const BASES: [u16; 29] = [
         3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163,

@@ -1,15 +1,15 @@
-//! The encoder: libdeflate, for whole files and for blocks of large ones; and where a deflate stream ends, so that another
-//! one can go on from there.
+//! Deflates whole files and blocks of large ones by libdeflate, and finds the end of a deflate stream so that another
+//! one can continue it.
 //!
-//! libdeflate makes complete streams only: the last block of each says that it is the last. To make one stream of
-//! several, that bit has to be cleared, and to find it the stream has to be read: every code, though no data. That
-//! takes a sixth of the time of making it. RFC 1951 is what the names and numbers below come from.
+//! libdeflate makes complete streams only, whose last block says that it is the last. To join streams that bit must be
+//! cleared, and to find it every code of the stream must be read, though no data. That takes a sixth of the time of
+//! making it. The names and numbers below are those of RFC 1951.
 
 use super::code_table::{CodeTable, END, LITERAL};
 use super::request::Level;
 use libdeflater::{CompressionLvl, Compressor};
 
-/// One thread's encoder; made when it is first needed and used again for every file.
+/// The encoder of one thread, made when it is first needed and reused for every file.
 pub(super) struct Encoder {
     level: Level,
     encoder: Option<Compressor>,
@@ -20,30 +20,30 @@ impl Encoder {
         Self { level, encoder: None }
     }
 
-    /// Deflates a whole file into `output`, and says how long that is; `None` where it does not fit.
+    /// Deflates a whole file into `output`, and returns the length; `None` where it does not fit.
     pub(super) fn whole(&mut self, input: &[u8], output: &mut [u8]) -> Option<usize> {
         let encoder = self.encoder.get_or_insert_with(|| compressor(self.level.number()));
         encoder.deflate_compress(input, output).ok()
     }
 
-    /// Deflates a block of a stream into `output`, and says how long that is; `None` where the encoder failed. All
-    /// but the last are open at their end, so that blocks made apart make one stream.
+    /// Deflates a block of a stream into `output`, and returns the length; `None` where the encoder failed. All blocks
+    /// but the last are left open, so that blocks made on different threads form one stream.
     ///
-    /// A block begins without the 32 KiB before it, which costs 0.1 % in 1 MiB. zlib, which could take them in, makes
-    /// streams 2.5 % larger at half the speed.
+    /// A block does not use the 32 KiB before it, which costs 0.1 % of 1 MiB. zlib, which could use them, makes streams
+    /// 2.5 % larger at half the speed.
     pub(super) fn block(&mut self, input: &[u8], last: bool, output: &mut [u8]) -> Option<usize> {
         let length = self.whole(input, output)?;
         if last { Some(length) } else { reopen(output, length, input.len()) }
     }
 }
 
-/// Room for a block of `length` bytes that does not shrink: 5 bytes for each stored block of 5,000 or more.
+/// Space for a block of `length` bytes that does not shrink: 5 bytes for each stored block of 5,000 or more.
 pub(super) const fn room_for_block(length: usize) -> usize {
     length + (length / 5000 + 2) * 5 + REOPENED + 64
 }
 
-/// True where deflate finds next to nothing in `samples`, taken from all over a large file: less than one part in
-/// 32. Such a file (an installer's own compressed data, mostly) is stored.
+/// Whether deflate saves less than 1/32 of `samples`, which are from all over a large file. Such a file, mostly an
+/// installer's own compressed data, is stored.
 pub(super) fn is_compressed(samples: &[Vec<u8>]) -> bool {
     // The fastest level is enough to see whether anything shrinks.
     let mut encoder = compressor(1);
@@ -54,7 +54,7 @@ pub(super) fn is_compressed(samples: &[Vec<u8>]) -> bool {
         before += sample.len();
         after += encoder.deflate_compress(sample, &mut room).unwrap_or(sample.len());
     }
-    // Less than that is not worth deflating here and inflating on every device.
+    // A smaller gain is not worth deflating here and inflating on every device.
     after > before - before / 32
 }
 
@@ -62,14 +62,14 @@ fn compressor(level: i32) -> Compressor {
     Compressor::new(CompressionLvl::new(level).unwrap_or_default())
 }
 
-/// What reading a stream to its end finds.
+/// The end of a deflate stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct StreamEnd {
-    /// Bit at which the last block begins: the one that says so.
+    /// Offset in bits of the last block, whose first bit says that it is the last.
     last_block: usize,
-    /// Bit behind the last block.
+    /// Offset in bits of the end of the last block.
     end: usize,
-    /// Bytes that the stream holds.
+    /// Number of bytes that the stream inflates to.
     length: u64,
 }
 
@@ -88,19 +88,19 @@ impl StreamEnd {
     }
 }
 
-/// What [`reopen`] may add to a stream.
+/// The most bytes that [`reopen`] adds to a stream.
 const REOPENED: usize = 5;
 
-/// Makes the complete stream in `room[..length]`, of `holds` bytes of data, the beginning of a longer one: its last
-/// block is no longer the last, and an empty stored block brings it to a whole byte. Returns its new length; `None`
-/// where it is not such a stream or the room is too small.
+/// Makes a complete stream (`room[..length]`, which inflates to `holds` bytes) the beginning of a longer one: its last
+/// block is no longer marked as the last, and an empty stored block fills it up to a whole byte. Returns the new
+/// length; `None` where it is not such a stream or `room` is too small.
 fn reopen(room: &mut [u8], length: usize, holds: usize) -> Option<usize> {
     let found = StreamEnd::find(room.get(..length)?)?;
     // A fault of the encoder must not become a package that no device can unpack.
     if found.length != holds as u64 || found.end.div_ceil(8) != length {
         return None;
     }
-    // A stored block's header is three zero bits: those that fill up the last byte, where there are three.
+    // The header of a stored block is three zero bits, which may be those that fill up the last byte.
     let free = length * 8 - found.end;
     let rest: &[u8] = if free >= 3 { &[0, 0, 0xff, 0xff] } else { &[0, 0, 0, 0xff, 0xff] };
     room.get_mut(length..length + rest.len())?.copy_from_slice(rest);
@@ -115,7 +115,7 @@ struct StreamReader<'a> {
 }
 
 impl StreamReader<'_> {
-    /// A block behind its first bit.
+    /// Reads a block after its first bit.
     fn block(&mut self) -> Option<()> {
         match self.bits.take(2)? {
             0 => self.stored(),
@@ -136,8 +136,8 @@ impl StreamReader<'_> {
         self.bits.skip_bytes(usize::try_from(length).ok()?)
     }
 
-    /// Literals and matches up to the end of the block. A literal takes at most 15 bits, a match and its distance 48:
-    /// with one refill there is always enough for either.
+    /// Reads literals and matches to the end of the block. A literal takes 15 bits at most, a match with its distance
+    /// 48, so one refill is enough for either.
     fn symbols(&mut self, literals: &CodeTable, distances: &CodeTable) -> Option<()> {
         // Local copies stay in registers; through `self` every step would go through memory.
         let (mut bits, mut length) = (self.bits, 0);
@@ -145,7 +145,7 @@ impl StreamReader<'_> {
             bits.is_within()?;
             bits.refill();
             let mut code = literals.look_up(bits.held)?;
-            // Literals come in runs: the second of a pair is looked up in bits that are held already.
+            // Literals come in runs, so the second of a pair is looked up in bits that are held already.
             if code.base == LITERAL {
                 bits.shift(code.bits);
                 length += 1;
@@ -172,7 +172,7 @@ impl StreamReader<'_> {
         Some(())
     }
 
-    /// The code lengths of a dynamic block, themselves coded.
+    /// Reads the code lengths of a dynamic block, which are coded themselves.
     fn tables(&mut self) -> Option<(CodeTable, CodeTable)> {
         const ORDER: [usize; 19] = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
         let literals = usize::try_from(self.bits.take(5)?).ok()? + 257;
@@ -184,7 +184,7 @@ impl StreamReader<'_> {
         }
         let table = CodeTable::lengths(&lengths)?;
         let mut lengths = Vec::with_capacity(320);
-        // One sequence: a repetition may run from the literals into the distances.
+        // They are one sequence: a repetition may run from the literals into the distances.
         while lengths.len() < literals + distances {
             self.code_length(&table, &mut lengths)?;
         }
@@ -208,13 +208,13 @@ impl StreamReader<'_> {
     }
 }
 
-/// Reads bits, the lowest of a byte first. Behind the last bit there are zeros, until [`BitReader::is_within`] is asked.
+/// Reads bits, the lowest of a byte first. After the last bit it reads zeros, until [`BitReader::is_within`] is called.
 #[derive(Clone, Copy)]
 struct BitReader<'a> {
     bytes: &'a [u8],
     next: usize,
     held: u64,
-    /// Negative where bits were taken that are not there.
+    /// Bits that are held; negative where more were taken than there are.
     count: i32,
 }
 
@@ -223,16 +223,16 @@ impl<'a> BitReader<'a> {
         Self { bytes, next: 0, held: 0, count: 0 }
     }
 
-    /// Bits read so far.
+    /// How many bits were read.
     fn position(&self) -> usize {
         self.next * 8 - usize::try_from(self.count).unwrap_or(0)
     }
 
-    /// Holds at least 56 bits afterwards, or all there are.
+    /// Refills to at least 56 bits, or all that are left.
     fn refill(&mut self) {
         let count = self.count.cast_unsigned();
         match self.bytes[self.next..].first_chunk() {
-            // Eight bytes at once; of those that do not fit whole the next refill reads the rest again.
+            // Reads eight bytes at once. Those that do not fit whole are read again by the next refill.
             Some(word) if count < 64 => {
                 self.held |= u64::from_le_bytes(*word) << count;
                 self.next += ((63 - count) / 8) as usize;
@@ -253,12 +253,12 @@ impl<'a> BitReader<'a> {
         }
     }
 
-    /// The next bits as a number.
+    /// The next `count` bits as a number, without taking them.
     const fn ahead(&self, count: u8) -> u64 {
         self.held & ((1 << count) - 1)
     }
 
-    /// Goes on `count` bits later.
+    /// Skips `count` bits.
     fn shift(&mut self, count: u8) {
         self.held >>= count;
         self.count -= i32::from(count);
@@ -269,7 +269,7 @@ impl<'a> BitReader<'a> {
         (self.count >= 0).then_some(())
     }
 
-    /// Up to 16 bits as a number.
+    /// Takes up to 16 bits as a number.
     fn take(&mut self, count: u8) -> Option<u64> {
         self.refill();
         let value = self.ahead(count);
@@ -278,14 +278,14 @@ impl<'a> BitReader<'a> {
         Some(value)
     }
 
-    /// Drops what is left of a byte.
+    /// Skips the rest of a byte.
     fn align(&mut self) {
         let rest = self.count % 8;
         self.held >>= rest;
         self.count -= rest;
     }
 
-    /// Goes on `count` bytes later; to be called at the beginning of a byte.
+    /// Skips `count` bytes; call it at the start of a byte.
     fn skip_bytes(&mut self, count: usize) -> Option<()> {
         let next = self.position() / 8 + count;
         (next <= self.bytes.len()).then_some(())?;

@@ -1,5 +1,4 @@
-//! The jobs: what is to be done, in the order in which the payload holds it, and doing one of them (reading,
-//! checksumming and deflating) away from every lock.
+//! The jobs in the order of the payload, and how one is done: reading, checksumming and deflating, without any lock.
 
 use super::buffers::{Buffer, Buffers, footprint};
 use super::deflate::{Encoder, room_for_block};
@@ -11,34 +10,34 @@ use crc32fast::Hasher as Crc;
 use intunewin::Method;
 use std::sync::Arc;
 
-/// Files up to this size are deflated whole.
+/// The largest file that is deflated whole, in bytes.
 const WHOLE: u64 = 8 << 20;
-/// Larger ones go in blocks of this size.
+/// Bytes of a block of a larger file.
 const BLOCK: u64 = 1 << 20;
-/// Bytes of a file to be stored whose CRC one job computes.
+/// Bytes of a stored file whose CRC one job computes.
 const CHECKSUM_SPAN: u64 = 16 << 20;
-/// A checksum job reads this much at a time.
+/// Bytes that a checksum job reads at a time.
 const CHECKSUM_READ: usize = 256 * 1024;
 
 /// A piece of work for one thread.
 #[derive(Debug, Clone)]
 pub(super) enum Job {
-    /// An entry for a folder: nothing to read.
+    /// An entry for a folder, for which nothing is read.
     Folder { index: usize },
-    /// A file up to [`WHOLE`].
+    /// A file of up to [`WHOLE`] bytes.
     Whole { index: usize },
-    /// A part of a larger one.
+    /// A part of a larger file.
     Block { file: Arc<LargeFile>, work: BlockWork, offset: u64, length: u64 },
 }
 
 /// What is done with a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum BlockWork {
-    /// Its CRC alone: before a stored entry's header can be written.
+    /// Its CRC is computed, which the header of a stored entry needs first.
     Checksum,
-    /// Taken as it is.
+    /// Its bytes are stored as they are.
     Copy,
-    /// Deflated, as a part of the file's stream.
+    /// It is deflated, as a part of the file's stream.
     Deflate,
 }
 
@@ -51,19 +50,19 @@ impl BlockWork {
     }
 }
 
-/// What comes next, for a thread that asks.
+/// The next step for a thread that asks.
 pub(super) enum PlanStep {
-    /// Do this; it costs so much.
+    /// Run this job, which takes this many bytes of memory.
     Run(Job, u64),
-    /// Open this large file and say what it is; no other job comes before that.
+    /// Open this large file and decide how to keep it. No other job comes before that.
     Examine(usize),
-    /// Another thread has to open a file, or to give memory back, first.
+    /// Wait for another thread, which is opening a file or must give memory back.
     Wait,
-    /// There is no more.
+    /// No jobs are left.
     End,
 }
 
-/// Hands out jobs in order; a job is handed out only once every job before it has been.
+/// Hands out jobs in the order of the payload.
 pub(super) struct Plan<'a> {
     list: &'a SourceList,
     level: Level,
@@ -82,7 +81,7 @@ impl<'a> Plan<'a> {
         Self { list, level, next: 0, large: LargeFileState::None }
     }
 
-    /// The next step; `admits` says whether there is memory for a job of that cost now.
+    /// The next step; `admits` returns whether there is memory for a job of that cost now.
     pub(super) fn step(&mut self, admits: impl FnOnce(u64) -> bool) -> PlanStep {
         let job = match &self.large {
             LargeFileState::BeingExamined => return PlanStep::Wait,
@@ -94,8 +93,7 @@ impl<'a> Plan<'a> {
                 None => return PlanStep::End,
                 Some(entry) if entry.is_folder() => Job::Folder { index: self.next },
                 Some(entry) if entry.size() > WHOLE => {
-                    // How it is cut is known once it has been opened and looked at, which is too slow to do
-                    // under the lock.
+                    // How it is cut is known once it was opened and sampled, which takes too long under the lock.
                     self.large = LargeFileState::BeingExamined;
                     return PlanStep::Examine(self.next);
                 }
@@ -119,8 +117,7 @@ impl<'a> Plan<'a> {
         self.large = if offset < file.size {
             LargeFileState::Blocks { file: Arc::clone(file), work: *work, offset }
         } else if *work == BlockWork::Checksum {
-            // A stored entry's header holds the CRC, so the file is read twice: for that, and then to be
-            // copied.
+            // The header of a stored entry holds the CRC, so the file is read twice: for the CRC, then to be copied.
             LargeFileState::Blocks { file: Arc::clone(file), work: BlockWork::Copy, offset: 0 }
         } else {
             self.next += 1;
@@ -128,17 +125,17 @@ impl<'a> Plan<'a> {
         };
     }
 
-    /// The large file that was to be examined has been.
+    /// Continues with the large file that was examined.
     pub(super) fn examined(&mut self, file: LargeFile) {
         let work = if file.stored { BlockWork::Checksum } else { BlockWork::Deflate };
         self.large = LargeFileState::Blocks { file: Arc::new(file), work, offset: 0 };
     }
 }
 
-/// What a job costs besides its buffers, so that a hundred thousand empty files do not wait in line for nothing.
+/// What a job costs besides its buffers, so that the queue of a hundred thousand empty files is limited, too.
 const OVERHEAD: u64 = 1024;
 
-/// A job that is done: data to be written in its turn.
+/// A finished job, whose data is written in its turn.
 #[derive(Debug)]
 pub(super) enum FinishedJob {
     Folder { index: usize },
@@ -146,16 +143,16 @@ pub(super) enum FinishedJob {
     Block(FinishedBlock),
 }
 
-/// A part of a large file that is done.
+/// A finished part of a large file.
 #[derive(Debug)]
 pub(super) struct FinishedBlock {
     pub(super) file: Arc<LargeFile>,
     pub(super) work: BlockWork,
     pub(super) offset: u64,
     pub(super) length: u64,
-    /// Of the file's bytes.
+    /// The CRC of the file's bytes in it.
     pub(super) crc: Crc,
-    /// As the entry keeps them; nothing for a checksum.
+    /// The bytes as the entry keeps them; empty for a checksum.
     pub(super) data: Buffer,
 }
 
@@ -199,7 +196,7 @@ fn cost(job: &Job, list: &SourceList, level: Level) -> u64 {
     OVERHEAD + buffers as u64
 }
 
-/// One thread's tools: its own encoder, and the buffers that it shares.
+/// The tools of one thread: its own encoder, and the shared buffers.
 pub(super) struct JobRunner<'a> {
     pub(super) list: &'a SourceList,
     pub(super) level: Level,
@@ -208,7 +205,7 @@ pub(super) struct JobRunner<'a> {
 }
 
 impl JobRunner<'_> {
-    /// Reads what the job is about, and makes what is written for it.
+    /// Reads the file or block of a job, and makes what is written for it.
     pub(super) fn run(&mut self, job: Job) -> Result<FinishedJob, PackError> {
         match job {
             Job::Folder { index } => Ok(FinishedJob::Folder { index }),
@@ -229,11 +226,11 @@ impl JobRunner<'_> {
         let mut input = self.buffers.take(in_memory(entry.size()));
         source_file::read_whole(&entry, &mut input)?;
         let crc = crc32fast::hash(&input);
-        // Room for one byte less than the file: what does not shrink does not fit, and is stored.
+        // There is space for one byte less than the file has. What does not fit is stored.
         if self.level != Level::Store && input.len() > 1 {
             let mut output = self.buffers.take(input.len() - 1);
             if let Some(length) = self.encoder.whole(&input, &mut output) {
-                // Given back first: the copy into a smaller buffer takes memory, too.
+                // Returned first, because the copy into a smaller buffer takes memory, too.
                 drop(input);
                 let data = output.shortened(length);
                 return Ok(FinishedJob::Whole { index, method: Method::Deflated, crc, data });
@@ -274,12 +271,12 @@ impl JobRunner<'_> {
     }
 }
 
-/// The entry of a job: jobs are made of the list, so it is there.
+/// The entry of a job. Jobs are made from the list, so it exists.
 pub(super) fn listed(list: &SourceList, index: usize) -> Result<SourceEntry<'_>, PackError> {
     list.get(index).ok_or(PackError::ThreadLost)
 }
 
-/// A block's or small file's length: at most a few MiB, so it fits.
+/// The length of a block or small file, which fits into any `usize`.
 fn in_memory(length: u64) -> usize {
     usize::try_from(length).unwrap_or(usize::MAX)
 }

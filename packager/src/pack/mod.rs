@@ -1,4 +1,4 @@
-//! Packing in one pass: files are deflated by all threads, sealed in their order, and written once.
+//! Packs in one pass: all threads deflate files, which are sealed in their order and written once.
 //!
 //! ```
 //! use waybill_context::Context;
@@ -52,12 +52,12 @@ use waybill_schemas::report::pack::{
 
 /// Packs a source folder, or an app's folder, into a package.
 ///
-/// Everything that can be refused is refused before the first byte, all findings at once. The package appears under
-/// its name only when it is complete and durable; after an error nothing is left behind but an output
-/// folder that was made. An app's document (`app.json`) is filled in afterwards; where that fails the package stays.
+/// Everything that can be refused is refused before the first byte, and all findings are reported at once. The package
+/// gets its name only when it is complete and durable. After an error nothing is left, except an output folder that was
+/// made. An app's document (`app.json`) is filled in afterwards; if that fails, the package stays.
 ///
-/// The payload's bytes depend on the files, their times (or [`PackOptions::source_date_epoch`]) and the level
-/// alone: not on threads, memory or host. The package differs every time: its keys are fresh.
+/// The payload's bytes depend only on the files, their times (or [`PackOptions::source_date_epoch`]) and the level, not
+/// on threads, memory or system. The package differs every time, because its keys are new.
 ///
 /// # Errors
 /// See [`PackError`].
@@ -70,15 +70,15 @@ pub fn pack(request: &PackRequest, context: &Context<'_>) -> Result<PackReport, 
     let packed = context.clock().now();
     draft.put(context)?;
     let times = [started, scanned, packed, context.clock().now()];
-    // Only now: a document must not describe a package that is not there.
+    // Only now, because a document must not describe a package that does not exist.
     if let Some(document) = prepared.document.as_ref().filter(|document| document.filled) {
         document.fill(&prepared.package_fields(), &prepared.path)?;
     }
     Ok(report(&prepared, &written, counts, times))
 }
 
-/// Writes the payload (the inner zip) of a request to `out`, without sealing it, and says how many bytes of files went
-/// into it. What [`pack`] refuses is refused here too; nothing is made under the request's output.
+/// Writes the payload (the inner zip) of a request to `out` without sealing it, and returns the sum of the files' sizes
+/// in bytes. Refuses what [`pack`] refuses, and makes nothing at the request's output.
 ///
 /// # Errors
 /// See [`PackError`].
@@ -92,7 +92,7 @@ pub fn write_payload(
     Ok(prepared.list.total_bytes())
 }
 
-/// All that is known before the first byte.
+/// All that is known before the first byte is written.
 struct PreparedPack {
     list: SourceList,
     setup_file: SetupFile,
@@ -102,7 +102,7 @@ struct PreparedPack {
 }
 
 impl PreparedPack {
-    /// Lists, looks for the setup file, and asks the archive policy.
+    /// Lists the source folder, finds the setup file, and checks the archive policy.
     fn prepare(request: &PackRequest, context: &Context<'_>) -> Result<Self, PackError> {
         let options = &request.options;
         let PackInput { folder, setup_file, document } =
@@ -124,12 +124,12 @@ impl PreparedPack {
         }
         let written = options.source_date_epoch.unwrap_or_else(|| context.clock().now());
         let facts = SetupFacts::gather(&list, &walk_options, &setup_file, document.as_ref(), written);
-        // Detection.xml is written last: what it cannot hold has to be found first.
+        // Detection.xml is written last, so what it cannot hold must be found first.
         facts.metadata.check()?;
         Ok(Self { list, setup_file, document, facts, path })
     }
 
-    /// What packing decides in the app's document.
+    /// The fields of the app's document that packing decides.
     fn package_fields(&self) -> PackageFields {
         PackageFields {
             file_name: self.path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
@@ -174,7 +174,7 @@ fn write_entries<W: Write + Send>(
 /// How many of the largest files the report names.
 const LARGEST: usize = 10;
 
-/// `times`: started, listed, written, published.
+/// `times`: when packing started, listed, wrote and published.
 fn report<W>(
     prepared: &PreparedPack,
     written: &WrittenPackage<W>,
@@ -206,7 +206,7 @@ fn report<W>(
 
 fn sizes<W>(list: &SourceList, written: &WrittenPackage<W>) -> PackSizes {
     let (payload, source) = (written.info.unencrypted_content_size, list.total_bytes());
-    // A ratio for people: that an f64 holds 53 bits does not show.
+    // A ratio for people, to whom the 53 bits of an f64 are enough.
     #[allow(clippy::cast_precision_loss)]
     let ratio = if source == 0 { 0.0 } else { payload as f64 / source as f64 };
     PackSizes { package: written.package_len, content: written.content_len, payload, source, ratio }
@@ -224,9 +224,9 @@ fn left_out(list: &SourceList) -> LeftOutReport {
     }
 }
 
-/// Largest first; of equal ones the first in the package.
+/// The largest files first; of equal ones, the first in the package.
 fn largest(list: &SourceList) -> Vec<NamedSize> {
-    // Ten are kept, not all sorted: there may be 200,000 files.
+    // Only ten are kept instead of sorting all, because there may be 200,000 files.
     let mut heap = BinaryHeap::with_capacity(LARGEST + 1);
     for (at, entry) in list.iter().enumerate().filter(|(_, entry)| !entry.is_folder()) {
         heap.push((Reverse(entry.size()), at));

@@ -1,12 +1,11 @@
-//! The threads, the byte budget and the order.
+//! The threads of packing, their memory budget and their order.
 //!
-//! All threads are alike: each takes the next job in order and does it, and a thread that finds the next outcome in
-//! order finished writes it. So one thread is enough, two use two cores, and no core waits for a writer.
+//! All threads do the same: each takes the next job in order, and the thread that finds the next finished job in order
+//! writes it. So one thread is enough, two use two processors, and none waits for a writer.
 //!
-//! A job takes its memory before it reads and gives it back when its outcome is written. Jobs are handed out in
-//! order and a job is always handed out when no memory is taken. So the first job not yet written is always one
-//! that has its memory: it ends, is written, and frees what the next needs. Whatever the budget, nothing waits
-//! for ever.
+//! A job takes its memory before it reads and gives it back when it is written. Jobs are handed out in order, and one
+//! is always handed out when no memory is taken. So the first job that is not yet written always has its memory: it
+//! ends, is written, and frees what the next one needs. Whatever the budget, nothing waits for ever.
 
 use super::assemble::{Assembler, Counts};
 use super::buffers::Buffers;
@@ -22,12 +21,12 @@ use std::num::NonZeroUsize;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use waybill_context::Context;
 
-/// How the pipeline works.
+/// The threads, memory and level of the pipeline.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct PipelineSettings {
     pub(super) level: Level,
     pub(super) threads: NonZeroUsize,
-    /// Bytes that blocks and outcomes may take altogether.
+    /// The most bytes that blocks and finished jobs take together.
     pub(super) memory: u64,
 }
 
@@ -48,17 +47,17 @@ pub(super) fn run<W: Write + Send>(
         assembler: Mutex::new(assembler),
     };
     std::thread::scope(|scope| {
-        // This thread works as well, so one less has to be made.
+        // This thread works as well, so one less has to be started.
         for at in 1..settings.threads.get() {
             let thread = std::thread::Builder::new().name(format!("waybill-pack-{at}"));
             if thread.spawn_scoped(scope, || pipeline.work()).is_err() {
-                break; // the system gives no more threads: those that are there do it all
+                break; // the system gives no more threads, and those that started do the work
             }
         }
         pipeline.work();
     });
     let state = pipeline.state.into_inner().unwrap_or_else(PoisonError::into_inner);
-    // A failure of any thread is that of the whole: the archive is not finished then.
+    // A failure of any thread is that of the whole, and the archive is not finished.
     state.failure.map_or(Ok(()), Err)?;
     pipeline.assembler.into_inner().unwrap_or_else(PoisonError::into_inner).finish()
 }
@@ -70,13 +69,13 @@ struct Pipeline<'a, W> {
     buffers: Arc<Buffers>,
     state: Mutex<PipelineState<'a>>,
     turn: Condvar,
-    /// Locked by the one thread for which [`PipelineState::writing`] was set.
+    /// Locked by the one thread for which [`PipelineState::writing`] is set.
     assembler: Mutex<Assembler<'a, W>>,
 }
 
 struct PipelineState<'a> {
     plan: Plan<'a>,
-    /// Position of the next job to be handed out, and of the next outcome to be written.
+    /// Positions of the next job to be handed out and of the next finished job to be written.
     handed_out: u64,
     written: u64,
     finished: BTreeMap<u64, FinishedJob>,
@@ -86,14 +85,14 @@ struct PipelineState<'a> {
     failure: Option<PackError>,
 }
 
-/// Memory that is taken and given back.
+/// The memory that jobs take and give back.
 struct MemoryBudget {
     limit: u64,
     taken: u64,
 }
 
 impl MemoryBudget {
-    /// One job is always let in, however large.
+    /// Whether a job of this cost may start. One job always may, however large.
     const fn admits(&self, cost: u64) -> bool {
         self.taken == 0 || self.taken.saturating_add(cost) <= self.limit
     }
@@ -122,13 +121,13 @@ impl<'a> PipelineState<'a> {
         }
     }
 
-    /// Writing goes first: it frees memory. A thread stops when there are no more jobs; the one that ends the
-    /// last of them writes it.
+    /// The next turn of a thread. Writing comes first, because it frees memory. A thread stops when no jobs are left;
+    /// the one that finishes the last of them writes it.
     fn turn(&mut self) -> ThreadTurn {
         if self.failure.is_some() {
             return ThreadTurn::Stop;
         }
-        // Only the next in order: the archive is written from front to back.
+        // Only the next in order, because the archive is written from front to back.
         if !self.writing
             && let Some(outcome) = self.finished.remove(&self.written)
         {
@@ -150,7 +149,7 @@ impl<'a> PipelineState<'a> {
     }
 }
 
-/// Should a thread panic all the same, the others must not wait for its outcome for ever.
+/// Makes the packing fail if a thread panics, so that the others do not wait for its job for ever.
 struct PanicGuard<'p, 'a, W: Write>(&'p Pipeline<'a, W>);
 
 impl<W: Write> Drop for PanicGuard<'_, '_, W> {
@@ -176,7 +175,7 @@ impl<'a, W: Write> Pipeline<'a, W> {
         }
     }
 
-    /// Until there is nothing to do, or something fails.
+    /// Takes turns until nothing is left to do, or something fails.
     fn work_at(&self, runner: &mut JobRunner<'_>) -> Result<(), PackError> {
         loop {
             match self.next() {
@@ -188,7 +187,7 @@ impl<'a, W: Write> Pipeline<'a, W> {
         }
     }
 
-    /// The next turn that is not waiting.
+    /// Waits for the next turn that is not waiting.
     fn next(&self) -> ThreadTurn {
         let mut state = self.lock();
         loop {
@@ -213,7 +212,7 @@ impl<'a, W: Write> Pipeline<'a, W> {
         self.context.check()?;
         let outcome = runner.run(job)?;
         let mut state = self.lock();
-        // What reading and deflating needed is free again, the outcome's share is not.
+        // The memory for reading and deflating is free again, that of the finished data is not.
         state.budget.taken = state.budget.taken.saturating_sub(cost) + outcome.held();
         state.finished.insert(position, outcome);
         self.wake(&state);
@@ -232,7 +231,7 @@ impl<'a, W: Write> Pipeline<'a, W> {
     fn write(&self, outcome: FinishedJob) -> Result<(), PackError> {
         self.context.check()?;
         let held = outcome.held();
-        // The state is not locked meanwhile: other threads take jobs and finish them while this one writes.
+        // The state is not locked meanwhile, so other threads take and finish jobs while this one writes.
         self.assembler.lock().unwrap_or_else(PoisonError::into_inner).take(outcome)?;
         let mut state = self.lock();
         state.writing = false;
@@ -242,7 +241,7 @@ impl<'a, W: Write> Pipeline<'a, W> {
         Ok(())
     }
 
-    /// The first failure counts; everybody stops.
+    /// Records the first failure, which stops all threads.
     fn fail(&self, error: PackError) {
         let mut state = self.lock();
         state.failure.get_or_insert(error);

@@ -1,5 +1,5 @@
-//! What is to be packed, how and where to; and the package's place on the disk: written beside it under another name,
-//! then renamed into place.
+//! The request for a packing run: source, output and options; and the package's file, which is written under another
+//! name and then renamed.
 
 use super::error::PackError;
 use crate::exclude::Exclusions;
@@ -14,20 +14,20 @@ use waybill_context::Context;
 use waybill_disk::{FileAccess, NewFile, folder_of};
 use waybill_schemas::app::{APP_DOCUMENT, AppFile, AppFileError};
 
-/// What to pack and where to.
+/// What to pack, and where to.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PackRequest {
     /// The folder to pack.
     pub source: PackSource,
-    /// Where the package goes.
+    /// The path of the package, or the folder for it.
     pub output: PackOutput,
-    /// What to leave out, how hard to deflate, what may be replaced, and so on.
+    /// Exclusions, level, limits, and what may be replaced.
     pub options: PackOptions,
 }
 
 impl PackRequest {
-    /// Packs `source` into `output`, with the default options.
+    /// Packs `source` into `output` with the default options.
     pub fn new(source: PackSource, output: PackOutput) -> Self {
         Self { source, output, options: PackOptions::default() }
     }
@@ -41,20 +41,20 @@ pub enum PackSource {
     Folder {
         /// The source folder.
         folder: PathBuf,
-        /// Relative to it, or a path into it.
+        /// The setup file: a path relative to the source folder, or an absolute one.
         setup_file: PathBuf,
     },
     /// An app's folder: its document, which names the setup file and is filled in afterwards, and `source`. Without
-    /// `source` the document lies among the sources, where `init` puts it for a folder of another name.
+    /// `source` the document is in the source folder itself, where `init` puts it for a folder of another name.
     App(Box<AppFile>),
 }
 
 impl PackSource {
-    /// The source folder `folder` where a setup file is named, else the app whose document lies in it; nothing where
-    /// there is no document either.
+    /// The source folder `folder` if a setup file is given, else the app whose document is in it; `None` where there is
+    /// no document either.
     ///
     /// # Errors
-    /// The document cannot be read, or is not an app.
+    /// A document that cannot be read, or is not an app's.
     pub fn find(folder: PathBuf, setup_file: Option<PathBuf>) -> Result<Option<Self>, AppFileError> {
         if let Some(setup_file) = setup_file {
             return Ok(Some(Self::Folder { folder, setup_file }));
@@ -65,54 +65,54 @@ impl PackSource {
     }
 }
 
-/// How to pack; [`Default`] is what most people want.
+/// Options of packing; [`Default`] fits most needs.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PackOptions {
-    /// What `--exclude` leaves out.
+    /// The exclusions of `--exclude`.
     pub exclusions: Exclusions,
-    /// A folder of catalogue files, packed under [`CATALOG_FOLDER`](crate::walk::CATALOG_FOLDER).
+    /// A folder of catalogue files, which are packed under [`CATALOG_FOLDER`](crate::walk::CATALOG_FOLDER).
     pub catalog: Option<PathBuf>,
-    /// How hard to deflate.
+    /// How much to compress.
     pub level: Level,
-    /// Bytes that blocks in work and the list of files may take altogether; 48 MiB by default. Speed alone depends
-    /// on it, never the payload's bytes.
+    /// The most bytes that blocks and the list of files take together; the default is 48 MiB. The payload's bytes do
+    /// not depend on it, only the speed does.
     pub memory: u64,
-    /// Threads; as many as there are processors by default.
+    /// The number of threads; `None` for one per processor.
     pub threads: Option<NonZeroUsize>,
-    /// Replace a package that is there.
+    /// Whether to replace an existing package.
     pub force: bool,
-    /// The time of every entry, instead of each file's own: `SOURCE_DATE_EPOCH`, read by the caller.
+    /// The time of every entry, in the place of each file's own: `SOURCE_DATE_EPOCH`, read by the caller.
     pub source_date_epoch: Option<SystemTime>,
-    /// Fill in the app's own document, and the `app.json` that lies beside a source folder and describes this setup
-    /// file. Without it the former is read only, and the latter is not looked at.
+    /// Whether to fill in the app's document, or the `app.json` beside a source folder that describes this setup file.
+    /// Otherwise the former is only read, and the latter is not looked at.
     pub fill_document: bool,
-    /// Which names and how many unpack would take.
+    /// The names and limits that unpacking accepts.
     pub policy: ArchivePolicy,
 }
 
 impl PackOptions {
-    /// 48 MiB.
+    /// The default of [`PackOptions::memory`]: 48 MiB.
     pub const DEFAULT_MEMORY: u64 = 48 << 20;
 
-    /// The walk's limits are the policy's.
+    /// The limits of the policy, for the walk.
     pub(super) fn limits(&self) -> WalkLimits {
         let entries = usize::try_from(self.policy.max_entries).unwrap_or(usize::MAX);
         WalkLimits { entries, package_bytes: self.policy.max_package }
     }
 
-    /// What of the memory is left for blocks: the list and the archive's directory grow with the entries. A third is
-    /// left in any case.
+    /// The memory that is left for blocks: the list and the archive's directory grow with the number of entries. A
+    /// third is left in any case.
     pub(super) fn memory_for_blocks(&self, entries: usize) -> u64 {
         const ENTRY: u64 = 160;
         self.memory.saturating_sub((entries as u64).saturating_mul(ENTRY)).max(self.memory / 3)
     }
 
-    /// Threads that the memory allows: a thread's encoders count, too, though one thread there is always.
+    /// The number of threads that the memory allows, one at least. The encoder of each thread takes memory, too.
     pub(super) fn threads(&self) -> NonZeroUsize {
         let wanted =
             self.threads.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN);
-        // More threads than that would leave no memory for the blocks that they work on.
+        // More threads would leave no memory for the blocks that they work on.
         let each = self.level.encoder_memory().max(1);
         let room = usize::try_from(self.memory / each).unwrap_or(usize::MAX);
         NonZeroUsize::new(wanted.get().min(room)).unwrap_or(NonZeroUsize::MIN)
@@ -135,7 +135,7 @@ impl Default for PackOptions {
     }
 }
 
-/// How hard files are deflated.
+/// How much files are compressed.
 ///
 /// | level | libdeflate's | about |
 /// |---|---|---|
@@ -148,17 +148,17 @@ impl Default for PackOptions {
 pub enum Level {
     /// Files are stored as they are.
     Store,
-    /// Twice the speed of the default, for packages 8 % larger.
+    /// Twice the speed of the default, and packages 8 % larger.
     Fast,
     /// Smaller than zlib's level 6, and faster.
     #[default]
     Default,
-    /// Small. libdeflate's 12 would take twice the time of its 10 for another 0.2 %.
+    /// The smallest, at a tenth of the speed. libdeflate's 12 would take twice the time of its 10 for another 0.2 %.
     Best,
 }
 
 impl Level {
-    /// libdeflate's level.
+    /// The level of libdeflate.
     pub(super) const fn number(self) -> i32 {
         match self {
             Self::Store | Self::Fast => 1,
@@ -167,7 +167,7 @@ impl Level {
         }
     }
 
-    /// Bytes that one thread's encoder holds.
+    /// Bytes of memory that the encoder of one thread takes.
     pub(super) const fn encoder_memory(self) -> u64 {
         match self {
             Self::Store => 0,
@@ -177,19 +177,19 @@ impl Level {
     }
 }
 
-/// Where the package goes.
+/// The path of the package, or the folder for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PackOutput {
-    /// The package gets exactly this name.
+    /// A file with exactly this path.
     File(PathBuf),
-    /// Into this folder, named after the setup file.
+    /// A file in this folder, named by the setup file.
     Folder(PathBuf),
 }
 
 impl PackOutput {
-    /// What a person means by `--output`: a folder where one is there, where the path ends in a separator or lacks
-    /// `.intunewin`; else a file.
+    /// Interprets the argument of `--output`: an existing folder, or a path that ends in a separator or lacks
+    /// `.intunewin`, is a folder; any other path is a file.
     pub fn from_argument(path: impl Into<PathBuf>) -> Self {
         let path = path.into();
         let ends_open = path
@@ -202,13 +202,13 @@ impl PackOutput {
         if path.is_dir() || ends_open || !is_package { Self::Folder(path) } else { Self::File(path) }
     }
 
-    /// The package's path; in a folder it has the setup file's stem, as with Microsoft's tool.
+    /// The package's path. In a folder it has the setup file's stem, as with Microsoft's tool.
     pub(super) fn path(&self, setup_file: &Path) -> PathBuf {
         match self {
             Self::File(path) => path.clone(),
             Self::Folder(folder) => {
                 let leaf = setup_file.to_string_lossy();
-                // Not `Path::file_name`: on Unix that takes a backslash for a part of the name.
+                // Not `Path::file_name`, which on Unix takes a backslash for a part of the name.
                 let leaf = leaf.rsplit(['/', '\\']).next().unwrap_or_default();
                 let stem = Path::new(leaf).file_stem().unwrap_or_default().to_string_lossy().into_owned();
                 folder.join(stem + ".intunewin")
@@ -217,7 +217,7 @@ impl PackOutput {
     }
 }
 
-/// A package that is being written; dropped before [`PackageDraft::put`] it leaves nothing behind.
+/// A package that is being written. Dropped before [`PackageDraft::put`] it leaves no file.
 pub(super) struct PackageDraft {
     file: NewFile,
     path: PathBuf,
@@ -225,7 +225,7 @@ pub(super) struct PackageDraft {
 }
 
 impl PackageDraft {
-    /// Refuses an output that is there, unless it may be replaced; a folder in its place always.
+    /// Refuses an existing output, unless it may be replaced; an existing folder in its place always.
     pub(super) fn check(path: &Path, replace: bool) -> Result<(), PackError> {
         match path.symlink_metadata() {
             Ok(there) if !replace || there.is_dir() => Err(PackError::OutputExists(path.to_path_buf())),
@@ -233,7 +233,7 @@ impl PackageDraft {
         }
     }
 
-    /// Makes the folder where it is missing, and in it a private file of a name of its own.
+    /// Makes the folder where it is missing, and in it a private file with a name of its own.
     pub(super) fn create(path: &Path, replace: bool) -> Result<Self, PackError> {
         Self::check(path, replace)?;
         let folder = folder_of(path);
@@ -247,7 +247,7 @@ impl PackageDraft {
         self.file.file()
     }
 
-    /// Makes it durable and moves it into place, without replacing what was not to be replaced.
+    /// Makes the package durable and moves it into place. An existing one is replaced only where that is allowed.
     pub(super) fn put(self, context: &Context<'_>) -> Result<(), PackError> {
         let Self { file, path, replace } = self;
         file.put(replace, context).map_err(|error| match error.kind() {

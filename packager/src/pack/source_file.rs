@@ -1,4 +1,4 @@
-//! Reading the files that were listed, and noticing when they are no longer the same.
+//! Reads the files that were listed, and notices when they have changed.
 
 use super::deflate::is_compressed;
 use super::error::{FileChange, PackError};
@@ -9,11 +9,11 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::time::SystemTime;
 
-/// How many bytes are looked at, at how many places of a large file, before deciding how to keep it.
+/// The size and number of the samples that decide how to keep a large file.
 const SAMPLE: usize = 32 * 1024;
 const SAMPLES: u64 = 16;
 
-/// What was listed of a file, to be compared with what is there.
+/// Size and time of a file when it was listed, to compare with those now.
 #[derive(Debug, Clone, Copy)]
 struct ListedFile {
     size: u64,
@@ -25,12 +25,12 @@ impl ListedFile {
         Self { size: entry.size(), modified: entry.modified() }
     }
 
-    /// Refuses a file that is no longer what was listed; `name` is for the message.
+    /// Refuses a file that has changed since it was listed; `name` is for the message.
     fn check(&self, file: &File, name: impl FnOnce() -> String) -> Result<(), PackError> {
         let change = match file.metadata() {
             Err(source) => return Err(PackError::Unreadable { name: name(), source }),
             Ok(now) if now.len() != self.size => FileChange::Size { listed: self.size, now: now.len() },
-            // Where the file system keeps no times, the size has to do.
+            // Where the file system keeps no times, the size has to be enough.
             Ok(now) if now.modified().is_ok_and(|modified| as_listed(modified) != self.modified) => {
                 FileChange::Modified
             }
@@ -40,9 +40,9 @@ impl ListedFile {
     }
 }
 
-/// Reads a whole file into `bytes`, which are as many as were listed.
+/// Reads a whole file into `bytes`, whose length is the listed size.
 ///
-/// It is compared with what was listed after the last byte, so that a change during the reading is noticed, too.
+/// Compared with what was listed after the last byte, so that a change during the read is noticed, too.
 pub(super) fn read_whole(entry: &SourceEntry<'_>, bytes: &mut [u8]) -> Result<(), PackError> {
     let mut file = open(entry)?;
     let read = file.read_exact(bytes);
@@ -58,23 +58,23 @@ fn open(entry: &SourceEntry<'_>) -> Result<File, PackError> {
     })
 }
 
-/// A file that is read in blocks, by several threads at once.
+/// A file that several threads read in blocks.
 #[derive(Debug)]
 pub(super) struct LargeFile {
     pub(super) index: usize,
-    /// In the source folder.
+    /// The name in the source folder.
     pub(super) name: String,
     pub(super) size: u64,
-    /// Kept as it is, not deflated.
+    /// Whether it is stored instead of deflated.
     pub(super) stored: bool,
     listed: ListedFile,
     source: FileSource,
-    /// The same file once more: what the system says of it at the end.
+    /// A second handle on the file, for its size and time at the end.
     file: File,
 }
 
 impl LargeFile {
-    /// Opens it and looks whether it is worth deflating.
+    /// Opens the file and decides whether it is worth deflating.
     pub(super) fn open(index: usize, entry: &SourceEntry<'_>, level: Level) -> Result<Self, PackError> {
         let (file, listed, name) = (open(entry)?, ListedFile::from_entry(entry), entry.name());
         listed.check(&file, || name.clone())?;
@@ -88,20 +88,20 @@ impl LargeFile {
     /// Fills `bytes` from `offset` on.
     pub(super) fn read(&self, offset: u64, bytes: &mut [u8]) -> Result<(), PackError> {
         self.source.read_exact_at(bytes, offset).or_else(|source| {
-            // A reading that fails because the file was cut is reported as that.
+            // A read that fails because the file was cut is reported as a change.
             self.check_unchanged()?;
             Err(PackError::Unreadable { name: self.name.clone(), source })
         })
     }
 
-    /// To be asked once every block has been read.
+    /// Compares size and time; call it once every block was read.
     pub(super) fn check_unchanged(&self) -> Result<(), PackError> {
         self.listed.check(&self.file, || self.name.clone())
     }
 }
 
 fn samples(source: &FileSource, size: u64) -> io::Result<Vec<Vec<u8>>> {
-    // From all over the file: the beginning says little of an installer whose data is at the end.
+    // From all over the file, because the beginning says little about an installer with its data at the end.
     let step = size / SAMPLES;
     let sample = |at| {
         let mut bytes = vec![0; SAMPLE];

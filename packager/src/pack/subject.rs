@@ -1,5 +1,5 @@
-//! What a request is about: a source folder, the setup file in it, the app's document where there is one; and what is
-//! known of the setup file: its name in Detection.xml, its MSI facts, and what to type into the portal.
+//! Reads what a request is about: the source folder, the setup file, and the app's document, if there is one; and the
+//! facts of the setup file: its name in Detection.xml, its MSI facts, and the fields for the portal.
 
 use super::error::PackError;
 use super::request::PackSource;
@@ -17,7 +17,7 @@ use waybill_schemas::app::{
 use waybill_schemas::codes::{Classified, source};
 use waybill_schemas::report::pack::{PackNote, PortalFields};
 
-/// A source folder and the setup file as they were given.
+/// A source folder and the setup file, as they were given.
 #[derive(Debug)]
 pub(super) struct PackInput {
     pub(super) folder: PathBuf,
@@ -30,12 +30,12 @@ pub(super) struct PackInput {
 pub(super) struct AppDocumentFile {
     pub(super) path: PathBuf,
     pub(super) app: AppDocument,
-    /// Whether it is filled in afterwards.
+    /// Whether it is filled in after packing.
     pub(super) filled: bool,
 }
 
 impl PackInput {
-    /// Reads what there is to read before the source folder is listed.
+    /// Reads the document, if there is one, before the source folder is listed.
     pub(super) fn read(source: &PackSource, fill_document: bool) -> Result<Self, PackError> {
         match source {
             PackSource::Folder { folder, setup_file } => Ok(Self {
@@ -48,7 +48,7 @@ impl PackInput {
                 let Some(setup_file) = app.setup_file_path.clone().filter(|name| !name.is_empty()) else {
                     return Err(PackError::NoSetupFileNamed { document: path });
                 };
-                // Where the setup file is not there, packing says so of the folder around the document.
+                // If the setup file is not there, the error names the folder around the document.
                 let folder =
                     sources.unwrap_or_else(|| path.parent().map_or_else(PathBuf::new, Path::to_owned));
                 let document = Some(AppDocumentFile { path, app, filled: fill_document });
@@ -59,8 +59,8 @@ impl PackInput {
 }
 
 impl AppDocumentFile {
-    /// The document that `init` writes for a source folder. It was not named by the caller, so it counts only where it says that it
-    /// is an app's, and the app of this setup file: another one is not to be touched.
+    /// The document that `init` writes for a source folder. The caller did not name it, so it counts only if it is an
+    /// app's document with this setup file; any other one must not be changed.
     fn beside(folder: &Path, setup_file: &Path) -> Option<Self> {
         let path = app_document_of_sources(folder);
         let app = path.is_file().then(|| AppFile::open(&path).ok()).flatten()?.app;
@@ -71,7 +71,7 @@ impl AppDocumentFile {
         (same && app.odata_type.as_deref() == Some(WIN32_LOB_APP)).then_some(Self { path, app, filled: true })
     }
 
-    /// Fills in what packing decided; the package lies where it belongs by now.
+    /// Fills in what packing decided, once the package is in its place.
     pub(super) fn fill(&self, fields: &PackageFields, package: &Path) -> Result<(), PackError> {
         match fill_app_document(&self.path, fields) {
             Ok(_) => Ok(()),
@@ -80,10 +80,10 @@ impl AppDocumentFile {
     }
 }
 
-/// What is known of the setup file. A fact that cannot be found out does not stop the packing.
+/// The facts of the setup file. One that cannot be read does not stop the packing.
 pub(super) struct SetupFacts {
     pub(super) metadata: PackageMetadata,
-    /// For app.json; what it says already stays where the MSI cannot be read.
+    /// For app.json. The document keeps its own where the MSI cannot be read.
     pub(super) msi_information: Option<MsiInformation>,
     pub(super) portal: PortalFields,
     pub(super) notes: Vec<PackNote>,
@@ -103,7 +103,7 @@ impl SetupFacts {
             metadata(setup_file, facts.as_ref().ok().and_then(Option::as_ref), written, &mut notes);
         let msi_information = match facts {
             Ok(facts) => facts.map(|facts| facts.msi_information()),
-            // What the document says came from this MSI once: better than nothing.
+            // The document's facts came from this MSI once, which is better than none.
             Err(Unreadable) => document.and_then(|document| document.app.msi_information.clone()),
         };
         let portal = match document {
@@ -117,7 +117,7 @@ impl SetupFacts {
     }
 }
 
-/// It is an MSI, and its facts are not known.
+/// The setup file is an MSI whose facts cannot be read.
 struct Unreadable;
 
 fn msi_facts(path: &Path, notes: &mut Vec<PackNote>) -> Result<Option<MsiFacts>, Unreadable> {
@@ -128,7 +128,7 @@ fn msi_facts(path: &Path, notes: &mut Vec<PackNote>) -> Result<Option<MsiFacts>,
     })
 }
 
-/// An MSI is called what it calls itself, anything else by its file name. Facts that XML cannot hold are left out.
+/// An MSI is named by its ProductName, anything else by its file name. Facts that XML cannot hold are left out.
 fn metadata(
     setup_file: &SetupFile,
     facts: Option<&MsiFacts>,
@@ -154,7 +154,7 @@ fn metadata(
     }
 }
 
-/// What `init` would propose.
+/// The fields that `init` would propose.
 fn drafted(
     list: &SourceList,
     options: &WalkOptions,
@@ -163,7 +163,7 @@ fn drafted(
 ) -> PortalFields {
     let Ok(AppDraft { app, notes: drafted, .. }) = init::draft(list, options, Path::new(setup_file.name()))
     else {
-        return PortalFields::default(); // not to be read: packing it will say so
+        return PortalFields::default(); // packing will report that it cannot be read
     };
     // Both are in the report already.
     let is_new =

@@ -1,7 +1,7 @@
-//! What a setup file is, by its bytes.
+//! Recognises what a setup file is, by its bytes.
 //!
-//! Only headers, resource directories and a bounded part of what follows them are read: a setup program of several
-//! GB is recognised from at most 9 MiB of it.
+//! Reads only headers, resource directories and a limited part of the rest: 9 MiB at most, even of a setup program of
+//! several GB.
 
 mod program;
 mod switches;
@@ -19,37 +19,37 @@ use waybill_schemas::codes::{Classified, Code, source};
 pub use switches::ProposedCommands;
 pub use waybill_schemas::report::pack::Confidence;
 
-/// What a setup file is.
+/// The kind of a setup file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InstallerKind {
-    /// A Windows Installer package.
+    /// A Windows Installer package (.msi).
     Msi,
-    /// A Windows Installer patch.
+    /// A Windows Installer patch (.msp).
     MsiPatch,
-    /// A Windows Installer transform: no setup file by itself.
+    /// A Windows Installer transform (.mst), which is no setup file by itself.
     MsiTransform,
-    /// Nullsoft Scriptable Install System.
+    /// A program made by NSIS, the Nullsoft Scriptable Install System.
     Nsis,
-    /// Inno Setup.
+    /// A program made by Inno Setup.
     InnoSetup,
-    /// A WiX Burn bundle.
+    /// A bundle made by WiX Burn.
     Burn,
-    /// InstallShield.
+    /// A program made by InstallShield.
     InstallShield,
-    /// Squirrel.Windows, Clowd.Squirrel or Velopack.
+    /// A program made by Squirrel.Windows, Clowd.Squirrel or Velopack.
     Squirrel,
-    /// A program of another or of no known maker.
+    /// A program of another or an unknown maker.
     Program,
-    /// A PowerShell script.
+    /// A PowerShell script (.ps1).
     PowerShell,
     /// A command script (.cmd, .bat).
     Batch,
     /// A script for Windows Script Host (.vbs, .vbe, .js, .jse, .wsf).
     WindowsScript,
-    /// Registry entries (.reg).
+    /// A file of registry entries (.reg).
     RegistryFile,
-    /// Anything else.
+    /// A file of any other kind.
     Unknown,
 }
 
@@ -78,15 +78,15 @@ impl std::fmt::Display for InstallerKind {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Installer {
-    /// Which toolkit made it, or what else it is.
+    /// The toolkit that made it, or what else it is.
     pub kind: InstallerKind,
-    /// How sure that is.
+    /// How certain the kind is.
     pub confidence: Confidence,
-    /// By what it was recognised, a phrase.
+    /// What the kind was recognised by, as a phrase.
     pub evidence: &'static str,
     /// Its headers and version, where it is a program.
     pub program: Option<Program>,
-    /// A Burn bundle's identifier, a GUID in braces: its key under `Uninstall` in the registry.
+    /// The identifier of a Burn bundle, a GUID in braces, which names its key under `Uninstall` in the registry.
     pub bundle_id: Option<String>,
 }
 
@@ -96,7 +96,7 @@ impl Installer {
     }
 }
 
-/// The setup file could not be read.
+/// A setup file that could not be read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 #[error("the setup file {name} cannot be read")]
@@ -115,20 +115,20 @@ impl Classified for RecogniseError {
 /// Recognises the file at `path`.
 ///
 /// # Errors
-/// It cannot be opened or read; never what is in it.
+/// A file that cannot be opened or read. Its bytes never cause an error.
 pub fn recognise(path: &Path) -> Result<Installer, RecogniseError> {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let file = File::open(path).map_err(|source| RecogniseError { name: name.clone(), source })?;
     recognise_bytes(&name, &mut BufReader::new(file)).map_err(|source| RecogniseError { name, source })
 }
 
-/// The same from anything that can be read and sought; `name` says what a script is, because scripts have no marks.
+/// As [`recognise`], from any reader; `name` decides for scripts, whose bytes have no marks.
 ///
 /// # Errors
-/// It cannot be read.
+/// I/O of the reader.
 pub fn recognise_bytes<R: Read + Seek>(name: &str, reader: &mut R) -> std::io::Result<Installer> {
     let head = read_at(reader, 0, 4096)?;
-    // A program's headers say more than its name, and nothing else begins so.
+    // A program's headers say more than its name, and nothing else begins like this.
     if head.starts_with(b"MZ") {
         return program::recognise(reader);
     }
@@ -150,7 +150,7 @@ fn compound(kind: ContainerKind) -> Installer {
     Installer::new(kind, Confidence::Certain, "the class of its root storage")
 }
 
-/// Scripts have no marks: their extension decides, if they are text at all.
+/// Recognises a script by its extension, if it is text.
 fn by_name(name: &str, head: &[u8]) -> Installer {
     let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
     let kind = match extension.as_deref() {
@@ -160,7 +160,7 @@ fn by_name(name: &str, head: &[u8]) -> Installer {
         Some("reg") => InstallerKind::RegistryFile,
         _ => InstallerKind::Unknown,
     };
-    // A binary file with the name of a script is none that could run.
+    // A binary file with the name of a script could not run.
     if is_text(head) {
         Installer::new(kind, Confidence::Guess, "its name")
     } else {
@@ -168,7 +168,7 @@ fn by_name(name: &str, head: &[u8]) -> Installer {
     }
 }
 
-/// UTF-16 with its mark, or anything without zero bytes.
+/// Whether it is UTF-16 with a byte order mark, or has no zero bytes.
 fn is_text(head: &[u8]) -> bool {
     head.starts_with(&[0xFF, 0xFE]) || head.starts_with(&[0xFE, 0xFF]) || !head.contains(&0)
 }

@@ -1,30 +1,30 @@
-//! Installers among programs, by the marks that their own loaders look for.
+//! Recognises installers among programs, by the marks that their own loaders look for.
 
 use super::{Confidence, Installer, InstallerKind};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
 use waybill_pe::{Program, ResourceName};
 
-/// How far into an overlay NSIS's header is looked for; its own loader goes through the whole file.
+/// How many bytes of an overlay are searched for the header of NSIS; its own loader searches the whole file.
 const NSIS_REACH: u64 = 1024 * 1024;
-/// How much of a program's sections is searched for Squirrel's mark.
+/// How many bytes of a program's sections are searched for Squirrel's mark.
 const SQUIRREL_REACH: u64 = 8 * 1024 * 1024;
-/// Largest manifest that is read.
+/// The largest manifest that is read, in bytes.
 const MANIFEST: usize = 64 * 1024;
 
-/// NSIS's first header after its flags: 0xDEADBEEF, then a name.
+/// The first header of NSIS after its flags: 0xDEADBEEF, then a name.
 const NSIS_MARK: &[u8; 16] = b"\xEF\xBE\xAD\xDENullsoftInst";
-/// The start of Inno Setup's table of offsets; six more bytes depend on the version.
+/// The start of Inno Setup's table of offsets. Six more bytes depend on the version.
 const INNO_MARK: &[u8; 6] = b"rDlPtS";
 /// The first number in Burn's section.
 const BURN_MARK: [u8; 4] = 0x00F1_4300_u32.to_le_bytes();
-/// SHA-256 of "squirrel bundle": precedes nothing, but marks where a loader finds offset and length of its package.
+/// SHA-256 of "squirrel bundle", after which a loader finds offset and length of its package.
 const SQUIRREL_MARK: [u8; 32] = [
     0x94, 0xF0, 0xB1, 0x7B, 0x68, 0x93, 0xE0, 0x29, 0x37, 0xEB, 0x34, 0xEF, 0x53, 0xAA, 0xE7, 0xD4, 0x2B,
     0x54, 0xF5, 0x70, 0x7E, 0xF5, 0xD6, 0xF5, 0x78, 0x54, 0x98, 0x3E, 0x5E, 0x94, 0xED, 0x7D,
 ];
 
-/// What a mark says the program is, how sure that is and by what.
+/// The kind by a mark, how certain it is, and what the mark is.
 type Recognition = (InstallerKind, Confidence, &'static str);
 
 /// Looks for the marks of one maker.
@@ -50,7 +50,7 @@ pub(super) fn recognise<R: Read + Seek>(reader: &mut R) -> io::Result<Installer>
     Ok(Installer { kind, confidence, evidence, program: Some(program), bundle_id })
 }
 
-/// The surest marks first: structures, then what manifest and version say.
+/// Looks for the most certain marks first: structures, then manifest and version.
 fn recognition<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Recognition> {
     let detectors: [Detector<R>; 6] = [burn, nsis, inno, install_shield, squirrel, manifest];
     for detector in detectors {
@@ -62,7 +62,7 @@ fn recognition<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<
     Ok(version_texts(program).unwrap_or(plain))
 }
 
-/// Burn's engine finds its containers through a section of its own: magic, version, the bundle's GUID, sizes.
+/// Burn's engine finds its containers through its own section: magic, version, the bundle's GUID, sizes.
 fn burn<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Option<Recognition>> {
     let Some(section) = program.section(".wixburn") else { return Ok(None) };
     if read_at(reader, section.start, 4)? == BURN_MARK {
@@ -85,8 +85,8 @@ fn guid(bytes: &[u8]) -> Option<String> {
     (bytes != [0; 16]).then(|| format!("{{{}}}", parts.join("-")))
 }
 
-/// NSIS's loader looks through its file in steps of 512 for flags and mark; the compiler puts them at the start of
-/// the overlay, which begins on such a step.
+/// NSIS's loader searches its file for flags and mark in steps of 512 bytes. The compiler puts them at the start of the
+/// overlay, which is on such a step.
 fn nsis<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Option<Recognition>> {
     let Range { start, end } = program.overlay;
     let start = start.next_multiple_of(512) + 4;
@@ -94,8 +94,8 @@ fn nsis<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Option<
     Ok(found.and_then(|_| certain(InstallerKind::Nsis, "NSIS's header behind its sections")))
 }
 
-/// Inno Setup's loader reads its offsets from the resource RCDATA 11111; before 5.1.5 the DOS header's offset 48
-/// held `Inno` and where they were.
+/// Inno Setup's loader reads its offsets from the resource RCDATA 11111. Before 5.1.5, offset 48 of the DOS header had
+/// `Inno` and the offset of the table.
 fn inno<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Option<Recognition>> {
     const RT_RCDATA: u32 = 10;
     let table = program.resource(&ResourceName::Number(RT_RCDATA), &ResourceName::Number(11111));
@@ -104,12 +104,12 @@ fn inno<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Option<
     {
         return Ok(certain(InstallerKind::InnoSetup, "Inno Setup's table of offsets in its resources"));
     }
-    // Likely only: four bytes in a header that linkers leave to others.
+    // Only likely: other linkers may use these four bytes of the header.
     let old = read_at(reader, 48, 4)? == b"Inno";
     Ok(if old { likely(InstallerKind::InnoSetup, "Inno Setup's mark in its DOS header") } else { None })
 }
 
-/// InstallShield's launcher has its files behind its sections, after one of two names and a zero.
+/// InstallShield's launcher has its files after its sections, which begin with one of two names and a zero.
 fn install_shield<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Option<Recognition>> {
     let head = read_at(reader, program.overlay.start, 14)?;
     let is_marked = head == b"InstallShield\0" || head == b"ISSetupStream\0";
@@ -120,8 +120,8 @@ fn install_shield<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Resu
     })
 }
 
-/// Squirrel.Windows has a zip as resource DATA 131; its successors a mark in their data, after an offset and a
-/// length that are not zero once a package has been put behind the program.
+/// Squirrel.Windows has a zip as resource DATA 131. Its successors have a mark in their data, preceded by an offset and
+/// a length that are zero until a package was added to the program.
 fn squirrel<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Option<Recognition>> {
     let data = program.resource(&ResourceName::Text("DATA".into()), &ResourceName::Number(131));
     if let Some(data) = data
@@ -133,10 +133,10 @@ fn squirrel<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Opt
     for section in &program.sections {
         let Range { start, end } = section.file_range;
         let end = end.min(start + left);
-        // All sections share one bound: a file may declare thousands.
+        // All sections share one limit, because a file may declare thousands.
         left -= end.saturating_sub(start);
         if let Some(at) = find(reader, start..end, 1, &SQUIRREL_MARK)?
-            // The mark is in every program of this kind; only one with a package has them filled in.
+            // Every program of this kind has the mark; only one with a package has offset and length.
             && let Some(before) = at.checked_sub(16)
             && read_at(reader, before, 16)? != [0; 16]
         {
@@ -146,7 +146,7 @@ fn squirrel<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Opt
     Ok(None)
 }
 
-/// The manifest that the installer's own toolkit puts in.
+/// Recognises a toolkit by the manifest that it writes.
 fn manifest<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Option<Recognition>> {
     const RT_MANIFEST: u32 = 24;
     let manifest = program.resource(&ResourceName::Number(RT_MANIFEST), &ResourceName::Number(1));
@@ -165,7 +165,7 @@ fn manifest<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Opt
     Ok(likely(kind, "its manifest"))
 }
 
-/// What the version resource says.
+/// Recognises a toolkit by the texts of the version resource.
 fn version_texts(program: &Program) -> Option<Recognition> {
     let version = program.version.as_ref()?;
     let texts = [&version.comments, &version.file_description, &version.product_name, &version.company_name];
@@ -182,10 +182,10 @@ fn version_texts(program: &Program) -> Option<Recognition> {
     likely(kind, "its version information")
 }
 
-/// How much is searched at a time.
+/// How many bytes are searched at a time.
 const SEARCHED: usize = 64 * 1024;
 
-/// At most `most` bytes from `offset`; fewer where the file ends.
+/// Reads `most` bytes from `offset`, or fewer where the file ends.
 pub(super) fn read_at<R: Read + Seek>(reader: &mut R, offset: u64, most: usize) -> io::Result<Vec<u8>> {
     reader.seek(SeekFrom::Start(offset))?;
     let mut bytes = Vec::new();
@@ -193,14 +193,14 @@ pub(super) fn read_at<R: Read + Seek>(reader: &mut R, offset: u64, most: usize) 
     Ok(bytes)
 }
 
-/// Where `pattern` first is in the range, its places a multiple of `step` from the range's start.
+/// The first place of `pattern` in the range, at a multiple of `step` from its start.
 fn find<R: Read + Seek>(
     reader: &mut R,
     range: Range<u64>,
     step: usize,
     pattern: &[u8],
 ) -> io::Result<Option<u64>> {
-    // Each block starts on a step and is read with what a pattern at its very end needs.
+    // Each block starts on a step, and is read with as many bytes more as a pattern at its end needs.
     let stride = SEARCHED / step * step;
     let mut at = range.start;
     while at < range.end {

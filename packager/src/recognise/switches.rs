@@ -1,24 +1,24 @@
-//! Silent switches, as each maker documents them. For anything but an MSI they are proposals: an installer's author
-//! can take them away, and whether they work is found out by trying.
+//! Silent switches as each maker documents them. Except for an MSI they are only proposals: the author of an installer
+//! can remove them, and only trying shows whether they work.
 
 use super::{Installer, InstallerKind};
 use waybill_intune::View;
 use waybill_intune::right_line::{quoted, right_line};
 
-/// Commands for an installer. `None` where nothing sensible can be said.
+/// Commands for an installer, as proposals.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ProposedCommands {
-    /// Installs without asking.
+    /// The command that installs without asking; `None` where none can be proposed.
     pub install: Option<String>,
-    /// Removes without asking.
+    /// The command that uninstalls without asking; `None` where none can be proposed.
     pub uninstall: Option<String>,
-    /// What must be looked at before the commands are trusted, a sentence each. Empty for what needs no trying.
+    /// What to check before the commands are trusted, a sentence each. Empty where nothing has to be tried.
     pub doubts: Vec<String>,
 }
 
 impl InstallerKind {
-    /// The switches that make it silent; nothing for what needs none, or has no known one.
+    /// The switches that make the installer silent; `None` where it needs none or none are known.
     pub(crate) const fn silent_switches(self) -> Option<&'static str> {
         match self {
             Self::Nsis => Some("/S"),
@@ -32,10 +32,10 @@ impl InstallerKind {
 }
 
 impl Installer {
-    /// Proposes silent commands for the setup file of this name, relative to the source folder.
+    /// Proposes silent commands for the setup file `name`, which is relative to the source folder.
     ///
-    /// `product` is what the product is called, for the folder that an uninstaller is probably in. MSIs are not
-    /// answered here: their product code makes the uninstall command.
+    /// `product` is the product's name, for the folder that an uninstaller is probably in. An MSI gets no proposal
+    /// here, because its uninstall command needs the product code.
     pub fn propose(&self, name: &str, product: &str) -> ProposedCommands {
         let file = quoted(name);
         let product: String = product.chars().filter(|one| fits_a_folder(*one)).collect();
@@ -63,7 +63,7 @@ impl Installer {
     }
 }
 
-/// Windows' rules, and no percent sign, which a command would expand.
+/// Whether Windows allows a character in a folder's name; not a percent sign, which a command would expand.
 fn fits_a_folder(one: char) -> bool {
     !one.is_control() && !matches!(one, '"' | '%' | '<' | '>' | '|' | '?' | '*' | ':' | '/' | '\\')
 }
@@ -81,12 +81,12 @@ const REGISTRY: &str = "reg.exe runs as a 32-bit program under Intune: entries b
 const UNKNOWN_PROGRAM: &str = "The program is not of a known installer toolkit: its silent switches must be looked \
     up and added, or it will wait for somebody who is not there.";
 
-/// The line that starts a file of this kind under Intune's agent.
+/// The command line that starts a file of this kind under Intune's agent.
 fn right(extension: &str, name: &str) -> String {
     right_line(extension, name, View::Bits32).unwrap_or_default()
 }
 
-/// `_?=` makes the uninstaller wait; it comes last and takes no quotes. The folder is a guess.
+/// `_?=` makes the uninstaller wait; it must be last and without quotes. The folder is a guess.
 fn nsis(file: &str, folder: &str, silent: &str) -> ProposedCommands {
     let doubt = format!(
         "The uninstaller is assumed to be uninstall.exe in {folder}; look where the installer puts it."

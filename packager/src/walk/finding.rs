@@ -1,4 +1,4 @@
-//! What a walk can find wrong: every finding has its place, and all are gathered before the walk gives up.
+//! The findings of a walk: each has its place, and all are collected before the walk fails.
 
 use crate::exclude::IgnoreFileError;
 use std::io;
@@ -7,16 +7,16 @@ use waybill_context::Cancelled;
 use waybill_disk::shown;
 use waybill_schemas::codes::{Classified, Code, source};
 
-/// How many findings are kept; all are counted.
+/// How many findings are kept; the others are only counted.
 const KEPT: usize = 1000;
 
-/// One thing in the source folder that cannot be packed.
+/// Something in the source folder that cannot be packed.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct SourceFinding {
-    /// Relative name with `/`, unprintable parts replaced; empty for the folder as a whole.
+    /// The relative name with `/`, unprintable parts replaced; empty for the source folder itself.
     pub name: String,
-    /// What is wrong with it.
+    /// Why it cannot be packed.
     pub problem: SourceProblem,
 }
 
@@ -26,7 +26,7 @@ impl std::fmt::Display for SourceFinding {
             "" => write!(formatter, "the source folder {}", self.problem)?,
             name => write!(formatter, "{name:?} {}", self.problem)?,
         }
-        // A finding is one line of a list, not the head of a chain: its causes stand in the same line.
+        // A finding is one line of a list and not the head of a chain, so its causes are in the same line.
         let mut cause = std::error::Error::source(&self.problem);
         while let Some(error) = cause {
             write!(formatter, ": {error}")?;
@@ -40,60 +40,60 @@ impl std::fmt::Display for SourceFinding {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SourceProblem {
-    /// It could not be listed or looked at.
+    /// The entry could not be listed, or its type not read.
     #[error("cannot be read")]
     Unreadable(#[source] io::Error),
-    /// A link to something outside.
+    /// The entry is a link to a place outside the source folder.
     #[error("is a link that leads out of the source folder, to {}", shown(target))]
     LinkOutside {
-        /// What it leads to.
+        /// The path that the link leads to.
         target: PathBuf,
     },
-    /// A link to nothing, or to itself.
+    /// The entry is a link to nothing, or to itself.
     #[error("is a link that leads to nothing")]
     LinkBroken(#[source] io::Error),
-    /// A link to a folder that it lies in.
+    /// The entry is a link to a folder that it is in.
     #[error("leads back to a folder that it lies in, {}", shown(target))]
     LinkLoop {
-        /// What it leads to.
+        /// The path that the link leads to.
         target: PathBuf,
     },
-    /// A socket, pipe or device.
+    /// The entry is a socket, pipe or device.
     #[error("is a socket, pipe or device, not a file")]
     Special,
-    /// The system's name is not Unicode.
+    /// The entry's name is not valid Unicode.
     #[error("has a name that is not valid Unicode")]
     NotUnicode,
-    /// Readers take a backslash for a separator.
+    /// The entry's name has a backslash, which readers of the package would take for a separator.
     #[error("has a backslash in its name")]
     Backslash,
-    /// An ignore file that cannot be used.
+    /// The entry is an ignore file that cannot be used.
     #[error("cannot be used as an ignore file")]
     IgnoreFile(#[source] IgnoreFileError),
-    /// Over the limit on entries; the walk stops there.
+    /// There are more entries than the limit. The walk stops there.
     #[error("holds more than {limit} entries, the limit on entries in a package")]
     TooManyEntries {
-        /// The most entries that are allowed.
+        /// The limit on entries.
         limit: usize,
     },
-    /// Over the limit on the sum of sizes.
+    /// The sizes of all files together are over the limit.
     #[error("holds {total} bytes, over the limit on package bytes ({limit})")]
     TooLarge {
         /// The sum of the sizes in bytes.
         total: u64,
-        /// The most bytes that are allowed.
+        /// The limit in bytes.
         limit: u64,
     },
-    /// There is no file in it, or all of them are left out.
+    /// There is no file in the source folder, or all of them are left out.
     #[error("holds nothing to pack")]
     Empty,
-    /// The catalogue folder's fixed name is taken.
+    /// The source folder has an entry with the catalogue folder's fixed name.
     #[error("has the name that the catalogue files get in the package")]
     CatalogNameTaken,
 }
 
 impl SourceProblem {
-    /// Its entry in the table of codes.
+    /// The problem's row in the table of codes.
     pub fn code(&self) -> &'static Code {
         match self {
             Self::Unreadable(_) => &source::SOURCE_UNREADABLE,
@@ -112,7 +112,7 @@ impl SourceProblem {
     }
 }
 
-/// All findings of a walk, in its order; at most 1,000 are kept.
+/// The findings of a walk in its order. The first 1,000 are kept.
 #[derive(Debug, Default)]
 pub struct SourceFindings {
     kept: Vec<SourceFinding>,
@@ -120,7 +120,7 @@ pub struct SourceFindings {
 }
 
 impl SourceFindings {
-    /// How many there are, those included that were not kept.
+    /// The number of findings, including those that were not kept.
     pub fn count(&self) -> u64 {
         self.count
     }
@@ -132,8 +132,8 @@ impl SourceFindings {
 
     pub(super) fn add(&mut self, name: String, problem: SourceProblem) {
         self.count += 1;
-        // A folder may hold 200,000 names that are all wrong. The first thousand are more than anybody
-        // reads, and the count stays exact.
+        // A folder may have 200,000 names that are all wrong. Nobody reads more than the first thousand, and the count
+        // stays exact.
         if self.kept.len() < KEPT {
             self.kept.push(SourceFinding { name, problem });
         }
@@ -143,7 +143,7 @@ impl SourceFindings {
         self.count == 0
     }
 
-    /// One finding speaks for itself; several of one kind share its code, a mixture is refused as such.
+    /// A single finding has its own code, several of one kind share theirs, and a mixture has the general one.
     fn code(&self) -> &'static Code {
         let mut codes = self.kept.iter().map(|finding| finding.problem.code());
         let Some(first) = codes.next() else { return &source::SOURCE_REFUSED };
@@ -157,7 +157,7 @@ impl std::fmt::Display for SourceFindings {
     }
 }
 
-/// One finding as it is; several one a line, so that all can be fixed at once: at most 50 of `count`.
+/// A single finding as it is; several one per line, so that all can be fixed at once. Shows 50 of `count` at most.
 pub(crate) fn one_a_line<T: std::fmt::Display>(findings: &[T], count: u64) -> String {
     const SHOWN: usize = 50;
     let [only] = findings else {
@@ -174,42 +174,42 @@ pub(crate) fn one_a_line<T: std::fmt::Display>(findings: &[T], count: u64) -> St
     only.to_string()
 }
 
-/// A source folder that cannot be packed.
+/// Why a source folder cannot be packed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WalkError {
-    /// It is not there, or is a file.
+    /// The source folder does not exist, or is not a folder.
     #[error("the source folder {} is not a folder", shown(path))]
     NotAFolder {
-        /// As it was given.
+        /// The path as it was given.
         path: PathBuf,
-        /// Why, where the system said so.
+        /// The system's error; `None` where the path is not a folder.
         #[source]
         source: Option<io::Error>,
     },
-    /// The catalogue folder is not there, is a file, or is empty.
+    /// The catalogue folder does not exist, is not a folder, or holds no file.
     #[error("the catalogue folder {} {what}", shown(path))]
     Catalog {
-        /// As it was given.
+        /// The path as it was given.
         path: PathBuf,
         /// What is wrong with it.
         what: &'static str,
     },
-    /// Things in it cannot be packed.
+    /// Some entries cannot be packed.
     #[error("cannot pack {}: {findings}", shown(root))]
     Refused {
-        /// The source folder.
+        /// The canonical path of the source folder.
         root: PathBuf,
-        /// Everything that cannot be packed, as far as it was kept.
+        /// The entries that cannot be packed.
         findings: SourceFindings,
     },
-    /// The user wants to stop.
+    /// The caller's cancel flag was set.
     #[error("listing the source folder was interrupted")]
     Cancelled,
 }
 
 impl WalkError {
-    /// The findings, where there are any.
+    /// The findings; `None` where the walk failed for another reason.
     pub fn findings(&self) -> Option<&SourceFindings> {
         match self {
             Self::Refused { findings, .. } => Some(findings),

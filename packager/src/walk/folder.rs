@@ -1,4 +1,4 @@
-//! The traversal: an explicit stack, one frame a folder, every finding gathered.
+//! The traversal of a folder: an explicit stack with one frame per folder, which collects every finding.
 
 use super::finding::{SourceFindings, SourceProblem};
 use super::list::{ROOT, SourceList};
@@ -10,13 +10,13 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 use waybill_context::{Cancelled, Context, Meter, Stage};
 
-/// A folder about to be entered.
+/// A folder that will be entered.
 struct FolderToEnter {
     folder: u32,
-    /// Empty, or the relative name with its final `/`.
+    /// The relative name with its final `/`; empty for the root.
     name: String,
     real: PathBuf,
-    /// Known below the root; an empty root is no entry.
+    /// The time of the folder; `None` for the root, which is no entry.
     modified: Option<SystemTime>,
 }
 
@@ -27,7 +27,7 @@ struct OpenFolder {
     ignore_depth: usize,
 }
 
-/// A child of a folder, with what the system says of it.
+/// A child of a folder, with its metadata or what makes it unusable.
 struct ExaminedChild {
     leaf: String,
     name: String,
@@ -35,7 +35,7 @@ struct ExaminedChild {
     outcome: Result<Metadata, SourceProblem>,
 }
 
-/// Walks one folder after the other into one list.
+/// Walks folders into one list.
 pub(super) struct Walker<'a> {
     options: &'a WalkOptions,
     context: &'a Context<'a>,
@@ -47,7 +47,7 @@ pub(super) struct Walker<'a> {
     ignored: IgnoreStack<'a>,
     frames: Vec<OpenFolder>,
     output: Option<OutputFile>,
-    /// The source folder, with its exemptions; otherwise everything is taken.
+    /// Whether this is the source folder, from which some files are left out, and not the catalogue folder.
     is_source: bool,
     is_full: bool,
 }
@@ -69,7 +69,7 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// Walks the list's own root, under the excludes, ignore files and the output file's exemption.
+    /// Walks the root of the list, except for excluded files, ignored files and the output file.
     pub(super) fn walk_source(&mut self) -> Result<(), Cancelled> {
         self.output = self.options.output.as_deref().and_then(OutputFile::locate);
         self.is_source = true;
@@ -78,10 +78,10 @@ impl<'a> Walker<'a> {
         self.run()
     }
 
-    /// Walks another folder whole, below the list's folder `folder`.
+    /// Walks another folder without exceptions, into `folder` of the list.
     pub(super) fn walk_whole(&mut self, root: PathBuf, folder: u32, name: String) -> Result<(), Cancelled> {
         (self.is_source, self.is_full) = (false, false);
-        // Catalogue files lie anywhere on the disk. Held to the source folder, every link among them would be
+        // Catalogue files may be anywhere on the disk. Compared with the source folder, every link among them would be
         // refused as one that leads out.
         self.root.clone_from(&root);
         self.enter(FolderToEnter { folder, name, real: root, modified: None });
@@ -91,8 +91,8 @@ impl<'a> Walker<'a> {
     fn run(&mut self) -> Result<(), Cancelled> {
         while let Some(frame) = self.frames.last_mut() {
             self.context.check()?;
-            // The frame moves on before its child is looked at: a child that is a folder pushes a frame of
-            // its own, and this one has to go on behind it once that one is left.
+            // The frame moves on before its child is examined, because a child that is a folder pushes a frame of its
+            // own, and this one continues after that.
             let index = frame.next;
             frame.next += 1;
             match frame.listing.get(index) {
@@ -107,8 +107,7 @@ impl<'a> Walker<'a> {
     }
 
     fn enter(&mut self, at: FolderToEnter) {
-        // Only the folders around it: one that is linked to twice side by side is no loop, and is packed
-        // twice.
+        // Only the ancestors count: a folder with two links to it side by side is no loop, and is packed twice.
         if self.frames.iter().any(|frame| frame.at.real == at.real) {
             return self.find(at.name, SourceProblem::LinkLoop { target: at.real });
         }
@@ -118,12 +117,12 @@ impl<'a> Walker<'a> {
             Err(error) => return self.find(at.name, SourceProblem::Unreadable(error)),
         };
         if let Some(modified) = at.modified
-            // A folder with something in it comes back with that; an empty one needs an entry of its own.
+            // A folder with a file in it comes back with that file; an empty one needs an entry of its own.
             && listing.is_empty()
         {
             self.list.add_folder_entry(at.folder, modified);
         }
-        // Its own ignore file counts for what is in it, and is gone once it is left.
+        // Its ignore file applies to what is in it, and is dropped when it is left.
         let ignore_depth = self.ignored.depth();
         if self.is_source && listing.has_file(IGNORE_FILE_NAME) {
             self.take_in_ignore_file(&at);
@@ -144,8 +143,8 @@ impl<'a> Walker<'a> {
     }
 
     fn child(&mut self, seen: ExaminedChild) -> Result<(), Cancelled> {
-        // Exclusions come before findings: leaving out a broken link or a socket is how its owner gets
-        // the rest of the folder packed.
+        // Exclusions come before findings, because leaving out a broken link or a socket is how its owner gets the rest
+        // of the folder packed.
         let is_folder = seen.outcome.as_ref().is_ok_and(Metadata::is_dir);
         if let Some(why) = self.exempt(&seen, is_folder) {
             return self.leave_out(seen, is_folder, why);
@@ -160,21 +159,21 @@ impl<'a> Walker<'a> {
     }
 
     fn exempt(&self, seen: &ExaminedChild, is_folder: bool) -> Option<LeftOutReason> {
-        // Catalogue files were chosen by hand: nothing is left out of them.
+        // Catalogue files were chosen by hand, so nothing is left out of them.
         if !self.is_source {
             return None;
         }
         if !is_folder && seen.leaf == IGNORE_FILE_NAME {
             return Some(LeftOutReason::IsIgnoreFile);
         }
-        // By the whole name, so only at the top: deeper down such a file is the app's own.
+        // Compared with the whole name, so only at the top: deeper down such a file is the app's own.
         let is_document = APP_DOCUMENTS.iter().any(|document| seen.name.eq_ignore_ascii_case(document))
             || seen.name.starts_with(APP_DOCUMENT_STAGING);
         if !is_folder && is_document {
             return Some(LeftOutReason::AppDocument);
         }
-        // An earlier package in the source folder would otherwise be packed into the next one,
-        // which would grow with every run.
+        // An earlier package in the source folder would otherwise be packed into the next one, which would grow with
+        // every run.
         if !is_folder && self.output.as_ref().is_some_and(|output| output.is(&seen.real)) {
             return Some(LeftOutReason::OutputFile);
         }
@@ -212,14 +211,14 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// Folders count as well: links can make more of them than there are files.
+    /// Whether another entry fits. Folders count as well, because links can make more of them than there are files.
     fn has_room(&mut self) -> bool {
-        // The first folder of the list is the source folder itself, which is no entry: hence the one less.
+        // The first folder of the list is the source folder, which is no entry, so one is subtracted.
         let limit = self.options.limits.entries;
         if self.list.len().max(self.list.folder_count() - 1) < limit {
             return true;
         }
-        // Said once, and the walk ends: links can make more entries than there is memory for.
+        // Reported once, and the walk ends: links can make more entries than there is memory for.
         self.is_full = true;
         self.find(String::new(), SourceProblem::TooManyEntries { limit });
         false
@@ -233,11 +232,11 @@ impl<'a> Walker<'a> {
     }
 }
 
-/// Looks at a child, through links, and says what makes it unusable if anything does.
+/// Examines a child, following links, and finds what makes it unusable.
 fn look(at: &FolderToEnter, child: &Child<'_>, root: &Path) -> ExaminedChild {
     let mut real = at.real.join(child.leaf);
-    // Asked before the disk is: the leaf of such a name has replacement characters in it, and a path made of
-    // it leads to nothing, or to another file.
+    // Checked before the disk is read: the name has replacement characters, so its path leads to nothing or to another
+    // file.
     let outcome = if !child.is_unicode {
         Err(SourceProblem::NotUnicode)
     } else if child.kind == ChildKind::Link {
@@ -248,23 +247,23 @@ fn look(at: &FolderToEnter, child: &Child<'_>, root: &Path) -> ExaminedChild {
     } else if child.kind == ChildKind::Special {
         Err(SourceProblem::Special)
     } else {
-        // This call does not follow links. An entry that became one since the folder was listed is found as a
-        // special file then, and nothing from outside gets in.
+        // This call does not follow links. An entry that became one since the folder was listed is then found to be a
+        // special file, and nothing from outside gets into the package.
         std::fs::symlink_metadata(&real).map_err(SourceProblem::Unreadable)
     };
-    // `\` cannot be in a Windows name; elsewhere it can, and a reader would take the name for a path.
+    // A Windows name cannot have a `\`. Elsewhere it can, and readers would take the name for a path.
     let outcome =
         if child.leaf.contains('\\') { outcome.and(Err(SourceProblem::Backslash)) } else { outcome };
     ExaminedChild { leaf: child.leaf.to_owned(), name: format!("{}{}", at.name, child.leaf), real, outcome }
 }
 
 fn modified(metadata: &Metadata) -> SystemTime {
-    // Any fixed time will do where a file system keeps none, as long as the payload stays the same; an
-    // archive's earliest is 1980, to which this one is clamped.
+    // Where a file system keeps no times any fixed time will do, as long as the payload stays the same. A zip's
+    // earliest is 1980, to which this one is clamped.
     metadata.modified().unwrap_or(UNIX_EPOCH)
 }
 
-/// Files below a folder that is left out; links are not followed, what cannot be read counts for nothing.
+/// Counts the files below a folder that is left out, without following links. What cannot be read does not count.
 fn count_files(folder: &Path, context: &Context<'_>) -> Result<u64, Cancelled> {
     let mut files = 0;
     let mut waiting = vec![folder.to_path_buf()];
@@ -273,8 +272,8 @@ fn count_files(folder: &Path, context: &Context<'_>) -> Result<u64, Cancelled> {
         for child in children {
             context.check()?;
             match child.file_type() {
-                // The kind is that of the entry itself. A link to a folder counts as one file, so no
-                // ring of links can keep this going.
+                // The kind is that of the entry itself. A link to a folder counts as one file, so a ring of links
+                // cannot keep this going.
                 Ok(kind) if kind.is_dir() => waiting.push(child.path()),
                 _ => files += 1,
             }
@@ -283,7 +282,7 @@ fn count_files(folder: &Path, context: &Context<'_>) -> Result<u64, Cancelled> {
     Ok(files)
 }
 
-/// The package's own file.
+/// The file of the package that is being written.
 struct OutputFile {
     folder: PathBuf,
     path: PathBuf,
@@ -291,20 +290,20 @@ struct OutputFile {
 }
 
 impl OutputFile {
-    /// `None` where its folder does not exist yet: then nothing in the source folder can be it.
+    /// `None` where its folder does not exist yet, so that no file in the source folder can be it.
     fn locate(output: &Path) -> Option<Self> {
         let leaf = output.file_name()?;
         let parent = output.parent().filter(|parent| !parent.as_os_str().is_empty());
-        // Paths from the walk are canonical. Compared with one that is not, a link on the way to the output
-        // would hide that it lies in the source folder.
+        // Paths of the walk are canonical. If the output's were not, a link on the way to it would hide that it is in
+        // the source folder.
         let folder = std::fs::canonicalize(parent.unwrap_or(Path::new("."))).ok()?;
-        // On systems that ignore case the file on disk may be spelled otherwise.
+        // On systems that ignore case the file on the disk may be spelled differently.
         let path = std::fs::canonicalize(output).unwrap_or_else(|_| folder.join(leaf));
         let staging_prefix = format!(".{}.waybill-", leaf.to_string_lossy());
         Some(Self { folder, path, staging_prefix })
     }
 
-    /// True for the file itself and for what an interrupted run left beside it.
+    /// Whether the path is that of the package, or of what an interrupted run left beside it.
     fn is(&self, real: &Path) -> bool {
         let is_staging = || {
             let leaf = real.file_name().map(std::ffi::OsStr::to_string_lossy);

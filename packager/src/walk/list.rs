@@ -1,13 +1,13 @@
-//! The list of what will be packed: flat and small, 200,000 entries in about 15 MB.
+//! The list of files that will be packed: flat and small, with 200,000 entries in about 15 MB.
 
 use crate::exclude::LeftOut;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// The source folder itself, in [`SourceList::folders`].
+/// The index of the source folder in [`SourceList::folders`].
 pub(super) const ROOT: u32 = 0;
 
-/// Bytes of a name in [`SourceList::names`].
+/// The bytes of a name in [`SourceList::names`].
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Span {
     start: u32,
@@ -22,20 +22,20 @@ struct Folder {
 
 #[derive(Debug)]
 struct Entry {
-    /// A file's folder; a folder's own index.
+    /// The index of a file's folder, or of the folder itself.
     folder: u32,
-    /// The leaf.
+    /// The last component of the name.
     name: Span,
     size: u64,
-    /// Nanoseconds since 1970, UTC; three centuries either way are enough for a zip's 1980 to 2107.
+    /// Nanoseconds since 1970, UTC. Three centuries before and after cover a zip's years, 1980 to 2107.
     modified: i64,
     is_folder: bool,
 }
 
-/// What a walk found, in an order that is the same on every host: depth first, siblings by the bytes of their
-/// UTF-8 names.
+/// The files that a walk found, in an order that is the same on every system: depth first, siblings by the bytes of
+/// their UTF-8 names.
 ///
-/// Only leaf names are held; [`SourceEntry::name`] and [`SourceEntry::path`] build the whole when asked.
+/// Holds only the last component of each name; [`SourceEntry::name`] and [`SourceEntry::path`] build the whole.
 #[derive(Debug)]
 pub struct SourceList {
     root: PathBuf,
@@ -48,7 +48,7 @@ pub struct SourceList {
 }
 
 impl SourceList {
-    /// An empty list; `root` is canonical (on Windows a `\\?\` path, so that long names work).
+    /// An empty list. `root` is canonical; on Windows it is a `\\?\` path, so that long names work.
     pub(super) fn new(root: PathBuf) -> Self {
         let top = Folder { parent: ROOT, name: Span { start: 0, length: 0 } };
         Self {
@@ -62,17 +62,17 @@ impl SourceList {
         }
     }
 
-    /// The canonical source folder.
+    /// The canonical path of the source folder.
     pub fn root(&self) -> &Path {
         &self.root
     }
 
-    /// Number of entries: files, and folders that are packed as entries of their own.
+    /// Number of entries: files, and folders that have an entry of their own.
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
-    /// True where nothing will be packed.
+    /// Whether nothing will be packed.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
@@ -82,29 +82,29 @@ impl SourceList {
         self.total_bytes
     }
 
-    /// What was left out, and why.
+    /// The files that were left out, and why.
     pub fn left_out(&self) -> &LeftOut {
         &self.left_out
     }
 
-    /// The entry at `index`, in packing order.
+    /// The entry at `index`, in the order of the payload.
     pub fn get(&self, index: usize) -> Option<SourceEntry<'_>> {
         self.entries.get(index).map(|entry| SourceEntry { list: self, entry })
     }
 
-    /// All entries in packing order.
+    /// All entries, in the order of the payload.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = SourceEntry<'_>> {
         self.entries.iter().map(|entry| SourceEntry { list: self, entry })
     }
 
-    /// The file of exactly this relative name.
+    /// The file with exactly this relative name.
     pub fn find(&self, name: &str) -> Option<SourceEntry<'_>> {
         let leaf = name.rsplit('/').next().unwrap_or(name);
-        // Leaves first: a whole name has to be put together.
+        // Last components are compared first, because a whole name has to be put together.
         self.iter().find(|entry| !entry.is_folder() && entry.leaf() == leaf && entry.name() == name)
     }
 
-    /// True where an entry directly in the source folder, or a folder there, has this name, case aside.
+    /// Whether an entry or folder directly in the source folder has this name, in any case.
     pub(super) fn holds_at_top(&self, leaf: &str) -> bool {
         let same = |span: Span| self.text(span).eq_ignore_ascii_case(leaf);
         let folders = self.folders.iter().skip(1).any(|folder| folder.parent == ROOT && same(folder.name));
@@ -125,7 +125,7 @@ impl SourceList {
         index(self.folders.len() - 1)
     }
 
-    /// Where the catalogue folder's files are read from; its fixed name is a folder below the root.
+    /// Adds the catalogue folder at `path`; in the payload it is the folder `leaf` below the root.
     pub(super) fn add_catalog(&mut self, leaf: &str, path: PathBuf) -> u32 {
         let folder = self.add_folder(ROOT, leaf);
         self.catalog = Some((folder, path));
@@ -135,11 +135,11 @@ impl SourceList {
     pub(super) fn add_file(&mut self, folder: u32, leaf: &str, size: u64, modified: SystemTime) {
         let name = self.keep(leaf);
         self.entries.push(Entry { folder, name, size, modified: nanoseconds(modified), is_folder: false });
-        // Sparse files can claim any size: a sum that wrapped around would pass the limit on package bytes.
+        // Sparse files can claim any size, and a sum that wrapped around would pass the limit on package bytes.
         self.total_bytes = self.total_bytes.saturating_add(size);
     }
 
-    /// Makes `folder` an entry of its own.
+    /// Gives `folder` an entry of its own.
     pub(super) fn add_folder_entry(&mut self, folder: u32, modified: SystemTime) {
         if let Some(Folder { name, .. }) = self.folders.get(folder as usize) {
             let (name, modified) = (*name, nanoseconds(modified));
@@ -164,13 +164,14 @@ impl SourceList {
         self.names.get(start..start + span.length as usize).unwrap_or_default()
     }
 
-    /// The leaf names from the root (or from the catalogue folder) down to `folder`, and where they are on disk.
+    /// The components of `folder`'s name from the root (or the catalogue folder) down, and the path that they are
+    /// relative to.
     fn chain(&self, mut folder: u32, stop_at_catalog: bool) -> (Vec<&str>, &Path) {
         let mut leaves = Vec::new();
-        // A folder is added behind its parent, so every step leads to a smaller index and this ends.
+        // A folder is added after its parent, so every step leads to a smaller index and the loop ends.
         while folder != ROOT {
             if let Some((catalog, path)) = &self.catalog
-                // On disk the catalogue folder is elsewhere and has another name.
+                // On the disk the catalogue folder is elsewhere and has another name.
                 && stop_at_catalog
                 && *catalog == folder
             {
@@ -186,12 +187,12 @@ impl SourceList {
     }
 }
 
-/// Indices fit: the walk's limit on entries keeps every table far below 4 GiB.
+/// Converts an index. The walk's limit on entries keeps every table far below 4 GiB.
 fn index(value: usize) -> u32 {
     u32::try_from(value).unwrap_or(u32::MAX)
 }
 
-/// Nanoseconds since 1970, the far past and the far future cut off (1677 and 2262).
+/// Nanoseconds since 1970; times before 1677 and after 2262 are clamped.
 fn nanoseconds(time: SystemTime) -> i64 {
     match time.duration_since(UNIX_EPOCH) {
         Ok(after) => i64::try_from(after.as_nanos()).unwrap_or(i64::MAX),
@@ -199,7 +200,7 @@ fn nanoseconds(time: SystemTime) -> i64 {
     }
 }
 
-/// A time as the list holds it: what is beyond [`nanoseconds`] is cut off, on Windows to its steps of 100.
+/// A time as the list holds it: clamped as in [`nanoseconds`], and on Windows in steps of 100 ns.
 pub(crate) fn as_listed(time: SystemTime) -> SystemTime {
     from_nanoseconds(nanoseconds(time))
 }
@@ -211,7 +212,7 @@ fn from_nanoseconds(nanoseconds: i64) -> SystemTime {
     time.unwrap_or(UNIX_EPOCH)
 }
 
-/// One file, or one folder that is packed as an entry of its own (an empty one).
+/// A file, or a folder that has an entry of its own because it is empty.
 #[derive(Clone, Copy)]
 pub struct SourceEntry<'a> {
     list: &'a SourceList,
@@ -219,7 +220,7 @@ pub struct SourceEntry<'a> {
 }
 
 impl<'a> SourceEntry<'a> {
-    /// Name in the payload: relative, `/` between components, a folder's ends in `/`.
+    /// The name in the payload: relative, with `/` between components; that of a folder ends in `/`.
     pub fn name(&self) -> String {
         let (leaves, _) = self.list.chain(self.entry.folder, false);
         let mut name = leaves.iter().fold(String::new(), |name, leaf| name + leaf + "/");
@@ -229,12 +230,12 @@ impl<'a> SourceEntry<'a> {
         name
     }
 
-    /// The last component, without a `/`.
+    /// The last component of the name, without a `/`.
     pub fn leaf(&self) -> &'a str {
         self.list.text(self.entry.name)
     }
 
-    /// Where it is on disk. On Windows a `\\?\` path: for opening, not for showing.
+    /// The path on the disk. On Windows it begins with `\\?\`, which is for opening and not for showing.
     pub fn path(&self) -> PathBuf {
         let (leaves, base) = self.list.chain(self.entry.folder, true);
         let mut path = base.to_path_buf();
@@ -250,12 +251,12 @@ impl<'a> SourceEntry<'a> {
         self.entry.size
     }
 
-    /// Time of last modification when it was listed.
+    /// Time of the last modification when it was listed.
     pub fn modified(&self) -> SystemTime {
         from_nanoseconds(self.entry.modified)
     }
 
-    /// True for a folder.
+    /// Whether it is a folder.
     pub fn is_folder(&self) -> bool {
         self.entry.is_folder
     }

@@ -1,4 +1,4 @@
-//! One folder's names and kinds, sorted by the bytes of the names, and where the links among them lead.
+//! Lists one folder, sorted by the bytes of the names, and follows the links in it.
 
 use super::finding::SourceProblem;
 use std::fs::{DirEntry, FileType, Metadata};
@@ -6,7 +6,7 @@ use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-/// What a directory entry is, before any link is followed.
+/// The kind of a directory entry, before any link is followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ChildKind {
     File,
@@ -28,11 +28,11 @@ impl From<FileType> for ChildKind {
     }
 }
 
-/// One name in a folder.
+/// An entry of a folder.
 pub(super) struct Child<'a> {
     pub(super) leaf: &'a str,
     pub(super) kind: ChildKind,
-    /// False where the system's name is not Unicode and `leaf` only resembles it.
+    /// Whether the system's name is valid Unicode; otherwise `leaf` only resembles it.
     pub(super) is_unicode: bool,
 }
 
@@ -42,7 +42,7 @@ struct Item {
     is_unicode: bool,
 }
 
-/// A folder's children; held for every folder between the root and where the walk is.
+/// The children of a folder. One is held for every folder from the root to where the walk is.
 #[derive(Default)]
 pub(super) struct Listing {
     names: String,
@@ -50,7 +50,7 @@ pub(super) struct Listing {
 }
 
 impl Listing {
-    /// Reads the folder's names and kinds; errors of single entries are given to `report` and left out.
+    /// Reads the names and kinds in a folder. Errors of single entries go to `report`, and those entries are left out.
     pub(super) fn read(folder: &Path, mut report: impl FnMut(io::Error)) -> io::Result<Self> {
         let mut listing = Self::default();
         for child in std::fs::read_dir(folder)? {
@@ -59,7 +59,7 @@ impl Listing {
             }
         }
         let Self { names, items } = &mut listing;
-        // By bytes, as no host or language orders them otherwise: the payload is the same everywhere.
+        // By bytes, which is the same on every system and in every language, so that the payload is the same.
         items.sort_unstable_by(|left, right| text(names, left).as_bytes().cmp(text(names, right).as_bytes()));
         Ok(listing)
     }
@@ -68,7 +68,7 @@ impl Listing {
         let kind = ChildKind::from(child.file_type()?);
         let name = child.file_name();
         let start = offset(self.names.len());
-        // One text for all names: a folder may hold 200,000 of them.
+        // One text for all names, because a folder may have 200,000 of them.
         self.names.push_str(&name.to_string_lossy());
         let item = Item { name: start..offset(self.names.len()), kind, is_unicode: name.to_str().is_some() };
         self.items.push(item);
@@ -84,7 +84,7 @@ impl Listing {
         Some(Child { leaf: text(&self.names, item), kind: item.kind, is_unicode: item.is_unicode })
     }
 
-    /// True where a child of this name is there and is no folder.
+    /// Whether there is a child of this name that is not a folder.
     pub(super) fn has_file(&self, leaf: &str) -> bool {
         let found =
             self.items.binary_search_by(|item| text(&self.names, item).as_bytes().cmp(leaf.as_bytes()));
@@ -96,21 +96,21 @@ fn text<'a>(names: &'a str, item: &Item) -> &'a str {
     names.get(item.name.start as usize..item.name.end as usize).unwrap_or_default()
 }
 
-/// A folder's names together stay far below 4 GiB on every file system.
+/// Converts an offset. The names in a folder together stay far below 4 GiB on every file system.
 fn offset(value: usize) -> u32 {
     u32::try_from(value).unwrap_or(u32::MAX)
 }
 
-/// Where a link leads.
+/// The target of a link.
 pub(super) struct LinkTarget {
     pub(super) real: PathBuf,
     pub(super) metadata: Metadata,
 }
 
-/// Follows the symbolic link or junction at `path` to its end, which must lie below the canonical `root`.
+/// Follows the symbolic link or junction at `path` to its end, which must be below the canonical `root`.
 pub(super) fn follow_link(path: &Path, root: &Path) -> Result<LinkTarget, SourceProblem> {
     let real = std::fs::canonicalize(path).map_err(broken)?;
-    // Paths are compared component by component: as text, `source-old` beside `source` would lie inside.
+    // Paths are compared by components: as text, `source-old` beside `source` would be inside.
     if !real.starts_with(root) {
         return Err(SourceProblem::LinkOutside { target: real });
     }
@@ -118,7 +118,8 @@ pub(super) fn follow_link(path: &Path, root: &Path) -> Result<LinkTarget, Source
     Ok(LinkTarget { real, metadata })
 }
 
-/// A link to itself ends with an error of the system's own ("too many levels"): it leads to nothing, too.
+/// The problem for an error of following a link. One to itself has its own error ("too many levels"), but leads to
+/// nothing, too.
 fn broken(error: io::Error) -> SourceProblem {
     match error.kind() {
         io::ErrorKind::PermissionDenied => SourceProblem::Unreadable(error),

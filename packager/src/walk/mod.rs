@@ -1,8 +1,8 @@
 //! Walks a source folder into a [`SourceList`].
 //!
-//! The order is the same on every host. Links are followed inside the folder and refused out of it; what cannot
-//! be packed is gathered and reported together. Whether unpack would take the *names* is the archive policy's
-//! question and is asked of the list afterwards.
+//! The order is the same on every system. Links inside the folder are followed, and those that lead out are refused.
+//! Everything that cannot be packed is collected and reported together. Whether unpacking would accept the names is
+//! checked later, by the archive policy.
 
 mod finding;
 mod folder;
@@ -20,22 +20,22 @@ pub use finding::{SourceFinding, SourceFindings, SourceProblem, WalkError};
 pub(crate) use list::as_listed;
 pub use list::{SourceEntry, SourceList};
 
-/// File names of the app's documents: left out where they lie directly in the source folder.
+/// The names of the app's documents, which are left out where they are directly in the source folder.
 pub const APP_DOCUMENTS: [&str; 2] = [APP_DOCUMENT, APP_DOCUMENT_FOR_UNIX];
 
-/// How the document is named while it is written; what an interrupted run left is left out as well.
+/// How the name of a document begins while it is written; what an interrupted run left is left out, too.
 pub(crate) const APP_DOCUMENT_STAGING: &str = ".app.json.waybill-";
 
-/// The folder that catalogue files get in every package (`docs/package-format.md`).
+/// The name of the folder of catalogue files in every package (`docs/package-format.md`).
 pub const CATALOG_FOLDER: &str = "Cat_C029B285-222F-460B-8ECA-2CD7A8A424B7";
 
-/// What a source folder may hold at most.
+/// The limits of a source folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WalkLimits {
-    /// Entries in a package; 200,000 by default.
+    /// The most entries in a package; the default is 200,000.
     pub entries: usize,
-    /// Package bytes: the sum of the files' sizes; 30 GiB by default, as much as Intune takes.
+    /// The most bytes of all files together; the default is 30 GiB, which is Intune's limit.
     pub package_bytes: u64,
 }
 
@@ -45,33 +45,33 @@ impl Default for WalkLimits {
     }
 }
 
-/// How to walk; [`Default`] takes everything there is.
+/// Options of a walk; [`Default`] takes every file.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct WalkOptions {
-    /// What `--exclude` leaves out.
+    /// The exclusions of `--exclude`.
     pub exclusions: Exclusions,
-    /// Where the package will be written: never packed, nor is an earlier one there.
+    /// The path of the package, which is never packed, nor is an earlier one there.
     pub output: Option<PathBuf>,
-    /// A folder of catalogue files (`--catalog`), packed under [`CATALOG_FOLDER`].
+    /// A folder of catalogue files (`--catalog`), which are packed under [`CATALOG_FOLDER`].
     pub catalog: Option<PathBuf>,
-    /// Limits on the whole.
+    /// The limits of the source folder.
     pub limits: WalkLimits,
 }
 
 impl WalkOptions {
-    /// Leaves out what `exclusions` say, and takes the rest.
+    /// Options that leave out only what `exclusions` match.
     pub fn excluding(exclusions: Exclusions) -> Self {
         Self { exclusions, ..Self::default() }
     }
 }
 
-/// Lists what of `folder` will be packed, and the catalogue folder's files after it.
+/// Lists the files of `folder` that will be packed, then those of the catalogue folder.
 ///
-/// Sizes and times are those of the moment; a caller that reads the files later must notice when they differ.
+/// Sizes and times are those of this moment. A caller that reads the files later must check whether they have changed.
 ///
 /// # Errors
-/// Not a folder; interrupted; or [`WalkError::Refused`] with every finding.
+/// Not a folder; interruption; [`WalkError::Refused`] with every finding.
 pub fn walk(folder: &Path, options: &WalkOptions, context: &Context<'_>) -> Result<SourceList, WalkError> {
     let root = canonical_folder(folder)?;
     let mut walker = Walker::new(root.clone(), options, context);
