@@ -1,29 +1,29 @@
-//! With whose rights an app is run from here, and how one gets there (docs/runner.md, "With whose rights").
+//! Which account this process can run an app as, and how (docs/runner.md, "With whose rights").
 
 use waybill_installer_runner::AccountChoice;
 use waybill_schemas::app::AppDocument;
 use waybill_schemas::codes::{Classified, Code, runner};
 use waybill_system::{Account, System, SystemKind};
 
-/// From where an app is run.
+/// How an app is run with the rights that it needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stand {
-    /// From this process, with this choice in its settings.
+    /// In this process, with this account in its settings.
     Here(AccountChoice),
-    /// By this very program, run once more as the system: [`crate::as_system`].
+    /// By running this program once more as the system account: [`crate::as_system`].
     AsSystem,
 }
 
-/// What is to be done with the app.
+/// What the caller wants to do with an app.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Undertaking {
-    /// Look for it, or decide without starting anything: where the system's rights cannot be had, one's own do.
+    /// Detect it, or make a dry run. Without the rights of the system account, those of the current user suffice.
     Look,
-    /// Run its command, which needs the rights that the app asks for.
+    /// Run its command, which needs the rights that the app names.
     Run,
 }
 
-/// The rights are missing.
+/// The app installs for the system, and this process may not become the system account.
 #[derive(Debug, thiserror::Error)]
 #[error("the app installs for the system, and this process is not elevated")]
 pub struct ElevationNeeded;
@@ -34,11 +34,12 @@ impl Classified for ElevationNeeded {
     }
 }
 
-/// Decides from where. On Unix always here, as the current user. On Windows the system goes on as it is, an elevated
-/// administrator becomes the system, and anybody else runs apps for users alone, as the user that he is.
+/// Decides how an app is run. On Unix it always runs in this process, as the current user. On Windows a process of the
+/// system account goes on as it is, one of an elevated administrator is run again as the system account, and any other
+/// process can only run apps in the user's context, as its own user.
 ///
 /// # Errors
-/// An app for the system is to be run, and the rights for it are missing.
+/// The command of an app for the system is to be run, and this process may not become the system account.
 pub fn stand(
     app: &AppDocument,
     choice: AccountChoice,

@@ -1,4 +1,4 @@
-//! What to do when. Its first modules: apply one app, and remember it.
+//! Applies one app, and keeps the state of its attempts.
 //!
 //! | need | entry |
 //! |---|---|

@@ -1,4 +1,4 @@
-//! `state.db` itself: what becomes of it when it is opened at once by many, damaged, newer, or not ours.
+//! Opening `state.db`: by many processes at once, and where it is damaged, of a newer version or another program's.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use jiff::Timestamp;
@@ -31,7 +31,7 @@ impl Ground {
         State::open(&self.root())
     }
 
-    /// One with so many attempts, closed.
+    /// A root whose database holds `count` attempts and is closed.
     fn with_attempts(count: usize) -> Self {
         let ground = Self::new();
         let state = ground.open().unwrap();
@@ -42,7 +42,7 @@ impl Ground {
         ground
     }
 
-    /// A look at the database that changes something, past [`State`].
+    /// Runs a statement on the database without [`State`].
     fn change(&self, statement: &str) {
         Connection::open(self.database()).unwrap().execute_batch(statement).unwrap();
     }
@@ -155,7 +155,7 @@ fn another_programs_database_is_refused() {
     assert_eq!(error.code().id, "state-unknown");
 }
 
-/// Opened or read: whatever is not whole is told, and never read as if it were.
+/// A damaged database is reported when it is opened or read, and never read as if it were whole.
 #[test]
 fn damage_is_told() {
     let whole = fs::read(Ground::with_attempts(200).database()).unwrap();

@@ -1,4 +1,4 @@
-//! The content folder of an app: a folder that is here, or one that is fetched when the installer is about to run.
+//! The content folder of an app: a given folder, or one that is fetched when the installer is about to run.
 
 use super::{ApplyRequest, ContentSource};
 use serde_json::Value;
@@ -12,7 +12,7 @@ use waybill_schemas::app::AppDocument;
 use waybill_schemas::codes::{Classified, agent};
 use waybill_system::System;
 
-/// What the runner asks for the content folder.
+/// Gives the runner the content folder of a request.
 pub(super) struct ContentOf<'a> {
     pub(super) request: &'a ApplyRequest<'a>,
     pub(super) system: &'a dyn System,
@@ -27,8 +27,8 @@ impl Content for ContentOf<'_> {
         }
     }
 
-    /// A folder that was fetched before is known to be the right one, and whole, only when fetching has looked at it: so a
-    /// dry run alone hears of it.
+    /// Only a dry run is told of a folder that was fetched before, because only a fetch can tell whether it is complete
+    /// and the right one.
     fn present(&self) -> Option<PathBuf> {
         match &self.request.content {
             ContentSource::Folder(folder) => Some(folder.clone()),
@@ -49,7 +49,7 @@ impl ContentOf<'_> {
             what: what.clone(),
             destination: Destination::Cache { app, revision },
             root: root.to_owned(),
-            // The cache is ours: an older content makes room for this one.
+            // The cache belongs to us, so another content in this place may be replaced.
             options: options.clone().with(|fetch| fetch.force = true),
         };
         fetch(&request, self.context).map_err(cannot_be_had)?;
@@ -57,7 +57,8 @@ impl ContentOf<'_> {
         Ok(folder)
     }
 
-    /// What the system fetched for a user's app, that user may read. A folder that was given is its giver's to share.
+    /// Lets the user read the folder, if the content was fetched by the system account for an app in the user's
+    /// context. A folder that the caller gave is left as it is.
     fn let_user_read(&self, folder: &Path) -> Result<(), ContentError> {
         let is_users =
             self.request.app.runs_as_user() && self.request.settings.account == AccountChoice::AsDocumented;
@@ -71,12 +72,12 @@ fn cannot_be_had(error: impl Classified + Send + Sync + 'static) -> ContentError
     ContentError { code: error.code(), source: Box::new(error) }
 }
 
-/// App and revision as the cache names them, and the folder.
+/// The names of app and revision in the cache, and the content folder.
 fn place(app: &AppDocument, root: &Root) -> (String, String, PathBuf) {
     let (id, revision) = (identify(app).id, word(&revision(app)));
     match cache_folder(root, &id, &revision) {
         Ok(folder) => (id, revision, folder),
-        // A reserved name such as `con`.
+        // The id is a name that no folder can have, such as `con`.
         Err(_) => {
             let id = format!("app-{}", digest(&id));
             let folder = root.path().join("Cache").join(format!("{id}_{revision}"));
@@ -85,14 +86,15 @@ fn place(app: &AppDocument, root: &Root) -> (String, String, PathBuf) {
     }
 }
 
-/// Graph's version of the content, else the app's version for people, else 1.
+/// The revision of the content: Graph's `committedContentVersion`, else the app's `displayVersion`, else 1.
 fn revision(app: &AppDocument) -> String {
     let of_graph = app.other.get("committedContentVersion").and_then(Value::as_str);
     let of_people = || app.display_version.as_deref();
     of_graph.or_else(of_people).filter(|text| !text.trim().is_empty()).unwrap_or("1").to_owned()
 }
 
-/// `text` where it is letters, digits, `-` and `.`; else what is left of it, and a digest so that no two are the same.
+/// `text` as part of a folder name. A text with other characters than letters, digits, `-` and `.`, or a long one, loses
+/// those characters, is cut, and gets a digest, so that no two texts have the same name.
 fn word(text: &str) -> String {
     const LONGEST: usize = 40;
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.');

@@ -1,4 +1,5 @@
-//! Bringing one app to the state that is wanted of it: state, content, runner, and the schedule where somebody waits for it.
+//! Installing or uninstalling one app: the state database, the content, the runner and, if the caller waits for it, the
+//! schedule.
 
 use crate::apply::content::ContentOf;
 use crate::apply::follow::{Follow, Next};
@@ -19,53 +20,53 @@ use waybill_system::System;
 mod content;
 mod follow;
 
-/// One app to bring to what is wanted of it.
+/// One app to install or uninstall, and how.
 #[derive(Debug)]
 pub struct ApplyRequest<'a> {
-    /// What is to be installed or uninstalled.
+    /// The app to install or uninstall.
     pub app: &'a AppDocument,
-    /// Install or uninstall.
+    /// Whether to install or to uninstall it.
     pub intent: Intent,
-    /// Why the attempt is made now: a person asks, or the schedule says so.
+    /// Whether a person or the schedule asked for the attempt.
     pub trigger: Trigger,
-    /// Decide everything and start nothing.
+    /// Whether to make all decisions without starting the installer.
     pub dry_run: bool,
     /// Where its content comes from.
     pub content: ContentSource,
-    /// How it is run.
+    /// How the app is run on this machine.
     pub settings: Settings,
-    /// How often it is tried.
+    /// How often the schedule tries again, and after which waits.
     pub retries: RetryPolicy,
-    /// Follow the schedule until it is done or given up, instead of one attempt.
+    /// Whether to follow the schedule until it succeeds or gives up, instead of making one attempt.
     pub wait: bool,
-    /// How long to wait where another apply is at work.
+    /// How long to wait for another apply below the same root to end.
     pub wait_lock: Duration,
 }
 
 /// Where the content folder comes from.
 #[derive(Debug)]
 pub enum ContentSource {
-    /// A folder that is here: used as it is.
+    /// A folder on this machine, used as it is.
     Folder(PathBuf),
-    /// Fetched below the root when the installer is about to run: `Cache/<app>_<revision>`. What lies there and is not
-    /// this content is replaced.
+    /// Fetched to `Cache/<app>_<revision>` below the root when the installer is about to run. Another content in that
+    /// place is replaced.
     Fetch {
         /// The document, package or content, and where it is.
         what: Box<Wanted>,
         /// The root of state and content.
         root: PathBuf,
-        /// How it is fetched; what lies in the cache is replaced in any case.
+        /// How it is fetched. `force` is always set.
         options: Box<FetchOptions>,
     },
 }
 
 /// Fetches, detects, checks, runs, detects and records: one attempt, or with `wait` as many as the schedule has.
 ///
-/// One apply at a time below one root: an attempt holds `apply.lock` there, and another one is refused meanwhile. While it
-/// waits for the next try, others may work.
+/// Only one apply at a time works below a root: an attempt holds `apply.lock` there, and another apply is refused
+/// meanwhile. The lock is released while it waits for the next try.
 ///
 /// # Errors
-/// Another apply is at work; the state cannot be read or written; the content cannot be had.
+/// Another apply is working below this root, the state cannot be read or written, or the content cannot be fetched.
 pub fn apply(
     request: &ApplyRequest<'_>,
     state: &State,
@@ -79,7 +80,7 @@ pub fn apply(
     let (mut trigger, mut patience) = (request.trigger, request.wait_lock);
     loop {
         let report = {
-            // A dry run changes nothing, so it may look while another works.
+            // A dry run changes nothing, so it needs no lock.
             let lock = || Lock::acquire(&state.root().join("apply.lock"), patience, context);
             let _lock = if request.dry_run { None } else { Some(lock()?) };
             attempt(request, trigger, &runner)?
@@ -103,17 +104,17 @@ fn attempt(
     Ok(runner.attempt(&attempt, &mut content)?)
 }
 
-/// Why it came to no report.
+/// Why an apply ended without a report.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ApplyError {
-    /// Another apply is at work below this root.
+    /// Another apply is working below this root, or its lock file cannot be used.
     #[error(transparent)]
     Lock(#[from] LockError),
-    /// The runner came to none.
+    /// The runner made no report.
     #[error(transparent)]
     Runner(#[from] RunnerError),
-    /// What was tried before cannot be read.
+    /// The journal of earlier attempts cannot be read.
     #[error(transparent)]
     Journal(#[from] JournalError),
 }

@@ -1,8 +1,8 @@
-//! This very program, run once more as the system through a temporary scheduled task.
+//! Running this program once more as the system account, through a temporary scheduled task.
 //!
-//! What is to be run stands in a file of a folder that is the system's and the administrators' alone, so that the
-//! task's command line holds nothing but that folder; output and exit code come back the same way. The one who asked
-//! passes output on as it comes. Ends the one who asked before the task does, the task goes on.
+//! The request is a file in a folder that only the system and administrators can access, so that the task's command
+//! line holds nothing but the name of that folder. Output and exit code come back through the same folder, and the
+//! calling process passes output on as it comes. If the calling process ends first, the task goes on.
 
 mod request;
 mod task;
@@ -17,61 +17,61 @@ use waybill_context::{Cancelled, Context};
 use waybill_schemas::codes::{Classified, Code, package, runner};
 
 const LOOK_EVERY: Duration = Duration::from_millis(100);
-/// A scheduler that is at work starts a task within seconds.
+/// How long to wait for the task to start. A working scheduler needs seconds.
 const STARTS_WITHIN: Duration = Duration::from_secs(60);
 
-/// Where output comes from.
+/// The stream of the task that output comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stream {
-    /// stdout.
+    /// The task's stdout.
     Out,
-    /// stderr.
+    /// The task's stderr.
     Err,
 }
 
-/// Why it came to no exit code.
+/// Why there is no exit code of the task.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AsSystemError {
-    /// A file between this process and the task cannot be used.
+    /// A file or folder that this process and the task share cannot be used.
     #[error("cannot {doing} {}", path.display())]
     Io {
-        /// What was to be done.
+        /// What could not be done: a verb such as `read`.
         doing: &'static str,
-        /// With which file or folder.
+        /// The file or folder.
         path: PathBuf,
-        /// What the system reports.
+        /// The system's error.
         #[source]
         source: io::Error,
     },
-    /// What lies in the folder is not a request.
+    /// The request file cannot be parsed.
     #[error("{} holds no request", path.display())]
     NoRequest {
-        /// The file.
+        /// The request file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The parser's error.
         #[source]
         source: serde_json::Error,
     },
-    /// One of the system's tools failed.
+    /// A tool of Windows failed.
     #[error("{tool} {task} ended with {code}: {said}")]
     Tool {
-        /// The tool.
+        /// The file name of the tool, e.g. `schtasks.exe`.
         tool: &'static str,
-        /// What it was asked for.
+        /// What the tool was to do.
         task: &'static str,
-        /// Its exit code.
+        /// The exit code of the tool.
         code: i32,
-        /// The end of what it printed.
+        /// The end of the tool's output.
         said: String,
     },
-    /// The task was never seen to run.
+    /// The task did not start in time.
     #[error("the scheduled task did not start within {} s", STARTS_WITHIN.as_secs())]
     NotStarted,
-    /// The task ended without a word.
+    /// The task ended without leaving an exit code.
     #[error("the scheduled task ended without an exit code")]
     NoResult,
-    /// We were interrupted; the task goes on.
+    /// The caller's cancel flag was set while waiting for the task, which goes on.
     #[error("interrupted; the command goes on as SYSTEM")]
     Interrupted,
 }
@@ -91,11 +91,11 @@ impl From<Cancelled> for AsSystemError {
     }
 }
 
-/// Runs `request` as the system, with its files in a new folder below the system's own profile, and gives its exit code.
-/// `relay` is given output as it comes.
+/// Runs `request` as the system account and returns its exit code. The files are in a new folder below the system's own
+/// profile; output is passed to `relay` as it comes.
 ///
 /// # Errors
-/// No task can be made or started, it ended without an exit code, or we were interrupted.
+/// The task cannot be created or started, it ended without an exit code, or the caller's cancel flag was set.
 pub fn run(
     request: &Request,
     relay: &mut dyn FnMut(Stream, &[u8]),
@@ -106,7 +106,7 @@ pub fn run(
     let folder = request::new_folder(&place)?;
     let exit = run_in(&folder, request, relay, context);
     if !matches!(exit, Err(AsSystemError::Interrupted)) {
-        // What cannot be removed does no harm, and the next run sweeps it.
+        // A folder that cannot be removed does no harm, and a later run sweeps it.
         let _ = fs::remove_dir_all(&folder);
     }
     exit
@@ -135,7 +135,7 @@ fn follow(
         .map(|(stream, name)| (stream, folder.join(name), 0));
     let mut waited = Duration::ZERO;
     loop {
-        // Looked at before the output, so that nothing is missed that the task printed before it ended.
+        // Asked for before the output is read, so that all output of an ended task is seen.
         let exit = request::exit_code(folder)?;
         let ended = exit.is_none() && request::was_abandoned(folder)?;
         for (stream, path, seen) in &mut outputs {
@@ -144,7 +144,7 @@ fn follow(
         if let Some(exit) = exit {
             return Ok(exit);
         }
-        // Asked once more: the task may have written it between the two looks above.
+        // Asked once more: the task may have written its exit code between the two checks above.
         if ended && request::exit_code(folder)?.is_none() {
             return Err(AsSystemError::NoResult);
         }

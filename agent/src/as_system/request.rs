@@ -1,4 +1,4 @@
-//! What lies in the folder between the one who asks and the task.
+//! The files in the folder that the calling process and the task share.
 
 use super::AsSystemError;
 use serde::{Deserialize, Serialize};
@@ -10,27 +10,27 @@ use std::time::{Duration, SystemTime};
 
 const REQUEST: &str = "request.json";
 const STDIN: &str = "stdin";
-/// How long what an interrupted run left may lie.
+/// The age after which the folder of an interrupted run is removed.
 const OLD: Duration = Duration::from_secs(24 * 3600);
-/// Held by the task for as long as it runs; made by it, so that it also says that the task has begun.
+/// The lock file that the task creates and holds as long as it runs. Its presence also shows that the task has started.
 const LOCK: &str = "running.lock";
 const EXIT: &str = "exit";
 pub(super) const STDOUT: &str = "stdout";
 pub(super) const STDERR: &str = "stderr";
 
-/// What is to be run.
+/// What the task is to run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Request {
-    /// This program: an absolute path.
+    /// The absolute path of this program.
     pub program: PathBuf,
-    /// Its arguments.
+    /// The arguments of the program, without its own name.
     pub arguments: Vec<String>,
-    /// The folder that relative paths among them start at.
+    /// The working directory, so that relative paths in the arguments keep their meaning.
     pub folder: PathBuf,
-    /// Variables that it gets besides the system's own.
+    /// Environment variables that are added to those of the system account.
     pub variables: Vec<(String, String)>,
-    /// What it reads from stdin.
+    /// The bytes that the program reads from stdin. They are passed in a file of their own.
     #[serde(skip)]
     pub stdin: Vec<u8>,
 }
@@ -45,8 +45,8 @@ impl Request {
     }
 }
 
-/// Below the system's own profile, where only the system and administrators may write: nobody else can be first, rename
-/// what lies there or put another request in its place.
+/// The parent of request folders. It is below the system's own profile, where only the system and administrators may
+/// write, so that nobody else can create, rename or replace a request.
 pub(super) fn place() -> PathBuf {
     let root = std::env::var_os("SystemRoot").unwrap_or_else(|| r"C:\Windows".into());
     [r"System32", "config", "systemprofile", "AppData", "Local", "Waybill"]
@@ -54,7 +54,7 @@ pub(super) fn place() -> PathBuf {
         .fold(PathBuf::from(root), |path, name| path.join(name))
 }
 
-/// Removes what runs that were interrupted left below `root`: requests whose task has ended, a day ago or more.
+/// Removes folders below `root` that interrupted runs left, if they are at least a day old and their task has ended.
 pub(super) fn sweep(root: &Path, now: SystemTime) {
     let Ok(entries) = fs::read_dir(root) else { return };
     for folder in entries.flatten().map(|entry| entry.path()) {
@@ -64,13 +64,13 @@ pub(super) fn sweep(root: &Path, now: SystemTime) {
         let has_ended =
             exit_code(&folder).is_ok_and(|code| code.is_some()) || was_abandoned(&folder).unwrap_or(false);
         if is_ours && is_old && has_ended {
-            // What cannot be removed does no harm.
+            // A folder that cannot be removed does no harm.
             let _ = fs::remove_dir_all(&folder);
         }
     }
 }
 
-/// A folder of its own below `root`.
+/// Creates a folder for one request below `root`.
 pub(super) fn new_folder(root: &Path) -> Result<PathBuf, AsSystemError> {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     let folder = root.join(format!("AsSystem-{}-{}", std::process::id(), now.as_nanos()));
@@ -78,22 +78,23 @@ pub(super) fn new_folder(root: &Path) -> Result<PathBuf, AsSystemError> {
     Ok(folder)
 }
 
-/// The task's side: runs what `folder` asks for, and leaves its output and exit code there.
+/// Called in the task: runs the request in `folder`, and writes output and exit code there.
 ///
 /// # Errors
-/// There is no request, or its program cannot be started.
+/// The folder holds no valid request, or the program cannot be started.
 pub fn answer(folder: &Path) -> Result<(), AsSystemError> {
     let path = folder.join(REQUEST);
     let text = fs::read(&path).map_err(failed("read", &path))?;
     let request: Request =
         serde_json::from_slice(&text).map_err(|source| AsSystemError::NoRequest { path, source })?;
-    // Under its own name only once it is held: who asks takes a free lock for a task that has ended.
+    // The lock file gets its name only when it is locked, because the calling process takes a free lock for a task that
+    // has ended.
     let staging = folder.join("lock.new");
     let held = new(&staging)?;
     held.lock().map_err(failed("lock", &staging))?;
     rename(&staging, &folder.join(LOCK))?;
     let exit = run(&request, folder)?;
-    // Renamed when it is whole, so that half a number is never read.
+    // Renamed when it is complete, so that half a number is never read.
     let staging = folder.join("exit.new");
     write_new(&staging, exit.to_string().as_bytes())?;
     rename(&staging, &folder.join(EXIT))
@@ -117,7 +118,7 @@ fn run(request: &Request, folder: &Path) -> Result<u32, AsSystemError> {
     Ok(status.code().map_or(1, i32::cast_unsigned))
 }
 
-/// The exit code, once there is one.
+/// The exit code of the task; `None` as long as it has not written one.
 pub(super) fn exit_code(folder: &Path) -> Result<Option<u32>, AsSystemError> {
     let path = folder.join(EXIT);
     match fs::read_to_string(&path) {
@@ -127,12 +128,12 @@ pub(super) fn exit_code(folder: &Path) -> Result<Option<u32>, AsSystemError> {
     }
 }
 
-/// Whether the task has begun.
+/// Whether the task has started.
 pub(super) fn has_begun(folder: &Path) -> bool {
     folder.join(LOCK).exists()
 }
 
-/// Whether the task began and runs no more.
+/// Whether the task has started and no longer runs.
 pub(super) fn was_abandoned(folder: &Path) -> Result<bool, AsSystemError> {
     let path = folder.join(LOCK);
     let lock = match File::open(&path) {
@@ -147,7 +148,7 @@ pub(super) fn was_abandoned(folder: &Path) -> Result<bool, AsSystemError> {
     }
 }
 
-/// A file that is new: nobody else has put one there.
+/// Creates a file; an existing one is an error, so that nobody else's file is used.
 fn new(path: &Path) -> Result<File, AsSystemError> {
     OpenOptions::new().write(true).create_new(true).open(path).map_err(failed("make", path))
 }

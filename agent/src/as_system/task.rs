@@ -1,24 +1,24 @@
-//! The scheduled task: made with `schtasks.exe`, deleted when dropped.
+//! The scheduled task, created with `schtasks.exe` and deleted when it is dropped.
 
 use crate::as_system::AsSystemError;
 use crate::as_system::request::{failed, write_new};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// The security identifier of SYSTEM, the same in every language of Windows.
+/// The security identifier of the system account, which is the same in every language of Windows.
 const SYSTEM: &str = "S-1-5-18";
 const ADMINISTRATORS: &str = "S-1-5-32-544";
 
-/// The command of this program that answers a request.
+/// The subcommand of this program that answers a request.
 const COMMAND: &str = "answer-request";
 
-/// A task that exists.
+/// A registered task.
 pub(super) struct Task {
     name: String,
 }
 
 impl Task {
-    /// Makes a task that runs `program` on the request in `folder`.
+    /// Registers a task that runs `program` on the request in `folder`.
     pub(super) fn create(program: &Path, folder: &Path) -> Result<Self, AsSystemError> {
         let definition = folder.join("task.xml");
         write_new(&definition, &utf16(&xml(program, folder)))?;
@@ -30,7 +30,7 @@ impl Task {
         Ok(task)
     }
 
-    /// Starts the task now, whatever its triggers.
+    /// Starts the task now. It has no triggers.
     pub(super) fn start(&self) -> Result<(), AsSystemError> {
         let mut command = system_tool("schtasks.exe");
         command.args(["/run", "/tn", &self.name]);
@@ -49,7 +49,7 @@ impl Drop for Task {
     }
 }
 
-/// Takes away what the folder inherited: SYSTEM and administrators alone.
+/// Replaces inherited rights on the folder: only the system and administrators can access it.
 pub(super) fn close_to_others(folder: &Path) -> Result<(), AsSystemError> {
     let mut command = system_tool("icacls.exe");
     let [system, administrators] = [SYSTEM, ADMINISTRATORS].map(|who| format!("*{who}:(OI)(CI)F"));
@@ -68,7 +68,7 @@ fn carry_out(mut command: Command, tool: &'static str, task: &'static str) -> Re
     Err(AsSystemError::Tool { tool, task, code: output.status.code().unwrap_or(-1), said })
 }
 
-/// The task's definition: once, on demand, as SYSTEM, without a time limit, on batteries too.
+/// The task's definition: run on demand as SYSTEM, without a time limit, also on battery power.
 fn xml(program: &Path, folder: &Path) -> String {
     let program = escaped(&program.to_string_lossy());
     let arguments = escaped(&format!("{COMMAND} {}", quoted(&folder.to_string_lossy())));
@@ -90,7 +90,8 @@ fn xml(program: &Path, folder: &Path) -> String {
     )
 }
 
-/// One argument as CommandLineToArgvW reads it. Paths hold no quotes; backslashes count before one alone.
+/// A path as an argument that CommandLineToArgvW reads unchanged. Paths hold no quotes, so only the backslashes before
+/// the closing quote must be doubled.
 fn quoted(argument: &str) -> String {
     let trailing = argument.len() - argument.trim_end_matches('\\').len();
     format!("\"{argument}{}\"", "\\".repeat(trailing))
@@ -100,12 +101,12 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// As schtasks reads definitions, whatever the code page: UTF-16 with a byte order mark.
+/// The text in UTF-16 with a byte order mark, which schtasks reads under every code page.
 fn utf16(text: &str) -> Vec<u8> {
     std::iter::once(0xFEFF).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
 }
 
-/// A tool of Windows: of the system's folder, never of the caller's PATH. It gets no stdin.
+/// A tool of Windows, by its full path in the system folder and never from PATH, without stdin.
 fn system_tool(name: &str) -> Command {
     let root = std::env::var_os("SystemRoot").unwrap_or_else(|| r"C:\Windows".into());
     let mut command = Command::new(PathBuf::from(root).join("System32").join(name));

@@ -2,7 +2,7 @@ use super::*;
 use std::sync::atomic::AtomicBool;
 use waybill_context::SystemClock;
 
-/// Sleeping is what the other side does in the meantime.
+/// A clock whose `sleep` calls the function, which plays the task.
 struct Meanwhile<F>(F);
 
 impl<F: Fn() + Send + Sync> waybill_context::Clock for Meanwhile<F> {

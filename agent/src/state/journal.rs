@@ -1,4 +1,4 @@
-//! The journal of attempts in the database. Every call is one statement, which is one transaction.
+//! The journal of attempts in the database. Every call that writes is one statement, and so one transaction.
 
 use super::State;
 use rusqlite::{Row, ToSql, params};
@@ -12,7 +12,7 @@ use waybill_installer_runner::{
 };
 use waybill_system::{BootIdentity, ProcessIdentity};
 
-/// The newest attempts of an app that are looked at; the schedule asks for a handful.
+/// How many of the newest attempts of an app are read; the schedule needs a handful.
 const HISTORY: u32 = 1000;
 
 type Failure = Box<dyn Error + Send + Sync>;
@@ -38,16 +38,16 @@ impl State {
         Ok(changed)
     }
 
-    /// Changes one attempt.
+    /// Runs a statement that changes one attempt; its parameters are the id and a value.
     fn change(&self, statement: &str, attempt: AttemptId, value: &dyn ToSql) -> Result<(), JournalError> {
         written(match self.write(statement, &[&attempt.0, value]) {
-            // A row that is gone would mean that somebody else writes here: better to stop than to run unrecorded.
+            // If the row is missing, another program has changed the database: stop rather than run without a record.
             Ok(0) => Err("there is no such attempt".into()),
             outcome => outcome.map(drop),
         })
     }
 
-    /// Reads rows.
+    /// Runs a query and reads each of its rows with `row`.
     fn rows<T>(
         &self,
         query: &str,
@@ -68,12 +68,12 @@ impl State {
     }
 }
 
-/// A column of JSON.
+/// Reads a column of JSON.
 fn value<T: DeserializeOwned>(row: &Row<'_>, column: &str) -> Result<T, Failure> {
     Ok(serde_json::from_str(row.get_ref(column)?.as_str()?)?)
 }
 
-/// A column of JSON, or of nothing.
+/// Reads a column of JSON that may be null.
 fn optional<T: DeserializeOwned>(row: &Row<'_>, column: &str) -> Result<Option<T>, Failure> {
     Ok(row.get_ref(column)?.as_str_or_null()?.map(serde_json::from_str).transpose()?)
 }
@@ -129,7 +129,7 @@ impl AttemptJournal for State {
     fn history(&self, app: &str) -> Result<Vec<AttemptRecord>, JournalError> {
         const NEWEST: &str = "SELECT * FROM attempts WHERE app = ?1 ORDER BY id DESC LIMIT ?2";
         let mut newest_first = self.rows(NEWEST, &[&app, &HISTORY], attempt)?;
-        // The schedule folds over attempts from the oldest on.
+        // The journal promises the oldest first.
         newest_first.reverse();
         Ok(newest_first)
     }
@@ -145,7 +145,7 @@ impl AttemptJournal for State {
         self.rows("SELECT restart FROM restarts ORDER BY id", &[], |row| value(row, "restart"))
     }
 
-    /// Writes only where there is one to drop: this is asked before everything else, and mostly in vain.
+    /// Writes only if there is a restart to drop. Every attempt begins with this call, and mostly there is none.
     fn drop_restarts_of_other_boots(&self, boot: &BootIdentity) -> Result<(), JournalError> {
         const KNOWN: &str = "SELECT DISTINCT boot FROM restarts WHERE boot IS NOT NULL";
         let known = self.rows(KNOWN, &[], |row| Ok(BootIdentity(row.get("boot")?)))?;

@@ -1,8 +1,8 @@
-//! What the agent remembers: `state.db` below the root, an SQLite database.
+//! The state of the agent: `state.db` below the root, an SQLite database.
 //!
-//! WAL with `synchronous = FULL`: what a call wrote is on the disk when it returns, whatever becomes of the process or of the
-//! power. Several processes may have it open at once. A database that is damaged, that a newer version wrote or that belongs to
-//! another program is refused and left as it is; nothing here ever throws a memory away.
+//! WAL with `synchronous = FULL`: when a call returns, what it wrote survives the end of the process and a loss of
+//! power. Several processes may have the database open at once. One that is damaged, that a newer version wrote or that
+//! belongs to another program is refused and left as it is: nothing here ever deletes a state.
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 use std::io;
@@ -14,8 +14,7 @@ use waybill_schemas::codes::{Classified, Code, agent, root};
 
 mod journal;
 
-/// What the agent remembers: attempts, their journal, pending restarts. SQLite (WAL, synchronous FULL), `state.db` below
-/// the root.
+/// The open state database: the journal of attempts and the pending restarts.
 #[derive(Debug)]
 pub struct State {
     connection: Mutex<Connection>,
@@ -23,16 +22,16 @@ pub struct State {
 }
 
 impl State {
-    /// Opens or makes `state.db` in `root`, which is made where it is missing, for its owner alone.
+    /// Opens `state.db` in `root`. Both are created if necessary, and only their owner can access them.
     ///
     /// # Errors
-    /// The root cannot be used; `state.db` cannot be opened, is damaged, or is a newer version's.
+    /// The root cannot be used, or `state.db` cannot be opened, is damaged, of a newer version or another program's.
     pub fn open(root: &Path) -> Result<Self, StateError> {
         let root = Root::open(root)?;
         Ok(Self { connection: Mutex::new(open_database(&root)?), root: root.path().to_owned() })
     }
 
-    /// The root that it lies in.
+    /// The root that holds the database.
     pub fn root(&self) -> &Path {
         &self.root
     }
@@ -42,59 +41,59 @@ impl State {
     }
 }
 
-/// Why the state cannot be used.
+/// Why the state database cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StateError {
     /// The root cannot be used.
     #[error(transparent)]
     Root(#[from] RootError),
-    /// The file cannot be made or locked.
+    /// The database or its lock file cannot be created or locked.
     #[error("cannot open {}", path.display())]
     Io {
-        /// The file.
+        /// The state database.
         path: PathBuf,
-        /// Why.
+        /// The system's error.
         #[source]
         source: io::Error,
     },
-    /// The database cannot be opened: the disk, permissions, or another process that holds it.
+    /// SQLite cannot open the database: the disk fails, access is denied, or another process holds it.
     #[error("cannot open {}", path.display())]
     Database {
-        /// The file.
+        /// The state database.
         path: PathBuf,
-        /// Why.
+        /// The error of SQLite.
         #[source]
         source: rusqlite::Error,
     },
-    /// It is not whole.
+    /// The database is damaged.
     #[error("{} is damaged: {found}", path.display())]
     Damaged {
-        /// The file.
+        /// The state database.
         path: PathBuf,
-        /// What was found.
+        /// What the check of SQLite reported.
         found: String,
     },
-    /// A newer version wrote it.
+    /// A newer version of this program wrote the database.
     #[error("{} is of version {found}, and this program knows versions up to {known}", path.display())]
     Newer {
-        /// The file.
+        /// The state database.
         path: PathBuf,
-        /// Its version.
+        /// The version of the database.
         found: i64,
-        /// The newest version that is known here.
+        /// The newest version that this program can read.
         known: i64,
     },
-    /// Another program's database.
+    /// The database belongs to another program.
     #[error("{} is a database of another program", path.display())]
     Foreign {
-        /// The file.
+        /// The file that was opened.
         path: PathBuf,
     },
 }
 
 impl StateError {
-    /// What SQLite's error comes to.
+    /// The error for one of SQLite: [`Damaged`](Self::Damaged) if SQLite says that the file is damaged.
     pub(super) fn of(path: PathBuf, source: rusqlite::Error) -> Self {
         match source.sqlite_error_code() {
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
@@ -116,10 +115,11 @@ impl Classified for StateError {
     }
 }
 
-/// In the database's header: "WAYB".
+/// The application id in the header of our databases, "WAYB" in ASCII.
 const APPLICATION: i64 = 0x5741_5942;
 
-/// How a database is brought from version n to n + 1, from 0, an empty one, on. Published steps never change.
+/// The statements that bring a database from version n to n + 1; version 0 is an empty database. Released steps never
+/// change.
 const STEPS: &[&str] = &["
     CREATE TABLE attempts (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -139,24 +139,24 @@ const STEPS: &[&str] = &["
     ) STRICT;
 "];
 
-/// How long a call waits for another process that writes.
+/// How long a call waits for another process to finish writing.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Opens `state.db`; one process at a time, because two that make it at once would be in each other's way.
+/// Opens `state.db`. Only one process at a time may do so.
 fn open_database(root: &Root) -> Result<Connection, StateError> {
     let path = root.path().join("state.db");
     let failed = |source| StateError::Io { path: path.clone(), source };
     let turn = root.file("state.lock").map_err(failed)?;
-    // Two processes that make the database at once would find it half made.
+    // Without this lock, one of two processes that create the database at once would find it incomplete.
     turn.lock().map_err(failed)?;
-    // Made for its owner alone before SQLite opens it, which gives its other files the same mode.
+    // Created for its owner alone before SQLite opens it; SQLite gives its other files the same mode.
     root.file("state.db").map_err(failed)?;
     let real = real_path(&path).map_err(failed)?;
     let opened = connect(&real).map_err(|source| StateError::of(path.clone(), source));
     let mut connection = opened?;
     bring_up_to_date(&mut connection, &path)?;
     check_pages(&connection, &path)?;
-    // The names of new files, too, outlive a loss of power.
+    // So that the directory entries of new files survive a loss of power, too.
     sync_folder(root.path());
     Ok(connection)
 }
@@ -174,13 +174,13 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(PATIENCE)?;
-    // A database that somebody prepared must not run functions of its own schema.
+    // The schema of a database that somebody prepared must not be able to call functions.
     connection.pragma_update(None, "trusted_schema", false)?;
     let mode: String = connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
-    // Without shared memory (a network share) there is no WAL; EXTRA then makes a commit as lasting as FULL makes it here.
+    // Without shared memory (on a network share) there is no WAL. EXTRA then makes commits as durable as FULL with WAL.
     let synchronous = if mode.eq_ignore_ascii_case("wal") { "full" } else { "extra" };
     connection.pragma_update(None, "synchronous", synchronous)?;
-    // On macOS alone: through the drive's cache.
+    // Has an effect on macOS only, where a plain fsync leaves data in the drive's cache.
     connection.pragma_update(None, "fullfsync", true)?;
     Ok(connection)
 }
@@ -191,7 +191,7 @@ fn bring_up_to_date(connection: &mut Connection, path: &Path) -> Result<(), Stat
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(of)?;
     let number = |name| transaction.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).map_err(of);
     let (application, found) = (number("application_id")?, number("user_version")?);
-    // A file of no bytes is an empty database of nobody: that is how ours begins, too.
+    // An empty file is an empty database without an application id; ours begin like that, too.
     let is_empty = number("schema_version")? == 0;
     if application != APPLICATION && !is_empty {
         return Err(StateError::Foreign { path: path.to_owned() });
@@ -208,7 +208,7 @@ fn bring_up_to_date(connection: &mut Connection, path: &Path) -> Result<(), Stat
     transaction.commit().map_err(of)
 }
 
-/// Reads every page. The database is small: some hundred bytes an attempt.
+/// Lets SQLite check every page. The database is small, some hundred bytes for each attempt.
 fn check_pages(connection: &Connection, path: &Path) -> Result<(), StateError> {
     let found: rusqlite::Result<String> = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0));
     match found {

@@ -1,4 +1,4 @@
-//! A machine in memory, a clock that only sleeping moves, and a root on the disk.
+//! A machine in memory, a clock that only sleeping advances, and a root on the disk.
 
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -14,16 +14,16 @@ use waybill_schemas::report::install::{InstallReport, Intent, StepReport};
 use waybill_support::clock::TestClock;
 use waybill_system::fake::{FakeRun, FakeSystem};
 
-/// What the app is detected by.
+/// The file by which the app is detected.
 pub(crate) const INSTALLED: &str = r"C:\Program Files\App\app.exe";
-/// The content folder.
+/// The content folder on the machine in memory.
 pub(crate) const CONTENT: &str = r"C:\Content";
 
-/// Who listens.
+/// Collects the steps that an apply reports.
 #[derive(Default)]
 pub(crate) struct Told {
     pub(crate) steps: Mutex<Vec<StepReport>>,
-    /// Stops everything when a step of this kind is told.
+    /// Sets the cancel flag when a step of this kind is reported.
     pub(crate) stop_at: Mutex<Option<waybill_schemas::report::install::Step>>,
     pub(crate) stop: AtomicBool,
 }
@@ -37,7 +37,7 @@ impl Events for Told {
     }
 }
 
-/// Everything that an apply needs, and that outlives it.
+/// The machine, clock, root and settings of a test's applies.
 pub(crate) struct Bench {
     pub(crate) machine: FakeSystem,
     pub(crate) clock: TestClock,
@@ -50,7 +50,8 @@ pub(crate) struct Bench {
 }
 
 impl Bench {
-    /// An app whose installer ends with these codes, one after the other and the last for ever; with 0 it installs.
+    /// An app whose installer ends with these codes, one after the other, then always with the last. With 0 it
+    /// installs.
     pub(crate) fn new(codes: &[u32]) -> Self {
         let (machine, codes) = (FakeSystem::windows(), codes.to_vec());
         let runs = Mutex::new(codes.into_iter().peekable());
@@ -108,13 +109,13 @@ impl Bench {
         apply(&request, &self.state(), &self.machine, &self.told, &context)
     }
 
-    /// How often its installer ran.
+    /// How often the installer ran.
     pub(crate) fn runs(&self) -> usize {
         self.machine.starts().len()
     }
 }
 
-/// The app, with these fields over the usual ones.
+/// The app of the tests with these `changes` to its fields.
 pub(crate) fn app(changes: &Value) -> AppDocument {
     let mut app = json!({
         "@odata.type": "#microsoft.graph.win32LobApp",

@@ -76,8 +76,8 @@ impl Attempt<'_> {
             .unwrap_or(DEFAULT_RUN_LIMIT_MINUTES)
     }
 
-    /// Waits until no installation of Windows Installer is running, at most `installer_patience` of the settings. Returns
-    /// `false` if one still runs; that counts as one retry (docs/intune-agent.md, "Ends of an installer").
+    /// Waits until no installation of Windows Installer is running, at most `installer_patience` of the settings.
+    /// Returns `false` if one still runs; that counts as one retry (docs/intune-agent.md, "Ends of an installer").
     fn installer_is_free(&mut self) -> bool {
         let products = self.runner.system.products();
         let is_free = || products.is_installing() != Ok(true);
