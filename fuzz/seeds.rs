@@ -1,4 +1,4 @@
-//! Writes the first corpus of every target below the folder given: test vectors, golden packages, a small MSI.
+//! Writes the first corpus of every fuzz target below the given folder: test vectors, golden packages, a small MSI.
 
 use msi::{Column, Insert, Package, PackageType, Value};
 use std::error::Error;
@@ -29,7 +29,7 @@ fn seed(corpus: &Path, target: &str, name: &str, bytes: &[u8]) -> Outcome<()> {
     Ok(fs::write(folder.join(name), bytes)?)
 }
 
-/// The small golden packages, their documents and payloads.
+/// Writes the small golden packages, their documents and payloads.
 fn golden(corpus: &Path) -> Outcome<()> {
     for entry in fs::read_dir(tests_folder().join("fixtures").join("golden"))? {
         let entry = entry?;
@@ -48,7 +48,7 @@ fn golden(corpus: &Path) -> Outcome<()> {
     Ok(())
 }
 
-/// An MSI with the tables that are read.
+/// Makes an MSI with the tables that our reader reads.
 fn small_msi() -> Outcome<Vec<u8>> {
     let mut package = Package::create(PackageType::Installer, Cursor::new(Vec::new()))?;
     package.summary_info_mut().set_subject("Subject");

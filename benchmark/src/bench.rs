@@ -1,4 +1,4 @@
-//! A benchmark from its request to its report.
+//! One benchmark, from its request to its report.
 
 use crate::child::{self, Used};
 use crate::folder::{Folder, Ground};
@@ -14,7 +14,8 @@ use waybill_context::Context;
 use waybill_downloader::Location;
 use waybill_schemas::report::benchmark::{BenchmarkReport, LimitReport, PayloadFacts, Spread, StageReport};
 
-/// Limits that a content from somebody else's server can be set against: what it deflates to is not known here.
+/// The limits for a content from another server. It is not known which of its files are deflated, so inflating and
+/// deflating are left out.
 const OF_DELIVERY: [Limit; 7] = [
     Limit::Sha256,
     Limit::Blake3,
@@ -25,10 +26,10 @@ const OF_DELIVERY: [Limit; 7] = [
     Limit::Http,
 ];
 
-/// Measures, and leaves nothing behind.
+/// Measures packing and delivery, and removes everything that it made.
 ///
 /// # Errors
-/// No room, a stage that fails, interruption.
+/// There is not enough free space, a stage fails, or the caller's cancel flag is set.
 pub fn bench(
     request: &BenchRequest,
     watcher: &dyn Watcher,
@@ -52,7 +53,7 @@ pub fn bench(
         watcher.begins(&format!("round {round} of {}", request.runs));
         rounds.push(bench.round(limits, stages)?);
     }
-    // Before the report: a folder that cannot be removed is an error, and not left behind unseen.
+    // Closed before the report, so that a folder that cannot be removed is an error.
     folder.close()?;
     Ok(BenchmarkReport {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -97,7 +98,7 @@ fn prepare(
     }
 }
 
-/// Makes, packs and publishes; what came of it.
+/// Makes, packs and publishes the payload; returns the sizes that result.
 pub(crate) fn make(
     request: &BenchRequest,
     plan: &PayloadPlan,
@@ -120,12 +121,12 @@ fn facts(used: &Used, what: &str) -> Result<Facts, BenchError> {
     })
 }
 
-/// At the fullest moment there are the files, the public content, a download and the files that come out of it.
+/// Checks the free space. The most is used when there are the files, the public content, a download and its files.
 pub(crate) fn check_room(folder: &Path, size: u64) -> Result<(), BenchError> {
     const SPARE: u64 = 64 << 20;
     let needed = size.saturating_mul(4).saturating_add(SPARE);
     let folder = std::path::absolute(folder).map_err(failed("find", folder))?;
-    // The folder may not be there yet; what is above it lies on the same disk.
+    // The folder may not exist yet; the nearest folder above it is on the same disk.
     let there = folder.ancestors().find(|above| above.is_dir()).unwrap_or(&folder);
     let available = fs4::available_space(there).map_err(failed("ask for the free space of", there))?;
     if available >= needed { Ok(()) } else { Err(BenchError::NoRoom { folder, available, needed }) }
@@ -157,7 +158,8 @@ fn limit_report(limit: Limit, rounds: &[Round]) -> Option<LimitReport> {
     })
 }
 
-/// What a stage did in all rounds, and its share of what the limits of the same round allow.
+/// The report of a stage over all rounds, with its share of what the limits of the same round allow. `None` if it was
+/// not measured.
 pub(crate) fn stage_report(
     stage: Stage,
     rounds: &[Round],
@@ -171,9 +173,9 @@ pub(crate) fn stage_report(
     let phases = stage.phases(facts, threads, processors());
     let leasts: Vec<_> =
         rounds.iter().filter_map(|round| least(&phases, |limit| round.rate(limit))).collect();
-    // Each round has its own limits: whatever slows the machine for a while slows both sides of a share.
+    // A share uses the limits of its own round: whatever slows the machine for a while slows both.
     let shares = leasts.iter().zip(&used).map(|(least, used)| least.seconds / used.answer.seconds);
-    // A share of some rounds alone would be compared with one of all rounds.
+    // Shares of only some rounds would be compared with shares of all rounds.
     let known = !used.is_empty() && leasts.len() == used.len();
     (!used.is_empty()).then(|| StageReport {
         name: stage.name().to_owned(),
@@ -189,14 +191,14 @@ pub(crate) fn stage_report(
     })
 }
 
-/// Of equally frequent ones the last by name.
+/// The most frequent limit; of several the last by name.
 fn most_frequent(limits: impl Iterator<Item = Limit>) -> Option<String> {
     let mut counts = std::collections::BTreeMap::<&str, usize>::new();
     limits.for_each(|limit| *counts.entry(limit.name()).or_default() += 1);
     counts.into_iter().max_by_key(|(_, count)| *count).map(|(name, _)| name.to_owned())
 }
 
-/// Of all figures; zeros where there are none.
+/// Median, least and greatest of all figures; zeros if there are none.
 pub(crate) fn spread(figures: impl IntoIterator<Item = f64>) -> Spread {
     let mut sorted: Vec<f64> = figures.into_iter().collect();
     sorted.sort_by(f64::total_cmp);

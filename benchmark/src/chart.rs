@@ -1,23 +1,23 @@
-//! A benchmark as a picture: how much of what the machine can do each stage does.
+//! A benchmark as an SVG chart: the share of its limit that each stage reaches.
 
 use crate::figures::{is_unseen, machine, payload, percent, shortened};
 use crate::table::{ComparedRow, Figure, Judgement, StageRow, compared_rows, stage_rows};
 use waybill_schemas::report::benchmark::{BenchmarkReport, Spread};
 
 const WIDTH: f64 = 900.0;
-/// Where bars begin, and the rows.
+/// Left edge and top of the rows, and their heights, in pixels.
 const LEFT: f64 = 124.0;
 const TOP: f64 = 122.0;
 const ROW: f64 = 26.0;
 const BAR: f64 = 14.0;
-/// The right edges of the columns of numbers, and the left edge of the last column.
+/// The right edges of the columns of numbers, and the left edge of the last column, in pixels.
 const SHARES: f64 = 630.0;
 const CHANGES: f64 = 702.0;
 const RATES: f64 = 772.0;
 const BOUNDS: f64 = 788.0;
-/// Shares beyond this one leave the picture: a bar of so much tells of a wrong limit, not of a fast stage.
+/// Greater shares are cut off: they show a wrong limit, not a fast stage.
 const LARGEST: f64 = 4.0;
-/// Colours for light and dark pages, told apart by lightness too.
+/// Styles for light and dark pages. The colours also differ in lightness, for readers who do not see all colours.
 const STYLE: &str = "\
 .waybill-bench text{font:13px system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif;\
 font-variant-numeric:tabular-nums}
@@ -47,8 +47,9 @@ font-variant-numeric:tabular-nums}
 }
 ";
 
-/// A benchmark as one SVG that needs nothing else: a bar for each stage that has a share of its limit, with the least and the
-/// most of all runs; where it was compared, the baseline's share, and stages that regressed in another colour.
+/// A benchmark as one self-contained SVG: a bar for each stage that has a share of its limit, with the least and the
+/// greatest of all rounds. A compared benchmark also shows the baseline's shares, and regressed stages in another
+/// colour.
 pub fn chart(report: &BenchmarkReport) -> String {
     let rows = rows(report);
     let plot = Plot::new(&rows, report.comparison.is_some());
@@ -67,12 +68,12 @@ pub fn chart(report: &BenchmarkReport) -> String {
     svg + "</svg>\n"
 }
 
-/// A stage that has a share.
+/// The bar of a stage that has a share.
 struct Row<'a> {
     stage: StageRow<'a>,
     share: Spread,
     share_text: Figure,
-    /// The stage against the baseline, and the baseline's share.
+    /// The comparison of the stage with the baseline, and the baseline's share.
     compared: Option<(ComparedRow<'a>, f64)>,
 }
 
@@ -98,7 +99,7 @@ impl Row<'_> {
         self.compared.as_ref().is_some_and(|(compared, _)| compared.judgement == Judgement::Regressed)
     }
 
-    /// The row as a sentence, for those who hear the picture and those who point at it.
+    /// The row as a sentence, for screen readers and as the tooltip.
     fn sentence(&self) -> String {
         let Figure { median, least, most } = &self.share_text;
         let bound = self.stage.bound_by.map(|limit| format!(", bound by {limit}"));
@@ -112,7 +113,7 @@ impl Row<'_> {
     }
 }
 
-/// Where the bars are.
+/// The area of the bars.
 struct Plot {
     right: f64,
     bottom: f64,
@@ -148,7 +149,7 @@ impl Plot {
         titles.into_iter().map(|(x, side, title)| text("soft", x, TOP - 10.0, side, title)).collect()
     }
 
-    /// A line and a label every quarter, or every half where many are needed.
+    /// Lines and labels at every quarter, or at every half if there would be many.
     fn grid(&self) -> String {
         let step = if self.most > 2.0 { 0.5 } else { 0.25 };
         let ticks = (0..).map(|index| f64::from(index) * step).take_while(|share| *share <= self.most);
@@ -190,7 +191,7 @@ impl Plot {
         whisker(self.x(share.min), self.x(share.max), middle)
     }
 
-    /// All that the machine can do: drawn over the bars.
+    /// The line at a share of 1, drawn over the bars.
     fn limit(&self) -> String {
         line("limit", self.x(1.0), TOP - 4.0, self.x(1.0), self.bottom + 6.0)
     }
@@ -249,19 +250,19 @@ fn line(class: &str, x1: f64, y1: f64, x2: f64, y2: f64) -> String {
     format!("<line class=\"{class}\" x1=\"{x1:.1}\" y1=\"{y1:.1}\" x2=\"{x2:.1}\" y2=\"{y2:.1}\"/>\n")
 }
 
-/// A bar around `middle`.
+/// A bar whose vertical middle is `middle`.
 fn bar(class: &str, x: f64, middle: f64, width: f64) -> String {
     let y = middle - BAR / 2.0;
     format!("<rect class=\"{class}\" x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{BAR}\"/>\n")
 }
 
-/// From the least to the most.
+/// A horizontal line with end marks, from the least to the greatest share.
 fn whisker(from: f64, to: f64, y: f64) -> String {
     let ends = [from, to].map(|x| format!("M{x:.1} {:.1}V{:.1}", y - 4.0, y + 4.0)).concat();
     format!("<path class=\"whisker\" d=\"M{from:.1} {y:.1}H{to:.1}{ends}\"/>\n")
 }
 
-/// A text in XML, which has no room for control characters, not even escaped (2.2).
+/// A text escaped for XML, without control characters, which XML does not allow even when escaped (2.2).
 fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for character in text.chars() {
@@ -284,7 +285,7 @@ mod tests {
     use quick_xml::Reader;
     use quick_xml::events::Event;
 
-    /// How many elements have this class; the document is read to its end.
+    /// The number of elements with this class. Reads the whole document, so that one that is not well formed fails.
     fn count(svg: &str, class: &str) -> usize {
         let mut reader = Reader::from_str(svg);
         let mut found = 0;
@@ -311,7 +312,7 @@ mod tests {
     #[test]
     fn what_regressed_has_another_colour_and_the_baseline_a_mark() {
         let svg = chart(&sample::compared());
-        // Each of them once more in the legend.
+        // Each class occurs once more in the legend.
         assert_eq!((count(&svg, "bar"), count(&svg, "lost"), count(&svg, "before")), (2, 2, 3), "{svg}");
         assert!(svg.contains("<text class=\"alarm\"") && svg.contains("(−18.0 %, regressed)"), "{svg}");
     }

@@ -1,4 +1,4 @@
-//! Processes of this program: asked one thing each, and waited for with what they used.
+//! The processes of limits and stages: each gets one task, answers, and is waited for to know what it used.
 
 use crate::options::BenchError;
 use crate::options::StageProgram;
@@ -11,20 +11,20 @@ use wait4::Wait4 as _;
 use waybill_context::Context;
 use waybill_schemas::codes;
 
-/// How often a wait looks whether somebody interrupts.
+/// How often a waiting loop looks at the caller's cancel flag.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
-/// What a process answered and used.
+/// The answer of a process, and what it used.
 #[derive(Debug, Clone)]
 pub(crate) struct Used {
     pub(crate) answer: Answer,
-    /// Processor seconds from the measured part on.
+    /// Processor time in seconds, without what was used before the measured part.
     pub(crate) cpu: f64,
     /// Peak memory in bytes.
     pub(crate) memory: u64,
 }
 
-/// Starts a process, asks it, and waits for its end.
+/// Starts a process, gives it the task, and waits for its end.
 pub(crate) fn run(
     program: &StageProgram,
     what: &str,
@@ -34,7 +34,7 @@ pub(crate) fn run(
     Running::start(program, what, task, context)?.end()
 }
 
-/// A process that has answered and may go on, as a server does, until [`Running::end`].
+/// A process that has answered. It may go on, as a server does, until [`Running::end`].
 pub(crate) struct Running {
     what: String,
     child: Child,
@@ -44,7 +44,7 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    /// Starts a process, asks it, and waits for its answer, or until somebody interrupts.
+    /// Starts a process, gives it the task, and waits for its answer or for the caller's cancel flag.
     pub(crate) fn start(
         program: &StageProgram,
         what: &str,
@@ -53,7 +53,7 @@ impl Running {
     ) -> Result<Self, BenchError> {
         let failed = |source| BenchError::Process { what: what.to_owned(), source };
         let (child, answers) = spawn(program).map_err(failed)?;
-        // Made before anything else can fail, so that its `Drop` ends the process then.
+        // Made before anything else can fail, so that its `Drop` ends the process in that case.
         let mut running =
             Self { what: what.to_owned(), child, answers, answer: Answer::default(), reaped: false };
         running.ask(task).map_err(failed)?;
@@ -68,7 +68,7 @@ impl Running {
         }
     }
 
-    /// What it answered.
+    /// The answer of the process.
     pub(crate) fn answer(&self) -> &Answer {
         &self.answer
     }
@@ -94,9 +94,9 @@ impl Running {
         }
     }
 
-    /// Lets it end, and says what it used.
+    /// Closes the stdin of the process, waits for its end, and returns what it used.
     pub(crate) fn end(mut self) -> Result<Used, BenchError> {
-        // A server serves until its input ends.
+        // A server stops when its stdin is closed.
         drop(self.child.stdin.take());
         let used = self.child.wait4();
         self.reaped = true; // its id may be another's from here on
@@ -106,7 +106,8 @@ impl Running {
             return Err(BenchError::Stage { what: self.what.clone(), message, code: None });
         }
         let cpu = (used.rusage.utime + used.rusage.stime).as_secs_f64() - self.answer.cpu_before;
-        // A server has a last word. What a process says of itself is its own; the system may count its parent's to it.
+        // A server answers once more at its end. The peak that a process reports itself is exact; the system's figure
+        // may include memory of the parent from before `exec`.
         let last = self.answers.iter().flatten().last();
         let peak = last.map_or(self.answer.peak, |last| last.peak);
         let memory = if peak > 0 { peak } else { used.rusage.maxrss };
@@ -114,7 +115,7 @@ impl Running {
     }
 }
 
-/// Where something failed, nothing goes on behind our back.
+/// Ends the process, so that nothing goes on after an error.
 impl Drop for Running {
     fn drop(&mut self) {
         if !self.reaped {
@@ -124,7 +125,7 @@ impl Drop for Running {
     }
 }
 
-/// The process, and where its answer will come: a thread of its own reads what it says, to the end.
+/// Starts the process, and a thread that reads its answers and sends them to the channel.
 fn spawn(program: &StageProgram) -> io::Result<(Child, Receiver<io::Result<Answer>>)> {
     let mut child = Command::new(&program.path)
         .args(&program.arguments)
@@ -134,8 +135,8 @@ fn spawn(program: &StageProgram) -> io::Result<(Child, Receiver<io::Result<Answe
         .spawn()?;
     let stdout = child.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
     let (answered, answers) = channel();
-    // Reading from a pipe blocks and cannot be interrupted. With a thread for it, the one that waits can look
-    // for Ctrl-C meanwhile.
+    // Reading from a pipe blocks and cannot be interrupted. With a thread for it, the waiting thread can look at the
+    // cancel flag meanwhile.
     std::thread::spawn(move || {
         let mut stdout = BufReader::new(stdout);
         while let Some(answer) = listen(&mut stdout).transpose() {
@@ -145,7 +146,7 @@ fn spawn(program: &StageProgram) -> io::Result<(Child, Receiver<io::Result<Answe
     Ok((child, answers))
 }
 
-/// The next line that is an object: a test's harness has something to say, too. `None` at the end.
+/// The next answer: the next line that is a JSON object, since a test harness prints other lines. `None` at the end.
 fn listen(stdout: &mut BufReader<ChildStdout>) -> io::Result<Option<Answer>> {
     let mut line = String::new();
     loop {

@@ -1,4 +1,4 @@
-//! A run against an earlier one: shares, not times.
+//! Comparing a run with an earlier one, by shares of limits instead of times.
 
 use crate::options::{BenchRequest, Subject};
 use crate::{machine, payload};
@@ -8,44 +8,44 @@ use waybill_schemas::report::benchmark::{
     BenchmarkReport, Comparison, MachineKind, PayloadFacts, StageComparison, StageReport,
 };
 
-/// With fewer rounds the spread says too little.
+/// The fewest rounds of runs that can be compared. With fewer, the spread says too little.
 pub const ROUNDS_TO_COMPARE: u32 = 7;
 
 /// Why two runs cannot be compared.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum CompareError {
-    /// Too few rounds in one of them.
+    /// One of the two runs has too few rounds.
     #[error("{which} has {runs} rounds, and comparing takes {ROUNDS_TO_COMPARE} or more")]
     Rounds {
-        /// `this run` or `the baseline`.
+        /// The run with too few rounds: `this run` or `the baseline`.
         which: &'static str,
-        /// Its rounds.
+        /// How many rounds it has.
         runs: u32,
     },
-    /// Too little in common.
+    /// A stage with a share in the baseline has none in this run.
     #[error("the baseline has a share of {stage}, and this run has none")]
     Share {
-        /// The stage.
+        /// The name of the stage.
         stage: String,
     },
-    /// Nothing in common.
+    /// The two runs have no stage with a share in common.
     #[error("the baseline has no stage with a share that this run has too")]
     Nothing,
-    /// Another payload.
+    /// The runs measured different payloads.
     #[error("the baseline measured {before}, and this run {now}")]
     Payload {
-        /// The baseline's.
+        /// The payload of the baseline, in words.
         before: String,
-        /// This run's.
+        /// The payload of this run, in words.
         now: String,
     },
-    /// Another kind of machine.
+    /// The runs were measured on different kinds of machines, or the processor is unknown.
     #[error("the baseline was measured on {before}, and this run on {now}")]
     Machine {
-        /// The baseline's.
+        /// The machine of the baseline, in words.
         before: String,
-        /// This run's.
+        /// The machine of this run, in words.
         now: String,
     },
 }
@@ -59,10 +59,10 @@ impl Classified for CompareError {
     }
 }
 
-/// Whether a run of `request` will be one that can be compared with `baseline`: asked before it takes its time.
+/// Checks before a run of `request` whether it can be compared with `baseline`.
 ///
 /// # Errors
-/// As for [`compare`].
+/// Those of [`compare`].
 pub fn check_baseline(
     baseline: &BenchmarkReport,
     request: &BenchRequest,
@@ -77,7 +77,7 @@ pub fn check_baseline(
     check_alike(baseline, &payload, &machine::this(), request.threads)
 }
 
-/// What a plan will come to; what is only known afterwards is taken from the baseline.
+/// The facts of a payload as far as they are known before it is made; the others are those of the baseline.
 fn planned(subject: &Subject, baseline: &PayloadFacts) -> PayloadFacts {
     match subject {
         Subject::Made(plan) => {
@@ -94,11 +94,12 @@ fn planned(subject: &Subject, baseline: &PayloadFacts) -> PayloadFacts {
     }
 }
 
-/// How `now` stands to `baseline`, where a share may lose the part `allowed`. A stage regressed where even its best round
-/// lies beyond that; `force` compares runs of different payloads and machines, too.
+/// Compares `now` with `baseline`. A share may be smaller by the part `allowed`; a stage has regressed if even its best
+/// round is worse than that. `force` also compares runs of different payloads and machines.
 ///
 /// # Errors
-/// Too few rounds; without `force` another payload or another kind of machine.
+/// One of the runs has too few rounds, or they have no stage in common. Without `force` also: different payloads,
+/// different kinds of machines, or a stage that this run lacks.
 pub fn compare(
     baseline: &BenchmarkReport,
     now: &BenchmarkReport,
@@ -157,7 +158,7 @@ fn check_alike(
     }
     let (before, now) =
         (of_machine(&baseline.machine, baseline.threads as usize), of_machine(machine, threads));
-    // Two processors that nobody can name need not be alike.
+    // Two unknown processors need not be the same.
     if before != now || machine.processor == machine::UNKNOWN {
         return Err(CompareError::Machine { before, now });
     }
@@ -171,7 +172,7 @@ fn compared(before: &StageReport, now: &StageReport, allowed: f64) -> Option<Sta
         before: before.median,
         now: now_share,
         change: now_share.median / before.median - 1.0,
-        // Noise makes single rounds slow, and never all of them: a stage regressed if its best round did.
+        // Noise slows single rounds, but not all of them, so the best round decides.
         regressed: now_share.max < before.median * (1.0 - allowed),
     })
 }

@@ -1,8 +1,8 @@
-//! Figures and facts in the words that the page and the picture share.
+//! Figures and facts as text, the same in tables, Markdown and charts.
 
 use waybill_schemas::report::benchmark::{MachineKind, PayloadFacts};
 
-/// What was packed and delivered, in a few words.
+/// The payload in a few words.
 pub(crate) fn payload(facts: &PayloadFacts) -> String {
     if facts.data == "url" {
         return format!("{} of content from a server", size(facts.content));
@@ -11,7 +11,7 @@ pub(crate) fn payload(facts: &PayloadFacts) -> String {
     format!("{} of {} data in {files}", size(facts.source), facts.data)
 }
 
-/// What it ran on, in a few words.
+/// The machine in a few words.
 pub(crate) fn machine(kind: &MachineKind) -> String {
     let processor = match kind.processor.trim() {
         "" => "unknown processor".into(),
@@ -21,30 +21,30 @@ pub(crate) fn machine(kind: &MachineKind) -> String {
     format!("{} {}, {processor}, {threads}", kind.system, kind.architecture)
 }
 
-/// Bytes a second in millions.
+/// A rate in bytes a second as MB/s (10⁶ bytes).
 pub fn megabytes(rate: f64) -> String {
     figure(rate / 1e6)
 }
 
-/// Memory in MiB.
+/// A number of bytes as MiB (2²⁰ bytes).
 pub fn mebibytes(bytes: f64) -> String {
     figure(bytes / f64::from(1 << 20))
 }
 
-/// A share: `78 %`, and `4.2 %` where whole ones are too coarse.
+/// A share as a percentage: `78 %`, or `4.2 %` if it is small.
 pub fn percent(share: f64) -> String {
     let value = share * 100.0;
     if value != 0.0 && value.abs() < 9.95 { format!("{value:.1} %") } else { format!("{value:.0} %") }
 }
 
-/// A change: `+3.0 %`, `−18.2 %`.
+/// A relative change as a percentage with its sign: `+3.0 %`, `−18.2 %`.
 pub fn change(change: f64) -> String {
     let value = change * 100.0;
     let sign = if value > -0.05 { "+" } else { "−" };
     format!("{sign}{:.1} %", value.abs())
 }
 
-/// Three digits or more: `1,240`, `95.3`, `6.20`.
+/// A figure with at least three digits: `1,240`, `95.3`, `6.20`.
 pub fn figure(value: f64) -> String {
     match value.abs() {
         ..0.0995 => format!("{value:.3}"),
@@ -55,7 +55,7 @@ pub fn figure(value: f64) -> String {
     }
 }
 
-/// Bytes in the largest binary unit that leaves one or more of them.
+/// A number of bytes in the largest binary unit that gives at least 1.
 pub fn size(bytes: u64) -> String {
     let units = [(30, "GiB"), (20, "MiB"), (10, "KiB")];
     match units.into_iter().find(|(power, _)| bytes >> power > 0) {
@@ -67,7 +67,7 @@ pub fn size(bytes: u64) -> String {
     }
 }
 
-/// A number with its thousands apart.
+/// A number with commas between thousands.
 pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let first = digits.len() % 3;
@@ -77,7 +77,7 @@ pub(crate) fn grouped(number: u64) -> String {
     head.into_iter().chain(rest).collect::<Vec<_>>().join(",")
 }
 
-/// No more than `most` characters.
+/// `text`, cut to at most `most` characters.
 pub(crate) fn shortened(text: &str, most: usize) -> String {
     if text.chars().count() <= most {
         return text.into();
@@ -85,13 +85,13 @@ pub(crate) fn shortened(text: &str, most: usize) -> String {
     text.chars().take(most - 1).chain(['…']).collect()
 }
 
-/// Controls, and what turns the reading direction.
+/// Whether a character is a control character or changes the reading direction.
 pub(crate) fn is_unseen(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffe}' | '\u{ffff}')
 }
 
-/// Reports for tests.
+/// Sample reports for tests.
 #[cfg(test)]
 pub(crate) mod sample {
     use super::{MachineKind, PayloadFacts};
@@ -138,7 +138,7 @@ pub(crate) mod sample {
         }
     }
 
-    /// `sha-256` and `unpack` have shares, `serve` has none; nothing is compared.
+    /// A report without a comparison: `sha-256` and `unpack` have shares, `serve` has none.
     pub(crate) fn report() -> BenchmarkReport {
         let what = "hashed 64 MiB | in memory".into();
         BenchmarkReport {
@@ -159,7 +159,7 @@ pub(crate) mod sample {
         }
     }
 
-    /// `unpack` regressed, `sha-256` gained.
+    /// A report with a comparison in which `unpack` regressed and `sha-256` gained.
     pub(crate) fn compared() -> BenchmarkReport {
         let stage = |name: &str, before: f64, now: f64, regressed| StageComparison {
             name: name.into(),

@@ -1,4 +1,4 @@
-//! The folder of one benchmark: its own as long as it runs, removed at its end, and swept where it was killed.
+//! The temporary folder of a benchmark. It is removed at the end; that of a killed run is removed by the next one.
 
 use crate::options::{BenchError, failed};
 use serde::{Deserialize, Serialize};
@@ -9,17 +9,17 @@ use tempfile::TempDir;
 
 const PREFIX: &str = "waybill-bench-";
 const LOCK: &str = "lock";
-/// One that was made this moment may not be locked yet.
+/// The age up to which a folder is left alone, because it may not be locked yet.
 const YOUNG: Duration = Duration::from_secs(60);
 
-/// A new folder. Its lock is held while this is there.
+/// The temporary folder of a running benchmark. Its lock file is locked until the value is dropped.
 pub(crate) struct Folder {
     lock: File,
     folder: TempDir,
 }
 
 impl Folder {
-    /// Makes one in `within`, and removes what killed runs left there.
+    /// Creates a folder in `within`, and removes those that killed runs left there.
     pub(crate) fn new(within: &Path) -> Result<Self, BenchError> {
         std::fs::create_dir_all(within).map_err(failed("make", within))?;
         sweep(within);
@@ -27,7 +27,7 @@ impl Folder {
         let folder = folder.map_err(failed("make a folder in", within))?;
         let path = folder.path().join(LOCK);
         let lock = File::create_new(&path).map_err(failed("make", &path))?;
-        // Without locks, as on some network drives, nothing is swept either.
+        // Where the file system has no locks, as on some network drives, `sweep` removes nothing either.
         let _ = lock.try_lock();
         Ok(Self { lock, folder })
     }
@@ -36,7 +36,7 @@ impl Folder {
         self.folder.path()
     }
 
-    /// Removes it, and tells where that fails; dropping it does not.
+    /// Removes the folder and reports an error; dropping the value ignores errors.
     pub(crate) fn close(self) -> Result<(), BenchError> {
         drop(self.lock); // an open file cannot be removed on Windows
         let path = self.folder.path().to_owned();
@@ -44,7 +44,7 @@ impl Folder {
     }
 }
 
-/// What cannot be removed is left for another time.
+/// Removes the folders of killed runs. A folder that cannot be removed is left for a later run.
 fn sweep(within: &Path) {
     let Ok(entries) = std::fs::read_dir(within) else { return };
     for entry in entries.flatten() {
@@ -55,16 +55,16 @@ fn sweep(within: &Path) {
     }
 }
 
-/// Its lock is there and nobody's.
+/// Whether the folder belongs to a killed run: its lock file exists, is older than a minute, and nobody holds it.
 fn is_dead(folder: &Path) -> bool {
-    // Without a lock file it may be anybody's folder that happens to have such a name.
+    // A folder without a lock file may belong to somebody else and only have such a name.
     let Ok(lock) = File::open(folder.join(LOCK)) else { return false };
     let made = lock.metadata().and_then(|lock| lock.modified()).unwrap_or_else(|_| SystemTime::now());
     let is_young = SystemTime::now().duration_since(made).is_ok_and(|age| age < YOUNG);
     !is_young && !matches!(lock.try_lock(), Err(TryLockError::WouldBlock))
 }
 
-/// The folder. Everything in it is the benchmark's.
+/// The path of the benchmark's folder, which only holds files of the benchmark.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct Ground(PathBuf);
@@ -84,7 +84,7 @@ impl Ground {
         self.0.join("package.intunewin")
     }
 
-    /// The public tree.
+    /// The folder with the published objects that the lab server serves.
     pub(crate) fn public(&self) -> PathBuf {
         self.0.join("public")
     }
@@ -94,17 +94,17 @@ impl Ground {
         self.0.join("package.content.json")
     }
 
-    /// The package, file or folder that a stage makes; removed after it.
+    /// The package, file or folder that a stage makes; [`clear`](Self::clear) removes it after the stage.
     pub(crate) fn output(&self) -> PathBuf {
         self.0.join("output")
     }
 
-    /// State and partial downloads of a fetch; removed after it.
+    /// State and partial downloads of a fetch; [`clear`](Self::clear) removes it after the stage.
     pub(crate) fn root(&self) -> PathBuf {
         self.0.join("root")
     }
 
-    /// Removes what a stage left.
+    /// Removes the output and root of a stage, if they exist.
     pub(crate) fn clear(&self) -> std::io::Result<()> {
         for left in [self.output(), self.root()] {
             let removed = match left.symlink_metadata() {

@@ -2,14 +2,14 @@
 //!
 //! Every stage runs in a process of its own, so that its processor time and peak memory are its own; so do the server
 //! and the limits: single-thread SHA-256, AES-CBC both ways, deflate, inflate, memory copy, file write and read, a bare
-//! HTTP download. A stage is told as a share of the least time that the limits allow for its work: absolute figures do
-//! not travel between machines, shares do.
+//! HTTP download. A stage is reported as a share of the least time that the limits allow for its work: shares can be
+//! compared between machines, absolute figures cannot.
 //!
 //! | need | entry |
 //! |---|---|
 //! | measure once | [`bench`](fn@bench) |
-//! | how throughput and memory go as work grows | [`sweep`] |
-//! | set a run against an earlier one | [`compare`] |
+//! | how throughput and memory change as work grows | [`sweep`] |
+//! | compare a run with an earlier one | [`compare`] |
 //! | what the process of a stage does | [`answer`] |
 
 mod bench;

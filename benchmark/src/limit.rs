@@ -1,8 +1,8 @@
-//! What a machine can do at best, and the least time that it needs for the work of a stage.
+//! The limits of a machine, and the least time that they allow for the work of a stage.
 
 use serde::{Deserialize, Serialize};
 
-/// One thing that is measured by itself.
+/// A primitive operation that is measured by itself, as the limit of stages that use it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Limit {
@@ -20,7 +20,7 @@ pub(crate) enum Limit {
 }
 
 impl Limit {
-    /// Those of a payload that is made here.
+    /// All limits; they are measured for a payload that is made here.
     pub(crate) const ALL: [Self; 11] = [
         Self::MemoryCopy,
         Self::Sha256,
@@ -35,7 +35,7 @@ impl Limit {
         Self::Http,
     ];
 
-    /// Its name in reports.
+    /// The name of the limit in reports.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::MemoryCopy => "memory-copy",
@@ -52,7 +52,7 @@ impl Limit {
         }
     }
 
-    /// What is done, one line.
+    /// What is measured, in one line.
     pub(crate) fn what(self) -> &'static str {
         match self {
             Self::MemoryCopy => "copies between two buffers of 32 MiB",
@@ -70,34 +70,34 @@ impl Limit {
     }
 }
 
-/// Bytes that have to go through a limit.
+/// A number of bytes that a stage must pass through a limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Need {
     pub(crate) limit: Limit,
     pub(crate) bytes: u64,
 }
 
-/// Work that goes on at once.
+/// Work of a stage that can go on at the same time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Phase {
-    /// Each is done one after the other by one thread, beside the other chains.
+    /// The needs of a chain are worked off one after the other by one thread, beside the other chains.
     pub(crate) chains: Vec<Vec<Need>>,
-    /// Any thread takes any part of it.
+    /// Work that can be divided among all threads.
     pub(crate) spread: Vec<Need>,
-    /// Threads that work at once.
+    /// The number of threads.
     pub(crate) threads: usize,
 }
 
-/// The least time.
+/// The least time for the work of a stage.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Least {
     pub(crate) seconds: f64,
-    /// The limit that takes most of it.
+    /// The limit that takes most of this time.
     pub(crate) bound_by: Limit,
 }
 
-/// What phases take that follow one another: each as long as its longest chain, and no less than all its work divided
-/// by its threads. `None` without work, or where a rate is not known.
+/// The least time of phases that follow one another. Each takes as long as its longest chain, and no less than all its
+/// work divided by its threads. `None` without work, or if a rate is unknown.
 pub(crate) fn least(phases: &[Phase], rate: impl Fn(Limit) -> Option<f64>) -> Option<Least> {
     let time =
         |need: &Need| if need.bytes == 0 { Some(0.0) } else { Some(need.bytes as f64 / rate(need.limit)?) };
@@ -110,7 +110,8 @@ pub(crate) fn least(phases: &[Phase], rate: impl Fn(Limit) -> Option<f64>) -> Op
         let all = chains.iter().sum::<f64>() + sum(&phase.spread)?;
         let divided = all / phase.threads.max(1) as f64;
         seconds += longest.max(divided);
-        // What decides: the longest chain, or all of it; so much of it as the phase lasts.
+        // Either the longest chain decides how long the phase takes, or all its work divided by the threads. In the
+        // latter case the times of all work are scaled down to the length of the phase.
         let decides = |sum: &f64| *sum >= longest && longest >= divided;
         let chain = chains.iter().position(decides).map(|index| &phase.chains[index]);
         let part = if chain.is_some() { 1.0 } else { divided / all };

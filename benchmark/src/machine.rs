@@ -1,12 +1,12 @@
-//! What a run was measured on, and what this process has used of it.
+//! The machine that a run was measured on, and the processor time and memory of this process.
 
 use std::time::Duration;
 use waybill_schemas::report::benchmark::MachineKind;
 
-/// Of a processor that the system does not name.
+/// The name of a processor that the system does not name.
 pub(crate) const UNKNOWN: &str = "unknown";
 
-/// This machine.
+/// The kind of this machine, for reports.
 pub(crate) fn this() -> MachineKind {
     MachineKind {
         system: std::env::consts::OS.to_owned(),
@@ -36,7 +36,7 @@ fn processor() -> Option<String> {
     Some(name).filter(|name| !name.is_empty())
 }
 
-/// x86 tells a name, ARM who made it and which part it is.
+/// The name of the processor from /proc/cpuinfo. x86 has a name there, ARM the numbers of implementer and part.
 #[cfg(any(target_os = "linux", test))]
 fn name_in(cpuinfo: &str) -> Option<String> {
     let value = |field: &str| {
@@ -59,7 +59,7 @@ pub(crate) fn cpu() -> Duration {
     waybill_win32::process::own_cpu_time().unwrap_or_default()
 }
 
-/// In bytes; 0 where the system does not tell.
+/// Peak memory of this process in bytes; 0 if the system does not say.
 #[cfg(target_os = "linux")]
 pub(crate) fn peak_memory() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -68,13 +68,13 @@ pub(crate) fn peak_memory() -> u64 {
     kibibytes.unwrap_or(0) * 1024
 }
 
-/// In bytes; 0 where the system does not tell.
+/// Peak memory of this process in bytes; 0 if the system does not say.
 #[cfg(windows)]
 pub(crate) fn peak_memory() -> u64 {
     waybill_win32::process::own_peak_memory().unwrap_or(0)
 }
 
-/// The system tells who waits for this process.
+/// Always 0: on these systems the peak is only known to the process that waits for this one.
 #[cfg(not(any(target_os = "linux", windows)))]
 pub(crate) fn peak_memory() -> u64 {
     0

@@ -1,4 +1,4 @@
-//! A benchmark and a sweep as Markdown: a comment on a pull request.
+//! A benchmark or a sweep as Markdown, for a comment on a pull request.
 
 use crate::figures::{grouped, is_unseen, machine, payload, percent, shortened, size};
 use crate::table::{
@@ -9,11 +9,11 @@ use waybill_schemas::report::benchmark::{
     BenchmarkReport, Comparison, LimitReport, MachineKind, SweepReport,
 };
 
-/// Characters that are shown of a text from outside.
+/// The most characters that are shown of a text from a report.
 const LONGEST: usize = 300;
 
-/// A benchmark in GitHub's Markdown: what was measured, the verdict where it was compared, the stages, and the limits
-/// folded away. Texts from outside are shown as they are, whatever they contain.
+/// A benchmark in GitHub's Markdown: what was measured, the verdict if it was compared, the stages, and the limits
+/// folded away. Texts of the report are escaped, so that they are shown literally whatever they contain.
 pub fn markdown(report: &BenchmarkReport) -> String {
     let mut page = heading("waybill bench", &payload(&report.payload));
     page += &circumstances(report.runs, &report.version, &report.measured, &report.machine);
@@ -26,7 +26,8 @@ pub fn markdown(report: &BenchmarkReport) -> String {
     page
 }
 
-/// A sweep in GitHub's Markdown: a table for growing sizes, one for growing numbers of files, and where curves bend.
+/// A sweep in GitHub's Markdown: a table for growing sizes, one for growing numbers of files, and the points at which
+/// throughput falls or memory rises.
 pub fn sweep_markdown(report: &SweepReport) -> String {
     let mut page = heading("waybill bench --sweep", &format!("{} data", report.data));
     page += &circumstances(report.runs, &report.version, &report.measured, &report.machine);
@@ -48,7 +49,7 @@ fn circumstances(runs: u32, version: &str, measured: &str, kind: &MachineKind) -
     format!("{rounds} · waybill {version} · {} · {measured}\n", escaped(&machine(kind)))
 }
 
-/// The first thing that a reader wants to know.
+/// The verdict of a comparison in a sentence: which stages regressed, if any.
 fn verdict(comparison: &Comparison) -> String {
     let lost = regressed(comparison).into_iter();
     let lost: Vec<_> = lost.map(|row| format!("{} {}", escaped(row.name), row.change)).collect();
@@ -122,7 +123,8 @@ fn sweep_table(sweep: &SweepTable<'_>) -> String {
     format!("\n#### {}\n\nMB/s · peak MiB of each stage\n{table}", sweep.title)
 }
 
-/// A table; titles that begin with a colon stand over texts, the others over numbers.
+/// A table. Columns whose title begins with a colon are texts and aligned left; the others are numbers and aligned
+/// right.
 fn table(titles: &[&str], rows: &[Vec<String>]) -> String {
     let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
     let names: Vec<String> = titles.iter().map(|title| title.trim_start_matches(':').into()).collect();
@@ -140,13 +142,14 @@ fn nothing() -> String {
     "–".into()
 }
 
-/// A text that cannot leave its cell, format anything, link anywhere or call anybody.
+/// A text escaped so that it cannot leave its table cell, format, link or mention anybody.
 fn escaped(text: &str) -> String {
-    // Reports are read from files, and the page is posted where a name could call somebody or a link lead away.
+    // Reports are read from files, and the page is posted to GitHub, where a text could mention a user or contain a
+    // link.
     let mut safe = String::new();
     for character in shortened(text, LONGEST).chars() {
         match character {
-            // Mentions and references are looked for after entities were resolved.
+            // GitHub looks for mentions and references after it has resolved entities.
             '@' | '#' => safe += &format!("&#{};\u{200b}", u32::from(character)),
             '|' | '\\' | '<' | '>' | '&' | '$' => safe += &format!("&#{};", u32::from(character)),
             '`' | '*' | '_' | '~' | '[' | ']' => safe.extend(['\\', character]),

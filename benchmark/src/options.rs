@@ -1,4 +1,4 @@
-//! What to measure and how, and why that can fail.
+//! The request for a benchmark, and its errors.
 
 use serde::{Deserialize, Serialize};
 use std::io;
@@ -7,20 +7,20 @@ use waybill_context::Cancelled;
 use waybill_downloader::Location;
 use waybill_schemas::codes::{Classified, Code, benchmark, package};
 
-/// What the payload's bytes are like.
+/// The kind of bytes in the payload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Data {
-    /// Does not deflate at all, like an installer's own compressed data: every file is stored.
+    /// Random bytes, which do not deflate, like the compressed data of an installer: every file is stored.
     Random,
-    /// Words: deflates to about a third.
+    /// Words, which deflate to about a third.
     Text,
-    /// Files of both in turns, of noise and of text, one after the other; the first one holds half.
+    /// In turn a file of alternating text and noise, one of noise, and one of text. The first has half of the bytes.
     Mixed,
 }
 
 impl Data {
-    /// Its name in reports.
+    /// The name of the kind in reports.
     pub fn name(self) -> &'static str {
         match self {
             Self::Random => "random",
@@ -30,97 +30,97 @@ impl Data {
     }
 }
 
-/// What is packed and delivered.
+/// A payload to be made: its files and their bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PayloadPlan {
-    /// What its bytes are like.
+    /// The kind of bytes in the files.
     pub data: Data,
-    /// Bytes of all files together.
+    /// The size of all files together, in bytes.
     pub size: u64,
-    /// Files; the first holds half of the bytes, the others the rest in equal parts.
+    /// The number of files. The first has half of the bytes, the others the rest in equal parts.
     pub files: u64,
-    /// The same seed makes the same bytes on every machine.
+    /// The seed of the bytes. The same plan makes the same bytes on every machine.
     pub seed: u64,
 }
 
-/// What is delivered, and from where.
+/// The content that is delivered, and its server.
 #[derive(Debug, Clone)]
 pub enum Subject {
-    /// Made here, packed here, served on loopback.
+    /// A payload that is made, packed and served on loopback by the benchmark.
     Made(PayloadPlan),
-    /// A content.json or package, by path or URL, that a real server serves; packing is not measured.
+    /// A content.json or package by path or URL, whose content another server serves. Packing is not measured.
     Served(Location),
 }
 
-/// A benchmark to be run.
+/// A benchmark to run.
 #[derive(Debug, Clone)]
 pub struct BenchRequest {
-    /// What is packed and delivered.
+    /// The content to measure with.
     pub subject: Subject,
-    /// Rounds; each runs every limit and every stage once. 7 or more where it is compared.
+    /// The number of rounds; each runs every limit and every stage once. Comparing needs 7 or more.
     pub runs: u32,
-    /// The folder whose disk is measured; everything made in it is removed again.
+    /// The folder on the disk that is measured. Everything that is made in it is removed again.
     pub folder: PathBuf,
-    /// Threads to pack and unpack with.
+    /// The number of threads for packing and unpacking.
     pub threads: usize,
     /// How the processes of stages are started.
     pub program: StageProgram,
 }
 
-/// The program that is started for each stage, and the arguments with which it calls [`answer`](crate::answer).
+/// The program that is started for each limit and stage.
 #[derive(Debug, Clone)]
 pub struct StageProgram {
-    /// Its path.
+    /// The path of the program.
     pub path: PathBuf,
-    /// Its arguments.
+    /// The arguments with which it calls [`answer`](crate::answer).
     pub arguments: Vec<String>,
 }
 
-/// Why nothing was measured.
+/// Why a benchmark failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BenchError {
-    /// A folder or file of the benchmark.
+    /// A folder or file of the benchmark cannot be used.
     #[error("cannot {doing} {}", path.display())]
     Io {
-        /// What was to be done.
+        /// What could not be done: a verb such as `make`.
         doing: &'static str,
-        /// With which file or folder.
+        /// The file or folder.
         path: PathBuf,
-        /// Why not.
+        /// The system's error.
         #[source]
         source: io::Error,
     },
-    /// The disk is too small.
+    /// The disk has not enough free space.
     #[error("{} has {} MiB free, and {} are needed at once", folder.display(), available >> 20, needed >> 20)]
     NoRoom {
-        /// The folder.
+        /// The folder of the benchmark.
         folder: PathBuf,
-        /// Bytes that are free.
+        /// Free space in bytes.
         available: u64,
-        /// Bytes that are needed at the fullest moment.
+        /// The space that is needed at once, in bytes.
         needed: u64,
     },
-    /// The process of a stage could not be started or talked to.
+    /// The process of a stage could not be started, or communication with it failed.
     #[error("{what} cannot be measured: its process cannot be run")]
     Process {
-        /// The stage or limit.
+        /// The name of the stage or limit.
         what: String,
-        /// Why not.
+        /// The system's error.
         #[source]
         source: io::Error,
     },
-    /// A stage failed.
+    /// The process of a stage reported an error.
     #[error("{what} failed: {message}")]
     Stage {
-        /// The stage or limit.
+        /// The name of the stage or limit.
         what: String,
-        /// What its process said.
+        /// The error that the process reported.
         message: String,
-        /// What that was, where it is one of packing's or fetching's own errors.
+        /// The code of that error, if it is one of packing or fetching.
         code: Option<&'static Code>,
     },
-    /// Interrupted.
+    /// The caller's cancel flag was set.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
 }
@@ -136,7 +136,7 @@ impl Classified for BenchError {
     }
 }
 
-/// For `map_err`: what was done, and with what.
+/// Makes an [`Io`](BenchError::Io) error in `map_err`.
 pub(crate) fn failed<'a>(
     doing: &'static str,
     path: &'a std::path::Path,

@@ -1,18 +1,18 @@
-//! The files that are packed: the same bytes for the same plan on every machine.
+//! Making the files that are packed. The same plan makes the same bytes on every machine.
 
 use crate::options::{BenchError, Data, PayloadPlan, failed};
 use std::fs::File;
 use std::io::Write as _;
 use std::path::Path;
 
-/// Bytes that are made and written at once.
+/// How many bytes are made and written at once.
 const BLOCK: usize = 256 << 10;
-/// Bytes of text and noise that alternate in files of both.
+/// The length of each run of text or noise in files of both, in bytes.
 const TURN: usize = 4 << 10;
-/// What every payload needs to be packed.
+/// The name of the setup file, which every payload needs to be packed.
 pub(crate) const SETUP_FILE: &str = "install.cmd";
 
-/// What the bytes of one file are like.
+/// The kind of bytes in one file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Noise,
@@ -22,17 +22,17 @@ enum Kind {
 
 const SETUP_SCRIPT: &str = "exit /b 0\r\n";
 
-/// Files that a plan makes.
+/// The number of files of a plan, with the setup file.
 pub(crate) fn files(plan: &PayloadPlan) -> u64 {
     plan.files.max(1) + 1
 }
 
-/// Bytes of these files.
+/// The size of these files in bytes.
 pub(crate) fn bytes(plan: &PayloadPlan) -> u64 {
     plan.size + SETUP_SCRIPT.len() as u64
 }
 
-/// Makes the files of `plan` in `folder`, a new one.
+/// Makes the files of `plan` in `folder`, which must be new or empty.
 pub(crate) fn make(plan: &PayloadPlan, folder: &Path) -> Result<(), BenchError> {
     std::fs::create_dir_all(folder).map_err(failed("make", folder))?;
     let setup = folder.join(SETUP_FILE);
@@ -48,7 +48,8 @@ pub(crate) fn make(plan: &PayloadPlan, folder: &Path) -> Result<(), BenchError> 
     Ok(())
 }
 
-/// The first holds half, the others the rest in equal parts; the last one what that leaves over.
+/// The size of a file: the first has half of the bytes, the others the rest in equal parts, the last also the
+/// remainder.
 fn size_of_file(plan: &PayloadPlan, index: u64) -> u64 {
     let (size, files) = (plan.size, plan.files.max(1));
     if files == 1 {
@@ -72,7 +73,7 @@ fn kind(data: Data, index: u64) -> Kind {
 }
 
 fn write(path: &Path, size: u64, plan: &PayloadPlan, index: u64) -> std::io::Result<()> {
-    // A seed of its own for each file: no file deflates better because it is like the one before.
+    // Each file has its own seed, so that no file deflates better because it repeats another.
     let mut bytes = Bytes::new(kind(plan.data, index), plan.seed ^ index.wrapping_mul(0x2545_f491_4f6c_dd1d));
     let mut file = File::create_new(path)?;
     let mut block = vec![0; BLOCK.min(usize::try_from(size).unwrap_or(BLOCK))];
@@ -86,7 +87,7 @@ fn write(path: &Path, size: u64, plan: &PayloadPlan, index: u64) -> std::io::Res
     Ok(())
 }
 
-/// The bytes of one file.
+/// A generator of the bytes of one file.
 struct Bytes {
     kind: Kind,
     state: u64,
@@ -100,7 +101,7 @@ impl Bytes {
         bytes
     }
 
-    /// splitmix64 (Steele, Lea and Flood 2014).
+    /// The next number of splitmix64 (Steele, Lea and Flood 2014).
     fn number(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.state ^ (self.state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -108,7 +109,7 @@ impl Bytes {
         mixed ^ (mixed >> 31)
     }
 
-    /// Letters, and a space behind them.
+    /// A word of random letters with a space at the end.
     fn word(&mut self) -> Vec<u8> {
         let length = 2 + self.number() % 9;
         (0..length).map(|_| b'a' + (self.number() % 26) as u8).chain([b' ']).collect()
@@ -132,7 +133,7 @@ impl Bytes {
         }
     }
 
-    /// Words of which some come far more often than others, as in any text.
+    /// Fills the block with words, some far more often than others, as in real text.
     fn text(&mut self, block: &mut [u8]) {
         let mut at = 0;
         while at < block.len() {

@@ -1,4 +1,4 @@
-//! The rounds: every limit and every stage once, one after the other, and again.
+//! The rounds of a benchmark: each runs every limit and every stage once, one after the other.
 
 use crate::child::{self, Running, Used};
 use crate::folder::Ground;
@@ -9,27 +9,27 @@ use crate::stage::{Facts, Stage};
 use crate::task::{Origin, Task};
 use waybill_context::Context;
 
-/// Told as it goes.
+/// Receives the progress of a benchmark.
 pub trait Watcher: Sync {
-    /// Something begins: `making 64 MiB`, `round 3 of 7`.
+    /// Called when a step begins; `what` names it, e.g. `making 64 MiB`, `round 3 of 7`.
     fn begins(&self, _what: &str) {}
 }
 
-/// Nobody watches.
+/// Ignores the progress.
 impl Watcher for () {}
 
-/// Everything that rounds need.
+/// What the rounds of a benchmark have in common.
 pub(crate) struct Bench<'a> {
     pub(crate) program: &'a StageProgram,
     pub(crate) ground: &'a Ground,
     pub(crate) facts: Facts,
     pub(crate) threads: usize,
-    /// Where the content comes from; the lab server, started each time, where nothing else is named.
+    /// The server of the content; `None` for the lab server, which is started for each download.
     pub(crate) from: Option<Origin>,
     pub(crate) context: &'a Context<'a>,
 }
 
-/// What one round measured.
+/// The measurements of one round.
 #[derive(Debug, Default)]
 pub(crate) struct Round {
     pub(crate) limits: Vec<(Limit, Used)>,
@@ -37,7 +37,7 @@ pub(crate) struct Round {
 }
 
 impl Round {
-    /// Bytes a second of a limit in this round.
+    /// The rate of a limit in this round, in bytes a second; `None` if it was not measured.
     pub(crate) fn rate(&self, limit: Limit) -> Option<f64> {
         let (_, used) = self.limits.iter().find(|(known, _)| *known == limit)?;
         Some(used.answer.bytes as f64 / used.answer.seconds).filter(|rate| rate.is_finite() && *rate > 0.0)
@@ -45,18 +45,18 @@ impl Round {
 }
 
 impl Bench<'_> {
-    /// One round.
+    /// Runs every limit and then every stage once.
     pub(crate) fn round(&self, limits: &[Limit], stages: &[Stage]) -> Result<Round, BenchError> {
         let mut round = Round::default();
-        // The limits are measured in every round beside the stages, so that a machine which slows down slows
-        // both, and the shares stay.
+        // The limits are measured again in every round, so that a machine that slows down slows limits and stages alike
+        // and the shares stay the same.
         for limit in limits {
             self.context.check()?;
             if let Some(used) = self.limit(*limit)? {
                 round.limits.push((*limit, used));
             }
         }
-        // The server is measured while the download runs, and so is no stage of its own here.
+        // The server is measured together with the download and is not run as a stage of its own.
         for stage in stages.iter().filter(|stage| **stage != Stage::Serve) {
             self.context.check()?;
             let (used, server) = self.stage(*stage)?;
@@ -70,7 +70,7 @@ impl Bench<'_> {
         Ok(round)
     }
 
-    /// `None` where this payload has nothing for it, such as blocks that deflate.
+    /// Measures a limit. `None` if the payload has nothing to measure it with, such as blocks that deflate.
     fn limit(&self, limit: Limit) -> Result<Option<Used>, BenchError> {
         let (server, from) = if limit == Limit::Http { self.origin()? } else { (None, None) };
         let bytes = sample(limit, self.facts.content);
@@ -80,7 +80,7 @@ impl Bench<'_> {
         Ok(Some(used).filter(|used| used.answer.bytes > 0))
     }
 
-    /// What a stage used, and what its server used.
+    /// Runs a stage. Returns what its process used and, for a download, what the server's process used.
     fn stage(&self, stage: Stage) -> Result<(Used, Option<Used>), BenchError> {
         let (server, from) = if stage.downloads() { self.origin()? } else { (None, None) };
         let task = Task::Stage { stage, ground: self.ground.clone(), from, threads: self.threads };
@@ -90,7 +90,7 @@ impl Bench<'_> {
 
     fn run(&self, what: &str, task: &Task) -> Result<Used, BenchError> {
         let used = child::run(self.program, what, task, self.context);
-        // Also after a failure: what a stage left would be in the way of the next one.
+        // Cleared after an error, too, because files that a stage leaves would be in the way of the next one.
         let cleared = self.ground.clear();
         let used = used?;
         cleared.map_err(failed("remove", &self.ground.output()))?;
@@ -101,8 +101,8 @@ impl Bench<'_> {
         if let Some(from) = &self.from {
             return Ok((None, Some(from.clone())));
         }
-        // A server of its own for each download, because processor time and peak memory are known of whole
-        // processes alone.
+        // Each download gets its own server process, because processor time and peak memory are only known for whole
+        // processes.
         let task = Task::Serve { ground: self.ground.clone() };
         let server = Running::start(self.program, "serve", &task, self.context)?;
         let address = server.answer().url.clone().unwrap_or_default();
@@ -110,13 +110,13 @@ impl Bench<'_> {
     }
 }
 
-/// A server works as long as its client.
+/// Gives the server's measurement the bytes and the time of its client.
 fn of_server(mut server: Used, client: &Used) -> Used {
     (server.answer.bytes, server.answer.seconds) = (client.answer.bytes, client.answer.seconds);
     server
 }
 
-/// Bytes that say enough of a limit and take about as long as a stage does.
+/// How many bytes to measure a limit with: enough for a stable rate, in about the time of a stage.
 fn sample(limit: Limit, content: u64) -> u64 {
     const MIB: u64 = 1 << 20;
     let times =

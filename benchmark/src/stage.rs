@@ -1,21 +1,21 @@
-//! The stages, and what each cannot do without.
+//! The stages, and the least work that each must do.
 
 use crate::limit::Limit;
 use crate::limit::{Need, Phase};
 use serde::{Deserialize, Serialize};
 
-/// What is known of the content that is measured: bytes at each stage of its making.
+/// Sizes of the content that is measured, in bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Facts {
-    /// Files.
+    /// The number of files.
     pub(crate) files: u64,
-    /// Bytes of the files.
+    /// The size of the source files.
     pub(crate) source: u64,
-    /// Of them, bytes of files that are deflated.
+    /// The size of those source files that are deflated.
     pub(crate) deflated: u64,
-    /// Bytes of the payload.
+    /// The size of the payload (the inner zip).
     pub(crate) payload: u64,
-    /// Bytes of the content.
+    /// The size of the content (the encrypted file).
     pub(crate) content: u64,
 }
 
@@ -38,7 +38,7 @@ pub(crate) enum Stage {
     Fetch,
 }
 
-/// Which bytes a stage's rate counts.
+/// The size by which the rate of a stage is computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Counted {
     Source,
@@ -65,7 +65,7 @@ impl Counted {
 }
 
 impl Stage {
-    /// Of a payload that is made here. [`Stage::Serve`] comes with the download.
+    /// The stages for a payload that is made here. [`Stage::Serve`] is measured with the download.
     pub(crate) const ALL: [Self; 13] = [
         Self::Sha256,
         Self::Aes,
@@ -82,14 +82,14 @@ impl Stage {
         Self::Fetch,
     ];
 
-    /// Of a content that somebody else serves.
+    /// The stages for a content on another server.
     pub(crate) const DELIVERY: [Self; 2] = [Self::Download, Self::Fetch];
 
-    /// Those whose curves a sweep follows.
+    /// The stages that a sweep measures.
     pub(crate) const SWEEP: [Self; 5] =
         [Self::Pack, Self::Download, Self::Authenticate, Self::Unpack, Self::Fetch];
 
-    /// Its name in reports.
+    /// The name of the stage in reports.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Sha256 => "sha-256",
@@ -108,7 +108,7 @@ impl Stage {
         }
     }
 
-    /// What is done, one line.
+    /// What the stage does, in one line.
     pub(crate) fn what(self) -> &'static str {
         match self {
             Self::Sha256 => "SHA-256 of the source files, read 64 KiB at a time",
@@ -129,7 +129,7 @@ impl Stage {
         }
     }
 
-    /// Which bytes its rate counts.
+    /// The size by which the rate of this stage is computed.
     pub(crate) fn counted(self) -> Counted {
         match self {
             Self::Sha256
@@ -144,20 +144,19 @@ impl Stage {
         }
     }
 
-    /// Whether a server has to run for it.
+    /// Whether the stage downloads from a server.
     pub(crate) fn downloads(self) -> bool {
         matches!(self, Self::Download | Self::Fetch)
     }
 
-    /// What it cannot do without; nothing for a server, which waits for its client.
+    /// The least work of the stage; none for a server, which waits for its client.
     pub(crate) fn phases(self, facts: &Facts, threads: usize, processors: usize) -> Vec<Phase> {
-        // Threads beyond the number of processors do not shorten the least time, and would make every share
-        // look worse.
+        // More threads than processors do not shorten the least time; counting them would make every share look worse.
         let threads = threads.min(processors);
         let Facts { source, payload, content, deflated, .. } = *facts;
         let need = |limit, bytes| Need { limit, bytes };
-        // SHA-256 counts twice: the digest covers the payload, and the MAC, which hashes each byte once as
-        // well, what is encrypted.
+        // SHA-256 counts twice: the file digest covers the payload, and the MAC (HMAC-SHA-256) covers the encrypted
+        // bytes.
         let sealing = |bytes, sealed| {
             vec![need(Limit::Sha256, bytes), need(Limit::AesEncrypt, bytes), need(Limit::Sha256, sealed)]
         };
@@ -179,7 +178,7 @@ impl Stage {
             Self::Serve => Vec::new(),
             Self::Download => vec![downloading(facts, processors)],
             Self::Authenticate => {
-                // MAC and digest take a thread each, however many were asked for.
+                // MAC and digest take one thread each, independent of `threads`.
                 let mac = vec![read(content), need(Limit::Sha256, content)];
                 vec![Phase {
                     chains: vec![mac, digesting(payload)],
@@ -199,14 +198,14 @@ fn digesting(payload: u64) -> Vec<Need> {
     [Limit::AesDecrypt, Limit::Sha256].map(|limit| Need { limit, bytes: payload }).to_vec()
 }
 
-/// Bytes come and are written; MAC and digest run beside that, each on a thread of its own.
+/// The work of a download: receiving, MAC and digest each have a thread, and the bytes are written.
 fn downloading(facts: &Facts, processors: usize) -> Phase {
     let need = |limit| vec![Need { limit, bytes: facts.content }];
     let chains = vec![need(Limit::Http), need(Limit::Sha256), digesting(facts.payload)];
     Phase { chains, spread: Vec::new(), threads: processors.min(3) }
 }
 
-/// `recorded` bytes are digested for the manifest.
+/// The work of unpacking; `recorded` is the number of bytes that are digested for the manifest.
 fn unpacking(facts: &Facts, threads: usize, recorded: u64) -> Phase {
     let needs = [
         (Limit::FileRead, facts.payload),
@@ -215,9 +214,9 @@ fn unpacking(facts: &Facts, threads: usize, recorded: u64) -> Phase {
         (Limit::Blake3, recorded),
     ];
     let spread = needs.map(|(limit, bytes)| Need { limit, bytes }).to_vec();
-    // Files are written by all threads, and synced by one at the end.
+    // All threads write files; one thread syncs them at the end.
     let writing = vec![Need { limit: Limit::FileSync, bytes: facts.source }];
-    // Unpacking never takes more than eight threads, however many it is given.
+    // Unpacking uses at most eight threads.
     Phase { chains: vec![writing], spread, threads: threads.min(8) }
 }
 

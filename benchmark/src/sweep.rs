@@ -1,4 +1,4 @@
-//! Cost as work grows: the same stages at many sizes, and at many numbers of files.
+//! Measuring how cost grows: the same stages at many sizes and at many numbers of files.
 
 use crate::bench::{check_room, make, payload_facts, stage_report, timestamp};
 use crate::folder::{Folder, Ground};
@@ -13,35 +13,36 @@ use waybill_schemas::report::benchmark::{StageReport, SweepPoint, SweepReport};
 const MIB: u64 = 1 << 20;
 const SIZES: [u64; 7] = [MIB, 8 * MIB, 64 * MIB, 256 * MIB, 1024 * MIB, 4096 * MIB, 8192 * MIB];
 const FILES: [u64; 6] = [1, 10, 100, 1000, 10_000, 50_000];
-/// Files at each size, and bytes at each number of files.
+/// The number of files at each size, and the size in bytes at each number of files.
 const FILES_OF_SIZES: u64 = 20;
 const SIZE_OF_FILES: u64 = 256 * MIB;
 
-/// A sweep to be run.
+/// A sweep to run.
 #[derive(Debug, Clone)]
 pub struct SweepRequest {
-    /// What the payloads' bytes are like.
+    /// The kind of bytes in the payloads.
     pub data: Data,
-    /// What they are made of.
+    /// The seed of the bytes.
     pub seed: u64,
-    /// The largest size; larger points are left out.
+    /// The largest size in bytes; larger points are left out.
     pub largest: u64,
-    /// The most files; points with more are left out.
+    /// The largest number of files; points with more are left out.
     pub most_files: u64,
-    /// Rounds of each point.
+    /// The number of rounds at each point.
     pub runs: u32,
-    /// The folder whose disk is measured.
+    /// The folder on the disk that is measured.
     pub folder: PathBuf,
-    /// Threads to pack and unpack with.
+    /// The number of threads for packing and unpacking.
     pub threads: usize,
     /// How the processes of stages are started.
     pub program: StageProgram,
 }
 
-/// Measures every point, one after the other, and leaves nothing behind.
+/// Measures every point, one after the other, and removes everything that it made.
 ///
 /// # Errors
-/// No room for the largest point, before the first; a stage that fails; interruption.
+/// There is not enough free space for the largest point (checked before the first one), a stage fails, or the caller's
+/// cancel flag is set.
 pub fn sweep(
     request: &SweepRequest,
     watcher: &dyn Watcher,
@@ -84,8 +85,8 @@ fn point(
     watcher: &dyn Watcher,
     context: &Context<'_>,
 ) -> Result<SweepPoint, BenchError> {
-    // A folder for each point, which is removed before the next one: so there need only be room for the
-    // largest.
+    // Each point has its own folder, which is removed before the next one, so that the free space need only suffice
+    // for the largest.
     let folder = Folder::new(&request.folder)?;
     let ground = Ground::at(folder.path());
     let subject = Subject::Made(plan);
@@ -117,8 +118,8 @@ fn point(
     Ok(point)
 }
 
-/// Where a stage's throughput falls under three quarters of the best of the smaller points, or its memory rises by more
-/// than a quarter and 4 MiB over the point before.
+/// Finds points where the throughput of a stage falls below three quarters of the best of the smaller points, or its
+/// memory rises by more than a quarter and 4 MiB over the point before; one sentence for each.
 fn bends(points: &[SweepPoint]) -> Vec<String> {
     let mut found = Vec::new();
     for grows in ["size", "files"] {

@@ -1,18 +1,18 @@
-//! The tables of a benchmark, in words: what the terminal, the page and the picture all show, each in its own form.
+//! The tables of a benchmark as text, which the terminal, the Markdown page and the chart show each in its own form.
 
 use crate::figures::{change, figure, mebibytes, megabytes, percent};
 use waybill_schemas::report::benchmark::{
     BenchmarkReport, Comparison, LimitReport, Spread, StageComparison, StageReport, SweepPoint, SweepReport,
 };
 
-/// A figure of all rounds, as text.
+/// A figure over all rounds, as text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Figure {
-    /// The middle one.
+    /// The median of all rounds.
     pub median: String,
-    /// The least.
+    /// The least of all rounds.
     pub least: String,
-    /// The most.
+    /// The greatest of all rounds.
     pub most: String,
 }
 
@@ -22,18 +22,18 @@ impl Figure {
     }
 }
 
-/// A stage.
+/// The row of a stage.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StageRow<'a> {
-    /// Its name.
+    /// The name of the stage.
     pub name: &'a str,
-    /// MB/s.
+    /// The rate in MB/s (10⁶ bytes a second).
     pub rate: Figure,
-    /// Seconds of the processor.
+    /// Processor time in seconds.
     pub cpu: Figure,
     /// Peak memory in MiB.
     pub memory: Figure,
-    /// The share of its limit, where there is one.
+    /// The share of the stage's limit in percent; `None` if the stage has no limit.
     pub share: Option<Figure>,
     /// The limit that takes most of the least time.
     pub bound_by: Option<&'a str>,
@@ -56,31 +56,31 @@ pub fn limit_rate(limit: &LimitReport) -> Figure {
     Figure::new(&limit.rate, megabytes)
 }
 
-/// A stage against the baseline.
+/// The row of a stage that is compared with a baseline.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ComparedRow<'a> {
-    /// The stage's name.
+    /// The name of the stage.
     pub name: &'a str,
-    /// The baseline's share.
+    /// The share in the baseline, in percent.
     pub before: String,
-    /// This run's.
+    /// The share in this run, in percent.
     pub now: Figure,
-    /// From the one to the other.
+    /// The relative change from the baseline to this run, in percent.
     pub change: String,
-    /// What that means.
+    /// Whether the stage regressed.
     pub judgement: Judgement,
 }
 
-/// What a change of a stage's share means.
+/// The judgement on a change of a stage's share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Judgement {
-    /// Even its best round lost more than is allowed.
+    /// Even the best round lost more than is allowed.
     Regressed,
-    /// The median lost more than is allowed, and not every round did.
+    /// The median lost more than is allowed, but the best round did not.
     NotInEveryRun,
-    /// It gained more than it might have lost.
+    /// The median gained more than it was allowed to lose.
     Gained,
-    /// Neither.
+    /// The change is within what is allowed.
     AsBefore,
 }
 
@@ -104,32 +104,32 @@ fn judgement(stage: &StageComparison, allowed: f64) -> Judgement {
     }
 }
 
-/// The names of the stages that regressed, and by how much.
+/// The rows of the stages that regressed.
 pub fn regressed(comparison: &Comparison) -> Vec<ComparedRow<'_>> {
     compared_rows(comparison).filter(|row| row.judgement == Judgement::Regressed).collect()
 }
 
-/// How throughput and memory go as one thing grows.
+/// Throughput and memory of each stage as the size or the number of files grows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SweepTable<'a> {
-    /// What grows, in words.
+    /// A title that says what grows.
     pub title: &'static str,
-    /// The number of files grows, not their size.
+    /// Whether the number of files grows rather than their size.
     pub grows_in_files: bool,
-    /// The stages that any of its points has: the columns.
+    /// The names of the columns: the stages that any point has.
     pub stages: Vec<&'a str>,
     /// A row for each point.
     pub rows: Vec<SweepRow>,
 }
 
-/// One size and number of files.
+/// A point of a sweep: one size and number of files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SweepRow {
-    /// Bytes of all files.
+    /// The size of all files in bytes.
     pub size: u64,
-    /// How many files.
+    /// The number of files.
     pub files: u64,
-    /// MB/s and peak MiB of each stage of the table.
+    /// The rate in MB/s and peak memory in MiB of each stage of the table; `None` if the point does not have it.
     pub cells: Vec<Option<(String, String)>>,
 }
 

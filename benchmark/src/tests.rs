@@ -1,4 +1,4 @@
-//! Small benchmarks with real processes: this test program again, asked for one thing each.
+//! Small benchmarks with real processes: this test program runs itself for each limit and stage.
 
 use crate::{
     BenchError, BenchRequest, Data, PayloadPlan, StageProgram, Subject, SweepRequest, answer, bench, sweep,
@@ -12,7 +12,7 @@ use waybill_publisher::{PublishRequest, publish};
 use waybill_schemas::codes::Classified as _;
 use waybill_server::{Server, ServerOptions};
 
-/// What each process does.
+/// The code of the processes that the other tests start.
 #[test]
 #[ignore = "run by the other tests, as a process of its own"]
 fn stage() {
@@ -36,7 +36,7 @@ fn is_empty(folder: &Path) -> bool {
     std::fs::read_dir(folder).unwrap().next().is_none()
 }
 
-/// Remembers what was told.
+/// A watcher that remembers the steps.
 #[derive(Default)]
 struct Told(Mutex<Vec<String>>);
 
@@ -87,7 +87,7 @@ fn every_limit_and_stage_is_measured_and_nothing_is_left() {
     }
 }
 
-/// Nothing of it deflates, and there is no limit for what is not done.
+/// Random data has no blocks that deflate, so these limits are missing, and no stage needs them.
 #[test]
 fn data_that_does_not_deflate_has_all_its_shares() {
     let folder = tempfile::tempdir().unwrap();

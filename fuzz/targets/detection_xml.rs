@@ -1,4 +1,4 @@
-//! Any bytes as Detection.xml: what is read is written and read again the same.
+//! Parses any bytes as Detection.xml. A document that was read must be the same after writing and reading it again.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

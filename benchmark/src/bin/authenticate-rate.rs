@@ -1,4 +1,4 @@
-//! How fast a package's content is authenticated and digested, and how fast this machine's single thread digests.
+//! Measures how fast a package's content is authenticated and digested, and how fast a single thread computes SHA-256.
 //!
 //! `authenticate-rate PACKAGE` prints two rates in bytes a second, each the median of five runs.
 
@@ -29,7 +29,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Bytes a second of `work`, which returns its bytes.
+/// The median rate of `work` in bytes a second; `work` returns the bytes that it processed.
 fn median(mut work: impl FnMut() -> Result<u64, Box<dyn Error>>) -> Result<f64, Box<dyn Error>> {
     let mut rates = Vec::with_capacity(RUNS);
     for _ in 0..RUNS {

@@ -1,12 +1,12 @@
-//! What sealing costs: digest, encryption, MAC and CRC of a file's bytes as a payload, into nowhere.
+//! Measures sealing alone: digest, encryption, MAC and CRC of a file's bytes as a payload, without writing the package.
 //!
-//! `seal-rate FILE` prints the median of five runs in seconds; `ci/compare-packing.sh` sets it against packing.
+//! `seal-rate FILE` prints the median of five runs in seconds; `ci/compare-packing.sh` compares it with packing.
 
 use intunewin::{PackageMetadata, PackageWriter};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::time::{Instant, SystemTime};
 
-/// Swallows what it is given.
+/// A writer that discards its bytes.
 struct Nowhere;
 
 impl Write for Nowhere {

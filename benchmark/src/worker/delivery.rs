@@ -1,4 +1,4 @@
-//! From a server to a content, or to files; and the bare download that they are held against.
+//! Measuring downloads and fetches, and the bare HTTP download that is their limit.
 
 use super::{Outcome, timed};
 use crate::folder::Ground;
@@ -17,12 +17,12 @@ use waybill_downloader::{
 use waybill_schemas::ContentDocument;
 use waybill_schemas::report::delivery::FetchReport;
 
-/// What was published.
+/// The published content of the benchmark.
 pub(super) struct Published {
     pub(super) document: ContentDocument,
-    /// The content file.
+    /// The content file in the public folder.
     pub(super) file: PathBuf,
-    /// Where it lies below a server's address.
+    /// The path of the content below the server's address.
     pub(super) path: String,
 }
 
@@ -34,7 +34,7 @@ impl Published {
         Ok(Self { document, file, path: format!("{mac}/content.bin") })
     }
 
-    /// The content, not yet authenticated.
+    /// Opens the content, which is not authenticated by that.
     pub(super) fn open(&self) -> Outcome<EncryptedContent> {
         let source = FileSource::open(&self.file)?;
         let info = self.document.file_encryption_info.clone();
@@ -42,7 +42,7 @@ impl Published {
     }
 }
 
-/// The first two phases, or all three.
+/// Measures [`Stage::Download`], which ends before unpacking, or [`Stage::Fetch`].
 pub(super) fn measure(
     stage: Stage,
     ground: &Ground,
@@ -58,7 +58,7 @@ pub(super) fn measure(
     })
 }
 
-/// Fetches once from a server that is not ours, to know what comes.
+/// Fetches once from another server, to learn the sizes of its content.
 pub(super) fn survey(
     ground: &Ground,
     from: &Origin,
@@ -68,7 +68,7 @@ pub(super) fn survey(
     let report = fetch(&request(ground, from, threads)?, context)?;
     let content = size(&report)?;
     let payload = report.validate.as_ref().map_or(content, |validated| validated.payload);
-    // Which of the files were deflated is not told, and so inflating is left out of what fetching cannot do without.
+    // The report does not say which files were deflated, so the least work of fetching is computed without inflating.
     Ok(Facts { files: report.files, source: report.bytes, deflated: 0, payload, content })
 }
 
@@ -104,21 +104,22 @@ fn request(ground: &Ground, from: &Origin, threads: usize) -> Outcome<FetchReque
     })
 }
 
-/// A server that sends nothing for so long is given up.
+/// How long a server may send nothing before the download fails.
 const STALLED: Duration = Duration::from_secs(30);
-/// As large as the writes of a download.
+/// The size of writes, the same as that of the downloader, in bytes.
 const WRITE: usize = 512 << 10;
-/// A document is no larger (`docs/publishing.md`).
+/// The largest size of a document in bytes (`docs/publishing.md`).
 const DOCUMENT: u64 = 16 << 20;
 
-/// Finds the content, then gets it: from the lab until `bytes` came, from somebody else's server once.
+/// Downloads the content without any of our code: from the lab server until `bytes` were received, from another server
+/// once.
 pub(super) fn bare_download(bytes: u64, ground: &Ground, from: &Origin) -> Outcome<Answer> {
-    // The process has one default provider; a second call finds it there, which is as good.
+    // A process has one default provider. If there is one already, the call fails, which does not matter.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    // A URL may be signed: no server learns it from another one's redirect.
+    // The URL may be signed, so no other server may learn it from a `Referer` header.
     let builder = Client::builder().http1_only().tcp_nodelay(true).referer(false).read_timeout(STALLED);
-    // The lab server is on loopback, which a proxy would look for on its own machine.
+    // The lab server is on loopback; a proxy would look for that on its own machine.
     let client = if matches!(from, Origin::Lab(_)) { builder.no_proxy() } else { builder }.build()?;
     let url = runtime.block_on(content_url(&client, ground, from))?;
     let path = ground.output();
@@ -144,12 +145,12 @@ async fn get(client: &Client, url: Url, path: &std::path::Path) -> Outcome<u64> 
     Ok(total)
 }
 
-/// The URL may be signed, and an error would name it.
+/// Makes an HTTP error status an error, without the URL, which may be signed.
 fn checked(response: reqwest::Result<Response>) -> Outcome<Response> {
     Ok(response.and_then(Response::error_for_status).map_err(reqwest::Error::without_url)?)
 }
 
-/// Of the lab's content; of a document's; or of the package itself, which a document is not.
+/// The URL of the content: that of the lab server, the one that a document names, or that of a package itself.
 async fn content_url(client: &Client, ground: &Ground, from: &Origin) -> Outcome<Url> {
     match from {
         Origin::Lab(address) => Ok(Url::parse(address)?.join(&Published::read(ground)?.path)?),
@@ -167,8 +168,8 @@ async fn content_url(client: &Client, ground: &Ground, from: &Origin) -> Outcome
     }
 }
 
-/// The document at `url`; `None` where its first bytes say that it is a package. What it names was judged by the fetch that
-/// went before.
+/// Downloads the document at `url`; `None` if its first bytes are those of a package. The document is not checked here,
+/// because an earlier fetch has done that.
 async fn described(client: &Client, url: Url) -> Outcome<Option<ContentDocument>> {
     let mut response = checked(client.get(url).send().await)?;
     let mut bytes = Vec::new();

@@ -1,4 +1,4 @@
-//! What this machine can do at best.
+//! Measuring the limits of this machine.
 
 use super::{Outcome, timed};
 use crate::folder::Ground;
@@ -13,13 +13,12 @@ use std::hint::black_box;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
-/// What packing deflates at once.
+/// The size of the blocks that packing deflates, in bytes.
 pub(super) const BLOCK: usize = 1 << 20;
-/// Blocks that are looked at, at most.
+/// The most blocks that are looked at.
 const MOST: u64 = 4096;
 
-/// Blocks from all over the files below `folder`, in the proportions in which they are there, about `bytes` of them;
-/// without those that packing would store.
+/// Evenly spaced blocks of the files below `folder`, about `bytes` bytes, without those that packing would store.
 pub(super) fn blocks_that_deflate(bytes: u64, folder: &Path) -> Outcome<Vec<Vec<u8>>> {
     let files = files(folder)?;
     let total: u64 = files.iter().map(|(_, size)| size).sum();
@@ -30,8 +29,7 @@ pub(super) fn blocks_that_deflate(bytes: u64, folder: &Path) -> Outcome<Vec<Vec<
     let mut blocks = Vec::new();
     for place in 0..places {
         let block = read_at(&files, (u128::from(total) * u128::from(place) / u128::from(places)) as u64)?;
-        // The fastest level is enough to tell a block that deflates from noise, and the time for it is not
-        // measured.
+        // The fastest level suffices to tell a block that deflates from noise. Its time is not measured.
         let deflated = compressor.deflate_compress(&block, &mut room)?;
         if deflated <= block.len() / 32 * 31 {
             blocks.push(block);
@@ -40,7 +38,7 @@ pub(super) fn blocks_that_deflate(bytes: u64, folder: &Path) -> Outcome<Vec<Vec<
     Ok(blocks)
 }
 
-/// The block at this place in all files, one behind the other.
+/// The block of a file that holds the byte at offset `place` of all files in sequence.
 fn read_at(files: &[(PathBuf, u64)], mut place: u64) -> io::Result<Vec<u8>> {
     let mut block = Vec::new();
     for (path, size) in files {
@@ -72,16 +70,16 @@ pub(super) fn files(folder: &Path) -> io::Result<Vec<(PathBuf, u64)>> {
     Ok(found)
 }
 
-/// libdeflate at this level.
+/// A compressor of libdeflate with this level.
 pub(super) fn compressor(level: i32) -> Outcome<Compressor> {
     Ok(Compressor::new(CompressionLvl::new(level).map_err(|_| "libdeflate has no such level")?))
 }
 
-/// A buffer that stays in the processor's cache, as the ones of sealing do.
+/// The size of a buffer that stays in the processor's cache, like the buffers of sealing.
 const CACHED: usize = 64 << 10;
-/// One that does not.
+/// The size of a buffer that is larger than the cache.
 const LARGE: usize = 32 << 20;
-/// The level that packing deflates at unless it is told otherwise.
+/// The default level at which packing deflates.
 const LEVEL: i32 = 6;
 
 /// Measures one limit with about `bytes` bytes.
@@ -118,7 +116,7 @@ pub(super) fn measure(limit: Limit, bytes: u64, ground: &Ground, from: Option<&O
     }
 }
 
-/// `work` on one buffer until `bytes` went through.
+/// Measures `work` on one buffer, repeated until `bytes` bytes were processed.
 fn repeat(bytes: u64, buffer: usize, mut work: impl FnMut(&mut [u8])) -> Outcome<Answer> {
     let mut buffer = vec![0x5a; buffer];
     let times = bytes.div_ceil(buffer.len() as u64).max(1);
@@ -132,7 +130,7 @@ fn repeat(bytes: u64, buffer: usize, mut work: impl FnMut(&mut [u8])) -> Outcome
 }
 
 fn copy(bytes: u64) -> Outcome<Answer> {
-    // Larger than any cache, so that it is memory that is measured.
+    // The buffers are larger than any cache, so that memory is measured.
     let from = vec![0x5a_u8; LARGE];
     repeat(bytes, LARGE, |to| to.copy_from_slice(black_box(&from)))
 }
@@ -172,7 +170,7 @@ fn inflate(bytes: u64, ground: &Ground) -> Outcome<Answer> {
     })
 }
 
-/// A new file, with whatever `then` does to it at the end.
+/// Measures writing a new file, with what `then` does to it at the end.
 fn write(bytes: u64, ground: &Ground, then: fn(&File) -> io::Result<()>) -> Outcome<Answer> {
     let mut file = File::create_new(ground.output())?;
     timed(|| {
@@ -193,7 +191,7 @@ fn fill(file: &mut File, bytes: u64) -> io::Result<()> {
     Ok(())
 }
 
-/// A file that was just written: no disk is waited for.
+/// Measures reading a file that was just written, so from the page cache and not from the disk.
 fn read(bytes: u64, ground: &Ground) -> Outcome<Answer> {
     fill(&mut File::create_new(ground.output())?, bytes)?;
     let mut file = File::open(ground.output())?;

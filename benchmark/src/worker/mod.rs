@@ -1,4 +1,4 @@
-//! The other side: the process that does one thing and says how long it took.
+//! The code of the process of a limit or stage: it does one task and reports how long it took.
 
 mod delivery;
 mod limits;
@@ -19,17 +19,17 @@ use waybill_server::{Server, ServerOptions};
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
-/// Reads a task from stdin, does it, and writes the answer to stdout: what the process of a stage does. It ends, whatever it
-/// is at, when its stdin does: then the one who asked is gone.
+/// Reads a task from stdin, does it, and writes the answer to stdout; the process of a stage calls this. When stdin is
+/// closed, the process ends at once, because the benchmark has ended.
 ///
 /// # Errors
-/// The task cannot be read or the answer not written. What fails in between is part of the answer.
+/// The task cannot be read, or the answer cannot be written. An error of the task itself is part of the answer.
 pub fn answer(context: &Context<'_>) -> io::Result<()> {
     let mut line = String::new();
     io::stdin().read_line(&mut line)?;
     let task: Task = serde_json::from_str(&line)?;
-    // A server waits for the end of its input itself: it still has its peak memory to tell then, and the
-    // thread below would end the process before that.
+    // A server waits for the end of stdin itself, because it still reports its peak memory then. The thread below would
+    // end the process before that.
     if let Task::Serve { ground } = &task {
         return serve(&ground.public());
     }
@@ -74,7 +74,7 @@ fn told(facts: Facts) -> Outcome<Answer> {
     Ok(Answer { facts: Some(facts), ..Answer::default() })
 }
 
-/// Serves until the one who asked closes our stdin.
+/// Serves until stdin is closed.
 fn serve(folder: &std::path::Path) -> io::Result<()> {
     let server = match Server::start(ServerOptions::new(folder)) {
         Ok(server) => server,
@@ -87,7 +87,7 @@ fn serve(folder: &std::path::Path) -> io::Result<()> {
     tell(&Answer::default()) // with what it came to at most
 }
 
-/// On a line of its own, whatever a test's harness has begun to say.
+/// Writes the answer on a line of its own, even if a test harness has written the beginning of a line.
 fn tell(answer: &Answer) -> io::Result<()> {
     let line = serde_json::to_string(&Answer { peak: machine::peak_memory(), ..answer.clone() })?;
     let mut output = io::stdout().lock();
@@ -95,7 +95,8 @@ fn tell(answer: &Answer) -> io::Result<()> {
     output.flush()
 }
 
-/// What a user can do about depends on what it is: packing's and fetching's own codes are passed on.
+/// The answer of a failed task. The codes of packing and fetching are passed on, so that the command can show their
+/// hints.
 fn failure(error: &(dyn Error + 'static)) -> Answer {
     let of_fetch = error.downcast_ref::<FetchError>().map(Classified::code);
     let of_pack = || error.downcast_ref::<PackError>().map(Classified::code);
@@ -103,7 +104,7 @@ fn failure(error: &(dyn Error + 'static)) -> Answer {
     Answer { error: Some(chain(error)), code, ..Answer::default() }
 }
 
-/// An error and what it came from, each once.
+/// The messages of an error and its causes, without repetitions.
 fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     for cause in std::iter::successors(error.source(), |cause| (*cause).source()) {
@@ -115,7 +116,7 @@ fn chain(error: &dyn Error) -> String {
     text
 }
 
-/// Runs `work`, which says how many bytes went through. What was done before is not part of it.
+/// Measures `work`, which returns the number of bytes that it processed. Earlier processor time is subtracted.
 fn timed(work: impl FnOnce() -> Outcome<u64>) -> Outcome<Answer> {
     let cpu_before = machine::cpu().as_secs_f64();
     let started = Instant::now();
