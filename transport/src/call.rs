@@ -102,7 +102,8 @@ impl Client {
         let too_large =
             || TransportError::TooLarge { url: request.url.to_string(), limit: request.answer_limit };
         let AnswerHead { status, headers, content_encoding, content_length, .. } = head;
-        if let Some(coding) = content_encoding {
+        // The page of an error may be encoded: its status says enough, and the caller may look at the headers.
+        if let Some(coding) = content_encoding.filter(|_| (200..=299).contains(&status)) {
             return Err(AttemptFault::Answer(AnswerFault::Altered(coding)));
         }
         // An answer to HEAD declares the length of a body that it does not have.

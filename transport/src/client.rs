@@ -16,7 +16,7 @@ use std::convert::Infallible;
 use std::io;
 use std::pin::Pin;
 use std::sync::mpsc::Sender;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::runtime::{Builder, Handle};
@@ -47,6 +47,7 @@ const IN_FLIGHT: usize = 4 << 20;
 /// An HTTP client with a network thread of its own. Dropping it ends the thread and every transfer.
 pub struct Client {
     client: reqwest::Client,
+    unproxied: Arc<Unproxied>,
     reach: Mutex<Reach>,
     handle: Handle,
     _stop: oneshot::Sender<()>,
@@ -63,6 +64,7 @@ impl Client {
 
     fn start_thread(options: &ClientOptions) -> io::Result<Self> {
         let client = build(options).map_err(io::Error::other)?;
+        let unproxied = Arc::new(Unproxied::new(options));
         let runtime = Builder::new_current_thread().enable_io().enable_time().build()?;
         let (stop, stopped) = oneshot::channel::<()>();
         let handle = runtime.handle().clone();
@@ -70,7 +72,7 @@ impl Client {
             let _ = runtime.block_on(stopped); // sent or dropped
             runtime.shutdown_background(); // a name that is being looked up would keep it
         })?;
-        Ok(Self { client, reach: Mutex::new(Reach::Anywhere), handle, _stop: stop })
+        Ok(Self { client, unproxied, reach: Mutex::new(Reach::Anywhere), handle, _stop: stop })
     }
 
     /// Sets how far redirects may lead from now on.
@@ -93,9 +95,10 @@ impl Client {
     ) -> RunningRequest {
         let (cancel, cancelled) = oneshot::channel::<()>();
         let (client, reach, budget) = (self.client.clone(), self.reach(), Arc::clone(&budget.0));
+        let unproxied = Arc::clone(&self.unproxied);
         self.handle.spawn(async move {
             let pump = async {
-                if let Err(error) = pump(&client, request, reach, &budget, tag, &events).await {
+                if let Err(error) = pump((&client, &unproxied), request, reach, &budget, tag, &events).await {
                     let _ = events.send((tag, Event::Failed(error)));
                 }
             };
@@ -105,6 +108,29 @@ impl Client {
             }
         });
         RunningRequest { _cancel: cancel }
+    }
+}
+
+/// The client for secrets that go over plain http to this machine. They are allowed there because nobody else sees them, so
+/// they do not go through a proxy either.
+struct Unproxied {
+    options: ClientOptions,
+    built: OnceLock<reqwest::Client>,
+}
+
+impl Unproxied {
+    fn new(options: &ClientOptions) -> Self {
+        Self { options: options.clone().proxy(ProxyChoice::Direct), built: OnceLock::new() }
+    }
+
+    /// Built when it is first needed, which is seldom: reading the system's certificates takes milliseconds.
+    fn get(&self) -> reqwest::Result<reqwest::Client> {
+        if let Some(client) = self.built.get() {
+            return Ok(client.clone());
+        }
+        let client = build(&self.options)?;
+        let _ = self.built.set(client.clone()); // another request may have been first
+        Ok(client)
     }
 }
 
@@ -130,14 +156,14 @@ impl Budget {
 }
 
 async fn pump(
-    client: &reqwest::Client,
+    clients: (&reqwest::Client, &Unproxied),
     request: Request,
     reach: Reach,
     budget: &Semaphore,
     tag: usize,
     events: &Sender<(usize, Event)>,
 ) -> Result<(), ConnectionError> {
-    let (mut answer, redirects) = follow(client, request, reach, tag, events).await?;
+    let (mut answer, redirects) = follow(clients, request, reach, tag, events).await?;
     let head =
         AnswerHead::new(answer.status().as_u16(), answer.headers(), declared_length(&answer), redirects);
     let _ = events.send((tag, Event::Head(Box::new(head))));
@@ -164,7 +190,7 @@ fn declared_length(answer: &Response) -> Option<u64> {
 
 /// Sends the request, and again after every redirect that may be followed.
 async fn follow(
-    client: &reqwest::Client,
+    (client, unproxied): (&reqwest::Client, &Unproxied),
     mut request: Request,
     reach: Reach,
     tag: usize,
@@ -174,7 +200,9 @@ async fn follow(
     redirect::check_secrets(&url, request.has_secrets()).map_err(|_| ConnectionError::InTheClear)?;
     let mut followed = 0;
     loop {
-        let answer = outgoing(client, &request, &url, tag, events).send().await?;
+        let is_clear_secret = request.has_secrets() && url.scheme() == "http";
+        let client = if is_clear_secret { unproxied.get()? } else { client.clone() };
+        let answer = outgoing(&client, &request, &url, tag, events).send().await?;
         let status = answer.status().as_u16();
         if !request.follows_redirects || !redirect::is_redirect(status) {
             return Ok((answer, followed));
@@ -205,7 +233,7 @@ fn outgoing(
     events: &Sender<(usize, Event)>,
 ) -> RequestBuilder {
     let builder = client.request(request.method.to_http(), url.clone()).headers(request.headers.clone());
-    match request.body.as_ref().map_or(0, |body| body.size()) {
+    match request.body.as_ref().map_or(0, |body| body.size) {
         // A server may answer 411 to a PUT that declares no length, not even an empty one.
         0 if request.body.is_some() || !request.method.is_read() => builder.header(CONTENT_LENGTH, 0),
         0 => builder,

@@ -3,11 +3,10 @@
 
 use crate::client::{BodySender, RunningRequest};
 use crate::error::TransportError;
-use crate::request::BodySource;
+use crate::request::RequestBody;
 use crate::{AnswerHead, AttemptFault, Budget, Client, ConnectionError, Event, Request, SecretUrl, TICK};
 use bytes::Bytes;
 use std::io::{self, Read as _};
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, SystemTime};
 use tokio::sync::mpsc::Sender;
@@ -128,7 +127,7 @@ impl Exchange<'_> {
 const PIECE: u64 = 64 << 10;
 /// The caller's end of a request's body.
 pub(crate) struct Upload {
-    source: Arc<dyn BodySource>,
+    body: RequestBody,
     bucket: Bucket,
     state: Option<Sending>,
 }
@@ -140,13 +139,13 @@ struct Sending {
 }
 
 impl Upload {
-    pub(crate) fn new(source: Arc<dyn BodySource>, limit_rate: Option<u64>) -> Self {
-        Self { source, bucket: Bucket::new(limit_rate), state: None }
+    pub(crate) fn new(body: RequestBody, limit_rate: Option<u64>) -> Self {
+        Self { body, bucket: Bucket::new(limit_rate), state: None }
     }
 
     /// Starts sending the body from its first byte: for the first time, or again after a redirect.
     pub(crate) fn start(&mut self, sender: BodySender) -> io::Result<()> {
-        let (reader, left) = (self.source.open()?, self.source.size());
+        let (reader, left) = (self.body.source.open()?, self.body.size);
         self.state = Some(Sending { reader, sender: sender.into_inner(), left });
         Ok(())
     }

@@ -50,7 +50,7 @@ impl Method {
 
 /// A body that can be read again from its beginning, because a request that is retried or redirected sends it again.
 pub trait BodySource: Send + Sync {
-    /// The size in bytes; a reader must give exactly that many.
+    /// The size in bytes, asked once for each request; a reader must give at least that many.
     fn size(&self) -> u64;
 
     /// Starts a new read from the first byte.
@@ -104,12 +104,19 @@ pub struct Request {
     pub(crate) method: Method,
     pub(crate) url: SecretUrl,
     pub(crate) headers: HeaderMap,
-    pub(crate) body: Option<Arc<dyn BodySource>>,
+    pub(crate) body: Option<RequestBody>,
     pub(crate) holds_keys: bool,
     pub(crate) repeatable: bool,
     pub(crate) follows_redirects: bool,
     pub(crate) answer_limit: u64,
     pub(crate) limit_rate: Option<u64>,
+}
+
+/// The body of a request. Its size is asked once, because what the request declares and what is sent must be the same.
+#[derive(Clone)]
+pub(crate) struct RequestBody {
+    pub(crate) source: Arc<dyn BodySource>,
+    pub(crate) size: u64,
 }
 
 /// The most bytes of an answer's body, unless [`Request::answer_limit`] sets another limit.
@@ -146,7 +153,7 @@ impl Request {
     /// Sends the bytes of `body`, read on the caller's thread as they go out.
     #[must_use]
     pub fn source(mut self, body: Arc<dyn BodySource>) -> Self {
-        self.body = Some(body);
+        self.body = Some(RequestBody { size: body.size(), source: body });
         self
     }
 
@@ -268,7 +275,7 @@ impl fmt::Debug for Request {
             .field("method", &self.method)
             .field("url", &self.url)
             .field("headers", &self.headers)
-            .field("body", &self.body.as_ref().map(|body| body.size()))
+            .field("body", &self.body.as_ref().map(|body| body.size))
             .finish_non_exhaustive()
     }
 }

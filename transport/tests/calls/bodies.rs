@@ -4,6 +4,7 @@ use crate::server::{Server, Turn, body, status};
 use crate::{StandingClock, call, request};
 use std::io::{self, Read};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use waybill_transport::{BodySource, FileSlice, Method, TransportError};
 
 #[test]
@@ -108,4 +109,24 @@ fn an_answer_that_was_compressed_on_the_way_is_refused() {
     let server = Server::start(vec![status(200, "Content-Encoding: gzip\r\n")]);
     let error = call(&request(Method::Get, &server, "/"), &StandingClock::default()).unwrap_err();
     assert!(matches!(error, TransportError::Altered { .. }), "{error}");
+}
+
+/// A file that grows while it is sent: what is sent is what was declared.
+#[test]
+fn the_size_of_a_body_is_asked_once() {
+    struct Growing(AtomicU64);
+    impl BodySource for Growing {
+        fn size(&self) -> u64 {
+            self.0.fetch_add(1, Ordering::Relaxed)
+        }
+
+        fn open(&self) -> io::Result<Box<dyn Read + Send>> {
+            Ok(Box::new(io::repeat(b'a')))
+        }
+    }
+    let server = Server::start(vec![]);
+    let put = request(Method::Put, &server, "/x").source(Arc::new(Growing(AtomicU64::new(5))));
+    call(&put, &StandingClock::default()).unwrap();
+    let seen = &server.seen()[0];
+    assert_eq!((seen.header("content-length"), seen.body.as_slice()), (Some("5"), b"aaaaa".as_slice()));
 }

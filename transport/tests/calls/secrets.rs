@@ -1,11 +1,13 @@
 //! Secret headers and queries are in no error, no log, no observation and nothing that is printed.
 
 use crate::server::{Server, Turn, status};
-use crate::{StandingClock, client, request};
+use crate::{StandingClock, call, client, request};
 use std::io::{self, Write};
 use std::sync::{Mutex, PoisonError};
 use waybill_context::Context;
-use waybill_transport::{Method, Observations, Request, SecretUrl, TransportError};
+use waybill_transport::{
+    Client, ClientOptions, Method, Observations, ProxyChoice, Request, SecretUrl, TransportError,
+};
 
 static LINES: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 
@@ -77,4 +79,28 @@ fn secrets_do_not_go_over_plain_http() {
     let put = Request::new(Method::Put, url).secret_header("Authorization", "Bearer canary").unwrap();
     let error = client().call(&put, &Context::silent(), &Observations::default()).unwrap_err();
     assert!(matches!(error, TransportError::InTheClear { .. }), "{error}");
+}
+
+/// What may go over plain http only because it stays on this machine would be on another one behind a proxy.
+#[test]
+fn secrets_for_this_machine_pass_by_the_proxy() {
+    let (server, proxy) = (Server::start(vec![]), Server::start(vec![]));
+    let named = ProxyChoice::Named(SecretUrl::parse(&proxy.url("/")).unwrap());
+    let client = Client::start(&ClientOptions::new().proxy(named)).unwrap();
+    let send =
+        |request: &Request| client.call(request, &Context::silent(), &Observations::default()).unwrap();
+    let put = || request(Method::Put, &server, "/blob").bytes("x");
+    send(&put().secret_header("Authorization", "Bearer canary").unwrap());
+    send(&put().holds_keys(true));
+    assert_eq!((server.seen().len(), proxy.seen().len()), (2, 0));
+    send(&put());
+    assert_eq!((server.seen().len(), proxy.seen().len()), (2, 1));
+}
+
+/// The page of a proxy or service may be compressed although nobody asked for it; the status is the answer.
+#[test]
+fn an_encoded_page_of_an_error_is_an_answer() {
+    let server = Server::start(vec![status(404, "Content-Encoding: gzip\r\n")]);
+    let answer = call(&request(Method::Get, &server, "/x"), &StandingClock::default()).unwrap();
+    assert_eq!((answer.status(), answer.header("content-encoding")), (404, Some("gzip")));
 }
