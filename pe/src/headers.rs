@@ -76,7 +76,7 @@ fn sections(table: &SectionTable<'_>) -> Vec<Section> {
     table.iter().map(section).collect()
 }
 
-/// From the last section's end to the file's, or to the signature's start where that comes last.
+/// The range from the end of the last section to the end of the file, or to the signature where that comes last.
 fn overlay(table: &SectionTable<'_>, directories: &DataDirectories<'_>, length: u64) -> Range<u64> {
     let start = table.max_section_file_offset().min(length);
     // The security directory is the one whose address is an offset in the file.

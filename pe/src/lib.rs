@@ -105,7 +105,7 @@ impl Program {
     /// Reads the program at `path`.
     ///
     /// # Errors
-    /// It cannot be opened, or is not a program.
+    /// The file cannot be opened, or is not a program.
     pub fn read(path: &Path) -> Result<Self, ProgramError> {
         let file = File::open(path).map_err(ProgramError::Read)?;
         Self::from_reader(BufReader::new(file))
@@ -114,7 +114,7 @@ impl Program {
     /// Reads a program from anything that can be read and sought.
     ///
     /// # Errors
-    /// It cannot be read, or is not a program.
+    /// The reader fails, or what it reads is not a program.
     pub fn from_reader<R: Read + Seek>(reader: R) -> Result<Self, ProgramError> {
         let (reader, failure) = FailureRecorder::new(reader);
         let program = Self::from_data(&ReadCache::new(reader));

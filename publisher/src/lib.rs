@@ -293,7 +293,7 @@ impl Classified for PublishError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Damage {
-    /// It is not there, or it is a link, a folder or a device.
+    /// The object is not there, or is a link, a folder or a device.
     #[error("there is no file {file}")]
     Missing {
         /// The name of the object.

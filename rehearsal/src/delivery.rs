@@ -1,4 +1,4 @@
-//! From the app's folder to a content folder, by way of a package and a server.
+//! Makes a content folder from the app's folder, by way of a package and a server.
 
 use crate::request::RehearsalRequest;
 use crate::stage::{PhaseOutcome, Stages};

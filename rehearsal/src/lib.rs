@@ -1,7 +1,7 @@
 //! Rehearses an app: lint, pack, serve on loopback, fetch, install, detect, install again, uninstall, and detect that
 //! it is gone. What works here works on a device, as far as `docs/fidelity.md` says.
 //!
-//! It installs on the machine that it runs on. Before it does, it looks: an app that is here already is somebody's own
+//! It installs on the machine that it runs on. It looks for the app first: one that is here already is the user's own
 //! copy, and is not touched unless [`RehearsalRequest::force`] says so.
 //!
 //! | need | entry |

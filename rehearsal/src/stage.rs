@@ -1,4 +1,4 @@
-//! One phase: run, timed, announced, and kept for the report.
+//! Runs a phase, times and announces it, and keeps it for the report.
 
 use crate::request::Audience;
 use std::time::SystemTime;

@@ -245,7 +245,7 @@ impl ContentUrl {
         check(&text).map(|()| Self(text))
     }
 
-    /// As it stands in the document, query and all: for the request alone.
+    /// The URL as it stands in the document, query and all. Only the request needs it.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -88,7 +88,7 @@ fn reason(message: &str) -> String {
     }
 }
 
-/// Bytes asked for at once.
+/// Bytes that are read at once.
 const READ_STEP: usize = 64 << 10;
 
 /// Reads at most `limit` bytes, and one more where there are more, so that the parser sees that they are too many. The

@@ -59,15 +59,15 @@ macro_rules! base64_bytes {
                 Self(bytes)
             }
 
-            /// From standard base64, with or without padding.
+            /// Decodes standard base64, with or without padding.
             ///
             /// # Errors
-            /// Not base64, or another length than [`Self::LENGTH`].
+            /// The text is not base64, or has another length than [`Self::LENGTH`].
             pub fn from_base64(text: &str) -> Result<Self, BytesError> {
                 decode(text).map(Self)
             }
 
-            /// As standard base64 with padding.
+            /// The bytes as standard base64 with padding.
             pub fn to_base64(&self) -> String {
                 STANDARD.encode(self.0)
             }
@@ -142,7 +142,7 @@ macro_rules! public {
                 &self.0
             }
 
-            /// As lower-case hexadecimal digits.
+            /// The bytes as lower-case hexadecimal digits.
             pub fn to_hex(&self) -> String {
                 self.0.iter().map(|byte| format!("{byte:02x}")).collect()
             }

@@ -1,4 +1,4 @@
-//! No key in the public tree, in any form; the document for its owner alone.
+//! No key is in the public tree in any form, and the document is for its owner alone.
 
 use super::{Bench, MIB, files, info, package};
 use base64::Engine as _;

@@ -47,7 +47,7 @@ impl AppFolder {
     /// Reads the documents of `folder`. `app.json` is read in any case: what it says is linted and packed.
     ///
     /// # Errors
-    /// One of them cannot be read, or is not an app.
+    /// One of the documents cannot be read, or is not an app.
     pub fn open(folder: &Path, for_windows: bool) -> Result<Self, AppFileError> {
         let document = AppFile::open(&folder.join(APP_DOCUMENT))?;
         let path = app_document_in(folder, for_windows);
@@ -65,7 +65,7 @@ impl AppFolder {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AppFileError {
-    /// It cannot be read.
+    /// The document cannot be read.
     #[error("cannot read the app document {}", path.display())]
     Read {
         /// The document that could not be read.
@@ -74,7 +74,7 @@ pub enum AppFileError {
         #[source]
         source: io::Error,
     },
-    /// It is not an app.
+    /// The document is not an app.
     #[error("{} is refused", path.display())]
     App {
         /// The document that is refused.
@@ -98,7 +98,7 @@ impl AppFile {
     /// Reads the document at `path`, which is itself the document, or a folder that holds one for this kind of host.
     ///
     /// # Errors
-    /// It cannot be read, is larger than [`DOCUMENT_LIMIT`], or is not an app.
+    /// The document cannot be read, is larger than [`DOCUMENT_LIMIT`], or is not an app.
     pub fn open(path: &Path) -> Result<Self, AppFileError> {
         let path = if path.is_dir() { app_document_in(path, cfg!(windows)) } else { path.to_owned() };
         let file = File::open(&path).map_err(|source| AppFileError::Read { path: path.clone(), source })?;

@@ -19,7 +19,7 @@ macro_rules! open_enum {
             /// Every value that this version knows, as it stands in a document.
             pub const KNOWN: &'static [&'static str] = &[$($text),+];
 
-            /// As it stands in a document.
+            /// The value as it stands in a document.
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $text,)+
@@ -254,9 +254,9 @@ open_enum! {
 open_enum! {
     /// What becomes of a superseded app.
     SupersedenceType {
-        /// It stays unless the new installer removes it.
+        /// The older app stays unless the new installer removes it.
         Update = "update",
-        /// It is uninstalled first.
+        /// The older app is uninstalled first.
         Replace = "replace",
     }
 }
@@ -267,12 +267,12 @@ open_enum! {
 pub struct Architectures(String);
 
 impl Architectures {
-    /// From the list as it stands in a document.
+    /// Takes the list as it stands in a document.
     pub fn new(list: impl Into<String>) -> Self {
         Self(list.into())
     }
 
-    /// As it stands in the document.
+    /// The list as it stands in the document.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -66,7 +66,7 @@ impl ApplicationInfo {
     /// Reads a Detection.xml: every variation known from the wild, nothing hostile.
     ///
     /// # Errors
-    /// One variant a fault; no message holds key material.
+    /// The first fault that was found; no message holds key material.
     pub fn read(bytes: &[u8]) -> Result<DetectionXml, DetectionXmlError> {
         read(bytes)
     }

@@ -5,7 +5,7 @@ pub(super) struct Line<'a> {
     pub(super) text: &'a str,
     /// Positions of `"`, with how many backslashes stand before each.
     quotes: Vec<(usize, usize)>,
-    /// How many of the first so many quotes are not escaped.
+    /// For each number of quotes from the start of the line: how many of them are not escaped.
     unescaped: Vec<usize>,
     /// Where the words behind `/d` and `-Value` begin.
     data: Vec<usize>,
@@ -59,8 +59,9 @@ impl<'a> Line<'a> {
         Some(Quote { sign, backslashes: backslashes_before(self.text, at - 1) })
     }
 
-    /// Where the quote that was opened before `from` is closed, its backslashes not included. The longest reading: an
-    /// escaped or a doubled quote does not close it. `None` where nothing closes it in this line.
+    /// Where the quote that was opened before `from` is closed, its backslashes not included. Of two readings it is the
+    /// longer:
+    /// an escaped or a doubled quote does not close it. `None` where nothing closes it in this line.
     pub(super) fn closing(&self, quote: Quote, from: usize) -> Option<usize> {
         if quote.sign == '\'' {
             return self.closing_apostrophe(from);
@@ -150,11 +151,11 @@ pub fn holds_secret_word(name: &str) -> bool {
 /// A name in a line: letters, digits, `_`, `-` and `.`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Name<'a> {
-    /// Its first letter, without the signs of a switch.
+    /// The position of its first letter, without the signs of a switch.
     pub(super) start: usize,
-    /// Behind its last letter.
+    /// The position behind its last letter.
     pub(super) end: usize,
-    /// Without the signs of a switch.
+    /// The name without the signs of a switch.
     pub(super) text: &'a str,
     /// Where the signs of its switch begin (`/`, `-`, `--`), where it is one.
     pub(super) switch: Option<usize>,

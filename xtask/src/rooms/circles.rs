@@ -9,7 +9,7 @@ use super::modules::Edge;
 pub(super) struct Circle {
     /// Their full names, such as `waybill-pe::resources`.
     pub(super) members: Vec<String>,
-    /// For each pair that takes part: who needs whom, and where.
+    /// For each pair of them: which needs which, and where.
     pub(super) reasons: Vec<String>,
 }
 
