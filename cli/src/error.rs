@@ -1,4 +1,4 @@
-//! What stopped a command, whatever library it came from: its code, its chain, its hint; and how it is shown.
+//! The error that ends a command, from any library: its code, causes and hint, and how they are printed.
 
 use crate::text::{ERROR, FAINT, NOTE, WARNING, printable, sentence};
 use std::error::Error;
@@ -6,10 +6,10 @@ use std::io::{self, Write};
 use waybill_schemas::codes::{Class, Classified, Code, command};
 use waybill_schemas::report::ReportedError;
 
-/// What stands before each finding in a message that lists several.
+/// The text before each finding in a message that lists several.
 const NEXT_FINDING: &str = "\n    ";
 
-/// An error on its way to the person who ran the command. Its class is the exit code.
+/// An error for the person who ran the command. Its class is the exit code.
 #[derive(Debug, Clone)]
 pub(crate) struct Failure {
     code: &'static Code,
@@ -34,25 +34,25 @@ impl Failure {
         Self { code, subject: None, message, causes: Vec::new(), hint: None }
     }
 
-    /// The same, about `subject`: the file as it was named. The first subject stays.
+    /// Adds the file that the error is about, as it was named. The first one stays.
     pub(crate) fn about(mut self, subject: &str) -> Self {
         self.subject.get_or_insert_with(|| printable(subject).into_owned());
         self
     }
 
-    /// The same, with its cause.
+    /// Adds the error's cause.
     pub(crate) fn caused_by(mut self, cause: &(dyn Error + 'static)) -> Self {
         self.add_causes(Some(cause));
         self
     }
 
-    /// The same, with a hint that knows more than the table's.
+    /// Replaces the table's hint by a more specific one.
     pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }
 
-    /// Each cause once: a library may have it in its own message already.
+    /// Adds each cause once, because a library may have its text in its own message.
     fn add_causes(&mut self, first: Option<&(dyn Error + 'static)>) {
         for cause in std::iter::successors(first, |cause| (*cause).source()) {
             let text = cause.to_string();
@@ -64,17 +64,17 @@ impl Failure {
         }
     }
 
-    /// Its class, which is the exit code.
+    /// The error's class, which is the exit code.
     pub(crate) fn class(&self) -> Class {
         self.code.class
     }
 
-    /// The id that `waybill explain` knows.
+    /// The error's id, for `waybill explain`.
     pub(crate) fn id(&self) -> &'static str {
         self.code.id
     }
 
-    /// What happened, and to what.
+    /// The message, with the file that it is about.
     pub(crate) fn message(&self) -> String {
         match &self.subject {
             Some(subject) if !self.message.contains(subject.as_str()) => {
@@ -84,17 +84,17 @@ impl Failure {
         }
     }
 
-    /// What it came from, outermost first.
+    /// The causes, outermost first.
     pub(crate) fn causes(&self) -> &[String] {
         &self.causes
     }
 
-    /// What to do next.
+    /// What to do next: the specific hint, else the table's.
     pub(crate) fn hint(&self) -> &str {
         self.hint.as_deref().unwrap_or(self.code.hint)
     }
 
-    /// The error as the JSON reports have it.
+    /// The error as JSON reports hold it.
     pub(crate) fn report(&self) -> ReportedError {
         ReportedError {
             code: self.id().to_owned(),
@@ -106,19 +106,19 @@ impl Failure {
     }
 }
 
-/// A message in which several findings come one a line: everything within a line is made safe.
+/// Makes a message safe to print, and keeps the lines of those that list several findings.
 pub(crate) fn printable_findings(message: &str) -> String {
     message.split(NEXT_FINDING).map(printable).collect::<Vec<_>>().join(NEXT_FINDING)
 }
 
-/// The one of several failures that decides the exit code.
+/// The failure that decides the exit code of several.
 pub(crate) fn deciding<'a>(failures: impl IntoIterator<Item = &'a Failure>) -> Option<&'a Failure> {
     let failures: Vec<_> = failures.into_iter().collect();
     let index = intunewin::deciding(failures.iter().map(|failure| failure.class()))?;
     failures.get(index).copied()
 }
 
-/// Writes the error, its chain once, its hint, and the id that `waybill explain` knows.
+/// Writes the error, each cause once, the hint, and the id for `waybill explain`.
 pub(crate) fn write_failure(failure: &Failure, out: &mut dyn Write) -> io::Result<()> {
     if failure.class() == Class::Interrupted {
         return writeln!(out, "{WARNING}interrupted:{WARNING:#} {}", sentence(failure.hint()));

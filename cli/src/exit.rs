@@ -1,4 +1,4 @@
-//! What the process ends with.
+//! The exit codes of the process.
 
 use clap::ValueEnum;
 use std::process::ExitCode;
@@ -12,12 +12,12 @@ pub(crate) enum ExitStyle {
     Msi,
 }
 
-/// An exit code: 32 bits on Windows; elsewhere the low 8 of them.
+/// An exit code: 32 bits on Windows, the low 8 of them on other systems.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Exit(u32);
 
 impl Exit {
-    /// Everything that was asked for is done.
+    /// The command did everything that was asked for.
     pub(crate) const DONE: Self = Self(0);
 
     /// The exit code that another process ended with.
@@ -25,8 +25,7 @@ impl Exit {
         Self(bits)
     }
 
-    /// That of a report, in the style that was asked for; the installer's own with `passthrough`, where one ran to
-    /// its end.
+    /// The exit code of a report, in the given style; with `passthrough` the installer's own, where one ran to its end.
     pub(crate) fn of_install(report: &InstallReport, style: ExitStyle, passthrough: bool) -> Self {
         let own = report.run.as_ref().and_then(|run| run.exit_code.as_ref()).map(|code| code.unsigned);
         match own.filter(|_| passthrough) {
@@ -35,7 +34,7 @@ impl Exit {
         }
     }
 
-    /// That of a report, in a style.
+    /// The exit code of a report, in the given style.
     pub(crate) fn of_report(exit: u8, style: ExitStyle) -> Self {
         match style {
             ExitStyle::Waybill => Self(exit.into()),
@@ -43,12 +42,12 @@ impl Exit {
         }
     }
 
-    /// For the system. What Unix cannot tell apart from success becomes 255.
+    /// The exit code for the system. One whose low 8 bits are zero would look like success on Unix, and becomes 255.
     pub(crate) fn into_code(self) -> ExitCode {
         match u8::try_from(self.0) {
             Ok(code) => ExitCode::from(code),
-            // `ExitCode` holds eight bits. Windows' codes have 32 (3010, 0x80070643), and the standard
-            // library has no other stable way to end with one of them.
+            // `ExitCode` holds eight bits. Windows' codes have 32 (3010, 0x80070643), and the standard library has no
+            // other stable way to end with one of them.
             Err(_) if cfg!(windows) => std::process::exit(self.0.cast_signed()),
             Err(_) => ExitCode::from(low_bits(self.0)),
         }
@@ -67,7 +66,7 @@ impl From<Class> for Exit {
     }
 }
 
-/// Windows Installer's numbers, which deployment tools understand.
+/// Windows Installer's code for the same outcome, which deployment tools understand.
 fn msi(exit: u8) -> u32 {
     match Class::from_exit_code(exit) {
         Some(Class::SoftRestart) => 3010,
@@ -79,7 +78,7 @@ fn msi(exit: u8) -> u32 {
 }
 
 const fn low_bits(code: u32) -> u8 {
-    // 256 and the like would look like success.
+    // 256 and its multiples would look like success.
     match code & 0xFF {
         0 => 255,
         bits => bits as u8,

@@ -1,4 +1,4 @@
-//! What the command line names: packages, locations, destinations, and files that reports go into.
+//! Opens what the command line names: packages, locations, destinations, and files for reports.
 
 use crate::args::PackageArgs;
 use crate::error::Failure;
@@ -13,9 +13,9 @@ use waybill_schemas::codes::{command, fetch as codes, package};
 use waybill_schemas::{DOCUMENT_LIMIT, GivenEncryptionInfo, encryption_info_from, read_bounded};
 use zeroize::Zeroizing;
 
-/// A path, or an http(s) URL.
+/// Parses a path, or an http or https URL.
 pub(crate) fn location(text: &str) -> Result<Location, Failure> {
-    // A colon alone says nothing: `C:\packages\7zip.content.json` is a path.
+    // A colon alone does not make a URL: `C:\packages\7zip.content.json` is a path.
     if !text.contains("://") {
         return Ok(Location::File(PathBuf::from(text)));
     }
@@ -26,7 +26,7 @@ pub(crate) fn location(text: &str) -> Result<Location, Failure> {
     })
 }
 
-/// The URL in this file, else in WAYBILL_URL: both keep a token out of the process list.
+/// The URL in this file, else in WAYBILL_URL. Both keep a token out of the process list.
 pub(crate) fn content_url(file: Option<&Path>) -> Result<Option<SecretUrl>, Failure> {
     let (place, text) = match file {
         Some(file) => (shown(file), Zeroizing::new(String::from_utf8_lossy(&small_file(file)?).into_owned())),
@@ -36,7 +36,7 @@ pub(crate) fn content_url(file: Option<&Path>) -> Result<Option<SecretUrl>, Fail
         },
     };
     let text = text.trim();
-    // Looked at before parsing, which drops line ends: two URLs in the file would become one.
+    // Checked before parsing, which removes line ends: two URLs in the file would become one.
     let one = (!text.contains(char::is_whitespace)).then(|| SecretUrl::parse(text).ok()).flatten();
     one.map(Some).ok_or_else(|| {
         Failure::new(&codes::SOURCE_UNUSABLE, "this is not one http(s) URL and nothing else")
@@ -45,7 +45,7 @@ pub(crate) fn content_url(file: Option<&Path>) -> Result<Option<SecretUrl>, Fail
     })
 }
 
-/// A small file, or stdin for `-`.
+/// Reads a small file, or stdin for `-`.
 pub(crate) fn small_file(file: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
     const LIMIT: usize = 1 << 20;
     let outcome = if file == Path::new("-") {
@@ -58,9 +58,9 @@ pub(crate) fn small_file(file: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
     })
 }
 
-/// Refuses a `destination` that holds the current folder, or one of `kept`, for the reason that stands beside it.
+/// Refuses a `destination` that contains the current folder, or one of `kept`, with the reason given for that.
 pub(crate) fn spare(destination: &Path, kept: &[(&Path, &'static str)]) -> Result<(), Failure> {
-    // What is not there cannot hold anything.
+    // A folder that does not exist contains nothing.
     let Ok(place) = std::fs::canonicalize(destination) else { return Ok(()) };
     if !place.is_dir() {
         return Ok(());
@@ -73,8 +73,8 @@ pub(crate) fn spare(destination: &Path, kept: &[(&Path, &'static str)]) -> Resul
     }
 }
 
-/// A file that is begun before the work it is for, so that nothing is done for a report that cannot be written; gone again
-/// where it does not come to one.
+/// A file for a report, created before the work, so that no work is done for a report that cannot be written. Dropping
+/// it before [`NewFile::write`] removes it.
 pub(crate) struct NewFile<'a> {
     path: &'a Path,
     file: waybill_disk::NewFile,
@@ -82,12 +82,12 @@ pub(crate) struct NewFile<'a> {
 }
 
 impl<'a> NewFile<'a> {
-    /// Begins it; what is there when it is written is not replaced.
+    /// Creates the file. One that exists when it is written is not replaced.
     pub(crate) fn create(path: &'a Path) -> Result<Self, Failure> {
         Self::begin(path, false)
     }
 
-    /// Begins it; one that is there is replaced when this one is written.
+    /// Creates the file. One that exists is replaced when this one is written.
     pub(crate) fn replacing(path: &'a Path) -> Result<Self, Failure> {
         Self::begin(path, true)
     }
@@ -98,7 +98,7 @@ impl<'a> NewFile<'a> {
         Ok(Self { path, file, replace })
     }
 
-    /// Writes all of it.
+    /// Writes the whole file, and moves it into place.
     pub(crate) fn write(mut self, bytes: &[u8]) -> Result<(), Failure> {
         let written = self.file.write_all(bytes);
         written
@@ -107,7 +107,7 @@ impl<'a> NewFile<'a> {
     }
 }
 
-/// An error where something is there already.
+/// Refuses an output that exists.
 pub(crate) fn refuse_existing(file: &Path, hint: &str) -> Result<(), Failure> {
     if file.symlink_metadata().is_err() {
         return Ok(());
@@ -120,7 +120,7 @@ fn not_written(path: &Path, error: &io::Error) -> Failure {
     Failure::new(&command::OUTPUT_FAILED, "cannot write the file").caused_by(error).about(&shown(path))
 }
 
-/// Opens packages, all in the same way.
+/// Opens packages, all with the same limits and encryption info.
 pub(crate) struct PackageReader {
     policy: ArchivePolicy,
     given: Option<(String, GivenEncryptionInfo)>,
@@ -138,7 +138,7 @@ impl PackageReader {
         Ok(Self { policy: args.limits.policy(), given: given.transpose()? })
     }
 
-    /// Under which limits packages are read.
+    /// The limits that packages are read under.
     pub(crate) fn policy(&self) -> &ArchivePolicy {
         &self.policy
     }
@@ -158,14 +158,14 @@ impl PackageReader {
         document: &str,
         given: &GivenEncryptionInfo,
     ) -> Result<PackageInput, Failure> {
-        // A bare content begins with its MAC; four bytes of a zip archive there would be a rare accident.
+        // A bare content begins with its MAC, which would begin like a zip by a rare accident only.
         let mut first = [0; 4];
         if source.read_at(&mut first, 0).is_ok_and(|count| count == 4) && first == *b"PK\x03\x04" {
             let message = "this is a whole package, with encryption info of its own";
             return Err(Failure::new(&command::KEYS_NOT_NEEDED, message));
         }
-        // A content that does not belong to these keys is told by its length at once, rather than by its
-        // MAC when all of it has been read.
+        // A content that does not fit the keys is refused by its size at once, rather than by its MAC after reading all
+        // of it.
         let size = source.len();
         if let Some(expected) = given.content_size.filter(|expected| *expected != size) {
             let message = format!("the content has {size} bytes, {document} says {expected}");
@@ -192,7 +192,7 @@ fn unreadable(error: &io::Error) -> Failure {
     }
 }
 
-/// The keys of a bare content, from any of the documents that carry them.
+/// The keys of a bare content, from any document that holds them.
 pub(crate) fn read_encryption_info(document: &Path) -> Result<GivenEncryptionInfo, Failure> {
     let bytes =
         File::open(document).and_then(|file| read_bounded(file, DOCUMENT_LIMIT)).map_err(|error| {

@@ -1,4 +1,4 @@
-//! The flags of Microsoft's IntuneWinAppUtil, so that scripts that call it go on working.
+//! Accepts the flags of Microsoft's IntuneWinAppUtil, so that scripts that call it keep working.
 
 use crate::commands::pack::{pack_and_report, source_date_epoch};
 use crate::error::Failure;
@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use waybill_packager::pack::{PackOutput, PackRequest, PackSource};
 use waybill_schemas::codes::{Class, command, pack};
 
-/// The name under which it is that tool.
+/// The name of the program under which it acts as that tool.
 const NAME: &str = "IntuneWinAppUtil";
 
 const HELP: &str = "\
@@ -37,7 +37,8 @@ Exit codes: 0 done, 1 the machine failed, 2 usage, 3 source refused, 130 interru
 This is waybill: `waybill pack --help` can do more.
 ";
 
-/// The flags, where the tool is meant: by the program's name, or because `-c` (or `-C`) comes first; `/c` might be a path.
+/// The flags, where that tool is meant: by the program's name, or because `-c` or `-C` comes first. `/c` might be a
+/// path.
 pub(crate) fn meant(arguments: &[OsString]) -> Option<Vec<OsString>> {
     let name = Path::new(arguments.first()?).file_stem()?.to_string_lossy();
     let flags = arguments.get(1..).unwrap_or_default();
@@ -45,7 +46,7 @@ pub(crate) fn meant(arguments: &[OsString]) -> Option<Vec<OsString>> {
     (name.eq_ignore_ascii_case(NAME) || comes_first).then(|| flags.to_vec())
 }
 
-/// Does what that tool does; `None` where all went well.
+/// Does what that tool does. Returns the class of the failure; `None` for success.
 pub(crate) fn run(arguments: Vec<OsString>) -> Option<Class> {
     session::start_logging(0, false);
     session::listen_for_ctrl_c();
@@ -61,7 +62,7 @@ pub(crate) fn run(arguments: Vec<OsString>) -> Option<Class> {
     done.err().and_then(|failure| talk.fail(&failure))
 }
 
-/// `-qq` prints nothing on stdout and no progress; an error still goes to stderr, so that it can be fixed.
+/// Packs. `-qq` prints nothing on stdout and no progress; an error still goes to stderr, so that it can be fixed.
 fn pack_quietly(flags: &Flags, talk: Output) -> Result<(), Failure> {
     let output = match flags.loudness {
         Loudness::Silent => Output::new(false, true),
@@ -96,44 +97,44 @@ fn request(flags: &Flags) -> Result<PackRequest, Failure> {
 /// What the flags ask for.
 #[derive(Debug, PartialEq, Eq)]
 enum Wanted {
-    /// `-h`
+    /// `-h`: print the flags.
     Help,
-    /// `-v`
+    /// `-v`: print the version.
     Version,
-    /// Nothing: the tool asks.
+    /// No flags: ask for everything, as that tool does.
     Questions,
-    /// Pack, with these flags.
+    /// Pack with these flags.
     Pack(Flags),
 }
 
-/// The flags of that tool as they were given.
+/// The flags of that tool.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Flags {
-    /// `-c`
+    /// `-c`: the source folder.
     source: PathBuf,
-    /// `-s`
+    /// `-s`: the setup file.
     setup_file: PathBuf,
-    /// `-o`
+    /// `-o`: the folder for the package.
     output: PathBuf,
-    /// `-a`
+    /// `-a`: the folder of catalogue files.
     catalog: Option<PathBuf>,
-    /// `-q` or `-qq`
+    /// `-q` or `-qq`, or neither.
     loudness: Loudness,
 }
 
-/// How much is printed and asked.
+/// How much is printed, and whether to ask before replacing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Loudness {
-    /// Asks before it replaces.
+    /// Neither flag: asks before it replaces a package.
     #[default]
     Asking,
-    /// `-q`: replaces without asking.
+    /// `-q`: replaces a package without asking.
     Quiet,
-    /// `-qq`: prints nothing either.
+    /// `-qq`: as `-q`, and prints nothing on stdout.
     Silent,
 }
 
-/// Reads the flags, `/c` for `-c` too, in any case.
+/// Parses the flags, in any case and with `/` for `-`.
 fn parse(arguments: Vec<OsString>) -> Result<Wanted, Failure> {
     if arguments.is_empty() {
         return Ok(Wanted::Questions);
@@ -184,7 +185,7 @@ fn wrong(message: String) -> Failure {
         .with_hint("IntuneWinAppUtil -c <source folder> -s <setup file> -o <output folder> [-a <catalog folder>] [-q|-qq]")
 }
 
-/// Asks for everything, step by step.
+/// Asks for everything that the flags would say, on the terminal.
 fn ask() -> Result<Flags, Failure> {
     on_terminal("the source folder, the setup file and the output folder would have to be asked for")?;
     let source = path("Please specify the source folder: ")?;
@@ -195,7 +196,7 @@ fn ask() -> Result<Flags, Failure> {
     Ok(Flags { source, setup_file, output, catalog, loudness: Loudness::Asking })
 }
 
-/// Asks whether what is there may be replaced.
+/// Asks whether the existing package may be replaced.
 fn may_replace(exists: &Failure) -> Result<(), Failure> {
     let refused = || exists.clone().with_hint("-q replaces it without asking");
     on_terminal("").map_err(|_| refused())?;
@@ -220,7 +221,7 @@ fn yes(question: &str) -> Result<bool, Failure> {
 fn path(question: &str) -> Result<PathBuf, Failure> {
     loop {
         let answer = answer(question)?;
-        // Explorer copies a path with quotes around it, and a person pastes it as it is.
+        // Explorer copies a path with quotes around it.
         let unquoted = answer.trim_matches('"');
         if !unquoted.is_empty() {
             return Ok(PathBuf::from(unquoted));

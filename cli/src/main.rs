@@ -1,6 +1,6 @@
 //! `waybill`: packs, checks, delivers and installs `.intunewin` packages.
 //!
-//! Arguments, progress bars and output live here; every decision is made in the libraries.
+//! Arguments, progress bars and output are here; every decision is made in the libraries.
 
 mod args;
 mod commands;
@@ -30,7 +30,7 @@ fn main() -> std::process::ExitCode {
     run(&arguments)
 }
 
-/// Runs the command that `arguments` ask for; the first is the program's own name.
+/// Runs the command that `arguments` ask for. The first of them is the program's own name.
 fn run(arguments: &[OsString]) -> ExitCode {
     let outcome = match intunewinapputil::meant(arguments) {
         Some(flags) => intunewinapputil::run(flags).into(),
@@ -57,15 +57,15 @@ fn execute(cli: Cli) -> Exit {
     }
 }
 
-/// What clap says before it shows the usage, on one line: the error and the arguments that it is about.
+/// The first paragraph of clap's message on one line: the error and the arguments that it is about.
 fn first_paragraph(text: &str) -> String {
     let lines = text.lines().map(str::trim).take_while(|line| !line.is_empty());
     lines.collect::<Vec<_>>().join(" ").trim_start_matches("error: ").to_owned()
 }
 
-/// Help and version are data; anything else that clap has to say is an error of usage.
+/// Help and version are data. Every other message of clap is an error of usage.
 fn answer(error: &clap::Error, arguments: &[OsString]) -> Option<Class> {
-    // Clap has not understood the line, so it cannot say whether JSON was asked for.
+    // Clap did not understand the arguments, so it cannot say whether JSON was asked for.
     let early = Early::of(arguments);
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
@@ -84,7 +84,7 @@ fn answer(error: &clap::Error, arguments: &[OsString]) -> Option<Class> {
     }
 }
 
-/// The two options that say how even a usage error is shown.
+/// The options that decide how even an error of usage is printed.
 struct Early {
     json: bool,
     color: ColorWhen,

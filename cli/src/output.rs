@@ -1,7 +1,7 @@
-//! The one place that prints: data to stdout, everything else to stderr.
+//! The one place that prints: data on stdout, everything else on stderr.
 //!
-//! A reader that has seen enough (`waybill … | head`) is no error: what follows is dropped quietly. Any other
-//! failure to write is one.
+//! A reader that closes the pipe early (`waybill … | head`) is no error, and the rest is dropped. Any other failure to
+//! write is one.
 
 use crate::error::{Failure, write_failure};
 use anstream::AutoStream;
@@ -11,7 +11,7 @@ use waybill_agent::as_system::Stream;
 use waybill_schemas::codes::{Class, command};
 use waybill_schemas::report::ErrorReport;
 
-/// Where a command's output goes, and in which form.
+/// How a command prints: JSON or text, all of it or only what was asked for.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Output {
     json: bool,
@@ -19,22 +19,22 @@ pub(crate) struct Output {
 }
 
 impl Output {
-    /// One JSON document with `json`; no summaries and notes with `quiet`.
+    /// With `json` one JSON document is printed; with `quiet` no summaries and notes.
     pub(crate) const fn new(json: bool, quiet: bool) -> Self {
         Self { json, quiet }
     }
 
-    /// True where stdout gets one JSON document and nothing else.
+    /// Whether stdout gets one JSON document and nothing else.
     pub(crate) const fn is_json(self) -> bool {
         self.json
     }
 
-    /// True where only what was asked for and errors are printed.
+    /// Whether only data that was asked for and errors are printed.
     pub(crate) const fn is_quiet(self) -> bool {
         self.quiet
     }
 
-    /// A report: as a document, or as the page that `human` writes.
+    /// Prints a report as a document, or as the page that `human` writes.
     pub(crate) fn report<T: Serialize>(
         self,
         report: &T,
@@ -43,7 +43,7 @@ impl Output {
         if self.json { self.document(report) } else { self.page(|out| human(report, out)) }
     }
 
-    /// A report on what was done: with `quiet` people need no page of it.
+    /// Prints a report about work that was done. With `quiet` no page of it is printed.
     pub(crate) fn summary<T: Serialize>(
         self,
         report: &T,
@@ -52,22 +52,22 @@ impl Output {
         if self.quiet && !self.json { Ok(()) } else { self.report(report, human) }
     }
 
-    /// True where people follow the work on stderr.
+    /// Whether people follow the work on stderr.
     pub(crate) const fn is_followed(self) -> bool {
         !self.json && !self.quiet
     }
 
-    /// One JSON document on stdout.
+    /// Prints one JSON document on stdout.
     pub(crate) fn document<T: Serialize + ?Sized>(self, document: &T) -> Result<(), Failure> {
         write_document(|out| serde_json::to_writer_pretty(out, document))
     }
 
-    /// One JSON document on one line on stdout: for commands that report as they go.
+    /// Prints one JSON document on one line on stdout, for commands that report as they go.
     pub(crate) fn line<T: Serialize + ?Sized>(self, document: &T) -> Result<(), Failure> {
         write_document(|out| serde_json::to_writer(out, document))
     }
 
-    /// Text for people on stdout.
+    /// Prints text for people on stdout.
     pub(crate) fn page(self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
         let stdout = io::stdout().lock();
         let choice = AutoStream::choice(&stdout);
@@ -75,23 +75,23 @@ impl Output {
         write(&mut out).and_then(|()| out.flush()).map_err(|source| not_written(&source))
     }
 
-    /// Text for people on stderr: how a command went whose data are the report.
+    /// Prints text for people on stderr, for commands whose stdout is data.
     pub(crate) fn notice(self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
         let mut out = BufWriter::new(anstream::stderr().lock());
-        // Where stderr fails there is nowhere left to say so; here and below.
+        // If stderr fails there is nowhere to report it; the same holds below.
         let _ = write(&mut out).and_then(|()| out.flush());
     }
 
-    /// Bytes on stdout as they are.
+    /// Writes bytes to stdout as they are.
     pub(crate) fn raw(self, bytes: &[u8]) -> Result<(), Failure> {
         let mut out = UntilClosed::new(io::stdout().lock());
         out.write_all(bytes).and_then(|()| out.flush()).map_err(|source| not_written(&source))
     }
 
-    /// Prints what stopped the command; returns what it exits with.
+    /// Prints the error that ended the command, and returns its class.
     pub(crate) fn fail(self, failure: &Failure) -> Option<Class> {
         if self.json {
-            // Where stdout fails, too, stderr may still say which of the two happened.
+            // If stdout fails, too, stderr may still say which of the two errors happened.
             if let Err(unwritten) = self.document(&ErrorReport { error: failure.report() }) {
                 self.tell(&unwritten);
             }
@@ -101,7 +101,8 @@ impl Output {
         Some(failure.class())
     }
 
-    /// The same where stdout gets lines of JSON: the last one holds the error; people see it too.
+    /// As [`Output::fail`], where stdout gets lines of JSON: the last line holds the error, and people see it on
+    /// stderr, too.
     pub(crate) fn fail_on_one_line(self, failure: &Failure) -> Result<Class, Failure> {
         self.line(&ErrorReport { error: failure.report() })?;
         if !self.json {
@@ -116,16 +117,16 @@ impl Output {
     }
 }
 
-/// One line on stderr.
+/// Prints one line on stderr.
 pub(crate) fn say(line: &str) {
     let _ = writeln!(anstream::stderr().lock(), "{line}");
 }
 
-/// What another process printed, passed on as it is.
+/// Passes the output of another process on as it is.
 pub(crate) fn relay(stream: Stream, bytes: &[u8]) {
     let _ = match stream {
-        // Stdout is buffered and stderr is not: without the flush the other process's two streams would come
-        // out in another order than it wrote them in.
+        // Stdout is buffered and stderr is not: without the flush the other process's two streams would come out in
+        // another order than it wrote them in.
         Stream::Out => io::stdout().write_all(bytes).and_then(|()| io::stdout().flush()),
         Stream::Err => io::stderr().write_all(bytes),
     };
@@ -136,7 +137,7 @@ fn write_document(
 ) -> Result<(), Failure> {
     let mut out = BufWriter::new(UntilClosed::new(io::stdout().lock()));
     let written = write(&mut out).map_err(io::Error::from);
-    // Flushed here: dropping the writer would hide an error.
+    // Flushed here, because dropping the writer would hide an error.
     written
         .and_then(|()| out.write_all(b"\n"))
         .and_then(|()| out.flush())
@@ -147,7 +148,7 @@ fn not_written(source: &io::Error) -> Failure {
     Failure::new(&command::OUTPUT_FAILED, "cannot write the output").caused_by(source)
 }
 
-/// Takes everything; passes it on until the reader has closed the pipe.
+/// A writer that accepts everything, and drops it once the reader has closed the pipe.
 struct UntilClosed<W> {
     inner: W,
     closed: bool,
@@ -160,8 +161,8 @@ impl<W: Write> UntilClosed<W> {
 
     fn unless_closed<T>(&mut self, outcome: io::Result<T>, instead: T) -> io::Result<T> {
         match outcome {
-            // The bytes count as written. The work goes on to its end, and the exit code says how that went,
-            // not that nobody read about it.
+            // The bytes count as written. The work continues to its end, and the exit code says how it ended, not that
+            // the reader is gone.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
                 self.closed = true;
                 Ok(instead)

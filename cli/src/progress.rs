@@ -1,4 +1,4 @@
-//! What a person sees of the work: bars on a terminal, plain lines elsewhere, nothing with `-q`.
+//! Progress on stderr: bars on a terminal, plain lines elsewhere, nothing with `-q`.
 
 use crate::output::say;
 use crate::text::{Bytes, lasted};
@@ -9,10 +9,10 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use waybill_context::{Progress, Stage};
 
-/// A stage that is over before this needs no bar; a bar is drawn again as often.
+/// A stage that ends before this gets no bar, and a bar is drawn again this often.
 const BAR_EVERY: Duration = Duration::from_millis(150);
 
-/// Plain lines come at most so often, and only for stages that last as long.
+/// How often plain lines are printed; a stage that ends before this gets none.
 const LINE_EVERY: Duration = Duration::from_secs(5);
 
 /// Shows the stages of the work on stderr.
@@ -38,7 +38,7 @@ struct Running {
 }
 
 impl Watch {
-    /// Bars where stderr is a terminal and no log lines would run through them.
+    /// Shows bars where stderr is a terminal and no log lines would run through them.
     pub(crate) fn new(quiet: bool, logs: bool) -> Self {
         let manner = match (quiet, std::io::stderr().is_terminal() && !logs) {
             (true, _) => Manner::Silent,
@@ -146,7 +146,8 @@ fn style(total: Option<u64>) -> ProgressStyle {
     style.progress_chars("━╸ ")
 }
 
-/// How much is done, at which mean rate, and how long the rest will take. What an earlier run did has no rate.
+/// How much is done, at which mean rate, and how long the rest takes. Bytes of an earlier run do not count for the
+/// rate.
 fn told(done: u64, skipped: u64, total: Option<u64>, elapsed: Duration) -> String {
     let rate = (done - skipped) as f64 / elapsed.as_secs_f64().max(0.001);
     let at = Bytes(rate as u64);

@@ -1,25 +1,25 @@
-//! Text for people: safe to print, wrapped, in columns, with numbers and colours as they read well.
+//! Text for people: safe to print, wrapped, in columns, with readable numbers and colours.
 
 use anstyle::{AnsiColor, Style};
 use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, Write};
 
-/// What did not hold.
+/// The style of a check that failed.
 pub(crate) const ERROR: Style = AnsiColor::Red.on_default().bold();
-/// What should not be so.
+/// The style of something that should be different.
 pub(crate) const WARNING: Style = AnsiColor::Yellow.on_default().bold();
-/// What holds, or went well.
+/// The style of a check that passed, or of success.
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default().bold();
-/// What is worth knowing.
+/// The style of something worth knowing.
 pub(crate) const NOTE: Style = AnsiColor::Cyan.on_default().bold();
-/// What the eye should find first.
+/// The style of what should be seen first.
 pub(crate) const STRONG: Style = Style::new().bold();
-/// What the eye may skip.
+/// The style of what may be skipped.
 pub(crate) const FAINT: Style = Style::new().dimmed();
 
-/// `text` with control characters and those that turn the reading direction written out, so that no name in a
-/// package plays with the terminal. Tabs and line breaks are written out too: a value is one line.
+/// Escapes control characters, tabs, line breaks and characters that change the reading direction, so that no name in a
+/// package can control the terminal. The result is one line.
 pub(crate) fn printable(text: &str) -> Cow<'_, str> {
     if !text.contains(is_unsafe) {
         return Cow::Borrowed(text);
@@ -40,10 +40,10 @@ fn is_unsafe(character: char) -> bool {
         || matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Characters in a line, whatever the terminal: long enough for a path, short enough for the eye.
+/// Characters in a line, at any width of the terminal: enough for a path, and easy to read.
 const WIDTH: usize = 96;
 
-/// Writes `text` word by word: the first line behind `first`, the others `indent` spaces in.
+/// Writes `text` wrapped at words: the first line after `first`, the others indented by `indent` spaces.
 pub(crate) fn write_wrapped(first: &str, indent: usize, text: &str, out: &mut dyn Write) -> io::Result<()> {
     write!(out, "{first}")?;
     let text = printable(text);
@@ -63,7 +63,7 @@ pub(crate) fn write_wrapped(first: &str, indent: usize, text: &str, out: &mut dy
     writeln!(out)
 }
 
-/// Begins with a capital and ends with a full stop.
+/// The text with a capital at its beginning and a full stop at its end.
 pub(crate) fn sentence(text: &str) -> Cow<'_, str> {
     let mut characters = text.chars();
     let Some(first) = characters.next() else { return Cow::Borrowed(text) };
@@ -77,26 +77,26 @@ pub(crate) fn sentence(text: &str) -> Cow<'_, str> {
     Cow::Owned(format!("{capital}{}{stop}", characters.as_str()))
 }
 
-/// Rows of a label and a value, the values below one another.
+/// Rows of a label and a value, with the values in one column.
 #[derive(Debug, Default)]
 pub(crate) struct Fields {
     rows: Vec<(String, String)>,
 }
 
 impl Fields {
-    /// Adds a row; the value is made safe to print.
+    /// Adds a row. The value is made safe to print.
     pub(crate) fn add(&mut self, label: &str, value: impl AsRef<str>) {
         self.rows.push((label.to_owned(), printable(value.as_ref()).into_owned()));
     }
 
-    /// Adds a row where there is a value.
+    /// Adds a row if there is a value.
     pub(crate) fn add_some(&mut self, label: &str, value: Option<impl AsRef<str>>) {
         if let Some(value) = value {
             self.add(label, value);
         }
     }
 
-    /// Writes the rows, `indent` spaces in.
+    /// Writes the rows, indented by `indent` spaces.
     pub(crate) fn write(&self, indent: usize, out: &mut dyn Write) -> io::Result<()> {
         let width = self.rows.iter().map(|(label, _)| label.chars().count()).max().unwrap_or(0);
         for (label, value) in &self.rows {
@@ -106,7 +106,7 @@ impl Fields {
     }
 }
 
-/// A number of bytes in its largest binary unit with one decimal: `1.4 MiB`.
+/// A number of bytes, printed in its largest binary unit with one decimal: `1.4 MiB`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Bytes(pub(crate) u64);
 
@@ -124,7 +124,7 @@ fn in_units(bytes: u64) -> String {
         return format!("{bytes} {unit}");
     }
     let (mut value, mut unit) = (bytes as f64 / 1024.0, 0);
-    // Rounded to one decimal, anything from here on would be printed as 1024.0 of the smaller unit.
+    // A value from here on would be rounded to 1024.0 of the smaller unit.
     while value >= 1023.95 && unit + 1 < UNITS.len() {
         value /= 1024.0;
         unit += 1;
@@ -132,7 +132,7 @@ fn in_units(bytes: u64) -> String {
     format!("{value:.1} {}", UNITS[unit])
 }
 
-/// The same, and the exact number where it was rounded: `1.4 MiB (1,467,392 bytes)`.
+/// As [`Bytes`], with the exact number where it was rounded: `1.4 MiB (1,467,392 bytes)`.
 pub(crate) fn exactly(bytes: u64) -> String {
     match bytes {
         ..1024 => in_units(bytes),
@@ -140,7 +140,7 @@ pub(crate) fn exactly(bytes: u64) -> String {
     }
 }
 
-/// A number with its thousands apart: `200,000`.
+/// A number with separated thousands: `200,000`.
 pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
@@ -153,16 +153,16 @@ pub(crate) fn grouped(number: u64) -> String {
     text
 }
 
-/// A number and its thing: `1 file`, `2,000 files`.
+/// A number and its noun: `1 file`, `2,000 files`.
 pub(crate) fn counted(number: u64, thing: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{} {thing}{plural}", grouped(number))
 }
 
-/// How long something took: `80 ms`, `1.2 s`, `2 min 5 s`.
+/// A duration: `80 ms`, `1.2 s`, `2 min 5 s`.
 pub(crate) fn lasted(seconds: f64) -> String {
     match seconds {
-        // The bounds are where rounding would give `1000 ms` and `60.0 s`.
+        // Up to the values that would be rounded to `1000 ms` and `60.0 s`.
         ..0.9995 => format!("{:.0} ms", seconds.max(0.0) * 1000.0),
         ..59.95 => format!("{seconds:.1} s"),
         _ => format!("{} min {:.0} s", (seconds / 60.0) as u64, seconds % 60.0),

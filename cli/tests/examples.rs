@@ -1,6 +1,6 @@
-//! Every example ends as its `expected.json` says: what stands there of the report must be so, field by field.
+//! Every example ends as its `expected.json` says: each field in it must be in the report with that value.
 //!
-//! They install for real on the machine that runs the tests, below the user's own folders, and take it away again.
+//! They install for real on the machine that runs the tests, below the user's own folders, and uninstall again.
 #![allow(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -17,7 +17,8 @@ fn examples() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join("examples")
 }
 
-/// Built by ci/build-examples.sh, which needs wixl; a run that wants every witness wants it too.
+/// Whether the example is built. ci/build-examples.sh does that and needs wixl; a run that requires every witness fails
+/// without.
 fn is_built(example: &Path) -> bool {
     let built = !example.join("hello.wxs").exists() || example.join("source").join("hello.msi").exists();
     let required = std::env::var("WAYBILL_WITNESSES").is_ok_and(|value| value == "required");
@@ -25,7 +26,7 @@ fn is_built(example: &Path) -> bool {
     built
 }
 
-/// What the example should report here; `None` where that cannot be shown here.
+/// What the example should report here; `None` where it cannot be run on this system.
 fn expected(example: &Path) -> Option<Value> {
     let text = fs::read_to_string(example.join("expected.json")).unwrap();
     let all: Value = serde_json::from_str(&text).unwrap();
@@ -49,7 +50,8 @@ fn try_example(example: &Path) -> (i32, Value, String) {
     (output.status.code().unwrap(), report, messages)
 }
 
-/// Each place at which the report is not as expected. Lists have the same length; objects may have more fields.
+/// Each place at which the report differs from what is expected. Lists have the same length; objects may have more
+/// fields.
 fn differences(expected: &Value, actual: &Value, place: &str, into: &mut Vec<String>) {
     match (expected, actual) {
         (Value::Object(fields), Value::Object(_)) => {
@@ -67,7 +69,7 @@ fn differences(expected: &Value, actual: &Value, place: &str, into: &mut Vec<Str
     }
 }
 
-/// The committed schema, which every report must fit.
+/// Checks a report against the committed schema.
 fn judge(report: &Value) {
     let schemas = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join("schemas").join("json");
     let schema = fs::read_to_string(schemas.join("try-report.schema.json")).unwrap();
@@ -79,7 +81,7 @@ fn judge(report: &Value) {
 
 #[test]
 fn each_ends_as_its_expected_report_says() {
-    // Their places are the user's own: a second run on this machine would meet the first one's apps.
+    // Their destinations are the user's own: a second run on this machine would find the first one's apps.
     let alone = fs::File::create(std::env::temp_dir().join("waybill-examples.lock")).unwrap();
     alone.lock().unwrap();
     let (mut shown, mut wrong) = (Vec::new(), Vec::new());
@@ -107,7 +109,7 @@ fn each_ends_as_its_expected_report_says() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// What wine cannot show by running it: its powershell.exe does nothing. Which one would run can be shown.
+/// Wine's powershell.exe does nothing, so only the program that would run can be checked.
 #[cfg(windows)]
 #[test]
 fn sysnative_names_the_64_bit_powershell() {

@@ -1,4 +1,4 @@
-//! `waybill bench`: measures, compares, and keeps the run.
+//! `waybill bench`: measures packing and delivery, compares with an earlier run, and keeps the run.
 
 use crate::args::Size;
 use crate::commands::bench_page::{write_benchmark, write_sweep};
@@ -87,7 +87,7 @@ pub(crate) struct BenchArgs {
     force: bool,
 }
 
-/// What says how a payload is made, and so nothing where somebody else's is fetched.
+/// The options that say how a payload is made, which have no meaning where one is fetched from elsewhere.
 const MADE_HERE: [&str; 5] = ["size", "data", "files", "seed", "sweep"];
 
 /// The kinds of data, as they are written.
@@ -108,7 +108,7 @@ impl From<DataKind> for Data {
     }
 }
 
-/// `10%`, `2.5 %` or `10`: a tenth is 0.1.
+/// A share, written as `10%`, `2.5 %` or `10`; a tenth is 0.1.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Percent(pub(crate) f64);
 
@@ -130,13 +130,13 @@ pub(crate) struct BenchStageArgs {}
 
 const MIB: u64 = 1 << 20;
 
-/// Measures, compares, and prints the figures.
+/// Runs the benchmark, compares it with the baseline, and prints the figures.
 pub(crate) fn run(args: &BenchArgs, session: &Session) -> Result<Exit, Failure> {
     if args.size.is_some_and(|size| size.0 == 0) {
         return Err(Failure::new(&command::USAGE, "--size is 0, and nothing is measured with nothing")
             .with_hint("give at least --size 1MiB"));
     }
-    // Claimed before the work: a benchmark of ten minutes must not end with a file that cannot be written.
+    // Created before the work: a benchmark of ten minutes must not end with a file that cannot be written.
     let outputs = Outputs::claim(args)?;
     let live = Live { told: session.output.is_followed() };
     if args.sweep {
@@ -158,14 +158,14 @@ pub(crate) fn run(args: &BenchArgs, session: &Session) -> Result<Exit, Failure> 
         Err(error) => (None, Some(error)),
     };
     report.comparison = comparison;
-    // A run that cannot be compared took its time all the same, so it is kept.
+    // A run that cannot be compared was measured all the same, so it is kept.
     outputs.write(&report, markdown, chart)?;
     unlike.map_or(Ok(()), |error| Err(Failure::from(error)))?;
     session.output.report(&report, write_benchmark)?;
     Ok(if has_regressed(&report) { Exit::from(Class::Regression) } else { Exit::DONE })
 }
 
-/// Does what a benchmark's process is asked for.
+/// Answers the request on stdin of a process that measures one stage.
 pub(crate) fn answer(session: &Session) -> Result<(), Failure> {
     waybill_benchmark::answer(&session.context()).map_err(|error| {
         Failure::new(&benchmark::STAGE_FAILED, "this is for `waybill bench` to run").caused_by(&error)
@@ -224,7 +224,7 @@ fn threads(args: &BenchArgs) -> usize {
     args.threads.map_or_else(available, usize::from)
 }
 
-/// The program that is running, which measures each stage in a process of its own.
+/// The path of this program, which measures each stage in a process of its own.
 fn program() -> Result<StageProgram, Failure> {
     let path = std::env::current_exe().map_err(|error| {
         Failure::new(&benchmark::STAGE_FAILED, "this program cannot find itself").caused_by(&error)
@@ -242,7 +242,7 @@ fn read_baseline(file: &Path) -> Result<BenchmarkReport, Failure> {
     })
 }
 
-/// The files that were asked for, made before anything is measured.
+/// The files for the results, created before anything is measured.
 struct Outputs<'a> {
     save: Option<NewFile<'a>>,
     markdown: Option<NewFile<'a>>,
@@ -281,7 +281,7 @@ impl<'a> Outputs<'a> {
     }
 }
 
-/// What people see while it goes.
+/// Reports progress to people while the benchmark runs.
 struct Live {
     told: bool,
 }

@@ -1,4 +1,4 @@
-//! What was measured: stages and limits, the verdict against an earlier run, and how both go as work grows.
+//! The page of a benchmark: stages and limits, the verdict against an earlier run, and both as work grows.
 
 use crate::text::{Bytes, ERROR, FAINT, GOOD, STRONG, WARNING, counted, grouped, printable, write_wrapped};
 use anstyle::Style;
@@ -13,12 +13,12 @@ use waybill_schemas::report::benchmark::{
     BenchmarkReport, Comparison, LimitReport, MachineKind, PayloadFacts, SweepReport,
 };
 
-/// Characters of a name.
+/// The width of a name, in characters.
 const NAME: usize = 14;
-/// Stages that stand beside one another in a sweep's table.
+/// How many stages are side by side in the table of a sweep.
 const BESIDE: usize = 5;
 
-/// A benchmark: the stages, the limits below them, and last how it stands to its baseline.
+/// Writes a benchmark: the stages, the limits below them, and last the comparison with its baseline.
 pub(crate) fn write_benchmark(report: &BenchmarkReport, out: &mut dyn Write) -> io::Result<()> {
     let facts = format!("waybill {}, {}", report.version, counted(u64::from(report.runs), "run"));
     write_heading(&payload(&report.payload), &facts, &report.machine, out)?;
@@ -30,7 +30,7 @@ pub(crate) fn write_benchmark(report: &BenchmarkReport, out: &mut dyn Write) -> 
     })
 }
 
-/// A sweep: a table for growing sizes, one for growing numbers of files, and where curves bend.
+/// Writes a sweep: a table for growing sizes, one for growing numbers of files, and where the curves bend.
 pub(crate) fn write_sweep(report: &SweepReport, out: &mut dyn Write) -> io::Result<()> {
     let each = counted(u64::from(report.runs), "run");
     let facts = format!("waybill {}, {each} of each point", report.version);
@@ -89,7 +89,7 @@ fn write_limits(limits: &[LimitReport], out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// The columns that stages and limits share.
+/// Writes the columns that stages and limits share.
 fn write_rate(name: &str, rate: &Figure, out: &mut dyn Write) -> io::Result<()> {
     let spread = format!("{}–{}", rate.least, rate.most);
     let (name, rate, indented) = (named(name), &rate.median, NAME - 2);
@@ -144,7 +144,7 @@ fn write_verdict(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()>
     write!(out, "{style:#}")
 }
 
-/// As many stages beside one another as a terminal has room for, then the others below.
+/// Writes as many stages side by side as a terminal has space for, then the others below.
 fn write_points(table: &SweepTable<'_>, out: &mut dyn Write) -> io::Result<()> {
     for first in (0..table.stages.len()).step_by(BESIDE) {
         if first > 0 {
@@ -174,7 +174,7 @@ fn write_block(table: &SweepTable<'_>, columns: Range<usize>, out: &mut dyn Writ
     Ok(())
 }
 
-/// A name that keeps to its column.
+/// A name, cut to the width of its column.
 fn named(name: &str) -> String {
     let name = printable(name);
     if name.chars().count() < NAME - 1 {

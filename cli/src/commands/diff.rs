@@ -13,7 +13,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use waybill_schemas::report::package::{Change, DiffReport, EntryChange};
 
-/// Tells how the package `new` differs from `old`, after authenticating both.
+/// Prints how the package `new` differs from `old`, after authenticating both.
 pub(crate) fn run(old: &Path, new: &Path, limits: &Limits, session: &Session) -> Result<(), Failure> {
     let (old_package, new_package) = (open(old, limits, session)?, open(new, limits, session)?);
     let diff = intunewin::diff(&old_package, &new_package)?;
@@ -50,7 +50,7 @@ fn open(path: &Path, limits: &Limits, session: &Session) -> Result<ComparedPacka
     compared.map_err(|failure| failure.about(&shown(path)))
 }
 
-/// Every change; serialises as a list that is never held.
+/// Every change; serialises as a list that is never in memory as a whole.
 struct Changes<'a>(&'a PayloadDiff<'a>);
 
 impl Serialize for Changes<'_> {
@@ -64,7 +64,7 @@ impl Serialize for Changes<'_> {
     }
 }
 
-/// Everything but the changed files, which follow one by one.
+/// Writes everything but the changed files, which follow one by one.
 fn write_diff<E>(report: &DiffReport<E>, out: &mut dyn Write) -> io::Result<()> {
     let (old, new) = (printable(&report.old), printable(&report.new));
     writeln!(out, "{STRONG}{old}{STRONG:#} -> {STRONG}{new}{STRONG:#}")?;
@@ -86,7 +86,7 @@ fn write_diff<E>(report: &DiffReport<E>, out: &mut dyn Write) -> io::Result<()> 
     )
 }
 
-/// One file that differs.
+/// Writes one file that differs.
 fn write_change(change: &EntryChange, out: &mut dyn Write) -> io::Result<()> {
     let name = printable(&change.name);
     let size = |size: Option<u64>| Bytes(size.unwrap_or(0));

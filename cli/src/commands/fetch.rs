@@ -1,4 +1,4 @@
-//! `waybill fetch`: a content by its document, package or URL, unpacked into a folder.
+//! `waybill fetch`: downloads a content by its document, package or URL, and unpacks it into a folder.
 
 use crate::args::{Limits, RootArgs, Size};
 use crate::error::Failure;
@@ -78,7 +78,7 @@ pub(crate) fn run(args: &FetchArgs, session: &Session) -> Result<(), Failure> {
     let root = args.root.folder();
     let source = args.source.as_deref().map_or(Path::new(""), Path::new);
     spare(&args.output, &[(&root, "the folder of state is in it"), (source, "the document is in it")])?;
-    // Read once: it may come from stdin.
+    // Read once, because it may come from stdin.
     let mut content_url = content_url(args.url_file.as_deref())?;
     let request = FetchRequest {
         what: wanted(args, &mut content_url)?,
@@ -94,7 +94,7 @@ pub(crate) fn run(args: &FetchArgs, session: &Session) -> Result<(), Failure> {
     session.output.summary(&report, write_fetched)
 }
 
-/// Whether it is about the content itself, and so does not say of which.
+/// Whether an error is about the content itself, whose message does not name it.
 fn is_of_content(error: &FetchError) -> bool {
     match error {
         FetchError::Unfinished(unfinished) => is_of_content(&unfinished.error),
@@ -105,7 +105,7 @@ fn is_of_content(error: &FetchError) -> bool {
     }
 }
 
-/// What was named; of a URL without its query.
+/// The source as it was given; a URL without its query.
 fn subject(wanted: &Wanted) -> String {
     match wanted {
         Wanted::Described(Location::File(path)) => shown(path),
@@ -114,7 +114,7 @@ fn subject(wanted: &Wanted) -> String {
     }
 }
 
-/// With a hint that knows what is held, and what fetch takes.
+/// The failure, with a hint that says what is held and how to continue.
 fn told(error: FetchError, resumed: bool) -> Failure {
     let going_on = error.unfinished().map(|unfinished| going_on(unfinished, resumed));
     let failure = Failure::from(error);
@@ -124,7 +124,7 @@ fn told(error: FetchError, resumed: bool) -> Failure {
     }
 }
 
-/// Better than the table's, where there is one: what is held, and what the command does about it.
+/// A hint that replaces the table's, if there is a better one: what is held, and what the command does with it.
 fn hint(id: &str, going_on: Option<(&str, String)>) -> Option<String> {
     if id == documents::DOCUMENT_NOT_JSON.id {
         let what = "give the content.json that `waybill publish` wrote, or a package";
@@ -142,7 +142,7 @@ fn hint(id: &str, going_on: Option<(&str, String)>) -> Option<String> {
     }
 }
 
-/// What to do, and what happens then.
+/// How to continue, and from where that continues.
 fn going_on(unfinished: &Unfinished, resumed: bool) -> (&'static str, String) {
     let again = if resumed { "run the same command again" } else { "run it again without --no-resume" };
     let (held, size) = (Bytes(unfinished.held), Bytes(unfinished.size));
@@ -189,8 +189,8 @@ fn options(args: &FetchArgs, content_url: Option<SecretUrl>) -> Result<FetchOpti
 
 const SLOWEST: u64 = 4096;
 
-/// What to fetch: a document or package by path or URL, or a bare content by its URL. A URL apart from the arguments
-/// that stands alone is the document's or package's own, and is taken.
+/// The content to fetch: by a document or package (path or URL), or a bare content by its URL. Without a source
+/// argument, the separate URL is that of the document or package, and is taken out of `content_url`.
 fn wanted(args: &FetchArgs, content_url: &mut Option<SecretUrl>) -> Result<Wanted, Failure> {
     let location = args.source.as_deref().map(location).transpose()?;
     let Some(document) = &args.encryption_info else {
@@ -214,8 +214,7 @@ fn wanted(args: &FetchArgs, content_url: &mut Option<SecretUrl>) -> Result<Wante
         }
     };
     let name = document.file_stem().unwrap_or_default().to_string_lossy();
-    // The stem of `7zip.content.json` is `7zip.content`, of which the second
-    // half is no part of the app's name.
+    // The stem of `7zip.content.json` is `7zip.content`, whose second half does not belong to the app's name.
     let name = name.strip_suffix(".content").unwrap_or(&name).to_owned();
     Ok(Wanted::Bare { url, info: Box::new(given.encryption_info), size: given.content_size, name })
 }
@@ -224,7 +223,7 @@ fn no_url(message: &str) -> Failure {
     Failure::new(&command::USAGE, message)
 }
 
-/// Where the files are, what each phase took, and what the servers did out of the ordinary.
+/// Writes where the files are, what each phase took, and what was unusual about the servers.
 fn write_fetched(report: &FetchReport, out: &mut dyn Write) -> io::Result<()> {
     let name = printable(&report.name);
     let verb = if report.changed { "fetched" } else { "already there:" };
@@ -265,7 +264,7 @@ fn download(phase: &DownloadReport) -> String {
     told
 }
 
-/// What is on this machine is read for it; what comes from a server is judged as it comes.
+/// How the content was authenticated: one on this machine was read for it, one from a server as it came.
 fn validate(phase: &ValidateReport, report: &FetchReport) -> String {
     let took = lasted(phase.seconds);
     let mut told = match report.download {

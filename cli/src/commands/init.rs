@@ -1,4 +1,4 @@
-//! `waybill init`: a draft of app.json, and what to look at in it.
+//! `waybill init`: drafts app.json, and prints what to check in it.
 
 use crate::error::Failure;
 use crate::files::shown;
@@ -37,7 +37,7 @@ pub(crate) struct InitArgs {
 }
 
 impl InitArgs {
-    /// What is to be drafted, and where it goes.
+    /// The request as the library takes it.
     pub(crate) fn into_request(self) -> Result<InitRequest, Failure> {
         let mut request = InitRequest::new(self.source, self.setup);
         request.output = self.output;
@@ -47,7 +47,7 @@ impl InitArgs {
     }
 }
 
-/// Drafts an app document, and prints what to look at in it.
+/// Drafts an app document, and prints what to check in it.
 pub(crate) fn run(args: InitArgs, session: &Session) -> Result<(), Failure> {
     let (path, draft) = init(&args.into_request()?, &session.context())?;
     let report = InitReport {
@@ -63,7 +63,7 @@ pub(crate) fn run(args: InitArgs, session: &Session) -> Result<(), Failure> {
     session.output.summary(&report, write_drafted)
 }
 
-/// The document's main fields, and every note.
+/// Writes the document's main fields and every note.
 fn write_drafted(report: &InitReport, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{GOOD}wrote{GOOD:#} {STRONG}{}{STRONG:#}", printable(&report.document))?;
     let app = &report.app;

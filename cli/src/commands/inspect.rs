@@ -1,4 +1,4 @@
-//! `waybill inspect`: what a package says of itself and what is in it.
+//! `waybill inspect`: prints the fields of a package and its files.
 
 use super::diff;
 use crate::args::PackageArgs;
@@ -46,7 +46,7 @@ pub(crate) struct InspectArgs {
     reading: PackageArgs,
 }
 
-/// Shows what a package says of itself, and its payload once it is authenticated; or how it differs from another one.
+/// Prints the fields of a package, and its payload once it is authenticated; or how it differs from another one.
 pub(crate) fn run(args: &InspectArgs, session: &Session) -> Result<(), Failure> {
     if let Some([old, new]) = args.diff.as_deref() {
         return diff::run(old, new, &args.reading.limits, session);
@@ -98,7 +98,7 @@ fn head<'a>(input: &PackageInput, package: &Path, show_keys: bool) -> InspectRep
     }
 }
 
-/// Authenticates the content, judges its archive, and reports on it.
+/// Authenticates the content, checks its payload as an archive, and reports on it.
 fn payload(
     input: PackageInput,
     reader: &PackageReader,
@@ -123,7 +123,7 @@ fn list(archive: &Archive, out: &mut dyn Write) -> io::Result<()> {
     visited.map_err(io::Error::other).and(written)
 }
 
-/// Everything that is known without the content.
+/// Writes everything that is known without the content.
 fn write_head<E>(report: &InspectReport<E>, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{STRONG}{}{STRONG:#}", printable(&report.package))?;
     let mut fields = Fields::default();
@@ -191,7 +191,7 @@ fn msi_fields(msi: &MsiInfo) -> Fields {
     fields
 }
 
-/// What is unusual: the outer zip's shape, which Intune refuses, and Detection.xml's, which it may.
+/// Writes what is unusual: the outer zip's shape, which Intune refuses, and Detection.xml, which it may refuse.
 fn write_remarks<E>(report: &InspectReport<E>, out: &mut dyn Write) -> io::Result<()> {
     if report.deviations.is_empty() && report.notes.is_empty() {
         return Ok(());
@@ -203,7 +203,7 @@ fn write_remarks<E>(report: &InspectReport<E>, out: &mut dyn Write) -> io::Resul
     Ok(())
 }
 
-/// The payload of an authentic content; with `largest` its largest files too.
+/// Writes the payload of an authentic content; with `largest` also its largest files.
 pub(crate) fn write_payload<E>(
     report: &InspectReport<E>,
     largest: bool,
@@ -229,7 +229,7 @@ fn summary(payload: &PayloadReport) -> String {
     format!("{}{folders}, {} unpacked", counted(payload.files, "file"), Bytes(payload.unpacked_size))
 }
 
-/// One entry: its size and name.
+/// Writes the size and name of an entry.
 fn write_entry(entry: &EntryReport, out: &mut dyn Write) -> io::Result<()> {
     match entry.name.ends_with('/') {
         true => writeln!(out, "  {:>12}  {}", "folder", printable(&entry.name)),

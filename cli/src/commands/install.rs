@@ -1,4 +1,4 @@
-//! `waybill install`, `uninstall` and `detect`: an app brought to the state that is wanted, or looked for, with the rights it needs.
+//! `waybill install`, `uninstall` and `detect`: attempts and detection of an app, with the rights that it needs.
 
 use crate::args::RootArgs;
 use crate::commands::install_page::{in_words_of_the_command, write_attempt, write_detected, write_step};
@@ -148,7 +148,7 @@ enum Who {
 }
 
 impl Manner {
-    /// As settings, with files below `root`.
+    /// The settings of the library, with files below `root`.
     pub(crate) fn settings(&self, root: &Path) -> Settings {
         let script_host = self.script_host.clone().map_or(ScriptHost::OfTheSystem, ScriptHost::Program);
         let mut settings = Settings::new(root);
@@ -160,7 +160,7 @@ impl Manner {
         settings
     }
 
-    /// With whose rights the app is run.
+    /// The account whose rights the app is run with.
     pub(crate) fn account(&self) -> AccountChoice {
         match self.account {
             Who::App => AccountChoice::AsDocumented,
@@ -170,7 +170,7 @@ impl Manner {
 }
 
 impl AttemptArgs {
-    /// As settings, with files below the root.
+    /// The settings of the library, with files below the root.
     pub(crate) fn settings(&self) -> Settings {
         let mut settings = self.manner.settings(&self.root.folder());
         settings.on_time_limit = match self.on_timeout {
@@ -196,7 +196,8 @@ fn attempt(intent: Intent, args: &AttemptArgs, session: &Session) -> Result<Exit
     let undertaking = if args.dry_run { Undertaking::Look } else { Undertaking::Run };
     let account = match stand(&given.app, args.manner.account(), undertaking, &system)? {
         Stand::Here(account) => account,
-        // The other process reads the same command line; stdin is read already, so it is handed on.
+        // The process with the system's rights has the same command line. Stdin was read already, so its bytes are
+        // handed on.
         Stand::AsSystem => return run_as_system(stdin, session),
     };
     let root = args.root.folder();
@@ -217,7 +218,7 @@ fn attempt(intent: Intent, args: &AttemptArgs, session: &Session) -> Result<Exit
     };
     let listener = Listener { output: session.output, lines: args.events };
     let mut report = apply(&request, &State::open(&root)?, &system, &listener, &session.context())?;
-    // The runner's advice names no option; here it may.
+    // The advice of the library names no options of the command, which this sentence may.
     report.next = in_words_of_the_command(&report.advice);
     tell(&report, args.events, session.output)?;
     Ok(Exit::of_install(&report, args.exit_style, args.passthrough_exit))
@@ -235,7 +236,7 @@ fn tell(report: &InstallReport, lines: bool, output: Output) -> Result<(), Failu
     }
 }
 
-/// The app that was named, and what came from stdin.
+/// The app that the argument names, and the bytes of stdin where the app was read from there.
 pub(super) fn given(path: &Path) -> Result<(AppFile, Vec<u8>), Failure> {
     if path != Path::new("-") {
         return Ok((AppFile::open(path)?, Vec::new()));
@@ -246,7 +247,7 @@ pub(super) fn given(path: &Path) -> Result<(AppFile, Vec<u8>), Failure> {
     Ok((AppFile::read(bytes.as_slice(), "stdin")?, bytes.to_vec()))
 }
 
-/// Where rights are another's than under Intune, that is said before anything runs.
+/// Prints a note before anything runs, where the rights are not those under Intune.
 pub(super) fn note_context(account: AccountChoice, system: &dyn System, session: &Session) {
     if session.output.is_followed()
         && account == AccountChoice::Current
@@ -281,7 +282,7 @@ fn content_folder(folder: &Path) -> Result<ContentSource, Failure> {
     })
 }
 
-/// Tells decisions as they fall: as lines of JSON, or to people.
+/// Prints each decision when it is made, as a line of JSON or for people.
 struct Listener {
     output: Output,
     lines: bool,
@@ -324,10 +325,10 @@ pub(crate) fn detect(args: &DetectArgs, session: &Session) -> Result<Exit, Failu
     Ok(Exit::of_report(report.exit, ExitStyle::Waybill))
 }
 
-/// What the system gets of our variables: settings of ours, none of which is on its command line.
+/// The environment variables that are handed to the system's process: settings that are not on its command line.
 const VARIABLES: [&str; 3] = ["WAYBILL_ROOT", "WAYBILL_URL", "NO_COLOR"];
 
-/// Runs this very command line again as the system, and passes its output on.
+/// Runs the same command line as the system, and passes its output on.
 pub(crate) fn run_as_system(stdin: Vec<u8>, session: &Session) -> Result<Exit, Failure> {
     let unable = |message: &str, error: &std::io::Error| {
         Failure::new(&command::INPUT_UNREADABLE, message).caused_by(error)

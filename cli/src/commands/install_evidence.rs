@@ -1,5 +1,5 @@
-//! What led to the outcome of an attempt: the run, each rule with what it wants and what is there, the requirements, and what
-//! the command line comes to on this machine.
+//! The evidence for an attempt's outcome: the run, each rule with what it wants and what it found, the requirements,
+//! and the command line as it runs on this machine.
 
 use crate::text::{
     Bytes, ERROR, FAINT, Fields, GOOD, STRONG, WARNING, counted, lasted, printable, write_wrapped,
@@ -11,10 +11,10 @@ use waybill_schemas::report::install::{
     Occasion, OutputReport, RequirementsReport, RuleReport, RunReport,
 };
 
-/// Lines of output that a page shows.
+/// How many lines of output a page shows.
 const MOST_LINES: usize = 24;
 
-/// Exit code, time, output, survivors.
+/// Writes exit code, duration, output and processes that stayed.
 pub(super) fn write_run(run: &RunReport, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "\n{STRONG}Run{STRONG:#}")?;
     let mut fields = Fields::default();
@@ -36,7 +36,7 @@ pub(super) fn write_run(run: &RunReport, out: &mut dyn Write) -> io::Result<()> 
     write_output(&run.output, out)
 }
 
-/// After a success: a line or two.
+/// Writes a run that succeeded, in a line or two.
 pub(super) fn write_run_briefly(report: &InstallReport, out: &mut dyn Write) -> io::Result<()> {
     let Some(run) = &report.run else { return Ok(()) };
     let mut fields = Fields::default();
@@ -50,7 +50,7 @@ pub(super) fn write_run_briefly(report: &InstallReport, out: &mut dyn Write) -> 
     fields.write(2, out)
 }
 
-/// By every number that people search for, and by name.
+/// The exit code in every notation that people search for, and its name.
 fn number(code: &ExitCodeReport) -> String {
     let mut text = code.unsigned.to_string();
     if code.signed < 0 {
@@ -77,7 +77,7 @@ fn took(run: &RunReport) -> String {
     format!("{} of at most {} min", lasted(run.seconds), run.limit_minutes)
 }
 
-/// The end of what it printed.
+/// Writes the end of the output.
 fn write_output(output: &OutputReport, out: &mut dyn Write) -> io::Result<()> {
     if output.bytes == 0 {
         return writeln!(out, "  {FAINT}it printed nothing{FAINT:#}");
@@ -95,7 +95,7 @@ fn write_output(output: &OutputReport, out: &mut dyn Write) -> io::Result<()> {
     lines[shown..].iter().try_for_each(|line| write_wrapped("  | ", 4, line, out))
 }
 
-/// One look for the app.
+/// Writes one detection.
 pub(super) fn write_look(look: &DetectionReport, out: &mut dyn Write) -> io::Result<()> {
     let when = match look.occasion {
         Occasion::Before => " before anything was done",
@@ -112,7 +112,7 @@ pub(super) fn write_look(look: &DetectionReport, out: &mut dyn Write) -> io::Res
     look.rules.iter().try_for_each(|rule| write_rule(rule, ["holds", "does not hold"], out))
 }
 
-/// Intune's agent looks once; that more looks were needed is worth knowing.
+/// How often detection looked. Intune's agent looks once, so more looks are worth a note.
 fn looks(look: &DetectionReport) -> String {
     match look.after_milliseconds {
         Some(after) if look.looks > 1 => {
@@ -122,7 +122,7 @@ fn looks(look: &DetectionReport) -> String {
     }
 }
 
-/// One rule; `answers` are the words for yes and no.
+/// Writes one rule; `answers` are the words for yes and no.
 pub(super) fn write_rule(rule: &RuleReport, answers: [&str; 2], out: &mut dyn Write) -> io::Result<()> {
     let (style, answer): (Style, &str) = match rule.answer {
         Answer::Detected => (GOOD, answers[0]),
@@ -150,7 +150,7 @@ pub(super) fn write_rule(rule: &RuleReport, answers: [&str; 2], out: &mut dyn Wr
     }
 }
 
-/// What does not hold or cannot be decided; with `every` what holds, too.
+/// Writes requirements that do not hold or cannot be decided; with `every` also those that hold.
 pub(super) fn write_requirements(
     requirements: &RequirementsReport,
     every: bool,
@@ -178,10 +178,10 @@ pub(super) fn write_requirements(
     rules.into_iter().try_for_each(|rule| write_rule(rule, ["holds", "does not hold"], out))
 }
 
-/// Differences beyond these are for the JSON report.
+/// How many differences a page shows. The others are in the JSON report.
 const MOST_VARIABLES: usize = 12;
 
-/// The line, the program behind it, the folder and the variables.
+/// Writes the command line, the program that it starts, the working folder and the variables.
 pub(super) fn write_command(command: &CommandReport, intent: Intent, out: &mut dyn Write) -> io::Result<()> {
     let which = match intent {
         Intent::Install => "Install command",
@@ -201,7 +201,7 @@ pub(super) fn write_command(command: &CommandReport, intent: Intent, out: &mut d
         for place in &refused.searched {
             writeln!(out, "    {FAINT}searched:{FAINT:#} {}", printable(place))?;
         }
-        // One line, however long: it often is a command to be copied.
+        // Not wrapped, because it often is a command to be copied.
         writeln!(out, "    {FAINT}mend:{FAINT:#} {}", printable(&refused.mend))?;
     }
     write_environment(&command.environment, out)
@@ -214,7 +214,8 @@ fn found(program: &str, command: &CommandReport) -> String {
     }
 }
 
-/// Where its variables are not the caller's: what works in a console and not under Intune is often there.
+/// Writes where its variables differ from the caller's, which often explains what works in a console and not under
+/// Intune.
 fn write_environment(differences: &[EnvironmentDifference], out: &mut dyn Write) -> io::Result<()> {
     let (left_out, set): (Vec<_>, Vec<_>) = differences.iter().partition(|one| one.left_out);
     for one in set.iter().take(MOST_VARIABLES) {

@@ -1,4 +1,4 @@
-//! `waybill lint`: what goes wrong in practice, as a page, JSON or SARIF.
+//! `waybill lint`: prints findings of lint as a page, JSON or SARIF.
 
 use crate::error::Failure;
 use crate::files::shown;
@@ -46,18 +46,18 @@ pub(crate) struct LintArgs {
 }
 
 impl LintArgs {
-    /// How sources are listed.
+    /// The exclusions for listing the source folder.
     fn walk_options(&self) -> Result<WalkOptions, Failure> {
         Ok(WalkOptions::excluding(Exclusions::new(&self.exclude)?))
     }
 
-    /// What is allowed; an unknown code is refused, lest a typing error allow nothing.
+    /// The codes that are allowed. An unknown one is refused, because a typing error would allow nothing.
     pub(crate) fn allowances(&self) -> Result<Vec<Allowance>, Failure> {
         self.allow.iter().map(|text| allowance(text)).collect()
     }
 }
 
-/// `CODE` or `CODE=REASON`.
+/// Parses `CODE` or `CODE=REASON`.
 pub(super) fn allowance(text: &str) -> Result<Allowance, Failure> {
     let (code, reason) = text.split_once('=').unwrap_or((text, ""));
     let reason = if reason.trim().is_empty() { "allowed on the command line" } else { reason.trim() };
@@ -71,7 +71,7 @@ pub(super) fn allowance(text: &str) -> Result<Allowance, Failure> {
     }
 }
 
-/// Looks for what goes wrong in practice; refused where something stands that must not.
+/// Lints an app. Returns the class of the outcome where a finding stands that is not allowed.
 pub(crate) fn run(args: &LintArgs, session: &Session) -> Result<Option<Class>, Failure> {
     let (allowances, options) = (args.allowances()?, args.walk_options()?);
     let name = shown(&args.path);
@@ -90,8 +90,7 @@ fn write_sarif(report: &LintReport, file: &Path, force: bool) -> Result<(), Fail
         io::ErrorKind::AlreadyExists => Failure::new(&command::REPORT_EXISTS, "it is there already"),
         _ => Failure::new(&command::OUTPUT_FAILED, "cannot write the report").caused_by(error),
     };
-    // `create_new` asks and creates in one step, so that no file of another process
-    // that comes in between is lost.
+    // `create_new` checks and creates in one step, so that a file that another process makes meanwhile is not lost.
     let opened = if force { File::create(file) } else { File::create_new(file) };
     opened
         .and_then(|file| {
@@ -103,7 +102,7 @@ fn write_sarif(report: &LintReport, file: &Path, force: bool) -> Result<(), Fail
         .map_err(|error| failed(&error).about(&shown(file)))
 }
 
-/// Every finding with its place and its fix; with `whole` also what is allowed, what was skipped, and the count.
+/// Writes every finding with its place and its fix; with `whole` also what is allowed, what was skipped, and the count.
 fn write_lint(report: &LintReport, whole: bool, out: &mut dyn Write) -> io::Result<()> {
     let standing = report.findings.iter().filter(|finding| finding.allowed.is_none());
     for (index, finding) in standing.clone().enumerate() {
@@ -145,7 +144,7 @@ fn write_finding(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
     let (severity, code, place) = (finding.severity, &finding.code, finding.place.to_string());
     writeln!(out, "{style}{severity}[{code}]{style:#} {STRONG}{}{STRONG:#}", printable(&place))?;
     write_wrapped("  ", 2, &finding.message, out)?;
-    // One line, however long: it often is a command to be copied.
+    // Not wrapped, because it often is a command to be copied.
     writeln!(out, "  {NOTE}mend:{NOTE:#} {}", printable(&finding.mend))
 }
 

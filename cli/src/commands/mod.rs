@@ -89,7 +89,8 @@ pub(crate) enum Command {
     BenchStage(bench::BenchStageArgs),
 }
 
-/// Runs a command. Where its report is printed already and yet not all is well, that says what it exits with.
+/// Runs a command, and returns the exit code where there is no failure to print: a printed report may have failed
+/// checks.
 pub(crate) fn run(command: Command, session: &Session) -> Result<Exit, Failure> {
     match command {
         Command::Init(args) => init::run(args, session).map(done),

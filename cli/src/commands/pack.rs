@@ -1,4 +1,4 @@
-//! `waybill pack`: a package from a source folder, and what to type into the portal.
+//! `waybill pack`: packs a source folder, and prints what to enter in the portal.
 
 use crate::args::Size;
 use crate::error::Failure;
@@ -76,7 +76,7 @@ impl From<LevelName> for Level {
 }
 
 impl PackArgs {
-    /// What is to be packed, and how.
+    /// The request as the library takes it.
     pub(crate) fn into_request(self) -> Result<PackRequest, Failure> {
         let mut options = PackOptions::default();
         options.exclusions = Exclusions::new(&self.exclude)?;
@@ -102,15 +102,15 @@ fn nothing_named(source: &Path) -> Failure {
     ))
 }
 
-/// `SOURCE_DATE_EPOCH`: seconds since 1970 (reproducible-builds.org); unset or empty says nothing.
+/// Reads `SOURCE_DATE_EPOCH`, in seconds since 1970 (reproducible-builds.org); `None` where it is unset or empty.
 pub(crate) fn source_date_epoch() -> Result<Option<SystemTime>, Failure> {
     let Some(text) = std::env::var_os("SOURCE_DATE_EPOCH").filter(|text| !text.is_empty()) else {
         return Ok(None);
     };
     let seconds = text.to_str().and_then(|text| text.parse().ok()).map(Duration::from_secs);
     let time = seconds.and_then(|seconds| SystemTime::UNIX_EPOCH.checked_add(seconds));
-    // Refused, not ignored, as the specification asks: a build that is meant to be reproducible
-    // would go on and differ every time.
+    // Refused and not ignored, as the specification demands: a build that is meant to be reproducible would differ
+    // every time.
     time.map(Some).ok_or_else(|| {
         let text = text.to_string_lossy();
         Failure::new(&command::USAGE, format!("SOURCE_DATE_EPOCH is {text:?}, not seconds since 1970"))
@@ -118,18 +118,18 @@ pub(crate) fn source_date_epoch() -> Result<Option<SystemTime>, Failure> {
     })
 }
 
-/// Packs, and prints what was packed and what to type into the portal.
+/// Packs, and prints what was packed and what to enter in the portal.
 pub(crate) fn run(args: PackArgs, session: &Session) -> Result<(), Failure> {
     pack_and_report(&args.into_request()?, session)
 }
 
-/// The same for a request from elsewhere.
+/// As [`run`], for a request from another command.
 pub(crate) fn pack_and_report(request: &PackRequest, session: &Session) -> Result<(), Failure> {
     let report = pack(request, &session.context())?;
     session.output.summary(&report, write_packed)
 }
 
-/// The page: the package, its largest files, what was left out, and what the portal asks for.
+/// Writes the page: the package, its largest files, what was left out, and what the portal asks for.
 fn write_packed(report: &PackReport, out: &mut dyn Write) -> io::Result<()> {
     let seconds = report.seconds.scan + report.seconds.pack + report.seconds.publish;
     let package = printable(&report.package);
@@ -161,7 +161,7 @@ fn write_notes(notes: &[PackNote], out: &mut dyn Write) -> io::Result<()> {
     notes.iter().try_for_each(|note| write_wrapped(&mark, 4, &note.message, out))
 }
 
-/// Only where it lasted long enough to mean something.
+/// The rate, where packing lasted long enough for it to mean anything.
 fn rate(bytes: u64, seconds: f64) -> String {
     if seconds < 1.0 { String::new() } else { format!(" ({}/s)", Bytes((bytes as f64 / seconds) as u64)) }
 }

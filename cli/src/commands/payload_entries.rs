@@ -1,4 +1,4 @@
-//! A payload's entries, one at a time: into a document, onto a page, or the largest of them.
+//! Visits the entries of a payload one at a time: for a document, for a page, or for the largest of them.
 
 use intunewin::{Archive, ArchiveEntry, ArchiveError, DosTime};
 use serde::ser::{Error as _, SerializeSeq as _};
@@ -8,10 +8,10 @@ use std::collections::BinaryHeap;
 use waybill_schemas::report::package::EntryReport;
 use waybill_schemas::report::package::PayloadReport;
 
-/// Files that a summary names.
+/// How many files a summary names.
 const LARGEST: usize = 10;
 
-/// All entries in their order; serialises as a list that is never held.
+/// All entries in their order; serialises as a list that is never in memory as a whole.
 pub(crate) struct PayloadEntries<'a>(pub(crate) &'a Archive);
 
 impl Serialize for PayloadEntries<'_> {
@@ -27,7 +27,7 @@ impl Serialize for PayloadEntries<'_> {
     }
 }
 
-/// What ends a visit.
+/// Why a visit ended early.
 pub(crate) enum Stop<E> {
     /// The archive could not be read.
     Archive(ArchiveError),
@@ -41,7 +41,7 @@ impl<E> From<ArchiveError> for Stop<E> {
     }
 }
 
-/// An entry as it is reported.
+/// The report of an entry.
 pub(crate) fn entry_report(entry: &ArchiveEntry) -> EntryReport {
     EntryReport {
         name: entry.name.listed(),
@@ -52,7 +52,7 @@ pub(crate) fn entry_report(entry: &ArchiveEntry) -> EntryReport {
     }
 }
 
-/// `2024-02-29T13:37:58Z`; `None` where the fields hold no date.
+/// The time as `2024-02-29T13:37:58Z`; `None` where the fields are not a date.
 fn written_time(time: DosTime) -> Option<String> {
     time.to_system_time()?;
     let (date, clock) = (time.date(), time.time());
@@ -61,7 +61,7 @@ fn written_time(time: DosTime) -> Option<String> {
     Some(format!("{year}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"))
 }
 
-/// Counts, sizes and the largest files of a payload of `size` bytes.
+/// The counts, sizes and largest files of a payload of `size` bytes.
 pub(crate) fn payload_report(archive: &Archive, size: u64) -> Result<PayloadReport, ArchiveError> {
     Ok(PayloadReport {
         size,
@@ -72,13 +72,13 @@ pub(crate) fn payload_report(archive: &Archive, size: u64) -> Result<PayloadRepo
     })
 }
 
-/// The largest files, the largest first; of equal ones those that come first by name.
+/// The largest files first; of equal ones, the first by name.
 fn largest(archive: &Archive) -> Result<Vec<EntryReport>, ArchiveError> {
     let mut held: BinaryHeap<Reverse<Ranked>> = BinaryHeap::with_capacity(LARGEST + 1);
     archive.visit::<ArchiveError>(|entry| {
         let smallest = held.peek().map_or(0, |Reverse(ranked)| ranked.size);
-        // One that is as large as the smallest held is let in as well: the name decides between them,
-        // and the heap gives up the other.
+        // A file that is as large as the smallest one held is pushed as well: the name decides between them, and the
+        // heap drops the other.
         if !entry.name.is_folder() && (held.len() < LARGEST || entry.size >= smallest) {
             held.push(Reverse(Ranked::new(&entry)));
             if held.len() > LARGEST {
@@ -90,7 +90,7 @@ fn largest(archive: &Archive) -> Result<Vec<EntryReport>, ArchiveError> {
     Ok(held.into_sorted_vec().into_iter().map(|Reverse(ranked)| ranked.report).collect())
 }
 
-/// A file, ordered by size and then against its name.
+/// A file, ordered by size and then in reverse by its name.
 struct Ranked {
     size: u64,
     report: EntryReport,

@@ -1,4 +1,4 @@
-//! `waybill publish`: a package's content for any web server.
+//! `waybill publish`: publishes a package's content for any web server.
 
 use crate::args::PackageArgs;
 use crate::error::Failure;
@@ -43,14 +43,14 @@ pub(crate) struct PublishArgs {
     reading: PackageArgs,
 }
 
-/// Publishes a package's content, and prints what lies where.
+/// Publishes a package's content, and prints where its files are.
 pub(crate) fn run(args: PublishArgs, session: &Session) -> Result<(), Failure> {
     let package = shown(&args.package);
     let context = session.context();
     let about = |failure: Failure| failure.about(&package);
     let reader = PackageReader::new(&args.reading)?;
     let input = reader.open(&args.package).map_err(about)?;
-    // A package carries its keys: it must not lie in the tree that is served.
+    // A package holds its keys, so it must not be in the folder that is served.
     let package_has_keys = input.package().is_some();
     let content = input.into_content(&context).map_err(|error| about(error.into()))?;
     let mut request = PublishRequest::new(args.package, args.to);
@@ -68,7 +68,7 @@ pub(crate) fn run(args: PublishArgs, session: &Session) -> Result<(), Failure> {
     session.output.summary(&report, write_published)
 }
 
-/// Where everything lies, and every note.
+/// Writes where every file is, and every note.
 fn write_published(report: &PublishReport, out: &mut dyn Write) -> io::Result<()> {
     let package = printable(&report.package);
     let pieces = counted(report.piece_count, "piece");

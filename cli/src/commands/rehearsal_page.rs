@@ -1,4 +1,4 @@
-//! What a rehearsal came to, phase by phase, and what was learned of the app.
+//! The page of a rehearsal, phase by phase, and what was learned about the app.
 
 use crate::text::{ERROR, FAINT, GOOD, NOTE, STRONG, WARNING, lasted, printable, sentence, write_wrapped};
 use anstyle::Style;
@@ -8,12 +8,12 @@ use waybill_schemas::report::rehearsal::{
     RehearsalReport,
 };
 
-/// Things that are named of each kind.
+/// How many things of each kind are named.
 const MOST: usize = 8;
-/// Lines of an installer's output that are shown.
+/// How many lines of an installer's output are shown.
 const LINES: usize = 10;
 
-/// The page. Without `whole` only what failed, and what to do.
+/// Writes a rehearsal: with `whole` all of it, otherwise only the phase that failed and what to do.
 pub(crate) fn write_rehearsal(report: &RehearsalReport, whole: bool, out: &mut dyn Write) -> io::Result<()> {
     if whole {
         let version = report.app.version.as_deref().map(|version| format!(" {}", printable(version)));
@@ -46,7 +46,7 @@ pub(crate) fn write_rehearsal(report: &RehearsalReport, whole: bool, out: &mut d
     Ok(())
 }
 
-/// Phases that were not reached come on one line.
+/// Writes the phases. Those that were not reached share one line.
 fn write_phases(phases: &[RehearsalPhase], whole: bool, out: &mut dyn Write) -> io::Result<()> {
     let is_unreached = |phase: &&RehearsalPhase| {
         phase.status == PhaseStatus::Skipped && phase.summary.starts_with("not reached")
@@ -62,7 +62,7 @@ fn write_phases(phases: &[RehearsalPhase], whole: bool, out: &mut dyn Write) -> 
     write_wrapped(&format!("  {FAINT}-{FAINT:#}       not reached:   "), 25, &unreached.join(", "), out)
 }
 
-/// What the installer of the phase that failed printed last.
+/// Writes the last lines that the installer of the failed phase printed.
 fn write_output(phases: &[RehearsalPhase], out: &mut dyn Write) -> io::Result<()> {
     let failed = phases.iter().find(|phase| phase.status == PhaseStatus::Failed);
     let Some(PhaseDetails::Install(report)) = failed.and_then(|phase| phase.details.as_ref()) else {
@@ -90,7 +90,7 @@ fn write_phase(phase: &RehearsalPhase, out: &mut dyn Write) -> io::Result<()> {
     write_wrapped(&first, 35, &phase.summary, out)
 }
 
-/// Where a rule of the app's own did not hold, the proposed one is worth its room.
+/// Whether to show the proposed detection rule: one of the app's own rules did not hold.
 fn needs_rule(report: &RehearsalReport) -> bool {
     let failed = report.phases.iter().find(|phase| phase.status == PhaseStatus::Failed);
     failed.is_some_and(|phase| matches!(phase.phase, Phase::Install | Phase::Detect))

@@ -1,4 +1,4 @@
-//! `waybill try`: the rehearsal of an app on this machine, or a Windows Sandbox file that runs it.
+//! `waybill try`: rehearses an app on this machine, or writes a Windows Sandbox file that does.
 
 use crate::commands::install::{self, Manner, note_context};
 use crate::commands::lint::allowance;
@@ -64,7 +64,7 @@ pub(crate) struct TryArgs {
 }
 
 impl TryArgs {
-    /// What lint may overlook.
+    /// The findings that lint may ignore.
     pub(crate) fn allowances(&self) -> Result<Vec<Allowance>, Failure> {
         self.allow.iter().map(|text| allowance(text)).collect()
     }
@@ -85,7 +85,7 @@ impl TryArgs {
 
 const OTHER_NAME: &str = "give another name, or remove it first";
 
-/// Rehearses an app, and prints what came of it and what was learned.
+/// Rehearses an app, and prints what happened and what was learned.
 pub(crate) fn run(args: &TryArgs, session: &Session) -> Result<Exit, Failure> {
     if let Some(file) = &args.sandbox {
         return write_sandbox(args, file, session).map(|()| Exit::DONE);
@@ -107,7 +107,7 @@ pub(crate) fn run(args: &TryArgs, session: &Session) -> Result<Exit, Failure> {
         say(&format!("installs {name} on this machine, and takes it away again"));
     }
     note_context(request.settings.account, &system, session);
-    // Made before anything is installed: a report that cannot be written must not be found out afterwards.
+    // Created before anything is installed, so that a report that cannot be written is noticed first.
     let junit_file = args.junit.as_deref().map(NewFile::create).transpose()?;
     let report = rehearse(&request, &system, &live, &session.context())?;
     if let Some(file) = junit_file {
@@ -118,7 +118,7 @@ pub(crate) fn run(args: &TryArgs, session: &Session) -> Result<Exit, Failure> {
     Ok(Exit::of_report(report.exit, ExitStyle::Waybill))
 }
 
-/// What people see while it goes: a line for each phase that may take its time.
+/// Prints a line for each phase that may take a while.
 struct Live {
     told: bool,
 }
@@ -135,7 +135,7 @@ impl Audience for Live {
     }
 }
 
-/// The folders of this machine go into the file, so it is of use on this machine alone.
+/// Writes the Sandbox file. It holds paths of this machine, so it can be used here only.
 fn write_sandbox(args: &TryArgs, file: &Path, session: &Session) -> Result<(), Failure> {
     if !cfg!(windows) {
         let failure = Failure::new(&command::USAGE, "--sandbox is for Windows, whose folders it maps");

@@ -1,4 +1,4 @@
-//! `waybill serve`: a published folder over HTTP.
+//! `waybill serve`: serves a published folder over HTTP.
 
 use crate::error::Failure;
 use crate::output::{Output, say};
@@ -35,7 +35,7 @@ pub(crate) struct ServeArgs {
     lab: bool,
 }
 
-/// `IP:PORT`, `localhost:PORT`, or `:PORT` on loopback.
+/// Parses `IP:PORT`, `localhost:PORT`, or `:PORT` on loopback.
 fn address(text: &str) -> Result<SocketAddr, String> {
     let loopback = |port: &str| {
         let port = port.parse().map_err(|_| format!("'{port}' is no port; one has 0 to 65535"))?;
@@ -47,7 +47,7 @@ fn address(text: &str) -> Result<SocketAddr, String> {
     }
 }
 
-/// Serves until Ctrl-C, which is how a server ends: no error.
+/// Serves until Ctrl-C, which is the usual end of a server and so not an error.
 pub(crate) fn run(args: &ServeArgs, session: &Session) -> Result<(), Failure> {
     let output = session.output;
     let options = ServerOptions::new(&args.folder)
@@ -65,7 +65,7 @@ pub(crate) fn run(args: &ServeArgs, session: &Session) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A line a request: on stderr for people, on stdout as JSON.
+/// Prints a line for each request: on stderr for people, on stdout as JSON.
 struct Lines(Output);
 
 impl AccessLog for Lines {
@@ -80,7 +80,7 @@ impl AccessLog for Lines {
     }
 }
 
-/// What people see at the start; a line each.
+/// The lines that people see when the server has started.
 fn started_lines(folder: &Path, url: &str, address: SocketAddr, lab: bool) -> Vec<String> {
     let folder = folder.display().to_string();
     let mut lines = vec![format!(
@@ -98,7 +98,7 @@ fn started_lines(folder: &Path, url: &str, address: SocketAddr, lab: bool) -> Ve
     lines
 }
 
-/// `GET /00ff/content.bin 206, 1048576 bytes, 3 ms`
+/// The line for a request, such as `GET /00ff/content.bin 206, 1048576 bytes, 3 ms`.
 fn access_line(record: &AccessRecord) -> String {
     let request = served_request(record);
     let ServedRequest { method, path, status, bytes, ms, complete } = &request;
@@ -106,7 +106,7 @@ fn access_line(record: &AccessRecord) -> String {
     format!("{} {} {status}, {bytes} bytes, {ms} ms{cut}", printable(method), printable(path))
 }
 
-/// As a line of JSON.
+/// The request as it is written in a line of JSON.
 fn served_request(record: &AccessRecord) -> ServedRequest {
     ServedRequest {
         method: record.method.clone(),

@@ -1,4 +1,4 @@
-//! `waybill bench` as a person and as CI run it.
+//! Runs `waybill bench` as people and CI do.
 
 use super::documents::judged;
 use super::run;
@@ -36,7 +36,7 @@ fn a_run_is_told_kept_and_drawn_and_nothing_is_overwritten() {
     assert_eq!(judged("bench-report", &replaced.stdout), saved(&bench));
 }
 
-/// Seven rounds are two hundred processes, a minute under wine, and nothing in it is the system's own.
+/// Seven rounds are two hundred processes, which take a minute under wine, and nothing in it depends on the system.
 #[cfg(not(windows))]
 #[test]
 fn a_stage_that_lost_its_share_ends_the_command_with_12() {
@@ -91,7 +91,7 @@ fn what_cannot_be_compared_is_refused_before_anything_is_measured() {
     assert_eq!(refused(&["work", "--sweep", "--baseline", "baseline.json"]).0, 2);
 }
 
-/// The server has no such file: that is told as fetch tells it, and no token is.
+/// The server has no such file. The error names the URL as fetch does, without its token.
 #[test]
 fn a_signed_url_is_told_without_its_query() {
     let bench = Workbench::new();

@@ -1,11 +1,11 @@
-//! Under `--json` stdout is exactly one document, and it fits its committed schema.
+//! With `--json`, stdout is exactly one document that fits its committed schema.
 
 use super::run;
 use super::workbench::{Workbench, project};
 use serde_json::Value;
 use std::fs;
 
-/// The one document on stdout, judged by its committed schema; and the exit code.
+/// The one document on stdout, checked against its committed schema, and the exit code.
 fn document(bench: &Workbench, schema: &str, arguments: &[&str]) -> (Value, i32) {
     let output = run(bench, arguments);
     let document = judged(schema, &output.stdout);
@@ -13,7 +13,7 @@ fn document(bench: &Workbench, schema: &str, arguments: &[&str]) -> (Value, i32)
     (document, output.status.code().unwrap())
 }
 
-/// The one document in `stdout`, which fits its committed schema.
+/// The one document in `stdout`, checked against its committed schema.
 pub(crate) fn judged(schema: &str, stdout: &[u8]) -> Value {
     let document: Value = serde_json::from_slice(stdout)
         .unwrap_or_else(|error| panic!("{schema}: {error}: {}", String::from_utf8_lossy(stdout)));

@@ -1,4 +1,4 @@
-//! `waybill fetch` over `waybill serve`: two processes and the loopback between them.
+//! `waybill fetch` from `waybill serve`: two processes on loopback.
 
 use super::command;
 use super::documents::judged;
@@ -10,10 +10,10 @@ use std::process::{Command, Output};
 use waybill_support::folder_listing::list;
 use waybill_support::noise::PseudoRandom;
 
-/// Bytes of the larger of the two files: the content has six pieces.
+/// Size in bytes of the larger of the two files, with which the content has six pieces.
 const SIZE: usize = 5 << 20;
 
-/// A published content behind a server, which ends before its folder goes.
+/// A published content behind a server that ends before its folder is removed.
 struct Lab {
     serving: Serving,
     bench: Workbench,
@@ -33,7 +33,7 @@ impl Lab {
         lab
     }
 
-    /// The command, away from this machine's own state, proxies and URLs.
+    /// The command, without this machine's own state, proxies and URLs.
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = command(&self.bench, arguments);
         command.env("WAYBILL_ROOT", self.bench.file("state")).env("NO_PROXY", "*").env_remove("WAYBILL_URL");
@@ -47,13 +47,13 @@ impl Lab {
         output
     }
 
-    /// Not printed where it fails: megabytes.
+    /// Checks the files in `output`. A failure does not print their bytes, which are megabytes.
     fn has_arrived(&self, output: &str) {
         let [came, went] = [output, "app"].map(|folder| list(&self.bench.file(folder)).unwrap());
         assert!(came == went, "{output}: {:?}", came.keys());
     }
 
-    /// Bytes of a content that lie in Incoming.
+    /// Bytes of a content that are held in Incoming.
     #[cfg(unix)]
     fn held(&self) -> u64 {
         let incoming = self.bench.file("state").join("Content").join("Incoming");
@@ -62,7 +62,7 @@ impl Lab {
         partial.filter_map(|partial| Some(partial.metadata().ok()?.len())).max().unwrap_or(0)
     }
 
-    /// Fetches the content to its end; the report, which fits its schema.
+    /// Fetches the whole content, and returns the report, which fits its schema.
     fn fetched(&self, output: &str, more: &[&str]) -> Value {
         let arguments = [&["fetch", "app.content.json", "--output", output, "--json"], more].concat();
         let report = judged("fetch-report", &self.ends_with(0, &arguments).stdout);
@@ -89,7 +89,7 @@ fn four_connections_fetch_it_piece_by_piece() {
     let lab = Lab::new();
     let report = lab.fetched("four", &["--connections", "4", "--keep-content"]);
     assert_eq!(report["download"]["requests"], 6, "{report:#}");
-    // What was kept is all there is to fetch.
+    // The content that was kept is all there is to fetch.
     let again = lab.fetched("kept", &["--limit-rate", "4KiB"]);
     assert_eq!(again["download"]["resumedFrom"], report["download"]["size"], "{again:#}");
     assert_eq!(again["download"]["requests"], 0);
@@ -116,7 +116,7 @@ fn a_lab_hands_out_documents_and_packages_in_parts() {
     lab.ends_with(3, &["fetch", "--url-file", "url.txt", "--output", "by-two"]);
 }
 
-/// Ctrl-C is a signal elsewhere than on Windows.
+/// Ctrl-C is a signal on every system but Windows.
 #[cfg(unix)]
 #[test]
 fn an_interrupted_fetch_says_how_to_go_on_and_does() {
@@ -141,7 +141,7 @@ fn an_interrupted_fetch_says_how_to_go_on_and_does() {
     assert_eq!(report["download"]["received"].as_u64().unwrap() + held, report["download"]["size"]);
 }
 
-/// A token in a file or in the environment stands in no process list, whoever looks while the fetch runs.
+/// A token in a file or in the environment must not be in the process list while the fetch runs.
 #[cfg(target_os = "linux")]
 #[test]
 fn no_process_list_shows_a_signature_or_a_key() {

@@ -1,4 +1,4 @@
-//! Installing for real: apps of a script or two, on the machine that runs the tests, with the rights of whoever runs
+//! Installs apps of a script or two for real, on the machine that runs the tests, with the rights of the user who runs
 //! them.
 
 use super::documents::judged;
@@ -10,7 +10,7 @@ use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
 use waybill_support::folder_listing::list;
 
-/// Runs the command with a root of its own; its report under `--json`, which fits its schema, and its exit code.
+/// Runs the command with a root of its own. Returns its report, which fits its schema, and its exit code.
 fn reported(bench: &Workbench, schema: &str, arguments: &[&str]) -> (Value, i32) {
     let output = run(bench, &[arguments, &["--json"]].concat());
     assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{arguments:?}");
@@ -22,7 +22,7 @@ fn run(bench: &Workbench, arguments: &[&str]) -> Output {
     as_current(bench, arguments).output().unwrap()
 }
 
-/// With our own rights: SYSTEM's would have to come from a task scheduler.
+/// Runs with the test's own rights; SYSTEM's would have to come from a task scheduler.
 fn as_current(bench: &Workbench, arguments: &[&str]) -> Command {
     let takes_account = ["install", "uninstall", "detect"].contains(&arguments[0]);
     let account: &[&str] = if takes_account { &["--as", "current"] } else { &[] };
@@ -110,7 +110,7 @@ fn codes_that_mean_a_retry_or_a_restart_are_told_by_the_exit_code() {
     hard.write(&bench, "hard");
     let (report, exit) = reported(&bench, "install-report", &["install", "hard"]);
     assert_eq!((exit, &report["outcome"]), (11, &"installed".into()), "{report:#}");
-    // Nothing further before the restart.
+    // Nothing more happens before the restart.
     let (report, exit) = install(&bench, &[]);
     assert_eq!((exit, &report["outcome"]), (9, &"waiting".into()), "{report:#}");
     assert_eq!(report["run"], Value::Null);
@@ -203,7 +203,7 @@ fn events_are_lines_and_the_last_one_is_the_report() {
     assert_eq!(String::from_utf8(failed.stdout).unwrap().lines().count(), 1);
 }
 
-/// Windows Installer answers on Windows alone.
+/// Windows Installer exists on Windows only.
 #[cfg(unix)]
 #[test]
 fn what_only_windows_can_tell_is_never_not_detected() {
@@ -238,7 +238,7 @@ fn the_document_for_unix_goes_first_there_alone() {
     assert_eq!(install(&bench, &[]).1, 0);
 }
 
-/// What `--wait` waits for ends with it.
+/// When the process that `--wait` waits for ends, so does the waiting.
 #[cfg(unix)]
 #[test]
 fn waiting_for_the_next_try_ends_with_an_interruption() {
@@ -279,8 +279,8 @@ fn secrets_of_a_command_are_told_nowhere() {
     }
 }
 
-/// Ctrl-C ends the waiting, not the installer; the next run waits for it and does not start it twice. It is a signal
-/// elsewhere than on Windows.
+/// Ctrl-C ends the waiting, not the installer. The next run waits for it and does not start it twice. It is a signal on
+/// every system but Windows.
 #[cfg(unix)]
 #[test]
 fn an_interrupted_install_goes_on_and_is_not_started_twice() {

@@ -1,9 +1,9 @@
-//! Under the other tool's name.
+//! The program under the name of Microsoft's tool.
 
 use super::workbench::{Workbench, program};
 use std::process::{Command, Output, Stdio};
 
-/// The program under another name.
+/// Runs the program under another name.
 fn run_as(bench: &Workbench, name: &str, arguments: &[&str]) -> Output {
     let file = bench.file(&format!("{name}{}", std::env::consts::EXE_SUFFIX));
     if !file.exists() {
@@ -12,8 +12,8 @@ fn run_as(bench: &Workbench, name: &str, arguments: &[&str]) -> Output {
     Command::new(file).args(arguments).current_dir(bench.path()).stdin(Stdio::null()).output().unwrap()
 }
 
-/// A link where links are cheap: a file that was just written may still be open in a child of another test, and then
-/// Linux does not run it.
+/// A link, because a file that was just written may still be open in a child process of another test, and Linux does
+/// not run such a file.
 #[cfg(unix)]
 fn lend_name(file: &std::path::Path) {
     std::os::unix::fs::symlink(program(), file).unwrap();

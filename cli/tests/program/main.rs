@@ -1,4 +1,4 @@
-//! The program as a whole: what no snapshot can say.
+//! Tests of the whole program that a snapshot cannot express.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod bench;
@@ -19,14 +19,14 @@ mod workbench;
 use std::process::{Command, Output};
 use workbench::{Workbench, program};
 
-/// The program on a workbench.
+/// The program, to be run on a workbench.
 fn command(bench: &Workbench, arguments: &[&str]) -> Command {
     let mut command = Command::new(program());
     command.args(arguments).current_dir(bench.path()).env_remove("SOURCE_DATE_EPOCH");
     command
 }
 
-/// Runs it to its end.
+/// Runs the program to its end.
 fn run(bench: &Workbench, arguments: &[&str]) -> Output {
     command(bench, arguments).output().unwrap()
 }

@@ -1,4 +1,4 @@
-//! Readers that leave early, and people who press Ctrl-C.
+//! Readers that close the pipe early, and people who press Ctrl-C.
 
 use super::command;
 use super::workbench::Workbench;
@@ -36,7 +36,7 @@ fn the_verdict_survives_a_closed_pipe() {
     assert_eq!(child.wait().unwrap().code(), Some(4));
 }
 
-/// What cannot be written anywhere is told.
+/// Output that cannot be written anywhere is reported as an error.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_is_no_quiet_end() {
@@ -47,7 +47,7 @@ fn a_full_disk_is_no_quiet_end() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("output-failed"));
 }
 
-/// Sends the signal as soon as the draft is there, which is before the first byte of 4 GiB of nothing is read.
+/// Sends the signal as soon as the draft exists, before the first byte of a 4 GiB sparse file is read.
 #[cfg(unix)]
 #[test]
 fn an_interrupted_pack_leaves_nothing_and_says_how_to_go_on() {

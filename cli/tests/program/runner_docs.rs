@@ -1,4 +1,4 @@
-//! What docs/runner.md says is what the program does: its examples, fields, options, outcomes and codes.
+//! docs/runner.md agrees with the program: its examples, fields, options, outcomes and codes.
 
 use super::documents::judged;
 use super::run;
@@ -11,7 +11,7 @@ fn contract() -> String {
     fs::read_to_string(project().join("docs").join("runner.md")).unwrap()
 }
 
-/// What stands in backticks in the section that begins with `heading`.
+/// The words in backticks in the section that begins with `heading`.
 fn quoted(text: &str, heading: &str) -> Vec<String> {
     let (_, rest) = text.split_once(heading).unwrap();
     let section = rest.split("\n## ").next().unwrap().split("\n### ").next().unwrap();

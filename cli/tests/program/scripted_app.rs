@@ -1,10 +1,10 @@
-//! An app of two scripts, `.sh` or `.cmd` as the host runs them, detected by a file beside app.json.
+//! An app of two scripts, `.sh` or `.cmd` by the system, detected by a file beside app.json.
 
 use super::workbench::Workbench;
 use serde_json::{Value, json};
 use std::fs;
 
-/// What the app does.
+/// The scripts, codes and rules of the app.
 #[derive(Clone)]
 pub(crate) struct ScriptedApp {
     lines: Vec<String>,
@@ -15,60 +15,60 @@ pub(crate) struct ScriptedApp {
 }
 
 impl ScriptedApp {
-    /// An app whose installer does nothing, with success.
+    /// An app whose installer does nothing and succeeds.
     pub(crate) fn new() -> Self {
         Self { lines: Vec::new(), exit: 0, codes: Vec::new(), arguments: String::new(), rules: None }
     }
 
-    /// Its installer prints this.
+    /// Makes its installer print this.
     pub(crate) fn says(mut self, text: &str) -> Self {
         self.lines.push(format!("echo {text}"));
         self
     }
 
-    /// Its installer leaves what detection looks for.
+    /// Makes its installer leave the file that detection looks for.
     pub(crate) fn installs(self) -> Self {
         let line =
             if cfg!(windows) { "copy nul \"%folder%\\marker\" >nul" } else { "touch \"$folder/marker\"" };
         self.does(line)
     }
 
-    /// Its installer does this, in the host's own language; `folder` is the app's folder.
+    /// Makes its installer run this line, in the language of the system's shell; `folder` is the app's folder.
     pub(crate) fn does(mut self, line: &str) -> Self {
         self.lines.push(line.to_owned());
         self
     }
 
-    /// Its installer ends with this code.
+    /// Makes its installer end with this code.
     pub(crate) fn ends_with(mut self, exit: i32) -> Self {
         self.exit = exit;
         self
     }
 
-    /// What an exit code stands for.
+    /// Adds a return code to the app.
     pub(crate) fn with_code(mut self, code: i32, kind: &str) -> Self {
         self.codes.push(json!({ "returnCode": code, "type": kind }));
         self
     }
 
-    /// What its installer is given.
+    /// Sets the arguments of its installer.
     pub(crate) fn with_arguments(mut self, arguments: &str) -> Self {
         self.arguments = format!(" {arguments}");
         self
     }
 
-    /// Other detection rules.
+    /// Replaces the rule that detects it.
     pub(crate) fn detected_by(mut self, rules: Value) -> Self {
         self.rules = Some(rules);
         self
     }
 
-    /// Writes it into the folder `name` of the bench, as `app.json`.
+    /// Writes it into the folder `name` of the bench, with an `app.json`.
     pub(crate) fn write(&self, bench: &Workbench, name: &str) {
         self.write_document(bench, name, "app.json");
     }
 
-    /// The same under another name of the document.
+    /// As [`ScriptedApp::write`], with another name for the document.
     pub(crate) fn write_document(&self, bench: &Workbench, name: &str, document: &str) {
         let folder = bench.file(name);
         fs::create_dir_all(folder.join("source")).unwrap();
@@ -100,7 +100,7 @@ impl ScriptedApp {
     }
 }
 
-/// A script's name on this host.
+/// The name of a script on this system.
 fn script_name(stem: &str) -> String {
     format!("{stem}.{}", if cfg!(windows) { "cmd" } else { "sh" })
 }

@@ -1,14 +1,14 @@
-//! No key leaves the program unless it was asked for.
+//! The program prints no key unless it is asked to.
 
 use super::run;
 use super::workbench::{SEED, Workbench};
 use waybill_schemas::{EncryptionKey, MacKey};
 
-/// A key in every form that it might slip out in.
+/// A key in every form that it might be printed in.
 fn forms(key: [u8; 32], base64: &str) -> Vec<String> {
     let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
     let list = key.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    // Base64 without its first or last characters too: a key in the middle of something longer.
+    // Base64 without its first or last characters, too, which finds a key within a longer text.
     vec![
         base64[..40].to_owned(),
         base64[4..].to_owned(),
@@ -32,7 +32,7 @@ fn leaks(text: &str) -> bool {
 #[test]
 fn no_output_holds_a_key() {
     let bench = Workbench::new();
-    // The document of the keys, broken in the middle: errors quote what they do not understand.
+    // The document with the keys, broken in the middle, because errors quote what they do not understand.
     let xml = std::fs::read_to_string(bench.file("Detection.xml")).unwrap();
     assert!(leaks(&xml), "the canary is not in the cage");
     std::fs::copy(bench.file("Detection.xml"), bench.file("other.intunewin")).unwrap();

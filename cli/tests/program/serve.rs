@@ -1,4 +1,4 @@
-//! `waybill serve` as a process of its own: what it says, and how it ends.
+//! `waybill serve` as a process: what it prints, and how it ends.
 
 use super::command;
 use super::workbench::Workbench;
@@ -6,11 +6,11 @@ use std::io::{BufRead as _, BufReader, Lines, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, ChildStdout, Stdio};
 
-/// A server that ends with the test, however that ends.
+/// A server that ends with the test, even if that fails.
 pub(crate) struct Serving {
     child: Child,
     lines: Lines<BufReader<ChildStdout>>,
-    /// Address and port.
+    /// The address and port that it listens on, as `IP:PORT`.
     pub(crate) address: String,
 }
 
@@ -22,7 +22,7 @@ impl Drop for Serving {
 }
 
 impl Serving {
-    /// On a free port, which its first line tells.
+    /// Starts a server on a free port, which its first line names.
     pub(crate) fn start(bench: &Workbench, more: &[&str]) -> Self {
         let arguments = [&["serve", ".", "--listen", ":0", "--json"], more].concat();
         let mut child =

@@ -1,12 +1,12 @@
-//! What the program prints, pinned whole: each file of `cli/tests/snapshots` is a session on a fresh workbench.
+//! The whole output of the program: each file of `cli/tests/snapshots` is a session on a new workbench.
 //!
-//! A line that begins with `$ ` is run, and what follows is what it printed: stdout, then stderr and the exit code where
-//! there is any. `cat` shows a file and `ls` a folder. What varies between runs and machines stands in square brackets.
-//! `WAYBILL_SNAPSHOTS=write cargo test -p waybill-cli --test program snapshots` writes what is printed now; a difference
-//! that is wanted needs a line in CHANGELOG.md.
+//! A line that begins with `$ ` is run, and what follows is what it printed: stdout, then stderr and the exit code if
+//! there are any. `cat` prints a file and `ls` a folder. What varies between runs and machines is written in square
+//! brackets. `WAYBILL_SNAPSHOTS=write cargo test -p waybill-cli --test program snapshots` writes the current output; a
+//! difference that is intended needs a line in CHANGELOG.md.
 //!
-//! The cases of the test program `contract` are the same idea with only what matters, on every host. The sessions are
-//! complete, so most of them run on Linux alone: elsewhere the paths, the system's errors and its shell differ.
+//! The cases of the test program `contract` are similar, with only the lines that matter, and run on every system. The
+//! sessions are complete, so most of them run on Linux only: other systems have other paths, errors and shells.
 
 use super::workbench::{Workbench, copy_whole, project};
 use regex::Regex;
@@ -17,9 +17,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use waybill_schemas::codes;
 
-/// What differs from run to run or from machine to machine, and what stands for it.
+/// Patterns of text that varies between runs or machines, and the text that replaces it.
 const VARYING: &[(&str, &str)] = &[
-    // Times and durations.
+    // Times of the clock and durations.
     (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "[TIME]"),
     (
         r#""(\w*[sS]econds|scan|pack|publish|locate|download|unpack|queue\w*|cleanup)":( ?)[\d.e-]+"#,
@@ -32,26 +32,26 @@ const VARYING: &[(&str, &str)] = &[
     (r#"time="[\d.]+""#, r#"time="[SECONDS]""#),
     (r#""looks": \d\d+"#, r#""looks": "[MANY]""#),
     (r#""pid":( ?)\d+"#, r#""pid":$1"[PID]""#),
-    // Who runs it, and where its shell lies.
+    // The user, and the path of the shell.
     (r"(variable (?:HOME|LOGNAME|USER)=).*", "$1[USER]"),
     (r#"("name": ?"(?:HOME|LOGNAME|USER)",\s*"value": ?)"[^"]*""#, r#"$1"[USER]""#),
     (r"(?:/[\w.-]+)+/\.local/share", "[SHARE]"),
     (r"(?:/usr)?/bin/sh\b", "[SH]"),
     (r"machine PATH: (?:/usr)?/bin", "machine PATH: [BIN]"),
-    // The lab server's port, names of our own that are random.
+    // The port of the lab server, and random names of temporary folders.
     (r"127\.0\.0\.1:\d+", "127.0.0.1:[PORT]"),
     (r"waybill-try-\w+", "waybill-try-[RANDOM]"),
     (r"Manifests/[0-9a-f]{32}", "Manifests/[OF A PATH]"),
 ];
 
-/// What a fresh key makes of the same payload.
+/// Values that differ with every new key for the same payload.
 const OF_A_FRESH_KEY: &[(&str, &str)] = &[
     (r#""(mac|iv|initializationVector|contentId|contentSha256|sha256)": ".*""#, r#""$1": "[RANDOM]""#),
     (r"(?m)^(  (?:MAC|IV) +(?:ok +)?)\S+$", "$1[RANDOM]"),
 ];
 
-/// Paths of another length are wrapped elsewhere; a rehearsal packs with the times of the files, and names what it
-/// publishes by the content.
+/// Paths of another length are wrapped at another place; a rehearsal packs with the files' times, and names its
+/// publication by the content.
 const OF_INSTALLS: &[(&str, &str)] = &[(r#"\n {5,}([^\s"{}\]])"#, " $1"), (r"\b[0-9a-f]{64}\b", "[SHA-256]")];
 
 #[test]
@@ -95,7 +95,7 @@ fn publishing_and_fetching_are_as_they_were() {
     Session::new(&[]).replay("publish-and-fetch");
 }
 
-/// They install below the user's own folders, as the examples' test does: one at a time.
+/// They install below the user's own folders, as the test of the examples does: one at a time.
 #[cfg(target_os = "linux")]
 #[test]
 fn installing_and_rehearsing_are_as_they_were() {
@@ -105,7 +105,7 @@ fn installing_and_rehearsing_are_as_they_were() {
     Session::new(OF_INSTALLS).replay("try");
 }
 
-/// A workbench with every example, and what is replaced in what is printed there.
+/// A workbench with every example, and the patterns to replace in its output.
 struct Session {
     bench: Workbench,
     patterns: Vec<(Regex, &'static str)>,
@@ -122,7 +122,7 @@ impl Session {
         Self { patterns: patterns.collect(), bench }
     }
 
-    /// Runs a session again, compares it with what is written, and returns it.
+    /// Runs a session again, compares it with the file, and returns it.
     fn replay(&self, name: &str) -> String {
         let file =
             Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join("snapshots").join(format!("{name}.txt"));
@@ -152,7 +152,7 @@ impl Session {
 
     fn run(&self, arguments: &[&str]) -> String {
         let mut command = Command::new(super::workbench::program());
-        // A run shows the names of all its variables.
+        // A run prints the names of all its variables.
         if cfg!(unix) {
             command.env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin").env("LC_ALL", "C");
         }
@@ -175,7 +175,7 @@ impl Session {
         printed
     }
 
-    /// Without what varies, and with a line end at the end.
+    /// The text without what varies, and with a line end at its end.
     fn normal(&self, text: &str) -> String {
         let bench = fs::canonicalize(self.bench.path()).unwrap();
         let mut text = text.replace("\r\n", "\n").replace("waybill.exe", "waybill");
@@ -192,7 +192,7 @@ impl Session {
     }
 }
 
-/// Every file below a folder.
+/// Lists every file below a folder.
 fn listing(folder: &Path) -> String {
     let mut files = Vec::new();
     collect(folder, &mut files);
@@ -213,7 +213,7 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-/// Fails with the first lines that differ, and the command they belong to.
+/// Fails with the first lines that differ, and the command that they belong to.
 fn assert_same(file: &Path, written: &str, actual: &str) {
     let (mut command, mut differ) = ("", Vec::new());
     let lines =

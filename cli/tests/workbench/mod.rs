@@ -1,6 +1,6 @@
-//! A folder with packages good and bad, contents, source folders and apps: what the command is tried on.
+//! A folder with valid and damaged packages, contents, source folders and apps, for tests of the command.
 //!
-//! Keys, times and bytes are fixed, so that every output is the same on every run and host.
+//! Keys, times and bytes are fixed, so that the output is the same in every run and on every system.
 #![allow(dead_code, reason = "each test program uses its own part")]
 
 use intunewin::{DosTime, KnownEntry, Method, PayloadWriter};
@@ -33,7 +33,7 @@ const UNIX_APP: &str = r##"{
 }
 "##;
 
-/// An app that only Windows can look for.
+/// An app that can be detected on Windows only.
 const REGISTRY_APP: &str = r##"{
   "displayName": "Contoso Notes",
   "rules": [
@@ -48,13 +48,13 @@ const REGISTRY_APP: &str = r##"{
 }
 "##;
 
-/// The folder; it goes when this is dropped.
+/// The folder, which is removed when this is dropped.
 pub(crate) struct Workbench {
     folder: tempfile::TempDir,
 }
 
 impl Workbench {
-    /// Makes everything.
+    /// Makes the folder and all its files.
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let bench = Self { folder };
@@ -65,12 +65,12 @@ impl Workbench {
         bench
     }
 
-    /// Where it is.
+    /// The path of the folder.
     pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }
 
-    /// A file in it.
+    /// The path of a file in the folder.
     pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
@@ -79,7 +79,7 @@ impl Workbench {
         fs::write(self.file(name), bytes).unwrap();
     }
 
-    /// Packages of Microsoft's tool; of one its content and its Detection.xml too.
+    /// Copies packages of Microsoft's tool; of one also its content and its Detection.xml.
     fn golden(&self) {
         let golden = project().join("tests").join("fixtures").join("golden");
         for entry in fs::read_dir(golden).unwrap() {
@@ -88,7 +88,7 @@ impl Workbench {
         }
     }
 
-    /// The examples; hello-app's files as a source folder too.
+    /// Copies the examples, and the files of hello-app as a source folder.
     fn apps(&self) {
         for name in ["hello-app", "broken-app"] {
             copy(&project().join("examples").join(name), &self.file(name));
@@ -96,7 +96,7 @@ impl Workbench {
         let hello = project().join("examples").join("hello-app");
         copy(&hello, &self.file("packed-app")); // packing fills in its app.json
         copy(&hello.join("source"), &self.file("source"));
-        // The fixtures of other tests lie there, too.
+        // The fixtures of other tests are in the same folder.
         fs::create_dir(self.file("msi")).unwrap();
         for name in ["hello.msi", "hello.txt", "hello.wxs"] {
             let fixture = project().join("tests").join("fixtures").join("msi").join(name);
@@ -113,7 +113,7 @@ impl Workbench {
         }
     }
 
-    /// Packages that we seal ourselves.
+    /// Packs packages of our own.
     fn sealed(&self) {
         let keys =
             seal(&payload(&[("install.cmd", b"exit 0\r\n"), ("data/a.txt", b"alpha")]), "install.cmd", SEED);
@@ -138,7 +138,7 @@ impl Workbench {
         self.write("hostile-name.intunewin", hostile.bytes);
     }
 
-    /// Packages that are none any more.
+    /// Makes packages that are damaged.
     fn damaged(&self) {
         let SealedPackage { bytes, content_start, .. } =
             seal(&payload(&[("a.cmd", b"exit 0")]), "a.cmd", 8).unwrap();
@@ -154,12 +154,12 @@ impl Workbench {
     }
 }
 
-/// The project's root.
+/// The root of the project.
 pub(crate) fn project() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// The program under test.
+/// The path of the program under test.
 pub(crate) fn program() -> PathBuf {
     PathBuf::from(env!("CARGO_BIN_EXE_waybill"))
 }
@@ -175,12 +175,12 @@ fn payload(files: &[(&str, &[u8])]) -> Vec<u8> {
     writer.finish().unwrap()
 }
 
-/// Without scripts for Unix: the cases are about an app for Windows and its three files.
+/// Copies a folder without scripts for Unix: the cases are about an app for Windows and its three files.
 fn copy(from: &Path, to: &Path) {
     copy_if(from, to, &|path| path.extension().is_none_or(|extension| extension != "sh"));
 }
 
-/// A folder with everything in it.
+/// Copies a folder with everything in it.
 pub(crate) fn copy_whole(from: &Path, to: &Path) {
     copy_if(from, to, &|_| true);
 }
