@@ -128,7 +128,7 @@ mod tests {
     use std::time::SystemTime;
     use waybill_context::Clock;
 
-    /// Counts what was slept, and may let go of a lock or cancel after some of it.
+    /// Adds up what was slept, and can release a lock or cancel after some time.
     #[derive(Default)]
     struct Sleeper {
         slept: Mutex<Duration>,

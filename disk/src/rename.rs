@@ -154,7 +154,7 @@ mod tests {
             assert_eq!(is_held(&io::Error::from_raw_os_error(code)), held, "{code}");
         }
     }
-    /// What a virus scanner does: the rename succeeds as soon as it lets go.
+    /// Acts like a virus scanner: the rename succeeds once it has released the file.
     #[cfg(windows)]
     #[test]
     fn a_file_that_is_held_for_a_moment_is_renamed_after_it() {

@@ -1,4 +1,4 @@
-//! Prints what a package says of itself, and the files of its payload once that is authentic.
+//! Prints the fields of a package, and the files of its payload once that is authentic.
 //!
 //! `cargo run -p intunewin --example inspect -- app.intunewin`
 #![allow(clippy::print_stdout, reason = "an example prints")]

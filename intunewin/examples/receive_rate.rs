@@ -1,7 +1,8 @@
-//! How fast a content is received into an authenticated file, and how fast its bytes are merely written there.
+//! Measures how fast a content is received into an authenticated file, and how fast its bytes alone are written there.
 //!
-//! `receive_rate PACKAGE FOLDER` receives the package's content, 512 KiB at a time from memory, into a file in FOLDER
-//! (on tmpfs, so that no disk is measured) and prints two rates in bytes a second, each the median of five runs.
+//! `receive_rate PACKAGE FOLDER` receives the package's content, 512 KiB at a time from memory, into a file in FOLDER,
+//! and prints two rates in bytes per second, each the median of five runs. Use a FOLDER on tmpfs, so that no disk is
+//! measured.
 
 use intunewin::{ArchivePolicy, ContentReceiver, FileSource, Package};
 use std::error::Error;
@@ -44,7 +45,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Bytes a second of `work`, which makes `path`.
+/// The bytes per second of `work`, which writes the file at `path`.
 fn median(
     content: &[u8],
     path: &Path,

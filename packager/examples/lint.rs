@@ -1,4 +1,4 @@
-//! Says what goes wrong in practice: `cargo run --example lint -- <PACKAGE, SOURCE FOLDER OR APP FOLDER>`.
+//! Prints the findings of lint: `cargo run --example lint -- <PACKAGE, SOURCE FOLDER OR APP FOLDER>`.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 use std::process::ExitCode;

@@ -1,10 +1,10 @@
-//! The table of answers, row by row. What the downloader makes of them over a real socket: `tests/weather`.
+//! Tests of the table of answers, row by row. `tests/weather` has those of a download over a real socket.
 
 use super::*;
 
 const TOTAL: u64 = 1000;
 
-/// A range from 400 of a file of 1,000 bytes, held with the ETag "a".
+/// A request for a file of 1,000 bytes from byte 400 on, held with the ETag "a".
 fn asked() -> AskedFile {
     AskedFile { first: 400, by_range: true, total: Some(TOTAL), etag: Some("\"a\"".into()) }
 }

@@ -258,7 +258,7 @@ mod tests {
         }
     }
 
-    /// The page as a terminal without colours shows it: no line leaves it, no text from outside steers it.
+    /// The page on a terminal without colours: no line is too long, and no text from outside controls the terminal.
     fn page(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> String {
         let mut out = anstream::StripStream::new(Vec::new());
         write(&mut out).unwrap();

@@ -66,7 +66,7 @@ fn what_is_not_ours_alone_is_refused() {
     assert!(matches!(Root::open(&dangling), Err(RootError::Foreign { .. })));
 }
 
-/// Only root can give a folder away; elsewhere this says nothing.
+/// Only root can give a folder to another user, so for other users this test checks nothing.
 #[cfg(unix)]
 #[test]
 fn somebody_elses_folder_is_refused() {

@@ -1,11 +1,11 @@
-//! What dead runs left, and what a live one is still about.
+//! Tests of what dead runs left, and of what a live run still works on.
 
 use super::*;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 use waybill_support::clock::TestClock;
 
-/// Names in `folder`, sorted.
+/// The sorted names in `folder`.
 fn names(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).unwrap();
     let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
@@ -13,7 +13,7 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-/// A staging folder as a run that died leaves it: its lock is held by nobody.
+/// A staging folder as a dead run leaves it, with a lock that nobody holds.
 fn dead(parent: &Path, random: &str, file: &str) -> PathBuf {
     let private = parent.join(format!(".app.waybill-{random}"));
     std::fs::create_dir_all(private.join(CONTENT)).unwrap();
@@ -84,7 +84,7 @@ fn a_live_runs_staging_is_never_touched() {
     assert_eq!(names(temporary.path()), before);
     assert_eq!(before.len(), 1);
 
-    // Another run does not take the folder that a live one moved aside for its own.
+    // A run must not take the folder that a live one moved aside for its own.
     folder_with(&temporary.path().join(".app.old-0011223344556677"), "old");
     sweep(&destination);
     assert!(!destination.exists());
@@ -178,21 +178,22 @@ fn a_forced_replacement_that_was_cut_is_undone_or_ended() {
     sweep(&destination);
     assert_eq!(names(temporary.path()), ["app"]);
     assert_eq!(names(&destination), ["old"]);
-    // Somebody filled the place between the renames: nobody can tell whose folder is wanted.
+    // The destination was filled between the renames, so nobody can tell which folder is wanted.
     folder_with(&old, "older");
     dead(temporary.path(), "AAAAAAAA", "half");
     sweep(&destination);
     assert_eq!(names(temporary.path()), [".app.old-00ff", "app"]);
 }
 
-/// Makes the rename of `content` to `destination` fail until it is dropped: a file is in the way.
+/// Makes the rename of `content` to `destination` fail until it is dropped, because a file is in the way.
 #[cfg(unix)]
 fn hindrance(_content: &Path, destination: &Path) -> tempfile::NamedTempFile {
     let (name, parent) = (destination.file_name().unwrap(), destination.parent().unwrap());
     tempfile::Builder::new().prefix(name).rand_bytes(0).tempfile_in(parent).unwrap()
 }
 
-/// Makes the rename fail until it is dropped: the folder is held open. (Windows minds a file in it as well, wine not.)
+/// Makes the rename fail until it is dropped, because the folder is open. (On Windows an open file in it would do; wine
+/// allows that.)
 #[cfg(windows)]
 fn hindrance(content: &Path, _destination: &Path) -> File {
     use std::os::windows::fs::OpenOptionsExt;
@@ -243,7 +244,7 @@ fn sweeps_at_the_same_time_never_take_what_a_run_fills() {
     assert_eq!(names(temporary.path()), ["app"]);
 }
 
-/// Windows removes no folder in which a file is open (nor does wine); the sweep goes on and comes again.
+/// Neither Windows nor wine removes a folder in which a file is open. The sweep continues, and the next one removes it.
 #[test]
 fn what_is_still_open_is_no_obstacle() {
     let temporary = tempfile::tempdir().unwrap();

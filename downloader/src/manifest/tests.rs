@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 use waybill_context::{Clock, Context, Progress, Stage};
 use waybill_schemas::codes::Classified as _;
 
-/// A clock that is set, and how many bytes were read.
+/// A clock that can be set, and the number of bytes that were read.
 struct Observer {
     now: Mutex<SystemTime>,
     read: Mutex<u64>,
@@ -89,7 +89,7 @@ impl Place {
     fn check(&self, depth: Depth) -> Option<FolderFault> {
         self.manifest().check(&self.folder(), depth, 3, &self.observer.context()).unwrap()
     }
-    /// As if it had been written so.
+    /// Replaces text in the manifest, as if it had been written like that.
     fn rewrite(&self, from: &str, to: &str) {
         let text = std::fs::read_to_string(self.path()).unwrap();
         assert!(text.contains(from), "{text}");

@@ -9,7 +9,7 @@ use waybill_schemas::EncryptionKey;
 
 const MIB: usize = 1 << 20;
 
-/// The sizes where blocks, buffers and steps end.
+/// The sizes at which blocks, buffers and steps end, and their neighbours.
 fn border_sizes() -> Vec<usize> {
     let mut sizes = vec![0, 1, 15, 16, 17];
     for border in [64 << 10, 256 << 10, MIB, 8 * MIB] {

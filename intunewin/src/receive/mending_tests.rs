@@ -1,4 +1,4 @@
-//! Pieces that are bad, and better ones in their place.
+//! Tests of finding bad pieces and replacing them.
 
 use super::{ContentReceiver, PartialContent, ReceiveError};
 use crate::testing::{content_of, noise, package_around};
@@ -10,7 +10,7 @@ use waybill_schemas::{EncryptionInfo, PIECE_SIZE, PiecesDocument, Sha256Digest};
 
 const PIECE: usize = PIECE_SIZE as usize;
 
-/// A content of four pieces, the last one short, received whole into a private file.
+/// A content of four pieces, of which the last is short, in a private file.
 struct Received {
     _temporary: tempfile::TempDir,
     path: PathBuf,

@@ -1,4 +1,4 @@
-//! Receiving in pieces, cut and taken up again.
+//! Tests of receiving in pieces, of cut files and of resuming.
 
 use super::{ContentReceiver, ReceiveError};
 use crate::testing::{content_of, noise, package_around};

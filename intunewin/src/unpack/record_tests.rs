@@ -1,4 +1,4 @@
-//! A record of what is unpacked says what is on the disk.
+//! Tests that the record of an unpacked payload is what is on the disk.
 
 use super::{UnpackError, UnpackOptions, UnpackRecord};
 use crate::EntryName;
@@ -10,7 +10,7 @@ use std::sync::Mutex;
 use waybill_context::Context;
 use waybill_schemas::Blake3Digest;
 
-/// What it was told, and where it refuses to be told more.
+/// The entries that were reported to it, and the call at which it fails.
 struct Told {
     entries: Mutex<BTreeMap<String, Option<(u64, Blake3Digest)>>>,
     settled: Mutex<Vec<(bool, Vec<PathBuf>)>>,

@@ -1,4 +1,4 @@
-//! Destinations, staging and what a failure leaves behind: nothing.
+//! Tests of destinations and staging, and that a failure leaves nothing behind.
 
 use super::{UnpackError, UnpackOptions};
 use crate::testing::{authenticated, package_around, package_of, payload_of, some_time};
@@ -11,7 +11,7 @@ fn unpack(package: &[u8], destination: &Path, force: bool) -> Result<PathBuf, Un
     authenticated(package).unpack(destination, &options, &Context::silent()).map(|folder| folder.path)
 }
 
-/// Every path below `folder`, with `/`, sorted.
+/// The sorted relative paths of everything below `folder`, with `/`.
 fn listing(folder: &Path) -> Vec<String> {
     let mut found = Vec::new();
     let mut todo = vec![folder.to_owned()];

@@ -5,7 +5,7 @@ use std::fs;
 use waybill_pe::sample::{Name, Sample as Program, version_resource};
 use waybill_schemas::app::{MsiInformation, PackageFields};
 
-/// A folder named `source` in a fresh app folder, with these files.
+/// A folder named `source` with these files, in a new app folder.
 struct App(tempfile::TempDir);
 
 impl App {

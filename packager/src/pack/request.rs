@@ -362,7 +362,7 @@ mod tests {
         assert_eq!(mode(&path), mode(&usual));
     }
 
-    /// Of such a folder nothing can be synced (but by root, who may read it).
+    /// A folder that cannot be listed cannot be synced either, except by root.
     #[cfg(unix)]
     #[test]
     fn a_folder_that_cannot_be_read_is_no_failure() {

@@ -1,4 +1,4 @@
-//! Each installer's mark stands where that installer's own code looks for it; the rest of the file is filler.
+//! Each sample has the mark of an installer where its own code looks for it; the rest of the file is filler.
 
 use super::*;
 use crate::msi::sample::Sample as Msi;
@@ -29,7 +29,7 @@ fn nsis_is_known_by_the_header_behind_its_sections() {
     // firstheader: flags, 0xDEADBEEF, "NullsoftInst", two lengths.
     let header = [&[0, 0, 0, 0, 0xEF, 0xBE, 0xAD, 0xDE], &b"NullsoftInst"[..], &[0; 8]].concat();
     assert_eq!(program(&with_overlay(header.clone())), (InstallerKind::Nsis, Confidence::Certain));
-    // A loader that was signed or changed afterwards: the header lies further on, still on a step of 512.
+    // Behind a loader that was signed or changed later, the header is further on, still on a step of 512.
     let later = [vec![1; 512 * 300], header.clone()].concat();
     assert_eq!(program(&with_overlay(later)).0, InstallerKind::Nsis);
     let off_step = [vec![1; 100], header].concat();
@@ -90,7 +90,7 @@ fn squirrel_is_known_by_its_resource_or_its_mark() {
     assert_eq!(program(&sample), (InstallerKind::Squirrel, Confidence::Certain));
     let sample = with_resource(Name::Text("DATA"), Name::Number(131), b"not a zip");
     assert_eq!(program(&sample).0, InstallerKind::Program);
-    // Two 64-bit numbers (offset and length of the package), then the mark, somewhere in the data.
+    // Two 64-bit numbers (offset and length of the package) and then the mark, somewhere in the data.
     let mark = |number: u64| {
         let mark = [
             0x94, 0xF0, 0xB1, 0x7B, 0x68, 0x93, 0xE0, 0x29, 0x37, 0xEB, 0x34, 0xEF, 0x53, 0xAA, 0xE7, 0xD4,

@@ -6,7 +6,7 @@ use tempfile::TempDir;
 use waybill_context::SystemClock;
 use waybill_schemas::codes::Classified as _;
 
-/// A folder with these files (content = name) and, where a name ends in `/`, empty folders.
+/// A folder with these files, each of which holds its name, and an empty folder for each name that ends in `/`.
 fn tree(names: &[&str]) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     for name in names {
@@ -274,7 +274,7 @@ mod unix {
     }
 }
 
-/// Stops at the seventh look.
+/// Cancels when it is read for the seventh time.
 #[derive(Default)]
 struct Patience(std::sync::atomic::AtomicUsize);
 

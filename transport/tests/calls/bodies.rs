@@ -1,4 +1,4 @@
-//! What is sent, and what may come back.
+//! Bodies of requests and of answers.
 
 use crate::server::{Server, Turn, body, status};
 use crate::{StandingClock, call, request};
@@ -65,7 +65,7 @@ fn an_upload_keeps_to_its_rate() {
     assert!((3.0..=4.1).contains(&seconds), "4 MiB at 1 MiB/s took {seconds} s");
 }
 
-/// Says that it is longer than it is.
+/// A body that is shorter than it says.
 struct Short;
 
 impl BodySource for Short {
@@ -111,7 +111,7 @@ fn an_answer_that_was_compressed_on_the_way_is_refused() {
     assert!(matches!(error, TransportError::Altered { .. }), "{error}");
 }
 
-/// A file that grows while it is sent: what is sent is what was declared.
+/// A file that grows while it is sent is sent as long as it was declared.
 #[test]
 fn the_size_of_a_body_is_asked_once() {
     struct Growing(AtomicU64);

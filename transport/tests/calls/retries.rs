@@ -1,4 +1,4 @@
-//! What is tried again, and what is not.
+//! Which failures are tried again, and which are not.
 
 use crate::server::{Server, Turn, status};
 use crate::{StandingClock, call, request};
@@ -10,7 +10,7 @@ fn retry_after_is_obeyed_in_seconds_and_as_a_date() {
     let date = "Retry-After: Thu, 01 Jan 2026 00:00:40 GMT\r\n"; // ten seconds after the first wait has passed
     let server = Server::start(vec![status(429, "Retry-After: 30\r\n"), status(503, date)]);
     let clock = StandingClock::default();
-    // A POST too: both statuses say that it was not carried out.
+    // A POST, too, because both statuses say that it was not carried out.
     let answer = call(&request(Method::Post, &server, "/apps").bytes("{}"), &clock).unwrap();
     assert_eq!((answer.status(), clock.slept()), (200, Duration::from_secs(40)));
     assert!(server.seen().iter().all(|seen| seen.body == b"{}"));

@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-/// A request as it came.
+/// A request as the server received it.
 #[derive(Debug, Clone)]
 pub(crate) struct Seen {
     /// The request line without the version: method and target.
@@ -21,14 +21,14 @@ impl Seen {
     }
 }
 
-/// What is done with a request.
+/// What the server does with a request.
 #[derive(Debug, Clone)]
 pub(crate) enum Turn {
-    /// These bytes, when the request is whole.
+    /// Sends these bytes once the request is whole.
     Answer(String),
-    /// The connection ends after so many bytes of the body.
+    /// Closes the connection after so many bytes of the body.
     CutBody(usize),
-    /// The connection ends when the request is whole.
+    /// Closes the connection once the request is whole.
     Silence,
 }
 
@@ -37,7 +37,7 @@ pub(crate) fn status(status: u16, headers: &str) -> Turn {
     Turn::Answer(format!("HTTP/1.1 {status} X\r\n{headers}Content-Length: 0\r\n\r\n"))
 }
 
-/// 200 with a body.
+/// An answer with status 200 and a body.
 pub(crate) fn body(text: &str) -> Turn {
     Turn::Answer(format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{text}", text.len()))
 }
@@ -48,7 +48,7 @@ struct Shared {
     stop: AtomicBool,
 }
 
-/// One request a connection; a request beyond the script is answered with 200 and "done".
+/// Takes one request per connection. A request after the end of the script is answered with 200 and "done".
 pub(crate) struct Server {
     address: SocketAddr,
     shared: Arc<Shared>,
@@ -78,7 +78,7 @@ impl Server {
         format!("http://{}{path}", self.address)
     }
 
-    /// Every request so far, those whose body was cut with what came of it.
+    /// Every request so far; of one that was cut, what came of its body.
     pub(crate) fn seen(&self) -> Vec<Seen> {
         self.shared.seen.lock().unwrap().clone()
     }

@@ -1,5 +1,5 @@
-//! PowerShell scripts, understood far enough for lint: how they are encoded, what is code in them, and whether
-//! they print and with what they exit.
+//! Reads PowerShell scripts as far as lint needs: their encoding, what is code in them, whether they print, and with
+//! which code they exit.
 
 mod outcome;
 mod statements;
@@ -9,22 +9,22 @@ pub(super) use outcome::{ScriptAnswer, script_answer};
 
 use std::borrow::Cow;
 
-/// How a script's bytes say their encoding.
+/// The encoding of a script, by its bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Encoding {
-    /// Nothing but ASCII: every reader agrees.
+    /// ASCII only, which every reader reads alike.
     Ascii,
     /// UTF-8 with a byte order mark.
     MarkedUtf8,
-    /// UTF-8 without one: Windows PowerShell 5.1 reads it as ANSI.
+    /// UTF-8 without a byte order mark, which Windows PowerShell 5.1 reads as ANSI.
     UnmarkedUtf8,
-    /// UTF-16.
+    /// UTF-16, with or without a byte order mark.
     Utf16,
-    /// Some ANSI code page.
+    /// Neither: some ANSI code page.
     Ansi,
 }
 
-/// A script as text, with what was said of its encoding.
+/// Decodes a script, and returns its encoding.
 pub(super) fn decode(bytes: &[u8]) -> (Cow<'_, str>, Encoding) {
     let utf16 = |rest: &[u8], unit: fn([u8; 2]) -> u16| {
         let units: Vec<u16> = rest.chunks_exact(2).map(|pair| unit([pair[0], pair[1]])).collect();
@@ -34,10 +34,10 @@ pub(super) fn decode(bytes: &[u8]) -> (Cow<'_, str>, Encoding) {
         [0xEF, 0xBB, 0xBF, rest @ ..] => (String::from_utf8_lossy(rest), Encoding::MarkedUtf8),
         [0xFF, 0xFE, rest @ ..] => utf16(rest, u16::from_le_bytes),
         [0xFE, 0xFF, rest @ ..] => utf16(rest, u16::from_be_bytes),
-        // Written by `[Text.Encoding]::Unicode.GetBytes`, which puts no mark.
+        // `[Text.Encoding]::Unicode.GetBytes` writes no mark.
         _ if is_unmarked_utf16(bytes) => utf16(bytes, u16::from_le_bytes),
         _ if bytes.is_ascii() => (String::from_utf8_lossy(bytes), Encoding::Ascii),
-        // Windows PowerShell 5.1 takes these for ANSI, PowerShell 7 for UTF-8.
+        // Windows PowerShell 5.1 reads these as ANSI, PowerShell 7 as UTF-8.
         _ => match std::str::from_utf8(bytes) {
             Ok(text) => (Cow::Borrowed(text), Encoding::UnmarkedUtf8),
             Err(_) => (String::from_utf8_lossy(bytes), Encoding::Ansi),
@@ -46,23 +46,23 @@ pub(super) fn decode(bytes: &[u8]) -> (Cow<'_, str>, Encoding) {
 }
 
 fn is_unmarked_utf16(bytes: &[u8]) -> bool {
-    // Scripts begin with ASCII words, and in UTF-16 each of their letters has a zero behind it, which no
-    // other encoding of a text has: 32 of them are enough.
+    // Scripts begin with ASCII words, and in UTF-16 each letter has a zero after it, which no other encoding of a text
+    // has. 32 letters are enough.
     let beginning = bytes.get(..64).unwrap_or(bytes);
     beginning.len() > 3 && beginning.chunks_exact(2).all(|pair| pair[0] != 0 && pair[1] == 0)
 }
 
-/// Whether a signature block stands in it.
+/// Whether the script has a signature block.
 pub(super) fn is_signed(text: &str) -> bool {
     text.contains("# SIG # Begin signature block")
 }
 
-/// The script's lines without comments, each with its number from 1; strings stay.
+/// The lines of a script without comments but with strings, each with its number from 1.
 pub(super) fn code_lines(text: &str) -> Vec<(u32, String)> {
     let mut lines = vec![String::new()];
     for piece in tokens::pieces(text) {
-        // Strings stay, because the paths and keys that rules look for are mostly in strings. A comment
-        // leaves its line ends behind, so that a finding names the line that an editor shows.
+        // Strings stay, because the paths and keys that rules look for are mostly in strings. The line ends of a
+        // comment stay, so that a finding names the line that an editor shows.
         let (shown, source) = match piece {
             tokens::Piece::Comment(source) => ("", source),
             tokens::Piece::Code(source) | tokens::Piece::Text(source) => (source, source),

@@ -1,32 +1,32 @@
-//! Statements of a PowerShell script: the tree that the words make.
+//! Parses the words of a PowerShell script into a tree of statements.
 
 use super::tokens::Token;
 use std::iter::Peekable;
 use std::vec::IntoIter;
 
-/// How deep blocks may lie in one another; deeper ones are not understood.
+/// The deepest nesting of blocks that is understood.
 const DEEPEST: usize = 64;
 
-/// One statement.
+/// A statement of a script.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Statement {
-    /// `if`, `elseif`, `else`: the conditions' words, the blocks, and whether there is an `else`.
+    /// `if`, `elseif` and `else`: the words of all conditions, the blocks, and whether there is an `else`.
     If(Vec<Token>, Vec<Vec<Statement>>, bool),
-    /// `try` with its `catch`es and `finally`.
+    /// `try`: its block, those of its `catch`es, and its `finally`.
     Try(Vec<Statement>, Vec<Vec<Statement>>, Vec<Statement>),
-    /// The condition's words, and a body that runs any number of times.
+    /// A loop: the words of its condition, and a body that runs any number of times.
     Loop(Vec<Token>, Vec<Statement>),
-    /// A function of this name; nothing runs.
+    /// The definition of a function with this name. Its body is not looked at, because a definition runs nothing.
     Function(String),
-    /// A command, assignment or expression.
+    /// A command, assignment or expression, by its words.
     Simple(Vec<Token>),
-    /// Something that is not understood.
+    /// A statement that is not understood.
     Unknown,
 }
 
 type Tokens = Peekable<IntoIter<Token>>;
 
-/// The statements of a whole script.
+/// Parses a whole script.
 pub(super) fn parse(tokens: Vec<Token>) -> Vec<Statement> {
     let mut tokens = tokens.into_iter().peekable();
     let mut statements = block(&mut tokens, 0);
@@ -36,7 +36,7 @@ pub(super) fn parse(tokens: Vec<Token>) -> Vec<Statement> {
     statements
 }
 
-/// Up to the closing brace, which is left standing.
+/// Parses to the closing brace, which is not taken.
 fn block(tokens: &mut Tokens, depth: usize) -> Vec<Statement> {
     let mut statements = Vec::new();
     while let Some(token) = tokens.peek() {
@@ -54,7 +54,7 @@ fn block(tokens: &mut Tokens, depth: usize) -> Vec<Statement> {
 
 fn statement(tokens: &mut Tokens, depth: usize) -> Statement {
     let word = tokens.peek().map(Token::word).unwrap_or_default();
-    // Scripts come from anybody: a thousand braces must not end this program's stack.
+    // Scripts come from anybody, and a thousand braces must not overflow the stack.
     if depth > DEEPEST {
         tokens.by_ref().for_each(drop);
         return Statement::Unknown;
@@ -70,7 +70,7 @@ fn statement(tokens: &mut Tokens, depth: usize) -> Statement {
         "do" => {
             tokens.next();
             let body = braced(tokens, depth);
-            tokens.next(); // while or until
+            tokens.next(); // `while` or `until`
             let condition = parentheses(tokens);
             body.map_or(Statement::Unknown, |body| Statement::Loop(condition, body))
         }
@@ -81,8 +81,8 @@ fn statement(tokens: &mut Tokens, depth: usize) -> Statement {
             braced(tokens, depth).map_or(Statement::Unknown, |_| Statement::Function(name))
         }
         "switch" | "trap" | "class" | "enum" | "begin" | "process" | "end" | "workflow" | "data" => {
-            // When and how often these run their blocks is not followed. Their words are taken off so that
-            // parsing can go on, and `Unknown` ends the judgement.
+            // When and how often these run their blocks is not followed. Their words are taken so that parsing can
+            // continue, and `Unknown` ends the judgement.
             simple(tokens);
             Statement::Unknown
         }
@@ -93,7 +93,7 @@ fn statement(tokens: &mut Tokens, depth: usize) -> Statement {
 fn if_statement(tokens: &mut Tokens, depth: usize) -> Statement {
     let (mut conditions, mut blocks) = (Vec::new(), Vec::new());
     loop {
-        tokens.next(); // if, elseif
+        tokens.next(); // `if` or `elseif`
         conditions.extend(parentheses(tokens));
         let Some(body) = braced(tokens, depth) else { return Statement::Unknown };
         blocks.push(body);
@@ -117,7 +117,7 @@ fn try_statement(tokens: &mut Tokens, depth: usize) -> Statement {
     loop {
         match keyword_after_ends(tokens, &["catch", "finally"]).as_str() {
             "catch" => {
-                // catch [System.Exception] { … }
+                // As in `catch [System.Exception] { … }`.
                 while tokens.next_if(|token| !token.is('{') && *token != Token::End).is_some() {}
                 let Some(body) = braced(tokens, depth) else { return Statement::Unknown };
                 catches.push(body);
@@ -132,14 +132,14 @@ fn try_statement(tokens: &mut Tokens, depth: usize) -> Statement {
     }
 }
 
-/// The next word where it is one of `keywords`; line ends before it fall away then, and only then matter not.
+/// Skips line ends, and returns the next word if it is one of `keywords`, without taking it; else an empty text.
 fn keyword_after_ends(tokens: &mut Tokens, keywords: &[&str]) -> String {
     while tokens.next_if_eq(&Token::End).is_some() {}
     let word = tokens.peek().map(Token::word).unwrap_or_default();
     if keywords.contains(&word.as_str()) { word } else { String::new() }
 }
 
-/// A block in braces, line ends before it allowed; nothing where there is none or it does not close.
+/// Takes a block in braces, with line ends before it; `None` where there is none or it is not closed.
 fn braced(tokens: &mut Tokens, depth: usize) -> Option<Vec<Statement>> {
     while tokens.next_if_eq(&Token::End).is_some() {}
     tokens.next_if(|token| token.is('{'))?;
@@ -148,13 +148,13 @@ fn braced(tokens: &mut Tokens, depth: usize) -> Option<Vec<Statement>> {
     Some(statements)
 }
 
-/// What stands in parentheses; nothing where there are none.
+/// Takes the words in parentheses; none where there are no parentheses.
 fn parentheses(tokens: &mut Tokens) -> Vec<Token> {
     while tokens.next_if_eq(&Token::End).is_some() {}
     let (mut inside, mut depth) = (Vec::new(), 0_usize);
     while let Some(token) = tokens.next_if(|token| depth > 0 || token.is('(')) {
-        // Never below zero: the first token can only be an opening parenthesis, and the loop
-        // ends with the one that closes it.
+        // Never below zero: the first token can only be an opening parenthesis, and the loop ends with the one that
+        // closes it.
         depth += usize::from(token.is('('));
         depth -= usize::from(token.is(')'));
         inside.push(token);
@@ -165,14 +165,14 @@ fn parentheses(tokens: &mut Tokens) -> Vec<Token> {
     inside
 }
 
-/// A statement's words up to its end, with everything in its own braces and parentheses.
+/// Takes the words of a statement, with everything in its own braces and parentheses.
 fn simple(tokens: &mut Tokens) -> Vec<Token> {
     let mut words: Vec<Token> = Vec::new();
     let mut depth = 0_usize;
     while let Some(token) = tokens.peek() {
         let closes = token.is('}') || token.is(')');
         if depth == 0 && (token.is('}') || *token == Token::End) {
-            // `| <line end>` goes on in the next line
+            // A pipe or comma at the end of a line continues the statement in the next one.
             if *token == Token::End && words.last().is_some_and(|last| last.is('|') || last.is(',')) {
                 tokens.next();
                 continue;

@@ -1,31 +1,31 @@
-//! Words of a PowerShell script.
+//! Splits a PowerShell script into code, strings and comments, and into words.
 
-/// A stretch of a script.
+/// A piece of a script.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Piece<'a> {
-    /// Code.
+    /// Code between strings and comments.
     Code(&'a str),
     /// A string with its quotes.
     Text(&'a str),
-    /// A comment.
+    /// A comment with its marks.
     Comment(&'a str),
 }
 
-/// One word.
+/// A word, mark or end of a statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Token {
     /// A command, variable, parameter, number or operator.
     Word(String),
-    /// A string: without its quotes, and whether variables in it are expanded.
+    /// A string without its quotes, and whether variables in it are expanded.
     Text(String, bool),
     /// One of `{ } ( ) | , =`.
     Mark(char),
-    /// The end of a statement: a line's end or `;`.
+    /// The end of a statement: the end of a line, or `;`.
     End,
 }
 
 impl Token {
-    /// The word in lower case; empty for everything else.
+    /// The word in lower case; empty for every other token.
     pub(super) fn word(&self) -> String {
         match self {
             Self::Word(word) => word.to_lowercase(),
@@ -38,7 +38,7 @@ impl Token {
     }
 }
 
-/// The script in pieces, in order and complete.
+/// The pieces of a script, in order and complete.
 pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     let (mut at, mut code_start) = (0, 0);
@@ -54,8 +54,8 @@ pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
                 at += length;
                 code_start = at;
             }
-            // A backtick takes the special meaning from what follows: an escaped quote opens no string,
-            // and an escaped `#` no comment.
+            // A backtick takes away the special meaning of the next character: an escaped quote opens no string, and an
+            // escaped `#` no comment.
             None if rest.starts_with('`') => {
                 at += 1 + rest[1..].chars().next().map_or(0, char::len_utf8);
             }
@@ -66,21 +66,21 @@ pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
     pieces
 }
 
-/// The length of the comment or string that begins here, and whether it is a comment.
+/// The length in bytes of the comment or string that begins here, and whether it is a comment.
 fn special_length(rest: &str, before: Option<char>) -> Option<(usize, bool)> {
     let through =
         |end: &str, from: usize| rest[from..].find(end).map_or(rest.len(), |at| from + at + end.len());
     if rest.starts_with("<#") {
         return Some((through("#>", 2), true));
     }
-    // `a#b` is a word; a comment begins one.
+    // `a#b` is a word: a comment must begin one.
     let begins_word =
         before.is_none_or(|c| c.is_whitespace() || matches!(c, ';' | '{' | '}' | '(' | ')' | '|' | ','));
     if rest.starts_with('#') && begins_word {
         return Some((rest.find('\n').unwrap_or(rest.len()), true));
     }
-    // A here-string ends only where its closing sign begins a line. Quotes inside it end nothing, so it is
-    // tried before an ordinary string.
+    // A here-string ends only where its closing sign begins a line. Quotes in it end nothing, so it is tried before an
+    // ordinary string.
     for (open, close) in [("@\"", "\n\"@"), ("@'", "\n'@")] {
         if rest.starts_with(open) {
             return Some((through(close, 2), false));
@@ -90,7 +90,7 @@ fn special_length(rest: &str, before: Option<char>) -> Option<(usize, bool)> {
     Some((string_length(rest, quote), false))
 }
 
-/// Up to the closing quote; doubled quotes and (in `"`) backticks escape.
+/// The length to the closing quote. Doubled quotes, and backticks in `"`, escape.
 fn string_length(rest: &str, quote: char) -> usize {
     let mut characters = rest.char_indices().skip(1).peekable();
     while let Some((at, character)) = characters.next() {
@@ -106,7 +106,7 @@ fn string_length(rest: &str, quote: char) -> usize {
     rest.len()
 }
 
-/// The script's words; comments and escaped line ends fall away.
+/// The words of a script, without comments and escaped line ends.
 pub(super) fn tokens(text: &str) -> Vec<Token> {
     let mut tokens = Vec::new();
     for piece in pieces(text) {
@@ -138,13 +138,13 @@ fn code_tokens(code: &str, tokens: &mut Vec<Token>) {
                 flush(&mut word, tokens);
                 tokens.push(Token::End);
             }
-            '{' if word.ends_with('$') => word.push('{'), // ${env:ProgramFiles(x86)}
+            '{' if word.ends_with('$') => word.push('{'), // `${env:ProgramFiles(x86)}`
             '}' | '(' | ')' if word.contains("${") && !word.ends_with('}') => word.push(character),
             '{' | '}' | '(' | ')' | '|' | ',' => {
                 flush(&mut word, tokens);
                 tokens.push(Token::Mark(character));
             }
-            // `-Filter=x` is one word of a command, anything else an assignment.
+            // `-Filter=x` is one word of a command; any other `=` is an assignment.
             '=' if !word.starts_with('-') => {
                 if !matches!(word.as_str(), "+" | "-" | "*" | "/") {
                     flush(&mut word, tokens);

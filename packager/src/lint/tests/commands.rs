@@ -1,4 +1,4 @@
-//! WB101 to WB109.
+//! WB101 to WB109, the rules for command lines.
 
 use super::*;
 use crate::recognise::InstallerKind;
@@ -22,7 +22,7 @@ const FILES: &[(&str, &[u8])] = &[
     ("tool.jar", b"PK"),
 ];
 
-/// What is found of an install command.
+/// The findings for this install command.
 fn install(command: &str) -> Vec<String> {
     found(subject(&with(msi_app(), "/installCommandLine", command.into()), FILES))
 }
@@ -41,7 +41,7 @@ fn wb101_no_program_is_started() {
         ("My App.msi /qn", &["E101", "E104"]),
         ("settings.reg", &["E101"]),
         ("a.vbs //B", &["E101"]),
-        // The runner refuses these with 0x800700C1 as well; lint knew neither of them.
+        // The runner refuses these with 0x800700C1 as well.
         ("driver.inf", &["E101"]),
         ("app.msix", &["E101"]),
         ("tool.jar -q", &["E101"]),
@@ -84,7 +84,7 @@ fn wb102_files_that_are_not_there() {
         ("schtasks /create /tn a /tr b", &[]),
         ("\"unfinished.exe", &["E102"]),
     ]);
-    // an uninstall may run what the install has put there
+    // An uninstall may run a file that the install has put there.
     let uninstall =
         |command: &str| found(subject(&with(msi_app(), "/uninstallCommandLine", command.into()), FILES));
     assert_eq!(uninstall("C:\\Contoso\\uninstall.exe /S"), [""; 0]);
@@ -119,7 +119,7 @@ fn wb104_blanks_without_quotes() {
     assert_all(&[
         ("C:\\Program Files\\Contoso\\setup.exe /S", &["E104"]),
         ("My Setup.exe /S", &["E104"]),
-        // Windows adds `.exe` and the runner starts it; lint said that there is no `My`.
+        // Windows adds `.exe`, and the runner starts that.
         ("My Setup /S", &["E104"]),
         ("\"My Setup.exe\" /S", &[]),
         ("msiexec /i My App.msi /qn /norestart", &["E104"]),

@@ -78,7 +78,7 @@ fn an_msi_is_looked_into_in_a_folder_and_in_a_package() {
     let silent = report(&package);
     assert_eq!((silent.findings, silent.skipped), (Vec::new(), Vec::new()));
 
-    // another MSI under the same name
+    // Another MSI under the same name.
     let other =
         Msi::default().with("ProductCode", "{99999999-2222-3333-4444-555555555555}").with("ALLUSERS", "0");
     fs::write(app.path().join("source").join("contoso.msi"), other.bytes()).unwrap();

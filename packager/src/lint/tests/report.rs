@@ -1,4 +1,4 @@
-//! The report as a whole: places, allowances, codes.
+//! Tests of the whole report: places, allowances and codes.
 
 use super::*;
 use std::collections::HashSet;
@@ -116,7 +116,7 @@ fn every_page_is_full_and_explained() {
     assert_eq!(seen.len(), 9 + 7 + 4 + 5);
 }
 
-/// A rule and its row in docs/lint.md come and go together, and the row's first letter is the page's severity.
+/// A rule and its row in docs/lint.md come and go together, and the row's first letter is the severity of the page.
 #[test]
 fn the_documentation_has_a_row_for_every_rule_and_for_nothing_else() {
     let documentation = include_str!("../../../../docs/lint.md");

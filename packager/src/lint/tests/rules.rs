@@ -1,4 +1,4 @@
-//! WB201 to WB207.
+//! WB201 to WB207, the rules for detection and requirement rules.
 
 use super::*;
 
@@ -6,7 +6,7 @@ const FILE: &str = "#microsoft.graph.win32LobAppFileSystemRule";
 const REGISTRY: &str = "#microsoft.graph.win32LobAppRegistryRule";
 const SCRIPT: &str = "#microsoft.graph.win32LobAppPowerShellScriptRule";
 
-/// What is found with these rules in place of the good app's.
+/// The findings for these rules in the place of the good app's.
 fn rules(rules: Value) -> Vec<String> {
     found(subject(&with(msi_app(), "/rules", rules), &[("contoso.msi", b"MSI")]))
 }
@@ -120,7 +120,7 @@ fn wb201_no_rule_or_none_that_can_hold() {
         (script(b"'x'", json!({ "scriptContent": "%%%" })), &["E201"]),
         (json!({ "@odata.type": "#microsoft.graph.win32LobAppQuantumRule", "ruleType": "detection" }), &[]),
     ]);
-    // a requirement that can never hold is no better
+    // A requirement that can never hold is no better.
     let requirement = registry(json!({ "ruleType": "requirement", "keyPath": "HKLM:\\SOFTWARE\\Contoso" }));
     assert_eq!(rules(json!([product(json!({})), requirement])), ["E201"]);
 }

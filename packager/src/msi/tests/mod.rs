@@ -121,7 +121,7 @@ fn a_setup_file_has_facts_only_where_it_is_an_msi() {
     }
 }
 
-/// The whole of an MSI, to be changed stream by stream.
+/// A copy of an MSI with one stream changed.
 fn changed(bytes: Vec<u8>, stream: &str, change: impl FnOnce(&mut cfb::Stream<Cursor<Vec<u8>>>)) -> Vec<u8> {
     let mut container = cfb::CompoundFile::open(Cursor::new(bytes)).unwrap();
     let name = if stream.starts_with('\u{5}') { stream.to_owned() } else { container::table_stream(stream) };
@@ -158,7 +158,8 @@ fn more_rows_than_other_readers_take_are_read() {
     let rows: u64 = 70_000;
     bytes = changed(bytes, "Registry", |stream| {
         stream.set_len(0).unwrap();
-        // Two columns: a reference, then the root; the last row's root is the machine (2, top bit turned over).
+        // Two columns: a reference, then the root. The root of the last row is the machine (2, with the top bit
+        // inverted).
         stream.write_all(&vec![1; 2 * rows as usize]).unwrap();
         stream.write_all(&[1, 0x80].repeat(rows as usize - 1)).unwrap();
         stream.write_all(&[2, 0x80]).unwrap();
@@ -171,7 +172,7 @@ fn more_rows_than_other_readers_take_are_read() {
 #[test]
 fn a_container_that_points_at_itself_ends() {
     let sound = Sample::default().bytes();
-    // The first sectors hold the allocation table: let every entry point to every place in turn.
+    // The first sectors hold the allocation table. Every entry is made to point to every place in turn.
     let sector = if sound[30] == 12 { 4096 } else { 512 };
     for (at, target) in (0..32).flat_map(|at| [0, 1, 2, at, 5].map(|target| (at as usize, target))) {
         let mut bytes = sound.clone();
@@ -186,7 +187,7 @@ fn a_vast_directory_exhausts_the_budget() {
     let mut bytes = Sample::default().bytes();
     let sector = 4096;
     assert_eq!(bytes[30], 12);
-    // 40 MB of directory sectors, chained: more than opening may read.
+    // 40 MB of chained directory sectors, which is more than opening may read.
     let first = bytes.len() / sector - 1;
     let count = 10_000;
     let fat_sectors = (first + count) / 1024 + 1;
@@ -237,7 +238,7 @@ proptest! {
     }
 }
 
-/// Flips where they count: in the header, the allocation table, the directory and the system tables.
+/// Flips bits where they matter: in the header, the allocation table, the directory and the system tables.
 #[test]
 fn every_byte_of_the_structures_can_be_wrong() {
     let sound = Sample { registry_roots: vec![1, 2], ..Sample::default() }.bytes();
@@ -253,7 +254,7 @@ fn every_byte_of_the_structures_can_be_wrong() {
     }
 }
 
-/// `tests/fixtures/msi/hello.msi`, built by wixl from the sources beside it: short references, another writer.
+/// `tests/fixtures/msi/hello.msi`, which another writer (wixl) built from the sources beside it, with short references.
 #[test]
 fn an_msi_of_another_maker_is_read() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join("tests").join("fixtures").join("msi");

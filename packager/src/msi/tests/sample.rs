@@ -3,7 +3,7 @@
 use msi::{Column, Insert, Package, PackageType, Value};
 use std::io::Cursor;
 
-/// An MSI as its maker would describe it.
+/// An MSI with the facts that a test needs.
 pub(crate) struct Sample {
     pub(crate) properties: Vec<(&'static str, &'static str)>,
     pub(crate) folders: Vec<&'static str>,
@@ -19,7 +19,7 @@ pub(crate) const UPGRADE_CODE: &str = "{66666666-7777-8888-9999-AAAAAAAAAAAA}";
 pub(crate) const PACKAGE_CODE: &str = "{0000002A-000C-0005-0C03-0938362B0809}";
 
 impl Default for Sample {
-    /// Per machine, without services, data sources and registry keys.
+    /// An MSI for the machine, without services, data sources and registry keys.
     fn default() -> Self {
         let properties = vec![
             ("ProductCode", PRODUCT_CODE),
@@ -43,7 +43,7 @@ impl Default for Sample {
 }
 
 impl Sample {
-    /// With a property set to another value; an empty one takes it away.
+    /// Sets a property. An empty value removes it.
     pub(crate) fn with(mut self, name: &'static str, value: &'static str) -> Self {
         self.properties.retain(|(other, _)| *other != name);
         if !value.is_empty() {
@@ -60,7 +60,7 @@ impl Sample {
         summary.set_subject("Subject");
         summary.set_author("Author");
         summary.set_arch("x64");
-        // `uuid` is not a dependency here; its parser, which the target type brings, takes no braces.
+        // `uuid` is no dependency of this crate, and its parser, which comes with the target type, accepts no braces.
         summary.set_uuid(PACKAGE_CODE.trim_matches(['{', '}']).parse().unwrap());
         let texts = |rows: &[(&'static str, &'static str)]| {
             rows.iter().map(|(name, value)| vec![Value::from(*name), Value::from(*value)]).collect()

@@ -54,7 +54,7 @@ fn blocks_made_apart_make_one_stream() {
 
 #[test]
 fn an_encoder_that_was_used_before_makes_the_same_bytes() {
-    // zlib-rs 0.6.8 does not: after a reset it still looks at a few bytes of what it had before.
+    // zlib-rs 0.6.8 fails here: after a reset it still reads a few bytes of its earlier input.
     let mut used = Encoder::new(Level::Default);
     for at in 0..40 {
         let input: Vec<u8> = noise(33_600 + at, 9)[at..].iter().map(|byte| byte & 1).collect();
@@ -89,7 +89,7 @@ fn complete_stream(data: &[u8], level: i32) -> Vec<u8> {
     stream
 }
 
-/// Every part deflated by itself, all but the last reopened.
+/// Deflates every part by itself, and reopens all but the last.
 fn joined(parts: &[&[u8]], level: i32) -> Vec<u8> {
     let mut whole = Vec::new();
     for (at, part) in parts.iter().enumerate() {
@@ -105,7 +105,7 @@ fn joined(parts: &[&[u8]], level: i32) -> Vec<u8> {
     whole
 }
 
-/// Two inflaters that have nothing in common agree on what the joined parts hold.
+/// Checks that two unrelated inflaters read the same from the joined parts.
 fn check(parts: &[&[u8]], level: i32) {
     let (stream, expected) = (joined(parts, level), parts.concat());
     let mut out = Vec::new();

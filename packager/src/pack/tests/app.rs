@@ -68,7 +68,7 @@ fn an_apps_folder_is_packed_and_its_document_filled_in() {
     assert_eq!(filled["setupFilePath"], "Contoso.msi");
     assert_eq!(filled["msiInformation"]["productCode"], PRODUCT_CODE);
     assert_eq!(filled["id"], 7);
-    // An MSI that cannot be read keeps what is known of it.
+    // An MSI that cannot be read keeps the facts in the document.
     fs::write(place.file("Contoso.msi"), b"damaged").unwrap();
     pack(&request(), &silent()).unwrap();
     let kept: serde_json::Value = serde_json::from_slice(&fs::read(&document).unwrap()).unwrap();

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use waybill_context::{Cancel, SystemClock};
 use waybill_schemas::codes::Classified;
 
-/// Lists, lets `meddle` change something, packs what was listed.
+/// Lists a folder, lets `meddle` change something, and packs what was listed.
 fn pack_meddled(place: &Place, meddle: impl FnOnce()) -> PackError {
     let request = place.request();
     let prepared = PreparedPack::prepare(&request, &silent()).unwrap();
@@ -50,7 +50,7 @@ fn a_file_that_is_no_longer_what_was_listed_is_an_error() {
     }
 }
 
-/// Asked before every job and every write; acts once, at the `when`th time.
+/// A cancel flag that is read before every job and every write, and acts once, when read for the `when`th time.
 struct Meddler<'a> {
     asked: AtomicUsize,
     when: usize,
@@ -80,7 +80,7 @@ fn a_large_file_that_changes_between_two_blocks_is_an_error() {
     let place = Place::new();
     for stored in [false, true] {
         let bytes = if stored { noise(9 * MIB) } else { mixture(9 * MIB, 5) };
-        // Listing asks a few times; then the file is opened and every block asks twice.
+        // Listing reads the flag a few times; then the file is opened, and every block reads it twice.
         for when in [8, 14, 20] {
             place.write("data", &bytes);
             let grow = || {

@@ -16,7 +16,7 @@ use tempfile::TempDir;
 
 const MIB: usize = 1 << 20;
 
-/// A source folder and a place for packages beside it.
+/// A source folder, and the folder for packages beside it.
 struct Place(TempDir);
 
 impl Place {
@@ -63,7 +63,7 @@ impl Place {
         PackRequest { options: PackOptions { force: true, ..options }, ..self.request() }
     }
 
-    /// What lies where the package goes, drafts included.
+    /// The names in the package's folder, including those of drafts.
     fn output_names(&self) -> Vec<String> {
         let Ok(entries) = fs::read_dir(self.0.path().join("out")) else { return Vec::new() };
         entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
@@ -74,7 +74,7 @@ fn silent() -> Context<'static> {
     Context::silent()
 }
 
-/// Compressible and not, by turns; the period is longer than deflate's window.
+/// Bytes that compress and bytes that do not, in turn; the period is longer than deflate's window.
 fn mixture(length: usize, seed: u32) -> Vec<u8> {
     repeated(length, seed, |at, byte| if at >> 12 & 1 == 0 { byte } else { byte & 3 })
 }

@@ -1,4 +1,4 @@
-//! What is packed comes back, and the payload is always the same.
+//! Tests that packed files come back, and that the payload is always the same.
 
 use super::*;
 use std::num::NonZeroUsize;
@@ -47,7 +47,7 @@ fn the_payload_depends_on_neither_threads_nor_memory() {
         report.file_digest
     };
     let one = digest(1, PackOptions::DEFAULT_MEMORY);
-    // Below a million bytes no two blocks fit; at 0 not even one does.
+    // Below a million bytes no two blocks fit, and at 0 not even one does.
     for (threads, memory) in [(2, 48 << 20), (7, 20 << 20), (3, 3 << 20), (8, 0), (1, 0)] {
         assert_eq!(digest(threads, memory), one, "{threads} threads, {memory} bytes");
     }
@@ -82,7 +82,7 @@ fn times_are_the_files_own_or_the_one_given() {
         ["large", "setup.exe"].map(|name| archive.by_name(name).unwrap().last_modified().unwrap().to_string())
     };
     assert_eq!(times(PackOptions::default()), ["2023-11-14 22:13:20", "2001-09-09 01:46:40"]);
-    place.date("setup.exe", 10_413_792_000); // 2300-01-01: beyond what the list can tell apart
+    place.date("setup.exe", 10_413_792_000); // 2300-01-01, which is later than the list can hold
     assert_eq!(times(PackOptions::default())[1], "2107-12-31 23:59:58");
     place.date("setup.exe", 1_000_000_001);
     let epoch = Some(SystemTime::UNIX_EPOCH + Duration::from_secs(1_600_000_000));

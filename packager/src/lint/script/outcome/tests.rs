@@ -3,17 +3,17 @@ use super::*;
 #[test]
 fn good_detection_scripts_are_fine() {
     for text in [
-        // the classic
+        // The usual detection script.
         "if (Test-Path 'C:\\Program Files\\App\\app.exe') { Write-Output 'Found'; exit 0 } else { exit 1 }",
         "if (Test-Path $p) { Write-Host \"Installed\" }",
         "$v = (Get-Item $p -ErrorAction SilentlyContinue).VersionInfo.FileVersion\nif ($v -ge '1.2') { \"Detected $v\"; exit 0 }\nexit 1",
-        // says both, but exits 1 where it says no
+        // Prints in both cases, but exits 1 where the app is missing.
         "if (Test-Path $p) { Write-Output 'yes'; exit 0 } else { Write-Output 'no'; exit 1 }",
         "if (Test-Path $p) { Write-Output 'yes' } else { Write-Error 'no'; exit 1 }",
-        // an error on the way to no is no harm
+        // An error before the answer "no" does no harm.
         "try { $x = Get-ItemProperty $k -ErrorAction Stop; Write-Output 'yes'; exit 0 } catch { Write-Error $_; exit 1 }",
         "try {\n  if ((Get-Package 'x').Version -ge 2) {\n    Write-Output 'ok'\n    exit 0\n  }\n} catch {\n  exit 1\n}\nexit 1",
-        // prints only what it finds
+        // Prints only what it finds.
         "Get-ItemProperty HKLM:\\SOFTWARE\\X -ErrorAction SilentlyContinue | Select-Object Version",
         "(Get-Item $p -ErrorAction SilentlyContinue).Name",
         "foreach ($f in Get-ChildItem $d) { if ($f.Name -eq 'x') { Write-Output $f; exit 0 } }\nexit 1",
@@ -31,7 +31,7 @@ fn good_detection_scripts_are_fine() {
         "$ok = $false\nif ($a) { $ok = $true }\nif ($ok) { echo yes; exit 0 } else { exit 1 }",
         "if ($a) { return 'Installed' }",
         "'x'\nexit $LASTEXITCODE",
-        // a command that fails writes to stderr: that is a no
+        // A command that fails writes to stderr, which is a "no".
         "Get-ItemProperty HKLM:\\SOFTWARE\\X\nWrite-Output 'found'",
         "$v = (Get-Item $p).VersionInfo.FileVersion\nWrite-Output \"found $v\"",
         "if ((Get-Item $p).Length -gt 0) { 'yes' } else { 'no' }",
