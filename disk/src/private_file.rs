@@ -63,7 +63,7 @@ pub fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Renames `from` over `to`, as [`rename`](crate::rename) does, with both paths in the error.
+/// Renames `from` over `to`, as [`rename`](crate::rename()) does, with both paths in the error.
 ///
 /// # Errors
 /// The system's last error, with both paths; interruption ends the waiting.
