@@ -1,10 +1,10 @@
-//! Counts that CI prints.
+//! Printing counts of test cases for CI.
 
 use std::io::{self, Write as _};
 
-/// Tells how many cases a test ran, as `what: …`: past the capture of a passing test's output, so that it stands in the log of
-/// every run, where `.ci/run` looks for `rule table: …` and its like.
+/// Prints how many cases a test ran, as `what: …`. It is written to stderr directly, because the test harness captures
+/// the output of passing tests, and `.ci/run` looks for lines such as `rule table: …` in the log of every run.
 pub fn counted(line: &str) {
-    // With a line end of its own in front: the harness may have begun a line.
+    // The line end in front is for the harness, which may have begun a line.
     let _ = io::stderr().write_all(format!("\n{line}\n").as_bytes());
 }

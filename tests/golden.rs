@@ -1,5 +1,5 @@
-//! Packages of Microsoft's own tool verify and unpack to exactly the files that they were made of; ours, made of the
-//! same files, say the same.
+//! Packages that Microsoft's tool made verify and unpack to exactly their source files; our packages of the same files
+//! have the same content.
 
 use intunewin::{ArchiveError, ArchivePolicy, FileSource, Package, UnpackOptions};
 use std::collections::BTreeSet;
@@ -11,14 +11,14 @@ use waybill_support::folder_listing::{Listing, list};
 use waybill_support::tests_folder;
 use waybill_tests::packed_folder::{options, pack_folder};
 
-/// The catalogue folder's fixed name.
+/// The fixed name of the catalogue folder.
 const CATALOG: &str = "Cat_C029B285-222F-460B-8ECA-2CD7A8A424B7";
 
 fn fixture(folder: &str, name: &str) -> PathBuf {
     tests_folder().join("fixtures").join(folder).join(name)
 }
 
-/// Name, source folder, setup file, and what the source folder cannot show by itself.
+/// The name, source folder and setup file of each package.
 const PACKAGES: [(&str, &str, &str); 6] = [
     ("tiny", "tiny", "install.cmd"),
     ("deep", "deep", "setup.cmd"),
@@ -28,7 +28,7 @@ const PACKAGES: [(&str, &str, &str); 6] = [
     ("multichunk", "multichunk", "install.cmd"),
 ];
 
-/// The source folder's files, and the folders that git or another argument of the tool kept apart.
+/// The files of the source folder, with those that git cannot hold or that the tool got by another argument.
 fn source_of(name: &str, source: &str) -> Listing {
     let mut listing = list(&fixture("golden-sources", source)).unwrap();
     match name {
@@ -78,7 +78,7 @@ fn no_golden_package_is_missing_here() {
     assert_eq!(found, PACKAGES.len());
 }
 
-/// The source folder as it was, with the folder that git cannot hold.
+/// A copy of the source folder with the folder that git cannot hold.
 fn restored_source(name: &str, source: &str, folder: &Path) -> PathBuf {
     let restored = folder.join("source");
     for (path, bytes) in list(&fixture("golden-sources", source)).unwrap() {
@@ -97,7 +97,8 @@ fn restored_source(name: &str, source: &str, folder: &Path) -> PathBuf {
     restored
 }
 
-/// Names of a payload's entries; the catalogue's folder has one of its own in Microsoft's, though it is not empty.
+/// The names of a payload's entries, without that of the catalogue's folder: Microsoft's tool writes an entry for it
+/// although it is not empty.
 fn entry_names(package: Package) -> BTreeSet<String> {
     let context = Context::silent();
     let content = package.into_content(&context).unwrap().authenticate(&context).unwrap();
@@ -112,13 +113,13 @@ fn entry_names(package: Package) -> BTreeSet<String> {
     names
 }
 
-/// Detection.xml without its values: element names in their order, with Microsoft's indentation.
+/// Detection.xml without its values: the element names in order, with their indentation.
 fn shape(xml: &[u8]) -> Vec<String> {
     let text = String::from_utf8(xml.to_vec()).unwrap();
     text.lines().map(|line| line.split_inclusive('>').next().unwrap_or_default().to_owned()).collect()
 }
 
-/// SHA-256 of our payload of each source: the same on every host, with every number of threads.
+/// The SHA-256 of our payload of each source, which must be the same on every host and with every number of threads.
 const FILE_DIGESTS: [(&str, &str); 6] = [
     ("tiny", "f784501e974f7f5dd33da0c11c6ed1329e1dbdf8feb1267d3abe3bfecb4eeb6d"),
     ("deep", "b506a71ba316003bd2e704073e303255ea35637d8b647484a192652b41305d70"),

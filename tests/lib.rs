@@ -1,4 +1,4 @@
-//! What the tests across crates share; the tests themselves are the modules of `main.rs`.
+//! Code that the tests across crates share; the tests themselves are the modules of `main.rs`.
 
 mod counted;
 pub mod fault_server;

@@ -1,4 +1,4 @@
-//! Tests across crates: one binary, one module a topic.
+//! Tests across crates, in one binary with a module for each topic.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 mod golden;

@@ -1,4 +1,4 @@
-//! OpenSSL decrypts what we seal, computes the same MAC and digest, and seals what we accept.
+//! OpenSSL decrypts our packages and computes the same MAC and digest; we accept packages that OpenSSL encrypted.
 
 use intunewin::{ArchivePolicy, EncryptedContent};
 use std::fs;
@@ -30,7 +30,7 @@ fn openssl_opens_what_we_seal_and_we_open_what_openssl_seals() {
     }
 }
 
-/// OpenSSL's command, working in a folder of its own.
+/// The `openssl` command in a working folder.
 struct Openssl<'a> {
     folder: &'a Path,
 }
@@ -71,7 +71,8 @@ impl Openssl<'_> {
         assert_eq!(self.digest(payload), sealed.info.file_digest, "{length} bytes");
     }
 
-    /// OpenSSL needs the keys and IV of `info` alone; MAC and digest are its own.
+    /// Encrypts the payload with the keys and the IV of `info`, and asserts that we accept the result. MAC and digest
+    /// are computed by OpenSSL.
     fn seals(&self, info: &EncryptionInfo, payload: &[u8]) {
         let ciphertext = self.cipher("-e", info, payload);
         let authenticated = [info.initialization_vector.as_bytes().as_slice(), &ciphertext].concat();

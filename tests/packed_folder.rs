@@ -1,4 +1,4 @@
-//! Folders packed by the packager, and what is inside the packages.
+//! Packing folders, and reading the payloads of packages.
 
 use intunewin::{ArchivePolicy, FileSource, Package};
 use std::error::Error;
@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 use waybill_context::Context;
 use waybill_packager::pack::{Level, PackOptions, PackOutput, PackRequest, PackSource, pack};
 
-/// How a folder is packed in tests: every entry has the same time.
+/// The options with which tests pack folders; every entry gets the same time.
 #[must_use]
 pub fn options(level: Level) -> PackOptions {
     let source_date_epoch = Some(SystemTime::UNIX_EPOCH + Duration::from_secs(1_767_225_600)); // 2026-01-01
@@ -20,7 +20,7 @@ pub fn options(level: Level) -> PackOptions {
 /// Packs `folder` into `package`.
 ///
 /// # Errors
-/// The packager's.
+/// Those of packing.
 pub fn pack_folder(
     folder: &Path,
     setup_file: &str,
@@ -35,10 +35,10 @@ pub fn pack_folder(
     Ok(package.into())
 }
 
-/// The payload of a package, decrypted.
+/// The decrypted payload of a package.
 ///
 /// # Errors
-/// Whatever is wrong with the package.
+/// The package cannot be read or does not authenticate.
 pub fn payload(package: &Path) -> Result<Vec<u8>, Box<dyn Error>> {
     let context = Context::silent();
     let package = Package::open(FileSource::open(package)?, &ArchivePolicy::default())?;

@@ -1,4 +1,4 @@
-//! A content as `waybill publish` lays it out, made by hand, with the files that must come out of it.
+//! A content as `waybill publish` would publish it, made by test code, with the files that it unpacks to.
 
 use crate::sealed_package::{SealedPackage, seal};
 use intunewin::{DosTime, KnownEntry, Method, PayloadWriter, WriteError};
@@ -9,27 +9,27 @@ use waybill_schemas::{ContentDocument, ContentUrl, PIECE_SIZE, PiecesDocument, S
 use waybill_support::folder_listing::Listing;
 use waybill_support::noise::PseudoRandom;
 
-/// A sealed content and all that belongs to it.
+/// A sealed content with its package, pieces and files.
 #[derive(Debug, Clone)]
 pub struct PublishedContent {
-    /// The content's bytes.
+    /// The bytes of the encrypted content.
     pub content: Arc<[u8]>,
-    /// What its payload unpacks to.
+    /// The files that the payload unpacks to.
     pub files: Listing,
-    /// Bytes of the payload.
+    /// The size of the payload in bytes.
     pub payload_size: u64,
-    /// The package that it is from.
+    /// The package that holds the content.
     pub package: SealedPackage,
-    /// pieces.json.
+    /// The bytes of the content's pieces.json.
     pub pieces: Vec<u8>,
 }
 
 impl PublishedContent {
-    /// Some 3 MiB in four files and an empty folder, with an odd tail; `seed` chooses the keys and the noise. All
-    /// seeds give the same size.
+    /// Makes a content of about 3 MiB in four files and an empty folder; its size is no multiple of a piece. `seed`
+    /// selects the keys and the noise; the size is the same for all seeds.
     ///
     /// # Errors
-    /// None that memory can give.
+    /// None in practice, because everything is in memory.
     pub fn new(seed: u8) -> Result<Self, Box<dyn Error>> {
         let mut random = PseudoRandom::new(seed.into());
         let files: [(&str, Vec<u8>); 4] = [
@@ -48,15 +48,15 @@ impl PublishedContent {
         Ok(Self { pieces, content, files: listing, payload_size: payload.len() as u64, package })
     }
 
-    /// Bytes of the content.
+    /// The size of the content in bytes.
     pub fn size(&self) -> usize {
         self.content.len()
     }
 
-    /// content.json for `url`; `with_pieces` names pieces.json.
+    /// The content.json with `url` as the content's URL. With `with_pieces` it also names pieces.json.
     ///
     /// # Errors
-    /// A text that is no URL of a content.
+    /// The text is no URL of a content.
     pub fn document(&self, url: &str, with_pieces: bool) -> Result<Vec<u8>, Box<dyn Error>> {
         let document = ContentDocument {
             name: "weather".to_owned(),
@@ -72,7 +72,7 @@ impl PublishedContent {
     }
 }
 
-/// An inner zip; everything is stored, and `empty/` is in it too.
+/// Makes an inner zip of the files and an empty folder `empty/`, without compression.
 fn payload_of(files: &[(&str, Vec<u8>)]) -> Result<Vec<u8>, WriteError> {
     let mut payload = PayloadWriter::new(Vec::new());
     payload.directory("empty", DosTime::MIN)?;

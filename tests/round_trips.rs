@@ -1,4 +1,4 @@
-//! What is packed unpacks to the same tree, whatever the sizes, names and reads.
+//! A packed folder unpacks to the same tree, for all sizes, names and ways of reading.
 
 use intunewin::{ArchivePolicy, FileSource, Package, UnpackOptions};
 use proptest::prelude::*;
@@ -14,7 +14,7 @@ use waybill_tests::packed_folder::{options, pack_folder, payload};
 
 const MIB: usize = 1 << 20;
 
-/// Where the writer changes its way: blocks of the cipher, pieces of the sealer, blocks of the compressor.
+/// Sizes at which the writer behaves differently: blocks of the cipher, pieces of the sealer, blocks of the compressor.
 const BORDERS: [usize; 16] = [
     0,
     1,
@@ -34,7 +34,7 @@ const BORDERS: [usize; 16] = [
     9 * MIB + 7,
 ];
 
-/// A file's bytes: noise that deflate cannot shrink, or lines that it can.
+/// The bytes of a file: noise, which does not deflate, or lines, which do.
 fn bytes(size: usize, seed: u64) -> Vec<u8> {
     match seed % 2 {
         0 => PseudoRandom::new(seed).bytes(size),
@@ -50,7 +50,7 @@ fn write_tree(folder: &Path, files: &BTreeMap<String, Vec<u8>>) {
     }
 }
 
-/// Packs the folder, authenticates and unpacks the package.
+/// Packs the folder, unpacks the package, and returns the files.
 fn there_and_back(source: &Path, level: Level) -> Listing {
     let folder = tempfile::tempdir().unwrap();
     let package = folder.path().join("app.intunewin");
@@ -76,7 +76,7 @@ fn files_of_border_sizes_come_back() {
     }
 }
 
-/// Paths of one to four components, as legal on Windows as elsewhere; those that collide there are left out.
+/// Trees of paths with one to four components that are valid on Windows, too, without paths that collide there.
 fn trees() -> impl Strategy<Value = BTreeMap<String, Vec<u8>>> {
     let component = "[a-zäöü文 ]{0,6}[a-z0-9]";
     let path = prop::collection::vec(component, 1..5).prop_map(|parts| parts.join("/"));
@@ -105,7 +105,7 @@ proptest! {
         prop_assert!(there_and_back(source.path(), level) == list(source.path()).unwrap());
     }
 
-    /// The payload read in pieces and from anywhere is the payload read at once.
+    /// Reading the payload in pieces and from any offset gives the same bytes as reading it at once.
     #[test]
     fn chunked_reads_agree(size in prop::sample::select(&BORDERS[..12]), steps in prop::collection::vec((0..5_u8, 1..400_000_usize), 1..20)) {
         let folder = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! Batch files, which cmd.exe runs for us.
+//! Batch files, which are started through cmd.exe.
 
 use crate::content::Content;
 
@@ -9,7 +9,7 @@ fn lines(output: &[u8]) -> Vec<String> {
     String::from_utf8_lossy(output).lines().map(|line| line.trim_end().to_owned()).collect()
 }
 
-/// cmd.exe runs in C:\Windows where it cannot run in its folder.
+/// If cmd.exe cannot use its working directory, it silently runs in C:\Windows.
 #[test]
 fn they_run_in_the_content_folder() {
     let content = Content::new().with_file("install.cmd", INSTALL);
@@ -22,7 +22,7 @@ fn they_run_in_the_content_folder() {
     }
 }
 
-/// A verbatim path, which the folder comes as from whoever makes it, is not where cmd.exe is started.
+/// Content folders are often given as verbatim paths (`\\?\`), which cmd.exe cannot use as working directory.
 #[test]
 fn a_verbatim_folder_is_given_as_a_plain_one() {
     let content = Content::new().with_file("install.cmd", INSTALL);
@@ -35,7 +35,8 @@ fn a_verbatim_folder_is_given_as_a_plain_one() {
     assert_eq!((code, lines(&output)[0].as_str()), (3010, format!("cd \"{plain}\"").as_str()));
 }
 
-/// Signs that cmd.exe knows, in the path of the batch file. (`%` is left out: wine's cmd.exe loses it when it prints `%CD%`.)
+/// Characters with a meaning to cmd.exe in the path of the batch file. `%` is left out, because wine's cmd.exe loses it
+/// when it prints `%CD%`.
 #[test]
 fn signs_in_the_folders_name_do_no_harm() {
     for name in ["a & b", "(x) ^ y!", "it's, = ; ok"] {

@@ -13,12 +13,12 @@ use waybill_system::{
     Wait, this_machine,
 };
 
-/// Longer than any of it takes on a busy machine.
+/// How long to wait for a program; longer than any takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 pub(crate) struct Content {
     temporary: TempDir,
-    /// The content folder.
+    /// The content folder, which commands run in.
     pub(crate) folder: PathBuf,
 }
 
@@ -27,7 +27,7 @@ impl Content {
         Self::called("content")
     }
 
-    /// A content folder of this name.
+    /// Makes a content folder with this name.
     pub(crate) fn called(name: &str) -> Self {
         let temporary = tempfile::tempdir().unwrap();
         let folder = temporary.path().join(name);
@@ -35,12 +35,12 @@ impl Content {
         Self { temporary, folder }
     }
 
-    /// A content folder that another process made.
+    /// Uses a content folder that another process made.
     pub(crate) fn at(folder: PathBuf) -> Self {
         Self { temporary: tempfile::tempdir().unwrap(), folder }
     }
 
-    /// Puts the puppet under that name, without `.exe`.
+    /// Puts a copy of the puppet into the folder; `name` is without `.exe`.
     pub(crate) fn with_puppet(self, name: &str) -> Self {
         put_puppet(&self.folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX)));
         self
@@ -70,9 +70,9 @@ impl Content {
         self.start(&resolved)
     }
 
-    /// Starts it, waits for its end and gives its code and what it wrote.
+    /// Starts the command, waits for its end, and returns its exit code and output.
     pub(crate) fn start(&self, resolved: &Resolved) -> (u32, Vec<u8>) {
-        // Each into a file of its own: one that ended a moment ago may be open still.
+        // Each start has its own output file, because that of an ended program may still be open for a moment.
         static STARTS: AtomicUsize = AtomicUsize::new(0);
         let number = STARTS.fetch_add(1, Ordering::Relaxed);
         let output = self.temporary.path().join(format!("output-{number}.log"));
@@ -103,8 +103,8 @@ impl Content {
     }
 }
 
-/// Creates it; once more where wine says ERROR_INTERNAL_ERROR: of thousands of programs that it starts on a busy machine one
-/// dies on the way.
+/// Creates the process. Tries again after ERROR_INTERNAL_ERROR, with which wine fails to start one of thousands of
+/// programs on a busy machine.
 fn created(start: &Start<'_>, machine: &dyn System) -> Result<Box<dyn StartedProcess>, StartError> {
     const INTERNAL_ERROR: u32 = 0x8007_054F;
     match machine.processes().create(start) {
@@ -113,8 +113,8 @@ fn created(start: &Start<'_>, machine: &dyn System) -> Result<Box<dyn StartedPro
     }
 }
 
-/// Copies the puppet. On Unix another process does it: a thread that starts something just now would hand our open file to
-/// its child for a moment, and a program that is open for writing cannot be started.
+/// Copies the puppet. On Unix another process copies it: if a thread of ours started a program during the copy, the
+/// child would inherit the open file for a moment, and a program that is open for writing cannot be started.
 pub(crate) fn put_puppet(to: &std::path::Path) {
     let puppet = env!("CARGO_BIN_EXE_waybill-puppet");
     if cfg!(windows) {
@@ -124,7 +124,7 @@ pub(crate) fn put_puppet(to: &std::path::Path) {
     }
 }
 
-/// Of whoever runs this, in this machine's own width: wine has no 32-bit programs.
+/// The perspective of the account that runs the test, in the native view, because wine has no 32-bit programs.
 pub(crate) fn eyes() -> RunAs {
     let perspective = Perspective { view: View::Bits64, account: Account::Current };
     let kind = if cfg!(windows) { SystemKind::Windows } else { SystemKind::Unix };

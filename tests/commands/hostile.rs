@@ -1,4 +1,4 @@
-//! A caller whose PATH and variables are meant to lead astray.
+//! A caller whose PATH and variables try to make us start the wrong program.
 
 use crate::content::{Content, put_puppet};
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::process::Command;
 
 const FOLDER: &str = "HOSTILE_CONTENT";
 
-/// What the process does that has those variables.
+/// The code of the process that has those variables.
 #[test]
 #[ignore = "run by the other test, as a process of its own"]
 fn resolve_and_run() {
@@ -49,7 +49,7 @@ fn nothing_of_the_caller_counts() {
     assert!(ended.status.success() && told.contains("1 passed"), "{told}");
 }
 
-/// The folder that leads astray first. The rest stays, for the process's own libraries.
+/// The PATH of this process with `first` in front. The rest stays, because the process needs it for its libraries.
 fn hostile_path(first: &Path) -> std::ffi::OsString {
     let rest = std::env::var_os("PATH").unwrap_or_default();
     std::env::join_paths(std::iter::once(first.to_owned()).chain(std::env::split_paths(&rest))).unwrap()

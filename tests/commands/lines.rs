@@ -1,16 +1,16 @@
-//! The line that a Windows program gets, character for character.
+//! A Windows program receives its command line character for character.
 
 use crate::content::Content;
 use crate::random_tails::RandomTails;
 use std::time::Instant;
 
-/// Random lines that are started for real, unless `WAYBILL_COMMAND_LINES` names another count.
+/// How many random lines are really started, unless `WAYBILL_COMMAND_LINES` sets another number.
 const RANDOM_LINES: usize = 200;
 
-/// So many are under way at once: most of the time of each is waiting.
+/// How many programs run at once; each spends most of its time waiting.
 const WORKERS: usize = 4;
 
-/// Starts the line, and gives what its program got.
+/// Starts the line, and returns the line that the program received and the one that was to be passed.
 fn given(content: &Content, line: &str) -> (String, String) {
     let resolved = content.resolve(line).unwrap_or_else(|refused| panic!("{line}: {refused:?}"));
     let (code, output) = content.start(&resolved);
@@ -19,7 +19,7 @@ fn given(content: &Content, line: &str) -> (String, String) {
     (String::from_utf16(&units).unwrap(), resolved.line)
 }
 
-/// Nothing in these tails is a variable that anybody knows, so what is written is what arrives.
+/// Asserts that the tail arrives unchanged. It must not contain names of existing variables.
 #[track_caller]
 fn assert_arrives(content: &Content, program: &str, tail: &str) {
     let path = content.folder.join("print-line.exe");
@@ -51,7 +51,7 @@ fn what_people_write_arrives() {
             assert_arrives(&content, program, tail);
         }
     }
-    // Right behind the quote.
+    // The tail follows the quote without a blank.
     assert_arrives(&content, "\"print-line.exe\"", "/S");
 }
 
@@ -73,7 +73,7 @@ fn random_tails_arrive() {
         }
     });
     let seconds = started.elapsed().as_secs();
-    // Past the harness's capture: CI prints this count.
+    // Written to stderr directly, because the test harness captures `println!` and CI is to show this count.
     let told = format!(
         "\ncommand lines: {count} random lines started, each arrived character for character, {seconds} s\n"
     );

@@ -1,4 +1,4 @@
-//! Commands that are resolved and then started for real: what a program of theirs is given.
+//! Commands that are resolved and then really started: what their programs receive.
 //!
 //! The program is `waybill_puppet`. `ci/command-lines.sh` runs all 20,000 lines of `lines`.
 

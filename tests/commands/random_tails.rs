@@ -1,8 +1,8 @@
-//! Tails of command lines: as people write them, and as nobody should. The same ones on every run.
+//! Random tails of command lines, made of pieces that people write and of odd ones. They are the same in every run.
 
 use waybill_support::noise::PseudoRandom;
 
-/// What tails are made of.
+/// The pieces of which tails are made.
 const PIECES: [&str; 48] = [
     "INSTALLDIR=\"C:\\a b\\\"",
     "/v\"/qn PROP=\\\"x y\\\"\"",
@@ -54,7 +54,7 @@ const PIECES: [&str; 48] = [
     "\u{a0}",
 ];
 
-/// An endless row of tails.
+/// An endless iterator of tails.
 pub(crate) struct RandomTails(PseudoRandom);
 
 impl RandomTails {

@@ -1,4 +1,4 @@
-//! A fetch in a process of its own, stopped at a point and killed there.
+//! A fetch in a process of its own, which stops at a failpoint and is killed there.
 
 use crate::clock::LeapingClock;
 use crate::device::Device;
@@ -18,7 +18,7 @@ const OUTPUT: &str = "WAYBILL_CRASH_OUTPUT";
 const FORCE: &str = "WAYBILL_CRASH_FORCE";
 const CONNECTIONS: &str = "WAYBILL_CRASH_CONNECTIONS";
 
-/// What the process does.
+/// The code of the process.
 #[test]
 #[ignore = "run by the other tests, as a process of its own"]
 fn fetch_until_killed() {
@@ -41,11 +41,11 @@ fn fetch_until_killed() {
     std::io::stderr().write_all(line.as_bytes()).unwrap();
 }
 
-/// A process that stands at its point. Dropped, it is killed: SIGKILL, or `TerminateProcess` on Windows.
+/// A process that has stopped at its failpoint. It is killed when this is dropped, by SIGKILL or `TerminateProcess`.
 pub(crate) struct Stopped(Child);
 
 impl Stopped {
-    /// Starts a fetch and waits until it stands at `point` (see `waybill_context::failpoint`).
+    /// Starts a fetch and waits until it has stopped at `point` (see `waybill_context::failpoint`).
     pub(crate) fn at(point: &str, device: &Device, content: &Published) -> Self {
         let document = match &content.document {
             Location::File(path) => path.as_os_str().to_owned(),
@@ -77,12 +77,12 @@ impl Stopped {
         panic!("{point} was not reached: {}", told.join("\n"));
     }
 
-    /// The process's id.
+    /// The id of the stopped process.
     pub(crate) fn pid(&self) -> u32 {
         self.0.id()
     }
 
-    /// Kills it, and waits until it is gone.
+    /// Kills the process and waits until it has ended.
     pub(crate) fn kill(self) {
         drop(self);
     }

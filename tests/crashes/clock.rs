@@ -1,11 +1,11 @@
-//! A clock on which time passes as it is looked at, so that a short download lives through many syncs.
+//! Clocks for tests: one that advances with each look, so that a short download has many syncs, and one that acts once.
 
 use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
 use waybill_context::Clock;
 
-/// At each look a quarter of a second later; nobody sleeps. It starts two hours ago, so that nothing that is written
-/// by it is from the future.
+/// A clock that advances by a quarter of a second at each look and does not really sleep. It starts two hours ago, so
+/// that nothing that is dated by it is in the future.
 #[derive(Debug)]
 pub(crate) struct LeapingClock(Mutex<SystemTime>);
 
@@ -33,7 +33,7 @@ impl Clock for LeapingClock {
     }
 }
 
-/// Real time, and nobody sleeps; at the first sleep something is done instead.
+/// A clock with the real time that never sleeps; the first sleep calls a function instead.
 pub(crate) struct GatedClock(Mutex<Option<Box<dyn FnOnce() + Send>>>);
 
 impl GatedClock {

@@ -1,4 +1,4 @@
-//! A device of its own for each case: a root, a destination, and what must hold of them.
+//! The device of a case: a root, a destination, and the assertions about them.
 
 use crate::lab::Published;
 use std::fs;
@@ -9,24 +9,24 @@ use waybill_downloader::{Destination, FetchError, FetchOptions, FetchRequest, Pr
 use waybill_schemas::report::delivery::FetchReport;
 use waybill_support::folder_listing::{Listing, list};
 
-/// What came of a fetch.
+/// The result of a fetch.
 pub(crate) type Fetched = Result<FetchReport, Box<FetchError>>;
 
-/// Folders on the disk that survive every process.
+/// Folders on the disk, which outlive the processes that are killed.
 pub(crate) struct Device {
-    /// Removed with the device.
+    /// Holds root and destinations; removed when the device is dropped.
     folder: TempDir,
     pub(crate) options: FetchOptions,
 }
 
-/// What a destination holds between two runs.
+/// What is at a destination between two runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum There {
     /// No folder at all.
     Nothing,
-    /// What lay there before, byte for byte.
+    /// The files that were there before, byte for byte.
     Former,
-    /// The content's files, byte for byte.
+    /// The files of the content, byte for byte.
     Whole,
 }
 
@@ -35,7 +35,7 @@ impl Device {
         Self::within(tempfile::tempdir().unwrap())
     }
 
-    /// In a folder that is there, on another volume say.
+    /// Makes a device in an existing folder, for example on another volume.
     pub(crate) fn within(folder: TempDir) -> Self {
         fs::create_dir(folder.path().join("apps")).unwrap();
         let options = FetchOptions::default().with(|fetch| {
@@ -61,12 +61,12 @@ impl Device {
         self.apps().join("app")
     }
 
-    /// The private file of a content.
+    /// The path of the partial file of a content.
     pub(crate) fn partial(&self, content: &Published) -> PathBuf {
         self.incoming().join(format!("{}.partial", content.mac))
     }
 
-    /// What is known of it.
+    /// The path of the journal of a partial file.
     pub(crate) fn journal(&self, content: &Published) -> PathBuf {
         self.incoming().join(format!("{}.journal", content.mac))
     }
@@ -79,12 +79,12 @@ impl Device {
         self.root().join("Content").join("Manifests")
     }
 
-    /// Bytes of a content that are held.
+    /// The size of the partial file, 0 if there is none.
     pub(crate) fn held(&self, content: &Published) -> u64 {
         self.partial(content).metadata().map_or(0, |partial| partial.len())
     }
 
-    /// Another folder lies at the destination, which only `force` replaces.
+    /// Puts another folder at the destination, which only `force` replaces, and sets `force`.
     pub(crate) fn fill_destination(&mut self) {
         for (path, bytes) in former() {
             let path = self.destination().join(path);
@@ -108,12 +108,12 @@ impl Device {
         }
     }
 
-    /// A fetch in this process.
+    /// Fetches in this process.
     pub(crate) fn fetch(&self, content: &Published) -> Fetched {
         fetch(&self.request(content), &Context::silent()).map_err(Box::new)
     }
 
-    /// What lies at the destination; anything half is a failure of the test.
+    /// What is at the destination. Fails the test if it is incomplete.
     #[track_caller]
     pub(crate) fn there(&self, content: &Published) -> There {
         if self.destination().symlink_metadata().is_err() {
@@ -127,13 +127,13 @@ impl Device {
         There::Whole
     }
 
-    /// Whether what was at the destination lies whole beside it, moved aside by a replacement.
+    /// Whether the former folder is complete beside the destination, where a replacement has moved it.
     pub(crate) fn former_is_aside(&self) -> bool {
         let mut names = names(&self.apps()).into_iter();
         names.any(|name| name.starts_with(".app.old-") && list(&self.apps().join(name)).unwrap() == former())
     }
 
-    /// The files are there, and of everything that led to them only locks and the manifest.
+    /// Asserts that the files are in place and that nothing else is left but locks and the manifest.
     #[track_caller]
     pub(crate) fn assert_done(&self, content: &Published) {
         assert_eq!(self.there(content), There::Whole);
@@ -147,7 +147,7 @@ impl Device {
     }
 }
 
-/// What lies at a destination that is replaced.
+/// The files of a folder that is replaced.
 fn former() -> Listing {
     let file = |text: &str| Some(text.as_bytes().to_vec());
     [("mine", None), ("mine/precious.txt", file("precious")), ("setup.cmd", file("another one"))]
@@ -156,7 +156,7 @@ fn former() -> Listing {
         .collect()
 }
 
-/// What lies in a folder, sorted; nothing where there is none.
+/// The names in a folder, sorted; empty if there is no such folder.
 pub(crate) fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).into_iter().flatten();
     let mut names: Vec<_> =

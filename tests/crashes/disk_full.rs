@@ -1,5 +1,5 @@
-//! A disk that is full, at 32 sizes: from no room at all to a page too little for the manifest. Run by
-//! `ci/disk-full.sh` on a small volume of its own.
+//! Fetching to a full disk, at 32 sizes: from no space at all to a page too little for the manifest. Run by
+//! `ci/disk-full.sh` on a small volume.
 
 use crate::clock::LeapingClock;
 use crate::device::{Device, There, names};
@@ -13,46 +13,46 @@ use waybill_context::{Context, Progress, Stage};
 use waybill_downloader::fetch;
 use waybill_schemas::codes::Classified as _;
 
-/// Where a tmpfs is mounted that may be remounted with other sizes.
+/// The variable with the mount point of a tmpfs that may be remounted with other sizes.
 const VOLUME: &str = "WAYBILL_DISK_FULL";
 
-/// What a tmpfs counts in.
+/// The unit of a tmpfs's size in bytes.
 const PAGE: u64 = 4096;
-/// What is written at once.
+/// How many bytes a fetch writes at once.
 const BLOCK: u64 = 512 * KIB;
 const KIB: u64 = 1 << 10;
 const MIB: u64 = 1 << 20;
 
-/// Room for everything, and for the file that takes it away.
+/// A size with space for everything, and for the file that fills the volume.
 const ROOMY: u64 = 64 * MIB;
 
-/// The moment from which there is no more room than this.
+/// The moment at which the disk becomes full.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum From {
-    /// The volume was never larger.
+    /// Before the fetch: the volume is that small.
     Start,
-    /// A stage begins.
+    /// When this stage begins.
     Begin(Stage),
-    /// A stage stands at so many bytes, or a little further.
+    /// When this stage has processed this many bytes, or a few more.
     At(Stage, u64),
-    /// A stage is over.
+    /// When this stage ends.
     End(Stage),
 }
 
-/// What hits the end of the room.
+/// The part of a fetch that fails because of the full disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Hit {
-    /// The look at the free space, before the first byte.
+    /// The check of the free space before the download.
     Look,
     Download,
     Journal,
-    /// The same look, now for the files.
+    /// The check of the free space before unpacking.
     LookForFiles,
     Unpack,
     Manifest,
 }
 
-/// A disk with so many bytes `left` from some moment on.
+/// A disk with only `left` bytes of free space from some moment on.
 #[derive(Debug, Clone, Copy)]
 struct Case {
     hit: Hit,
@@ -60,7 +60,7 @@ struct Case {
     left: u64,
 }
 
-/// 32 sizes for this content.
+/// The 32 cases for a content.
 fn cases(content: &Published) -> Vec<Case> {
     use Hit::{Download, Journal, Look, LookForFiles, Manifest, Unpack};
     let (size, files) = (content.size, content.unpacked);
@@ -84,13 +84,14 @@ fn cases(content: &Published) -> Vec<Case> {
     all.into_iter().map(|(hit, from, left)| Case { hit, from, left }).collect()
 }
 
-/// The volume that the script made.
+/// The volume that the script has mounted.
 struct Volume(PathBuf);
 
 impl Volume {
     fn resize(&self, bytes: u64) {
         let size = format!("remount,size={bytes}");
-        // With a source no other options are taken over: the owner's would be refused in a user namespace.
+        // With a source, mount adds no options from fstab or the mount table; that of the owner would be refused in a
+        // user namespace.
         let status = Command::new("mount").args(["-o", &size, "none"]).arg(&self.0).status().unwrap();
         assert!(status.success(), "the volume cannot be remounted with {bytes} bytes");
     }
@@ -100,7 +101,7 @@ impl Volume {
     }
 }
 
-/// Takes the room away at its moment, as another program would.
+/// Fills the volume at the moment of the case, as another program would.
 struct Filler<'a> {
     volume: &'a Volume,
     case: Case,
@@ -136,7 +137,7 @@ impl Progress for Filler<'_> {
     }
 }
 
-/// Writes until nothing more goes, then gives `left` bytes back.
+/// Writes a file until the volume is full, then cuts it by `left` bytes.
 fn fill(path: &Path, left: u64) -> io::Result<()> {
     let mut file = File::create(path)?;
     let zeros = vec![0; MIB as usize];
@@ -176,7 +177,7 @@ fn a_full_disk_is_told_and_then_gone_on_from() {
     );
 }
 
-/// One size; returns what the user is told.
+/// Runs one case; returns the error message.
 fn run(volume: &Volume, case: Case, content: &Published) -> String {
     volume.resize(if case.from == From::Start { case.left } else { ROOMY });
     let device = Device::within(tempfile::tempdir_in(&volume.0).unwrap());
@@ -202,7 +203,7 @@ fn run(volume: &Volume, case: Case, content: &Published) -> String {
     error.to_string()
 }
 
-/// It was hit where it should have been.
+/// Asserts that the fetch failed where it should.
 fn judge(case: Case, held: u64, content: &Published) {
     let room = match (case.hit, case.from) {
         (Hit::Look, _) => 0..=0,
@@ -212,7 +213,7 @@ fn judge(case: Case, held: u64, content: &Published) {
     };
     assert!(room.contains(&held), "{case:?}: {held} bytes are held, it should be {room:?}");
     if held > 0 && matches!(case.hit, Hit::Download | Hit::Journal) {
-        // A block that did not fit is there in part; before a journal all of it is.
+        // The block that did not fit is written in part. If the journal did not fit, only whole blocks are.
         assert_eq!(held.is_multiple_of(BLOCK), case.hit == Hit::Journal, "{case:?}: {held} bytes are held");
     }
 }

@@ -13,10 +13,10 @@ use std::time::Instant;
 use waybill_schemas::PIECE_SIZE;
 use waybill_schemas::report::delivery::DownloadReport;
 
-/// Asks for all points; else a part of those by bytes is taken.
+/// The variable that asks for all points; without it only a part of the points by bytes is used.
 const ALL: &str = "WAYBILL_KILLS";
 
-/// What is killed takes one in so many of the points by bytes, unless it takes all.
+/// Without [`ALL`], one in this many of the points by bytes is used.
 const SHORT: usize = if cfg!(windows) { 15 } else { 5 };
 
 #[test]
@@ -42,7 +42,7 @@ fn what_was_killed_is_fetched_to_its_end() {
     );
 }
 
-/// Does them all, some at once; returns how many bytes were fetched twice at most.
+/// Runs all kills, several at once; returns the most bytes that any fetch received twice.
 fn campaign(kills: &[Kill], content: &Published) -> u64 {
     let (next, failures, most) = (AtomicUsize::new(0), Mutex::new(Vec::new()), Mutex::new(0));
     let work = || {
@@ -63,7 +63,7 @@ fn campaign(kills: &[Kill], content: &Published) -> u64 {
     most.into_inner().unwrap()
 }
 
-/// One kill and what comes after it; returns how many bytes that the killed fetch had taken were fetched again.
+/// Runs one kill and the next fetch; returns how many bytes that the killed fetch had received were fetched again.
 fn survive(kill: &Kill, content: &Published) -> u64 {
     let mut device = Device::new();
     device.options.connections = kill.connections;
@@ -99,7 +99,7 @@ fn survive(kill: &Kill, content: &Published) -> u64 {
     (received + kill.taken).saturating_sub(content.size)
 }
 
-/// One fetch, killed nine times: each goes on from what the one before held, and the files come in the end.
+/// One fetch that is killed nine times: each run continues from what the one before held, and the last one completes.
 #[test]
 fn killed_again_and_again() {
     let (device, content) = (Device::new(), &lab().content);
@@ -130,7 +130,7 @@ fn killed_again_and_again() {
     device.assert_done(content);
 }
 
-/// A whole package on a server: its content alone is fetched, and gone on with.
+/// For a whole package on a server only its content is fetched, and a killed download of it is continued.
 #[test]
 fn the_content_of_a_package_is_gone_on_with() {
     let (device, package) = (Device::new(), &lab().package);
@@ -145,10 +145,10 @@ fn the_content_of_a_package_is_gone_on_with() {
     device.assert_done(package);
 }
 
-/// The bound. What a killed fetch had written it holds, for it writes in order; over several connections a part of a
-/// piece counts as nothing. What it had taken and not written is a block of 512 KiB and a chunk that did not fit: less
-/// than a piece. The rest that is sent twice was on its way: the 4 MiB that may wait for the fetch, and what the
-/// sockets hold.
+/// Asserts that no more was fetched twice than is unavoidable. What a killed fetch had written is held, because it
+/// writes in order; with several connections, an incomplete piece is lost. What it had received but not written is at
+/// most a block of 512 KiB and a chunk that did not fit, less than a piece. The rest was under way: up to 4 MiB that
+/// wait for the fetch, and what the sockets hold.
 #[track_caller]
 fn judge(kill: &Kill, content: &Published, held: u64, download: &DownloadReport) {
     let in_pieces = kill.connections > 1 && held < content.size;

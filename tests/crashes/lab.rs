@@ -1,4 +1,4 @@
-//! Two contents, packed and published as a user would, on a server in this process.
+//! Two contents that are packed and published as by a user, on a server in this process.
 
 use intunewin::{ArchivePolicy, FileSource, Package};
 use std::fs;
@@ -17,31 +17,31 @@ use waybill_tests::packed_folder::{options, pack_folder};
 /// A content on the server.
 #[derive(Clone)]
 pub(crate) struct Published {
-    /// Its content.json.
+    /// Where the content.json is.
     pub(crate) document: Location,
-    /// What it unpacks to.
+    /// The files that it unpacks to.
     pub(crate) files: Listing,
-    /// Bytes of the content.
+    /// The size of the content in bytes.
     pub(crate) size: u64,
-    /// Bytes of all files.
+    /// The size of all files in bytes.
     pub(crate) unpacked: u64,
-    /// Its MAC in hex.
+    /// The MAC in hexadecimal digits.
     pub(crate) mac: String,
 }
 
-/// The server and what is on it.
+/// The server and its contents.
 pub(crate) struct Lab {
     _folder: TempDir,
     _server: RunningServer,
-    /// Some 9 MiB in some 300 files.
+    /// About 9 MiB in about 300 files.
     pub(crate) content: Published,
-    /// Some 100 KiB in 10 files.
+    /// About 100 KiB in 10 files.
     pub(crate) other: Published,
-    /// The first once more, by the URL of its whole package.
+    /// The same as `content`, by the URL of the whole package.
     pub(crate) package: Published,
 }
 
-/// One for all tests.
+/// The lab that all tests share.
 pub(crate) fn lab() -> &'static Lab {
     static LAB: OnceLock<Lab> = OnceLock::new();
     LAB.get_or_init(Lab::new)
@@ -70,7 +70,7 @@ struct Publisher<'a> {
 }
 
 impl Publisher<'_> {
-    /// `large` bytes of noise in two files, text in another, and `small` files.
+    /// Publishes `large` bytes of noise in two files, a file of text, and `small` small files.
     fn publish(&self, name: &str, small: usize, large: usize) -> Published {
         let source = self.folder.join(name);
         write_source(&source, small, large);

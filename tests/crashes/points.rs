@@ -1,40 +1,42 @@
-//! Where a fetch is killed: 60 points by bytes for each of three stages, spread by a seed, and every named point.
+//! The points at which a fetch is killed: 60 points by bytes for each of three stages, spread by a seed, and every
+//! named point.
 
 use crate::lab::Published;
 use waybill_context::failpoint;
 use waybill_support::noise::PseudoRandom;
 
-/// Points by bytes for each stage.
+/// The number of points by bytes for each stage.
 pub(crate) const BY_BYTES: usize = 60;
 
-/// Bytes that are written at once, the pieces of pieces.json, and the header: things happen at their borders.
+/// The sizes of the header, of the blocks that are written at once, and of pieces: their borders are the likely places
+/// for faults.
 const BORDERS: [u64; 3] = [48, 512 << 10, 1 << 20];
 
-/// What is on the device before the fetch that is killed.
+/// The state of the device before the fetch that is killed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Before {
-    /// Nothing.
+    /// The device holds nothing.
     Fresh,
-    /// Another folder at the destination, and `--force`.
+    /// Another folder is at the destination, and `force` is set.
     Filled,
-    /// What a fetch left that was killed while it unpacked.
+    /// A fetch was killed while it unpacked.
     DeadRun,
 }
 
-/// One kill.
+/// A fetch that is killed, and the point at which that happens.
 #[derive(Debug, Clone)]
 pub(crate) struct Kill {
-    /// As `WAYBILL_FAILPOINT` takes it.
+    /// The point as `WAYBILL_FAILPOINT` takes it.
     pub(crate) point: String,
     pub(crate) before: Before,
-    /// Requests at once.
+    /// The number of connections of the fetch.
     pub(crate) connections: usize,
-    /// Bytes that the fetch had taken when it stopped, at least.
+    /// The least number of bytes that the fetch has received when it stops.
     pub(crate) taken: u64,
 }
 
-/// Of `stage`, which has `total` bytes: its first and last bytes, borders of blocks, and the rest spread evenly, each
-/// somewhere in its share.
+/// Points of a stage with `total` bytes: its first and last bytes, borders of blocks, and the rest spread evenly, each
+/// at a random place in its share.
 fn spread(total: u64, seed: u64) -> Vec<u64> {
     let borders = BORDERS.into_iter().flat_map(|border| [border - 1, border, border + 1]);
     let mut points: Vec<u64> = [1, total - 1, total].into_iter().chain(borders).collect();
@@ -46,7 +48,7 @@ fn spread(total: u64, seed: u64) -> Vec<u64> {
     points
 }
 
-/// While bytes arrive; one in four over three connections.
+/// Kills while bytes are received; one in four with three connections.
 pub(crate) fn received(content: &Published) -> Vec<Kill> {
     let kill = |(number, bytes)| Kill {
         point: format!("download:{bytes}"),
@@ -57,13 +59,13 @@ pub(crate) fn received(content: &Published) -> Vec<Kill> {
     spread(content.size, 1).into_iter().enumerate().map(kill).collect()
 }
 
-/// While they are digested behind the download.
+/// Kills while bytes are digested, which goes on behind the download.
 pub(crate) fn digested(content: &Published) -> Vec<Kill> {
     let kill = |bytes| Kill::new(format!("digest:{bytes}"), Before::Fresh, bytes);
     spread(content.size, 2).into_iter().map(kill).collect()
 }
 
-/// While files are written; every third into the place of another folder.
+/// Kills while files are unpacked; every third replaces another folder.
 pub(crate) fn unpacked(content: &Published) -> Vec<Kill> {
     let kill = |(number, bytes)| {
         let before = if number % 3 == 2 { Before::Filled } else { Before::Fresh };
@@ -72,7 +74,7 @@ pub(crate) fn unpacked(content: &Published) -> Vec<Kill> {
     spread(content.unpacked, 3).into_iter().enumerate().map(kill).collect()
 }
 
-/// Every named point, and some of them later than the first time.
+/// Kills at every named point, at some of them also at a later time than the first.
 pub(crate) fn named() -> Vec<Kill> {
     let later = [
         "journal-writing#3",

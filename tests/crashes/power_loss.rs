@@ -1,5 +1,5 @@
-//! A loss of power, as far as a test can play one: journals and manifests of another boot, and files whose last bytes
-//! are the zeros that a file system leaves where it had promised length and not yet written bytes.
+//! A loss of power, as far as a test can simulate one: journals and manifests of another boot, and files whose last
+//! bytes are zeros, as file systems leave them where the length was stored but not yet the data.
 
 use crate::child::Stopped;
 use crate::device::{Device, There, names};
@@ -15,7 +15,7 @@ use waybill_schemas::report::delivery::FetchReport;
 const ANOTHER_BOOT: &str = "00000000-1111-4222-8333-444444444444";
 const MIB: u64 = 1 << 20;
 
-/// A device whose power went when some 5.5 MiB were held; `synced` by a journal of then.
+/// A device whose power failed when about 5.5 MiB were held, of which the journal says that `synced` bytes are synced.
 fn cut_off(content: &Published, synced: u64) -> Device {
     let device = Device::new();
     Stopped::at("download:6000000", &device, content).kill();
@@ -40,7 +40,7 @@ fn zero(path: &Path, from: u64, to: u64) {
     file.write_all(&vec![0; (to - from) as usize]).unwrap();
 }
 
-/// Fetched to its end; where it went on, and how many bytes came.
+/// Completes the fetch. Returns the offset at which it continued, the bytes that it received, and its report.
 #[track_caller]
 fn goes_on(device: &Device, content: &Published) -> (u64, u64, FetchReport) {
     let report = device.fetch(content).unwrap();
@@ -63,7 +63,7 @@ fn what_was_not_synced_is_cut_off() {
     }
 }
 
-/// Not by wine nor by macOS: there everything is kept, and the MAC judges.
+/// Whether the system identifies its boots. Without it (wine, macOS) everything is kept and the MAC decides.
 fn boots_are_told() -> bool {
     let (device, content) = (Device::new(), &lab().other);
     Stopped::at("unpack:1", &device, content).kill();
@@ -72,7 +72,7 @@ fn boots_are_told() -> bool {
     journal["boot"].is_string()
 }
 
-/// The boot is the one in which the journal was last written, not the one in which it was begun.
+/// The journal names the boot in which it was last written, not the one in which it was begun.
 #[test]
 fn a_kill_after_it_costs_no_more_than_any_other() {
     let content = &lab().content;
@@ -94,7 +94,7 @@ fn a_partial_file_that_lost_its_tail_goes_on_from_what_it_has() {
     assert_eq!((resumed, received), (2 * MIB, content.size - 2 * MIB));
 }
 
-/// Disks that lie about a sync: the MAC finds out, and the pieces say where.
+/// Disks that report a sync too early: the MAC detects it, and the pieces show where.
 #[test]
 fn zeros_among_what_was_synced_are_mended_piece_by_piece() {
     let content = &lab().content;
@@ -141,7 +141,7 @@ fn a_journal_that_was_being_written_counts_as_none() {
     assert_eq!(goes_on(&device, content).0, held);
 }
 
-/// The manifest is the last line's word for all others; `settled` and `boot` stand there.
+/// Edits the last line of the manifest, a summary of all others that holds `settled` and `boot`.
 fn edit_manifest(device: &Device, edit: impl Fn(&mut Value)) {
     let name = names(&device.manifests()).into_iter().find(|name| name.ends_with(".jsonl")).unwrap();
     let path = device.manifests().join(name);
@@ -172,7 +172,7 @@ fn a_folder_that_was_never_settled_is_read_in_full_before_it_is_believed() {
     assert_eq!(goes_on(&device, content).1, content.size);
 }
 
-/// The private folder of a dead run.
+/// The content in the staging folder of a killed run.
 fn staged(device: &Device) -> PathBuf {
     let name = names(&device.apps()).into_iter().find(|name| name.starts_with(".app.waybill-")).unwrap();
     device.apps().join(name).join("content")

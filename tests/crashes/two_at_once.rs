@@ -1,4 +1,4 @@
-//! Two fetches at once: the second is refused with the first one's process, or waits for it.
+//! Two fetches at once: the second is refused with an error that names the first one's process, or waits for it.
 
 use crate::child::Stopped;
 use crate::clock::GatedClock;
@@ -11,7 +11,7 @@ use waybill_context::Context;
 use waybill_downloader::{Destination, FetchRequest, download, fetch};
 use waybill_schemas::codes::Classified as _;
 
-/// Exit 6, and the process that is in the way.
+/// Asserts that the fetch is refused with exit 6 and that the error names the process `holder`.
 #[track_caller]
 fn assert_refused(outcome: Fetched, holder: u32) {
     let error = outcome.expect_err("two at once");
@@ -19,7 +19,7 @@ fn assert_refused(outcome: Fetched, holder: u32) {
     assert!(error.to_string().contains(&format!("(process {holder})")), "{error}");
 }
 
-/// The same content elsewhere.
+/// A request for the same content with another destination.
 fn elsewhere(device: &Device, content: &Published) -> FetchRequest {
     let destination = Destination::Folder(device.path().join("elsewhere").join("app"));
     FetchRequest { destination, ..device.request(content) }
@@ -65,7 +65,7 @@ fn two_contents_for_two_folders_do_not_meet() {
     assert!(fetch(&elsewhere(&device, &lab.other), &Context::silent()).unwrap().changed);
 }
 
-/// The first stands in the middle of its download until the second waits for it.
+/// Starts the first fetch, which stops in the middle of its download until the second one waits for it.
 fn wait_for(first: (&Device, &Published), second: &FetchRequest) -> Fetched {
     let limit_rate = Some(1 << 20); // so that it sleeps, and stands there
     let slow = first.0.options.clone().with(|fetch| fetch.limit_rate = limit_rate);
@@ -124,7 +124,7 @@ fn whoever_waits_for_a_process_that_is_killed_goes_on_from_what_it_held() {
     device.assert_done(content);
 }
 
-/// The first two phases by themselves: all of it is held, nothing is unpacked, and a fetch asks for no byte of it again.
+/// After the first two phases alone the content is held and nothing is unpacked; a later fetch downloads no byte again.
 #[test]
 fn what_was_downloaded_before_is_only_unpacked() {
     let (device, content) = (Device::new(), &lab().content);

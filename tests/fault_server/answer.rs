@@ -1,63 +1,63 @@
 use std::time::Duration;
 
-/// What is sent for one request, right or wrong.
+/// The answer to one request, correct or faulty.
 #[derive(Debug, Clone)]
 pub struct Answer {
-    /// The status code.
+    /// The status code of the status line.
     pub status: u16,
-    /// Headers as they are sent; nothing is added but what `framing` needs.
+    /// The headers as they are sent. Only those that `framing` needs are added.
     pub headers: Vec<(String, String)>,
-    /// The body's bytes.
+    /// The whole body, before `limit` and `framing` are applied.
     pub body: Vec<u8>,
-    /// How the body says where it ends.
+    /// How the client learns where the body ends.
     pub framing: Framing,
-    /// Only so many bytes of the body are sent.
+    /// Only this many bytes of the body are sent.
     pub limit: usize,
-    /// One byte at a time, with this pause after each.
+    /// If set, the body is sent one byte at a time, with this pause after each.
     pub drip: Option<Duration>,
-    /// What happens after the last byte that is sent.
+    /// What happens to the connection after the last byte that is sent.
     pub ending: Ending,
-    /// These bytes are sent instead of status line, headers and body.
+    /// If set, these bytes are sent instead of status line, headers and body.
     pub raw: Option<Vec<u8>>,
 }
 
-/// How a body says where it ends.
+/// How the client learns where a body ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Framing {
-    /// Content-Length, true.
+    /// A Content-Length with the true length of the body.
     Length,
-    /// Content-Length with this text, whatever the body is.
+    /// A Content-Length with this text, independent of the body.
     Declared(String),
     /// `Transfer-Encoding: chunked`.
     Chunked,
-    /// Chunked, and a Content-Length with this text beside it.
+    /// `Transfer-Encoding: chunked` together with a Content-Length with this text.
     ChunkedBeside(String),
-    /// It ends with the connection.
+    /// No length: the body ends with the connection.
     Close,
 }
 
-/// What happens after the last byte that is sent.
+/// What happens to the connection after the last byte that is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
-    /// The body's end as its framing has it; the connection stays, but for [`Framing::Close`].
+    /// The body is ended as its framing requires, and the connection stays open, except for [`Framing::Close`].
     Clean,
-    /// The connection is closed there and then: FIN; under TLS with close_notify.
+    /// The connection is closed at once by a FIN, under TLS with close_notify.
     Fin,
-    /// FIN without TLS's close_notify.
+    /// The connection is closed at once by a FIN, under TLS without close_notify.
     Cut,
-    /// A reset.
+    /// The connection is reset (RST).
     Reset,
-    /// Nothing more comes, and the connection stays.
+    /// Nothing more is sent, and the connection stays open.
     Stall,
 }
 
 impl Answer {
-    /// A status with a short text, as servers send one.
+    /// An answer with this status and a short text as body.
     pub fn plain(status: u16) -> Self {
         Self::new(status, format!("status {status}\n").into_bytes()).with("Content-Type", "text/plain")
     }
 
-    /// A status and a body.
+    /// An answer with this status and body.
     pub fn new(status: u16, body: Vec<u8>) -> Self {
         Self {
             status,
@@ -71,58 +71,58 @@ impl Answer {
         }
     }
 
-    /// Bytes that are no HTTP, and FIN.
+    /// An answer of raw bytes, followed by a FIN.
     pub fn raw(bytes: Vec<u8>) -> Self {
         Self { raw: Some(bytes), ..Self::new(200, Vec::new()).ending(Ending::Fin) }
     }
 
-    /// Nothing at all, on a connection that stays.
+    /// No answer, on a connection that stays open.
     pub fn silence() -> Self {
         Self { raw: Some(Vec::new()), ..Self::new(200, Vec::new()).ending(Ending::Stall) }
     }
 
-    /// Adds a header, whether it is there or not.
+    /// Adds a header, even if there is one with this name.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
         self.headers.push((name.to_owned(), value.into()));
         self
     }
 
-    /// Takes a header away.
+    /// Removes all headers with this name.
     #[must_use]
     pub fn without(mut self, name: &str) -> Self {
         self.headers.retain(|(key, _)| !key.eq_ignore_ascii_case(name));
         self
     }
 
-    /// Replaces a header.
+    /// Sets a header, replacing those with this name.
     #[must_use]
     pub fn set(self, name: &str, value: impl Into<String>) -> Self {
         self.without(name).with(name, value)
     }
 
-    /// Another status.
+    /// Sets the status code.
     #[must_use]
     pub fn status(mut self, status: u16) -> Self {
         self.status = status;
         self
     }
 
-    /// Another body.
+    /// Sets the body.
     #[must_use]
     pub fn body(mut self, body: Vec<u8>) -> Self {
         self.body = body;
         self
     }
 
-    /// Another framing.
+    /// Sets how the client learns where the body ends.
     #[must_use]
     pub fn framed(mut self, framing: Framing) -> Self {
         self.framing = framing;
         self
     }
 
-    /// Another end.
+    /// Sets what happens after the last byte.
     #[must_use]
     pub fn ending(mut self, ending: Ending) -> Self {
         self.ending = ending;
@@ -136,14 +136,14 @@ impl Answer {
         self
     }
 
-    /// One byte at a time.
+    /// Sends the body one byte at a time, with this pause after each.
     #[must_use]
     pub fn dripping(mut self, pause: Duration) -> Self {
         self.drip = Some(pause);
         self
     }
 
-    /// Status line, headers, empty line.
+    /// The head as it is sent: status line, headers and empty line.
     pub(super) fn head(&self) -> Vec<u8> {
         let mut head = format!("HTTP/1.1 {} {}\r\n", self.status, reason(self.status));
         let mut add = |name: &str, value: &str| head.push_str(&format!("{name}: {value}\r\n"));
@@ -169,7 +169,7 @@ impl Answer {
         matches!(self.framing, Framing::Chunked | Framing::ChunkedBeside(_))
     }
 
-    /// Whether a next request may follow on the connection.
+    /// Whether another request may follow on the connection.
     pub(super) fn keeps_connection(&self) -> bool {
         self.ending == Ending::Clean && self.framing != Framing::Close && self.limit >= self.body.len()
     }

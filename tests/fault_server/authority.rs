@@ -11,10 +11,10 @@ pub struct Authority {
 }
 
 impl Authority {
-    /// A new one; nobody trusts it yet.
+    /// Makes a certificate authority, which no client trusts yet.
     ///
     /// # Errors
-    /// No randomness to be had.
+    /// The key or the certificate cannot be made.
     pub fn new() -> Result<Self, Box<dyn Error>> {
         let key = KeyPair::generate()?;
         let mut params = CertificateParams::new(Vec::new())?;
@@ -24,15 +24,15 @@ impl Authority {
         Ok(Self { issuer: Issuer::new(params, key), root })
     }
 
-    /// To be trusted by whoever shall trust its servers.
+    /// The root certificate, for clients that are to trust the servers.
     pub fn root(&self) -> CertificateDer<'static> {
         self.root.clone()
     }
 
-    /// A server's side of TLS, for a certificate that names `host`.
+    /// The TLS configuration of a server with a certificate for `host`.
     ///
     /// # Errors
-    /// A name that no certificate can have.
+    /// No certificate can have this name.
     pub fn server(&self, host: &str) -> Result<Arc<ServerConfig>, Box<dyn Error>> {
         let key = KeyPair::generate()?;
         let mut params = CertificateParams::new(vec![host.to_owned()])?;

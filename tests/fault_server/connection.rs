@@ -1,4 +1,4 @@
-//! One connection: requests in, answers out, ended as they say.
+//! A connection: reads requests, sends their answers, and ends as the answers say.
 
 use super::request::is_tick;
 use super::{Answer, Ending, Request, Shared};
@@ -9,14 +9,14 @@ use std::net::{Shutdown, TcpStream};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// How often a waiting connection looks whether the server has ended.
+/// How often a waiting connection checks whether the server has been dropped.
 const TICK: Duration = Duration::from_millis(20);
-/// A client that takes nothing for so long is given up.
+/// How long a client may take nothing before its connection is closed.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// Bytes of a chunk, and of a write.
+/// The size of a chunk and of a write, in bytes.
 const CHUNK: usize = 64 << 10;
 
-/// Plain or TLS.
+/// The stream of a connection, with or without TLS.
 enum Line {
     Plain(TcpStream),
     Tls(Box<StreamOwned<ServerConnection, TcpStream>>),
@@ -56,7 +56,7 @@ impl Write for Line {
     }
 }
 
-/// Answers until the connection ends; what the client does wrong is of no interest.
+/// Answers requests until the connection ends. Errors of the client are ignored.
 pub(super) fn serve(stream: TcpStream, shared: &Arc<Shared>, tls: Option<Arc<ServerConfig>>) {
     let _ = serve_requests(stream, shared, tls);
 }
@@ -99,7 +99,7 @@ fn send(line: &mut Line, answer: &Answer, shared: &Shared) -> io::Result<()> {
         None => line.write_all(body)?,
     }
     if answer.is_chunked() {
-        // A cut one ends in the middle of a chunk that says it is longer.
+        // A body that is cut ends in the middle of a chunk: the chunk's size is greater than what follows.
         line.write_all(if answer.keeps_connection() { b"0\r\n\r\n" } else { b"ffff\r\n" })?;
     }
     line.flush()
@@ -123,7 +123,7 @@ fn drip(line: &mut Line, body: &[u8], pause: Duration, shared: &Shared) -> io::R
     Ok(())
 }
 
-/// Waits one read timeout for the client to go away.
+/// Whether the connection is over; waits one read timeout for the client to close it.
 fn is_left(line: &mut Line, shared: &Shared) -> bool {
     let mut byte = [0];
     match line.read(&mut byte) {
@@ -146,7 +146,7 @@ fn end(line: Line, ending: Ending, shared: &Shared) -> io::Result<()> {
     }
 }
 
-/// FIN, and then reads until the client closes too: a socket that is dropped with unread bytes would send a reset.
+/// Sends a FIN and reads until the client closes, too: a socket that is dropped with unread bytes would send a reset.
 fn close(mut line: Line, says_goodbye: bool, shared: &Shared) -> io::Result<()> {
     if let (Line::Tls(stream), true) = (&mut line, says_goodbye) {
         stream.conn.send_close_notify();

@@ -2,8 +2,8 @@ use socket2::{Domain, SockAddr, Socket, Type};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 
-/// An address of this machine whose port takes no more connections: whoever connects waits, or is refused where the
-/// system does not let one wait.
+/// A port of this machine that accepts no more connections: a client that connects waits or, on some systems, is
+/// refused.
 pub struct DeadEnd {
     address: SocketAddr,
     _listener: Socket,
@@ -14,7 +14,7 @@ impl DeadEnd {
     /// Fills up the queue of a listener that never accepts.
     ///
     /// # Errors
-    /// No socket to be had.
+    /// The socket cannot be made.
     pub fn new() -> io::Result<Self> {
         let listener = Socket::new(Domain::IPV4, Type::STREAM, None)?;
         listener.bind(&SockAddr::from(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0)))?;
@@ -24,13 +24,13 @@ impl DeadEnd {
         Ok(Self { address, _listener: listener, _waiting: waiting })
     }
 
-    /// The URL of `path` there.
+    /// The URL of `path` on this port.
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
 }
 
-/// Starts to connect and does not wait.
+/// Starts to connect without waiting.
 fn connect(address: SocketAddr) -> io::Result<Socket> {
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
     socket.set_nonblocking(true)?;

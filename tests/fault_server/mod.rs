@@ -1,8 +1,8 @@
 //! An HTTP/1.1 server that breaks HTTP on purpose, in this process and on loopback.
 //!
 //! It is made of raw sockets, because HTTP libraries cannot send two Content-Lengths, a chunk that ends in its middle
-//! or a reset. Each path has a [`Resource`] and a script of [`Fault`]s, one a request; when the script is over, or
-//! where there is none, it answers rightly: ranges, `If-Match`, 404.
+//! or a reset. Each path has a [`Resource`] and a script of [`Fault`]s, one for each request; after the script, or
+//! without one, it answers correctly: ranges, `If-Match`, 404.
 //!
 //! ```no_run
 //! use waybill_tests::fault_server::{FaultServer, Resource, cut_at};
@@ -36,7 +36,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
-/// What a path has and what will be done wrong there.
+/// The resource of a path and the faults that are still to come.
 #[derive(Default)]
 struct Place {
     resource: Option<Resource>,
@@ -44,7 +44,7 @@ struct Place {
     forever: Option<Fault>,
 }
 
-/// What the server's threads share.
+/// The state that the server's threads share.
 #[derive(Default)]
 struct Shared {
     places: Mutex<HashMap<String, Place>>,
@@ -65,7 +65,7 @@ impl Shared {
         self.stop.load(Ordering::Relaxed)
     }
 
-    /// Notes the request and says what to answer.
+    /// Records the request and makes its answer.
     fn answer(&self, request: &Request) -> Answer {
         self.requests().push(request.clone());
         let mut places = self.places();
@@ -84,7 +84,7 @@ impl Shared {
     }
 }
 
-/// A server; dropped, it ends, whatever its connections are at.
+/// A running server. It stops when it is dropped, and ends all connections.
 pub struct FaultServer {
     address: SocketAddr,
     is_tls: bool,
@@ -96,15 +96,15 @@ impl FaultServer {
     /// Listens on a free port of 127.0.0.1.
     ///
     /// # Errors
-    /// No socket to be had.
+    /// The socket cannot be made.
     pub fn start() -> io::Result<Self> {
         Self::start_on(IpAddr::V4(Ipv4Addr::LOCALHOST), None)
     }
 
-    /// The same on another address of this machine: another host, to a client.
+    /// Listens on another address of this machine, which is another host to clients.
     ///
     /// # Errors
-    /// No socket to be had there.
+    /// There is no such address on this machine.
     pub fn start_at(address: IpAddr) -> io::Result<Self> {
         Self::start_on(address, None)
     }
@@ -112,7 +112,7 @@ impl FaultServer {
     /// Listens on a free port of 127.0.0.1 and speaks TLS.
     ///
     /// # Errors
-    /// No socket to be had.
+    /// The socket cannot be made.
     pub fn start_tls(config: Arc<ServerConfig>) -> io::Result<Self> {
         Self::start_on(IpAddr::V4(Ipv4Addr::LOCALHOST), Some(config))
     }
@@ -128,22 +128,22 @@ impl FaultServer {
         Ok(Self { address, is_tls, shared, thread: Some(thread) })
     }
 
-    /// Puts `resource` at `path`; a script that is there stays.
+    /// Sets the resource of `path`. A script of the path stays.
     pub fn put(&self, path: &str, resource: Resource) {
         self.shared.places().entry(path.to_owned()).or_default().resource = Some(resource);
     }
 
-    /// The next requests for `path` meet these faults, one each.
+    /// Adds faults for the next requests for `path`, one for each request.
     pub fn script(&self, path: &str, faults: Vec<Fault>) {
         self.shared.places().entry(path.to_owned()).or_default().script.extend(faults);
     }
 
-    /// Every request for `path` meets this fault once its script is over.
+    /// Sets the fault of every request for `path` after its script.
     pub fn forever(&self, path: &str, fault: Fault) {
         self.shared.places().entry(path.to_owned()).or_default().forever = Some(fault);
     }
 
-    /// What is left of the script of `path` is forgotten: from now on answers are right.
+    /// Removes all faults of `path`, so that answers are correct from now on.
     pub fn clear(&self, path: &str) {
         let mut places = self.shared.places();
         let place = places.entry(path.to_owned()).or_default();
@@ -151,13 +151,13 @@ impl FaultServer {
         place.forever = None;
     }
 
-    /// The URL of `path`, query and all.
+    /// The URL of `path`, which may have a query.
     pub fn url(&self, path: &str) -> String {
         let scheme = if self.is_tls { "https" } else { "http" };
         format!("{scheme}://{}{path}", self.address)
     }
 
-    /// Every request so far, in order.
+    /// All requests so far, in order.
     pub fn requests(&self) -> Vec<Request> {
         self.shared.requests().clone()
     }
@@ -183,7 +183,7 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>, tls: Option<&Arc<ServerC
         }
         let Ok(stream) = stream else { continue };
         let (shared, tls) = (Arc::clone(shared), tls.cloned());
-        // Not joined: each looks at `stop` and ends within a tick of its read timeout.
+        // The thread is not joined: it checks `stop` after each read timeout and ends soon.
         let _ = std::thread::Builder::new()
             .name("fault-connection".to_owned())
             .spawn(move || connection::serve(stream, &shared, tls));

@@ -1,21 +1,21 @@
 use std::io::{self, Read};
 
-/// A request as it came.
+/// A request as it was received.
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// `GET`.
+    /// The method, e.g. `GET`.
     pub method: String,
-    /// Path and query, or the whole URL where a proxy is meant.
+    /// The request target: path and query, or the whole URL in a request to a proxy.
     pub target: String,
-    /// Names in lower case, and values.
+    /// The headers in order, with names in lower case.
     pub headers: Vec<(String, String)>,
 }
 
-/// A head that is longer than this is none.
+/// The longest head that is read, in bytes.
 const LONGEST: usize = 64 << 10;
 
 impl Request {
-    /// Reads up to the empty line; `None` where the connection ends before.
+    /// Reads a request up to its empty line; `None` if the connection ends before that.
     pub(super) fn read(stream: &mut impl Read, mut is_over: impl FnMut() -> bool) -> Option<Self> {
         let mut head = Vec::new();
         let mut byte = [0];
@@ -48,17 +48,17 @@ impl Request {
         self.target.split('?').next().unwrap_or_default()
     }
 
-    /// What follows the path, without `?`.
+    /// The query without `?`; empty if there is none.
     pub fn query(&self) -> &str {
         self.target.split_once('?').map_or("", |(_, query)| query)
     }
 
-    /// The value of a header, named in lower case.
+    /// The value of a header; `name` is in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    /// First byte, and last byte where one is named, of a single range that is not a suffix.
+    /// The first byte and, if given, the last byte of a single range. `None` without a range, and for a suffix range.
     pub fn range(&self) -> Option<(usize, Option<usize>)> {
         let (first, last) = self.header("range")?.strip_prefix("bytes=")?.split_once('-')?;
         let last = if last.is_empty() { None } else { Some(last.parse().ok()?) };
@@ -66,7 +66,7 @@ impl Request {
     }
 }
 
-/// A read timeout: nothing came for a moment.
+/// Whether the error is a read timeout, which only means that nothing was received for a moment.
 pub(super) fn is_tick(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut | io::ErrorKind::Interrupted)
 }

@@ -2,21 +2,21 @@ use super::{Answer, Request};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-/// A file on the server and how the server tells its versions apart.
+/// A file on the server, with its validators.
 #[derive(Debug, Clone)]
 pub struct Resource {
-    /// Its bytes.
+    /// The bytes of the file.
     pub bytes: Arc<[u8]>,
-    /// The ETag header, quotes and all.
+    /// The value of the ETag header, with its quotes; `None` to send none.
     pub etag: Option<String>,
-    /// When it was changed last.
+    /// The time of the Last-Modified header; `None` to send none.
     pub last_modified: Option<SystemTime>,
-    /// What it is said to be.
+    /// The value of the Content-Type header.
     pub content_type: &'static str,
 }
 
 impl Resource {
-    /// A file with a strong ETag, changed long ago.
+    /// A file with a strong ETag, last modified long ago.
     pub fn new(bytes: impl Into<Arc<[u8]>>) -> Self {
         let some_time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_767_225_600);
         Self {
@@ -27,21 +27,21 @@ impl Resource {
         }
     }
 
-    /// With another ETag, or none.
+    /// Sets or removes the ETag.
     #[must_use]
     pub fn tagged(mut self, etag: Option<&str>) -> Self {
         self.etag = etag.map(str::to_owned);
         self
     }
 
-    /// With another time of change, or none.
+    /// Sets or removes the time of the last modification.
     #[must_use]
     pub fn modified(mut self, last_modified: Option<SystemTime>) -> Self {
         self.last_modified = last_modified;
         self
     }
 
-    /// What a right server answers: 200, 206, 412 or 416 by RFC 9110.
+    /// The correct answer by RFC 9110: 200, 206, 412 or 416.
     pub fn right(&self, request: &Request) -> Answer {
         if let Some(tags) = request.header("if-match")
             && !self.matches(tags)
@@ -55,18 +55,18 @@ impl Resource {
         }
     }
 
-    /// Strong comparison: a weak tag matches nothing.
+    /// Whether a list of tags matches by strong comparison, in which a weak tag matches nothing.
     fn matches(&self, tags: &str) -> bool {
         let own = self.etag.as_deref().filter(|tag| !tag.starts_with("W/"));
         tags.split(',').any(|tag| tag.trim() == "*" || Some(tag.trim()) == own)
     }
 
-    /// 200 with everything.
+    /// A 200 with the whole file.
     pub fn whole(&self) -> Answer {
         self.describe(Answer::new(200, self.bytes.to_vec())).with("Accept-Ranges", "bytes")
     }
 
-    /// 206 with the bytes `first..=last`, or to the end.
+    /// A 206 with the bytes `first..=last`, at most to the end of the file.
     pub fn part(&self, first: usize, last: usize) -> Answer {
         let total = self.bytes.len();
         let last = last.min(total.saturating_sub(1));
@@ -74,12 +74,12 @@ impl Resource {
         self.describe(Answer::new(206, body)).with("Content-Range", format!("bytes {first}-{last}/{total}"))
     }
 
-    /// 416, with a total that may be wrong.
+    /// A 416 with this total, which may be wrong.
     pub fn unsatisfied(&self, total: &str) -> Answer {
         self.describe(Answer::plain(416)).with("Content-Range", format!("bytes */{total}"))
     }
 
-    /// Adds validators and the type.
+    /// Adds the validators and the Content-Type.
     pub fn describe(&self, answer: Answer) -> Answer {
         let mut answer = answer.set("Content-Type", self.content_type);
         if let Some(etag) = &self.etag {

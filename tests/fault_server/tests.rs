@@ -17,7 +17,7 @@ fn connect(server: &FaultServer) -> TcpStream {
     stream
 }
 
-/// Everything that comes for one request, to the end of the connection; and whether that was an orderly end.
+/// Sends a request; returns all bytes up to the end of the connection, and whether it ended in order.
 fn ask(server: &FaultServer, headers: &str) -> (String, bool) {
     let mut stream = connect(server);
     stream.write_all(format!("GET /a?q HTTP/1.1\r\nHost: x\r\n{headers}\r\n").as_bytes()).unwrap();
@@ -31,7 +31,7 @@ fn ask(server: &FaultServer, headers: &str) -> (String, bool) {
     }
 }
 
-/// An answer after which the connection ends, so that [`ask`] does.
+/// A changed correct answer that closes the connection, so that [`ask`] returns.
 fn last(change: impl Fn(Answer) -> Answer + Send + 'static) -> Vec<Fault> {
     vec![fault(move |request, resource| change(resource.right(request)).ending(Ending::Fin))]
 }
@@ -106,7 +106,7 @@ fn a_reset_is_no_orderly_end() {
         server.script("/a", vec![fault(|_, resource| resource.whole().only(5).ending(Ending::Reset))]);
         !ask(&server, "").1
     };
-    // Wine may tell a reset to its server instead of to the program, which then sees an end: it gets further chances.
+    // Under wine a program may see a reset as an ordinary end of the connection, so the test is repeated there.
     assert!((0..if cfg!(windows) { 20 } else { 1 }).any(|_| reset()));
 }
 

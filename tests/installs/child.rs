@@ -1,4 +1,4 @@
-//! An install in a process of its own, stopped at a point or in the middle of things, and killed there.
+//! An install in a process of its own, which is killed at a failpoint or in the middle of its work.
 
 use crate::device::Device;
 use std::env;
@@ -9,7 +9,7 @@ use waybill_schemas::report::install::StepReport;
 
 const FOLDER: &str = "WAYBILL_INSTALL_FOLDER";
 
-/// What the process does.
+/// The code of the process.
 #[test]
 #[ignore = "run by the other tests, as a process of its own"]
 fn install_until_killed() {
@@ -18,7 +18,7 @@ fn install_until_killed() {
     tell(&format!("it ended by itself: {report:?}"));
 }
 
-/// Writes a line for each decision.
+/// Writes a line to stderr for each decision.
 struct Teller;
 
 impl Events for Teller {
@@ -31,19 +31,19 @@ fn tell(line: &str) {
     std::io::stderr().write_all(format!("{line}\n").as_bytes()).unwrap();
 }
 
-/// A process that installs. Dropped, it is killed: SIGKILL, or `TerminateProcess` on Windows.
+/// A process that installs. It is killed when this is dropped, by SIGKILL or `TerminateProcess`.
 pub(crate) struct Runner {
     process: Child,
     told: Lines<BufReader<ChildStderr>>,
 }
 
 impl Runner {
-    /// Starts one that goes on until it is killed.
+    /// Starts a process that runs until it is done or killed.
     pub(crate) fn start(device: &Device) -> Self {
         Self::with_point(device, None)
     }
 
-    /// Starts one and waits until it stands at `point` (see `waybill_context::failpoint`).
+    /// Starts a process and waits until it has stopped at `point` (see `waybill_context::failpoint`).
     pub(crate) fn at(point: &str, device: &Device) -> Self {
         let mut runner = Self::with_point(device, Some(point));
         runner.wait_for_line(&format!("failpoint {point}"), 1);
@@ -66,7 +66,7 @@ impl Runner {
         Self { process, told }
     }
 
-    /// Waits until it has made so many decisions.
+    /// Waits until the process has made `count` decisions.
     pub(crate) fn wait_for_decisions(&mut self, count: usize) {
         self.wait_for_line("decided ", count);
     }
@@ -83,7 +83,7 @@ impl Runner {
         }
     }
 
-    /// Kills it, and waits until it is gone.
+    /// Kills the process and waits until it has ended.
     pub(crate) fn kill(self) {
         drop(self);
     }

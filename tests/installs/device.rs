@@ -1,4 +1,4 @@
-//! A device of its own for each case: a root, a content folder, and what must hold of them.
+//! The device of a case: a root, a content folder, an app, and assertions about them.
 
 use crate::installers::{Installer, PROGRAM, STEPS, gate};
 use serde_json::json;
@@ -17,13 +17,13 @@ use waybill_schemas::app::AppDocument;
 use waybill_schemas::report::install::{InstallReport, Intent, Step, StepReport};
 use waybill_system::this_machine;
 
-/// By what its attempts are found.
+/// The id of the app in the journal.
 pub(crate) const APP: &str = "contoso-app";
 
-/// Folders on the disk that survive every process.
+/// Folders on the disk, which outlive the processes that are killed.
 pub(crate) struct Device {
     folder: PathBuf,
-    /// Removed with the device; another process's is not.
+    /// Removed when the device is dropped; `None` if the folder belongs to another process.
     _temporary: Option<TempDir>,
 }
 
@@ -37,7 +37,7 @@ impl Device {
         device
     }
 
-    /// One that another process made.
+    /// Uses a device that another process made.
     pub(crate) fn at(folder: PathBuf) -> Self {
         Self { folder, _temporary: None }
     }
@@ -58,7 +58,7 @@ impl Device {
         self.path("content")
     }
 
-    /// Its app, installed by this line.
+    /// Writes the app, with `line` as its install command.
     pub(crate) fn write_app(&self, line: &str) {
         let folder = self.folder.to_str().unwrap();
         let app = json!({
@@ -77,8 +77,8 @@ impl Device {
         fs::write(self.path("app.json"), app.to_string()).unwrap();
     }
 
-    /// The puppet, by another name. A copy would be held open for writing, for a moment, by whatever another thread starts,
-    /// and Linux runs no file that is.
+    /// Links the puppet under another name. A copy is not used: if another thread started a program meanwhile, the
+    /// child would hold the copy open for writing for a moment, and Linux does not run such a file.
     #[cfg(unix)]
     fn place_installer(&self) {
         std::os::unix::fs::symlink(waybill_puppet::program(), self.content().join(PROGRAM)).unwrap();
@@ -101,12 +101,12 @@ impl Device {
         self.state().history(APP).unwrap()
     }
 
-    /// How often the installer ran.
+    /// How often the installer has run.
     pub(crate) fn runs(&self) -> usize {
         self.lines("runs")
     }
 
-    /// How many lines are in a file.
+    /// The number of lines in a file; 0 if there is none.
     pub(crate) fn lines(&self, name: &str) -> usize {
         fs::read_to_string(self.path(name)).unwrap_or_default().lines().count()
     }
@@ -115,12 +115,12 @@ impl Device {
         self.path("app.txt").exists()
     }
 
-    /// Lets the installer take its first steps.
+    /// Lets the installer take its first `steps` steps.
     pub(crate) fn let_take(&self, steps: usize) {
         (1..=steps).for_each(|number| fs::write(self.path(&gate(number)), "").unwrap());
     }
 
-    /// Installs, in this process.
+    /// Installs in this process.
     pub(crate) fn install(&self, events: &dyn Events) -> InstallReport {
         self.apply(ContentSource::Folder(self.content()), events).unwrap()
     }
@@ -146,7 +146,7 @@ impl Device {
         };
         let context = Context::new(&(), &(), &BriskClock);
         let state = self.state();
-        // A process that another thread starts has our locks, too, until it is the program that it becomes.
+        // A process that another thread starts also holds our locks until it has become its program by `exec`.
         let mut tries = 0..100;
         loop {
             match apply(&request, &state, &this_machine(), events, &context) {
@@ -159,7 +159,8 @@ impl Device {
     }
 }
 
-/// The time of day, and sleeps that take a fraction of what they say: other processes need some time of their own.
+/// A clock with the real time, on which sleeps take a fraction of their time. They do take some, because other
+/// processes need it.
 struct BriskClock;
 
 impl Clock for BriskClock {
@@ -172,7 +173,8 @@ impl Clock for BriskClock {
     }
 }
 
-/// Opens every gate as soon as an installer is waited for or about to be started, and remembers which.
+/// Opens every gate as soon as an installer is waited for or about to be started, and remembers whether one was waited
+/// for.
 pub(crate) struct Opener<'a> {
     device: &'a Device,
     waited: Mutex<bool>,

@@ -1,26 +1,26 @@
-//! What is installed: one app, whose installer leaves a line in `runs` each time it runs.
+//! The installers of the tests. Each writes a line to `runs` when it runs.
 
 use crate::device::Device;
 use std::path::Path;
 
-/// How the installer goes about it.
+/// What the installer does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Installer {
     /// Installs and ends with 0.
     Quick,
     /// Installs and ends with 3010.
     SoftRestart,
-    /// Takes steps, each when it is let.
+    /// Takes [`STEPS`] steps, each when its gate file exists, and installs.
     InSteps,
-    /// Ends with 0 at once; a child of it installs when it is let.
+    /// Ends with 0 at once; a child of it installs when its gate file exists.
     ByChild,
 }
 
-/// Steps of [`Installer::InSteps`].
+/// The number of steps of [`Installer::InSteps`].
 pub(crate) const STEPS: usize = 18;
 
 impl Installer {
-    /// The command line.
+    /// The command line that runs the installer on `device`.
     pub(crate) fn line(self, device: &Device) -> String {
         let path = |name: &str| shown(&device.path(name));
         let (program, runs, app) = (PROGRAM, path("runs"), path("app.txt"));
@@ -43,24 +43,24 @@ impl Installer {
         }
     }
 
-    /// 3010; on Unix, where exit codes have 8 bits, one that app.json maps to a soft restart.
+    /// The exit code for a soft restart: 3010 or, on Unix, where exit codes have 8 bits, one that app.json maps to it.
     pub(crate) const SOFT_RESTART: u32 = if cfg!(windows) { 3010 } else { 194 };
 
-    /// Whether it waits for gates.
+    /// Whether the installer waits for gate files.
     pub(crate) fn waits(self) -> bool {
         matches!(self, Self::InSteps | Self::ByChild)
     }
 }
 
-/// The installer's file in the content folder.
+/// The name of the installer in the content folder.
 pub(crate) const PROGRAM: &str = if cfg!(windows) { "setup.exe" } else { "./setup" };
 
-/// The file that lets a step be taken.
+/// The name of the file that lets the installer take a step.
 pub(crate) fn gate(number: usize) -> String {
     format!("gate-{number}")
 }
 
-/// Paths in command lines: temporary folders have no blanks in their names.
+/// A path for a command line. It must contain no blanks, which is true of temporary folders.
 fn shown(path: &Path) -> String {
     let shown = path.to_str().unwrap().to_owned();
     assert!(!shown.contains(' '), "{shown}");

@@ -1,5 +1,5 @@
-//! Apps that are installed on this machine, by an installer that does as it is told: content that is fetched for them, and
-//! runners that are killed.
+//! Apps that are really installed on this machine, by the puppet: content that is fetched for them, and runners that
+//! are killed.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 mod child;

@@ -1,39 +1,38 @@
-//! Where runners are killed.
+//! The points at which runners are killed.
 
 use crate::installers::{Installer, STEPS};
 use waybill_context::failpoint;
 
-/// Where one kill comes.
+/// When a runner is killed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Moment {
-    /// At a point, as `WAYBILL_FAILPOINT` takes it.
+    /// At this failpoint, as `WAYBILL_FAILPOINT` takes it.
     Point(String),
-    /// At a point of the run that comes after one that was killed at the first.
+    /// One run is killed at the first failpoint, and the next one at the second.
     AfterDeath(&'static str, String),
-    /// When the installer has taken so many steps, whatever the runner is doing then.
+    /// When the installer has taken this many steps, whatever the runner is doing then.
     Steps(usize),
-    /// Right after so many decisions; the runner goes on meanwhile.
+    /// Right after this many decisions, while the runner goes on.
     Decisions(usize),
 }
 
-/// One kill.
+/// A runner that is killed, with its installer and the moment.
 #[derive(Debug, Clone)]
 pub(crate) struct Kill {
     pub(crate) installer: Installer,
     pub(crate) moment: Moment,
 }
 
-/// What an attempt writes into its journal: its begin, process, end, verdict and that it is settled; with a restart one
-/// more.
+/// The number of writes of an attempt to the journal: begin, process, end, verdict and settled, and one for a restart.
 fn writes(installer: Installer) -> usize {
     if installer == Installer::SoftRestart { 6 } else { 5 }
 }
 
-/// At every named point of the attempt, and each time that something is written.
+/// Kills at every named point of an attempt, and at each write to the journal.
 pub(crate) fn named() -> Vec<Kill> {
     let all = [Installer::Quick, Installer::SoftRestart, Installer::InSteps, Installer::ByChild];
     let of = |installer| named_points(writes(installer)).map(move |point| (installer, Moment::Point(point)));
-    // With its last write an attempt is over, and a child that lives on keeps nobody waiting any more.
+    // After its last write an attempt is over, and a child that is still running keeps nobody waiting.
     let is_over = |installer, point: &Moment| {
         installer == Installer::ByChild && *point == Moment::Point("state-written#5".to_owned())
     };
@@ -48,7 +47,7 @@ fn named_points(writes: usize) -> impl Iterator<Item = String> {
     failpoint::INSTALL.iter().filter(|point| !point.starts_with("earlier-")).copied().flat_map(each)
 }
 
-/// While a run makes up for one that was killed: before its installer ran, when it had ended, and before it was judged.
+/// Kills while a run completes one that was killed: before its installer ran, after it ended, and before it was judged.
 pub(crate) fn after_death() -> Vec<Kill> {
     let deaths = ["installer-created", "installer-ended", "state-written#3"];
     let of = |death: &'static str| {
@@ -62,12 +61,12 @@ pub(crate) fn after_death() -> Vec<Kill> {
     kills(moments.into_iter().enumerate().map(|(number, moment)| (installers[number % 2], moment)))
 }
 
-/// While the installer works.
+/// Kills while the installer works.
 pub(crate) fn in_the_middle() -> Vec<Kill> {
     kills((0..STEPS).map(|steps| (Installer::InSteps, Moment::Steps(steps))))
 }
 
-/// As decisions fall. A quick attempt makes six before it judges.
+/// Kills after each decision. A quick attempt makes six before it is judged.
 pub(crate) fn decided() -> Vec<Kill> {
     let counts = (1..=6).map(Moment::Decisions);
     kills(counts.flat_map(|moment| [(Installer::Quick, moment.clone()), (Installer::SoftRestart, moment)]))

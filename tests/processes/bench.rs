@@ -1,4 +1,4 @@
-//! A folder of its own for each test, and programs that are started in it.
+//! The temporary folder of a test, and the programs that are started in it.
 
 use std::fs;
 use std::ops::{Deref, DerefMut};
@@ -12,18 +12,18 @@ use waybill_system::{
     SystemKind, Wait, this_machine,
 };
 
-/// Longer than any of it takes on a busy machine.
+/// How long to wait for another process; longer than anything takes on a busy machine.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 
 pub(crate) const KIND: SystemKind = if cfg!(windows) { SystemKind::Windows } else { SystemKind::Unix };
 
-/// This machine.
+/// The machine that the tests run on, shared by all of them.
 pub(crate) fn machine() -> &'static dyn System {
     static MACHINE: LazyLock<Box<dyn System>> = LazyLock::new(|| Box::new(this_machine()));
     MACHINE.as_ref()
 }
 
-/// The puppet, as an absolute path of this system.
+/// The absolute path of the puppet.
 pub(crate) fn puppet() -> String {
     let path = std::path::absolute(env!("CARGO_BIN_EXE_waybill-puppet")).unwrap();
     path.to_str().unwrap().to_owned()
@@ -44,7 +44,7 @@ impl Bench {
         Self { _temporary: Some(temporary), ..bench }
     }
 
-    /// In a folder that another process keeps.
+    /// Uses a folder that another process made and removes.
     pub(crate) fn in_folder(folder: &Path) -> Self {
         let (program, environment) = (puppet(), Environment::new(KIND));
         Self { folder: folder.to_owned(), _temporary: None, program, environment }
@@ -55,17 +55,17 @@ impl Bench {
         self.folder.join(name)
     }
 
-    /// What is in a file of the folder, as text.
+    /// The text of a file in the folder.
     pub(crate) fn read(&self, name: &str) -> String {
         fs::read_to_string(self.path(name)).unwrap()
     }
 
-    /// What both streams were written into.
+    /// The file with the output of both streams.
     pub(crate) fn output(&self) -> PathBuf {
         self.path("output.log")
     }
 
-    /// Creates the puppet with these commands; it does not run yet.
+    /// Creates a process of the puppet with these commands, without letting it run.
     pub(crate) fn create(&self, commands: &[&str]) -> Result<Box<dyn StartedProcess>, StartError> {
         let words: Vec<String> = commands.iter().map(|word| (*word).to_owned()).collect();
         let line = format!("\"{}\" {}", self.program, quoted(commands));
@@ -86,12 +86,12 @@ impl Bench {
         })
     }
 
-    /// Lets the puppet run.
+    /// Runs the puppet with these commands.
     pub(crate) fn run(&self, commands: &[&str]) -> Supervised {
         Supervised::of(self.create(commands).unwrap().run().unwrap())
     }
 
-    /// Waits until a process has written its id into a file of the folder. It is killed when what is returned is dropped.
+    /// Waits until a process has written its id to the file `name`. That process is killed when the result is dropped.
     pub(crate) fn left(&self, name: &str) -> Left {
         let path = self.path(name);
         wait_until(&format!("{name} is there"), || path.exists());
@@ -99,8 +99,9 @@ impl Bench {
     }
 }
 
-/// Copies a program. On Unix another process does it: a thread that starts something just now would hand our open file to
-/// its child for a moment, and a program that is open for writing cannot be started ("text file busy").
+/// Copies a program. On Unix another process copies it: if a thread of ours started a program during the copy, the
+/// child would inherit the open file for a moment, and a program that is open for writing cannot be started ("text file
+/// busy").
 pub(crate) fn copy_program(from: &str, to: &Path) {
     if cfg!(windows) {
         fs::copy(from, to).unwrap();
@@ -109,12 +110,12 @@ pub(crate) fn copy_program(from: &str, to: &Path) {
     }
 }
 
-/// As a Windows program takes them apart again; the words of these tests hold no quotation marks.
+/// The words as a command line that a Windows program splits into the same words. They must hold no quotation marks.
 fn quoted(words: &[&str]) -> String {
     words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(" ")
 }
 
-/// A program that runs; its tree is killed on drop.
+/// A running program. It is killed with its descendants when this is dropped.
 pub(crate) struct Supervised(Option<Box<dyn Running>>);
 
 impl Supervised {
@@ -122,7 +123,7 @@ impl Supervised {
         Self(Some(running))
     }
 
-    /// Its code, when it has ended.
+    /// Waits for the end of the program and returns its exit code.
     pub(crate) fn code(&mut self) -> u32 {
         match self.wait(PATIENCE).unwrap() {
             Wait::Ended(code) => code,
@@ -130,7 +131,7 @@ impl Supervised {
         }
     }
 
-    /// Lets go of it, as a runner that is done does.
+    /// Drops the handle without killing the program, as a runner does at its end.
     pub(crate) fn let_go(mut self) {
         self.0 = None;
     }
@@ -159,7 +160,7 @@ impl Drop for Supervised {
     }
 }
 
-/// A process that outlived; it is killed on drop.
+/// A process that outlived its parent, by its id. It is killed when this is dropped.
 pub(crate) struct Left(pub(crate) u32);
 
 impl Drop for Left {
@@ -186,12 +187,12 @@ pub(crate) fn is_running(who: &ProcessIdentity) -> bool {
     machine().processes().is_running(who).unwrap()
 }
 
-/// Whether these are Windows programs under wine: it gives every process variables of its own, and differs here and there.
+/// Whether the test runs under wine, which adds variables to every process and differs from Windows in places.
 pub(crate) fn is_wine() -> bool {
     cfg!(windows) && std::env::var_os("WINEHOMEDIR").is_some()
 }
 
-/// Looks again and again until `is_so`, for what another process does.
+/// Waits until `is_so` returns `true` because of what another process does.
 pub(crate) fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
     let started = Instant::now();
     while !is_so() {

@@ -1,4 +1,4 @@
-//! What becomes of the program when we are killed.
+//! What happens to a started program when the process that started it is killed.
 
 use crate::bench::{Bench, is_running, wait_until};
 use crate::starter::Starter;

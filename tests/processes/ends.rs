@@ -1,10 +1,10 @@
-//! How programs end, and what is known of it.
+//! How programs end, and how their ends are reported.
 
 use crate::bench::{Bench, is_running};
 use std::time::Duration;
 use waybill_system::Wait;
 
-/// Among them 259, which Windows also has for "runs still".
+/// Exit codes; 259 is among them because Windows also uses it for "still running".
 #[cfg(windows)]
 const CODES: [i64; 9] = [0, 1, 259, 1603, 1641, 3010, -1, -2_147_024_891, 4_294_967_295];
 #[cfg(unix)]

@@ -1,4 +1,4 @@
-//! What programs are given: words or a line, variables, a folder, stdin and output.
+//! What started programs receive: words or a line, variables, a working directory, stdin and output.
 
 use crate::bench::{Bench, KIND, copy_program, is_wine, machine, text};
 use crate::starter::Starter;
@@ -23,7 +23,7 @@ fn it_may_be_empty() {
     assert_environment(&Bench::new());
 }
 
-/// The shell at the gate sets these by itself.
+/// Variables that the shell at the gate sets by itself must still have the given values.
 #[cfg(unix)]
 #[test]
 fn variables_of_shells_are_as_they_were_given() {
@@ -43,7 +43,7 @@ fn assert_environment(bench: &Bench) {
     assert_eq!(told_variables(bench), expected);
 }
 
-/// What the program printed, sorted; without what wine adds to every process.
+/// The variables that the program printed, sorted, without those that wine adds to every process.
 fn told_variables(bench: &Bench) -> Vec<String> {
     let of_wine = |line: &&str| {
         is_wine()
@@ -148,7 +148,7 @@ fn a_line_arrives_character_for_character() {
     }
 }
 
-/// `=` in the path would make a variable of it; a blank and a quote must not take it apart.
+/// Paths that a shell or `env` could misread: with `=`, which looks like a variable, with blanks, quotes and `$()`.
 #[test]
 fn the_program_may_lie_anywhere() {
     for name in ["a=b", "blank and 'quote'", "$(id)"] {

@@ -1,6 +1,6 @@
-//! Programs that are started for real: how they end, what they are given, what becomes of their trees and of ours.
+//! Programs that are really started: how they end, what they receive, and what happens to them and their descendants.
 //!
-//! What they start is `waybill_puppet`. Every process that is left on purpose is killed by its id.
+//! The program is `waybill_puppet`. Every process that a test leaves running is killed by its id.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 

@@ -1,8 +1,8 @@
-//! That the puppet does what its documentation says, where the other tests do not show it.
+//! Tests of the puppet's documented commands that the other tests do not use.
 
 use crate::bench::{Bench, copy_program, text};
 
-/// As an exit code of this system.
+/// The exit code as this system reports it: 32 bits on Windows, 8 bits on Unix.
 fn code(code: u32) -> u32 {
     if cfg!(windows) { code } else { code & 0xFF }
 }

@@ -1,4 +1,4 @@
-//! What is not started, and why.
+//! Programs that are not started, and the error codes.
 
 use crate::bench::{Bench, is_wine};
 #[cfg(unix)]
@@ -26,7 +26,7 @@ fn a_program_that_is_not_there() {
 fn a_folder() {
     let bench = named("folder");
     fs::create_dir(&bench.program).unwrap();
-    // wine: "invalid handle".
+    // wine reports "invalid handle" instead of "access denied".
     assert_eq!(code_of(&bench), if is_wine() { 0x8007_0006 } else { 0x8007_0005 });
 }
 

@@ -1,4 +1,4 @@
-//! A process that starts programs, so that a test can kill it while it does.
+//! A process that starts a program, so that a test can kill it meanwhile.
 
 use crate::bench::{Bench, PATIENCE};
 use std::env;
@@ -10,7 +10,7 @@ const PROGRAM: &str = "STARTER_COMMANDS";
 const FOLDER: &str = "STARTER_FOLDER";
 const SEPARATOR: &str = "\u{1f}";
 
-/// What the process does: creates the program, and lets it run when it is told.
+/// The code of the process: it creates the program, and lets it run when it is told to.
 #[test]
 #[ignore = "run by the other tests, as a process of its own"]
 fn start_as_told() {
@@ -34,14 +34,14 @@ fn tell(line: &str) {
     io::stderr().write_all(format!("{line}\n").as_bytes()).unwrap();
 }
 
-/// Such a process. Dropped, it is killed: SIGKILL, or `TerminateProcess` on Windows.
+/// The process that starts a program. It is killed when this is dropped, by SIGKILL or `TerminateProcess`.
 pub(crate) struct Starter {
     process: Child,
     told: Lines<BufReader<ChildStderr>>,
 }
 
 impl Starter {
-    /// Has it start the puppet with these commands in the bench's folder.
+    /// Starts the process, which creates the puppet with these commands in the bench's folder.
     pub(crate) fn start(bench: &Bench, commands: &[&str], change: impl FnOnce(&mut Command)) -> Self {
         let mut command = Command::new(env::current_exe().unwrap());
         command
@@ -57,7 +57,7 @@ impl Starter {
         Self { process, told }
     }
 
-    /// Waits until the program is created.
+    /// Waits until the program has been created; returns its identity.
     pub(crate) fn created(&mut self) -> ProcessIdentity {
         let line = self.wait_for("created ");
         let [_, pid, started, name] = line.splitn(4, ' ').collect::<Vec<_>>()[..] else { panic!("{line}") };
@@ -74,7 +74,7 @@ impl Starter {
         stdin.flush().unwrap();
     }
 
-    /// Waits for a line that begins so.
+    /// Waits for a line of the process that begins with `beginning`.
     pub(crate) fn wait_for(&mut self, beginning: &str) -> String {
         let mut others = Vec::new();
         for line in &mut self.told {
@@ -87,12 +87,12 @@ impl Starter {
         panic!("no line {beginning:?}: {}", others.join("\n"));
     }
 
-    /// Kills it, and waits until it is gone.
+    /// Kills the process and waits until it has ended.
     pub(crate) fn kill(self) {
         drop(self);
     }
 
-    /// Waits until it is gone by itself.
+    /// Waits until the process has ended by itself.
     pub(crate) fn wait(&mut self) {
         self.process.wait().unwrap();
     }

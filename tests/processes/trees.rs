@@ -1,15 +1,15 @@
-//! What becomes of a program's children.
+//! What happens to the children of a started program.
 
 use crate::bench::{Bench, Left, PATIENCE, copy_program, is_running, machine, text, wait_until};
 use std::fs;
 use std::time::Duration;
 use waybill_system::{ProcessIdentity, Wait};
 
-/// It writes its id into `child`, and a line when `go` is there.
+/// The commands of a child that writes its id to `child` and, when the file `go` exists, prints a line.
 const CHILD: [&str; 10] =
     ["pid", "child", "then", "wait-for", "go", "then", "print", "later", "then", "sleep-forever"];
 
-/// A program whose child outlives it, when the runner is done with it.
+/// Runs a program whose child outlives it. Returns the survivors that were listed at the program's end, and the child.
 fn outlived(start: &[&'static str]) -> (Bench, Vec<ProcessIdentity>, Left) {
     let bench = Bench::new();
     let mut running = bench.run(&[start, &CHILD].concat());
@@ -38,7 +38,8 @@ fn a_child_that_outlives_lives_on_and_is_listed() {
     wait_until("it is gone", || !is_running(survivor));
 }
 
-/// It has left the job, or the group. Windows still knows its parent's id; on Unix nothing ties it to it any more.
+/// The child has left the job or the process group. Windows still knows the id of its parent; on Unix no relation is
+/// left.
 #[test]
 fn a_child_that_breaks_away_lives_on() {
     let (bench, survivors, left) = outlived(&["spawn-and-end", "breakaway"]);
@@ -122,7 +123,7 @@ fn a_program_may_delete_its_own_folder() {
     assert!(!bench.path("").exists());
 }
 
-/// It goes from the program to the file: nothing of it passes through us.
+/// The program writes to the file directly, so the output does not pass through this process.
 #[test]
 fn a_gigabyte_of_output_takes_no_memory_of_ours() {
     const SIZE: u64 = 1 << 30;
@@ -135,7 +136,7 @@ fn a_gigabyte_of_output_takes_no_memory_of_ours() {
     fs::remove_file(bench.output()).unwrap();
 }
 
-/// In bytes; where it can be had.
+/// The peak memory of this process in bytes; 0 where the system does not say.
 fn peak_memory() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or("0 kB");

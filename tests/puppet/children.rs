@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 use std::process::Command;
 
-/// Starts itself with `words` and does not wait for it. It has our output.
+/// Starts this program with `words` and does not wait for it. The child inherits stdout and stderr.
 pub(crate) fn spawn(words: &[String]) -> io::Result<()> {
     let mut command = Command::new(std::env::current_exe()?);
     let words = match words.split_first() {

@@ -1,14 +1,14 @@
-//! Commands that leave their trace in files.
+//! Commands that create, change or delete files.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Write as _};
 use std::path::Path;
 
-/// Windows Installer: this is for products that are installed only.
+/// ERROR_UNKNOWN_PRODUCT of Windows Installer: the product is not installed.
 const UNKNOWN_PRODUCT: i32 = 1605;
-/// Windows Installer: another installation is under way.
+/// ERROR_INSTALL_ALREADY_RUNNING of Windows Installer: another installation is running.
 const INSTALL_ALREADY_RUNNING: i32 = 1618;
-/// Windows Installer: another version is installed.
+/// ERROR_PRODUCT_VERSION of Windows Installer: another version is installed.
 const PRODUCT_VERSION: i32 = 1638;
 
 pub(crate) fn append(file: &str, text: &str) -> io::Result<()> {
@@ -16,7 +16,7 @@ pub(crate) fn append(file: &str, text: &str) -> io::Result<()> {
     file.write_all(format!("{text}\n").as_bytes())
 }
 
-/// Whoever waits for the file never sees it half written.
+/// Writes the process id to a file, which gets its name only when it is complete.
 pub(crate) fn write_id(file: &str) -> io::Result<()> {
     let id = std::process::id();
     let unfinished = format!("{file}.{id}");
@@ -51,7 +51,8 @@ pub(crate) fn retry_until(file: &str, count: &str) -> io::Result<Option<i32>> {
     Ok((runs < wanted).then_some(INSTALL_ALREADY_RUNNING))
 }
 
-/// Everything in the working directory, then itself. On Windows a running program and the folder it stands in stay.
+/// Deletes everything in the working directory, then the directory itself. On Windows the running program and its
+/// folder cannot be deleted and stay.
 pub(crate) fn delete_own_folder() -> io::Result<()> {
     let own = std::env::current_dir()?;
     for entry in fs::read_dir(&own)? {

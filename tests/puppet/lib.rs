@@ -1,6 +1,7 @@
-//! A program that does as it is told: what tests start in place of an installer, on Windows and on Unix.
+//! A program that tests start in place of an installer, on Windows and on Unix; it does what its arguments say.
 //!
-//! [`program`] is its path. It is given commands, with the word `then` between them, and ends with 0 after the last:
+//! [`program`] is its path. Its arguments are commands with the word `then` between them. It ends with 0 after the
+//! last:
 //!
 //! ```text
 //! waybill-puppet append runs.txt once then install app.txt then exit 3010
@@ -41,14 +42,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-/// What the program ends with where it cannot do as it is told.
+/// The exit code of the program if it cannot do what its arguments say.
 pub const CANNOT: i32 = 250;
 
-/// The program's path. Cargo builds it with every `cargo test --workspace`; where only another package's tests are built,
-/// it is built here. A Windows program under wine cannot do that: there, build it first (`cargo build -p waybill-puppet`).
+/// The path of the puppet. `cargo test --workspace` builds it; if only another package's tests are built, it is built
+/// here. Under wine that is not possible, so build it first there (`cargo build -p waybill-puppet`).
 ///
 /// # Panics
-/// It is not there and cannot be built.
+/// The program does not exist and cannot be built.
 pub fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
@@ -80,6 +81,6 @@ fn build(profile: &Path) {
         cargo.arg("--target-dir").arg(target);
     }
     cargo.current_dir(env!("CARGO_MANIFEST_DIR"));
-    // What became of it is seen by whether the program is there.
+    // The result is ignored: the caller checks whether the program exists.
     let _ = cargo.status();
 }

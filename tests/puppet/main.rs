@@ -9,9 +9,9 @@ mod this_process;
 use std::io::{self, Write as _};
 use std::time::{Duration, Instant};
 
-/// Nothing that a test started stays for longer.
+/// The longest time that the program runs.
 const FOREVER: Duration = Duration::from_secs(600);
-/// Between two looks at something that another process does.
+/// The pause between two checks of what another process does.
 const PAUSE: Duration = Duration::from_millis(5);
 
 fn main() {
@@ -46,7 +46,7 @@ fn perform_all() -> io::Result<i32> {
     Ok(0)
 }
 
-/// Commands for which `then` is a word like any other.
+/// Performs commands that take all following words, including `then`. `None` if the command is another one.
 fn takes_all_words(words: &[String]) -> io::Result<Option<i32>> {
     match words[0].as_str() {
         "print-line" => print::line()?,
@@ -56,7 +56,7 @@ fn takes_all_words(words: &[String]) -> io::Result<Option<i32>> {
     Ok(Some(0))
 }
 
-/// One command: the code to end with, or `None` to go on.
+/// Performs one command. Returns the code to end with, or `None` to go on.
 fn perform(command: &[&str]) -> io::Result<Option<i32>> {
     match command {
         ["exit", code] => return exit_code(code).map(Some),
@@ -84,14 +84,14 @@ fn perform(command: &[&str]) -> io::Result<Option<i32>> {
     Ok(None)
 }
 
-/// 32 bits, signed or unsigned.
+/// Reads an exit code of 32 bits, signed or unsigned.
 fn exit_code(text: &str) -> io::Result<i32> {
     let number: i64 = text.parse().map_err(io::Error::other)?;
     let unsigned = || u32::try_from(number).map(u32::cast_signed);
     i32::try_from(number).or_else(|_| unsigned()).map_err(io::Error::other)
 }
 
-/// Looks again and again until `is_so`.
+/// Waits until `is_so` returns `true`.
 fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) -> io::Result<()> {
     let started = Instant::now();
     while !is_so() {

@@ -54,7 +54,7 @@ pub(crate) fn input() -> io::Result<()> {
     text(&mut io::stdout(), &read.len().to_string())
 }
 
-/// `bytes` bytes, what marks its beginning and its end included.
+/// Writes `bytes` bytes, including the lines that mark beginning and end.
 pub(crate) fn flood(bytes: usize) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
     let marks = FLOOD_BEGINS.len() + FLOOD_ENDS.len();

@@ -1,15 +1,16 @@
-//! Standing in for PowerShell: a script whose lines are commands of this program, given as PowerShell is given one.
+//! Standing in for PowerShell: the program is called with PowerShell's arguments, and performs the lines of the script
+//! as its own commands.
 
 use std::fs;
 use std::io;
 
-/// Whether the program was called as a script host is.
+/// Whether the program was called like PowerShell.
 pub(crate) fn is_called(words: &[String]) -> bool {
     words.first().is_some_and(|word| word == "-NoProfile")
 }
 
-/// `-NoProfile -ExecutionPolicy POLICY -File SCRIPT`: performs its lines. A script that is not signed is refused where the
-/// policy says so.
+/// Performs the lines of the script in `-NoProfile -ExecutionPolicy POLICY -File SCRIPT`. The policy `AllSigned`
+/// refuses an unsigned script.
 pub(crate) fn perform(words: &[String]) -> io::Result<i32> {
     let [_, option, policy, file, path] = words else {
         return Err(io::Error::other(format!("a script host is not called so: {words:?}")));
@@ -30,7 +31,7 @@ pub(crate) fn perform(words: &[String]) -> io::Result<i32> {
     Ok(0)
 }
 
-/// What is printed is the rest of the line; other commands have words.
+/// Splits a line into the words of a command. `print` and `complain` take the rest of the line as one word.
 fn command(line: &str) -> Vec<&str> {
     match line.split_once(' ') {
         Some((name @ ("print" | "complain"), text)) => vec![name, text],
@@ -38,7 +39,7 @@ fn command(line: &str) -> Vec<&str> {
     }
 }
 
-/// As Windows PowerShell 5.1 reads it: by its mark, and without one in the code page of western Europe.
+/// Decodes a script as Windows PowerShell 5.1 does: by its byte order mark, else in the code page of western Europe.
 fn decoded(bytes: &[u8]) -> String {
     match bytes {
         [0xEF, 0xBB, 0xBF, rest @ ..] => String::from_utf8_lossy(rest).into_owned(),

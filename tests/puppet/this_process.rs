@@ -1,4 +1,4 @@
-//! Commands that are about processes and objects of the system.
+//! Commands that kill processes and hold a mutex.
 
 use std::io;
 

@@ -1,4 +1,4 @@
-//! A device that fetches the content which `ci/real-servers.sh` published, and what comes of it.
+//! A device that fetches the content which `ci/real-servers.sh` published, and assertions about the result.
 
 use crate::real_servers::relay::{Cut, Relay};
 use std::path::PathBuf;
@@ -11,19 +11,19 @@ use waybill_schemas::report::delivery::{DownloadReport, FetchReport};
 use waybill_support::clock::FastClock;
 use waybill_support::folder_listing::list;
 
-/// Where everything is.
+/// The addresses and files of the servers that `ci/real-servers.sh` started.
 pub(crate) struct Servers {
     pub(crate) nginx: String,
     pub(crate) azure: String,
     container: String,
-    /// `<mac>/content.bin`
+    /// The path of the content: `<mac>/content.bin`.
     pub(crate) content: String,
     document: PathBuf,
     source: PathBuf,
 }
 
 impl Servers {
-    /// What the environment says; `None`, told in a line, where the servers were not started.
+    /// Reads the environment; prints a line and returns `None` if the servers were not started.
     #[allow(clippy::print_stdout, reason = "a test that did not run says so")]
     pub(crate) fn found() -> Option<Self> {
         let of = |name: &str| std::env::var(format!("WAYBILL_REAL_{name}")).ok();
@@ -45,12 +45,12 @@ impl Servers {
         servers
     }
 
-    /// The content as nginx serves it below `place`.
+    /// The URL of the content in nginx's location `place`.
     pub(crate) fn nginx(&self, place: &str) -> String {
         format!("{}/{place}/{}", self.nginx, self.content)
     }
 
-    /// The content in Azurite, with a signature that lasts so many seconds.
+    /// The URL of the content in Azurite, with a signature that is valid for this many seconds.
     pub(crate) fn signed(&self, seconds: i32) -> String {
         let script = waybill_support::tests_folder().join("..").join("ci").join("azure_blob.py");
         let signed = std::process::Command::new("python3")
@@ -62,14 +62,14 @@ impl Servers {
         String::from_utf8(signed.stdout).unwrap().trim().to_owned()
     }
 
-    /// A relay before the server that `url` names.
+    /// Starts a relay in front of the server in `url`.
     pub(crate) fn relay(&self, url: &str, cuts: Vec<Cut>) -> Relay {
         let url = url::Url::parse(url).unwrap();
         Relay::start(url.socket_addrs(|| None).unwrap()[0], cuts)
     }
 }
 
-/// What a failure is told as.
+/// A failed fetch: the code and all messages of the error.
 #[derive(Debug)]
 pub(crate) struct Failure {
     pub(crate) code: &'static str,
@@ -77,7 +77,7 @@ pub(crate) struct Failure {
     pub(crate) text: String,
 }
 
-/// A folder for its state and its apps.
+/// A device with a folder for state and apps.
 pub(crate) struct Device<'a> {
     servers: &'a Servers,
     folder: tempfile::TempDir,
@@ -100,12 +100,12 @@ impl<'a> Device<'a> {
         }
     }
 
-    /// Where its document is.
+    /// The path of the content.json on the device.
     pub(crate) fn document(&self) -> PathBuf {
         self.folder.path().join("app.content.json")
     }
 
-    /// Writes the document, with `url` as the content's.
+    /// Writes the content.json with `url` as the content's URL.
     pub(crate) fn write_document(&self, url: &str) {
         write_document(self.servers, &self.document(), url);
     }
@@ -130,7 +130,8 @@ impl<'a> Device<'a> {
         outcome
     }
 
-    /// A fetch that is cut after so many bytes, and interrupted as it tries again; the next one goes on.
+    /// Makes a fetch that is cut after this many bytes and interrupted when it tries again, for the next one to
+    /// continue.
     pub(crate) fn interrupted(&self, url: &str, after: usize) {
         let cancel = Arc::clone(&self.cancel);
         let interrupt = Cut { after: 0, then: Box::new(move || cancel.store(true, Ordering::Relaxed)) };
@@ -140,7 +141,7 @@ impl<'a> Device<'a> {
         self.cancel.store(false, Ordering::Relaxed);
     }
 
-    /// The final folder is byte-identical to the source, or absent.
+    /// Asserts that the destination is byte-identical to the source, or absent.
     fn nothing_half(&self, arrived: bool) {
         let files = list(&self.folder.path().join("app")).ok();
         let expected = arrived.then(|| list(&self.servers.source).unwrap());
@@ -156,7 +157,7 @@ impl<'a> Device<'a> {
     }
 }
 
-/// The published document with another URL, put in place of the one that is there.
+/// Writes the published content.json with another URL, replacing an existing file atomically.
 pub(crate) fn write_document(servers: &Servers, to: &std::path::Path, url: &str) {
     let published = std::fs::read(&servers.document).unwrap();
     let mut document: serde_json::Value = serde_json::from_slice(&published).unwrap();
@@ -166,7 +167,7 @@ pub(crate) fn write_document(servers: &Servers, to: &std::path::Path, url: &str)
     std::fs::rename(fresh, to).unwrap();
 }
 
-/// Phase 1 of a fetch that arrived.
+/// The download report of a fetch, which must have succeeded.
 #[track_caller]
 pub(crate) fn download(outcome: Result<FetchReport, Failure>) -> DownloadReport {
     let report = outcome.unwrap_or_else(|failure| panic!("{}: {}", failure.code, failure.text));

@@ -1,6 +1,6 @@
-//! Fetching from nginx and Azurite, as `ci/real-servers.sh` starts them; skipped where it did not.
+//! Fetching from nginx and Azurite, as `ci/real-servers.sh` starts them; without them the tests are skipped.
 //!
-//! After every fetch the folder is byte-identical to the source or absent, and no signature was told.
+//! After every fetch the folder must be byte-identical to the source or absent, and no message may show a signature.
 
 mod device;
 mod relay;
@@ -11,16 +11,16 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 use waybill_schemas::codes::Class;
 
-/// Where a download is cut: somewhere in its middle.
+/// Where a download is cut, in bytes: somewhere in its middle.
 const MIDDLE: usize = 5_000_000;
-/// What the sockets between a server and a device may hold.
+/// The most bytes that the sockets between a server and a device hold.
 const IN_FLIGHT: u64 = 1 << 20;
 
 fn cut(after: usize) -> Cut {
     Cut { after, then: Box::new(|| {}) }
 }
 
-/// Fresh; cut and gone on within one fetch; interrupted and resumed by the next.
+/// Fetches once without a fault, once with a cut, and once interrupted and continued by the next fetch.
 #[track_caller]
 fn arrives_in_every_way(servers: &Servers, url: &str) {
     let fresh = download(Device::new(servers).fetch(url));
@@ -63,7 +63,7 @@ fn redirects_to_the_same_host_and_to_another() {
     }
 }
 
-/// Without ranges it starts anew, and what is held is thrown away only once there is more.
+/// Without ranges the download starts anew, and the held bytes are not given up before more has been received.
 #[test]
 fn nginx_without_ranges() {
     let Some(servers) = Servers::found() else { return };
@@ -83,7 +83,7 @@ fn a_proxy_that_compresses_is_refused() {
     let failure = Device::new(&servers).fetch(&url).unwrap_err();
     assert_eq!(failure.class, Class::Network, "{}", failure.text);
     assert!(failure.text.contains("gzip"), "{}", failure.text);
-    // What was held before is kept for a better line.
+    // The bytes that were held before are kept for a later fetch.
     let device = Device::new(&servers);
     device.interrupted(&servers.nginx("plain"), MIDDLE);
     device.fetch(&url).unwrap_err();
@@ -113,7 +113,7 @@ fn several_connections_at_once() {
     }
 }
 
-/// What is held came from one server, the rest comes from another with the same bytes and another ETag.
+/// The held bytes are from one server, the rest from another with the same bytes and another ETag.
 #[test]
 fn the_rest_from_another_server() {
     let Some(servers) = Servers::found() else { return };
@@ -146,7 +146,7 @@ fn a_signature_that_expired_is_told_and_a_fresh_one_goes_on() {
     assert!(resumed.resumed_from > 0 && resumed.received < resumed.size, "{resumed:?}");
 }
 
-/// The connection breaks off only when the signature has expired; the document has a fresh one by then.
+/// The connection is cut when the signature has expired; by then the document has a fresh one.
 #[test]
 fn a_signature_that_expires_in_mid_download_is_renewed_by_the_document() {
     let Some(servers) = Servers::found() else { return };

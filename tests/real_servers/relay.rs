@@ -1,4 +1,4 @@
-//! A relay before a real server: it breaks a connection off in the middle, and the server knows nothing of it.
+//! A relay in front of a real server, which cuts connections in the middle.
 
 use std::io::{Read, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -6,15 +6,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 
-/// What happens to one connection.
+/// When a connection is cut, and what is done before that.
 pub(crate) struct Cut {
-    /// After so many bytes of answers, heads included.
+    /// The number of bytes of answers, including heads, after which the connection is cut.
     pub(crate) after: usize,
-    /// Then this is done, and the connection is broken off.
+    /// Called before the connection is cut.
     pub(crate) then: Box<dyn FnOnce() + Send>,
 }
 
-/// Connections to it are connections to the server; the first ones are cut, each as its turn says.
+/// A running relay. Each connection is passed on to the server; the first ones are cut, one for each [`Cut`].
 pub(crate) struct Relay {
     address: SocketAddr,
     stop: Arc<AtomicBool>,
@@ -41,7 +41,7 @@ impl Relay {
         Self { address, stop, thread: Some(thread::spawn(accept)) }
     }
 
-    /// The same URL, by way of the relay.
+    /// The same URL through the relay.
     pub(crate) fn url(&self, url: &str) -> String {
         let mut url = url::Url::parse(url).unwrap();
         url.set_ip_host(self.address.ip()).unwrap();
@@ -75,7 +75,7 @@ fn relay(client: &TcpStream, server: SocketAddr, cut: Option<Cut>) {
     let _ = client.shutdown(Shutdown::Both);
 }
 
-/// As it comes: whole buffers would hold the last bytes back.
+/// Passes bytes on as they come; waiting for full buffers would hold the last bytes back.
 fn forward(mut from: impl Read, to: &mut &TcpStream) -> std::io::Result<()> {
     let mut buffer = vec![0; 64 * 1024];
     loop {

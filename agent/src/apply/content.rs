@@ -93,8 +93,8 @@ fn revision(app: &AppDocument) -> String {
     of_graph.or_else(of_people).filter(|text| !text.trim().is_empty()).unwrap_or("1").to_owned()
 }
 
-/// `text` as part of a folder name. A text with other characters than letters, digits, `-` and `.`, or a long one, loses
-/// those characters, is cut, and gets a digest, so that no two texts have the same name.
+/// `text` as part of a folder name. A text with other characters than letters, digits, `-` and `.`, or a long one,
+/// loses those characters, is cut, and gets a digest, so that no two texts have the same name.
 fn word(text: &str) -> String {
     const LONGEST: usize = 40;
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.');

@@ -1,7 +1,7 @@
 //! The result of a run, from the meaning of the exit code and the answer of detection. No I/O.
 //!
-//! ComplianceState comes from detection, EnforcementState and ErrorCode from the code (docs/intune-agent.md, "Ends of an installer");
-//! detection is the judge (docs/intune-agent.md, "An attempt, step by step").
+//! ComplianceState comes from detection, EnforcementState and ErrorCode from the code (docs/intune-agent.md, "Ends of
+//! an installer"); detection is the judge (docs/intune-agent.md, "An attempt, step by step").
 
 use super::conclusion::{Conclusion, compliance_of, enforcement};
 use crate::CodeKind;
