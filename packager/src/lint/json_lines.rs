@@ -1,7 +1,7 @@
-//! On which line of a JSON text a JSON pointer stands.
+//! Finds the line of a JSON text that a JSON pointer leads to.
 
-/// The line of the value (RFC 6901 pointer), from 1; nothing where the text has no such value. The text has been
-/// parsed before: what is no JSON gives some line or none, never an error.
+/// The line of the value at a pointer (RFC 6901), from 1; `None` where the text has no such value. The text was parsed
+/// before; for one that is not JSON the result is some line or `None`.
 pub(super) fn line_of(text: &str, pointer: &str) -> Option<u32> {
     let mut scanner = Scanner { rest: text, line: 1 };
     for part in pointer.split('/').skip(1) {
@@ -36,7 +36,7 @@ impl Scanner<'_> {
         }
     }
 
-    /// To the value of `key`; a key that stands twice counts the first time.
+    /// Advances to the value of `key`. Of a key that is there twice, the first counts.
     fn enter_key(&mut self, key: &str) -> Option<()> {
         loop {
             self.skip_blanks();
@@ -56,7 +56,7 @@ impl Scanner<'_> {
         (!self.rest.starts_with(']')).then_some(())
     }
 
-    /// A value and the comma after it; nothing where it was the last.
+    /// Advances over a value and the comma after it; `None` where it was the last.
     fn skip_value(&mut self) -> Option<()> {
         let mut depth = 0_usize;
         loop {
@@ -73,7 +73,7 @@ impl Scanner<'_> {
         }
     }
 
-    /// A string; escapes other than those of keys we ask for are kept as they are.
+    /// Reads a string. Escapes other than those in the keys that we look for are kept as they are.
     fn string(&mut self) -> Option<String> {
         (self.next()? == '"').then_some(())?;
         let mut text = String::new();

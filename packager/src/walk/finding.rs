@@ -192,7 +192,7 @@ pub enum WalkError {
     Catalog {
         /// The path as it was given.
         path: PathBuf,
-        /// What is wrong with it.
+        /// Why it cannot be packed.
         what: &'static str,
     },
     /// Some entries cannot be packed.
