@@ -19,7 +19,7 @@ pub enum LockError {
     /// Another process held the lock until the wait was over.
     #[error("another waybill{} holds {}", holder.map(|pid| format!(" (process {pid})")).unwrap_or_default(), path.display())]
     Held {
-        /// The lock file that could not be opened or locked.
+        /// The lock file.
         path: PathBuf,
         /// The id of the process that holds it, where its `.pid` file can be read.
         holder: Option<u32>,

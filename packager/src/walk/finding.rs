@@ -192,7 +192,7 @@ pub enum WalkError {
     Catalog {
         /// The path as it was given.
         path: PathBuf,
-        /// Why it cannot be packed.
+        /// What is wrong with it.
         what: &'static str,
     },
     /// Some entries cannot be packed.
