@@ -1,34 +1,34 @@
-//! Any bytes as the payload of a package with fixed keys, sealed by the crate itself.
+//! Packages with fixed keys, whose payload may be any bytes.
 
 use intunewin::{PackageKeys, PackageMetadata, PackageWriter, WriteError};
 use std::io::{Cursor, Write};
 use std::time::SystemTime;
 use waybill_schemas::{EncryptionInfo, EncryptionKey, InitializationVector, MacKey};
 
-/// A package in memory and the parts of it.
+/// A package in memory, and where its content is.
 #[derive(Debug, Clone)]
 pub struct SealedPackage {
-    /// The whole package.
+    /// The bytes of the whole package.
     pub bytes: Vec<u8>,
-    /// Where the content starts in it.
+    /// The offset of the content in the package.
     pub content_start: usize,
-    /// The content's length.
+    /// The length of the content in bytes.
     pub content_len: usize,
-    /// Its keys, MAC and digest.
+    /// The encryption info: keys, MAC and file digest.
     pub info: EncryptionInfo,
 }
 
 impl SealedPackage {
-    /// The encrypted content.
+    /// The bytes of the encrypted content.
     pub fn content(&self) -> &[u8] {
         &self.bytes[self.content_start..self.content_start + self.content_len]
     }
 }
 
-/// Seals `payload`; `seed` chooses the keys.
+/// Makes a package around `payload`; `seed` selects the keys.
 ///
 /// # Errors
-/// None that memory can give.
+/// None in practice, because everything is in memory.
 pub fn seal(payload: &[u8], setup_file: &str, seed: u8) -> Result<SealedPackage, WriteError> {
     let keys = PackageKeys::for_test_vectors(
         EncryptionKey::new([seed; 32]),

@@ -1,5 +1,6 @@
-//! Every bit flipped, every length cut, blocks swapped, parts of two packages mixed: some 37,900 contents of which none may
-//! authenticate, each refused before a byte is decrypted for anybody: by its shape, its header or its MAC.
+//! Tampered contents: every bit flipped, every length cut, blocks swapped, parts of two packages mixed. None of these
+//! some 37,900 contents may authenticate; each must be refused by its shape, its header or its MAC, before any
+//! decrypted byte is passed on.
 
 use intunewin::{ArchivePolicy, EncryptedContent, Package};
 use std::io::Read;
@@ -9,7 +10,7 @@ use waybill_schemas::EncryptionInfo;
 use waybill_schemas::codes::Classified;
 use waybill_tests::sealed_package::{SealedPackage, seal};
 
-/// A content of exactly 4 KiB: header, payload, padding.
+/// The size of the content in bytes, with header and padding.
 const CONTENT: usize = 4096;
 const HEADER: usize = 48;
 const BLOCK: usize = 16;
@@ -29,12 +30,12 @@ fn refusal(content: Vec<u8>, info: &EncryptionInfo) -> Option<&'static str> {
     }
 }
 
-/// Refused by one of the checks that come before decryption.
+/// Whether the content is refused by a check that comes before decryption.
 fn refused(content: Vec<u8>, info: &EncryptionInfo) -> bool {
     matches!(refusal(content, info), Some("content-shape" | "content-header" | "mac-mismatch"))
 }
 
-/// Runs all cases on several threads; the numbers of those for which `check` fails.
+/// Runs `check` for all numbers below `cases`, on several threads. Returns the numbers for which it fails.
 fn failing(cases: usize, check: impl Fn(usize) -> bool + Sync) -> Vec<usize> {
     let next = AtomicUsize::new(0);
     let threads = std::thread::available_parallelism().map_or(2, usize::from);
@@ -123,7 +124,8 @@ fn no_mixture_of_two_contents_authenticates() {
     assert_eq!(foreign(|info, theirs| *info = theirs.clone()), Some("content-header"));
 }
 
-/// Bits of the outer zip that nobody reads, a time for example, may flip: then the payload is still the sealed one.
+/// A flipped bit that no reader uses, for example in a time of the outer zip, may be accepted if the payload is
+/// unchanged.
 #[test]
 fn a_flipped_bit_of_a_package_is_refused_or_changes_nothing_of_the_payload() {
     let payload: Vec<u8> = (0..100).collect();

@@ -1,4 +1,4 @@
-//! Every committed vector must be accepted or refused as its header says, by the check that it names.
+//! Every test vector must be accepted or refused as its header says, and by the check that the header names.
 
 use intunewin::ArchivePolicy;
 use std::collections::BTreeSet;
@@ -29,7 +29,7 @@ fn documents() {
     });
 }
 
-/// Every case of the table of what a reader meets (`docs/package-format.md`) has a vector, named by its row.
+/// Every row of the table of readers' cases in `docs/package-format.md` has a vector that is named after it.
 #[test]
 fn rows_are_complete() {
     let names: Vec<String> = read_group("package").unwrap().into_iter().map(|vector| vector.name).collect();
@@ -39,7 +39,7 @@ fn rows_are_complete() {
     assert_eq!(missing, [""; 0]);
 }
 
-/// All vectors of a group; the failures of all of them at once.
+/// Runs all vectors of a group and reports all failures at once.
 fn run(group: &str, count: usize, check: impl Fn(&VectorFile) -> Result<(), String>) {
     let vectors = read_group(group).unwrap();
     assert_eq!(vectors.len(), count, "vectors of the group {group}");
@@ -56,7 +56,7 @@ fn run(group: &str, count: usize, check: impl Fn(&VectorFile) -> Result<(), Stri
     assert!(failures.is_empty(), "{} of {count} fail:\n{}", failures.len(), failures.join("\n"));
 }
 
-/// The archive inside a package that we seal around it.
+/// Reads an archive vector as the payload of a package that is sealed around it.
 fn archive(vector: &VectorFile) -> Result<Listing, Refusal> {
     let folder = tempfile::tempdir().unwrap();
     let sealed = seal(&vector.body, "install.cmd", 7).unwrap();
@@ -75,7 +75,7 @@ fn parse_info(json: &str) -> EncryptionInfo {
     serde_json::from_str(json).unwrap()
 }
 
-/// The limits of the vector's header, or the defaults.
+/// The archive policy: the default limits, changed by the vector's headers.
 fn policy(vector: &VectorFile) -> ArchivePolicy {
     let mut policy = ArchivePolicy::default();
     for limit in vector.all("limits") {
@@ -105,7 +105,7 @@ fn judge(vector: &VectorFile, outcome: Result<Listing, Refusal>) -> Result<(), S
     }
 }
 
-/// Exactly the files of the header, byte for byte by their CRC, and its folders.
+/// Checks that the unpacked files and folders are exactly those of the header, the files by their CRC.
 fn same_entries(vector: &VectorFile, listing: &Listing) -> Result<(), String> {
     let crc = |bytes: &Vec<u8>| crc32fast::hash(bytes);
     let found: BTreeSet<String> = listing

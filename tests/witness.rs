@@ -1,11 +1,12 @@
-//! Other programs' opinions: where one is absent, the reason is printed, or the test fails where it is required.
+//! Other programs that read or check our files ("witnesses"). If one is absent, the test prints that and is skipped, or
+//! fails if witnesses are required.
 
 use std::process::Command;
 
-/// Whether `program` can be asked. With `WAYBILL_WITNESSES=required`, as in the gate, an absent one is a failure.
+/// Whether `program` can be run. With `WAYBILL_WITNESSES=required`, as in the gate, an absent program is a failure.
 ///
 /// # Panics
-/// Where the witness is required and absent; on Windows none is required.
+/// The program is required and absent. On Windows none is required.
 pub fn present(program: &str, arguments: &[&str]) -> bool {
     let outcome = Command::new(program).args(arguments).output();
     let why = match outcome {

@@ -1,4 +1,4 @@
-//! The `zip` crate, Python's `zipfile` and 7-Zip accept every zip that we write, inner and outer.
+//! The `zip` crate, Python's `zipfile` and 7-Zip must accept every zip that we write, inner and outer.
 
 use intunewin::{DosTime, KnownEntry, Method, PayloadWriter};
 use std::fs;
@@ -11,13 +11,13 @@ use waybill_support::noise::PseudoRandom;
 use waybill_tests::packed_folder::{options, pack_folder, payload};
 use waybill_tests::witness;
 
-/// Opens every entry with its CRC and prints how many there are.
+/// A Python program that reads every entry, checks its CRC, and prints the number of entries.
 const PYTHON: &str = "import sys, zipfile\n\
     with zipfile.ZipFile(sys.argv[1]) as archive:\n\
     \x20   assert archive.testzip() is None\n\
     \x20   print(len(archive.infolist()))";
 
-/// Sizes around every border that the writer knows, as text and as noise.
+/// Writes files of sizes around all limits at which the writer behaves differently, as text and as noise.
 fn write_sources(folder: &Path) {
     const MIB: usize = 1 << 20;
     let mut random = PseudoRandom::new(3);

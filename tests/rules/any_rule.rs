@@ -1,4 +1,4 @@
-//! Whatever stands in a rule: it is evaluated without a panic, explained, and its answers fit one another.
+//! Random rules are evaluated without a panic and explained, and their answers are consistent.
 
 use crate::fake_ground::FakeGround;
 use crate::ground::{FileThing, Ground, RegistryThing};
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use waybill_schemas::app::{FileSystemOperation, Operator, RegistryOperation, ScriptOperation};
 use waybill_system::RegistryValue;
 
-/// Mostly what rules hold, now and then anything.
+/// A field of a rule: mostly a known word, sometimes any text, sometimes absent.
 fn word(known: &'static [&'static str]) -> impl Strategy<Value = Option<String>> {
     prop_oneof![
         1 => Just(None),
@@ -76,7 +76,7 @@ fn product_rule() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Without a script that would run: the table has those.
+/// A script rule whose script is empty or invalid, so that nothing runs; the table has the others.
 fn script_rule() -> impl Strategy<Value = Value> {
     let content = word(&["", "=", "not base64"]);
     (content, word(ScriptOperation::KNOWN), word(Operator::KNOWN), value()).prop_map(
@@ -109,7 +109,8 @@ proptest! {
             let looker = Looker::new(ground.system());
             let report = looker.rule(&rule);
             Expected::reported(&report);
-            // Invalid here is invalid everywhere, unless it is the path that means nothing on the other system.
+            // A rule that is invalid here is invalid everywhere, except that paths have another form on the other
+            // system.
             if report.kind != "file" {
                 let other = FakeGround::windows();
                 prop_assert_eq!(Looker::new(other.system()).rule(&rule).invalid, report.invalid);
@@ -117,7 +118,7 @@ proptest! {
         }
     }
 
-    /// What compares at all: an operator holds exactly where its opposite does not.
+    /// Where values can be compared, an operator holds exactly if its opposite does not.
     #[test]
     fn an_operator_and_its_opposite_never_agree(rule in any_rule(), found in value(), numbers in any::<[u16; 4]>()) {
         let ground = FakeGround::windows();

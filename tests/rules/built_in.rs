@@ -1,4 +1,4 @@
-//! Built-in requirements: each fact of the device below, at and above what app.json asks for, and not told.
+//! Built-in requirements: each fact of the device below, at and above what app.json asks for, and unknown.
 
 use crate::look::{Looker, app_with};
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ fn check(fields: &Value, change: impl FnOnce(&mut FakeDevice)) -> RequirementsRe
     Looker::new(&machine).require(&AppDocument::from_value(fields.clone()).unwrap())
 }
 
-/// Asserts the one requirement's answer and the applicability it makes.
+/// Asserts the answer of the only requirement and the applicability code that results.
 fn expect(fields: &Value, change: impl FnOnce(&mut FakeDevice), code: i64, holds: Option<bool>) -> usize {
     let report = check(fields, change);
     let [only] = report.built_in.as_slice() else { panic!("{report:#?}") };
@@ -74,7 +74,7 @@ fn architectures() -> usize {
             ran += expect(&app, |device| device.architecture = None, 1000, None);
         }
     }
-    // Of an architecture that nobody knows it cannot be told, unless the device's own is there too.
+    // An unknown architecture has no answer, unless the device's own is listed as well.
     ran += expect(&json!({ "allowedArchitectures": "riscv" }), |_| {}, 1000, None);
     ran += expect(&json!({ "allowedArchitectures": "riscv,x64" }), |_| {}, 1000, Some(true));
     let newer_wins = json!({ "applicableArchitectures": "x64", "allowedArchitectures": "arm64" });
@@ -155,10 +155,10 @@ fn the_first_that_surely_fails_decides() {
     app.minimum_number_of_processors = Some(64);
     app.minimum_memory_in_mb = Some(1 << 20);
     assert_eq!(code(&app), Some(1003));
-    // What cannot be told changes nothing about what surely fails …
+    // A requirement without an answer does not change the result of one that fails …
     app.minimum_supported_windows_release = Some("Windows12_27H2".into());
     assert_eq!(code(&app), Some(1003));
-    // … and leaves the rest open.
+    // … and makes the result unknown if none fails.
     app.minimum_number_of_processors = None;
     app.minimum_memory_in_mb = None;
     app.rules.clear();

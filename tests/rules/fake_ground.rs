@@ -1,4 +1,4 @@
-//! The machine in memory.
+//! A machine in memory as [`Ground`].
 
 use crate::ground::{FilePlace, FileThing, Ground, RegistryThing};
 use std::sync::atomic::{AtomicU32, Ordering};

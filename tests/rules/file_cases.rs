@@ -1,4 +1,4 @@
-//! File rules: operation × operator × what is there.
+//! The cases of file rules: operation × operator × what the rule finds.
 
 use crate::ground::FileThing;
 use crate::truth::{Expected, NO_OPERATORS, OPERATORS, Relation};
@@ -6,7 +6,7 @@ use Relation::{Equal, Greater, Less};
 use jiff::Timestamp;
 use std::time::SystemTime;
 
-/// One rule and what it finds.
+/// A rule, what it finds, and the expected answer.
 pub(crate) struct FileCase {
     pub(crate) operation: Option<&'static str>,
     pub(crate) operator: Option<&'static str>,
@@ -15,7 +15,7 @@ pub(crate) struct FileCase {
     pub(crate) expected: Expected,
 }
 
-/// An operation, a value, and things that compare to it.
+/// An operation, the rule's value, and things with their relation to it.
 type Row = (&'static str, &'static str, Vec<(Relation, FileThing)>);
 
 const COMPARING: [(&str, &str); 6] = [
@@ -27,7 +27,7 @@ const COMPARING: [(&str, &str); 6] = [
     ("sizeInBytes", "1000"),
 ];
 
-/// Every case.
+/// All cases of file rules.
 pub(crate) fn all() -> Vec<FileCase> {
     let mut cases = compared();
     for (operation, value) in COMPARING {
@@ -95,7 +95,7 @@ fn rows() -> Vec<Row> {
             (Greater, FileThing::Sized(1001)),
         ],
     ));
-    // Beyond 32 bits.
+    // Sizes of more than 32 bits.
     rows.push((
         "sizeInBytes",
         "4294967296",
@@ -135,7 +135,7 @@ fn dates(operation: &'static str, thing: fn(SystemTime) -> FileThing) -> Vec<Row
         vec![
             (Less, thing(time("2024-05-01T11:59:59.9Z"))),
             (Equal, thing(time("2024-05-01T12:00:00Z"))),
-            // What has whole seconds in the rule is compared to the second.
+            // A rule with whole seconds is compared to the second.
             (Equal, thing(time("2024-05-01T12:00:00.9Z"))),
             (Greater, thing(time("2024-05-01T12:00:01Z"))),
         ]
@@ -168,7 +168,7 @@ fn dates(operation: &'static str, thing: fn(SystemTime) -> FileThing) -> Vec<Row
     rows
 }
 
-/// What does not compare at all comes to the same with every operator.
+/// Things that cannot be compared, for which the answer is the same with every operator.
 fn whatever_the_operator(operation: &'static str, value: &'static str) -> Vec<FileCase> {
     let mut things = vec![
         (FileThing::Nothing, Expected::Fails),
@@ -194,7 +194,7 @@ fn whatever_the_operator(operation: &'static str, value: &'static str) -> Vec<Fi
     cases
 }
 
-/// A rule that cannot be read is invalid, whatever is there.
+/// Rules that cannot be read, which are invalid whatever they find.
 fn badly_compared(operation: &'static str, value: &'static str) -> Vec<FileCase> {
     let junk: &[&str] = match operation {
         "version" | "appVersion" => &["7", "1.2b", "v1.2", "1.2.3.4.5", "1..2", "1.2-rc", "1,2"],
@@ -217,7 +217,7 @@ fn badly_compared(operation: &'static str, value: &'static str) -> Vec<FileCase>
     cases
 }
 
-/// Operations that compare nothing; an operator and a value beside them are not looked at.
+/// Operations that compare nothing, for which operator and value are ignored.
 fn bare() -> Vec<FileCase> {
     use Expected::{CannotTell, Fails, Holds, Invalid};
     let mut cases = Vec::new();

@@ -1,4 +1,4 @@
-//! The cases of file rules on each machine, and how places are written.
+//! Runs the cases of file rules on each machine, and tests how folders are written.
 
 use crate::fake_ground::FakeGround;
 use crate::file_cases::{FileCase, all};
@@ -22,7 +22,7 @@ fn rule(case: &FileCase, place: &FilePlace) -> Value {
     })
 }
 
-/// Runs every case; how many this machine could show.
+/// Runs every case. Returns how many this machine could represent.
 fn run(ground: &dyn Ground) -> usize {
     let looker = Looker::new(ground.system());
     let cases = all();

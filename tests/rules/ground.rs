@@ -1,56 +1,57 @@
-//! A machine on which the things that rules look for can be put.
+//! A machine on which tests can put the files and registry values that rules look for.
 
 use std::time::SystemTime;
 use waybill_system::{RegistryValue, System, View};
 
-/// Where a thing was put, or would be.
+/// The folder and name of a file that was put, or of one that is absent.
 pub(crate) struct FilePlace {
     pub(crate) folder: String,
     pub(crate) name: String,
 }
 
-/// What a file rule finds.
+/// What a file rule finds at its path.
 #[derive(Debug, Clone)]
 pub(crate) enum FileThing {
     Nothing,
-    /// A file where the path wants a folder: what is below it is not there.
+    /// A component of the path is a file, so there is nothing below it.
     BelowAFile,
     File,
     Folder,
     Sized(u64),
     Modified(SystemTime),
     Created(SystemTime),
-    /// With a version resource.
+    /// A file with a version resource with these numbers.
     Version([u16; 4]),
-    /// A version resource without numbers.
+    /// A file with a version resource without numbers.
     VersionWithoutNumbers,
-    /// On a file system that does not keep when a file was created.
+    /// A file on a file system that does not store creation times.
     WithoutCreation,
-    /// Access is denied.
+    /// A file or folder to which access is denied.
     Denied,
 }
 
-/// What a registry rule finds.
+/// What a registry rule finds at its key.
 #[derive(Debug, Clone)]
 pub(crate) enum RegistryThing {
     Nothing,
     KeyAlone,
-    /// A value of the name that the case asks for.
+    /// A value with the name of the case.
     Value(RegistryValue),
-    /// A value of that name in the 32-bit view alone, or in the 64-bit one alone.
+    /// A value with that name in this view only.
     ValueIn(View, RegistryValue),
-    /// Access is denied.
+    /// A key to which access is denied.
     Denied,
 }
 
-/// A machine for cases. Each call takes a new place, so that no case sees another's.
+/// A machine for cases. Each call uses a new path or key, so that cases do not affect each other.
 pub(crate) trait Ground {
-    /// The machine.
+    /// The machine on which rules are evaluated.
     fn system(&self) -> &dyn System;
 
-    /// Puts it; `None` where this machine cannot show such a thing.
+    /// Puts a file. Returns its place, or `None` if this machine cannot represent it.
     fn put_file(&self, thing: &FileThing) -> Option<FilePlace>;
 
-    /// Puts it under a key below `HKEY_LOCAL_MACHINE\SOFTWARE`; the key, or `None`. An empty name is the default value.
+    /// Puts a value under a key below `HKEY_LOCAL_MACHINE\SOFTWARE`; an empty name is the default value. Returns the
+    /// key, or `None` if this machine cannot represent the value.
     fn put_value(&self, thing: &RegistryThing, name: &str) -> Option<String>;
 }

@@ -1,5 +1,5 @@
-//! `waybill lint` and the runner judge a rule alike. Each case is one that they once judged differently; what
-//! docs/detection.md says of it decides.
+//! `waybill lint` and the runner judge rules alike. Each case is one that they once judged differently; the expected
+//! answer is that of docs/detection.md.
 
 use crate::look::{Looker, app_with};
 use serde_json::{Value, json};
@@ -87,7 +87,8 @@ fn what_one_refused_and_the_other_took_is_judged_alike() {
     assert_alike("a requirement script's value that is no number", &integer, "requirement", invalid);
 }
 
-/// The runner cannot answer a word that this version does not know; lint leaves it alone, for a newer Intune may know it.
+/// For a word that this version does not know the runner has no answer. Lint reports nothing, because a newer Intune
+/// may know it.
 #[test]
 fn an_unknown_word_is_answered_with_the_nearest_one() {
     let rule = file(json!({ "operationType": "exist" }));

@@ -1,4 +1,4 @@
-//! Asking the runner: one rule, as detection and as requirement.
+//! Evaluating one rule with the runner, as detection and as requirement.
 
 use crate::truth::Expected;
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use waybill_schemas::app::AppDocument;
 use waybill_schemas::report::install::{Answer, DetectionReport, Occasion, RequirementsReport, RuleReport};
 use waybill_system::System;
 
-/// A machine, and how it is asked.
+/// A machine, and the settings with which rules are evaluated on it.
 pub(crate) struct Looker<'a> {
     pub(crate) system: &'a dyn System,
     pub(crate) settings: Settings,
@@ -32,7 +32,7 @@ impl<'a> Looker<'a> {
         check_requirements(app, &eyes, self.system, &self.settings, &Context::silent())
     }
 
-    /// The one rule as detection: its report, which the whole answer repeats.
+    /// Evaluates the rule as the only detection rule of an app. Asserts that the app's answer is that of the rule.
     pub(crate) fn rule(&self, rule: &Value) -> RuleReport {
         let report = self.detect(&app_with(std::slice::from_ref(rule), "detection"));
         let [only] = report.rules.as_slice() else { panic!("{report:#?}") };
@@ -41,7 +41,8 @@ impl<'a> Looker<'a> {
         only.clone()
     }
 
-    /// The one rule as a requirement with that applicability code: the same answer.
+    /// Evaluates the rule as the only requirement rule of an app. `code` is the applicability code of a failure, which
+    /// is asserted.
     pub(crate) fn requirement(&self, rule: &Value, code: i64) -> RuleReport {
         let report = self.require(&app_with(std::slice::from_ref(rule), "requirement"));
         let [only] = report.rules.as_slice() else { panic!("{report:#?}") };
@@ -54,7 +55,7 @@ impl<'a> Looker<'a> {
         only.clone()
     }
 
-    /// Asserts what the rule comes to, as detection and as requirement.
+    /// Asserts the answer of a rule, as detection and as requirement.
     pub(crate) fn expect(&self, rule: &Value, code: i64, expected: Expected) {
         let (detected, required) = (self.rule(rule), self.requirement(rule, code));
         assert_eq!(Expected::reported(&detected), expected, "{rule:#} came to {detected:#?}");

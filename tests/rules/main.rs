@@ -1,5 +1,5 @@
-//! Every rule × operation × operator × kind of value, as tables of data: on a machine in memory, and the cases of files and
-//! the registry again on this machine (docs/detection.md).
+//! Every rule × operation × operator × kind of value, as tables of data (docs/detection.md). They run on a machine in
+//! memory; the cases of files and the registry also run on this machine.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 mod any_rule;

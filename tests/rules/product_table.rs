@@ -1,4 +1,4 @@
-//! Product code rules: state × operator × version, and how codes are written.
+//! The cases of product code rules: state × operator × version, and ways of writing codes.
 
 use crate::look::{Looker, app_with};
 use crate::truth::{Expected, NO_OPERATORS, OPERATORS, Relation};
@@ -54,7 +54,7 @@ fn every_product_case() {
     }
     for (operator, _) in OPERATORS {
         let compares = rule(CODE, Some(operator), Some("1.2.3"));
-        // Known but not installed, advertised, of another user, unknown: no version to compare.
+        // Unknown, known but not installed, advertised, of another user: there is no version to compare.
         for state in [None, Some(-1), Some(1), Some(2), Some(3), Some(4)] {
             ran += expect(&with(state, "1.2.3"), &compares, Expected::Fails);
         }
@@ -115,7 +115,7 @@ fn an_advertised_product_is_explained() {
     );
 }
 
-/// Intune offers no such requirement: it would hold here and mean nothing there.
+/// Intune has no such requirement, so the runner must not accept one.
 #[test]
 fn a_product_code_is_no_requirement() {
     let machine = with(Some(5), "1.0.0");

@@ -1,4 +1,4 @@
-//! This machine: files in a temporary folder; on Windows keys of its registry, taken out again at the end.
+//! This machine as [`Ground`]: files in a temporary folder and, on Windows, registry keys that are removed at the end.
 
 use crate::ground::{FilePlace, FileThing, Ground, RegistryThing};
 use std::cell::Cell;
@@ -43,13 +43,13 @@ impl Ground for RealGround {
             FileThing::Nothing | FileThing::BelowAFile => {}
             FileThing::File => fs::write(&path, b"x").unwrap(),
             FileThing::Folder => fs::create_dir(&path).unwrap(),
-            // NTFS takes the space at once.
+            // NTFS allocates the space at once.
             FileThing::Sized(size) if cfg!(windows) && *size > 1 << 30 => return None,
             FileThing::Sized(size) => File::create(&path).unwrap().set_len(*size).unwrap(),
             FileThing::Modified(time) => set_times(&path, FileTimes::new().set_modified(*time)),
             FileThing::Created(time) => {
                 set_times(&path, created(*time)?);
-                // Wine keeps what it is told of modification alone.
+                // wine only stores the time of modification.
                 if path.metadata().unwrap().created().ok() != Some(*time) {
                     return None;
                 }
@@ -81,7 +81,7 @@ fn created(time: SystemTime) -> Option<FileTimes> {
     Some(FileTimes::new().set_created(time))
 }
 
-/// Unix lets nobody say when a file was created.
+/// Unix cannot set the creation time of a file.
 #[cfg(unix)]
 fn created(_: SystemTime) -> Option<FileTimes> {
     None
@@ -99,7 +99,7 @@ mod registry {
     use waybill_system::{RegistryValue, View};
     use windows_registry::{Key, LOCAL_MACHINE, Type};
 
-    /// Puts the thing and leaves the key to [`super::RealGround`]'s `Drop`.
+    /// Puts a value. The key is removed when [`super::RealGround`] is dropped.
     pub(crate) fn put(key: &str, thing: &RegistryThing, name: &str) -> Option<String> {
         match thing {
             RegistryThing::Nothing => {}

@@ -1,5 +1,6 @@
-//! Script rules for real: a script on disk, a process, files with its output, a time limit. The host is `waybill-puppet`,
-//! whose scripts are lines of its commands: there is not a PowerShell everywhere, and wine's is a stub.
+//! Script rules with real processes: a script on disk, files with its output, a time limit. The host is
+//! `waybill-puppet`, whose scripts are lines of its commands, because not every machine has PowerShell and wine's is a
+//! stub.
 
 use crate::look::Looker;
 use crate::script_bench::rule;

@@ -1,4 +1,4 @@
-//! The recipes of docs/detection.md, each on a machine that has the thing and on one that has something else.
+//! The recipes of docs/detection.md, each on machines on which it holds and on which it does not.
 
 use crate::look::Looker;
 use crate::script_bench::{HOSTS, ScriptBench};
@@ -14,13 +14,14 @@ use waybill_schemas::report::install::Answer;
 use waybill_system::fake::{FakeRun, FakeSystem};
 use waybill_system::{RegistryValue, View};
 
-/// A machine that is put right for a recipe, or almost.
+/// Prepares a machine on which a recipe holds, or one on which it does not.
 type Scene = fn(&FakeSystem);
 
 const MSI: &str = "{0F1B2C3D-1111-2222-3333-0123456789AB}";
 const UNINSTALL: &str = r"Software\Microsoft\Windows\CurrentVersion\Uninstall\Contoso";
 
-/// Each recipe's title, a machine on which it holds, and those on which it does not; a bare one is tried always.
+/// The title of each recipe, a machine on which it holds, and machines on which it does not. An empty machine is always
+/// tried as well.
 const SCENES: [(&str, Scene, &[Scene]); 12] = [
     (
         "1. A file is there",
@@ -84,7 +85,7 @@ const SCENES: [(&str, Scene, &[Scene]); 12] = [
         |machine| machine.add_key(View::Bits64, r"HKLM\SYSTEM\CurrentControlSet\Services\ContosoAgent"),
         &[|machine| machine.add_key(View::Bits64, r"HKLM\SYSTEM\CurrentControlSet\Services\Contoso")],
     ),
-    // What the scripts would do there: no PowerShell runs here.
+    // The outputs of the scripts are simulated, because no PowerShell runs here.
     (
         "11. A detection script",
         |machine| host(machine, &FakeRun::ends(0).printing("4.2.0.0\r\n")),
@@ -119,11 +120,11 @@ fn host(machine: &FakeSystem, run: &FakeRun) {
     machine.add_program(HOSTS[0], move |_, _| run.clone());
 }
 
-/// A recipe of the document.
+/// A recipe of docs/detection.md.
 struct Recipe {
     title: String,
     rule: Value,
-    /// The script that stands before the rule.
+    /// The script that the recipe shows before its rule.
     script: Option<String>,
 }
 
@@ -145,7 +146,7 @@ fn recipe(section: &str) -> Recipe {
     }
 }
 
-/// What the recipe's rule comes to: detection, or a requirement that holds.
+/// The answer of the recipe's rule; a requirement that holds counts as detected.
 fn answer(rule: &Value, machine: FakeSystem) -> Answer {
     let bench = ScriptBench::with(machine, &[], &FakeRun::ends(0));
     let mut looker: Looker<'_> = bench.looker();
@@ -201,7 +202,7 @@ fn the_scripts_of_the_recipes_are_those_that_are_shown() {
     assert_eq!(scripts, 2);
 }
 
-/// No recipe is one that `waybill lint` would warn of, but for the folder, of which the document says so.
+/// `waybill lint` warns of no recipe except the one about a folder, where the document says so.
 #[test]
 fn no_recipe_is_one_that_lint_warns_of() {
     for recipe in recipes() {

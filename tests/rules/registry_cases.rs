@@ -1,31 +1,31 @@
-//! Registry rules: operation × operator × what is there.
+//! The cases of registry rules: operation × operator × what the rule finds.
 
 use crate::ground::RegistryThing;
 use crate::truth::{Expected, NO_OPERATORS, OPERATORS, Relation};
 use Relation::{Equal, Greater, Less};
 use waybill_system::RegistryValue;
 
-/// One rule and what it finds.
+/// A rule, what it finds, and the expected answer.
 pub(crate) struct RegistryCase {
     pub(crate) operation: Option<&'static str>,
     pub(crate) operator: Option<&'static str>,
     pub(crate) value: Option<&'static str>,
     /// The rule's `valueName`.
     pub(crate) asks: &'static str,
-    /// The value's name; empty is the default value.
+    /// The name of the value that is put; empty for the default value.
     pub(crate) name: &'static str,
     pub(crate) thing: RegistryThing,
     pub(crate) expected: Expected,
 }
 
-/// An operation, a value, and values that compare to it.
+/// An operation, the rule's value, and registry values with their relation to it.
 type Row = (&'static str, &'static str, Vec<(Relation, RegistryValue)>);
 
 const NAME: &str = "DisplayVersion";
 const COMPARING: [(&str, &str); 4] =
     [("string", "bravo"), ("integer", "42"), ("version", "1.2.3"), ("appVersion", "1.2.3")];
 
-/// Every case.
+/// All cases of registry rules.
 pub(crate) fn all() -> Vec<RegistryCase> {
     let mut cases = compared();
     cases.extend(of_default_values());
@@ -96,7 +96,7 @@ fn strings() -> Vec<Row> {
         ),
         ("string", "GRÜẞE", vec![(Equal, text("grüße"))]),
         ("string", "42", vec![(Equal, RegistryValue::Number32(42)), (Equal, RegistryValue::Number64(42))]),
-        // Expanded, whatever the folder is: it never reads %SystemRoot%.
+        // An expandable value is expanded; the folder's name is never `%SystemRoot%`.
         ("string", "%SystemRoot%", vec![(Greater, expandable("%SystemRoot%"))]),
         ("string", "%SystemRoot%", vec![(Equal, text("%SystemRoot%"))]),
     ]
@@ -122,10 +122,10 @@ fn integers() -> Vec<Row> {
                 (Equal, RegistryValue::Expandable("42".into())),
             ],
         ),
-        // As .NET reads it, REG_DWORD is signed …
+        // .NET reads REG_DWORD as a signed number …
         ("integer", "-1", vec![(Less, small(0xFFFF_FFFE)), (Equal, small(u32::MAX)), (Greater, small(0))]),
         ("integer", "-1", vec![(Less, large(u64::MAX - 1)), (Equal, large(u64::MAX)), (Equal, text("-1"))]),
-        // … unless the rule's number has no other reading.
+        // … but a rule's number may only fit the unsigned reading.
         ("integer", "4294967295", vec![(Less, small(0xFFFF_FFFE)), (Equal, small(u32::MAX))]),
         ("integer", "18446744073709551615", vec![(Equal, large(u64::MAX)), (Less, large(5))]),
     ]
@@ -146,7 +146,7 @@ fn versions(operation: &'static str) -> Vec<Row> {
                 (Equal, texts(&["1.2.3"])),
             ],
         ),
-        // Where one is no version both are text, and then 10 is less than 9.
+        // If either is no version, both are compared as text, and then 10 is less than 9.
         (
             operation,
             "1.2.3-rc",
@@ -157,7 +157,7 @@ fn versions(operation: &'static str) -> Vec<Row> {
     ]
 }
 
-/// A comparison without a value's name, and with regedit's name for it, is about the default value.
+/// A comparison without a value name, or with regedit's name `(Default)`, is about the default value.
 fn of_default_values() -> Vec<RegistryCase> {
     let mut cases = Vec::new();
     for asks in ["", "(Default)", "(default)"] {
@@ -220,7 +220,7 @@ fn badly_compared(operation: &'static str, value: &'static str) -> Vec<RegistryC
     cases
 }
 
-/// Operations that compare nothing, and those that are none.
+/// Operations that compare nothing, and unknown ones.
 fn bare() -> Vec<RegistryCase> {
     use Expected::{CannotTell, Fails, Holds, Invalid};
     let mut cases = Vec::new();
@@ -243,7 +243,7 @@ fn bare() -> Vec<RegistryCase> {
     cases
 }
 
-/// Keys (no value's name), default values and names in another case.
+/// Whether keys (without a value name), default values, and values with names in another case exist.
 fn present_or_not() -> Vec<RegistryCase> {
     use Expected::{Fails, Holds};
     let one = || RegistryThing::Value(text("1"));

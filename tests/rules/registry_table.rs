@@ -1,4 +1,4 @@
-//! The cases of registry rules on each machine that has one, and how keys and views are written.
+//! Runs the cases of registry rules on each machine with a registry, and tests how keys and views are written.
 
 use crate::fake_ground::FakeGround;
 use crate::ground::{Ground, RegistryThing};
@@ -55,7 +55,7 @@ fn every_registry_case_on_this_machine() {
     assert!(ran > 600, "only {ran} cases could be shown here");
 }
 
-/// Elsewhere every valid rule is one that cannot be told, and an invalid one stays invalid.
+/// On other systems a valid rule has no answer, and an invalid one is invalid.
 #[test]
 fn every_registry_case_needs_windows() {
     let ground = FakeGround::unix();
@@ -78,7 +78,7 @@ fn exists(key: &str, is_32_bit: bool) -> Value {
     })
 }
 
-/// A value in one view alone is found there alone.
+/// Asserts that a value in one view is only found in that view.
 fn views(ground: &dyn Ground) {
     let looker = Looker::new(ground.system());
     for view in [View::Bits32, View::Bits64] {
@@ -118,7 +118,7 @@ fn keys_are_written_as_the_reference_reads_them() {
         (r"HKEY_CURRENT_USER\Software\Contoso", Holds),
         (r"HKLM\SOFTWARE\Fabrikam", Fails),
         (r"HKU\S-1-5-18\Software\Contoso", Fails),
-        // These would be found here and not by Intune's agent: WB201.
+        // Windows would find these, but Intune's agent does not read them (WB201).
         (r"HKLM:\SOFTWARE\Contoso", Invalid),
         (r"Computer\HKEY_LOCAL_MACHINE\SOFTWARE\Contoso", Invalid),
         (r"SOFTWARE\Contoso", Invalid),

@@ -1,4 +1,4 @@
-//! Requirement scripts: operation × operator × output.
+//! The cases of requirement scripts: operation × operator × output.
 
 use crate::script_bench::{ScriptBench, comparing};
 use crate::truth::{Expected, NO_OPERATORS, OPERATORS, Relation};
@@ -7,7 +7,7 @@ use waybill_system::fake::FakeRun;
 
 const SCRIPT: i64 = 1008;
 
-/// An operation, the rule's value, and what is printed.
+/// An operation, the rule's value, and outputs with their relation to it.
 type Row = (&'static str, &'static str, &'static [(Relation, &'static str)]);
 
 use Relation::{Equal, Greater, Less};
@@ -20,7 +20,7 @@ const ROWS: &[Row] = &[
             (Equal, "Bravo"),
             (Equal, "bRAVO\r\n"),
             (Equal, "Bravo\n"),
-            // The final newline goes, and nothing else.
+            // Only the final newline is removed.
             (Greater, "Bravo\r\n\r\n"),
             (Greater, "Bravo "),
             (Less, " Bravo"),
@@ -47,7 +47,7 @@ const ROWS: &[Row] = &[
     ("dateTime", "05/01/2024", &[(Less, "2024-04-30"), (Equal, "2024-05-01"), (Greater, "5/1/2024 1:00 PM")]),
 ];
 
-/// An operation, a value that fits, values that do not, outputs that do not.
+/// An operation, a valid value, invalid values, and outputs that cannot be compared.
 const MISFITS: &[(&str, &str, &[&str], &[&str])] = &[
     ("string", "x", &[], &[]),
     ("integer", "1", &["one", "1.5", "0x1", "9223372036854775808"], &["one", "1.5", "0x1", "1 2"]),

@@ -1,4 +1,4 @@
-//! A machine in memory whose PowerShell does as the test says, and a real folder for its scripts.
+//! A machine in memory whose PowerShell does what the test says, and a real folder for its scripts.
 
 use crate::look::Looker;
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use waybill_schemas::app::PowerShellScriptRule;
 use waybill_system::fake::{FakeRun, FakeSystem};
 
-/// Windows PowerShell of the 64-bit and the 32-bit view.
+/// The paths of Windows PowerShell, 64-bit and 32-bit.
 pub(crate) const HOSTS: [&str; 2] = [
     r"C:\Windows\System32\WindowsPowerShell\v1.0\powershell.exe",
     r"C:\Windows\SysWOW64\WindowsPowerShell\v1.0\powershell.exe",
@@ -17,7 +17,7 @@ pub(crate) const HOSTS: [&str; 2] = [
 pub(crate) struct ScriptBench {
     pub(crate) machine: FakeSystem,
     pub(crate) scratch: TempDir,
-    /// The bytes of the script that was run last.
+    /// The bytes of the last script that was run.
     pub(crate) script: Arc<Mutex<Vec<u8>>>,
 }
 
@@ -44,20 +44,20 @@ impl ScriptBench {
         looker
     }
 
-    /// Nothing of a script stays behind.
+    /// Whether the folder for scripts is empty or absent.
     pub(crate) fn is_clean(&self) -> bool {
         let left = std::fs::read_dir(self.scratch.path().join("Scratch"));
         left.map_or(true, |mut left| left.next().is_none())
     }
 }
 
-/// What follows `-File`.
+/// The path that follows `-File` in a command line.
 fn script_of(line: &str) -> &Path {
     let (_, path) = line.split_once("-File ").unwrap();
     Path::new(path.trim_matches('"'))
 }
 
-/// A script rule.
+/// A detection rule with this script.
 pub(crate) fn rule(script: &[u8]) -> Value {
     let mut rule = PowerShellScriptRule::default();
     rule.set_script(script);
@@ -67,7 +67,7 @@ pub(crate) fn rule(script: &[u8]) -> Value {
     })
 }
 
-/// A requirement script that compares its output.
+/// A requirement rule that compares the output of a script.
 pub(crate) fn comparing(operation: Option<&str>, operator: Option<&str>, value: Option<&str>) -> Value {
     let mut rule = rule(b"Get-Something");
     rule["operationType"] = operation.into();

@@ -1,4 +1,4 @@
-//! Detection scripts: exit code × stdout × stderr, and everything that keeps a script from answering.
+//! The cases of detection scripts: exit code × stdout × stderr, and everything that keeps a script from answering.
 
 use crate::look::app_with;
 use crate::script_bench::{HOSTS, ScriptBench, rule};
@@ -69,7 +69,7 @@ fn the_host_is_the_views_and_its_arguments_are_the_references() {
             assert!(line.starts_with(&head) && line.ends_with("script.ps1\""), "{line}");
             let files = if is_32_bit { r"C:\Program Files (x86)" } else { r"C:\Program Files" };
             assert!(start.environment.contains(&("ProgramFiles".into(), files.into())), "{start:?}");
-            // A signature covers the bytes: a signed script is written as it is.
+            // A signature covers the bytes of the script, so a signed one is written without a byte order mark.
             let mark: &[u8] = if signed { b"" } else { b"\xEF\xBB\xBF" };
             assert_eq!(*bench.script.lock().unwrap(), [mark, b"exit 0"].concat());
         }
@@ -101,7 +101,7 @@ fn what_keeps_a_script_from_answering_is_told() {
         assert!(report.why.contains(&format!("cannot start {missing}")), "{}", report.why);
     }
 
-    // PowerShell's own code for a script that it cannot read: none of the script's.
+    // The exit code of PowerShell for a script that it cannot read.
     let bench = ScriptBench::windows(&FakeRun::ends(0xFFFD_0000).complaining("-File does not exist"));
     assert_eq!(expect(&bench, &script, Expected::CannotTell).code.unwrap().text, "0x80070005");
 
@@ -136,7 +136,7 @@ fn a_script_over_its_time_limit_is_ended() {
     assert_eq!(report.why, "It cannot be told: the script ran longer than 3600 s and was ended.");
     assert_eq!(report.code.unwrap().text, "0x800705B4");
 
-    // 250 ms at a time: one that ends just before the limit is judged.
+    // Waiting goes in slices of 250 ms. A script that ends in the last one is still judged.
     let slices = 3600 * 4;
     let last = FakeRun::ends(0).printing("1").after_waits(slices - 1);
     expect(&ScriptBench::windows(&last), &rule(b"x"), Expected::Holds);

@@ -1,8 +1,8 @@
-//! What is expected, written out: no code of the runner is asked.
+//! The expected answers, independent of the runner's code.
 
 use waybill_schemas::report::install::{Answer, RuleReport};
 
-/// How what was found compares to the rule's value.
+/// How the found value compares to the rule's value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Relation {
     Less,
@@ -23,24 +23,24 @@ pub(crate) const OPERATORS: [(&str, [bool; 3]); 6] = [
 /// Operators that compare nothing.
 pub(crate) const NO_OPERATORS: [Option<&str>; 3] = [None, Some("notConfigured"), Some("roughlyEqual")];
 
-/// What a rule shall come to.
+/// The expected answer of a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Expected {
     Holds,
     Fails,
-    /// The machine does not tell.
+    /// The machine cannot answer.
     CannotTell,
-    /// The rule says nothing.
+    /// The rule cannot be evaluated as it is written.
     Invalid,
 }
 
 impl Expected {
-    /// Of an operator's row in [`OPERATORS`] where found and wanted relate so.
+    /// The answer of an operator, given by its row in [`OPERATORS`], for values with this relation.
     pub(crate) fn of(row: [bool; 3], relation: Relation) -> Self {
         if row[relation as usize] { Self::Holds } else { Self::Fails }
     }
 
-    /// What a report came to. Every report explains itself, whatever it says.
+    /// The answer in a report. Asserts that the report explains itself.
     pub(crate) fn reported(report: &RuleReport) -> Self {
         assert!(!report.why.is_empty() && report.why.ends_with('.'), "{report:#?}");
         assert!(

@@ -1,4 +1,4 @@
-//! What all rules of an app come to together.
+//! The answer of an app with several rules.
 
 use crate::look::{Looker, app_with};
 use serde_json::{Value, json};
@@ -24,7 +24,7 @@ fn detect(rules: &[Value]) -> DetectionReport {
     Looker::new(&machine()).detect(&app_with(rules, "detection"))
 }
 
-/// Every pair and triple of answers: what cannot be told wins, then what is not there; every rule is evaluated.
+/// For every pair and triple of answers: "cannot tell" wins, then "not detected", and every rule is evaluated.
 #[test]
 fn what_cannot_be_told_wins_over_everything() {
     use Answer::{CannotTell, Detected, NotDetected};
@@ -67,7 +67,7 @@ fn rules_that_nobody_knows_are_invalid() {
     assert_eq!(report.answer, Answer::CannotTell);
     assert_eq!((report.rules[1].kind.as_str(), report.rules[1].invalid), ("unknown", true));
 
-    // Overlooked, a rule of no known purpose would make this app look installed.
+    // Ignoring the rule of unknown purpose would make this app look installed.
     let mut odd = exists("missing");
     odd["ruleType"] = "compliance".into();
     let mut there = exists("there");

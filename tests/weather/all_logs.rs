@@ -1,4 +1,4 @@
-//! Everything that this process logs, at trace level: by tracing (ours) and by log (reqwest's).
+//! Collects everything that this process logs at trace level, through tracing (ours) and through log (reqwest's).
 
 use log::{LevelFilter, Metadata, Record};
 use std::io::{self, Write};
@@ -37,7 +37,7 @@ impl log::Log for Collector {
     fn flush(&self) {}
 }
 
-/// From now on everything is collected, whichever test it is from.
+/// Starts collecting the logs of all tests in this process.
 pub(crate) fn collect() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -48,7 +48,7 @@ pub(crate) fn collect() {
     });
 }
 
-/// What was collected so far.
+/// All logs that were collected so far.
 pub(crate) fn collected() -> String {
     String::from_utf8_lossy(&lines()).into_owned()
 }

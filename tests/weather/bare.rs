@@ -1,4 +1,4 @@
-//! A content without a document: only its URL and its keys are known.
+//! Fetching a content without a document, of which only the URL and the keys are known.
 
 use crate::lab::{CONTENT, Lab, content};
 use crate::outcome::Outcome;
@@ -37,7 +37,7 @@ fn size_without_ranges(mut lab: Lab) {
     fetch(&lab, None).arrived().asked(2);
 }
 
-/// Neither the server nor anybody else: refused before a byte is written.
+/// Neither the server nor the caller says the size: the fetch is refused before a byte is written.
 fn nobody_knows_the_size(mut lab: Lab) {
     lab.hold_if_resumed();
     lab.forever(fault(|_, resource| resource.whole().framed(Framing::Chunked)));
@@ -45,7 +45,7 @@ fn nobody_knows_the_size(mut lab: Lab) {
     lab.goes_on();
 }
 
-/// The server's word is not the last: the MAC's is.
+/// The server's size is too small by a block; the MAC detects it.
 fn a_block_too_few(mut lab: Lab) {
     lab.hold_if_resumed();
     lab.put(Resource::new(&content().content[..content().size() - 16]));
@@ -63,7 +63,7 @@ fn absurd_size(mut lab: Lab) {
     lab.goes_on();
 }
 
-/// A range that ends with the last number there is, or is longer than any: no sum of ours may overflow.
+/// Content-Range headers with the greatest numbers, and with greater ones, must cause no overflow.
 fn absurd_range(mut lab: Lab) {
     lab.hold_if_resumed();
     for range in [

@@ -1,4 +1,4 @@
-//! How long a fetch goes on, how fast it may be, and how soon it stops.
+//! How long a fetch keeps trying, how fast it may be, and how soon it can be interrupted.
 
 use crate::cases::When;
 use crate::lab::{Lab, content};
@@ -9,7 +9,7 @@ use waybill_context::Clock;
 use waybill_schemas::codes::Class;
 use waybill_tests::fault_server::{Answer, Ending, cut_at, fault, status};
 
-/// A server that takes ten hours for every answer: eight attempts would be three days.
+/// A server that takes ten hours for every answer, with which eight attempts would take three days.
 #[test]
 fn a_day_ends_it() {
     let lab = Lab::new("a_day_ends_it", When::Fresh);
@@ -23,7 +23,7 @@ fn a_day_ends_it() {
     assert!(text.contains("24 hours"), "{text}");
 }
 
-/// Seven failures, a MiB, seven more: that is not eight.
+/// Seven failures, a MiB of progress, and seven more failures do not reach the limit of eight.
 #[test]
 fn progress_forgives() {
     let lab = Lab::new("progress_forgives", When::Fresh);
@@ -37,7 +37,7 @@ fn progress_forgives() {
     assert_eq!(outcome.times("backed-off"), 18);
 }
 
-/// Crumbs of progress, however many, do not.
+/// Small amounts of progress do not reset the count of failures, however many there are.
 #[test]
 fn crumbs_do_not_forgive() {
     let lab = Lab::new("crumbs_do_not_forgive", When::Fresh);
@@ -63,7 +63,7 @@ fn the_rate_is_held() {
     }
 }
 
-/// Ctrl-C while nothing comes ends it at once, and what came is held.
+/// An interruption while nothing is received ends the fetch at once, and what was received is held.
 #[test]
 fn interrupted_while_stalled() {
     let lab = Lab::new("interrupted_while_stalled", When::Fresh);

@@ -1,22 +1,23 @@
-/// When a fault meets the fetch.
+/// When the fault occurs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum When {
-    /// Nothing was held when the fetch began.
+    /// In a fetch that begins with nothing.
     Fresh,
-    /// An earlier fetch was interrupted in the middle.
+    /// In a fetch that continues one that was interrupted in the middle.
     Resumed,
 }
 
-/// The faults of a group of the matrix: each a function of [`When`], and two tests. `CASES` counts them.
+/// Declares the faults of a group of the matrix: each is a function of a `Lab` and makes two tests, one for each
+/// [`When`]. `CASES` lists them.
 macro_rules! cases {
     ($($fresh:ident, $resumed:ident: $case:ident;)*) => {
-        /// The group's faults.
+        /// The names of the group's faults.
         pub(crate) const CASES: &[&str] = &[$(stringify!($case)),*];
         more_cases! { $($fresh, $resumed: $case;)* }
     };
 }
 
-/// Variants of faults, beside the 60.
+/// Declares further variants of faults, which do not count among the 60.
 macro_rules! more_cases {
     ($($fresh:ident, $resumed:ident: $case:ident;)*) => {
         $(

@@ -1,4 +1,4 @@
-//! The same weather over several connections: each piece is verified by itself.
+//! Faults while several connections fetch pieces; each piece is verified by itself.
 
 use crate::lab::{Lab, PIECES, content};
 use sha2::{Digest as _, Sha256};
@@ -20,10 +20,10 @@ more_cases! {
 }
 
 const PIECE: usize = 1 << 20;
-/// Bytes of a few error pages.
+/// The most bytes of a few error pages.
 const PAGES: usize = 100;
 
-/// Four connections; what was held is cut to a piece's border.
+/// Sets up four connections and piece hashes. Held bytes will be cut to whole pieces.
 fn several(mut lab: Lab) -> Lab {
     lab.with_pieces = true;
     lab.hold_if_resumed();
@@ -56,7 +56,7 @@ fn damaged_piece(lab: Lab) {
     outcome.wasted_at_most(PIECE);
 }
 
-/// A server that gives everything whatever is asked.
+/// An answer with the whole file, whatever range is asked for.
 fn whole() -> Fault {
     fault(|_, resource| resource.whole())
 }
@@ -84,7 +84,7 @@ fn busy(lab: Lab) {
         status(503),
         fault(|_, _| Answer::plain(503).with("Retry-After", "5")),
     ]);
-    // The error pages arrive too, and are thrown away.
+    // The error pages are received too, and thrown away.
     lab.fetch().arrived().acted(&["retry-after", "backed-off"]).wasted_at_most(PAGES);
 }
 
@@ -94,7 +94,7 @@ fn not_found(lab: Lab) {
     lab.fetch().failed("not-there", Class::Network);
 }
 
-/// A MAC that holds beside a wrong piece hash is a fault of the document: told, and the content is taken.
+/// If a piece hash is wrong but the MAC is right, the document is wrong: that is reported, and the content is accepted.
 fn wrong_piece_hash(lab: Lab) {
     let lab = several(lab);
     let mut pieces = PiecesDocument::read(&content().pieces).unwrap();
@@ -111,7 +111,7 @@ fn wrong_piece_hash(lab: Lab) {
     outcome.wasted_at_most(2 * PIECE);
 }
 
-/// Without piece hashes nothing could be verified by itself: one connection.
+/// Without piece hashes pieces cannot be verified by themselves, so one connection is used.
 fn no_pieces(lab: Lab) {
     let mut lab = several(lab);
     lab.with_pieces = false;

@@ -1,4 +1,4 @@
-//! Cuts where something begins or ends, and what is held being damaged on the device itself.
+//! Cuts at borders of the format, and held bytes that are damaged on the device.
 
 use crate::cases::When;
 use crate::lab::{Lab, content};
@@ -6,7 +6,7 @@ use std::fs;
 use std::path::PathBuf;
 use waybill_tests::fault_server::{Ending, cut_at, fault};
 
-/// Around the first 48 bytes, the cipher's blocks, the pieces and the end.
+/// Offsets around the end of the header, of blocks of the cipher, of pieces and of the content.
 fn edges() -> Vec<usize> {
     let (piece, size) = (1 << 20, content().size());
     let edges = [0, 48, 64, 4096, piece, 2 * piece, size - 16];
@@ -16,7 +16,7 @@ fn edges() -> Vec<usize> {
     around
 }
 
-/// Fewer than 48 bytes are not kept: nobody can judge them.
+/// How many bytes are held after a cut: fewer than 48 cannot be checked and are not kept.
 fn kept(at: usize) -> usize {
     if at < 48 { 0 } else { at }
 }
@@ -43,7 +43,7 @@ fn cut_at_every_edge_resumed() {
     }
 }
 
-/// Everything that arrives in one run is cut after few bytes, again and again.
+/// Every answer is cut after a few bytes.
 #[test]
 fn crumbs() {
     let lab = Lab::new("crumbs", When::Fresh);
@@ -57,7 +57,7 @@ fn partial(lab: &Lab) -> PathBuf {
     lab.root().join("Content").join("Incoming").join(name)
 }
 
-/// A bit of what is held turns over on the disk.
+/// Flips a bit of the partial file.
 fn damage_what_is_held(lab: &Lab, at: usize) {
     let mut bytes = fs::read(partial(lab)).unwrap();
     bytes[at] ^= 4;
@@ -83,7 +83,7 @@ fn held_bytes_are_damaged_and_pieces_known() {
     outcome.wasted(1 << 20);
 }
 
-/// What is held is not this content at all.
+/// The partial file holds another content.
 #[test]
 fn held_bytes_are_anothers() {
     let mut lab = Lab::new("held_bytes_are_anothers", When::Resumed);
@@ -93,7 +93,7 @@ fn held_bytes_are_anothers() {
     lab.fetch().arrived().acted(&["partial-dropped"]).wasted(0);
 }
 
-/// More is held than there is.
+/// The partial file is longer than the content.
 #[test]
 fn too_much_is_held() {
     let mut lab = Lab::new("too_much_is_held", When::Resumed);
@@ -104,7 +104,7 @@ fn too_much_is_held() {
     lab.fetch().arrived().wasted(0);
 }
 
-/// A server that ignores ranges, cut before it reaches what is held: that is not lost.
+/// A server that ignores ranges is cut before it has sent as much as is held; the held bytes are not lost.
 #[test]
 fn everything_again_and_cut() {
     let mut lab = Lab::new("everything_again_and_cut", When::Resumed);

@@ -1,4 +1,4 @@
-//! Contents that are compressed once more on their way.
+//! Answers that are compressed on their way.
 
 use crate::lab::{Lab, content};
 use flate2::Compression;
@@ -20,7 +20,7 @@ fn gzipped(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// nginx with gzip on: no range, a weak ETag, another length.
+/// nginx with `gzip on`: no range, a weak ETag, and another length.
 fn gzip(mut lab: Lab) {
     lab.hold_if_resumed();
     lab.forever(fault(|_, resource| {
@@ -31,7 +31,7 @@ fn gzip(mut lab: Lab) {
     lab.goes_on();
 }
 
-/// A part of the compressed file.
+/// A range of the compressed file.
 fn gzip_with_a_range(mut lab: Lab) {
     lab.cut_or_hold();
     lab.forever(fault(|request, resource| resource.right(request).with("Content-Encoding", "gzip")));
@@ -39,7 +39,7 @@ fn gzip_with_a_range(mut lab: Lab) {
     lab.goes_on();
 }
 
-/// The same bytes under brotli's name: what matters is what is said.
+/// The plain bytes with `Content-Encoding: br`: the header alone decides.
 fn brotli(mut lab: Lab) {
     lab.hold_if_resumed();
     lab.forever(fault(|request, resource| resource.right(request).with("Content-Encoding", "br")));
@@ -47,7 +47,7 @@ fn brotli(mut lab: Lab) {
     lab.goes_on();
 }
 
-/// A proxy that compresses and does not say so: the first 48 bytes tell.
+/// A proxy that compresses without a header; the first 48 bytes show it.
 fn recompressed(mut lab: Lab) {
     lab.hold_if_resumed();
     lab.forever(fault(|_, resource| {

@@ -1,4 +1,4 @@
-//! Documents and servers that mean harm: refused before anything is asked, written or allocated.
+//! Malicious documents and servers are refused before anything is requested, written or allocated.
 
 use crate::cases::When;
 use crate::lab::{CONTENT, Lab, PIECES, content, other_content};
@@ -16,7 +16,7 @@ fn lab() -> Lab {
     Lab::new("hostile", When::Fresh)
 }
 
-/// The document of a lab, as JSON.
+/// The content.json of a lab, as JSON to be changed.
 fn document(lab: &Lab) -> Value {
     serde_json::from_slice(&content().document(&lab.url, false).unwrap()).unwrap()
 }
@@ -27,7 +27,7 @@ fn fetch_document(lab: &Lab, bytes: impl AsRef<[u8]>) -> Outcome {
     lab.fetch_with(&lab.options, &path)
 }
 
-/// Refused, and nothing was asked for or kept.
+/// Asserts that the fetch was refused and that nothing was requested or kept.
 #[track_caller]
 fn is_refused(outcome: Outcome) -> Outcome {
     let failure = outcome.result.as_ref().expect_err("it should have been refused");
@@ -59,7 +59,7 @@ fn absurd_sizes() {
     }
 }
 
-/// Sizes that agree with one another, and with no disk.
+/// Sizes that are consistent, but larger than any disk.
 #[test]
 fn more_than_any_disk() {
     for size in [(1_u64 << 38) - 64, 1 << 39, 1 << 62] {
@@ -75,7 +75,7 @@ fn more_than_any_disk() {
     }
 }
 
-/// The same without a document.
+/// Absurd sizes that the caller gives for a content without a document.
 #[test]
 fn absurd_sizes_of_bare_contents() {
     for size in [0, 47, 63, 65, u64::MAX, u64::MAX / 16 * 16] {
@@ -141,7 +141,7 @@ fn urls_that_leave_their_place() {
     }
 }
 
-/// A relative URL in a document that is a file means a file below it; what is not there is told.
+/// A relative URL in a document on the disk means a file in the document's folder; a missing one is reported.
 #[test]
 fn a_file_below_that_is_not_there() {
     let lab = lab();
@@ -174,7 +174,7 @@ fn what_is_no_document() {
     }
 }
 
-/// An endless document is read to its limit and no further.
+/// A document without an end is read up to the limit only.
 #[test]
 fn an_endless_document() {
     let lab = lab();
@@ -188,7 +188,8 @@ fn by_url(lab: &Lab) -> Outcome {
     lab.fetch_this(Wanted::Described(Location::Url(url)), &lab.options)
 }
 
-/// Keys come over https or from this machine: nothing is even asked for (192.0.2.0/24 is nobody's, RFC 5737).
+/// Documents with keys are only fetched by https or from this machine; no request is sent (192.0.2.0/24 is reserved,
+/// RFC 5737).
 #[test]
 fn keys_in_the_clear() {
     let lab = lab();
@@ -197,7 +198,7 @@ fn keys_in_the_clear() {
     is_refused(outcome.failed("keys-in-the-clear", Class::Refused));
 }
 
-/// Nor by way of a redirect.
+/// A redirect to plain HTTP is refused in the same way.
 #[test]
 fn keys_in_the_clear_by_a_redirect() {
     let lab = lab();
@@ -210,7 +211,7 @@ fn keys_in_the_clear_by_a_redirect() {
     assert!(["redirect-refused", "keys-in-the-clear"].contains(&code), "{code}");
 }
 
-/// The name in a document is for people; it names no file.
+/// The name in a document is only shown, and never used as a file name.
 #[test]
 fn a_name_that_is_a_path() {
     let lab = lab();
@@ -219,7 +220,7 @@ fn a_name_that_is_a_path() {
     fetch_document(&lab, document.to_string()).arrived().acted(&[]);
 }
 
-/// A pieces.json that the document vouches for and that is absurd all the same: done without.
+/// A pieces.json that has the digest in the document but is absurd is ignored.
 #[test]
 fn absurd_pieces() {
     let one = Sha256Digest::new([0; 32]).to_base64();
@@ -242,7 +243,7 @@ fn absurd_pieces() {
     }
 }
 
-/// A pieces.json that is not the one the document names (another content's, nonsense), or has no end.
+/// A pieces.json without the digest in the document (another content's, or nonsense), or without an end.
 #[test]
 fn other_pieces() {
     for (pieces, rule) in [
@@ -257,7 +258,7 @@ fn other_pieces() {
     }
 }
 
-/// Pieces are wanted at once where there are several connections.
+/// Fetches with several connections, for which the pieces are needed at once.
 fn several(lab: &Lab, document: &[u8]) -> Outcome {
     let path = lab.write_document();
     fs::write(&path, document).unwrap();
@@ -269,7 +270,7 @@ fn digest(bytes: &[u8]) -> Sha256Digest {
     Sha256Digest::new(Sha256::digest(bytes).into())
 }
 
-/// A head that has no end, or thousands of headers: given up, and in the end told.
+/// A head without an end, or with thousands of headers, is given up and finally reported.
 #[test]
 fn an_endless_head() {
     let lab = lab();

@@ -1,4 +1,4 @@
-//! A content on a fault server, a device that fetches it, and what comes of it.
+//! A content on a fault server, and a device that fetches it.
 
 use crate::cases::When;
 use crate::outcome::{Failure, Outcome};
@@ -16,14 +16,14 @@ use waybill_support::noise::PseudoRandom;
 use waybill_tests::fault_server::{Authority, Fault, FaultServer, Resource, cut_at, interrupted_by};
 use waybill_tests::published_content::PublishedContent;
 
-/// Where the content lies on its server.
+/// The path of the content on its server.
 pub(crate) const CONTENT: &str = "/apps/content.bin";
-/// And its pieces.
+/// The path of the content's pieces.json on its server.
 pub(crate) const PIECES: &str = "/apps/pieces.json";
-/// What no log, error or file may show.
+/// The signature in the content's URL, which no log, error or file may show.
 pub(crate) const SIGNATURE: &str = "CANARYsignature";
 
-/// The content that is wanted.
+/// The content that is fetched.
 pub(crate) fn content() -> &'static PublishedContent {
     static CONTENT: OnceLock<PublishedContent> = OnceLock::new();
     CONTENT.get_or_init(|| PublishedContent::new(7).unwrap())
@@ -45,16 +45,16 @@ pub(crate) struct Lab {
     pub(crate) server: FaultServer,
     pub(crate) clock: Arc<FastClock>,
     pub(crate) when: When,
-    /// Where the first body is cut, chosen by the case's name and `WEATHER_SEED`.
+    /// The offset at which the first body is cut; it depends on the case's name and `WEATHER_SEED`.
     pub(crate) at: usize,
     pub(crate) options: FetchOptions,
-    /// What the document names.
+    /// The URL of the content in the document.
     pub(crate) url: String,
     pub(crate) with_pieces: bool,
     cancel: Arc<AtomicBool>,
-    /// Bytes that are held before the fetch that is judged.
+    /// How many bytes are held before the fetch under test.
     held: usize,
-    /// Whether the fetch that is judged breaks off once before it meets its fault.
+    /// Whether the first answer of the fetch under test is cut before the fault occurs.
     cut: bool,
 }
 
@@ -64,7 +64,7 @@ impl Lab {
         Self::on(server, case, when)
     }
 
-    /// The same on a server of one's own.
+    /// Makes a lab with this server.
     pub(crate) fn on(server: FaultServer, case: &str, when: When) -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("apps")).unwrap();
@@ -90,7 +90,8 @@ impl Lab {
         lab
     }
 
-    /// The same on a server under TLS whose authority the device trusts; `None` where nobody can be made to trust it.
+    /// Moves the lab to a TLS server whose authority the device trusts; `None` if the system cannot trust our
+    /// authority.
     pub(crate) fn under_tls(self, case: &str) -> Option<Self> {
         if trusts_no_roots_of_ours() {
             return None;
@@ -106,25 +107,26 @@ impl Lab {
         self.server.put(CONTENT, resource);
     }
 
-    /// The next requests for the content meet these faults.
+    /// Adds faults for the next requests for the content.
     pub(crate) fn then(&self, faults: Vec<Fault>) {
         self.server.script(CONTENT, faults);
     }
 
-    /// Every further request meets this one.
+    /// Sets the fault of all further requests for the content.
     pub(crate) fn forever(&self, fault: Fault) {
         self.server.forever(CONTENT, fault);
     }
 
-    /// Resumed: an earlier fetch is interrupted in the middle. Fresh: nothing, the fault meets the first request.
+    /// For [`When::Resumed`], makes an earlier fetch that is interrupted in the middle. For [`When::Fresh`] does
+    /// nothing, so that the fault occurs in the first request.
     pub(crate) fn hold_if_resumed(&mut self) {
         if self.when == When::Resumed {
             self.hold();
         }
     }
 
-    /// Resumed: an earlier fetch is interrupted in the middle. Fresh: the first answer is cut there, and the fault
-    /// meets the request that goes on.
+    /// For [`When::Resumed`], makes an earlier fetch that is interrupted in the middle. For [`When::Fresh`], cuts the
+    /// first answer there, so that the fault occurs in the request that continues.
     pub(crate) fn cut_or_hold(&mut self) {
         match self.when {
             When::Fresh => {
@@ -135,7 +137,7 @@ impl Lab {
         }
     }
 
-    /// A fetch that is cut, and interrupted as it tries again.
+    /// Makes a fetch that is cut, and interrupted when it tries again.
     fn hold(&mut self) {
         self.then(vec![cut_at(self.at), interrupted_by(&self.cancel)]);
         let outcome = self.fetch();
@@ -145,32 +147,32 @@ impl Lab {
         self.held = self.at;
     }
 
-    /// So many bytes will be found, whatever was cut.
+    /// Sets how many bytes the fetch under test is expected to find.
     pub(crate) fn expect_held(&mut self, held: usize) {
         self.held = held;
     }
 
-    /// What Ctrl-C sets.
+    /// The cancel flag of the fetches, which Ctrl-C would set.
     pub(crate) fn cancel(&self) -> Arc<AtomicBool> {
         Arc::clone(&self.cancel)
     }
 
-    /// What is held will be cut to a border of `step` bytes.
+    /// Expects that the held bytes are cut to a multiple of `step`.
     pub(crate) fn round_held_to(&mut self, step: usize) {
         self.held = self.held / step * step;
     }
 
-    /// Fetches, and looks at what is there then.
+    /// Fetches, and returns the result with the state of the device.
     pub(crate) fn fetch(&self) -> Outcome {
         self.fetch_with(&self.options, &self.write_document())
     }
 
-    /// The same with other options or another document.
+    /// Fetches with other options or another document.
     pub(crate) fn fetch_with(&self, options: &FetchOptions, document: &Path) -> Outcome {
         self.fetch_this(Wanted::Described(Location::File(document.to_owned())), options)
     }
 
-    /// Whatever is wanted.
+    /// Fetches anything that a request can name, with these options.
     pub(crate) fn fetch_this(&self, what: Wanted, options: &FetchOptions) -> Outcome {
         let before = self.server.requests_for(CONTENT).len();
         let request = FetchRequest {
@@ -194,14 +196,15 @@ impl Lab {
         outcome
     }
 
-    /// The files are in place, and the content is left beside them as it was asked for.
+    /// Fetches with the option to keep the content. Asserts that the files are in place.
     pub(crate) fn fetch_and_keep(&self) -> Outcome {
         let outcome = self.fetch();
         assert!(outcome.files.as_ref() == Some(&content().files), "{:?}", outcome.result);
         outcome
     }
 
-    /// After a failure: the server is right again, and the next fetch goes on from what is held.
+    /// Makes the server answer correctly after a failure, and asserts that the next fetch continues from the held
+    /// bytes.
     pub(crate) fn goes_on(&mut self) {
         self.server.clear(CONTENT);
         self.put(right());
@@ -210,7 +213,8 @@ impl Lab {
         self.fetch().arrived().wasted(0);
     }
 
-    /// After a failure in which other bytes were refused: what is held stays until it is dropped on purpose.
+    /// Makes the server answer correctly after a failure in which other bytes were refused. Asserts that the held bytes
+    /// stay until the caller asks to drop them.
     pub(crate) fn starts_anew_when_told(&mut self) {
         self.server.clear(CONTENT);
         self.held = 0;
@@ -221,7 +225,7 @@ impl Lab {
         assert_eq!(outcome.download().received as usize, content().size());
     }
 
-    /// Writes the document and says where.
+    /// Writes the content.json and returns its path.
     pub(crate) fn write_document(&self) -> PathBuf {
         let path = self.folder.path().join("weather.content.json");
         fs::write(&path, content().document(&self.url, self.with_pieces).unwrap()).unwrap();
@@ -236,7 +240,7 @@ impl Lab {
         self.folder.path().join("root")
     }
 
-    /// Rule 11: no query of a signed URL in a report, an error, or a file of the root.
+    /// Asserts that no report, error or file of the root contains the query of a signed URL (rule 11).
     fn nothing_shows_the_signature(&self, outcome: &Outcome) {
         let told = match &outcome.result {
             Ok(report) => serde_json::to_string(report).unwrap(),
@@ -245,37 +249,38 @@ impl Lab {
         assert!(!told.contains(SIGNATURE), "{told}");
         let Ok(root) = list(&self.root()) else { return };
         for (path, bytes) in root {
-            // The encrypted content itself is noise.
+            // Larger files are the encrypted content, which is noise.
             let text = bytes.filter(|bytes| bytes.len() < 100_000).unwrap_or_default();
             assert!(!String::from_utf8_lossy(&text).contains(SIGNATURE), "{path} holds a signature");
         }
     }
 }
 
-/// wine 8 makes no chain engine with roots of its own: its CERT_CHAIN_ENGINE_CONFIG is that of Windows 7.
+/// Whether the system cannot trust a root certificate of ours. wine 8 cannot make a chain engine with such roots,
+/// because its CERT_CHAIN_ENGINE_CONFIG is that of Windows 7.
 #[allow(clippy::print_stdout, reason = "a test that did not run says so")]
 pub(crate) fn trusts_no_roots_of_ours() -> bool {
     cfg!(windows) && std::env::var_os("WINELOADER").is_some()
 }
 
-/// The content as a right server has it.
+/// The content as a resource without faults.
 pub(crate) fn right() -> Resource {
     Resource::new(Arc::clone(&content().content))
 }
 
-/// The other content under the same name.
+/// The other content as a resource, to replace the first.
 pub(crate) fn replaced() -> Resource {
     Resource::new(Arc::clone(&other_content().content))
 }
 
-/// Somewhere in the middle, the same in every run; `WEATHER_SEED` moves it.
+/// An offset in the middle of the content, the same in every run with the same `WEATHER_SEED`.
 fn cut_of(case: &str) -> usize {
     let seed = std::env::var("WEATHER_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(0_u64);
     let seed = case.bytes().fold(seed, |seed, byte| seed.wrapping_mul(31).wrapping_add(byte.into()));
     200_000 + PseudoRandom::new(seed).below(content().size() - 400_000)
 }
 
-/// What lies in a folder; nothing where there is none.
+/// The names in a folder; empty if there is no such folder.
 fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).into_iter().flatten();
     entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect()

@@ -1,4 +1,4 @@
-//! What says how long a body is, and lies.
+//! Answers that give a wrong length of the body.
 
 use crate::cases::When;
 use crate::lab::{Lab, content};
@@ -32,7 +32,7 @@ fn right_but(change: impl Fn(Answer) -> Answer + Send + 'static) -> Fault {
     fault(move |request, resource| change(resource.right(request)))
 }
 
-/// The right answer with this Content-Length.
+/// The correct answer with another Content-Length.
 fn declared(length: impl Fn(usize) -> String + Send + 'static) -> Fault {
     right_but(move |answer| {
         let text = length(answer.body.len());
@@ -40,8 +40,8 @@ fn declared(length: impl Fn(usize) -> String + Send + 'static) -> Fault {
     })
 }
 
-/// A 200 whose length is another than the document's is another file; a part whose length is not its range's cannot be
-/// used, and everything is asked for.
+/// A 200 with another length than that of the document is another file. A part with another length than that of its
+/// range cannot be used, so the whole file is requested.
 fn contradicts(mut lab: Lab, fault: Fault) {
     lab.hold_if_resumed();
     lab.then(vec![fault]);
@@ -64,7 +64,7 @@ fn too_large(lab: Lab) {
     contradicts(lab, declared(|length| (length + 100).to_string()));
 }
 
-/// Without a length, and whole.
+/// A complete body without a length.
 fn without_length(mut lab: Lab, framing: Framing) {
     lab.hold_if_resumed();
     lab.then(vec![right_but(move |answer| answer.framed(framing.clone()))]);
@@ -110,7 +110,7 @@ fn zero(mut lab: Lab) {
     }
 }
 
-/// Refused before a byte of it is written: by the declared length, or by the total of a part.
+/// The answer is refused before a byte of it is written, because of its length or the total of a part.
 fn refused_before_writing(mut lab: Lab, total: u64) {
     lab.hold_if_resumed();
     lab.forever(fault(move |request, resource| {
@@ -126,7 +126,7 @@ fn refused_before_writing(mut lab: Lab, total: u64) {
     lab.goes_on();
 }
 
-/// The right size, if one looks at its lower 32 bits alone.
+/// A size whose lower 32 bits are those of the right size.
 fn over_4_gib(lab: Lab) {
     refused_before_writing(lab, content().size() as u64 + (1 << 32));
 }
@@ -135,7 +135,7 @@ fn absurd(lab: Lab) {
     refused_before_writing(lab, i64::MAX as u64);
 }
 
-/// What is no HTTP is tried again, and every byte that is held stays.
+/// After an answer that is no valid HTTP the fetch tries again, and all held bytes stay.
 fn is_tried_again(mut lab: Lab, fault: Fault) {
     lab.hold_if_resumed();
     lab.then(vec![fault]);
@@ -151,13 +151,14 @@ fn beyond_64_bits(lab: Lab) {
     is_tried_again(lab, declared(|_| "9".repeat(40)));
 }
 
-/// A chunk of more bytes than a number can hold.
+/// A chunk size of more than 64 bits.
 fn absurd_chunk(lab: Lab) {
     let head = b"HTTP/1.1 200 OK\r\nETag: \"v1\"\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n";
     is_tried_again(lab, fault(move |_, _| Answer::raw(head.to_vec())));
 }
 
-/// Stopped at the expected size, and an error: the bytes up to there stay, and the next fetch judges them.
+/// A body that is longer than expected is read up to the expected size and is an error. The bytes up to there are held
+/// and checked by the next fetch.
 fn chunked_and_longer(mut lab: Lab) {
     lab.hold_if_resumed();
     lab.forever(right_but(|answer| {

@@ -1,4 +1,4 @@
-//! Fetching in bad weather: see README.md beside this file.
+//! Fetching from faulty servers and over faulty connections; see README.md beside this file.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 #[macro_use]
@@ -23,7 +23,7 @@ mod outages;
 mod packages;
 mod secrets;
 
-/// The matrix is as large as it says: 60 faults, each fresh and resumed.
+/// The matrix has 60 faults, each of which is tested fresh and resumed.
 #[test]
 fn the_matrix_is_whole() {
     let counts =

@@ -1,4 +1,4 @@
-//! Faults that meet several requests at once, or come when all is here: one outage is one failure.
+//! Faults of several requests at once, which count as one failure, and faults after the last byte.
 
 use crate::cases::When;
 use crate::lab::{Lab, PIECES, content};
@@ -12,7 +12,7 @@ use waybill_tests::fault_server::{
     Answer, Ending, Framing, Resource, always_right, cut_at, fault, interrupted_by, status,
 };
 
-/// A piece for each connection, so that every one is on its way when the outage comes.
+/// The number of connections. There is a piece for each, so that all are in use when the outage begins.
 const CONNECTIONS: usize = 3;
 
 const PACKAGE: &str = "/weather.intunewin";
@@ -28,8 +28,8 @@ fn several(case: &str) -> Lab {
     lab
 }
 
-/// Three outages that break three connections each: no nine failures. (Whatever comes first, the second and the third
-/// request of the first outage do not count: seven at most.)
+/// Three outages that break three connections each do not count as nine failures. (In any order, the second and the
+/// third request of the first outage do not count, so at most seven do.)
 #[test]
 fn an_outage_is_one_failure_however_many_connections_it_breaks() {
     let lab = several("an_outage_is_one_failure");
@@ -38,7 +38,7 @@ fn an_outage_is_one_failure_however_many_connections_it_breaks() {
     assert_eq!(outcome.times("backed-off"), 3 * CONNECTIONS as u64, "each is told all the same");
 }
 
-/// One is told to wait for an hour: the others, whose bytes wait here meanwhile, have not stalled.
+/// One connection is told to wait for an hour. The others, whose bytes wait to be processed meanwhile, are not stalled.
 #[test]
 fn who_waits_for_one_connection_does_not_call_the_others_stalled() {
     let lab = several("who_waits_for_one_connection");
@@ -47,7 +47,7 @@ fn who_waits_for_one_connection_does_not_call_the_others_stalled() {
     assert!(lab.clock.slept() >= Duration::from_secs(3600));
 }
 
-/// What the second of two is told to wait is waited for too.
+/// If two connections are told to wait, the longer time counts.
 #[test]
 fn the_longest_of_several_waits_counts() {
     let lab = several("the_longest_of_several_waits_counts");
@@ -57,7 +57,7 @@ fn the_longest_of_several_waits_counts() {
     assert!(lab.clock.slept() >= Duration::from_secs(700), "{:?}", lab.clock.slept());
 }
 
-/// The document is wrong about every piece: each is asked for twice, which spends no patience.
+/// The document has a wrong hash for every piece. Each is requested twice, which does not count as failures.
 #[test]
 fn every_piece_hash_is_wrong() {
     let lab = several("every_piece_hash_is_wrong");
@@ -75,7 +75,7 @@ fn every_piece_hash_is_wrong() {
     assert_eq!(outcome.times("piece-refused"), wrong as u64);
 }
 
-/// No time to wait, or a date that is past by our clock, is no leave to try eight times in an instant.
+/// A Retry-After of 0, or a date in the past by our clock, must not lead to eight tries at once.
 #[test]
 fn retry_after_nothing_is_backed_off_from() {
     for when in ["0", "Sun, 06 Nov 1994 08:49:37 GMT"] {
@@ -86,7 +86,7 @@ fn retry_after_nothing_is_backed_off_from() {
     }
 }
 
-/// Everything is here; that the connection breaks then is of no matter.
+/// A connection that breaks after the last byte is no failure.
 #[test]
 fn broken_off_behind_the_last_byte() {
     let lab = Lab::new("broken_off_behind_the_last_byte", When::Fresh);
@@ -101,7 +101,7 @@ fn broken_off_behind_the_last_byte() {
     assert_eq!(outcome.times("broken-off"), 1, "the first of both alone");
 }
 
-/// A server that knows no parts of a document says so in odd ways: it is asked for the whole.
+/// A server that cannot send parts of a document answers in odd ways; then the whole document is requested.
 #[test]
 fn a_document_without_parts_is_asked_for_as_a_whole() {
     for status in [206, 416] {
@@ -121,7 +121,7 @@ fn a_document_without_parts_is_asked_for_as_a_whole() {
     }
 }
 
-/// A part that ends before the byte that was asked for, of a file that is smaller than it was: no panic.
+/// A part that ends before its first byte, of a file that has become smaller, must not cause a panic.
 #[test]
 fn a_part_that_ends_before_it_begins() {
     let lab = Lab::new("a_part_that_ends_before_it_begins", When::Fresh);
@@ -136,7 +136,7 @@ fn a_part_that_ends_before_it_begins() {
     lab.fetch_this(package(&lab), &lab.options).failed("network-failed", Class::Network);
 }
 
-/// A package that is fetched whole keeps to the rate too.
+/// The rate limit also applies to a package that is fetched as a whole.
 #[test]
 fn a_whole_package_keeps_to_the_rate() {
     let lab = Lab::new("a_whole_package_keeps_to_the_rate", When::Fresh);
@@ -152,7 +152,7 @@ fn a_whole_package_keeps_to_the_rate() {
     assert!(lab.clock.slept() >= least, "{:?}", lab.clock.slept());
 }
 
-/// A content that is kept is all of it safe from the next boot, and known to be.
+/// A content that is kept is completely synced, and its journal says so.
 #[test]
 fn what_is_kept_is_settled_to_its_last_byte() {
     let lab = Lab::new("what_is_kept_is_settled", When::Fresh);
@@ -164,7 +164,7 @@ fn what_is_kept_is_settled_to_its_last_byte() {
     assert_eq!(journal["synced"], content().size());
 }
 
-/// The journal speaks of this boot before the first piece comes: a process that dies loses nothing by it.
+/// The journal names this boot before the first piece is written, so that a killed process loses nothing.
 #[test]
 fn pieces_are_written_down_in_the_boot_they_come_in() {
     let mut lab = Lab::new("pieces_are_written_down", When::Resumed);

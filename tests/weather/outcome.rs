@@ -1,4 +1,4 @@
-//! What came of a fetch, and what it is held against.
+//! The outcome of a fetch, and assertions about it.
 
 use crate::lab::content;
 use std::error::Error;
@@ -7,12 +7,12 @@ use waybill_schemas::report::delivery::{DownloadReport, FetchReport};
 use waybill_support::folder_listing::Listing;
 use waybill_tests::fault_server::Request;
 
-/// An error, as the user is told it.
+/// An error as the user sees it.
 #[derive(Debug)]
 pub(crate) struct Failure {
     pub(crate) code: &'static str,
     pub(crate) class: Class,
-    /// Every message of the chain, and what `Debug` shows.
+    /// All messages of the chain, and the `Debug` output.
     pub(crate) text: String,
 }
 
@@ -24,26 +24,26 @@ impl Failure {
     }
 }
 
-/// What one fetch did.
+/// The result of a fetch and the state of the device after it.
 #[derive(Debug)]
 pub(crate) struct Outcome {
     pub(crate) result: Result<FetchReport, Failure>,
-    /// The requests for the content that it sent.
+    /// The requests for the content that the fetch sent.
     pub(crate) requests: Vec<Request>,
-    /// What the destination holds; `None` where it is not there.
+    /// The files at the destination; `None` if it does not exist.
     pub(crate) files: Option<Listing>,
-    /// What lies beside the destination, it included.
+    /// The names in the destination's parent folder, including the destination.
     pub(crate) apps: Vec<String>,
-    /// What lies in Incoming.
+    /// The names in the folder Incoming.
     pub(crate) incoming: Vec<String>,
-    /// Bytes that were held before.
+    /// How many bytes were held before the fetch.
     pub(crate) held: usize,
-    /// Whether its first answer was cut on purpose, before the fault.
+    /// Whether the first answer was cut on purpose, before the fault.
     pub(crate) cut: bool,
 }
 
 impl Outcome {
-    /// The files are those of the source, and nothing else is left.
+    /// Asserts that the files are those of the source and that nothing else is left.
     #[track_caller]
     pub(crate) fn arrived(self) -> Self {
         let report = self.result.as_ref().unwrap_or_else(|failure| {
@@ -57,7 +57,7 @@ impl Outcome {
         self
     }
 
-    /// No folder and nothing half, and this is why.
+    /// Asserts that the fetch failed with this code and class, and left neither a folder nor a part of one.
     #[track_caller]
     pub(crate) fn failed(self, code: &str, class: Class) -> Self {
         let failure = match &self.result {
@@ -70,13 +70,13 @@ impl Outcome {
         self
     }
 
-    /// Phase 1's report.
+    /// The download report of a fetch that succeeded.
     #[track_caller]
     pub(crate) fn download(&self) -> &DownloadReport {
         self.result.as_ref().unwrap().download.as_ref().expect("a download")
     }
 
-    /// Exactly these rules acted, besides the cut that prepared the case.
+    /// Asserts that exactly these rules of a fetch were applied, not counting the cut that prepared the case.
     #[track_caller]
     pub(crate) fn acted(self, rules: &[&str]) -> Self {
         let mut seen = Vec::new();
@@ -94,14 +94,14 @@ impl Outcome {
         self
     }
 
-    /// How often a rule acted.
+    /// How often a rule was applied.
     #[track_caller]
     pub(crate) fn times(&self, rule: &str) -> u64 {
         let observations = &self.result.as_ref().unwrap().observations;
         observations.iter().filter(|observation| observation.rule == rule).map(|seen| seen.times).sum()
     }
 
-    /// So many bytes arrived in vain, and no others.
+    /// Asserts that exactly this many bytes were received and not used.
     #[track_caller]
     pub(crate) fn wasted(self, bytes: usize) -> Self {
         let received = self.download().received as usize;
@@ -109,7 +109,7 @@ impl Outcome {
         self
     }
 
-    /// So many bytes arrived in vain at most.
+    /// Asserts that at most this many bytes were received and not used.
     #[track_caller]
     pub(crate) fn wasted_at_most(self, bytes: usize) -> Self {
         let wasted = (self.download().received as usize).saturating_sub(content().size() - self.held);
@@ -117,7 +117,7 @@ impl Outcome {
         self
     }
 
-    /// So many requests for the content were sent, the one that prepared the case not counted.
+    /// Asserts the number of requests for the content, not counting the one that prepared the case.
     #[track_caller]
     pub(crate) fn asked(self, requests: usize) -> Self {
         let ranges: Vec<_> = self.requests.iter().map(|request| request.header("range")).collect();
@@ -125,7 +125,7 @@ impl Outcome {
         self
     }
 
-    /// The request that met the fault.
+    /// The request in which the fault occurred.
     #[track_caller]
     pub(crate) fn meeting(&self) -> &Request {
         &self.requests[usize::from(self.cut)]

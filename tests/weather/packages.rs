@@ -1,4 +1,4 @@
-//! A whole `.intunewin` on a server: by parts where it gives them, else as a whole.
+//! Fetching the content of a whole `.intunewin` on a server: by ranges if the server has them, else as a whole.
 
 use crate::cases::When;
 use crate::lab::{Lab, content};
@@ -49,7 +49,7 @@ fn by_parts_and_cut() {
     assert_eq!(outcome.download().received as usize, content().size());
 }
 
-/// The first answer that passes this byte is cut there.
+/// Cuts the first answer that contains this byte there.
 fn cut_once(at: usize) -> Fault {
     let mut is_cut = false;
     fault(move |request, resource| {
@@ -92,7 +92,7 @@ fn without_ranges_and_cut() {
     assert_eq!(outcome.files.as_ref(), Some(&content().files));
 }
 
-/// Damaged in the middle of the content: no piece hashes, so one clean restart, and then no.
+/// The content is damaged in its middle. Without piece hashes there is one clean restart, and then an error.
 #[test]
 fn damaged() {
     let lab = lab();

@@ -1,4 +1,4 @@
-//! Answers to requests for a range.
+//! Faulty answers to requests for a range.
 
 use crate::lab::{Lab, content, right};
 use std::fs;
@@ -34,12 +34,13 @@ fn first_of(request: &Request) -> usize {
     request.range().map_or(0, |(first, _)| first)
 }
 
-/// The right answer, changed.
+/// The correct answer, changed by a function that also gets the first byte of the range.
 fn changed(change: impl Fn(Answer, usize) -> Answer + Send + 'static) -> Fault {
     fault(move |request, resource| change(resource.right(request), first_of(request)))
 }
 
-/// After an answer that cannot be used everything is asked for, and what is held already is thrown away as it comes.
+/// After an answer that cannot be used the whole file is requested, and bytes that are already held are thrown away
+/// when they are received.
 fn asks_for_everything(lab: &Lab, rule: &str) {
     let outcome = lab.fetch().arrived().acted(&[rule]).wasted(lab.at).asked(2);
     assert_eq!(first_of(outcome.meeting()), lab.at);
@@ -122,7 +123,7 @@ fn shorter(mut lab: Lab) {
     assert_eq!(first_of(outcome.requests.last().unwrap()), lab.at + 20_000);
 }
 
-/// More bytes than the Content-Range says.
+/// A body that is longer than its Content-Range says.
 fn longer(mut lab: Lab) {
     lab.cut_or_hold();
     lab.then(vec![changed(|answer, _| {
@@ -144,8 +145,8 @@ fn range_in_200(mut lab: Lab) {
     lab.fetch().arrived().acted(&["range-in-200"]).wasted(0).asked(1);
 }
 
-/// Every byte comes, though the body has no end; whoever asked for more would meet `last`. The size is known, so nobody
-/// does: neither at once nor when all is held.
+/// All bytes are received, but the end of the body is missing. A further request would be answered with `last`; there
+/// must be none, because the size is known, neither in this fetch nor in the next one.
 fn at_the_end(mut lab: Lab, last: Fault) {
     lab.hold_if_resumed();
     let cut_after_all = changed(|answer, _| answer.framed(Framing::Chunked).ending(Ending::Fin));
@@ -192,7 +193,7 @@ fn empty_in_the_middle(mut lab: Lab) {
     asks_for_everything(&lab, "restarted-at-0");
 }
 
-/// The file was touched: another ETag, the same bytes, and a server that ignores If-Match.
+/// The file was touched: it has another ETag and the same bytes, and the server ignores If-Match.
 fn stale_validator(mut lab: Lab) {
     lab.cut_or_hold();
     lab.then(vec![fault(|request, resource: &mut Resource| {
@@ -205,7 +206,7 @@ fn stale_validator(mut lab: Lab) {
     outcome.wasted_at_most(48);
 }
 
-/// A server whose ranges are always wrong still gives everything.
+/// Answers to ranges are always wrong, but the whole file can be requested.
 fn ranges_never_work(mut lab: Lab) {
     lab.cut_or_hold();
     lab.forever(fault(|request, resource| match request.range() {

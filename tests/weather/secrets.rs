@@ -1,4 +1,4 @@
-//! Keys and signatures of URLs appear in no log at trace level, no error, no report and no file of the root.
+//! Keys and signatures of URLs appear in no log (at trace level), error, report or file of the root.
 
 use crate::all_logs::{collect, collected};
 use crate::cases::When;
@@ -13,7 +13,7 @@ use waybill_tests::fault_server::{Answer, Ending, Fault, Resource, cut_at, fault
 
 const DOCUMENT: &str = "/secret/weather.content.json";
 
-/// The two keys in every form that they might slip out in, and the signature.
+/// The two keys in every form in which they could be printed, and the signature.
 fn canaries() -> Vec<String> {
     let info = &content().package.info;
     let keys = [
@@ -38,10 +38,10 @@ fn redirect(url: String) -> Fault {
     fault(move |_, _| Answer::plain(307).with("Location", url.clone()))
 }
 
-/// Makes some weather and fetches.
+/// Sets up faults and fetches.
 type Weather = fn(&mut Lab) -> Outcome;
 
-/// One fetch for each way in which something is told.
+/// Fetches that together print every kind of message.
 fn weathers() -> Vec<(&'static str, Weather)> {
     vec![
         ("nothing", |lab| lab.fetch()),
@@ -147,7 +147,7 @@ fn by_url(lab: &Lab) -> Outcome {
     lab.fetch_this(Wanted::Described(Location::Url(url)), &lab.options)
 }
 
-/// What a user, or whoever reads the report, sees of it.
+/// The report or the error, as a user sees it.
 fn told(outcome: &Outcome) -> String {
     match &outcome.result {
         Ok(report) => format!("{} {report:?}", serde_json::to_string(report).unwrap()),
@@ -178,7 +178,7 @@ fn nothing_is_told_of_keys_and_signatures() {
     assert_eq!(leaking, None, "logged");
 }
 
-/// Documents that are broken just where the keys are: errors quote what they do not understand.
+/// Documents that are invalid in the place of the keys, because errors quote what they cannot parse.
 #[test]
 fn broken_documents_are_not_quoted() {
     collect();

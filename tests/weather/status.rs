@@ -1,4 +1,4 @@
-//! Statuses and redirects.
+//! Answers with error statuses, Retry-After and redirects.
 
 use crate::lab::{CONTENT, Lab, SIGNATURE, content, right};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -36,13 +36,13 @@ more_cases! {
 
 const DOCUMENT: &str = "/secret/weather.content.json";
 
-/// The content's URL with one of several signatures.
+/// The URL of the content with the signature of this number.
 fn signed(server: &FaultServer, number: usize) -> String {
     server.url(&format!("{CONTENT}?sig={SIGNATURE}{number}"))
 }
 
-/// A document on the server that always names the signature which is valid, and a content that takes no other.
-/// Signatures expire when they have served so many requests.
+/// A content that accepts only the valid signature, and a document on the server that always names it. A signature
+/// expires after a number of requests.
 struct Signed {
     valid: Arc<AtomicUsize>,
     wanted: Wanted,
@@ -67,7 +67,8 @@ impl Signed {
         Self { valid, wanted: Wanted::Described(Location::Url(url)) }
     }
 
-    /// The signature that the document names expires after it was read: before the answer, or cut after `bytes`.
+    /// The signature expires after the document was read: before the answer or, with `bytes`, when that many bytes of
+    /// it were sent.
     fn expiring(&self, bytes: Option<usize>, refusal: u16) -> Fault {
         let valid = Arc::clone(&self.valid);
         fault(move |request, resource| {
@@ -80,7 +81,7 @@ impl Signed {
     }
 }
 
-/// The document is asked once more and knows a fresh URL.
+/// The document is requested once more and has a fresh URL.
 fn unauthorized(mut lab: Lab) {
     lab.hold_if_resumed();
     let signed = Signed::new(&lab, 401);
@@ -90,7 +91,7 @@ fn unauthorized(mut lab: Lab) {
     assert_ne!(outcome.requests[0].query(), outcome.requests[1].query());
 }
 
-/// A signature that expires in mid-download, twice.
+/// Signatures expire twice during the download.
 fn signature_renewed_twice(mut lab: Lab) {
     lab.hold_if_resumed();
     let signed = Signed::new(&lab, 403);
@@ -99,7 +100,7 @@ fn signature_renewed_twice(mut lab: Lab) {
     assert_eq!((outcome.times("url-renewed"), outcome.times("broken-off")), (2, 2));
 }
 
-/// Nobody knows a fresh URL; with one that is given the download goes on.
+/// No fresh URL can be found, so the fetch fails. When the caller gives one, the download continues.
 fn expired_signature(mut lab: Lab) {
     lab.cut_or_hold();
     lab.forever(status(403));
@@ -110,7 +111,7 @@ fn expired_signature(mut lab: Lab) {
     assert!(lab.server.requests_for(CONTENT).last().unwrap().query().ends_with('5'));
 }
 
-/// Trying again does not help, so it is not done.
+/// The fetch ends at once, because trying again would not help.
 fn ends_at_once(mut lab: Lab, number: u16) {
     lab.cut_or_hold();
     lab.forever(status(number));
@@ -130,7 +131,7 @@ fn gone(lab: Lab) {
     ends_at_once(lab, 410);
 }
 
-/// Waits and goes on from the offset reached.
+/// The fetch waits and continues from the offset reached. Returns the time that it waited.
 fn is_waited_for(mut lab: Lab, faults: Vec<Fault>, rules: &[&str]) -> Duration {
     lab.cut_or_hold();
     let (count, before) = (faults.len(), lab.clock.slept());
@@ -166,20 +167,20 @@ fn too_many_requests(lab: Lab) {
     assert!((280..=310).contains(&slept.as_secs()), "the date counts from the start: {slept:?}");
 }
 
-/// An hour at most, whatever is asked; what is no number and no date counts as nothing.
+/// The wait is at most an hour; a Retry-After that is neither a number nor a date is ignored.
 fn absurd_retry_after(lab: Lab) {
     let faults = vec![retry_after(429, "99999999999999999999"), retry_after(429, "-5")];
     let slept = is_waited_for(lab, faults, &["backed-off", "retry-after"]);
     assert!((3600..=3610).contains(&slept.as_secs()), "{slept:?}");
 }
 
-/// A date that is over by our clock says nothing: backed off from.
+/// A Retry-After in the past by our clock is ignored, and the usual backoff applies.
 fn date_that_is_over(lab: Lab) {
     let slept = is_waited_for(lab, vec![retry_after(503, "Thu, 01 Jan 1970 00:00:01 GMT")], &["backed-off"]);
     assert!(slept <= Duration::from_secs(1 + 2), "{slept:?}");
 }
 
-/// Statuses that no request of ours asks for.
+/// Statuses that our requests should not get.
 fn unasked_statuses(mut lab: Lab) {
     lab.cut_or_hold();
     for number in [300, 304, 400, 405, 410, 418, 451] {
@@ -195,7 +196,7 @@ fn unasked_statuses(mut lab: Lab) {
     }
 }
 
-/// Redirects that lead to no URL.
+/// Redirects to texts that are no URLs we follow.
 fn redirect_to_nothing(mut lab: Lab) {
     lab.hold_if_resumed();
     for location in ["", "http://", "ftp://127.0.0.1/x", "file:///etc/passwd", "http://[/", "data:,x"] {
@@ -209,7 +210,7 @@ fn redirect_to_nothing(mut lab: Lab) {
     lab.goes_on();
 }
 
-/// Eight attempts without progress, and then the user is told.
+/// The fetch fails after eight attempts without progress.
 fn always_busy(mut lab: Lab) {
     lab.cut_or_hold();
     lab.forever(status(503));
@@ -225,7 +226,7 @@ fn redirect_to(url: impl Into<String>) -> Fault {
     fault(move |_, _| Answer::plain(302).with("Location", url.clone()))
 }
 
-/// Another host to a client. Not every system has 127.0.0.2.
+/// A server that is another host to clients, at 127.0.0.2 or, where that does not exist, at ::1.
 fn another_host() -> FaultServer {
     FaultServer::start_at(IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2)))
         .or_else(|_| FaultServer::start_at(IpAddr::V6(Ipv6Addr::LOCALHOST)))
@@ -233,7 +234,7 @@ fn another_host() -> FaultServer {
         .unwrap()
 }
 
-/// Followed each time: the range is asked for there, and nothing that this host alone should know.
+/// The redirect is followed each time; the range is sent to the other host, but nothing that only the first may know.
 fn redirect_across_hosts(mut lab: Lab) {
     let other = another_host();
     other.put("/blob", right());

@@ -1,4 +1,4 @@
-//! Lines that break, stall, lead nowhere or to somebody else.
+//! Connections that break, stall, cannot be made, or lead to another server.
 
 use crate::cases::When;
 use crate::lab::{CONTENT, Lab, content, right, trusts_no_roots_of_ours};
@@ -36,14 +36,14 @@ more_cases! {
     cut_again_and_again_fresh, cut_again_and_again_resumed: cut_again_and_again;
 }
 
-/// A minute in half a second: long enough that a busy machine does not look stalled at once.
+/// A clock on which a minute takes half a second, which is long enough that a busy machine does not look stalled.
 const QUICK: u32 = 120;
 
 fn first_of(request: &Request) -> usize {
     request.range().map_or(0, |(first, _)| first)
 }
 
-/// The right answer up to the middle of what is missing, then this end.
+/// The correct answer up to the middle of the missing bytes, then the change.
 fn in_the_middle(lab: &Lab, change: impl Fn(Answer) -> Answer + Send + 'static) -> Fault {
     let end = middle(lab);
     fault(move |request, resource| change(resource.right(request)).only(end - first_of(request)))
@@ -57,7 +57,7 @@ fn reset(mut lab: Lab) {
     lab.hold_if_resumed();
     lab.then(vec![in_the_middle(&lab, |answer| answer.ending(Ending::Reset))]);
     let outcome = lab.fetch().arrived().acted(&["broken-off"]).asked(2);
-    // Bytes that the reset overtook never arrived; those that did are not fetched again.
+    // Bytes that were lost in the reset were never received; those that were received are not fetched again.
     outcome.wasted(0);
 }
 
@@ -68,7 +68,7 @@ fn fin_in_mid_body(mut lab: Lab) {
     assert_eq!(first_of(outcome.requests.last().unwrap()), middle(&lab));
 }
 
-/// Cut six times at other places; each MiB of progress would reset the count, and six are fewer than eight.
+/// The connection is cut six times at different offsets, less often than the eight attempts without progress.
 fn cut_again_and_again(mut lab: Lab) {
     lab.hold_if_resumed();
     let cut = || fault(|request, resource| resource.right(request).only(50_001).ending(Ending::Fin));
@@ -98,7 +98,7 @@ fn one_byte_a_second(mut lab: Lab) {
     lab.clock = Arc::new(FastClock::new(QUICK));
     let pause = Duration::from_secs(1) / QUICK;
     lab.then(vec![fault(move |request, resource| resource.right(request).dripping(pause))]);
-    // Fewer than the first 48 bytes are not kept: nobody can judge them.
+    // Fewer than the first 48 bytes cannot be checked and are not kept.
     let judged = if lab.when == When::Fresh { 47 } else { 0 };
     lab.fetch().arrived().acted(&["stalled"]).wasted_at_most(judged);
 }
@@ -109,7 +109,7 @@ fn tls_all_right(lab: Lab) {
     lab.fetch().arrived().acted(&[]).wasted(0).asked(1);
 }
 
-/// An attacker who cuts the line must not make a part look whole: no length, no close_notify.
+/// An attacker who cuts the connection must not make a part look complete: there is no length and no close_notify.
 fn tls_cut(lab: Lab) {
     let Some(mut lab) = lab.under_tls("tls_cut") else { return };
     lab.hold_if_resumed();
@@ -119,7 +119,7 @@ fn tls_cut(lab: Lab) {
     assert_eq!(first_of(outcome.requests.last().unwrap()), middle(&lab));
 }
 
-/// The content is at a server now whose certificate is not to be trusted; at the old one it goes on.
+/// The content is at a server with an untrusted certificate, so the fetch fails; from the former server it continues.
 fn is_not_trusted(mut lab: Lab, host: &str, is_known: bool) {
     let authority = Authority::new().unwrap();
     let untrusted = FaultServer::start_tls(authority.server(host).unwrap()).unwrap();
@@ -146,7 +146,7 @@ fn certificate_of_another_host(lab: Lab) {
     is_not_trusted(lab, "elsewhere.invalid", true);
 }
 
-/// Nothing is to be had under this URL, however often one tries.
+/// No server answers under this URL, however often the fetch tries.
 fn leads_nowhere(mut lab: Lab, url: String) {
     lab.hold_if_resumed();
     let good = std::mem::replace(&mut lab.url, url);
@@ -172,7 +172,7 @@ fn connect_timeout(mut lab: Lab) {
 
 const PORTAL: &[u8] = b"<!doctype html><title>Welcome to our hotel</title><form>Please sign in</form>";
 
-/// A sign-in page instead of the content.
+/// The sign-in page of a captive portal instead of the content.
 fn portal(framing: Framing) -> Fault {
     fault(move |_, _| {
         let page = PORTAL.repeat(100);
@@ -196,7 +196,7 @@ fn captive_portal_without_length(mut lab: Lab) {
     lab.goes_on();
 }
 
-/// The right answer as raw bytes behind `prefix`, under this version.
+/// The correct answer as raw bytes after `prefix`, with this HTTP version.
 fn raw(prefix: &'static str, version: &'static str) -> Fault {
     fault(move |request, resource| {
         let (answer, total) = (resource.right(request), resource.bytes.len());
@@ -213,7 +213,7 @@ fn raw(prefix: &'static str, version: &'static str) -> Fault {
     })
 }
 
-/// 103 Early Hints and 100 Continue before the answer.
+/// A 103 Early Hints and a 100 Continue come before the answer.
 fn informational(mut lab: Lab) {
     lab.hold_if_resumed();
     let hints = "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n";
@@ -227,7 +227,7 @@ fn http_1_0(mut lab: Lab) {
     lab.fetch().arrived().acted(&[]).wasted(0).asked(1);
 }
 
-/// What is no HTTP at all.
+/// An answer that is no HTTP.
 fn garbage(mut lab: Lab) {
     lab.cut_or_hold();
     lab.then(vec![fault(|_, _| Answer::raw(b"SSH-2.0-OpenSSH_9.2\r\n".to_vec()))]);
@@ -235,7 +235,7 @@ fn garbage(mut lab: Lab) {
     assert!(outcome.times("broken-off") >= 1);
 }
 
-/// An HTTP proxy that is named, or one in the way that is not.
+/// A 407 from a configured proxy, and from a server without one.
 fn proxy_wants_credentials(mut lab: Lab) {
     lab.hold_if_resumed();
     let proxy = FaultServer::start().unwrap();
@@ -254,7 +254,7 @@ fn proxy_wants_credentials(mut lab: Lab) {
     lab.goes_on();
 }
 
-/// 407 to CONNECT, where the content is under https.
+/// A proxy answers CONNECT with 407, for a content under https.
 fn proxy_refuses_a_tunnel(lab: Lab) {
     let Some(mut lab) = lab.under_tls("proxy_refuses_a_tunnel") else { return };
     lab.hold_if_resumed();

@@ -1,4 +1,4 @@
-//! What tells versions of a file apart, and does not.
+//! Validators (ETag, Last-Modified) that change, are missing, or are wrong.
 
 use crate::lab::{CONTENT, Lab, content, replaced, right};
 use std::time::{Duration, SystemTime};
@@ -30,7 +30,7 @@ fn first_of(request: &Request) -> usize {
     request.range().map_or(0, |(first, _)| first)
 }
 
-/// From now on the server has this, whatever was held.
+/// Replaces the resource with `new`, and answers with `answer`.
 fn becomes(new: impl Fn() -> Resource + Send + 'static, answer: fn(&Request, &Resource) -> Answer) -> Fault {
     fault(move |request, resource| {
         *resource = new();
@@ -38,14 +38,14 @@ fn becomes(new: impl Fn() -> Resource + Send + 'static, answer: fn(&Request, &Re
     })
 }
 
-/// The other content is refused, what is held is kept, and goes when that is asked for.
+/// Another content is refused. The held bytes are kept until the caller asks to drop them.
 fn is_replaced(mut lab: Lab) {
     lab.fetch().failed("content-replaced", Class::Integrity);
     lab.fetch().failed("content-replaced", Class::Integrity);
     lab.starts_anew_when_told();
 }
 
-/// Another file, and a server that ignores If-Match as Azurite, moto and SeaweedFS ignore If-Range.
+/// Another file on a server that ignores If-Match, as Azurite, moto and SeaweedFS ignore If-Range.
 fn strong_and_changed(mut lab: Lab) {
     lab.cut_or_hold();
     lab.forever(fault(|request, resource| {
@@ -55,7 +55,7 @@ fn strong_and_changed(mut lab: Lab) {
     is_replaced(lab);
 }
 
-/// Goes on by range alone; nothing but the MAC vouches for the rest.
+/// The fetch continues by range alone; only the MAC can detect a changed file.
 fn goes_on_without_if_match(mut lab: Lab, resource: Resource, rule: &str) {
     lab.put(resource);
     lab.cut_or_hold();
@@ -78,7 +78,7 @@ fn none(lab: Lab) {
     goes_on_without_if_match(lab, right().tagged(None).modified(None), "no-validator");
 }
 
-/// A date so young that the file may have changed within its second.
+/// A Last-Modified so recent that the file may have changed again within the same second.
 fn recent_date(lab: Lab) {
     let now = SystemTime::now();
     goes_on_without_if_match(
@@ -88,7 +88,7 @@ fn recent_date(lab: Lab) {
     );
 }
 
-/// Two nodes behind one name take turns; each has an ETag of its own and insists on it.
+/// Two servers behind one name take turns; each has its own ETag and refuses the other's with 412.
 fn differs_per_node(mut lab: Lab) {
     let mut node = 0;
     let mut turn = move |resource: &mut Resource| {
@@ -113,8 +113,8 @@ fn differs_per_node(mut lab: Lab) {
     outcome.wasted_at_most(48 * 8);
 }
 
-/// The same two nodes, and a line that breaks every 180,000 bytes: were every change looked into, eight attempts would be
-/// over before a MiB is.
+/// The same two servers, and connections that break every 180,000 bytes. If every change of the ETag were examined,
+/// eight attempts would be used up before a MiB of progress.
 fn nodes_and_cuts(mut lab: Lab) {
     let mut node = 0;
     if lab.when == crate::cases::When::Resumed {
@@ -131,7 +131,7 @@ fn nodes_and_cuts(mut lab: Lab) {
     outcome.wasted_at_most(2 * 48);
 }
 
-/// 412, and the first 48 bytes are the content's: the file was touched.
+/// A 412, but the first 48 bytes are those of the content: the file was only touched.
 fn precondition_failed(mut lab: Lab) {
     lab.cut_or_hold();
     lab.then(vec![becomes(|| right().tagged(Some("\"v2\"")), |request, resource| resource.right(request))]);
@@ -142,7 +142,7 @@ fn precondition_failed(mut lab: Lab) {
     outcome.wasted_at_most(48);
 }
 
-/// 412, and the first 48 bytes are another content's.
+/// A 412, and the first 48 bytes are those of another content.
 fn precondition_failed_other_content(mut lab: Lab) {
     lab.cut_or_hold();
     lab.then(vec![becomes(
@@ -152,7 +152,7 @@ fn precondition_failed_other_content(mut lab: Lab) {
     is_replaced(lab);
 }
 
-/// Another file that came with the ETag of the former, and stays.
+/// Another file with the ETag of the former one, which stays.
 fn same_etag_new_bytes(mut lab: Lab) {
     lab.with_pieces = true;
     lab.cut_or_hold();
@@ -164,7 +164,7 @@ fn same_etag_new_bytes(mut lab: Lab) {
     lab.starts_anew_when_told();
 }
 
-/// The right answer with one byte of the second piece, or of the rest, turned over.
+/// The correct answer with a changed byte, 1000 bytes after the offset of the cut.
 fn damaged(lab: &Lab) -> Fault {
     let at = lab.at;
     fault(move |request, resource| {
@@ -199,7 +199,7 @@ fn damaged_once_without_pieces(mut lab: Lab) {
     outcome.wasted(content().size());
 }
 
-/// Pieces cannot be had where there are no ranges: everything is fetched once more.
+/// Without ranges single pieces cannot be fetched, so the whole content is fetched once more.
 fn damaged_once_and_no_ranges(mut lab: Lab) {
     lab.with_pieces = true;
     lab.hold_if_resumed();
@@ -209,7 +209,7 @@ fn damaged_once_and_no_ranges(mut lab: Lab) {
     assert_eq!(outcome.times("restarted"), 1);
 }
 
-/// The server's own file is damaged: one restart, and no more.
+/// The server's own file is damaged, so there is one restart and then an error.
 fn damaged_for_good(mut lab: Lab) {
     lab.hold_if_resumed();
     lab.forever(damaged(&lab));
@@ -218,7 +218,7 @@ fn damaged_for_good(mut lab: Lab) {
     lab.starts_anew_when_told();
 }
 
-/// A server without ranges that has another file of the same size now.
+/// A server without ranges now has another file of the same size.
 fn replaced_and_whole(mut lab: Lab) {
     lab.cut_or_hold();
     lab.forever(fault(|_, _| replaced().tagged(Some("\"v2\"")).whole()));

@@ -1,10 +1,10 @@
-//! Clocks on which nobody waits: sleeping moves them forward at once.
+//! Clocks on which sleeping does not wait but moves the time forward.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 use waybill_context::Clock;
 
-/// Starts on 2026-01-01; runs `factor` times as fast as real time, and jumps where somebody sleeps.
+/// A clock that starts on 2026-01-01, runs `factor` times as fast as real time, and jumps forward when code sleeps.
 #[derive(Debug)]
 pub struct FastClock {
     started: Instant,
@@ -13,12 +13,13 @@ pub struct FastClock {
 }
 
 impl FastClock {
-    /// 1 is the pace of real time. A fast one makes stalls short, and a slow machine look stalled.
+    /// Makes a clock; factor 1 is real time. A large factor makes waiting for a stall short, but a slow machine may
+    /// then look stalled.
     pub fn new(factor: u32) -> Self {
         Self { started: Instant::now(), factor, slept: Mutex::default() }
     }
 
-    /// How long was slept in all, had it been real.
+    /// The sum of all sleeps.
     pub fn slept(&self) -> Duration {
         *locked(&self.slept)
     }
@@ -35,10 +36,10 @@ impl Clock for FastClock {
     }
 }
 
-/// Changes the time of day while somebody sleeps.
+/// Called with each sleep; may change the time.
 type Meanwhile = Box<dyn FnMut(&mut SystemTime) + Send>;
 
-/// A clock that stands still until somebody sleeps; sleeping moves it at once, and something may happen meanwhile.
+/// A clock that only sleeping advances. A function may be called with each sleep.
 pub struct TestClock {
     now: Mutex<SystemTime>,
     slept: Mutex<Duration>,
@@ -46,27 +47,27 @@ pub struct TestClock {
 }
 
 impl TestClock {
-    /// Stands at this time of day.
+    /// Makes a clock with this time.
     pub fn at(now: SystemTime) -> Self {
         Self { now: Mutex::new(now), slept: Mutex::default(), meanwhile: Mutex::default() }
     }
 
-    /// Somebody sets it.
+    /// Sets the time, as a user or time service would.
     pub fn set(&self, now: SystemTime) {
         *locked(&self.now) = now;
     }
 
-    /// How long was slept in all, had it been real.
+    /// The sum of all sleeps.
     pub fn slept(&self) -> Duration {
         *locked(&self.slept)
     }
 
-    /// Happens with every sleep.
+    /// Calls `happens` with every sleep from now on.
     pub fn meanwhile(&self, happens: impl FnMut(&mut SystemTime) + Send + 'static) {
         *locked(&self.meanwhile) = Some(Box::new(happens));
     }
 
-    /// Happens once, with the `sleeps`-th sleep from now.
+    /// Calls `happens` once, with the `sleeps`-th sleep from now.
     pub fn at_sleep(&self, sleeps: usize, happens: impl FnOnce() + Send + 'static) {
         let (mut left, mut happens) = (sleeps, Some(happens));
         self.meanwhile(move |_| {
@@ -95,7 +96,7 @@ impl Clock for TestClock {
         *locked(&self.slept) += duration;
         let mut now = locked(&self.now);
         *now += duration;
-        // What happens may look at the clock.
+        // Unlocked first, because the function may look at the clock.
         let mut then = *now;
         drop(now);
         if let Some(happens) = &mut *locked(&self.meanwhile) {

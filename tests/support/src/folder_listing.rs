@@ -1,17 +1,17 @@
-//! What lies in a folder, for comparisons.
+//! Listings of folders with their bytes, for comparisons.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::Path;
 
-/// Every path below a folder, with `/` on every host; a file's bytes, `None` for a folder.
+/// Every path below a folder, with `/` on every system, and the bytes of each file; `None` for a folder.
 pub type Listing = BTreeMap<String, Option<Vec<u8>>>;
 
-/// Lists `folder` with everything below it; links are an error.
+/// Lists everything below `folder`.
 ///
 /// # Errors
-/// I/O; something that is neither file nor folder.
+/// A folder or file cannot be read, or an entry is neither, such as a link.
 pub fn list(folder: &Path) -> io::Result<Listing> {
     let mut listing = Listing::new();
     add(folder, "", &mut listing)?;

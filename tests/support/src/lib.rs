@@ -1,4 +1,5 @@
-//! What tests of every crate share. It knows `waybill-context` and nothing else, so each crate's tests can use it.
+//! Code that the tests of all crates share. It depends on `waybill-context` alone, so that every crate's tests can use
+//! it.
 
 pub mod clock;
 pub mod folder_listing;

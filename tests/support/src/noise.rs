@@ -1,21 +1,21 @@
-//! Bytes that look random and are the same in every run.
+//! Pseudo-random bytes, the same in every run.
 
-/// So many bytes; each seed makes others.
+/// `count` pseudo-random bytes, which depend on the seed.
 pub fn noise(count: usize, seed: u64) -> Vec<u8> {
     PseudoRandom::new(seed).bytes(count)
 }
 
-/// splitmix64 (Steele, Lea and Flood 2014).
+/// The generator splitmix64 (Steele, Lea and Flood 2014).
 #[derive(Debug, Clone)]
 pub struct PseudoRandom(u64);
 
 impl PseudoRandom {
-    /// The sequence of this seed.
+    /// A generator with this seed.
     pub const fn new(seed: u64) -> Self {
         Self(seed)
     }
 
-    /// The next number.
+    /// The next number, any of 64 bits.
     pub const fn number(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -23,12 +23,12 @@ impl PseudoRandom {
         mixed ^ (mixed >> 31)
     }
 
-    /// A number from 0 up to but not including `limit`; 0 where that is 0.
+    /// The next number below `limit`; 0 if `limit` is 0.
     pub fn below(&mut self, limit: usize) -> usize {
         self.number().checked_rem(limit as u64).unwrap_or(0) as usize
     }
 
-    /// So many bytes.
+    /// The next `count` bytes.
     pub fn bytes(&mut self, count: usize) -> Vec<u8> {
         std::iter::repeat_with(|| self.number().to_le_bytes()).flatten().take(count).collect()
     }

@@ -1,24 +1,24 @@
-//! Test vectors: header lines, a blank line, the bytes (`tests/vectors/README.md`).
+//! Reading test vectors: header lines, a blank line, then the bytes (`tests/vectors/README.md`).
 
 use crate::tests_folder;
 use std::fs;
 use std::io;
 
-/// One vector as it is committed.
+/// A test vector.
 #[derive(Debug)]
 pub struct VectorFile {
-    /// Its file name.
+    /// The name of the vector's file.
     pub name: String,
     headers: Vec<(String, String)>,
-    /// What lies behind the headers.
+    /// The bytes after the blank line.
     pub body: Vec<u8>,
 }
 
 impl VectorFile {
-    /// Takes a file apart.
+    /// Splits the bytes of a file into headers and body.
     ///
     /// # Errors
-    /// No blank line, or a header line that is none.
+    /// There is no blank line, or a line before it is no header.
     pub fn parse(name: &str, bytes: &[u8]) -> Result<Self, String> {
         let end = bytes
             .windows(2)
@@ -44,16 +44,16 @@ impl VectorFile {
         self.all(key).next()
     }
 
-    /// `success`, or the class of the refusal.
+    /// The expected result: `success`, or the class of the refusal.
     pub fn expect(&self) -> &str {
         self.get("expect").unwrap_or("no `expect` header")
     }
 }
 
-/// Every vector of `group` by name.
+/// All vectors of `group`, sorted by name.
 ///
 /// # Errors
-/// I/O, or a file that is no vector.
+/// A file cannot be read, or is no vector.
 pub fn read_group(group: &str) -> io::Result<Vec<VectorFile>> {
     let mut vectors = Vec::new();
     for entry in fs::read_dir(tests_folder().join("vectors").join(group))? {
