@@ -18,7 +18,7 @@ import urllib.parse
 import urllib.request
 
 ACCOUNT = "devstoreaccount1"
-# No secret: every Azurite has this key, and its documentation prints it.
+# This is no secret: it is the documented key of every Azurite.
 KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
 VERSION = "2018-11-09"
 

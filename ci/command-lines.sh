@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# 20,000 random command lines, each resolved and started for real as a Windows program under wine: what the program gets
-# must be what was written, character for character. One process a line, so it takes half an hour; the tests start 200.
+# Resolves 20,000 random command lines and starts each as a Windows program under wine. The program must receive its
+# line character for character. One process for each line takes half an hour in all; the tests start 200.
 #
 #   ci/command-lines.sh [COUNT]
 set -euo pipefail

@@ -1,16 +1,17 @@
 #!/usr/bin/env bash
-# Fetches the same content with Waybill and with its peers from the same nginx, in one run, and says which goals are
-# reached: time to an authenticated file on loopback, the whole fetch at 1 Gbit/s, memory, and disk. The peers: curl and
-# aria2c, which download and check nothing; curl, then openssl, then 7z, and Python (ci/peer.py), which end with the same
+# Fetches the same content with Waybill and with other programs from the same nginx, and says which goals are reached:
+# time to an authenticated file on loopback, the whole fetch at 1 Gbit/s, memory, and disk. The other programs are curl
+# and aria2c, which only download; curl, openssl and 7z in sequence, and Python (ci/peer.py), which end with the same
 # files as a fetch. Results belong in docs/performance.md.
 #
 #   ci/compare-fetching.sh [--strict] [ROUNDS] [MIB]      ROUNDS is 3 and the medians count; MIB is 2048
 #
-# Everything lies on tmpfs (/dev/shm, or $TMPDIR), five times the content. The line of 1 Gbit/s is a token bucket (tbf)
-# between two network namespaces that this script makes and removes; without the right to make them that part is left
-# out, and that is said. It ends with 1 where a goal is missed that does not depend on how busy the machine is (memory,
-# disk), with --strict where any is. Needs python3, curl, aria2, openssl, 7z, GNU time, iproute2 and nginx; installs them
-# where apt can, and `cryptography` as ci/compare-packing.sh does. Over the slow line the peers that unpack run once.
+# All files are on a tmpfs (/dev/shm, or $TMPDIR), which needs space for five times the content. The connection of 1
+# Gbit/s is a token bucket (tbf) between two network namespaces that this script makes and removes; without the right to
+# make them that part is skipped with a message. It ends with 1 if a goal is missed that does not depend on how busy the
+# machine is (memory, disk), and with --strict if any goal is missed. Needs python3, curl, aria2, openssl, 7z, GNU time,
+# iproute2 and nginx; installs them if apt can, and `cryptography` as ci/compare-packing.sh does. At 1 Gbit/s the other
+# programs that unpack run only once.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=ci/lib.sh
@@ -43,7 +44,7 @@ build_release
 python=$(ci/peer-environment.sh "$scratch/environment") || python=
 export WAYBILL_ROOT=$scratch/root
 
-# Files that do not deflate, as the large ones of installers do, and some hundred small ones.
+# Makes files that do not deflate, like the large files of installers, and some hundred small ones.
 make_content() {
   mkdir -p "$scratch/source"
   python3 - "$scratch/source" "$mebibytes" <<'PYTHON'
@@ -68,7 +69,8 @@ PYTHON
   rm -r "$scratch/source"
 }
 
-# nginx in the foreground, one worker, below $scratch; $1 is the address, $2 and following go before the command.
+# Starts nginx on the address $1, with one worker and its files below $scratch. $2 and following are put before the
+# command.
 start_nginx() {
   local address=$1
   shift
@@ -116,8 +118,8 @@ publish() { # base URL
   url=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["url"])' "$scratch/content.json")
 }
 
-# A machine may have given away the memory that a file on tmpfs was in. It takes that back here, and not in what is
-# measured next: twice the content, as a fetch holds it.
+# Writes and removes a file of twice the content, as much as a fetch holds, on the tmpfs. A virtual machine may have
+# returned memory to its host, and it must get that memory back now and not in the next measurement.
 warm_up() {
   head -c "$((size * 2))" /dev/zero >"$scratch/warm"
   rm "$scratch/warm"
@@ -131,7 +133,7 @@ measure_curl() {
   rm "$scratch/curl.out"
 }
 
-# With $2 connections.
+# Measures aria2c with $2 connections.
 measure_aria2() {
   local name=$1 connections=$2
   shift 2
@@ -141,7 +143,7 @@ measure_aria2() {
   rm "$scratch/aria2.out"
 }
 
-# curl, openssl and 7z one after the other: what a careful script does.
+# Measures curl, openssl and 7z one after the other, as a careful script would use them.
 measure_chain() {
   local name=$1
   shift
@@ -181,7 +183,7 @@ measure_python() {
   rm -r "$scratch/by-python"
 }
 
-# KiB that a fetch holds at this moment: below its root, in its staging folder, in its place.
+# Prints the disk space in KiB that a fetch uses at this moment: in its root, in staging folders and at the destination.
 on_disk() {
   (
     shopt -s nullglob
@@ -190,7 +192,8 @@ on_disk() {
   )
 }
 
-# Seconds in all, seconds without phase 3, seconds of phase 3, KiB, most bytes on disk: one line into $scratch/$1.
+# Measures a fetch. Appends a line to $scratch/$1: seconds in all, seconds without unpacking, seconds of unpacking, peak
+# memory in KiB, most disk space in KiB.
 measure_fetch() {
   local name=$1
   shift
@@ -214,12 +217,12 @@ PYTHON
   rm -rf "$scratch/out" "$scratch/root"
 }
 
-# Name, seconds and MiB of peer $2, of which $scratch/$1 tells; nothing where it was left out.
+# Prints a row with the name $2, and the seconds and MiB of the measurements in $scratch/$1; nothing if there are none.
 row() {
   [ ! -e "$scratch/$1" ] || printf '%-52s %8s s %6.0f MiB\n' "$2" "$(median "$scratch/$1" 1)" "$(divide "$(median "$scratch/$1" "${3:-2}")" 1024)"
 }
 
-# The peers' rows, and ours, for the files that end in $1.
+# Prints the rows of all programs, for measurements whose files end in $1.
 table() {
   row "curl$1" "curl, nothing checked"
   row "aria2-1$1" "aria2c, one connection, nothing checked"
@@ -230,7 +233,8 @@ table() {
 }
 
 missed=0 strictly_missed=0
-# What, value, goal, and whether the machine's mood counts.
+# Prints whether a goal is reached: what it is, the value, the goal, and `mood` if the value depends on how busy the
+# machine is.
 judge() {
   local verdict=reached
   if ! awk -v v="$2" -v g="$3" 'BEGIN { exit !(v <= g) }'; then
@@ -265,7 +269,7 @@ judge "authenticated file on loopback, of curl's time" "$(divide "$(median "$scr
 judge "peak memory, MiB" "$(divide "$(median "$scratch/fetch" 4)" 1024)" 40
 judge "most on disk, of content + files" "$(divide "$(median "$scratch/fetch" 5)" "$((size * 2 / 1024))")" 1.01
 
-# 1 Gbit/s between two namespaces.
+# Makes a connection of 1 Gbit/s between two network namespaces.
 gigabit() {
   local here=waybill-a-$$ there=waybill-b-$$
   ip netns add "$here" 2>/dev/null || return 1
@@ -284,7 +288,8 @@ if gigabit; then
   for _ in $(seq "$rounds"); do
     measure_curl curl-gigabit "${inside[@]}"
     measure_fetch fetch-gigabit "${inside[@]}"
-    # The same payload unpacked by two threads: what phase 3 may cost. Memory has cooled as long as in a fetch.
+    # Unpacks the same payload, for comparison with the time of phase 3. The pause before is as long as a download, so
+    # that the memory has been unused for as long as in a fetch.
     warm_up
     sleep "$(median "$scratch/curl-gigabit" 1)"
     measure "$scratch/whole-unpack" "$waybill" --quiet unpack "$scratch/content.intunewin" --output "$scratch/out"

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Packs the same folder with Waybill, with 7z and openssl, and with Python (zipfile and `cryptography`, ci/peer.py), in
-# one run, and says which goals are reached: speed, size, the share of cryptography, memory, and how fast a package is
-# authenticated. Results belong in docs/performance.md.
+# Packs the same folder with Waybill, with 7z and openssl, and with Python (zipfile and `cryptography`, ci/peer.py), and
+# says which goals are reached: speed, size, the share of cryptography, memory, and how fast a package is authenticated.
+# Results belong in docs/performance.md.
 #
 #   ci/compare-packing.sh [--strict] [ROUNDS]      ROUNDS is 3; the medians count
 #
-# The folder is made of 4,000 programs and libraries of this machine, 250 MB; a second one of files over 8 MiB. It
-# ends with 1 where a goal is missed that does not depend on how busy the machine is (size, memory), with --strict
-# where any is. Needs python3 and GNU time, 3 GB in ${TMPDIR:-/tmp}; installs 7z and openssl where apt can, and
-# `cryptography` in an environment of its own that goes with the scratch folder; without it Python makes the zip alone.
+# The folder has 4,000 programs and libraries of this machine, 250 MB; a second folder has files over 8 MiB. It ends
+# with 1 if a goal is missed that does not depend on how busy the machine is (size, memory), and with --strict if any
+# goal is missed. Needs python3, GNU time and 3 GB in ${TMPDIR:-/tmp}; installs 7z and openssl if apt can, and
+# `cryptography` in a temporary Python environment. Without `cryptography`, Python only makes the zip.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=ci/lib.sh
@@ -24,13 +24,14 @@ need 7z p7zip-full
 need openssl openssl
 need /usr/bin/time time
 build_release
-# Together with the command, so that no crate is compiled again with other features.
+# Built in one command, so that no crate is compiled again with other features.
 cargo build --quiet --release -p waybill-cli -p waybill-benchmark --bins
 python=$(ci/peer-environment.sh "$scratch/environment") || python=
 seal_rate=$PWD/target/release/seal-rate
 authenticate_rate=$PWD/target/release/authenticate-rate
 
-# Files of /usr/bin and /usr/lib into $1: at most $2 of them, $3 bytes, each of at least $4; always the same choice.
+# Copies files of /usr/bin and /usr/lib to $1: at most $2 files and about $3 bytes, each of at least $4 bytes. On the
+# same machine it always chooses the same files.
 collect() {
   python3 - "$@" <<'PYTHON'
 import hashlib, os, shutil, sys
@@ -45,7 +46,7 @@ for root in "/usr/bin", "/usr/lib":
 seen, count, total = set(), 0, 0
 for _, path in sorted(found):
     length = os.path.getsize(path)
-    # Small and large in the mixture in which they come, and the whole close to what was asked for.
+    # Skips files that would make the total too large for the number of files so far, so that it ends close to `size`.
     if count == files or path.lower() in seen or total + length > size * (count + 1) / files + size / 10:
         continue
     seen.add(path.lower())
@@ -58,14 +59,14 @@ print(f"{count} files, {total / 1e6:.0f} MB")
 PYTHON
 }
 
-# One package with $1 threads of folder $2; the report of the last one is kept.
+# Measures packing folder $2 with $1 threads. The report of the last run is kept.
 pack() {
   measure "$scratch/waybill-$1-$2" "$waybill" --quiet --json pack "$scratch/$2" --setup install.cmd --threads "$1" --force \
     --output "$scratch/out.intunewin"
   cp "$scratch/waybill-$1-$2.output" "$scratch/report-$2.json"
 }
 
-# The work that a package takes, with the tools there are: zip, digest, encryption, MAC.
+# Measures the work of making a package with 7z and openssl: zip, digest, encryption, MAC.
 seven_zip() {
   rm -f "$scratch/out.zip"
   measure "$scratch/7z" sh -c "
@@ -77,20 +78,20 @@ seven_zip() {
     openssl dgst -sha256 -mac HMAC -macopt hexkey:$(printf '%064d' 1) ../out.enc"
 }
 
-# Folder $1 as Python's zipfile packs it: zlib, level 6, as Microsoft's tool does; the archive's size.
+# Zips folder $1 with Python's zipfile (zlib, level 6, like Microsoft's tool), and prints the size of the zip.
 zlib_size() {
   measure "$scratch/zip" python3 ci/peer.py zip "$scratch/$1" "$scratch/python.zip"
   cat "$scratch/zip.output"
 }
 
-# A whole package in Python, one that we accept; the size of the zip in it.
+# Makes a package in Python, checks that we accept it, and prints the size of its payload.
 python_package() {
   measure "$scratch/python" "$python" ci/peer.py pack "$scratch/programs" install.cmd "$scratch/python.intunewin"
   cat "$scratch/python.output"
   "$waybill" --quiet verify --deep "$scratch/python.intunewin" >&2
 }
 
-# A package of 1 GiB that does not compress: how fast it is authenticated and digested, and with how much memory.
+# Measures how fast a package of 1 GiB, stored, is authenticated and digested, and how much memory that takes.
 authenticate() {
   mkdir "$scratch/gigabyte"
   echo 'exit /b 0' >"$scratch/gigabyte/install.cmd"

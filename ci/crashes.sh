@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# The whole kill campaigns: fetches that are killed at 200 points (60 by received, 60 by digested and 60 by unpacked
-# bytes, and every named point before and after a sync, rename, journal write or removal), each fetched to its end then
-# and held against the source byte for byte; and runners that are killed at 110 points, whose app is installed once in
-# the end. `cargo test` does one in five of the points by bytes, and one in three of the runner's.
+# Runs the whole kill campaigns. Fetches are killed at 200 points (60 by received, 60 by digested and 60 by unpacked
+# bytes, and every named point before and after a sync, rename, journal write or removal); the next fetch completes
+# each, and its files are compared with the source byte for byte. Runners are killed at 110 points; their app must be
+# installed exactly once. `cargo test` runs one in five of the points by bytes, and one in three of the runner's points.
 #
 #   ci/crashes.sh [windows]          windows: as Windows programs under wine
 #
-# Takes less than half a minute on two cores; under wine some minutes. A kill loses nothing that was written, so the
-# files lie in memory where there is room: the campaign unpacks a few hundred times, and each time settles a disk.
+# Takes less than half a minute on two cores, and some minutes under wine. The files are in memory if there is enough
+# space, because the campaign unpacks and syncs a few hundred times; a kill loses nothing that was written.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=ci/lib.sh

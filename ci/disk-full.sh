@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Fetches onto a disk that is full, at 32 sizes: before the first byte, in the download, in the journal, before the
-# files, while unpacking and in the manifest. Each time the error must be told as `disk-full`, nothing half may be
-# there, and once room is made the same fetch goes on from what it holds. The disk is a tmpfs in a mount namespace of
-# its own, so nothing of the machine is touched.
+# Fetches to a full disk, at 32 sizes: before the first byte, in the download, in the journal, before unpacking, while
+# unpacking and in the manifest. Each time the error must be `disk-full`, nothing incomplete may be at the destination,
+# and when there is space again the same fetch must continue from the bytes it holds. The disk is a tmpfs in a separate
+# mount namespace, so nothing of the machine is changed.
 #
 #   ci/disk-full.sh
 #
@@ -14,7 +14,7 @@ cd "$(dirname "$0")/.."
 
 test=disk_full::a_full_disk_is_told_and_then_gone_on_from
 
-# As root a mount namespace is enough; otherwise a user namespace in which one may mount a tmpfs.
+# Root only needs a mount namespace; other users need a user namespace in which they may mount a tmpfs.
 namespace=(unshare --mount)
 [ "$(id -u)" = 0 ] || namespace+=(--user --map-root-user)
 refused=$("${namespace[@]}" mount -t tmpfs none /mnt 2>&1) ||
@@ -24,7 +24,7 @@ volume=$(mktemp -d)
 trap 'rmdir "$volume"' EXIT
 cargo test --quiet --workspace --test crashes --no-run
 export volume test
-# shellcheck disable=SC2016 # expanded inside
+# shellcheck disable=SC2016 # expanded by the inner shell
 "${namespace[@]}" bash -euo pipefail -c '
   mount -t tmpfs -o size=64m,mode=700 none "$volume"
   WAYBILL_DISK_FULL=$volume cargo test --quiet --workspace --test crashes -- --ignored --exact "$test" --nocapture

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Peak memory must not grow with size: packs, verifies, unpacks, publishes and fetches (from `waybill serve` on loopback)
-# 100 MB, 1 GB and 10 GB, and prints a table of the peaks as /usr/bin/time sees them. Ends with 1 where the largest takes
-# more than the smallest and a small slack, or where anything is over the limits.
+# Checks that peak memory does not grow with size: packs, verifies, unpacks, publishes and fetches (from `waybill serve`
+# on loopback) 100 MB, 1 GB and 10 GB, and prints a table of the peaks that /usr/bin/time reports. Ends with 1 if the
+# largest size takes more than the smallest and a small tolerance, or if any peak is over the limits.
 #
 #   ci/flat-memory.sh [MEGABYTES]...        100 1000 10000
 #
@@ -29,8 +29,8 @@ free=$(df --output=avail -B 1000000 "$scratch" | tail -n 1)
 [ "$free" -ge $((largest * 32 / 10)) ] || fail "needs $((largest * 32 / 10)) MB in $scratch, $free MB are free"
 build_release
 
-# $2 MB below $1, of which half deflates: four large files, 300 small ones, and the rest in files just under 8 MiB, which
-# are deflated whole and so take the most memory.
+# Makes $2 MB of files below $1, of which half deflates: four large files, 300 small ones, and the rest in files just
+# under 8 MiB, which are deflated in one piece and so take the most memory.
 make_source() {
   python3 - "$@" <<'PYTHON'
 import os, random, sys
@@ -55,7 +55,7 @@ for index in range(4):
 PYTHON
 }
 
-# The KiB of a command's peak, as column $1 of this size.
+# Runs a command and keeps its peak memory in KiB as column $1 of the current size.
 peak() {
   local column=$1
   shift

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Runs every fuzz target, or those named, for SECONDS (60) each, starting from the test vectors and what earlier runs
-# found. Findings are kept in fuzz/artifacts and end the script with 1.
+# Runs every fuzz target, or the named ones, for SECONDS (60) each, starting from the test vectors and the corpus of
+# earlier runs. Inputs that fail are kept in fuzz/artifacts, and the script then ends with 1.
 #
 #   ci/fuzz.sh [SECONDS] [TARGET]...
 #   ci/fuzz.sh gate                      the short form: a fixed number of runs from the seeds alone, always the same
-#                                        ones, so that a change fails for what it changed and not for its luck
+#                                        ones, so that whether a change passes does not depend on chance
 #
-# The flags are cargo-fuzz's, without cargo-fuzz: to install it takes longer than to build the targets. Some are unstable,
-# which RUSTC_BOOTSTRAP=1 allows a stable compiler.
+# The flags are those of cargo-fuzz, which is not used because installing it takes longer than building the targets.
+# Some are unstable; RUSTC_BOOTSTRAP=1 allows them on a stable compiler.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -41,7 +41,7 @@ cp Cargo.lock fuzz/Cargo.lock # the same versions as the workspace's; cargo adds
   export RUSTC_BOOTSTRAP=1 RUSTFLAGS="${flags[*]}"
   cargo build --quiet --release --target "$triple" --bins
 )
-# AddressSanitizer takes tables of libdeflate for two definitions of one name. cargo-fuzz switches that check off, too.
+# AddressSanitizer reports tables of libdeflate as two definitions of one name. cargo-fuzz also switches this check off.
 export ASAN_OPTIONS=detect_odr_violation=0
 "$programs/seeds" "$corpus"
 

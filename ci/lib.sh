@@ -1,17 +1,17 @@
 # shellcheck shell=bash
-# What the scripts of this folder and .ci/run share: `. ci/lib.sh`, in the root of the repository.
+# Functions for the scripts of this folder and .ci/run. Include it with `. ci/lib.sh` in the root of the repository.
 
 fail() {
   printf '%s: %s\n' "$0" "$*" >&2
   exit 1
 }
 
-# Those of the Debian packages given that are missing.
+# Installs the given Debian packages if any of them is missing.
 install_packages() {
   dpkg -s "$@" >/dev/null 2>&1 && return
   [ "$(id -u)" = 0 ] || fail "as root: apt-get install --no-install-recommends $*"
   local apt=(apt-get -o DPkg::Lock::Timeout=600 -qq)
-  # With this run level Debian's scripts start no service: the system's own nginx is not wanted.
+  # With this run level Debian's scripts start no services, such as the nginx that they configure.
   export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1
   "${apt[@]}" update >&2 || true # one unreachable third-party source is no reason to stop: the install reports it
   "${apt[@]}" install -y --no-install-recommends "$@" >&2 ||
@@ -19,20 +19,20 @@ install_packages() {
     fail "apt-get install of $* failed"
 }
 
-# A command, and the Debian package that brings it where it is missing.
+# Installs the Debian package $2 if the command $1 is missing.
 need() { command -v "$1" >/dev/null || install_packages "$2"; }
 
-# Cargo compiles a crate again for each set of features, and which those are depends on what is built together. So
-# whatever is not a release is built as one: the whole workspace with its tests.
+# Cargo compiles a crate again for each set of features, and the set depends on which crates are built together. So
+# every debug build is the same one: the whole workspace with its tests.
 build_debug() { cargo build --quiet --workspace --all-targets; }
 
-# The released program, in $waybill.
+# Builds the released program and sets $waybill to its path.
 build_release() {
   cargo build --quiet --release
   waybill=$PWD/target/release/waybill
 }
 
-# Seconds and KiB of a command, one line into the file $1; what the command prints into $1.output.
+# Runs a command, and appends its seconds and peak memory in KiB as a line to the file $1. Its output goes to $1.output.
 measure() {
   local file=$1
   shift
@@ -42,13 +42,13 @@ measure() {
   }
 }
 
-# The median of column $2 in the file $1.
+# Prints the median of column $2 in the file $1.
 median() { sort -g -k "$2,$2" "$1" | awk -v c="$2" '{ v[NR] = $c } END { print v[int((NR + 1) / 2)] }'; }
 
 divide() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.3f", a / b }'; }
 
-# `waybill serve` on the folder $1 with the options that follow, on a free port of loopback: its process is $server, its
-# address $served. What it prints goes into $1.jsonl.
+# Starts `waybill serve` on the folder $1 with the options that follow, on a free port of loopback. Sets $server to its
+# process id and $served to its address. Its output goes to $1.jsonl.
 start_serving() {
   local folder=$1
   shift
@@ -59,7 +59,7 @@ start_serving() {
     kill -0 "$server" || return 1
     sleep 0.1
   done
-  # shellcheck disable=SC2034 # for the caller
+  # shellcheck disable=SC2034 # used by the caller
   served=$(sed -n 's/.*"listening":"\([^"]*\)".*/\1/p' "$folder.jsonl")
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Refuses tracked names that a checkout on Windows refuses or mixes up: forbidden characters, reserved device names,
-# a trailing dot or space, paths too long for a clone in an ordinary folder, names that differ in case only.
-# With names on stdin (NUL between them) and the argument `-`, it judges those instead.
+# Fails if a tracked name would not survive a checkout on Windows: forbidden characters, reserved device names, a
+# trailing dot or space, paths too long for a clone in an ordinary folder, names that differ only in case. With the
+# argument `-` it reads the names from stdin instead, separated by NULs.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -5,6 +5,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# Cargo would package these as well, and they name one another without a version.
+# `cargo package` would check these as well, and they depend on one another without a version.
 private=(waybill-tests waybill-puppet waybill-support xtask)
 cargo package --workspace --quiet --allow-dirty "${private[@]/#/--exclude=}" "$@"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes a Python environment with `cryptography` in folder $1, for ci/peer.py, and prints its interpreter. Fails, and
-# says so, where it cannot: whoever compares leaves that peer out then.
+# Makes a Python environment with `cryptography` in folder $1, for ci/peer.py, and prints the path of its interpreter.
+# If that is not possible it prints a message and fails; the callers then compare without Python.
 set -euo pipefail
 
 python3 -c 'import ensurepip' 2>/dev/null ||

@@ -33,7 +33,7 @@ def digest_of(path):
 
 
 def zip_folder(source, target):
-    # zlib level 6, as Microsoft's tool does.
+    # zlib at level 6, like Microsoft's tool.
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=6, strict_timestamps=False) as archive:
         for folder, _, names in os.walk(source):
             for name in names:

@@ -54,7 +54,7 @@ install_azurite() {
   npm install --prefix "$azurite" --no-audit --no-fund --no-save --loglevel=error "azurite@$azurite_version" >&2
 }
 
-# As many free ports as asked for, all different.
+# Prints $1 different free ports.
 free_ports() {
   python3 - "$1" <<'PYTHON'
 import socket, sys
@@ -74,7 +74,7 @@ publish() {
   content=$(cd "$scratch/public" && echo */content.bin)
 }
 
-# Nothing of the system's own configuration is read, no path outside the scratch folder written.
+# Prints a configuration for nginx that includes none of the system's and writes only to the scratch folder.
 nginx_configuration() {
   local port=$1 tree="alias $scratch/public/;"
   [ "$(id -u)" != 0 ] || echo "user root;" # else a worker could not read what only we may
@@ -109,7 +109,7 @@ http {
 NGINX
 }
 
-# Until the server started last answers anything, or has ended.
+# Waits until the last server that was started answers or has ended.
 await() {
   local url=$1 log=$2 pid=${servers[-1]} attempt
   for attempt in $(seq 150); do

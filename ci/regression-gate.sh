@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Shows that `waybill bench --baseline` catches a stage that got slower and leaves equal runs alone: builds a second program
-# from a copy of the sources in which the payload's digest is computed twice, and compares each with a baseline of the
-# first. Figures belong in docs/performance.md.
+# Checks that `waybill bench --baseline` reports a stage that has become slower, and nothing for equal runs: builds a
+# second program from a copy of the sources in which the file digest is computed twice, and compares runs of each
+# program with a baseline of the first. Figures belong in docs/performance.md.
 #
 #   ci/regression-gate.sh [PAIRS] [SIZE]     PAIRS of equal runs, 10; SIZE of the payload, 128MiB
 #
-# It ends with 1 where the slowed stages are not caught or an equal run is. Takes some 15 minutes; the machine should be
-# quiet. Needs 2 GB in ${TMPDIR:-/tmp}.
+# It ends with 1 if the slower stages are not reported, or if an equal run is. Takes about 15 minutes; the machine
+# should be idle otherwise. Needs 2 GB in ${TMPDIR:-/tmp}.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=ci/lib.sh
@@ -17,7 +17,7 @@ size=${2:-128MiB}
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
-# The same sources, but PayloadDigest digests every byte once more.
+# Copies the sources and makes PayloadDigest digest every byte twice.
 mkdir "$scratch/slow"
 git archive HEAD | tar -x -C "$scratch/slow"
 python3 - "$scratch/slow/intunewin/src/crypto.rs" <<'PYTHON'
@@ -28,7 +28,7 @@ right = "        self.sha.update(plaintext);\n"
 assert text.count(right) == 1, "crypto.rs is written in another way now"
 open(path, "w").write(text.replace(right, "        std::hint::black_box(Sha256::digest(plaintext));\n" + right))
 PYTHON
-# In a target folder of its own: cargo takes the crates of another copy of the sources for the same ones.
+# A separate target folder is needed, because cargo takes crates of another copy of the sources for the same ones.
 (cd "$scratch/slow" && CARGO_TARGET_DIR="$scratch/target" cargo build --quiet --release --bin waybill)
 cp "$scratch/target/release/waybill" "$scratch/slowed"
 rm -rf "$scratch/target"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What real servers answer to the requests of a resuming download. The rules of resuming rest on it, so each
-# answer is compared with what was seen when they were made; docs/servers.md has the table.
+# Sends the requests of a resuming download to real servers. The rules of resuming depend on the answers, so each is
+# compared with the one that was seen when the rules were made; docs/servers.md has the table.
 #
 #   ci/real-servers.sh ci/server-behaviour.sh          compares; a difference ends it with 1
 set -euo pipefail
@@ -23,7 +23,7 @@ trap finish EXIT
 signed=$(python3 ci/azure_blob.py sign "$WAYBILL_REAL_AZURE" "$WAYBILL_REAL_CONTAINER" "$content" 600)
 expired=$(python3 ci/azure_blob.py sign "$WAYBILL_REAL_AZURE" "$WAYBILL_REAL_CONTAINER" "$content" -60)
 
-# Our own lab server, on the public tree that lies beside the document.
+# Starts our lab server on the public folder beside the document.
 waybill=${CARGO_TARGET_DIR:-target}/debug/waybill
 start_serving "$(dirname "$WAYBILL_REAL_DOCUMENT")/public"
 
@@ -38,7 +38,7 @@ declare -A urls=(
 )
 size=$(curl --silent --fail --head "${urls[nginx]}" | tr -d '\r' | sed -n 's/^Content-Length: //p')
 
-# What an answer comes to, in few words: status, Content-Range, the body's length, ETag, Content-Encoding.
+# Prints a summary of an answer: status, Content-Range, length of the body, ETag, Content-Encoding.
 summary() {
   local headers=$1 body=$2
   tr -d '\r' <"$headers" | awk -v "got=$(wc -c <"$body")" -v "size=$size" '
@@ -48,7 +48,7 @@ summary() {
     tolower($1) == "content-encoding:" { encoding = " " $2 }
     tolower($1) == "retry-after:" { after = " retry-after " $2 }
     END {
-      # Error pages and compressed bodies have any length.
+      # The length of error pages and compressed bodies is not compared.
       body = status >= 300 || encoding != "" ? "" : got == size ? " all" : " " got " bytes"
       if (status >= 300) tag = ""
       print status range body tag encoding after

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# What is too slow or too large for `cargo test`: memory at 200,000 entries, and a file of 5 GB, which makes the inner
-# and the outer zip zip64; packed, unpacked, and delivered over `waybill serve`. Peak memory is measured by
-# /usr/bin/time and must stay within the limits. Needs 25 GB in ${TMPDIR:-/tmp}, python3 and GNU time; takes some
-# minutes.
+# Runs tests that are too slow or too large for `cargo test`: a package of 200,000 entries, and one with a file of 5 GB,
+# which makes the inner and the outer zip zip64. They are packed, unpacked, and delivered by `waybill serve`. Peak
+# memory is measured by /usr/bin/time and must stay within the limits. Needs 25 GB in ${TMPDIR:-/tmp}, python3 and GNU
+# time; takes some minutes.
 #
 # Also builds every published crate from its package.
 #
@@ -19,7 +19,7 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 build_release
 
-# At most $1 MiB for the command that follows.
+# Runs a command, and fails if its peak memory is over $1 MiB.
 within() {
   local limit=$1 kib seconds
   shift
@@ -30,7 +30,7 @@ within() {
   [ "$kib" -le $((limit * 1024)) ] || fail "waybill $1 took more than $limit MiB"
 }
 
-# Entries, and whether zip64 is used, as Python sees it: the archive's number of entries and its largest file.
+# Checks with Python the number of entries in an archive and the size of its largest file.
 expect_zip() {
   python3 - "$1" "$2" "$3" <<'PYTHON' || fail "$1 is not what it should be"
 import sys, zipfile
@@ -42,7 +42,8 @@ with zipfile.ZipFile(sys.argv[1]) as archive:
 PYTHON
 }
 
-# The package $1 published, served and fetched: the files are those of $2, and a second fetch finds them there.
+# Publishes, serves and fetches the package $1. The files must be those of $2, and a second fetch must find them in
+# place.
 delivered() {
   local server served url
   within $device_mib publish "$1" --to "$scratch/public" --with-keys

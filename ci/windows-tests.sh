@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# All tests as Windows programs under wine. Wine itself fails now and then: a process it starts dies before it begins
-# ("Internal error", 1359), a reset arrives as an end. So what failed in up to three test programs is run once more, the
-# whole program, and that is told: "second try: ..." names the tests, and .ci/run prints it.
+# Runs all tests as Windows programs under wine. Wine itself fails now and then: a process does not start ("Internal
+# error", 1359), or a connection reset is seen as an ordinary end. So if at most three test programs fail, each is run
+# once more as a whole. A line "second try: ..." names the tests, and .ci/run prints it.
 #
 #   ci/windows-tests.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# Into a file and not through a pipe: wine's servers outlive the tests and would hold a pipe open.
+# The output goes to a file and not through a pipe, because wine's servers outlive the tests and would hold a pipe open.
 log=$(mktemp)
 told=no
 tell() { # what counts of programs that are run again is the second try
@@ -29,7 +29,8 @@ fi
 sed -n 's/^test \(.*\) [.][.][.] FAILED$/second try: \1/p' "$log"
 for program in "${failed[@]}"; do
   read -ra arguments <<<"$program"
-  # `-p PACKAGE --test NAME`. With the whole workspace nothing is compiled again for other features.
+  # Cargo prints how to run a failed program: `-p PACKAGE --test NAME`. `--workspace` replaces the package, so that
+  # nothing is compiled again with other features.
   [ "${arguments[2]:-}" != --test ] || arguments=(--workspace --test "${arguments[3]}")
   ci/windows.sh cargo test "${arguments[@]}"
 done

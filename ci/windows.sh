@@ -6,11 +6,11 @@
 #   ci/windows.sh wine PROGRAM.exe ARGS...   a Windows program in that prefix
 #   ci/windows.sh built NAME ARGS...         one that `cargo build` or `cargo test` made
 #
-# Everything it keeps is under ${WAYBILL_WINE:-~/.cache/waybill-wine}: the prefix, a cargo home and a target folder of
-# its own, so nothing is shared with (or rebuilt by) the ordinary builds.
+# Everything it keeps is below ${WAYBILL_WINE:-~/.cache/waybill-wine}: the prefix, a cargo home and a target folder. So
+# nothing is shared with ordinary builds or rebuilt because of them.
 #
-# rustup can add a Windows std where it can reach its server. Debian's rustc-web comes with the source of std instead
-# and is installed like any other package, so this works wherever apt does.
+# rustup could add a Windows std if its server can be reached. Debian's rustc-web has the source of std instead and is
+# an ordinary package, so this works wherever apt does.
 set -euo pipefail
 # shellcheck source=ci/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -23,22 +23,25 @@ mkdir -p "$keep"
 export WINEPREFIX=${WINEPREFIX:-$keep/prefix} WINEARCH=win64 WINEDEBUG=${WINEDEBUG:--all}
 unset DISPLAY
 
-# Wine's servers outlive this script: what they inherit, such as a lock of the caller, they would keep for minutes.
+# Wine's servers outlive this script by minutes and would keep everything that they inherit, such as a lock of the
+# caller.
 for inherited in 3 4 5 6 7 8 9; do
   eval "exec $inherited>&-"
 done
 
 make_prefix() {
   [ -f "$WINEPREFIX/system.reg" ] && return
-  # wineboot warns that it has no 32-bit loader: we run none. mscoree and mshtml would ask to download Mono and Gecko.
+  # wineboot warns that it has no 32-bit loader, which we do not need. mscoree and mshtml would ask to download Mono and
+  # Gecko.
   WINEDLLOVERRIDES='mscoree=d;mshtml=d' timeout 300 wine wineboot -i >"$keep/wineboot.log" 2>&1 || true
   timeout 120 wine winecfg -v win10 >>"$keep/wineboot.log" 2>&1 # wine 8 says Windows 7, for which std has no support
   timeout 60 wineserver -w || true                             # the registry is written when the server ends
   [ -f "$WINEPREFIX/system.reg" ] || fail "no wine prefix was made, see $keep/wineboot.log"
 }
 
-# Since Rust 1.78 std takes its hash seeds from ProcessPrng in bcryptprimitives.dll. Windows has had it since 7; wine
-# 8.0 (Debian 12) lacks it, and every program would end with 0xC0000135. This one hands the call to RtlGenRandom.
+# Since Rust 1.78 std takes its hash seeds from ProcessPrng in bcryptprimitives.dll. Windows has had this function since
+# 7; wine 8.0 (Debian 12) lacks the library, and every program would end with 0xC0000135. This library calls
+# RtlGenRandom.
 make_bcryptprimitives() {
   local dll=$WINEPREFIX/drive_c/windows/system32/bcryptprimitives.dll
   [ -f "$dll" ] && return
@@ -66,14 +69,14 @@ setup() {
   printf 'ready: %s, %s\n' "$(/usr/bin/rustc -V)" "$(wine --version)"
 }
 
-# Debian's cargo and rustc by their absolute paths, whatever rustup's proxies say. C sources (libdeflate) are compiled
-# by x86_64-w64-mingw32-gcc, which the cc crate finds by itself. `test` among the parts of std for every verb: with
-# another list for build and test, std would be built again at each change of verb.
+# Runs Debian's cargo and rustc by their absolute paths, so that rustup's proxies are not used. C sources (libdeflate)
+# are compiled by x86_64-w64-mingw32-gcc, which the cc crate finds by itself. `test` is among the parts of std for every
+# verb: with different lists for build and test, std would be built again at each change of verb.
 windows_cargo() {
   [ -x /usr/bin/cargo ] || fail "run 'ci/windows.sh setup' first"
   local verb=${1:?build, test or run}
   shift
-  # Between two programs the server would end after seconds, and one that starts just then is cut off.
+  # Without this, wine's server would end seconds after a program, and a program that starts just then would fail.
   wineserver -p300 </dev/null >/dev/null 2>&1 || true # it may run already
   env -u RUSTUP_TOOLCHAIN -u CARGO -u RUSTC_WRAPPER \
     CARGO_HOME="${WIN_CARGO_HOME:-$keep/cargo-home}" CARGO_TARGET_DIR="${WIN_TARGET_DIR:-$keep/target}" \
