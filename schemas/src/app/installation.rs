@@ -109,10 +109,10 @@ pub struct MsiInformation {
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct MimeContent {
-    /// Its media type, e.g. `image/png`.
+    /// The media type of the picture, e.g. `image/png`.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub media_type: Option<String>,
-    /// Its bytes in base64.
+    /// The bytes of the picture in base64.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
     /// Fields that this version does not know.

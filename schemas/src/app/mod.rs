@@ -64,7 +64,7 @@ pub struct AppDocument {
     /// The publisher's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub publisher: Option<String>,
-    /// Its version for people.
+    /// The app's version for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub display_version: Option<String>,
     /// The developer's name.

@@ -62,9 +62,9 @@ pub struct MsiInfo {
 pub enum MsiExecutionContext {
     /// The machine (`ALLUSERS` is 1).
     System,
-    /// One user (`ALLUSERS` is empty).
+    /// The user who installs it (`ALLUSERS` is empty).
     User,
-    /// Either (`ALLUSERS` is 2).
+    /// The machine or one user (`ALLUSERS` is 2).
     Any,
 }
 

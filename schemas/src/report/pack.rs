@@ -155,7 +155,7 @@ pub struct PackSeconds {
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct InitReport {
-    /// Where it was written.
+    /// The path at which the document was written.
     pub document: String,
     /// What the setup file is.
     pub installer: InstallerReport,
@@ -172,7 +172,7 @@ pub struct InitReport {
 pub struct InstallerReport {
     /// In words, e.g. `an NSIS installer`.
     pub kind: String,
-    /// How sure that is.
+    /// How sure the recognition is.
     pub confidence: Confidence,
     /// By what it was recognised.
     pub evidence: String,
@@ -183,10 +183,10 @@ pub struct InstallerReport {
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum Confidence {
-    /// By the file's name alone.
+    /// It was recognised by the file's name alone.
     Guess,
-    /// By what the file says of itself.
+    /// It was recognised by what the file says of itself.
     Likely,
-    /// By a structure that the installer's own code looks for.
+    /// It was recognised by a structure that the installer's own code looks for.
     Certain,
 }

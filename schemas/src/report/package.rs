@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 pub struct InspectReport<E = Vec<EntryReport>> {
     /// The file that was inspected, as it was named.
     pub package: String,
-    /// Its size in bytes.
+    /// The size of that file in bytes.
     pub package_size: u64,
     /// Bytes of the encrypted content.
     pub content_size: u64,
@@ -198,13 +198,13 @@ pub struct FieldChange {
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ChangeCounts {
-    /// Only in the newer package.
+    /// Entries only in the newer package.
     pub added: u64,
-    /// Only in the older one.
+    /// Entries only in the older package.
     pub removed: u64,
-    /// In both, with another size or CRC.
+    /// Entries in both packages, with another size or CRC.
     pub changed: u64,
-    /// In both, the same.
+    /// Entries that are the same in both packages.
     pub unchanged: u64,
 }
 
@@ -213,11 +213,11 @@ pub struct ChangeCounts {
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum Change {
-    /// Only in the newer package.
+    /// The entry is only in the newer package.
     Added,
-    /// Only in the older one.
+    /// The entry is only in the older package.
     Removed,
-    /// In both, with another size or CRC.
+    /// The entry is in both packages, with another size or CRC.
     Changed,
 }
 
@@ -243,7 +243,7 @@ pub struct EntryChange {
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct VerifyReport {
-    /// In the order in which they were given.
+    /// The packages, in the order in which they were given.
     pub packages: Vec<VerifiedPackage>,
     /// The error that decides the exit code, where a package failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -255,7 +255,7 @@ pub struct VerifyReport {
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct VerifiedPackage {
-    /// As it was named.
+    /// The package, as it was named.
     pub package: String,
     /// True where no check failed.
     pub ok: bool,

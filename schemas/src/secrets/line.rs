@@ -60,8 +60,7 @@ impl<'a> Line<'a> {
     }
 
     /// Where the quote that was opened before `from` is closed, its backslashes not included. Of two readings it is the
-    /// longer:
-    /// an escaped or a doubled quote does not close it. `None` where nothing closes it in this line.
+    /// longer, in which an escaped or a doubled quote does not close it. `None` where nothing closes it in this line.
     pub(super) fn closing(&self, quote: Quote, from: usize) -> Option<usize> {
         if quote.sign == '\'' {
             return self.closing_apostrophe(from);

@@ -42,9 +42,9 @@ pub struct DetectionReport {
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum Occasion {
-    /// Before anything was done.
+    /// Before anything else was done.
     Before,
-    /// After the content came.
+    /// After the content folder was there.
     AfterDownload,
     /// After the installer ended.
     After,
@@ -57,7 +57,7 @@ pub enum Occasion {
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RuleReport {
-    /// Where it stands in app.json, e.g. `/rules/0`.
+    /// JSON pointer of the rule in app.json, e.g. `/rules/0`.
     pub pointer: String,
     /// `file`, `registry`, `msi` or `script`; `unknown` for a type that this version does not know.
     pub kind: String,
@@ -177,7 +177,7 @@ pub struct RequirementReport {
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct CommandReport {
-    /// As it stands in app.json.
+    /// The command line as it stands in app.json.
     pub line: String,
     /// The program that is started: an absolute path; absent where the command is refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -276,7 +276,7 @@ pub struct ExitCodeReport {
     pub signed: i32,
     /// The code in hexadecimal digits, e.g. `0x80070005`.
     pub hex: String,
-    /// Its name, where it has one.
+    /// The name of the code, where it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// What installers mean by it, where that is known.
@@ -367,9 +367,9 @@ pub struct PendingRestartReport {
 pub struct NextTry {
     /// What kind of waiting it is.
     pub step: RetryStep,
-    /// When, RFC 3339 in UTC.
+    /// The time of the next try, RFC 3339 in UTC.
     pub at: String,
-    /// Why, one sentence; and what a manual install does about it.
+    /// Why it is then, one sentence, and what a manual install does about it.
     pub why: String,
 }
 
