@@ -101,7 +101,8 @@ pub enum FileAccess {
     Private,
     /// Everybody who may use any file that is made in that folder.
     Usual,
-    /// Everybody who may use the file that it replaces; as [`FileAccess::Usual`] where it replaces none.
+    /// Everybody who may use the file that it replaces; as [`FileAccess::Usual`] where it replaces none. The bits that
+    /// let a program run as its owner (setuid and setgid) are not taken over.
     AsReplaced,
 }
 
@@ -125,21 +126,26 @@ impl NewFile {
     #[cfg(unix)]
     pub fn create(path: &Path, access: FileAccess) -> io::Result<Self> {
         use std::os::unix::fs::PermissionsExt as _;
-        let private = std::fs::Permissions::from_mode(0o600);
-        // Created as any new file is, which shows the mode that the user's umask allows; private from then on.
-        let usual = std::fs::Permissions::from_mode(0o666);
-        let replaced = || path.metadata().ok().map(|there| there.permissions());
-        let (created_with, replaced) = match access {
-            FileAccess::Private => (private.clone(), None),
-            FileAccess::Usual => (usual, None),
-            FileAccess::AsReplaced => (usual, replaced()),
+        let mode = std::fs::Permissions::from_mode;
+        // Without the bits that let a program run as its owner: the new bytes are another program.
+        let replaced = || path.metadata().ok().map(|there| mode(there.permissions().mode() & 0o777));
+        let known = match access {
+            FileAccess::Private => Some(None),
+            FileAccess::Usual => None,
+            FileAccess::AsReplaced => replaced().map(Some),
         };
+        // What the umask leaves of a usual mode shows only in a file that was made with it. Every other file is private
+        // from its first moment, because somebody who opened it then could read what is written later.
+        let created_with = mode(if known.is_some() { 0o600 } else { 0o666 });
         let file = builder(path, |builder| builder.permissions(created_with).tempfile_in(folder_of(path)))?;
-        let permissions = match access {
-            FileAccess::Private => None,
-            _ => Some(replaced.map_or_else(|| Ok(file.as_file().metadata()?.permissions()), io::Result::Ok)?),
+        let permissions = match known {
+            Some(known) => known,
+            None => {
+                let usual = file.as_file().metadata()?.permissions();
+                file.as_file().set_permissions(mode(0o600))?;
+                Some(usual)
+            }
         };
-        file.as_file().set_permissions(private)?;
         Ok(Self { file, path: path.to_path_buf(), has_own_name: false, permissions })
     }
 
@@ -344,13 +350,14 @@ mod tests {
     fn it_is_private_while_it_is_written_and_then_as_asked_for() {
         use std::os::unix::fs::PermissionsExt as _;
         let folder = tempfile::tempdir().unwrap();
-        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o7777;
         let (usual, path) = (folder.path().join("usual"), folder.path().join("x"));
         fs::write(&usual, b"").unwrap();
         for (access, before, after) in [
             (FileAccess::Usual, None, mode(&usual)),
             (FileAccess::AsReplaced, None, mode(&usual)),
             (FileAccess::AsReplaced, Some(0o640), 0o640),
+            (FileAccess::AsReplaced, Some(0o6755), 0o755),
             (FileAccess::Private, Some(0o640), 0o600),
         ] {
             let _ = fs::remove_file(&path);

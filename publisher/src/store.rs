@@ -1,5 +1,6 @@
 //! What a store of published objects can do, whatever stands behind it: a folder today, an object store later.
 
+use intunewin::EntryName;
 use std::fmt;
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -27,7 +28,8 @@ impl Key {
     /// A key of this text.
     ///
     /// # Errors
-    /// [`KeyError`]: an empty component, one that begins with a dot, or a character that not every store takes.
+    /// [`KeyError`]: an empty component, one that begins with a dot, a character that not every store takes, or a name
+    /// that Windows keeps for devices or changes (`con`, `a.`).
     pub fn new(text: impl Into<String>) -> Result<Self, KeyError> {
         let text = text.into();
         let fits = |component: &str| {
@@ -35,7 +37,8 @@ impl Key {
                 && !component.starts_with('.')
                 && component.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte))
         };
-        if text.split('/').all(fits) { Ok(Self(text)) } else { Err(KeyError { text }) }
+        let is_windows_name = EntryName::parse(text.as_bytes(), true).is_ok();
+        if text.split('/').all(fits) && is_windows_name { Ok(Self(text)) } else { Err(KeyError { text }) }
     }
 
     /// The object of this name in the group that `self` names.
@@ -193,6 +196,10 @@ mod tests {
         }
         for text in ["", "/", "a/", "/a", "a//b", "..", "a/../b", ".hidden", "a\\b", "C:", "a b", "ä", "a?b"]
         {
+            assert_eq!(Key::new(text).unwrap_err().text, text);
+        }
+        // Windows keeps these names for devices, or drops their last dot.
+        for text in ["con", "x/NUL.txt", "com1", "a.", "a./b"] {
             assert_eq!(Key::new(text).unwrap_err().text, text);
         }
         assert_eq!(Key::new("a").unwrap().join("b.c").unwrap().as_str(), "a/b.c");
