@@ -16,24 +16,24 @@ pub enum ProductOrFile {
 /// How much of itself msiexec shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Interface {
-    /// `/qn`, `/quiet`.
+    /// No user interface: `/qn`, `/quiet`.
     None,
-    /// `/qb`, `/passive`: a bar, and dialogs on errors.
+    /// A progress bar, and dialogs on errors: `/qb`, `/passive`.
     Basic,
-    /// `/qr`, `/qf`, or nothing said.
+    /// Dialogs: `/qr`, `/qf`, or no such switch.
     Full,
 }
 
 /// One call of msiexec.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Msiexec {
-    /// `/x` or `/uninstall` rather than install, repair or patch.
+    /// Whether it removes (`/x`, `/uninstall`) rather than installs, repairs or patches.
     pub removes: bool,
     /// The products and files that it installs, repairs, patches or removes, in the order of the line.
     pub targets: Vec<ProductOrFile>,
     /// How much of the user interface it shows; the last switch counts.
     pub interface: Interface,
-    /// Whether restarts are settled: `/norestart`, `/forcerestart`, `/promptrestart` or a REBOOT property.
+    /// Whether the line decides about restarts, by `/norestart`, `/forcerestart`, `/promptrestart` or a REBOOT property.
     pub settles_restart: bool,
     /// The log file as the line names it, and the index of its word in [`Step::words`].
     pub log: Option<(String, usize)>,
