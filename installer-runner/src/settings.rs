@@ -76,10 +76,11 @@ pub enum ScriptHost {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum OnTimeLimit {
-    /// It goes on, as with Intune's agent; it is no longer waited for, and no other app is started until it has ended.
+    /// The installer goes on, as with Intune's agent. It is no longer waited for, but no other app is started until it
+    /// has ended.
     #[default]
     Leave,
-    /// It is ended with all its descendants.
+    /// The installer is ended with all its descendants.
     Kill,
 }
 

@@ -30,9 +30,9 @@ pub fn plain_folder(folder: &str) -> Result<String, NotPlain> {
 /// Why a folder is no plain path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotPlain {
-    /// It is on no drive, or relative.
+    /// The folder is relative, or not on a drive.
     NoDrivePath,
-    /// A name in it can be reached through `\\?\` alone.
+    /// The folder contains a name that can only be reached through `\\?\`.
     Name,
     /// The plain path is too long for CreateDirectory; its length in UTF-16 units.
     Length(usize),

@@ -67,7 +67,7 @@ impl ReturnCodes {
     /// What an exit code means, and where that is defined: `app.json`, `default` or `nobody`. Where the app lists a
     /// code twice, the first entry counts.
     pub fn stands_for(&self, exit_code: u32) -> (CodeKind, &'static str) {
-        // Of two entries for one code the first counts, as with the intervals of `retry`.
+        // Of two entries for the same code the first counts, as in `RetryPolicy::by_code`.
         let of = |codes: &[ReturnCode]| {
             codes.iter().find(|code| code.matches(exit_code)).map(|code| CodeKind::from_word(&code.kind))
         };

@@ -4,13 +4,13 @@
 
 use crate::path;
 
-/// Whose view of files, registry and environment on 64-bit Windows: a 32-bit program's or a 64-bit one's.
-/// Intune's agent is a 32-bit program.
+/// The view that a program has of files, registry and environment on 64-bit Windows. Intune's agent is a 32-bit
+/// program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum View {
-    /// A 32-bit program's: `Program Files (x86)`, `SysWOW64`, `WOW6432Node`.
+    /// The view of 32-bit programs: `Program Files (x86)`, `SysWOW64`, `WOW6432Node`.
     Bits32,
-    /// A 64-bit program's, and the only one of systems that have one.
+    /// The view of 64-bit programs, and the only one on systems with a single view.
     Bits64,
 }
 
