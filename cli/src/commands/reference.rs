@@ -64,7 +64,7 @@ fn nearest(code: &str) -> Option<&'static str> {
     };
     codes::errors()
         .map(|code| code.id)
-        .chain(FETCH_RULES.iter().map(|rule| rule.name))
+        .chain(FETCH_RULES.iter().map(|rule| rule.name.as_str()))
         .map(|id| (score(id), id))
         .filter(|(score, _)| *score >= 4)
         .max()

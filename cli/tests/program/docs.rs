@@ -101,7 +101,7 @@ fn its_rules_are_those_of_the_code_of_explain_and_of_the_matrix() {
     let documented = documented_rules();
     let explained: BTreeMap<_, _> =
         FETCH_RULES.iter().map(|rule| (rule.name.to_owned(), rule.number)).collect();
-    assert_eq!(documented, explained, "docs/delivery.md, and schemas/src/codes/delivery.rs");
+    assert_eq!(documented, explained, "docs/delivery.md, and schemas/src/codes/tables/fetch-rules.json");
     let known: BTreeSet<_> = documented.into_keys().collect();
     assert_eq!(noted_rules(), known, "downloader/src and transport/src, and docs/delivery.md");
     let matrix = names(&text(&["tests", "weather", "README.md"]), "## Rules", "\n## ", 1);

@@ -65,8 +65,7 @@ fn of_exit_code(attempt: &Attempt<'_>) -> Vec<Advice> {
 }
 
 fn usual_causes(known: &NumberCode) -> Option<Advice> {
-    let causes = || known.causes.iter().map(|cause| (*cause).to_owned()).collect();
-    (!known.causes.is_empty()).then(|| Advice::UsualCauses { causes: causes() })
+    (!known.causes.is_empty()).then(|| Advice::UsualCauses { causes: known.causes.clone() })
 }
 
 fn of_time_limit(ran: &FinishedRun) -> Vec<Advice> {

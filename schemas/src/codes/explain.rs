@@ -1,92 +1,8 @@
 //! Any code that a person may meet, looked up in every table: what `waybill explain` prints.
 
-use super::{Code, EXITS, FETCH_RULES, FetchRule, NumberCode, device, errors, installer};
+use super::{Code, FETCH_RULES, FetchRule, NUMBERS, NumberCode, Table, errors};
 use crate::report::lint::LintPage;
 use serde::Serialize;
-
-/// Where a code comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub enum Table {
-    /// An error of Waybill.
-    Error,
-    /// Something that `waybill lint` finds.
-    Lint,
-    /// What `waybill fetch` reports about servers and lines.
-    Rule,
-    /// An exit code of `waybill`.
-    Exit,
-    /// An exit code of an installer.
-    Installer,
-    /// An HRESULT that a device reports.
-    Device,
-    /// Whether an app may be installed on a device.
-    Applicability,
-    /// How far installing or removing has come.
-    EnforcementState,
-    /// Whether an app is there.
-    ComplianceState,
-    /// What is wanted of an app.
-    DesiredState,
-    /// With whose rights an app installs.
-    InstallContext,
-    /// Why an app comes to a device.
-    TargetingMethod,
-}
-
-impl Table {
-    /// Its name for people.
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::Error => "error of waybill",
-            Self::Lint => "lint finding",
-            Self::Rule => "rule of fetch",
-            Self::Exit => "exit code of waybill",
-            Self::Installer => "exit code of an installer",
-            Self::Device => "HRESULT on a device",
-            Self::Applicability => "Applicability",
-            Self::EnforcementState => "EnforcementState",
-            Self::ComplianceState => "ComplianceState",
-            Self::DesiredState => "DesiredState",
-            Self::InstallContext => "InstallContext",
-            Self::TargetingMethod => "TargetingMethod",
-        }
-    }
-
-    /// The word that asks for this table alone, as in `exit 4`.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Error => "error",
-            Self::Lint => "lint",
-            Self::Rule => "rule",
-            Self::Exit => "exit",
-            Self::Installer => "installer",
-            Self::Device => "hresult",
-            Self::Applicability => "applicability",
-            Self::EnforcementState => "enforcement",
-            Self::ComplianceState => "compliance",
-            Self::DesiredState => "desired",
-            Self::InstallContext => "context",
-            Self::TargetingMethod => "targeting",
-        }
-    }
-}
-
-/// Every table of numbers, the likeliest first.
-pub const NUMBERS: &[(Table, &[NumberCode])] = &[
-    (Table::Device, device::ALL),
-    (Table::Installer, installer::ALL),
-    (Table::Installer, installer::TOOLKIT),
-    (Table::Exit, EXITS),
-    (Table::Applicability, device::APPLICABILITY),
-    (Table::EnforcementState, device::ENFORCEMENT_STATE),
-    (Table::ComplianceState, device::COMPLIANCE_STATE),
-    (Table::DesiredState, device::DESIRED_STATE),
-    (Table::InstallContext, device::INSTALL_CONTEXT),
-    (Table::TargetingMethod, device::TARGETING_METHOD),
-];
 
 /// One meaning of a code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -107,8 +23,8 @@ pub struct CodeMeaning {
     /// What it means.
     pub meaning: String,
     /// Usual causes, most likely first.
-    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
-    pub causes: &'static [&'static str],
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub causes: Vec<&'static str>,
     /// What to do next.
     pub hint: &'static str,
     /// For a lint: what is found.
@@ -154,7 +70,7 @@ fn find_in(wanted: Option<Table>, text: &str, lint: &[&'static LintPage]) -> Vec
     let of_text = FETCH_RULES.iter().filter(|rule| rule.name.eq_ignore_ascii_case(text));
     of_text.map(meaning_of_rule).for_each(&mut add);
     let bits = candidates(text);
-    for (table, codes) in NUMBERS {
+    for (table, codes) in NUMBERS.iter() {
         let of_table = codes.iter().filter(|code| matches(*table, code, text, &bits));
         of_table.map(|code| meaning_of_number(*table, code)).for_each(&mut add);
     }
@@ -184,44 +100,31 @@ fn matches(table: Table, code: &NumberCode, text: &str, bits: &[u32]) -> bool {
     }
 }
 
+/// A meaning with what codes of every table have; what only some tables say is left out.
+fn meaning(table: Table, code: String, meaning: String, hint: &'static str) -> CodeMeaning {
+    CodeMeaning { table, code, name: None, exit: None, meaning, causes: Vec::new(), hint, example: None }
+}
+
 fn meaning_of_error(code: &'static Code) -> CodeMeaning {
     CodeMeaning {
-        table: Table::Error,
-        code: code.id.to_owned(),
-        name: None,
         exit: Some(code.class.exit_code()),
-        meaning: code.meaning.to_owned(),
-        causes: code.causes,
-        hint: code.hint,
-        example: None,
+        causes: code.causes.to_vec(),
+        ..meaning(Table::Error, code.id.to_owned(), code.meaning.to_owned(), code.hint)
     }
 }
 
 fn meaning_of_lint(page: &'static LintPage) -> CodeMeaning {
     CodeMeaning {
-        table: Table::Lint,
-        code: page.code.to_owned(),
         name: Some(page.title),
-        exit: None,
-        meaning: page.harm.to_owned(),
-        causes: &[],
-        hint: page.mend,
         example: Some(Example { before: page.before, after: page.after }),
+        ..meaning(Table::Lint, page.code.to_owned(), page.harm.to_owned(), page.mend)
     }
 }
 
 fn meaning_of_rule(rule: &'static FetchRule) -> CodeMeaning {
     let FetchRule { name, number, seen, done, hint } = rule;
-    CodeMeaning {
-        table: Table::Rule,
-        code: (*name).to_owned(),
-        name: None,
-        exit: None,
-        meaning: format!("Seen: {seen}. Done: {done} (docs/delivery.md, rule {number})."),
-        causes: &[],
-        hint,
-        example: None,
-    }
+    let text = format!("Seen: {seen}. Done: {done} (docs/delivery.md, rule {number}).");
+    meaning(Table::Rule, name.clone(), text, hint)
 }
 
 fn meaning_of_number(table: Table, code: &'static NumberCode) -> CodeMeaning {
@@ -230,14 +133,9 @@ fn meaning_of_number(table: Table, code: &'static NumberCode) -> CodeMeaning {
         _ => code.value.to_string(),
     };
     CodeMeaning {
-        table,
-        code: written,
-        name: Some(code.name),
-        exit: None,
-        meaning: code.meaning.to_owned(),
-        causes: code.causes,
-        hint: code.hint,
-        example: None,
+        name: Some(&code.name),
+        causes: code.causes.iter().map(String::as_str).collect(),
+        ..meaning(table, written, code.meaning.clone(), &code.hint)
     }
 }
 

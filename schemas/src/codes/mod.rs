@@ -25,14 +25,6 @@ macro_rules! errors {
     };
 }
 
-/// A table of numbers: value and name, what it means, its usual causes, and what to do next.
-#[cfg(feature = "full")]
-macro_rules! numbers {
-    ($($value:expr, $name:literal, $meaning:literal, [$($cause:literal),* $(,)?], $hint:expr;)+) => {
-        &[$(NumberCode { value: $value, name: $name, meaning: $meaning, causes: &[$($cause),*], hint: $hint }),+]
-    };
-}
-
 #[cfg(feature = "full")]
 mod apps;
 mod archive_rules;
@@ -41,19 +33,18 @@ mod commands;
 #[cfg(feature = "full")]
 mod delivery;
 #[cfg(feature = "full")]
-pub mod device;
-#[cfg(feature = "full")]
 mod explain;
 mod files;
 #[cfg(feature = "full")]
-pub mod installer;
+mod tables;
 
 #[cfg(feature = "full")]
 pub use self::{
     apps::{agent, app, rehearsal, runner},
-    commands::{EXITS, benchmark, command},
-    delivery::{FETCH_RULES, FetchRule, fetch, publish, serve},
-    explain::{CodeMeaning, Example, NUMBERS, Table, find},
+    commands::{benchmark, command},
+    delivery::{fetch, publish, serve},
+    explain::{CodeMeaning, Example, find},
+    tables::{FETCH_RULES, FetchRule, NUMBERS, NumberCode, Table, device},
 };
 pub use archive_rules::archive;
 pub use files::{documents, pack, package, root, source};
@@ -159,30 +150,6 @@ pub struct Code {
     pub causes: &'static [&'static str],
     /// What to do next.
     pub hint: &'static str,
-}
-
-/// One number with its meaning in one table.
-#[cfg(feature = "full")]
-#[derive(Debug, PartialEq, Eq)]
-pub struct NumberCode {
-    /// The number: an HRESULT as its unsigned 32 bits, anything else as it is written.
-    pub value: i64,
-    /// A short name; Microsoft's own where it has one.
-    pub name: &'static str,
-    /// What it means, one sentence.
-    pub meaning: &'static str,
-    /// Usual causes, most likely first; none where nothing went wrong.
-    pub causes: &'static [&'static str],
-    /// What to do next.
-    pub hint: &'static str,
-}
-
-#[cfg(feature = "full")]
-impl NumberCode {
-    /// The number's 32 bits, as a process ends with them.
-    pub const fn bits(&self) -> u32 {
-        (self.value & 0xFFFF_FFFF) as u32
-    }
 }
 
 /// An error that has its place in the table.

@@ -25,12 +25,12 @@ fn every_error_is_found_by_its_id_and_no_id_stands_twice() {
 #[test]
 fn every_rule_of_fetch_is_full_and_found_alone() {
     let mut seen = HashSet::new();
-    for rule in FETCH_RULES {
-        assert!(seen.insert(rule.name), "{} stands twice", rule.name);
-        for text in [rule.name.to_owned(), rule.name.to_uppercase(), format!("rule {}", rule.name)] {
-            assert_eq!(codes(&text), [(Table::Rule, rule.name.to_owned())], "{text}");
+    for rule in FETCH_RULES.iter() {
+        assert!(seen.insert(&rule.name), "{} stands twice", rule.name);
+        for text in [rule.name.clone(), rule.name.to_uppercase(), format!("rule {}", rule.name)] {
+            assert_eq!(codes(&text), [(Table::Rule, rule.name.clone())], "{text}");
         }
-        for text in [rule.seen, rule.done, rule.hint] {
+        for text in [&rule.seen, &rule.done, &rule.hint] {
             assert!(text.len() > 6 && !text.ends_with('.'), "{}: {text:?}", rule.name);
         }
     }
@@ -39,9 +39,9 @@ fn every_rule_of_fetch_is_full_and_found_alone() {
 
 #[test]
 fn every_number_is_full_and_found_in_each_of_its_forms() {
-    for (table, codes) in NUMBERS {
+    for (table, codes) in NUMBERS.iter() {
         let mut seen = HashSet::new();
-        for code in *codes {
+        for code in codes {
             assert!(seen.insert(code.value), "{table:?} {} stands twice", code.value);
             assert!(
                 !code.name.is_empty() && !code.meaning.is_empty() && !code.hint.is_empty(),
@@ -56,7 +56,7 @@ fn every_number_is_full_and_found_in_each_of_its_forms() {
                 format!("0x{bits:08x}"),
                 bits.to_string(),
                 bits.cast_signed().to_string(),
-                code.name.to_owned(),
+                code.name.clone(),
                 format!("{} {written}", table.word()),
             ];
             for form in forms {
@@ -116,7 +116,7 @@ fn every_failure_has_three_causes_and_is_found_however_it_is_written() {
         for number in *numbers {
             let bits = (*number & 0xFFFF_FFFF) as u32;
             let written = if *table == Table::Device { format!("0x{bits:08X}") } else { number.to_string() };
-            let known = NUMBERS.iter().filter(|(one, _)| one == table).flat_map(|(_, codes)| *codes);
+            let known = NUMBERS.iter().filter(|(one, _)| one == table).flat_map(|(_, codes)| codes);
             let code = known.into_iter().find(|code| code.bits() == bits);
             let code = code.unwrap_or_else(|| panic!("{table:?} {written} is not known"));
             assert!(code.causes.len() >= 3, "{table:?} {written}: {:?}", code.causes);
@@ -125,7 +125,7 @@ fn every_failure_has_three_causes_and_is_found_however_it_is_written() {
                 format!("0x{bits:08x}"),
                 bits.to_string(),
                 bits.cast_signed().to_string(),
-                code.name.to_owned(),
+                code.name.clone(),
                 code.name.to_uppercase(),
             ];
             if bits >> 20 == 0x87D {
@@ -147,7 +147,8 @@ fn every_outcome_of_the_runner_has_three_causes() {
 
 #[test]
 fn hresults_are_found_by_their_short_forms() {
-    for code in device::ALL.iter().filter(|code| code.bits() >> 20 == 0x87D) {
+    let (_, codes) = &NUMBERS[0];
+    for code in codes.iter().filter(|code| code.bits() >> 20 == 0x87D) {
         let written = format!("{:08X}", code.bits());
         for text in [&written[..], &written[3..], &written[3..].to_lowercase()] {
             assert!(has(text, Table::Device, &format!("0x{written}")), "{text}");
