@@ -10,7 +10,7 @@ use waybill_installer_runner::{
     AttemptEnd, AttemptId, AttemptJournal, AttemptRecord, AttemptVerdict, CodeKind, JournalError,
     MemoryJournal, NewAttempt, PendingRestart, Trigger,
 };
-use waybill_schemas::report::install::{Intent, Outcome, RestartNeed};
+use waybill_schemas::report::install::{AttemptOutcome, Intent, RestartNeed};
 use waybill_system::{BootIdentity, ProcessIdentity};
 
 /// A state that is opened anew for each call.
@@ -121,7 +121,7 @@ fn an_attempt_is_remembered_step_by_step() {
 
         let verdict = AttemptVerdict {
             at: "2026-03-29T02:00:00.5Z".parse().unwrap(),
-            outcome: Outcome::NotBorneOut,
+            outcome: AttemptOutcome::NotBorneOut,
             kind: Some(CodeKind::SoftReboot),
             exit_code: Some(u32::MAX),
         };

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::sync::{Mutex, PoisonError};
-use waybill_schemas::report::install::{Intent, Outcome, RestartNeed};
+use waybill_schemas::report::install::{AttemptOutcome, Intent, RestartNeed};
 use waybill_system::{BootIdentity, ProcessIdentity};
 
 use crate::{CodeKind, Trigger};
@@ -131,7 +131,7 @@ pub struct AttemptVerdict {
     /// The time of the verdict.
     pub at: Timestamp,
     /// The outcome of the attempt.
-    pub outcome: Outcome,
+    pub outcome: AttemptOutcome,
     /// The meaning of the exit code; `None` if there was no exit code.
     pub kind: Option<CodeKind>,
     /// The exit code of the installer; `None` if it did not end or its end was not seen.

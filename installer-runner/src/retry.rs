@@ -14,7 +14,7 @@ use crate::{AttemptEnd, AttemptRecord, RetryPolicy, Trigger};
 use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
 use waybill_intune::ScheduleEffect;
-use waybill_schemas::report::install::{NextTry, Outcome, RetryStep};
+use waybill_schemas::report::install::{AttemptOutcome, NextTry, RetryStep};
 
 /// Whether the schedule may run an app now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -184,7 +184,7 @@ fn is_unseen(attempt: &AttemptRecord) -> bool {
 fn effect_of(attempt: &AttemptRecord) -> ScheduleEffect {
     match &attempt.verdict {
         None => ScheduleEffect::TryAgainSoon,
-        Some(verdict) if is_unseen(attempt) && verdict.outcome == Outcome::Interrupted => {
+        Some(verdict) if is_unseen(attempt) && verdict.outcome == AttemptOutcome::Interrupted => {
             ScheduleEffect::TryAgainSoon
         }
         Some(verdict) => ScheduleEffect::of_outcome(verdict.outcome),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 use waybill_schemas::app::AppDocument;
-use waybill_schemas::report::install::Outcome;
+use waybill_schemas::report::install::AttemptOutcome;
 
 /// How often an app is tried again, and how long the waits between tries are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,17 +68,19 @@ pub enum ScheduleEffect {
 
 impl ScheduleEffect {
     /// The effect of each outcome. The exit code's own interval, if there is one, replaces the wait.
-    pub const fn of_outcome(outcome: Outcome) -> Self {
+    pub const fn of_outcome(outcome: AttemptOutcome) -> Self {
         // An outcome that is not in this list waits long: a version that does not know it must not try again and again.
         match outcome {
-            Outcome::AlreadyInstalled
-            | Outcome::Installed
-            | Outcome::AlreadyAbsent
-            | Outcome::Uninstalled
-            | Outcome::NotApplicable
-            | Outcome::DoneDespiteCode => Self::Settled,
-            Outcome::Waiting | Outcome::WouldRun | Outcome::Interrupted => Self::Unchanged,
-            Outcome::RetryLater => Self::TryAgainSoon,
+            AttemptOutcome::AlreadyInstalled
+            | AttemptOutcome::Installed
+            | AttemptOutcome::AlreadyAbsent
+            | AttemptOutcome::Uninstalled
+            | AttemptOutcome::NotApplicable
+            | AttemptOutcome::DoneDespiteCode => Self::Settled,
+            AttemptOutcome::Waiting | AttemptOutcome::WouldRun | AttemptOutcome::Interrupted => {
+                Self::Unchanged
+            }
+            AttemptOutcome::RetryLater => Self::TryAgainSoon,
             // Failed, not borne out, over its time, refused, cannot tell; and what a later version may add.
             _ => Self::LongWait,
         }

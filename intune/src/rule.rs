@@ -131,6 +131,7 @@ pub struct ScriptCheck {
 
 /// The type as which the output of a requirement script is compared.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub enum OutputTest {
     /// As text, without regard to case.
     Text(Comparison<String>),

@@ -15,7 +15,9 @@ use waybill_installer_runner::{
 };
 use waybill_schemas::app::{AppDocument, Rule};
 use waybill_schemas::codes::{Class, rehearsal};
-use waybill_schemas::report::install::{Answer, DetectReport, InstallReport, Intent, Outcome, RestartNeed};
+use waybill_schemas::report::install::{
+    Answer, AttemptOutcome, DetectReport, InstallReport, Intent, RestartNeed,
+};
 use waybill_schemas::report::rehearsal::{MsiLog, Phase, PhaseDetails};
 use waybill_system::{Account, InstalledProduct, System, SystemKind, Unanswered};
 
@@ -91,13 +93,13 @@ impl<'a> Machine<'a> {
         if copy_is_here {
             // Only now, because the uninstall command may need the files of the content, too.
             let (outcome, first) = self.uninstall(folder);
-            if !first.report.as_ref().is_some_and(|report| report.outcome == Outcome::Uninstalled) {
+            if !first.report.as_ref().is_some_and(|report| report.outcome == AttemptOutcome::Uninstalled) {
                 return (outcome, first);
             }
         }
         let mut attempted = self.attempt(&self.app, Phase::Install, folder);
         let wants_retry = |attempted: &(Attempted, Option<PhaseOutcome>)| {
-            attempted.0.report.as_ref().is_some_and(|report| report.outcome == Outcome::RetryLater)
+            attempted.0.report.as_ref().is_some_and(|report| report.outcome == AttemptOutcome::RetryLater)
         };
         let mut retried = 0;
         // A device would come back after five minutes; nobody who tries a package wants to wait for that.
@@ -107,8 +109,8 @@ impl<'a> Machine<'a> {
         }
         attempted.0.retried = retried;
         judged(attempted, |report| match report.outcome {
-            Outcome::Installed => PhaseOutcome::passed(report.summary.clone()),
-            Outcome::AlreadyInstalled => PhaseOutcome::failed(Class::Refused, report.summary.clone())
+            AttemptOutcome::Installed => PhaseOutcome::passed(report.summary.clone()),
+            AttemptOutcome::AlreadyInstalled => PhaseOutcome::failed(Class::Refused, report.summary.clone())
                 .with_code(rehearsal::APP_IS_HERE.id),
             _ => PhaseOutcome::failed_as(report.exit, Class::InstallFailed, report.summary.clone()),
         })
@@ -118,7 +120,9 @@ impl<'a> Machine<'a> {
     pub(crate) fn install_again(&self, folder: &Path) -> (PhaseOutcome, Attempted) {
         judged(self.attempt(&self.app, Phase::InstallAgain, folder), |report| {
             match (report.outcome, report.changed) {
-                (Outcome::AlreadyInstalled, false) => PhaseOutcome::passed("changed nothing: it is detected"),
+                (AttemptOutcome::AlreadyInstalled, false) => {
+                    PhaseOutcome::passed("changed nothing: it is detected")
+                }
                 _ => {
                     let summary = format!("it changed something: {}", report.summary);
                     PhaseOutcome::failed_as(report.exit, Class::InstallFailed, summary)
@@ -192,7 +196,7 @@ fn judged(
 }
 
 fn gone(report: &InstallReport, summary: &str) -> PhaseOutcome {
-    if report.outcome == Outcome::Uninstalled {
+    if report.outcome == AttemptOutcome::Uninstalled {
         return PhaseOutcome::passed(summary);
     }
     PhaseOutcome::failed_as(report.exit, Class::InstallFailed, report.summary.clone())
@@ -305,8 +309,8 @@ pub(crate) fn clean_up(
 fn untouchable(attempted: &Attempted) -> Option<&'static str> {
     match attempted.report.as_ref().map(|report| report.outcome) {
         None => Some("the install came to no report"),
-        Some(Outcome::TimedOut) => Some("the installer still runs"),
-        Some(Outcome::Interrupted) => Some("interrupted"),
+        Some(AttemptOutcome::TimedOut) => Some("the installer still runs"),
+        Some(AttemptOutcome::Interrupted) => Some("interrupted"),
         Some(_) if attempted.report.as_ref().is_some_and(|report| report.run.is_none()) => {
             Some("nothing was run that would have to be undone")
         }

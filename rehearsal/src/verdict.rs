@@ -4,7 +4,7 @@ use crate::device::{Attempted, Machine};
 use crate::proposal::Learned;
 use waybill_installer_runner::{AccountChoice, ScriptHost};
 use waybill_schemas::codes::Class;
-use waybill_schemas::report::install::{Host, InstallReport, Outcome, RestartNeed};
+use waybill_schemas::report::install::{AttemptOutcome, Host, InstallReport, RestartNeed};
 use waybill_schemas::report::rehearsal::{Phase, PhaseDetails, PhaseStatus, RehearsalPhase};
 use waybill_system::SystemKind;
 
@@ -63,7 +63,9 @@ pub(crate) fn next(
             let standing = report.findings.iter().filter(|finding| finding.allowed.is_none());
             standing.map(|finding| format!("{}: {}", finding.place, finding.mend)).take(3).collect()
         }
-        Some(PhaseDetails::Install(report)) if report.outcome == Outcome::Interrupted && report.changed => {
+        Some(PhaseDetails::Install(report))
+            if report.outcome == AttemptOutcome::Interrupted && report.changed =>
+        {
             vec![left_alone(report, &machine.state.root().display().to_string())]
         }
         Some(PhaseDetails::Install(report)) => report.next.clone(),
@@ -137,7 +139,7 @@ fn of_attempt(attempted: &Attempted, warnings: &mut Vec<String>) {
             warnings.push(format!("it left a pending restart: {count} files are replaced at the next one"));
         }
     }
-    let late = report.detections.last().filter(|_| report.outcome == Outcome::Installed);
+    let late = report.detections.last().filter(|_| report.outcome == AttemptOutcome::Installed);
     let late = late.and_then(|look| look.after_milliseconds);
     if let Some(late) = late.filter(|late| *late > REFERENCE_LOOKS_AFTER) {
         warnings.push(format!(

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use waybill_context::Context;
 use waybill_rehearsal::{RehearsalRequest, rehearse};
 use waybill_schemas::app::AppFolder;
-use waybill_schemas::report::install::Outcome;
+use waybill_schemas::report::install::AttemptOutcome;
 use waybill_schemas::report::rehearsal::{Phase, PhaseDetails, PhaseStatus, RehearsalReport};
 use waybill_system::fake::{FakeRun, FakeSystem};
 use waybill_system::{System, SystemKind};
@@ -114,7 +114,7 @@ fn what_a_failed_install_left_is_taken_away_where_the_app_is_detected() {
     assert_eq!((report.exit, status(&report, Phase::Uninstall)), (8, PhaseStatus::Passed), "{report:#?}");
     let install = report.phases.iter().find(|one| one.phase == Phase::Install).unwrap();
     let Some(PhaseDetails::Install(install)) = &install.details else { panic!("no report") };
-    assert_eq!(install.outcome, Outcome::DoneDespiteCode);
+    assert_eq!(install.outcome, AttemptOutcome::DoneDespiteCode);
     assert!(machine.starts().last().unwrap().line.ends_with("uninstall"));
 }
 

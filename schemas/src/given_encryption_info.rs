@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 /// Encryption info that was given beside a content, and what else its document says.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct GivenEncryptionInfo {
     /// Keys, IV, MAC and digest.
     pub encryption_info: EncryptionInfo,

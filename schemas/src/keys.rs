@@ -229,6 +229,7 @@ pub struct EncryptionInfo {
 /// The encryption profile; another one is refused when the document is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub enum Profile {
     /// AES-256-CBC with PKCS#7, HMAC-SHA-256.
     #[default]
@@ -239,6 +240,7 @@ pub enum Profile {
 /// The digest's algorithm; another one is refused when the document is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub enum DigestAlgorithm {
     /// SHA-256, the only one.
     #[default]

@@ -11,7 +11,7 @@ use waybill_context::Context;
 use waybill_downloader::{FetchOptions, Location, ProxyChoice, Wanted};
 use waybill_packager::pack::Level;
 use waybill_publisher::{PublishRequest, publish};
-use waybill_schemas::report::install::{Outcome, Step};
+use waybill_schemas::report::install::{AttemptOutcome, Step};
 use waybill_server::{RunningServer, Server, ServerOptions};
 use waybill_tests::packed_folder::{options, pack_folder};
 
@@ -63,7 +63,7 @@ fn it_is_fetched_once_and_installed_from_the_cache() {
     device.write_app(&format!("{} {runs} {app}", SCRIPT.2));
 
     let report = device.apply(content(&device, &document), &()).unwrap();
-    assert_eq!((report.outcome, device.runs()), (Outcome::Installed, 1), "{report:#?}");
+    assert_eq!((report.outcome, device.runs()), (AttemptOutcome::Installed, 1), "{report:#?}");
     let folder = device.root().join("Cache").join("contoso-app_1");
     assert_eq!(report.command.unwrap().folder, folder.to_str().unwrap());
     let step = report.steps.iter().find(|step| step.step == Step::Content).unwrap();
@@ -73,10 +73,14 @@ fn it_is_fetched_once_and_installed_from_the_cache() {
     let again = device.apply(content(&device, &document), &()).unwrap();
     assert_eq!(
         again.outcome,
-        Outcome::AlreadyInstalled,
+        AttemptOutcome::AlreadyInstalled,
         "an app that is there needs no content and no server"
     );
     fs::remove_file(device.path("app.txt")).unwrap();
     let again = device.apply(content(&device, &document), &()).unwrap();
-    assert_eq!((again.outcome, device.runs()), (Outcome::Installed, 2), "what is held is not fetched again");
+    assert_eq!(
+        (again.outcome, device.runs()),
+        (AttemptOutcome::Installed, 2),
+        "what is held is not fetched again"
+    );
 }

@@ -11,7 +11,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 use waybill_installer_runner::{AttemptEnd, AttemptJournal as _, AttemptRecord};
-use waybill_schemas::report::install::{Outcome, RestartNeed};
+use waybill_schemas::report::install::{AttemptOutcome, RestartNeed};
 
 /// Asks for all points; else a part of them is taken.
 const ALL: &str = "WAYBILL_KILLS";
@@ -66,7 +66,7 @@ fn survive(kill: &Kill) -> bool {
     let opener = Opener::new(&device);
     let report = device.install(&opener);
     assert!(
-        matches!(report.outcome, Outcome::Installed | Outcome::AlreadyInstalled),
+        matches!(report.outcome, AttemptOutcome::Installed | AttemptOutcome::AlreadyInstalled),
         "{kill:?}: {report:#?}"
     );
     assert!(device.is_installed() && device.runs() == 1, "{kill:?}: {} runs; {report:#?}", device.runs());
@@ -77,7 +77,7 @@ fn survive(kill: &Kill) -> bool {
     let again = device.install(&());
     assert_eq!(
         (again.outcome, again.changed, device.runs()),
-        (Outcome::AlreadyInstalled, false, 1),
+        (AttemptOutcome::AlreadyInstalled, false, 1),
         "{kill:?}"
     );
     assert_eq!(device.history(), history, "{kill:?}: nothing is left to be made up for");
@@ -168,6 +168,6 @@ fn killed_again_and_again() {
     waiting.kill();
     let opener = Opener::new(&device);
     let report = device.install(&opener);
-    assert_eq!((report.outcome, device.runs()), (Outcome::AlreadyInstalled, 1), "{report:#?}");
+    assert_eq!((report.outcome, device.runs()), (AttemptOutcome::AlreadyInstalled, 1), "{report:#?}");
     assert!(opener.has_waited() && device.history().iter().all(is_over));
 }

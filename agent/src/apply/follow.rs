@@ -9,7 +9,7 @@ use waybill_installer_runner::{
     AttemptJournal as _, Events, RetryDecision, ScheduleEffect, identify, next_try,
 };
 use waybill_schemas::codes::Class;
-use waybill_schemas::report::install::{Advice, Decision, InstallReport, Outcome, StepReport};
+use waybill_schemas::report::install::{Advice, AttemptOutcome, Decision, InstallReport, StepReport};
 
 /// How long the next try waits for another apply that began meanwhile.
 pub(super) const PATIENCE: Duration = Duration::from_secs(24 * 3600);
@@ -56,9 +56,11 @@ impl<'a> Follow<'a> {
     fn until(&self, report: &InstallReport) -> Result<Option<Timestamp>, ApplyError> {
         // The schedule stays open after these, too, but a person has to look first: a rule or a command that is wrong stays
         // wrong, and an installer that reached its time limit may still be running.
-        let needs_a_person =
-            matches!(report.outcome, Outcome::CannotTell | Outcome::CommandRefused | Outcome::TimedOut);
-        let is_open = report.outcome != Outcome::Interrupted
+        let needs_a_person = matches!(
+            report.outcome,
+            AttemptOutcome::CannotTell | AttemptOutcome::CommandRefused | AttemptOutcome::TimedOut
+        );
+        let is_open = report.outcome != AttemptOutcome::Interrupted
             && !needs_a_person
             && ScheduleEffect::of_outcome(report.outcome).leaves_open();
         if !self.request.wait || self.request.dry_run || !is_open {
@@ -71,7 +73,7 @@ impl<'a> Follow<'a> {
         Ok(match next_try(&history, now, &self.request.retries) {
             RetryDecision::WaitUntil(until) => Some(until),
             // The clock was set forward meanwhile: the wait is over before it began.
-            RetryDecision::RunNow if report.outcome == Outcome::RetryLater => Some(now),
+            RetryDecision::RunNow if report.outcome == AttemptOutcome::RetryLater => Some(now),
             _ => None,
         })
     }
@@ -112,7 +114,7 @@ const AGAIN: &str = "Run the same command again: it does not wait, and begins th
 /// Nothing runs while it waits: what the last attempt came to stays as it is.
 fn interrupted(report: InstallReport, until: Timestamp) -> InstallReport {
     InstallReport {
-        outcome: Outcome::Interrupted,
+        outcome: AttemptOutcome::Interrupted,
         exit: Class::Interrupted.exit_code(),
         summary: format!(
             "Interrupted while waiting for the next try, which was due at {}. Before: {}",

@@ -5,7 +5,7 @@ use std::error::Error as _;
 use waybill_agent::ContentSource;
 use waybill_downloader::{FetchOptions, Location, Wanted};
 use waybill_schemas::codes::Classified as _;
-use waybill_schemas::report::install::Outcome;
+use waybill_schemas::report::install::AttemptOutcome;
 
 /// A content that cannot be had.
 fn nowhere(bench: &Bench) -> ContentSource {
@@ -21,7 +21,7 @@ fn an_app_that_is_there_is_not_fetched() {
     let bench = Bench::new(&[0]);
     bench.machine.add_file(INSTALLED, 1);
     let report = bench.try_install(nowhere(&bench)).unwrap();
-    assert_eq!((report.outcome, report.changed), (Outcome::AlreadyInstalled, false));
+    assert_eq!((report.outcome, report.changed), (AttemptOutcome::AlreadyInstalled, false));
 }
 
 #[test]
@@ -29,7 +29,10 @@ fn a_dry_run_fetches_nothing() {
     let bench = Bench { dry_run: true, ..Bench::new(&[0]) };
     let report = bench.try_install(nowhere(&bench)).unwrap();
     assert_eq!(bench.runs(), 0);
-    assert!(matches!(report.outcome, Outcome::WouldRun | Outcome::CommandRefused), "{report:#?}");
+    assert!(
+        matches!(report.outcome, AttemptOutcome::WouldRun | AttemptOutcome::CommandRefused),
+        "{report:#?}"
+    );
 }
 
 #[test]

@@ -9,7 +9,7 @@ use waybill_context::Context;
 use waybill_disk::{Lock, LockError};
 use waybill_installer_runner::{AttemptJournal as _, Trigger};
 use waybill_schemas::codes::Classified as _;
-use waybill_schemas::report::install::{Outcome, RetryStep, Step};
+use waybill_schemas::report::install::{AttemptOutcome, RetryStep, Step};
 
 const MINUTE: u64 = 60;
 
@@ -17,7 +17,7 @@ const MINUTE: u64 = 60;
 fn one_attempt_is_one_attempt() {
     let bench = Bench::new(&[1618, 0]);
     let report = bench.install();
-    assert_eq!((report.outcome, report.exit, bench.runs()), (Outcome::RetryLater, 9, 1));
+    assert_eq!((report.outcome, report.exit, bench.runs()), (AttemptOutcome::RetryLater, 9, 1));
     let next = report.next_try.unwrap();
     assert_eq!(next.step, RetryStep::Wait);
     assert!(next.why.starts_with("Quick try 1 of 3 after exit code 1618"), "{}", next.why);
@@ -28,7 +28,7 @@ fn one_attempt_is_one_attempt() {
 fn whoever_waits_follows_the_quick_tries_to_a_success() {
     let bench = Bench { wait: true, ..Bench::new(&[1618, 1618, 0]) };
     let report = bench.install();
-    assert_eq!((report.outcome, report.exit, bench.runs()), (Outcome::Installed, 0, 3), "{report:#?}");
+    assert_eq!((report.outcome, report.exit, bench.runs()), (AttemptOutcome::Installed, 0, 3), "{report:#?}");
     assert_eq!(bench.clock.slept(), Duration::from_secs(2 * 5 * MINUTE));
     let waits: Vec<_> = report.steps.iter().filter(|step| step.step == Step::Schedule).collect();
     assert_eq!(waits.len(), 2, "the report says how long it waited");
@@ -43,12 +43,12 @@ fn whoever_waits_follows_the_quick_tries_to_a_success() {
 fn it_gives_up_before_the_long_wait() {
     let bench = Bench { wait: true, ..Bench::new(&[1618]) };
     let report = bench.install();
-    assert_eq!((report.outcome, report.exit, bench.runs()), (Outcome::RetryLater, 9, 4));
+    assert_eq!((report.outcome, report.exit, bench.runs()), (AttemptOutcome::RetryLater, 9, 4));
     assert_eq!(bench.clock.slept(), Duration::from_secs(3 * 5 * MINUTE));
     assert_eq!(report.next_try.unwrap().step, RetryStep::GiveUp);
 
     let failed = Bench { wait: true, ..Bench::new(&[1603]) };
-    assert_eq!((failed.install().outcome, failed.runs()), (Outcome::Failed, 1));
+    assert_eq!((failed.install().outcome, failed.runs()), (AttemptOutcome::Failed, 1));
     assert_eq!(failed.clock.slept(), Duration::ZERO);
 }
 
@@ -56,13 +56,13 @@ fn it_gives_up_before_the_long_wait() {
 #[test]
 fn what_a_person_has_to_correct_is_not_waited_for() {
     let mut bench = Bench::new(&[1618, 0]);
-    assert_eq!(bench.install().outcome, Outcome::RetryLater);
+    assert_eq!(bench.install().outcome, AttemptOutcome::RetryLater);
     bench.wait = true;
     bench.app = app(&json!({ "rules": [{
         "@odata.type": "#microsoft.graph.win32LobAppFileSystemRule", "ruleType": "detection",
         "path": "C:", "fileOrFolderName": "app.exe", "operationType": "exists",
     }] }));
-    assert_eq!((bench.install().outcome, bench.runs()), (Outcome::CannotTell, 1));
+    assert_eq!((bench.install().outcome, bench.runs()), (AttemptOutcome::CannotTell, 1));
     assert_eq!(bench.clock.slept(), Duration::ZERO);
 }
 
@@ -70,23 +70,23 @@ fn what_a_person_has_to_correct_is_not_waited_for() {
 fn the_schedule_waits_for_what_a_person_does_not() {
     let mut bench = Bench::new(&[1603, 0]);
     bench.trigger = Trigger::Schedule;
-    assert_eq!(bench.install().outcome, Outcome::Failed);
+    assert_eq!(bench.install().outcome, AttemptOutcome::Failed);
     let report = bench.install();
-    assert_eq!((report.outcome, report.exit, bench.runs()), (Outcome::Waiting, 9, 1));
+    assert_eq!((report.outcome, report.exit, bench.runs()), (AttemptOutcome::Waiting, 9, 1));
     assert_eq!(report.next_try.unwrap().step, RetryStep::GiveUp);
     bench.trigger = Trigger::Manual;
-    assert_eq!((bench.install().outcome, bench.runs()), (Outcome::Installed, 2));
+    assert_eq!((bench.install().outcome, bench.runs()), (AttemptOutcome::Installed, 2));
 }
 
 #[test]
 fn the_schedule_runs_again_when_its_day_is_over() {
     let bench = Bench { trigger: Trigger::Schedule, ..Bench::new(&[1603, 0]) };
-    assert_eq!(bench.install().outcome, Outcome::Failed);
+    assert_eq!(bench.install().outcome, AttemptOutcome::Failed);
     let day = Duration::from_secs(24 * 60 * MINUTE);
     waybill_context::Clock::sleep(&bench.clock, day - Duration::from_secs(1));
-    assert_eq!(bench.install().outcome, Outcome::Waiting);
+    assert_eq!(bench.install().outcome, AttemptOutcome::Waiting);
     waybill_context::Clock::sleep(&bench.clock, Duration::from_secs(1));
-    assert_eq!(bench.install().outcome, Outcome::Installed);
+    assert_eq!(bench.install().outcome, AttemptOutcome::Installed);
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn a_deferral_with_an_interval_of_its_own_is_waited_for() {
         app: app(&json!({ "retry": retry })),
         ..Bench::new(&[60012, 60012, 60012, 60012, 60012, 0])
     };
-    assert_eq!((bench.install().outcome, bench.runs()), (Outcome::Installed, 6));
+    assert_eq!((bench.install().outcome, bench.runs()), (AttemptOutcome::Installed, 6));
     assert_eq!(bench.clock.slept(), Duration::from_secs(5 * 60 * MINUTE));
 }
 
@@ -106,24 +106,24 @@ fn waiting_is_interrupted_at_once_and_says_so() {
     let bench = Bench { wait: true, ..Bench::new(&[1618, 0]) };
     *bench.told.stop_at.lock().unwrap() = Some(Step::Schedule);
     let report = bench.install();
-    assert_eq!((report.outcome, report.exit, bench.runs()), (Outcome::Interrupted, 130, 1));
+    assert_eq!((report.outcome, report.exit, bench.runs()), (AttemptOutcome::Interrupted, 130, 1));
     assert!(report.summary.starts_with("Interrupted while waiting for the next try, which was due at 20"));
     assert!(bench.clock.slept() < Duration::from_secs(2));
     bench.told.stop.store(false, Ordering::Relaxed);
     *bench.told.stop_at.lock().unwrap() = None;
-    assert_eq!(bench.install().outcome, Outcome::Installed);
+    assert_eq!(bench.install().outcome, AttemptOutcome::Installed);
 }
 
 #[test]
 fn a_clock_that_is_set_makes_nobody_wait_longer() {
     let bench = Bench { wait: true, ..Bench::new(&[1618, 0]) };
     bench.clock.meanwhile(|now| *now -= Duration::from_secs(60));
-    assert_eq!((bench.install().outcome, bench.runs()), (Outcome::Installed, 2));
+    assert_eq!((bench.install().outcome, bench.runs()), (AttemptOutcome::Installed, 2));
     assert_eq!(bench.clock.slept(), Duration::from_secs(5 * MINUTE));
 
     let forward = Bench { wait: true, ..Bench::new(&[1618, 0]) };
     forward.clock.meanwhile(|now| *now += Duration::from_secs(3600));
-    assert_eq!((forward.install().outcome, forward.runs()), (Outcome::Installed, 2));
+    assert_eq!((forward.install().outcome, forward.runs()), (AttemptOutcome::Installed, 2));
     assert!(forward.clock.slept() <= Duration::from_secs(1));
 }
 
@@ -140,7 +140,7 @@ fn a_second_apply_is_refused_and_told_by_whom() {
     assert_eq!((error.code().id, error.code().class.exit_code()), ("locked", 6));
     assert_eq!(bench.runs(), 0);
     drop(held);
-    assert_eq!(bench.try_install(content()).unwrap().outcome, Outcome::Installed);
+    assert_eq!(bench.try_install(content()).unwrap().outcome, AttemptOutcome::Installed);
 }
 
 #[test]
@@ -148,6 +148,6 @@ fn others_may_work_while_it_waits() {
     let bench = Bench { wait: true, ..Bench::new(&[1618, 0]) };
     let lock = bench.root().join("apply.lock");
     bench.clock.meanwhile(move |_| drop(Lock::acquire(&lock, Duration::ZERO, &Context::silent()).unwrap()));
-    assert_eq!(bench.install().outcome, Outcome::Installed);
+    assert_eq!(bench.install().outcome, AttemptOutcome::Installed);
     assert_eq!(bench.clock.slept(), Duration::from_secs(5 * MINUTE));
 }

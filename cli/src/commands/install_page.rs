@@ -6,8 +6,8 @@ use anstyle::Style;
 use std::io::{self, Write};
 use waybill_schemas::codes::{Code, CodeMeaning, Table, find};
 use waybill_schemas::report::install::{
-    Advice, Answer, AppIdentity, ContextReport, DecisionWords, DetectReport, InstallReport, Intent, Outcome,
-    RestartNeed, RestartReport, StateCode, Step, StepReport,
+    Advice, Answer, AppIdentity, AttemptOutcome, ContextReport, DecisionWords, DetectReport, InstallReport,
+    Intent, RestartNeed, RestartReport, StateCode, Step, StepReport,
 };
 
 /// One decision, as it falls.
@@ -48,7 +48,7 @@ pub(crate) fn write_attempt(report: &InstallReport, whole: bool, out: &mut dyn W
     }
     write_headline(&report.app, style, verdict, &report.summary, out)?;
     if whole {
-        if !is_well || report.outcome == Outcome::WouldRun {
+        if !is_well || report.outcome == AttemptOutcome::WouldRun {
             write_evidence(report, out)?;
         } else {
             crate::commands::install_evidence::write_run_briefly(report, out)?;
@@ -98,7 +98,7 @@ fn write_evidence(report: &InstallReport, out: &mut dyn Write) -> io::Result<()>
     if let Some(requirements) = &report.requirements {
         crate::commands::install_evidence::write_requirements(
             requirements,
-            report.outcome == Outcome::WouldRun,
+            report.outcome == AttemptOutcome::WouldRun,
             out,
         )?;
     }
@@ -160,22 +160,22 @@ fn exit_code(report: &InstallReport) -> Option<String> {
 
 fn verdict(report: &InstallReport) -> (Style, &'static str) {
     match report.outcome {
-        Outcome::AlreadyInstalled => (GOOD, "already installed"),
-        Outcome::Installed => (GOOD, "installed and detected"),
-        Outcome::AlreadyAbsent => (GOOD, "not installed"),
-        Outcome::Uninstalled => (GOOD, "uninstalled"),
-        Outcome::NotApplicable => (WARNING, "not for this device"),
-        Outcome::CannotTell => (ERROR, "CANNOT TELL"),
-        Outcome::CommandRefused => (ERROR, "NOT STARTED"),
-        Outcome::Failed => (ERROR, "FAILED"),
-        Outcome::NotBorneOut if report.intent == Intent::Install => (ERROR, "NOT DETECTED AFTERWARDS"),
-        Outcome::NotBorneOut => (ERROR, "STILL DETECTED AFTERWARDS"),
-        Outcome::DoneDespiteCode => (ERROR, "DONE, ALTHOUGH THE CODE SAYS FAILED"),
-        Outcome::TimedOut => (ERROR, "OVER ITS TIME LIMIT"),
-        Outcome::RetryLater => (WARNING, "to be tried again"),
-        Outcome::Waiting => (WARNING, "waiting"),
-        Outcome::WouldRun => (NOTE, "dry run"),
-        Outcome::Interrupted => (WARNING, "interrupted"),
+        AttemptOutcome::AlreadyInstalled => (GOOD, "already installed"),
+        AttemptOutcome::Installed => (GOOD, "installed and detected"),
+        AttemptOutcome::AlreadyAbsent => (GOOD, "not installed"),
+        AttemptOutcome::Uninstalled => (GOOD, "uninstalled"),
+        AttemptOutcome::NotApplicable => (WARNING, "not for this device"),
+        AttemptOutcome::CannotTell => (ERROR, "CANNOT TELL"),
+        AttemptOutcome::CommandRefused => (ERROR, "NOT STARTED"),
+        AttemptOutcome::Failed => (ERROR, "FAILED"),
+        AttemptOutcome::NotBorneOut if report.intent == Intent::Install => (ERROR, "NOT DETECTED AFTERWARDS"),
+        AttemptOutcome::NotBorneOut => (ERROR, "STILL DETECTED AFTERWARDS"),
+        AttemptOutcome::DoneDespiteCode => (ERROR, "DONE, ALTHOUGH THE CODE SAYS FAILED"),
+        AttemptOutcome::TimedOut => (ERROR, "OVER ITS TIME LIMIT"),
+        AttemptOutcome::RetryLater => (WARNING, "to be tried again"),
+        AttemptOutcome::Waiting => (WARNING, "waiting"),
+        AttemptOutcome::WouldRun => (NOTE, "dry run"),
+        AttemptOutcome::Interrupted => (WARNING, "interrupted"),
         _ => (WARNING, "ended"),
     }
 }

@@ -7,18 +7,20 @@ use crate::run::FinishedRun;
 use crate::state_code::entry;
 use waybill_schemas::app::{AppDocument, Rule};
 use waybill_schemas::codes::{Class, NumberCode, Table, device};
-use waybill_schemas::report::install::{Advice, Answer, Intent, Occasion, Outcome, RuleReport};
+use waybill_schemas::report::install::{Advice, Answer, AttemptOutcome, Intent, Occasion, RuleReport};
 use waybill_system::SystemKind;
 
 /// After a run, the likeliest first.
 pub(super) fn after_run(attempt: &Attempt<'_>, ran: &FinishedRun, conclusion: &Conclusion) -> Vec<Advice> {
     let mut next = match conclusion.outcome {
-        Outcome::Failed | Outcome::DoneDespiteCode | Outcome::RetryLater => of_exit_code(attempt),
-        Outcome::NotBorneOut => of_detection(attempt),
-        Outcome::TimedOut => of_time_limit(ran),
+        AttemptOutcome::Failed | AttemptOutcome::DoneDespiteCode | AttemptOutcome::RetryLater => {
+            of_exit_code(attempt)
+        }
+        AttemptOutcome::NotBorneOut => of_detection(attempt),
+        AttemptOutcome::TimedOut => of_time_limit(ran),
         _ => Vec::new(),
     };
-    if conclusion.outcome != Outcome::TimedOut && !ran.survivors.is_empty() {
+    if conclusion.outcome != AttemptOutcome::TimedOut && !ran.survivors.is_empty() {
         next.push(survivors(ran));
     }
     if let Some(file) =
@@ -32,7 +34,7 @@ pub(super) fn after_run(attempt: &Attempt<'_>, ran: &FinishedRun, conclusion: &C
 /// A program that the system refused to start.
 pub(super) fn not_started(code: u32) -> Advice {
     let known = entry(Table::Device, |one| one.bits() == code);
-    known.map_or_else(|| Advice::LookUpCode { code: format!("0x{code:08X}") }, |one| Advice::other(one.hint))
+    known.map_or_else(|| Advice::LookUpCode { code: format!("0x{code:08X}") }, |one| Advice::other(&one.hint))
 }
 
 fn survivors(ran: &FinishedRun) -> Advice {

@@ -5,8 +5,9 @@ use crate::{RunAs, Runner};
 use jiff::Timestamp;
 use waybill_schemas::codes::{Class, Table, device};
 use waybill_schemas::report::install::{
-    Advice, Answer, AppIdentity, CommandReport, Decision, DetectionReport, InstallReport, Intent, NextTry,
-    Outcome, RUNNER_CONTRACT, RequirementsReport, RestartReport, RuleReport, RunReport, States, StepReport,
+    Advice, Answer, AppIdentity, AttemptOutcome, CommandReport, Decision, DetectionReport, InstallReport,
+    Intent, NextTry, RUNNER_CONTRACT, RequirementsReport, RestartReport, RuleReport, RunReport, States,
+    StepReport,
 };
 
 /// Values of ComplianceState (docs/intune-agent.md, "States").
@@ -34,7 +35,7 @@ pub(crate) mod enforcement {
 /// The result of an attempt, before it is written into a report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Conclusion {
-    pub(crate) outcome: Outcome,
+    pub(crate) outcome: AttemptOutcome,
     /// The class that becomes the exit code of the command; `None` for success.
     pub(crate) class: Option<Class>,
     /// Whether anything on the device may have changed.
@@ -51,7 +52,7 @@ pub(crate) struct Conclusion {
 impl Conclusion {
     /// A result of an attempt that started nothing.
     pub(crate) fn unchanged(
-        outcome: Outcome,
+        outcome: AttemptOutcome,
         class: impl Into<Option<Class>>,
         summary: impl Into<String>,
     ) -> Self {
@@ -93,15 +94,17 @@ pub(crate) fn compliance_of(answer: Answer) -> i64 {
 pub(crate) fn nothing_to_do(intent: Intent) -> Conclusion {
     match intent {
         Intent::Install => Conclusion::unchanged(
-            Outcome::AlreadyInstalled,
+            AttemptOutcome::AlreadyInstalled,
             None,
             "It is installed already; nothing was done.",
         )
         .with(compliance::INSTALLED, Some(enforcement::SUCCESS), None),
-        Intent::Uninstall => {
-            Conclusion::unchanged(Outcome::AlreadyAbsent, None, "It is not installed; nothing was done.")
-                .with(compliance::NOT_INSTALLED, Some(enforcement::SUCCESS), None)
-        }
+        Intent::Uninstall => Conclusion::unchanged(
+            AttemptOutcome::AlreadyAbsent,
+            None,
+            "It is not installed; nothing was done.",
+        )
+        .with(compliance::NOT_INSTALLED, Some(enforcement::SUCCESS), None),
     }
 }
 
@@ -125,7 +128,7 @@ pub(crate) fn cannot_tell(detection: &DetectionReport, started: bool) -> Conclus
         }
     });
     let class = if invalid { Class::Refused } else { Class::Machine };
-    let mut conclusion = Conclusion::unchanged(Outcome::CannotTell, class, summary)
+    let mut conclusion = Conclusion::unchanged(AttemptOutcome::CannotTell, class, summary)
         .with(compliance::ERROR, Some(enforcement::ERROR), Some(code))
         .advising(advice);
     if detection.rules.is_empty() {

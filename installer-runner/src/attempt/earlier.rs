@@ -9,7 +9,7 @@ use std::time::Duration;
 use waybill_context::failpoint;
 use waybill_schemas::app::AppDocument;
 use waybill_schemas::codes::Class;
-use waybill_schemas::report::install::{Advice, Decision, EarlierEnd, Interruption, Outcome};
+use waybill_schemas::report::install::{Advice, AttemptOutcome, Decision, EarlierEnd, Interruption};
 use waybill_system::ProcessIdentity;
 
 /// The longest that the processes of an installer which outlived its time limit keep other apps waiting
@@ -18,7 +18,7 @@ const LONGEST: Duration = Duration::from_secs(24 * 3600);
 
 impl Attempt<'_> {
     /// Makes sure that no earlier installer runs. One of the same app is waited for; where one of another app runs,
-    /// this attempt ends with [`Outcome::Waiting`].
+    /// this attempt ends with [`AttemptOutcome::Waiting`].
     pub(super) fn earlier(&mut self) -> Flow<()> {
         for record in self.runner.journal.unsettled()? {
             match self.living(&record) {
@@ -137,7 +137,7 @@ impl Attempt<'_> {
             began: record.new.at.to_string(),
         });
         let summary = format!("An earlier installer still runs: {}.", process.name);
-        Conclusion::unchanged(Outcome::Waiting, Class::RetryLater, summary)
+        Conclusion::unchanged(AttemptOutcome::Waiting, Class::RetryLater, summary)
             .with(self.compliance(), Some(enforcement::IN_PROGRESS), None)
             .advising([Advice::LetEarlierEnd { process: process.name.clone(), pid: process.pid }])
     }
@@ -145,12 +145,12 @@ impl Attempt<'_> {
 
 /// The outcome of an attempt that was not judged. A success still has to be confirmed by detection, which comes next;
 /// failures and retries are final.
-fn outcome_of(end: &AttemptEnd, kind: Option<CodeKind>) -> Outcome {
+fn outcome_of(end: &AttemptEnd, kind: Option<CodeKind>) -> AttemptOutcome {
     match (end, kind) {
-        (_, Some(CodeKind::Retry)) => Outcome::RetryLater,
-        (_, Some(CodeKind::Failed | CodeKind::Unmapped)) => Outcome::Failed,
-        (AttemptEnd::TimedOut(_), _) => Outcome::TimedOut,
-        _ => Outcome::Interrupted,
+        (_, Some(CodeKind::Retry)) => AttemptOutcome::RetryLater,
+        (_, Some(CodeKind::Failed | CodeKind::Unmapped)) => AttemptOutcome::Failed,
+        (AttemptEnd::TimedOut(_), _) => AttemptOutcome::TimedOut,
+        _ => AttemptOutcome::Interrupted,
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{RunAs, Runner, detect, identify, resolve};
 use jiff::Timestamp;
 use waybill_schemas::codes::Class;
 use waybill_schemas::report::install::{
-    Advice, Answer, AppIdentity, Decision, InstallReport, Intent, Interruption, Occasion, Outcome,
+    Advice, Answer, AppIdentity, AttemptOutcome, Decision, InstallReport, Intent, Interruption, Occasion,
 };
 
 /// An attempt under way.
@@ -180,18 +180,15 @@ impl<'a> Attempt<'a> {
     /// The result where the command cannot be started; Intune's agent reports this as an error of the app.
     pub(super) fn refused(&self, code: u32, why: &str, advice: Option<Advice>) -> Conclusion {
         let summary = format!("Its command cannot be started: {why}");
-        Conclusion::unchanged(Outcome::CommandRefused, Class::InstallFailed, summary)
+        Conclusion::unchanged(AttemptOutcome::CommandRefused, Class::InstallFailed, summary)
             .with(self.compliance(), Some(enforcement::ERROR), Some(code))
             .advising(advice)
     }
 
     fn would_run(&mut self) -> Conclusion {
         self.notes.decided(Decision::DryRun);
-        Conclusion::unchanged(Outcome::WouldRun, None, "This command would be started; nothing was.").with(
-            self.compliance(),
-            None,
-            None,
-        )
+        Conclusion::unchanged(AttemptOutcome::WouldRun, None, "This command would be started; nothing was.")
+            .with(self.compliance(), None, None)
     }
 
     /// The ComplianceState by the last detection.
@@ -217,7 +214,7 @@ pub(super) fn interrupted(interrupted: Interruption) -> Conclusion {
             "We were interrupted after the installer had ended and before detection had judged it."
         }
     };
-    let mut conclusion = Conclusion::unchanged(Outcome::Interrupted, Class::Interrupted, summary)
+    let mut conclusion = Conclusion::unchanged(AttemptOutcome::Interrupted, Class::Interrupted, summary)
         .with(compliance::NOT_INSTALLED, Some(enforcement::UNKNOWN), None)
         .advising([Advice::BeginAgain { interrupted }]);
     conclusion.changed = interrupted != Interruption::BeforeItsStart;

@@ -11,7 +11,7 @@ use crate::{
 use waybill_intune::ScheduleEffect;
 use waybill_schemas::codes::Class;
 use waybill_schemas::report::install::{
-    Advice, Answer, Decision, Intent, NextTry, Outcome, RequirementsReport, RestartNeed,
+    Advice, Answer, AttemptOutcome, Decision, Intent, NextTry, RequirementsReport, RestartNeed,
 };
 use waybill_system::Account;
 
@@ -25,7 +25,7 @@ impl Attempt<'_> {
         self.notes.decided(Decision::NobodySignedIn);
         Err(EarlyEnd::Concluded(
             Conclusion::unchanged(
-                Outcome::Waiting,
+                AttemptOutcome::Waiting,
                 Class::RetryLater,
                 "It installs for a user, and nobody is signed in.",
             )
@@ -53,7 +53,7 @@ impl Attempt<'_> {
                 self.notes.decided(Decision::NotApplicable { code: code.text.clone(), why });
                 let summary = format!("It is not for this device: {} ({}).", code.name, code.text);
                 Err(EarlyEnd::Concluded(
-                    Conclusion::unchanged(Outcome::NotApplicable, Class::NotDetected, summary)
+                    Conclusion::unchanged(AttemptOutcome::NotApplicable, Class::NotDetected, summary)
                         .with(self.compliance(), Some(enforcement::REQUIREMENTS_NOT_MET), None)
                         .advising(next.into_iter().map(Advice::other)),
                 ))
@@ -64,7 +64,7 @@ impl Attempt<'_> {
                 self.notes.decided(Decision::ApplicabilityUnknown { why });
                 Err(EarlyEnd::Concluded(
                     Conclusion::unchanged(
-                        Outcome::CannotTell,
+                        AttemptOutcome::CannotTell,
                         Class::Machine,
                         "Whether it is for this device cannot be told, so nothing was started.",
                     )
@@ -88,7 +88,7 @@ impl Attempt<'_> {
             Some(restart::report(self.request.app, RestartNeed::None, false, &pending, left));
         Err(EarlyEnd::Concluded(
             Conclusion::unchanged(
-                Outcome::Waiting,
+                AttemptOutcome::Waiting,
                 Class::RetryLater,
                 "The device has to restart before anything else is installed.",
             )
@@ -108,7 +108,7 @@ impl Attempt<'_> {
         self.notes.decided(Decision::ScheduledFor { until: until.to_string() });
         Err(EarlyEnd::Concluded(
             Conclusion::unchanged(
-                Outcome::Waiting,
+                AttemptOutcome::Waiting,
                 Class::RetryLater,
                 format!("An earlier attempt failed; the schedule tries again at {until}."),
             )
@@ -118,7 +118,7 @@ impl Attempt<'_> {
     }
 
     /// When the schedule tries again after this outcome; `None` where no further try is planned.
-    pub(super) fn next_try(&self, outcome: Outcome) -> Result<Option<NextTry>, JournalError> {
+    pub(super) fn next_try(&self, outcome: AttemptOutcome) -> Result<Option<NextTry>, JournalError> {
         if self.request.dry_run || !ScheduleEffect::of_outcome(outcome).leaves_open() {
             return Ok(None);
         }

@@ -6,7 +6,7 @@
 use super::conclusion::{Conclusion, compliance_of, enforcement};
 use crate::CodeKind;
 use waybill_schemas::codes::{Class, device};
-use waybill_schemas::report::install::{Advice, Answer, Intent, Outcome};
+use waybill_schemas::report::install::{Advice, Answer, AttemptOutcome, Intent};
 
 /// How a run ended, as far as the result depends on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +52,7 @@ pub(crate) fn error_code(code: u32) -> u32 {
 }
 
 fn conclude(
-    outcome: Outcome,
+    outcome: AttemptOutcome,
     class: impl Into<Option<Class>>,
     summary: impl Into<String>,
     state: i64,
@@ -73,7 +73,7 @@ fn succeeded(intent: Intent, code: u32, kind: CodeKind, reached: Option<bool>) -
 
 fn cannot_tell() -> Conclusion {
     conclude(
-        Outcome::CannotTell,
+        AttemptOutcome::CannotTell,
         Class::Machine,
         "The installer ran, but whether the app is there now cannot be told.",
         enforcement::ERROR,
@@ -83,8 +83,8 @@ fn cannot_tell() -> Conclusion {
 
 fn done(intent: Intent, kind: CodeKind) -> Conclusion {
     let (outcome, said) = match intent {
-        Intent::Install => (Outcome::Installed, "It is installed and detected"),
-        Intent::Uninstall => (Outcome::Uninstalled, "It is uninstalled and no longer detected"),
+        Intent::Install => (AttemptOutcome::Installed, "It is installed and detected"),
+        Intent::Uninstall => (AttemptOutcome::Uninstalled, "It is uninstalled and no longer detected"),
     };
     let (class, restart) = match kind {
         CodeKind::SoftReboot => (Some(Class::SoftRestart), "; the device needs a restart some time"),
@@ -108,7 +108,7 @@ fn after_restart(intent: Intent, code: u32) -> Conclusion {
     };
     let summary =
         format!("The installer ended with {code} and asks for a restart; it is {what} and judged after it.");
-    conclude(Outcome::Waiting, Class::HardRestart, summary, state, None)
+    conclude(AttemptOutcome::Waiting, Class::HardRestart, summary, state, None)
         .advising([Advice::Restart { judged_after: true }])
 }
 
@@ -125,14 +125,14 @@ fn not_borne_out(intent: Intent, code: u32, kind: CodeKind) -> Conclusion {
         "The installer ended with {code}, which stands for {}, but detection {what}.{maybe}",
         kind.name()
     );
-    conclude(Outcome::NotBorneOut, Class::InstallFailed, summary, enforcement::ERROR, Some(error))
+    conclude(AttemptOutcome::NotBorneOut, Class::InstallFailed, summary, enforcement::ERROR, Some(error))
 }
 
 fn retry(code: u32) -> Conclusion {
     let summary =
         format!("The installer ended with {code}, which stands for retry: it is to be tried again soon.");
     conclude(
-        Outcome::RetryLater,
+        AttemptOutcome::RetryLater,
         Class::RetryLater,
         summary,
         enforcement::ERROR_WITH_IMMEDIATE_RETRY,
@@ -147,7 +147,7 @@ fn failed(intent: Intent, code: u32, reached: Option<bool>) -> Conclusion {
             let summary =
                 "It is gone: the uninstaller ended with 1605, because the product was not installed.";
             let hint = "Map 1605 to `success`, or let the uninstall command ask first: Intune's agent reports a failure here.";
-            conclude(Outcome::Uninstalled, None, summary, enforcement::SUCCESS, None)
+            conclude(AttemptOutcome::Uninstalled, None, summary, enforcement::SUCCESS, None)
                 .advising([Advice::other(hint)])
         }
         (_, Some(true)) => {
@@ -156,8 +156,14 @@ fn failed(intent: Intent, code: u32, reached: Option<bool>) -> Conclusion {
             let hint = format!(
                 "Map {code} in returnCodes to what it stands for, or fix the installer: Intune's agent reports a failure."
             );
-            conclude(Outcome::DoneDespiteCode, Class::InstallFailed, summary, enforcement::ERROR, error)
-                .advising([Advice::other(hint)])
+            conclude(
+                AttemptOutcome::DoneDespiteCode,
+                Class::InstallFailed,
+                summary,
+                enforcement::ERROR,
+                error,
+            )
+            .advising([Advice::other(hint)])
         }
         (_, found) => {
             let found = match found {
@@ -166,7 +172,7 @@ fn failed(intent: Intent, code: u32, reached: Option<bool>) -> Conclusion {
                 Some(_) => "the app is still detected",
             };
             conclude(
-                Outcome::Failed,
+                AttemptOutcome::Failed,
                 Class::InstallFailed,
                 format!("The installer failed: it ended with {code}, and {found}."),
                 enforcement::ERROR,
@@ -184,21 +190,27 @@ fn timed_out(reached: Option<bool>, killed: bool) -> Conclusion {
             "The installer still runs after its time limit{meanwhile}; it was not waited for any longer."
         ),
     };
-    conclude(Outcome::TimedOut, Class::InstallFailed, summary, enforcement::ERROR, Some(device::TIME_LIMIT))
+    conclude(
+        AttemptOutcome::TimedOut,
+        Class::InstallFailed,
+        summary,
+        enforcement::ERROR,
+        Some(device::TIME_LIMIT),
+    )
 }
 
 fn unseen(intent: Intent, reached: Option<bool>) -> Conclusion {
     // This program or the device stopped while the installer ran, so there is no exit code and detection decides.
     match (reached, intent) {
         (Some(true), Intent::Install) => conclude(
-            Outcome::Installed,
+            AttemptOutcome::Installed,
             None,
             "It is installed and detected; how the installer ended nobody saw.",
             enforcement::SUCCESS,
             None,
         ),
         (Some(true), Intent::Uninstall) => conclude(
-            Outcome::Uninstalled,
+            AttemptOutcome::Uninstalled,
             None,
             "It is no longer detected; how the uninstaller ended nobody saw.",
             enforcement::SUCCESS,
@@ -206,7 +218,7 @@ fn unseen(intent: Intent, reached: Option<bool>) -> Conclusion {
         ),
         (None, _) => cannot_tell(),
         (Some(false), _) => conclude(
-            Outcome::Failed,
+            AttemptOutcome::Failed,
             Class::InstallFailed,
             "How the installer ended nobody saw, and detection does not bear it out.",
             enforcement::UNKNOWN,
@@ -222,9 +234,9 @@ mod tests {
     #[test]
     fn an_end_that_nobody_saw_is_judged_by_detection_alone() {
         for (answer, outcome, class) in [
-            (Answer::Detected, Outcome::Installed, None),
-            (Answer::NotDetected, Outcome::Failed, Some(Class::InstallFailed)),
-            (Answer::CannotTell, Outcome::CannotTell, Some(Class::Machine)),
+            (Answer::Detected, AttemptOutcome::Installed, None),
+            (Answer::NotDetected, AttemptOutcome::Failed, Some(Class::InstallFailed)),
+            (Answer::CannotTell, AttemptOutcome::CannotTell, Some(Class::Machine)),
         ] {
             let conclusion = conclude_run(Intent::Install, Ended::Unseen, answer);
             assert_eq!((conclusion.outcome, conclusion.class), (outcome, class));

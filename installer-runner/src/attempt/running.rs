@@ -14,7 +14,7 @@ use waybill_context::failpoint;
 use waybill_intune::DEFAULT_RUN_LIMIT_MINUTES;
 use waybill_schemas::codes::Class;
 use waybill_schemas::report::install::{
-    Advice, Answer, Decision, Interruption, Occasion, Outcome, RunReport, SurvivorReport,
+    Advice, Answer, AttemptOutcome, Decision, Interruption, Occasion, RunReport, SurvivorReport,
 };
 
 // ERROR_INSTALL_ALREADY_RUNNING of Windows Installer: another installation is running.
@@ -93,15 +93,15 @@ impl Attempt<'_> {
         journal.ended(id, &AttemptEnd::NotStarted(error_code(ALREADY_RUNNING)))?;
         let kind = (self.runner.context.check().is_ok()).then_some(CodeKind::Retry);
         if kind.is_none() {
-            self.verdict(id, Outcome::Interrupted, None, None)?;
+            self.verdict(id, AttemptOutcome::Interrupted, None, None)?;
             journal.settled(id)?;
             return Ok(interrupted(Interruption::BeforeItsStart));
         }
-        self.verdict(id, Outcome::RetryLater, kind, Some(ALREADY_RUNNING))?;
+        self.verdict(id, AttemptOutcome::RetryLater, kind, Some(ALREADY_RUNNING))?;
         journal.settled(id)?;
         self.notes.decided(Decision::InstallerBusy);
         Ok(Conclusion::unchanged(
-            Outcome::RetryLater,
+            AttemptOutcome::RetryLater,
             Class::RetryLater,
             "Another installation is running; this one is to be tried again soon.",
         )
@@ -130,7 +130,7 @@ impl Attempt<'_> {
             }
         };
         self.runner.journal.ended(id, &AttemptEnd::NotStarted(code))?;
-        self.verdict(id, Outcome::CommandRefused, None, None)?;
+        self.verdict(id, AttemptOutcome::CommandRefused, None, None)?;
         self.runner.journal.settled(id)?;
         self.notes.decided(Decision::StartFailed { why: why.clone() });
         Ok(self.refused(code, &why, Some(advice::not_started(code))))
@@ -176,7 +176,9 @@ impl Attempt<'_> {
             return Ok(interrupted(Interruption::AfterItsEnd)); // not judged: the next run does it
         }
         let mut conclusion = conclude_run(self.request.intent, ended, answer);
-        if let (Outcome::CannotTell, Some(detection)) = (conclusion.outcome, self.notes.detections.last()) {
+        if let (AttemptOutcome::CannotTell, Some(detection)) =
+            (conclusion.outcome, self.notes.detections.last())
+        {
             conclusion = conclusion::cannot_tell(detection, true);
         }
         let (outcome, summary) = (conclusion.outcome, conclusion.summary.clone());
@@ -208,7 +210,7 @@ impl Attempt<'_> {
     fn verdict(
         &self,
         id: AttemptId,
-        outcome: Outcome,
+        outcome: AttemptOutcome,
         kind: Option<CodeKind>,
         exit_code: Option<u32>,
     ) -> Result<(), crate::JournalError> {

@@ -7,7 +7,7 @@ use crate::{AttemptEnd, AttemptId, AttemptVerdict, CodeKind, NewAttempt, Trigger
 use serde_json::json;
 use std::time::Duration;
 use waybill_schemas::app::AppDocument;
-use waybill_schemas::report::install::{Intent, Outcome, RetryStep};
+use waybill_schemas::report::install::{AttemptOutcome, Intent, RetryStep};
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 3600;
@@ -19,7 +19,7 @@ fn at(seconds: i64) -> Timestamp {
 }
 
 /// An attempt with this outcome and exit code, `seconds` after [`START`].
-fn attempt(outcome: Outcome, exit_code: u32, seconds: i64) -> AttemptRecord {
+fn attempt(outcome: AttemptOutcome, exit_code: u32, seconds: i64) -> AttemptRecord {
     let verdict =
         AttemptVerdict { at: at(seconds), outcome, kind: Some(CodeKind::Failed), exit_code: Some(exit_code) };
     AttemptRecord { verdict: Some(verdict), ..unjudged(seconds) }
@@ -43,11 +43,11 @@ fn manual(mut attempt: AttemptRecord) -> AttemptRecord {
 }
 
 fn retry(seconds: i64) -> AttemptRecord {
-    attempt(Outcome::RetryLater, 1618, seconds)
+    attempt(AttemptOutcome::RetryLater, 1618, seconds)
 }
 
 fn failed(seconds: i64) -> AttemptRecord {
-    attempt(Outcome::Failed, 1603, seconds)
+    attempt(AttemptOutcome::Failed, 1603, seconds)
 }
 
 fn decide(history: &[AttemptRecord], seconds: i64) -> RetryDecision {
@@ -82,11 +82,11 @@ fn three_more_tries_five_minutes_apart_then_a_day() {
 #[test]
 fn failures_go_straight_to_the_long_wait() {
     let failures = [
-        Outcome::Failed,
-        Outcome::NotBorneOut,
-        Outcome::TimedOut,
-        Outcome::CommandRefused,
-        Outcome::CannotTell,
+        AttemptOutcome::Failed,
+        AttemptOutcome::NotBorneOut,
+        AttemptOutcome::TimedOut,
+        AttemptOutcome::CommandRefused,
+        AttemptOutcome::CannotTell,
     ];
     for outcome in failures {
         let history = [attempt(outcome, 42, 0)];
@@ -97,21 +97,21 @@ fn failures_go_straight_to_the_long_wait() {
 #[test]
 fn what_is_no_failure_keeps_nothing_waiting() {
     for outcome in [
-        Outcome::Installed,
-        Outcome::AlreadyInstalled,
-        Outcome::Uninstalled,
-        Outcome::AlreadyAbsent,
-        Outcome::NotApplicable,
-        Outcome::DoneDespiteCode,
-        Outcome::Waiting,
-        Outcome::Interrupted,
+        AttemptOutcome::Installed,
+        AttemptOutcome::AlreadyInstalled,
+        AttemptOutcome::Uninstalled,
+        AttemptOutcome::AlreadyAbsent,
+        AttemptOutcome::NotApplicable,
+        AttemptOutcome::DoneDespiteCode,
+        AttemptOutcome::Waiting,
+        AttemptOutcome::Interrupted,
     ] {
         assert_eq!(decide(&[attempt(outcome, 0, 0)], 0), RetryDecision::RunNow, "{outcome:?}");
     }
-    assert_eq!(decide(&[failed(0), attempt(Outcome::Installed, 0, 60), retry(120)], 121), {
+    assert_eq!(decide(&[failed(0), attempt(AttemptOutcome::Installed, 0, 60), retry(120)], 121), {
         RetryDecision::WaitUntil(at(120 + 5 * MINUTE))
     });
-    let still = [failed(0), attempt(Outcome::Waiting, 0, 60)];
+    let still = [failed(0), attempt(AttemptOutcome::Waiting, 0, 60)];
     assert_eq!(decide(&still, 61), RetryDecision::GiveUpUntil(at(24 * HOUR)), "it changed nothing");
 }
 
@@ -128,7 +128,7 @@ fn an_installer_that_takes_us_with_it_is_not_run_again_and_again() {
     let unseen = |begun, judged| AttemptRecord {
         end: Some(AttemptEnd::Unseen),
         process: process.clone(),
-        verdict: attempt(Outcome::Interrupted, 0, judged).verdict,
+        verdict: attempt(AttemptOutcome::Interrupted, 0, judged).verdict,
         ..unjudged(begun)
     };
     assert_eq!(
@@ -147,7 +147,7 @@ fn a_person_begins_it_anew() {
     let used_up = [retry(0), retry(300), retry(600), retry(900)];
     let history = |last| used_up.iter().cloned().chain([last]).collect::<Vec<_>>();
     assert_eq!(decide(&history(manual(retry(1000))), 1000), RetryDecision::WaitUntil(at(1300)));
-    let interrupted = manual(attempt(Outcome::Interrupted, 0, 1000));
+    let interrupted = manual(attempt(AttemptOutcome::Interrupted, 0, 1000));
     assert_eq!(decide(&history(interrupted), 1000), RetryDecision::RunNow, "the long wait is over");
     let until = at(1000 + 24 * HOUR);
     assert_eq!(decide(&history(manual(failed(1000))), 1001), RetryDecision::GiveUpUntil(until));
@@ -166,14 +166,17 @@ fn a_code_with_an_interval_of_its_own_costs_no_day_and_no_quick_try() {
     }});
     let policy = RetryPolicy::from_app(&AppDocument::from_value(app).unwrap());
     let decide = |history: &[AttemptRecord], now| next_try(history, at(now), &policy);
-    let deferred = |seconds| attempt(Outcome::Failed, 1602, seconds);
+    let deferred = |seconds| attempt(AttemptOutcome::Failed, 1602, seconds);
     assert_eq!(decide(&[deferred(0)], 0), RetryDecision::WaitUntil(at(HOUR)));
-    assert_eq!(decide(&[attempt(Outcome::Failed, 0x8007_0005, 0)], 0), RetryDecision::WaitUntil(at(MINUTE)));
+    assert_eq!(
+        decide(&[attempt(AttemptOutcome::Failed, 0x8007_0005, 0)], 0),
+        RetryDecision::WaitUntil(at(MINUTE))
+    );
     assert_eq!(decide(&[retry(0), deferred(60), retry(HOUR)], HOUR), {
         RetryDecision::GiveUpUntil(at(HOUR + 600 * MINUTE))
     });
     assert_eq!(decide(&[retry(0)], 0), RetryDecision::WaitUntil(at(2 * MINUTE)));
-    assert_eq!(decide(&[attempt(Outcome::Installed, 1602, 0)], 0), RetryDecision::RunNow);
+    assert_eq!(decide(&[attempt(AttemptOutcome::Installed, 1602, 0)], 0), RetryDecision::RunNow);
 }
 
 #[test]
@@ -208,5 +211,5 @@ fn the_report_says_when_and_why() {
     assert!(why.starts_with("24 hours after exit code 1603, because the attempt failed; "), "{why}");
     let (step, _, why) = report(&[failed(0)], 25 * HOUR).unwrap();
     assert_eq!((step, why.ends_with("that time has passed.")), (RetryStep::Now, true), "{why}");
-    assert_eq!(report(&[attempt(Outcome::Installed, 0, 0)], 1), None);
+    assert_eq!(report(&[attempt(AttemptOutcome::Installed, 0, 0)], 1), None);
 }

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde_json::json;
 use waybill_context::Clock as _;
 use waybill_installer_runner::{AttemptEnd, AttemptId, AttemptJournal as _, NewAttempt, Trigger};
-use waybill_schemas::report::install::{Intent, Outcome, RestartNeed, Step};
+use waybill_schemas::report::install::{AttemptOutcome, Intent, RestartNeed, Step};
 use waybill_system::fake::FakeRun;
 use waybill_system::{BootIdentity, ProcessIdentity};
 
@@ -34,7 +34,7 @@ fn an_installer_of_the_same_app_that_still_runs_is_not_run_again() {
     let process = bench.machine.add_process("setup.exe");
     left_behind(&bench, "contoso-app", Some(&process));
     let report = bench.attempt(Intent::Install);
-    assert_eq!((report.outcome, report.exit, bench.starts()), (Outcome::Waiting, 9, 0), "{report:#?}");
+    assert_eq!((report.outcome, report.exit, bench.starts()), (AttemptOutcome::Waiting, 9, 0), "{report:#?}");
     assert!(
         report
             .steps
@@ -58,7 +58,7 @@ fn it_is_waited_for_and_then_judged() {
     let report = bench.attempt(Intent::Install);
     assert_eq!(
         (report.outcome, report.exit, bench.starts()),
-        (Outcome::AlreadyInstalled, 0, 0),
+        (AttemptOutcome::AlreadyInstalled, 0, 0),
         "{report:#?}"
     );
 }
@@ -71,7 +71,7 @@ fn when_it_has_ended_detection_decides() {
     bench.machine.end_process(&process);
     bench.machine.add_file(INSTALLED, 1);
     let report = bench.attempt(Intent::Install);
-    assert_eq!((report.outcome, bench.starts()), (Outcome::AlreadyInstalled, 0));
+    assert_eq!((report.outcome, bench.starts()), (AttemptOutcome::AlreadyInstalled, 0));
     let record = &bench.journal.history("contoso-app").unwrap()[0];
     assert_eq!((record.id, record.end.clone(), record.settled), (id, Some(AttemptEnd::Unseen), true));
 }
@@ -80,7 +80,7 @@ fn when_it_has_ended_detection_decides() {
 fn an_attempt_that_never_started_its_installer_keeps_nobody() {
     let bench = Bench::new(working(0));
     left_behind(&bench, "contoso-app", None);
-    assert_eq!(bench.attempt(Intent::Install).outcome, Outcome::Installed);
+    assert_eq!(bench.attempt(Intent::Install).outcome, AttemptOutcome::Installed);
     assert!(bench.journal.unsettled().unwrap().is_empty());
 }
 
@@ -89,7 +89,7 @@ fn a_dry_run_writes_nothing_down_of_earlier_attempts() {
     let mut bench = Bench::new(working(0));
     left_behind(&bench, "contoso-app", None);
     bench.dry_run = true;
-    assert_eq!(bench.attempt(Intent::Install).outcome, Outcome::WouldRun);
+    assert_eq!(bench.attempt(Intent::Install).outcome, AttemptOutcome::WouldRun);
     assert_eq!(bench.journal.unsettled().unwrap()[0].end, None);
 }
 
@@ -99,10 +99,10 @@ fn another_apps_installer_that_still_runs_keeps_us_waiting() {
     let process = bench.machine.add_process("other-setup.exe");
     left_behind(&bench, "other", Some(&process));
     let report = bench.attempt(Intent::Install);
-    assert_eq!((report.outcome, report.exit, bench.starts()), (Outcome::Waiting, 9, 0));
+    assert_eq!((report.outcome, report.exit, bench.starts()), (AttemptOutcome::Waiting, 9, 0));
     assert!(report.next[0].contains("other-setup.exe"), "{:?}", report.next);
     bench.machine.end_process(&process);
-    assert_eq!(bench.attempt(Intent::Install).outcome, Outcome::Installed);
+    assert_eq!(bench.attempt(Intent::Install).outcome, AttemptOutcome::Installed);
 }
 
 #[test]
@@ -111,34 +111,38 @@ fn a_process_of_another_boot_is_nobody() {
     let process = bench.machine.add_process("setup.exe");
     left_behind(&bench, "other", Some(&process));
     bench.machine.set_device(|device| device.boot = Some(BootIdentity("boot-2".into())));
-    assert_eq!(bench.attempt(Intent::Install).outcome, Outcome::Installed);
+    assert_eq!(bench.attempt(Intent::Install).outcome, AttemptOutcome::Installed);
 }
 
 #[test]
 fn a_tree_over_its_time_limit_keeps_every_app_waiting_until_it_has_ended() {
     let mut bench = Bench::new(|_, _| FakeRun::hangs().leaving("child.exe"));
     let report = bench.attempt(Intent::Install);
-    assert_eq!((report.outcome, report.exit), (Outcome::TimedOut, 8));
+    assert_eq!((report.outcome, report.exit), (AttemptOutcome::TimedOut, 8));
     assert_eq!(report.states.error.unwrap().text, "0x87D300C9");
     let run = report.run.unwrap();
     assert!(run.timed_out && run.exit_code.is_none() && run.survivors[0].name == "child.exe");
     assert!(report.detections.len() == 2, "detection runs after a time limit, too");
 
     bench.app = app(&json!({ "displayName": "Other" }));
-    assert_eq!(bench.attempt(Intent::Install).outcome, Outcome::Waiting);
+    assert_eq!(bench.attempt(Intent::Install).outcome, AttemptOutcome::Waiting);
     let tree = match &bench.journal.unsettled().unwrap()[0].end {
         Some(AttemptEnd::TimedOut(tree)) => tree.clone(),
         end => panic!("{end:?}"),
     };
     assert_eq!(tree.len(), 2);
     bench.machine.end_process(&tree[0]);
-    assert_eq!(bench.attempt(Intent::Install).outcome, Outcome::Waiting, "its child still runs");
+    assert_eq!(bench.attempt(Intent::Install).outcome, AttemptOutcome::Waiting, "its child still runs");
     bench.machine.end_process(&tree[1]);
     bench.machine.set_installing(true);
-    assert_eq!(bench.attempt(Intent::Install).outcome, Outcome::Waiting, "the installer service still works");
+    assert_eq!(
+        bench.attempt(Intent::Install).outcome,
+        AttemptOutcome::Waiting,
+        "the installer service still works"
+    );
     bench.machine.set_installing(false);
     bench.machine.add_program(r"C:\Content\setup.exe", idle(1603));
-    assert_eq!(bench.attempt(Intent::Install).outcome, Outcome::Failed, "now it may run");
+    assert_eq!(bench.attempt(Intent::Install).outcome, AttemptOutcome::Failed, "now it may run");
 }
 
 #[test]
@@ -147,7 +151,7 @@ fn a_day_is_the_longest_that_it_keeps_others() {
     let process = bench.machine.add_process("setup.exe");
     left_behind(&bench, "other", Some(&process));
     bench.clock.sleep(std::time::Duration::from_secs(26 * 3600));
-    assert_eq!(bench.attempt(Intent::Install).outcome, Outcome::Installed);
+    assert_eq!(bench.attempt(Intent::Install).outcome, AttemptOutcome::Installed);
     assert_eq!(bench.journal.unsettled().unwrap().len(), 1, "its own app still finds it");
 }
 
@@ -157,7 +161,7 @@ fn a_clock_that_was_set_forward_starts_no_living_installer_twice() {
     let process = bench.machine.add_process("setup.exe");
     left_behind(&bench, "contoso-app", Some(&process));
     bench.clock.sleep(std::time::Duration::from_secs(400 * 24 * 3600));
-    assert_eq!((bench.attempt(Intent::Install).outcome, bench.starts()), (Outcome::Waiting, 0));
+    assert_eq!((bench.attempt(Intent::Install).outcome, bench.starts()), (AttemptOutcome::Waiting, 0));
 }
 
 #[test]
@@ -167,7 +171,11 @@ fn a_clock_that_is_set_back_makes_no_installer_old() {
         let process = bench.machine.add_process("setup.exe");
         left_behind(&bench, app, Some(&process));
         bench.clock.set(std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_700_000_000));
-        assert_eq!((bench.attempt(Intent::Install).outcome, bench.starts()), (Outcome::Waiting, 0), "{app}");
+        assert_eq!(
+            (bench.attempt(Intent::Install).outcome, bench.starts()),
+            (AttemptOutcome::Waiting, 0),
+            "{app}"
+        );
     }
 }
 
@@ -186,7 +194,7 @@ fn a_restart_that_nobody_came_to_note_is_noted_by_the_next_run() {
         let bench = Bench::new(working(0));
         left_unjudged(&bench, app, code);
         bench.machine.add_file(INSTALLED, 1);
-        assert_eq!(bench.attempt(Intent::Install).outcome, Outcome::AlreadyInstalled);
+        assert_eq!(bench.attempt(Intent::Install).outcome, AttemptOutcome::AlreadyInstalled);
         let noted = bench.journal.restarts().unwrap();
         let need = if code == 1641 { RestartNeed::Hard } else { RestartNeed::Soft };
         assert_eq!((noted.len(), noted[0].app.as_str(), noted[0].need), (1, app, need));
@@ -199,22 +207,26 @@ fn a_restart_of_an_earlier_boot_is_over() {
     let bench = Bench::new(working(0));
     left_unjudged(&bench, "other", 1641);
     bench.machine.set_device(|device| device.boot = Some(BootIdentity("boot-2".into())));
-    assert_eq!(bench.attempt(Intent::Install).outcome, Outcome::Installed);
+    assert_eq!(bench.attempt(Intent::Install).outcome, AttemptOutcome::Installed);
     assert_eq!(bench.journal.restarts().unwrap(), []);
 }
 
 #[test]
 fn an_end_that_nobody_judged_counts_for_the_schedule() {
-    for (code, outcome) in [(1603, Outcome::Failed), (1618, Outcome::RetryLater)] {
+    for (code, outcome) in [(1603, AttemptOutcome::Failed), (1618, AttemptOutcome::RetryLater)] {
         let mut bench = Bench::new(working(0));
         left_unjudged(&bench, "contoso-app", code);
         bench.trigger = Trigger::Schedule;
         let report = bench.attempt(Intent::Install);
-        assert_eq!((report.outcome, bench.starts()), (Outcome::Waiting, 0), "{report:#?}");
+        assert_eq!((report.outcome, bench.starts()), (AttemptOutcome::Waiting, 0), "{report:#?}");
         let verdict = bench.journal.history("contoso-app").unwrap()[0].verdict.clone().unwrap();
         assert_eq!((verdict.outcome, verdict.exit_code), (outcome, Some(code)));
         bench.trigger = Trigger::Manual;
-        assert_eq!(bench.attempt(Intent::Install).outcome, Outcome::Installed, "a person does not wait");
+        assert_eq!(
+            bench.attempt(Intent::Install).outcome,
+            AttemptOutcome::Installed,
+            "a person does not wait"
+        );
     }
 }
 
@@ -222,11 +234,11 @@ fn an_end_that_nobody_judged_counts_for_the_schedule() {
 fn attempts_to_uninstall_keep_no_install_waiting() {
     let mut bench = Bench::new(idle(1603));
     bench.machine.add_file(INSTALLED, 1);
-    assert_eq!(bench.attempt(Intent::Uninstall).outcome, Outcome::Failed);
+    assert_eq!(bench.attempt(Intent::Uninstall).outcome, AttemptOutcome::Failed);
     bench.machine.remove_file(INSTALLED);
     bench.machine.add_program(r"C:\Content\setup.exe", working(0));
     bench.trigger = Trigger::Schedule;
-    assert_eq!(bench.attempt(Intent::Install).outcome, Outcome::Installed);
+    assert_eq!(bench.attempt(Intent::Install).outcome, AttemptOutcome::Installed);
 }
 
 #[test]

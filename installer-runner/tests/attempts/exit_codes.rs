@@ -1,7 +1,7 @@
 //! 45 exit codes × install, uninstall × what detection finds afterwards: 180 attempts against one table.
 
 use crate::bench::{Bench, INSTALLED, idle, working};
-use waybill_schemas::report::install::{Intent, Outcome};
+use waybill_schemas::report::install::{AttemptOutcome, Intent};
 
 /// The meaning of a code that app.json does not list (docs/intune-agent.md, "Return codes").
 #[derive(Clone, Copy, PartialEq)]
@@ -62,21 +62,21 @@ const CODES: [(u32, Kind); 45] = [
 ];
 
 /// The expected outcome, exit code of the command, EnforcementState and ErrorCode.
-fn expected(code: u32, kind: Kind, intent: Intent, reached: bool) -> (Outcome, u8, i64, Option<u32>) {
+fn expected(code: u32, kind: Kind, intent: Intent, reached: bool) -> (AttemptOutcome, u8, i64, Option<u32>) {
     let itself = Some(if code <= 0xFFFF { 0x8007_0000 | code } else { code });
     let install = intent == Intent::Install;
-    let done = if install { Outcome::Installed } else { Outcome::Uninstalled };
+    let done = if install { AttemptOutcome::Installed } else { AttemptOutcome::Uninstalled };
     let not_borne_out = Some(if install { 0x87D1_041C } else { 0x87D1_041D });
     match (kind, reached) {
         (Kind::Success, true) => (done, 0, 1000, None),
         (Kind::Soft, true) => (done, 10, if install { 1000 } else { 1011 }, None),
         (Kind::Hard, true) => (done, 11, if install { 1000 } else { 1011 }, None),
-        (Kind::Success | Kind::Soft, false) => (Outcome::NotBorneOut, 8, 5000, not_borne_out),
-        (Kind::Hard, false) => (Outcome::Waiting, 11, if install { 2008 } else { 2011 }, None),
-        (Kind::Retry, _) => (Outcome::RetryLater, 9, 5999, itself),
-        (Kind::Unmapped, true) if code == 1605 && !install => (Outcome::Uninstalled, 0, 1000, None),
-        (Kind::Unmapped, true) => (Outcome::DoneDespiteCode, 8, 5000, itself),
-        (Kind::Unmapped, false) => (Outcome::Failed, 8, 5000, itself),
+        (Kind::Success | Kind::Soft, false) => (AttemptOutcome::NotBorneOut, 8, 5000, not_borne_out),
+        (Kind::Hard, false) => (AttemptOutcome::Waiting, 11, if install { 2008 } else { 2011 }, None),
+        (Kind::Retry, _) => (AttemptOutcome::RetryLater, 9, 5999, itself),
+        (Kind::Unmapped, true) if code == 1605 && !install => (AttemptOutcome::Uninstalled, 0, 1000, None),
+        (Kind::Unmapped, true) => (AttemptOutcome::DoneDespiteCode, 8, 5000, itself),
+        (Kind::Unmapped, false) => (AttemptOutcome::Failed, 8, 5000, itself),
     }
 }
 

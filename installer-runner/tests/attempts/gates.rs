@@ -4,7 +4,7 @@ use crate::bench::{Bench, CONTENT, INSTALLED, idle, working};
 use serde_json::json;
 use std::path::PathBuf;
 use waybill_installer_runner::{AttemptJournal as _, AttemptRequest, Content, ContentError, Trigger};
-use waybill_schemas::report::install::{Answer, Intent, Occasion, Outcome};
+use waybill_schemas::report::install::{Answer, AttemptOutcome, Intent, Occasion};
 use waybill_system::fake::FakeRun;
 
 #[test]
@@ -12,11 +12,11 @@ fn what_is_there_is_not_installed_again() {
     let bench = Bench::new(working(0));
     bench.machine.add_file(INSTALLED, 1);
     let report = bench.attempt(Intent::Install);
-    assert_eq!((report.outcome, report.exit, report.changed), (Outcome::AlreadyInstalled, 0, false));
+    assert_eq!((report.outcome, report.exit, report.changed), (AttemptOutcome::AlreadyInstalled, 0, false));
     assert_eq!((report.states.compliance.number, bench.starts()), (1, 0));
     bench.machine.remove_file(INSTALLED);
     let report = bench.attempt(Intent::Uninstall);
-    assert_eq!((report.outcome, report.exit, report.changed), (Outcome::AlreadyAbsent, 0, false));
+    assert_eq!((report.outcome, report.exit, report.changed), (AttemptOutcome::AlreadyAbsent, 0, false));
     assert_eq!(bench.starts(), 0);
 }
 
@@ -26,13 +26,13 @@ fn what_cannot_be_told_starts_neither_installer_nor_uninstaller() {
     bench.machine.deny(INSTALLED);
     for intent in [Intent::Install, Intent::Uninstall] {
         let report = bench.attempt(intent);
-        assert_eq!((report.outcome, report.exit), (Outcome::CannotTell, 1), "{report:#?}");
+        assert_eq!((report.outcome, report.exit), (AttemptOutcome::CannotTell, 1), "{report:#?}");
         assert_eq!(report.states.error.unwrap().text, "0x80070005");
         assert_eq!(report.states.compliance.number, 4);
     }
     let invalid = Bench::new(working(0)).with_app(&json!({ "rules": [] }));
     let report = invalid.attempt(Intent::Install);
-    assert_eq!((report.outcome, report.exit), (Outcome::CannotTell, 3));
+    assert_eq!((report.outcome, report.exit), (AttemptOutcome::CannotTell, 3));
     assert_eq!(report.states.error.unwrap().text, "0x87D30004");
     assert!(!report.next.is_empty());
     assert_eq!(bench.starts() + invalid.starts(), 0);
@@ -42,13 +42,13 @@ fn what_cannot_be_told_starts_neither_installer_nor_uninstaller() {
 fn an_app_for_other_devices_is_not_installed_and_yet_uninstalled() {
     let bench = Bench::new(working(0)).with_app(&json!({ "minimumMemoryInMB": 1_000_000 }));
     let report = bench.attempt(Intent::Install);
-    assert_eq!((report.outcome, report.exit), (Outcome::NotApplicable, 7));
+    assert_eq!((report.outcome, report.exit), (AttemptOutcome::NotApplicable, 7));
     assert_eq!(report.states.applicability.unwrap().number, 1003);
     assert_eq!(report.states.enforcement.unwrap().number, 3000);
     assert!(report.next[0].contains("memory"), "{:?}", report.next);
     assert_eq!(bench.starts(), 0);
     bench.machine.add_file(INSTALLED, 1);
-    assert_eq!(bench.attempt(Intent::Uninstall).outcome, Outcome::Uninstalled);
+    assert_eq!(bench.attempt(Intent::Uninstall).outcome, AttemptOutcome::Uninstalled);
 }
 
 #[test]
@@ -56,7 +56,7 @@ fn a_requirement_that_cannot_be_told_starts_nothing() {
     let bench =
         Bench::new(working(0)).with_app(&json!({ "minimumSupportedWindowsRelease": "Windows12_30H2" }));
     let report = bench.attempt(Intent::Install);
-    assert_eq!((report.outcome, report.exit, bench.starts()), (Outcome::CannotTell, 1, 0));
+    assert_eq!((report.outcome, report.exit, bench.starts()), (AttemptOutcome::CannotTell, 1, 0));
 }
 
 #[test]
@@ -64,10 +64,10 @@ fn a_user_app_waits_for_its_user() {
     let bench = Bench::new(working(0)).with_app(&json!({ "installExperience": { "runAsAccount": "user" } }));
     bench.machine.set_device(|device| device.user = None);
     let report = bench.attempt(Intent::Install);
-    assert_eq!((report.outcome, report.exit, bench.starts()), (Outcome::Waiting, 9, 0));
+    assert_eq!((report.outcome, report.exit, bench.starts()), (AttemptOutcome::Waiting, 9, 0));
     assert_eq!(report.states.enforcement.unwrap().number, 2013);
     bench.machine.set_device(|device| device.user = waybill_system::fake::FakeDevice::default().user);
-    assert_eq!(bench.attempt(Intent::Install).outcome, Outcome::Installed);
+    assert_eq!(bench.attempt(Intent::Install).outcome, AttemptOutcome::Installed);
 }
 
 #[test]
@@ -78,7 +78,11 @@ fn a_command_that_cannot_start_says_what_would() {
         bench.machine.add_file(&format!(r"{CONTENT}\install.cmd"), 1);
         bench.machine.add_file(&format!(r"{CONTENT}\deploy.ps1"), 1);
         let report = bench.attempt(Intent::Install);
-        assert_eq!((report.outcome, report.exit, bench.starts()), (Outcome::CommandRefused, 8, 0), "{line}");
+        assert_eq!(
+            (report.outcome, report.exit, bench.starts()),
+            (AttemptOutcome::CommandRefused, 8, 0),
+            "{line}"
+        );
         if !line.is_empty() {
             assert_eq!(report.states.error.unwrap().text, code, "{line}");
         }
@@ -92,7 +96,7 @@ fn a_dry_run_decides_everything_and_starts_nothing() {
     let mut bench = Bench::new(working(0));
     bench.dry_run = true;
     let report = bench.attempt(Intent::Install);
-    assert_eq!((report.outcome, report.exit, report.changed), (Outcome::WouldRun, 0, false));
+    assert_eq!((report.outcome, report.exit, report.changed), (AttemptOutcome::WouldRun, 0, false));
     assert_eq!(report.command.unwrap().program.unwrap(), format!(r"{CONTENT}\setup.exe"));
     assert_eq!(report.detections[0].answer, Answer::NotDetected);
     assert!(bench.starts() == 0 && bench.journal.history("contoso-app").unwrap().is_empty());
@@ -118,20 +122,24 @@ fn it_is_looked_for_again_after_the_download() {
     let request = AttemptRequest::new(&bench.app, Intent::Install);
     let mut content = Downloaded(&bench, 0);
     let report = bench.runner(&()).attempt(&request, &mut content).unwrap();
-    assert_eq!((report.outcome, content.1, bench.starts()), (Outcome::AlreadyInstalled, 1, 0));
+    assert_eq!((report.outcome, content.1, bench.starts()), (AttemptOutcome::AlreadyInstalled, 1, 0));
     assert_eq!(report.detections[1].occasion, Occasion::AfterDownload);
     let again = bench.runner(&()).attempt(&request, &mut content).unwrap();
-    assert_eq!((again.outcome, content.1), (Outcome::AlreadyInstalled, 1), "what is there is not downloaded");
+    assert_eq!(
+        (again.outcome, content.1),
+        (AttemptOutcome::AlreadyInstalled, 1),
+        "what is there is not downloaded"
+    );
 }
 
 #[test]
 fn the_schedule_waits_and_a_person_does_not() {
     let mut bench = Bench::new(idle(1603));
     bench.trigger = Trigger::Schedule;
-    assert_eq!(bench.attempt(Intent::Install).outcome, Outcome::Failed);
+    assert_eq!(bench.attempt(Intent::Install).outcome, AttemptOutcome::Failed);
     let report = bench.attempt(Intent::Install);
-    assert_eq!((report.outcome, report.exit, bench.starts()), (Outcome::Waiting, 9, 1), "{report:#?}");
+    assert_eq!((report.outcome, report.exit, bench.starts()), (AttemptOutcome::Waiting, 9, 1), "{report:#?}");
     bench.trigger = Trigger::Manual;
-    assert_eq!(bench.attempt(Intent::Install).outcome, Outcome::Failed);
+    assert_eq!(bench.attempt(Intent::Install).outcome, AttemptOutcome::Failed);
     assert_eq!(bench.starts(), 2);
 }

@@ -3,7 +3,7 @@
 use crate::bench::{Bench, app, idle, working};
 use serde_json::json;
 use waybill_installer_runner::AttemptJournal as _;
-use waybill_schemas::report::install::{Intent, Outcome, RestartNeed};
+use waybill_schemas::report::install::{AttemptOutcome, Intent, RestartNeed};
 use waybill_system::BootIdentity;
 use waybill_system::fake::FakeRun;
 
@@ -16,10 +16,10 @@ fn nothing_is_installed_between_a_hard_reboot_code_and_the_restart() {
         "path": "C:\\Other", "fileOrFolderName": "other.exe", "operationType": "exists",
     }] }));
     let report = bench.attempt(Intent::Install);
-    assert_eq!((report.outcome, report.exit, bench.starts()), (Outcome::Waiting, 9, 1));
+    assert_eq!((report.outcome, report.exit, bench.starts()), (AttemptOutcome::Waiting, 9, 1));
     assert_eq!(report.restart.unwrap().pending[0].app, "contoso-app");
     bench.clock.set(std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_700_000_000)); // a clock that is set back ends no restart
-    assert_eq!(bench.attempt(Intent::Install).outcome, Outcome::Waiting);
+    assert_eq!(bench.attempt(Intent::Install).outcome, AttemptOutcome::Waiting);
     bench.machine.set_device(|device| device.boot = Some(BootIdentity("boot-2".into())));
     assert_eq!(
         (bench.attempt(Intent::Install).exit, bench.starts()),
@@ -45,7 +45,7 @@ fn a_soft_restart_stays_pending_whatever_comes_after_it() {
 fn a_restart_is_noted_although_detection_does_not_bear_the_install_out() {
     let bench = Bench::new(idle(3010));
     let report = bench.attempt(Intent::Install);
-    assert_eq!((report.outcome, report.exit), (Outcome::NotBorneOut, 8));
+    assert_eq!((report.outcome, report.exit), (AttemptOutcome::NotBorneOut, 8));
     assert!(report.summary.contains("restart"), "{}", report.summary);
     assert_eq!(bench.journal.restarts().unwrap()[0].need, RestartNeed::Soft);
 }
@@ -87,6 +87,6 @@ fn where_boots_are_not_told_apart_a_restart_is_told_and_keeps_nobody() {
     bench.machine.set_device(|device| device.boot = None);
     assert_eq!(bench.attempt(Intent::Install).exit, 11);
     let report = bench.attempt(Intent::Uninstall);
-    assert_eq!((report.outcome, bench.starts()), (Outcome::Uninstalled, 2));
+    assert_eq!((report.outcome, bench.starts()), (AttemptOutcome::Uninstalled, 2));
     assert_eq!(report.restart.unwrap().pending[0].need, RestartNeed::Hard);
 }

@@ -9,14 +9,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use waybill_context::Clock as _;
 use waybill_installer_runner::{AttemptEnd, AttemptJournal as _, AttemptRequest, OnTimeLimit};
-use waybill_schemas::report::install::{Intent, Outcome, RetryStep};
+use waybill_schemas::report::install::{AttemptOutcome, Intent, RetryStep};
 use waybill_system::fake::FakeRun;
 
 #[test]
 fn the_time_limit_is_the_apps() {
-    for (minutes, waits, expected) in
-        [(1, 239, Outcome::NotBorneOut), (1, 240, Outcome::TimedOut), (2, 240, Outcome::NotBorneOut)]
-    {
+    for (minutes, waits, expected) in [
+        (1, 239, AttemptOutcome::NotBorneOut),
+        (1, 240, AttemptOutcome::TimedOut),
+        (2, 240, AttemptOutcome::NotBorneOut),
+    ] {
         let bench = Bench::new(move |_, _| FakeRun::ends(0).after_waits(waits))
             .with_app(&json!({ "installExperience": { "maxRunTimeInMinutes": minutes } }));
         let report = bench.attempt(Intent::Install);
@@ -30,7 +32,7 @@ fn killing_at_the_time_limit_is_asked_for() {
     let mut bench = Bench::new(|_, _| FakeRun::hangs().leaving("child.exe"));
     bench.settings.on_time_limit = OnTimeLimit::Kill;
     let report = bench.attempt(Intent::Install);
-    assert_eq!(report.outcome, Outcome::TimedOut);
+    assert_eq!(report.outcome, AttemptOutcome::TimedOut);
     let told = format!("{} {}", report.summary, report.next.join(" "));
     assert!(told.contains("was ended") && !told.contains("still runs"), "{told}");
     assert!(report.run.unwrap().survivors.is_empty(), "its child was ended, too");
@@ -46,11 +48,11 @@ fn a_late_installer_is_found_by_looking_again() {
     let machine = bench.machine.clone();
     bench.clock.at_sleep(3, move || machine.add_file(INSTALLED, 1));
     let report = bench.attempt(Intent::Install);
-    assert_eq!((report.outcome, report.detections[1].looks), (Outcome::Installed, 4));
+    assert_eq!((report.outcome, report.detections[1].looks), (AttemptOutcome::Installed, 4));
     assert_eq!(report.detections[1].after_milliseconds, Some(1500));
     assert!(report.steps.iter().any(|step| step.why.contains("Intune's agent looks once")), "{report:#?}");
     let never = Bench::new(idle(0)).attempt(Intent::Install);
-    assert_eq!((never.outcome, never.detections[1].looks), (Outcome::NotBorneOut, 21));
+    assert_eq!((never.outcome, never.detections[1].looks), (AttemptOutcome::NotBorneOut, 21));
     assert_eq!(never.detections[1].after_milliseconds, Some(10_000));
     let failed = Bench::new(idle(1603)).attempt(Intent::Install);
     assert_eq!(failed.detections[1].looks, 1, "a failure is looked at once");
@@ -68,7 +70,7 @@ fn a_slow_detection_script_is_not_run_again_and_again() {
     let after = &report.detections[1];
     assert_eq!(
         (report.outcome, after.looks, after.after_milliseconds),
-        (Outcome::NotBorneOut, 2, Some(12_500))
+        (AttemptOutcome::NotBorneOut, 2, Some(12_500))
     );
 }
 
@@ -78,7 +80,11 @@ fn another_installation_is_waited_for_and_then_counts_as_1618() {
     let bench = Bench::new(idle(0)).with_app(&msi);
     bench.machine.set_installing(true);
     let report = bench.attempt(Intent::Install);
-    assert_eq!((report.outcome, report.exit, bench.starts()), (Outcome::RetryLater, 9, 0), "{report:#?}");
+    assert_eq!(
+        (report.outcome, report.exit, bench.starts()),
+        (AttemptOutcome::RetryLater, 9, 0),
+        "{report:#?}"
+    );
     assert_eq!(report.states.error.unwrap().text, "0x80070652");
     let verdict = bench.journal.history("contoso-app").unwrap()[0].verdict.clone().unwrap();
     assert_eq!(verdict.exit_code, Some(1618));
@@ -94,7 +100,7 @@ fn children_that_live_on_are_told() {
         FakeRun::ends(0).leaving("updater.exe").leaving("tray.exe")
     });
     let report = bench.attempt(Intent::Install);
-    assert_eq!(report.outcome, Outcome::Installed);
+    assert_eq!(report.outcome, AttemptOutcome::Installed);
     assert_eq!(report.run.as_ref().unwrap().survivors.len(), 2);
     assert!(report.next.iter().any(|line| line.contains("2 children still run")), "{:?}", report.next);
     assert!(bench.journal.unsettled().unwrap().is_empty(), "they keep nobody waiting");
@@ -111,7 +117,7 @@ fn an_interruption_leaves_the_installer_to_itself() {
     });
     let request = AttemptRequest::new(&bench.app, Intent::Install);
     let report = bench.runner(stop.as_ref()).attempt(&request, &mut PathBuf::from(CONTENT)).unwrap();
-    assert_eq!((report.outcome, report.exit, report.changed), (Outcome::Interrupted, 130, true));
+    assert_eq!((report.outcome, report.exit, report.changed), (AttemptOutcome::Interrupted, 130, true));
     assert_eq!(bench.journal.unsettled().unwrap().len(), 1, "the next run finds it");
 }
 
@@ -141,7 +147,7 @@ fn an_interruption_of_detection_judges_nothing() {
         });
         let request = AttemptRequest::new(&bench.app, Intent::Install);
         let report = bench.runner(stop.as_ref()).attempt(&request, &mut PathBuf::from(CONTENT)).unwrap();
-        assert_eq!((report.outcome, report.exit), (Outcome::Interrupted, 130), "{report:#?}");
+        assert_eq!((report.outcome, report.exit), (AttemptOutcome::Interrupted, 130), "{report:#?}");
         let installers =
             bench.machine.starts().iter().filter(|one| one.program.ends_with("setup.exe")).count();
         assert_eq!((installers, report.changed), (starts, starts > 0));
@@ -160,7 +166,7 @@ fn what_cannot_be_told_after_a_run_says_when_the_next_try_comes() {
         FakeRun::ends(0)
     });
     let report = bench.attempt(Intent::Install);
-    assert_eq!((report.outcome, report.exit), (Outcome::CannotTell, 1), "{report:#?}");
+    assert_eq!((report.outcome, report.exit), (AttemptOutcome::CannotTell, 1), "{report:#?}");
     assert_eq!(report.next_try.map(|next| next.step), Some(RetryStep::GiveUp));
 }
 

@@ -6,7 +6,7 @@ use crate::recognise::InstallerKind;
 use waybill_pe::Machine;
 use waybill_schemas::MsiInfo;
 use waybill_schemas::app::{AppDocument, AppFile};
-use waybill_schemas::report::lint::Place;
+use waybill_schemas::report::lint::FindingPlace;
 
 /// How much of a file a rule reads, in bytes.
 const MOST_OF_A_FILE: usize = 1024 * 1024;
@@ -110,8 +110,8 @@ impl From<AppFile> for AppInput {
 
 impl AppInput {
     /// The place of a JSON pointer in it.
-    pub(super) fn place(&self, pointer: &str) -> Place {
-        let place = Place::in_document(self.document.clone(), pointer);
+    pub(super) fn place(&self, pointer: &str) -> FindingPlace {
+        let place = FindingPlace::in_document(self.document.clone(), pointer);
         match self.text.as_deref().and_then(|text| line_of(text, pointer)) {
             Some(line) => place.on_line(line),
             None => place,
@@ -188,19 +188,19 @@ impl Subject {
     }
 
     /// A place in the app document; the whole where there is none.
-    pub(super) fn app_place(&self, pointer: &str) -> Place {
+    pub(super) fn app_place(&self, pointer: &str) -> FindingPlace {
         self.app.as_ref().map(|input| input.place(pointer)).unwrap_or_default()
     }
 
     /// Where the setup file is named.
-    pub(super) fn setup_file_place(&self) -> Place {
+    pub(super) fn setup_file_place(&self) -> FindingPlace {
         let named_by_app = self
             .app()
             .is_some_and(|app| app.setup_file_path.is_some() && app.setup_file_path == self.setup_file);
         match named_by_app {
             true => self.app_place("/setupFilePath"),
-            false if self.package.is_some() => Place::in_document("Detection.xml", "SetupFile"),
-            false => Place::default(),
+            false if self.package.is_some() => FindingPlace::in_document("Detection.xml", "SetupFile"),
+            false => FindingPlace::default(),
         }
     }
 

@@ -146,15 +146,6 @@ impl AppDocument {
         });
         before != (self.file_name.clone(), self.setup_file_path.clone(), self.msi_information.clone())
     }
-
-    /// Gives the five default return codes to an app that has none, and returns whether it did.
-    pub fn fill_return_codes(&mut self) -> bool {
-        let lacks = self.return_codes.is_empty();
-        if lacks {
-            self.return_codes = ReturnCode::defaults();
-        }
-        lacks
-    }
 }
 
 #[cfg(test)]
@@ -204,13 +195,5 @@ mod tests {
         assert_eq!(value["msiInformation"]["@odata.type"], "microsoft.graph.win32LobAppMsiInformation");
         let keys: Vec<_> = value.as_object().unwrap().keys().cloned().collect();
         assert_eq!(keys, ["displayName", "fileName", "id", "msiInformation", "setupFilePath"]);
-    }
-
-    #[test]
-    fn return_codes_are_given_only_where_there_are_none() {
-        let mut app = AppDocument::default();
-        assert!(app.fill_return_codes() && app.return_codes.len() == 5);
-        app.return_codes.truncate(1);
-        assert!(!app.fill_return_codes() && app.return_codes.len() == 1);
     }
 }

@@ -73,7 +73,7 @@ impl AppDocument {
         // Parsed from the text again, not from the value, so that an error knows its line.
         let mut app: Self =
             json_document::parse(text.as_bytes()).map_err(|(path, cause)| AppError::Field { path, cause })?;
-        app.layout = Layout::of(layout);
+        app.layout = Layout::new(layout);
         Ok(app)
     }
 
@@ -87,7 +87,7 @@ impl AppDocument {
         }
         let mut app =
             Self::deserialize(&value).map_err(|cause| AppError::Field { path: ".".into(), cause })?;
-        app.layout = Layout::of(value);
+        app.layout = Layout::new(value);
         Ok(app)
     }
 
@@ -133,7 +133,7 @@ impl PartialEq for Layout {
 }
 
 impl Layout {
-    pub(super) fn of(document: Value) -> Self {
+    pub(super) fn new(document: Value) -> Self {
         Self(Some(document))
     }
 
@@ -187,7 +187,7 @@ mod tests {
     use serde_json::json;
 
     fn text(fresh: Value, old: Value) -> String {
-        Layout::of(old).arrange(fresh).to_string()
+        Layout::new(old).arrange(fresh).to_string()
     }
 
     #[test]

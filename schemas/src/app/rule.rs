@@ -252,6 +252,7 @@ impl PowerShellScriptRule {
 
 /// A rule and where it stands.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct PlacedRule<'a> {
     /// JSON pointer into the document, e.g. `/rules/0`.
     pub pointer: String,

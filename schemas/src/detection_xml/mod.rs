@@ -55,6 +55,7 @@ pub struct ApplicationInfo {
 
 /// A Detection.xml that was read: what it says, and what is unusual about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct DetectionXml {
     /// What the document says of its package.
     pub info: ApplicationInfo,
@@ -138,7 +139,7 @@ fn application_info(
     notes: &mut Vec<DetectionXmlNote>,
 ) -> Result<ApplicationInfo, DetectionXmlError> {
     let tool_version = tool_version(root, notes);
-    let fields = Fields::of(root, ROOT, &FIELDS, notes)?;
+    let fields = Fields::new(root, ROOT, &FIELDS, notes)?;
     let msi_info = fields.element("MsiInfo").map(|element| MsiInfo::read(element, notes)).transpose()?;
     Ok(ApplicationInfo {
         tool_version,
@@ -196,7 +197,7 @@ fn encryption_info(
     element: &Element,
     notes: &mut Vec<DetectionXmlNote>,
 ) -> Result<EncryptionInfo, DetectionXmlError> {
-    let fields = Fields::of(element, "EncryptionInfo", &ENCRYPTION_FIELDS, notes)?;
+    let fields = Fields::new(element, "EncryptionInfo", &ENCRYPTION_FIELDS, notes)?;
     Ok(EncryptionInfo {
         encryption_key: bytes(&fields, "EncryptionKey", EncryptionKey::from_base64, notes)?,
         mac_key: bytes(&fields, "MacKey", MacKey::from_base64, notes)?,
@@ -241,7 +242,7 @@ struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     /// The fields of `element`, of which `known` are known, in Microsoft's order.
-    fn of(
+    fn new(
         element: &'a Element,
         parent: &'static str,
         known: &[&'static str],

@@ -81,37 +81,22 @@ impl MsiExecutionContext {
     }
 }
 
-const PRODUCT_CODE: &str = "MsiProductCode";
-const PRODUCT_VERSION: &str = "MsiProductVersion";
-const PACKAGE_CODE: &str = "MsiPackageCode";
-const UPGRADE_CODE: &str = "MsiUpgradeCode";
-const EXECUTION_CONTEXT: &str = "MsiExecutionContext";
-const REQUIRES_LOGON: &str = "MsiRequiresLogon";
-const REQUIRES_REBOOT: &str = "MsiRequiresReboot";
-const IS_MACHINE_INSTALL: &str = "MsiIsMachineInstall";
-const IS_USER_INSTALL: &str = "MsiIsUserInstall";
-const INCLUDES_SERVICES: &str = "MsiIncludesServices";
-const INCLUDES_ODBC_DATA_SOURCE: &str = "MsiIncludesODBCDataSource";
-const CONTAINS_SYSTEM_REGISTRY_KEYS: &str = "MsiContainsSystemRegistryKeys";
-const CONTAINS_SYSTEM_FOLDERS: &str = "MsiContainsSystemFolders";
-const PUBLISHER: &str = "MsiPublisher";
-
 /// The elements of `MsiInfo`, in the order in which Microsoft's tool writes them.
 const FIELDS: [&str; 14] = [
-    PRODUCT_CODE,
-    PRODUCT_VERSION,
-    PACKAGE_CODE,
-    UPGRADE_CODE,
-    EXECUTION_CONTEXT,
-    REQUIRES_LOGON,
-    REQUIRES_REBOOT,
-    IS_MACHINE_INSTALL,
-    IS_USER_INSTALL,
-    INCLUDES_SERVICES,
-    INCLUDES_ODBC_DATA_SOURCE,
-    CONTAINS_SYSTEM_REGISTRY_KEYS,
-    CONTAINS_SYSTEM_FOLDERS,
-    PUBLISHER,
+    "MsiProductCode",
+    "MsiProductVersion",
+    "MsiPackageCode",
+    "MsiUpgradeCode",
+    "MsiExecutionContext",
+    "MsiRequiresLogon",
+    "MsiRequiresReboot",
+    "MsiIsMachineInstall",
+    "MsiIsUserInstall",
+    "MsiIncludesServices",
+    "MsiIncludesODBCDataSource",
+    "MsiContainsSystemRegistryKeys",
+    "MsiContainsSystemFolders",
+    "MsiPublisher",
 ];
 
 impl MsiInfo {
@@ -119,56 +104,55 @@ impl MsiInfo {
         element: &Element,
         notes: &mut Vec<DetectionXmlNote>,
     ) -> Result<Self, DetectionXmlError> {
-        let fields = Fields::of(element, "MsiInfo", &FIELDS, notes)?;
+        let fields = Fields::new(element, "MsiInfo", &FIELDS, notes)?;
         let text = |field| Ok::<_, DetectionXmlError>(fields.text(field)?.map(str::to_owned));
         let mut flag = |field| choice(&fields, field, boolean, notes);
         Ok(Self {
-            product_code: text(PRODUCT_CODE)?,
-            product_version: text(PRODUCT_VERSION)?,
-            package_code: text(PACKAGE_CODE)?,
-            upgrade_code: text(UPGRADE_CODE)?,
-            requires_logon: flag(REQUIRES_LOGON)?,
-            requires_reboot: flag(REQUIRES_REBOOT)?,
-            is_machine_install: flag(IS_MACHINE_INSTALL)?,
-            is_user_install: flag(IS_USER_INSTALL)?,
-            includes_services: flag(INCLUDES_SERVICES)?,
-            includes_odbc_data_source: flag(INCLUDES_ODBC_DATA_SOURCE)?,
-            contains_system_registry_keys: flag(CONTAINS_SYSTEM_REGISTRY_KEYS)?,
-            contains_system_folders: flag(CONTAINS_SYSTEM_FOLDERS)?,
-            execution_context: choice(&fields, EXECUTION_CONTEXT, execution_context, notes)?,
-            publisher: text(PUBLISHER)?,
+            product_code: text("MsiProductCode")?,
+            product_version: text("MsiProductVersion")?,
+            package_code: text("MsiPackageCode")?,
+            upgrade_code: text("MsiUpgradeCode")?,
+            requires_logon: flag("MsiRequiresLogon")?,
+            requires_reboot: flag("MsiRequiresReboot")?,
+            is_machine_install: flag("MsiIsMachineInstall")?,
+            is_user_install: flag("MsiIsUserInstall")?,
+            includes_services: flag("MsiIncludesServices")?,
+            includes_odbc_data_source: flag("MsiIncludesODBCDataSource")?,
+            contains_system_registry_keys: flag("MsiContainsSystemRegistryKeys")?,
+            contains_system_folders: flag("MsiContainsSystemFolders")?,
+            execution_context: choice(&fields, "MsiExecutionContext", execution_context, notes)?,
+            publisher: text("MsiPublisher")?,
         })
     }
 
     pub(super) fn write(&self, writer: &mut Writer) -> Result<(), DetectionXmlWriteError> {
         writer.open("MsiInfo");
-        writer.optional(PRODUCT_CODE, self.product_code.as_deref())?;
-        writer.optional(PRODUCT_VERSION, self.product_version.as_deref())?;
-        writer.optional(PACKAGE_CODE, self.package_code.as_deref())?;
-        writer.optional(UPGRADE_CODE, self.upgrade_code.as_deref())?;
-        writer.optional(EXECUTION_CONTEXT, self.execution_context.map(MsiExecutionContext::as_str))?;
-        for (field, flag) in [
-            (REQUIRES_LOGON, self.requires_logon),
-            (REQUIRES_REBOOT, self.requires_reboot),
-            (IS_MACHINE_INSTALL, self.is_machine_install),
-            (IS_USER_INSTALL, self.is_user_install),
-            (INCLUDES_SERVICES, self.includes_services),
-            (INCLUDES_ODBC_DATA_SOURCE, self.includes_odbc_data_source),
-            (CONTAINS_SYSTEM_REGISTRY_KEYS, self.contains_system_registry_keys),
-            (CONTAINS_SYSTEM_FOLDERS, self.contains_system_folders),
-        ] {
-            writer.optional(field, flag.map(|flag| if flag { "true" } else { "false" }))?;
+        for (field, value) in FIELDS.into_iter().zip(self.values()) {
+            writer.optional(field, value)?;
         }
-        writer.optional(PUBLISHER, self.publisher.as_deref())?;
         writer.close("MsiInfo");
         Ok(())
     }
 
-    /// The strings that are written, for an estimate of the document's length.
-    pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
-        [&self.product_code, &self.product_version, &self.package_code, &self.upgrade_code, &self.publisher]
-            .into_iter()
-            .filter_map(|text| text.as_deref())
+    /// What is written, in the order of [`FIELDS`].
+    pub(super) fn values(&self) -> [Option<&str>; 14] {
+        let flag = |flag: Option<bool>| flag.map(|flag| if flag { "true" } else { "false" });
+        [
+            self.product_code.as_deref(),
+            self.product_version.as_deref(),
+            self.package_code.as_deref(),
+            self.upgrade_code.as_deref(),
+            self.execution_context.map(MsiExecutionContext::as_str),
+            flag(self.requires_logon),
+            flag(self.requires_reboot),
+            flag(self.is_machine_install),
+            flag(self.is_user_install),
+            flag(self.includes_services),
+            flag(self.includes_odbc_data_source),
+            flag(self.contains_system_registry_keys),
+            flag(self.contains_system_folders),
+            self.publisher.as_deref(),
+        ]
     }
 }
 

@@ -53,7 +53,7 @@ fn capacity(info: &ApplicationInfo) -> usize {
     let texts = [&info.tool_version, &info.name, &info.file_name, &info.setup_file];
     let own: usize = texts.iter().map(|text| text.len()).sum();
     let description = info.description.as_deref().map_or(0, str::len);
-    let msi: usize = info.msi_info.iter().flat_map(MsiInfo::texts).map(str::len).sum();
+    let msi: usize = info.msi_info.iter().flat_map(MsiInfo::values).flatten().map(str::len).sum();
     FRAME + LONGEST_ESCAPE * (own + description + msi)
 }
 

@@ -3,6 +3,7 @@
 //! The same as SARIF 2.1.0, for code scanning services and editors (OASIS standard, 2020).
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -47,7 +48,8 @@ pub struct LintPage {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
-pub struct Place {
+#[cfg_attr(feature = "json-schema", schemars(rename = "Place"))]
+pub struct FindingPlace {
     /// A document: app.json as it was given, or `Detection.xml` in the package.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub document: Option<String>,
@@ -62,7 +64,7 @@ pub struct Place {
     pub line: Option<u32>,
 }
 
-impl Place {
+impl FindingPlace {
     /// A place in a document, by its JSON pointer.
     pub fn in_document(document: impl Into<String>, pointer: impl Into<String>) -> Self {
         Self { document: Some(document.into()), pointer: Some(pointer.into()), ..Self::default() }
@@ -79,7 +81,7 @@ impl Place {
     }
 }
 
-impl std::fmt::Display for Place {
+impl std::fmt::Display for FindingPlace {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let whole = self.document.is_none() && self.file.is_none();
         let name = self.file.as_deref().or(self.document.as_deref());
@@ -105,7 +107,7 @@ pub struct Finding {
     pub severity: Severity,
     /// Where it was found.
     #[serde(default)]
-    pub place: Place,
+    pub place: FindingPlace,
     /// What was found, one sentence, without any secret.
     pub message: String,
     /// How to fix it here.
@@ -117,7 +119,7 @@ pub struct Finding {
 
 impl Finding {
     /// What findings are sorted by.
-    fn rank(&self) -> (&str, &Place, Severity, &str) {
+    fn rank(&self) -> (&str, &FindingPlace, Severity, &str) {
         (&self.code, &self.place, self.severity, &self.message)
     }
 }
@@ -176,184 +178,72 @@ impl LintReport {
     }
 }
 
-const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
-
-/// A SARIF log with one run.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SarifLog {
-    #[serde(rename = "$schema")]
-    schema: &'static str,
-    version: &'static str,
-    runs: [Run; 1],
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Run {
-    tool: Tool,
-    column_kind: &'static str,
-    results: Vec<SarifResult>,
-}
-
-#[derive(Debug, Serialize)]
-struct Tool {
-    driver: Driver,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Driver {
-    name: &'static str,
-    semantic_version: &'static str,
-    rules: Vec<ReportingDescriptor>,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ReportingDescriptor {
-    id: &'static str,
-    short_description: Message,
-    full_description: Message,
-    help: Help,
-    default_configuration: Configuration,
-}
-
-#[derive(Debug, Serialize)]
-struct Configuration {
-    level: &'static str,
-}
-
-#[derive(Debug, Serialize)]
-struct Message {
-    text: String,
-}
-
-#[derive(Debug, Serialize)]
-struct Help {
-    text: String,
-    markdown: String,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct SarifResult {
-    rule_id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    rule_index: Option<usize>,
-    level: &'static str,
-    message: Message,
-    locations: [Location; 1],
-    /// Stands in every result or in none (SARIF 3.27.23), so always.
-    suppressions: Vec<Suppression>,
-}
-
-#[derive(Debug, Serialize)]
-struct Suppression {
-    kind: &'static str,
-    justification: String,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Location {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    physical_location: Option<PhysicalLocation>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    logical_locations: Vec<LogicalLocation>,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct PhysicalLocation {
-    artifact_location: ArtifactLocation,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    region: Option<Region>,
-}
-
-#[derive(Debug, Serialize)]
-struct ArtifactLocation {
-    uri: String,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Region {
-    start_line: u32,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct LogicalLocation {
-    fully_qualified_name: String,
-}
-
 impl LintReport {
     /// The report as SARIF 2.1.0. Every rule is described from its page, found or not; an allowed finding
     /// is a suppressed result with its reason.
-    pub fn to_sarif(&self, pages: &[&'static LintPage]) -> SarifLog {
-        let driver = Driver {
-            name: "waybill",
-            semantic_version: env!("CARGO_PKG_VERSION"),
-            rules: pages.iter().map(|page| descriptor(page)).collect(),
-        };
-        let run = Run {
-            tool: Tool { driver },
-            column_kind: "unicodeCodePoints",
-            results: self.findings.iter().map(|finding| result(finding, &self.subject, pages)).collect(),
-        };
-        SarifLog { schema: SCHEMA, version: "2.1.0", runs: [run] }
+    pub fn to_sarif(&self, pages: &[&'static LintPage]) -> Value {
+        let rules: Vec<Value> = pages.iter().map(|page| sarif_rule(page)).collect();
+        let results = self.findings.iter().map(|finding| sarif_result(finding, &self.subject, pages));
+        json!({
+            "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+            "version": "2.1.0",
+            "runs": [{
+                "tool": { "driver": {
+                    "name": "waybill",
+                    "semanticVersion": env!("CARGO_PKG_VERSION"),
+                    "rules": rules,
+                } },
+                "columnKind": "unicodeCodePoints",
+                "results": results.collect::<Vec<_>>(),
+            }],
+        })
     }
 }
 
-const fn level(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-    }
+fn sarif_rule(page: &LintPage) -> Value {
+    let LintPage { code, severity, title, harm, mend, before, after } = page;
+    json!({
+        "id": code,
+        "shortDescription": { "text": title },
+        "fullDescription": { "text": harm },
+        "help": {
+            "text": format!("{harm} {mend} Found: {before} Mended: {after}"),
+            "markdown": format!(
+                "{harm}\n\n**Mend:** {mend}\n\nFound:\n\n```\n{before}\n```\n\nMended:\n\n```\n{after}\n```\n"
+            ),
+        },
+        "defaultConfiguration": { "level": severity },
+    })
 }
 
-fn descriptor(page: &LintPage) -> ReportingDescriptor {
-    let text = format!("{} {} Found: {} Mended: {}", page.harm, page.mend, page.before, page.after);
-    let markdown = format!(
-        "{}\n\n**Mend:** {}\n\nFound:\n\n```\n{}\n```\n\nMended:\n\n```\n{}\n```\n",
-        page.harm, page.mend, page.before, page.after
-    );
-    ReportingDescriptor {
-        id: page.code,
-        short_description: Message { text: page.title.to_owned() },
-        full_description: Message { text: page.harm.to_owned() },
-        help: Help { text, markdown },
-        default_configuration: Configuration { level: level(page.severity) },
-    }
-}
-
-fn result(finding: &Finding, subject: &str, pages: &[&'static LintPage]) -> SarifResult {
-    let suppression = |reason: &String| Suppression { kind: "external", justification: reason.clone() };
-    SarifResult {
-        rule_id: finding.code.clone(),
-        rule_index: pages.iter().position(|page| page.code.eq_ignore_ascii_case(&finding.code)),
-        level: level(finding.severity),
-        message: Message { text: format!("{} {}", finding.message, finding.mend) },
-        locations: [location(finding, subject)],
-        suppressions: finding.allowed.iter().map(suppression).collect(),
-    }
-}
-
-fn location(finding: &Finding, subject: &str) -> Location {
+fn sarif_result(finding: &Finding, subject: &str, pages: &[&'static LintPage]) -> Value {
     let place = &finding.place;
     let artifact = place.file.as_deref().or(place.document.as_deref()).unwrap_or(subject);
-    let physical = PhysicalLocation {
-        artifact_location: ArtifactLocation { uri: uri(artifact) },
-        region: place.line.map(|start_line| Region { start_line }),
-    };
-    let logical = place.pointer.iter().filter(|pointer| !pointer.is_empty());
-    Location {
-        physical_location: Some(physical),
-        logical_locations: logical
-            .map(|pointer| LogicalLocation { fully_qualified_name: pointer.clone() })
-            .collect(),
+    let pointer = place.pointer.as_deref().filter(|pointer| !pointer.is_empty());
+    let suppression = |reason| json!({ "kind": "external", "justification": reason });
+    without_nulls(json!({
+        "ruleId": finding.code,
+        "ruleIndex": pages.iter().position(|page| page.code.eq_ignore_ascii_case(&finding.code)),
+        "level": finding.severity,
+        "message": { "text": format!("{} {}", finding.message, finding.mend) },
+        "locations": [without_nulls(json!({
+            "physicalLocation": without_nulls(json!({
+                "artifactLocation": { "uri": uri(artifact) },
+                "region": place.line.map(|line| json!({ "startLine": line })),
+            })),
+            "logicalLocations": pointer.map(|pointer| json!([{ "fullyQualifiedName": pointer }])),
+        }))],
+        // Stands in every result or in none (SARIF 3.27.23), so always.
+        "suppressions": finding.allowed.iter().map(suppression).collect::<Vec<_>>(),
+    }))
+}
+
+/// The object without the properties that have no value: SARIF leaves them out.
+fn without_nulls(mut object: Value) -> Value {
+    if let Value::Object(properties) = &mut object {
+        properties.retain(|_, value| !value.is_null());
     }
+    object
 }
 
 /// A path as a relative reference, an absolute one as `file:`; what a URI does not take is escaped.
@@ -379,15 +269,13 @@ fn uri(path: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::lint::Place;
     use super::*;
-    use serde_json::Value;
 
     fn finding(code: &str, severity: Severity, allowed: Option<&str>) -> Finding {
         Finding {
             code: code.into(),
             severity,
-            place: Place::in_document("app.json", "/installCommandLine"),
+            place: FindingPlace::in_document("app.json", "/installCommandLine"),
             message: "m".into(),
             mend: "m".into(),
             allowed: allowed.map(str::to_owned),
@@ -414,9 +302,9 @@ mod tests {
 
     #[test]
     fn a_place_reads_like_a_place() {
-        assert_eq!(Place::default().to_string(), "the package");
-        assert_eq!(Place::in_file("a/b.ps1").on_line(3).to_string(), "a/b.ps1:3");
-        assert_eq!(Place::in_document("app.json", "/rules/0").to_string(), "app.json /rules/0");
+        assert_eq!(FindingPlace::default().to_string(), "the package");
+        assert_eq!(FindingPlace::in_file("a/b.ps1").on_line(3).to_string(), "a/b.ps1:3");
+        assert_eq!(FindingPlace::in_document("app.json", "/rules/0").to_string(), "app.json /rules/0");
     }
 
     static PAGE: LintPage = LintPage {
@@ -433,7 +321,7 @@ mod tests {
         serde_json::to_value(LintReport::new("my app", findings).to_sarif(&[&PAGE])).unwrap()
     }
 
-    fn finding_at(place: Place, allowed: Option<&str>) -> Finding {
+    fn finding_at(place: FindingPlace, allowed: Option<&str>) -> Finding {
         Finding {
             code: "WB105".into(),
             severity: Severity::Error,
@@ -446,7 +334,7 @@ mod tests {
 
     #[test]
     fn a_result_points_at_its_rule_and_its_place() {
-        let place = Place::in_document("my app\\app.json", "/installCommandLine").on_line(7);
+        let place = FindingPlace::in_document("my app\\app.json", "/installCommandLine").on_line(7);
         let log = log(vec![finding_at(place, None)]);
         assert_eq!(log["version"], "2.1.0");
         let run = &log["runs"][0];
@@ -463,7 +351,7 @@ mod tests {
 
     #[test]
     fn an_allowed_finding_is_suppressed_with_its_reason() {
-        let log = log(vec![finding_at(Place::default(), Some("vendor's habit"))]);
+        let log = log(vec![finding_at(FindingPlace::default(), Some("vendor's habit"))]);
         let result = &log["runs"][0]["results"][0];
         assert_eq!(result["suppressions"][0]["justification"], "vendor's habit");
         assert_eq!(result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"], "my%20app");

@@ -77,6 +77,7 @@ pub struct RehearsalPhase {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub enum Phase {
     /// `waybill lint` looks at the app's folder.
     Lint,
@@ -149,6 +150,7 @@ pub enum PhaseStatus {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub enum PhaseDetails {
     /// The report of `waybill lint`.
     Lint(Box<LintReport>),
@@ -188,6 +190,7 @@ pub struct AppearedItem {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub enum AppearedKind {
     /// An entry of "Apps and features".
     UninstallEntry,

@@ -102,7 +102,7 @@ Restart
 #[test]
 fn a_refused_command_comes_with_the_line_that_would_do() {
     let report = InstallReport {
-        outcome: Outcome::CommandRefused,
+        outcome: AttemptOutcome::CommandRefused,
         command: Some(refused()),
         run: None,
         next: Vec::new(),
@@ -122,7 +122,7 @@ fn a_refused_command_comes_with_the_line_that_would_do() {
 #[test]
 fn a_dry_run_tells_every_requirement_and_what_would_be_started() {
     let mut report =
-        InstallReport { outcome: Outcome::WouldRun, exit: 0, run: None, next: Vec::new(), ..failed() };
+        InstallReport { outcome: AttemptOutcome::WouldRun, exit: 0, run: None, next: Vec::new(), ..failed() };
     report.detections.pop();
     report.states.error = None;
     let page = attempt(&report, true);
@@ -140,7 +140,7 @@ fn a_dry_run_tells_every_requirement_and_what_would_be_started() {
 #[test]
 fn an_app_for_other_devices_says_which_requirement() {
     let report = InstallReport {
-        outcome: Outcome::NotApplicable,
+        outcome: AttemptOutcome::NotApplicable,
         exit: 7,
         requirements: Some(requirements(false)),
         command: None,

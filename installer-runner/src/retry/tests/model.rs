@@ -64,9 +64,9 @@ fn policy() -> impl Strategy<Value = RetryPolicy> {
 
 fn record(event: &Event, seconds: i64) -> AttemptRecord {
     let record = match event.kind {
-        Kind::Done => attempt(Outcome::Installed, 0, seconds),
-        Kind::Nothing => attempt(Outcome::Waiting, 0, seconds),
-        Kind::Deferred => attempt(Outcome::Failed, DEFERRED, seconds),
+        Kind::Done => attempt(AttemptOutcome::Installed, 0, seconds),
+        Kind::Nothing => attempt(AttemptOutcome::Waiting, 0, seconds),
+        Kind::Deferred => attempt(AttemptOutcome::Failed, DEFERRED, seconds),
         Kind::Retry => retry(seconds),
         Kind::Failed => failed(seconds),
         Kind::Unjudged => unjudged(seconds),

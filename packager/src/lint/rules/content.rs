@@ -7,7 +7,7 @@ use crate::recognise::InstallerKind;
 use intunewin::ArchivePolicy;
 use waybill_intune::path::extension;
 use waybill_schemas::report::lint::Severity::Warning;
-use waybill_schemas::report::lint::{LintPage, Place};
+use waybill_schemas::report::lint::{FindingPlace, LintPage};
 
 const MIB: u64 = 1 << 20;
 const GIB: u64 = 1 << 30;
@@ -65,7 +65,7 @@ fn by_accident(files: &Files, findings: &mut Findings) {
         if let Some(first) = inside.next() {
             let message =
                 format!("The package holds a {repository} folder with {} entries.", inside.count() + 1);
-            let place = Place::in_file(first.name.clone());
+            let place = FindingPlace::in_file(first.name.clone());
             findings.warning(
                 place,
                 message,
@@ -77,7 +77,7 @@ fn by_accident(files: &Files, findings: &mut Findings) {
         let message =
             format!("The package holds another package, {} ({} MiB).", entry.name, entry.size >> 20);
         let mend = "Leave it out: `--exclude \"*.intunewin\"`, or .waybillignore.";
-        findings.warning(Place::in_file(entry.name.clone()), message, mend);
+        findings.warning(FindingPlace::in_file(entry.name.clone()), message, mend);
     }
 }
 
@@ -108,7 +108,7 @@ fn neighbours(files: &Files, subject: &Subject, findings: &mut Findings) {
             largest.name
         );
         findings.warning(
-            Place::in_file(largest.name.clone()),
+            FindingPlace::in_file(largest.name.clone()),
             message,
             "Pack from a folder that holds only what the setup file needs.",
         );
@@ -127,7 +127,7 @@ fn names(files: &Files, subject: &Subject, findings: &mut Findings) {
             "{count} paths have over {LONGEST_PATH} characters, the longest {longest}: below the content folder they pass 260."
         );
         findings.warning(
-            Place::in_file(first),
+            FindingPlace::in_file(first),
             message,
             "Shorten folder names, or pack that folder as an archive that the installer unpacks.",
         );
@@ -139,7 +139,7 @@ fn names(files: &Files, subject: &Subject, findings: &mut Findings) {
         .map(|entry| if entry.is_folder { format!("{}/", entry.name) } else { entry.name.clone() });
     for violation in ArchivePolicy::default().check_names(raw) {
         let message = format!("Windows refuses a name: {violation}.");
-        let place = violation.entry.map(Place::in_file).unwrap_or_default();
+        let place = violation.entry.map(FindingPlace::in_file).unwrap_or_default();
         findings.error(place, message, "Rename it.");
     }
     // Readers without the UTF-8 flag take such names for code page 437.
@@ -147,7 +147,7 @@ fn names(files: &Files, subject: &Subject, findings: &mut Findings) {
     if unmarked > 0 {
         let message =
             format!("{unmarked} names are UTF-8 without saying so: other readers show other letters.");
-        findings.warning(Place::default(), message, "Pack the folder again with `waybill pack`.");
+        findings.warning(FindingPlace::default(), message, "Pack the folder again with `waybill pack`.");
     }
 }
 

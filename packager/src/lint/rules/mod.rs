@@ -21,7 +21,7 @@ use std::collections::BTreeSet;
 use waybill_intune::command_line::CommandLine;
 use waybill_intune::{CheckedRule, PathStyle, RuleFaults, RulePurpose};
 use waybill_schemas::app::{PlacedRule, Rule};
-use waybill_schemas::report::lint::{Finding, LintPage, Place, Severity};
+use waybill_schemas::report::lint::{Finding, FindingPlace, LintPage, Severity};
 
 /// One rule of lint.
 pub(super) struct LintRule {
@@ -75,15 +75,20 @@ impl Findings {
         self.code = code;
     }
 
-    pub(super) fn error(&mut self, place: Place, message: impl Into<String>, mend: impl Into<String>) {
+    pub(super) fn error(&mut self, place: FindingPlace, message: impl Into<String>, mend: impl Into<String>) {
         self.add(Severity::Error, place, message.into(), mend.into());
     }
 
-    pub(super) fn warning(&mut self, place: Place, message: impl Into<String>, mend: impl Into<String>) {
+    pub(super) fn warning(
+        &mut self,
+        place: FindingPlace,
+        message: impl Into<String>,
+        mend: impl Into<String>,
+    ) {
         self.add(Severity::Warning, place, message.into(), mend.into());
     }
 
-    pub(super) fn add(&mut self, severity: Severity, place: Place, message: String, mend: String) {
+    pub(super) fn add(&mut self, severity: Severity, place: FindingPlace, message: String, mend: String) {
         if self.kept.iter().filter(|finding| finding.code == self.code).count() >= MOST_OF_A_CODE {
             self.cut.insert(self.code);
             return;
@@ -114,7 +119,7 @@ struct Command<'a> {
     /// The same, taken apart.
     line: CommandLine,
     /// Where it stands.
-    place: Place,
+    place: FindingPlace,
 }
 
 /// A detection or requirement rule of the app.
@@ -181,7 +186,7 @@ impl AppRule<'_> {
     }
 
     /// Where one of its fields stands; the whole rule for an empty name.
-    fn place(&self, field: &str, subject: &Subject) -> Place {
+    fn place(&self, field: &str, subject: &Subject) -> FindingPlace {
         match field {
             "" => subject.app_place(&self.placed.pointer),
             field => subject.app_place(&format!("{}/{field}", self.placed.pointer)),

@@ -6,7 +6,7 @@ use crate::lint::subject::Subject;
 use waybill_intune::command_line::PowerShell;
 use waybill_schemas::app::{PowerShellScriptRule, Rule};
 use waybill_schemas::report::lint::Severity::{Error, Warning};
-use waybill_schemas::report::lint::{LintPage, Place};
+use waybill_schemas::report::lint::{FindingPlace, LintPage};
 
 pub(super) static RULES: &[LintRule] = &[
     LintRule {
@@ -66,7 +66,7 @@ fn script_of<'a>(rule: &'a AppRule<'_>) -> Option<(&'a PowerShellScriptRule, Vec
     Some((body, bytes))
 }
 
-fn answer(rule: &AppRule<'_>, text: &str, place: Place, findings: &mut Findings) {
+fn answer(rule: &AppRule<'_>, text: &str, place: FindingPlace, findings: &mut Findings) {
     let why = match script_answer(text) {
         ScriptAnswer::Fine => return,
         ScriptAnswer::AlwaysDetected => {
@@ -88,7 +88,7 @@ fn lower_first(text: &str) -> String {
     characters.next().map(|first| first.to_lowercase().chain(characters).collect()).unwrap_or_default()
 }
 
-fn encoded(what: &str, encoding: Encoding, place: Place, findings: &mut Findings) {
+fn encoded(what: &str, encoding: Encoding, place: FindingPlace, findings: &mut Findings) {
     let why = match encoding {
         Encoding::Ascii | Encoding::MarkedUtf8 => return,
         Encoding::UnmarkedUtf8 => {
@@ -128,7 +128,7 @@ fn check_files(examined: &Examined<'_>, findings: &mut Findings) {
             // From a file, UTF-16 with its mark is read rightly.
             if encoding != Encoding::Utf16 {
                 let packed = crate::lint::subject::packed_name(&name);
-                encoded(&format!("The script {packed}"), encoding, Place::in_file(packed), findings);
+                encoded(&format!("The script {packed}"), encoding, FindingPlace::in_file(packed), findings);
             }
         }
     }

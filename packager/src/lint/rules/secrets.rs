@@ -5,7 +5,7 @@ use crate::lint::script;
 use crate::lint::subject::Subject;
 use crate::lint::subject::{FileEntry, leaf_of};
 use waybill_schemas::report::lint::Severity::Error;
-use waybill_schemas::report::lint::{LintPage, Place};
+use waybill_schemas::report::lint::{FindingPlace, LintPage};
 use waybill_schemas::secrets::{Parameter, parameters};
 
 /// More scripts than this are not read for secrets.
@@ -175,7 +175,7 @@ fn secret_file(entry: &FileEntry, subject: &Subject, findings: &mut Findings) {
     if let Some(what) = what {
         let message = format!("The package holds {what}: {}.", entry.name);
         let mend = "Leave it out (`.waybillignore`, `--exclude`), and change the secret where it was packed before. Allow WB304 where it is none.";
-        findings.error(Place::in_file(entry.name.clone()), message, mend);
+        findings.error(FindingPlace::in_file(entry.name.clone()), message, mend);
     }
 }
 
@@ -204,7 +204,7 @@ fn secret_in_script(entry: &FileEntry, subject: &Subject, findings: &mut Finding
         if let Some(what) = token_shape(line).or_else(is_plain_secure_string) {
             let message = format!("The script {} holds {what}.", entry.name);
             let mend = "Let the device fetch it when it is needed, and change it: whoever has the package has it. Allow WB304 where it is none.";
-            findings.error(Place::in_file(entry.name.clone()).on_line(number), message, mend);
+            findings.error(FindingPlace::in_file(entry.name.clone()).on_line(number), message, mend);
         }
     }
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::io::{Read, Seek};
 use waybill_schemas::MsiInfo;
 use waybill_schemas::report::lint::Severity::{self, Error, Warning};
-use waybill_schemas::report::lint::{LintPage, Place};
+use waybill_schemas::report::lint::{FindingPlace, LintPage};
 use zip::ZipArchive;
 
 pub(super) static RULES: &[LintRule] = &[
@@ -75,13 +75,16 @@ fn shape(package: &PackageFacts, findings: &mut Findings) {
     let mend = "Unpack the package and pack it again: `waybill unpack`, `waybill pack`.";
     let mut report = |place, message| findings.add(severity, place, message, mend.to_owned());
     for field in &package.unpadded {
-        report(Place::in_document("Detection.xml", *field), format!("The base64 of {field} has no padding."));
+        report(
+            FindingPlace::in_document("Detection.xml", *field),
+            format!("The base64 of {field} has no padding."),
+        );
     }
     for deviation in &package.deviations {
         let message = format!(
             "The package differs from what Microsoft's tool writes, and Intune may refuse it: {deviation}."
         );
-        report(Place::default(), message);
+        report(FindingPlace::default(), message);
     }
 }
 
@@ -89,7 +92,7 @@ fn other_readers(examined: &Examined<'_>, findings: &mut Findings) {
     for difference in examined.subject.package.iter().flat_map(|package| &package.other_reader) {
         let message = format!("Another reader of zip archives sees this payload differently: {difference}.");
         let mend = "Do not deploy it; look at what it holds with `waybill unpack`, and pack that again.";
-        findings.error(Place::default(), message, mend);
+        findings.error(FindingPlace::default(), message, mend);
     }
 }
 
@@ -98,7 +101,7 @@ fn all_users(msi: &MsiFacts, subject: &Subject, findings: &mut Findings) {
         let message = format!("The MSI's ALLUSERS is `{value}`; only empty, 1 and 2 mean something.");
         let mend =
             "Pass `ALLUSERS=1` (or `ALLUSERS=\"\"`) on the command line, or correct it in a transform.";
-        let place = subject.setup_file.clone().map(Place::in_file).unwrap_or_default();
+        let place = subject.setup_file.clone().map(FindingPlace::in_file).unwrap_or_default();
         findings.warning(place, message, mend);
     }
 }
@@ -144,7 +147,7 @@ fn flags(stated: &MsiInfo, read: &MsiInfo, findings: &mut Findings) {
         {
             let message = format!("Detection.xml says {name} is {stated}; by the MSI's tables it is {read}.");
             let mend = "Pack the MSI again with `waybill pack`, which reads the tables.";
-            findings.warning(Place::in_document("Detection.xml", name), message, mend);
+            findings.warning(FindingPlace::in_document("Detection.xml", name), message, mend);
         }
     }
 }

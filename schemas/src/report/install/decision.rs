@@ -1,6 +1,6 @@
 //! What an attempt decided: typed, with one function that makes the words of it.
 
-use super::{Answer, Outcome, Step, StepReport};
+use super::{Answer, AttemptOutcome, Step, StepReport};
 use serde::{Deserialize, Serialize};
 
 /// One decision of an attempt. [`Decision::words`] puts it into words for people; reports and pages take them from
@@ -140,7 +140,7 @@ pub enum Decision {
     /// What exit code and detection come to together.
     Judged {
         /// What came of the attempt.
-        outcome: Outcome,
+        outcome: AttemptOutcome,
         /// What came of the attempt, one sentence.
         summary: String,
     },
@@ -213,18 +213,10 @@ impl Decision {
 
     /// The decision in words. Reports and pages all take them from here.
     pub fn words(&self) -> DecisionWords {
-        let (decided, why) = match self {
-            Self::WaitsForEarlier { .. } | Self::EarlierIsOver { .. } | Self::EarlierStillRuns { .. } => {
-                self.words_on_earlier()
-            }
-            Self::Looked { .. } | Self::FoundLate { .. } => self.words_on_detection(),
-            Self::Applicable
-            | Self::NotApplicable { .. }
-            | Self::ApplicabilityUnknown { .. }
-            | Self::RestartPending { .. }
-            | Self::ScheduledFor { .. }
-            | Self::WaitsForNextTry { .. }
-            | Self::NobodySignedIn => self.words_on_gates(),
+        let (decided, why) = match self.step() {
+            Step::EarlierAttempt => self.words_on_earlier(),
+            Step::Detection => self.words_on_detection(),
+            Step::Requirements | Step::PendingRestart | Step::Schedule => self.words_on_gates(),
             _ => self.words_on_run(),
         };
         DecisionWords { decided, why }
@@ -290,10 +282,6 @@ impl Decision {
                 ("not now".to_owned(), format!("The schedule tries again at {until}."))
             }
             Self::WaitsForNextTry { until, why } => (format!("waiting until {until}"), why.clone()),
-            Self::NobodySignedIn => {
-                let why = "The app runs as the signed-in user, and nobody is signed in.";
-                ("not started".to_owned(), why.to_owned())
-            }
             _ => <(String, String)>::default(),
         }
     }
@@ -301,6 +289,9 @@ impl Decision {
     fn words_on_run(&self) -> (String, String) {
         let words = |decided: &str, why: &str| (decided.to_owned(), why.to_owned());
         match self {
+            Self::NobodySignedIn => {
+                words("not started", "The app runs as the signed-in user, and nobody is signed in.")
+            }
             Self::ContentNotFetched => {
                 words("not fetched", "A dry run fetches nothing; files of the package are not looked for.")
             }
@@ -354,7 +345,7 @@ impl EarlierEnd {
     }
 }
 
-impl Outcome {
+impl AttemptOutcome {
     /// In a few words.
     const fn words(self) -> &'static str {
         match self {

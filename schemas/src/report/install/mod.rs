@@ -32,7 +32,7 @@ pub struct InstallReport {
     /// The app that the attempt is about.
     pub app: AppIdentity,
     /// What came of it.
-    pub outcome: Outcome,
+    pub outcome: AttemptOutcome,
     /// What `waybill` exits with.
     pub exit: u8,
     /// Whether anything on the device may have changed.
@@ -103,7 +103,8 @@ pub struct AppIdentity {
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
-pub enum Outcome {
+#[cfg_attr(feature = "json-schema", schemars(rename = "Outcome"))]
+pub enum AttemptOutcome {
     /// The app was there already; nothing was done.
     AlreadyInstalled,
     /// The app was installed, and is detected.
@@ -220,23 +221,23 @@ impl InstallReport {
             Intent::Uninstall => uninstall,
         };
         match self.outcome {
-            Outcome::NotApplicable => Some(&runner::APP_NOT_APPLICABLE),
-            Outcome::CannotTell => Some(self.cannot_tell()),
-            Outcome::CommandRefused => Some(&runner::COMMAND_REFUSED),
-            Outcome::Failed => Some(by_intent(&runner::INSTALL_FAILED, &runner::UNINSTALL_FAILED)),
-            Outcome::NotBorneOut => {
+            AttemptOutcome::NotApplicable => Some(&runner::APP_NOT_APPLICABLE),
+            AttemptOutcome::CannotTell => Some(self.cannot_tell()),
+            AttemptOutcome::CommandRefused => Some(&runner::COMMAND_REFUSED),
+            AttemptOutcome::Failed => Some(by_intent(&runner::INSTALL_FAILED, &runner::UNINSTALL_FAILED)),
+            AttemptOutcome::NotBorneOut => {
                 Some(by_intent(&runner::INSTALL_NOT_BORNE_OUT, &runner::UNINSTALL_NOT_BORNE_OUT))
             }
-            Outcome::DoneDespiteCode => Some(&runner::DONE_DESPITE_CODE),
-            Outcome::TimedOut => Some(&runner::INSTALL_TIMED_OUT),
-            Outcome::RetryLater => Some(&runner::RETRY_LATER),
-            Outcome::Waiting => Some(self.waits_for()),
-            Outcome::AlreadyInstalled
-            | Outcome::Installed
-            | Outcome::AlreadyAbsent
-            | Outcome::Uninstalled
-            | Outcome::WouldRun
-            | Outcome::Interrupted => None,
+            AttemptOutcome::DoneDespiteCode => Some(&runner::DONE_DESPITE_CODE),
+            AttemptOutcome::TimedOut => Some(&runner::INSTALL_TIMED_OUT),
+            AttemptOutcome::RetryLater => Some(&runner::RETRY_LATER),
+            AttemptOutcome::Waiting => Some(self.waits_for()),
+            AttemptOutcome::AlreadyInstalled
+            | AttemptOutcome::Installed
+            | AttemptOutcome::AlreadyAbsent
+            | AttemptOutcome::Uninstalled
+            | AttemptOutcome::WouldRun
+            | AttemptOutcome::Interrupted => None,
         }
     }
 

@@ -1,10 +1,10 @@
 //! Reports to write pages of.
 
 use waybill_schemas::report::install::{
-    Answer, AppIdentity, CommandReport, ContextReport, DetectReport, DetectionReport, EnvironmentDifference,
-    ExitCodeReport, Host, InstallReport, Intent, NextTry, Occasion, Outcome, OutputReport, RefusedCommand,
-    RequirementReport, RequirementsReport, RestartNeed, RestartReport, RetryStep, RuleReport, RunReport,
-    StateCode, States, SurvivorReport,
+    Answer, AppIdentity, AttemptOutcome, CommandReport, ContextReport, DetectReport, DetectionReport,
+    EnvironmentDifference, ExitCodeReport, Host, InstallReport, Intent, NextTry, Occasion, OutputReport,
+    RefusedCommand, RequirementReport, RequirementsReport, RestartNeed, RestartReport, RetryStep, RuleReport,
+    RunReport, StateCode, States, SurvivorReport,
 };
 
 pub(super) fn app() -> AppIdentity {
@@ -122,7 +122,7 @@ pub(super) fn failed() -> InstallReport {
         contract: 1,
         intent: Intent::Install,
         app: app(),
-        outcome: Outcome::Failed,
+        outcome: AttemptOutcome::Failed,
         exit: 8,
         changed: true,
         summary: "The installer ended with 1603, which stands for failure, and the app is not detected."
@@ -187,7 +187,7 @@ pub(super) fn restart() -> InstallReport {
     let mut report = failed();
     report.states.error = None;
     InstallReport {
-        outcome: Outcome::Installed,
+        outcome: AttemptOutcome::Installed,
         exit: 10,
         summary: "It is installed and detected; a restart is needed some time.".into(),
         next: Vec::new(),
