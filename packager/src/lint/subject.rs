@@ -137,8 +137,6 @@ pub struct PackageFacts {
     pub deviations: Vec<String>,
     /// Fields of Detection.xml whose base64 has no padding.
     pub unpadded: Vec<&'static str>,
-    /// Waybill wrote it: then every deviation is an error.
-    pub is_ours: bool,
     /// What Detection.xml says of the MSI.
     pub msi_info: Option<MsiInfo>,
     /// Names whose encoding is not marked as UTF-8.

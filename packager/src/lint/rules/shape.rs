@@ -7,7 +7,7 @@ use intunewin::{Archive, ArchiveError};
 use std::collections::BTreeMap;
 use std::io::{Read, Seek};
 use waybill_schemas::MsiInfo;
-use waybill_schemas::report::lint::Severity::{self, Error, Warning};
+use waybill_schemas::report::lint::Severity::{Error, Warning};
 use waybill_schemas::report::lint::{FindingPlace, LintPage};
 use zip::ZipArchive;
 
@@ -19,7 +19,7 @@ pub(super) static RULES: &[LintRule] = &[
             title: "a package of another shape than Microsoft's tool makes",
             harm: "Since August 2025 Intune's portal refuses packages whose outer zip or Detection.xml differ from what \
                Microsoft's tool writes: other entries, another order, compression, namespaces, base64 without \
-               padding. In a package that we wrote it is an error.",
+               padding.",
             mend: "Unpack it and pack it again: `waybill unpack`, then `waybill pack`.",
             before: "an outer zip with deflated entries",
             after: "the same, packed by `waybill pack`",
@@ -71,9 +71,8 @@ fn odd_msi(examined: &Examined<'_>, findings: &mut Findings) {
 }
 
 fn shape(package: &PackageFacts, findings: &mut Findings) {
-    let severity = if package.is_ours { Severity::Error } else { Severity::Warning };
     let mend = "Unpack the package and pack it again: `waybill unpack`, `waybill pack`.";
-    let mut report = |place, message| findings.add(severity, place, message, mend.to_owned());
+    let mut report = |place, message: String| findings.warning(place, message, mend);
     for field in &package.unpadded {
         report(
             FindingPlace::in_document("Detection.xml", *field),
