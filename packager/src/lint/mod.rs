@@ -12,7 +12,7 @@ mod subject;
 mod tests;
 
 pub use open::LintInputError;
-pub use subject::{AppInput, FileEntry, Files, PackageFacts, ReadFile, SetupFacts, Subject};
+pub use subject::{AppInput, FileEntry, PackageFacts, ReadFile, SetupFacts, Subject};
 
 use rules::{Examined, Findings};
 use waybill_schemas::report::lint::{Finding, LintPage, LintReport};
@@ -91,4 +91,9 @@ fn unused(findings: &[Finding], allowances: &[Allowance]) -> Vec<String> {
     codes.sort();
     codes.dedup();
     codes
+}
+
+/// Whether a list of words, blanks between them, holds this one.
+fn is_one_of(words: &str, word: &str) -> bool {
+    words.split(' ').any(|one| one == word)
 }

@@ -3,6 +3,7 @@
 use super::json_lines::line_of;
 use crate::msi::MsiFacts;
 use crate::recognise::InstallerKind;
+use waybill_intune::path::leaf;
 use waybill_pe::Machine;
 use waybill_schemas::MsiInfo;
 use waybill_schemas::app::{AppDocument, AppFile};
@@ -24,45 +25,6 @@ pub struct FileEntry {
     pub is_folder: bool,
 }
 
-/// All of them.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Files {
-    entries: Vec<FileEntry>,
-}
-
-impl Files {
-    /// From names and sizes, in any order.
-    pub fn new(entries: Vec<FileEntry>) -> Self {
-        Self { entries }
-    }
-
-    /// In the order in which they were given.
-    pub fn iter(&self) -> impl Iterator<Item = &FileEntry> {
-        self.entries.iter()
-    }
-
-    /// Sum of the sizes in bytes.
-    pub fn total_size(&self) -> u64 {
-        self.entries.iter().fold(0, |sum, entry| sum.saturating_add(entry.size))
-    }
-
-    /// The file that a relative path of a command names, case aside: `.\Files\x.exe`, `files/x.exe`.
-    pub fn find(&self, path: &str) -> Option<&FileEntry> {
-        let wanted = packed_name(path);
-        self.entries.iter().find(|entry| !entry.is_folder && same_name(&entry.name, &wanted))
-    }
-
-    /// A file of this name in any folder.
-    pub fn find_leaf(&self, leaf: &str) -> Option<&FileEntry> {
-        self.entries.iter().find(|entry| !entry.is_folder && same_name(leaf_of(&entry.name), leaf))
-    }
-}
-
-/// The last component.
-pub(super) fn leaf_of(path: &str) -> &str {
-    path.rsplit(['/', '\\']).next().unwrap_or_default()
-}
-
 /// As the package names it: `/` between, no `.` in front.
 pub(super) fn packed_name(path: &str) -> String {
     let path = path.replace('\\', "/");
@@ -77,19 +39,9 @@ pub(super) fn same_name(left: &str, right: &str) -> bool {
     left.eq_ignore_ascii_case(right) || (!left.is_ascii() && left.to_lowercase() == right.to_lowercase())
 }
 
-/// Reads files that are or will be packed.
-pub trait ReadFile {
-    /// The first `most` bytes of the file with this packed name (with `/`, case aside); nothing where it is not
-    /// there or cannot be read.
-    fn read_file(&self, name: &str, most: usize) -> Option<Vec<u8>>;
-}
-
-/// No file can be read.
-impl ReadFile for () {
-    fn read_file(&self, _: &str, _: usize) -> Option<Vec<u8>> {
-        None
-    }
-}
+/// Reads files that are or will be packed: given a packed name (with `/`, case aside) and a number of bytes, the first
+/// so many bytes of that file; nothing where it is not there or cannot be read.
+pub type ReadFile = Box<dyn Fn(&str, usize) -> Option<Vec<u8>>>;
 
 /// An app document and where it was read.
 #[derive(Debug, Clone)]
@@ -151,17 +103,17 @@ pub struct Subject {
     pub name: String,
     /// The app document.
     pub app: Option<AppInput>,
-    /// Files that are or will be packed.
-    pub files: Option<Files>,
-    /// The setup file as it is named by whoever names it.
+    /// Files and folders that are or will be packed, in any order; nothing where they are not known.
+    pub entries: Option<Vec<FileEntry>>,
+    /// The setup file, as the app's document or the package names it.
     pub setup_file: Option<String>,
     /// What the setup file is.
     pub setup: SetupFacts,
     /// The package, where one exists.
     pub package: Option<PackageFacts>,
     /// Reads files that are or will be packed.
-    pub contents: Box<dyn ReadFile>,
-    /// What could not be looked at, and why; told in the report.
+    pub contents: ReadFile,
+    /// What could not be looked at, and why: a part of the report.
     pub skipped: Vec<String>,
 }
 
@@ -171,11 +123,11 @@ impl Subject {
         Self {
             name: name.into(),
             app: None,
-            files: None,
+            entries: None,
             setup_file: None,
             setup: SetupFacts::default(),
             package: None,
-            contents: Box::new(()),
+            contents: Box::new(|_, _| None),
             skipped: Vec::new(),
         }
     }
@@ -202,9 +154,35 @@ impl Subject {
         }
     }
 
-    /// Whether a relative path is a file of the package; false where the files are not known.
-    pub(super) fn is_packed(&self, path: &str) -> bool {
-        self.files.as_ref().is_some_and(|files| files.find(path).is_some())
+    /// The files that are known, without folders.
+    pub(super) fn files(&self) -> impl Iterator<Item = &FileEntry> {
+        self.entries.iter().flatten().filter(|entry| !entry.is_folder)
+    }
+
+    /// Sum of the sizes in bytes.
+    pub(super) fn total_size(&self) -> u64 {
+        self.entries.iter().flatten().fold(0, |sum, entry| sum.saturating_add(entry.size))
+    }
+
+    /// The file that a relative path of a command names, case aside: `.\Files\x.exe`, `files/x.exe`.
+    pub(super) fn find(&self, path: &str) -> Option<&FileEntry> {
+        let wanted = packed_name(path);
+        self.files().find(|entry| same_name(&entry.name, &wanted))
+    }
+
+    /// A file of this name in any folder.
+    pub(super) fn find_leaf(&self, name: &str) -> Option<&FileEntry> {
+        self.files().find(|entry| same_name(leaf(&entry.name), name))
+    }
+
+    /// The setup file, where it is among the files.
+    pub(super) fn find_setup_file(&self) -> Option<&FileEntry> {
+        self.find(self.setup_file.as_deref()?)
+    }
+
+    /// Whether the files are known and the file that a relative path names is none of them.
+    pub(super) fn lacks(&self, path: &str) -> bool {
+        self.entries.is_some() && self.find(path).is_none()
     }
 
     /// Whether the path is the setup file's.
@@ -215,8 +193,8 @@ impl Subject {
 
     /// The beginning of a packed file that is small enough to be text.
     pub(super) fn read(&self, path: &str) -> Option<Vec<u8>> {
-        let entry = self.files.as_ref()?.find(path).filter(|entry| entry.size <= LARGEST_TEXT)?;
-        self.contents.read_file(&entry.name, MOST_OF_A_FILE)
+        let entry = self.find(path).filter(|entry| entry.size <= LARGEST_TEXT)?;
+        (self.contents)(&entry.name, MOST_OF_A_FILE)
     }
 }
 
@@ -224,9 +202,10 @@ impl Subject {
 mod tests {
     use super::*;
 
-    fn files() -> Files {
+    fn files() -> Subject {
         let entry = |name: &str, is_folder| FileEntry { name: name.into(), size: 7, is_folder };
-        Files::new(vec![entry("Files/Setup.exe", false), entry("leer", true), entry("Größe.txt", false)])
+        let entries = vec![entry("Files/Setup.exe", false), entry("leer", true), entry("Größe.txt", false)];
+        Subject { entries: Some(entries), ..Subject::new("") }
     }
 
     #[test]

@@ -11,22 +11,10 @@ mod rules;
 use super::*;
 use crate::msi::MsiFacts;
 use serde_json::{Value, json};
-use std::collections::HashMap;
 use waybill_schemas::app::AppDocument;
 use waybill_schemas::report::lint::Severity;
 
 pub(super) const PRODUCT: &str = "{23170F69-40C1-2702-2301-000001000000}";
-
-/// Files in memory.
-#[derive(Default)]
-pub(super) struct Tree(HashMap<String, Vec<u8>>);
-
-impl ReadFile for Tree {
-    fn read_file(&self, name: &str, most: usize) -> Option<Vec<u8>> {
-        let bytes = self.0.get(&name.to_lowercase())?;
-        Some(bytes[..bytes.len().min(most)].to_vec())
-    }
-}
 
 /// A good MSI app: every test changes one thing in it.
 pub(super) fn msi_app() -> Value {
@@ -85,12 +73,16 @@ pub(super) fn subject(app: &Value, files: &[(&str, &[u8])]) -> Subject {
         size: bytes.len() as u64,
         is_folder: false,
     };
-    let contents = files.iter().map(|(name, bytes)| (name.to_lowercase(), bytes.to_vec())).collect();
+    let contents: Vec<(String, Vec<u8>)> =
+        files.iter().map(|(name, bytes)| ((*name).to_owned(), bytes.to_vec())).collect();
     Subject {
         setup_file: app.setup_file_path.clone(),
         app: Some(AppInput { document: "app.json".into(), app, text: Some(text) }),
-        files: Some(Files::new(files.iter().map(entry).collect())),
-        contents: Box::new(Tree(contents)),
+        entries: Some(files.iter().map(entry).collect()),
+        contents: Box::new(move |name, most| {
+            let (_, bytes) = contents.iter().find(|(packed, _)| packed.eq_ignore_ascii_case(name))?;
+            Some(bytes[..bytes.len().min(most)].to_vec())
+        }),
         ..Subject::new("app")
     }
 }

@@ -1,13 +1,9 @@
 //! WB106 and WB107: what a 32-bit agent makes of a command.
 
-use super::{Command, Examined, Findings, LintRule};
+use super::{Examined, Findings, LintPage, LintRule, Severity::Warning, Subject};
 use crate::lint::script;
-use crate::lint::subject::Subject;
 use waybill_intune::command_line::{PowerShell, Step};
-
 use waybill_intune::view::{FolderVariable, named_view};
-use waybill_schemas::report::lint::LintPage;
-use waybill_schemas::report::lint::Severity::Warning;
 
 pub(super) static RULES: &[LintRule] = &[
     LintRule {
@@ -22,7 +18,7 @@ pub(super) static RULES: &[LintRule] = &[
             before: "powershell.exe -ExecutionPolicy Bypass -File install.ps1",
             after: "%SystemRoot%\\Sysnative\\WindowsPowerShell\\v1.0\\powershell.exe -ExecutionPolicy Bypass -File install.ps1",
         },
-        check: powershell_calls,
+        checks: &[powershell_calls],
     },
     LintRule {
         page: LintPage {
@@ -35,14 +31,18 @@ pub(super) static RULES: &[LintRule] = &[
             before: "\"%ProgramFiles%\\Contoso\\uninstall.exe\" /S",
             after: "\"%ProgramW6432%\\Contoso\\uninstall.exe\" /S",
         },
-        check: program_files,
+        checks: &[program_files],
     },
 ];
 
 fn powershell_calls(examined: &Examined<'_>, findings: &mut Findings) {
-    for command in examined.commands.iter().filter(|_| !is_32_bit_app(examined.subject)) {
-        for step in &command.line.steps {
-            powershell(command, step, examined.subject, findings);
+    for (command, step) in examined.steps().filter(|_| !is_32_bit_app(examined.subject)) {
+        if let Some(touch) = touch_of_call(step, examined.subject) {
+            let message = format!(
+                "{command} starts the 32-bit PowerShell, and {touch}: the 32-bit place under Intune."
+            );
+            let mend = "Start `%SystemRoot%\\Sysnative\\WindowsPowerShell\\v1.0\\powershell.exe`, or allow WB106 where the 32-bit place is meant.";
+            findings.warning(command.place.clone(), message, mend);
         }
     }
 }
@@ -53,83 +53,61 @@ fn is_32_bit_app(subject: &Subject) -> bool {
     architectures.is_some_and(|list| list.names().all(|name| name.eq_ignore_ascii_case("x86")))
 }
 
-fn powershell(command: &Command<'_>, step: &Step, subject: &Subject, findings: &mut Findings) {
-    let Some(call) = PowerShell::parse(step) else { return };
-    // A path that names its view means it: Sysnative is the mend, SysWOW64 is a choice.
-    if named_view(&step.program).is_some() {
-        return;
-    }
-    let from_command =
-        call.command.as_deref().and_then(|text| touched(text).map(|(_, what)| format!("it touches {what}")));
-    let from_scripts = call.scripts().into_iter().find_map(|script| {
-        let bytes = subject.read(&script)?;
-        let (line, what) = touched(&script::decode(&bytes).0)?;
+/// What a call of the 32-bit PowerShell touches, and where: in its command, else in a script that it runs.
+fn touch_of_call(step: &Step, subject: &Subject) -> Option<String> {
+    // A path that names its view means it: Sysnative is the fix, SysWOW64 is a choice.
+    let call = PowerShell::parse(step).filter(|_| named_view(&step.program).is_none())?;
+    let in_script = |script: String| {
+        let (line, what) = touched(&script::decode(&subject.read(&script)?).0)?;
         Some(format!("line {line} of {script} touches {what}"))
-    });
-    if let Some(reason) = from_command.or(from_scripts) {
-        let message = format!(
-            "{} starts the 32-bit PowerShell, and {reason}: the 32-bit place under Intune.",
-            command.name()
-        );
-        let mend = "Start `%SystemRoot%\\Sysnative\\WindowsPowerShell\\v1.0\\powershell.exe`, or allow WB106 where the 32-bit place is meant.";
-        findings.warning(command.place.clone(), message, mend);
-    }
+    };
+    let in_command = call.command.as_deref().and_then(touched).map(|(_, what)| format!("it touches {what}"));
+    in_command.or_else(|| call.scripts().into_iter().find_map(in_script))
 }
 
 /// The first place with two views that a script touches, and its line; nothing where the script minds the view.
 fn touched(text: &str) -> Option<(u32, &'static str)> {
-    const MINDS: [&str; 6] = [
-        "sysnative",
-        "processor_architew6432",
-        "is64bitprocess",
-        "registry64",
-        "registryview",
-        "programw6432",
-    ];
+    const MINDS: &str =
+        "sysnative processor_architew6432 is64bitprocess registry64 registryview programw6432";
     let lines: Vec<(u32, String)> =
         script::code_lines(text).into_iter().map(|(number, line)| (number, line.to_lowercase())).collect();
-    // Whoever asks for the view has thought of it: any finding here would be a false one.
-    if lines.iter().any(|(_, line)| MINDS.iter().any(|word| line.contains(word))) {
+    // A script that asks for the view has thought of it: any finding here would be a false one.
+    if lines.iter().any(|(_, line)| MINDS.split(' ').any(|word| line.contains(word))) {
         return None;
     }
     lines.iter().find_map(|(number, line)| Some((*number, place_with_two_views(line)?)))
 }
 
 fn place_with_two_views(line: &str) -> Option<&'static str> {
-    let software = ["hklm:\\software\\", "hkey_local_machine\\software\\", "hklm\\software\\"];
-    // A key that names WOW6432Node means the 32-bit view: whoever wrote it has thought of the two.
+    const SOFTWARE: [&str; 3] = ["hklm:\\software\\", "hkey_local_machine\\software\\", "hklm\\software\\"];
+    // A key that names WOW6432Node means the 32-bit view: its author has thought of the two.
     let is_native = |at: usize, prefix: &str| !line[at + prefix.len()..].starts_with("wow6432node");
     let in_software =
-        software.iter().any(|prefix| line.match_indices(prefix).any(|(at, _)| is_native(at, prefix)));
+        SOFTWARE.iter().any(|prefix| line.match_indices(prefix).any(|(at, _)| is_native(at, prefix)));
     let in_program_files = line.match_indices("$env:programfiles").any(|(at, name)| {
         // ${env:ProgramFiles(x86)} names the view; here a following word would be another variable
         !line[at + name.len()..].starts_with(|c: char| c.is_alphanumeric() || c == '(' || c == '_')
     });
     let in_folder = line.contains("c:\\program files\\") || line.contains("${env:programfiles}");
-    match () {
-        () if in_software => Some("HKLM\\SOFTWARE"),
-        () if in_program_files || in_folder => Some("Program Files"),
-        () if line.contains("\\system32\\") => Some("System32"),
-        () => None,
-    }
+    let places = [
+        (in_software, "HKLM\\SOFTWARE"),
+        (in_program_files || in_folder, "Program Files"),
+        (line.contains("\\system32\\"), "System32"),
+    ];
+    places.into_iter().find_map(|(is_there, name)| is_there.then_some(name))
 }
 
 fn program_files(examined: &Examined<'_>, findings: &mut Findings) {
     for command in examined.commands.iter().filter(|_| !is_32_bit_app(examined.subject)) {
-        program_files_in(command, findings);
-    }
-}
-
-fn program_files_in(command: &Command<'_>, findings: &mut Findings) {
-    let lower = command.text.to_lowercase();
-    for FolderVariable { name, of_32_bit, of_64_bit } in FolderVariable::ALL {
-        // With both percent signs, because `%ProgramFiles(x86)%` is another variable, and
-        // what such a command should say.
-        if lower.contains(&format!("%{}%", name.to_lowercase())) {
-            let message =
-                format!("{} uses %{name}%, which is the (x86) folder under Intune.", command.name());
-            let mend = format!("Write `%{of_64_bit}%`, or `%{of_32_bit}%` where that is meant.");
-            findings.warning(command.place.clone(), message, mend);
+        let lower = command.text.to_lowercase();
+        for FolderVariable { name, of_32_bit, of_64_bit } in FolderVariable::ALL {
+            // With both percent signs, because `%ProgramFiles(x86)%` is another variable, and
+            // what such a command should say.
+            if lower.contains(&format!("%{}%", name.to_lowercase())) {
+                let message = format!("{command} uses %{name}%, which is the (x86) folder under Intune.");
+                let mend = format!("Write `%{of_64_bit}%`, or `%{of_32_bit}%` where that is meant.");
+                findings.warning(command.place.clone(), message, mend);
+            }
         }
     }
 }

@@ -1,14 +1,11 @@
 //! WB201: no detection rule, rules that can never hold, and rules that can never hold together.
 
-use super::{AppRule, Examined, Findings, LintRule};
-use crate::lint::subject::Subject;
+use super::{AppRule, Examined, Findings, LintPage, LintRule, Severity::Error};
 use std::cmp::Ordering;
 use waybill_intune::{
     CheckedRule, Comparison, ComparisonOperator, FileTest, RegistryCheck, RegistryTest, VersionNumber,
 };
 use waybill_schemas::app::Rule;
-use waybill_schemas::report::lint::LintPage;
-use waybill_schemas::report::lint::Severity::Error;
 
 pub(super) static RULES: &[LintRule] = &[LintRule {
     page: LintPage {
@@ -22,32 +19,24 @@ pub(super) static RULES: &[LintRule] = &[LintRule {
         before: "\"keyPath\": \"HKLM:\\\\SOFTWARE\\\\Contoso\"",
         after: "\"keyPath\": \"HKEY_LOCAL_MACHINE\\\\SOFTWARE\\\\Contoso\"",
     },
-    check,
+    checks: &[no_rule, faults, contradictions],
 }];
 
-fn check(examined: &Examined<'_>, findings: &mut Findings) {
-    let subject = examined.subject;
-    if subject.app().is_none() {
-        return;
-    }
-    let detecting = examined.detection_rules();
-    if detecting.is_empty() {
+fn no_rule(examined: &Examined<'_>, findings: &mut Findings) {
+    if examined.subject.app().is_some() && examined.detection_rules().is_empty() {
         let message = "The app has no detection rule: nothing says whether it is installed.";
         let mend = "Give one: the product code of an MSI, else the version of the main program.";
-        findings.error(subject.app_place("/rules"), message, mend);
+        findings.error(examined.subject.app_place("/rules"), message, mend);
     }
-    for rule in &examined.rules {
-        faults(rule, subject, findings);
-    }
-    contradictions(&detecting, subject, findings);
 }
 
 /// Every fault of a rule that the runner would call invalid, too. A word that this version does not know is none here: a
 /// newer Intune may know it.
-fn faults(rule: &AppRule<'_>, subject: &Subject, findings: &mut Findings) {
-    let faults = rule.checked.as_ref().err().into_iter().flat_map(|faults| faults.iter());
-    for fault in faults.filter(|fault| !fault.is_unknown_word) {
-        let message = format!("{} can never hold: {}.", rule.name(), fault.why);
+fn faults(examined: &Examined<'_>, findings: &mut Findings) {
+    let faulty = examined.rules.iter().filter_map(|rule| Some((rule, rule.checked.as_ref().err()?)));
+    let faults = faulty.flat_map(|(rule, faults)| faults.iter().map(move |fault| (rule, fault)));
+    for (rule, fault) in faults.filter(|(_, fault)| !fault.is_unknown_word) {
+        let message = format!("{rule} can never hold: {}.", fault.why);
         let mend = match rule.rule() {
             Rule::PowerShellScript(_) if fault.field == "scriptContent" => {
                 "Put the script's bytes in as base64."
@@ -55,21 +44,18 @@ fn faults(rule: &AppRule<'_>, subject: &Subject, findings: &mut Findings) {
             _ if rule.detects => "Correct it, and try it on a device where the app is.",
             _ => "Correct it: as it is, the app is applicable nowhere.",
         };
-        findings.error(rule.place(fault.field, subject), message, mend);
+        findings.error(rule.place(fault.field, examined.subject), message, mend);
     }
 }
 
 /// Two rules that each may hold, but never both.
-fn contradictions(rules: &[&AppRule<'_>], subject: &Subject, findings: &mut Findings) {
+fn contradictions(examined: &Examined<'_>, findings: &mut Findings) {
+    let rules = examined.detection_rules();
     for (at, first) in rules.iter().enumerate() {
-        let contradiction = rules[at + 1..].iter().find(|second| excludes(first, second));
-        if let Some(second) = contradiction {
-            let message = format!(
-                "{} and {} can never both hold, and all detection rules must.",
-                first.name(),
-                second.placed.pointer.trim_start_matches('/')
-            );
-            findings.error(second.place("", subject), message, "Take one of them out.");
+        if let Some(second) = rules[at + 1..].iter().find(|second| excludes(first, second)) {
+            let other = second.placed.pointer.trim_start_matches('/');
+            let message = format!("{first} and {other} can never both hold, and all detection rules must.");
+            findings.error(second.place("", examined.subject), message, "Take one of them out.");
         }
     }
 }
@@ -116,11 +102,9 @@ fn wanted(rule: &CheckedRule) -> Option<Wanted> {
 fn excludes(first: &AppRule<'_>, second: &AppRule<'_>) -> bool {
     let wanted = |rule: &AppRule<'_>| rule.checked.as_ref().ok().and_then(wanted);
     let (Some(first), Some(second)) = (wanted(first), wanted(second)) else { return false };
-    if first.target != second.target {
-        return false;
-    }
-    first.exists != second.exists
-        || matches!((&first.version, &second.version), (Some(one), Some(other)) if disjoint(one, other) || disjoint(other, one))
+    let versions = first.version.as_ref().zip(second.version.as_ref());
+    let are_apart = || versions.is_some_and(|(one, other)| disjoint(one, other) || disjoint(other, one));
+    first.target == second.target && (first.exists != second.exists || are_apart())
 }
 
 /// No version satisfies both: `one` wants at most what `other` wants more of, or exactly what it excludes.

@@ -18,7 +18,8 @@ mod versions;
 
 use super::subject::Subject;
 use std::collections::BTreeSet;
-use waybill_intune::command_line::CommandLine;
+use std::fmt;
+use waybill_intune::command_line::{CommandLine, Msiexec, Step};
 use waybill_intune::{CheckedRule, PathStyle, RuleFaults, RulePurpose};
 use waybill_schemas::app::{PlacedRule, Rule};
 use waybill_schemas::report::lint::{Finding, FindingPlace, LintPage, Severity};
@@ -27,13 +28,14 @@ use waybill_schemas::report::lint::{Finding, FindingPlace, LintPage, Severity};
 pub(super) struct LintRule {
     /// What `waybill explain` says of it.
     pub(super) page: LintPage,
-    check: fn(&Examined<'_>, &mut Findings),
+    /// What finds it.
+    checks: &'static [fn(&Examined<'_>, &mut Findings)],
 }
 
 impl LintRule {
     pub(super) fn run(&self, examined: &Examined<'_>, findings: &mut Findings) {
-        findings.begin(self.page.code);
-        (self.check)(examined, findings);
+        findings.code = self.page.code;
+        self.checks.iter().for_each(|check| check(examined, findings));
     }
 }
 
@@ -70,25 +72,15 @@ pub(super) struct Findings {
 }
 
 impl Findings {
-    /// What follows is found by the rule of this code.
-    pub(super) fn begin(&mut self, code: &'static str) {
-        self.code = code;
-    }
-
-    pub(super) fn error(&mut self, place: FindingPlace, message: impl Into<String>, mend: impl Into<String>) {
+    fn error(&mut self, place: FindingPlace, message: impl Into<String>, mend: impl Into<String>) {
         self.add(Severity::Error, place, message.into(), mend.into());
     }
 
-    pub(super) fn warning(
-        &mut self,
-        place: FindingPlace,
-        message: impl Into<String>,
-        mend: impl Into<String>,
-    ) {
+    fn warning(&mut self, place: FindingPlace, message: impl Into<String>, mend: impl Into<String>) {
         self.add(Severity::Warning, place, message.into(), mend.into());
     }
 
-    pub(super) fn add(&mut self, severity: Severity, place: FindingPlace, message: String, mend: String) {
+    fn add(&mut self, severity: Severity, place: FindingPlace, message: String, mend: String) {
         if self.kept.iter().filter(|finding| finding.code == self.code).count() >= MOST_OF_A_CODE {
             self.cut.insert(self.code);
             return;
@@ -140,7 +132,7 @@ impl<'a> Examined<'a> {
             let text = text.as_deref().map(str::trim).filter(|text| !text.is_empty())?;
             // Where the program's name ends in a line without quotes depends on which files there are:
             // CreateProcess tries one prefix after the other. So parsing asks the package.
-            let line = CommandLine::parse(text, &|path| subject.is_packed(path));
+            let line = CommandLine::parse(text, &|path| subject.find(path).is_some());
             Some(Command { installs, text, line, place: subject.app_place(pointer) })
         };
         let install = command(true, &app.install_command_line, "/installCommandLine");
@@ -165,24 +157,36 @@ impl<'a> Examined<'a> {
     fn detection_rules(&self) -> Vec<&AppRule<'a>> {
         self.rules.iter().filter(|rule| rule.detects).collect()
     }
+
+    /// Every step of the commands, with the command that it is a step of.
+    fn steps(&self) -> impl Iterator<Item = (&Command<'a>, &Step)> {
+        self.commands.iter().flat_map(|command| command.line.steps.iter().map(move |step| (command, step)))
+    }
+
+    /// The steps that call msiexec.
+    fn msiexec_calls(&self) -> impl Iterator<Item = (&Command<'a>, Msiexec)> {
+        self.steps().filter_map(|(command, step)| Some((command, Msiexec::parse(step)?)))
+    }
 }
 
-impl Command<'_> {
-    /// For messages.
-    fn name(&self) -> &'static str {
-        if self.installs { "The install command" } else { "The uninstall command" }
+/// `The install command`, as messages begin.
+impl fmt::Display for Command<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(if self.installs { "The install command" } else { "The uninstall command" })
+    }
+}
+
+/// `The detection rule rules/0`, as messages begin.
+impl fmt::Display for AppRule<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = if self.detects { "detection" } else { "requirement" };
+        write!(formatter, "The {kind} rule {}", self.placed.pointer.trim_start_matches('/'))
     }
 }
 
 impl AppRule<'_> {
     fn rule(&self) -> &Rule {
         &self.placed.rule
-    }
-
-    /// For messages: `The detection rule rules/0`.
-    fn name(&self) -> String {
-        let kind = if self.detects { "detection" } else { "requirement" };
-        format!("The {kind} rule {}", self.placed.pointer.trim_start_matches('/'))
     }
 
     /// Where one of its fields stands; the whole rule for an empty name.

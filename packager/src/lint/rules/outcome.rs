@@ -1,12 +1,9 @@
 //! WB301 to WB303: return codes, for whom the MSI installs, architectures and time.
 
-use super::{Examined, Findings, LintRule};
-use waybill_intune::command_line::Msiexec;
+use super::{Examined, Findings, LintPage, LintRule, Severity::Warning};
 use waybill_pe::Machine;
 use waybill_schemas::MsiExecutionContext;
 use waybill_schemas::app::{MsiPackageType, ReturnCode, ReturnCodeType};
-use waybill_schemas::report::lint::LintPage;
-use waybill_schemas::report::lint::Severity::Warning;
 
 const GIB: u64 = 1 << 30;
 
@@ -23,7 +20,7 @@ pub(super) static RULES: &[LintRule] = &[
             before: "\"returnCodes\": [{ \"returnCode\": 0, \"type\": \"success\" }]",
             after: "\"returnCodes\": [{ \"returnCode\": 0, \"type\": \"success\" }, { \"returnCode\": 1707, \"type\": \"success\" }, { \"returnCode\": 3010, \"type\": \"softReboot\" }, { \"returnCode\": 1641, \"type\": \"hardReboot\" }, { \"returnCode\": 1618, \"type\": \"retry\" }]",
         },
-        check: return_codes,
+        checks: &[return_codes],
     },
     LintRule {
         page: LintPage {
@@ -36,7 +33,7 @@ pub(super) static RULES: &[LintRule] = &[
             before: "msiexec /i peruser.msi /qn /norestart   (runAsAccount: system)",
             after: "msiexec /i peruser.msi ALLUSERS=1 /qn /norestart   (runAsAccount: system)",
         },
-        check: context,
+        checks: &[context],
     },
     LintRule {
         page: LintPage {
@@ -49,7 +46,7 @@ pub(super) static RULES: &[LintRule] = &[
             before: "\"applicableArchitectures\": \"x86,x64\"",
             after: "\"applicableArchitectures\": \"x64\"",
         },
-        check: architecture_and_time,
+        checks: &[architecture, time],
     },
 ];
 
@@ -67,9 +64,9 @@ fn return_codes(examined: &Examined<'_>, findings: &mut Findings) {
         .map(|default| default.return_code.to_string())
         .collect();
     if !lacking.is_empty() {
+        let codes = lacking.join(", ");
         let message = format!(
-            "The return codes lack {}: an install that ends so counts as failed and waits for a day.",
-            lacking.join(", ")
+            "The return codes lack {codes}: an install that ends so counts as failed and waits for a day."
         );
         let mend =
             "Keep the five defaults: 0 and 1707 success, 3010 softReboot, 1641 hardReboot, 1618 retry.";
@@ -118,21 +115,10 @@ fn context(examined: &Examined<'_>, findings: &mut Findings) {
 
 /// The install command sets ALLUSERS, by itself or by a transform that nobody here has read.
 fn asks_for_all_users(examined: &Examined<'_>) -> bool {
-    let mut calls = examined
-        .commands
-        .iter()
-        .filter(|command| command.installs)
-        .flat_map(|command| &command.line.steps)
-        .filter_map(Msiexec::parse);
-    calls.any(|call| {
+    examined.msiexec_calls().filter(|(command, _)| command.installs).any(|(_, call)| {
         let machine = matches!(call.property("ALLUSERS"), Some("1" | "2"));
         machine || call.property("TRANSFORMS").is_some()
     })
-}
-
-fn architecture_and_time(examined: &Examined<'_>, findings: &mut Findings) {
-    architecture(examined, findings);
-    time(examined, findings);
 }
 
 fn architecture(examined: &Examined<'_>, findings: &mut Findings) {
@@ -144,20 +130,18 @@ fn architecture(examined: &Examined<'_>, findings: &mut Findings) {
         "arm64" => Some("arm64"),
         _ => None,
     });
+    // The loaders of self-extracting installers are 32-bit whatever they carry; a 64-bit one is for 64 bits.
     let of_program = match subject.setup.machine {
-        // The loaders of self-extracting installers are 32-bit whatever they carry; a 64-bit one is for 64 bits.
         Some(Machine::X64) => Some("x64"),
         Some(Machine::Arm64) => Some("arm64"),
         _ => None,
     };
-    // The MSI's own word counts more than the program around it.
-    let setup = of_msi.or(of_program);
     let allows_x86 = app.architectures().is_some_and(|list| list.contains("x86"));
-    if let Some(setup) = setup.filter(|_| allows_x86) {
-        let field = if app.allowed_architectures.is_some() {
-            "/allowedArchitectures"
-        } else {
-            "/applicableArchitectures"
+    // The MSI's own word counts more than the program around it.
+    if let Some(setup) = of_msi.or(of_program).filter(|_| allows_x86) {
+        let field = match app.allowed_architectures {
+            Some(_) => "/allowedArchitectures",
+            None => "/applicableArchitectures",
         };
         let message = format!("The setup file is for {setup}, but the app is offered to x86 devices too.");
         findings.warning(subject.app_place(field), message, "Leave x86 out.");
@@ -168,7 +152,7 @@ fn time(examined: &Examined<'_>, findings: &mut Findings) {
     let subject = examined.subject;
     let Some(app) = subject.app() else { return };
     let limit = app.install_experience.as_ref().and_then(|experience| experience.max_run_time_in_minutes);
-    let size = subject.files.as_ref().map_or(0, |files| files.total_size());
+    let size = subject.total_size();
     if let Some(minutes) = limit.filter(|minutes| *minutes < 5 && size > GIB) {
         let message = format!("The time limit is {minutes} minutes for {} MiB.", size >> 20);
         let place = subject.app_place("/installExperience/maxRunTimeInMinutes");

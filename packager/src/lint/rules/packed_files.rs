@@ -1,17 +1,13 @@
 //! WB102: files that are not in the package, and paths of the packager's machine.
 
 use super::program::{is_shell_builtin, is_windows_program};
-use super::{Command, Examined, Findings, LintRule};
-use crate::lint::subject::Subject;
-use crate::lint::subject::{Files, leaf_of};
-use waybill_intune::command_line::{Msiexec, PowerShell, ProductOrFile, Step, Word};
+use super::{Examined, Findings, LintPage, LintRule, Severity::Error, Subject};
+use waybill_intune::command_line::{Msiexec, PowerShell, ProductOrFile, Step, Word, unquoted_run};
+use waybill_intune::path::leaf;
+use waybill_intune::right_line::LIKELY_EXTENSIONS;
 
 /// Extensions that cmd tries for a name without one.
 const PATHEXT: [&str; 6] = ["com", "exe", "bat", "cmd", "vbs", "js"];
-
-use waybill_intune::right_line::LIKELY_EXTENSIONS;
-use waybill_schemas::report::lint::LintPage;
-use waybill_schemas::report::lint::Severity::Error;
 
 pub(super) static RULES: &[LintRule] = &[LintRule {
     page: LintPage {
@@ -25,22 +21,39 @@ pub(super) static RULES: &[LintRule] = &[LintRule {
         before: "msiexec /i \"D:\\Packages\\Contoso\\contoso.msi\" /qn /norestart",
         after: "msiexec /i \"contoso.msi\" /qn /norestart",
     },
-    check,
+    checks: &[commands, setup_file],
 }];
 
-fn check(examined: &Examined<'_>, findings: &mut Findings) {
+fn commands(examined: &Examined<'_>, findings: &mut Findings) {
     let subject = examined.subject;
-    for command in &examined.commands {
-        for step in &command.line.steps {
-            program(command, step, subject, findings);
-            let call = Call { command, step, subject };
-            named_files(step).iter().for_each(|path| call.check(path, findings));
+    for (command, step) in examined.steps() {
+        let mut check = |path: &str, is_missing: bool| {
+            let (message, mend) = match location(path, command.installs) {
+                Location::Elsewhere => (
+                    format!("{command} names {path}, which is no path of the device."),
+                    relative(path, subject),
+                ),
+                // After a `cd` nobody knows what a relative path is relative to.
+                Location::Relative if !step.moved && is_missing => {
+                    (format!("{command} names {path}, which is not in the package."), nearest(path, subject))
+                }
+                Location::Relative | Location::OnTheDevice => return,
+            };
+            findings.error(command.place.clone(), message, mend);
+        };
+        let name = step.program.as_str();
+        // WB103 reports what only a shell understands.
+        if !(name.is_empty() || name.contains('$') || name.contains("%~") || is_shell_builtin(&step.stem())) {
+            check(name, is_program_missing(step, subject));
         }
+        named_files(step).iter().for_each(|path| check(path, subject.lacks(path)));
     }
-    if let (Some(files), Some(setup)) = (&subject.files, subject.setup_file.as_deref())
-        && files.find(setup).is_none()
-    {
-        let mend = match files.find_leaf(leaf_of(setup)) {
+}
+
+fn setup_file(examined: &Examined<'_>, findings: &mut Findings) {
+    let subject = examined.subject;
+    if let Some(setup) = subject.setup_file.as_deref().filter(|setup| subject.lacks(setup)) {
+        let mend = match subject.find_leaf(leaf(setup)) {
             Some(entry) => format!("It is there as `{}`: name that.", entry.name),
             None => "Put it into the source folder, or correct the name.".to_owned(),
         };
@@ -49,79 +62,33 @@ fn check(examined: &Examined<'_>, findings: &mut Findings) {
     }
 }
 
-struct Call<'a> {
-    command: &'a Command<'a>,
-    step: &'a Step,
-    subject: &'a Subject,
-}
-
-impl Call<'_> {
-    fn check(&self, path: &str, findings: &mut Findings) {
-        match location(path, self.command.installs) {
-            Location::Elsewhere => self.report_machine_path(path, findings),
-            // After a `cd` nobody knows what a relative path is relative to.
-            Location::Relative if !self.step.moved => {
-                if let Some(files) = &self.subject.files
-                    && files.find(path).is_none()
-                {
-                    self.report_missing(path, files, findings);
-                }
-            }
-            Location::Relative | Location::OnTheDevice => {}
-        }
-    }
-
-    fn report_machine_path(&self, path: &str, findings: &mut Findings) {
-        let message = format!("{} names {path}, which is no path of the device.", self.command.name());
-        let leaf = leaf_of(path);
-        let known = self.subject.files.as_ref().and_then(|files| files.find_leaf(leaf));
-        let mend = match known {
-            Some(entry) => format!("Name it as it is in the package: `{}`.", entry.name.replace('/', "\\")),
-            None => format!("Put {leaf} into the source folder and name it relative to that."),
-        };
-        findings.error(self.command.place.clone(), message, mend);
-    }
-
-    fn report_missing(&self, path: &str, files: &Files, findings: &mut Findings) {
-        let message = format!("{} names {path}, which is not in the package.", self.command.name());
-        findings.error(self.command.place.clone(), message, nearest(path, files));
+/// How a path of another machine is named instead.
+fn relative(path: &str, subject: &Subject) -> String {
+    let leaf = leaf(path);
+    match subject.find_leaf(leaf) {
+        Some(entry) => format!("Name it as it is in the package: `{}`.", entry.name.replace('/', "\\")),
+        None => format!("Put {leaf} into the source folder and name it relative to that."),
     }
 }
 
-/// What was probably meant.
-fn nearest(path: &str, files: &Files) -> String {
-    let leaf = leaf_of(path);
-    if let Some(entry) = files.find_leaf(leaf) {
+/// What was probably meant by a path that is not packed.
+fn nearest(path: &str, subject: &Subject) -> String {
+    let name = leaf(path);
+    if let Some(entry) = subject.find_leaf(name) {
         return format!("It is there as `{}`: write that.", entry.name.replace('/', "\\"));
     }
-    let with_extension = |extension: &str| files.find_leaf(&format!("{leaf}.{extension}"));
-    match LIKELY_EXTENSIONS.into_iter().find_map(with_extension).filter(|_| !leaf.contains('.')) {
-        Some(entry) => format!("{} is there: write its extension.", leaf_of(&entry.name)),
+    let with_extension = |extension: &str| subject.find_leaf(&format!("{name}.{extension}"));
+    match LIKELY_EXTENSIONS.into_iter().find_map(with_extension).filter(|_| !name.contains('.')) {
+        Some(entry) => format!("{} is there: write its extension.", leaf(&entry.name)),
         None => "Put it into the source folder, or correct the name.".to_owned(),
     }
 }
 
-fn program(command: &Command<'_>, step: &Step, subject: &Subject, findings: &mut Findings) {
-    let name = step.program.as_str();
-    if name.is_empty() || name.contains('$') || name.contains("%~") || is_shell_builtin(&step.stem()) {
-        return; // WB103 reports it
-    }
-    let call = Call { command, step, subject };
-    match location(name, command.installs) {
-        Location::Elsewhere => call.report_machine_path(name, findings),
-        Location::Relative if !step.moved => {
-            // Windows' own programs are found by a bare name alone; with a folder
-            // before it a name means one file.
-            let has_folder = name.contains(['\\', '/']);
-            if let Some(files) = &subject.files
-                && !candidates(step).iter().any(|path| files.find(path).is_some())
-                && (has_folder || !is_windows_program(&step.stem()))
-            {
-                call.report_missing(name, files, findings);
-            }
-        }
-        Location::Relative | Location::OnTheDevice => {}
-    }
+/// Whether the program that a step starts is found neither in the package nor, by a bare name, in Windows.
+fn is_program_missing(step: &Step, subject: &Subject) -> bool {
+    // With a folder before it a name means one file.
+    let is_windows = !step.program.contains(['\\', '/']) && is_windows_program(&step.stem());
+    !is_windows && candidates(step).iter().all(|path| subject.lacks(path))
 }
 
 /// The names under which the program is looked for: CreateProcess adds `.exe`, cmd more.
@@ -159,9 +126,7 @@ fn msi_files(step: &Step) -> Vec<String> {
     let Some(call) = Msiexec::parse(step) else { return Vec::new() };
     let targets = call.targets.iter().filter_map(|target| match target {
         // A path in several unquoted words is WB104's.
-        ProductOrFile::File(path, at)
-            if waybill_intune::command_line::unquoted_run(&step.words, *at, &["msi", "msp"]).is_none() =>
-        {
+        ProductOrFile::File(path, at) if unquoted_run(&step.words, *at, &["msi", "msp"]).is_none() => {
             Some(path.clone())
         }
         ProductOrFile::File(..) | ProductOrFile::Product(_) => None,

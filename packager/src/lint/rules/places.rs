@@ -1,16 +1,17 @@
 //! WB202 and WB207: where rules and commands look. Places of a user in an app that runs as SYSTEM, and traces that an
 //! uninstall may leave.
 
-use super::{AppRule, Examined, Findings, LintRule, text};
+use super::{
+    Examined, Findings, LintPage, LintRule,
+    Severity::{Error, Warning},
+    text,
+};
 use crate::lint::script;
-use crate::lint::subject::Subject;
 use waybill_intune::path::extension;
 use waybill_intune::{Hive, RegistryKey};
 use waybill_schemas::app::{
     FileSystemOperation, FileSystemRule, RegistryOperation, RegistryRule, Rule, RunAsAccount,
 };
-use waybill_schemas::report::lint::LintPage;
-use waybill_schemas::report::lint::Severity::{Error, Warning};
 
 pub(super) static RULES: &[LintRule] = &[
     LintRule {
@@ -24,7 +25,7 @@ pub(super) static RULES: &[LintRule] = &[
             before: "\"path\": \"%LOCALAPPDATA%\\\\Contoso\", \"fileOrFolderName\": \"app.exe\"",
             after: "\"path\": \"%ProgramW6432%\\\\Contoso\", \"fileOrFolderName\": \"app.exe\"",
         },
-        check: users_places,
+        checks: &[places_in_rules, places_in_commands],
     },
     LintRule {
         page: LintPage {
@@ -38,66 +39,65 @@ pub(super) static RULES: &[LintRule] = &[
             before: "\"path\": \"C:\\\\Program Files\", \"fileOrFolderName\": \"Contoso\", \"operationType\": \"exists\"",
             after: "\"path\": \"C:\\\\Program Files\\\\Contoso\", \"fileOrFolderName\": \"app.exe\", \"operationType\": \"version\", …",
         },
-        check: traces,
+        checks: &[traces],
     },
 ];
 
 const VARIABLES: [&str; 5] = ["%appdata%", "%localappdata%", "%userprofile%", "%homepath%", "%onedrive%"];
 const MEND: &str = "Look at what the app leaves machine-wide, or set `runAsAccount` to `user`.";
 
-fn users_places(examined: &Examined<'_>, findings: &mut Findings) {
-    if examined.subject.app().is_none_or(|app| app.runs_as_user()) {
-        return;
-    }
-    examined.rules.iter().for_each(|rule| check_rule(rule, examined.subject, findings));
-    check_commands(examined, findings);
-}
-
-fn check_rule(rule: &AppRule<'_>, subject: &Subject, findings: &mut Findings) {
-    let of_user = match rule.rule() {
-        Rule::FileSystem(file) => users_folder(text(&file.path)).map(|what| ("path", what)),
-        Rule::Registry(registry) => users_key(text(&registry.key_path)).map(|what| ("keyPath", what)),
-        Rule::PowerShellScript(body) if body.run_as_account != Some(RunAsAccount::User) => {
-            let bytes = body.script().unwrap_or_default();
-            users_place_in_script(&script::decode(&bytes).0).map(|what| ("scriptContent", what))
+fn places_in_rules(examined: &Examined<'_>, findings: &mut Findings) {
+    for rule in examined.rules.iter().filter(|_| runs_as_system(examined)) {
+        if let Some((field, what)) = users_place(rule.rule()) {
+            let message = format!("{rule} looks at {what}, but runs as SYSTEM, whose own that is.");
+            findings.error(rule.place(field, examined.subject), message, MEND);
         }
-        _ => None,
-    };
-    if let Some((field, what)) = of_user {
-        let message = format!("{} looks at {what}, but runs as SYSTEM, whose own that is.", rule.name());
-        findings.error(rule.place(field, subject), message, MEND);
     }
 }
 
-fn check_commands(examined: &Examined<'_>, findings: &mut Findings) {
-    for command in &examined.commands {
+fn places_in_commands(examined: &Examined<'_>, findings: &mut Findings) {
+    const HIVES: [&str; 3] = ["hkcu\\", "hkey_current_user\\", "hkcu:\\"];
+    for command in examined.commands.iter().filter(|_| runs_as_system(examined)) {
         let lower = command.text.to_lowercase();
-        let variable = VARIABLES
-            .iter()
-            .find(|variable| lower.contains(*variable))
-            .map(|variable| variable.to_uppercase());
-        let key = ["hkcu\\", "hkey_current_user\\", "hkcu:\\"].iter().any(|hive| lower.contains(hive));
-        if let Some(what) = variable.or_else(|| key.then(|| "HKCU".to_owned())) {
-            let message = format!("{} uses {what}, but runs as SYSTEM, whose own that is.", command.name());
+        let in_hive = || HIVES.iter().any(|hive| lower.contains(hive)).then(|| "HKCU".to_owned());
+        if let Some(what) = users_variable(&lower).or_else(in_hive) {
+            let message = format!("{command} uses {what}, but runs as SYSTEM, whose own that is.");
             findings.error(command.place.clone(), message, MEND);
         }
     }
 }
 
+fn runs_as_system(examined: &Examined<'_>) -> bool {
+    examined.subject.app().is_some_and(|app| !app.runs_as_user())
+}
+
+/// The place of a user that a rule looks at, and the field that says so.
+fn users_place(rule: &Rule) -> Option<(&'static str, String)> {
+    match rule {
+        Rule::FileSystem(file) => Some(("path", users_folder(text(&file.path))?)),
+        Rule::Registry(registry) => {
+            let is_users = RegistryKey::parse(text(&registry.key_path))?.hive == Hive::CurrentUser;
+            is_users.then(|| ("keyPath", "HKCU".to_owned()))
+        }
+        Rule::PowerShellScript(body) if body.run_as_account != Some(RunAsAccount::User) => {
+            let bytes = body.script().unwrap_or_default();
+            Some(("scriptContent", users_place_in_script(&script::decode(&bytes).0)?))
+        }
+        _ => None,
+    }
+}
+
+fn users_variable(lower: &str) -> Option<String> {
+    VARIABLES.iter().find(|variable| lower.contains(*variable)).map(|variable| variable.to_uppercase())
+}
+
 fn users_folder(path: &str) -> Option<String> {
     let lower = path.replace('/', "\\").to_lowercase();
-    let variable =
-        VARIABLES.iter().find(|variable| lower.contains(*variable)).map(|variable| variable.to_uppercase());
-    variable.or_else(|| {
+    users_variable(&lower).or_else(|| {
         let user = lower.strip_prefix("c:\\users\\")?.split('\\').next()?;
         let shared = matches!(user, "public" | "default" | "all users" | "");
         (!shared).then(|| "one user's folder".to_owned())
     })
-}
-
-fn users_key(key: &str) -> Option<String> {
-    let is_users = RegistryKey::parse(key).is_some_and(|key| key.hive == Hive::CurrentUser);
-    is_users.then(|| "HKCU".to_owned())
 }
 
 /// Scripts that walk through all users' hives or profiles know what they do.
@@ -125,32 +125,27 @@ fn users_place_in_script(text: &str) -> Option<String> {
 fn traces(examined: &Examined<'_>, findings: &mut Findings) {
     let subject = examined.subject;
     let rules = examined.detection_rules();
-    for rule in &rules {
-        if asks_for_absence(rule.rule()) {
-            let message = format!(
-                "{} asks that something does not exist; Intune's agent refuses that for detection (0x87D30004).",
-                rule.name()
-            );
-            let mend = "Look at something that is there while the app is, or use a script.";
-            findings.warning(rule.place("operationType", subject), message, mend);
-        }
+    for rule in rules.iter().filter(|rule| asks_for_absence(rule.rule())) {
+        let message = format!(
+            "{rule} asks that something does not exist; Intune's agent refuses that for detection (0x87D30004)."
+        );
+        let mend = "Look at something that is there while the app is, or use a script.";
+        findings.warning(rule.place("operationType", subject), message, mend);
     }
     // Beside another rule such a trace does no harm: all rules must hold.
     let [only] = rules[..] else { return };
     match only.rule() {
         Rule::FileSystem(rule) if is_bare_folder(rule) => {
+            let folder = text(&rule.file_or_folder_name);
             let message = format!(
-                "{} is the only one and looks at the folder {}, which may survive the uninstall.",
-                only.name(),
-                text(&rule.file_or_folder_name)
+                "{only} is the only one and looks at the folder {folder}, which may survive the uninstall."
             );
             let mend = "Look at the main program in it, and at its version.";
             findings.warning(only.place("fileOrFolderName", subject), message, mend);
         }
         Rule::Registry(rule) if is_bare_uninstall_key(rule) => {
             let message = format!(
-                "{} is the only one and asks whether the uninstall key exists, which says nothing of the version and may survive the uninstall.",
-                only.name()
+                "{only} is the only one and asks whether the uninstall key exists, which says nothing of the version and may survive the uninstall."
             );
             let mend = "Compare its `DisplayVersion` with `greaterThanOrEqual`.";
             findings.warning(only.place("keyPath", subject), message, mend);

@@ -1,11 +1,10 @@
 //! WB101, WB103 and WB104: how a command begins. What it starts, whether a shell would be needed, whether it is quoted.
 
-use super::{Command, Examined, Findings, LintRule};
+use super::{Command, Examined, Findings, LintPage, LintRule, Severity::Error};
+use crate::lint::is_one_of;
 use waybill_intune::View;
 use waybill_intune::command_line::{Msiexec, PowerShell, ProductOrFile, Step, shell_operator, unquoted_run};
 use waybill_intune::right_line::{is_program, right_line};
-use waybill_schemas::report::lint::LintPage;
-use waybill_schemas::report::lint::Severity::Error;
 
 pub(super) static RULES: &[LintRule] = &[
     LintRule {
@@ -20,7 +19,7 @@ pub(super) static RULES: &[LintRule] = &[
             before: "install.ps1",
             after: "%SystemRoot%\\Sysnative\\WindowsPowerShell\\v1.0\\powershell.exe -NoProfile -ExecutionPolicy Bypass -File install.ps1",
         },
-        check: no_program,
+        checks: &[no_program],
     },
     LintRule {
         page: LintPage {
@@ -33,7 +32,7 @@ pub(super) static RULES: &[LintRule] = &[
             before: "setup.exe /S && reg import settings.reg",
             after: "cmd.exe /c \"setup.exe /S && reg import settings.reg\"",
         },
-        check: shell_syntax,
+        checks: &[shell_syntax],
     },
     LintRule {
         page: LintPage {
@@ -46,134 +45,104 @@ pub(super) static RULES: &[LintRule] = &[
             before: "C:\\Program Files\\Contoso\\uninstall.exe /S",
             after: "\"C:\\Program Files\\Contoso\\uninstall.exe\" /S",
         },
-        check: unquoted,
+        checks: &[unquoted_program, unquoted_arguments],
     },
 ];
 
-/// Variables that only cmd knows.
-const DYNAMIC: [&str; 6] = ["%cd%", "%random%", "%date%", "%time%", "%errorlevel%", "%cmdcmdline%"];
+/// What variables begin with that only a shell knows.
+const VARIABLES: [&str; 8] =
+    ["$env:", "%~", "%cd%", "%random%", "%date%", "%time%", "%errorlevel%", "%cmdcmdline%"];
 
 fn no_program(examined: &Examined<'_>, findings: &mut Findings) {
-    for command in &examined.commands {
-        command.line.steps.iter().for_each(|step| starts_no_program(command, step, findings));
-    }
-}
-
-fn unquoted(examined: &Examined<'_>, findings: &mut Findings) {
-    for command in &examined.commands {
-        for step in &command.line.steps {
-            unquoted_program(command, step, findings);
-            unquoted_arguments(command, step, findings);
+    for (command, step) in examined.steps() {
+        let (program, extension) = (&step.program, step.extension());
+        // A shell starts Windows Script Host for these by itself.
+        let is_shells = step.in_shell && matches!(extension.as_str(), "vbs" | "vbe" | "js" | "jse" | "wsf");
+        if is_program(&extension) || is_shells {
+            continue;
+        }
+        if let Some(line) = right_line(&extension, program, View::Bits32) {
+            let message =
+                format!("{command} starts {program} directly; a .{extension} is no program (0x800700C1).");
+            findings.error(command.place.clone(), message, format!("Write `{line}`."));
         }
     }
 }
 
-fn starts_no_program(command: &Command<'_>, step: &Step, findings: &mut Findings) {
-    let extension = step.extension();
-    // A shell starts Windows Script Host for these by itself.
-    let is_shells = step.in_shell && matches!(extension.as_str(), "vbs" | "vbe" | "js" | "jse" | "wsf");
-    if is_program(&extension) || is_shells {
-        return;
-    }
-    if let Some(line) = right_line(&extension, &step.program, View::Bits32) {
-        let message = format!(
-            "{} starts {} directly; a .{extension} is no program (0x800700C1).",
-            command.name(),
-            step.program
-        );
-        findings.error(command.place.clone(), message, format!("Write `{line}`."));
+fn unquoted_program(examined: &Examined<'_>, findings: &mut Findings) {
+    for (command, Step { program, .. }) in examined.steps().filter(|(_, step)| step.unquoted_blanks) {
+        let message =
+            format!("{command} names the program {program} without quotes, though its path has spaces.");
+        findings.error(command.place.clone(), message, format!("Write `\"{program}\"`."));
     }
 }
 
-fn unquoted_program(command: &Command<'_>, step: &Step, findings: &mut Findings) {
-    if step.unquoted_blanks {
-        let message = format!(
-            "{} names the program {} without quotes, though its path has spaces.",
-            command.name(),
-            step.program
-        );
-        findings.error(command.place.clone(), message, format!("Write `\"{}\"`.", step.program));
-    }
-}
-
-fn unquoted_arguments(command: &Command<'_>, step: &Step, findings: &mut Findings) {
-    let mut report = |path: Option<String>| {
-        if let Some(path) = path {
-            let message =
-                format!("{} names the file {path} without quotes, though it has spaces.", command.name());
+fn unquoted_arguments(examined: &Examined<'_>, findings: &mut Findings) {
+    for (command, step) in examined.steps() {
+        for path in unquoted_files(step) {
+            let message = format!("{command} names the file {path} without quotes, though it has spaces.");
             findings.error(command.place.clone(), message, format!("Write `\"{path}\"`."));
         }
-    };
+    }
+}
+
+/// Files that msiexec or PowerShell would read, in several words.
+fn unquoted_files(step: &Step) -> Vec<String> {
+    let mut places: Vec<(usize, &[&str])> = Vec::new();
     if let Some(call) = Msiexec::parse(step) {
-        for target in &call.targets {
-            if let ProductOrFile::File(_, at) = target {
-                report(unquoted_run(&step.words, *at, &["msi", "msp"]));
-            }
-        }
-        report(call.log.and_then(|(_, at)| unquoted_run(&step.words, at, &["log", "txt"])));
+        let files = call.targets.iter().filter_map(|target| match target {
+            ProductOrFile::File(_, at) => Some(*at),
+            ProductOrFile::Product(_) => None,
+        });
+        places.extend(files.map(|at| (at, &["msi", "msp"][..])));
+        places.extend(call.log.map(|(_, at)| (at, &["log", "txt"][..])));
     }
-    if let Some((_, at)) = PowerShell::parse(step).and_then(|call| call.file) {
-        report(unquoted_run(&step.words, at, &["ps1"]));
-    }
+    let script = PowerShell::parse(step).and_then(|call| call.file);
+    places.extend(script.map(|(_, at)| (at, &["ps1"][..])));
+    places.into_iter().filter_map(|(at, extensions)| unquoted_run(&step.words, at, extensions)).collect()
 }
 
 fn shell_syntax(examined: &Examined<'_>, findings: &mut Findings) {
-    examined.commands.iter().for_each(|command| shell_syntax_of(command, findings));
+    for command in &examined.commands {
+        if let Some((message, mend)) = shell_fault(command) {
+            findings.error(command.place.clone(), message, mend);
+        }
+    }
 }
 
-fn shell_syntax_of(command: &Command<'_>, findings: &mut Findings) {
-    let Some(step) = command.line.steps.first() else { return };
-    let stem = step.stem();
+/// What in a command would need a shell, and what to do about it.
+fn shell_fault(command: &Command<'_>) -> Option<(String, &'static str)> {
+    let step = command.line.steps.first()?;
+    let (program, stem) = (&step.program, step.stem());
     // These read their own lines; cmd.exe also runs batch files, and reads their whole line.
     if matches!(stem.as_str(), "cmd" | "powershell" | "pwsh") || step.is_batch() {
-        batch_variable(command, step, findings);
-        return;
+        // `%~dp0` means nothing on a command line, not even on one of cmd.
+        let is_used = command.text.contains("%~") && stem != "powershell";
+        let message = format!("{command} uses `%~dp0`, which means something within a batch file only.");
+        return is_used.then_some((message, "Leave it out: the working directory is the package's folder."));
     }
     // A built-in with a folder before it (`.\\copy`) is meant as a file, which WB102 looks for.
-    if !step.program.contains(['\\', '/']) && is_shell_builtin(&stem) {
-        let message = format!(
-            "{} begins with `{}`, which is a command of a shell, not a program.",
-            command.name(),
-            step.program
-        );
-        findings.error(command.place.clone(), message, shell_mend(command));
-        return;
-    }
-    if let Some(syntax) = shell_operator(&step.words).map(str::to_owned).or_else(|| variable(command.text)) {
-        let message = format!("{} uses `{syntax}`, but no shell reads it.", command.name());
-        findings.error(command.place.clone(), message, shell_mend(command));
-    }
-}
-
-fn shell_mend(command: &Command<'_>) -> String {
-    match command.text.contains("$env:")
-        || command.text.contains("-Process")
-        || command.text.contains("-Item")
-    {
-        true => "Put it into a .ps1 of the package and start that with powershell.exe -File.".to_owned(),
-        false => "Put it into a .cmd of the package, or start it as `cmd.exe /c \"…\"`.".to_owned(),
-    }
-}
-
-/// `%~dp0` means something within a batch file only, not on a command line, not even cmd's.
-fn batch_variable(command: &Command<'_>, step: &Step, findings: &mut Findings) {
-    if command.text.contains("%~") && step.stem() != "powershell" {
+    if !program.contains(['\\', '/']) && is_shell_builtin(&stem) {
         let message =
-            format!("{} uses `%~dp0`, which means something within a batch file only.", command.name());
-        let mend = "Leave it out: the working directory is the package's folder.";
-        findings.error(command.place.clone(), message, mend);
+            format!("{command} begins with `{program}`, which is a command of a shell, not a program.");
+        return Some((message, shell_mend(command)));
+    }
+    let syntax = shell_operator(&step.words).or_else(|| variable(command.text))?;
+    Some((format!("{command} uses `{syntax}`, but no shell reads it."), shell_mend(command)))
+}
+
+fn shell_mend(command: &Command<'_>) -> &'static str {
+    if ["$env:", "-Process", "-Item"].iter().any(|sign| command.text.contains(sign)) {
+        "Put it into a .ps1 of the package and start that with powershell.exe -File."
+    } else {
+        "Put it into a .cmd of the package, or start it as `cmd.exe /c \"…\"`."
     }
 }
 
-fn variable(text: &str) -> Option<String> {
+fn variable(text: &str) -> Option<&'static str> {
     let lower = text.to_lowercase();
-    if lower.contains("$env:") {
-        return Some("$env:".to_owned());
-    }
-    if lower.contains("%~") {
-        return Some("%~dp0".to_owned());
-    }
-    DYNAMIC.iter().find(|variable| lower.contains(*variable)).map(|variable| (*variable).to_owned())
+    let variable = VARIABLES.into_iter().find(|variable| lower.contains(variable))?;
+    Some(if variable == "%~" { "%~dp0" } else { variable })
 }
 
 /// Programs that every supported Windows has on its path.
@@ -203,15 +172,11 @@ const NOUNS: &str = "appxpackage appxprovisionedpackage archive certificate chil
 
 /// Whether `stem` (lower case, without `.exe`) is a program that needs not be packed.
 pub(super) fn is_windows_program(stem: &str) -> bool {
-    holds(WINDOWS, stem) || holds(TOOLS, stem)
+    is_one_of(WINDOWS, stem) || is_one_of(TOOLS, stem)
 }
 
 /// Whether only a shell knows `stem` (lower case): a built-in of cmd, or a command of PowerShell.
 pub(super) fn is_shell_builtin(stem: &str) -> bool {
-    holds(BUILTINS, stem)
-        || stem.split_once('-').is_some_and(|(verb, noun)| holds(VERBS, verb) && holds(NOUNS, noun))
-}
-
-fn holds(list: &str, word: &str) -> bool {
-    list.split(' ').any(|one| one == word)
+    is_one_of(BUILTINS, stem)
+        || stem.split_once('-').is_some_and(|(verb, noun)| is_one_of(VERBS, verb) && is_one_of(NOUNS, noun))
 }

@@ -1,12 +1,13 @@
 //! WB205 and WB206: scripts that cannot answer, and scripts that are read wrongly.
 
-use super::{AppRule, Examined, Findings, LintRule};
+use super::{
+    AppRule, Examined, FindingPlace, Findings, LintPage, LintRule,
+    Severity::{Error, Warning},
+};
 use crate::lint::script::{Encoding, ScriptAnswer, decode, is_signed, script_answer};
-use crate::lint::subject::Subject;
+use crate::lint::subject::packed_name;
 use waybill_intune::command_line::PowerShell;
 use waybill_schemas::app::{PowerShellScriptRule, Rule};
-use waybill_schemas::report::lint::Severity::{Error, Warning};
-use waybill_schemas::report::lint::{FindingPlace, LintPage};
 
 pub(super) static RULES: &[LintRule] = &[
     LintRule {
@@ -21,7 +22,7 @@ pub(super) static RULES: &[LintRule] = &[
             before: "if (Test-Path $exe) { exit 0 } else { exit 1 }",
             after: "if (Test-Path $exe) { Write-Output 'found'; exit 0 } else { exit 1 }",
         },
-        check: answers,
+        checks: &[answers],
     },
     LintRule {
         page: LintPage {
@@ -34,61 +35,49 @@ pub(super) static RULES: &[LintRule] = &[
             before: "Test-Path 'C:\\Program Files\\Größe\\app.exe'   (UTF-8 without BOM)",
             after: "Test-Path 'C:\\Program Files\\Größe\\app.exe'   (UTF-8 with BOM)",
         },
-        check: readable,
+        checks: &[encodings_of_rules, signatures, encodings_of_files],
     },
 ];
 
 fn answers(examined: &Examined<'_>, findings: &mut Findings) {
-    for rule in examined.detection_rules() {
-        if let Some((_, bytes)) = script_of(rule) {
-            let place = rule.place("scriptContent", examined.subject);
-            answer(rule, &decode(&bytes).0, place, findings);
-        }
+    for (rule, _, bytes) in scripts(examined).filter(|(rule, ..)| rule.detects) {
+        let why = match script_answer(&decode(&bytes).0) {
+            ScriptAnswer::Fine => continue,
+            ScriptAnswer::AlwaysDetected => {
+                "prints and exits 0 whatever it finds: the app always counts as installed"
+            }
+            ScriptAnswer::NeverPrints => "prints nothing where it exits 0: the app never counts as installed",
+            ScriptAnswer::WritesToStderr => {
+                "writes to stderr wherever it exits 0: the app never counts as installed"
+            }
+            ScriptAnswer::NeverExitsZero => "never exits 0: the app never counts as installed",
+        };
+        let message = format!("The script of {} {why}.", rule.to_string().replacen('T', "t", 1));
+        let mend =
+            "Print one line and exit 0 where the app is there; print nothing and exit 1 where it is not.";
+        findings.error(rule.place("scriptContent", examined.subject), message, mend);
     }
 }
 
-fn readable(examined: &Examined<'_>, findings: &mut Findings) {
-    let subject = examined.subject;
-    for rule in &examined.rules {
-        if let Some((body, bytes)) = script_of(rule) {
-            let (text, encoding) = decode(&bytes);
-            encoded(&rule.name(), encoding, rule.place("scriptContent", subject), findings);
-            signed(rule, body, &text, subject, findings);
-        }
+fn encodings_of_rules(examined: &Examined<'_>, findings: &mut Findings) {
+    for (rule, _, bytes) in scripts(examined) {
+        let place = rule.place("scriptContent", examined.subject);
+        check_encoding(&rule.to_string(), decode(&bytes).1, place, findings);
     }
-    check_files(examined, findings);
 }
 
-/// A rule's script and its bytes; WB201 finds those that have none.
-fn script_of<'a>(rule: &'a AppRule<'_>) -> Option<(&'a PowerShellScriptRule, Vec<u8>)> {
-    let Rule::PowerShellScript(body) = rule.rule() else { return None };
-    let bytes = body.script().ok().filter(|bytes| !bytes.is_empty())?;
-    Some((body, bytes))
+/// Rules with scripts, and the scripts' bytes; WB201 finds rules that have none.
+fn scripts<'a>(
+    examined: &'a Examined<'_>,
+) -> impl Iterator<Item = (&'a AppRule<'a>, &'a PowerShellScriptRule, Vec<u8>)> {
+    examined.rules.iter().filter_map(|rule| {
+        let Rule::PowerShellScript(body) = rule.rule() else { return None };
+        let bytes = body.script().ok().filter(|bytes| !bytes.is_empty())?;
+        Some((rule, body, bytes))
+    })
 }
 
-fn answer(rule: &AppRule<'_>, text: &str, place: FindingPlace, findings: &mut Findings) {
-    let why = match script_answer(text) {
-        ScriptAnswer::Fine => return,
-        ScriptAnswer::AlwaysDetected => {
-            "prints and exits 0 whatever it finds: the app always counts as installed"
-        }
-        ScriptAnswer::NeverPrints => "prints nothing where it exits 0: the app never counts as installed",
-        ScriptAnswer::WritesToStderr => {
-            "writes to stderr wherever it exits 0: the app never counts as installed"
-        }
-        ScriptAnswer::NeverExitsZero => "never exits 0: the app never counts as installed",
-    };
-    let message = format!("The script of {} {why}.", lower_first(&rule.name()));
-    let mend = "Print one line and exit 0 where the app is there; print nothing and exit 1 where it is not.";
-    findings.error(place, message, mend);
-}
-
-fn lower_first(text: &str) -> String {
-    let mut characters = text.chars();
-    characters.next().map(|first| first.to_lowercase().chain(characters).collect()).unwrap_or_default()
-}
-
-fn encoded(what: &str, encoding: Encoding, place: FindingPlace, findings: &mut Findings) {
+fn check_encoding(what: &str, encoding: Encoding, place: FindingPlace, findings: &mut Findings) {
     let why = match encoding {
         Encoding::Ascii | Encoding::MarkedUtf8 => return,
         Encoding::UnmarkedUtf8 => {
@@ -102,34 +91,29 @@ fn encoded(what: &str, encoding: Encoding, place: FindingPlace, findings: &mut F
     findings.warning(place, format!("{what} {why}."), "Save the script as UTF-8 with BOM.");
 }
 
-fn signed(
-    rule: &AppRule<'_>,
-    body: &PowerShellScriptRule,
-    text: &str,
-    subject: &Subject,
-    findings: &mut Findings,
-) {
-    if body.enforce_signature_check == Some(true) && !is_signed(text) {
-        let message =
-            format!("{} enforces a signature, but its script has none: it will not run.", rule.name());
+fn signatures(examined: &Examined<'_>, findings: &mut Findings) {
+    let enforcing = scripts(examined).filter(|(_, body, _)| body.enforce_signature_check == Some(true));
+    for (rule, ..) in enforcing.filter(|(.., bytes)| !is_signed(&decode(bytes).0)) {
+        let message = format!("{rule} enforces a signature, but its script has none: it will not run.");
         let mend = "Sign the script (Set-AuthenticodeSignature), or set `enforceSignatureCheck` to false.";
-        findings.error(rule.place("enforceSignatureCheck", subject), message, mend);
+        findings.error(rule.place("enforceSignatureCheck", examined.subject), message, mend);
     }
 }
 
 /// Packed scripts that the commands start with Windows PowerShell.
-fn check_files(examined: &Examined<'_>, findings: &mut Findings) {
-    let subject = examined.subject;
-    for command in &examined.commands {
-        let calls = command.line.steps.iter().filter_map(PowerShell::parse);
-        for name in calls.flat_map(|call| call.scripts()) {
-            let Some(bytes) = subject.read(&name) else { continue };
-            let encoding = decode(&bytes).1;
-            // From a file, UTF-16 with its mark is read rightly.
-            if encoding != Encoding::Utf16 {
-                let packed = crate::lint::subject::packed_name(&name);
-                encoded(&format!("The script {packed}"), encoding, FindingPlace::in_file(packed), findings);
-            }
+fn encodings_of_files(examined: &Examined<'_>, findings: &mut Findings) {
+    let calls = examined.steps().filter_map(|(_, step)| PowerShell::parse(step));
+    for name in calls.flat_map(|call| call.scripts()) {
+        let Some(bytes) = examined.subject.read(&name) else { continue };
+        let (packed, encoding) = (packed_name(&name), decode(&bytes).1);
+        // From a file, UTF-16 with its mark is read rightly.
+        if encoding != Encoding::Utf16 {
+            check_encoding(
+                &format!("The script {packed}"),
+                encoding,
+                FindingPlace::in_file(&packed),
+                findings,
+            );
         }
     }
 }

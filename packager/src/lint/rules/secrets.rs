@@ -1,11 +1,9 @@
 //! WB304: secrets in commands and in the package. No message holds the value.
 
-use super::{Examined, Findings, LintRule};
+use super::{Examined, FindingPlace, Findings, LintPage, LintRule, Severity::Error, Subject};
 use crate::lint::script;
-use crate::lint::subject::Subject;
-use crate::lint::subject::{FileEntry, leaf_of};
-use waybill_schemas::report::lint::Severity::Error;
-use waybill_schemas::report::lint::{FindingPlace, LintPage};
+use crate::lint::subject::FileEntry;
+use waybill_intune::path::{extension, leaf};
 use waybill_schemas::secrets::{Parameter, parameters};
 
 /// More scripts than this are not read for secrets.
@@ -24,33 +22,19 @@ pub(super) static RULES: &[LintRule] = &[LintRule {
         before: "agent.exe /S /TOKEN=2f1c…",
         after: "agent.exe /S /ENROL=device-certificate",
     },
-    check,
+    checks: &[commands, files],
 }];
-
-fn check(examined: &Examined<'_>, findings: &mut Findings) {
-    commands(examined, findings);
-    let subject = examined.subject;
-    let Some(files) = &subject.files else { return };
-    let mut scripts = 0;
-    for entry in files.iter().filter(|entry| !entry.is_folder) {
-        secret_file(entry, subject, findings);
-        if is_script(&entry.name) && scripts < MOST_SCRIPTS {
-            scripts += 1;
-            secret_in_script(entry, subject, findings);
-        }
-    }
-}
 
 fn commands(examined: &Examined<'_>, findings: &mut Findings) {
     for command in &examined.commands {
         let secret = parameter(command.text, is_called_secret);
         if let Some(name) = secret.or_else(|| token_shape(command.text).map(str::to_owned)) {
-            let message = format!("{} carries a secret in clear ({name}).", command.name());
+            let message = format!("{command} carries a secret in clear ({name}).");
             let mend = "Let the device fetch it when it is needed, and change it: whoever has seen the command has it. Allow WB304 where it is none.";
             findings.error(command.place.clone(), message, mend);
         }
         if let Some(name) = parameter(command.text, is_called_licence) {
-            let message = format!("{} carries a licence key in clear ({name}).", command.name());
+            let message = format!("{command} carries a licence key in clear ({name}).");
             let mend =
                 "Put it into a file that the installer reads, or allow WB304 where everybody may know it.";
             findings.warning(command.place.clone(), message, mend);
@@ -75,29 +59,16 @@ fn bare(name: &str) -> String {
 }
 
 fn is_called_secret(bare: &str) -> bool {
-    const ENDINGS: [&str; 12] = [
-        "password",
-        "passwd",
-        "passphrase",
-        "pwd",
-        "secret",
-        "token",
-        "apikey",
-        "accesskey",
-        "sharedkey",
-        "privatekey",
-        "authkey",
-        "connectionstring",
-    ];
+    const ENDINGS: &str = "password passwd passphrase pwd secret token apikey accesskey sharedkey privatekey \
+        authkey connectionstring";
     // `NOPASSWORD=1` says that there is none.
     let is_flag = ["no", "skip", "disable", "hide"].iter().any(|begin| bare.starts_with(begin));
-    !is_flag && bare != "publickeytoken" && ENDINGS.iter().any(|ending| bare.ends_with(ending))
+    !is_flag && bare != "publickeytoken" && ENDINGS.split(' ').any(|ending| bare.ends_with(ending))
 }
 
 fn is_called_licence(bare: &str) -> bool {
-    ["licencekey", "licensekey", "productkey", "pidkey", "serialnumber"]
-        .iter()
-        .any(|ending| bare.ends_with(ending))
+    const ENDINGS: &str = "licencekey licensekey productkey pidkey serialnumber";
+    ENDINGS.split(' ').any(|ending| bare.ends_with(ending))
 }
 
 /// Variables, placeholders and switches are none.
@@ -151,11 +122,27 @@ fn is_private_key(text: &str) -> bool {
     })
 }
 
-fn secret_file(entry: &FileEntry, subject: &Subject, findings: &mut Findings) {
-    let leaf = leaf_of(&entry.name).to_lowercase();
-    let extension = leaf.rsplit_once('.').map(|(_, extension)| extension).unwrap_or_default();
+fn files(examined: &Examined<'_>, findings: &mut Findings) {
+    let mut scripts = 0;
+    for entry in examined.subject.files() {
+        if let Some(what) = secret_file(entry, examined.subject) {
+            let message = format!("The package holds {what}: {}.", entry.name);
+            let mend = "Leave it out (`.waybillignore`, `--exclude`), and change the secret where it was packed before. Allow WB304 where it is none.";
+            findings.error(FindingPlace::in_file(&entry.name), message, mend);
+        }
+        let is_script = matches!(extension(&entry.name).as_str(), "ps1" | "psm1" | "cmd" | "bat" | "vbs");
+        if is_script && scripts < MOST_SCRIPTS {
+            scripts += 1;
+            script(&entry.name, examined.subject, findings);
+        }
+    }
+}
+
+/// What a file holds that is to be kept secret, by its name and, where that leaves it open, by its text.
+fn secret_file(entry: &FileEntry, subject: &Subject) -> Option<&'static str> {
+    let leaf = leaf(&entry.name).to_lowercase();
     let text = || subject.read(&entry.name).map(|bytes| script::decode(&bytes).0.into_owned());
-    let what = match (leaf.as_str(), extension) {
+    match (leaf.as_str(), extension(&leaf).as_str()) {
         (_, "pfx" | "p12") => Some("a certificate with its private key"),
         (_, "ppk" | "pvk") => Some("a private key"),
         (_, "kdbx") => Some("a password database"),
@@ -163,7 +150,7 @@ fn secret_file(entry: &FileEntry, subject: &Subject, findings: &mut Findings) {
         (".git-credentials" | ".netrc" | "_netrc", _) => Some("stored credentials"),
         ("token" | "token.txt", _) | (_, "token") => Some("a token"),
         // Many apps pack public certificates as .pem.
-        (_, "pem" | "key") => match text() {
+        (_, extension @ ("pem" | "key")) => match text() {
             Some(text) => is_private_key(&text).then_some("a private key"),
             None => (extension == "pem").then_some("a private key, by its name"),
         },
@@ -171,11 +158,6 @@ fn secret_file(entry: &FileEntry, subject: &Subject, findings: &mut Findings) {
             text().is_none_or(|text| has_assignment(&text)).then_some("settings with secrets, by its name")
         }
         _ => None,
-    };
-    if let Some(what) = what {
-        let message = format!("The package holds {what}: {}.", entry.name);
-        let mend = "Leave it out (`.waybillignore`, `--exclude`), and change the secret where it was packed before. Allow WB304 where it is none.";
-        findings.error(FindingPlace::in_file(entry.name.clone()), message, mend);
     }
 }
 
@@ -191,20 +173,14 @@ fn has_assignment(text: &str) -> bool {
     })
 }
 
-fn is_script(name: &str) -> bool {
-    let extension = waybill_intune::path::extension(name);
-    matches!(extension.as_str(), "ps1" | "psm1" | "cmd" | "bat" | "vbs")
-}
-
-fn secret_in_script(entry: &FileEntry, subject: &Subject, findings: &mut Findings) {
-    let Some(bytes) = subject.read(&entry.name) else { return };
-    let (text, _) = script::decode(&bytes);
-    for (number, line) in (1_u32..).zip(text.lines()) {
+fn script(name: &str, subject: &Subject, findings: &mut Findings) {
+    let Some(bytes) = subject.read(name) else { return };
+    for (number, line) in (1_u32..).zip(script::decode(&bytes).0.lines()) {
         let is_plain_secure_string = || is_literal_secure_string(line).then_some("a password in clear");
         if let Some(what) = token_shape(line).or_else(is_plain_secure_string) {
-            let message = format!("The script {} holds {what}.", entry.name);
+            let message = format!("The script {name} holds {what}.");
             let mend = "Let the device fetch it when it is needed, and change it: whoever has the package has it. Allow WB304 where it is none.";
-            findings.error(FindingPlace::in_file(entry.name.clone()).on_line(number), message, mend);
+            findings.error(FindingPlace::in_file(name).on_line(number), message, mend);
         }
     }
 }

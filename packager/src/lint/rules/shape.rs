@@ -1,14 +1,13 @@
 //! WB403 to WB405: the package's shape, MSI facts out of the ordinary, archives that readers see differently.
 
-use super::{Examined, Findings, LintRule};
-use crate::lint::subject::{PackageFacts, Subject};
-use crate::msi::MsiFacts;
+use super::{
+    Examined, FindingPlace, Findings, LintPage, LintRule,
+    Severity::{Error, Warning},
+};
 use intunewin::{Archive, ArchiveError};
 use std::collections::BTreeMap;
 use std::io::{Read, Seek};
 use waybill_schemas::MsiInfo;
-use waybill_schemas::report::lint::Severity::{Error, Warning};
-use waybill_schemas::report::lint::{FindingPlace, LintPage};
 use zip::ZipArchive;
 
 pub(super) static RULES: &[LintRule] = &[
@@ -24,7 +23,7 @@ pub(super) static RULES: &[LintRule] = &[
             before: "an outer zip with deflated entries",
             after: "the same, packed by `waybill pack`",
         },
-        check: odd_shape,
+        checks: &[odd_shape],
     },
     LintRule {
         page: LintPage {
@@ -38,7 +37,7 @@ pub(super) static RULES: &[LintRule] = &[
             before: "ALLUSERS = 0 in the Property table",
             after: "ALLUSERS absent (per user) or 1 (per machine)",
         },
-        check: odd_msi,
+        checks: &[all_users, msi_info],
     },
     LintRule {
         page: LintPage {
@@ -51,39 +50,22 @@ pub(super) static RULES: &[LintRule] = &[
             before: "an archive with two end-of-central-directory records",
             after: "the same files, packed by `waybill pack`",
         },
-        check: other_readers,
+        checks: &[other_readers],
     },
 ];
 
 fn odd_shape(examined: &Examined<'_>, findings: &mut Findings) {
-    if let Some(package) = &examined.subject.package {
-        shape(package, findings);
-    }
-}
-
-fn odd_msi(examined: &Examined<'_>, findings: &mut Findings) {
-    let subject = examined.subject;
-    let Some(msi) = &subject.setup.msi else { return };
-    all_users(msi, subject, findings);
-    if let Some(stated) = subject.package.as_ref().and_then(|package| package.msi_info.as_ref()) {
-        flags(stated, &msi.msi_info(), findings);
-    }
-}
-
-fn shape(package: &PackageFacts, findings: &mut Findings) {
+    let Some(package) = &examined.subject.package else { return };
     let mend = "Unpack the package and pack it again: `waybill unpack`, `waybill pack`.";
-    let mut report = |place, message: String| findings.warning(place, message, mend);
     for field in &package.unpadded {
-        report(
-            FindingPlace::in_document("Detection.xml", *field),
-            format!("The base64 of {field} has no padding."),
-        );
+        let message = format!("The base64 of {field} has no padding.");
+        findings.warning(FindingPlace::in_document("Detection.xml", *field), message, mend);
     }
     for deviation in &package.deviations {
         let message = format!(
             "The package differs from what Microsoft's tool writes, and Intune may refuse it: {deviation}."
         );
-        report(FindingPlace::default(), message);
+        findings.warning(FindingPlace::default(), message, mend);
     }
 }
 
@@ -95,50 +77,47 @@ fn other_readers(examined: &Examined<'_>, findings: &mut Findings) {
     }
 }
 
-fn all_users(msi: &MsiFacts, subject: &Subject, findings: &mut Findings) {
-    if let Some(value) = msi.all_users.as_deref().filter(|value| !matches!(*value, "" | "1" | "2")) {
+fn all_users(examined: &Examined<'_>, findings: &mut Findings) {
+    let value = examined.subject.setup.msi.as_ref().and_then(|msi| msi.all_users.as_deref());
+    if let Some(value) = value.filter(|value| !matches!(*value, "" | "1" | "2")) {
         let message = format!("The MSI's ALLUSERS is `{value}`; only empty, 1 and 2 mean something.");
         let mend =
             "Pass `ALLUSERS=1` (or `ALLUSERS=\"\"`) on the command line, or correct it in a transform.";
-        let place = subject.setup_file.clone().map(FindingPlace::in_file).unwrap_or_default();
+        let place = examined.subject.setup_file.as_ref().map(FindingPlace::in_file).unwrap_or_default();
         findings.warning(place, message, mend);
     }
 }
 
-/// What Detection.xml says of the MSI against the MSI's own tables; what it does not say is not judged.
-fn flags(stated: &MsiInfo, read: &MsiInfo, findings: &mut Findings) {
+/// The fields of Detection.xml that are compared with the MSI's tables, by their names.
+fn compared_fields(info: &MsiInfo) -> [(&'static str, Option<String>); 12] {
     // GUIDs are written in either case, and Windows Installer takes them for equal.
-    let text = |field: &Option<String>| field.clone().map(|text| text.to_lowercase());
+    let text = |field: &Option<String>| field.as_deref().map(str::to_lowercase);
     let flag = |field: Option<bool>| field.map(|flag| flag.to_string());
-    let context =
-        |info: &MsiInfo| info.execution_context.map(|context| format!("{context:?}").to_lowercase());
-    let fields = [
-        ("MsiProductCode", text(&stated.product_code), text(&read.product_code)),
-        ("MsiProductVersion", text(&stated.product_version), text(&read.product_version)),
-        ("MsiPackageCode", text(&stated.package_code), text(&read.package_code)),
-        ("MsiUpgradeCode", text(&stated.upgrade_code), text(&read.upgrade_code)),
-        ("MsiExecutionContext", context(stated), context(read)),
-        ("MsiRequiresReboot", flag(stated.requires_reboot), flag(read.requires_reboot)),
-        ("MsiIsMachineInstall", flag(stated.is_machine_install), flag(read.is_machine_install)),
-        ("MsiIsUserInstall", flag(stated.is_user_install), flag(read.is_user_install)),
-        ("MsiIncludesServices", flag(stated.includes_services), flag(read.includes_services)),
-        (
-            "MsiIncludesODBCDataSource",
-            flag(stated.includes_odbc_data_source),
-            flag(read.includes_odbc_data_source),
-        ),
-        (
-            "MsiContainsSystemRegistryKeys",
-            flag(stated.contains_system_registry_keys),
-            flag(read.contains_system_registry_keys),
-        ),
-        (
-            "MsiContainsSystemFolders",
-            flag(stated.contains_system_folders),
-            flag(read.contains_system_folders),
-        ),
-    ];
-    for (name, stated, read) in fields {
+    let context = info.execution_context.map(|context| format!("{context:?}").to_lowercase());
+    [
+        ("MsiProductCode", text(&info.product_code)),
+        ("MsiProductVersion", text(&info.product_version)),
+        ("MsiPackageCode", text(&info.package_code)),
+        ("MsiUpgradeCode", text(&info.upgrade_code)),
+        ("MsiExecutionContext", context),
+        ("MsiRequiresReboot", flag(info.requires_reboot)),
+        ("MsiIsMachineInstall", flag(info.is_machine_install)),
+        ("MsiIsUserInstall", flag(info.is_user_install)),
+        ("MsiIncludesServices", flag(info.includes_services)),
+        ("MsiIncludesODBCDataSource", flag(info.includes_odbc_data_source)),
+        ("MsiContainsSystemRegistryKeys", flag(info.contains_system_registry_keys)),
+        ("MsiContainsSystemFolders", flag(info.contains_system_folders)),
+    ]
+}
+
+/// What Detection.xml says of the MSI against the MSI's own tables; what it does not say is not compared.
+fn msi_info(examined: &Examined<'_>, findings: &mut Findings) {
+    let subject = examined.subject;
+    let stated = subject.package.as_ref().and_then(|package| package.msi_info.as_ref());
+    let (Some(stated), Some(msi)) = (stated, &subject.setup.msi) else { return };
+    for ((name, stated), (_, read)) in
+        compared_fields(stated).into_iter().zip(compared_fields(&msi.msi_info()))
+    {
         if let (Some(stated), Some(read)) = (stated, read)
             && stated != read
             // Older tools write an empty element for what an MSI does not say.
@@ -151,7 +130,7 @@ fn flags(stated: &MsiInfo, read: &MsiInfo, findings: &mut Findings) {
     }
 }
 
-/// More differences than this need no telling.
+/// How many differences are reported at most.
 const MOST: usize = 5;
 
 /// Name, size and CRC of an entry.
@@ -192,18 +171,12 @@ fn read_otherwise<R: Read + Seek>(payload: R) -> zip::result::ZipResult<Seen> {
 }
 
 fn compared(ours: &Seen, theirs: &Seen) -> Vec<String> {
-    let missing = ours
-        .keys()
-        .filter(|name| !theirs.contains_key(*name))
-        .map(|name| format!("it does not see `{name}`"));
-    let extra = theirs
-        .keys()
-        .filter(|name| !ours.contains_key(*name))
-        .map(|name| format!("it sees `{}`", name.escape_debug()));
-    let other = ours.iter().filter_map(|(name, mine)| {
-        let differs = theirs.get(name).is_some_and(|other| other != mine);
-        differs.then(|| format!("it sees another size or CRC for `{name}`"))
-    });
+    let missing = ours.keys().filter(|name| !theirs.contains_key(*name));
+    let extra = theirs.keys().filter(|name| !ours.contains_key(*name));
+    let other = ours.iter().filter(|(name, mine)| theirs.get(*name).is_some_and(|other| other != *mine));
+    let missing = missing.map(|name| format!("it does not see `{name}`"));
+    let extra = extra.map(|name| format!("it sees `{}`", name.escape_debug()));
+    let other = other.map(|(name, _)| format!("it sees another size or CRC for `{name}`"));
     missing.chain(extra).chain(other).take(MOST).collect()
 }
 

@@ -1,13 +1,10 @@
 //! WB105, WB108 and WB109: commands that wait for somebody who is not there, and what msiexec leaves out.
 
-use super::{Command, Examined, Findings, LintRule};
-use crate::lint::subject::Subject;
+use super::{Examined, Findings, LintPage, LintRule, Severity::Warning};
+use crate::lint::is_one_of;
 use crate::recognise::InstallerKind;
 use waybill_intune::command_line::{Interface, Msiexec, Step};
 use waybill_schemas::app::DeviceRestartBehavior;
-
-use waybill_schemas::report::lint::LintPage;
-use waybill_schemas::report::lint::Severity::Warning;
 
 pub(super) static RULES: &[LintRule] = &[
     LintRule {
@@ -22,7 +19,7 @@ pub(super) static RULES: &[LintRule] = &[
             before: "msiexec /i contoso.msi",
             after: "msiexec /i contoso.msi /qn /norestart",
         },
-        check: msiexec_switches,
+        checks: &[interface, restart],
     },
     LintRule {
         page: LintPage {
@@ -36,7 +33,7 @@ pub(super) static RULES: &[LintRule] = &[
             before: "npp-installer.exe /s",
             after: "npp-installer.exe /S",
         },
-        check: known_installers,
+        checks: &[known_installers],
     },
     LintRule {
         page: LintPage {
@@ -48,31 +45,19 @@ pub(super) static RULES: &[LintRule] = &[
             before: "msiexec /i contoso.msi /qn /norestart /l*v C:\\Logs\\contoso.log",
             after: "msiexec /i contoso.msi /qn /norestart /l*v C:\\Windows\\Temp\\contoso.log",
         },
-        check: msiexec_log,
+        checks: &[msiexec_log],
     },
 ];
-
-fn msiexec_switches(examined: &Examined<'_>, findings: &mut Findings) {
-    for command in &examined.commands {
-        for call in command.line.steps.iter().filter_map(Msiexec::parse) {
-            interface(command, &call, examined.subject, findings);
-            restart(command, &call, examined.subject, findings);
-        }
-    }
-}
 
 fn msiexec_log(examined: &Examined<'_>, findings: &mut Findings) {
     let makes_folders = |step: &Step| matches!(step.stem().as_str(), "md" | "mkdir" | "robocopy" | "xcopy");
     for command in &examined.commands {
         // A step that makes folders may make this one, wherever it is.
         let before = command.line.steps.iter().take_while(|step| !makes_folders(step));
-        for (log, _) in before.filter_map(Msiexec::parse).filter_map(|call| call.log) {
-            if folder_exists(&log) {
-                continue;
-            }
+        let logs = before.filter_map(Msiexec::parse).filter_map(|call| call.log);
+        for (log, _) in logs.filter(|(log, _)| !folder_exists(log)) {
             let message = format!(
-                "{} lets msiexec log to {log}; where that folder is missing, it ends with 1622.",
-                command.name()
+                "{command} lets msiexec log to {log}; where that folder is missing, it ends with 1622."
             );
             let mend = "Log into a folder that every device has, e.g. `%TEMP%` or `C:\\Windows\\Temp`, or make the folder first.";
             findings.warning(command.place.clone(), message, mend);
@@ -80,113 +65,76 @@ fn msiexec_log(examined: &Examined<'_>, findings: &mut Findings) {
     }
 }
 
-fn interface(command: &Command<'_>, call: &Msiexec, subject: &Subject, findings: &mut Findings) {
-    let for_user = subject.app().is_some_and(|app| app.runs_as_user());
-    let place = command.place.clone();
-    match call.interface {
-        Interface::Full => {
-            let message = format!(
-                "{} runs msiexec without /qn: its dialogs wait for somebody who cannot see them.",
-                command.name()
-            );
-            findings.error(place, message, "Add `/qn`.");
+fn interface(examined: &Examined<'_>, findings: &mut Findings) {
+    let for_user = examined.subject.app().is_some_and(|app| app.runs_as_user());
+    for (command, call) in examined.msiexec_calls() {
+        let place = command.place.clone();
+        match call.interface {
+            Interface::Full => {
+                let message = format!(
+                    "{command} runs msiexec without /qn: its dialogs wait for somebody who cannot see them."
+                );
+                findings.error(place, message, "Add `/qn`.");
+            }
+            // An app that runs as the user shows its dialogs to somebody who can close them.
+            Interface::Basic if !for_user => {
+                let message = format!(
+                    "{command} runs msiexec with a visible interface: a dialog about an error waits unseen."
+                );
+                findings.warning(place, message, "Write `/qn` instead of `/qb` or `/passive`.");
+            }
+            Interface::Basic | Interface::None => {}
         }
-        // An app that runs as the user shows its dialogs to somebody who can close them.
-        Interface::Basic if !for_user => {
-            let message = format!(
-                "{} runs msiexec with a visible interface: a dialog about an error waits unseen.",
-                command.name()
-            );
-            findings.warning(place, message, "Write `/qn` instead of `/qb` or `/passive`.");
-        }
-        Interface::Basic | Interface::None => {}
     }
 }
 
-fn restart(command: &Command<'_>, call: &Msiexec, subject: &Subject, findings: &mut Findings) {
-    let experience = subject.app().and_then(|app| app.install_experience.as_ref());
+fn restart(examined: &Examined<'_>, findings: &mut Findings) {
+    let experience = examined.subject.app().and_then(|app| app.install_experience.as_ref());
     let behavior = experience.and_then(|experience| experience.device_restart_behavior.as_ref());
     // With `allow` the app's owner wants the MSI's restarts.
-    if !call.settles_restart && behavior != Some(&DeviceRestartBehavior::Allow) {
-        let message = format!(
-            "{} runs msiexec without /norestart: the MSI may restart the device at once.",
-            command.name()
-        );
+    let is_wanted = behavior == Some(&DeviceRestartBehavior::Allow);
+    for (command, _) in examined.msiexec_calls().filter(|(_, call)| !call.settles_restart && !is_wanted) {
+        let message =
+            format!("{command} runs msiexec without /norestart: the MSI may restart the device at once.");
         findings.warning(command.place.clone(), message, "Add `/norestart`.");
     }
 }
 
 /// Whether the log's folder is one that every device has.
 fn folder_exists(log: &str) -> bool {
-    const FOLDERS: [&str; 17] = [
-        "%temp%",
-        "%tmp%",
-        "%windir%",
-        "%windir%\\temp",
-        "%windir%\\logs",
-        "%systemroot%",
-        "%systemroot%\\temp",
-        "%systemroot%\\logs",
-        "%systemdrive%",
-        "%programdata%",
-        "%allusersprofile%",
-        "%public%",
-        "%programdata%\\microsoft\\intunemanagementextension\\logs",
-        "c:",
-        "c:\\windows\\temp",
-        "c:\\windows\\logs",
-        "c:\\windows",
-    ];
-    const MORE: [&str; 4] = [
-        "c:\\programdata",
-        "c:\\programdata\\microsoft\\intunemanagementextension\\logs",
-        "c:\\users\\public",
-        "%userprofile%",
-    ];
+    const FOLDERS: &str = "%temp% %tmp% %userprofile% %public% %systemdrive% %programdata% %allusersprofile% \
+        %windir% %windir%\\temp %windir%\\logs %systemroot% %systemroot%\\temp %systemroot%\\logs \
+        %programdata%\\microsoft\\intunemanagementextension\\logs c: c:\\windows c:\\windows\\temp \
+        c:\\windows\\logs c:\\programdata c:\\programdata\\microsoft\\intunemanagementextension\\logs \
+        c:\\users\\public";
     let log = log.replace('/', "\\").to_lowercase();
     match log.rsplit_once('\\') {
         // A bare name lies in the package's own folder.
-        None => true,
-        Some((".", _)) => true,
-        Some((folder, _)) => FOLDERS.contains(&folder) || MORE.contains(&folder),
+        None | Some((".", _)) => true,
+        Some((folder, _)) => is_one_of(FOLDERS, folder),
     }
 }
 
 fn known_installers(examined: &Examined<'_>, findings: &mut Findings) {
-    let Some(kind) = examined.subject.setup.kind else { return };
+    let subject = examined.subject;
+    let Some(kind) = subject.setup.kind else { return };
     let Some(switch) = kind.silent_switches() else { return };
-    for command in &examined.commands {
-        known_installer(kind, switch, command, examined.subject, findings);
-    }
-}
-
-fn known_installer(
-    kind: InstallerKind,
-    switch: &str,
-    command: &Command<'_>,
-    subject: &Subject,
-    findings: &mut Findings,
-) {
-    for step in &command.line.steps {
+    for (command, step) in examined.steps() {
         let is_setup =
             subject.is_setup_file(&step.program) || subject.is_setup_file(&format!("{}.exe", step.program));
         // The setup file removes the app as well with many makers; only others go by their names.
         let is_uninstaller = !command.installs && !is_setup && is_uninstaller_of(kind, step);
-        let place = command.place.clone();
         if (is_setup || is_uninstaller) && !is_silent(kind, step) {
-            let message =
-                format!("{} starts {}, {kind}, without its silent switch.", command.name(), step.program);
-            findings.warning(place.clone(), message, format!("Add `{switch}`."));
+            let message = format!("{command} starts {}, {kind}, without its silent switch.", step.program);
+            findings.warning(command.place.clone(), message, format!("Add `{switch}`."));
         }
         // The folder behind `_?=` stands without quotes and may hold blanks, so the text
         // is searched and not the words.
         if is_uninstaller && kind == InstallerKind::Nsis && !step.tail.contains("_?=") {
-            let message = format!(
-                "{} starts an NSIS uninstaller without `_?=`: it returns before it is done.",
-                command.name()
-            );
+            let message =
+                format!("{command} starts an NSIS uninstaller without `_?=`: it returns before it is done.");
             let mend = "Add `_?=` and the folder it is in, as the last argument and without quotes, e.g. `_?=C:\\Program Files\\Contoso`.";
-            findings.warning(place, message, mend);
+            findings.warning(command.place.clone(), message, mend);
         }
     }
 }

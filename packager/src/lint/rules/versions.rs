@@ -1,18 +1,15 @@
 //! WB203 and WB204: which versions a rule accepts, how they are written, and whether they fit the packed MSI.
 
-use super::{AppRule, Examined, Findings, LintRule, text};
-use crate::lint::subject::Subject;
+use super::{AppRule, Examined, Findings, LintPage, LintRule, Severity::Warning, text};
 use crate::msi::MsiFacts;
 use std::fmt::Display;
-use waybill_intune::command_line::{Msiexec, ProductOrFile};
+use waybill_intune::command_line::ProductOrFile;
 use waybill_intune::right_line::removal_line;
 use waybill_intune::{
     CheckedRule, Comparison, ComparisonOperator, FileCheck, FileTest, ProductCheck, RegistryCheck,
     RegistryTest, VersionNumber,
 };
 use waybill_schemas::app::{ProductCodeRule, Rule};
-use waybill_schemas::report::lint::LintPage;
-use waybill_schemas::report::lint::Severity::Warning;
 
 pub(super) static RULES: &[LintRule] = &[
     LintRule {
@@ -26,7 +23,7 @@ pub(super) static RULES: &[LintRule] = &[
             before: "\"operationType\": \"version\", \"operator\": \"equal\", \"comparisonValue\": \"1.2.0.0\"",
             after: "\"operationType\": \"version\", \"operator\": \"greaterThanOrEqual\", \"comparisonValue\": \"1.2.0.0\"",
         },
-        check: one_version_alone,
+        checks: &[one_version_alone],
     },
     LintRule {
         page: LintPage {
@@ -41,17 +38,15 @@ pub(super) static RULES: &[LintRule] = &[
             before: "\"operator\": \"equal\", \"comparisonValue\": \"1.2\"",
             after: "\"operator\": \"greaterThanOrEqual\", \"comparisonValue\": \"1.2.0.0\"",
         },
-        check: unfit_versions,
+        checks: &[lengths, product_codes, packed_versions, information, removal],
     },
 ];
 
 fn one_version_alone(examined: &Examined<'_>, findings: &mut Findings) {
-    for rule in examined.detection_rules() {
-        let Some(wanted) = rule.checked.as_ref().ok().and_then(VersionWanted::in_rule) else { continue };
+    for (rule, wanted) in versions_wanted(examined).filter(|(rule, _)| rule.detects) {
         if wanted.operator == ComparisonOperator::Equal {
             let message = format!(
-                "{} holds for version {} alone: once the app updates itself, it is installed again and again.",
-                rule.name(),
+                "{rule} holds for version {} alone: once the app updates itself, it is installed again and again.",
                 wanted.value
             );
             let place = rule.place(wanted.operator_field, examined.subject);
@@ -60,13 +55,10 @@ fn one_version_alone(examined: &Examined<'_>, findings: &mut Findings) {
     }
 }
 
-fn unfit_versions(examined: &Examined<'_>, findings: &mut Findings) {
-    for rule in &examined.rules {
-        if let Some(wanted) = rule.checked.as_ref().ok().and_then(VersionWanted::in_rule) {
-            length(rule, &wanted, examined.subject, findings);
-        }
-    }
-    check_msi(examined, findings);
+/// The rules that compare versions.
+fn versions_wanted<'a>(examined: &'a Examined<'_>) -> impl Iterator<Item = (&'a AppRule<'a>, VersionWanted)> {
+    let wanted = |rule: &'a AppRule<'_>| Some((rule, VersionWanted::in_rule(rule.checked.as_ref().ok()?)?));
+    examined.rules.iter().filter_map(wanted)
 }
 
 /// A comparison of versions in a rule.
@@ -117,110 +109,104 @@ impl VersionWanted {
             _ => None,
         }
     }
+
+    /// 1.2 ≤ 1.2.0.0 holds and 1.2.0.0 < 1.2 does not, as one means it; the other comparisons surprise.
+    fn surprises(&self) -> bool {
+        use ComparisonOperator::{Equal, GreaterThan, LessThanOrEqual, NotEqual};
+        matches!(self.operator, Equal | NotEqual | GreaterThan | LessThanOrEqual)
+    }
 }
 
-fn length(rule: &AppRule<'_>, version: &VersionWanted, subject: &Subject, findings: &mut Findings) {
-    let Ok(wanted) = version.value.parse::<VersionNumber>() else { return };
-    let place = || rule.place(version.value_field, subject);
-    if version.source == VersionSource::File {
-        // 1.2 ≤ 1.2.0.0 holds and 1.2.0.0 < 1.2 does not, as one means it; the others surprise.
-        let surprises = matches!(
-            version.operator,
-            ComparisonOperator::Equal
-                | ComparisonOperator::NotEqual
-                | ComparisonOperator::GreaterThan
-                | ComparisonOperator::LessThanOrEqual
-        );
-        if surprises && wanted.count() < 4 {
-            let (name, value) = (rule.name(), &version.value);
+/// A version that the app never has, because the app writes more parts.
+fn lengths(examined: &Examined<'_>, findings: &mut Findings) {
+    for (rule, version) in versions_wanted(examined) {
+        let Ok(wanted) = version.value.parse::<VersionNumber>() else { continue };
+        let value = &version.value;
+        // What the app itself calls its version is how its installer will write it.
+        let actual = match version.source {
+            VersionSource::File => None,
+            VersionSource::Product => {
+                examined.subject.setup.msi.as_ref().and_then(|msi| msi.version.as_deref())
+            }
+            VersionSource::Registry => examined.subject.app().and_then(|app| app.display_version.as_deref()),
+        };
+        let actual = actual.map(str::trim);
+        let (message, mend) = if version.source == VersionSource::File
+            && version.surprises()
+            && wanted.count() < 4
+        {
             let four = format!("{value}{}", ".0".repeat(4 - wanted.count()));
             let message = format!(
-                "{name} compares a file's version with {value}, which is older than {four}: files have four parts."
+                "{rule} compares a file's version with {value}, which is older than {four}: files have four parts."
             );
-            findings.warning(place(), message, format!("Write all four parts, e.g. `{four}`."));
-        }
-        return;
-    }
-    // What the app itself calls its version is how its installer will write it.
-    let known = match version.source {
-        VersionSource::Product => subject.setup.msi.as_ref().and_then(|msi| msi.version.clone()),
-        VersionSource::File | VersionSource::Registry => {
-            subject.app().and_then(|app| app.display_version.clone())
-        }
-    };
-    let Some(actual) = known else { return };
-    if actual.trim().parse().is_ok_and(|actual| wanted.is_same_but_longer(&actual)) {
-        let message = format!(
-            "{} compares with {}, but the app calls that version {}: an absent part is older than a zero.",
-            rule.name(),
-            version.value,
-            actual.trim()
-        );
-        findings.warning(place(), message, format!("Write `{}`.", actual.trim()));
+            (message, format!("Write all four parts, e.g. `{four}`."))
+        } else if let Some(actual) = actual
+            && actual.parse().is_ok_and(|actual| wanted.is_same_but_longer(&actual))
+        {
+            let message = format!(
+                "{rule} compares with {value}, but the app calls that version {actual}: an absent part is older than a zero."
+            );
+            (message, format!("Write `{actual}`."))
+        } else {
+            continue;
+        };
+        findings.warning(rule.place(version.value_field, examined.subject), message, mend);
     }
 }
 
-/// Rules, commands and `msiInformation` against the MSI that is or will be packed.
-fn check_msi(examined: &Examined<'_>, findings: &mut Findings) {
-    let subject = examined.subject;
-    let Some(msi) = &subject.setup.msi else { return };
-    let rules = examined.detection_rules();
-    let product_of = |rule| match AppRule::rule(rule) {
-        Rule::ProductCode(product) => Some((rule, product)),
+/// The detection rules for products, with the MSI that is or will be packed.
+fn products<'a>(examined: &'a Examined<'_>) -> Vec<(&'a AppRule<'a>, &'a ProductCodeRule, &'a MsiFacts)> {
+    let rules = examined.rules.iter().filter(|rule| rule.detects);
+    let with_msi = rules.filter_map(|rule| match (rule.rule(), &examined.subject.setup.msi) {
+        (Rule::ProductCode(product), Some(msi)) => Some((rule, product, msi)),
         _ => None,
-    };
-    let products: Vec<(&AppRule<'_>, &ProductCodeRule)> = rules.into_iter().filter_map(product_of).collect();
-    let fits = |product: &ProductCodeRule| same_code(text(&product.product_code), &msi.product_code);
-    if let Some((rule, product)) =
-        products.first().filter(|_| !products.iter().any(|(_, product)| fits(product)))
+    });
+    with_msi.collect()
+}
+
+fn fits(product: &ProductCodeRule, msi: &MsiFacts) -> bool {
+    same_code(text(&product.product_code), &msi.product_code)
+}
+
+fn product_codes(examined: &Examined<'_>, findings: &mut Findings) {
+    let products = products(examined);
+    let some_fits = products.iter().any(|(_, product, msi)| fits(product, msi));
+    if let Some((rule, product, msi)) = products.first().filter(|_| !some_fits) {
+        let (asked, packed) = (text(&product.product_code), &msi.product_code);
+        let message = format!("{rule} asks for the product code {asked}, but the packed MSI's is {packed}.");
+        findings.error(rule.place("productCode", examined.subject), message, format!("Write `{packed}`."));
+    }
+}
+
+fn packed_versions(examined: &Examined<'_>, findings: &mut Findings) {
+    for (rule, product, msi) in products(examined).into_iter().filter(|(_, product, msi)| fits(product, msi))
     {
-        let message = format!(
-            "{} asks for the product code {}, but the packed MSI's is {}.",
-            rule.name(),
-            text(&product.product_code),
-            msi.product_code
-        );
-        findings.error(rule.place("productCode", subject), message, format!("Write `{}`.", msi.product_code));
-    }
-    for (rule, product) in products.iter().filter(|(_, product)| fits(product)) {
-        version_of_packed(rule, product, msi, subject, findings);
-    }
-    information(msi, subject, findings);
-    removal(msi, examined, findings);
-}
-
-fn version_of_packed(
-    rule: &AppRule<'_>,
-    product: &ProductCodeRule,
-    msi: &MsiFacts,
-    subject: &Subject,
-    findings: &mut Findings,
-) {
-    let Some(packed_text) = msi.version.as_deref() else { return };
-    let Ok(CheckedRule::Product(ProductCheck { version: Some(wanted), .. })) = &rule.checked else { return };
-    let Ok(packed) = packed_text.parse::<VersionNumber>() else { return };
-    if !wanted.holds(&packed) {
-        let operator = wanted.operator;
-        let message = format!(
-            "{} wants a version {operator} {}, but the packed MSI's is {packed_text}.",
-            rule.name(),
-            text(&product.product_version)
-        );
-        let mend = format!("Write `{packed_text}` with `greaterThanOrEqual`.");
-        findings.error(rule.place("productVersion", subject), message, mend);
+        let Ok(CheckedRule::Product(ProductCheck { version: Some(wanted), .. })) = &rule.checked else {
+            continue;
+        };
+        let Some(packed) = msi.version.as_deref() else { continue };
+        if packed.parse().is_ok_and(|packed: VersionNumber| !wanted.holds(&packed)) {
+            let (operator, version) = (wanted.operator, text(&product.product_version));
+            let message =
+                format!("{rule} wants a version {operator} {version}, but the packed MSI's is {packed}.");
+            let mend = format!("Write `{packed}` with `greaterThanOrEqual`.");
+            findings.error(rule.place("productVersion", examined.subject), message, mend);
+        }
     }
 }
 
-fn information(msi: &MsiFacts, subject: &Subject, findings: &mut Findings) {
-    let Some(information) = subject.app().and_then(|app| app.msi_information.as_ref()) else { return };
+/// `msiInformation` against the MSI that is or will be packed.
+fn information(examined: &Examined<'_>, findings: &mut Findings) {
+    let subject = examined.subject;
+    let information = subject.app().and_then(|app| app.msi_information.as_ref());
+    let (Some(information), Some(msi)) = (information, &subject.setup.msi) else { return };
     let code = text(&information.product_code);
     let version = text(&information.product_version);
     let mend = "Run `waybill pack` again, which fills it in, or take `msiInformation` from the MSI.";
     if !code.is_empty() && !same_code(code, &msi.product_code) {
-        let message = format!(
-            "msiInformation has the product code {code}, but the packed MSI's is {}.",
-            msi.product_code
-        );
+        let packed = &msi.product_code;
+        let message =
+            format!("msiInformation has the product code {code}, but the packed MSI's is {packed}.");
         findings.error(subject.app_place("/msiInformation/productCode"), message, mend);
     }
     if let Some(packed) = msi.version.as_deref().filter(|packed| !version.is_empty() && *packed != version) {
@@ -230,23 +216,20 @@ fn information(msi: &MsiFacts, subject: &Subject, findings: &mut Findings) {
 }
 
 /// An uninstall command that removes another product than the one that is packed.
-fn removal(msi: &MsiFacts, examined: &Examined<'_>, findings: &mut Findings) {
-    for command in examined.commands.iter().filter(|command| !command.installs) {
-        let calls = command.line.steps.iter().filter_map(Msiexec::parse).filter(|call| call.removes);
-        let codes: Vec<String> = calls
-            .flat_map(|call| call.targets)
-            .filter_map(|target| if let ProductOrFile::Product(code) = target { Some(code) } else { None })
-            .collect();
-        if let Some(code) =
-            codes.first().filter(|_| !codes.iter().any(|code| same_code(code, &msi.product_code)))
-        {
-            let message = format!(
-                "The uninstall command removes {code}, but the packed MSI's product code is {}.",
-                msi.product_code
-            );
-            let mend = format!("Write `{}`.", removal_line(&msi.product_code));
-            findings.error(command.place.clone(), message, mend);
-        }
+fn removal(examined: &Examined<'_>, findings: &mut Findings) {
+    let Some(packed) = examined.subject.setup.msi.as_ref().map(|msi| &msi.product_code) else { return };
+    let calls = examined.msiexec_calls().filter(|(command, call)| !command.installs && call.removes);
+    let targets =
+        calls.flat_map(|(command, call)| call.targets.into_iter().map(move |target| (command, target)));
+    let products = targets.filter_map(|(command, target)| match target {
+        ProductOrFile::Product(code) => Some((command, code)),
+        ProductOrFile::File(..) => None,
+    });
+    let codes: Vec<_> = products.collect();
+    let is_removed = codes.iter().any(|(_, code)| same_code(code, packed));
+    if let Some((command, code)) = codes.first().filter(|_| !is_removed) {
+        let message = format!("{command} removes {code}, but the packed MSI's product code is {packed}.");
+        findings.error(command.place.clone(), message, format!("Write `{}`.", removal_line(packed)));
     }
 }
 

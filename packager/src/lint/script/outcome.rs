@@ -5,6 +5,7 @@
 
 use super::statements::{Statement, parse};
 use super::tokens::{Token, tokens};
+use crate::lint::is_one_of;
 
 /// More ways than this through one script are not followed.
 const MOST_WAYS: usize = 256;
@@ -25,7 +26,7 @@ pub(in crate::lint) enum ScriptAnswer {
 }
 
 /// One way through the script, so far.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Way {
     prints: Likely,
     stderr: Likely,
@@ -111,7 +112,9 @@ impl Follower {
             ended.extend(self.statement(statement, open));
             // Twenty `if`s in a row make a million ways, nearly all of which look alike: merged after
             // every statement they stay few.
-            ways = merged(ended);
+            ended.sort_unstable();
+            ended.dedup();
+            ways = ended;
             self.lost |= ways.len() > MOST_WAYS;
         }
         ways
@@ -156,22 +159,15 @@ impl Follower {
         ways: Vec<Way>,
     ) -> Vec<Way> {
         let mut after = self.block(body, ways.clone());
-        let body_prints = after.iter().any(|way| way.prints != Likely::No);
-        let thrown: Vec<Way> = ways
-            .into_iter()
-            .map(|way| Way {
-                prints: if body_prints { way.prints.max(Likely::Maybe) } else { way.prints },
-                ..way
-            })
-            .collect();
+        let mut thrown = ways;
+        if after.iter().any(|way| way.prints != Likely::No) {
+            thrown.iter_mut().for_each(|way| way.prints = way.prints.max(Likely::Maybe));
+        }
         for catch in catches {
             // An error that is caught is not written to stderr.
             after.extend(self.block(catch, thrown.clone()));
         }
-        match last {
-            [] => after,
-            last => self.block(last, after),
-        }
+        self.block(last, after)
     }
 
     fn simple(&mut self, tokens: &[Token], ways: Vec<Way>) -> Vec<Way> {
@@ -205,17 +201,6 @@ fn after_words(tokens: &[Token], mut ways: Vec<Way>) -> Vec<Way> {
     ways
 }
 
-/// Ways that look alike from here on are one way.
-fn merged(mut ways: Vec<Way>) -> Vec<Way> {
-    let mut kept: Vec<Way> = Vec::with_capacity(ways.len());
-    for way in ways.drain(..) {
-        if !kept.contains(&way) {
-            kept.push(way);
-        }
-    }
-    kept
-}
-
 /// How sure something is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Likely {
@@ -225,7 +210,7 @@ enum Likely {
 }
 
 /// How a way ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum End {
     /// Goes on.
     Open,
@@ -362,9 +347,7 @@ fn is_silent(word: &str) -> bool {
         remove-item remove-itemproperty set-variable clear-variable add-type write-verbose \
         write-debug write-information write-progress stop-transcript out-null set-itemproperty set-content \
         add-content out-file clear-host set-executionpolicy stop-service start-service stop-process";
-    SILENT.split(' ').any(|one| one == word)
-        || word.starts_with("[void]")
-        || word.starts_with("[cmdletbinding")
+    is_one_of(SILENT, word) || word.starts_with("[void]") || word.starts_with("[cmdletbinding")
 }
 
 #[cfg(test)]

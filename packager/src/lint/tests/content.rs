@@ -9,14 +9,14 @@ fn entry(name: &str, size: u64) -> FileEntry {
     FileEntry { name: name.into(), size, is_folder: false }
 }
 
-fn of(entries: Vec<FileEntry>) -> Vec<String> {
+fn findings_of(entries: Vec<FileEntry>) -> Vec<String> {
     let mut subject = msi_subject(&msi_app());
-    subject.files = Some(Files::new(entries));
+    subject.entries = Some(entries);
     found(subject)
 }
 
 fn beside_msi(name: &str, size: u64) -> Vec<String> {
-    of(vec![entry("contoso.msi", 300_000), entry(name, size)])
+    findings_of(vec![entry("contoso.msi", 300_000), entry(name, size)])
 }
 
 #[test]
@@ -29,7 +29,7 @@ fn wb401_what_nobody_meant_to_pack() {
     assert_eq!(beside_msi("holiday.mp4", GIB - 1), [""; 0]);
     assert_eq!(beside_msi("data1.cab", 2 * GIB), [""; 0], "a part of the installer");
     assert_eq!(beside_msi("Data/holiday.mp4", 2 * GIB), [""; 0], "a layout");
-    assert_eq!(of(vec![entry("contoso.msi", 2 << 20), entry("holiday.mp4", 2 * GIB)]), [""; 0]);
+    assert_eq!(findings_of(vec![entry("contoso.msi", 2 << 20), entry("holiday.mp4", 2 * GIB)]), [""; 0]);
 
     let script = with(
         with(msi_app(), "/setupFilePath", "install.cmd".into()),
@@ -37,7 +37,7 @@ fn wb401_what_nobody_meant_to_pack() {
         "install.cmd".into(),
     );
     let mut subject = subject(&script, &[]);
-    subject.files = Some(Files::new(vec![entry("install.cmd", 100), entry("image.iso", 4 * GIB)]));
+    subject.entries = Some(vec![entry("install.cmd", 100), entry("image.iso", 4 * GIB)]);
     subject.setup.kind = Some(InstallerKind::Batch);
     assert_eq!(found(subject), [""; 0], "a script may need anything");
 }
@@ -64,7 +64,7 @@ fn wb402_names() {
 fn wb402_many_bad_names_are_cut() {
     let mut subject = msi_subject(&msi_app());
     let bad = (0..500).map(|number| entry(&format!("{number}/nul"), 1));
-    subject.files = Some(Files::new(bad.chain([entry("contoso.msi", 1)]).collect()));
+    subject.entries = Some(bad.chain([entry("contoso.msi", 1)]).collect());
     let report = lint(subject, &[]);
     assert_eq!(report.findings.len(), 100);
     assert!(report.skipped[0].contains("WB402"));

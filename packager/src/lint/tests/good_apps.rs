@@ -183,7 +183,7 @@ fn an_export_with_older_rule_types_is_silent() {
 fn without_facts_nothing_is_found() {
     assert_eq!(found(Subject::new("nothing")), [""; 0]);
     let mut alone = msi_subject(&msi_app());
-    alone.files = None;
+    alone.entries = None;
     alone.setup = SetupFacts::default();
     assert_eq!(found(alone), [""; 0]);
 }

@@ -3,29 +3,29 @@
 use super::*;
 use waybill_pe::Machine;
 
-fn of(app: &Value) -> Vec<String> {
+fn findings_of(app: &Value) -> Vec<String> {
     found(msi_subject(app))
 }
 
 #[test]
 fn wb301_return_codes() {
-    assert_eq!(of(&with(msi_app(), "/returnCodes", json!([]))), ["W301"]);
+    assert_eq!(findings_of(&with(msi_app(), "/returnCodes", json!([]))), ["W301"]);
     let without = |index: usize| {
         let mut app = msi_app();
         app["returnCodes"].as_array_mut().unwrap().remove(index);
         app
     };
-    assert_eq!(of(&without(2)), ["W301"]);
-    assert_eq!(of(&without(4)), ["W301"]);
-    assert_eq!(of(&without(1)), [""; 0], "1707 is a courtesy");
+    assert_eq!(findings_of(&without(2)), ["W301"]);
+    assert_eq!(findings_of(&without(4)), ["W301"]);
+    assert_eq!(findings_of(&without(1)), [""; 0], "1707 is a courtesy");
     let code = |code: i64, kind: &str| {
         with(msi_app(), "/returnCodes/5", json!({ "returnCode": code, "type": kind }))
     };
-    assert_eq!(of(&code(1603, "success")), ["E301"]);
-    assert_eq!(of(&code(1602, "softReboot")), ["E301"]);
-    assert_eq!(of(&code(1602, "retry")), [""; 0]);
-    assert_eq!(of(&code(1603, "failed")), [""; 0]);
-    assert_eq!(of(&code(60012, "retry")), [""; 0]);
+    assert_eq!(findings_of(&code(1603, "success")), ["E301"]);
+    assert_eq!(findings_of(&code(1602, "softReboot")), ["E301"]);
+    assert_eq!(findings_of(&code(1602, "retry")), [""; 0]);
+    assert_eq!(findings_of(&code(1603, "failed")), [""; 0]);
+    assert_eq!(findings_of(&code(60012, "retry")), [""; 0]);
 }
 
 fn with_all_users(app: &Value, all_users: Option<&str>) -> Vec<String> {
@@ -54,10 +54,10 @@ fn wb302_for_whom_the_msi_installs() {
 #[test]
 fn wb303_architecture_and_time() {
     let offered = |list: &str| with(msi_app(), "/applicableArchitectures", list.into());
-    assert_eq!(of(&offered("x86,x64")), ["W303"]);
-    assert_eq!(of(&offered("x64,arm64")), [""; 0]);
+    assert_eq!(findings_of(&offered("x86,x64")), ["W303"]);
+    assert_eq!(findings_of(&offered("x64,arm64")), [""; 0]);
     assert_eq!(
-        of(&with(offered("x86,x64"), "/allowedArchitectures", "x64".into())),
+        findings_of(&with(offered("x86,x64"), "/allowedArchitectures", "x64".into())),
         [""; 0],
         "the newer field wins"
     );
@@ -68,8 +68,7 @@ fn wb303_architecture_and_time() {
     let minutes = |minutes: u32, size: u64| {
         let mut subject =
             msi_subject(&with(msi_app(), "/installExperience/maxRunTimeInMinutes", minutes.into()));
-        subject.files =
-            Some(Files::new(vec![FileEntry { name: "contoso.msi".into(), size, is_folder: false }]));
+        subject.entries = Some(vec![FileEntry { name: "contoso.msi".into(), size, is_folder: false }]);
         found(subject)
     };
     assert_eq!(minutes(4, (1 << 30) + 1), ["W303"]);
@@ -81,7 +80,7 @@ fn wb303_architecture_and_time() {
 fn wb304_secrets_in_commands() {
     let install = |tail: &str| {
         let command = format!("msiexec /i contoso.msi /qn /norestart {tail}");
-        of(&with(msi_app(), "/installCommandLine", command.into()))
+        findings_of(&with(msi_app(), "/installCommandLine", command.into()))
     };
     for secret in [
         "PASSWORD=hunter2",
@@ -122,7 +121,8 @@ fn wb304_secrets_in_commands() {
 
 #[test]
 fn wb304_secrets_in_the_package() {
-    let of = |name: &str, bytes: &[u8]| found(subject(&msi_app(), &[("contoso.msi", b"MSI"), (name, bytes)]));
+    let findings_of =
+        |name: &str, bytes: &[u8]| found(subject(&msi_app(), &[("contoso.msi", b"MSI"), (name, bytes)]));
     let key = b"-----BEGIN PRIVATE KEY-----\nMIIE\n".as_slice();
     let cases: [(&str, &[u8], &[&str]); 14] = [
         ("certs/signing.pfx", b"\x30", &["E304"]),
@@ -141,9 +141,9 @@ fn wb304_secrets_in_the_package() {
         ("tokenizer.dll", b"MZ", &[]),
     ];
     for (name, bytes, expected) in cases {
-        assert_eq!(of(name, bytes), expected, "{name}");
+        assert_eq!(findings_of(name, bytes), expected, "{name}");
     }
     let mut unread = subject(&msi_app(), &[("contoso.msi", b"MSI"), ("a.pem", b"")]);
-    unread.contents = Box::new(());
+    unread.contents = Box::new(|_, _| None);
     assert_eq!(found(unread), ["E304"], "by its name where it cannot be read");
 }

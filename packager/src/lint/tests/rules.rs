@@ -180,10 +180,10 @@ fn wb202_a_users_places() {
     );
     assert_eq!(found(subject(&user(app), &[("contoso.msi", b"")])), [""; 0]);
     let command = |text: &str| with(msi_app(), "/uninstallCommandLine", text.into());
-    let of = |text: &str| found(subject(&command(text), &[("contoso.msi", b"")]));
-    assert_eq!(of("%LOCALAPPDATA%\\A\\u.exe /S"), ["E202"]);
-    assert_eq!(of("reg delete HKCU\\Software\\A /f"), ["E202"]);
-    assert_eq!(of("reg delete HKLM\\Software\\A /f"), [""; 0]);
+    let findings_of = |text: &str| found(subject(&command(text), &[("contoso.msi", b"")]));
+    assert_eq!(findings_of("%LOCALAPPDATA%\\A\\u.exe /S"), ["E202"]);
+    assert_eq!(findings_of("reg delete HKCU\\Software\\A /f"), ["E202"]);
+    assert_eq!(findings_of("reg delete HKLM\\Software\\A /f"), [""; 0]);
     let user_script = changed(
         script(b"if (Test-Path HKCU:\\A) { 'x' }", json!({})),
         json!({ "ruleType": "requirement", "runAsAccount": "user", "operator": "equal", "operationType": "string", "comparisonValue": "x" }),
@@ -234,25 +234,34 @@ fn wb204_versions_of_another_length() {
 #[test]
 fn wb204_rules_that_do_not_fit_the_packed_msi() {
     const OTHER: &str = "{23170F69-40C1-2702-2201-000001000000}";
-    let of = |app: Value| found(msi_subject(&app));
+    let findings_of = |app: Value| found(msi_subject(&app));
     let rule = |changes: Value| with(msi_app(), "/rules/0", product(changes));
-    assert_eq!(of(rule(json!({ "productCode": OTHER }))), ["E204"]);
-    assert_eq!(of(rule(json!({ "productCode": PRODUCT.to_lowercase() }))), [""; 0]);
-    assert_eq!(of(with(rule(json!({})), "/rules/1", product(json!({ "productCode": OTHER })))), [""; 0]);
+    assert_eq!(findings_of(rule(json!({ "productCode": OTHER }))), ["E204"]);
+    assert_eq!(findings_of(rule(json!({ "productCode": PRODUCT.to_lowercase() }))), [""; 0]);
+    assert_eq!(
+        findings_of(with(rule(json!({})), "/rules/1", product(json!({ "productCode": OTHER })))),
+        [""; 0]
+    );
     let version = |operator: &str, value: &str| {
         rule(json!({ "productVersionOperator": operator, "productVersion": value }))
     };
-    assert_eq!(of(version("greaterThanOrEqual", "23.2.0")), ["E204"]);
-    assert_eq!(of(version("greaterThanOrEqual", "22.0.0")), [""; 0]);
-    assert_eq!(of(version("equal", "22.0.0")), ["W203", "E204"]);
+    assert_eq!(findings_of(version("greaterThanOrEqual", "23.2.0")), ["E204"]);
+    assert_eq!(findings_of(version("greaterThanOrEqual", "22.0.0")), [""; 0]);
+    assert_eq!(findings_of(version("equal", "22.0.0")), ["W203", "E204"]);
     let uninstall = |code: &str| {
         with(msi_app(), "/uninstallCommandLine", format!("msiexec /x {code} /qn /norestart").into())
     };
-    assert_eq!(of(uninstall(OTHER)), ["E204"]);
-    assert_eq!(of(uninstall("contoso.msi")), [""; 0]);
+    assert_eq!(findings_of(uninstall(OTHER)), ["E204"]);
+    assert_eq!(findings_of(uninstall("contoso.msi")), [""; 0]);
     let information = |changes: Value| with(msi_app(), "/msiInformation", changes);
-    assert_eq!(of(information(json!({ "productCode": OTHER, "productVersion": "22.1" }))), ["E204", "E204"]);
-    assert_eq!(of(information(json!({ "productCode": PRODUCT, "productVersion": "23.1.0" }))), [""; 0]);
+    assert_eq!(
+        findings_of(information(json!({ "productCode": OTHER, "productVersion": "22.1" }))),
+        ["E204", "E204"]
+    );
+    assert_eq!(
+        findings_of(information(json!({ "productCode": PRODUCT, "productVersion": "23.1.0" }))),
+        [""; 0]
+    );
 }
 
 #[test]
