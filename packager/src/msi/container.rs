@@ -41,11 +41,6 @@ impl std::fmt::Display for ContainerKind {
     }
 }
 
-/// Implements [`super::container_kind`], without the guard against panics of `cfb`.
-pub(super) fn kind<R: Read + Seek>(reader: &mut R) -> Result<Option<ContainerKind>, MsiError> {
-    Ok(Container::open(reader)?.map(|container| container.kind()))
-}
-
 /// An open compound file that is within the limits.
 pub(super) struct Container<R> {
     file: CompoundFile<Budgeted<R>>,
@@ -56,8 +51,9 @@ impl<R: Read + Seek> Container<R> {
     pub(super) fn open(mut reader: R) -> Result<Option<Self>, MsiError> {
         let Some(sectors) = count_sectors(&mut reader)? else { return Ok(None) };
         // Opening reads the allocation table and the directory. The budget limits both, whatever lengths they declare.
-        let budget = Budget::new(sectors * 4 + OPENING);
-        let file = CompoundFile::open(Budgeted::new(reader, budget.clone())).map_err(MsiError::Read)?;
+        let budget = Rc::new(Cell::new(sectors * 4 + OPENING));
+        let reader = Budgeted { inner: reader, budget: Rc::clone(&budget) };
+        let file = CompoundFile::open(reader).map_err(MsiError::Read)?;
         budget.set(READING);
         Ok(Some(Self { file }))
     }
@@ -132,31 +128,11 @@ fn digit(byte: u8) -> u32 {
     }
 }
 
-/// The bytes that may still be read. Clones share the number, so that it can be raised while a reader is in use
-/// elsewhere.
-#[derive(Debug, Clone)]
-struct Budget(Rc<Cell<u64>>);
-
-impl Budget {
-    fn new(bytes: u64) -> Self {
-        Self(Rc::new(Cell::new(bytes)))
-    }
-
-    fn set(&self, bytes: u64) {
-        self.0.set(bytes);
-    }
-}
-
 /// A reader that fails once more bytes were read than its budget has.
 struct Budgeted<R> {
     inner: R,
-    budget: Budget,
-}
-
-impl<R> Budgeted<R> {
-    fn new(inner: R, budget: Budget) -> Self {
-        Self { inner, budget }
-    }
+    /// Bytes that may still be read; shared, so that it can be raised while `cfb` holds the reader.
+    budget: Rc<Cell<u64>>,
 }
 
 impl<R: Read> Read for Budgeted<R> {
@@ -164,14 +140,11 @@ impl<R: Read> Read for Budgeted<R> {
         // Counted after the read, because it is not known before how many bytes there are. One read can pass the budget
         // only by the size of the caller's buffer.
         let count = self.inner.read(buffer)?;
-        let left = self.budget.0.get().checked_sub(count as u64);
+        let left = self.budget.get().checked_sub(count as u64);
+        let exhausted = || io::Error::other("more had to be read than an MSI of this size takes");
         self.budget.set(left.ok_or_else(exhausted)?);
         Ok(count)
     }
-}
-
-fn exhausted() -> io::Error {
-    io::Error::other("more had to be read than an MSI of this size takes")
 }
 
 impl<R: Seek> Seek for Budgeted<R> {
@@ -192,8 +165,8 @@ mod tests {
 
     #[test]
     fn reading_again_counts_again_until_more_is_granted() {
-        let budget = Budget::new(15);
-        let mut reader = Budgeted::new(io::Cursor::new([0_u8; 10]), budget.clone());
+        let budget = Rc::new(Cell::new(15));
+        let mut reader = Budgeted { inner: io::Cursor::new([0_u8; 10]), budget: Rc::clone(&budget) };
         let mut buffer = [0; 10];
         reader.read_exact(&mut buffer).unwrap();
         reader.rewind().unwrap();

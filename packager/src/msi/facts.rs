@@ -17,30 +17,13 @@ const LONGEST: usize = 1024;
 const MAX_SUMMARY: u64 = 64 * 1024;
 
 /// The properties that are read.
-const WANTED: [&str; 8] = [
-    "ProductCode",
-    "ProductName",
-    "ProductVersion",
-    "UpgradeCode",
-    "Manufacturer",
-    "ALLUSERS",
-    "MSIINSTALLPERUSER",
-    "REBOOT",
-];
+const WANTED: &str =
+    "ProductCode ProductName ProductVersion UpgradeCode Manufacturer ALLUSERS MSIINSTALLPERUSER REBOOT";
 
 /// The keys of the Directory table for folders of Windows itself or of all users (`docs/package-format.md`,
 /// `MsiContainsSystemFolders`).
-const SYSTEM_FOLDERS: [&str; 9] = [
-    "AdminToolsFolder",
-    "CommonAppDataFolder",
-    "FontsFolder",
-    "System16Folder",
-    "System64Folder",
-    "SystemFolder",
-    "TempFolder",
-    "WindowsFolder",
-    "WindowsVolume",
-];
+const SYSTEM_FOLDERS: &str = "AdminToolsFolder CommonAppDataFolder FontsFolder System16Folder System64Folder \
+    SystemFolder TempFolder WindowsFolder WindowsVolume";
 
 /// The facts of an MSI: its identity, for whom it installs, and what it touches.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -191,11 +174,13 @@ fn look_into_tables<R: Read + Seek>(
     database: &mut Database<R>,
     facts: &mut MsiFacts,
 ) -> Result<(), MsiError> {
-    facts.includes_services = has_rows(database, "ServiceInstall", "ServiceInstall")?;
-    facts.includes_odbc_data_source = has_rows(database, "ODBCDataSource", "DataSource")?;
+    let mut has_rows = |table, key| Ok::<_, MsiError>(database.column(table, key)?.iter().next().is_some());
+    facts.includes_services = has_rows("ServiceInstall", "ServiceInstall")?;
+    facts.includes_odbc_data_source = has_rows("ODBCDataSource", "DataSource")?;
     let folders = database.column("Directory", "Directory")?;
+    let system_folders: Vec<&str> = SYSTEM_FOLDERS.split(' ').collect();
     let is_system_folder =
-        |key: &[u8]| SYSTEM_FOLDERS.iter().any(|one| one.as_bytes().eq_ignore_ascii_case(key));
+        |key: &[u8]| system_folders.iter().any(|one| one.as_bytes().eq_ignore_ascii_case(key));
     facts.contains_system_folders = folders.iter().any(|key| is_system_folder(database.strings().bytes(key)));
     // Registry roots: -1 by context, 0 classes, 1 the user, 2 the machine, 3 all users. -1 is the machine or the user,
     // as the installation is for.
@@ -207,23 +192,16 @@ fn look_into_tables<R: Read + Seek>(
     Ok(())
 }
 
-fn has_rows<R: Read + Seek>(
-    database: &mut Database<R>,
-    table: &'static str,
-    key: &str,
-) -> Result<bool, MsiError> {
-    Ok(database.column(table, key)?.iter().next().is_some())
-}
-
 /// The properties that are read, tidied. The first row of each counts.
 fn properties<R: Read + Seek>(
     database: &mut Database<R>,
 ) -> Result<BTreeMap<&'static str, String>, MsiError> {
     let (names, values) = (database.column("Property", "Property")?, database.column("Property", "Value")?);
+    let wanted: Vec<&str> = WANTED.split(' ').collect();
     let mut found = BTreeMap::new();
     for (name, value) in names.iter().zip(values.iter()) {
         let name = database.strings().bytes(name);
-        if let Some(wanted) = WANTED.iter().find(|wanted| wanted.as_bytes() == name) {
+        if let Some(wanted) = wanted.iter().find(|wanted| wanted.as_bytes() == name) {
             // Only these texts are decoded, because the pool may hold half a million.
             found.entry(*wanted).or_insert_with(|| database.strings().text(value));
         }

@@ -113,7 +113,7 @@ impl MsiFacts {
 /// # Errors
 /// A file that cannot be read; a container that is damaged or over the limits.
 pub fn container_kind<R: Read + Seek>(reader: &mut R) -> Result<Option<ContainerKind>, MsiError> {
-    guarded(|| container::kind(reader))
+    guarded(|| Ok(container::Container::open(reader)?.map(|container| container.kind())))
 }
 
 /// Turns a panic into an error, as a last resort. None is known, even with a property test over damaged files. But

@@ -158,7 +158,8 @@ impl StringPool {
     /// The pool begins with the code page, whose top bit says that references are long. Each text has a 16-bit length
     /// and a 16-bit reference count; a length of 0 with references means that the length follows in 32 bits.
     pub(super) fn new(pool: &[u8], text: Vec<u8>) -> Result<Self, MsiError> {
-        let mut numbers = pool.chunks_exact(4).map(|four| (word(four, 0), word(four, 2)));
+        let halves = |&[a, b, c, d]: &[u8; 4]| (u16::from_le_bytes([a, b]), u16::from_le_bytes([c, d]));
+        let mut numbers = pool.as_chunks().0.iter().map(halves);
         let (code_page, top) = numbers.next().ok_or(DAMAGED)?;
         let mut ends = Vec::with_capacity(pool.len() / 4);
         let mut end = 0_u32;
@@ -199,10 +200,6 @@ impl StringPool {
         let bytes = bytes.get(..LONGEST_TEXT).unwrap_or(bytes);
         self.encoding.decode_without_bom_handling(bytes).0.into_owned()
     }
-}
-
-fn word(four: &[u8], at: usize) -> u16 {
-    four.get(at..at + 2).and_then(|two| two.try_into().ok()).map_or(0, u16::from_le_bytes)
 }
 
 /// The encoding of a code page; Windows-1252 for 0 ("neutral") and for one that `encoding_rs` does not know.

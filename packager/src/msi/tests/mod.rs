@@ -44,17 +44,17 @@ fn the_summary_steps_in_for_missing_properties() {
 
 #[test]
 fn the_context_follows_allusers() {
-    let of = |all_users, per_user| {
+    let context = |all_users, per_user| {
         let facts = facts(&Sample::default().with("ALLUSERS", all_users).with("MSIINSTALLPERUSER", per_user));
         (facts.execution_context(), facts.is_user_install(), facts.msi_information().package_type.unwrap())
     };
     use MsiExecutionContext::{Any, System, User};
-    assert_eq!(of("1", ""), (System, false, MsiPackageType::PerMachine));
-    assert_eq!(of("1", "1"), (System, false, MsiPackageType::PerMachine));
-    assert_eq!(of("", ""), (User, true, MsiPackageType::PerUser));
-    assert_eq!(of("2", ""), (Any, false, MsiPackageType::DualPurpose));
-    assert_eq!(of("2", "1"), (Any, true, MsiPackageType::DualPurpose));
-    assert_eq!(of("0", ""), (User, true, MsiPackageType::PerUser));
+    assert_eq!(context("1", ""), (System, false, MsiPackageType::PerMachine));
+    assert_eq!(context("1", "1"), (System, false, MsiPackageType::PerMachine));
+    assert_eq!(context("", ""), (User, true, MsiPackageType::PerUser));
+    assert_eq!(context("2", ""), (Any, false, MsiPackageType::DualPurpose));
+    assert_eq!(context("2", "1"), (Any, true, MsiPackageType::DualPurpose));
+    assert_eq!(context("0", ""), (User, true, MsiPackageType::PerUser));
     assert_eq!(facts(&Sample::default().with("ALLUSERS", "0")).all_users.as_deref(), Some("0"));
     assert!(facts(&Sample::default().with("REBOOT", "Force")).requires_reboot);
     assert!(!facts(&Sample::default().with("REBOOT", "ReallySuppress")).requires_reboot);
@@ -103,21 +103,21 @@ fn another_kind_of_file_is_told_apart() {
 #[test]
 fn a_setup_file_has_facts_only_where_it_is_an_msi() {
     let folder = tempfile::tempdir().unwrap();
-    let of = |name: &str, bytes: &[u8]| {
+    let facts = |name: &str, bytes: &[u8]| {
         let path = folder.path().join(name);
         std::fs::write(&path, bytes).unwrap();
         MsiFacts::of_setup_file(&path)
     };
     let msi = Sample::default().bytes();
-    assert!(of("a.msi", &msi).unwrap().is_ok() && of("renamed.bin", &msi).unwrap().is_ok());
+    assert!(facts("a.msi", &msi).unwrap().is_ok() && facts("renamed.bin", &msi).unwrap().is_ok());
     let patch = Sample { kind: PackageType::Patch, ..Sample::default() }.bytes();
     assert!(
-        of("a.msp", &patch).is_none()
-            && of("setup.exe", b"MZ").is_none()
-            && of("cut.bin", &msi[..900]).is_none()
+        facts("a.msp", &patch).is_none()
+            && facts("setup.exe", b"MZ").is_none()
+            && facts("cut.bin", &msi[..900]).is_none()
     );
     for bytes in [&patch[..], b"MZ", &msi[..900]] {
-        assert!(of("a.MSI", bytes).unwrap().is_err());
+        assert!(facts("a.MSI", bytes).unwrap().is_err());
     }
 }
 
