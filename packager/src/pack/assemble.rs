@@ -1,7 +1,7 @@
 //! The ordered end of the pipeline, where finished jobs become entries of the payload.
 
 use super::error::{FileChange, PackError};
-use super::jobs::{BlockWork, FinishedBlock, FinishedJob, listed};
+use super::jobs::{Block, BlockWork, FinishedJob, listed};
 use crate::walk::{SourceEntry, SourceList};
 use crc32fast::Hasher as Crc;
 use intunewin::{DosTime, KnownEntry, Method, PayloadWriter};
@@ -58,11 +58,11 @@ impl<'a, W: Write> Assembler<'a, W> {
         match outcome {
             FinishedJob::Folder { index } => self.folder(index),
             FinishedJob::Whole { index, method, crc, data } => self.whole(index, method, crc, &data),
-            FinishedJob::Block(block) if block.work == BlockWork::Checksum => {
-                self.checksum(&block);
+            FinishedJob::Block { block, crc, .. } if block.work == BlockWork::Checksum => {
+                self.checksum(&block, &crc);
                 Ok(())
             }
-            FinishedJob::Block(block) => self.block(&block),
+            FinishedJob::Block { block, crc, data } => self.block(&block, &crc, &data),
         }
     }
 
@@ -88,21 +88,21 @@ impl<'a, W: Write> Assembler<'a, W> {
     }
 
     /// Takes the CRC of a block from the first reading of a file that will be stored.
-    fn checksum(&mut self, block: &FinishedBlock) {
-        self.large.crc.combine(&block.crc);
+    fn checksum(&mut self, block: &Block, crc: &Crc) {
+        self.large.crc.combine(crc);
         if block.is_last() {
             // The second reading must come to the same CRC.
             self.large.promised = Some(std::mem::take(&mut self.large.crc).finalize());
         }
     }
 
-    fn block(&mut self, block: &FinishedBlock) -> Result<(), PackError> {
+    fn block(&mut self, block: &Block, crc: &Crc, data: &[u8]) -> Result<(), PackError> {
         let entry = listed(self.list, block.file.index)?;
         if block.is_first() {
             self.begin_large(&entry)?;
         }
-        self.payload.data(&block.data)?;
-        self.large.crc.combine(&block.crc);
+        self.payload.data(data)?;
+        self.large.crc.combine(crc);
         if block.is_last() {
             block.file.check_unchanged()?;
             self.end_large(&entry)?;

@@ -131,11 +131,11 @@ mod tests {
     fn the_example_of_the_rfc() {
         // 3.2.2: lengths (3, 3, 3, 3, 3, 2, 4, 4) give F = 00, A = 010 … G = 1110, H = 1111, first bit first.
         let table = CodeTable::lengths(&[3, 3, 3, 3, 3, 2, 4, 4]).unwrap();
-        let of = |ahead: u64| table.look_up(ahead).map(|code| (code.base, code.bits));
-        assert_eq!(of(0b1100), Some((5, 2)));
-        assert_eq!(of(0b1010), Some((0, 3)));
-        assert_eq!(of(0b0111), Some((6, 4)));
-        assert_eq!(of(0b1111), Some((7, 4)));
+        let meaning = |ahead: u64| table.look_up(ahead).map(|code| (code.base, code.bits));
+        assert_eq!(meaning(0b1100), Some((5, 2)));
+        assert_eq!(meaning(0b1010), Some((0, 3)));
+        assert_eq!(meaning(0b0111), Some((6, 4)));
+        assert_eq!(meaning(0b1111), Some((7, 4)));
     }
 
     #[test]

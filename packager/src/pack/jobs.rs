@@ -27,7 +27,38 @@ pub(super) enum Job {
     /// A file of up to [`WHOLE`] bytes.
     Whole { index: usize },
     /// A part of a larger file.
-    Block { file: Arc<LargeFile>, work: BlockWork, offset: u64, length: u64 },
+    Block(Block),
+}
+
+/// A part of a large file, and what is done with it.
+#[derive(Debug, Clone)]
+pub(super) struct Block {
+    pub(super) file: Arc<LargeFile>,
+    pub(super) work: BlockWork,
+    pub(super) offset: u64,
+    pub(super) length: u64,
+}
+
+impl Block {
+    /// The part from `offset` on, as long as the work takes it at once.
+    fn new(file: Arc<LargeFile>, work: BlockWork, offset: u64) -> Self {
+        let length =
+            (file.size - offset).min(if work == BlockWork::Checksum { CHECKSUM_SPAN } else { BLOCK });
+        Self { file, work, offset, length }
+    }
+
+    pub(super) const fn is_first(&self) -> bool {
+        self.offset == 0
+    }
+
+    pub(super) fn is_last(&self) -> bool {
+        self.offset + self.length == self.file.size
+    }
+
+    /// Its length in memory: at most a MiB but for a checksum, which reads it piece by piece.
+    fn len(&self) -> usize {
+        in_memory(self.length)
+    }
 }
 
 /// What is done with a block.
@@ -41,25 +72,14 @@ pub(super) enum BlockWork {
     Deflate,
 }
 
-impl BlockWork {
-    const fn span(self) -> u64 {
-        match self {
-            Self::Checksum => CHECKSUM_SPAN,
-            Self::Copy | Self::Deflate => BLOCK,
-        }
-    }
-}
-
 /// The next step for a thread that asks.
 pub(super) enum PlanStep {
-    /// Run this job, which takes this many bytes of memory.
-    Run(Job, u64),
+    /// Run this job, which has this position among all and takes this many bytes of memory.
+    Run { position: u64, job: Job, cost: u64 },
     /// Open this large file and decide how to keep it. No other job comes before that.
     Examine(usize),
     /// Wait for another thread, which is opening a file or must give memory back.
     Wait,
-    /// No jobs are left.
-    End,
 }
 
 /// Hands out jobs in the order of the payload.
@@ -67,68 +87,69 @@ pub(super) struct Plan<'a> {
     list: &'a SourceList,
     level: Level,
     next: usize,
+    handed_out: u64,
     large: LargeFileState,
 }
 
 enum LargeFileState {
     None,
     BeingExamined,
-    Blocks { file: Arc<LargeFile>, work: BlockWork, offset: u64 },
+    /// This is its next block.
+    Next(Block),
 }
 
 impl<'a> Plan<'a> {
     pub(super) fn new(list: &'a SourceList, level: Level) -> Self {
-        Self { list, level, next: 0, large: LargeFileState::None }
+        Self { list, level, next: 0, handed_out: 0, large: LargeFileState::None }
     }
 
-    /// The next step; `admits` returns whether there is memory for a job of that cost now.
-    pub(super) fn step(&mut self, admits: impl FnOnce(u64) -> bool) -> PlanStep {
+    /// The next step; nothing once no jobs are left. `admits` returns whether there is memory for a job of that cost now.
+    pub(super) fn step(&mut self, admits: impl FnOnce(u64) -> bool) -> Option<PlanStep> {
         let job = match &self.large {
-            LargeFileState::BeingExamined => return PlanStep::Wait,
-            LargeFileState::Blocks { file, work, offset } => {
-                let length = (file.size - offset).min(work.span());
-                Job::Block { file: Arc::clone(file), work: *work, offset: *offset, length }
-            }
-            LargeFileState::None => match self.list.get(self.next) {
-                None => return PlanStep::End,
-                Some(entry) if entry.is_folder() => Job::Folder { index: self.next },
-                Some(entry) if entry.size() > WHOLE => {
+            LargeFileState::BeingExamined => return Some(PlanStep::Wait),
+            LargeFileState::Next(block) => Job::Block(block.clone()),
+            LargeFileState::None => match self.list.get(self.next)? {
+                entry if entry.is_folder() => Job::Folder { index: self.next },
+                entry if entry.size() > WHOLE => {
                     // How it is cut is known once it was opened and sampled, which takes too long under the lock.
                     self.large = LargeFileState::BeingExamined;
-                    return PlanStep::Examine(self.next);
+                    return Some(PlanStep::Examine(self.next));
                 }
-                Some(_) => Job::Whole { index: self.next },
+                _ => Job::Whole { index: self.next },
             },
         };
         let cost = cost(&job, self.list, self.level);
         if !admits(cost) {
-            return PlanStep::Wait;
+            return Some(PlanStep::Wait);
         }
         self.advance(&job);
-        PlanStep::Run(job, cost)
+        let position = self.handed_out;
+        self.handed_out += 1;
+        Some(PlanStep::Run { position, job, cost })
     }
 
     fn advance(&mut self, job: &Job) {
-        let Job::Block { file, work, offset, length } = job else {
-            self.next += 1;
-            return;
-        };
-        let offset = offset + length;
-        self.large = if offset < file.size {
-            LargeFileState::Blocks { file: Arc::clone(file), work: *work, offset }
-        } else if *work == BlockWork::Checksum {
+        self.large = match job {
+            Job::Block(block) if !block.is_last() => LargeFileState::Next(Block::new(
+                Arc::clone(&block.file),
+                block.work,
+                block.offset + block.length,
+            )),
             // The header of a stored entry holds the CRC, so the file is read twice: for the CRC, then to be copied.
-            LargeFileState::Blocks { file: Arc::clone(file), work: BlockWork::Copy, offset: 0 }
-        } else {
-            self.next += 1;
-            LargeFileState::None
+            Job::Block(block) if block.work == BlockWork::Checksum => {
+                LargeFileState::Next(Block::new(Arc::clone(&block.file), BlockWork::Copy, 0))
+            }
+            Job::Folder { .. } | Job::Whole { .. } | Job::Block(_) => {
+                self.next += 1;
+                LargeFileState::None
+            }
         };
     }
 
     /// Continues with the large file that was examined.
     pub(super) fn examined(&mut self, file: LargeFile) {
         let work = if file.stored { BlockWork::Checksum } else { BlockWork::Deflate };
-        self.large = LargeFileState::Blocks { file: Arc::new(file), work, offset: 0 };
+        self.large = LargeFileState::Next(Block::new(Arc::new(file), work, 0));
     }
 }
 
@@ -138,32 +159,22 @@ const OVERHEAD: u64 = 1024;
 /// A finished job, whose data is written in its turn.
 #[derive(Debug)]
 pub(super) enum FinishedJob {
-    Folder { index: usize },
-    Whole { index: usize, method: Method, crc: u32, data: Buffer },
-    Block(FinishedBlock),
-}
-
-/// A finished part of a large file.
-#[derive(Debug)]
-pub(super) struct FinishedBlock {
-    pub(super) file: Arc<LargeFile>,
-    pub(super) work: BlockWork,
-    pub(super) offset: u64,
-    pub(super) length: u64,
-    /// The CRC of the file's bytes in it.
-    pub(super) crc: Crc,
-    /// The bytes as the entry keeps them; empty for a checksum.
-    pub(super) data: Buffer,
-}
-
-impl FinishedBlock {
-    pub(super) const fn is_first(&self) -> bool {
-        self.offset == 0
-    }
-
-    pub(super) fn is_last(&self) -> bool {
-        self.offset + self.length == self.file.size
-    }
+    Folder {
+        index: usize,
+    },
+    Whole {
+        index: usize,
+        method: Method,
+        crc: u32,
+        data: Buffer,
+    },
+    /// A finished part of a large file: the CRC of the file's bytes in it, and the bytes as the entry keeps them, none for
+    /// a checksum.
+    Block {
+        block: Block,
+        crc: Crc,
+        data: Buffer,
+    },
 }
 
 impl FinishedJob {
@@ -171,7 +182,7 @@ impl FinishedJob {
     pub(super) fn held(&self) -> u64 {
         let data = match self {
             Self::Folder { .. } => 0,
-            Self::Whole { data, .. } | Self::Block(FinishedBlock { data, .. }) => data.footprint(),
+            Self::Whole { data, .. } | Self::Block { data, .. } => data.footprint(),
         };
         OVERHEAD + data as u64
     }
@@ -186,12 +197,11 @@ fn cost(job: &Job, list: &SourceList, level: Level) -> u64 {
             let size = footprint(list.get(*index).map_or(0, |entry| in_memory(entry.size())));
             if level == Level::Store { size } else { 2 * size }
         }
-        Job::Block { work: BlockWork::Checksum, .. } => footprint(CHECKSUM_READ),
-        Job::Block { work: BlockWork::Copy, length, .. } => footprint(in_memory(*length)),
-        Job::Block { work: BlockWork::Deflate, length, .. } => {
-            let length = in_memory(*length);
-            footprint(length) + footprint(room_for_block(length))
-        }
+        Job::Block(block) => match block.work {
+            BlockWork::Checksum => footprint(CHECKSUM_READ),
+            BlockWork::Copy => footprint(block.len()),
+            BlockWork::Deflate => footprint(block.len()) + footprint(room_for_block(block.len())),
+        },
     };
     OVERHEAD + buffers as u64
 }
@@ -210,13 +220,13 @@ impl JobRunner<'_> {
         match job {
             Job::Folder { index } => Ok(FinishedJob::Folder { index }),
             Job::Whole { index } => self.whole(index),
-            Job::Block { file, work, offset, length } => {
-                let (crc, data) = match work {
-                    BlockWork::Checksum => self.checksum(&file, offset, length)?,
-                    BlockWork::Copy => self.copy(&file, offset, length)?,
-                    BlockWork::Deflate => self.deflate(&file, offset, length)?,
+            Job::Block(block) => {
+                let (crc, data) = match block.work {
+                    BlockWork::Checksum => self.checksum(&block)?,
+                    BlockWork::Copy => self.copy(&block)?,
+                    BlockWork::Deflate => self.deflate(&block)?,
                 };
-                Ok(FinishedJob::Block(FinishedBlock { file, work, offset, length, crc, data }))
+                Ok(FinishedJob::Block { block, crc, data })
             }
         }
     }
@@ -239,34 +249,31 @@ impl JobRunner<'_> {
         Ok(FinishedJob::Whole { index, method: Method::Stored, crc, data: input })
     }
 
-    fn checksum(&self, file: &LargeFile, offset: u64, length: u64) -> Result<(Crc, Buffer), PackError> {
+    fn checksum(&self, block: &Block) -> Result<(Crc, Buffer), PackError> {
         let mut crc = Crc::new();
         let mut buffer = self.buffers.take(CHECKSUM_READ);
-        let mut at = offset;
-        while at < offset + length {
-            let room = in_memory(offset + length - at).min(CHECKSUM_READ);
-            let piece = &mut buffer[..room];
-            file.read(at, piece)?;
+        for at in (0..block.len()).step_by(CHECKSUM_READ) {
+            let piece = &mut buffer[..CHECKSUM_READ.min(block.len() - at)];
+            block.file.read(block.offset + at as u64, piece)?;
             crc.update(piece);
-            at += room as u64;
         }
         Ok((crc, self.buffers.take(0)))
     }
 
-    fn copy(&self, file: &LargeFile, offset: u64, length: u64) -> Result<(Crc, Buffer), PackError> {
-        let mut data = self.buffers.take(in_memory(length));
-        file.read(offset, &mut data)?;
+    fn copy(&self, block: &Block) -> Result<(Crc, Buffer), PackError> {
+        let mut data = self.buffers.take(block.len());
+        block.file.read(block.offset, &mut data)?;
         let mut crc = Crc::new();
         crc.update(&data);
         Ok((crc, data))
     }
 
-    fn deflate(&mut self, file: &LargeFile, offset: u64, length: u64) -> Result<(Crc, Buffer), PackError> {
-        let (crc, input) = self.copy(file, offset, length)?;
+    fn deflate(&mut self, block: &Block) -> Result<(Crc, Buffer), PackError> {
+        let (crc, input) = self.copy(block)?;
         let mut output = self.buffers.take(room_for_block(input.len()));
-        let deflated = self.encoder.block(&input, offset + length == file.size, &mut output);
+        let deflated = self.encoder.block(&input, block.is_last(), &mut output);
         drop(input);
-        let length = deflated.ok_or_else(|| PackError::Deflate { name: file.name.clone() })?;
+        let length = deflated.ok_or_else(|| PackError::Deflate { name: block.file.name.clone() })?;
         Ok((crc, output.shortened(length)))
     }
 }

@@ -11,7 +11,7 @@ use super::assemble::{Assembler, Counts};
 use super::buffers::Buffers;
 use super::deflate::Encoder;
 use super::error::PackError;
-use super::jobs::{FinishedJob, Job, JobRunner, Plan, PlanStep, listed};
+use super::jobs::{FinishedJob, JobRunner, Plan, PlanStep, listed};
 use super::request::Level;
 use super::source_file::LargeFile;
 use crate::walk::SourceList;
@@ -75,8 +75,7 @@ struct Pipeline<'a, W> {
 
 struct PipelineState<'a> {
     plan: Plan<'a>,
-    /// Positions of the next job to be handed out and of the next finished job to be written.
-    handed_out: u64,
+    /// Position of the next finished job to be written.
     written: u64,
     finished: BTreeMap<u64, FinishedJob>,
     writing: bool,
@@ -100,18 +99,14 @@ impl MemoryBudget {
 
 /// What a thread does next.
 enum ThreadTurn {
-    Run { position: u64, job: Job, cost: u64 },
-    Examine(usize),
     Write(FinishedJob),
-    Wait,
-    Stop,
+    Step(PlanStep),
 }
 
 impl<'a> PipelineState<'a> {
     fn new(list: &'a SourceList, settings: PipelineSettings) -> Self {
         Self {
             plan: Plan::new(list, settings.level),
-            handed_out: 0,
             written: 0,
             finished: BTreeMap::new(),
             writing: false,
@@ -123,29 +118,22 @@ impl<'a> PipelineState<'a> {
 
     /// The next turn of a thread. Writing comes first, because it frees memory. A thread stops when no jobs are left;
     /// the one that finishes the last of them writes it.
-    fn turn(&mut self) -> ThreadTurn {
+    fn turn(&mut self) -> Option<ThreadTurn> {
         if self.failure.is_some() {
-            return ThreadTurn::Stop;
+            return None;
         }
         // Only the next in order, because the archive is written from front to back.
         if !self.writing
             && let Some(outcome) = self.finished.remove(&self.written)
         {
             self.writing = true;
-            return ThreadTurn::Write(outcome);
+            return Some(ThreadTurn::Write(outcome));
         }
-        let budget = &self.budget;
-        match self.plan.step(|cost| budget.admits(cost)) {
-            PlanStep::Run(job, cost) => {
-                let position = self.handed_out;
-                self.handed_out += 1;
-                self.budget.taken += cost;
-                ThreadTurn::Run { position, job, cost }
-            }
-            PlanStep::Examine(index) => ThreadTurn::Examine(index),
-            PlanStep::Wait => ThreadTurn::Wait,
-            PlanStep::End => ThreadTurn::Stop,
+        let step = self.plan.step(|cost| self.budget.admits(cost))?;
+        if let PlanStep::Run { cost, .. } = step {
+            self.budget.taken += cost;
         }
+        Some(ThreadTurn::Step(step))
     }
 }
 
@@ -177,22 +165,32 @@ impl<'a, W: Write> Pipeline<'a, W> {
 
     /// Takes turns until nothing is left to do, or something fails.
     fn work_at(&self, runner: &mut JobRunner<'_>) -> Result<(), PackError> {
-        loop {
-            match self.next() {
-                ThreadTurn::Run { position, job, cost } => self.do_job(position, job, cost, runner)?,
-                ThreadTurn::Examine(index) => self.examine(index)?,
+        while let Some(turn) = self.next() {
+            self.context.check()?;
+            match turn {
                 ThreadTurn::Write(outcome) => self.write(outcome)?,
-                ThreadTurn::Wait | ThreadTurn::Stop => return Ok(()),
+                ThreadTurn::Step(PlanStep::Run { position, job, cost }) => {
+                    let outcome = runner.run(job)?;
+                    self.finish(position, outcome, cost);
+                }
+                ThreadTurn::Step(PlanStep::Examine(index)) => {
+                    let file = LargeFile::open(index, &listed(self.list, index)?, self.level)?;
+                    let mut state = self.lock();
+                    state.plan.examined(file);
+                    self.wake(&state);
+                }
+                ThreadTurn::Step(PlanStep::Wait) => {}
             }
         }
+        Ok(())
     }
 
-    /// Waits for the next turn that is not waiting.
-    fn next(&self) -> ThreadTurn {
+    /// Waits for the next turn that is not waiting; nothing once there is no more to do.
+    fn next(&self) -> Option<ThreadTurn> {
         let mut state = self.lock();
         loop {
             match state.turn() {
-                ThreadTurn::Wait => {
+                Some(ThreadTurn::Step(PlanStep::Wait)) => {
                     state.waiting += 1;
                     state = self.turn.wait(state).unwrap_or_else(PoisonError::into_inner);
                     state.waiting -= 1;
@@ -202,34 +200,15 @@ impl<'a, W: Write> Pipeline<'a, W> {
         }
     }
 
-    fn do_job(
-        &self,
-        position: u64,
-        job: Job,
-        cost: u64,
-        runner: &mut JobRunner<'_>,
-    ) -> Result<(), PackError> {
-        self.context.check()?;
-        let outcome = runner.run(job)?;
+    fn finish(&self, position: u64, outcome: FinishedJob, cost: u64) {
         let mut state = self.lock();
         // The memory for reading and deflating is free again, that of the finished data is not.
         state.budget.taken = state.budget.taken.saturating_sub(cost) + outcome.held();
         state.finished.insert(position, outcome);
         self.wake(&state);
-        Ok(())
-    }
-
-    fn examine(&self, index: usize) -> Result<(), PackError> {
-        self.context.check()?;
-        let file = LargeFile::open(index, &listed(self.list, index)?, self.level)?;
-        let mut state = self.lock();
-        state.plan.examined(file);
-        self.wake(&state);
-        Ok(())
     }
 
     fn write(&self, outcome: FinishedJob) -> Result<(), PackError> {
-        self.context.check()?;
         let held = outcome.held();
         // The state is not locked meanwhile, so other threads take and finish jobs while this one writes.
         self.assembler.lock().unwrap_or_else(PoisonError::into_inner).take(outcome)?;

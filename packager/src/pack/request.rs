@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 use waybill_context::Context;
 use waybill_disk::{FileAccess, NewFile, folder_of};
+use waybill_intune::path::leaf;
 use waybill_schemas::app::{APP_DOCUMENT, AppFile, AppFileError};
 
 /// What to pack, and where to.
@@ -192,11 +193,8 @@ impl PackOutput {
     /// `.intunewin`, is a folder; any other path is a file.
     pub fn from_argument(path: impl Into<PathBuf>) -> Self {
         let path = path.into();
-        let ends_open = path
-            .as_os_str()
-            .as_encoded_bytes()
-            .last()
-            .is_some_and(|last| std::path::is_separator((*last).into()));
+        let last = path.as_os_str().as_encoded_bytes().last();
+        let ends_open = last.is_some_and(|last| std::path::is_separator((*last).into()));
         let is_package =
             path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("intunewin"));
         if path.is_dir() || ends_open || !is_package { Self::Folder(path) } else { Self::File(path) }
@@ -207,11 +205,10 @@ impl PackOutput {
         match self {
             Self::File(path) => path.clone(),
             Self::Folder(folder) => {
-                let leaf = setup_file.to_string_lossy();
                 // Not `Path::file_name`, which on Unix takes a backslash for a part of the name.
-                let leaf = leaf.rsplit(['/', '\\']).next().unwrap_or_default();
-                let stem = Path::new(leaf).file_stem().unwrap_or_default().to_string_lossy().into_owned();
-                folder.join(stem + ".intunewin")
+                let setup_file = setup_file.to_string_lossy();
+                let stem = Path::new(leaf(&setup_file)).file_stem().unwrap_or_default().to_string_lossy();
+                folder.join(stem.into_owned() + ".intunewin")
             }
         }
     }

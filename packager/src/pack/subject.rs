@@ -10,11 +10,12 @@ use crate::walk::{SourceList, WalkOptions};
 use intunewin::PackageMetadata;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
+use waybill_intune::path::leaf;
 use waybill_schemas::app::{
     AppDocument, AppFile, MsiInformation, Operator, PackageFields, Rule, WIN32_LOB_APP,
     app_document_of_sources,
 };
-use waybill_schemas::codes::{Classified, source};
+use waybill_schemas::codes::source;
 use waybill_schemas::report::pack::{PackNote, PortalFields};
 
 /// A source folder and the setup file, as they were given.
@@ -64,7 +65,7 @@ impl AppDocumentFile {
     fn beside(folder: &Path, setup_file: &Path) -> Option<Self> {
         let path = app_document_of_sources(folder);
         let app = path.is_file().then(|| AppFile::open(&path).ok()).flatten()?.app;
-        let leaf = |name: &str| name.rsplit(['/', '\\']).next().unwrap_or_default().to_lowercase();
+        let leaf = |name: &str| leaf(name).to_lowercase();
         let setup_file = leaf(&setup_file.to_string_lossy());
         let same =
             app.setup_file_path.as_deref().is_none_or(|named| named.is_empty() || leaf(named) == setup_file);
@@ -73,10 +74,8 @@ impl AppDocumentFile {
 
     /// Fills in what packing decided, once the package is in its place.
     pub(super) fn fill(&self, fields: &PackageFields, package: &Path) -> Result<(), PackError> {
-        match fill_app_document(&self.path, fields) {
-            Ok(_) => Ok(()),
-            Err(source) => Err(PackError::DocumentNotFilled { package: package.to_path_buf(), source }),
-        }
+        let not_filled = |source| PackError::DocumentNotFilled { package: package.to_path_buf(), source };
+        fill_app_document(&self.path, fields).map(drop).map_err(not_filled)
     }
 }
 
@@ -97,14 +96,14 @@ impl SetupFacts {
         document: Option<&AppDocumentFile>,
         written: SystemTime,
     ) -> Self {
-        let mut notes = Vec::new();
-        let facts = msi_facts(setup_file.path(), &mut notes);
+        let facts = MsiFacts::of_setup_file(setup_file.path()).transpose();
+        let mut notes: Vec<PackNote> = facts.as_ref().err().map(unreadable).into_iter().collect();
         let metadata =
             metadata(setup_file, facts.as_ref().ok().and_then(Option::as_ref), written, &mut notes);
         let msi_information = match facts {
             Ok(facts) => facts.map(|facts| facts.msi_information()),
             // The document's facts came from this MSI once, which is better than none.
-            Err(Unreadable) => document.and_then(|document| document.app.msi_information.clone()),
+            Err(_) => document.and_then(|document| document.app.msi_information.clone()),
         };
         let portal = match document {
             Some(document) => portal_of(&document.app, true),
@@ -118,14 +117,9 @@ impl SetupFacts {
 }
 
 /// The setup file is an MSI whose facts cannot be read.
-struct Unreadable;
-
-fn msi_facts(path: &Path, notes: &mut Vec<PackNote>) -> Result<Option<MsiFacts>, Unreadable> {
-    MsiFacts::of_setup_file(path).transpose().map_err(|error| {
-        let message = DraftNote::MsiUnreadable(error.to_string()).to_string();
-        notes.push(PackNote { code: Some(error.code().id.to_owned()), message });
-        Unreadable
-    })
+fn unreadable(error: impl ToString) -> PackNote {
+    let message = DraftNote::MsiUnreadable(error.to_string()).to_string();
+    PackNote { code: Some(source::MSI_UNREADABLE.id.to_owned()), message }
 }
 
 /// An MSI is named by its ProductName, anything else by its file name. Facts that XML cannot hold are left out.
@@ -147,8 +141,7 @@ fn metadata(
     match full.check() {
         Ok(()) => full,
         Err(error) => {
-            let message = DraftNote::MsiUnreadable(error.to_string()).to_string();
-            notes.push(PackNote { code: Some(source::MSI_UNREADABLE.id.to_owned()), message });
+            notes.push(unreadable(error));
             bare
         }
     }

@@ -6,7 +6,7 @@ use waybill_schemas::codes::Classified;
 
 #[test]
 fn an_msi_says_its_name_and_facts_and_what_to_type() {
-    let place = Place::new();
+    let place = PackFolder::new();
     place.write("Contoso.msi", &Sample::default().bytes());
     let source = PackSource::Folder { folder: place.source(), setup_file: "contoso.MSI".into() };
     let report = pack(&PackRequest { source, ..place.request() }, &silent()).unwrap();
@@ -26,7 +26,7 @@ fn an_msi_says_its_name_and_facts_and_what_to_type() {
 
 #[test]
 fn a_damaged_msi_is_packed_without_its_facts() {
-    let place = Place::new();
+    let place = PackFolder::new();
     let mut bytes = Sample::default().bytes();
     bytes.truncate(bytes.len() / 2);
     place.write("damaged.msi", &bytes);
@@ -42,7 +42,7 @@ fn a_damaged_msi_is_packed_without_its_facts() {
 
 #[test]
 fn an_apps_folder_is_packed_and_its_document_filled_in() {
-    let place = Place::new();
+    let place = PackFolder::new();
     place.write("Contoso.msi", &Sample::default().bytes());
     let document = place.0.path().join("app.json");
     let find = || PackSource::find(place.0.path().into(), None);
@@ -77,7 +77,7 @@ fn an_apps_folder_is_packed_and_its_document_filled_in() {
 
 #[test]
 fn a_document_that_init_wrote_is_filled_in_and_another_programs_is_not_touched() {
-    let place = Place::new();
+    let place = PackFolder::new();
     let document = place.0.path().join("app.json");
     let content = |text: &str| {
         fs::write(&document, text).unwrap();
@@ -102,7 +102,7 @@ fn a_document_that_init_wrote_is_filled_in_and_another_programs_is_not_touched()
 
 #[test]
 fn a_document_among_the_sources_is_an_apps_folder_too() {
-    let place = Place::new();
+    let place = PackFolder::new();
     place.write("Contoso.msi", &Sample::default().bytes());
     place.write("app.json", br#"{ "displayName": "Contoso", "setupFilePath": "Contoso.msi" }"#);
     let source = PackSource::find(place.source(), None).unwrap().unwrap();

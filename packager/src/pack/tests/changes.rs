@@ -7,7 +7,7 @@ use waybill_context::{Cancel, SystemClock};
 use waybill_schemas::codes::Classified;
 
 /// Lists a folder, lets `meddle` change something, and packs what was listed.
-fn pack_meddled(place: &Place, meddle: impl FnOnce()) -> PackError {
+fn pack_meddled(place: &PackFolder, meddle: impl FnOnce()) -> PackError {
     let request = place.request();
     let prepared = PreparedPack::prepare(&request, &silent()).unwrap();
     meddle();
@@ -21,25 +21,25 @@ fn pack_meddled(place: &Place, meddle: impl FnOnce()) -> PackError {
 #[test]
 fn a_file_that_is_no_longer_what_was_listed_is_an_error() {
     for size in [1000, 9 * MIB] {
-        let place = Place::new();
+        let place = PackFolder::new();
         let original = mixture(size, 5);
-        let of = |meddle: &dyn Fn()| {
+        let outcome = |meddle: &dyn Fn()| {
             place.write("data", &original);
             pack_meddled(&place, meddle)
         };
-        let gone = of(&|| fs::remove_file(place.file("data")).unwrap());
+        let gone = outcome(&|| fs::remove_file(place.file("data")).unwrap());
         assert_eq!(gone.to_string(), "\"data\" vanished while it was packed");
-        let shrunk = of(&|| place.write("data", &original[..size - 1]));
+        let shrunk = outcome(&|| place.write("data", &original[..size - 1]));
         assert_eq!(
             shrunk.to_string(),
             format!("\"data\" shrank from {size} to {} bytes while it was packed", size - 1)
         );
-        let grown = of(&|| place.write("data", &mixture(size + 1, 5)));
+        let grown = outcome(&|| place.write("data", &mixture(size + 1, 5)));
         assert_eq!(
             grown.to_string(),
             format!("\"data\" grew from {size} to {} bytes while it was packed", size + 1)
         );
-        let changed = of(&|| {
+        let changed = outcome(&|| {
             place.write("data", &mixture(size, 6));
             place.date("data", 1_700_000_001);
         });
@@ -63,7 +63,7 @@ impl Cancel for Meddler<'_> {
     }
 }
 
-fn pack_under(place: &Place, when: usize, act: &(dyn Fn() -> bool + Sync)) -> Option<PackError> {
+fn pack_under(place: &PackFolder, when: usize, act: &(dyn Fn() -> bool + Sync)) -> Option<PackError> {
     let meddler = Meddler { asked: AtomicUsize::new(0), when, act };
     let context = Context::new(&(), &meddler, &SystemClock);
     let result =
@@ -77,7 +77,7 @@ fn pack_under(place: &Place, when: usize, act: &(dyn Fn() -> bool + Sync)) -> Op
 
 #[test]
 fn a_large_file_that_changes_between_two_blocks_is_an_error() {
-    let place = Place::new();
+    let place = PackFolder::new();
     for stored in [false, true] {
         let bytes = if stored { noise(9 * MIB) } else { mixture(9 * MIB, 5) };
         // Listing reads the flag a few times; then the file is opened, and every block reads it twice.
@@ -96,7 +96,7 @@ fn a_large_file_that_changes_between_two_blocks_is_an_error() {
 
 #[test]
 fn interrupted_at_any_time_it_ends_and_leaves_nothing() {
-    let place = Place::new();
+    let place = PackFolder::new();
     place.write("data", &mixture(9 * MIB, 5));
     place.write("more", &mixture(100_000, 5));
     for when in [0, 1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 20] {

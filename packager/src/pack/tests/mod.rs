@@ -17,9 +17,9 @@ use tempfile::TempDir;
 const MIB: usize = 1 << 20;
 
 /// A source folder, and the folder for packages beside it.
-struct Place(TempDir);
+struct PackFolder(TempDir);
 
-impl Place {
+impl PackFolder {
     fn new() -> Self {
         let place = Self(tempfile::tempdir().unwrap());
         fs::create_dir(place.source()).unwrap();

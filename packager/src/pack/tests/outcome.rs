@@ -23,7 +23,7 @@ fn progress_adds_up_to_the_sources() {
             }
         }
     }
-    let place = Place::new();
+    let place = PackFolder::new();
     place.write("deflated", &mixture(9 * MIB, 5));
     place.write("stored", &noise(9 * MIB));
     place.write("small", b"small");
@@ -36,7 +36,7 @@ fn progress_adds_up_to_the_sources() {
 
 #[test]
 fn the_package_itself_is_never_packed() {
-    let place = Place::new();
+    let place = PackFolder::new();
     let mut request = place.request();
     request.output = PackOutput::Folder(place.source());
     let first = pack(&request, &silent()).unwrap();
@@ -52,7 +52,7 @@ fn the_package_itself_is_never_packed() {
 
 #[test]
 fn the_report_tells_the_largest_and_what_was_left_out() {
-    let place = Place::new();
+    let place = PackFolder::new();
     for at in 1..=12 {
         place.write(&format!("data/{at:02}"), &vec![0; at * 10]);
     }
@@ -74,7 +74,7 @@ fn the_report_tells_the_largest_and_what_was_left_out() {
 #[cfg(unix)]
 #[test]
 fn names_that_windows_refuses_are_all_told_before_the_first_byte() {
-    let place = Place::new();
+    let place = PackFolder::new();
     place.write("a:b", b"");
     place.write("con.txt", b"");
     place.write("Readme", b"");
@@ -94,7 +94,7 @@ fn names_that_windows_refuses_are_all_told_before_the_first_byte() {
 #[test]
 fn an_unreadable_file_is_named() {
     use std::os::unix::fs::PermissionsExt as _;
-    let place = Place::new();
+    let place = PackFolder::new();
     place.write("locked", b"locked");
     fs::set_permissions(place.file("locked"), fs::Permissions::from_mode(0o000)).unwrap();
     if fs::read(place.file("locked")).is_ok() {

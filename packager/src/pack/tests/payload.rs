@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 
 #[test]
 fn every_size_around_every_border_comes_back() {
-    let place = Place::new();
+    let place = PackFolder::new();
     let mut sizes = vec![0, 1, 2, 15, 16, 17, 65_535, 65_536, 65_537];
     sizes.extend([MIB - 1, MIB, MIB + 1, 8 * MIB - 1, 8 * MIB, 8 * MIB + 1, 9 * MIB, 9 * MIB + 1]);
     for (at, size) in sizes.iter().enumerate() {
@@ -34,7 +34,7 @@ fn every_size_around_every_border_comes_back() {
 
 #[test]
 fn the_payload_depends_on_neither_threads_nor_memory() {
-    let place = Place::new();
+    let place = PackFolder::new();
     for at in 0..60 {
         place.write(&format!("many/{at}"), &mixture(at * 997, at as u32));
     }
@@ -56,7 +56,7 @@ fn the_payload_depends_on_neither_threads_nor_memory() {
 
 #[test]
 fn every_level_comes_back_and_store_is_the_largest() {
-    let place = Place::new();
+    let place = PackFolder::new();
     let text: Vec<u8> =
         (0..3_000_000_u32).flat_map(|at| (at.wrapping_mul(at) % 9973).to_le_bytes()).take(9 * MIB).collect();
     place.write("small", &text[..MIB]);
@@ -73,7 +73,7 @@ fn every_level_comes_back_and_store_is_the_largest() {
 
 #[test]
 fn times_are_the_files_own_or_the_one_given() {
-    let place = Place::new();
+    let place = PackFolder::new();
     place.write("large", &mixture(9 * MIB, 3));
     place.date("setup.exe", 1_000_000_001);
     let times = |options| {
@@ -97,7 +97,7 @@ fn times_are_the_files_own_or_the_one_given() {
 
 #[test]
 fn the_payload_alone_is_the_packages() {
-    let place = Place::new();
+    let place = PackFolder::new();
     place.write("text.txt", &b"hallo ".repeat(5000));
     place.write("noise.bin", &noise(300_000));
     let mut payload = Vec::new();
