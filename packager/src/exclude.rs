@@ -62,17 +62,13 @@ impl Exclusions {
     pub fn new<S: AsRef<str>>(globs: &[S]) -> Result<Self, ExcludeError> {
         let mut builder = GitignoreBuilder::new("");
         builder.allow_unclosed_class(false);
-        for glob in globs {
-            let glob = glob.as_ref();
+        let refused = |glob: &str, source| ExcludeError { glob: glob.to_owned(), source };
+        for glob in globs.iter().map(S::as_ref) {
             builder.add_line(None, glob).map_err(|source| refused(glob, source))?;
         }
         let globs = builder.build().map_err(|source| refused("", source))?;
         Ok(Self { globs })
     }
-}
-
-fn refused(glob: &str, source: PatternError) -> ExcludeError {
-    ExcludeError { glob: glob.to_owned(), source }
 }
 
 /// Why an ignore file cannot be used.
@@ -123,12 +119,8 @@ impl<'a> IgnoreStack<'a> {
 
     /// Adds the ignore file at `path`; `folder` is the relative name of its folder, which is empty or ends in `/`.
     pub(crate) fn push(&mut self, folder: &str, path: &Path) -> Result<(), IgnoreFileError> {
-        let matcher = read_ignore_file(path)?;
-        self.files.push(IgnoreFile {
-            prefix: folder.len(),
-            name: format!("{folder}{IGNORE_FILE_NAME}"),
-            matcher,
-        });
+        let (prefix, name) = (folder.len(), format!("{folder}{IGNORE_FILE_NAME}"));
+        self.files.push(IgnoreFile { prefix, name, matcher: read_ignore_file(path)? });
         Ok(())
     }
 
@@ -194,14 +186,12 @@ fn read_ignore_file(path: &Path) -> Result<Gitignore, IgnoreFileError> {
     let mut builder = GitignoreBuilder::new("");
     // A pattern that can match nothing would let a file into the package that should stay out.
     builder.allow_unclosed_class(false);
-    for (index, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
-        builder.add_line(None, line).map_err(|source| pattern(index, line, source))?;
+    let refused =
+        |line, pattern: &str, source| IgnoreFileError::Pattern { line, pattern: pattern.to_owned(), source };
+    for (number, line) in (1..).zip(text.trim_start_matches('\u{feff}').lines()) {
+        builder.add_line(None, line).map_err(|source| refused(number, line, source))?;
     }
-    builder.build().map_err(|source| pattern(0, "", source))
-}
-
-fn pattern(index: usize, line: &str, source: PatternError) -> IgnoreFileError {
-    IgnoreFileError::Pattern { line: index + 1, pattern: line.to_owned(), source }
+    builder.build().map_err(|source| refused(1, "", source))
 }
 
 /// How many names are kept as examples; the rest is only counted.
@@ -259,7 +249,6 @@ pub struct LeftOutEntry {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LeftOut {
     files: u64,
-    entries: u64,
     first: Vec<LeftOutEntry>,
 }
 
@@ -271,7 +260,7 @@ impl LeftOut {
 
     /// Whether nothing was left out.
     pub fn is_empty(&self) -> bool {
-        self.entries == 0
+        self.first.is_empty()
     }
 
     /// The first 20 entries at most, in the order of the walk.
@@ -281,7 +270,6 @@ impl LeftOut {
 
     pub(crate) fn add(&mut self, name: String, files: u64, why: LeftOutReason) {
         self.files += files;
-        self.entries += 1;
         if self.first.len() < EXAMPLES {
             self.first.push(LeftOutEntry { name, files, why });
         }

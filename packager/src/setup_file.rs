@@ -1,9 +1,10 @@
 //! Finds the setup file in a source folder: tolerant of its spelling, exact in the name that it returns.
 
-use crate::exclude::{LeftOutReason, why_excluded};
+use crate::exclude::{LeftOutEntry, why_excluded};
 use crate::walk::{SourceEntry, SourceList, WalkOptions};
 use std::path::{Path, PathBuf};
 use waybill_disk::shown;
+use waybill_intune::path::leaf;
 use waybill_schemas::codes::{Classified, Code, source};
 
 /// The file that starts the installation.
@@ -22,7 +23,7 @@ impl SetupFile {
 
     /// The last component of the name.
     pub fn leaf(&self) -> &str {
-        self.name.rsplit('/').next().unwrap_or(&self.name)
+        leaf(&self.name)
     }
 
     /// The path for opening the file.
@@ -104,7 +105,9 @@ fn question(suggestion: Option<&str>) -> String {
 /// A file that is missing or outside the folder, with the nearest match; one that is left out; a folder.
 pub fn locate(list: &SourceList, options: &WalkOptions, given: &Path) -> Result<SetupFile, SetupFileError> {
     let Some(name) = relative_name(given, list.root()) else {
-        return Err(outside(list, given));
+        let suggestion = same_leaf(list, &given.file_name().unwrap_or_default().to_string_lossy());
+        let folder = list.root().to_path_buf();
+        return Err(SetupFileError::Outside { given: shown(given), folder, suggestion });
     };
     // An exact match comes first, because two files may differ only in case.
     if let Some(entry) = list.find(&name) {
@@ -124,7 +127,8 @@ fn relative_name(given: &Path, root: &Path) -> Option<String> {
         // Only the folder is resolved: the file itself may be a link, and is packed under its own name.
         let folder = std::fs::canonicalize(given.parent()?).ok()?;
         let below = folder.strip_prefix(root).ok()?.join(given.file_name()?);
-        return Some(joined(&below.to_string_lossy()));
+        let below = below.components().map(|leaf| leaf.as_os_str().to_string_lossy().into_owned());
+        return Some(below.collect::<Vec<_>>().join("/"));
     }
     let mut components: Vec<&str> = Vec::new();
     let text = given.to_string_lossy();
@@ -138,25 +142,12 @@ fn relative_name(given: &Path, root: &Path) -> Option<String> {
     Some(components.join("/"))
 }
 
-fn joined(path: &str) -> String {
-    path.split(['/', '\\']).filter(|leaf| !leaf.is_empty()).collect::<Vec<_>>().join("/")
-}
-
-fn outside(list: &SourceList, given: &Path) -> SetupFileError {
-    let leaf = given.file_name().map(|leaf| leaf.to_string_lossy().into_owned()).unwrap_or_default();
-    let suggestion = same_leaf(list, &leaf);
-    SetupFileError::Outside { given: shown(given), folder: list.root().to_path_buf(), suggestion }
-}
-
 fn explain(list: &SourceList, options: &WalkOptions, given: &Path, name: String) -> SetupFileError {
     let mut path = list.root().to_path_buf();
     path.extend(name.split('/'));
     match std::fs::metadata(&path) {
         Ok(metadata) if metadata.is_dir() => SetupFileError::NotAFile { name },
-        Ok(_) => {
-            let why = why_left_out(list, options, &name);
-            SetupFileError::Excluded { name, why }
-        }
+        Ok(_) => SetupFileError::Excluded { why: why_left_out(list, options, &name), name },
         Err(_) => {
             let suggestion = same_leaf(list, &name).or_else(|| by_distance(list, &name));
             SetupFileError::Missing { given: shown(given), folder: list.root().to_path_buf(), suggestion }
@@ -165,22 +156,22 @@ fn explain(list: &SourceList, options: &WalkOptions, given: &Path, name: String)
 }
 
 fn why_left_out(list: &SourceList, options: &WalkOptions, name: &str) -> String {
-    let listed =
-        || list.left_out().first().iter().find(|entry| entry.name == name).map(|entry| entry.why.clone());
-    let why: Option<LeftOutReason> = why_excluded(list.root(), &options.exclusions, name).or_else(listed);
+    let is_listed = |entry: &&LeftOutEntry| entry.name == name;
+    let listed = || list.left_out().first().iter().find(is_listed).map(|entry| entry.why.clone());
+    let why = why_excluded(list.root(), &options.exclusions, name).or_else(listed);
     why.map_or_else(|| "it is not a part of the app".to_owned(), |why| why.to_string())
 }
 
 /// A file with the same last component in any case, anywhere; the one with the shortest name.
 fn same_leaf(list: &SourceList, name: &str) -> Option<String> {
-    let leaf = leaf_of(name).to_lowercase();
-    let same = list.iter().filter(|entry| !entry.is_folder() && entry.leaf().to_lowercase() == leaf);
+    let wanted = leaf(name).to_lowercase();
+    let same = list.iter().filter(|entry| !entry.is_folder() && entry.leaf().to_lowercase() == wanted);
     same.map(|entry| entry.name()).min_by_key(|name| (name.len(), name.clone()))
 }
 
 /// The file whose last component needs the fewest edits, ignoring case, if these are at most a third of it.
 fn by_distance(list: &SourceList, name: &str) -> Option<String> {
-    let wanted: Vec<char> = leaf_of(name).to_lowercase().chars().take(LONGEST).collect();
+    let wanted: Vec<char> = leaf(name).to_lowercase().chars().take(LONGEST).collect();
     let most = (wanted.len() / 3).max(1);
     let files = list.iter().filter(|entry| !entry.is_folder());
     let near = files.filter_map(|entry| {
@@ -195,10 +186,6 @@ fn by_distance(list: &SourceList, name: &str) -> Option<String> {
 
 /// The longest name on Windows, in characters.
 const LONGEST: usize = 255;
-
-fn leaf_of(name: &str) -> &str {
-    name.rsplit(['/', '\\']).next().unwrap_or(name)
-}
 
 /// Levenshtein's distance: insertions, deletions and replacements.
 fn distance(left: &[char], right: &[char]) -> usize {
@@ -315,10 +302,13 @@ mod tests {
 
     #[test]
     fn distances_are_levenshteins() {
-        let of = |left: &str, right: &str| {
+        let steps = |left: &str, right: &str| {
             distance(&left.chars().collect::<Vec<_>>(), &right.chars().collect::<Vec<_>>())
         };
-        assert_eq!((of("kitten", "sitting"), of("", "abc"), of("abc", ""), of("flaw", "lawn")), (3, 3, 3, 2));
-        assert_eq!((of("same", "same"), of("setup.exe", "setpu.exe")), (0, 2));
+        assert_eq!(
+            (steps("kitten", "sitting"), steps("", "abc"), steps("abc", ""), steps("flaw", "lawn")),
+            (3, 3, 3, 2)
+        );
+        assert_eq!((steps("same", "same"), steps("setup.exe", "setpu.exe")), (0, 2));
     }
 }

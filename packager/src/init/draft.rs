@@ -5,6 +5,7 @@ use crate::msi::MsiFacts;
 use crate::recognise::{Installer, InstallerKind, ProposedCommands};
 use crate::setup_file::SetupFile;
 use crate::walk::SourceList;
+use waybill_intune::path::extension;
 use waybill_intune::right_line::{removal_line, right_line};
 use waybill_intune::{DEFAULT_RUN_LIMIT_MINUTES, OLDEST_RELEASE, View, is_guid};
 use waybill_pe::{Machine, Program};
@@ -102,10 +103,9 @@ impl Drafter<'_> {
             // user finds the app.
             InstallerKind::Squirrel => self.run_as_user(),
             InstallerKind::Burn => {
-                self.app.rules.extend(bundle_rule(self.installer));
-                if !self.app.rules.is_empty() {
-                    self.notes.push(DraftNote::Unverified(BUNDLE_DOUBT.to_owned()));
-                }
+                let rule = bundle_rule(self.installer);
+                self.notes.extend(rule.as_ref().map(|_| DraftNote::Unverified(BUNDLE_DOUBT.to_owned())));
+                self.app.rules.extend(rule);
             }
             _ => {}
         }
@@ -143,15 +143,11 @@ impl Drafter<'_> {
 
     /// The uninstall command for a script: a file `uninstall` with the same extension in the same folder.
     fn uninstall_script(&self) -> Option<String> {
-        if !matches!(
-            self.installer.kind,
-            InstallerKind::PowerShell | InstallerKind::Batch | InstallerKind::WindowsScript
-        ) {
-            return None;
-        }
+        use InstallerKind::{Batch, PowerShell, WindowsScript};
         let name = self.setup_file.name();
         let folder = name.strip_suffix(self.setup_file.leaf())?;
-        let (_, extension) = name.rsplit_once('.')?;
+        let is_script = matches!(self.installer.kind, PowerShell | Batch | WindowsScript);
+        let (_, extension) = name.rsplit_once('.').filter(|_| is_script)?;
         // Compared in lower case, because the device finds the file in any case.
         let wanted = format!("{folder}uninstall.{extension}").to_lowercase();
         let mut files = self.list.iter().filter(|entry| !entry.is_folder());
@@ -188,48 +184,37 @@ impl Drafter<'_> {
 
     /// The document's notes: what was not tried, for the administrator who reads them in the portal.
     fn unverified(&self) -> Option<String> {
-        let doubts = self
-            .notes
-            .iter()
-            .filter(|note| matches!(note, DraftNote::Unverified(_)))
-            .map(DraftNote::to_string);
-        let doubts: Vec<String> = doubts.collect();
+        let doubts = self.notes.iter().filter_map(|note| match note {
+            DraftNote::Unverified(doubt) => Some(doubt.as_str()),
+            _ => None,
+        });
+        let doubts: Vec<&str> = doubts.collect();
         (!doubts.is_empty()).then(|| format!("Unverified, drafted by waybill init. {}", doubts.join(" ")))
     }
 }
 
 /// Whether a name has the extension of an MSI or a program and the bytes are something else, or the reverse.
 fn is_misnamed(name: &str, kind: InstallerKind) -> bool {
-    let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
-    let is_compound =
-        matches!(kind, InstallerKind::Msi | InstallerKind::MsiPatch | InstallerKind::MsiTransform);
-    match extension.as_deref() {
-        Some("msi") => kind != InstallerKind::Msi,
-        Some("msp") => kind != InstallerKind::MsiPatch,
-        Some("exe") => is_compound || kind == InstallerKind::Unknown,
-        Some("ps1" | "cmd" | "bat" | "vbs") => {
-            kind == InstallerKind::Program || kind == InstallerKind::Unknown
-        }
+    use InstallerKind::{Msi, MsiPatch, MsiTransform, Program, Unknown};
+    match extension(name).as_str() {
+        "msi" => kind != Msi,
+        "msp" => kind != MsiPatch,
+        "exe" => matches!(kind, Msi | MsiPatch | MsiTransform | Unknown),
+        "ps1" | "cmd" | "bat" | "vbs" => matches!(kind, Program | Unknown),
         _ => false,
     }
 }
 
 fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 /// A rule for the product code, in this version or, for a product that updates itself, a later one.
 fn product_rule(facts: &MsiFacts) -> Option<Rule> {
     is_guid(&facts.product_code).then(|| {
-        let has_version = facts.version.is_some();
-        // A product that updates itself must not be installed again over the newer version.
-        let operator = if has_version { Operator::GreaterThanOrEqual } else { Operator::NotConfigured };
+        let operator =
+            facts.version.as_ref().map_or(Operator::NotConfigured, |_| Operator::GreaterThanOrEqual);
         Rule::ProductCode(ProductCodeRule {
             rule_type: Some(RuleType::Detection),
             product_code: Some(facts.product_code.clone()),

@@ -102,9 +102,9 @@ impl Classified for InitError {
 pub fn init(request: &InitRequest, context: &Context<'_>) -> Result<(PathBuf, AppDraft), InitError> {
     let path = app_document_path(&request.source, request.output.as_deref());
     // Checked before the folder is listed, which may take a while. Writing checks again, because another process may
-    // have been faster.
-    if !request.force {
-        refuse_existing(&path)?;
+    // have been faster. Not `exists`, which follows links: a link to nothing is in the way as a file is.
+    if !request.force && path.symlink_metadata().is_ok() {
+        return Err(AppWriteError::Exists { path }.into());
     }
     let options = WalkOptions::excluding(request.exclusions.clone());
     let list = walk(&request.source, &options, context)?;
@@ -169,15 +169,6 @@ impl Classified for AppWriteError {
     }
 }
 
-/// Refuses to replace an existing document.
-fn refuse_existing(path: &Path) -> Result<(), AppWriteError> {
-    // Not `exists`, which follows links: a link to nothing is in the way as a file is.
-    match path.symlink_metadata() {
-        Ok(_) => Err(AppWriteError::Exists { path: path.to_path_buf() }),
-        Err(_) => Ok(()),
-    }
-}
-
 /// Writes an app's document to a file beside it, which is then renamed. An existing document is replaced only with
 /// `force`.
 ///
@@ -192,9 +183,8 @@ pub fn write_app_document(path: &Path, app: &AppDocument, force: bool) -> Result
 
 fn put(path: &Path, bytes: &[u8], force: bool) -> io::Result<()> {
     // A link stays a link: the file that it leads to is replaced.
-    let path =
-        if force { std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf()) } else { path.into() };
-    let new = NewFile::create(&path, FileAccess::AsReplaced)?;
+    let replaced = if force { std::fs::canonicalize(path).ok() } else { None };
+    let new = NewFile::create(replaced.as_deref().unwrap_or(path), FileAccess::AsReplaced)?;
     new.file().write_all(bytes)?;
     new.put(force, &Context::silent())
 }

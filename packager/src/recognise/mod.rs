@@ -13,6 +13,7 @@ use program::read_at;
 use std::fs::File;
 use std::io::{BufReader, Read, Seek};
 use std::path::Path;
+use waybill_intune::path::extension;
 use waybill_pe::Program;
 use waybill_schemas::codes::{Classified, Code, source};
 
@@ -152,23 +153,19 @@ fn compound(kind: ContainerKind) -> Installer {
 
 /// Recognises a script by its extension, if it is text.
 fn by_name(name: &str, head: &[u8]) -> Installer {
-    let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
-    let kind = match extension.as_deref() {
-        Some("ps1") => InstallerKind::PowerShell,
-        Some("cmd" | "bat") => InstallerKind::Batch,
-        Some("vbs" | "vbe" | "js" | "jse" | "wsf") => InstallerKind::WindowsScript,
-        Some("reg") => InstallerKind::RegistryFile,
+    let kind = match extension(name).as_str() {
+        "ps1" => InstallerKind::PowerShell,
+        "cmd" | "bat" => InstallerKind::Batch,
+        "vbs" | "vbe" | "js" | "jse" | "wsf" => InstallerKind::WindowsScript,
+        "reg" => InstallerKind::RegistryFile,
         _ => InstallerKind::Unknown,
     };
+    // UTF-16 with a byte order mark, or anything without zero bytes.
+    let is_text = head.starts_with(&[0xFF, 0xFE]) || head.starts_with(&[0xFE, 0xFF]) || !head.contains(&0);
     // A binary file with the name of a script could not run.
-    if is_text(head) {
+    if is_text {
         Installer::new(kind, Confidence::Guess, "its name")
     } else {
         Installer::new(InstallerKind::Unknown, Confidence::Likely, "binary content without a known mark")
     }
-}
-
-/// Whether it is UTF-16 with a byte order mark, or has no zero bytes.
-fn is_text(head: &[u8]) -> bool {
-    head.starts_with(&[0xFF, 0xFE]) || head.starts_with(&[0xFE, 0xFF]) || !head.contains(&0)
 }

@@ -112,12 +112,10 @@ fn inno<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Option<
 /// InstallShield's launcher has its files after its sections, which begin with one of two names and a zero.
 fn install_shield<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Option<Recognition>> {
     let head = read_at(reader, program.overlay.start, 14)?;
-    let is_marked = head == b"InstallShield\0" || head == b"ISSetupStream\0";
-    Ok(if is_marked {
-        certain(InstallerKind::InstallShield, "InstallShield's file table behind its sections")
-    } else {
-        None
-    })
+    if head == b"InstallShield\0" || head == b"ISSetupStream\0" {
+        return Ok(certain(InstallerKind::InstallShield, "InstallShield's file table behind its sections"));
+    }
+    Ok(None)
 }
 
 /// Squirrel.Windows has a zip as resource DATA 131. Its successors have a mark in their data, preceded by an offset and
@@ -152,17 +150,13 @@ fn manifest<R: Read + Seek>(reader: &mut R, program: &Program) -> io::Result<Opt
     let manifest = program.resource(&ResourceName::Number(RT_MANIFEST), &ResourceName::Number(1));
     let Some(manifest) = manifest else { return Ok(None) };
     let text = read_at(reader, manifest.start, MANIFEST.min((manifest.end - manifest.start) as usize))?;
-    let says = |name: &[u8]| text.windows(name.len()).any(|part| part == name);
-    let kind = if says(b"Nullsoft.NSIS.exehead") {
-        InstallerKind::Nsis
-    } else if says(b"JR.Inno.Setup") {
-        InstallerKind::InnoSetup
-    } else if says(b"InstallShield.Setup") {
-        InstallerKind::InstallShield
-    } else {
-        return Ok(None);
-    };
-    Ok(likely(kind, "its manifest"))
+    let says = |name: &str| text.windows(name.len()).any(|part| part == name.as_bytes());
+    let names = [
+        ("Nullsoft.NSIS.exehead", InstallerKind::Nsis),
+        ("JR.Inno.Setup", InstallerKind::InnoSetup),
+        ("InstallShield.Setup", InstallerKind::InstallShield),
+    ];
+    Ok(names.into_iter().find(|(name, _)| says(name)).and_then(|(_, kind)| likely(kind, "its manifest")))
 }
 
 /// Recognises a toolkit by the texts of the version resource.
@@ -170,15 +164,12 @@ fn version_texts(program: &Program) -> Option<Recognition> {
     let version = program.version.as_ref()?;
     let texts = [&version.comments, &version.file_description, &version.product_name, &version.company_name];
     let says = |name: &str| texts.iter().filter_map(|text| text.as_deref()).any(|text| text.contains(name));
-    let kind = if says("Inno Setup") {
-        InstallerKind::InnoSetup
-    } else if says("InstallShield") {
-        InstallerKind::InstallShield
-    } else if says("Nullsoft Install System") {
-        InstallerKind::Nsis
-    } else {
-        return None;
-    };
+    let names = [
+        ("Inno Setup", InstallerKind::InnoSetup),
+        ("InstallShield", InstallerKind::InstallShield),
+        ("Nullsoft Install System", InstallerKind::Nsis),
+    ];
+    let (_, kind) = names.into_iter().find(|(name, _)| says(name))?;
     likely(kind, "its version information")
 }
 
@@ -206,11 +197,8 @@ fn find<R: Read + Seek>(
     while at < range.end {
         let left = usize::try_from(range.end - at).unwrap_or(usize::MAX);
         let block = read_at(reader, at, left.min(stride + pattern.len() - 1))?;
-        let places = (0..block.len()).step_by(step);
-        let found = places
-            .into_iter()
-            .find(|place| block.get(*place..).is_some_and(|rest| rest.starts_with(pattern)));
-        if let Some(place) = found {
+        let mut places = (0..block.len()).step_by(step);
+        if let Some(place) = places.find(|place| block[*place..].starts_with(pattern)) {
             return Ok(Some(at + place as u64));
         }
         if block.len() < stride {

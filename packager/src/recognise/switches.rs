@@ -42,20 +42,40 @@ impl Installer {
         let product = product.trim().trim_end_matches('.');
         let folder = format!(r"%ProgramFiles(x86)%\{product}");
         let silent = self.kind.silent_switches().unwrap_or_default();
+        let install = format!("{file} {silent}");
+        // The folders are guesses.
+        let uninstaller = |program: &str| {
+            format!(
+                "The uninstaller is assumed to be {program} in {folder}; look where the installer puts it."
+            )
+        };
         match self.kind {
-            InstallerKind::Nsis => nsis(&file, &folder, silent),
-            InstallerKind::InnoSetup => inno(&file, &folder, silent),
-            InstallerKind::Burn => both(&file, silent, &format!("/uninstall {silent}"), UNVERIFIED),
-            InstallerKind::InstallShield => {
-                both(&file, r#"/s /v"/qn /norestart""#, r#"/s /x /v"/qn /norestart""#, INSTALL_SHIELD)
+            InstallerKind::Nsis => {
+                // `_?=` makes the uninstaller wait; it must be last and without quotes.
+                let uninstall = format!(r#""{folder}\uninstall.exe" {silent} _?={folder}"#);
+                both(install, uninstall, &[UNVERIFIED, &uninstaller("uninstall.exe")])
             }
-            InstallerKind::Squirrel => squirrel(&file, product, silent),
-            InstallerKind::MsiPatch => install_only(right("msp", name), PATCH),
-            InstallerKind::PowerShell => install_only(right("ps1", name), ""),
-            InstallerKind::Batch => install_only(file, ""),
-            InstallerKind::WindowsScript => install_only(right("vbs", name), ""),
-            InstallerKind::RegistryFile => install_only(right("reg", name), REGISTRY),
-            InstallerKind::Program => install_only(file, UNKNOWN_PROGRAM),
+            InstallerKind::InnoSetup => {
+                let uninstall = format!(r#""{folder}\unins000.exe" {silent}"#);
+                both(format!("{file} /SP- {silent}"), uninstall, &[UNVERIFIED, &uninstaller("unins000.exe")])
+            }
+            InstallerKind::Burn => both(install, format!("{file} /uninstall {silent}"), &[UNVERIFIED]),
+            InstallerKind::InstallShield => {
+                let line = |switches: &str| format!(r#"{file} {switches} /v"/qn /norestart""#);
+                both(line("/s"), line("/s /x"), &[INSTALL_SHIELD])
+            }
+            InstallerKind::Squirrel => {
+                let folder = format!(r"%LocalAppData%\{product}");
+                let doubt =
+                    format!("The app is assumed to be in {folder}; look where the installer puts it.");
+                both(install, format!(r#""{folder}\Update.exe" --uninstall {silent}"#), &[SQUIRREL, &doubt])
+            }
+            InstallerKind::MsiPatch => install_only(right("msp", name), &[PATCH]),
+            InstallerKind::PowerShell => install_only(right("ps1", name), &[]),
+            InstallerKind::Batch => install_only(file, &[]),
+            InstallerKind::WindowsScript => install_only(right("vbs", name), &[]),
+            InstallerKind::RegistryFile => install_only(right("reg", name), &[REGISTRY]),
+            InstallerKind::Program => install_only(file, &[UNKNOWN_PROGRAM]),
             InstallerKind::Msi | InstallerKind::MsiTransform | InstallerKind::Unknown => {
                 ProposedCommands::default()
             }
@@ -86,45 +106,11 @@ fn right(extension: &str, name: &str) -> String {
     right_line(extension, name, View::Bits32).unwrap_or_default()
 }
 
-/// `_?=` makes the uninstaller wait; it must be last and without quotes. The folder is a guess.
-fn nsis(file: &str, folder: &str, silent: &str) -> ProposedCommands {
-    let doubt = format!(
-        "The uninstaller is assumed to be uninstall.exe in {folder}; look where the installer puts it."
-    );
-    ProposedCommands {
-        install: Some(format!("{file} {silent}")),
-        uninstall: Some(format!(r#""{folder}\uninstall.exe" {silent} _?={folder}"#)),
-        doubts: vec![UNVERIFIED.to_owned(), doubt],
-    }
+fn both(install: String, uninstall: String, doubts: &[&str]) -> ProposedCommands {
+    ProposedCommands { uninstall: Some(uninstall), ..install_only(install, doubts) }
 }
 
-fn inno(file: &str, folder: &str, silent: &str) -> ProposedCommands {
-    let doubt = format!(
-        "The uninstaller is assumed to be unins000.exe in {folder}; look where the installer puts it."
-    );
-    ProposedCommands {
-        install: Some(format!("{file} /SP- {silent}")),
-        uninstall: Some(format!(r#""{folder}\unins000.exe" {silent}"#)),
-        doubts: vec![UNVERIFIED.to_owned(), doubt],
-    }
-}
-
-fn squirrel(file: &str, product: &str, silent: &str) -> ProposedCommands {
-    let doubt =
-        format!(r"The app is assumed to be in %LocalAppData%\{product}; look where the installer puts it.");
-    ProposedCommands {
-        install: Some(format!("{file} {silent}")),
-        uninstall: Some(format!(r#""%LocalAppData%\{product}\Update.exe" --uninstall {silent}"#)),
-        doubts: vec![SQUIRREL.to_owned(), doubt],
-    }
-}
-
-fn both(file: &str, install: &str, uninstall: &str, doubt: &str) -> ProposedCommands {
-    let line = |switches| Some(format!("{file} {switches}"));
-    ProposedCommands { install: line(install), uninstall: line(uninstall), doubts: vec![doubt.to_owned()] }
-}
-
-fn install_only(install: String, doubt: &str) -> ProposedCommands {
-    let doubts = if doubt.is_empty() { Vec::new() } else { vec![doubt.to_owned()] };
+fn install_only(install: String, doubts: &[&str]) -> ProposedCommands {
+    let doubts = doubts.iter().map(|doubt| (*doubt).to_owned()).collect();
     ProposedCommands { install: Some(install), uninstall: None, doubts }
 }

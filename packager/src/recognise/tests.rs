@@ -6,12 +6,12 @@ use proptest::prelude::*;
 use std::io::Cursor;
 use waybill_pe::sample::{Name, Sample, version_resource};
 
-fn of(name: &str, bytes: &[u8]) -> Installer {
+fn recognised(name: &str, bytes: &[u8]) -> Installer {
     recognise_bytes(name, &mut Cursor::new(bytes)).unwrap()
 }
 
 fn program(sample: &Sample) -> (InstallerKind, Confidence) {
-    let installer = of("setup.exe", &sample.bytes());
+    let installer = recognised("setup.exe", &sample.bytes());
     assert!(installer.program.is_some());
     (installer.kind, installer.confidence)
 }
@@ -53,7 +53,7 @@ fn inno_setup_is_known_by_its_table_of_offsets() {
     // Before 5.1.5: in the DOS header's unused part.
     let mut old = Sample::default().bytes();
     old[48..52].copy_from_slice(b"Inno");
-    assert_eq!(of("setup.exe", &old).kind, InstallerKind::InnoSetup);
+    assert_eq!(recognised("setup.exe", &old).kind, InstallerKind::InnoSetup);
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn burn_is_known_by_its_section_which_names_the_bundle() {
         [0x33, 0x22, 0x11, 0x00, 0x55, 0x44, 0x77, 0x66, 0x88, 0x99, 0xAA, 0xBB, 0xCC, 0xDD, 0xEE, 0xFF];
     let header = [&0x00F1_4300_u32.to_le_bytes()[..], &[2, 0, 0, 0], &guid, &[0; 24]].concat();
     let sample = Sample { sections: vec![(".wixburn", header)], ..Sample::default() };
-    let installer = of("setup.exe", &sample.bytes());
+    let installer = recognised("setup.exe", &sample.bytes());
     assert_eq!((installer.kind, installer.confidence), (InstallerKind::Burn, Confidence::Certain));
     assert_eq!(installer.bundle_id.as_deref(), Some("{00112233-4455-6677-8899-AABBCCDDEEFF}"));
     let empty = Sample { sections: vec![(".wixburn", vec![1; 8])], ..Sample::default() };
@@ -105,11 +105,11 @@ fn squirrel_is_known_by_its_resource_or_its_mark() {
 
 #[test]
 fn compound_files_and_scripts_are_told_apart() {
-    assert_eq!(of("x.msi", &Msi::default().bytes()).kind, InstallerKind::Msi);
+    assert_eq!(recognised("x.msi", &Msi::default().bytes()).kind, InstallerKind::Msi);
     let patch = Msi { kind: msi::PackageType::Patch, ..Msi::default() }.bytes();
-    assert_eq!(of("misnamed.msi", &patch).kind, InstallerKind::MsiPatch);
+    assert_eq!(recognised("misnamed.msi", &patch).kind, InstallerKind::MsiPatch);
     let transform = Msi { kind: msi::PackageType::Transform, ..Msi::default() }.bytes();
-    assert_eq!(of("x.mst", &transform).kind, InstallerKind::MsiTransform);
+    assert_eq!(recognised("x.mst", &transform).kind, InstallerKind::MsiTransform);
     for (name, kind) in [
         ("Install.PS1", InstallerKind::PowerShell),
         ("a.cmd", InstallerKind::Batch),
@@ -119,14 +119,14 @@ fn compound_files_and_scripts_are_told_apart() {
         ("a.txt", InstallerKind::Unknown),
         ("noextension", InstallerKind::Unknown),
     ] {
-        assert_eq!(of(name, b"text").kind, kind, "{name}");
+        assert_eq!(recognised(name, b"text").kind, kind, "{name}");
     }
-    assert_eq!(of("a.reg", b"\xFF\xFEW\0i\0").kind, InstallerKind::RegistryFile);
-    assert_eq!(of("a.ps1", b"\x7FELF\0\0").kind, InstallerKind::Unknown);
-    assert_eq!(of("a.ps1", &Sample::default().bytes()).kind, InstallerKind::Program);
-    assert_eq!(of("a.exe", b"MZ").kind, InstallerKind::Unknown);
-    assert_eq!(of("a.msi", &Msi::default().bytes()[..1000]).kind, InstallerKind::Unknown);
-    assert_eq!(of("a.cmd", b"").kind, InstallerKind::Batch);
+    assert_eq!(recognised("a.reg", b"\xFF\xFEW\0i\0").kind, InstallerKind::RegistryFile);
+    assert_eq!(recognised("a.ps1", b"\x7FELF\0\0").kind, InstallerKind::Unknown);
+    assert_eq!(recognised("a.ps1", &Sample::default().bytes()).kind, InstallerKind::Program);
+    assert_eq!(recognised("a.exe", b"MZ").kind, InstallerKind::Unknown);
+    assert_eq!(recognised("a.msi", &Msi::default().bytes()[..1000]).kind, InstallerKind::Unknown);
+    assert_eq!(recognised("a.cmd", b"").kind, InstallerKind::Batch);
     assert!(recognise(Path::new("nowhere/a.exe")).unwrap_err().to_string().contains("a.exe cannot be read"));
 }
 
@@ -179,6 +179,6 @@ proptest! {
     #[test]
     fn anything_is_recognised_as_something(bytes in prop::collection::vec(any::<u8>(), 0..2000), mark in 0..3_usize) {
         let mark: &[u8] = [&b""[..], b"MZ", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"][mark];
-        let _ = of("setup.exe", &[mark, &bytes].concat());
+        let _ = recognised("setup.exe", &[mark, &bytes].concat());
     }
 }

@@ -1,8 +1,9 @@
 //! The findings of a walk: each has its place, and all are collected before the walk fails.
 
 use crate::exclude::IgnoreFileError;
+use std::error::Error as _;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use waybill_context::Cancelled;
 use waybill_disk::shown;
 use waybill_schemas::codes::{Classified, Code, source};
@@ -27,12 +28,8 @@ impl std::fmt::Display for SourceFinding {
             name => write!(formatter, "{name:?} {}", self.problem)?,
         }
         // A finding is one line of a list and not the head of a chain, so its causes are in the same line.
-        let mut cause = std::error::Error::source(&self.problem);
-        while let Some(error) = cause {
-            write!(formatter, ": {error}")?;
-            cause = error.source();
-        }
-        Ok(())
+        let mut causes = std::iter::successors(self.problem.source(), |cause| (*cause).source());
+        causes.try_for_each(|cause| write!(formatter, ": {cause}"))
     }
 }
 
@@ -160,18 +157,13 @@ impl std::fmt::Display for SourceFindings {
 /// A single finding as it is; several one per line, so that all can be fixed at once. Shows 50 of `count` at most.
 pub(crate) fn one_a_line<T: std::fmt::Display>(findings: &[T], count: u64) -> String {
     const SHOWN: usize = 50;
-    let [only] = findings else {
-        let mut text = format!("{count} findings");
-        for finding in findings.iter().take(SHOWN) {
-            text.push_str(&format!("\n    {finding}"));
-        }
-        let left = count.saturating_sub(findings.len().min(SHOWN) as u64);
-        if left > 0 {
-            text.push_str(&format!("\n    and {left} more"));
-        }
-        return text;
-    };
-    only.to_string()
+    if let [only] = findings {
+        return only.to_string();
+    }
+    let shown = findings.iter().take(SHOWN).map(|finding| format!("\n    {finding}"));
+    let left = count.saturating_sub(findings.len().min(SHOWN) as u64);
+    let more = (left > 0).then(|| format!("\n    and {left} more"));
+    shown.chain(more).fold(format!("{count} findings"), |text, line| text + &line)
 }
 
 /// Why a source folder cannot be packed.
@@ -215,10 +207,6 @@ impl WalkError {
             Self::Refused { findings, .. } => Some(findings),
             _ => None,
         }
-    }
-
-    pub(super) fn not_a_folder(path: &Path, source: Option<io::Error>) -> Self {
-        Self::NotAFolder { path: path.to_path_buf(), source }
     }
 }
 

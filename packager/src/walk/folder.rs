@@ -109,12 +109,12 @@ impl<'a> Walker<'a> {
     fn enter(&mut self, at: FolderToEnter) {
         // Only the ancestors count: a folder with two links to it side by side is no loop, and is packed twice.
         if self.frames.iter().any(|frame| frame.at.real == at.real) {
-            return self.find(at.name, SourceProblem::LinkLoop { target: at.real });
+            return self.report(at.name, SourceProblem::LinkLoop { target: at.real });
         }
         let report = |error| self.findings.add(at.name.clone(), SourceProblem::Unreadable(error));
         let listing = match Listing::read(&at.real, report) {
             Ok(listing) => listing,
-            Err(error) => return self.find(at.name, SourceProblem::Unreadable(error)),
+            Err(error) => return self.report(at.name, SourceProblem::Unreadable(error)),
         };
         if let Some(modified) = at.modified
             // A folder with a file in it comes back with that file; an empty one needs an entry of its own.
@@ -138,7 +138,7 @@ impl<'a> Walker<'a> {
 
     fn take_in_ignore_file(&mut self, at: &FolderToEnter) {
         if let Err(error) = self.ignored.push(&at.name, &at.real.join(IGNORE_FILE_NAME)) {
-            self.find(format!("{}{IGNORE_FILE_NAME}", at.name), SourceProblem::IgnoreFile(error));
+            self.report(format!("{}{IGNORE_FILE_NAME}", at.name), SourceProblem::IgnoreFile(error));
         }
     }
 
@@ -150,10 +150,10 @@ impl<'a> Walker<'a> {
             return self.leave_out(seen, is_folder, why);
         }
         match seen.outcome {
-            Err(problem) => self.find(seen.name, problem),
+            Err(problem) => self.report(seen.name, problem),
             Ok(metadata) if is_folder => self.folder(&seen.leaf, seen.name, seen.real, &metadata),
             Ok(metadata) if metadata.is_file() => self.file(&seen.leaf, &metadata),
-            Ok(_) => self.find(seen.name, SourceProblem::Special),
+            Ok(_) => self.report(seen.name, SourceProblem::Special),
         }
         Ok(())
     }
@@ -220,11 +220,11 @@ impl<'a> Walker<'a> {
         }
         // Reported once, and the walk ends: links can make more entries than there is memory for.
         self.is_full = true;
-        self.find(String::new(), SourceProblem::TooManyEntries { limit });
+        self.report(String::new(), SourceProblem::TooManyEntries { limit });
         false
     }
 
-    fn find(&mut self, mut name: String, problem: SourceProblem) {
+    fn report(&mut self, mut name: String, problem: SourceProblem) {
         if name.ends_with('/') {
             name.pop();
         }

@@ -97,7 +97,7 @@ pub fn walk(folder: &Path, options: &WalkOptions, context: &Context<'_>) -> Resu
 
 /// The canonical path: links resolved, on Windows with `\\?\`, so that paths over 260 characters work below it.
 fn canonical_folder(folder: &Path) -> Result<PathBuf, WalkError> {
-    let refused = |source| WalkError::not_a_folder(folder, source);
+    let refused = |source| WalkError::NotAFolder { path: folder.to_path_buf(), source };
     let root = std::fs::canonicalize(folder).map_err(|error| refused(Some(error)))?;
     if root.is_dir() { Ok(root) } else { Err(refused(None)) }
 }

@@ -120,11 +120,11 @@ fn limits_are_named() {
 #[test]
 fn a_missing_folder_a_file_and_an_empty_folder_are_refused() {
     let folder = tree(&["file", "empty/"]);
-    let of = |leaf: &str| {
+    let error = |leaf: &str| {
         walk(&folder.path().join(leaf), &WalkOptions::default(), &Context::silent()).unwrap_err()
     };
-    assert_eq!((of("nowhere").code().id, of("file").code().id), ("source-missing", "source-missing"));
-    assert_eq!(of("empty").code().id, "source-empty");
+    assert_eq!((error("nowhere").code().id, error("file").code().id), ("source-missing", "source-missing"));
+    assert_eq!(error("empty").code().id, "source-empty");
     let all = walk(folder.path(), &excluding(&["*"]), &Context::silent()).unwrap_err();
     assert_eq!(all.code().id, "source-empty");
 }
