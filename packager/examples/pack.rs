@@ -1,25 +1,17 @@
 //! Packs a folder: `cargo run --example pack -- <SOURCE FOLDER> <SETUP FILE> <OUTPUT FOLDER>`.
-#![allow(clippy::print_stdout, clippy::print_stderr)]
+#![allow(clippy::print_stdout)]
 
-use std::process::ExitCode;
+use std::error::Error;
 use waybill_packager::Context;
 use waybill_packager::pack::{PackOutput, PackRequest, PackSource, pack};
 
-fn main() -> ExitCode {
+fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [folder, setup_file, output] = arguments.as_slice() else {
-        eprintln!("usage: pack <SOURCE FOLDER> <SETUP FILE> <OUTPUT FOLDER>");
-        return ExitCode::from(2);
+        return Err("usage: pack <SOURCE FOLDER> <SETUP FILE> <OUTPUT FOLDER>".into());
     };
     let source = PackSource::Folder { folder: folder.into(), setup_file: setup_file.into() };
-    match pack(&PackRequest::new(source, PackOutput::Folder(output.into())), &Context::silent()) {
-        Ok(report) => {
-            println!("{}: {} files, {} bytes", report.package, report.entries.files, report.sizes.package);
-            ExitCode::SUCCESS
-        }
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
-        }
-    }
+    let report = pack(&PackRequest::new(source, PackOutput::Folder(output.into())), &Context::silent())?;
+    println!("{}: {} files, {} bytes", report.package, report.entries.files, report.sizes.package);
+    Ok(())
 }
