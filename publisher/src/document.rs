@@ -120,16 +120,21 @@ fn encode(name: &[u8], out: &mut String) {
     }
 }
 
-/// Refuses early what [`write`] would refuse after all the work: a document of another content, or no document.
-pub(crate) fn refuse_another(path: &Path, mac: &Mac, force: bool) -> Result<(), PublishError> {
-    if force {
-        return Ok(());
-    }
+/// The document of the content that is there already; nothing where there is none, or one that is to be replaced.
+///
+/// # Errors
+/// There is a document of another content, or something else, and it is not to be replaced.
+pub(crate) fn find(
+    path: &Path,
+    mac: &Mac,
+    force: bool,
+) -> Result<Option<Box<ContentDocument>>, PublishError> {
     match read(path)? {
-        There::Nothing => Ok(()),
-        There::Document(there) if there.file_encryption_info.mac == *mac => Ok(()),
-        There::Document(_) => Err(exists(path, "is another content's")),
-        There::Other => Err(exists(path, "is no content.json")),
+        ExistingFile::Document(there) if there.file_encryption_info.mac == *mac => Ok(Some(there)),
+        ExistingFile::Absent => Ok(None),
+        _ if force => Ok(None),
+        ExistingFile::Document(_) => Err(exists(path, "is another content's")),
+        ExistingFile::Other => Err(exists(path, "is no content.json")),
     }
 }
 
@@ -140,15 +145,10 @@ pub(crate) fn write(
     force: bool,
     context: &Context<'_>,
 ) -> Result<bool, PublishError> {
-    match read(path)? {
-        There::Document(there) if says_the_same(&there, document) => return Ok(false),
-        There::Nothing => {}
-        _ if force => {}
-        There::Document(there) if there.file_encryption_info.mac == document.file_encryption_info.mac => {
-            return Err(exists(path, "says something else of the same content"));
-        }
-        There::Document(_) => return Err(exists(path, "is another content's")),
-        There::Other => return Err(exists(path, "is no content.json")),
+    match find(path, &document.file_encryption_info.mac, force)? {
+        Some(there) if says_the_same(&there, document) => return Ok(false),
+        Some(_) if !force => return Err(exists(path, "says something else of the same content")),
+        _ => {}
     }
     put(&document.write()?, path, force, context)?;
     Ok(true)
@@ -166,23 +166,24 @@ fn put(bytes: &[u8], path: &Path, force: bool, context: &Context<'_>) -> Result<
     })
 }
 
-enum There {
-    Nothing,
+enum ExistingFile {
+    Absent,
     Document(Box<ContentDocument>),
     Other,
 }
 
-fn read(path: &Path) -> Result<There, PublishError> {
+fn read(path: &Path) -> Result<ExistingFile, PublishError> {
     let failed = |error| PublishError::Store(StoreError::read(path, error));
     // Before it is opened: a pipe would wait for a writer that never comes.
     match path.metadata() {
         Ok(there) if there.is_file() => {}
-        Ok(_) => return Ok(There::Other),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(There::Nothing),
+        Ok(_) => return Ok(ExistingFile::Other),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(ExistingFile::Absent),
         Err(error) => return Err(failed(error)),
     }
     let bytes = File::open(path).and_then(|file| read_bounded(file, DOCUMENT_LIMIT)).map_err(failed)?;
-    Ok(ContentDocument::read(&bytes).map_or(There::Other, |document| There::Document(Box::new(document))))
+    let document = ContentDocument::read(&bytes).map(Box::new);
+    Ok(document.map_or(ExistingFile::Other, ExistingFile::Document))
 }
 
 /// Whether two documents agree. Fields that another program added are not compared, and may stay.

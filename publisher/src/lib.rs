@@ -117,7 +117,9 @@ pub fn publish(
     let placement = DocumentPlacement::decide(request, &info.mac)?;
     // Checked before the content is read, because a refusal after gigabytes of hashing would come too late.
     // `write` asks again: the document may have appeared meanwhile.
-    document::refuse_another(&placement.document, &info.mac, request.force)?;
+    if !request.force {
+        document::find(&placement.document, &info.mac, request.force)?;
+    }
     let store = FolderStore::new(&request.public);
     let options = ContentOptions { policy: request.policy.clone(), repair: request.force };
     let public = publish_content(content, &store, &options, context)?;

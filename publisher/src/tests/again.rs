@@ -1,6 +1,6 @@
 //! Publishing again: nothing is written twice, damage is found, other documents are left alone.
 
-use super::{Bench, MIB, content_of, files, package};
+use super::{MIB, PublishBench, content_of, files, package};
 use crate::{Damage, PublishError, StoreError};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,16 +14,16 @@ fn state(folder: &Path) -> Vec<(PathBuf, Vec<u8>, SystemTime, u64)> {
     let number = |metadata: &fs::Metadata| std::os::unix::fs::MetadataExt::ino(metadata);
     #[cfg(not(unix))]
     let number = |_: &fs::Metadata| 0;
-    let of = |path: PathBuf| {
+    let seen = |path: PathBuf| {
         let metadata = path.metadata().unwrap();
         (path.clone(), fs::read(path).unwrap_or_default(), metadata.modified().unwrap(), number(&metadata))
     };
-    files(folder).into_iter().map(of).collect()
+    files(folder).into_iter().map(seen).collect()
 }
 
 #[test]
 fn a_second_run_checks_and_writes_nothing() {
-    let (bench, package) = (Bench::new(), package(MIB + 9, 40));
+    let (bench, package) = (PublishBench::new(), package(MIB + 9, 40));
     let first = bench.publish(&package).unwrap();
     let before = state(bench.0.path());
     for force in [false, true] {
@@ -92,7 +92,7 @@ fn damage_is_refused_and_with_force_mended() {
         (lose_both, Damage::Missing { file: "content.bin" }),
     ];
     for (harm, damage) in harms {
-        let bench = Bench::new();
+        let bench = PublishBench::new();
         bench.publish(&package).unwrap();
         let (both, whole) = (bench.published(&package), state(bench.0.path()));
         harm(&both);
@@ -113,7 +113,7 @@ fn damage_is_refused_and_with_force_mended() {
 #[cfg(unix)]
 #[test]
 fn a_link_is_no_content() {
-    let (bench, package) = (Bench::new(), package(100, 42));
+    let (bench, package) = (PublishBench::new(), package(100, 42));
     bench.publish(&package).unwrap();
     let [content, _] = bench.published(&package);
     fs::rename(&content, bench.path("elsewhere")).unwrap();
@@ -131,7 +131,7 @@ fn a_link_is_no_content() {
 /// Another version of Waybill may write pieces.json in other words; what is published never changes.
 #[test]
 fn pieces_in_other_words_stay_and_are_what_the_document_names() {
-    let (bench, package) = (Bench::new(), package(100, 43));
+    let (bench, package) = (PublishBench::new(), package(100, 43));
     bench.publish(&package).unwrap();
     let [_, pieces] = bench.published(&package);
     let mut words: serde_json::Value = serde_json::from_slice(&fs::read(&pieces).unwrap()).unwrap();
@@ -147,7 +147,7 @@ fn pieces_in_other_words_stay_and_are_what_the_document_names() {
 
 #[test]
 fn another_document_is_replaced_only_with_force() {
-    let (bench, first, second) = (Bench::new(), package(100, 44), package(100, 45));
+    let (bench, first, second) = (PublishBench::new(), package(100, 44), package(100, 45));
     let at = bench.path("app.content.json");
     let refused = |package: &[u8], base: Option<&str>| {
         let before = fs::read(&at).unwrap();
@@ -170,7 +170,7 @@ fn another_document_is_replaced_only_with_force() {
 
 #[test]
 fn what_somebody_else_wrote_into_the_document_stays() {
-    let (bench, package) = (Bench::new(), package(100, 46));
+    let (bench, package) = (PublishBench::new(), package(100, 46));
     bench.publish(&package).unwrap();
     let at = bench.path("app.content.json");
     let mut document = ContentDocument::read(&fs::read(&at).unwrap()).unwrap();

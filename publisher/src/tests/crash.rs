@@ -1,6 +1,6 @@
 //! Publishing that is cut short at any point: under the final name lies the whole content or nothing.
 
-use super::{Bench, MIB, content_of, files, opened, package};
+use super::{MIB, PublishBench, content_of, files, opened, package};
 use crate::{PublishError, StoreError, publish};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ impl<F: Fn(u64) + Send + Sync> Progress for Between<F> {
 }
 
 fn in_between(
-    bench: &Bench,
+    bench: &PublishBench,
     package: &[u8],
     cancel: &dyn Cancel,
     act: impl Fn(u64) + Send + Sync,
@@ -45,7 +45,7 @@ fn copy(from: &Path, to: &Path) {
 /// A power cut or kill -9 leaves what lies on the disk at that moment, so the test looks at a copy taken then.
 #[test]
 fn what_a_killed_run_leaves_is_hidden_and_swept_by_the_next() {
-    let (bench, package) = (Bench::new(), package(4 * MIB, 60));
+    let (bench, package) = (PublishBench::new(), package(4 * MIB, 60));
     let copies = Mutex::new(Vec::<PathBuf>::new());
     in_between(&bench, &package, &(), |done| {
         let mut copies = copies.lock().unwrap();
@@ -76,7 +76,7 @@ fn what_a_killed_run_leaves_is_hidden_and_swept_by_the_next() {
 fn an_interruption_leaves_nothing_wherever_it_comes() {
     let package = package(2 * MIB, 61);
     for after in [1, MIB as u64, 2 * MIB as u64] {
-        let (bench, stop) = (Bench::new(), AtomicBool::new(false));
+        let (bench, stop) = (PublishBench::new(), AtomicBool::new(false));
         let outcome = in_between(&bench, &package, &stop, |done| {
             if done >= after {
                 stop.store(true, Ordering::Relaxed);
@@ -93,7 +93,7 @@ fn an_interruption_leaves_nothing_wherever_it_comes() {
 
 #[test]
 fn what_is_there_is_checked_without_a_copy() {
-    let (bench, package) = (Bench::new(), package(2 * MIB, 65));
+    let (bench, package) = (PublishBench::new(), package(2 * MIB, 65));
     bench.publish(&package).unwrap();
     in_between(&bench, &package, &(), |_| {
         assert_eq!(fs::read_dir(bench.public()).unwrap().count(), 1, "nothing but the content's folder");
@@ -104,7 +104,7 @@ fn what_is_there_is_checked_without_a_copy() {
 /// The one that comes second finds the first one's content, checks it and keeps it.
 #[test]
 fn of_two_at_once_one_writes_and_both_succeed() {
-    let (bench, package) = (Bench::new(), package(MIB, 62));
+    let (bench, package) = (PublishBench::new(), package(MIB, 62));
     let inner = AtomicBool::new(false);
     in_between(&bench, &package, &(), |_| {
         if !inner.swap(true, Ordering::Relaxed) {
@@ -122,7 +122,7 @@ fn of_two_at_once_one_writes_and_both_succeed() {
 /// What appears meanwhile and is not the content is not replaced.
 #[test]
 fn what_appears_under_the_name_meanwhile_is_not_replaced() {
-    let (bench, package) = (Bench::new(), package(MIB, 63));
+    let (bench, package) = (PublishBench::new(), package(MIB, 63));
     let [content, _] = bench.published(&package);
     let outcome = in_between(&bench, &package, &(), |_| {
         fs::create_dir_all(content.parent().unwrap()).unwrap();
@@ -135,7 +135,7 @@ fn what_appears_under_the_name_meanwhile_is_not_replaced() {
 
 #[test]
 fn a_disk_that_takes_nothing_is_told_and_leaves_nothing() {
-    let (bench, package) = (Bench::new(), package(100, 64));
+    let (bench, package) = (PublishBench::new(), package(100, 64));
     fs::create_dir(bench.path("app.content.json")).unwrap();
     assert!(matches!(bench.publish(&package), Err(PublishError::DocumentExists { .. })));
     let outcome = bench.publish_as(&package, |request| request.force = true);

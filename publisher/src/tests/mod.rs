@@ -62,9 +62,9 @@ fn content_of(package: &[u8]) -> Vec<u8> {
 }
 
 /// A folder with `public` in it, and documents beside that.
-struct Bench(TempDir);
+struct PublishBench(TempDir);
 
-impl Bench {
+impl PublishBench {
     fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }

@@ -1,6 +1,6 @@
 //! No key is in the public tree in any form, and the document is for its owner alone.
 
-use super::{Bench, MIB, files, info, package};
+use super::{MIB, PublishBench, files, info, package};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use std::fs;
@@ -55,7 +55,7 @@ fn leaking(folder: &Path, canaries: &[Vec<u8>]) -> Vec<String> {
 #[test]
 fn the_public_tree_holds_no_key_in_any_form() {
     for len in [0, 5_000, 2 * MIB + 77] {
-        let (bench, package) = (Bench::new(), package(len, 20));
+        let (bench, package) = (PublishBench::new(), package(len, 20));
         let canaries = canaries(&package);
         let report = bench.publish(&package).unwrap();
         assert!(leaks(&package, &canaries), "a package carries its keys: the canary is in its cage");
@@ -89,7 +89,7 @@ fn every_form_is_seen() {
 
 #[test]
 fn keys_in_the_public_tree_are_told() {
-    let (bench, package) = (Bench::new(), package(10, 21));
+    let (bench, package) = (PublishBench::new(), package(10, 21));
     fs::create_dir(bench.public()).unwrap();
     let named = bench.public().join("app.intunewin");
     fs::write(&named, &package).unwrap();
@@ -108,7 +108,7 @@ fn keys_in_the_public_tree_are_told() {
 
 #[test]
 fn neither_report_nor_error_tells_a_token() {
-    let (bench, package) = (Bench::new(), package(10, 22));
+    let (bench, package) = (PublishBench::new(), package(10, 22));
     let url = "https://account.blob.core.windows.net/apps?sv=1&sig=c2VjcmV0";
     let report = bench.publish_as(&package, |request| request.base_url = Some(url.to_owned())).unwrap();
     assert!(!format!("{report:?}").contains("c2VjcmV0"));
@@ -122,7 +122,7 @@ fn neither_report_nor_error_tells_a_token() {
 #[test]
 fn the_document_is_private_and_the_public_tree_as_any_new_file() {
     use std::os::unix::fs::PermissionsExt as _;
-    let (bench, package) = (Bench::new(), package(10, 23));
+    let (bench, package) = (PublishBench::new(), package(10, 23));
     let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
     let (file, folder) = (bench.path("file"), bench.path("folder"));
     fs::write(&file, b"").unwrap();

@@ -1,6 +1,6 @@
 //! Which files publishing writes, and where.
 
-use super::{Bench, MIB, content_of, files, info, noise, opened, package};
+use super::{MIB, PublishBench, content_of, files, info, noise, opened, package};
 use crate::{PublishError, StoreError, publish};
 use intunewin::{ArchivePolicy, EncryptedContent, FileSource, Source};
 use sha2::{Digest as _, Sha256};
@@ -15,7 +15,7 @@ use waybill_schemas::{ContentDocument, PIECE_SIZE, PiecesDocument};
 #[test]
 fn the_document_leads_to_the_content_and_opens_it() {
     for len in [0, 1, MIB, 2 * MIB + 12_345] {
-        let (bench, package) = (Bench::new(), package(len, 1));
+        let (bench, package) = (PublishBench::new(), package(len, 1));
         let report = bench.publish(&package).unwrap();
         assert!(!report.already_there && !report.document_already_there && !report.with_keys);
         let document = ContentDocument::read(&fs::read(bench.path("app.content.json")).unwrap()).unwrap();
@@ -41,7 +41,7 @@ fn pieces_are_those_of_the_published_file() {
     let around = content_of(&package(0, 2)).len();
     assert_eq!(content_of(&package(MIB - around, 2)).len(), MIB);
     for len in [0, MIB - around, MIB - around + 1, 2 * MIB - around, 2 * MIB + 5] {
-        let (bench, package) = (Bench::new(), package(len, 2));
+        let (bench, package) = (PublishBench::new(), package(len, 2));
         let report = bench.publish(&package).unwrap();
         let [content, pieces] = bench.published(&package);
         let (content, pieces) = (fs::read(content).unwrap(), fs::read(pieces).unwrap());
@@ -59,7 +59,7 @@ fn pieces_are_those_of_the_published_file() {
 
 #[test]
 fn the_public_tree_is_two_files_and_a_second_version_lies_beside_the_first() {
-    let bench = Bench::new();
+    let bench = PublishBench::new();
     let (first, second) = (package(1_000, 3), package(1_000, 4));
     bench.publish(&first).unwrap();
     bench.publish_as(&second, |request| request.document = Some(bench.path("second.json"))).unwrap();
@@ -73,7 +73,7 @@ fn the_public_tree_is_two_files_and_a_second_version_lies_beside_the_first() {
 
 #[test]
 fn a_bare_content_gives_the_same_trees() {
-    let (one, other, package) = (Bench::new(), Bench::new(), package(MIB, 5));
+    let (one, other, package) = (PublishBench::new(), PublishBench::new(), package(MIB, 5));
     one.publish(&package).unwrap();
     let content =
         EncryptedContent::new(content_of(&package), info(&package), None, &ArchivePolicy::default()).unwrap();
@@ -101,7 +101,7 @@ impl Source for Counted {
 
 #[test]
 fn the_content_is_read_once() {
-    let (bench, package) = (Bench::new(), package(8 * MIB, 6));
+    let (bench, package) = (PublishBench::new(), package(8 * MIB, 6));
     let read = Arc::new(AtomicU64::new(0));
     let content = opened(Counted(package.clone(), Arc::clone(&read)));
     publish(content, &bench.request(), &Context::silent()).unwrap();
@@ -115,7 +115,7 @@ fn a_tampered_package_leaves_nothing() {
     let content = opened(package.clone()).content_size() as usize;
     let start = package.len() / 2 - content / 2; // well inside, whatever lies around
     for at in [start + MIB / 8, package.len() / 2, start + content - MIB / 8] {
-        let (bench, mut tampered) = (Bench::new(), package.clone());
+        let (bench, mut tampered) = (PublishBench::new(), package.clone());
         tampered[at] ^= 1;
         let error = bench.publish(&tampered).unwrap_err();
         assert!(matches!(error, PublishError::Authenticate(_)), "{error}");
@@ -126,7 +126,7 @@ fn a_tampered_package_leaves_nothing() {
 
 #[test]
 fn what_no_device_would_unpack_is_not_published() {
-    let (bench, package) = (Bench::new(), package(100, 8));
+    let (bench, package) = (PublishBench::new(), package(100, 8));
     let error = bench.publish_as(&package, |request| request.policy.max_unpacked = 99).unwrap_err();
     assert!(matches!(error, PublishError::Archive(_)) && error.code().class == Class::Refused, "{error}");
     assert_eq!(files(bench.0.path()), [bench.public()]);
@@ -134,7 +134,7 @@ fn what_no_device_would_unpack_is_not_published() {
 
 #[test]
 fn refused_placements_write_nothing() {
-    let (bench, package) = (Bench::new(), package(100, 9));
+    let (bench, package) = (PublishBench::new(), package(100, 9));
     let outcomes = [
         bench.publish_as(&package, |request| request.document = Some(bench.public().join("x.json"))),
         bench.publish_as(&package, |request| request.document = Some(bench.path("other").join("x.json"))),
