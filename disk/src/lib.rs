@@ -15,7 +15,7 @@ pub use rename::{flushes_each_file, folder_of, is_tree_settled, rename, sync_fol
 pub use root::{Root, RootError};
 pub use space::SpaceError;
 pub use staging::StagedFolder;
-pub use target_folder::{StagingError, TargetFolder, target_of_sibling};
+pub use target_folder::{StagingError, TargetFolder, absolute_destination, target_of_sibling};
 
 use std::path::Path;
 

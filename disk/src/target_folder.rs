@@ -91,12 +91,7 @@ impl TargetFolder {
     /// # Errors
     /// [`StagingError::Unusable`] where `path` ends without a name.
     pub fn new(path: &Path, replace: bool) -> Result<Self, StagingError> {
-        let unusable = |why| StagingError::Unusable { path: path.to_owned(), why };
-        let absolute = std::path::absolute(path).map_err(|_| unusable("not a path"))?;
-        if absolute.parent().is_none() || absolute.file_name().is_none() {
-            return Err(unusable("it has no name of its own"));
-        }
-        Ok(Self { path: absolute, replace })
+        Ok(Self { path: absolute_destination(path)?, replace })
     }
 
     /// The absolute path of the destination.
@@ -141,7 +136,10 @@ impl TargetFolder {
     }
 
     /// A new name for a sibling of this kind, with 64 random bits.
-    pub(crate) fn new_sibling(&self, kind: &str) -> io::Result<PathBuf> {
+    ///
+    /// # Errors
+    /// The system gives no random bytes.
+    pub fn new_sibling(&self, kind: &str) -> io::Result<PathBuf> {
         let mut random = [0; 8];
         // Random, so that nobody else can make the folder first.
         getrandom::fill(&mut random).map_err(io::Error::other)?;
@@ -150,7 +148,7 @@ impl TargetFolder {
     }
 
     /// This user's folders of one kind beside the target; empty where the parent cannot be listed.
-    pub(crate) fn siblings(&self, kind: &str) -> Vec<PathBuf> {
+    pub fn siblings(&self, kind: &str) -> Vec<PathBuf> {
         let prefix = self.sibling(kind);
         let Ok(entries) = fs_err::read_dir(self.parent()) else { return Vec::new() };
         let ours = entries.filter_map(Result::ok).map(|entry| entry.path());
@@ -239,6 +237,19 @@ impl TargetFolder {
         let mut old = self.siblings(OLD);
         let one = old.pop();
         one.filter(|_| old.is_empty() && self.is_filled())
+    }
+}
+
+/// `path` as the place of a new file or folder: absolute, and with a name in a folder.
+///
+/// # Errors
+/// [`StagingError::Unusable`]: a path without a name of its own.
+pub fn absolute_destination(path: &Path) -> Result<PathBuf, StagingError> {
+    let unusable = |why| StagingError::Unusable { path: path.to_owned(), why };
+    let absolute = std::path::absolute(path).map_err(|_| unusable("not a path"))?;
+    match absolute.file_name() {
+        Some(_) => Ok(absolute),
+        None => Err(unusable("it has no name of its own")),
     }
 }
 
