@@ -348,14 +348,17 @@ impl Classified for ManifestError {
 }
 
 /// How a folder differs from its manifest. Names are relative to the folder.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FolderFault {
-    /// A file or folder is missing.
+    /// A file or folder is not there.
+    #[error("{0} is missing")]
     Missing(String),
-    /// There is a link or another kind of entry where a file or folder should be.
+    /// A link or another kind of thing lies where a file or folder should be.
+    #[error("{0} is a link, or something else than was unpacked")]
     Kind(String),
-    /// A file has another size.
+    /// A file is longer or shorter.
+    #[error("{name} has {actual} bytes instead of {expected}")]
     Size {
         /// The name of the file.
         name: String,
@@ -365,10 +368,13 @@ pub enum FolderFault {
         actual: u64,
     },
     /// A file has other bytes of the same size.
+    #[error("{0} has other contents")]
     Content(String),
     /// A file or folder cannot be read.
+    #[error("{0} cannot be read")]
     Unreadable(String),
     /// There are more files or empty folders than were unpacked.
+    #[error("{actual} files and empty folders are there instead of {expected}")]
     Added {
         /// Number of files and empty folders that were unpacked.
         expected: u64,
@@ -376,23 +382,6 @@ pub enum FolderFault {
         actual: u64,
     },
     /// The manifest contradicts itself, so the folder cannot be judged; says how.
+    #[error("its manifest is damaged ({0})")]
     Manifest(String),
-}
-
-impl fmt::Display for FolderFault {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Missing(name) => write!(formatter, "{name} is missing"),
-            Self::Kind(name) => write!(formatter, "{name} is a link, or something else than was unpacked"),
-            Self::Size { name, expected, actual } => {
-                write!(formatter, "{name} has {actual} bytes instead of {expected}")
-            }
-            Self::Content(name) => write!(formatter, "{name} has other contents"),
-            Self::Unreadable(name) => write!(formatter, "{name} cannot be read"),
-            Self::Added { expected, actual } => {
-                write!(formatter, "{actual} files and empty folders are there instead of {expected}")
-            }
-            Self::Manifest(why) => write!(formatter, "its manifest is damaged ({why})"),
-        }
-    }
 }

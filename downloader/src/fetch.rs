@@ -1,17 +1,15 @@
 //! The fetch of a content from its first step to its last, and the download alone.
 
-use crate::download::{Download, Downloaded, Files};
+use crate::download::{Download, Downloaded, seconds_since};
 use crate::layout::Incoming;
 use crate::locate::{AskAgain, Bytes, Located, Locator};
-use crate::place::{self, Place};
+use crate::place::{self, DestinationFolder};
 use crate::{DownloadError, FetchError, FetchRequest, Location};
 use intunewin::{AuthenticatedContent, EncryptedContent};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::SystemTime;
 use waybill_context::{Cancel, Cancelled, Clock, Context, Progress};
 use waybill_disk::{Lock, Root, space};
-use waybill_schemas::EncryptionInfo;
 use waybill_schemas::report::delivery::{FetchReport, PhaseReport, ValidateReport};
 use waybill_transport::{Client, ClientOptions, Observations};
 
@@ -43,16 +41,17 @@ fn with_located(
     let root = Root::open(&request.root)?;
     let log = Observations::default();
     let options = &request.options;
-    let client = ClientOptions::new().extra_roots(options.extra_roots.clone()).proxy(options.proxy.clone());
+    let mut client = ClientOptions::default();
+    (client.extra_roots, client.proxy) = (options.extra_roots.clone(), options.proxy.clone());
     let client = Client::start(&client).map_err(DownloadError::from)?;
     let incoming = root.incoming_folder();
     let locator =
         Locator { client: &client, options: &request.options, incoming: &incoming, context, log: &log };
     // The destination is checked before the first request, so that a file or a link there ends the fetch without any
     // traffic.
-    let place = Place::of(&root, &request.destination)?;
+    let destination = DestinationFolder::new(&root, &request.destination)?;
     let located = locator.locate(&request.what)?;
-    let run = Run { root: &root, request, client: &client, place, context, log: &log };
+    let run = Run { root: &root, request, client: &client, destination, context, log: &log };
     let mut report = work(&run, located)?;
     report.observations = log.take();
     Ok(report)
@@ -63,7 +62,7 @@ struct Run<'a> {
     root: &'a Root,
     request: &'a FetchRequest,
     client: &'a Client,
-    place: Place,
+    destination: DestinationFolder,
     context: &'a Context<'a>,
     log: &'a Observations,
 }
@@ -75,23 +74,23 @@ impl Run<'_> {
         // Every fetch takes the two locks in this order, or two fetches could each hold the lock that the other waits
         // for.
         let _content = Lock::acquire(&incoming.lock(), wait, self.context)?;
-        let _destination = Lock::acquire(&self.place.lock(), wait, self.context)?;
+        let _destination = Lock::acquire(&self.destination.lock(), wait, self.context)?;
         holding(&incoming, located, |located| self.fetch_alone(located, &incoming))
     }
 
     fn download(&self, located: Located) -> Result<FetchReport, FetchError> {
         let incoming = Incoming::new(self.root, &located.info.mac);
         let _content = Lock::acquire(&incoming.lock(), self.request.options.wait_lock, self.context)?;
-        let mut report = blank(&located, self.place.path());
+        let mut report = blank(&located, self.destination.path());
         holding(&incoming, located, |located| self.content(located, &incoming, &mut report))?;
         Ok(report)
     }
 
     /// The fetch itself; the caller holds the content's and the destination's lock.
     fn fetch_alone(&self, located: Located, incoming: &Incoming) -> Result<FetchReport, FetchError> {
-        let mut report = blank(&located, self.place.path());
+        let mut report = blank(&located, self.destination.path());
         let options = &self.request.options;
-        if let Some(present) = self.place.already_there(&located.info.mac, options, self.context)? {
+        if let Some(present) = self.destination.already_there(&located.info.mac, options, self.context)? {
             (report.files, report.bytes, report.changed) = (present.files, present.bytes, present.taken_up);
             report.setup_file = report.setup_file.or(present.setup_file);
             // Fewer bytes than the content has belong to a download that was interrupted, perhaps one to another
@@ -129,16 +128,15 @@ impl Run<'_> {
             Bytes::Here(content) => return self.authenticate(*content, unpacked, report),
             Bytes::Server(target, document) => (target, document),
         };
-        let files = Files { partial: incoming.partial(), journal: incoming.journal() };
-        self.check_space(&files.partial, size, unpacked)?;
-        let mut locator = self.ask_again(document, &target.url, &info);
+        self.check_space(&incoming.partial(), size, unpacked)?;
+        let locator = AskAgain { document, former: target.url.clone(), info: &info };
         let download = Download {
             client: self.client,
             target,
-            locator: &mut locator,
+            locator,
             info: &info,
             pieces_digest,
-            files: &files,
+            incoming,
             options: &self.request.options,
             context: self.context,
             log: self.log,
@@ -146,15 +144,6 @@ impl Run<'_> {
         let Downloaded { content, download, validate } = download.run()?;
         (report.download, report.validate) = (Some(download), Some(validate));
         Ok(content)
-    }
-
-    fn ask_again<'i>(
-        &self,
-        document: Option<Location>,
-        former: &crate::SecretUrl,
-        info: &'i EncryptionInfo,
-    ) -> AskAgain<'i> {
-        AskAgain { document, former: former.clone(), info }
     }
 
     /// Checks that the rest of the encrypted content and the unpacked files fit, before the first byte.
@@ -167,7 +156,7 @@ impl Run<'_> {
             0
         };
         let missing = size.saturating_sub(held);
-        Ok(space::check_both((partial, missing), (self.place.path(), unpacked.unwrap_or(size)))?)
+        Ok(space::check_both((partial, missing), (self.destination.path(), unpacked.unwrap_or(size)))?)
     }
 
     fn authenticate(
@@ -177,10 +166,10 @@ impl Run<'_> {
         report: &mut FetchReport,
     ) -> Result<AuthenticatedContent, FetchError> {
         // A content on this machine is read where it is, so only its unpacked files need space.
-        space::check(self.place.path(), unpacked.unwrap_or_default())?;
+        space::check(self.destination.path(), unpacked.unwrap_or_default())?;
         let started = self.context.clock().now();
         let content = content.authenticate(self.context)?;
-        let seconds = self.since(started);
+        let seconds = seconds_since(started, self.context);
         report.validate =
             Some(ValidateReport { payload: content.payload_size(), seconds, ..ValidateReport::default() });
         Ok(content)
@@ -195,14 +184,11 @@ impl Run<'_> {
     ) -> Result<(), FetchError> {
         let started = self.context.clock().now();
         let options = &self.request.options;
-        let placed = self.place.unpack(content, setup_file, options, self.context)?;
+        let placed = self.destination.unpack(content, setup_file, options, self.context)?;
         (report.files, report.bytes, report.changed) = (placed.files, placed.bytes, true);
-        report.unpack = Some(PhaseReport { bytes: placed.bytes, seconds: self.since(started) });
+        report.unpack =
+            Some(PhaseReport { bytes: placed.bytes, seconds: seconds_since(started, self.context) });
         Ok(())
-    }
-
-    fn since(&self, started: SystemTime) -> f64 {
-        self.context.clock().now().duration_since(started).unwrap_or_default().as_secs_f64()
     }
 }
 

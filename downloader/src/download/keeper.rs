@@ -2,11 +2,10 @@
 
 use crate::error::DownloadError;
 use crate::journal::Journal;
-use intunewin::{ArchivePolicy, AuthenticatedContent, ContentReceiver, ReceiveError};
-use std::path::{Path, PathBuf};
+use crate::layout::Incoming;
+use intunewin::{AuthenticatedContent, ContentReceiver, ReceiveError};
 use std::time::{Duration, SystemTime};
 use waybill_context::{Context, Meter, Stage};
-use waybill_schemas::EncryptionInfo;
 
 /// How many bytes are written at once: enough that the cost of system calls does not count.
 const BLOCK: usize = 512 << 10;
@@ -16,20 +15,11 @@ const HEADER: u64 = 48;
 const SYNC_BYTES: u64 = 64 << 20;
 const SYNC_TIME: Duration = Duration::from_secs(5);
 
-/// The files of one content's download.
-#[derive(Debug, Clone)]
-pub(crate) struct Files {
-    /// The partial file: the content's bytes from the first on.
-    pub(crate) partial: PathBuf,
-    /// The journal of where they came from.
-    pub(crate) journal: PathBuf,
-}
-
 /// Receives the content's bytes in order.
 pub(crate) struct Keeper<'a> {
     context: &'a Context<'a>,
     receiver: ContentReceiver,
-    files: Files,
+    incoming: &'a Incoming,
     /// The journal as it will be written next.
     pub(crate) journal: Journal,
     buffer: Vec<u8>,
@@ -44,7 +34,7 @@ impl<'a> Keeper<'a> {
     pub(crate) fn new(
         receiver: ContentReceiver,
         mut journal: Journal,
-        files: &Files,
+        incoming: &'a Incoming,
         context: &'a Context<'a>,
     ) -> Self {
         journal.synced = journal.synced.min(receiver.received()); // the receiver may have cut the file to a piece's border
@@ -56,7 +46,7 @@ impl<'a> Keeper<'a> {
         Self {
             context,
             receiver,
-            files: files.clone(),
+            incoming,
             journal,
             buffer: Vec::with_capacity(BLOCK),
             synced_at: context.clock().now(),
@@ -122,7 +112,7 @@ impl<'a> Keeper<'a> {
 
     /// Writes the journal as it is.
     pub(crate) fn store_journal(&self) -> Result<(), DownloadError> {
-        self.journal.store(&self.files.journal, self.context).map_err(|source| self.state_failed(source))
+        self.journal.store(&self.incoming.journal(), self.context).map_err(|source| self.state_failed(source))
     }
 
     /// Ends the content: checks MAC, padding and digest.
@@ -144,7 +134,7 @@ impl<'a> Keeper<'a> {
 
     /// The bytes that the next fetch will find, which may include a part of a block that did not fit.
     fn on_disk(&self) -> u64 {
-        self.files.partial.metadata().map_or(self.receiver.received(), |partial| partial.len())
+        self.incoming.partial().metadata().map_or(self.receiver.received(), |partial| partial.len())
     }
 
     fn failed(&self, error: ReceiveError) -> DownloadError {
@@ -168,46 +158,5 @@ pub(super) fn download_error(error: ReceiveError, held: u64) -> DownloadError {
         }
         ReceiveError::Cancelled(cancelled) => cancelled.into(),
         error => error.into(),
-    }
-}
-
-/// Opens the partial file of a content, or starts a new one.
-pub(crate) struct Opening<'a> {
-    /// The content's encryption info.
-    pub(crate) info: &'a EncryptionInfo,
-    /// Size of the content in bytes.
-    pub(crate) size: u64,
-    /// The limits that the content must keep.
-    pub(crate) policy: &'a ArchivePolicy,
-    /// The paths of the partial file and the journal.
-    pub(crate) files: &'a Files,
-}
-
-impl Opening<'_> {
-    /// Continues the partial file, after cutting it to `keep` bytes.
-    pub(crate) fn resume(
-        &self,
-        keep: Option<u64>,
-        context: &Context<'_>,
-    ) -> Result<ContentReceiver, ReceiveError> {
-        ContentReceiver::resume(&self.files.partial, self.info.clone(), self.size, keep, self.policy, context)
-    }
-
-    /// Starts an empty partial file; an earlier one is removed.
-    pub(crate) fn create(&self) -> Result<ContentReceiver, DownloadError> {
-        // The partial file goes before its journal. A death in between leaves a journal alone, which counts as none; in
-        // the other order the next run would resume bytes that were just given up.
-        remove(&self.files.partial)
-            .and_then(|()| Journal::remove(&self.files.journal))
-            .map_err(DownloadError::State)?;
-        ContentReceiver::create(&self.files.partial, self.info.clone(), self.size, self.policy)
-            .map_err(|error| download_error(error, 0))
-    }
-}
-
-fn remove(path: &Path) -> std::io::Result<()> {
-    match fs_err::remove_file(path) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
-        outcome => outcome,
     }
 }

@@ -5,18 +5,17 @@ mod repair;
 mod several;
 mod stream;
 
-pub(crate) use keeper::Files;
-
 use crate::error::DownloadError;
 use crate::journal::Journal;
+use crate::layout::Incoming;
 use crate::locate::{AskAgain, Target};
 use crate::request::FetchOptions;
-use intunewin::{AuthenticatedContent, ContentError, ReceiveError};
-use keeper::{Keeper, Opening};
-use std::time::{Duration, SystemTime};
+use intunewin::{AuthenticatedContent, ContentError, ContentReceiver, ReceiveError};
+use keeper::{Keeper, download_error};
+use std::time::SystemTime;
 use stream::{Stream, StreamState, Tally};
 use waybill_context::Context;
-use waybill_disk::boot;
+use waybill_disk::{boot, private_file};
 use waybill_schemas::report::delivery::{DownloadReport, ValidateReport};
 use waybill_schemas::{EncryptionInfo, Sha256Digest};
 use waybill_schemas::{PIECE_SIZE, PiecesDocument};
@@ -26,11 +25,12 @@ use waybill_transport::{Attempts, Bucket, Client, Observations};
 pub(crate) struct Download<'a> {
     pub(crate) client: &'a Client,
     pub(crate) target: Target,
-    pub(crate) locator: &'a mut AskAgain<'a>,
+    pub(crate) locator: AskAgain<'a>,
     pub(crate) info: &'a EncryptionInfo,
     /// SHA-256 of the pieces.json beside the content, where the document gives it.
     pub(crate) pieces_digest: Option<Sha256Digest>,
-    pub(crate) files: &'a Files,
+    /// The partial file and the journal.
+    pub(crate) incoming: &'a Incoming,
     pub(crate) options: &'a FetchOptions,
     pub(crate) context: &'a Context<'a>,
     pub(crate) log: &'a Observations,
@@ -58,10 +58,10 @@ impl<'a> Download<'a> {
             if self.options.keep_content {
                 keeper.sync()?; // a content that is kept must survive a loss of power, too
             }
-            report.seconds += seconds(self.context, started) - report.seconds;
+            report.seconds = seconds_since(started, self.context);
             let validating = self.context.clock().now();
             let outcome = keeper.finish();
-            validate.seconds += seconds(self.context, validating);
+            validate.seconds += seconds_since(validating, self.context);
             match outcome {
                 Ok(content) => break content,
                 // Only a content that is complete and wrong is repaired. After a full disk or an interruption the held
@@ -80,24 +80,46 @@ impl<'a> Download<'a> {
         Ok(Downloaded { content, download: report, validate })
     }
 
-    fn opening(&self) -> Opening<'a> {
-        Opening { info: self.info, size: self.target.size, policy: &self.options.policy, files: self.files }
+    /// A keeper with `journal`, or with a new one for the current URL.
+    fn keep(&self, receiver: ContentReceiver, journal: Option<Journal>) -> Keeper<'a> {
+        let journal = journal.unwrap_or_else(|| Journal::new(self.target.url.expose(), self.target.size));
+        Keeper::new(receiver, journal, self.incoming, self.context)
+    }
+
+    /// Continues the partial file, after cutting it to `keep` bytes.
+    fn resume(&self, keep: Option<u64>) -> Result<ContentReceiver, ReceiveError> {
+        let (partial, policy) = (self.incoming.partial(), &self.options.policy);
+        ContentReceiver::resume(&partial, self.info.clone(), self.target.size, keep, policy, self.context)
+    }
+
+    /// Starts an empty partial file; an earlier one is removed.
+    fn start_anew(&self) -> Result<Keeper<'a>, DownloadError> {
+        self.remove_held()?;
+        let (partial, policy) = (self.incoming.partial(), &self.options.policy);
+        let receiver = ContentReceiver::create(&partial, self.info.clone(), self.target.size, policy)
+            .map_err(|error| download_error(error, 0))?;
+        Ok(self.keep(receiver, None))
+    }
+
+    fn remove_held(&self) -> Result<(), DownloadError> {
+        // The partial file goes before its journal. A death in between leaves a journal alone, which counts as none; in
+        // the other order the next run would resume bytes that were just given up.
+        private_file::remove(&self.incoming.partial())
+            .and_then(|()| Journal::remove(&self.incoming.journal()))
+            .map_err(DownloadError::State)
     }
 
     /// Opens the partial file, or starts an empty one.
     fn open(&self, report: &mut DownloadReport) -> Result<Keeper<'a>, DownloadError> {
-        let fresh = || Journal::new(self.target.url.expose(), self.target.size);
-        let there = self.files.partial.symlink_metadata();
-        if !self.options.resume || there.is_err() {
-            return Ok(Keeper::new(self.opening().create()?, fresh(), self.files, self.context));
-        }
-        let held = there.map_or(0, |there| there.len());
-        let journal = Journal::load(&self.files.journal).map_err(DownloadError::State)?;
-        // A journal with another size does not describe these bytes, so its ETag and its count of synced bytes mean
-        // nothing.
+        let there = self.incoming.partial().symlink_metadata();
+        let Some(there) = there.ok().filter(|_| self.options.resume) else { return self.start_anew() };
+        let held = there.len();
+        let journal = Journal::load(&self.incoming.journal()).map_err(DownloadError::State)?;
+        // A journal of another size does not describe these bytes, so neither its ETag nor its count of
+        // synced bytes is worth anything.
         let journal = journal.filter(|journal| journal.size == self.target.size);
         let keep = journal.as_ref().and_then(|journal| journal.keep(held, boot::id().as_deref()));
-        match self.opening().resume(self.rounded(held, keep), self.context) {
+        match self.resume(self.rounded(held, keep)) {
             Ok(receiver) => {
                 report.resumed_from = receiver.received();
                 tracing::info!(
@@ -105,16 +127,15 @@ impl<'a> Download<'a> {
                     size = self.target.size,
                     "going on from what is held"
                 );
-                let journal = journal.map_or_else(fresh, Journal::in_this_boot);
-                Ok(Keeper::new(receiver, journal, self.files, self.context))
+                Ok(self.keep(receiver, journal.map(Journal::in_this_boot)))
             }
             // The file is named by the MAC, and a content begins with its MAC. If this one does not, or if it is longer
             // than the content, no offset in it can be trusted.
             Err(ReceiveError::Content(ContentError::Header { .. }) | ReceiveError::TooLong { .. }) => {
                 self.log.note("partial-dropped", "what was held is another content; it is dropped");
-                Ok(Keeper::new(self.opening().create()?, fresh(), self.files, self.context))
+                self.start_anew()
             }
-            Err(error) => Err(keeper::download_error(error, held)),
+            Err(error) => Err(download_error(error, held)),
         }
     }
 
@@ -161,9 +182,7 @@ impl<'a> Download<'a> {
                 return Ok(());
             }
         }
-        // The first request carries the ETag of the held bytes, so that a file that was replaced between two runs is
-        // noticed before its bytes follow them.
-        let state = StreamState::new(keeper.journal.etag.clone());
+        let state = StreamState::default();
         let Self { client, target, locator, info, .. } = self;
         let mut stream =
             Stream { client, target, locator, info, attempts, bucket: &mut bucket, tally, state };
@@ -188,8 +207,9 @@ impl Pieces {
     }
 }
 
-fn seconds(context: &Context<'_>, since: SystemTime) -> f64 {
-    context.clock().now().duration_since(since).unwrap_or(Duration::ZERO).as_secs_f64()
+/// Seconds that passed since `started`; none where the clock was set back.
+pub(crate) fn seconds_since(started: SystemTime, context: &Context<'_>) -> f64 {
+    context.clock().now().duration_since(started).unwrap_or_default().as_secs_f64()
 }
 
 /// The most connections, whatever is asked for: each holds up to two pieces in memory.

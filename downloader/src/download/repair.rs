@@ -5,7 +5,6 @@ use super::several;
 use super::stream::Tally;
 use super::{Download, Pieces};
 use crate::error::DownloadError;
-use crate::journal::Journal;
 use intunewin::{PartialContent, ReceiveError};
 use sha2::{Digest as _, Sha256};
 use waybill_schemas::PiecesDocument;
@@ -94,8 +93,7 @@ impl<'a> Download<'a> {
         validate.restarts += 1;
         self.log.note("restarted", format!("{error}; everything is fetched once more"));
         attempts.again_at_once(&self.target.url.to_string(), "the content was not what was sealed")?;
-        let journal = Journal::new(self.target.url.expose(), self.target.size);
-        Ok(Keeper::new(self.opening().create()?, journal, self.files, self.context))
+        self.start_anew()
     }
 
     /// Fetches wrong pieces again, and returns how many were repaired; `None` where the server gives no pieces.
@@ -107,8 +105,8 @@ impl<'a> Download<'a> {
         tally: &mut Tally,
     ) -> Result<Option<u64>, DownloadError> {
         let held = self.target.size;
-        let partial =
-            PartialContent::open(&self.files.partial, held).map_err(|error| download_error(error, held))?;
+        let partial = PartialContent::open(&self.incoming.partial(), held)
+            .map_err(|error| download_error(error, held))?;
         let bad = partial.bad_pieces(pieces, self.context).map_err(|error| download_error(error, held))?;
         known.bad = (!bad.is_empty()).then(|| numbers(&bad));
         for index in &bad {
@@ -128,19 +126,16 @@ impl<'a> Download<'a> {
 
     fn take_up(&self) -> Result<Keeper<'a>, DownloadError> {
         // A piece in the middle changes the MAC from there on, so the file is authenticated again from its first byte.
-        let receiver = self
-            .opening()
-            .resume(None, self.context)
-            .map_err(|error| download_error(error, self.target.size))?;
-        let mut journal = Journal::new(self.target.url.expose(), self.target.size);
-        journal.synced = receiver.received();
-        Ok(Keeper::new(receiver, journal, self.files, self.context))
+        let receiver = self.resume(None).map_err(|error| download_error(error, self.target.size))?;
+        let synced = receiver.received();
+        let mut keeper = self.keep(receiver, None);
+        keeper.journal.synced = synced;
+        Ok(keeper)
     }
 
     /// Ends the download for good: the held bytes are proved wrong and are removed.
     fn refuse(&self, error: ReceiveError, evidence: &str) -> Result<Keeper<'a>, DownloadError> {
-        drop(self.opening().create()?); // removes both files; the empty one goes with the next line
-        let _ = fs_err::remove_file(&self.files.partial);
+        self.remove_held()?;
         let (url, evidence) = (self.target.url.to_string(), evidence.to_owned());
         Err(DownloadError::Integrity { url, evidence, source: error })
     }

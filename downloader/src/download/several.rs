@@ -8,6 +8,7 @@ use crate::error::DownloadError;
 use crate::locate::Target;
 use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
@@ -127,18 +128,12 @@ impl Several<'_, '_> {
             self.tally.received += chunk.len() as u64;
             self.slow_down(chunk.len() as u64, flight)?;
         }
-        let Some(piece) = flight.running.get_mut(&tag) else { return Ok(Step::Wait) }; // given up meanwhile
-        let done = self.take(piece, event);
-        match done {
-            None => Ok(Step::Wait),
-            Some(outcome) => {
-                let piece = flight.running.remove(&tag);
-                Ok(piece.map_or(Step::Wait, |piece| match outcome {
-                    Ok(()) => Step::Landed(piece),
-                    Err(broken) => Step::Broken(tag, piece.index, broken),
-                }))
-            }
-        }
+        let Entry::Occupied(mut piece) = flight.running.entry(tag) else { return Ok(Step::Wait) }; // given up meanwhile
+        Ok(match self.take(piece.get_mut(), event) {
+            None => Step::Wait,
+            Some(Ok(())) => Step::Landed(piece.remove()),
+            Some(Err(broken)) => Step::Broken(tag, piece.remove().index, broken),
+        })
     }
 
     /// Handles an event of a piece. `None` while the piece is incomplete, else how it ended.
@@ -151,7 +146,11 @@ impl Several<'_, '_> {
                 match asked.body_use(&head) {
                     Ok(plan) if head.content_range.is_some() => piece.skip = Some(plan.skip),
                     // A server that answers with the whole file would send the whole content once for each piece.
-                    Ok(_) => return Some(Err(useless())),
+                    Ok(_) => {
+                        let seen = "everything for a range".to_owned();
+                        let fault = AnswerFault::RangeUseless("range-ignored", seen);
+                        return Some(Err(AttemptFault::Answer(fault)));
+                    }
                     Err(fault) => return Some(Err(AttemptFault::Answer(fault))),
                 }
                 None
@@ -211,10 +210,6 @@ fn suits_several(fault: &AnswerFault) -> bool {
         fault,
         AnswerFault::RangeUseless(..) | AnswerFault::ValidatorChanged(_) | AnswerFault::Refused(_)
     )
-}
-
-fn useless() -> AttemptFault {
-    AttemptFault::Answer(AnswerFault::RangeUseless("range-ignored", "everything for a range".to_owned()))
 }
 
 enum Step {

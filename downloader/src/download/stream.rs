@@ -59,13 +59,6 @@ pub(crate) struct StreamState {
     renewed_at: Option<u64>,
 }
 
-impl StreamState {
-    /// The state at the start; `etag` is the one that the held bytes came with.
-    pub(crate) fn new(etag: Option<String>) -> Self {
-        Self { etag, ..Self::default() }
-    }
-}
-
 /// Counts for the report.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
@@ -78,6 +71,9 @@ pub(crate) struct Tally {
 impl Stream<'_, '_> {
     /// Downloads until the whole content is held.
     pub(crate) fn run(&mut self, keeper: &mut Keeper<'_>) -> Result<(), DownloadError> {
+        // The first request carries the ETag that the held bytes came with, so that a file that was replaced
+        // between two runs is noticed before its bytes follow them.
+        self.state.etag.clone_from(&keeper.journal.etag);
         while keeper.held() < keeper.journal.size {
             let before = keeper.held();
             let outcome = self.attempt(keeper);

@@ -230,7 +230,8 @@ mod tests {
 
     #[test]
     fn a_document_from_the_internet_names_no_private_address() {
-        let options = ClientOptions::new().proxy(ProxyChoice::Direct);
+        let mut options = ClientOptions::default();
+        options.proxy = ProxyChoice::Direct;
         let client = Client::start(&options).unwrap();
         let base = SecretUrl::parse("https://1.1.1.1/x.content.json").unwrap();
         let of = |url: &str| content_url_of(&document(url), &base, &client);

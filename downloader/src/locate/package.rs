@@ -4,11 +4,10 @@ use super::{Bytes, Located, Locator, SharedBytes, Target};
 use crate::error::LocateError;
 use intunewin::{FileSource, Package, Source};
 use std::fs::File;
-use std::io;
-use std::io::{Seek as _, Write as _};
-use std::ops::Range;
+use std::io::{self, Seek as _, Write as _};
 use std::sync::{Arc, Mutex, PoisonError};
 use waybill_context::Stage;
+use waybill_schemas::ApplicationInfo;
 use waybill_transport::{
     AskedFile, AttemptFault, Attempts, Bucket, FilePart, FilePartRequest, Request, SecretUrl, TransportError,
 };
@@ -26,9 +25,9 @@ impl Locator<'_> {
     pub(super) fn package(&self, source: FileSource, place: &str) -> Result<Located, LocateError> {
         let failed = |source| LocateError::Package { place: place.to_owned(), source };
         let package = Package::open(source, &self.options.policy).map_err(failed)?;
-        let described = described(&package, place);
+        let (info, size) = (package.info().clone(), package.content_size());
         let content = package.into_content_in(self.incoming, self.context).map_err(failed)?;
-        Ok(described.at(Bytes::Here(Box::new(content))))
+        Ok(located(&info, size, place, Bytes::Here(Box::new(content))))
     }
 
     /// Requests the parts of a package that describe it; only the content's bytes will be downloaded.
@@ -42,7 +41,14 @@ impl Locator<'_> {
         for _ in 0..MOST_PARTS {
             match Package::open(parts.clone(), &self.options.policy) {
                 Ok(package) => match package.content_span() {
-                    Some(span) => return Ok(in_package(&package, url, span, total)),
+                    Some(span) => {
+                        let size = span.end - span.start;
+                        let target =
+                            Target { url: url.clone(), offset: span.start, total: Some(total), size };
+                        // The package's URL is the one that was given, and no document knows another.
+                        let bytes = Bytes::Server(target, None);
+                        return Ok(located(package.info(), size, &url.to_string(), bytes));
+                    }
                     None => return self.whole_package(url), // deflated once more: it has to be inflated here
                 },
                 Err(source) => match parts.take_missing() {
@@ -69,15 +75,16 @@ impl Locator<'_> {
     }
 }
 
-/// All that is known of a package's content, except where its bytes are.
-fn described(package: &Package, place: &str) -> Described {
-    let info = package.info();
-    Described {
+/// A package's content of `size` bytes, as Detection.xml describes it.
+fn located(info: &ApplicationInfo, size: u64, place: &str, bytes: Bytes) -> Located {
+    Located {
         name: stem(place).unwrap_or(&info.name).to_owned(),
-        setup_file: Some(info.setup_file.clone()),
         info: info.encryption_info.clone(),
-        size: package.content_size(),
+        size,
         unpacked: Some(info.unencrypted_content_size),
+        setup_file: Some(info.setup_file.clone()),
+        pieces_digest: None,
+        bytes,
     }
 }
 
@@ -88,28 +95,7 @@ fn stem(place: &str) -> Option<&str> {
     (!stem.is_empty()).then_some(stem)
 }
 
-struct Described {
-    name: String,
-    setup_file: Option<String>,
-    info: waybill_schemas::EncryptionInfo,
-    size: u64,
-    unpacked: Option<u64>,
-}
-
-impl Described {
-    fn at(self, bytes: Bytes) -> Located {
-        let Self { name, setup_file, info, size, unpacked } = self;
-        Located { name, info, size, unpacked, setup_file, pieces_digest: None, bytes }
-    }
-}
-
-fn in_package(package: &Package, url: &SecretUrl, span: Range<u64>, total: u64) -> Located {
-    let size = span.end - span.start;
-    let target = Target { url: url.clone(), offset: span.start, total: Some(total), size };
-    described(package, &url.to_string()).at(Bytes::Server(target, None)) // no document to read again
-}
-
-/// The parts of a file that were fetched, and the offset of the first byte that was missing.
+/// The parts of a file that were read, and the offset of the first byte that was missing.
 #[derive(Clone)]
 struct Parts(Arc<Inner>);
 

@@ -5,6 +5,7 @@ use super::{Described, Entries, Manifest, ManifestWriter, Summary, VERSION, seco
 use crate::error::{FolderFault, ManifestError};
 use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
+use std::sync::Mutex;
 use std::time::Duration;
 use waybill_context::{Context, Stage};
 use waybill_disk::{NewFile, boot};
@@ -78,31 +79,29 @@ impl Manifest {
         renewal: Option<&ManifestWriter<'_>>,
         context: &Context<'_>,
     ) -> Result<Option<FolderFault>, ManifestError> {
-        let failed = |source| ManifestError::Io { path: self.path.clone(), source };
-        let entries = Entries::open(&self.path, &self.summary).map_err(failed)?;
-        let meter = (depth == Depth::Full).then(|| context.meter(Stage::Check, Some(self.summary.bytes)));
-        let compared =
-            Comparison::new(folder, entries, meter, renewal, context).run(threads.clamp(1, MOST_THREADS));
-        let empty = match compared {
-            Ok(tally) if (tally.files, tally.bytes) == (self.summary.files, self.summary.bytes) => {
-                tally.empty
+        let compare = || -> Result<(), CheckStopped> {
+            let entries = Entries::open(&self.path, &self.summary).map_err(CheckStopped::Io)?;
+            let meter = (depth == Depth::Full).then(|| context.meter(Stage::Check, Some(self.summary.bytes)));
+            let comparison =
+                Comparison { folder, entries, meter, renewal, context, outcome: Mutex::default() };
+            let tally = comparison.run(threads.clamp(1, MOST_THREADS))?;
+            if (tally.files, tally.bytes) != (self.summary.files, self.summary.bytes) {
+                return Err(FolderFault::Manifest("its lines are not what its summary says".into()).into());
             }
-            Ok(_) => {
-                return Ok(Some(FolderFault::Manifest("its lines are not what its summary says".into())));
+            // The lines name what must be there, and a file that was added breaks none of them, so the folder
+            // is counted as well. Of folders only empty ones count: an archive need not name the others.
+            let expected = Count { files: self.summary.files, empty: tally.empty };
+            let actual = count(folder, context)?;
+            if actual != expected {
+                return Err(FolderFault::Added { expected: expected.all(), actual: actual.all() }.into());
             }
-            Err(CheckStopped::Fault(fault)) => return Ok(Some(fault)),
-            Err(CheckStopped::Cancelled(cancelled)) => return Err(cancelled.into()),
-            Err(CheckStopped::Io(source)) => return Err(failed(source)),
+            Ok(())
         };
-        // A file that was added contradicts no line, so the folder's files are counted as well. Of folders only empty
-        // ones count, because an archive need not name the others.
-        let expected = Count { files: self.summary.files, empty };
-        match count(folder, context) {
-            Ok(count) if count == expected => Ok(None),
-            Ok(count) => Ok(Some(FolderFault::Added { expected: expected.all(), actual: count.all() })),
+        match compare() {
+            Ok(()) => Ok(None),
             Err(CheckStopped::Fault(fault)) => Ok(Some(fault)),
             Err(CheckStopped::Cancelled(cancelled)) => Err(cancelled.into()),
-            Err(CheckStopped::Io(source)) => Err(failed(source)),
+            Err(CheckStopped::Io(source)) => Err(ManifestError::Io { path: self.path.clone(), source }),
         }
     }
 

@@ -13,26 +13,16 @@ use waybill_disk::private_file;
 use waybill_schemas::{Blake3Digest, Sha256Digest};
 
 /// Why the comparison ended early.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
 pub(super) enum CheckStopped {
-    Fault(FolderFault),
-    Cancelled(Cancelled),
+    Fault(#[from] FolderFault),
+    Cancelled(#[from] Cancelled),
     /// The manifest itself cannot be read.
     Io(io::Error),
 }
 
-impl From<Cancelled> for CheckStopped {
-    fn from(cancelled: Cancelled) -> Self {
-        Self::Cancelled(cancelled)
-    }
-}
-
-impl From<FolderFault> for CheckStopped {
-    fn from(fault: FolderFault) -> Self {
-        Self::Fault(fault)
-    }
-}
-
-/// The sums of the manifest's lines, each of which was found in the folder.
+/// What the lines say together, all of it found on the disk.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
     pub(super) files: u64,
@@ -43,29 +33,20 @@ pub(super) struct Tally {
 
 /// A folder and the lines of its manifest. With a meter the bytes of files are compared, too.
 pub(super) struct Comparison<'a> {
-    folder: &'a Path,
-    entries: Entries,
-    meter: Option<Meter<'a>>,
-    /// Takes a line for each file that is right, where a manifest of version 1 is replaced.
-    renewal: Option<&'a ManifestWriter<'a>>,
-    context: &'a Context<'a>,
-    outcome: Mutex<(Tally, Option<CheckStopped>)>,
+    pub(super) folder: &'a Path,
+    pub(super) entries: Entries,
+    pub(super) meter: Option<Meter<'a>>,
+    /// Takes a line for each file that is right, where the manifest is of version 1.
+    pub(super) renewal: Option<&'a ManifestWriter<'a>>,
+    pub(super) context: &'a Context<'a>,
+    /// What the threads found so far, and what ended them.
+    pub(super) outcome: Mutex<(Tally, Option<CheckStopped>)>,
 }
 
 /// How many bytes are read at once.
 const STEP: usize = 256 << 10;
 
-impl<'a> Comparison<'a> {
-    pub(super) fn new(
-        folder: &'a Path,
-        entries: Entries,
-        meter: Option<Meter<'a>>,
-        renewal: Option<&'a ManifestWriter<'a>>,
-        context: &'a Context<'a>,
-    ) -> Self {
-        Self { folder, entries, meter, renewal, context, outcome: Mutex::default() }
-    }
-
+impl Comparison<'_> {
     /// Compares on this thread and up to `threads - 1` others; the first fault ends them all.
     pub(super) fn run(self, threads: usize) -> Result<Tally, CheckStopped> {
         std::thread::scope(|scope| {

@@ -15,47 +15,39 @@ use crate::journal::Journal;
 use crate::layout::{self, Incoming};
 use crate::manifest::{Depth, Described, Manifest, ManifestWriter, Summary};
 use crate::{Destination, FetchOptions};
-use intunewin::{AuthenticatedContent, EntryName, UnpackOptions};
-use std::ffi::{OsStr, OsString};
+use intunewin::{AuthenticatedContent, ContentFolder, EntryName, UnpackOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 pub(crate) use sweep::sweep;
 use waybill_context::{Context, failpoint};
-use waybill_disk::{Root, StagingError, TargetFolder, folder_of, private_file, space, sync_folder};
+use waybill_disk::{
+    Root, StagingError, TargetFolder, absolute_destination, folder_of, private_file, space, sync_folder,
+};
 use waybill_schemas::Mac;
 
 /// The place of a content folder.
 #[derive(Debug, Clone)]
-pub(crate) struct Place {
+pub(crate) struct DestinationFolder {
     path: PathBuf,
     manifest: PathBuf,
     /// Whether it is in the cache, where a damaged folder is moved aside without asking.
     in_cache: bool,
 }
 
-/// A content folder that was put into its place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Placed {
-    /// Number of files.
-    pub(crate) files: u64,
-    /// Sum of all files' sizes in bytes.
-    pub(crate) bytes: u64,
-}
-
-impl Place {
-    /// The place of `destination`, which need not exist yet.
+impl DestinationFolder {
+    /// The folder of `destination`, which need not exist yet.
     ///
     /// # Errors
-    /// An app or revision that cannot name a folder; a file or link at the destination.
-    pub(crate) fn of(root: &Root, destination: &Destination) -> Result<Self, PlaceError> {
+    /// A name that is no folder's; a file or link that lies there.
+    pub(crate) fn new(root: &Root, destination: &Destination) -> Result<Self, PlaceError> {
         let (path, in_cache) = match destination {
-            Destination::Folder(path) => (absolute(path)?, false),
+            Destination::Folder(path) => (absolute_destination(path)?, false),
             Destination::Cache { app, revision } => (layout::cache_folder(root, app, revision)?, true),
         };
         let manifest = layout::manifest_path(root, &path);
-        let place = Self { path, manifest, in_cache };
-        place.look()?;
-        Ok(place)
+        let folder = Self { path, manifest, in_cache };
+        folder.target()?;
+        Ok(folder)
     }
 
     /// The folder's absolute path.
@@ -68,41 +60,12 @@ impl Place {
         self.manifest.with_extension("lock")
     }
 
-    fn look(&self) -> Result<State, PlaceError> {
-        let unusable = |why| StagingError::Unusable { path: self.path.clone(), why };
-        match self.path.symlink_metadata() {
-            Err(_) => Ok(State::Missing), // if it is something else, making it fails with the reason
-            Ok(metadata) if metadata.is_symlink() => Err(unusable("it is a link").into()),
-            Ok(metadata) if !metadata.is_dir() => Err(unusable("it is a file").into()),
-            Ok(_) => {
-                let is_filled = std::fs::read_dir(&self.path).is_ok_and(|mut inside| inside.next().is_some());
-                Ok(if is_filled { State::Filled } else { State::Empty })
-            }
-        }
+    /// The folder as one that may be replaced; a file or a link in its place is refused.
+    fn target(&self) -> Result<TargetFolder, StagingError> {
+        let target = TargetFolder::new(&self.path, true)?;
+        target.check()?;
+        Ok(target)
     }
-
-    fn unpack_options(options: &FetchOptions) -> UnpackOptions {
-        UnpackOptions::default()
-            .with_policy(options.policy.clone())
-            .with_force(options.force)
-            .with_threads(options.threads)
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
-    Missing,
-    Empty,
-    Filled,
-}
-
-fn absolute(path: &Path) -> Result<PathBuf, StagingError> {
-    let unusable = |why| StagingError::Unusable { path: path.to_owned(), why };
-    let absolute = std::path::absolute(path).map_err(|_| unusable("not a path"))?;
-    if absolute.file_name().is_none() {
-        return Err(unusable("it has no name of its own"));
-    }
-    Ok(absolute)
 }
 
 /// Removes an encrypted content whose files are in place, and its journal.
@@ -144,9 +107,9 @@ impl Present {
     }
 }
 
-impl Place {
+impl DestinationFolder {
     /// Looks for the unpacked content with this MAC: in its place and whole by its manifest, or staged whole by a run
-    /// that died before its rename, which is then moved into place. The caller holds [`Place::lock`].
+    /// that died before its rename, which is then moved into place. The caller holds [`DestinationFolder::lock`].
     ///
     /// Returns `None` where the content has to be fetched and the place is free for it. Any other folder of the cache
     /// in that place was moved aside then.
@@ -163,21 +126,21 @@ impl Place {
         let depth = if options.check_in_full { Depth::Full } else { Depth::Names };
         let check =
             |manifest: &Manifest, folder: &Path| manifest.check(folder, depth, options.threads, context);
-        let state = self.look()?;
+        let target = self.target()?;
         let fault = match &manifest {
-            Some(manifest) if state != State::Missing => {
+            Some(manifest) if self.path.is_dir() => {
                 let fault = check(manifest, &self.path)?;
                 if fault.is_none() {
                     // The folder is whole, so what dead runs left beside it is not needed.
-                    TargetFolder::new(&self.path, false)?.sweep(context);
+                    target.sweep(context);
                     return Ok(Some(Present::new(manifest.summary(), false)));
                 }
                 fault
             }
             _ => None,
         };
-        if state == State::Filled {
-            self.make_way(fault, options, context)?;
+        if target.is_filled() {
+            self.make_way(&target, fault, options, context)?;
         }
         // A check that fails for another reason counts as a fault: fetching the content again only costs traffic. An
         // interruption ends the run right after this.
@@ -189,7 +152,7 @@ impl Place {
         match (taken_up, &manifest) {
             (Some(_), Some(manifest)) => Ok(Some(Present::new(manifest.summary(), true))),
             // A replacement that was cut short may just have been undone.
-            _ if self.look()? == State::Filled && !options.force => self.exists(),
+            _ if target.is_filled() && !options.force => self.exists(),
             _ => Ok(None),
         }
     }
@@ -201,13 +164,14 @@ impl Place {
     /// Frees the place of a folder that is not this content as it was unpacked.
     fn make_way(
         &self,
+        target: &TargetFolder,
         fault: Option<FolderFault>,
         options: &FetchOptions,
         context: &Context<'_>,
     ) -> Result<(), PlaceError> {
         if self.in_cache {
             let aside = self
-                .move_aside(context)
+                .move_aside(target, context)
                 .map_err(|source| PlaceError::Aside { path: self.path.clone(), source })?;
             let why =
                 fault.map_or_else(|| "another content, or no manifest".into(), |fault| fault.to_string());
@@ -222,21 +186,12 @@ impl Place {
     }
 
     /// Moves the folder aside. One damaged folder of each name is kept for a person to look at.
-    fn move_aside(&self, context: &Context<'_>) -> io::Result<PathBuf> {
-        let mut prefix = OsString::from(".");
-        prefix.push(self.path.file_name().unwrap_or_default());
-        prefix.push(BAD);
-        let parent = self.path.parent().unwrap_or(&self.path);
-        for entry in fs_err::read_dir(parent)?.filter_map(Result::ok) {
-            if is_named(&entry.file_name(), &prefix) {
-                let _ = std::fs::remove_dir_all(entry.path())
-                    .inspect_err(|error| tracing::debug!(%error, "an older damaged folder stays"));
-            }
+    fn move_aside(&self, target: &TargetFolder, context: &Context<'_>) -> io::Result<PathBuf> {
+        for older in target.siblings(BAD) {
+            let _ = std::fs::remove_dir_all(older)
+                .inspect_err(|error| tracing::debug!(%error, "an older damaged folder stays"));
         }
-        let mut random = [0; 8];
-        getrandom::fill(&mut random).map_err(io::Error::other)?;
-        prefix.push(random.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
-        let aside = parent.join(prefix);
+        let aside = target.new_sibling(BAD)?;
         private_file::rename(&self.path, &aside, context)?;
         sync_folder(folder_of(&aside));
         // A sweep counts its age from now; where the time cannot be set, it is removed earlier.
@@ -245,21 +200,15 @@ impl Place {
     }
 }
 
-/// Whether `name` is `prefix` and a random part. Another app's name may begin alike.
-fn is_named(name: &OsStr, prefix: &OsStr) -> bool {
-    let random = name.as_encoded_bytes().strip_prefix(prefix.as_encoded_bytes());
-    random.is_some_and(|random| random.iter().all(u8::is_ascii_hexdigit))
-}
-
 /// The name of a damaged folder in the cache: `.<name>.bad-<random>`.
 pub(super) const BAD: &str = ".bad-";
 
 /// The space that an entry takes besides its bytes: half a block on average.
 const OVERHEAD: u64 = 2 << 10;
 
-impl Place {
+impl DestinationFolder {
     /// Unpacks `content` beside its place and renames it into place once its manifest is complete. The caller holds
-    /// [`Place::lock`] and called [`Place::already_there`].
+    /// [`DestinationFolder::lock`] and called [`DestinationFolder::already_there`].
     ///
     /// # Errors
     /// Too little free space, found before the first byte is written; a payload that breaks the policy; I/O; a place
@@ -270,7 +219,7 @@ impl Place {
         setup_file: Option<&str>,
         options: &FetchOptions,
         context: &Context<'_>,
-    ) -> Result<Placed, PlaceError> {
+    ) -> Result<ContentFolder, PlaceError> {
         let archive = content.archive(&options.policy, context)?;
         let entries = archive.file_count() + archive.folder_count();
         let needed = archive.unpacked_size().saturating_add(entries.saturating_mul(OVERHEAD));
@@ -285,8 +234,9 @@ impl Place {
             setup_file: setup_file.filter(is_name).map(str::to_owned),
         };
         let manifest = ManifestWriter::create(&self.manifest, described, context)?;
-        let folder =
-            content.unpack_recorded(&self.path, &Self::unpack_options(options), &manifest, context)?;
-        Ok(Placed { files: folder.files, bytes: folder.bytes })
+        let mut unpack = UnpackOptions::default();
+        unpack.policy = options.policy.clone();
+        (unpack.force, unpack.threads) = (options.force, options.threads);
+        Ok(content.unpack_recorded(&self.path, &unpack, &manifest, context)?)
     }
 }

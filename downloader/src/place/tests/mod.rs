@@ -29,16 +29,21 @@ impl House {
         let root = Root::open(&temporary.path().join("root")).unwrap();
         Self { temporary, root, options: FetchOptions { threads: 2, ..FetchOptions::default() } }
     }
-    fn out(&self) -> Place {
-        Place::of(&self.root, &Destination::Folder(self.temporary.path().join("out"))).unwrap()
+    fn out(&self) -> DestinationFolder {
+        DestinationFolder::new(&self.root, &Destination::Folder(self.temporary.path().join("out"))).unwrap()
     }
-    fn cached(&self) -> Place {
-        Place::of(&self.root, &Destination::Cache { app: "app".into(), revision: "1".into() }).unwrap()
+    fn cached(&self) -> DestinationFolder {
+        DestinationFolder::new(&self.root, &Destination::Cache { app: "app".into(), revision: "1".into() })
+            .unwrap()
     }
-    fn unpack(&self, place: &Place, content: AuthenticatedContent) -> Result<Placed, PlaceError> {
+    fn unpack(
+        &self,
+        place: &DestinationFolder,
+        content: AuthenticatedContent,
+    ) -> Result<ContentFolder, PlaceError> {
         place.unpack(content, Some("setup.exe"), &self.options, &Context::silent())
     }
-    fn find(&self, place: &Place, mac: &Mac) -> Result<Option<Present>, PlaceError> {
+    fn find(&self, place: &DestinationFolder, mac: &Mac) -> Result<Option<Present>, PlaceError> {
         place.already_there(mac, &self.options, &Context::silent())
     }
 }

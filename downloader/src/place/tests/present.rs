@@ -1,7 +1,7 @@
 use super::*;
 
 /// A place that holds a content, whose MAC is returned.
-fn filled(house: &House, place: &Place) -> Mac {
+fn filled(house: &House, place: &DestinationFolder) -> Mac {
     let content = content(&FILES);
     let mac = content.encryption_info().mac;
     house.unpack(place, content).unwrap();
@@ -13,7 +13,7 @@ fn present(taken_up: bool) -> Option<Present> {
 }
 
 /// Moves the folder back to where a run that died before its rename left it.
-fn unplace(place: &Place) -> PathBuf {
+fn unplace(place: &DestinationFolder) -> PathBuf {
     let mut name = std::ffi::OsString::from(".");
     name.push(place.path().file_name().unwrap());
     name.push(".waybill-0123456789abcdef");
@@ -24,7 +24,7 @@ fn unplace(place: &Place) -> PathBuf {
     staging
 }
 
-fn change(place: &Place) {
+fn change(place: &DestinationFolder) {
     std::fs::write(place.path().join("setup.exe"), "MZ!").unwrap();
 }
 

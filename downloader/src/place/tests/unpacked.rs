@@ -11,7 +11,7 @@ fn files_come_into_their_place_with_a_manifest() {
         let content = content(&FILES);
         let mac = content.encryption_info().mac;
         let placed = house.unpack(&place, content).unwrap();
-        assert_eq!(placed, Placed { files: 2, bytes: 300_002 });
+        assert_eq!((placed.files, placed.bytes), (2, 300_002));
         assert_eq!(names(place.path()), ["data", "logs", "setup.exe"]);
         let summary = Manifest::open(&place.manifest).unwrap().summary().clone();
         assert_eq!((summary.mac, summary.files, summary.folders), (mac, 2, 1));
@@ -51,16 +51,16 @@ fn places_that_are_none_are_refused_before_anything_is_fetched() {
     let house = House::new();
     let file = house.temporary.path().join("file");
     std::fs::write(&file, "").unwrap();
-    let of = |path: &Path| Place::of(&house.root, &Destination::Folder(path.to_owned()));
-    assert_eq!(id(of(&file)), "destination-unusable");
-    assert_eq!(id(of(Path::new(std::path::MAIN_SEPARATOR_STR))), "destination-unusable");
+    let new = |path: &Path| DestinationFolder::new(&house.root, &Destination::Folder(path.to_owned()));
+    assert_eq!(id(new(&file)), "destination-unusable");
+    assert_eq!(id(new(Path::new(std::path::MAIN_SEPARATOR_STR))), "destination-unusable");
     let destination = Destination::Cache { app: "..".into(), revision: "1".into() };
-    assert_eq!(id(Place::of(&house.root, &destination)), "cache-name");
+    assert_eq!(id(DestinationFolder::new(&house.root, &destination)), "cache-name");
     #[cfg(unix)]
     {
         let link = house.temporary.path().join("link");
         std::os::unix::fs::symlink(house.temporary.path(), &link).unwrap();
-        assert_eq!(id(of(&link)), "destination-unusable");
+        assert_eq!(id(new(&link)), "destination-unusable");
     }
 }
 
