@@ -27,7 +27,7 @@ pub struct Refusal {
 
 impl Refusal {
     fn new(class: &'static str, violations: &[Violation], error: &(impl Classified + 'static)) -> Self {
-        let rules = violations.iter().map(|violation| violation.rule.id()).collect();
+        let rules = violations.iter().map(|violation| violation.rule.id).collect();
         Self { class, code: error.code().id, rules, message: chain(error) }
     }
 }
@@ -138,7 +138,8 @@ fn unpack(
 ) -> Result<Listing, Refusal> {
     let context = Context::silent();
     let checked = check(&content, setup_file, policy);
-    let options = UnpackOptions::default().with_policy(policy.clone()).with_threads(2);
+    let mut options = UnpackOptions::default();
+    (options.policy, options.threads) = (policy.clone(), 2);
     let destination = folder.join("unpacked");
     let unpacked = content.unpack(&destination, &options, &context).map_err(Refusal::from);
     match (checked, unpacked) {

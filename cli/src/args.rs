@@ -76,7 +76,9 @@ pub(crate) struct Limits {
 impl Limits {
     /// The archive policy with these limits.
     pub(crate) fn policy(&self) -> ArchivePolicy {
-        ArchivePolicy::default().with_max_package(self.max_package.0).with_max_unpacked(self.max_unpacked.0)
+        let mut policy = ArchivePolicy::default();
+        (policy.max_package, policy.max_unpacked) = (self.max_package.0, self.max_unpacked.0);
+        policy
     }
 }
 

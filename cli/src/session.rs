@@ -36,11 +36,6 @@ impl Session {
     }
 }
 
-/// Threads for work on a package that is read: as many as there are processors.
-pub(crate) fn threads() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
-}
-
 static STOP: AtomicBool = AtomicBool::new(false);
 
 /// The flag that every long loop looks at.

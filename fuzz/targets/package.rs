@@ -11,7 +11,8 @@ fuzz_target!(|bytes: &[u8]| {
 
 /// As far as the bytes let it go.
 fn read(bytes: &[u8]) -> Option<()> {
-    let policy = ArchivePolicy::default().with_max_package(1 << 20).with_max_unpacked(16 << 20);
+    let mut policy = ArchivePolicy::default();
+    (policy.max_package, policy.max_unpacked) = (1 << 20, 16 << 20);
     let context = Context::silent();
     let package = Package::open(bytes.to_vec(), &policy).ok()?;
     assert!(!format!("{package:?}").contains(&package.info().encryption_info.encryption_key.to_base64()));

@@ -21,7 +21,8 @@ const MOST_FILES: u64 = 32;
 const MOST_BYTES: u64 = 1 << 20;
 
 fuzz_target!(|payload: &[u8]| {
-    let policy = ArchivePolicy::default().with_max_unpacked(16 << 20);
+    let mut policy = ArchivePolicy::default();
+    policy.max_unpacked = 16 << 20;
     let context = Context::silent();
     let sealed = seal(payload, "install.cmd", 1).expect("any bytes can be sealed");
     let content = EncryptedContent::new(sealed.content().to_vec(), sealed.info.clone(), None, &policy)
@@ -44,7 +45,8 @@ fn unpack(
     policy: &ArchivePolicy,
     parent: &Path,
 ) -> Result<std::path::PathBuf, UnpackError> {
-    let options = UnpackOptions::default().with_policy(policy.clone()).with_threads(1);
+    let mut options = UnpackOptions::default();
+    (options.policy, options.threads) = (policy.clone(), 1);
     content.unpack(&parent.join("unpacked"), &options, &Context::silent()).map(|folder| folder.path)
 }
 

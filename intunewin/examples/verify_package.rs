@@ -8,7 +8,8 @@ use intunewin::{ArchivePolicy, Context, FileSource, Package, VerifyOptions, veri
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let path = std::env::args_os().nth(1).ok_or("which package?")?;
     let package = Package::open(FileSource::open(path)?, &ArchivePolicy::default())?;
-    let options = VerifyOptions::default().with_deep(true);
+    let mut options = VerifyOptions::default();
+    options.deep = true;
     let verification = verify(package.into(), &options, &Context::silent());
     for check in &verification.checks {
         let detail = check.detail.as_ref().map(ToString::to_string).unwrap_or_default();

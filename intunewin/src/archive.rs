@@ -1,52 +1,14 @@
 use crate::DosTime;
-use crate::policy::{ArchivePolicy, EntryName, Violation, fold_name};
+use crate::policy::{ArchivePolicy, EntryName, fold_name};
 use crate::source::{SharedSource, Source};
+use crate::zip::ArchiveError;
 use crate::zip::central::{CentralReader, CentralRecord};
 use crate::zip::data::{Extractor, extract_each};
 use crate::zip::record::method;
 use crate::zip::structure::{Survey, checked_name, survey};
-use crate::zip::{ZipError, list};
 use std::io::Write;
 use std::sync::Arc;
-use waybill_context::{Cancelled, Context, Stage};
-use waybill_schemas::codes::{Classified, Code, package};
-
-/// Why an archive was refused or could not be read.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ArchiveError {
-    /// The archive could not be read.
-    #[error("cannot read the archive")]
-    Io(#[source] std::io::Error),
-    /// Interrupted.
-    #[error(transparent)]
-    Cancelled(#[from] Cancelled),
-    /// Broken rules, at least one.
-    #[error("the archive is refused: {}", list(.0))]
-    Refused(Vec<Violation>),
-}
-
-impl From<ZipError> for ArchiveError {
-    fn from(error: ZipError) -> Self {
-        match error {
-            ZipError::Io(source) => Self::Io(source),
-            ZipError::Cancelled(cancelled) => Self::Cancelled(cancelled),
-            ZipError::Refused(violations) => Self::Refused(violations),
-        }
-    }
-}
-
-impl Classified for ArchiveError {
-    fn code(&self) -> &'static Code {
-        match self {
-            Self::Io(_) => &package::CONTENT_UNREADABLE,
-            Self::Cancelled(_) => &package::INTERRUPTED,
-            Self::Refused(violations) => {
-                violations.first().map_or(&package::NOT_A_PACKAGE, |first| first.rule.code())
-            }
-        }
-    }
-}
+use waybill_context::{Context, Stage};
 
 /// An archive whose names, structure and declared sizes keep every rule of an [`ArchivePolicy`].
 ///
@@ -59,7 +21,7 @@ impl Classified for ArchiveError {
 /// payload.entry(entry, b"")?;
 /// let refused = Archive::open(payload.finish()?, &ArchivePolicy::default(), &Context::silent()).unwrap_err();
 /// let ArchiveError::Refused(violations) = refused else { panic!("{refused}") };
-/// assert_eq!(violations[0].rule.id(), "name-reserved");
+/// assert_eq!(violations[0].rule.id, "name-reserved");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Archive {
@@ -109,14 +71,14 @@ impl Archive {
         policy: &ArchivePolicy,
         context: &Context<'_>,
     ) -> Result<Self, ArchiveError> {
-        Ok(Self::shared(Arc::new(source), policy, context)?)
+        Self::shared(Arc::new(source), policy, context)
     }
 
     pub(crate) fn shared(
         source: SharedSource,
         policy: &ArchivePolicy,
         context: &Context<'_>,
-    ) -> Result<Self, ZipError> {
+    ) -> Result<Self, ArchiveError> {
         let survey = survey(&*source, policy, context)?;
         Ok(Self { source, survey, policy: policy.clone() })
     }
@@ -150,9 +112,8 @@ impl Archive {
         mut visitor: impl FnMut(ArchiveEntry) -> Result<(), E>,
     ) -> Result<(), E> {
         let mut reader = CentralReader::new(&*self.source, self.survey.directory);
-        while let Some(record) = reader.next().map_err(ArchiveError::from)? {
-            let name = checked_name(&record, &self.policy)
-                .map_err(|violation| ArchiveError::Refused(vec![violation]))?;
+        while let Some(record) = reader.next()? {
+            let name = checked_name(&record, &self.policy).map_err(ArchiveError::from)?;
             visitor(ArchiveEntry::new(&record, name))?;
         }
         Ok(())
@@ -200,8 +161,7 @@ impl Archive {
         let wanted = fold_name(name);
         let mut reader = CentralReader::new(&*self.source, self.survey.directory);
         while let Some(record) = reader.next()? {
-            let entry = checked_name(&record, &self.policy)
-                .map_err(|violation| ArchiveError::Refused(vec![violation]))?;
+            let entry = checked_name(&record, &self.policy)?;
             if !entry.is_folder() && fold_name(entry.as_str()) == wanted {
                 return Ok(Some(record));
             }
@@ -215,16 +175,16 @@ impl Archive {
     /// The first entry whose data breaks a rule; I/O; interruption.
     pub fn check_data(&self, threads: usize, context: &Context<'_>) -> Result<(), ArchiveError> {
         let meter = context.meter(Stage::Check, Some(self.survey.unpacked));
-        Ok(self.for_each_entry(threads, context, &|extractor, record, _| {
+        self.for_each_entry(threads, context, &|extractor, record, _| {
             extractor.extract(&*self.source, record, context, &mut |bytes| {
                 meter.advance(bytes.len() as u64);
                 Ok(())
             })
-        })?)
+        })
     }
 
     /// Does `work` for every entry on several threads, the largest entries first.
-    pub(crate) fn for_each_entry<E: From<ZipError> + Send>(
+    pub(crate) fn for_each_entry<E: From<ArchiveError> + Send>(
         &self,
         threads: usize,
         context: &Context<'_>,
@@ -233,8 +193,8 @@ impl Archive {
         let reader = CentralReader::new(&*self.source, self.survey.directory);
         extract_each(reader, &self.survey.large, threads, &|extractor, record| {
             // Small entries are inflated whole, without a look of their own: most entries are small.
-            context.check().map_err(ZipError::from)?;
-            let name = checked_name(record, &self.policy).map_err(ZipError::from)?;
+            context.check().map_err(ArchiveError::from)?;
+            let name = checked_name(record, &self.policy).map_err(ArchiveError::from)?;
             work(extractor, record, name)
         })
     }

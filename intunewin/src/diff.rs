@@ -1,6 +1,7 @@
 //! How two packages differ: what Detection.xml says, the sizes, and the payloads by name, size and CRC.
 
-use crate::archive::{Archive, ArchiveEntry, ArchiveError};
+use crate::ArchiveError;
+use crate::archive::{Archive, ArchiveEntry};
 use crate::package::PackageInput;
 use crate::policy::ArchivePolicy;
 use crate::verify::VerifyError;

@@ -15,11 +15,11 @@ mod verify;
 mod write;
 mod zip;
 
-pub use archive::{Archive, ArchiveEntry, ArchiveError};
+pub use archive::{Archive, ArchiveEntry};
 pub use content::{AuthenticateError, AuthenticatedContent, ContentError, EncryptedContent, PayloadReader};
 pub use diff::{ComparedPackage, PackageDiff, PayloadDiff, diff};
 pub use package::{Deviation, OpenError, Package, PackageInput};
-pub use policy::{ArchivePolicy, EntryName, NameSet, Rule, Violation, fold_name};
+pub use policy::{ArchivePolicy, EntryName, NameSet, Violation, fold_name, rules};
 pub use receive::{ContentReceiver, PartialContent, ReceiveError};
 pub use source::{FileSource, Source};
 pub use unpack::{ContentFolder, UnpackError, UnpackOptions, UnpackRecord};
@@ -30,6 +30,7 @@ pub use write::{
     DosTime, KnownEntry, Method, PackageKeys, PackageMetadata, PackageWriter, PayloadWriter, WriteError,
     WrittenPackage,
 };
+pub use zip::ArchiveError;
 
 // What the signatures above are made of, so that a caller needs no other crate of this house.
 pub use waybill_context::{Cancel, Cancelled, Clock, Context, Progress, Stage, SystemClock};

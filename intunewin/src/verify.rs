@@ -1,6 +1,7 @@
 //! Every check that a package can be put to, each by its name: the whole list is answered, whatever fails.
 
-use crate::archive::{Archive, ArchiveError};
+use crate::ArchiveError;
+use crate::archive::Archive;
 use crate::content::{AuthenticateError, AuthenticatedContent};
 use crate::package::{OpenError, PackageInput};
 use crate::policy::{ArchivePolicy, fold_name};
@@ -26,23 +27,6 @@ impl Default for VerifyOptions {
     fn default() -> Self {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         Self { policy: ArchivePolicy::default(), deep: false, threads }
-    }
-}
-
-impl VerifyOptions {
-    /// The same under other limits.
-    pub fn with_policy(self, policy: ArchivePolicy) -> Self {
-        Self { policy, ..self }
-    }
-
-    /// The same, and every entry is inflated or not.
-    pub fn with_deep(self, deep: bool) -> Self {
-        Self { deep, ..self }
-    }
-
-    /// The same on so many threads.
-    pub fn with_threads(self, threads: usize) -> Self {
-        Self { threads, ..self }
     }
 }
 
@@ -354,7 +338,7 @@ mod tests {
 
     fn outcomes(package: Vec<u8>, deep: bool) -> (Vec<(&'static str, &'static str)>, Option<&'static str>) {
         let package = Package::open(package, &ArchivePolicy::default()).unwrap();
-        let options = VerifyOptions::default().with_deep(deep);
+        let options = VerifyOptions { deep, ..VerifyOptions::default() };
         let verification = verify(package.into(), &options, &Context::silent());
         let checks = verification.checks.iter().map(|check| (check.name.title(), check.outcome.title()));
         (checks.collect(), verification.error.map(|error| error.code().id))

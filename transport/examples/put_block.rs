@@ -20,7 +20,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         request = request.secret_header("Authorization", &format!("Bearer {token}"))?;
     }
     let observations = Observations::default();
-    let answer = Client::start(&ClientOptions::new())?.call(&request, &Context::silent(), &observations)?;
+    let answer =
+        Client::start(&ClientOptions::default())?.call(&request, &Context::silent(), &observations)?;
     println!("status {}, {} observations on the way", answer.success()?.status(), observations.take().len());
     Ok(())
 }

@@ -324,27 +324,6 @@ pub struct ClientOptions {
     pub proxy: ProxyChoice,
 }
 
-impl ClientOptions {
-    /// Trusts the system's certificates alone, and uses the system's proxy.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Trusts these certificates besides the system's; [`certificates`] reads them.
-    #[must_use]
-    pub fn extra_roots(mut self, roots: Vec<CertificateDer<'static>>) -> Self {
-        self.extra_roots = roots;
-        self
-    }
-
-    /// Sends requests through this proxy.
-    #[must_use]
-    pub fn proxy(mut self, proxy: ProxyChoice) -> Self {
-        self.proxy = proxy;
-        self
-    }
-}
-
 /// A client that alters nothing: no decompression, no redirect of its own, HTTP/1.1 (one bulk transfer a connection
 /// gains nothing from HTTP/2 and pays for its flow control).
 ///

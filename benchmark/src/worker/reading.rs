@@ -131,7 +131,8 @@ pub(super) fn payload(stage: Stage, ground: &Ground, context: &Context<'_>) -> O
 /// The files of a content that was authenticated before.
 pub(super) fn unpack(ground: &Ground, threads: usize, context: &Context<'_>) -> Outcome<Answer> {
     let content = Published::read(ground)?.open()?.authenticate(context)?;
-    let options = UnpackOptions::default().with_threads(threads);
+    let mut options = UnpackOptions::default();
+    options.threads = threads;
     timed(|| Ok(content.unpack(&ground.output(), &options, context)?.bytes))
 }
 

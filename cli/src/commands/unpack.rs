@@ -3,7 +3,7 @@
 use crate::args::PackageArgs;
 use crate::error::Failure;
 use crate::files::{PackageReader, shown, spare};
-use crate::session::{Session, threads};
+use crate::session::Session;
 use crate::text::{Bytes, GOOD, STRONG, counted, printable};
 use clap::Args;
 use intunewin::{AuthenticatedContent, UnpackError, UnpackOptions};
@@ -79,10 +79,8 @@ struct Written {
 }
 
 fn files(args: &UnpackArgs, content: AuthenticatedContent, session: &Session) -> Result<Written, Failure> {
-    let options = UnpackOptions::default()
-        .with_policy(args.reading.limits.policy())
-        .with_force(args.force)
-        .with_threads(threads());
+    let mut options = UnpackOptions::default();
+    (options.policy, options.force) = (args.reading.limits.policy(), args.force);
     let folder = content.unpack(&args.output, &options, &session.context()).map_err(|error| {
         // Only a fault of the archive is the package's. A full disk or a folder that is in use
         // has a place of its own to name.

@@ -3,7 +3,7 @@
 use crate::args::{self, PackageArgs};
 use crate::error::{Failure, deciding, printable_findings};
 use crate::files::{PackageReader, shown};
-use crate::session::{Session, threads};
+use crate::session::Session;
 use crate::text::{Bytes, ERROR, FAINT, GOOD, STRONG, WARNING, counted, exactly, printable};
 use anstyle::Style;
 use clap::Args;
@@ -84,10 +84,8 @@ fn verify(
 ) -> (VerifiedPackage, Option<Failure>) {
     let (checks, failure) = match reader.open(path) {
         Ok(input) => {
-            let options = VerifyOptions::default()
-                .with_policy(reader.policy().clone())
-                .with_deep(deep)
-                .with_threads(threads());
+            let mut options = VerifyOptions::default();
+            (options.policy, options.deep) = (reader.policy().clone(), deep);
             let verification = intunewin::verify(input, &options, &session.context());
             (verification.checks, verification.error.map(Failure::from))
         }

@@ -44,11 +44,12 @@ pub(crate) fn authenticate(
     let (mac, crc) = sums?;
     let digest = digest.map_err(|_| std::io::Error::other("the digesting thread ended early"))?;
     let payload_size = conclude(info, mac, digest)?;
-    expect(expected.payload_size, payload_size, |expected, actual| AuthenticateError::Size {
-        expected,
-        actual,
-    })?;
-    expect(expected.crc, crc, |expected, actual| AuthenticateError::Crc { expected, actual })?;
+    if let Some(expected) = expected.payload_size.filter(|expected| *expected != payload_size) {
+        return Err(AuthenticateError::Size { expected, actual: payload_size });
+    }
+    if let Some(expected) = expected.crc.filter(|expected| *expected != crc) {
+        return Err(AuthenticateError::Crc { expected, actual: crc });
+    }
     Ok(payload_size)
 }
 
@@ -67,17 +68,6 @@ pub(crate) fn conclude(
         return Err(AuthenticateError::Digest { expected: info.file_digest, actual });
     }
     Ok(payload_size)
-}
-
-fn expect<T: PartialEq>(
-    expected: Option<T>,
-    actual: T,
-    error: impl FnOnce(T, T) -> AuthenticateError,
-) -> Result<(), AuthenticateError> {
-    match expected {
-        Some(expected) if expected != actual => Err(error(expected, actual)),
-        _ => Ok(()),
-    }
 }
 
 /// The reading side of the pass.

@@ -242,7 +242,7 @@ impl Classified for ContentError {
         match self {
             Self::Io(_) => &package::CONTENT_UNREADABLE,
             Self::Shape { .. } => &package::CONTENT_SHAPE,
-            Self::Limit(violation) => violation.rule.code(),
+            Self::Limit(violation) => violation.rule,
             Self::Header { .. } => &package::CONTENT_HEADER,
         }
     }

@@ -11,7 +11,7 @@ use crate::zip::central::CentralRecord;
 use crate::zip::data::Extractor;
 use crate::zip::record::method;
 use crate::zip::structure::check_local_header;
-use crate::zip::{ZipError, list};
+use crate::zip::{ArchiveError, first_rule, list};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -279,12 +279,12 @@ pub enum OpenError {
     Cancelled(#[from] Cancelled),
 }
 
-impl From<ZipError> for OpenError {
-    fn from(error: ZipError) -> Self {
+impl From<ArchiveError> for OpenError {
+    fn from(error: ArchiveError) -> Self {
         match error {
-            ZipError::Io(source) => Self::Io(source),
-            ZipError::Cancelled(cancelled) => Self::Cancelled(cancelled),
-            ZipError::Refused(violations) => Self::Structure(violations),
+            ArchiveError::Io(source) => Self::Io(source),
+            ArchiveError::Cancelled(cancelled) => Self::Cancelled(cancelled),
+            ArchiveError::Refused(violations) => Self::Structure(violations),
         }
     }
 }
@@ -295,9 +295,7 @@ impl Classified for OpenError {
             Self::Io(_) => &package::PACKAGE_UNREADABLE,
             Self::NotAPackage { .. } => &package::NOT_A_PACKAGE,
             Self::ContentAlone => &package::CONTENT_ALONE,
-            Self::Structure(violations) => {
-                violations.first().map_or(&package::NOT_A_PACKAGE, |first| first.rule.code())
-            }
+            Self::Structure(violations) => first_rule(violations),
             Self::MetadataMissing { .. } => &package::METADATA_MISSING,
             Self::Metadata(error) => error.code(),
             Self::ContentMissing { .. } => &package::CONTENT_MISSING,

@@ -3,9 +3,9 @@
 
 use super::OpenError;
 use crate::content::HEADER;
-use crate::policy::{ArchivePolicy, EntryName, Rule, fold_name, shown};
+use crate::policy::{ArchivePolicy, EntryName, fold_name, rules, shown};
 use crate::source::Source;
-use crate::zip::ZipError;
+use crate::zip::ArchiveError;
 use crate::zip::central::{CentralReader, CentralRecord};
 use crate::zip::data::Extractor;
 use crate::zip::record::method;
@@ -24,8 +24,8 @@ pub(super) fn records(source: &dyn Source, policy: &ArchivePolicy) -> Result<Vec
     // The limits on sizes hold for the payload, too; there are only a few entries in a package.
     let policy = ArchivePolicy { max_entries: MOST_ENTRIES.min(policy.max_entries), ..policy.clone() };
     let survey = survey(source, &policy, &Context::silent()).map_err(|error| match error {
-        ZipError::Refused(violations)
-            if violations.iter().any(|violation| violation.rule == Rule::EndMissing) =>
+        ArchiveError::Refused(violations)
+            if violations.iter().any(|violation| violation.rule == &rules::END_MISSING) =>
         {
             not_a_package(source)
         }

@@ -6,18 +6,22 @@ mod name;
 mod rule;
 
 pub use name::{EntryName, NameSet, fold_name};
+pub use rule::Violation;
 pub(crate) use rule::shown;
-pub use rule::{Rule, Violation};
+pub use waybill_schemas::codes::archive as rules;
+
+use waybill_schemas::codes::Code;
 
 const GIB: u64 = 1 << 30;
 
 /// The limits of the archive policy; the rules about names and structure have no switches.
 ///
 /// ```
-/// let policy = intunewin::ArchivePolicy::default().with_max_unpacked(1 << 20);
+/// let mut policy = intunewin::ArchivePolicy::default();
+/// policy.max_unpacked = 1 << 20;
 /// assert_eq!(policy.max_entries, 200_000);
 /// let findings = policy.check_names(["setup.exe", "Data/readme.txt", "data/README.TXT", "con.txt"]);
-/// let rules: Vec<_> = findings.iter().map(|finding| finding.rule.id()).collect();
+/// let rules: Vec<_> = findings.iter().map(|finding| finding.rule.id).collect();
 /// assert_eq!(rules, ["name-duplicate", "name-reserved"]);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,53 +44,33 @@ impl Default for ArchivePolicy {
 }
 
 impl ArchivePolicy {
-    /// The same with another most of entries.
-    pub fn with_max_entries(self, max_entries: u64) -> Self {
-        Self { max_entries, ..self }
-    }
-
-    /// The same with another largest package, in bytes.
-    pub fn with_max_package(self, max_package: u64) -> Self {
-        Self { max_package, ..self }
-    }
-
-    /// The same with another largest payload, in bytes when unpacked.
-    pub fn with_max_unpacked(self, max_unpacked: u64) -> Self {
-        Self { max_unpacked, ..self }
-    }
-
-    /// The same with another greatest ratio of one entry.
-    pub fn with_max_ratio(self, max_ratio: u64) -> Self {
-        Self { max_ratio, ..self }
-    }
-
-    /// Judges the names of a future archive, all findings at once; folders end in `/`.
+    /// Checks the names of a future archive, all findings at once; folders end in `/`.
     pub fn check_names(&self, names: impl IntoIterator<Item = impl AsRef<str>>) -> Vec<Violation> {
         let (mut set, mut findings, mut count) = (NameSet::default(), Vec::new(), 0_u64);
         for name in names {
             count += 1;
             // A name that is refused by itself is not compared with the others.
-            let judged = EntryName::parse(name.as_ref().as_bytes(), true).and_then(|name| set.insert(&name));
-            findings.extend(judged.err());
+            let checked = EntryName::parse(name.as_ref().as_bytes(), true).and_then(|name| set.insert(&name));
+            findings.extend(checked.err());
         }
         findings.extend(self.check_count(count).err());
         findings
     }
 
     pub(crate) fn check_count(&self, count: u64) -> Result<(), Violation> {
-        at_most(Rule::LimitEntries, count, self.max_entries, "entries")
+        at_most(&rules::LIMIT_ENTRIES, count, self.max_entries, "entries")
     }
 
-    /// Judges the size of a package, a content or the sum of a package's sources, in bytes.
+    /// Checks the size of a package, a content or the sum of a package's sources, in bytes.
     ///
     /// # Errors
-    /// [`Rule::LimitPackage`] over [`ArchivePolicy::max_package`].
+    /// [`LIMIT_PACKAGE`](rules::LIMIT_PACKAGE) over [`ArchivePolicy::max_package`].
     pub fn check_package_size(&self, bytes: u64) -> Result<(), Violation> {
-        at_most(Rule::LimitPackage, bytes, self.max_package, "bytes")
+        at_most(&rules::LIMIT_PACKAGE, bytes, self.max_package, "bytes")
     }
 
     pub(crate) fn check_unpacked(&self, bytes: u64) -> Result<(), Violation> {
-        at_most(Rule::LimitUnpacked, bytes, self.max_unpacked, "bytes")
+        at_most(&rules::LIMIT_UNPACKED, bytes, self.max_unpacked, "bytes")
     }
 
     pub(crate) fn check_ratio(&self, raw: &[u8], compressed: u64, size: u64) -> Result<(), Violation> {
@@ -94,14 +78,14 @@ impl ArchivePolicy {
             return Ok(());
         }
         Err(Violation::entry(
-            Rule::LimitRatio,
+            &rules::LIMIT_RATIO,
             raw,
             format!("{size} bytes out of {compressed}, limit {}:1", self.max_ratio),
         ))
     }
 }
 
-fn at_most(rule: Rule, actual: u64, limit: u64, unit: &str) -> Result<(), Violation> {
+fn at_most(rule: &'static Code, actual: u64, limit: u64, unit: &str) -> Result<(), Violation> {
     if actual <= limit {
         return Ok(());
     }
@@ -118,7 +102,10 @@ mod tests {
         assert_eq!(policy.check_names(["a", "b/", "b/c"]), []);
         let findings = policy.check_names(["a", "A", "x:y", "b/ "]);
         let rules: Vec<_> = findings.iter().map(|finding| finding.rule).collect();
-        assert_eq!(rules, [Rule::NameDuplicate, Rule::NameDrive, Rule::NameTrailing, Rule::LimitEntries]);
+        assert_eq!(
+            rules,
+            [&rules::NAME_DUPLICATE, &rules::NAME_DRIVE, &rules::NAME_TRAILING, &rules::LIMIT_ENTRIES]
+        );
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! Names of entries: each by itself, and many of them compared as Windows compares them.
 
-use super::{Rule, Violation};
+use super::{Violation, rules};
 use std::collections::HashMap;
 use std::collections::hash_map::{Entry, RandomState};
 use std::hash::BuildHasher;
 use std::path::PathBuf;
 use unicode_normalization::UnicodeNormalization;
+use waybill_schemas::codes::Code;
 
 /// An entry's name that every rule about names allows: relative, the same file on every host.
 ///
@@ -31,26 +32,26 @@ impl EntryName {
     pub fn parse(raw: &[u8], utf8: bool) -> Result<Self, Violation> {
         let refuse = |rule, detail: &str| Violation::entry(rule, raw, detail);
         let text = std::str::from_utf8(raw).map_err(|_| {
-            refuse(Rule::NameEncoding, if utf8 { "not UTF-8" } else { "neither ASCII nor UTF-8" })
+            refuse(&rules::NAME_ENCODING, if utf8 { "not UTF-8" } else { "neither ASCII nor UTF-8" })
         })?;
         if text.is_empty() {
-            return Err(refuse(Rule::NameEmpty, ""));
+            return Err(refuse(&rules::NAME_EMPTY, ""));
         }
         // Bytes are counted first: a name of few bytes has few units, and most names are short.
         if text.len() > NAME_UNITS && text.encode_utf16().count() > NAME_UNITS {
-            return Err(refuse(Rule::NameTooLong, "over 1,024 units"));
+            return Err(refuse(&rules::NAME_TOO_LONG, "over 1,024 units"));
         }
         if text.starts_with(is_separator) {
-            return Err(refuse(Rule::NameAbsolute, ""));
+            return Err(refuse(&rules::NAME_ABSOLUTE, ""));
         }
         if has_drive(text) {
-            return Err(refuse(Rule::NameDrive, ""));
+            return Err(refuse(&rules::NAME_DRIVE, ""));
         }
         let folder = text.ends_with(is_separator);
         // One separator at the end makes a folder; a second would be an empty component.
         let trimmed = if folder { &text[..text.len() - 1] } else { text };
         if trimmed.matches(is_separator).count() >= MOST_COMPONENTS {
-            return Err(refuse(Rule::NameTooLong, "over 64 components"));
+            return Err(refuse(&rules::NAME_TOO_LONG, "over 64 components"));
         }
         for component in trimmed.split(is_separator) {
             check_component(component).map_err(|rule| refuse(rule, ""))?;
@@ -94,16 +95,16 @@ fn has_drive(text: &str) -> bool {
     characters.next().is_some_and(char::is_alphabetic) && characters.next() == Some(':')
 }
 
-fn check_component(component: &str) -> Result<(), Rule> {
+fn check_component(component: &str) -> Result<(), &'static Code> {
     let breaks = |rule, broken: bool| if broken { Err(rule) } else { Ok(()) };
-    breaks(Rule::NameEmpty, component.is_empty())?;
-    breaks(Rule::NameParent, component == "..")?;
-    breaks(Rule::NameColon, component.contains(':'))?;
-    breaks(Rule::NameControl, component.contains(char::is_control))?;
-    breaks(Rule::NameCharacter, component.contains(['<', '>', '"', '|', '?', '*']))?;
-    breaks(Rule::NameReserved, is_reserved(component))?;
-    breaks(Rule::NameTrailing, component.ends_with(['.', ' ']))?;
-    breaks(Rule::NameTooLong, component.encode_utf16().count() > COMPONENT_UNITS)
+    breaks(&rules::NAME_EMPTY, component.is_empty())?;
+    breaks(&rules::NAME_PARENT, component == "..")?;
+    breaks(&rules::NAME_COLON, component.contains(':'))?;
+    breaks(&rules::NAME_CONTROL, component.contains(char::is_control))?;
+    breaks(&rules::NAME_CHARACTER, component.contains(['<', '>', '"', '|', '?', '*']))?;
+    breaks(&rules::NAME_RESERVED, is_reserved(component))?;
+    breaks(&rules::NAME_TRAILING, component.ends_with(['.', ' ']))?;
+    breaks(&rules::NAME_TOO_LONG, component.encode_utf16().count() > COMPONENT_UNITS)
 }
 
 /// Device names, with any extension and with spaces before it: `nul`, `COM1.txt`, `CON .log`, `LPT¹`.
@@ -142,7 +143,7 @@ impl NameSet {
     /// Adds a name.
     ///
     /// # Errors
-    /// [`Rule::NameDuplicate`] where it is there already, [`Rule::NamePrefix`] where a file would also be a folder.
+    /// [`NAME_DUPLICATE`](rules::NAME_DUPLICATE) where it is there already, [`NAME_PREFIX`](rules::NAME_PREFIX) where a file would also be a folder.
     pub fn insert(&mut self, name: &EntryName) -> Result<(), Violation> {
         let refuse = |rule| Violation::entry(rule, name.as_str().as_bytes(), "");
         let folded = fold_name(name.as_str());
@@ -152,7 +153,7 @@ impl NameSet {
             key = self.keys.hash_one((key, component));
             let is_parent = components.peek().is_some();
             if is_parent && *self.seen.entry(key).or_insert(Kind::Implied) == Kind::File {
-                return Err(refuse(Rule::NamePrefix));
+                return Err(refuse(&rules::NAME_PREFIX));
             }
         }
         let kind = if name.is_folder() { Kind::Folder } else { Kind::File };
@@ -166,8 +167,10 @@ impl NameSet {
                     place.insert(kind);
                     Ok(())
                 }
-                (Kind::File, Kind::File) | (Kind::Folder, Kind::Folder) => Err(refuse(Rule::NameDuplicate)),
-                _ => Err(refuse(Rule::NamePrefix)),
+                (Kind::File, Kind::File) | (Kind::Folder, Kind::Folder) => {
+                    Err(refuse(&rules::NAME_DUPLICATE))
+                }
+                _ => Err(refuse(&rules::NAME_PREFIX)),
             },
         }
     }
@@ -203,7 +206,7 @@ fn fold_character(character: char) -> char {
 mod tests {
     use super::*;
 
-    fn rule(raw: &str) -> Option<Rule> {
+    fn rule(raw: &str) -> Option<&'static Code> {
         EntryName::parse(raw.as_bytes(), true).err().map(|violation| violation.rule)
     }
 
@@ -225,38 +228,38 @@ mod tests {
     #[test]
     fn bad_names_are_refused_by_their_rule() {
         for (raw, expected) in [
-            ("", Rule::NameEmpty),
-            ("a//b", Rule::NameEmpty),
-            ("a/b//", Rule::NameEmpty),
-            ("/etc/passwd", Rule::NameAbsolute),
-            (r"\\server\share", Rule::NameAbsolute),
-            (r"\\?\C:\x", Rule::NameAbsolute),
-            ("C:/x", Rule::NameDrive),
-            ("c:x", Rule::NameDrive),
-            (r"a\..\b", Rule::NameParent),
-            ("a/..", Rule::NameParent),
-            ("a.txt:stream", Rule::NameColon),
-            ("a\0b", Rule::NameControl),
-            ("a\u{7f}", Rule::NameControl),
-            ("what?", Rule::NameCharacter),
-            ("dir/NUL", Rule::NameReserved),
-            ("con .txt", Rule::NameReserved),
-            ("lpt³.x.y", Rule::NameReserved),
-            ("CONIN$", Rule::NameReserved),
-            ("a./b", Rule::NameTrailing),
-            ("a/./b", Rule::NameTrailing),
-            ("a /b", Rule::NameTrailing),
+            ("", &rules::NAME_EMPTY),
+            ("a//b", &rules::NAME_EMPTY),
+            ("a/b//", &rules::NAME_EMPTY),
+            ("/etc/passwd", &rules::NAME_ABSOLUTE),
+            (r"\\server\share", &rules::NAME_ABSOLUTE),
+            (r"\\?\C:\x", &rules::NAME_ABSOLUTE),
+            ("C:/x", &rules::NAME_DRIVE),
+            ("c:x", &rules::NAME_DRIVE),
+            (r"a\..\b", &rules::NAME_PARENT),
+            ("a/..", &rules::NAME_PARENT),
+            ("a.txt:stream", &rules::NAME_COLON),
+            ("a\0b", &rules::NAME_CONTROL),
+            ("a\u{7f}", &rules::NAME_CONTROL),
+            ("what?", &rules::NAME_CHARACTER),
+            ("dir/NUL", &rules::NAME_RESERVED),
+            ("con .txt", &rules::NAME_RESERVED),
+            ("lpt³.x.y", &rules::NAME_RESERVED),
+            ("CONIN$", &rules::NAME_RESERVED),
+            ("a./b", &rules::NAME_TRAILING),
+            ("a/./b", &rules::NAME_TRAILING),
+            ("a /b", &rules::NAME_TRAILING),
         ] {
             assert_eq!(rule(raw), Some(expected), "{raw:?}");
         }
         assert_eq!(rule(&"x".repeat(255)), None);
-        assert_eq!(rule(&"x".repeat(256)), Some(Rule::NameTooLong));
-        assert_eq!(rule(&"😀".repeat(128)), Some(Rule::NameTooLong));
+        assert_eq!(rule(&"x".repeat(256)), Some(&rules::NAME_TOO_LONG));
+        assert_eq!(rule(&"😀".repeat(128)), Some(&rules::NAME_TOO_LONG));
         let deep = |components| vec!["a"; components].join("/");
-        assert_eq!((rule(&deep(64)), rule(&deep(65))), (None, Some(Rule::NameTooLong)));
+        assert_eq!((rule(&deep(64)), rule(&deep(65))), (None, Some(&rules::NAME_TOO_LONG)));
         let long = |last| format!("{0}/{0}/{0}/{0}/{1}", "x".repeat(200), "y".repeat(last));
-        assert_eq!((rule(&long(220)), rule(&long(221))), (None, Some(Rule::NameTooLong)));
-        assert_eq!(rule(&"a/".repeat(32_000)), Some(Rule::NameTooLong));
+        assert_eq!((rule(&long(220)), rule(&long(221))), (None, Some(&rules::NAME_TOO_LONG)));
+        assert_eq!(rule(&"a/".repeat(32_000)), Some(&rules::NAME_TOO_LONG));
     }
 
     #[test]
@@ -265,7 +268,7 @@ mod tests {
         assert!(EntryName::parse("café.txt".as_bytes(), false).is_ok());
     }
 
-    fn outcome(names: &[&str]) -> Option<Rule> {
+    fn outcome(names: &[&str]) -> Option<&'static Code> {
         let mut set = NameSet::default();
         names.iter().find_map(|name| {
             let name = EntryName::parse(name.as_bytes(), true).unwrap();
@@ -275,18 +278,18 @@ mod tests {
 
     #[test]
     fn the_same_file_on_windows_is_a_duplicate() {
-        assert_eq!(outcome(&["a/b.txt", r"A\B.TXT"]), Some(Rule::NameDuplicate));
-        assert_eq!(outcome(&["é.txt", "e\u{301}.txt"]), Some(Rule::NameDuplicate));
-        assert_eq!(outcome(&["Ärger/x", "ärger/X"]), Some(Rule::NameDuplicate));
-        assert_eq!(outcome(&["d/", "D/"]), Some(Rule::NameDuplicate));
+        assert_eq!(outcome(&["a/b.txt", r"A\B.TXT"]), Some(&rules::NAME_DUPLICATE));
+        assert_eq!(outcome(&["é.txt", "e\u{301}.txt"]), Some(&rules::NAME_DUPLICATE));
+        assert_eq!(outcome(&["Ärger/x", "ärger/X"]), Some(&rules::NAME_DUPLICATE));
+        assert_eq!(outcome(&["d/", "D/"]), Some(&rules::NAME_DUPLICATE));
         assert_eq!(outcome(&["straße", "strasse", "a/b", "a/c", "ab"]), None);
     }
 
     #[test]
     fn a_file_cannot_be_a_folder() {
-        assert_eq!(outcome(&["a", "A/b"]), Some(Rule::NamePrefix));
-        assert_eq!(outcome(&["a/b/c", "a/B"]), Some(Rule::NamePrefix));
-        assert_eq!(outcome(&["a/", "a"]), Some(Rule::NamePrefix));
+        assert_eq!(outcome(&["a", "A/b"]), Some(&rules::NAME_PREFIX));
+        assert_eq!(outcome(&["a/b/c", "a/B"]), Some(&rules::NAME_PREFIX));
+        assert_eq!(outcome(&["a/", "a"]), Some(&rules::NAME_PREFIX));
         assert_eq!(outcome(&["a/b", "a/", "a/c/"]), None);
     }
 }

@@ -73,11 +73,7 @@ impl HandedBlocks {
         NextBytes::Written(gap.next_multiple_of(BLOCK as u64).min(written))
     }
 
-    /// A block that is done with.
-    fn give_back(&mut self, block: Block) {
-        self.take_back(block.bytes);
-    }
-
+    /// Keeps the buffer of a block that is done with.
     fn take_back(&mut self, mut bytes: Vec<u8>) {
         bytes.clear();
         self.spare.push(bytes);
@@ -242,7 +238,7 @@ fn follow(file: &FileSource, shared: &Shared, mut digest: PayloadDigest) -> io::
                 let bytes = block.beyond(offset);
                 let count = bytes.len() as u64;
                 digest.update(bytes);
-                shared.lock().handed.give_back(block);
+                shared.lock().handed.take_back(block.bytes);
                 count
             }
             NextBytes::Written(count) => {

@@ -10,7 +10,7 @@ use crate::content::{
 };
 use crate::crypto::MacState;
 use crate::policy::ArchivePolicy;
-use crate::source::{FileSource, positioned};
+use crate::source::{FileSource, Source as _, positioned};
 use follower::Follower;
 use partial::{create_private, cut, open_private, sync};
 use std::fs::File;
@@ -120,20 +120,17 @@ impl ContentReceiver {
     }
 
     fn take_up(&mut self, context: &Context<'_>) -> Result<(), ReceiveError> {
-        let held = self.file.metadata()?.len();
-        let meter = context.meter(Stage::Authenticate, Some(held));
+        let held = FileSource::from_file(self.file.try_clone()?)?;
+        let meter = context.meter(Stage::Authenticate, Some(held.len()));
         let mut buffer = vec![0; STEP];
-        loop {
+        while self.received < held.len() {
             context.check()?;
-            let count = match positioned::read_at(&self.file, &mut buffer, self.received) {
-                Ok(0) => return Ok(()),
-                Ok(count) => count,
-                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(error.into()),
-            };
+            let count = (held.len() - self.received).min(STEP as u64) as usize;
+            held.read_exact_at(&mut buffer[..count], self.received)?;
             self.take(&buffer[..count])?;
             meter.advance(count as u64);
         }
+        Ok(())
     }
 
     /// Bytes that are written: where a resumed transfer goes on.

@@ -2,10 +2,9 @@
 
 use super::ReceiveError;
 use crate::content::check_shape;
-use crate::source::positioned;
+use crate::source::{FileSource, Source as _, positioned};
 use sha2::{Digest as _, Sha256};
 use std::fs::{File, OpenOptions};
-use std::io;
 use std::path::Path;
 use waybill_context::{Context, Stage, failpoint};
 use waybill_disk::private_file;
@@ -70,7 +69,8 @@ impl PartialContent {
         if pieces.size_encrypted != self.size {
             return Err(ReceiveError::Pieces { expected: self.size, actual: pieces.size_encrypted });
         }
-        let held = self.held()?;
+        let source = FileSource::from_file(self.file.try_clone()?)?;
+        let held = source.len();
         let meter = context.meter(Stage::Authenticate, Some(held));
         let (mut bad, mut buffer) = (Vec::new(), vec![0; STEP]);
         for (index, expected) in (0..).zip(&pieces.sha256) {
@@ -78,36 +78,12 @@ impl PartialContent {
             let Some((start, len)) = self.piece(index).filter(|(start, len)| start + len <= held) else {
                 break;
             };
-            if self.digest(start, len, &mut buffer, context)? != *expected {
+            if digest(&source, start, len, &mut buffer, context)? != *expected {
                 bad.push(index);
             }
             meter.advance(len);
         }
         Ok(bad)
-    }
-
-    fn digest(
-        &self,
-        start: u64,
-        len: u64,
-        buffer: &mut [u8],
-        context: &Context<'_>,
-    ) -> Result<Sha256Digest, ReceiveError> {
-        let (mut sha, mut done) = (Sha256::new(), 0);
-        while done < len {
-            context.check()?;
-            let room = (len - done).min(buffer.len() as u64) as usize;
-            match positioned::read_at(&self.file, &mut buffer[..room], start + done) {
-                Ok(0) => return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into()),
-                Ok(count) => {
-                    sha.update(&buffer[..count]);
-                    done += count as u64;
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Ok(Sha256Digest::new(sha.finalize().into()))
     }
 
     /// Offset and length of a piece of the content.
@@ -148,6 +124,24 @@ impl PartialContent {
 
 /// Bytes read at once.
 const STEP: usize = 256 << 10;
+
+fn digest(
+    source: &FileSource,
+    start: u64,
+    len: u64,
+    buffer: &mut [u8],
+    context: &Context<'_>,
+) -> Result<Sha256Digest, ReceiveError> {
+    let (mut sha, mut done) = (Sha256::new(), 0);
+    while done < len {
+        context.check()?;
+        let count = (len - done).min(buffer.len() as u64) as usize;
+        source.read_exact_at(&mut buffer[..count], start + done)?;
+        sha.update(&buffer[..count]);
+        done += count as u64;
+    }
+    Ok(Sha256Digest::new(sha.finalize().into()))
+}
 
 pub(super) fn create_private(path: &Path) -> Result<File, ReceiveError> {
     let mut options = options();

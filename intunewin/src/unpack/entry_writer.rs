@@ -5,7 +5,6 @@ use super::{UnpackError, UnpackRecord};
 use crate::DosTime;
 use crate::archive::Archive;
 use crate::policy::EntryName;
-use crate::zip::ZipError;
 use crate::zip::central::CentralRecord;
 use crate::zip::data::Extractor;
 use std::fs::File;
@@ -112,7 +111,7 @@ impl EntryWriter<'_> {
             })
         });
         written.map_err(failed)?; // an error of the disk, not of the payload
-        extracted.map_err(|error: ZipError| UnpackError::from(error))?;
+        extracted?;
         self.settle(&file, record).map_err(failed)?;
         let Some((told, digest)) = digesting else { return Ok(()) };
         let digest = digest.finish().ok_or_else(|| failed(io::Error::other("the digesting thread died")))?;

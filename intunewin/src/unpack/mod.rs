@@ -3,10 +3,10 @@
 mod entry_writer;
 mod file_digest;
 
-use crate::archive::{Archive, ArchiveError};
+use crate::archive::Archive;
 use crate::content::AuthenticatedContent;
 use crate::policy::{ArchivePolicy, EntryName};
-use crate::zip::ZipError;
+use crate::zip::ArchiveError;
 use entry_writer::{EntryWriter, Tree};
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -14,8 +14,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use waybill_context::{Cancelled, Context, Stage};
 use waybill_disk::{
-    FileAccess, NewFile, StagedFolder, StagingError, TargetFolder, flushes_each_file, folder_of,
-    is_tree_settled,
+    FileAccess, NewFile, StagedFolder, StagingError, TargetFolder, absolute_destination, flushes_each_file,
+    folder_of, is_tree_settled,
 };
 use waybill_schemas::Blake3Digest;
 use waybill_schemas::codes::{Classified, Code, package};
@@ -39,23 +39,6 @@ impl Default for UnpackOptions {
     }
 }
 
-impl UnpackOptions {
-    /// The same under other limits.
-    pub fn with_policy(self, policy: ArchivePolicy) -> Self {
-        Self { policy, ..self }
-    }
-
-    /// The same, and a destination that is not empty is replaced or not.
-    pub fn with_force(self, force: bool) -> Self {
-        Self { force, ..self }
-    }
-
-    /// The same on so many threads.
-    pub fn with_threads(self, threads: usize) -> Self {
-        Self { threads, ..self }
-    }
-}
-
 /// An unpacked payload in its place: every entry's size and CRC checked, the whole renamed into place at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -73,12 +56,8 @@ impl AuthenticatedContent {
     ///
     /// # Errors
     /// The rules it breaks; I/O; interruption.
-    pub fn archive(
-        &self,
-        policy: &ArchivePolicy,
-        context: &Context<'_>,
-    ) -> Result<Archive, crate::archive::ArchiveError> {
-        Ok(Archive::shared(Arc::new(self.source().clone()), policy, context)?)
+    pub fn archive(&self, policy: &ArchivePolicy, context: &Context<'_>) -> Result<Archive, ArchiveError> {
+        Archive::shared(Arc::new(self.source().clone()), policy, context)
     }
 
     /// Unpacks the payload into `destination`, on several threads and under the whole archive policy.
@@ -154,11 +133,8 @@ impl AuthenticatedContent {
     /// # Errors
     /// A file that is there, I/O, interruption; nothing half-done stays.
     pub fn write_payload(&self, file: &Path, force: bool, context: &Context<'_>) -> Result<u64, UnpackError> {
-        let unusable = |why| StagingError::Unusable { path: file.to_owned(), why };
-        let file = std::path::absolute(file).map_err(|_| unusable("not a path"))?;
-        let (Some(folder), Some(_)) = (file.parent(), file.file_name()) else {
-            return Err(unusable("it has no name of its own").into());
-        };
+        let file = absolute_destination(file)?;
+        let folder = folder_of(&file);
         if !force && file.symlink_metadata().is_ok() {
             return Err(StagingError::Exists { path: file }.into());
         }
@@ -182,17 +158,14 @@ impl AuthenticatedContent {
         let (mut buffer, mut written) = (vec![0; 256 << 10], 0);
         loop {
             context.check()?;
-            let count = match reader.read(&mut buffer) {
-                Ok(0) => break,
-                Ok(count) => count,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(crate::archive::ArchiveError::Io(error).into()),
-            };
+            let count = reader.read(&mut buffer).map_err(ArchiveError::Io)?;
+            if count == 0 {
+                return Ok(written);
+            }
             out.write_all(&buffer[..count]).map_err(failed)?;
             meter.advance(count as u64);
             written += count as u64;
         }
-        Ok(written)
     }
 }
 
@@ -232,7 +205,7 @@ pub trait UnpackRecord: Sync {
 pub enum UnpackError {
     /// The payload breaks rules, or could not be read.
     #[error(transparent)]
-    Archive(#[from] ArchiveError),
+    Archive(ArchiveError),
     /// Interrupted.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
@@ -262,11 +235,11 @@ impl From<StagingError> for UnpackError {
     }
 }
 
-impl From<ZipError> for UnpackError {
-    fn from(error: ZipError) -> Self {
+impl From<ArchiveError> for UnpackError {
+    fn from(error: ArchiveError) -> Self {
         match error {
-            ZipError::Cancelled(cancelled) => Self::Cancelled(cancelled),
-            other => Self::Archive(other.into()),
+            ArchiveError::Cancelled(cancelled) => Self::Cancelled(cancelled),
+            other => Self::Archive(other),
         }
     }
 }

@@ -137,17 +137,7 @@ impl<W: Write> PayloadWriter<W> {
     /// # Errors
     /// The name is over 65,535 bytes, an entry is open, or the medium refuses.
     pub fn begin_known(&mut self, entry: KnownEntry<'_>) -> Result<(), WriteError> {
-        let record = Record {
-            offset: self.position,
-            compressed: entry.compressed,
-            size: entry.size,
-            crc: entry.crc,
-            modified: entry.modified,
-            method: entry.method.code(),
-            flags: flag::UTF8,
-            wide: Record::needs_wide(entry.size, entry.compressed),
-        };
-        self.begin(entry.name, record)
+        self.begin(entry, 0, entry.compressed)
     }
 
     /// Opens a deflated entry whose CRC and compressed size are not known yet: they follow in a data descriptor.
@@ -158,23 +148,18 @@ impl<W: Write> PayloadWriter<W> {
     pub fn begin_streamed(&mut self, name: &str, modified: DosTime, size: u64) -> Result<(), WriteError> {
         // Deflate grows what it cannot shrink: 5 bytes for each stored block and flush.
         let most = size.saturating_add(size / 512).saturating_add(64 * 1024);
-        let record = Record {
-            offset: self.position,
-            compressed: 0,
-            size,
-            crc: 0,
-            modified,
-            method: method::DEFLATED,
-            flags: flag::UTF8 | flag::DESCRIPTOR,
-            wide: Record::needs_wide(most, 0),
-        };
-        self.begin(name, record)
+        let entry = KnownEntry { name, modified, method: Method::Deflated, crc: 0, size, compressed: 0 };
+        self.begin(entry, flag::DESCRIPTOR, most)
     }
 
-    fn begin(&mut self, name: &str, record: Record) -> Result<(), WriteError> {
+    /// Opens an entry whose data may take `most` bytes.
+    fn begin(&mut self, entry: KnownEntry<'_>, flags: u16, most: u64) -> Result<(), WriteError> {
         if self.open.is_some() {
             return Err(WriteError::Order { call: "an entry is begun", state: "another one is open" });
         }
+        let KnownEntry { name, modified, method, crc, size, compressed } = entry;
+        let (method, flags, wide) = (method.code(), flag::UTF8 | flags, Record::needs_wide(size, most));
+        let record = Record { offset: self.position, compressed, size, crc, modified, method, flags, wide };
         name_len(name.as_bytes())?;
         self.scratch.clear();
         record.write_local(name.as_bytes(), b"", &mut self.scratch)?;

@@ -4,8 +4,8 @@ use super::record::{
     CentralHeader, EndRecord, Fields, SENTINEL_16, SENTINEL_32, Zip64End, Zip64Locator, extra_id, flag,
     signature,
 };
-use super::{ZipError, violation};
-use crate::policy::{Rule, Violation};
+use super::{ArchiveError, violation};
+use crate::policy::{Violation, rules};
 use crate::source::{Cursor, Source};
 
 /// One record with its 64-bit values resolved; what it says is not checked yet.
@@ -46,20 +46,21 @@ impl<'a> CentralReader<'a> {
     }
 
     /// The next record; `None` after the last, once count and length have proved true.
-    pub(crate) fn next(&mut self) -> Result<Option<CentralRecord>, ZipError> {
+    pub(crate) fn next(&mut self) -> Result<Option<CentralRecord>, ArchiveError> {
         if self.left == 0 {
             return match self.cursor.position() == self.end {
                 true => Ok(None),
-                false => {
-                    Err(violation(Rule::CountMismatch, "the central directory goes on after the last entry"))
-                }
+                false => Err(violation(
+                    &rules::COUNT_MISMATCH,
+                    "the central directory goes on after the last entry",
+                )),
             };
         }
         self.left -= 1;
         let mut fixed = [0; CentralHeader::LEN];
         self.fill(&mut fixed)?;
         let header = CentralHeader::parse(&fixed)
-            .ok_or_else(|| violation(Rule::CountMismatch, "no central record where one is declared"))?;
+            .ok_or_else(|| violation(&rules::COUNT_MISMATCH, "no central record where one is declared"))?;
         let mut name = vec![0; header.name_len.into()];
         self.fill(&mut name)?;
         let mut extra = vec![0; header.extra_len.into()];
@@ -70,22 +71,22 @@ impl<'a> CentralReader<'a> {
         resolve(header, name, &extra).map(Some)
     }
 
-    fn fill(&mut self, out: &mut [u8]) -> Result<(), ZipError> {
+    fn fill(&mut self, out: &mut [u8]) -> Result<(), ArchiveError> {
         if self.end.saturating_sub(self.cursor.position()) < out.len() as u64 {
-            return Err(violation(Rule::CountMismatch, "the central directory ends inside a record"));
+            return Err(violation(&rules::COUNT_MISMATCH, "the central directory ends inside a record"));
         }
         Ok(self.cursor.read_exact(out)?)
     }
 }
 
-fn resolve(header: CentralHeader, name: Vec<u8>, extra: &[u8]) -> Result<CentralRecord, ZipError> {
+fn resolve(header: CentralHeader, name: Vec<u8>, extra: &[u8]) -> Result<CentralRecord, ArchiveError> {
     // The extra field holds only those values whose short field is the sentinel, in a fixed order.
     let zip64 = find_extra(extra, extra_id::ZIP64)
-        .map_err(|detail| Violation::entry(Rule::Zip64Mismatch, &name, detail))?;
+        .map_err(|detail| Violation::entry(&rules::ZIP64_MISMATCH, &name, detail))?;
     let mut fields = Fields(zip64.unwrap_or_default());
     let mut long = |short: u32| match short {
         SENTINEL_32 => {
-            fields.u64().ok_or_else(|| Violation::entry(Rule::Zip64Mismatch, &name, "a value is missing"))
+            fields.u64().ok_or_else(|| Violation::entry(&rules::ZIP64_MISMATCH, &name, "a value is missing"))
         }
         short => Ok(u64::from(short)),
     };
@@ -93,10 +94,10 @@ fn resolve(header: CentralHeader, name: Vec<u8>, extra: &[u8]) -> Result<Central
     let header_offset = long(header.header_offset)?;
     let disk = if header.disk == SENTINEL_16 { fields.u32().unwrap_or(u32::MAX) } else { header.disk.into() };
     if disk != 0 {
-        return Err(Violation::entry(Rule::MultiDisk, &name, "").into());
+        return Err(Violation::entry(&rules::MULTI_DISK, &name, "").into());
     }
     let unicode_path = find_extra(extra, extra_id::UNICODE_PATH)
-        .map_err(|detail| Violation::entry(Rule::UnicodePath, &name, detail))?
+        .map_err(|detail| Violation::entry(&rules::UNICODE_PATH, &name, detail))?
         .map(|field| field.get(5..).unwrap_or_default().to_vec()); // a version byte and the CRC of the header's name
     Ok(CentralRecord { header, size, compressed, header_offset, name, unicode_path })
 }
@@ -125,7 +126,7 @@ pub(crate) struct Directory {
 const LONGEST_TAIL: u64 = EndRecord::LEN as u64 + 0xffff;
 
 /// Locates the central directory.
-pub(crate) fn locate(source: &dyn Source) -> Result<Directory, ZipError> {
+pub(crate) fn locate(source: &dyn Source) -> Result<Directory, ArchiveError> {
     let tail_start = source.len().saturating_sub(LONGEST_TAIL);
     let mut tail = vec![0; (source.len() - tail_start) as usize];
     source.read_exact_at(&mut tail, tail_start)?;
@@ -134,7 +135,7 @@ pub(crate) fn locate(source: &dyn Source) -> Result<Directory, ZipError> {
     let elsewhere = |disk: u16| disk != 0 && disk != SENTINEL_16;
     // Spanned archives are long gone; their fields are only good for showing readers different things.
     if elsewhere(record.disk) || elsewhere(record.directory_disk) || record.entries_here != record.entries {
-        return Err(violation(Rule::MultiDisk, ""));
+        return Err(violation(&rules::MULTI_DISK, ""));
     }
     let (directory, limit) = match zip64_end(source, end_offset)? {
         Some((zip64, zip64_offset)) => (merge(&record, &zip64)?, zip64_offset),
@@ -142,7 +143,7 @@ pub(crate) fn locate(source: &dyn Source) -> Result<Directory, ZipError> {
     };
     if directory.offset.checked_add(directory.len) != Some(limit) {
         let detail = format!("{} bytes at {}, end record at {limit}", directory.len, directory.offset);
-        return Err(violation(Rule::DirectoryMismatch, detail));
+        return Err(violation(&rules::DIRECTORY_MISMATCH, detail));
     }
     Ok(directory)
 }
@@ -157,7 +158,7 @@ fn plain(record: &EndRecord) -> Directory {
 
 /// The last signature in the tail must start the record that ends the file; an earlier record that does so too, with
 /// the last one inside its comment, is a second archive.
-fn last_end_record(tail: &[u8]) -> Result<(usize, EndRecord), ZipError> {
+fn last_end_record(tail: &[u8]) -> Result<(usize, EndRecord), ArchiveError> {
     let ends_here = |at: usize| {
         EndRecord::parse(&tail[at..])
             .filter(|record| at + EndRecord::LEN + usize::from(record.comment_len) == tail.len())
@@ -167,17 +168,17 @@ fn last_end_record(tail: &[u8]) -> Result<(usize, EndRecord), ZipError> {
     // they could find different end records is refused instead of guessed at.
     let mut places = memchr_backwards(tail, &pattern);
     let Some(last) = places.next() else {
-        return Err(violation(Rule::EndMissing, ""));
+        return Err(violation(&rules::END_MISSING, ""));
     };
     let others = places.filter(|at| ends_here(*at).is_some()).count();
     match ends_here(last) {
-        Some(_) if others > 0 => Err(violation(Rule::EndAmbiguous, "")),
+        Some(_) if others > 0 => Err(violation(&rules::END_AMBIGUOUS, "")),
         Some(record) => Ok((last, record)),
-        None if others > 0 => Err(violation(Rule::EndAmbiguous, "")),
+        None if others > 0 => Err(violation(&rules::END_AMBIGUOUS, "")),
         None if tail.len() - last < EndRecord::LEN => {
-            Err(violation(Rule::EndMissing, "the end record is cut short"))
+            Err(violation(&rules::END_MISSING, "the end record is cut short"))
         }
-        None => Err(violation(Rule::JunkAfter, "")),
+        None => Err(violation(&rules::JUNK_AFTER, "")),
     }
 }
 
@@ -187,7 +188,7 @@ fn memchr_backwards<'a>(tail: &'a [u8], pattern: &'a [u8; 4]) -> impl Iterator<I
 }
 
 /// The zip64 record and its offset, where a locator stands before the end record.
-fn zip64_end(source: &dyn Source, end_offset: u64) -> Result<Option<(Zip64End, u64)>, ZipError> {
+fn zip64_end(source: &dyn Source, end_offset: u64) -> Result<Option<(Zip64End, u64)>, ArchiveError> {
     let Some(locator_offset) = end_offset.checked_sub(Zip64Locator::LEN as u64) else { return Ok(None) };
     let mut bytes = [0; Zip64Locator::LEN];
     source.read_exact_at(&mut bytes, locator_offset)?;
@@ -195,27 +196,27 @@ fn zip64_end(source: &dyn Source, end_offset: u64) -> Result<Option<(Zip64End, u
     // The record must stand right before its locator: a gap could hide another archive.
     let expected = locator_offset.checked_sub(Zip64End::LEN as u64);
     if expected != Some(locator.end_offset) || locator.end_disk != 0 || locator.disks > 1 {
-        return Err(violation(Rule::Zip64Mismatch, "the locator does not point at the record before it"));
+        return Err(violation(&rules::ZIP64_MISMATCH, "the locator does not point at the record before it"));
     }
     let mut bytes = [0; Zip64End::LEN];
     source.read_exact_at(&mut bytes, locator.end_offset)?;
     let record = Zip64End::parse(&bytes)
-        .ok_or_else(|| violation(Rule::Zip64Mismatch, "no zip64 end record where the locator points"))?;
+        .ok_or_else(|| violation(&rules::ZIP64_MISMATCH, "no zip64 end record where the locator points"))?;
     if record.disk != 0 || record.directory_disk != 0 || record.entries_here != record.entries {
-        return Err(violation(Rule::MultiDisk, ""));
+        return Err(violation(&rules::MULTI_DISK, ""));
     }
     Ok(Some((record, locator.end_offset)))
 }
 
 /// Every value of the short record is either "see the long one" or the same.
-fn merge(short: &EndRecord, long: &Zip64End) -> Result<Directory, ZipError> {
+fn merge(short: &EndRecord, long: &Zip64End) -> Result<Directory, ArchiveError> {
     let agree_16 = |short: u16, long: u64| short == SENTINEL_16 || u64::from(short) == long;
     let agree_32 = |short: u32, long: u64| short == SENTINEL_32 || u64::from(short) == long;
     let agrees = agree_16(short.entries, long.entries)
         && agree_32(short.directory_len, long.directory_len)
         && agree_32(short.directory_offset, long.directory_offset);
     if !agrees {
-        return Err(violation(Rule::Zip64Mismatch, "the two end records differ"));
+        return Err(violation(&rules::ZIP64_MISMATCH, "the two end records differ"));
     }
     Ok(Directory { offset: long.directory_offset, len: long.directory_len, entries: long.entries })
 }

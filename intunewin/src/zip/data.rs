@@ -1,11 +1,11 @@
 //! The entries' bytes: inflated, counted and checked against size and CRC while they pass, on several threads. The large
 //! entries go first, then the rest in the directory's order, a few at a time.
 
-use super::ZipError;
+use super::ArchiveError;
 use super::central::{CentralReader, CentralRecord};
 use super::record::method;
 use super::structure::LARGE;
-use crate::policy::{Rule, Violation};
+use crate::policy::{Violation, rules};
 use crate::source::Source;
 use flate2::{Decompress, FlushDecompress, Status};
 use std::sync::{Mutex, PoisonError};
@@ -50,7 +50,7 @@ impl Extractor {
         record: &CentralRecord,
         context: &Context<'_>,
         sink: &mut Sink<'_>,
-    ) -> Result<(), ZipError> {
+    ) -> Result<(), ArchiveError> {
         // The local header is read again here: the source may be a file that changed since the survey.
         let data = super::structure::check_local_header(source, record)?;
         let mut crc = crc32fast::Hasher::new();
@@ -68,7 +68,7 @@ impl Extractor {
         let actual = crc.finalize();
         if actual != record.header.crc {
             let detail = format!("expected {:08x}, got {actual:08x}", record.header.crc);
-            return Err(Violation::entry(Rule::DataCrc, &record.name, detail).into());
+            return Err(Violation::entry(&rules::DATA_CRC, &record.name, detail).into());
         }
         Ok(())
     }
@@ -80,7 +80,7 @@ impl Extractor {
         data: u64,
         context: &Context<'_>,
         sink: &mut Sink<'_>,
-    ) -> Result<(), ZipError> {
+    ) -> Result<(), ArchiveError> {
         let mut done = 0;
         while done < record.size {
             context.check()?;
@@ -99,7 +99,7 @@ impl Extractor {
         record: &CentralRecord,
         data: u64,
         sink: &mut Sink<'_>,
-    ) -> Result<(), ZipError> {
+    ) -> Result<(), ArchiveError> {
         let stream = GZIP_HEADER.len()..GZIP_HEADER.len() + record.compressed as usize;
         let framed = &mut self.input[..stream.end + GZIP_TRAILER];
         let output = &mut self.output[..record.size as usize];
@@ -128,7 +128,7 @@ impl Extractor {
         data: u64,
         context: &Context<'_>,
         sink: &mut Sink<'_>,
-    ) -> Result<(), ZipError> {
+    ) -> Result<(), ArchiveError> {
         self.stream.reset(false);
         let (mut read, mut held, mut from) = (0_u64, 0, 0);
         loop {
@@ -169,12 +169,13 @@ impl Extractor {
 
 const HIDDEN: &str = "it ends before its bytes do";
 
-fn wrong_size(record: &CentralRecord, actual: &str) -> ZipError {
-    Violation::entry(Rule::DataSize, &record.name, format!("expected {}, got {actual}", record.size)).into()
+fn wrong_size(record: &CentralRecord, actual: &str) -> ArchiveError {
+    Violation::entry(&rules::DATA_SIZE, &record.name, format!("expected {}, got {actual}", record.size))
+        .into()
 }
 
-fn bad_deflate(record: &CentralRecord, detail: &str) -> ZipError {
-    Violation::entry(Rule::DataDeflate, &record.name, detail).into()
+fn bad_deflate(record: &CentralRecord, detail: &str) -> ArchiveError {
+    Violation::entry(&rules::DATA_DEFLATE, &record.name, detail).into()
 }
 
 /// Threads that are worth having: beyond it the disk is the limit.
@@ -196,7 +197,7 @@ enum Portion<'a> {
 }
 
 impl<'a> EntryQueue<'a> {
-    fn take(&mut self) -> Result<Option<Portion<'a>>, ZipError> {
+    fn take(&mut self) -> Result<Option<Portion<'a>>, ArchiveError> {
         if self.stopped {
             return Ok(None);
         }
@@ -216,7 +217,7 @@ impl<'a> EntryQueue<'a> {
 }
 
 /// Runs `work` over all entries; the first error stops every thread at its next entry and is returned.
-pub(crate) fn extract_each<E: From<ZipError> + Send>(
+pub(crate) fn extract_each<E: From<ArchiveError> + Send>(
     reader: CentralReader<'_>,
     large: &[CentralRecord],
     threads: usize,
@@ -238,7 +239,7 @@ pub(crate) fn extract_each<E: From<ZipError> + Send>(
     })
 }
 
-fn drain<E: From<ZipError>>(
+fn drain<E: From<ArchiveError>>(
     queue: &Mutex<EntryQueue<'_>>,
     work: &(dyn Fn(&mut Extractor, &CentralRecord) -> Result<(), E> + Sync),
 ) -> Result<(), E> {

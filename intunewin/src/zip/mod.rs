@@ -5,27 +5,47 @@ pub(crate) mod data;
 pub(crate) mod record;
 pub(crate) mod structure;
 
-use crate::policy::{Rule, Violation};
+use crate::policy::Violation;
+use waybill_context::Cancelled;
+use waybill_schemas::codes::{Classified, Code, package};
 
-/// Why an archive could not be read.
+/// Why an archive was refused or could not be read.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum ZipError {
-    #[error(transparent)]
+#[non_exhaustive]
+pub enum ArchiveError {
+    /// The archive could not be read.
+    #[error("cannot read the archive")]
     Io(#[from] std::io::Error),
+    /// Interrupted.
     #[error(transparent)]
-    Cancelled(#[from] waybill_context::Cancelled),
+    Cancelled(#[from] Cancelled),
     /// Broken rules, at least one.
-    #[error("{}", list(.0))]
+    #[error("the archive is refused: {}", list(.0))]
     Refused(Vec<Violation>),
 }
 
-impl From<Violation> for ZipError {
+impl From<Violation> for ArchiveError {
     fn from(violation: Violation) -> Self {
         Self::Refused(vec![violation])
     }
 }
 
-pub(crate) fn violation(rule: Rule, detail: impl Into<String>) -> ZipError {
+impl Classified for ArchiveError {
+    fn code(&self) -> &'static Code {
+        match self {
+            Self::Io(_) => &package::CONTENT_UNREADABLE,
+            Self::Cancelled(_) => &package::INTERRUPTED,
+            Self::Refused(violations) => first_rule(violations),
+        }
+    }
+}
+
+/// The broken rule that stands for them all.
+pub(crate) fn first_rule(violations: &[Violation]) -> &'static Code {
+    violations.first().map_or(&package::NOT_A_PACKAGE, |first| first.rule)
+}
+
+pub(crate) fn violation(rule: &'static Code, detail: impl Into<String>) -> ArchiveError {
     Violation::archive(rule, detail).into()
 }
 

@@ -3,8 +3,8 @@
 
 use super::central::{CentralReader, CentralRecord, Directory, find_extra, locate};
 use super::record::{CentralHeader, Fields, LocalHeader, SENTINEL_32, extra_id, flag, method, signature};
-use super::{ZipError, violation};
-use crate::policy::{ArchivePolicy, EntryName, NameSet, Rule, Violation};
+use super::{ArchiveError, violation};
+use crate::policy::{ArchivePolicy, EntryName, NameSet, Violation, rules};
 use crate::source::Source;
 use waybill_context::Context;
 
@@ -42,7 +42,7 @@ pub(crate) fn survey(
     source: &dyn Source,
     policy: &ArchivePolicy,
     context: &Context<'_>,
-) -> Result<Survey, ZipError> {
+) -> Result<Survey, ArchiveError> {
     let directory = locate(source)?;
     policy.check_count(directory.entries)?;
     let mut survey =
@@ -55,7 +55,7 @@ pub(crate) fn survey(
         check_tiling(source, extents, directory.offset)?;
         return Ok(survey);
     }
-    Err(ZipError::Refused(findings))
+    Err(ArchiveError::Refused(findings))
 }
 
 fn read_headers(
@@ -64,7 +64,7 @@ fn read_headers(
     context: &Context<'_>,
     survey: &mut Survey,
     findings: &mut Vec<Violation>,
-) -> Result<Vec<Extent>, ZipError> {
+) -> Result<Vec<Extent>, ArchiveError> {
     let mut reader = CentralReader::new(source, survey.directory);
     let most = survey.directory.len / CentralHeader::LEN as u64; // bounded by bytes that are really there
     let mut extents = Vec::with_capacity(survey.directory.entries.min(most) as usize);
@@ -80,7 +80,7 @@ fn read_headers(
         // A reader that goes by the local headers must see the same archive as one that goes by the directory.
         match check_local_header(source, &record) {
             Ok(data) => extents.push(extent(&record, data)),
-            Err(ZipError::Refused(violations)) => findings.extend(violations),
+            Err(ArchiveError::Refused(violations)) => findings.extend(violations),
             Err(error) => return Err(error),
         }
         survey.unpacked = survey.unpacked.saturating_add(record.size);
@@ -114,19 +114,19 @@ pub(crate) fn checked_name(record: &CentralRecord, policy: &ArchivePolicy) -> Re
     let refuse = |rule, detail: &str| Violation::entry(rule, &record.name, detail);
     let name = EntryName::parse(&record.name, record.is_utf8())?;
     if record.unicode_path.as_ref().is_some_and(|path| *path != record.name) {
-        return Err(refuse(Rule::UnicodePath, ""));
+        return Err(refuse(&rules::UNICODE_PATH, ""));
     }
     if record.has_flag(flag::ENCRYPTED | flag::STRONG_ENCRYPTION | flag::MASKED) {
-        return Err(refuse(Rule::EntryEncrypted, ""));
+        return Err(refuse(&rules::ENTRY_ENCRYPTED, ""));
     }
     if record.has_flag(flag::PATCH) || !matches!(record.header.method, method::STORED | method::DEFLATED) {
-        return Err(refuse(Rule::EntryMethod, &format!("method {}", record.header.method)));
+        return Err(refuse(&rules::ENTRY_METHOD, &format!("method {}", record.header.method)));
     }
     check_type(record, &name)?;
     // The bytes of a stored entry are copied by `compressed`, and reported by `size`.
     if record.header.method == method::STORED && record.compressed != record.size {
         let detail = format!("stored, yet {} bytes of {}", record.compressed, record.size);
-        return Err(refuse(Rule::DataSize, &detail));
+        return Err(refuse(&rules::DATA_SIZE, &detail));
     }
     policy.check_ratio(&record.name, record.compressed, record.size)?;
     Ok(name)
@@ -138,29 +138,31 @@ fn check_type(record: &CentralRecord, name: &EntryName) -> Result<(), Violation>
     let mode = record.header.external_attributes >> 16;
     let refuse = |rule| Err(Violation::entry(rule, &record.name, format!("mode {mode:o}")));
     match (mode & 0o170_000, name.is_folder()) {
-        (0o040_000, false) | (0o100_000, true) => refuse(Rule::TypeMismatch),
+        (0o040_000, false) | (0o100_000, true) => refuse(&rules::TYPE_MISMATCH),
         // A folder has no bytes; one that has would be a file on hosts that go by the data.
         (0 | 0o040_000 | 0o100_000, _) => match name.is_folder() && record.size > 0 {
-            true => Err(Violation::entry(Rule::TypeMismatch, &record.name, format!("{} bytes", record.size))),
+            true => {
+                Err(Violation::entry(&rules::TYPE_MISMATCH, &record.name, format!("{} bytes", record.size)))
+            }
             false => Ok(()),
         },
-        _ => refuse(Rule::TypeSpecial),
+        _ => refuse(&rules::TYPE_SPECIAL),
     }
 }
 
 /// The entries lie one behind the other from byte 0 to the directory, with nothing between but their descriptors.
-fn check_tiling(source: &dyn Source, mut extents: Vec<Extent>, directory: u64) -> Result<(), ZipError> {
+fn check_tiling(source: &dyn Source, mut extents: Vec<Extent>, directory: u64) -> Result<(), ArchiveError> {
     // The directory may list the entries in any order.
     extents.sort_unstable_by_key(|extent| extent.header);
     let first = extents.first().map_or(directory, |extent| extent.header);
     if first != 0 {
-        return Err(violation(Rule::JunkBefore, format!("{first} bytes")));
+        return Err(violation(&rules::JUNK_BEFORE, format!("{first} bytes")));
     }
     for (at, extent) in extents.iter().enumerate() {
         let next = extents.get(at + 1).map_or(directory, |next| next.header);
         let gap = next.checked_sub(extent.end).ok_or_else(|| {
             violation(
-                Rule::EntryOverlap,
+                &rules::ENTRY_OVERLAP,
                 format!("the entry at {} ends at {}, the next starts at {next}", extent.header, extent.end),
             )
         })?;
@@ -169,11 +171,11 @@ fn check_tiling(source: &dyn Source, mut extents: Vec<Extent>, directory: u64) -
     Ok(())
 }
 
-fn check_gap(source: &dyn Source, extent: &Extent, gap: u64) -> Result<(), ZipError> {
+fn check_gap(source: &dyn Source, extent: &Extent, gap: u64) -> Result<(), ArchiveError> {
     let Some((crc, compressed, size)) = extent.streamed else {
         return match gap {
             0 => Ok(()),
-            gap => Err(violation(Rule::JunkBetween, format!("{gap} bytes at {}", extent.end))),
+            gap => Err(violation(&rules::JUNK_BETWEEN, format!("{gap} bytes at {}", extent.end))),
         };
     };
     let mut bytes = [0; LONGEST_DESCRIPTOR as usize];
@@ -181,13 +183,13 @@ fn check_gap(source: &dyn Source, extent: &Extent, gap: u64) -> Result<(), ZipEr
     source.read_exact_at(bytes, extent.end)?;
     match gap <= LONGEST_DESCRIPTOR && is_descriptor(bytes, crc, compressed, size) {
         true => Ok(()),
-        false => Err(violation(Rule::DescriptorMismatch, format!("{gap} bytes at {}", extent.end))),
+        false => Err(violation(&rules::DESCRIPTOR_MISMATCH, format!("{gap} bytes at {}", extent.end))),
     }
 }
 
 /// Reads the local header of `record`, compares it and returns the offset of the entry's data.
-pub(crate) fn check_local_header(source: &dyn Source, record: &CentralRecord) -> Result<u64, ZipError> {
-    let differs = |detail: &str| Violation::entry(Rule::LocalMismatch, &record.name, detail);
+pub(crate) fn check_local_header(source: &dyn Source, record: &CentralRecord) -> Result<u64, ArchiveError> {
+    let differs = |detail: &str| Violation::entry(&rules::LOCAL_MISMATCH, &record.name, detail);
     let mut fixed = [0; LocalHeader::LEN];
     read_header(source, &mut fixed, record.header_offset, record)?;
     let local =
@@ -256,10 +258,10 @@ fn read_header(
     out: &mut [u8],
     offset: u64,
     record: &CentralRecord,
-) -> Result<(), ZipError> {
+) -> Result<(), ArchiveError> {
     let end = offset.checked_add(out.len() as u64);
     if end.is_none_or(|end| end > source.len()) {
-        return Err(Violation::entry(Rule::LocalMismatch, &record.name, "outside the archive").into());
+        return Err(Violation::entry(&rules::LOCAL_MISMATCH, &record.name, "outside the archive").into());
     }
     Ok(source.read_exact_at(out, offset)?)
 }

@@ -147,7 +147,7 @@ impl Classified for PackError {
 /// Violations of one rule share its code, a mixture is refused as such.
 fn shared_code(violations: &[Violation]) -> &'static Code {
     match violations {
-        [first, rest @ ..] if rest.iter().all(|other| other.rule == first.rule) => first.rule.code(),
+        [first, rest @ ..] if rest.iter().all(|other| other.rule == first.rule) => first.rule,
         _ => &source::SOURCE_REFUSED,
     }
 }

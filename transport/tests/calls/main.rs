@@ -37,7 +37,9 @@ impl Clock for StandingClock {
 }
 
 fn client() -> Client {
-    Client::start(&ClientOptions::new().proxy(ProxyChoice::Direct)).unwrap()
+    let mut options = ClientOptions::default();
+    options.proxy = ProxyChoice::Direct;
+    Client::start(&options).unwrap()
 }
 
 fn request(method: Method, server: &Server, path: &str) -> Request {

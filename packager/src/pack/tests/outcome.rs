@@ -81,7 +81,7 @@ fn names_that_windows_refuses_are_all_told_before_the_first_byte() {
     place.write("README", b"");
     let error = pack(&place.request(), &silent()).unwrap_err();
     let PackError::Refused(violations) = &error else { panic!("{error}") };
-    let rules: Vec<_> = violations.iter().map(|violation| violation.rule.id()).collect();
+    let rules: Vec<_> = violations.iter().map(|violation| violation.rule.id).collect();
     assert_eq!(rules, ["name-duplicate", "name-drive", "name-reserved"]);
     assert_eq!((error.code().id, place.output_names().len()), ("source-refused", 0));
     assert!(!place.0.path().join("out").exists(), "not even the folder");
