@@ -196,12 +196,12 @@ impl NewFile {
     /// I/O.
     pub fn settle(self) -> io::Result<SettledFile> {
         #[cfg(unix)]
-        if let Some(permissions) = self.permissions {
-            self.file.as_file().set_permissions(permissions)?;
+        if let Some(permissions) = &self.permissions {
+            self.file.as_file().set_permissions(permissions.clone())?;
         }
         // Before the rename, or a loss of power could leave the name with a file that lacks its bytes.
         self.file.as_file().sync_all()?;
-        Ok(SettledFile { file: self.file, path: self.path, has_own_name: self.has_own_name })
+        Ok(SettledFile(self))
     }
 }
 
@@ -217,11 +217,7 @@ impl Write for NewFile {
 
 /// A file that is whole and durable, and not yet in its place. Dropped before [`SettledFile::put`] it leaves nothing behind.
 #[derive(Debug)]
-pub struct SettledFile {
-    file: NamedTempFile,
-    path: PathBuf,
-    has_own_name: bool,
-}
+pub struct SettledFile(NewFile);
 
 impl SettledFile {
     /// Renames the file into its place (over what is there only with `replace`) and makes that durable. On Windows the rename
@@ -231,17 +227,17 @@ impl SettledFile {
     /// `AlreadyExists` where something is in the place and may not be replaced; `Interrupted` where the user did not want
     /// to wait; other I/O. Nothing is left of the new file.
     pub fn put(self, replace: bool, context: &Context<'_>) -> io::Result<()> {
-        let path = self.path;
-        if self.has_own_name && replace {
+        let NewFile { file, path, has_own_name, .. } = self.0;
+        if has_own_name && replace {
             // By std, because the rename of tempfile refuses paths over 260 characters on Windows. The handle is closed
             // first.
-            let mut beside = self.file.into_temp_path();
+            let mut beside = file.into_temp_path();
             crate::rename(&beside, &path, context).map_err(|error| interrupted_while_held(error, context))?;
             beside.disable_cleanup(true);
             sync_folder(folder_of(&path));
             return Ok(());
         }
-        let mut held = Some(self.file);
+        let mut held = Some(file);
         let renamed = while_held(context, || {
             let Some(file) = held.take() else { return Ok(()) };
             let renamed = if replace { file.persist(&path) } else { file.persist_noclobber(&path) };

@@ -54,11 +54,6 @@ impl StagedFolder {
     /// # Errors
     /// I/O.
     pub fn beside(target: TargetFolder) -> io::Result<Self> {
-        let (lock, private) = Self::make(&target)?;
-        Ok(Self { _lock: lock, private, target })
-    }
-
-    fn make(target: &TargetFolder) -> io::Result<(File, TempDir)> {
         let mut builder = tempfile::Builder::new();
         let prefix = target.sibling(STAGING);
         builder.prefix(&prefix).rand_bytes(8);
@@ -69,7 +64,7 @@ impl StagedFolder {
         for _ in 0..ATTEMPTS {
             let private = builder.tempdir_in(target.parent())?;
             match furnish(private.path()) {
-                Ok(lock) => return Ok((lock, private)),
+                Ok(lock) => return Ok(Self { _lock: lock, private, target }),
                 Err(error) => last = error,
             }
         }
