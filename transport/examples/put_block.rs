@@ -15,7 +15,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let block = FileSlice::new(file, offset.parse()?, size.parse()?);
     // A storage service that redirects an upload is not the one that the URL was signed for.
     let mut request =
-        Request::new(Method::Put, SecretUrl::parse(url)?).source(Arc::new(block)).without_redirects();
+        Request::new(Method::PUT, SecretUrl::parse(url)?).source(Arc::new(block)).without_redirects();
     if let Ok(token) = std::env::var("TOKEN") {
         request = request.secret_header("Authorization", &format!("Bearer {token}"))?;
     }

@@ -194,6 +194,7 @@ pub struct BodyUse {
 
 /// Why the body of an answer is not used; each variant has its own next step.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum AnswerFault {
     /// The file ends at the first wanted byte: everything is held.
     Complete,

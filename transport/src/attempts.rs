@@ -8,6 +8,7 @@ use waybill_schemas::report::delivery::Observation;
 
 /// Why an attempt failed.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum AttemptFault {
     /// The answer's status or headers.
     Answer(AnswerFault),
@@ -61,7 +62,8 @@ impl<'a> Attempts<'a> {
 
     /// Waits before the next attempt, or returns the error where none makes sense. `url` must have no query.
     ///
-    /// # Errors A fault that another attempt would meet again; no attempts or time left; interruption.
+    /// # Errors
+    /// A fault that another attempt would meet again; no attempts or time left; interruption.
     pub fn again(&mut self, broken: AttemptFault, url: &str) -> Result<(), TransportError> {
         let may_be_stale = matches!(broken, AttemptFault::Connection(ConnectionError::Unanswered(_)));
         let (rule, seen, asked) = self.passing(broken, url)?;

@@ -107,20 +107,36 @@ impl Client {
             return Err(AttemptFault::Answer(AnswerFault::Altered(coding)));
         }
         // An answer to HEAD declares the length of a body that it does not have.
-        if request.method != Method::Head
+        if request.method != Method::HEAD
             && content_length.is_some_and(|length| length > request.answer_limit)
         {
             return Err(too_large().into());
         }
         // The length may be missing or wrong, so the limit is checked for each chunk as well.
-        let mut body = Zeroizing::new(Vec::new());
-        while let Some(chunk) = exchange.chunk()? {
-            if (body.len() + chunk.len()) as u64 > request.answer_limit {
-                return Err(too_large().into());
-            }
-            body.extend_from_slice(&chunk);
+        let (body, is_cut) = gather(&mut exchange, 0, request.answer_limit)?;
+        if is_cut {
+            return Err(too_large().into());
         }
         Ok(Answer { url: request.url.to_string(), status, headers, body })
+    }
+
+    /// Reads a file or a part of it into memory, with the same retries as a download.
+    ///
+    /// # Errors
+    /// No such file; more bytes than the limit; retries that end; interruption.
+    pub fn read_part(
+        &self,
+        small: &FilePartRequest<'_>,
+        context: &Context<'_>,
+        log: &Observations,
+    ) -> Result<FilePart, TransportError> {
+        let mut attempts = Attempts::new(context, log);
+        loop {
+            match attempt_part(self, small, context, log) {
+                Ok(body) => return Ok(body),
+                Err(broken) => attempts.again(broken, &small.url.to_string())?,
+            }
+        }
     }
 }
 
@@ -163,27 +179,6 @@ pub struct FilePart {
     pub is_range: bool,
 }
 
-impl Client {
-    /// Reads a file or a part of it into memory, with the same retries as a download.
-    ///
-    /// # Errors
-    /// No such file; more bytes than the limit; retries that end; interruption.
-    pub fn read_part(
-        &self,
-        small: &FilePartRequest<'_>,
-        context: &Context<'_>,
-        log: &Observations,
-    ) -> Result<FilePart, TransportError> {
-        let mut attempts = Attempts::new(context, log);
-        loop {
-            match attempt_part(self, small, context, log) {
-                Ok(body) => return Ok(body),
-                Err(broken) => attempts.again(broken, &small.url.to_string())?,
-            }
-        }
-    }
-}
-
 fn attempt_part(
     client: &Client,
     small: &FilePartRequest<'_>,
@@ -212,7 +207,13 @@ fn attempt_part(
     if small.range.is_some() && !is_range {
         return no_part(plan.total); // not worth all of it
     }
-    let bytes = gather(&mut body, small, plan.skip)?;
+    let limit = small.range.map_or(small.limit, |(first, last)| {
+        last.checked_sub(first).map_or(0, |more| more.saturating_add(1)).min(small.limit)
+    });
+    let (bytes, is_cut) = gather(&mut body, plan.skip, limit)?;
+    if is_cut && small.range.is_none() {
+        return Err(TransportError::TooLarge { url: small.url.to_string(), limit }.into());
+    }
     if let Some((first, last)) = small.range {
         let end = plan.total.map_or(last, |total| last.min(total.saturating_sub(1)));
         let expected = end.saturating_sub(first) + 1; // at least one: a total that ends before is a lie
@@ -224,30 +225,22 @@ fn attempt_part(
     Ok(FilePart { bytes, total: plan.total, is_range })
 }
 
-/// Reads the body after its first `skip` bytes; of a range, not more than was requested.
+/// Reads the body after its first `skip` bytes; of what follows not more than `limit` bytes, and whether there were more.
 fn gather(
     body: &mut Exchange<'_>,
-    small: &FilePartRequest<'_>,
     mut skip: u64,
-) -> Result<Zeroizing<Vec<u8>>, AttemptFault> {
-    let limit = small.range.map_or(small.limit, |(first, last)| {
-        last.checked_sub(first).map_or(0, |more| more.saturating_add(1)).min(small.limit)
-    });
+    limit: u64,
+) -> Result<(Zeroizing<Vec<u8>>, bool), AttemptFault> {
     let mut bytes = Zeroizing::new(Vec::new());
     while let Some(chunk) = body.chunk()? {
         let skipped = skip.min(chunk.len() as u64);
         skip -= skipped;
         let rest = &chunk[skipped as usize..];
-        if (bytes.len() + rest.len()) as u64 > limit {
-            if small.range.is_some() {
-                let room = limit as usize - bytes.len();
-                bytes.extend_from_slice(&rest[..room]);
-                break;
-            }
-            let (url, limit) = (small.url.to_string(), small.limit);
-            return Err(TransportError::TooLarge { url, limit }.into());
+        let room = usize::try_from(limit).unwrap_or(usize::MAX) - bytes.len();
+        bytes.extend_from_slice(&rest[..rest.len().min(room)]);
+        if rest.len() > room {
+            return Ok((bytes, true));
         }
-        bytes.extend_from_slice(rest);
     }
-    Ok(bytes)
+    Ok((bytes, false))
 }

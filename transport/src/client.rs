@@ -26,6 +26,7 @@ use url::Url;
 /// What happens to a request, in this order: its body is wanted if it has one, then one head, chunks and an end; or a
 /// failure at any point.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum Event {
     /// The status and headers came.
     Head(Box<AnswerHead>),
@@ -120,7 +121,8 @@ struct Unproxied {
 
 impl Unproxied {
     fn new(options: &ClientOptions) -> Self {
-        Self { options: options.clone().proxy(ProxyChoice::Direct), built: OnceLock::new() }
+        let options = ClientOptions { proxy: ProxyChoice::Direct, ..options.clone() };
+        Self { options, built: OnceLock::new() }
     }
 
     /// Built when it is first needed, which is seldom: reading the system's certificates takes milliseconds.
@@ -164,8 +166,9 @@ async fn pump(
     events: &Sender<(usize, Event)>,
 ) -> Result<(), ConnectionError> {
     let (mut answer, redirects) = follow(clients, request, reach, tag, events).await?;
-    let head =
-        AnswerHead::new(answer.status().as_u16(), answer.headers(), declared_length(&answer), redirects);
+    // A body that is chunked or ends with its connection has no declared length.
+    let (status, length) = (answer.status().as_u16(), answer.content_length());
+    let head = AnswerHead::new(status, answer.headers(), length, redirects);
     let _ = events.send((tag, Event::Head(Box::new(head))));
     while let Some(chunk) = answer.chunk().await? {
         // The channel to the caller has no bound, because sending into a full one would block the only thread
@@ -181,11 +184,6 @@ async fn pump(
     }
     let _ = events.send((tag, Event::End));
     Ok(())
-}
-
-/// The declared size of the body in bytes; `None` where it is chunked or ends with its connection.
-fn declared_length(answer: &Response) -> Option<u64> {
-    answer.content_length()
 }
 
 /// Sends the request, and again after every redirect that may be followed.
@@ -207,7 +205,7 @@ async fn follow(
         if !request.follows_redirects || !redirect::is_redirect(status) {
             return Ok((answer, followed));
         }
-        redirect::check_method(request.method, status)?;
+        redirect::check_method(&request.method, status)?;
         let location = answer.headers().get(LOCATION).and_then(|value| value.to_str().ok());
         let next = redirect::next(&url, location, followed)?;
         // Another port or scheme is another server, too.
@@ -232,15 +230,16 @@ fn outgoing(
     tag: usize,
     events: &Sender<(usize, Event)>,
 ) -> RequestBuilder {
-    let builder = client.request(request.method.to_http(), url.clone()).headers(request.headers.clone());
+    let builder = client.request(request.method.clone(), url.clone()).headers(request.headers.clone());
     match request.body.as_ref().map_or(0, |body| body.size) {
         // A server may answer 411 to a PUT that declares no length, not even an empty one.
-        0 if request.body.is_some() || !request.method.is_read() => builder.header(CONTENT_LENGTH, 0),
+        0 if request.body.is_some() || !request.method.is_safe() => builder.header(CONTENT_LENGTH, 0),
         0 => builder,
         size => {
-            let (body, sender) = PumpedBody::new(size, tag, events);
+            let (sender, pieces) = mpsc::channel(AHEAD);
             // A caller that has gone drops its end, and the request ends with it.
-            let _ = events.send((tag, Event::BodyWanted(sender)));
+            let _ = events.send((tag, Event::BodyWanted(BodySender(sender))));
+            let body = PumpedBody { pieces, left: size, tag, events: events.clone() };
             builder.body(reqwest::Body::wrap(body))
         }
     }
@@ -272,21 +271,7 @@ struct PumpedBody {
 
 /// Takes the pieces of a body that is sent from its first byte, on the caller's thread.
 #[derive(Debug)]
-pub struct BodySender(mpsc::Sender<Bytes>);
-
-impl BodySender {
-    pub(crate) fn into_inner(self) -> mpsc::Sender<Bytes> {
-        self.0
-    }
-}
-
-impl PumpedBody {
-    /// A body of `size` bytes, and where the caller puts them.
-    fn new(size: u64, tag: usize, events: &Sender<(usize, Event)>) -> (Self, BodySender) {
-        let (sender, pieces) = mpsc::channel(AHEAD);
-        (Self { pieces, left: size, tag, events: events.clone() }, BodySender(sender))
-    }
-}
+pub struct BodySender(pub(crate) mpsc::Sender<Bytes>);
 
 impl Body for PumpedBody {
     type Data = Bytes;

@@ -189,9 +189,9 @@ pub enum ConnectionError {
 impl From<reqwest::Error> for ConnectionError {
     fn from(error: reqwest::Error) -> Self {
         let error = error.without_url();
-        let chain = chain(&error);
-        let reason = chain.last().cloned().unwrap_or_default();
-        let says = |text: &str| chain.iter().any(|link| link.contains(text));
+        let messages: Vec<String> = links(&error).map(ToString::to_string).collect();
+        let reason = messages.last().cloned().unwrap_or_default();
+        let says = |text: &str| messages.iter().any(|message| message.contains(text));
         if says("proxy authorization required") || says("proxy authentication required") {
             Self::Proxy
         } else if error.is_connect() && is_tls(&error) {
@@ -204,11 +204,6 @@ impl From<reqwest::Error> for ConnectionError {
             Self::Broken(reason)
         }
     }
-}
-
-/// The messages of all errors of the chain, outermost first.
-fn chain(error: &(dyn Error + 'static)) -> Vec<String> {
-    links(error).map(ToString::to_string).collect()
 }
 
 /// Whether a certificate was refused or a handshake failed for good. A connection cut in mid-handshake does not count.

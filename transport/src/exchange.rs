@@ -146,7 +146,7 @@ impl Upload {
     /// Starts sending the body from its first byte: for the first time, or again after a redirect.
     pub(crate) fn start(&mut self, sender: BodySender) -> io::Result<()> {
         let (reader, left) = (self.body.source.open()?, self.body.size);
-        self.state = Some(Sending { reader, sender: sender.into_inner(), left });
+        self.state = Some(Sending { reader, sender: sender.0, left });
         Ok(())
     }
 

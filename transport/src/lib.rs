@@ -20,7 +20,8 @@ pub use client::{
 pub use error::{ConnectionError, TransportError};
 pub use exchange::{Bucket, Exchange, StallGuard};
 pub use redirect::{Reach, RedirectFault, is_loopback, leads_to_private};
-pub use request::{BodySource, FileSlice, HeaderError, Method, Request, SecretUrl, UrlError};
+pub use request::{BodySource, FileSlice, HeaderError, Request, SecretUrl, UrlError};
+pub use reqwest::Method;
 pub use rustls::pki_types::CertificateDer;
 pub use url::Url;
 pub use zeroize::Zeroizing;

@@ -1,7 +1,7 @@
 //! Where a redirect may lead: 10 in a row at most, never from https to http, and to no private address if the document
 //! came from the internet (`docs/delivery.md`, rule 8).
 
-use crate::Method;
+use reqwest::Method;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use url::{Host, Url};
 
@@ -39,8 +39,8 @@ pub(crate) fn is_redirect(status: u16) -> bool {
 
 /// Refuses 301, 302 and 303 unless the request is a read: only 307 and 308 keep method and body (RFC 9110, section
 /// 15.4).
-pub(crate) fn check_method(method: Method, status: u16) -> Result<(), RedirectFault> {
-    if method.is_read() || matches!(status, 307 | 308) { Ok(()) } else { Err(RedirectFault::Method(status)) }
+pub(crate) fn check_method(method: &Method, status: u16) -> Result<(), RedirectFault> {
+    if method.is_safe() || matches!(status, 307 | 308) { Ok(()) } else { Err(RedirectFault::Method(status)) }
 }
 
 /// Refuses plain http for secrets, except to this machine.
@@ -189,10 +189,10 @@ mod redirect_tests {
     #[test]
     fn only_307_and_308_keep_a_method() {
         for status in [301, 302, 303] {
-            assert_eq!(check_method(Method::Put, status), Err(RedirectFault::Method(status)));
-            assert_eq!(check_method(Method::Head, status), Ok(()));
+            assert_eq!(check_method(&Method::PUT, status), Err(RedirectFault::Method(status)));
+            assert_eq!(check_method(&Method::HEAD, status), Ok(()));
         }
-        assert_eq!(check_method(Method::Post, 308), Ok(()));
+        assert_eq!(check_method(&Method::POST, 308), Ok(()));
     }
 
     #[test]

@@ -1,52 +1,13 @@
 //! A request: method, URL, headers, and a body that can be sent more than once.
 
 use bytes::Bytes;
+use reqwest::Method;
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use std::fmt;
 use std::io::{self, Cursor, Read, Seek as _, SeekFrom};
 use std::path::PathBuf;
 use std::sync::Arc;
 use url::Url;
-
-/// The method of a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Method {
-    /// GET: reads what is at the URL.
-    Get,
-    /// HEAD: reads its headers alone.
-    Head,
-    /// PUT: stores the body at the URL.
-    Put,
-    /// POST: what it does is up to the server.
-    Post,
-    /// PATCH: changes what is at the URL.
-    Patch,
-    /// DELETE: removes what is at the URL.
-    Delete,
-}
-
-impl Method {
-    /// Whether sending it twice does what sending it once does (RFC 9110, section 9.2.2).
-    fn is_idempotent(self) -> bool {
-        !matches!(self, Self::Post | Self::Patch)
-    }
-
-    pub(crate) fn is_read(self) -> bool {
-        matches!(self, Self::Get | Self::Head)
-    }
-
-    pub(crate) fn to_http(self) -> reqwest::Method {
-        match self {
-            Self::Get => reqwest::Method::GET,
-            Self::Head => reqwest::Method::HEAD,
-            Self::Put => reqwest::Method::PUT,
-            Self::Post => reqwest::Method::POST,
-            Self::Patch => reqwest::Method::PATCH,
-            Self::Delete => reqwest::Method::DELETE,
-        }
-    }
-}
 
 /// A body that can be read again from its beginning, because a request that is retried or redirected sends it again.
 pub trait BodySource: Send + Sync {
@@ -127,12 +88,12 @@ impl Request {
     /// [`Request::repeatable`] says so.
     pub fn new(method: Method, url: SecretUrl) -> Self {
         Self {
+            repeatable: method.is_idempotent(),
             method,
             url,
             headers: HeaderMap::new(),
             body: None,
             holds_keys: false,
-            repeatable: method.is_idempotent(),
             follows_redirects: true,
             answer_limit: ANSWER_LIMIT,
             limit_rate: None,
@@ -141,7 +102,7 @@ impl Request {
 
     /// Reads what is at `url`.
     pub fn get(url: SecretUrl) -> Self {
-        Self::new(Method::Get, url)
+        Self::new(Method::GET, url)
     }
 
     /// Sends these bytes as the body.
@@ -341,7 +302,7 @@ mod request_tests {
     use super::*;
 
     fn request(url: &str) -> Request {
-        Request::new(Method::Post, SecretUrl::parse(url).unwrap())
+        Request::new(Method::POST, SecretUrl::parse(url).unwrap())
     }
 
     #[test]

@@ -10,7 +10,7 @@ use waybill_transport::{BodySource, FileSlice, Method, TransportError};
 #[test]
 fn a_json_document_is_posted_and_answered() {
     let server = Server::start(vec![body(r#"{"id":"1"}"#)]);
-    let json = request(Method::Post, &server, "/apps").bytes(r#"{"name":"7-Zip"}"#);
+    let json = request(Method::POST, &server, "/apps").bytes(r#"{"name":"7-Zip"}"#);
     let json = json.header("Content-Type", "application/json").unwrap();
     let answer = call(&json, &StandingClock::default()).unwrap().success().unwrap();
     assert_eq!((answer.status(), answer.body()), (200, br#"{"id":"1"}"#.as_slice()));
@@ -32,7 +32,7 @@ fn a_block_of_a_file_is_put_and_put_again_when_the_connection_breaks() {
     let server =
         Server::start(vec![Turn::CutBody(1_000_000), status(503, ""), status(201, "ETag: \"a\"\r\n")]);
     let block = Arc::new(FileSlice::new(&path, 1_000, 4_000_000));
-    let put = request(Method::Put, &server, "/blob?comp=block").source(block);
+    let put = request(Method::PUT, &server, "/blob?comp=block").source(block);
     let answer = call(&put, &StandingClock::default()).unwrap();
     assert_eq!((answer.status(), answer.header("etag")), (201, Some("\"a\"")));
     let seen = server.seen();
@@ -47,9 +47,9 @@ fn a_block_of_a_file_is_put_and_put_again_when_the_connection_breaks() {
 #[test]
 fn a_body_of_no_bytes_declares_its_length() {
     let server = Server::start(vec![]);
-    call(&request(Method::Put, &server, "/x").bytes(""), &StandingClock::default()).unwrap();
-    call(&request(Method::Post, &server, "/x"), &StandingClock::default()).unwrap();
-    call(&request(Method::Get, &server, "/x"), &StandingClock::default()).unwrap();
+    call(&request(Method::PUT, &server, "/x").bytes(""), &StandingClock::default()).unwrap();
+    call(&request(Method::POST, &server, "/x"), &StandingClock::default()).unwrap();
+    call(&request(Method::GET, &server, "/x"), &StandingClock::default()).unwrap();
     let lengths: Vec<_> =
         server.seen().iter().map(|seen| seen.header("content-length").map(str::to_owned)).collect();
     assert_eq!(lengths, [Some("0".to_owned()), Some("0".to_owned()), None]);
@@ -59,7 +59,7 @@ fn a_body_of_no_bytes_declares_its_length() {
 fn an_upload_keeps_to_its_rate() {
     let server = Server::start(vec![]);
     let clock = StandingClock::default();
-    let put = request(Method::Put, &server, "/x").bytes(vec![0; 4 << 20]).limit_rate(Some(1 << 20));
+    let put = request(Method::PUT, &server, "/x").bytes(vec![0; 4 << 20]).limit_rate(Some(1 << 20));
     call(&put, &clock).unwrap();
     let seconds = clock.slept().as_secs_f64();
     assert!((3.0..=4.1).contains(&seconds), "4 MiB at 1 MiB/s took {seconds} s");
@@ -84,7 +84,7 @@ fn a_body_that_cannot_be_read_ends_the_request() {
     let missing = FileSlice::new("/nowhere/at/all", 0, 10);
     for source in [Arc::new(missing) as Arc<dyn BodySource>, Arc::new(Short)] {
         let error =
-            call(&request(Method::Put, &server, "/x?sig=1").source(source), &StandingClock::default());
+            call(&request(Method::PUT, &server, "/x?sig=1").source(source), &StandingClock::default());
         let error = error.unwrap_err();
         assert!(matches!(error, TransportError::Body { .. }), "{error:?}");
         assert_eq!(error.to_string(), format!("cannot read what is sent to {}", server.url("/x")));
@@ -96,7 +96,7 @@ fn an_answer_is_no_larger_than_the_request_allows() {
     let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nb\r\n0123456789a\r\n0\r\n\r\n";
     let script = vec![body("0123456789a"), Turn::Answer(chunked.to_owned()), body("0123456789")];
     let server = Server::start(script);
-    let get = request(Method::Get, &server, "/policy").answer_limit(10);
+    let get = request(Method::GET, &server, "/policy").answer_limit(10);
     for _ in 0..2 {
         let error = call(&get, &StandingClock::default()).unwrap_err();
         assert_eq!(error.to_string(), format!("{} is larger than 10 bytes", server.url("/policy")));
@@ -107,7 +107,7 @@ fn an_answer_is_no_larger_than_the_request_allows() {
 #[test]
 fn an_answer_that_was_compressed_on_the_way_is_refused() {
     let server = Server::start(vec![status(200, "Content-Encoding: gzip\r\n")]);
-    let error = call(&request(Method::Get, &server, "/"), &StandingClock::default()).unwrap_err();
+    let error = call(&request(Method::GET, &server, "/"), &StandingClock::default()).unwrap_err();
     assert!(matches!(error, TransportError::Altered { .. }), "{error}");
 }
 
@@ -125,7 +125,7 @@ fn the_size_of_a_body_is_asked_once() {
         }
     }
     let server = Server::start(vec![]);
-    let put = request(Method::Put, &server, "/x").source(Arc::new(Growing(AtomicU64::new(5))));
+    let put = request(Method::PUT, &server, "/x").source(Arc::new(Growing(AtomicU64::new(5))));
     call(&put, &StandingClock::default()).unwrap();
     let seen = &server.seen()[0];
     assert_eq!((seen.header("content-length"), seen.body.as_slice()), (Some("5"), b"aaaaa".as_slice()));

@@ -56,7 +56,7 @@ fn a_canary_in_query_header_and_body_is_told_nowhere() {
     ];
     for script in scripts {
         let server = Server::start(script);
-        let put = request(Method::Put, &server, "/blob?sig=canary").bytes("a body with a canary");
+        let put = request(Method::PUT, &server, "/blob?sig=canary").bytes("a body with a canary");
         let put = put.secret_header("Authorization", "Bearer canary").unwrap().answer_limit(10);
         let observations = Observations::default();
         let clock = StandingClock::default();
@@ -76,7 +76,7 @@ fn a_canary_in_query_header_and_body_is_told_nowhere() {
 #[test]
 fn secrets_do_not_go_over_plain_http() {
     let url = SecretUrl::parse("http://192.0.2.1/x?sig=canary").unwrap();
-    let put = Request::new(Method::Put, url).secret_header("Authorization", "Bearer canary").unwrap();
+    let put = Request::new(Method::PUT, url).secret_header("Authorization", "Bearer canary").unwrap();
     let error = client().call(&put, &Context::silent(), &Observations::default()).unwrap_err();
     assert!(matches!(error, TransportError::InTheClear { .. }), "{error}");
 }
@@ -86,10 +86,12 @@ fn secrets_do_not_go_over_plain_http() {
 fn secrets_for_this_machine_pass_by_the_proxy() {
     let (server, proxy) = (Server::start(vec![]), Server::start(vec![]));
     let named = ProxyChoice::Named(SecretUrl::parse(&proxy.url("/")).unwrap());
-    let client = Client::start(&ClientOptions::new().proxy(named)).unwrap();
+    let mut options = ClientOptions::default();
+    options.proxy = named;
+    let client = Client::start(&options).unwrap();
     let send =
         |request: &Request| client.call(request, &Context::silent(), &Observations::default()).unwrap();
-    let put = || request(Method::Put, &server, "/blob").bytes("x");
+    let put = || request(Method::PUT, &server, "/blob").bytes("x");
     send(&put().secret_header("Authorization", "Bearer canary").unwrap());
     send(&put().holds_keys(true));
     assert_eq!((server.seen().len(), proxy.seen().len()), (2, 0));
@@ -101,6 +103,6 @@ fn secrets_for_this_machine_pass_by_the_proxy() {
 #[test]
 fn an_encoded_page_of_an_error_is_an_answer() {
     let server = Server::start(vec![status(404, "Content-Encoding: gzip\r\n")]);
-    let answer = call(&request(Method::Get, &server, "/x"), &StandingClock::default()).unwrap();
+    let answer = call(&request(Method::GET, &server, "/x"), &StandingClock::default()).unwrap();
     assert_eq!((answer.status(), answer.header("content-encoding")), (404, Some("gzip")));
 }
