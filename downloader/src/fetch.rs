@@ -4,7 +4,7 @@ use crate::download::{Download, Downloaded, seconds_since};
 use crate::layout::Incoming;
 use crate::locate::{AskAgain, Bytes, Located, Locator};
 use crate::place::{self, DestinationFolder};
-use crate::{DownloadError, FetchError, FetchRequest, Location};
+use crate::{DownloadError, FetchError, FetchRequest};
 use intunewin::{AuthenticatedContent, EncryptedContent};
 use std::path::Path;
 use std::sync::Arc;

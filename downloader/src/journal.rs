@@ -67,12 +67,6 @@ impl Journal {
         self.url = url.into();
     }
 
-    /// Where the bytes came from, without the query.
-    #[cfg(test)]
-    pub(crate) fn url(&self) -> &str {
-        &self.url
-    }
-
     /// How many of `held` bytes to keep: `None` for all, or those that were synced where the journal was written in
     /// another boot than `boot`.
     ///

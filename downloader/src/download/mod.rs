@@ -13,7 +13,7 @@ use crate::request::FetchOptions;
 use intunewin::{AuthenticatedContent, ContentError, ContentReceiver, ReceiveError};
 use keeper::{Keeper, download_error};
 use std::time::SystemTime;
-use stream::{Stream, StreamState, Tally};
+use stream::{Stream, StreamState};
 use waybill_context::Context;
 use waybill_disk::{boot, private_file};
 use waybill_schemas::report::delivery::{DownloadReport, ValidateReport};
@@ -50,11 +50,10 @@ impl<'a> Download<'a> {
         let mut report = DownloadReport { size: self.target.size, ..DownloadReport::default() };
         let mut validate = ValidateReport::default();
         let mut attempts = Attempts::new(self.context, self.log);
-        let mut tally = Tally::default();
         let mut pieces = Pieces::default();
         let mut keeper = self.open(&mut report)?;
         let content = loop {
-            self.transfer(&mut keeper, &mut pieces, &mut attempts, &mut tally)?;
+            self.transfer(&mut keeper, &mut pieces, &mut attempts, &mut report)?;
             if self.options.keep_content {
                 keeper.sync()?; // a content that is kept must survive a loss of power, too
             }
@@ -67,14 +66,12 @@ impl<'a> Download<'a> {
                 // Only a content that is complete and wrong is repaired. After a full disk or an interruption the held
                 // bytes may be right.
                 Err(DownloadError::Receive(error)) if is_mismatch(&error) => {
-                    keeper = self.repair(error, &mut pieces, &mut validate, &mut attempts, &mut tally)?;
+                    keeper = self.repair(error, &mut pieces, &mut validate, &mut attempts, &mut report)?;
                 }
                 Err(error) => return Err(error),
             }
         };
         validate.payload = content.payload_size();
-        report.received = tally.received;
-        report.requests = tally.requests;
         report.retries = attempts.retries;
         report.waited = attempts.waited.as_secs_f64();
         Ok(Downloaded { content, download: report, validate })
@@ -157,7 +154,7 @@ impl<'a> Download<'a> {
         keeper: &mut Keeper<'_>,
         pieces: &mut Pieces,
         attempts: &mut Attempts<'a>,
-        tally: &mut Tally,
+        report: &mut DownloadReport,
     ) -> Result<(), DownloadError> {
         // Nothing is missing, so nothing is requested: servers answer a range at the end in different ways, with 416,
         // an empty 206 or everything.
@@ -174,7 +171,7 @@ impl<'a> Download<'a> {
                 connections: self.options.connections.min(MOST_CONNECTIONS),
                 attempts: &mut *attempts,
                 bucket: &mut bucket,
-                tally: &mut *tally,
+                report: &mut *report,
             };
             // Where several connections do not work, one continues from the held bytes: pieces are handed on in order,
             // so there is no gap to fill.
@@ -185,7 +182,7 @@ impl<'a> Download<'a> {
         let state = StreamState::default();
         let Self { client, target, locator, info, .. } = self;
         let mut stream =
-            Stream { client, target, locator, info, attempts, bucket: &mut bucket, tally, state };
+            Stream { client, target, locator, info, attempts, bucket: &mut bucket, report, state };
         stream.run(keeper)
     }
 }

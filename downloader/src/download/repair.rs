@@ -2,13 +2,12 @@
 
 use super::keeper::{Keeper, download_error};
 use super::several;
-use super::stream::Tally;
 use super::{Download, Pieces};
 use crate::error::DownloadError;
 use intunewin::{PartialContent, ReceiveError};
 use sha2::{Digest as _, Sha256};
 use waybill_schemas::PiecesDocument;
-use waybill_schemas::report::delivery::ValidateReport;
+use waybill_schemas::report::delivery::{DownloadReport, ValidateReport};
 use waybill_transport::{Attempts, FilePartRequest, SecretUrl, TransportError};
 
 /// The most bytes of a pieces.json; that of the largest content has some 12 MB.
@@ -62,7 +61,7 @@ impl<'a> Download<'a> {
         known: &mut Pieces,
         validate: &mut ValidateReport,
         attempts: &mut Attempts<'_>,
-        tally: &mut Tally,
+        report: &mut DownloadReport,
     ) -> Result<Keeper<'a>, DownloadError> {
         // There is one restart. A server that has the wrong bytes sends them again each time, and every round costs the
         // traffic of a whole content.
@@ -76,7 +75,7 @@ impl<'a> Download<'a> {
         // with it again would find nothing new.
         if let Some(pieces) = known.get(self)?.filter(|_| validate.pieces_mended == 0) {
             let pieces = pieces.clone();
-            match self.repair_pieces(&pieces, known, attempts, tally)? {
+            match self.repair_pieces(&pieces, known, attempts, report)? {
                 // Every piece is the published one, so a restart would bring the same bytes again.
                 Some(0) => {
                     let evidence = "every piece is the one published, so the keys of the document are of another \
@@ -102,7 +101,7 @@ impl<'a> Download<'a> {
         pieces: &PiecesDocument,
         known: &mut Pieces,
         attempts: &mut Attempts<'_>,
-        tally: &mut Tally,
+        report: &mut DownloadReport,
     ) -> Result<Option<u64>, DownloadError> {
         let held = self.target.size;
         let partial = PartialContent::open(&self.incoming.partial(), held)
@@ -110,7 +109,7 @@ impl<'a> Download<'a> {
         let bad = partial.bad_pieces(pieces, self.context).map_err(|error| download_error(error, held))?;
         known.bad = (!bad.is_empty()).then(|| numbers(&bad));
         for index in &bad {
-            let Some(bytes) = several::fetch_one(self, pieces, *index, attempts, tally)? else {
+            let Some(bytes) = several::fetch_one(self, pieces, *index, attempts, report)? else {
                 return Ok(None);
             };
             partial.write_piece(*index, &bytes).map_err(|error| download_error(error, held))?;

@@ -3,7 +3,6 @@
 
 use super::Download;
 use super::keeper::Keeper;
-use super::stream::Tally;
 use crate::error::DownloadError;
 use crate::locate::Target;
 use bytes::Bytes;
@@ -12,6 +11,7 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
+use waybill_schemas::report::delivery::DownloadReport;
 use waybill_schemas::{PIECE_SIZE, PiecesDocument};
 use waybill_transport::{
     AnswerFault, AskedFile, AttemptFault, Attempts, Bucket, Budget, Client, Event, FilePartRequest, Request,
@@ -29,7 +29,7 @@ pub(super) struct Several<'a, 'b> {
     pub(super) connections: usize,
     pub(super) attempts: &'a mut Attempts<'b>,
     pub(super) bucket: &'a mut Bucket,
-    pub(super) tally: &'a mut Tally,
+    pub(super) report: &'a mut DownloadReport,
 }
 
 impl Several<'_, '_> {
@@ -96,7 +96,7 @@ impl Several<'_, '_> {
             let Some(index) = flight.next_index() else { return };
             let (first, last) = span(index, self.target);
             let ask = Request::get(self.target.url.clone()).range(first, Some(last));
-            self.tally.requests += 1;
+            self.report.requests += 1;
             flight.sent += 1; // a new number, so that a late event of an ended request is not taken for its successor's
             let running = self.client.send(ask, flight.sent, &flight.budget, flight.sender.clone());
             let guard = StallGuard::new(self.attempts.context.clock());
@@ -125,7 +125,7 @@ impl Several<'_, '_> {
         // back.
         if let Event::Chunk(chunk) = &event {
             flight.budget.taken(chunk.len());
-            self.tally.received += chunk.len() as u64;
+            self.report.received += chunk.len() as u64;
             self.slow_down(chunk.len() as u64, flight)?;
         }
         let Entry::Occupied(mut piece) = flight.running.entry(tag) else { return Ok(Step::Wait) }; // given up meanwhile
@@ -156,10 +156,10 @@ impl Several<'_, '_> {
                 None
             }
             Event::Chunk(chunk) => piece.take(&chunk, (last - first + 1) as usize).then_some(Ok(())),
-            Event::BodyWanted(_) | Event::Sent(_) => None, // these requests have no body
             // A piece ends with its last byte, so a body that ends here was too short.
             Event::End => Some(Err(AttemptFault::Answer(AnswerFault::Later(206, None)))),
             Event::Failed(error) => Some(Err(AttemptFault::Connection(error))),
+            _ => None, // these requests have no body of their own
         }
     }
 
@@ -317,19 +317,19 @@ pub(super) fn fetch_one(
     pieces: &PiecesDocument,
     index: u64,
     attempts: &mut Attempts<'_>,
-    tally: &mut Tally,
+    report: &mut DownloadReport,
 ) -> Result<Option<Vec<u8>>, DownloadError> {
     let (mut former, mut refused) = (None, false);
     loop {
         let (first, last) = span(index, &download.target);
         let url = &download.target.url;
-        tally.requests += 1;
+        report.requests += 1;
         let small = FilePartRequest { url, range: Some((first, last)), limit: PIECE_SIZE, secret: false };
         let body = download.client.read_part(&small, download.context, download.log)?;
         if !body.is_range {
             return Ok(None);
         }
-        tally.received += body.bytes.len() as u64;
+        report.received += body.bytes.len() as u64;
         let right = pieces
             .sha256
             .get(index as usize)

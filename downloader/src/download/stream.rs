@@ -4,6 +4,7 @@ use super::keeper::Keeper;
 use crate::error::DownloadError;
 use crate::locate::{AskAgain, Target};
 use waybill_schemas::EncryptionInfo;
+use waybill_schemas::report::delivery::DownloadReport;
 use waybill_transport::{
     AnswerFault, AnswerHead, AskedFile, AttemptFault, Attempts, BodyUse, Bucket, Client, Exchange,
     FilePartRequest, Request, TransportError,
@@ -23,7 +24,7 @@ pub(crate) struct Stream<'a, 'b> {
     pub(crate) info: &'a EncryptionInfo,
     pub(crate) attempts: &'a mut Attempts<'b>,
     pub(crate) bucket: &'a mut Bucket,
-    pub(crate) tally: &'a mut Tally,
+    pub(crate) report: &'a mut DownloadReport,
     pub(crate) state: StreamState,
 }
 
@@ -57,15 +58,6 @@ pub(crate) struct StreamState {
     changes: u32,
     /// How many bytes were held when the document was last read again for a fresh URL.
     renewed_at: Option<u64>,
-}
-
-/// Counts for the report.
-#[derive(Debug, Default)]
-pub(crate) struct Tally {
-    /// Bytes of bodies that were received, discarded ones included.
-    pub(crate) received: u64,
-    /// Requests for the content.
-    pub(crate) requests: u64,
 }
 
 impl Stream<'_, '_> {
@@ -125,7 +117,7 @@ impl Stream<'_, '_> {
         let last = self.target.is_part().then(|| self.target.offset + keeper.journal.size - 1);
         let request = Request::get(self.target.url.clone()).if_match(asked.etag.as_deref());
         let request = if asked.by_range { request.range(asked.first, last) } else { request };
-        self.tally.requests += 1;
+        self.report.requests += 1;
         tracing::debug!(url = %self.target.url, first = asked.first, by_range = asked.by_range, "asking for the content");
         let mut body = self.client.exchange(&request, self.attempts.context);
         let head = body.head()?;
@@ -173,7 +165,7 @@ impl Stream<'_, '_> {
         // server both are handled alike: bytes that are held already are discarded.
         let mut position = asked.first - plan.skip;
         while let Some(chunk) = body.chunk()? {
-            self.tally.received += chunk.len() as u64;
+            self.report.received += chunk.len() as u64;
             self.slow_down(body, chunk.len() as u64)?;
             let skipped = (asked.first.saturating_sub(position)).min(chunk.len() as u64);
             self.check_skipped(position, &chunk[..skipped as usize], keeper.held())?;
@@ -247,7 +239,7 @@ impl Stream<'_, '_> {
         let url = self.target.url.to_string();
         let range = Some((self.target.offset, self.target.offset + HEADER - 1));
         let context = self.attempts.context;
-        self.tally.requests += 1;
+        self.report.requests += 1;
         let small = FilePartRequest { url: &self.target.url, range, limit: HEADER, secret: false };
         let first = self.client.read_part(&small, context, self.attempts.log)?;
         if first.is_range && **first.bytes != *self.header() {

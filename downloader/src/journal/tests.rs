@@ -37,7 +37,7 @@ fn no_query_user_or_fragment_is_written() {
     let mut journal = Journal::new(&secret, 5);
     journal.store(&path, &Context::silent()).unwrap();
     assert!(!std::fs::read_to_string(&path).unwrap().contains("canary"));
-    assert_eq!(journal.url(), "https://host.example/c.bin");
+    assert_eq!(journal.url, "https://host.example/c.bin");
     journal.set_url(&secret);
     assert!(!format!("{journal:?}").contains("canary"));
 }

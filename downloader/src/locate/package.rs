@@ -73,6 +73,65 @@ impl Locator<'_> {
         parts.add(offset, &part.bytes);
         Ok(())
     }
+
+    /// Downloads a whole package into a private file without a name, from the first byte in each attempt: its keys come
+    /// at the end.
+    pub(super) fn whole_package(&self, url: &SecretUrl) -> Result<Located, LocateError> {
+        let seen =
+            "the server gives no parts of this package: it is fetched whole, and an interruption starts anew";
+        self.log.note("package-whole", format!("{url}: {seen}"));
+        tracing::warn!(%url, "{seen}");
+        // Without a name, because a whole package holds its keys: however this process ends, the file is gone.
+        let mut file = tempfile::tempfile_in(self.incoming).map_err(LocateError::Keep)?;
+        let mut attempts = Attempts::new(self.context, self.log);
+        loop {
+            // Each attempt begins at 0, because a server without ranges cannot continue anywhere else.
+            file.set_len(0).and_then(|()| file.rewind()).map_err(LocateError::Keep)?;
+            match self.pour(url, &mut file)? {
+                Ok(()) => break,
+                Err(broken) => attempts.again(broken, &url.to_string())?,
+            }
+        }
+        let source = FileSource::from_file(file).map_err(LocateError::Keep)?;
+        self.package(source, &url.to_string())
+    }
+
+    fn pour(&self, url: &SecretUrl, file: &mut File) -> Result<Result<(), AttemptFault>, LocateError> {
+        let request = Request::get(url.clone()).holds_keys(true);
+        let mut body = self.client.exchange(&request, self.context);
+        let head = match body.head() {
+            Ok(head) => head,
+            Err(broken) => return Ok(Err(broken)),
+        };
+        let asked = AskedFile { first: 0, by_range: false, total: None, etag: None };
+        if let Err(fault) = asked.body_use(&head) {
+            return Ok(Err(AttemptFault::Answer(fault)));
+        }
+        waybill_disk::space::check(self.incoming, head.content_length.unwrap_or_default())?;
+        // The length may not be declared, so that free space could not be checked for it. So the bytes that come are
+        // counted.
+        let limit = self.options.policy.max_package;
+        let meter = self.context.meter(Stage::Download, head.content_length);
+        let (mut held, mut bucket) = (0, Bucket::new(self.options.limit_rate));
+        loop {
+            let chunk = match body.chunk() {
+                Ok(Some(chunk)) => chunk,
+                Ok(None) => return Ok(Ok(())),
+                Err(broken) => return Ok(Err(broken)),
+            };
+            held += chunk.len() as u64;
+            if held > limit {
+                return Err(TransportError::TooLarge { url: url.to_string(), limit }.into());
+            }
+            let wait = bucket.take(chunk.len() as u64, self.context.clock().now());
+            if let Err(cancelled) = self.context.sleep(wait) {
+                return Ok(Err(cancelled.into()));
+            }
+            body.waited(wait);
+            file.write_all(&chunk).map_err(LocateError::Keep)?;
+            meter.advance(chunk.len() as u64);
+        }
+    }
 }
 
 /// A package's content of `size` bytes, as Detection.xml describes it.
@@ -141,66 +200,5 @@ impl Source for Parts {
         let count = rest.len().min(buffer.len());
         buffer[..count].copy_from_slice(&rest[..count]);
         Ok(count)
-    }
-}
-
-impl Locator<'_> {
-    /// Downloads a whole package into a private file without a name, from the first byte in each attempt: its keys come
-    /// at the end.
-    pub(super) fn whole_package(&self, url: &SecretUrl) -> Result<Located, LocateError> {
-        let seen =
-            "the server gives no parts of this package: it is fetched whole, and an interruption starts anew";
-        self.log.note("package-whole", format!("{url}: {seen}"));
-        tracing::warn!(%url, "{seen}");
-        // Without a name, because a whole package holds its keys: however this process ends, the file is gone.
-        let mut file = tempfile::tempfile_in(self.incoming).map_err(LocateError::Keep)?;
-        let mut attempts = Attempts::new(self.context, self.log);
-        loop {
-            // Each attempt begins at 0, because a server without ranges cannot continue anywhere else.
-            file.set_len(0).and_then(|()| file.rewind()).map_err(LocateError::Keep)?;
-            match self.pour(url, &mut file)? {
-                Ok(()) => break,
-                Err(broken) => attempts.again(broken, &url.to_string())?,
-            }
-        }
-        let source = FileSource::from_file(file).map_err(LocateError::Keep)?;
-        self.package(source, &url.to_string())
-    }
-
-    fn pour(&self, url: &SecretUrl, file: &mut File) -> Result<Result<(), AttemptFault>, LocateError> {
-        let request = Request::get(url.clone()).holds_keys(true);
-        let mut body = self.client.exchange(&request, self.context);
-        let head = match body.head() {
-            Ok(head) => head,
-            Err(broken) => return Ok(Err(broken)),
-        };
-        let asked = AskedFile { first: 0, by_range: false, total: None, etag: None };
-        if let Err(fault) = asked.body_use(&head) {
-            return Ok(Err(AttemptFault::Answer(fault)));
-        }
-        waybill_disk::space::check(self.incoming, head.content_length.unwrap_or_default())?;
-        // The length may not be declared, so that free space could not be checked for it. So the bytes that come are
-        // counted.
-        let limit = self.options.policy.max_package;
-        let meter = self.context.meter(Stage::Download, head.content_length);
-        let (mut held, mut bucket) = (0, Bucket::new(self.options.limit_rate));
-        loop {
-            let chunk = match body.chunk() {
-                Ok(Some(chunk)) => chunk,
-                Ok(None) => return Ok(Ok(())),
-                Err(broken) => return Ok(Err(broken)),
-            };
-            held += chunk.len() as u64;
-            if held > limit {
-                return Err(TransportError::TooLarge { url: url.to_string(), limit }.into());
-            }
-            let wait = bucket.take(chunk.len() as u64, self.context.clock().now());
-            if let Err(cancelled) = self.context.sleep(wait) {
-                return Ok(Err(cancelled.into()));
-            }
-            body.waited(wait);
-            file.write_all(&chunk).map_err(LocateError::Keep)?;
-            meter.advance(chunk.len() as u64);
-        }
     }
 }

@@ -66,48 +66,7 @@ impl DestinationFolder {
         target.check()?;
         Ok(target)
     }
-}
 
-/// Removes an encrypted content whose files are in place, and its journal.
-///
-/// The content goes first: a death in between leaves a journal, which counts as none and which the next run removes. In
-/// the other order it would leave gigabytes that look like a download to continue.
-///
-/// # Errors
-/// I/O; the files are in place nevertheless.
-pub(crate) fn remove_content(incoming: &Incoming) -> io::Result<()> {
-    failpoint::reach("partial-removing");
-    private_file::remove(&incoming.partial())?;
-    failpoint::reach("partial-removed");
-    Journal::remove(&incoming.journal())?;
-    failpoint::reach("journal-removed");
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests;
-
-/// A content folder that is in its place and whole.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Present {
-    /// Number of files.
-    pub(crate) files: u64,
-    /// Sum of all files' sizes in bytes.
-    pub(crate) bytes: u64,
-    /// The setup file's name, where the document gave it.
-    pub(crate) setup_file: Option<String>,
-    /// Whether a dead run had unpacked it and this one moved it into place.
-    pub(crate) taken_up: bool,
-}
-
-impl Present {
-    fn new(summary: &Summary, taken_up: bool) -> Self {
-        let Summary { files, bytes, ref setup_file, .. } = *summary;
-        Self { files, bytes, setup_file: setup_file.clone(), taken_up }
-    }
-}
-
-impl DestinationFolder {
     /// Looks for the unpacked content with this MAC: in its place and whole by its manifest, or staged whole by a run
     /// that died before its rename, which is then moved into place. The caller holds [`DestinationFolder::lock`].
     ///
@@ -198,15 +157,7 @@ impl DestinationFolder {
         let _ = std::fs::File::open(&aside).and_then(|folder| folder.set_modified(context.clock().now()));
         Ok(aside)
     }
-}
 
-/// The name of a damaged folder in the cache: `.<name>.bad-<random>`.
-pub(super) const BAD: &str = ".bad-";
-
-/// The space that an entry takes besides its bytes: half a block on average.
-const OVERHEAD: u64 = 2 << 10;
-
-impl DestinationFolder {
     /// Unpacks `content` beside its place and renames it into place once its manifest is complete. The caller holds
     /// [`DestinationFolder::lock`] and called [`DestinationFolder::already_there`].
     ///
@@ -240,3 +191,48 @@ impl DestinationFolder {
         Ok(content.unpack_recorded(&self.path, &unpack, &manifest, context)?)
     }
 }
+
+/// Removes an encrypted content whose files are in place, and its journal.
+///
+/// The content goes first: a death in between leaves a journal, which counts as none and which the next run removes. In
+/// the other order it would leave gigabytes that look like a download to continue.
+///
+/// # Errors
+/// I/O; the files are in place nevertheless.
+pub(crate) fn remove_content(incoming: &Incoming) -> io::Result<()> {
+    failpoint::reach("partial-removing");
+    private_file::remove(&incoming.partial())?;
+    failpoint::reach("partial-removed");
+    Journal::remove(&incoming.journal())?;
+    failpoint::reach("journal-removed");
+    Ok(())
+}
+
+/// A content folder that is in its place and whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Present {
+    /// Number of files.
+    pub(crate) files: u64,
+    /// Sum of all files' sizes in bytes.
+    pub(crate) bytes: u64,
+    /// The setup file's name, where the document gave it.
+    pub(crate) setup_file: Option<String>,
+    /// Whether a dead run had unpacked it and this one moved it into place.
+    pub(crate) taken_up: bool,
+}
+
+impl Present {
+    fn new(summary: &Summary, taken_up: bool) -> Self {
+        let Summary { files, bytes, ref setup_file, .. } = *summary;
+        Self { files, bytes, setup_file: setup_file.clone(), taken_up }
+    }
+}
+
+/// The name of a damaged folder in the cache: `.<name>.bad-<random>`.
+pub(super) const BAD: &str = ".bad-";
+
+/// The space that an entry takes besides its bytes: half a block on average.
+const OVERHEAD: u64 = 2 << 10;
+
+#[cfg(test)]
+mod tests;
