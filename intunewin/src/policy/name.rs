@@ -174,9 +174,7 @@ impl NameSet {
             },
         }
     }
-}
 
-impl NameSet {
     /// Names held, those of folders that only other names speak of among them.
     pub(crate) fn len(&self) -> u64 {
         self.seen.len() as u64

@@ -104,10 +104,6 @@ struct Shared {
 }
 
 impl Shared {
-    fn new(size: u64) -> Self {
-        Self { mark: Mutex::default(), changed: Condvar::new(), digested: AtomicU64::new(0), size }
-    }
-
     fn lock(&self) -> MutexGuard<'_, Mark> {
         self.mark.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -131,19 +127,7 @@ impl Shared {
         }
     }
 
-    /// Wakes the follower when what it waits for is there.
-    fn write_up_to(&self, written: u64) {
-        self.mark_up_to(&mut self.lock(), written);
-    }
-
-    /// The same for the `block` that was written last; gives an empty buffer for it.
-    fn write_block(&self, written: u64, block: Vec<u8>) -> Vec<u8> {
-        let mut mark = self.lock();
-        let empty = mark.handed.put(written - block.len() as u64, block);
-        self.mark_up_to(&mut mark, written);
-        empty
-    }
-
+    /// Marks the file as written so far, and wakes the follower when what it waits for is there.
     fn mark_up_to(&self, mark: &mut Mark, written: u64) {
         mark.written = written;
         if mark.wanted.is_some_and(|wanted| wanted <= written) {
@@ -166,7 +150,8 @@ pub(super) struct Follower {
 impl Follower {
     /// Follows `file` until it holds the content's `size` bytes.
     pub(super) fn start(file: File, info: &EncryptionInfo, size: u64) -> io::Result<Self> {
-        let shared = Arc::new(Shared::new(size));
+        let (mark, changed, digested) = (Mutex::default(), Condvar::new(), AtomicU64::new(0));
+        let shared = Arc::new(Shared { mark, changed, digested, size });
         let digest = PayloadDigest::new(&info.encryption_key, &info.initialization_vector);
         let theirs = Arc::clone(&shared);
         let source = FileSource::from_file(file)?;
@@ -182,14 +167,17 @@ impl Follower {
     /// What ended the thread before its time.
     pub(super) fn advance(&mut self, written: u64) -> io::Result<()> {
         self.check_running()?;
-        self.shared.write_up_to(written);
+        self.shared.mark_up_to(&mut self.shared.lock(), written);
         Ok(())
     }
 
     /// As [`Follower::advance`], and `block`, which was written last, need not be read back; gives an empty buffer.
     pub(super) fn hand(&mut self, written: u64, block: Vec<u8>) -> io::Result<Vec<u8>> {
         self.check_running()?;
-        Ok(self.shared.write_block(written, block))
+        let mut mark = self.shared.lock();
+        let empty = mark.handed.put(written - block.len() as u64, block);
+        self.shared.mark_up_to(&mut mark, written);
+        Ok(empty)
     }
 
     fn check_running(&mut self) -> io::Result<()> {

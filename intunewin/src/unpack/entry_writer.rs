@@ -97,7 +97,8 @@ impl EntryWriter<'_> {
         }
         let mut file = self.tree.create_file(&path).map_err(failed)?;
         let mut written = Ok(());
-        let mut digesting = self.record.map(|told| (told, self.digest(record.size)));
+        let total = self.archive.unpacked_size();
+        let mut digesting = self.record.map(|told| (told, FileDigest::new(record.size, total, self.threads)));
         // The sink can only give an error kind to the extractor; the disk's error is kept beside it.
         let extracted = extractor.extract(self.archive.source(), record, context, &mut |bytes| {
             meter.advance(bytes.len() as u64);
@@ -116,10 +117,6 @@ impl EntryWriter<'_> {
         let Some((told, digest)) = digesting else { return Ok(()) };
         let digest = digest.finish().ok_or_else(|| failed(io::Error::other("the digesting thread died")))?;
         told.file(name, record.size, &digest).map_err(UnpackError::Record)
-    }
-
-    fn digest(&self, size: u64) -> FileDigest {
-        FileDigest::new(size, self.archive.unpacked_size(), self.threads)
     }
 
     fn settle(&self, file: &File, record: &CentralRecord) -> io::Result<()> {

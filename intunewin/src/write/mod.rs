@@ -23,7 +23,7 @@ use waybill_schemas::codes::{Classified, Code, pack};
 pub enum WriteError {
     /// The writer returned an error.
     #[error("cannot write the package")]
-    Io(#[source] io::Error),
+    Io(#[from] io::Error),
     /// The system has no random bytes for the keys.
     #[error("the system gives no random bytes for the keys")]
     Random(#[source] io::Error),
@@ -45,7 +45,7 @@ pub enum WriteError {
     },
     /// Detection.xml cannot hold the name, the setup file or an MSI fact.
     #[error("Detection.xml cannot be written")]
-    Metadata(#[source] DetectionXmlWriteError),
+    Metadata(#[from] DetectionXmlWriteError),
     /// The calls are in an order that makes no archive: data without an entry, an entry inside an entry.
     #[error("{call} while {state}")]
     Order {
@@ -54,18 +54,6 @@ pub enum WriteError {
         /// The state of the writer, in which the call is not allowed.
         state: &'static str,
     },
-}
-
-impl From<io::Error> for WriteError {
-    fn from(error: io::Error) -> Self {
-        Self::Io(error)
-    }
-}
-
-impl From<DetectionXmlWriteError> for WriteError {
-    fn from(error: DetectionXmlWriteError) -> Self {
-        Self::Metadata(error)
-    }
 }
 
 impl Classified for WriteError {

@@ -166,7 +166,7 @@ fn last_end_record(tail: &[u8]) -> Result<(usize, EndRecord), ArchiveError> {
     let pattern = signature::END.to_le_bytes();
     // Other readers search from the end, or from the front, or trust the first that fits: an archive in which
     // they could find different end records is refused instead of guessed at.
-    let mut places = memchr_backwards(tail, &pattern);
+    let mut places = (0..tail.len()).rev().filter(|at| tail[*at..].starts_with(&pattern));
     let Some(last) = places.next() else {
         return Err(violation(&rules::END_MISSING, ""));
     };
@@ -180,11 +180,6 @@ fn last_end_record(tail: &[u8]) -> Result<(usize, EndRecord), ArchiveError> {
         }
         None => Err(violation(&rules::JUNK_AFTER, "")),
     }
-}
-
-fn memchr_backwards<'a>(tail: &'a [u8], pattern: &'a [u8; 4]) -> impl Iterator<Item = usize> + 'a {
-    let last = tail.len().saturating_sub(pattern.len() - 1);
-    (0..last).rev().filter(move |at| tail[*at..].starts_with(pattern))
 }
 
 /// The zip64 record and its offset, where a locator stands before the end record.

@@ -30,6 +30,13 @@ impl From<Violation> for ArchiveError {
     }
 }
 
+/// For a visitor of an archive that fails with I/O errors, because it writes what it sees.
+impl From<ArchiveError> for std::io::Error {
+    fn from(error: ArchiveError) -> Self {
+        Self::other(error)
+    }
+}
+
 impl Classified for ArchiveError {
     fn code(&self) -> &'static Code {
         match self {
