@@ -1,6 +1,8 @@
 //! The options that several commands take, and values as people write them: sizes, and `*.intunewin` on Windows.
 
-use clap::{ArgAction, Args, ValueEnum};
+use anstream::ColorChoice;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{ArgAction, Args};
 use intunewin::ArchivePolicy;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -20,33 +22,22 @@ pub(crate) struct GlobalArgs {
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub(crate) verbose: u8,
     /// When to use colours; NO_COLOR is respected
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
-    pub(crate) color: ColorWhen,
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", value_parser = choice(&COLORS))]
+    pub(crate) color: ColorChoice,
 }
 
-/// When to use colours. The names speak for themselves: a word on each would make every help page twice as long.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ColorWhen {
-    Auto,
-    Always,
-    Never,
-}
+/// When to use colours.
+pub(crate) const COLORS: [(&str, ColorChoice); 3] =
+    [("auto", ColorChoice::Auto), ("always", ColorChoice::Always), ("never", ColorChoice::Never)];
 
-impl ColorWhen {
-    /// By its name; automatic for any other, which clap will refuse.
-    pub(crate) fn named(name: &str) -> Self {
-        Self::from_str(name, false).unwrap_or(Self::Auto)
-    }
-
-    /// From now on, for stdout and stderr.
-    pub(crate) fn apply(self) {
-        let choice = match self {
-            Self::Auto => anstream::ColorChoice::Auto,
-            Self::Always => anstream::ColorChoice::Always,
-            Self::Never => anstream::ColorChoice::Never,
-        };
-        choice.write_global();
-    }
+/// Parses one of the names in `choices` as the value that stands beside it.
+pub(crate) fn choice<T: Copy + Send + Sync>(
+    choices: &'static [(&'static str, T)],
+) -> impl TypedValueParser<Value = T> {
+    let names = PossibleValuesParser::new(choices.iter().map(|(name, _)| *name));
+    names.try_map(move |name| {
+        choices.iter().find(|(other, _)| *other == name).map(|(_, value)| *value).ok_or("not a choice")
+    })
 }
 
 /// How packages are read.
@@ -175,25 +166,18 @@ fn matching(path: &Path) -> Vec<PathBuf> {
 
 /// `*` stands for any characters, `?` for one.
 fn is_match(pattern: &str, name: &str) -> bool {
-    let (pattern, name): (Vec<char>, Vec<char>) = (pattern.chars().collect(), name.chars().collect());
-    let (mut at, mut seen) = (0, 0);
-    let mut star: Option<(usize, usize)> = None;
-    while seen < name.len() {
-        match pattern.get(at) {
-            Some('*') => {
-                star = Some((at, seen));
-                at += 1;
-            }
-            Some(one) if *one == '?' || *one == name[seen] => (at, seen) = (at + 1, seen + 1),
-            _ => {
-                // The last star takes one character more.
-                let Some((star_at, from)) = star else { return false };
-                star = Some((star_at, from + 1));
-                (at, seen) = (star_at + 1, from + 1);
-            }
+    // Every star may stand for any beginning of the rest: a pattern that somebody typed has few of them.
+    let mut rest = name.chars();
+    match pattern.chars().next() {
+        None => name.is_empty(),
+        Some('*') => {
+            is_match(&pattern[1..], name) || rest.next().is_some_and(|_| is_match(pattern, rest.as_str()))
+        }
+        Some(one) => {
+            rest.next().is_some_and(|first| one == '?' || one == first)
+                && is_match(&pattern[one.len_utf8()..], rest.as_str())
         }
     }
-    pattern[at..].iter().all(|one| *one == '*')
 }
 
 #[cfg(test)]

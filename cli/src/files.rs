@@ -82,17 +82,8 @@ pub(crate) struct NewFile<'a> {
 }
 
 impl<'a> NewFile<'a> {
-    /// Creates the file. One that exists when it is written is not replaced.
-    pub(crate) fn create(path: &'a Path) -> Result<Self, Failure> {
-        Self::begin(path, false)
-    }
-
-    /// Creates the file. One that exists is replaced when this one is written.
-    pub(crate) fn replacing(path: &'a Path) -> Result<Self, Failure> {
-        Self::begin(path, true)
-    }
-
-    fn begin(path: &'a Path, replace: bool) -> Result<Self, Failure> {
+    /// Creates the file. What exists when this one is written is replaced only with `replace`.
+    pub(crate) fn create(path: &'a Path, replace: bool) -> Result<Self, Failure> {
         let file = waybill_disk::NewFile::create(path, FileAccess::AsReplaced)
             .map_err(|error| not_written(path, &error))?;
         Ok(Self { path, file, replace })

@@ -56,24 +56,18 @@ pub(crate) fn run(arguments: Vec<OsString>) -> Option<Class> {
         Wanted::Version => {
             talk.page(|out| writeln!(out, "{NAME} flags, waybill {}", env!("CARGO_PKG_VERSION")))
         }
-        Wanted::Questions => ask().and_then(|flags| pack_as_asked(&flags, talk)),
-        Wanted::Pack(flags) => pack_quietly(&flags, talk),
+        Wanted::Questions => ask().and_then(|flags| pack_as_asked(&flags)),
+        Wanted::Pack(flags) => pack_as_asked(&flags),
     });
     done.err().and_then(|failure| talk.fail(&failure))
 }
 
 /// Packs. `-qq` prints nothing on stdout and no progress; an error still goes to stderr, so that it can be fixed.
-fn pack_quietly(flags: &Flags, talk: Output) -> Result<(), Failure> {
-    let output = match flags.loudness {
-        Loudness::Silent => Output::new(false, true),
-        Loudness::Asking | Loudness::Quiet => talk,
-    };
-    pack_as_asked(flags, output)
-}
-
-fn pack_as_asked(flags: &Flags, output: Output) -> Result<(), Failure> {
+fn pack_as_asked(flags: &Flags) -> Result<(), Failure> {
     let mut request = request(flags)?;
-    let session = Session::with(output, Watch::new(output.is_quiet(), false));
+    let is_silent = flags.loudness == Loudness::Silent;
+    let (output, watch) = (Output::new(false, is_silent), Watch::new(is_silent, false));
+    let session = Session { output, watch };
     match pack_and_report(&request, &session) {
         Err(failure) if failure.id() == pack::OUTPUT_EXISTS.id && flags.loudness == Loudness::Asking => {
             may_replace(&failure)?;

@@ -13,7 +13,8 @@ mod progress;
 mod session;
 mod text;
 
-use args::ColorWhen;
+use anstream::ColorChoice;
+use args::COLORS;
 use clap::Parser as _;
 use clap::error::ErrorKind;
 use commands::Cli;
@@ -25,22 +26,18 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 use waybill_schemas::codes::{Class, command};
 
-fn main() -> std::process::ExitCode {
+fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().collect();
-    run(&arguments)
+    let exit: Exit = match intunewinapputil::meant(&arguments) {
+        Some(flags) => intunewinapputil::run(flags).into(),
+        None => run_waybill(&arguments),
+    };
+    exit.into_code()
 }
 
 /// Runs the command that `arguments` ask for. The first of them is the program's own name.
-fn run(arguments: &[OsString]) -> ExitCode {
-    let outcome = match intunewinapputil::meant(arguments) {
-        Some(flags) => intunewinapputil::run(flags).into(),
-        None => run_waybill(arguments),
-    };
-    outcome.into_code()
-}
-
 fn run_waybill(arguments: &[OsString]) -> Exit {
-    Early::of(arguments).color.apply();
+    Early::read(arguments).color.write_global();
     match Cli::try_parse_from(arguments) {
         Ok(cli) => execute(cli),
         Err(error) => answer(&error, arguments).into(),
@@ -66,7 +63,7 @@ fn first_paragraph(text: &str) -> String {
 /// Help and version are data. Every other message of clap is an error of usage.
 fn answer(error: &clap::Error, arguments: &[OsString]) -> Option<Class> {
     // Clap did not understand the arguments, so it cannot say whether JSON was asked for.
-    let early = Early::of(arguments);
+    let early = Early::read(arguments);
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
             // A reader that closed the pipe has seen enough of the help.
@@ -87,27 +84,32 @@ fn answer(error: &clap::Error, arguments: &[OsString]) -> Option<Class> {
 /// The options that decide how even an error of usage is printed.
 struct Early {
     json: bool,
-    color: ColorWhen,
+    color: ColorChoice,
 }
 
 impl Early {
-    fn of(arguments: &[OsString]) -> Self {
-        let mut early = Self { json: false, color: ColorWhen::Auto };
+    fn read(arguments: &[OsString]) -> Self {
+        let mut early = Self { json: false, color: ColorChoice::Auto };
         let mut arguments = arguments.iter().skip(1).map(|argument| argument.to_string_lossy());
         while let Some(argument) = arguments.next() {
             match argument.as_ref() {
                 "--" => break,
                 "--json" => early.json = true,
-                "--color" => early.color = ColorWhen::named(&arguments.next().unwrap_or_default()),
+                "--color" => early.color = color(&arguments.next().unwrap_or_default()),
                 other => {
                     if let Some(when) = other.strip_prefix("--color=") {
-                        early.color = ColorWhen::named(when);
+                        early.color = color(when);
                     }
                 }
             }
         }
         early
     }
+}
+
+/// The choice of this name; automatic for any other, which clap refuses.
+fn color(name: &str) -> ColorChoice {
+    COLORS.iter().find(|(other, _)| *other == name).map_or(ColorChoice::Auto, |(_, color)| *color)
 }
 
 #[cfg(test)]
@@ -118,11 +120,11 @@ mod tests {
     fn json_and_color_are_seen_before_the_rest_is_understood() {
         let early = |line: &str| {
             let arguments: Vec<OsString> = line.split(' ').map(OsString::from).collect();
-            let early = Early::of(&arguments);
+            let early = Early::read(&arguments);
             (early.json, early.color)
         };
-        assert_eq!(early("waybill verify --nonsense --json"), (true, ColorWhen::Auto));
-        assert_eq!(early("waybill --color never --color=always x"), (false, ColorWhen::Always));
-        assert_eq!(early("waybill explain -- --json"), (false, ColorWhen::Auto));
+        assert_eq!(early("waybill verify --nonsense --json"), (true, ColorChoice::Auto));
+        assert_eq!(early("waybill --color never --color=always x"), (false, ColorChoice::Always));
+        assert_eq!(early("waybill explain -- --json"), (false, ColorChoice::Auto));
     }
 }

@@ -16,32 +16,25 @@ use waybill_schemas::codes::Class;
 pub(crate) struct Session {
     /// Where data and everything else go.
     pub(crate) output: Output,
-    watch: Watch,
+    /// Who follows the work.
+    pub(crate) watch: Watch,
 }
 
 impl Session {
     /// As the global options ask.
     pub(crate) fn new(global: &GlobalArgs) -> Self {
-        Self::with(Output::new(global.json, global.quiet), Watch::new(global.quiet, global.verbose > 0))
-    }
-
-    /// With an output and a watch of the caller's own.
-    pub(crate) fn with(output: Output, watch: Watch) -> Self {
-        Self { output, watch }
+        let watch = Watch::new(global.quiet, global.verbose > 0);
+        Self { output: Output::new(global.json, global.quiet), watch }
     }
 
     /// What the libraries are given.
     pub(crate) fn context(&self) -> Context<'_> {
-        Context::new(&self.watch, stop_flag(), &SystemClock)
+        Context::new(&self.watch, &STOP, &SystemClock)
     }
 }
 
-static STOP: AtomicBool = AtomicBool::new(false);
-
 /// The flag that every long loop looks at.
-pub(crate) fn stop_flag() -> &'static AtomicBool {
-    &STOP
-}
+pub(crate) static STOP: AtomicBool = AtomicBool::new(false);
 
 /// Sets the flag on Ctrl-C (elsewhere than on Windows on SIGTERM and SIGHUP too); ends at once on the second.
 pub(crate) fn listen_for_ctrl_c() {
@@ -59,22 +52,8 @@ pub(crate) fn listen_for_ctrl_c() {
     }
 }
 
-/// The crates whose logs are ours.
-const OURS: [&str; 13] = [
-    "waybill",
-    "waybill_schemas",
-    "waybill_context",
-    "waybill_disk",
-    "waybill_packager",
-    "waybill_publisher",
-    "waybill_downloader",
-    "waybill_transport",
-    "waybill_system",
-    "waybill_installer_runner",
-    "waybill_agent",
-    "waybill_server",
-    "intunewin",
-];
+/// How the names of the crates begin whose logs are ours.
+const OURS: [&str; 2] = ["waybill", "intunewin"];
 
 /// Starts logging: warnings unless `quiet`, with `verbose` 1 our own debug level, from 2 on everything of ours.
 pub(crate) fn start_logging(verbose: u8, quiet: bool) {

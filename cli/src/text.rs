@@ -63,6 +63,22 @@ pub(crate) fn write_wrapped(first: &str, indent: usize, text: &str, out: &mut dy
     writeln!(out)
 }
 
+/// Writes a heading and the lines below it, each behind `mark`; nothing where there are no lines.
+pub(crate) fn write_list(
+    title: &str,
+    style: Style,
+    mark: &str,
+    lines: &[impl AsRef<str>],
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    if lines.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n{STRONG}{title}{STRONG:#}")?;
+    let mark = format!("  {style}{mark}{style:#} ");
+    lines.iter().try_for_each(|line| write_wrapped(&mark, 4, line.as_ref(), out))
+}
+
 /// The text with a capital at its beginning and a full stop at its end.
 pub(crate) fn sentence(text: &str) -> Cow<'_, str> {
     let mut characters = text.chars();
@@ -143,14 +159,8 @@ pub(crate) fn exactly(bytes: u64) -> String {
 /// A number with separated thousands: `200,000`.
 pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    let groups: Vec<_> = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy).collect();
+    groups.join(",")
 }
 
 /// A number and its noun: `1 file`, `2,000 files`.

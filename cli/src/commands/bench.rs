@@ -1,13 +1,13 @@
 //! `waybill bench`: measures packing and delivery, compares with an earlier run, and keeps the run.
 
-use crate::args::Size;
+use crate::args::{Size, choice};
 use crate::commands::bench_page::{write_benchmark, write_sweep};
 use crate::error::Failure;
 use crate::exit::Exit;
 use crate::files::{NewFile, content_url, location, refuse_existing, shown};
 use crate::output::say;
 use crate::session::Session;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -38,8 +38,8 @@ pub(crate) struct BenchArgs {
     #[arg(long, value_name = "SIZE")]
     size: Option<Size>,
     /// What they are like: random is stored, text deflates to a third, mixed is both
-    #[arg(long, value_name = "KIND", default_value = "mixed")]
-    data: DataKind,
+    #[arg(long, value_name = "KIND", default_value = "mixed", value_parser = choice(&DATA))]
+    data: Data,
     /// How many they are [default: 20; with --sweep the most, 50000]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=190_000))]
     files: Option<u64>,
@@ -90,23 +90,8 @@ pub(crate) struct BenchArgs {
 /// The options that say how a payload is made, which have no meaning where one is fetched from elsewhere.
 const MADE_HERE: [&str; 5] = ["size", "data", "files", "seed", "sweep"];
 
-/// The kinds of data, as they are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum DataKind {
-    Random,
-    Text,
-    Mixed,
-}
-
-impl From<DataKind> for Data {
-    fn from(kind: DataKind) -> Self {
-        match kind {
-            DataKind::Random => Self::Random,
-            DataKind::Text => Self::Text,
-            DataKind::Mixed => Self::Mixed,
-        }
-    }
-}
+/// The kinds of data.
+const DATA: [(&str, Data); 3] = [("random", Data::Random), ("text", Data::Text), ("mixed", Data::Mixed)];
 
 /// A share, written as `10%`, `2.5 %` or `10`; a tenth is 0.1.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -122,11 +107,6 @@ impl FromStr for Percent {
         if (0.0..=99.0).contains(&percent) { Ok(Self(percent / 100.0)) } else { Err(WRONG) }
     }
 }
-
-/// Measure one thing that is asked for on stdin: how `waybill bench` runs each stage
-#[derive(Debug, Args)]
-#[command(hide = true)]
-pub(crate) struct BenchStageArgs {}
 
 const MIB: u64 = 1 << 20;
 
@@ -195,7 +175,7 @@ fn subject(args: &BenchArgs) -> Result<Subject, Failure> {
     Ok(named.map_or_else(
         || {
             let size = args.size.map_or(256 * MIB, |size| size.0);
-            let (data, files) = (args.data.into(), args.files.unwrap_or(20));
+            let (data, files) = (args.data, args.files.unwrap_or(20));
             Subject::Made(PayloadPlan { data, size, files, seed: args.seed })
         },
         Subject::Served,
@@ -204,7 +184,7 @@ fn subject(args: &BenchArgs) -> Result<Subject, Failure> {
 
 fn sweep_request(args: &BenchArgs) -> Result<SweepRequest, Failure> {
     Ok(SweepRequest {
-        data: args.data.into(),
+        data: args.data,
         seed: args.seed,
         largest: args.size.map_or(8192 * MIB, |size| size.0),
         most_files: args.files.unwrap_or(50_000),
@@ -253,10 +233,11 @@ impl<'a> Outputs<'a> {
     fn claim(args: &'a BenchArgs) -> Result<Self, Failure> {
         let claim = |path: &'a Option<std::path::PathBuf>| match path {
             None => Ok(None),
-            Some(path) if args.replace => NewFile::replacing(path).map(Some),
             Some(path) => {
-                refuse_existing(path, "give another name, or --replace")?;
-                NewFile::create(path).map(Some)
+                if !args.replace {
+                    refuse_existing(path, "give another name, or --replace")?;
+                }
+                NewFile::create(path, args.replace).map(Some)
             }
         };
         Ok(Self { save: claim(&args.save)?, markdown: claim(&args.markdown)?, chart: claim(&args.chart)? })

@@ -1,6 +1,8 @@
 //! The page of a benchmark: stages and limits, the verdict against an earlier run, and both as work grows.
 
-use crate::text::{Bytes, ERROR, FAINT, GOOD, STRONG, WARNING, counted, grouped, printable, write_wrapped};
+use crate::text::{
+    Bytes, ERROR, FAINT, GOOD, STRONG, WARNING, counted, grouped, printable, write_list, write_wrapped,
+};
 use anstyle::Style;
 use std::io::{self, Write};
 use std::ops::Range;
@@ -39,11 +41,7 @@ pub(crate) fn write_sweep(report: &SweepReport, out: &mut dyn Write) -> io::Resu
         writeln!(out, "\n{STRONG}{}{STRONG:#}", table.title)?;
         write_points(&table, out)?;
     }
-    if report.bends.is_empty() {
-        return Ok(());
-    }
-    writeln!(out, "\n{STRONG}Where it bends{STRONG:#}")?;
-    report.bends.iter().try_for_each(|bend| write_wrapped(&format!("  {WARNING}!{WARNING:#} "), 4, bend, out))
+    write_list("Where it bends", WARNING, "!", &report.bends, out)
 }
 
 fn write_heading(of: &str, facts: &str, machine: &MachineKind, out: &mut dyn Write) -> io::Result<()> {

@@ -1,13 +1,12 @@
 //! `waybill inspect --diff`: how one package differs from another.
 
 use crate::args::{Limits, PackageArgs};
-use crate::commands::payload_entries::Stop;
+use crate::commands::payload_entries::serialize_visited;
 use crate::error::Failure;
 use crate::files::{PackageReader, shown};
 use crate::session::Session;
 use crate::text::{Bytes, ERROR, FAINT, GOOD, STRONG, WARNING, grouped, printable};
-use intunewin::{ArchiveError, ComparedPackage, PayloadDiff};
-use serde::ser::{Error as _, SerializeSeq as _};
+use intunewin::{ComparedPackage, PayloadDiff};
 use serde::{Serialize, Serializer};
 use std::io::{self, Write};
 use std::path::Path;
@@ -30,14 +29,7 @@ pub(crate) fn run(old: &Path, new: &Path, limits: &Limits, session: &Session) ->
     }
     session.output.page(|out| {
         write_diff(&report, out)?;
-        let mut written = Ok(());
-        let visited = diff.payload.visit::<ArchiveError>(|change| {
-            if written.is_ok() {
-                written = write_change(&change, out);
-            }
-            Ok(())
-        });
-        visited.map_err(io::Error::other).and(written)
+        diff.payload.visit(|change| write_change(&change, out))
     })
 }
 
@@ -55,12 +47,7 @@ struct Changes<'a>(&'a PayloadDiff<'a>);
 
 impl Serialize for Changes<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut list = serializer.serialize_seq(None)?;
-        match self.0.visit(|change| list.serialize_element(&change).map_err(Stop::Serializer)) {
-            Ok(()) => list.end(),
-            Err(Stop::Serializer(error)) => Err(error),
-            Err(Stop::Archive(error)) => Err(S::Error::custom(error)),
-        }
+        serialize_visited(serializer, |take| self.0.visit(take))
     }
 }
 

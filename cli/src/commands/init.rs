@@ -3,7 +3,7 @@
 use crate::error::Failure;
 use crate::files::shown;
 use crate::session::Session;
-use crate::text::{Fields, GOOD, STRONG, WARNING, printable, write_wrapped};
+use crate::text::{Fields, GOOD, STRONG, WARNING, printable, write_list};
 use clap::Args;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -36,20 +36,13 @@ pub(crate) struct InitArgs {
     force: bool,
 }
 
-impl InitArgs {
-    /// The request as the library takes it.
-    pub(crate) fn into_request(self) -> Result<InitRequest, Failure> {
-        let mut request = InitRequest::new(self.source, self.setup);
-        request.output = self.output;
-        request.force = self.force;
-        request.exclusions = Exclusions::new(&self.exclude)?;
-        Ok(request)
-    }
-}
-
 /// Drafts an app document, and prints what to check in it.
 pub(crate) fn run(args: InitArgs, session: &Session) -> Result<(), Failure> {
-    let (path, draft) = init(&args.into_request()?, &session.context())?;
+    let mut request = InitRequest::new(args.source, args.setup);
+    request.output = args.output;
+    request.force = args.force;
+    request.exclusions = Exclusions::new(&args.exclude)?;
+    let (path, draft) = init(&request, &session.context())?;
     let report = InitReport {
         document: shown(&path),
         installer: InstallerReport {
@@ -76,11 +69,7 @@ fn write_drafted(report: &InitReport, out: &mut dyn Write) -> io::Result<()> {
     fields.add_some("install command", app.install_command_line.as_deref());
     fields.add_some("uninstall command", app.uninstall_command_line.as_deref());
     fields.write(2, out)?;
-    if !report.notes.is_empty() {
-        writeln!(out, "\n{STRONG}To look at{STRONG:#}")?;
-    }
-    let mark = format!("  {WARNING}!{WARNING:#} ");
-    report.notes.iter().try_for_each(|note| write_wrapped(&mark, 4, note, out))?;
+    write_list("To look at", WARNING, "!", &report.notes, out)?;
     writeln!(out, "\nnext: waybill lint {}", printable(&report.document))
 }
 

@@ -2,13 +2,13 @@
 
 use super::diff;
 use crate::args::PackageArgs;
-use crate::commands::payload_entries::{PayloadEntries, payload_report};
+use crate::commands::payload_entries::{PayloadEntries, entry_report, payload_report};
 use crate::error::Failure;
 use crate::files::{PackageReader, shown};
 use crate::session::Session;
 use crate::text::{Bytes, Fields, GOOD, STRONG, WARNING, counted, exactly, printable};
 use clap::Args;
-use intunewin::{Archive, ArchiveError, PackageInput};
+use intunewin::{Archive, PackageInput};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use waybill_schemas::report::package::{
@@ -69,7 +69,7 @@ pub(crate) fn run(args: &InspectArgs, session: &Session) -> Result<(), Failure> 
     }
     session.output.page(|out| {
         write_payload(&report, !args.files, out)?;
-        if args.files { list(&archive, out) } else { Ok(()) }
+        if args.files { archive.visit(|entry| write_entry(&entry_report(&entry), out)) } else { Ok(()) }
     })
 }
 
@@ -110,17 +110,6 @@ fn payload(
     let archive = content.archive(reader.policy(), &context)?;
     report.payload = Some(payload_report(&archive, content.payload_size())?);
     Ok(archive)
-}
-
-fn list(archive: &Archive, out: &mut dyn Write) -> io::Result<()> {
-    let mut written = Ok(());
-    let visited = archive.visit::<ArchiveError>(|entry| {
-        if written.is_ok() {
-            written = write_entry(&crate::commands::payload_entries::entry_report(&entry), out);
-        }
-        Ok(())
-    });
-    visited.map_err(io::Error::other).and(written)
 }
 
 /// Writes everything that is known without the content.

@@ -1,13 +1,13 @@
 //! `waybill install`, `uninstall` and `detect`: attempts and detection of an app, with the rights that it needs.
 
-use crate::args::RootArgs;
+use crate::args::{RootArgs, choice};
 use crate::commands::install_page::{in_words_of_the_command, write_attempt, write_detected, write_step};
 use crate::error::Failure;
 use crate::exit::{Exit, ExitStyle};
 use crate::files::{content_url, location};
 use crate::output::{Output, relay, say};
 use crate::session::Session;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use waybill_agent::as_system::Request;
@@ -94,8 +94,8 @@ pub(crate) struct AttemptArgs {
     #[arg(long)]
     events: bool,
     /// At the time limit: leave the installer running, as Intune does, or kill it and its children
-    #[arg(long, value_enum, default_value = "leave", value_name = "ACTION")]
-    on_timeout: OnTimeout,
+    #[arg(long, default_value = "leave", value_name = "ACTION", value_parser = choice(&ON_TIMEOUT))]
+    on_timeout: OnTimeLimit,
     /// How long detection looks again after a success; Intune looks once, 0
     #[arg(long, value_name = "SECONDS", default_value = "10")]
     look_again: u64,
@@ -116,56 +116,28 @@ pub(crate) struct AttemptArgs {
 pub(crate) struct Manner {
     /// Whose view of files, registry and environment: x86 as the agent of Intune, a 32-bit program; native as this
     /// machine
-    #[arg(long, value_enum, default_value = "x86")]
-    host: HostName,
+    #[arg(long, default_value = "x86", value_parser = choice(&HOSTS))]
+    host: Host,
     /// With whose rights: as app.json says, or as you are
-    #[arg(long = "as", value_enum, default_value = "app", value_name = "WHO")]
-    account: Who,
+    #[arg(long = "as", default_value = "app", value_name = "WHO", value_parser = choice(&ACCOUNTS))]
+    pub(crate) account: AccountChoice,
     /// What runs PowerShell scripts, instead of powershell.exe (elsewhere than on Windows: pwsh)
     #[arg(long, value_name = "PROGRAM")]
     script_host: Option<String>,
 }
 
-/// What happens at the time limit.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum OnTimeout {
-    Leave,
-    Kill,
-}
-
-/// Which agent is followed.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum HostName {
-    X86,
-    Native,
-}
-
-/// With whose rights an app is run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Who {
-    App,
-    Current,
-}
+const ON_TIMEOUT: [(&str, OnTimeLimit); 2] = [("leave", OnTimeLimit::Leave), ("kill", OnTimeLimit::Kill)];
+const HOSTS: [(&str, Host); 2] = [("x86", Host::X86), ("native", Host::Native)];
+const ACCOUNTS: [(&str, AccountChoice); 2] =
+    [("app", AccountChoice::AsDocumented), ("current", AccountChoice::Current)];
 
 impl Manner {
     /// The settings of the library, with files below `root`.
     pub(crate) fn settings(&self, root: &Path) -> Settings {
         let script_host = self.script_host.clone().map_or(ScriptHost::OfTheSystem, ScriptHost::Program);
         let mut settings = Settings::new(root);
-        (settings.account, settings.script_host) = (self.account(), script_host);
-        settings.host = match self.host {
-            HostName::X86 => Host::X86,
-            HostName::Native => Host::Native,
-        };
+        (settings.account, settings.host, settings.script_host) = (self.account, self.host, script_host);
         settings
-    }
-
-    /// The account whose rights the app is run with.
-    pub(crate) fn account(&self) -> AccountChoice {
-        match self.account {
-            Who::App => AccountChoice::AsDocumented,
-            Who::Current => AccountChoice::Current,
-        }
     }
 }
 
@@ -173,10 +145,7 @@ impl AttemptArgs {
     /// The settings of the library, with files below the root.
     pub(crate) fn settings(&self) -> Settings {
         let mut settings = self.manner.settings(&self.root.folder());
-        settings.on_time_limit = match self.on_timeout {
-            OnTimeout::Leave => OnTimeLimit::Leave,
-            OnTimeout::Kill => OnTimeLimit::Kill,
-        };
+        settings.on_time_limit = self.on_timeout;
         settings.detection_patience = Duration::from_secs(self.look_again);
         settings
     }
@@ -194,7 +163,7 @@ fn attempt(intent: Intent, args: &AttemptArgs, session: &Session) -> Result<Exit
     let (given, stdin) = given(&args.app)?;
     let system = this_machine();
     let undertaking = if args.dry_run { Undertaking::Look } else { Undertaking::Run };
-    let account = match stand(&given.app, args.manner.account(), undertaking, &system)? {
+    let account = match stand(&given.app, args.manner.account, undertaking, &system)? {
         Stand::Here(account) => account,
         // The process with the system's rights has the same command line. Stdin was read already, so its bytes are
         // handed on.
@@ -229,11 +198,10 @@ fn tell(report: &InstallReport, lines: bool, output: Output) -> Result<(), Failu
         let whole = !output.is_quiet();
         output.notice(|out| write_attempt(report, whole, out));
     }
-    match (lines, output.is_json()) {
-        (true, _) => output.line(report),
-        (false, true) => output.document(report),
-        (false, false) => Ok(()),
+    if lines {
+        return output.line(report);
     }
+    if output.is_json() { output.document(report) } else { Ok(()) }
 }
 
 /// The app that the argument names, and the bytes of stdin where the app was read from there.
@@ -305,7 +273,7 @@ impl Events for Listener {
 pub(crate) fn detect(args: &DetectArgs, session: &Session) -> Result<Exit, Failure> {
     let (given, stdin) = given(&args.app)?;
     let system = this_machine();
-    let account = match stand(&given.app, args.manner.account(), Undertaking::Look, &system)? {
+    let account = match stand(&given.app, args.manner.account, Undertaking::Look, &system)? {
         Stand::Here(account) => account,
         Stand::AsSystem => return run_as_system(stdin, session),
     };
@@ -351,13 +319,4 @@ pub(crate) fn run_as_system(stdin: Vec<u8>, session: &Session) -> Result<Exit, F
         say("running as SYSTEM, as Intune does, through a temporary scheduled task");
     }
     Ok(waybill_agent::as_system::run(&request, &mut relay, &session.context()).map(Exit::of_bits)?)
-}
-
-/// Run what a request in a folder asks for: how an elevated `waybill install` becomes the system
-#[derive(Debug, Args)]
-#[command(hide = true)]
-pub(crate) struct AnswerRequestArgs {
-    /// The folder of the request
-    #[arg(value_name = "DIR")]
-    pub(crate) folder: PathBuf,
 }

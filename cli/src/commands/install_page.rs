@@ -1,6 +1,9 @@
 //! An attempt to install or uninstall, and a look for an app, as somebody who knows Intune reads them: what was decided, what
 //! led there, what is left, and what to do next.
 
+use crate::commands::install_evidence::{
+    write_command, write_look, write_requirements, write_run, write_run_briefly,
+};
 use crate::text::{ERROR, FAINT, Fields, GOOD, NOTE, STRONG, WARNING, printable, sentence, write_wrapped};
 use anstyle::Style;
 use std::io::{self, Write};
@@ -51,7 +54,7 @@ pub(crate) fn write_attempt(report: &InstallReport, whole: bool, out: &mut dyn W
         if !is_well || report.outcome == AttemptOutcome::WouldRun {
             write_evidence(report, out)?;
         } else {
-            crate::commands::install_evidence::write_run_briefly(report, out)?;
+            write_run_briefly(report, out)?;
         }
         write_aftermath(report, out)?;
     }
@@ -69,7 +72,7 @@ pub(crate) fn write_detected(report: &DetectReport, whole: bool, out: &mut dyn W
         return Ok(());
     }
     write_headline(&report.app, style, verdict, &report.summary, out)?;
-    crate::commands::install_evidence::write_look(&report.detection, out)?;
+    write_look(&report.detection, out)?;
     write_context(&report.context, out)?;
     write_next(&report.next, report.code(), None, out)
 }
@@ -90,20 +93,16 @@ fn write_headline(
 /// Everything that led there.
 fn write_evidence(report: &InstallReport, out: &mut dyn Write) -> io::Result<()> {
     if let Some(run) = &report.run {
-        crate::commands::install_evidence::write_run(run, out)?;
+        write_run(run, out)?;
     }
     if let Some(look) = report.detections.last() {
-        crate::commands::install_evidence::write_look(look, out)?;
+        write_look(look, out)?;
     }
     if let Some(requirements) = &report.requirements {
-        crate::commands::install_evidence::write_requirements(
-            requirements,
-            report.outcome == AttemptOutcome::WouldRun,
-            out,
-        )?;
+        write_requirements(requirements, report.outcome == AttemptOutcome::WouldRun, out)?;
     }
     if let Some(command) = &report.command {
-        crate::commands::install_evidence::write_command(command, report.intent, out)?;
+        write_command(command, report.intent, out)?;
     }
     write_context(&report.context, out)
 }

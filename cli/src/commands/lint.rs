@@ -45,20 +45,13 @@ pub(crate) struct LintArgs {
     force: bool,
 }
 
-impl LintArgs {
-    /// The exclusions for listing the source folder.
-    fn walk_options(&self) -> Result<WalkOptions, Failure> {
-        Ok(WalkOptions::excluding(Exclusions::new(&self.exclude)?))
-    }
-
-    /// The codes that are allowed. An unknown one is refused, because a typing error would allow nothing.
-    pub(crate) fn allowances(&self) -> Result<Vec<Allowance>, Failure> {
-        self.allow.iter().map(|text| allowance(text)).collect()
-    }
+/// The findings that `--allow` allows. An unknown code is refused, because a typing error would allow nothing.
+pub(super) fn allowances(allow: &[String]) -> Result<Vec<Allowance>, Failure> {
+    allow.iter().map(|text| allowance(text)).collect()
 }
 
 /// Parses `CODE` or `CODE=REASON`.
-pub(super) fn allowance(text: &str) -> Result<Allowance, Failure> {
+fn allowance(text: &str) -> Result<Allowance, Failure> {
     let (code, reason) = text.split_once('=').unwrap_or((text, ""));
     let reason = if reason.trim().is_empty() { "allowed on the command line" } else { reason.trim() };
     match lint::page(code.trim()) {
@@ -73,7 +66,8 @@ pub(super) fn allowance(text: &str) -> Result<Allowance, Failure> {
 
 /// Lints an app. Returns the class of the outcome where a finding stands that is not allowed.
 pub(crate) fn run(args: &LintArgs, session: &Session) -> Result<Option<Class>, Failure> {
-    let (allowances, options) = (args.allowances()?, args.walk_options()?);
+    let allowances = allowances(&args.allow)?;
+    let options = WalkOptions::excluding(Exclusions::new(&args.exclude)?);
     let name = shown(&args.path);
     let subject = Subject::open(&args.path, &options, &session.context());
     let report = lint(subject.map_err(|error| Failure::from(error).about(&name))?, &allowances);
@@ -160,12 +154,13 @@ fn write_count(report: &LintReport, out: &mut dyn Write) -> io::Result<()> {
     if counts.allowed > 0 {
         told.push(format!("{} allowed", counts.allowed));
     }
-    match (counts.errors, counts.warnings) {
-        (0, 0) if told.is_empty() => writeln!(out, "{subject}: {GOOD}nothing found{GOOD:#}"),
-        (0, 0) => writeln!(out, "{subject}: {GOOD}{}{GOOD:#}", told.join(", ")),
-        (0, _) => writeln!(out, "{subject}: {WARNING}{}{WARNING:#}", told.join(", ")),
-        _ => writeln!(out, "{subject}: {ERROR}{}{ERROR:#}", told.join(", ")),
-    }
+    let style = match (counts.errors, counts.warnings) {
+        (0, 0) => GOOD,
+        (0, _) => WARNING,
+        _ => ERROR,
+    };
+    let told = if told.is_empty() { "nothing found".to_owned() } else { told.join(", ") };
+    writeln!(out, "{subject}: {style}{told}{style:#}")
 }
 
 #[cfg(test)]

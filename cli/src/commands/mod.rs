@@ -26,6 +26,7 @@ use crate::exit::Exit;
 use crate::session::Session;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Parser, Subcommand};
+use std::path::PathBuf;
 use waybill_schemas::report::install::Intent;
 
 const STYLES: Styles = Styles::styled()
@@ -85,8 +86,16 @@ pub(crate) enum Command {
     Schema(reference::SchemaArgs),
     Explain(reference::ExplainArgs),
     Completions(reference::CompletionsArgs),
-    AnswerRequest(install::AnswerRequestArgs),
-    BenchStage(bench::BenchStageArgs),
+    /// Run what a request in a folder asks for: how an elevated `waybill install` becomes the system
+    #[command(hide = true)]
+    AnswerRequest {
+        /// The folder of the request
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
+    /// Measure one thing that is asked for on stdin: how `waybill bench` runs each stage
+    #[command(hide = true)]
+    BenchStage,
 }
 
 /// Runs a command, and returns the exit code where there is no failure to print: a printed report may have failed
@@ -110,8 +119,8 @@ pub(crate) fn run(command: Command, session: &Session) -> Result<Exit, Failure> 
         Command::Schema(args) => reference::print_schema(&args, session).map(done),
         Command::Explain(args) => reference::explain(&args, session).map(done),
         Command::Completions(args) => reference::print_completions(&args, session).map(done),
-        Command::BenchStage(_) => bench::answer(session).map(done),
-        Command::AnswerRequest(args) => Ok(waybill_agent::as_system::answer(&args.folder).map(done)?),
+        Command::BenchStage => bench::answer(session).map(done),
+        Command::AnswerRequest { folder } => Ok(waybill_agent::as_system::answer(&folder).map(done)?),
     }
 }
 

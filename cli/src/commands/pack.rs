@@ -1,11 +1,11 @@
 //! `waybill pack`: packs a source folder, and prints what to enter in the portal.
 
-use crate::args::Size;
+use crate::args::{Size, choice};
 use crate::error::Failure;
 use crate::files::shown;
 use crate::session::Session;
-use crate::text::{Bytes, FAINT, Fields, GOOD, STRONG, WARNING, counted, lasted, printable, write_wrapped};
-use clap::{Args, ValueEnum};
+use crate::text::{Bytes, FAINT, Fields, GOOD, STRONG, WARNING, counted, lasted, printable, write_list};
+use clap::Args;
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use std::time::{Duration, SystemTime};
 use waybill_packager::exclude::Exclusions;
 use waybill_packager::pack::{Level, PackOptions, PackOutput, PackRequest, PackSource, pack};
 use waybill_schemas::codes::command;
-use waybill_schemas::report::pack::{LeftOutReport, PackNote, PackReport};
+use waybill_schemas::report::pack::{LeftOutReport, PackReport};
 
 /// Pack a source folder, or an app's folder, into an .intunewin package
 #[derive(Debug, Args)]
@@ -42,8 +42,8 @@ pub(crate) struct PackArgs {
     exclude: Vec<String>,
     /// How hard to deflate: default is as small as Microsoft's tool, fast takes half the time, best ten times
     /// as much for a few per cent
-    #[arg(long, value_enum, default_value = "default")]
-    level: LevelName,
+    #[arg(long, default_value = "default", value_parser = choice(&LEVELS))]
+    level: Level,
     /// Memory for blocks in work; the payload does not depend on it
     #[arg(long, value_name = "SIZE", default_value = "48MiB")]
     memory: Size,
@@ -55,25 +55,9 @@ pub(crate) struct PackArgs {
     force: bool,
 }
 
-/// How hard to deflate.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum LevelName {
-    Store,
-    Fast,
-    Default,
-    Best,
-}
-
-impl From<LevelName> for Level {
-    fn from(name: LevelName) -> Self {
-        match name {
-            LevelName::Store => Self::Store,
-            LevelName::Fast => Self::Fast,
-            LevelName::Default => Self::Default,
-            LevelName::Best => Self::Best,
-        }
-    }
-}
+/// The levels of deflate.
+const LEVELS: [(&str, Level); 4] =
+    [("store", Level::Store), ("fast", Level::Fast), ("default", Level::Default), ("best", Level::Best)];
 
 impl PackArgs {
     /// The request as the library takes it.
@@ -81,7 +65,7 @@ impl PackArgs {
         let mut options = PackOptions::default();
         options.exclusions = Exclusions::new(&self.exclude)?;
         options.catalog = self.catalog;
-        options.level = self.level.into();
+        options.level = self.level;
         options.memory = self.memory.0;
         options.threads = self.threads;
         options.force = self.force;
@@ -145,20 +129,12 @@ fn write_packed(report: &PackReport, out: &mut dyn Write) -> io::Result<()> {
     write_largest(report, out)?;
     write_left_out(&report.left_out, out)?;
     write_portal(report, out)?;
-    write_notes(&report.notes, out)?;
+    let notes: Vec<_> = report.notes.iter().map(|note| note.message.as_str()).collect();
+    write_list("To look at", WARNING, "!", &notes, out)?;
     match &report.app_document {
         Some(document) => writeln!(out, "\nfilled in {STRONG}{}{STRONG:#}", printable(document)),
         None => Ok(()),
     }
-}
-
-fn write_notes(notes: &[PackNote], out: &mut dyn Write) -> io::Result<()> {
-    if notes.is_empty() {
-        return Ok(());
-    }
-    writeln!(out, "\n{STRONG}To look at{STRONG:#}")?;
-    let mark = format!("  {WARNING}!{WARNING:#} ");
-    notes.iter().try_for_each(|note| write_wrapped(&mark, 4, &note.message, out))
 }
 
 /// The rate, where packing lasted long enough for it to mean anything.

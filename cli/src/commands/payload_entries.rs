@@ -4,7 +4,6 @@ use intunewin::{Archive, ArchiveEntry, ArchiveError, DosTime};
 use serde::ser::{Error as _, SerializeSeq as _};
 use serde::{Serialize, Serializer};
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
 use waybill_schemas::report::package::EntryReport;
 use waybill_schemas::report::package::PayloadReport;
 
@@ -16,28 +15,37 @@ pub(crate) struct PayloadEntries<'a>(pub(crate) &'a Archive);
 
 impl Serialize for PayloadEntries<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut list = serializer.serialize_seq(None)?;
-        let visited =
-            self.0.visit(|entry| list.serialize_element(&entry_report(&entry)).map_err(Stop::Serializer));
-        match visited {
-            Ok(()) => list.end(),
-            Err(Stop::Serializer(error)) => Err(error),
-            Err(Stop::Archive(error)) => Err(S::Error::custom(error)),
-        }
+        serialize_visited(serializer, |take| self.0.visit(|entry| take(entry_report(&entry))))
     }
 }
 
 /// Why a visit ended early.
-pub(crate) enum Stop<E> {
+pub(crate) enum VisitError<E> {
     /// The archive could not be read.
     Archive(ArchiveError),
     /// The list could not be written.
     Serializer(E),
 }
 
-impl<E> From<ArchiveError> for Stop<E> {
+impl<E> From<ArchiveError> for VisitError<E> {
     fn from(error: ArchiveError) -> Self {
         Self::Archive(error)
+    }
+}
+
+/// Takes one item of a visited list.
+type Take<'a, T, E> = &'a mut dyn FnMut(T) -> Result<(), VisitError<E>>;
+
+/// Serialises the items that `visit` hands over as a list that is never in memory as a whole.
+pub(crate) fn serialize_visited<S: Serializer, T: Serialize>(
+    serializer: S,
+    visit: impl FnOnce(Take<'_, T, S::Error>) -> Result<(), VisitError<S::Error>>,
+) -> Result<S::Ok, S::Error> {
+    let mut list = serializer.serialize_seq(None)?;
+    match visit(&mut |item| list.serialize_element(&item).map_err(VisitError::Serializer)) {
+        Ok(()) => list.end(),
+        Err(VisitError::Serializer(error)) => Err(error),
+        Err(VisitError::Archive(error)) => Err(S::Error::custom(error)),
     }
 }
 
@@ -74,56 +82,17 @@ pub(crate) fn payload_report(archive: &Archive, size: u64) -> Result<PayloadRepo
 
 /// The largest files first; of equal ones, the first by name.
 fn largest(archive: &Archive) -> Result<Vec<EntryReport>, ArchiveError> {
-    let mut held: BinaryHeap<Reverse<Ranked>> = BinaryHeap::with_capacity(LARGEST + 1);
+    let mut largest: Vec<EntryReport> = Vec::with_capacity(LARGEST + 1);
     archive.visit::<ArchiveError>(|entry| {
-        let smallest = held.peek().map_or(0, |Reverse(ranked)| ranked.size);
-        // A file that is as large as the smallest one held is pushed as well: the name decides between them, and the
-        // heap drops the other.
-        if !entry.name.is_folder() && (held.len() < LARGEST || entry.size >= smallest) {
-            held.push(Reverse(Ranked::new(&entry)));
-            if held.len() > LARGEST {
-                held.pop();
-            }
+        let key = (Reverse(entry.size), entry.name.as_str());
+        let at = largest.partition_point(|held| (Reverse(held.size), held.name.as_str()) < key);
+        if at < LARGEST && !entry.name.is_folder() {
+            largest.insert(at, entry_report(&entry));
+            largest.truncate(LARGEST);
         }
         Ok(())
     })?;
-    Ok(held.into_sorted_vec().into_iter().map(|Reverse(ranked)| ranked.report).collect())
-}
-
-/// A file, ordered by size and then in reverse by its name.
-struct Ranked {
-    size: u64,
-    report: EntryReport,
-}
-
-impl Ranked {
-    fn new(entry: &ArchiveEntry) -> Self {
-        Self { size: entry.size, report: entry_report(entry) }
-    }
-
-    fn key(&self) -> (u64, Reverse<&str>) {
-        (self.size, Reverse(&self.report.name))
-    }
-}
-
-impl PartialEq for Ranked {
-    fn eq(&self, other: &Self) -> bool {
-        self.key() == other.key()
-    }
-}
-
-impl Eq for Ranked {}
-
-impl PartialOrd for Ranked {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Ranked {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.key().cmp(&other.key())
-    }
+    Ok(largest)
 }
 
 #[cfg(test)]

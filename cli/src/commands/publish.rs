@@ -4,7 +4,7 @@ use crate::args::PackageArgs;
 use crate::error::Failure;
 use crate::files::{PackageReader, shown};
 use crate::session::Session;
-use crate::text::{Bytes, Fields, GOOD, STRONG, WARNING, counted, printable, write_wrapped};
+use crate::text::{Bytes, Fields, GOOD, STRONG, WARNING, counted, printable, write_list};
 use clap::Args;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -86,12 +86,7 @@ fn write_published(report: &PublishReport, out: &mut dyn Write) -> io::Result<()
     if report.document_already_there {
         writeln!(out, "  the document was there and says the same")?;
     }
-    if report.notes.is_empty() {
-        return Ok(());
-    }
-    writeln!(out, "\n{STRONG}To look at{STRONG:#}")?;
-    let mark = format!("  {WARNING}!{WARNING:#} ");
-    report.notes.iter().try_for_each(|note| write_wrapped(&mark, 4, note, out))
+    write_list("To look at", WARNING, "!", &report.notes, out)
 }
 
 fn verb(report: &PublishReport) -> &'static str {

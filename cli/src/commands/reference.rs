@@ -29,16 +29,9 @@ pub(crate) struct ExplainArgs {
     code: Vec<String>,
 }
 
-impl ExplainArgs {
-    /// The code as one text.
-    pub(crate) fn code(&self) -> String {
-        self.code.join(" ")
-    }
-}
-
 /// Tells every meaning of a code.
 pub(crate) fn explain(args: &ExplainArgs, session: &Session) -> Result<(), Failure> {
-    let code = args.code();
+    let code = args.code.join(" ");
     let meanings = codes::find(&code, &waybill_packager::lint::pages());
     if meanings.is_empty() {
         return Err(unknown(&code));

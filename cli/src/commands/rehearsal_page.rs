@@ -1,6 +1,8 @@
 //! The page of a rehearsal, phase by phase, and what was learned about the app.
 
-use crate::text::{ERROR, FAINT, GOOD, NOTE, STRONG, WARNING, lasted, printable, sentence, write_wrapped};
+use crate::text::{
+    ERROR, FAINT, GOOD, NOTE, STRONG, WARNING, lasted, printable, sentence, write_list, write_wrapped,
+};
 use anstyle::Style;
 use std::io::{self, Write};
 use waybill_schemas::report::rehearsal::{
@@ -31,17 +33,15 @@ pub(crate) fn write_rehearsal(report: &RehearsalReport, whole: bool, out: &mut d
         report.msi_logs.iter().try_for_each(|log| write_log(log, out))?;
         list("Next", NOTE, "→", &report.next, out)?;
     }
-    if let Some(proposed) = report.proposed_rule.as_ref().filter(|_| whole) {
-        write_rule(proposed, needs_rule(report), out)?;
+    if let Some(proposed) = report.proposed_rule.as_ref().filter(|_| whole && needs_rule(report)) {
+        write_rule(proposed, out)?;
     }
     if report.root_kept && whole {
         writeln!(out, "\n{FAINT}kept: {}{FAINT:#}", printable(&report.root))?;
     }
     if whole || report.exit != 0 {
         let style = if report.exit == 0 { GOOD } else { ERROR };
-        write!(out, "\n{style}")?;
-        write!(out, "{}", printable(&report.summary))?;
-        writeln!(out, "{style:#}")?;
+        writeln!(out, "\n{style}{}{style:#}", printable(&report.summary))?;
     }
     Ok(())
 }
@@ -127,13 +127,8 @@ fn write_appeared(items: &[AppearedItem], out: &mut dyn Write) -> io::Result<()>
 }
 
 fn list(title: &str, style: Style, mark: &str, lines: &[String], out: &mut dyn Write) -> io::Result<()> {
-    if lines.is_empty() {
-        return Ok(());
-    }
-    writeln!(out, "\n{STRONG}{title}{STRONG:#}")?;
-    lines
-        .iter()
-        .try_for_each(|line| write_wrapped(&format!("  {style}{mark}{style:#} "), 4, &sentence(line), out))
+    let sentences: Vec<_> = lines.iter().map(|line| sentence(line)).collect();
+    write_list(title, style, mark, &sentences, out)
 }
 
 fn write_log(log: &MsiLog, out: &mut dyn Write) -> io::Result<()> {
@@ -141,10 +136,7 @@ fn write_log(log: &MsiLog, out: &mut dyn Write) -> io::Result<()> {
     log.excerpt.iter().try_for_each(|line| writeln!(out, "  {}", printable(line)))
 }
 
-fn write_rule(proposed: &ProposedRule, whole: bool, out: &mut dyn Write) -> io::Result<()> {
-    if !whole {
-        return Ok(());
-    }
+fn write_rule(proposed: &ProposedRule, out: &mut dyn Write) -> io::Result<()> {
     writeln!(
         out,
         "\n{STRONG}A rule that would hold{STRONG:#}  {FAINT}{}{FAINT:#}",

@@ -1,7 +1,7 @@
 //! `waybill try`: rehearses an app on this machine, or writes a Windows Sandbox file that does.
 
 use crate::commands::install::{self, Manner, note_context};
-use crate::commands::lint::allowance;
+use crate::commands::lint::allowances;
 use crate::commands::rehearsal_page::write_rehearsal;
 use crate::error::Failure;
 use crate::exit::{Exit, ExitStyle};
@@ -64,11 +64,6 @@ pub(crate) struct TryArgs {
 }
 
 impl TryArgs {
-    /// The findings that lint may ignore.
-    pub(crate) fn allowances(&self) -> Result<Vec<Allowance>, Failure> {
-        self.allow.iter().map(|text| allowance(text)).collect()
-    }
-
     /// The request as the library takes it.
     pub(crate) fn request(&self, app: AppFolder, allowances: Vec<Allowance>) -> RehearsalRequest {
         RehearsalRequest {
@@ -93,12 +88,12 @@ pub(crate) fn run(args: &TryArgs, session: &Session) -> Result<Exit, Failure> {
     if let Some(file) = &args.junit {
         refuse_existing(file, OTHER_NAME)?;
     }
-    let allowances = args.allowances()?;
+    let allowances = allowances(&args.allow)?;
     let system = this_machine();
     let mut request = args.request(AppFolder::open(&args.folder, cfg!(windows))?, allowances);
     let app = &request.app.run_here().app;
     let name = printable(app.display_name.as_deref().unwrap_or("this app")).into_owned();
-    request.settings.account = match stand(app, args.manner.account(), Undertaking::Run, &system)? {
+    request.settings.account = match stand(app, args.manner.account, Undertaking::Run, &system)? {
         Stand::Here(account) => account,
         Stand::AsSystem => return install::run_as_system(Vec::new(), session),
     };
@@ -108,7 +103,7 @@ pub(crate) fn run(args: &TryArgs, session: &Session) -> Result<Exit, Failure> {
     }
     note_context(request.settings.account, &system, session);
     // Created before anything is installed, so that a report that cannot be written is noticed first.
-    let junit_file = args.junit.as_deref().map(NewFile::create).transpose()?;
+    let junit_file = args.junit.as_deref().map(|file| NewFile::create(file, false)).transpose()?;
     let report = rehearse(&request, &system, &live, &session.context())?;
     if let Some(file) = junit_file {
         file.write(&junit(&report))?;
@@ -156,7 +151,7 @@ fn write_sandbox(args: &TryArgs, file: &Path, session: &Session) -> Result<(), F
         program: program.file_name().unwrap_or_default().to_string_lossy().into_owned(),
         result_folder: result.display().to_string(),
     };
-    NewFile::create(&file)?.write(&sandbox.to_wsb())?;
+    NewFile::create(&file, false)?.write(&sandbox.to_wsb())?;
     if !session.output.is_quiet() {
         say(&format!("open {} to start it; the report will lie in {}", shown(&file), shown(&result)));
     }

@@ -2,7 +2,7 @@
 
 use crate::error::Failure;
 use crate::output::{Output, say};
-use crate::session::{self, Session};
+use crate::session::{STOP, Session};
 use crate::text::printable;
 use clap::Args;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -61,7 +61,7 @@ pub(crate) fn run(args: &ServeArgs, session: &Session) -> Result<(), Failure> {
     if output.is_json() {
         output.line(&ServeStarted { listening: server.url() })?;
     }
-    server.run(session::stop_flag());
+    server.run(&STOP);
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use crate::files::{PackageReader, shown, spare};
 use crate::session::Session;
 use crate::text::{Bytes, GOOD, STRONG, counted, printable};
 use clap::Args;
-use intunewin::{AuthenticatedContent, UnpackError, UnpackOptions};
+use intunewin::{AuthenticatedContent, ContentFolder, UnpackError, UnpackOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use waybill_schemas::report::package::UnpackReport;
@@ -65,36 +65,32 @@ pub(crate) fn run(args: &UnpackArgs, session: &Session) -> Result<(), Failure> {
         .map_err(Failure::from)
         .and_then(|content| Ok(content.authenticate(&context)?))
         .map_err(about)?;
-    let written =
-        if args.payload_only { payload(args, &content, session) } else { files(args, content, session) };
-    let Written { output, files, bytes } = written?;
+    let (output, files, bytes) = if args.payload_only {
+        let file = args.payload_file();
+        let bytes = content.write_payload(&file, args.force, &context)?;
+        (shown(&file), 1, bytes)
+    } else {
+        let folder = unpack(args, content, session)?;
+        (shown(&args.output), folder.files, folder.bytes)
+    };
     let report = UnpackReport { package, output, payload_only: args.payload_only, files, bytes, setup_file };
     session.output.summary(&report, write_unpacked)
 }
 
-struct Written {
-    output: String,
-    files: u64,
-    bytes: u64,
-}
-
-fn files(args: &UnpackArgs, content: AuthenticatedContent, session: &Session) -> Result<Written, Failure> {
+fn unpack(
+    args: &UnpackArgs,
+    content: AuthenticatedContent,
+    session: &Session,
+) -> Result<ContentFolder, Failure> {
     let mut options = UnpackOptions::default();
     (options.policy, options.force) = (args.reading.limits.policy(), args.force);
-    let folder = content.unpack(&args.output, &options, &session.context()).map_err(|error| {
+    content.unpack(&args.output, &options, &session.context()).map_err(|error| {
         // Only a fault of the archive is the package's. A full disk or a folder that is in use
         // has a place of its own to name.
         let of_package = matches!(error, UnpackError::Archive(_));
         let failure = Failure::from(error);
         if of_package { failure.about(&shown(&args.package)) } else { failure }
-    })?;
-    Ok(Written { output: shown(&args.output), files: folder.files, bytes: folder.bytes })
-}
-
-fn payload(args: &UnpackArgs, content: &AuthenticatedContent, session: &Session) -> Result<Written, Failure> {
-    let file = args.payload_file();
-    let bytes = content.write_payload(&file, args.force, &session.context())?;
-    Ok(Written { output: shown(&file), files: 1, bytes })
+    })
 }
 
 /// Where to, how much, and what to install with.

@@ -33,19 +33,12 @@ pub(crate) struct VerifyArgs {
     reading: PackageArgs,
 }
 
-impl VerifyArgs {
-    /// The packages, one by one.
-    pub(crate) fn packages(&self) -> Vec<PathBuf> {
-        args::expand(&self.packages)
-    }
-}
-
 /// Makes every check on every package, and prints each by its name.
 pub(crate) fn run(args: &VerifyArgs, session: &Session) -> Result<Option<Class>, Failure> {
     let output = session.output;
     let reader = PackageReader::new(&args.reading)?;
     let (mut report, mut failures) = (VerifyReport::default(), Vec::new());
-    let packages = args.packages();
+    let packages = args::expand(&args.packages);
     for path in &packages {
         let (verified, failure) = verify(path, &reader, args.deep, session);
         // Told package by package, because the next one may take minutes. JSON is one
