@@ -36,8 +36,7 @@ impl Default for Document {
 impl Document {
     /// The document: CRLF, two spaces, no declaration, no final newline.
     pub(super) fn text(&self) -> String {
-        let base64 = |bytes: &[u8]| STANDARD.encode(bytes);
-        let lines = [
+        let mut lines = vec![
             "<ApplicationInfo xmlns:xsd=\"http://www.w3.org/2001/XMLSchema\" \
              xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" ToolVersion=\"1.8.7.0\">"
                 .to_owned(),
@@ -46,17 +45,24 @@ impl Document {
             element(1, "FileName", &self.file_name),
             element(1, "SetupFile", &self.setup_file),
             "  <EncryptionInfo>".to_owned(),
-            element(2, "EncryptionKey", &base64(&self.encryption_key)),
-            element(2, "MacKey", &base64(&self.mac_key)),
-            element(2, "InitializationVector", &base64(&self.iv)),
-            element(2, "Mac", &base64(&self.mac)),
-            element(2, "ProfileIdentifier", "ProfileVersion1"),
-            element(2, "FileDigest", &base64(&self.digest)),
-            element(2, "FileDigestAlgorithm", "SHA256"),
-            "  </EncryptionInfo>".to_owned(),
-            "</ApplicationInfo>".to_owned(),
         ];
+        lines.extend(self.encryption_info().iter().map(|(name, value)| element(2, name, value)));
+        lines.push("  </EncryptionInfo>\r\n</ApplicationInfo>".to_owned());
         lines.join("\r\n")
+    }
+
+    /// The children of EncryptionInfo, in Microsoft's order.
+    fn encryption_info(&self) -> [(&'static str, String); 7] {
+        let base64 = |bytes: &[u8]| STANDARD.encode(bytes);
+        [
+            ("EncryptionKey", base64(&self.encryption_key)),
+            ("MacKey", base64(&self.mac_key)),
+            ("InitializationVector", base64(&self.iv)),
+            ("Mac", base64(&self.mac)),
+            ("ProfileIdentifier", "ProfileVersion1".to_owned()),
+            ("FileDigest", base64(&self.digest)),
+            ("FileDigestAlgorithm", "SHA256".to_owned()),
+        ]
     }
 
     /// The document with `element` and its text replaced by anything; `element` must be there once.
@@ -69,18 +75,13 @@ impl Document {
         format!("{}{replacement}{}", &text[..start], &text[end + close.len()..])
     }
 
-    /// Graph's `fileEncryptionInfo`: what a bare content file is read with.
+    /// Graph's `fileEncryptionInfo`: what a bare content file is read with. It has the names of the elements, but for
+    /// their first letter.
     pub(super) fn encryption_info_json(&self) -> String {
-        let base64 = |bytes: &[u8]| STANDARD.encode(bytes);
-        format!(
-            "{{\"encryptionKey\":\"{}\",\"macKey\":\"{}\",\"initializationVector\":\"{}\",\"mac\":\"{}\",\
-             \"profileIdentifier\":\"ProfileVersion1\",\"fileDigest\":\"{}\",\"fileDigestAlgorithm\":\"SHA256\"}}",
-            base64(&self.encryption_key),
-            base64(&self.mac_key),
-            base64(&self.iv),
-            base64(&self.mac),
-            base64(&self.digest),
-        )
+        let member = |(name, value): &(&str, String)| {
+            format!("\"{}{}\":\"{value}\"", name[..1].to_lowercase(), &name[1..])
+        };
+        format!("{{{}}}", self.encryption_info().each_ref().map(member).join(","))
     }
 }
 

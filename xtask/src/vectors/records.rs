@@ -33,6 +33,18 @@ pub(super) const UTF8: u16 = 0x800;
 pub(super) const DESCRIPTOR_FLAG: u16 = 0x8;
 
 impl Header {
+    /// Both sizes in a zip64 field, and sentinels in their places.
+    pub(super) fn use_zip64(&mut self) {
+        self.extra = zip64_extra(&[u64::from(self.size), u64::from(self.compressed)]);
+        (self.size, self.compressed, self.needed) = (u32::MAX, u32::MAX, 45);
+    }
+
+    /// Sentinels in the places of both sizes, and a zip64 field that lacks the compressed one.
+    pub(super) fn use_half_of_zip64(&mut self) {
+        self.extra = zip64_extra(&[u64::from(self.size)]);
+        (self.size, self.compressed) = (u32::MAX, u32::MAX);
+    }
+
     pub(super) fn local_bytes(&self) -> Vec<u8> {
         let mut out = Out::default();
         out.u32(self.signature).u16(self.needed);
@@ -72,6 +84,11 @@ pub(super) struct End {
 }
 
 impl End {
+    /// So many entries, in both places.
+    pub(super) fn count(&mut self, entries: u16) {
+        (self.entries, self.entries_here) = (entries, entries);
+    }
+
     pub(super) fn bytes(&self) -> Vec<u8> {
         let mut out = Out::default();
         out.u32(END).u16(self.disk).u16(self.directory_disk).u16(self.entries_here).u16(self.entries);
@@ -100,6 +117,11 @@ pub(super) struct Zip64End {
 }
 
 impl Zip64End {
+    /// So many entries, in both places.
+    pub(super) fn count(&mut self, entries: u64) {
+        (self.entries, self.entries_here) = (entries, entries);
+    }
+
     pub(super) fn bytes(&self) -> Vec<u8> {
         let mut out = Out::default();
         if !self.without_record {
@@ -122,7 +144,7 @@ pub(super) fn extra(identifier: u16, value: &[u8]) -> Vec<u8> {
 }
 
 /// The zip64 extra field with these values.
-pub(super) fn zip64_extra(values: &[u64]) -> Vec<u8> {
+fn zip64_extra(values: &[u64]) -> Vec<u8> {
     let value: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
     extra(1, &value)
 }

@@ -27,6 +27,11 @@ impl Expect {
     }
 }
 
+/// An archive that is refused by this rule of the archive policy.
+pub(super) fn refused(name: &str, rule: &str, comment: &str, body: impl Into<Vec<u8>>) -> Vector {
+    Vector::new(name, Expect::Content, comment, body).with("rule", rule)
+}
+
 /// A vector in the making.
 pub(super) struct Vector {
     /// Its file name; group folders are added by the group.
@@ -36,14 +41,14 @@ pub(super) struct Vector {
 }
 
 impl Vector {
-    pub(super) fn new(name: impl Into<String>, expect: Expect, comment: impl Display, body: Vec<u8>) -> Self {
-        let headers = vec![("expect", expect.word().to_owned()), ("comment", comment.to_string())];
-        Self { name: name.into(), headers, body }
+    pub(super) fn new(name: &str, expect: Expect, comment: &str, body: impl Into<Vec<u8>>) -> Self {
+        let headers = vec![("expect", expect.word().to_owned()), ("comment", comment.to_owned())];
+        Self { name: name.to_owned(), headers, body: body.into() }
     }
 
-    /// Refused by this rule of the archive policy.
-    pub(super) fn refused(name: impl Into<String>, rule: &str, comment: impl Display, body: Vec<u8>) -> Self {
-        Self::new(name, Expect::Content, comment, body).with("rule", rule)
+    /// With its group's name before its own.
+    pub(super) fn in_group(self, group: &str) -> Self {
+        Self { name: format!("{group}-{}", self.name), ..self }
     }
 
     /// One more header line.

@@ -5,7 +5,9 @@ use super::vector::{Expect, Vector};
 
 /// All of them.
 pub(super) fn all() -> Vec<Vector> {
-    let vectors: Vec<Vector> = all_accepted().into_iter().chain(all_refused()).collect();
+    let accepted = encodings().into_iter().chain(elements()).chain(msi()).chain(accepted_values());
+    let refused = shapes().into_iter().chain(declarations()).chain(fields()).chain(refused_values());
+    let vectors: Vec<Vector> = accepted.chain(refused.map(|vector| vector.in_group("refused"))).collect();
     // Counted, so that a vector that gets lost in an edit is noticed.
     assert_eq!(40, vectors.len(), "xml vectors");
     vectors
@@ -17,7 +19,7 @@ fn read(name: &str, comment: &str, text: impl Into<Vec<u8>>) -> Vector {
 }
 
 fn read_as(name: &str, comment: &str, text: impl Into<Vec<u8>>, values: &Document) -> Vector {
-    Vector::new(name, Expect::Success, comment, text.into())
+    Vector::new(name, Expect::Success, comment, text)
         .with("file-name", &values.file_name)
         .with("setup-file", &values.setup_file)
         .with("size", &values.size)
@@ -26,149 +28,100 @@ fn read_as(name: &str, comment: &str, text: impl Into<Vec<u8>>, values: &Documen
 
 /// A document that is refused.
 fn refused(name: &str, comment: &str, text: impl Into<Vec<u8>>) -> Vector {
-    Vector::new(format!("refused-{name}"), Expect::Metadata, comment, text.into())
+    Vector::new(name, Expect::Metadata, comment, text)
 }
 
-const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\r\n";
-
-fn all_accepted() -> Vec<Vector> {
-    let mut vectors = encodings();
-    vectors.extend(elements());
-    vectors.extend(msi());
-    vectors.extend(accepted_values());
-    vectors
-}
-
-fn encodings() -> Vec<Vector> {
+fn encodings() -> [Vector; 6] {
     let text = Document::default().text();
-    vec![
+    let declared = format!("<?xml version=\"1.0\" encoding=\"utf-8\"?>\r\n{text}");
+    let with_everything = format!("\u{feff}{declared}\r\n");
+    let one_line = text.replace("\r\n", "").replace("  ", "");
+    [
         read("canonical", "exactly as Microsoft's tool writes it", text.clone()),
         read("row-07-lf", "LF line ends", text.replace("\r\n", "\n")),
         read("row-07-bom", "a UTF-8 byte order mark", format!("\u{feff}{text}")),
-        read("row-07-declaration", "an XML declaration", format!("{DECLARATION}{text}")),
-        read(
-            "row-07-bom-declaration",
-            "both, and a final newline",
-            format!("\u{feff}{DECLARATION}{text}\r\n"),
-        ),
-        read(
-            "row-07-one-line",
-            "no white space between elements",
-            text.replace("\r\n", "").replace("  ", ""),
-        ),
+        read("row-07-declaration", "an XML declaration", declared),
+        read("row-07-bom-declaration", "both, and a final newline", with_everything),
+        read("row-07-one-line", "no white space between elements", one_line),
     ]
 }
 
-fn elements() -> Vec<Vector> {
+fn elements() -> [Vector; 5] {
     let text = Document::default().text();
-    let namespaces = "xmlns:xsd=\"http://www.w3.org/2001/XMLSchema\" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"";
-    let swapped = "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xmlns:xsd=\"http://www.w3.org/2001/XMLSchema\"";
-    let unknown =
-        "<SetupFile>install.cmd</SetupFile>\r\n  <Colour shade=\"dark\"><Red>1</Red><Mac>no</Mac></Colour>";
-    vec![
-        read("row-07-xsi-first", "the namespaces in the other order", edited(&text, namespaces, swapped)),
-        read(
-            "row-07-description",
-            "a Description element",
-            edited(
-                &text,
-                "  <UnencryptedContentSize>",
-                "  <Description>Two &lt;words&gt;</Description>\r\n  <UnencryptedContentSize>",
-            ),
-        ),
+    let (xsd, xsi) = (
+        "xmlns:xsd=\"http://www.w3.org/2001/XMLSchema\"",
+        "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"",
+    );
+    let swapped = edited(&text, &format!("{xsd} {xsi}"), &format!("{xsi} {xsd}"));
+    let before = |element: &str, line: &str| edited(&text, element, &format!("{line}\r\n  {element}"));
+    let described = before("<UnencryptedContentSize>", "<Description>Two &lt;words&gt;</Description>");
+    let unknown = before("<EncryptionInfo>", "<Colour shade=\"dark\"><Red>1</Red><Mac>no</Mac></Colour>");
+    let commented = before("<EncryptionInfo>", "<!-- keys follow -->");
+    [
+        read("row-07-xsi-first", "the namespaces in the other order", swapped),
+        read("row-07-description", "a Description element", described),
         read(
             "row-07-description-empty",
             "an empty Description element",
-            edited(&text, "  <FileName>", "  <Description />\r\n  <FileName>"),
+            before("<FileName>", "<Description />"),
         ),
-        read(
-            "row-07-unknown-element",
-            "an unknown element with a child named Mac",
-            edited(&text, "<SetupFile>install.cmd</SetupFile>", unknown),
-        ),
-        read(
-            "row-07-comment",
-            "a comment",
-            edited(&text, "  <EncryptionInfo>", "  <!-- keys follow -->\r\n  <EncryptionInfo>"),
-        ),
+        read("row-07-unknown-element", "an unknown element with a child named Mac", unknown),
+        read("row-07-comment", "a comment", commented),
     ]
 }
 
-fn msi() -> Vec<Vector> {
+fn msi() -> [Vector; 4] {
     let text = Document::default().text();
     let reversed: Vec<_> = MSI_FIELDS.into_iter().rev().collect();
-    let few: Vec<_> = MSI_FIELDS.into_iter().take(2).collect();
     let empty = MSI_FIELDS.map(|(name, _)| (name, ""));
-    vec![
-        read("msi", "MsiInfo as Microsoft's tool writes it", with_msi_info(&text, &MSI_FIELDS)),
-        read("row-07-msi-order", "MsiInfo in the opposite order", with_msi_info(&text, &reversed)),
-        read("row-07-msi-missing", "MsiInfo with two fields only", with_msi_info(&text, &few)),
-        read("row-07-msi-empty", "MsiInfo with empty fields", with_msi_info(&text, &empty)),
+    let with = |name: &str, comment: &str, fields: &[_]| read(name, comment, with_msi_info(&text, fields));
+    [
+        with("msi", "MsiInfo as Microsoft's tool writes it", &MSI_FIELDS),
+        with("row-07-msi-order", "MsiInfo in the opposite order", &reversed),
+        with("row-07-msi-missing", "MsiInfo with two fields only", &MSI_FIELDS[..2]),
+        with("row-07-msi-empty", "MsiInfo with empty fields", &empty),
     ]
 }
 
-fn accepted_values() -> Vec<Vector> {
+fn accepted_values() -> [Vector; 3] {
     let plain = Document::default();
-    let old = Document {
-        name: "setup.intunewin".into(),
-        file_name: "setup.intunewin".into(),
-        ..Document::default()
-    };
-    let escaped = Document { setup_file: "Tom & Jerry 'é'.exe".into(), ..Document::default() };
+    let name = "setup.intunewin";
+    let old = Document { name: name.into(), file_name: name.into(), ..plain.clone() };
+    let escaped = Document { setup_file: "Tom & Jerry 'é'.exe".into(), ..plain.clone() };
     let text = escaped.text().replace("Tom & Jerry 'é'", "Tom &amp; Jerry &apos;&#xE9;&apos;");
-    vec![
+    let unpadded = plain.text().replace("=</", "</").replace("=</", "</");
+    [
         read_as("row-03-old-tool", "FileName and Name of tools before 1.7", old.text(), &old),
         read_as("escaped", "predefined entities and a character reference", text, &escaped),
-        read(
-            "row-09-unpadded",
-            "base64 without padding",
-            plain.text().replace("=</", "</").replace("=</", "</"),
-        ),
+        read("row-09-unpadded", "base64 without padding", unpadded),
     ]
 }
 
-fn all_refused() -> Vec<Vector> {
-    [shape(), declarations(), fields(), refused_values()].into_iter().flatten().collect()
-}
-
-fn shape() -> Vec<Vector> {
+fn shapes() -> [Vector; 7] {
     let text = Document::default().text();
-    let deep = format!("{}{}", "<a>".repeat(600), "</a>".repeat(600));
-    vec![
+    let renamed = text.replace("ApplicationInfo", "ApplicationData");
+    let nested = format!("{}{}<EncryptionInfo>", "<a>".repeat(600), "</a>".repeat(600));
+    let deep = edited(&text, "  <EncryptionInfo>", &nested);
+    let mut latin1 = text.clone().into_bytes();
+    text.find("install.cmd").into_iter().for_each(|position| latin1[position] = b'\xe9');
+    [
         refused("empty", "no bytes", ""),
         refused("cut", "cut in the middle", &text[..text.len() / 2]),
-        refused(
-            "row-14-wrong-root",
-            "another root element",
-            text.replace("ApplicationInfo", "ApplicationData"),
-        ),
+        refused("row-14-wrong-root", "another root element", renamed),
         refused("row-14-junk", "text after the root", format!("{text}junk")),
-        refused("two-roots", "two roots", format!("{text}{text}")),
-        refused(
-            "deep",
-            "600 levels of elements",
-            edited(&text, "  <EncryptionInfo>", &format!("{deep}<EncryptionInfo>")),
-        ),
-        refused("not-utf8", "a byte that is not UTF-8", bytes_with(&text, b'\xe9')),
+        refused("two-roots", "two roots", text.repeat(2)),
+        refused("deep", "600 levels of elements", deep),
+        refused("not-utf8", "a byte that is not UTF-8", latin1),
     ]
 }
 
-/// The name's first letter replaced by any byte.
-fn bytes_with(text: &str, byte: u8) -> Vec<u8> {
-    let mut bytes = text.as_bytes().to_vec();
-    if let Some(position) = text.find("install.cmd") {
-        bytes[position] = byte;
-    }
-    bytes
-}
-
-fn declarations() -> Vec<Vector> {
+fn declarations() -> [Vector; 4] {
     let text = Document::default().text();
     let named = |value: &str| edited(&text, "<Name>install.cmd<", &format!("<Name>{value}<"));
     let laughs = "<!DOCTYPE ApplicationInfo [<!ENTITY a \"ha\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;\">\
                   <!ENTITY c \"&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;\">]>";
     let external = "<!DOCTYPE ApplicationInfo [<!ENTITY x SYSTEM \"file:///etc/hostname\">]>";
-    vec![
+    [
         refused("doctype", "a DOCTYPE that declares nothing", format!("<!DOCTYPE ApplicationInfo>{text}")),
         refused("entities", "entities that grow", format!("{laughs}{}", named("&c;"))),
         refused("external", "an entity that reads a file", format!("{external}{}", named("&x;"))),
@@ -176,46 +129,33 @@ fn declarations() -> Vec<Vector> {
     ]
 }
 
-fn fields() -> Vec<Vector> {
+fn fields() -> [Vector; 5] {
     let document = Document::default();
     let text = document.text();
-    let twice = |line: &str| edited(&text, line, &format!("{line}{line}"));
-    vec![
-        refused(
-            "mac-twice",
-            "two Mac elements",
-            twice("    <Mac>REREREREREREREREREREREREREREREREREREREREREQ=</Mac>\r\n"),
-        ),
-        refused(
-            "file-name-twice",
-            "two FileName elements",
-            twice("  <FileName>IntunePackage.intunewin</FileName>\r\n"),
-        ),
-        refused("key-missing", "no EncryptionKey", document.text_with("EncryptionKey", "")),
-        refused(
-            "size-missing",
-            "no UnencryptedContentSize",
-            document.text_with("UnencryptedContentSize", ""),
-        ),
-        refused("setup-missing", "no SetupFile", document.text_with("SetupFile", "")),
+    let twice = |line: &str| edited(&text, line, &line.repeat(2));
+    let mac = "    <Mac>REREREREREREREREREREREREREREREREREREREREREQ=</Mac>\r\n";
+    let file_name = "  <FileName>IntunePackage.intunewin</FileName>\r\n";
+    let without = |element: &str| document.text_with(element, "");
+    [
+        refused("mac-twice", "two Mac elements", twice(mac)),
+        refused("file-name-twice", "two FileName elements", twice(file_name)),
+        refused("key-missing", "no EncryptionKey", without("EncryptionKey")),
+        refused("size-missing", "no UnencryptedContentSize", without("UnencryptedContentSize")),
+        refused("setup-missing", "no SetupFile", without("SetupFile")),
     ]
 }
 
-fn refused_values() -> Vec<Vector> {
+fn refused_values() -> [Vector; 6] {
     let document = Document::default();
-    let text = document.text();
     let sized = |size: &str| Document { size: size.into(), ..document.clone() }.text();
     let stored = |file_name: &str| Document { file_name: file_name.into(), ..document.clone() }.text();
-    vec![
-        refused(
-            "key-short",
-            "a key of 31 bytes",
-            Document { encryption_key: vec![1; 31], ..document.clone() }.text(),
-        ),
+    let short = Document { encryption_key: vec![1; 31], ..document.clone() }.text();
+    [
+        refused("key-short", "a key of 31 bytes", short),
         refused("row-12-absolute", "FileName is an absolute path", stored("C:\\Windows\\evil.exe")),
         refused("row-12-parent", "FileName climbs out", stored("../../evil.exe")),
         refused("size-negative", "a negative size", sized("-1")),
         refused("size-absurd", "a size of 2^64", sized("18446744073709551616")),
-        refused("algorithm", "another digest algorithm", text.replace("SHA256", "SHA1")),
+        refused("algorithm", "another digest algorithm", document.text().replace("SHA256", "SHA1")),
     ]
 }

@@ -4,7 +4,7 @@ use super::deflate;
 use super::records::{CENTRAL, DESCRIPTOR_FLAG, End, Header, LOCAL, UTF8, Zip64End, descriptor};
 
 /// One entry: both its headers, its data as it lies in the file, what lies before and behind it.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(super) struct Entry {
     pub(super) local: Header,
     pub(super) central: Header,
@@ -32,7 +32,7 @@ impl Entry {
             ..Header::default()
         };
         let central = Header { signature: CENTRAL, ..local.clone() };
-        Self { local, central, data, descriptor: Vec::new(), gap: Vec::new(), phantom: false }
+        Self { local, central, data, ..Self::default() }
     }
 
     /// Stored: the data are the plain bytes.
@@ -89,7 +89,7 @@ impl Entry {
 }
 
 /// A whole file in its pieces. The computed fields are right once [`Image::lay_out`] has made it; change them after.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(super) struct Image {
     pub(super) entries: Vec<Entry>,
     /// Bytes between the last entry and the central directory.
@@ -104,15 +104,8 @@ pub(super) struct Image {
 
 impl Image {
     /// Offsets, counts and sizes as they should be.
-    pub(super) fn lay_out(entries: Vec<Entry>) -> Self {
-        let mut image = Self {
-            entries,
-            before_directory: Vec::new(),
-            after_directory: Vec::new(),
-            zip64: None,
-            end: End::default(),
-            after: Vec::new(),
-        };
+    pub(super) fn lay_out(entries: impl IntoIterator<Item = Entry>) -> Self {
+        let mut image = Self { entries: entries.into_iter().collect(), ..Self::default() };
         let mut offset = 0;
         for entry in &mut image.entries {
             // A phantom has no bytes of its own and moves nothing behind it.
@@ -123,8 +116,7 @@ impl Image {
         }
         image.end.directory_offset = offset as u32;
         image.end.directory_size = image.directory().len() as u32;
-        image.end.entries = image.entries.len() as u16;
-        image.end.entries_here = image.end.entries;
+        image.end.count(image.entries.len() as u16);
         image
     }
 
@@ -146,9 +138,16 @@ impl Image {
     pub(super) fn with_zip64_sentinels(self) -> Self {
         let mut image = self.with_zip64_end();
         // Full fields say that the zip64 record has the values.
-        (image.end.entries, image.end.entries_here) = (u16::MAX, u16::MAX);
+        image.end.count(u16::MAX);
         (image.end.directory_size, image.end.directory_offset) = (u32::MAX, u32::MAX);
         image
+    }
+
+    /// With a zip64 end record that is then changed.
+    pub(super) fn with_wrong_zip64_end(mut self, change: impl Fn(&mut Zip64End)) -> Self {
+        self = self.with_zip64_end();
+        self.zip64.iter_mut().for_each(change);
+        self
     }
 
     /// Changed at will.
@@ -173,6 +172,12 @@ impl Image {
         bytes.extend(self.end.bytes());
         bytes.extend(&self.after);
         bytes
+    }
+}
+
+impl From<Image> for Vec<u8> {
+    fn from(image: Image) -> Self {
+        image.bytes()
     }
 }
 

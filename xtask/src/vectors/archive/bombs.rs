@@ -1,108 +1,59 @@
 //! Archives that unpack to far more than they should, or say so.
 
 use super::super::deflate::{literals, stored_block, zero_bytes, zeros};
-use super::super::records::zip64_extra;
-use super::super::vector::Vector;
+use super::super::vector::{Vector, refused};
 use super::super::zip_image::{Entry, Image};
 use super::beside_innocent;
 
 pub(super) fn all() -> Vec<Vector> {
-    [declared(), streams(), overlaps()].into_iter().flatten().collect()
+    declared().into_iter().chain(streams()).chain(overlaps()).collect()
 }
 
-fn vector(stem: &str, rule: &str, comment: &str, image: &Image) -> Vector {
-    Vector::refused(format!("bomb-{stem}"), rule, comment, image.bytes())
-}
-
-fn declared() -> Vec<Vector> {
+fn declared() -> [Vector; 4] {
     let said = |size: u32| Entry::deflated("bomb.bin", b"0123456789").both(|header| header.size = size);
     let length = said(0).data.len() as u32;
-    vec![
-        vector(
-            "declared-4-gib",
-            "limit-ratio",
-            "a few bytes that are said to become 4 GiB",
-            // One less than the sentinel, which would say that the size stands in a zip64 field.
-            &beside_innocent([said(u32::MAX - 1)]),
-        ),
-        vector(
-            "declared-1101",
-            "limit-ratio",
-            "just over 1,100 bytes are declared for each",
-            &beside_innocent([said(length * 1100 + 1)]),
-        ),
-        vector(
-            "declared-16-eib",
-            "limit-ratio",
-            "a zip64 size of nearly 2^64",
-            &beside_innocent([said(0).both(|header| {
-                header.extra = zip64_extra(&[u64::MAX - 1, u64::from(header.compressed)]);
-                (header.size, header.compressed, header.needed) = (u32::MAX, u32::MAX, 45);
-            })]),
-        ),
-        vector(
-            "stored",
-            "data-size",
-            "a stored entry that declares more bytes than it has",
-            &beside_innocent([Entry::stored("bomb.bin", b"0123456789").both(|header| header.size = 1000)]),
-        ),
+    let huge = said(0).both(|header| {
+        header.use_zip64();
+        header.extra[4..12].copy_from_slice(&(u64::MAX - 1).to_le_bytes());
+    });
+    let lying = Entry::stored("bomb.bin", b"0123456789").both(|header| header.size = 1000);
+    let stored = "a stored entry that declares more bytes than it has";
+    let ratio =
+        |stem: &str, comment: &str, bomb| refused(stem, "limit-ratio", comment, beside_innocent([bomb]));
+    [
+        // One less than the sentinel, which would say that the size stands in a zip64 field.
+        ratio("declared-4-gib", "a few bytes that are said to become 4 GiB", said(u32::MAX - 1)),
+        ratio("declared-1101", "just over 1,100 bytes are declared for each", said(length * 1100 + 1)),
+        ratio("declared-16-eib", "a zip64 size of nearly 2^64", huge),
+        refused("stored", "data-size", stored, beside_innocent([lying])),
     ]
 }
 
-fn streams() -> Vec<Vector> {
+fn streams() -> [Vector; 4] {
     let plain = zero_bytes(50_000);
-    let packed = || Entry::new("bomb.bin", &plain, 8, zeros(plain.len()));
+    let packed = |name: &str| Entry::new(name, &plain, 8, zeros(plain.len()));
     let hidden = [literals(b"seen"), b"and these bytes nobody sees".to_vec()].concat();
-    vec![
-        vector(
-            "longer",
-            "data-size",
-            "unpacks to one byte more than declared",
-            &beside_innocent([packed().both(|header| header.size -= 1)]),
-        ),
-        vector(
-            "shorter",
-            "data-size",
-            "unpacks to one byte less than declared",
-            &beside_innocent([packed().both(|header| header.size += 1)]),
-        ),
-        vector(
-            "hidden",
-            "data-deflate",
-            "the stream ends before its bytes do",
-            &beside_innocent([Entry::new("bomb.bin", b"seen", 8, hidden)]),
-        ),
-        Vector::refused(
-            "bomb-sum",
-            "limit-unpacked",
-            // A million bytes, one more than the limit below. Deflate cannot exceed 1,032 to 1, so each file
-            // passes the ratio by itself, and only the sum can be refused.
-            "twenty files of 50,000 zeros each",
-            twenty(&packed().data, &plain),
-        )
-        .with("limits", "max-unpacked=999999"),
+    let longer = packed("bomb.bin").both(|header| header.size -= 1);
+    let shorter = packed("bomb.bin").both(|header| header.size += 1);
+    let hiding = Entry::new("bomb.bin", b"seen", 8, hidden);
+    // A million bytes, one more than the limit below. Deflate cannot exceed 1,032 to 1, so each file passes the
+    // ratio by itself, and only the sum can be refused.
+    let twenty = Image::lay_out((0..20).map(|number| packed(&format!("bomb{number:02}"))));
+    [
+        refused("longer", "data-size", "unpacks to one byte more than declared", beside_innocent([longer])),
+        refused("shorter", "data-size", "unpacks to one byte less than declared", beside_innocent([shorter])),
+        refused("hidden", "data-deflate", "the stream ends before its bytes do", beside_innocent([hiding])),
+        refused("sum", "limit-unpacked", "twenty files of 50,000 zeros each", twenty)
+            .with("limits", "max-unpacked=999999"),
     ]
 }
 
-fn twenty(data: &[u8], plain: &[u8]) -> Vec<u8> {
-    let entry = |number: usize| Entry::new(format!("bomb{number:02}"), plain, 8, data.to_vec());
-    Image::lay_out((0..20).map(entry).collect()).bytes()
-}
-
-fn overlaps() -> Vec<Vector> {
-    vec![
-        vector(
-            "overlap-extra",
-            "entry-overlap",
-            "each entry's extra field hides the next one's header",
-            &in_extra(),
-        ),
-        vector(
-            "overlap-quoted",
-            "entry-overlap",
-            "each entry quotes the next one's header and shares its data",
-            &quoted(),
-        ),
+fn overlaps() -> [Vector; 2] {
+    let hides = "each entry's extra field hides the next one's header";
+    let quotes = "each entry quotes the next one's header and shares its data";
+    [
+        refused("overlap-extra", "entry-overlap", hides, in_extra()),
+        refused("overlap-quoted", "entry-overlap", quotes, quoted()),
     ]
 }
 
@@ -124,7 +75,7 @@ fn in_extra() -> Image {
 /// The first entry as it is, the others somewhere inside it, `step` bytes apart.
 fn phantoms_behind_the_first(chain: &[Entry], step: usize) -> Image {
     let phantoms = chain.iter().enumerate().skip(1).map(|(index, entry)| entry.clone().phantom(index * step));
-    Image::lay_out(chain.iter().take(1).cloned().chain(phantoms).collect())
+    Image::lay_out(chain.iter().take(1).cloned().chain(phantoms))
 }
 
 /// Every entry's stream starts with a stored block around the next entry's local header, then runs on into its data.

@@ -1,8 +1,8 @@
 //! The inner zips that unpacking must judge: 140 of them, in the groups that `docs/archive-policy.md` counts.
 
 use super::deflate::{zero_bytes, zeros};
-use super::records::{Header, extra, zip64_extra};
-use super::vector::{Expect, Vector};
+use super::records::{Header, extra};
+use super::vector::{Expect, Vector, refused};
 use super::zip_image::{Entry, Image};
 
 mod bombs;
@@ -11,19 +11,20 @@ mod structure;
 /// All of them; each group checks its own number.
 pub(super) fn all() -> Vec<Vector> {
     let groups = [
-        (60, names()),
-        (35, structure::all()),
-        (10, bombs::all()),
-        (10, limits()),
-        (10, duplicates()),
-        (5, modes()),
-        (5, encrypted()),
-        (5, legal()),
+        ("name", 60, names()),
+        ("structure", 35, structure::all()),
+        ("bomb", 10, bombs::all()),
+        ("limit", 10, limits()),
+        ("duplicate", 10, duplicates()),
+        ("mode", 5, modes()),
+        ("encrypted", 5, encrypted()),
+        ("legal", 5, legal()),
     ];
-    for (count, group) in &groups {
-        assert_eq!(*count, group.len(), "the group that starts with {}", group[0].name);
-    }
-    groups.into_iter().flat_map(|(_, group)| group).collect()
+    let checked = groups.into_iter().flat_map(|(group, count, vectors)| {
+        assert_eq!(count, vectors.len(), "the group {group}");
+        vectors.into_iter().map(move |vector| vector.in_group(group))
+    });
+    checked.collect()
 }
 
 /// The file that is in every archive, and that nothing is wrong with.
@@ -33,7 +34,7 @@ pub(super) fn innocent() -> Entry {
 
 /// The innocent file and these.
 fn beside_innocent(entries: impl IntoIterator<Item = Entry>) -> Image {
-    Image::lay_out(std::iter::once(innocent()).chain(entries).collect())
+    Image::lay_out(std::iter::once(innocent()).chain(entries))
 }
 
 /// An archive that unpacks.
@@ -84,114 +85,80 @@ const FAULTS: [Fault<'static>; 29] = [
 fn names() -> Vec<Vector> {
     let long = format!("folder/{}", "x".repeat(256));
     let too_long: Fault<'_> = ("too-long", "name-too-long", "has a component of 256 UTF-16 units", &long);
-    FAULTS
-        .iter()
-        .chain([&too_long])
-        .flat_map(|fault| ["slash", "backslash"].map(|how| vector(fault, how)))
-        .collect()
+    let both = |fault| [named(fault, "slash", "/"), named(fault, "backslash", "\\")];
+    FAULTS.iter().chain([&too_long]).flat_map(both).collect()
 }
 
-fn vector((stem, rule, wrong, name): &Fault<'_>, how: &str) -> Vector {
-    let name = if how == "slash" { (*name).to_owned() } else { name.replace('/', "\\") };
-    let image = beside_innocent([Entry::stored(name, b"evil")]);
-    Vector::refused(
-        format!("name-{stem}-{how}"),
-        rule,
-        format_args!("a name that {wrong}, with {how}"),
-        image.bytes(),
-    )
+fn named((stem, rule, wrong, name): &Fault<'_>, how: &str, separator: &str) -> Vector {
+    let image = beside_innocent([Entry::stored(name.replace('/', separator), b"evil")]);
+    refused(&format!("{stem}-{how}"), rule, &format!("a name that {wrong}, with {how}"), image)
 }
 
 fn limits() -> Vec<Vector> {
-    [entries(), sizes()].into_iter().flatten().collect()
+    entries().into_iter().chain(sizes()).collect()
 }
 
 fn files(count: usize, size: usize) -> Image {
-    Image::lay_out(
-        (0..count).map(|number| Entry::stored(format!("file{number}"), &vec![b'x'; size])).collect(),
-    )
+    Image::lay_out((0..count).map(|number| Entry::stored(format!("file{number}"), &vec![b'x'; size])))
 }
 
-fn over(stem: &str, rule: &str, limits: &str, comment: &str, image: &Image) -> Vector {
-    Vector::refused(format!("limit-{stem}"), rule, comment, image.bytes()).with("limits", limits)
+fn over(stem: &str, rule: &str, limits: &str, comment: &str, image: Image) -> Vector {
+    refused(stem, rule, comment, image).with("limits", limits)
 }
 
 fn met(stem: &str, limits: &str, comment: &str, image: &Image) -> Vector {
-    accepted(&format!("limit-{stem}"), comment, image).with("limits", limits)
+    accepted(stem, comment, image).with("limits", limits)
 }
 
-fn entries() -> Vec<Vector> {
+fn entries() -> [Vector; 4] {
     let many = files(1, 1).with_zip64_sentinels().but(|image| {
-        image.zip64.iter_mut().for_each(|end| (end.entries, end.entries_here) = (200_001, 200_001));
+        image.zip64.iter_mut().for_each(|end| end.count(200_001));
     });
-    let most = files(1, 1).but(|image| (image.end.entries, image.end.entries_here) = (65_534, 65_534));
-    vec![
-        over("entries-over", "limit-entries", "max-entries=3", "four entries", &files(4, 1)),
+    let most = files(1, 1).but(|image| image.end.count(65_534));
+    [
+        over("entries-over", "limit-entries", "max-entries=3", "four entries", files(4, 1)),
         met("entries-met", "max-entries=3", "three entries", &files(3, 1)),
-        Vector::refused(
-            "limit-entries-200001",
-            "limit-entries",
-            "200,001 entries are declared",
-            many.bytes(),
-        ),
-        Vector::refused(
-            "limit-entries-65534",
-            "count-mismatch",
-            "65,534 entries are declared, one is there",
-            most.bytes(),
-        ),
+        refused("entries-200001", "limit-entries", "200,001 entries are declared", many),
+        refused("entries-65534", "count-mismatch", "65,534 entries are declared, one is there", most),
     ]
 }
 
-fn sizes() -> Vec<Vector> {
+fn sizes() -> [Vector; 6] {
     let package = files(2, 10);
     let less = format!("max-package={}", package.bytes().len() - 1);
     let real = Entry::new("zeros.bin", &zero_bytes(300_000), 8, zeros(300_000));
     let name = Entry::stored(format!("folder/{}", "x".repeat(255)), b"x");
-    vec![
-        over("unpacked-over", "limit-unpacked", "max-unpacked=99", "one file of 100 bytes", &files(1, 100)),
+    [
+        over("unpacked-over", "limit-unpacked", "max-unpacked=99", "one file of 100 bytes", files(1, 100)),
         met("unpacked-met", "max-unpacked=100", "one file of 100 bytes", &files(1, 100)),
-        over("unpacked-sum", "limit-unpacked", "max-unpacked=199", "two files of 100 bytes", &files(2, 100)),
-        over("package-over", "limit-package", &less, "an archive one byte over the limit", &package),
-        accepted("limit-ratio-real", "zeros, as small as deflate can make them", &beside_innocent([real])),
-        accepted("limit-name-met", "a component of 255 UTF-16 units", &beside_innocent([name])),
+        over("unpacked-sum", "limit-unpacked", "max-unpacked=199", "two files of 100 bytes", files(2, 100)),
+        over("package-over", "limit-package", &less, "an archive one byte over the limit", package),
+        accepted("ratio-real", "zeros, as small as deflate can make them", &beside_innocent([real])),
+        accepted("name-met", "a component of 255 UTF-16 units", &beside_innocent([name])),
     ]
 }
 
+/// What the vector is called, the rule, what is wrong, and two names that cannot both be.
+const PAIRS: [(&str, &str, &str, [&str; 2]); 10] = [
+    ("same", TWICE, "the same name twice", ["data/file.txt", "data/file.txt"]),
+    ("case", TWICE, "names that differ in case", ["data/file.txt", "data/File.TXT"]),
+    ("case-wide", TWICE, "names that differ in the case of an accented letter", ["data/é.txt", "data/É.txt"]),
+    ("composition", TWICE, "a letter composed and decomposed", ["data/\u{e9}.txt", "data/e\u{301}.txt"]),
+    ("kelvin", TWICE, "the letter K and the Kelvin sign", ["data/K.txt", "data/\u{212a}.txt"]),
+    ("separator", TWICE, "one name with each separator", ["data/file.txt", "data\\file.txt"]),
+    ("folder", TWICE, "an empty folder twice, in another case", ["data/", "Data/"]),
+    ("file-folder", PREFIX, "a file and an empty folder", ["data", "data/"]),
+    ("file-prefix", PREFIX, "a file, then a file below it", ["data", "data/file.txt"]),
+    ("prefix-file", PREFIX, "a file, then its folder as a file in another case", ["data/file.txt", "DATA"]),
+];
+const TWICE: &str = "name-duplicate";
+const PREFIX: &str = "name-prefix";
+
 fn duplicates() -> Vec<Vector> {
-    let pair = |stem: &str, rule: &str, comment: &str, names: [&str; 2]| {
-        let entry = |name: &str| Entry::stored(name, if name.ends_with('/') { b"" } else { name.as_bytes() });
-        Vector::refused(format!("duplicate-{stem}"), rule, comment, beside_innocent(names.map(entry)).bytes())
-    };
-    let twice = "name-duplicate";
-    let both = "name-prefix";
-    vec![
-        pair("same", twice, "the same name twice", ["data/file.txt", "data/file.txt"]),
-        pair("case", twice, "names that differ in case", ["data/file.txt", "data/File.TXT"]),
-        pair(
-            "case-wide",
-            twice,
-            "names that differ in the case of an accented letter",
-            ["data/é.txt", "data/É.txt"],
-        ),
-        pair(
-            "composition",
-            twice,
-            "a letter composed and decomposed",
-            ["data/\u{e9}.txt", "data/e\u{301}.txt"],
-        ),
-        pair("kelvin", twice, "the letter K and the Kelvin sign", ["data/K.txt", "data/\u{212a}.txt"]),
-        pair("separator", twice, "one name with each separator", ["data/file.txt", "data\\file.txt"]),
-        pair("folder", twice, "an empty folder twice, in another case", ["data/", "Data/"]),
-        pair("file-folder", both, "a file and an empty folder", ["data", "data/"]),
-        pair("file-prefix", both, "a file, then a file below it", ["data", "data/file.txt"]),
-        pair(
-            "prefix-file",
-            both,
-            "a file, then its folder as a file in another case",
-            ["data/file.txt", "DATA"],
-        ),
-    ]
+    let entry = |name: &str| Entry::stored(name, if name.ends_with('/') { b"" } else { name.as_bytes() });
+    PAIRS
+        .map(|(stem, rule, comment, names)| refused(stem, rule, comment, beside_innocent(names.map(entry))))
+        .into()
 }
 
 /// Made by Unix, version 3.0 of the specification.
@@ -199,11 +166,9 @@ const UNIX: u16 = 3 << 8 | 30;
 
 fn modes() -> Vec<Vector> {
     let special = |stem: &str, mode: u32, comment: &str| {
-        let entry = Entry::stored("link", b"../../etc/passwd").centrally(|header| {
-            header.made_by = UNIX;
-            header.attributes = mode << 16;
-        });
-        Vector::refused(format!("mode-{stem}"), "type-special", comment, beside_innocent([entry]).bytes())
+        let link = Entry::stored("link", b"../../etc/passwd");
+        let entry = link.centrally(|header| (header.made_by, header.attributes) = (UNIX, mode << 16));
+        refused(stem, "type-special", comment, beside_innocent([entry]))
     };
     vec![
         special("link", 0o120_777, "a symbolic link out of the folder"),
@@ -215,16 +180,12 @@ fn modes() -> Vec<Vector> {
 }
 
 fn encrypted() -> Vec<Vector> {
-    let secret = || Entry::stored("secret.txt", b"twelve bytes and the text");
-    let vector = |stem: &str, comment: &str, entry: Entry| {
-        Vector::refused(
-            format!("encrypted-{stem}"),
-            "entry-encrypted",
-            comment,
-            beside_innocent([entry]).bytes(),
-        )
+    let flagged = |flags: u16| {
+        Entry::stored("secret.txt", b"twelve bytes and the text").both(|header| header.flags |= flags)
     };
-    let flagged = |flags: u16| secret().both(|header| header.flags |= flags);
+    let vector = |stem: &str, comment: &str, entry: Entry| {
+        refused(stem, "entry-encrypted", comment, beside_innocent([entry]))
+    };
     vec![
         vector("traditional", "traditional encryption", flagged(1)),
         vector("strong", "strong encryption", flagged(0x41)),
@@ -240,20 +201,14 @@ fn aes(header: &mut Header) {
 }
 
 fn legal() -> Vec<Vector> {
+    let names = "names with backslashes, an empty folder and an empty file among them";
+    let tools = "modes, comments and differing extra fields, as zip tools on Unix write them";
     vec![
-        accepted(
-            "legal-backslash",
-            "names with backslashes, an empty folder and an empty file among them",
-            &backslashes(),
-        ),
-        accepted("legal-zip64", "zip64 in every record, though nothing is large", &zip64()),
-        accepted("legal-descriptors", "sizes behind the data, with and without signature", &described()),
-        accepted("legal-unflagged", "a UTF-8 name without the UTF-8 flag", &unflagged()),
-        accepted(
-            "legal-unix",
-            "modes, comments and differing extra fields, as zip tools on Unix write them",
-            &unix(),
-        ),
+        accepted("backslash", names, &backslashes()),
+        accepted("zip64", "zip64 in every record, though nothing is large", &zip64()),
+        accepted("descriptors", "sizes behind the data, with and without signature", &described()),
+        accepted("unflagged", "a UTF-8 name without the UTF-8 flag", &unflagged()),
+        accepted("unix", tools, &unix()),
     ]
 }
 
@@ -266,10 +221,7 @@ fn backslashes() -> Image {
 }
 
 fn zip64() -> Image {
-    let large = Entry::deflated("data/file.txt", b"some text").both(|header| {
-        header.extra = zip64_extra(&[u64::from(header.size), u64::from(header.compressed)]);
-        (header.size, header.compressed, header.needed) = (u32::MAX, u32::MAX, 45);
-    });
+    let large = Entry::deflated("data/file.txt", b"some text").both(Header::use_zip64);
     beside_innocent([large]).with_zip64_sentinels()
 }
 
@@ -291,12 +243,12 @@ fn unix() -> Image {
         .locally(|header| header.extra = extra(0x5455, &[3, 0, 0, 0, 0, 0, 0, 0, 0]))
         .centrally(|header| {
             header.extra = extra(0x5455, &[3, 0, 0, 0, 0]);
-            header.made_by = 3 << 8 | 30;
+            header.made_by = UNIX;
             header.attributes = 0o100_644 << 16;
             header.comment = b"a comment".to_vec();
         });
     let folder = Entry::stored("data/", b"").centrally(|header| {
-        header.made_by = 3 << 8 | 30;
+        header.made_by = UNIX;
         header.attributes = 0o040_755 << 16 | 0x10;
     });
     beside_innocent([folder, file]).but(|image| image.end.comment = b"made by hand".to_vec())

@@ -2,15 +2,14 @@
 
 use super::super::document::{Document, edited, element};
 use super::super::vector::{Expect, Vector};
-use super::{outer, sealed};
+use super::{CONTENT_NAME, outer, sealed};
 
 pub(super) fn all() -> Vec<Vector> {
     [shape(), missing(), values(), file_names()].into_iter().flatten().collect()
 }
 
 fn vector(name: &str, comment: &str, document: impl AsRef<[u8]>) -> Vector {
-    let bytes = outer("IntunePackage.intunewin", &sealed().content(), document.as_ref()).bytes();
-    Vector::new(name, Expect::Metadata, comment, bytes)
+    Vector::new(name, Expect::Metadata, comment, outer(CONTENT_NAME, &sealed().content(), document.as_ref()))
 }
 
 fn shape() -> Vec<Vector> {
@@ -19,6 +18,9 @@ fn shape() -> Vec<Vector> {
         std::iter::once(0xfeff).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
     let info = text.find("  <EncryptionInfo>").zip(text.find("</ApplicationInfo>"));
     let info = info.map(|(start, end)| &text[start..end]).unwrap_or_default();
+    let unclosed = edited(&text, "</Name>", "</Nome>");
+    let doctype = format!("<!DOCTYPE x SYSTEM \"http://127.0.0.1:9/x.dtd\">{text}");
+    let entity = edited(&text, "<SetupFile>", "<SetupFile>&who;");
     vec![
         vector("row-14-wrong-root", "another root element", text.replace("ApplicationInfo", "AppInfo")),
         vector("row-14-junk-after-root", "text after the root", format!("{text}\r\njunk")),
@@ -26,22 +28,10 @@ fn shape() -> Vec<Vector> {
         vector("metadata-binary", "Detection.xml is no text", [0xff; 64]),
         vector("metadata-utf16", "Detection.xml in UTF-16", utf16),
         vector("metadata-cut", "Detection.xml ends in the middle", &text[..text.len() - 40]),
-        vector(
-            "metadata-unclosed",
-            "an element is closed by another name",
-            edited(&text, "</Name>", "</Nome>"),
-        ),
+        vector("metadata-unclosed", "an element is closed by another name", unclosed),
         vector("metadata-two-roots", "Detection.xml holds two roots", format!("{text}{text}")),
-        vector(
-            "metadata-doctype",
-            "a DOCTYPE",
-            format!("<!DOCTYPE x SYSTEM \"http://127.0.0.1:9/x.dtd\">{text}"),
-        ),
-        vector(
-            "metadata-entity",
-            "an undeclared entity in SetupFile",
-            edited(&text, "<SetupFile>", "<SetupFile>&who;"),
-        ),
+        vector("metadata-doctype", "a DOCTYPE", doctype),
+        vector("metadata-entity", "an undeclared entity in SetupFile", entity),
         vector("metadata-info-twice", "two EncryptionInfo", edited(&text, info, &info.repeat(2))),
         vector("metadata-info-missing", "no EncryptionInfo", edited(&text, info, "")),
     ]
@@ -72,21 +62,19 @@ fn values() -> Vec<Vector> {
     let changed = |name: &str, comment: &str, change: fn(&mut Document)| {
         let mut document = right.clone();
         change(&mut document);
-        vector(name, comment, document.text())
+        vector(name, comment, document.text()).in_group("metadata")
     };
     let not_base64 = right.text_with("MacKey", &element(0, "MacKey", "!!!!not base64!!!!"));
     vec![
-        changed("metadata-key-long", "an encryption key of 33 bytes", |document| {
-            document.encryption_key.push(0);
-        }),
-        changed("metadata-key-empty", "an empty encryption key", |document| document.encryption_key.clear()),
-        changed("metadata-mac-key-short", "a MAC key of 16 bytes", |document| document.mac_key.truncate(16)),
-        changed("metadata-iv-long", "an IV of 32 bytes", |document| document.iv = vec![0; 32]),
-        changed("metadata-mac-short", "a MAC of 20 bytes", |document| document.mac.truncate(20)),
-        changed("metadata-digest-short", "a digest of 20 bytes", |document| document.digest.truncate(20)),
-        changed("metadata-size-word", "a size that is no number", |document| document.size = "many".into()),
-        changed("metadata-size-negative", "a negative size", |document| document.size = "-142".into()),
-        changed("metadata-size-absurd", "a size of 2^64 and more", |document| document.size = "9".repeat(30)),
+        changed("key-long", "an encryption key of 33 bytes", |document| document.encryption_key.push(0)),
+        changed("key-empty", "an empty encryption key", |document| document.encryption_key.clear()),
+        changed("mac-key-short", "a MAC key of 16 bytes", |document| document.mac_key.truncate(16)),
+        changed("iv-long", "an IV of 32 bytes", |document| document.iv = vec![0; 32]),
+        changed("mac-short", "a MAC of 20 bytes", |document| document.mac.truncate(20)),
+        changed("digest-short", "a digest of 20 bytes", |document| document.digest.truncate(20)),
+        changed("size-word", "a size that is no number", |document| document.size = "many".into()),
+        changed("size-negative", "a negative size", |document| document.size = "-142".into()),
+        changed("size-absurd", "a size of 2^64 and more", |document| document.size = "9".repeat(30)),
         vector("metadata-not-base64", "a MAC key that is not base64", not_base64),
         vector("metadata-profile", "another profile", edited(&text, "ProfileVersion1", "ProfileVersion2")),
         vector("metadata-algorithm", "another digest algorithm", edited(&text, "SHA256", "MD5")),
