@@ -24,13 +24,7 @@ pub(crate) struct Site {
     pub(crate) log: Arc<dyn AccessLog>,
 }
 
-/// The head of an answer and what follows it.
-struct Answer {
-    status: StatusCode,
-    headers: HeaderMap,
-    content: Content,
-}
-
+/// What follows the head of an answer.
 enum Content {
     Nothing,
     Text(String),
@@ -44,30 +38,22 @@ pub(crate) async fn answer<B>(
     request: Request<B>,
 ) -> Response<AnswerBody> {
     let (method, path) = (request.method().as_str(), request.uri().path());
-    let record = PendingRecord::new(Arc::clone(&site.log), peer, method, path);
+    let mut record = PendingRecord::new(Arc::clone(&site.log), peer, method, path);
     let is_head = request.method() == Method::HEAD;
-    let mut answer = match find(site, &request).await {
+    let answer = match find(site, &request).await {
         Ok(file) => answer_with(&request, file).unwrap_or_else(|refusal| refused(&refusal)),
         Err(refusal) => refused(&refusal),
     };
+    let (head, content) = answer.into_parts();
     // HEAD goes all the way that GET goes and loses its body only here, so that its headers cannot differ.
-    if is_head {
-        answer.content = Content::Nothing;
-    }
-    into_response(answer, record)
-}
-
-fn into_response(answer: Answer, mut record: PendingRecord) -> Response<AnswerBody> {
-    record.answered(answer.status.as_u16(), matches!(answer.content, Content::Nothing));
-    let body = match answer.content {
+    let content = if is_head { Content::Nothing } else { content };
+    record.answered(head.status.as_u16(), matches!(content, Content::Nothing));
+    let body = match content {
         Content::Nothing => AnswerBody::empty(record),
         Content::Text(text) => AnswerBody::text(text, record),
         Content::File(found, part) => AnswerBody::file(found.file, &part, record),
     };
-    let mut response = Response::new(body);
-    *response.status_mut() = answer.status;
-    *response.headers_mut() = answer.headers;
-    response
+    Response::from_parts(head, body)
 }
 
 /// The file that a request asks for.
@@ -85,14 +71,14 @@ async fn find<B>(site: Arc<Site>, request: &Request<B>) -> Result<ServedFile, Re
 }
 
 /// The answer for a file that was found. Conditions and range are evaluated in the order of RFC 9110, 13.2.2.
-fn answer_with<B>(request: &Request<B>, found: ServedFile) -> Result<Answer, Refusal> {
+fn answer_with<B>(request: &Request<B>, found: ServedFile) -> Result<Response<Content>, Refusal> {
     let mut headers = file_headers(request.uri().path(), &found.validators);
     match conditions::evaluate(request.headers(), &found.validators) {
         Precondition::Proceed => {}
         Precondition::Failed => return Err(Refusal::ConditionFailed),
         Precondition::NotModified => {
             headers.remove(CONTENT_TYPE);
-            return Ok(Answer { status: StatusCode::NOT_MODIFIED, headers, content: Content::Nothing });
+            return Ok(response(StatusCode::NOT_MODIFIED, headers, Content::Nothing));
         }
     }
     let length = found.length;
@@ -105,13 +91,13 @@ fn answer_with<B>(request: &Request<B>, found: ServedFile) -> Result<Answer, Ref
         }
         Ranged::Unsatisfiable => {
             let mut answer = refused(&Refusal::Unsatisfiable);
-            answer.headers.insert(CONTENT_RANGE, value(&format!("bytes */{length}")));
-            answer.headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+            answer.headers_mut().insert(CONTENT_RANGE, value(&format!("bytes */{length}")));
+            answer.headers_mut().insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
             return Ok(answer);
         }
     };
     headers.insert(CONTENT_LENGTH, HeaderValue::from(part.end.saturating_sub(part.start)));
-    Ok(Answer { status, headers, content: Content::File(found, part) })
+    Ok(response(status, headers, Content::File(found, part)))
 }
 
 /// The part of the file to send. Ranges are defined for GET alone.
@@ -137,7 +123,7 @@ fn file_headers(path: &str, validators: &Validators) -> HeaderMap {
     headers
 }
 
-fn refused(refusal: &Refusal) -> Answer {
+fn refused(refusal: &Refusal) -> Response<Content> {
     let text = refusal.text();
     let mut headers = HeaderMap::new();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
@@ -146,7 +132,13 @@ fn refused(refusal: &Refusal) -> Answer {
     if matches!(refusal, Refusal::Method) {
         headers.insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
     }
-    Answer { status: refusal.status(), headers, content: Content::Text(text) }
+    response(refusal.status(), headers, Content::Text(text))
+}
+
+fn response(status: StatusCode, headers: HeaderMap, content: Content) -> Response<Content> {
+    let mut response = Response::new(content);
+    (*response.status_mut(), *response.headers_mut()) = (status, headers);
+    response
 }
 
 /// A header value. What we write ourselves is ASCII; anything else would be left empty.

@@ -105,7 +105,7 @@ pub(crate) struct EntityTag(String);
 
 impl EntityTag {
     /// The tag of a file, made of its length, the time of its last change, and which file it is.
-    pub(crate) fn of(metadata: &Metadata) -> Self {
+    pub(crate) fn new(metadata: &Metadata) -> Self {
         let modified = metadata.modified().map_or(0, nanoseconds);
         Self(format!("\"{:x}-{modified:x}-{:x}\"", metadata.len(), identity(metadata)))
     }
@@ -315,7 +315,7 @@ mod entity_tag_tests {
             let path = folder.path().join(name);
             std::fs::write(&path, bytes).unwrap();
             std::fs::File::options().write(true).open(&path).unwrap().set_modified(time).unwrap();
-            EntityTag::of(&std::fs::metadata(&path).unwrap())
+            EntityTag::new(&std::fs::metadata(&path).unwrap())
         };
         let first = tag("a", b"alpha", time);
         assert_eq!(first, tag("a", b"alpha", time));

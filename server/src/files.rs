@@ -100,7 +100,7 @@ impl ServedFile {
             }
         }
         let validators =
-            Validators { tag: EntityTag::of(&metadata), modified: modified(&metadata).ok().flatten() };
+            Validators { tag: EntityTag::new(&metadata), modified: modified(&metadata).ok().flatten() };
         Ok(Self { file, length, validators })
     }
 }

@@ -8,28 +8,24 @@ use intunewin::EntryName;
 use std::io::{self, ErrorKind};
 use std::net::IpAddr;
 
-/// Why a path is not looked for on the disk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum PathFault {
-    /// The path is malformed, or cannot be decoded.
-    Malformed,
-    /// The path holds a name that is never served; the answer is that nothing is there.
-    NotServed,
-}
+/// The path is malformed, or cannot be decoded.
+const UNDECODABLE: Refusal = Refusal::Malformed("the path cannot be decoded");
+/// There is no Host, or two, or it is not text (RFC 9112, 3.2).
+const HOSTLESS: Refusal = Refusal::Malformed("one Host header is needed");
 
 /// The name that `path` (percent-encoded, from its first `/`) asks for. Every rule of the archive policy holds for it,
 /// no component begins with a dot, and it has no `\`.
 ///
 /// # Errors
 /// The reason why it is not looked for.
-pub(crate) fn name_in_path(path: &str) -> Result<EntryName, PathFault> {
-    let encoded = path.strip_prefix('/').ok_or(PathFault::Malformed)?;
+pub(crate) fn name_in_path(path: &str) -> Result<EntryName, Refusal> {
+    let encoded = path.strip_prefix('/').ok_or(UNDECODABLE)?;
     let mut decoded = String::with_capacity(encoded.len());
     for (index, segment) in encoded.split('/').enumerate() {
         let segment = decode(segment)?;
         // A separator that was encoded would make two components of one.
         if segment.contains(['/', '\\']) || segment.starts_with('.') {
-            return Err(PathFault::NotServed);
+            return Err(Refusal::NotFound);
         }
         if index > 0 {
             decoded.push('/');
@@ -38,12 +34,12 @@ pub(crate) fn name_in_path(path: &str) -> Result<EntryName, PathFault> {
     }
     match EntryName::parse(decoded.as_bytes(), true) {
         Ok(name) if !name.is_folder() => Ok(name),
-        _ => Err(PathFault::NotServed),
+        _ => Err(Refusal::NotFound),
     }
 }
 
 /// Decodes a segment once. One that is not UTF-8 or holds NUL is malformed.
-fn decode(segment: &str) -> Result<String, PathFault> {
+fn decode(segment: &str) -> Result<String, Refusal> {
     let mut bytes = Vec::with_capacity(segment.len());
     let mut rest = segment.as_bytes();
     while let [first, tail @ ..] = rest {
@@ -52,50 +48,40 @@ fn decode(segment: &str) -> Result<String, PathFault> {
             bytes.push(*first);
             continue;
         }
-        let [high, low, tail @ ..] = rest else { return Err(PathFault::Malformed) };
+        let [high, low, tail @ ..] = rest else { return Err(UNDECODABLE) };
         bytes.push(digit(*high)? << 4 | digit(*low)?);
         rest = tail;
     }
     if bytes.contains(&0) {
-        return Err(PathFault::Malformed);
+        return Err(UNDECODABLE);
     }
-    String::from_utf8(bytes).map_err(|_| PathFault::Malformed)
+    String::from_utf8(bytes).map_err(|_| UNDECODABLE)
 }
 
-fn digit(character: u8) -> Result<u8, PathFault> {
-    let value = char::from(character).to_digit(16).ok_or(PathFault::Malformed)?;
-    u8::try_from(value).map_err(|_| PathFault::Malformed)
+fn digit(character: u8) -> Result<u8, Refusal> {
+    let value = char::from(character).to_digit(16).ok_or(UNDECODABLE)?;
+    u8::try_from(value).map_err(|_| UNDECODABLE)
 }
 
-/// What is wrong with a request's Host.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum HostFault {
-    /// There is no Host, or two, or it is not text (RFC 9112, 3.2).
-    Malformed,
-    /// The Host is a foreign name, while only this machine may ask. A web page whose name was pointed at 127.0.0.1
-    /// sends it, and no browser would keep that page from reading the answer.
-    Foreign,
-}
-
-/// Judges the Host of a request. `local` where the server listens on loopback alone: then only an IP address and
+/// Checks the Host of a request. `local` where the server listens on loopback alone: then only an IP address and
 /// `localhost` are names for it.
 pub(crate) fn check_host(
     uri: &Uri,
     version: Version,
     headers: &HeaderMap,
     local: bool,
-) -> Result<(), HostFault> {
+) -> Result<(), Refusal> {
     let mut hosts = headers.get_all(HOST).iter();
     let host = match (hosts.next(), hosts.next()) {
-        (Some(host), None) => Some(host.to_str().map_err(|_| HostFault::Malformed)?),
+        (Some(host), None) => Some(host.to_str().map_err(|_| HOSTLESS)?),
         (None, _) if version < Version::HTTP_11 => None,
-        _ => return Err(HostFault::Malformed),
+        _ => return Err(HOSTLESS),
     };
     // An absolute target takes precedence over the header; one without a scheme is not absolute.
     let absolute = uri.authority().filter(|_| uri.scheme().is_some());
     let host = absolute.map(|authority| authority.as_str()).or(host);
     match host {
-        Some(host) if local && !is_own(host) => Err(HostFault::Foreign),
+        Some(host) if local && !is_own(host) => Err(Refusal::Foreign),
         _ => Ok(()),
     }
 }
@@ -110,11 +96,14 @@ fn is_own(host: &str) -> bool {
 }
 
 /// Why a request is not answered with a file.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
     Malformed(&'static str),
+    /// The Host is a foreign name, while only this machine may ask. A web page whose name was pointed at 127.0.0.1
+    /// sends it, and no browser would keep that page from reading the answer.
     Foreign,
     Method,
+    /// Nothing is there, or the path holds a name that is never served.
     NotFound,
     Keys(KeyMaterial),
     Failed,
@@ -193,24 +182,6 @@ fn is_other_absence(error: &io::Error) -> bool {
     }
 }
 
-impl From<PathFault> for Refusal {
-    fn from(fault: PathFault) -> Self {
-        match fault {
-            PathFault::Malformed => Self::Malformed("the path cannot be decoded"),
-            PathFault::NotServed => Self::NotFound,
-        }
-    }
-}
-
-impl From<HostFault> for Refusal {
-    fn from(fault: HostFault) -> Self {
-        match fault {
-            HostFault::Malformed => Self::Malformed("one Host header is needed"),
-            HostFault::Foreign => Self::Foreign,
-        }
-    }
-}
-
 #[cfg(test)]
 mod request_path_tests {
     use super::*;
@@ -231,7 +202,7 @@ mod request_path_tests {
     #[test]
     fn what_is_malformed_is_told_from_what_is_not_served() {
         for path in ["", "*", "a", "/%", "/%4", "/%zz", "/a%00b", "/%00", "/%ff", "/a%C3", "/%+1"] {
-            assert_eq!(name_in_path(path), Err(PathFault::Malformed), "{path}");
+            assert_eq!(name_in_path(path), Err(UNDECODABLE), "{path}");
         }
         for path in [
             "/",
@@ -281,10 +252,10 @@ mod request_path_tests {
             "/%22",
             "/%C2%85",
         ] {
-            assert_eq!(name_in_path(path), Err(PathFault::NotServed), "{path}");
+            assert_eq!(name_in_path(path), Err(Refusal::NotFound), "{path}");
         }
-        assert_eq!(name_in_path(&format!("/{}", "a/".repeat(65))), Err(PathFault::NotServed));
-        assert_eq!(name_in_path(&format!("/{}", "a".repeat(256))), Err(PathFault::NotServed));
+        assert_eq!(name_in_path(&format!("/{}", "a/".repeat(65))), Err(Refusal::NotFound));
+        assert_eq!(name_in_path(&format!("/{}", "a".repeat(256))), Err(Refusal::NotFound));
     }
 }
 
