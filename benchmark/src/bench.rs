@@ -3,10 +3,9 @@
 use crate::child::{self, Used};
 use crate::folder::{Folder, Ground};
 use crate::limit::{Limit, least};
-use crate::options::{BenchError, BenchRequest, PayloadPlan, Subject, failed};
-use crate::rounds::{Bench, Round, Watcher};
-use crate::stage::Facts;
-use crate::stage::{Stage, processors};
+use crate::options::{BenchError, BenchOptions, BenchRequest, PayloadPlan, Subject, failed};
+use crate::rounds::{Round, RoundRunner, Watcher};
+use crate::stage::{Facts, Stage, processors};
 use crate::task::{Origin, Task};
 use crate::{figures, machine};
 use std::path::Path;
@@ -36,22 +35,22 @@ pub fn bench(
     context: &Context<'_>,
 ) -> Result<BenchmarkReport, BenchError> {
     let measured = context.clock().now();
+    let options = &request.options;
     if let Subject::Made(plan) = &request.subject {
-        check_room(&request.folder, plan.size)?;
+        check_room(&options.folder, plan.size)?;
     }
-    let folder = Folder::new(&request.folder)?;
+    let folder = Folder::new(&options.folder)?;
     let ground = Ground::at(folder.path());
     let (facts, from) = prepare(request, &ground, watcher, context)?;
-    let bench =
-        Bench { program: &request.program, ground: &ground, facts, threads: request.threads, from, context };
+    let runner = RoundRunner { options, ground: &ground, facts, from, context };
     let (limits, stages): (&[Limit], &[Stage]) = match request.subject {
         Subject::Made(_) => (&Limit::ALL, &Stage::ALL),
         Subject::Served(_) => (&OF_DELIVERY, &Stage::DELIVERY),
     };
     let mut rounds = Vec::new();
-    for round in 1..=request.runs {
-        watcher.begins(&format!("round {round} of {}", request.runs));
-        rounds.push(bench.round(limits, stages)?);
+    for round in 1..=options.runs {
+        watcher.begins(&format!("round {round} of {}", options.runs));
+        rounds.push(runner.round(limits, stages)?);
     }
     // Closed before the report, so that a folder that cannot be removed is an error.
     folder.close()?;
@@ -60,12 +59,12 @@ pub fn bench(
         measured: timestamp(measured),
         machine: machine::this(),
         payload: payload_facts(&request.subject, &facts),
-        runs: request.runs,
-        threads: u32::try_from(request.threads).unwrap_or(u32::MAX),
+        runs: options.runs,
+        threads: u32::try_from(options.threads).unwrap_or(u32::MAX),
         limits: limits.iter().filter_map(|limit| limit_report(*limit, &rounds)).collect(),
         stages: stages
             .iter()
-            .filter_map(|stage| stage_report(*stage, &rounds, &facts, request.threads))
+            .filter_map(|stage| stage_report(*stage, &rounds, &facts, options.threads))
             .collect(),
         comparison: None,
     })
@@ -81,16 +80,17 @@ fn prepare(
     watcher: &dyn Watcher,
     context: &Context<'_>,
 ) -> Result<(Facts, Option<Origin>), BenchError> {
+    let options = &request.options;
     match &request.subject {
-        Subject::Made(plan) => Ok((make(request, plan, ground, watcher, context)?, None)),
+        Subject::Made(plan) => Ok((make(options, plan, ground, watcher, context)?, None)),
         Subject::Served(location) => {
             let from = match location {
                 Location::File(path) => Origin::File(path.clone()),
                 Location::Url(url) => Origin::Url(url.expose().to_string()),
             };
             watcher.begins("fetching once, to know what comes");
-            let task = Task::Survey { ground: ground.clone(), from: from.clone(), threads: request.threads };
-            let used = child::run(&request.program, "the first fetch", &task, context)?;
+            let task = Task::Survey { ground: ground.clone(), from: from.clone(), threads: options.threads };
+            let used = child::run(&options.program, "the first fetch", &task, context)?;
             let facts = facts(&used, "the first fetch")?;
             ground.clear().map_err(failed("remove", &ground.output()))?;
             Ok((facts, Some(from)))
@@ -100,7 +100,7 @@ fn prepare(
 
 /// Makes, packs and publishes the payload; returns the sizes that result.
 pub(crate) fn make(
-    request: &BenchRequest,
+    options: &BenchOptions,
     plan: &PayloadPlan,
     ground: &Ground,
     watcher: &dyn Watcher,
@@ -108,9 +108,9 @@ pub(crate) fn make(
 ) -> Result<Facts, BenchError> {
     watcher.begins(&format!("making {} in {} files", figures::size(plan.size), plan.files));
     let task = Task::Make { plan: *plan, ground: ground.clone() };
-    child::run(&request.program, "the payload", &task, context)?;
-    let task = Task::Prepare { ground: ground.clone(), threads: request.threads };
-    facts(&child::run(&request.program, "the package", &task, context)?, "the package")
+    child::run(&options.program, "the payload", &task, context)?;
+    let task = Task::Prepare { ground: ground.clone(), threads: options.threads };
+    facts(&child::run(&options.program, "the package", &task, context)?, "the package")
 }
 
 fn facts(used: &Used, what: &str) -> Result<Facts, BenchError> {
@@ -169,7 +169,7 @@ pub(crate) fn stage_report(
     let of_round =
         |round: &Round| round.stages.iter().find(|(known, _)| *known == stage).map(|(_, used)| used.clone());
     let used: Vec<_> = rounds.iter().filter_map(of_round).collect();
-    let bytes = stage.counted().of(facts);
+    let (counted, bytes) = stage.counted(facts);
     let phases = stage.phases(facts, threads, processors());
     let leasts: Vec<_> =
         rounds.iter().filter_map(|round| least(&phases, |limit| round.rate(limit))).collect();
@@ -180,7 +180,7 @@ pub(crate) fn stage_report(
     (!used.is_empty()).then(|| StageReport {
         name: stage.name().to_owned(),
         what: stage.what().to_owned(),
-        of: stage.counted().name().to_owned(),
+        of: counted.to_owned(),
         bytes,
         seconds: spread(used.iter().map(|used| used.answer.seconds)),
         rate: spread(used.iter().map(|used| bytes as f64 / used.answer.seconds)),

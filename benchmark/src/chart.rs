@@ -1,7 +1,7 @@
 //! A benchmark as an SVG chart: the share of its limit that each stage reaches.
 
 use crate::figures::{is_unseen, machine, payload, percent, shortened};
-use crate::table::{ComparedRow, Figure, Judgement, StageRow, compared_rows, stage_rows};
+use crate::table::{ComparedRow, Figure, ShareChange, StageRow, compared_rows, stage_rows};
 use waybill_schemas::report::benchmark::{BenchmarkReport, Spread};
 
 const WIDTH: f64 = 900.0;
@@ -96,7 +96,7 @@ fn compared<'a>(report: &'a BenchmarkReport, name: &str) -> Option<(ComparedRow<
 
 impl Row<'_> {
     fn is_regressed(&self) -> bool {
-        self.compared.as_ref().is_some_and(|(compared, _)| compared.judgement == Judgement::Regressed)
+        self.compared.as_ref().is_some_and(|(compared, _)| compared.meaning == ShareChange::Regressed)
     }
 
     /// The row as a sentence, for screen readers and as the tooltip.

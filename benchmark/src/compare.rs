@@ -69,12 +69,12 @@ pub fn check_baseline(
     force: bool,
 ) -> Result<(), CompareError> {
     check_rounds("the baseline", baseline.runs)?;
-    check_rounds("this run", request.runs)?;
+    check_rounds("this run", request.options.runs)?;
     if force {
         return Ok(());
     }
     let payload = planned(&request.subject, &baseline.payload);
-    check_alike(baseline, &payload, &machine::this(), request.threads)
+    check_alike(baseline, &payload, &machine::this(), request.options.threads)
 }
 
 /// The facts of a payload as far as they are known before it is made; the others are those of the baseline.
@@ -180,6 +180,7 @@ fn compared(before: &StageReport, now: &StageReport, allowed: f64) -> Option<Sta
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::options::BenchOptions;
     use waybill_schemas::report::benchmark::Spread;
 
     fn run(shares: [f64; 3]) -> BenchmarkReport {
@@ -268,12 +269,10 @@ mod tests {
     #[test]
     fn a_baseline_of_something_else_is_told_before_the_run() {
         let baseline = run([0.7, 0.8, 0.9]);
+        let program = crate::StageProgram { path: std::path::PathBuf::new(), arguments: Vec::new() };
         let request = |size, runs| BenchRequest {
             subject: Subject::Made(crate::PayloadPlan { data: crate::Data::Text, size, files: 1, seed: 1 }),
-            runs,
-            folder: std::path::PathBuf::new(),
-            threads: 1,
-            program: crate::StageProgram { path: std::path::PathBuf::new(), arguments: Vec::new() },
+            options: BenchOptions { runs, threads: 1, ..BenchOptions::new("", program.clone()) },
         };
         check_baseline(&baseline, &request(1000, 7), false).unwrap();
         assert!(check_baseline(&baseline, &request(1000, 3), false).is_err());

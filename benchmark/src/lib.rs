@@ -36,7 +36,7 @@ pub use bench::bench;
 pub use chart::chart;
 pub use compare::{CompareError, ROUNDS_TO_COMPARE, check_baseline, compare};
 pub use markdown::{markdown, sweep_markdown};
-pub use options::{BenchError, BenchRequest, Data, PayloadPlan, StageProgram, Subject};
+pub use options::{BenchError, BenchOptions, BenchRequest, Data, PayloadPlan, StageProgram, Subject};
 pub use rounds::Watcher;
 pub use sweep::{SweepRequest, sweep};
 pub use worker::answer;

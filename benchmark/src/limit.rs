@@ -37,35 +37,35 @@ impl Limit {
 
     /// The name of the limit in reports.
     pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::MemoryCopy => "memory-copy",
-            Self::Sha256 => "sha-256",
-            Self::Blake3 => "blake3",
-            Self::AesEncrypt => "aes-encrypt",
-            Self::AesDecrypt => "aes-decrypt",
-            Self::Deflate => "deflate",
-            Self::Inflate => "inflate",
-            Self::FileWrite => "file-write",
-            Self::FileSync => "file-sync",
-            Self::FileRead => "file-read",
-            Self::Http => "http",
-        }
+        self.texts().0
     }
 
     /// What is measured, in one line.
     pub(crate) fn what(self) -> &'static str {
+        self.texts().1
+    }
+
+    fn texts(self) -> (&'static str, &'static str) {
         match self {
-            Self::MemoryCopy => "copies between two buffers of 32 MiB",
-            Self::Sha256 => "SHA-256 of a buffer of 64 KiB, over and over",
-            Self::Blake3 => "BLAKE3 of a buffer of 64 KiB, over and over, on one thread",
-            Self::AesEncrypt => "AES-256-CBC encryption of a buffer of 64 KiB, over and over",
-            Self::AesDecrypt => "AES-256-CBC decryption of a buffer of 64 KiB, over and over",
-            Self::Deflate => "libdeflate, level 6, of 1 MiB at a time of this payload's files that deflate",
-            Self::Inflate => "libdeflate's inflate of the same blocks, bytes that come out",
-            Self::FileWrite => "a new file in the folder, 512 KiB at a time, not synced",
-            Self::FileSync => "the same, and synced once at the end, as packages and folders are",
-            Self::FileRead => "a file of the folder, 64 KiB at a time, as the system holds it",
-            Self::Http => "GET to a file by the same HTTP library, nothing checked",
+            Self::MemoryCopy => ("memory-copy", "copies between two buffers of 32 MiB"),
+            Self::Sha256 => ("sha-256", "SHA-256 of a buffer of 64 KiB, over and over"),
+            Self::Blake3 => ("blake3", "BLAKE3 of a buffer of 64 KiB, over and over, on one thread"),
+            Self::AesEncrypt => {
+                ("aes-encrypt", "AES-256-CBC encryption of a buffer of 64 KiB, over and over")
+            }
+            Self::AesDecrypt => {
+                ("aes-decrypt", "AES-256-CBC decryption of a buffer of 64 KiB, over and over")
+            }
+            Self::Deflate => {
+                ("deflate", "libdeflate, level 6, of 1 MiB at a time of this payload's files that deflate")
+            }
+            Self::Inflate => ("inflate", "libdeflate's inflate of the same blocks, bytes that come out"),
+            Self::FileWrite => ("file-write", "a new file in the folder, 512 KiB at a time, not synced"),
+            Self::FileSync => {
+                ("file-sync", "the same, and synced once at the end, as packages and folders are")
+            }
+            Self::FileRead => ("file-read", "a file of the folder, 64 KiB at a time, as the system holds it"),
+            Self::Http => ("http", "GET to a file by the same HTTP library, nothing checked"),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::figures::{grouped, is_unseen, machine, payload, percent, shortened, size};
 use crate::table::{
-    ComparedRow, Figure, Judgement, StageRow, SweepRow, SweepTable, compared_rows, limit_rate, regressed,
+    ComparedRow, Figure, ShareChange, StageRow, SweepRow, SweepTable, compared_rows, limit_rate, regressed,
     stage_rows, sweep_tables,
 };
 use waybill_schemas::report::benchmark::{
@@ -71,13 +71,13 @@ fn verdict(comparison: &Comparison) -> String {
 
 fn compared_table(comparison: &Comparison) -> String {
     let row = |row: ComparedRow<'_>| {
-        let judgement = match row.judgement {
-            Judgement::Regressed => "**regressed**",
-            Judgement::NotInEveryRun => "lost, but not in every run",
-            Judgement::Gained => "gained",
-            Judgement::AsBefore => "as before",
+        let meaning = match row.meaning {
+            ShareChange::Regressed => "**regressed**",
+            ShareChange::NotInEveryRun => "lost, but not in every run",
+            ShareChange::Gained => "gained",
+            ShareChange::AsBefore => "as before",
         };
-        vec![escaped(row.name), row.before, in_full(&row.now), row.change, judgement.into()]
+        vec![escaped(row.name), row.before, in_full(&row.now), row.change, meaning.into()]
     };
     table(
         &[":stage", "before", "now, of the limit", "change", ":verdict"],

@@ -1,5 +1,6 @@
 //! The request for a benchmark, and its errors.
 
+use crate::stage::processors;
 use serde::{Deserialize, Serialize};
 use std::io;
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use waybill_schemas::codes::{Classified, Code, benchmark, package};
 /// The kind of bytes in the payload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Data {
     /// Random bytes, which do not deflate, like the compressed data of an installer: every file is stored.
     Random,
@@ -45,6 +47,7 @@ pub struct PayloadPlan {
 
 /// The content that is delivered, and its server.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub enum Subject {
     /// A payload that is made, packed and served on loopback by the benchmark.
     Made(PayloadPlan),
@@ -57,6 +60,14 @@ pub enum Subject {
 pub struct BenchRequest {
     /// The content to measure with.
     pub subject: Subject,
+    /// How often it is measured, where and with what.
+    pub options: BenchOptions,
+}
+
+/// How often something is measured, where and with what.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct BenchOptions {
     /// The number of rounds; each runs every limit and every stage once. Comparing needs 7 or more.
     pub runs: u32,
     /// The folder on the disk that is measured. Everything that is made in it is removed again.
@@ -65,6 +76,13 @@ pub struct BenchRequest {
     pub threads: usize,
     /// How the processes of stages are started.
     pub program: StageProgram,
+}
+
+impl BenchOptions {
+    /// One round in this folder, with a thread for each processor.
+    pub fn new(folder: impl Into<PathBuf>, program: StageProgram) -> Self {
+        Self { runs: 1, folder: folder.into(), threads: processors(), program }
+    }
 }
 
 /// The program that is started for each limit and stage.

@@ -3,8 +3,7 @@
 use crate::child::{self, Running, Used};
 use crate::folder::Ground;
 use crate::limit::Limit;
-use crate::options::StageProgram;
-use crate::options::{BenchError, failed};
+use crate::options::{BenchError, BenchOptions, failed};
 use crate::stage::{Facts, Stage};
 use crate::task::{Origin, Task};
 use waybill_context::Context;
@@ -18,12 +17,11 @@ pub trait Watcher: Sync {
 /// Ignores the progress.
 impl Watcher for () {}
 
-/// What the rounds of a benchmark have in common.
-pub(crate) struct Bench<'a> {
-    pub(crate) program: &'a StageProgram,
+/// Runs the rounds of a benchmark, and has what they have in common.
+pub(crate) struct RoundRunner<'a> {
+    pub(crate) options: &'a BenchOptions,
     pub(crate) ground: &'a Ground,
     pub(crate) facts: Facts,
-    pub(crate) threads: usize,
     /// The server of the content; `None` for the lab server, which is started for each download.
     pub(crate) from: Option<Origin>,
     pub(crate) context: &'a Context<'a>,
@@ -44,7 +42,7 @@ impl Round {
     }
 }
 
-impl Bench<'_> {
+impl RoundRunner<'_> {
     /// Runs every limit and then every stage once.
     pub(crate) fn round(&self, limits: &[Limit], stages: &[Stage]) -> Result<Round, BenchError> {
         let mut round = Round::default();
@@ -83,13 +81,13 @@ impl Bench<'_> {
     /// Runs a stage. Returns what its process used and, for a download, what the server's process used.
     fn stage(&self, stage: Stage) -> Result<(Used, Option<Used>), BenchError> {
         let (server, from) = if stage.downloads() { self.origin()? } else { (None, None) };
-        let task = Task::Stage { stage, ground: self.ground.clone(), from, threads: self.threads };
+        let task = Task::Stage { stage, ground: self.ground.clone(), from, threads: self.options.threads };
         let used = self.run(stage.name(), &task)?;
         Ok((used, server.map(Running::end).transpose()?))
     }
 
     fn run(&self, what: &str, task: &Task) -> Result<Used, BenchError> {
-        let used = child::run(self.program, what, task, self.context);
+        let used = child::run(&self.options.program, what, task, self.context);
         // Cleared after an error, too, because files that a stage leaves would be in the way of the next one.
         let cleared = self.ground.clear();
         let used = used?;
@@ -104,7 +102,7 @@ impl Bench<'_> {
         // Each download gets its own server process, because processor time and peak memory are only known for whole
         // processes.
         let task = Task::Serve { ground: self.ground.clone() };
-        let server = Running::start(self.program, "serve", &task, self.context)?;
+        let server = Running::start(&self.options.program, "serve", &task, self.context)?;
         let address = server.answer().url.clone().unwrap_or_default();
         Ok((Some(server), Some(Origin::Lab(address))))
     }

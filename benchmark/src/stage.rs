@@ -38,32 +38,6 @@ pub(crate) enum Stage {
     Fetch,
 }
 
-/// The size by which the rate of a stage is computed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Counted {
-    Source,
-    Payload,
-    Content,
-}
-
-impl Counted {
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Source => "source",
-            Self::Payload => "payload",
-            Self::Content => "content",
-        }
-    }
-
-    pub(crate) fn of(self, facts: &Facts) -> u64 {
-        match self {
-            Self::Source => facts.source,
-            Self::Payload => facts.payload,
-            Self::Content => facts.content,
-        }
-    }
-}
-
 impl Stage {
     /// The stages for a payload that is made here. [`Stage::Serve`] is measured with the download.
     pub(crate) const ALL: [Self; 13] = [
@@ -91,56 +65,46 @@ impl Stage {
 
     /// The name of the stage in reports.
     pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Sha256 => "sha-256",
-            Self::Aes => "aes",
-            Self::Hmac => "hmac",
-            Self::Seal => "seal",
-            Self::Deflate => "deflate",
-            Self::Pack => "pack",
-            Self::Serve => "serve",
-            Self::Download => "download",
-            Self::Authenticate => "authenticate",
-            Self::Digest => "digest",
-            Self::Decrypt => "decrypt",
-            Self::Unpack => "unpack",
-            Self::Fetch => "fetch",
-        }
+        self.texts().0
     }
 
     /// What the stage does, in one line.
     pub(crate) fn what(self) -> &'static str {
+        self.texts().1
+    }
+
+    fn texts(self) -> (&'static str, &'static str) {
         match self {
-            Self::Sha256 => "SHA-256 of the source files, read 64 KiB at a time",
-            Self::Aes => "AES-256-CBC encryption of the source files, read 64 KiB at a time",
-            Self::Hmac => "HMAC-SHA-256 of the source files, read 64 KiB at a time",
-            Self::Seal => {
-                "digest, encryption, MAC and CRC of the source files in one pass, as packing does it"
+            Self::Sha256 => ("sha-256", "SHA-256 of the source files, read 64 KiB at a time"),
+            Self::Aes => ("aes", "AES-256-CBC encryption of the source files, read 64 KiB at a time"),
+            Self::Hmac => ("hmac", "HMAC-SHA-256 of the source files, read 64 KiB at a time"),
+            Self::Seal => (
+                "seal",
+                "digest, encryption, MAC and CRC of the source files in one pass, as packing does it",
+            ),
+            Self::Deflate => ("deflate", "the payload from the source folder, on all threads, into nowhere"),
+            Self::Pack => ("pack", "the package from the source folder"),
+            Self::Serve => ("serve", "the lab server during the download"),
+            Self::Download => {
+                ("download", "the content from the server, authenticated and digested as it comes")
             }
-            Self::Deflate => "the payload from the source folder, on all threads, into nowhere",
-            Self::Pack => "the package from the source folder",
-            Self::Serve => "the lab server during the download",
-            Self::Download => "the content from the server, authenticated and digested as it comes",
-            Self::Authenticate => "MAC and digest of the content file, on two threads",
-            Self::Digest => "decryption and SHA-256 of the payload, on one thread",
-            Self::Decrypt => "decryption of the payload, on one thread, into nowhere",
-            Self::Unpack => "the files from the content file, decrypted and inflated on all threads",
-            Self::Fetch => "from the server to the files in their place, all three phases",
+            Self::Authenticate => ("authenticate", "MAC and digest of the content file, on two threads"),
+            Self::Digest => ("digest", "decryption and SHA-256 of the payload, on one thread"),
+            Self::Decrypt => ("decrypt", "decryption of the payload, on one thread, into nowhere"),
+            Self::Unpack => {
+                ("unpack", "the files from the content file, decrypted and inflated on all threads")
+            }
+            Self::Fetch => ("fetch", "from the server to the files in their place, all three phases"),
         }
     }
 
-    /// The size by which the rate of this stage is computed.
-    pub(crate) fn counted(self) -> Counted {
+    /// The size by which the rate of this stage is computed: its name and its bytes.
+    pub(crate) fn counted(self, facts: &Facts) -> (&'static str, u64) {
         match self {
-            Self::Sha256
-            | Self::Aes
-            | Self::Hmac
-            | Self::Seal
-            | Self::Deflate
-            | Self::Pack
-            | Self::Unpack => Counted::Source,
-            Self::Digest | Self::Decrypt => Counted::Payload,
-            Self::Serve | Self::Download | Self::Authenticate | Self::Fetch => Counted::Content,
+            Self::Sha256 | Self::Aes | Self::Hmac | Self::Seal => ("source", facts.source),
+            Self::Deflate | Self::Pack | Self::Unpack => ("source", facts.source),
+            Self::Digest | Self::Decrypt => ("payload", facts.payload),
+            Self::Serve | Self::Download | Self::Authenticate | Self::Fetch => ("content", facts.content),
         }
     }
 

@@ -3,10 +3,9 @@
 use crate::bench::{check_room, make, payload_facts, stage_report, timestamp};
 use crate::folder::{Folder, Ground};
 use crate::machine;
-use crate::options::{BenchError, BenchRequest, Data, PayloadPlan, StageProgram, Subject};
-use crate::rounds::{Bench, Watcher};
+use crate::options::{BenchError, BenchOptions, Data, PayloadPlan, Subject};
+use crate::rounds::{RoundRunner, Watcher};
 use crate::stage::Stage;
-use std::path::PathBuf;
 use waybill_context::Context;
 use waybill_schemas::report::benchmark::{StageReport, SweepPoint, SweepReport};
 
@@ -28,14 +27,8 @@ pub struct SweepRequest {
     pub largest: u64,
     /// The largest number of files; points with more are left out.
     pub most_files: u64,
-    /// The number of rounds at each point.
-    pub runs: u32,
-    /// The folder on the disk that is measured.
-    pub folder: PathBuf,
-    /// The number of threads for packing and unpacking.
-    pub threads: usize,
-    /// How the processes of stages are started.
-    pub program: StageProgram,
+    /// How often each point is measured, where and with what.
+    pub options: BenchOptions,
 }
 
 /// Measures every point, one after the other, and removes everything that it made.
@@ -50,10 +43,10 @@ pub fn sweep(
 ) -> Result<SweepReport, BenchError> {
     let measured = context.clock().now();
     let plans = plans(request);
-    check_room(&request.folder, plans.iter().map(|(_, plan)| plan.size).max().unwrap_or(0))?;
+    check_room(&request.options.folder, plans.iter().map(|(_, plan)| plan.size).max().unwrap_or(0))?;
     let mut points = Vec::new();
     for (grows, plan) in plans {
-        points.push(point(request, grows, plan, watcher, context)?);
+        points.push(point(&request.options, grows, plan, watcher, context)?);
     }
     Ok(SweepReport {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -61,7 +54,7 @@ pub fn sweep(
         machine: machine::this(),
         data: request.data.name().to_owned(),
         seed: request.seed,
-        runs: request.runs,
+        runs: request.options.runs,
         bends: bends(&points),
         points,
     })
@@ -79,7 +72,7 @@ fn plans(request: &SweepRequest) -> Vec<(&'static str, PayloadPlan)> {
 }
 
 fn point(
-    request: &SweepRequest,
+    options: &BenchOptions,
     grows: &str,
     plan: PayloadPlan,
     watcher: &dyn Watcher,
@@ -87,31 +80,17 @@ fn point(
 ) -> Result<SweepPoint, BenchError> {
     // Each point has its own folder, which is removed before the next one, so that the free space need only suffice
     // for the largest.
-    let folder = Folder::new(&request.folder)?;
+    let folder = Folder::new(&options.folder)?;
     let ground = Ground::at(folder.path());
-    let subject = Subject::Made(plan);
-    let one = BenchRequest {
-        subject: subject.clone(),
-        runs: request.runs,
-        folder: request.folder.clone(),
-        threads: request.threads,
-        program: request.program.clone(),
-    };
-    let facts = make(&one, &plan, &ground, watcher, context)?;
-    let bench = Bench {
-        program: &request.program,
-        ground: &ground,
-        facts,
-        threads: request.threads,
-        from: None,
-        context,
-    };
-    let rounds = (0..request.runs).map(|_| bench.round(&[], &Stage::SWEEP)).collect::<Result<Vec<_>, _>>()?;
+    let facts = make(options, &plan, &ground, watcher, context)?;
+    let runner = RoundRunner { options, ground: &ground, facts, from: None, context };
+    let rounds =
+        (0..options.runs).map(|_| runner.round(&[], &Stage::SWEEP)).collect::<Result<Vec<_>, _>>()?;
     let stages =
-        Stage::SWEEP.iter().filter_map(|stage| stage_report(*stage, &rounds, &facts, request.threads));
+        Stage::SWEEP.into_iter().filter_map(|stage| stage_report(stage, &rounds, &facts, options.threads));
     let point = SweepPoint {
         grows: grows.to_owned(),
-        payload: payload_facts(&subject, &facts),
+        payload: payload_facts(&Subject::Made(plan), &facts),
         stages: stages.collect(),
     };
     folder.close()?;

@@ -68,12 +68,12 @@ pub struct ComparedRow<'a> {
     /// The relative change from the baseline to this run, in percent.
     pub change: String,
     /// Whether the stage regressed.
-    pub judgement: Judgement,
+    pub meaning: ShareChange,
 }
 
-/// The judgement on a change of a stage's share.
+/// What a change of a stage's share means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Judgement {
+pub enum ShareChange {
     /// Even the best round lost more than is allowed.
     Regressed,
     /// The median lost more than is allowed, but the best round did not.
@@ -91,22 +91,22 @@ pub fn compared_rows(comparison: &Comparison) -> impl Iterator<Item = ComparedRo
         before: percent(stage.before),
         now: Figure::new(&stage.now, percent),
         change: change(stage.change),
-        judgement: judgement(stage, comparison.allowed),
+        meaning: classify(stage, comparison.allowed),
     })
 }
 
-fn judgement(stage: &StageComparison, allowed: f64) -> Judgement {
+fn classify(stage: &StageComparison, allowed: f64) -> ShareChange {
     match stage {
-        StageComparison { regressed: true, .. } => Judgement::Regressed,
-        _ if stage.change < -allowed => Judgement::NotInEveryRun,
-        _ if stage.change > allowed => Judgement::Gained,
-        _ => Judgement::AsBefore,
+        StageComparison { regressed: true, .. } => ShareChange::Regressed,
+        _ if stage.change < -allowed => ShareChange::NotInEveryRun,
+        _ if stage.change > allowed => ShareChange::Gained,
+        _ => ShareChange::AsBefore,
     }
 }
 
 /// The rows of the stages that regressed.
 pub fn regressed(comparison: &Comparison) -> Vec<ComparedRow<'_>> {
-    compared_rows(comparison).filter(|row| row.judgement == Judgement::Regressed).collect()
+    compared_rows(comparison).filter(|row| row.meaning == ShareChange::Regressed).collect()
 }
 
 /// Throughput and memory of each stage as the size or the number of files grows.

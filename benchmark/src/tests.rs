@@ -1,7 +1,8 @@
 //! Small benchmarks with real processes: this test program runs itself for each limit and stage.
 
 use crate::{
-    BenchError, BenchRequest, Data, PayloadPlan, StageProgram, Subject, SweepRequest, answer, bench, sweep,
+    BenchError, BenchOptions, BenchRequest, Data, PayloadPlan, StageProgram, Subject, SweepRequest, answer,
+    bench, sweep,
 };
 use std::path::Path;
 use std::sync::Mutex;
@@ -24,8 +25,12 @@ fn program() -> StageProgram {
     StageProgram { path: std::env::current_exe().unwrap(), arguments }
 }
 
+fn options(folder: &Path) -> BenchOptions {
+    BenchOptions { threads: 2, ..BenchOptions::new(folder, program()) }
+}
+
 fn request(subject: Subject, folder: &Path) -> BenchRequest {
-    BenchRequest { subject, runs: 1, folder: folder.to_owned(), threads: 2, program: program() }
+    BenchRequest { subject, options: options(folder) }
 }
 
 fn made(size: u64, files: u64) -> Subject {
@@ -161,16 +166,8 @@ fn an_interruption_ends_it_and_leaves_nothing() {
 #[test]
 fn a_sweep_has_a_point_for_every_size_and_number_of_files() {
     let folder = tempfile::tempdir().unwrap();
-    let request = SweepRequest {
-        data: Data::Text,
-        seed: 3,
-        largest: 1 << 20,
-        most_files: 10,
-        runs: 1,
-        folder: folder.path().to_owned(),
-        threads: 2,
-        program: program(),
-    };
+    let options = options(folder.path());
+    let request = SweepRequest { data: Data::Text, seed: 3, largest: 1 << 20, most_files: 10, options };
     let report = sweep(&request, &(), &Context::silent()).unwrap();
     let points: Vec<_> =
         report.points.iter().map(|point| (point.grows.as_str(), point.payload.files)).collect();

@@ -34,12 +34,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let mut writer = PackageWriter::create(Nowhere)?;
         payload.chunks(1 << 20).try_for_each(|chunk| writer.write_all(chunk))?;
         let (name, setup_file) = ("sealed".to_owned(), "sealed".to_owned());
-        writer.finish(PackageMetadata {
-            name,
-            setup_file,
-            msi_info: None,
-            written: SystemTime::UNIX_EPOCH,
-        })?;
+        let written = SystemTime::UNIX_EPOCH;
+        writer.finish(PackageMetadata { name, setup_file, msi_info: None, written })?;
         seconds.push(started.elapsed().as_secs_f64());
     }
     seconds.sort_by(f64::total_cmp);

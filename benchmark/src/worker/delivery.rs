@@ -1,6 +1,6 @@
 //! Measuring downloads and fetches, and the bare HTTP download that is their limit.
 
-use super::{Outcome, timed};
+use super::{WorkResult, timed};
 use crate::folder::Ground;
 use crate::stage::{Facts, Stage};
 use crate::task::{Answer, Origin};
@@ -27,7 +27,7 @@ pub(super) struct Published {
 }
 
 impl Published {
-    pub(super) fn read(ground: &Ground) -> Outcome<Self> {
+    pub(super) fn read(ground: &Ground) -> WorkResult<Self> {
         let document = ContentDocument::read(&std::fs::read(ground.document())?)?;
         let mac = document.file_encryption_info.mac.to_hex();
         let file = ground.public().join(&mac).join("content.bin");
@@ -35,7 +35,7 @@ impl Published {
     }
 
     /// Opens the content, which is not authenticated by that.
-    pub(super) fn open(&self) -> Outcome<EncryptedContent> {
+    pub(super) fn open(&self) -> WorkResult<EncryptedContent> {
         let source = FileSource::open(&self.file)?;
         let info = self.document.file_encryption_info.clone();
         Ok(EncryptedContent::new(source, info, Some(self.document.size), &ArchivePolicy::default())?)
@@ -49,7 +49,7 @@ pub(super) fn measure(
     from: &Origin,
     threads: usize,
     context: &Context<'_>,
-) -> Outcome<Answer> {
+) -> WorkResult<Answer> {
     let request = request(ground, from, threads)?;
     timed(|| {
         let report =
@@ -64,7 +64,7 @@ pub(super) fn survey(
     from: &Origin,
     threads: usize,
     context: &Context<'_>,
-) -> Outcome<Facts> {
+) -> WorkResult<Facts> {
     let report = fetch(&request(ground, from, threads)?, context)?;
     let content = size(&report)?;
     let payload = report.validate.as_ref().map_or(content, |validated| validated.payload);
@@ -79,7 +79,7 @@ fn size(report: &FetchReport) -> Result<u64, &'static str> {
         .ok_or("nothing was downloaded: the content lies in a file of this machine")
 }
 
-fn request(ground: &Ground, from: &Origin, threads: usize) -> Outcome<FetchRequest> {
+fn request(ground: &Ground, from: &Origin, threads: usize) -> WorkResult<FetchRequest> {
     let described = |location| (Wanted::Described(location), ProxyChoice::System, None);
     let (what, proxy, content_url) = match from {
         Origin::Lab(address) => {
@@ -113,7 +113,7 @@ const DOCUMENT: u64 = 16 << 20;
 
 /// Downloads the content without any of our code: from the lab server until `bytes` were received, from another server
 /// once.
-pub(super) fn bare_download(bytes: u64, ground: &Ground, from: &Origin) -> Outcome<Answer> {
+pub(super) fn bare_download(bytes: u64, ground: &Ground, from: &Origin) -> WorkResult<Answer> {
     // A process has one default provider. If there is one already, the call fails, which does not matter.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -133,7 +133,7 @@ pub(super) fn bare_download(bytes: u64, ground: &Ground, from: &Origin) -> Outco
     })
 }
 
-async fn get(client: &Client, url: Url, path: &std::path::Path) -> Outcome<u64> {
+async fn get(client: &Client, url: Url, path: &std::path::Path) -> WorkResult<u64> {
     let mut response = checked(client.get(url).send().await)?;
     let mut file = BufWriter::with_capacity(WRITE, File::create(path)?);
     let mut total = 0;
@@ -146,12 +146,12 @@ async fn get(client: &Client, url: Url, path: &std::path::Path) -> Outcome<u64> 
 }
 
 /// Makes an HTTP error status an error, without the URL, which may be signed.
-fn checked(response: reqwest::Result<Response>) -> Outcome<Response> {
+fn checked(response: reqwest::Result<Response>) -> WorkResult<Response> {
     Ok(response.and_then(Response::error_for_status).map_err(reqwest::Error::without_url)?)
 }
 
 /// The URL of the content: that of the lab server, the one that a document names, or that of a package itself.
-async fn content_url(client: &Client, ground: &Ground, from: &Origin) -> Outcome<Url> {
+async fn content_url(client: &Client, ground: &Ground, from: &Origin) -> WorkResult<Url> {
     match from {
         Origin::Lab(address) => Ok(Url::parse(address)?.join(&Published::read(ground)?.path)?),
         Origin::File(path) => {
@@ -170,7 +170,7 @@ async fn content_url(client: &Client, ground: &Ground, from: &Origin) -> Outcome
 
 /// Downloads the document at `url`; `None` if its first bytes are those of a package. The document is not checked here,
 /// because an earlier fetch has done that.
-async fn described(client: &Client, url: Url) -> Outcome<Option<ContentDocument>> {
+async fn described(client: &Client, url: Url) -> WorkResult<Option<ContentDocument>> {
     let mut response = checked(client.get(url).send().await)?;
     let mut bytes = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(reqwest::Error::without_url)? {

@@ -1,6 +1,6 @@
 //! Measuring the limits of this machine.
 
-use super::{Outcome, timed};
+use super::{WorkResult, timed};
 use crate::folder::Ground;
 use crate::limit::Limit;
 use crate::task::{Answer, Origin};
@@ -10,7 +10,7 @@ use libdeflater::{CompressionLvl, Compressor, Decompressor};
 use sha2::{Digest as _, Sha256};
 use std::fs::File;
 use std::hint::black_box;
-use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{self, Read, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 /// The size of the blocks that packing deflates, in bytes.
@@ -19,7 +19,7 @@ pub(super) const BLOCK: usize = 1 << 20;
 const MOST: u64 = 4096;
 
 /// Evenly spaced blocks of the files below `folder`, about `bytes` bytes, without those that packing would store.
-pub(super) fn blocks_that_deflate(bytes: u64, folder: &Path) -> Outcome<Vec<Vec<u8>>> {
+pub(super) fn blocks_that_deflate(bytes: u64, folder: &Path) -> WorkResult<Vec<Vec<u8>>> {
     let files = files(folder)?;
     let total: u64 = files.iter().map(|(_, size)| size).sum();
     let block = (total / files.len().max(1) as u64).clamp(1, BLOCK as u64);
@@ -71,7 +71,7 @@ pub(super) fn files(folder: &Path) -> io::Result<Vec<(PathBuf, u64)>> {
 }
 
 /// A compressor of libdeflate with this level.
-pub(super) fn compressor(level: i32) -> Outcome<Compressor> {
+pub(super) fn compressor(level: i32) -> WorkResult<Compressor> {
     Ok(Compressor::new(CompressionLvl::new(level).map_err(|_| "libdeflate has no such level")?))
 }
 
@@ -83,7 +83,12 @@ const LARGE: usize = 32 << 20;
 const LEVEL: i32 = 6;
 
 /// Measures one limit with about `bytes` bytes.
-pub(super) fn measure(limit: Limit, bytes: u64, ground: &Ground, from: Option<&Origin>) -> Outcome<Answer> {
+pub(super) fn measure(
+    limit: Limit,
+    bytes: u64,
+    ground: &Ground,
+    from: Option<&Origin>,
+) -> WorkResult<Answer> {
     match limit {
         Limit::MemoryCopy => copy(bytes),
         Limit::Sha256 => {
@@ -117,7 +122,7 @@ pub(super) fn measure(limit: Limit, bytes: u64, ground: &Ground, from: Option<&O
 }
 
 /// Measures `work` on one buffer, repeated until `bytes` bytes were processed.
-fn repeat(bytes: u64, buffer: usize, mut work: impl FnMut(&mut [u8])) -> Outcome<Answer> {
+fn repeat(bytes: u64, buffer: usize, mut work: impl FnMut(&mut [u8])) -> WorkResult<Answer> {
     let mut buffer = vec![0x5a; buffer];
     let times = bytes.div_ceil(buffer.len() as u64).max(1);
     work(&mut buffer); // once before, so that code and data are where they will be
@@ -129,13 +134,13 @@ fn repeat(bytes: u64, buffer: usize, mut work: impl FnMut(&mut [u8])) -> Outcome
     })
 }
 
-fn copy(bytes: u64) -> Outcome<Answer> {
+fn copy(bytes: u64) -> WorkResult<Answer> {
     // The buffers are larger than any cache, so that memory is measured.
     let from = vec![0x5a_u8; LARGE];
     repeat(bytes, LARGE, |to| to.copy_from_slice(black_box(&from)))
 }
 
-fn deflate(bytes: u64, ground: &Ground) -> Outcome<Answer> {
+fn deflate(bytes: u64, ground: &Ground) -> WorkResult<Answer> {
     let blocks = blocks_that_deflate(bytes, &ground.source())?;
     let mut compressor = compressor(LEVEL)?;
     let mut room = vec![0; compressor.deflate_compress_bound(BLOCK)];
@@ -149,7 +154,7 @@ fn deflate(bytes: u64, ground: &Ground) -> Outcome<Answer> {
     })
 }
 
-fn inflate(bytes: u64, ground: &Ground) -> Outcome<Answer> {
+fn inflate(bytes: u64, ground: &Ground) -> WorkResult<Answer> {
     const TIMES: u64 = 4; // it is that much faster
     let mut compressor = compressor(LEVEL)?;
     let mut room = vec![0; compressor.deflate_compress_bound(BLOCK)];
@@ -171,7 +176,7 @@ fn inflate(bytes: u64, ground: &Ground) -> Outcome<Answer> {
 }
 
 /// Measures writing a new file, with what `then` does to it at the end.
-fn write(bytes: u64, ground: &Ground, then: fn(&File) -> io::Result<()>) -> Outcome<Answer> {
+fn write(bytes: u64, ground: &Ground, then: fn(&File) -> io::Result<()>) -> WorkResult<Answer> {
     let mut file = File::create_new(ground.output())?;
     timed(|| {
         fill(&mut file, bytes)?;
@@ -191,18 +196,28 @@ fn fill(file: &mut File, bytes: u64) -> io::Result<()> {
     Ok(())
 }
 
+/// Reads `reader` to its end, as much at once as the buffer holds, and returns the number of bytes.
+pub(super) fn read_pieces(
+    reader: &mut impl Read,
+    buffer: &mut [u8],
+    mut take: impl FnMut(&mut [u8]) -> io::Result<()>,
+) -> io::Result<u64> {
+    let mut total = 0;
+    loop {
+        match reader.read(buffer)? {
+            0 => return Ok(total),
+            count => {
+                take(&mut buffer[..count])?;
+                total += count as u64;
+            }
+        }
+    }
+}
+
 /// Measures reading a file that was just written, so from the page cache and not from the disk.
-fn read(bytes: u64, ground: &Ground) -> Outcome<Answer> {
+fn read(bytes: u64, ground: &Ground) -> WorkResult<Answer> {
     fill(&mut File::create_new(ground.output())?, bytes)?;
     let mut file = File::open(ground.output())?;
     let mut buffer = vec![0; CACHED];
-    timed(|| {
-        let mut total = 0;
-        loop {
-            match file.read(&mut buffer)? {
-                0 => return Ok(total),
-                count => total += count as u64,
-            }
-        }
-    })
+    timed(|| Ok(read_pieces(&mut file, &mut buffer, |_| Ok(()))?))
 }

@@ -17,7 +17,7 @@ use waybill_packager::pack::PackError;
 use waybill_schemas::codes::Classified;
 use waybill_server::{Server, ServerOptions};
 
-type Outcome<T> = Result<T, Box<dyn Error>>;
+type WorkResult<T> = Result<T, Box<dyn Error>>;
 
 /// Reads a task from stdin, does it, and writes the answer to stdout; the process of a stage calls this. When stdin is
 /// closed, the process ends at once, because the benchmark has ended.
@@ -44,7 +44,7 @@ fn wait_for_the_end() -> io::Result<()> {
     io::copy(&mut io::stdin(), &mut io::sink()).map(|_| ())
 }
 
-fn carry_out(task: Task, context: &Context<'_>) -> Outcome<Answer> {
+fn carry_out(task: Task, context: &Context<'_>) -> WorkResult<Answer> {
     match task {
         Task::Make { plan, ground } => {
             payload::make(&plan, &ground.source())?;
@@ -70,7 +70,7 @@ fn carry_out(task: Task, context: &Context<'_>) -> Outcome<Answer> {
     }
 }
 
-fn told(facts: Facts) -> Outcome<Answer> {
+fn told(facts: Facts) -> WorkResult<Answer> {
     Ok(Answer { facts: Some(facts), ..Answer::default() })
 }
 
@@ -117,7 +117,7 @@ fn chain(error: &dyn Error) -> String {
 }
 
 /// Measures `work`, which returns the number of bytes that it processed. Earlier processor time is subtracted.
-fn timed(work: impl FnOnce() -> Outcome<u64>) -> Outcome<Answer> {
+fn timed(work: impl FnOnce() -> WorkResult<u64>) -> WorkResult<Answer> {
     let cpu_before = machine::cpu().as_secs_f64();
     let started = Instant::now();
     let bytes = work()?;

@@ -1,8 +1,8 @@
 //! Packing and reading, stage by stage.
 
 use super::delivery::Published;
-use super::limits::files;
-use super::{Outcome, timed};
+use super::limits::{files, read_pieces};
+use super::{WorkResult, timed};
 use crate::folder::Ground;
 use crate::payload::SETUP_FILE;
 use crate::stage::{Facts, Stage};
@@ -16,7 +16,7 @@ use intunewin::{
 };
 use sha2::{Digest as _, Sha256};
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, Seek, SeekFrom, Write};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -28,77 +28,57 @@ use waybill_publisher::{PublishRequest, publish};
 const PIECE: usize = 64 << 10;
 
 /// One primitive, or all that sealing does, over the bytes of the source files.
-pub(super) fn source(stage: Stage, ground: &Ground) -> Outcome<Answer> {
+pub(super) fn source(stage: Stage, ground: &Ground) -> WorkResult<Answer> {
     let folder = ground.source();
     match stage {
         Stage::Sha256 => {
             let mut digest = Sha256::new();
-            timed(|| {
-                read_all(&folder, &mut |piece| {
-                    digest.update(piece);
-                    Ok(())
-                })
-            })
+            primitive(&folder, |piece| digest.update(piece))
         }
         Stage::Hmac => {
             let mut mac = Hmac::<Sha256>::new(&[1; 64].into());
-            timed(|| {
-                read_all(&folder, &mut |piece| {
-                    mac.update(piece);
-                    Ok(())
-                })
-            })
+            primitive(&folder, |piece| mac.update(piece))
         }
         Stage::Aes => {
             let mut cipher = Encryptor::<Aes256Enc>::new(&[1; 32].into(), &[2; 16].into());
-            timed(|| {
-                read_all(&folder, &mut |piece| {
-                    cipher.encrypt_blocks(Array::slice_as_chunks_mut(piece).0);
-                    Ok(())
-                })
-            })
+            primitive(&folder, |piece| cipher.encrypt_blocks(Array::slice_as_chunks_mut(piece).0))
         }
         _ => seal(&folder),
     }
 }
 
-fn seal(folder: &Path) -> Outcome<Answer> {
+fn primitive(folder: &Path, mut take: impl FnMut(&mut [u8])) -> WorkResult<Answer> {
+    timed(|| {
+        read_all(folder, |piece| {
+            take(piece);
+            Ok(())
+        })
+    })
+}
+
+fn seal(folder: &Path) -> WorkResult<Answer> {
     let mut writer = PackageWriter::create(Nowhere)?;
     timed(|| {
-        let bytes = read_all(folder, &mut |piece| writer.write_all(piece))?;
-        let name = "sealed".to_owned();
-        let metadata = PackageMetadata {
-            name: name.clone(),
-            setup_file: name,
-            msi_info: None,
-            written: SystemTime::UNIX_EPOCH,
-        };
-        writer.finish(metadata)?;
+        let bytes = read_all(folder, |piece| writer.write_all(piece))?;
+        let (name, setup_file) = ("sealed".to_owned(), "sealed".to_owned());
+        let written = SystemTime::UNIX_EPOCH;
+        writer.finish(PackageMetadata { name, setup_file, msi_info: None, written })?;
         Ok(bytes)
     })
 }
 
 /// Every file below `folder`, piece by piece; how many bytes there were.
-fn read_all(folder: &Path, take: &mut dyn FnMut(&mut [u8]) -> io::Result<()>) -> Outcome<u64> {
+fn read_all(folder: &Path, mut take: impl FnMut(&mut [u8]) -> io::Result<()>) -> WorkResult<u64> {
     let mut piece = vec![0; PIECE];
     let mut total = 0;
     for (path, _) in files(folder)? {
-        let mut file = File::open(path)?;
-        loop {
-            match file.read(&mut piece)? {
-                0 => break,
-                count => {
-                    take(&mut piece[..count])?;
-                    total += count as u64;
-                }
-            }
-        }
+        total += read_pieces(&mut File::open(path)?, &mut piece, &mut take)?;
     }
     Ok(total)
 }
 
 /// MAC and digest of the content file.
-pub(super) fn authenticate(ground: &Ground, context: &Context<'_>) -> Outcome<Answer> {
+pub(super) fn authenticate(ground: &Ground, context: &Context<'_>) -> WorkResult<Answer> {
     let content = Published::read(ground)?.open()?;
     let size = content.content_size();
     timed(|| {
@@ -108,28 +88,21 @@ pub(super) fn authenticate(ground: &Ground, context: &Context<'_>) -> Outcome<An
 }
 
 /// The payload of a content that was authenticated before: decrypted, and digested where that is the stage.
-pub(super) fn payload(stage: Stage, ground: &Ground, context: &Context<'_>) -> Outcome<Answer> {
+pub(super) fn payload(stage: Stage, ground: &Ground, context: &Context<'_>) -> WorkResult<Answer> {
     let mut reader = Published::read(ground)?.open()?.authenticate(context)?.payload();
     let mut buffer = vec![0; 256 << 10];
     let mut digest = (stage == Stage::Digest).then(Sha256::new);
     timed(|| {
-        let mut total = 0;
-        loop {
-            match reader.read(&mut buffer)? {
-                0 => return Ok(total),
-                count => {
-                    total += count as u64;
-                    if let Some(digest) = &mut digest {
-                        digest.update(&buffer[..count]);
-                    }
-                }
-            }
-        }
+        let bytes = read_pieces(&mut reader, &mut buffer, |piece| {
+            digest.iter_mut().for_each(|digest| digest.update(&*piece));
+            Ok(())
+        })?;
+        Ok(bytes)
     })
 }
 
 /// The files of a content that was authenticated before.
-pub(super) fn unpack(ground: &Ground, threads: usize, context: &Context<'_>) -> Outcome<Answer> {
+pub(super) fn unpack(ground: &Ground, threads: usize, context: &Context<'_>) -> WorkResult<Answer> {
     let content = Published::read(ground)?.open()?.authenticate(context)?;
     let mut options = UnpackOptions::default();
     options.threads = threads;
@@ -165,19 +138,19 @@ fn request(ground: &Ground, output: PathBuf, threads: usize) -> PackRequest {
 }
 
 /// The package as a stage.
-pub(super) fn pack(ground: &Ground, threads: usize, context: &Context<'_>) -> Outcome<Answer> {
+pub(super) fn pack(ground: &Ground, threads: usize, context: &Context<'_>) -> WorkResult<Answer> {
     let request = request(ground, ground.output().join("packed.intunewin"), threads);
     timed(|| Ok(pack::pack(&request, context)?.sizes.source))
 }
 
 /// The payload alone, into nowhere.
-pub(super) fn deflate(ground: &Ground, threads: usize, context: &Context<'_>) -> Outcome<Answer> {
+pub(super) fn deflate(ground: &Ground, threads: usize, context: &Context<'_>) -> WorkResult<Answer> {
     let request = request(ground, ground.output().join("packed.intunewin"), threads);
     timed(|| Ok(pack::write_payload(&request, std::io::sink(), context)?))
 }
 
 /// Packs and publishes what all other stages read.
-pub(super) fn prepare(ground: &Ground, threads: usize, context: &Context<'_>) -> Outcome<Facts> {
+pub(super) fn prepare(ground: &Ground, threads: usize, context: &Context<'_>) -> WorkResult<Facts> {
     let report = pack::pack(&request(ground, ground.package(), threads), context)?;
     let policy = ArchivePolicy::default();
     let mut publishing = PublishRequest::new(ground.package(), ground.public());

@@ -12,8 +12,8 @@ use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use waybill_benchmark::{
-    BenchRequest, Data, PayloadPlan, StageProgram, Subject, SweepRequest, Watcher, bench, chart,
-    check_baseline, compare, markdown, sweep, sweep_markdown,
+    BenchOptions, BenchRequest, Data, PayloadPlan, StageProgram, Subject, SweepRequest, Watcher, bench,
+    chart, check_baseline, compare, markdown, sweep, sweep_markdown,
 };
 use waybill_downloader::Location;
 use waybill_schemas::codes::{Class, benchmark, command};
@@ -157,13 +157,7 @@ fn has_regressed(report: &BenchmarkReport) -> bool {
 }
 
 fn request(args: &BenchArgs) -> Result<BenchRequest, Failure> {
-    Ok(BenchRequest {
-        subject: subject(args)?,
-        runs: args.runs.unwrap_or(7),
-        folder: folder(args),
-        threads: threads(args),
-        program: program()?,
-    })
+    Ok(BenchRequest { subject: subject(args)?, options: options(args, 7)? })
 }
 
 fn subject(args: &BenchArgs) -> Result<Subject, Failure> {
@@ -188,20 +182,16 @@ fn sweep_request(args: &BenchArgs) -> Result<SweepRequest, Failure> {
         seed: args.seed,
         largest: args.size.map_or(8192 * MIB, |size| size.0),
         most_files: args.files.unwrap_or(50_000),
-        runs: args.runs.unwrap_or(1),
-        folder: folder(args),
-        threads: threads(args),
-        program: program()?,
+        options: options(args, 1)?,
     })
 }
 
-fn folder(args: &BenchArgs) -> std::path::PathBuf {
-    args.folder.clone().unwrap_or_else(std::env::temp_dir)
-}
-
-fn threads(args: &BenchArgs) -> usize {
-    let available = || std::thread::available_parallelism().map_or(1, usize::from);
-    args.threads.map_or_else(available, usize::from)
+fn options(args: &BenchArgs, runs: u32) -> Result<BenchOptions, Failure> {
+    let folder = args.folder.clone().unwrap_or_else(std::env::temp_dir);
+    let mut options = BenchOptions::new(folder, program()?);
+    options.runs = args.runs.unwrap_or(runs);
+    options.threads = args.threads.map_or(options.threads, usize::from);
+    Ok(options)
 }
 
 /// The path of this program, which measures each stage in a process of its own.

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use std::ops::Range;
 use waybill_benchmark::figures::percent;
 use waybill_benchmark::table::{
-    ComparedRow, Figure, Judgement, SweepTable, compared_rows, limit_rate, regressed, stage_rows,
+    ComparedRow, Figure, ShareChange, SweepTable, compared_rows, limit_rate, regressed, stage_rows,
     sweep_tables,
 };
 use waybill_schemas::report::benchmark::{
@@ -107,11 +107,11 @@ fn write_comparison(comparison: &Comparison, out: &mut dyn Write) -> io::Result<
 }
 
 fn write_compared(row: &ComparedRow<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let (style, word) = match row.judgement {
-        Judgement::Regressed => (ERROR, "REGRESSED"),
-        Judgement::NotInEveryRun => (WARNING, "not in every run"),
-        Judgement::Gained => (GOOD, "gained"),
-        Judgement::AsBefore => (Style::new(), ""),
+    let (style, word) = match row.meaning {
+        ShareChange::Regressed => (ERROR, "REGRESSED"),
+        ShareChange::NotInEveryRun => (WARNING, "not in every run"),
+        ShareChange::Gained => (GOOD, "gained"),
+        ShareChange::AsBefore => (Style::new(), ""),
     };
     let ComparedRow { before, now, change, .. } = row;
     let spread = format!("{}–{}", now.least, now.most);
