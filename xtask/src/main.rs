@@ -6,8 +6,10 @@
 //! `transform` writes the transform of `examples/msi-transform`; `transform --check` compares instead of writing.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a chore talks to the person who runs it")]
 
+use std::error::Error;
 use std::process::ExitCode;
 
+mod generated;
 mod rooms;
 mod schemas;
 mod transform;
@@ -19,17 +21,7 @@ const USAGE: &str =
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let outcome = match arguments.as_slice() {
-        ["rooms", question @ ..] => rooms::answer(question).map_err(Into::into),
-        ["schemas"] => schemas::write(),
-        ["schemas", "--check"] => schemas::check(),
-        ["transform"] => transform::write(),
-        ["transform", "--check"] => transform::check(),
-        ["vectors"] => vectors::write(),
-        ["vectors", "--check"] => vectors::check(),
-        _ => Err(USAGE.into()),
-    };
-    match outcome {
+    match carry_out(&arguments) {
         Ok(message) => {
             println!("{message}");
             ExitCode::SUCCESS
@@ -38,5 +30,20 @@ fn main() -> ExitCode {
             eprintln!("error: {message}");
             ExitCode::FAILURE
         }
+    }
+}
+
+fn carry_out(arguments: &[&str]) -> Result<String, Box<dyn Error>> {
+    let (files, flags) = match arguments {
+        ["rooms", question @ ..] => return Ok(rooms::answer(question)?),
+        ["schemas", flags @ ..] => (schemas::generated(), flags),
+        ["transform", flags @ ..] => (transform::generated()?, flags),
+        ["vectors", flags @ ..] => (vectors::generated(), flags),
+        _ => return Err(USAGE.into()),
+    };
+    match flags {
+        [] => files.write(),
+        ["--check"] => files.check(),
+        _ => Err(USAGE.into()),
     }
 }

@@ -5,10 +5,9 @@
 //! changed rows (Windows Installer, "Database Transforms"; the layout of rows as wine's `msi_table_apply_transform`
 //! reads it).
 
+use super::generated::Generated;
 use std::error::Error;
-use std::fs;
 use std::io::{Cursor, Write as _};
-use std::path::{Path, PathBuf};
 
 /// The class of a transform's root storage.
 const CLASS: &str = "000C1082-0000-0000-C000-000000000046";
@@ -22,24 +21,14 @@ const UPGRADE: &str = "{7B7A5C52-54E8-4C8D-8F0B-1B8D2F9C1A02}";
 /// The strings of the transform, by their number from 1.
 const STRINGS: [&str; 4] = ["GREETING", "as the company wants it", "COMPANY", "Contoso"];
 
-/// Writes company.mst into the example.
-pub(crate) fn write() -> Result<String, Box<dyn Error>> {
-    fs::write(path(), build()?)?;
-    Ok("1 transform written".to_owned())
-}
-
-/// Compares company.mst with what would be written.
-pub(crate) fn check() -> Result<String, Box<dyn Error>> {
-    if fs::read(path())? == build()? {
-        Ok("1 transform is current".to_owned())
-    } else {
-        Err(format!("not current: {}; run `cargo xtask transform`", path().display()).into())
-    }
-}
-
-fn path() -> PathBuf {
-    let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    project.join("examples").join("msi-transform").join("source").join("company.mst")
+/// The transform. What else lies in its folder is no file of a program.
+pub(crate) fn generated() -> Result<Generated, Box<dyn Error>> {
+    Ok(Generated {
+        chore: "transform",
+        folder: "examples/msi-transform/source",
+        owns: |path| path.extension().is_some_and(|extension| extension == "mst"),
+        files: [("company.mst".into(), build()?)].into(),
+    })
 }
 
 fn build() -> Result<Vec<u8>, Box<dyn Error>> {

@@ -27,6 +27,9 @@ impl Expect {
     }
 }
 
+/// What a vector is called, what is wrong with it, and the change that makes it so.
+pub(super) type Fault<T> = (&'static str, &'static str, fn(&mut T));
+
 /// An archive that is refused by this rule of the archive policy.
 pub(super) fn refused(name: &str, rule: &str, comment: &str, body: impl Into<Vec<u8>>) -> Vector {
     Vector::new(name, Expect::Content, comment, body).with("rule", rule)

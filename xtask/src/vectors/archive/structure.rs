@@ -19,9 +19,11 @@ fn two() -> Image {
     beside_innocent([second()])
 }
 
-/// Where the end record, the directory or what lies around them is wrong: the vector's name, the rule, what is wrong, and the
-/// change that makes it so.
-const IMAGES: &[(&str, &str, &str, fn(&mut Image))] = &[
+/// What a vector is called, the rule, what is wrong with it, and the change that makes it so.
+type RefusedImage = (&'static str, &'static str, &'static str, fn(&mut Image));
+
+/// Where the end record, the directory or what lies around them is wrong.
+const IMAGES: &[RefusedImage] = &[
     ("end-in-comment", "end-ambiguous", "the comment is another end record", |image| {
         image.end.comment = Image::default().bytes();
     }),

@@ -1,7 +1,7 @@
 //! Outer zips whose records contradict each other or the file.
 
 use super::super::records::{Header, Zip64End};
-use super::super::vector::{Expect, Vector};
+use super::super::vector::{Expect, Fault, Vector};
 use super::super::zip_image::{Entry, Image};
 use super::{content_and_document, package, sealed};
 
@@ -27,7 +27,7 @@ fn with_entry(stem: &str, comment: &str, index: usize, change: impl Fn(Entry) ->
 }
 
 /// Where the end record, the directory or what lies around them is wrong.
-const IMAGES: &[(&str, &str, fn(&mut Image))] = &[
+const IMAGES: &[Fault<Image>] = &[
     ("end-in-comment", "the comment is another end record", |image| {
         image.end.comment = Image::default().bytes();
     }),
@@ -67,8 +67,10 @@ const IMAGES: &[(&str, &str, fn(&mut Image))] = &[
     }),
 ];
 
-/// Where both headers of the content (0) or of Detection.xml (1) are wrong.
-const HEADERS: &[(&str, &str, usize, fn(&mut Header))] = &[
+/// What a vector is called, what is wrong, with which entry (as [`with_entry`] counts them), and the change of both its headers.
+type HeaderFault = (&'static str, &'static str, usize, fn(&mut Header));
+
+const HEADERS: &[HeaderFault] = &[
     ("crc-content", "both CRCs of the content are wrong", 0, |header| header.crc ^= 1),
     ("crc-document", "both CRCs of Detection.xml are wrong", 1, |header| header.crc ^= 1),
     ("encrypted-content", "the content has the encryption flag", 0, |header| header.flags |= 1),
@@ -117,7 +119,7 @@ fn descriptors() -> [Vector; 3] {
     };
     [
         described("descriptor-crc", "the content's descriptor has another CRC", |descriptor| {
-            descriptor[4] ^= 1
+            descriptor[4] ^= 1;
         }),
         described("descriptor-size", "the content's descriptor has another size", |descriptor| {
             descriptor[12] ^= 1;

@@ -3,7 +3,7 @@
 use super::archive::innocent;
 use super::deflate::{literals, zero_bytes, zeros};
 use super::sealed::{Keys, Sealed, hmac, sha256};
-use super::vector::{Expect, Vector};
+use super::vector::{Expect, Fault, Vector};
 use super::zip_image::{Entry, Image};
 
 mod container;
@@ -154,7 +154,7 @@ fn streams() -> Vec<Vector> {
 }
 
 /// Where the content, its header or what the document says of them was changed after it was authenticated.
-const CHANGED: &[(&str, &str, fn(&mut Sealed))] = &[
+const CHANGED: &[Fault<Sealed>] = &[
     ("flip-mac-first", "the first bit of the content's MAC is flipped", |sealed| sealed.mac[0] ^= 0x80),
     ("flip-mac-last", "the last bit of the content's MAC is flipped", |sealed| sealed.mac[31] ^= 1),
     ("flip-iv-first", "the first bit of the content's IV is flipped", |sealed| sealed.iv[0] ^= 0x80),
@@ -224,9 +224,8 @@ fn other() -> Sealed {
 fn macs() -> Vec<Vector> {
     let vector =
         |name: &str, comment: &str, sealed: &Sealed| Vector::new(name, Expect::Mac, comment, package(sealed));
-    let changed = |&(stem, comment, change): &(&str, &str, fn(&mut Sealed))| {
-        vector(stem, comment, &sealed_but(change)).in_group("mac")
-    };
+    let changed =
+        |&(stem, comment, change): &Fault<Sealed>| vector(stem, comment, &sealed_but(change)).in_group("mac");
     let (keys, plain, sealed) = (keys(), payload().bytes(), sealed());
     let (iv, ciphertext) = (&sealed.iv[..], &sealed.ciphertext[..]);
     let keyed = |message: &[&[u8]]| hmac(&keys.mac, &message.concat());
