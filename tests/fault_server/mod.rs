@@ -17,16 +17,14 @@ mod answer;
 mod authority;
 mod connection;
 mod dead_end;
-mod faults;
 mod request;
 mod resource;
 
 pub use answer::{Answer, Ending, Framing};
 pub use authority::Authority;
 pub use dead_end::DeadEnd;
-pub use faults::{Fault, always_right, cut_at, fault, interrupted_by, status};
 pub use request::Request;
-pub use resource::Resource;
+pub use resource::{Fault, Resource, always_right, cut_at, fault, interrupted_by, status};
 
 use rustls::ServerConfig;
 use std::collections::{HashMap, VecDeque};
@@ -38,7 +36,7 @@ use std::thread::JoinHandle;
 
 /// The resource of a path and the faults that are still to come.
 #[derive(Default)]
-struct Place {
+struct ScriptedPath {
     resource: Option<Resource>,
     script: VecDeque<Fault>,
     forever: Option<Fault>,
@@ -47,14 +45,14 @@ struct Place {
 /// The state that the server's threads share.
 #[derive(Default)]
 struct Shared {
-    places: Mutex<HashMap<String, Place>>,
+    paths: Mutex<HashMap<String, ScriptedPath>>,
     requests: Mutex<Vec<Request>>,
     stop: AtomicBool,
 }
 
 impl Shared {
-    fn places(&self) -> MutexGuard<'_, HashMap<String, Place>> {
-        self.places.lock().unwrap_or_else(PoisonError::into_inner)
+    fn paths(&self) -> MutexGuard<'_, HashMap<String, ScriptedPath>> {
+        self.paths.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn requests(&self) -> MutexGuard<'_, Vec<Request>> {
@@ -68,14 +66,14 @@ impl Shared {
     /// Records the request and makes its answer.
     fn answer(&self, request: &Request) -> Answer {
         self.requests().push(request.clone());
-        let mut places = self.places();
-        let Some(place) = places.get_mut(request.path()) else { return Answer::plain(404) };
+        let mut paths = self.paths();
+        let Some(path) = paths.get_mut(request.path()) else { return Answer::plain(404) };
         let mut none = Resource::new(Vec::new());
-        let is_there = place.resource.is_some();
-        let resource = place.resource.as_mut().unwrap_or(&mut none);
-        match place.script.pop_front() {
+        let is_there = path.resource.is_some();
+        let resource = path.resource.as_mut().unwrap_or(&mut none);
+        match path.script.pop_front() {
             Some(mut fault) => fault(request, resource),
-            None => match &mut place.forever {
+            None => match &mut path.forever {
                 Some(fault) => fault(request, resource),
                 None if is_there => resource.right(request),
                 None => Answer::plain(404),
@@ -130,25 +128,25 @@ impl FaultServer {
 
     /// Sets the resource of `path`. A script of the path stays.
     pub fn put(&self, path: &str, resource: Resource) {
-        self.shared.places().entry(path.to_owned()).or_default().resource = Some(resource);
+        self.shared.paths().entry(path.to_owned()).or_default().resource = Some(resource);
     }
 
     /// Adds faults for the next requests for `path`, one for each request.
     pub fn script(&self, path: &str, faults: Vec<Fault>) {
-        self.shared.places().entry(path.to_owned()).or_default().script.extend(faults);
+        self.shared.paths().entry(path.to_owned()).or_default().script.extend(faults);
     }
 
     /// Sets the fault of every request for `path` after its script.
     pub fn forever(&self, path: &str, fault: Fault) {
-        self.shared.places().entry(path.to_owned()).or_default().forever = Some(fault);
+        self.shared.paths().entry(path.to_owned()).or_default().forever = Some(fault);
     }
 
     /// Removes all faults of `path`, so that answers are correct from now on.
     pub fn clear(&self, path: &str) {
-        let mut places = self.shared.places();
-        let place = places.entry(path.to_owned()).or_default();
-        place.script.clear();
-        place.forever = None;
+        let mut paths = self.shared.paths();
+        let path = paths.entry(path.to_owned()).or_default();
+        path.script.clear();
+        path.forever = None;
     }
 
     /// The URL of `path`, which may have a query.

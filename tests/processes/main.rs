@@ -4,10 +4,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
-mod bench;
-mod deaths;
 mod ends;
 mod given;
+mod launcher;
 mod puppet;
 mod refusals;
 mod starter;

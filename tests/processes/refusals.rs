@@ -1,20 +1,20 @@
 //! Programs that are not started, and the error codes.
 
-use crate::bench::{Bench, is_wine};
+use crate::launcher::{Launcher, is_wine};
 #[cfg(unix)]
-use crate::bench::{copy_program, text};
+use crate::launcher::{copy_program, text};
 use std::fs;
 
-fn code_of(bench: &Bench) -> u32 {
-    let error = bench.create(&["exit", "0"]).err().expect("it was created");
-    assert_eq!(error.program, bench.program);
+fn code_of(launcher: &Launcher) -> u32 {
+    let error = launcher.create(&["exit", "0"]).err().expect("it was created");
+    assert_eq!(error.program, launcher.program);
     error.code
 }
 
-fn named(name: &str) -> Bench {
-    let mut bench = Bench::new();
-    bench.program = bench.path(name).to_str().unwrap().to_owned();
-    bench
+fn named(name: &str) -> Launcher {
+    let mut launcher = Launcher::new();
+    launcher.program = launcher.path(name).to_str().unwrap().to_owned();
+    launcher
 }
 
 #[test]
@@ -24,39 +24,39 @@ fn a_program_that_is_not_there() {
 
 #[test]
 fn a_folder() {
-    let bench = named("folder");
-    fs::create_dir(&bench.program).unwrap();
+    let launcher = named("folder");
+    fs::create_dir(&launcher.program).unwrap();
     // wine reports "invalid handle" instead of "access denied".
-    assert_eq!(code_of(&bench), if is_wine() { 0x8007_0006 } else { 0x8007_0005 });
+    assert_eq!(code_of(&launcher), if is_wine() { 0x8007_0006 } else { 0x8007_0005 });
 }
 
 #[test]
 fn a_file_that_is_no_program() {
-    let bench = named("junk.exe");
-    fs::write(&bench.program, "no program at all, and long enough to be read as one ".repeat(40)).unwrap();
-    make_executable(&bench.program);
-    assert_eq!(code_of(&bench), 0x8007_00C1);
+    let launcher = named("junk.exe");
+    fs::write(&launcher.program, "no program at all, and long enough to be read as one ".repeat(40)).unwrap();
+    make_executable(&launcher.program);
+    assert_eq!(code_of(&launcher), 0x8007_00C1);
 }
 
 #[cfg(unix)]
 #[test]
 fn a_file_that_may_not_be_executed() {
-    let bench = named("script.sh");
-    let script = bench.path("script");
+    let launcher = named("script.sh");
+    let script = launcher.path("script");
     fs::write(&script, "#!/bin/sh\nexit 0\n").unwrap();
-    copy_program(text(&script), bench.program.as_ref());
-    assert_eq!(code_of(&bench), 0x8007_0005);
-    make_executable(&bench.program);
-    assert_eq!(bench.run(&[]).code(), 0);
+    copy_program(text(&script), launcher.program.as_ref());
+    assert_eq!(code_of(&launcher), 0x8007_0005);
+    make_executable(&launcher.program);
+    assert_eq!(launcher.run(&[]).code(), 0);
 }
 
 #[cfg(unix)]
 #[test]
 fn a_script_whose_interpreter_is_not_there() {
-    let bench = named("script.sh");
-    fs::write(&bench.program, "#!/no/such/interpreter\n").unwrap();
-    make_executable(&bench.program);
-    let error = bench.create(&[]).err().unwrap();
+    let launcher = named("script.sh");
+    fs::write(&launcher.program, "#!/no/such/interpreter\n").unwrap();
+    make_executable(&launcher.program);
+    let error = launcher.create(&[]).err().unwrap();
     assert_eq!(error.code, 0x8007_0002);
     assert!(error.source.to_string().contains("/no/such/interpreter"), "{}", error.source);
 }
@@ -64,9 +64,9 @@ fn a_script_whose_interpreter_is_not_there() {
 #[cfg(unix)]
 #[test]
 fn a_variable_that_the_shell_would_drop() {
-    let mut bench = Bench::new();
-    bench.environment.set("ProgramFiles(x86)", "x");
-    assert_eq!(code_of(&bench), 0x8007_0057);
+    let mut launcher = Launcher::new();
+    launcher.environment.set("ProgramFiles(x86)", "x");
+    assert_eq!(code_of(&launcher), 0x8007_0057);
 }
 
 #[cfg(unix)]

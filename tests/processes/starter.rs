@@ -1,6 +1,6 @@
 //! A process that starts a program, so that a test can kill it meanwhile.
 
-use crate::bench::{Bench, PATIENCE};
+use crate::launcher::{Launcher, PATIENCE};
 use std::env;
 use std::io::{self, BufRead as _, BufReader, Lines, Write as _};
 use std::process::{Child, ChildStderr, Command, Stdio};
@@ -16,7 +16,7 @@ const SEPARATOR: &str = "\u{1f}";
 fn start_as_told() {
     let (Ok(commands), Ok(folder)) = (env::var(PROGRAM), env::var(FOLDER)) else { return };
     let commands: Vec<&str> = commands.split(SEPARATOR).collect();
-    let created = Bench::in_folder(folder.as_ref()).create(&commands).unwrap();
+    let created = Launcher::in_folder(folder.as_ref()).create(&commands).unwrap();
     let identity = created.identity();
     tell(&format!("created {} {} {}", identity.pid, identity.started, identity.name));
     let mut told = io::stdin().lines();
@@ -41,13 +41,13 @@ pub(crate) struct Starter {
 }
 
 impl Starter {
-    /// Starts the process, which creates the puppet with these commands in the bench's folder.
-    pub(crate) fn start(bench: &Bench, commands: &[&str], change: impl FnOnce(&mut Command)) -> Self {
+    /// Starts the process, which creates the puppet with these commands in the launcher's folder.
+    pub(crate) fn start(launcher: &Launcher, commands: &[&str], change: impl FnOnce(&mut Command)) -> Self {
         let mut command = Command::new(env::current_exe().unwrap());
         command
             .args(["--exact", "starter::start_as_told", "--ignored", "--nocapture"])
             .env(PROGRAM, commands.join(SEPARATOR))
-            .env(FOLDER, bench.path(""))
+            .env(FOLDER, launcher.path(""))
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::piped());

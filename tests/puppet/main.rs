@@ -1,10 +1,9 @@
 //! The program of `waybill_puppet`; its commands are in that crate's documentation.
 
-mod children;
 mod files;
 mod print;
+mod processes;
 mod script;
-mod this_process;
 
 use std::io::{self, Write as _};
 use std::time::{Duration, Instant};
@@ -50,7 +49,7 @@ fn perform_all() -> io::Result<i32> {
 fn takes_all_words(words: &[String]) -> io::Result<Option<i32>> {
     match words[0].as_str() {
         "print-line" => print::line()?,
-        "spawn-and-end" => children::spawn(&words[1..])?,
+        "spawn-and-end" => processes::spawn(&words[1..])?,
         _ => return Ok(None),
     }
     Ok(Some(0))
@@ -74,11 +73,11 @@ fn perform(command: &[&str]) -> io::Result<Option<i32>> {
         ["install", file] => return files::install(file),
         ["uninstall", file] => return files::uninstall(file),
         ["retry-until", file, count] => return files::retry_until(file, count),
-        ["end-while-child-writes", file] => children::end_while_one_writes(file)?,
-        ["kill-parent"] => this_process::kill_parent()?,
-        ["end-by-child", file] => children::end_by_one(file)?,
+        ["end-while-child-writes", file] => processes::end_while_one_writes(file)?,
+        ["kill-parent"] => processes::kill_parent()?,
+        ["end-by-child", file] => processes::end_by_one(file)?,
         ["delete-own-folder"] => files::delete_own_folder()?,
-        ["hold-mutex", name, file] => this_process::hold_mutex(name, file)?,
+        ["hold-mutex", name, file] => processes::hold_mutex(name, file)?,
         _ => return Err(io::Error::other(format!("no such command: {}", command.join(" ")))),
     }
     Ok(None)

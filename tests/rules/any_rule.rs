@@ -1,7 +1,6 @@
 //! Random rules are evaluated without a panic and explained, and their answers are consistent.
 
-use crate::fake_ground::FakeGround;
-use crate::ground::{FileThing, Ground, RegistryThing};
+use crate::ground::{FakeGround, FileThing, Ground, RegistryThing};
 use crate::look::Looker;
 use crate::truth::Expected;
 use proptest::prelude::*;

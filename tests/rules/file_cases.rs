@@ -56,7 +56,7 @@ fn compared() -> Vec<FileCase> {
         for (relation, thing) in things {
             for (operator, row) in OPERATORS {
                 let rule = (operation, Some(operator), Some(value));
-                cases.push(case(rule, thing.clone(), Expected::of(row, relation)));
+                cases.push(case(rule, thing.clone(), Expected::from_row(row, relation)));
             }
         }
     }

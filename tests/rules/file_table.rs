@@ -1,8 +1,7 @@
 //! Runs the cases of file rules on each machine, and tests how folders are written.
 
-use crate::fake_ground::FakeGround;
 use crate::file_cases::{FileCase, all};
-use crate::ground::{FilePlace, Ground};
+use crate::ground::{FakeGround, FilePlace, Ground};
 use crate::look::Looker;
 use crate::real_ground::RealGround;
 use crate::truth::Expected;

@@ -4,7 +4,6 @@
 
 mod any_rule;
 mod built_in;
-mod fake_ground;
 mod file_cases;
 mod file_table;
 mod ground;
@@ -17,7 +16,7 @@ mod recipes;
 mod registry_cases;
 mod registry_table;
 mod required_script_table;
-mod script_bench;
 mod script_table;
+mod scripted_machine;
 mod truth;
 mod whole_answer;

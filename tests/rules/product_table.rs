@@ -49,7 +49,7 @@ fn every_product_case() {
     ] {
         for (operator, row) in OPERATORS {
             let rule = rule(CODE, Some(operator), Some(wanted));
-            ran += expect(&with(Some(5), installed), &rule, Expected::of(row, relation));
+            ran += expect(&with(Some(5), installed), &rule, Expected::from_row(row, relation));
         }
     }
     for (operator, _) in OPERATORS {

@@ -3,7 +3,7 @@
 //! stub.
 
 use crate::look::Looker;
-use crate::script_bench::rule;
+use crate::scripted_machine::rule;
 use crate::truth::Expected;
 use serde_json::Value;
 use std::time::Duration;

@@ -1,7 +1,7 @@
 //! The recipes of docs/detection.md, each on machines on which it holds and on which it does not.
 
 use crate::look::Looker;
-use crate::script_bench::{HOSTS, ScriptBench};
+use crate::scripted_machine::{HOSTS, ScriptedMachine};
 use jiff::Timestamp;
 use serde_json::Value;
 use std::time::SystemTime;
@@ -148,8 +148,8 @@ fn recipe(section: &str) -> Recipe {
 
 /// The answer of the recipe's rule; a requirement that holds counts as detected.
 fn answer(rule: &Value, machine: FakeSystem) -> Answer {
-    let bench = ScriptBench::with(machine, &[], &FakeRun::ends(0));
-    let mut looker: Looker<'_> = bench.looker();
+    let scripted = ScriptedMachine::with(machine, &[], &FakeRun::ends(0));
+    let mut looker: Looker<'_> = scripted.looker();
     looker.settings.account = AccountChoice::AsDocumented;
     let mut app = AppDocument::new();
     app.rules = vec![serde_json::from_value(rule.clone()).unwrap()];

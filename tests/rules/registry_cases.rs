@@ -60,7 +60,11 @@ fn compared() -> Vec<RegistryCase> {
         for (relation, thing) in things {
             for (operator, row) in OPERATORS {
                 let rule = (operation, Some(operator), Some(value));
-                cases.push(case(rule, RegistryThing::Value(thing.clone()), Expected::of(row, relation)));
+                cases.push(case(
+                    rule,
+                    RegistryThing::Value(thing.clone()),
+                    Expected::from_row(row, relation),
+                ));
             }
         }
     }
@@ -164,7 +168,7 @@ fn of_default_values() -> Vec<RegistryCase> {
         for (operation, value) in COMPARING {
             for (operator, row) in OPERATORS {
                 for (thing, expected) in [
-                    (RegistryThing::Value(text(value)), Expected::of(row, Equal)),
+                    (RegistryThing::Value(text(value)), Expected::from_row(row, Equal)),
                     (RegistryThing::KeyAlone, Expected::Fails),
                 ] {
                     let one = case((operation, Some(operator), Some(value)), thing, expected);

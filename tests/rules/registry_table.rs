@@ -1,7 +1,6 @@
 //! Runs the cases of registry rules on each machine with a registry, and tests how keys and views are written.
 
-use crate::fake_ground::FakeGround;
-use crate::ground::{Ground, RegistryThing};
+use crate::ground::{FakeGround, Ground, RegistryThing};
 use crate::look::Looker;
 use crate::registry_cases::{RegistryCase, all};
 use crate::truth::Expected;

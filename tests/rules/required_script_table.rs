@@ -1,6 +1,6 @@
 //! The cases of requirement scripts: operation × operator × output.
 
-use crate::script_bench::{ScriptBench, comparing};
+use crate::scripted_machine::{ScriptedMachine, comparing};
 use crate::truth::{Expected, NO_OPERATORS, OPERATORS, Relation};
 use serde_json::Value;
 use waybill_system::fake::FakeRun;
@@ -58,12 +58,12 @@ const MISFITS: &[(&str, &str, &[&str], &[&str])] = &[
 ];
 
 fn expect(run: &FakeRun, rule: &Value, expected: Expected) -> usize {
-    let bench = ScriptBench::windows(run);
-    let report = bench.looker().requirement(rule, SCRIPT);
+    let scripted = ScriptedMachine::windows(run);
+    let report = scripted.looker().requirement(rule, SCRIPT);
     assert_eq!(Expected::reported(&report), expected, "{rule:#} came to {report:#?}");
-    assert!(bench.is_clean());
+    assert!(scripted.is_clean());
     if expected == Expected::Invalid {
-        assert!(bench.machine.starts().is_empty(), "an invalid rule's script is not run");
+        assert!(scripted.machine.starts().is_empty(), "an invalid rule's script is not run");
     }
     1
 }
@@ -76,7 +76,7 @@ fn every_requirement_script() {
             for (operator, row) in OPERATORS {
                 let rule = comparing(Some(operation), Some(operator), Some(value));
                 let run = || FakeRun::ends(0).printing(output);
-                ran += expect(&run(), &rule, Expected::of(row, *relation));
+                ran += expect(&run(), &rule, Expected::from_row(row, *relation));
                 ran += expect(&FakeRun::ends(1).printing(output), &rule, Expected::Fails);
                 ran += expect(&run().complaining("a warning"), &rule, Expected::Fails);
             }
@@ -118,10 +118,10 @@ fn misfits((operation, operator, fits): (&str, &str, &str), values: &[&str], out
 
 #[test]
 fn a_report_shows_what_was_printed() {
-    let bench = ScriptBench::windows(&FakeRun::ends(0).printing("1.1\r\n"));
+    let scripted = ScriptedMachine::windows(&FakeRun::ends(0).printing("1.1\r\n"));
     let mut rule = comparing(Some("version"), Some("greaterThan"), Some("1.2"));
     rule["displayName"] = "Runtime version".into();
-    let report = bench.looker().requirement(&rule, SCRIPT);
+    let report = scripted.looker().requirement(&rule, SCRIPT);
     assert_eq!(report.subject, "requirement script Runtime version");
     assert_eq!(report.expected, "version output greaterThan 1.2");
     assert_eq!((report.actual.as_str(), report.why.as_str()), ("\"1.1\"", "\"1.1\" is less than 1.2."));

@@ -1,7 +1,7 @@
 //! The cases of detection scripts: exit code × stdout × stderr, and everything that keeps a script from answering.
 
 use crate::look::app_with;
-use crate::script_bench::{HOSTS, ScriptBench, rule};
+use crate::scripted_machine::{HOSTS, ScriptedMachine, rule};
 use crate::truth::Expected;
 use serde_json::{Value, json};
 use std::sync::atomic::AtomicBool;
@@ -11,10 +11,10 @@ use waybill_schemas::report::install::{Occasion, RuleReport};
 use waybill_system::Account;
 use waybill_system::fake::{FakeRun, FakeSystem};
 
-fn expect(bench: &ScriptBench, rule: &Value, expected: Expected) -> RuleReport {
-    let report = bench.looker().rule(rule);
+fn expect(scripted: &ScriptedMachine, rule: &Value, expected: Expected) -> RuleReport {
+    let report = scripted.looker().rule(rule);
     assert_eq!(Expected::reported(&report), expected, "{report:#?}");
-    assert!(bench.is_clean());
+    assert!(scripted.is_clean());
     report
 }
 
@@ -37,10 +37,11 @@ fn every_end_of_a_detection_script() {
     for code in [0, 1, 2, 1603, 3010, 0x8007_0005, u32::MAX] {
         for (stdout, prints) in outputs {
             for (stderr, complains) in outputs {
-                let bench = ScriptBench::windows(&FakeRun::ends(code).printing(stdout).complaining(stderr));
+                let scripted =
+                    ScriptedMachine::windows(&FakeRun::ends(code).printing(stdout).complaining(stderr));
                 let is_detected = code == 0 && prints && !complains;
                 let expected = if is_detected { Expected::Holds } else { Expected::Fails };
-                let report = expect(&bench, &rule(b"Write-Output 1"), expected);
+                let report = expect(&scripted, &rule(b"Write-Output 1"), expected);
                 assert!(report.actual.starts_with(&format!("exit {}, ", code.cast_signed())), "{report:?}");
                 assert!(report.actual.len() < 600, "{}", report.actual.len());
                 reasons.insert(report.why);
@@ -56,13 +57,13 @@ fn every_end_of_a_detection_script() {
 fn the_host_is_the_views_and_its_arguments_are_the_references() {
     for (is_32_bit, host) in [(false, HOSTS[0]), (true, HOSTS[1])] {
         for (signed, policy) in [(false, "Bypass"), (true, "AllSigned")] {
-            let bench = ScriptBench::windows(&FakeRun::ends(0).printing("1"));
+            let scripted = ScriptedMachine::windows(&FakeRun::ends(0).printing("1"));
             let mut rule = rule(b"exit 0");
             rule["runAs32Bit"] = is_32_bit.into();
             rule["enforceSignatureCheck"] = signed.into();
-            let report = expect(&bench, &rule, Expected::Holds);
+            let report = expect(&scripted, &rule, Expected::Holds);
             assert_eq!(report.view, if is_32_bit { "32-bit" } else { "64-bit" });
-            let starts = bench.machine.starts();
+            let starts = scripted.machine.starts();
             let (start, line) = (&starts[0], &starts[0].line);
             assert_eq!((start.program.as_str(), start.folder.as_str()), (host, r"C:\Windows\System32"));
             let head = format!("\"{host}\" -NoProfile -ExecutionPolicy {policy} -File \"");
@@ -71,7 +72,7 @@ fn the_host_is_the_views_and_its_arguments_are_the_references() {
             assert!(start.environment.contains(&("ProgramFiles".into(), files.into())), "{start:?}");
             // A signature covers the bytes of the script, so a signed one is written without a byte order mark.
             let mark: &[u8] = if signed { b"" } else { b"\xEF\xBB\xBF" };
-            assert_eq!(*bench.script.lock().unwrap(), [mark, b"exit 0"].concat());
+            assert_eq!(*scripted.script.lock().unwrap(), [mark, b"exit 0"].concat());
         }
     }
 }
@@ -81,19 +82,19 @@ fn what_keeps_a_script_from_answering_is_told() {
     let fine = || FakeRun::ends(0).printing("1");
     let script = rule(b"exit 0");
 
-    let bench = ScriptBench::windows(&fine());
-    HOSTS.iter().for_each(|host| bench.machine.remove_file(host));
-    let report = expect(&bench, &script, Expected::CannotTell);
+    let scripted = ScriptedMachine::windows(&fine());
+    HOSTS.iter().for_each(|host| scripted.machine.remove_file(host));
+    let report = expect(&scripted, &script, Expected::CannotTell);
     assert_eq!(report.code.unwrap().text, "0x80070002");
     assert_eq!(report.why, format!("It cannot be told: there is no {}.", HOSTS[0]));
 
-    let bench = ScriptBench::windows(&fine());
-    bench.machine.deny(HOSTS[0]);
-    assert_eq!(expect(&bench, &script, Expected::CannotTell).code.unwrap().text, "0x80070005");
+    let scripted = ScriptedMachine::windows(&fine());
+    scripted.machine.deny(HOSTS[0]);
+    assert_eq!(expect(&scripted, &script, Expected::CannotTell).code.unwrap().text, "0x80070005");
 
-    let bench = ScriptBench::windows(&fine());
-    bench.machine.add_file(r"C:\NoProgram.exe", 1);
-    let mut looker = bench.looker();
+    let scripted = ScriptedMachine::windows(&fine());
+    scripted.machine.add_file(r"C:\NoProgram.exe", 1);
+    let mut looker = scripted.looker();
     for missing in [r"C:\NoProgram.exe", r"C:\Nothing.exe"] {
         looker.settings.script_host = ScriptHost::Program(missing.into());
         let report = looker.rule(&script);
@@ -102,19 +103,19 @@ fn what_keeps_a_script_from_answering_is_told() {
     }
 
     // The exit code of PowerShell for a script that it cannot read.
-    let bench = ScriptBench::windows(&FakeRun::ends(0xFFFD_0000).complaining("-File does not exist"));
-    assert_eq!(expect(&bench, &script, Expected::CannotTell).code.unwrap().text, "0x80070005");
+    let scripted = ScriptedMachine::windows(&FakeRun::ends(0xFFFD_0000).complaining("-File does not exist"));
+    assert_eq!(expect(&scripted, &script, Expected::CannotTell).code.unwrap().text, "0x80070005");
 
-    let bench = ScriptBench::windows(&fine());
-    std::fs::write(bench.scratch.path().join("Scratch"), "a file").unwrap();
-    let report = bench.looker().rule(&script);
+    let scripted = ScriptedMachine::windows(&fine());
+    std::fs::write(scripted.scratch.path().join("Scratch"), "a file").unwrap();
+    let report = scripted.looker().rule(&script);
     assert_eq!(Expected::reported(&report), Expected::CannotTell);
     assert!(report.why.contains("a folder for the script cannot be made"), "{}", report.why);
 }
 
 #[test]
 fn scripts_that_are_none_are_invalid() {
-    let bench = ScriptBench::windows(&FakeRun::ends(0).printing("1"));
+    let scripted = ScriptedMachine::windows(&FakeRun::ends(0).printing("1"));
     let with = |content: Value| {
         let mut rule = rule(b"");
         rule["scriptContent"] = content;
@@ -123,39 +124,39 @@ fn scripts_that_are_none_are_invalid() {
     for rule in
         [with(Value::Null), with("".into()), with("no base64!".into()), rule(&vec![b'#'; 200 * 1024 + 1])]
     {
-        expect(&bench, &rule, Expected::Invalid);
+        expect(&scripted, &rule, Expected::Invalid);
     }
-    assert!(bench.machine.starts().is_empty());
-    expect(&bench, &rule(&vec![b'#'; 200 * 1024]), Expected::Holds);
+    assert!(scripted.machine.starts().is_empty());
+    expect(&scripted, &rule(&vec![b'#'; 200 * 1024]), Expected::Holds);
 }
 
 #[test]
 fn a_script_over_its_time_limit_is_ended() {
-    let bench = ScriptBench::windows(&FakeRun::hangs());
-    let report = expect(&bench, &rule(b"Start-Sleep"), Expected::CannotTell);
+    let scripted = ScriptedMachine::windows(&FakeRun::hangs());
+    let report = expect(&scripted, &rule(b"Start-Sleep"), Expected::CannotTell);
     assert_eq!(report.why, "It cannot be told: the script ran longer than 3600 s and was ended.");
     assert_eq!(report.code.unwrap().text, "0x800705B4");
 
     // Waiting goes in slices of 250 ms. A script that ends in the last one is still judged.
     let slices = 3600 * 4;
     let last = FakeRun::ends(0).printing("1").after_waits(slices - 1);
-    expect(&ScriptBench::windows(&last), &rule(b"x"), Expected::Holds);
+    expect(&ScriptedMachine::windows(&last), &rule(b"x"), Expected::Holds);
     let late = FakeRun::ends(0).printing("1").after_waits(slices);
-    expect(&ScriptBench::windows(&late), &rule(b"x"), Expected::CannotTell);
+    expect(&ScriptedMachine::windows(&late), &rule(b"x"), Expected::CannotTell);
 }
 
 #[test]
 fn an_interruption_ends_a_script() {
-    let bench = ScriptBench::windows(&FakeRun::hangs());
-    let looker = bench.looker();
+    let scripted = ScriptedMachine::windows(&FakeRun::hangs());
+    let looker = scripted.looker();
     let app = app_with(&[rule(b"x")], "detection");
-    let eyes = RunAs::new(&app, &looker.settings, &bench.machine);
+    let eyes = RunAs::new(&app, &looker.settings, &scripted.machine);
     let stop = AtomicBool::new(true);
     let context = Context::new(&(), &stop, &SystemClock);
-    let report = detect(&app, &eyes, Occasion::Asked, &bench.machine, &looker.settings, &context);
+    let report = detect(&app, &eyes, Occasion::Asked, &scripted.machine, &looker.settings, &context);
     assert_eq!(report.rules[0].why, "It cannot be told: it was interrupted.");
     assert_eq!(report.code.unwrap().text, "0x800704C7");
-    assert!(bench.is_clean());
+    assert!(scripted.is_clean());
 }
 
 #[test]
@@ -169,29 +170,29 @@ fn scripts_run_as_the_app_does_and_requirements_as_they_say() {
         ("user", Some("system"), true, Current, Current),
     ] {
         for (purpose, expected) in [("detection", detection), ("requirement", requirement)] {
-            let bench = ScriptBench::windows(&FakeRun::ends(0).printing("true"));
-            let mut looker = bench.looker();
+            let scripted = ScriptedMachine::windows(&FakeRun::ends(0).printing("true"));
+            let mut looker = scripted.looker();
             if !substituted {
                 looker.settings.account = waybill_installer_runner::AccountChoice::AsDocumented;
             }
-            let mut rule = crate::script_bench::comparing(Some("boolean"), Some("equal"), Some("true"));
+            let mut rule = crate::scripted_machine::comparing(Some("boolean"), Some("equal"), Some("true"));
             rule["runAsAccount"] = script_runs_as.into();
             let mut app = app_with(&[rule], purpose);
             app.install_experience =
                 Some(serde_json::from_value(json!({ "runAsAccount": app_runs_as })).unwrap());
             looker.detect(&app);
             looker.require(&app);
-            assert_eq!(bench.machine.starts().len(), 1);
-            assert_eq!(bench.machine.starts()[0].account, expected);
+            assert_eq!(scripted.machine.starts().len(), 1);
+            assert_eq!(scripted.machine.starts()[0].account, expected);
         }
     }
 }
 
 #[test]
 fn a_users_script_needs_a_user() {
-    let bench = ScriptBench::windows(&FakeRun::ends(0).printing("1"));
-    bench.machine.set_device(|device| device.user = None);
-    let mut looker = bench.looker();
+    let scripted = ScriptedMachine::windows(&FakeRun::ends(0).printing("1"));
+    scripted.machine.set_device(|device| device.user = None);
+    let mut looker = scripted.looker();
     looker.settings.account = waybill_installer_runner::AccountChoice::AsDocumented;
     let mut app = app_with(&[rule(b"x")], "detection");
     app.install_experience = Some(serde_json::from_value(json!({ "runAsAccount": "user" })).unwrap());
@@ -201,25 +202,26 @@ fn a_users_script_needs_a_user() {
 
 #[test]
 fn unix_runs_pwsh_where_it_is_on_the_path() {
-    let bench = ScriptBench::with(FakeSystem::unix(), &[], &FakeRun::ends(0));
-    let report = expect(&bench, &rule(b"exit 0"), Expected::CannotTell);
+    let scripted = ScriptedMachine::with(FakeSystem::unix(), &[], &FakeRun::ends(0));
+    let report = expect(&scripted, &rule(b"exit 0"), Expected::CannotTell);
     assert_eq!(report.why, "It cannot be told: there is no PowerShell here: no pwsh is on the PATH.");
 
-    let bench = ScriptBench::with(FakeSystem::unix(), &["/usr/bin/pwsh"], &FakeRun::ends(0).printing("1"));
-    expect(&bench, &rule(b"exit 0"), Expected::Holds);
-    let line = &bench.machine.starts()[0].line;
+    let scripted =
+        ScriptedMachine::with(FakeSystem::unix(), &["/usr/bin/pwsh"], &FakeRun::ends(0).printing("1"));
+    expect(&scripted, &rule(b"exit 0"), Expected::Holds);
+    let line = &scripted.machine.starts()[0].line;
     assert!(line.starts_with("-NoProfile -ExecutionPolicy Bypass -File "), "{line}");
 
     let mut signed = rule(b"exit 0");
     signed["enforceSignatureCheck"] = true.into();
-    let report = expect(&bench, &signed, Expected::CannotTell);
+    let report = expect(&scripted, &signed, Expected::CannotTell);
     assert_eq!(report.why, "It cannot be told: enforcing a script's signature needs Windows.");
 }
 
 #[test]
 fn secrets_in_a_scripts_output_are_masked() {
     let run = FakeRun::ends(1).printing("looking\r\napi-token=abc123\r\n").complaining("password: hunter2");
-    let bench = ScriptBench::windows(&run);
-    let shown = serde_json::to_string(&expect(&bench, &rule(b"x"), Expected::Fails)).unwrap();
+    let scripted = ScriptedMachine::windows(&run);
+    let shown = serde_json::to_string(&expect(&scripted, &rule(b"x"), Expected::Fails)).unwrap();
     assert!(!shown.contains("abc123") && !shown.contains("hunter2") && shown.contains("looking"), "{shown}");
 }

@@ -36,7 +36,7 @@ pub(crate) enum Expected {
 
 impl Expected {
     /// The answer of an operator, given by its row in [`OPERATORS`], for values with this relation.
-    pub(crate) fn of(row: [bool; 3], relation: Relation) -> Self {
+    pub(crate) fn from_row(row: [bool; 3], relation: Relation) -> Self {
         if row[relation as usize] { Self::Holds } else { Self::Fails }
     }
 

@@ -1,7 +1,7 @@
 //! Fetching a content without a document, of which only the URL and the keys are known.
 
 use crate::lab::{CONTENT, Lab, content};
-use crate::outcome::Outcome;
+use crate::outcome::FetchOutcome;
 use waybill_downloader::{SecretUrl, Wanted};
 use waybill_schemas::codes::Class;
 use waybill_tests::fault_server::{Ending, Framing, Resource, fault, status};
@@ -16,7 +16,7 @@ more_cases! {
     expired_signature_fresh, expired_signature_resumed: expired_signature;
 }
 
-fn fetch(lab: &Lab, size: Option<u64>) -> Outcome {
+fn fetch(lab: &Lab, size: Option<u64>) -> FetchOutcome {
     let what = Wanted::Bare {
         url: SecretUrl::parse(&lab.url).unwrap(),
         info: Box::new(content().package.info.clone()),

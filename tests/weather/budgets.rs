@@ -1,6 +1,6 @@
 //! How long a fetch keeps trying, how fast it may be, and how soon it can be interrupted.
 
-use crate::cases::When;
+use crate::When;
 use crate::lab::{Lab, content};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

@@ -1,6 +1,6 @@
 //! Cuts at borders of the format, and held bytes that are damaged on the device.
 
-use crate::cases::When;
+use crate::When;
 use crate::lab::{Lab, content};
 use std::fs;
 use std::path::PathBuf;

@@ -55,7 +55,7 @@ fn recompressed(mut lab: Lab) {
         assert_ne!(bytes.len(), content().size());
         resource.describe(Answer::new(200, bytes)).framed(Framing::Chunked)
     }));
-    let code = if lab.when == crate::cases::When::Fresh { "content-header" } else { "content-replaced" };
+    let code = if lab.when == crate::When::Fresh { "content-header" } else { "content-replaced" };
     lab.fetch().failed(code, Class::Integrity);
     lab.goes_on();
 }

@@ -1,8 +1,8 @@
 //! Malicious documents and servers are refused before anything is requested, written or allocated.
 
-use crate::cases::When;
+use crate::When;
 use crate::lab::{CONTENT, Lab, PIECES, content, other_content};
-use crate::outcome::Outcome;
+use crate::outcome::FetchOutcome;
 use serde_json::{Value, json};
 use std::fs;
 use waybill_downloader::{Location, SecretUrl, Wanted};
@@ -21,7 +21,7 @@ fn document(lab: &Lab) -> Value {
     serde_json::from_slice(&content().document(&lab.url, false).unwrap()).unwrap()
 }
 
-fn fetch_document(lab: &Lab, bytes: impl AsRef<[u8]>) -> Outcome {
+fn fetch_document(lab: &Lab, bytes: impl AsRef<[u8]>) -> FetchOutcome {
     let path = lab.write_document();
     fs::write(&path, bytes).unwrap();
     lab.fetch_with(&lab.options, &path)
@@ -29,7 +29,7 @@ fn fetch_document(lab: &Lab, bytes: impl AsRef<[u8]>) -> Outcome {
 
 /// Asserts that the fetch was refused and that nothing was requested or kept.
 #[track_caller]
-fn is_refused(outcome: Outcome) -> Outcome {
+fn is_refused(outcome: FetchOutcome) -> FetchOutcome {
     let failure = outcome.result.as_ref().expect_err("it should have been refused");
     let (code, class) = (failure.code, failure.class);
     assert_eq!(class, Class::Refused, "{}", failure.text);
@@ -183,7 +183,7 @@ fn an_endless_document() {
     is_refused(by_url(&lab));
 }
 
-fn by_url(lab: &Lab) -> Outcome {
+fn by_url(lab: &Lab) -> FetchOutcome {
     let url = SecretUrl::parse(&lab.server.url(DOCUMENT)).unwrap();
     lab.fetch_this(Wanted::Described(Location::Url(url)), &lab.options)
 }
@@ -259,7 +259,7 @@ fn other_pieces() {
 }
 
 /// Fetches with several connections, for which the pieces are needed at once.
-fn several(lab: &Lab, document: &[u8]) -> Outcome {
+fn several(lab: &Lab, document: &[u8]) -> FetchOutcome {
     let path = lab.write_document();
     fs::write(&path, document).unwrap();
     lab.fetch_with(&lab.options.clone().with(|fetch| fetch.connections = 4), &path)

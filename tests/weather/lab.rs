@@ -1,7 +1,7 @@
 //! A content on a fault server, and a device that fetches it.
 
-use crate::cases::When;
-use crate::outcome::{Failure, Outcome};
+use crate::When;
+use crate::outcome::{Failure, FetchOutcome};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -163,17 +163,17 @@ impl Lab {
     }
 
     /// Fetches, and returns the result with the state of the device.
-    pub(crate) fn fetch(&self) -> Outcome {
+    pub(crate) fn fetch(&self) -> FetchOutcome {
         self.fetch_with(&self.options, &self.write_document())
     }
 
     /// Fetches with other options or another document.
-    pub(crate) fn fetch_with(&self, options: &FetchOptions, document: &Path) -> Outcome {
+    pub(crate) fn fetch_with(&self, options: &FetchOptions, document: &Path) -> FetchOutcome {
         self.fetch_this(Wanted::Described(Location::File(document.to_owned())), options)
     }
 
     /// Fetches anything that a request can name, with these options.
-    pub(crate) fn fetch_this(&self, what: Wanted, options: &FetchOptions) -> Outcome {
+    pub(crate) fn fetch_this(&self, what: Wanted, options: &FetchOptions) -> FetchOutcome {
         let before = self.server.requests_for(CONTENT).len();
         let request = FetchRequest {
             what,
@@ -183,7 +183,7 @@ impl Lab {
         };
         let context = Context::new(&(), &*self.cancel, &*self.clock);
         let result = fetch(&request, &context).map_err(|error| Failure::new(error.code(), &error));
-        let outcome = Outcome {
+        let outcome = FetchOutcome {
             result,
             requests: self.server.requests_for(CONTENT).split_off(before),
             files: list(&self.destination()).ok(),
@@ -197,7 +197,7 @@ impl Lab {
     }
 
     /// Fetches with the option to keep the content. Asserts that the files are in place.
-    pub(crate) fn fetch_and_keep(&self) -> Outcome {
+    pub(crate) fn fetch_and_keep(&self) -> FetchOutcome {
         let outcome = self.fetch();
         assert!(outcome.files.as_ref() == Some(&content().files), "{:?}", outcome.result);
         outcome
@@ -241,7 +241,7 @@ impl Lab {
     }
 
     /// Asserts that no report, error or file of the root contains the query of a signed URL (rule 11).
-    fn nothing_shows_the_signature(&self, outcome: &Outcome) {
+    fn nothing_shows_the_signature(&self, outcome: &FetchOutcome) {
         let told = match &outcome.result {
             Ok(report) => serde_json::to_string(report).unwrap(),
             Err(failure) => failure.text.clone(),

@@ -1,6 +1,6 @@
 //! Answers that give a wrong length of the body.
 
-use crate::cases::When;
+use crate::When;
 use crate::lab::{Lab, content};
 use waybill_schemas::codes::Class;
 use waybill_tests::fault_server::{Answer, Ending, Fault, Framing, Request, fault};

@@ -1,6 +1,6 @@
 //! Faults of several requests at once, which count as one failure, and faults after the last byte.
 
-use crate::cases::When;
+use crate::When;
 use crate::lab::{Lab, PIECES, content};
 use sha2::{Digest as _, Sha256};
 use std::fs;

@@ -26,7 +26,7 @@ impl Failure {
 
 /// The result of a fetch and the state of the device after it.
 #[derive(Debug)]
-pub(crate) struct Outcome {
+pub(crate) struct FetchOutcome {
     pub(crate) result: Result<FetchReport, Failure>,
     /// The requests for the content that the fetch sent.
     pub(crate) requests: Vec<Request>,
@@ -42,7 +42,7 @@ pub(crate) struct Outcome {
     pub(crate) cut: bool,
 }
 
-impl Outcome {
+impl FetchOutcome {
     /// Asserts that the files are those of the source and that nothing else is left.
     #[track_caller]
     pub(crate) fn arrived(self) -> Self {

@@ -1,8 +1,8 @@
 //! Fetching the content of a whole `.intunewin` on a server: by ranges if the server has them, else as a whole.
 
-use crate::cases::When;
+use crate::When;
 use crate::lab::{Lab, content};
-use crate::outcome::Outcome;
+use crate::outcome::FetchOutcome;
 use waybill_downloader::{Location, SecretUrl, Wanted};
 use waybill_schemas::codes::Class;
 use waybill_tests::fault_server::{Ending, Fault, Resource, fault};
@@ -15,7 +15,7 @@ fn lab() -> Lab {
     lab
 }
 
-fn fetch(lab: &Lab) -> Outcome {
+fn fetch(lab: &Lab) -> FetchOutcome {
     let url = SecretUrl::parse(&lab.server.url(&format!("{PACKAGE}?sig={}", crate::lab::SIGNATURE))).unwrap();
     lab.fetch_this(Wanted::Described(Location::Url(url)), &lab.options)
 }

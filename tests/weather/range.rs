@@ -53,8 +53,8 @@ fn all_is_right(mut lab: Lab) {
     let request = outcome.meeting();
     assert_eq!(request.header("accept-encoding"), Some("identity"));
     match lab.when {
-        crate::cases::When::Fresh => assert_eq!(request.header("range"), None),
-        crate::cases::When::Resumed => {
+        crate::When::Fresh => assert_eq!(request.header("range"), None),
+        crate::When::Resumed => {
             assert_eq!(request.range(), Some((lab.at, None)));
             assert_eq!(request.header("if-match"), Some("\"v1\""));
         }

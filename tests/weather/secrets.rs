@@ -1,11 +1,13 @@
 //! Keys and signatures of URLs appear in no log (at trace level), error, report or file of the root.
 
-use crate::all_logs::{collect, collected};
-use crate::cases::When;
+use crate::When;
 use crate::lab::{CONTENT, Lab, SIGNATURE, content, replaced};
-use crate::outcome::Outcome;
+use crate::outcome::FetchOutcome;
+use log::{LevelFilter, Metadata, Record};
 use std::fs;
-use std::sync::Arc;
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
+use tracing_subscriber::filter::LevelFilter as TracingLevel;
 use waybill_downloader::{Location, SecretUrl, Wanted};
 use waybill_support::clock::FastClock;
 use waybill_support::folder_listing::list;
@@ -39,7 +41,7 @@ fn redirect(url: String) -> Fault {
 }
 
 /// Sets up faults and fetches.
-type Weather = fn(&mut Lab) -> Outcome;
+type Weather = fn(&mut Lab) -> FetchOutcome;
 
 /// Fetches that together print every kind of message.
 fn weathers() -> Vec<(&'static str, Weather)> {
@@ -142,13 +144,13 @@ fn weathers() -> Vec<(&'static str, Weather)> {
     ]
 }
 
-fn by_url(lab: &Lab) -> Outcome {
+fn by_url(lab: &Lab) -> FetchOutcome {
     let url = SecretUrl::parse(&lab.server.url(&format!("{DOCUMENT}?sig={SIGNATURE}"))).unwrap();
     lab.fetch_this(Wanted::Described(Location::Url(url)), &lab.options)
 }
 
 /// The report or the error, as a user sees it.
-fn told(outcome: &Outcome) -> String {
+fn told(outcome: &FetchOutcome) -> String {
     match &outcome.result {
         Ok(report) => format!("{} {report:?}", serde_json::to_string(report).unwrap()),
         Err(failure) => failure.text.clone(),
@@ -210,4 +212,53 @@ fn broken_documents_are_not_quoted() {
         assert_eq!(leak(&told(&outcome)), None, "document {number}");
     }
     assert_eq!(collected().lines().find(|line| leak(line).is_some()), None);
+}
+
+/// Everything that this process logs at trace level, through tracing (ours) and through log (reqwest's).
+static LINES: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+
+fn lines() -> MutexGuard<'static, Vec<u8>> {
+    LINES.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+struct Collector;
+
+impl Write for Collector {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        lines().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl log::Log for Collector {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
+    }
+
+    fn log(&self, record: &Record<'_>) {
+        let line = format!("{} {}: {}\n", record.level(), record.target(), record.args());
+        lines().extend_from_slice(line.as_bytes());
+    }
+
+    fn flush(&self) {}
+}
+
+/// Starts collecting the logs of all tests in this process.
+fn collect() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let subscriber = tracing_subscriber::fmt().with_max_level(TracingLevel::TRACE).with_ansi(false);
+        subscriber.with_writer(|| Collector).init();
+        log::set_logger(&Collector).unwrap();
+        log::set_max_level(LevelFilter::Trace);
+    });
+}
+
+/// All logs that were collected so far.
+fn collected() -> String {
+    String::from_utf8_lossy(&lines()).into_owned()
 }

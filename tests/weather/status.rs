@@ -185,7 +185,7 @@ fn unasked_statuses(mut lab: Lab) {
     lab.cut_or_hold();
     for number in [300, 304, 400, 405, 410, 418, 451] {
         lab.server.clear(CONTENT);
-        if lab.when == crate::cases::When::Fresh {
+        if lab.when == crate::When::Fresh {
             lab.forever(status(number));
         } else {
             lab.then(vec![status(number)]);

@@ -1,6 +1,6 @@
 //! Connections that break, stall, cannot be made, or lead to another server.
 
-use crate::cases::When;
+use crate::When;
 use crate::lab::{CONTENT, Lab, content, right, trusts_no_roots_of_ours};
 use std::sync::Arc;
 use std::time::Duration;

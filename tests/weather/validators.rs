@@ -96,11 +96,11 @@ fn differs_per_node(mut lab: Lab) {
         resource.etag = Some(format!("\"node{}\"", node % 2));
     };
     let at = lab.at;
-    if lab.when == crate::cases::When::Resumed {
+    if lab.when == crate::When::Resumed {
         lab.put(right().tagged(Some("\"node0\"")));
     }
     lab.hold_if_resumed();
-    let mut cut = (lab.when == crate::cases::When::Fresh).then(|| cut_at(at));
+    let mut cut = (lab.when == crate::When::Fresh).then(|| cut_at(at));
     lab.forever(fault(move |request, resource| {
         turn(resource);
         match cut.take() {
@@ -117,7 +117,7 @@ fn differs_per_node(mut lab: Lab) {
 /// eight attempts would be used up before a MiB of progress.
 fn nodes_and_cuts(mut lab: Lab) {
     let mut node = 0;
-    if lab.when == crate::cases::When::Resumed {
+    if lab.when == crate::When::Resumed {
         lab.put(right().tagged(Some("\"node0\"")));
     }
     lab.hold_if_resumed();

@@ -30,18 +30,18 @@ pub(crate) fn puppet() -> String {
 }
 
 /// A program to start, and the folder that it is started in.
-pub(crate) struct Bench {
+pub(crate) struct Launcher {
     folder: PathBuf,
     _temporary: Option<TempDir>,
     pub(crate) program: String,
     pub(crate) environment: Environment,
 }
 
-impl Bench {
+impl Launcher {
     pub(crate) fn new() -> Self {
         let temporary = tempfile::tempdir().unwrap();
-        let bench = Self::in_folder(temporary.path());
-        Self { _temporary: Some(temporary), ..bench }
+        let launcher = Self::in_folder(temporary.path());
+        Self { _temporary: Some(temporary), ..launcher }
     }
 
     /// Uses a folder that another process made and removes.
@@ -88,7 +88,7 @@ impl Bench {
 
     /// Runs the puppet with these commands.
     pub(crate) fn run(&self, commands: &[&str]) -> Supervised {
-        Supervised::of(self.create(commands).unwrap().run().unwrap())
+        Supervised::new(self.create(commands).unwrap().run().unwrap())
     }
 
     /// Waits until a process has written its id to the file `name`. That process is killed when the result is dropped.
@@ -119,7 +119,7 @@ fn quoted(words: &[&str]) -> String {
 pub(crate) struct Supervised(Option<Box<dyn Running>>);
 
 impl Supervised {
-    pub(crate) fn of(running: Box<dyn Running>) -> Self {
+    pub(crate) fn new(running: Box<dyn Running>) -> Self {
         Self(Some(running))
     }
 

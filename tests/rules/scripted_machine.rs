@@ -14,14 +14,14 @@ pub(crate) const HOSTS: [&str; 2] = [
     r"C:\Windows\SysWOW64\WindowsPowerShell\v1.0\powershell.exe",
 ];
 
-pub(crate) struct ScriptBench {
+pub(crate) struct ScriptedMachine {
     pub(crate) machine: FakeSystem,
     pub(crate) scratch: TempDir,
     /// The bytes of the last script that was run.
     pub(crate) script: Arc<Mutex<Vec<u8>>>,
 }
 
-impl ScriptBench {
+impl ScriptedMachine {
     pub(crate) fn windows(run: &FakeRun) -> Self {
         Self::with(FakeSystem::windows(), &HOSTS, run)
     }
