@@ -11,12 +11,12 @@ use waybill_tests::sealed_package::seal;
 
 #[test]
 fn archives() {
-    run("archive", 140, |vector| judge(vector, archive(vector)));
+    run("archive", 140, |vector| compare(vector, archive(vector)));
 }
 
 #[test]
 fn packages() {
-    run("package", 230, |vector| judge(vector, package(vector)));
+    run("package", 230, |vector| compare(vector, package(vector)));
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn policy(vector: &VectorFile) -> ArchivePolicy {
     policy
 }
 
-fn judge(vector: &VectorFile, outcome: Result<Listing, Refusal>) -> Result<(), String> {
+fn compare(vector: &VectorFile, outcome: Result<Listing, Refusal>) -> Result<(), String> {
     match (outcome, vector.expect()) {
         (Ok(listing), "success") => same_entries(vector, &listing),
         (Ok(_), class) => Err(format!("is accepted, expected {class}")),

@@ -188,7 +188,7 @@ fn run(volume: &Volume, case: Case, content: &Published) -> String {
     assert_eq!(device.there(content), There::Nothing, "{case:?}");
     assert_eq!(names(&device.apps()), [""; 0], "{case:?}: staging is left");
     let held = device.held(content);
-    judge(case, held, content);
+    check_end(case, held, content);
 
     if matches!(case.hit, Hit::Download | Hit::Journal) {
         assert!(error.to_string().contains(&format!(" the {held} bytes ")), "{case:?}: {error}");
@@ -204,7 +204,7 @@ fn run(volume: &Volume, case: Case, content: &Published) -> String {
 }
 
 /// Asserts that the fetch failed where it should.
-fn judge(case: Case, held: u64, content: &Published) {
+fn check_end(case: Case, held: u64, content: &Published) {
     let room = match (case.hit, case.from) {
         (Hit::Look, _) => 0..=0,
         (Hit::Download | Hit::Journal, From::Begin(_)) => case.left.saturating_sub(2 * PAGE)..=case.left,

@@ -90,7 +90,7 @@ fn survive(kill: &Kill, content: &Published) -> u64 {
 
     let received = report.download.as_ref().map_or(0, |download| download.received);
     match &report.download {
-        Some(download) => judge(kill, content, held, download),
+        Some(download) => check_download(kill, content, held, download),
         None => assert!(!report.changed || there != There::Whole, "found there, or taken up: {report:?}"),
     }
     assert_eq!(report.observations, [], "nothing was out of the ordinary");
@@ -150,7 +150,7 @@ fn the_content_of_a_package_is_gone_on_with() {
 /// most a block of 512 KiB and a chunk that did not fit, less than a piece. The rest was under way: up to 4 MiB that
 /// wait for the fetch, and what the sockets hold.
 #[track_caller]
-fn judge(kill: &Kill, content: &Published, held: u64, download: &DownloadReport) {
+fn check_download(kill: &Kill, content: &Published, held: u64, download: &DownloadReport) {
     let in_pieces = kill.connections > 1 && held < content.size;
     let usable = if in_pieces { held - held % PIECE_SIZE } else { held };
     let went_on = (download.resumed_from, download.received);

@@ -72,7 +72,7 @@ fn survive(kill: &Kill) -> bool {
     assert!(device.is_installed() && device.runs() == 1, "{kill:?}: {} runs; {report:#?}", device.runs());
     let history = device.history();
     assert!(history.iter().all(is_over), "{kill:?}: {history:#?}");
-    judge_restart(kill, &device, &history);
+    check_restart(kill, &device, &history);
 
     let again = device.install(&());
     assert_eq!(
@@ -134,7 +134,7 @@ fn is_over(attempt: &AttemptRecord) -> bool {
 }
 
 /// A restart is noted where anybody saw the code that asks for it, and only there.
-fn judge_restart(kill: &Kill, device: &Device, history: &[AttemptRecord]) {
+fn check_restart(kill: &Kill, device: &Device, history: &[AttemptRecord]) {
     let seen = AttemptEnd::Exited(Installer::SOFT_RESTART);
     let is_seen = history.iter().any(|attempt| attempt.end.as_ref() == Some(&seen));
     assert!(!is_seen || kill.installer == Installer::SoftRestart);
