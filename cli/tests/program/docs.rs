@@ -1,4 +1,4 @@
-//! What docs/delivery.md says is what the program does: its example, its rules, its ids.
+//! docs/delivery.md agrees with the program: its example, its rules and its ids.
 
 use super::documents::judged;
 use super::run;
@@ -13,12 +13,13 @@ fn text(path: &[&str]) -> String {
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// What stands in backticks.
+/// The words in backticks.
 fn quoted(text: &str) -> impl Iterator<Item = &str> {
     text.split('`').skip(1).step_by(2)
 }
 
-/// The rules of docs/delivery.md that have a name, each with its number; a row without one goes on with the last.
+/// The rules of docs/delivery.md that have a name, each with its number. A row without a number belongs to the last
+/// one.
 fn documented_rules() -> BTreeMap<String, u8> {
     let delivery = text(&["docs", "delivery.md"]);
     let (_, rest) = delivery.split_once("## The rules").unwrap();
@@ -32,12 +33,12 @@ fn documented_rules() -> BTreeMap<String, u8> {
     rules
 }
 
-/// What else is written in kebab case where requests are made.
+/// Other names in kebab case where requests are made.
 const HEADER_FIELDS: [&str; 6] =
     ["accept-encoding", "content-encoding", "content-range", "transfer-encoding", "x-a", "x-key"];
 
-/// The names under which the downloader and the transport below it note what they saw: texts in kebab case, which they have
-/// for nothing else but failpoints, and single words where a rule is named.
+/// The names under which the downloader and the transport record what they saw: string literals in kebab case, which
+/// they use for nothing else but failpoints, and single words where a rule is named.
 fn noted_rules() -> BTreeSet<String> {
     let mut code = String::new();
     for room in ["downloader", "transport"] {
@@ -62,7 +63,7 @@ fn is_kebab(text: &str) -> bool {
     text.split('-').all(is_word)
 }
 
-/// Names in kebab case in the cells that `column` picks of every table between two headings.
+/// The names in kebab case in column `column` of every table between two headings.
 fn names(text: &str, from: &str, to: &str, column: usize) -> BTreeSet<String> {
     let (_, rest) = text.split_once(from).unwrap();
     let (section, _) = rest.split_once(to).unwrap();
@@ -72,7 +73,7 @@ fn names(text: &str, from: &str, to: &str, column: usize) -> BTreeSet<String> {
     cells.flat_map(quoted).filter(is_name).map(str::to_owned).collect()
 }
 
-/// Everything but tests.
+/// Appends the sources below a folder, without tests.
 fn sources(folder: &Path, into: &mut String) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

@@ -1,4 +1,4 @@
-//! The pages of a few attempts.
+//! Tests of the pages of some attempts.
 
 mod samples;
 
@@ -6,7 +6,7 @@ use super::*;
 use samples::*;
 use waybill_schemas::report::install::Decision;
 
-/// The page as a stream without colours gets it.
+/// The page as a stream without colours receives it.
 fn page(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> String {
     let mut out = Vec::new();
     write(&mut anstream::StripStream::new(&mut out)).unwrap();

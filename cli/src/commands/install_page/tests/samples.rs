@@ -1,4 +1,4 @@
-//! Reports to write pages of.
+//! Sample reports for pages.
 
 use waybill_schemas::report::install::{
     Answer, AppIdentity, AttemptOutcome, CommandReport, ContextReport, DetectReport, DetectionReport,
@@ -116,7 +116,7 @@ pub(super) fn fatal() -> ExitCodeReport {
     }
 }
 
-/// An attempt that failed in the plainest way.
+/// An attempt whose installer failed.
 pub(super) fn failed() -> InstallReport {
     InstallReport {
         contract: 1,
@@ -171,7 +171,7 @@ pub(super) fn requirements(holds: bool) -> RequirementsReport {
     }
 }
 
-/// One that went well and wants a restart.
+/// An attempt that succeeded and needs a restart.
 pub(super) fn restart() -> InstallReport {
     let code = ExitCodeReport {
         unsigned: 3010,
