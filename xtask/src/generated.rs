@@ -6,9 +6,9 @@ use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-/// What a chore makes.
+/// The files that one chore makes.
 pub(crate) struct Generated {
-    /// The chore, which is what its files are called, too.
+    /// The chore's name, which messages also use for its files.
     pub(crate) chore: &'static str,
     /// The folder of the files, from the workspace's root.
     pub(crate) folder: &'static str,

@@ -3,7 +3,7 @@
 use super::generated::Generated;
 use waybill_schemas::json_schema::{DocumentSchema, documents};
 
-/// The schema of every document.
+/// The schemas of all documents as generated files.
 pub(crate) fn generated() -> Generated {
     let file = |document: &DocumentSchema| (document.file_name().into(), document.to_json().into_bytes());
     Generated {

@@ -21,7 +21,7 @@ const UPGRADE: &str = "{7B7A5C52-54E8-4C8D-8F0B-1B8D2F9C1A02}";
 /// The strings of the transform, by their number from 1.
 const STRINGS: [&str; 4] = ["GREETING", "as the company wants it", "COMPANY", "Contoso"];
 
-/// The transform. What else lies in its folder is no file of a program.
+/// The transform as a generated file. The other files in its folder are not made by a program.
 pub(crate) fn generated() -> Result<Generated, Box<dyn Error>> {
     Ok(Generated {
         chore: "transform",

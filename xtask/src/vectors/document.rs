@@ -1,9 +1,9 @@
-//! Detection.xml as text, every value a knob.
+//! Detection.xml as text, with every value free to be set.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-/// The values; [`Document::text`] is exactly the shape that Microsoft's tool writes.
+/// The values of a Detection.xml. [`Document::text`] has exactly the shape that Microsoft's tool writes.
 #[derive(Clone)]
 pub(super) struct Document {
     pub(super) name: String,
@@ -34,7 +34,7 @@ impl Default for Document {
 }
 
 impl Document {
-    /// The document: CRLF, two spaces, no declaration, no final newline.
+    /// The document as text: CRLF, two spaces, no declaration, no final newline.
     pub(super) fn text(&self) -> String {
         let mut lines = vec![
             "<ApplicationInfo xmlns:xsd=\"http://www.w3.org/2001/XMLSchema\" \
@@ -96,7 +96,7 @@ pub(super) fn edited(text: &str, from: &str, to: &str) -> String {
     text.replacen(from, to, 1)
 }
 
-/// As [`element`] with the children of MsiInfo, in Microsoft's order.
+/// The children of MsiInfo with their values, in Microsoft's order.
 pub(super) const MSI_FIELDS: [(&str, &str); 14] = [
     ("MsiProductCode", "{7D1E3C5A-0B2F-4E6D-9A8C-1F2E3D4C5B6A}"),
     ("MsiProductVersion", "1.2.3"),

@@ -20,7 +20,7 @@ mod zip_image;
 /// The largest file that may be committed.
 const LARGEST: usize = 8 * 1024;
 
-/// Every vector, in the folder of its group. README.md lies beside these folders.
+/// Every vector as a generated file in the folder of its group. README.md lies beside these folders.
 pub(crate) fn generated() -> Generated {
     let groups = [("archive", archive::all()), ("package", package::all()), ("xml", xml::all())];
     let mut files = BTreeMap::new();

@@ -1,6 +1,6 @@
-//! The records of a zip file as plain structs: every field is a knob, none is checked.
+//! The records of a zip file as plain structs. Every field can be set, and none is checked.
 
-/// A local header and a central one share most fields; those only the central one has are ignored locally.
+/// A local or central header. They share most fields; those that only the central one has are ignored in a local one.
 #[derive(Clone, Default)]
 pub(super) struct Header {
     pub(super) signature: u32,
@@ -28,18 +28,18 @@ const END: u32 = 0x0605_4b50;
 const ZIP64_END: u32 = 0x0606_4b50;
 const ZIP64_LOCATOR: u32 = 0x0706_4b50;
 
-/// Two flags: names are UTF-8; sizes and CRC follow the data.
+/// The flag for names in UTF-8, and the one for sizes and CRC that follow the data.
 pub(super) const UTF8: u16 = 0x800;
 pub(super) const DESCRIPTOR_FLAG: u16 = 0x8;
 
 impl Header {
-    /// Both sizes in a zip64 field, and sentinels in their places.
+    /// Moves both sizes into a zip64 field and leaves sentinels in their places.
     pub(super) fn use_zip64(&mut self) {
         self.extra = zip64_extra(&[u64::from(self.size), u64::from(self.compressed)]);
         (self.size, self.compressed, self.needed) = (u32::MAX, u32::MAX, 45);
     }
 
-    /// Sentinels in the places of both sizes, and a zip64 field that lacks the compressed one.
+    /// Leaves sentinels in the places of both sizes, with a zip64 field that lacks the compressed one.
     pub(super) fn use_half_of_zip64(&mut self) {
         self.extra = zip64_extra(&[u64::from(self.size)]);
         (self.size, self.compressed) = (u32::MAX, u32::MAX);
@@ -69,7 +69,7 @@ impl Header {
     }
 }
 
-/// The end-of-central-directory record.
+/// The end-of-central-directory record of a zip file.
 #[derive(Clone, Default)]
 pub(super) struct End {
     pub(super) disk: u16,
@@ -79,12 +79,12 @@ pub(super) struct End {
     pub(super) directory_size: u32,
     pub(super) directory_offset: u32,
     pub(super) comment: Vec<u8>,
-    /// What the record says of its comment's length, where that is a lie.
+    /// The declared length of the comment, where it is not the real one.
     pub(super) comment_length: Option<u16>,
 }
 
 impl End {
-    /// So many entries, in both places.
+    /// Sets the number of entries, in both places.
     pub(super) fn count(&mut self, entries: u16) {
         (self.entries, self.entries_here) = (entries, entries);
     }
@@ -117,7 +117,7 @@ pub(super) struct Zip64End {
 }
 
 impl Zip64End {
-    /// So many entries, in both places.
+    /// Sets the number of entries, in both places.
     pub(super) fn count(&mut self, entries: u64) {
         (self.entries, self.entries_here) = (entries, entries);
     }
@@ -136,7 +136,7 @@ impl Zip64End {
     }
 }
 
-/// An extra field: identifier, length, value.
+/// An extra field, as its identifier, length and value.
 pub(super) fn extra(identifier: u16, value: &[u8]) -> Vec<u8> {
     let mut out = Out::default();
     out.u16(identifier).length(value).bytes(value);

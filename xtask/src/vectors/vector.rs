@@ -1,4 +1,4 @@
-//! One test vector: header lines, a blank line, the bytes.
+//! A test vector: header lines, a blank line, and the bytes to be read.
 
 use super::zip_image::Image;
 use std::fmt::Display;
@@ -27,7 +27,7 @@ impl Expect {
     }
 }
 
-/// What a vector is called, what is wrong with it, and the change that makes it so.
+/// A vector's name, what is wrong with it, and the change that makes it so.
 pub(super) type Fault<T> = (&'static str, &'static str, fn(&mut T));
 
 /// An archive that is refused by this rule of the archive policy.
@@ -35,9 +35,9 @@ pub(super) fn refused(name: &str, rule: &str, comment: &str, body: impl Into<Vec
     Vector::new(name, Expect::Content, comment, body).with("rule", rule)
 }
 
-/// A vector in the making.
+/// A test vector that is being put together.
 pub(super) struct Vector {
-    /// Its file name; group folders are added by the group.
+    /// The file name of the vector, without the folder of its group.
     pub(super) name: String,
     headers: Vec<(&'static str, String)>,
     body: Vec<u8>,
@@ -49,18 +49,18 @@ impl Vector {
         Self { name: name.to_owned(), headers, body: body.into() }
     }
 
-    /// With its group's name before its own.
+    /// Puts the group's name before the vector's own.
     pub(super) fn in_group(self, group: &str) -> Self {
         Self { name: format!("{group}-{}", self.name), ..self }
     }
 
-    /// One more header line.
+    /// Adds a header line.
     pub(super) fn with(mut self, key: &'static str, value: impl Display) -> Self {
         self.headers.push((key, value.to_string()));
         self
     }
 
-    /// What unpacks from this payload: each entry's name with `/`, and a file's CRC.
+    /// Adds header lines for what unpacks from this payload: each entry's name with `/`, and a file's CRC.
     pub(super) fn unpacking_to(self, payload: &Image) -> Self {
         payload.entries.iter().fold(self, |vector, entry| {
             let path = String::from_utf8_lossy(&entry.central.name).replace('\\', "/");
@@ -71,7 +71,7 @@ impl Vector {
         })
     }
 
-    /// The file's bytes.
+    /// The vector as a file: header lines, a blank line, and the bytes.
     pub(super) fn bytes(&self) -> Vec<u8> {
         let mut text = String::new();
         for (key, value) in &self.headers {

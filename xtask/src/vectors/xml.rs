@@ -3,7 +3,7 @@
 use super::document::{Document, MSI_FIELDS, edited, with_msi_info};
 use super::vector::{Expect, Vector};
 
-/// All of them.
+/// All vectors of Detection.xml: those that are read, then those that are refused.
 pub(super) fn all() -> Vec<Vector> {
     let accepted = encodings().into_iter().chain(elements()).chain(msi()).chain(accepted_values());
     let refused = shapes().into_iter().chain(declarations()).chain(fields()).chain(refused_values());

@@ -1,9 +1,9 @@
-//! A zip file laid out piece by piece: right by default, wrong wherever a vector wants it.
+//! A zip file laid out piece by piece: right by default, and wrong wherever a vector has a fault.
 
 use super::deflate;
 use super::records::{CENTRAL, DESCRIPTOR_FLAG, End, Header, LOCAL, UTF8, Zip64End, descriptor};
 
-/// One entry: both its headers, its data as it lies in the file, what lies before and behind it.
+/// One entry: both headers, the data as it lies in the file, and what lies before and behind it.
 #[derive(Clone, Default)]
 pub(super) struct Entry {
     pub(super) local: Header,
@@ -12,12 +12,12 @@ pub(super) struct Entry {
     pub(super) descriptor: Vec<u8>,
     /// Bytes before the local header that belong to nothing.
     pub(super) gap: Vec<u8>,
-    /// In the central directory only: `central.offset` points somewhere into other bytes.
+    /// Whether it is in the central directory only, with a `central.offset` that points into other bytes.
     pub(super) phantom: bool,
 }
 
 impl Entry {
-    /// As .NET writes it: flag 0x800, made by 0, attributes 0.
+    /// An entry as .NET writes it: flag 0x800, made by 0, attributes 0.
     pub(super) fn new(name: impl AsRef<[u8]>, plain: &[u8], method: u16, data: Vec<u8>) -> Self {
         let local = Header {
             signature: LOCAL,
@@ -35,36 +35,36 @@ impl Entry {
         Self { local, central, data, ..Self::default() }
     }
 
-    /// Stored: the data are the plain bytes.
+    /// A stored entry, whose data are the plain bytes.
     pub(super) fn stored(name: impl AsRef<[u8]>, plain: &[u8]) -> Self {
         Self::new(name, plain, 0, plain.to_vec())
     }
 
-    /// Deflated.
+    /// A deflated entry, with fixed codes and literals only.
     pub(super) fn deflated(name: impl AsRef<[u8]>, plain: &[u8]) -> Self {
         Self::new(name, plain, 8, deflate::literals(plain))
     }
 
-    /// The same change in both headers.
+    /// Makes the same change in both headers.
     pub(super) fn both(mut self, change: impl Fn(&mut Header)) -> Self {
         change(&mut self.local);
         change(&mut self.central);
         self
     }
 
-    /// A change in the local header alone.
+    /// Makes a change in the local header alone.
     pub(super) fn locally(mut self, change: impl Fn(&mut Header)) -> Self {
         change(&mut self.local);
         self
     }
 
-    /// A change in the central header alone.
+    /// Makes a change in the central header alone.
     pub(super) fn centrally(mut self, change: impl Fn(&mut Header)) -> Self {
         change(&mut self.central);
         self
     }
 
-    /// Sizes and CRC behind the data: flag bit 3, zeros in the local header.
+    /// Moves sizes and CRC behind the data: flag bit 3 is set, and the local header has zeros.
     pub(super) fn described(self, signed: bool) -> Self {
         let mut entry = self.both(|header| header.flags |= DESCRIPTOR_FLAG).locally(|header| {
             (header.crc, header.compressed, header.size) = (0, 0, 0);
@@ -74,13 +74,13 @@ impl Entry {
         entry
     }
 
-    /// With `gap` before the local header.
+    /// Puts `gap` before the local header.
     pub(super) fn after(mut self, gap: &[u8]) -> Self {
         self.gap = gap.to_vec();
         self
     }
 
-    /// Without a local header of its own: the central directory says that it lies at `offset`.
+    /// Leaves the local header out; the central directory says that the entry lies at `offset`.
     pub(super) fn phantom(mut self, offset: usize) -> Self {
         self.phantom = true;
         self.central.offset = offset as u32;
@@ -88,7 +88,8 @@ impl Entry {
     }
 }
 
-/// A whole file in its pieces. The computed fields are right once [`Image::lay_out`] has made it; change them after.
+/// A whole zip file in its pieces. [`Image::lay_out`] computes the right offsets, counts and sizes; faults are made
+/// afterwards.
 #[derive(Clone, Default)]
 pub(super) struct Image {
     pub(super) entries: Vec<Entry>,
@@ -98,12 +99,12 @@ pub(super) struct Image {
     pub(super) after_directory: Vec<u8>,
     pub(super) zip64: Option<Zip64End>,
     pub(super) end: End,
-    /// Bytes after everything.
+    /// Bytes behind the end record.
     pub(super) after: Vec<u8>,
 }
 
 impl Image {
-    /// Offsets, counts and sizes as they should be.
+    /// Lays the entries out one after the other, with the right offsets, counts and sizes.
     pub(super) fn lay_out(entries: impl IntoIterator<Item = Entry>) -> Self {
         let mut image = Self { entries: entries.into_iter().collect(), ..Self::default() };
         let mut offset = 0;
@@ -120,7 +121,7 @@ impl Image {
         image
     }
 
-    /// With a zip64 end record that repeats the end record's values.
+    /// Adds a zip64 end record that repeats the end record's values.
     pub(super) fn with_zip64_end(mut self) -> Self {
         self.zip64 = Some(Zip64End {
             entries_here: u64::from(self.end.entries_here),
@@ -134,7 +135,7 @@ impl Image {
         self
     }
 
-    /// With a zip64 end record, and sentinels in the end record.
+    /// Adds a zip64 end record, and leaves sentinels in the end record.
     pub(super) fn with_zip64_sentinels(self) -> Self {
         let mut image = self.with_zip64_end();
         // Full fields say that the zip64 record has the values.
@@ -150,18 +151,18 @@ impl Image {
         self
     }
 
-    /// Changed at will.
+    /// Applies `change`.
     pub(super) fn but(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
     }
 
-    /// Only the central directory's records.
+    /// The bytes of the central directory alone.
     pub(super) fn directory(&self) -> Vec<u8> {
         self.entries.iter().flat_map(|entry| entry.central.central_bytes()).collect()
     }
 
-    /// The file.
+    /// The whole file, piece after piece.
     pub(super) fn bytes(&self) -> Vec<u8> {
         let mut bytes: Vec<u8> =
             self.entries.iter().filter(|entry| !entry.phantom).flat_map(local_part).collect();

@@ -1,4 +1,4 @@
-//! Archives that unpack to far more than they should, or say so.
+//! Archives that unpack to far more than they should, or declare it.
 
 use super::super::deflate::{literals, stored_block, zero_bytes, zeros};
 use super::super::vector::{Vector, refused};
@@ -72,7 +72,7 @@ fn in_extra() -> Image {
     phantoms_behind_the_first(&chain, step)
 }
 
-/// The first entry as it is, the others somewhere inside it, `step` bytes apart.
+/// The first entry as it is, and the others as phantoms inside it, `step` bytes apart.
 fn phantoms_behind_the_first(chain: &[Entry], step: usize) -> Image {
     let phantoms = chain.iter().enumerate().skip(1).map(|(index, entry)| entry.clone().phantom(index * step));
     Image::lay_out(chain.iter().take(1).cloned().chain(phantoms))

@@ -1,4 +1,4 @@
-//! The inner zips that unpacking must judge: 140 of them, in the groups that `docs/archive-policy.md` counts.
+//! The inner zips that unpacking must accept or refuse: 140, in the groups that `docs/archive-policy.md` counts.
 
 use super::deflate::{zero_bytes, zeros};
 use super::records::{Header, extra};
@@ -8,7 +8,7 @@ use super::zip_image::{Entry, Image};
 mod bombs;
 mod structure;
 
-/// All of them; each group checks its own number.
+/// All archive vectors; each group checks its own number.
 pub(super) fn all() -> Vec<Vector> {
     let groups = [
         ("name", 60, names()),
@@ -32,7 +32,7 @@ pub(super) fn innocent() -> Entry {
     Entry::stored("install.cmd", b"@exit /b 0\r\n")
 }
 
-/// The innocent file and these.
+/// An archive of the innocent file and these entries.
 fn beside_innocent(entries: impl IntoIterator<Item = Entry>) -> Image {
     Image::lay_out(std::iter::once(innocent()).chain(entries))
 }
@@ -42,7 +42,7 @@ fn accepted(name: &str, comment: &str, image: &Image) -> Vector {
     Vector::new(name, Expect::Success, comment, image.bytes()).unpacking_to(image)
 }
 
-/// What the vector is called, the rule, what is wrong, the name with slashes.
+/// A vector's name, the rule that refuses it, what is wrong, and the entry's name with slashes.
 type Fault<'a> = (&'a str, &'a str, &'a str, &'a str);
 
 const FAULTS: [Fault<'static>; 29] = [
@@ -138,7 +138,7 @@ fn sizes() -> [Vector; 6] {
     ]
 }
 
-/// What the vector is called, the rule, what is wrong, and two names that cannot both be.
+/// A vector's name, the rule that refuses it, what is wrong, and two entry names that cannot both be there.
 const PAIRS: [(&str, &str, &str, [&str; 2]); 10] = [
     ("same", TWICE, "the same name twice", ["data/file.txt", "data/file.txt"]),
     ("case", TWICE, "names that differ in case", ["data/file.txt", "data/File.TXT"]),
@@ -161,7 +161,7 @@ fn duplicates() -> Vec<Vector> {
         .into()
 }
 
-/// Made by Unix, version 3.0 of the specification.
+/// The field "version made by" for Unix and version 3.0 of the specification.
 const UNIX: u16 = 3 << 8 | 30;
 
 fn modes() -> Vec<Vector> {

@@ -19,10 +19,10 @@ fn two() -> Image {
     beside_innocent([second()])
 }
 
-/// What a vector is called, the rule, what is wrong with it, and the change that makes it so.
+/// A vector's name, the rule that refuses it, what is wrong with it, and the change that makes it so.
 type RefusedImage = (&'static str, &'static str, &'static str, fn(&mut Image));
 
-/// Where the end record, the directory or what lies around them is wrong.
+/// Vectors in which the end record, the directory or the bytes around them are wrong.
 const IMAGES: &[RefusedImage] = &[
     ("end-in-comment", "end-ambiguous", "the comment is another end record", |image| {
         image.end.comment = Image::default().bytes();

@@ -26,7 +26,7 @@ fn with_entry(stem: &str, comment: &str, index: usize, change: impl Fn(Entry) ->
     vector(stem, comment, Image::lay_out(entries))
 }
 
-/// Where the end record, the directory or what lies around them is wrong.
+/// Vectors in which the end record, the directory or the bytes around them are wrong.
 const IMAGES: &[Fault<Image>] = &[
     ("end-in-comment", "the comment is another end record", |image| {
         image.end.comment = Image::default().bytes();

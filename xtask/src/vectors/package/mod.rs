@@ -11,7 +11,7 @@ mod content;
 mod metadata;
 mod readers;
 
-/// All of them.
+/// All package vectors, of which there are at least 120.
 pub(super) fn all() -> Vec<Vector> {
     let groups = [
         readers::all(),
@@ -42,12 +42,12 @@ fn payload() -> Image {
     Image::lay_out([innocent()])
 }
 
-/// Its content and document, as they should be.
+/// The content and the document of that payload, with nothing wrong.
 fn sealed() -> Sealed {
     Sealed::new(&keys(), &payload().bytes())
 }
 
-/// The same, changed at will.
+/// The content and the document of that payload, after `change`.
 fn sealed_but(change: impl FnOnce(&mut Sealed)) -> Sealed {
     let mut sealed = sealed();
     change(&mut sealed);
@@ -66,7 +66,7 @@ fn package(sealed: &Sealed) -> Image {
     outer(&sealed.document.file_name, &sealed.content(), sealed.document.text().as_bytes())
 }
 
-/// The two entries of the package.
+/// The two entries of that package: the content, then Detection.xml.
 fn content_and_document() -> [Entry; 2] {
     package(&sealed()).entries.try_into().unwrap_or_else(|_| unreachable!("a package has two entries"))
 }
@@ -153,7 +153,7 @@ fn streams() -> Vec<Vector> {
     ]
 }
 
-/// Where the content, its header or what the document says of them was changed after it was authenticated.
+/// Vectors in which the content, its header or what the document says of them was changed after authentication.
 const CHANGED: &[Fault<Sealed>] = &[
     ("flip-mac-first", "the first bit of the content's MAC is flipped", |sealed| sealed.mac[0] ^= 0x80),
     ("flip-mac-last", "the last bit of the content's MAC is flipped", |sealed| sealed.mac[31] ^= 1),
