@@ -1,4 +1,4 @@
-//! Errors of fetching, publishing and serving, and the rules of fetch.
+//! Errors of fetching, publishing and serving.
 
 use super::{Class, Code};
 

@@ -10,35 +10,35 @@ use serde::Serialize;
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "json-schema", schemars(rename = "Entry"))]
 pub struct CodeMeaning {
-    /// Where it comes from.
+    /// The table that has this meaning.
     pub table: Table,
     /// The code as its table writes it, e.g. `0x87D1041C`, `1603`, `WB105`, `mac-mismatch`.
     pub code: String,
-    /// Its name, where it has one.
+    /// The name of the code, where it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<&'static str>,
     /// What `waybill` exits with, for its own errors.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exit: Option<u8>,
-    /// What it means.
+    /// What the code means.
     pub meaning: String,
     /// Usual causes, most likely first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub causes: Vec<&'static str>,
     /// What to do next.
     pub hint: &'static str,
-    /// For a lint: what is found.
+    /// An example, which only lint codes have.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub example: Option<Example>,
 }
 
-/// Something that is found, and the same after the fix.
+/// An example of what `waybill lint` finds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 pub struct Example {
-    /// What is found.
+    /// The lines that are found.
     pub before: &'static str,
-    /// The same after the fix.
+    /// The same lines after the fix.
     pub after: &'static str,
 }
 
@@ -77,7 +77,7 @@ fn find_in(wanted: Option<Table>, text: &str, lint: &[&'static LintPage]) -> Vec
     found
 }
 
-/// `exit 4` asks for one table.
+/// Splits a text such as `exit 4`, which asks for one table, into the table and the code.
 fn split_table(text: &str) -> Option<(Table, &str)> {
     let (word, rest) = text.split_once(|c: char| c.is_whitespace() || c == ':')?;
     let named =
@@ -91,7 +91,7 @@ fn matches(table: Table, code: &NumberCode, text: &str, bits: &[u32]) -> bool {
     let is_named = code.name.eq_ignore_ascii_case(text);
     match table {
         Table::Device => is_named || bits.contains(&code.bits()) || is_short_form(text, code.bits()),
-        // HRESULT_FROM_WIN32: 0x80070643 is 1603 in another coat.
+        // HRESULT_FROM_WIN32: 0x80070643 is 1603 as an HRESULT.
         Table::Installer => {
             let win32 = bits.iter().filter(|bits| **bits >> 16 == 0x8007).map(|bits| bits & 0xFFFF);
             is_named || bits.iter().copied().chain(win32).any(|one| one == code.bits())
@@ -100,7 +100,7 @@ fn matches(table: Table, code: &NumberCode, text: &str, bits: &[u32]) -> bool {
     }
 }
 
-/// A meaning with what codes of every table have; what only some tables say is left out.
+/// A meaning with the fields that every table has; the others are left empty.
 fn meaning(table: Table, code: String, meaning: String, hint: &'static str) -> CodeMeaning {
     CodeMeaning { table, code, name: None, exit: None, meaning, causes: Vec::new(), hint, example: None }
 }
@@ -139,14 +139,14 @@ fn meaning_of_number(table: Table, code: &'static NumberCode) -> CodeMeaning {
     }
 }
 
-/// Every 32 bits that `text` may stand for: `0x…`, decimal signed or unsigned, eight hexadecimal digits.
+/// Every number of 32 bits that `text` may be: `0x…`, decimal signed or unsigned, eight hexadecimal digits.
 fn candidates(text: &str) -> Vec<u32> {
     let mut bits = Vec::new();
     if let Some(hex) = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
         bits.extend(hex_digits(hex).then(|| u32::from_str_radix(hex, 16).ok()).flatten());
         return bits;
     }
-    // A minus sign as word processors and web pages write it.
+    // Word processors and web pages write a minus sign as one of these.
     let decimal = text.replacen(['\u{2212}', '\u{2013}'], "-", 1);
     bits.extend(decimal.parse::<i64>().ok().and_then(bits_of));
     if text.len() == 8 && hex_digits(text) {

@@ -222,7 +222,7 @@ errors! {
 }
 
 errors! {
-    /// Documents: Detection.xml, app.json, content.json.
+    /// Reading and writing Detection.xml, content.json and other documents.
     documents:
     DETECTION_XML_UNREADABLE = "detection-xml-unreadable", Refused,
         "Detection.xml is not well-formed XML 1.0 in UTF-8, or larger than 1 MiB.",

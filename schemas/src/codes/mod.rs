@@ -75,36 +75,36 @@ pub fn errors() -> impl Iterator<Item = &'static Code> {
 #[repr(u8)]
 #[non_exhaustive]
 pub enum Class {
-    /// Our fault or the machine's: I/O, disk full, unreadable source.
+    /// A failure of waybill or of the machine: I/O, disk full, unreadable source.
     Machine = 1,
-    /// Wrong usage of the command.
+    /// The command was used wrongly.
     Usage = 2,
-    /// Input refused: package, document, policy, rule, unusable source.
+    /// The input is refused: a package, document, policy, rule or unusable source.
     Refused = 3,
-    /// Integrity refused: MAC, digest, piece, wrong content.
+    /// The integrity check failed: MAC, digest, piece, or another content than the one that was asked for.
     Integrity = 4,
-    /// Network.
+    /// The network, a server or a proxy failed.
     Network = 5,
-    /// Another waybill works here.
+    /// Another waybill holds the lock.
     Locked = 6,
-    /// Not detected, or not applicable.
+    /// The app is not detected, or is not for this device.
     NotDetected = 7,
-    /// Installer failed, or success not borne out by detection.
+    /// The installer failed, or detection does not confirm its success.
     InstallFailed = 8,
-    /// Retry later.
+    /// The attempt has to be made again later.
     RetryLater = 9,
-    /// Success; a soft restart is needed.
+    /// The attempt succeeded; a soft restart is needed.
     SoftRestart = 10,
-    /// Success; a hard restart is needed.
+    /// The attempt succeeded; a hard restart is needed.
     HardRestart = 11,
-    /// A benchmark regressed.
+    /// A benchmark is slower than its baseline allows.
     Regression = 12,
-    /// Interrupted; resumable.
+    /// The command was interrupted; running it again continues the work.
     Interrupted = 130,
 }
 
 impl Class {
-    /// Every class.
+    /// Every class, in the order of the exit codes.
     const ALL: [Self; 13] = [
         Self::Machine,
         Self::Usage,
@@ -126,12 +126,12 @@ impl Class {
         Self::ALL.into_iter().find(|class| class.exit_code() == exit)
     }
 
-    /// A success after which the device needs a restart.
+    /// Whether it is a success, after which the device needs a restart.
     pub const fn is_done(self) -> bool {
         matches!(self, Self::SoftRestart | Self::HardRestart)
     }
 
-    /// The exit code of `waybill`.
+    /// The number that `waybill` exits with.
     pub const fn exit_code(self) -> u8 {
         self as u8
     }
@@ -142,7 +142,7 @@ impl Class {
 pub struct Code {
     /// Stable name in kebab case, e.g. `mac-mismatch`.
     pub id: &'static str,
-    /// What exit code it leads to.
+    /// The class, whose number is the exit code.
     pub class: Class,
     /// What it means, one sentence.
     pub meaning: &'static str,
@@ -154,6 +154,6 @@ pub struct Code {
 
 /// An error that has its place in the table.
 pub trait Classified: std::error::Error {
-    /// Its entry.
+    /// The error's entry in the table.
     fn code(&self) -> &'static Code;
 }

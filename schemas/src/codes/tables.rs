@@ -1,4 +1,4 @@
-//! The tables that are data: numbers that people meet, and the rules of `waybill fetch`.
+//! The tables that are data: numbers that devices and installers report, and the rules of `waybill fetch`.
 //!
 //! They are prose for administrators, so they stand in JSON files in `tables/`, where a row can be added without Rust: a
 //! value (a number, or an HRESULT as text: `"0x87D1041C"`), a name, what it means, at most three usual causes, and what to
@@ -11,9 +11,9 @@ use std::sync::LazyLock;
 
 /// HRESULTs that the runner itself reports; each has a row in the table of HRESULTs.
 pub mod device {
-    /// A successful install that detection does not bear out.
+    /// An installer reported success, and the app is not detected.
     pub const NOT_DETECTED_AFTER_INSTALL: u32 = 0x87D1_041C;
-    /// A successful uninstall that detection does not bear out.
+    /// An uninstaller reported success, and the app is still detected.
     pub const DETECTED_AFTER_UNINSTALL: u32 = 0x87D1_041D;
     /// The installer ran longer than `maxRunTimeInMinutes`.
     pub const TIME_LIMIT: u32 = 0x87D3_00C9;
@@ -58,7 +58,7 @@ pub enum Table {
 }
 
 impl Table {
-    /// Its name for people, and the word that asks for it alone.
+    /// The table's name for people, and the word that asks for this table alone.
     const fn names(self) -> (&'static str, &'static str) {
         match self {
             Self::Error => ("error of waybill", "error"),
@@ -76,7 +76,7 @@ impl Table {
         }
     }
 
-    /// Its name for people.
+    /// The table's name for people.
     pub const fn title(self) -> &'static str {
         self.names().0
     }
@@ -128,9 +128,9 @@ fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
 pub struct FetchRule {
     /// The name in kebab case, e.g. `range-ignored`.
     pub name: String,
-    /// Its number in `docs/delivery.md`.
+    /// The rule's number in `docs/delivery.md`.
     pub number: u8,
-    /// What was seen.
+    /// What `waybill` saw.
     pub seen: String,
     /// What `waybill` did.
     pub done: String,
