@@ -1,4 +1,4 @@
-//! The options that several commands take, and values as people write them: sizes, and `*.intunewin` on Windows.
+//! The options that several commands share, and parsers for their values: sizes, and `*.intunewin` on Windows.
 
 use anstream::ColorChoice;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -82,14 +82,14 @@ pub(crate) struct RootArgs {
 }
 
 impl RootArgs {
-    /// The one that was given, else the device's; whole, because reports name files in it.
+    /// The root that was given, else the machine's. The path is absolute, because reports name files in it.
     pub(crate) fn folder(&self) -> PathBuf {
         let folder = self.root.clone().unwrap_or_else(Root::default_path);
         std::path::absolute(&folder).unwrap_or(folder)
     }
 }
 
-/// A number of bytes, written `1048576`, `1024KiB`, `1.5 MiB`, `30GiB`, `2GB`.
+/// A number of bytes, written as `1048576`, `1024KiB`, `1.5 MiB`, `30GiB` or `2GB`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Size(pub(crate) u64);
 
@@ -132,23 +132,23 @@ impl FromStr for Size {
     }
 }
 
-/// The digits after the point, as bytes; digits beyond the ninth say nothing that counts.
+/// The bytes of the digits after the point. Digits after the ninth are ignored.
 fn parse_fraction(digits: &str, factor: u64) -> Option<u64> {
     let digits = &digits[..digits.len().min(9)];
     if digits.is_empty() {
         return Some(0);
     }
     let value: u64 = digits.parse().ok()?;
-    // In 128 bits, because nine digits of a terabyte are more than 64 can hold.
+    // In 128 bits, because nine digits of a terabyte do not fit into 64.
     let scale = 10_u128.pow(digits.len() as u32);
     u64::try_from(u128::from(value) * u128::from(factor) / scale).ok()
 }
 
-/// Every path; where the last part of one has `*` or `?` and this is Windows, all files that match it, by name. A
-/// pattern that nothing matches stays, so that the error names it.
+/// The paths; on Windows, where the last part of one has `*` or `?`, all files that match it, by name. A pattern that
+/// matches nothing stays, so that the error names it.
 pub(crate) fn expand(paths: &[PathBuf]) -> Vec<PathBuf> {
-    // Neither cmd nor PowerShell expands patterns for a program. A Unix shell has done so already, and a star
-    // that is left there belongs to a name.
+    // Neither cmd nor PowerShell expands patterns for a program. A Unix shell has done so already, and a star that is
+    // left belongs to a name.
     paths.iter().flat_map(|path| if cfg!(windows) { matching(path) } else { vec![path.clone()] }).collect()
 }
 
@@ -164,7 +164,7 @@ fn matching(path: &Path) -> Vec<PathBuf> {
     if found.is_empty() { vec![path.to_owned()] } else { found }
 }
 
-/// `*` stands for any characters, `?` for one.
+/// Matches a name. `*` stands for any number of characters, `?` for one.
 fn is_match(pattern: &str, name: &str) -> bool {
     // Every star may stand for any beginning of the rest: a pattern that somebody typed has few of them.
     let mut rest = name.chars();

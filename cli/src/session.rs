@@ -1,4 +1,4 @@
-//! What every command is given: where its output goes, who watches, and Ctrl-C; and the log on stderr.
+//! What every command shares: its output, progress, Ctrl-C, and the log on stderr.
 
 use crate::args::GlobalArgs;
 use crate::output::Output;
@@ -14,34 +14,33 @@ use waybill_schemas::codes::Class;
 
 /// One run of the command.
 pub(crate) struct Session {
-    /// Where data and everything else go.
+    /// Prints data on stdout and everything else on stderr.
     pub(crate) output: Output,
     /// Who follows the work.
     pub(crate) watch: Watch,
 }
 
 impl Session {
-    /// As the global options ask.
+    /// The session that the global options ask for.
     pub(crate) fn new(global: &GlobalArgs) -> Self {
         let watch = Watch::new(global.quiet, global.verbose > 0);
         Self { output: Output::new(global.json, global.quiet), watch }
     }
 
-    /// What the libraries are given.
+    /// The context for the libraries: progress, cancel flag and clock.
     pub(crate) fn context(&self) -> Context<'_> {
         Context::new(&self.watch, &STOP, &SystemClock)
     }
 }
 
-/// The flag that every long loop looks at.
+/// The cancel flag of this process, which every long loop reads.
 pub(crate) static STOP: AtomicBool = AtomicBool::new(false);
 
-/// Sets the flag on Ctrl-C (elsewhere than on Windows on SIGTERM and SIGHUP too); ends at once on the second.
+/// Sets the cancel flag on Ctrl-C (on Unix also on SIGTERM and SIGHUP). The second time ends the process at once.
 pub(crate) fn listen_for_ctrl_c() {
     let listening = ctrlc::set_handler(|| {
-        // Who presses it twice does not want to wait for cleaning up.
-        // Relaxed is enough: nothing else is published with the flag, and a loop that sees it a
-        // moment late stops a moment late.
+        // A person who presses it twice does not want to wait for cleaning up. Relaxed is enough: nothing else is
+        // published with the flag, and a loop that reads it a moment late stops a moment late.
         if STOP.swap(true, Ordering::Relaxed) {
             std::process::exit(Class::Interrupted.exit_code().into());
         }
@@ -55,7 +54,8 @@ pub(crate) fn listen_for_ctrl_c() {
 /// How the names of the crates begin whose logs are ours.
 const OURS: [&str; 2] = ["waybill", "intunewin"];
 
-/// Starts logging: warnings unless `quiet`, with `verbose` 1 our own debug level, from 2 on everything of ours.
+/// Starts logging: warnings unless `quiet`; with `verbose` 1 the debug level of our crates, from 2 on everything of
+/// them.
 pub(crate) fn start_logging(verbose: u8, quiet: bool) {
     let (ours, others) = match verbose {
         0 if quiet => (Level::ERROR, LevelFilter::ERROR),

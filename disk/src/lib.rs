@@ -1,4 +1,5 @@
-//! Files that survive a crash: small private files, patient renames, locks, the private root, free space, which boot it is.
+//! Files that survive a crash: private files, renames that wait, locks, the private root, free space, and the id of the
+//! boot.
 
 pub mod boot;
 mod lock;
@@ -19,7 +20,7 @@ pub use target_folder::{StagingError, TargetFolder, absolute_destination, target
 
 use std::path::Path;
 
-/// The path for a message: without the `\\?\` that Windows' canonical paths carry.
+/// The path as messages show it, without the `\\?\` of Windows' canonical paths.
 pub fn shown(path: &Path) -> String {
     let text = path.to_string_lossy();
     match text.strip_prefix(r"\\?\") {

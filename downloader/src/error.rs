@@ -351,13 +351,13 @@ impl Classified for ManifestError {
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FolderFault {
-    /// A file or folder is not there.
+    /// A file or folder is missing.
     #[error("{0} is missing")]
     Missing(String),
-    /// A link or another kind of thing lies where a file or folder should be.
+    /// There is a link or another kind of entry where a file or folder should be.
     #[error("{0} is a link, or something else than was unpacked")]
     Kind(String),
-    /// A file is longer or shorter.
+    /// A file has another size.
     #[error("{name} has {actual} bytes instead of {expected}")]
     Size {
         /// The name of the file.

@@ -245,7 +245,7 @@ mod fetch_async_tests {
     use std::sync::atomic::AtomicBool;
     use waybill_context::SystemClock;
 
-    /// What blocks is on another thread: the runtime's only one goes on meanwhile.
+    /// The blocking work is on another thread, so the only thread of the runtime continues.
     #[test]
     fn the_runtime_is_not_blocked_and_errors_come_through() {
         let folder = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! Makes every check on a package and prints each by its name.
+//! Runs every check on a package, and prints each.
 //!
 //! `cargo run -p intunewin --example verify_package -- app.intunewin`
 #![allow(clippy::print_stdout, reason = "an example prints")]

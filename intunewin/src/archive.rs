@@ -30,19 +30,19 @@ pub struct Archive {
     policy: ArchivePolicy,
 }
 
-/// One entry that keeps every rule.
+/// An entry of an [`Archive`], whose name keeps every rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ArchiveEntry {
-    /// Its name.
+    /// The entry's name.
     pub name: EntryName,
-    /// Unpacked bytes, as declared.
+    /// Size of the unpacked bytes, as declared.
     pub size: u64,
-    /// Bytes in the archive.
+    /// Size of the entry's data in the archive, in bytes.
     pub compressed: u64,
     /// CRC-32 of the unpacked bytes, as declared.
     pub crc: u32,
-    /// True where it is deflated.
+    /// Whether the data is deflated; otherwise it is stored.
     pub deflated: bool,
     /// When it was last changed.
     pub modified: DosTime,
@@ -62,10 +62,10 @@ impl ArchiveEntry {
 }
 
 impl Archive {
-    /// Checks everything about an archive that can be checked without inflating it.
+    /// Checks names, structure and declared sizes, which is everything that can be checked without inflating.
     ///
     /// # Errors
-    /// The rules it breaks, as many as can be found at once; I/O; interruption.
+    /// All broken rules that can be found at once; I/O; interruption.
     pub fn open(
         source: impl Source + 'static,
         policy: &ArchivePolicy,
@@ -83,12 +83,12 @@ impl Archive {
         Ok(Self { source, survey, policy: policy.clone() })
     }
 
-    /// Entries that are files.
+    /// Number of entries that are files.
     pub fn file_count(&self) -> u64 {
         self.survey.files
     }
 
-    /// Entries that are folders (of their own: packages name only the empty ones).
+    /// Number of entries that are folders. Most packages have entries for empty folders only.
     pub fn folder_count(&self) -> u64 {
         self.survey.folders
     }
@@ -98,12 +98,13 @@ impl Archive {
         self.survey.unpacked
     }
 
-    /// Entries whose non-ASCII names do not say that they are UTF-8: read as UTF-8, worth a lint.
+    /// Number of entries whose names are not ASCII and lack the flag for UTF-8. They are read as UTF-8; lint reports
+    /// them.
     pub fn unmarked_names(&self) -> u64 {
         self.survey.unmarked_names
     }
 
-    /// Visits every entry in the directory's order, one at a time: memory stays flat.
+    /// Visits every entry in the order of the directory, one at a time, so that memory does not grow with their number.
     ///
     /// # Errors
     /// I/O; the visitor's own error ends the visit.
@@ -119,7 +120,7 @@ impl Archive {
         Ok(())
     }
 
-    /// The first `most` bytes of the file called `name` (compared without case); `None` where there is no such file.
+    /// The first `most` bytes of the file called `name`, compared without case; `None` where there is no such file.
     ///
     /// # Errors
     /// I/O, or data that breaks a rule.
@@ -128,11 +129,11 @@ impl Archive {
         let mut bytes = Vec::new();
         let mut enough = false;
         let extracted = Extractor::new().extract(&*self.source, &record, &Context::silent(), &mut |piece| {
-            // The extractor checks size and CRC at the end, which is not reached where only the beginning is wanted.
+            // The extractor checks size and CRC at the end, which is not reached where only the beginning is read.
             let room = most - bytes.len();
             bytes.extend_from_slice(&piece[..piece.len().min(room)]);
             enough = piece.len() > room;
-            if enough { Err(std::io::ErrorKind::Interrupted.into()) } else { Ok(()) } // the rest is not wanted
+            if enough { Err(std::io::ErrorKind::Interrupted.into()) } else { Ok(()) } // the rest is not needed
         });
         if !enough {
             extracted?;
@@ -140,11 +141,11 @@ impl Archive {
         Ok(Some(bytes))
     }
 
-    /// Writes the file called `name` (compared without case) to `sink` and gives its size in bytes; `None` where
+    /// Writes the file called `name`, compared without case, to `sink` and returns its size in bytes; `None` where
     /// there is no such file.
     ///
     /// # Errors
-    /// I/O, data that breaks a rule, interruption; what was written then is to be thrown away.
+    /// I/O; data that breaks a rule; interruption. What was written to `sink` must then be discarded.
     pub fn copy_file(
         &self,
         name: &str,
@@ -157,7 +158,7 @@ impl Archive {
     }
 
     fn find(&self, name: &str) -> Result<Option<CentralRecord>, ArchiveError> {
-        // A package names its setup file as it was typed; Windows does not mind the case, so neither does this.
+        // A package holds its setup file's name as somebody typed it, and Windows ignores the case.
         let wanted = fold_name(name);
         let mut reader = CentralReader::new(&*self.source, self.survey.directory);
         while let Some(record) = reader.next()? {
@@ -169,7 +170,7 @@ impl Archive {
         Ok(None)
     }
 
-    /// Inflates every entry and checks size and CRC; writes nothing. `threads`: at most 8 are used.
+    /// Inflates every entry and checks its size and CRC, without writing anything. Uses 8 of `threads` at most.
     ///
     /// # Errors
     /// The first entry whose data breaks a rule; I/O; interruption.
@@ -183,7 +184,7 @@ impl Archive {
         })
     }
 
-    /// Does `work` for every entry on several threads, the largest entries first.
+    /// Calls `work` for every entry on several threads, the largest entries first.
     pub(crate) fn for_each_entry<E: From<ArchiveError> + Send>(
         &self,
         threads: usize,
@@ -192,7 +193,7 @@ impl Archive {
     ) -> Result<(), E> {
         let reader = CentralReader::new(&*self.source, self.survey.directory);
         extract_each(reader, &self.survey.large, threads, &|extractor, record| {
-            // Small entries are inflated whole, without a look of their own: most entries are small.
+            // Small entries are inflated whole and look at the cancel flag only here: most entries are small.
             context.check().map_err(ArchiveError::from)?;
             let name = checked_name(record, &self.policy).map_err(ArchiveError::from)?;
             work(extractor, record, name)

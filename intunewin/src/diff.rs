@@ -1,4 +1,4 @@
-//! How two packages differ: what Detection.xml says, the sizes, and the payloads by name, size and CRC.
+//! Compares two packages: the fields of Detection.xml, the sizes, and the payloads by name, size and CRC.
 
 use crate::ArchiveError;
 use crate::archive::{Archive, ArchiveEntry};
@@ -13,20 +13,20 @@ use waybill_schemas::FileDigest;
 use waybill_schemas::report::package::DetectionReport;
 use waybill_schemas::report::package::{Change, ChangeCounts, EntryChange, FieldChange};
 
-/// A package that was authenticated, to be compared with another.
+/// An authenticated package, for [`diff`].
 #[derive(Debug)]
 pub struct ComparedPackage {
     digest: FileDigest,
-    /// What Detection.xml says, and the sizes: names and values in their order.
+    /// The names and values of Detection.xml and of the sizes, in their order.
     fields: Vec<(String, String)>,
     archive: Archive,
 }
 
 impl ComparedPackage {
-    /// Authenticates a package and reads its payload's directory.
+    /// Authenticates a package and reads the directory of its payload.
     ///
     /// # Errors
-    /// A content that is not authentic, or a payload that breaks rules; I/O; interruption.
+    /// A content that is not authentic; a payload that breaks a rule; I/O; interruption.
     pub fn new(
         input: PackageInput,
         policy: &ArchivePolicy,
@@ -34,7 +34,7 @@ impl ComparedPackage {
     ) -> Result<Self, VerifyError> {
         let mut fields = Vec::new();
         if let Some(package) = input.package() {
-            // Compared by their names in the report, so that a new field of Detection.xml is compared without a word here.
+            // Compared by their names in the report, so that a new field of Detection.xml needs no change here.
             let detection = serde_json::to_value(DetectionReport::from(package.info())).unwrap_or_default();
             flatten("", &detection, &mut fields);
             fields.push(("packageSize".to_owned(), package.size().to_string()));
@@ -46,22 +46,22 @@ impl ComparedPackage {
     }
 }
 
-/// How one package differs from another. Keys, MAC and digest always differ and are not compared.
+/// How one package differs from another. Keys, MAC and file digest always differ and are not compared.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct PackageDiff<'a> {
-    /// True where both payloads are the same, byte for byte.
+    /// Whether both payloads are the same, byte for byte.
     pub same_payload: bool,
-    /// What differs in Detection.xml and in the sizes.
+    /// The fields of Detection.xml, and the sizes, that differ.
     pub metadata: Vec<FieldChange>,
-    /// How the payloads differ.
+    /// The entries of the payloads that differ.
     pub payload: PayloadDiff<'a>,
 }
 
-/// Compares two packages.
+/// Compares two authenticated packages; `old` is the one before.
 ///
 /// # Errors
-/// A payload that cannot be read any more.
+/// A payload that can no longer be read.
 pub fn diff<'a>(old: &'a ComparedPackage, new: &'a ComparedPackage) -> Result<PackageDiff<'a>, ArchiveError> {
     Ok(PackageDiff {
         same_payload: old.digest == new.digest,
@@ -70,7 +70,7 @@ pub fn diff<'a>(old: &'a ComparedPackage, new: &'a ComparedPackage) -> Result<Pa
     })
 }
 
-/// `{"msiInfo": {"productVersion": "1"}}` as `msiInfo.productVersion` and `1`.
+/// Flattens `{"msiInfo": {"productVersion": "1"}}` to `msiInfo.productVersion` and `1`.
 fn flatten(prefix: &str, value: &Value, fields: &mut Vec<(String, String)>) {
     match value {
         Value::Object(object) => {
@@ -96,7 +96,7 @@ fn changed_fields(old: &[(String, String)], new: &[(String, String)]) -> Vec<Fie
         .collect()
 }
 
-/// Two payloads, compared by name, size and CRC: 32 bytes an entry are held, and names are read again when they are visited.
+/// Two payloads, compared by name, size and CRC. Holds 32 bytes for each entry, and reads names again for a visit.
 pub struct PayloadDiff<'a> {
     old: &'a Archive,
     new: &'a Archive,
@@ -106,7 +106,7 @@ pub struct PayloadDiff<'a> {
 }
 
 impl<'a> PayloadDiff<'a> {
-    /// Reads both directories.
+    /// Compares the directories of two payloads.
     ///
     /// # Errors
     /// A directory that cannot be read.
@@ -116,7 +116,7 @@ impl<'a> PayloadDiff<'a> {
         Ok(Self { old, new, old_rows, new_rows, keys })
     }
 
-    /// How many entries differ.
+    /// Counts the entries by how they differ.
     pub fn counts(&self) -> ChangeCounts {
         let mut counts = ChangeCounts::default();
         for new in &self.new_rows.0 {
@@ -126,12 +126,12 @@ impl<'a> PayloadDiff<'a> {
                 Some(_) => counts.changed += 1,
             }
         }
-        // Every old entry is changed, unchanged or gone.
+        // Every old entry is changed, unchanged or removed.
         counts.removed = self.old_rows.0.len() as u64 - counts.changed - counts.unchanged;
         counts
     }
 
-    /// Hands over every entry that differs: those of the new payload in their order, then the removed ones.
+    /// Calls the visitor for every entry that differs: those of the new payload in their order, then the removed ones.
     ///
     /// # Errors
     /// I/O; the visitor's own error ends the visit.
@@ -165,7 +165,7 @@ impl std::fmt::Debug for PayloadDiff<'_> {
     }
 }
 
-/// Names as 128-bit keys under a secret of this run: nobody can make two names that collide.
+/// Turns names into 128-bit keys under secrets of this run, so that nobody can make two names collide.
 #[derive(Default)]
 struct NameKeys(RandomState, RandomState);
 
@@ -192,7 +192,7 @@ impl Row {
     }
 }
 
-/// Rows sorted by their keys.
+/// The compared values of all entries, sorted by key.
 struct Rows(Vec<Row>);
 
 impl Rows {
@@ -202,7 +202,7 @@ impl Rows {
             rows.push(Row::new(&entry, keys));
             Ok(())
         })?;
-        // Sorted keys, 32 bytes each, instead of a map of names: memory does not depend on how long names are.
+        // Sorted keys of 32 bytes instead of a map of names, so that memory does not depend on the length of names.
         rows.sort_unstable_by_key(|row| row.key);
         Ok(Self(rows))
     }

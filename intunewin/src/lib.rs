@@ -32,7 +32,7 @@ pub use write::{
 };
 pub use zip::ArchiveError;
 
-// What the signatures above are made of, so that a caller needs no other crate of this house.
+// The types in the signatures above, so that a caller needs no other crate of this workspace.
 pub use waybill_context::{Cancel, Cancelled, Clock, Context, Progress, Stage, SystemClock};
 pub use waybill_disk::StagingError;
 pub use waybill_schemas::codes::{Class, Classified, Code};

@@ -1,4 +1,4 @@
-//! Every check that a package can be put to, each by its name: the whole list is answered, whatever fails.
+//! Runs every check of a package in order, and reports all of them whichever fails.
 
 use crate::ArchiveError;
 use crate::archive::Archive;
@@ -11,15 +11,15 @@ use waybill_schemas::codes::{Class, Classified, Code, package};
 use waybill_schemas::report::package::{CheckName, CheckOutcome};
 use waybill_schemas::{FileDigest, Mac};
 
-/// How to verify.
+/// The limits, depth and threads of [`verify`].
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct VerifyOptions {
-    /// The limits; the rules about names and structure have no switches.
+    /// The limits of the payload. The rules about names and structure cannot be switched off.
     pub policy: ArchivePolicy,
-    /// Inflate every entry, too, and compare its size and CRC.
+    /// Whether to inflate every entry and compare its size and CRC.
     pub deep: bool,
-    /// Threads to inflate with; at most 8 are used.
+    /// How many threads inflate; 8 at most are used.
     pub threads: usize,
 }
 
@@ -30,11 +30,11 @@ impl Default for VerifyOptions {
     }
 }
 
-/// Why a package does not pass.
+/// Why a package failed a check.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum VerifyError {
-    /// Its content is not the one that Detection.xml describes.
+    /// The package could not be opened, or its content does not fit Detection.xml.
     #[error(transparent)]
     Open(#[from] OpenError),
     /// The content is not authentic.
@@ -43,10 +43,10 @@ pub enum VerifyError {
     /// The payload breaks rules, or could not be read.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
-    /// The payload does not hold the file that installs it.
+    /// The setup file is not in the payload.
     #[error("there is no {setup_file} in the payload")]
     SetupFileAbsent {
-        /// The setup file, as the package names it.
+        /// The setup file's name by Detection.xml or the document with the keys.
         setup_file: String,
     },
 }
@@ -62,29 +62,29 @@ impl Classified for VerifyError {
     }
 }
 
-/// What [`verify`] found.
+/// The result of [`verify`].
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Verification {
-    /// Every check, in the order in which they are made.
+    /// Every check, in the order in which they are made. Those after a failure are skipped.
     pub checks: Vec<PackageCheck>,
-    /// What ended the checking, where one failed.
+    /// Why a check failed; `None` where all passed.
     pub error: Option<VerifyError>,
 }
 
-/// One check and how it ended.
+/// One check and its outcome.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PackageCheck {
-    /// Which check.
+    /// Which check this is.
     pub name: CheckName,
-    /// How it ended.
+    /// Whether it passed (perhaps with a warning), failed or was skipped.
     pub outcome: CheckOutcome,
-    /// What was seen, where there is something to say.
+    /// What the check found, where there is more to say.
     pub detail: Option<CheckDetail>,
 }
 
-/// What a check saw. Displayed with plain numbers.
+/// What a check found. `Display` writes plain numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CheckDetail {
@@ -92,37 +92,37 @@ pub enum CheckDetail {
     BareContent,
     /// The outer zip is as Microsoft's tool writes it.
     UsualShape,
-    /// What is unusual about the outer zip (Intune would refuse it, and it is readable all the same) and Detection.xml.
+    /// What is unusual about Detection.xml, and about the outer zip: Intune would refuse it, but it is readable.
     Unusual(Vec<String>),
-    /// The MAC that holds.
+    /// The MAC, which is right.
     Mac(Mac),
-    /// The payload's digest, which holds.
+    /// The payload's SHA-256, which is right.
     Digest(FileDigest),
-    /// Bytes of the payload.
+    /// Size of the payload in bytes.
     PayloadSize(u64),
-    /// What the archive policy allowed.
+    /// The payload keeps the archive policy.
     Payload {
-        /// Entries that are files.
+        /// Number of entries that are files.
         files: u64,
-        /// Bytes of all files together.
+        /// Size of all files together in bytes.
         unpacked: u64,
-        /// Names that do not say that they are UTF-8.
+        /// Number of names that are not ASCII and lack the flag for UTF-8.
         unmarked_names: u64,
     },
     /// Every entry has its declared size and CRC.
     EveryEntry,
-    /// The setup file, as the payload names it.
+    /// The setup file's name in the payload.
     SetupFile(String),
-    /// The setup file is there under another spelling, which Windows takes for the same.
+    /// The setup file is in the payload under another spelling, which Windows treats as the same.
     SetupFileSpelling {
-        /// As the package names it.
+        /// The name by Detection.xml or the document with the keys.
         declared: String,
-        /// As the payload does.
+        /// The name in the payload.
         found: String,
     },
-    /// The setup file is not there.
+    /// The setup file is missing; holds its name.
     NoSetupFile(String),
-    /// Why the check failed.
+    /// The message of the error.
     Failure(String),
 }
 
@@ -149,7 +149,7 @@ impl fmt::Display for CheckDetail {
     }
 }
 
-/// Makes every check in its order; the first that fails ends it, and those after it are reported as skipped.
+/// Runs every check in order. The first that fails ends the run, and those after it are reported as skipped.
 ///
 /// ```
 /// # use intunewin::*;
@@ -172,15 +172,16 @@ pub fn verify(input: PackageInput, options: &VerifyOptions, context: &Context<'_
     Verification { checks: checks.complete(), error }
 }
 
-/// The checks of a package that could not be opened: of an error of this class and message.
+/// The checks of a package that could not be opened, because of an error of this class with this message.
 pub fn checks_of_unopened(class: Class, message: String) -> Vec<PackageCheck> {
     let mut checks = Checks::default();
     checks.not_opened(class, message);
     checks.complete()
 }
 
-/// Which of several failures decides the outcome of all, by their classes: an interruption and wrong usage, because they end
-/// the run; else the first of integrity, refusal, network, lock and machine that occurs. `None` where there are none.
+/// The index of the failure that decides the outcome of several, by their classes: an interruption or wrong usage
+/// first, because they end the run; then the first of integrity, refusal, network, lock and machine. `None` for no
+/// failure.
 pub fn deciding(classes: impl IntoIterator<Item = Class>) -> Option<usize> {
     use Class::{Integrity, Interrupted, Locked, Machine, Network, Refused, Usage};
     const ORDER: [Class; 7] = [Interrupted, Usage, Integrity, Refused, Network, Locked, Machine];
@@ -202,7 +203,7 @@ impl Checks {
     ) -> Result<(), VerifyError> {
         let is_package = input.package().is_some();
         let setup_file = input.setup_file().map(str::to_owned);
-        // The shape is taken before the package is consumed, and reported once it could be opened.
+        // The shape is read before the package is consumed, and reported once the content could be opened.
         let shape = shape_of(&input);
         let content = input.into_content(context).inspect_err(|error| {
             self.not_opened(error.code().class, error.to_string());
@@ -237,7 +238,7 @@ impl Checks {
         self.add(name, CheckOutcome::Failed, Some(CheckDetail::Failure(why)));
     }
 
-    /// Another content than Detection.xml describes, another shape, or a failure that says nothing of the package.
+    /// Records why a package could not be opened: it fails a check, or the error says nothing about it.
     fn not_opened(&mut self, class: Class, message: String) {
         match class {
             Class::Integrity => self.fail(CheckName::Mac, message),
@@ -248,14 +249,14 @@ impl Checks {
 
     fn not_authentic(&mut self, error: &AuthenticateError) {
         use CheckName::{Crc, Digest, Mac, Padding, Size};
-        // The order in which a content is authenticated: what comes before the failure held.
+        // By the order of authentication, every check before the one that failed has passed.
         let (held, failed): (&[CheckName], _) = match error {
             AuthenticateError::Mac { .. } => (&[], Mac),
             AuthenticateError::Padding => (&[Mac], Padding),
             AuthenticateError::Digest { .. } => (&[Mac, Padding], Digest),
             AuthenticateError::Size { .. } => (&[Mac, Padding, Digest], Size),
             AuthenticateError::Crc { .. } => (&[Mac, Padding, Digest, Size], Crc),
-            _ => return, // the disk's fault, or interrupted: it says nothing of the content
+            _ => return, // an error of the disk, or an interruption: neither says anything about the content
         };
         held.iter().for_each(|name| self.add(*name, CheckOutcome::Ok, None));
         self.fail(failed, error.to_string());
@@ -305,7 +306,7 @@ impl Checks {
         Ok(())
     }
 
-    /// Those that were not made are there as skipped.
+    /// All checks; those that were not made are added as skipped.
     fn complete(self) -> Vec<PackageCheck> {
         let mut checks = self.0;
         for name in CheckName::ALL {
@@ -313,13 +314,13 @@ impl Checks {
                 checks.push(PackageCheck { name, outcome: CheckOutcome::Skipped, detail: None });
             }
         }
-        // Skipped checks take their place among the others, so every report has the same order.
+        // Sorted, so that every report has the same order.
         checks.sort_by_key(|made| made.name);
         checks
     }
 }
 
-/// An outer zip that Intune would refuse is readable all the same.
+/// An outer zip that Intune would refuse is a warning only, because it is readable.
 fn shape_of(input: &PackageInput) -> (CheckOutcome, CheckDetail) {
     let Some(package) = input.package() else { return (CheckOutcome::Ok, CheckDetail::BareContent) };
     let deviations = package.deviations().iter().map(ToString::to_string);

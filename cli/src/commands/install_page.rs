@@ -1,5 +1,5 @@
-//! An attempt to install or uninstall, and a look for an app, as somebody who knows Intune reads them: what was decided, what
-//! led there, what is left, and what to do next.
+//! The pages of an attempt to install or uninstall, and of a detection: what was decided, why, what is left, and what
+//! to do next.
 
 use crate::commands::install_evidence::{
     write_command, write_look, write_requirements, write_run, write_run_briefly,
@@ -13,14 +13,14 @@ use waybill_schemas::report::install::{
     Intent, RestartNeed, RestartReport, StateCode, Step, StepReport,
 };
 
-/// One decision, as it falls.
+/// Writes a decision when it is made.
 pub(crate) fn write_step(step: &StepReport, out: &mut dyn Write) -> io::Result<()> {
     let first = format!("{FAINT}{:14}{FAINT:#}", step_title(step.step));
     let DecisionWords { decided, why } = step.decision.words();
     write_wrapped(&first, 14, &format!("{decided}: {why}"), out)
 }
 
-/// The advice in the words of this command: where one of its options helps, that is named.
+/// The advice of the library in the words of this command, which name an option where one helps.
 pub(crate) fn in_words_of_the_command(advice: &[Advice]) -> Vec<String> {
     let words = |advice: &Advice| match advice {
         Advice::TryAgain => {
@@ -39,7 +39,7 @@ pub(crate) fn in_words_of_the_command(advice: &[Advice]) -> Vec<String> {
     advice.iter().map(words).collect()
 }
 
-/// What came of an attempt. Without `whole` only what went wrong, and what to do.
+/// Writes the outcome of an attempt: with `whole` all of it, otherwise only what went wrong and what to do.
 pub(crate) fn write_attempt(report: &InstallReport, whole: bool, out: &mut dyn Write) -> io::Result<()> {
     let is_well = report.is_done();
     if is_well && !whole {
@@ -61,7 +61,7 @@ pub(crate) fn write_attempt(report: &InstallReport, whole: bool, out: &mut dyn W
     write_next(&report.next, report.code(), exit_code(report).as_deref(), out)
 }
 
-/// What was found. Without `whole` only where detection has no answer.
+/// Writes a detection: with `whole` all of it, otherwise only where there is no answer.
 pub(crate) fn write_detected(report: &DetectReport, whole: bool, out: &mut dyn Write) -> io::Result<()> {
     let (style, verdict) = match report.detection.answer {
         Answer::Detected => (GOOD, "detected"),
@@ -90,7 +90,7 @@ fn write_headline(
     write_wrapped("  ", 2, &sentence(summary), out)
 }
 
-/// Everything that led there.
+/// Writes everything that led to the outcome.
 fn write_evidence(report: &InstallReport, out: &mut dyn Write) -> io::Result<()> {
     if let Some(run) = &report.run {
         write_run(run, out)?;
@@ -107,7 +107,7 @@ fn write_evidence(report: &InstallReport, out: &mut dyn Write) -> io::Result<()>
     write_context(&report.context, out)
 }
 
-/// With whose rights, and what Intune would do instead.
+/// Writes the rights that were used, and those that Intune would use.
 fn write_context(context: &ContextReport, out: &mut dyn Write) -> io::Result<()> {
     let ContextReport { wanted, used, view, .. } = context;
     let instead =
@@ -116,7 +116,7 @@ fn write_context(context: &ContextReport, out: &mut dyn Write) -> io::Result<()>
     writeln!(out, "  as {used}, {view} view{instead}")
 }
 
-/// What to do next, numbered; the table's hint where the report has nothing; and where to read on.
+/// Writes what to do next, numbered, or the table's hint where the report has nothing; and where to read more.
 fn write_next(
     next: &[String],
     code: Option<&'static Code>,
@@ -131,7 +131,7 @@ fn write_next(
     for (index, step) in steps.iter().enumerate() {
         write_wrapped(&format!("  {NOTE}{}.{NOTE:#} ", index + 1), 5, step, out)?;
     }
-    // Of the installer's codes those that have a page; a bare number may be one of ours.
+    // Only codes of installers that have a page; a bare number may be one of ours.
     let exit_code = exit_code.and_then(|number| {
         let of_installer = |entry: &CodeMeaning| matches!(entry.table, Table::Installer | Table::Device);
         let found = find(number, &[]);
@@ -150,7 +150,7 @@ fn write_next(
     }
 }
 
-/// The installer's own code, where it ended badly.
+/// The installer's exit code, where it failed.
 fn exit_code(report: &InstallReport) -> Option<String> {
     report.code()?;
     let code = report.run.as_ref()?.exit_code.as_ref()?;
@@ -196,7 +196,7 @@ const fn step_title(step: Step) -> &'static str {
     }
 }
 
-/// Restart, next try, states.
+/// Writes restart, next attempt and states.
 fn write_aftermath(report: &InstallReport, out: &mut dyn Write) -> io::Result<()> {
     if let Some(restart) = &report.restart {
         write_restart(restart, out)?;
@@ -246,12 +246,12 @@ fn state(code: &StateCode) -> String {
     format!("{} {}", code.text, code.name)
 }
 
-/// With both forms: logs have the signed one, the portal the other.
+/// Both forms of the code: logs have the signed one, the portal the other.
 fn error(code: &StateCode) -> String {
     format!("{} ({}) {}", code.text, code.number, code.name)
 }
 
-/// A time of a report without its fraction.
+/// A time of a report, without its fraction.
 fn to_the_second(time: &str) -> String {
     let safe = printable(time);
     match safe.split_once('.') {

@@ -29,7 +29,7 @@ pub(crate) struct ExplainArgs {
     code: Vec<String>,
 }
 
-/// Tells every meaning of a code.
+/// Prints every meaning of a code.
 pub(crate) fn explain(args: &ExplainArgs, session: &Session) -> Result<(), Failure> {
     let code = args.code.join(" ");
     let meanings = codes::find(&code, &waybill_packager::lint::pages());
@@ -47,7 +47,7 @@ fn unknown(code: &str) -> Failure {
     }
 }
 
-/// The id that shares the most words with what was asked for; for typing errors, the longest common beginning.
+/// The id that shares most words with the code that was given; for typing errors, the longest common beginning.
 fn nearest(code: &str) -> Option<&'static str> {
     let asked = code.to_ascii_lowercase();
     let score = |id: &str| {
@@ -64,7 +64,7 @@ fn nearest(code: &str) -> Option<&'static str> {
         .map(|(_, id)| id)
 }
 
-/// Every meaning, one below the other.
+/// Writes every meaning, one below the other.
 fn write_explanation(report: &ExplainReport, out: &mut dyn Write) -> io::Result<()> {
     for (index, entry) in report.meanings.iter().enumerate() {
         if index > 0 {
@@ -155,7 +155,7 @@ pub(crate) struct CompletionsArgs {
     shell: Shell,
 }
 
-/// Prints the completions of a shell.
+/// Prints the completions for a shell.
 pub(crate) fn print_completions(args: &CompletionsArgs, session: &Session) -> Result<(), Failure> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "waybill", &mut script);

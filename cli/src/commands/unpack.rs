@@ -1,4 +1,4 @@
-//! `waybill unpack`: the files of a package, or its payload.
+//! `waybill unpack`: writes the files of a package, or its payload.
 
 use crate::args::PackageArgs;
 use crate::error::Failure;
@@ -36,7 +36,7 @@ pub(crate) struct UnpackArgs {
 }
 
 impl UnpackArgs {
-    /// Where the payload goes with `--payload-only`.
+    /// The path of the payload with `--payload-only`.
     fn payload_file(&self) -> PathBuf {
         let is_zip =
             |path: &Path| path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("zip"));
@@ -49,13 +49,13 @@ impl UnpackArgs {
     }
 }
 
-/// Authenticates a package and writes its files, or its payload, into place.
+/// Authenticates a package, and writes its files or its payload into place.
 pub(crate) fn run(args: &UnpackArgs, session: &Session) -> Result<(), Failure> {
     let package = shown(&args.package);
     let context = session.context();
     let about = |failure: Failure| failure.about(&package);
-    // Asked before anything is opened: with --force the folder is replaced as a whole, and a package
-    // that lies in it would be gone.
+    // Checked before anything is opened: with --force the folder is replaced as a whole, and a package in it would be
+    // lost.
     spare(&args.output, &[(&args.package, "the package is in it")])?;
     let reader = PackageReader::new(&args.reading)?;
     let input = reader.open(&args.package).map_err(about)?;
@@ -85,15 +85,15 @@ fn unpack(
     let mut options = UnpackOptions::default();
     (options.policy, options.force) = (args.reading.limits.policy(), args.force);
     content.unpack(&args.output, &options, &session.context()).map_err(|error| {
-        // Only a fault of the archive is the package's. A full disk or a folder that is in use
-        // has a place of its own to name.
+        // Only an error of the archive is about the package. A full disk or a folder in use has its own path in the
+        // message.
         let of_package = matches!(error, UnpackError::Archive(_));
         let failure = Failure::from(error);
         if of_package { failure.about(&shown(&args.package)) } else { failure }
     })
 }
 
-/// Where to, how much, and what to install with.
+/// Writes where the files are, how many, and what to install with.
 fn write_unpacked(report: &UnpackReport, out: &mut dyn Write) -> io::Result<()> {
     let output = printable(&report.output);
     if report.payload_only {

@@ -1,4 +1,4 @@
-//! `waybill verify`: every check on every package, by its name.
+//! `waybill verify`: runs every check on every package.
 
 use crate::args::{self, PackageArgs};
 use crate::error::{Failure, deciding, printable_findings};
@@ -33,7 +33,7 @@ pub(crate) struct VerifyArgs {
     reading: PackageArgs,
 }
 
-/// Makes every check on every package, and prints each by its name.
+/// Runs every check on every package, and prints each. Returns the class of the failure that decides the exit code.
 pub(crate) fn run(args: &VerifyArgs, session: &Session) -> Result<Option<Class>, Failure> {
     let output = session.output;
     let reader = PackageReader::new(&args.reading)?;
@@ -41,8 +41,8 @@ pub(crate) fn run(args: &VerifyArgs, session: &Session) -> Result<Option<Class>,
     let packages = args::expand(&args.packages);
     for path in &packages {
         let (verified, failure) = verify(path, &reader, args.deep, session);
-        // Told package by package, because the next one may take minutes. JSON is one
-        // document and waits for the last.
+        // Printed package by package, because the next one may take minutes. JSON is one document and waits for the
+        // last.
         let told = !output.is_quiet() || !verified.ok;
         if told && !output.is_json() {
             output.page(|out| write_package(&verified, out))?;
@@ -52,7 +52,7 @@ pub(crate) fn run(args: &VerifyArgs, session: &Session) -> Result<Option<Class>,
         if !output.is_json() {
             output.tell(&failure);
         }
-        // Ctrl-C is about the whole run, not about this package.
+        // Ctrl-C ends the whole run, not only this package.
         let stop = failure.class() == Class::Interrupted;
         failures.push(failure);
         if stop {
@@ -94,7 +94,7 @@ fn verify(
     (verified, failure)
 }
 
-/// A check in words; why the data was not looked at is the command's to say.
+/// A check in words. Why the data was not looked at is a matter of the command's options.
 fn described(check: &PackageCheck, deep: bool) -> Check {
     let detail = check.detail.as_ref().map(detail_in_words);
     let is_shallow = check.name == CheckName::Data && check.outcome == CheckOutcome::Skipped && !deep;
@@ -105,7 +105,7 @@ fn described(check: &PackageCheck, deep: bool) -> Check {
     }
 }
 
-/// One package: its verdict, and every check that was made.
+/// Writes one package: its verdict, and every check that was made.
 fn write_package(package: &VerifiedPackage, out: &mut dyn Write) -> io::Result<()> {
     let (style, verdict) = if package.ok { (GOOD, "ok") } else { (ERROR, "FAILED") };
     writeln!(out, "{STRONG}{}{STRONG:#}  {style}{verdict}{style:#}", printable(&package.package))?;
@@ -121,7 +121,7 @@ fn write_check(check: &Check, out: &mut dyn Write) -> io::Result<()> {
             let gap = 7_usize.saturating_sub(outcome.len());
             writeln!(out, "{:gap$}  {FAINT}{}{FAINT:#}", "", printable(detail))
         }
-        // Why a check failed is for the error below to say.
+        // The error below says why a check failed.
         _ => writeln!(out),
     }
 }
@@ -135,7 +135,7 @@ const fn style(outcome: CheckOutcome) -> Style {
     }
 }
 
-/// What a check saw, with its numbers as people read them.
+/// What a check found, with numbers as people read them.
 fn detail_in_words(detail: &CheckDetail) -> String {
     match detail {
         CheckDetail::PayloadSize(bytes) => exactly(*bytes),
@@ -151,7 +151,7 @@ fn detail_in_words(detail: &CheckDetail) -> String {
     }
 }
 
-/// The last line over several packages.
+/// Writes the last line for several packages.
 fn write_total(report: &VerifyReport, given: usize, out: &mut dyn Write) -> io::Result<()> {
     let failed = report.packages.iter().filter(|package| !package.ok).count();
     let ok = report.packages.len() - failed;

@@ -112,8 +112,8 @@ impl<'a> Download<'a> {
         let Some(there) = there.ok().filter(|_| self.options.resume) else { return self.start_anew() };
         let held = there.len();
         let journal = Journal::load(&self.incoming.journal()).map_err(DownloadError::State)?;
-        // A journal of another size does not describe these bytes, so neither its ETag nor its count of
-        // synced bytes is worth anything.
+        // A journal with another size does not describe these bytes, so its ETag and its count of synced bytes mean
+        // nothing.
         let journal = journal.filter(|journal| journal.size == self.target.size);
         let keep = journal.as_ref().and_then(|journal| journal.keep(held, boot::id().as_deref()));
         match self.resume(self.rounded(held, keep)) {

@@ -154,7 +154,7 @@ fn stem(place: &str) -> Option<&str> {
     (!stem.is_empty()).then_some(stem)
 }
 
-/// The parts of a file that were read, and the offset of the first byte that was missing.
+/// The parts of a file that were fetched, and the offset of the first byte that was missing.
 #[derive(Clone)]
 struct Parts(Arc<Inner>);
 

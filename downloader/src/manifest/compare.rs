@@ -22,7 +22,7 @@ pub(super) enum CheckStopped {
     Io(io::Error),
 }
 
-/// What the lines say together, all of it found on the disk.
+/// The sums of the manifest's lines, each of which was found in the folder.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
     pub(super) files: u64,
@@ -36,7 +36,7 @@ pub(super) struct Comparison<'a> {
     pub(super) folder: &'a Path,
     pub(super) entries: Entries,
     pub(super) meter: Option<Meter<'a>>,
-    /// Takes a line for each file that is right, where the manifest is of version 1.
+    /// Takes a line for each file that is right, where a manifest of version 1 is replaced.
     pub(super) renewal: Option<&'a ManifestWriter<'a>>,
     pub(super) context: &'a Context<'a>,
     /// What the threads found so far, and what ended them.

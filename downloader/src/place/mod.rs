@@ -38,7 +38,7 @@ impl DestinationFolder {
     /// The folder of `destination`, which need not exist yet.
     ///
     /// # Errors
-    /// A name that is no folder's; a file or link that lies there.
+    /// An app or revision that cannot name a folder; a file or link at the destination.
     pub(crate) fn new(root: &Root, destination: &Destination) -> Result<Self, PlaceError> {
         let (path, in_cache) = match destination {
             Destination::Folder(path) => (absolute_destination(path)?, false),

@@ -1,4 +1,4 @@
-//! One pass over a content: this thread reads and computes the MAC, a follower decrypts and digests.
+//! Authenticates a content in one pass: this thread reads and computes the MAC, another one decrypts and digests.
 
 use super::{AuthenticateError, HEADER};
 use crate::crypto::{MacState, PayloadDigest, same_mac};
@@ -8,20 +8,20 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use waybill_context::{Context, Stage};
 use waybill_schemas::{EncryptionInfo, Mac};
 
-/// What is known of a content besides its encryption info.
+/// What a package says of its content besides the encryption info.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Expected {
     /// `UnencryptedContentSize` of Detection.xml.
     pub(crate) payload_size: Option<u64>,
-    /// The package's CRC-32 of the content.
+    /// The CRC-32 of the content in the package's zip headers.
     pub(crate) crc: Option<u32>,
 }
 
-/// Bytes that travel from thread to thread at once, and how many such blocks there are.
+/// The size in bytes of the blocks that the threads exchange, and the number of these blocks.
 const STEP: usize = 256 << 10;
 const IN_FLIGHT: usize = 6;
 
-/// Checks everything, and hands every byte on to `copy`; returns the payload's size in bytes.
+/// Checks everything, writes every byte of the content to `copy`, and returns the payload's size in bytes.
 pub(crate) fn authenticate(
     source: &dyn Source,
     info: &EncryptionInfo,
@@ -40,7 +40,7 @@ pub(crate) fn authenticate(
         drop(full);
         (sums, follower.join())
     });
-    // An error of the reader goes first: it is why the follower ended.
+    // An error of the reader is returned first, because it is why the follower ended.
     let (mac, crc) = sums?;
     let digest = digest.map_err(|_| std::io::Error::other("the digesting thread ended early"))?;
     let payload_size = conclude(info, mac, digest)?;
@@ -53,13 +53,14 @@ pub(crate) fn authenticate(
     Ok(payload_size)
 }
 
-/// The verdict over a content that was read to its end: MAC, then padding, then file digest; the payload's size.
+/// Checks the sums of a content that was read to its end: MAC, then padding, then file digest. Returns the payload's
+/// size.
 pub(crate) fn conclude(
     info: &EncryptionInfo,
     actual: Mac,
     digest: PayloadDigest,
 ) -> Result<u64, AuthenticateError> {
-    // The MAC goes first: padding and digest of bytes that are not authentic must not be observable.
+    // The MAC is checked first: padding and digest of bytes that are not authentic must not be observable.
     if !same_mac(&actual, &info.mac) {
         return Err(AuthenticateError::Mac { expected: info.mac, actual });
     }
@@ -70,7 +71,7 @@ pub(crate) fn conclude(
     Ok(payload_size)
 }
 
-/// The reading side of the pass.
+/// The reading thread's side of the pass.
 struct Reading<'a> {
     source: &'a dyn Source,
     info: &'a EncryptionInfo,
@@ -80,7 +81,7 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    /// Reads block by block, MAC first, then hands each block to the follower.
+    /// Reads block by block, updates the MAC, then hands each block to the follower.
     fn run(
         &mut self,
         full: &SyncSender<Vec<u8>>,
@@ -90,7 +91,7 @@ impl Reading<'_> {
         let meter = self.context.meter(Stage::Authenticate, Some(source.len()));
         let (mut mac, mut crc) = (MacState::new(&info.mac_key), crc32fast::Hasher::new());
         mac.update(info.initialization_vector.as_bytes());
-        // The header was compared with the encryption info: these are its bytes.
+        // The header was compared with the encryption info and has these bytes.
         for header in [info.mac.as_bytes().as_slice(), info.initialization_vector.as_bytes()] {
             self.pass_on(header, &mut crc)?;
         }
@@ -105,7 +106,7 @@ impl Reading<'_> {
             offset += block.len() as u64;
             meter.advance(block.len() as u64);
             if full.send(block).is_err() {
-                break; // the follower is gone; joining it says why
+                break; // the follower ended; joining it returns its error
             }
         }
         Ok((mac.finish(), crc.finalize()))
@@ -130,7 +131,7 @@ fn next_buffer(empty: &Receiver<Vec<u8>>, made: &mut usize) -> Vec<u8> {
     empty.recv().unwrap_or_default()
 }
 
-/// Decrypts and digests what arrives; nothing of it is looked at before the MAC holds.
+/// Decrypts and digests the blocks. The result is not looked at before the MAC holds.
 fn follow(
     mut digest: PayloadDigest,
     full: &Receiver<Vec<u8>>,

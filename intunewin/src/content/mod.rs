@@ -1,4 +1,4 @@
-//! The content's stages: encrypted, then authenticated, then read or unpacked. Each consumes the one before.
+//! The stages of a content: encrypted, then authenticated, then read or unpacked. Each stage consumes the one before.
 
 mod authenticate;
 mod payload;
@@ -17,10 +17,10 @@ use waybill_context::{Cancelled, Context};
 use waybill_schemas::codes::{Classified, Code, package};
 use waybill_schemas::{EncryptionInfo, FileDigest, Mac};
 
-/// MAC (32 bytes) and IV (16 bytes) before the ciphertext.
+/// Bytes before the ciphertext: the MAC (32) and the IV (16).
 pub(crate) const HEADER: u64 = 48;
 
-/// A content and the encryption info that belongs to it; nothing of it is trusted yet.
+/// A content and the encryption info that belongs to it. Nothing of it is trusted yet.
 ///
 /// Carries its own [`EncryptionInfo`], so that it cannot be paired with the keys of another.
 ///
@@ -44,10 +44,10 @@ pub struct EncryptedContent {
 }
 
 impl EncryptedContent {
-    /// Pairs a bare content with its encryption info. `payload_size` is `UnencryptedContentSize` where it is known.
+    /// Pairs a bare content with its encryption info. `payload_size` is `UnencryptedContentSize`, where it is known.
     ///
     /// # Errors
-    /// Where length or the first 48 bytes are not those of the described content, or it is over the policy's limit.
+    /// A length or first 48 bytes that cannot be those of the described content; a content over the policy's limit.
     pub fn new(
         source: impl Source + 'static,
         info: EncryptionInfo,
@@ -75,18 +75,18 @@ impl EncryptedContent {
         &*self.source
     }
 
-    /// The content's length in bytes, its header included.
+    /// Size of the content in bytes, its header included.
     pub fn content_size(&self) -> u64 {
         self.source.len()
     }
 
-    /// Keys, MAC and digest of the content.
+    /// The keys, MAC and file digest of the content.
     pub fn encryption_info(&self) -> &EncryptionInfo {
         &self.info
     }
 
-    /// Reads the whole content once, on two threads, and checks in this order: MAC (in constant time), padding,
-    /// file digest, payload size, and the package's CRC. No plaintext is written; 2 MiB of memory whatever the size.
+    /// Reads the whole content once, on two threads, and checks in this order: MAC (in constant time), padding, file
+    /// digest, payload size, and the package's CRC. Writes no plaintext, and takes 2 MiB of memory at any size.
     ///
     /// # Errors
     /// The first check that fails; I/O; interruption.
@@ -94,11 +94,11 @@ impl EncryptedContent {
         self.authenticate_into(&mut std::io::sink(), context)
     }
 
-    /// As [`EncryptedContent::authenticate`]; in the same read every byte of the content, its header first, goes to
-    /// `copy` in order. What `copy` took is worth nothing unless this succeeds.
+    /// As [`EncryptedContent::authenticate`], and writes every byte of the content to `copy` in the same pass, its
+    /// header first. The copy must not be used unless this succeeds.
     ///
     /// # Errors
-    /// As [`EncryptedContent::authenticate`]; [`AuthenticateError::Copy`] where `copy` fails.
+    /// Those of [`EncryptedContent::authenticate`]; [`AuthenticateError::Copy`] where `copy` fails.
     pub fn authenticate_into(
         self,
         copy: &mut dyn Write,
@@ -116,19 +116,19 @@ impl std::fmt::Debug for EncryptedContent {
     }
 }
 
-/// A content is a header and at least one block, and within the policy's limit.
+/// Checks that a length is that of a content, and is within the policy's limit.
 pub(crate) fn check_size(len: u64, policy: &ArchivePolicy) -> Result<(), ContentError> {
     policy.check_package_size(len).map_err(ContentError::Limit)?;
     check_shape(len)
 }
 
-/// A content is a header and at least one block.
+/// Checks that a length is that of a content: a header and at least one block.
 pub(crate) fn check_shape(len: u64) -> Result<(), ContentError> {
     let blocks = len.checked_sub(HEADER).filter(|bytes| *bytes > 0 && bytes.is_multiple_of(BLOCK as u64));
     if blocks.is_some() { Ok(()) } else { Err(ContentError::Shape { len }) }
 }
 
-/// The first 48 bytes say which content this is; another one is refused before it is read.
+/// Compares the first 48 bytes with the encryption info, so that another content is refused before it is read.
 pub(crate) fn check_header(
     header: &[u8; HEADER as usize],
     info: &EncryptionInfo,
@@ -149,11 +149,13 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// A content whose MAC, padding, file digest and size are right: what its maker sealed, by the keys of its document.
+/// A content whose MAC, padding, file digest and size are those of its encryption info.
 ///
-/// Keeps the very handle that was authenticated, not a path. Integrity against the document is proved, origin never.
+/// Keeps the very handle that was authenticated, not a path. What is proved is integrity by the encryption info, not
+/// who made it.
 ///
-/// There is no other way to it than [`EncryptedContent::authenticate`](crate::EncryptedContent::authenticate):
+/// [`EncryptedContent::authenticate`](crate::EncryptedContent::authenticate) and
+/// [`ContentReceiver::finish`](crate::ContentReceiver::finish) are the only ways to get one:
 ///
 /// ```
 /// fn unpack_later(content: intunewin::EncryptedContent, context: &waybill_context::Context<'_>) {
@@ -182,7 +184,7 @@ impl AuthenticatedContent {
         &self.payload
     }
 
-    /// Reads the payload, the inner zip, decrypting as it goes.
+    /// A reader of the payload (the inner zip), which decrypts as it reads.
     pub fn payload(&self) -> PayloadReader {
         PayloadReader::new(self.payload.clone())
     }
@@ -192,7 +194,7 @@ impl AuthenticatedContent {
         crate::Source::len(&self.payload)
     }
 
-    /// Keys, MAC and digest of the content.
+    /// The keys, MAC and file digest of the content.
     pub fn encryption_info(&self) -> &EncryptionInfo {
         &self.info
     }
@@ -209,20 +211,20 @@ impl std::fmt::Debug for AuthenticatedContent {
     }
 }
 
-/// Why bytes cannot be the content that an encryption info describes; nothing was decrypted.
+/// Why bytes cannot be the content that an encryption info describes. Nothing was decrypted to find out.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ContentError {
     /// The content could not be read.
     #[error("cannot read the content")]
     Io(#[from] std::io::Error),
-    /// Not 48 bytes and whole AES blocks.
+    /// The length is not that of a 48-byte header and at least one 16-byte block.
     #[error("the content has {len} bytes: not a 48-byte header and whole 16-byte blocks")]
     Shape {
         /// The content's length in bytes.
         len: u64,
     },
-    /// Larger than the policy allows.
+    /// The content is larger than the policy allows.
     #[error("the content is refused: {0}")]
     Limit(Violation),
     /// The first 48 bytes are not the MAC and IV of the encryption info.
@@ -248,52 +250,52 @@ impl Classified for ContentError {
     }
 }
 
-/// Why a content was not authenticated. Each variant names the check that failed; the checks before it held.
+/// Why a content was not authenticated. Each variant is the check that failed; the checks before it passed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AuthenticateError {
     /// The content could not be read to its end.
     #[error("cannot read the content")]
     Io(#[from] std::io::Error),
-    /// The copy that was asked for could not be written.
+    /// The writer for the copy returned an error.
     #[error("cannot write the copy of the content")]
     Copy(#[source] std::io::Error),
-    /// Interrupted.
+    /// The caller's cancel flag was set.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
-    /// The content is not what its maker sealed.
+    /// The MAC does not fit: the content was changed, or the MAC key is another content's.
     #[error("MAC mismatch: expected {expected}, got {actual}")]
     Mac {
-        /// From the encryption info.
+        /// The MAC in the encryption info.
         expected: Mac,
-        /// Computed over IV and ciphertext.
+        /// The MAC of IV and ciphertext.
         actual: Mac,
     },
-    /// The MAC holds, yet the plaintext does not end in PKCS#7 padding: the encryption key is not the content's.
+    /// The MAC fits, but the plaintext does not end in PKCS#7 padding: the encryption key is not the content's.
     #[error("the padding of the decrypted content is not PKCS#7: wrong encryption key?")]
     Padding,
-    /// The MAC holds, yet the payload is another one than the encryption info describes.
+    /// The MAC fits, but the payload is another one than the encryption info describes.
     #[error("file digest mismatch: expected {expected}, got {actual}")]
     Digest {
-        /// From the encryption info.
+        /// The file digest in the encryption info.
         expected: FileDigest,
-        /// Computed over the payload.
+        /// The SHA-256 of the payload.
         actual: FileDigest,
     },
     /// The payload has another size than Detection.xml says.
     #[error("the payload has {actual} bytes, UnencryptedContentSize says {expected}")]
     Size {
-        /// From Detection.xml.
+        /// `UnencryptedContentSize`, in bytes.
         expected: u64,
-        /// Counted.
+        /// The payload's actual size in bytes.
         actual: u64,
     },
-    /// The content is authentic, yet the package's own CRC for it is another one.
+    /// The content is authentic, but the CRC-32 in the package's zip headers is another one.
     #[error("CRC mismatch in the package: expected {expected:08x}, got {actual:08x}")]
     Crc {
-        /// From the package's zip headers.
+        /// The CRC-32 in the package's zip headers.
         expected: u32,
-        /// Computed over the content.
+        /// The CRC-32 of the content.
         actual: u32,
     },
 }

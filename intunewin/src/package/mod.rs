@@ -1,4 +1,4 @@
-//! The package: its outer zip and Detection.xml, read and checked; its content untouched.
+//! A package whose outer zip and Detection.xml were read and checked. Its content was not read yet.
 
 mod outer;
 
@@ -45,11 +45,11 @@ impl Package {
     /// Reads the outer zip's structure and Detection.xml.
     ///
     /// # Errors
-    /// Not a package (the error says what it looks like instead), a structure that readers could see differently,
-    /// a Detection.xml that is missing, double or not valid, a content that is missing, I/O.
+    /// A file that is not a package (the error says what it seems to be); a structure that readers could see
+    /// differently; a Detection.xml that is missing, double or not valid; a content that is missing; I/O.
     pub fn open(source: impl Source + 'static, policy: &ArchivePolicy) -> Result<Self, OpenError> {
         let source: SharedSource = Arc::new(source);
-        // The size goes first: everything after it reads the file.
+        // The size is checked first, because everything after it reads the file.
         policy.check_package_size(source.len()).map_err(|violation| OpenError::Structure(vec![violation]))?;
         let records = outer::records(&*source, policy)?;
         let xml = outer::find_detection_xml(&records)?;
@@ -63,61 +63,61 @@ impl Package {
         Ok(Self { source, detection, detection_xml, content, content_offset, deviations, policy })
     }
 
-    /// What Detection.xml says. Holds the keys; printing it shows none.
+    /// The fields of Detection.xml. They include the keys, which are not printed.
     pub fn info(&self) -> &ApplicationInfo {
         &self.detection.info
     }
 
-    /// What is unusual about Detection.xml.
+    /// What is unusual about Detection.xml; empty for one as Microsoft's tool writes it.
     pub fn notes(&self) -> &[DetectionXmlNote] {
         &self.detection.notes
     }
 
-    /// Detection.xml, byte for byte. Holds the keys.
+    /// The bytes of Detection.xml, which hold the keys.
     pub fn detection_xml(&self) -> &[u8] {
         &self.detection_xml
     }
 
-    /// Where the outer zip differs from the shape that Microsoft's tool writes; Intune refuses such packages.
+    /// How the outer zip differs from what Microsoft's tool writes. Intune refuses a package with any deviation.
     pub fn deviations(&self) -> &[Deviation] {
         &self.deviations
     }
 
-    /// The package's size in bytes.
+    /// Size of the package in bytes.
     pub fn size(&self) -> u64 {
         self.source.len()
     }
 
-    /// The content's size in bytes.
+    /// Size of the content in bytes, its header included.
     pub fn content_size(&self) -> u64 {
         self.content.size
     }
 
-    /// Where the content lies in the package, as a range of bytes; `None` where the outer zip deflated it.
+    /// The range of bytes that the content takes in the package; `None` where the outer zip deflated it.
     pub fn content_span(&self) -> Option<std::ops::Range<u64>> {
         let is_stored = self.content.header.method == method::STORED;
         is_stored.then(|| self.content_offset..self.content_offset + self.content.size)
     }
 
-    /// The content with its encryption info, inflating a deflated one into the system's temporary folder.
+    /// The content with its encryption info. A deflated one is inflated into the system's temporary folder.
     ///
     /// # Errors
-    /// As [`Package::into_content_in`].
+    /// Those of [`Package::into_content_in`].
     pub fn into_content(self, context: &Context<'_>) -> Result<EncryptedContent, OpenError> {
         self.into_content_in(&std::env::temp_dir(), context)
     }
 
-    /// The content with its encryption info. Where the outer zip deflated it (no current tool does), it is inflated
-    /// once into a private, nameless file in `staging`; else nothing is copied.
+    /// The content with its encryption info. Nothing is copied, except that a content which the outer zip deflated (no
+    /// current tool does) is inflated once into a private file without a name in `staging`.
     ///
     /// # Errors
-    /// A content that is not the one Detection.xml describes, by length or by its first 48 bytes; I/O; interruption.
+    /// A content whose length or first 48 bytes do not fit Detection.xml; I/O; interruption.
     pub fn into_content_in(
         self,
         staging: &Path,
         context: &Context<'_>,
     ) -> Result<EncryptedContent, OpenError> {
-        // The package's CRC of its content is checked by authenticating, which reads every byte anyway.
+        // Authentication checks the package's CRC of its content, because it reads every byte anyway.
         let expected = crate::content::Expected {
             payload_size: Some(self.detection.info.unencrypted_content_size),
             crc: Some(self.content.header.crc),
@@ -149,7 +149,7 @@ impl Package {
                 kind.into()
             })
         });
-        written.map_err(staging_failed)?; // an error of the staging disk, not of the package
+        written.map_err(staging_failed)?; // an error of the staging folder's disk, not of the package
         extracted?;
         crate::FileSource::from_file(file).map_err(staging_failed)
     }
@@ -161,27 +161,27 @@ impl std::fmt::Debug for Package {
     }
 }
 
-/// What a content is read from: a whole package, or a bare content with encryption info that came otherwise. Nothing of the
-/// content is trusted yet.
+/// A content to read: in a whole package, or bare with an encryption info from elsewhere. Nothing of the content is
+/// trusted yet.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum PackageInput {
     /// A whole package.
     Package(Box<Package>),
-    /// A content without one.
+    /// A content without a package around it.
     Content {
-        /// The content.
+        /// The content, with its encryption info.
         content: EncryptedContent,
-        /// The setup file, where the document of its keys names it.
+        /// The setup file's name, where the document with the keys gives it.
         setup_file: Option<String>,
     },
 }
 
 impl PackageInput {
-    /// The content, ready to be authenticated.
+    /// The content with its encryption info, to be authenticated.
     ///
     /// # Errors
-    /// As [`Package::into_content`].
+    /// Those of [`Package::into_content`].
     pub fn into_content(self, context: &Context<'_>) -> Result<EncryptedContent, OpenError> {
         match self {
             Self::Package(package) => package.into_content(context),
@@ -189,7 +189,7 @@ impl PackageInput {
         }
     }
 
-    /// The package, where it is a whole one.
+    /// The package; `None` for a bare content.
     pub fn package(&self) -> Option<&Package> {
         match self {
             Self::Package(package) => Some(package),
@@ -197,7 +197,7 @@ impl PackageInput {
         }
     }
 
-    /// Bytes of the content, its header included.
+    /// Size of the content in bytes, its header included.
     pub fn content_size(&self) -> u64 {
         match self {
             Self::Package(package) => package.content_size(),
@@ -205,7 +205,7 @@ impl PackageInput {
         }
     }
 
-    /// MAC, IV, digest and keys.
+    /// The keys, MAC, IV and file digest of the content.
     pub fn encryption_info(&self) -> &EncryptionInfo {
         match self {
             Self::Package(package) => &package.info().encryption_info,
@@ -213,7 +213,7 @@ impl PackageInput {
         }
     }
 
-    /// The setup file, where a document names it.
+    /// The setup file's name by Detection.xml, or by the document with the keys where that gives it.
     pub fn setup_file(&self) -> Option<&str> {
         match self {
             Self::Package(package) => Some(&package.info().setup_file),
@@ -235,46 +235,46 @@ pub enum OpenError {
     /// The package could not be read.
     #[error("cannot read the package")]
     Io(#[source] std::io::Error),
-    /// Another kind of file.
+    /// The file is of another kind.
     #[error("not an .intunewin package: {looks_like}")]
     NotAPackage {
-        /// What the file is by its first bytes.
+        /// What kind of file it is, by its first bytes.
         looks_like: &'static str,
     },
-    /// By its length it may be an encrypted content without the package around it.
+    /// The file may be an encrypted content without a package around it, by its length.
     #[error("not a package; by its length it may be a bare encrypted content, whose keys are missing")]
     ContentAlone,
-    /// The outer zip breaks rules about archives.
+    /// The outer zip breaks rules of the archive policy; holds every one that was found.
     #[error("the package's zip is refused: {}", list(.0))]
     Structure(Vec<Violation>),
-    /// No Detection.xml.
+    /// There is no Detection.xml.
     #[error("no IntuneWinPackage/Metadata/Detection.xml among the package's {entries} entries")]
     MetadataMissing {
-        /// Entries of the outer zip.
+        /// Number of entries in the outer zip.
         entries: usize,
     },
     /// Detection.xml is not valid.
     #[error("Detection.xml is refused")]
     Metadata(#[from] DetectionXmlError),
-    /// The content that Detection.xml names is not there.
+    /// The content that Detection.xml names is missing.
     #[error("no IntuneWinPackage/Contents/{file_name} in the package")]
     ContentMissing {
         /// `FileName` of Detection.xml.
         file_name: String,
     },
-    /// The content is not the one Detection.xml describes.
+    /// The content does not fit Detection.xml.
     #[error("the content does not belong to this Detection.xml")]
     Content(#[from] ContentError),
-    /// A deflated content could not be inflated into `folder`.
+    /// A deflated content could not be inflated into the staging folder.
     #[error("cannot write to the staging folder {}", folder.display())]
     Staging {
-        /// The folder.
+        /// The staging folder.
         folder: PathBuf,
-        /// Why.
+        /// The system's error.
         #[source]
         source: std::io::Error,
     },
-    /// Interrupted.
+    /// The caller's cancel flag was set.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
 }

@@ -1,5 +1,5 @@
-//! The outer zip: its two entries, where it differs from the shape that Microsoft's tool writes
-//! (`docs/package-format.md`), and what a file may be instead of a package.
+//! Reads the outer zip with its two entries, compares it with what Microsoft's tool writes (`docs/package-format.md`),
+//! and says what a file may be instead of a package.
 
 use super::OpenError;
 use crate::content::HEADER;
@@ -16,12 +16,12 @@ use waybill_schemas::DETECTION_XML_LIMIT;
 const DETECTION_XML: &str = "IntuneWinPackage/Metadata/Detection.xml";
 const CONTENTS: &str = "IntuneWinPackage/Contents/";
 
-/// A package has two entries; more than this is something else.
+/// The most entries that are read. A package has two.
 const MOST_ENTRIES: u64 = 64;
 
-/// All records of an outer zip whose structure is sound.
+/// All records of an outer zip, after checking its structure.
 pub(super) fn records(source: &dyn Source, policy: &ArchivePolicy) -> Result<Vec<CentralRecord>, OpenError> {
-    // The limits on sizes hold for the payload, too; there are only a few entries in a package.
+    // The limits on sizes hold for the payload, too; a package itself has only a few entries.
     let policy = ArchivePolicy { max_entries: MOST_ENTRIES.min(policy.max_entries), ..policy.clone() };
     let survey = survey(source, &policy, &Context::silent()).map_err(|error| match error {
         ArchiveError::Refused(violations)
@@ -38,12 +38,13 @@ pub(super) fn records(source: &dyn Source, policy: &ArchivePolicy) -> Result<Vec
     Ok(records)
 }
 
-/// The one entry at the fixed path, whatever its case and separators (two of them are refused as duplicates).
+/// The one entry at the fixed path, with any case and separators. Two of them are refused as duplicates.
 pub(super) fn find_detection_xml(records: &[CentralRecord]) -> Result<&CentralRecord, OpenError> {
     find(records, DETECTION_XML).ok_or(OpenError::MetadataMissing { entries: records.len() })
 }
 
-/// The entry in `Contents` that Detection.xml names (older tools name it after the setup file: `docs/package-format.md`).
+/// The entry in `Contents` that Detection.xml names. Older tools name it after the setup file
+/// (`docs/package-format.md`).
 pub(super) fn find_content<'a>(
     records: &'a [CentralRecord],
     file_name: &str,
@@ -61,7 +62,7 @@ fn find<'a>(records: &'a [CentralRecord], path: &str) -> Option<&'a CentralRecor
     })
 }
 
-/// Detection.xml's bytes, inflated and checked against its CRC; at most [`DETECTION_XML_LIMIT`].
+/// The bytes of Detection.xml, inflated and checked against its CRC; at most one byte over [`DETECTION_XML_LIMIT`].
 pub(super) fn read_detection_xml(source: &dyn Source, record: &CentralRecord) -> Result<Vec<u8>, OpenError> {
     let mut bytes = Vec::new();
     let context = Context::silent();
@@ -74,25 +75,25 @@ pub(super) fn read_detection_xml(source: &dyn Source, record: &CentralRecord) ->
     Ok(bytes)
 }
 
-/// One difference between an outer zip and the shape that Microsoft's tool writes.
+/// One deviation of an outer zip from what Microsoft's tool writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Deviation {
-    /// Not exactly the content and then Detection.xml.
+    /// The entries are not the content and then Detection.xml.
     Entries {
-        /// The entries' names in their order.
+        /// The names of all entries, in their order.
         names: Vec<String>,
     },
     /// An entry is deflated.
     Deflated {
-        /// The entry's name.
+        /// The name of the deflated entry.
         name: String,
     },
     /// An entry has flags (a data descriptor, for example).
     Flags {
-        /// The entry's name.
+        /// The name of the entry with flags.
         name: String,
-        /// Its general purpose flags.
+        /// The entry's general purpose flags.
         flags: u16,
     },
 }
@@ -113,7 +114,7 @@ impl std::fmt::Display for Deviation {
     }
 }
 
-/// All differences; empty for a package that the portal accepts.
+/// All deviations; none for a package that the portal accepts.
 pub(super) fn deviations(records: &[CentralRecord], file_name: &str) -> Vec<Deviation> {
     let expected = [format!("{CONTENTS}{file_name}"), DETECTION_XML.to_owned()];
     let mut found = Vec::new();
@@ -132,7 +133,7 @@ pub(super) fn deviations(records: &[CentralRecord], file_name: &str) -> Vec<Devi
     found
 }
 
-/// First bytes and what they belong to.
+/// The first bytes of files that are no packages, and what kind they are.
 const KNOWN: &[(&[u8], &str)] = &[
     (b"PK\x03\x04", "a zip archive that is damaged or cut short"),
     (b"MZ", "a Windows program; pack its folder first"),
@@ -148,7 +149,7 @@ const KNOWN: &[(&[u8], &str)] = &[
     (b"{", "a JSON document"),
 ];
 
-/// The error for a file in which no end record was found.
+/// The error for a file without an end record.
 fn not_a_package(source: &dyn Source) -> OpenError {
     let mut first = [0; 16];
     let count = source.read_at(&mut first, 0).unwrap_or(0);
@@ -158,7 +159,7 @@ fn not_a_package(source: &dyn Source) -> OpenError {
     let known = KNOWN.iter().find(|(magic, _)| first[..count].starts_with(magic));
     match known {
         Some((_, looks_like)) => OpenError::NotAPackage { looks_like },
-        // Ciphertext looks like nothing; its length is what gives it away.
+        // Ciphertext has no structure, so only its length shows what it is.
         None if source.len() > HEADER && source.len().is_multiple_of(16) => OpenError::ContentAlone,
         None => OpenError::NotAPackage { looks_like: "no kind of file that is known here" },
     }

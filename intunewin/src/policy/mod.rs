@@ -1,6 +1,6 @@
-//! What an archive may contain: the one implementation of `docs/archive-policy.md`.
+//! The limits and rules for archives; `docs/archive-policy.md` describes them.
 //!
-//! Unpacking obeys it, and packing asks it before the first byte, so that we never make what we refuse.
+//! Unpacking obeys them, and packing checks them before the first byte, so that we never make what we refuse.
 
 mod name;
 mod rule;
@@ -14,7 +14,7 @@ use waybill_schemas::codes::Code;
 
 const GIB: u64 = 1 << 30;
 
-/// The limits of the archive policy; the rules about names and structure have no switches.
+/// The limits of the archive policy. The rules about names and structure cannot be switched off.
 ///
 /// ```
 /// let mut policy = intunewin::ArchivePolicy::default();
@@ -27,13 +27,15 @@ const GIB: u64 = 1 << 30;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ArchivePolicy {
-    /// Most entries of an archive, folders counted; 200,000.
+    /// The most entries of an archive, folders included. The default is 200,000.
     pub max_entries: u64,
-    /// Most bytes of a package, of its content, and of the sources of one; 30 GiB, what Intune takes.
+    /// The most bytes of a package, of its content, and of its source folder. The default is 30 GiB, which is Intune's
+    /// limit.
     pub max_package: u64,
-    /// Most bytes of all entries together when unpacked; 60 GiB.
+    /// The most bytes of all entries together when unpacked. The default is 60 GiB.
     pub max_unpacked: u64,
-    /// Most unpacked bytes for each compressed byte of one entry; 1,100, just over what deflate can do.
+    /// The most unpacked bytes for each compressed byte of an entry. The default is 1,100, just over what deflate can
+    /// reach.
     pub max_ratio: u64,
 }
 

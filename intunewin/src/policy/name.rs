@@ -1,4 +1,4 @@
-//! Names of entries: each by itself, and many of them compared as Windows compares them.
+//! Names of entries: the rules for each, and the comparison of many as Windows compares them.
 
 use super::{Violation, rules};
 use std::collections::HashMap;
@@ -8,24 +8,25 @@ use std::path::PathBuf;
 use unicode_normalization::UnicodeNormalization;
 use waybill_schemas::codes::Code;
 
-/// An entry's name that every rule about names allows: relative, the same file on every host.
+/// An entry's name that keeps every rule about names: it is relative, and the same file on every system.
 ///
-/// Separators are `/` and `\` alike, on every host (Microsoft's own tool writes `\`).
+/// Both `/` and `\` are separators on every system, because Microsoft's own tool writes `\`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EntryName {
     path: String,
     folder: bool,
 }
 
-/// Longest component, in UTF-16 units: what NTFS holds.
+/// The longest component in UTF-16 units, which is NTFS's limit.
 const COMPONENT_UNITS: usize = 255;
 
-/// Longest name and most components: far beyond what installers have, and what can be looked at 200,000 times.
+/// The longest name in UTF-16 units and the most components: far more than installers have, and still fast for 200,000
+/// names.
 const NAME_UNITS: usize = 1_024;
 const MOST_COMPONENTS: usize = 64;
 
 impl EntryName {
-    /// Judges a raw name; `utf8` is the entry's flag 0x800.
+    /// Checks a raw name; `utf8` is the entry's flag 0x800.
     ///
     /// # Errors
     /// The first rule about names that it breaks.
@@ -48,7 +49,7 @@ impl EntryName {
             return Err(refuse(&rules::NAME_DRIVE, ""));
         }
         let folder = text.ends_with(is_separator);
-        // One separator at the end makes a folder; a second would be an empty component.
+        // One separator at the end marks a folder; a second would be an empty component.
         let trimmed = if folder { &text[..text.len() - 1] } else { text };
         if trimmed.matches(is_separator).count() >= MOST_COMPONENTS {
             return Err(refuse(&rules::NAME_TOO_LONG, "over 64 components"));
@@ -59,22 +60,22 @@ impl EntryName {
         Ok(Self { path: trimmed.replace('\\', "/"), folder })
     }
 
-    /// The name with `/` between its components and none at the end.
+    /// The name with `/` between its components and no `/` at the end.
     pub fn as_str(&self) -> &str {
         &self.path
     }
 
-    /// The name as listings show it: a folder's ends in `/`.
+    /// The name as listings show it: that of a folder ends in `/`.
     pub fn listed(&self) -> String {
         format!("{}{}", self.path, if self.folder { "/" } else { "" })
     }
 
-    /// True where the raw name ended in a separator.
+    /// Whether the raw name ended in a separator.
     pub fn is_folder(&self) -> bool {
         self.folder
     }
 
-    /// The name as a relative path of this host.
+    /// The name as a relative path of this system.
     pub fn to_path(&self) -> PathBuf {
         self.path.split('/').collect()
     }
@@ -107,13 +108,14 @@ fn check_component(component: &str) -> Result<(), &'static Code> {
     breaks(&rules::NAME_TOO_LONG, component.encode_utf16().count() > COMPONENT_UNITS)
 }
 
-/// Device names, with any extension and with spaces before it: `nul`, `COM1.txt`, `CON .log`, `LPT¹`.
+/// Whether a component is a device name, with any extension and with spaces before it: `nul`, `COM1.txt`, `CON .log`,
+/// `LPT¹`.
 fn is_reserved(component: &str) -> bool {
     let stem = component.split('.').next().unwrap_or_default().trim_end_matches(' ').to_uppercase();
     if matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$") {
         return true;
     }
-    // Windows takes the superscript digits for digits here.
+    // Windows takes superscript digits for digits here.
     let number = stem.strip_prefix("COM").or_else(|| stem.strip_prefix("LPT"));
     number.is_some_and(|number| {
         let mut digits = number.chars();
@@ -121,10 +123,10 @@ fn is_reserved(component: &str) -> bool {
     })
 }
 
-/// The names seen so far, compared as Windows compares them: without case, in NFC.
+/// A set of names, compared as Windows compares them: without case, in NFC.
 ///
-/// Holds 64 bits a name, not the name: 200,000 names cost about 8 MB. Two different names that meet in those
-/// bits would be refused as duplicates (about one archive in a thousand million at that size), never let through.
+/// Holds 64 bits for each name instead of the name, so that 200,000 names take about 8 MB. Two different names with the
+/// same bits would be refused as duplicates (about one archive in a thousand million at that size), never accepted.
 #[derive(Debug, Default)]
 pub struct NameSet {
     seen: HashMap<u64, Kind>,
@@ -135,12 +137,12 @@ pub struct NameSet {
 enum Kind {
     File,
     Folder,
-    /// A folder that only other names speak of.
+    /// A folder that has no entry of its own, but contains other entries.
     Implied,
 }
 
 impl NameSet {
-    /// Adds a name.
+    /// Adds a name to the set.
     ///
     /// # Errors
     /// [`NAME_DUPLICATE`](rules::NAME_DUPLICATE) where it is there already, [`NAME_PREFIX`](rules::NAME_PREFIX) where a file would also be a folder.
@@ -148,7 +150,7 @@ impl NameSet {
         let refuse = |rule| Violation::entry(rule, name.as_str().as_bytes(), "");
         let folded = fold_name(name.as_str());
         let mut components = folded.split('/').peekable();
-        let mut key = 0; // of the path so far: each component is hashed once
+        let mut key = 0; // of the path so far, so that each component is hashed once
         while let Some(component) = components.next() {
             key = self.keys.hash_one((key, component));
             let is_parent = components.peek().is_some();
@@ -175,13 +177,13 @@ impl NameSet {
         }
     }
 
-    /// Names held, those of folders that only other names speak of among them.
+    /// Number of names in the set, including folders that have no entry of their own.
     pub(crate) fn len(&self) -> u64 {
         self.seen.len() as u64
     }
 }
 
-/// A name as it is compared: upper then lower case, one character for one as NTFS does it, in NFC.
+/// The name as it is compared: upper case, then lower case, one character for one as NTFS does it, then NFC.
 pub fn fold_name(name: &str) -> String {
     if name.is_ascii() {
         return name.to_ascii_lowercase();
@@ -194,8 +196,8 @@ fn fold_character(character: char) -> char {
         (Some(one), None) => one,
         _ => original,
     };
-    // NTFS compares by a table of upper-case characters. Going on to lower case brings together what shares
-    // an upper case, and characters that become two (ß) stay as they are.
+    // NTFS compares by a table of upper-case characters. The step to lower case makes equal what shares an upper case;
+    // characters that would become two (ß) stay as they are.
     let upper = single(Box::new(character.to_uppercase()), character);
     single(Box::new(upper.to_lowercase()), upper)
 }

@@ -2,7 +2,7 @@
 
 use waybill_schemas::codes::Code;
 
-/// One broken rule: which, where, and what was seen.
+/// A broken rule of the archive policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Violation {
@@ -10,17 +10,17 @@ pub struct Violation {
     pub rule: &'static Code,
     /// The entry's name, escaped and cut to 200 characters; `None` where the archive as a whole breaks the rule.
     pub entry: Option<String>,
-    /// What was seen, with both values where two differ; empty where the rule says it all.
+    /// What was found, with both values where two differ; empty where the rule says everything.
     pub detail: String,
 }
 
 impl Violation {
-    /// The archive as a whole breaks `rule`.
+    /// A violation by the archive as a whole.
     pub(crate) fn archive(rule: &'static Code, detail: impl Into<String>) -> Self {
         Self { rule, entry: None, detail: detail.into() }
     }
 
-    /// The entry called `raw` breaks `rule`.
+    /// A violation by the entry called `raw`.
     pub(crate) fn entry(rule: &'static Code, raw: &[u8], detail: impl Into<String>) -> Self {
         Self { rule, entry: Some(shown(raw)), detail: detail.into() }
     }
@@ -39,7 +39,7 @@ impl std::fmt::Display for Violation {
     }
 }
 
-/// A raw name made safe to print: no control characters, no invalid bytes, at most 200 characters.
+/// A raw name made safe to print: without control characters and invalid bytes, and 200 characters at most.
 pub(crate) fn shown(raw: &[u8]) -> String {
     const MOST: usize = 200;
     let text = String::from_utf8_lossy(raw);
@@ -53,7 +53,7 @@ pub(crate) fn shown(raw: &[u8]) -> String {
 fn escape(character: char) -> impl Iterator<Item = char> {
     let bidirectional =
         matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    // Bidirectional marks can show `exe.txt` for `txt.exe`.
+    // Bidirectional marks can make `exe.txt` look like `txt.exe`.
     let escaped = character.is_control() || bidirectional;
     let plain = (!escaped).then_some(character);
     escaped.then(|| character.escape_unicode()).into_iter().flatten().chain(plain)

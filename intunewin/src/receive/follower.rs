@@ -1,5 +1,5 @@
-//! The thread that decrypts and digests what was written: from memory what it was handed, else read back from the file.
-//! Hashing is not parsing: it may run early.
+//! The thread that decrypts and digests what was written, from memory where it was handed over, else from the file. It
+//! may run ahead of the MAC because it parses nothing.
 
 use crate::content::HEADER;
 use crate::crypto::{BLOCK, PayloadDigest};
@@ -12,10 +12,10 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use waybill_schemas::EncryptionInfo;
 
-/// Blocks kept for a follower that is behind; of what comes beyond them it reads the file.
+/// The most blocks that are kept for a follower that is behind. Further ones are read back from the file.
 const MOST_HANDED: usize = 4;
 
-/// Bytes of the content, and where they start in it.
+/// Bytes of the content, and the offset of the first of them.
 struct Block {
     start: u64,
     bytes: Vec<u8>,
@@ -26,7 +26,7 @@ impl Block {
         self.start + self.bytes.len() as u64
     }
 
-    /// The whole cipher blocks from `offset` on, which lies in here.
+    /// The whole cipher blocks from `offset` on, which must be in this block.
     fn beyond(&mut self, offset: u64) -> &mut [u8] {
         let bytes = &mut self.bytes[(offset - self.start) as usize..];
         let whole = bytes.len() / BLOCK * BLOCK;
@@ -34,15 +34,15 @@ impl Block {
     }
 }
 
-/// Where the follower's next bytes are.
+/// Where the bytes that the follower needs next are.
 enum NextBytes {
-    /// Here, in memory.
+    /// In memory, in this block.
     Held(Block),
-    /// In the file, so many of them.
+    /// In the file; holds how many bytes may be read.
     Written(u64),
 }
 
-/// The blocks under way, and the empty buffers that come back.
+/// The blocks that wait for the follower, and empty buffers to reuse.
 #[derive(Default)]
 struct HandedBlocks {
     blocks: VecDeque<Block>,
@@ -50,7 +50,7 @@ struct HandedBlocks {
 }
 
 impl HandedBlocks {
-    /// Keeps the bytes that start at `start` where there is room, and gives an empty buffer for them.
+    /// Keeps the bytes from offset `start` on, if there is room, and returns an empty buffer in exchange.
     fn put(&mut self, start: u64, bytes: Vec<u8>) -> Vec<u8> {
         let capacity = bytes.capacity();
         if self.blocks.len() == MOST_HANDED {
@@ -61,7 +61,7 @@ impl HandedBlocks {
         self.spare.pop().unwrap_or_else(|| Vec::with_capacity(capacity))
     }
 
-    /// What follows at `offset`, of which `written` bytes are in the file: whole cipher blocks, at least one.
+    /// The bytes from `offset` on, of which the file holds `written`: whole cipher blocks, at least one.
     fn next(&mut self, offset: u64, written: u64) -> NextBytes {
         while let Some(passed) = self.blocks.pop_front_if(|block| block.end() < offset + BLOCK as u64) {
             self.take_back(passed.bytes);
@@ -80,16 +80,16 @@ impl HandedBlocks {
     }
 }
 
-/// Bytes read back at once.
+/// How many bytes are read back at once.
 const STEP: u64 = 256 << 10;
 
-/// How far the file is written, and what the follower waits for.
+/// How much of the file is written, and what the follower waits for.
 #[derive(Default)]
 struct Mark {
     written: u64,
-    /// Nothing more will come.
+    /// Whether no more bytes will come.
     closed: bool,
-    /// The follower sleeps until the file is written so far: no use in waking it before.
+    /// The offset up to which the file must be written before the follower is woken; `None` while it works.
     wanted: Option<u64>,
     /// The blocks that were written last.
     handed: HandedBlocks,
@@ -99,7 +99,7 @@ struct Shared {
     mark: Mutex<Mark>,
     changed: Condvar,
     digested: AtomicU64,
-    /// The content's bytes: the last step may be a short one.
+    /// Size of the content in bytes. The last step may be a short one.
     size: u64,
 }
 
@@ -108,13 +108,13 @@ impl Shared {
         self.mark.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits until whole blocks lie beyond `offset`; `None` once nothing more will come.
+    /// Waits for whole blocks after `offset`; `None` once no more will come.
     fn wait_beyond(&self, offset: u64) -> Option<NextBytes> {
         let mut mark = self.lock();
         loop {
             let blocks = mark.written.saturating_sub(offset) / BLOCK as u64 * BLOCK as u64;
             let ended = mark.closed || mark.written >= self.size;
-            // Waking up for every few bytes would cost more than the digest: whole steps only, until the end.
+            // Waking up for a few bytes would cost more than the digest, so only whole steps count, until the end.
             if blocks >= STEP || ended && blocks > 0 {
                 return Some(mark.handed.next(offset, blocks.min(STEP)));
             }
@@ -141,14 +141,14 @@ impl Shared {
     }
 }
 
-/// Digests a growing file. Dropped, it ends its thread and waits for it.
+/// Digests a file while it grows. Dropping it ends its thread and waits for that.
 pub(super) struct Follower {
     shared: Arc<Shared>,
     thread: Option<JoinHandle<io::Result<PayloadDigest>>>,
 }
 
 impl Follower {
-    /// Follows `file` until it holds the content's `size` bytes.
+    /// Starts a thread that follows `file` until it holds the content's `size` bytes.
     pub(super) fn start(file: File, info: &EncryptionInfo, size: u64) -> io::Result<Self> {
         let (mark, changed, digested) = (Mutex::default(), Condvar::new(), AtomicU64::new(0));
         let shared = Arc::new(Shared { mark, changed, digested, size });
@@ -161,17 +161,18 @@ impl Follower {
         Ok(Self { shared, thread: Some(thread) })
     }
 
-    /// The file is written up to `written` bytes.
+    /// Tells the thread that the file is written up to `written` bytes.
     ///
     /// # Errors
-    /// What ended the thread before its time.
+    /// The error that ended the thread early.
     pub(super) fn advance(&mut self, written: u64) -> io::Result<()> {
         self.check_running()?;
         self.shared.mark_up_to(&mut self.shared.lock(), written);
         Ok(())
     }
 
-    /// As [`Follower::advance`], and `block`, which was written last, need not be read back; gives an empty buffer.
+    /// As [`Follower::advance`], with the `block` that was written last, which is then not read back; returns an empty
+    /// buffer.
     pub(super) fn hand(&mut self, written: u64, block: Vec<u8>) -> io::Result<Vec<u8>> {
         self.check_running()?;
         let mut mark = self.shared.lock();
@@ -181,7 +182,7 @@ impl Follower {
     }
 
     fn check_running(&mut self) -> io::Result<()> {
-        // A thread that has reached the end has finished, too, and that is no failure.
+        // A thread that has reached the end has finished, too, which is no failure.
         let before = self.shared.lock().written;
         if before < self.shared.size && self.thread.as_ref().is_none_or(JoinHandle::is_finished) {
             return self.join().and_then(|_| Err(ended_early()));
@@ -189,7 +190,7 @@ impl Follower {
         Ok(())
     }
 
-    /// Bytes of the content that are digested, its header counted with the first of them.
+    /// How many bytes of the content are digested. Its header counts with the first of them.
     pub(super) fn digested(&self) -> u64 {
         self.shared.digested.load(Ordering::Relaxed)
     }
@@ -199,7 +200,7 @@ impl Follower {
         joined.unwrap_or_else(|| Err(ended_early()))
     }
 
-    /// Waits for the last byte's digest.
+    /// Waits until the last byte is digested.
     pub(super) fn finish(mut self) -> io::Result<PayloadDigest> {
         self.shared.close();
         self.join()
@@ -209,7 +210,7 @@ impl Follower {
 impl Drop for Follower {
     fn drop(&mut self) {
         self.shared.close();
-        let _ = self.join(); // given up: its digest is of no interest
+        let _ = self.join(); // the digest is not needed any more
     }
 }
 
@@ -220,7 +221,7 @@ fn ended_early() -> io::Error {
 fn follow(file: &FileSource, shared: &Shared, mut digest: PayloadDigest) -> io::Result<PayloadDigest> {
     let (mut offset, mut buffer) = (HEADER, vec![0; STEP as usize]);
     while let Some(next) = shared.wait_beyond(offset) {
-        // The digest runs ahead of the MAC. That is safe, because nothing of the plaintext is looked at or kept.
+        // The digest runs ahead of the MAC, which is safe because the plaintext is neither looked at nor kept.
         offset += match next {
             NextBytes::Held(mut block) => {
                 let bytes = block.beyond(offset);

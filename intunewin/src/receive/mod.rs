@@ -1,4 +1,4 @@
-//! Receiving a content: a private file from the first byte, its MAC computed as bytes arrive, its digest behind them.
+//! Receives a content into a private file. The MAC is computed as bytes come, and the digest shortly after.
 
 mod follower;
 mod partial;
@@ -20,11 +20,11 @@ use waybill_context::{Cancelled, Context, Stage};
 use waybill_schemas::codes::{Classified, Code, package};
 use waybill_schemas::{EncryptionInfo, Mac};
 
-/// Takes a content's bytes in order and ends as [`AuthenticatedContent`], or not at all.
+/// Takes a content's bytes in order and becomes an [`AuthenticatedContent`] at the end.
 ///
-/// The caller only pushes bytes. The HMAC runs in the stream; a thread of its own decrypts and digests what was
-/// written, and so ends with the last byte. Nothing of the payload is parsed before the MAC holds.
-/// The first 48 bytes must be MAC and IV of the encryption info: wrong content is refused there.
+/// The caller writes bytes. The HMAC is computed in [`write`](ContentReceiver::write), and a thread decrypts and
+/// digests what was written, so that it ends with the last byte. Nothing of the payload is parsed before the MAC was
+/// found right. The first 48 bytes must be MAC and IV of the encryption info, or the content is refused there.
 ///
 /// ```no_run
 /// # fn bytes() -> impl Iterator<Item = Vec<u8>> { std::iter::empty() }
@@ -66,14 +66,14 @@ pub struct ContentReceiver {
     follower: Follower,
 }
 
-/// Bytes read at once when a held file is taken up again.
+/// How many bytes are read at once when a partial file is resumed.
 const STEP: usize = 256 << 10;
 
 impl ContentReceiver {
     /// Starts a new private file at `path` for a content of `size` bytes.
     ///
     /// # Errors
-    /// A size that no content has or that is over the policy's limit; a file that is there already; I/O.
+    /// A size that no content can have or that is over the policy's limit; a file that exists; I/O.
     pub fn create(
         path: &Path,
         info: EncryptionInfo,
@@ -84,15 +84,15 @@ impl ContentReceiver {
         Self::new(create_private(path)?, info, size)
     }
 
-    /// Takes up the file at `path` again: what it holds is read and authenticated anew.
+    /// Continues the partial file at `path`: its bytes are read and authenticated again.
     ///
-    /// After the death of a process the file's length is the record, and `keep` is `None`. After a loss of power only
-    /// what was synced is sure: `keep` is how many bytes that were, by a journal of an earlier boot, and a longer file
-    /// is cut to it first.
+    /// After a crash of the process alone `keep` is `None`, and the whole file counts. After a loss of power only
+    /// synced bytes are certain: `keep` is then their number by a journal of the earlier boot, and a longer file is cut
+    /// to it first.
     ///
     /// # Errors
-    /// As [`ContentReceiver::create`]; also a file that is another content, longer than `size`, a link, or
-    /// another user's.
+    /// Those of [`ContentReceiver::create`], except that the file may exist; a file that is another content, longer
+    /// than `size`, a link, or another user's.
     pub fn resume(
         path: &Path,
         info: EncryptionInfo,
@@ -104,7 +104,8 @@ impl ContentReceiver {
         check_size(size, policy)?;
         let file = open_private(path)?;
         if let Some(keep) = keep {
-            // Bytes beyond what was synced may be zeros after a loss of power, and only the whole MAC would tell.
+            // Bytes that were not synced may be zeros after a loss of power, which only the MAC of the whole would
+            // show.
             cut(&file, keep)?;
         }
         let mut receiver = Self::new(file, info, size)?;
@@ -133,28 +134,28 @@ impl ContentReceiver {
         Ok(())
     }
 
-    /// Bytes that are written: where a resumed transfer goes on.
+    /// How many bytes are written, which is the offset at which a transfer continues.
     pub fn received(&self) -> u64 {
         self.received
     }
 
-    /// Bytes of the content that are decrypted and digested, behind those that are written: for a progress bar. It
-    /// reaches the content's size soon after the last byte is written.
+    /// How many bytes of the content are digested, for a progress bar. It lags behind
+    /// [`received`](ContentReceiver::received), and reaches the content's size soon after the last byte is written.
     pub fn digested(&self) -> u64 {
         self.follower.digested()
     }
 
-    /// Takes the next bytes.
+    /// Writes the next bytes.
     ///
     /// # Errors
-    /// Bytes past the content's size, a first 48 bytes that are another content's, I/O, the follower's too. The file
-    /// keeps what it holds.
+    /// More bytes than the content has; first 48 bytes that are another content's; I/O, that of the digesting thread
+    /// included. The file keeps what it holds.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), ReceiveError> {
         self.put(bytes)?;
         self.hash(bytes)
     }
 
-    /// Checks the next bytes and writes them.
+    /// Checks the next bytes and writes them to the file.
     fn put(&mut self, bytes: &[u8]) -> Result<(), ReceiveError> {
         let kept = self.header.len();
         self.check_room(bytes)?;
@@ -165,11 +166,11 @@ impl ContentReceiver {
         Ok(())
     }
 
-    /// As [`ContentReceiver::write`], for a block that the caller can spare: it is digested from memory instead of being
-    /// read back. Gives an empty buffer of its capacity, so that blocks go round.
+    /// As [`ContentReceiver::write`], for a block that the caller gives away: it is digested from memory instead of
+    /// being read back. Returns an empty buffer of the same capacity for the next block.
     ///
     /// # Errors
-    /// As [`ContentReceiver::write`]; the block is lost then, but for what the file holds of it.
+    /// Those of [`ContentReceiver::write`]. The block is lost then, except for what the file holds of it.
     pub fn write_block(&mut self, block: Vec<u8>) -> Result<Vec<u8>, ReceiveError> {
         self.put(&block)?;
         let header = self.count(&block);
@@ -177,7 +178,7 @@ impl ContentReceiver {
         Ok(self.follower.hand(self.received, block)?)
     }
 
-    /// As [`ContentReceiver::write`], for bytes that the file holds already.
+    /// As [`ContentReceiver::write`], for bytes that are in the file already.
     fn take(&mut self, bytes: &[u8]) -> Result<(), ReceiveError> {
         self.check_room(bytes)?;
         self.check_header(bytes)?;
@@ -189,7 +190,7 @@ impl ContentReceiver {
         if end <= self.size { Ok(()) } else { Err(ReceiveError::TooLong { expected: self.size }) }
     }
 
-    /// Gathers the first 48 bytes, and checks them before the last of them is written.
+    /// Collects the first 48 bytes, and checks them before the last of them is written.
     fn check_header(&mut self, bytes: &[u8]) -> Result<(), ReceiveError> {
         let missing = (HEADER as usize).saturating_sub(self.header.len());
         if missing == 0 {
@@ -203,7 +204,7 @@ impl ContentReceiver {
         Ok(())
     }
 
-    /// Wakes the follower, which works meanwhile, and computes the MAC over what follows the header.
+    /// Wakes the follower and computes the MAC over everything after the header.
     fn hash(&mut self, bytes: &[u8]) -> Result<(), ReceiveError> {
         let header = self.count(bytes);
         // The follower works while this thread computes the MAC of the same bytes.
@@ -212,14 +213,14 @@ impl ContentReceiver {
         Ok(followed?)
     }
 
-    /// Counts bytes as received, and returns how many of them are the header's.
+    /// Counts bytes as received, and returns how many of them belong to the header.
     fn count(&mut self, bytes: &[u8]) -> usize {
         let header = HEADER.saturating_sub(self.received).min(bytes.len() as u64) as usize;
         self.received += bytes.len() as u64;
         header
     }
 
-    /// Makes what was received survive a loss of power.
+    /// Makes the received bytes survive a loss of power.
     ///
     /// # Errors
     /// I/O.
@@ -227,18 +228,18 @@ impl ContentReceiver {
         sync(&self.file)
     }
 
-    /// Ends with the last byte: MAC, then padding, then file digest.
+    /// Ends the content: checks MAC, then padding, then file digest.
     ///
     /// # Errors
-    /// Bytes that are missing, or the check that failed. The file stays where it is.
+    /// Missing bytes; the first check that fails. The file stays where it is.
     pub fn finish(self) -> Result<AuthenticatedContent, ReceiveError> {
         let Self { file, info, size, received, mac, follower, .. } = self;
         if received != size {
             return Err(ReceiveError::Incomplete { expected: size, actual: received });
         }
-        // The same verdict as for a content that is read from a file, in the same order of checks.
+        // The checks of a content that is read from a file, in the same order.
         let actual: Mac = mac.finish();
-        // The follower has the last bytes by now, or gets them here: received equals size.
+        // All bytes were received, so the follower has the last of them or gets them here.
         let digest = follower.finish()?;
         let payload_size = crate::content::conclude(&info, actual, digest)?;
         let source = Arc::new(FileSource::from_file(file)?);
@@ -247,58 +248,58 @@ impl ContentReceiver {
     }
 }
 
-/// Why a content was not received.
+/// Why a content was not received, or its partial file not repaired.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReceiveError {
     /// The private file could not be made, read or written.
     #[error("cannot keep the content on disk")]
     Io(#[from] std::io::Error),
-    /// Interrupted.
+    /// The caller's cancel flag was set.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
-    /// The file is a link or belongs to another user.
+    /// The file is a link, belongs to another user, or is open to other users.
     #[error("the partial file is not ours: {why}")]
     Foreign {
-        /// What is wrong with it.
+        /// Which of these it is.
         why: &'static str,
     },
-    /// Another content than the encryption info describes.
+    /// The size or the first 48 bytes cannot be those of the described content.
     #[error(transparent)]
     Content(#[from] ContentError),
-    /// More bytes than the content has.
+    /// There are more bytes than the content has.
     #[error("more than the content's {expected} bytes arrived")]
     TooLong {
         /// The content's size in bytes.
         expected: u64,
     },
-    /// Fewer bytes than the content has.
+    /// There are fewer bytes than the content has.
     #[error("{actual} of {expected} bytes are there")]
     Incomplete {
         /// The content's size in bytes.
         expected: u64,
-        /// Bytes received.
+        /// Number of bytes that were received.
         actual: u64,
     },
-    /// Not a piece of the content, or of another length.
+    /// The content has no such piece, or the piece has another length.
     #[error("piece {index} has {expected} bytes, {actual} were given")]
     Piece {
-        /// Its number, from 0.
+        /// The number of the piece, from 0.
         index: u64,
-        /// Bytes it has; 0 where the content has no such piece.
+        /// Its length in bytes; 0 where the content has no such piece.
         expected: u64,
-        /// Bytes that were given.
+        /// Number of bytes that were given.
         actual: u64,
     },
-    /// A document of the pieces of another content.
+    /// The document of pieces is of a content of another size.
     #[error("the pieces are those of {actual} bytes, the content has {expected}")]
     Pieces {
         /// The content's size in bytes.
         expected: u64,
-        /// The content's size in bytes that the document says.
+        /// The size in bytes by the document.
         actual: u64,
     },
-    /// All bytes arrived, and a check failed.
+    /// All bytes were received, and a check failed.
     #[error(transparent)]
     Authenticate(#[from] AuthenticateError),
 }

@@ -1,4 +1,4 @@
-//! The private file that a content is received into, and fixing it piece by piece.
+//! The private file of a partial content: finds its bad pieces, and replaces them.
 
 use super::ReceiveError;
 use crate::content::check_shape;
@@ -10,10 +10,10 @@ use waybill_context::{Context, Stage, failpoint};
 use waybill_disk::private_file;
 use waybill_schemas::{PIECE_SIZE, PiecesDocument, Sha256Digest};
 
-/// A content's private file, opened to be repaired: it finds the pieces that are bad and takes better ones in their place.
+/// The private file of a content, opened to find bad pieces and write better ones in their place.
 ///
-/// For a content whose MAC or digest failed, and for one that is received in pieces out of order. Nothing that is done
-/// here authenticates it: take it up with [`ContentReceiver::resume`](crate::ContentReceiver::resume) afterwards.
+/// Use it for a content whose MAC or digest is wrong, or one that is received in pieces out of order. It authenticates
+/// nothing: continue with [`ContentReceiver::resume`](crate::ContentReceiver::resume) afterwards.
 ///
 /// ```no_run
 /// # fn fetch(piece: u64) -> Vec<u8> { Vec::new() }
@@ -35,10 +35,10 @@ pub struct PartialContent {
 }
 
 impl PartialContent {
-    /// Opens the private file at `path` of a content of `size` bytes: one's own, and never through a link.
+    /// Opens the private file at `path` of a content of `size` bytes. It must be the user's own, and no link.
     ///
     /// # Errors
-    /// A size that no content has, a file that is longer, a link, or another user's; I/O.
+    /// A size that no content can have; a file that is longer, a link, or another user's; I/O.
     pub fn open(path: &Path, size: u64) -> Result<Self, ReceiveError> {
         check_shape(size)?;
         let partial = Self { file: open_private(path)?, size };
@@ -48,7 +48,7 @@ impl PartialContent {
         Ok(partial)
     }
 
-    /// The file's length in bytes. Where pieces were written out of order, it may hold holes (zeros).
+    /// The file's length in bytes. Where pieces were written out of order, it may have holes, which read as zeros.
     ///
     /// # Errors
     /// I/O.
@@ -56,8 +56,8 @@ impl PartialContent {
         Ok(self.file.metadata()?.len())
     }
 
-    /// Numbers of the pieces that are held whole and are not what `pieces` says, in order. Pieces past the file's
-    /// end are none of them.
+    /// The numbers, in order, of pieces that are held whole and have another digest than in `pieces`. Pieces past the
+    /// file's end do not count.
     ///
     /// # Errors
     /// A document of a content of another size; I/O; interruption.
@@ -74,7 +74,7 @@ impl PartialContent {
         let meter = context.meter(Stage::Authenticate, Some(held));
         let (mut bad, mut buffer) = (Vec::new(), vec![0; STEP]);
         for (index, expected) in (0..).zip(&pieces.sha256) {
-            // A piece that is held in part is none to check: it is received to its end first.
+            // A piece that is held in part cannot be checked before it is received to its end.
             let Some((start, len)) = self.piece(index).filter(|(start, len)| start + len <= held) else {
                 break;
             };
@@ -86,16 +86,16 @@ impl PartialContent {
         Ok(bad)
     }
 
-    /// Offset and length of a piece of the content.
+    /// Offset and length in bytes of a piece; `None` where the content has no such piece.
     fn piece(&self, index: u64) -> Option<(u64, u64)> {
         let start = index.checked_mul(PIECE_SIZE).filter(|start| *start < self.size)?;
         Some((start, (self.size - start).min(PIECE_SIZE)))
     }
 
-    /// Writes a piece in its place, whatever is there.
+    /// Writes a piece at its place, over the bytes that are there.
     ///
     /// # Errors
-    /// A piece that the content does not have, or of another length; I/O.
+    /// A piece that the content does not have; another length than the piece has; I/O.
     pub fn write_piece(&self, index: u64, bytes: &[u8]) -> Result<(), ReceiveError> {
         let (start, expected) = self.piece(index).unwrap_or((0, 0));
         let actual = bytes.len() as u64;
@@ -105,7 +105,7 @@ impl PartialContent {
         Ok(positioned::write_all_at(&self.file, bytes, start)?)
     }
 
-    /// Cuts the file to `len` bytes; a shorter one stays as it is.
+    /// Cuts the file to `len` bytes; a shorter one is not changed.
     ///
     /// # Errors
     /// I/O.
@@ -122,7 +122,7 @@ impl PartialContent {
     }
 }
 
-/// Bytes read at once.
+/// How many bytes are read at once.
 const STEP: usize = 256 << 10;
 
 fn digest(
@@ -149,7 +149,7 @@ pub(super) fn create_private(path: &Path) -> Result<File, ReceiveError> {
 }
 
 pub(super) fn open_private(path: &Path) -> Result<File, ReceiveError> {
-    // Said by name, because the error of opening a link differs from host to host.
+    // Checked separately, because the error of opening a link differs between systems.
     if path.symlink_metadata()?.is_symlink() {
         return Err(ReceiveError::Foreign { why: "it is a link" });
     }
@@ -158,7 +158,7 @@ pub(super) fn open_private(path: &Path) -> Result<File, ReceiveError> {
     Ok(file)
 }
 
-/// Cuts a file that is longer.
+/// Cuts a file that is longer than `len` bytes.
 pub(super) fn cut(file: &File, len: u64) -> Result<(), ReceiveError> {
     if file.metadata()?.len() > len {
         file.set_len(len)?;
@@ -166,7 +166,7 @@ pub(super) fn cut(file: &File, len: u64) -> Result<(), ReceiveError> {
     Ok(())
 }
 
-/// What was written survives a loss of power from here on.
+/// Makes what was written survive a loss of power.
 pub(super) fn sync(file: &File) -> Result<(), ReceiveError> {
     failpoint::reach("partial-syncing");
     file.sync_data()?;
@@ -194,7 +194,7 @@ fn check_owner(file: &File) -> Result<(), ReceiveError> {
     Ok(())
 }
 
-/// The folder's protected ACL decides on Windows.
+/// On Windows the protected access list of the folder decides who may write the file.
 #[cfg(windows)]
 fn check_owner(_file: &File) -> Result<(), ReceiveError> {
     Ok(())

@@ -1,4 +1,4 @@
-//! Writing one entry into the folder that is being filled: new files only, nothing through a link, any depth.
+//! Writes single entries into the staging folder: as new files only, through no link, at any depth.
 
 use super::file_digest::FileDigest;
 use super::{UnpackError, UnpackRecord};
@@ -12,15 +12,15 @@ use std::io::{self, Write};
 use std::path::Path;
 use waybill_context::{Context, Meter};
 
-/// Writes below one folder. Paths are relative and come from names that the archive policy allows.
+/// A folder to write below. Paths are relative, and come from names that keep the archive policy.
 pub(super) struct Tree(Root);
 
-/// A directory handle; the kernel itself keeps every path below it.
+/// A directory handle, below which the kernel keeps every path.
 #[cfg(unix)]
 type Root = cap_std::fs::Dir;
 
-/// Windows opens nothing relative to a handle without unsafe calls, and what is built on handles there turns them into
-/// paths again. The folder is private and new, and names hold no `..`; the `\\?\` form lifts the limit of 260.
+/// A path: Windows opens nothing relative to a handle without unsafe calls, and crates for it turn handles into paths
+/// again. The folder is private and new, and names hold no `..`; the `\\?\` form has no limit of 260 characters.
 #[cfg(windows)]
 type Root = std::path::PathBuf;
 
@@ -35,7 +35,7 @@ impl Tree {
         std::fs::canonicalize(folder).map(Self)
     }
 
-    /// Makes a folder and those above it; one that is there is fine.
+    /// Makes a folder and its ancestors, where they are missing.
     #[cfg(unix)]
     fn create_folder(&self, path: &Path) -> io::Result<()> {
         self.0.create_dir_all(path)
@@ -57,10 +57,10 @@ impl Tree {
         File::options().write(true).create_new(true).open(self.0.join(path))
     }
 
-    /// A new file, never an existing one; its folders are made when they turn out missing.
+    /// Makes a new file, and its folders where they are missing. An existing file is an error.
     fn create_file(&self, path: &Path) -> io::Result<File> {
         match (self.open_new(path), path.parent()) {
-            // Most files lie in folders that are there already: the missing ones are made when a file turns out to need them.
+            // Most files lie in folders that exist already, so folders are made only once a file needs them.
             (Err(error), Some(parent)) if error.kind() == io::ErrorKind::NotFound => {
                 self.create_folder(parent)?;
                 self.open_new(path)
@@ -70,7 +70,7 @@ impl Tree {
     }
 }
 
-/// Writes entries below one folder.
+/// Writes entries of an archive below one folder.
 pub(super) struct EntryWriter<'a> {
     pub(super) archive: &'a Archive,
     pub(super) tree: &'a Tree,
@@ -80,7 +80,7 @@ pub(super) struct EntryWriter<'a> {
 }
 
 impl EntryWriter<'_> {
-    /// Writes one entry, whole and with its time, and reports it to the record.
+    /// Writes one entry with its time, and reports it to the record.
     pub(super) fn write(
         &self,
         extractor: &mut Extractor,
@@ -99,7 +99,7 @@ impl EntryWriter<'_> {
         let mut written = Ok(());
         let total = self.archive.unpacked_size();
         let mut digesting = self.record.map(|told| (told, FileDigest::new(record.size, total, self.threads)));
-        // The sink can only give an error kind to the extractor; the disk's error is kept beside it.
+        // The sink can return only an error kind to the extractor, so the disk's error is kept beside it.
         let extracted = extractor.extract(self.archive.source(), record, context, &mut |bytes| {
             meter.advance(bytes.len() as u64);
             if let Some((_, digest)) = &mut digesting {
@@ -120,7 +120,7 @@ impl EntryWriter<'_> {
     }
 
     fn settle(&self, file: &File, record: &CentralRecord) -> io::Result<()> {
-        // The time is set while the file is open: afterwards its path would have to be looked up again.
+        // The time is set while the file is open, because afterwards its path would have to be looked up again.
         if let Some(time) = DosTime::from_fields(record.header.date, record.header.time).to_system_time() {
             file.set_modified(time)?;
         }

@@ -1,4 +1,4 @@
-//! Unpacking: an authenticated payload becomes a folder, whole and under its name, or nothing at all.
+//! Unpacks an authenticated payload into a folder, which appears whole or not at all.
 
 mod entry_writer;
 mod file_digest;
@@ -20,15 +20,15 @@ use waybill_disk::{
 use waybill_schemas::Blake3Digest;
 use waybill_schemas::codes::{Classified, Code, package};
 
-/// How to unpack.
+/// The limits and threads of unpacking, and whether to replace a folder.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct UnpackOptions {
-    /// The limits; the rules about names and structure have no switches.
+    /// The limits of the payload. The rules about names and structure cannot be switched off.
     pub policy: ArchivePolicy,
-    /// Replace a destination that is not empty: it is moved aside first and removed at the end.
+    /// Whether to replace a destination that is not empty. It is moved aside first, and removed at the end.
     pub force: bool,
-    /// Threads to inflate with; at most 8 are used.
+    /// How many threads inflate; 8 at most are used.
     pub threads: usize,
 }
 
@@ -39,36 +39,36 @@ impl Default for UnpackOptions {
     }
 }
 
-/// An unpacked payload in its place: every entry's size and CRC checked, the whole renamed into place at once.
+/// An unpacked payload in its place. Every entry's size and CRC was checked, and one rename put it there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ContentFolder {
-    /// Where it is.
+    /// The absolute path of the folder.
     pub path: PathBuf,
-    /// Files in it.
+    /// Number of files.
     pub files: u64,
-    /// Bytes of all files together.
+    /// Size of all files together in bytes.
     pub bytes: u64,
 }
 
 impl AuthenticatedContent {
-    /// The payload as an archive that keeps every rule about names, structure and declared sizes.
+    /// Opens the payload as an archive, after checking names, structure and declared sizes.
     ///
     /// # Errors
-    /// The rules it breaks; I/O; interruption.
+    /// All broken rules that can be found at once; I/O; interruption.
     pub fn archive(&self, policy: &ArchivePolicy, context: &Context<'_>) -> Result<Archive, ArchiveError> {
         Archive::shared(Arc::new(self.source().clone()), policy, context)
     }
 
-    /// Unpacks the payload into `destination`, on several threads and under the whole archive policy.
+    /// Unpacks the payload into `destination`, on several threads and within the archive policy.
     ///
-    /// Files go into a private staging folder beside `destination` (made where its parents are missing), new files
-    /// only and never through a link; then one rename. A crash leaves the old state or the new one, and what it leaves
-    /// beside them the next run sweeps. An empty folder that is there already is replaced.
+    /// Files go into a private staging folder beside `destination`, as new files only and through no link, and one
+    /// rename ends it. Missing ancestors of `destination` are made. A crash leaves the old state or the new one; the
+    /// next run for the same destination sweeps what else it left. An existing empty folder is replaced.
     ///
     /// # Errors
-    /// A destination that is there, rules that the payload breaks, I/O, interruption; nothing half-done stays, except
-    /// that a staging folder that could not be moved into place is kept and named.
+    /// A destination that exists; rules that the payload breaks; I/O; interruption. Nothing half-done stays, except
+    /// that a staging folder that could not be moved into place is kept, and named by the error.
     pub fn unpack(
         self,
         destination: &Path,
@@ -81,7 +81,7 @@ impl AuthenticatedContent {
     /// As [`AuthenticatedContent::unpack`], and reports every file and folder to `record`, with size and BLAKE3.
     ///
     /// # Errors
-    /// Also those of the record.
+    /// Those of [`AuthenticatedContent::unpack`] and of the record.
     pub fn unpack_recorded(
         self,
         destination: &Path,
@@ -108,7 +108,7 @@ impl AuthenticatedContent {
             .map_err(|source| StagingError::Staging { folder: folder_of(destination).to_owned(), source })?;
         let meter = context.meter(Stage::Unpack, Some(archive.unpacked_size()));
         let (files, bytes) = (archive.file_count(), archive.unpacked_size());
-        // Decided once for all files: half a tree that is flushed is worth nothing.
+        // Decided once for all files, because a tree that is flushed in part is worth nothing.
         let sync = flushes_each_file(files);
         let threads = options.threads;
         let writer = EntryWriter { archive: &archive, tree: &tree, sync, record, threads };
@@ -116,22 +116,22 @@ impl AuthenticatedContent {
             writer.write(extractor, record, &name, &meter, context)
         })?;
         drop(meter);
-        drop((archive, tree)); // Windows renames no folder that is open
+        drop((archive, tree)); // Windows does not rename an open folder
         staged.settle()?;
         if let Some(record) = record {
-            // The record goes before the rename: a crash in between leaves a manifest of a folder that is not there,
-            // which is harmless, where a folder without its manifest would have to be fetched again.
+            // The record goes before the rename: a crash in between leaves a manifest without its folder, which is
+            // harmless. A folder without its manifest would have to be fetched again.
             record.settled(is_tree_settled(files)).map_err(UnpackError::Record)?;
         }
         let path = staged.publish(context)?;
         Ok(ContentFolder { path, files, bytes })
     }
 
-    /// Writes the payload (the inner zip) itself to `file`, decrypted: first under a private name beside it, then one
-    /// rename. A file that is there already is replaced only with `force`.
+    /// Decrypts the payload (the inner zip) to `file`, under a private name first and then by one rename, and returns
+    /// its size in bytes. An existing file is replaced only with `force`.
     ///
     /// # Errors
-    /// A file that is there, I/O, interruption; nothing half-done stays.
+    /// A file that exists; I/O; interruption. Nothing half-done stays.
     pub fn write_payload(&self, file: &Path, force: bool, context: &Context<'_>) -> Result<u64, UnpackError> {
         let file = absolute_destination(file)?;
         let folder = folder_of(&file);
@@ -142,7 +142,7 @@ impl AuthenticatedContent {
         fs_err::create_dir_all(folder).map_err(failed)?;
         let new = NewFile::create(&file, FileAccess::Private).map_err(failed)?;
         let written = self.copy_payload(new.file(), &file, context)?;
-        // The file may have appeared since the look at the start.
+        // The file may have appeared since the check at the start.
         new.put(force, context).map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists if !force => StagingError::Exists { path: file.clone() }.into(),
             io::ErrorKind::Interrupted => UnpackError::Cancelled(Cancelled),
@@ -169,59 +169,59 @@ impl AuthenticatedContent {
     }
 }
 
-/// Receives the name of everything that is unpacked, while it is unpacked: for a manifest that is written as a stream.
+/// Receives the names of everything that is unpacked, while it is unpacked, to write a manifest as a stream.
 ///
-/// Called from several threads, in no particular order, and never before the file in question is written whole. An
-/// error ends the unpacking, and nothing stays behind. What was reported is true of the folder only once the unpacking
-/// has returned: until then the folder is not there.
+/// It is called from several threads in any order, for a file only after it was written whole. An error ends the
+/// unpacking, and no file stays. What was reported describes the folder only once unpacking has returned, because
+/// until then the folder does not exist.
 pub trait UnpackRecord: Sync {
-    /// A file was written: its size in bytes and the BLAKE3 of what was written.
+    /// Called when a file was written, with its size in bytes and its BLAKE3.
     ///
     /// # Errors
-    /// The record cannot be kept.
+    /// The record cannot be kept; the unpacking ends with it.
     fn file(&self, name: &EntryName, size: u64, digest: &Blake3Digest) -> io::Result<()>;
 
-    /// A folder that the payload names by itself was made (folders that only hold something are not reported).
+    /// Called when a folder was made that has an entry of its own; folders that only contain something have none.
     ///
     /// # Errors
-    /// The record cannot be kept.
+    /// The record cannot be kept; the unpacking ends with it.
     fn folder(&self, name: &EntryName) -> io::Result<()>;
 
-    /// Every file is written, and the folder is about to be renamed into its place. `settled`: the files survive a
-    /// loss of power from here on; false where nothing can promise so (on Windows above 1,000 files, on hosts without
-    /// `syncfs`).
+    /// Called when all files are written, just before the folder is renamed into its place. `settled` is true where the
+    /// files survive a loss of power from here on. It is false where nothing can promise that: on Windows above 1,000
+    /// files, and on systems without `syncfs`.
     ///
-    /// A manifest that is made durable here describes, for a moment, a folder that is not there: harmless, where a
-    /// folder without its manifest would have to be fetched again.
+    /// A manifest that is made durable here describes a folder that does not exist yet, which is harmless. A folder
+    /// without its manifest would have to be fetched again.
     ///
     /// # Errors
-    /// The record cannot be kept.
+    /// The record cannot be kept; the unpacking ends with it.
     fn settled(&self, settled: bool) -> io::Result<()>;
 }
 
-/// Why a payload was not unpacked. Except after [`StagingError::Move`] nothing stays behind.
+/// Why a payload was not unpacked. Except after [`StagingError::Move`] no file stays behind.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum UnpackError {
     /// The payload breaks rules, or could not be read.
     #[error(transparent)]
     Archive(ArchiveError),
-    /// Interrupted.
+    /// The caller's cancel flag was set.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
-    /// The folder did not come into its place.
+    /// The destination is unusable or filled, or the folder could not be staged or moved there.
     #[error(transparent)]
     Staging(StagingError),
     /// A file or folder could not be written.
     #[error("cannot write {entry}")]
     Write {
-        /// The entry's name.
+        /// The name of the entry that could not be written.
         entry: String,
-        /// Why.
+        /// The system's error.
         #[source]
         source: io::Error,
     },
-    /// The caller's record of what is unpacked could not be kept.
+    /// The caller's [`UnpackRecord`] returned an error.
     #[error("cannot record what is unpacked")]
     Record(#[source] io::Error),
 }

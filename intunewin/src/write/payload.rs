@@ -1,15 +1,15 @@
-//! The payload, an inner zip, written front to back.
+//! Writes the payload, an inner zip, from front to back.
 
 use super::directory::{Directory, Record, name_len};
 use super::{DosTime, WriteError};
 use crate::zip::record::{flag, method};
 use std::io::Write;
 
-/// How an entry's bytes are kept.
+/// How the bytes of an entry are kept in the zip.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Method {
-    /// As they are.
+    /// The file's bytes as they are.
     Stored,
     /// Raw deflate (RFC 1951).
     Deflated,
@@ -27,26 +27,26 @@ impl Method {
 /// An entry whose CRC and sizes are known before its first byte is written.
 #[derive(Debug, Clone, Copy)]
 pub struct KnownEntry<'a> {
-    /// Relative, with `/` between components.
+    /// The entry's relative name, with `/` between components.
     pub name: &'a str,
-    /// Last change.
+    /// When the file was last changed.
     pub modified: DosTime,
-    /// How the data given is kept.
+    /// How the given data is encoded.
     pub method: Method,
-    /// CRC-32 of the file.
+    /// CRC-32 of the file's bytes.
     pub crc: u32,
-    /// Bytes of the file.
+    /// Size of the file in bytes.
     pub size: u64,
-    /// Bytes of the data as written; equal to `size` for [`Method::Stored`].
+    /// Size of the data in bytes; equal to `size` for [`Method::Stored`].
     pub compressed: u64,
 }
 
-/// Writes the payload (inner zip) front to back, without ever seeking.
+/// Writes the payload (the inner zip) from front to back, without seeking.
 ///
-/// Entries come with known sizes ([`entry`](Self::entry), or [`begin_known`](Self::begin_known) and data in
-/// pieces), or streamed with a data descriptor behind them ([`begin_streamed`](Self::begin_streamed)). Flags, versions,
-/// attributes and zip64 are as Microsoft's tool writes them (docs/package-format.md, "Two zips and one encrypted file"). Entry names are the
-/// caller's: [`ArchivePolicy`](crate::ArchivePolicy) says which ones unpack accepts.
+/// An entry has known sizes ([`entry`](Self::entry), or [`begin_known`](Self::begin_known) and data in pieces), or is
+/// streamed with a data descriptor after it ([`begin_streamed`](Self::begin_streamed)). Flags, versions, attributes and
+/// zip64 are as Microsoft's tool writes them (`docs/package-format.md`, "Two zips and one encrypted file"). Names are
+/// not checked: [`ArchivePolicy`](crate::ArchivePolicy) says which ones unpacking accepts.
 ///
 /// ```
 /// use intunewin::{DosTime, KnownEntry, Method, PayloadWriter};
@@ -90,7 +90,7 @@ impl<W: Write> PayloadWriter<W> {
         Self::with_capacity(out, 0, 0)
     }
 
-    /// The same, with room for `entries` whose names take `name_bytes` altogether.
+    /// As [`PayloadWriter::new`], with memory reserved for `entries` whose names take `name_bytes` together.
     pub fn with_capacity(out: W, entries: usize, name_bytes: usize) -> Self {
         Self {
             out,
@@ -101,20 +101,20 @@ impl<W: Write> PayloadWriter<W> {
         }
     }
 
-    /// Bytes written so far.
+    /// Bytes that were written so far.
     pub const fn position(&self) -> u64 {
         self.position
     }
 
-    /// Entries written so far.
+    /// Entries that were written so far.
     pub fn entries(&self) -> u64 {
         self.directory.len()
     }
 
-    /// Adds a folder: needed only for those that hold nothing. `name` with or without the final `/`.
+    /// Adds a folder, which is needed only for an empty one. `name` may end in `/`.
     ///
     /// # Errors
-    /// The name is over 65,535 bytes, an entry is open, or the medium refuses.
+    /// A name over 65,535 bytes; an entry that is still open; an error of the writer.
     pub fn directory(&mut self, name: &str, modified: DosTime) -> Result<(), WriteError> {
         let name = format!("{}/", name.trim_end_matches('/'));
         let entry =
@@ -122,10 +122,10 @@ impl<W: Write> PayloadWriter<W> {
         self.entry(entry, b"")
     }
 
-    /// Adds a whole entry; `data` is its bytes as its method keeps them.
+    /// Adds a whole entry; `data` is encoded by its method already.
     ///
     /// # Errors
-    /// As [`begin_known`](Self::begin_known), [`data`](Self::data) and [`end_known`](Self::end_known).
+    /// Those of [`begin_known`](Self::begin_known), [`data`](Self::data) and [`end_known`](Self::end_known).
     pub fn entry(&mut self, entry: KnownEntry<'_>, data: &[u8]) -> Result<(), WriteError> {
         self.begin_known(entry)?;
         self.data(data)?;
@@ -135,18 +135,18 @@ impl<W: Write> PayloadWriter<W> {
     /// Opens an entry whose CRC and sizes are known.
     ///
     /// # Errors
-    /// The name is over 65,535 bytes, an entry is open, or the medium refuses.
+    /// A name over 65,535 bytes; an entry that is still open; an error of the writer.
     pub fn begin_known(&mut self, entry: KnownEntry<'_>) -> Result<(), WriteError> {
         self.begin(entry, 0, entry.compressed)
     }
 
-    /// Opens a deflated entry whose CRC and compressed size are not known yet: they follow in a data descriptor.
-    /// `size` decides whether its fields are 64 bits wide.
+    /// Opens a deflated entry whose CRC and compressed size follow in a data descriptor. `size` decides whether its
+    /// fields are 64 bits wide.
     ///
     /// # Errors
-    /// The name is over 65,535 bytes, an entry is open, or the medium refuses.
+    /// A name over 65,535 bytes; an entry that is still open; an error of the writer.
     pub fn begin_streamed(&mut self, name: &str, modified: DosTime, size: u64) -> Result<(), WriteError> {
-        // Deflate grows what it cannot shrink: 5 bytes for each stored block and flush.
+        // Deflate grows what it cannot shrink by 5 bytes for each stored block and flush.
         let most = size.saturating_add(size / 512).saturating_add(64 * 1024);
         let entry = KnownEntry { name, modified, method: Method::Deflated, crc: 0, size, compressed: 0 };
         self.begin(entry, flag::DESCRIPTOR, most)
@@ -167,10 +167,10 @@ impl<W: Write> PayloadWriter<W> {
         self.write_scratch()
     }
 
-    /// Writes bytes of the open entry, as its method keeps them.
+    /// Writes data of the open entry, encoded by its method already.
     ///
     /// # Errors
-    /// No entry is open, or the medium refuses.
+    /// No open entry; an error of the writer.
     pub fn data(&mut self, bytes: &[u8]) -> Result<(), WriteError> {
         let open = self.open.as_mut().ok_or(NOTHING_OPEN)?;
         self.out.write_all(bytes)?;
@@ -179,27 +179,27 @@ impl<W: Write> PayloadWriter<W> {
         Ok(())
     }
 
-    /// Closes an entry that was opened with known sizes.
+    /// Closes an entry that was opened by [`begin_known`](Self::begin_known).
     ///
     /// # Errors
-    /// [`WriteError::EntryLength`] where more or less data came than announced; no such entry is open.
+    /// [`WriteError::EntryLength`] where more or less data came than announced; no such open entry.
     pub fn end_known(&mut self) -> Result<(), WriteError> {
         let OpenEntry { name, record, written } = self.open.take().ok_or(NOTHING_OPEN)?;
         if record.is_streamed() {
             return Err(WriteError::Order { call: "an entry is ended as known", state: "it is streamed" });
         }
-        // The header with the promised length is out already: the package is given up, not corrected.
+        // The header with the announced length is written already, so the package must be given up.
         if written != record.compressed {
             return Err(WriteError::EntryLength { name, expected: record.compressed, actual: written });
         }
         self.directory.push(name.as_bytes(), record)
     }
 
-    /// Closes a streamed entry: what it held is now known.
+    /// Closes an entry that was opened by [`begin_streamed`](Self::begin_streamed), with its CRC-32 and size in bytes.
     ///
     /// # Errors
-    /// [`WriteError::EntryLength`] where `size` differs from the one announced; no such entry is open; the medium
-    /// refuses.
+    /// [`WriteError::EntryLength`] where `size` differs from the one announced; no such open entry; an error of the
+    /// writer.
     pub fn end_streamed(&mut self, crc: u32, size: u64) -> Result<(), WriteError> {
         let OpenEntry { name, mut record, written } = self.open.take().ok_or(NOTHING_OPEN)?;
         if !record.is_streamed() {
@@ -210,7 +210,7 @@ impl<W: Write> PayloadWriter<W> {
         }
         record.crc = crc;
         record.compressed = written;
-        // The width of the sizes was fixed by the local header; a descriptor of another width would be misread.
+        // The width of the sizes was fixed by the local header, and a descriptor of another width would be misread.
         if size != record.size || Record::needs_wide(size, written) && !record.wide {
             return Err(WriteError::EntryLength { name, expected: record.size, actual: size.max(written) });
         }
@@ -226,10 +226,10 @@ impl<W: Write> PayloadWriter<W> {
         Ok(())
     }
 
-    /// Writes the central directory and the end records, and gives back what it wrote into.
+    /// Writes the central directory and the end records, and returns the writer.
     ///
     /// # Errors
-    /// An entry is open, or the medium refuses.
+    /// An entry that is still open; an error of the writer.
     pub fn finish(mut self) -> Result<W, WriteError> {
         if self.open.is_some() {
             return Err(WriteError::Order { call: "the archive is finished", state: "an entry is open" });
@@ -261,7 +261,7 @@ mod tests {
         out
     }
 
-    /// What the `zip` crate finds in the archive: name, contents, whether it is a folder.
+    /// The entries that the `zip` crate finds: name, contents, and whether it is a folder.
     fn witness(archive: Vec<u8>) -> Vec<(String, Vec<u8>, bool)> {
         let mut archive = zip::ZipArchive::new(Cursor::new(archive)).unwrap();
         (0..archive.len())
@@ -349,7 +349,7 @@ mod tests {
         payload.entry(stored("fine", b""), b"").unwrap();
     }
 
-    /// Counts what goes through and keeps only the first and last bytes: 5 GiB without the memory.
+    /// Counts all bytes and keeps only the first and last of them, so that 5 GiB take no memory.
     #[derive(Default)]
     struct Ends {
         first: Vec<u8>,

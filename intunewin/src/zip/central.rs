@@ -1,4 +1,4 @@
-//! The central directory: found by the end records (exactly one, at the very end, consistent), streamed record by record.
+//! The central directory: located by the end records (exactly one, at the end, consistent), and read record by record.
 
 use super::record::{
     CentralHeader, EndRecord, Fields, SENTINEL_16, SENTINEL_32, Zip64End, Zip64Locator, extra_id, flag,
@@ -8,7 +8,7 @@ use super::{ArchiveError, violation};
 use crate::policy::{Violation, rules};
 use crate::source::{Cursor, Source};
 
-/// One record with its 64-bit values resolved; what it says is not checked yet.
+/// One record, with 64-bit values where it has them. Its values are not checked yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct CentralRecord {
     pub(crate) header: CentralHeader,
@@ -30,7 +30,7 @@ impl CentralRecord {
     }
 }
 
-/// Reads the records in their order; never more than one at a time, each at most 192 KiB.
+/// Reads the records in their order. Holds one at a time, of 192 KiB at most.
 pub(crate) struct CentralReader<'a> {
     cursor: Cursor<'a>,
     end: u64,
@@ -45,7 +45,7 @@ impl<'a> CentralReader<'a> {
         Self { cursor, end: directory.offset + directory.len, left: directory.entries }
     }
 
-    /// The next record; `None` after the last, once count and length have proved true.
+    /// The next record; `None` after the last, once number and length of the records were found right.
     pub(crate) fn next(&mut self) -> Result<Option<CentralRecord>, ArchiveError> {
         if self.left == 0 {
             return match self.cursor.position() == self.end {
@@ -65,7 +65,7 @@ impl<'a> CentralReader<'a> {
         self.fill(&mut name)?;
         let mut extra = vec![0; header.extra_len.into()];
         self.fill(&mut extra)?;
-        // Comments are skipped, not trusted; they are read to stay in step.
+        // Comments are read and ignored.
         let mut comment = vec![0; header.comment_len.into()];
         self.fill(&mut comment)?;
         resolve(header, name, &extra).map(Some)
@@ -102,7 +102,8 @@ fn resolve(header: CentralHeader, name: Vec<u8>, extra: &[u8]) -> Result<Central
     Ok(CentralRecord { header, size, compressed, header_offset, name, unicode_path })
 }
 
-/// The field with `id`; an error where it is there twice. What cannot be parsed ends the list, as everywhere.
+/// The extra field with `id`; an error where there are two. Bytes that cannot be parsed end the list, as for other
+/// readers.
 pub(crate) fn find_extra(extra: &[u8], id: u16) -> Result<Option<&[u8]>, &'static str> {
     let (mut fields, mut found) = (Fields(extra), None);
     while let (Some(field_id), Some(len)) = (fields.u16(), fields.u16()) {
@@ -114,7 +115,7 @@ pub(crate) fn find_extra(extra: &[u8], id: u16) -> Result<Option<&[u8]>, &'stati
     Ok(found)
 }
 
-/// Where the central directory lies and how many records it holds.
+/// Offset and length of the central directory, and the number of its records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Directory {
     pub(crate) offset: u64,
@@ -122,7 +123,7 @@ pub(crate) struct Directory {
     pub(crate) entries: u64,
 }
 
-/// The end record with the longest comment.
+/// The length in bytes of an end record with the longest comment.
 const LONGEST_TAIL: u64 = EndRecord::LEN as u64 + 0xffff;
 
 /// Locates the central directory.
@@ -133,7 +134,7 @@ pub(crate) fn locate(source: &dyn Source) -> Result<Directory, ArchiveError> {
     let (at, record) = last_end_record(&tail)?;
     let end_offset = tail_start + at as u64;
     let elsewhere = |disk: u16| disk != 0 && disk != SENTINEL_16;
-    // Spanned archives are long gone; their fields are only good for showing readers different things.
+    // Nobody makes archives over several disks any more; their fields only serve to show readers different things.
     if elsewhere(record.disk) || elsewhere(record.directory_disk) || record.entries_here != record.entries {
         return Err(violation(&rules::MULTI_DISK, ""));
     }
@@ -156,16 +157,16 @@ fn plain(record: &EndRecord) -> Directory {
     }
 }
 
-/// The last signature in the tail must start the record that ends the file; an earlier record that does so too, with
-/// the last one inside its comment, is a second archive.
+/// The last signature in the tail must start the record that ends the file. An earlier record that ends the file as
+/// well, with the last one in its comment, is a second archive.
 fn last_end_record(tail: &[u8]) -> Result<(usize, EndRecord), ArchiveError> {
     let ends_here = |at: usize| {
         EndRecord::parse(&tail[at..])
             .filter(|record| at + EndRecord::LEN + usize::from(record.comment_len) == tail.len())
     };
     let pattern = signature::END.to_le_bytes();
-    // Other readers search from the end, or from the front, or trust the first that fits: an archive in which
-    // they could find different end records is refused instead of guessed at.
+    // Some readers search from the end, some from the front, and some take the first that fits. An archive in which
+    // they could find different end records is refused.
     let mut places = (0..tail.len()).rev().filter(|at| tail[*at..].starts_with(&pattern));
     let Some(last) = places.next() else {
         return Err(violation(&rules::END_MISSING, ""));
@@ -182,13 +183,13 @@ fn last_end_record(tail: &[u8]) -> Result<(usize, EndRecord), ArchiveError> {
     }
 }
 
-/// The zip64 record and its offset, where a locator stands before the end record.
+/// The zip64 end record and its offset, if a locator precedes the end record.
 fn zip64_end(source: &dyn Source, end_offset: u64) -> Result<Option<(Zip64End, u64)>, ArchiveError> {
     let Some(locator_offset) = end_offset.checked_sub(Zip64Locator::LEN as u64) else { return Ok(None) };
     let mut bytes = [0; Zip64Locator::LEN];
     source.read_exact_at(&mut bytes, locator_offset)?;
     let Some(locator) = Zip64Locator::parse(&bytes) else { return Ok(None) };
-    // The record must stand right before its locator: a gap could hide another archive.
+    // The record must be right before its locator, because a gap could hide another archive.
     let expected = locator_offset.checked_sub(Zip64End::LEN as u64);
     if expected != Some(locator.end_offset) || locator.end_disk != 0 || locator.disks > 1 {
         return Err(violation(&rules::ZIP64_MISMATCH, "the locator does not point at the record before it"));
@@ -203,7 +204,7 @@ fn zip64_end(source: &dyn Source, end_offset: u64) -> Result<Option<(Zip64End, u
     Ok(Some((record, locator.end_offset)))
 }
 
-/// Every value of the short record is either "see the long one" or the same.
+/// Merges the end records: each value of the short one must be the sentinel or equal to the long one's.
 fn merge(short: &EndRecord, long: &Zip64End) -> Result<Directory, ArchiveError> {
     let agree_16 = |short: u16, long: u64| short == SENTINEL_16 || u64::from(short) == long;
     let agree_32 = |short: u32, long: u64| short == SENTINEL_32 || u64::from(short) == long;

@@ -1,5 +1,5 @@
-//! The entries' bytes: inflated, counted and checked against size and CRC while they pass, on several threads. The large
-//! entries go first, then the rest in the directory's order, a few at a time.
+//! Reads the bytes of entries on several threads: inflates and counts them, and checks size and CRC. Large entries go
+//! first, then the rest in the order of the directory, in batches.
 
 use super::ArchiveError;
 use super::central::{CentralReader, CentralRecord};
@@ -11,10 +11,10 @@ use flate2::{Decompress, FlushDecompress, Status};
 use std::sync::{Mutex, PoisonError};
 use waybill_context::Context;
 
-/// Takes an entry's bytes, piece by piece.
+/// Receives the bytes of an entry, piece by piece.
 pub(crate) type Sink<'a> = dyn FnMut(&[u8]) -> std::io::Result<()> + 'a;
 
-/// One thread's inflating tools and buffers, 1.5 MiB, used for one entry after the other.
+/// The decompressors and buffers of one thread (1.5 MiB), used for one entry after the other.
 pub(crate) struct Extractor {
     whole: libdeflater::Decompressor,
     stream: Decompress,
@@ -22,15 +22,16 @@ pub(crate) struct Extractor {
     output: Vec<u8>,
 }
 
-/// At most so much compressed and unpacked: inflated whole by libdeflate, which is nearly twice as fast.
+/// The largest entry that libdeflate inflates whole, which is nearly twice as fast: compressed and unpacked size in
+/// bytes.
 const WHOLE_INPUT: usize = 512 << 10;
 const WHOLE_OUTPUT: usize = 1 << 20;
 
-/// gzip's header (RFC 1952) without options, and the length of its trailer: CRC and size.
+/// The header of gzip (RFC 1952) without options, and the length in bytes of its trailer, which is CRC and size.
 const GZIP_HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
 const GZIP_TRAILER: usize = 8;
 
-/// Bytes in one step of a longer entry.
+/// Bytes of one step for a larger entry.
 const STEP: usize = 256 << 10;
 
 impl Extractor {
@@ -43,7 +44,7 @@ impl Extractor {
         }
     }
 
-    /// Hands the entry's bytes to `sink`; after an error what was handed over must be thrown away.
+    /// Writes the entry's bytes to `sink`. After an error everything that was written must be discarded.
     pub(crate) fn extract(
         &mut self,
         source: &dyn Source,
@@ -51,14 +52,14 @@ impl Extractor {
         context: &Context<'_>,
         sink: &mut Sink<'_>,
     ) -> Result<(), ArchiveError> {
-        // The local header is read again here: the source may be a file that changed since the survey.
+        // The local header is read again here, because the file may have changed since the survey.
         let data = super::structure::check_local_header(source, record)?;
         let mut crc = crc32fast::Hasher::new();
         let mut checked = |bytes: &[u8]| {
             crc.update(bytes);
             sink(bytes)
         };
-        // libdeflate needs the whole input and output at once, so its use is bounded by two buffers of fixed size.
+        // libdeflate needs the whole input and output at once, so its entries are limited to two buffers of fixed size.
         let small = record.compressed <= WHOLE_INPUT as u64 && record.size <= WHOLE_OUTPUT as u64;
         match record.header.method {
             method::STORED => self.copy(source, record, data, context, &mut checked)?,
@@ -92,7 +93,8 @@ impl Extractor {
         Ok(())
     }
 
-    /// libdeflate does not say where a stream ends; framed as gzip, the stream must end right before the trailer.
+    /// libdeflate does not report where a stream ends, so it is framed as gzip, whose trailer must follow the stream at
+    /// once.
     fn inflate_whole(
         &mut self,
         source: &dyn Source,
@@ -110,17 +112,17 @@ impl Extractor {
         if self.whole.gzip_decompress(framed, output).is_ok_and(|actual| actual as u64 == record.size) {
             return Ok(sink(output)?);
         }
-        // The frame did not hold. Inflating the bare stream says which of size, CRC and stream is wrong.
+        // The frame does not fit. Inflating the stream alone shows which of size, CRC and stream is wrong.
         match self.whole.deflate_decompress(&framed[stream], output) {
             Ok(actual) if actual as u64 != record.size => Err(wrong_size(record, &actual.to_string())),
             Ok(_) if crc32fast::hash(output) == record.header.crc => Err(bad_deflate(record, HIDDEN)),
-            Ok(_) => Ok(sink(output)?), // the caller reports a wrong CRC
+            Ok(_) => Ok(sink(output)?), // the caller reports the wrong CRC
             Err(libdeflater::DecompressionError::InsufficientSpace) => Err(wrong_size(record, "more")),
             Err(libdeflater::DecompressionError::BadData) => Err(bad_deflate(record, "")),
         }
     }
 
-    // For entries that are too large for two buffers: the stream goes through in steps.
+    // Inflates an entry in steps, which may be of any size.
     fn inflate(
         &mut self,
         source: &dyn Source,
@@ -146,13 +148,13 @@ impl Extractor {
             let (consumed, produced) =
                 (self.stream.total_in() - before_in, self.stream.total_out() - before_out);
             from += consumed as usize;
-            // Before the sink sees the bytes: an entry must not write more than it declares.
+            // Checked before the sink gets the bytes, because an entry must not write more than it declares.
             if self.stream.total_out() > record.size {
                 return Err(wrong_size(record, "more"));
             }
             sink(&self.output[..produced as usize])?;
             match status {
-                // Bytes behind the stream's end would be seen by a reader that goes by sizes, and by no other.
+                // Bytes after the end of the stream would be seen only by readers that go by the sizes.
                 Status::StreamEnd if from < held || read < record.compressed => {
                     return Err(bad_deflate(record, HIDDEN));
                 }
@@ -178,13 +180,13 @@ fn bad_deflate(record: &CentralRecord, detail: &str) -> ArchiveError {
     Violation::entry(&rules::DATA_DEFLATE, &record.name, detail).into()
 }
 
-/// Threads that are worth having: beyond it the disk is the limit.
+/// The most threads; with more of them the disk is the limit.
 const MOST_THREADS: usize = 8;
 
-/// Small entries handed out at once: neighbours in the archive, so their blocks are read one after the other.
+/// Small entries that a thread takes at once: neighbours in the archive, so their bytes are read in order.
 const BATCH: usize = 32;
 
-/// What is left to do, behind one lock.
+/// The entries that are left, behind one lock.
 struct EntryQueue<'a> {
     large: Vec<&'a CentralRecord>,
     reader: CentralReader<'a>,
@@ -216,7 +218,7 @@ impl<'a> EntryQueue<'a> {
     }
 }
 
-/// Runs `work` over all entries; the first error stops every thread at its next entry and is returned.
+/// Calls `work` for all entries. The first error stops every thread at its next entry, and is returned.
 pub(crate) fn extract_each<E: From<ArchiveError> + Send>(
     reader: CentralReader<'_>,
     large: &[CentralRecord],
@@ -226,7 +228,7 @@ pub(crate) fn extract_each<E: From<ArchiveError> + Send>(
     let mut large: Vec<_> = large.iter().collect();
     large.sort_by_key(|record| record.size); // taken from the end
     let queue = Mutex::new(EntryQueue { large, reader, stopped: false });
-    // A large entry that starts last would keep one thread busy while the others have nothing left to do.
+    // A large entry that starts last would keep one thread busy while the others have nothing to do.
     let threads = threads.clamp(1, MOST_THREADS);
     std::thread::scope(|scope| {
         let helpers: Vec<_> = (1..threads).map(|_| scope.spawn(|| drain(&queue, work))).collect();
@@ -259,6 +261,6 @@ fn drain<E: From<ArchiveError>>(
             }
         }
     };
-    // The other threads notice at their next portion; what they hold until then is thrown away with the rest.
+    // The other threads notice at their next batch; what they do until then is discarded.
     do_all().inspect_err(|_| lock().stopped = true)
 }

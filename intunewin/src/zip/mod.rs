@@ -1,4 +1,4 @@
-//! Zip structure, read and checked: the only parser of packages and payloads. Holds no entry longer than it must.
+//! Reads and checks the structure of zips; the only parser of packages and payloads.
 
 pub(crate) mod central;
 pub(crate) mod data;
@@ -19,7 +19,7 @@ pub enum ArchiveError {
     /// Interrupted.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
-    /// Broken rules, at least one.
+    /// The archive breaks at least one rule of the policy.
     #[error("the archive is refused: {}", list(.0))]
     Refused(Vec<Violation>),
 }
@@ -56,7 +56,7 @@ pub(crate) fn violation(rule: &'static Code, detail: impl Into<String>) -> Archi
     Violation::archive(rule, detail).into()
 }
 
-/// The first violations, one a line, and how many more there are.
+/// The first violations, one per line, and how many more there are.
 pub(crate) fn list(violations: &[Violation]) -> String {
     const SHOWN: usize = 5;
     let mut text = violations.iter().take(SHOWN).map(ToString::to_string).collect::<Vec<_>>().join("; ");

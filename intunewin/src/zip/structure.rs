@@ -1,5 +1,5 @@
-//! The survey: everything about an archive that can be checked without inflating it, in one pass over its headers. Local
-//! headers and data descriptors must say what the central directory says.
+//! The survey of an archive: everything that can be checked without inflating, in one pass over its headers. Local
+//! headers and data descriptors must agree with the central directory.
 
 use super::central::{CentralReader, CentralRecord, Directory, find_extra, locate};
 use super::record::{CentralHeader, Fields, LocalHeader, SENTINEL_32, extra_id, flag, method, signature};
@@ -8,36 +8,36 @@ use crate::policy::{ArchivePolicy, EntryName, NameSet, Violation, rules};
 use crate::source::Source;
 use waybill_context::Context;
 
-/// An archive that keeps every rule about names, structure and declared limits.
+/// The sums and large entries of an archive that keeps every rule about names, structure and declared sizes.
 #[derive(Debug)]
 pub(crate) struct Survey {
     pub(crate) directory: Directory,
     pub(crate) files: u64,
     pub(crate) folders: u64,
-    /// Sum of the declared sizes.
+    /// Sum of the declared sizes in bytes.
     pub(crate) unpacked: u64,
-    /// Names with non-ASCII characters that do not say they are UTF-8: read as UTF-8, worth a lint.
+    /// Number of names that are not ASCII and lack the flag for UTF-8. They are read as UTF-8; lint reports them.
     pub(crate) unmarked_names: u64,
-    /// The entries over [`LARGE`], unordered; few enough to keep.
+    /// The entries over [`LARGE`], in no order. They are few enough to keep.
     pub(crate) large: Vec<CentralRecord>,
 }
 
-/// From this unpacked size on, an entry is worth a thread of its own.
+/// The unpacked size in bytes from which an entry is handed to a thread by itself.
 pub(crate) const LARGE: u64 = 8 << 20;
 
-/// So many findings are enough.
+/// The most findings that are collected.
 const MOST_FINDINGS: usize = 100;
 
-/// Where an entry's bytes lie, and what its descriptor must say.
+/// Where an entry's bytes are, and what its descriptor must say.
 struct Extent {
     header: u64,
     end: u64,
     streamed: Option<(u32, u64, u64)>,
 }
 
-/// Judges names, structure and declared limits of the archive in `source`.
+/// Checks names, structure and declared sizes of the archive in `source`.
 ///
-/// Costs the headers' reading and about 60 bytes of memory an entry, most of them given back at the end.
+/// Reads every header, and takes about 60 bytes of memory for each entry, most of which are freed at the end.
 pub(crate) fn survey(
     source: &dyn Source,
     policy: &ArchivePolicy,
@@ -48,8 +48,8 @@ pub(crate) fn survey(
     let mut survey =
         Survey { directory, files: 0, folders: 0, unpacked: 0, unmarked_names: 0, large: Vec::new() };
     let mut findings = Vec::new();
-    // Findings about names and headers are gathered, so that a person sees all of them at once. How the
-    // entries lie is looked at only where every header was sound, because the extents come from the headers.
+    // Findings about names and headers are collected, so that a person sees all of them at once. How the entries lie is
+    // checked only where every header is right, because the extents come from the headers.
     let extents = read_headers(source, policy, context, &mut survey, &mut findings)?;
     if findings.is_empty() {
         check_tiling(source, extents, directory.offset)?;
@@ -66,7 +66,7 @@ fn read_headers(
     findings: &mut Vec<Violation>,
 ) -> Result<Vec<Extent>, ArchiveError> {
     let mut reader = CentralReader::new(source, survey.directory);
-    let most = survey.directory.len / CentralHeader::LEN as u64; // bounded by bytes that are really there
+    let most = survey.directory.len / CentralHeader::LEN as u64; // limited by the bytes that the directory has
     let mut extents = Vec::with_capacity(survey.directory.entries.min(most) as usize);
     let mut names = NameSet::default();
     while let Some(record) = reader.next()? {
@@ -84,7 +84,7 @@ fn read_headers(
             Err(error) => return Err(error),
         }
         survey.unpacked = survey.unpacked.saturating_add(record.size);
-        // Folders that names imply cost memory, too: a few for each entry are plenty.
+        // Folders without an entry of their own take memory, too: a few for each entry are enough.
         let overrun =
             policy.check_unpacked(survey.unpacked).and_then(|()| policy.check_count(names.len() / 4));
         if let Err(violation) = overrun {
@@ -109,7 +109,7 @@ fn extent(record: &CentralRecord, data: u64) -> Extent {
     Extent { header: record.header_offset, end: data.saturating_add(record.compressed), streamed }
 }
 
-/// Checks what a record says by itself, and gives the entry's name.
+/// Checks what a record says by itself, and returns the entry's name.
 pub(crate) fn checked_name(record: &CentralRecord, policy: &ArchivePolicy) -> Result<EntryName, Violation> {
     let refuse = |rule, detail: &str| Violation::entry(rule, &record.name, detail);
     let name = EntryName::parse(&record.name, record.is_utf8())?;
@@ -132,14 +132,14 @@ pub(crate) fn checked_name(record: &CentralRecord, policy: &ArchivePolicy) -> Re
     Ok(name)
 }
 
-/// Unix file types in the upper half of the external attributes; Microsoft's tool writes 0 there.
+/// Checks the Unix file type in the upper half of the external attributes, where Microsoft's tool writes 0.
 fn check_type(record: &CentralRecord, name: &EntryName) -> Result<(), Violation> {
-    // A mode of 0 says nothing of the type: then the name alone decides, by its last character.
+    // A mode of 0 says nothing about the type, and the name alone decides by its last character.
     let mode = record.header.external_attributes >> 16;
     let refuse = |rule| Err(Violation::entry(rule, &record.name, format!("mode {mode:o}")));
     match (mode & 0o170_000, name.is_folder()) {
         (0o040_000, false) | (0o100_000, true) => refuse(&rules::TYPE_MISMATCH),
-        // A folder has no bytes; one that has would be a file on hosts that go by the data.
+        // A folder has no bytes. One with bytes would be a file on systems that go by the data.
         (0 | 0o040_000 | 0o100_000, _) => match name.is_folder() && record.size > 0 {
             true => {
                 Err(Violation::entry(&rules::TYPE_MISMATCH, &record.name, format!("{} bytes", record.size)))
@@ -150,7 +150,8 @@ fn check_type(record: &CentralRecord, name: &EntryName) -> Result<(), Violation>
     }
 }
 
-/// The entries lie one behind the other from byte 0 to the directory, with nothing between but their descriptors.
+/// Checks that the entries follow one another from byte 0 to the directory, with nothing but their descriptors between
+/// them.
 fn check_tiling(source: &dyn Source, mut extents: Vec<Extent>, directory: u64) -> Result<(), ArchiveError> {
     // The directory may list the entries in any order.
     extents.sort_unstable_by_key(|extent| extent.header);
@@ -187,7 +188,7 @@ fn check_gap(source: &dyn Source, extent: &Extent, gap: u64) -> Result<(), Archi
     }
 }
 
-/// Reads the local header of `record`, compares it and returns the offset of the entry's data.
+/// Reads the local header of `record`, compares them, and returns the offset of the entry's data.
 pub(crate) fn check_local_header(source: &dyn Source, record: &CentralRecord) -> Result<u64, ArchiveError> {
     let differs = |detail: &str| Violation::entry(&rules::LOCAL_MISMATCH, &record.name, detail);
     let mut fixed = [0; LocalHeader::LEN];
@@ -211,7 +212,7 @@ pub(crate) fn check_local_header(source: &dyn Source, record: &CentralRecord) ->
     Ok(variable_offset + variable.len() as u64)
 }
 
-/// CRC and sizes: those of the directory; an entry with a descriptor has neither here.
+/// CRC and sizes must be those of the directory. An entry with a descriptor has none here.
 fn check_values(local: &LocalHeader, extra: &[u8], record: &CentralRecord) -> Result<(), &'static str> {
     if record.has_flag(flag::DESCRIPTOR) {
         let silent = |value| matches!(value, 0 | SENTINEL_32);
@@ -233,13 +234,13 @@ fn check_values(local: &LocalHeader, extra: &[u8], record: &CentralRecord) -> Re
     if compressed == record.compressed { Ok(()) } else { Err("compressed size") }
 }
 
-/// The lengths that a data descriptor can have: with or without signature, with 32-bit or 64-bit sizes.
+/// The lengths in bytes that a data descriptor can have: with or without signature, with 32-bit or 64-bit sizes.
 const DESCRIPTOR_LENGTHS: [u64; 4] = [12, 16, 20, 24];
 
-/// The longest data descriptor.
+/// The length in bytes of the longest data descriptor.
 const LONGEST_DESCRIPTOR: u64 = 24;
 
-/// True where the `gap` bytes after an entry's data are exactly its descriptor.
+/// Whether the bytes after an entry's data are exactly its descriptor.
 fn is_descriptor(bytes: &[u8], crc: u32, compressed: u64, size: u64) -> bool {
     if !DESCRIPTOR_LENGTHS.contains(&(bytes.len() as u64)) {
         return false;

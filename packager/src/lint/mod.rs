@@ -1,7 +1,7 @@
-//! What goes wrong with an app in practice, found before it is uploaded: the rules of `docs/lint.md`.
+//! Finds what goes wrong with an app in practice before it is uploaded; `docs/lint.md` describes the rules.
 //!
-//! A [`Subject`] carries what is known: an app document, files, what the setup file is, a package. The rules are
-//! pure functions over it, all of them run, and a rule whose facts are missing finds nothing.
+//! A [`Subject`] holds what is known: the app document, the files, the facts of the setup file, the package. The rules
+//! are pure functions of it. All of them run, and a rule whose facts are not known finds nothing.
 
 mod json_lines;
 mod open;
@@ -17,18 +17,19 @@ pub use subject::{AppInput, FileEntry, PackageFacts, ReadFile, SetupFacts, Subje
 use rules::{Examined, Findings};
 use waybill_schemas::report::lint::{Finding, LintPage, LintReport};
 
-/// A code that may be found, and why that is right here.
+/// A code whose findings are allowed, with the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Allowance {
-    /// The code, e.g. `WB106`.
+    /// The code of a rule, such as `WB106`.
     pub code: String,
-    /// Why.
+    /// Why the finding is right for this app, for the report.
     pub reason: String,
 }
 
-/// Looks at everything that is known and reports all that is found in one run.
+/// Runs every rule on what is known, and reports all findings.
 ///
-/// `allowances` are added to those of the app document's `lint.allow`; the document's reason wins.
+/// `allowances` are added to those in `lint.allow` of the app document. If both allow a code, the document's reason
+/// counts.
 ///
 /// ```
 /// use waybill_packager::lint::{AppInput, Subject, lint};
@@ -61,7 +62,7 @@ pub fn pages() -> Vec<&'static LintPage> {
     pages
 }
 
-/// The page of a code, whatever its case.
+/// The page of a code, in any case; `None` for an unknown code.
 pub fn page(code: &str) -> Option<&'static LintPage> {
     pages().into_iter().find(|page| page.code.eq_ignore_ascii_case(code))
 }
@@ -70,7 +71,7 @@ fn all_allowances(subject: &Subject, given: &[Allowance]) -> Vec<Allowance> {
     let own = subject.app().and_then(|app| app.lint.as_ref()).into_iter().flat_map(|lint| &lint.allow);
     let own =
         own.map(|allow| Allowance { code: allow.code.clone(), reason: allow.reason.as_str().to_owned() });
-    // The document's come first, because the first allowance of a code gives its reason.
+    // Those of the document come first, because the first allowance of a code gives the reason.
     own.chain(given.iter().cloned()).collect()
 }
 
@@ -84,8 +85,7 @@ fn allow(findings: &mut [Finding], allowances: &[Allowance]) {
 
 fn unused(findings: &[Finding], allowances: &[Allowance]) -> Vec<String> {
     let is_used = |code: &str| findings.iter().any(|finding| finding.code.eq_ignore_ascii_case(code));
-    // An allowance that outlives its fault would hide the next one of that code,
-    // which may have another reason.
+    // An allowance that is no longer needed would hide the next finding of its code, which may have another reason.
     let unused = allowances.iter().filter(|allowance| !is_used(&allowance.code));
     let mut codes: Vec<String> = unused.map(|allowance| allowance.code.clone()).collect();
     codes.sort();
@@ -93,7 +93,7 @@ fn unused(findings: &[Finding], allowances: &[Allowance]) -> Vec<String> {
     codes
 }
 
-/// Whether a list of words, blanks between them, holds this one.
+/// Whether `words`, which are separated by blanks, include `word`.
 fn is_one_of(words: &str, word: &str) -> bool {
     words.split(' ').any(|one| one == word)
 }

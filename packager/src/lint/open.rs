@@ -1,4 +1,4 @@
-//! Subjects from what people give: a package, a source folder, an app's folder, an app document.
+//! Makes the subject of a package, a source folder, an app's folder or an app document.
 
 use super::rules::shape::differences_to_other_reader;
 use super::subject::{FileEntry, PackageFacts, Subject, packed_name, same_name};
@@ -14,19 +14,19 @@ use waybill_schemas::DetectionXmlNote;
 use waybill_schemas::app::{APP_DOCUMENT, AppFile, AppFileError};
 use waybill_schemas::codes::{Classified, Code, source};
 
-/// Setup files over this size are not taken out of a package to be looked at.
+/// The largest setup file, in bytes, that is copied out of a package to be examined.
 const MOST_OF_A_SETUP_FILE: u64 = 2 << 30;
 
-/// Why there is nothing to lint.
+/// Why a subject could not be made.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LintInputError {
-    /// It could not be read.
+    /// A file or folder could not be read.
     #[error("cannot read {}", path.display())]
     Read {
-        /// What.
+        /// The path that could not be read.
         path: PathBuf,
-        /// Why.
+        /// The system's error.
         #[source]
         source: io::Error,
     },
@@ -42,7 +42,7 @@ pub enum LintInputError {
     /// The package's content is not authentic.
     #[error(transparent)]
     Content(#[from] AuthenticateError),
-    /// The package's payload is refused.
+    /// The package's payload breaks the archive policy, or could not be read.
     #[error(transparent)]
     Payload(#[from] ArchiveError),
 }
@@ -61,12 +61,12 @@ impl Classified for LintInputError {
 }
 
 impl Subject {
-    /// Whatever lies at `path`: a folder with `app.json` (its sources in `source`, else beside it), another folder
-    /// (a source folder), a `.json` file (an app document, with the sources around it where they are there), any
-    /// other file (a package).
+    /// Makes the subject of the file or folder at `path`. A folder with `app.json` is an app's folder, with its files
+    /// in `source` or beside the document; any other folder is a source folder. A `.json` file is an app document, with
+    /// the files beside it if there are any; any other file is a package.
     ///
     /// # Errors
-    /// It cannot be read; a document, folder or package is refused: see [`LintInputError`].
+    /// A path that cannot be read; a document, folder or package that is refused: see [`LintInputError`].
     pub fn open(path: &Path, options: &WalkOptions, context: &Context<'_>) -> Result<Self, LintInputError> {
         // Always app.json, on Unix too: its stand-in there is neither packed nor uploaded.
         let document = path.join(APP_DOCUMENT);
@@ -92,10 +92,10 @@ impl Subject {
         Ok(subject)
     }
 
-    /// An app whose document in `folder` is read already.
+    /// Makes the subject of an app whose document in `folder` was read before.
     ///
     /// # Errors
-    /// Its source folder cannot be packed.
+    /// A source folder that cannot be packed.
     pub fn of_app(
         folder: &Path,
         app: AppFile,
@@ -138,9 +138,9 @@ impl Subject {
         Ok(())
     }
 
-    /// What the setup file is; what cannot be found out about it is noted as skipped.
+    /// Reads the facts of the setup file. What cannot be read is recorded as skipped.
     fn look_at_setup_file(&mut self, file: File) {
-        // A setup file that cannot be read is no reason to refuse the rest: the report says what was skipped.
+        // A setup file that cannot be read is no reason to refuse the rest, and the report says what was skipped.
         let mut reader = BufReader::new(file);
         let name = self.setup_file.clone().unwrap_or_default();
         let installer = match recognise_bytes(&name, &mut reader) {
@@ -156,20 +156,19 @@ impl Subject {
             }
         }
     }
-    /// A package: authenticated first, then read.
+    /// Authenticates a package, then adds its files and facts.
     fn add_package(&mut self, path: &Path, context: &Context<'_>) -> Result<(), LintInputError> {
         let unreadable = |source| LintInputError::Read { path: path.to_owned(), source };
         let policy = ArchivePolicy::default();
         let package = Package::open(FileSource::open(path).map_err(unreadable)?, &policy)?;
         self.setup_file = Some(package.info().setup_file.clone());
         let mut facts = facts_of(&package);
-        // The order is that of unpacking: MAC and digest have to hold before the payload is parsed, so that
-        // a hostile one cannot reach the parser by way of lint either.
+        // As for unpacking, MAC and digest must be right before the payload is parsed, so that a hostile one cannot
+        // reach the parser through lint either.
         let content = package.into_content(context)?.authenticate(context)?;
         let archive = content.archive(&policy, context)?;
         facts.unmarked_names = archive.unmarked_names();
-        // A second opinion only. What the other reader sees is compared, but the rules look at what ours saw,
-        // because that is what gets unpacked.
+        // Only for comparison: the rules look at what our own reader sees, because that is what gets unpacked.
         facts.other_reader = differences_to_other_reader(&archive, content.payload())?;
         self.package = Some(facts);
         let mut entries = Vec::new();
@@ -184,7 +183,8 @@ impl Subject {
         Ok(())
     }
 
-    /// MSI tables and program headers want to be sought in: into a nameless file first.
+    /// Copies the setup file into a file without a name, because MSI tables and program headers need a reader that can
+    /// seek.
     fn take_out_setup_file(&mut self, archive: &Archive, context: &Context<'_>) -> Result<(), ArchiveError> {
         let entry = self.find_setup_file().map(|entry| (entry.name.clone(), entry.size));
         let Some((name, size)) = entry else { return Ok(()) };
@@ -192,7 +192,7 @@ impl Subject {
             self.skipped.push(format!("what the setup file is: it has {} MiB", size >> 20));
             return Ok(());
         }
-        // Without a name the decrypted setup file is gone with this process, however that ends.
+        // Without a name, the decrypted setup file is gone when this process ends, in whatever way.
         let mut file = tempfile::tempfile().map_err(ArchiveError::Io)?;
         archive.copy_file(&name, &mut file, context)?;
         file.rewind().map_err(ArchiveError::Io)?;

@@ -1,4 +1,4 @@
-//! Every rule fires where it must and stays silent beside that; good apps are silent altogether.
+//! Every rule fires where it must and not beside that, and good apps have no finding.
 
 mod commands;
 mod content;
@@ -16,7 +16,7 @@ use waybill_schemas::report::lint::Severity;
 
 pub(super) const PRODUCT: &str = "{23170F69-40C1-2702-2301-000001000000}";
 
-/// A good MSI app: every test changes one thing in it.
+/// A good MSI app. Every test changes one thing in it.
 pub(super) fn msi_app() -> Value {
     json!({
         "@odata.type": "#microsoft.graph.win32LobApp",
@@ -44,7 +44,7 @@ pub(super) fn msi_app() -> Value {
     })
 }
 
-/// What its MSI says.
+/// The facts of the good app's MSI.
 pub(super) fn msi_facts() -> MsiFacts {
     MsiFacts {
         name: Some("Contoso".into()),
@@ -64,7 +64,7 @@ pub(super) fn msi_facts() -> MsiFacts {
     }
 }
 
-/// A subject of an app and files with their contents; the setup file is the app's.
+/// A subject of an app and files with their contents. The setup file is the app's.
 pub(super) fn subject(app: &Value, files: &[(&str, &[u8])]) -> Subject {
     let text = format!("{app:#}");
     let app = AppDocument::from_slice(text.as_bytes()).unwrap();
@@ -87,14 +87,14 @@ pub(super) fn subject(app: &Value, files: &[(&str, &[u8])]) -> Subject {
     }
 }
 
-/// The good MSI app with its MSI.
+/// The good MSI app with the facts of its MSI.
 pub(super) fn msi_subject(app: &Value) -> Subject {
     let mut subject = subject(app, &[("contoso.msi", b"MSI")]);
     subject.setup.msi = Some(msi_facts());
     subject
 }
 
-/// `E` or `W` and the code of each finding.
+/// `E` or `W` and the digits of each finding's code.
 pub(super) fn found(subject: Subject) -> Vec<String> {
     let report = lint(subject, &[]);
     let letter = |severity| if severity == Severity::Error { "E" } else { "W" };
@@ -105,7 +105,7 @@ pub(super) fn found(subject: Subject) -> Vec<String> {
         .collect()
 }
 
-/// Puts `value` at the pointer, whose parent is there.
+/// Puts `value` at the pointer, whose parent must exist.
 pub(super) fn with(mut app: Value, pointer: &str, value: Value) -> Value {
     let (parent, key) = pointer.rsplit_once('/').unwrap();
     match app.pointer_mut(parent).unwrap() {

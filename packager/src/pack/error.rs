@@ -1,4 +1,4 @@
-//! Why a source folder could not be packed.
+//! The errors of packing a source folder.
 
 use crate::init::AppWriteError;
 use crate::setup_file::SetupFileError;
@@ -10,54 +10,53 @@ use waybill_context::Cancelled;
 use waybill_disk::shown;
 use waybill_schemas::codes::{Classified, Code, pack, source};
 
-/// Why a source folder could not be packed. No output is left behind, whatever the reason (but for
-/// [`PackError::DocumentNotFilled`], which says so).
+/// Why a source folder could not be packed. No package is left behind, except after [`PackError::DocumentNotFilled`].
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PackError {
-    /// The source folder cannot be listed, or holds what cannot be packed.
+    /// The source folder cannot be listed, or holds entries that cannot be packed.
     #[error(transparent)]
     Walk(#[from] WalkError),
-    /// There is no usable setup file.
+    /// The setup file is missing or cannot be used.
     #[error(transparent)]
     SetupFile(#[from] SetupFileError),
-    /// The app's document does not say which file to start.
+    /// The app's document names no setup file.
     #[error("{} names no setup file", shown(document))]
     NoSetupFileNamed {
-        /// The document.
+        /// The path of the document.
         document: PathBuf,
     },
-    /// The package is complete and in its place; only the app's document is not up to date.
+    /// The package is complete and in its place, but the app's document could not be filled in.
     #[error("{} was written, but not what app.json says of it", shown(package))]
     DocumentNotFilled {
-        /// The package.
+        /// The path of the package.
         package: PathBuf,
-        /// What is wrong with the document.
+        /// Why the document could not be filled in.
         #[source]
         source: AppWriteError,
     },
-    /// Names or counts that unpack would refuse; all of them.
+    /// The names or their number break the archive policy; holds every violation.
     #[error("{}", refused(.0))]
     Refused(Vec<Violation>),
-    /// The output is there and was not to be replaced.
+    /// The output exists, and may not be replaced.
     #[error("{} exists already", shown(.0))]
     OutputExists(PathBuf),
-    /// The output cannot be made.
+    /// The output cannot be made or moved into place.
     #[error("cannot write {}", shown(path))]
     Output {
-        /// The package, or the folder for it.
+        /// The path of the package, or of the folder for it.
         path: PathBuf,
-        /// What the system reports.
+        /// The system's error.
         #[source]
         source: io::Error,
     },
     /// The package's bytes could not be written.
     #[error(transparent)]
     Write(#[from] WriteError),
-    /// A file is not what was listed.
+    /// A file has changed since it was listed.
     #[error("{name:?} {change} while it was packed")]
     Changed {
-        /// Its name in the source folder.
+        /// The file's name, relative to the source folder.
         name: String,
         /// How it differs from what was listed.
         change: FileChange,
@@ -65,22 +64,22 @@ pub enum PackError {
     /// A file cannot be read.
     #[error("{name:?} cannot be read")]
     Unreadable {
-        /// Its name in the source folder.
+        /// The file's name, relative to the source folder.
         name: String,
-        /// What the system reports.
+        /// The system's error.
         #[source]
         source: io::Error,
     },
-    /// The encoder failed: a fault of ours.
+    /// The encoder failed, which is an error of this program.
     #[error("{name:?} cannot be deflated")]
     Deflate {
-        /// Its name in the source folder.
+        /// The file's name, relative to the source folder.
         name: String,
     },
-    /// A thread ended before its work did: a fault of ours.
+    /// A thread ended before its work did, which is an error of this program.
     #[error("a packing thread ended before its work did")]
     ThreadLost,
-    /// The user wants to stop.
+    /// The caller's cancel flag was set.
     #[error("packing was interrupted")]
     Cancelled,
 }
@@ -89,16 +88,16 @@ pub enum PackError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FileChange {
-    /// It is not there any more.
+    /// It does not exist any more.
     Vanished,
     /// It has another size.
     Size {
-        /// Bytes when it was listed.
+        /// Size in bytes when it was listed.
         listed: u64,
-        /// Bytes when it was read.
+        /// Size in bytes when it was read.
         now: u64,
     },
-    /// It was written to, and is as long as before.
+    /// It has another time of modification, and the same size.
     Modified,
 }
 
@@ -144,7 +143,7 @@ impl Classified for PackError {
     }
 }
 
-/// Violations of one rule share its code, a mixture is refused as such.
+/// Violations of one rule have the code of that rule, a mixture has the general one.
 fn shared_code(violations: &[Violation]) -> &'static Code {
     match violations {
         [first, rest @ ..] if rest.iter().all(|other| other.rule == first.rule) => first.rule,

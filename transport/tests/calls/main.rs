@@ -16,7 +16,7 @@ use waybill_transport::{
     Answer, Client, ClientOptions, Method, Observations, ProxyChoice, Request, SecretUrl, TransportError,
 };
 
-/// Nobody waits on it: it jumps where somebody sleeps, and stands otherwise.
+/// A clock on which nobody really waits: a sleep moves it forward, and otherwise it stands still.
 #[derive(Debug, Default)]
 struct StandingClock(Mutex<Duration>);
 

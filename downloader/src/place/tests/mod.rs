@@ -1,4 +1,4 @@
-//! A root, packages made in memory, and places they are unpacked to.
+//! A root, packages in memory, and places that they are unpacked to, for the tests below.
 
 mod present;
 mod sweep;
@@ -48,18 +48,18 @@ impl House {
     }
 }
 
-/// The id of an error.
+/// The code's id of an error.
 fn id<T>(outcome: Result<T, PlaceError>) -> &'static str {
     use waybill_schemas::codes::Classified as _;
     outcome.err().map_or("no error", |error| error.code().id)
 }
 
-/// An authenticated content of these files; names that end in `/` are folders.
+/// An authenticated content with these files. Names that end in `/` are folders.
 fn content(files: &[(&str, &[u8])]) -> AuthenticatedContent {
     sealed(&payload(files))
 }
 
-/// A fresh content around an inner zip.
+/// A new content around a payload.
 fn sealed(payload: &[u8]) -> AuthenticatedContent {
     let mut writer = PackageWriter::create(Cursor::new(Vec::new())).unwrap();
     writer.write_all(payload).unwrap();
@@ -87,7 +87,7 @@ fn payload(files: &[(&str, &[u8])]) -> Vec<u8> {
     payload.finish().unwrap()
 }
 
-/// Names in a folder, hidden ones too, sorted.
+/// The sorted names in a folder, hidden ones included.
 fn names(folder: &Path) -> Vec<String> {
     let mut names: Vec<_> = std::fs::read_dir(folder)
         .unwrap()

@@ -40,7 +40,7 @@ fn a_payload_that_breaks_rules_leaves_nothing() {
     assert_eq!(id(house.unpack(&place, content(&[("CON", b"")]))), "name-reserved");
     let mut wrong = payload(&[("setup.exe", b"MZ of some length"), ("z", b"")]);
     let at = wrong.windows(2).position(|bytes| bytes == b"MZ").unwrap();
-    wrong[at] ^= 1; // its CRC says so, and only while it is unpacked
+    wrong[at] ^= 1; // its CRC is wrong, which only unpacking shows
     assert_ne!(id(house.unpack(&place, sealed(&wrong))), "no error");
     assert_eq!(names(house.temporary.path()), ["root"]);
     assert!(names(&house.root.manifest_folder()).is_empty());

@@ -1,4 +1,4 @@
-//! WB106 and WB107: what a 32-bit agent makes of a command.
+//! WB106 and WB107: commands that mean something else to a 32-bit agent.
 
 use super::{Examined, Findings, LintPage, LintRule, Severity::Warning, Subject};
 use crate::lint::script;
@@ -47,15 +47,15 @@ fn powershell_calls(examined: &Examined<'_>, findings: &mut Findings) {
     }
 }
 
-/// Only for 32-bit Windows: there is one view.
+/// Whether the app is for 32-bit Windows only, which has one view.
 fn is_32_bit_app(subject: &Subject) -> bool {
     let architectures = subject.app().and_then(|app| app.architectures());
     architectures.is_some_and(|list| list.names().all(|name| name.eq_ignore_ascii_case("x86")))
 }
 
-/// What a call of the 32-bit PowerShell touches, and where: in its command, else in a script that it runs.
+/// The place with two views that a call of the 32-bit PowerShell touches, in its command or in a script that it runs.
 fn touch_of_call(step: &Step, subject: &Subject) -> Option<String> {
-    // A path that names its view means it: Sysnative is the fix, SysWOW64 is a choice.
+    // A path that names its view is intended: Sysnative is the fix, SysWOW64 is a choice.
     let call = PowerShell::parse(step).filter(|_| named_view(&step.program).is_none())?;
     let in_script = |script: String| {
         let (line, what) = touched(&script::decode(&subject.read(&script)?).0)?;
@@ -65,13 +65,13 @@ fn touch_of_call(step: &Step, subject: &Subject) -> Option<String> {
     in_command.or_else(|| call.scripts().into_iter().find_map(in_script))
 }
 
-/// The first place with two views that a script touches, and its line; nothing where the script minds the view.
+/// The first place with two views that a script touches, and its line; `None` where the script looks at the view.
 fn touched(text: &str) -> Option<(u32, &'static str)> {
     const MINDS: &str =
         "sysnative processor_architew6432 is64bitprocess registry64 registryview programw6432";
     let lines: Vec<(u32, String)> =
         script::code_lines(text).into_iter().map(|(number, line)| (number, line.to_lowercase())).collect();
-    // A script that asks for the view has thought of it: any finding here would be a false one.
+    // A script that reads the view has considered it, and any finding would be wrong.
     if lines.iter().any(|(_, line)| MINDS.split(' ').any(|word| line.contains(word))) {
         return None;
     }
@@ -80,12 +80,12 @@ fn touched(text: &str) -> Option<(u32, &'static str)> {
 
 fn place_with_two_views(line: &str) -> Option<&'static str> {
     const SOFTWARE: [&str; 3] = ["hklm:\\software\\", "hkey_local_machine\\software\\", "hklm\\software\\"];
-    // A key that names WOW6432Node means the 32-bit view: its author has thought of the two.
+    // A key that names WOW6432Node means the 32-bit view, so its author has considered both.
     let is_native = |at: usize, prefix: &str| !line[at + prefix.len()..].starts_with("wow6432node");
     let in_software =
         SOFTWARE.iter().any(|prefix| line.match_indices(prefix).any(|(at, _)| is_native(at, prefix)));
     let in_program_files = line.match_indices("$env:programfiles").any(|(at, name)| {
-        // ${env:ProgramFiles(x86)} names the view; here a following word would be another variable
+        // `${env:ProgramFiles(x86)}` names the view, and a longer word would be another variable.
         !line[at + name.len()..].starts_with(|c: char| c.is_alphanumeric() || c == '(' || c == '_')
     });
     let in_folder = line.contains("c:\\program files\\") || line.contains("${env:programfiles}");
@@ -101,8 +101,8 @@ fn program_files(examined: &Examined<'_>, findings: &mut Findings) {
     for command in examined.commands.iter().filter(|_| !is_32_bit_app(examined.subject)) {
         let lower = command.text.to_lowercase();
         for FolderVariable { name, of_32_bit, of_64_bit } in FolderVariable::ALL {
-            // With both percent signs, because `%ProgramFiles(x86)%` is another variable, and
-            // what such a command should say.
+            // With both percent signs, because `%ProgramFiles(x86)%` is another variable, and the right one for such a
+            // command.
             if lower.contains(&format!("%{}%", name.to_lowercase())) {
                 let message = format!("{command} uses %{name}%, which is the (x86) folder under Intune.");
                 let mend = format!("Write `%{of_64_bit}%`, or `%{of_32_bit}%` where that is meant.");

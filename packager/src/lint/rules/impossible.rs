@@ -30,8 +30,8 @@ fn no_rule(examined: &Examined<'_>, findings: &mut Findings) {
     }
 }
 
-/// Every fault of a rule that the runner would call invalid, too. A word that this version does not know is none here: a
-/// newer Intune may know it.
+/// Finds every fault for which the runner would call a rule invalid. An unknown word is none, because a newer Intune
+/// may know it.
 fn faults(examined: &Examined<'_>, findings: &mut Findings) {
     let faulty = examined.rules.iter().filter_map(|rule| Some((rule, rule.checked.as_ref().err()?)));
     let faults = faulty.flat_map(|(rule, faults)| faults.iter().map(move |fault| (rule, fault)));
@@ -48,7 +48,7 @@ fn faults(examined: &Examined<'_>, findings: &mut Findings) {
     }
 }
 
-/// Two rules that each may hold, but never both.
+/// Finds two rules that can each hold, but never both.
 fn contradictions(examined: &Examined<'_>, findings: &mut Findings) {
     let rules = examined.detection_rules();
     for (at, first) in rules.iter().enumerate() {
@@ -60,7 +60,7 @@ fn contradictions(examined: &Examined<'_>, findings: &mut Findings) {
     }
 }
 
-/// What a rule looks at, and what it wants of it.
+/// What a rule looks at, and what it requires of that.
 struct Wanted {
     target: [String; 3],
     exists: bool,
@@ -68,8 +68,8 @@ struct Wanted {
 }
 
 fn wanted(rule: &CheckedRule) -> Option<Wanted> {
-    // Windows compares paths and keys without case, and a final backslash says nothing: two rules that differ
-    // in no more than that look at the same thing.
+    // Windows ignores the case of paths and keys, and a final backslash: rules that differ only in these look at the
+    // same thing.
     let folder = |path: &str| path.to_lowercase().trim_end_matches('\\').to_owned();
     Some(match rule {
         CheckedRule::File(file) => Wanted {
@@ -107,7 +107,7 @@ fn excludes(first: &AppRule<'_>, second: &AppRule<'_>) -> bool {
     first.target == second.target && (first.exists != second.exists || are_apart())
 }
 
-/// No version satisfies both: `one` wants at most what `other` wants more of, or exactly what it excludes.
+/// Whether no version satisfies both: `one` wants at most what `other` wants more of, or exactly what it excludes.
 fn disjoint(one: &Comparison<VersionNumber>, other: &Comparison<VersionNumber>) -> bool {
     use ComparisonOperator::{Equal, GreaterThan, GreaterThanOrEqual, LessThan, LessThanOrEqual};
     let order = one.value.cmp(&other.value);

@@ -91,13 +91,13 @@ fn context(examined: &Examined<'_>, findings: &mut Findings) {
     let Some(app) = subject.app() else { return };
     let from_msi = subject.setup.msi.as_ref().map(|msi| match msi.execution_context() {
         MsiExecutionContext::System => MsiPackageType::PerMachine,
-        // ALLUSERS=2 with MSIINSTALLPERUSER installs for one user unless told otherwise.
+        // ALLUSERS=2 with MSIINSTALLPERUSER installs for one user unless the command line says otherwise.
         _ if msi.is_user_install() => MsiPackageType::PerUser,
         MsiExecutionContext::Any | MsiExecutionContext::User => MsiPackageType::DualPurpose,
     });
     let stated = app.msi_information.as_ref().and_then(|information| information.package_type.clone());
     let place = subject.app_place("/installExperience/runAsAccount");
-    // The packed MSI comes first. `msiInformation` may be what an earlier version of it left in the document.
+    // The packed MSI counts more: `msiInformation` may be what an earlier version of it left in the document.
     match (from_msi.or(stated), app.runs_as_user()) {
         (Some(MsiPackageType::PerUser), false) if !asks_for_all_users(examined) => {
             let message = "The MSI installs for one user (no ALLUSERS), but the app runs as SYSTEM: it lands in SYSTEM's profile.";
@@ -113,7 +113,7 @@ fn context(examined: &Examined<'_>, findings: &mut Findings) {
     }
 }
 
-/// The install command sets ALLUSERS, by itself or by a transform that nobody here has read.
+/// Whether the install command sets ALLUSERS, itself or perhaps by a transform, which is not read.
 fn asks_for_all_users(examined: &Examined<'_>) -> bool {
     examined.msiexec_calls().filter(|(command, _)| command.installs).any(|(_, call)| {
         let machine = matches!(call.property("ALLUSERS"), Some("1" | "2"));
@@ -130,14 +130,14 @@ fn architecture(examined: &Examined<'_>, findings: &mut Findings) {
         "arm64" => Some("arm64"),
         _ => None,
     });
-    // The loaders of self-extracting installers are 32-bit whatever they carry; a 64-bit one is for 64 bits.
+    // The loaders of self-extracting installers are 32-bit whatever they install; a 64-bit one needs 64-bit Windows.
     let of_program = match subject.setup.machine {
         Some(Machine::X64) => Some("x64"),
         Some(Machine::Arm64) => Some("arm64"),
         _ => None,
     };
     let allows_x86 = app.architectures().is_some_and(|list| list.contains("x86"));
-    // The MSI's own word counts more than the program around it.
+    // The MSI's own platform counts more than that of the program around it.
     if let Some(setup) = of_msi.or(of_program).filter(|_| allows_x86) {
         let field = match app.allowed_architectures {
             Some(_) => "/allowedArchitectures",

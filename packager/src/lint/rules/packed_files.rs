@@ -6,7 +6,7 @@ use waybill_intune::command_line::{Msiexec, PowerShell, ProductOrFile, Step, Wor
 use waybill_intune::path::leaf;
 use waybill_intune::right_line::LIKELY_EXTENSIONS;
 
-/// Extensions that cmd tries for a name without one.
+/// The extensions that cmd tries for a name without one.
 const PATHEXT: [&str; 6] = ["com", "exe", "bat", "cmd", "vbs", "js"];
 
 pub(super) static RULES: &[LintRule] = &[LintRule {
@@ -33,7 +33,7 @@ fn commands(examined: &Examined<'_>, findings: &mut Findings) {
                     format!("{command} names {path}, which is no path of the device."),
                     relative(path, subject),
                 ),
-                // After a `cd` nobody knows what a relative path is relative to.
+                // After a `cd` it is not known what a relative path is relative to.
                 Location::Relative if !step.moved && is_missing => {
                     (format!("{command} names {path}, which is not in the package."), nearest(path, subject))
                 }
@@ -62,7 +62,7 @@ fn setup_file(examined: &Examined<'_>, findings: &mut Findings) {
     }
 }
 
-/// How a path of another machine is named instead.
+/// The name in the package for a path of another machine.
 fn relative(path: &str, subject: &Subject) -> String {
     let leaf = leaf(path);
     match subject.find_leaf(leaf) {
@@ -71,7 +71,7 @@ fn relative(path: &str, subject: &Subject) -> String {
     }
 }
 
-/// What was probably meant by a path that is not packed.
+/// The packed file that was probably meant by a path that is not packed.
 fn nearest(path: &str, subject: &Subject) -> String {
     let name = leaf(path);
     if let Some(entry) = subject.find_leaf(name) {
@@ -84,19 +84,19 @@ fn nearest(path: &str, subject: &Subject) -> String {
     }
 }
 
-/// Whether the program that a step starts is found neither in the package nor, by a bare name, in Windows.
+/// Whether the program that a step starts is neither in the package nor, by a bare name, in Windows.
 fn is_program_missing(step: &Step, subject: &Subject) -> bool {
-    // With a folder before it a name means one file.
+    // A name with a folder before it means one file.
     let is_windows = !step.program.contains(['\\', '/']) && is_windows_program(&step.stem());
     !is_windows && candidates(step).iter().all(|path| subject.lacks(path))
 }
 
-/// The names under which the program is looked for: CreateProcess adds `.exe`, cmd more.
+/// The names that are tried for the program: CreateProcess adds `.exe`, cmd more.
 fn candidates(step: &Step) -> Vec<String> {
     let name = &step.program;
     let mut paths = vec![name.clone()];
     match step.extension().as_str() {
-        // cmd goes through PATHEXT, CreateProcess knows `.exe` alone.
+        // cmd tries all of PATHEXT, CreateProcess only `.exe`.
         "" if step.in_shell => paths.extend(PATHEXT.map(|extension| format!("{name}.{extension}"))),
         "" => paths = vec![format!("{name}.exe")],
         _ if step.in_shell => paths.push(format!("{name}.exe")),
@@ -105,7 +105,7 @@ fn candidates(step: &Step) -> Vec<String> {
     paths
 }
 
-/// Files that the arguments of well-known programs name.
+/// The files that the arguments of well-known programs name.
 fn named_files(step: &Step) -> Vec<String> {
     let words = &step.words;
     let plain = |word: &&Word| word.switch().is_none();
@@ -125,31 +125,31 @@ fn named_files(step: &Step) -> Vec<String> {
 fn msi_files(step: &Step) -> Vec<String> {
     let Some(call) = Msiexec::parse(step) else { return Vec::new() };
     let targets = call.targets.iter().filter_map(|target| match target {
-        // A path in several unquoted words is WB104's.
+        // A path in several unquoted words is found by WB104.
         ProductOrFile::File(path, at) if unquoted_run(&step.words, *at, &["msi", "msp"]).is_none() => {
             Some(path.clone())
         }
         ProductOrFile::File(..) | ProductOrFile::Product(_) => None,
     });
-    // `:name` is a transform inside the MSI, `|` and `@` stand before paths that msiexec looks up itself.
+    // `:name` is a transform inside the MSI; `|` and `@` precede paths that msiexec looks up itself.
     let lists = ["TRANSFORMS", "PATCH"].into_iter().filter_map(|name| call.property(name));
     let listed = lists.flat_map(|list| list.split(';')).filter(|path| !path.starts_with([':', '|', '@']));
     targets.chain(listed.map(str::to_owned)).collect()
 }
 
 enum Location {
-    /// In the package, if anywhere.
+    /// Relative: in the package, if anywhere.
     Relative,
-    /// Where the device may have it.
+    /// A path that the device may have.
     OnTheDevice,
-    /// Where only the packager's machine has it.
+    /// A path that only the packager's machine has.
     Elsewhere,
 }
 
 fn location(path: &str, installs: bool) -> Location {
     let path = path.replace('/', "\\").to_lowercase();
     let elsewhere = |yes: bool| if yes { Location::Elsewhere } else { Location::OnTheDevice };
-    // What a variable holds is known on the device alone.
+    // The value of a variable is known on the device only.
     if path.contains('%') {
         return Location::OnTheDevice;
     }
@@ -162,14 +162,15 @@ fn location(path: &str, installs: bool) -> Location {
     }
     match path.as_bytes() {
         [letter, b':', ..] => elsewhere(letter.is_ascii_alphabetic()),
-        // On the current drive: an installer may have made it, so that an uninstall may use it.
+        // On the current drive, an installer may have made the file, and an uninstall may use it.
         [b'\\', ..] => elsewhere(installs),
         _ if path.split('\\').any(|part| part == "..") => Location::Elsewhere,
         _ => Location::Relative,
     }
 }
 
-/// Below `C:\`: an install finds nothing there yet but Windows and programs; an uninstall may.
+/// Whether a path below `C:\` exists on the packager's machine only. Before an install there are only Windows and
+/// programs; an uninstall may find more.
 fn is_packagers(rooted: &str, installs: bool) -> bool {
     let mut parts = rooted.split('\\');
     match parts.next().unwrap_or_default() {

@@ -1,4 +1,4 @@
-//! WB101, WB103 and WB104: how a command begins. What it starts, whether a shell would be needed, whether it is quoted.
+//! WB101, WB103 and WB104: what a command starts, whether it needs a shell, and whether it is quoted.
 
 use super::{Command, Examined, Findings, LintPage, LintRule, Severity::Error};
 use crate::lint::is_one_of;
@@ -49,7 +49,7 @@ pub(super) static RULES: &[LintRule] = &[
     },
 ];
 
-/// What variables begin with that only a shell knows.
+/// The beginnings of variables that only a shell knows.
 const VARIABLES: [&str; 8] =
     ["$env:", "%~", "%cd%", "%random%", "%date%", "%time%", "%errorlevel%", "%cmdcmdline%"];
 
@@ -86,7 +86,7 @@ fn unquoted_arguments(examined: &Examined<'_>, findings: &mut Findings) {
     }
 }
 
-/// Files that msiexec or PowerShell would read, in several words.
+/// The unquoted paths in several words that msiexec or PowerShell would read as several arguments.
 fn unquoted_files(step: &Step) -> Vec<String> {
     let mut places: Vec<(usize, &[&str])> = Vec::new();
     if let Some(call) = Msiexec::parse(step) {
@@ -114,14 +114,14 @@ fn shell_syntax(examined: &Examined<'_>, findings: &mut Findings) {
 fn shell_fault(command: &Command<'_>) -> Option<(String, &'static str)> {
     let step = command.line.steps.first()?;
     let (program, stem) = (&step.program, step.stem());
-    // These read their own lines; cmd.exe also runs batch files, and reads their whole line.
+    // These parse their own command line. cmd.exe also runs batch files, and reads their whole line.
     if matches!(stem.as_str(), "cmd" | "powershell" | "pwsh") || step.is_batch() {
         // `%~dp0` means nothing on a command line, not even on one of cmd.
         let is_used = command.text.contains("%~") && stem != "powershell";
         let message = format!("{command} uses `%~dp0`, which means something within a batch file only.");
         return is_used.then_some((message, "Leave it out: the working directory is the package's folder."));
     }
-    // A built-in with a folder before it (`.\\copy`) is meant as a file, which WB102 looks for.
+    // A built-in with a folder before it (`.\copy`) is meant as a file, which WB102 looks for.
     if !program.contains(['\\', '/']) && is_shell_builtin(&stem) {
         let message =
             format!("{command} begins with `{program}`, which is a command of a shell, not a program.");
@@ -153,10 +153,10 @@ const WINDOWS: &str = "attrib auditpol bcdedit bitsadmin certutil cleanmgr cmd c
     sc schtasks secedit setx sfc shutdown sort subst systeminfo takeown tar taskkill tasklist timeout \
     tzutil vssadmin w32tm wevtutil where whoami winget winmgmt winrm wmic wscript wsl wuauclt wusa xcopy";
 
-/// Programs that are not Windows' own, but are meant to be on the path.
+/// Programs that do not belong to Windows, but are meant to be on the path.
 const TOOLS: &str = "choco code dotnet git java javaw node npm php pip py python ruby";
 
-/// Commands that only cmd itself knows.
+/// The built-in commands of cmd.
 const BUILTINS: &str = "assoc break call cd chdir cls copy date del dir echo endlocal erase exit for ftype goto if md mkdir \
     mklink move path pause popd prompt pushd rd rem ren rename rmdir set setlocal shift start time title \
     type ver verify vol";
@@ -165,12 +165,12 @@ const BUILTINS: &str = "assoc break call cd chdir cls copy date del dir echo end
 const VERBS: &str = "add clear copy disable enable expand export get import install invoke mount move new out push read \
     register remove rename restart set start stop test uninstall unregister update wait write";
 
-/// Nouns that follow those verbs in the commands which people put into install commands.
+/// Nouns after those verbs in the commands that people put into install commands.
 const NOUNS: &str = "appxpackage appxprovisionedpackage archive certificate childitem command content expression item \
     itemproperty location module output path pnpdevice printer printerdriver process restmethod \
     scheduledtask service sleep webrequest windowsfeature windowsoptionalfeature host";
 
-/// Whether `stem` (lower case, without `.exe`) is a program that needs not be packed.
+/// Whether `stem` (lower case, without `.exe`) is a program that need not be packed.
 pub(super) fn is_windows_program(stem: &str) -> bool {
     is_one_of(WINDOWS, stem) || is_one_of(TOOLS, stem)
 }

@@ -1,4 +1,4 @@
-//! WB105, WB108 and WB109: commands that wait for somebody who is not there, and what msiexec leaves out.
+//! WB105, WB108 and WB109: commands that wait for somebody who is not there, and missing options of msiexec.
 
 use super::{Examined, Findings, LintPage, LintRule, Severity::Warning};
 use crate::lint::is_one_of;
@@ -100,7 +100,7 @@ fn restart(examined: &Examined<'_>, findings: &mut Findings) {
     }
 }
 
-/// Whether the log's folder is one that every device has.
+/// Whether the log's folder exists on every device.
 fn folder_exists(log: &str) -> bool {
     const FOLDERS: &str = "%temp% %tmp% %userprofile% %public% %systemdrive% %programdata% %allusersprofile% \
         %windir% %windir%\\temp %windir%\\logs %systemroot% %systemroot%\\temp %systemroot%\\logs \
@@ -109,7 +109,7 @@ fn folder_exists(log: &str) -> bool {
         c:\\users\\public";
     let log = log.replace('/', "\\").to_lowercase();
     match log.rsplit_once('\\') {
-        // A bare name lies in the package's own folder.
+        // A bare name is in the package's own folder.
         None | Some((".", _)) => true,
         Some((folder, _)) => is_one_of(FOLDERS, folder),
     }
@@ -122,14 +122,13 @@ fn known_installers(examined: &Examined<'_>, findings: &mut Findings) {
     for (command, step) in examined.steps() {
         let is_setup =
             subject.is_setup_file(&step.program) || subject.is_setup_file(&format!("{}.exe", step.program));
-        // The setup file removes the app as well with many makers; only others go by their names.
+        // For many makers the setup file also uninstalls the app; only other files are judged by their names.
         let is_uninstaller = !command.installs && !is_setup && is_uninstaller_of(kind, step);
         if (is_setup || is_uninstaller) && !is_silent(kind, step) {
             let message = format!("{command} starts {}, {kind}, without its silent switch.", step.program);
             findings.warning(command.place.clone(), message, format!("Add `{switch}`."));
         }
-        // The folder behind `_?=` stands without quotes and may hold blanks, so the text
-        // is searched and not the words.
+        // The folder after `_?=` has no quotes and may hold blanks, so the text is searched instead of the words.
         if is_uninstaller && kind == InstallerKind::Nsis && !step.tail.contains("_?=") {
             let message =
                 format!("{command} starts an NSIS uninstaller without `_?=`: it returns before it is done.");
@@ -144,15 +143,14 @@ fn is_silent(kind: InstallerKind, step: &Step) -> bool {
         step.words.iter().any(|word| switches.iter().any(|one| word.text.eq_ignore_ascii_case(one)))
     };
     match kind {
-        InstallerKind::Nsis => step.words.iter().any(|word| word.text == "/S"), // NSIS minds the case
+        InstallerKind::Nsis => step.words.iter().any(|word| word.text == "/S"), // NSIS distinguishes case
         InstallerKind::InnoSetup => has(&["/VERYSILENT", "/SILENT"]),
         InstallerKind::Burn => ["quiet", "q", "passive", "silent", "s"]
             .iter()
             .any(|switch| step.words.iter().any(|word| word.switch().as_deref() == Some(switch))),
         InstallerKind::InstallShield => {
             has(&["/s", "-s", "/silent", "-silent"])
-                // `/s/v"/qn"` is a single word to the system; InstallShield
-                // takes the switches apart by itself.
+                // `/s/v"/qn"` is one word to the system, and InstallShield splits the switches itself.
                 || step.words.iter().any(|word| word.raw.to_lowercase().starts_with("/s/v"))
         }
         InstallerKind::Squirrel => has(&["--silent", "-s", "/s", "--s"]),

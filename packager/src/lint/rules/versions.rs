@@ -66,16 +66,16 @@ struct VersionWanted {
     value_field: &'static str,
     operator_field: &'static str,
     operator: ComparisonOperator,
-    /// As the rule has it; a registry rule may compare text.
+    /// The version as written in the rule; a registry rule may compare text.
     value: String,
     source: VersionSource,
 }
 
 #[derive(PartialEq, Eq)]
 enum VersionSource {
-    /// A file's version resource: four parts, always.
+    /// A file's version resource, which always has four parts.
     File,
-    /// A value that the installer wrote as it pleased.
+    /// A registry value, which the installer writes in any form.
     Registry,
     /// The MSI's ProductVersion.
     Product,
@@ -110,19 +110,20 @@ impl VersionWanted {
         }
     }
 
-    /// 1.2 ≤ 1.2.0.0 holds and 1.2.0.0 < 1.2 does not, as one means it; the other comparisons surprise.
+    /// Whether the comparison gives a surprising result for versions of different lengths. 1.2 ≤ 1.2.0.0 holds and
+    /// 1.2.0.0 < 1.2 does not, as one expects; the other comparisons surprise.
     fn surprises(&self) -> bool {
         use ComparisonOperator::{Equal, GreaterThan, LessThanOrEqual, NotEqual};
         matches!(self.operator, Equal | NotEqual | GreaterThan | LessThanOrEqual)
     }
 }
 
-/// A version that the app never has, because the app writes more parts.
+/// Finds a version that the app never has, because it writes more parts.
 fn lengths(examined: &Examined<'_>, findings: &mut Findings) {
     for (rule, version) in versions_wanted(examined) {
         let Ok(wanted) = version.value.parse::<VersionNumber>() else { continue };
         let value = &version.value;
-        // What the app itself calls its version is how its installer will write it.
+        // The installer writes the version as the app itself calls it.
         let actual = match version.source {
             VersionSource::File => None,
             VersionSource::Product => {
@@ -195,7 +196,7 @@ fn packed_versions(examined: &Examined<'_>, findings: &mut Findings) {
     }
 }
 
-/// `msiInformation` against the MSI that is or will be packed.
+/// Compares `msiInformation` with the MSI that is or will be packed.
 fn information(examined: &Examined<'_>, findings: &mut Findings) {
     let subject = examined.subject;
     let information = subject.app().and_then(|app| app.msi_information.as_ref());
@@ -215,7 +216,7 @@ fn information(examined: &Examined<'_>, findings: &mut Findings) {
     }
 }
 
-/// An uninstall command that removes another product than the one that is packed.
+/// Finds an uninstall command that removes another product than the packed one.
 fn removal(examined: &Examined<'_>, findings: &mut Findings) {
     let Some(packed) = examined.subject.setup.msi.as_ref().map(|msi| &msi.product_code) else { return };
     let calls = examined.msiexec_calls().filter(|(command, call)| !command.installs && call.removes);
@@ -233,7 +234,7 @@ fn removal(examined: &Examined<'_>, findings: &mut Findings) {
     }
 }
 
-/// Equal but for case and braces.
+/// Whether two codes are equal except for case and braces.
 fn same_code(left: &str, right: &str) -> bool {
     let bare = |code: &str| code.trim_matches(['{', '}', ' ']).to_lowercase();
     bare(left) == bare(right)

@@ -1,31 +1,31 @@
-//! Whether a detection script can say yes and no.
+//! Judges whether a detection script can both detect an app and not detect it.
 //!
-//! Detected means: exit code 0, something on stdout, nothing on stderr. Every way through the script is followed;
-//! as soon as something is met that cannot be judged, nothing is said: a wrong finding is worse than none.
+//! An app is detected where the exit code is 0, there is output on stdout and none on stderr. Every way through the
+//! script is followed. Where anything cannot be judged there is no finding, because a wrong finding is worse than none.
 
 use super::statements::{Statement, parse};
 use super::tokens::{Token, tokens};
 use crate::lint::is_one_of;
 
-/// More ways than this through one script are not followed.
+/// The most ways through one script that are followed.
 const MOST_WAYS: usize = 256;
 
 /// What a detection script can answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::lint) enum ScriptAnswer {
-    /// It can say both, or it cannot be judged.
+    /// Both, or the script cannot be judged.
     Fine,
-    /// Every way prints and exits 0: always detected.
+    /// Every way prints and exits 0, so the app is always detected.
     AlwaysDetected,
-    /// Every way that exits 0 prints nothing: never detected.
+    /// Every way that exits 0 prints nothing, so the app is never detected.
     NeverPrints,
-    /// Every way that prints and exits 0 also writes to stderr: never detected.
+    /// Every way that prints and exits 0 also writes to stderr, so the app is never detected.
     WritesToStderr,
-    /// No way exits 0: never detected.
+    /// No way exits 0, so the app is never detected.
     NeverExitsZero,
 }
 
-/// One way through the script, so far.
+/// A way through the script, as far as it was followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Way {
     prints: Likely,
@@ -43,7 +43,7 @@ pub(in crate::lint) fn script_answer(text: &str) -> ScriptAnswer {
     if follower.lost {
         return ScriptAnswer::Fine;
     }
-    // Running off the end of a script is exit code 0, and so is leaving a loop that was the last statement.
+    // The end of a script is exit code 0, and so is leaving a loop that is the last statement.
     for way in &mut ways {
         if matches!(way.end, End::Open | End::Body) {
             way.end = End::Zero;
@@ -53,7 +53,7 @@ pub(in crate::lint) fn script_answer(text: &str) -> ScriptAnswer {
 }
 
 fn answer_of_all(ways: &[Way]) -> ScriptAnswer {
-    // "Can" forgives what is not known and "must" does not: a finding has to hold for every run of the script.
+    // "Can" includes what is not known and "must" does not, because a finding has to hold for every run of the script.
     let can_detect =
         |way: &Way| way.end != End::NonZero && way.prints != Likely::No && way.stderr != Likely::Yes;
     let must_detect =
@@ -75,7 +75,7 @@ fn answer_of_all(ways: &[Way]) -> ScriptAnswer {
     }
 }
 
-/// The functions that the script defines, wherever it does.
+/// The names of all functions that the script defines.
 fn functions(statements: &[Statement]) -> Vec<String> {
     let names = statements.iter().flat_map(|statement| match statement {
         Statement::Function(name) => vec![name.clone()],
@@ -90,7 +90,7 @@ fn functions(statements: &[Statement]) -> Vec<String> {
     names.collect()
 }
 
-/// With `$ErrorActionPreference = 'Stop'` an error ends the script with exit code 1.
+/// Whether `$ErrorActionPreference` is `'Stop'`, with which an error ends the script with exit code 1.
 fn stops_on_errors(text: &str) -> bool {
     let lower = text.to_lowercase();
     lower.contains("$erroractionpreference") && lower.contains("stop")
@@ -110,8 +110,8 @@ impl Follower {
                 return ended;
             }
             ended.extend(self.statement(statement, open));
-            // Twenty `if`s in a row make a million ways, nearly all of which look alike: merged after
-            // every statement they stay few.
+            // Twenty `if`s in a row make a million ways, nearly all of which are alike. Merged after every statement,
+            // they stay few.
             ended.sort_unstable();
             ended.dedup();
             ways = ended;
@@ -126,7 +126,7 @@ impl Follower {
                 self.lost = true;
                 ways
             }
-            // A definition runs nothing; a call of it ends the judgement, because its body is not followed.
+            // A definition runs nothing. A call of it ends the judgement, because its body is not followed.
             Statement::Function(_) => ways,
             Statement::Simple(tokens) => self.simple(tokens, ways),
             Statement::If(conditions, blocks, has_else) => {
@@ -150,7 +150,7 @@ impl Follower {
         }
     }
 
-    /// A `catch` begins anywhere in the body: what the body prints may have been printed.
+    /// A `catch` can begin anywhere in the body, so what the body prints may have been printed.
     fn attempt(
         &mut self,
         body: &[Statement],
@@ -193,7 +193,7 @@ impl Follower {
     }
 }
 
-/// A command that fails writes to stderr and the script goes on: then nothing is detected, which may be meant.
+/// A command that fails writes to stderr and the script continues: then the app is not detected, which may be intended.
 fn after_words(tokens: &[Token], mut ways: Vec<Way>) -> Vec<Way> {
     if may_fail(tokens) {
         ways.iter_mut().for_each(|way| way.stderr = way.stderr.max(Likely::Maybe));
@@ -201,7 +201,7 @@ fn after_words(tokens: &[Token], mut ways: Vec<Way>) -> Vec<Way> {
     ways
 }
 
-/// How sure something is.
+/// How certain something is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Likely {
     No,
@@ -212,9 +212,9 @@ enum Likely {
 /// How a way ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum End {
-    /// Goes on.
+    /// It has not ended, and continues with the next statement.
     Open,
-    /// Leaves the loop's body.
+    /// It leaves the body of the loop.
     Body,
     Zero,
     NonZero,
@@ -230,12 +230,12 @@ enum Effect {
     Lost,
 }
 
-/// What a statement does; `functions` are those that the script defines.
+/// What a statement does; `functions` are the names that the script defines.
 fn effect_of(tokens: &[Token], functions: &[String]) -> Effect {
     let Some(first) = tokens.first() else { return Effect::Nothing };
     let word = first.word();
     let rest = &tokens[1..];
-    // An `exit` among the words of another statement may stand in a script block, which may run or not.
+    // An `exit` among the words of another statement may be in a script block, which may or may not run.
     if functions.contains(&word) || word == "&" || word == "." || contains_word(rest, "exit") {
         return Effect::Lost;
     }
@@ -244,20 +244,19 @@ fn effect_of(tokens: &[Token], functions: &[String]) -> Effect {
     }
     match word.as_str() {
         "exit" => Effect::Ends(exit_code(rest), Likely::No),
-        // Only the script's own level is followed, and there `return` ends it with exit code 0.
+        // Only the script's own level is followed, where `return` ends it with exit code 0.
         "return" => Effect::Ends(End::Zero, prints_of(rest)),
-        // Uncaught it ends powershell.exe with exit code 1. What a `catch` makes of
-        // it is followed where the `try` is.
+        // Uncaught, it ends powershell.exe with exit code 1. A `catch` is followed with its `try`.
         "throw" => Effect::Ends(End::NonZero, Likely::No),
         "break" | "continue" => Effect::Ends(End::Body, Likely::No),
-        // powershell.exe sends the host's text and warnings to stdout as well, and the agent does not ask
-        // which command something came from.
+        // powershell.exe sends the host's text and warnings to stdout as well, and the agent does not ask which command
+        // wrote them.
         "write-output" | "write-host" | "write" | "echo" | "write-warning" | "out-host" => {
             Effect::Prints(prints_of(rest))
         }
         "write-error" => Effect::Stderr,
-        // It prints True or False, and False on stdout is output like any other: a script of this command
-        // alone detects the app whether the file is there or not.
+        // It prints True or False, and False on stdout is output like any other: a script of this command alone always
+        // detects the app.
         "test-path" => Effect::Prints(if has_pipe(rest) { Likely::Maybe } else { Likely::Yes }),
         _ if word.starts_with("[console]::error") || word.starts_with("$host.ui.writeerror") => {
             Effect::Stderr
@@ -271,10 +270,10 @@ fn effect_of(tokens: &[Token], functions: &[String]) -> Effect {
     }
 }
 
-/// Whether it may write an error and go on.
+/// Whether a statement may write an error and continue.
 fn may_fail(tokens: &[Token]) -> bool {
     let word_at = |at: usize| tokens.get(at).map(Token::word).unwrap_or_default();
-    // The error goes nowhere with it, so nothing reaches stderr.
+    // The error is discarded, so nothing reaches stderr.
     let is_silenced = (0..tokens.len()).any(|at| {
         matches!(word_at(at).as_str(), "-erroraction" | "-ea")
             // 0 is the number of SilentlyContinue.
@@ -291,7 +290,7 @@ fn may_fail(tokens: &[Token]) -> bool {
     (0..tokens.len()).any(fails)
 }
 
-/// Assignments, and what is piped or redirected away.
+/// Whether the output goes nowhere: it is assigned, piped or redirected away.
 fn goes_nowhere(tokens: &[Token]) -> bool {
     let first = tokens.first().map(Token::word).unwrap_or_default();
     let assigned = tokens.iter().take(4).any(|token| token.is('='))
@@ -324,12 +323,11 @@ fn exit_code(rest: &[Token]) -> End {
     }
 }
 
-/// Whether these words, printed, come out as something.
+/// Whether these words print anything.
 fn prints_of(tokens: &[Token]) -> Likely {
     let literal = tokens.iter().map(|token| match token {
         Token::Text(text, expands) => {
-            // What a variable holds is not known here; only the text before the
-            // first one is certain to be printed.
+            // What a variable holds is not known, so only the text before the first one is certain to be printed.
             let plain = if *expands { text.split('$').next().unwrap_or_default() } else { text };
             if plain.trim().is_empty() { Likely::Maybe } else { Likely::Yes }
         }
@@ -341,7 +339,7 @@ fn prints_of(tokens: &[Token]) -> Likely {
     if has_pipe(tokens) { likely.min(Likely::Maybe) } else { likely }
 }
 
-/// Commands that print nothing.
+/// Whether a command prints nothing.
 fn is_silent(word: &str) -> bool {
     const SILENT: &str = "param using set-strictmode import-module start-sleep set-location push-location pop-location \
         remove-item remove-itemproperty set-variable clear-variable add-type write-verbose \

@@ -1,4 +1,4 @@
-//! WB401 to WB405, and the setup file's place.
+//! WB401 to WB405, the rules for what is packed, and the setup file's place.
 
 use super::*;
 use crate::recognise::InstallerKind;

@@ -1,4 +1,4 @@
-//! Realistic apps that nothing is wrong with.
+//! Realistic apps without any finding.
 
 use super::*;
 use crate::recognise::InstallerKind;

@@ -1,4 +1,4 @@
-//! WB301 to WB304.
+//! WB301 to WB304, the rules for outcomes and secrets.
 
 use super::*;
 use waybill_pe::Machine;
@@ -46,7 +46,7 @@ fn wb302_for_whom_the_msi_installs() {
     let asks =
         with(msi_app(), "/installCommandLine", "msiexec /i contoso.msi ALLUSERS=1 /qn /norestart".into());
     assert_eq!(with_all_users(&asks, None), [""; 0]);
-    // without the MSI, what the document says of it counts
+    // Without the MSI, the document's facts count.
     let stated = with(msi_app(), "/msiInformation", json!({ "packageType": "perUser" }));
     assert_eq!(found(subject(&stated, &[("contoso.msi", b"")])), ["W302"]);
 }

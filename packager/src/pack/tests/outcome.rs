@@ -1,4 +1,4 @@
-//! The report, progress, and what is refused.
+//! Tests of the report, of progress, and of what is refused.
 
 use super::*;
 use crate::exclude::Exclusions;
@@ -98,7 +98,7 @@ fn an_unreadable_file_is_named() {
     place.write("locked", b"locked");
     fs::set_permissions(place.file("locked"), fs::Permissions::from_mode(0o000)).unwrap();
     if fs::read(place.file("locked")).is_ok() {
-        return; // root reads everything
+        return; // root can read every file
     }
     let error = pack(&place.request(), &silent()).unwrap_err();
     assert_eq!(
