@@ -26,11 +26,11 @@ pub(crate) struct GlobalArgs {
     pub(crate) color: ColorChoice,
 }
 
-/// When to use colours.
+/// The names of `--color`, and what they stand for.
 pub(crate) const COLORS: [(&str, ColorChoice); 3] =
     [("auto", ColorChoice::Auto), ("always", ColorChoice::Always), ("never", ColorChoice::Never)];
 
-/// Parses one of the names in `choices` as the value that stands beside it.
+/// Parses one of the names in `choices` as the value beside it.
 pub(crate) fn choice<T: Copy + Send + Sync>(
     choices: &'static [(&'static str, T)],
 ) -> impl TypedValueParser<Value = T> {

@@ -107,7 +107,7 @@ impl Early {
     }
 }
 
-/// The choice of this name; automatic for any other, which clap refuses.
+/// The choice with this name; automatic for any other name, which clap will refuse.
 fn color(name: &str) -> ColorChoice {
     COLORS.iter().find(|(other, _)| *other == name).map_or(ColorChoice::Auto, |(_, color)| *color)
 }

@@ -16,7 +16,7 @@ use waybill_schemas::codes::Class;
 pub(crate) struct Session {
     /// Prints data on stdout and everything else on stderr.
     pub(crate) output: Output,
-    /// Who follows the work.
+    /// Shows the progress of the work.
     pub(crate) watch: Watch,
 }
 
@@ -51,7 +51,7 @@ pub(crate) fn listen_for_ctrl_c() {
     }
 }
 
-/// How the names of the crates begin whose logs are ours.
+/// The beginnings of the names of our crates, whose logs are shown first.
 const OURS: [&str; 2] = ["waybill", "intunewin"];
 
 /// Starts logging: warnings unless `quiet`; with `verbose` 1 the debug level of our crates, from 2 on everything of

@@ -63,7 +63,7 @@ pub(crate) fn write_wrapped(first: &str, indent: usize, text: &str, out: &mut dy
     writeln!(out)
 }
 
-/// Writes a heading and the lines below it, each behind `mark`; nothing where there are no lines.
+/// Writes a heading and the lines below it, each after `mark`; writes nothing where there are no lines.
 pub(crate) fn write_list(
     title: &str,
     style: Style,

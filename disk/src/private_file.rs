@@ -102,7 +102,7 @@ pub enum FileAccess {
     /// Everybody who may use any file that is made in that folder.
     Usual,
     /// Everybody who may use the file that it replaces; as [`FileAccess::Usual`] where it replaces none. The bits that
-    /// let a program run as its owner (setuid and setgid) are not taken over.
+    /// make a program run as its owner or group (setuid and setgid) are not copied.
     AsReplaced,
 }
 
@@ -127,15 +127,15 @@ impl NewFile {
     pub fn create(path: &Path, access: FileAccess) -> io::Result<Self> {
         use std::os::unix::fs::PermissionsExt as _;
         let mode = std::fs::Permissions::from_mode;
-        // Without the bits that let a program run as its owner: the new bytes are another program.
+        // Without setuid and setgid, because the new bytes are another program.
         let replaced = || path.metadata().ok().map(|there| mode(there.permissions().mode() & 0o777));
         let known = match access {
             FileAccess::Private => Some(None),
             FileAccess::Usual => None,
             FileAccess::AsReplaced => replaced().map(Some),
         };
-        // What the umask leaves of a usual mode shows only in a file that was made with it. Every other file is private
-        // from its first moment, because somebody who opened it then could read what is written later.
+        // The mode that the umask leaves shows only in a file that was made with the usual one. Every other file is
+        // private from its first moment, because somebody who opened it then could read what is written later.
         let created_with = mode(if known.is_some() { 0o600 } else { 0o666 });
         let file = builder(path, |builder| builder.permissions(created_with).tempfile_in(folder_of(path)))?;
         let permissions = match known {

@@ -138,7 +138,7 @@ impl TargetFolder {
     /// A new name for a sibling of this kind, with 64 random bits.
     ///
     /// # Errors
-    /// The system gives no random bytes.
+    /// The system has no random bytes.
     pub fn new_sibling(&self, kind: &str) -> io::Result<PathBuf> {
         let mut random = [0; 8];
         // Random, so that nobody else can make the folder first.
@@ -240,10 +240,10 @@ impl TargetFolder {
     }
 }
 
-/// `path` as the place of a new file or folder: absolute, and with a name in a folder.
+/// The absolute path of a new file or folder, which must end in a name.
 ///
 /// # Errors
-/// [`StagingError::Unusable`]: a path without a name of its own.
+/// [`StagingError::Unusable`] where `path` ends without a name.
 pub fn absolute_destination(path: &Path) -> Result<PathBuf, StagingError> {
     let unusable = |why| StagingError::Unusable { path: path.to_owned(), why };
     let absolute = std::path::absolute(path).map_err(|_| unusable("not a path"))?;

@@ -225,7 +225,7 @@ fn attempt_part(
     Ok(FilePart { bytes, total: plan.total, is_range })
 }
 
-/// Reads the body after its first `skip` bytes; of what follows not more than `limit` bytes, and whether there were more.
+/// Reads the body after its first `skip` bytes, up to `limit` bytes. Also returns whether there were more.
 fn gather(
     body: &mut Exchange<'_>,
     mut skip: u64,

@@ -90,7 +90,7 @@ pub(crate) struct BenchArgs {
 /// The options that say how a payload is made, which have no meaning where one is fetched from elsewhere.
 const MADE_HERE: [&str; 5] = ["size", "data", "files", "seed", "sweep"];
 
-/// The kinds of data.
+/// The names of `--data`, and what they stand for.
 const DATA: [(&str, Data); 3] = [("random", Data::Random), ("text", Data::Text), ("mixed", Data::Mixed)];
 
 /// A share, written as `10%`, `2.5 %` or `10`; a tenth is 0.1.

@@ -55,7 +55,7 @@ pub(crate) struct PackArgs {
     force: bool,
 }
 
-/// The levels of deflate.
+/// The names of `--level`, and what they stand for.
 const LEVELS: [(&str, Level); 4] =
     [("store", Level::Store), ("fast", Level::Fast), ("default", Level::Default), ("best", Level::Best)];
 

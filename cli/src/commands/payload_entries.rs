@@ -33,7 +33,7 @@ impl<E> From<ArchiveError> for VisitError<E> {
     }
 }
 
-/// Takes one item of a visited list.
+/// Receives the items of a visited list, one at a time.
 type Take<'a, T, E> = &'a mut dyn FnMut(T) -> Result<(), VisitError<E>>;
 
 /// Serialises the items that `visit` hands over as a list that is never in memory as a whole.

@@ -204,7 +204,7 @@ impl Pieces {
     }
 }
 
-/// Seconds that passed since `started`; none where the clock was set back.
+/// The seconds since `started`; 0 where the clock was set back.
 pub(crate) fn seconds_since(started: SystemTime, context: &Context<'_>) -> f64 {
     context.clock().now().duration_since(started).unwrap_or_default().as_secs_f64()
 }

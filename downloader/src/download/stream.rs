@@ -63,8 +63,8 @@ pub(crate) struct StreamState {
 impl Stream<'_, '_> {
     /// Downloads until the whole content is held.
     pub(crate) fn run(&mut self, keeper: &mut Keeper<'_>) -> Result<(), DownloadError> {
-        // The first request carries the ETag that the held bytes came with, so that a file that was replaced
-        // between two runs is noticed before its bytes follow them.
+        // The first request carries the ETag of the held bytes, so that a file that was replaced between two runs is
+        // noticed before its bytes follow them.
         self.state.etag.clone_from(&keeper.journal.etag);
         while keeper.held() < keeper.journal.size {
             let before = keeper.held();

@@ -45,7 +45,7 @@ impl Locator<'_> {
                         let size = span.end - span.start;
                         let target =
                             Target { url: url.clone(), offset: span.start, total: Some(total), size };
-                        // The package's URL is the one that was given, and no document knows another.
+                        // There is no document to read again for another URL.
                         let bytes = Bytes::Server(target, None);
                         return Ok(located(package.info(), size, &url.to_string(), bytes));
                     }

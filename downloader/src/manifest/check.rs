@@ -88,8 +88,8 @@ impl Manifest {
             if (tally.files, tally.bytes) != (self.summary.files, self.summary.bytes) {
                 return Err(FolderFault::Manifest("its lines are not what its summary says".into()).into());
             }
-            // The lines name what must be there, and a file that was added breaks none of them, so the folder
-            // is counted as well. Of folders only empty ones count: an archive need not name the others.
+            // A file that was added contradicts no line, so the folder's files are counted as well. Of folders only
+            // empty ones count, because an archive need not name the others.
             let expected = Count { files: self.summary.files, empty: tally.empty };
             let actual = count(folder, context)?;
             if actual != expected {

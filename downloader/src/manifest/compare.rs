@@ -39,7 +39,7 @@ pub(super) struct Comparison<'a> {
     /// Takes a line for each file that is right, where a manifest of version 1 is replaced.
     pub(super) renewal: Option<&'a ManifestWriter<'a>>,
     pub(super) context: &'a Context<'a>,
-    /// What the threads found so far, and what ended them.
+    /// The sums of all threads so far, and why the comparison ended early, if it did.
     pub(super) outcome: Mutex<(Tally, Option<CheckStopped>)>,
 }
 

@@ -60,7 +60,7 @@ impl DestinationFolder {
         self.manifest.with_extension("lock")
     }
 
-    /// The folder as one that may be replaced; a file or a link in its place is refused.
+    /// The destination as one that may be replaced. A file or a link at its path is refused.
     fn target(&self) -> Result<TargetFolder, StagingError> {
         let target = TargetFolder::new(&self.path, true)?;
         target.check()?;

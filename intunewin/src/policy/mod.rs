@@ -46,7 +46,7 @@ impl Default for ArchivePolicy {
 }
 
 impl ArchivePolicy {
-    /// Checks the names of a future archive, all findings at once; folders end in `/`.
+    /// Checks the names of a future archive and returns all violations. The names of folders end in `/`.
     pub fn check_names(&self, names: impl IntoIterator<Item = impl AsRef<str>>) -> Vec<Violation> {
         let (mut set, mut findings, mut count) = (NameSet::default(), Vec::new(), 0_u64);
         for name in names {
@@ -63,7 +63,7 @@ impl ArchivePolicy {
         at_most(&rules::LIMIT_ENTRIES, count, self.max_entries, "entries")
     }
 
-    /// Checks the size of a package, a content or the sum of a package's sources, in bytes.
+    /// Checks the size in bytes of a package, of a content, or of all files of a source folder.
     ///
     /// # Errors
     /// [`LIMIT_PACKAGE`](rules::LIMIT_PACKAGE) over [`ArchivePolicy::max_package`].

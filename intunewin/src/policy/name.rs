@@ -145,7 +145,8 @@ impl NameSet {
     /// Adds a name to the set.
     ///
     /// # Errors
-    /// [`NAME_DUPLICATE`](rules::NAME_DUPLICATE) where it is there already, [`NAME_PREFIX`](rules::NAME_PREFIX) where a file would also be a folder.
+    /// [`NAME_DUPLICATE`](rules::NAME_DUPLICATE) where the name is in the set; [`NAME_PREFIX`](rules::NAME_PREFIX)
+    /// where a file would also be a folder.
     pub fn insert(&mut self, name: &EntryName) -> Result<(), Violation> {
         let refuse = |rule| Violation::entry(rule, name.as_str().as_bytes(), "");
         let folded = fold_name(name.as_str());

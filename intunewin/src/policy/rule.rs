@@ -1,4 +1,4 @@
-//! How a broken rule of the archive policy is described. The rules themselves stand in the table of codes.
+//! Violations of the archive policy. The rules themselves are in the table of codes.
 
 use waybill_schemas::codes::Code;
 
@@ -6,7 +6,7 @@ use waybill_schemas::codes::Code;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Violation {
-    /// The rule, one of [`rules`](crate::rules).
+    /// The rule that is broken, one of [`rules`](crate::rules).
     pub rule: &'static Code,
     /// The entry's name, escaped and cut to 200 characters; `None` where the archive as a whole breaks the rule.
     pub entry: Option<String>,

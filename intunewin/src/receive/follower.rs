@@ -73,7 +73,7 @@ impl HandedBlocks {
         NextBytes::Written(gap.next_multiple_of(BLOCK as u64).min(written))
     }
 
-    /// Keeps the buffer of a block that is done with.
+    /// Takes back the buffer of a digested block.
     fn take_back(&mut self, mut bytes: Vec<u8>) {
         bytes.clear();
         self.spare.push(bytes);
@@ -127,7 +127,7 @@ impl Shared {
         }
     }
 
-    /// Marks the file as written so far, and wakes the follower when what it waits for is there.
+    /// Records how much of the file is written, and wakes the follower if it waits for that.
     fn mark_up_to(&self, mark: &mut Mark, written: u64) {
         mark.written = written;
         if mark.wanted.is_some_and(|wanted| wanted <= written) {

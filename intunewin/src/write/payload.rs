@@ -152,7 +152,7 @@ impl<W: Write> PayloadWriter<W> {
         self.begin(entry, flag::DESCRIPTOR, most)
     }
 
-    /// Opens an entry whose data may take `most` bytes.
+    /// Opens an entry whose data may take up to `most` bytes.
     fn begin(&mut self, entry: KnownEntry<'_>, flags: u16, most: u64) -> Result<(), WriteError> {
         if self.open.is_some() {
             return Err(WriteError::Order { call: "an entry is begun", state: "another one is open" });

@@ -16,10 +16,10 @@ pub enum ArchiveError {
     /// The archive could not be read.
     #[error("cannot read the archive")]
     Io(#[from] std::io::Error),
-    /// Interrupted.
+    /// The caller's cancel flag was set.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
-    /// The archive breaks at least one rule of the policy.
+    /// The archive breaks at least one rule of the policy; holds every one that was found.
     #[error("the archive is refused: {}", list(.0))]
     Refused(Vec<Violation>),
 }
@@ -30,7 +30,7 @@ impl From<Violation> for ArchiveError {
     }
 }
 
-/// For a visitor of an archive that fails with I/O errors, because it writes what it sees.
+/// For a visitor of an archive whose own errors are those of I/O.
 impl From<ArchiveError> for std::io::Error {
     fn from(error: ArchiveError) -> Self {
         Self::other(error)
@@ -47,7 +47,7 @@ impl Classified for ArchiveError {
     }
 }
 
-/// The broken rule that stands for them all.
+/// The code for all violations: that of the first.
 pub(crate) fn first_rule(violations: &[Violation]) -> &'static Code {
     violations.first().map_or(&package::NOT_A_PACKAGE, |first| first.rule)
 }

@@ -131,7 +131,7 @@ fn digit(byte: u8) -> u32 {
 /// A reader that fails once more bytes were read than its budget has.
 struct Budgeted<R> {
     inner: R,
-    /// Bytes that may still be read; shared, so that it can be raised while `cfb` holds the reader.
+    /// The bytes that may still be read. Shared, so that it can be raised while `cfb` holds the reader.
     budget: Rc<Cell<u64>>,
 }
 

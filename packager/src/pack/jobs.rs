@@ -40,7 +40,7 @@ pub(super) struct Block {
 }
 
 impl Block {
-    /// The part from `offset` on, as long as the work takes it at once.
+    /// The part from `offset` on that one job takes.
     fn new(file: Arc<LargeFile>, work: BlockWork, offset: u64) -> Self {
         let length =
             (file.size - offset).min(if work == BlockWork::Checksum { CHECKSUM_SPAN } else { BLOCK });
@@ -55,7 +55,7 @@ impl Block {
         self.offset + self.length == self.file.size
     }
 
-    /// Its length in memory: at most a MiB but for a checksum, which reads it piece by piece.
+    /// The length in bytes. Except for a checksum, which is read in pieces, it is 1 MiB at most.
     fn len(&self) -> usize {
         in_memory(self.length)
     }
@@ -74,7 +74,7 @@ pub(super) enum BlockWork {
 
 /// The next step for a thread that asks.
 pub(super) enum PlanStep {
-    /// Run this job, which has this position among all and takes this many bytes of memory.
+    /// Run this job, which has this position among all jobs and takes this many bytes of memory.
     Run { position: u64, job: Job, cost: u64 },
     /// Open this large file and decide how to keep it. No other job comes before that.
     Examine(usize),
@@ -94,7 +94,7 @@ pub(super) struct Plan<'a> {
 enum LargeFileState {
     None,
     BeingExamined,
-    /// This is its next block.
+    /// The next block of this file is to be handed out.
     Next(Block),
 }
 
@@ -103,7 +103,8 @@ impl<'a> Plan<'a> {
         Self { list, level, next: 0, handed_out: 0, large: LargeFileState::None }
     }
 
-    /// The next step; nothing once no jobs are left. `admits` returns whether there is memory for a job of that cost now.
+    /// The next step; `None` once no jobs are left. `admits` returns whether there is memory for a job of that cost
+    /// now.
     pub(super) fn step(&mut self, admits: impl FnOnce(u64) -> bool) -> Option<PlanStep> {
         let job = match &self.large {
             LargeFileState::BeingExamined => return Some(PlanStep::Wait),
@@ -168,8 +169,8 @@ pub(super) enum FinishedJob {
         crc: u32,
         data: Buffer,
     },
-    /// A finished part of a large file: the CRC of the file's bytes in it, and the bytes as the entry keeps them, none for
-    /// a checksum.
+    /// A finished part of a large file: the CRC of its bytes, and the bytes as the entry keeps them, which are empty
+    /// for a checksum.
     Block {
         block: Block,
         crc: Crc,

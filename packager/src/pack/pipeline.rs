@@ -185,7 +185,7 @@ impl<'a, W: Write> Pipeline<'a, W> {
         Ok(())
     }
 
-    /// Waits for the next turn that is not waiting; nothing once there is no more to do.
+    /// Waits for the next turn that is not waiting; `None` once nothing is left to do.
     fn next(&self) -> Option<ThreadTurn> {
         let mut state = self.lock();
         loop {

@@ -160,7 +160,7 @@ fn by_name(name: &str, head: &[u8]) -> Installer {
         "reg" => InstallerKind::RegistryFile,
         _ => InstallerKind::Unknown,
     };
-    // UTF-16 with a byte order mark, or anything without zero bytes.
+    // UTF-16 with a byte order mark, or a text without zero bytes.
     let is_text = head.starts_with(&[0xFF, 0xFE]) || head.starts_with(&[0xFE, 0xFF]) || !head.contains(&0);
     // A binary file with the name of a script could not run.
     if is_text {

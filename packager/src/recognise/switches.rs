@@ -43,7 +43,7 @@ impl Installer {
         let folder = format!(r"%ProgramFiles(x86)%\{product}");
         let silent = self.kind.silent_switches().unwrap_or_default();
         let install = format!("{file} {silent}");
-        // The folders are guesses.
+        // The folder of the uninstaller is a guess.
         let uninstaller = |program: &str| {
             format!(
                 "The uninstaller is assumed to be {program} in {folder}; look where the installer puts it."

@@ -1,6 +1,6 @@
 use super::*;
 
-/// A place that holds a content, whose MAC is returned.
+/// Unpacks a content into a place, and returns its MAC.
 fn filled(house: &House, place: &DestinationFolder) -> Mac {
     let content = content(&FILES);
     let mac = content.encryption_info().mac;
@@ -12,7 +12,7 @@ fn present(taken_up: bool) -> Option<Present> {
     Some(Present { files: 2, bytes: 300_002, setup_file: Some("setup.exe".into()), taken_up })
 }
 
-/// Moves the folder back to where a run that died before its rename left it.
+/// Moves the folder back to the staging folder of a run that died before its rename.
 fn unplace(place: &DestinationFolder) -> PathBuf {
     let mut name = std::ffi::OsString::from(".");
     name.push(place.path().file_name().unwrap());
