@@ -117,7 +117,7 @@ impl SetupFacts {
 }
 
 /// The setup file is an MSI whose facts cannot be read.
-fn unreadable(error: impl ToString) -> PackNote {
+fn unreadable(error: &impl ToString) -> PackNote {
     let message = DraftNote::MsiUnreadable(error.to_string()).to_string();
     PackNote { code: Some(source::MSI_UNREADABLE.id.to_owned()), message }
 }
@@ -141,7 +141,7 @@ fn metadata(
     match full.check() {
         Ok(()) => full,
         Err(error) => {
-            notes.push(unreadable(error));
+            notes.push(unreadable(&error));
             bare
         }
     }
