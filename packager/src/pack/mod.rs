@@ -42,7 +42,7 @@ use std::collections::BinaryHeap;
 use std::io::Write;
 use std::path::PathBuf;
 use std::time::SystemTime;
-use subject::{AppDocumentFile, PackInput, SetupFacts};
+use subject::{AppDocumentFile, PackInput, SetupDescription};
 use waybill_context::{Context, Stage};
 use waybill_disk::shown;
 use waybill_schemas::app::PackageFields;
@@ -71,7 +71,7 @@ pub fn pack(request: &PackRequest, context: &Context<'_>) -> Result<PackReport, 
     draft.put(context)?;
     let times = [started, scanned, packed, context.clock().now()];
     // Only now, because a document must not describe a package that does not exist.
-    if let Some(document) = prepared.document.as_ref().filter(|document| document.filled) {
+    if let Some(document) = prepared.filled_document() {
         document.fill(&prepared.package_fields(), &prepared.path)?;
     }
     Ok(report(&prepared, &written, counts, times))
@@ -97,7 +97,7 @@ struct PreparedPack {
     list: SourceList,
     setup_file: SetupFile,
     document: Option<AppDocumentFile>,
-    facts: SetupFacts,
+    setup: SetupDescription,
     path: PathBuf,
 }
 
@@ -114,7 +114,7 @@ impl PreparedPack {
             exclusions: options.exclusions.clone(),
             output: Some(path.clone()),
             catalog: options.catalog.clone(),
-            limits: options.limits(),
+            policy: options.policy.clone(),
         };
         let list = walk::walk(&folder, &walk_options, context)?;
         let setup_file = setup_file::locate(&list, &walk_options, &setup_file)?;
@@ -123,10 +123,15 @@ impl PreparedPack {
             return Err(PackError::Refused(violations));
         }
         let written = options.source_date_epoch.unwrap_or_else(|| context.clock().now());
-        let facts = SetupFacts::gather(&list, &walk_options, &setup_file, document.as_ref(), written);
+        let setup = SetupDescription::gather(&list, &walk_options, &setup_file, document.as_ref(), written);
         // Detection.xml is written last, so what it cannot hold must be found first.
-        facts.metadata.check()?;
-        Ok(Self { list, setup_file, document, facts, path })
+        setup.metadata.check()?;
+        Ok(Self { list, setup_file, document, setup, path })
+    }
+
+    /// The app's document, where it is filled in.
+    fn filled_document(&self) -> Option<&AppDocumentFile> {
+        self.document.as_ref().filter(|document| document.filled)
     }
 
     /// The fields of the app's document that packing decides.
@@ -134,7 +139,7 @@ impl PreparedPack {
         PackageFields {
             file_name: self.path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
             setup_file_path: self.setup_file.name().to_owned(),
-            msi_information: self.facts.msi_information.clone(),
+            msi_information: self.setup.msi_information.clone(),
         }
     }
 }
@@ -149,7 +154,7 @@ fn write(
     let writer = PackageWriter::create(draft.file())?;
     let (writer, counts) = write_entries(prepared, options, writer, context)?;
     let WrittenPackage { info, content_len, package_len, .. } =
-        writer.finish(prepared.facts.metadata.clone())?;
+        writer.finish(prepared.setup.metadata.clone())?;
     options
         .policy
         .check_package_size(package_len)
@@ -193,13 +198,9 @@ fn report<W>(
         file_digest: info.encryption_info.file_digest.to_hex(),
         mac: info.encryption_info.mac.to_hex(),
         msi_info: info.msi_info.clone(),
-        portal: prepared.facts.portal.clone(),
-        app_document: prepared
-            .document
-            .as_ref()
-            .filter(|document| document.filled)
-            .map(|document| shown(&document.path)),
-        notes: prepared.facts.notes.clone(),
+        portal: prepared.setup.portal.clone(),
+        app_document: prepared.filled_document().map(|document| shown(&document.path)),
+        notes: prepared.setup.notes.clone(),
         seconds: seconds(times),
     }
 }

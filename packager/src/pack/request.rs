@@ -3,7 +3,6 @@
 
 use super::error::PackError;
 use crate::exclude::Exclusions;
-use crate::walk::WalkLimits;
 use intunewin::ArchivePolicy;
 use std::fs::File;
 use std::io;
@@ -95,12 +94,6 @@ pub struct PackOptions {
 impl PackOptions {
     /// The default of [`PackOptions::memory`]: 48 MiB.
     pub const DEFAULT_MEMORY: u64 = 48 << 20;
-
-    /// The limits of the policy, for the walk.
-    pub(super) fn limits(&self) -> WalkLimits {
-        let entries = usize::try_from(self.policy.max_entries).unwrap_or(usize::MAX);
-        WalkLimits { entries, package_bytes: self.policy.max_package }
-    }
 
     /// The memory that is left for blocks: the list and the archive's directory grow with the number of entries. A
     /// third is left in any case.

@@ -80,7 +80,7 @@ impl AppDocumentFile {
 }
 
 /// The facts of the setup file. One that cannot be read does not stop the packing.
-pub(super) struct SetupFacts {
+pub(super) struct SetupDescription {
     pub(super) metadata: PackageMetadata,
     /// For app.json. The document keeps its own where the MSI cannot be read.
     pub(super) msi_information: Option<MsiInformation>,
@@ -88,7 +88,7 @@ pub(super) struct SetupFacts {
     pub(super) notes: Vec<PackNote>,
 }
 
-impl SetupFacts {
+impl SetupDescription {
     pub(super) fn gather(
         list: &SourceList,
         options: &WalkOptions,

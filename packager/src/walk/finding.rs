@@ -71,7 +71,7 @@ pub enum SourceProblem {
     #[error("holds more than {limit} entries, the limit on entries in a package")]
     TooManyEntries {
         /// The limit on entries.
-        limit: usize,
+        limit: u64,
     },
     /// The sizes of all files together are over the limit.
     #[error("holds {total} bytes, over the limit on package bytes ({limit})")]

@@ -214,8 +214,8 @@ impl<'a> Walker<'a> {
     /// Whether another entry fits. Folders count as well, because links can make more of them than there are files.
     fn has_room(&mut self) -> bool {
         // The first folder of the list is the source folder, which is no entry, so one is subtracted.
-        let limit = self.options.limits.entries;
-        if self.list.len().max(self.list.folder_count() - 1) < limit {
+        let limit = self.options.policy.max_entries;
+        if (self.list.len().max(self.list.folder_count() - 1) as u64) < limit {
             return true;
         }
         // Reported once, and the walk ends: links can make more entries than there is memory for.

@@ -11,6 +11,7 @@ mod listing;
 
 use crate::exclude::Exclusions;
 use folder::Walker;
+use intunewin::ArchivePolicy;
 use std::path::{Path, PathBuf};
 use waybill_context::Context;
 use waybill_schemas::app::{APP_DOCUMENT, APP_DOCUMENT_FOR_UNIX};
@@ -29,22 +30,6 @@ pub(crate) const APP_DOCUMENT_STAGING: &str = ".app.json.waybill-";
 /// The name of the folder of catalogue files in every package (`docs/package-format.md`).
 pub const CATALOG_FOLDER: &str = "Cat_C029B285-222F-460B-8ECA-2CD7A8A424B7";
 
-/// The limits of a source folder.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct WalkLimits {
-    /// The most entries in a package; the default is 200,000.
-    pub entries: usize,
-    /// The most bytes of all files together; the default is 30 GiB, which is Intune's limit.
-    pub package_bytes: u64,
-}
-
-impl Default for WalkLimits {
-    fn default() -> Self {
-        Self { entries: 200_000, package_bytes: 30 << 30 }
-    }
-}
-
 /// Options of a walk; [`Default`] takes every file.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
@@ -55,8 +40,8 @@ pub struct WalkOptions {
     pub output: Option<PathBuf>,
     /// A folder of catalogue files (`--catalog`), which are packed under [`CATALOG_FOLDER`].
     pub catalog: Option<PathBuf>,
-    /// The limits of the source folder.
-    pub limits: WalkLimits,
+    /// The policy that says how many entries and bytes a package may have.
+    pub policy: ArchivePolicy,
 }
 
 impl WalkOptions {
@@ -80,7 +65,7 @@ pub fn walk(folder: &Path, options: &WalkOptions, context: &Context<'_>) -> Resu
         walk_catalog(catalog, &mut walker)?;
     }
     let Walker { mut list, mut findings, .. } = walker;
-    check_limits(&list, &options.limits, &mut findings);
+    check_limits(&list, &options.policy, &mut findings);
     if !findings.is_empty() {
         return Err(WalkError::Refused { root, findings });
     }
@@ -128,8 +113,8 @@ fn walk_catalog(catalog: &Path, walker: &mut Walker<'_>) -> Result<(), WalkError
     Ok(())
 }
 
-fn check_limits(list: &SourceList, limits: &WalkLimits, findings: &mut SourceFindings) {
-    let (total, limit) = (list.total_bytes(), limits.package_bytes);
+fn check_limits(list: &SourceList, policy: &ArchivePolicy, findings: &mut SourceFindings) {
+    let (total, limit) = (list.total_bytes(), policy.max_package);
     if total > limit {
         findings.add(String::new(), SourceProblem::TooLarge { total, limit });
     }

@@ -103,18 +103,25 @@ fn the_output_file_and_its_leftovers_are_never_packed() {
     assert_eq!(listed(&folder, &WalkOptions { output: nowhere, ..WalkOptions::default() }).unwrap().len(), 4);
 }
 
+fn limited(max_entries: u64, max_package: u64) -> ArchivePolicy {
+    let mut policy = ArchivePolicy::default();
+    policy.max_entries = max_entries;
+    policy.max_package = max_package;
+    policy
+}
+
 #[test]
 fn limits_are_named() {
     let folder = tree(&["a", "b", "c/d"]);
-    let limits = WalkLimits { entries: 2, ..WalkLimits::default() };
-    let error = listed(&folder, &WalkOptions { limits, ..WalkOptions::default() }).unwrap_err();
+    let policy = limited(2, u64::MAX);
+    let error = listed(&folder, &WalkOptions { policy, ..WalkOptions::default() }).unwrap_err();
     assert!(error.to_string().contains("more than 2 entries"), "{error}");
     assert_eq!(error.code().id, "source-too-many-entries");
-    let limits = WalkLimits { package_bytes: 4, ..WalkLimits::default() };
-    let error = listed(&folder, &WalkOptions { limits, ..WalkOptions::default() }).unwrap_err();
+    let policy = limited(u64::MAX, 4);
+    let error = listed(&folder, &WalkOptions { policy, ..WalkOptions::default() }).unwrap_err();
     assert!(error.to_string().contains("holds 5 bytes, over the limit on package bytes (4)"), "{error}");
-    let limits = WalkLimits { package_bytes: 5, entries: 3 };
-    assert_eq!(listed(&folder, &WalkOptions { limits, ..WalkOptions::default() }).unwrap().len(), 3);
+    let policy = limited(3, 5);
+    assert_eq!(listed(&folder, &WalkOptions { policy, ..WalkOptions::default() }).unwrap().len(), 3);
 }
 
 #[test]
@@ -252,8 +259,8 @@ mod unix {
                 symlink(format!("../level{}", level - 1), here.join(twin)).unwrap();
             }
         }
-        let limits = WalkLimits { entries: 1000, ..WalkLimits::default() };
-        let error = listed(&folder, &WalkOptions { limits, ..WalkOptions::default() }).unwrap_err();
+        let policy = limited(1000, u64::MAX);
+        let error = listed(&folder, &WalkOptions { policy, ..WalkOptions::default() }).unwrap_err();
         assert_eq!(error.code().id, "source-too-many-entries");
     }
 
