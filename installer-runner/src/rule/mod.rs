@@ -166,7 +166,7 @@ fn compared(
     operator: ComparisonOperator,
     order: Ordering,
     actual: String,
-    wanted: &impl Display,
+    wanted: &(impl Display + ?Sized),
 ) -> RuleAnswer {
     let relation = match order {
         Ordering::Less => "less than",

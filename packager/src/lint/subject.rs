@@ -73,6 +73,7 @@ impl AppInput {
 
 /// What is known of the setup file.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct SetupFacts {
     /// What it says of itself, where it is an MSI.
     pub msi: Option<MsiFacts>,
@@ -84,6 +85,7 @@ pub struct SetupFacts {
 
 /// What is known of a package that exists already.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct PackageFacts {
     /// Where its outer zip and Detection.xml differ from what Microsoft's tool writes, a sentence each.
     pub deviations: Vec<String>,
@@ -98,6 +100,7 @@ pub struct PackageFacts {
 }
 
 /// Everything that is known. A rule whose facts are missing finds nothing.
+#[non_exhaustive]
 pub struct Subject {
     /// As it was given: a path.
     pub name: String,

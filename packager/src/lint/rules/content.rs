@@ -106,7 +106,7 @@ fn long_paths(examined: &Examined<'_>, findings: &mut Findings) {
 
 fn refused_names(examined: &Examined<'_>, findings: &mut Findings) {
     // The policy checks names as they stand in an archive, where only the final
-    // `/` tells a folder from a file.
+    // `/` distinguishes a folder from a file.
     let name =
         |entry: &FileEntry| if entry.is_folder { format!("{}/", entry.name) } else { entry.name.clone() };
     let names = examined.subject.entries.iter().flatten().map(name);

@@ -1,4 +1,4 @@
-//! The rules. Each is one entry: its page (code, severity, words, an example) and the check that finds it.
+//! The rules. Each is one entry: its page (code, severity, words, an example) and the checks that find it.
 //!
 //! A new rule is one entry in a file of this folder and one row in `docs/lint.md`. `waybill explain`, SARIF,
 //! `--allow` and the report take everything else from the entry.

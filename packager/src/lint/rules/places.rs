@@ -1,11 +1,8 @@
 //! WB202 and WB207: where rules and commands look. Places of a user in an app that runs as SYSTEM, and traces that an
 //! uninstall may leave.
 
-use super::{
-    Examined, Findings, LintPage, LintRule,
-    Severity::{Error, Warning},
-    text,
-};
+use super::Severity::{Error, Warning};
+use super::{Examined, Findings, LintPage, LintRule, text};
 use crate::lint::script;
 use waybill_intune::path::extension;
 use waybill_intune::{Hive, RegistryKey};

@@ -1,9 +1,7 @@
 //! WB205 and WB206: scripts that cannot answer, and scripts that are read wrongly.
 
-use super::{
-    AppRule, Examined, FindingPlace, Findings, LintPage, LintRule,
-    Severity::{Error, Warning},
-};
+use super::Severity::{Error, Warning};
+use super::{AppRule, Examined, FindingPlace, Findings, LintPage, LintRule};
 use crate::lint::script::{Encoding, ScriptAnswer, decode, is_signed, script_answer};
 use crate::lint::subject::packed_name;
 use waybill_intune::command_line::PowerShell;

@@ -76,7 +76,7 @@ fn may_be_secret(value: &str) -> bool {
     const NONE: [&str; 9] = ["", "0", "1", "true", "false", "yes", "no", "none", "null"];
     let value = value.trim();
     !NONE.contains(&value.to_lowercase().as_str())
-        // Filled in on the device, or by whoever deploys.
+        // Filled in on the device, or where the app is deployed.
         && !value.contains('%')
         && !value.starts_with(['$', '<', '{', '[', '*'])
 }

@@ -1,9 +1,7 @@
 //! WB403 to WB405: the package's shape, MSI facts out of the ordinary, archives that readers see differently.
 
-use super::{
-    Examined, FindingPlace, Findings, LintPage, LintRule,
-    Severity::{Error, Warning},
-};
+use super::Severity::{Error, Warning};
+use super::{Examined, FindingPlace, Findings, LintPage, LintRule};
 use intunewin::{Archive, ArchiveError};
 use std::collections::BTreeMap;
 use std::io::{Read, Seek};

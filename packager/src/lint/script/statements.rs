@@ -59,75 +59,74 @@ fn statement(tokens: &mut Tokens, depth: usize) -> Statement {
         tokens.by_ref().for_each(drop);
         return Statement::Unknown;
     }
-    match word.as_str() {
+    known_statement(&word, tokens, depth).unwrap_or(Statement::Unknown)
+}
+
+/// The statement that begins with `word`; `None` where it is not understood.
+fn known_statement(word: &str, tokens: &mut Tokens, depth: usize) -> Option<Statement> {
+    match word {
         "if" => if_statement(tokens, depth),
         "try" => try_statement(tokens, depth),
         "foreach" | "for" | "while" => {
             tokens.next();
-            let condition = parentheses(tokens);
-            braced(tokens, depth).map_or(Statement::Unknown, |body| Statement::Loop(condition, body))
+            Some(Statement::Loop(parentheses(tokens), braced(tokens, depth)?))
         }
         "do" => {
             tokens.next();
             let body = braced(tokens, depth);
             tokens.next(); // `while` or `until`
-            let condition = parentheses(tokens);
-            body.map_or(Statement::Unknown, |body| Statement::Loop(condition, body))
+            Some(Statement::Loop(parentheses(tokens), body?))
         }
         "function" | "filter" => {
             tokens.next();
             let name = tokens.next().map(|token| token.word()).unwrap_or_default();
             parentheses(tokens);
-            braced(tokens, depth).map_or(Statement::Unknown, |_| Statement::Function(name))
+            braced(tokens, depth).map(|_| Statement::Function(name))
         }
         "switch" | "trap" | "class" | "enum" | "begin" | "process" | "end" | "workflow" | "data" => {
             // When and how often these run their blocks is not followed. Their words are taken so that parsing can
-            // continue, and `Unknown` ends the judgement.
+            // continue, and the script is not judged.
             simple(tokens);
-            Statement::Unknown
+            None
         }
-        _ => Statement::Simple(simple(tokens)),
+        _ => Some(Statement::Simple(simple(tokens))),
     }
 }
 
-fn if_statement(tokens: &mut Tokens, depth: usize) -> Statement {
+fn if_statement(tokens: &mut Tokens, depth: usize) -> Option<Statement> {
     let (mut conditions, mut blocks) = (Vec::new(), Vec::new());
     loop {
         tokens.next(); // `if` or `elseif`
         conditions.extend(parentheses(tokens));
-        let Some(body) = braced(tokens, depth) else { return Statement::Unknown };
-        blocks.push(body);
+        blocks.push(braced(tokens, depth)?);
         match keyword_after_ends(tokens, &["elseif", "else"]).as_str() {
             "elseif" => {}
             "else" => {
                 tokens.next();
-                let Some(body) = braced(tokens, depth) else { return Statement::Unknown };
-                blocks.push(body);
-                return Statement::If(conditions, blocks, true);
+                blocks.push(braced(tokens, depth)?);
+                return Some(Statement::If(conditions, blocks, true));
             }
-            _ => return Statement::If(conditions, blocks, false),
+            _ => return Some(Statement::If(conditions, blocks, false)),
         }
     }
 }
 
-fn try_statement(tokens: &mut Tokens, depth: usize) -> Statement {
+fn try_statement(tokens: &mut Tokens, depth: usize) -> Option<Statement> {
     tokens.next();
-    let Some(body) = braced(tokens, depth) else { return Statement::Unknown };
+    let body = braced(tokens, depth)?;
     let (mut catches, mut last) = (Vec::new(), Vec::new());
     loop {
         match keyword_after_ends(tokens, &["catch", "finally"]).as_str() {
             "catch" => {
                 // As in `catch [System.Exception] { … }`.
                 while tokens.next_if(|token| !token.is('{') && *token != Token::End).is_some() {}
-                let Some(body) = braced(tokens, depth) else { return Statement::Unknown };
-                catches.push(body);
+                catches.push(braced(tokens, depth)?);
             }
             "finally" => {
                 tokens.next();
-                let Some(body) = braced(tokens, depth) else { return Statement::Unknown };
-                last = body;
+                last = braced(tokens, depth)?;
             }
-            _ => return Statement::Try(body, catches, last),
+            _ => return Some(Statement::Try(body, catches, last)),
         }
     }
 }
