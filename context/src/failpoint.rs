@@ -13,8 +13,8 @@
 //! | `partial-synced#3` | for the third time |
 //! | `download:1048577` | as soon as a meter of that stage stands at so many bytes or more (bytes it skipped do not stop it) |
 //!
-//! The thread that gets there writes the line `failpoint <value>` to stderr and sleeps for ever; the other threads go on
-//! as in life. The harness reads the line and kills the process.
+//! The thread that gets there writes the line `failpoint <value>` to stderr and sleeps for ever; the other threads go
+//! on as in life. The harness reads the line and kills the process.
 
 /// With the feature: one point, named by an environment variable, stops the thread that reaches it.
 #[cfg(feature = "failpoints")]

@@ -1,7 +1,7 @@
 //! What every long operation is given: where to report progress, whether to stop, what time it is.
 //!
-//! Three small traits and no I/O of their own ([`failpoint`] is for tests alone). [`Context::silent`] is the default: no
-//! progress, no cancellation, the system's clock.
+//! Three small traits and no I/O of their own ([`failpoint`] is for tests alone). [`Context::silent`] is the default:
+//! no progress, no cancellation, the system's clock.
 //!
 //! ```
 //! use std::sync::atomic::{AtomicBool, Ordering};
@@ -128,8 +128,8 @@ impl<'a> Context<'a> {
         self.sleep_until(duration, || false).map(drop)
     }
 
-    /// Sleeps until `is_over` says so, and `longest` at most; returns whether it did. Both it and the user are asked every
-    /// 100 ms.
+    /// Sleeps until `is_over` says so, and `longest` at most; returns whether it did. Both it and the user are asked
+    /// every 100 ms.
     ///
     /// # Errors
     /// [`Cancelled`] once the user wants to stop.

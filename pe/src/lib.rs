@@ -154,7 +154,7 @@ impl Program {
     }
 }
 
-/// A reader that remembers what went wrong: behind it a failure of the disk and a file that is no program look the same.
+/// A reader that remembers what went wrong: behind it, a failure of the disk looks like a file that is no program.
 struct FailureRecorder<R> {
     reader: R,
     failure: Rc<Cell<Option<io::Error>>>,

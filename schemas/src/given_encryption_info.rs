@@ -62,7 +62,7 @@ impl Classified for EncryptionInfoError {
     }
 }
 
-/// Reads encryption info from a Detection.xml, a content.json, Graph's `fileEncryptionInfo` or an object that holds one.
+/// Reads encryption info from a Detection.xml, a content.json, Graph's `fileEncryptionInfo` or an object with one.
 ///
 /// # Errors
 /// The document is none of these, or is refused; no message holds key material.

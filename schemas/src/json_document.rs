@@ -102,8 +102,8 @@ pub fn read_bounded(reader: impl Read, limit: usize) -> io::Result<Zeroizing<Vec
     loop {
         out.make_room(1);
         let held = out.0.len();
-        // Within the capacity: growing here would leave a copy behind. A step at a time: a reader that gives few bytes at
-        // once would have the whole rest filled with zeros at each of its reads.
+        // Within the capacity: growing here would leave a copy behind. A step at a time: a reader that gives few bytes
+        // at once would have the whole rest filled with zeros at each of its reads.
         let room = out.0.capacity().min(held + READ_STEP);
         out.0.resize(room, 0);
         let read = reader.read(&mut out.0[held..]);

@@ -16,11 +16,11 @@
 //! with 403 unless [`ServerOptions::serve_keys`] is set. This guards against a slip, not against the folder's owner.
 //!
 //! # Validators
-//! Every file's ETag is strong: its length, time of change in nanoseconds and inode (on Windows: time of creation, which
-//! a file that replaces another may inherit).
-//! `<mac>/content.bin` promises never to change; its ETag speaks of the file on the disk all the same, so that one that was
-//! replaced by mistake is noticed. A file rewritten in place, to the same length, within one tick of the
-//! file system's clock keeps its ETag: publish writes a new file and renames it, which never does.
+//! Every file's ETag is strong: its length, time of change in nanoseconds and inode (on Windows: time of creation,
+//! which a file that replaces another may inherit). `<mac>/content.bin` promises never to change; its ETag speaks of
+//! the file on the disk all the same, so that one that was replaced by mistake is noticed. A file rewritten in place,
+//! to the same length, within one tick of the file system's clock keeps its ETag: publish writes a new file and renames
+//! it, which never does.
 //!
 //! # Ranges
 //! One range of bytes is answered with 206 or 416. Several in one request are answered with the whole file and 200,

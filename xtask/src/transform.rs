@@ -1,5 +1,5 @@
-//! The transform of examples/msi-transform. No tool on Linux writes one: msitools builds, dumps and changes databases, and
-//! Windows Installer's own generator needs Windows.
+//! The transform of examples/msi-transform. No tool on Linux writes one: msitools builds, dumps and changes databases,
+//! and Windows Installer's own generator needs Windows.
 //!
 //! A transform is a compound file like a database: a string pool of its own, and of each table that changes a stream of
 //! changed rows (Windows Installer, "Database Transforms"; the layout of rows as wine's `msi_table_apply_transform`
@@ -52,8 +52,8 @@ fn string_pool() -> Vec<u8> {
     header.into_iter().chain(entries).flat_map(u16::to_le_bytes).collect()
 }
 
-/// `Property` has two columns of strings, the first of which is its key. A row that is changed begins with a bit for each
-/// changed column; one that is added with 1 and the number of columns in the upper byte.
+/// `Property` has two columns of strings, the first of which is its key. A row that is changed begins with a bit for
+/// each changed column; one that is added with 1 and the number of columns in the upper byte.
 fn property_rows() -> Vec<u8> {
     const SECOND_COLUMN: u16 = 0b10;
     const ADDED: u16 = 2 << 8 | 1;

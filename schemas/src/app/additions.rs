@@ -1,5 +1,5 @@
-//! What Waybill adds to Graph's app: whom it is for and when, which apps it stands in relation to, how often it is tried
-//! again, and what `waybill lint` may overlook.
+//! What Waybill adds to Graph's app: whom it is for and when, which apps it stands in relation to, how often it is
+//! tried again, and what `waybill lint` may overlook.
 
 use super::rule::short_type;
 use super::values::{

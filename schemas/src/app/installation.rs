@@ -48,7 +48,7 @@ impl ReturnCode {
 
     /// Whether a process that ended with `exit_code` (its 32 bits) ended with this code.
     pub fn matches(&self, exit_code: u32) -> bool {
-        // A process ends with 32 bits; documents write them signed (as Intune's portal does) or unsigned (as programs do).
+        // A process ends with 32 bits; documents write them signed (as Intune's portal does) or unsigned.
         self.return_code & 0xFFFF_FFFF == i64::from(exit_code)
     }
 

@@ -1,5 +1,5 @@
-//! Detection and requirement rules: Graph's `win32LobApp…Rule` types, told apart by `@odata.type`, wherever an app's document
-//! keeps them.
+//! Detection and requirement rules: Graph's `win32LobApp…Rule` types, told apart by `@odata.type`, wherever an app's
+//! document keeps them.
 //!
 //! Graph's beta still answers with `detectionRules` and `requirementRules` (`win32LobApp…Detection` and
 //! `…Requirement`: `detectionType`, `detectionValue` where the newer types say `operationType`,

@@ -43,8 +43,8 @@ pub struct Example {
 }
 
 /// Every meaning of `text`: an id (`mac-mismatch`), a lint code (`WB105`), a rule of fetch (`range-ignored`), an
-/// HRESULT (`0x87D1041C`, `87D1041C`, `-2016345060`, `2278622236`, `1041C`), an exit code (`1603`), a state by number or name
-/// (`6005`, `ErrorDownloadingContent`). A word before the number asks for one table: `exit 4`,
+/// HRESULT (`0x87D1041C`, `87D1041C`, `-2016345060`, `2278622236`, `1041C`), an exit code (`1603`), a state by number
+/// or name (`6005`, `ErrorDownloadingContent`). A word before the number asks for one table: `exit 4`,
 /// `applicability 1002`. Empty where nothing is known.
 ///
 /// Lint's pages stand with its rules (`waybill_packager::lint::pages`) and are given by the caller.

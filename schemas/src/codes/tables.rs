@@ -1,8 +1,8 @@
 //! The tables that are data: numbers that devices and installers report, and the rules of `waybill fetch`.
 //!
-//! They are prose for administrators, so they stand in JSON files in `tables/`, where a row can be added without Rust: a
-//! value (a number, or an HRESULT as text: `"0x87D1041C"`), a name, what it means, at most three usual causes, and what to
-//! do next. Rows stand in the order of their values. The tests below read every file.
+//! They are prose for administrators, so they stand in JSON files in `tables/`, where a row can be added without Rust:
+//! a value (a number, or an HRESULT as text: `"0x87D1041C"`), a name, what it means, at most three usual causes, and
+//! what to do next. Rows stand in the order of their values. The tests below read every file.
 
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -121,8 +121,8 @@ fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
     })
 }
 
-/// One rule of `waybill fetch` (`docs/delivery.md`, "The rules") that says by its name that it acted. Rules are reported under
-/// `observations` and "On the way"; none is an error.
+/// One rule of `waybill fetch` (`docs/delivery.md`, "The rules") that says by its name that it acted. Rules are
+/// reported under `observations` and "On the way"; none is an error.
 #[derive(Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FetchRule {

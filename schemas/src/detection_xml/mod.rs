@@ -59,7 +59,8 @@ pub struct ApplicationInfo {
 pub struct DetectionXml {
     /// What the document says of its package.
     pub info: ApplicationInfo,
-    /// Harmless deviations from Microsoft's shape, in the order they were met; empty for what [`ApplicationInfo::write`] made.
+    /// Harmless deviations from Microsoft's shape, in the order they were met; empty for what
+    /// [`ApplicationInfo::write`] made.
     pub notes: Vec<DetectionXmlNote>,
 }
 

@@ -134,7 +134,7 @@ impl MsiInfo {
         Ok(())
     }
 
-    /// What is written, in the order of [`FIELDS`].
+    /// The elements to be written with their values, in the order of [`FIELDS`].
     pub(super) fn values(&self) -> [Option<&str>; 14] {
         let flag = |flag: Option<bool>| flag.map(|flag| if flag { "true" } else { "false" });
         [
@@ -165,7 +165,7 @@ fn choice<T>(
 ) -> Result<Option<T>, DetectionXmlError> {
     let Some(value) = fields.text(field)?.map(|text| text.trim_matches(is_space)) else { return Ok(None) };
     let parsed = parse(value);
-    // Other tools write `yes`, `Yes` or nothing at all. The package can still be unpacked, so that is a note, not a fault.
+    // Other tools write `yes`, `Yes` or nothing at all. The package can still be unpacked, so that is a note.
     if parsed.is_none() && !value.is_empty() {
         notes.push(DetectionXmlNote::UnreadableValue { field });
     }

@@ -110,8 +110,8 @@ pub struct StageReport {
     pub cpu: Spread,
     /// Peak memory of the stage's process in bytes.
     pub memory: Spread,
-    /// The least time that the limits of the same round allow, of the time it took: 1 is all this machine can do. More is
-    /// possible: the limits are those of one thread, and two threads of one core do not share it by halves.
+    /// The least time that the limits of the same round allow, of the time it took: 1 is all this machine can do. More
+    /// is possible: the limits are those of one thread, and two threads of one core do not share it by halves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub share: Option<Spread>,
     /// The limit that takes most of that least time.

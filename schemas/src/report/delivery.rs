@@ -1,5 +1,5 @@
-//! What delivery reports: what `publish` wrote, what `serve --json` prints (where it listens, then a line for each request),
-//! and what `fetch` did, phase by phase.
+//! What delivery reports: what `publish` wrote, what `serve --json` prints (where it listens, then a line for each
+//! request), and what `fetch` did, phase by phase.
 
 use serde::{Deserialize, Serialize};
 

@@ -18,8 +18,8 @@ pub struct RehearsalReport {
     pub app: AppIdentity,
     /// The document whose commands and rules were run: app.json, or app.unix.json where this is no Windows.
     pub document: String,
-    /// What `waybill` exits with: 0 where every phase passed, 11 where a hard restart ended it, else what the first phase
-    /// that failed exits with.
+    /// What `waybill` exits with: 0 where every phase passed, 11 where a hard restart ended it, else what the first
+    /// phase that failed exits with.
     pub exit: u8,
     /// What came of it, a few words: `installed and detected`.
     pub summary: String,

@@ -18,8 +18,8 @@ use values::Value;
 pub const MASK: &str = "***";
 
 /// The text with the values of secret parameters replaced by `***`: of every parameter whose name holds key, pass, pwd,
-/// token, secret, pin, serial, licence or license, in the forms that command lines, output, JSON, XML, URLs and MSI logs have.
-/// Give it whole lines: a value that was cut from its name is not known for a secret.
+/// token, secret, pin, serial, licence or license, in the forms that command lines, output, JSON, XML, URLs and MSI
+/// logs have. Give it whole lines: a value that was cut from its name is not known for a secret.
 pub fn mask(text: &str) -> String {
     let mut masked = String::with_capacity(text.len());
     for line in text.split_inclusive(['\n', '\r']) {

@@ -211,8 +211,8 @@ fn value_at(line: &Line<'_>, start: usize, surroundings: &Surroundings) -> Value
     }
 }
 
-/// A value in quotes, and where the quote that closes it ends. `None` where no quote opens, or an apostrophe that nothing
-/// closes.
+/// A value in quotes, and where the quote that closes it ends. `None` where no quote opens, or an apostrophe that
+/// nothing closes.
 fn quoted_at(line: &Line<'_>, start: usize) -> Option<(Value, usize)> {
     let text = line.text;
     let quote = line.quote_at(start)?;
@@ -238,8 +238,8 @@ fn quoted_at(line: &Line<'_>, start: usize) -> Option<(Value, usize)> {
     }
 }
 
-/// The end of the word that goes on at `start`, as a command line has words: blanks in quotes, and those behind `\` or `` ` ``,
-/// do not end it.
+/// The end of the word that goes on at `start`, as a command line has words: blanks in quotes, and those behind `\` or
+/// `` ` ``, do not end it.
 fn word_end(line: &Line<'_>, start: usize, is_inside: bool, surroundings: &Surroundings) -> usize {
     let text = line.text;
     let mut at = start;

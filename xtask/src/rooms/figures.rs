@@ -7,8 +7,8 @@
 //! - **A file's length** is its lines without those of tests, comments and blank lines included.
 //! - **`use` and `mod` lines** are code lines that begin with one of these words, behind `pub` and the like where they
 //!   are there; their share is of all lines that are not blank.
-//! - **Comments that say why** are lines with nothing but a comment that does not become documentation; their share is of
-//!   all lines that are not blank.
+//! - **Comments that say why** are lines with nothing but a comment that does not become documentation; their share is
+//!   of all lines that are not blank.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

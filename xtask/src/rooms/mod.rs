@@ -15,8 +15,8 @@ const USAGE: &str = "usage: cargo xtask rooms --check|--figures|--files|--siblin
 
 /// Answers one question about this repository, or with `--repo DIR` about another tree of it.
 ///
-/// `--check` is for the gate; `--figures` sums up and `--files` lists how long files are; `--siblings` also finds folders
-/// of modules that need one another although none of their files do.
+/// `--check` is for the gate; `--figures` sums up and `--files` lists how long files are; `--siblings` also finds
+/// folders of modules that need one another although none of their files do.
 pub(crate) fn answer(arguments: &[&str]) -> Result<String, String> {
     let (question, repo) = match arguments {
         [question] => (*question, PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))),

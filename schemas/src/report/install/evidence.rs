@@ -29,7 +29,8 @@ pub struct DetectionReport {
     pub rules: Vec<RuleReport>,
     /// How many times the app was looked for: after a success repeatedly for up to 10 s.
     pub looks: u32,
-    /// Milliseconds from the installer's end to the look that gave the answer; Intune's agent looks once, after about 150.
+    /// Milliseconds from the installer's end to the look that gave the answer; Intune's agent looks
+    /// once, after about 150.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after_milliseconds: Option<u64>,
     /// The code that Intune's agent would report, where the answer is "cannot tell".

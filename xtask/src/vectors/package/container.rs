@@ -67,7 +67,7 @@ const IMAGES: &[Fault<Image>] = &[
     }),
 ];
 
-/// What a vector is called, what is wrong, with which entry (as [`with_entry`] counts them), and the change of both its headers.
+/// A vector's name, what is wrong, the entry (as [`with_entry`] counts them), and the change of both its headers.
 type HeaderFault = (&'static str, &'static str, usize, fn(&mut Header));
 
 const HEADERS: &[HeaderFault] = &[
