@@ -20,7 +20,7 @@ use waybill_schemas::report::install::{AttemptOutcome, NextTry, RetryStep};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RetryDecision {
-    /// It may run now.
+    /// The app may run now.
     RunNow,
     /// Not before this time: a quick try, or a try after an exit code's own interval.
     WaitUntil(Timestamp),

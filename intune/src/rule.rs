@@ -26,7 +26,7 @@ pub enum RulePurpose {
 /// How the paths of file rules are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PathStyle {
-    /// With drives and `\`: what Intune's agent reads.
+    /// Windows paths, with drives and `\`, as Intune's agent reads them.
     Windows,
     /// Absolute paths from `/`, for rehearsals on Unix. A Windows path is no fault, but the machine cannot answer it.
     Unix,
@@ -65,15 +65,15 @@ pub enum FileTest {
     Exists,
     /// Whether the file or folder is absent.
     DoesNotExist,
-    /// When it was last written.
+    /// The time of its last modification.
     Modified(Comparison<RuleDate>),
-    /// When it was created.
+    /// The time of its creation.
     Created(Comparison<RuleDate>),
     /// The four numbers of its version resource.
     Version(Comparison<VersionNumber>),
-    /// Its size in MiB, rounded down.
+    /// The size in MiB, rounded down.
     Mebibytes(Comparison<u64>),
-    /// Its size in bytes.
+    /// The size in bytes.
     Bytes(Comparison<u64>),
 }
 

@@ -1,4 +1,4 @@
-//! Content that is fetched when an installer is about to run.
+//! An app whose content is fetched when its installer is about to run.
 
 use crate::device::Device;
 use crate::installers::Installer;
@@ -15,15 +15,15 @@ use waybill_schemas::report::install::{AttemptOutcome, Step};
 use waybill_server::{RunningServer, Server, ServerOptions};
 use waybill_tests::packed_folder::{options, pack_folder};
 
-/// The installer: its name, what it does, and how a line starts it. Packages keep no modes of files, so on Unix a shell
-/// does.
+/// The installer: its name, its text, and the command that starts it. Packages store no file modes, so on Unix a shell
+/// starts it.
 const SCRIPT: (&str, &str, &str) = if cfg!(windows) {
     ("install.cmd", "@echo once>> \"%~1\"\r\n@echo installed> \"%~2\"\r\n", "install.cmd")
 } else {
     ("install.sh", "echo once >> \"$1\"\necho installed > \"$2\"\n", "sh ./install.sh")
 };
 
-/// Packs, publishes and serves a folder with the installer in it; returns its content.json.
+/// Packs, publishes and serves a folder with the installer in it. Returns the server and the path of the content.json.
 fn publish_installer(folder: &Path) -> (RunningServer, PathBuf) {
     let (source, public) = (folder.join("source"), folder.join("public"));
     [&source, &public].into_iter().for_each(|folder| fs::create_dir(folder).unwrap());

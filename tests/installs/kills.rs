@@ -1,5 +1,5 @@
-//! The kill campaign of the runner: whatever it is doing when it is killed, the next run knows of it, waits for an
-//! installer that still runs, asks detection where nobody saw it end, and never installs twice.
+//! The kill campaign of the runner. Whatever a runner is doing when it is killed, the next run knows of the attempt,
+//! waits for an installer that still runs, lets detection decide if its end was not seen, and never installs twice.
 
 use crate::child::Runner;
 use crate::device::{APP, Device, Opener};
@@ -13,10 +13,10 @@ use std::time::{Duration, Instant};
 use waybill_installer_runner::{AttemptEnd, AttemptJournal as _, AttemptRecord};
 use waybill_schemas::report::install::{AttemptOutcome, RestartNeed};
 
-/// Asks for all points; else a part of them is taken.
+/// The variable that asks for all points; without it only a part of them is used.
 const ALL: &str = "WAYBILL_KILLS";
 
-/// One in so many, unless all are asked for.
+/// Without [`ALL`], one in this many of the points is used.
 const SHORT: usize = if cfg!(windows) { 8 } else { 3 };
 
 #[test]
@@ -38,7 +38,7 @@ fn what_was_killed_is_never_installed_twice() {
     ));
 }
 
-/// Does them all, some at once.
+/// Runs all kills, several at once; counts in `waited` the runs that waited for an installer.
 fn campaign(kills: &[Kill], waited: &AtomicUsize) {
     let (next, failures) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     let work = || {
@@ -55,7 +55,7 @@ fn campaign(kills: &[Kill], waited: &AtomicUsize) {
     assert!(failures.is_empty(), "{} of {} points: {failures:#?}", failures.len(), kills.len());
 }
 
-/// One kill and what comes after it; returns whether the next run waited for the installer.
+/// Runs one kill and the next run; returns whether the latter waited for the installer.
 fn survive(kill: &Kill) -> bool {
     let device = Device::new(kill.installer);
     strike(kill, &device);
@@ -84,7 +84,7 @@ fn survive(kill: &Kill) -> bool {
     opener.has_waited()
 }
 
-/// Starts a runner, or two, and kills it at its moment.
+/// Starts one runner, or two in turn, and kills each at its moment.
 fn strike(kill: &Kill, device: &Device) {
     match &kill.moment {
         Moment::Point(point) => {
@@ -115,7 +115,7 @@ fn strike(kill: &Kill, device: &Device) {
     }
 }
 
-/// Points that are reached only when the installer has ended.
+/// Whether a failpoint is only reached when the installer has ended.
 fn is_after_the_run(point: &str) -> bool {
     let nth = point.rsplit_once('#').and_then(|(_, nth)| nth.parse().ok()).unwrap_or(1);
     match point.split_once('#').map_or(point, |(name, _)| name) {
@@ -124,7 +124,7 @@ fn is_after_the_run(point: &str) -> bool {
     }
 }
 
-/// Its process was written down before it ran.
+/// Whether the installer's process is in the journal.
 fn is_known(left: &[AttemptRecord]) -> bool {
     left.iter().any(|attempt| attempt.process.is_some())
 }
@@ -133,7 +133,7 @@ fn is_over(attempt: &AttemptRecord) -> bool {
     attempt.settled && attempt.end.is_some() && attempt.verdict.is_some()
 }
 
-/// A restart is noted where anybody saw the code that asks for it, and only there.
+/// Asserts that a restart is noted if and only if a run saw the exit code that asks for it.
 fn check_restart(kill: &Kill, device: &Device, history: &[AttemptRecord]) {
     let seen = AttemptEnd::Exited(Installer::SOFT_RESTART);
     let is_seen = history.iter().any(|attempt| attempt.end.as_ref() == Some(&seen));
@@ -144,7 +144,7 @@ fn check_restart(kill: &Kill, device: &Device, history: &[AttemptRecord]) {
     assert_eq!(noted, expected, "{kill:?}: {history:#?}");
 }
 
-/// Other processes need their time.
+/// Waits until `is_so` returns `true` because of what another process does.
 fn wait_until(mut is_so: impl FnMut() -> bool) {
     let started = Instant::now();
     while !is_so() {
@@ -153,7 +153,7 @@ fn wait_until(mut is_so: impl FnMut() -> bool) {
     }
 }
 
-/// One install, killed six times on its way: each run knows of the ones before.
+/// One install that is killed six times; each run knows of the attempts before.
 #[test]
 fn killed_again_and_again() {
     let device = Device::new(Installer::InSteps);

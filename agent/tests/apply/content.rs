@@ -1,4 +1,4 @@
-//! When content is asked for, and when not.
+//! When content is fetched, and when not.
 
 use crate::bench::{Bench, INSTALLED};
 use std::error::Error as _;
@@ -7,7 +7,7 @@ use waybill_downloader::{FetchOptions, Location, Wanted};
 use waybill_schemas::codes::Classified as _;
 use waybill_schemas::report::install::AttemptOutcome;
 
-/// A content that cannot be had.
+/// A content that cannot be fetched.
 fn nowhere(bench: &Bench) -> ContentSource {
     ContentSource::Fetch {
         what: Box::new(Wanted::Described(Location::File(bench.root().join("nowhere.content.json")))),

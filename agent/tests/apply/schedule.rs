@@ -1,4 +1,4 @@
-//! Following the schedule.
+//! Following the schedule with `wait`: tries, waits, interruptions and the lock.
 
 use crate::bench::{Bench, app};
 use serde_json::json;
@@ -52,7 +52,7 @@ fn it_gives_up_before_the_long_wait() {
     assert_eq!(failed.clock.slept(), Duration::ZERO);
 }
 
-/// An earlier attempt would be tried again in five minutes, but a rule that is wrong then is wrong now.
+/// The schedule would try again in five minutes, but a wrong rule would still be wrong then.
 #[test]
 fn what_a_person_has_to_correct_is_not_waited_for() {
     let mut bench = Bench::new(&[1618, 0]);
