@@ -1,4 +1,4 @@
-//! A package read to its end, and the class of what stopped it.
+//! Reading a package or content completely, with the class of the error that stops it.
 
 use intunewin::{
     ArchiveError, ArchivePolicy, AuthenticateError, AuthenticatedContent, ContentError, EncryptedContent,
@@ -12,16 +12,17 @@ use waybill_schemas::EncryptionInfo;
 use waybill_schemas::codes::Classified;
 use waybill_support::folder_listing::{Listing, list};
 
-/// A refusal in the words of the test vectors.
+/// A refusal, described by the words of the test vectors.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
-    /// `container`, `metadata`, `mac`, `digest`, `content`; `machine` where it is no refusal but our own trouble.
+    /// The class: `container`, `metadata`, `mac`, `digest` or `content`; `machine` for an error of the machine, which
+    /// is no refusal.
     pub class: &'static str,
-    /// The code's id.
+    /// The id of the error's code, e.g. `mac-mismatch`.
     pub code: &'static str,
-    /// The rules of the archive policy that were broken.
+    /// The rules of the archive policy that the package breaks.
     pub rules: Vec<&'static str>,
-    /// The whole chain of messages.
+    /// The messages of the error and its causes.
     pub message: String,
 }
 
@@ -103,7 +104,7 @@ impl From<UnpackError> for Refusal {
     }
 }
 
-/// A whole package: opened, authenticated, checked, its setup file found, unpacked below `folder`.
+/// Reads a whole package: opens, authenticates and checks it, finds its setup file, and unpacks it below `folder`.
 ///
 /// # Errors
 /// The first check that fails.
@@ -115,7 +116,7 @@ pub fn read_package(bytes: Vec<u8>, policy: &ArchivePolicy, folder: &Path) -> Re
     unpack(content, Some(&setup_file), policy, folder)
 }
 
-/// A bare content and its keys: authenticated, checked, unpacked below `folder`.
+/// Reads a bare content with its keys: authenticates and checks it, and unpacks it below `folder`.
 ///
 /// # Errors
 /// The first check that fails.
@@ -129,7 +130,7 @@ pub fn read_content(
     unpack(content, None, policy, folder)
 }
 
-/// Checks the data without unpacking and unpacks; both must say the same.
+/// Checks the payload without unpacking it, then unpacks it. Both must give the same result.
 fn unpack(
     content: AuthenticatedContent,
     setup_file: Option<&str>,
@@ -173,7 +174,7 @@ fn check(
     }
 }
 
-/// What a refused unpacking left behind, where it left something.
+/// A message about files that a refused unpacking left; `None` if it left none.
 fn nothing_left(folder: &Path) -> Option<String> {
     match list(folder) {
         Ok(listing) if listing.is_empty() => None,

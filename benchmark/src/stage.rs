@@ -19,7 +19,7 @@ pub(crate) struct Facts {
     pub(crate) content: u64,
 }
 
-/// One part of packing or delivery, measured in a process of its own.
+/// A part of packing or delivery that is measured in a separate process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Stage {

@@ -1,4 +1,4 @@
-//! Any bytes as a package: opened, authenticated, every entry of its payload checked.
+//! Opens any bytes as a package, authenticates it, and checks every entry of its payload.
 #![no_main]
 
 use intunewin::{ArchivePolicy, Package};
@@ -9,7 +9,7 @@ fuzz_target!(|bytes: &[u8]| {
     let _ = read(bytes);
 });
 
-/// As far as the bytes let it go.
+/// Reads the package as far as that is possible; `None` at the first error.
 fn read(bytes: &[u8]) -> Option<()> {
     let mut policy = ArchivePolicy::default();
     (policy.max_package, policy.max_unpacked) = (1 << 20, 16 << 20);

@@ -1,4 +1,4 @@
-//! Any bytes as the payload under a right MAC: judged, checked and unpacked, with the `zip` crate's opinion.
+//! Seals any bytes as a payload with a valid MAC, checks and unpacks it, and compares the result with the `zip` crate.
 #![no_main]
 
 use intunewin::{
@@ -11,12 +11,12 @@ use waybill_context::Context;
 use waybill_support::folder_listing::list;
 use zip::result::ZipError;
 
-// The file and not the crate that holds it: its server would have to be built for every run.
+// The file is included, because using its crate would build that crate's server for every run.
 #[path = "../../tests/sealed_package.rs"]
 mod sealed_package;
 use sealed_package::seal;
 
-/// More than this is only checked: a target should spend its time on bytes, not on a disk.
+/// Larger payloads are only checked and not unpacked, so that little time is spent on the disk.
 const MOST_FILES: u64 = 32;
 const MOST_BYTES: u64 = 1 << 20;
 
@@ -56,7 +56,7 @@ fn nothing_is_unpacked(content: intunewin::AuthenticatedContent, policy: &Archiv
     assert!(list(parent.path()).expect("only files and folders").is_empty(), "something was left behind");
 }
 
-/// Unpacking agrees with checking, leaves nothing after a refusal, and writes what was declared.
+/// Asserts that unpacking agrees with checking, leaves nothing after a refusal, and writes what was declared.
 fn unpacks(
     content: intunewin::AuthenticatedContent,
     policy: &ArchivePolicy,
@@ -73,7 +73,7 @@ fn unpacks(
             assert_eq!(found.iter().map(|file| file.len() as u64).sum::<u64>(), bytes);
         }
         Err(error) => {
-            // A legal name may be too long for this file system: 255 UTF-16 units are up to 765 bytes.
+            // A valid name may be too long for this file system: 255 UTF-16 units are up to 765 bytes.
             assert!(!checked || matches!(error, UnpackError::Write { .. }), "passes the check, yet: {error}");
             assert!(
                 list(parent.path()).expect("only files and folders").is_empty(),
@@ -83,7 +83,7 @@ fn unpacks(
     }
 }
 
-/// What we accept, the `zip` crate must see the same way: names, sizes and CRCs in the same order.
+/// Asserts that the `zip` crate reads the same names, sizes and CRCs in the same order from an archive that we accept.
 fn same_to_the_zip_crate(payload: &[u8], archive: &Archive) {
     if let Err(Refusal(error)) = compare_with_the_zip_crate(payload, archive) {
         assert!(over_extra_fields(&error), "what we accept, the zip crate opens: {error}");
@@ -123,8 +123,8 @@ impl From<ArchiveError> for Refusal {
     }
 }
 
-/// The `zip` crate parses extra fields that nobody needs (times, owners, other names) and refuses the archive when it
-/// cannot. That is a difference of opinion which `lint` tells as WB405, not a second view of what is inside.
+/// Whether the error is about extra fields. The `zip` crate parses extra fields that nobody needs (times, owners, other
+/// names) and refuses the archive if it cannot. `lint` reports such archives as WB405; they are not read differently.
 fn over_extra_fields(error: &ZipError) -> bool {
     const ABOUT: [&str; 4] = ["extra field", "extended timestamp", "ntfs", "unicodepath"];
     let text = error.to_string().to_lowercase();

@@ -1,4 +1,4 @@
-//! Packing and reading, stage by stage.
+//! Measuring the stages of packing and reading.
 
 use super::delivery::Published;
 use super::limits::{files, read_pieces};
@@ -24,10 +24,10 @@ use waybill_context::Context;
 use waybill_packager::pack::{self, PackOutput, PackRequest, PackSource};
 use waybill_publisher::{PublishRequest, publish};
 
-/// What sealing takes at once.
+/// The size of the pieces that sealing processes, in bytes.
 const PIECE: usize = 64 << 10;
 
-/// One primitive, or all that sealing does, over the bytes of the source files.
+/// Measures one primitive, or all of sealing, over the bytes of the source files.
 pub(super) fn source(stage: Stage, ground: &Ground) -> WorkResult<Answer> {
     let folder = ground.source();
     match stage {
@@ -67,7 +67,7 @@ fn seal(folder: &Path) -> WorkResult<Answer> {
     })
 }
 
-/// Every file below `folder`, piece by piece; how many bytes there were.
+/// Passes every file below `folder` to `take`, piece by piece. Returns the number of bytes.
 fn read_all(folder: &Path, mut take: impl FnMut(&mut [u8]) -> io::Result<()>) -> WorkResult<u64> {
     let mut piece = vec![0; PIECE];
     let mut total = 0;
@@ -77,7 +77,7 @@ fn read_all(folder: &Path, mut take: impl FnMut(&mut [u8]) -> io::Result<()>) ->
     Ok(total)
 }
 
-/// MAC and digest of the content file.
+/// Measures authenticating the content file: MAC and file digest.
 pub(super) fn authenticate(ground: &Ground, context: &Context<'_>) -> WorkResult<Answer> {
     let content = Published::read(ground)?.open()?;
     let size = content.content_size();
@@ -87,7 +87,7 @@ pub(super) fn authenticate(ground: &Ground, context: &Context<'_>) -> WorkResult
     })
 }
 
-/// The payload of a content that was authenticated before: decrypted, and digested where that is the stage.
+/// Measures reading the payload of an authenticated content: decrypted, and digested if that is the stage.
 pub(super) fn payload(stage: Stage, ground: &Ground, context: &Context<'_>) -> WorkResult<Answer> {
     let mut reader = Published::read(ground)?.open()?.authenticate(context)?.payload();
     let mut buffer = vec![0; 256 << 10];
@@ -101,7 +101,7 @@ pub(super) fn payload(stage: Stage, ground: &Ground, context: &Context<'_>) -> W
     })
 }
 
-/// The files of a content that was authenticated before.
+/// Measures unpacking an authenticated content.
 pub(super) fn unpack(ground: &Ground, threads: usize, context: &Context<'_>) -> WorkResult<Answer> {
     let content = Published::read(ground)?.open()?.authenticate(context)?;
     let mut options = UnpackOptions::default();
@@ -109,7 +109,7 @@ pub(super) fn unpack(ground: &Ground, threads: usize, context: &Context<'_>) -> 
     timed(|| Ok(content.unpack(&ground.output(), &options, context)?.bytes))
 }
 
-/// Swallows what it is given.
+/// A writer that discards its bytes.
 struct Nowhere;
 
 impl Write for Nowhere {
@@ -127,7 +127,7 @@ impl Seek for Nowhere {
     }
 }
 
-/// What the lab server's address will stand in for: the document is asked for its keys alone.
+/// The address in the published document. It is never used: only the encryption info of the document is read.
 const NOWHERE: &str = "http://127.0.0.1/";
 
 fn request(ground: &Ground, output: PathBuf, threads: usize) -> PackRequest {
@@ -137,19 +137,19 @@ fn request(ground: &Ground, output: PathBuf, threads: usize) -> PackRequest {
     request
 }
 
-/// The package as a stage.
+/// Measures packing to a package.
 pub(super) fn pack(ground: &Ground, threads: usize, context: &Context<'_>) -> WorkResult<Answer> {
     let request = request(ground, ground.output().join("packed.intunewin"), threads);
     timed(|| Ok(pack::pack(&request, context)?.sizes.source))
 }
 
-/// The payload alone, into nowhere.
+/// Measures making the payload alone, without encryption and without writing it.
 pub(super) fn deflate(ground: &Ground, threads: usize, context: &Context<'_>) -> WorkResult<Answer> {
     let request = request(ground, ground.output().join("packed.intunewin"), threads);
     timed(|| Ok(pack::write_payload(&request, std::io::sink(), context)?))
 }
 
-/// Packs and publishes what all other stages read.
+/// Packs and publishes the content that all other stages read.
 pub(super) fn prepare(ground: &Ground, threads: usize, context: &Context<'_>) -> WorkResult<Facts> {
     let report = pack::pack(&request(ground, ground.package(), threads), context)?;
     let policy = ArchivePolicy::default();
