@@ -1,8 +1,11 @@
-use crate::{Account, Environment, Perspective, Unanswered};
+use crate::{Account, Environment, Perspective, SystemKind, Unanswered};
 use serde::{Deserialize, Serialize};
 
 /// Facts of the device, its environment and its boot.
 pub trait Device: Send + Sync {
+    /// What kind of system it runs.
+    fn system_kind(&self) -> SystemKind;
+
     /// The processor's architecture, whatever this program was built for.
     ///
     /// # Errors

@@ -63,14 +63,32 @@ pub trait System: Send + Sync {
     }
 }
 
-/// The machine that this program runs on.
-#[cfg(unix)]
-pub fn this_machine() -> impl System {
-    unix::UnixSystem::new()
+/// What answers all five kinds of questions is a machine.
+impl<T: Files + Registry + Products + Processes + Device> System for T {
+    fn kind(&self) -> SystemKind {
+        self.system_kind()
+    }
+    fn files(&self) -> &dyn Files {
+        self
+    }
+    fn registry(&self) -> &dyn Registry {
+        self
+    }
+    fn products(&self) -> &dyn Products {
+        self
+    }
+    fn processes(&self) -> &dyn Processes {
+        self
+    }
+    fn device(&self) -> &dyn Device {
+        self
+    }
 }
 
 /// The machine that this program runs on.
-#[cfg(windows)]
 pub fn this_machine() -> impl System {
-    windows::WindowsSystem::new()
+    ThisMachine
 }
+
+/// Answered by `on_disk`, and by `unix` or `windows`.
+struct ThisMachine;

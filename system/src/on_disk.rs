@@ -1,7 +1,11 @@
 //! Files and folders through std, the same on every system. Long paths are no matter: std asks Windows with `\\?\`
 //! where a path needs it.
 
-use crate::{FileFacts, FileKind, FileVersion, Unanswered};
+#[cfg(unix)]
+use crate::unix as native;
+#[cfg(windows)]
+use crate::windows::access as native;
+use crate::{FileFacts, FileKind, FileVersion, Files, ThisMachine, Unanswered};
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -13,11 +17,57 @@ const NO_NAMES: [i32; 2] = [123, 161];
 // ERROR_BAD_NETPATH, which std takes for "not found": the server does not answer, so nobody knows what is there.
 const NO_SERVER: i32 = 53;
 
-pub(crate) fn look(path: &str) -> Result<Option<FileFacts>, Unanswered> {
-    match fs::metadata(absolute(path)?) {
-        Ok(found) => facts(path, &found).map(Some),
-        Err(error) if is_missing(&error) => Ok(None),
-        Err(error) => Err(Unanswered::from_io(path, &error)),
+impl Files for ThisMachine {
+    fn look(&self, path: &str) -> Result<Option<FileFacts>, Unanswered> {
+        match fs::metadata(absolute(path)?) {
+            Ok(found) => facts(path, &found).map(Some),
+            Err(error) if is_missing(&error) => Ok(None),
+            Err(error) => Err(Unanswered::about(path)(error)),
+        }
+    }
+
+    fn version(&self, path: &str) -> Result<Option<FileVersion>, Unanswered> {
+        let path = absolute(path)?;
+        let shown = path.display().to_string();
+        let unread = Unanswered::about(&shown);
+        // Only a file is opened: a pipe would keep us waiting.
+        if !fs::metadata(path).map_err(&unread)?.is_file() {
+            return Ok(None);
+        }
+        match Program::read(path) {
+            Ok(program) => Ok(program.version.map(|version| FileVersion {
+                numbers: version.file_version,
+                text: version.file_version_text,
+            })),
+            Err(ProgramError::Read(error)) => Err(unread(error)),
+            Err(_) => Ok(None),
+        }
+    }
+
+    fn others_may_write(&self, path: &str) -> Result<bool, Unanswered> {
+        native::others_may_write(path)
+    }
+
+    #[cfg(unix)]
+    fn is_executable(&self, path: &str) -> Result<bool, Unanswered> {
+        native::is_executable(path)
+    }
+
+    #[cfg(windows)]
+    fn let_user_read(&self, path: &str, user: &crate::SignedInUser) -> Result<(), Unanswered> {
+        native::let_user_read(path, user)
+    }
+
+    fn list(&self, path: &str) -> Result<Vec<String>, Unanswered> {
+        let entries = match fs::read_dir(absolute(path)?) {
+            Ok(entries) => entries,
+            Err(error) if is_missing(&error) => return Ok(Vec::new()),
+            Err(error) => return Err(Unanswered::about(path)(error)),
+        };
+        let names = entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
+        let mut names: Vec<String> = names.collect::<io::Result<_>>().map_err(Unanswered::about(path))?;
+        names.sort_unstable();
+        Ok(names)
     }
 }
 
@@ -26,39 +76,10 @@ fn facts(path: &str, found: &fs::Metadata) -> Result<FileFacts, Unanswered> {
     Ok(FileFacts {
         kind: if is_folder { FileKind::Folder } else { FileKind::File },
         size: if is_folder { 0 } else { found.len() },
-        modified: found.modified().map_err(|error| Unanswered::from_io(path, &error))?,
+        modified: found.modified().map_err(Unanswered::about(path))?,
         // Where the file system keeps none, some systems give 1970 or 1601 instead of an error.
         created: found.created().ok().filter(|created| *created > SystemTime::UNIX_EPOCH),
     })
-}
-
-pub(crate) fn version(path: &str) -> Result<Option<FileVersion>, Unanswered> {
-    let path = absolute(path)?;
-    let unread = |error: &io::Error| Unanswered::from_io(&path.display().to_string(), error);
-    // Only a file is opened: a pipe would keep us waiting.
-    if !fs::metadata(path).map_err(|error| unread(&error))?.is_file() {
-        return Ok(None);
-    }
-    match Program::read(path) {
-        Ok(program) => Ok(program
-            .version
-            .map(|version| FileVersion { numbers: version.file_version, text: version.file_version_text })),
-        Err(ProgramError::Read(error)) => Err(unread(&error)),
-        Err(_) => Ok(None),
-    }
-}
-
-pub(crate) fn list(path: &str) -> Result<Vec<String>, Unanswered> {
-    let unread = |error: &io::Error| Unanswered::from_io(path, error);
-    let entries = match fs::read_dir(absolute(path)?) {
-        Ok(entries) => entries,
-        Err(error) if is_missing(&error) => return Ok(Vec::new()),
-        Err(error) => return Err(unread(&error)),
-    };
-    let names = entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
-    let mut names: Vec<String> = names.collect::<io::Result<_>>().map_err(|error| unread(&error))?;
-    names.sort_unstable();
-    Ok(names)
 }
 
 fn absolute(path: &str) -> Result<&Path, Unanswered> {
@@ -95,12 +116,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("Grüße & more.txt");
         fs::write(&file, b"12345").unwrap();
-        let found = look(text(&file)).unwrap().unwrap();
+        let found = ThisMachine.look(text(&file)).unwrap().unwrap();
         assert_eq!((found.kind, found.size), (FileKind::File, 5));
         assert!(found.modified.elapsed().unwrap_or_default() < Duration::from_secs(3600));
-        let found = look(text(folder.path())).unwrap().unwrap();
+        let found = ThisMachine.look(text(folder.path())).unwrap().unwrap();
         assert_eq!((found.kind, found.size), (FileKind::Folder, 0));
-        assert_eq!(list(text(folder.path())).unwrap(), ["Grüße & more.txt"]);
+        assert_eq!(ThisMachine.list(text(folder.path())).unwrap(), ["Grüße & more.txt"]);
     }
 
     #[test]
@@ -109,10 +130,10 @@ mod tests {
         let file = folder.path().join("file");
         fs::write(&file, b"").unwrap();
         for absent in [folder.path().join("absent"), folder.path().join("a").join("b"), file.join("below")] {
-            assert_eq!(look(text(&absent)), Ok(None), "{absent:?}");
+            assert_eq!(ThisMachine.look(text(&absent)), Ok(None), "{absent:?}");
         }
-        assert_eq!(list(text(&folder.path().join("absent"))), Ok(Vec::new()));
-        assert!(version(text(&folder.path().join("absent"))).is_err());
+        assert_eq!(ThisMachine.list(text(&folder.path().join("absent"))), Ok(Vec::new()));
+        assert!(ThisMachine.version(text(&folder.path().join("absent"))).is_err());
     }
 
     #[cfg(windows)]
@@ -130,8 +151,8 @@ mod tests {
     #[test]
     fn relative_paths_have_no_answer() {
         for path in ["", "file", "./file", "%ProgramFiles%/App"] {
-            assert!(look(path).unwrap_err().why.contains("not an absolute path"), "{path:?}");
-            assert!(version(path).is_err() && list(path).is_err(), "{path:?}");
+            assert!(ThisMachine.look(path).unwrap_err().why.contains("not an absolute path"), "{path:?}");
+            assert!(ThisMachine.version(path).is_err() && ThisMachine.list(path).is_err(), "{path:?}");
         }
     }
 
@@ -143,8 +164,8 @@ mod tests {
         let file = deep.join("file.txt");
         fs::write(&file, b"x").unwrap();
         assert!(text(&file).len() > 300);
-        assert_eq!(look(text(&file)).unwrap().map(|found| found.size), Some(1));
-        assert_eq!(list(text(&deep)).unwrap(), ["file.txt"]);
+        assert_eq!(ThisMachine.look(text(&file)).unwrap().map(|found| found.size), Some(1));
+        assert_eq!(ThisMachine.list(text(&deep)).unwrap(), ["file.txt"]);
     }
 
     #[test]
@@ -158,7 +179,7 @@ mod tests {
             ..Sample::default()
         };
         fs::write(&program, sample.bytes()).unwrap();
-        let version_of = |path: &Path| version(text(path)).unwrap();
+        let version_of = |path: &Path| ThisMachine.version(text(path)).unwrap();
         let expected = FileVersion { numbers: Some([10, 2, 0, 65535]), text: Some("10.2 beta".to_owned()) };
         assert_eq!(version_of(&program), Some(expected));
         fs::write(&program, Sample::default().bytes()).unwrap();

@@ -1,5 +1,6 @@
 use crate::{Account, Environment, Unanswered};
 use serde::{Deserialize, Serialize};
+use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::Path;
 use std::time::Duration;
@@ -64,6 +65,21 @@ pub enum Output<'a> {
         /// The file for its stderr.
         stderr: &'a Path,
     },
+}
+
+impl Output<'_> {
+    /// Opens the files of stdout and stderr; where one cannot be opened, an error and what it is about.
+    pub(crate) fn open(self) -> Result<(File, File), (String, io::Error)> {
+        let append = |path: &Path| {
+            let opened = OpenOptions::new().create(true).append(true).open(path);
+            opened.map_err(|error| (format!("output file {}", path.display()), error))
+        };
+        let (stdout, stderr) = match self {
+            Self::File(both) => (both, both),
+            Self::Files { stdout, stderr } => (stdout, stderr),
+        };
+        Ok((append(stdout)?, append(stderr)?))
+    }
 }
 
 /// A program that was created and has not run yet.
@@ -134,4 +150,11 @@ pub struct StartError {
     /// What the system said.
     #[source]
     pub source: io::Error,
+}
+
+impl StartError {
+    /// That `program` was not started, with the HRESULT and the system's own words.
+    pub fn new(program: &str, code: u32, source: io::Error) -> Self {
+        Self { program: program.to_owned(), code, source }
+    }
 }

@@ -3,6 +3,7 @@
 
 use crate::SignedInUser;
 use serde::{Deserialize, Serialize};
+use std::io;
 use std::time::SystemTime;
 use waybill_intune::RegistryKey;
 use waybill_intune::view::View;
@@ -90,14 +91,16 @@ impl Unanswered {
         Self::new(format!("{what} needs Windows"))
     }
 
-    /// What an I/O error says, with the object it is about. Codes of Win32 become HRESULTs (0x8007xxxx).
-    pub fn from_io(what: &str, error: &std::io::Error) -> Self {
-        let code = error.raw_os_error().filter(|_| cfg!(windows)).and_then(|code| u32::try_from(code).ok());
-        Self {
-            why: format!("{what}: {error}"),
-            code: code.filter(|code| *code <= 0xFFFF).map(|code| 0x8007_0000 | code),
-        }
+    /// For `map_err`: what an I/O error says, with the object it is about. Codes of Win32 become HRESULTs (0x8007xxxx).
+    pub fn about(what: &str) -> impl Fn(io::Error) -> Self {
+        move |error| Self { why: format!("{what}: {error}"), code: hresult(&error) }
     }
+}
+
+/// The Win32 code of an error as an HRESULT; none on other systems.
+pub(crate) fn hresult(error: &io::Error) -> Option<u32> {
+    let code = error.raw_os_error().filter(|_| cfg!(windows)).and_then(|code| u32::try_from(code).ok());
+    code.filter(|code| *code <= 0xFFFF).map(|code| 0x8007_0000 | code)
 }
 
 /// Files and folders. Paths are the system's own, absolute, with variables expanded and views mapped already.

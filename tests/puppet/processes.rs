@@ -56,9 +56,9 @@ pub(crate) fn hold_mutex(_: &str, _: &str) -> io::Result<()> {
 
 #[cfg(windows)]
 pub(crate) fn kill_parent() -> io::Result<()> {
-    use waybill_win32::{process::Process, snapshot};
+    use waybill_win32::process::{Process, running};
     let own = std::process::id();
-    let running = snapshot::running()?;
+    let running = running()?;
     let parent = running.iter().find(|process| process.pid == own).map(|process| process.parent);
     Process::open_to_terminate(parent.ok_or_else(|| io::Error::other("no parent"))?)?.terminate(9)
 }

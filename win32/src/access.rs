@@ -1,6 +1,7 @@
 //! Who may do what with a file or folder: its owner and access list, as the file system has them, and as a new one gets
 //! them.
 
+use crate::call::succeeded;
 use crate::{sid, wide};
 use std::io;
 use std::path::Path;
@@ -60,11 +61,10 @@ pub fn create_closed_folder(path: &Path) -> io::Result<()> {
         bInheritHandle: 0,
     };
     // SAFETY: the path ends with a NUL; the attributes and their descriptor outlive the call.
-    let made = unsafe { CreateDirectoryW(path.as_ptr(), &raw const attributes) };
-    let error = io::Error::last_os_error();
+    let made = succeeded(unsafe { CreateDirectoryW(path.as_ptr(), &raw const attributes) });
     // SAFETY: allocated by `described`, not used any more.
     unsafe { LocalFree(descriptor) };
-    if made == 0 { Err(error) } else { Ok(()) }
+    made
 }
 
 /// Parses a security descriptor in SDDL. The caller frees it with LocalFree.
@@ -80,14 +80,14 @@ fn described(text: &str) -> io::Result<PSECURITY_DESCRIPTOR> {
             null_mut(),
         )
     };
-    if made == 0 { Err(io::Error::last_os_error()) } else { Ok(descriptor) }
+    succeeded(made).map(|()| descriptor)
 }
 
 /// The owner and access list of the file or folder at `path`.
 ///
 /// # Errors
 /// There is nothing at `path`, or this account may not read its security descriptor.
-pub fn of(path: &str) -> io::Result<Access> {
+pub fn for_path(path: &str) -> io::Result<Access> {
     let path = wide::nul_terminated(path)?;
     let what = OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION;
     let (mut owner, mut list, mut descriptor) = (null_mut(), null_mut(), null_mut());
@@ -141,9 +141,7 @@ unsafe fn read(owner: PSID, list: *const ACL) -> io::Result<Access> {
 unsafe fn entry(list: *const ACL, index: u32) -> io::Result<Option<Entry>> {
     let mut entry = null_mut();
     // SAFETY: as promised by the caller; the place for the result outlives the call.
-    if unsafe { GetAce(list, index, &raw mut entry) } == 0 {
-        return Err(io::Error::last_os_error());
-    }
+    succeeded(unsafe { GetAce(list, index, &raw mut entry) })?;
     // SAFETY: every entry starts with a header.
     let header = unsafe { entry.cast::<ACE_HEADER>().read_unaligned() };
     let known = [ALLOWED, DENIED, ALLOWED_IF, DENIED_IF].contains(&header.AceType);
@@ -195,9 +193,9 @@ mod tests {
     #[test]
     fn a_folder_has_an_access_list_and_nothing_has_none() {
         let folder = std::env::temp_dir();
-        of(folder.to_str().unwrap()).unwrap();
+        for_path(folder.to_str().unwrap()).unwrap();
         let absent = folder.join("waybill-not-there");
-        assert_eq!(of(absent.to_str().unwrap()).unwrap_err().kind(), io::ErrorKind::NotFound);
+        assert_eq!(for_path(absent.to_str().unwrap()).unwrap_err().kind(), io::ErrorKind::NotFound);
     }
 
     /// wine stores only what Unix mode bits can express, so the test reads the descriptor and only uses the folder.

@@ -1,14 +1,14 @@
 //! Processes that are created suspended, and resumed later.
 
-use crate::attributes::Attributes;
+use crate::call::{owned, succeeded};
 use crate::job::Job;
 use crate::process::Process;
 use crate::token::Token;
 use crate::wide;
+use std::ffi::c_void;
 use std::io;
-use std::os::windows::io::{
-    AsHandle as _, AsRawHandle as _, BorrowedHandle, FromRawHandle as _, OwnedHandle,
-};
+use std::marker::PhantomData;
+use std::os::windows::io::{AsHandle as _, AsRawHandle as _, BorrowedHandle, OwnedHandle};
 use std::ptr::{null, null_mut};
 use windows_sys::Win32::Foundation::{HANDLE, HANDLE_FLAG_INHERIT, SetHandleInformation};
 use windows_sys::Win32::Security::{
@@ -17,8 +17,9 @@ use windows_sys::Win32::Security::{
 };
 use windows_sys::Win32::System::Threading::{
     CREATE_NO_WINDOW, CREATE_SUSPENDED, CREATE_UNICODE_ENVIRONMENT, CreateProcessAsUserW, CreateProcessW,
-    EXTENDED_STARTUPINFO_PRESENT, PROC_THREAD_ATTRIBUTE_HANDLE_LIST, PROC_THREAD_ATTRIBUTE_JOB_LIST,
-    PROCESS_INFORMATION, ResumeThread, STARTF_USESTDHANDLES, STARTUPINFOEXW,
+    DeleteProcThreadAttributeList, EXTENDED_STARTUPINFO_PRESENT, InitializeProcThreadAttributeList,
+    LPPROC_THREAD_ATTRIBUTE_LIST, PROC_THREAD_ATTRIBUTE_HANDLE_LIST, PROC_THREAD_ATTRIBUTE_JOB_LIST,
+    PROCESS_INFORMATION, ResumeThread, STARTF_USESTDHANDLES, STARTUPINFOEXW, UpdateProcThreadAttribute,
 };
 
 const FLAGS: u32 =
@@ -76,9 +77,7 @@ pub fn create(new: &NewProcess<'_>) -> io::Result<StandingProcess> {
         // SAFETY: the handle is open.
         let set =
             unsafe { SetHandleInformation(stream.as_raw_handle(), HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT) };
-        if set == 0 {
-            return Err(io::Error::last_os_error());
-        }
+        succeeded(set)?;
     }
     let jobs: Vec<HANDLE> = new.job.iter().map(|job| job.as_handle().as_raw_handle()).collect();
     let mut attributes = Attributes::with_room_for(2)?;
@@ -110,7 +109,7 @@ fn call(new: &NewProcess<'_>, startup: &STARTUPINFOEXW) -> io::Result<StandingPr
     let startup = (&raw const *startup).cast();
     let mut created = PROCESS_INFORMATION::default();
     let result = &raw mut created;
-    let succeeded = match new.token.map(primary).transpose()? {
+    let answer = match new.token.map(primary).transpose()? {
         // SAFETY: all texts end with a NUL, the block with two; every pointer is valid until the call returns.
         None => unsafe {
             CreateProcessW(application, line, null(), null(), 1, FLAGS, environment, folder, startup, result)
@@ -134,13 +133,11 @@ fn call(new: &NewProcess<'_>, startup: &STARTUPINFOEXW) -> io::Result<StandingPr
             )
         },
     };
-    if succeeded == 0 {
-        return Err(io::Error::last_os_error());
-    }
+    succeeded(answer)?;
     // SAFETY: the call succeeded, so the handle is open and nobody else's.
-    let process = unsafe { OwnedHandle::from_raw_handle(created.hProcess) };
+    let process = unsafe { owned(created.hProcess) }?;
     // SAFETY: the call succeeded, so the handle is open and nobody else's.
-    let thread = unsafe { OwnedHandle::from_raw_handle(created.hThread) };
+    let thread = unsafe { owned(created.hThread) }?;
     Ok(StandingProcess { process: Process::owning(process), pid: created.dwProcessId, thread })
 }
 
@@ -160,9 +157,64 @@ fn primary(token: &Token) -> io::Result<OwnedHandle> {
             &raw mut handle,
         )
     };
-    if made == 0 {
-        return Err(io::Error::last_os_error());
-    }
+    succeeded(made)?;
     // SAFETY: the call succeeded, so the handle is open and nobody else's.
-    Ok(unsafe { OwnedHandle::from_raw_handle(handle) })
+    unsafe { owned(handle) }
+}
+
+/// What CreateProcess is given beyond its start-up structure: which handles are inherited, and the job. A list of
+/// attributes whose values live as long as `'a`.
+struct Attributes<'a> {
+    memory: Vec<usize>,
+    values: PhantomData<&'a [u8]>,
+}
+
+impl<'a> Attributes<'a> {
+    /// An empty list with room for `count` attributes.
+    fn with_room_for(count: u32) -> io::Result<Self> {
+        let mut size = 0;
+        // SAFETY: no list, so only the size is asked for.
+        unsafe { InitializeProcThreadAttributeList(null_mut(), count, 0, &raw mut size) };
+        if size == 0 {
+            return Err(io::Error::last_os_error());
+        }
+        let mut memory = vec![0_usize; size.div_ceil(size_of::<usize>())];
+        // SAFETY: the memory has at least `size` bytes.
+        let made =
+            unsafe { InitializeProcThreadAttributeList(memory.as_mut_ptr().cast(), count, 0, &raw mut size) };
+        succeeded(made)?;
+        Ok(Self { memory, values: PhantomData })
+    }
+
+    /// Sets an attribute. `values` has the type that Windows documents for it: an array of handles, sometimes of one.
+    fn set<T>(&mut self, attribute: u32, values: &'a [T]) -> io::Result<()> {
+        let start: *const c_void = values.as_ptr().cast();
+        let list = self.as_list();
+        // SAFETY: the list is initialised; the values live longer than it.
+        let set = unsafe {
+            UpdateProcThreadAttribute(
+                list,
+                0,
+                attribute as usize,
+                start,
+                size_of_val(values),
+                null_mut(),
+                null(),
+            )
+        };
+        succeeded(set)
+    }
+
+    /// The pointer for the start-up structure, valid as long as `self` is.
+    fn as_list(&mut self) -> LPPROC_THREAD_ATTRIBUTE_LIST {
+        self.memory.as_mut_ptr().cast()
+    }
+}
+
+impl Drop for Attributes<'_> {
+    fn drop(&mut self) {
+        let list = self.as_list();
+        // SAFETY: the list is initialised and not used any more.
+        unsafe { DeleteProcThreadAttributeList(list) };
+    }
 }

@@ -1,6 +1,6 @@
 //! Facts of the device: processor, Windows build, memory, free disk space, time since the start, sessions.
 
-use crate::library::{Address, Library};
+use crate::call::{Library, succeeded};
 use crate::wide;
 use std::io;
 use std::ptr::null_mut;
@@ -31,7 +31,7 @@ pub fn native_machine() -> io::Result<u16> {
     let process = unsafe { GetCurrentProcess() };
     // SAFETY: the places for the results outlive the call.
     let told = unsafe { IsWow64Process2(process, &raw mut own, &raw mut native) };
-    if told == 0 { Err(io::Error::last_os_error()) } else { Ok(native) }
+    succeeded(told).map(|()| native)
 }
 
 /// The build number of the running Windows, whatever this program declares itself compatible with.
@@ -58,7 +58,7 @@ pub fn memory() -> io::Result<u64> {
     let mut status = MEMORYSTATUSEX { dwLength: size, ..MEMORYSTATUSEX::default() };
     // SAFETY: the structure carries its own size.
     let told = unsafe { GlobalMemoryStatusEx(&raw mut status) };
-    if told == 0 { Err(io::Error::last_os_error()) } else { Ok(status.ullTotalPhys) }
+    succeeded(told).map(|()| status.ullTotalPhys)
 }
 
 /// The number of logical processors in all processor groups.
@@ -100,7 +100,7 @@ pub fn free_disk(folder: &str) -> io::Result<u64> {
     let mut free = 0;
     // SAFETY: the text ends with a NUL; the place for the result outlives the call.
     let told = unsafe { GetDiskFreeSpaceExW(folder.as_ptr(), &raw mut free, null_mut(), null_mut()) };
-    if told == 0 { Err(io::Error::last_os_error()) } else { Ok(free) }
+    succeeded(told).map(|()| free)
 }
 
 /// The session that a user works in: the console's where it is active, else the first active one (a remote desktop).
@@ -124,7 +124,7 @@ pub fn own_session() -> io::Result<u32> {
     let mut session = 0;
     // SAFETY: the session's place outlives the call.
     let told = unsafe { ProcessIdToSessionId(std::process::id(), &raw mut session) };
-    if told == 0 { Err(io::Error::last_os_error()) } else { Ok(session) }
+    succeeded(told).map(|()| session)
 }
 
 fn active_sessions() -> io::Result<Vec<u32>> {
@@ -132,16 +132,13 @@ fn active_sessions() -> io::Result<Vec<u32>> {
         unsafe extern "system" fn(HANDLE, u32, u32, *mut *mut WTS_SESSION_INFOW, *mut u32) -> BOOL;
     type Free = unsafe extern "system" fn(*mut core::ffi::c_void);
     let library = Library::load("wtsapi32.dll")?;
-    let (enumerate, free) = (library.address(c"WTSEnumerateSessionsW")?, library.address(c"WTSFreeMemory")?);
-    // SAFETY: the documented signature of WTSEnumerateSessionsW.
-    let enumerate = unsafe { std::mem::transmute::<Address, Enumerate>(enumerate) };
-    // SAFETY: the documented signature of WTSFreeMemory.
-    let free = unsafe { std::mem::transmute::<Address, Free>(free) };
+    // SAFETY: the documented signature.
+    let enumerate: Enumerate = unsafe { library.function(c"WTSEnumerateSessionsW") }?;
+    // SAFETY: the documented signature.
+    let free: Free = unsafe { library.function(c"WTSFreeMemory") }?;
     let (mut sessions, mut count) = (null_mut(), 0);
     // SAFETY: null means this server; the places for the results outlive the call. 1 is the only version.
-    if unsafe { enumerate(null_mut(), 0, 1, &raw mut sessions, &raw mut count) } == 0 {
-        return Err(io::Error::last_os_error());
-    }
+    succeeded(unsafe { enumerate(null_mut(), 0, 1, &raw mut sessions, &raw mut count) })?;
     if sessions.is_null() {
         return Ok(Vec::new());
     }

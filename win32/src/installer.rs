@@ -1,6 +1,6 @@
 //! Windows Installer: what it has installed, through `msi.dll`.
 
-use crate::library::{Address, Library};
+use crate::call::Library;
 use crate::wide;
 use std::io;
 use windows_sys::Win32::Foundation::{
@@ -51,16 +51,13 @@ impl Installer {
     /// This Windows has no msi.dll, or one without these functions.
     pub fn load() -> io::Result<Self> {
         let library = Library::load("msi.dll")?;
-        let state = library.address(c"MsiQueryProductStateW")?;
-        let info = library.address(c"MsiGetProductInfoW")?;
-        let info_in = library.address(c"MsiGetProductInfoExW")?;
         Ok(Self {
-            // SAFETY: the documented signature of MsiQueryProductStateW.
-            state: unsafe { std::mem::transmute::<Address, QueryProductState>(state) },
-            // SAFETY: the documented signature of MsiGetProductInfoW.
-            info: unsafe { std::mem::transmute::<Address, GetProductInfo>(info) },
-            // SAFETY: the documented signature of MsiGetProductInfoExW.
-            info_in: unsafe { std::mem::transmute::<Address, GetProductInfoEx>(info_in) },
+            // SAFETY: the documented signature.
+            state: unsafe { library.function::<QueryProductState>(c"MsiQueryProductStateW") }?,
+            // SAFETY: the documented signature.
+            info: unsafe { library.function::<GetProductInfo>(c"MsiGetProductInfoW") }?,
+            // SAFETY: the documented signature.
+            info_in: unsafe { library.function::<GetProductInfoEx>(c"MsiGetProductInfoExW") }?,
         })
     }
 

@@ -1,9 +1,10 @@
 //! Job objects: groups of a process and its descendants.
 
+use crate::call::{owned, succeeded};
 use crate::process::Process;
 use std::io;
 use std::mem::offset_of;
-use std::os::windows::io::{AsHandle, AsRawHandle as _, BorrowedHandle, FromRawHandle as _, OwnedHandle};
+use std::os::windows::io::{AsHandle, AsRawHandle as _, BorrowedHandle, OwnedHandle};
 use std::ptr::null;
 use windows_sys::Win32::Foundation::ERROR_MORE_DATA;
 use windows_sys::Win32::System::JobObjects::{
@@ -31,11 +32,8 @@ impl Job {
     pub fn new() -> io::Result<Self> {
         // SAFETY: no attributes and no name.
         let handle = unsafe { CreateJobObjectW(null(), null()) };
-        if handle.is_null() {
-            return Err(io::Error::last_os_error());
-        }
-        // SAFETY: the call succeeded, so the handle is open and nobody else's.
-        let job = Self(unsafe { OwnedHandle::from_raw_handle(handle) });
+        // SAFETY: where it is not null, the handle is open and nobody else's.
+        let job = Self(unsafe { owned(handle) }?);
         job.limit(JOB_OBJECT_LIMIT_BREAKAWAY_OK | JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE)?;
         Ok(job)
     }
@@ -61,7 +59,7 @@ impl Job {
                 size,
             )
         };
-        if set == 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+        succeeded(set)
     }
 
     /// Puts a process, and with it all its future children, into the job.
@@ -72,7 +70,7 @@ impl Job {
         // SAFETY: both handles are open.
         let assigned =
             unsafe { AssignProcessToJobObject(self.0.as_raw_handle(), process.as_handle().as_raw_handle()) };
-        if assigned == 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+        succeeded(assigned)
     }
 
     /// Whether a process is in the job.
@@ -85,7 +83,7 @@ impl Job {
         let told = unsafe {
             IsProcessInJob(process.as_handle().as_raw_handle(), self.0.as_raw_handle(), &raw mut inside)
         };
-        if told == 0 { Err(io::Error::last_os_error()) } else { Ok(inside != 0) }
+        succeeded(told).map(|()| inside != 0)
     }
 
     /// The ids of the running processes of the job.
@@ -119,10 +117,9 @@ impl Job {
                 std::ptr::null_mut(),
             )
         };
-        if told == 0 {
-            let error = io::Error::last_os_error();
-            let more = error.raw_os_error() == Some(ERROR_MORE_DATA as i32);
-            return if more { Ok(None) } else { Err(error) };
+        match succeeded(told) {
+            Err(error) if error.raw_os_error() == Some(ERROR_MORE_DATA as i32) => return Ok(None),
+            told => told?,
         }
         // SAFETY: the buffer starts with this structure and is larger than it.
         let list = unsafe { buffer.as_ptr().cast::<JOBOBJECT_BASIC_PROCESS_ID_LIST>().read() };
@@ -140,7 +137,7 @@ impl Job {
     pub fn terminate(&self, code: u32) -> io::Result<()> {
         // SAFETY: the handle is open.
         let ended = unsafe { TerminateJobObject(self.0.as_raw_handle(), code) };
-        if ended == 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+        succeeded(ended)
     }
 }
 

@@ -7,17 +7,15 @@
 #![cfg(windows)]
 
 pub mod access;
-mod attributes;
+mod call;
 pub mod command_line;
 pub mod create;
 pub mod device;
 pub mod installer;
 pub mod job;
-mod library;
 pub mod mutex;
 pub mod process;
 mod sid;
-pub mod snapshot;
 pub mod token;
 mod wide;
 

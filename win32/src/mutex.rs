@@ -1,9 +1,10 @@
 //! Named mutexes, by which programs see each other.
 
+use crate::call::owned;
 use crate::wide;
 use std::io;
 use std::marker::PhantomData;
-use std::os::windows::io::{AsRawHandle as _, FromRawHandle as _, OwnedHandle};
+use std::os::windows::io::{AsRawHandle as _, OwnedHandle};
 use windows_sys::Win32::Foundation::{
     ERROR_FILE_NOT_FOUND, WAIT_ABANDONED, WAIT_FAILED, WAIT_OBJECT_0, WAIT_TIMEOUT,
 };
@@ -21,16 +22,11 @@ pub fn is_held(name: &str) -> io::Result<bool> {
     let access = SYNCHRONIZATION_SYNCHRONIZE | MUTEX_MODIFY_STATE;
     // SAFETY: the name ends with a NUL and outlives the call.
     let handle = unsafe { OpenMutexW(access, 0, name.as_ptr()) };
-    if handle.is_null() {
-        let error = io::Error::last_os_error();
-        return if error.raw_os_error() == Some(ERROR_FILE_NOT_FOUND as i32) {
-            Ok(false)
-        } else {
-            Err(error)
-        };
-    }
-    // SAFETY: the call succeeded, so the handle is open and nobody else's.
-    let mutex = unsafe { OwnedHandle::from_raw_handle(handle) };
+    // SAFETY: where it is not null, the handle is open and nobody else's.
+    let mutex = match unsafe { owned(handle) } {
+        Err(error) if error.raw_os_error() == Some(ERROR_FILE_NOT_FOUND as i32) => return Ok(false),
+        mutex => mutex?,
+    };
     // SAFETY: the handle is open. The time is 0, so the call returns at once.
     let waited = unsafe { WaitForSingleObject(mutex.as_raw_handle(), 0) };
     match waited {
@@ -61,11 +57,8 @@ pub fn hold(name: &str) -> io::Result<HeldMutex> {
     let name = wide::nul_terminated(name)?;
     // SAFETY: the name ends with a NUL and outlives the call; null means the default attributes.
     let handle = unsafe { CreateMutexW(std::ptr::null(), 0, name.as_ptr()) };
-    if handle.is_null() {
-        return Err(io::Error::last_os_error());
-    }
-    // SAFETY: the call succeeded, so the handle is open and nobody else's.
-    let mutex = unsafe { OwnedHandle::from_raw_handle(handle) };
+    // SAFETY: where it is not null, the handle is open and nobody else's.
+    let mutex = unsafe { owned(handle) }?;
     // SAFETY: the handle is open. The time is 0, so the call returns at once.
     match unsafe { WaitForSingleObject(mutex.as_raw_handle(), 0) } {
         WAIT_OBJECT_0 | WAIT_ABANDONED => Ok(HeldMutex { mutex, _thread: PhantomData }),

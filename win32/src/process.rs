@@ -1,10 +1,16 @@
-//! Processes: opening, waiting for and ending them. A start time tells two processes with the same id apart.
+//! Processes: listing, opening, waiting for and ending them. A start time tells two processes with the same id apart.
 
+use crate::call::{owned, succeeded};
 use crate::wide;
 use std::io;
-use std::os::windows::io::{AsHandle, AsRawHandle as _, BorrowedHandle, FromRawHandle as _, OwnedHandle};
+use std::os::windows::io::{AsHandle, AsRawHandle as _, BorrowedHandle, OwnedHandle};
 use std::time::{Duration, Instant};
-use windows_sys::Win32::Foundation::{FILETIME, WAIT_FAILED, WAIT_OBJECT_0};
+use windows_sys::Win32::Foundation::{
+    ERROR_NO_MORE_FILES, FILETIME, HANDLE, INVALID_HANDLE_VALUE, WAIT_FAILED, WAIT_OBJECT_0,
+};
+use windows_sys::Win32::System::Diagnostics::ToolHelp::{
+    CreateToolhelp32Snapshot, PROCESSENTRY32W, Process32FirstW, Process32NextW, TH32CS_SNAPPROCESS,
+};
 use windows_sys::Win32::System::Environment::GetCommandLineW;
 use windows_sys::Win32::System::ProcessStatus::{K32GetProcessMemoryInfo, PROCESS_MEMORY_COUNTERS};
 use windows_sys::Win32::System::Threading::{
@@ -20,18 +26,23 @@ const LONGEST_WAIT: u32 = u32::MAX - 1;
 /// # Errors
 /// Windows refuses the call; the error is its own.
 pub fn own_cpu_time() -> io::Result<Duration> {
-    let zero = FILETIME { dwLowDateTime: 0, dwHighDateTime: 0 };
-    let (mut created, mut ended, mut kernel, mut user) = (zero, zero, zero, zero);
     // SAFETY: the call takes no arguments and returns a pseudo handle that need not be closed.
     let process = unsafe { GetCurrentProcess() };
-    // SAFETY: the handle is this process's and the four places outlive the call.
-    let told =
-        unsafe { GetProcessTimes(process, &raw mut created, &raw mut ended, &raw mut kernel, &raw mut user) };
-    if told == 0 {
-        return Err(io::Error::last_os_error());
-    }
-    let steps = |time: FILETIME| u64::from(time.dwHighDateTime) << 32 | u64::from(time.dwLowDateTime);
-    Ok(Duration::from_nanos(100 * (steps(kernel) + steps(user))))
+    // SAFETY: the handle is this process's.
+    let [_, _, kernel, user] = unsafe { times(process) }?;
+    Ok(Duration::from_nanos(100 * (kernel + user)))
+}
+
+/// When a process started and ended, and its processor time in the kernel and outside it, all in 100 ns.
+///
+/// # Safety
+/// The handle is open, or this process's pseudo handle.
+unsafe fn times(process: HANDLE) -> io::Result<[u64; 4]> {
+    let mut times = [FILETIME::default(); 4];
+    let [created, ended, kernel, user] = times.each_mut().map(std::ptr::from_mut);
+    // SAFETY: the handle is as promised by the caller, and the four places outlive the call.
+    succeeded(unsafe { GetProcessTimes(process, created, ended, kernel, user) })?;
+    Ok(times.map(|time| u64::from(time.dwHighDateTime) << 32 | u64::from(time.dwLowDateTime)))
 }
 
 /// The peak working set of this process, in bytes.
@@ -44,9 +55,7 @@ pub fn own_peak_memory() -> io::Result<u64> {
     // SAFETY: the call takes no arguments and returns a pseudo handle that need not be closed.
     let process = unsafe { GetCurrentProcess() };
     // SAFETY: the handle is this process's; the place for the counters has the size that is named.
-    if unsafe { K32GetProcessMemoryInfo(process, &raw mut counters, size) } == 0 {
-        return Err(io::Error::last_os_error());
-    }
+    succeeded(unsafe { K32GetProcessMemoryInfo(process, &raw mut counters, size) })?;
     Ok(counters.PeakWorkingSetSize as u64)
 }
 
@@ -74,11 +83,8 @@ impl Process {
     fn open_for(pid: u32, access: u32) -> io::Result<Self> {
         // SAFETY: the call takes numbers, no pointers.
         let handle = unsafe { OpenProcess(access, 0, pid) };
-        if handle.is_null() {
-            return Err(io::Error::last_os_error());
-        }
-        // SAFETY: the call succeeded, so the handle is open and nobody else's.
-        Ok(Self(unsafe { OwnedHandle::from_raw_handle(handle) }))
+        // SAFETY: where it is not null, the handle is open and nobody else's.
+        unsafe { owned(handle) }.map(Self)
     }
 
     pub(crate) fn owning(handle: OwnedHandle) -> Self {
@@ -90,22 +96,8 @@ impl Process {
     /// # Errors
     /// Windows refuses the call; the error is its own.
     pub fn started(&self) -> io::Result<u64> {
-        let zero = FILETIME { dwLowDateTime: 0, dwHighDateTime: 0 };
-        let (mut created, mut ended, mut kernel, mut user) = (zero, zero, zero, zero);
-        // SAFETY: the handle is open and the four places outlive the call.
-        let told = unsafe {
-            GetProcessTimes(
-                self.0.as_raw_handle(),
-                &raw mut created,
-                &raw mut ended,
-                &raw mut kernel,
-                &raw mut user,
-            )
-        };
-        if told == 0 {
-            return Err(io::Error::last_os_error());
-        }
-        Ok(u64::from(created.dwHighDateTime) << 32 | u64::from(created.dwLowDateTime))
+        // SAFETY: the handle is open.
+        unsafe { times(self.0.as_raw_handle()) }.map(|[created, ..]| created)
     }
 
     /// Waits until the process has ended, `limit` at most, and returns whether it has. This asks the handle, not the
@@ -137,7 +129,7 @@ impl Process {
         let mut code = 0;
         // SAFETY: the handle is open and the code's place outlives the call.
         let told = unsafe { GetExitCodeProcess(self.0.as_raw_handle(), &raw mut code) };
-        if told == 0 { Err(io::Error::last_os_error()) } else { Ok(code) }
+        succeeded(told).map(|()| code)
     }
 
     /// Ends the process with this exit code.
@@ -147,7 +139,7 @@ impl Process {
     pub fn terminate(&self, code: u32) -> io::Result<()> {
         // SAFETY: the handle is open.
         let ended = unsafe { TerminateProcess(self.0.as_raw_handle(), code) };
-        if ended == 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+        succeeded(ended)
     }
 }
 
@@ -163,6 +155,45 @@ pub fn own_command_line() -> Vec<u16> {
     let line = unsafe { GetCommandLineW() };
     // SAFETY: that text ends with a NUL, and nobody writes to it.
     unsafe { wide::units_at(line) }.to_vec()
+}
+
+/// One running process of the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedProcess {
+    /// The id of the process.
+    pub pid: u32,
+    /// The id of the process that started it. That process may have ended, and its id may be in use by another.
+    pub parent: u32,
+    /// The file name of its program, without the folder.
+    pub name: String,
+}
+
+/// Lists all running processes.
+///
+/// # Errors
+/// Windows refuses the call; the error is its own.
+pub fn running() -> io::Result<Vec<ListedProcess>> {
+    // SAFETY: the call takes numbers, no pointers.
+    let handle = unsafe { CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0) };
+    if handle == INVALID_HANDLE_VALUE {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: the call succeeded, so the handle is open and nobody else's.
+    let snapshot = unsafe { owned(handle) }?;
+    let mut entry =
+        PROCESSENTRY32W { dwSize: size_of::<PROCESSENTRY32W>() as u32, ..PROCESSENTRY32W::default() };
+    let mut listed = Vec::new();
+    // SAFETY: the handle is open, and the entry has its size in `dwSize`.
+    let mut found = unsafe { Process32FirstW(snapshot.as_raw_handle(), &raw mut entry) };
+    while found != 0 {
+        let (pid, parent) = (entry.th32ProcessID, entry.th32ParentProcessID);
+        listed.push(ListedProcess { pid, parent, name: wide::until_nul(&entry.szExeFile) });
+        // SAFETY: the handle is open, and the entry has its size in `dwSize`.
+        found = unsafe { Process32NextW(snapshot.as_raw_handle(), &raw mut entry) };
+    }
+    let error = io::Error::last_os_error();
+    let at_its_end = error.raw_os_error() == Some(ERROR_NO_MORE_FILES as i32);
+    if at_its_end { Ok(listed) } else { Err(error) }
 }
 
 #[cfg(test)]
@@ -182,5 +213,13 @@ mod tests {
     fn no_process_has_an_odd_id() {
         let error = Process::open(3_999_999_999).unwrap_err();
         assert_eq!(error.raw_os_error(), Some(87));
+    }
+
+    #[test]
+    fn this_process_is_listed_with_its_name() {
+        let own = std::process::id();
+        let listed = running().unwrap();
+        let own = listed.iter().find(|process| process.pid == own).unwrap();
+        assert!(own.name.starts_with("waybill_win32") && own.name.ends_with(".exe"), "{own:?}");
     }
 }

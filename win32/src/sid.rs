@@ -1,5 +1,6 @@
 //! Security identifiers as text, and the names of their accounts.
 
+use crate::call::succeeded;
 use crate::wide;
 use std::io;
 use std::ptr::{null, null_mut};
@@ -14,9 +15,7 @@ use windows_sys::Win32::Security::{LookupAccountSidW, PSID};
 pub(crate) unsafe fn text(sid: PSID) -> io::Result<String> {
     let mut units = null_mut();
     // SAFETY: the identifier is valid as promised; the result's pointer is written to `units`.
-    if unsafe { ConvertSidToStringSidW(sid, &raw mut units) } == 0 {
-        return Err(io::Error::last_os_error());
-    }
+    succeeded(unsafe { ConvertSidToStringSidW(sid, &raw mut units) })?;
     // SAFETY: the call succeeded, so `units` points to a text with a NUL.
     let text = unsafe { wide::at(units) };
     // SAFETY: allocated by the call above, not used any more.
@@ -32,9 +31,7 @@ pub fn account_name(sid: &str) -> io::Result<String> {
     let units = wide::nul_terminated(sid)?;
     let mut sid = null_mut();
     // SAFETY: the text ends with a NUL; the result's pointer is written to `sid`.
-    if unsafe { ConvertStringSidToSidW(units.as_ptr(), &raw mut sid) } == 0 {
-        return Err(io::Error::last_os_error());
-    }
+    succeeded(unsafe { ConvertStringSidToSidW(units.as_ptr(), &raw mut sid) })?;
     let name = look_up(sid);
     // SAFETY: allocated by the call above, not used any more.
     unsafe { LocalFree(sid) };
@@ -57,9 +54,7 @@ fn look_up(sid: PSID) -> io::Result<String> {
             &raw mut kind,
         )
     };
-    if found == 0 {
-        return Err(io::Error::last_os_error());
-    }
+    succeeded(found)?;
     let (name, domain) = (wide::until_nul(&name), wide::until_nul(&domain));
     Ok(if domain.is_empty() { name } else { format!("{domain}\\{name}") })
 }

@@ -1,9 +1,9 @@
 //! Access tokens: the account of a process, its rights, and the environment that its programs start with.
 
-use crate::library::{Address, Library};
+use crate::call::{Library, owned, succeeded};
 use crate::{sid, wide};
 use std::io;
-use std::os::windows::io::{AsHandle, AsRawHandle as _, BorrowedHandle, FromRawHandle as _, OwnedHandle};
+use std::os::windows::io::{AsHandle, AsRawHandle as _, BorrowedHandle, OwnedHandle};
 use std::ptr::null_mut;
 use windows_sys::Win32::Foundation::HANDLE;
 use windows_sys::Win32::Security::{
@@ -27,8 +27,9 @@ impl Token {
         // SAFETY: the call takes no arguments and returns a pseudo handle that need not be closed.
         let process = unsafe { GetCurrentProcess() };
         // SAFETY: the handle's place outlives the call.
-        let opened = unsafe { OpenProcessToken(process, TOKEN_QUERY | TOKEN_DUPLICATE, &raw mut handle) };
-        Self::taken(opened, handle)
+        succeeded(unsafe { OpenProcessToken(process, TOKEN_QUERY | TOKEN_DUPLICATE, &raw mut handle) })?;
+        // SAFETY: the call succeeded, so the handle is open and nobody else's.
+        unsafe { owned(handle) }.map(Self)
     }
 
     /// The token of the user who is signed in in a session. Only the system account may have it.
@@ -37,13 +38,13 @@ impl Token {
     /// Nobody is signed in there (ERROR_NO_TOKEN, 1008), or this process does not run as the system account.
     pub fn of_session(session: u32) -> io::Result<Self> {
         type Query = unsafe extern "system" fn(u32, *mut HANDLE) -> BOOL;
-        let address = Library::load("wtsapi32.dll")?.address(c"WTSQueryUserToken")?;
-        // SAFETY: the documented signature of WTSQueryUserToken.
-        let query = unsafe { std::mem::transmute::<Address, Query>(address) };
+        // SAFETY: the documented signature.
+        let query: Query = unsafe { Library::load("wtsapi32.dll")?.function(c"WTSQueryUserToken") }?;
         let mut handle = null_mut();
         // SAFETY: the handle's place outlives the call.
-        let opened = unsafe { query(session, &raw mut handle) };
-        Self::taken(opened, handle)
+        succeeded(unsafe { query(session, &raw mut handle) })?;
+        // SAFETY: the call succeeded, so the handle is open and nobody else's.
+        unsafe { owned(handle) }.map(Self)
     }
 
     /// The linked token of an administrator (User Account Control): the elevated one of a token that is not elevated.
@@ -52,7 +53,8 @@ impl Token {
     /// There is no linked token, or this process may not have it.
     pub fn linked(&self) -> io::Result<Self> {
         let linked: TOKEN_LINKED_TOKEN = self.fixed(TokenLinkedToken)?;
-        Self::taken(1, linked.LinkedToken)
+        // SAFETY: the call succeeded, so the handle is open and nobody else's.
+        unsafe { owned(linked.LinkedToken) }.map(Self)
     }
 
     /// The security identifier of the token's account, e.g. `S-1-5-18`.
@@ -84,14 +86,6 @@ impl Token {
         environment_of(self.0.as_raw_handle())
     }
 
-    fn taken(opened: BOOL, handle: HANDLE) -> io::Result<Self> {
-        if opened == 0 || handle.is_null() {
-            return Err(io::Error::last_os_error());
-        }
-        // SAFETY: the call succeeded, so the handle is open and nobody else's.
-        Ok(Self(unsafe { OwnedHandle::from_raw_handle(handle) }))
-    }
-
     /// Information of a fixed size; `T` is the structure that Windows documents for `class`.
     fn fixed<T>(&self, class: TOKEN_INFORMATION_CLASS) -> io::Result<T> {
         let buffer = self.information(class)?;
@@ -112,7 +106,7 @@ impl Token {
         // SAFETY: the buffer has at least `room` bytes.
         let given =
             unsafe { GetTokenInformation(self.0.as_raw_handle(), class, start, room, &raw mut length) };
-        if given == 0 { Err(io::Error::last_os_error()) } else { Ok(buffer) }
+        succeeded(given).map(|()| buffer)
     }
 }
 
@@ -135,17 +129,13 @@ fn environment_of(token: HANDLE) -> io::Result<Vec<(String, String)>> {
     type Create = unsafe extern "system" fn(*mut *mut core::ffi::c_void, HANDLE, BOOL) -> BOOL;
     type Destroy = unsafe extern "system" fn(*const core::ffi::c_void) -> BOOL;
     let library = Library::load("userenv.dll")?;
-    let (create, destroy) =
-        (library.address(c"CreateEnvironmentBlock")?, library.address(c"DestroyEnvironmentBlock")?);
-    // SAFETY: the documented signature of CreateEnvironmentBlock.
-    let create = unsafe { std::mem::transmute::<Address, Create>(create) };
-    // SAFETY: the documented signature of DestroyEnvironmentBlock.
-    let destroy = unsafe { std::mem::transmute::<Address, Destroy>(destroy) };
+    // SAFETY: the documented signature.
+    let create: Create = unsafe { library.function(c"CreateEnvironmentBlock") }?;
+    // SAFETY: the documented signature.
+    let destroy: Destroy = unsafe { library.function(c"DestroyEnvironmentBlock") }?;
     let mut block = null_mut();
     // SAFETY: the token is open or null; the block's place outlives the call. 0 means that nothing is inherited.
-    if unsafe { create(&raw mut block, token, 0) } == 0 {
-        return Err(io::Error::last_os_error());
-    }
+    succeeded(unsafe { create(&raw mut block, token, 0) })?;
     // SAFETY: the block holds texts that each end with a NUL, the last of them empty.
     let variables = unsafe { read_block(block.cast()) };
     // SAFETY: made by the call above, not used any more.

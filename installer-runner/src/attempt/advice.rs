@@ -23,9 +23,7 @@ pub(super) fn after_run(attempt: &Attempt<'_>, ran: &FinishedRun, conclusion: &C
     if conclusion.outcome != AttemptOutcome::TimedOut && !ran.survivors.is_empty() {
         next.push(survivors(ran));
     }
-    if let Some(file) =
-        ran.output.report.file.as_ref().filter(|_| conclusion.class == Some(Class::InstallFailed))
-    {
+    if let Some(file) = ran.output.file.as_ref().filter(|_| conclusion.class == Some(Class::InstallFailed)) {
         next.push(Advice::other(format!("What the installer printed is in {file}.")));
     }
     next

@@ -92,20 +92,19 @@ pub(crate) fn compliance_of(answer: Answer) -> i64 {
 
 /// The result where the app is already as wanted: installed, or absent.
 pub(crate) fn nothing_to_do(intent: Intent) -> Conclusion {
-    match intent {
-        Intent::Install => Conclusion::unchanged(
+    let (outcome, summary, compliance) = match intent {
+        Intent::Install => (
             AttemptOutcome::AlreadyInstalled,
-            None,
             "It is installed already; nothing was done.",
-        )
-        .with(compliance::INSTALLED, Some(enforcement::SUCCESS), None),
-        Intent::Uninstall => Conclusion::unchanged(
+            compliance::INSTALLED,
+        ),
+        Intent::Uninstall => (
             AttemptOutcome::AlreadyAbsent,
-            None,
             "It is not installed; nothing was done.",
-        )
-        .with(compliance::NOT_INSTALLED, Some(enforcement::SUCCESS), None),
-    }
+            compliance::NOT_INSTALLED,
+        ),
+    };
+    Conclusion::unchanged(outcome, None, summary).with(compliance, Some(enforcement::SUCCESS), None)
 }
 
 /// The result where detection cannot tell: exit 3 for an invalid rule, else 1.

@@ -1,14 +1,13 @@
 //! Attempts that earlier runs left unsettled: installers that still run, and those that ended unseen.
 
-use super::conclusion::{Conclusion, enforcement};
+use super::conclusion::enforcement;
 use super::flow::{Attempt, EarlyEnd, Flow, interrupted};
 use super::restart;
-use crate::run::{OutputFile, Patience};
+use crate::run::OutputFile;
 use crate::{AttemptEnd, AttemptRecord, AttemptVerdict, CodeKind, JournalError, ReturnCodes};
 use std::time::Duration;
 use waybill_context::failpoint;
 use waybill_schemas::app::AppDocument;
-use waybill_schemas::codes::Class;
 use waybill_schemas::report::install::{Advice, AttemptOutcome, Decision, EarlierEnd, Interruption};
 use waybill_system::ProcessIdentity;
 
@@ -28,7 +27,7 @@ impl Attempt<'_> {
                     self.wait_for(&record, &process)?;
                 }
                 Some(_) if record.new.app != self.identity.id && self.is_old(&record) => {}
-                Some(process) => return Err(EarlyEnd::Concluded(self.busy(&record, &process))),
+                Some(process) => return Err(self.busy(&record, &process)),
             }
         }
         Ok(())
@@ -118,17 +117,14 @@ impl Attempt<'_> {
         self.notes.decided(Decision::WaitsForEarlier { process: process.name.clone(), pid: process.pid });
         let age = Duration::try_from(self.now().duration_since(record.new.at)).unwrap_or_default();
         let limit = Duration::from_secs(u64::from(record.new.limit_minutes) * 60).saturating_sub(age);
-        let patience = Patience::new(&self.runner.context);
-        if patience.until(limit, || self.living(record).is_none()) {
-            return Ok(self.settle(record)?);
+        match self.runner.context.sleep_until(limit, || self.living(record).is_none()) {
+            Ok(true) => Ok(self.settle(record)?),
+            Ok(false) if self.runner.context.check().is_ok() => Err(self.busy(record, process)),
+            _ => Err(interrupted(Interruption::WhileItRan).into()),
         }
-        if self.runner.context.check().is_err() {
-            return Err(EarlyEnd::Concluded(interrupted(Interruption::WhileItRan)));
-        }
-        Err(EarlyEnd::Concluded(self.busy(record, process)))
     }
 
-    fn busy(&mut self, record: &AttemptRecord, process: &ProcessIdentity) -> Conclusion {
+    fn busy(&mut self, record: &AttemptRecord, process: &ProcessIdentity) -> EarlyEnd {
         self.notes.decided(Decision::EarlierStillRuns {
             process: process.name.clone(),
             pid: process.pid,
@@ -137,9 +133,8 @@ impl Attempt<'_> {
             began: record.new.at.to_string(),
         });
         let summary = format!("An earlier installer still runs: {}.", process.name);
-        Conclusion::unchanged(AttemptOutcome::Waiting, Class::RetryLater, summary)
-            .with(self.compliance(), Some(enforcement::IN_PROGRESS), None)
-            .advising([Advice::LetEarlierEnd { process: process.name.clone(), pid: process.pid }])
+        let advice = Advice::LetEarlierEnd { process: process.name.clone(), pid: process.pid };
+        self.waits(&summary, enforcement::IN_PROGRESS, advice)
     }
 }
 

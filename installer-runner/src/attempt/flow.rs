@@ -31,6 +31,12 @@ pub(super) enum EarlyEnd {
 
 pub(super) type Flow<T> = Result<T, EarlyEnd>;
 
+impl From<Conclusion> for EarlyEnd {
+    fn from(conclusion: Conclusion) -> Self {
+        Self::Concluded(conclusion)
+    }
+}
+
 impl<E: Into<RunnerError>> From<E> for EarlyEnd {
     fn from(error: E) -> Self {
         Self::Failed(error.into())
@@ -82,29 +88,14 @@ impl<'a> Attempt<'a> {
         if found == Answer::CannotTell {
             self.interruption()?; // a script that was stopped tells nothing
         }
-        match reached(self.request.intent, found) {
-            None => {
-                self.looked(found, false);
-                let detection = self.notes.detections.last();
-                Err(EarlyEnd::Concluded(detection.map_or_else(
-                    || conclusion::nothing_to_do(self.request.intent), // not reached: a look was just noted
-                    |detection| conclusion::cannot_tell(detection, false),
-                )))
-            }
-            Some(true) => {
-                self.looked(found, true);
-                Err(EarlyEnd::Concluded(conclusion::nothing_to_do(self.request.intent)))
-            }
-            Some(false) => {
-                self.looked(found, false);
-                Ok(())
-            }
+        let (reached, rule) = (reached(self.request.intent, found), self.failing_rule());
+        let nothing_to_do = reached == Some(true);
+        self.notes.decided(Decision::Looked { answer: found, nothing_to_do, rule });
+        match (reached, self.notes.detections.last()) {
+            (Some(false), _) => Ok(()),
+            (None, Some(detection)) => Err(conclusion::cannot_tell(detection, false).into()),
+            _ => Err(conclusion::nothing_to_do(self.request.intent).into()),
         }
-    }
-
-    fn looked(&mut self, answer: Answer, nothing_to_do: bool) {
-        let rule = self.failing_rule();
-        self.notes.decided(Decision::Looked { answer, nothing_to_do, rule });
     }
 
     /// Runs detection once and notes its report.
@@ -126,10 +117,7 @@ impl<'a> Attempt<'a> {
 
     /// Ends the attempt if the caller has set its cancel flag. To be used before the installer is started.
     pub(super) fn interruption(&self) -> Flow<()> {
-        match self.runner.context.check() {
-            Ok(()) => Ok(()),
-            Err(_) => Err(EarlyEnd::Concluded(interrupted(Interruption::BeforeItsStart))),
-        }
+        self.runner.context.check().map_err(|_| interrupted(Interruption::BeforeItsStart).into())
     }
 
     /// The content folder, fetched if necessary. After a download detection runs once more, because it may have taken
@@ -172,7 +160,7 @@ impl<'a> Attempt<'a> {
                 self.notes.decided(Decision::CommandRefused { why: why.clone() });
                 self.notes.command = Some(refused.report);
                 let advice = (!mend.is_empty()).then(|| Advice::other(mend));
-                Err(EarlyEnd::Concluded(self.refused(refused.code, &why, advice)))
+                Err(self.refused(refused.code, &why, advice).into())
             }
         }
     }
@@ -187,16 +175,14 @@ impl<'a> Attempt<'a> {
 
     fn would_run(&mut self) -> Conclusion {
         self.notes.decided(Decision::DryRun);
-        Conclusion::unchanged(AttemptOutcome::WouldRun, None, "This command would be started; nothing was.")
-            .with(self.compliance(), None, None)
+        let summary = "This command would be started; nothing was.";
+        Conclusion::unchanged(AttemptOutcome::WouldRun, None, summary).with(self.compliance(), None, None)
     }
 
     /// The ComplianceState by the last detection.
     pub(super) fn compliance(&self) -> i64 {
-        self.notes
-            .detections
-            .last()
-            .map_or(compliance::NOT_INSTALLED, |detection| compliance_of(detection.answer))
+        let last = self.notes.detections.last();
+        last.map_or(compliance::NOT_INSTALLED, |detection| compliance_of(detection.answer))
     }
 
     pub(super) fn now(&self) -> Timestamp {

@@ -1,7 +1,7 @@
 //! Reasons not to start an installer: nobody is signed in, requirements, a pending restart, the schedule.
 
 use super::Trigger;
-use super::conclusion::{Conclusion, compliance, enforcement};
+use super::conclusion::{Conclusion, enforcement};
 use super::flow::{Attempt, EarlyEnd, Flow};
 use super::restart;
 use crate::{
@@ -23,15 +23,8 @@ impl Attempt<'_> {
             return Ok(());
         }
         self.notes.decided(Decision::NobodySignedIn);
-        Err(EarlyEnd::Concluded(
-            Conclusion::unchanged(
-                AttemptOutcome::Waiting,
-                Class::RetryLater,
-                "It installs for a user, and nobody is signed in.",
-            )
-            .with(compliance::NOT_INSTALLED, Some(enforcement::WAITING_USER_LOGON), None)
-            .advising([Advice::SignIn]),
-        ))
+        let summary = "It installs for a user, and nobody is signed in.";
+        Err(self.waits(summary, enforcement::WAITING_USER_LOGON, Advice::SignIn))
     }
 
     pub(super) fn requirements(&mut self) -> Flow<()> {
@@ -52,25 +45,20 @@ impl Attempt<'_> {
                 let why = next.first().cloned().unwrap_or_else(|| code.meaning.clone());
                 self.notes.decided(Decision::NotApplicable { code: code.text.clone(), why });
                 let summary = format!("It is not for this device: {} ({}).", code.name, code.text);
-                Err(EarlyEnd::Concluded(
-                    Conclusion::unchanged(AttemptOutcome::NotApplicable, Class::NotDetected, summary)
-                        .with(self.compliance(), Some(enforcement::REQUIREMENTS_NOT_MET), None)
-                        .advising(next.into_iter().map(Advice::other)),
-                ))
+                Err(Conclusion::unchanged(AttemptOutcome::NotApplicable, Class::NotDetected, summary)
+                    .with(self.compliance(), Some(enforcement::REQUIREMENTS_NOT_MET), None)
+                    .advising(next.into_iter().map(Advice::other))
+                    .into())
             }
             None => {
                 self.interruption()?; // a script that was stopped tells nothing
                 let why = next.first().cloned().unwrap_or_default();
                 self.notes.decided(Decision::ApplicabilityUnknown { why });
-                Err(EarlyEnd::Concluded(
-                    Conclusion::unchanged(
-                        AttemptOutcome::CannotTell,
-                        Class::Machine,
-                        "Whether it is for this device cannot be told, so nothing was started.",
-                    )
+                let summary = "Whether it is for this device cannot be told, so nothing was started.";
+                Err(Conclusion::unchanged(AttemptOutcome::CannotTell, Class::Machine, summary)
                     .with(self.compliance(), Some(enforcement::ERROR), None)
-                    .advising(next.into_iter().map(Advice::other)),
-                ))
+                    .advising(next.into_iter().map(Advice::other))
+                    .into())
             }
         }
     }
@@ -86,15 +74,9 @@ impl Attempt<'_> {
         let left = Vec::new();
         self.notes.restart =
             Some(restart::report(self.request.app, RestartNeed::None, false, &pending, left));
-        Err(EarlyEnd::Concluded(
-            Conclusion::unchanged(
-                AttemptOutcome::Waiting,
-                Class::RetryLater,
-                "The device has to restart before anything else is installed.",
-            )
-            .with(self.compliance(), Some(enforcement::NOT_ATTEMPTED_PENDING_REBOOT), None)
-            .advising([Advice::Restart { judged_after: false }]),
-        ))
+        let summary = "The device has to restart before anything else is installed.";
+        let advice = Advice::Restart { judged_after: false };
+        Err(self.waits(summary, enforcement::NOT_ATTEMPTED_PENDING_REBOOT, advice))
     }
 
     /// Ends a scheduled attempt that is too early. An attempt that a person asks for does not wait.
@@ -106,15 +88,14 @@ impl Attempt<'_> {
             RetryDecision::WaitUntil(until) | RetryDecision::GiveUpUntil(until) => until,
         };
         self.notes.decided(Decision::ScheduledFor { until: until.to_string() });
-        Err(EarlyEnd::Concluded(
-            Conclusion::unchanged(
-                AttemptOutcome::Waiting,
-                Class::RetryLater,
-                format!("An earlier attempt failed; the schedule tries again at {until}."),
-            )
-            .with(self.compliance(), Some(enforcement::ERROR), None)
-            .advising([Advice::AskByHand]),
-        ))
+        let summary = format!("An earlier attempt failed; the schedule tries again at {until}.");
+        Err(self.waits(&summary, enforcement::ERROR, Advice::AskByHand))
+    }
+
+    /// Something else has to happen first.
+    pub(super) fn waits(&self, summary: &str, enforcement: i64, advice: Advice) -> EarlyEnd {
+        let conclusion = Conclusion::unchanged(AttemptOutcome::Waiting, Class::RetryLater, summary);
+        conclusion.with(self.compliance(), Some(enforcement), None).advising([advice]).into()
     }
 
     /// When the schedule tries again after this outcome; `None` where no further try is planned.

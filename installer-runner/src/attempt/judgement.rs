@@ -72,13 +72,9 @@ fn succeeded(intent: Intent, code: u32, kind: CodeKind, reached: Option<bool>) -
 }
 
 fn cannot_tell() -> Conclusion {
-    conclude(
-        AttemptOutcome::CannotTell,
-        Class::Machine,
-        "The installer ran, but whether the app is there now cannot be told.",
-        enforcement::ERROR,
-        Some(device::DETECTION_RULE_INVALID),
-    )
+    let summary = "The installer ran, but whether the app is there now cannot be told.";
+    let error = Some(device::DETECTION_RULE_INVALID);
+    conclude(AttemptOutcome::CannotTell, Class::Machine, summary, enforcement::ERROR, error)
 }
 
 fn done(intent: Intent, kind: CodeKind) -> Conclusion {
@@ -131,13 +127,8 @@ fn not_borne_out(intent: Intent, code: u32, kind: CodeKind) -> Conclusion {
 fn retry(code: u32) -> Conclusion {
     let summary =
         format!("The installer ended with {code}, which stands for retry: it is to be tried again soon.");
-    conclude(
-        AttemptOutcome::RetryLater,
-        Class::RetryLater,
-        summary,
-        enforcement::ERROR_WITH_IMMEDIATE_RETRY,
-        Some(error_code(code)),
-    )
+    let (state, error) = (enforcement::ERROR_WITH_IMMEDIATE_RETRY, Some(error_code(code)));
+    conclude(AttemptOutcome::RetryLater, Class::RetryLater, summary, state, error)
 }
 
 fn failed(intent: Intent, code: u32, reached: Option<bool>) -> Conclusion {
@@ -171,13 +162,8 @@ fn failed(intent: Intent, code: u32, reached: Option<bool>) -> Conclusion {
                 Some(_) if intent == Intent::Install => "the app is not detected",
                 Some(_) => "the app is still detected",
             };
-            conclude(
-                AttemptOutcome::Failed,
-                Class::InstallFailed,
-                format!("The installer failed: it ended with {code}, and {found}."),
-                enforcement::ERROR,
-                error,
-            )
+            let summary = format!("The installer failed: it ended with {code}, and {found}.");
+            conclude(AttemptOutcome::Failed, Class::InstallFailed, summary, enforcement::ERROR, error)
         }
     }
 }
@@ -201,30 +187,21 @@ fn timed_out(reached: Option<bool>, killed: bool) -> Conclusion {
 
 fn unseen(intent: Intent, reached: Option<bool>) -> Conclusion {
     // This program or the device stopped while the installer ran, so there is no exit code and detection decides.
-    match (reached, intent) {
-        (Some(true), Intent::Install) => conclude(
-            AttemptOutcome::Installed,
-            None,
-            "It is installed and detected; how the installer ended nobody saw.",
-            enforcement::SUCCESS,
-            None,
-        ),
-        (Some(true), Intent::Uninstall) => conclude(
-            AttemptOutcome::Uninstalled,
-            None,
-            "It is no longer detected; how the uninstaller ended nobody saw.",
-            enforcement::SUCCESS,
-            None,
-        ),
-        (None, _) => cannot_tell(),
-        (Some(false), _) => conclude(
-            AttemptOutcome::Failed,
-            Class::InstallFailed,
-            "How the installer ended nobody saw, and detection does not bear it out.",
-            enforcement::UNKNOWN,
-            None,
-        ),
-    }
+    let (outcome, summary) = match (reached, intent) {
+        (Some(true), Intent::Install) => {
+            (AttemptOutcome::Installed, "It is installed and detected; how the installer ended nobody saw.")
+        }
+        (Some(true), Intent::Uninstall) => {
+            (AttemptOutcome::Uninstalled, "It is no longer detected; how the uninstaller ended nobody saw.")
+        }
+        (None, _) => return cannot_tell(),
+        (Some(false), _) => {
+            let summary = "How the installer ended nobody saw, and detection does not bear it out.";
+            let (outcome, class) = (AttemptOutcome::Failed, Class::InstallFailed);
+            return conclude(outcome, class, summary, enforcement::UNKNOWN, None);
+        }
+    };
+    conclude(outcome, None, summary, enforcement::SUCCESS, None)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use super::conclusion::{self, Conclusion, enforcement};
 use super::flow::{Attempt, EarlyEnd, Flow, interrupted};
 use super::judgement::{Ended, conclude_run, error_code, reached};
 use super::restart;
-use crate::run::{CommandRun, FinishedRun, NotRun, Patience, Waited};
+use crate::run::{FinishedRun, NotRun, Waited};
 use crate::state_code::exit_code_report;
 use crate::{AttemptEnd, AttemptId, AttemptVerdict, CodeKind, NewAttempt, Resolved, ReturnCodes};
 use jiff::Timestamp;
@@ -44,28 +44,13 @@ impl Attempt<'_> {
         let limit = Duration::from_secs(u64::from(limit_minutes) * 60);
         let program = resolved.report.program.as_deref().unwrap_or_default();
         self.notes.decided(Decision::Starts { program: program.to_owned(), limit_minutes });
-        let ran = match self.command_run().run(
-            id,
-            &self.identity.id,
-            resolved,
-            self.run_as.perspective.account,
-            limit,
-        ) {
+        let (name, account) = (&self.identity.id, self.run_as.perspective.account);
+        let ran = match self.runner.run_command(id, name, resolved, account, limit) {
             Ok(ran) => ran,
             Err(error) => return self.not_run(id, program, error),
         };
         self.notes.run = Some(self.run_report(&ran, started, limit_minutes));
-        self.judged(id, &ran, &renames)
-    }
-
-    fn command_run(&self) -> CommandRun<'_> {
-        let runner = self.runner;
-        CommandRun {
-            system: runner.system,
-            journal: runner.journal,
-            settings: runner.settings,
-            context: &runner.context,
-        }
+        self.conclude(id, &ran, &renames)
     }
 
     fn limit_minutes(&self) -> u32 {
@@ -85,32 +70,25 @@ impl Attempt<'_> {
             return true;
         }
         self.notes.decided(Decision::WaitsForInstaller);
-        Patience::new(&self.runner.context).until(self.runner.settings.installer_patience, is_free)
+        self.runner.context.sleep_until(self.runner.settings.installer_patience, is_free).unwrap_or(false)
     }
 
     fn installer_is_busy(&mut self, id: AttemptId) -> Flow<Conclusion> {
         let journal = self.runner.journal;
         journal.ended(id, &AttemptEnd::NotStarted(error_code(ALREADY_RUNNING)))?;
-        let kind = (self.runner.context.check().is_ok()).then_some(CodeKind::Retry);
-        if kind.is_none() {
+        if self.runner.context.check().is_err() {
             self.verdict(id, AttemptOutcome::Interrupted, None, None)?;
             journal.settled(id)?;
             return Ok(interrupted(Interruption::BeforeItsStart));
         }
-        self.verdict(id, AttemptOutcome::RetryLater, kind, Some(ALREADY_RUNNING))?;
+        self.verdict(id, AttemptOutcome::RetryLater, Some(CodeKind::Retry), Some(ALREADY_RUNNING))?;
         journal.settled(id)?;
         self.notes.decided(Decision::InstallerBusy);
-        Ok(Conclusion::unchanged(
-            AttemptOutcome::RetryLater,
-            Class::RetryLater,
-            "Another installation is running; this one is to be tried again soon.",
-        )
-        .with(
-            self.compliance(),
-            Some(enforcement::ERROR_WITH_IMMEDIATE_RETRY),
-            Some(error_code(ALREADY_RUNNING)),
-        )
-        .advising([Advice::LetOtherInstallationEnd]))
+        let summary = "Another installation is running; this one is to be tried again soon.";
+        let (state, error) = (enforcement::ERROR_WITH_IMMEDIATE_RETRY, error_code(ALREADY_RUNNING));
+        Ok(Conclusion::unchanged(AttemptOutcome::RetryLater, Class::RetryLater, summary)
+            .with(self.compliance(), Some(state), Some(error))
+            .advising([Advice::LetOtherInstallationEnd]))
     }
 
     fn not_run(&mut self, id: AttemptId, program: &str, error: NotRun) -> Flow<Conclusion> {
@@ -118,15 +96,9 @@ impl Attempt<'_> {
             NotRun::Journal(error) => return Err(EarlyEnd::from(error)),
             NotRun::Start(error) => (error.code, format!("{program} was not started: {}.", error.source)),
             NotRun::Output(error) => {
-                let code = 0x8007_0000
-                    | error.raw_os_error().and_then(|code| u32::try_from(code).ok()).unwrap_or(29);
-                (
-                    code,
-                    format!(
-                        "no file for its output can be made in {}: {error}.",
-                        self.runner.settings.logs.display()
-                    ),
-                )
+                let code = error.raw_os_error().and_then(|code| u32::try_from(code).ok()).unwrap_or(29);
+                let logs = self.runner.settings.logs.display();
+                (0x8007_0000 | code, format!("no file for its output can be made in {logs}: {error}."))
             }
         };
         self.runner.journal.ended(id, &AttemptEnd::NotStarted(code))?;
@@ -153,11 +125,11 @@ impl Attempt<'_> {
                 .iter()
                 .map(|one| SurvivorReport { pid: one.pid, name: one.name.clone() })
                 .collect(),
-            output: ran.output.report.clone(),
+            output: ran.output.clone(),
         }
     }
 
-    fn judged(&mut self, id: AttemptId, ran: &FinishedRun, renames: &[String]) -> Flow<Conclusion> {
+    fn conclude(&mut self, id: AttemptId, ran: &FinishedRun, renames: &[String]) -> Flow<Conclusion> {
         let ended = match ran.waited {
             Waited::Ended(code) => {
                 let (kind, said_by) = ReturnCodes::from_app(self.request.app).stands_for(code);

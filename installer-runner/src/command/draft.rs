@@ -1,11 +1,10 @@
 //! The report of a command while the command is resolved, with secrets in its line and variables masked.
 
-use super::Refused;
-use crate::RunAs;
+use super::{Asked, Refused, Resolved};
 use crate::settings::view_name;
 use waybill_schemas::report::install::{CommandReport, EnvironmentDifference, RefusedCommand};
 use waybill_schemas::secrets::{MASK, holds_secret_word, mask};
-use waybill_system::{Environment, System, SystemKind, Unanswered};
+use waybill_system::{Environment, SystemKind, Unanswered};
 
 /// The HRESULT of ERROR_FILE_NOT_FOUND: no such program.
 pub(super) const NOT_FOUND: u32 = 0x8007_0002;
@@ -30,6 +29,19 @@ pub(super) struct Draft {
     secrets: Vec<String>,
 }
 
+/// The program, its arguments and variables, before they are put into the report.
+pub(super) struct CommandStart {
+    pub(super) program: String,
+    /// How the program was found, for people.
+    pub(super) found_in: String,
+    pub(super) line: String,
+    pub(super) words: Vec<String>,
+    pub(super) environment: Environment,
+    /// The whole command line, masked.
+    pub(super) shown: String,
+    pub(super) is_msiexec: bool,
+}
+
 /// Why a command is not started. Parts of the command line in it are already masked.
 pub(super) struct Refusal {
     pub(super) code: u32,
@@ -45,18 +57,26 @@ impl Refusal {
 }
 
 impl Draft {
-    pub(super) fn new(line: &str, folder: &str, eyes: &RunAs) -> Self {
+    pub(super) fn new(asked: Asked<'_>) -> Self {
         let report = CommandReport {
-            line: mask(line),
+            line: mask(asked.line),
             program: None,
             found_in: None,
             command_line: None,
-            view: view_name(eyes.perspective.view).to_owned(),
-            folder: folder.to_owned(),
+            view: view_name(asked.run_as.perspective.view).to_owned(),
+            folder: asked.folder.to_owned(),
             environment: Vec::new(),
             refused: None,
         };
         Self { report, secrets: Vec::new() }
+    }
+
+    pub(super) fn resolved(mut self, start: CommandStart) -> Resolved {
+        let CommandStart { program, found_in, line, words, environment, shown, is_msiexec } = start;
+        self.report.command_line = Some(shown);
+        self.report.program = Some(self.hidden(&program));
+        self.report.found_in = Some(self.hidden(&found_in));
+        Resolved { program, line, words, environment, is_msiexec, report: self.report }
     }
 
     pub(super) fn refuse(mut self, refusal: Refusal) -> Box<Refused> {
@@ -78,19 +98,14 @@ impl Draft {
     }
 
     /// The variables that the command gets. Their differences from those of this process are put into the report.
-    pub(super) fn environment(
-        &mut self,
-        line: &str,
-        eyes: &RunAs,
-        system: &dyn System,
-    ) -> Result<Environment, Refusal> {
+    pub(super) fn environment(&mut self, line: &str, asked: Asked<'_>) -> Result<Environment, Refusal> {
         let no_block = |unanswered: Unanswered| {
             let code = unanswered.code.unwrap_or(FAILED);
             let why = format!("the variables of its account cannot be had: {unanswered}");
             Refusal::new(code, why, "run it while that user is signed in")
         };
-        let block = system.device().environment(eyes.perspective).map_err(no_block)?;
-        self.report.environment = differences(&block, eyes.kind, of_the_caller());
+        let block = asked.system.device().environment(asked.run_as.perspective).map_err(no_block)?;
+        self.report.environment = differences(&block, asked.run_as.kind, of_the_caller());
         self.secrets = secrets_in(line, &block);
         Ok(block)
     }

@@ -9,12 +9,14 @@ mod unix;
 mod windows;
 
 use crate::RunAs;
+use draft::Draft;
 use waybill_intune::view::FileView;
 use waybill_schemas::report::install::CommandReport;
 use waybill_system::{Architecture, Environment, FileKind, Perspective, System, SystemKind, View};
 
 /// A command that can be started.
 #[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Resolved {
     /// The absolute path of the program (lpApplicationName).
     pub program: String,
@@ -39,6 +41,7 @@ impl std::fmt::Debug for Resolved {
 
 /// A command that cannot be started as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Refused {
     /// The HRESULT that Intune's agent would report, e.g. 0x80070002 (not found) or 0x800700C1 (no program).
     pub code: u32,
@@ -55,13 +58,28 @@ pub struct Refused {
 pub fn resolve(
     line: &str,
     folder: &str,
-    eyes: &RunAs,
+    run_as: &RunAs,
     system: &dyn System,
 ) -> Result<Resolved, Box<Refused>> {
-    match eyes.kind {
-        SystemKind::Windows => windows::resolve(line, folder, eyes, system),
-        SystemKind::Unix => unix::resolve(line, folder, eyes, system),
+    let asked = Asked { line, folder, run_as, system };
+    let mut draft = Draft::new(asked);
+    let start = match run_as.kind {
+        SystemKind::Windows => windows::find_start(asked, &mut draft),
+        SystemKind::Unix => unix::find_start(asked, &mut draft),
+    };
+    match start {
+        Ok(start) => Ok(draft.resolved(start)),
+        Err(refusal) => Err(draft.refuse(refusal)),
     }
+}
+
+/// What is asked, as [`resolve`] takes it.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    line: &'a str,
+    folder: &'a str,
+    run_as: &'a RunAs,
+    system: &'a dyn System,
 }
 
 /// The mapping of paths below the Windows folder for `perspective` on this machine; `block` holds its variables.

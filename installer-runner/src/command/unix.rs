@@ -1,76 +1,42 @@
 //! Resolving a command line on Unix: POSIX words, no shell (docs/context.md, "How a command line is started").
 
-use super::draft::{ACCESS_DENIED, Draft, INVALID, NO_FOLDER, NOT_FOUND, Refusal, checked_line};
-use super::{Refused, Resolved, draft};
-use crate::RunAs;
+use super::draft::{
+    ACCESS_DENIED, CommandStart, Draft, INVALID, NO_FOLDER, NOT_FOUND, Refusal, checked_line,
+};
+use super::{Asked, draft};
 use waybill_intune::command_line::{shell_operator, words};
 use waybill_schemas::secrets::{MASK, mask};
 use waybill_system::{FileKind, System, SystemKind};
 
-pub(super) fn resolve(
-    line: &str,
-    folder: &str,
-    eyes: &RunAs,
-    system: &dyn System,
-) -> Result<Resolved, Box<Refused>> {
-    let mut draft = Draft::new(line, folder, eyes);
-    match resolved(line, folder, eyes, system, &mut draft) {
-        Ok(resolved) => Ok(resolved),
-        Err(refusal) => Err(draft.refuse(refusal)),
-    }
-}
-
-fn resolved(
-    line: &str,
-    folder: &str,
-    eyes: &RunAs,
-    system: &dyn System,
-    draft: &mut Draft,
-) -> Result<Resolved, Refusal> {
+pub(super) fn find_start(asked: Asked<'_>, draft: &mut Draft) -> Result<CommandStart, Refusal> {
+    let Asked { line, folder, run_as, .. } = asked;
     if !folder.starts_with('/') && !folder.is_empty() {
         let why = format!("the content folder is no absolute path: {folder}");
         return Err(Refusal::new(NO_FOLDER, why, "give the root folder as an absolute path"));
     }
-    let line = checked_line(line, eyes.kind)?;
-    let environment = draft.environment(line, eyes, system)?;
+    let line = checked_line(line, run_as.kind)?;
+    let environment = draft.environment(line, asked)?;
     let words = shell_words::split(&environment.expand(line)).map_err(|_| {
-        Refusal::new(
-            INVALID,
-            "a quote is opened and never closed",
-            "close it; a quote of its own is written `\\'`",
-        )
+        let mend = "close it; a quote of its own is written `\\'`";
+        Refusal::new(INVALID, "a quote is opened and never closed", mend)
     })?;
     let Some((name, words)) = words.split_first() else {
         return Err(Refusal::new(INVALID, "the command is a comment alone", "name a program"));
     };
-    let (program, found_in) = find(name, line, folder, eyes, system)?;
-    let shown = shell_words::split(&draft::masked(&environment, eyes.kind).expand(line));
+    let (program, found_in) = find(name, line, asked)?;
+    let shown = shell_words::split(&draft::masked(&environment, run_as.kind).expand(line));
     let shown = shown.unwrap_or_default().into_iter().skip(1);
     let shown = std::iter::once(draft.hidden(&program)).chain(shown);
-    draft.report.command_line = Some(shell_words::join(masked_words(&shown.collect::<Vec<_>>())));
-    draft.report.program = Some(draft.hidden(&program));
-    draft.report.found_in = Some(draft.hidden(&found_in));
-    let report = draft.report.clone();
-    Ok(Resolved {
-        program,
-        line: String::new(),
-        words: words.to_vec(),
-        environment,
-        is_msiexec: false,
-        report,
-    })
+    let shown = shell_words::join(masked_words(&shown.collect::<Vec<_>>()));
+    let (line, words) = (String::new(), words.to_vec());
+    Ok(CommandStart { program, found_in, line, words, environment, shown, is_msiexec: false })
 }
 
 /// The path of the program, and where it was found.
-fn find(
-    name: &str,
-    line: &str,
-    folder: &str,
-    eyes: &RunAs,
-    system: &dyn System,
-) -> Result<(String, String), Refusal> {
+fn find(name: &str, line: &str, asked: Asked<'_>) -> Result<(String, String), Refusal> {
+    let Asked { folder, system, .. } = asked;
     let mut searched = Vec::new();
-    for (path, found_in) in places(name, folder, eyes, system) {
+    for (path, found_in) in places(name, asked) {
         match system.files().look(&path) {
             Ok(Some(facts)) if facts.kind == FileKind::File => {
                 return match system.files().is_executable(&path) {
@@ -89,7 +55,8 @@ fn find(
     Err(not_found(name, line, folder, system, searched))
 }
 
-fn places(name: &str, folder: &str, eyes: &RunAs, system: &dyn System) -> Vec<(String, String)> {
+fn places(name: &str, asked: Asked<'_>) -> Vec<(String, String)> {
+    let folder = asked.folder;
     let in_content = SystemKind::Unix.join(folder, name.strip_prefix("./").unwrap_or(name));
     if name.starts_with('/') {
         return vec![(name.to_owned(), "as the line says".to_owned())];
@@ -98,7 +65,7 @@ fn places(name: &str, folder: &str, eyes: &RunAs, system: &dyn System) -> Vec<(S
     if name.is_empty() || name.contains('/') {
         return content.into_iter().collect();
     }
-    let path = system.device().path(eyes.perspective).unwrap_or_default();
+    let path = asked.system.device().path(asked.run_as.perspective).unwrap_or_default();
     let absolute = path.into_iter().filter(|entry| entry.starts_with('/'));
     let of_path =
         absolute.map(|entry| (SystemKind::Unix.join(&entry, name), format!("machine PATH: {entry}")));

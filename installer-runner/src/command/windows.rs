@@ -1,17 +1,17 @@
 //! Resolving a command line on Windows.
 
 use super::draft::{
-    ACCESS_DENIED, Draft, INVALID, NO_FOLDER, NO_PROGRAM, NOT_FOUND, Refusal, TOO_LONG, checked_line,
+    ACCESS_DENIED, CommandStart, Draft, INVALID, NO_FOLDER, NO_PROGRAM, NOT_FOUND, Refusal, TOO_LONG,
+    checked_line,
 };
 use super::search::{FoundProgram, Search};
-use super::{Refused, Resolved, draft, file_view, hints};
+use super::{Asked, draft, file_view, hints};
 use crate::RunAs;
 use crate::settings::view_name;
 use waybill_intune::command_line::{Candidate, candidates};
 use waybill_intune::path::{self, NotPlain};
 use waybill_intune::right_line::{advice, right_line};
 use waybill_intune::view::FileView;
-use waybill_schemas::report::install::CommandReport;
 use waybill_schemas::secrets::mask;
 use waybill_system::{Account, Environment, System};
 
@@ -20,63 +20,25 @@ const LONGEST_LINE: usize = 32_766;
 /// The longest line of cmd.exe in UTF-16 units (Microsoft, "Command prompt line string limitation").
 const LONGEST_FOR_CMD: usize = 8_191;
 
-pub(super) fn resolve(
-    line: &str,
-    folder: &str,
-    eyes: &RunAs,
-    system: &dyn System,
-) -> Result<Resolved, Box<Refused>> {
-    let mut draft = Draft::new(line, folder, eyes);
-    match start_of(line, folder, eyes, system, &mut draft) {
-        Ok(start) => {
-            let command_line = Some(draft.shown(&start.line));
-            let (program, found_in) = (draft.hidden(&start.program), draft.hidden(&start.found_in));
-            let report = CommandReport {
-                command_line,
-                program: Some(program),
-                found_in: Some(found_in),
-                ..draft.report
-            };
-            let is_msiexec = path::leaf(&start.program).eq_ignore_ascii_case("msiexec.exe");
-            let Start { program, line, environment, .. } = start;
-            Ok(Resolved { program, line, words: Vec::new(), environment, is_msiexec, report })
-        }
-        Err(refusal) => Err(draft.refuse(refusal)),
-    }
-}
-
-/// The arguments of CreateProcess.
-struct Start {
-    program: String,
-    line: String,
-    environment: Environment,
-    found_in: String,
-}
-
-fn start_of(
-    line: &str,
-    folder: &str,
-    eyes: &RunAs,
-    system: &dyn System,
-    draft: &mut Draft,
-) -> Result<Start, Refusal> {
+pub(super) fn find_start(asked: Asked<'_>, draft: &mut Draft) -> Result<CommandStart, Refusal> {
+    let Asked { line, folder, run_as, system } = asked;
     let folder = match folder {
         "" => String::new(),
         folder => path::plain_folder(folder).map_err(|why| no_plain_folder(folder, why))?,
     };
     draft.report.folder.clone_from(&folder);
-    let line = checked_line(line, eyes.kind)?;
-    let environment = draft.environment(line, eyes, system)?;
+    let line = checked_line(line, run_as.kind)?;
+    let environment = draft.environment(line, asked)?;
     let expanded = environment.expand(line);
-    let view = file_view(eyes.perspective, &environment, system);
+    let view = file_view(run_as.perspective, &environment, system);
     draft.report.view = view_name(view.view()).to_owned();
 
     let mut search = Search {
         files: system.files(),
         folder: &folder,
         view: &view,
-        path: system.device().path(eyes.perspective),
-        is_guarded: runs_as_system(eyes, system),
+        path: system.device().path(run_as.perspective),
+        is_guarded: runs_as_system(run_as, system),
         searched: Vec::new(),
         passed_over: Vec::new(),
         denied: None,
@@ -84,7 +46,7 @@ fn start_of(
     // The line is expanded before it is split, because a variable's value may contain the blank that ends the program.
     let candidates = candidates(expanded.trim_start());
     let Some(found) = search.find(&candidates) else {
-        let shown = draft::masked(&environment, eyes.kind).expand(line);
+        let shown = draft::masked(&environment, run_as.kind).expand(line);
         if !names_the_same(&candidates, &shown) {
             search.searched = vec!["(the program's name holds a secret)".to_owned()];
         }
@@ -92,7 +54,9 @@ fn start_of(
     };
     let (program, line) = start_line(&found, &view, &environment, draft)?;
     within(&line, LONGEST_LINE, "CreateProcess")?;
-    Ok(Start { program, line, environment, found_in: found.found_in })
+    let is_msiexec = path::leaf(&program).eq_ignore_ascii_case("msiexec.exe");
+    let (found_in, shown) = (found.found_in, draft.shown(&line));
+    Ok(CommandStart { program, found_in, line, words: Vec::new(), environment, shown, is_msiexec })
 }
 
 /// Whether the masked line begins with the same program as the real one.
@@ -102,8 +66,8 @@ fn names_the_same(candidates: &[Candidate<'_>], shown: &str) -> bool {
 }
 
 /// Whether the program is started with more rights than an ordinary user has.
-fn runs_as_system(eyes: &RunAs, system: &dyn System) -> bool {
-    match eyes.perspective.account {
+fn runs_as_system(run_as: &RunAs, system: &dyn System) -> bool {
+    match run_as.perspective.account {
         Account::System => true,
         Account::Current => system.device().own_account() == Account::System,
         Account::User => false,

@@ -46,16 +46,15 @@ pub(super) fn answer(check: &FileCheck, question: &mut RuleQuestion, machine: Ru
     let path =
         located(&environment.expand(&written), !unknown.is_empty(), &environment, perspective, machine)?;
     question.subject = question.subject.replace(&written, &path);
+    let wants_nothing = matches!(check.test, FileTest::DoesNotExist);
     if !unknown.is_empty() {
         let verb = if unknown.len() == 1 { "is no variable" } else { "are no variables" };
-        return Ok(not_there(
-            &check.test,
-            &format!("{} {verb} of this account and view", unknown.join(", ")),
-        ));
+        let why = format!("{} {verb} of this account and view", unknown.join(", "));
+        return Ok(RuleAnswer::not_there(wants_nothing, why));
     }
     let files = machine.system.files();
     match files.look(&path)? {
-        None => Ok(not_there(&check.test, "nothing is there")),
+        None => Ok(RuleAnswer::not_there(wants_nothing, "nothing is there")),
         Some(facts) => something_there(&check.test, &facts, &path, files),
     }
 }
@@ -106,21 +105,12 @@ fn unknown_variables(text: &str, environment: &Environment) -> Vec<String> {
     unknown
 }
 
-fn not_there(test: &FileTest, why: &str) -> RuleAnswer {
-    // No comparison holds, not even `notEqual`: a file that is absent has no date, version or size.
-    let holds = matches!(test, FileTest::DoesNotExist);
-    RuleAnswer { holds, actual: "not there".into(), why: why.to_owned() }
-}
-
 fn something_there(test: &FileTest, facts: &FileFacts, path: &str, files: &dyn Files) -> Answered {
     let is_folder = facts.kind == FileKind::Folder;
     let kind = if is_folder { "a folder" } else { "a file" };
-    let there = |holds| RuleAnswer { holds, actual: kind.to_owned(), why: format!("{kind} is there") };
-    let folder_has_no = |what: &str| RuleAnswer {
-        holds: false,
-        actual: kind.to_owned(),
-        why: format!("a folder is there, and folders have no {what}"),
-    };
+    let there = |holds| RuleAnswer::new(holds, kind, format!("{kind} is there"));
+    let folder_has_no =
+        |what: &str| RuleAnswer::new(false, kind, format!("a folder is there, and folders have no {what}"));
     match test {
         FileTest::Exists => Ok(there(true)),
         FileTest::DoesNotExist => Ok(there(false)),
@@ -147,14 +137,13 @@ fn dated(wanted: &Comparison<RuleDate>, time: std::time::SystemTime) -> Answered
 }
 
 fn versioned(wanted: &Comparison<VersionNumber>, version: Option<FileVersion>) -> RuleAnswer {
-    let none = |actual: String, why: &str| RuleAnswer { holds: false, actual, why: why.to_owned() };
     let Some(version) = version else {
-        return none("no version".into(), "the file has no version resource");
+        return RuleAnswer::new(false, "no version", "the file has no version resource");
     };
     let beside = version.text.map(|text| format!(" (\"{}\")", text.trim())).unwrap_or_default();
     let Some(numbers) = version.numbers else {
         let why = "the file's version resource has no numbers, which alone are compared";
-        return none(format!("no version in numbers{beside}"), why);
+        return RuleAnswer::new(false, format!("no version in numbers{beside}"), why);
     };
     let number = VersionNumber::from(numbers);
     compared(wanted.operator, number.cmp(&wanted.value), format!("{number}{beside}"), &wanted.value)

@@ -56,6 +56,17 @@ struct RuleAnswer {
     why: String,
 }
 
+impl RuleAnswer {
+    fn new(holds: bool, actual: impl Into<String>, why: impl Into<String>) -> Self {
+        Self { holds, actual: actual.into(), why: why.into() }
+    }
+
+    /// No comparison holds, not even `notEqual`: what is absent has no date, version, size or value.
+    fn not_there(holds: bool, why: impl Into<String>) -> Self {
+        Self::new(holds, "not there", why)
+    }
+}
+
 /// A rule that cannot be answered.
 #[derive(Debug)]
 enum NoAnswer {
@@ -174,7 +185,7 @@ fn compared(
         Ordering::Greater => "greater than",
     };
     let why = format!("{actual} is {relation} {wanted}");
-    RuleAnswer { holds: operator.holds(order), actual, why }
+    RuleAnswer::new(operator.holds(order), actual, why)
 }
 
 /// The comparison of a rule in words, e.g. `greaterThanOrEqual 1.2.0`; parts that the rule lacks are left out.

@@ -10,42 +10,30 @@ pub(super) fn question(rule: &ProductCodeRule) -> RuleQuestion {
     let code = ProductCode::parse(written);
     let shown = code.as_ref().map_or(written, ProductCode::as_str);
     let operator = rule.product_version_operator.as_ref().filter(|word| **word != Operator::NotConfigured);
-    RuleQuestion {
-        kind: "msi",
-        subject: match operator {
-            None => format!("product {shown}"),
-            Some(_) => format!("version of product {shown}"),
-        },
-        expected: expected(
-            "installed",
-            operator,
-            rule.product_version.as_deref().filter(|_| operator.is_some()),
-        ),
-        view: "both",
-    }
+    let (subject, version) = match operator {
+        None => (format!("product {shown}"), None),
+        Some(_) => (format!("version of product {shown}"), rule.product_version.as_deref()),
+    };
+    RuleQuestion { kind: "msi", subject, expected: expected("installed", operator, version), view: "both" }
 }
 
 pub(super) fn answer(check: &ProductCheck, machine: RuleMachine<'_>) -> Answered {
     let account = machine.run_as.perspective.account;
     let product = machine.system.products().product(check.code.as_str(), account)?;
     let Some(product) = product else {
-        let why = "Windows Installer does not know it".to_owned();
-        return Ok(RuleAnswer { holds: false, actual: "not installed".into(), why });
+        return Ok(RuleAnswer::new(false, "not installed", "Windows Installer does not know it"));
     };
     if product.state != InstalledProduct::INSTALLED {
         return Ok(not_installed(product.state));
     }
     let shown = product.version.clone().unwrap_or_else(|| "without a version".into());
     let Some(wanted) = &check.version else {
-        let actual = format!("installed, {shown}");
-        return Ok(RuleAnswer { holds: true, actual, why: "it is installed".into() });
+        return Ok(RuleAnswer::new(true, format!("installed, {shown}"), "it is installed"));
     };
-    let version: VersionNumber =
-        product.version.as_deref().unwrap_or_default().trim().parse().map_err(|_| {
-            Unanswered::new(format!(
-                "the product is installed, but {shown} is no version that can be compared"
-            ))
-        })?;
+    let version = product.version.as_deref().unwrap_or_default().trim().parse::<VersionNumber>();
+    let version = version.map_err(|_| {
+        Unanswered::new(format!("the product is installed, but {shown} is no version that can be compared"))
+    })?;
     Ok(compared(wanted.operator, version.cmp(&wanted.value), shown, &wanted.value))
 }
 
@@ -57,5 +45,5 @@ fn not_installed(state: i32) -> RuleAnswer {
         2 => ("installed for another user", "it is installed for another user than the one who is asked"),
         _ => ("not installed", "Windows Installer knows it, but has it not installed"),
     };
-    RuleAnswer { holds: false, actual: format!("{actual} (state {state})"), why: why.into() }
+    RuleAnswer::new(false, format!("{actual} (state {state})"), why)
 }

@@ -34,9 +34,10 @@ pub(super) fn answer(check: &RegistryCheck, machine: RuleMachine<'_>) -> Answere
     let RegistryCheck { key, value_name, test, .. } = check;
     let (perspective, _) = machine.view(Some(check.is_32_bit));
     let registry = machine.system.registry();
+    let wants_nothing = matches!(test, RegistryTest::DoesNotExist);
     // The key is asked for first, so that the report can tell a missing key from a missing value.
     if !registry.has_key(key, perspective)? {
-        return Ok(not_there(test, "the key is not there"));
+        return Ok(RuleAnswer::not_there(wants_nothing, "the key is not there"));
     }
     let asks_for_presence = matches!(test, RegistryTest::Exists | RegistryTest::DoesNotExist);
     if value_name.is_empty() && asks_for_presence {
@@ -45,7 +46,7 @@ pub(super) fn answer(check: &RegistryCheck, machine: RuleMachine<'_>) -> Answere
     // Tools show the default value of a key, whose name is empty, as (Default).
     let name = if value_name.eq_ignore_ascii_case("(default)") { "" } else { value_name };
     let value = match registry.value(key, name, perspective)? {
-        None => return Ok(not_there(test, "the key is there, and has no such value")),
+        None => return Ok(RuleAnswer::not_there(wants_nothing, "the key is there, and has no such value")),
         Some(RegistryValue::Expandable(text)) => {
             RegistryValue::Text(machine.system.device().environment(perspective)?.expand(&text))
         }
@@ -60,22 +61,15 @@ pub(super) fn answer(check: &RegistryCheck, machine: RuleMachine<'_>) -> Answere
 }
 
 fn there(test: &RegistryTest, what: &str) -> RuleAnswer {
-    let holds = matches!(test, RegistryTest::Exists);
-    RuleAnswer { holds, actual: "there".into(), why: format!("{what} is there") }
-}
-
-fn not_there(test: &RegistryTest, why: &str) -> RuleAnswer {
-    // No comparison holds, not even `notEqual`: a value that is absent compares to nothing.
-    let holds = matches!(test, RegistryTest::DoesNotExist);
-    RuleAnswer { holds, actual: "not there".into(), why: why.to_owned() }
+    RuleAnswer::new(matches!(test, RegistryTest::Exists), "there", format!("{what} is there"))
 }
 
 fn compared_as_text(value: &RegistryValue, wanted: &Comparison<String>) -> RuleAnswer {
     match text_of(value) {
+        None => is_no("text", value),
         Some(text) => {
             compared(wanted.operator, compare_texts(&text, &wanted.value), shown(&text), &wanted.value)
         }
-        None => is_no("text", value),
     }
 }
 
@@ -126,7 +120,7 @@ fn is_no(what: &str, value: &RegistryValue) -> RuleAnswer {
         (RegistryValue::Bytes(bytes), _) => format!("{} bytes of binary data", bytes.len()),
         (_, text) => shown(&text.unwrap_or_default()),
     };
-    RuleAnswer { holds: false, why: format!("{actual} is no {what}"), actual }
+    RuleAnswer::new(false, &*actual, format!("{actual} is no {what}"))
 }
 
 fn shown(text: &str) -> String {
@@ -145,7 +139,7 @@ pub(super) fn concealed(rule: &RegistryRule, question: &mut RuleQuestion, answer
         Ok(RuleAnswer { holds, .. }) => {
             let is = if holds { "is" } else { "is not" };
             let why = format!("the value {is} as wanted; it is not shown, for its name is a secret's");
-            Ok(RuleAnswer { holds, actual: MASK.to_owned(), why })
+            Ok(RuleAnswer::new(holds, MASK, why))
         }
         Err(NoAnswer::Invalid(why)) => Err(NoAnswer::Invalid(masked(&why))),
         unanswered => unanswered,

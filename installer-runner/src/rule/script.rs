@@ -34,15 +34,8 @@ fn expected_output(rule: &PowerShellScriptRule) -> String {
 pub(super) fn answer(check: &ScriptCheck, purpose: RulePurpose, machine: RuleMachine<'_>) -> Answered {
     let perspective = perspective(check, purpose, machine);
     let RuleMachine { system, settings, context, .. } = machine;
-    let script = ScriptRun {
-        script: &check.script,
-        is_signed: check.is_signed,
-        perspective,
-        system,
-        settings,
-        context,
-    };
-    let end = script.run()?;
+    let (script, is_signed) = (check.script.as_slice(), check.is_signed);
+    let end = ScriptRun { script, is_signed, perspective, system, settings, context }.run()?;
     match &check.output {
         None => Ok(detected(&end)),
         Some(test) => required(test, &end),
@@ -75,13 +68,13 @@ fn detected(end: &ScriptEnd) -> RuleAnswer {
         (code, true, _) => format!("it printed something, but exited {}, not 0", code.cast_signed()),
         (code, false, _) => format!("it exited {}, not 0", code.cast_signed()),
     };
-    RuleAnswer { holds: end.code == 0 && printed && !complained, actual: end.to_string(), why }
+    RuleAnswer::new(end.code == 0 && printed && !complained, end.to_string(), why)
 }
 
 /// A requirement script is satisfied if it exits with 0, writes nothing to stderr, and the comparison of its whole
 /// stdout holds.
 fn required(test: &OutputTest, end: &ScriptEnd) -> Answered {
-    let fails = |why: String| Ok(RuleAnswer { holds: false, actual: end.to_string(), why });
+    let fails = |why: String| Ok(RuleAnswer::new(false, end.to_string(), why));
     if end.code != 0 {
         return fails(format!("it exited {}, not 0", end.code.cast_signed()));
     }

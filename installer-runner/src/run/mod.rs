@@ -3,13 +3,14 @@
 
 mod output;
 
-pub(crate) use output::{KeptOutput, OutputFile};
+pub(crate) use output::OutputFile;
 
-use crate::{AttemptEnd, AttemptId, AttemptJournal, JournalError, Resolved, Settings};
+use crate::{AttemptEnd, AttemptId, JournalError, OnTimeLimit, Resolved, Runner};
 use std::time::Duration;
 use waybill_context::{Context, failpoint};
+use waybill_schemas::report::install::OutputReport;
 use waybill_system::{
-    Account, Arguments, Output, ProcessIdentity, Running, Start, StartError, System, SystemKind, Wait,
+    Account, Arguments, Output, ProcessIdentity, Running, Start, StartError, SystemKind, Wait,
 };
 
 /// A run that was started, and its state when waiting for it ended.
@@ -21,7 +22,7 @@ pub(crate) struct FinishedRun {
     pub(crate) killed: bool,
     /// The descendants that were still running when waiting ended.
     pub(crate) survivors: Vec<ProcessIdentity>,
-    pub(crate) output: KeptOutput,
+    pub(crate) output: OutputReport,
 }
 
 /// Why the program was not run.
@@ -40,18 +41,10 @@ impl From<JournalError> for NotRun {
     }
 }
 
-/// The machine, journal and settings of a run.
-pub(crate) struct CommandRun<'a> {
-    pub(crate) system: &'a dyn System,
-    pub(crate) journal: &'a dyn AttemptJournal,
-    pub(crate) settings: &'a Settings,
-    pub(crate) context: &'a Context<'a>,
-}
-
-impl CommandRun<'_> {
+impl Runner<'_> {
     /// Starts the command and waits for it, `limit` at most. The process is recorded in the journal before it may run
     /// an instruction, its end before it is judged.
-    pub(crate) fn run(
+    pub(crate) fn run_command(
         &self,
         attempt: AttemptId,
         name: &str,
@@ -70,9 +63,10 @@ impl CommandRun<'_> {
         };
         // Only the process is waited for, not its output, which goes into a file: a grandchild that holds a pipe open
         // would keep us waiting for ever.
-        let waited = Patience::new(self.context).wait(running.as_mut(), limit);
+        let waited = wait(running.as_mut(), limit, &self.context);
         failpoint::reach("installer-ended");
-        let killed = waited == Waited::TimedOut && self.kills() && running.kill_tree().is_ok();
+        let kills = self.settings.on_time_limit == OnTimeLimit::Kill;
+        let killed = waited == Waited::TimedOut && kills && running.kill_tree().is_ok();
         let survivors = if killed { Vec::new() } else { running.survivors().unwrap_or_default() };
         // The end is durable before it is judged, so that the next run knows the exit code if we are killed in between.
         self.write_down_end(attempt, &running.identity(), waited, killed, &survivors)?;
@@ -132,10 +126,6 @@ impl CommandRun<'_> {
             Waited::Interrupted | Waited::Unknown => Ok(()), // the next run finds it by its process
         }
     }
-
-    fn kills(&self) -> bool {
-        self.settings.on_time_limit == crate::OnTimeLimit::Kill
-    }
 }
 
 /// How long is waited at a time before the cancel flag is looked at.
@@ -154,36 +144,20 @@ pub(crate) enum Waited {
     Unknown,
 }
 
-/// Waits in slices, so that the caller can interrupt it. Time is the sum of the slices: setting the clock neither
-/// shortens nor lengthens the wait.
-pub(crate) struct Patience<'a> {
-    context: &'a Context<'a>,
-}
-
-impl<'a> Patience<'a> {
-    pub(crate) fn new(context: &'a Context<'a>) -> Self {
-        Self { context }
-    }
-
-    /// Waits for a program, `limit` at most.
-    pub(crate) fn wait(&self, running: &mut dyn Running, limit: Duration) -> Waited {
-        let mut left = limit;
-        loop {
-            let slice = SLICE.min(left);
-            match running.wait(slice) {
-                Ok(Wait::Ended(code)) => return Waited::Ended(code),
-                Ok(Wait::Running) if left == slice => return Waited::TimedOut,
-                Ok(Wait::Running) => left -= slice,
-                Err(_) => return Waited::Unknown,
-            }
-            if self.context.check().is_err() {
-                return Waited::Interrupted;
-            }
+/// Waits for a program, `limit` at most, in slices, so that the caller can interrupt it. Time is the sum of the slices:
+/// setting the clock neither shortens nor lengthens the wait.
+fn wait(running: &mut dyn Running, limit: Duration, context: &Context<'_>) -> Waited {
+    let mut left = limit;
+    loop {
+        let slice = SLICE.min(left);
+        match running.wait(slice) {
+            Ok(Wait::Ended(code)) => return Waited::Ended(code),
+            Ok(Wait::Running) if left == slice => return Waited::TimedOut,
+            Ok(Wait::Running) => left -= slice,
+            Err(_) => return Waited::Unknown,
         }
-    }
-
-    /// Sleeps until `is_over` returns `true`. Returns `false` if `limit` passed or the cancel flag was set before that.
-    pub(crate) fn until(&self, limit: Duration, is_over: impl FnMut() -> bool) -> bool {
-        self.context.sleep_until(limit, is_over).unwrap_or(false)
+        if context.check().is_err() {
+            return Waited::Interrupted;
+        }
     }
 }

@@ -20,11 +20,6 @@ pub(crate) struct OutputFile {
     kept: PathBuf,
 }
 
-/// The output of a program that has been kept.
-pub(crate) struct KeptOutput {
-    pub(crate) report: OutputReport,
-}
-
 impl OutputFile {
     /// Creates an empty file in `folder`, which is created if necessary. Removes the files that earlier runs of `name`
     /// left.
@@ -66,7 +61,7 @@ impl OutputFile {
     /// Writes the beginning and the end of the output to the log, and removes the file if the program `is_over`;
     /// otherwise the program goes on writing to it. If a descendant still holds the file, it stays until the next run
     /// of the same app.
-    pub(crate) fn keep(&self, is_over: bool) -> KeptOutput {
+    pub(crate) fn keep(&self, is_over: bool) -> OutputReport {
         let report = self.read().unwrap_or_else(|error| OutputReport {
             excerpt: format!("(the output cannot be read: {error})"),
             ..OutputReport::default()
@@ -74,7 +69,7 @@ impl OutputFile {
         if is_over {
             self.discard();
         }
-        KeptOutput { report }
+        report
     }
 
     fn read(&self) -> io::Result<OutputReport> {
@@ -101,13 +96,11 @@ impl OutputFile {
             decode(&all, is_wide(&all))
         };
         let text = waybill_schemas::secrets::mask(&text);
-        let file = if text.is_empty() { None } else { Some(self.write_kept(&text)?) };
+        if !text.is_empty() {
+            fs::write(&self.kept, &text)?;
+        }
+        let file = (!text.is_empty()).then(|| self.kept.display().to_string());
         Ok(OutputReport { bytes, excerpt: excerpt(&text), file, shortened })
-    }
-
-    fn write_kept(&self, text: &str) -> io::Result<String> {
-        fs::write(&self.kept, text)?;
-        Ok(self.kept.display().to_string())
     }
 }
 
@@ -174,7 +167,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = OutputFile::create(folder.path(), "notes", AttemptId(7)).unwrap();
         fs::write(file.path(), bytes).unwrap();
-        let report = file.keep(true).report;
+        let report = file.keep(true);
         assert!(!file.path().exists());
         let text = report.file.as_ref().map(|path| fs::read_to_string(path).unwrap());
         (report, text)

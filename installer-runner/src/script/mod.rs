@@ -72,7 +72,7 @@ impl ScriptRun<'_> {
         let environment = self.system.device().environment(self.perspective)?;
         let host = Host::find(self, &environment)?;
         let folder = ScriptFolder::new(&self.settings.scratch, self.context.clock())
-            .map_err(|error| Unanswered::from_io("a folder for the script cannot be made", &error))?;
+            .map_err(Unanswered::about("a folder for the script cannot be made"))?;
         let own_folder = folder.path.to_string_lossy();
         if self.perspective.account == Account::User
             && let Some(user) = self.system.user_to_let_in()
@@ -81,11 +81,10 @@ impl ScriptRun<'_> {
         }
         let [path, stdout, stderr] = ["script.ps1", "stdout", "stderr"].map(|name| folder.path.join(name));
         write_private(&path, &as_written(self.script, self.is_signed))
-            .map_err(|error| Unanswered::from_io("the script cannot be written", &error))?;
+            .map_err(Unanswered::about("the script cannot be written"))?;
         // Created before the script runs, so that nobody else can put a file there.
         for output in [&stdout, &stderr] {
-            write_private(output, b"")
-                .map_err(|error| Unanswered::from_io("a file for the output cannot be made", &error))?;
+            write_private(output, b"").map_err(Unanswered::about("a file for the output cannot be made"))?;
         }
         let (words, line) = (host.words(&path), host.line(&path));
         let start = Start {
@@ -106,8 +105,7 @@ impl ScriptRun<'_> {
             return Err(Unanswered::with_code(why, ACCESS_DENIED));
         }
         let read = |path: &Path| {
-            Captured::read(path)
-                .map_err(|error| Unanswered::from_io("the script's output cannot be read", &error))
+            Captured::read(path).map_err(Unanswered::about("the script's output cannot be read"))
         };
         Ok(ScriptEnd { code, stdout: read(&stdout)?, stderr: read(&stderr)? })
     }
@@ -132,7 +130,7 @@ impl ScriptRun<'_> {
                 Ok(Wait::Running) => waited += slice,
                 Err(error) => {
                     end(running);
-                    return Err(Unanswered::from_io("the script cannot be waited for", &error));
+                    return Err(Unanswered::about("the script cannot be waited for")(error));
                 }
             }
         }

@@ -71,12 +71,12 @@ pub(super) fn furnish_unix(machine: &FakeSystem) {
 impl FakeSystem {
     /// Sets the variables of one view.
     pub fn set_environment(&self, view: View, block: Environment) {
-        self.state().variables.insert(view == View::Bits32, block);
+        self.contents().variables.insert(view, block);
     }
 
     /// Sets the machine's PATH.
     pub fn set_path(&self, folders: &[&str]) {
-        self.state().path = folders.iter().map(|&folder| folder.to_owned()).collect();
+        self.contents().path = folders.iter().map(|&folder| folder.to_owned()).collect();
     }
 }
 
@@ -85,47 +85,53 @@ fn told<T>(fact: Option<T>, what: &str) -> Result<T, Unanswered> {
 }
 
 impl Device for FakeSystem {
+    fn system_kind(&self) -> SystemKind {
+        self.kind
+    }
     fn architecture(&self) -> Result<Architecture, Unanswered> {
-        told(self.state().device.architecture, "the architecture")
+        told(self.contents().device.architecture, "the architecture")
     }
     fn windows_build(&self) -> Result<u32, Unanswered> {
-        told(self.state().device.build.filter(|_| self.kind == SystemKind::Windows), "the build of Windows")
+        told(
+            self.contents().device.build.filter(|_| self.kind == SystemKind::Windows),
+            "the build of Windows",
+        )
     }
     fn free_disk(&self) -> Result<u64, Unanswered> {
-        told(self.state().device.free_disk, "free space")
+        told(self.contents().device.free_disk, "free space")
     }
     fn memory(&self) -> Result<u64, Unanswered> {
-        told(self.state().device.memory, "memory")
+        told(self.contents().device.memory, "memory")
     }
     fn processors(&self) -> Result<u32, Unanswered> {
-        told(self.state().device.processors, "the number of processors")
+        told(self.contents().device.processors, "the number of processors")
     }
     fn processor_mhz(&self) -> Result<u32, Unanswered> {
-        told(self.state().device.mhz, "the clock rate")
+        told(self.contents().device.mhz, "the clock rate")
     }
     fn environment(&self, perspective: Perspective) -> Result<Environment, Unanswered> {
-        let state = self.state();
-        if perspective.account == Account::User && state.device.user.is_none() {
+        let contents = self.contents();
+        if perspective.account == Account::User && contents.device.user.is_none() {
             return Err(Unanswered::new("nobody is signed in"));
         }
-        told(state.variables.get(&(perspective.view == View::Bits32)).cloned(), "the environment")
+        told(contents.variables.get(&perspective.view).cloned(), "the environment")
     }
     fn path(&self, _: Perspective) -> Result<Vec<String>, Unanswered> {
-        Ok(self.state().path.clone())
+        Ok(self.contents().path.clone())
     }
     fn boot(&self) -> Option<BootIdentity> {
-        self.state().device.boot.clone()
+        self.contents().device.boot.clone()
     }
     fn pending_renames(&self) -> Result<Vec<String>, Unanswered> {
-        Ok(self.state().device.renames.clone())
+        Ok(self.contents().device.renames.clone())
     }
     fn signed_in_user(&self) -> Result<Option<SignedInUser>, Unanswered> {
-        Ok(self.state().device.user.clone())
+        Ok(self.contents().device.user.clone())
     }
     fn own_account(&self) -> Account {
-        self.state().device.account
+        self.contents().device.account
     }
     fn is_elevated(&self) -> bool {
-        self.state().device.elevated
+        self.contents().device.elevated
     }
 }

@@ -3,27 +3,22 @@ use crate::{FileFacts, FileKind, FileVersion, Files, SignedInUser, Unanswered};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// When every file of a fake machine was written, unless a test says otherwise: 2026-01-02T03:04:05Z.
-pub(super) const WRITTEN: u64 = 1_767_323_045;
+const WRITTEN: u64 = 1_767_323_045;
+
+fn facts(kind: FileKind, size: u64) -> FileFacts {
+    let written = UNIX_EPOCH + Duration::from_secs(WRITTEN);
+    FileFacts { kind, size, modified: written, created: Some(written) }
+}
 
 impl FakeSystem {
     /// Puts a file of `size` bytes, and the folders above it.
     pub fn add_file(&self, path: &str, size: u64) {
-        let written = UNIX_EPOCH + Duration::from_secs(WRITTEN);
-        self.add(
-            path,
-            FileFacts { kind: FileKind::File, size, modified: written, created: Some(written) },
-            None,
-        );
+        self.add(path, facts(FileKind::File, size), None);
     }
 
     /// Puts a folder, and those above it.
     pub fn add_folder(&self, path: &str) {
-        let written = UNIX_EPOCH + Duration::from_secs(WRITTEN);
-        self.add(
-            path,
-            FileFacts { kind: FileKind::Folder, size: 0, modified: written, created: Some(written) },
-            None,
-        );
+        self.add(path, facts(FileKind::Folder, 0), None);
     }
 
     /// Puts a file with these times.
@@ -33,33 +28,32 @@ impl FakeSystem {
 
     /// Puts a program with this version resource.
     pub fn add_versioned_file(&self, path: &str, numbers: Option<[u16; 4]>, text: Option<&str>) {
-        let written = UNIX_EPOCH + Duration::from_secs(WRITTEN);
-        let facts = FileFacts { kind: FileKind::File, size: 1, modified: written, created: Some(written) };
-        self.add(path, facts, Some(FileVersion { numbers, text: text.map(str::to_owned) }));
+        let version = FileVersion { numbers, text: text.map(str::to_owned) };
+        self.add(path, facts(FileKind::File, 1), Some(version));
     }
 
     /// Takes a file or folder away, with what is in it.
     pub fn remove_file(&self, path: &str) {
         let gone = self.folded(path);
         let below = format!("{gone}{}", self.kind.separator());
-        self.state().files.retain(|path, _| *path != gone && !path.starts_with(&below));
+        self.contents().files.retain(|path, _| *path != gone && !path.starts_with(&below));
     }
 
     /// Folders that users were let into, as `name path`.
     pub fn let_in(&self) -> Vec<String> {
-        self.state().let_in.clone()
+        self.contents().let_in.clone()
     }
 
     /// Lets anybody write into this folder.
     pub fn let_others_write(&self, path: &str) {
         let folded = self.folded(path);
-        self.state().writable.insert(folded);
+        self.contents().writable.insert(folded);
     }
 
     /// Takes the right to execute this file.
     pub fn forbid_execution(&self, path: &str) {
         let folded = self.folded(path);
-        self.state().not_executable.insert(folded);
+        self.contents().not_executable.insert(folded);
     }
 
     fn add(&self, path: &str, facts: FileFacts, version: Option<FileVersion>) {
@@ -70,55 +64,45 @@ impl FakeSystem {
             .map(|(at, _)| folded[..at].to_owned())
             .filter(|one| !one.is_empty())
             .collect();
-        let mut state = self.state();
+        let mut contents = self.contents();
         for folder in folders {
             let facts = FileFacts { kind: FileKind::Folder, size: 0, ..facts };
-            state.files.entry(folder).or_insert((facts, None));
+            contents.files.entry(folder).or_insert((facts, None));
         }
-        state.files.insert(folded, (facts, version));
+        contents.files.insert(folded, (facts, version));
     }
 }
 
 impl Files for FakeSystem {
     fn look(&self, path: &str) -> Result<Option<FileFacts>, Unanswered> {
-        let state = self.state();
-        self.denied(&state, path)?;
-        Ok(state.files.get(&self.folded(path)).map(|(facts, _)| *facts))
+        Ok(self.asked(path)?.files.get(&self.folded(path)).map(|(facts, _)| *facts))
     }
 
     fn version(&self, path: &str) -> Result<Option<FileVersion>, Unanswered> {
-        let state = self.state();
-        self.denied(&state, path)?;
-        match state.files.get(&self.folded(path)) {
+        let contents = self.asked(path)?;
+        match contents.files.get(&self.folded(path)) {
             Some((_, version)) => Ok(version.clone()),
             None => Err(Unanswered::with_code(format!("{path}: not found"), 0x8007_0002)),
         }
     }
 
     fn others_may_write(&self, path: &str) -> Result<bool, Unanswered> {
-        let state = self.state();
-        self.denied(&state, path)?;
-        Ok(state.writable.contains(&self.folded(path)))
+        Ok(self.asked(path)?.writable.contains(&self.folded(path)))
     }
 
     fn is_executable(&self, path: &str) -> Result<bool, Unanswered> {
-        let state = self.state();
-        self.denied(&state, path)?;
-        Ok(!state.not_executable.contains(&self.folded(path)))
+        Ok(!self.asked(path)?.not_executable.contains(&self.folded(path)))
     }
 
     fn let_user_read(&self, path: &str, user: &SignedInUser) -> Result<(), Unanswered> {
-        let mut state = self.state();
-        self.denied(&state, path)?;
-        state.let_in.push(format!("{} {path}", user.name));
+        self.asked(path)?.let_in.push(format!("{} {path}", user.name));
         Ok(())
     }
 
     fn list(&self, path: &str) -> Result<Vec<String>, Unanswered> {
-        let state = self.state();
-        self.denied(&state, path)?;
+        let contents = self.asked(path)?;
         let below = format!("{}{}", self.folded(path), self.kind.separator());
-        let names = state.files.keys().filter_map(|one| one.strip_prefix(&below));
+        let names = contents.files.keys().filter_map(|one| one.strip_prefix(&below));
         Ok(names.filter(|name| !name.contains(self.kind.separator())).map(str::to_owned).collect())
     }
 }

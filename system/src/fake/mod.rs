@@ -21,11 +21,10 @@ mod registry;
 pub use processes::{FakeRun, FakeStart};
 
 use crate::{
-    Account, Architecture, BootIdentity, Device, Environment, FileFacts, FileVersion, Files,
-    InstalledProduct, ProcessIdentity, Processes, Products, Registry, RegistryValue, SignedInUser, System,
-    SystemKind, Unanswered,
+    Account, Architecture, BootIdentity, Environment, FileFacts, FileVersion, InstalledProduct,
+    ProcessIdentity, RegistryValue, SignedInUser, SystemKind, Unanswered, View,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 type Program = Arc<dyn Fn(&FakeSystem, &FakeStart) -> FakeRun + Send + Sync>;
@@ -34,26 +33,26 @@ type Program = Arc<dyn Fn(&FakeSystem, &FakeStart) -> FakeRun + Send + Sync>;
 #[derive(Clone)]
 pub struct FakeSystem {
     kind: SystemKind,
-    state: Arc<Mutex<State>>,
+    contents: Arc<Mutex<Contents>>,
 }
 
 /// Everything there is; keys are folded as the system compares them.
 #[derive(Default)]
-struct State {
+struct Contents {
     files: BTreeMap<String, (FileFacts, Option<FileVersion>)>,
     writable: BTreeSet<String>,
     denied: BTreeSet<String>,
     let_in: Vec<String>,
     not_executable: BTreeSet<String>,
-    keys: BTreeSet<(bool, String)>,
-    values: BTreeMap<(bool, String, String), RegistryValue>,
+    keys: HashSet<(View, String)>,
+    values: HashMap<(View, String, String), RegistryValue>,
     products: BTreeMap<String, InstalledProduct>,
     installing: bool,
     programs: BTreeMap<String, Program>,
     starts: Vec<FakeStart>,
     alive: BTreeMap<u32, ProcessIdentity>,
     next_pid: u32,
-    variables: BTreeMap<bool, Environment>,
+    variables: HashMap<View, Environment>,
     path: Vec<String>,
     device: FakeDevice,
 }
@@ -107,25 +106,25 @@ impl FakeSystem {
     /// A 64-bit Windows 11 with its system folders, `cmd.exe`, `msiexec.exe` and PowerShell in both views (programs that end
     /// with 0 until a test says otherwise), an empty registry and the usual environment.
     pub fn windows() -> Self {
-        let machine = Self { kind: SystemKind::Windows, state: Arc::default() };
+        let machine = Self { kind: SystemKind::Windows, contents: Arc::default() };
         device::furnish_windows(&machine);
         machine
     }
 
     /// A Unix machine with `/bin/sh`.
     pub fn unix() -> Self {
-        let machine = Self { kind: SystemKind::Unix, state: Arc::default() };
+        let machine = Self { kind: SystemKind::Unix, contents: Arc::default() };
         device::furnish_unix(&machine);
         machine
     }
 
     /// Changes what the device says of itself.
     pub fn set_device(&self, change: impl FnOnce(&mut FakeDevice)) {
-        change(&mut self.state().device);
+        change(&mut self.contents().device);
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn contents(&self) -> MutexGuard<'_, Contents> {
+        self.contents.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// As the system compares names.
@@ -136,37 +135,18 @@ impl FakeSystem {
         }
     }
 
-    fn denied(&self, state: &State, what: &str) -> Result<(), Unanswered> {
-        if state.denied.contains(&self.folded(what)) {
+    /// What there is, for a question about this path, key or product code.
+    fn asked(&self, what: &str) -> Result<MutexGuard<'_, Contents>, Unanswered> {
+        let contents = self.contents();
+        if contents.denied.contains(&self.folded(what)) {
             return Err(Unanswered::with_code(format!("{what}: access is denied"), 0x8007_0005));
         }
-        Ok(())
+        Ok(contents)
     }
 
     /// Every question about this path, key or product code is answered with "access denied" from now on.
     pub fn deny(&self, what: &str) {
         let folded = self.folded(what);
-        self.state().denied.insert(folded);
-    }
-}
-
-impl System for FakeSystem {
-    fn kind(&self) -> SystemKind {
-        self.kind
-    }
-    fn files(&self) -> &dyn Files {
-        self
-    }
-    fn registry(&self) -> &dyn Registry {
-        self
-    }
-    fn products(&self) -> &dyn Products {
-        self
-    }
-    fn processes(&self) -> &dyn Processes {
-        self
-    }
-    fn device(&self) -> &dyn Device {
-        self
+        self.contents().denied.insert(folded);
     }
 }

@@ -1,11 +1,10 @@
 use super::{FakeSystem, Program};
 use crate::{
-    Account, Arguments, Output, ProcessIdentity, Processes, Running, Start, StartError, StartedProcess,
-    Unanswered, Wait,
+    Account, Arguments, ProcessIdentity, Processes, Running, Start, StartError, StartedProcess, Unanswered,
+    Wait,
 };
-use std::fs::OpenOptions;
+use std::fs::File;
 use std::io::{self, Write as _};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -79,38 +78,40 @@ impl FakeSystem {
     ) {
         self.add_file(path, 4096);
         let folded = self.folded(path);
-        self.state().programs.insert(folded, Arc::new(run));
+        self.contents().programs.insert(folded, Arc::new(run));
     }
 
     /// Every program that was let run, in order.
     pub fn starts(&self) -> Vec<FakeStart> {
-        self.state().starts.clone()
+        self.contents().starts.clone()
     }
 
     /// A process that runs until [`FakeSystem::end_process`].
     pub fn add_process(&self, name: &str) -> ProcessIdentity {
-        let mut state = self.state();
-        state.next_pid += 4;
-        let pid = 1000 + state.next_pid;
+        let mut contents = self.contents();
+        contents.next_pid += 4;
+        let pid = 1000 + contents.next_pid;
         let identity = ProcessIdentity { pid, started: u64::from(pid) * 10, name: name.to_owned() };
-        state.alive.insert(pid, identity.clone());
+        contents.alive.insert(pid, identity.clone());
         identity
     }
 
     /// Ends a process.
     pub fn end_process(&self, who: &ProcessIdentity) {
-        self.state().alive.remove(&who.pid);
+        self.contents().alive.remove(&who.pid);
     }
 }
 
 impl Processes for FakeSystem {
     fn create(&self, start: &Start<'_>) -> Result<Box<dyn StartedProcess>, StartError> {
         let folded = self.folded(start.program);
-        let program = self.state().programs.get(&folded).cloned().ok_or_else(|| StartError {
-            program: start.program.to_owned(),
-            code: 0x8007_0002,
-            source: io::ErrorKind::NotFound.into(),
-        })?;
+        let program = self.contents().programs.get(&folded).cloned();
+        let program = program
+            .ok_or_else(|| StartError::new(start.program, FILE_NOT_FOUND, io::ErrorKind::NotFound.into()))?;
+        let output = start
+            .output
+            .open()
+            .map_err(|(_, source)| StartError::new(start.program, ACCESS_DENIED, source))?;
         let line = match start.arguments {
             Arguments::Line(line) => line.to_owned(),
             Arguments::Words(words) => words.join(" "),
@@ -126,12 +127,11 @@ impl Processes for FakeSystem {
         };
         let name = start.program.rsplit(['\\', '/']).next().unwrap_or_default();
         let identity = self.add_process(name);
-        let output = FakeOutput::of(&start.output);
         Ok(Box::new(FakeCreated { machine: self.clone(), program, start: fake, output, identity }))
     }
 
     fn is_running(&self, who: &ProcessIdentity) -> Result<bool, Unanswered> {
-        Ok(self.state().alive.get(&who.pid).is_some_and(|alive| alive.started == who.started))
+        Ok(self.contents().alive.get(&who.pid).is_some_and(|alive| alive.started == who.started))
     }
 
     fn descendants(&self, _: &ProcessIdentity) -> Result<Vec<ProcessIdentity>, Unanswered> {
@@ -139,35 +139,17 @@ impl Processes for FakeSystem {
     }
 }
 
-/// Where a fake program's output goes.
-struct FakeOutput {
-    stdout: PathBuf,
-    stderr: PathBuf,
-}
-
-impl FakeOutput {
-    fn of(output: &Output<'_>) -> Self {
-        let (stdout, stderr) = match output {
-            Output::File(both) => (both, both),
-            Output::Files { stdout, stderr } => (stdout, stderr),
-        };
-        Self { stdout: stdout.to_path_buf(), stderr: stderr.to_path_buf() }
-    }
-
-    fn write(&self, run: &FakeRun) -> io::Result<()> {
-        for (path, bytes) in [(&self.stdout, &run.stdout), (&self.stderr, &run.stderr)] {
-            OpenOptions::new().create(true).append(true).open(path)?.write_all(bytes)?;
-        }
-        Ok(())
-    }
-}
+/// HRESULT of ERROR_FILE_NOT_FOUND.
+const FILE_NOT_FOUND: u32 = 0x8007_0002;
+/// HRESULT of ERROR_ACCESS_DENIED.
+const ACCESS_DENIED: u32 = 0x8007_0005;
 
 /// Created, and not let run yet. Dropped, it never ran.
 struct FakeCreated {
     machine: FakeSystem,
     program: Program,
     start: FakeStart,
-    output: FakeOutput,
+    output: (File, File),
     identity: ProcessIdentity,
 }
 
@@ -182,20 +164,18 @@ impl StartedProcess for FakeCreated {
         self.identity.clone()
     }
 
-    fn run(self: Box<Self>) -> Result<Box<dyn Running>, StartError> {
+    fn run(mut self: Box<Self>) -> Result<Box<dyn Running>, StartError> {
         let machine = self.machine.clone();
-        machine.state().starts.push(self.start.clone());
+        machine.contents().starts.push(self.start.clone());
         let run = (self.program)(&machine, &self.start);
-        self.output.write(&run).map_err(|source| StartError {
-            program: self.start.program.clone(),
-            code: 0x8007_0005,
-            source,
-        })?;
+        let written =
+            self.output.0.write_all(&run.stdout).and_then(|()| self.output.1.write_all(&run.stderr));
+        written.map_err(|source| StartError::new(&self.start.program, ACCESS_DENIED, source))?;
         let children = run.children.iter().map(|child| machine.add_process(child)).collect();
         let identity = self.identity.clone();
         drop(self);
         if run.code.is_none() {
-            machine.state().alive.insert(identity.pid, identity.clone());
+            machine.contents().alive.insert(identity.pid, identity.clone());
         }
         Ok(Box::new(FakeProcess { identity, run, children, waited: 0 }))
     }

@@ -1,66 +1,58 @@
-use super::FakeSystem;
+use super::{Contents, FakeSystem};
 use crate::{
     Account, InstalledProduct, Perspective, Products, Registry, RegistryKey, RegistryValue, SystemKind,
     Unanswered, View,
 };
+use std::collections::BTreeSet;
+use std::sync::MutexGuard;
 
 impl FakeSystem {
     /// Puts a key, e.g. `HKLM\SOFTWARE\Contoso`, into one view.
     pub fn add_key(&self, view: View, key: &str) {
         let folded = self.key(key);
-        self.state().keys.insert((view == View::Bits32, folded));
+        self.contents().keys.insert((view, folded));
     }
 
     /// Puts a value and its key into one view; an empty name is the key's default value.
     pub fn add_value(&self, view: View, key: &str, name: &str, value: RegistryValue) {
-        let (is_32, folded) = (view == View::Bits32, self.key(key));
-        let mut state = self.state();
-        state.keys.insert((is_32, folded.clone()));
-        state.values.insert((is_32, folded, name.to_lowercase()), value);
-    }
-
-    /// Takes a key with its values out of one view.
-    pub fn remove_key(&self, view: View, key: &str) {
-        let (is_32, folded) = (view == View::Bits32, self.key(key));
-        let mut state = self.state();
-        state.keys.remove(&(is_32, folded.clone()));
-        state.values.retain(|(bits, one, _), _| (*bits, one) != (is_32, &folded));
+        self.add_key(view, key);
+        self.contents().values.insert((view, self.key(key), name.to_lowercase()), value);
     }
 
     /// Windows Installer knows this product from now on.
     pub fn add_product(&self, code: &str, state: i32, version: &str) {
         let product = InstalledProduct { state, version: Some(version.into()), name: Some("product".into()) };
-        self.state().products.insert(code.to_uppercase(), product);
-    }
-
-    /// Windows Installer knows it no more.
-    pub fn remove_product(&self, code: &str) {
-        self.state().products.remove(&code.to_uppercase());
+        self.contents().products.insert(code.to_uppercase(), product);
     }
 
     /// Whether an installation by Windows Installer is under way.
     pub fn set_installing(&self, installing: bool) {
-        self.state().installing = installing;
+        self.contents().installing = installing;
     }
 
     fn key(&self, key: &str) -> String {
         RegistryKey::parse(key).map_or_else(|| key.to_lowercase(), |key| key.to_string().to_lowercase())
     }
 
-    fn has_registry(&self, what: &str) -> Result<(), Unanswered> {
+    /// What there is, for a question about this key.
+    fn asked_key(&self, key: &RegistryKey) -> Result<MutexGuard<'_, Contents>, Unanswered> {
+        self.needs_windows("the registry")?;
+        self.asked(&key.to_string())
+    }
+
+    fn needs_windows(&self, what: &str) -> Result<(), Unanswered> {
         if self.kind == SystemKind::Windows { Ok(()) } else { Err(Unanswered::needs_windows(what)) }
     }
 }
 
 impl Registry for FakeSystem {
     fn has_key(&self, key: &RegistryKey, perspective: Perspective) -> Result<bool, Unanswered> {
-        self.has_registry("the registry")?;
-        let state = self.state();
-        self.denied(&state, &key.to_string())?;
         let folded = key.to_string().to_lowercase();
         let below = format!("{folded}\\");
-        let is_32 = perspective.view == View::Bits32;
-        Ok(state.keys.iter().any(|(bits, one)| *bits == is_32 && (*one == folded || one.starts_with(&below))))
+        let is_it = |(view, one): &(View, String)| {
+            *view == perspective.view && (*one == folded || one.starts_with(&below))
+        };
+        Ok(self.asked_key(key)?.keys.iter().any(is_it))
     }
 
     fn value(
@@ -69,42 +61,28 @@ impl Registry for FakeSystem {
         name: &str,
         perspective: Perspective,
     ) -> Result<Option<RegistryValue>, Unanswered> {
-        self.has_registry("the registry")?;
-        let state = self.state();
-        self.denied(&state, &key.to_string())?;
-        let is_32 = perspective.view == View::Bits32;
-        Ok(state.values.get(&(is_32, key.to_string().to_lowercase(), name.to_lowercase())).cloned())
+        let place = (perspective.view, key.to_string().to_lowercase(), name.to_lowercase());
+        Ok(self.asked_key(key)?.values.get(&place).cloned())
     }
 
     fn subkeys(&self, key: &RegistryKey, perspective: Perspective) -> Result<Vec<String>, Unanswered> {
-        self.has_registry("the registry")?;
-        let state = self.state();
-        self.denied(&state, &key.to_string())?;
+        let contents = self.asked_key(key)?;
         let below = format!("{}\\", key.to_string().to_lowercase());
-        let is_32 = perspective.view == View::Bits32;
-        let keys = state
-            .keys
-            .iter()
-            .filter(|(bits, _)| *bits == is_32)
-            .filter_map(|(_, one)| one.strip_prefix(&below));
-        let mut names: Vec<String> =
-            keys.map(|rest| rest.split('\\').next().unwrap_or_default().to_owned()).collect();
-        names.sort_unstable();
-        names.dedup();
-        Ok(names)
+        let keys = contents.keys.iter().filter(|(view, _)| *view == perspective.view);
+        let rests = keys.filter_map(|(_, one)| one.strip_prefix(&below));
+        let names: BTreeSet<&str> = rests.filter_map(|rest| rest.split('\\').next()).collect();
+        Ok(names.into_iter().map(str::to_owned).collect())
     }
 }
 
 impl Products for FakeSystem {
     fn product(&self, code: &str, _: Account) -> Result<Option<InstalledProduct>, Unanswered> {
-        self.has_registry("Windows Installer")?;
-        let state = self.state();
-        self.denied(&state, code)?;
-        Ok(state.products.get(&code.to_uppercase()).cloned())
+        self.needs_windows("Windows Installer")?;
+        Ok(self.asked(code)?.products.get(&code.to_uppercase()).cloned())
     }
 
     fn is_installing(&self) -> Result<bool, Unanswered> {
-        self.has_registry("Windows Installer")?;
-        Ok(self.state().installing)
+        self.needs_windows("Windows Installer")?;
+        Ok(self.contents().installing)
     }
 }

@@ -2,17 +2,18 @@
 
 use crate::{
     Account, Architecture, BootIdentity, Device, Environment, Perspective, SignedInUser, SystemKind,
-    Unanswered,
+    ThisMachine, Unanswered,
 };
 use std::fs;
 
 // Where programs are looked for: what Debian gives root.
 const FOLDERS: [&str; 6] = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
-/// The device that this program runs on.
-pub(super) struct UnixDevice;
+impl Device for ThisMachine {
+    fn system_kind(&self) -> SystemKind {
+        SystemKind::Unix
+    }
 
-impl Device for UnixDevice {
     fn architecture(&self) -> Result<Architecture, Unanswered> {
         let name = std::env::consts::ARCH;
         architecture(name)
@@ -24,7 +25,7 @@ impl Device for UnixDevice {
     }
 
     fn free_disk(&self) -> Result<u64, Unanswered> {
-        let disk = rustix::fs::statvfs("/").map_err(|error| Unanswered::from_io("/", &error.into()))?;
+        let disk = rustix::fs::statvfs("/").map_err(|error| Unanswered::about("/")(error.into()))?;
         Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
     }
 
@@ -35,7 +36,7 @@ impl Device for UnixDevice {
 
     fn processors(&self) -> Result<u32, Unanswered> {
         let count = std::thread::available_parallelism();
-        let count = count.map_err(|error| Unanswered::from_io("the number of processors", &error))?;
+        let count = count.map_err(Unanswered::about("the number of processors"))?;
         Ok(u32::try_from(count.get()).unwrap_or(u32::MAX))
     }
 
@@ -98,7 +99,7 @@ fn architecture(name: &str) -> Option<Architecture> {
 }
 
 fn told(what: &str, file: &str) -> Result<String, Unanswered> {
-    fs::read_to_string(file).map_err(|error| Unanswered::from_io(&format!("{what}, in {file}"), &error))
+    fs::read_to_string(file).map_err(Unanswered::about(&format!("{what}, in {file}")))
 }
 
 /// `MemTotal:       16384256 kB` (proc_meminfo(5)).
@@ -169,23 +170,23 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[test]
     fn this_device_tells_what_it_is() {
-        assert!(UnixDevice.architecture().is_ok());
-        assert!(UnixDevice.memory().unwrap() > 16 << 20);
-        assert!(UnixDevice.free_disk().is_ok());
-        assert!(UnixDevice.processors().unwrap() >= 1);
-        let boot = UnixDevice.boot().unwrap();
-        assert!(boot.is_same_boot(&UnixDevice.boot().unwrap()));
-        assert!(UnixDevice.windows_build().is_err());
-        assert_eq!(UnixDevice.pending_renames(), Ok(Vec::new()));
+        assert!(ThisMachine.architecture().is_ok());
+        assert!(ThisMachine.memory().unwrap() > 16 << 20);
+        assert!(ThisMachine.free_disk().is_ok());
+        assert!(ThisMachine.processors().unwrap() >= 1);
+        let boot = ThisMachine.boot().unwrap();
+        assert!(boot.is_same_boot(&ThisMachine.boot().unwrap()));
+        assert!(ThisMachine.windows_build().is_err());
+        assert_eq!(ThisMachine.pending_renames(), Ok(Vec::new()));
         assert_eq!(architecture("riscv64"), None);
     }
 
     #[test]
     fn the_environment_is_plain_and_nothing_of_the_caller() {
-        let block = UnixDevice.environment(PERSPECTIVE).unwrap();
+        let block = ThisMachine.environment(PERSPECTIVE).unwrap();
         let names: Vec<&str> = block.iter().map(|(name, _)| name).collect();
         assert_eq!(names, ["HOME", "LANG", "LOGNAME", "PATH", "TMPDIR", "USER"]);
-        assert_eq!(block.get("PATH"), Some(UnixDevice.path(PERSPECTIVE).unwrap().join(":").as_str()));
+        assert_eq!(block.get("PATH"), Some(ThisMachine.path(PERSPECTIVE).unwrap().join(":").as_str()));
     }
 
     #[test]

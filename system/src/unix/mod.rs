@@ -4,112 +4,59 @@ mod device;
 mod processes;
 
 use crate::{
-    Account, Device, FileFacts, FileVersion, Files, InstalledProduct, Perspective, Processes, Products,
-    Registry, RegistryKey, RegistryValue, System, SystemKind, Unanswered, on_disk,
+    Account, InstalledProduct, Perspective, Products, Registry, RegistryKey, RegistryValue, ThisMachine,
+    Unanswered,
 };
-use device::UnixDevice;
-use processes::UnixProcesses;
+use rustix::fs::{Access, access};
+use rustix::io::Errno;
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
-
-/// This machine, as Unix tells it.
-pub(crate) struct UnixSystem {
-    processes: UnixProcesses,
-}
-
-impl UnixSystem {
-    pub(crate) fn new() -> Self {
-        Self { processes: UnixProcesses::new() }
-    }
-}
-
-impl System for UnixSystem {
-    fn kind(&self) -> SystemKind {
-        SystemKind::Unix
-    }
-    fn files(&self) -> &dyn Files {
-        &UnixFiles
-    }
-    fn registry(&self) -> &dyn Registry {
-        &WithoutWindows
-    }
-    fn products(&self) -> &dyn Products {
-        &WithoutWindows
-    }
-    fn processes(&self) -> &dyn Processes {
-        &self.processes
-    }
-    fn device(&self) -> &dyn Device {
-        &UnixDevice
-    }
-}
 
 // Writable by the group or by everybody. The sticky bit is no exception: it keeps others from removing files, not from
 // adding some.
 const OTHERS_WRITE: u32 = 0o022;
 
-/// Files of this machine.
-struct UnixFiles;
+pub(crate) fn others_may_write(path: &str) -> Result<bool, Unanswered> {
+    let folder = fs::metadata(path).map_err(Unanswered::about(path))?;
+    Ok(folder.mode() & OTHERS_WRITE != 0)
+}
 
-impl Files for UnixFiles {
-    fn look(&self, path: &str) -> Result<Option<FileFacts>, Unanswered> {
-        on_disk::look(path)
-    }
-    fn version(&self, path: &str) -> Result<Option<FileVersion>, Unanswered> {
-        on_disk::version(path)
-    }
-    fn others_may_write(&self, path: &str) -> Result<bool, Unanswered> {
-        let folder = fs::metadata(path).map_err(|error| Unanswered::from_io(path, &error))?;
-        Ok(folder.mode() & OTHERS_WRITE != 0)
-    }
-    fn is_executable(&self, path: &str) -> Result<bool, Unanswered> {
-        match rustix::fs::access(path, rustix::fs::Access::EXEC_OK) {
-            Ok(()) => Ok(true),
-            Err(rustix::io::Errno::ACCESS) => Ok(false),
-            Err(errno) => Err(Unanswered::from_io(path, &errno.into())),
-        }
-    }
-    fn list(&self, path: &str) -> Result<Vec<String>, Unanswered> {
-        on_disk::list(path)
+pub(crate) fn is_executable(path: &str) -> Result<bool, Unanswered> {
+    match access(path, Access::EXEC_OK) {
+        Ok(()) => Ok(true),
+        Err(Errno::ACCESS) => Ok(false),
+        Err(errno) => Err(Unanswered::about(path)(errno.into())),
     }
 }
 
-/// A registry and a Windows Installer that are not there.
-struct WithoutWindows;
+const REGISTRY: &str = "the registry";
+const INSTALLER: &str = "Windows Installer";
 
-fn registry<T>() -> Result<T, Unanswered> {
-    Err(Unanswered::needs_windows("the registry"))
-}
-
-fn installer<T>() -> Result<T, Unanswered> {
-    Err(Unanswered::needs_windows("Windows Installer"))
-}
-
-impl Registry for WithoutWindows {
+impl Registry for ThisMachine {
     fn has_key(&self, _: &RegistryKey, _: Perspective) -> Result<bool, Unanswered> {
-        registry()
+        Err(Unanswered::needs_windows(REGISTRY))
     }
     fn value(&self, _: &RegistryKey, _: &str, _: Perspective) -> Result<Option<RegistryValue>, Unanswered> {
-        registry()
+        Err(Unanswered::needs_windows(REGISTRY))
     }
     fn subkeys(&self, _: &RegistryKey, _: Perspective) -> Result<Vec<String>, Unanswered> {
-        registry()
+        Err(Unanswered::needs_windows(REGISTRY))
     }
 }
 
-impl Products for WithoutWindows {
+impl Products for ThisMachine {
     fn product(&self, _: &str, _: Account) -> Result<Option<InstalledProduct>, Unanswered> {
-        installer()
+        Err(Unanswered::needs_windows(INSTALLER))
     }
     fn is_installing(&self) -> Result<bool, Unanswered> {
-        installer()
+        Err(Unanswered::needs_windows(INSTALLER))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::View;
+    use crate::{Files as _, View};
     use std::fs::Permissions;
     use std::os::unix::fs::PermissionsExt as _;
 
@@ -121,9 +68,9 @@ mod tests {
         let path = file.to_str().unwrap();
         for (mode, expected) in [(0o644, false), (0o755, true)] {
             fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
-            assert_eq!(UnixFiles.is_executable(path), Ok(expected), "{mode:o}");
+            assert_eq!(ThisMachine.is_executable(path), Ok(expected), "{mode:o}");
         }
-        assert!(UnixFiles.is_executable("/no/such/file").is_err());
+        assert!(ThisMachine.is_executable("/no/such/file").is_err());
     }
 
     #[test]
@@ -134,9 +81,9 @@ mod tests {
             [(0o755, false), (0o700, false), (0o775, true), (0o757, true), (0o1777, true), (0o1755, false)]
         {
             fs::set_permissions(folder.path(), Permissions::from_mode(mode)).unwrap();
-            assert_eq!(UnixFiles.others_may_write(path), Ok(expected), "{mode:o}");
+            assert_eq!(ThisMachine.others_may_write(path), Ok(expected), "{mode:o}");
         }
-        assert!(UnixFiles.others_may_write(&format!("{path}/absent")).is_err());
+        assert!(ThisMachine.others_may_write(&format!("{path}/absent")).is_err());
     }
 
     #[test]
@@ -147,9 +94,9 @@ mod tests {
         std::os::unix::fs::symlink("file", path("link")).unwrap();
         std::os::unix::fs::symlink("nowhere", path("broken")).unwrap();
         std::os::unix::fs::symlink("loop", path("loop")).unwrap();
-        assert_eq!(UnixFiles.look(&path("link")).unwrap().map(|found| found.size), Some(3));
-        assert_eq!(UnixFiles.look(&path("broken")), Ok(None));
-        assert!(UnixFiles.look(&path("loop")).is_err(), "a loop is neither there nor not there");
+        assert_eq!(ThisMachine.look(&path("link")).unwrap().map(|found| found.size), Some(3));
+        assert_eq!(ThisMachine.look(&path("broken")), Ok(None));
+        assert!(ThisMachine.look(&path("loop")).is_err(), "a loop is neither there nor not there");
     }
 
     #[test]
@@ -157,7 +104,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let pipe = folder.path().join("pipe");
         rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::RUSR).unwrap();
-        assert_eq!(UnixFiles.version(pipe.to_str().unwrap()), Ok(None));
+        assert_eq!(ThisMachine.version(pipe.to_str().unwrap()), Ok(None));
     }
 
     #[test]
@@ -165,11 +112,11 @@ mod tests {
         let perspective = Perspective { view: View::Bits32, account: Account::Current };
         let key = RegistryKey::local_machine("SOFTWARE");
         let unanswered = Unanswered::needs_windows("the registry");
-        assert_eq!(WithoutWindows.has_key(&key, perspective), Err(unanswered.clone()));
-        assert_eq!(WithoutWindows.value(&key, "", perspective), Err(unanswered.clone()));
-        assert_eq!(WithoutWindows.subkeys(&key, perspective), Err(unanswered));
-        let product = WithoutWindows.product("{6F0C3A52-2C5B-4B6E-9D2E-0B5C5E8A7D11}", Account::Current);
+        assert_eq!(ThisMachine.has_key(&key, perspective), Err(unanswered.clone()));
+        assert_eq!(ThisMachine.value(&key, "", perspective), Err(unanswered.clone()));
+        assert_eq!(ThisMachine.subkeys(&key, perspective), Err(unanswered));
+        let product = ThisMachine.product("{6F0C3A52-2C5B-4B6E-9D2E-0B5C5E8A7D11}", Account::Current);
         assert_eq!(product.unwrap_err().why, "Windows Installer needs Windows");
-        assert!(WithoutWindows.is_installing().is_err());
+        assert!(ThisMachine.is_installing().is_err());
     }
 }

@@ -4,9 +4,8 @@ use super::account;
 use super::environment::{self, machine_text, machine_value};
 use crate::{
     Account, Architecture, BootIdentity, Device, Environment, Perspective, RegistryValue, SignedInUser,
-    Unanswered,
+    SystemKind, ThisMachine, Unanswered,
 };
-use std::io;
 use std::time::{SystemTime, UNIX_EPOCH};
 use waybill_win32::device as native;
 use waybill_win32::token::Token;
@@ -19,12 +18,13 @@ const PREFETCHER: &str =
 // The prefix of paths in PendingFileRenameOperations, which are written for the kernel.
 const KERNEL_PATH: &str = r"\??\";
 
-/// The device that this program runs on.
-pub(super) struct WindowsDevice;
+impl Device for ThisMachine {
+    fn system_kind(&self) -> SystemKind {
+        SystemKind::Windows
+    }
 
-impl Device for WindowsDevice {
     fn architecture(&self) -> Result<Architecture, Unanswered> {
-        let machine = native::native_machine().map_err(unanswered("the architecture"))?;
+        let machine = native::native_machine().map_err(Unanswered::about("the architecture"))?;
         architecture(machine)
             .ok_or_else(|| Unanswered::new(format!("the architecture {machine:#06x} is none of Graph's")))
     }
@@ -34,21 +34,21 @@ impl Device for WindowsDevice {
         let told = machine_text(CURRENT_VERSION, "CurrentBuildNumber").ok().flatten();
         match told.and_then(|build| build.trim().parse().ok()) {
             Some(build) => Ok(build),
-            None => native::build().map_err(unanswered("the build of Windows")),
+            None => native::build().map_err(Unanswered::about("the build of Windows")),
         }
     }
 
     fn free_disk(&self) -> Result<u64, Unanswered> {
-        let folder = native::windows_folder().map_err(unanswered("the folder of Windows"))?;
-        native::free_disk(&folder).map_err(unanswered("free space"))
+        let folder = native::windows_folder().map_err(Unanswered::about("the folder of Windows"))?;
+        native::free_disk(&folder).map_err(Unanswered::about("free space"))
     }
 
     fn memory(&self) -> Result<u64, Unanswered> {
-        native::memory().map_err(unanswered("memory"))
+        native::memory().map_err(Unanswered::about("memory"))
     }
 
     fn processors(&self) -> Result<u32, Unanswered> {
-        native::processors().map_err(unanswered("the number of processors"))
+        native::processors().map_err(Unanswered::about("the number of processors"))
     }
 
     fn processor_mhz(&self) -> Result<u32, Unanswered> {
@@ -59,7 +59,7 @@ impl Device for WindowsDevice {
     }
 
     fn environment(&self, perspective: Perspective) -> Result<Environment, Unanswered> {
-        environment::of(perspective, self.architecture()?)
+        environment::read(perspective, self.architecture()?)
     }
 
     fn path(&self, perspective: Perspective) -> Result<Vec<String>, Unanswered> {
@@ -94,10 +94,6 @@ impl Device for WindowsDevice {
     fn is_elevated(&self) -> bool {
         Token::own().and_then(|token| token.is_elevated()).unwrap_or(false)
     }
-}
-
-fn unanswered(what: &str) -> impl FnOnce(io::Error) -> Unanswered {
-    move |error| Unanswered::from_io(what, &error)
 }
 
 /// The architecture of an IMAGE_FILE_MACHINE number (winnt.h); `None` for other processors.
@@ -140,25 +136,25 @@ mod tests {
 
     #[test]
     fn the_device_tells_what_it_is() {
-        assert_eq!(WindowsDevice.architecture(), Ok(Architecture::X64));
-        assert!(WindowsDevice.windows_build().unwrap() >= 10240);
-        assert!(WindowsDevice.memory().unwrap() > 64 << 20);
-        assert!(WindowsDevice.processors().unwrap() >= 1);
-        assert!(WindowsDevice.processor_mhz().unwrap() >= 100);
-        WindowsDevice.free_disk().unwrap();
-        assert_eq!(WindowsDevice.own_account(), Account::Current);
-        WindowsDevice.is_elevated();
+        assert_eq!(ThisMachine.architecture(), Ok(Architecture::X64));
+        assert!(ThisMachine.windows_build().unwrap() >= 10240);
+        assert!(ThisMachine.memory().unwrap() > 64 << 20);
+        assert!(ThisMachine.processors().unwrap() >= 1);
+        assert!(ThisMachine.processor_mhz().unwrap() >= 100);
+        ThisMachine.free_disk().unwrap();
+        assert_eq!(ThisMachine.own_account(), Account::Current);
+        ThisMachine.is_elevated();
     }
 
     #[test]
     fn the_boot_is_the_same_each_time() {
-        let boot = WindowsDevice.boot().unwrap();
-        assert!(boot.is_same_boot(&WindowsDevice.boot().unwrap()), "{boot:?}");
+        let boot = ThisMachine.boot().unwrap();
+        assert!(boot.is_same_boot(&ThisMachine.boot().unwrap()), "{boot:?}");
     }
 
     #[test]
     fn pending_renames_are_told_for_people() {
-        WindowsDevice.pending_renames().unwrap();
+        ThisMachine.pending_renames().unwrap();
         let told = |source: &str, target: &str| rename(&[source.to_owned(), target.to_owned()]);
         assert_eq!(told(r"\??\C:\a.tmp", "").as_deref(), Some(r"C:\a.tmp"));
         assert_eq!(told(r"\??\C:\a.tmp", r"!\??\C:\a.dll").as_deref(), Some(r"C:\a.tmp -> C:\a.dll"));

@@ -2,10 +2,9 @@
 //! environment of this process.
 
 use super::account::{Whose, nobody, session_token, whose};
-use super::registry::WindowsRegistry;
 use crate::{
     Account, Architecture, Environment, Hive, Perspective, Registry as _, RegistryKey, RegistryValue,
-    SystemKind, Unanswered, View, view_environment,
+    SystemKind, ThisMachine, Unanswered, View, view_environment,
 };
 use std::io;
 use waybill_win32::device::windows_folder;
@@ -26,7 +25,7 @@ const FOLDERS: [(&str, &str); 6] = [
 ];
 
 /// The variables that a new program gets under the account and in the view of `perspective`.
-pub(super) fn of(perspective: Perspective, native: Architecture) -> Result<Environment, Unanswered> {
+pub(super) fn read(perspective: Perspective, native: Architecture) -> Result<Environment, Unanswered> {
     let mut block = Environment::new(SystemKind::Windows);
     for (name, value) in account_variables(perspective.account)? {
         block.set(name, value);
@@ -44,7 +43,7 @@ fn account_variables(account: Account) -> Result<Vec<(String, String)>, Unanswer
         // folders.
         (Whose::Other(_), _) => system_environment().and_then(with_system_profile),
     };
-    variables.map_err(|error| Unanswered::from_io("the account's variables", &error))
+    variables.map_err(Unanswered::about("the account's variables"))
 }
 
 fn with_system_profile(mut variables: Vec<(String, String)>) -> io::Result<Vec<(String, String)>> {
@@ -60,7 +59,7 @@ fn with_system_profile(mut variables: Vec<(String, String)>) -> io::Result<Vec<(
 /// Adds the variables that every Windows has and the block lacks. Windows puts them all into an account's block; other
 /// systems that run Windows programs, such as wine, do not.
 fn complete(block: &mut Environment) -> Result<(), Unanswered> {
-    let windows = windows_folder().map_err(|error| Unanswered::from_io("the folder of Windows", &error))?;
+    let windows = windows_folder().map_err(Unanswered::about("the folder of Windows"))?;
     let drive = windows.split('\\').next().unwrap_or_default().to_owned();
     set_missing(block, "SystemDrive", Some(drive));
     set_missing(block, "SystemRoot", Some(windows));
@@ -94,11 +93,11 @@ fn set_missing(block: &mut Environment, name: &str, value: Option<String>) {
 
 /// The folders of PATH, from the registry: the machine's, then the user's own.
 pub(super) fn path(perspective: Perspective, native: Architecture) -> Result<Vec<String>, Unanswered> {
-    let variables = of(perspective, native)?;
+    let variables = read(perspective, native)?;
     let mut text = machine_text(MACHINE, "Path")?.unwrap_or_default();
     if perspective.account == Account::User {
         let key = RegistryKey { hive: Hive::CurrentUser, path: "Environment".to_owned() };
-        let own = WindowsRegistry.value(&key, "Path", perspective)?.and_then(as_text).unwrap_or_default();
+        let own = ThisMachine.value(&key, "Path", perspective)?.and_then(as_text).unwrap_or_default();
         text = format!("{text};{own}");
     }
     Ok(folders(&variables.expand(&text)))
@@ -116,7 +115,7 @@ pub(super) fn machine_text(path: &str, name: &str) -> Result<Option<String>, Una
 
 pub(super) fn machine_value(path: &str, name: &str) -> Result<Option<RegistryValue>, Unanswered> {
     let native = Perspective { view: View::Bits64, account: Account::Current };
-    WindowsRegistry.value(&RegistryKey::local_machine(path), name, native)
+    ThisMachine.value(&RegistryKey::local_machine(path), name, native)
 }
 
 fn as_text(value: RegistryValue) -> Option<String> {

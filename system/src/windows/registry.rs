@@ -2,7 +2,8 @@
 
 use super::account::{Whose, whose};
 use crate::{
-    Account, Hive, Perspective, Registry, RegistryKey, RegistryValue, Unanswered, View, registry_value,
+    Account, Hive, Perspective, Registry, RegistryKey, RegistryValue, ThisMachine, Unanswered, View,
+    registry_value,
 };
 use windows_registry::{CLASSES_ROOT, CURRENT_CONFIG, CURRENT_USER, Key, LOCAL_MACHINE, USERS};
 
@@ -17,10 +18,7 @@ const GREW: u32 = 0x8007_00EA;
 /// How often a value that grows meanwhile is read before giving up.
 const READS: usize = 5;
 
-/// The registry of this machine.
-pub(super) struct WindowsRegistry;
-
-impl Registry for WindowsRegistry {
+impl Registry for ThisMachine {
     fn has_key(&self, key: &RegistryKey, perspective: Perspective) -> Result<bool, Unanswered> {
         Ok(!open_all(key, perspective)?.is_empty())
     }

@@ -2,12 +2,11 @@
 //! it reads, so the program does not run without us. Its id and its start stay the same when it becomes another program.
 
 use super::running::UnixRunning;
-use super::{INVALID_PARAMETER, process_table, program, refused, refused_with};
-use crate::{Arguments, Environment, Output, ProcessIdentity, Running, Start, StartError, StartedProcess};
-use std::fs::{File, OpenOptions};
+use super::table::ProcessTable;
+use super::{program, refused, refused_as};
+use crate::{Arguments, Environment, ProcessIdentity, Running, Start, StartError, StartedProcess};
 use std::io::{self, ErrorKind, Write as _};
 use std::os::unix::process::CommandExt as _;
-use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 
 const SHELL: &str = "/bin/sh";
@@ -25,11 +24,12 @@ impl Gated {
     pub(super) fn create(start: &Start<'_>) -> Result<Self, StartError> {
         let Arguments::Words(words) = start.arguments else {
             let what = "a command line is for Windows: here the words are needed";
-            return Err(refused_with(start.program, INVALID_PARAMETER, invalid(what.to_owned())));
+            return Err(refused_as(start.program, ErrorKind::InvalidInput, what.to_owned()));
         };
         program::check(start)?;
         check_names(start)?;
-        let (stdout, stderr) = open(start)?;
+        let opened = start.output.open();
+        let (stdout, stderr) = opened.map_err(|(what, error)| refused(start.program, &what, &error))?;
         let mut command = Command::new(SHELL);
         command
             .args(gate_words(start.program, start.environment))
@@ -43,16 +43,16 @@ impl Gated {
             .stdout(stdout)
             .stderr(stderr);
         let child = command.spawn().map_err(|error| refused(start.program, SHELL, &error))?;
-        Self::of(start.program, child)
+        Self::behind_gate(start.program, child)
     }
 
-    fn of(program: &str, mut child: Child) -> Result<Self, StartError> {
+    fn behind_gate(program: &str, mut child: Child) -> Result<Self, StartError> {
         let gate = child.stdin.take();
         let name = program.rsplit('/').next().unwrap_or_default().to_owned();
         let pid = child.id();
         let identity = ProcessIdentity { pid, started: 0, name };
         let mut gated = Self { program: program.to_owned(), identity, gate, child: Some(child) };
-        let started = process_table().map(|table| table.started(pid));
+        let started = ProcessTable::now().map(|table| table.started(pid));
         gated.identity.started = started
             .map_err(|error| refused(program, "its start cannot be told", &io::Error::other(error)))?
             .unwrap_or_default();
@@ -93,25 +93,9 @@ fn check_names(start: &Start<'_>) -> Result<(), StartError> {
         None => Ok(()),
         Some((name, _)) => {
             let what = format!("variable {name}: {SHELL} hands on names of letters, digits and _ only");
-            Err(refused_with(start.program, INVALID_PARAMETER, invalid(what)))
+            Err(refused_as(start.program, ErrorKind::InvalidInput, what))
         }
     }
-}
-
-fn open(start: &Start<'_>) -> Result<(File, File), StartError> {
-    let open = |path: &Path| {
-        let opened = OpenOptions::new().create(true).append(true).open(path);
-        opened.map_err(|error| refused(start.program, &format!("output file {}", path.display()), &error))
-    };
-    let (stdout, stderr) = match start.output {
-        Output::File(both) => (both, both),
-        Output::Files { stdout, stderr } => (stdout, stderr),
-    };
-    Ok((open(stdout)?, open(stderr)?))
-}
-
-fn invalid(what: String) -> io::Error {
-    io::Error::new(ErrorKind::InvalidInput, what)
 }
 
 /// What lets it through. Anything else, and the end of the pipe, does not.

@@ -1,8 +1,6 @@
 //! What can be known before a program is started: whether it is there, may be run and is a program at all.
 
-use super::{
-    ACCESS_DENIED, BAD_FORMAT, FILE_NOT_FOUND, INVALID_PARAMETER, NOT_A_FOLDER, refused, refused_with,
-};
+use super::{FILE_NOT_FOUND, refused, refused_as};
 use crate::{Start, StartError};
 use rustix::fs::{Access, access};
 use std::fs::{self, File};
@@ -26,7 +24,7 @@ const MAGICS: [[u8; 4]; 6] = [
 pub(super) fn check(start: &Start<'_>) -> Result<(), StartError> {
     let (program, path) = (start.program, Path::new(start.program));
     if !path.is_absolute() {
-        return Err(refused_with(program, INVALID_PARAMETER, invalid("not an absolute path")));
+        return Err(refused_as(program, ErrorKind::InvalidInput, "not an absolute path".to_owned()));
     }
     check_runnable(program, path)?;
     let head = head(path).map_err(|error| refused(program, program, &error))?;
@@ -37,7 +35,7 @@ pub(super) fn check(start: &Start<'_>) -> Result<(), StartError> {
             let what = format!(
                 "{program}: not a program of this system, and no script that names its interpreter (#!)"
             );
-            return Err(refused_with(program, BAD_FORMAT, io::Error::new(ErrorKind::InvalidData, what)));
+            return Err(refused_as(program, ErrorKind::InvalidData, what));
         }
     }
     check_folder(program, start.folder)
@@ -47,12 +45,11 @@ pub(super) fn check(start: &Start<'_>) -> Result<(), StartError> {
 fn check_runnable(program: &str, path: &Path) -> Result<(), StartError> {
     let shown = path.to_string_lossy();
     let metadata = fs::metadata(path).map_err(|error| match error.kind() {
-        ErrorKind::NotADirectory => refused_with(program, FILE_NOT_FOUND, error),
+        ErrorKind::NotADirectory => StartError::new(program, FILE_NOT_FOUND, error),
         _ => refused(program, &shown, &error),
     })?;
     if !metadata.is_file() {
-        let what = format!("{shown}: not a file");
-        return Err(refused_with(program, ACCESS_DENIED, io::Error::new(ErrorKind::PermissionDenied, what)));
+        return Err(refused_as(program, ErrorKind::PermissionDenied, format!("{shown}: not a file")));
     }
     access(path, Access::EXEC_OK)
         .map_err(|error| refused(program, &format!("{shown}: may not be executed"), &error.into()))
@@ -79,12 +76,8 @@ fn check_folder(program: &str, folder: &str) -> Result<(), StartError> {
     if fs::metadata(folder).map_err(told)?.is_dir() {
         return Ok(());
     }
-    let error = io::Error::new(ErrorKind::NotADirectory, format!("working directory {folder}: not a folder"));
-    Err(refused_with(program, NOT_A_FOLDER, error))
-}
-
-fn invalid(what: &str) -> io::Error {
-    io::Error::new(ErrorKind::InvalidInput, what.to_owned())
+    let what = format!("working directory {folder}: not a folder");
+    Err(refused_as(program, ErrorKind::NotADirectory, what))
 }
 
 #[cfg(test)]

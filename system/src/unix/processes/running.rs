@@ -1,6 +1,6 @@
 //! A program that runs, or ran.
 
-use super::process_table;
+use super::table::ProcessTable;
 use crate::{ProcessIdentity, Running, Unanswered, Wait};
 use rustix::io::Errno;
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
@@ -55,12 +55,12 @@ impl Running for UnixRunning {
     }
 
     fn survivors(&self) -> Result<Vec<ProcessIdentity>, Unanswered> {
-        Ok(process_table()?.tree(&self.identity))
+        Ok(ProcessTable::now()?.tree(&self.identity))
     }
 
     fn kill_tree(&mut self) -> io::Result<()> {
         for _ in 0..KILL_ROUNDS {
-            let table = process_table().map_err(io::Error::other)?;
+            let table = ProcessTable::now().map_err(io::Error::other)?;
             let tree = table.tree(&self.identity);
             let itself = table.is_running(&self.identity);
             if tree.is_empty() && !itself {

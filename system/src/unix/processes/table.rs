@@ -1,7 +1,8 @@
-//! The processes of this machine at one moment.
+//! The processes of this machine at one moment: from `/proc` on Linux, as `ps` has them elsewhere (macOS).
 
-use crate::ProcessIdentity;
+use crate::{ProcessIdentity, Unanswered};
 use std::collections::BTreeSet;
+use std::{fs, io};
 
 /// A process as the system lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +20,12 @@ pub(super) struct ProcessEntry {
 pub(super) struct ProcessTable(pub(super) Vec<ProcessEntry>);
 
 impl ProcessTable {
+    /// The processes that run now.
+    pub(super) fn now() -> Result<Self, Unanswered> {
+        let entries = entries().map_err(Unanswered::about("the list of processes"))?;
+        Ok(Self(entries))
+    }
+
     /// When the process of this id started.
     pub(super) fn started(&self, pid: u32) -> Option<u64> {
         self.0.iter().find(|entry| entry.pid == pid).map(|entry| entry.started)
@@ -58,6 +65,80 @@ impl ProcessEntry {
     fn identity(&self) -> ProcessIdentity {
         ProcessIdentity { pid: self.pid, started: self.started, name: self.name.clone() }
     }
+}
+
+/// Every process that can be seen.
+#[cfg(target_os = "linux")]
+fn entries() -> io::Result<Vec<ProcessEntry>> {
+    let mut entries = Vec::new();
+    for folder in fs::read_dir("/proc")? {
+        let name = folder?.file_name();
+        let Some(pid) = name.to_str().and_then(|name| name.parse::<u32>().ok()) else { continue };
+        // One that ended since the folder was read is no longer there.
+        let Ok(line) = fs::read(format!("/proc/{pid}/stat")) else { continue };
+        entries.extend(read_stat(&String::from_utf8_lossy(&line)));
+    }
+    Ok(entries)
+}
+
+/// A line of `/proc/<pid>/stat` (proc_pid_stat(5)): `pid (name) state ppid pgrp …`, field 22 the start in clock ticks since boot. A name may hold blanks and brackets.
+#[cfg(target_os = "linux")]
+fn read_stat(line: &str) -> Option<ProcessEntry> {
+    let (pid, rest) = line.split_once(" (")?;
+    let (name, rest) = rest.rsplit_once(") ")?;
+    let fields: Vec<&str> = rest.split(' ').collect();
+    Some(ProcessEntry {
+        pid: pid.parse().ok()?,
+        parent: fields.get(1)?.parse().ok()?,
+        group: fields.get(2)?.parse().ok()?,
+        started: fields.get(19)?.parse().ok()?,
+        ended: matches!(*fields.first()?, "Z" | "X" | "x"),
+        name: name.to_owned(),
+    })
+}
+
+/// Every process. The start is a date to the second, in UTC: `20261129113104`.
+#[cfg(not(target_os = "linux"))]
+fn entries() -> io::Result<Vec<ProcessEntry>> {
+    let output = std::process::Command::new("/bin/ps")
+        .args(["-A", "-o", "pid=,ppid=,pgid=,state=,lstart=,comm="])
+        .env_clear()
+        .env("LC_ALL", "C")
+        .env("TZ", "UTC0")
+        .stdin(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .output()?;
+    if !output.status.success() {
+        return Err(io::Error::other(format!("/bin/ps: {}", output.status)));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).lines().filter_map(read_ps).collect())
+}
+
+/// A line of `ps`: `pid ppid pgid state Sun Nov 29 11:31:04 2026 name`.
+#[cfg(any(test, not(target_os = "linux")))]
+fn read_ps(line: &str) -> Option<ProcessEntry> {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let [pid, parent, group, state, _weekday, month, day, time, year, name @ ..] = words.as_slice() else {
+        return None;
+    };
+    let name = name.join(" ");
+    Some(ProcessEntry {
+        pid: pid.parse().ok()?,
+        parent: parent.parse().ok()?,
+        group: group.parse().ok()?,
+        started: date(year, month, day, time)?,
+        ended: state.starts_with('Z'),
+        name: name.rsplit('/').next()?.to_owned(),
+    })
+}
+
+#[cfg(any(test, not(target_os = "linux")))]
+fn date(year: &str, month: &str, day: &str, time: &str) -> Option<u64> {
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let month = MONTHS.iter().position(|name| *name == month)? + 1;
+    let day: u8 = day.parse().ok()?;
+    format!("{year}{month:02}{day:02}{}", time.replace(':', "")).parse().ok()
 }
 
 #[cfg(test)]
@@ -104,5 +185,43 @@ mod tests {
             ProcessTable(vec![ProcessEntry { ended: true, ..entry(10, 1, 10, 100) }, entry(11, 10, 10, 110)]);
         assert!(!table.is_running(&root()));
         assert_eq!(pids(&table), [11]);
+    }
+
+    #[test]
+    fn a_line_is_read_whatever_the_name_holds() {
+        let line = "42 (a) b (c) S 7 40 40 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 987654 1 2";
+        let expected = ProcessEntry {
+            pid: 42,
+            parent: 7,
+            group: 40,
+            started: 987_654,
+            ended: false,
+            name: "a) b (c".into(),
+        };
+        assert_eq!(read_stat(line), Some(expected));
+        assert!(read_stat(&line.replace(" S ", " Z ")).unwrap().ended);
+        assert_eq!(read_stat("42 (x"), None);
+    }
+
+    #[test]
+    fn this_process_is_among_them() {
+        let own = std::process::id();
+        assert!(entries().unwrap().iter().any(|entry| entry.pid == own && !entry.ended && entry.started > 0));
+    }
+
+    #[test]
+    fn a_line_is_read_with_its_date_and_the_name_without_its_folder() {
+        let line = "  501     1   501 Ss   Sun Nov  9 07:31:04 2026     /Applications/My App.app/My App";
+        let expected = ProcessEntry {
+            pid: 501,
+            parent: 1,
+            group: 501,
+            started: 20_261_109_073_104,
+            ended: false,
+            name: "My App".into(),
+        };
+        assert_eq!(read_ps(line), Some(expected));
+        assert!(read_ps(&line.replace("Ss", "Z")).unwrap().ended);
+        assert_eq!(read_ps("501 1"), None);
     }
 }

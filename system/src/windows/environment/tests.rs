@@ -1,9 +1,8 @@
 use super::*;
 use crate::Device as _;
-use crate::windows::device::WindowsDevice;
 
 fn block(view: View, account: Account) -> Environment {
-    WindowsDevice.environment(Perspective { view, account }).unwrap()
+    ThisMachine.environment(Perspective { view, account }).unwrap()
 }
 
 const ACCOUNTS: [Account; 3] = [Account::Current, Account::User, Account::System];
@@ -65,9 +64,9 @@ fn nothing_of_this_process_gets_in() {
 fn the_path_is_the_registrys() {
     let key = RegistryKey::local_machine(MACHINE);
     let view = Perspective { view: View::Bits64, account: Account::Current };
-    assert!(WindowsRegistry.value(&key, "Path", view).unwrap().is_some());
+    assert!(ThisMachine.value(&key, "Path", view).unwrap().is_some());
     for account in ACCOUNTS {
-        let path = WindowsDevice.path(Perspective { view: View::Bits32, account }).unwrap();
+        let path = ThisMachine.path(Perspective { view: View::Bits32, account }).unwrap();
         assert!(path.iter().any(|folder| folder.to_lowercase().ends_with(r"\system32")), "{path:?}");
         assert!(path.iter().all(|folder| !folder.contains(['%', ';', '"'])), "{path:?}");
         assert!(!path.iter().any(|folder| folder.contains("cargo")), "{path:?}");
@@ -79,7 +78,7 @@ fn the_users_own_path_comes_after_the_machines() {
     let key = windows_registry::CURRENT_USER.create("Environment").unwrap();
     let before = key.get_string("Path").ok();
     key.set_expand_string("Path", r"%SystemDrive%\Waybill Tool;;").unwrap();
-    let path = |account| WindowsDevice.path(Perspective { view: View::Bits64, account }).unwrap();
+    let path = |account| ThisMachine.path(Perspective { view: View::Bits64, account }).unwrap();
     let (of_user, of_machine) = (path(Account::User), path(Account::Current));
     match before {
         Some(before) => key.set_expand_string("Path", before).unwrap(),

@@ -1,13 +1,12 @@
 //! A program that is created suspended, in a job that ends it if this process dies.
 
-use super::environment_block::environment_block;
+use super::refused;
 use super::running::WindowsRunning;
-use super::{account, refused};
-use crate::{Arguments, Output, ProcessIdentity, Running, Start, StartError, StartedProcess};
-use std::fs::{File, OpenOptions};
+use crate::windows::account;
+use crate::{Arguments, Environment, ProcessIdentity, Running, Start, StartError, StartedProcess};
+use std::fs::File;
 use std::io::{self, ErrorKind};
 use std::os::windows::io::AsHandle as _;
-use std::path::Path;
 use std::time::Duration;
 use waybill_win32::create::{NewProcess, StandingProcess, create};
 use waybill_win32::job::Job;
@@ -34,24 +33,27 @@ impl Created {
             return Err(refused(start.program, "arguments", &error));
         };
         let told = |what: &'static str| move |error| refused(start.program, what, &error);
-        let token = account::token(start.account)
+        let token = account::start_token(start.account)
             .map_err(|error| refused(start.program, &format!("account {:?}", start.account), &error))?;
         let block = environment_block(start.environment).map_err(told("environment"))?;
-        let streams = Streams::open(start)?;
+        let input = File::open("NUL").map_err(told("NUL"))?;
+        // An output file that both streams share is opened twice, because inherited handles must differ.
+        let opened = start.output.open();
+        let (output, error) = opened.map_err(|(what, error)| refused(start.program, &what, &error))?;
         let new = NewProcess {
             application: start.program,
             line,
             environment: &block,
             folder: start.folder,
-            streams: [streams.input.as_handle(), streams.output.as_handle(), streams.error.as_handle()],
+            streams: [input.as_handle(), output.as_handle(), error.as_handle()],
             job: None,
             token: token.as_ref(),
         };
         let standing = in_job(new).map_err(|error| refused(start.program, start.program, &error))?;
-        Self::of(start.program, standing).map_err(told("its start cannot be told"))
+        Self::in_its_job(start.program, standing).map_err(told("its start cannot be told"))
     }
 
-    fn of(program: &str, standing: (StandingProcess, Option<Job>)) -> io::Result<Self> {
+    fn in_its_job(program: &str, standing: (StandingProcess, Option<Job>)) -> io::Result<Self> {
         let name = program.rsplit(['\\', '/']).next().unwrap_or_default().to_owned();
         let identity = ProcessIdentity { pid: standing.0.pid, started: 0, name };
         let mut created = Self { program: program.to_owned(), identity, standing: Some(standing) };
@@ -116,27 +118,58 @@ impl Drop for Created {
     }
 }
 
-/// The standard streams of the process. An output file that both streams share is opened twice, because inherited
-/// handles must differ.
-struct Streams {
-    input: File,
-    output: File,
-    error: File,
+/// The environment block that CreateProcess takes: `NAME=VALUE` and a NUL for each variable, sorted by name without regard
+/// to case, and one more NUL at the end. A block without variables is two NULs.
+fn environment_block(environment: &Environment) -> io::Result<Vec<u16>> {
+    let mut variables: Vec<(Vec<u16>, String)> = Vec::new();
+    for (name, value) in environment.iter() {
+        check_variable(name, value)?;
+        variables.push((name.to_uppercase().encode_utf16().collect(), format!("{name}={value}\0")));
+    }
+    variables.sort();
+    let mut block: Vec<u16> = variables.iter().flat_map(|(_, variable)| variable.encode_utf16()).collect();
+    block.push(0);
+    if variables.is_empty() {
+        block.push(0);
+    }
+    Ok(block)
 }
 
-impl Streams {
-    fn open(start: &Start<'_>) -> Result<Self, StartError> {
-        let told = |path: &Path| {
-            let what = format!("output file {}", path.display());
-            move |error| refused(start.program, &what, &error)
-        };
-        let append =
-            |path: &Path| OpenOptions::new().create(true).append(true).open(path).map_err(told(path));
-        let (stdout, stderr) = match start.output {
-            Output::File(both) => (both, both),
-            Output::Files { stdout, stderr } => (stdout, stderr),
-        };
-        let input = File::open("NUL").map_err(|error| refused(start.program, "NUL", &error))?;
-        Ok(Self { input, output: append(stdout)?, error: append(stderr)? })
+/// Refuses variables that the block cannot express. A `=` may be the first character of a name (the current folders of
+/// drives have such names); anywhere else it would end the name.
+fn check_variable(name: &str, value: &str) -> io::Result<()> {
+    let names_nothing = name.is_empty() || name.chars().skip(1).any(|character| character == '=');
+    if names_nothing || name.contains('\0') || value.contains('\0') {
+        let what = format!("variable {name:?}: no name, or it or its value holds a NUL");
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, what));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::SystemKind;
+
+    fn block(variables: &[(&str, &str)]) -> io::Result<String> {
+        let mut environment = Environment::new(SystemKind::Windows);
+        for (name, value) in variables {
+            environment.set(*name, *value);
+        }
+        environment_block(&environment).map(|block| String::from_utf16(&block).unwrap())
+    }
+
+    #[test]
+    fn variables_are_sorted_without_regard_to_case_and_end_with_two_nuls() {
+        let given = [("b", "2=2"), ("=C:", r"C:\x"), ("A", "1"), ("a_", ""), ("Ab", "ü")];
+        assert_eq!(block(&given).unwrap(), "=C:=C:\\x\0A=1\0Ab=ü\0a_=\0b=2=2\0\0");
+        assert_eq!(block(&[]).unwrap(), "\0\0");
+    }
+
+    #[test]
+    fn what_would_be_cut_off_is_refused() {
+        for (name, value) in [("a\0b", "1"), ("a", "1\0b"), ("", "1"), ("a=b", "1")] {
+            assert!(block(&[(name, value)]).is_err(), "{name:?}={value:?}");
+        }
     }
 }

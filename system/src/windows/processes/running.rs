@@ -43,8 +43,7 @@ impl Running for WindowsRunning {
 
     fn survivors(&self) -> Result<Vec<ProcessIdentity>, Unanswered> {
         let list = tree::list()?;
-        let told = |error| Unanswered::from_io("the processes of a job", &error);
-        let mut survivors = self.in_job(&list).map_err(told)?;
+        let mut survivors = self.in_job(&list).map_err(Unanswered::about("the processes of a job"))?;
         // A process that broke away from the job can only be found by its parent.
         let related = tree::descendants(&self.identity, &list);
         survivors.extend(related.into_iter().filter(|one| one.pid != self.identity.pid));

@@ -2,8 +2,7 @@
 
 use crate::{ProcessIdentity, Unanswered};
 use std::time::Duration;
-use waybill_win32::process::Process;
-use waybill_win32::snapshot;
+use waybill_win32::process::{self, ListedProcess, Process};
 
 /// A running process. `started` is `None` where this account may not query it.
 #[derive(Debug, Clone)]
@@ -27,14 +26,13 @@ const CONSOLE_HOST: &str = "conhost.exe";
 
 /// All running processes except console hosts.
 pub(super) fn list() -> Result<Vec<Candidate>, Unanswered> {
-    let told = |error| Unanswered::from_io("the list of processes", &error);
-    let running = snapshot::running().map_err(told)?;
-    let is_program = |listed: &snapshot::ListedProcess| !listed.name.eq_ignore_ascii_case(CONSOLE_HOST);
+    let running = process::running().map_err(Unanswered::about("the list of processes"))?;
+    let is_program = |listed: &ListedProcess| !listed.name.eq_ignore_ascii_case(CONSOLE_HOST);
     Ok(running.into_iter().filter(is_program).filter_map(candidate).collect())
 }
 
 /// Queries the start of a listed process; `None` if it has ended meanwhile.
-fn candidate(listed: snapshot::ListedProcess) -> Option<Candidate> {
+fn candidate(listed: ListedProcess) -> Option<Candidate> {
     let process = Process::open(listed.pid).ok();
     if process.as_ref().is_some_and(|process| process.wait(Duration::ZERO).unwrap_or(false)) {
         return None;

@@ -50,7 +50,7 @@ fn wide(text: &str) -> Vec<u8> {
 }
 
 fn value(key: &RegistryKey, name: &str, view: View) -> Option<RegistryValue> {
-    WindowsRegistry.value(key, name, seen(view)).unwrap()
+    ThisMachine.value(key, name, seen(view)).unwrap()
 }
 
 #[test]
@@ -65,11 +65,11 @@ fn each_view_has_its_own_keys_and_the_32_bit_ones_show_under_wow6432node() {
     let node = RegistryKey::local_machine(format!(r"SOFTWARE\WOW6432Node\{}", test.0));
     assert_eq!(value(&node, "Which", View::Bits64), text("32"));
     assert_eq!(value(&node, "Which", View::Bits32), text("32"), "a 32-bit program sees it by that name too");
-    assert_eq!(WindowsRegistry.subkeys(&test.key(), seen(View::Bits32)).unwrap(), ["Only32"]);
-    assert!(WindowsRegistry.subkeys(&test.key(), seen(View::Bits64)).unwrap().is_empty());
+    assert_eq!(ThisMachine.subkeys(&test.key(), seen(View::Bits32)).unwrap(), ["Only32"]);
+    assert!(ThisMachine.subkeys(&test.key(), seen(View::Bits64)).unwrap().is_empty());
     let only = RegistryKey::local_machine(format!(r"{}\Only32", test.path()));
-    assert_eq!(WindowsRegistry.has_key(&only, seen(View::Bits32)), Ok(true));
-    assert_eq!(WindowsRegistry.has_key(&only, seen(View::Bits64)), Ok(false));
+    assert_eq!(ThisMachine.has_key(&only, seen(View::Bits32)), Ok(true));
+    assert_eq!(ThisMachine.has_key(&only, seen(View::Bits64)), Ok(false));
 }
 
 #[test]
@@ -132,9 +132,9 @@ fn what_is_not_there_is_no_and_no_error() {
     let test = TestKey::new("missing");
     for path in [r"SOFTWARE\Waybill\Not there", r"No such key\at all", &format!(r"{}\below", test.path())] {
         let key = RegistryKey::local_machine(path);
-        assert_eq!(WindowsRegistry.has_key(&key, seen(View::Bits32)), Ok(false), "{path}");
+        assert_eq!(ThisMachine.has_key(&key, seen(View::Bits32)), Ok(false), "{path}");
         assert_eq!(value(&key, "x", View::Bits32), None, "{path}");
-        assert!(WindowsRegistry.subkeys(&key, seen(View::Bits32)).unwrap().is_empty(), "{path}");
+        assert!(ThisMachine.subkeys(&key, seen(View::Bits32)).unwrap().is_empty(), "{path}");
     }
     assert_eq!(value(&test.key(), "x", View::Bits64), None);
     assert_eq!(value(&test.key(), "", View::Bits64), None, "no default value");
@@ -145,21 +145,21 @@ fn paths_are_read_as_net_reads_them_and_a_nul_has_no_answer() {
     let test = TestKey::new("paths");
     for path in [format!(r"SOFTWARE\\{}", test.0), format!(r"software\{}\\", test.0)] {
         let key = RegistryKey::local_machine(path);
-        assert_eq!(WindowsRegistry.has_key(&key, seen(View::Bits64)), Ok(true), "{key}");
+        assert_eq!(ThisMachine.has_key(&key, seen(View::Bits64)), Ok(true), "{key}");
     }
     let cut = RegistryKey::local_machine(format!("{}\0below", test.path()));
-    assert!(WindowsRegistry.has_key(&cut, seen(View::Bits64)).is_err());
-    assert!(WindowsRegistry.value(&test.key(), "\0", seen(View::Bits64)).is_err());
+    assert!(ThisMachine.has_key(&cut, seen(View::Bits64)).is_err());
+    assert!(ThisMachine.value(&test.key(), "\0", seen(View::Bits64)).is_err());
 }
 
 #[test]
 fn every_hive_is_there() {
     for (hive, long, _) in Hive::ALL {
         let root = RegistryKey { hive: *hive, path: String::new() };
-        assert_eq!(WindowsRegistry.has_key(&root, seen(View::Bits64)), Ok(true), "{long}");
+        assert_eq!(ThisMachine.has_key(&root, seen(View::Bits64)), Ok(true), "{long}");
     }
     let class = RegistryKey { hive: Hive::ClassesRoot, path: "CLSID".to_owned() };
-    assert_eq!(WindowsRegistry.has_key(&class, seen(View::Bits64)), Ok(true));
+    assert_eq!(ThisMachine.has_key(&class, seen(View::Bits64)), Ok(true));
 }
 
 #[test]
@@ -173,7 +173,7 @@ fn the_users_hive_is_the_own_one_and_others_need_theirs_loaded() {
         (below(Hive::CurrentUser, format!(r"Software\{name}")), Account::User),
         (below(Hive::Users, format!(r"{sid}\Software\{name}")), Account::Current),
     ] {
-        let found = WindowsRegistry.value(&key, "x", Perspective { view: View::Bits32, account });
+        let found = ThisMachine.value(&key, "x", Perspective { view: View::Bits32, account });
         assert_eq!(found, Ok(Some(RegistryValue::Number32(1))), "{key} {account:?}");
     }
     CURRENT_USER.open("Software").unwrap().remove_tree(&name).unwrap();

@@ -1,6 +1,25 @@
-//! Whether an account that is no administrator may put a program into a folder.
+//! Who may write into a folder, and letting a user into one.
+//!
+//! Granting a user access to single folders. An app in the user's context reads its files with that user's rights, but
+//! the root is closed to users (docs/runner.md, "With whose rights"). This has not been tested on a real Windows:
+//! wine's `icacls.exe` does nothing.
 
-use waybill_win32::access::{Access, Entry};
+use crate::{SignedInUser, Unanswered};
+use std::io;
+use std::process::{Command, Stdio};
+use waybill_win32::access::{self, Access, Entry};
+use waybill_win32::device::windows_folder;
+
+/// Whether somebody who is no administrator may put a program into the folder `path`.
+pub(crate) fn others_may_write(path: &str) -> Result<bool, Unanswered> {
+    Ok(is_for_others(&access::for_path(path).map_err(Unanswered::about(path))?))
+}
+
+/// Lets the user read the folder `path` and run what is in it.
+pub(crate) fn let_user_read(path: &str, user: &SignedInUser) -> Result<(), Unanswered> {
+    let what = format!("{path}: {} cannot be let in", user.name);
+    let_read(path, &user.id).map_err(Unanswered::about(&what))
+}
 
 // Rights (winnt.h) that allow adding or replacing a file in a folder: FILE_ADD_FILE, FILE_DELETE_CHILD, WRITE_DAC,
 // WRITE_OWNER, GENERIC_ALL, GENERIC_WRITE. The right to add folders is left out: on `C:\` everybody has it.
@@ -25,7 +44,7 @@ const ADMINISTRATORS: [&str; 3] = ["-500", "-512", "-519"];
 
 /// Whether an account that is no administrator may write. A missing access list lets everybody write. Entries that deny
 /// are ignored, so an account that is both granted and denied the right counts as allowed.
-pub(super) fn is_for_others(access: &Access) -> bool {
+fn is_for_others(access: &Access) -> bool {
     let owner_is_other = access.owner.as_deref().is_some_and(is_other);
     let Some(entries) = &access.entries else { return true };
     owner_is_other || entries.iter().any(lets_others_write)
@@ -42,9 +61,69 @@ fn is_other(sid: &str) -> bool {
     !is_machine_owner && !is_administrator && !CREATORS.contains(&sid)
 }
 
+/// Grants the account with this security identifier to read and execute the folder and everything below it, by
+/// `icacls.exe`. Without it, a program in the folder would fail like a missing one, without saying why.
+fn let_read(folder: &str, sid: &str) -> io::Result<()> {
+    let grant = grant(sid).ok_or_else(|| io::Error::other(format!("{sid} is no security identifier")))?;
+    // By its full path in the system folder, never from PATH.
+    let program = format!(r"{}\System32\icacls.exe", windows_folder()?);
+    let output =
+        Command::new(program).arg(folder).args(["/grant", &grant, "/q"]).stdin(Stdio::null()).output()?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+    Err(io::Error::other(format!("icacls.exe ended with {}: {said}", output.status)))
+}
+
+/// The argument of icacls for read and execute, inherited by files and folders: `*SID:(OI)(CI)RX`.
+fn grant(sid: &str) -> Option<String> {
+    let rest = sid.strip_prefix("S-1-")?;
+    let is_plain =
+        rest.split('-').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
+    is_plain.then(|| format!("*{sid}:(OI)(CI)RX"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{FileKind, Files as _, ThisMachine};
+
+    #[test]
+    fn names_are_the_same_in_any_case_and_with_either_slash() {
+        let windows = windows_folder().unwrap();
+        for path in [format!(r"{windows}\SYSTEM32\Kernel32.DLL"), format!("{windows}/system32/kernel32.dll")]
+        {
+            let found = ThisMachine.look(&path).unwrap().unwrap();
+            assert_eq!(found.kind, FileKind::File, "{path}");
+            assert!(found.size > 0 && found.created.is_some(), "{path}");
+        }
+        assert!(ThisMachine.list(&windows).unwrap().iter().any(|name| name.eq_ignore_ascii_case("system32")));
+    }
+
+    #[test]
+    fn a_library_of_the_system_has_a_version() {
+        let path = format!(r"{}\System32\msi.dll", windows_folder().unwrap());
+        let version = ThisMachine.version(&path).unwrap().unwrap();
+        assert!(version.numbers.unwrap() > [3, 0, 0, 0], "{version:?}");
+    }
+
+    #[test]
+    fn what_no_file_can_be_called_is_not_there() {
+        for path in [r"C:\Windows\a*b", r"C:\Windows\a?b", r"C:\Windows\a<b", r"Q:\nothing\here.txt"] {
+            assert_eq!(ThisMachine.look(path), Ok(None), "{path}");
+        }
+        for path in [r"Windows\System32", r"\Windows\System32", "C:file.txt"] {
+            assert!(ThisMachine.look(path).is_err(), "{path}");
+        }
+    }
+
+    #[test]
+    fn the_rights_of_a_folder_can_be_asked() {
+        ThisMachine.others_may_write(&windows_folder().unwrap()).unwrap();
+        let absent = ThisMachine.others_may_write(r"C:\waybill-not-there").unwrap_err();
+        assert_eq!(absent.code, Some(0x8007_0002));
+    }
 
     const FULL: u32 = 0x001F_01FF;
     const READ: u32 = 0x0012_00A9;
@@ -98,5 +177,14 @@ mod tests {
         assert!(is_for_others(&access("S-1-5-21-1-2-3-1001", &[])));
         assert!(!is_for_others(&access("S-1-5-32-544", &[])));
         assert!(is_for_others(&Access { owner: Some("S-1-5-18".to_owned()), entries: None }));
+    }
+
+    #[test]
+    fn a_user_is_granted_reading_and_nothing_else() {
+        let grant_of_user = grant("S-1-5-21-1-2-3-1001");
+        assert_eq!(grant_of_user.as_deref(), Some("*S-1-5-21-1-2-3-1001:(OI)(CI)RX"));
+        for wrong in ["", "alex", "S-1-", "S-1-5-21-x", "S-1-5:F /grant *S-1-1-0", "1000"] {
+            assert_eq!(grant(wrong), None, "{wrong}");
+        }
     }
 }
