@@ -5,18 +5,19 @@ use waybill_schemas::app::AppDocument;
 use waybill_schemas::codes::{Classified, Code, runner};
 use waybill_system::{Account, System, SystemKind};
 
-/// How an app is run with the rights that it needs.
+/// Which process runs an app, so that it has the rights that it needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stand {
-    /// In this process, with this account in its settings.
-    Here(AccountChoice),
-    /// By running this program once more as the system account: [`crate::as_system`].
+pub enum RunningProcess {
+    /// This process, with this account in its settings.
+    This(AccountChoice),
+    /// This program, run once more as the system account: [`crate::as_system`].
     AsSystem,
 }
 
 /// What the caller wants to do with an app.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Undertaking {
+#[non_exhaustive]
+pub enum RunPurpose {
     /// Detect it, or make a dry run. Without the rights of the system account, those of the current user suffice.
     Look,
     /// Run its command, which needs the rights that the app names.
@@ -34,36 +35,38 @@ impl Classified for ElevationNeeded {
     }
 }
 
-/// Decides how an app is run. On Unix it always runs in this process, as the current user. On Windows a process of the
+/// Chooses the process that runs the app. On Unix it is always this one, as the current user. On Windows a process of the
 /// system account goes on as it is, one of an elevated administrator is run again as the system account, and any other
 /// process can only run apps in the user's context, as its own user.
 ///
 /// # Errors
 /// The command of an app for the system is to be run, and this process may not become the system account.
-pub fn stand(
+pub fn choose_process(
     app: &AppDocument,
     choice: AccountChoice,
-    undertaking: Undertaking,
+    purpose: RunPurpose,
     system: &dyn System,
-) -> Result<Stand, ElevationNeeded> {
+) -> Result<RunningProcess, ElevationNeeded> {
     let device = system.device();
     if system.kind() == SystemKind::Unix
         || choice == AccountChoice::Current
         || device.own_account() == Account::System
     {
-        return Ok(Stand::Here(choice));
+        return Ok(RunningProcess::This(choice));
     }
-    match (device.is_elevated(), app.runs_as_user(), undertaking) {
-        (true, ..) => Ok(Stand::AsSystem),
-        (false, true, _) | (false, false, Undertaking::Look) => Ok(Stand::Here(AccountChoice::Current)),
-        (false, false, Undertaking::Run) => Err(ElevationNeeded),
+    match (device.is_elevated(), app.runs_as_user(), purpose) {
+        (true, ..) => Ok(RunningProcess::AsSystem),
+        (false, true, _) | (false, false, RunPurpose::Look) => {
+            Ok(RunningProcess::This(AccountChoice::Current))
+        }
+        (false, false, RunPurpose::Run) => Err(ElevationNeeded),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use Undertaking::{Look, Run};
+    use RunPurpose::{Look, Run};
     use waybill_system::fake::FakeSystem;
 
     fn app(account: &str) -> AppDocument {
@@ -75,23 +78,25 @@ mod tests {
     fn who_may_becomes_the_system_and_who_may_not_is_told() {
         let machine = FakeSystem::windows();
         let documented = AccountChoice::AsDocumented;
-        let from = |account: &str, undertaking| stand(&app(account), documented, undertaking, &machine).ok();
-        assert_eq!(from("system", Run), Some(Stand::Here(documented)), "it is the system");
+        let from = |account: &str, undertaking| {
+            choose_process(&app(account), documented, undertaking, &machine).ok()
+        };
+        assert_eq!(from("system", Run), Some(RunningProcess::This(documented)), "it is the system");
         machine.set_device(|device| device.account = Account::Current);
-        assert_eq!([from("system", Run), from("user", Look)], [Some(Stand::AsSystem); 2]);
+        assert_eq!([from("system", Run), from("user", Look)], [Some(RunningProcess::AsSystem); 2]);
         machine.set_device(|device| device.elevated = false);
         assert_eq!(from("system", Run), None);
-        assert_eq!(from("system", Look), Some(Stand::Here(AccountChoice::Current)));
-        assert_eq!(from("user", Run), Some(Stand::Here(AccountChoice::Current)));
-        let current = stand(&app("system"), AccountChoice::Current, Run, &machine);
-        assert_eq!(current.unwrap(), Stand::Here(AccountChoice::Current));
+        assert_eq!(from("system", Look), Some(RunningProcess::This(AccountChoice::Current)));
+        assert_eq!(from("user", Run), Some(RunningProcess::This(AccountChoice::Current)));
+        let current = choose_process(&app("system"), AccountChoice::Current, Run, &machine);
+        assert_eq!(current.unwrap(), RunningProcess::This(AccountChoice::Current));
     }
 
     #[test]
     fn elsewhere_it_is_always_the_current_user() {
         let machine = FakeSystem::unix();
         machine.set_device(|device| (device.account, device.elevated) = (Account::Current, false));
-        let here = stand(&app("system"), AccountChoice::AsDocumented, Run, &machine).unwrap();
-        assert_eq!(here, Stand::Here(AccountChoice::AsDocumented));
+        let here = choose_process(&app("system"), AccountChoice::AsDocumented, Run, &machine).unwrap();
+        assert_eq!(here, RunningProcess::This(AccountChoice::AsDocumented));
     }
 }

@@ -2,9 +2,9 @@
 //!
 //! | need | entry |
 //! |---|---|
-//! | with whose rights it is run from here | [`stand`], [`as_system`] |
+//! | which process runs it, with whose rights | [`choose_process`], [`as_system`] |
 //! | install or uninstall an app, content included | [`apply`] |
-//! | attempts, their journal, pending restarts | [`State`] |
+//! | attempts, their journal, pending restarts | [`StateDatabase`] |
 
 mod apply;
 pub mod as_system;
@@ -12,5 +12,5 @@ mod context;
 mod state;
 
 pub use apply::{ApplyError, ApplyRequest, ContentSource, apply};
-pub use context::{ElevationNeeded, Stand, Undertaking, stand};
-pub use state::{State, StateError};
+pub use context::{ElevationNeeded, RunPurpose, RunningProcess, choose_process};
+pub use state::{StateDatabase, StateError};

@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 use std::sync::Mutex;
 use tempfile::TempDir;
-use waybill_agent::State;
+use waybill_agent::StateDatabase;
 use waybill_installer_runner::{
     AttemptEnd, AttemptId, AttemptJournal, AttemptRecord, AttemptVerdict, CodeKind, JournalError,
     MemoryJournal, NewAttempt, PendingRestart, Trigger,
@@ -24,9 +24,9 @@ impl Reopened {
         Self { folder: tempfile::tempdir().unwrap(), opened: Mutex::default() }
     }
 
-    fn state(&self) -> State {
+    fn state(&self) -> StateDatabase {
         *self.opened.lock().unwrap() += 1;
-        State::open(&self.folder.path().join("root")).unwrap()
+        StateDatabase::open(&self.folder.path().join("root")).unwrap()
     }
 }
 
@@ -40,8 +40,8 @@ impl AttemptJournal for Reopened {
     fn ended(&self, attempt: AttemptId, end: &AttemptEnd) -> Result<(), JournalError> {
         self.state().ended(attempt, end)
     }
-    fn judged(&self, attempt: AttemptId, verdict: &AttemptVerdict) -> Result<(), JournalError> {
-        self.state().judged(attempt, verdict)
+    fn concluded(&self, attempt: AttemptId, verdict: &AttemptVerdict) -> Result<(), JournalError> {
+        self.state().concluded(attempt, verdict)
     }
     fn settled(&self, attempt: AttemptId) -> Result<(), JournalError> {
         self.state().settled(attempt)
@@ -67,7 +67,7 @@ impl AttemptJournal for Reopened {
 fn each(test: impl Fn(&dyn AttemptJournal)) {
     test(&MemoryJournal::default());
     let folder = tempfile::tempdir().unwrap();
-    test(&State::open(&folder.path().join("root")).unwrap());
+    test(&StateDatabase::open(&folder.path().join("root")).unwrap());
     let reopened = Reopened::new();
     test(&reopened);
     assert!(*reopened.opened.lock().unwrap() > 0);
@@ -125,7 +125,7 @@ fn an_attempt_is_remembered_step_by_step() {
             kind: Some(CodeKind::SoftReboot),
             exit_code: Some(u32::MAX),
         };
-        journal.judged(id, &verdict).unwrap();
+        journal.concluded(id, &verdict).unwrap();
         expected.verdict = Some(verdict);
         assert_eq!(journal.unsettled().unwrap(), [expected.clone()], "judged, and its tree may still run");
 
@@ -222,7 +222,7 @@ fn a_corrected_clock_ends_no_pending_restart() {
 fn the_newest_hundred_attempts_are_there_at_least() {
     let folder = tempfile::tempdir().unwrap();
     let journals: [&dyn AttemptJournal; 2] =
-        [&MemoryJournal::default(), &State::open(&folder.path().join("root")).unwrap()];
+        [&MemoryJournal::default(), &StateDatabase::open(&folder.path().join("root")).unwrap()];
     for journal in journals {
         let ids: Vec<_> = (0..120).map(|_| journal.begin(&new("notes")).unwrap()).collect();
         let history = journal.history("notes").unwrap();

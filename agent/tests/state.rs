@@ -7,7 +7,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::thread;
 use tempfile::TempDir;
-use waybill_agent::{State, StateError};
+use waybill_agent::{StateDatabase, StateError};
 use waybill_installer_runner::{AttemptEnd, AttemptJournal as _, NewAttempt, Trigger};
 use waybill_schemas::codes::Classified as _;
 use waybill_schemas::report::install::Intent;
@@ -27,8 +27,8 @@ impl Ground {
         self.root().join("state.db")
     }
 
-    fn open(&self) -> Result<State, StateError> {
-        State::open(&self.root())
+    fn open(&self) -> Result<StateDatabase, StateError> {
+        StateDatabase::open(&self.root())
     }
 
     /// A root whose database holds `count` attempts and is closed.
@@ -42,7 +42,7 @@ impl Ground {
         ground
     }
 
-    /// Runs a statement on the database without [`State`].
+    /// Runs a statement on the database without [`StateDatabase`].
     fn change(&self, statement: &str) {
         Connection::open(self.database()).unwrap().execute_batch(statement).unwrap();
     }

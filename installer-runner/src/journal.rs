@@ -32,7 +32,7 @@ pub trait AttemptJournal: Send + Sync {
     ///
     /// # Errors
     /// The journal cannot be written.
-    fn judged(&self, attempt: AttemptId, verdict: &AttemptVerdict) -> Result<(), JournalError>;
+    fn concluded(&self, attempt: AttemptId, verdict: &AttemptVerdict) -> Result<(), JournalError>;
 
     /// Records that no process of an attempt runs any more, so that it no longer keeps other apps waiting.
     ///
@@ -209,7 +209,7 @@ impl AttemptJournal for MemoryJournal {
         self.change(attempt, |record| record.end = Some(end.clone()))
     }
 
-    fn judged(&self, attempt: AttemptId, verdict: &AttemptVerdict) -> Result<(), JournalError> {
+    fn concluded(&self, attempt: AttemptId, verdict: &AttemptVerdict) -> Result<(), JournalError> {
         self.change(attempt, |record| record.verdict = Some(verdict.clone()))
     }
 

@@ -23,14 +23,14 @@ pub(crate) fn lint_phase(request: &RehearsalRequest, stages: &mut Stages<'_>, co
     stages.run(Phase::Lint, || {
         let (folder, app) = (&request.folder, request.app.document.clone());
         let outcome = match Subject::of_app(folder, app, &WalkOptions::default(), context) {
-            Ok(subject) => judged(lint(subject, &request.allowances)),
+            Ok(subject) => classify(lint(subject, &request.allowances)),
             Err(error) => PhaseOutcome::stopped(&error),
         };
         (outcome, ())
     });
 }
 
-fn judged(report: LintReport) -> PhaseOutcome {
+fn classify(report: LintReport) -> PhaseOutcome {
     let (errors, warnings) = (report.counts.errors, report.counts.warnings);
     let counted = |count: u32, thing: &str| format!("{count} {thing}{}", if count == 1 { "" } else { "s" });
     let first = report.findings.iter().find(|finding| finding.allowed.is_none());

@@ -3,16 +3,15 @@
 //!
 //! The app must not be here before the rehearsal, or the user's own copy would be uninstalled at its end.
 
+use crate::Remark;
 use crate::msi_log::{self, Logged};
-use crate::proposal::Learned;
+use crate::proposal::InstallTraces;
 use crate::request::{Audience, RehearsalRequest};
 use crate::stage::{PhaseOutcome, Stages};
-use std::path::{Path, PathBuf};
-use waybill_agent::{ApplyError, ApplyRequest, ContentSource, State, apply};
+use std::path::Path;
+use waybill_agent::{ApplyError, ApplyRequest, ContentSource, StateDatabase, apply};
 use waybill_context::Context;
-use waybill_installer_runner::{
-    AccountChoice, MemoryJournal, RetryPolicy, RunAs, Runner, RunnerError, Settings, Trigger,
-};
+use waybill_installer_runner::{AccountChoice, MemoryJournal, RunAs, Runner, RunnerError, Settings};
 use waybill_schemas::app::{AppDocument, Rule};
 use waybill_schemas::codes::{Class, rehearsal};
 use waybill_schemas::report::install::{
@@ -26,7 +25,7 @@ pub(crate) struct Machine<'a> {
     pub(crate) app: AppDocument,
     pub(crate) settings: Settings,
     pub(crate) run_as: RunAs,
-    pub(crate) state: &'a State,
+    pub(crate) state: &'a StateDatabase,
     pub(crate) system: &'a dyn System,
     pub(crate) audience: &'a dyn Audience,
     pub(crate) context: &'a Context<'a>,
@@ -46,6 +45,10 @@ pub(crate) struct Attempted {
 }
 
 impl Attempted {
+    fn came_to(&self, outcome: AttemptOutcome) -> bool {
+        self.report.as_ref().is_some_and(|report| report.outcome == outcome)
+    }
+
     pub(crate) fn asks_for(&self, need: RestartNeed) -> bool {
         self.report.as_ref().and_then(|report| report.restart.as_ref()).is_some_and(|one| one.asked == need)
     }
@@ -57,7 +60,7 @@ impl<'a> Machine<'a> {
         request: &RehearsalRequest,
         app: AppDocument,
         root: &Path,
-        state: &'a State,
+        state: &'a StateDatabase,
         (system, audience, context): (&'a dyn System, &'a dyn Audience, &'a Context<'a>),
     ) -> Self {
         let mut settings = request.settings.clone();
@@ -93,22 +96,22 @@ impl<'a> Machine<'a> {
         if copy_is_here {
             // Only now, because the uninstall command may need the files of the content, too.
             let (outcome, first) = self.uninstall(folder);
-            if !first.report.as_ref().is_some_and(|report| report.outcome == AttemptOutcome::Uninstalled) {
+            if !first.came_to(AttemptOutcome::Uninstalled) {
                 return (outcome, first);
             }
         }
         let mut attempted = self.attempt(&self.app, Phase::Install, folder);
-        let wants_retry = |attempted: &(Attempted, Option<PhaseOutcome>)| {
-            attempted.0.report.as_ref().is_some_and(|report| report.outcome == AttemptOutcome::RetryLater)
-        };
         let mut retried = 0;
         // A device would come back after five minutes; nobody who tries a package wants to wait for that.
-        while wants_retry(&attempted) && retried < self.retries && self.context.check().is_ok() {
+        while attempted.0.came_to(AttemptOutcome::RetryLater)
+            && retried < self.retries
+            && self.context.check().is_ok()
+        {
             retried += 1;
             attempted = self.attempt(&self.app, Phase::Install, folder);
         }
         attempted.0.retried = retried;
-        judged(attempted, |report| match report.outcome {
+        classify(attempted, |report| match report.outcome {
             AttemptOutcome::Installed => PhaseOutcome::passed(report.summary.clone()),
             AttemptOutcome::AlreadyInstalled => PhaseOutcome::failed(Class::Refused, report.summary.clone())
                 .with_code(rehearsal::APP_IS_HERE.id),
@@ -118,7 +121,7 @@ impl<'a> Machine<'a> {
 
     /// Installs once more, which must change nothing.
     pub(crate) fn install_again(&self, folder: &Path) -> (PhaseOutcome, Attempted) {
-        judged(self.attempt(&self.app, Phase::InstallAgain, folder), |report| {
+        classify(self.attempt(&self.app, Phase::InstallAgain, folder), |report| {
             match (report.outcome, report.changed) {
                 (AttemptOutcome::AlreadyInstalled, false) => {
                     PhaseOutcome::passed("changed nothing: it is detected")
@@ -133,7 +136,7 @@ impl<'a> Machine<'a> {
 
     /// Runs the uninstall command.
     pub(crate) fn uninstall(&self, folder: &Path) -> (PhaseOutcome, Attempted) {
-        judged(self.attempt(&self.app, Phase::Uninstall, folder), |report| gone(report, &report.summary))
+        classify(self.attempt(&self.app, Phase::Uninstall, folder), |report| gone(report, &report.summary))
     }
 
     /// Runs the uninstall command, with `rule` to say whether the app is gone, because the app's own rules do not hold.
@@ -142,23 +145,15 @@ impl<'a> Machine<'a> {
         // With the app's own rules, which do not hold, the runner would call it uninstalled and start nothing.
         app.rules = vec![rule.clone()];
         let taken = "taken away again, as the proposed rule tells";
-        judged(self.attempt(&app, Phase::Uninstall, folder), |report| gone(report, taken))
+        classify(self.attempt(&app, Phase::Uninstall, folder), |report| gone(report, taken))
     }
 
     fn attempt(&self, app: &AppDocument, phase: Phase, folder: &Path) -> (Attempted, Option<PhaseOutcome>) {
         let intent = if phase == Phase::Uninstall { Intent::Uninstall } else { Intent::Install };
         let logged = self.logged(app, phase);
-        let request = ApplyRequest {
-            app: logged.as_ref().map_or(app, |logged| &logged.app),
-            intent,
-            trigger: Trigger::Manual,
-            dry_run: false,
-            content: ContentSource::Folder(PathBuf::from(folder)),
-            settings: self.settings.clone(),
-            retries: RetryPolicy::from_app(app),
-            wait: false,
-            wait_lock: std::time::Duration::ZERO,
-        };
+        let run = logged.as_ref().map_or(app, |logged| &logged.app);
+        let content = ContentSource::Folder(folder.to_owned());
+        let request = ApplyRequest::new(run, intent, content, self.settings.clone());
         let applied = apply(&request, self.state, self.system, self.audience, self.context);
         // Where nothing was started there is no log, and nothing was added to a line either.
         let ran = applied.as_ref().is_ok_and(|report| report.run.is_some());
@@ -179,16 +174,16 @@ impl<'a> Machine<'a> {
         if !self.msi_log || is_other_user || phase == Phase::InstallAgain {
             return None;
         }
-        Logged::of(app, phase, &self.settings.logs)
+        Logged::new(app, phase, &self.settings.logs)
     }
 }
 
-fn judged(
+fn classify(
     (attempted, stopped): (Attempted, Option<PhaseOutcome>),
-    judge: impl FnOnce(&InstallReport) -> PhaseOutcome,
+    outcome_of: impl FnOnce(&InstallReport) -> PhaseOutcome,
 ) -> (PhaseOutcome, Attempted) {
     let outcome = match (&attempted.report, stopped) {
-        (Some(report), _) => judge(report).with(PhaseDetails::Install(Box::new(report.clone()))),
+        (Some(report), _) => outcome_of(report).with(PhaseDetails::Install(Box::new(report.clone()))),
         (None, Some(stopped)) => stopped,
         (None, None) => PhaseOutcome::failed(Class::Machine, "no report"),
     };
@@ -213,19 +208,25 @@ fn stopped(error: &ApplyError) -> PhaseOutcome {
 }
 
 /// Looks for the app, and refuses one that is here. With `force` it is uninstalled later, once its content is here.
-pub(crate) fn look_first(machine: &Machine<'_>, run_as: &RunAs, force: bool) -> (PhaseOutcome, bool) {
+pub(crate) fn look_first(machine: &Machine<'_>, force: bool) -> (PhaseOutcome, bool) {
     let report = machine.detect();
     let details = PhaseDetails::Detect(Box::new(report.clone()));
+    let already_here = |found: String| {
+        if force {
+            return (PhaseOutcome::passed(machine.audience.words(&Remark::CopyGoesFirst { found })), true);
+        }
+        let why = machine.audience.words(&Remark::CopyStays { found });
+        (PhaseOutcome::failed(Class::Refused, why).with_code(rehearsal::APP_IS_HERE.id), false)
+    };
     let outcome = match report.detection.answer {
         // The app may be here where the answer is "cannot tell", and the uninstall at the end would remove the user's
         // own copy.
         Answer::CannotTell => (PhaseOutcome::failed_as(report.exit, Class::Machine, report.summary), false),
-        Answer::Detected => already_here(force, "it is detected before anything was installed"),
-        Answer::NotDetected => match product_that_would_go(&machine.app, machine.system, run_as) {
-            Ok(Some(product)) => already_here(
-                force,
-                &format!("not detected, and yet {product} is installed, which the app would change"),
-            ),
+        Answer::Detected => already_here("it is detected before anything was installed".to_owned()),
+        Answer::NotDetected => match product_that_would_go(machine) {
+            Ok(Some(product)) => already_here(format!(
+                "not detected, and yet {product} is installed, which the app would change"
+            )),
             Ok(None) => (PhaseOutcome::passed("not here yet"), false),
             Err(unanswered) => {
                 let why = format!("whether the app's product is installed cannot be told: {unanswered}");
@@ -236,21 +237,10 @@ pub(crate) fn look_first(machine: &Machine<'_>, run_as: &RunAs, force: bool) -> 
     (outcome.0.with(details), outcome.1)
 }
 
-fn already_here(force: bool, what: &str) -> (PhaseOutcome, bool) {
-    if force {
-        return (PhaseOutcome::passed(format!("{what}; --force: that copy is uninstalled first")), true);
-    }
-    let why = format!("{what}: that copy is not touched without --force");
-    (PhaseOutcome::failed(Class::Refused, why).with_code(rehearsal::APP_IS_HERE.id), false)
-}
-
 /// A product of Windows Installer that is installed and that the uninstall command names, or that app.json says is in
 /// the MSI: `msiexec /x app.msi` would remove it as well.
-fn product_that_would_go(
-    app: &AppDocument,
-    system: &dyn System,
-    run_as: &RunAs,
-) -> Result<Option<String>, Unanswered> {
+fn product_that_would_go(machine: &Machine<'_>) -> Result<Option<String>, Unanswered> {
+    let Machine { app, system, run_as, .. } = machine;
     if system.kind() != SystemKind::Windows {
         // Without Windows Installer there is no product that the uninstall command could remove.
         return Ok(None);
@@ -284,7 +274,7 @@ pub(crate) fn clean_up(
     machine: &Machine<'_>,
     folder: &Path,
     attempted: &Attempted,
-    learned: &Learned,
+    traces: &InstallTraces,
     stages: &mut Stages<'_>,
 ) -> Option<Attempted> {
     if let Some(why) = untouchable(attempted) {
@@ -294,8 +284,8 @@ pub(crate) fn clean_up(
     if machine.detect().detection.answer == Answer::Detected {
         return Some(stages.run(Phase::Uninstall, || machine.uninstall(folder)));
     }
-    let Some(proposed) = &learned.proposed else {
-        let why = if learned.appeared.is_empty() {
+    let Some(proposed) = &traces.proposed else {
+        let why = if traces.appeared.is_empty() {
             "nothing appeared that would have to go"
         } else {
             "what appeared stays: no rule tells whether it is there"
@@ -307,14 +297,12 @@ pub(crate) fn clean_up(
 }
 
 fn untouchable(attempted: &Attempted) -> Option<&'static str> {
-    match attempted.report.as_ref().map(|report| report.outcome) {
-        None => Some("the install came to no report"),
-        Some(AttemptOutcome::TimedOut) => Some("the installer still runs"),
-        Some(AttemptOutcome::Interrupted) => Some("interrupted"),
-        Some(_) if attempted.report.as_ref().is_some_and(|report| report.run.is_none()) => {
-            Some("nothing was run that would have to be undone")
-        }
-        Some(_) => None,
+    let Some(report) = &attempted.report else { return Some("the install came to no report") };
+    match report.outcome {
+        AttemptOutcome::TimedOut => Some("the installer still runs"),
+        AttemptOutcome::Interrupted => Some("interrupted"),
+        _ if report.run.is_none() => Some("nothing was run that would have to be undone"),
+        _ => None,
     }
 }
 

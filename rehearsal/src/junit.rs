@@ -1,5 +1,6 @@
 //! A report as JUnit XML, which every CI shows: one test case a phase.
 
+use crate::stage::deciding;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 use std::io;
@@ -20,16 +21,10 @@ type Xml = Writer<Vec<u8>>;
 
 fn document(report: &RehearsalReport, xml: &mut Xml) -> io::Result<()> {
     xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
-    let counts = counts(report);
-    let mut all = BytesStart::new("testsuites");
-    all.push_attribute(("name", "waybill try"));
-    counts.write(&mut all);
-    xml.write_event(Event::Start(all))?;
-    let mut suite = BytesStart::new("testsuite");
-    suite.push_attribute(("name", clean(&report.app.name).as_str()));
-    counts.write(&mut suite);
-    suite.push_attribute(("timestamp", report.started.as_str()));
-    xml.write_event(Event::Start(suite))?;
+    xml.write_event(Event::Start(suite("testsuites", "waybill try", report)))?;
+    let mut of_app = suite("testsuite", &clean(&report.app.name), report);
+    of_app.push_attribute(("timestamp", report.started.as_str()));
+    xml.write_event(Event::Start(of_app))?;
     for phase in &report.phases {
         case(phase, report, xml)?;
     }
@@ -37,50 +32,37 @@ fn document(report: &RehearsalReport, xml: &mut Xml) -> io::Result<()> {
     xml.write_event(Event::End(BytesEnd::new("testsuites")))
 }
 
-struct Counts {
-    tests: usize,
-    failures: usize,
-    skipped: usize,
-    seconds: f64,
-}
-
-fn counts(report: &RehearsalReport) -> Counts {
-    let with = |status| report.phases.iter().filter(|phase| phase.status == status).count();
-    Counts {
-        tests: report.phases.len(),
-        failures: with(PhaseStatus::Failed),
-        skipped: with(PhaseStatus::Skipped),
-        seconds: report.phases.iter().map(|phase| phase.seconds).sum(),
-    }
-}
-
-impl Counts {
-    fn write(&self, element: &mut BytesStart<'_>) {
-        element.push_attribute(("tests", self.tests.to_string().as_str()));
-        element.push_attribute(("failures", self.failures.to_string().as_str()));
-        element.push_attribute(("errors", "0"));
-        element.push_attribute(("skipped", self.skipped.to_string().as_str()));
-        element.push_attribute(("time", format!("{:.3}", self.seconds).as_str()));
-    }
+/// An element with its name and how many phases passed, failed and were skipped.
+fn suite(element: &'static str, name: &str, report: &RehearsalReport) -> BytesStart<'static> {
+    let count = |status| report.phases.iter().filter(|phase| phase.status == status).count().to_string();
+    let seconds: f64 = report.phases.iter().map(|phase| phase.seconds).sum();
+    BytesStart::new(element).with_attributes([
+        ("name", name),
+        ("tests", &report.phases.len().to_string()),
+        ("failures", &count(PhaseStatus::Failed)),
+        ("errors", "0"),
+        ("skipped", &count(PhaseStatus::Skipped)),
+        ("time", &format!("{seconds:.3}")),
+    ])
 }
 
 fn case(phase: &RehearsalPhase, report: &RehearsalReport, xml: &mut Xml) -> io::Result<()> {
-    let mut case = BytesStart::new("testcase");
-    case.push_attribute(("classname", format!("waybill.try.{}", clean(&report.app.name)).as_str()));
-    case.push_attribute(("name", phase.phase.name()));
-    case.push_attribute(("time", format!("{:.3}", phase.seconds).as_str()));
+    let case = BytesStart::new("testcase").with_attributes([
+        ("classname", format!("waybill.try.{}", clean(&report.app.name)).as_str()),
+        ("name", phase.phase.name()),
+        ("time", &format!("{:.3}", phase.seconds)),
+    ]);
+    let message = clean(&phase.summary);
     match phase.status {
         PhaseStatus::Passed => xml.write_event(Event::Empty(case)),
         PhaseStatus::Failed => {
-            let mut failure = BytesStart::new("failure");
-            failure.push_attribute(("message", clean(&phase.summary).as_str()));
-            failure.push_attribute(("type", phase.code.as_deref().unwrap_or("failed")));
-            let text = clean(&failure_text(phase, report));
-            within(case, failure, &text, xml)
+            let kind = phase.code.as_deref().unwrap_or("failed");
+            let failure = [("message", message.as_str()), ("type", kind)];
+            let failure = BytesStart::new("failure").with_attributes(failure);
+            within(case, failure, &clean(&failure_text(phase, report)), xml)
         }
         PhaseStatus::Skipped => {
-            let mut skipped = BytesStart::new("skipped");
-            skipped.push_attribute(("message", clean(&phase.summary).as_str()));
+            let skipped = BytesStart::new("skipped").with_attributes([("message", message.as_str())]);
             within(case, skipped, "", xml)
         }
     }
@@ -88,8 +70,7 @@ fn case(phase: &RehearsalPhase, report: &RehearsalReport, xml: &mut Xml) -> io::
 
 /// Only the phase that decided says what to do next: the other failures follow from it.
 fn failure_text(phase: &RehearsalPhase, report: &RehearsalReport) -> String {
-    let deciding = report.phases.iter().find(|phase| phase.status == PhaseStatus::Failed);
-    let next: &[String] = if deciding == Some(phase) { &report.next } else { &[] };
+    let next: &[String] = if deciding(&report.phases) == Some(phase) { &report.next } else { &[] };
     std::iter::once(&phase.summary).chain(next).map(String::as_str).collect::<Vec<_>>().join("\n")
 }
 

@@ -17,6 +17,7 @@ mod junit;
 mod msi_log;
 mod proposal;
 mod rehearse;
+mod remark;
 mod request;
 mod sandbox;
 mod snapshot;
@@ -25,5 +26,6 @@ mod verdict;
 
 pub use junit::junit;
 pub use rehearse::rehearse;
+pub use remark::Remark;
 pub use request::{Audience, RehearsalError, RehearsalRequest};
 pub use sandbox::Sandbox;

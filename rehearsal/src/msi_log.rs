@@ -23,7 +23,7 @@ pub(crate) struct Logged {
 
 impl Logged {
     /// Adds a log to the msiexec line of `phase`. `None` where the line does not start msiexec, or has a log already.
-    pub(crate) fn of(app: &AppDocument, phase: Phase, logs: &Path) -> Option<Self> {
+    pub(crate) fn new(app: &AppDocument, phase: Phase, logs: &Path) -> Option<Self> {
         let name = if phase == Phase::Uninstall { "msi-uninstall.log" } else { "msi-install.log" };
         let (mut app, file) = (app.clone(), logs.join(name));
         let line = match phase {

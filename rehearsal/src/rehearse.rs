@@ -1,13 +1,13 @@
 use crate::delivery::{deliver, lint_phase};
 use crate::device::{self, Machine, clean_up};
-use crate::proposal::Learned;
+use crate::proposal::{InstallTraces, propose};
 use crate::request::{Audience, RehearsalError, RehearsalRequest, Root};
 use crate::snapshot::Snapshot;
 use crate::stage::Stages;
 use crate::verdict::{self, Attempts};
 use jiff::Timestamp;
 use std::path::Path;
-use waybill_agent::State;
+use waybill_agent::StateDatabase;
 use waybill_context::Context;
 use waybill_installer_runner::identify;
 use waybill_schemas::report::install::{Answer, RUNNER_CONTRACT, RestartNeed};
@@ -33,7 +33,7 @@ pub fn rehearse(
     let root = Root::make(request)?;
     // A memory of its own: the attempts and waits that the agent remembers of this app must not decide the
     // rehearsal, and a rehearsal must not count for the agent.
-    let state = State::open(root.path())?;
+    let state = StateDatabase::open(root.path())?;
     let machine =
         Machine::new(request, document.app.clone(), root.path(), &state, (system, audience, context));
     let mut stages = Stages::new(context, audience);
@@ -45,7 +45,7 @@ pub fn rehearse(
     let phases = stages.finish();
     let has_run =
         phases.iter().any(|phase| phase.phase == Phase::Install && phase.status != PhaseStatus::Skipped);
-    let Seen { learned, attempts } = seen;
+    let Seen { traces, attempts } = seen;
     // Where no phase failed and yet nothing was installed, the user interrupted the rehearsal.
     let stopped = attempts.install.is_none();
     let (exit, summary) = verdict::conclude(&phases, &attempts, stopped);
@@ -55,16 +55,16 @@ pub fn rehearse(
         document: document.path.display().to_string(),
         exit,
         summary,
-        next: verdict::next(&phases, &machine, &learned, stand_in),
+        next: verdict::next(&phases, &machine, &traces, stand_in),
         context: machine.run_as.report(system.device().own_account()),
         root: root.path().display().to_string(),
         root_kept: false,
-        warnings: verdict::warnings(&phases, &attempts, &learned),
+        warnings: verdict::warnings(&phases, &attempts, &traces),
         deviations: verdict::deviations(&machine, &attempts, stand_in),
         msi_logs: attempts.iter().filter_map(|attempted| attempted.log.clone()).collect(),
         phases,
-        appeared: learned.appeared,
-        proposed_rule: learned.proposed,
+        appeared: traces.appeared,
+        proposed_rule: traces.proposed,
         started,
         ended: now(context),
     };
@@ -78,7 +78,7 @@ pub fn rehearse(
 /// What the phases on the machine came to, besides their outcomes.
 #[derive(Default)]
 struct Seen {
-    learned: Learned,
+    traces: InstallTraces,
     attempts: Attempts,
 }
 
@@ -89,8 +89,7 @@ fn rehearse_on(
     stages: &mut Stages<'_>,
     context: &Context<'_>,
 ) -> Seen {
-    let copy_is_here =
-        stages.run(Phase::Before, || device::look_first(machine, &machine.run_as, request.force));
+    let copy_is_here = stages.run(Phase::Before, || device::look_first(machine, request.force));
     if stages.has_failed() {
         return Seen::default();
     }
@@ -114,11 +113,13 @@ fn on_the_device(
     // As late as can be, so that what the phases before did is not taken for the installer's.
     let before = look();
     let installed = stages.run(Phase::Install, || machine.install(folder, copy_is_here));
-    let name = machine.app.display_name.clone().unwrap_or_default();
-    let mut learned = Learned::of(&before, &look(), &name, machine.system, &machine.run_as);
+    let appeared = look().since(&before);
+    let name = machine.app.display_name.as_deref().unwrap_or_default();
+    let proposed = propose(&appeared, name, machine.system, &machine.run_as);
+    let mut traces = InstallTraces { appeared, proposed };
     let mut attempts = Attempts::default();
     if stages.has_failed() {
-        attempts.uninstall = clean_up(machine, folder, &installed, &learned, stages);
+        attempts.uninstall = clean_up(machine, folder, &installed, &traces, stages);
     // After a hard restart the app may be another one; detecting it before says nothing.
     } else if !installed.asks_for(RestartNeed::Hard) {
         stages.run(Phase::Detect, || (machine.expect(Answer::Detected), ()));
@@ -127,8 +128,8 @@ fn on_the_device(
         stages.run(Phase::DetectGone, || (machine.expect(Answer::NotDetected), ()));
     }
     attempts.install = Some(installed);
-    learned.mark_left_behind(&look());
-    Seen { learned, attempts }
+    traces.mark_left_behind(&look());
+    Seen { traces, attempts }
 }
 
 fn now(context: &Context<'_>) -> String {

@@ -1,5 +1,6 @@
 //! The request for a rehearsal, its audience, its root folder, and the errors that prevent it.
 
+use crate::Remark;
 use std::io;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -12,6 +13,7 @@ use waybill_schemas::report::rehearsal::{Phase, RehearsalPhase};
 
 /// Which app is rehearsed, and how.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct RehearsalRequest {
     /// The app's folder: `app.json` and `source`.
     pub folder: PathBuf,
@@ -46,7 +48,7 @@ impl RehearsalRequest {
             msi_log: true,
             retries: 3,
             allowances: Vec::new(),
-            settings: Settings::new(std::path::Path::new("")),
+            settings: Settings::new(Path::new("")),
         }
     }
 }
@@ -58,6 +60,11 @@ pub trait Audience: Events {
 
     /// Called when a phase is over, with what came of it.
     fn ended(&self, _phase: &RehearsalPhase) {}
+
+    /// The words for a remark in the report, for an audience that has options or commands to name.
+    fn words(&self, remark: &Remark) -> String {
+        remark.to_string()
+    }
 }
 
 /// For a rehearsal that nobody watches.

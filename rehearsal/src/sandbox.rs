@@ -1,9 +1,7 @@
 //! A Windows Sandbox configuration that runs the rehearsal on a machine that is thrown away afterwards.
 //! The format: Microsoft, "Windows Sandbox configuration" (`.wsb`).
 
-use quick_xml::Writer;
-use quick_xml::events::{BytesEnd, BytesStart, BytesText, Event};
-use std::io;
+use quick_xml::escape::escape;
 
 /// What the sandbox is given. Paths are absolute ones of the Windows that starts it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,18 +21,29 @@ const APP: &str = r"C:\Rehearsal\App";
 const PROGRAM: &str = r"C:\Rehearsal\Program";
 const RESULT: &str = r"C:\Rehearsal\Result";
 
-type Xml = Writer<Vec<u8>>;
-
 impl Sandbox {
     /// The `.wsb` file: no network, since the rehearsal needs loopback alone; after it, `report.json`, `junit.xml` and
     /// `messages.txt` lie in the result folder.
     pub fn to_wsb(&self) -> Vec<u8> {
-        let mut writer = Writer::new_with_indent(Vec::new(), b' ', 2);
-        // Writing to memory does not fail.
-        let _ = self.write(&mut writer);
-        let mut bytes = writer.into_inner();
-        bytes.push(b'\n');
-        bytes
+        let app = mapped(&self.app_folder, APP, true);
+        let program = mapped(&self.program_folder, PROGRAM, true);
+        let result = mapped(&self.result_folder, RESULT, false);
+        let command = self.command();
+        let command = escape(&command);
+        let text = format!(
+            "\
+<Configuration>
+  <VGpu>Disable</VGpu>
+  <Networking>Disable</Networking>
+  <MappedFolders>
+{app}{program}{result}  </MappedFolders>
+  <LogonCommand>
+    <Command>{command}</Command>
+  </LogonCommand>
+</Configuration>
+"
+        );
+        text.into_bytes()
     }
 
     /// The command that runs once the sandbox has started. cmd.exe strips the outer quotes (`/s`).
@@ -44,35 +53,19 @@ impl Sandbox {
             r#"cmd.exe /d /s /c ""{PROGRAM}\{program}" try "{APP}" --json --junit "{RESULT}\junit.xml" > "{RESULT}\report.json" 2> "{RESULT}\messages.txt"""#
         )
     }
-
-    fn write(&self, xml: &mut Xml) -> io::Result<()> {
-        xml.write_event(Event::Start(BytesStart::new("Configuration")))?;
-        element("VGpu", "Disable", xml)?;
-        element("Networking", "Disable", xml)?;
-        xml.write_event(Event::Start(BytesStart::new("MappedFolders")))?;
-        mapped(&self.app_folder, APP, true, xml)?;
-        mapped(&self.program_folder, PROGRAM, true, xml)?;
-        mapped(&self.result_folder, RESULT, false, xml)?;
-        xml.write_event(Event::End(BytesEnd::new("MappedFolders")))?;
-        xml.write_event(Event::Start(BytesStart::new("LogonCommand")))?;
-        element("Command", &self.command(), xml)?;
-        xml.write_event(Event::End(BytesEnd::new("LogonCommand")))?;
-        xml.write_event(Event::End(BytesEnd::new("Configuration")))
-    }
 }
 
-fn mapped(host: &str, inside: &str, read_only: bool, xml: &mut Xml) -> io::Result<()> {
-    xml.write_event(Event::Start(BytesStart::new("MappedFolder")))?;
-    element("HostFolder", host, xml)?;
-    element("SandboxFolder", inside, xml)?;
-    element("ReadOnly", if read_only { "true" } else { "false" }, xml)?;
-    xml.write_event(Event::End(BytesEnd::new("MappedFolder")))
-}
-
-fn element(name: &str, text: &str, xml: &mut Xml) -> io::Result<()> {
-    xml.write_event(Event::Start(BytesStart::new(name)))?;
-    xml.write_event(Event::Text(BytesText::new(text)))?;
-    xml.write_event(Event::End(BytesEnd::new(name)))
+fn mapped(host: &str, inside: &str, read_only: bool) -> String {
+    let host = escape(host);
+    format!(
+        "    \
+    <MappedFolder>
+      <HostFolder>{host}</HostFolder>
+      <SandboxFolder>{inside}</SandboxFolder>
+      <ReadOnly>{read_only}</ReadOnly>
+    </MappedFolder>
+"
+    )
 }
 
 #[cfg(test)]

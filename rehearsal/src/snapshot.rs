@@ -29,14 +29,17 @@ impl Snapshot {
     /// Looks at the machine. `app` names further folders in its rules. `own` is the rehearsal's root, which is left
     /// out.
     pub(crate) fn take(system: &dyn System, run_as: &RunAs, app: &AppDocument, own: &str) -> Self {
-        let mut snapshot = Self { system: system.kind(), things: BTreeMap::new() };
+        let snapshot = Self { system: system.kind(), things: BTreeMap::new() };
+        let mut look = Look { system, run_as, own, snapshot };
         if system.kind() == SystemKind::Windows {
-            uninstall_entries(system, run_as, &mut snapshot);
-            services(system, run_as, &mut snapshot);
-            tasks(system, run_as, &mut snapshot);
+            look.keep_uninstall_entries();
+            look.keep_services();
+            look.keep_tasks(&RegistryKey::local_machine(TASKS), "", 0);
         }
-        look_at_folders(system, run_as, app, own, &mut snapshot);
-        snapshot
+        for (folder, levels) in look.roots(app) {
+            look.keep_folder(&folder, levels);
+        }
+        look.snapshot
     }
 
     /// What is here and was not there `before`. Of files and folders it is the topmost.
@@ -61,10 +64,6 @@ impl Snapshot {
     /// Whether the item is here.
     pub(crate) fn has(&self, item: &AppearedItem) -> bool {
         self.things.contains_key(&(item.kind, self.folded(&item.name), item.view.clone()))
-    }
-
-    fn len(&self) -> usize {
-        self.things.len()
     }
 
     fn keep(&mut self, kind: AppearedKind, name: String, view: Option<&str>, says: Option<String>) {
@@ -117,82 +116,6 @@ const ON_UNIX: &[(&str, usize)] = &[
     ("%HOME%/Applications", 1),
 ];
 
-fn look_at_folders(
-    system: &dyn System,
-    run_as: &RunAs,
-    app: &AppDocument,
-    own: &str,
-    snapshot: &mut Snapshot,
-) {
-    for (folder, levels) in roots(system, run_as, app) {
-        list_folder(system, &folder, levels, own, snapshot);
-    }
-}
-
-fn roots(system: &dyn System, run_as: &RunAs, app: &AppDocument) -> Vec<(String, usize)> {
-    let environments = [false, true].map(|narrow| system.device().environment(run_as.in_view(narrow)));
-    let environments: Vec<Environment> = environments.into_iter().filter_map(Result::ok).collect();
-    let mut roots: Vec<(String, usize)> = match system.kind() {
-        SystemKind::Windows => {
-            let known = |block: &Environment| {
-                let of = |(name, rest, levels): &(&str, &str, usize)| {
-                    block.get(name).map(|value| (format!("{value}{rest}"), *levels))
-                };
-                ON_WINDOWS.iter().filter_map(of).collect::<Vec<_>>()
-            };
-            environments.iter().flat_map(known).collect()
-        }
-        SystemKind::Unix => {
-            let expand = |folder: &str| {
-                environments.first().map_or_else(|| folder.to_owned(), |block| block.expand(folder))
-            };
-            ON_UNIX.iter().map(|(folder, levels)| (expand(folder), *levels)).collect()
-        }
-    };
-    for rule in &app.rules {
-        if let Rule::FileSystem(rule) = rule
-            && let Some(path) = rule.path.as_deref().filter(|path| !path.is_empty())
-        {
-            roots.extend(environments.iter().map(|block| (block.expand(path), 1)));
-        }
-    }
-    roots.sort();
-    roots.dedup();
-    // A variable that this account does not have leaves its name in the path.
-    roots.retain(|(folder, _)| !folder.contains('%'));
-    roots
-}
-
-/// Keeps the folder itself, too, because it may be what appears.
-fn list_folder(system: &dyn System, folder: &str, levels: usize, own: &str, snapshot: &mut Snapshot) {
-    let files = system.files();
-    let is_folder =
-        |path: &str| matches!(files.look(path), Ok(Some(facts)) if facts.kind == FileKind::Folder);
-    if !is_folder(folder) {
-        return;
-    }
-    keep_file(folder, own, snapshot);
-    for name in files.list(folder).unwrap_or_default() {
-        let path = system.kind().join(folder, &name);
-        // A folder of a million files must not fill the memory; what appears is seldom beyond the first ones.
-        if snapshot.len() >= MOST {
-            return;
-        }
-        if levels > 1 && is_folder(&path) {
-            list_folder(system, &path, levels - 1, own, snapshot);
-        } else {
-            keep_file(&path, own, snapshot);
-        }
-    }
-}
-
-fn keep_file(path: &str, own: &str, snapshot: &mut Snapshot) {
-    let path = path.trim_end_matches(['\\', '/']);
-    if !snapshot.is_own(path, own) {
-        snapshot.keep(AppearedKind::Files, path.to_owned(), None, None);
-    }
-}
-
 /// "Apps and features" (Microsoft, "Uninstall Registry Key").
 const UNINSTALL: &str = r"SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall";
 const SERVICES: &str = r"SYSTEM\CurrentControlSet\Services";
@@ -201,55 +124,126 @@ const TASKS: &str = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion\Schedule\Task
 /// How many levels of task folders are looked into.
 const TASK_DEPTH: usize = 4;
 
-/// Keeps the machine's uninstall entries in both views, and the account's own.
-fn uninstall_entries(system: &dyn System, run_as: &RunAs, snapshot: &mut Snapshot) {
-    let both = [(View::Bits64, "64-bit"), (View::Bits32, "32-bit")];
-    let machine = both.map(|(view, name)| (RegistryKey::local_machine(UNINSTALL), view, Some(name)));
-    // Windows keeps this part of an account's registry once, for both views, and looking twice would list
-    // each entry twice.
-    let own = RegistryKey { hive: Hive::CurrentUser, path: UNINSTALL.to_owned() };
-    for (root, view, name) in machine.into_iter().chain([(own, View::Bits64, None)]) {
-        let perspective = Perspective { view, ..run_as.perspective };
-        for entry in system.registry().subkeys(&root, perspective).unwrap_or_default() {
-            let key = below(&root, &entry);
-            let says = [
-                registry_text(system, &key, "DisplayName", perspective),
-                registry_text(system, &key, "DisplayVersion", perspective),
-            ];
-            let says = says.into_iter().flatten().collect::<Vec<_>>().join(" ");
-            let says = (!says.is_empty()).then_some(says);
-            snapshot.keep(AppearedKind::UninstallEntry, key.to_string(), name, says);
+/// A snapshot while it is taken.
+struct Look<'a> {
+    system: &'a dyn System,
+    run_as: &'a RunAs,
+    own: &'a str,
+    snapshot: Snapshot,
+}
+
+impl Look<'_> {
+    fn roots(&self, app: &AppDocument) -> Vec<(String, usize)> {
+        let environments =
+            [false, true].map(|narrow| self.system.device().environment(self.run_as.in_view(narrow)));
+        let environments: Vec<Environment> = environments.into_iter().filter_map(Result::ok).collect();
+        let mut roots: Vec<(String, usize)> = match self.system.kind() {
+            SystemKind::Windows => {
+                let known = |block: &Environment| {
+                    let of = |(name, rest, levels): &(&str, &str, usize)| {
+                        block.get(name).map(|value| (format!("{value}{rest}"), *levels))
+                    };
+                    ON_WINDOWS.iter().filter_map(of).collect::<Vec<_>>()
+                };
+                environments.iter().flat_map(known).collect()
+            }
+            SystemKind::Unix => {
+                let expand = |folder: &str| {
+                    environments.first().map_or_else(|| folder.to_owned(), |block| block.expand(folder))
+                };
+                ON_UNIX.iter().map(|(folder, levels)| (expand(folder), *levels)).collect()
+            }
+        };
+        for rule in &app.rules {
+            if let Rule::FileSystem(rule) = rule
+                && let Some(path) = rule.path.as_deref().filter(|path| !path.is_empty())
+            {
+                roots.extend(environments.iter().map(|block| (block.expand(path), 1)));
+            }
+        }
+        roots.sort();
+        roots.dedup();
+        // A variable that this account does not have leaves its name in the path.
+        roots.retain(|(folder, _)| !folder.contains('%'));
+        roots
+    }
+
+    /// Keeps the folder itself, too, because it may be what appears.
+    fn keep_folder(&mut self, folder: &str, levels: usize) {
+        let files = self.system.files();
+        let is_folder =
+            |path: &str| matches!(files.look(path), Ok(Some(facts)) if facts.kind == FileKind::Folder);
+        if !is_folder(folder) {
+            return;
+        }
+        self.keep_file(folder);
+        for name in files.list(folder).unwrap_or_default() {
+            let path = self.system.kind().join(folder, &name);
+            // A folder of a million files must not fill the memory; what appears is seldom beyond the first ones.
+            if self.snapshot.things.len() >= MOST {
+                return;
+            }
+            if levels > 1 && is_folder(&path) {
+                self.keep_folder(&path, levels - 1);
+            } else {
+                self.keep_file(&path);
+            }
         }
     }
-}
 
-fn services(system: &dyn System, run_as: &RunAs, snapshot: &mut Snapshot) {
-    let (root, perspective) = (RegistryKey::local_machine(SERVICES), wide(run_as));
-    for name in system.registry().subkeys(&root, perspective).unwrap_or_default() {
-        let says = registry_text(system, &below(&root, &name), "ImagePath", perspective);
-        snapshot.keep(AppearedKind::Service, name, None, says);
-    }
-}
-
-fn tasks(system: &dyn System, run_as: &RunAs, snapshot: &mut Snapshot) {
-    task_folder(system, &RegistryKey::local_machine(TASKS), "", wide(run_as), 0, snapshot);
-}
-
-fn task_folder(
-    system: &dyn System,
-    key: &RegistryKey,
-    path: &str,
-    perspective: Perspective,
-    depth: usize,
-    snapshot: &mut Snapshot,
-) {
-    for name in system.registry().subkeys(key, perspective).unwrap_or_default() {
-        let (key, path) = (below(key, &name), format!("{path}\\{name}"));
-        if matches!(system.registry().value(&key, "Id", perspective), Ok(Some(_))) {
-            snapshot.keep(AppearedKind::Task, path, None, None);
-        } else if depth < TASK_DEPTH {
-            task_folder(system, &key, &path, perspective, depth + 1, snapshot);
+    fn keep_file(&mut self, path: &str) {
+        let path = path.trim_end_matches(['\\', '/']);
+        if !self.snapshot.is_own(path, self.own) {
+            self.snapshot.keep(AppearedKind::Files, path.to_owned(), None, None);
         }
+    }
+
+    /// Keeps the machine's uninstall entries in both views, and the account's own.
+    fn keep_uninstall_entries(&mut self) {
+        let both = [(View::Bits64, "64-bit"), (View::Bits32, "32-bit")];
+        let machine = both.map(|(view, name)| (RegistryKey::local_machine(UNINSTALL), view, Some(name)));
+        // Windows keeps this part of an account's registry once, for both views, and looking twice would list
+        // each entry twice.
+        let own = RegistryKey { hive: Hive::CurrentUser, path: UNINSTALL.to_owned() };
+        for (root, view, name) in machine.into_iter().chain([(own, View::Bits64, None)]) {
+            let perspective = Perspective { view, ..self.run_as.perspective };
+            for entry in self.subkeys(&root, perspective) {
+                let key = below(&root, &entry);
+                let says = ["DisplayName", "DisplayVersion"]
+                    .map(|name| registry_text(self.system, &key, name, perspective));
+                let says = says.into_iter().flatten().collect::<Vec<_>>().join(" ");
+                let says = (!says.is_empty()).then_some(says);
+                self.snapshot.keep(AppearedKind::UninstallEntry, key.to_string(), name, says);
+            }
+        }
+    }
+
+    fn keep_services(&mut self) {
+        let (root, perspective) = (RegistryKey::local_machine(SERVICES), self.wide());
+        for name in self.subkeys(&root, perspective) {
+            let says = registry_text(self.system, &below(&root, &name), "ImagePath", perspective);
+            self.snapshot.keep(AppearedKind::Service, name, None, says);
+        }
+    }
+
+    fn keep_tasks(&mut self, folder: &RegistryKey, path: &str, depth: usize) {
+        let perspective = self.wide();
+        for name in self.subkeys(folder, perspective) {
+            let (key, path) = (below(folder, &name), format!("{path}\\{name}"));
+            if matches!(self.system.registry().value(&key, "Id", perspective), Ok(Some(_))) {
+                self.snapshot.keep(AppearedKind::Task, path, None, None);
+            } else if depth < TASK_DEPTH {
+                self.keep_tasks(&key, &path, depth + 1);
+            }
+        }
+    }
+
+    fn subkeys(&self, key: &RegistryKey, perspective: Perspective) -> Vec<String> {
+        self.system.registry().subkeys(key, perspective).unwrap_or_default()
+    }
+
+    fn wide(&self) -> Perspective {
+        Perspective { view: View::Bits64, ..self.run_as.perspective }
     }
 }
 
@@ -268,10 +262,6 @@ pub(crate) fn registry_text(
 
 fn below(key: &RegistryKey, name: &str) -> RegistryKey {
     RegistryKey { hive: key.hive, path: format!("{}\\{name}", key.path) }
-}
-
-fn wide(run_as: &RunAs) -> Perspective {
-    Perspective { view: View::Bits64, ..run_as.perspective }
 }
 
 #[cfg(test)]

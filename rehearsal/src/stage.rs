@@ -9,6 +9,11 @@ use waybill_schemas::report::rehearsal::{Phase, PhaseDetails, PhaseStatus, Rehea
 /// The summary of a phase that was not reached.
 const NOT_REACHED: &str = "not reached";
 
+/// The phase that decides: the first phase that failed.
+pub(crate) fn deciding(phases: &[RehearsalPhase]) -> Option<&RehearsalPhase> {
+    phases.iter().find(|phase| phase.status == PhaseStatus::Failed)
+}
+
 /// What came of a phase.
 pub(crate) struct PhaseOutcome {
     status: PhaseStatus,
@@ -89,27 +94,18 @@ impl<'a> Stages<'a> {
         self.keep(phase, PhaseOutcome::skipped(why), self.context.clock().now());
     }
 
-    /// The first phase that failed.
-    pub(crate) fn failed(&self) -> Option<&RehearsalPhase> {
-        self.done.iter().find(|phase| phase.status == PhaseStatus::Failed)
-    }
-
     pub(crate) fn has_failed(&self) -> bool {
-        self.failed().is_some()
-    }
-
-    pub(crate) fn of(&self, phase: Phase) -> Option<&RehearsalPhase> {
-        self.done.iter().find(|done| done.phase == phase)
+        deciding(&self.done).is_some()
     }
 
     /// All phases in order. Those that were not run are skipped, because of the one that failed.
     pub(crate) fn finish(mut self) -> Vec<RehearsalPhase> {
-        let why = match self.failed() {
+        let why = match deciding(&self.done) {
             Some(failed) => format!("{NOT_REACHED}: {} failed", failed.phase.name()),
             None => NOT_REACHED.to_owned(),
         };
         for phase in Phase::ALL {
-            if self.of(phase).is_none() {
+            if !self.done.iter().any(|done| done.phase == phase) {
                 self.skip(phase, &why);
             }
         }

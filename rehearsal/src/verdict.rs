@@ -1,10 +1,12 @@
 //! What a rehearsal comes to: its exit code, a line of summary, what to do next, and warnings.
 
+use crate::Remark;
 use crate::device::{Attempted, Machine};
-use crate::proposal::Learned;
+use crate::proposal::InstallTraces;
+use crate::stage::deciding;
 use waybill_installer_runner::{AccountChoice, ScriptHost};
 use waybill_schemas::codes::Class;
-use waybill_schemas::report::install::{AttemptOutcome, Host, InstallReport, RestartNeed};
+use waybill_schemas::report::install::{AttemptOutcome, Host, RestartNeed};
 use waybill_schemas::report::rehearsal::{Phase, PhaseDetails, PhaseStatus, RehearsalPhase};
 use waybill_system::SystemKind;
 
@@ -46,15 +48,11 @@ pub(crate) fn conclude(phases: &[RehearsalPhase], attempts: &Attempts, stopped: 
     }
 }
 
-fn deciding(phases: &[RehearsalPhase]) -> Option<&RehearsalPhase> {
-    phases.iter().find(|phase| phase.status == PhaseStatus::Failed)
-}
-
 /// What to do about the phase that failed.
 pub(crate) fn next(
     phases: &[RehearsalPhase],
     machine: &Machine<'_>,
-    learned: &Learned,
+    traces: &InstallTraces,
     stand_in: bool,
 ) -> Vec<String> {
     let Some(failed) = deciding(phases) else { return Vec::new() };
@@ -66,69 +64,63 @@ pub(crate) fn next(
         Some(PhaseDetails::Install(report))
             if report.outcome == AttemptOutcome::Interrupted && report.changed =>
         {
-            vec![left_alone(report, &machine.state.root().display().to_string())]
+            // Each rehearsal has a root of its own, so the next one does not know of an installer that this one left.
+            let pid = report.run.as_ref().map(|run| run.pid);
+            let root = machine.state.root().display().to_string();
+            vec![machine.audience.words(&Remark::LetInstallerEnd { pid, root })]
         }
         Some(PhaseDetails::Install(report)) => report.next.clone(),
         Some(PhaseDetails::Detect(report)) => report.next.clone(),
         _ => Vec::new(),
     };
     if let Some(id) = &failed.code {
-        next.push(format!("`waybill explain {id}` tells what it means and what to look at."));
+        next.push(machine.audience.words(&Remark::ExplainCode { id: id.clone() }));
     }
     if machine.system.kind() == SystemKind::Unix && !stand_in && failed.phase != Phase::Lint {
         let what = "Put an app.unix.json beside app.json, with a command and rules for this host, or try it on Windows.";
         next.insert(0, what.to_owned());
     }
-    if learned.proposed.is_some() && matches!(failed.phase, Phase::Install | Phase::Detect) {
+    if traces.proposed.is_some() && matches!(failed.phase, Phase::Install | Phase::Detect) {
         next.push("What appeared speaks for the detection rule that is proposed below.".to_owned());
     }
     next
 }
 
-/// Each rehearsal has a root of its own, so the next one does not know of an installer that this one left.
-fn left_alone(report: &InstallReport, root: &str) -> String {
-    let process = report.run.as_ref().map_or_else(String::new, |run| format!(" (process {})", run.pid));
-    format!(
-        "Let the installer{process} end before anything else: another rehearsal would not know of it. Then `waybill \
-         uninstall` with `--root {root}` takes away what it installed."
-    )
-}
-
 /// Warnings: what to know although every phase passed.
-pub(crate) fn warnings(phases: &[RehearsalPhase], attempts: &Attempts, learned: &Learned) -> Vec<String> {
+pub(crate) fn warnings(
+    phases: &[RehearsalPhase],
+    attempts: &Attempts,
+    traces: &InstallTraces,
+) -> Vec<String> {
     let mut warnings = Vec::new();
     for attempted in attempts.iter() {
-        of_attempt(attempted, &mut warnings);
+        warn_of_attempt(attempted, &mut warnings);
     }
     let gone =
         phases.iter().any(|phase| phase.phase == Phase::Uninstall && phase.status != PhaseStatus::Skipped);
-    match learned.left_behind() {
-        0 => {}
-        _ if !gone => {}
-        1 => warnings.push("1 thing that the install brought is still there after the uninstall".to_owned()),
-        count => warnings
-            .push(format!("{count} things that the install brought are still there after the uninstall")),
+    let things = match traces.left_behind() {
+        1 => "1 thing that the install brought is".to_owned(),
+        count => format!("{count} things that the install brought are"),
+    };
+    if gone && traces.left_behind() > 0 {
+        warnings.push(format!("{things} still there after the uninstall"));
     }
     warnings
 }
 
-fn of_attempt(attempted: &Attempted, warnings: &mut Vec<String>) {
+fn warn_of_attempt(attempted: &Attempted, warnings: &mut Vec<String>) {
     if attempted.retried > 0 {
         let count = attempted.retried;
-        warnings.push(format!(
-            "the installer asked for a retry {count} time{}",
-            if count == 1 { "" } else { "s" }
-        ));
+        let times = if count == 1 { "time" } else { "times" };
+        warnings.push(format!("the installer asked for a retry {count} {times}"));
     }
     let Some(report) = &attempted.report else { return };
     let survivors = report.run.as_ref().map_or(&[][..], |run| &run.survivors);
     if !survivors.is_empty() {
         let names: Vec<&str> = survivors.iter().map(|one| one.name.as_str()).collect();
-        let (count, children) = match names.len() {
-            1 => (1, "child still runs"),
-            more => (more, "children still run"),
-        };
-        warnings.push(format!("{count} {children}; Intune would judge now ({})", names.join(", ")));
+        let children = if names.len() == 1 { "child still runs" } else { "children still run" };
+        let (count, names) = (names.len(), names.join(", "));
+        warnings.push(format!("{count} {children}; Intune would judge now ({names})"));
     }
     if let Some(restart) = &report.restart {
         if restart.asked != RestartNeed::None {
@@ -150,34 +142,21 @@ fn of_attempt(attempted: &Attempted, warnings: &mut Vec<String>) {
 
 /// Where this rehearsal differs from what Intune does with the same app.
 pub(crate) fn deviations(machine: &Machine<'_>, attempts: &Attempts, stand_in: bool) -> Vec<String> {
-    let mut told = Vec::new();
-    if stand_in {
-        told.push(
-            "app.unix.json stood in for app.json's commands and rules: try it on Windows for those."
-                .to_owned(),
-        );
-    }
-    let settings = &machine.settings;
-    if machine.system.kind() == SystemKind::Windows && settings.account == AccountChoice::Current {
-        told.push(
-            "Commands and rules ran as you, not as Intune runs them: leave out --as current.".to_owned(),
-        );
-    }
-    if settings.host == Host::Native {
-        told.push(
-            "The view is this machine's own, Intune's is the 32-bit one: leave out --host native.".to_owned(),
-        );
-    }
-    if matches!(settings.script_host, ScriptHost::Program(_)) {
-        told.push("Scripts were run by the program of --script-host, not by powershell.exe.".to_owned());
-    }
-    if attempts.iter().any(|attempted| attempted.log_added) {
-        told.push(
-            "`/l*v` was added to msiexec's line, for its log: leave it out with --no-msi-log.".to_owned(),
-        );
-    }
-    if attempts.iter().any(|attempted| attempted.retried > 0) {
-        told.push("A retry came at once; Intune comes back 3 times, 5 minutes apart.".to_owned());
-    }
-    told
+    const STAND_IN: &str =
+        "app.unix.json stood in for app.json's commands and rules: try it on Windows for those.";
+    const AT_ONCE: &str = "A retry came at once; Intune comes back 3 times, 5 minutes apart.";
+    let (system, settings) = (machine.system.kind(), &machine.settings);
+    let ran_as_own = system == SystemKind::Windows && settings.account == AccountChoice::Current;
+    let has_other_host = matches!(settings.script_host, ScriptHost::Program(_));
+    let of_settings = [
+        (ran_as_own, Remark::RanAsOwnAccount),
+        (settings.host == Host::Native, Remark::RanInNativeView),
+        (has_other_host, Remark::RanOtherScriptHost),
+        (attempts.iter().any(|attempted| attempted.log_added), Remark::AddedMsiLog),
+    ];
+    let remarks = of_settings.iter().filter(|(holds, _)| *holds);
+    let stood_in = stand_in.then(|| STAND_IN.to_owned());
+    let retried = attempts.iter().any(|attempted| attempted.retried > 0).then(|| AT_ONCE.to_owned());
+    let remarks = remarks.map(|(_, remark)| machine.audience.words(remark));
+    stood_in.into_iter().chain(remarks).chain(retried).collect()
 }

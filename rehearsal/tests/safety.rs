@@ -107,7 +107,9 @@ fn a_copy_that_is_here_is_not_touched() {
 fn with_force_the_copy_goes_first_and_everything_is_shown() {
     let app = App::new();
     app.put_copy();
-    let report = app.rehearse(&RehearsalRequest { force: true, ..app.request() });
+    let mut request = app.request();
+    request.force = true;
+    let report = app.rehearse(&request);
     assert_eq!((report.exit, report.summary.as_str()), (0, "installed and detected"), "{report:#?}");
     assert!(phase(&report, Phase::Before).summary.contains("is uninstalled first"));
     assert_eq!(app.copy(), None);

@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
 use tempfile::TempDir;
-use waybill_agent::{ApplyError, ApplyRequest, ContentSource, State, apply};
+use waybill_agent::{ApplyError, ApplyRequest, ContentSource, StateDatabase, apply};
 use waybill_context::{Clock, Context};
 use waybill_disk::LockError;
 use waybill_installer_runner::{
-    AccountChoice, AttemptJournal as _, AttemptRecord, Events, RetryPolicy, Settings, Trigger,
+    AccountChoice, AttemptJournal as _, AttemptRecord, Events, RetryPolicy, Settings,
 };
 use waybill_schemas::app::AppDocument;
 use waybill_schemas::report::install::{InstallReport, Intent, Step, StepReport};
@@ -93,8 +93,8 @@ impl Device {
         AppDocument::from_slice(&fs::read(self.path("app.json")).unwrap()).unwrap()
     }
 
-    pub(crate) fn state(&self) -> State {
-        State::open(&self.root()).unwrap()
+    pub(crate) fn state(&self) -> StateDatabase {
+        StateDatabase::open(&self.root()).unwrap()
     }
 
     pub(crate) fn history(&self) -> Vec<AttemptRecord> {
@@ -133,17 +133,8 @@ impl Device {
         let app = self.app();
         let mut settings = Settings::new(&self.root());
         settings.account = AccountChoice::Current;
-        let request = ApplyRequest {
-            app: &app,
-            intent: Intent::Install,
-            trigger: Trigger::Manual,
-            dry_run: false,
-            content,
-            settings,
-            retries: RetryPolicy::default(),
-            wait: false,
-            wait_lock: std::time::Duration::ZERO,
-        };
+        let mut request = ApplyRequest::new(&app, Intent::Install, content, settings);
+        request.retries = RetryPolicy::default();
         let context = Context::new(&(), &(), &BriskClock);
         let state = self.state();
         // A process that another thread starts also holds our locks until it has become its program by `exec`.

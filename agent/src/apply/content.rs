@@ -13,13 +13,13 @@ use waybill_schemas::codes::{Classified, agent};
 use waybill_system::System;
 
 /// Gives the runner the content folder of a request.
-pub(super) struct ContentOf<'a> {
+pub(super) struct AppContent<'a> {
     pub(super) request: &'a ApplyRequest<'a>,
     pub(super) system: &'a dyn System,
     pub(super) context: &'a Context<'a>,
 }
 
-impl Content for ContentOf<'_> {
+impl Content for AppContent<'_> {
     fn folder(&mut self) -> Result<PathBuf, ContentError> {
         match &self.request.content {
             ContentSource::Folder(folder) => Ok(folder.clone()),
@@ -33,7 +33,7 @@ impl Content for ContentOf<'_> {
         match &self.request.content {
             ContentSource::Folder(folder) => Some(folder.clone()),
             ContentSource::Fetch { root, .. } if self.request.dry_run => {
-                let folder = place(self.request.app, &Root::open(root).ok()?).2;
+                let folder = locate(self.request.app, &Root::open(root).ok()?).2;
                 folder.is_dir().then_some(folder)
             }
             ContentSource::Fetch { .. } => None,
@@ -41,10 +41,10 @@ impl Content for ContentOf<'_> {
     }
 }
 
-impl ContentOf<'_> {
+impl AppContent<'_> {
     fn fetch(&self, what: &Wanted, root: &Path, options: &FetchOptions) -> Result<PathBuf, ContentError> {
         let opened = Root::open(root).map_err(cannot_be_had)?;
-        let (app, revision, folder) = place(self.request.app, &opened);
+        let (app, revision, folder) = locate(self.request.app, &opened);
         let request = FetchRequest {
             what: what.clone(),
             destination: Destination::Cache { app, revision },
@@ -73,7 +73,7 @@ fn cannot_be_had(error: impl Classified + Send + Sync + 'static) -> ContentError
 }
 
 /// The names of app and revision in the cache, and the content folder.
-fn place(app: &AppDocument, root: &Root) -> (String, String, PathBuf) {
+fn locate(app: &AppDocument, root: &Root) -> (String, String, PathBuf) {
     let (id, revision) = (identify(app).id, word(&revision(app)));
     match cache_folder(root, &id, &revision) {
         Ok(folder) => (id, revision, folder),
@@ -118,7 +118,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let root = Root::open(&folder.path().join("root")).unwrap();
         let app = AppDocument::from_value(app).unwrap();
-        let (id, revision, folder) = place(&app, &root);
+        let (id, revision, folder) = locate(&app, &root);
         assert_eq!(folder, cache_folder(&root, &id, &revision).unwrap(), "the fetch finds the same folder");
         folder.file_name().unwrap().to_str().unwrap().to_owned()
     }

@@ -1,7 +1,7 @@
 //! Following the schedule: `--wait`.
 
 use crate::apply::{ApplyError, ApplyRequest};
-use crate::state::State;
+use crate::state::StateDatabase;
 use jiff::{Timestamp, Unit};
 use std::time::Duration;
 use waybill_context::{Cancelled, Context};
@@ -15,7 +15,7 @@ use waybill_schemas::report::install::{Advice, AttemptOutcome, Decision, Install
 pub(super) const PATIENCE: Duration = Duration::from_secs(24 * 3600);
 
 /// What follows an attempt.
-pub(super) enum Next {
+pub(super) enum AfterAttempt {
     /// It is done, or given up: the report.
     Report(Box<InstallReport>),
     /// The next try is due.
@@ -25,7 +25,7 @@ pub(super) enum Next {
 /// Waits between tries, and keeps the steps that it reported of that.
 pub(super) struct Follow<'a> {
     request: &'a ApplyRequest<'a>,
-    state: &'a State,
+    state: &'a StateDatabase,
     events: &'a dyn Events,
     context: &'a Context<'a>,
     waits: Vec<StepReport>,
@@ -34,7 +34,7 @@ pub(super) struct Follow<'a> {
 impl<'a> Follow<'a> {
     pub(super) fn new(
         request: &'a ApplyRequest<'a>,
-        state: &'a State,
+        state: &'a StateDatabase,
         events: &'a dyn Events,
         context: &'a Context<'a>,
     ) -> Self {
@@ -42,14 +42,15 @@ impl<'a> Follow<'a> {
     }
 
     /// Waits for the next try, where there is one to wait for.
-    pub(super) fn after(&mut self, report: InstallReport) -> Result<Next, ApplyError> {
-        match self.until(&report)? {
-            None => Ok(Next::Report(Box::new(self.with_waits(report)))),
-            Some(until) => Ok(match self.wait(until, &report) {
-                Ok(()) => Next::Again,
-                Err(Cancelled) => Next::Report(Box::new(self.with_waits(interrupted(report, until)))),
-            }),
-        }
+    pub(super) fn after(&mut self, report: InstallReport) -> Result<AfterAttempt, ApplyError> {
+        let report = match self.until(&report)? {
+            None => report,
+            Some(until) => match self.wait(until, &report) {
+                Ok(()) => return Ok(AfterAttempt::Again),
+                Err(Cancelled) => interrupted(report, until),
+            },
+        };
+        Ok(AfterAttempt::Report(Box::new(self.with_waits(report))))
     }
 
     /// When the schedule tries again; nothing where it is done, given up, or kept waiting by something else.
@@ -84,14 +85,11 @@ impl<'a> Follow<'a> {
         let at = self.now().to_string();
         let decision =
             Decision::WaitsForNextTry { until: rounded(until).to_string(), why: report.summary.clone() };
-        self.tell(StepReport::new(decision, at));
-        self.context.sleep_until(left, || self.now() >= until)?;
-        self.context.check()
-    }
-
-    fn tell(&mut self, step: StepReport) {
+        let step = StepReport::new(decision, at);
         self.events.decided(&step);
         self.waits.push(step);
+        self.context.sleep_until(left, || self.now() >= until)?;
+        self.context.check()
     }
 
     /// The report of the last attempt, which says of the ones before how long they were waited for.

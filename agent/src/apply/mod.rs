@@ -1,9 +1,9 @@
 //! Installing or uninstalling one app: the state database, the content, the runner and, if the caller waits for it, the
 //! schedule.
 
-use crate::apply::content::ContentOf;
-use crate::apply::follow::{Follow, Next};
-use crate::state::State;
+use crate::apply::content::AppContent;
+use crate::apply::follow::{AfterAttempt, Follow};
+use crate::state::StateDatabase;
 use std::path::PathBuf;
 use std::time::Duration;
 use waybill_context::Context;
@@ -22,6 +22,7 @@ mod follow;
 
 /// One app to install or uninstall, and how.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct ApplyRequest<'a> {
     /// The app to install or uninstall.
     pub app: &'a AppDocument,
@@ -43,8 +44,26 @@ pub struct ApplyRequest<'a> {
     pub wait_lock: Duration,
 }
 
+impl<'a> ApplyRequest<'a> {
+    /// One attempt that a person asks for, with as many tries as the app says; refused where another apply is at work.
+    pub fn new(app: &'a AppDocument, intent: Intent, content: ContentSource, settings: Settings) -> Self {
+        Self {
+            app,
+            intent,
+            trigger: Trigger::Manual,
+            dry_run: false,
+            content,
+            settings,
+            retries: RetryPolicy::from_app(app),
+            wait: false,
+            wait_lock: Duration::ZERO,
+        }
+    }
+}
+
 /// Where the content folder comes from.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum ContentSource {
     /// A folder on this machine, used as it is.
     Folder(PathBuf),
@@ -69,7 +88,7 @@ pub enum ContentSource {
 /// Another apply is working below this root, the state cannot be read or written, or the content cannot be fetched.
 pub fn apply(
     request: &ApplyRequest<'_>,
-    state: &State,
+    state: &StateDatabase,
     system: &dyn System,
     events: &dyn Events,
     context: &Context<'_>,
@@ -86,8 +105,8 @@ pub fn apply(
             attempt(request, trigger, &runner)?
         };
         match follow.after(report)? {
-            Next::Report(report) => return Ok(*report),
-            Next::Again => (trigger, patience) = (Trigger::Schedule, follow::PATIENCE),
+            AfterAttempt::Report(report) => return Ok(*report),
+            AfterAttempt::Again => (trigger, patience) = (Trigger::Schedule, follow::PATIENCE),
         }
     }
 }
@@ -100,7 +119,7 @@ fn attempt(
     let mut attempt = AttemptRequest::new(request.app, request.intent);
     (attempt.trigger, attempt.dry_run) = (trigger, request.dry_run);
     attempt.retries = request.retries.clone();
-    let mut content = ContentOf { request, system: runner.system, context: &runner.context };
+    let mut content = AppContent { request, system: runner.system, context: &runner.context };
     Ok(runner.attempt(&attempt, &mut content)?)
 }
 

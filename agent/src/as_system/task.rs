@@ -9,6 +9,8 @@ use std::process::{Command, Stdio};
 const SYSTEM: &str = "S-1-5-18";
 const ADMINISTRATORS: &str = "S-1-5-32-544";
 
+const SCHTASKS: &str = "schtasks.exe";
+
 /// The subcommand of this program that answers a request.
 const COMMAND: &str = "answer-request";
 
@@ -24,26 +26,23 @@ impl Task {
         write_new(&definition, &utf16(&xml(program, folder)))?;
         let random = folder.file_name().unwrap_or_default().to_string_lossy();
         let task = Self { name: format!("Waybill {random}") };
-        let mut command = system_tool("schtasks.exe");
-        command.args(["/create", "/tn", &task.name, "/xml"]).arg(&definition);
-        carry_out(command, "schtasks.exe", "/create")?;
+        run_tool(SCHTASKS, "/create", |tool| {
+            tool.args(["/create", "/tn", &task.name, "/xml"]).arg(&definition)
+        })?;
         Ok(task)
     }
 
     /// Starts the task now. It has no triggers.
     pub(super) fn start(&self) -> Result<(), AsSystemError> {
-        let mut command = system_tool("schtasks.exe");
-        command.args(["/run", "/tn", &self.name]);
-        carry_out(command, "schtasks.exe", "/run")
+        run_tool(SCHTASKS, "/run", |tool| tool.args(["/run", "/tn", &self.name]))
     }
 }
 
 /// Deleting a task does not end what it runs.
 impl Drop for Task {
     fn drop(&mut self) {
-        let mut command = system_tool("schtasks.exe");
-        command.args(["/delete", "/f", "/tn", &self.name]);
-        if let Err(error) = carry_out(command, "schtasks.exe", "/delete") {
+        let deleted = run_tool(SCHTASKS, "/delete", |tool| tool.args(["/delete", "/f", "/tn", &self.name]));
+        if let Err(error) = deleted {
             tracing::warn!(task = self.name, %error, "a scheduled task is left behind");
         }
     }
@@ -51,15 +50,22 @@ impl Drop for Task {
 
 /// Replaces inherited rights on the folder: only the system and administrators can access it.
 pub(super) fn close_to_others(folder: &Path) -> Result<(), AsSystemError> {
-    let mut command = system_tool("icacls.exe");
     let [system, administrators] = [SYSTEM, ADMINISTRATORS].map(|who| format!("*{who}:(OI)(CI)F"));
-    command.arg(folder).args(["/inheritance:r", "/grant:r", &system, "/grant:r", &administrators]);
-    carry_out(command, "icacls.exe", "/inheritance:r")
+    run_tool("icacls.exe", "/inheritance:r", |tool| {
+        tool.arg(folder).args(["/inheritance:r", "/grant:r", &system, "/grant:r", &administrators])
+    })
 }
 
-fn carry_out(mut command: Command, tool: &'static str, task: &'static str) -> Result<(), AsSystemError> {
-    let program = PathBuf::from(command.get_program());
-    let output = command.output().map_err(failed("start", &program))?;
+/// Runs a tool of Windows for `task`, by its full path in the system folder and never from PATH, without stdin.
+fn run_tool(
+    tool: &'static str,
+    task: &'static str,
+    arguments: impl FnOnce(&mut Command) -> &mut Command,
+) -> Result<(), AsSystemError> {
+    let root = std::env::var_os("SystemRoot").unwrap_or_else(|| r"C:\Windows".into());
+    let program = PathBuf::from(root).join("System32").join(tool);
+    let mut command = Command::new(&program);
+    let output = arguments(command.stdin(Stdio::null())).output().map_err(failed("start", &program))?;
     if output.status.success() {
         return Ok(());
     }
@@ -104,14 +110,6 @@ fn escaped(text: &str) -> String {
 /// The text in UTF-16 with a byte order mark, which schtasks reads under every code page.
 fn utf16(text: &str) -> Vec<u8> {
     std::iter::once(0xFEFF).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
-}
-
-/// A tool of Windows, by its full path in the system folder and never from PATH, without stdin.
-fn system_tool(name: &str) -> Command {
-    let root = std::env::var_os("SystemRoot").unwrap_or_else(|| r"C:\Windows".into());
-    let mut command = Command::new(PathBuf::from(root).join("System32").join(name));
-    command.stdin(Stdio::null());
-    command
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The journal of attempts in the database. Every call that writes is one statement, and so one transaction.
 
-use super::State;
+use super::StateDatabase;
 use rusqlite::{Row, ToSql, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -29,7 +29,7 @@ fn json(value: &impl Serialize) -> Result<String, Failure> {
     Ok(serde_json::to_string(value)?)
 }
 
-impl State {
+impl StateDatabase {
     /// Runs one statement that writes; returns how many rows it changed.
     fn write(&self, statement: &str, parameters: &[&dyn ToSql]) -> Result<usize, Failure> {
         failpoint::reach("state-writing");
@@ -39,12 +39,17 @@ impl State {
     }
 
     /// Runs a statement that changes one attempt; its parameters are the id and a value.
-    fn change(&self, statement: &str, attempt: AttemptId, value: &dyn ToSql) -> Result<(), JournalError> {
-        written(match self.write(statement, &[&attempt.0, value]) {
+    fn change(
+        &self,
+        statement: &str,
+        attempt: AttemptId,
+        value: Result<impl ToSql, Failure>,
+    ) -> Result<(), JournalError> {
+        match written(value.and_then(|value| self.write(statement, &[&attempt.0, &value])))? {
             // If the row is missing, another program has changed the database: stop rather than run without a record.
-            Ok(0) => Err("there is no such attempt".into()),
-            outcome => outcome.map(drop),
-        })
+            0 => written(Err("there is no such attempt".into())),
+            _ => Ok(()),
+        }
     }
 
     /// Runs a query and reads each of its rows with `row`.
@@ -89,7 +94,7 @@ fn attempt(row: &Row<'_>) -> Result<AttemptRecord, Failure> {
     })
 }
 
-impl AttemptJournal for State {
+impl AttemptJournal for StateDatabase {
     fn begin(&self, attempt: &NewAttempt) -> Result<AttemptId, JournalError> {
         const INSERT: &str = "INSERT INTO attempts (app, begun) VALUES (?1, ?2) RETURNING id";
         let insert = || -> Result<AttemptId, Failure> {
@@ -104,22 +109,19 @@ impl AttemptJournal for State {
     }
 
     fn created(&self, attempt: AttemptId, process: &ProcessIdentity) -> Result<(), JournalError> {
-        let process = written(json(process))?;
-        self.change("UPDATE attempts SET process = ?2 WHERE id = ?1", attempt, &process)
+        self.change("UPDATE attempts SET process = ?2 WHERE id = ?1", attempt, json(process))
     }
 
     fn ended(&self, attempt: AttemptId, end: &AttemptEnd) -> Result<(), JournalError> {
-        let end = written(json(end))?;
-        self.change("UPDATE attempts SET ended = ?2 WHERE id = ?1", attempt, &end)
+        self.change("UPDATE attempts SET ended = ?2 WHERE id = ?1", attempt, json(end))
     }
 
-    fn judged(&self, attempt: AttemptId, verdict: &AttemptVerdict) -> Result<(), JournalError> {
-        let verdict = written(json(verdict))?;
-        self.change("UPDATE attempts SET verdict = ?2 WHERE id = ?1", attempt, &verdict)
+    fn concluded(&self, attempt: AttemptId, verdict: &AttemptVerdict) -> Result<(), JournalError> {
+        self.change("UPDATE attempts SET verdict = ?2 WHERE id = ?1", attempt, json(verdict))
     }
 
     fn settled(&self, attempt: AttemptId) -> Result<(), JournalError> {
-        self.change("UPDATE attempts SET settled = ?2 WHERE id = ?1", attempt, &true)
+        self.change("UPDATE attempts SET settled = ?2 WHERE id = ?1", attempt, Ok(true))
     }
 
     fn unsettled(&self) -> Result<Vec<AttemptRecord>, JournalError> {

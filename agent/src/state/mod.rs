@@ -16,12 +16,12 @@ mod journal;
 
 /// The open state database: the journal of attempts and the pending restarts.
 #[derive(Debug)]
-pub struct State {
+pub struct StateDatabase {
     connection: Mutex<Connection>,
     root: PathBuf,
 }
 
-impl State {
+impl StateDatabase {
     /// Opens `state.db` in `root`. Both are created if necessary, and only their owner can access them.
     ///
     /// # Errors
@@ -94,7 +94,8 @@ pub enum StateError {
 
 impl StateError {
     /// The error for one of SQLite: [`Damaged`](Self::Damaged) if SQLite says that the file is damaged.
-    pub(super) fn of(path: PathBuf, source: rusqlite::Error) -> Self {
+    fn from_sqlite(path: &Path, source: rusqlite::Error) -> Self {
+        let path = path.to_owned();
         match source.sqlite_error_code() {
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
                 Self::Damaged { path, found: source.to_string() }
@@ -152,8 +153,7 @@ fn open_database(root: &Root) -> Result<Connection, StateError> {
     // Created for its owner alone before SQLite opens it; SQLite gives its other files the same mode.
     root.file("state.db").map_err(failed)?;
     let real = real_path(&path).map_err(failed)?;
-    let opened = connect(&real).map_err(|source| StateError::of(path.clone(), source));
-    let mut connection = opened?;
+    let mut connection = connect(&real).map_err(|source| StateError::from_sqlite(&path, source))?;
     bring_up_to_date(&mut connection, &path)?;
     check_pages(&connection, &path)?;
     // So that the directory entries of new files survive a loss of power, too.
@@ -186,10 +186,11 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
 }
 
 fn bring_up_to_date(connection: &mut Connection, path: &Path) -> Result<(), StateError> {
-    let of = |source| StateError::of(path.to_owned(), source);
+    let failed = |source| StateError::from_sqlite(path, source);
     let known = STEPS.len() as i64;
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(of)?;
-    let number = |name| transaction.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).map_err(of);
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
+    let number =
+        |name| transaction.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).map_err(failed);
     let (application, found) = (number("application_id")?, number("user_version")?);
     // An empty file is an empty database without an application id; ours begin like that, too.
     let is_empty = number("schema_version")? == 0;
@@ -201,11 +202,11 @@ fn bring_up_to_date(connection: &mut Connection, path: &Path) -> Result<(), Stat
     }
     let steps = STEPS.get(usize::try_from(found).unwrap_or(0)..).unwrap_or_default();
     if !steps.is_empty() {
-        steps.iter().try_for_each(|step| transaction.execute_batch(step)).map_err(of)?;
-        transaction.pragma_update(None, "application_id", APPLICATION).map_err(of)?;
-        transaction.pragma_update(None, "user_version", known).map_err(of)?;
+        steps.iter().try_for_each(|step| transaction.execute_batch(step)).map_err(failed)?;
+        transaction.pragma_update(None, "application_id", APPLICATION).map_err(failed)?;
+        transaction.pragma_update(None, "user_version", known).map_err(failed)?;
     }
-    transaction.commit().map_err(of)
+    transaction.commit().map_err(failed)
 }
 
 /// Lets SQLite check every page. The database is small, some hundred bytes for each attempt.
@@ -214,7 +215,7 @@ fn check_pages(connection: &Connection, path: &Path) -> Result<(), StateError> {
     match found {
         Ok(found) if found == "ok" => Ok(()),
         Ok(found) => Err(StateError::Damaged { path: path.to_owned(), found }),
-        Err(source) => Err(StateError::of(path.to_owned(), source)),
+        Err(source) => Err(StateError::from_sqlite(path, source)),
     }
 }
 

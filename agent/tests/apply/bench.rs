@@ -6,9 +6,9 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tempfile::TempDir;
-use waybill_agent::{ApplyError, ApplyRequest, ContentSource, State, apply};
+use waybill_agent::{ApplyError, ApplyRequest, ContentSource, StateDatabase, apply};
 use waybill_context::Context;
-use waybill_installer_runner::{Events, RetryPolicy, Settings, Trigger};
+use waybill_installer_runner::{Events, Settings, Trigger};
 use waybill_schemas::app::AppDocument;
 use waybill_schemas::report::install::{InstallReport, Intent, StepReport};
 use waybill_support::clock::TestClock;
@@ -82,8 +82,8 @@ impl Bench {
         self.folder.path().join("root")
     }
 
-    pub(crate) fn state(&self) -> State {
-        State::open(&self.root()).unwrap()
+    pub(crate) fn state(&self) -> StateDatabase {
+        StateDatabase::open(&self.root()).unwrap()
     }
 
     /// Installs from the content folder.
@@ -94,17 +94,8 @@ impl Bench {
     pub(crate) fn try_install(&self, content: ContentSource) -> Result<InstallReport, ApplyError> {
         let mut settings = Settings::new(Path::new(&self.root()));
         settings.detection_patience = Duration::ZERO;
-        let request = ApplyRequest {
-            app: &self.app,
-            intent: Intent::Install,
-            trigger: self.trigger,
-            dry_run: self.dry_run,
-            content,
-            settings,
-            retries: RetryPolicy::from_app(&self.app),
-            wait: self.wait,
-            wait_lock: std::time::Duration::ZERO,
-        };
+        let mut request = ApplyRequest::new(&self.app, Intent::Install, content, settings);
+        (request.trigger, request.dry_run, request.wait) = (self.trigger, self.dry_run, self.wait);
         let context = Context::new(&(), &self.told.stop, &self.clock);
         apply(&request, &self.state(), &self.machine, &self.told, &context)
     }

@@ -11,10 +11,12 @@ use clap::Args;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use waybill_agent::as_system::Request;
-use waybill_agent::{ApplyRequest, ContentSource, Stand, State, Undertaking, apply, stand};
+use waybill_agent::{
+    ApplyRequest, ContentSource, RunPurpose, RunningProcess, StateDatabase, apply, choose_process,
+};
 use waybill_downloader::{FetchOptions, Wanted};
 use waybill_installer_runner::{
-    AccountChoice, Events, MemoryJournal, OnTimeLimit, RetryPolicy, Runner, ScriptHost, Settings, Trigger,
+    AccountChoice, Events, MemoryJournal, OnTimeLimit, Runner, ScriptHost, Settings,
 };
 use waybill_schemas::app::AppFile;
 use waybill_schemas::codes::{command, runner};
@@ -162,31 +164,23 @@ pub(crate) fn run(intent: Intent, args: &AttemptArgs, session: &Session) -> Resu
 fn attempt(intent: Intent, args: &AttemptArgs, session: &Session) -> Result<Exit, Failure> {
     let (given, stdin) = given(&args.app)?;
     let system = this_machine();
-    let undertaking = if args.dry_run { Undertaking::Look } else { Undertaking::Run };
-    let account = match stand(&given.app, args.manner.account, undertaking, &system)? {
-        Stand::Here(account) => account,
+    let purpose = if args.dry_run { RunPurpose::Look } else { RunPurpose::Run };
+    let account = match choose_process(&given.app, args.manner.account, purpose, &system)? {
+        RunningProcess::This(account) => account,
         // The process with the system's rights has the same command line. Stdin was read already, so its bytes are
         // handed on.
-        Stand::AsSystem => return run_as_system(stdin, session),
+        RunningProcess::AsSystem => return run_as_system(stdin, session),
     };
     let root = args.root.folder();
     let content = content(args, &given, &root)?;
     note_context(account, &system, session);
     let mut settings = args.settings();
     settings.account = account;
-    let request = ApplyRequest {
-        app: &given.app,
-        intent,
-        trigger: Trigger::Manual,
-        dry_run: args.dry_run,
-        content,
-        settings,
-        retries: RetryPolicy::from_app(&given.app),
-        wait: args.wait,
-        wait_lock: std::time::Duration::from_secs(args.wait_lock),
-    };
+    let mut request = ApplyRequest::new(&given.app, intent, content, settings);
+    (request.dry_run, request.wait) = (args.dry_run, args.wait);
+    request.wait_lock = std::time::Duration::from_secs(args.wait_lock);
     let listener = Listener { output: session.output, lines: args.events };
-    let mut report = apply(&request, &State::open(&root)?, &system, &listener, &session.context())?;
+    let mut report = apply(&request, &StateDatabase::open(&root)?, &system, &listener, &session.context())?;
     // The advice of the library names no options of the command, which this sentence may.
     report.next = in_words_of_the_command(&report.advice);
     tell(&report, args.events, session.output)?;
@@ -273,9 +267,9 @@ impl Events for Listener {
 pub(crate) fn detect(args: &DetectArgs, session: &Session) -> Result<Exit, Failure> {
     let (given, stdin) = given(&args.app)?;
     let system = this_machine();
-    let account = match stand(&given.app, args.manner.account, Undertaking::Look, &system)? {
-        Stand::Here(account) => account,
-        Stand::AsSystem => return run_as_system(stdin, session),
+    let account = match choose_process(&given.app, args.manner.account, RunPurpose::Look, &system)? {
+        RunningProcess::This(account) => account,
+        RunningProcess::AsSystem => return run_as_system(stdin, session),
     };
     note_context(account, &system, session);
     let mut settings = args.manner.settings(&args.root.folder());

@@ -12,10 +12,10 @@ use crate::text::printable;
 use clap::Args;
 use std::io;
 use std::path::{Path, PathBuf};
-use waybill_agent::{Stand, Undertaking, stand};
+use waybill_agent::{RunPurpose, RunningProcess, choose_process};
 use waybill_installer_runner::Events;
 use waybill_packager::lint::Allowance;
-use waybill_rehearsal::{Audience, RehearsalRequest, Sandbox, junit, rehearse};
+use waybill_rehearsal::{Audience, RehearsalRequest, Remark, Sandbox, junit, rehearse};
 use waybill_schemas::app::AppFolder;
 use waybill_schemas::codes::command;
 use waybill_schemas::report::install::StepReport;
@@ -66,15 +66,12 @@ pub(crate) struct TryArgs {
 impl TryArgs {
     /// The request as the library takes it.
     pub(crate) fn request(&self, app: AppFolder, allowances: Vec<Allowance>) -> RehearsalRequest {
-        RehearsalRequest {
-            root: self.root.clone(),
-            keep: self.keep,
-            force: self.force,
-            msi_log: !self.no_msi_log,
-            allowances,
-            settings: self.manner.settings(&PathBuf::new()),
-            ..RehearsalRequest::new(&self.folder, app)
-        }
+        let mut request = RehearsalRequest::new(&self.folder, app);
+        request.root.clone_from(&self.root);
+        (request.keep, request.force, request.msi_log) = (self.keep, self.force, !self.no_msi_log);
+        request.allowances = allowances;
+        request.settings = self.manner.settings(&PathBuf::new());
+        request
     }
 }
 
@@ -93,9 +90,9 @@ pub(crate) fn run(args: &TryArgs, session: &Session) -> Result<Exit, Failure> {
     let mut request = args.request(AppFolder::open(&args.folder, cfg!(windows))?, allowances);
     let app = &request.app.run_here().app;
     let name = printable(app.display_name.as_deref().unwrap_or("this app")).into_owned();
-    request.settings.account = match stand(app, args.manner.account, Undertaking::Run, &system)? {
-        Stand::Here(account) => account,
-        Stand::AsSystem => return install::run_as_system(Vec::new(), session),
+    request.settings.account = match choose_process(app, args.manner.account, RunPurpose::Run, &system)? {
+        RunningProcess::This(account) => account,
+        RunningProcess::AsSystem => return install::run_as_system(Vec::new(), session),
     };
     let live = Live { told: session.output.is_followed() };
     if live.told {
@@ -127,6 +124,41 @@ impl Audience for Live {
         if self.told && !matches!(phase, Phase::Serve | Phase::Detect | Phase::DetectGone) {
             say(&format!("  {} …", phase.name()));
         }
+    }
+
+    fn words(&self, remark: &Remark) -> String {
+        in_words_of_the_command(remark)
+    }
+}
+
+/// A remark in the words of this command, which names its options.
+fn in_words_of_the_command(remark: &Remark) -> String {
+    match remark {
+        Remark::CopyGoesFirst { found } => format!("{found}; --force: that copy is uninstalled first"),
+        Remark::CopyStays { found } => format!("{found}: that copy is not touched without --force"),
+        Remark::ExplainCode { id } => {
+            format!("`waybill explain {id}` tells what it means and what to look at.")
+        }
+        Remark::LetInstallerEnd { pid, root } => {
+            let process = pid.map_or_else(String::new, |pid| format!(" (process {pid})"));
+            format!(
+                "Let the installer{process} end before anything else: another rehearsal would not know of it. Then \
+                 `waybill uninstall` with `--root {root}` takes away what it installed."
+            )
+        }
+        Remark::RanAsOwnAccount => {
+            "Commands and rules ran as you, not as Intune runs them: leave out --as current.".to_owned()
+        }
+        Remark::RanInNativeView => {
+            "The view is this machine's own, Intune's is the 32-bit one: leave out --host native.".to_owned()
+        }
+        Remark::RanOtherScriptHost => {
+            "Scripts were run by the program of --script-host, not by powershell.exe.".to_owned()
+        }
+        Remark::AddedMsiLog => {
+            "`/l*v` was added to msiexec's line, for its log: leave it out with --no-msi-log.".to_owned()
+        }
+        other => other.to_string(),
     }
 }
 

@@ -109,7 +109,7 @@ impl Attempt<'_> {
         }
         let outcome = outcome_of(end, kind.filter(|_| is_own));
         let verdict = AttemptVerdict { at: self.now(), outcome, kind: kind.filter(|_| is_own), exit_code };
-        journal.judged(record.id, &verdict)
+        journal.concluded(record.id, &verdict)
     }
 
     fn wait_for(&mut self, record: &AttemptRecord, process: &ProcessIdentity) -> Flow<()> {

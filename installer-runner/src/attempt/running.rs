@@ -186,7 +186,7 @@ impl Attempt<'_> {
         kind: Option<CodeKind>,
         exit_code: Option<u32>,
     ) -> Result<(), crate::JournalError> {
-        self.runner.journal.judged(id, &AttemptVerdict { at: self.now(), outcome, kind, exit_code })
+        self.runner.journal.concluded(id, &AttemptVerdict { at: self.now(), outcome, kind, exit_code })
     }
 
     fn look_after(&mut self, ended: Ended) -> Answer {
