@@ -1,7 +1,7 @@
 //! Makes a content folder from the app's folder, by way of a package and a server.
 
 use crate::request::RehearsalRequest;
-use crate::stage::{PhaseOutcome, Stages};
+use crate::stage::{PassedWith, PhaseOutcome, Stages};
 use intunewin::{ArchivePolicy, FileSource, OpenError, Package};
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,6 @@ use waybill_packager::pack::{PackOutput, PackRequest, PackSource, pack};
 use waybill_packager::walk::WalkOptions;
 use waybill_publisher::{PublishRequest, publish};
 use waybill_schemas::codes::Class;
-use waybill_schemas::report::delivery::FetchReport;
 use waybill_schemas::report::delivery::PublishReport;
 use waybill_schemas::report::lint::LintReport;
 use waybill_schemas::report::rehearsal::{Phase, PhaseDetails};
@@ -22,11 +21,9 @@ use waybill_server::{RunningServer, Server, ServerOptions};
 pub(crate) fn lint_phase(request: &RehearsalRequest, stages: &mut Stages<'_>, context: &Context<'_>) {
     stages.run(Phase::Lint, || {
         let (folder, app) = (&request.folder, request.app.document.clone());
-        let outcome = match Subject::of_app(folder, app, &WalkOptions::default(), context) {
-            Ok(subject) => classify(lint(subject, &request.allowances)),
-            Err(error) => PhaseOutcome::stopped(&error),
-        };
-        (outcome, ())
+        let subject = Subject::of_app(folder, app, &WalkOptions::default(), context);
+        let outcome = subject.map(|subject| classify(lint(subject, &request.allowances)));
+        (outcome.unwrap_or_else(PhaseOutcome::from), ())
     });
 }
 
@@ -50,61 +47,44 @@ pub(crate) fn deliver(
     stages: &mut Stages<'_>,
     context: &Context<'_>,
 ) -> Option<PathBuf> {
-    let package = stages.run(Phase::Pack, || pack_phase(request, root, context))?;
-    let (server, document) = stages.run(Phase::Serve, || serve_phase(&package, root, context))?;
-    let folder = stages.run(Phase::Fetch, || fetch_phase(&document, root, context));
+    let package = stages.attempt(Phase::Pack, || pack_phase(request, root, context))?;
+    let (server, document) = stages.attempt(Phase::Serve, || serve_phase(&package, root, context))?;
+    let folder = stages.attempt(Phase::Fetch, || fetch_phase(&document, root, context));
     // The content is on the disk, and an installer may run for an hour: no port stays open for that.
     server.stop();
     folder
 }
 
-fn pack_phase(
-    request: &RehearsalRequest,
-    root: &Path,
-    context: &Context<'_>,
-) -> (PhaseOutcome, Option<PathBuf>) {
+fn pack_phase(request: &RehearsalRequest, root: &Path, context: &Context<'_>) -> PassedWith<PathBuf> {
     let source = PackSource::App(Box::new(request.app.document.clone()));
     let mut request = PackRequest::new(source, PackOutput::Folder(root.join("Package")));
     request.options.force = true;
     // A rehearsal only reads app.json. Filled in, it would be another document than the one that was linted.
     request.options.fill_document = false;
-    match pack(&request, context) {
-        Ok(report) => {
-            let package = PathBuf::from(&report.package);
-            let (files, bytes) = (report.entries.files, report.sizes.package);
-            let outcome = PhaseOutcome::passed(format!("{files} files, {bytes} bytes"));
-            (outcome.with(PhaseDetails::Pack(Box::new(report))), Some(package))
-        }
-        Err(error) => (PhaseOutcome::stopped(&error), None),
-    }
+    let report = pack(&request, context)?;
+    let package = PathBuf::from(&report.package);
+    let (files, bytes) = (report.entries.files, report.sizes.package);
+    let outcome = PhaseOutcome::passed(format!("{files} files, {bytes} bytes"));
+    Ok((outcome.with(PhaseDetails::Pack(Box::new(report))), package))
 }
 
-fn serve_phase(
-    package: &Path,
-    root: &Path,
-    context: &Context<'_>,
-) -> (PhaseOutcome, Option<(RunningServer, PathBuf)>) {
+fn serve_phase(package: &Path, root: &Path, context: &Context<'_>) -> PassedWith<(RunningServer, PathBuf)> {
     let public = root.join("Public");
-    if let Err(source) = fs_err::create_dir_all(&public) {
-        return (PhaseOutcome::failed(Class::Machine, source.to_string()), None);
-    }
+    make_folder(&public)?;
     // It starts before there is anything to serve, because the document names the content by a URL with the
     // port that the system gave.
-    let server = match Server::start(ServerOptions::new(&public)) {
-        Ok(server) => server,
-        Err(error) => return (PhaseOutcome::stopped(&error), None),
-    };
-    match published(package, &public, &root.join("Keys"), &server.url(), context) {
-        Ok(report) => {
-            let document = PathBuf::from(&report.document);
-            let outcome = PhaseOutcome::passed(format!("published, and served at {}", server.url()));
-            (outcome.with(PhaseDetails::Publish(Box::new(report))), Some((server, document)))
-        }
-        Err(outcome) => (outcome, None),
-    }
+    let server = Server::start(ServerOptions::new(&public))?;
+    let report = publish_package(package, &public, &root.join("Keys"), &server.url(), context)?;
+    let document = PathBuf::from(&report.document);
+    let outcome = PhaseOutcome::passed(format!("published, and served at {}", server.url()));
+    Ok((outcome.with(PhaseDetails::Publish(Box::new(report))), (server, document)))
 }
 
-fn published(
+fn make_folder(folder: &Path) -> Result<(), PhaseOutcome> {
+    fs_err::create_dir_all(folder).map_err(|error| PhaseOutcome::failed(Class::Machine, error.to_string()))
+}
+
+fn publish_package(
     package: &Path,
     public: &Path,
     keys: &Path,
@@ -112,21 +92,19 @@ fn published(
     context: &Context<'_>,
 ) -> Result<PublishReport, PhaseOutcome> {
     let policy = ArchivePolicy::default();
-    let unreadable = |error| PhaseOutcome::stopped(&OpenError::Io(error));
-    let source = File::open(package).and_then(FileSource::from_file).map_err(unreadable)?;
-    let opened = Package::open(source, &policy).map_err(|error| PhaseOutcome::stopped(&error))?;
-    let content = opened.into_content(context).map_err(|error| PhaseOutcome::stopped(&error))?;
+    let source = File::open(package).and_then(FileSource::from_file).map_err(OpenError::Io)?;
+    let content = Package::open(source, &policy)?.into_content(context)?;
     // Beside the public tree and not in it, as on a real server: publishing refuses to put a document with
     // keys there, and the server to serve it.
-    fs_err::create_dir_all(keys).map_err(|error| PhaseOutcome::failed(Class::Machine, error.to_string()))?;
+    make_folder(keys)?;
     let mut request = PublishRequest::new(package, public);
     request.document = Some(keys.join("app.content.json"));
     request.base_url = Some(url.to_owned());
     request.force = true;
-    publish(content, &request, context).map_err(|error| PhaseOutcome::stopped(&error))
+    Ok(publish(content, &request, context)?)
 }
 
-fn fetch_phase(document: &Path, root: &Path, context: &Context<'_>) -> (PhaseOutcome, Option<PathBuf>) {
+fn fetch_phase(document: &Path, root: &Path, context: &Context<'_>) -> PassedWith<PathBuf> {
     let request = FetchRequest {
         what: Wanted::Described(Location::File(document.to_owned())),
         destination: Destination::Cache { app: "app".to_owned(), revision: "1".to_owned() },
@@ -137,18 +115,11 @@ fn fetch_phase(document: &Path, root: &Path, context: &Context<'_>) -> (PhaseOut
             fetch.proxy = ProxyChoice::Direct;
         }),
     };
-    match fetch(&request, context) {
-        Ok(report) => {
-            let folder = PathBuf::from(&report.folder);
-            let outcome = PhaseOutcome::passed(three_phases(&report));
-            (outcome.with(PhaseDetails::Fetch(Box::new(report))), Some(folder))
-        }
-        Err(error) => (PhaseOutcome::stopped(&error), None),
-    }
-}
-
-fn three_phases(report: &FetchReport) -> String {
+    let report = fetch(&request, context)?;
+    let (folder, files) = (PathBuf::from(&report.folder), report.files);
     let received = report.download.as_ref().map_or(0, |phase| phase.received);
-    let files = report.files;
-    format!("{received} bytes downloaded, MAC and digest hold, {files} files unpacked and moved into place")
+    let outcome = PhaseOutcome::passed(format!(
+        "{received} bytes downloaded, MAC and digest hold, {files} files unpacked and moved into place"
+    ));
+    Ok((outcome.with(PhaseDetails::Fetch(Box::new(report))), folder))
 }

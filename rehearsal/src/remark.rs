@@ -40,27 +40,30 @@ pub enum Remark {
 
 impl fmt::Display for Remark {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = match self {
-            Self::CopyGoesFirst { found } => {
-                return write!(formatter, "{found}; that copy is uninstalled first");
-            }
-            Self::CopyStays { found } => return write!(formatter, "{found}: that copy is not touched"),
+        match self {
+            Self::CopyGoesFirst { found } => write!(formatter, "{found}; that copy is uninstalled first"),
+            Self::CopyStays { found } => write!(formatter, "{found}: that copy is not touched"),
             Self::ExplainCode { id } => {
-                return write!(formatter, "The table of codes has {id}: what it means and what to look at.");
+                write!(formatter, "The table of codes has {id}: what it means and what to look at.")
             }
             Self::LetInstallerEnd { pid, root } => {
                 let process = pid.map_or_else(String::new, |pid| format!(" (process {pid})"));
-                return write!(
+                write!(
                     formatter,
                     "Let the installer{process} end before anything else: another rehearsal would not know of it. Then \
                      uninstall with the root {root}."
-                );
+                )
             }
-            Self::RanAsOwnAccount => "Commands and rules ran as you, not as Intune runs them.",
-            Self::RanInNativeView => "The view is this machine's own, Intune's is the 32-bit one.",
-            Self::RanOtherScriptHost => "Scripts were run by another program than powershell.exe.",
-            Self::AddedMsiLog => "`/l*v` was added to msiexec's line, for its log.",
-        };
-        formatter.write_str(text)
+            Self::RanAsOwnAccount => {
+                formatter.write_str("Commands and rules ran as you, not as Intune runs them.")
+            }
+            Self::RanInNativeView => {
+                formatter.write_str("The view is this machine's own, Intune's is the 32-bit one.")
+            }
+            Self::RanOtherScriptHost => {
+                formatter.write_str("Scripts were run by another program than powershell.exe.")
+            }
+            Self::AddedMsiLog => formatter.write_str("`/l*v` was added to msiexec's line, for its log."),
+        }
     }
 }

@@ -42,21 +42,6 @@ impl PhaseOutcome {
         Self::failed(Class::from_exit_code(reported).unwrap_or(instead), summary)
     }
 
-    /// A failure with the error and its causes, each once.
-    pub(crate) fn stopped(error: &dyn Classified) -> Self {
-        let mut summary = error.to_string();
-        let mut cause = std::error::Error::source(error);
-        while let Some(one) = cause {
-            let text = one.to_string();
-            if !summary.ends_with(&text) {
-                summary = format!("{summary}: {text}");
-            }
-            cause = one.source();
-        }
-        let code = error.code();
-        Self { code: Some(code.id.to_owned()), ..Self::failed(code.class, summary) }
-    }
-
     pub(crate) fn with_code(mut self, id: &str) -> Self {
         self.code = Some(id.to_owned());
         self
@@ -67,6 +52,26 @@ impl PhaseOutcome {
         self
     }
 }
+
+/// A failure with the error and its causes, each once.
+impl<E: Classified> From<E> for PhaseOutcome {
+    fn from(error: E) -> Self {
+        let mut summary = error.to_string();
+        let mut cause = std::error::Error::source(&error);
+        while let Some(one) = cause {
+            let text = one.to_string();
+            if !summary.ends_with(&text) {
+                summary = format!("{summary}: {text}");
+            }
+            cause = one.source();
+        }
+        let code = error.code();
+        Self { code: Some(code.id.to_owned()), ..Self::failed(code.class, summary) }
+    }
+}
+
+/// A phase that passed, with what it yields; or the phase that failed.
+pub(crate) type PassedWith<T> = Result<(PhaseOutcome, T), PhaseOutcome>;
 
 /// The phases that are over so far.
 pub(crate) struct Stages<'a> {
@@ -87,6 +92,14 @@ impl<'a> Stages<'a> {
         let (outcome, yielded) = work();
         self.keep(phase, outcome, started);
         yielded
+    }
+
+    /// Runs a phase that yields something only if it passes.
+    pub(crate) fn attempt<T>(&mut self, phase: Phase, work: impl FnOnce() -> PassedWith<T>) -> Option<T> {
+        self.run(phase, || match work() {
+            Ok((outcome, yielded)) => (outcome, Some(yielded)),
+            Err(outcome) => (outcome, None),
+        })
     }
 
     /// Keeps a phase that has nothing to do.

@@ -24,23 +24,14 @@ pub(super) enum AfterAttempt {
 
 /// Waits between tries, and keeps the steps that it reported of that.
 pub(super) struct Follow<'a> {
-    request: &'a ApplyRequest<'a>,
-    state: &'a StateDatabase,
-    events: &'a dyn Events,
-    context: &'a Context<'a>,
-    waits: Vec<StepReport>,
+    pub(super) request: &'a ApplyRequest<'a>,
+    pub(super) state: &'a StateDatabase,
+    pub(super) events: &'a dyn Events,
+    pub(super) context: &'a Context<'a>,
+    pub(super) waits: Vec<StepReport>,
 }
 
-impl<'a> Follow<'a> {
-    pub(super) fn new(
-        request: &'a ApplyRequest<'a>,
-        state: &'a StateDatabase,
-        events: &'a dyn Events,
-        context: &'a Context<'a>,
-    ) -> Self {
-        Self { request, state, events, context, waits: Vec::new() }
-    }
-
+impl Follow<'_> {
     /// Waits for the next try, where there is one to wait for.
     pub(super) fn after(&mut self, report: InstallReport) -> Result<AfterAttempt, ApplyError> {
         let report = match self.until(&report)? {

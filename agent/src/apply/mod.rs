@@ -95,7 +95,7 @@ pub fn apply(
 ) -> Result<InstallReport, ApplyError> {
     let mut runner = Runner::new(system, state, &request.settings, *context);
     runner.events = events;
-    let mut follow = Follow::new(request, state, events, context);
+    let mut follow = Follow { request, state, events, context, waits: Vec::new() };
     let (mut trigger, mut patience) = (request.trigger, request.wait_lock);
     loop {
         let report = {

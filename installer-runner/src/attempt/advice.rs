@@ -89,13 +89,11 @@ fn of_detection(attempt: &Attempt<'_>) -> Vec<Advice> {
         Intent::Install => Answer::NotDetected,
         Intent::Uninstall => Answer::Detected,
     };
-    let rules = attempt.notes.detections.last().map(|one| one.rules.clone()).unwrap_or_default();
-    let mut next: Vec<Advice> =
-        rules.iter().filter(|rule| rule.answer == wrong).map(|rule| afterwards(rule, wrong)).collect();
+    let rules = attempt.notes.detections.last().map_or(&[][..], |detection| &detection.rules);
+    let unmet = || rules.iter().filter(|rule| rule.answer == wrong);
+    let mut next: Vec<Advice> = unmet().map(|rule| afterwards(rule, wrong)).collect();
     if attempt.request.intent == Intent::Install {
-        next.extend(
-            rules.iter().filter(|rule| rule.answer == wrong).filter_map(|rule| other_view(attempt, rule)),
-        );
+        next.extend(unmet().filter_map(|rule| other_view(attempt, rule)));
     }
     let code = match attempt.request.intent {
         Intent::Install => device::NOT_DETECTED_AFTER_INSTALL,
