@@ -1,4 +1,4 @@
-//! A report as JUnit XML, which every CI shows: one test case a phase.
+//! A report as JUnit XML, which every CI shows, with one test case for each phase.
 
 use crate::stage::deciding;
 use quick_xml::Writer;
@@ -32,7 +32,7 @@ fn document(report: &RehearsalReport, xml: &mut Xml) -> io::Result<()> {
     xml.write_event(Event::End(BytesEnd::new("testsuites")))
 }
 
-/// An element with its name and how many phases passed, failed and were skipped.
+/// An element with its name, the number of phases, how many of them failed or were skipped, and their time in seconds.
 fn suite(element: &'static str, name: &str, report: &RehearsalReport) -> BytesStart<'static> {
     let count = |status| report.phases.iter().filter(|phase| phase.status == status).count().to_string();
     let seconds: f64 = report.phases.iter().map(|phase| phase.seconds).sum();
@@ -87,7 +87,7 @@ fn within(case: BytesStart<'_>, element: BytesStart<'_>, text: &str, xml: &mut X
     xml.write_event(Event::End(outer))
 }
 
-/// XML 1.0 has no room for control characters, not even escaped (2.2).
+/// Replaces control characters, which XML 1.0 does not allow even when escaped (2.2).
 fn clean(text: &str) -> String {
     let allowed =
         |c: char| matches!(c, '\t' | '\n' | '\r') || (c >= ' ' && !matches!(c, '\u{FFFE}' | '\u{FFFF}'));

@@ -62,7 +62,8 @@ fn tail(file: &Path, most: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Decodes a log: UTF-16 on Windows. The tail of one has no BOM, but half of the bytes of its letters are zero.
+/// Decodes a log, which is UTF-16 on Windows. The tail of one has no BOM, but half of the bytes of its letters are
+/// zero.
 fn decoded(bytes: &[u8]) -> String {
     let wide =
         bytes.starts_with(&[0xFF, 0xFE]) || bytes.iter().skip(1).step_by(2).take(64).all(|byte| *byte == 0);

@@ -45,7 +45,7 @@ pub(crate) fn propose(
         .or_else(|| proposer.propose_file(appeared, name))
 }
 
-/// Looks closer at what appeared.
+/// Makes rules from what appeared and what the machine says of it.
 struct Proposer<'a> {
     system: &'a dyn System,
     run_as: &'a RunAs,

@@ -14,8 +14,8 @@ use waybill_schemas::report::install::{Answer, RUNNER_CONTRACT, RestartNeed};
 use waybill_schemas::report::rehearsal::{Phase, PhaseStatus, RehearsalReport};
 use waybill_system::System;
 
-/// Rehearses the app in a folder on `system`, which is the machine that this program runs on: files, packages and logs go
-/// through the ordinary file system.
+/// Rehearses the app in a folder on `system`, which is the machine that this program runs on: files, packages and logs
+/// go through the ordinary file system.
 ///
 /// A phase that fails ends the rehearsal, but for one thing: what the install left is uninstalled again, where a rule
 /// says that it is there.
@@ -31,7 +31,7 @@ pub fn rehearse(
     let started = now(context);
     let (document, stand_in) = (request.app.run_here(), request.app.stand_in.is_some());
     let root = Root::make(request)?;
-    // A memory of its own: the attempts and waits that the agent remembers of this app must not decide the
+    // A state of its own: the attempts and waits that the agent remembers of this app must not decide the
     // rehearsal, and a rehearsal must not count for the agent.
     let state = StateDatabase::open(root.path())?;
     let machine =

@@ -1,4 +1,4 @@
-//! What a rehearsal says and its caller may say better, because it knows its own options and commands.
+//! Remarks of a rehearsal, which its caller may word anew, because it knows its own options and commands.
 
 use std::fmt;
 
@@ -8,29 +8,29 @@ use std::fmt;
 pub enum Remark {
     /// The app is here already, and that copy is uninstalled first, as the request says.
     CopyGoesFirst {
-        /// What was found of it.
+        /// What was found of that copy.
         found: String,
     },
-    /// The app is here already, and that copy is left alone: the request does not say that it may go.
+    /// The app is here already, and that copy is left alone, because the request does not allow to uninstall it.
     CopyStays {
-        /// What was found of it.
+        /// What was found of that copy.
         found: String,
     },
-    /// What a failure's code means can be looked up.
+    /// A failure has a code, whose meaning can be looked up.
     ExplainCode {
         /// The id in the table of codes.
         id: String,
     },
-    /// An installer still runs, of which another rehearsal would not know.
+    /// An installer still runs, and another rehearsal would not know of it.
     LetInstallerEnd {
-        /// Its process id.
+        /// The process id of the installer, where it is known.
         pid: Option<u32>,
-        /// The root whose memory has the attempt.
+        /// The root folder whose state has the attempt.
         root: String,
     },
-    /// Everything ran as the account of this program.
+    /// Commands and rules ran as the account of this program.
     RanAsOwnAccount,
-    /// Everything ran in this machine's own view.
+    /// Commands and rules ran in this machine's own view.
     RanInNativeView,
     /// Scripts were run by a program that the settings name.
     RanOtherScriptHost,

@@ -124,7 +124,7 @@ const TASKS: &str = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion\Schedule\Task
 /// How many levels of task folders are looked into.
 const TASK_DEPTH: usize = 4;
 
-/// A snapshot while it is taken.
+/// A snapshot that is being taken.
 struct Look<'a> {
     system: &'a dyn System,
     run_as: &'a RunAs,

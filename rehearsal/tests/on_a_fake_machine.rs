@@ -1,5 +1,5 @@
-//! What an installer may do that no test should do to the machine it runs on: ask for a restart, leave children, ask for
-//! retries without end. The machine is in memory; package, server and content folder are real.
+//! What an installer may do that no test should do to the machine it runs on: ask for a restart, leave children, ask
+//! for retries without end. The machine is in memory; package, server and content folder are real.
 #![cfg(unix)] // the machine in memory is a Unix one, whose content folder has a path of this host
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 

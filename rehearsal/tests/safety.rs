@@ -1,5 +1,5 @@
-//! What a rehearsal never does: touch a copy that is here, change the app's folder, go on after it was stopped. Each runs
-//! a command for real on the machine that tests run on, in a temporary folder.
+//! What a rehearsal never does: touch a copy that is here, change the app's folder, go on after it was stopped. Each
+//! runs a command for real on the machine that tests run on, in a temporary folder.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use serde_json::{Value, json};
