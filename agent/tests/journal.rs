@@ -1,5 +1,5 @@
-//! What every journal of attempts promises: the one in memory and the one in `state.db` pass the same tests, the latter also
-//! when it is closed and opened again between any two calls.
+//! The promises of a journal of attempts. The journal in memory and the one in `state.db` pass the same tests; the
+//! latter also passes them when it is closed and opened again between any two calls.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use jiff::Timestamp;
@@ -13,7 +13,7 @@ use waybill_installer_runner::{
 use waybill_schemas::report::install::{AttemptOutcome, Intent, RestartNeed};
 use waybill_system::{BootIdentity, ProcessIdentity};
 
-/// A state that is opened anew for each call.
+/// A state database that is opened again for each call.
 struct Reopened {
     folder: TempDir,
     opened: Mutex<u32>,
@@ -63,7 +63,7 @@ impl AttemptJournal for Reopened {
     }
 }
 
-/// Runs a test with each journal.
+/// Runs a test with each kind of journal.
 fn each(test: impl Fn(&dyn AttemptJournal)) {
     test(&MemoryJournal::default());
     let folder = tempfile::tempdir().unwrap();

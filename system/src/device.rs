@@ -1,99 +1,102 @@
 use crate::{Account, Environment, Perspective, SystemKind, Unanswered};
 use serde::{Deserialize, Serialize};
 
-/// Facts of the device, its environment and its boot.
+/// Facts of the device, environments of accounts, and the boot.
 pub trait Device: Send + Sync {
-    /// What kind of system it runs.
+    /// The kind of operating system that the device runs.
     fn system_kind(&self) -> SystemKind;
 
     /// The processor's architecture, whatever this program was built for.
     ///
     /// # Errors
-    /// The system does not say.
+    /// The system does not report it.
     fn architecture(&self) -> Result<Architecture, Unanswered>;
 
-    /// The build of Windows, e.g. 22631.
+    /// The build number of Windows, e.g. 22631.
     ///
     /// # Errors
-    /// This is no Windows, or it does not tell.
+    /// The system is no Windows, or does not report its build.
     fn windows_build(&self) -> Result<u32, Unanswered>;
 
-    /// Free space on the drive of the system, in bytes.
+    /// Free space on the drive of the operating system, in bytes.
     ///
     /// # Errors
-    /// The system does not say.
+    /// The system does not report it.
     fn free_disk(&self) -> Result<u64, Unanswered>;
 
     /// Physical memory, in bytes.
     ///
     /// # Errors
-    /// The system does not say.
+    /// The system does not report it.
     fn memory(&self) -> Result<u64, Unanswered>;
 
-    /// Logical processors.
+    /// The number of logical processors.
     ///
     /// # Errors
-    /// The system does not say.
+    /// The system does not report it.
     fn processors(&self) -> Result<u32, Unanswered>;
 
     /// The processor's clock rate in MHz.
     ///
     /// # Errors
-    /// The system does not say.
+    /// The system does not report it.
     fn processor_mhz(&self) -> Result<u32, Unanswered>;
 
-    /// The variables that a new program of that account gets in that view: from the account's own block, nothing of this
-    /// program's (docs/context.md, "What a name becomes"). On Unix a plain set with PATH, HOME, USER, LANG, TMPDIR.
+    /// The variables that a new program gets under the account and in the view of `perspective`. They are those of the
+    /// account and never of this process (docs/context.md, "What a name becomes"). On Unix a fixed set: PATH, HOME,
+    /// USER, LANG and TMPDIR.
     ///
     /// # Errors
-    /// The account has no block: nobody is signed in.
+    /// The account's variables cannot be read, e.g. because nobody is signed in.
     fn environment(&self, perspective: Perspective) -> Result<Environment, Unanswered>;
 
-    /// The folders of the machine's PATH as the registry has it (`Environment` key, not this program's), expanded in
-    /// that view; in [`Account::User`] followed by that user's own. On Unix the fixed default path.
+    /// The folders of the machine's PATH from the registry, expanded in the view of `perspective`. For
+    /// [`Account::User`] the user's own folders follow. On Unix a fixed list. This process's PATH is never used.
     ///
     /// # Errors
-    /// It cannot be read.
+    /// The registry value cannot be read.
     fn path(&self, perspective: Perspective) -> Result<Vec<String>, Unanswered>;
 
-    /// Which boot this is; `None` where the system does not tell.
+    /// The current boot; `None` if the system does not identify its boots.
     fn boot(&self) -> Option<BootIdentity>;
 
-    /// The entries of `PendingFileRenameOperations`: files that a restart will replace. Empty on other systems.
+    /// Files that the next restart of Windows will replace or remove (`PendingFileRenameOperations`), in words for
+    /// reports. Empty on other systems.
     ///
     /// # Errors
-    /// It cannot be read.
+    /// The registry value cannot be read.
     fn pending_renames(&self) -> Result<Vec<String>, Unanswered>;
 
-    /// The user of the active session; `None` where nobody is signed in.
+    /// The user of the active session; `None` if nobody is signed in.
     ///
     /// # Errors
-    /// The system does not say.
+    /// The system does not report it.
     fn signed_in_user(&self) -> Result<Option<SignedInUser>, Unanswered>;
 
-    /// Whom this program runs as: [`Account::System`] where it is the system account, else [`Account::Current`].
+    /// The account of this process: [`Account::System`] if it is the system account, else [`Account::Current`].
     fn own_account(&self) -> Account;
 
-    /// Whether this program may start others as the system: an administrator with an elevated token. On Unix: root.
+    /// Whether this process could start programs as the system account: on Windows, whether its token is elevated; on
+    /// Unix, whether it runs as root.
     fn is_elevated(&self) -> bool;
 }
 
-/// A processor architecture, by Graph's names.
+/// A processor architecture that Graph has a name for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Architecture {
-    /// 32-bit x86.
+    /// 32-bit x86 processors.
     X86,
-    /// 64-bit x86.
+    /// 64-bit x86 processors.
     X64,
-    /// 32-bit ARM.
+    /// 32-bit ARM processors.
     Arm,
-    /// 64-bit ARM.
+    /// 64-bit ARM processors.
     Arm64,
 }
 
 impl Architecture {
-    /// Its name in app.json.
+    /// The name of the architecture in app.json.
     pub const fn name(self) -> &'static str {
         match self {
             Self::X86 => "x86",
@@ -104,24 +107,25 @@ impl Architecture {
     }
 }
 
-/// Which boot of the machine: the same until the next restart, whatever happens to the clock.
+/// The identity of a boot. It stays the same until the next restart, even if the clock is set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct BootIdentity(pub String);
 
 impl BootIdentity {
-    // What goes before the seconds since 1970 at which the machine started, where it tells no better identity.
+    // The prefix of an identity made of the machine's start in seconds since 1970, for systems without a better one.
     const STARTED_AT: &'static str = "started-at-";
-    // How far two such times may differ and still be the same boot: clocks are corrected (docs/intune-agent.md, "Restarts").
+    // How much two such times may differ within a boot, because clocks are corrected (docs/intune-agent.md,
+    // "Restarts").
     const SLACK_SECONDS: u64 = 120;
 
-    /// A boot known only by when it was.
+    /// A boot that is only known by its start.
     pub fn started_at(seconds_since_1970: u64) -> Self {
         Self(format!("{}{seconds_since_1970}", Self::STARTED_AT))
     }
 
-    /// Whether both are the same boot: the same identity, or start times at most two minutes apart. An identity and a start
-    /// time are never the same.
+    /// Whether both are the same boot: the identities are equal, or the start times are at most two minutes apart. An
+    /// identity and a start time are never the same boot.
     pub fn is_same_boot(&self, other: &Self) -> bool {
         match (self.start(), other.start()) {
             (Some(one), Some(two)) => one.abs_diff(two) <= Self::SLACK_SECONDS,
@@ -134,12 +138,12 @@ impl BootIdentity {
     }
 }
 
-/// Who is signed in.
+/// A user who is signed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedInUser {
-    /// The name for people.
+    /// The name of the account, for reports.
     pub name: String,
-    /// The security identifier (Windows) or user id (Unix) as text.
+    /// The security identifier (Windows) or the user id (Unix), as text.
     pub id: String,
 }
 
@@ -161,7 +165,7 @@ mod tests {
         let boot = BootIdentity("boot-7".into());
         assert!(boot.is_same_boot(&boot.clone()));
         assert!(!boot.is_same_boot(&BootIdentity("boot-8".into())));
-        // No number behind the prefix: text like any other.
+        // Without a number after the prefix the identity is text like any other.
         let odd = BootIdentity("started-at-noon".into());
         assert!(odd.is_same_boot(&odd.clone()) && !odd.is_same_boot(&boot));
     }

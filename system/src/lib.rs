@@ -1,18 +1,18 @@
 //! The machine as rules and commands see it: files, registry, installed products, processes, device facts.
 //!
-//! [`System`] is five small traits, each behind a real implementation for Windows, one for Unix where it makes sense, and a
-//! fake in memory for tests (feature `fake`). It decides nothing: which view a rule asks, what an exit code stands for
-//! and when a command runs is the business of `installer-runner`.
+//! [`System`] is made of five small traits. Each is implemented for Windows, for Unix where that makes sense, and in
+//! memory for tests (feature `fake`). This crate makes no decisions: which view a rule reads, what an exit code means
+//! and when a command runs is decided by `installer-runner`.
 //!
-//! A question that cannot be answered is [`Unanswered`], never "no": access that is denied, or a registry on a host that
-//! has none, must not look like an app that is not there.
+//! A question that cannot be answered is [`Unanswered`] and never "no": a denied access, or a registry on a system
+//! without one, must not look like an app that is absent.
 //!
 //! | need | entry |
 //! |---|---|
 //! | this machine | [`this_machine`] |
 //! | a machine for tests | `fake::FakeSystem` |
-//! | who looks, through which view | [`Perspective`] |
-//! | `%X%` in paths | [`Environment::expand`] |
+//! | the account and the view of a question | [`Perspective`] |
+//! | variables such as `%X%` in paths | [`Environment::expand`] |
 
 mod device;
 mod environment;
@@ -41,29 +41,30 @@ pub use questions::{
 };
 pub use waybill_intune::{Hive, RegistryKey, View};
 
-/// A machine, as rules and commands see it.
+/// A machine as rules and commands see it.
 pub trait System: Send + Sync {
-    /// What kind of system it is: decides separators, shells and which questions have answers.
+    /// The kind of system, which decides about separators, shells and the questions that have answers.
     fn kind(&self) -> SystemKind;
-    /// Files and folders.
+    /// The files and folders of the machine.
     fn files(&self) -> &dyn Files;
-    /// The registry.
+    /// The registry of the machine, in both views.
     fn registry(&self) -> &dyn Registry;
-    /// What Windows Installer has installed.
+    /// The products that Windows Installer has installed.
     fn products(&self) -> &dyn Products;
-    /// Programs that run.
+    /// Starting programs, and finding those that run.
     fn processes(&self) -> &dyn Processes;
-    /// Processor, memory, release, environment, boot.
+    /// Facts of the device: processor, memory, Windows build, environments, boot.
     fn device(&self) -> &dyn Device;
 
-    /// The user whom folders of ours have to be opened to: where we are the system, and somebody is signed in.
+    /// The signed-in user, if this process runs as the system account; `None` otherwise. Such a user needs access to
+    /// our folders granted, because they belong to the system account.
     fn user_to_let_in(&self) -> Option<SignedInUser> {
         let device = self.device();
         if device.own_account() == Account::System { device.signed_in_user().ok().flatten() } else { None }
     }
 }
 
-/// What answers all five kinds of questions is a machine.
+/// Every type that implements the five traits is a machine.
 impl<T: Files + Registry + Products + Processes + Device> System for T {
     fn kind(&self) -> SystemKind {
         self.system_kind()
@@ -90,5 +91,5 @@ pub fn this_machine() -> impl System {
     ThisMachine
 }
 
-/// Answered by `on_disk`, and by `unix` or `windows`.
+/// The machine that this program runs on. The modules `on_disk` and `unix` or `windows` implement its traits.
 struct ThisMachine;

@@ -1,5 +1,5 @@
-//! Files and folders through std, the same on every system. Long paths are no matter: std asks Windows with `\\?\`
-//! where a path needs it.
+//! Files and folders through std, the same on every system. Long paths work, because std adds `\\?\` on Windows where a
+//! path needs it.
 
 #[cfg(unix)]
 use crate::unix as native;
@@ -12,9 +12,9 @@ use std::path::Path;
 use std::time::SystemTime;
 use waybill_pe::{Program, ProgramError};
 
-// ERROR_INVALID_NAME and ERROR_BAD_PATHNAME: nothing can be there.
+// ERROR_INVALID_NAME and ERROR_BAD_PATHNAME: no file can have this path.
 const NO_NAMES: [i32; 2] = [123, 161];
-// ERROR_BAD_NETPATH, which std takes for "not found": the server does not answer, so nobody knows what is there.
+// ERROR_BAD_NETPATH, which std reports as "not found": the server does not answer, so it is unknown what is there.
 const NO_SERVER: i32 = 53;
 
 impl Files for ThisMachine {
@@ -30,7 +30,7 @@ impl Files for ThisMachine {
         let path = absolute(path)?;
         let shown = path.display().to_string();
         let unread = Unanswered::about(&shown);
-        // Only a file is opened: a pipe would keep us waiting.
+        // Only files are opened, because opening a pipe would block.
         if !fs::metadata(path).map_err(&unread)?.is_file() {
             return Ok(None);
         }
@@ -77,13 +77,13 @@ fn facts(path: &str, found: &fs::Metadata) -> Result<FileFacts, Unanswered> {
         kind: if is_folder { FileKind::Folder } else { FileKind::File },
         size: if is_folder { 0 } else { found.len() },
         modified: found.modified().map_err(Unanswered::about(path))?,
-        // Where the file system keeps none, some systems give 1970 or 1601 instead of an error.
+        // If the file system stores no creation time, some systems return 1970 or 1601 instead of an error.
         created: found.created().ok().filter(|created| *created > SystemTime::UNIX_EPOCH),
     })
 }
 
 fn absolute(path: &str) -> Result<&Path, Unanswered> {
-    // A relative path would be answered for the folder that this program happens to be in.
+    // A relative path would be looked up in the working directory of this process.
     let known = Path::new(path);
     if known.is_absolute() {
         Ok(known)
@@ -139,7 +139,8 @@ mod tests {
     #[cfg(windows)]
     #[test]
     fn a_server_that_does_not_answer_is_no_file_that_is_not_there() {
-        // ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND, ERROR_BAD_NET_NAME: no such share
+        // ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND, ERROR_BAD_NET_NAME (no such share), and the two for invalid
+        // names.
         for code in [2, 3, 67, 123, 161] {
             assert!(is_missing(&io::Error::from_raw_os_error(code)), "{code}");
         }

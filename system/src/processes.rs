@@ -5,70 +5,72 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-/// Starting programs, and asking after those that run.
+/// Starting programs, and finding those that run.
 pub trait Processes: Send + Sync {
-    /// Creates the program **without letting it run an instruction**: the caller writes down who it is, then calls
-    /// [`StartedProcess::run`]. Dropped before that, or where our own process dies before that, it never ran.
+    /// Creates a process **without letting it run an instruction**: the caller records its identity, then calls
+    /// [`StartedProcess::run`]. If the result is dropped or this process dies before that, the program never runs.
     ///
     /// # Errors
-    /// There is no such program, it is none, or it may not be started.
+    /// There is no such file, it is no program, or it may not be started.
     fn create(&self, start: &Start<'_>) -> Result<Box<dyn StartedProcess>, StartError>;
 
-    /// Whether exactly this process (its id may be another's by now) still runs.
+    /// Whether exactly this process still runs. Another process that has its id by now does not count.
     ///
     /// # Errors
-    /// The system does not say.
+    /// The processes cannot be listed, or this account may not query them.
     fn is_running(&self, who: &ProcessIdentity) -> Result<bool, Unanswered>;
 
-    /// Processes whose ancestor is or was this one and that run now, itself left out; as far as the system tells.
+    /// The running processes that descend from this one, which itself may have ended and is not listed. The list may be
+    /// incomplete where the system does not know all relations.
     ///
     /// # Errors
-    /// The list cannot be had.
+    /// The processes cannot be listed.
     fn descendants(&self, who: &ProcessIdentity) -> Result<Vec<ProcessIdentity>, Unanswered>;
 }
 
 /// A program to start.
 #[derive(Debug, Clone)]
 pub struct Start<'a> {
-    /// Absolute path of the program: Windows' lpApplicationName.
+    /// The absolute path of the program (lpApplicationName on Windows).
     pub program: &'a str,
-    /// What it is given.
+    /// The arguments of the program.
     pub arguments: Arguments<'a>,
-    /// Working directory: a plain path.
+    /// The working directory: an absolute path, on Windows without `\\?\`.
     pub folder: &'a str,
-    /// All variables it gets.
+    /// All environment variables of the program. None are inherited from this process.
     pub environment: &'a Environment,
-    /// The account that it runs as.
+    /// The account that the program runs as.
     pub account: Account,
-    /// Where its output goes.
+    /// The files that the output goes to.
     pub output: Output<'a>,
 }
 
-/// What a program is given.
+/// The arguments of a program.
 #[derive(Debug, Clone, Copy)]
 pub enum Arguments<'a> {
-    /// Windows: the whole command line, the program's token first, passed on character for character.
+    /// For Windows: the whole command line, beginning with the program, which is passed on character for character.
     Line(&'a str),
-    /// Unix: the words after the program.
+    /// For Unix: the words after the program.
     Words(&'a [String]),
 }
 
-/// Where stdout and stderr go. stdin is the null device, open.
+/// The files that stdout and stderr go to. stdin is always the null device.
 #[derive(Debug, Clone, Copy)]
 pub enum Output<'a> {
-    /// Both appended to one file, by a handle of its own: whoever outlives the program can go on writing.
+    /// Both are appended to one file. Descendants that outlive the program can go on writing to it.
     File(&'a Path),
-    /// Each into a file of its own: scripts are judged by both.
+    /// Each goes to a separate file, for scripts, which are judged by both.
     Files {
-        /// The file for its stdout.
+        /// The file for stdout.
         stdout: &'a Path,
-        /// The file for its stderr.
+        /// The file for stderr.
         stderr: &'a Path,
     },
 }
 
 impl Output<'_> {
-    /// Opens the files of stdout and stderr; where one cannot be opened, an error and what it is about.
+    /// Opens the files for stdout and stderr, and creates them if necessary. The error comes with a text that says
+    /// which file it is about.
     pub(crate) fn open(self) -> Result<(File, File), (String, io::Error)> {
         let append = |path: &Path| {
             let opened = OpenOptions::new().create(true).append(true).open(path);
@@ -82,78 +84,80 @@ impl Output<'_> {
     }
 }
 
-/// A program that was created and has not run yet.
+/// A process that was created and has not run an instruction.
 pub trait StartedProcess: Send {
-    /// Which process it is.
+    /// The identity of the process.
     fn identity(&self) -> ProcessIdentity;
 
-    /// Lets it run. From here on it lives on whatever becomes of us.
+    /// Lets the process run. From now on it also survives the end of this process.
     ///
     /// # Errors
-    /// The system refuses; then it never ran.
+    /// The system refuses; the process never runs.
     fn run(self: Box<Self>) -> Result<Box<dyn Running>, StartError>;
 }
 
-/// A program that runs, or ran.
+/// A process that was let run, until and after its end.
 pub trait Running: Send {
-    /// Which process it is.
+    /// The identity of the process.
     fn identity(&self) -> ProcessIdentity;
 
-    /// Waits for its end, `limit` at most. The code is the first process's 32 bits.
+    /// Waits for the end of the process, `limit` at most. Its descendants are not waited for.
     ///
     /// # Errors
     /// The system refuses to wait.
     fn wait(&mut self, limit: Duration) -> io::Result<Wait>;
 
-    /// Those of its tree that run now, itself left out; as far as the system tells.
+    /// The descendants of the process that are running now, without the process itself. The list may be incomplete
+    /// where the system does not know all relations.
     ///
     /// # Errors
-    /// The list cannot be had.
+    /// The processes cannot be listed.
     fn survivors(&self) -> Result<Vec<ProcessIdentity>, Unanswered>;
 
-    /// Ends it and its tree.
+    /// Ends the process and its descendants.
     ///
     /// # Errors
-    /// The system cannot end them.
+    /// The system refuses to end one of them.
     fn kill_tree(&mut self) -> io::Result<()>;
 }
 
-/// What waiting came to.
+/// The result of waiting for a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wait {
-    /// It ended with these 32 bits.
+    /// The process ended with this exit code.
     Ended(u32),
-    /// It still runs.
+    /// The process is still running.
     Running,
 }
 
-/// Exactly one process: ids come again, ids with their start do not.
+/// The identity of a process: its id together with its start, because systems reuse ids.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ProcessIdentity {
-    /// Its id.
+    /// The id of the process.
     pub pid: u32,
-    /// When it started, in the system's own unit: 100 ns since 1601 (Windows), clock ticks since boot (Linux).
+    /// The start of the process in the system's own unit: 100 ns since 1601 (Windows), clock ticks since the boot
+    /// (Linux).
     pub started: u64,
-    /// Its program's file name, where known.
+    /// The file name of its program; empty if unknown.
     pub name: String,
 }
 
-/// Why a program was not started.
+/// Why a program could not be started.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot start {program}")]
 pub struct StartError {
-    /// What was to be started.
+    /// The path of the program.
     pub program: String,
-    /// HRESULT, e.g. 0x80070005; on Unix the nearest one.
+    /// The HRESULT of the error, e.g. 0x80070005; on Unix the nearest one.
     pub code: u32,
-    /// What the system said.
+    /// The system's error.
     #[source]
     pub source: io::Error,
 }
 
 impl StartError {
-    /// That `program` was not started, with the HRESULT and the system's own words.
+    /// An error about `program`, with the HRESULT and the system's error.
     pub fn new(program: &str, code: u32, source: io::Error) -> Self {
         Self { program: program.to_owned(), code, source }
     }

@@ -1,5 +1,5 @@
-//! What is asked of a machine: files, registry and installed products, from whose perspective, and the answer that is
-//! neither yes nor no.
+//! Questions to a machine about files, the registry and installed products: the perspective from which they are asked,
+//! and the error for a question without an answer.
 
 use crate::SignedInUser;
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use waybill_intune::RegistryKey;
 use waybill_intune::view::View;
 
-/// What kind of system a machine runs.
+/// The kind of operating system of a machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum SystemKind {
@@ -19,7 +19,7 @@ pub enum SystemKind {
 }
 
 impl SystemKind {
-    /// What stands between the components of a path.
+    /// The separator between the components of a path.
     pub const fn separator(self) -> char {
         match self {
             Self::Windows => '\\',
@@ -27,7 +27,7 @@ impl SystemKind {
         }
     }
 
-    /// `folder` and `name` with one separator between them; `name` alone where `folder` is empty.
+    /// `folder` and `name` joined by one separator; `name` alone if `folder` is empty.
     pub fn join(self, folder: &str, name: &str) -> String {
         let ends: &[char] = match self {
             Self::Windows => &['\\', '/'],
@@ -44,152 +44,154 @@ impl SystemKind {
     }
 }
 
-/// With whose rights and whose hive, variables and products.
+/// The account whose rights, registry hive, variables and products a question or a command uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Account {
-    /// The system account.
+    /// The system account of Windows.
     System,
-    /// The user of the active session.
+    /// The user who is signed in in the active session.
     User,
-    /// Whoever runs this program: on Unix always, on Windows where it was asked for.
+    /// The account of this process: always on Unix, and on Windows if the caller chooses it.
     Current,
 }
 
-/// Who looks, and through which view.
+/// The account and the view in which a question is asked or a command runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Perspective {
-    /// 32- or 64-bit.
+    /// The 32-bit or the 64-bit view of files, registry and variables.
     pub view: View,
-    /// Whose rights and folders.
+    /// The account whose rights and folders are used.
     pub account: Account,
 }
 
-/// A question that the machine does not answer: neither yes nor no.
+/// The error for a question that the machine cannot answer with yes or no.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{why}")]
 pub struct Unanswered {
-    /// Why, in words that fit after "cannot tell: ".
+    /// The reason, in words that fit after "cannot tell: ".
     pub why: String,
-    /// The HRESULT or Win32 code behind it, where there is one.
+    /// The HRESULT or Win32 code of the reason, if there is one.
     pub code: Option<u32>,
 }
 
 impl Unanswered {
-    /// A question without an answer, where no code says why.
+    /// An error with a reason and without a code.
     pub fn new(why: impl Into<String>) -> Self {
         Self { why: why.into(), code: None }
     }
 
-    /// With the code that the system gave.
+    /// An error with a reason and the system's code.
     pub fn with_code(why: impl Into<String>, code: u32) -> Self {
         Self { why: why.into(), code: Some(code) }
     }
 
-    /// A question that only Windows can answer.
+    /// The error for a question that only Windows can answer.
     pub fn needs_windows(what: &str) -> Self {
         Self::new(format!("{what} needs Windows"))
     }
 
-    /// For `map_err`: what an I/O error says, with the object it is about. Codes of Win32 become HRESULTs (0x8007xxxx).
+    /// Converts an I/O error about the object `what`, for `map_err`. Win32 codes become HRESULTs (0x8007xxxx).
     pub fn about(what: &str) -> impl Fn(io::Error) -> Self {
         move |error| Self { why: format!("{what}: {error}"), code: hresult(&error) }
     }
 }
 
-/// The Win32 code of an error as an HRESULT; none on other systems.
+/// The Win32 code of an error as an HRESULT; `None` on other systems.
 pub(crate) fn hresult(error: &io::Error) -> Option<u32> {
     let code = error.raw_os_error().filter(|_| cfg!(windows)).and_then(|code| u32::try_from(code).ok());
     code.filter(|code| *code <= 0xFFFF).map(|code| 0x8007_0000 | code)
 }
 
-/// Files and folders. Paths are the system's own, absolute, with variables expanded and views mapped already.
+/// The files and folders of a machine. Paths must be absolute paths of the system, with variables expanded and views
+/// mapped.
 pub trait Files: Send + Sync {
-    /// What is at `path`; `None` where nothing is. Links are followed.
+    /// The file or folder at `path`, after following links; `None` if there is none.
     ///
     /// # Errors
     /// Access is denied, or the disk fails.
     fn look(&self, path: &str) -> Result<Option<FileFacts>, Unanswered>;
 
-    /// The version resource of the file at `path`; `None` where it has none. Read on every host.
+    /// The version resource of the file at `path`; `None` if it has none. This works on every system.
     ///
     /// # Errors
-    /// It is not there or cannot be read.
+    /// There is no file at `path`, or it cannot be read.
     fn version(&self, path: &str) -> Result<Option<FileVersion>, Unanswered>;
 
-    /// Whether somebody who is no administrator may write into the folder `path`, so that a SYSTEM process must not start a
-    /// bare name from there.
+    /// Whether accounts that are no administrators may write to the folder `path`. If so, a process of the system
+    /// account must not start a program from there that was named without its folder.
     ///
     /// # Errors
-    /// Its rights cannot be read.
+    /// The access rights of the folder cannot be read.
     fn others_may_write(&self, path: &str) -> Result<bool, Unanswered>;
 
-    /// Whether the file at `path` may be executed by this program. On Windows every file may, as far as its name goes.
+    /// Whether this process may execute the file at `path`. Always `true` on Windows, which has no such right.
     ///
     /// # Errors
-    /// It is not there, or cannot be asked.
+    /// There is no file at `path`, or its rights cannot be read.
     fn is_executable(&self, path: &str) -> Result<bool, Unanswered> {
         let _ = path;
         Ok(true)
     }
 
-    /// Lets the user read the folder `path` and run what is in it, with everything below it. Where files are not closed
-    /// to users there is nothing to do.
+    /// Allows the user to read and execute the folder `path` and everything below it. Does nothing on systems on which
+    /// users can read our files anyway.
     ///
     /// # Errors
-    /// The system cannot change its access list.
+    /// The system cannot change the access rights.
     fn let_user_read(&self, path: &str, user: &SignedInUser) -> Result<(), Unanswered> {
         let _ = (path, user);
         Ok(())
     }
 
-    /// The names in the folder `path`, sorted; empty where there is no such folder.
+    /// The names in the folder `path`, sorted; empty if there is no such folder.
     ///
     /// # Errors
-    /// It cannot be read.
+    /// The folder cannot be read.
     fn list(&self, path: &str) -> Result<Vec<String>, Unanswered>;
 }
 
-/// What a file or folder is.
+/// Facts about a file or folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FileFacts {
-    /// A file or a folder.
+    /// Whether it is a file or a folder.
     pub kind: FileKind,
-    /// Bytes; 0 for folders.
+    /// The size in bytes; 0 for a folder.
     pub size: u64,
-    /// When it was last written.
+    /// The time of the last modification.
     pub modified: SystemTime,
-    /// When it was created, where the file system keeps it.
+    /// The time of the creation; `None` if the file system does not store it.
     pub created: Option<SystemTime>,
 }
 
-/// A file or a folder.
+/// Whether a path is a file or a folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileKind {
-    /// A file, or anything else that is no folder.
+    /// A file, a device, a pipe, or anything else that is no folder.
     File,
-    /// A folder.
+    /// A folder (directory).
     Folder,
 }
 
-/// A file's version resource.
+/// The version resource of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileVersion {
-    /// The numbers of VS_FIXEDFILEINFO, which rules compare; absent in a damaged resource.
+    /// The four numbers of VS_FIXEDFILEINFO, which rules compare; `None` if the resource is damaged.
     pub numbers: Option<[u16; 4]>,
-    /// `FileVersion` as text, which people see.
+    /// The text `FileVersion`, which Explorer shows; `None` if the resource has none.
     pub text: Option<String>,
 }
 
-/// The registry. On a host that has none every question is [`Unanswered`].
+/// The registry of a machine. On a system without one every question is [`Unanswered`].
 pub trait Registry: Send + Sync {
-    /// Whether the key is there.
+    /// Whether the key exists.
     ///
     /// # Errors
     /// Access is denied, or there is no registry.
     fn has_key(&self, key: &RegistryKey, perspective: Perspective) -> Result<bool, Unanswered>;
 
-    /// The value `name` of the key (empty: its default value); `None` where the key or the value is not there.
+    /// The value `name` of the key, or its default value if `name` is empty; `None` if the key or the value does not
+    /// exist.
     ///
     /// # Errors
     /// Access is denied, or there is no registry.
@@ -200,58 +202,58 @@ pub trait Registry: Send + Sync {
         perspective: Perspective,
     ) -> Result<Option<RegistryValue>, Unanswered>;
 
-    /// The names of its subkeys, sorted; empty where the key is not there.
+    /// The names of the key's subkeys, sorted; empty if the key does not exist.
     ///
     /// # Errors
     /// Access is denied, or there is no registry.
     fn subkeys(&self, key: &RegistryKey, perspective: Perspective) -> Result<Vec<String>, Unanswered>;
 }
 
-/// A value with its type.
+/// A registry value with its type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RegistryValue {
-    /// REG_SZ.
+    /// A text (REG_SZ).
     Text(String),
-    /// REG_EXPAND_SZ, not expanded.
+    /// A text with variables that are not expanded yet (REG_EXPAND_SZ).
     Expandable(String),
-    /// REG_MULTI_SZ.
+    /// A list of texts (REG_MULTI_SZ).
     Texts(Vec<String>),
-    /// REG_DWORD.
+    /// A number of 32 bits (REG_DWORD).
     Number32(u32),
-    /// REG_QWORD.
+    /// A number of 64 bits (REG_QWORD).
     Number64(u64),
-    /// REG_BINARY and every other type.
+    /// The bytes of a value of REG_BINARY or any other type.
     Bytes(Vec<u8>),
 }
 
-/// What Windows Installer has installed. On a host that has none every question is [`Unanswered`].
+/// The products of Windows Installer. On a system without it every question is [`Unanswered`].
 pub trait Products: Send + Sync {
-    /// The product of this code (a GUID in braces, upper case); `None` where Windows Installer does not know it.
-    /// The system sees the machine's products and its own, a user the machine's and that user's.
+    /// The product with this code (a GUID in braces and capitals); `None` if Windows Installer does not know it. Each
+    /// account sees the products of the machine and its own.
     ///
     /// # Errors
-    /// Windows Installer does not answer, or there is none.
+    /// Windows Installer does not answer, or the system has none.
     fn product(&self, code: &str, account: Account) -> Result<Option<InstalledProduct>, Unanswered>;
 
-    /// Whether an installation by Windows Installer is under way: `Global\_MSIExecute` is held.
+    /// Whether an installation of Windows Installer is running, i.e. whether the mutex `Global\_MSIExecute` is held.
     ///
     /// # Errors
-    /// It cannot be asked, or there is no Windows Installer.
+    /// The mutex cannot be queried, or the system has no Windows Installer.
     fn is_installing(&self) -> Result<bool, Unanswered>;
 }
 
 /// A product that Windows Installer knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InstalledProduct {
-    /// INSTALLSTATE: 5 is installed, 1 advertised.
+    /// The INSTALLSTATE: 5 is installed, 1 is advertised.
     pub state: i32,
-    /// `VersionString`.
+    /// The property `VersionString`.
     pub version: Option<String>,
-    /// `InstalledProductName`.
+    /// The property `InstalledProductName`.
     pub name: Option<String>,
 }
 
 impl InstalledProduct {
-    /// INSTALLSTATE_DEFAULT: installed, not only advertised.
+    /// The INSTALLSTATE of an installed product (INSTALLSTATE_DEFAULT).
     pub const INSTALLED: i32 = 5;
 }

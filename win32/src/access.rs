@@ -1,5 +1,4 @@
-//! Who may do what with a file or folder: its owner and access list, as the file system has them, and as a new one gets
-//! them.
+//! Reading the owner and access list of a file or folder, and creating a folder with a closed access list.
 
 use crate::call::succeeded;
 use crate::{sid, wide};

@@ -27,8 +27,8 @@ impl Content for AppContent<'_> {
         }
     }
 
-    /// Only a dry run is told of a folder that was fetched before, because only a fetch can tell whether it is complete
-    /// and the right one.
+    /// A folder in the cache is only returned in a dry run: in other runs a fetch must check that it is complete and
+    /// the right one.
     fn present(&self) -> Option<PathBuf> {
         match &self.request.content {
             ContentSource::Folder(folder) => Some(folder.clone()),

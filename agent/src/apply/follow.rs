@@ -1,4 +1,4 @@
-//! Following the schedule: `--wait`.
+//! Following the schedule until it succeeds or gives up (`--wait`).
 
 use crate::apply::{ApplyError, ApplyRequest};
 use crate::state::StateDatabase;
@@ -11,18 +11,18 @@ use waybill_installer_runner::{
 use waybill_schemas::codes::Class;
 use waybill_schemas::report::install::{Advice, AttemptOutcome, Decision, InstallReport, StepReport};
 
-/// How long the next try waits for another apply that began meanwhile.
+/// How long the next try waits for another apply that started meanwhile.
 pub(super) const PATIENCE: Duration = Duration::from_secs(24 * 3600);
 
-/// What follows an attempt.
+/// What happens after an attempt.
 pub(super) enum AfterAttempt {
-    /// It is done, or given up: the report.
+    /// No further try follows; this is the report of the last attempt.
     Report(Box<InstallReport>),
-    /// The next try is due.
+    /// The wait is over, and the next try is due.
     Again,
 }
 
-/// Waits between tries, and keeps the steps that it reported of that.
+/// Waits between tries, and keeps the steps about these waits for the last report.
 pub(super) struct Follow<'a> {
     pub(super) request: &'a ApplyRequest<'a>,
     pub(super) state: &'a StateDatabase,
@@ -32,7 +32,7 @@ pub(super) struct Follow<'a> {
 }
 
 impl Follow<'_> {
-    /// Waits for the next try, where there is one to wait for.
+    /// Waits for the next try, if one is planned that can be waited for.
     pub(super) fn after(&mut self, report: InstallReport) -> Result<AfterAttempt, ApplyError> {
         let report = match self.until(&report)? {
             None => report,
@@ -44,7 +44,7 @@ impl Follow<'_> {
         Ok(AfterAttempt::Report(Box::new(self.with_waits(report))))
     }
 
-    /// When the schedule tries again; nothing where it is done, given up, or kept waiting by something else.
+    /// When the schedule tries again; `None` if it succeeded, gave up, or waits for something else than time.
     fn until(&self, report: &InstallReport) -> Result<Option<Timestamp>, ApplyError> {
         // The schedule stays open after these, too, but a person has to look first: a rule or a command that is wrong stays
         // wrong, and an installer that reached its time limit may still be running.
@@ -64,13 +64,13 @@ impl Follow<'_> {
         let now = self.now();
         Ok(match next_try(&history, now, &self.request.retries) {
             RetryDecision::WaitUntil(until) => Some(until),
-            // The clock was set forward meanwhile: the wait is over before it began.
+            // The clock was set forward meanwhile, so the wait is already over.
             RetryDecision::RunNow if report.outcome == AttemptOutcome::RetryLater => Some(now),
             _ => None,
         })
     }
 
-    /// Sleeps until then, or as long as that is from now, whatever happens to the clock meanwhile.
+    /// Sleeps until `until`, but no longer than that is from now, even if the clock is set meanwhile.
     fn wait(&mut self, until: Timestamp, report: &InstallReport) -> Result<(), Cancelled> {
         let left = until.duration_since(self.now()).unsigned_abs();
         let at = self.now().to_string();
@@ -83,7 +83,7 @@ impl Follow<'_> {
         self.context.check()
     }
 
-    /// The report of the last attempt, which says of the ones before how long they were waited for.
+    /// The report of the last attempt, with the steps about the waits before it.
     fn with_waits(&mut self, mut report: InstallReport) -> InstallReport {
         report.steps.splice(0..0, self.waits.drain(..));
         report
@@ -100,7 +100,7 @@ fn rounded(until: Timestamp) -> Timestamp {
 
 const AGAIN: &str = "Run the same command again: it does not wait, and begins the schedule anew.";
 
-/// Nothing runs while it waits: what the last attempt came to stays as it is.
+/// The report of an interrupted wait. Nothing runs while waiting, so the rest is that of the last attempt.
 fn interrupted(report: InstallReport, until: Timestamp) -> InstallReport {
     InstallReport {
         outcome: AttemptOutcome::Interrupted,

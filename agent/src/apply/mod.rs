@@ -45,7 +45,8 @@ pub struct ApplyRequest<'a> {
 }
 
 impl<'a> ApplyRequest<'a> {
-    /// One attempt that a person asks for, with as many tries as the app says; refused where another apply is at work.
+    /// A request for one attempt that a person asks for, with the app's own retry policy. It is refused if another
+    /// apply is working.
     pub fn new(app: &'a AppDocument, intent: Intent, content: ContentSource, settings: Settings) -> Self {
         Self {
             app,

@@ -1,4 +1,4 @@
-//! What to do next, for somebody who knows Intune and has no log file at hand.
+//! Advice on what to do next, for readers who know Intune but not the log files of the device.
 
 use super::conclusion::Conclusion;
 use super::flow::Attempt;
@@ -10,7 +10,7 @@ use waybill_schemas::codes::{Class, NumberCode, Table, device};
 use waybill_schemas::report::install::{Advice, Answer, AttemptOutcome, Intent, Occasion, RuleReport};
 use waybill_system::SystemKind;
 
-/// After a run, the likeliest first.
+/// Advice after a run, the likeliest cause first.
 pub(super) fn after_run(attempt: &Attempt<'_>, ran: &FinishedRun, conclusion: &Conclusion) -> Vec<Advice> {
     let mut next = match conclusion.outcome {
         AttemptOutcome::Failed | AttemptOutcome::DoneDespiteCode | AttemptOutcome::RetryLater => {
@@ -29,7 +29,7 @@ pub(super) fn after_run(attempt: &Attempt<'_>, ran: &FinishedRun, conclusion: &C
     next
 }
 
-/// A program that the system refused to start.
+/// Advice about a program that the system refused to start; `code` is the HRESULT.
 pub(super) fn not_started(code: u32) -> Advice {
     let known = entry(Table::Device, |one| one.bits() == code);
     known.map_or_else(|| Advice::LookUpCode { code: format!("0x{code:08X}") }, |one| Advice::other(&one.hint))
@@ -83,7 +83,8 @@ fn of_time_limit(ran: &FinishedRun) -> Vec<Advice> {
     ]
 }
 
-/// Success that detection does not bear out: which rule, what it wants, what is there, and whether the other view has it.
+/// Advice about a success that detection does not confirm: the rule, what it wants, what was found, and whether the
+/// other view has it.
 fn of_detection(attempt: &Attempt<'_>) -> Vec<Advice> {
     let wrong = match attempt.request.intent {
         Intent::Install => Answer::NotDetected,
@@ -112,7 +113,7 @@ fn afterwards(rule: &RuleReport, wrong: Answer) -> Advice {
 }
 
 fn other_view(attempt: &Attempt<'_>, rule: &RuleReport) -> Option<Advice> {
-    // The same rule asked through the other view: the commonest mistake of all.
+    // Evaluates the same rule in the other view, because the wrong view is the commonest mistake.
     if attempt.run_as.kind != SystemKind::Windows {
         return None;
     }

@@ -11,7 +11,7 @@ pub(super) fn furnish_windows(machine: &FakeSystem) {
             machine.add_program(&format!(r"{folder}\{program}"), |_, _| FakeRun::ends(0));
         }
     }
-    // What the 32-bit view does not have.
+    // Programs that only the 64-bit view has.
     machine.add_program(r"C:\Windows\System32\pnputil.exe", |_, _| FakeRun::ends(0));
     machine.add_program(r"C:\Windows\explorer.exe", |_, _| FakeRun::ends(0));
     machine.set_path(&[
@@ -25,7 +25,7 @@ pub(super) fn furnish_windows(machine: &FakeSystem) {
     }
 }
 
-/// As `docs/context.md` has it.
+/// The variables of one view, as in the table of `docs/context.md`.
 fn windows_environment(view: View) -> Environment {
     let mut block = Environment::new(SystemKind::Windows);
     let is_32 = view == View::Bits32;
@@ -69,12 +69,12 @@ pub(super) fn furnish_unix(machine: &FakeSystem) {
 }
 
 impl FakeSystem {
-    /// Sets the variables of one view.
+    /// Sets the variables that all accounts have in one view.
     pub fn set_environment(&self, view: View, block: Environment) {
         self.contents().variables.insert(view, block);
     }
 
-    /// Sets the machine's PATH.
+    /// Sets the folders of the machine's PATH.
     pub fn set_path(&self, folders: &[&str]) {
         self.contents().path = folders.iter().map(|&folder| folder.to_owned()).collect();
     }

@@ -2,7 +2,7 @@ use super::FakeSystem;
 use crate::{FileFacts, FileKind, FileVersion, Files, SignedInUser, Unanswered};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// When every file of a fake machine was written, unless a test says otherwise: 2026-01-02T03:04:05Z.
+/// The time at which files of a fake machine were written, unless a test sets another: 2026-01-02T03:04:05Z.
 const WRITTEN: u64 = 1_767_323_045;
 
 fn facts(kind: FileKind, size: u64) -> FileFacts {
@@ -11,46 +11,46 @@ fn facts(kind: FileKind, size: u64) -> FileFacts {
 }
 
 impl FakeSystem {
-    /// Puts a file of `size` bytes, and the folders above it.
+    /// Adds a file of `size` bytes, and the folders above it.
     pub fn add_file(&self, path: &str, size: u64) {
         self.add(path, facts(FileKind::File, size), None);
     }
 
-    /// Puts a folder, and those above it.
+    /// Adds a folder, and those above it.
     pub fn add_folder(&self, path: &str) {
         self.add(path, facts(FileKind::Folder, 0), None);
     }
 
-    /// Puts a file with these times.
+    /// Adds a file with these times; `created` is `None` where the file system does not store it.
     pub fn add_dated_file(&self, path: &str, modified: SystemTime, created: Option<SystemTime>) {
         self.add(path, FileFacts { kind: FileKind::File, size: 1, modified, created }, None);
     }
 
-    /// Puts a program with this version resource.
+    /// Adds a file with a version resource of these numbers and this text.
     pub fn add_versioned_file(&self, path: &str, numbers: Option<[u16; 4]>, text: Option<&str>) {
         let version = FileVersion { numbers, text: text.map(str::to_owned) };
         self.add(path, facts(FileKind::File, 1), Some(version));
     }
 
-    /// Takes a file or folder away, with what is in it.
+    /// Removes a file, or a folder with everything in it.
     pub fn remove_file(&self, path: &str) {
         let gone = self.folded(path);
         let below = format!("{gone}{}", self.kind.separator());
         self.contents().files.retain(|path, _| *path != gone && !path.starts_with(&below));
     }
 
-    /// Folders that users were let into, as `name path`.
+    /// The calls of [`Files::let_user_read`] so far, as `name path`.
     pub fn let_in(&self) -> Vec<String> {
         self.contents().let_in.clone()
     }
 
-    /// Lets anybody write into this folder.
+    /// Makes a folder one to which accounts other than administrators may write.
     pub fn let_others_write(&self, path: &str) {
         let folded = self.folded(path);
         self.contents().writable.insert(folded);
     }
 
-    /// Takes the right to execute this file.
+    /// Makes a file one that this program may not execute.
     pub fn forbid_execution(&self, path: &str) {
         let folded = self.folded(path);
         self.contents().not_executable.insert(folded);

@@ -1,5 +1,5 @@
-//! A machine in memory, for tests: files, registry, products and programs are what the test says, and programs are
-//! closures that may change the machine.
+//! A machine in memory, for tests. Files, registry values and products are those that the test adds; programs are
+//! closures, which may change the machine.
 //!
 //! ```
 //! use waybill_system::fake::{FakeRun, FakeSystem};
@@ -29,14 +29,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 type Program = Arc<dyn Fn(&FakeSystem, &FakeStart) -> FakeRun + Send + Sync>;
 
-/// A machine in memory; clones are the same machine. Every method that sets something takes `&self`: programs change the machine while it is asked.
+/// A machine in memory; clones are the same machine. Methods that change it take `&self`, because fake programs change
+/// the machine while it is used.
 #[derive(Clone)]
 pub struct FakeSystem {
     kind: SystemKind,
     contents: Arc<Mutex<Contents>>,
 }
 
-/// Everything there is; keys are folded as the system compares them.
+/// The state of the machine. Keys of the maps are in the form in which the system compares names.
 #[derive(Default)]
 struct Contents {
     files: BTreeMap<String, (FileFacts, Option<FileVersion>)>,
@@ -57,30 +58,30 @@ struct Contents {
     device: FakeDevice,
 }
 
-/// What the device says of itself; `None` is "cannot tell".
+/// The facts that the device reports. `None` means that the question has no answer.
 #[derive(Debug, Clone)]
 pub struct FakeDevice {
-    /// The processor's architecture.
+    /// The architecture of the processor.
     pub architecture: Option<Architecture>,
-    /// The build of Windows.
+    /// The build number of Windows.
     pub build: Option<u32>,
-    /// Free space in bytes.
+    /// Free space on the system's drive, in bytes.
     pub free_disk: Option<u64>,
-    /// Memory in bytes.
+    /// Physical memory, in bytes.
     pub memory: Option<u64>,
-    /// Logical processors.
+    /// The number of logical processors.
     pub processors: Option<u32>,
-    /// Clock rate.
+    /// The clock rate of the processor, in MHz.
     pub mhz: Option<u32>,
-    /// The boot.
+    /// The identity of the current boot.
     pub boot: Option<BootIdentity>,
-    /// Files that a restart replaces.
+    /// Files that the next restart replaces.
     pub renames: Vec<String>,
-    /// Who is signed in.
+    /// The user who is signed in.
     pub user: Option<SignedInUser>,
-    /// Whom this program runs as.
+    /// The account of this process.
     pub account: Account,
-    /// Whether it may start others as the system.
+    /// Whether this process may start programs as the system account.
     pub elevated: bool,
 }
 
@@ -118,7 +119,7 @@ impl FakeSystem {
         machine
     }
 
-    /// Changes what the device says of itself.
+    /// Changes the facts that the device reports.
     pub fn set_device(&self, change: impl FnOnce(&mut FakeDevice)) {
         change(&mut self.contents().device);
     }
@@ -127,7 +128,7 @@ impl FakeSystem {
         self.contents.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// As the system compares names.
+    /// A name in the form in which the system compares names.
     fn folded(&self, text: &str) -> String {
         match self.kind {
             SystemKind::Windows => text.replace('/', "\\").trim_end_matches('\\').to_lowercase(),
@@ -144,7 +145,7 @@ impl FakeSystem {
         Ok(contents)
     }
 
-    /// Every question about this path, key or product code is answered with "access denied" from now on.
+    /// Makes every question about this path, key or product code fail with "access denied" from now on.
     pub fn deny(&self, what: &str) {
         let folded = self.folded(what);
         self.contents().denied.insert(folded);

@@ -8,22 +8,22 @@ use std::io::{self, Write as _};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A start as a fake program sees it.
+/// What a fake program is started with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FakeStart {
-    /// The program's path as it was asked for.
+    /// The path of the program, as the caller named it.
     pub program: String,
-    /// Windows' command line, or the words joined by blanks.
+    /// The command line on Windows; the words joined by blanks on Unix.
     pub line: String,
-    /// The working directory.
+    /// The working directory that the caller named.
     pub folder: String,
-    /// Variables, sorted.
+    /// The environment variables, sorted by name.
     pub environment: Vec<(String, String)>,
     /// The account that it was started as.
     pub account: Account,
 }
 
-/// What a fake program does. Its output is written to the real file that the start names.
+/// What a fake program does when it runs. Its output is written to the real file that the start names.
 #[derive(Debug, Clone)]
 pub struct FakeRun {
     code: Option<u32>,
@@ -34,35 +34,35 @@ pub struct FakeRun {
 }
 
 impl FakeRun {
-    /// It ends at once with this code.
+    /// The program ends at once with this code.
     pub fn ends(code: u32) -> Self {
         Self { code: Some(code), stdout: Vec::new(), stderr: Vec::new(), children: Vec::new(), waits: 0 }
     }
 
-    /// It never ends.
+    /// The program never ends.
     pub fn hangs() -> Self {
         Self { code: None, ..Self::ends(0) }
     }
 
-    /// It is waited for so many times in vain first.
+    /// The program is still running in the first `waits` calls of [`Running::wait`].
     pub fn after_waits(mut self, waits: usize) -> Self {
         self.waits = waits;
         self
     }
 
-    /// It writes this to stdout.
+    /// The program writes this to stdout.
     pub fn printing(mut self, text: &str) -> Self {
         self.stdout = text.into();
         self
     }
 
-    /// It writes this to stderr.
+    /// The program writes this to stderr.
     pub fn complaining(mut self, text: &str) -> Self {
         self.stderr = text.into();
         self
     }
 
-    /// A child of this name lives on.
+    /// The program leaves a running child with this name.
     pub fn leaving(mut self, child: &str) -> Self {
         self.children.push(child.to_owned());
         self
@@ -70,7 +70,7 @@ impl FakeRun {
 }
 
 impl FakeSystem {
-    /// Puts a program: a file, and what happens when it runs. The closure may change the machine.
+    /// Adds a program: its file, and the closure that is called when it runs. The closure may change the machine.
     pub fn add_program(
         &self,
         path: &str,
@@ -81,12 +81,12 @@ impl FakeSystem {
         self.contents().programs.insert(folded, Arc::new(run));
     }
 
-    /// Every program that was let run, in order.
+    /// All programs that were let run, in order.
     pub fn starts(&self) -> Vec<FakeStart> {
         self.contents().starts.clone()
     }
 
-    /// A process that runs until [`FakeSystem::end_process`].
+    /// Adds a process that runs until [`FakeSystem::end_process`].
     pub fn add_process(&self, name: &str) -> ProcessIdentity {
         let mut contents = self.contents();
         contents.next_pid += 4;
@@ -96,7 +96,7 @@ impl FakeSystem {
         identity
     }
 
-    /// Ends a process.
+    /// Ends a process, so that it no longer runs.
     pub fn end_process(&self, who: &ProcessIdentity) {
         self.contents().alive.remove(&who.pid);
     }
@@ -139,12 +139,12 @@ impl Processes for FakeSystem {
     }
 }
 
-/// HRESULT of ERROR_FILE_NOT_FOUND.
+/// The HRESULT of ERROR_FILE_NOT_FOUND.
 const FILE_NOT_FOUND: u32 = 0x8007_0002;
-/// HRESULT of ERROR_ACCESS_DENIED.
+/// The HRESULT of ERROR_ACCESS_DENIED.
 const ACCESS_DENIED: u32 = 0x8007_0005;
 
-/// Created, and not let run yet. Dropped, it never ran.
+/// A program that was created and not let run. If it is dropped, it never runs.
 struct FakeCreated {
     machine: FakeSystem,
     program: Program,

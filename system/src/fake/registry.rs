@@ -7,25 +7,25 @@ use std::collections::BTreeSet;
 use std::sync::MutexGuard;
 
 impl FakeSystem {
-    /// Puts a key, e.g. `HKLM\SOFTWARE\Contoso`, into one view.
+    /// Adds a key, e.g. `HKLM\SOFTWARE\Contoso`, to one view.
     pub fn add_key(&self, view: View, key: &str) {
         let folded = self.key(key);
         self.contents().keys.insert((view, folded));
     }
 
-    /// Puts a value and its key into one view; an empty name is the key's default value.
+    /// Adds a value and its key to one view; an empty name is the default value of the key.
     pub fn add_value(&self, view: View, key: &str, name: &str, value: RegistryValue) {
         self.add_key(view, key);
         self.contents().values.insert((view, self.key(key), name.to_lowercase()), value);
     }
 
-    /// Windows Installer knows this product from now on.
+    /// Adds a product of Windows Installer; `state` is its INSTALLSTATE.
     pub fn add_product(&self, code: &str, state: i32, version: &str) {
         let product = InstalledProduct { state, version: Some(version.into()), name: Some("product".into()) };
         self.contents().products.insert(code.to_uppercase(), product);
     }
 
-    /// Whether an installation by Windows Installer is under way.
+    /// Sets whether an installation of Windows Installer is running.
     pub fn set_installing(&self, installing: bool) {
         self.contents().installing = installing;
     }
@@ -34,7 +34,8 @@ impl FakeSystem {
         RegistryKey::parse(key).map_or_else(|| key.to_lowercase(), |key| key.to_string().to_lowercase())
     }
 
-    /// What there is, for a question about this key.
+    /// The contents of the machine for a question about this key; an error if the system has no registry or the key is
+    /// denied.
     fn asked_key(&self, key: &RegistryKey) -> Result<MutexGuard<'_, Contents>, Unanswered> {
         self.needs_windows("the registry")?;
         self.asked(&key.to_string())

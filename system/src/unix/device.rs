@@ -1,4 +1,4 @@
-//! What a Unix device says of itself, and whose program this is: `/proc`, and `/etc/passwd` as far as it knows.
+//! Facts of a Unix device, from `/proc`, and the account of this process, from `/etc/passwd`.
 
 use crate::{
     Account, Architecture, BootIdentity, Device, Environment, Perspective, SignedInUser, SystemKind,
@@ -6,7 +6,7 @@ use crate::{
 };
 use std::fs;
 
-// Where programs are looked for: what Debian gives root.
+// The folders of PATH: those that Debian sets for root.
 const FOLDERS: [&str; 6] = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
 impl Device for ThisMachine {
@@ -87,7 +87,7 @@ impl Device for ThisMachine {
     }
 }
 
-/// Rust's names of architectures (`std::env::consts::ARCH`).
+/// The architecture with this name of Rust's (`std::env::consts::ARCH`).
 fn architecture(name: &str) -> Option<Architecture> {
     match name {
         "x86" => Some(Architecture::X86),
@@ -102,27 +102,28 @@ fn told(what: &str, file: &str) -> Result<String, Unanswered> {
     fs::read_to_string(file).map_err(Unanswered::about(&format!("{what}, in {file}")))
 }
 
-/// `MemTotal:       16384256 kB` (proc_meminfo(5)).
+/// The memory in bytes from the line `MemTotal:       16384256 kB` (proc_meminfo(5)).
 fn total_memory(text: &str) -> Option<u64> {
     let line = text.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
     line.trim().strip_suffix("kB")?.trim_end().parse::<u64>().ok()?.checked_mul(1024)
 }
 
-/// `cpu MHz         : 2445.404` (proc_cpuinfo(5)); the first processor's. ARM kernels give none.
+/// The clock rate in MHz of the first processor, from the line `cpu MHz         : 2445.404` (proc_cpuinfo(5)). ARM
+/// kernels have no such line.
 fn clock_rate(text: &str) -> Option<u32> {
     let line = text.lines().find_map(|line| line.strip_prefix("cpu MHz"))?;
     let rate = line.split_once(':')?.1.trim().split('.').next()?;
     rate.parse().ok()
 }
 
-/// Somebody with an account.
+/// Name and home folder of an account.
 struct Person {
     name: String,
     home: String,
 }
 
-/// Whoever runs this program. Accounts of a directory service are not in the file: their name and home are what the
-/// login has put into USER and HOME.
+/// The account of this process. Accounts of a directory service are not in the file; for them the variables USER and
+/// HOME are used, which the login has set.
 fn own_person() -> Person {
     let id = own_id();
     let known = fs::read_to_string("/etc/passwd").ok().and_then(|accounts| find(&accounts, id));
@@ -140,7 +141,7 @@ fn own_id() -> u32 {
     rustix::process::geteuid().as_raw()
 }
 
-/// Lines of `name:password:uid:gid:comment:home:shell` (passwd(5)).
+/// Finds an account in lines of the form `name:password:uid:gid:comment:home:shell` (passwd(5)).
 fn find(accounts: &str, id: u32) -> Option<Person> {
     accounts.lines().find_map(|line| {
         let fields: Vec<&str> = line.split(':').collect();

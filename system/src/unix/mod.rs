@@ -1,4 +1,5 @@
-//! Unix: files, programs and device facts. Registry and Windows Installer answer that they need Windows.
+//! The implementation for Unix: files, programs and device facts. Questions to the registry and Windows Installer are
+//! answered with "needs Windows".
 
 mod device;
 mod processes;
@@ -12,8 +13,8 @@ use rustix::io::Errno;
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 
-// Writable by the group or by everybody. The sticky bit is no exception: it keeps others from removing files, not from
-// adding some.
+// The mode bits of writing by the group or by everybody. The sticky bit is not considered: it prevents others from
+// removing files, but not from adding some.
 const OTHERS_WRITE: u32 = 0o022;
 
 pub(crate) fn others_may_write(path: &str) -> Result<bool, Unanswered> {

@@ -1,8 +1,8 @@
-//! Who may write into a folder, and letting a user into one.
+//! Access rights of folders: who may write to them, and granting a user access.
 //!
-//! Granting a user access to single folders. An app in the user's context reads its files with that user's rights, but
-//! the root is closed to users (docs/runner.md, "With whose rights"). This has not been tested on a real Windows:
-//! wine's `icacls.exe` does nothing.
+//! An app in the user's context reads its files with that user's rights, but the root is closed to users, so the user
+//! is granted access to single folders (docs/runner.md, "With whose rights"). Granting has not been tested on a real
+//! Windows: wine's `icacls.exe` does nothing.
 
 use crate::{SignedInUser, Unanswered};
 use std::io;
@@ -10,12 +10,12 @@ use std::process::{Command, Stdio};
 use waybill_win32::access::{self, Access, Entry};
 use waybill_win32::device::windows_folder;
 
-/// Whether somebody who is no administrator may put a program into the folder `path`.
+/// Whether an account that is no administrator may put a program into the folder `path`.
 pub(crate) fn others_may_write(path: &str) -> Result<bool, Unanswered> {
     Ok(is_for_others(&access::for_path(path).map_err(Unanswered::about(path))?))
 }
 
-/// Lets the user read the folder `path` and run what is in it.
+/// Allows the user to read and execute the folder `path` and everything below it.
 pub(crate) fn let_user_read(path: &str, user: &SignedInUser) -> Result<(), Unanswered> {
     let what = format!("{path}: {} cannot be let in", user.name);
     let_read(path, &user.id).map_err(Unanswered::about(&what))

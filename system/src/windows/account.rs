@@ -1,5 +1,5 @@
-//! Which account a question is about: the one of this process, or another by its security identifier. And the account
-//! and token that a program starts with.
+//! The account that a question is about (this process's, or another by its security identifier), and the token that a
+//! program starts with.
 //!
 //! Starting as another account needs a process of the system account, so this could not be tried under wine. The use of
 //! tokens follows the documentation of WTSQueryUserToken, TOKEN_LINKED_TOKEN and CreateProcessAsUserW.
@@ -15,7 +15,7 @@ pub(super) const SYSTEM: &str = "S-1-5-18";
 const ERROR_PRIVILEGE_NOT_HELD: i32 = 1314;
 // Win32 error: nobody is signed in, so there is no token.
 const ERROR_NO_TOKEN: i32 = 1008;
-// With ERROR_CTX_WINSTATION_NOT_FOUND: nobody is signed in in the session, or it has just ended.
+// ERROR_NO_TOKEN and ERROR_CTX_WINSTATION_NOT_FOUND: nobody is signed in in the session, or it has just ended.
 const NOBODY: [i32; 2] = [ERROR_NO_TOKEN, 7022];
 
 /// The account that an [`Account`] means on this machine, seen from this process.
@@ -44,7 +44,7 @@ pub(super) fn own_sid() -> Result<String, Unanswered> {
     sid.map_err(Unanswered::about("the account of this process"))
 }
 
-/// Whether this process is the system account's.
+/// Whether this process runs as the system account.
 pub(super) fn is_system() -> io::Result<bool> {
     Ok(Token::own()?.account()? == SYSTEM)
 }

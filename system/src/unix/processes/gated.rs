@@ -1,5 +1,6 @@
-//! A program behind its gate: a shell that reads one line and only then becomes the program. Our death closes the pipe that
-//! it reads, so the program does not run without us. Its id and its start stay the same when it becomes another program.
+//! Creating a process that does not run yet, by a shell as a gate: the shell reads one line and then becomes the
+//! program by `exec`, with the same id and start. If this process dies before that, the pipe is closed and the program
+//! never runs.
 
 use super::running::UnixRunning;
 use super::table::ProcessTable;
@@ -11,7 +12,7 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 
 const SHELL: &str = "/bin/sh";
 
-/// Created, and not let run yet. Dropped, it never ran.
+/// A process that waits at the gate. If it is dropped, the program never runs.
 pub(super) struct Gated {
     program: String,
     identity: ProcessIdentity,
@@ -20,7 +21,7 @@ pub(super) struct Gated {
 }
 
 impl Gated {
-    /// Starts the shell that stands at the gate.
+    /// Starts the shell, which waits at the gate.
     pub(super) fn create(start: &Start<'_>) -> Result<Self, StartError> {
         let Arguments::Words(words) = start.arguments else {
             let what = "a command line is for Windows: here the words are needed";
@@ -70,7 +71,7 @@ impl StartedProcess for Gated {
         let (Some(child), Some(mut gate)) = (self.child.take(), self.gate.take()) else {
             return Err(told(ErrorKind::BrokenPipe.into()));
         };
-        // Watched first: where no thread can be had, the gate closes and it never ran.
+        // Watched first: if the thread for that cannot be started, the gate is closed and the program never runs.
         let running = UnixRunning::watch(self.identity.clone(), child).map_err(told)?;
         gate.write_all(PASS).map_err(told)?;
         Ok(Box::new(running))
@@ -87,7 +88,7 @@ impl Drop for Gated {
     }
 }
 
-/// Every variable arrives or nothing starts.
+/// Refuses variables that a shell might not pass on, so that the program gets all variables or is not started.
 fn check_names(start: &Start<'_>) -> Result<(), StartError> {
     match start.environment.iter().find(|(name, _)| !passes_gate(name)) {
         None => Ok(()),
@@ -98,18 +99,18 @@ fn check_names(start: &Start<'_>) -> Result<(), StartError> {
     }
 }
 
-/// What lets it through. Anything else, and the end of the pipe, does not.
+/// The line that opens the gate. After anything else, or the end of the pipe, the shell ends.
 const PASS: &[u8] = b"run\n";
 
-// Variables that shells set by themselves or change: taken out again, and given as they were.
+// Variables that shells set or change by themselves. They are removed, and set again to their given values.
 const SHELLS_OWN: [&str; 5] = ["PWD", "OLDPWD", "SHLVL", "IFS", "_"];
 
 const ENV: &str = "/usr/bin/env";
 
 /// The words after `/bin/sh`, up to the program.
 ///
-/// `env` undoes what the shell did to the environment. A program with `=` in its path would be a variable to it, so there
-/// the shell does what it can: bash leaves SHLVL and `_` behind.
+/// `env` undoes what the shell did to the environment. It would take a program with `=` in its path for a variable, so
+/// for such a program the shell does this itself as far as it can: bash leaves SHLVL and `_` behind.
 fn gate_words(program: &str, environment: &Environment) -> Vec<String> {
     let mut words = vec!["-c".to_owned(), script(program.contains('=')), "sh".to_owned()];
     if !program.contains('=') {
@@ -127,7 +128,7 @@ fn script(without_env: bool) -> String {
     format!("IFS= read -r WAYBILL_GATE && [ \"$WAYBILL_GATE\" = run ] && {{ {exec} \"$@\" </dev/null; }}")
 }
 
-/// Whether a shell hands a variable of this name on; some drop every other.
+/// Whether all shells pass on a variable with this name; some drop names with other characters.
 fn passes_gate(name: &str) -> bool {
     let first = name.bytes().next();
     first.is_some_and(|first| !first.is_ascii_digit())
@@ -150,7 +151,7 @@ mod tests {
         assert!(words[1].contains("exec /usr/bin/env \"$@\" </dev/null"), "{}", words[1]);
     }
 
-    /// What /usr/bin/env prints, behind the gate of this shell, when `line` is written to it.
+    /// The output of /usr/bin/env behind the gate of this shell, when `line` is written to the gate.
     fn passed(shell: &[&str], line: &str) -> Option<String> {
         let mut given = Environment::new(SystemKind::Unix);
         for (name, value) in [("PWD", "/x"), ("A", "b c"), ("SHLVL", "5"), ("_", "u")] {
@@ -175,7 +176,7 @@ mod tests {
 
     #[test]
     fn every_shell_lets_the_right_word_through_and_nothing_else() {
-        // Systems have one of these as /bin/sh; what is not there is not tried.
+        // Every system has one of these as /bin/sh. Those that do not exist are skipped.
         for shell in
             [&["/bin/sh"][..], &["/bin/dash"], &["/bin/bash", "--posix"], &["/bin/zsh"], &["/bin/ksh"]]
         {

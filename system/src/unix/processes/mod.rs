@@ -1,4 +1,4 @@
-//! Starting programs, and asking after those that run.
+//! Starting programs, and finding those that run.
 
 mod gated;
 mod program;
@@ -10,7 +10,8 @@ use gated::Gated;
 use std::io::{self, ErrorKind};
 use table::ProcessTable;
 
-/// Every account is the current one: on Unix commands run as whoever runs this program (docs/runner.md, "With whose rights").
+/// The account of a start is ignored: on Unix commands run as the account of this process (docs/runner.md, "With whose
+/// rights").
 impl Processes for ThisMachine {
     fn create(&self, start: &Start<'_>) -> Result<Box<dyn StartedProcess>, StartError> {
         Ok(Box::new(Gated::create(start)?))
@@ -25,7 +26,7 @@ impl Processes for ThisMachine {
     }
 }
 
-// HRESULTs of Windows that come nearest: what is known of a package is known by these.
+// The HRESULTs of Windows that are nearest to errors of Unix, because the codes of reports are HRESULTs.
 const FILE_NOT_FOUND: u32 = 0x8007_0002;
 const ACCESS_DENIED: u32 = 0x8007_0005;
 const INVALID_PARAMETER: u32 = 0x8007_0057;
@@ -33,12 +34,12 @@ const BAD_FORMAT: u32 = 0x8007_00C1;
 const NOT_A_FOLDER: u32 = 0x8007_010B;
 const UNSPECIFIED: u32 = 0x8000_4005;
 
-/// Why `program` was not started; `what` stands before what the system said.
+/// The error of a `program` that could not be started; `what` is put before the system's message.
 fn refused(program: &str, what: &str, error: &io::Error) -> StartError {
     refused_as(program, error.kind(), format!("{what}: {error}"))
 }
 
-/// The same without an error of the system.
+/// The error of a `program` that could not be started, for a reason that the system did not report itself.
 fn refused_as(program: &str, kind: ErrorKind, what: String) -> StartError {
     let code = match kind {
         ErrorKind::NotFound => FILE_NOT_FOUND,

@@ -1,4 +1,4 @@
-//! What can be known before a program is started: whether it is there, may be run and is a program at all.
+//! Checks before a program is started: whether it exists, may be executed, and is a program.
 
 use super::{FILE_NOT_FOUND, refused, refused_as};
 use crate::{Start, StartError};
@@ -10,7 +10,7 @@ use std::path::Path;
 /// The longest first line of a script that Linux reads (execve(2)).
 const LONGEST_LINE: u64 = 256;
 
-// How programs begin: ELF, and Mach-O in its kinds (both widths, both byte orders, several processors in one).
+// The first bytes of programs: ELF, and the forms of Mach-O (both widths, both byte orders, several processors in one).
 const MAGICS: [[u8; 4]; 6] = [
     *b"\x7fELF",
     [0xFE, 0xED, 0xFA, 0xCE],
@@ -20,7 +20,8 @@ const MAGICS: [[u8; 4]; 6] = [
     [0xCA, 0xFE, 0xBA, 0xBE],
 ];
 
-/// Refuses what could not be started anyway: behind the gate nobody could tell the reason from an exit code.
+/// Refuses a program that could not be started. Behind the gate, this error would look like an exit code of the
+/// program.
 pub(super) fn check(start: &Start<'_>) -> Result<(), StartError> {
     let (program, path) = (start.program, Path::new(start.program));
     if !path.is_absolute() {
@@ -41,7 +42,8 @@ pub(super) fn check(start: &Start<'_>) -> Result<(), StartError> {
     check_folder(program, start.folder)
 }
 
-/// That `path` (the program itself, or the interpreter that its first line names) is a file that we may run.
+/// Checks that `path` (the program, or the interpreter that its first line names) is a file that this process may
+/// execute.
 fn check_runnable(program: &str, path: &Path) -> Result<(), StartError> {
     let shown = path.to_string_lossy();
     let metadata = fs::metadata(path).map_err(|error| match error.kind() {
@@ -55,7 +57,7 @@ fn check_runnable(program: &str, path: &Path) -> Result<(), StartError> {
         .map_err(|error| refused(program, &format!("{shown}: may not be executed"), &error.into()))
 }
 
-/// Its first bytes; none where it may be run but not read.
+/// The first bytes of the file; empty if it may be executed but not read.
 fn head(path: &Path) -> io::Result<Vec<u8>> {
     let mut head = Vec::new();
     match File::open(path) {
@@ -65,7 +67,7 @@ fn head(path: &Path) -> io::Result<Vec<u8>> {
     }
 }
 
-/// The program that a script's first line names.
+/// The program that the first line of a script names; `None` if the file is no script.
 fn interpreter(head: &[u8]) -> Option<String> {
     let line = head.strip_prefix(b"#!")?.split(|byte| *byte == b'\n').next()?;
     String::from_utf8_lossy(line).split_whitespace().next().map(str::to_owned)

@@ -1,4 +1,4 @@
-//! A program that runs, or ran.
+//! A process that was let run, until and after its end.
 
 use super::table::ProcessTable;
 use crate::{ProcessIdentity, Running, Unanswered, Wait};
@@ -10,10 +10,10 @@ use std::process::{Child, ExitStatus};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
-// Killing goes in rounds: between a look at the tree and the kill, another child may be born.
+// How often the descendants are listed and killed, because they may start further children between the two.
 const KILL_ROUNDS: usize = 10;
 
-/// Waited for by a thread of its own, so that its end leaves no zombie behind, whenever we ask.
+/// A running child of this process. A thread waits for its end, so that no zombie is left even if nobody asks.
 pub(super) struct UnixRunning {
     identity: ProcessIdentity,
     end: Receiver<io::Result<ExitStatus>>,
@@ -21,7 +21,7 @@ pub(super) struct UnixRunning {
 }
 
 impl UnixRunning {
-    /// From now on its end is noticed. The thread lives as long as the program, and keeps nothing else alive.
+    /// Starts the thread that waits for the end of `child`. It lives as long as the child and keeps nothing else alive.
     pub(super) fn watch(identity: ProcessIdentity, mut child: Child) -> io::Result<Self> {
         let (tell, end) = channel();
         let name = format!("wait {}", identity.pid);
@@ -78,7 +78,7 @@ impl Running for UnixRunning {
 }
 
 fn code(status: ExitStatus) -> u32 {
-    // A shell's way to say it in one number: the exit status, or 128 and the signal.
+    // One number as in shells: the exit status, or 128 plus the number of the signal.
     let code = status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or_default());
     code.cast_unsigned()
 }
@@ -87,7 +87,7 @@ fn pid(who: &ProcessIdentity) -> Option<Pid> {
     i32::try_from(who.pid).ok().and_then(Pid::from_raw)
 }
 
-/// Who is gone already is killed.
+/// Kills a process or group; one that has already ended is no error.
 fn killed(who: Option<Pid>, kill: impl Fn(Pid, Signal) -> rustix::io::Result<()>) -> io::Result<()> {
     match who.map(|pid| kill(pid, Signal::KILL)) {
         None | Some(Ok(()) | Err(Errno::SRCH)) => Ok(()),

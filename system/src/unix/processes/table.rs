@@ -1,43 +1,43 @@
-//! The processes of this machine at one moment: from `/proc` on Linux, as `ps` has them elsewhere (macOS).
+//! The processes of this machine at one moment: from `/proc` on Linux, from `ps` on other systems (macOS).
 
 use crate::{ProcessIdentity, Unanswered};
 use std::collections::BTreeSet;
 use std::{fs, io};
 
-/// A process as the system lists it.
+/// A process in the system's list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ProcessEntry {
     pub(super) pid: u32,
     pub(super) parent: u32,
     pub(super) group: u32,
     pub(super) started: u64,
-    /// A zombie: it runs no more, and its parent has not asked.
+    /// Whether it is a zombie: it has ended, and its parent has not waited for it.
     pub(super) ended: bool,
     pub(super) name: String,
 }
 
-/// All processes of the machine.
+/// The list of all processes.
 pub(super) struct ProcessTable(pub(super) Vec<ProcessEntry>);
 
 impl ProcessTable {
-    /// The processes that run now.
+    /// Lists the processes of this machine.
     pub(super) fn now() -> Result<Self, Unanswered> {
         let entries = entries().map_err(Unanswered::about("the list of processes"))?;
         Ok(Self(entries))
     }
 
-    /// When the process of this id started.
+    /// The start of the process with this id; `None` if there is none.
     pub(super) fn started(&self, pid: u32) -> Option<u64> {
         self.0.iter().find(|entry| entry.pid == pid).map(|entry| entry.started)
     }
 
-    /// Whether exactly this one runs.
+    /// Whether exactly this process is running.
     pub(super) fn is_running(&self, who: &ProcessIdentity) -> bool {
         self.0.iter().any(|entry| entry.pid == who.pid && entry.started == who.started && !entry.ended)
     }
 
-    /// Those of its process group, and their children and children's children; itself left out. One that left the
-    /// group and whose parent has ended cannot be told from a stranger.
+    /// The processes of the process group of `root`, and all their descendants, without `root` itself. A process that
+    /// has left the group and whose parent has ended is not found.
     pub(super) fn tree(&self, root: &ProcessIdentity) -> Vec<ProcessIdentity> {
         if self.started(root.pid).is_some_and(|started| started != root.started) {
             return Vec::new(); // its id is another's by now: ids are not given again while their group lives
@@ -67,21 +67,22 @@ impl ProcessEntry {
     }
 }
 
-/// Every process that can be seen.
+/// Lists all processes that this one can see.
 #[cfg(target_os = "linux")]
 fn entries() -> io::Result<Vec<ProcessEntry>> {
     let mut entries = Vec::new();
     for folder in fs::read_dir("/proc")? {
         let name = folder?.file_name();
         let Some(pid) = name.to_str().and_then(|name| name.parse::<u32>().ok()) else { continue };
-        // One that ended since the folder was read is no longer there.
+        // A process may have ended since the folder was read.
         let Ok(line) = fs::read(format!("/proc/{pid}/stat")) else { continue };
         entries.extend(read_stat(&String::from_utf8_lossy(&line)));
     }
     Ok(entries)
 }
 
-/// A line of `/proc/<pid>/stat` (proc_pid_stat(5)): `pid (name) state ppid pgrp …`, field 22 the start in clock ticks since boot. A name may hold blanks and brackets.
+/// Parses `/proc/<pid>/stat` (proc_pid_stat(5)): `pid (name) state ppid pgrp …`, whose field 22 is the start in clock
+/// ticks since the boot. The name may contain blanks and parentheses.
 #[cfg(target_os = "linux")]
 fn read_stat(line: &str) -> Option<ProcessEntry> {
     let (pid, rest) = line.split_once(" (")?;
@@ -97,7 +98,7 @@ fn read_stat(line: &str) -> Option<ProcessEntry> {
     })
 }
 
-/// Every process. The start is a date to the second, in UTC: `20261129113104`.
+/// Lists all processes. The start of each is a date in UTC as a number, to the second: `20261129113104`.
 #[cfg(not(target_os = "linux"))]
 fn entries() -> io::Result<Vec<ProcessEntry>> {
     let output = std::process::Command::new("/bin/ps")
@@ -114,7 +115,7 @@ fn entries() -> io::Result<Vec<ProcessEntry>> {
     Ok(String::from_utf8_lossy(&output.stdout).lines().filter_map(read_ps).collect())
 }
 
-/// A line of `ps`: `pid ppid pgid state Sun Nov 29 11:31:04 2026 name`.
+/// Parses a line of `ps`: `pid ppid pgid state Sun Nov 29 11:31:04 2026 name`; `None` if it has another form.
 #[cfg(any(test, not(target_os = "linux")))]
 fn read_ps(line: &str) -> Option<ProcessEntry> {
     let words: Vec<&str> = line.split_whitespace().collect();

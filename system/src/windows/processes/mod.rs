@@ -13,9 +13,9 @@ use waybill_win32::process::Process;
 
 /// The Win32 error of OpenProcess for an id that no process has.
 const NO_SUCH_PROCESS: i32 = 87;
-/// HRESULT of ERROR_INVALID_PARAMETER.
+/// The HRESULT of ERROR_INVALID_PARAMETER.
 const INVALID_PARAMETER: u32 = 0x8007_0057;
-/// E_FAIL, where the system gave no code.
+/// E_FAIL, for errors of the system without a code.
 const UNSPECIFIED: u32 = 0x8000_4005;
 
 impl Processes for ThisMachine {
