@@ -5,7 +5,7 @@ use waybill_schemas::app::AppDocument;
 use waybill_schemas::codes::{Classified, Code, runner};
 use waybill_system::{Account, System, SystemKind};
 
-/// Which process runs an app, so that it has the rights that it needs.
+/// The process that runs an app with the rights that it needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RunningProcess {
     /// This process, with this account in its settings.

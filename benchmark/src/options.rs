@@ -60,11 +60,11 @@ pub enum Subject {
 pub struct BenchRequest {
     /// The content to measure with.
     pub subject: Subject,
-    /// How often it is measured, where and with what.
+    /// Rounds, folder, threads and program.
     pub options: BenchOptions,
 }
 
-/// How often something is measured, where and with what.
+/// Rounds, folder, threads and program of a benchmark or of each point of a sweep.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct BenchOptions {
@@ -79,7 +79,7 @@ pub struct BenchOptions {
 }
 
 impl BenchOptions {
-    /// One round in this folder, with a thread for each processor.
+    /// Options for one round in this folder, with a thread for each processor.
     pub fn new(folder: impl Into<PathBuf>, program: StageProgram) -> Self {
         Self { runs: 1, folder: folder.into(), threads: processors(), program }
     }

@@ -17,7 +17,7 @@ pub trait Watcher: Sync {
 /// Ignores the progress.
 impl Watcher for () {}
 
-/// Runs the rounds of a benchmark, and has what they have in common.
+/// Runs the rounds of a benchmark. The fields are the same for all rounds.
 pub(crate) struct RoundRunner<'a> {
     pub(crate) options: &'a BenchOptions,
     pub(crate) ground: &'a Ground,

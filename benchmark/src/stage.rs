@@ -98,7 +98,7 @@ impl Stage {
         }
     }
 
-    /// The size by which the rate of this stage is computed: its name and its bytes.
+    /// The size by which the rate of this stage is computed: its name in reports and its bytes.
     pub(crate) fn counted(self, facts: &Facts) -> (&'static str, u64) {
         match self {
             Self::Sha256 | Self::Aes | Self::Hmac | Self::Seal => ("source", facts.source),

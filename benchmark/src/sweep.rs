@@ -27,7 +27,7 @@ pub struct SweepRequest {
     pub largest: u64,
     /// The largest number of files; points with more are left out.
     pub most_files: u64,
-    /// How often each point is measured, where and with what.
+    /// Rounds of each point, folder, threads and program.
     pub options: BenchOptions,
 }
 

@@ -1,4 +1,5 @@
-//! How programs end, how their ends are reported, and what becomes of programs whose starter is killed.
+//! How programs end, how their ends are reported, and what happens to programs when the process that started them is
+//! killed.
 
 use crate::launcher::{Launcher, is_running, wait_until};
 use crate::starter::Starter;

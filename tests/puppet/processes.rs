@@ -1,4 +1,4 @@
-//! Commands that are about processes and objects of the system, and those that start this program again.
+//! Commands that kill processes, hold a mutex, or start this program again.
 
 use std::io;
 use std::path::Path;

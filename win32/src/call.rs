@@ -13,15 +13,15 @@ use windows_sys::Win32::System::LibraryLoader::{
 };
 use windows_sys::core::BOOL;
 
-/// The system's error where a call answers that it failed.
+/// Converts the result of a call: 0 means that it failed, with the error of this thread's last call.
 pub(crate) fn succeeded(answer: BOOL) -> io::Result<()> {
     if answer == 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
 }
 
-/// The handle that a call gave; the system's error where it is null.
+/// Takes ownership of the handle that a call returned. Null means that it failed, with the error of the last call.
 ///
 /// # Safety
-/// The handle is null, or open and nobody else's.
+/// The handle is null, or open and owned by nobody else.
 pub(crate) unsafe fn owned(handle: HANDLE) -> io::Result<OwnedHandle> {
     if handle.is_null() {
         return Err(io::Error::last_os_error());
@@ -34,7 +34,7 @@ pub(crate) unsafe fn owned(handle: HANDLE) -> io::Result<OwnedHandle> {
 pub(crate) struct Library(HMODULE);
 
 impl Library {
-    /// From the system folder alone.
+    /// Loads a library, only from the system folder.
     pub(crate) fn load(name: &str) -> io::Result<Self> {
         let name = wide::nul_terminated(name)?;
         // SAFETY: the name ends with a NUL and outlives the call.
@@ -42,7 +42,7 @@ impl Library {
         if module.is_null() { Err(io::Error::last_os_error()) } else { Ok(Self(module)) }
     }
 
-    /// A function of the library.
+    /// The function `name` of the library.
     ///
     /// # Safety
     /// `F` is a function pointer with the documented signature of that function.
@@ -65,9 +65,9 @@ mod tests {
         type Ticks = unsafe extern "system" fn() -> u64;
         assert!(Library::load("waybill-no-such-library.dll").is_err());
         let kernel = Library::load("kernel32.dll").unwrap();
-        // SAFETY: the documented signature.
+        // SAFETY: the type has the documented signature of the function.
         assert!(unsafe { kernel.function::<Ticks>(c"GetTickCount64") }.is_ok());
-        // SAFETY: there is no function of this name.
+        // SAFETY: there is no function with this name, so nothing is returned that could be called.
         assert!(unsafe { kernel.function::<Ticks>(c"NoSuchFunction") }.is_err());
     }
 }

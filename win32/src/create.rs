@@ -162,8 +162,8 @@ fn primary(token: &Token) -> io::Result<OwnedHandle> {
     unsafe { owned(handle) }
 }
 
-/// What CreateProcess is given beyond its start-up structure: which handles are inherited, and the job. A list of
-/// attributes whose values live as long as `'a`.
+/// The attributes that CreateProcess takes beside its start-up structure: the handles that are inherited, and the job.
+/// The values live as long as `'a`.
 struct Attributes<'a> {
     memory: Vec<usize>,
     values: PhantomData<&'a [u8]>,

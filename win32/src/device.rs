@@ -132,9 +132,9 @@ fn active_sessions() -> io::Result<Vec<u32>> {
         unsafe extern "system" fn(HANDLE, u32, u32, *mut *mut WTS_SESSION_INFOW, *mut u32) -> BOOL;
     type Free = unsafe extern "system" fn(*mut core::ffi::c_void);
     let library = Library::load("wtsapi32.dll")?;
-    // SAFETY: the documented signature.
+    // SAFETY: the type has the documented signature of the function.
     let enumerate: Enumerate = unsafe { library.function(c"WTSEnumerateSessionsW") }?;
-    // SAFETY: the documented signature.
+    // SAFETY: the type has the documented signature of the function.
     let free: Free = unsafe { library.function(c"WTSFreeMemory") }?;
     let (mut sessions, mut count) = (null_mut(), 0);
     // SAFETY: null means this server; the places for the results outlive the call. 1 is the only version.

@@ -52,11 +52,11 @@ impl Installer {
     pub fn load() -> io::Result<Self> {
         let library = Library::load("msi.dll")?;
         Ok(Self {
-            // SAFETY: the documented signature.
+            // SAFETY: the type has the documented signature of the function.
             state: unsafe { library.function::<QueryProductState>(c"MsiQueryProductStateW") }?,
-            // SAFETY: the documented signature.
+            // SAFETY: the type has the documented signature of the function.
             info: unsafe { library.function::<GetProductInfo>(c"MsiGetProductInfoW") }?,
-            // SAFETY: the documented signature.
+            // SAFETY: the type has the documented signature of the function.
             info_in: unsafe { library.function::<GetProductInfoEx>(c"MsiGetProductInfoExW") }?,
         })
     }

@@ -32,7 +32,7 @@ impl Job {
     pub fn new() -> io::Result<Self> {
         // SAFETY: no attributes and no name.
         let handle = unsafe { CreateJobObjectW(null(), null()) };
-        // SAFETY: where it is not null, the handle is open and nobody else's.
+        // SAFETY: the handle is null, or open and owned by nobody else.
         let job = Self(unsafe { owned(handle) }?);
         job.limit(JOB_OBJECT_LIMIT_BREAKAWAY_OK | JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE)?;
         Ok(job)

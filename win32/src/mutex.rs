@@ -22,7 +22,7 @@ pub fn is_held(name: &str) -> io::Result<bool> {
     let access = SYNCHRONIZATION_SYNCHRONIZE | MUTEX_MODIFY_STATE;
     // SAFETY: the name ends with a NUL and outlives the call.
     let handle = unsafe { OpenMutexW(access, 0, name.as_ptr()) };
-    // SAFETY: where it is not null, the handle is open and nobody else's.
+    // SAFETY: the handle is null, or open and owned by nobody else.
     let mutex = match unsafe { owned(handle) } {
         Err(error) if error.raw_os_error() == Some(ERROR_FILE_NOT_FOUND as i32) => return Ok(false),
         mutex => mutex?,
@@ -57,7 +57,7 @@ pub fn hold(name: &str) -> io::Result<HeldMutex> {
     let name = wide::nul_terminated(name)?;
     // SAFETY: the name ends with a NUL and outlives the call; null means the default attributes.
     let handle = unsafe { CreateMutexW(std::ptr::null(), 0, name.as_ptr()) };
-    // SAFETY: where it is not null, the handle is open and nobody else's.
+    // SAFETY: the handle is null, or open and owned by nobody else.
     let mutex = unsafe { owned(handle) }?;
     // SAFETY: the handle is open. The time is 0, so the call returns at once.
     match unsafe { WaitForSingleObject(mutex.as_raw_handle(), 0) } {

@@ -28,15 +28,15 @@ const LONGEST_WAIT: u32 = u32::MAX - 1;
 pub fn own_cpu_time() -> io::Result<Duration> {
     // SAFETY: the call takes no arguments and returns a pseudo handle that need not be closed.
     let process = unsafe { GetCurrentProcess() };
-    // SAFETY: the handle is this process's.
+    // SAFETY: the handle is the pseudo handle of this process.
     let [_, _, kernel, user] = unsafe { times(process) }?;
     Ok(Duration::from_nanos(100 * (kernel + user)))
 }
 
-/// When a process started and ended, and its processor time in the kernel and outside it, all in 100 ns.
+/// The start and end of a process, and its processor time in kernel and in user mode, in units of 100 ns.
 ///
 /// # Safety
-/// The handle is open, or this process's pseudo handle.
+/// The handle is open, or the pseudo handle of this process.
 unsafe fn times(process: HANDLE) -> io::Result<[u64; 4]> {
     let mut times = [FILETIME::default(); 4];
     let [created, ended, kernel, user] = times.each_mut().map(std::ptr::from_mut);
@@ -83,7 +83,7 @@ impl Process {
     fn open_for(pid: u32, access: u32) -> io::Result<Self> {
         // SAFETY: the call takes numbers, no pointers.
         let handle = unsafe { OpenProcess(access, 0, pid) };
-        // SAFETY: where it is not null, the handle is open and nobody else's.
+        // SAFETY: the handle is null, or open and owned by nobody else.
         unsafe { owned(handle) }.map(Self)
     }
 

@@ -38,7 +38,7 @@ impl Token {
     /// Nobody is signed in there (ERROR_NO_TOKEN, 1008), or this process does not run as the system account.
     pub fn of_session(session: u32) -> io::Result<Self> {
         type Query = unsafe extern "system" fn(u32, *mut HANDLE) -> BOOL;
-        // SAFETY: the documented signature.
+        // SAFETY: the type has the documented signature of the function.
         let query: Query = unsafe { Library::load("wtsapi32.dll")?.function(c"WTSQueryUserToken") }?;
         let mut handle = null_mut();
         // SAFETY: the handle's place outlives the call.
@@ -129,9 +129,9 @@ fn environment_of(token: HANDLE) -> io::Result<Vec<(String, String)>> {
     type Create = unsafe extern "system" fn(*mut *mut core::ffi::c_void, HANDLE, BOOL) -> BOOL;
     type Destroy = unsafe extern "system" fn(*const core::ffi::c_void) -> BOOL;
     let library = Library::load("userenv.dll")?;
-    // SAFETY: the documented signature.
+    // SAFETY: the type has the documented signature of the function.
     let create: Create = unsafe { library.function(c"CreateEnvironmentBlock") }?;
-    // SAFETY: the documented signature.
+    // SAFETY: the type has the documented signature of the function.
     let destroy: Destroy = unsafe { library.function(c"DestroyEnvironmentBlock") }?;
     let mut block = null_mut();
     // SAFETY: the token is open or null; the block's place outlives the call. 0 means that nothing is inherited.

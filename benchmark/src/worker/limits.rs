@@ -196,7 +196,7 @@ fn fill(file: &mut File, bytes: u64) -> io::Result<()> {
     Ok(())
 }
 
-/// Reads `reader` to its end, as much at once as the buffer holds, and returns the number of bytes.
+/// Reads `reader` to its end, up to a buffer at a time, and returns the number of bytes.
 pub(super) fn read_pieces(
     reader: &mut impl Read,
     buffer: &mut [u8],

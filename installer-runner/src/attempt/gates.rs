@@ -92,7 +92,7 @@ impl Attempt<'_> {
         Err(self.waits(&summary, enforcement::ERROR, Advice::AskByHand))
     }
 
-    /// Something else has to happen first.
+    /// Ends the attempt with [`AttemptOutcome::Waiting`], because something else has to happen first.
     pub(super) fn waits(&self, summary: &str, enforcement: i64, advice: Advice) -> EarlyEnd {
         let conclusion = Conclusion::unchanged(AttemptOutcome::Waiting, Class::RetryLater, summary);
         conclusion.with(self.compliance(), Some(enforcement), None).advising([advice]).into()

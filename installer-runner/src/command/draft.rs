@@ -29,15 +29,15 @@ pub(super) struct Draft {
     secrets: Vec<String>,
 }
 
-/// The program, its arguments and variables, before they are put into the report.
+/// A resolved command, before its masked parts are put into the report.
 pub(super) struct CommandStart {
     pub(super) program: String,
-    /// How the program was found, for people.
+    /// The place where the program was found, for the report.
     pub(super) found_in: String,
     pub(super) line: String,
     pub(super) words: Vec<String>,
     pub(super) environment: Environment,
-    /// The whole command line, masked.
+    /// The whole command line with its secrets masked, for the report.
     pub(super) shown: String,
     pub(super) is_msiexec: bool,
 }

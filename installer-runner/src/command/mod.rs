@@ -73,7 +73,7 @@ pub fn resolve(
     }
 }
 
-/// What is asked, as [`resolve`] takes it.
+/// The parameters of [`resolve`].
 #[derive(Clone, Copy)]
 struct Asked<'a> {
     line: &'a str,

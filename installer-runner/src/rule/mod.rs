@@ -61,7 +61,8 @@ impl RuleAnswer {
         Self { holds, actual: actual.into(), why: why.into() }
     }
 
-    /// No comparison holds, not even `notEqual`: what is absent has no date, version, size or value.
+    /// The answer for an absent file, key or value. No comparison with it holds, not even `notEqual`, because it has no
+    /// date, version, size or data.
     fn not_there(holds: bool, why: impl Into<String>) -> Self {
         Self::new(holds, "not there", why)
     }

@@ -136,7 +136,7 @@ impl FakeSystem {
         }
     }
 
-    /// What there is, for a question about this path, key or product code.
+    /// The contents of the machine for a question about this path, key or product code; an error if it is denied.
     fn asked(&self, what: &str) -> Result<MutexGuard<'_, Contents>, Unanswered> {
         let contents = self.contents();
         if contents.denied.contains(&self.folded(what)) {
