@@ -8,6 +8,7 @@ use intunewin::{DosTime, KnownEntry, Method, PayloadWriter};
 use std::io::Write;
 use std::time::SystemTime;
 use waybill_context::Meter;
+use waybill_schemas::report::pack::PackEntries;
 
 /// Writes finished jobs in their order.
 pub(super) struct Assembler<'a, W> {
@@ -17,7 +18,7 @@ pub(super) struct Assembler<'a, W> {
     time: Option<DosTime>,
     meter: &'a Meter<'a>,
     large: LargeProgress,
-    counts: Counts,
+    entries: PackEntries,
 }
 
 /// The large file whose blocks are being written.
@@ -26,14 +27,6 @@ struct LargeProgress {
     crc: Crc,
     /// The CRC in its header, where it is stored.
     promised: Option<u32>,
-}
-
-/// Number of entries that were written.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Counts {
-    pub(super) files: u64,
-    pub(super) folders: u64,
-    pub(super) stored: u64,
 }
 
 impl<'a, W: Write> Assembler<'a, W> {
@@ -49,7 +42,7 @@ impl<'a, W: Write> Assembler<'a, W> {
             time: every_time.map(DosTime::from_system_time),
             meter,
             large: LargeProgress::default(),
-            counts: Counts::default(),
+            entries: PackEntries { files: 0, stored_files: 0, folders: 0 },
         }
     }
 
@@ -72,14 +65,14 @@ impl<'a, W: Write> Assembler<'a, W> {
 
     fn folder(&mut self, index: usize) -> Result<(), PackError> {
         let entry = listed(self.list, index)?;
-        self.counts.folders += 1;
+        self.entries.folders += 1;
         Ok(self.payload.directory(&entry.name(), self.time(&entry))?)
     }
 
     fn whole(&mut self, index: usize, method: Method, crc: u32, data: &[u8]) -> Result<(), PackError> {
         let entry = listed(self.list, index)?;
-        self.counts.files += 1;
-        self.counts.stored += u64::from(method == Method::Stored);
+        self.entries.files += 1;
+        self.entries.stored_files += u64::from(method == Method::Stored);
         let (name, modified) = (entry.name(), self.time(&entry));
         let (size, compressed) = (entry.size(), data.len() as u64);
         self.payload.entry(KnownEntry { name: &name, modified, method, crc, size, compressed }, data)?;
@@ -127,14 +120,14 @@ impl<'a, W: Write> Assembler<'a, W> {
     fn end_large(&mut self, entry: &SourceEntry<'_>) -> Result<(), PackError> {
         let LargeProgress { crc, promised } = std::mem::take(&mut self.large);
         let crc = crc.finalize();
-        self.counts.files += 1;
+        self.entries.files += 1;
         match promised {
             // The header with the first CRC is written already, so the package must be given up.
             Some(promised) if promised != crc => {
                 Err(PackError::Changed { name: entry.name(), change: FileChange::Modified })
             }
             Some(_) => {
-                self.counts.stored += 1;
+                self.entries.stored_files += 1;
                 Ok(self.payload.end_known()?)
             }
             None => Ok(self.payload.end_streamed(crc, entry.size())?),
@@ -142,7 +135,7 @@ impl<'a, W: Write> Assembler<'a, W> {
     }
 
     /// Writes the directory of the payload, and returns the number of entries.
-    pub(super) fn finish(self) -> Result<(W, Counts), PackError> {
-        Ok((self.payload.finish()?, self.counts))
+    pub(super) fn finish(self) -> Result<(W, PackEntries), PackError> {
+        Ok((self.payload.finish()?, self.entries))
     }
 }

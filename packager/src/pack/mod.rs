@@ -33,9 +33,8 @@ pub use request::{Level, PackOptions, PackOutput, PackRequest, PackSource};
 use crate::exclude::LeftOutEntry;
 use crate::setup_file::{self, SetupFile};
 use crate::walk::{self, SourceList, WalkOptions};
-use assemble::{Assembler, Counts};
+use assemble::Assembler;
 use intunewin::{PackageWriter, WrittenPackage};
-use pipeline::PipelineSettings;
 use request::PackageDraft;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -66,7 +65,7 @@ pub fn pack(request: &PackRequest, context: &Context<'_>) -> Result<PackReport, 
     let prepared = PreparedPack::prepare(request, context)?;
     let scanned = context.clock().now();
     let draft = PackageDraft::create(&prepared.path, request.options.force)?;
-    let (written, counts) = write(&prepared, &request.options, &draft, context)?;
+    let (written, entries) = write(&prepared, &request.options, &draft, context)?;
     let packed = context.clock().now();
     draft.put(context)?;
     let times = [started, scanned, packed, context.clock().now()];
@@ -74,7 +73,7 @@ pub fn pack(request: &PackRequest, context: &Context<'_>) -> Result<PackReport, 
     if let Some(document) = prepared.filled_document() {
         document.fill(&prepared.package_fields(), &prepared.path)?;
     }
-    Ok(report(&prepared, &written, counts, times))
+    Ok(report(&prepared, &written, entries, times))
 }
 
 /// Writes the payload (the inner zip) of a request to `out` without sealing it, and returns the sum of the files' sizes
@@ -150,16 +149,16 @@ fn write(
     options: &PackOptions,
     draft: &PackageDraft,
     context: &Context<'_>,
-) -> Result<(WrittenPackage<()>, Counts), PackError> {
+) -> Result<(WrittenPackage<()>, PackEntries), PackError> {
     let writer = PackageWriter::create(draft.file())?;
-    let (writer, counts) = write_entries(prepared, options, writer, context)?;
+    let (writer, entries) = write_entries(prepared, options, writer, context)?;
     let WrittenPackage { info, content_len, package_len, .. } =
         writer.finish(prepared.setup.metadata.clone())?;
     options
         .policy
         .check_package_size(package_len)
         .map_err(|violation| PackError::Refused(vec![violation]))?;
-    Ok((WrittenPackage { info, content_len, package_len, out: () }, counts))
+    Ok((WrittenPackage { info, content_len, package_len, out: () }, entries))
 }
 
 /// Writes every entry of the payload.
@@ -168,12 +167,10 @@ fn write_entries<W: Write + Send>(
     options: &PackOptions,
     out: W,
     context: &Context<'_>,
-) -> Result<(W, Counts), PackError> {
+) -> Result<(W, PackEntries), PackError> {
     let meter = context.meter(Stage::Pack, Some(prepared.list.total_bytes()));
     let assembler = Assembler::new(out, &prepared.list, options.source_date_epoch, &meter);
-    let memory = options.memory_for_blocks(prepared.list.len());
-    let settings = PipelineSettings { level: options.level, threads: options.threads(), memory };
-    pipeline::run(&prepared.list, settings, assembler, context)
+    pipeline::run(&prepared.list, options, assembler, context)
 }
 
 /// How many of the largest files the report names.
@@ -183,7 +180,7 @@ const LARGEST: usize = 10;
 fn report<W>(
     prepared: &PreparedPack,
     written: &WrittenPackage<W>,
-    counts: Counts,
+    entries: PackEntries,
     times: [SystemTime; 4],
 ) -> PackReport {
     let info = &written.info;
@@ -192,7 +189,7 @@ fn report<W>(
         name: info.name.clone(),
         setup_file: info.setup_file.clone(),
         sizes: sizes(&prepared.list, written),
-        entries: PackEntries { files: counts.files, stored_files: counts.stored, folders: counts.folders },
+        entries,
         left_out: left_out(&prepared.list),
         largest: largest(&prepared.list),
         file_digest: info.encryption_info.file_digest.to_hex(),

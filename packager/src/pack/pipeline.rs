@@ -7,48 +7,50 @@
 //! is always handed out when no memory is taken. So the first job that is not yet written always has its memory: it
 //! ends, is written, and frees what the next one needs. Whatever the budget, nothing waits for ever.
 
-use super::assemble::{Assembler, Counts};
+use super::assemble::Assembler;
 use super::buffers::Buffers;
 use super::deflate::Encoder;
 use super::error::PackError;
 use super::jobs::{FinishedJob, JobRunner, Plan, PlanStep, listed};
-use super::request::Level;
+use super::request::{Level, PackOptions};
 use super::source_file::LargeFile;
 use crate::walk::SourceList;
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::num::NonZeroUsize;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use waybill_context::Context;
+use waybill_schemas::report::pack::PackEntries;
 
-/// The threads, memory and level of the pipeline.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct PipelineSettings {
-    pub(super) level: Level,
-    pub(super) threads: NonZeroUsize,
-    /// The most bytes that blocks and finished jobs take together.
-    pub(super) memory: u64,
-}
-
-/// Packs the list into the assembler's archive.
+/// Packs the list into the assembler's archive, at the level and within the threads and memory of the options.
 pub(super) fn run<W: Write + Send>(
     list: &SourceList,
-    settings: PipelineSettings,
+    options: &PackOptions,
     assembler: Assembler<'_, W>,
     context: &Context<'_>,
-) -> Result<(W, Counts), PackError> {
+) -> Result<(W, PackEntries), PackError> {
+    // The most bytes that blocks and finished jobs take together.
+    let memory = options.memory_for_blocks(list.len());
+    let state = PipelineState {
+        plan: Plan::new(list, options.level),
+        written: 0,
+        finished: BTreeMap::new(),
+        writing: false,
+        budget: MemoryBudget { limit: memory, taken: 0 },
+        waiting: 0,
+        failure: None,
+    };
     let pipeline = Pipeline {
         list,
-        level: settings.level,
+        level: options.level,
         context,
-        buffers: Buffers::new(settings.memory),
-        state: Mutex::new(PipelineState::new(list, settings)),
+        buffers: Buffers::new(memory),
+        state: Mutex::new(state),
         turn: Condvar::new(),
         assembler: Mutex::new(assembler),
     };
     std::thread::scope(|scope| {
         // This thread works as well, so one less has to be started.
-        for at in 1..settings.threads.get() {
+        for at in 1..options.threads().get() {
             let thread = std::thread::Builder::new().name(format!("waybill-pack-{at}"));
             if thread.spawn_scoped(scope, || pipeline.work()).is_err() {
                 break; // the system gives no more threads, and those that started do the work
@@ -103,19 +105,7 @@ enum ThreadTurn {
     Step(PlanStep),
 }
 
-impl<'a> PipelineState<'a> {
-    fn new(list: &'a SourceList, settings: PipelineSettings) -> Self {
-        Self {
-            plan: Plan::new(list, settings.level),
-            written: 0,
-            finished: BTreeMap::new(),
-            writing: false,
-            budget: MemoryBudget { limit: settings.memory, taken: 0 },
-            waiting: 0,
-            failure: None,
-        }
-    }
-
+impl PipelineState<'_> {
     /// The next turn of a thread. Writing comes first, because it frees memory. A thread stops when no jobs are left;
     /// the one that finishes the last of them writes it.
     fn turn(&mut self) -> Option<ThreadTurn> {
