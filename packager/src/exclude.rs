@@ -24,16 +24,10 @@ const MAX_IGNORE_FILE: usize = 1024 * 1024;
 #[non_exhaustive]
 #[error("the exclude pattern {glob:?} is not in gitignore syntax")]
 pub struct ExcludeError {
-    glob: String,
+    /// The pattern as it was given.
+    pub glob: String,
     #[source]
     source: PatternError,
-}
-
-impl ExcludeError {
-    /// The pattern as it was given.
-    pub fn glob(&self) -> &str {
-        &self.glob
-    }
 }
 
 impl Classified for ExcludeError {
@@ -299,7 +293,7 @@ mod tests {
     #[test]
     fn a_bad_glob_is_named() {
         let error = Exclusions::new(&["ok", "a[b"]).unwrap_err();
-        assert_eq!((error.glob(), error.code().id), ("a[b", "exclude-glob"));
+        assert_eq!((error.glob.as_str(), error.code().id), ("a[b", "exclude-glob"));
     }
 
     #[test]

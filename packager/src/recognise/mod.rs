@@ -119,8 +119,8 @@ impl Classified for RecogniseError {
 /// A file that cannot be opened or read. Its bytes never cause an error.
 pub fn recognise(path: &Path) -> Result<Installer, RecogniseError> {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let file = File::open(path).map_err(|source| RecogniseError { name: name.clone(), source })?;
-    recognise_bytes(&name, &mut BufReader::new(file)).map_err(|source| RecogniseError { name, source })
+    let installer = File::open(path).and_then(|file| recognise_bytes(&name, &mut BufReader::new(file)));
+    installer.map_err(|source| RecogniseError { name, source })
 }
 
 /// As [`recognise`], from any reader; `name` decides for scripts, whose bytes have no marks.

@@ -200,16 +200,6 @@ pub enum WalkError {
     Cancelled,
 }
 
-impl WalkError {
-    /// The findings; `None` where the walk failed for another reason.
-    pub fn findings(&self) -> Option<&SourceFindings> {
-        match self {
-            Self::Refused { findings, .. } => Some(findings),
-            _ => None,
-        }
-    }
-}
-
 impl From<Cancelled> for WalkError {
     fn from(_: Cancelled) -> Self {
         Self::Cancelled

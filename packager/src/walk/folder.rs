@@ -2,7 +2,7 @@
 
 use super::finding::{SourceFindings, SourceProblem};
 use super::list::{ROOT, SourceList};
-use super::listing::{Child, ChildKind, LinkTarget, Listing, follow_link};
+use super::listing::{Child, Listing, follow_link};
 use super::{APP_DOCUMENT_STAGING, APP_DOCUMENTS, WalkOptions};
 use crate::exclude::{IGNORE_FILE_NAME, IgnoreStack, LeftOutReason};
 use std::fs::Metadata;
@@ -190,7 +190,7 @@ impl<'a> Walker<'a> {
             true => (seen.name + "/", count_files(&seen.real, self.context)?),
             false => (seen.name, 1),
         };
-        self.list.left_out_mut().add(name, files, why);
+        self.list.left_out.add(name, files, why);
         Ok(())
     }
 
@@ -239,17 +239,17 @@ fn look(at: &FolderToEnter, child: &Child<'_>, root: &Path) -> ExaminedChild {
     // file.
     let outcome = if !child.is_unicode {
         Err(SourceProblem::NotUnicode)
-    } else if child.kind == ChildKind::Link {
-        follow_link(&real, root).map(|LinkTarget { real: target, metadata }| {
+    } else if child.kind.is_symlink() {
+        follow_link(&real, root).map(|(target, metadata)| {
             real = target;
             metadata
         })
-    } else if child.kind == ChildKind::Special {
-        Err(SourceProblem::Special)
-    } else {
+    } else if child.kind.is_dir() || child.kind.is_file() {
         // This call does not follow links. An entry that became one since the folder was listed is then found to be a
         // special file, and nothing from outside gets into the package.
         std::fs::symlink_metadata(&real).map_err(SourceProblem::Unreadable)
+    } else {
+        Err(SourceProblem::Special)
     };
     // A Windows name cannot have a `\`. Elsewhere it can, and readers would take the name for a path.
     let outcome =

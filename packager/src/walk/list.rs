@@ -44,7 +44,7 @@ pub struct SourceList {
     folders: Vec<Folder>,
     entries: Vec<Entry>,
     total_bytes: u64,
-    left_out: LeftOut,
+    pub(super) left_out: LeftOut,
 }
 
 impl SourceList {
@@ -113,10 +113,6 @@ impl SourceList {
 
     pub(super) fn folder_count(&self) -> usize {
         self.folders.len()
-    }
-
-    pub(super) fn left_out_mut(&mut self) -> &mut LeftOut {
-        &mut self.left_out
     }
 
     pub(super) fn add_folder(&mut self, parent: u32, leaf: &str) -> u32 {

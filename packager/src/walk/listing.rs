@@ -6,39 +6,18 @@ use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-/// The kind of a directory entry, before any link is followed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum ChildKind {
-    File,
-    Folder,
-    /// A symbolic link, or on Windows a junction.
-    Link,
-    /// A socket, pipe or device.
-    Special,
-}
-
-impl From<FileType> for ChildKind {
-    fn from(kind: FileType) -> Self {
-        match kind {
-            kind if kind.is_symlink() => Self::Link,
-            kind if kind.is_dir() => Self::Folder,
-            kind if kind.is_file() => Self::File,
-            _ => Self::Special,
-        }
-    }
-}
-
 /// An entry of a folder.
 pub(super) struct Child<'a> {
     pub(super) leaf: &'a str,
-    pub(super) kind: ChildKind,
+    /// Its kind before any link is followed; a junction of Windows is a link, too.
+    pub(super) kind: FileType,
     /// Whether the system's name is valid Unicode; otherwise `leaf` only resembles it.
     pub(super) is_unicode: bool,
 }
 
 struct Item {
     name: Range<u32>,
-    kind: ChildKind,
+    kind: FileType,
     is_unicode: bool,
 }
 
@@ -65,7 +44,7 @@ impl Listing {
     }
 
     fn add(&mut self, child: &DirEntry) -> io::Result<()> {
-        let kind = ChildKind::from(child.file_type()?);
+        let kind = child.file_type()?;
         let name = child.file_name();
         let start = offset(self.names.len());
         // One text for all names, because a folder may have 200,000 of them.
@@ -88,7 +67,7 @@ impl Listing {
     pub(super) fn has_file(&self, leaf: &str) -> bool {
         let found =
             self.items.binary_search_by(|item| text(&self.names, item).as_bytes().cmp(leaf.as_bytes()));
-        found.is_ok_and(|index| self.items.get(index).is_some_and(|item| item.kind != ChildKind::Folder))
+        found.is_ok_and(|index| self.items.get(index).is_some_and(|item| !item.kind.is_dir()))
     }
 }
 
@@ -101,21 +80,16 @@ fn offset(value: usize) -> u32 {
     u32::try_from(value).unwrap_or(u32::MAX)
 }
 
-/// The target of a link.
-pub(super) struct LinkTarget {
-    pub(super) real: PathBuf,
-    pub(super) metadata: Metadata,
-}
-
-/// Follows the symbolic link or junction at `path` to its end, which must be below the canonical `root`.
-pub(super) fn follow_link(path: &Path, root: &Path) -> Result<LinkTarget, SourceProblem> {
+/// Follows the symbolic link or junction at `path` to its end, which must be below the canonical `root`: its real path, and
+/// what the system says of it.
+pub(super) fn follow_link(path: &Path, root: &Path) -> Result<(PathBuf, Metadata), SourceProblem> {
     let real = std::fs::canonicalize(path).map_err(broken)?;
     // Paths are compared by components: as text, `source-old` beside `source` would be inside.
     if !real.starts_with(root) {
         return Err(SourceProblem::LinkOutside { target: real });
     }
     let metadata = std::fs::metadata(&real).map_err(SourceProblem::Unreadable)?;
-    Ok(LinkTarget { real, metadata })
+    Ok((real, metadata))
 }
 
 /// The problem for an error of following a link. One to itself has its own error ("too many levels"), but leads to

@@ -41,12 +41,8 @@ fn reasons(left_out: &LeftOut) -> Vec<(String, u64, String)> {
 }
 
 fn found(error: &WalkError) -> Vec<String> {
-    error
-        .findings()
-        .unwrap()
-        .iter()
-        .map(|finding| format!("{} {}", finding.name, finding.problem.code().id))
-        .collect()
+    let WalkError::Refused { findings, .. } = error else { panic!("{error}") };
+    findings.iter().map(|finding| format!("{} {}", finding.name, finding.problem.code().id)).collect()
 }
 
 #[test]
