@@ -7,8 +7,8 @@
 //! | type retry, or an end that nobody saw or judged | 3 more tries, 5 minutes apart, then the long wait |
 //! | everything else: failed, unmapped, not borne out, over its time, cannot tell | the long wait: 24 hours |
 //!
-//! After the long wait a new round of quick tries begins. An attempt that a person asked for forgets everything before it:
-//! the caller does not ask [`next_try`] then.
+//! After the long wait a new round of quick tries begins. An attempt that a person asked for forgets everything before
+//! it: the caller does not ask [`next_try`] then.
 
 use crate::{AttemptEnd, AttemptRecord, RetryPolicy, Trigger};
 use jiff::{SignedDuration, Timestamp};

@@ -1,7 +1,8 @@
 //! Detection and requirement rules, checked once: what Intune's agent makes of their fields (docs/detection.md).
 //!
 //! `CheckedRule::check` reads a rule of app.json and gives either a rule that can be asked of a machine or all of its
-//! faults. `waybill lint` reports the faults before anybody has the app; the runner answers "cannot tell" because of them.
+//! faults. `waybill lint` reports the faults before anybody has the app; the runner answers "cannot tell" because of
+//! them.
 
 use crate::{
     Comparison, ComparisonOperator, ProductCode, RegistryKey, RuleDate, VersionNumber, compare_texts,

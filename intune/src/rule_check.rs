@@ -39,7 +39,8 @@ impl CheckedRule {
             Rule::PowerShellScript(rule) => faults.script(rule, purpose).map(Self::Script),
             _ => faults.unknown_type(),
         };
-        // A field that could not be read leaves no rule, but the fields after it were read as well: all faults are here.
+        // A field that could not be read leaves no rule, but the fields after it were read as well: all faults are
+        // here.
         match checked {
             Some(checked) if faults.0.is_empty() => Ok(checked),
             _ => Err(RuleFaults(faults.0)),

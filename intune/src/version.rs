@@ -3,8 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// A version as .NET's `System.Version` reads and compares it: two to four numbers, an absent part older than 0, so that
-/// 1.2 < 1.2.0 (docs/detection.md, "Files and folders").
+/// A version as .NET's `System.Version` reads and compares it: two to four numbers, an absent part older than 0, so
+/// that 1.2 < 1.2.0 (docs/detection.md, "Files and folders").
 ///
 /// ```
 /// use waybill_intune::VersionNumber;

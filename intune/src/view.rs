@@ -112,9 +112,9 @@ pub struct FileView {
 }
 
 impl FileView {
-    /// The view of a program on a Windows whose folder is `windows`. `is_64_bit` says whether that Windows has two views,
-    /// `has_32_bit` whether it starts 32-bit programs at all (without WoW64 `SysWOW64` has no `cmd.exe`): where it does not,
-    /// names are resolved as a 64-bit program would, and `Sysnative` still leads to System32.
+    /// The view of a program on a Windows whose folder is `windows`. `is_64_bit` says whether that Windows has two
+    /// views, `has_32_bit` whether it starts 32-bit programs at all (without WoW64 `SysWOW64` has no `cmd.exe`): where
+    /// it does not, names are resolved as a 64-bit program would, and `Sysnative` still leads to System32.
     pub fn new(windows: &str, view: View, is_64_bit: bool, has_32_bit: bool) -> Self {
         let has_sysnative = view == View::Bits32 && is_64_bit;
         let windows = windows.trim_end_matches('\\').to_owned();

@@ -31,9 +31,9 @@
 //! | `delete-own-folder` | deletes the working directory, as far as the system lets it |
 //! | `hold-mutex NAME FILE` | Windows: creates the mutex, writes its id into the file and runs until it is killed |
 //!
-//! Called as PowerShell is (`-NoProfile -ExecutionPolicy POLICY -File SCRIPT`) it stands in for it: each line of the script is
-//! a command (`print` and `complain` take the rest of the line, `#` begins a comment), its encoding is read as Windows
-//! PowerShell 5.1 reads it, and what is not signed is refused under `AllSigned`.
+//! Called as PowerShell is (`-NoProfile -ExecutionPolicy POLICY -File SCRIPT`) it stands in for it: each line of the
+//! script is a command (`print` and `complain` take the rest of the line, `#` begins a comment), its encoding is read
+//! as Windows PowerShell 5.1 reads it, and what is not signed is refused under `AllSigned`.
 //!
 //! "Forever" is ten minutes: a test that was killed leaves nothing behind for longer. What it cannot do it says on
 //! stderr, and ends with 250.

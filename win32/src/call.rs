@@ -1,6 +1,6 @@
-//! What calls return: success or the system's error, handles, and functions of libraries. Libraries are loaded at run time
-//! and only from the system folder, because not every Windows has them or because somebody could plant a copy beside this
-//! program.
+//! What calls return: success or the system's error, handles, and functions of libraries. Libraries are loaded at run
+//! time and only from the system folder, because not every Windows has them or because somebody could plant a copy
+//! beside this program.
 
 use crate::wide;
 use std::ffi::CStr;

@@ -1,5 +1,5 @@
-//! The few calls of Windows that are not safe in Rust, each wrapped once: processes and jobs, Windows Installer, tokens,
-//! device facts. Empty on other systems.
+//! The few calls of Windows that are not safe in Rust, each wrapped once: processes and jobs, Windows Installer,
+//! tokens, device facts. Empty on other systems.
 //!
 //! No decision is made here. Every function takes and gives owned Rust values, closes what it opens, and turns what the
 //! system says into an [`std::io::Error`].

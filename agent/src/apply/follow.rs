@@ -46,8 +46,8 @@ impl Follow<'_> {
 
     /// When the schedule tries again; `None` if it succeeded, gave up, or waits for something else than time.
     fn until(&self, report: &InstallReport) -> Result<Option<Timestamp>, ApplyError> {
-        // The schedule stays open after these, too, but a person has to look first: a rule or a command that is wrong stays
-        // wrong, and an installer that reached its time limit may still be running.
+        // The schedule stays open after these, too, but a person has to look first: a rule or a command that is wrong
+        // stays wrong, and an installer that reached its time limit may still be running.
         let needs_a_person = matches!(
             report.outcome,
             AttemptOutcome::CannotTell | AttemptOutcome::CommandRefused | AttemptOutcome::TimedOut

@@ -1,7 +1,7 @@
 //! Pending restarts: which ones the device waits for, and what Intune's agent would do about them.
 //!
-//! A pending restart belongs to the device and is sticky: a later 0 never clears an earlier 3010 or 1641. It ends with the
-//! boot, not with a clock (docs/intune-agent.md, "Restarts").
+//! A pending restart belongs to the device and is sticky: a later 0 never clears an earlier 3010 or 1641. It ends with
+//! the boot, not with a clock (docs/intune-agent.md, "Restarts").
 
 use crate::{AttemptJournal, CodeKind, JournalError, PendingRestart};
 use jiff::Timestamp;

@@ -33,7 +33,8 @@ pub struct Msiexec {
     pub targets: Vec<ProductOrFile>,
     /// How much of the user interface it shows; the last switch counts.
     pub interface: Interface,
-    /// Whether the line decides about restarts, by `/norestart`, `/forcerestart`, `/promptrestart` or a REBOOT property.
+    /// Whether the line decides about restarts, by `/norestart`, `/forcerestart`, `/promptrestart` or a REBOOT
+    /// property.
     pub settles_restart: bool,
     /// The log file as the line names it, and the index of its word in [`Step::words`].
     pub log: Option<(String, usize)>,

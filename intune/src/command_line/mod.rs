@@ -109,9 +109,9 @@ pub struct Candidate<'a> {
 }
 
 /// Every program that the line may mean, in the order in which Windows tries them (Microsoft, CreateProcessW,
-/// `lpApplicationName`): what stands in quotes, or the growing prefix at blanks. Of `C:\Program Files\App\setup.exe /S` it
-/// tries `C:\Program`, `C:\Program Files\App\setup.exe`, and would go on with `C:\Program Files\App\setup.exe /S`; the first
-/// that is a file is taken. Each is looked for in every place before the next. The first token, which
+/// `lpApplicationName`): what stands in quotes, or the growing prefix at blanks. Of `C:\Program Files\App\setup.exe /S`
+/// it tries `C:\Program`, `C:\Program Files\App\setup.exe`, and would go on with `C:\Program Files\App\setup.exe /S`;
+/// the first that is a file is taken. Each is looked for in every place before the next. The first token, which
 /// CommandLineToArgvW calls `argv[0]`, is the first of them.
 pub fn candidates(line: &str) -> Vec<Candidate<'_>> {
     if let Some(behind) = line.strip_prefix('"') {

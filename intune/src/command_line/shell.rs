@@ -2,7 +2,8 @@
 
 use super::{Step, starts_by_name};
 
-/// Wrappings (`call`, `start`) that are looked into. Each is parsed again, so a line of nothing else would take quadratic time.
+/// The most nested `call` and `start` that are looked into. Each is parsed again, so without a limit a line of nothing
+/// else would take quadratic time.
 const MOST_WRAPPINGS: usize = 16;
 
 /// The programs of the line behind `/c` or `/k`; none where there is neither (cmd then waits for input).

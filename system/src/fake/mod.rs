@@ -104,8 +104,8 @@ impl Default for FakeDevice {
 }
 
 impl FakeSystem {
-    /// A 64-bit Windows 11 with its system folders, `cmd.exe`, `msiexec.exe` and PowerShell in both views (programs that end
-    /// with 0 until a test says otherwise), an empty registry and the usual environment.
+    /// A 64-bit Windows 11 with its system folders, `cmd.exe`, `msiexec.exe` and PowerShell in both views (programs
+    /// that end with 0 until a test says otherwise), an empty registry and the usual environment.
     pub fn windows() -> Self {
         let machine = Self { kind: SystemKind::Windows, contents: Arc::default() };
         device::furnish_windows(&machine);

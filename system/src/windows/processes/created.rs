@@ -118,8 +118,8 @@ impl Drop for Created {
     }
 }
 
-/// The environment block that CreateProcess takes: `NAME=VALUE` and a NUL for each variable, sorted by name without regard
-/// to case, and one more NUL at the end. A block without variables is two NULs.
+/// The environment block that CreateProcess takes: `NAME=VALUE` and a NUL for each variable, sorted by name without
+/// regard to case, and one more NUL at the end. A block without variables is two NULs.
 fn environment_block(environment: &Environment) -> io::Result<Vec<u16>> {
     let mut variables: Vec<(Vec<u16>, String)> = Vec::new();
     for (name, value) in environment.iter() {
