@@ -1,4 +1,4 @@
-//! What lint looks at: everything that is known of an app and its files, and nothing that is not.
+//! The subject of lint: everything that is known about an app and its files.
 
 use super::json_lines::line_of;
 use crate::msi::MsiFacts;
@@ -9,48 +9,48 @@ use waybill_schemas::MsiInfo;
 use waybill_schemas::app::{AppDocument, AppFile};
 use waybill_schemas::report::lint::FindingPlace;
 
-/// How much of a file a rule reads, in bytes.
+/// The most bytes of a file that a rule reads.
 const MOST_OF_A_FILE: usize = 1024 * 1024;
-/// Files over this size are not opened for their text.
+/// The largest file, in bytes, that is read as text.
 const LARGEST_TEXT: u64 = 8 << 20;
 
-/// One file or folder.
+/// A file or folder of the app.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileEntry {
-    /// Relative to the source folder, with `/`, none at the end.
+    /// The name relative to the source folder, with `/` between components and none at the end.
     pub name: String,
-    /// Its size in bytes; 0 for a folder.
+    /// Size in bytes; 0 for a folder.
     pub size: u64,
-    /// A folder that is packed as an entry of its own.
+    /// Whether it is a folder that has an entry of its own.
     pub is_folder: bool,
 }
 
-/// As the package names it: `/` between, no `.` in front.
+/// The name of `path` in the package: with `/` between components and no `.` in front.
 pub(super) fn packed_name(path: &str) -> String {
     let path = path.replace('\\', "/");
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
     parts.join("/")
 }
 
-/// Equal on Windows, which ignores case.
+/// Whether two names are the same on Windows, which ignores case.
 pub(super) fn same_name(left: &str, right: &str) -> bool {
-    // NTFS ignores case beyond ASCII as well, but most names are ASCII, and every command is
-    // compared with up to 200,000 of them.
+    // NTFS ignores case beyond ASCII as well. But most names are ASCII, and every command is compared with up to
+    // 200,000 of them.
     left.eq_ignore_ascii_case(right) || (!left.is_ascii() && left.to_lowercase() == right.to_lowercase())
 }
 
-/// Reads files that are or will be packed: given a packed name (with `/`, case aside) and a number of bytes, the first
-/// so many bytes of that file; nothing where it is not there or cannot be read.
+/// Reads a file that is or will be packed. It is given a packed name (with `/`, in any case) and a number of bytes, and
+/// returns the file up to that many bytes; `None` where it does not exist or cannot be read.
 pub type ReadFile = Box<dyn Fn(&str, usize) -> Option<Vec<u8>>>;
 
-/// An app document and where it was read.
+/// An app document, and where it came from.
 #[derive(Debug, Clone)]
 pub struct AppInput {
-    /// What findings call it, e.g. `contoso/app.json`.
+    /// How findings name the document, such as `contoso/app.json`.
     pub document: String,
-    /// The app.
+    /// The parsed document.
     pub app: AppDocument,
-    /// Its text, where findings are to know their lines.
+    /// The document's text, from which findings take their lines; `None` gives findings without lines.
     pub text: Option<String>,
 }
 
@@ -61,7 +61,7 @@ impl From<AppFile> for AppInput {
 }
 
 impl AppInput {
-    /// The place of a JSON pointer in it.
+    /// The place of a JSON pointer in the document.
     pub(super) fn place(&self, pointer: &str) -> FindingPlace {
         let place = FindingPlace::in_document(self.document.clone(), pointer);
         match self.text.as_deref().and_then(|text| line_of(text, pointer)) {
@@ -71,57 +71,57 @@ impl AppInput {
     }
 }
 
-/// What is known of the setup file.
+/// What is known about the setup file.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct SetupFacts {
-    /// What it says of itself, where it is an MSI.
+    /// The facts of the MSI, if it is one.
     pub msi: Option<MsiFacts>,
-    /// Which installer it is.
+    /// The kind of installer, where it was recognised.
     pub kind: Option<InstallerKind>,
-    /// What its program is made for, where it is one.
+    /// The architecture of the program, if it is one.
     pub machine: Option<Machine>,
 }
 
-/// What is known of a package that exists already.
+/// What is known about an existing package.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PackageFacts {
-    /// Where its outer zip and Detection.xml differ from what Microsoft's tool writes, a sentence each.
+    /// The deviations of its outer zip and Detection.xml from what Microsoft's tool writes, a sentence each.
     pub deviations: Vec<String>,
-    /// Fields of Detection.xml whose base64 has no padding.
+    /// The fields of Detection.xml whose base64 has no padding.
     pub unpadded: Vec<&'static str>,
-    /// What Detection.xml says of the MSI.
+    /// The facts of the MSI by Detection.xml.
     pub msi_info: Option<MsiInfo>,
-    /// Names whose encoding is not marked as UTF-8.
+    /// Number of names that are not ASCII and lack the flag for UTF-8.
     pub unmarked_names: u64,
-    /// How the payload looks to another reader of zip archives, where it looks different.
+    /// How the payload looks different to another reader of zip archives, a phrase each.
     pub other_reader: Vec<String>,
 }
 
-/// Everything that is known. A rule whose facts are missing finds nothing.
+/// Everything that lint knows. A rule whose facts are missing finds nothing.
 #[non_exhaustive]
 pub struct Subject {
-    /// As it was given: a path.
+    /// How the report names the subject: the path as it was given.
     pub name: String,
-    /// The app document.
+    /// The app document, where there is one.
     pub app: Option<AppInput>,
-    /// Files and folders that are or will be packed, in any order; nothing where they are not known.
+    /// The files and folders that are or will be packed, in any order; `None` where they are not known.
     pub entries: Option<Vec<FileEntry>>,
-    /// The setup file, as the app's document or the package names it.
+    /// The setup file's name by the app document or the package.
     pub setup_file: Option<String>,
-    /// What the setup file is.
+    /// What is known about the setup file.
     pub setup: SetupFacts,
-    /// The package, where one exists.
+    /// What is known about the package, if there is one.
     pub package: Option<PackageFacts>,
-    /// Reads files that are or will be packed.
+    /// Reads the files that are or will be packed.
     pub contents: ReadFile,
-    /// What could not be looked at, and why: a part of the report.
+    /// What could not be examined and why, for the report.
     pub skipped: Vec<String>,
 }
 
 impl Subject {
-    /// Nothing is known but a name.
+    /// A subject of which only the name is known.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -135,17 +135,17 @@ impl Subject {
         }
     }
 
-    /// The app document's app.
+    /// The parsed app document.
     pub(super) fn app(&self) -> Option<&AppDocument> {
         self.app.as_ref().map(|input| &input.app)
     }
 
-    /// A place in the app document; the whole where there is none.
+    /// A place in the app document; the whole subject where there is none.
     pub(super) fn app_place(&self, pointer: &str) -> FindingPlace {
         self.app.as_ref().map(|input| input.place(pointer)).unwrap_or_default()
     }
 
-    /// Where the setup file is named.
+    /// The place that names the setup file.
     pub(super) fn setup_file_place(&self) -> FindingPlace {
         let named_by_app = self
             .app()
@@ -157,38 +157,38 @@ impl Subject {
         }
     }
 
-    /// The files that are known, without folders.
+    /// The known files, without folders.
     pub(super) fn files(&self) -> impl Iterator<Item = &FileEntry> {
         self.entries.iter().flatten().filter(|entry| !entry.is_folder)
     }
 
-    /// Sum of the sizes in bytes.
+    /// Sum of the files' sizes in bytes.
     pub(super) fn total_size(&self) -> u64 {
         self.entries.iter().flatten().fold(0, |sum, entry| sum.saturating_add(entry.size))
     }
 
-    /// The file that a relative path of a command names, case aside: `.\Files\x.exe`, `files/x.exe`.
+    /// The file that a relative path in a command names, in any case: `.\Files\x.exe`, `files/x.exe`.
     pub(super) fn find(&self, path: &str) -> Option<&FileEntry> {
         let wanted = packed_name(path);
         self.files().find(|entry| same_name(&entry.name, &wanted))
     }
 
-    /// A file of this name in any folder.
+    /// A file with this last component, in any folder.
     pub(super) fn find_leaf(&self, name: &str) -> Option<&FileEntry> {
         self.files().find(|entry| same_name(leaf(&entry.name), name))
     }
 
-    /// The setup file, where it is among the files.
+    /// The setup file, if it is among the files.
     pub(super) fn find_setup_file(&self) -> Option<&FileEntry> {
         self.find(self.setup_file.as_deref()?)
     }
 
-    /// Whether the files are known and the file that a relative path names is none of them.
+    /// Whether the files are known and there is none at a relative path.
     pub(super) fn lacks(&self, path: &str) -> bool {
         self.entries.is_some() && self.find(path).is_none()
     }
 
-    /// Whether the path is the setup file's.
+    /// Whether a path is that of the setup file.
     pub(super) fn is_setup_file(&self, path: &str) -> bool {
         let wanted = packed_name(path);
         self.setup_file.as_deref().is_some_and(|setup| same_name(&packed_name(setup), &wanted))

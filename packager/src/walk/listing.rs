@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// An entry of a folder.
 pub(super) struct Child<'a> {
     pub(super) leaf: &'a str,
-    /// Its kind before any link is followed; a junction of Windows is a link, too.
+    /// The kind of the entry, before any link is followed. A junction of Windows is a link, too.
     pub(super) kind: FileType,
     /// Whether the system's name is valid Unicode; otherwise `leaf` only resembles it.
     pub(super) is_unicode: bool,
@@ -80,8 +80,8 @@ fn offset(value: usize) -> u32 {
     u32::try_from(value).unwrap_or(u32::MAX)
 }
 
-/// Follows the symbolic link or junction at `path` to its end, which must be below the canonical `root`: its real path, and
-/// what the system says of it.
+/// Follows the symbolic link or junction at `path` to its end, which must be below the canonical `root`. Returns its
+/// real path and metadata.
 pub(super) fn follow_link(path: &Path, root: &Path) -> Result<(PathBuf, Metadata), SourceProblem> {
     let real = std::fs::canonicalize(path).map_err(broken)?;
     // Paths are compared by components: as text, `source-old` beside `source` would be inside.

@@ -40,7 +40,7 @@ pub struct WalkOptions {
     pub output: Option<PathBuf>,
     /// A folder of catalogue files (`--catalog`), which are packed under [`CATALOG_FOLDER`].
     pub catalog: Option<PathBuf>,
-    /// The policy that says how many entries and bytes a package may have.
+    /// The policy that limits the entries and bytes of a package.
     pub policy: ArchivePolicy,
 }
 

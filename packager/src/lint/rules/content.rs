@@ -8,7 +8,7 @@ use waybill_intune::path::extension;
 
 const MIB: u64 = 1 << 20;
 const GIB: u64 = 1 << 30;
-/// Below a content folder, longer paths pass Windows' 260 characters.
+/// The longest name in UTF-16 units. Below a content folder, longer ones exceed Windows' 260.
 const LONGEST_PATH: usize = 200;
 
 pub(super) static RULES: &[LintRule] = &[
@@ -60,15 +60,15 @@ fn by_accident(examined: &Examined<'_>, findings: &mut Findings) {
     }
 }
 
-/// Over 1 GiB directly beside a small setup file that carries all it needs. Folders and the parts of layouts
-/// (cabinets, MSIs) are what bootstrappers and scripts are for; a script may need anything.
+/// Finds over 1 GiB directly beside a small setup file that has all it needs in itself. Folders and the parts of
+/// layouts (cabinets, MSIs) are not counted, because bootstrappers and scripts need them; a script may need any file.
 fn neighbours(examined: &Examined<'_>, findings: &mut Findings) {
     const PARTS: [&str; 12] =
         ["cab", "msi", "msp", "mst", "hdr", "bin", "dat", "dll", "w3d", "inx", "boot", "wim"];
     let subject = examined.subject;
     let Some(setup) = subject.find_setup_file() else { return };
     let is_program = matches!(extension(&setup.name).as_str(), "exe" | "msi");
-    // Layouts of InstallShield are spread over many files by design.
+    // InstallShield's layouts have many files by design.
     if !is_program || setup.size >= MIB || subject.setup.kind == Some(InstallerKind::InstallShield) {
         return;
     }
@@ -89,7 +89,7 @@ fn neighbours(examined: &Examined<'_>, findings: &mut Findings) {
 }
 
 fn long_paths(examined: &Examined<'_>, findings: &mut Findings) {
-    // Windows' limit of 260 counts UTF-16 units, not letters or bytes.
+    // Windows' limit of 260 counts UTF-16 units, not characters or bytes.
     let lengths =
         examined.subject.entries.iter().flatten().map(|entry| (entry, entry.name.encode_utf16().count()));
     let too_long: Vec<_> = lengths.filter(|(_, length)| *length > LONGEST_PATH).collect();
@@ -119,7 +119,7 @@ fn refused_names(examined: &Examined<'_>, findings: &mut Findings) {
 
 fn unmarked_names(examined: &Examined<'_>, findings: &mut Findings) {
     let unmarked = examined.subject.package.as_ref().map_or(0, |package| package.unmarked_names);
-    // Readers without the UTF-8 flag take such names for code page 437.
+    // Readers read names without the flag for UTF-8 as code page 437.
     if unmarked > 0 {
         let message =
             format!("{unmarked} names are UTF-8 without saying so: other readers show other letters.");

@@ -1,7 +1,7 @@
-//! The rules. Each is one entry: its page (code, severity, words, an example) and the checks that find it.
+//! The rules of lint. Each is one entry: its page (code, severity, text, an example) and the checks that find it.
 //!
-//! A new rule is one entry in a file of this folder and one row in `docs/lint.md`. `waybill explain`, SARIF,
-//! `--allow` and the report take everything else from the entry.
+//! A new rule is one entry in a file of this folder and one row in `docs/lint.md`. `waybill explain`, SARIF, `--allow`
+//! and the report take everything else from the entry.
 
 mod bitness;
 mod content;
@@ -24,11 +24,11 @@ use waybill_intune::{CheckedRule, PathStyle, RuleFaults, RulePurpose};
 use waybill_schemas::app::{PlacedRule, Rule};
 use waybill_schemas::report::lint::{Finding, FindingPlace, LintPage, Severity};
 
-/// One rule of lint.
+/// A rule of lint.
 pub(super) struct LintRule {
-    /// What `waybill explain` says of it.
+    /// The page, which `waybill explain` prints.
     pub(super) page: LintPage,
-    /// What finds it.
+    /// The functions that find it.
     checks: &'static [fn(&Examined<'_>, &mut Findings)],
 }
 
@@ -58,16 +58,16 @@ pub(super) fn all() -> impl Iterator<Item = &'static LintRule> {
     files.into_iter().flatten()
 }
 
-/// How many findings of one code are kept: a package with 200,000 bad names needs no report of that length.
+/// The most findings of one code that are kept, because a package may have 200,000 bad names.
 const MOST_OF_A_CODE: usize = 100;
 
 /// The findings so far.
 #[derive(Debug, Default)]
 pub(super) struct Findings {
-    /// The code of the rule that runs.
+    /// The code of the rule that is running.
     code: &'static str,
     pub(super) kept: Vec<Finding>,
-    /// Codes of which there were more than are kept.
+    /// Codes with more findings than are kept.
     pub(super) cut: BTreeSet<&'static str>,
 }
 
@@ -85,7 +85,7 @@ impl Findings {
             self.cut.insert(self.code);
             return;
         }
-        // Two steps of one command may have the same fault: once is enough.
+        // Two steps of one command may have the same fault, which is reported once.
         let finding = Finding { code: self.code.to_owned(), severity, place, message, mend, allowed: None };
         if !self.kept.contains(&finding) {
             self.kept.push(finding);
@@ -93,33 +93,33 @@ impl Findings {
     }
 }
 
-/// A subject whose commands and rules are taken apart once, for all checks.
+/// A subject whose commands and rules were parsed once, for all checks.
 pub(super) struct Examined<'a> {
     pub(super) subject: &'a Subject,
-    /// The app's commands; blank ones are left out.
+    /// The app's commands, without blank ones.
     commands: Vec<Command<'a>>,
-    /// Its detection rules, then its requirement rules.
+    /// The app's detection rules, then its requirement rules.
     rules: Vec<AppRule<'a>>,
 }
 
-/// One of the app's two commands.
+/// One of the app's two command lines.
 struct Command<'a> {
-    /// It installs, rather than removes.
+    /// Whether it is the install command; otherwise it is the uninstall command.
     installs: bool,
-    /// As it stands in the app document.
+    /// The command line as written in the app document.
     text: &'a str,
-    /// The same, taken apart.
+    /// The parsed command line.
     line: CommandLine,
-    /// Where it stands.
+    /// The place of the command line in the app document.
     place: FindingPlace,
 }
 
 /// A detection or requirement rule of the app.
 struct AppRule<'a> {
     placed: PlacedRule<'a>,
-    /// It detects, rather than requires.
+    /// Whether it is a detection rule; otherwise it is a requirement rule.
     detects: bool,
-    /// What it asks, or everything that is wrong with it.
+    /// The checked rule, or everything that is wrong with it.
     checked: Result<CheckedRule, RuleFaults>,
 }
 
@@ -130,8 +130,8 @@ impl<'a> Examined<'a> {
         };
         let command = |installs, text: &'a Option<String>, pointer| {
             let text = text.as_deref().map(str::trim).filter(|text| !text.is_empty())?;
-            // Where the program's name ends in a line without quotes depends on which files there are:
-            // CreateProcess tries one prefix after the other. So parsing asks the package.
+            // Where the program's name ends in a line without quotes depends on which files exist: CreateProcess tries
+            // one prefix after the other. So parsing looks into the package.
             let line = CommandLine::parse(text, &|path| subject.find(path).is_some());
             Some(Command { installs, text, line, place: subject.app_place(pointer) })
         };
@@ -140,7 +140,7 @@ impl<'a> Examined<'a> {
         let rule = |detects| {
             let purpose = if detects { RulePurpose::Detection } else { RulePurpose::Requirement };
             move |placed: PlacedRule<'a>| {
-                // By Windows' rules on every host: the rules are for devices, wherever they are linted.
+                // By Windows' rules on every system, because the rules are for devices.
                 let checked = CheckedRule::check(&placed.rule, purpose, PathStyle::Windows);
                 AppRule { placed, detects, checked }
             }
@@ -158,25 +158,25 @@ impl<'a> Examined<'a> {
         self.rules.iter().filter(|rule| rule.detects).collect()
     }
 
-    /// Every step of the commands, with the command that it is a step of.
+    /// Every step of the commands, with its command.
     fn steps(&self) -> impl Iterator<Item = (&Command<'a>, &Step)> {
         self.commands.iter().flat_map(|command| command.line.steps.iter().map(move |step| (command, step)))
     }
 
-    /// The steps that call msiexec.
+    /// The steps that call msiexec, with their commands.
     fn msiexec_calls(&self) -> impl Iterator<Item = (&Command<'a>, Msiexec)> {
         self.steps().filter_map(|(command, step)| Some((command, Msiexec::parse(step)?)))
     }
 }
 
-/// `The install command`, as messages begin.
+/// How messages name it: `The install command`.
 impl fmt::Display for Command<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(if self.installs { "The install command" } else { "The uninstall command" })
     }
 }
 
-/// `The detection rule rules/0`, as messages begin.
+/// How messages name it: `The detection rule rules/0`.
 impl fmt::Display for AppRule<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let kind = if self.detects { "detection" } else { "requirement" };
@@ -189,7 +189,7 @@ impl AppRule<'_> {
         &self.placed.rule
     }
 
-    /// Where one of its fields stands; the whole rule for an empty name.
+    /// The place of a field of the rule; the whole rule for an empty name.
     fn place(&self, field: &str, subject: &Subject) -> FindingPlace {
         match field {
             "" => subject.app_place(&self.placed.pointer),
@@ -198,7 +198,7 @@ impl AppRule<'_> {
     }
 }
 
-/// The text of an optional field without blanks around; empty where there is none.
+/// The text of an optional field without surrounding blanks; empty where there is none.
 fn text(field: &Option<String>) -> &str {
     field.as_deref().unwrap_or_default().trim()
 }

@@ -1,5 +1,5 @@
-//! WB202 and WB207: where rules and commands look. Places of a user in an app that runs as SYSTEM, and traces that an
-//! uninstall may leave.
+//! WB202 and WB207: where rules and commands look. Finds a user's places in an app that runs as SYSTEM, and traces that
+//! an uninstall may leave.
 
 use super::Severity::{Error, Warning};
 use super::{Examined, Findings, LintPage, LintRule, text};
@@ -68,7 +68,7 @@ fn runs_as_system(examined: &Examined<'_>) -> bool {
     examined.subject.app().is_some_and(|app| !app.runs_as_user())
 }
 
-/// The place of a user that a rule looks at, and the field that says so.
+/// The place of a user that a rule looks at, with the field that names it.
 fn users_place(rule: &Rule) -> Option<(&'static str, String)> {
     match rule {
         Rule::FileSystem(file) => Some(("path", users_folder(text(&file.path))?)),
@@ -97,7 +97,7 @@ fn users_folder(path: &str) -> Option<String> {
     })
 }
 
-/// Scripts that walk through all users' hives or profiles know what they do.
+/// The place of a user in a script. A script that goes through the hives or profiles of all users is left out.
 fn users_place_in_script(text: &str) -> Option<String> {
     const KNOWS: [&str; 6] =
         ["hkey_users", "hku:", "profilelist", "win32_userprofile", "c:\\users\\*", "get-childitem c:\\users"];
@@ -129,7 +129,7 @@ fn traces(examined: &Examined<'_>, findings: &mut Findings) {
         let mend = "Look at something that is there while the app is, or use a script.";
         findings.warning(rule.place("operationType", subject), message, mend);
     }
-    // Beside another rule such a trace does no harm: all rules must hold.
+    // Beside another rule such a trace does no harm, because all rules must hold.
     let [only] = rules[..] else { return };
     match only.rule() {
         Rule::FileSystem(rule) if is_bare_folder(rule) => {
@@ -164,7 +164,8 @@ fn is_bare_folder(rule: &FileSystemRule) -> bool {
     rule.operation_type == Some(FileSystemOperation::Exists) && !name.is_empty() && !looks_like_file(name)
 }
 
-/// An extension of one to five letters and digits, with a letter: `app.exe`, `a.7z`, but not `Java 1.8`.
+/// Whether a name has an extension of one to five letters and digits with a letter: `app.exe`, `a.7z`, but not `Java
+/// 1.8`.
 fn looks_like_file(name: &str) -> bool {
     let extension = extension(name);
     (1..=5).contains(&extension.len())

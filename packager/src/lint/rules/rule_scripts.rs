@@ -1,4 +1,4 @@
-//! WB205 and WB206: scripts that cannot answer, and scripts that are read wrongly.
+//! WB205 and WB206: scripts that can only give one answer, and scripts that are decoded wrongly.
 
 use super::Severity::{Error, Warning};
 use super::{AppRule, Examined, FindingPlace, Findings, LintPage, LintRule};
@@ -64,7 +64,7 @@ fn encodings_of_rules(examined: &Examined<'_>, findings: &mut Findings) {
     }
 }
 
-/// Rules with scripts, and the scripts' bytes; WB201 finds rules that have none.
+/// The rules with scripts and the bytes of these; WB201 finds rules without one.
 fn scripts<'a>(
     examined: &'a Examined<'_>,
 ) -> impl Iterator<Item = (&'a AppRule<'a>, &'a PowerShellScriptRule, Vec<u8>)> {
@@ -98,13 +98,13 @@ fn signatures(examined: &Examined<'_>, findings: &mut Findings) {
     }
 }
 
-/// Packed scripts that the commands start with Windows PowerShell.
+/// Checks the packed scripts that the commands start with Windows PowerShell.
 fn encodings_of_files(examined: &Examined<'_>, findings: &mut Findings) {
     let calls = examined.steps().filter_map(|(_, step)| PowerShell::parse(step));
     for name in calls.flat_map(|call| call.scripts()) {
         let Some(bytes) = examined.subject.read(&name) else { continue };
         let (packed, encoding) = (packed_name(&name), decode(&bytes).1);
-        // From a file, UTF-16 with its mark is read rightly.
+        // UTF-16 with its mark is decoded correctly from a file.
         if encoding != Encoding::Utf16 {
             check_encoding(
                 &format!("The script {packed}"),

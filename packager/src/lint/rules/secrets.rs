@@ -1,4 +1,4 @@
-//! WB304: secrets in commands and in the package. No message holds the value.
+//! WB304: secrets in commands and in the package. No message holds a secret's value.
 
 use super::{Examined, FindingPlace, Findings, LintPage, LintRule, Severity::Error, Subject};
 use crate::lint::script;
@@ -6,7 +6,7 @@ use crate::lint::subject::FileEntry;
 use waybill_intune::path::{extension, leaf};
 use waybill_schemas::secrets::{Parameter, parameters};
 
-/// More scripts than this are not read for secrets.
+/// The most scripts that are read for secrets.
 const MOST_SCRIPTS: usize = 200;
 
 pub(super) static RULES: &[LintRule] = &[LintRule {
@@ -42,10 +42,10 @@ fn commands(examined: &Examined<'_>, findings: &mut Findings) {
     }
 }
 
-/// The name of the first parameter that is called as wanted and has a value that may be a secret.
+/// The name of the first parameter with a wanted name and a value that may be a secret.
 fn parameter(line: &str, is_wanted: fn(&str) -> bool) -> Option<String> {
     let is_secret = |one: &&Parameter<'_>| {
-        // The word behind a switch is its value unless it looks like a parameter of its own.
+        // The word after a switch is its value, unless it looks like a parameter of its own.
         let is_own = one.is_next_word && (one.value.starts_with(['/', '-']) || one.value.contains('='));
         !is_own && may_be_secret(one.value)
     };
@@ -53,7 +53,7 @@ fn parameter(line: &str, is_wanted: fn(&str) -> bool) -> Option<String> {
     parameters.iter().find(is_secret).map(|one| one.name.to_owned())
 }
 
-/// Letters and digits alone, in lower case.
+/// The letters and digits of a name, in lower case.
 fn bare(name: &str) -> String {
     name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase()
 }
@@ -61,7 +61,7 @@ fn bare(name: &str) -> String {
 fn is_called_secret(bare: &str) -> bool {
     const ENDINGS: &str = "password passwd passphrase pwd secret token apikey accesskey sharedkey privatekey \
         authkey connectionstring";
-    // `NOPASSWORD=1` says that there is none.
+    // `NOPASSWORD=1` says that there is no password.
     let is_flag = ["no", "skip", "disable", "hide"].iter().any(|begin| bare.starts_with(begin));
     !is_flag && bare != "publickeytoken" && ENDINGS.split(' ').any(|ending| bare.ends_with(ending))
 }
@@ -71,7 +71,7 @@ fn is_called_licence(bare: &str) -> bool {
     ENDINGS.split(' ').any(|ending| bare.ends_with(ending))
 }
 
-/// Variables, placeholders and switches are none.
+/// Whether a value may be a secret: not a variable, a placeholder or the value of a switch.
 fn may_be_secret(value: &str) -> bool {
     const NONE: [&str; 9] = ["", "0", "1", "true", "false", "yes", "no", "none", "null"];
     let value = value.trim();
@@ -81,7 +81,7 @@ fn may_be_secret(value: &str) -> bool {
         && !value.starts_with(['$', '<', '{', '[', '*'])
 }
 
-/// Secrets that are known by their shape.
+/// The kind of a secret that is known by its shape; `None` where there is none.
 fn token_shape(text: &str) -> Option<&'static str> {
     let run = |from: &str, allowed: fn(char) -> bool| from.chars().take_while(|c| allowed(*c)).count();
     let word: fn(char) -> bool = |c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
@@ -89,8 +89,8 @@ fn token_shape(text: &str) -> Option<&'static str> {
         text.match_indices(prefix).any(|(at, _)| run(&text[at + prefix.len()..], word) >= least)
     };
     let begins_word = |at: usize| !text[..at].ends_with(|c: char| c.is_ascii_alphanumeric());
-    // The lengths are a little below those of real tokens (36 behind `ghp_`, 20 behind `glpat-`): a prefix
-    // that is only mentioned is not taken for one.
+    // The lengths are a little below those of real tokens (36 after `ghp_`, 20 after `glpat-`), so that a prefix which
+    // is only mentioned is not found.
     let shapes = [
         ("ghp_", 30, "a GitHub token"),
         ("github_pat_", 30, "a GitHub token"),
@@ -100,7 +100,7 @@ fn token_shape(text: &str) -> Option<&'static str> {
     if let Some((_, _, name)) = shapes.iter().find(|(prefix, least, _)| starts(prefix, *least)) {
         return Some(name);
     }
-    // Twenty capitals and digits exactly: one more and it is another word that begins so.
+    // Exactly twenty capitals and digits; with one more it is another word that begins alike.
     let upper: fn(char) -> bool = |c| c.is_ascii_uppercase() || c.is_ascii_digit();
     if text.match_indices("AKIA").any(|(at, _)| begins_word(at) && run(&text[at..], upper) == 20) {
         return Some("an AWS access key");
@@ -109,7 +109,7 @@ fn token_shape(text: &str) -> Option<&'static str> {
         let token: String = text[at..].chars().take_while(|c| word(*c) || *c == '.').collect();
         begins_word(at) && token.len() > 60 && token.split('.').filter(|part| part.len() > 8).count() >= 2
     };
-    // A token's header is a JSON object, and `eyJ` is how `{"` begins in base64.
+    // The header of a token is a JSON object, and `{"` is `eyJ` in base64.
     if text.match_indices("eyJ").any(|(at, _)| is_jwt(at)) {
         return Some("a JSON web token");
     }
@@ -138,7 +138,7 @@ fn files(examined: &Examined<'_>, findings: &mut Findings) {
     }
 }
 
-/// What a file holds that is to be kept secret, by its name and, where that leaves it open, by its text.
+/// The kind of secret that a file holds, by its name and, where that leaves it open, by its text.
 fn secret_file(entry: &FileEntry, subject: &Subject) -> Option<&'static str> {
     let leaf = leaf(&entry.name).to_lowercase();
     let text = || subject.read(&entry.name).map(|bytes| script::decode(&bytes).0.into_owned());
@@ -185,13 +185,12 @@ fn script(name: &str, subject: &Subject, findings: &mut Findings) {
     }
 }
 
-/// `ConvertTo-SecureString 'hunter2' -AsPlainText`
+/// Whether a line has a literal password, as in `ConvertTo-SecureString 'hunter2' -AsPlainText`.
 fn is_literal_secure_string(line: &str) -> bool {
     let lower = line.trim().to_lowercase();
     let Some((before, after)) = lower.split_once("convertto-securestring") else { return false };
     let after = after.trim_start().trim_start_matches("-string").trim_start();
-    // `$` begins a variable, a second quote an empty string and `<` a placeholder: none
-    // of them gives a password away.
+    // `$` begins a variable, a second quote an empty string and `<` a placeholder: none of them reveals a password.
     let literal =
         after.strip_prefix(['"', '\'']).is_some_and(|text| !text.starts_with(['$', '"', '\'', '<']));
     literal && after.contains("-asplaintext") && !before.contains('#')

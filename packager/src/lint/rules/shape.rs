@@ -1,4 +1,4 @@
-//! WB403 to WB405: the package's shape, MSI facts out of the ordinary, archives that readers see differently.
+//! WB403 to WB405: the package's shape, MSI facts that differ, and archives that readers see differently.
 
 use super::Severity::{Error, Warning};
 use super::{Examined, FindingPlace, Findings, LintPage, LintRule};
@@ -88,7 +88,7 @@ fn all_users(examined: &Examined<'_>, findings: &mut Findings) {
 
 /// The fields of Detection.xml that are compared with the MSI's tables, by their names.
 fn compared_fields(info: &MsiInfo) -> [(&'static str, Option<String>); 12] {
-    // GUIDs are written in either case, and Windows Installer takes them for equal.
+    // GUIDs are written in either case, and Windows Installer treats them as equal.
     let text = |field: &Option<String>| field.as_deref().map(str::to_lowercase);
     let flag = |field: Option<bool>| field.map(|flag| flag.to_string());
     let context = info.execution_context.map(|context| format!("{context:?}").to_lowercase());
@@ -108,7 +108,7 @@ fn compared_fields(info: &MsiInfo) -> [(&'static str, Option<String>); 12] {
     ]
 }
 
-/// What Detection.xml says of the MSI against the MSI's own tables; what it does not say is not compared.
+/// Compares the MSI facts in Detection.xml with the MSI's own tables. Missing facts are not compared.
 fn msi_info(examined: &Examined<'_>, findings: &mut Findings) {
     let subject = examined.subject;
     let stated = subject.package.as_ref().and_then(|package| package.msi_info.as_ref());
@@ -118,7 +118,7 @@ fn msi_info(examined: &Examined<'_>, findings: &mut Findings) {
     {
         if let (Some(stated), Some(read)) = (stated, read)
             && stated != read
-            // Older tools write an empty element for what an MSI does not say.
+            // Older tools write an empty element for a fact that the MSI does not have.
             && !stated.is_empty()
         {
             let message = format!("Detection.xml says {name} is {stated}; by the MSI's tables it is {read}.");
@@ -128,16 +128,16 @@ fn msi_info(examined: &Examined<'_>, findings: &mut Findings) {
     }
 }
 
-/// How many differences are reported at most.
+/// The most differences that are reported.
 const MOST: usize = 5;
 
-/// Name, size and CRC of an entry.
+/// Size and CRC of every entry, by its name.
 type Seen = BTreeMap<String, (u64, u32)>;
 
-/// What the other reader sees differently, a phrase each; empty where both agree.
+/// What another reader sees differently, a phrase each; empty where both agree.
 ///
 /// # Errors
-/// Our own reading fails; that the other one's does is a difference.
+/// A failure of our own reader. One of the other reader is a difference.
 pub(in crate::lint) fn differences_to_other_reader<R: Read + Seek>(
     ours: &Archive,
     payload: R,
@@ -159,9 +159,9 @@ fn read_otherwise<R: Read + Seek>(payload: R) -> zip::result::ZipResult<Seen> {
     let mut seen = Seen::new();
     for index in 0..archive.len() {
         let entry = archive.by_index_raw(index)?;
-        // The raw name: how a name is shown is another question than which entry it is.
-        // Microsoft's own tool writes `\` between components (reader case 2). Our reader splits on both, so
-        // without this every such package would look like one that two readers disagree about.
+        // The raw name, because how a name is shown is another question. Microsoft's own tool writes `\` between
+        // components (reader case 2), which our reader accepts as well, so without the replacement two readers would
+        // seem to disagree about every such package.
         let name = String::from_utf8_lossy(entry.name_raw()).replace('\\', "/");
         seen.insert(name, (entry.size(), entry.crc32()));
     }

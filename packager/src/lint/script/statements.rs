@@ -62,7 +62,7 @@ fn statement(tokens: &mut Tokens, depth: usize) -> Statement {
     known_statement(&word, tokens, depth).unwrap_or(Statement::Unknown)
 }
 
-/// The statement that begins with `word`; `None` where it is not understood.
+/// Parses the statement that begins with `word`; `None` where it is not understood.
 fn known_statement(word: &str, tokens: &mut Tokens, depth: usize) -> Option<Statement> {
     match word {
         "if" => if_statement(tokens, depth),
