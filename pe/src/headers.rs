@@ -130,12 +130,10 @@ pub(super) struct Resource {
 
 /// All resources; what is damaged, and what follows it, is left out.
 pub(super) fn list_resources<R: ReadCacheOps>(data: &ReadCache<R>, headers: &Headers) -> Vec<Resource> {
-    let mut found = Vec::new();
-    if let Some(base) = headers.resources {
-        let mut lister = Lister { data, headers, base, left: MOST_ENTRIES, found: &mut found };
-        lister.types();
-    }
-    found
+    let Some(base) = headers.resources else { return Vec::new() };
+    let mut lister = Lister { data, headers, base, left: MOST_ENTRIES, found: Vec::new() };
+    lister.types();
+    lister.found
 }
 
 struct Lister<'a, R: ReadCacheOps> {
@@ -143,7 +141,7 @@ struct Lister<'a, R: ReadCacheOps> {
     headers: &'a Headers,
     base: u64,
     left: usize,
-    found: &'a mut Vec<Resource>,
+    found: Vec<Resource>,
 }
 
 impl<'a, R: ReadCacheOps> Lister<'a, R> {

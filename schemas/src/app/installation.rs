@@ -135,16 +135,14 @@ impl AppDocument {
     /// Sets these fields, and returns whether anything changed. Fields of an existing `msiInformation` that this
     /// version does not know are kept. Where the setup file is not an MSI, `msiInformation` is removed.
     pub fn fill_from_package(&mut self, fields: &PackageFields) -> bool {
-        let before = (self.file_name.clone(), self.setup_file_path.clone(), self.msi_information.clone());
+        let before = self.clone();
         self.file_name = Some(fields.file_name.clone());
         self.setup_file_path = Some(fields.setup_file_path.clone());
         // Fields that Graph has and this version does not know belong to the app, not to the MSI that was packed last.
         let kept = self.msi_information.take().map(|old| old.other).unwrap_or_default();
-        self.msi_information = fields.msi_information.clone().map(|mut fresh| {
-            fresh.other = kept;
-            fresh
-        });
-        before != (self.file_name.clone(), self.setup_file_path.clone(), self.msi_information.clone())
+        self.msi_information =
+            fields.msi_information.clone().map(|fresh| MsiInformation { other: kept, ..fresh });
+        *self != before
     }
 }
 

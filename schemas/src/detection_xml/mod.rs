@@ -21,7 +21,6 @@ use crate::keys::{DigestAlgorithm, EncryptionInfo, FILE_DIGEST_ALGORITHM, PROFIL
 use element::{Element, is_space};
 use error::{check_content_name, shown};
 use write::{ROOT, TOOL_VERSION_ATTRIBUTE, XSD, XSI};
-use zeroize::Zeroizing;
 
 /// The largest Detection.xml that is read, in bytes; real ones stay under 4 KiB.
 pub const DETECTION_XML_LIMIT: usize = 1024 * 1024;
@@ -71,17 +70,6 @@ impl ApplicationInfo {
     /// The first fault that was found; no message holds key material.
     pub fn read(bytes: &[u8]) -> Result<DetectionXml, DetectionXmlError> {
         read(bytes)
-    }
-
-    /// Writes exactly the shape of Microsoft's tool: UTF-8, no BOM, no declaration, CRLF, two spaces, no final newline.
-    ///
-    /// What it wrote, [`Self::read`] gives back unchanged and without notes. In one thing it is stricter than
-    /// Microsoft's tool: line breaks inside a value are written as `&#xD;` and `&#xA;`, so that they survive.
-    ///
-    /// # Errors
-    /// A character that XML cannot hold, or a value that [`Self::read`] would refuse.
-    pub fn write(&self) -> Result<Zeroizing<Vec<u8>>, DetectionXmlWriteError> {
-        write::write(self)
     }
 }
 

@@ -17,22 +17,31 @@ const FRAME: usize = 4096;
 /// The longest escape, `&quot;`, for a character of one byte.
 const LONGEST_ESCAPE: usize = 6;
 
-pub(super) fn write(info: &ApplicationInfo) -> Result<Zeroizing<Vec<u8>>, DetectionXmlWriteError> {
-    // What cannot be read again must not be written: the package would be refused by every device.
-    check(info)?;
-    let mut writer = Writer::with_capacity(capacity(info));
-    writer.root(&info.tool_version)?;
-    writer.field("Name", &info.name)?;
-    writer.optional("Description", info.description.as_deref())?;
-    writer.field("UnencryptedContentSize", &info.unencrypted_content_size.to_string())?;
-    writer.field("FileName", &info.file_name)?;
-    writer.field("SetupFile", &info.setup_file)?;
-    encryption_info(&mut writer, &info.encryption_info)?;
-    if let Some(msi_info) = &info.msi_info {
-        msi_info.write(&mut writer)?;
+impl ApplicationInfo {
+    /// Writes exactly the shape of Microsoft's tool: UTF-8, no BOM, no declaration, CRLF, two spaces, no final newline.
+    ///
+    /// What it wrote, [`Self::read`] gives back unchanged and without notes. In one thing it is stricter than
+    /// Microsoft's tool: line breaks inside a value are written as `&#xD;` and `&#xA;`, so that they survive.
+    ///
+    /// # Errors
+    /// A character that XML cannot hold, or a value that [`Self::read`] would refuse.
+    pub fn write(&self) -> Result<Zeroizing<Vec<u8>>, DetectionXmlWriteError> {
+        // What cannot be read again must not be written: the package would be refused by every device.
+        check(self)?;
+        let mut writer = Writer::with_capacity(capacity(self));
+        writer.root(&self.tool_version)?;
+        writer.field("Name", &self.name)?;
+        writer.optional("Description", self.description.as_deref())?;
+        writer.field("UnencryptedContentSize", &self.unencrypted_content_size.to_string())?;
+        writer.field("FileName", &self.file_name)?;
+        writer.field("SetupFile", &self.setup_file)?;
+        encryption_info(&mut writer, &self.encryption_info)?;
+        if let Some(msi_info) = &self.msi_info {
+            msi_info.write(&mut writer)?;
+        }
+        writer.close(ROOT);
+        writer.finish()
     }
-    writer.close(ROOT);
-    writer.finish()
 }
 
 /// What `read` would refuse is not written.
