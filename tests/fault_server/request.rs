@@ -64,6 +64,11 @@ impl Request {
         let last = if last.is_empty() { None } else { Some(last.parse().ok()?) };
         Some((first.parse().ok()?, last))
     }
+
+    /// The first byte that is asked for.
+    pub fn first_byte(&self) -> usize {
+        self.range().map_or(0, |(first, _)| first)
+    }
 }
 
 /// Whether the error is a read timeout, which only means that nothing was received for a moment.

@@ -111,7 +111,7 @@ pub fn always_right() -> Fault {
 /// The correct answer, cut by a FIN at the byte `at` of the resource.
 pub fn cut_at(at: usize) -> Fault {
     fault(move |request, resource| {
-        let first = request.range().map_or(0, |(first, _)| first);
+        let first = request.first_byte();
         resource.right(request).only(at.saturating_sub(first)).ending(Ending::Fin)
     })
 }

@@ -1,7 +1,7 @@
 //! The cases of file rules: operation × operator × what the rule finds.
 
 use crate::ground::FileThing;
-use crate::truth::{Expected, NO_OPERATORS, OPERATORS, Relation};
+use crate::truth::{Expected, NO_OPERATORS, OPERATORS, Relation, unreadable};
 use Relation::{Equal, Greater, Less};
 use jiff::Timestamp;
 use std::time::SystemTime;
@@ -201,17 +201,11 @@ fn badly_compared(operation: &'static str, value: &'static str) -> Vec<FileCase>
         "sizeInMB" | "sizeInBytes" => &["-1", "1.5", "2 MB", "0x10", "99999999999999999999"],
         _ => &["yesterday", "31/12/2024", "2024-13-01", "1.5.2024", "12:00"],
     };
-    let values: Vec<Option<&'static str>> =
-        [None, Some(""), Some("  ")].into_iter().chain(junk.iter().map(|&text| Some(text))).collect();
+    let comparisons = unreadable(value, junk);
     let mut cases = Vec::new();
     for thing in [FileThing::Nothing, FileThing::File, FileThing::Denied] {
-        for value in &values {
-            for (operator, _) in OPERATORS {
-                cases.push(case((operation, Some(operator), *value), thing.clone(), Expected::Invalid));
-            }
-        }
-        for operator in NO_OPERATORS {
-            cases.push(case((operation, operator, Some(value)), thing.clone(), Expected::Invalid));
+        for (operator, wanted) in &comparisons {
+            cases.push(case((operation, *operator, *wanted), thing.clone(), Expected::Invalid));
         }
     }
     cases

@@ -1,7 +1,7 @@
 //! The cases of registry rules: operation × operator × what the rule finds.
 
 use crate::ground::RegistryThing;
-use crate::truth::{Expected, NO_OPERATORS, OPERATORS, Relation};
+use crate::truth::{Expected, NO_OPERATORS, OPERATORS, Relation, unreadable};
 use Relation::{Equal, Greater, Less};
 use waybill_system::RegistryValue;
 
@@ -208,17 +208,11 @@ fn badly_compared(operation: &'static str, value: &'static str) -> Vec<RegistryC
         "integer" => &["abc", "0x2A", "4.2", "4,2", "18446744073709551616", "-9223372036854775809"],
         _ => &[],
     };
-    let values: Vec<Option<&'static str>> =
-        [None, Some(""), Some("  ")].into_iter().chain(junk.iter().map(|&text| Some(text))).collect();
+    let comparisons = unreadable(value, junk);
     let mut cases = Vec::new();
     for thing in [RegistryThing::Nothing, RegistryThing::Value(text(value)), RegistryThing::Denied] {
-        for value in &values {
-            for (operator, _) in OPERATORS {
-                cases.push(case((operation, Some(operator), *value), thing.clone(), Expected::Invalid));
-            }
-        }
-        for operator in NO_OPERATORS {
-            cases.push(case((operation, operator, Some(value)), thing.clone(), Expected::Invalid));
+        for (operator, wanted) in &comparisons {
+            cases.push(case((operation, *operator, *wanted), thing.clone(), Expected::Invalid));
         }
     }
     cases

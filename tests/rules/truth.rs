@@ -23,6 +23,17 @@ pub(crate) const OPERATORS: [(&str, [bool; 3]); 6] = [
 /// Operators that compare nothing.
 pub(crate) const NO_OPERATORS: [Option<&str>; 3] = [None, Some("notConfigured"), Some("roughlyEqual")];
 
+/// The operator and the value of comparisons that cannot be read: each operator with no value, an empty one or one of `junk`,
+/// and `value` with no operator.
+pub(crate) fn unreadable(
+    value: &'static str,
+    junk: &[&'static str],
+) -> Vec<(Option<&'static str>, Option<&'static str>)> {
+    let wrong = [None, Some(""), Some("  ")].into_iter().chain(junk.iter().copied().map(Some));
+    let compared = wrong.flat_map(|wrong| OPERATORS.map(|(operator, _)| (Some(operator), wrong)));
+    compared.chain(NO_OPERATORS.map(|operator| (operator, Some(value)))).collect()
+}
+
 /// The expected answer of a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Expected {

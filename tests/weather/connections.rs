@@ -1,11 +1,9 @@
 //! Faults while several connections fetch pieces; each piece is verified by itself.
 
-use crate::lab::{Lab, PIECES, content};
-use sha2::{Digest as _, Sha256};
-use std::fs;
+use crate::lab::{Lab, content};
 use waybill_schemas::codes::Class;
-use waybill_schemas::{ContentDocument, PiecesDocument, Sha256Digest};
-use waybill_tests::fault_server::{Answer, Ending, Fault, Resource, fault, status};
+use waybill_schemas::{PiecesDocument, Sha256Digest};
+use waybill_tests::fault_server::{Answer, Ending, Fault, fault, status};
 
 more_cases! {
     right_fresh, right_resumed: all_is_right;
@@ -100,12 +98,7 @@ fn wrong_piece_hash(lab: Lab) {
     let mut pieces = PiecesDocument::read(&content().pieces).unwrap();
     let last = pieces.sha256.len() - 1;
     pieces.sha256[last] = Sha256Digest::new([0; 32]);
-    let pieces = pieces.write().unwrap().to_vec();
-    let mut document = ContentDocument::read(&content().document(&lab.url, true).unwrap()).unwrap();
-    document.pieces_digest = Some(Sha256Digest::new(Sha256::digest(&pieces).into()));
-    lab.server.put(PIECES, Resource::new(pieces));
-    let path = lab.write_document();
-    fs::write(&path, document.write().unwrap()).unwrap();
+    let path = lab.write_document_for(&pieces);
     let outcome = lab.fetch_with(&lab.options, &path).arrived();
     assert!(outcome.times("piece-refused") >= 1);
     outcome.wasted_at_most(2 * PIECE);

@@ -27,7 +27,7 @@ fn cut_at_every_edge_fresh() {
         let lab = Lab::new("edges", When::Fresh);
         lab.then(vec![cut_at(at)]);
         let outcome = lab.fetch().arrived().acted(&["broken-off"]).asked(2).wasted(at - kept(at));
-        let went_on = outcome.requests[1].range().map_or(0, |(first, _)| first);
+        let went_on = outcome.requests[1].first_byte();
         assert_eq!(went_on, kept(at));
     }
 }

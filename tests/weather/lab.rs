@@ -2,6 +2,7 @@
 
 use crate::When;
 use crate::outcome::{Failure, FetchOutcome};
+use sha2::{Digest as _, Sha256};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,6 +11,7 @@ use tempfile::TempDir;
 use waybill_context::Context;
 use waybill_downloader::{Destination, FetchOptions, FetchRequest, Location, ProxyChoice, Wanted, fetch};
 use waybill_schemas::codes::{Class, Classified};
+use waybill_schemas::{ContentDocument, PiecesDocument, Sha256Digest};
 use waybill_support::clock::FastClock;
 use waybill_support::folder_listing::list;
 use waybill_support::noise::PseudoRandom;
@@ -229,6 +231,17 @@ impl Lab {
     pub(crate) fn write_document(&self) -> PathBuf {
         let path = self.folder.path().join("weather.content.json");
         fs::write(&path, content().document(&self.url, self.with_pieces).unwrap()).unwrap();
+        path
+    }
+
+    /// Publishes these pieces instead of the right ones, and writes a content.json with their digest.
+    pub(crate) fn write_document_for(&self, pieces: &PiecesDocument) -> PathBuf {
+        let pieces = pieces.write().unwrap().to_vec();
+        let mut document = ContentDocument::read(&content().document(&self.url, true).unwrap()).unwrap();
+        document.pieces_digest = Some(Sha256Digest::new(Sha256::digest(&pieces).into()));
+        self.server.put(PIECES, Resource::new(pieces));
+        let path = self.write_document();
+        fs::write(&path, document.write().unwrap()).unwrap();
         path
     }
 

@@ -3,7 +3,7 @@
 use crate::When;
 use crate::lab::{Lab, content};
 use waybill_schemas::codes::Class;
-use waybill_tests::fault_server::{Answer, Ending, Fault, Framing, Request, fault};
+use waybill_tests::fault_server::{Answer, Ending, Fault, Framing, fault};
 
 cases! {
     too_small_fresh, too_small_resumed: too_small;
@@ -22,10 +22,6 @@ more_cases! {
     beyond_64_bits_fresh, beyond_64_bits_resumed: beyond_64_bits;
     absurd_chunk_fresh, absurd_chunk_resumed: absurd_chunk;
     chunked_and_longer_fresh, chunked_and_longer_resumed: chunked_and_longer;
-}
-
-fn first_of(request: &Request) -> usize {
-    request.range().map_or(0, |(first, _)| first)
 }
 
 fn right_but(change: impl Fn(Answer) -> Answer + Send + 'static) -> Fault {
@@ -89,11 +85,11 @@ fn chunked_and_cut(mut lab: Lab) {
     let end = (lab.at + content().size()) / 2;
     lab.then(vec![fault(move |request, resource| {
         let answer = resource.right(request).framed(Framing::Chunked);
-        answer.only(end - first_of(request)).ending(Ending::Fin)
+        answer.only(end - request.first_byte()).ending(Ending::Fin)
     })]);
     let outcome = lab.fetch().arrived().wasted(0).asked(2);
     assert_eq!(outcome.times("broken-off"), 1);
-    assert_eq!(first_of(outcome.requests.last().unwrap()), end);
+    assert_eq!(outcome.requests.last().unwrap().first_byte(), end);
 }
 
 fn zero(mut lab: Lab) {
@@ -114,7 +110,7 @@ fn zero(mut lab: Lab) {
 fn refused_before_writing(mut lab: Lab, total: u64) {
     lab.hold_if_resumed();
     lab.forever(fault(move |request, resource| {
-        let (answer, first) = (resource.right(request), first_of(request));
+        let (answer, first) = (resource.right(request), request.first_byte());
         if first == 0 {
             return answer.framed(Framing::Declared(total.to_string())).ending(Ending::Stall);
         }

@@ -1,13 +1,12 @@
 //! Faults of several requests at once, which count as one failure, and faults after the last byte.
 
 use crate::When;
-use crate::lab::{Lab, PIECES, content};
-use sha2::{Digest as _, Sha256};
+use crate::lab::{Lab, content};
 use std::fs;
 use std::time::Duration;
 use waybill_downloader::{Location, SecretUrl, Wanted};
 use waybill_schemas::codes::Class;
-use waybill_schemas::{ContentDocument, PiecesDocument, Sha256Digest};
+use waybill_schemas::{PiecesDocument, Sha256Digest};
 use waybill_tests::fault_server::{
     Answer, Ending, Framing, Resource, always_right, cut_at, fault, interrupted_by, status,
 };
@@ -64,12 +63,7 @@ fn every_piece_hash_is_wrong() {
     let mut pieces = PiecesDocument::read(&content().pieces).unwrap();
     let wrong = pieces.sha256.iter_mut().map(|digest| *digest = Sha256Digest::new([0; 32])).count();
     assert_eq!(wrong, CONNECTIONS);
-    let pieces = pieces.write().unwrap().to_vec();
-    let mut document = ContentDocument::read(&content().document(&lab.url, true).unwrap()).unwrap();
-    document.pieces_digest = Some(Sha256Digest::new(Sha256::digest(&pieces).into()));
-    lab.server.put(PIECES, Resource::new(pieces));
-    let path = lab.write_document();
-    fs::write(&path, document.write().unwrap()).unwrap();
+    let path = lab.write_document_for(&pieces);
     lab.then((0..5).map(|_| status(500)).collect());
     let outcome = lab.fetch_with(&lab.options, &path).arrived();
     assert_eq!(outcome.times("piece-refused"), wrong as u64);

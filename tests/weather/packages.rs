@@ -54,7 +54,7 @@ fn cut_once(at: usize) -> Fault {
     let mut is_cut = false;
     fault(move |request, resource| {
         let answer = resource.right(request);
-        let first = request.range().map_or(0, |(first, _)| first);
+        let first = request.first_byte();
         if is_cut || !(first..first + answer.body.len()).contains(&at) {
             return answer;
         }

@@ -3,7 +3,7 @@
 use crate::lab::{Lab, content, right};
 use std::fs;
 use waybill_schemas::codes::Class;
-use waybill_tests::fault_server::{Answer, Ending, Fault, Framing, Request, Resource, always_right, fault};
+use waybill_tests::fault_server::{Answer, Ending, Fault, Framing, Resource, always_right, fault};
 
 cases! {
     right_fresh, right_resumed: all_is_right;
@@ -30,20 +30,16 @@ more_cases! {
     ranges_never_work_fresh, ranges_never_work_resumed: ranges_never_work;
 }
 
-fn first_of(request: &Request) -> usize {
-    request.range().map_or(0, |(first, _)| first)
-}
-
 /// The correct answer, changed by a function that also gets the first byte of the range.
 fn changed(change: impl Fn(Answer, usize) -> Answer + Send + 'static) -> Fault {
-    fault(move |request, resource| change(resource.right(request), first_of(request)))
+    fault(move |request, resource| change(resource.right(request), request.first_byte()))
 }
 
 /// After an answer that cannot be used the whole file is requested, and bytes that are already held are thrown away
 /// when they are received.
 fn asks_for_everything(lab: &Lab, rule: &str) {
     let outcome = lab.fetch().arrived().acted(&[rule]).wasted(lab.at).asked(2);
-    assert_eq!(first_of(outcome.meeting()), lab.at);
+    assert_eq!(outcome.meeting().first_byte(), lab.at);
     assert_eq!(outcome.requests.last().unwrap().header("range"), None);
 }
 
@@ -63,13 +59,13 @@ fn all_is_right(mut lab: Lab) {
 
 fn starts_lower(mut lab: Lab) {
     lab.cut_or_hold();
-    lab.then(vec![fault(|request, resource| resource.part(first_of(request) - 4321, usize::MAX))]);
+    lab.then(vec![fault(|request, resource| resource.part(request.first_byte() - 4321, usize::MAX))]);
     lab.fetch().arrived().acted(&["overlap-trimmed"]).wasted(4321).asked(1);
 }
 
 fn starts_higher(mut lab: Lab) {
     lab.cut_or_hold();
-    lab.then(vec![fault(|request, resource| resource.part(first_of(request) + 16, usize::MAX))]);
+    lab.then(vec![fault(|request, resource| resource.part(request.first_byte() + 16, usize::MAX))]);
     asks_for_everything(&lab, "range-unusable");
 }
 
@@ -116,11 +112,12 @@ fn multipart(mut lab: Lab) {
 
 fn shorter(mut lab: Lab) {
     lab.cut_or_hold();
-    let short = || fault(|request, resource| resource.part(first_of(request), first_of(request) + 9_999));
+    let short =
+        || fault(|request, resource| resource.part(request.first_byte(), request.first_byte() + 9_999));
     lab.then(vec![short(), short()]);
     let outcome = lab.fetch().arrived().acted(&["short-body"]).wasted(0).asked(3);
     assert_eq!(outcome.times("short-body"), 2);
-    assert_eq!(first_of(outcome.requests.last().unwrap()), lab.at + 20_000);
+    assert_eq!(outcome.requests.last().unwrap().first_byte(), lab.at + 20_000);
 }
 
 /// A body that is longer than its Content-Range says.
@@ -198,11 +195,11 @@ fn stale_validator(mut lab: Lab) {
     lab.cut_or_hold();
     lab.then(vec![fault(|request, resource: &mut Resource| {
         *resource = right().tagged(Some("\"v2\""));
-        resource.part(first_of(request), usize::MAX)
+        resource.part(request.first_byte(), usize::MAX)
     })]);
     let outcome = lab.fetch().arrived().acted(&["validator-changed"]);
     assert_eq!(outcome.meeting().header("if-match"), Some("\"v1\""));
-    assert_eq!(first_of(outcome.requests.last().unwrap()), lab.at, "what is held is not fetched again");
+    assert_eq!(outcome.requests.last().unwrap().first_byte(), lab.at, "what is held is not fetched again");
     outcome.wasted_at_most(48);
 }
 

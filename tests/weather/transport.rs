@@ -8,7 +8,7 @@ use waybill_downloader::{ProxyChoice, SecretUrl};
 use waybill_schemas::codes::Class;
 use waybill_support::clock::FastClock;
 use waybill_tests::fault_server::{
-    Answer, Authority, DeadEnd, Ending, Fault, FaultServer, Framing, Request, fault, status,
+    Answer, Authority, DeadEnd, Ending, Fault, FaultServer, Framing, fault, status,
 };
 
 cases! {
@@ -39,14 +39,10 @@ more_cases! {
 /// A clock on which a minute takes half a second, which is long enough that a busy machine does not look stalled.
 const QUICK: u32 = 120;
 
-fn first_of(request: &Request) -> usize {
-    request.range().map_or(0, |(first, _)| first)
-}
-
 /// The correct answer up to the middle of the missing bytes, then the change.
 fn in_the_middle(lab: &Lab, change: impl Fn(Answer) -> Answer + Send + 'static) -> Fault {
     let end = middle(lab);
-    fault(move |request, resource| change(resource.right(request)).only(end - first_of(request)))
+    fault(move |request, resource| change(resource.right(request)).only(end - request.first_byte()))
 }
 
 fn middle(lab: &Lab) -> usize {
@@ -65,7 +61,7 @@ fn fin_in_mid_body(mut lab: Lab) {
     lab.hold_if_resumed();
     lab.then(vec![in_the_middle(&lab, |answer| answer.ending(Ending::Fin))]);
     let outcome = lab.fetch().arrived().acted(&["broken-off"]).wasted(0).asked(2);
-    assert_eq!(first_of(outcome.requests.last().unwrap()), middle(&lab));
+    assert_eq!(outcome.requests.last().unwrap().first_byte(), middle(&lab));
 }
 
 /// The connection is cut six times at different offsets, less often than the eight attempts without progress.
@@ -83,7 +79,7 @@ fn stall(mut lab: Lab) {
     lab.clock = Arc::new(FastClock::new(QUICK));
     lab.then(vec![in_the_middle(&lab, |answer| answer.ending(Ending::Stall))]);
     let outcome = lab.fetch().arrived().acted(&["stalled"]).wasted(0);
-    assert_eq!(first_of(&outcome.requests[1]), middle(&lab));
+    assert_eq!(outcome.requests[1].first_byte(), middle(&lab));
 }
 
 fn stall_before_the_answer(mut lab: Lab) {
@@ -116,7 +112,7 @@ fn tls_cut(lab: Lab) {
     lab.then(vec![in_the_middle(&lab, |answer| answer.framed(Framing::Close).ending(Ending::Cut))]);
     let outcome = lab.fetch().arrived().wasted(0).asked(2);
     assert_eq!(outcome.times("broken-off"), 1);
-    assert_eq!(first_of(outcome.requests.last().unwrap()), middle(&lab));
+    assert_eq!(outcome.requests.last().unwrap().first_byte(), middle(&lab));
 }
 
 /// The content is at a server with an untrusted certificate, so the fetch fails; from the former server it continues.
@@ -200,7 +196,7 @@ fn captive_portal_without_length(mut lab: Lab) {
 fn raw(prefix: &'static str, version: &'static str) -> Fault {
     fault(move |request, resource| {
         let (answer, total) = (resource.right(request), resource.bytes.len());
-        let (status, first) = (answer.status, first_of(request));
+        let (status, first) = (answer.status, request.first_byte());
         let range = match status {
             206 => format!("Content-Range: bytes {first}-{}/{total}\r\n", total - 1),
             _ => String::new(),

@@ -26,10 +26,6 @@ more_cases! {
     replaced_and_whole_fresh, replaced_and_whole_resumed: replaced_and_whole;
 }
 
-fn first_of(request: &Request) -> usize {
-    request.range().map_or(0, |(first, _)| first)
-}
-
 /// Replaces the resource with `new`, and answers with `answer`.
 fn becomes(new: impl Fn() -> Resource + Send + 'static, answer: fn(&Request, &Resource) -> Answer) -> Fault {
     fault(move |request, resource| {
@@ -50,7 +46,7 @@ fn strong_and_changed(mut lab: Lab) {
     lab.cut_or_hold();
     lab.forever(fault(|request, resource| {
         *resource = replaced().tagged(Some("\"v2\""));
-        resource.part(first_of(request), request.range().and_then(|range| range.1).unwrap_or(usize::MAX))
+        resource.part(request.first_byte(), request.range().and_then(|range| range.1).unwrap_or(usize::MAX))
     }));
     is_replaced(lab);
 }
@@ -137,7 +133,7 @@ fn precondition_failed(mut lab: Lab) {
     lab.then(vec![becomes(|| right().tagged(Some("\"v2\"")), |request, resource| resource.right(request))]);
     let outcome = lab.fetch().arrived().acted(&["validator-changed"]);
     let last = outcome.requests.last().unwrap();
-    assert_eq!(first_of(last), lab.at, "what is held is not fetched again");
+    assert_eq!(last.first_byte(), lab.at, "what is held is not fetched again");
     assert_ne!(last.header("if-match"), Some("\"v1\""));
     outcome.wasted_at_most(48);
 }
@@ -169,7 +165,7 @@ fn damaged(lab: &Lab) -> Fault {
     let at = lab.at;
     fault(move |request, resource| {
         let mut answer = resource.right(request);
-        let first = first_of(request);
+        let first = request.first_byte();
         let index = (at + 1000).checked_sub(first).filter(|index| *index < answer.body.len());
         if let Some(byte) = index.and_then(|index| answer.body.get_mut(index)) {
             *byte ^= 0x10;
@@ -186,7 +182,7 @@ fn damaged_once(mut lab: Lab) {
     let report = outcome.result.as_ref().unwrap();
     assert_eq!(report.validate.as_ref().unwrap().pieces_mended, 1);
     let piece = (lab.at + 1000) >> 20;
-    assert_eq!(first_of(outcome.requests.last().unwrap()), piece << 20);
+    assert_eq!(outcome.requests.last().unwrap().first_byte(), piece << 20);
     let whole = 1 << 20;
     outcome.wasted((content().size() - (piece << 20)).min(whole));
 }
