@@ -38,7 +38,7 @@ impl Events for Told {
 }
 
 /// The machine, clock, root and settings of a test's applies.
-pub(crate) struct Bench {
+pub(crate) struct PreparedApply {
     pub(crate) machine: FakeSystem,
     pub(crate) clock: TestClock,
     pub(crate) told: Told,
@@ -49,7 +49,7 @@ pub(crate) struct Bench {
     pub(crate) folder: TempDir,
 }
 
-impl Bench {
+impl PreparedApply {
     /// An app whose installer ends with these codes, one after the other, then always with the last. With 0 it
     /// installs.
     pub(crate) fn new(codes: &[u32]) -> Self {

@@ -1,6 +1,6 @@
 //! Following the schedule with `wait`: tries, waits, interruptions and the lock.
 
-use crate::bench::{Bench, app};
+use crate::bench::{PreparedApply, app};
 use serde_json::json;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -15,7 +15,7 @@ const MINUTE: u64 = 60;
 
 #[test]
 fn one_attempt_is_one_attempt() {
-    let bench = Bench::new(&[1618, 0]);
+    let bench = PreparedApply::new(&[1618, 0]);
     let report = bench.install();
     assert_eq!((report.outcome, report.exit, bench.runs()), (AttemptOutcome::RetryLater, 9, 1));
     let next = report.next_try.unwrap();
@@ -26,7 +26,7 @@ fn one_attempt_is_one_attempt() {
 
 #[test]
 fn whoever_waits_follows_the_quick_tries_to_a_success() {
-    let bench = Bench { wait: true, ..Bench::new(&[1618, 1618, 0]) };
+    let bench = PreparedApply { wait: true, ..PreparedApply::new(&[1618, 1618, 0]) };
     let report = bench.install();
     assert_eq!((report.outcome, report.exit, bench.runs()), (AttemptOutcome::Installed, 0, 3), "{report:#?}");
     assert_eq!(bench.clock.slept(), Duration::from_secs(2 * 5 * MINUTE));
@@ -41,13 +41,13 @@ fn whoever_waits_follows_the_quick_tries_to_a_success() {
 
 #[test]
 fn it_gives_up_before_the_long_wait() {
-    let bench = Bench { wait: true, ..Bench::new(&[1618]) };
+    let bench = PreparedApply { wait: true, ..PreparedApply::new(&[1618]) };
     let report = bench.install();
     assert_eq!((report.outcome, report.exit, bench.runs()), (AttemptOutcome::RetryLater, 9, 4));
     assert_eq!(bench.clock.slept(), Duration::from_secs(3 * 5 * MINUTE));
     assert_eq!(report.next_try.unwrap().step, RetryStep::GiveUp);
 
-    let failed = Bench { wait: true, ..Bench::new(&[1603]) };
+    let failed = PreparedApply { wait: true, ..PreparedApply::new(&[1603]) };
     assert_eq!((failed.install().outcome, failed.runs()), (AttemptOutcome::Failed, 1));
     assert_eq!(failed.clock.slept(), Duration::ZERO);
 }
@@ -55,7 +55,7 @@ fn it_gives_up_before_the_long_wait() {
 /// The schedule would try again in five minutes, but a wrong rule would still be wrong then.
 #[test]
 fn what_a_person_has_to_correct_is_not_waited_for() {
-    let mut bench = Bench::new(&[1618, 0]);
+    let mut bench = PreparedApply::new(&[1618, 0]);
     assert_eq!(bench.install().outcome, AttemptOutcome::RetryLater);
     bench.wait = true;
     bench.app = app(&json!({ "rules": [{
@@ -68,7 +68,7 @@ fn what_a_person_has_to_correct_is_not_waited_for() {
 
 #[test]
 fn the_schedule_waits_for_what_a_person_does_not() {
-    let mut bench = Bench::new(&[1603, 0]);
+    let mut bench = PreparedApply::new(&[1603, 0]);
     bench.trigger = Trigger::Schedule;
     assert_eq!(bench.install().outcome, AttemptOutcome::Failed);
     let report = bench.install();
@@ -80,7 +80,7 @@ fn the_schedule_waits_for_what_a_person_does_not() {
 
 #[test]
 fn the_schedule_runs_again_when_its_day_is_over() {
-    let bench = Bench { trigger: Trigger::Schedule, ..Bench::new(&[1603, 0]) };
+    let bench = PreparedApply { trigger: Trigger::Schedule, ..PreparedApply::new(&[1603, 0]) };
     assert_eq!(bench.install().outcome, AttemptOutcome::Failed);
     let day = Duration::from_secs(24 * 60 * MINUTE);
     waybill_context::Clock::sleep(&bench.clock, day - Duration::from_secs(1));
@@ -92,10 +92,10 @@ fn the_schedule_runs_again_when_its_day_is_over() {
 #[test]
 fn a_deferral_with_an_interval_of_its_own_is_waited_for() {
     let retry = json!({ "returnCodes": [{ "returnCode": 60012, "retryIntervalInMinutes": 60 }] });
-    let bench = Bench {
+    let bench = PreparedApply {
         wait: true,
         app: app(&json!({ "retry": retry })),
-        ..Bench::new(&[60012, 60012, 60012, 60012, 60012, 0])
+        ..PreparedApply::new(&[60012, 60012, 60012, 60012, 60012, 0])
     };
     assert_eq!((bench.install().outcome, bench.runs()), (AttemptOutcome::Installed, 6));
     assert_eq!(bench.clock.slept(), Duration::from_secs(5 * 60 * MINUTE));
@@ -103,7 +103,7 @@ fn a_deferral_with_an_interval_of_its_own_is_waited_for() {
 
 #[test]
 fn waiting_is_interrupted_at_once_and_says_so() {
-    let bench = Bench { wait: true, ..Bench::new(&[1618, 0]) };
+    let bench = PreparedApply { wait: true, ..PreparedApply::new(&[1618, 0]) };
     *bench.told.stop_at.lock().unwrap() = Some(Step::Schedule);
     let report = bench.install();
     assert_eq!((report.outcome, report.exit, bench.runs()), (AttemptOutcome::Interrupted, 130, 1));
@@ -116,12 +116,12 @@ fn waiting_is_interrupted_at_once_and_says_so() {
 
 #[test]
 fn a_clock_that_is_set_makes_nobody_wait_longer() {
-    let bench = Bench { wait: true, ..Bench::new(&[1618, 0]) };
+    let bench = PreparedApply { wait: true, ..PreparedApply::new(&[1618, 0]) };
     bench.clock.meanwhile(|now| *now -= Duration::from_secs(60));
     assert_eq!((bench.install().outcome, bench.runs()), (AttemptOutcome::Installed, 2));
     assert_eq!(bench.clock.slept(), Duration::from_secs(5 * MINUTE));
 
-    let forward = Bench { wait: true, ..Bench::new(&[1618, 0]) };
+    let forward = PreparedApply { wait: true, ..PreparedApply::new(&[1618, 0]) };
     forward.clock.meanwhile(|now| *now += Duration::from_secs(3600));
     assert_eq!((forward.install().outcome, forward.runs()), (AttemptOutcome::Installed, 2));
     assert!(forward.clock.slept() <= Duration::from_secs(1));
@@ -129,7 +129,7 @@ fn a_clock_that_is_set_makes_nobody_wait_longer() {
 
 #[test]
 fn a_second_apply_is_refused_and_told_by_whom() {
-    let bench = Bench::new(&[0]);
+    let bench = PreparedApply::new(&[0]);
     drop(bench.state());
     let lock = bench.root().join("apply.lock");
     let held = Lock::acquire(&lock, Duration::ZERO, &Context::silent()).unwrap();
@@ -145,7 +145,7 @@ fn a_second_apply_is_refused_and_told_by_whom() {
 
 #[test]
 fn others_may_work_while_it_waits() {
-    let bench = Bench { wait: true, ..Bench::new(&[1618, 0]) };
+    let bench = PreparedApply { wait: true, ..PreparedApply::new(&[1618, 0]) };
     let lock = bench.root().join("apply.lock");
     bench.clock.meanwhile(move |_| drop(Lock::acquire(&lock, Duration::ZERO, &Context::silent()).unwrap()));
     assert_eq!(bench.install().outcome, AttemptOutcome::Installed);

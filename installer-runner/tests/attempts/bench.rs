@@ -16,7 +16,7 @@ pub(crate) const INSTALLED: &str = r"C:\Program Files\App\app.exe";
 pub(crate) const CONTENT: &str = r"C:\Content";
 
 /// The machine, journal, clock and settings of a test's attempts.
-pub(crate) struct Bench {
+pub(crate) struct PreparedAttempt {
     pub(crate) machine: FakeSystem,
     pub(crate) journal: MemoryJournal,
     pub(crate) settings: Settings,
@@ -27,7 +27,7 @@ pub(crate) struct Bench {
     _folder: tempfile::TempDir,
 }
 
-impl Bench {
+impl PreparedAttempt {
     /// An app `App` whose `setup.exe` and `remove.exe` behave as `program` says.
     pub(crate) fn new(
         program: impl Fn(&FakeSystem, &FakeStart) -> FakeRun + Clone + Send + Sync + 'static,

@@ -1,6 +1,6 @@
 //! Attempts that earlier runs left unsettled.
 
-use crate::bench::{Bench, INSTALLED, app, idle, working};
+use crate::bench::{INSTALLED, PreparedAttempt, app, idle, working};
 use jiff::Timestamp;
 use serde_json::json;
 use waybill_context::Clock as _;
@@ -10,7 +10,7 @@ use waybill_system::fake::FakeRun;
 use waybill_system::{BootIdentity, ProcessIdentity};
 
 /// Records an attempt whose run was killed after its installer had been let run.
-fn left_behind(bench: &Bench, app: &str, process: Option<&ProcessIdentity>) -> AttemptId {
+fn left_behind(bench: &PreparedAttempt, app: &str, process: Option<&ProcessIdentity>) -> AttemptId {
     let id = bench
         .journal
         .begin(&NewAttempt {
@@ -30,7 +30,7 @@ fn left_behind(bench: &Bench, app: &str, process: Option<&ProcessIdentity>) -> A
 
 #[test]
 fn an_installer_of_the_same_app_that_still_runs_is_not_run_again() {
-    let bench = Bench::new(working(0));
+    let bench = PreparedAttempt::new(working(0));
     let process = bench.machine.add_process("setup.exe");
     left_behind(&bench, "contoso-app", Some(&process));
     let report = bench.attempt(Intent::Install);
@@ -47,7 +47,7 @@ fn an_installer_of_the_same_app_that_still_runs_is_not_run_again() {
 
 #[test]
 fn it_is_waited_for_and_then_judged() {
-    let bench = Bench::new(working(0));
+    let bench = PreparedAttempt::new(working(0));
     let process = bench.machine.add_process("setup.exe");
     left_behind(&bench, "contoso-app", Some(&process));
     let machine = bench.machine.clone();
@@ -65,7 +65,7 @@ fn it_is_waited_for_and_then_judged() {
 
 #[test]
 fn when_it_has_ended_detection_decides() {
-    let bench = Bench::new(working(0));
+    let bench = PreparedAttempt::new(working(0));
     let process = bench.machine.add_process("setup.exe");
     let id = left_behind(&bench, "contoso-app", Some(&process));
     bench.machine.end_process(&process);
@@ -78,7 +78,7 @@ fn when_it_has_ended_detection_decides() {
 
 #[test]
 fn an_attempt_that_never_started_its_installer_keeps_nobody() {
-    let bench = Bench::new(working(0));
+    let bench = PreparedAttempt::new(working(0));
     left_behind(&bench, "contoso-app", None);
     assert_eq!(bench.attempt(Intent::Install).outcome, AttemptOutcome::Installed);
     assert!(bench.journal.unsettled().unwrap().is_empty());
@@ -86,7 +86,7 @@ fn an_attempt_that_never_started_its_installer_keeps_nobody() {
 
 #[test]
 fn a_dry_run_writes_nothing_down_of_earlier_attempts() {
-    let mut bench = Bench::new(working(0));
+    let mut bench = PreparedAttempt::new(working(0));
     left_behind(&bench, "contoso-app", None);
     bench.dry_run = true;
     assert_eq!(bench.attempt(Intent::Install).outcome, AttemptOutcome::WouldRun);
@@ -95,7 +95,7 @@ fn a_dry_run_writes_nothing_down_of_earlier_attempts() {
 
 #[test]
 fn another_apps_installer_that_still_runs_keeps_us_waiting() {
-    let bench = Bench::new(working(0));
+    let bench = PreparedAttempt::new(working(0));
     let process = bench.machine.add_process("other-setup.exe");
     left_behind(&bench, "other", Some(&process));
     let report = bench.attempt(Intent::Install);
@@ -107,7 +107,7 @@ fn another_apps_installer_that_still_runs_keeps_us_waiting() {
 
 #[test]
 fn a_process_of_another_boot_is_nobody() {
-    let bench = Bench::new(working(0));
+    let bench = PreparedAttempt::new(working(0));
     let process = bench.machine.add_process("setup.exe");
     left_behind(&bench, "other", Some(&process));
     bench.machine.set_device(|device| device.boot = Some(BootIdentity("boot-2".into())));
@@ -116,7 +116,7 @@ fn a_process_of_another_boot_is_nobody() {
 
 #[test]
 fn a_tree_over_its_time_limit_keeps_every_app_waiting_until_it_has_ended() {
-    let mut bench = Bench::new(|_, _| FakeRun::hangs().leaving("child.exe"));
+    let mut bench = PreparedAttempt::new(|_, _| FakeRun::hangs().leaving("child.exe"));
     let report = bench.attempt(Intent::Install);
     assert_eq!((report.outcome, report.exit), (AttemptOutcome::TimedOut, 8));
     assert_eq!(report.states.error.unwrap().text, "0x87D300C9");
@@ -147,7 +147,7 @@ fn a_tree_over_its_time_limit_keeps_every_app_waiting_until_it_has_ended() {
 
 #[test]
 fn a_day_is_the_longest_that_it_keeps_others() {
-    let bench = Bench::new(working(0));
+    let bench = PreparedAttempt::new(working(0));
     let process = bench.machine.add_process("setup.exe");
     left_behind(&bench, "other", Some(&process));
     bench.clock.sleep(std::time::Duration::from_secs(26 * 3600));
@@ -157,7 +157,7 @@ fn a_day_is_the_longest_that_it_keeps_others() {
 
 #[test]
 fn a_clock_that_was_set_forward_starts_no_living_installer_twice() {
-    let bench = Bench::new(working(0));
+    let bench = PreparedAttempt::new(working(0));
     let process = bench.machine.add_process("setup.exe");
     left_behind(&bench, "contoso-app", Some(&process));
     bench.clock.sleep(std::time::Duration::from_secs(400 * 24 * 3600));
@@ -167,7 +167,7 @@ fn a_clock_that_was_set_forward_starts_no_living_installer_twice() {
 #[test]
 fn a_clock_that_is_set_back_makes_no_installer_old() {
     for app in ["contoso-app", "other"] {
-        let bench = Bench::new(working(0));
+        let bench = PreparedAttempt::new(working(0));
         let process = bench.machine.add_process("setup.exe");
         left_behind(&bench, app, Some(&process));
         bench.clock.set(std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_700_000_000));
@@ -180,7 +180,7 @@ fn a_clock_that_is_set_back_makes_no_installer_old() {
 }
 
 /// Records an attempt whose run was killed after it had recorded how its installer ended.
-fn left_unjudged(bench: &Bench, app: &str, code: u32) -> AttemptId {
+fn left_unjudged(bench: &PreparedAttempt, app: &str, code: u32) -> AttemptId {
     let process = bench.machine.add_process("setup.exe");
     let id = left_behind(bench, app, Some(&process));
     bench.machine.end_process(&process);
@@ -191,7 +191,7 @@ fn left_unjudged(bench: &Bench, app: &str, code: u32) -> AttemptId {
 #[test]
 fn a_restart_that_nobody_came_to_note_is_noted_by_the_next_run() {
     for (app, code) in [("contoso-app", 3010), ("other", 3010), ("other", 1641)] {
-        let bench = Bench::new(working(0));
+        let bench = PreparedAttempt::new(working(0));
         left_unjudged(&bench, app, code);
         bench.machine.add_file(INSTALLED, 1);
         assert_eq!(bench.attempt(Intent::Install).outcome, AttemptOutcome::AlreadyInstalled);
@@ -204,7 +204,7 @@ fn a_restart_that_nobody_came_to_note_is_noted_by_the_next_run() {
 
 #[test]
 fn a_restart_of_an_earlier_boot_is_over() {
-    let bench = Bench::new(working(0));
+    let bench = PreparedAttempt::new(working(0));
     left_unjudged(&bench, "other", 1641);
     bench.machine.set_device(|device| device.boot = Some(BootIdentity("boot-2".into())));
     assert_eq!(bench.attempt(Intent::Install).outcome, AttemptOutcome::Installed);
@@ -214,7 +214,7 @@ fn a_restart_of_an_earlier_boot_is_over() {
 #[test]
 fn an_end_that_nobody_judged_counts_for_the_schedule() {
     for (code, outcome) in [(1603, AttemptOutcome::Failed), (1618, AttemptOutcome::RetryLater)] {
-        let mut bench = Bench::new(working(0));
+        let mut bench = PreparedAttempt::new(working(0));
         left_unjudged(&bench, "contoso-app", code);
         bench.trigger = Trigger::Schedule;
         let report = bench.attempt(Intent::Install);
@@ -232,7 +232,7 @@ fn an_end_that_nobody_judged_counts_for_the_schedule() {
 
 #[test]
 fn attempts_to_uninstall_keep_no_install_waiting() {
-    let mut bench = Bench::new(idle(1603));
+    let mut bench = PreparedAttempt::new(idle(1603));
     bench.machine.add_file(INSTALLED, 1);
     assert_eq!(bench.attempt(Intent::Uninstall).outcome, AttemptOutcome::Failed);
     bench.machine.remove_file(INSTALLED);
@@ -243,7 +243,7 @@ fn attempts_to_uninstall_keep_no_install_waiting() {
 
 #[test]
 fn what_an_unseen_installer_printed_is_kept_masked() {
-    let bench = Bench::new(working(0));
+    let bench = PreparedAttempt::new(working(0));
     let id = left_behind(&bench, "contoso-app", Some(&bench.machine.add_process("setup.exe")));
     std::fs::create_dir_all(&bench.settings.logs).unwrap();
     let file = |kind: &str| bench.settings.logs.join(format!("contoso-app-{}.{kind}", id.0));

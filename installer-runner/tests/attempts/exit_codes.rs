@@ -1,6 +1,6 @@
 //! 45 exit codes × install, uninstall × what detection finds afterwards: 180 attempts against one table.
 
-use crate::bench::{Bench, INSTALLED, idle, working};
+use crate::bench::{INSTALLED, PreparedAttempt, idle, working};
 use waybill_schemas::report::install::{AttemptOutcome, Intent};
 
 /// The meaning of a code that app.json does not list (docs/intune-agent.md, "Return codes").
@@ -86,7 +86,7 @@ fn every_code_is_judged_with_what_detection_finds() {
     for (code, kind) in CODES {
         for intent in [Intent::Install, Intent::Uninstall] {
             for reached in [true, false] {
-                judge(code, kind, intent, reached);
+                check_case(code, kind, intent, reached);
                 cases += 1;
             }
         }
@@ -97,8 +97,8 @@ fn every_code_is_judged_with_what_detection_finds() {
     std::io::Write::write_all(&mut std::io::stderr(), count.as_bytes()).unwrap();
 }
 
-fn judge(code: u32, kind: Kind, intent: Intent, reached: bool) {
-    let bench = if reached { Bench::new(working(code)) } else { Bench::new(idle(code)) };
+fn check_case(code: u32, kind: Kind, intent: Intent, reached: bool) {
+    let bench = if reached { PreparedAttempt::new(working(code)) } else { PreparedAttempt::new(idle(code)) };
     if intent == Intent::Uninstall {
         bench.machine.add_file(INSTALLED, 1);
     }

@@ -1,6 +1,6 @@
 //! Reasons not to start an installer; the tests check that nothing is started then.
 
-use crate::bench::{Bench, CONTENT, INSTALLED, idle, working};
+use crate::bench::{CONTENT, INSTALLED, PreparedAttempt, idle, working};
 use serde_json::json;
 use std::path::PathBuf;
 use waybill_installer_runner::{AttemptJournal as _, AttemptRequest, Content, ContentError, Trigger};
@@ -9,7 +9,7 @@ use waybill_system::fake::FakeRun;
 
 #[test]
 fn what_is_there_is_not_installed_again() {
-    let bench = Bench::new(working(0));
+    let bench = PreparedAttempt::new(working(0));
     bench.machine.add_file(INSTALLED, 1);
     let report = bench.attempt(Intent::Install);
     assert_eq!((report.outcome, report.exit, report.changed), (AttemptOutcome::AlreadyInstalled, 0, false));
@@ -22,7 +22,7 @@ fn what_is_there_is_not_installed_again() {
 
 #[test]
 fn what_cannot_be_told_starts_neither_installer_nor_uninstaller() {
-    let bench = Bench::new(working(0));
+    let bench = PreparedAttempt::new(working(0));
     bench.machine.deny(INSTALLED);
     for intent in [Intent::Install, Intent::Uninstall] {
         let report = bench.attempt(intent);
@@ -30,7 +30,7 @@ fn what_cannot_be_told_starts_neither_installer_nor_uninstaller() {
         assert_eq!(report.states.error.unwrap().text, "0x80070005");
         assert_eq!(report.states.compliance.number, 4);
     }
-    let invalid = Bench::new(working(0)).with_app(&json!({ "rules": [] }));
+    let invalid = PreparedAttempt::new(working(0)).with_app(&json!({ "rules": [] }));
     let report = invalid.attempt(Intent::Install);
     assert_eq!((report.outcome, report.exit), (AttemptOutcome::CannotTell, 3));
     assert_eq!(report.states.error.unwrap().text, "0x87D30004");
@@ -40,7 +40,7 @@ fn what_cannot_be_told_starts_neither_installer_nor_uninstaller() {
 
 #[test]
 fn an_app_for_other_devices_is_not_installed_and_yet_uninstalled() {
-    let bench = Bench::new(working(0)).with_app(&json!({ "minimumMemoryInMB": 1_000_000 }));
+    let bench = PreparedAttempt::new(working(0)).with_app(&json!({ "minimumMemoryInMB": 1_000_000 }));
     let report = bench.attempt(Intent::Install);
     assert_eq!((report.outcome, report.exit), (AttemptOutcome::NotApplicable, 7));
     assert_eq!(report.states.applicability.unwrap().number, 1003);
@@ -53,15 +53,16 @@ fn an_app_for_other_devices_is_not_installed_and_yet_uninstalled() {
 
 #[test]
 fn a_requirement_that_cannot_be_told_starts_nothing() {
-    let bench =
-        Bench::new(working(0)).with_app(&json!({ "minimumSupportedWindowsRelease": "Windows12_30H2" }));
+    let bench = PreparedAttempt::new(working(0))
+        .with_app(&json!({ "minimumSupportedWindowsRelease": "Windows12_30H2" }));
     let report = bench.attempt(Intent::Install);
     assert_eq!((report.outcome, report.exit, bench.starts()), (AttemptOutcome::CannotTell, 1, 0));
 }
 
 #[test]
 fn a_user_app_waits_for_its_user() {
-    let bench = Bench::new(working(0)).with_app(&json!({ "installExperience": { "runAsAccount": "user" } }));
+    let bench = PreparedAttempt::new(working(0))
+        .with_app(&json!({ "installExperience": { "runAsAccount": "user" } }));
     bench.machine.set_device(|device| device.user = None);
     let report = bench.attempt(Intent::Install);
     assert_eq!((report.outcome, report.exit, bench.starts()), (AttemptOutcome::Waiting, 9, 0));
@@ -74,7 +75,7 @@ fn a_user_app_waits_for_its_user() {
 fn a_command_that_cannot_start_says_what_would() {
     for (line, code) in [("install", "0x80070002"), ("deploy.ps1 -Silent", "0x800700C1"), ("", "0x80070002")]
     {
-        let bench = Bench::new(working(0)).with_app(&json!({ "installCommandLine": line }));
+        let bench = PreparedAttempt::new(working(0)).with_app(&json!({ "installCommandLine": line }));
         bench.machine.add_file(&format!(r"{CONTENT}\install.cmd"), 1);
         bench.machine.add_file(&format!(r"{CONTENT}\deploy.ps1"), 1);
         let report = bench.attempt(Intent::Install);
@@ -93,7 +94,7 @@ fn a_command_that_cannot_start_says_what_would() {
 
 #[test]
 fn a_dry_run_decides_everything_and_starts_nothing() {
-    let mut bench = Bench::new(working(0));
+    let mut bench = PreparedAttempt::new(working(0));
     bench.dry_run = true;
     let report = bench.attempt(Intent::Install);
     assert_eq!((report.outcome, report.exit, report.changed), (AttemptOutcome::WouldRun, 0, false));
@@ -103,7 +104,7 @@ fn a_dry_run_decides_everything_and_starts_nothing() {
 }
 
 /// A content that is downloaded; meanwhile somebody else installs the app.
-struct Downloaded<'a>(&'a Bench, usize);
+struct Downloaded<'a>(&'a PreparedAttempt, usize);
 
 impl Content for Downloaded<'_> {
     fn folder(&mut self) -> Result<PathBuf, ContentError> {
@@ -118,7 +119,7 @@ impl Content for Downloaded<'_> {
 
 #[test]
 fn it_is_looked_for_again_after_the_download() {
-    let bench = Bench::new(|_, _| FakeRun::ends(1603));
+    let bench = PreparedAttempt::new(|_, _| FakeRun::ends(1603));
     let request = AttemptRequest::new(&bench.app, Intent::Install);
     let mut content = Downloaded(&bench, 0);
     let report = bench.runner(&()).attempt(&request, &mut content).unwrap();
@@ -134,7 +135,7 @@ fn it_is_looked_for_again_after_the_download() {
 
 #[test]
 fn the_schedule_waits_and_a_person_does_not() {
-    let mut bench = Bench::new(idle(1603));
+    let mut bench = PreparedAttempt::new(idle(1603));
     bench.trigger = Trigger::Schedule;
     assert_eq!(bench.attempt(Intent::Install).outcome, AttemptOutcome::Failed);
     let report = bench.attempt(Intent::Install);

@@ -1,11 +1,11 @@
 //! The app's own return codes take precedence over the defaults.
 
-use crate::bench::{Bench, idle, working};
+use crate::bench::{PreparedAttempt, idle, working};
 use serde_json::json;
 use waybill_schemas::report::install::{AttemptOutcome, Intent};
 
-fn bench(code: u32, own: &serde_json::Value, works: bool) -> Bench {
-    let bench = if works { Bench::new(working(code)) } else { Bench::new(idle(code)) };
+fn bench(code: u32, own: &serde_json::Value, works: bool) -> PreparedAttempt {
+    let bench = if works { PreparedAttempt::new(working(code)) } else { PreparedAttempt::new(idle(code)) };
     bench.with_app(&json!({ "returnCodes": own }))
 }
 

@@ -1,6 +1,6 @@
 //! Restarts that exit codes ask for: what waits for them, and what reports say of them.
 
-use crate::bench::{Bench, app, idle, working};
+use crate::bench::{PreparedAttempt, app, idle, working};
 use serde_json::json;
 use waybill_installer_runner::AttemptJournal as _;
 use waybill_schemas::report::install::{AttemptOutcome, Intent, RestartNeed};
@@ -9,7 +9,7 @@ use waybill_system::fake::FakeRun;
 
 #[test]
 fn nothing_is_installed_between_a_hard_reboot_code_and_the_restart() {
-    let mut bench = Bench::new(working(1641));
+    let mut bench = PreparedAttempt::new(working(1641));
     assert_eq!(bench.attempt(Intent::Install).exit, 11);
     bench.app = app(&json!({ "displayName": "Other", "rules": [{
         "@odata.type": "#microsoft.graph.win32LobAppFileSystemRule", "ruleType": "detection",
@@ -30,7 +30,7 @@ fn nothing_is_installed_between_a_hard_reboot_code_and_the_restart() {
 
 #[test]
 fn a_soft_restart_stays_pending_whatever_comes_after_it() {
-    let bench = Bench::new(working(3010));
+    let bench = PreparedAttempt::new(working(3010));
     let report = bench.attempt(Intent::Install);
     assert_eq!((report.exit, report.restart.unwrap().asked), (10, RestartNeed::Soft));
     bench.machine.add_program(r"C:\Content\remove.exe", working(0));
@@ -43,7 +43,7 @@ fn a_soft_restart_stays_pending_whatever_comes_after_it() {
 
 #[test]
 fn a_restart_is_noted_although_detection_does_not_bear_the_install_out() {
-    let bench = Bench::new(idle(3010));
+    let bench = PreparedAttempt::new(idle(3010));
     let report = bench.attempt(Intent::Install);
     assert_eq!((report.outcome, report.exit), (AttemptOutcome::NotBorneOut, 8));
     assert!(report.summary.contains("restart"), "{}", report.summary);
@@ -52,7 +52,7 @@ fn a_restart_is_noted_although_detection_does_not_bear_the_install_out() {
 
 #[test]
 fn files_that_wait_for_a_restart_are_told() {
-    let bench = Bench::new(|machine, start| {
+    let bench = PreparedAttempt::new(|machine, start| {
         machine.set_device(|device| device.renames.push(r"C:\App\new.dll".into()));
         working(0)(machine, start)
     });
@@ -71,19 +71,19 @@ fn each_behaviour_says_what_an_agent_would_do() {
         ("suppress", 3010, "never rewritten"),
         ("force", 0, "restart the device now"),
     ] {
-        let bench = Bench::new(working(code))
+        let bench = PreparedAttempt::new(working(code))
             .with_app(&json!({ "installExperience": { "deviceRestartBehavior": behavior } }));
         let restart = bench.attempt(Intent::Install).restart.unwrap();
         assert!(restart.action.contains(words), "{behavior} {code}: {}", restart.action);
     }
-    let failed = Bench::new(|_, _| FakeRun::ends(1603))
+    let failed = PreparedAttempt::new(|_, _| FakeRun::ends(1603))
         .with_app(&json!({ "installExperience": { "deviceRestartBehavior": "force" } }));
     assert!(failed.attempt(Intent::Install).restart.unwrap().action.contains("only after success"));
 }
 
 #[test]
 fn where_boots_are_not_told_apart_a_restart_is_told_and_keeps_nobody() {
-    let bench = Bench::new(working(1641));
+    let bench = PreparedAttempt::new(working(1641));
     bench.machine.set_device(|device| device.boot = None);
     assert_eq!(bench.attempt(Intent::Install).exit, 11);
     let report = bench.attempt(Intent::Uninstall);

@@ -1,7 +1,7 @@
 //! The installer's run: what the journal records, how long it is waited for, what is kept of its output, and what the
 //! report says.
 
-use crate::bench::{Bench, CONTENT, INSTALLED, idle, working};
+use crate::bench::{CONTENT, INSTALLED, PreparedAttempt, idle, working};
 use serde_json::json;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ fn the_time_limit_is_the_apps() {
         (1, 240, AttemptOutcome::TimedOut),
         (2, 240, AttemptOutcome::NotBorneOut),
     ] {
-        let bench = Bench::new(move |_, _| FakeRun::ends(0).after_waits(waits))
+        let bench = PreparedAttempt::new(move |_, _| FakeRun::ends(0).after_waits(waits))
             .with_app(&json!({ "installExperience": { "maxRunTimeInMinutes": minutes } }));
         let report = bench.attempt(Intent::Install);
         assert_eq!(report.outcome, expected, "{minutes} minutes, {waits} quarters of a second");
@@ -29,7 +29,7 @@ fn the_time_limit_is_the_apps() {
 
 #[test]
 fn killing_at_the_time_limit_is_asked_for() {
-    let mut bench = Bench::new(|_, _| FakeRun::hangs().leaving("child.exe"));
+    let mut bench = PreparedAttempt::new(|_, _| FakeRun::hangs().leaving("child.exe"));
     bench.settings.on_time_limit = OnTimeLimit::Kill;
     let report = bench.attempt(Intent::Install);
     assert_eq!(report.outcome, AttemptOutcome::TimedOut);
@@ -44,23 +44,23 @@ fn killing_at_the_time_limit_is_asked_for() {
 
 #[test]
 fn a_late_installer_is_found_by_looking_again() {
-    let bench = Bench::new(idle(0));
+    let bench = PreparedAttempt::new(idle(0));
     let machine = bench.machine.clone();
     bench.clock.at_sleep(3, move || machine.add_file(INSTALLED, 1));
     let report = bench.attempt(Intent::Install);
     assert_eq!((report.outcome, report.detections[1].looks), (AttemptOutcome::Installed, 4));
     assert_eq!(report.detections[1].after_milliseconds, Some(1500));
     assert!(report.steps.iter().any(|step| step.why.contains("Intune's agent looks once")), "{report:#?}");
-    let never = Bench::new(idle(0)).attempt(Intent::Install);
+    let never = PreparedAttempt::new(idle(0)).attempt(Intent::Install);
     assert_eq!((never.outcome, never.detections[1].looks), (AttemptOutcome::NotBorneOut, 21));
     assert_eq!(never.detections[1].after_milliseconds, Some(10_000));
-    let failed = Bench::new(idle(1603)).attempt(Intent::Install);
+    let failed = PreparedAttempt::new(idle(1603)).attempt(Intent::Install);
     assert_eq!(failed.detections[1].looks, 1, "a failure is looked at once");
 }
 
 #[test]
 fn a_slow_detection_script_is_not_run_again_and_again() {
-    let bench = Bench::new(idle(0)).with_app(&by_script());
+    let bench = PreparedAttempt::new(idle(0)).with_app(&by_script());
     let clock = bench.clock.clone();
     bench.machine.add_program(POWERSHELL, move |_, _| {
         clock.sleep(Duration::from_secs(6));
@@ -77,7 +77,7 @@ fn a_slow_detection_script_is_not_run_again_and_again() {
 #[test]
 fn another_installation_is_waited_for_and_then_counts_as_1618() {
     let msi = json!({ "installCommandLine": "msiexec /i app.msi /qn" });
-    let bench = Bench::new(idle(0)).with_app(&msi);
+    let bench = PreparedAttempt::new(idle(0)).with_app(&msi);
     bench.machine.set_installing(true);
     let report = bench.attempt(Intent::Install);
     assert_eq!(
@@ -95,7 +95,7 @@ fn another_installation_is_waited_for_and_then_counts_as_1618() {
 
 #[test]
 fn children_that_live_on_are_told() {
-    let bench = Bench::new(|machine, start| {
+    let bench = PreparedAttempt::new(|machine, start| {
         working(0)(machine, start);
         FakeRun::ends(0).leaving("updater.exe").leaving("tray.exe")
     });
@@ -108,7 +108,7 @@ fn children_that_live_on_are_told() {
 
 #[test]
 fn an_interruption_leaves_the_installer_to_itself() {
-    let bench = Bench::new(|_, _| FakeRun::hangs());
+    let bench = PreparedAttempt::new(|_, _| FakeRun::hangs());
     let stop = Arc::new(AtomicBool::new(false));
     let flag = stop.clone();
     bench.machine.add_program(r"C:\Content\setup.exe", move |_, _| {
@@ -138,7 +138,7 @@ fn an_interruption_of_detection_judges_nothing() {
         [(1, 0, 0, 0), (2, 0, 1, 1), (2, 1603, 1, 1), (2, 3010, 1, 1)]
     {
         let stop = Arc::new(AtomicBool::new(false));
-        let bench = Bench::new(idle(exit_code)).with_app(&by_script());
+        let bench = PreparedAttempt::new(idle(exit_code)).with_app(&by_script());
         let (flag, looks) = (stop.clone(), std::sync::atomic::AtomicU32::new(0));
         bench.machine.add_program(POWERSHELL, move |_, _| {
             let is_stopped = looks.fetch_add(1, Ordering::Relaxed) + 1 == stopped_look;
@@ -161,7 +161,7 @@ fn an_interruption_of_detection_judges_nothing() {
 
 #[test]
 fn what_cannot_be_told_after_a_run_says_when_the_next_try_comes() {
-    let bench = Bench::new(|machine, _| {
+    let bench = PreparedAttempt::new(|machine, _| {
         machine.deny(INSTALLED);
         FakeRun::ends(0)
     });
@@ -172,7 +172,8 @@ fn what_cannot_be_told_after_a_run_says_when_the_next_try_comes() {
 
 #[test]
 fn what_it_prints_is_kept_masked() {
-    let bench = Bench::new(|_, _| FakeRun::ends(1603).printing("LICENCEKEY=ABC-123\nerror 1603: no\n"));
+    let bench =
+        PreparedAttempt::new(|_, _| FakeRun::ends(1603).printing("LICENCEKEY=ABC-123\nerror 1603: no\n"));
     let report = bench.attempt(Intent::Install);
     let output = report.run.as_ref().unwrap().output.clone();
     assert!(output.excerpt.ends_with("error 1603: no"), "{}", output.excerpt);
@@ -184,7 +185,7 @@ fn what_it_prints_is_kept_masked() {
 
 #[test]
 fn a_rule_that_looks_into_the_other_view_is_told_so() {
-    let bench = Bench::new(|machine, _| {
+    let bench = PreparedAttempt::new(|machine, _| {
         machine.add_file(r"C:\Program Files (x86)\App\app.exe", 1);
         FakeRun::ends(0)
     });
@@ -197,7 +198,7 @@ fn a_rule_that_looks_into_the_other_view_is_told_so() {
 #[test]
 fn a_users_script_is_opened_to_that_user_and_to_nobody_else() {
     let script = |account: &str| {
-        let bench = Bench::new(working(0)).with_app(&json!({
+        let bench = PreparedAttempt::new(working(0)).with_app(&json!({
             "installExperience": { "runAsAccount": account },
             "rules": [{
                 "@odata.type": "#microsoft.graph.win32LobAppPowerShellScriptRule",

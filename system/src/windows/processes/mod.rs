@@ -2,7 +2,6 @@
 
 mod created;
 mod running;
-mod tree;
 
 use crate::questions::hresult;
 use crate::{ProcessIdentity, Processes, Start, StartError, StartedProcess, ThisMachine, Unanswered};
@@ -37,7 +36,7 @@ impl Processes for ThisMachine {
     }
 
     fn descendants(&self, who: &ProcessIdentity) -> Result<Vec<ProcessIdentity>, Unanswered> {
-        Ok(tree::descendants(who, &tree::list()?))
+        Ok(running::descendants(who, &running::list()?))
     }
 }
 
