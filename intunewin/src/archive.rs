@@ -25,7 +25,7 @@ use waybill_context::{Context, Stage};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Archive {
-    source: SharedSource,
+    pub(crate) source: SharedSource,
     survey: Survey,
     policy: ArchivePolicy,
 }
@@ -198,10 +198,6 @@ impl Archive {
             let name = checked_name(record, &self.policy).map_err(ArchiveError::from)?;
             work(extractor, record, name)
         })
-    }
-
-    pub(crate) fn source(&self) -> &dyn Source {
-        &*self.source
     }
 }
 

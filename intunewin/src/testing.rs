@@ -62,7 +62,7 @@ pub(crate) fn content_of(package: &[u8]) -> (Vec<u8>, EncryptionInfo) {
     let size = package.content_size() as usize;
     let content = package.into_content(&Context::silent()).unwrap();
     let mut bytes = vec![0; size];
-    content.source().read_exact_at(&mut bytes, 0).unwrap();
+    content.source.read_exact_at(&mut bytes, 0).unwrap();
     (bytes, info)
 }
 

@@ -38,7 +38,7 @@ pub(crate) const HEADER: u64 = 48;
 /// assert!(matches!(error, ContentError::Shape { len: 50 }));
 /// ```
 pub struct EncryptedContent {
-    source: SharedSource,
+    pub(crate) source: SharedSource,
     info: EncryptionInfo,
     expected: Expected,
 }
@@ -68,11 +68,6 @@ impl EncryptedContent {
         source.read_exact_at(&mut header, 0)?;
         check_header(&header, &info)?;
         Ok(Self { source, info, expected })
-    }
-
-    #[cfg(test)]
-    pub(crate) fn source(&self) -> &dyn Source {
-        &*self.source
     }
 
     /// Size of the content in bytes, its header included.
@@ -171,17 +166,13 @@ fn hex(bytes: &[u8]) -> String {
 /// }
 /// ```
 pub struct AuthenticatedContent {
-    payload: Payload,
+    pub(crate) payload: Payload,
     info: EncryptionInfo,
 }
 
 impl AuthenticatedContent {
     pub(crate) fn new(payload: Payload, info: EncryptionInfo) -> Self {
         Self { payload, info }
-    }
-
-    pub(crate) fn source(&self) -> &Payload {
-        &self.payload
     }
 
     /// A reader of the payload (the inner zip), which decrypts as it reads.

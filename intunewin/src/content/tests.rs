@@ -56,7 +56,7 @@ proptest! {
         let payload = noise(size);
         let content = authenticated(&package_around(&payload));
         let mut buffer = vec![0; len];
-        let count = crate::Source::read_at(content.source(), &mut buffer, offset).unwrap();
+        let count = crate::Source::read_at(&content.payload, &mut buffer, offset).unwrap();
         let rest = payload.get(offset as usize..).unwrap_or_default();
         prop_assert!(count > 0 || len == 0 || rest.is_empty());
         prop_assert_eq!(&buffer[..count], &rest[..count]);

@@ -100,7 +100,7 @@ impl EntryWriter<'_> {
         let total = self.archive.unpacked_size();
         let mut digesting = self.record.map(|told| (told, FileDigest::new(record.size, total, self.threads)));
         // The sink can return only an error kind to the extractor, so the disk's error is kept beside it.
-        let extracted = extractor.extract(self.archive.source(), record, context, &mut |bytes| {
+        let extracted = extractor.extract(&*self.archive.source, record, context, &mut |bytes| {
             meter.advance(bytes.len() as u64);
             if let Some((_, digest)) = &mut digesting {
                 digest.update(bytes);

@@ -57,7 +57,7 @@ impl AuthenticatedContent {
     /// # Errors
     /// All broken rules that can be found at once; I/O; interruption.
     pub fn archive(&self, policy: &ArchivePolicy, context: &Context<'_>) -> Result<Archive, ArchiveError> {
-        Archive::shared(Arc::new(self.source().clone()), policy, context)
+        Archive::shared(Arc::new(self.payload.clone()), policy, context)
     }
 
     /// Unpacks the payload into `destination`, on several threads and within the archive policy.
@@ -101,7 +101,7 @@ impl AuthenticatedContent {
     ) -> Result<ContentFolder, UnpackError> {
         let target = TargetFolder::new(destination, options.force)?;
         target.check()?;
-        let archive = Archive::shared(Arc::new(self.source().clone()), &options.policy, context)?;
+        let archive = Archive::shared(Arc::new(self.payload.clone()), &options.policy, context)?;
         // Every name and declared size is checked before anything is made on the disk.
         let staged = StagedFolder::create(target, context)?;
         let tree = Tree::open(&staged.content())
