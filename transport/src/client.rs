@@ -202,7 +202,7 @@ async fn follow(
         let client = if is_clear_secret { unproxied.get()? } else { client.clone() };
         let answer = outgoing(&client, &request, &url, tag, events).send().await?;
         let status = answer.status().as_u16();
-        if !request.follows_redirects || !redirect::is_redirect(status) {
+        if !request.follows_redirects || !matches!(status, 301 | 302 | 303 | 307 | 308) {
             return Ok((answer, followed));
         }
         redirect::check_method(&request.method, status)?;

@@ -32,11 +32,6 @@ pub enum RedirectFault {
     InTheClear,
 }
 
-/// Whether a status is that of a redirect.
-pub(crate) fn is_redirect(status: u16) -> bool {
-    matches!(status, 301 | 302 | 303 | 307 | 308)
-}
-
 /// Refuses 301, 302 and 303 unless the request is a read: only 307 and 308 keep method and body (RFC 9110, section
 /// 15.4).
 pub(crate) fn check_method(method: &Method, status: u16) -> Result<(), RedirectFault> {

@@ -76,7 +76,8 @@ const MOST_LINE: u64 = 256 << 10;
 #[derive(Debug)]
 pub(crate) struct Manifest {
     path: PathBuf,
-    summary: Summary,
+    /// The last line.
+    pub(crate) summary: Summary,
 }
 
 impl Manifest {
@@ -94,11 +95,6 @@ impl Manifest {
                 None
             }
         }
-    }
-
-    /// The manifest's last line.
-    pub(crate) fn summary(&self) -> &Summary {
-        &self.summary
     }
 }
 

@@ -105,7 +105,7 @@ fn name(text: &str) -> EntryName {
 fn what_was_unpacked_is_whole() {
     let place = Place::new(true);
     let manifest = place.manifest();
-    let summary = manifest.summary();
+    let summary = &manifest.summary;
     assert_eq!((summary.files, summary.folders, summary.bytes), (3, 1, BYTES));
     assert_eq!(summary.destination.as_deref(), Some(&*place.folder()));
     assert_eq!((summary.mac, summary.time), (Mac::new([7; 32]), 1_800_000_000));
@@ -191,7 +191,7 @@ fn contents_are_read_when_asked_or_after_a_week() {
     place.observer.read();
     assert_eq!((place.check(Depth::Names), place.observer.read()), (None, BYTES));
     assert_eq!((place.check(Depth::Names), place.observer.read()), (None, 0), "renewed");
-    assert_eq!(place.manifest().summary().time, 1_800_000_000 + 8 * 86_400);
+    assert_eq!(place.manifest().summary.time, 1_800_000_000 + 8 * 86_400);
 }
 
 #[test]
@@ -219,16 +219,16 @@ fn what_is_not_settled_is_read_in_another_boot() {
     let place = Place::new(false);
     let Some(boot) = boot::id() else {
         assert_eq!((place.check(Depth::Names), place.observer.read()), (None, BYTES), "unknown");
-        assert!(!place.manifest().summary().settled);
+        assert!(!place.manifest().summary.settled);
         return;
     };
     assert_eq!((place.check(Depth::Names), place.observer.read()), (None, 0), "this boot");
     assert_eq!((place.check(Depth::Full), place.observer.read()), (None, BYTES));
-    assert!(!place.manifest().summary().settled, "this boot read its own cache");
+    assert!(!place.manifest().summary.settled, "this boot read its own cache");
     place.rewrite(&boot, "boot-before");
     assert_eq!((place.check(Depth::Names), place.observer.read()), (None, BYTES), "another");
-    assert!(place.manifest().summary().settled);
-    assert_eq!(place.manifest().summary().boot, Some(boot));
+    assert!(place.manifest().summary.settled);
+    assert_eq!(place.manifest().summary.boot, Some(boot));
     assert_eq!((place.check(Depth::Names), place.observer.read()), (None, 0), "settled now");
 }
 
@@ -298,7 +298,7 @@ fn an_old_manifest_is_read_and_renewed_when_every_byte_was_right() {
     assert_eq!((place.check(Depth::Names), lines(&place)), (None, old), "names change nothing");
     std::fs::write(place.folder().join("data").join("a.bin"), "aaab").unwrap();
     assert_eq!(place.check(Depth::Full), Some(FolderFault::Content("data/a.bin".into())));
-    assert_eq!(place.manifest().summary().version, 1, "what is damaged is not renewed");
+    assert_eq!(place.manifest().summary.version, 1, "what is damaged is not renewed");
     std::fs::write(place.folder().join("data").join("a.bin"), "aaaa").unwrap();
     assert_eq!(place.check(Depth::Names), None, "which reads every byte after the damage");
     assert_eq!(lines(&place), new);

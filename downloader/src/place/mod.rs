@@ -81,7 +81,7 @@ impl DestinationFolder {
         options: &FetchOptions,
         context: &Context<'_>,
     ) -> Result<Option<Present>, PlaceError> {
-        let manifest = Manifest::open(&self.manifest).filter(|manifest| manifest.summary().mac == *mac);
+        let manifest = Manifest::open(&self.manifest).filter(|manifest| manifest.summary.mac == *mac);
         let depth = if options.check_in_full { Depth::Full } else { Depth::Names };
         let check =
             |manifest: &Manifest, folder: &Path| manifest.check(folder, depth, options.threads, context);
@@ -92,7 +92,7 @@ impl DestinationFolder {
                 if fault.is_none() {
                     // The folder is whole, so what dead runs left beside it is not needed.
                     target.sweep(context);
-                    return Ok(Some(Present::new(manifest.summary(), false)));
+                    return Ok(Some(Present::new(&manifest.summary, false)));
                 }
                 fault
             }
@@ -109,7 +109,7 @@ impl DestinationFolder {
         let taken_up = TargetFolder::new(&self.path, options.force)?.take_up(&is_whole, context)?;
         context.check()?;
         match (taken_up, &manifest) {
-            (Some(_), Some(manifest)) => Ok(Some(Present::new(manifest.summary(), true))),
+            (Some(_), Some(manifest)) => Ok(Some(Present::new(&manifest.summary, true))),
             // A replacement that was cut short may just have been undone.
             _ if target.is_filled() && !options.force => self.exists(),
             _ => Ok(None),

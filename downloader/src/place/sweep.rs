@@ -104,7 +104,7 @@ impl Sweeper<'_> {
         let Some(_lock) = self.lock(&path.with_extension("lock")) else { return };
         // Read under the lock, because a run may just have replaced it and be about to rename its folder into place.
         let manifest = Manifest::open(path);
-        if manifest.is_some_and(|manifest| manifest.summary().destination.as_ref().is_some_and(is_gone)) {
+        if manifest.is_some_and(|manifest| manifest.summary.destination.as_ref().is_some_and(is_gone)) {
             remove(path);
         }
     }

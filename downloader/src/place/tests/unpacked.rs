@@ -13,7 +13,7 @@ fn files_come_into_their_place_with_a_manifest() {
         let placed = house.unpack(&place, content).unwrap();
         assert_eq!((placed.files, placed.bytes), (2, 300_002));
         assert_eq!(names(place.path()), ["data", "logs", "setup.exe"]);
-        let summary = Manifest::open(&place.manifest).unwrap().summary().clone();
+        let summary = Manifest::open(&place.manifest).unwrap().summary.clone();
         assert_eq!((summary.mac, summary.files, summary.folders), (mac, 2, 1));
         assert_eq!(summary.destination.as_deref(), Some(place.path()));
     }
