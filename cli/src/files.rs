@@ -175,12 +175,10 @@ pub(crate) fn shown(path: &Path) -> String {
 
 fn unreadable(error: &io::Error) -> Failure {
     let failure = Failure::new(&package::PACKAGE_UNREADABLE, "cannot open the package").caused_by(error);
-    match error.kind() {
-        io::ErrorKind::NotFound => {
-            failure.with_hint("check the path; relative ones start at the current folder")
-        }
-        _ => failure,
+    if error.kind() != io::ErrorKind::NotFound {
+        return failure;
     }
+    failure.with_hint("check the path; relative ones start at the current folder")
 }
 
 /// The keys of a bare content, from any document that holds them.

@@ -7,7 +7,7 @@ use crate::text::{FAINT, Fields, STRONG, sentence, write_wrapped};
 use clap::builder::PossibleValuesParser;
 use clap::{Args, CommandFactory as _};
 use clap_complete::Shell;
-use serde::Serialize;
+use serde_json::json;
 use std::io::{self, Write};
 use waybill_schemas::codes::{self, CodeMeaning, FETCH_RULES, command};
 use waybill_schemas::json_schema::{DocumentSchema, documents};
@@ -117,32 +117,17 @@ pub(crate) fn print_schema(args: &SchemaArgs, session: &Session) -> Result<(), F
     let wanted = args.name.as_deref().and_then(|name| documents().iter().find(|one| one.name == name));
     match wanted {
         Some(document) => session.output.raw(document.to_json().as_bytes()),
-        None => session
-            .output
-            .report(&List { schemas: documents().iter().map(Listed::from).collect() }, write_list),
+        None => {
+            let one = |document: &DocumentSchema| json!({ "name": document.name, "title": document.title });
+            let schemas: Vec<_> = documents().iter().map(one).collect();
+            session.output.report(&json!({ "schemas": schemas }), |_, out| write_schemas(out))
+        }
     }
 }
 
-#[derive(Serialize)]
-struct List {
-    schemas: Vec<Listed>,
-}
-
-#[derive(Serialize)]
-struct Listed {
-    name: &'static str,
-    title: &'static str,
-}
-
-impl From<&DocumentSchema> for Listed {
-    fn from(document: &DocumentSchema) -> Self {
-        Self { name: document.name, title: document.title }
-    }
-}
-
-fn write_list(list: &List, out: &mut dyn Write) -> io::Result<()> {
-    let width = list.schemas.iter().map(|one| one.name.len()).max().unwrap_or(0);
-    list.schemas.iter().try_for_each(|one| writeln!(out, "{:width$}  {}", one.name, one.title))
+fn write_schemas(out: &mut dyn Write) -> io::Result<()> {
+    let width = documents().iter().map(|one| one.name.len()).max().unwrap_or(0);
+    documents().iter().try_for_each(|one| writeln!(out, "{:width$}  {}", one.name, one.title))
 }
 
 /// Print completions for a shell
