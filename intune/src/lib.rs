@@ -38,7 +38,7 @@ pub use registry_key::{Hive, RegistryKey};
 pub use retry::{RetryPolicy, ScheduleEffect};
 pub use return_codes::{CodeKind, ReturnCodes};
 pub use rule::{
-    CheckedRule, FileCheck, FileTest, OutputTest, PathStyle, ProductCheck, RegistryCheck, RegistryTest,
+    CheckedRule, FileCheck, FileTest, OutputValue, PathStyle, ProductCheck, RegistryCheck, RegistryTest,
     RuleFault, RuleFaults, RulePurpose, SCRIPT_LIMIT, ScriptCheck,
 };
 pub use version::{NoVersion, VersionNumber};

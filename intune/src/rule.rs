@@ -4,9 +4,7 @@
 //! faults. `waybill lint` reports the faults before anybody has the app; the runner answers "cannot tell" because of
 //! them.
 
-use crate::{
-    Comparison, ComparisonOperator, ProductCode, RegistryKey, RuleDate, VersionNumber, compare_texts,
-};
+use crate::{Comparison, ProductCode, RegistryKey, RuleDate, VersionNumber, compare_texts};
 use std::cmp::Ordering;
 use std::fmt;
 use waybill_schemas::app::RunAsAccount;
@@ -127,25 +125,25 @@ pub struct ScriptCheck {
     /// The account that a requirement script asks to run as.
     pub account: Option<RunAsAccount>,
     /// The test of a requirement script's output; `None` for a detection script, which only has to print something.
-    pub output: Option<OutputTest>,
+    pub output: Option<Comparison<OutputValue>>,
 }
 
-/// The type as which the output of a requirement script is compared.
+/// The value that the output of a requirement script is compared with, of the type that the rule names.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub enum OutputTest {
-    /// As text, without regard to case.
-    Text(Comparison<String>),
-    /// As a point in time.
-    Date(Comparison<RuleDate>),
-    /// As a whole number of 64 bits.
-    Integer(Comparison<i64>),
-    /// As a floating-point number; NaN and infinities are not read.
-    Float(Comparison<f64>),
-    /// As a version of two to four numbers.
-    Version(Comparison<VersionNumber>),
-    /// As `true` or `false`, in any case.
-    Boolean(Comparison<bool>),
+pub enum OutputValue {
+    /// A text, compared without regard to case.
+    Text(String),
+    /// A point in time.
+    Date(RuleDate),
+    /// A whole number of 64 bits.
+    Integer(i64),
+    /// A floating-point number; NaN and infinities are not read.
+    Float(f64),
+    /// A version of two to four numbers.
+    Version(VersionNumber),
+    /// `true` or `false`, in any case.
+    Boolean(bool),
 }
 
 /// One reason why a rule cannot be evaluated as it is written.
@@ -184,41 +182,17 @@ impl fmt::Display for RuleFaults {
 
 impl std::error::Error for RuleFaults {}
 
-impl OutputTest {
+impl OutputValue {
     /// How an output compares to the rule's value; `None` for an output that cannot be read as the rule's type.
     pub fn compare(&self, output: &str) -> Option<Ordering> {
         let bare = output.trim();
         match self {
-            Self::Text(wanted) => Some(compare_texts(output, &wanted.value)),
-            Self::Date(wanted) => bare.parse::<RuleDate>().ok().map(|found| found.cmp(&wanted.value)),
-            Self::Integer(wanted) => bare.parse::<i64>().ok().map(|found| found.cmp(&wanted.value)),
-            Self::Float(wanted) => float(bare).and_then(|found| found.partial_cmp(&wanted.value)),
-            Self::Version(wanted) => bare.parse::<VersionNumber>().ok().map(|found| found.cmp(&wanted.value)),
-            Self::Boolean(wanted) => boolean(bare).map(|found| found.cmp(&wanted.value)),
-        }
-    }
-
-    /// The operator with which the output is compared.
-    pub const fn operator(&self) -> ComparisonOperator {
-        match self {
-            Self::Text(wanted) => wanted.operator,
-            Self::Date(wanted) => wanted.operator,
-            Self::Integer(wanted) => wanted.operator,
-            Self::Float(wanted) => wanted.operator,
-            Self::Version(wanted) => wanted.operator,
-            Self::Boolean(wanted) => wanted.operator,
-        }
-    }
-
-    /// The rule's value as it was read.
-    pub fn value(&self) -> &dyn fmt::Display {
-        match self {
-            Self::Text(wanted) => &wanted.value,
-            Self::Date(wanted) => &wanted.value,
-            Self::Integer(wanted) => &wanted.value,
-            Self::Float(wanted) => &wanted.value,
-            Self::Version(wanted) => &wanted.value,
-            Self::Boolean(wanted) => &wanted.value,
+            Self::Text(wanted) => Some(compare_texts(output, wanted)),
+            Self::Date(wanted) => bare.parse::<RuleDate>().ok().map(|found| found.cmp(wanted)),
+            Self::Integer(wanted) => bare.parse::<i64>().ok().map(|found| found.cmp(wanted)),
+            Self::Float(wanted) => float(bare).and_then(|found| found.partial_cmp(wanted)),
+            Self::Version(wanted) => bare.parse::<VersionNumber>().ok().map(|found| found.cmp(wanted)),
+            Self::Boolean(wanted) => boolean(bare).map(|found| found.cmp(wanted)),
         }
     }
 
@@ -231,6 +205,20 @@ impl OutputTest {
             Self::Float(_) => NUMBER,
             Self::Version(_) => VERSION,
             Self::Boolean(_) => BOOLEAN,
+        }
+    }
+}
+
+/// The rule's value as it was read.
+impl fmt::Display for OutputValue {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => fmt::Display::fmt(text, formatter),
+            Self::Date(date) => fmt::Display::fmt(date, formatter),
+            Self::Integer(number) => fmt::Display::fmt(number, formatter),
+            Self::Float(number) => fmt::Display::fmt(number, formatter),
+            Self::Version(version) => fmt::Display::fmt(version, formatter),
+            Self::Boolean(boolean) => fmt::Display::fmt(boolean, formatter),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::rule::{BOOLEAN, DATE, NUMBER, TEXT, VERSION, WHOLE_NUMBER, boolean, float};
 use crate::{
-    CheckedRule, Comparison, ComparisonOperator, FileCheck, FileTest, Hive, OutputTest, PathStyle,
+    CheckedRule, Comparison, ComparisonOperator, FileCheck, FileTest, Hive, OutputValue, PathStyle,
     ProductCheck, ProductCode, RegistryCheck, RegistryKey, RegistryTest, RuleDate, RuleFault, RuleFaults,
     RulePurpose, SCRIPT_LIMIT, ScriptCheck, VersionNumber, nearest_word, path, whole_number,
 };
@@ -231,24 +231,27 @@ impl Faults {
         self.add(RuleFault::new("scriptContent", "", why))
     }
 
-    fn output_test(&mut self, rule: &PowerShellScriptRule) -> Option<OutputTest> {
+    fn output_test(&mut self, rule: &PowerShellScriptRule) -> Option<Comparison<OutputValue>> {
         use ScriptOperation as Operation;
-        let compared = Compared::usual(rule.operator.as_ref(), rule.comparison_value.as_deref());
-        match rule.operation_type.as_ref() {
-            Some(Operation::String) => self.comparison(compared, TEXT, as_it_is).map(OutputTest::Text),
-            Some(Operation::DateTime) => self.comparison(compared, DATE, date).map(OutputTest::Date),
-            Some(Operation::Integer) => self
-                .comparison(compared, WHOLE_NUMBER, |text| text.trim().parse().ok())
-                .map(OutputTest::Integer),
-            Some(Operation::Float) => self.comparison(compared, NUMBER, float).map(OutputTest::Float),
-            Some(Operation::Version) => self.comparison(compared, VERSION, version).map(OutputTest::Version),
-            Some(Operation::Boolean) => self.comparison(compared, BOOLEAN, boolean).map(OutputTest::Boolean),
-            None | Some(Operation::NotConfigured) => self.no_operation("as what the output is compared"),
+        let (what, read): (_, fn(&str) -> Option<OutputValue>) = match rule.operation_type.as_ref() {
+            Some(Operation::String) => (TEXT, |text| as_it_is(text).map(OutputValue::Text)),
+            Some(Operation::DateTime) => (DATE, |text| date(text).map(OutputValue::Date)),
+            Some(Operation::Integer) => {
+                (WHOLE_NUMBER, |text| text.trim().parse().ok().map(OutputValue::Integer))
+            }
+            Some(Operation::Float) => (NUMBER, |text| float(text).map(OutputValue::Float)),
+            Some(Operation::Version) => (VERSION, |text| version(text).map(OutputValue::Version)),
+            Some(Operation::Boolean) => (BOOLEAN, |text| boolean(text).map(OutputValue::Boolean)),
+            None | Some(Operation::NotConfigured) => {
+                return self.no_operation("as what the output is compared");
+            }
             Some(other) => {
                 let what = "operation of a script rule";
-                self.add(RuleFault::unknown("operationType", other.as_str(), what, Operation::KNOWN))
+                return self.add(RuleFault::unknown("operationType", other.as_str(), what, Operation::KNOWN));
             }
-        }
+        };
+        let compared = Compared::usual(rule.operator.as_ref(), rule.comparison_value.as_deref());
+        self.comparison(compared, what, read)
     }
 
     fn no_operation<T>(&mut self, what: &str) -> Option<T> {

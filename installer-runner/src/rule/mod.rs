@@ -178,7 +178,7 @@ fn compared(
     operator: ComparisonOperator,
     order: Ordering,
     actual: String,
-    wanted: &(impl Display + ?Sized),
+    wanted: &impl Display,
 ) -> RuleAnswer {
     let relation = match order {
         Ordering::Less => "less than",

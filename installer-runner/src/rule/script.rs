@@ -3,7 +3,7 @@
 use super::{Answered, RuleAnswer, RuleMachine, RuleQuestion, compared, expected};
 use crate::script::{OUTPUT_LIMIT, ScriptEnd, ScriptRun};
 use crate::settings::view_name;
-use waybill_intune::{OutputTest, RulePurpose, ScriptCheck};
+use waybill_intune::{Comparison, OutputValue, RulePurpose, ScriptCheck};
 use waybill_schemas::app::{PowerShellScriptRule, RunAsAccount, ScriptOperation};
 use waybill_system::{Account, Perspective, Unanswered};
 
@@ -38,7 +38,7 @@ pub(super) fn answer(check: &ScriptCheck, purpose: RulePurpose, machine: RuleMac
     let end = ScriptRun { script, is_signed, perspective, system, settings, context }.run()?;
     match &check.output {
         None => Ok(detected(&end)),
-        Some(test) => required(test, &end),
+        Some(wanted) => required(wanted, &end),
     }
 }
 
@@ -73,7 +73,7 @@ fn detected(end: &ScriptEnd) -> RuleAnswer {
 
 /// A requirement script is satisfied if it exits with 0, writes nothing to stderr, and the comparison of its whole
 /// stdout holds.
-fn required(test: &OutputTest, end: &ScriptEnd) -> Answered {
+fn required(wanted: &Comparison<OutputValue>, end: &ScriptEnd) -> Answered {
     let fails = |why: String| Ok(RuleAnswer::new(false, end.to_string(), why));
     if end.code != 0 {
         return fails(format!("it exited {}, not 0", end.code.cast_signed()));
@@ -87,9 +87,10 @@ fn required(test: &OutputTest, end: &ScriptEnd) -> Answered {
     if end.stdout.is_cut {
         return Err(Unanswered::new(format!("it printed more than {OUTPUT_LIMIT} bytes")).into());
     }
-    match test.compare(without_final_newline(&end.stdout.text)) {
-        Some(order) => Ok(compared(test.operator(), order, end.stdout.shown(), test.value())),
-        None => fails(format!("{} is no {}", end.stdout.shown(), test.kind())),
+    let Comparison { operator, value } = wanted;
+    match value.compare(without_final_newline(&end.stdout.text)) {
+        Some(order) => Ok(compared(*operator, order, end.stdout.shown(), value)),
+        None => fails(format!("{} is no {}", end.stdout.shown(), value.kind())),
     }
 }
 

@@ -14,18 +14,19 @@ pub enum ProductOrFile {
 }
 
 /// How much of itself msiexec shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Interface {
     /// No user interface: `/qn`, `/quiet`.
     None,
     /// A progress bar, and dialogs on errors: `/qb`, `/passive`.
     Basic,
     /// Dialogs: `/qr`, `/qf`, or no such switch.
+    #[default]
     Full,
 }
 
 /// One call of msiexec.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Msiexec {
     /// Whether it removes (`/x`, `/uninstall`) rather than installs, repairs or patches.
     pub removes: bool,
@@ -48,14 +49,7 @@ impl Msiexec {
         if step.stem() != "msiexec" {
             return None;
         }
-        let mut call = Self {
-            removes: false,
-            targets: Vec::new(),
-            interface: Interface::Full,
-            settles_restart: false,
-            log: None,
-            properties: Vec::new(),
-        };
+        let mut call = Self::default();
         let mut works = false;
         for (at, word) in step.words.iter().enumerate() {
             match word.switch() {
@@ -79,7 +73,6 @@ impl Msiexec {
             "norestart" | "forcerestart" | "promptrestart" => self.settles_restart = true,
             _ if switch.starts_with("qb") => self.interface = Interface::Basic,
             _ if switch.starts_with('q') => self.interface = Interface::Full,
-            "log" => self.log = words.get(at + 1).map(|word| (word.text.clone(), at + 1)),
             _ if is_log_switch(switch) => {
                 self.log = words.get(at + 1).map(|word| (word.text.clone(), at + 1));
             }

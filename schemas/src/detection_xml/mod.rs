@@ -69,7 +69,15 @@ impl ApplicationInfo {
     /// # Errors
     /// The first fault that was found; no message holds key material.
     pub fn read(bytes: &[u8]) -> Result<DetectionXml, DetectionXmlError> {
-        read(bytes)
+        let text = text_of(bytes)?;
+        let document = element::parse(text, ROOT)?;
+        let mut notes = prolog_notes(text, document.has_declaration);
+        let info = application_info(&document.root, &mut notes)?;
+        // Whatever differs and has no note of its own shows when the document is written again.
+        if notes.is_empty() && !info.write().is_ok_and(|written| written.as_slice() == bytes) {
+            notes.push(DetectionXmlNote::Layout);
+        }
+        Ok(DetectionXml { info, notes })
     }
 }
 
@@ -85,18 +93,6 @@ const ENCRYPTION_FIELDS: [&str; 7] = [
     "FileDigestAlgorithm",
 ];
 const BYTE_ORDER_MARK: char = '\u{FEFF}';
-
-fn read(bytes: &[u8]) -> Result<DetectionXml, DetectionXmlError> {
-    let text = text_of(bytes)?;
-    let document = element::parse(text, ROOT)?;
-    let mut notes = prolog_notes(text, document.has_declaration);
-    let info = application_info(&document.root, &mut notes)?;
-    // Whatever differs and has no note of its own shows when the document is written again.
-    if notes.is_empty() && !info.write().is_ok_and(|written| written.as_slice() == bytes) {
-        notes.push(DetectionXmlNote::Layout);
-    }
-    Ok(DetectionXml { info, notes })
-}
 
 fn text_of(bytes: &[u8]) -> Result<&str, DetectionXmlError> {
     if bytes.len() > DETECTION_XML_LIMIT {
