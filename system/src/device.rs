@@ -84,6 +84,7 @@ pub trait Device: Send + Sync {
 /// A processor architecture that Graph has a name for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub enum Architecture {
     /// 32-bit x86 processors.
     X86,

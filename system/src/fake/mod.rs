@@ -60,6 +60,7 @@ struct Contents {
 
 /// The facts that the device reports. `None` means that the question has no answer.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct FakeDevice {
     /// The architecture of the processor.
     pub architecture: Option<Architecture>,
