@@ -38,7 +38,7 @@ pub(super) static RULES: &[LintRule] = &[
             before: "\"operator\": \"equal\", \"comparisonValue\": \"1.2\"",
             after: "\"operator\": \"greaterThanOrEqual\", \"comparisonValue\": \"1.2.0.0\"",
         },
-        checks: &[lengths, product_codes, packed_versions, information, removal],
+        checks: &[file_versions, absent_parts, product_codes, packed_versions, information, removal],
     },
 ];
 
@@ -118,40 +118,41 @@ impl VersionWanted {
     }
 }
 
-/// Finds a version that the app never has, because it writes more parts.
-fn lengths(examined: &Examined<'_>, findings: &mut Findings) {
-    for (rule, version) in versions_wanted(examined) {
-        let Ok(wanted) = version.value.parse::<VersionNumber>() else { continue };
+/// Finds versions of files that are compared in fewer than four parts.
+fn file_versions(examined: &Examined<'_>, findings: &mut Findings) {
+    let is_odd = |version: &VersionWanted| version.source == VersionSource::File && version.surprises();
+    for (rule, version) in versions_wanted(examined).filter(|(_, version)| is_odd(version)) {
         let value = &version.value;
-        // The installer writes the version as the app itself calls it.
-        let actual = match version.source {
-            VersionSource::File => None,
-            VersionSource::Product => {
-                examined.subject.setup.msi.as_ref().and_then(|msi| msi.version.as_deref())
-            }
-            VersionSource::Registry => examined.subject.app().and_then(|app| app.display_version.as_deref()),
-        };
-        let actual = actual.map(str::trim);
-        let (message, mend) = if version.source == VersionSource::File
-            && version.surprises()
-            && wanted.count() < 4
-        {
-            let four = format!("{value}{}", ".0".repeat(4 - wanted.count()));
+        let count = value.parse().map_or(4, |number: VersionNumber| number.count());
+        if count < 4 {
+            let four = format!("{value}{}", ".0".repeat(4 - count));
             let message = format!(
                 "{rule} compares a file's version with {value}, which is older than {four}: files have four parts."
             );
-            (message, format!("Write all four parts, e.g. `{four}`."))
-        } else if let Some(actual) = actual
-            && actual.parse().is_ok_and(|actual| wanted.is_same_but_longer(&actual))
-        {
+            let place = rule.place(version.value_field, examined.subject);
+            findings.warning(place, message, format!("Write all four parts, e.g. `{four}`."));
+        }
+    }
+}
+
+/// Finds a version that the app never has, because it writes more parts.
+fn absent_parts(examined: &Examined<'_>, findings: &mut Findings) {
+    let subject = examined.subject;
+    for (rule, version) in versions_wanted(examined) {
+        // The installer writes the version as the app itself calls it.
+        let actual = match version.source {
+            VersionSource::File => None,
+            VersionSource::Product => subject.setup.msi.as_ref().and_then(|msi| msi.version.as_deref()),
+            VersionSource::Registry => subject.app().and_then(|app| app.display_version.as_deref()),
+        };
+        let (Some(actual), Ok(wanted)) = (actual, version.value.parse::<VersionNumber>()) else { continue };
+        let (value, actual) = (&version.value, actual.trim());
+        if actual.parse().is_ok_and(|actual| wanted.is_same_but_longer(&actual)) {
             let message = format!(
                 "{rule} compares with {value}, but the app calls that version {actual}: an absent part is older than a zero."
             );
-            (message, format!("Write `{actual}`."))
-        } else {
-            continue;
-        };
-        findings.warning(rule.place(version.value_field, examined.subject), message, mend);
+            findings.warning(rule.place(version.value_field, subject), message, format!("Write `{actual}`."));
+        }
     }
 }
 
