@@ -47,12 +47,12 @@ impl Progress for Observer {
 const FILES: [(&str, &[u8]); 3] = [("setup.exe", b"MZ setup"), ("data/a.bin", b"aaaa"), ("data/deep/b", b"")];
 const BYTES: u64 = 12;
 
-struct Place {
+struct ManifestFolder {
     temporary: tempfile::TempDir,
     observer: Observer,
 }
 
-impl Place {
+impl ManifestFolder {
     /// A folder of three files and an empty folder, with its manifest.
     fn new(settled: bool) -> Self {
         let place = Self { temporary: tempfile::tempdir().unwrap(), observer: Observer::new() };
@@ -103,7 +103,7 @@ fn name(text: &str) -> EntryName {
 
 #[test]
 fn what_was_unpacked_is_whole() {
-    let place = Place::new(true);
+    let place = ManifestFolder::new(true);
     let manifest = place.manifest();
     let summary = &manifest.summary;
     assert_eq!((summary.files, summary.folders, summary.bytes), (3, 1, BYTES));
@@ -147,7 +147,7 @@ fn every_change_is_found() {
         }),
     ];
     for (expected, change) in changes {
-        let place = Place::new(true);
+        let place = ManifestFolder::new(true);
         change(&place.folder());
         let Some(fault) = place.check(Depth::Names) else { panic!("not found: {expected}") };
         assert_eq!(fault.to_string(), expected);
@@ -158,19 +158,19 @@ fn every_change_is_found() {
 #[test]
 fn links_are_never_followed() {
     use std::os::unix::fs::symlink;
-    let place = Place::new(true);
+    let place = ManifestFolder::new(true);
     let data = place.folder().join("data");
     std::fs::rename(&data, place.temporary.path().join("elsewhere")).unwrap();
     symlink(place.temporary.path().join("elsewhere"), &data).unwrap();
     assert_eq!(place.check(Depth::Full), Some(FolderFault::Kind("data".into())));
 
-    let place = Place::new(true);
+    let place = ManifestFolder::new(true);
     let setup = place.folder().join("setup.exe");
     std::fs::rename(&setup, place.temporary.path().join("elsewhere")).unwrap();
     symlink(place.temporary.path().join("elsewhere"), &setup).unwrap();
     assert_eq!(place.check(Depth::Names), Some(FolderFault::Kind("setup.exe".into())));
 
-    let place = Place::new(true);
+    let place = ManifestFolder::new(true);
     let moved = place.temporary.path().join("elsewhere");
     std::fs::rename(place.folder(), &moved).unwrap();
     symlink(&moved, place.folder()).unwrap();
@@ -179,7 +179,7 @@ fn links_are_never_followed() {
 
 #[test]
 fn contents_are_read_when_asked_or_after_a_week() {
-    let place = Place::new(true);
+    let place = ManifestFolder::new(true);
     std::fs::write(place.folder().join("data").join("a.bin"), "aaab").unwrap();
     let damaged = Some(FolderFault::Content("data/a.bin".into()));
     assert_eq!(place.check(Depth::Names), None);
@@ -196,7 +196,7 @@ fn contents_are_read_when_asked_or_after_a_week() {
 
 #[test]
 fn damage_that_was_seen_is_looked_for_until_it_is_gone() {
-    let place = Place::new(true);
+    let place = ManifestFolder::new(true);
     std::fs::write(place.folder().join("data").join("a.bin"), "aaab").unwrap();
     let damaged = Some(FolderFault::Content("data/a.bin".into()));
     assert_eq!(place.check(Depth::Full), damaged);
@@ -209,14 +209,14 @@ fn damage_that_was_seen_is_looked_for_until_it_is_gone() {
 
 #[test]
 fn a_clock_that_was_set_back_means_reading() {
-    let place = Place::new(true);
+    let place = ManifestFolder::new(true);
     *place.observer.now.lock().unwrap() -= Duration::from_secs(60);
     assert_eq!((place.check(Depth::Names), place.observer.read()), (None, BYTES));
 }
 
 #[test]
 fn what_is_not_settled_is_read_in_another_boot() {
-    let place = Place::new(false);
+    let place = ManifestFolder::new(false);
     let Some(boot) = boot::id() else {
         assert_eq!((place.check(Depth::Names), place.observer.read()), (None, BYTES), "unknown");
         assert!(!place.manifest().summary.settled);
@@ -234,7 +234,7 @@ fn what_is_not_settled_is_read_in_another_boot() {
 
 #[test]
 fn damaged_manifests_count_as_none() {
-    let place = Place::new(true);
+    let place = ManifestFolder::new(true);
     let good = std::fs::read_to_string(place.path()).unwrap();
     assert!(Manifest::open(&place.temporary.path().join("none")).is_none());
     let without_end = good.trim_end();
@@ -265,7 +265,7 @@ fn a_manifest_that_contradicts_itself_says_nothing() {
         ("{\"folder\":\"logs\"}", "{}"),
         ("{\"folder\":\"logs\"}", "§"),
     ] {
-        let place = Place::new(true);
+        let place = ManifestFolder::new(true);
         place.rewrite(from, to);
         let verdict = place.check(Depth::Names);
         assert!(matches!(verdict, Some(FolderFault::Manifest(_))), "{from} {verdict:?}");
@@ -273,7 +273,7 @@ fn a_manifest_that_contradicts_itself_says_nothing() {
 }
 
 /// The manifest as the versions before BLAKE3 wrote it.
-fn make_old(place: &Place) {
+fn make_old(place: &ManifestFolder) {
     for (_, bytes) in FILES {
         let (new, old) = (Blake3Digest::new(*blake3::hash(bytes).as_bytes()), Sha256::digest(bytes));
         let old = Sha256Digest::new(old.into());
@@ -285,13 +285,13 @@ fn make_old(place: &Place) {
     place.rewrite("\"version\":2", "\"version\":1");
 }
 
-fn lines(place: &Place) -> std::collections::BTreeSet<String> {
+fn lines(place: &ManifestFolder) -> std::collections::BTreeSet<String> {
     std::fs::read_to_string(place.path()).unwrap().lines().map(str::to_owned).collect()
 }
 
 #[test]
 fn an_old_manifest_is_read_and_renewed_when_every_byte_was_right() {
-    let place = Place::new(true);
+    let place = ManifestFolder::new(true);
     let new = lines(&place);
     make_old(&place);
     let old = lines(&place);
@@ -321,7 +321,7 @@ fn digests_of_another_algorithm_are_refused() {
         (false, digest.as_str(), format!("{digest},\"sha256\":\"{sha256}\""), both),
         (false, digest.as_str(), format!("\"md5\":\"{sha256}\""), unknown),
     ] {
-        let place = Place::new(true);
+        let place = ManifestFolder::new(true);
         if old {
             make_old(&place);
         }
@@ -333,7 +333,7 @@ fn digests_of_another_algorithm_are_refused() {
 
 #[test]
 fn an_unfinished_manifest_leaves_the_old_one() {
-    let place = Place::new(true);
+    let place = ManifestFolder::new(true);
     let before = std::fs::read(place.path()).unwrap();
     let context = place.observer.context();
     let described = Described { mac: Mac::new([8; 32]), destination: place.folder(), setup_file: None };
@@ -347,7 +347,7 @@ fn an_unfinished_manifest_leaves_the_old_one() {
 
 #[test]
 fn a_closed_manifest_takes_nothing_more() {
-    let place = Place::new(true);
+    let place = ManifestFolder::new(true);
     let context = place.observer.context();
     let described = Described { mac: Mac::new([8; 32]), destination: place.folder(), setup_file: None };
     let writer = ManifestWriter::create(&place.path(), described, &context).unwrap();
@@ -358,7 +358,7 @@ fn a_closed_manifest_takes_nothing_more() {
 
 #[test]
 fn checking_can_be_interrupted() {
-    let place = Place::new(true);
+    let place = ManifestFolder::new(true);
     place.observer.stop.store(true, std::sync::atomic::Ordering::Relaxed);
     let error =
         place.manifest().check(&place.folder(), Depth::Names, 2, &place.observer.context()).unwrap_err();

@@ -320,6 +320,6 @@ impl Classified for ReceiveError {
 }
 
 #[cfg(test)]
-mod mending_tests;
+mod repair_tests;
 #[cfg(test)]
 mod tests;
