@@ -7,6 +7,7 @@ use waybill_schemas::report::benchmark::{
 
 /// A figure over all rounds, as text.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Figure {
     /// The median of all rounds.
     pub median: String,
@@ -24,6 +25,7 @@ impl Figure {
 
 /// The row of a stage.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct StageRow<'a> {
     /// The name of the stage.
     pub name: &'a str,
@@ -58,6 +60,7 @@ pub fn limit_rate(limit: &LimitReport) -> Figure {
 
 /// The row of a stage that is compared with a baseline.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ComparedRow<'a> {
     /// The name of the stage.
     pub name: &'a str,
@@ -111,6 +114,7 @@ pub fn regressed(comparison: &Comparison) -> Vec<ComparedRow<'_>> {
 
 /// Throughput and memory of each stage as the size or the number of files grows.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct SweepTable<'a> {
     /// A title that says what grows.
     pub title: &'static str,
@@ -124,6 +128,7 @@ pub struct SweepTable<'a> {
 
 /// A point of a sweep: one size and number of files.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct SweepRow {
     /// The size of all files in bytes.
     pub size: u64,
