@@ -70,11 +70,11 @@ pub struct ComparedRow<'a> {
     pub now: Figure,
     /// The relative change from the baseline to this run, in percent.
     pub change: String,
-    /// Whether the stage regressed.
+    /// How the change is judged.
     pub meaning: ShareChange,
 }
 
-/// What a change of a stage's share means.
+/// How a change of a stage's share is judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ShareChange {
     /// Even the best round lost more than is allowed.

@@ -65,7 +65,7 @@ impl Request {
         Some((first.parse().ok()?, last))
     }
 
-    /// The first byte that is asked for.
+    /// The first byte of the requested range; 0 without a range.
     pub fn first_byte(&self) -> usize {
         self.range().map_or(0, |(first, _)| first)
     }

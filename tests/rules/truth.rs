@@ -23,8 +23,8 @@ pub(crate) const OPERATORS: [(&str, [bool; 3]); 6] = [
 /// Operators that compare nothing.
 pub(crate) const NO_OPERATORS: [Option<&str>; 3] = [None, Some("notConfigured"), Some("roughlyEqual")];
 
-/// The operator and the value of comparisons that cannot be read: each operator with no value, an empty one or one of `junk`,
-/// and `value` with no operator.
+/// Operators and values of comparisons that cannot be read: each operator without a value, with an empty one and with
+/// each of `junk`, and `value` with each of [`NO_OPERATORS`].
 pub(crate) fn unreadable(
     value: &'static str,
     junk: &[&'static str],
