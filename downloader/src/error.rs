@@ -381,7 +381,7 @@ pub enum FolderFault {
         /// Number of files and empty folders now.
         actual: u64,
     },
-    /// The manifest contradicts itself, so nothing can be said of the folder; holds how.
+    /// The manifest contradicts itself, so the folder cannot be judged; holds the contradiction.
     #[error("its manifest is damaged ({0})")]
     Manifest(String),
 }

@@ -76,7 +76,7 @@ const MOST_LINE: u64 = 256 << 10;
 #[derive(Debug)]
 pub(crate) struct Manifest {
     path: PathBuf,
-    /// The last line.
+    /// The manifest's last line.
     pub(crate) summary: Summary,
 }
 
