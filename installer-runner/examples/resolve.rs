@@ -18,7 +18,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     match resolve(&line, &folder, &run_as, &machine) {
         Ok(resolved) => println!("{} (in {} view)", resolved.program, resolved.report.view),
         Err(refused) => {
-            let why = refused.report.refused.map(|refused| format!("{} {}", refused.why, refused.mend));
+            let why = refused.report.refused.map(|refused| format!("{} {}", refused.why, refused.fix));
             println!("0x{:08X}: {}", refused.code, why.unwrap_or_default());
         }
     }

@@ -104,11 +104,11 @@ mod tests {
     fn a_case_a_phase_with_what_to_do_next_where_it_failed_first() {
         let mut report = sample::report();
         report.app.name = "A <b> & \"c\"\u{1}".into();
-        report.next = vec!["map 5 or mend it".into()];
+        report.next = vec!["map 5 or fix it".into()];
         let text = String::from_utf8(junit(&report)).unwrap();
         assert!(text.contains(r#"tests="10" failures="2" errors="0" skipped="4""#), "{text}");
         assert!(text.contains("A &lt;b&gt; &amp; &quot;c&quot;\u{FFFD}"), "{text}");
-        assert_eq!(text.matches("map 5 or mend it").count(), 1, "{text}");
+        assert_eq!(text.matches("map 5 or fix it").count(), 1, "{text}");
         let mut reader = Reader::from_str(&text);
         let mut cases = 0;
         loop {

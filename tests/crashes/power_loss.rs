@@ -96,7 +96,7 @@ fn a_partial_file_that_lost_its_tail_goes_on_from_what_it_has() {
 
 /// Disks that report a sync too early: the MAC detects it, and the pieces show where.
 #[test]
-fn zeros_among_what_was_synced_are_mended_piece_by_piece() {
+fn zeros_among_what_was_synced_are_repaired_piece_by_piece() {
     let content = &lab().content;
     let device = cut_off(content, 5 * MIB);
     let kept = if boots_are_told() { 5 * MIB } else { device.held(content) };

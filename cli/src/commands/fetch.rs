@@ -272,7 +272,7 @@ fn validate(phase: &ValidateReport, report: &FetchReport) -> String {
         None => format!("MAC and digest hold, {} in {took}", Bytes(phase.payload)),
     };
     if phase.pieces_mended > 0 {
-        told += &format!(", {} mended", counted(phase.pieces_mended, "piece"));
+        told += &format!(", {} repaired", counted(phase.pieces_mended, "piece"));
     }
     if phase.restarts > 0 {
         told += ", after a restart";

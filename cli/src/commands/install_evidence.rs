@@ -202,7 +202,7 @@ pub(super) fn write_command(command: &CommandReport, intent: Intent, out: &mut d
             writeln!(out, "    {FAINT}searched:{FAINT:#} {}", printable(place))?;
         }
         // Not wrapped, because it often is a command to be copied.
-        writeln!(out, "    {FAINT}mend:{FAINT:#} {}", printable(&refused.mend))?;
+        writeln!(out, "    {FAINT}fix:{FAINT:#} {}", printable(&refused.fix))?;
     }
     write_environment(&command.environment, out)
 }

@@ -139,7 +139,7 @@ fn write_finding(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{style}{severity}[{code}]{style:#} {STRONG}{}{STRONG:#}", printable(&place))?;
     write_wrapped("  ", 2, &finding.message, out)?;
     // Not wrapped, because it often is a command to be copied.
-    writeln!(out, "  {NOTE}mend:{NOTE:#} {}", printable(&finding.mend))
+    writeln!(out, "  {NOTE}fix:{NOTE:#} {}", printable(&finding.fix))
 }
 
 fn write_count(report: &LintReport, out: &mut dyn Write) -> io::Result<()> {

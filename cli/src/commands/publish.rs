@@ -36,7 +36,7 @@ pub(crate) struct PublishArgs {
     /// Put the document, with its keys, into DIR too: for labs
     #[arg(long)]
     with_keys: bool,
-    /// Mend a damaged content, and replace a document that says something else
+    /// Repair a damaged content, and replace a document that says something else
     #[arg(long)]
     force: bool,
     #[command(flatten)]
@@ -92,7 +92,7 @@ fn write_published(report: &PublishReport, out: &mut dyn Write) -> io::Result<()
 fn verb(report: &PublishReport) -> &'static str {
     match (report.already_there, report.mended) {
         (true, _) => "already there:",
-        (_, true) => "mended",
+        (_, true) => "repaired",
         _ => "published",
     }
 }

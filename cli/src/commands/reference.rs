@@ -91,7 +91,7 @@ fn write_meaning(entry: &CodeMeaning, out: &mut dyn Write) -> io::Result<()> {
     if let Some(example) = entry.example {
         let mut fields = Fields::default();
         fields.add("found", example.before);
-        fields.add("mended", example.after);
+        fields.add("fixed", example.after);
         writeln!(out)?;
         fields.write(2, out)?;
     }

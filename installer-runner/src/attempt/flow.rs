@@ -156,10 +156,10 @@ impl<'a> Attempt<'a> {
             }
             Err(refused) => {
                 let told = refused.report.refused.clone();
-                let (why, mend) = told.map(|told| (told.why, told.mend)).unwrap_or_default();
+                let (why, fix) = told.map(|told| (told.why, told.fix)).unwrap_or_default();
                 self.notes.decided(Decision::CommandRefused { why: why.clone() });
                 self.notes.command = Some(refused.report);
-                let advice = (!mend.is_empty()).then(|| Advice::other(mend));
+                let advice = (!fix.is_empty()).then(|| Advice::other(fix));
                 Err(self.refused(refused.code, &why, advice).into())
             }
         }

@@ -46,13 +46,13 @@ pub(super) struct CommandStart {
 pub(super) struct Refusal {
     pub(super) code: u32,
     pub(super) why: String,
-    pub(super) mend: String,
+    pub(super) fix: String,
     pub(super) searched: Vec<String>,
 }
 
 impl Refusal {
-    pub(super) fn new(code: u32, why: impl Into<String>, mend: impl Into<String>) -> Self {
-        Self { code, why: why.into(), mend: mend.into(), searched: Vec::new() }
+    pub(super) fn new(code: u32, why: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self { code, why: why.into(), fix: fix.into(), searched: Vec::new() }
     }
 }
 
@@ -80,10 +80,10 @@ impl Draft {
     }
 
     pub(super) fn refuse(mut self, refusal: Refusal) -> Box<Refused> {
-        let Refusal { code, why, mend, searched } = refusal;
-        let (why, mend) = (self.hidden(&why), self.hidden(&mend));
+        let Refusal { code, why, fix, searched } = refusal;
+        let (why, fix) = (self.hidden(&why), self.hidden(&fix));
         let searched = searched.iter().map(|place| self.hidden(place)).collect();
-        self.report.refused = Some(RefusedCommand { code: format!("0x{code:08X}"), why, mend, searched });
+        self.report.refused = Some(RefusedCommand { code: format!("0x{code:08X}"), why, fix, searched });
         Box::new(Refused { code, report: self.report })
     }
 

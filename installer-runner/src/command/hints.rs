@@ -11,7 +11,7 @@ use waybill_system::FileKind;
 const MOST_NAMES: usize = 200;
 
 /// What to write instead of `first`, the first token of `line`. Secrets in it are masked.
-pub(super) fn mend(first: &Candidate<'_>, line: &str, search: &mut Search<'_>) -> String {
+pub(super) fn fix(first: &Candidate<'_>, line: &str, search: &mut Search<'_>) -> String {
     let nearest = sysnative(first, search)
         .or_else(|| no_sysnative(first, search))
         .or_else(|| passed_over(search))
@@ -70,7 +70,7 @@ fn passed_over(search: &Search<'_>) -> Option<String> {
     let path = search.passed_over.first()?;
     let path = mask(path);
     Some(format!(
-        "{path} lies where others than administrators may write: put it into the content folder, or mend the rights and name it in full"
+        "{path} lies where others than administrators may write: put it into the content folder, or fix the rights and name it in full"
     ))
 }
 

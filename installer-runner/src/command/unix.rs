@@ -17,8 +17,8 @@ pub(super) fn find_start(asked: Asked<'_>, draft: &mut Draft) -> Result<CommandS
     let line = checked_line(line, run_as.kind)?;
     let environment = draft.environment(line, asked)?;
     let words = shell_words::split(&environment.expand(line)).map_err(|_| {
-        let mend = "close it; a quote of its own is written `\\'`";
-        Refusal::new(INVALID, "a quote is opened and never closed", mend)
+        let fix = "close it; a quote of its own is written `\\'`";
+        Refusal::new(INVALID, "a quote is opened and never closed", fix)
     })?;
     let Some((name, words)) = words.split_first() else {
         return Err(Refusal::new(INVALID, "the command is a comment alone", "name a program"));
@@ -75,9 +75,9 @@ fn places(name: &str, asked: Asked<'_>) -> Vec<(String, String)> {
 fn not_executable(name: &str, path: &str) -> Refusal {
     let name = mask(name);
     let why = format!("{} is there and may not be executed", mask(path));
-    let mend =
+    let fix =
         format!("`chmod +x {name}` in the sources, or write `sh {name}`: packages keep no modes of files");
-    Refusal::new(ACCESS_DENIED, why, mend)
+    Refusal::new(ACCESS_DENIED, why, fix)
 }
 
 fn not_found(name: &str, line: &str, folder: &str, system: &dyn System, searched: Vec<String>) -> Refusal {
@@ -87,14 +87,14 @@ fn not_found(name: &str, line: &str, folder: &str, system: &dyn System, searched
         one.eq_ignore_ascii_case(stem)
             || one.strip_suffix(".sh").is_some_and(|one| one.eq_ignore_ascii_case(stem))
     });
-    let mut mend = match similar {
+    let mut fix = match similar {
         Some(similar) => format!("{similar} is there: write `sh ./{similar}`"),
         None => "name a file of the content folder (`sh ./install.sh`) or a full path".to_owned(),
     };
     if let Some(operator) = shell_operator(&words(line)) {
-        mend = format!("{mend}; there is no shell, so `{operator}` is not interpreted: write `sh -c '…'`");
+        fix = format!("{fix}; there is no shell, so `{operator}` is not interpreted: write `sh -c '…'`");
     }
-    Refusal { code: NOT_FOUND, why: format!("there is no `{}`", mask(name)), mend, searched }
+    Refusal { code: NOT_FOUND, why: format!("there is no `{}`", mask(name)), fix, searched }
 }
 
 fn masked_words(words: &[String]) -> Vec<String> {

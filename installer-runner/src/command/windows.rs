@@ -111,24 +111,24 @@ fn within(line: &str, most: usize, who: &str) -> Result<(), Refusal> {
 }
 
 fn no_plain_folder(folder: &str, why: NotPlain) -> Refusal {
-    let mend = "choose another root folder: a short path on a drive, such as C:\\ProgramData\\Waybill";
+    let fix = "choose another root folder: a short path on a drive, such as C:\\ProgramData\\Waybill";
     match why {
         NotPlain::Length(length) => {
             let why = format!(
                 "the content folder's path has {length} characters; a working directory takes less than 248"
             );
-            Refusal::new(TOO_LONG, why, mend)
+            Refusal::new(TOO_LONG, why, fix)
         }
         NotPlain::NoDrivePath => {
             let why = format!(
                 "the content folder is no plain path on a drive: {folder}; cmd.exe would run in C:\\Windows instead"
             );
-            Refusal::new(NO_FOLDER, why, mend)
+            Refusal::new(NO_FOLDER, why, fix)
         }
         NotPlain::Name => {
             let why =
                 format!("a name in the content folder's path can be reached through \\\\?\\ alone: {folder}");
-            Refusal::new(NO_FOLDER, why, mend)
+            Refusal::new(NO_FOLDER, why, fix)
         }
     }
 }
@@ -142,11 +142,11 @@ fn no_program(found: &FoundProgram<'_>, extension: &str, view: &FileView, draft:
         format!("a .{extension}")
     };
     let why = format!("{path} is there, and {kind} is no program");
-    let mend = match right_line(extension, &found.path, view.host()) {
+    let fix = match right_line(extension, &found.path, view.host()) {
         Some(line) => format!("write `{}`", draft.shown(&format!("{line}{}", found.tail))),
         None => advice(extension).to_owned(),
     };
-    Refusal::new(NO_PROGRAM, why, mend)
+    Refusal::new(NO_PROGRAM, why, fix)
 }
 
 /// The refusal where no file was found: 0x80070002, or 0x80070005 where a place may not be looked into. `line` must not
@@ -169,6 +169,6 @@ fn not_found(line: &str, mut search: Search<'_>) -> Refusal {
     if let Some(unanswered) = denied {
         why = format!("{why}; and one place cannot be looked into: {unanswered}");
     }
-    let mend = hints::mend(&first, line, &mut search);
-    Refusal { code, why, mend, searched: search.searched }
+    let fix = hints::fix(&first, line, &mut search);
+    Refusal { code, why, fix, searched: search.searched }
 }

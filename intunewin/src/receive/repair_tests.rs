@@ -59,7 +59,7 @@ fn piece(content: &[u8], index: u64) -> &[u8] {
 }
 
 #[test]
-fn bad_pieces_are_found_exactly_and_mended() {
+fn bad_pieces_are_found_exactly_and_repaired() {
     let received = Received::whole();
     assert_eq!(received.open().bad_pieces(&received.pieces, &Context::silent()).unwrap(), [0_u64; 0]);
     received.spoil(&[PIECE - 1, 2 * PIECE, received.content.len() - 1]);
@@ -75,7 +75,7 @@ fn bad_pieces_are_found_exactly_and_mended() {
     partial.sync().unwrap();
     assert_eq!(partial.bad_pieces(&received.pieces, &Context::silent()).unwrap(), [0_u64; 0]);
     drop(partial);
-    received.finish().expect("what is mended authenticates");
+    received.finish().expect("what is repaired authenticates");
 }
 
 #[test]
@@ -137,7 +137,7 @@ fn another_contents_pieces_and_files_are_refused() {
 
 #[cfg(unix)]
 #[test]
-fn nothing_is_mended_through_a_link() {
+fn nothing_is_repaired_through_a_link() {
     let received = Received::whole();
     let link = received.path.with_extension("link");
     std::os::unix::fs::symlink(&received.path, &link).unwrap();

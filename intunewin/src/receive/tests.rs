@@ -94,7 +94,7 @@ fn a_flipped_bit_is_found_at_the_end_and_a_held_one_too() {
     receiver.write(&content[60_000..]).unwrap();
     let error = receiver.finish().unwrap_err();
     assert!(matches!(error, ReceiveError::Authenticate(AuthenticateError::Mac { .. })), "{error}");
-    assert_eq!(path.metadata().unwrap().len(), len, "the file stays for whoever can mend it");
+    assert_eq!(path.metadata().unwrap().len(), len, "the file stays for whoever can fix it");
 }
 
 #[cfg(unix)]

@@ -78,7 +78,7 @@ fn lose_both(both: &[PathBuf; 2]) {
 }
 
 #[test]
-fn damage_is_refused_and_with_force_mended() {
+fn damage_is_refused_and_with_force_repaired() {
     let package = package(2 * MIB + 4_000, 41);
     let content = content_of(&package);
     let expected = content.len() as u64;

@@ -117,7 +117,7 @@ fn meaning_of_lint(page: &'static LintPage) -> CodeMeaning {
     CodeMeaning {
         name: Some(page.title),
         example: Some(Example { before: page.before, after: page.after }),
-        ..meaning(Table::Lint, page.code.to_owned(), page.harm.to_owned(), page.mend)
+        ..meaning(Table::Lint, page.code.to_owned(), page.harm.to_owned(), page.fix)
     }
 }
 

@@ -37,7 +37,7 @@ pub struct LintPage {
     /// What goes wrong, and why.
     pub harm: &'static str,
     /// How to fix it.
-    pub mend: &'static str,
+    pub fix: &'static str,
     /// An example that is found.
     pub before: &'static str,
     /// The same example, fixed.
@@ -111,7 +111,7 @@ pub struct Finding {
     /// What was found, one sentence, without any secret.
     pub message: String,
     /// How to fix it here.
-    pub mend: String,
+    pub fix: String,
     /// Why it is allowed, where it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub allowed: Option<String>,
@@ -201,15 +201,15 @@ impl LintReport {
 }
 
 fn sarif_rule(page: &LintPage) -> Value {
-    let LintPage { code, severity, title, harm, mend, before, after } = page;
+    let LintPage { code, severity, title, harm, fix, before, after } = page;
     json!({
         "id": code,
         "shortDescription": { "text": title },
         "fullDescription": { "text": harm },
         "help": {
-            "text": format!("{harm} {mend} Found: {before} Mended: {after}"),
+            "text": format!("{harm} {fix} Found: {before} Fixed: {after}"),
             "markdown": format!(
-                "{harm}\n\n**Mend:** {mend}\n\nFound:\n\n```\n{before}\n```\n\nMended:\n\n```\n{after}\n```\n"
+                "{harm}\n\n**Fix:** {fix}\n\nFound:\n\n```\n{before}\n```\n\nFixed:\n\n```\n{after}\n```\n"
             ),
         },
         "defaultConfiguration": { "level": severity },
@@ -225,7 +225,7 @@ fn sarif_result(finding: &Finding, subject: &str, pages: &[&'static LintPage]) -
         "ruleId": finding.code,
         "ruleIndex": pages.iter().position(|page| page.code.eq_ignore_ascii_case(&finding.code)),
         "level": finding.severity,
-        "message": { "text": format!("{} {}", finding.message, finding.mend) },
+        "message": { "text": format!("{} {}", finding.message, finding.fix) },
         "locations": [without_nulls(json!({
             "physicalLocation": without_nulls(json!({
                 "artifactLocation": { "uri": uri(artifact) },
@@ -277,7 +277,7 @@ mod tests {
             severity,
             place: FindingPlace::in_document("app.json", "/installCommandLine"),
             message: "m".into(),
-            mend: "m".into(),
+            fix: "m".into(),
             allowed: allowed.map(str::to_owned),
         }
     }
@@ -312,7 +312,7 @@ mod tests {
         severity: Severity::Warning,
         title: "title",
         harm: "harm",
-        mend: "mend",
+        fix: "fix",
         before: "before",
         after: "after",
     };
@@ -327,7 +327,7 @@ mod tests {
             severity: Severity::Error,
             place,
             message: "What.".into(),
-            mend: "How.".into(),
+            fix: "How.".into(),
             allowed: allowed.map(str::to_owned),
         }
     }

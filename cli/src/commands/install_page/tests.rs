@@ -112,7 +112,7 @@ fn a_refused_command_comes_with_the_line_that_would_do() {
     let expected = r#"  view    32-bit
   refused[0x800700C1] A .ps1 is no program.
     searched: content folder
-    mend: powershell.exe -NoProfile -File "Deploy.ps1" -Mode Install
+    fix: powershell.exe -NoProfile -File "Deploy.ps1" -Mode Install
 "#;
     assert!(page.contains(expected) && page.contains("Contoso Notes 4.2  NOT STARTED\n"), "{page}");
     let next = "1. The report holds the line that would do and the places that were searched.\n  more: waybill explain command-refused\n";

@@ -2,11 +2,11 @@ use super::*;
 
 /// Checks refusals. A case is the line, its code, and what the reason and the advice must contain.
 fn table(machine: &FakeSystem, eyes: &RunAs, cases: &[(&str, u32, &str, &str)]) {
-    for (line, code, why, mend) in cases {
+    for (line, code, why, fix) in cases {
         let (refused, told) = refused(line, eyes, machine);
         assert_eq!(refused.code, *code, "{line}: {told:?}");
         assert!(told.why.contains(why), "{line}: {}", told.why);
-        assert!(told.mend.contains(mend), "{line}: {}", told.mend);
+        assert!(told.fix.contains(fix), "{line}: {}", told.fix);
         assert_eq!((refused.report.program, refused.report.command_line), (None, None));
     }
 }
@@ -135,7 +135,7 @@ fn the_places_are_told_in_order() {
         "the same places for longer names, up to `tool PASSWORD=*** x`",
     ];
     assert_eq!(told.searched, searched);
-    assert!(told.mend.contains(r"C:\Open\tool.exe lies where others"), "{}", told.mend);
+    assert!(told.fix.contains(r"C:\Open\tool.exe lies where others"), "{}", told.fix);
 }
 
 #[test]

@@ -47,7 +47,7 @@ fn words_are_posix_and_programs_are_found() {
 fn what_cannot_start_is_refused() {
     let (eyes, machine) = on_unix();
     machine.forbid_execution(&format!("{FOLDER}/install.sh"));
-    for (line, code, why, mend) in [
+    for (line, code, why, fix) in [
         ("./install.sh", 0x8007_0005, "may not be executed", "chmod +x ./install.sh"),
         ("install", 0x8007_0002, "there is no `install`", "install.sh is there: write `sh ./install.sh`"),
         ("missing | x", 0x8007_0002, "missing", "no shell"),
@@ -60,7 +60,7 @@ fn what_cannot_start_is_refused() {
         let refused = resolve(line, FOLDER, &eyes, &machine).unwrap_err();
         let told = refused.report.refused.clone().unwrap();
         assert_eq!(refused.code, code, "{line}");
-        assert!(told.why.contains(why) && told.mend.contains(mend), "{line}: {told:?}");
+        assert!(told.why.contains(why) && told.fix.contains(fix), "{line}: {told:?}");
         assert!(!format!("{refused:?}").contains("hunter2"));
     }
     assert_eq!(resolve("tool", "relative", &eyes, &machine).unwrap_err().code, 0x8007_010B);

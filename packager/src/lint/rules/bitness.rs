@@ -14,7 +14,7 @@ pub(super) static RULES: &[LintRule] = &[
             harm: "Intune's agent is a 32-bit program, so `powershell.exe` is the 32-bit one: HKLM:\\SOFTWARE is \
                WOW6432Node there, $env:ProgramFiles is Program Files (x86), System32 is SysWOW64. The script works \
                by hand and does something else under Intune.",
-            mend: "Start the 64-bit PowerShell through Sysnative, or allow the finding where the 32-bit places are meant.",
+            fix: "Start the 64-bit PowerShell through Sysnative, or allow the finding where the 32-bit places are meant.",
             before: "powershell.exe -ExecutionPolicy Bypass -File install.ps1",
             after: "%SystemRoot%\\Sysnative\\WindowsPowerShell\\v1.0\\powershell.exe -ExecutionPolicy Bypass -File install.ps1",
         },
@@ -27,7 +27,7 @@ pub(super) static RULES: &[LintRule] = &[
             title: "%ProgramFiles% in a command means Program Files (x86)",
             harm: "Intune's agent is a 32-bit program and expands the variable before the command runs, so a 64-bit \
                app is looked for in the wrong folder.",
-            mend: "Write `%ProgramW6432%` for 64-bit apps, `%ProgramFiles(x86)%` where the 32-bit folder is meant.",
+            fix: "Write `%ProgramW6432%` for 64-bit apps, `%ProgramFiles(x86)%` where the 32-bit folder is meant.",
             before: "\"%ProgramFiles%\\Contoso\\uninstall.exe\" /S",
             after: "\"%ProgramW6432%\\Contoso\\uninstall.exe\" /S",
         },
@@ -41,8 +41,8 @@ fn powershell_calls(examined: &Examined<'_>, findings: &mut Findings) {
             let message = format!(
                 "{command} starts the 32-bit PowerShell, and {touch}: the 32-bit place under Intune."
             );
-            let mend = "Start `%SystemRoot%\\Sysnative\\WindowsPowerShell\\v1.0\\powershell.exe`, or allow WB106 where the 32-bit place is meant.";
-            findings.warning(command.place.clone(), message, mend);
+            let fix = "Start `%SystemRoot%\\Sysnative\\WindowsPowerShell\\v1.0\\powershell.exe`, or allow WB106 where the 32-bit place is meant.";
+            findings.warning(command.place.clone(), message, fix);
         }
     }
 }
@@ -105,8 +105,8 @@ fn program_files(examined: &Examined<'_>, findings: &mut Findings) {
             // command.
             if lower.contains(&format!("%{}%", name.to_lowercase())) {
                 let message = format!("{command} uses %{name}%, which is the (x86) folder under Intune.");
-                let mend = format!("Write `%{of_64_bit}%`, or `%{of_32_bit}%` where that is meant.");
-                findings.warning(command.place.clone(), message, mend);
+                let fix = format!("Write `%{of_64_bit}%`, or `%{of_32_bit}%` where that is meant.");
+                findings.warning(command.place.clone(), message, fix);
             }
         }
     }

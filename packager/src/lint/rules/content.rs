@@ -19,7 +19,7 @@ pub(super) static RULES: &[LintRule] = &[
             title: "files in the package that nobody meant to pack",
             harm: "A `.git` folder carries the whole history, a nested .intunewin the old version, and a folder of \
                downloads gigabytes: every device downloads and unpacks them.",
-            mend: "Pack from a folder of its own, or leave files out with `.waybillignore` or `--exclude`.",
+            fix: "Pack from a folder of its own, or leave files out with `.waybillignore` or `--exclude`.",
             before: "waybill pack Downloads --setup tool.msi",
             after: "waybill pack tool/source --setup tool.msi --exclude \"*.intunewin\"",
         },
@@ -33,7 +33,7 @@ pub(super) static RULES: &[LintRule] = &[
             harm: "Paths over 200 characters pass 260 below the content folder, where installers stop finding them. \
                A setup file that differs in case works on Windows and nowhere else. Names that Windows refuses \
                (an error: CON, a colon, a final dot) cannot be unpacked at all.",
-            mend: "Shorten the path, write the name as it is on disk, rename the file.",
+            fix: "Shorten the path, write the name as it is on disk, rename the file.",
             before: "\"setupFilePath\": \"Setup.exe\"   (the file is setup.exe)",
             after: "\"setupFilePath\": \"setup.exe\"",
         },
@@ -48,15 +48,15 @@ fn by_accident(examined: &Examined<'_>, findings: &mut Findings) {
         if let Some(first) = inside.next() {
             let count = inside.count() + 1;
             let message = format!("The package holds a {repository} folder with {count} entries.");
-            let mend = format!("Leave it out: `--exclude {repository}`, or .waybillignore.");
-            findings.warning(FindingPlace::in_file(&first.name), message, mend);
+            let fix = format!("Leave it out: `--exclude {repository}`, or .waybillignore.");
+            findings.warning(FindingPlace::in_file(&first.name), message, fix);
         }
     }
     for entry in examined.subject.files().filter(|entry| extension(&entry.name) == "intunewin") {
         let message =
             format!("The package holds another package, {} ({} MiB).", entry.name, entry.size >> 20);
-        let mend = "Leave it out: `--exclude \"*.intunewin\"`, or .waybillignore.";
-        findings.warning(FindingPlace::in_file(&entry.name), message, mend);
+        let fix = "Leave it out: `--exclude \"*.intunewin\"`, or .waybillignore.";
+        findings.warning(FindingPlace::in_file(&entry.name), message, fix);
     }
 }
 
@@ -83,8 +83,8 @@ fn neighbours(examined: &Examined<'_>, findings: &mut Findings) {
         let (mib, kib) = (size >> 20, setup.size >> 10);
         let (setup, largest) = (&setup.name, &largest.name);
         let message = format!("{mib} MiB lie beside {setup}, which has {kib} KiB; the largest is {largest}.");
-        let mend = "Pack from a folder that holds only what the setup file needs.";
-        findings.warning(FindingPlace::in_file(largest), message, mend);
+        let fix = "Pack from a folder that holds only what the setup file needs.";
+        findings.warning(FindingPlace::in_file(largest), message, fix);
     }
 }
 
@@ -99,8 +99,8 @@ fn long_paths(examined: &Examined<'_>, findings: &mut Findings) {
         let message = format!(
             "{count} paths have over {LONGEST_PATH} characters, the longest {longest}: below the content folder they pass 260."
         );
-        let mend = "Shorten folder names, or pack that folder as an archive that the installer unpacks.";
-        findings.warning(FindingPlace::in_file(&first.name), message, mend);
+        let fix = "Shorten folder names, or pack that folder as an archive that the installer unpacks.";
+        findings.warning(FindingPlace::in_file(&first.name), message, fix);
     }
 }
 

@@ -14,7 +14,7 @@ pub(super) static RULES: &[LintRule] = &[LintRule {
         title: "no detection rule, or a rule that can never hold",
         harm: "Without a rule that holds after the install, every install ends with 0x87D1041C and is tried again, \
                every day, on every device.",
-        mend: "Give one rule that is true exactly while the app is there: the product code of an MSI, else the \
+        fix: "Give one rule that is true exactly while the app is there: the product code of an MSI, else the \
                version of its main program.",
         before: "\"keyPath\": \"HKLM:\\\\SOFTWARE\\\\Contoso\"",
         after: "\"keyPath\": \"HKEY_LOCAL_MACHINE\\\\SOFTWARE\\\\Contoso\"",
@@ -25,8 +25,8 @@ pub(super) static RULES: &[LintRule] = &[LintRule {
 fn no_rule(examined: &Examined<'_>, findings: &mut Findings) {
     if examined.subject.app().is_some() && examined.detection_rules().is_empty() {
         let message = "The app has no detection rule: nothing says whether it is installed.";
-        let mend = "Give one: the product code of an MSI, else the version of the main program.";
-        findings.error(examined.subject.app_place("/rules"), message, mend);
+        let fix = "Give one: the product code of an MSI, else the version of the main program.";
+        findings.error(examined.subject.app_place("/rules"), message, fix);
     }
 }
 
@@ -37,14 +37,14 @@ fn faults(examined: &Examined<'_>, findings: &mut Findings) {
     let faults = faulty.flat_map(|(rule, faults)| faults.iter().map(move |fault| (rule, fault)));
     for (rule, fault) in faults.filter(|(_, fault)| !fault.is_unknown_word) {
         let message = format!("{rule} can never hold: {}.", fault.why);
-        let mend = match rule.rule() {
+        let fix = match rule.rule() {
             Rule::PowerShellScript(_) if fault.field == "scriptContent" => {
                 "Put the script's bytes in as base64."
             }
             _ if rule.detects => "Correct it, and try it on a device where the app is.",
             _ => "Correct it: as it is, the app is applicable nowhere.",
         };
-        findings.error(rule.place(fault.field, examined.subject), message, mend);
+        findings.error(rule.place(fault.field, examined.subject), message, fix);
     }
 }
 

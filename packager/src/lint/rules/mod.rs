@@ -72,21 +72,21 @@ pub(super) struct Findings {
 }
 
 impl Findings {
-    fn error(&mut self, place: FindingPlace, message: impl Into<String>, mend: impl Into<String>) {
-        self.add(Severity::Error, place, message.into(), mend.into());
+    fn error(&mut self, place: FindingPlace, message: impl Into<String>, fix: impl Into<String>) {
+        self.add(Severity::Error, place, message.into(), fix.into());
     }
 
-    fn warning(&mut self, place: FindingPlace, message: impl Into<String>, mend: impl Into<String>) {
-        self.add(Severity::Warning, place, message.into(), mend.into());
+    fn warning(&mut self, place: FindingPlace, message: impl Into<String>, fix: impl Into<String>) {
+        self.add(Severity::Warning, place, message.into(), fix.into());
     }
 
-    fn add(&mut self, severity: Severity, place: FindingPlace, message: String, mend: String) {
+    fn add(&mut self, severity: Severity, place: FindingPlace, message: String, fix: String) {
         if self.kept.iter().filter(|finding| finding.code == self.code).count() >= MOST_OF_A_CODE {
             self.cut.insert(self.code);
             return;
         }
         // Two steps of one command may have the same fault, which is reported once.
-        let finding = Finding { code: self.code.to_owned(), severity, place, message, mend, allowed: None };
+        let finding = Finding { code: self.code.to_owned(), severity, place, message, fix, allowed: None };
         if !self.kept.contains(&finding) {
             self.kept.push(finding);
         }

@@ -16,7 +16,7 @@ pub(super) static RULES: &[LintRule] = &[
             harm: "A code that is not mapped is a failure and costs 24 hours: an install that needs a restart (3010, \
                1641) or met another one (1618) is reported as failed. 1603 or 1602 mapped to success (an error) \
                hides real failures until detection says 0x87D1041C.",
-            mend: "Keep the five defaults: 0 and 1707 success, 3010 softReboot, 1641 hardReboot, 1618 retry.",
+            fix: "Keep the five defaults: 0 and 1707 success, 3010 softReboot, 1641 hardReboot, 1618 retry.",
             before: "\"returnCodes\": [{ \"returnCode\": 0, \"type\": \"success\" }]",
             after: "\"returnCodes\": [{ \"returnCode\": 0, \"type\": \"success\" }, { \"returnCode\": 1707, \"type\": \"success\" }, { \"returnCode\": 3010, \"type\": \"softReboot\" }, { \"returnCode\": 1641, \"type\": \"hardReboot\" }, { \"returnCode\": 1618, \"type\": \"retry\" }]",
         },
@@ -29,7 +29,7 @@ pub(super) static RULES: &[LintRule] = &[
             title: "the MSI installs for somebody else than the app says",
             harm: "A per-user MSI (no ALLUSERS) run as SYSTEM installs into SYSTEM's profile, where nobody sees it. A \
                per-machine MSI run as the user fails for want of rights.",
-            mend: "Set `runAsAccount` to what the MSI is made for, or pass `ALLUSERS=1` where the MSI supports it.",
+            fix: "Set `runAsAccount` to what the MSI is made for, or pass `ALLUSERS=1` where the MSI supports it.",
             before: "msiexec /i peruser.msi /qn /norestart   (runAsAccount: system)",
             after: "msiexec /i peruser.msi ALLUSERS=1 /qn /norestart   (runAsAccount: system)",
         },
@@ -42,7 +42,7 @@ pub(super) static RULES: &[LintRule] = &[
             title: "a 64-bit installer for 32-bit devices, or too little time",
             harm: "A 64-bit setup file on a device that is 32-bit ends with 1633 or 0x800700C1. Over 1 GB is hardly \
                unpacked and installed in under five minutes: 0x87D300C9 while the installer is still at work.",
-            mend: "Leave x86 out of `applicableArchitectures`; raise `maxRunTimeInMinutes` (60 is the default).",
+            fix: "Leave x86 out of `applicableArchitectures`; raise `maxRunTimeInMinutes` (60 is the default).",
             before: "\"applicableArchitectures\": \"x86,x64\"",
             after: "\"applicableArchitectures\": \"x64\"",
         },
@@ -68,9 +68,9 @@ fn return_codes(examined: &Examined<'_>, findings: &mut Findings) {
         let message = format!(
             "The return codes lack {codes}: an install that ends so counts as failed and waits for a day."
         );
-        let mend =
+        let fix =
             "Keep the five defaults: 0 and 1707 success, 3010 softReboot, 1641 hardReboot, 1618 retry.";
-        findings.warning(subject.app_place("/returnCodes"), message, mend);
+        findings.warning(subject.app_place("/returnCodes"), message, fix);
     }
     for (index, code) in app.return_codes.iter().enumerate() {
         let is_success = matches!(
@@ -101,8 +101,8 @@ fn context(examined: &Examined<'_>, findings: &mut Findings) {
     match (from_msi.or(stated), app.runs_as_user()) {
         (Some(MsiPackageType::PerUser), false) if !asks_for_all_users(examined) => {
             let message = "The MSI installs for one user (no ALLUSERS), but the app runs as SYSTEM: it lands in SYSTEM's profile.";
-            let mend = "Set `runAsAccount` to `user`, or pass `ALLUSERS=1` where the MSI supports it.";
-            findings.warning(place, message, mend);
+            let fix = "Set `runAsAccount` to `user`, or pass `ALLUSERS=1` where the MSI supports it.";
+            findings.warning(place, message, fix);
         }
         (Some(MsiPackageType::PerMachine), true) => {
             let message =

@@ -17,7 +17,7 @@ pub(super) static RULES: &[LintRule] = &[LintRule {
         harm: "On the device the working directory is the unpacked package and nothing else of the packager's \
                machine is there: the install ends with 0x80070002, or msiexec with 1619. A bare name gets only \
                `.exe` added, so `install` never finds install.cmd.",
-        mend: "Name files relative to the source folder, with their extension, and put them there before packing.",
+        fix: "Name files relative to the source folder, with their extension, and put them there before packing.",
         before: "msiexec /i \"D:\\Packages\\Contoso\\contoso.msi\" /qn /norestart",
         after: "msiexec /i \"contoso.msi\" /qn /norestart",
     },
@@ -28,7 +28,7 @@ fn commands(examined: &Examined<'_>, findings: &mut Findings) {
     let subject = examined.subject;
     for (command, step) in examined.steps() {
         let mut check = |path: &str, is_missing: bool| {
-            let (message, mend) = match location(path, command.installs) {
+            let (message, fix) = match location(path, command.installs) {
                 Location::Elsewhere => (
                     format!("{command} names {path}, which is no path of the device."),
                     relative(path, subject),
@@ -39,7 +39,7 @@ fn commands(examined: &Examined<'_>, findings: &mut Findings) {
                 }
                 Location::Relative | Location::OnTheDevice => return,
             };
-            findings.error(command.place.clone(), message, mend);
+            findings.error(command.place.clone(), message, fix);
         };
         let name = step.program.as_str();
         // WB103 reports what only a shell understands.
@@ -53,12 +53,12 @@ fn commands(examined: &Examined<'_>, findings: &mut Findings) {
 fn setup_file(examined: &Examined<'_>, findings: &mut Findings) {
     let subject = examined.subject;
     if let Some(setup) = subject.setup_file.as_deref().filter(|setup| subject.lacks(setup)) {
-        let mend = match subject.find_leaf(leaf(setup)) {
+        let fix = match subject.find_leaf(leaf(setup)) {
             Some(entry) => format!("It is there as `{}`: name that.", entry.name),
             None => "Put it into the source folder, or correct the name.".to_owned(),
         };
         let message = format!("The setup file {setup} is not in the package.");
-        findings.error(subject.setup_file_place(), message, mend);
+        findings.error(subject.setup_file_place(), message, fix);
     }
 }
 

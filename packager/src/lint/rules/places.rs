@@ -18,7 +18,7 @@ pub(super) static RULES: &[LintRule] = &[
             title: "a user's place in an app that runs as the system",
             harm: "HKCU, %APPDATA%, %LOCALAPPDATA% and %USERPROFILE% are those of the SYSTEM account there, not those of \
                the person in front of the device.",
-            mend: "Look for what the app leaves machine-wide, or set `runAsAccount` to `user`.",
+            fix: "Look for what the app leaves machine-wide, or set `runAsAccount` to `user`.",
             before: "\"path\": \"%LOCALAPPDATA%\\\\Contoso\", \"fileOrFolderName\": \"app.exe\"",
             after: "\"path\": \"%ProgramW6432%\\\\Contoso\", \"fileOrFolderName\": \"app.exe\"",
         },
@@ -32,7 +32,7 @@ pub(super) static RULES: &[LintRule] = &[
             harm: "A folder often stays behind with a log or a setting in it, and an uninstall key says nothing of the \
                version: the app counts as installed after it is gone, or before it is updated. \"Does not exist\" \
                is refused by Intune's agent as a detection rule (0x87D30004).",
-            mend: "Look at the main program and its version, at `DisplayVersion` in the uninstall key, or at the product code.",
+            fix: "Look at the main program and its version, at `DisplayVersion` in the uninstall key, or at the product code.",
             before: "\"path\": \"C:\\\\Program Files\", \"fileOrFolderName\": \"Contoso\", \"operationType\": \"exists\"",
             after: "\"path\": \"C:\\\\Program Files\\\\Contoso\", \"fileOrFolderName\": \"app.exe\", \"operationType\": \"version\", …",
         },
@@ -126,8 +126,8 @@ fn traces(examined: &Examined<'_>, findings: &mut Findings) {
         let message = format!(
             "{rule} asks that something does not exist; Intune's agent refuses that for detection (0x87D30004)."
         );
-        let mend = "Look at something that is there while the app is, or use a script.";
-        findings.warning(rule.place("operationType", subject), message, mend);
+        let fix = "Look at something that is there while the app is, or use a script.";
+        findings.warning(rule.place("operationType", subject), message, fix);
     }
     // Beside another rule such a trace does no harm, because all rules must hold.
     let [only] = rules[..] else { return };
@@ -137,15 +137,15 @@ fn traces(examined: &Examined<'_>, findings: &mut Findings) {
             let message = format!(
                 "{only} is the only one and looks at the folder {folder}, which may survive the uninstall."
             );
-            let mend = "Look at the main program in it, and at its version.";
-            findings.warning(only.place("fileOrFolderName", subject), message, mend);
+            let fix = "Look at the main program in it, and at its version.";
+            findings.warning(only.place("fileOrFolderName", subject), message, fix);
         }
         Rule::Registry(rule) if is_bare_uninstall_key(rule) => {
             let message = format!(
                 "{only} is the only one and asks whether the uninstall key exists, which says nothing of the version and may survive the uninstall."
             );
-            let mend = "Compare its `DisplayVersion` with `greaterThanOrEqual`.";
-            findings.warning(only.place("keyPath", subject), message, mend);
+            let fix = "Compare its `DisplayVersion` with `greaterThanOrEqual`.";
+            findings.warning(only.place("keyPath", subject), message, fix);
         }
         _ => {}
     }

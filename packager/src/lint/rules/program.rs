@@ -14,7 +14,7 @@ pub(super) static RULES: &[LintRule] = &[
             title: "the command starts a script, an MSI or a registry file directly",
             harm: "Intune starts programs with CreateProcess, not with a shell: a .ps1, .msi, .vbs or .reg is no \
                program, and the install ends with 0x800700C1 before anything has run.",
-            mend: "Name the program that runs it: `msiexec /i` for .msi, powershell.exe -File for .ps1, \
+            fix: "Name the program that runs it: `msiexec /i` for .msi, powershell.exe -File for .ps1, \
                `cscript //B` for .vbs, `reg import` for .reg.",
             before: "install.ps1",
             after: "%SystemRoot%\\Sysnative\\WindowsPowerShell\\v1.0\\powershell.exe -NoProfile -ExecutionPolicy Bypass -File install.ps1",
@@ -28,7 +28,7 @@ pub(super) static RULES: &[LintRule] = &[
             title: "the command uses shell syntax without a shell",
             harm: "There is no shell around the command: `&&`, `|` and `>` reach the program as arguments, `$env:` and \
                `%~dp0` stay as they are, and `copy` or `del` are no programs.",
-            mend: "Put the steps into a .cmd or .ps1 of the package, or start `cmd.exe /c \"…\"`.",
+            fix: "Put the steps into a .cmd or .ps1 of the package, or start `cmd.exe /c \"…\"`.",
             before: "setup.exe /S && reg import settings.reg",
             after: "cmd.exe /c \"setup.exe /S && reg import settings.reg\"",
         },
@@ -41,7 +41,7 @@ pub(super) static RULES: &[LintRule] = &[
             title: "a path with spaces stands without quotes",
             harm: "CreateProcess tries each prefix in turn (`C:\\Program.exe` first, which anybody might have put there), \
                and msiexec or PowerShell take only the first word: 1639, 1619, or the wrong program as SYSTEM.",
-            mend: "Put the path in quotes.",
+            fix: "Put the path in quotes.",
             before: "C:\\Program Files\\Contoso\\uninstall.exe /S",
             after: "\"C:\\Program Files\\Contoso\\uninstall.exe\" /S",
         },
@@ -104,8 +104,8 @@ fn unquoted_files(step: &Step) -> Vec<String> {
 
 fn shell_syntax(examined: &Examined<'_>, findings: &mut Findings) {
     for command in &examined.commands {
-        if let Some((message, mend)) = shell_fault(command) {
-            findings.error(command.place.clone(), message, mend);
+        if let Some((message, fix)) = shell_fault(command) {
+            findings.error(command.place.clone(), message, fix);
         }
     }
 }

@@ -16,7 +16,7 @@ pub(super) static RULES: &[LintRule] = &[
             harm: "Detected means exit code 0 and something on stdout and nothing on stderr. A script that always prints \
                is always detected and the app is never installed; one that exits 0 without printing, or that writes \
                to stderr, is never detected.",
-            mend: "Print one line and exit 0 where the app is there; print nothing and exit 1 where it is not.",
+            fix: "Print one line and exit 0 where the app is there; print nothing and exit 1 where it is not.",
             before: "if (Test-Path $exe) { exit 0 } else { exit 1 }",
             after: "if (Test-Path $exe) { Write-Output 'found'; exit 0 } else { exit 1 }",
         },
@@ -29,7 +29,7 @@ pub(super) static RULES: &[LintRule] = &[
             title: "a script without a byte order mark, or unsigned where signatures are enforced",
             harm: "Windows PowerShell 5.1 reads a file without a byte order mark as ANSI: umlauts in paths and texts \
                become other letters. With `enforceSignatureCheck` an unsigned script (an error) does not run at all.",
-            mend: "Save the script as UTF-8 with BOM; sign it, or take `enforceSignatureCheck` out.",
+            fix: "Save the script as UTF-8 with BOM; sign it, or take `enforceSignatureCheck` out.",
             before: "Test-Path 'C:\\Program Files\\Größe\\app.exe'   (UTF-8 without BOM)",
             after: "Test-Path 'C:\\Program Files\\Größe\\app.exe'   (UTF-8 with BOM)",
         },
@@ -51,9 +51,9 @@ fn answers(examined: &Examined<'_>, findings: &mut Findings) {
             ScriptAnswer::NeverExitsZero => "never exits 0: the app never counts as installed",
         };
         let message = format!("The script of {} {why}.", rule.to_string().replacen('T', "t", 1));
-        let mend =
+        let fix =
             "Print one line and exit 0 where the app is there; print nothing and exit 1 where it is not.";
-        findings.error(rule.place("scriptContent", examined.subject), message, mend);
+        findings.error(rule.place("scriptContent", examined.subject), message, fix);
     }
 }
 
@@ -93,8 +93,8 @@ fn signatures(examined: &Examined<'_>, findings: &mut Findings) {
     let enforcing = scripts(examined).filter(|(_, body, _)| body.enforce_signature_check == Some(true));
     for (rule, ..) in enforcing.filter(|(.., bytes)| !is_signed(&decode(bytes).0)) {
         let message = format!("{rule} enforces a signature, but its script has none: it will not run.");
-        let mend = "Sign the script (Set-AuthenticodeSignature), or set `enforceSignatureCheck` to false.";
-        findings.error(rule.place("enforceSignatureCheck", examined.subject), message, mend);
+        let fix = "Sign the script (Set-AuthenticodeSignature), or set `enforceSignatureCheck` to false.";
+        findings.error(rule.place("enforceSignatureCheck", examined.subject), message, fix);
     }
 }
 

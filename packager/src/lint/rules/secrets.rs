@@ -16,7 +16,7 @@ pub(super) static RULES: &[LintRule] = &[LintRule {
         title: "a secret in a command or in the package",
         harm: "Commands are logged on every device and shown in the portal, and a package's keys lie beside its \
                content: whoever gets either has the password, token or private key too. A licence key is a warning.",
-        mend: "Let the installer enrol with a short-lived or per-device secret, or fetch it at run time from where \
+        fix: "Let the installer enrol with a short-lived or per-device secret, or fetch it at run time from where \
                the device authenticates. Change what has been packed already. Allow the finding, with the reason, \
                where the value is no secret.",
         before: "agent.exe /S /TOKEN=2f1c…",
@@ -30,14 +30,14 @@ fn commands(examined: &Examined<'_>, findings: &mut Findings) {
         let secret = parameter(command.text, is_called_secret);
         if let Some(name) = secret.or_else(|| token_shape(command.text).map(str::to_owned)) {
             let message = format!("{command} carries a secret in clear ({name}).");
-            let mend = "Let the device fetch it when it is needed, and change it: whoever has seen the command has it. Allow WB304 where it is none.";
-            findings.error(command.place.clone(), message, mend);
+            let fix = "Let the device fetch it when it is needed, and change it: whoever has seen the command has it. Allow WB304 where it is none.";
+            findings.error(command.place.clone(), message, fix);
         }
         if let Some(name) = parameter(command.text, is_called_licence) {
             let message = format!("{command} carries a licence key in clear ({name}).");
-            let mend =
+            let fix =
                 "Put it into a file that the installer reads, or allow WB304 where everybody may know it.";
-            findings.warning(command.place.clone(), message, mend);
+            findings.warning(command.place.clone(), message, fix);
         }
     }
 }
@@ -127,8 +127,8 @@ fn files(examined: &Examined<'_>, findings: &mut Findings) {
     for entry in examined.subject.files() {
         if let Some(what) = secret_file(entry, examined.subject) {
             let message = format!("The package holds {what}: {}.", entry.name);
-            let mend = "Leave it out (`.waybillignore`, `--exclude`), and change the secret where it was packed before. Allow WB304 where it is none.";
-            findings.error(FindingPlace::in_file(&entry.name), message, mend);
+            let fix = "Leave it out (`.waybillignore`, `--exclude`), and change the secret where it was packed before. Allow WB304 where it is none.";
+            findings.error(FindingPlace::in_file(&entry.name), message, fix);
         }
         let is_script = matches!(extension(&entry.name).as_str(), "ps1" | "psm1" | "cmd" | "bat" | "vbs");
         if is_script && scripts < MOST_SCRIPTS {
@@ -179,8 +179,8 @@ fn script(name: &str, subject: &Subject, findings: &mut Findings) {
         let is_plain_secure_string = || is_literal_secure_string(line).then_some("a password in clear");
         if let Some(what) = token_shape(line).or_else(is_plain_secure_string) {
             let message = format!("The script {name} holds {what}.");
-            let mend = "Let the device fetch it when it is needed, and change it: whoever has the package has it. Allow WB304 where it is none.";
-            findings.error(FindingPlace::in_file(name).on_line(number), message, mend);
+            let fix = "Let the device fetch it when it is needed, and change it: whoever has the package has it. Allow WB304 where it is none.";
+            findings.error(FindingPlace::in_file(name).on_line(number), message, fix);
         }
     }
 }

@@ -17,7 +17,7 @@ pub(super) static RULES: &[LintRule] = &[
             harm: "Since August 2025 Intune's portal refuses packages whose outer zip or Detection.xml differ from what \
                Microsoft's tool writes: other entries, another order, compression, namespaces, base64 without \
                padding.",
-            mend: "Unpack it and pack it again: `waybill unpack`, then `waybill pack`.",
+            fix: "Unpack it and pack it again: `waybill unpack`, then `waybill pack`.",
             before: "an outer zip with deflated entries",
             after: "the same, packed by `waybill pack`",
         },
@@ -31,7 +31,7 @@ pub(super) static RULES: &[LintRule] = &[
             harm: "ALLUSERS is empty, 1 or 2; with any other value Windows Installer and Microsoft's tool read it \
                differently, and the tool refuses it. Flags in Detection.xml that differ from the MSI's tables show \
                that the package was made by something that did not read them.",
-            mend: "Correct the property in a transform or on the command line; pack the MSI again.",
+            fix: "Correct the property in a transform or on the command line; pack the MSI again.",
             before: "ALLUSERS = 0 in the Property table",
             after: "ALLUSERS absent (per user) or 1 (per machine)",
         },
@@ -44,7 +44,7 @@ pub(super) static RULES: &[LintRule] = &[
             title: "other readers see this archive differently",
             harm: "Two readers that find different files in one archive are how a harmless-looking package installs \
                something else: what was scanned or reviewed is not what is unpacked.",
-            mend: "Do not deploy the package; unpack it with Waybill, look at what is in it, and pack it again.",
+            fix: "Do not deploy the package; unpack it with Waybill, look at what is in it, and pack it again.",
             before: "an archive with two end-of-central-directory records",
             after: "the same files, packed by `waybill pack`",
         },
@@ -54,24 +54,24 @@ pub(super) static RULES: &[LintRule] = &[
 
 fn odd_shape(examined: &Examined<'_>, findings: &mut Findings) {
     let Some(package) = &examined.subject.package else { return };
-    let mend = "Unpack the package and pack it again: `waybill unpack`, `waybill pack`.";
+    let fix = "Unpack the package and pack it again: `waybill unpack`, `waybill pack`.";
     for field in &package.unpadded {
         let message = format!("The base64 of {field} has no padding.");
-        findings.warning(FindingPlace::in_document("Detection.xml", *field), message, mend);
+        findings.warning(FindingPlace::in_document("Detection.xml", *field), message, fix);
     }
     for deviation in &package.deviations {
         let message = format!(
             "The package differs from what Microsoft's tool writes, and Intune may refuse it: {deviation}."
         );
-        findings.warning(FindingPlace::default(), message, mend);
+        findings.warning(FindingPlace::default(), message, fix);
     }
 }
 
 fn other_readers(examined: &Examined<'_>, findings: &mut Findings) {
     for difference in examined.subject.package.iter().flat_map(|package| &package.other_reader) {
         let message = format!("Another reader of zip archives sees this payload differently: {difference}.");
-        let mend = "Do not deploy it; look at what it holds with `waybill unpack`, and pack that again.";
-        findings.error(FindingPlace::default(), message, mend);
+        let fix = "Do not deploy it; look at what it holds with `waybill unpack`, and pack that again.";
+        findings.error(FindingPlace::default(), message, fix);
     }
 }
 
@@ -79,10 +79,10 @@ fn all_users(examined: &Examined<'_>, findings: &mut Findings) {
     let value = examined.subject.setup.msi.as_ref().and_then(|msi| msi.all_users.as_deref());
     if let Some(value) = value.filter(|value| !matches!(*value, "" | "1" | "2")) {
         let message = format!("The MSI's ALLUSERS is `{value}`; only empty, 1 and 2 mean something.");
-        let mend =
+        let fix =
             "Pass `ALLUSERS=1` (or `ALLUSERS=\"\"`) on the command line, or correct it in a transform.";
         let place = examined.subject.setup_file.as_ref().map(FindingPlace::in_file).unwrap_or_default();
-        findings.warning(place, message, mend);
+        findings.warning(place, message, fix);
     }
 }
 
@@ -122,8 +122,8 @@ fn msi_info(examined: &Examined<'_>, findings: &mut Findings) {
             && !stated.is_empty()
         {
             let message = format!("Detection.xml says {name} is {stated}; by the MSI's tables it is {read}.");
-            let mend = "Pack the MSI again with `waybill pack`, which reads the tables.";
-            findings.warning(FindingPlace::in_document("Detection.xml", name), message, mend);
+            let fix = "Pack the MSI again with `waybill pack`, which reads the tables.";
+            findings.warning(FindingPlace::in_document("Detection.xml", name), message, fix);
         }
     }
 }

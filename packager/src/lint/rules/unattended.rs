@@ -15,7 +15,7 @@ pub(super) static RULES: &[LintRule] = &[
             harm: "Without `/norestart` an MSI may restart the device in the middle of a user's work (1641). Without \
                `/qn` (an error) it waits for a click that nobody can give: the dialog is in session 0, and the \
                install ends at the time limit. `/qb` and `/passive` show their errors there too (a warning).",
-            mend: "Add `/qn /norestart`. `/norestart` may stay away where `deviceRestartBehavior` is `allow`.",
+            fix: "Add `/qn /norestart`. `/norestart` may stay away where `deviceRestartBehavior` is `allow`.",
             before: "msiexec /i contoso.msi",
             after: "msiexec /i contoso.msi /qn /norestart",
         },
@@ -28,7 +28,7 @@ pub(super) static RULES: &[LintRule] = &[
             title: "a known installer without its silent switch",
             harm: "The installer opens a window that nobody sees and waits until the time limit. An NSIS uninstaller \
                without `_?=` copies itself away and returns at once: detection still finds the app (0x87D1041D).",
-            mend: "NSIS `/S` (a capital S), Inno Setup `/VERYSILENT`, Burn `/quiet`, InstallShield `/s`, Squirrel \
+            fix: "NSIS `/S` (a capital S), Inno Setup `/VERYSILENT`, Burn `/quiet`, InstallShield `/s`, Squirrel \
                `--silent`; an NSIS uninstaller also `_?=` and its folder, last and without quotes.",
             before: "npp-installer.exe /s",
             after: "npp-installer.exe /S",
@@ -41,7 +41,7 @@ pub(super) static RULES: &[LintRule] = &[
             severity: Warning,
             title: "msiexec logs into a folder that may not exist",
             harm: "msiexec makes no folders: where the log's folder is missing it ends with 1622 and installs nothing.",
-            mend: "Log into a folder that every device has, e.g. `%TEMP%` or `C:\\Windows\\Temp`, or make the folder first.",
+            fix: "Log into a folder that every device has, e.g. `%TEMP%` or `C:\\Windows\\Temp`, or make the folder first.",
             before: "msiexec /i contoso.msi /qn /norestart /l*v C:\\Logs\\contoso.log",
             after: "msiexec /i contoso.msi /qn /norestart /l*v C:\\Windows\\Temp\\contoso.log",
         },
@@ -59,8 +59,8 @@ fn msiexec_log(examined: &Examined<'_>, findings: &mut Findings) {
             let message = format!(
                 "{command} lets msiexec log to {log}; where that folder is missing, it ends with 1622."
             );
-            let mend = "Log into a folder that every device has, e.g. `%TEMP%` or `C:\\Windows\\Temp`, or make the folder first.";
-            findings.warning(command.place.clone(), message, mend);
+            let fix = "Log into a folder that every device has, e.g. `%TEMP%` or `C:\\Windows\\Temp`, or make the folder first.";
+            findings.warning(command.place.clone(), message, fix);
         }
     }
 }
@@ -132,8 +132,8 @@ fn known_installers(examined: &Examined<'_>, findings: &mut Findings) {
         if is_uninstaller && kind == InstallerKind::Nsis && !step.tail.contains("_?=") {
             let message =
                 format!("{command} starts an NSIS uninstaller without `_?=`: it returns before it is done.");
-            let mend = "Add `_?=` and the folder it is in, as the last argument and without quotes, e.g. `_?=C:\\Program Files\\Contoso`.";
-            findings.warning(command.place.clone(), message, mend);
+            let fix = "Add `_?=` and the folder it is in, as the last argument and without quotes, e.g. `_?=C:\\Program Files\\Contoso`.";
+            findings.warning(command.place.clone(), message, fix);
         }
     }
 }

@@ -19,7 +19,7 @@ pub(super) static RULES: &[LintRule] = &[
             title: "detection asks for exactly one version",
             harm: "Once the app updates itself, the rule does not hold any more, and Intune installs the old version \
                over the new one, again and again.",
-            mend: "Compare with `greaterThanOrEqual`.",
+            fix: "Compare with `greaterThanOrEqual`.",
             before: "\"operationType\": \"version\", \"operator\": \"equal\", \"comparisonValue\": \"1.2.0.0\"",
             after: "\"operationType\": \"version\", \"operator\": \"greaterThanOrEqual\", \"comparisonValue\": \"1.2.0.0\"",
         },
@@ -33,7 +33,7 @@ pub(super) static RULES: &[LintRule] = &[
             harm: "An absent part is older than a zero: 1.2 is less than 1.2.0, so a rule that looks right never holds. \
                A product code or version that the packed MSI does not have (an error) is what is left when only the \
                MSI was exchanged.",
-            mend: "Write versions with as many parts as the app does (four for files), and take product code and \
+            fix: "Write versions with as many parts as the app does (four for files), and take product code and \
                version from the MSI: `waybill inspect` shows them.",
             before: "\"operator\": \"equal\", \"comparisonValue\": \"1.2\"",
             after: "\"operator\": \"greaterThanOrEqual\", \"comparisonValue\": \"1.2.0.0\"",
@@ -191,8 +191,8 @@ fn packed_versions(examined: &Examined<'_>, findings: &mut Findings) {
             let (operator, version) = (wanted.operator, text(&product.product_version));
             let message =
                 format!("{rule} wants a version {operator} {version}, but the packed MSI's is {packed}.");
-            let mend = format!("Write `{packed}` with `greaterThanOrEqual`.");
-            findings.error(rule.place("productVersion", examined.subject), message, mend);
+            let fix = format!("Write `{packed}` with `greaterThanOrEqual`.");
+            findings.error(rule.place("productVersion", examined.subject), message, fix);
         }
     }
 }
@@ -204,16 +204,16 @@ fn information(examined: &Examined<'_>, findings: &mut Findings) {
     let (Some(information), Some(msi)) = (information, &subject.setup.msi) else { return };
     let code = text(&information.product_code);
     let version = text(&information.product_version);
-    let mend = "Run `waybill pack` again, which fills it in, or take `msiInformation` from the MSI.";
+    let fix = "Run `waybill pack` again, which fills it in, or take `msiInformation` from the MSI.";
     if !code.is_empty() && !same_code(code, &msi.product_code) {
         let packed = &msi.product_code;
         let message =
             format!("msiInformation has the product code {code}, but the packed MSI's is {packed}.");
-        findings.error(subject.app_place("/msiInformation/productCode"), message, mend);
+        findings.error(subject.app_place("/msiInformation/productCode"), message, fix);
     }
     if let Some(packed) = msi.version.as_deref().filter(|packed| !version.is_empty() && *packed != version) {
         let message = format!("msiInformation has the version {version}, but the packed MSI's is {packed}.");
-        findings.error(subject.app_place("/msiInformation/productVersion"), message, mend);
+        findings.error(subject.app_place("/msiInformation/productVersion"), message, fix);
     }
 }
 

@@ -53,7 +53,7 @@ fn every_finding_has_a_page_and_speaks_in_sentences() {
     let app = with(app, "/returnCodes", json!([{ "returnCode": 1603, "type": "success" }]));
     for finding in lint(msi_subject(&app), &[]).findings {
         assert!(page(&finding.code).is_some(), "{}", finding.code);
-        for text in [&finding.message, &finding.mend] {
+        for text in [&finding.message, &finding.fix] {
             assert!(
                 text.ends_with(['.', '`', ')'])
                     && text.starts_with(|c: char| c.is_uppercase() || c.is_numeric()),
@@ -106,7 +106,7 @@ fn every_page_is_full_and_explained() {
         assert!(seen.insert(page.code), "{} stands twice", page.code);
         let entry = &find(&page.code.to_lowercase(), &pages)[0];
         assert_eq!((entry.table, entry.code.as_str()), (Table::Lint, page.code));
-        for text in [page.title, page.harm, page.mend, page.before, page.after] {
+        for text in [page.title, page.harm, page.fix, page.before, page.after] {
             assert!(text.len() > 9, "{}: {text:?}", page.code);
         }
         assert_ne!(page.before, page.after);

@@ -225,7 +225,7 @@ pub struct RefusedCommand {
     /// Why the command is refused, one sentence.
     pub why: String,
     /// The command line that would work, or what to change.
-    pub mend: String,
+    pub fix: String,
     /// The places that were searched, in order.
     pub searched: Vec<String>,
 }

@@ -78,7 +78,7 @@ pub(super) fn refused() -> CommandReport {
         refused: Some(RefusedCommand {
             code: "0x800700C1".into(),
             why: "A .ps1 is no program.".into(),
-            mend: r#"powershell.exe -NoProfile -File "Deploy.ps1" -Mode Install"#.into(),
+            fix: r#"powershell.exe -NoProfile -File "Deploy.ps1" -Mode Install"#.into(),
             searched: vec!["content folder".into()],
         }),
         environment: Vec::new(),
