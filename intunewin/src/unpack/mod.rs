@@ -101,7 +101,7 @@ impl AuthenticatedContent {
     ) -> Result<ContentFolder, UnpackError> {
         let target = TargetFolder::new(destination, options.force)?;
         target.check()?;
-        let archive = Archive::shared(Arc::new(self.payload.clone()), &options.policy, context)?;
+        let archive = Archive::shared(Arc::new(self.payload), &options.policy, context)?;
         // Every name and declared size is checked before anything is made on the disk.
         let staged = StagedFolder::create(target, context)?;
         let tree = Tree::open(&staged.content())
