@@ -68,8 +68,7 @@ fn return_codes(examined: &Examined<'_>, findings: &mut Findings) {
         let message = format!(
             "The return codes lack {codes}: an install that ends so counts as failed and waits for a day."
         );
-        let fix =
-            "Keep the five defaults: 0 and 1707 success, 3010 softReboot, 1641 hardReboot, 1618 retry.";
+        let fix = "Keep the five defaults: 0 and 1707 success, 3010 softReboot, 1641 hardReboot, 1618 retry.";
         findings.warning(subject.app_place("/returnCodes"), message, fix);
     }
     for (index, code) in app.return_codes.iter().enumerate() {

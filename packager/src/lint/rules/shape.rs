@@ -79,8 +79,7 @@ fn all_users(examined: &Examined<'_>, findings: &mut Findings) {
     let value = examined.subject.setup.msi.as_ref().and_then(|msi| msi.all_users.as_deref());
     if let Some(value) = value.filter(|value| !matches!(*value, "" | "1" | "2")) {
         let message = format!("The MSI's ALLUSERS is `{value}`; only empty, 1 and 2 mean something.");
-        let fix =
-            "Pass `ALLUSERS=1` (or `ALLUSERS=\"\"`) on the command line, or correct it in a transform.";
+        let fix = "Pass `ALLUSERS=1` (or `ALLUSERS=\"\"`) on the command line, or correct it in a transform.";
         let place = examined.subject.setup_file.as_ref().map(FindingPlace::in_file).unwrap_or_default();
         findings.warning(place, message, fix);
     }
