@@ -296,7 +296,7 @@ fn part(
         return Err(useless("a Content-Range that contradicts itself, or two of them".to_owned()));
     };
     check_total(asked, total, head)?;
-    // Without a total, a file that was replaced by one of another size could not be told from the one that was begun.
+    // Without a total, it could not be seen that the file was replaced by one of another size since it was begun.
     if total.is_none() && asked.total.is_some() {
         return Err(useless("a Content-Range whose total is `*`".to_owned()));
     }

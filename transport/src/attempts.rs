@@ -210,7 +210,7 @@ impl Patience {
     pub(crate) const ATTEMPTS: u32 = 8;
     /// The longest time from the first attempt to the last.
     const TIME: Duration = Duration::from_secs(24 * 60 * 60);
-    /// After this many bytes of progress the count of failed attempts starts anew.
+    /// After this many bytes of progress the count of failed attempts starts again at 0.
     const FORGIVES: u64 = 1024 * 1024;
     const LONGEST: Duration = Duration::from_secs(60);
     /// The longest wait that a server's Retry-After can ask for.

@@ -194,7 +194,7 @@ impl Bucket {
     pub fn take(&mut self, bytes: u64, now: SystemTime) -> Duration {
         let Some(rate) = self.rate else { return Duration::ZERO };
         let cost = Duration::from_secs_f64(bytes as f64 / rate as f64);
-        // A caller that waits as told is a burst early at most; more means that the clock was set back.
+        // A caller that waits that long is a burst early at most; more means that the clock was set back.
         let ready_at = self.ready_at.map_or(now, |ready_at| ready_at.clamp(now, now + Self::BURST)) + cost;
         self.ready_at = Some(ready_at);
         ready_at.duration_since(now).unwrap_or_default().saturating_sub(Self::BURST)

@@ -65,7 +65,7 @@ impl Sweeper<'_> {
         let (partial, journal) = (incoming.partial(), incoming.journal());
         let unfinished = private_file::beside(&journal);
         let is_there = |path: &PathBuf| path.symlink_metadata().is_ok();
-        // Every attempt whose answer can be used writes the journal anew, so a download that is tried and
+        // Every attempt whose answer can be used writes the journal again, so a download that is tried and
         // brings nothing is not forgotten.
         let is_forgotten =
             self.is_older(&partial, OLD) && (self.is_older(&journal, OLD) || !is_there(&journal));
