@@ -37,7 +37,8 @@ impl Classified for ElevationNeeded {
 
 /// Chooses the process that runs the app. On Unix it is always this one, as the current user. On Windows a process of
 /// the system account goes on as it is, one of an elevated administrator is run again as the system account, and any
-/// other process can only run apps in the user's context, as its own user.
+/// other process can only run apps in the user's context, as its own user. To look, or where the caller chose the current
+/// account, it is always this process.
 ///
 /// # Errors
 /// The command of an app for the system is to be run, and this process may not become the system account.

@@ -164,20 +164,28 @@ fn matching(path: &Path) -> Vec<PathBuf> {
     if found.is_empty() { vec![path.to_owned()] } else { found }
 }
 
-/// Matches a name. `*` stands for any number of characters, `?` for one.
+/// Matches a name. `*` stands for any number of characters, `?` for one. It takes at most pattern times name steps, because
+/// only the last star is tried again.
 fn is_match(pattern: &str, name: &str) -> bool {
-    // Every star may stand for any beginning of the rest: a pattern that somebody typed has few of them.
-    let mut rest = name.chars();
-    match pattern.chars().next() {
-        None => name.is_empty(),
-        Some('*') => {
-            is_match(&pattern[1..], name) || rest.next().is_some_and(|_| is_match(pattern, rest.as_str()))
-        }
-        Some(one) => {
-            rest.next().is_some_and(|first| one == '?' || one == first)
-                && is_match(&pattern[one.len_utf8()..], rest.as_str())
+    let (pattern, name): (Vec<char>, Vec<char>) = (pattern.chars().collect(), name.chars().collect());
+    let (mut at, mut seen) = (0, 0);
+    let mut star: Option<(usize, usize)> = None;
+    while seen < name.len() {
+        match pattern.get(at) {
+            Some('*') => {
+                star = Some((at, seen));
+                at += 1;
+            }
+            Some(one) if *one == '?' || *one == name[seen] => (at, seen) = (at + 1, seen + 1),
+            _ => {
+                // The last star takes one character more.
+                let Some((star_at, from)) = star else { return false };
+                star = Some((star_at, from + 1));
+                (at, seen) = (star_at + 1, from + 1);
+            }
         }
     }
+    pattern[at..].iter().all(|one| *one == '*')
 }
 
 #[cfg(test)]
@@ -229,6 +237,8 @@ mod tests {
         ] {
             assert_eq!(is_match(pattern, name), expected, "{pattern} {name}");
         }
+        // With every star tried again this would not end.
+        assert!(!is_match(&"*a".repeat(30), &format!("{}b", "a".repeat(200))));
     }
 
     #[test]

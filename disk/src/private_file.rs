@@ -93,7 +93,8 @@ pub fn options() -> OpenOptions {
     options
 }
 
-/// Who may use a [`NewFile`] once it is in its place. Until then it is its owner's alone.
+/// Who may use a [`NewFile`] once it is in its place. Until then it is its owner's alone; where its mode has to be learned from
+/// the umask, it is closed to others before the first byte is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FileAccess {

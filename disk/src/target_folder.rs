@@ -150,10 +150,14 @@ impl TargetFolder {
     /// This user's folders of one kind beside the target; empty where the parent cannot be listed.
     pub fn siblings(&self, kind: &str) -> Vec<PathBuf> {
         let prefix = self.sibling(kind);
+        // Staging folders are named by tempfile, the others by `new_sibling`.
+        let is_random = if kind == STAGING { u8::is_ascii_alphanumeric } else { u8::is_ascii_hexdigit };
         let Ok(entries) = fs_err::read_dir(self.parent()) else { return Vec::new() };
         let ours = entries.filter_map(Result::ok).map(|entry| entry.path());
-        ours.filter(|path| path.file_name().is_some_and(|name| is_named(name, &prefix)) && is_ours(path))
-            .collect()
+        ours.filter(|path| {
+            path.file_name().is_some_and(|name| is_named(name, &prefix, is_random)) && is_ours(path)
+        })
+        .collect()
     }
 
     /// Gives the old folder its name back where a forced replacement was cut between its two renames.
@@ -260,10 +264,11 @@ pub fn target_of_sibling(name: &str) -> Option<&str> {
     (at > 0).then(|| &name[..at])
 }
 
-/// Whether `name` is `prefix` and a random part of letters and digits. Another name that begins alike is not ours.
-fn is_named(name: &OsStr, prefix: &OsStr) -> bool {
+/// Whether `name` is `prefix` and a random part. Another name that begins alike is not ours: somebody may have renamed a
+/// folder to keep it.
+fn is_named(name: &OsStr, prefix: &OsStr, is_random: impl Fn(&u8) -> bool) -> bool {
     let random = name.as_encoded_bytes().strip_prefix(prefix.as_encoded_bytes());
-    random.is_some_and(|random| !random.is_empty() && random.iter().all(u8::is_ascii_alphanumeric))
+    random.is_some_and(|random| !random.is_empty() && random.iter().all(is_random))
 }
 
 /// A real folder of this user: other users may write to the folder that holds a destination, too.

@@ -127,8 +127,8 @@ fn relative_name(given: &Path, root: &Path) -> Option<String> {
         // Only the folder is resolved: the file itself may be a link, and is packed under its own name.
         let folder = std::fs::canonicalize(given.parent()?).ok()?;
         let below = folder.strip_prefix(root).ok()?.join(given.file_name()?);
-        let below = below.components().map(|leaf| leaf.as_os_str().to_string_lossy().into_owned());
-        return Some(below.collect::<Vec<_>>().join("/"));
+        let below = below.to_string_lossy();
+        return Some(below.split(['/', '\\']).filter(|leaf| !leaf.is_empty()).collect::<Vec<_>>().join("/"));
     }
     let mut components: Vec<&str> = Vec::new();
     let text = given.to_string_lossy();
@@ -252,6 +252,8 @@ mod tests {
         for given in ["sub/x.msi", r"sub\x.msi", "./sub/x.msi", r".\sub\.\x.msi", "sub/../sub//x.msi"] {
             assert_eq!(folder.locate(given).unwrap().name(), "sub/x.msi", "{given}");
         }
+        let mixed = format!(r"{}/sub\x.msi", folder.0.path().display());
+        assert_eq!(folder.locate(mixed).unwrap().name(), "sub/x.msi");
         let found = folder.locate(absolute).unwrap();
         assert_eq!((found.name(), found.leaf(), found.spelled_otherwise()), ("sub/x.msi", "x.msi", false));
         assert_eq!(fs::read_to_string(found.path()).unwrap(), "sub/x.msi");

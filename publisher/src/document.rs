@@ -120,7 +120,8 @@ fn encode(name: &[u8], out: &mut String) {
     }
 }
 
-/// The document of the content that is there already; nothing where there is none, or one that is to be replaced.
+/// The document of the content that is there already; nothing where there is none, or where `force` lets another content's
+/// document or a foreign file be replaced.
 ///
 /// # Errors
 /// There is a document of another content, or something else, and it is not to be replaced.

@@ -118,7 +118,7 @@ pub fn publish(
     // Checked before the content is read, because a refusal after gigabytes of hashing would come too late.
     // `write` asks again: the document may have appeared meanwhile.
     if !request.force {
-        document::find(&placement.document, &info.mac, request.force)?;
+        document::find(&placement.document, &info.mac, false)?;
     }
     let store = FolderStore::new(&request.public);
     let options = ContentOptions { policy: request.policy.clone(), repair: request.force };

@@ -44,7 +44,7 @@ pub trait Device: Send + Sync {
 
     /// The variables that a new program gets under the account and in the view of `perspective`. They are those of the
     /// account and never of this process (docs/context.md, "What a name becomes"). On Unix a fixed set: PATH, HOME,
-    /// USER, LANG and TMPDIR.
+    /// USER, LOGNAME, LANG and TMPDIR.
     ///
     /// # Errors
     /// The account's variables cannot be read, e.g. because nobody is signed in.

@@ -70,7 +70,8 @@ impl Client {
     /// made, or the answer was 429, 503 or 509.
     ///
     /// # Errors
-    /// No answer; an answer that is larger than the request allows; a forbidden redirect; interruption.
+    /// No answer; a success whose body is encoded; an answer that is larger than the request allows; a forbidden redirect;
+    /// interruption.
     pub fn call(
         &self,
         request: &Request,

@@ -112,8 +112,8 @@ impl Client {
     }
 }
 
-/// The client for secrets that go over plain http to this machine. They are allowed there because nobody else sees them, so
-/// they do not go through a proxy either.
+/// The client for what is secret and goes over plain http to this machine. Keys and credentials are allowed there because
+/// nobody else sees them, so they do not go through a proxy either.
 struct Unproxied {
     options: ClientOptions,
     built: OnceLock<reqwest::Client>,
@@ -198,8 +198,13 @@ async fn follow(
     redirect::check_secrets(&url, request.has_secrets()).map_err(|_| ConnectionError::InTheClear)?;
     let mut followed = 0;
     loop {
-        let is_clear_secret = request.has_secrets() && url.scheme() == "http";
-        let client = if is_clear_secret { unproxied.get()? } else { client.clone() };
+        let stays_here = url.scheme() == "http" && redirect::is_loopback(&url);
+        // A query may be a signature. It is no reason to insist on https, which public downloads do without.
+        let client = if stays_here && (request.has_secrets() || url.query().is_some()) {
+            unproxied.get()?
+        } else {
+            client.clone()
+        };
         let answer = outgoing(&client, &request, &url, tag, events).send().await?;
         let status = answer.status().as_u16();
         if !request.follows_redirects || !matches!(status, 301 | 302 | 303 | 307 | 308) {

@@ -19,7 +19,7 @@ pub use client::{
 };
 pub use error::{ConnectionError, TransportError};
 pub use exchange::{Bucket, Exchange, StallGuard};
-pub use redirect::{Reach, RedirectFault, is_loopback, leads_to_private};
+pub use redirect::{Reach, RedirectFault, is_loopback, is_private};
 pub use request::{BodySource, FileSlice, HeaderError, Request, SecretUrl, UrlError};
 pub use reqwest::Method;
 pub use rustls::pki_types::CertificateDer;

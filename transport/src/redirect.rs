@@ -131,7 +131,7 @@ fn embedded_v4(address: Ipv6Addr) -> Option<Ipv4Addr> {
 
 /// Whether `url` leads to an address that is not public. A name that cannot be resolved here is left to the proxy. The
 /// name may resolve to another address by the time of the connection (`docs/security.md`).
-pub async fn leads_to_private(url: &Url) -> bool {
+pub(crate) async fn leads_to_private(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => !is_public(IpAddr::V4(address)),
         Some(Host::Ipv6(address)) => !is_public(IpAddr::V6(address)),
@@ -143,6 +143,12 @@ pub async fn leads_to_private(url: &Url) -> bool {
         },
         None => false,
     }
+}
+
+/// Whether `url` leads to an address that is not public, as for a redirect. Blocks while the name is looked up.
+pub fn is_private(url: &Url) -> bool {
+    let lookup = tokio::runtime::Builder::new_current_thread().enable_io().build();
+    lookup.is_ok_and(|lookup| lookup.block_on(leads_to_private(url)))
 }
 
 /// Whether `url` names this machine, by its text alone.

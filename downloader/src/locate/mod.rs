@@ -11,7 +11,7 @@ use std::sync::Arc;
 use waybill_context::Context;
 use waybill_schemas::{EncryptionInfo, Sha256Digest};
 use waybill_transport::{
-    Client, FilePartRequest, Observations, Reach, SecretUrl, TransportError, leads_to_private,
+    Client, FilePartRequest, Observations, Reach, SecretUrl, TransportError, is_private,
 };
 
 /// A content, and all that is known of it before its first byte is read.
@@ -104,22 +104,17 @@ impl Locator<'_> {
     /// A document from the internet may not lead to a private address, neither by a redirect nor by its own URL
     /// ([`check_reach`]).
     fn limit_reach(&self, document: &SecretUrl) {
-        if !is_private(document) {
+        if !is_private(document.expose()) {
             self.client.set_reach(Reach::Public);
         }
     }
-}
-
-fn is_private(url: &SecretUrl) -> bool {
-    let lookup = tokio::runtime::Builder::new_current_thread().enable_io().build();
-    lookup.is_ok_and(|lookup| lookup.block_on(leads_to_private(url.expose())))
 }
 
 /// Refuses a content's URL at a private address if the document came from the internet.
 fn check_reach(client: &Client, document: &SecretUrl, content: &SecretUrl) -> Result<(), LocateError> {
     // The document came from its own host, so a content there opens nothing that was closed before.
     let is_elsewhere = content.expose().host() != document.expose().host();
-    if client.reach() == Reach::Public && is_elsewhere && is_private(content) {
+    if client.reach() == Reach::Public && is_elsewhere && is_private(content.expose()) {
         let reason = "a document from the internet says that its content is at a private address".to_owned();
         return Err(TransportError::Redirect { url: content.to_string(), reason }.into());
     }

@@ -1,11 +1,11 @@
 //! Puts a content's files into their place, and removes what dead runs left.
 //!
 //! ```text
-//! Place::of               the path, and the lock and manifest that belong to it
-//! Place::already_there    nothing to fetch: the folder is whole, or a dead run's staging is and is moved into place
-//! Place::unpack           stages the files beside their place, writes their manifest, renames once
-//! remove_content          removes the encrypted content once its files are in place
-//! sweep                   removes what no run will continue with
+//! DestinationFolder::new             the path, and the lock and manifest that belong to it
+//! DestinationFolder::already_there   nothing to fetch: the folder is whole, or a dead run's staging is and is moved into place
+//! DestinationFolder::unpack          stages the files beside their place, writes their manifest, renames once
+//! remove_content                     removes the encrypted content once its files are in place
+//! sweep                              removes what no run will continue with
 //! ```
 
 mod sweep;

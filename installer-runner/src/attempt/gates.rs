@@ -65,6 +65,9 @@ impl Attempt<'_> {
 
     /// After a hard reboot code no app is installed until the restart (docs/intune-agent.md, "Return codes").
     pub(super) fn pending_restart(&mut self) -> Flow<()> {
+        if let Some(boot) = self.runner.system.device().boot().filter(|_| !self.request.dry_run) {
+            self.runner.journal.drop_restarts_of_other_boots(&boot)?;
+        }
         let pending = restart::pending(self.runner.journal, self.runner.system)?;
         // Where the system does not identify its boots, no later run could see that the restart has happened. Such a
         // restart is reported, but nothing waits for it.

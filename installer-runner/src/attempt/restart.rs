@@ -18,15 +18,16 @@ pub(crate) fn need_of(kind: CodeKind) -> RestartNeed {
     }
 }
 
-/// The restarts that this boot still waits for; those of earlier boots are dropped.
+/// The restarts that this boot still waits for. Those of earlier boots are over, and left out.
 pub(crate) fn pending(
     journal: &dyn AttemptJournal,
     system: &dyn System,
 ) -> Result<Vec<PendingRestart>, JournalError> {
+    let mut pending = journal.restarts()?;
     if let Some(boot) = system.device().boot() {
-        journal.drop_restarts_of_other_boots(&boot)?;
+        pending.retain(|one| one.boot.as_ref().is_none_or(|noted| noted.is_same_boot(&boot)));
     }
-    journal.restarts()
+    Ok(pending)
 }
 
 /// Records in the journal that an app needs a restart, unless it holds the same restart already.

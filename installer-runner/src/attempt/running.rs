@@ -62,7 +62,7 @@ impl Attempt<'_> {
     }
 
     /// Waits until no installation of Windows Installer is running, at most `installer_patience` of the settings.
-    /// Returns `false` if one still runs; that counts as one retry (docs/intune-agent.md, "Ends of an installer").
+    /// Returns `false` if one still runs, or the caller cancelled the wait; a running one counts as one retry (docs/intune-agent.md, "Ends of an installer").
     fn installer_is_free(&mut self) -> bool {
         let products = self.runner.system.products();
         let is_free = || products.is_installing() != Ok(true);

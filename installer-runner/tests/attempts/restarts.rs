@@ -29,6 +29,18 @@ fn nothing_is_installed_between_a_hard_reboot_code_and_the_restart() {
 }
 
 #[test]
+fn a_dry_run_sees_that_a_restart_is_over_and_writes_nothing() {
+    let mut bench = PreparedAttempt::new(working(1641));
+    assert_eq!(bench.attempt(Intent::Install).exit, 11);
+    let noted = bench.journal.restarts().unwrap();
+    bench.machine.set_device(|device| device.boot = Some(BootIdentity("boot-2".into())));
+    bench.dry_run = true;
+    assert_eq!(bench.attempt(Intent::Uninstall).outcome, AttemptOutcome::WouldRun);
+    assert_eq!(bench.attempt(Intent::Install).outcome, AttemptOutcome::AlreadyInstalled);
+    assert_eq!(bench.journal.restarts().unwrap(), noted);
+}
+
+#[test]
 fn a_soft_restart_stays_pending_whatever_comes_after_it() {
     let bench = PreparedAttempt::new(working(3010));
     let report = bench.attempt(Intent::Install);

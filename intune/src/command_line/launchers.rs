@@ -130,9 +130,10 @@ impl Msiexec {
     }
 }
 
-/// Whether this is a log switch of msiexec: `l` and the letters of its modes, such as `/l*v`, `/lv`, `/l*vx!`.
+/// Whether this is a log switch of msiexec: `log`, or `l` and the letters of its modes, such as `/l*v`, `/lv`, `/l*vx!`.
 fn is_log_switch(switch: &str) -> bool {
-    switch.strip_prefix('l').is_some_and(|modes| modes.chars().all(|mode| "iwearucmopvx+!*".contains(mode)))
+    let are_modes = |modes: &str| modes.chars().all(|mode| "iwearucmopvx+!*".contains(mode));
+    switch == "log" || switch.strip_prefix('l').is_some_and(are_modes)
 }
 
 /// One call of Windows PowerShell.

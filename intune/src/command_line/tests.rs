@@ -84,6 +84,11 @@ fn msiexec_is_understood() {
     assert!(call.removes && call.settles_restart);
     assert_eq!(call.interface, Interface::Basic);
 
+    for switch in ["/log", "/LOG", "-l", "/L*vx!", "/lv"] {
+        let call = msi(&format!("msiexec /i a.msi {switch} own.log"));
+        assert_eq!(call.log.unwrap().0, "own.log", "{switch}");
+    }
+    assert_eq!(msi("msiexec /i a.msi /lang own.log").log, None);
     assert_eq!(msi("msiexec /fomus a.msi /qf").interface, Interface::Full);
     assert_eq!(msi("msiexec /i a.msi /qb-!").interface, Interface::Basic);
     assert!(Msiexec::parse(&parse("msiexec /unregister").steps[0]).is_none());

@@ -70,7 +70,7 @@ impl Subject {
     pub fn open(path: &Path, options: &WalkOptions, context: &Context<'_>) -> Result<Self, LintInputError> {
         // Always app.json, on Unix too: its stand-in there is neither packed nor uploaded.
         let document = path.join(APP_DOCUMENT);
-        if document.is_file() {
+        if path.is_dir() && document.is_file() {
             return Self::of_app(path, AppFile::open(&document)?, options, context);
         }
         let mut subject = Self::new(path.display().to_string());

@@ -99,6 +99,13 @@ fn in_the_cache_one_damaged_folder_is_kept_aside() {
     std::fs::create_dir_all(place.path().join("without a manifest")).unwrap();
     assert_eq!(house.find(&place, &Mac::new([1; 32])).unwrap(), None);
     assert_eq!(names(&house.root.cache()).len(), 1);
+    // A person who wants to keep one gives it another name.
+    std::fs::create_dir(house.root.cache().join(".app_1.bad-keep")).unwrap();
+    let mac = filled(&house, &place);
+    change(&place);
+    assert_eq!(house.find(&place, &mac).unwrap(), None);
+    let left = names(&house.root.cache());
+    assert!(left.len() == 2 && left.contains(&".app_1.bad-keep".to_owned()), "{left:?}");
 }
 
 #[test]

@@ -41,13 +41,13 @@ pub(super) static RULES: &[LintRule] = &[
 ];
 
 const VARIABLES: [&str; 5] = ["%appdata%", "%localappdata%", "%userprofile%", "%homepath%", "%onedrive%"];
-const MEND: &str = "Look at what the app leaves machine-wide, or set `runAsAccount` to `user`.";
+const FIX: &str = "Look at what the app leaves machine-wide, or set `runAsAccount` to `user`.";
 
 fn places_in_rules(examined: &Examined<'_>, findings: &mut Findings) {
     for rule in examined.rules.iter().filter(|_| runs_as_system(examined)) {
         if let Some((field, what)) = users_place(rule.rule()) {
             let message = format!("{rule} looks at {what}, but runs as SYSTEM, whose own that is.");
-            findings.error(rule.place(field, examined.subject), message, MEND);
+            findings.error(rule.place(field, examined.subject), message, FIX);
         }
     }
 }
@@ -59,7 +59,7 @@ fn places_in_commands(examined: &Examined<'_>, findings: &mut Findings) {
         let in_hive = || HIVES.iter().any(|hive| lower.contains(hive)).then(|| "HKCU".to_owned());
         if let Some(what) = users_variable(&lower).or_else(in_hive) {
             let message = format!("{command} uses {what}, but runs as SYSTEM, whose own that is.");
-            findings.error(command.place.clone(), message, MEND);
+            findings.error(command.place.clone(), message, FIX);
         }
     }
 }

@@ -125,13 +125,13 @@ fn shell_fault(command: &Command<'_>) -> Option<(String, &'static str)> {
     if !program.contains(['\\', '/']) && is_shell_builtin(&stem) {
         let message =
             format!("{command} begins with `{program}`, which is a command of a shell, not a program.");
-        return Some((message, shell_mend(command)));
+        return Some((message, shell_fix(command)));
     }
     let syntax = shell_operator(&step.words).or_else(|| variable(command.text))?;
-    Some((format!("{command} uses `{syntax}`, but no shell reads it."), shell_mend(command)))
+    Some((format!("{command} uses `{syntax}`, but no shell reads it."), shell_fix(command)))
 }
 
-fn shell_mend(command: &Command<'_>) -> &'static str {
+fn shell_fix(command: &Command<'_>) -> &'static str {
     if ["$env:", "-Process", "-Item"].iter().any(|sign| command.text.contains(sign)) {
         "Put it into a .ps1 of the package and start that with powershell.exe -File."
     } else {

@@ -228,6 +228,7 @@ fn wb109_a_log_into_nowhere() {
     {
         assert_eq!(log(path), ["W109"], "{path}");
     }
+    assert_eq!(install("msiexec /i contoso.msi /qn /norestart /log C:\\Logs\\a.log"), ["W109"]);
     for path in [
         "%TEMP%\\a.log",
         "a.log",

@@ -57,7 +57,7 @@ fn check_runnable(program: &str, path: &Path) -> Result<(), StartError> {
         .map_err(|error| refused(program, &format!("{shown}: may not be executed"), &error.into()))
 }
 
-/// The first bytes of the file; empty if it may be executed but not read.
+/// The first bytes of the file. One that may be executed but not read counts as a program of the system's own format.
 fn head(path: &Path) -> io::Result<Vec<u8>> {
     let mut head = Vec::new();
     match File::open(path) {

@@ -2,7 +2,9 @@
 
 use crate::{ProcessIdentity, Unanswered};
 use std::collections::BTreeSet;
-use std::{fs, io};
+#[cfg(target_os = "linux")]
+use std::fs;
+use std::io;
 
 /// A process in the system's list.
 #[derive(Debug, Clone, PartialEq, Eq)]
