@@ -199,8 +199,7 @@ async fn follow(
     let mut followed = 0;
     loop {
         let stays_here = url.scheme() == "http" && redirect::is_loopback(&url);
-        // A query may be a signature. It is no reason to insist on https, which public downloads do without.
-        let client = if stays_here && (request.has_secrets() || url.query().is_some()) {
+        let client = if stays_here && request.has_secrets() {
             unproxied.get()?
         } else {
             client.clone()
