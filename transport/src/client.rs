@@ -199,11 +199,7 @@ async fn follow(
     let mut followed = 0;
     loop {
         let stays_here = url.scheme() == "http" && redirect::is_loopback(&url);
-        let client = if stays_here && request.has_secrets() {
-            unproxied.get()?
-        } else {
-            client.clone()
-        };
+        let client = if stays_here && request.has_secrets() { unproxied.get()? } else { client.clone() };
         let answer = outgoing(&client, &request, &url, tag, events).send().await?;
         let status = answer.status().as_u16();
         if !request.follows_redirects || !matches!(status, 301 | 302 | 303 | 307 | 308) {
