@@ -65,12 +65,16 @@ fn two_contents_for_two_folders_do_not_meet() {
     assert!(fetch(&elsewhere(&device, &lab.other), &Context::silent()).unwrap().changed);
 }
 
+/// How long a fetch waits here, by a clock that jumps. A process that another test starts holds a copy of every lock for a moment,
+/// so there have to be more tries than pass in that moment.
+const A_DAY: Duration = Duration::from_secs(86_400);
+
 /// Starts the first fetch, which stops in the middle of its download until the second one waits for it.
 fn wait_for(first: (&Device, &Published), second: &FetchRequest) -> Fetched {
     let limit_rate = Some(1 << 20); // so that it sleeps, and stands there
     let slow = first.0.options.clone().with(|fetch| fetch.limit_rate = limit_rate);
     let slow = FetchRequest { options: slow, ..first.0.request(first.1) };
-    let patient = second.options.clone().with(|fetch| fetch.wait_lock = Duration::from_secs(60));
+    let patient = second.options.clone().with(|fetch| fetch.wait_lock = A_DAY);
     let patient = FetchRequest { options: patient, ..second.clone() };
     let ((sleeps, is_asleep), (wake, woken)) = (channel(), channel());
     let (ended, end) = channel();
@@ -117,7 +121,7 @@ fn whoever_waits_for_a_process_that_is_killed_goes_on_from_what_it_held() {
     let first = Stopped::at("download:5000000", &device, content);
     let held = device.held(content);
     let clock = GatedClock::new(move || first.kill());
-    let options = device.options.clone().with(|fetch| fetch.wait_lock = Duration::from_secs(60));
+    let options = device.options.clone().with(|fetch| fetch.wait_lock = A_DAY);
     let request = FetchRequest { options, ..device.request(content) };
     let report = fetch(&request, &Context::new(&(), &(), &clock)).unwrap();
     assert_eq!(report.download.unwrap().resumed_from, held);
