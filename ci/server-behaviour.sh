@@ -60,19 +60,19 @@ etag_of() { curl --silent --head "$1" | tr -d '\r' | sed -n 's/^[Ee][Tt][Aa][Gg]
 differences=0
 # expect SERVER ANSWER CURL_ARGUMENTS...
 expect() {
-  local server=$1 expected=$2 answer outcome=0
+  local name=$1 expected=$2 answer outcome=0
   shift 2
   : >"$scratch/body"
-  curl --silent --max-time 30 --dump-header "$scratch/headers" --output "$scratch/body" "$@" "${urls[$server]}" || outcome=$?
+  curl --silent --max-time 30 --dump-header "$scratch/headers" --output "$scratch/body" "$@" "${urls[$name]}" || outcome=$?
   case $outcome in
     0) answer=$(summary "$scratch/headers" "$scratch/body") ;;
     8) answer='no answer in HTTP' ;;
     *) answer="curl ended with $outcome" ;;
   esac
   if [ "$answer" = "$expected" ]; then
-    printf '  %-20s %s\n' "$server" "$answer"
+    printf '  %-20s %s\n' "$name" "$answer"
   else
-    printf '  %-20s %s   WAS %s\n' "$server" "$answer" "$expected"
+    printf '  %-20s %s   WAS %s\n' "$name" "$answer" "$expected"
     differences=$((differences + 1))
   fi
 }
@@ -81,8 +81,8 @@ part=(--range 100-199)
 identity=(--header 'Accept-Encoding: identity')
 
 echo "a range"
-for server in nginx Azurite 'waybill serve'; do
-  expect "$server" '206 range 100-199/N 100 bytes strong' "${part[@]}" "${identity[@]}"
+for name in nginx Azurite 'waybill serve'; do
+  expect "$name" '206 range 100-199/N 100 bytes strong' "${part[@]}" "${identity[@]}"
 done
 expect 'nginx, max_ranges 0' '200 all strong' "${part[@]}"
 expect 'nginx, gzip on' '206 range 100-199/N 100 bytes strong' "${part[@]}" "${identity[@]}"
@@ -94,12 +94,12 @@ expect Azurite '206 range 100-199/N 100 bytes strong' "${part[@]}" --header 'Acc
 expect 'waybill serve' '206 range 100-199/N 100 bytes strong' "${part[@]}" --header 'Accept-Encoding: gzip'
 
 echo "a range with the right If-Match"
-for server in nginx Azurite 'waybill serve'; do
-  expect "$server" '206 range 100-199/N 100 bytes strong' "${part[@]}" --header "If-Match: $(etag_of "${urls[$server]}")"
+for name in nginx Azurite 'waybill serve'; do
+  expect "$name" '206 range 100-199/N 100 bytes strong' "${part[@]}" --header "If-Match: $(etag_of "${urls[$name]}")"
 done
 
 echo "a range with a wrong If-Match"
-for server in nginx Azurite 'waybill serve'; do expect "$server" 412 "${part[@]}" --header 'If-Match: "other"'; done
+for name in nginx Azurite 'waybill serve'; do expect "$name" 412 "${part[@]}" --header 'If-Match: "other"'; done
 
 echo "a range with a wrong If-Range"
 expect nginx '200 all strong' "${part[@]}" --header 'If-Range: "other"'
@@ -117,8 +117,8 @@ expect Azurite '416 range */N' --range "$((size + 100))-"
 expect 'waybill serve' '416 range */N' --range "$((size + 100))-"
 
 echo "the last hundred bytes"
-for server in nginx 'waybill serve'; do
-  expect "$server" "206 range $((size - 100))-$((size - 1))/N 100 bytes strong" --range -100
+for name in nginx 'waybill serve'; do
+  expect "$name" "206 range $((size - 100))-$((size - 1))/N 100 bytes strong" --range -100
 done
 expect Azurite 'no answer in HTTP' --range -100 # its Content-Length is NaN, and all bytes follow
 
