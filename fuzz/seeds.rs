@@ -9,9 +9,9 @@ use waybill_context::Context;
 use waybill_support::tests_folder;
 use waybill_support::vector_file::read_group;
 
-type Outcome<T> = Result<T, Box<dyn Error>>;
+type SeedResult<T> = Result<T, Box<dyn Error>>;
 
-fn main() -> Outcome<()> {
+fn main() -> SeedResult<()> {
     let corpus = std::env::args().nth(1).ok_or("usage: seeds <FOLDER>")?;
     let corpus = Path::new(&corpus);
     for (group, target) in [("package", "package"), ("xml", "detection_xml"), ("archive", "unpack")] {
@@ -23,14 +23,14 @@ fn main() -> Outcome<()> {
     seed(corpus, "msi_facts", "small.msi", &small_msi()?)
 }
 
-fn seed(corpus: &Path, target: &str, name: &str, bytes: &[u8]) -> Outcome<()> {
+fn seed(corpus: &Path, target: &str, name: &str, bytes: &[u8]) -> SeedResult<()> {
     let folder = corpus.join(target);
     fs::create_dir_all(&folder)?;
     Ok(fs::write(folder.join(name), bytes)?)
 }
 
 /// Writes the small golden packages, their documents and payloads.
-fn golden(corpus: &Path) -> Outcome<()> {
+fn golden(corpus: &Path) -> SeedResult<()> {
     for entry in fs::read_dir(tests_folder().join("fixtures").join("golden"))? {
         let entry = entry?;
         if entry.metadata()?.len() > 16 << 10 {
@@ -49,7 +49,7 @@ fn golden(corpus: &Path) -> Outcome<()> {
 }
 
 /// Makes an MSI with the tables that our reader reads.
-fn small_msi() -> Outcome<Vec<u8>> {
+fn small_msi() -> SeedResult<Vec<u8>> {
     let mut package = Package::create(PackageType::Installer, Cursor::new(Vec::new()))?;
     package.summary_info_mut().set_subject("Subject");
     let text = |value: &str| Value::from(value);

@@ -70,7 +70,7 @@ fn differences(expected: &Value, actual: &Value, place: &str, into: &mut Vec<Str
 }
 
 /// Checks a report against the committed schema.
-fn judge(report: &Value) {
+fn check(report: &Value) {
     let schemas = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join("schemas").join("json");
     let schema = fs::read_to_string(schemas.join("try-report.schema.json")).unwrap();
     let schema: Value = serde_json::from_str(&schema).unwrap();
@@ -94,7 +94,7 @@ fn each_ends_as_its_expected_report_says() {
         let name = folder.file_name().unwrap().to_string_lossy().into_owned();
         let Some(wanted) = expected(folder) else { continue };
         let (exit, report, messages) = try_example(folder);
-        judge(&report);
+        check(&report);
         let mut differ = Vec::new();
         differences(&wanted, &report, "", &mut differ);
         if i64::from(exit) != report["exit"] {

@@ -1,6 +1,6 @@
 //! Runs `waybill bench` as people and CI do.
 
-use super::documents::judged;
+use super::documents::validated;
 use super::run;
 use super::serve::Serving;
 use super::workbench::Workbench;
@@ -20,7 +20,7 @@ fn a_run_is_told_kept_and_drawn_and_nothing_is_overwritten() {
     let arguments = [&SMALL[..], &outputs].concat();
     let output = run(&bench, &arguments);
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
-    let report = judged("bench-report", &output.stdout);
+    let report = validated("bench-report", &output.stdout);
     assert_eq!(report, saved(&bench));
     assert_eq!(report["stages"].as_array().unwrap().len(), 13);
     assert!(fs::read_to_string(bench.file("run.md")).unwrap().contains("unpack"));
@@ -29,11 +29,11 @@ fn a_run_is_told_kept_and_drawn_and_nothing_is_overwritten() {
 
     let again = run(&bench, &arguments);
     assert_eq!(again.status.code(), Some(2), "{}", String::from_utf8_lossy(&again.stdout));
-    assert_eq!(judged("error", &again.stdout)["error"]["code"], "report-exists");
+    assert_eq!(validated("error", &again.stdout)["error"]["code"], "report-exists");
     assert_eq!(report, saved(&bench));
     let replaced = run(&bench, &[&arguments[..], &["--replace"]].concat());
     assert_eq!(replaced.status.code(), Some(0));
-    assert_eq!(judged("bench-report", &replaced.stdout), saved(&bench));
+    assert_eq!(validated("bench-report", &replaced.stdout), saved(&bench));
 }
 
 /// Seven rounds are two hundred processes, which take a minute under wine, and nothing in it depends on the system.
@@ -60,14 +60,14 @@ fn a_stage_that_lost_its_share_ends_the_command_with_12() {
     fs::write(bench.file("unlike.json"), unlike.to_string()).unwrap();
     let arguments = [&SMALL[..], &["work", "--baseline", "unlike.json", "--save", "kept.json"]].concat();
     let output = run(&bench, &arguments);
-    assert_eq!(judged("error", &output.stdout)["error"]["code"], "baseline-unlike");
+    assert_eq!(validated("error", &output.stdout)["error"]["code"], "baseline-unlike");
     let kept: Value = serde_json::from_slice(&fs::read(bench.file("kept.json")).unwrap()).unwrap();
     assert_eq!(kept["stages"].as_array().unwrap().len(), 13, "the run is not lost");
 
     let compared = ["work", "--baseline", "baseline.json", "--markdown", "comment.md"];
     let output = run(&bench, &[&SMALL[..], &compared].concat());
     assert_eq!(output.status.code(), Some(12), "{}", String::from_utf8_lossy(&output.stderr));
-    let report = judged("bench-report", &output.stdout);
+    let report = validated("bench-report", &output.stdout);
     let stages = report["comparison"]["stages"].as_array().unwrap();
     let lost: Vec<_> = stages.iter().filter(|stage| stage["regressed"] == true).collect();
     assert_eq!((lost.len(), &lost[0]["name"]), (1, &Value::from("unpack")));
@@ -80,7 +80,7 @@ fn what_cannot_be_compared_is_refused_before_anything_is_measured() {
     fs::write(bench.file("baseline.json"), "{}").unwrap();
     let refused = |arguments: &[&str]| {
         let output = run(&bench, &[&SMALL[..], arguments].concat());
-        let document = judged("error", &output.stdout);
+        let document = validated("error", &output.stdout);
         assert!(!bench.file("work").exists());
         (output.status.code().unwrap(), document["error"]["code"].as_str().unwrap().to_owned())
     };
@@ -102,5 +102,5 @@ fn a_signed_url_is_told_without_its_query() {
     let said = [output.stdout.as_slice(), &output.stderr].concat();
     assert!(!String::from_utf8_lossy(&said).contains("canary"), "{}", String::from_utf8_lossy(&said));
     assert_eq!(output.status.code(), Some(5), "{}", String::from_utf8_lossy(&said));
-    assert_eq!(judged("error", &output.stdout)["error"]["code"], "not-there");
+    assert_eq!(validated("error", &output.stdout)["error"]["code"], "not-there");
 }

@@ -1,6 +1,6 @@
 //! docs/delivery.md agrees with the program: its example, its rules and its ids.
 
-use super::documents::judged;
+use super::documents::validated;
 use super::run;
 use super::workbench::{Workbench, project};
 use std::collections::{BTreeMap, BTreeSet};
@@ -94,7 +94,7 @@ fn its_example_fits_the_schema() {
     let delivery = text(&["docs", "delivery.md"]);
     let (_, rest) = delivery.split_once("```json\n").unwrap();
     let (example, _) = rest.split_once("```").unwrap();
-    assert!(judged("fetch-report", example.as_bytes())["observations"].is_array());
+    assert!(validated("fetch-report", example.as_bytes())["observations"].is_array());
 }
 
 #[test]

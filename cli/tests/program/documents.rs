@@ -8,13 +8,13 @@ use std::fs;
 /// The one document on stdout, checked against its committed schema, and the exit code.
 fn document(bench: &Workbench, schema: &str, arguments: &[&str]) -> (Value, i32) {
     let output = run(bench, arguments);
-    let document = judged(schema, &output.stdout);
+    let document = validated(schema, &output.stdout);
     assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{arguments:?}");
     (document, output.status.code().unwrap())
 }
 
 /// The one document in `stdout`, checked against its committed schema.
-pub(crate) fn judged(schema: &str, stdout: &[u8]) -> Value {
+pub(crate) fn validated(schema: &str, stdout: &[u8]) -> Value {
     let document: Value = serde_json::from_slice(stdout)
         .unwrap_or_else(|error| panic!("{schema}: {error}: {}", String::from_utf8_lossy(stdout)));
     let file = project().join("schemas").join("json").join(format!("{schema}.schema.json"));

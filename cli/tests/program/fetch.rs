@@ -1,7 +1,7 @@
 //! `waybill fetch` from `waybill serve`: two processes on loopback.
 
 use super::command;
-use super::documents::judged;
+use super::documents::validated;
 use super::serve::Serving;
 use super::workbench::Workbench;
 use serde_json::Value;
@@ -65,7 +65,7 @@ impl Lab {
     /// Fetches the whole content, and returns the report, which fits its schema.
     fn fetched(&self, output: &str, more: &[&str]) -> Value {
         let arguments = [&["fetch", "app.content.json", "--output", output, "--json"], more].concat();
-        let report = judged("fetch-report", &self.ends_with(0, &arguments).stdout);
+        let report = validated("fetch-report", &self.ends_with(0, &arguments).stdout);
         self.has_arrived(output);
         report
     }

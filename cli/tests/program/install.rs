@@ -1,7 +1,7 @@
 //! Installs apps of a script or two for real, on the machine that runs the tests, with the rights of the user who runs
 //! them.
 
-use super::documents::judged;
+use super::documents::validated;
 use super::workbench::Workbench;
 use super::{command, scripted_app::ScriptedApp};
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ use waybill_support::folder_listing::list;
 fn reported(bench: &Workbench, schema: &str, arguments: &[&str]) -> (Value, i32) {
     let output = run(bench, &[arguments, &["--json"]].concat());
     assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{arguments:?}");
-    let report = judged(schema, &output.stdout);
+    let report = validated(schema, &output.stdout);
     (report, output.status.code().unwrap())
 }
 
@@ -161,10 +161,10 @@ fn an_app_from_stdin_brings_its_content_along() {
         child.wait_with_output().unwrap()
     };
     let refused = piped(&[]);
-    assert_eq!(judged("error", &refused.stdout)["error"]["code"], "no-content");
+    assert_eq!(validated("error", &refused.stdout)["error"]["code"], "no-content");
     assert_eq!(refused.status.code(), Some(2));
     let installed = piped(&["--content", "app/source"]);
-    assert_eq!(judged("install-report", &installed.stdout)["outcome"], "installed");
+    assert_eq!(validated("install-report", &installed.stdout)["outcome"], "installed");
 }
 
 #[test]
@@ -191,15 +191,15 @@ fn events_are_lines_and_the_last_one_is_the_report() {
     let text = String::from_utf8(output.stdout).unwrap();
     let lines: Vec<&str> = text.lines().collect();
     let (last, events) = lines.split_last().unwrap();
-    let report = judged("install-report", last.as_bytes());
-    let events: Vec<Value> = events.iter().map(|line| judged("install-event", line.as_bytes())).collect();
+    let report = validated("install-report", last.as_bytes());
+    let events: Vec<Value> = events.iter().map(|line| validated("install-event", line.as_bytes())).collect();
     assert_eq!(report["steps"], Value::Array(events), "the same decisions, in the same order");
     let steps: Vec<_> = report["steps"].as_array().unwrap().iter().map(|step| &step["step"]).collect();
     for step in ["detection", "command", "run", "judgement"] {
         assert!(steps.contains(&&step.into()), "{step}: {steps:?}");
     }
     let failed = run(&bench, &["install", "missing", "--events", "--json"]);
-    assert_eq!(judged("error", &failed.stdout)["error"]["exit"], failed.status.code().unwrap());
+    assert_eq!(validated("error", &failed.stdout)["error"]["exit"], failed.status.code().unwrap());
     assert_eq!(String::from_utf8(failed.stdout).unwrap().lines().count(), 1);
 }
 
@@ -250,10 +250,13 @@ fn waiting_for_the_next_try_ends_with_an_interruption() {
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
     let waits = lines.find(|line| line.contains(r#""step":"schedule""#)).unwrap();
     assert!(
-        judged("install-event", waits.as_bytes())["decided"].as_str().unwrap().starts_with("waiting until ")
+        validated("install-event", waits.as_bytes())["decided"]
+            .as_str()
+            .unwrap()
+            .starts_with("waiting until ")
     );
     assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
-    let report = judged("install-report", lines.last().unwrap().as_bytes());
+    let report = validated("install-report", lines.last().unwrap().as_bytes());
     assert_eq!((child.wait().unwrap().code(), &report["outcome"]), (Some(130), &"interrupted".into()));
 }
 
@@ -302,12 +305,12 @@ fn an_interrupted_install_goes_on_and_is_not_started_twice() {
     let id = first.id().to_string();
     assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
     let first = first.wait_with_output().unwrap();
-    let report = judged("install-report", &first.stdout);
+    let report = validated("install-report", &first.stdout);
     assert_eq!((first.status.code(), &report["outcome"]), (Some(130), &"interrupted".into()), "{report:#}");
     let second = spawn();
     fs::write(app.join("go"), "").unwrap();
     let second = second.wait_with_output().unwrap();
-    let report = judged("install-report", &second.stdout);
+    let report = validated("install-report", &second.stdout);
     assert_eq!(
         (second.status.code(), &report["outcome"]),
         (Some(0), &"alreadyInstalled".into()),

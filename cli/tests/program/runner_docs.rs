@@ -1,6 +1,6 @@
 //! docs/runner.md agrees with the program: its examples, fields, options, outcomes and codes.
 
-use super::documents::judged;
+use super::documents::validated;
 use super::run;
 use super::workbench::{Workbench, project};
 use serde_json::Value;
@@ -24,7 +24,7 @@ fn its_examples_fit_their_schemas_and_its_version() {
     let mut seen = Vec::new();
     for block in text.split("```json ").skip(1) {
         let (schema, rest) = block.split_once('\n').unwrap();
-        let example = judged(schema, rest.split("\n```").next().unwrap().as_bytes());
+        let example = validated(schema, rest.split("\n```").next().unwrap().as_bytes());
         if let Some(contract) = example.get("contract") {
             assert_eq!(contract, RUNNER_CONTRACT);
         }
