@@ -67,9 +67,7 @@ impl ProgramFolder {
     pub fn programs(self) -> impl Iterator<Item = String> {
         let (names, below): (Vec<&str>, Vec<&[&str]>) = match self {
             Self::Windows => (vec![IN_WINDOWS], vec![]),
-            Self::System32 => {
-                (vec![IN_BOTH, IN_64_BIT_ALONE], vec![IN_BOTH_BELOW, IN_64_BIT_ALONE_BELOW])
-            }
+            Self::System32 => (vec![IN_BOTH, IN_64_BIT_ALONE], vec![IN_BOTH_BELOW, IN_64_BIT_ALONE_BELOW]),
             Self::SysWow64 => (vec![IN_BOTH, "explorer regedit"], vec![IN_BOTH_BELOW]),
         };
         let names = names.into_iter().flat_map(str::split_ascii_whitespace);
@@ -136,7 +134,8 @@ mod tests {
         for lacking in ["pnputil", "bcdedit", "manage-bde", "vssadmin", "wbadmin", "qwinsta", "wsl", "ssh"] {
             assert_eq!(has_32_bit_twin(lacking), Some(false), "{lacking}");
         }
-        for there in ["cmd", "MSIEXEC", "powershell", "dism", "schtasks", "icacls", "certutil", "tar", "wmic"] {
+        for there in ["cmd", "MSIEXEC", "powershell", "dism", "schtasks", "icacls", "certutil", "tar", "wmic"]
+        {
             assert_eq!(has_32_bit_twin(there), Some(true), "{there}");
         }
         // It is in a folder that is on nobody's PATH.
