@@ -3,14 +3,15 @@
 use crate::args::PackageArgs;
 use crate::error::Failure;
 use intunewin::{ArchivePolicy, EncryptedContent, FileSource, Package, PackageInput, Source};
-use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use waybill_context::Context;
 use waybill_disk::{FileAccess, StagingError};
 use waybill_downloader::{Location, SecretUrl};
 use waybill_schemas::codes::{command, fetch as codes, package};
-use waybill_schemas::{DOCUMENT_LIMIT, GivenEncryptionInfo, encryption_info_from, read_bounded};
+use waybill_schemas::{
+    DOCUMENT_LIMIT, GivenEncryptionInfo, encryption_info_from, open_regular, read_bounded, read_regular,
+};
 use zeroize::Zeroizing;
 
 /// Parses a path, or an http or https URL.
@@ -51,7 +52,7 @@ pub(crate) fn small_file(file: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let outcome = if file == Path::new("-") {
         read_bounded(std::io::stdin().lock(), LIMIT)
     } else {
-        std::fs::File::open(file).and_then(|file| read_bounded(file, LIMIT))
+        read_regular(file, LIMIT)
     };
     outcome.map_err(|error| {
         Failure::new(&command::INPUT_UNREADABLE, "this cannot be read").caused_by(&error).about(&shown(file))
@@ -136,7 +137,8 @@ impl PackageReader {
 
     /// Opens a package, or the bare content that the encryption info is for.
     pub(crate) fn open(&self, path: &Path) -> Result<PackageInput, Failure> {
-        let source = File::open(path).and_then(FileSource::from_file).map_err(|error| unreadable(&error))?;
+        let source =
+            open_regular(path).and_then(FileSource::from_file).map_err(|error| unreadable(&error))?;
         match &self.given {
             None => Ok(Package::open(source, &self.policy)?.into()),
             Some((document, given)) => self.bare_content(source, document, given),
@@ -183,9 +185,8 @@ fn unreadable(error: &io::Error) -> Failure {
 
 /// The keys of a bare content, from any document that holds them.
 pub(crate) fn read_encryption_info(document: &Path) -> Result<GivenEncryptionInfo, Failure> {
-    let bytes =
-        File::open(document).and_then(|file| read_bounded(file, DOCUMENT_LIMIT)).map_err(|error| {
-            Failure::new(&command::INPUT_UNREADABLE, "cannot read the encryption info").caused_by(&error)
-        })?;
+    let bytes = read_regular(document, DOCUMENT_LIMIT).map_err(|error| {
+        Failure::new(&command::INPUT_UNREADABLE, "cannot read the encryption info").caused_by(&error)
+    })?;
     Ok(encryption_info_from(&bytes)?)
 }

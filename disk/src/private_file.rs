@@ -23,10 +23,9 @@ pub const NEW: &str = ".new";
 /// Opens a file for reading; a link is not followed.
 ///
 /// # Errors
-/// A link, a folder, or I/O.
+/// A link, a folder, a pipe or a device, or I/O.
 pub fn open(path: &Path) -> io::Result<File> {
-    let file = open_with(path, |options| options.read(true))?;
-    if file.metadata()?.is_file() { Ok(file) } else { Err(io::Error::other("not a file")) }
+    only_a_file(open_with(path, |options| options.read(true))?)
 }
 
 /// Makes a new file that only its owner may use; one that a dead run left there is removed.
@@ -41,9 +40,14 @@ pub fn create(path: &Path) -> io::Result<File> {
 /// Opens the file at `path`, or makes it so that only its owner may use it; its bytes are kept.
 ///
 /// # Errors
-/// A link, or I/O.
+/// A link, a pipe or a device, or I/O.
 pub fn open_or_create(path: &Path) -> io::Result<File> {
-    open_with(path, |options| options.read(true).write(true).create(true))
+    only_a_file(open_with(path, |options| options.read(true).write(true).create(true))?)
+}
+
+fn only_a_file(file: File) -> io::Result<File> {
+    waybill_schemas::refuse_others(file.metadata()?.file_type())?;
+    Ok(file)
 }
 
 fn open_with(path: &Path, how: impl Fn(&mut OpenOptions) -> &mut OpenOptions) -> io::Result<File> {
@@ -74,12 +78,15 @@ pub fn rename(from: &Path, to: &Path, context: &Context<'_>) -> io::Result<()> {
     })
 }
 
-/// Options that every private file is opened with: made for its owner alone, and never through a link.
+/// Options that every private file is opened with: made for its owner alone, never through a link, and without waiting for
+/// the other end of a pipe that somebody put there.
 #[cfg(unix)]
 pub fn options() -> OpenOptions {
+    use rustix::fs::OFlags;
     use std::os::unix::fs::OpenOptionsExt;
     let mut options = OpenOptions::new();
-    options.mode(0o600).custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed());
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY;
+    options.mode(0o600).custom_flags(flags.bits().cast_signed());
     options
 }
 
@@ -296,6 +303,13 @@ mod tests {
     fn what_is_no_file_is_not_opened() {
         let folder = tempfile::tempdir().unwrap();
         assert!(open(folder.path()).is_err());
+        #[cfg(target_os = "linux")]
+        {
+            use rustix::fs::{CWD, FileType, Mode, mknodat};
+            let pipe = folder.path().join("pipe");
+            mknodat(CWD, &pipe, FileType::Fifo, Mode::RWXU, 0).unwrap();
+            assert!(open(&pipe).is_err() && open_or_create(&pipe).is_err());
+        }
         assert_eq!(open(&folder.path().join("none")).unwrap_err().kind(), io::ErrorKind::NotFound);
         remove(&folder.path().join("none")).unwrap();
     }

@@ -55,24 +55,23 @@ impl FileSource {
     /// Opens `path` for reading.
     ///
     /// # Errors
-    /// The system's error, with the path; a directory is refused.
+    /// The system's error, with the path; anything but a regular file is refused.
     pub fn open(path: impl AsRef<Path>) -> io::Result<Self> {
         let path = path.as_ref();
-        let (file, _) = fs_err::File::open(path)?.into_parts();
-        Self::from_file(file)
+        waybill_schemas::open_regular(path)
+            .and_then(Self::from_file)
             .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
     }
 
     /// Makes a source of a file that is open already.
     ///
     /// # Errors
-    /// A length that cannot be read; a directory.
+    /// A length that cannot be read; anything but a regular file.
     pub fn from_file(file: File) -> io::Result<Self> {
         let metadata = file.metadata()?;
-        // Unix opens a directory for reading, and refuses to read it only later, with an error that helps nobody.
-        if metadata.is_dir() {
-            return Err(io::Error::new(io::ErrorKind::IsADirectory, "is a folder, not a file"));
-        }
+        // A pipe or device has no length, and Unix refuses to read a directory only later, with an error that helps
+        // nobody.
+        waybill_schemas::refuse_others(metadata.file_type())?;
         Ok(Self { len: metadata.len(), file })
     }
 }

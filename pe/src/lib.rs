@@ -8,12 +8,12 @@ mod version_info;
 
 use object::read::ReadCache;
 use std::cell::Cell;
-use std::fs::File;
 use std::io::{self, BufReader, ErrorKind, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::path::Path;
 use std::rc::Rc;
 use waybill_schemas::codes::{Classified, Code, source};
+use waybill_schemas::open_regular;
 
 pub use headers::ResourceName;
 #[cfg(any(test, feature = "sample"))]
@@ -107,7 +107,7 @@ impl Program {
     /// # Errors
     /// The file cannot be opened, or is not a program.
     pub fn read(path: &Path) -> Result<Self, ProgramError> {
-        let file = File::open(path).map_err(ProgramError::Read)?;
+        let file = open_regular(path).map_err(ProgramError::Read)?;
         Self::from_reader(BufReader::new(file))
     }
 

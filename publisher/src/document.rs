@@ -5,12 +5,12 @@
 use crate::store::StoreError;
 use crate::{CONTENT, PublishError, PublishRequest};
 use std::ffi::OsString;
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Component, Path, PathBuf};
 use waybill_context::{Cancelled, Context};
 use waybill_disk::{FileAccess, NewFile, folder_of};
-use waybill_schemas::{ContentDocument, ContentUrl, DOCUMENT_LIMIT, Mac, read_bounded};
+use waybill_schemas::{ContentDocument, ContentUrl, DOCUMENT_LIMIT, Mac, read_regular};
 
 /// What a document's name ends in.
 const DOCUMENT_SUFFIX: &str = ".content.json";
@@ -175,14 +175,14 @@ enum ExistingFile {
 
 fn read(path: &Path) -> Result<ExistingFile, PublishError> {
     let failed = |error| PublishError::Store(StoreError::read(path, error));
-    // Before it is opened: a pipe would wait for a writer that never comes.
-    match path.metadata() {
-        Ok(there) if there.is_file() => {}
-        Ok(_) => return Ok(ExistingFile::Other),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(ExistingFile::Absent),
-        Err(error) => return Err(failed(error)),
-    }
-    let bytes = File::open(path).and_then(|file| read_bounded(file, DOCUMENT_LIMIT)).map_err(failed)?;
+    let bytes = match read_regular(path, DOCUMENT_LIMIT) {
+        Ok(bytes) => bytes,
+        Err(error) => match error.kind() {
+            io::ErrorKind::NotFound => return Ok(ExistingFile::Absent),
+            io::ErrorKind::IsADirectory | io::ErrorKind::InvalidInput => return Ok(ExistingFile::Other),
+            _ => return Err(failed(error)),
+        },
+    };
     let document = ContentDocument::read(&bytes).map(Box::new);
     Ok(document.map_or(ExistingFile::Other, ExistingFile::Document))
 }

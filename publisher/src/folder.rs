@@ -70,7 +70,7 @@ impl Store for FolderStore {
 
     fn get(&self, key: &Key) -> Result<Option<Box<dyn Read + Send>>, StoreError> {
         let Some((path, _)) = self.file(key)? else { return Ok(None) };
-        let file = File::open(&path).map_err(|error| StoreError::read(&path, error))?;
+        let file = waybill_schemas::open_regular(&path).map_err(|error| StoreError::read(&path, error))?;
         Ok(Some(Box::new(file)))
     }
 

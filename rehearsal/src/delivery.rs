@@ -3,7 +3,6 @@
 use crate::request::RehearsalRequest;
 use crate::stage::{PassedWith, PhaseOutcome, Stages};
 use intunewin::{ArchivePolicy, FileSource, OpenError, Package};
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use waybill_context::Context;
 use waybill_downloader::{Destination, FetchOptions, FetchRequest, Location, ProxyChoice, Wanted, fetch};
@@ -12,6 +11,7 @@ use waybill_packager::pack::{PackOutput, PackRequest, PackSource, pack};
 use waybill_packager::walk::WalkOptions;
 use waybill_publisher::{PublishRequest, publish};
 use waybill_schemas::codes::Class;
+use waybill_schemas::open_regular;
 use waybill_schemas::report::delivery::PublishReport;
 use waybill_schemas::report::lint::LintReport;
 use waybill_schemas::report::rehearsal::{Phase, PhaseDetails};
@@ -92,7 +92,7 @@ fn publish_package(
     context: &Context<'_>,
 ) -> Result<PublishReport, PhaseOutcome> {
     let policy = ArchivePolicy::default();
-    let source = File::open(package).and_then(FileSource::from_file).map_err(OpenError::Io)?;
+    let source = open_regular(package).and_then(FileSource::from_file).map_err(OpenError::Io)?;
     let content = Package::open(source, &policy)?.into_content(context)?;
     // Beside the public tree and not in it, as on a real server: publishing refuses to put a document with
     // keys there, and the server to serve it.

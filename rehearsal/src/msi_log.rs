@@ -54,7 +54,7 @@ pub(crate) fn read(phase: Phase, file: &Path) -> Option<MsiLog> {
 
 /// The last `most` bytes, from an even offset, so that UTF-16 is not cut within a unit.
 fn tail(file: &Path, most: u64) -> io::Result<Vec<u8>> {
-    let mut log = fs_err::File::open(file)?;
+    let mut log = waybill_schemas::open_regular(file)?;
     let length = log.metadata()?.len();
     log.seek(SeekFrom::Start(length.saturating_sub(most).next_multiple_of(2)))?;
     let mut bytes = Vec::new();

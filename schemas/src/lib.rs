@@ -1,5 +1,5 @@
 //! The documents that cross a boundary between a packager, a server, a device and a script, and the one table of codes.
-//! It holds data only: nothing is printed, and no file is opened but by `app::folder`, which reads an app's documents.
+//! It holds data only: nothing is printed, and no file is opened but by [`open_regular`] for whoever reads a document.
 //!
 //! - A package's metadata: [`ApplicationInfo`], read leniently and written exactly as Microsoft's tool does.
 //! - What publishing writes: [`ContentDocument`] with the keys, [`PiecesDocument`] without.
@@ -64,6 +64,7 @@ mod json_document;
 #[cfg(feature = "json-schema")]
 pub mod json_schema;
 mod keys;
+mod regular_file;
 pub mod report;
 pub mod secrets;
 
@@ -82,3 +83,4 @@ pub use keys::{
     Blake3Digest, BytesError, DigestAlgorithm, EncryptionInfo, EncryptionKey, FILE_DIGEST_ALGORITHM,
     FileDigest, InitializationVector, Mac, MacKey, PROFILE_IDENTIFIER, Profile, Sha256Digest,
 };
+pub use regular_file::{open_regular, read_regular, refuse_others};

@@ -52,7 +52,7 @@ impl BodySource for FileSlice {
     }
 
     fn open(&self) -> io::Result<Box<dyn Read + Send>> {
-        let mut file = std::fs::File::open(&self.path)?;
+        let mut file = waybill_schemas::open_regular(&self.path)?;
         file.seek(SeekFrom::Start(self.offset))?;
         Ok(Box::new(file.take(self.size)))
     }

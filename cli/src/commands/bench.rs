@@ -18,6 +18,7 @@ use waybill_benchmark::{
 use waybill_downloader::Location;
 use waybill_schemas::codes::{Class, benchmark, command};
 use waybill_schemas::report::benchmark::BenchmarkReport;
+use waybill_schemas::{DOCUMENT_LIMIT, read_regular};
 
 /// Measure packing and delivery, stage by stage, against what this machine can do
 #[derive(Debug, Args)]
@@ -203,7 +204,7 @@ fn program() -> Result<StageProgram, Failure> {
 }
 
 fn read_baseline(file: &Path) -> Result<BenchmarkReport, Failure> {
-    let bytes = std::fs::read(file).map_err(|error| {
+    let bytes = read_regular(file, DOCUMENT_LIMIT).map_err(|error| {
         Failure::new(&command::INPUT_UNREADABLE, "this cannot be read").caused_by(&error).about(&shown(file))
     })?;
     serde_json::from_slice(&bytes).map_err(|error| {

@@ -4,11 +4,10 @@ use super::{Bytes, Located, Locator, Target, check_reach};
 use crate::error::LocateError;
 use crate::request::Location;
 use intunewin::{EncryptedContent, EntryName, FileSource};
-use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use waybill_context::Context;
-use waybill_schemas::{ContentDocument, DOCUMENT_LIMIT, EncryptionInfo, read_bounded};
+use waybill_schemas::{ContentDocument, DOCUMENT_LIMIT, EncryptionInfo, open_regular, read_regular};
 use waybill_transport::{Client, FilePartRequest, Observations, SecretUrl};
 use zeroize::Zeroizing;
 
@@ -20,7 +19,7 @@ const FIRST: u64 = 64 << 10;
 impl Locator<'_> {
     pub(super) fn file(&self, path: &Path) -> Result<Located, LocateError> {
         let failed = |source| LocateError::Read { path: path.to_owned(), source };
-        let mut file = File::open(path).map_err(failed)?;
+        let mut file = open_regular(path).map_err(failed)?;
         let mut first = Vec::new();
         file.by_ref().take(ZIP.len() as u64).read_to_end(&mut first).map_err(failed)?;
         if first == ZIP {
@@ -45,8 +44,9 @@ impl Locator<'_> {
             return Ok(Bytes::Server(target(document, url), location));
         }
         let file = content_file(document, path)?;
-        let source =
-            FileSource::open(&file).map_err(|source| LocateError::Read { path: file.clone(), source })?;
+        let source = open_regular(&file)
+            .and_then(FileSource::from_file)
+            .map_err(|source| LocateError::Read { path: file.clone(), source })?;
         let info = document.file_encryption_info.clone();
         let content = EncryptedContent::new(source, info, Some(document.size), &self.options.policy)
             .map_err(|source| LocateError::Content { path: file, source })?;
@@ -110,7 +110,7 @@ pub(super) fn content_url(
 
 fn read_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, LocateError> {
     let failed = |source| LocateError::Read { path: path.to_owned(), source };
-    File::open(path).and_then(|file| read_bounded(file, DOCUMENT_LIMIT)).map_err(failed)
+    read_regular(path, DOCUMENT_LIMIT).map_err(failed)
 }
 
 fn read_whole(

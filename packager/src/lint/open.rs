@@ -13,6 +13,7 @@ use waybill_context::Context;
 use waybill_schemas::DetectionXmlNote;
 use waybill_schemas::app::{APP_DOCUMENT, AppFile, AppFileError};
 use waybill_schemas::codes::{Classified, Code, source};
+use waybill_schemas::open_regular;
 
 /// The largest setup file, in bytes, that is copied out of a package to be examined.
 const MOST_OF_A_SETUP_FILE: u64 = 2 << 30;
@@ -124,14 +125,14 @@ impl Subject {
         self.setup_file = self.app().and_then(|app| app.setup_file_path.clone());
         let setup = self.setup_file.as_deref().and_then(|setup| find(&list, setup));
         if let Some(path) = setup {
-            match File::open(&path) {
+            match open_regular(&path) {
                 Ok(file) => self.look_at_setup_file(file),
                 Err(error) => self.skipped.push(format!("the setup file: {error}")),
             }
         }
         self.contents = Box::new(move |name, most| {
             let mut bytes = Vec::new();
-            let file = File::open(find(&list, name)?).ok()?;
+            let file = open_regular(&find(&list, name)?).ok()?;
             file.take(most as u64).read_to_end(&mut bytes).ok()?;
             Some(bytes)
         });

@@ -13,11 +13,11 @@ mod tables;
 #[cfg(test)]
 mod tests;
 
-use std::fs::File;
 use std::io::{self, BufReader, Read, Seek};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use waybill_schemas::codes::{Classified, Code, source};
+use waybill_schemas::open_regular;
 
 #[cfg(test)]
 pub(crate) use tests::sample;
@@ -77,7 +77,7 @@ impl MsiFacts {
     /// # Errors
     /// See [`MsiError`]. None of them is a reason not to pack the file.
     pub fn read(path: &Path) -> Result<Self, MsiError> {
-        let file = File::open(path).map_err(MsiError::Read)?;
+        let file = open_regular(path).map_err(MsiError::Read)?;
         Self::from_reader(BufReader::new(file))
     }
 
@@ -86,7 +86,7 @@ impl MsiFacts {
     pub fn of_setup_file(path: &Path) -> Option<Result<Self, MsiError>> {
         // The bytes decide: an MSI under another name has facts, too. The name only decides whether missing facts are
         // an error, because most setup files are programs.
-        let kind = File::open(path).map_err(MsiError::Read);
+        let kind = open_regular(path).map_err(MsiError::Read);
         let kind = kind.and_then(|file| container_kind(&mut BufReader::new(file)));
         let is_named_so = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("msi"));
         match kind {

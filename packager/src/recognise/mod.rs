@@ -10,12 +10,12 @@ mod tests;
 
 use crate::msi::{ContainerKind, container_kind};
 use program::read_at;
-use std::fs::File;
 use std::io::{BufReader, Read, Seek};
 use std::path::Path;
 use waybill_intune::path::extension;
 use waybill_pe::Program;
 use waybill_schemas::codes::{Classified, Code, source};
+use waybill_schemas::open_regular;
 
 pub use switches::ProposedCommands;
 pub use waybill_schemas::report::pack::Confidence;
@@ -119,7 +119,7 @@ impl Classified for RecogniseError {
 /// A file that cannot be opened or read. Its bytes never cause an error.
 pub fn recognise(path: &Path) -> Result<Installer, RecogniseError> {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let installer = File::open(path).and_then(|file| recognise_bytes(&name, &mut BufReader::new(file)));
+    let installer = open_regular(path).and_then(|file| recognise_bytes(&name, &mut BufReader::new(file)));
     installer.map_err(|source| RecogniseError { name, source })
 }
 

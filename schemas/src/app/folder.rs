@@ -1,13 +1,11 @@
 //! An app's folder: `app.json`, beside it for hosts that are not Windows `app.unix.json`, and the files in `source`.
 //!
 //! Packing, linting, rehearsing and installing all begin here, so that they find the same document and the same files.
-//! It is the one place of this crate that reads from the disk.
 
 use super::{AppDocument, AppError};
 use crate::codes::{Classified, Code, command};
-use crate::json_document::{DOCUMENT_LIMIT, read_bounded};
+use crate::{DOCUMENT_LIMIT, open_regular, read_bounded};
 use std::ffi::OsStr;
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -101,7 +99,7 @@ impl AppFile {
     /// The document cannot be read, is larger than [`DOCUMENT_LIMIT`], or is not an app.
     pub fn open(path: &Path) -> Result<Self, AppFileError> {
         let path = if path.is_dir() { app_document_in(path, cfg!(windows)) } else { path.to_owned() };
-        let file = File::open(&path).map_err(|source| AppFileError::Read { path: path.clone(), source })?;
+        let file = open_regular(&path).map_err(|source| AppFileError::Read { path: path.clone(), source })?;
         let mut read = Self::read(file, path)?;
         read.sources = sources_beside(&read.path, read.app.setup_file_path.as_deref());
         Ok(read)
