@@ -97,15 +97,21 @@ fn not_found(name: &str, line: &str, folder: &str, system: &dyn System, searched
     Refusal { code: NOT_FOUND, why: format!("there is no `{}`", mask(name)), fix, searched }
 }
 
+/// How many words before a word may say that it is a secret: `net use SHARE PASSWORD`.
+const WORDS_BEFORE: usize = 3;
+
 fn masked_words(words: &[String]) -> Vec<String> {
-    // Each word is masked by itself, so that a secret does not hide the words after it. A word after a switch with a
-    // secret name is masked as its value.
-    const VALUE: &str = "value";
+    // Each word is masked by itself, so that a secret does not hide the words after it. A word that is a secret because
+    // of those before it (`--password x`, `password => x`) is masked whole.
+    let plain: Vec<String> = words.iter().map(|word| word.replace([' ', '\t', '"', '\''], "_")).collect();
     let is_value = |index: usize| {
-        let before = index.checked_sub(1).and_then(|before| words.get(before));
-        before.is_some_and(|before| {
-            !mask(&format!("{before} {VALUE}")).ends_with(VALUE) && mask(before) == *before
-        })
+        let holds_none = mask(&plain[index]) == plain[index];
+        holds_none
+            && (index.saturating_sub(WORDS_BEFORE)..index).any(|from| {
+                let before = plain[from..index].join(" ");
+                mask(&before) == before
+                    && !mask(&format!("{before} {}", plain[index])).ends_with(&plain[index])
+            })
     };
     // A secret value in a word reaches to the end of the word, because the word's quotes were those of the value.
     let shown = |word: &String| {
