@@ -1,7 +1,7 @@
 //! Questions to a machine about files, the registry and installed products: the perspective from which they are asked,
 //! and the error for a question without an answer.
 
-use crate::SignedInUser;
+use crate::{LoadedAs, SignedInUser};
 use serde::{Deserialize, Serialize};
 use std::io;
 use std::time::SystemTime;
@@ -117,6 +117,13 @@ pub trait Files: Send + Sync {
     /// # Errors
     /// There is no file at `path`, or it cannot be read.
     fn version(&self, path: &str) -> Result<Option<FileVersion>, Unanswered>;
+
+    /// Which process Windows makes of the program at `path`; `None` if it is no Windows program. This works on every
+    /// system.
+    ///
+    /// # Errors
+    /// There is no file at `path`, or it cannot be read.
+    fn loaded_as(&self, path: &str) -> Result<Option<LoadedAs>, Unanswered>;
 
     /// Whether accounts that are no administrators may write to the folder `path`. If so, a process of the system
     /// account must not start a program from there that was named without its folder.

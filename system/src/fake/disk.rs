@@ -1,9 +1,17 @@
 use super::FakeSystem;
-use crate::{FileFacts, FileKind, FileVersion, Files, SignedInUser, Unanswered};
+use crate::{FileFacts, FileKind, FileVersion, Files, LoadedAs, Machine, SignedInUser, Unanswered};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// The time at which files of a fake machine were written, unless a test sets another: 2026-01-02T03:04:05Z.
 const WRITTEN: u64 = 1_767_323_045;
+
+/// What the programs below some folders are made for.
+const WIDTHS: [(&str, Machine); 4] = [
+    (r"c:\windows\syswow64\", Machine::X86),
+    (r"c:\windows\", Machine::X64),
+    (r"c:\program files (x86)\", Machine::X86),
+    (r"c:\program files\", Machine::X64),
+];
 
 fn facts(kind: FileKind, size: u64) -> FileFacts {
     let written = UNIX_EPOCH + Duration::from_secs(WRITTEN);
@@ -30,6 +38,13 @@ impl FakeSystem {
     pub fn add_versioned_file(&self, path: &str, numbers: Option<[u16; 4]>, text: Option<&str>) {
         let version = FileVersion { numbers, text: text.map(str::to_owned) };
         self.add(path, facts(FileKind::File, 1), Some(version));
+    }
+
+    /// Says which process Windows makes of the program at `path`. Programs below the Windows folder and the folders of
+    /// programs have the width of their folder until a test says otherwise, others are no Windows programs.
+    pub fn set_loaded_as(&self, path: &str, loaded: LoadedAs) {
+        let folded = self.folded(path);
+        self.contents().loaded_as.insert(folded, loaded);
     }
 
     /// Removes a file, or a folder with everything in it.
@@ -84,6 +99,14 @@ impl Files for FakeSystem {
             Some((_, version)) => Ok(version.clone()),
             None => Err(Unanswered::with_code(format!("{path}: not found"), 0x8007_0002)),
         }
+    }
+
+    fn loaded_as(&self, path: &str) -> Result<Option<LoadedAs>, Unanswered> {
+        let contents = self.asked(path)?;
+        let path = self.folded(path);
+        let by_folder = WIDTHS.iter().find(|(folder, _)| path.starts_with(folder));
+        let by_folder = by_folder.map(|(_, machine)| LoadedAs::Machine(*machine));
+        Ok(contents.loaded_as.get(&path).copied().or(by_folder))
     }
 
     fn others_may_write(&self, path: &str) -> Result<bool, Unanswered> {

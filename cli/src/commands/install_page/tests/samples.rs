@@ -24,6 +24,7 @@ pub(super) fn rule(answer: Answer) -> RuleReport {
         expected: "greaterThanOrEqual 4.2".into(),
         actual: if answer == Answer::Detected { "4.2.0.1".into() } else { "not there".into() },
         view: "32-bit".into(),
+        program_view: None,
         why: "There is no such file.".into(),
         code: None,
         invalid: false,
@@ -56,6 +57,7 @@ pub(super) fn command() -> CommandReport {
         found_in: Some("content folder".into()),
         command_line: Some(r#""C:\ProgramData\Waybill\Cache\7f0c_1\setup.exe" /S KEY=***"#.into()),
         view: "32-bit".into(),
+        program_view: None,
         folder: r"C:\ProgramData\Waybill\Cache\7f0c_1".into(),
         environment: vec![
             EnvironmentDifference {
