@@ -24,7 +24,6 @@ pub(super) fn rule(answer: Answer) -> RuleReport {
         expected: "greaterThanOrEqual 4.2".into(),
         actual: if answer == Answer::Detected { "4.2.0.1".into() } else { "not there".into() },
         view: "32-bit".into(),
-        program_view: None,
         why: "There is no such file.".into(),
         code: None,
         invalid: false,
