@@ -4,8 +4,8 @@
 use super::{Machine, ProgramError, RT_VERSION, Section};
 use object::LittleEndian as LE;
 use object::pe::{
-    self, ImageCor20Header, ImageDosHeader, ImageNtHeaders32, ImageNtHeaders64, ImageResourceDataEntry, ImageResourceDirectory,
-    ImageResourceDirectoryEntry,
+    self, ImageCor20Header, ImageDosHeader, ImageNtHeaders32, ImageNtHeaders64, ImageResourceDataEntry,
+    ImageResourceDirectory, ImageResourceDirectoryEntry,
 };
 use object::read::pe::{DataDirectories, ImageNtHeaders, SectionTable, optional_header_magic};
 use object::read::{ReadCache, ReadCacheOps, ReadRef};
@@ -68,8 +68,8 @@ fn read_as<H: ImageNtHeaders, R: ReadCacheOps>(data: &ReadCache<R>) -> Result<He
         .and_then(|directory| headers.file_range(directory.virtual_address.get(LE), 0))
         .map(|range| range.start);
     let clr = directories.get(pe::IMAGE_DIRECTORY_ENTRY_COM_DESCRIPTOR);
-    headers.is_any_cpu = headers.machine == Machine::X86
-        && clr.is_some_and(|directory| is_any_cpu(data, &headers, directory));
+    headers.is_any_cpu =
+        headers.machine == Machine::X86 && clr.is_some_and(|directory| is_any_cpu(data, &headers, directory));
     Ok(headers)
 }
 

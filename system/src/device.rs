@@ -208,7 +208,11 @@ mod tests {
             (LoadedAs::Machine(Machine::Arm64), Arm64, 22_631, Some(Arm64)),
             (LoadedAs::Machine(Machine::Other(0x200)), X64, 22_631, None),
         ] {
-            assert_eq!(Architecture::of_process(loaded, native, Some(build)), process, "{loaded:?} {native:?}");
+            assert_eq!(
+                Architecture::of_process(loaded, native, Some(build)),
+                process,
+                "{loaded:?} {native:?}"
+            );
         }
     }
 

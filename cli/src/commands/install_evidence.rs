@@ -210,7 +210,9 @@ pub(super) fn write_command(command: &CommandReport, intent: Intent, out: &mut d
 /// The view of the line, and that of the program where it is another: the program's variables are those of its own.
 fn view(command: &CommandReport) -> String {
     match command.program_view.as_ref().filter(|program| **program != command.view) {
-        Some(program) => format!("{}; the program is a {program} one, with the variables of such", command.view),
+        Some(program) => {
+            format!("{}; the program is a {program} one, with the variables of such", command.view)
+        }
         None => command.view.clone(),
     }
 }

@@ -21,8 +21,8 @@ mod registry;
 pub use processes::{FakeRun, FakeStart};
 
 use crate::{
-    Account, Architecture, BootIdentity, Environment, FileFacts, FileVersion, InstalledProduct,
-    LoadedAs, ProcessIdentity, RegistryValue, SignedInUser, SystemKind, Unanswered, View,
+    Account, Architecture, BootIdentity, Environment, FileFacts, FileVersion, InstalledProduct, LoadedAs,
+    ProcessIdentity, RegistryValue, SignedInUser, SystemKind, Unanswered, View,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

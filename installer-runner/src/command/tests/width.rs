@@ -88,7 +88,8 @@ fn an_arm64_machine_emulates_what_is_not_its_own() {
     machine.set_loaded_as(&format!(r"{CONTENT}\x64.com"), LoadedAs::Machine(Machine::Arm64));
     machine.set_device(|device| device.architecture = Some(Architecture::Arm64));
     let processor = |line: &str| {
-        let [_, _, name, own] = block(&resolved(line, &reference(), &machine)).map(|one| one.map(str::to_owned));
+        let [_, _, name, own] =
+            block(&resolved(line, &reference(), &machine)).map(|one| one.map(str::to_owned));
         (name.unwrap(), own)
     };
     assert_eq!(processor("x86.exe"), ("x86".to_owned(), Some("ARM64".to_owned())));

@@ -136,8 +136,7 @@ fn given_by_this_process(variables: &Environment) -> Environment {
 /// `variables` as they are where they are those of a program of the view `own`, else made into such.
 fn in_width(variables: &Environment, own: View, native: Architecture) -> Environment {
     // Every 32-bit program on a 64-bit Windows has this variable, and no other has.
-    let theirs =
-        if variables.get("PROCESSOR_ARCHITEW6432").is_some() { View::Bits32 } else { View::Bits64 };
+    let theirs = if variables.get("PROCESSOR_ARCHITEW6432").is_some() { View::Bits32 } else { View::Bits64 };
     match own {
         own if own == theirs => variables.clone(),
         View::Bits64 => for_process(variables, native, native),
