@@ -36,8 +36,8 @@ impl Files for ThisMachine {
         Ok(program(path)?.map(|program| program.loaded_as()))
     }
 
-    fn others_may_write(&self, path: &str) -> Result<bool, Unanswered> {
-        native::others_may_write(path)
+    fn others_may_change(&self, program: &str) -> Result<bool, Unanswered> {
+        native::others_may_change(program)
     }
 
     #[cfg(unix)]

@@ -34,7 +34,7 @@ pub(super) fn find_start(asked: Asked<'_>, draft: &mut Draft) -> Result<CommandS
     draft.report.view = view_name(view.view()).to_owned();
 
     let mut search = Search {
-        files: system.files(),
+        system,
         folder: &folder,
         view: &view,
         path: system.device().path(run_as.perspective),

@@ -59,7 +59,7 @@ impl FakeSystem {
         self.contents().let_in.clone()
     }
 
-    /// Makes a folder one to which accounts other than administrators may write.
+    /// Makes a file or folder one to which accounts other than administrators may write.
     pub fn let_others_write(&self, path: &str) {
         let folded = self.folded(path);
         self.contents().writable.insert(folded);
@@ -109,8 +109,15 @@ impl Files for FakeSystem {
         Ok(contents.loaded_as.get(&path).copied().or(by_folder))
     }
 
-    fn others_may_write(&self, path: &str) -> Result<bool, Unanswered> {
-        Ok(self.asked(path)?.writable.contains(&self.folded(path)))
+    fn others_may_change(&self, program: &str) -> Result<bool, Unanswered> {
+        let separator = self.kind.separator();
+        let folders = program.match_indices(separator).map(|(at, _)| &program[..at]);
+        for path in folders.filter(|folder| !folder.is_empty()).chain([program]) {
+            if self.asked(path)?.writable.contains(&self.folded(path)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     fn is_executable(&self, path: &str) -> Result<bool, Unanswered> {
