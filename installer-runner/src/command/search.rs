@@ -106,7 +106,9 @@ impl<'a> Search<'a> {
     /// Whether this program, which a folder of PATH led to, must not be started. It is remembered for the report.
     fn must_not_start(&mut self, path: &str) -> bool {
         // A program that a user puts on the PATH does no harm where it runs with that user's rights.
-        let Some(why) = self.is_guarded.then(|| passed_over(path, self.system)).flatten() else { return false };
+        let Some(why) = self.is_guarded.then(|| passed_over(path, self.system)).flatten() else {
+            return false;
+        };
         self.searched.push(format!("{} ({why})", mask(path)));
         self.passed_over.push(path.to_owned());
         true

@@ -121,7 +121,9 @@ impl Runner<'_> {
         match waited {
             Waited::Ended(code) => self.journal.ended(attempt, &AttemptEnd::Exited(code)),
             // A process that survived being ended is found by the next run, because the attempt is not settled then.
-            Waited::TimedOut if killed => self.journal.ended(attempt, &AttemptEnd::TimedOut(survivors.to_vec())),
+            Waited::TimedOut if killed => {
+                self.journal.ended(attempt, &AttemptEnd::TimedOut(survivors.to_vec()))
+            }
             Waited::TimedOut => self.journal.ended(attempt, &AttemptEnd::TimedOut(tree())),
             Waited::Interrupted | Waited::Unknown => Ok(()), // the next run finds it by its process
         }

@@ -114,7 +114,9 @@ mod tests {
     fn the_file_its_folder_and_each_folder_above_count() {
         let (outer, inner, program) = closed();
         assert!(!may_change(&program), "the temporary folder has the sticky bit");
-        for (path, opened) in [(outer.path(), 0o777), (outer.path(), 0o775), (&inner, 0o757), (&inner, 0o1777)] {
+        for (path, opened) in
+            [(outer.path(), 0o777), (outer.path(), 0o775), (&inner, 0o757), (&inner, 0o1777)]
+        {
             mode(path, opened);
             assert!(may_change(&program), "{} {opened:o}", path.display());
             mode(path, 0o755);

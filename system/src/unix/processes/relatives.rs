@@ -101,12 +101,7 @@ fn is_adopted(entry: &ProcessEntry, table: &ProcessTable, starts: &Starts, own: 
 }
 
 /// Whether it belongs to a daemon that ran before `root`.
-fn is_of_older_session(
-    root: &ProcessIdentity,
-    entry: &ProcessEntry,
-    table: &ProcessTable,
-    own: u32,
-) -> bool {
+fn is_of_older_session(root: &ProcessIdentity, entry: &ProcessEntry, table: &ProcessTable, own: u32) -> bool {
     let own_session = table.entry(own).map(|own| own.session);
     let leader = table.entry(entry.session);
     Some(entry.session) != own_session && leader.is_some_and(|leader| leader.started < root.started)
@@ -151,8 +146,8 @@ mod tests {
         let others = [
             entry(11, OWN, 11, 11, 110), // forked twice, a session of its own
             entry(12, 11, 12, 11, 120),
-            entry(13, OWN, 13, 1, 130), // forked twice, a group of its own
-            entry(20, 1, 20, 20, 140),  // a stranger
+            entry(13, OWN, 13, 1, 130),  // forked twice, a group of its own
+            entry(20, 1, 20, 20, 140),   // a stranger
             entry(21, OWN, OWN, 1, 150), // a child that another part of this program started
         ];
         let root = root(10, 100);
