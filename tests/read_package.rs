@@ -62,7 +62,7 @@ fn of_content(error: &ContentError) -> Refusal {
     match error {
         ContentError::Header { .. } => Refusal::new("mac", &[], error),
         ContentError::Limit(violation) => Refusal::new("content", std::slice::from_ref(violation), error),
-        ContentError::Shape { .. } => Refusal::new("content", &[], error),
+        ContentError::Shape { .. } | ContentError::Size { .. } => Refusal::new("content", &[], error),
         _ => Refusal::new("machine", &[], error),
     }
 }

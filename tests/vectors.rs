@@ -11,12 +11,12 @@ use waybill_tests::sealed_package::seal;
 
 #[test]
 fn archives() {
-    run("archive", 140, |vector| compare(vector, archive(vector)));
+    run("archive", 182, |vector| compare(vector, archive(vector)));
 }
 
 #[test]
 fn packages() {
-    run("package", 230, |vector| compare(vector, package(vector)));
+    run("package", 231, |vector| compare(vector, package(vector)));
 }
 
 #[test]

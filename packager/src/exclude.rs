@@ -9,7 +9,7 @@ use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use std::path::Path;
 use waybill_schemas::codes::{Classified, Code, source};
-use waybill_schemas::read_bounded;
+use waybill_schemas::read_regular;
 
 pub use ignore::Error as PatternError;
 
@@ -171,8 +171,7 @@ pub(crate) fn why_excluded(root: &Path, exclusions: &Exclusions, name: &str) -> 
 }
 
 fn read_ignore_file(path: &Path) -> Result<Gitignore, IgnoreFileError> {
-    let file = std::fs::File::open(path).map_err(IgnoreFileError::Read)?;
-    let bytes = read_bounded(file, MAX_IGNORE_FILE).map_err(IgnoreFileError::Read)?;
+    let bytes = read_regular(path, MAX_IGNORE_FILE).map_err(IgnoreFileError::Read)?;
     if bytes.len() > MAX_IGNORE_FILE {
         return Err(IgnoreFileError::TooLarge);
     }

@@ -11,7 +11,6 @@ mod call;
 pub mod command_line;
 pub mod create;
 pub mod device;
-pub mod file_id;
 pub mod installer;
 pub mod job;
 pub mod mutex;

@@ -123,6 +123,13 @@ pub(crate) fn check_shape(len: u64) -> Result<(), ContentError> {
     if blocks.is_some() { Ok(()) } else { Err(ContentError::Shape { len }) }
 }
 
+/// Checks that a content of `len` bytes can hold a payload of the size that Detection.xml says, padding included.
+pub(crate) fn check_payload_size(len: u64, payload: u64) -> Result<(), ContentError> {
+    let block = BLOCK as u64;
+    let expected = (payload / block).saturating_add(1).saturating_mul(block).saturating_add(HEADER);
+    if len == expected { Ok(()) } else { Err(ContentError::Size { len, payload }) }
+}
+
 /// Compares the first 48 bytes with the encryption info, so that another content is refused before it is read.
 pub(crate) fn check_header(
     header: &[u8; HEADER as usize],
@@ -215,6 +222,14 @@ pub enum ContentError {
         /// The content's length in bytes.
         len: u64,
     },
+    /// The content is longer or shorter than the payload that Detection.xml describes.
+    #[error("the content has {len} bytes, which a payload of {payload} bytes (UnencryptedContentSize) does not give")]
+    Size {
+        /// The content's length in bytes.
+        len: u64,
+        /// `UnencryptedContentSize`, in bytes.
+        payload: u64,
+    },
     /// The content is larger than the policy allows.
     #[error("the content is refused: {0}")]
     Limit(Violation),
@@ -235,6 +250,7 @@ impl Classified for ContentError {
         match self {
             Self::Io(_) => &package::CONTENT_UNREADABLE,
             Self::Shape { .. } => &package::CONTENT_SHAPE,
+            Self::Size { .. } => &package::SIZE_MISMATCH,
             Self::Limit(violation) => violation.rule,
             Self::Header { .. } => &package::CONTENT_HEADER,
         }

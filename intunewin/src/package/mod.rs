@@ -4,7 +4,7 @@ mod outer;
 
 pub use outer::Deviation;
 
-use crate::content::{ContentError, EncryptedContent};
+use crate::content::{ContentError, EncryptedContent, check_payload_size};
 use crate::policy::{ArchivePolicy, Violation};
 use crate::source::{SharedSource, Source, Window};
 use crate::zip::central::CentralRecord;
@@ -56,6 +56,7 @@ impl Package {
         let detection_xml = outer::read_detection_xml(&*source, xml)?;
         let detection = ApplicationInfo::read(&detection_xml)?;
         let content = outer::find_content(&records, &detection.info.file_name)?.clone();
+        outer::check_deflated(&content)?;
         // The content is read at this offset without looking at its local header again.
         let content_offset = check_local_header(&*source, &content)?;
         let deviations = outer::deviations(&records, &detection.info.file_name);
@@ -137,6 +138,8 @@ impl Package {
         self.policy
             .check_package_size(self.content.size)
             .map_err(|violation| OpenError::Structure(vec![violation]))?;
+        // Before a byte is written: what Detection.xml says of another size is refused after authentication anyway.
+        check_payload_size(self.content.size, self.detection.info.unencrypted_content_size)?;
         // A deflated content cannot be read at offsets, so it is inflated once; no current tool writes one.
         let mut file = tempfile::tempfile_in(staging).map_err(staging_failed)?;
         let meter = context.meter(Stage::Inflate, Some(self.content.size));
@@ -305,3 +308,6 @@ impl Classified for OpenError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 
 use super::OpenError;
 use crate::content::HEADER;
-use crate::policy::{ArchivePolicy, EntryName, fold_name, rules, shown};
+use crate::policy::{ArchivePolicy, EntryName, Violation, fold_name, rules, shown};
 use crate::source::Source;
 use crate::zip::ArchiveError;
 use crate::zip::central::{CentralReader, CentralRecord};
@@ -51,6 +51,17 @@ pub(super) fn find_content<'a>(
 ) -> Result<&'a CentralRecord, OpenError> {
     find(records, &format!("{CONTENTS}{file_name}"))
         .ok_or_else(|| OpenError::ContentMissing { file_name: file_name.to_owned() })
+}
+
+/// Refuses a content that the outer zip deflated to less than half. Ciphertext looks random, so deflate makes it no
+/// smaller; what shrinks is a bomb, which would be inflated into a file before its MAC can be checked.
+pub(super) fn check_deflated(content: &CentralRecord) -> Result<(), OpenError> {
+    if content.size <= content.compressed.saturating_mul(2) {
+        return Ok(());
+    }
+    let (size, compressed) = (content.size, content.compressed);
+    let detail = format!("{size} bytes out of {compressed}, which encrypted bytes cannot be");
+    Err(OpenError::Structure(vec![Violation::entry(&rules::LIMIT_RATIO, &content.name, detail)]))
 }
 
 fn find<'a>(records: &'a [CentralRecord], path: &str) -> Option<&'a CentralRecord> {

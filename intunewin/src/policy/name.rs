@@ -20,12 +20,14 @@ pub struct EntryName {
 /// The longest component in UTF-16 units, which is NTFS's limit.
 const COMPONENT_UNITS: usize = 255;
 
-/// The longest name in UTF-16 units and the most components: far more than installers have, and still fast for 200,000
-/// names.
+/// The longest name in UTF-16 units. As the most components, it is far more than installers have, and still fast for
+/// 200,000 names.
 const NAME_UNITS: usize = 1_024;
-const MOST_COMPONENTS: usize = 64;
 
 impl EntryName {
+    /// The most components of a name, folders and file together.
+    pub const MOST_COMPONENTS: usize = 64;
+
     /// Checks a raw name; `utf8` is the entry's flag 0x800.
     ///
     /// # Errors
@@ -51,7 +53,7 @@ impl EntryName {
         let folder = text.ends_with(is_separator);
         // One separator at the end marks a folder; a second would be an empty component.
         let trimmed = if folder { &text[..text.len() - 1] } else { text };
-        if trimmed.matches(is_separator).count() >= MOST_COMPONENTS {
+        if trimmed.matches(is_separator).count() >= Self::MOST_COMPONENTS {
             return Err(refuse(&rules::NAME_TOO_LONG, "over 64 components"));
         }
         for component in trimmed.split(is_separator) {

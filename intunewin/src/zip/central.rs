@@ -1,10 +1,9 @@
 //! The central directory: located by the end records (exactly one, at the end, consistent), and read record by record.
 
 use super::record::{
-    CentralHeader, EndRecord, Fields, SENTINEL_16, SENTINEL_32, Zip64End, Zip64Locator, extra_id, flag,
-    signature,
+    CentralHeader, EndRecord, Fields, SENTINEL_16, SENTINEL_32, Zip64End, Zip64Locator, flag, signature,
 };
-use super::{ArchiveError, violation};
+use super::{ArchiveError, extra, violation};
 use crate::policy::{Violation, rules};
 use crate::source::{Cursor, Source};
 
@@ -16,8 +15,9 @@ pub(crate) struct CentralRecord {
     pub(crate) compressed: u64,
     pub(crate) header_offset: u64,
     pub(crate) name: Vec<u8>,
-    /// The name in an Info-ZIP Unicode Path field, where there is one.
-    pub(crate) unicode_path: Option<Vec<u8>>,
+    /// What is wrong with its extra fields. [`checked_name`](super::structure::checked_name) returns it, so that it is
+    /// collected with what is wrong in other entries.
+    pub(crate) fault: Option<Box<Violation>>,
 }
 
 impl CentralRecord {
@@ -80,14 +80,19 @@ impl<'a> CentralReader<'a> {
 }
 
 fn resolve(header: CentralHeader, name: Vec<u8>, extra: &[u8]) -> Result<CentralRecord, ArchiveError> {
-    // The extra field holds only those values whose short field is the sentinel, in a fixed order.
-    let zip64 = find_extra(extra, extra_id::ZIP64)
-        .map_err(|detail| Violation::entry(&rules::ZIP64_MISMATCH, &name, detail))?;
-    let mut fields = Fields(zip64.unwrap_or_default());
+    let (zip64, mut fault) = match extra::judge(extra, &name, "central") {
+        Ok(zip64) => (zip64.unwrap_or_default(), None),
+        Err(fault) => (Default::default(), Some(Box::new(fault))),
+    };
+    // The sizes of an entry with a fault are not used, so missing values do not matter.
+    let missing = || match &fault {
+        Some(fault) => (**fault).clone(),
+        None => Violation::entry(&rules::ZIP64_MISMATCH, &name, "a value is missing"),
+    };
+    // The zip64 field holds only those values whose short field is the sentinel, in a fixed order.
+    let mut fields = Fields(zip64);
     let mut long = |short: u32| match short {
-        SENTINEL_32 => {
-            fields.u64().ok_or_else(|| Violation::entry(&rules::ZIP64_MISMATCH, &name, "a value is missing"))
-        }
+        SENTINEL_32 => fields.u64().ok_or_else(missing),
         short => Ok(u64::from(short)),
     };
     let (size, compressed) = (long(header.size)?, long(header.compressed)?);
@@ -96,23 +101,11 @@ fn resolve(header: CentralHeader, name: Vec<u8>, extra: &[u8]) -> Result<Central
     if disk != 0 {
         return Err(Violation::entry(&rules::MULTI_DISK, &name, "").into());
     }
-    let unicode_path = find_extra(extra, extra_id::UNICODE_PATH)
-        .map_err(|detail| Violation::entry(&rules::UNICODE_PATH, &name, detail))?
-        .map(|field| field.get(5..).unwrap_or_default().to_vec()); // a version byte and the CRC of the header's name
-    Ok(CentralRecord { header, size, compressed, header_offset, name, unicode_path })
-}
-
-/// The extra field with `id`; an error where there are two. Bytes that cannot be parsed end the list, as for other
-/// readers.
-pub(crate) fn find_extra(extra: &[u8], id: u16) -> Result<Option<&[u8]>, &'static str> {
-    let (mut fields, mut found) = (Fields(extra), None);
-    while let (Some(field_id), Some(len)) = (fields.u16(), fields.u16()) {
-        let Some(body) = fields.bytes(len.into()) else { break };
-        if field_id == id && found.replace(body).is_some() {
-            return Err("an extra field is there twice");
-        }
+    let needed = zip64.len() - fields.0.len();
+    if let Err(detail) = extra::check_zip64(zip64, needed, &[size, compressed, header_offset]) {
+        fault = Some(Box::new(Violation::entry(&rules::ZIP64_MISMATCH, &name, detail)));
     }
-    Ok(found)
+    Ok(CentralRecord { header, size, compressed, header_offset, name, fault })
 }
 
 /// Offset and length of the central directory, and the number of its records.

@@ -2,6 +2,7 @@
 
 pub(crate) mod central;
 pub(crate) mod data;
+mod extra;
 pub(crate) mod record;
 pub(crate) mod structure;
 

@@ -25,7 +25,14 @@ pub(crate) mod method {
     pub(crate) const DEFLATED: u16 = 8;
 }
 
-/// The ids of extra fields.
+/// The attributes of Windows in the lower half of an entry's external attributes, as far as they say what an entry is.
+pub(crate) mod attribute {
+    pub(crate) const FOLDER: u32 = 0x10;
+    /// A volume's label, a device or a reparse point (a link).
+    pub(crate) const SPECIAL: u32 = 0x08 | 0x40 | 0x400;
+}
+
+/// The ids of extra fields that are read.
 pub(crate) mod extra_id {
     pub(crate) const ZIP64: u16 = 0x0001;
     /// Info-ZIP Unicode Path: a second name of the entry.

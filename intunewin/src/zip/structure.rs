@@ -1,9 +1,9 @@
 //! The survey of an archive: everything that can be checked without inflating, in one pass over its headers. Local
 //! headers and data descriptors must agree with the central directory.
 
-use super::central::{CentralReader, CentralRecord, Directory, find_extra, locate};
-use super::record::{CentralHeader, Fields, LocalHeader, SENTINEL_32, extra_id, flag, method, signature};
-use super::{ArchiveError, violation};
+use super::central::{CentralReader, CentralRecord, Directory, locate};
+use super::record::{CentralHeader, Fields, LocalHeader, SENTINEL_32, attribute, flag, method, signature};
+use super::{ArchiveError, extra, violation};
 use crate::policy::{ArchivePolicy, EntryName, NameSet, Violation, rules};
 use crate::source::Source;
 use waybill_context::Context;
@@ -113,15 +113,17 @@ fn extent(record: &CentralRecord, data: u64) -> Extent {
 pub(crate) fn checked_name(record: &CentralRecord, policy: &ArchivePolicy) -> Result<EntryName, Violation> {
     let refuse = |rule, detail: &str| Violation::entry(rule, &record.name, detail);
     let name = EntryName::parse(&record.name, record.is_utf8())?;
-    if record.unicode_path.as_ref().is_some_and(|path| *path != record.name) {
-        return Err(refuse(&rules::UNICODE_PATH, ""));
-    }
     if record.has_flag(flag::ENCRYPTED | flag::STRONG_ENCRYPTION | flag::MASKED) {
         return Err(refuse(&rules::ENTRY_ENCRYPTED, ""));
     }
     if record.has_flag(flag::PATCH) || !matches!(record.header.method, method::STORED | method::DEFLATED) {
         return Err(refuse(&rules::ENTRY_METHOD, &format!("method {}", record.header.method)));
     }
+    if let Some(fault) = &record.fault {
+        return Err((**fault).clone());
+    }
+    check_version(record.header.version_needed, "central").map_err(|detail| refuse(&rules::ENTRY_VERSION, &detail))?;
+    check_system(record)?;
     check_type(record, &name)?;
     // The bytes of a stored entry are copied by `compressed`, and reported by `size`.
     if record.header.method == method::STORED && record.compressed != record.size {
@@ -132,22 +134,55 @@ pub(crate) fn checked_name(record: &CentralRecord, policy: &ArchivePolicy) -> Re
     Ok(name)
 }
 
-/// Checks the Unix file type in the upper half of the external attributes, where Microsoft's tool writes 0.
-fn check_type(record: &CentralRecord, name: &EntryName) -> Result<(), Violation> {
-    // A mode of 0 says nothing about the type, and the name alone decides by its last character.
-    let mode = record.header.external_attributes >> 16;
-    let refuse = |rule| Err(Violation::entry(rule, &record.name, format!("mode {mode:o}")));
-    match (mode & 0o170_000, name.is_folder()) {
-        (0o040_000, false) | (0o100_000, true) => refuse(&rules::TYPE_MISMATCH),
-        // A folder has no bytes. One with bytes would be a file on systems that go by the data.
-        (0 | 0o040_000 | 0o100_000, _) => match name.is_folder() && record.size > 0 {
-            true => {
-                Err(Violation::entry(&rules::TYPE_MISMATCH, &record.name, format!("{} bytes", record.size)))
-            }
-            false => Ok(()),
-        },
-        _ => refuse(&rules::TYPE_SPECIAL),
+/// The highest version (4.6) that readers of stored and deflated entries need to know. Info-ZIP's unzip leaves out
+/// entries that need more.
+const HIGHEST_VERSION: u16 = 46;
+
+fn check_version(needed: u16, header: &str) -> Result<(), String> {
+    match needed <= HIGHEST_VERSION {
+        true => Ok(()),
+        false => Err(format!("{header} header: version {}.{} needed", needed / 10, needed % 10)),
     }
+}
+
+/// The systems whose external attributes are those of Windows in the lower half and of Unix in the upper half (APPNOTE
+/// 4.4.2): FAT, Unix, HPFS, Macintosh, NTFS, Info-ZIP's NTFS, VFAT and macOS. 7-Zip, for example, reads folders of an
+/// Amiga from other bits.
+const SYSTEMS: [u16; 8] = [0, 3, 6, 7, 10, 11, 14, 19];
+
+fn check_system(record: &CentralRecord) -> Result<(), Violation> {
+    let system = record.header.version_made_by >> 8;
+    match SYSTEMS.contains(&system) {
+        true => Ok(()),
+        false => Err(Violation::entry(&rules::ENTRY_VERSION, &record.name, format!("made by system {system}"))),
+    }
+}
+
+/// Checks what the external attributes say of the entry's kind: the Unix file type in the upper half, and attributes of
+/// Windows in the lower one. Microsoft's tool writes 0. Readers look at one half or the other, whatever system the entry
+/// says that it was made by.
+fn check_type(record: &CentralRecord, name: &EntryName) -> Result<(), Violation> {
+    let attributes = record.header.external_attributes;
+    let refuse = |rule, detail: String| Err(Violation::entry(rule, &record.name, detail));
+    // A mode of 0 says nothing about the type, and the name alone decides by its last character.
+    let mode = attributes >> 16;
+    let of_mode = || format!("mode {mode:o}");
+    match (mode & 0o170_000, name.is_folder()) {
+        (0o040_000, false) | (0o100_000, true) => return refuse(&rules::TYPE_MISMATCH, of_mode()),
+        (0 | 0o040_000 | 0o100_000, _) => {}
+        _ => return refuse(&rules::TYPE_SPECIAL, of_mode()),
+    }
+    if attributes & attribute::SPECIAL != 0 {
+        return refuse(&rules::TYPE_SPECIAL, format!("attributes {:#06x}", attributes & 0xffff));
+    }
+    if attributes & attribute::FOLDER != 0 && !name.is_folder() {
+        return refuse(&rules::TYPE_MISMATCH, "the attribute of a folder".into());
+    }
+    // A folder has no bytes. One with bytes would be a file on systems that go by the data.
+    if name.is_folder() && record.size > 0 {
+        return refuse(&rules::TYPE_MISMATCH, format!("{} bytes", record.size));
+    }
+    Ok(())
 }
 
 /// Checks that the entries follow one another from byte 0 to the directory, with nothing but their descriptors between
@@ -208,23 +243,27 @@ pub(crate) fn check_local_header(source: &dyn Source, record: &CentralRecord) ->
     if local.flags != record.header.flags {
         return Err(differs("flags").into());
     }
-    check_values(&local, extra, record).map_err(differs)?;
+    check_version(local.version_needed, "local")
+        .map_err(|detail| Violation::entry(&rules::ENTRY_VERSION, &record.name, detail))?;
+    let zip64 = extra::judge(extra, name, "local")?;
+    check_values(&local, zip64.unwrap_or_default(), record).map_err(differs)?;
     Ok(variable_offset + variable.len() as u64)
 }
 
 /// CRC and sizes must be those of the directory. An entry with a descriptor has none here.
-fn check_values(local: &LocalHeader, extra: &[u8], record: &CentralRecord) -> Result<(), &'static str> {
+fn check_values(local: &LocalHeader, zip64: &[u8], record: &CentralRecord) -> Result<(), &'static str> {
     if record.has_flag(flag::DESCRIPTOR) {
         let silent = |value| matches!(value, 0 | SENTINEL_32);
         let says_nothing = local.crc == 0 && silent(local.size) && silent(local.compressed);
         return if says_nothing { Ok(()) } else { Err("values beside a data descriptor") };
     }
-    let mut zip64 = Fields(find_extra(extra, extra_id::ZIP64)?.unwrap_or_default());
+    let mut fields = Fields(zip64);
     let mut long = |short: u32| match short {
-        SENTINEL_32 => zip64.u64().ok_or("a zip64 value is missing"),
+        SENTINEL_32 => fields.u64().ok_or("a zip64 value is missing"),
         short => Ok(u64::from(short)),
     };
     let (size, compressed) = (long(local.size)?, long(local.compressed)?);
+    extra::check_zip64(zip64, zip64.len() - fields.0.len(), &[size, compressed])?;
     if local.crc != record.header.crc {
         return Err("CRC");
     }

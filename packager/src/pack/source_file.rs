@@ -8,6 +8,7 @@ use intunewin::{FileSource, Source as _};
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::time::SystemTime;
+use waybill_schemas::open_regular;
 
 /// The size and number of the samples that decide how to keep a large file.
 const SAMPLE: usize = 32 * 1024;
@@ -52,7 +53,8 @@ pub(super) fn read_whole(entry: &SourceEntry<'_>, bytes: &mut [u8]) -> Result<()
 }
 
 fn open(entry: &SourceEntry<'_>) -> Result<File, PackError> {
-    File::open(entry.path()).map_err(|source| match source.kind() {
+    // It was a file when it was listed; a pipe that is there since would be waited for.
+    open_regular(&entry.path()).map_err(|source| match source.kind() {
         io::ErrorKind::NotFound => PackError::Changed { name: entry.name(), change: FileChange::Vanished },
         _ => PackError::Unreadable { name: entry.name(), source },
     })

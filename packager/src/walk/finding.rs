@@ -1,6 +1,7 @@
 //! The findings of a walk: each has its place, and all are collected before the walk fails.
 
 use crate::exclude::IgnoreFileError;
+use intunewin::{EntryName, rules};
 use std::error::Error as _;
 use std::io;
 use std::path::PathBuf;
@@ -58,6 +59,9 @@ pub enum SourceProblem {
     /// The entry is a socket, pipe or device.
     #[error("is a socket, pipe or device, not a file")]
     Special,
+    /// The entry is a folder that lies deeper than a name in a package may. The walk does not enter it.
+    #[error("lies deeper than {} folders, the limit on a name in a package", EntryName::MOST_COMPONENTS)]
+    TooDeep,
     /// The entry's name is not valid Unicode.
     #[error("has a name that is not valid Unicode")]
     NotUnicode,
@@ -98,6 +102,7 @@ impl SourceProblem {
             Self::LinkBroken(_) => &source::LINK_BROKEN,
             Self::LinkLoop { .. } => &source::LINK_LOOP,
             Self::Special => &source::SPECIAL_FILE,
+            Self::TooDeep => &rules::NAME_TOO_LONG,
             Self::NotUnicode => &source::NAME_NOT_UNICODE,
             Self::Backslash => &source::NAME_BACKSLASH,
             Self::IgnoreFile(_) => &source::IGNORE_FILE,

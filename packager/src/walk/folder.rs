@@ -5,6 +5,7 @@ use super::list::{ROOT, SourceList};
 use super::listing::{Child, Listing, follow_link};
 use super::{APP_DOCUMENT_STAGING, APP_DOCUMENTS, WalkOptions};
 use crate::exclude::{IGNORE_FILE_NAME, IgnoreStack, LeftOutReason};
+use intunewin::EntryName;
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -197,6 +198,10 @@ impl<'a> Walker<'a> {
     fn folder(&mut self, leaf: &str, name: String, real: PathBuf, metadata: &Metadata) {
         if !self.has_room() {
             return;
+        }
+        // Such a name is refused anyway. Names and paths grow with every level, and the time for a level with them.
+        if name.matches('/').count() >= EntryName::MOST_COMPONENTS {
+            return self.report(name, SourceProblem::TooDeep);
         }
         let parent = self.frames.last().map_or(ROOT, |frame| frame.at.folder);
         let folder = self.list.add_folder(parent, leaf);

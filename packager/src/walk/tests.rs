@@ -190,6 +190,18 @@ fn paths_over_260_characters_are_walked() {
     assert_eq!(fs::read_to_string(entry.path()).unwrap(), "deep");
 }
 
+/// The deeper a folder, the longer its name and path: the walk must not pay for each level with all levels above it.
+#[test]
+fn what_lies_too_deep_is_not_entered() {
+    let levels = |count: usize| format!("{}/", vec!["d"; count].join("/"));
+    assert_eq!(listed(&tree(&[&levels(64)]), &WalkOptions::default()).unwrap().len(), 1);
+    let folder = tree(&["setup.exe", &levels(66)]);
+    let error = listed(&folder, &WalkOptions::default()).unwrap_err();
+    assert_eq!(found(&error), [format!("{} name-too-long", levels(65).trim_end_matches('/'))]);
+    assert_eq!(error.code().id, "name-too-long");
+    assert_eq!(listed(&folder, &excluding(&["/d"])).unwrap().len(), 1, "left out, it does not matter");
+}
+
 #[cfg(unix)]
 mod unix {
     use super::*;
@@ -205,6 +217,20 @@ mod unix {
         assert_eq!(names(&list), ["file.txt", "link/x.txt", "real/x.txt", "y.txt"]);
         assert_eq!(fs::read_to_string(list.get(1).unwrap().path()).unwrap(), "real/x.txt");
         assert_eq!(list.get(3).unwrap().size(), 10);
+    }
+
+    /// `open` itself would wait for ever here, because nobody writes to the pipe.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn an_ignore_file_that_is_a_pipe_is_not_opened() {
+        use rustix::fs::{CWD, FileType, Mode, mknodat};
+        let folder = tree(&["setup.exe", "sub/x"]);
+        let pipe = folder.path().join(".waybillignore");
+        mknodat(CWD, &pipe, FileType::Fifo, Mode::RWXU, 0).unwrap();
+        symlink(&pipe, folder.path().join("sub").join(".waybillignore")).unwrap();
+        let error = listed(&folder, &WalkOptions::default()).unwrap_err();
+        assert_eq!(found(&error), [".waybillignore ignore-file", "sub/.waybillignore ignore-file"]);
+        assert!(error.to_string().contains("a pipe, a socket or a device"), "{error}");
     }
 
     #[test]

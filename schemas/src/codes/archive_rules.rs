@@ -49,7 +49,7 @@ errors! {
         "an entry is a symbolic link, a device or another special file",
         ["the archive was made of a Unix folder that holds links"], "replace the link by the file it points to";
     TYPE_MISMATCH = "type-mismatch", Refused,
-        "an entry's name says folder and its mode or data says file, or the other way round",
+        "an entry's name says folder and its attributes or data say file, or the other way round",
         ["the archive was written by a faulty program"], "pack the folder again with waybill pack";
     ENTRY_ENCRYPTED = "entry-encrypted", Refused,
         "an entry is encrypted inside the archive",
@@ -96,6 +96,14 @@ errors! {
     UNICODE_PATH = "unicode-path", Refused,
         "an entry carries a second name that differs from the first",
         ["the archive was edited so that readers see different names"], "do not unpack it; ask whoever made it";
+    EXTRA_FIELD = "extra-field", Refused,
+        "an extra field of an entry is cut short, or may give it another name, kind or size for some reader",
+        ["the archive was edited so that readers see different files", "it was written by a program that few know"],
+        "pack the folder again with waybill pack; if you did not make the archive, ask whoever made it";
+    ENTRY_VERSION = "entry-version", Refused,
+        "an entry needs a version of the zip format that stored and deflated data never need, or was made by a system whose attributes have another meaning",
+        ["the archive was edited so that readers leave files out", "it was written by a faulty program"],
+        "pack the folder again with waybill pack; if you did not make the archive, ask whoever made it";
     LIMIT_ENTRIES = "limit-entries", Refused,
         "more entries than the limit",
         ["a folder with very many small files, or a bomb"],

@@ -21,7 +21,7 @@ mod registry;
 pub use processes::{FakeRun, FakeStart};
 
 use crate::{
-    Account, Architecture, BootIdentity, Environment, FileFacts, FileVersion, InstalledProduct, LoadedAs,
+    Account, Architecture, BootIdentity, Environment, FileFacts, FileVersion, InstalledProduct,
     ProcessIdentity, RegistryValue, SignedInUser, SystemKind, Unanswered, View,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -45,7 +45,6 @@ struct Contents {
     denied: BTreeSet<String>,
     let_in: Vec<String>,
     not_executable: BTreeSet<String>,
-    loaded_as: BTreeMap<String, LoadedAs>,
     keys: HashSet<(View, String)>,
     values: HashMap<(View, String, String), RegistryValue>,
     products: BTreeMap<String, InstalledProduct>,

@@ -31,8 +31,7 @@ pub(super) fn read(perspective: Perspective, native: Architecture) -> Result<Env
         block.set(name, value);
     }
     complete(&mut block)?;
-    let process = if perspective.view == View::Bits32 { Architecture::X86 } else { native };
-    view_environment::show(&mut block, process, native);
+    view_environment::show(&mut block, perspective.view, native);
     Ok(block)
 }
 

@@ -144,7 +144,7 @@ pub(super) fn extra(identifier: u16, value: &[u8]) -> Vec<u8> {
 }
 
 /// The zip64 extra field with these values.
-fn zip64_extra(values: &[u64]) -> Vec<u8> {
+pub(super) fn zip64_extra(values: &[u64]) -> Vec<u8> {
     let value: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
     extra(1, &value)
 }

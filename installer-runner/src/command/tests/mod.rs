@@ -9,7 +9,6 @@ mod secrets;
 mod tails;
 mod unix;
 mod view;
-mod width;
 
 use super::{Refused, Resolved, resolve};
 use crate::RunAs;

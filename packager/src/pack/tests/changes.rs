@@ -50,6 +50,22 @@ fn a_file_that_is_no_longer_what_was_listed_is_an_error() {
     }
 }
 
+/// `open` itself would wait for ever here, because nobody writes to the pipe.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_that_became_a_pipe_is_not_opened() {
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+    for size in [1000, 9 * MIB] {
+        let place = PackFolder::new();
+        place.write("data", &mixture(size, 5));
+        let error = pack_meddled(&place, || {
+            fs::remove_file(place.file("data")).unwrap();
+            mknodat(CWD, place.file("data"), FileType::Fifo, Mode::RWXU, 0).unwrap();
+        });
+        assert_eq!(error.code().id, "source-unreadable");
+    }
+}
+
 /// A cancel flag that is read before every job and every write, and acts once, when read for the `when`th time.
 struct Meddler<'a> {
     asked: AtomicUsize,

@@ -2,7 +2,6 @@
 
 mod gated;
 mod program;
-mod relatives;
 mod running;
 mod table;
 
@@ -23,7 +22,7 @@ impl Processes for ThisMachine {
     }
 
     fn descendants(&self, who: &ProcessIdentity) -> Result<Vec<ProcessIdentity>, Unanswered> {
-        Ok(relatives::of(who)?.1)
+        Ok(ProcessTable::now()?.tree(who))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Archives that unpack to far more than they should, or declare it.
 
 use super::super::deflate::{literals, stored_block, zero_bytes, zeros};
+use super::super::records::extra;
 use super::super::vector::{Vector, refused};
 use super::super::zip_image::{Entry, Image};
 use super::beside_innocent;
@@ -60,15 +61,17 @@ fn overlaps() -> [Vector; 2] {
 /// Every entry's local extra field is the next entry's local header, so that all share one stream.
 fn in_extra() -> Image {
     let plain = zero_bytes(50_000);
+    let hidden = |header: &[u8]| extra(0xa220, header);
     let entry = |number: usize, header: Vec<u8>| {
         Entry::new(format!("bomb{number}"), &plain, 8, zeros(plain.len()))
-            .locally(|local| local.extra = header.clone())
+            .locally(|local| local.extra = hidden(&header))
     };
-    let mut chain = vec![entry(3, vec![])];
+    let mut chain = vec![Entry::new("bomb3", &plain, 8, zeros(plain.len()))];
     for number in (0..3).rev() {
         chain.insert(0, entry(number, chain[0].local.local_bytes()));
     }
-    let step = chain[3].local.local_bytes().len();
+    // A field's identifier and length have four bytes.
+    let step = chain[3].local.local_bytes().len() + 4;
     phantoms_behind_the_first(&chain, step)
 }
 

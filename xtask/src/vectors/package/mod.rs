@@ -135,22 +135,32 @@ fn streams() -> Vec<Vector> {
     let packed = |data: &[u8]| {
         Entry::new(&content.local.name, &content.data, 8, data.to_vec()).both(|header| header.flags = 0)
     };
-    let sized = |change: fn(&mut u32)| packed(&whole).both(|header| change(&mut header.size));
+    let longer = literals(&[&content.data[..], &[0; 16]].concat());
+    let bomb_in_it = packed(&whole).both(|header| header.size = u32::MAX - 15);
     let bomb = Entry::new(DOCUMENT_NAME, &zero_bytes(1000), 8, zeros(1000))
         .both(|header| (header.flags, header.size) = (0, u32::MAX - 1));
     let vector = |stem: &str, comment: &str, content: Entry| {
         refused(&format!("stream-{stem}"), comment, Image::lay_out([content, document.clone()]))
     };
+    let zeros_in_it = packed_zeros(&content.local.name);
     let huge = "Detection.xml is said to unpack to 4 GiB";
     vec![
         vector("invalid", "the content's deflate stream starts with an invalid block", packed(&broken)),
         vector("cut", "the content's deflate stream ends too early", packed(&whole[..whole.len() / 2])),
         vector("trailing", "bytes after the content's deflate stream", packed(&trailing)),
-        vector("longer", "the content unpacks to more than declared", sized(|size| *size -= 16)),
-        vector("shorter", "the content unpacks to less than declared", sized(|size| *size += 16)),
-        vector("content-bomb", "the content is said to unpack to 4 GiB", sized(|size| *size = u32::MAX - 15)),
+        vector("longer", "the content unpacks to more than declared", packed(&longer)),
+        vector("shorter", "the content unpacks to less than declared", packed(&literals(&content.data[16..]))),
+        vector("content-bomb", "the content is said to unpack to 4 GiB", bomb_in_it),
+        vector("content-zeros", "the content is a million zeros in a few bytes", zeros_in_it)
+            .with("rule", "limit-ratio"),
         refused("stream-document-bomb", huge, Image::lay_out([content.clone(), bomb])),
     ]
+}
+
+/// A content that no key ever gave: zeros, so that it deflates to next to nothing.
+fn packed_zeros(name: &[u8]) -> Entry {
+    let plain = zero_bytes(1 << 20);
+    Entry::new(name, &plain, 8, zeros(plain.len())).both(|header| header.flags = 0)
 }
 
 /// Vectors in which the content, its header or what the document says of them was changed after authentication.
