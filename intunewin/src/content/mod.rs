@@ -223,7 +223,9 @@ pub enum ContentError {
         len: u64,
     },
     /// The content is longer or shorter than the payload that Detection.xml describes.
-    #[error("the content has {len} bytes, which a payload of {payload} bytes (UnencryptedContentSize) does not give")]
+    #[error(
+        "the content has {len} bytes, which a payload of {payload} bytes (UnencryptedContentSize) does not give"
+    )]
     Size {
         /// The content's length in bytes.
         len: u64,

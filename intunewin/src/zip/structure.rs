@@ -122,7 +122,8 @@ pub(crate) fn checked_name(record: &CentralRecord, policy: &ArchivePolicy) -> Re
     if let Some(fault) = &record.fault {
         return Err((**fault).clone());
     }
-    check_version(record.header.version_needed, "central").map_err(|detail| refuse(&rules::ENTRY_VERSION, &detail))?;
+    check_version(record.header.version_needed, "central")
+        .map_err(|detail| refuse(&rules::ENTRY_VERSION, &detail))?;
     check_system(record)?;
     check_type(record, &name)?;
     // The bytes of a stored entry are copied by `compressed`, and reported by `size`.
@@ -154,7 +155,9 @@ fn check_system(record: &CentralRecord) -> Result<(), Violation> {
     let system = record.header.version_made_by >> 8;
     match SYSTEMS.contains(&system) {
         true => Ok(()),
-        false => Err(Violation::entry(&rules::ENTRY_VERSION, &record.name, format!("made by system {system}"))),
+        false => {
+            Err(Violation::entry(&rules::ENTRY_VERSION, &record.name, format!("made by system {system}")))
+        }
     }
 }
 

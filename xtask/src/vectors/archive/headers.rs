@@ -51,11 +51,26 @@ fn fields() -> Vec<Vector> {
     let asi = [&crc32fast::hash(&asi).to_le_bytes()[..], &asi].concat();
     let pkware = [&[0; 12][..], b"../../etc/passwd"].concat();
     [
-        each("libarchive-link", EXTRA, "a field by which libarchive takes the file for a link", &extra(0x6c78, &link)),
+        each(
+            "libarchive-link",
+            EXTRA,
+            "a field by which libarchive takes the file for a link",
+            &extra(0x6c78, &link),
+        ),
         each("asi-link", EXTRA, "a field of ASi for Unix that holds a link", &extra(0x756e, &asi)),
-        each("pkware-link", EXTRA, "a field of PKWARE for Unix that holds a link's target", &extra(0xd, &pkware)),
+        each(
+            "pkware-link",
+            EXTRA,
+            "a field of PKWARE for Unix that holds a link's target",
+            &extra(0xd, &pkware),
+        ),
         each("aes-field", EXTRA, "a field about AES, and no flag", &extra(0x9901, b"\x02\0AE\x03\0\0")),
-        each("strong-field", EXTRA, "a field about strong encryption, and no flag", &extra(0x17, &[2, 0, 1, 0x66])),
+        each(
+            "strong-field",
+            EXTRA,
+            "a field about strong encryption, and no flag",
+            &extra(0x17, &[2, 0, 1, 0x66]),
+        ),
         each("unknown-field", EXTRA, "a field that nobody knows", &extra(0xfeed, b"evil.exe")),
     ]
     .into_iter()
@@ -95,8 +110,7 @@ fn sizes() -> [Vector; 2] {
 
 fn attributes() -> Vec<Vector> {
     let vector = |stem: &str, rule: &str, comment: &str, made_by: u16, attributes: u32| {
-        let entry =
-            second().centrally(|header| (header.made_by, header.attributes) = (made_by, attributes));
+        let entry = second().centrally(|header| (header.made_by, header.attributes) = (made_by, attributes));
         refused(stem, rule, comment, beside_innocent([entry]))
     };
     let empty = Entry::stored("data", b"").centrally(|header| header.attributes = 0x10);
@@ -104,15 +118,33 @@ fn attributes() -> Vec<Vector> {
     vec![
         vector("folder-bit", "type-mismatch", "a file with data and the attribute of a folder", 0, 0x10),
         refused("folder-bit-empty", "type-mismatch", "an empty file with the attribute of a folder", empty),
-        vector("folder-bit-unix", "type-mismatch", "a file of Unix with the attribute of a folder", UNIX, 0x81a4_0010),
+        vector(
+            "folder-bit-unix",
+            "type-mismatch",
+            "a file of Unix with the attribute of a folder",
+            UNIX,
+            0x81a4_0010,
+        ),
         vector("reparse", "type-special", "the attribute of a reparse point", 0, 0x420),
         vector("reparse-ntfs", "type-special", "the same, made on NTFS", 10 << 8 | 20, 0x400),
         vector("volume", "type-special", "the attribute of a volume's label", 0, 0x08),
         vector("device", "type-special", "the attribute of a device", 0, 0x40),
         vector("link-of-dos", "type-special", "the mode of a link, made on FAT", 0, 0o120_777 << 16),
-        vector("link-of-macos", "type-special", "the mode of a link, made on macOS", 19 << 8 | 20, 0o120_777 << 16),
+        vector(
+            "link-of-macos",
+            "type-special",
+            "the mode of a link, made on macOS",
+            19 << 8 | 20,
+            0o120_777 << 16,
+        ),
         vector("door", "type-special", "a mode that few systems have", UNIX, 0o150_644 << 16),
-        vector("folder-mode", "type-mismatch", "the mode of a folder and no separator at the end", 0, 0o040_755 << 16),
+        vector(
+            "folder-mode",
+            "type-mismatch",
+            "the mode of a folder and no separator at the end",
+            0,
+            0o040_755 << 16,
+        ),
     ]
 }
 
@@ -125,7 +157,11 @@ fn versions() -> Vec<Vector> {
     };
     vec![
         needed("version-none", "version 99.9 needed", second().both(|header| header.needed = 999)),
-        needed("version-local", "version 25.5 needed by the local header", second().locally(|header| header.needed = 255)),
+        needed(
+            "version-local",
+            "version 25.5 needed by the local header",
+            second().locally(|header| header.needed = 255),
+        ),
         needed("version-6", "version 6.3 needed by stored data", second().both(|header| header.needed = 63)),
         made_by("made-by-amiga", 1, "made by an Amiga, whose attributes are others"),
         made_by("made-by-vms", 2, "made by OpenVMS, whose names end in versions"),
@@ -136,12 +172,12 @@ fn versions() -> Vec<Vector> {
 /// What Info-ZIP, 7-Zip, libarchive, macOS and Java write into their headers.
 fn legal() -> Vector {
     let file = |name: &str, made_by: u16, attributes: u32, local: Vec<u8>, central: Vec<u8>| {
-        Entry::deflated(name, b"some text")
-            .locally(|header| header.extra = local.clone())
-            .centrally(|header| {
+        Entry::deflated(name, b"some text").locally(|header| header.extra = local.clone()).centrally(
+            |header| {
                 header.extra = central.clone();
                 (header.made_by, header.attributes) = (made_by, attributes);
-            })
+            },
+        )
     };
     let time = |length: usize| extra(0x5455, &[&[3][..], &vec![0; length]].concat());
     let owner = extra(0x7875, b"\x01\x04\0\0\0\0\x04\0\0\0\0");

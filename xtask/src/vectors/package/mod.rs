@@ -149,7 +149,11 @@ fn streams() -> Vec<Vector> {
         vector("cut", "the content's deflate stream ends too early", packed(&whole[..whole.len() / 2])),
         vector("trailing", "bytes after the content's deflate stream", packed(&trailing)),
         vector("longer", "the content unpacks to more than declared", packed(&longer)),
-        vector("shorter", "the content unpacks to less than declared", packed(&literals(&content.data[16..]))),
+        vector(
+            "shorter",
+            "the content unpacks to less than declared",
+            packed(&literals(&content.data[16..])),
+        ),
         vector("content-bomb", "the content is said to unpack to 4 GiB", bomb_in_it),
         vector("content-zeros", "the content is a million zeros in a few bytes", zeros_in_it)
             .with("rule", "limit-ratio"),
