@@ -48,7 +48,7 @@ impl Failure {
 
     /// Replaces the table's hint by a more specific one.
     pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+        self.hint = Some(printable(&hint.into()).into_owned());
         self
     }
 

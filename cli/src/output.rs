@@ -4,12 +4,14 @@
 //! write is one.
 
 use crate::error::{Failure, write_failure};
+use crate::text::printable;
 use anstream::AutoStream;
 use serde::Serialize;
 use std::io::{self, BufWriter, Write};
 use waybill_agent::as_system::Stream;
 use waybill_schemas::codes::{Class, command};
 use waybill_schemas::report::ErrorReport;
+use waybill_schemas::{controls_terminal, write_json};
 
 /// How a command prints: JSON or text, all of it or only what was asked for.
 #[derive(Debug, Clone, Copy)]
@@ -59,12 +61,12 @@ impl Output {
 
     /// Prints one JSON document on stdout.
     pub(crate) fn document<T: Serialize + ?Sized>(self, document: &T) -> Result<(), Failure> {
-        write_document(|out| serde_json::to_writer_pretty(out, document))
+        write_document(|out| write_json(out, document, true))
     }
 
     /// Prints one JSON document on one line on stdout, for commands that report as they go.
     pub(crate) fn line<T: Serialize + ?Sized>(self, document: &T) -> Result<(), Failure> {
-        write_document(|out| serde_json::to_writer(out, document))
+        write_document(|out| write_json(out, document, false))
     }
 
     /// Prints text for people on stdout.
@@ -72,12 +74,13 @@ impl Output {
         let stdout = io::stdout().lock();
         let choice = AutoStream::choice(&stdout);
         let mut out = BufWriter::new(UntilClosed::new(AutoStream::new(stdout, choice)));
+        let mut out = Shown(&mut out);
         write(&mut out).and_then(|()| out.flush()).map_err(|source| not_written(&source))
     }
 
     /// Prints text for people on stderr, for commands whose stdout is data.
     pub(crate) fn notice(self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
-        let mut out = BufWriter::new(anstream::stderr().lock());
+        let mut out = Shown(BufWriter::new(anstream::stderr().lock()));
         // If stderr fails there is nowhere to report it; the same holds below.
         let _ = write(&mut out).and_then(|()| out.flush());
     }
@@ -113,13 +116,13 @@ impl Output {
 
     /// Prints an error for people, on stderr.
     pub(crate) fn tell(self, failure: &Failure) {
-        let _ = write_failure(failure, &mut anstream::stderr().lock());
+        let _ = write_failure(failure, &mut Shown(anstream::stderr().lock()));
     }
 }
 
 /// Prints one line on stderr.
 pub(crate) fn say(line: &str) {
-    let _ = writeln!(anstream::stderr().lock(), "{line}");
+    let _ = writeln!(Shown(anstream::stderr().lock()), "{line}");
 }
 
 /// Passes the output of another process on as it is.
@@ -146,6 +149,31 @@ fn write_document(
 
 fn not_written(source: &io::Error) -> Failure {
     Failure::new(&command::OUTPUT_FAILED, "cannot write the output").caused_by(source)
+}
+
+/// A writer of text for people, in which the characters that some terminals obey are written out, wherever the text came
+/// from. Escape characters go through, because the colours are made of them; [`crate::text::printable`] takes those out
+/// of what comes from outside.
+struct Shown<W>(W);
+
+impl<W: Write> Write for Shown<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let obeyed = |c: char| controls_terminal(c) && !c.is_ascii_control();
+        match std::str::from_utf8(bytes) {
+            Ok(text) if text.contains(obeyed) => {
+                let shown = text.chars().map(|c| {
+                    if obeyed(c) { printable(c.encode_utf8(&mut [0; 4])).into_owned() } else { c.to_string() }
+                });
+                self.0.write_all(shown.collect::<String>().as_bytes())?;
+            }
+            _ => self.0.write_all(bytes)?,
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 /// A writer that accepts everything, and drops it once the reader has closed the pipe.

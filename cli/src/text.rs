@@ -4,6 +4,7 @@ use anstyle::{AnsiColor, Style};
 use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, Write};
+use waybill_schemas::controls_terminal;
 
 /// The style of a check that failed.
 pub(crate) const ERROR: Style = AnsiColor::Red.on_default().bold();
@@ -21,23 +22,18 @@ pub(crate) const FAINT: Style = Style::new().dimmed();
 /// Escapes control characters, tabs, line breaks and characters that change the reading direction, so that no name in a
 /// package can control the terminal. The result is one line.
 pub(crate) fn printable(text: &str) -> Cow<'_, str> {
-    if !text.contains(is_unsafe) {
+    if !text.contains(controls_terminal) {
         return Cow::Borrowed(text);
     }
     let mut safe = String::with_capacity(text.len() + 16);
     for character in text.chars() {
-        if is_unsafe(character) {
+        if controls_terminal(character) {
             safe.extend(character.escape_default());
         } else {
             safe.push(character);
         }
     }
     Cow::Owned(safe)
-}
-
-fn is_unsafe(character: char) -> bool {
-    character.is_control()
-        || matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Characters in a line, at any width of the terminal: enough for a path, and easy to read.

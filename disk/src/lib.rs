@@ -2,6 +2,7 @@
 //! boot.
 
 pub mod boot;
+mod identity;
 mod lock;
 pub mod private_file;
 mod rename;
@@ -10,12 +11,13 @@ pub mod space;
 mod staging;
 mod target_folder;
 
+pub use identity::folder_identity;
 pub use lock::{Lock, LockError};
 pub use private_file::{FileAccess, NewFile, SettledFile};
 pub use rename::{flushes_each_file, folder_of, is_tree_settled, rename, sync_folder, while_held};
 pub use root::{Root, RootError};
 pub use space::SpaceError;
-pub use staging::StagedFolder;
+pub use staging::{StagedFolder, staging_name};
 pub use target_folder::{StagingError, TargetFolder, absolute_destination, target_of_sibling};
 
 use std::path::Path;

@@ -260,7 +260,7 @@ const ADMINISTRATORS: &str = "S-1-5-32-544";
 
 /// Whether the folder belongs to the system, to administrators or to the user of this process.
 #[cfg(windows)]
-fn is_our_own(folder: &Path) -> io::Result<bool> {
+pub(crate) fn is_our_own(folder: &Path) -> io::Result<bool> {
     let owner = access::for_path(&folder.to_string_lossy())?.owner;
     let own = Token::own()?.account()?;
     Ok(owner.is_some_and(|owner| [SYSTEM, ADMINISTRATORS, &own].contains(&owner.as_str())))

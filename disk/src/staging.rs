@@ -113,6 +113,13 @@ impl StagedFolder {
     }
 }
 
+/// The name of the staging folder that holds this content folder: its own, or one that
+/// [`TargetFolder::take_up`] asks about. It is random, so a manifest that has it was written for this very staging, or
+/// for one that somebody copied.
+pub fn staging_name(content: &Path) -> Option<&str> {
+    content.parent()?.file_name()?.to_str()
+}
+
 /// Locks a new staging folder, then makes the folder for the files. Fails where another run swept the folder meanwhile.
 fn furnish(private: &Path) -> io::Result<File> {
     let lock = lock_options().create_new(true).open(private.join(LOCK))?;
@@ -200,8 +207,9 @@ impl TargetFolder {
     /// target.
     ///
     /// A run may die before its rename, or end with [`StagingError::Move`]. `is_whole` is called with the path of each
-    /// staged folder until it returns true; it may check a manifest that was written when the files were settled, for
-    /// example. A live run's staging is locked and never touched. Call this before [`StagedFolder::create`], which only
+    /// staged folder until it returns true. Names and sizes are no evidence: a loss of power leaves files of the right
+    /// size that are full of zeros. A manifest is, where it was written when the files of this very folder were settled
+    /// ([`staging_name`], [`folder_identity`](crate::folder_identity)). A live run's staging is locked and never touched. Call this before [`StagedFolder::create`], which only
     /// sweeps. Returns the folder, or `None` where there was nothing to take up.
     ///
     /// # Errors

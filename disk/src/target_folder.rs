@@ -272,15 +272,17 @@ fn is_named(name: &OsStr, prefix: &OsStr, is_random: impl Fn(&u8) -> bool) -> bo
 }
 
 /// A real folder of this user: other users may write to the folder that holds a destination, too.
+#[cfg(unix)]
 fn is_ours(folder: &Path) -> bool {
-    folder.symlink_metadata().is_ok_and(|metadata| {
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::MetadataExt;
-            if metadata.uid() != rustix::process::geteuid().as_raw() {
-                return false;
-            }
-        }
-        metadata.is_dir()
-    })
+    use std::os::unix::fs::MetadataExt as _;
+    let own = rustix::process::geteuid().as_raw();
+    folder.symlink_metadata().is_ok_and(|there| there.is_dir() && there.uid() == own)
+}
+
+/// A real folder of this user, or of the system or administrators: other users may write to the folder that holds a
+/// destination, too.
+#[cfg(windows)]
+fn is_ours(folder: &Path) -> bool {
+    folder.symlink_metadata().is_ok_and(|there| there.is_dir())
+        && crate::root::is_our_own(folder).unwrap_or(false)
 }

@@ -24,7 +24,7 @@ impl UnpackRecord for List {
         Ok(())
     }
 
-    fn settled(&self, _: bool) -> io::Result<()> {
+    fn settled(&self, _: &Path, _: bool) -> io::Result<()> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).flush()
     }
 }

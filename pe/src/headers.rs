@@ -4,8 +4,8 @@
 use super::{Machine, ProgramError, RT_VERSION, Section};
 use object::LittleEndian as LE;
 use object::pe::{
-    self, ImageDosHeader, ImageNtHeaders32, ImageNtHeaders64, ImageResourceDataEntry, ImageResourceDirectory,
-    ImageResourceDirectoryEntry,
+    self, ImageCor20Header, ImageDosHeader, ImageNtHeaders32, ImageNtHeaders64, ImageResourceDataEntry,
+    ImageResourceDirectory, ImageResourceDirectoryEntry,
 };
 use object::read::pe::{DataDirectories, ImageNtHeaders, SectionTable, optional_header_magic};
 use object::read::{ReadCache, ReadCacheOps, ReadRef};
@@ -18,6 +18,8 @@ pub(super) struct Headers {
     pub(super) overlay: Range<u64>,
     /// Where in the file the resource directory starts.
     pub(super) resources: Option<u64>,
+    /// Whether it is a .NET program that is made for no processor: the loader makes it as wide as the system is.
+    pub(super) is_any_cpu: bool,
     /// The address of each section in memory, and its range in the file.
     pub(super) addresses: Vec<(u32, Range<u64>)>,
 }
@@ -57,6 +59,7 @@ fn read_as<H: ImageNtHeaders, R: ReadCacheOps>(data: &ReadCache<R>) -> Result<He
         machine: machine(headers.file_header().machine.get(LE)),
         overlay: overlay(&table, &directories, length),
         resources: None,
+        is_any_cpu: false,
         addresses: addresses.zip(sections.iter().map(|section| section.file_range.clone())).collect(),
         sections,
     };
@@ -64,7 +67,32 @@ fn read_as<H: ImageNtHeaders, R: ReadCacheOps>(data: &ReadCache<R>) -> Result<He
     headers.resources = directory
         .and_then(|directory| headers.file_range(directory.virtual_address.get(LE), 0))
         .map(|range| range.start);
+    let clr = directories.get(pe::IMAGE_DIRECTORY_ENTRY_COM_DESCRIPTOR);
+    headers.is_any_cpu =
+        headers.machine == Machine::X86 && clr.is_some_and(|directory| is_any_cpu(data, &headers, directory));
     Ok(headers)
+}
+
+/// Whether the CLR header leaves the width of the process to the system (ECMA-335, partition II, 25.3.3; Microsoft,
+/// "CorFlags.exe"). "32-bit preferred" is written as both flags together. Version 2.0 of the header is that of .NET
+/// Framework 1.x, whose programs are always 32-bit; later compilers write 2.5.
+fn is_any_cpu<R: ReadCacheOps>(
+    data: &ReadCache<R>,
+    headers: &Headers,
+    directory: &pe::ImageDataDirectory,
+) -> bool {
+    let size = size_of::<ImageCor20Header>() as u32;
+    let at = headers.file_range(directory.virtual_address.get(LE), size);
+    let Some(mut at) = at.map(|range| range.start) else { return false };
+    // A damaged header is none: Windows refuses to start such a program, whatever its width.
+    let Ok(clr) = data.read::<ImageCor20Header>(&mut at) else { return false };
+    let flags = clr.flags.get(LE).0;
+    let has = |flag: pe::CorFlags| flags & flag.0 != 0;
+    let version = (clr.major_runtime_version.get(LE), clr.minor_runtime_version.get(LE));
+    has(pe::COMIMAGE_FLAGS_ILONLY)
+        && !has(pe::COMIMAGE_FLAGS_32BITREQUIRED)
+        && !has(pe::COMIMAGE_FLAGS_32BITPREFERRED)
+        && version >= (2, 5)
 }
 
 fn sections(table: &SectionTable<'_>) -> Vec<Section> {
@@ -93,6 +121,7 @@ fn machine(machine: pe::Machine) -> Machine {
         pe::IMAGE_FILE_MACHINE_I386 => Machine::X86,
         pe::IMAGE_FILE_MACHINE_AMD64 => Machine::X64,
         pe::IMAGE_FILE_MACHINE_ARM64 => Machine::Arm64,
+        pe::IMAGE_FILE_MACHINE_ARMNT => Machine::Arm,
         other => Machine::Other(other.0),
     }
 }

@@ -59,6 +59,8 @@ pub enum Machine {
     X64,
     /// 64-bit ARM, ARM64 in the header.
     Arm64,
+    /// 32-bit ARM, ARMNT in the header.
+    Arm,
     /// Another processor, by its number in the header.
     Other(u16),
 }
@@ -70,9 +72,21 @@ impl Machine {
             Self::X86 => Some("x86"),
             Self::X64 => Some("x64"),
             Self::Arm64 => Some("arm64"),
+            Self::Arm => Some("arm"),
             Self::Other(_) => None,
         }
     }
+}
+
+/// Which process Windows makes of a program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LoadedAs {
+    /// A process for exactly this processor.
+    Machine(Machine),
+    /// A process as wide as the system: a .NET program that is made for no processor ("AnyCPU"), such as
+    /// PSAppDeployToolkit's launcher. Its header says 32-bit x86 all the same.
+    AnyCpu,
 }
 
 /// A section of a program.
@@ -99,6 +113,7 @@ pub struct Program {
     /// Its version resource, where it has one that can be read.
     pub version: Option<VersionInfo>,
     resources: Vec<headers::Resource>,
+    is_any_cpu: bool,
 }
 
 impl Program {
@@ -137,8 +152,15 @@ impl Program {
             version: version.and_then(VersionInfo::parse),
             sections: headers.sections,
             overlay: headers.overlay,
+            is_any_cpu: headers.is_any_cpu,
             resources,
         })
+    }
+
+    /// The process that Windows makes of it, by its machine and its CLR header. This is what decides whether the
+    /// process has the variables, files and registry of a 32-bit or of a 64-bit one.
+    pub fn loaded_as(&self) -> LoadedAs {
+        if self.is_any_cpu { LoadedAs::AnyCpu } else { LoadedAs::Machine(self.machine) }
     }
 
     /// Where in the file the bytes of the section of this name are.

@@ -4,6 +4,7 @@ use crate::stage::deciding;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 use std::io;
+use waybill_schemas::controls_terminal;
 use waybill_schemas::report::rehearsal::{PhaseStatus, RehearsalPhase, RehearsalReport};
 
 /// The report as a JUnit document: a suite named after the app, with one case for each phase. A failed phase is a
@@ -87,10 +88,12 @@ fn within(case: BytesStart<'_>, element: BytesStart<'_>, text: &str, xml: &mut X
     xml.write_event(Event::End(outer))
 }
 
-/// Replaces control characters, which XML 1.0 does not allow even when escaped (2.2).
+/// Replaces control characters, which XML 1.0 does not allow even when escaped (2.2), and the others that a terminal
+/// obeys.
 fn clean(text: &str) -> String {
-    let allowed =
-        |c: char| matches!(c, '\t' | '\n' | '\r') || (c >= ' ' && !matches!(c, '\u{FFFE}' | '\u{FFFF}'));
+    let allowed = |c: char| {
+        matches!(c, '\t' | '\n' | '\r') || !(controls_terminal(c) || matches!(c, '\u{FFFE}' | '\u{FFFF}'))
+    };
     text.chars().map(|c| if allowed(c) { c } else { '\u{FFFD}' }).collect()
 }
 

@@ -87,7 +87,11 @@ fn excerpt(text: &str) -> Vec<String> {
         Some(at) => (at.saturating_sub(BEFORE), (at + 1).min(lines.len())),
         None => (lines.len().saturating_sub(LINES), lines.len()),
     };
-    lines[from..to].iter().map(|line| mask(&shortened(line))).collect()
+    // Masked as one text, because the name of a secret may stand on the line before its value.
+    let with_the_line_before: Vec<String> =
+        lines[from.saturating_sub(1)..to].iter().map(|line| shortened(line)).collect();
+    let masked = mask(&with_the_line_before.join("\n"));
+    masked.lines().skip(from.min(1)).map(str::to_owned).collect()
 }
 
 fn shortened(line: &str) -> String {

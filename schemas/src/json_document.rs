@@ -1,6 +1,7 @@
 //! Documents: read within a bound, without quoting their values in errors; written without leaving keys behind.
 
 use crate::codes::{Classified, Code, documents};
+use crate::json_text::write_json;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
@@ -137,12 +138,7 @@ pub(crate) fn parse<T: DeserializeOwned>(text: &[u8]) -> Result<T, (String, serd
 /// Writes a document, indented for people or on one line, with a final newline.
 pub(crate) fn write<T: Serialize>(document: &T, indented: bool) -> Result<Zeroizing<Vec<u8>>, DocumentError> {
     let mut out = WipedBuffer::default();
-    let written = if indented {
-        serde_json::to_writer_pretty(&mut out, document)
-    } else {
-        serde_json::to_writer(&mut out, document)
-    };
-    written.map_err(|error| fault(".".to_owned(), &error))?;
+    write_json(&mut out, document, indented).map_err(|error| fault(".".to_owned(), &error))?;
     out.put(b"\n");
     match out.0.len() {
         0..=DOCUMENT_LIMIT => Ok(out.0),

@@ -63,6 +63,7 @@ mod given_encryption_info;
 mod json_document;
 #[cfg(feature = "json-schema")]
 pub mod json_schema;
+mod json_text;
 mod keys;
 mod regular_file;
 pub mod report;
@@ -79,6 +80,7 @@ pub use given_encryption_info::{
     EncryptionInfoError, EncryptionInfoSource, GivenEncryptionInfo, encryption_info_from,
 };
 pub use json_document::{DOCUMENT_LIMIT, DocumentError, read_bounded};
+pub use json_text::{controls_terminal, write_json};
 pub use keys::{
     Blake3Digest, BytesError, DigestAlgorithm, EncryptionInfo, EncryptionKey, FILE_DIGEST_ALGORITHM,
     FileDigest, InitializationVector, Mac, MacKey, PROFILE_IDENTIFIER, Profile, Sha256Digest,

@@ -1,4 +1,4 @@
-use crate::{Account, Environment, Perspective, SystemKind, Unanswered};
+use crate::{Account, Environment, LoadedAs, Machine, Perspective, SystemKind, Unanswered, View};
 use serde::{Deserialize, Serialize};
 
 /// Facts of the device, environments of accounts, and the boot.
@@ -106,7 +106,42 @@ impl Architecture {
             Self::Arm64 => "arm64",
         }
     }
+
+    /// The view that a process of this architecture has on 64-bit Windows.
+    pub const fn view(self) -> View {
+        match self {
+            Self::X86 | Self::Arm => View::Bits32,
+            Self::X64 | Self::Arm64 => View::Bits64,
+        }
+    }
+
+    /// Whether a Windows on this processor has two views.
+    pub const fn has_views(self) -> bool {
+        matches!(self.view(), View::Bits64)
+    }
+
+    /// The architecture of the process that Windows makes of a program, on a machine whose processor is `native` and
+    /// whose Windows has the build `build`; `None` for processors without a name here.
+    pub fn of_process(loaded: LoadedAs, native: Self, build: Option<u32>) -> Option<Self> {
+        match loaded {
+            LoadedAs::Machine(Machine::X86) => Some(Self::X86),
+            LoadedAs::Machine(Machine::X64) => Some(Self::X64),
+            LoadedAs::Machine(Machine::Arm) => Some(Self::Arm),
+            LoadedAs::Machine(Machine::Arm64) => Some(Self::Arm64),
+            // On ARM64 .NET Framework runs such a program as an emulated one: x64 where Windows emulates that, unless
+            // its manifest names arm64 (docs/context.md, "The width of the program"), x86 before.
+            LoadedAs::AnyCpu if native == Self::Arm64 => {
+                let emulates_x64 = build.is_none_or(|build| build >= FIRST_WITH_X64_ON_ARM64);
+                Some(if emulates_x64 { Self::X64 } else { Self::X86 })
+            }
+            LoadedAs::AnyCpu => Some(native),
+            _ => None,
+        }
+    }
 }
+
+/// Windows 11, the first that runs x64 programs on ARM64 (Microsoft, "How emulation works on Arm").
+const FIRST_WITH_X64_ON_ARM64: u32 = 22_000;
 
 /// The identity of a boot. It stays the same until the next restart, even if the clock is set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -159,6 +194,26 @@ mod tests {
         assert!(boot.is_same_boot(&BootIdentity::started_at(1_699_999_880)));
         assert!(!boot.is_same_boot(&BootIdentity::started_at(1_700_000_121)));
         assert!(!boot.is_same_boot(&BootIdentity("boot-7".into())));
+    }
+
+    #[test]
+    fn the_width_of_a_process_is_that_of_its_program_or_of_the_machine() {
+        use Architecture::{Arm64, X64, X86};
+        for (loaded, native, build, process) in [
+            (LoadedAs::AnyCpu, X64, 22_631, Some(X64)),
+            (LoadedAs::AnyCpu, X86, 19_045, Some(X86)),
+            (LoadedAs::AnyCpu, Arm64, 22_631, Some(X64)),
+            (LoadedAs::AnyCpu, Arm64, 19_045, Some(X86)),
+            (LoadedAs::Machine(Machine::X86), X64, 22_631, Some(X86)),
+            (LoadedAs::Machine(Machine::Arm64), Arm64, 22_631, Some(Arm64)),
+            (LoadedAs::Machine(Machine::Other(0x200)), X64, 22_631, None),
+        ] {
+            assert_eq!(
+                Architecture::of_process(loaded, native, Some(build)),
+                process,
+                "{loaded:?} {native:?}"
+            );
+        }
     }
 
     #[test]

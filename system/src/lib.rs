@@ -25,7 +25,6 @@ mod questions;
 mod registry_value;
 #[cfg(unix)]
 mod unix;
-#[cfg(any(windows, test))]
 mod view_environment;
 #[cfg(windows)]
 mod windows;
@@ -39,7 +38,9 @@ pub use questions::{
     Account, FileFacts, FileKind, FileVersion, Files, InstalledProduct, Perspective, Products, Registry,
     RegistryValue, SystemKind, Unanswered,
 };
+pub use view_environment::for_process;
 pub use waybill_intune::{Hive, RegistryKey, View};
+pub use waybill_pe::{LoadedAs, Machine};
 
 /// A machine as rules and commands see it.
 pub trait System: Send + Sync {

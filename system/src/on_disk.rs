@@ -5,7 +5,7 @@
 use crate::unix as native;
 #[cfg(windows)]
 use crate::windows::access as native;
-use crate::{FileFacts, FileKind, FileVersion, Files, ThisMachine, Unanswered};
+use crate::{FileFacts, FileKind, FileVersion, Files, LoadedAs, ThisMachine, Unanswered};
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -27,25 +27,17 @@ impl Files for ThisMachine {
     }
 
     fn version(&self, path: &str) -> Result<Option<FileVersion>, Unanswered> {
-        let path = absolute(path)?;
-        let shown = path.display().to_string();
-        let unread = Unanswered::about(&shown);
-        // Only files are opened, because opening a pipe would block.
-        if !fs::metadata(path).map_err(&unread)?.is_file() {
-            return Ok(None);
-        }
-        match Program::read(path) {
-            Ok(program) => Ok(program.version.map(|version| FileVersion {
-                numbers: version.file_version,
-                text: version.file_version_text,
-            })),
-            Err(ProgramError::Read(error)) => Err(unread(error)),
-            Err(_) => Ok(None),
-        }
+        let version = program(path)?.and_then(|program| program.version);
+        Ok(version
+            .map(|version| FileVersion { numbers: version.file_version, text: version.file_version_text }))
     }
 
-    fn others_may_write(&self, path: &str) -> Result<bool, Unanswered> {
-        native::others_may_write(path)
+    fn loaded_as(&self, path: &str) -> Result<Option<LoadedAs>, Unanswered> {
+        Ok(program(path)?.map(|program| program.loaded_as()))
+    }
+
+    fn others_may_change(&self, program: &str) -> Result<bool, Unanswered> {
+        native::others_may_change(program)
     }
 
     #[cfg(unix)]
@@ -68,6 +60,22 @@ impl Files for ThisMachine {
         let mut names: Vec<String> = names.collect::<io::Result<_>>().map_err(Unanswered::about(path))?;
         names.sort_unstable();
         Ok(names)
+    }
+}
+
+/// The headers of the program at `path`; `None` where it is no program.
+fn program(path: &str) -> Result<Option<Program>, Unanswered> {
+    let path = absolute(path)?;
+    let shown = path.display().to_string();
+    let unread = Unanswered::about(&shown);
+    // Only files are opened, because opening a pipe would block.
+    if !fs::metadata(path).map_err(&unread)?.is_file() {
+        return Ok(None);
+    }
+    match Program::read(path) {
+        Ok(program) => Ok(Some(program)),
+        Err(ProgramError::Read(error)) => Err(unread(error)),
+        Err(_) => Ok(None),
     }
 }
 
@@ -189,6 +197,10 @@ mod tests {
         assert_eq!(version_of(&program), None, "no program");
         fs::write(&program, b"").unwrap();
         assert_eq!(version_of(&program), None, "empty");
+        assert_eq!(ThisMachine.loaded_as(text(&program)), Ok(None));
+        let any_cpu = Sample { clr: Some((2, 5, 1)), ..Sample::default() };
+        fs::write(&program, any_cpu.bytes()).unwrap();
+        assert_eq!(ThisMachine.loaded_as(text(&program)), Ok(Some(LoadedAs::AnyCpu)));
         assert_eq!(version_of(folder.path()), None, "a folder");
     }
 }

@@ -1,7 +1,7 @@
 //! Questions to a machine about files, the registry and installed products: the perspective from which they are asked,
 //! and the error for a question without an answer.
 
-use crate::SignedInUser;
+use crate::{LoadedAs, SignedInUser};
 use serde::{Deserialize, Serialize};
 use std::io;
 use std::time::SystemTime;
@@ -118,12 +118,20 @@ pub trait Files: Send + Sync {
     /// There is no file at `path`, or it cannot be read.
     fn version(&self, path: &str) -> Result<Option<FileVersion>, Unanswered>;
 
-    /// Whether accounts that are no administrators may write to the folder `path`. If so, a process of the system
-    /// account must not start a program from there that was named without its folder.
+    /// Which process Windows makes of the program at `path`; `None` if it is no Windows program. This works on every
+    /// system.
     ///
     /// # Errors
-    /// The access rights of the folder cannot be read.
-    fn others_may_write(&self, path: &str) -> Result<bool, Unanswered>;
+    /// There is no file at `path`, or it cannot be read.
+    fn loaded_as(&self, path: &str) -> Result<Option<LoadedAs>, Unanswered>;
+
+    /// Whether accounts that are no administrators (on Unix: others than root and this process's own account) may change
+    /// what the path of this program leads to: the file, its folder, or a folder or link on the way to it. If so, a
+    /// process with more rights must not start it, unless somebody named it in full.
+    ///
+    /// # Errors
+    /// The access rights of the file or of a folder cannot be read.
+    fn others_may_change(&self, program: &str) -> Result<bool, Unanswered>;
 
     /// Whether this process may execute the file at `path`. Always `true` on Windows, which has no such right.
     ///

@@ -4,21 +4,28 @@
 use crate::{Architecture, Environment, View};
 use waybill_intune::view::FolderVariable;
 
-/// Turns `block`, an account's variables in either view, into those of `view` on a Windows whose processor is `native`.
-/// On a 32-bit Windows, which has one view, nothing changes but the processor's variables.
-pub(crate) fn show(block: &mut Environment, view: View, native: Architecture) {
-    let name = processor_name(native);
-    let has_views = matches!(native, Architecture::X64 | Architecture::Arm64);
-    if !has_views || view == View::Bits64 {
-        block.set("PROCESSOR_ARCHITECTURE", name);
-        block.remove("PROCESSOR_ARCHITEW6432");
+/// The variables that a process of the architecture `process` has, made from those of an account, in either view, on a
+/// Windows whose processor is `native` (Microsoft, "WOW64 Implementation Details", "Environment Variables"). On a 32-bit
+/// Windows, which has one view, nothing changes but the processor's variables.
+pub fn for_process(block: &Environment, process: Architecture, native: Architecture) -> Environment {
+    let mut block = block.clone();
+    show(&mut block, process, native);
+    block
+}
+
+/// Turns `block` into the variables of a process of the architecture `process`, as [`for_process`].
+pub(crate) fn show(block: &mut Environment, process: Architecture, native: Architecture) {
+    // A program that this Windows cannot run is refused by Windows, whatever its variables.
+    let process = if native.has_views() { process } else { native };
+    block.set("PROCESSOR_ARCHITECTURE", processor_name(process));
+    if process.view() == View::Bits32 && native.has_views() {
+        block.set("PROCESSOR_ARCHITEW6432", processor_name(native));
     } else {
-        block.set("PROCESSOR_ARCHITECTURE", "x86");
-        block.set("PROCESSOR_ARCHITEW6432", name);
+        block.remove("PROCESSOR_ARCHITEW6432");
     }
-    if has_views {
+    if native.has_views() {
         for variable in FolderVariable::ALL {
-            if let Some(value) = block.get(variable.source(view)).map(str::to_owned) {
+            if let Some(value) = block.get(variable.source(process.view())).map(str::to_owned) {
                 block.set(variable.name, value);
             }
         }
@@ -61,13 +68,13 @@ mod tests {
     fn each_view_is_the_same_whichever_block_it_is_made_of() {
         for files in [r"C:\Program Files", r"C:\Program Files (x86)"] {
             let mut block = block(files);
-            show(&mut block, View::Bits32, Architecture::X64);
+            show(&mut block, Architecture::X86, Architecture::X64);
             assert_eq!(block.get("ProgramFiles"), Some(r"C:\Program Files (x86)"));
             assert_eq!(block.get("CommonProgramFiles"), Some(r"C:\Program Files (x86)\Common Files"));
             assert_eq!(block.get("ProgramW6432"), Some(r"C:\Program Files"));
             assert_eq!(block.get("PROCESSOR_ARCHITECTURE"), Some("x86"));
             assert_eq!(block.get("PROCESSOR_ARCHITEW6432"), Some("AMD64"));
-            show(&mut block, View::Bits64, Architecture::Arm64);
+            show(&mut block, Architecture::Arm64, Architecture::Arm64);
             assert_eq!(block.get("ProgramFiles"), Some(r"C:\Program Files"));
             assert_eq!(block.get("CommonProgramFiles"), Some(r"C:\Program Files\Common Files"));
             assert_eq!(block.get("PROCESSOR_ARCHITECTURE"), Some("ARM64"));
@@ -76,10 +83,25 @@ mod tests {
     }
 
     #[test]
+    fn an_emulated_processor_is_named_and_the_true_one_only_to_32_bit_programs() {
+        for (process, name, true_name, files) in [
+            (Architecture::X64, "AMD64", None, r"C:\Program Files"),
+            (Architecture::Arm64, "ARM64", None, r"C:\Program Files"),
+            (Architecture::X86, "x86", Some("ARM64"), r"C:\Program Files (x86)"),
+            (Architecture::Arm, "ARM", Some("ARM64"), r"C:\Program Files (x86)"),
+        ] {
+            let block = for_process(&block(r"C:\Program Files"), process, Architecture::Arm64);
+            assert_eq!(block.get("PROCESSOR_ARCHITECTURE"), Some(name));
+            assert_eq!(block.get("PROCESSOR_ARCHITEW6432"), true_name, "{name}");
+            assert_eq!(block.get("ProgramFiles"), Some(files), "{name}");
+        }
+    }
+
+    #[test]
     fn a_32_bit_windows_has_one_view() {
         let mut block = Environment::new(SystemKind::Windows);
         block.set("ProgramFiles", r"C:\Program Files");
-        show(&mut block, View::Bits32, Architecture::X86);
+        show(&mut block, Architecture::X64, Architecture::X86);
         assert_eq!(block.get("ProgramFiles"), Some(r"C:\Program Files"));
         assert_eq!(block.get("PROCESSOR_ARCHITECTURE"), Some("x86"));
         assert_eq!(block.get("PROCESSOR_ARCHITEW6432"), None);

@@ -7,6 +7,8 @@ mod clock;
 mod device;
 #[cfg(target_os = "linux")]
 mod disk_full;
+#[cfg(target_os = "linux")]
+mod disk_image;
 mod kills;
 mod lab;
 mod points;

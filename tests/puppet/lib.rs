@@ -25,6 +25,7 @@
 //! | `uninstall FILE` | removes a file; where it is not there ends with 1605 (not installed) |
 //! | `retry-until FILE N` | counts its runs in a file; ends with 1618 (another installation runs) before the Nth, with 0 from then on |
 //! | `spawn-and-end [breakaway] COMMANDS…` | starts itself with all the commands that follow, and ends with 0 while they run. `breakaway` leaves the job (Windows) or the process group (Unix) |
+//! | `new-session` | Unix: makes a session of its own, as a daemon does; Windows: nothing |
 //! | `end-while-child-writes FILE` | the child writes its id into the file and then writes forever; ends with 0 once it writes |
 //! | `kill-parent` | kills the process that started it |
 //! | `end-by-child FILE` | a child writes its id into the file, kills it and lives on |

@@ -73,6 +73,7 @@ fn perform(command: &[&str]) -> io::Result<Option<i32>> {
         ["install", file] => return files::install(file),
         ["uninstall", file] => return files::uninstall(file),
         ["retry-until", file, count] => return files::retry_until(file, count),
+        ["new-session"] => processes::new_session()?,
         ["end-while-child-writes", file] => processes::end_while_one_writes(file)?,
         ["kill-parent"] => processes::kill_parent()?,
         ["end-by-child", file] => processes::end_by_one(file)?,

@@ -30,6 +30,16 @@ fn break_away(command: &mut Command) {
     command.process_group(0);
 }
 
+#[cfg(unix)]
+pub(crate) fn new_session() -> io::Result<()> {
+    Ok(rustix::process::setsid().map(drop)?)
+}
+
+#[cfg(windows)]
+pub(crate) fn new_session() -> io::Result<()> {
+    Ok(())
+}
+
 pub(crate) fn end_while_one_writes(file: &str) -> io::Result<()> {
     spawn(&["print", "child", "then", "pid", file, "then", "write-forever"].map(str::to_owned))?;
     crate::wait_until(file, || Path::new(file).exists())

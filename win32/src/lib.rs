@@ -11,6 +11,7 @@ mod call;
 pub mod command_line;
 pub mod create;
 pub mod device;
+pub mod file_id;
 pub mod installer;
 pub mod job;
 pub mod mutex;

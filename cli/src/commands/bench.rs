@@ -18,7 +18,7 @@ use waybill_benchmark::{
 use waybill_downloader::Location;
 use waybill_schemas::codes::{Class, benchmark, command};
 use waybill_schemas::report::benchmark::BenchmarkReport;
-use waybill_schemas::{DOCUMENT_LIMIT, read_regular};
+use waybill_schemas::{DOCUMENT_LIMIT, read_regular, write_json};
 
 /// Measure packing and delivery, stage by stage, against what this machine can do
 #[derive(Debug, Args)]
@@ -241,10 +241,12 @@ impl<'a> Outputs<'a> {
         chart: impl FnOnce(&T) -> String,
     ) -> Result<(), Failure> {
         if let Some(file) = self.save {
-            let json = serde_json::to_string_pretty(report).map_err(|error| {
+            let mut json = Vec::new();
+            write_json(&mut json, report, true).map_err(|error| {
                 Failure::new(&command::OUTPUT_FAILED, "cannot write the run").caused_by(&error)
             })?;
-            file.write(format!("{json}\n").as_bytes())?;
+            json.push(b'\n');
+            file.write(&json)?;
         }
         if let Some(file) = self.markdown {
             file.write(markdown(report).as_bytes())?;

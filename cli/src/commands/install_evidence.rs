@@ -193,7 +193,7 @@ pub(super) fn write_command(command: &CommandReport, intent: Intent, out: &mut d
     fields.add_some("program", command.program.as_deref().map(|program| found(program, command)));
     fields.add_some("started as", command.command_line.as_deref().filter(|line| *line != command.line));
     fields.add("folder", &command.folder);
-    fields.add("view", &command.view);
+    fields.add("view", &view(command));
     fields.write(2, out)?;
     if let Some(refused) = &command.refused {
         let first = format!("  {ERROR}refused[{}]{ERROR:#} ", printable(&refused.code));
@@ -205,6 +205,16 @@ pub(super) fn write_command(command: &CommandReport, intent: Intent, out: &mut d
         writeln!(out, "    {FAINT}fix:{FAINT:#} {}", printable(&refused.fix))?;
     }
     write_environment(&command.environment, out)
+}
+
+/// The view of the line, and that of the program where it is another: the program's variables are those of its own.
+fn view(command: &CommandReport) -> String {
+    match command.program_view.as_ref().filter(|program| **program != command.view) {
+        Some(program) => {
+            format!("{}; the program is a {program} one, with the variables of such", command.view)
+        }
+        None => command.view.clone(),
+    }
 }
 
 fn found(program: &str, command: &CommandReport) -> String {

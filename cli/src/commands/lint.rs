@@ -13,6 +13,7 @@ use waybill_packager::lint::{self, Allowance, Subject, lint, pages};
 use waybill_packager::walk::WalkOptions;
 use waybill_schemas::codes::{Class, command};
 use waybill_schemas::report::lint::{Finding, LintReport, Severity};
+use waybill_schemas::write_json;
 
 /// Find what goes wrong in practice, before it is uploaded
 #[derive(Debug, Args)]
@@ -89,7 +90,7 @@ fn write_sarif(report: &LintReport, file: &Path, force: bool) -> Result<(), Fail
     opened
         .and_then(|file| {
             let mut out = BufWriter::new(file);
-            serde_json::to_writer_pretty(&mut out, &report.to_sarif(&pages()))?;
+            write_json(&mut out, &report.to_sarif(&pages()), true)?;
             out.write_all(b"\n")?;
             out.flush()
         })

@@ -9,6 +9,7 @@ use waybill_schemas::report::rehearsal::{
     AppearedItem, AppearedKind, MsiLog, Phase, PhaseDetails, PhaseStatus, ProposedRule, RehearsalPhase,
     RehearsalReport,
 };
+use waybill_schemas::write_json;
 
 /// How many things of each kind are named.
 const MOST: usize = 8;
@@ -142,6 +143,7 @@ fn write_rule(proposed: &ProposedRule, out: &mut dyn Write) -> io::Result<()> {
         "\n{STRONG}A rule that would hold{STRONG:#}  {FAINT}{}{FAINT:#}",
         printable(&proposed.why)
     )?;
-    let rule = serde_json::to_string_pretty(&proposed.rule).map_err(io::Error::from)?;
-    rule.lines().try_for_each(|line| writeln!(out, "  {line}"))
+    let mut rule = Vec::new();
+    write_json(&mut rule, &proposed.rule, true).map_err(io::Error::from)?;
+    String::from_utf8_lossy(&rule).lines().try_for_each(|line| writeln!(out, "  {line}"))
 }

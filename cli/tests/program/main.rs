@@ -13,6 +13,7 @@ mod scripted_app;
 mod secrets;
 mod serve;
 mod snapshots;
+mod terminal;
 #[path = "../workbench/mod.rs"]
 mod workbench;
 

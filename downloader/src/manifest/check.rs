@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::time::Duration;
 use waybill_context::{Context, Stage};
-use waybill_disk::{NewFile, boot};
+use waybill_disk::{NewFile, boot, folder_identity};
 
 /// How thorough a check is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,15 +26,17 @@ const OLDEST: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 const MOST_THREADS: usize = 8;
 
 impl Manifest {
-    /// Compares `folder` with the manifest, to `depth` or in full where that is due: the files were not settled and
-    /// were written in another or an unknown boot, or every byte was last read more than 7 days ago. Memory does not
+    /// Compares `folder` with the manifest, to `depth` or in full where that is due: the manifest was
+    /// written for another folder, the files were not settled and were written in another or an unknown boot, or every
+    /// byte was last read more than 7 days ago. Memory does not
     /// grow with the number of files.
     ///
     /// Returns the first fault that was found; `None` where the folder is whole.
     ///
     /// A full check that finds a fault makes every later check full, too, until one finds the folder whole: a fault
     /// that only the bytes show must not disappear by names and sizes. A full check that finds the folder whole renews
-    /// the manifest's time, marks the files as settled where this is another boot than they were written in, and
+    /// the manifest's time, makes it this folder's, marks the files as settled where this is another boot than they were
+    /// written in, and
     /// replaces a manifest of version 1.
     ///
     /// # Errors
@@ -47,7 +49,7 @@ impl Manifest {
         context: &Context<'_>,
     ) -> Result<Option<FolderFault>, ManifestError> {
         let boot = boot::id();
-        let depth = depth.max(self.due(boot.as_deref(), context));
+        let depth = depth.max(self.due(folder, boot.as_deref(), context));
         if depth == Depth::Names {
             return self.find_fault(folder, depth, threads, None, context);
         }
@@ -58,14 +60,14 @@ impl Manifest {
                 drop(renewal); // both are written under one name
                 self.doubt(context);
             }
-            None => self.renew(boot, renewal, context),
+            None => self.renew(folder, boot, renewal, context),
         }
         Ok(fault)
     }
 
-    fn due(&self, boot: Option<&str>, context: &Context<'_>) -> Depth {
+    fn due(&self, folder: &Path, boot: Option<&str>, context: &Context<'_>) -> Depth {
         let Summary { settled, boot: written, time, .. } = &self.summary;
-        let is_sure = *settled || boot::is_same(written.as_deref(), boot);
+        let is_sure = (*settled || boot::is_same(written.as_deref(), boot)) && self.summary.is_of(folder);
         let age = seconds(context.clock().now()).checked_sub(*time); // `None` where the clock was set back
         let is_young = age.is_some_and(|age| age <= OLDEST.as_secs());
         if is_sure && is_young { Depth::Names } else { Depth::Full }
@@ -118,13 +120,24 @@ impl Manifest {
     }
 
     /// Records that every byte was right just now. A failure to do so only costs another full check.
-    fn renew(&self, boot: Option<String>, renewal: Option<ManifestWriter<'_>>, context: &Context<'_>) {
+    fn renew(
+        &self,
+        folder: &Path,
+        boot: Option<String>,
+        renewal: Option<ManifestWriter<'_>>,
+        context: &Context<'_>,
+    ) {
+        // Another folder than the one that was unpacked may have been written by anybody just now: it is not known to have
+        // reached the disk before another boot has read it.
+        let is_another = !self.summary.is_of(folder);
         // In the boot that wrote them the bytes may be read from memory. Only after a restart of the machine are they
         // known to have reached the disk.
-        let was_reread = boot.is_some() && self.summary.boot.is_some() && boot != self.summary.boot;
+        let was_reread =
+            !is_another && boot.is_some() && self.summary.boot.is_some() && boot != self.summary.boot;
         let renewed = Summary {
-            settled: self.summary.settled || was_reread,
-            boot: if was_reread { boot } else { self.summary.boot.clone() },
+            settled: (self.summary.settled && !is_another) || was_reread,
+            folder: folder_identity(folder).ok(),
+            boot: if was_reread || is_another { boot } else { self.summary.boot.clone() },
             time: seconds(context.clock().now()),
             ..self.summary.clone()
         };

@@ -5,13 +5,17 @@
 //! ```json
 //! {"name":"setup.exe","size":48128,"blake3":"kN…="}
 //! {"folder":"logs"}
-//! {"version":2,"mac":"…","files":1,"folders":1,"bytes":48128,"settled":true,"boot":"…","time":1795241400}
+//! {"version":2,"mac":"…","files":1,"folders":1,"bytes":48128,"settled":true,"staging":".app.waybill-…","folder":"…",
+//!  "boot":"…","time":1795241400}
 //! ```
 //!
 //! Version 1 has `sha256` in the place of `blake3`. It is still read, and the next check that reads every byte and
 //! finds the folder whole replaces it by version 2.
 //!
-//! It is complete before the folder is renamed into its place: a manifest without its folder does no harm.
+//! It is complete before the folder is renamed into its place: a manifest without its folder does no harm. It vouches for
+//! the one folder that it was written for, by the name of its staging and by its identity. Of another folder in the same
+//! place, or of other staging for the same content, names and sizes say nothing: a loss of power leaves files of the
+//! right size that are full of zeros.
 
 mod check;
 mod compare;
@@ -27,8 +31,8 @@ use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
-use waybill_disk::boot;
 use waybill_disk::private_file;
+use waybill_disk::{boot, folder_identity, staging_name};
 use waybill_schemas::{Blake3Digest, Mac, Sha256Digest};
 
 /// The last line of a manifest.
@@ -49,6 +53,12 @@ pub(crate) struct Summary {
     pub(crate) bytes: u64,
     /// Whether the files were known to survive a loss of power.
     pub(crate) settled: bool,
+    /// The name of the staging folder in which the files were settled before this was written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) staging: Option<String>,
+    /// The [identity](folder_identity) of the folder that this describes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    folder: Option<String>,
     /// The boot in which the files were written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) boot: Option<String>,
@@ -63,6 +73,11 @@ impl Summary {
     /// How many lines precede the summary.
     fn entries(&self) -> u64 {
         self.files.saturating_add(self.folders)
+    }
+
+    /// Whether this was written for the folder at `path`, and not for an earlier one in its place.
+    fn is_of(&self, path: &Path) -> bool {
+        self.folder.is_some() && self.folder == folder_identity(path).ok()
     }
 }
 
@@ -81,6 +96,14 @@ pub(crate) struct Manifest {
 }
 
 impl Manifest {
+    /// Whether this was written for the staged folder `content`, after its files had been settled: a manifest gets its name
+    /// only then.
+    pub(crate) fn is_of_staging(&self, content: &Path) -> bool {
+        self.summary.staging.is_some()
+            && self.summary.staging.as_deref() == staging_name(content)
+            && self.summary.is_of(content)
+    }
+
     /// Opens the manifest at `path`. `None` where there is none, or where it is damaged, which is logged as a warning.
     pub(crate) fn open(path: &Path) -> Option<Self> {
         let summary = match private_file::open(path) {

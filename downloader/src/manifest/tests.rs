@@ -73,7 +73,7 @@ impl ManifestFolder {
             writer.file(&name(file), bytes.len() as u64, &digest).unwrap();
         }
         assert!(!place.path().exists(), "before it is settled");
-        writer.settled(settled).unwrap();
+        writer.settled(&place.folder(), settled).unwrap();
         drop(writer);
         place
     }
@@ -351,9 +351,9 @@ fn a_closed_manifest_takes_nothing_more() {
     let context = place.observer.context();
     let described = Described { mac: Mac::new([8; 32]), destination: place.folder(), setup_file: None };
     let writer = ManifestWriter::create(&place.path(), described, &context).unwrap();
-    writer.settled(true).unwrap();
+    writer.settled(&place.folder(), true).unwrap();
     assert!(writer.folder(&name("x/")).is_err());
-    assert!(writer.settled(true).is_err());
+    assert!(writer.settled(&place.folder(), true).is_err());
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use waybill_context::{Context, failpoint};
-use waybill_disk::{NewFile, boot};
+use waybill_disk::{NewFile, boot, folder_identity, staging_name};
 use waybill_schemas::{Blake3Digest, Mac};
 
 /// What a manifest describes.
@@ -56,7 +56,7 @@ impl<'a> ManifestWriter<'a> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn summary(&self, open: &Open, settled: bool) -> Summary {
+    fn summary(&self, open: &Open, staged: &Path, settled: bool) -> Summary {
         Summary {
             version: VERSION,
             mac: self.described.mac,
@@ -65,6 +65,8 @@ impl<'a> ManifestWriter<'a> {
             folders: open.folders,
             bytes: open.bytes,
             settled,
+            staging: staging_name(staged).map(str::to_owned),
+            folder: folder_identity(staged).ok(),
             boot: boot::id(),
             time: seconds(self.context.clock().now()),
             setup_file: self.described.setup_file.clone(),
@@ -99,11 +101,11 @@ impl UnpackRecord for ManifestWriter<'_> {
         open.out.write_all(&bytes)
     }
 
-    fn settled(&self, settled: bool) -> io::Result<()> {
+    fn settled(&self, staged: &Path, settled: bool) -> io::Result<()> {
         // The lock is released at the end of this block, because `finish` takes it again.
         let summary = {
             let open = self.lock();
-            self.summary(open.as_ref().ok_or_else(closed)?, settled)
+            self.summary(open.as_ref().ok_or_else(closed)?, staged, settled)
         };
         self.finish(&summary)
     }

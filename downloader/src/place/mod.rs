@@ -101,10 +101,15 @@ impl DestinationFolder {
         if target.is_filled() {
             self.make_way(&target, fault, options, context)?;
         }
-        // A check that fails for another reason counts as a fault: fetching the content again only costs traffic. An
-        // interruption ends the run right after this.
+        // Only the manifest of this very staging says that its files were settled; the one of an earlier folder in this place
+        // says nothing about it. Every byte is read all the same, which costs less than one wrong byte. A check that fails
+        // for another reason counts as a fault: unpacking the content again only costs time. An interruption ends the run
+        // right after this.
         let is_whole = |staged: &Path| {
-            manifest.as_ref().is_some_and(|manifest| matches!(check(manifest, staged), Ok(None)))
+            manifest.as_ref().is_some_and(|manifest| {
+                let outcome = || manifest.check(staged, Depth::Full, options.threads, context);
+                manifest.is_of_staging(staged) && matches!(outcome(), Ok(None))
+            })
         };
         let taken_up = TargetFolder::new(&self.path, options.force)?.take_up(&is_whole, context)?;
         context.check()?;

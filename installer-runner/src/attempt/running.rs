@@ -16,6 +16,7 @@ use waybill_schemas::codes::Class;
 use waybill_schemas::report::install::{
     Advice, Answer, AttemptOutcome, Decision, Interruption, Occasion, RunReport, SurvivorReport,
 };
+use waybill_system::ProcessIdentity;
 
 // ERROR_INSTALL_ALREADY_RUNNING of Windows Installer: another installation is running.
 const ALREADY_RUNNING: u32 = 1618;
@@ -45,12 +46,12 @@ impl Attempt<'_> {
         let program = resolved.report.program.as_deref().unwrap_or_default();
         self.notes.decided(Decision::Starts { program: program.to_owned(), limit_minutes });
         let (name, account) = (&self.identity.id, self.run_as.perspective.account);
-        let ran = match self.runner.run_command(id, name, resolved, account, limit) {
+        let mut ran = match self.runner.run_command(id, name, resolved, account, limit) {
             Ok(ran) => ran,
             Err(error) => return self.not_run(id, program, error),
         };
         self.notes.run = Some(self.run_report(&ran, started, limit_minutes));
-        self.conclude(id, &ran, &renames)
+        self.conclude(id, &mut ran, &renames)
     }
 
     fn limit_minutes(&self) -> u32 {
@@ -120,16 +121,12 @@ impl Attempt<'_> {
                 Waited::Ended(code) => Some(exit_code_report(code, &codes)),
                 _ => None,
             },
-            survivors: ran
-                .survivors
-                .iter()
-                .map(|one| SurvivorReport { pid: one.pid, name: one.name.clone() })
-                .collect(),
+            survivors: survivor_reports(&ran.survivors),
             output: ran.output.clone(),
         }
     }
 
-    fn conclude(&mut self, id: AttemptId, ran: &FinishedRun, renames: &[String]) -> Flow<Conclusion> {
+    fn conclude(&mut self, id: AttemptId, ran: &mut FinishedRun, renames: &[String]) -> Flow<Conclusion> {
         let ended = match ran.waited {
             Waited::Ended(code) => {
                 let (kind, said_by) = ReturnCodes::from_app(self.request.app).stands_for(code);
@@ -144,6 +141,7 @@ impl Attempt<'_> {
         self.note_restart(ended)?;
         failpoint::reach("attempt-detecting");
         let answer = self.look_after(ended);
+        self.forget_who_ended(ran);
         if self.is_left_open(ended, answer) {
             return Ok(interrupted(Interruption::AfterItsEnd)); // not judged: the next run does it
         }
@@ -167,6 +165,16 @@ impl Attempt<'_> {
         }
         conclusion.advice.extend(advice::after_run(self, ran, &conclusion));
         Ok(conclusion)
+    }
+
+    /// Leaves out of the survivors those that have ended during detection: the report names who still runs.
+    fn forget_who_ended(&mut self, ran: &mut FinishedRun) {
+        let processes = self.runner.system.processes();
+        // One that cannot be asked about is still listed: nothing says that it has ended.
+        ran.survivors.retain(|one| processes.is_running(one) != Ok(false));
+        if let Some(report) = &mut self.notes.run {
+            report.survivors = survivor_reports(&ran.survivors);
+        }
     }
 
     /// Whether the caller interrupted the run before detection had a final answer.
@@ -248,4 +256,8 @@ impl Attempt<'_> {
         self.notes.restart = Some(restart::report(self.request.app, asked, is_done, &pending, left));
         Ok(())
     }
+}
+
+fn survivor_reports(survivors: &[ProcessIdentity]) -> Vec<SurvivorReport> {
+    survivors.iter().map(|one| SurvivorReport { pid: one.pid, name: one.name.clone() }).collect()
 }

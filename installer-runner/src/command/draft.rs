@@ -4,7 +4,7 @@ use super::{Asked, Refused, Resolved};
 use crate::settings::view_name;
 use waybill_schemas::report::install::{CommandReport, EnvironmentDifference, RefusedCommand};
 use waybill_schemas::secrets::{MASK, holds_secret_word, mask};
-use waybill_system::{Environment, SystemKind, Unanswered};
+use waybill_system::{Architecture, Environment, SystemKind, Unanswered, for_process};
 
 /// The HRESULT of ERROR_FILE_NOT_FOUND: no such program.
 pub(super) const NOT_FOUND: u32 = 0x8007_0002;
@@ -64,6 +64,7 @@ impl Draft {
             found_in: None,
             command_line: None,
             view: view_name(asked.run_as.perspective.view).to_owned(),
+            program_view: None,
             folder: asked.folder.to_owned(),
             environment: Vec::new(),
             refused: None,
@@ -97,7 +98,7 @@ impl Draft {
         self.secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret, MASK))
     }
 
-    /// The variables that the command gets. Their differences from those of this process are put into the report.
+    /// The variables with which the line is expanded.
     pub(super) fn environment(&mut self, line: &str, asked: Asked<'_>) -> Result<Environment, Refusal> {
         let no_block = |unanswered: Unanswered| {
             let code = unanswered.code.unwrap_or(FAILED);
@@ -105,9 +106,35 @@ impl Draft {
             Refusal::new(code, why, "run it while that user is signed in")
         };
         let block = asked.system.device().environment(asked.run_as.perspective).map_err(no_block)?;
-        self.report.environment = differences(&block, asked.run_as.kind, of_the_caller());
+        self.note_environment(&block, asked);
         self.secrets = secrets_in(line, &block);
         Ok(block)
+    }
+
+    /// The variables that `program` gets, made of `block`, those of the line. Its own width decides, and not that of
+    /// whoever starts it; a program whose headers do not say its width keeps those of the line.
+    pub(super) fn environment_of(
+        &mut self,
+        program: &str,
+        block: Environment,
+        asked: Asked<'_>,
+    ) -> Environment {
+        let (files, device) = (asked.system.files(), asked.system.device());
+        let (Ok(Some(loaded)), Ok(native)) = (files.loaded_as(program), device.architecture()) else {
+            return block;
+        };
+        let Some(process) = Architecture::of_process(loaded, native, device.windows_build().ok()) else {
+            return block;
+        };
+        self.report.program_view = Some(view_name(process.view()).to_owned());
+        let block = for_process(&block, process, native);
+        self.note_environment(&block, asked);
+        block
+    }
+
+    /// Puts the differences of the command's variables from those of this process into the report.
+    fn note_environment(&mut self, block: &Environment, asked: Asked<'_>) {
+        self.report.environment = differences(block, asked.run_as.kind, of_the_caller());
     }
 }
 

@@ -91,7 +91,7 @@ fn other_extension(first: &Candidate<'_>, search: &mut Search<'_>) -> Option<Str
 /// For a misspelt name: the closest name of a file in the content folder or a folder in it.
 fn close_name(first: &Candidate<'_>, search: &mut Search<'_>) -> Option<String> {
     let wanted = path::leaf(&with_exe(first.name)).to_lowercase();
-    let in_folder = |folder: &str| search.files.list(folder).unwrap_or_default();
+    let in_folder = |folder: &str| search.system.files().list(folder).unwrap_or_default();
     let top = in_folder(search.folder);
     let below = top.iter().take(MOST_NAMES).filter(|name| !name.contains('.')).flat_map(|folder| {
         let names = in_folder(&format!("{}\\{folder}", search.folder)).into_iter().take(MOST_NAMES);

@@ -82,6 +82,20 @@ struct Asked<'a> {
     system: &'a dyn System,
 }
 
+/// Why the program at `path`, a folder of PATH led to it, is passed over by a process with more rights than an ordinary
+/// user's; `None` where it may be started.
+pub(crate) fn passed_over(path: &str, system: &dyn System) -> Option<String> {
+    let who = match system.kind() {
+        SystemKind::Windows => "others than administrators",
+        SystemKind::Unix => "others than root",
+    };
+    match system.files().others_may_change(path) {
+        Ok(false) => None,
+        Ok(true) => Some(format!("passed over: {who} may write there")),
+        Err(unanswered) => Some(format!("passed over: who may write there cannot be told: {unanswered}")),
+    }
+}
+
 /// The mapping of paths below the Windows folder for `perspective` on this machine; `block` holds its variables.
 pub(crate) fn file_view(perspective: Perspective, block: &Environment, system: &dyn System) -> FileView {
     let windows = block.get("SystemRoot").or_else(|| block.get("windir")).unwrap_or(r"C:\Windows");

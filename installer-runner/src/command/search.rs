@@ -1,14 +1,15 @@
 //! The search for a program on Windows, as SearchPath does it (docs/context.md, "How a command line is started").
 
+use super::passed_over;
 use waybill_intune::command_line::Candidate;
 use waybill_intune::path;
 use waybill_intune::view::FileView;
 use waybill_schemas::secrets::mask;
-use waybill_system::{FileKind, Files, Unanswered};
+use waybill_system::{FileKind, System, Unanswered};
 
 /// Looks for programs, and remembers for the report where it looked.
 pub(super) struct Search<'a> {
-    pub(super) files: &'a dyn Files,
+    pub(super) system: &'a dyn System,
     /// The content folder; empty where it is not on this machine yet (a dry run).
     pub(super) folder: &'a str,
     pub(super) view: &'a FileView,
@@ -78,7 +79,7 @@ impl<'a> Search<'a> {
                     self.searched.push(format!("{} (a folder)", mask(&place.path)));
                     return None;
                 }
-                Some(FileKind::File) if place.is_of_path && self.others_may_write(&place.path) => {}
+                Some(FileKind::File) if place.is_of_path && self.must_not_start(&place.path) => {}
                 Some(FileKind::File) => {
                     return Some(FoundProgram {
                         path: place.path,
@@ -93,7 +94,7 @@ impl<'a> Search<'a> {
 
     /// What is at `path`. A path that may not be looked at counts as absent, and is remembered in `denied`.
     pub(super) fn kind_of(&mut self, path: &str) -> Option<FileKind> {
-        match self.files.look(path) {
+        match self.system.files().look(path) {
             Ok(facts) => facts.map(|facts| facts.kind),
             Err(unanswered) => {
                 self.denied.get_or_insert(unanswered);
@@ -102,14 +103,11 @@ impl<'a> Search<'a> {
         }
     }
 
-    fn others_may_write(&mut self, path: &str) -> bool {
-        let folder = path.rsplit_once('\\').map_or(path, |(folder, _)| folder);
-        let why = match self.files.others_may_write(folder) {
-            // A program that a user puts on the PATH does no harm where it runs with that user's rights.
-            _ if !self.is_guarded => return false,
-            Ok(false) => return false,
-            Ok(true) => "passed over: others than administrators may write there".to_owned(),
-            Err(unanswered) => format!("passed over: who may write there cannot be told: {unanswered}"),
+    /// Whether this program, which a folder of PATH led to, must not be started. It is remembered for the report.
+    fn must_not_start(&mut self, path: &str) -> bool {
+        // A program that a user puts on the PATH does no harm where it runs with that user's rights.
+        let Some(why) = self.is_guarded.then(|| passed_over(path, self.system)).flatten() else {
+            return false;
         };
         self.searched.push(format!("{} ({why})", mask(path)));
         self.passed_over.push(path.to_owned());

@@ -3,7 +3,7 @@
 use super::draft::{
     ACCESS_DENIED, CommandStart, Draft, INVALID, NO_FOLDER, NOT_FOUND, Refusal, checked_line,
 };
-use super::{Asked, draft};
+use super::{Asked, draft, passed_over};
 use waybill_intune::command_line::{shell_operator, words};
 use waybill_schemas::secrets::{MASK, mask};
 use waybill_system::{FileKind, System, SystemKind};
@@ -35,10 +35,18 @@ pub(super) fn find_start(asked: Asked<'_>, draft: &mut Draft) -> Result<CommandS
 /// The path of the program, and where it was found.
 fn find(name: &str, line: &str, asked: Asked<'_>) -> Result<(String, String), Refusal> {
     let Asked { folder, system, .. } = asked;
-    let mut searched = Vec::new();
-    for (path, found_in) in places(name, asked) {
+    let (mut searched, mut skipped) = (Vec::new(), None);
+    // With root's rights a program is not started where others may have put it; named in full, it is.
+    let is_guarded = system.device().is_elevated();
+    for SearchPlace { path, name: found_in, is_of_path } in places(name, asked) {
         match system.files().look(&path) {
             Ok(Some(facts)) if facts.kind == FileKind::File => {
+                let why = (is_guarded && is_of_path).then(|| passed_over(&path, system)).flatten();
+                if let Some(why) = why {
+                    searched.push(format!("{} ({why})", mask(&path)));
+                    skipped.get_or_insert(path);
+                    continue;
+                }
                 return match system.files().is_executable(&path) {
                     Ok(false) => Err(not_executable(name, &path)),
                     _ => Ok((path, found_in)),
@@ -49,26 +57,45 @@ fn find(name: &str, line: &str, asked: Asked<'_>) -> Result<(String, String), Re
         }
     }
     // In a dry run without content the program is assumed to be in it, as on Windows.
-    if folder.is_empty() && !name.is_empty() && !name.starts_with('/') {
+    if folder.is_empty() && !name.is_empty() && !name.starts_with('/') && skipped.is_none() {
         return Ok((name.to_owned(), "content folder, which is not here yet: not looked for".to_owned()));
     }
-    Err(not_found(name, line, folder, system, searched))
+    let mut refusal = not_found(name, line, folder, system, searched);
+    if let Some(path) = skipped {
+        let path = mask(&path);
+        refusal.fix = format!(
+            "{path} lies where others than root may write: fix owners and modes of it and of the folders above, or name it in full"
+        );
+    }
+    Err(refusal)
 }
 
-fn places(name: &str, asked: Asked<'_>) -> Vec<(String, String)> {
+/// A path that is tried for a name.
+struct SearchPlace {
+    path: String,
+    /// For the report.
+    name: String,
+    is_of_path: bool,
+}
+
+fn places(name: &str, asked: Asked<'_>) -> Vec<SearchPlace> {
+    let place = |path: String, name: &str| SearchPlace { path, name: name.to_owned(), is_of_path: false };
     let folder = asked.folder;
     let in_content = SystemKind::Unix.join(folder, name.strip_prefix("./").unwrap_or(name));
     if name.starts_with('/') {
-        return vec![(name.to_owned(), "as the line says".to_owned())];
+        return vec![place(name.to_owned(), "as the line says")];
     }
-    let content = Some((in_content, "content folder".to_owned())).filter(|_| !folder.is_empty());
+    let content = Some(place(in_content, "content folder")).filter(|_| !folder.is_empty());
     if name.is_empty() || name.contains('/') {
         return content.into_iter().collect();
     }
     let path = asked.system.device().path(asked.run_as.perspective).unwrap_or_default();
     let absolute = path.into_iter().filter(|entry| entry.starts_with('/'));
-    let of_path =
-        absolute.map(|entry| (SystemKind::Unix.join(&entry, name), format!("machine PATH: {entry}")));
+    let of_path = absolute.map(|entry| SearchPlace {
+        path: SystemKind::Unix.join(&entry, name),
+        name: format!("machine PATH: {entry}"),
+        is_of_path: true,
+    });
     content.into_iter().chain(of_path).collect()
 }
 
@@ -97,15 +124,21 @@ fn not_found(name: &str, line: &str, folder: &str, system: &dyn System, searched
     Refusal { code: NOT_FOUND, why: format!("there is no `{}`", mask(name)), fix, searched }
 }
 
+/// How many words before a word may say that it is a secret: `net use SHARE PASSWORD`.
+const WORDS_BEFORE: usize = 3;
+
 fn masked_words(words: &[String]) -> Vec<String> {
-    // Each word is masked by itself, so that a secret does not hide the words after it. A word after a switch with a
-    // secret name is masked as its value.
-    const VALUE: &str = "value";
+    // Each word is masked by itself, so that a secret does not hide the words after it. A word that is a secret because
+    // of those before it (`--password x`, `password => x`) is masked whole.
+    let plain: Vec<String> = words.iter().map(|word| word.replace([' ', '\t', '"', '\''], "_")).collect();
     let is_value = |index: usize| {
-        let before = index.checked_sub(1).and_then(|before| words.get(before));
-        before.is_some_and(|before| {
-            !mask(&format!("{before} {VALUE}")).ends_with(VALUE) && mask(before) == *before
-        })
+        let holds_none = mask(&plain[index]) == plain[index];
+        holds_none
+            && (index.saturating_sub(WORDS_BEFORE)..index).any(|from| {
+                let before = plain[from..index].join(" ");
+                mask(&before) == before
+                    && !mask(&format!("{before} {}", plain[index])).ends_with(&plain[index])
+            })
     };
     // A secret value in a word reaches to the end of the word, because the word's quotes were those of the value.
     let shown = |word: &String| {

@@ -34,7 +34,7 @@ pub(super) fn find_start(asked: Asked<'_>, draft: &mut Draft) -> Result<CommandS
     draft.report.view = view_name(view.view()).to_owned();
 
     let mut search = Search {
-        files: system.files(),
+        system,
         folder: &folder,
         view: &view,
         path: system.device().path(run_as.perspective),
@@ -56,6 +56,7 @@ pub(super) fn find_start(asked: Asked<'_>, draft: &mut Draft) -> Result<CommandS
     within(&line, LONGEST_LINE, "CreateProcess")?;
     let is_msiexec = path::leaf(&program).eq_ignore_ascii_case("msiexec.exe");
     let (found_in, shown) = (found.found_in, draft.shown(&line));
+    let environment = draft.environment_of(&program, environment, asked);
     Ok(CommandStart { program, found_in, line, words: Vec::new(), environment, shown, is_msiexec })
 }
 

@@ -20,7 +20,7 @@ pub(crate) struct FinishedRun {
     pub(crate) seconds: f64,
     /// Whether it was ended at its time limit, with its descendants.
     pub(crate) killed: bool,
-    /// The descendants that were still running when waiting ended.
+    /// The descendants that were still running when waiting ended; after detection, those that run even then.
     pub(crate) survivors: Vec<ProcessIdentity>,
     pub(crate) output: OutputReport,
 }
@@ -67,7 +67,7 @@ impl Runner<'_> {
         failpoint::reach("installer-ended");
         let kills = self.settings.on_time_limit == OnTimeLimit::Kill;
         let killed = waited == Waited::TimedOut && kills && running.kill_tree().is_ok();
-        let survivors = if killed { Vec::new() } else { running.survivors().unwrap_or_default() };
+        let survivors = running.survivors().unwrap_or_default();
         // The end is durable before it is judged, so that the next run knows the exit code if we are killed in between.
         self.write_down_end(attempt, &running.identity(), waited, killed, &survivors)?;
         Ok(FinishedRun {
@@ -121,7 +121,9 @@ impl Runner<'_> {
         match waited {
             Waited::Ended(code) => self.journal.ended(attempt, &AttemptEnd::Exited(code)),
             // A process that survived being ended is found by the next run, because the attempt is not settled then.
-            Waited::TimedOut if killed => self.journal.ended(attempt, &AttemptEnd::TimedOut(Vec::new())),
+            Waited::TimedOut if killed => {
+                self.journal.ended(attempt, &AttemptEnd::TimedOut(survivors.to_vec()))
+            }
             Waited::TimedOut => self.journal.ended(attempt, &AttemptEnd::TimedOut(tree())),
             Waited::Interrupted | Waited::Unknown => Ok(()), // the next run finds it by its process
         }

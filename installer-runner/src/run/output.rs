@@ -86,9 +86,9 @@ impl OutputFile {
             file.take(KEPT / 2 + 1).read_to_end(&mut tail)?;
             let dropped = bytes - KEPT;
             let tail = decode(&tail, is_wide);
-            // A line that was cut is dropped: the part that is missing may be the name that shows its value to be a
-            // secret.
-            let whole_lines = tail.split_once('\n').map_or("", |(_, lines)| lines);
+            // A line that was cut is dropped, and the line behind it: the part that is missing may be the name that shows
+            // a value to be a secret, in its own line or in the next.
+            let whole_lines = tail.splitn(3, '\n').nth(2).unwrap_or_default();
             format!("{}\n… {dropped} bytes left out …\n{whole_lines}", decode(&head, is_wide))
         } else {
             let mut all = Vec::new();
@@ -177,7 +177,7 @@ mod tests {
     fn head_and_tail_are_kept_of_much() {
         let mut bytes = b"first line\n".to_vec();
         bytes.resize(3 << 20, b'x');
-        bytes.extend(b"\nlast line\n");
+        bytes.extend(b"\none more line\nlast line\n");
         let (report, text) = kept(&bytes);
         let text = text.unwrap();
         assert!(report.shortened && report.bytes == bytes.len() as u64);
@@ -193,6 +193,12 @@ mod tests {
         bytes.extend(b"\nPASSWORD=\"");
         bytes.extend(b"hunter2 ".repeat(80_000));
         bytes.extend(b"\"\nlast line\n");
+        let (_, text) = kept(&bytes);
+        assert!(!text.unwrap().contains("hunter2"));
+
+        let mut bytes = b"first line\n".to_vec();
+        bytes.resize(2 << 20, b'x');
+        bytes.extend(format!("\n{}password:\nhunter2\n", " ".repeat(800)).repeat(800).bytes());
         let (_, text) = kept(&bytes);
         assert!(!text.unwrap().contains("hunter2"));
     }

@@ -3,7 +3,7 @@
 
 use super::ScriptRun;
 use crate::ScriptHost;
-use crate::command::file_view;
+use crate::command::{file_view, passed_over};
 use std::path::Path;
 use waybill_system::{Environment, FileKind, SystemKind, Unanswered};
 
@@ -69,9 +69,17 @@ fn windows_powershell(run: &ScriptRun<'_>, environment: &Environment) -> Result<
 
 fn pwsh(run: &ScriptRun<'_>) -> Result<String, Unanswered> {
     let folders = run.system.device().path(run.perspective)?;
-    let programs = folders.iter().map(|folder| SystemKind::Unix.join(folder, "pwsh"));
-    let mut found = programs.filter(|program| is_file(program, run).unwrap_or_default());
-    found.next().ok_or_else(|| missing("there is no PowerShell here: no pwsh is on the PATH"))
+    let folders = folders.iter().filter(|folder| folder.starts_with('/'));
+    let programs = folders.map(|folder| SystemKind::Unix.join(folder, "pwsh"));
+    let is_guarded = run.system.device().is_elevated();
+    let mut why = "there is no PowerShell here: no pwsh is on the PATH".to_owned();
+    for program in programs.filter(|program| is_file(program, run).unwrap_or_default()) {
+        match is_guarded.then(|| passed_over(&program, run.system)).flatten() {
+            None => return Ok(program),
+            Some(passed_over) => why = format!("{program} is {passed_over}"),
+        }
+    }
+    Err(missing(&why))
 }
 
 fn is_file(path: &str, run: &ScriptRun<'_>) -> Result<bool, Unanswered> {

@@ -43,6 +43,22 @@ fn killing_at_the_time_limit_is_asked_for() {
 }
 
 #[test]
+fn a_child_that_ends_during_detection_is_no_survivor() {
+    let bench = PreparedAttempt::new(|_, _| FakeRun::ends(0).leaving("helper.exe").leaving("tray.exe"));
+    let machine = bench.machine.clone();
+    bench.clock.at_sleep(2, move || {
+        let helper = machine.running().into_iter().find(|one| one.name == "helper.exe").unwrap();
+        machine.end_process(&helper);
+        machine.add_file(INSTALLED, 1);
+    });
+    let report = bench.attempt(Intent::Install);
+    let survivors = report.run.unwrap().survivors;
+    assert_eq!(survivors.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["tray.exe"]);
+    let told = report.next.join(" ");
+    assert!(told.contains("1 child still runs (tray.exe)"), "{told}");
+}
+
+#[test]
 fn a_late_installer_is_found_by_looking_again() {
     let bench = PreparedAttempt::new(idle(0));
     let machine = bench.machine.clone();

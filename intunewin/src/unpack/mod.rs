@@ -121,7 +121,7 @@ impl AuthenticatedContent {
         if let Some(record) = record {
             // The record goes before the rename: a crash in between leaves a manifest without its folder, which is
             // harmless. A folder without its manifest would have to be fetched again.
-            record.settled(is_tree_settled(files)).map_err(UnpackError::Record)?;
+            record.settled(&staged.content(), is_tree_settled(files)).map_err(UnpackError::Record)?;
         }
         let path = staged.publish(context)?;
         Ok(ContentFolder { path, files, bytes })
@@ -187,7 +187,7 @@ pub trait UnpackRecord: Sync {
     /// The record cannot be kept; the unpacking ends with it.
     fn folder(&self, name: &EntryName) -> io::Result<()>;
 
-    /// Called when all files are written, just before the folder is renamed into its place. `settled` is true where the
+    /// Called when all files are written to `staged`, just before that folder is renamed into its place. `settled` is true where the
     /// files survive a loss of power from here on. It is false where nothing can promise that: on Windows above 1,000
     /// files, and on systems without `syncfs`.
     ///
@@ -196,7 +196,7 @@ pub trait UnpackRecord: Sync {
     ///
     /// # Errors
     /// The record cannot be kept; the unpacking ends with it.
-    fn settled(&self, settled: bool) -> io::Result<()>;
+    fn settled(&self, staged: &Path, settled: bool) -> io::Result<()>;
 }
 
 /// Why a payload was not unpacked. Except after [`StagingError::Move`] no file stays behind.

@@ -43,10 +43,11 @@ impl UnpackRecord for Told {
         self.tell(name.as_str(), None)
     }
 
-    fn settled(&self, settled: bool) -> io::Result<()> {
+    fn settled(&self, staged: &Path, settled: bool) -> io::Result<()> {
         if self.refuses == "settled" {
             return Err(io::Error::other("no room for the record"));
         }
+        assert!(staged.join("a.txt").is_file() && waybill_disk::staging_name(staged).is_some());
         let beside = std::fs::read_dir(&self.watched).unwrap().map(|entry| entry.unwrap().path());
         self.settled.lock().unwrap().push((settled, beside.collect()));
         Ok(())

@@ -211,3 +211,51 @@ proptest! {
         let _ = VersionInfo::parse(&damaged);
     }
 }
+
+#[test]
+fn the_loader_goes_by_the_machine_and_the_clr_header() {
+    const IL_ONLY: u32 = 1;
+    const REQUIRED: u32 = 2;
+    const PREFERRED: u32 = 0x2_0000;
+    let x86 = LoadedAs::Machine(Machine::X86);
+    let x64 = LoadedAs::Machine(Machine::X64);
+    for (is_64, clr, expected) in [
+        (false, None, x86),
+        (true, None, x64),
+        (false, Some((2, 5, IL_ONLY)), LoadedAs::AnyCpu),
+        (false, Some((2, 5, IL_ONLY | 8)), LoadedAs::AnyCpu), // signed with a strong name
+        (false, Some((2, 5, IL_ONLY | REQUIRED)), x86),
+        (false, Some((2, 5, IL_ONLY | REQUIRED | PREFERRED)), x86),
+        (false, Some((2, 5, IL_ONLY | PREFERRED)), x86),
+        (false, Some((2, 5, 0)), x86),       // C++/CLI with code for x86
+        (false, Some((2, 0, IL_ONLY)), x86), // .NET Framework 1.x
+        (true, Some((2, 5, IL_ONLY)), x64),
+    ] {
+        let sample = Sample { x64: is_64, clr, ..Sample::default() };
+        assert_eq!(program(&sample).loaded_as(), expected, "64-bit {is_64}, {clr:?}");
+    }
+}
+
+#[test]
+fn a_clr_header_that_is_nowhere_counts_as_none() {
+    let sample = Sample { clr: Some((2, 5, 1)), ..Sample::default() };
+    let directory = 64 + 4 + 20 + 96 + 14 * 8;
+    for address in [1_u32, 0x7FFF_FFFF, u32::MAX] {
+        let mut bytes = sample.bytes();
+        bytes[directory..directory + 4].copy_from_slice(&address.to_le_bytes());
+        let found = Program::from_reader(Cursor::new(bytes)).unwrap();
+        assert_eq!(found.loaded_as(), LoadedAs::Machine(Machine::X86), "{address:#x}");
+    }
+}
+
+#[test]
+fn other_processors_are_told_by_the_header() {
+    for (number, machine) in
+        [(0xAA64_u16, Machine::Arm64), (0x01C4, Machine::Arm), (0x0200, Machine::Other(0x0200))]
+    {
+        let mut bytes = Sample { x64: true, ..Sample::default() }.bytes();
+        bytes[68..70].copy_from_slice(&number.to_le_bytes());
+        let found = Program::from_reader(Cursor::new(bytes)).unwrap();
+        assert_eq!(found.loaded_as(), LoadedAs::Machine(machine));
+    }
+}

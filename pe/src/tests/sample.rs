@@ -11,6 +11,8 @@ const OPTIONAL: usize = 64 + 4 + 20;
 pub struct Sample {
     /// Whether it is a program for 64-bit x86 rather than for 32-bit.
     pub x64: bool,
+    /// The CLR header of a .NET program: major and minor version, and flags (1 is ILONLY).
+    pub clr: Option<(u16, u16, u32)>,
     /// Sections besides `.text` and `.rsrc`.
     pub sections: Vec<(&'static str, Vec<u8>)>,
     /// Type, name and bytes of each resource.
@@ -33,7 +35,7 @@ pub enum Name {
 impl Sample {
     /// The program as a file, headers and signature included.
     pub fn bytes(&self) -> Vec<u8> {
-        let mut sections = vec![(".text", vec![0xC3; 16])];
+        let mut sections = vec![(".text", self.clr.map_or_else(|| vec![0xC3; 16], clr_header))];
         sections.extend(self.sections.iter().cloned());
         let resource_address = MEMORY * (sections.len() + 1);
         if !self.resources.is_empty() {
@@ -67,6 +69,10 @@ impl Sample {
         put(84, &((directories + 16 * 8) as u16).to_le_bytes());
         put(OPTIONAL, &if self.x64 { 0x20B_u16 } else { 0x10B }.to_le_bytes());
         put(OPTIONAL + directories - 4, &16_u32.to_le_bytes());
+        if self.clr.is_some() {
+            put(OPTIONAL + directories + 14 * 8, &(MEMORY as u32).to_le_bytes());
+            put(OPTIONAL + directories + 14 * 8 + 4, &(CLR_SIZE as u32).to_le_bytes());
+        }
         if !self.resources.is_empty() {
             put(OPTIONAL + directories + 2 * 8, &(resource_address as u32).to_le_bytes());
         }
@@ -85,6 +91,18 @@ impl Sample {
         head.resize(first, 0);
         head
     }
+}
+
+/// The size of a CLR header (ECMA-335, partition II, 25.3.3).
+const CLR_SIZE: usize = 72;
+
+fn clr_header((major, minor, flags): (u16, u16, u32)) -> Vec<u8> {
+    let mut header = vec![0; CLR_SIZE];
+    header[..4].copy_from_slice(&(CLR_SIZE as u32).to_le_bytes());
+    header[4..6].copy_from_slice(&major.to_le_bytes());
+    header[6..8].copy_from_slice(&minor.to_le_bytes());
+    header[16..20].copy_from_slice(&flags.to_le_bytes());
+    header
 }
 
 /// A resource section: one directory of types, one of names each, one language each, then texts and data.

@@ -95,6 +95,13 @@ impl<'a> Line<'a> {
         }
     }
 
+    /// Whether a value that begins behind `at` opens a quote that this line does not close.
+    pub(super) fn is_open_at(&self, at: usize) -> bool {
+        let from = self.text.len() - self.text[at..].trim_start().len();
+        let quote = self.quote_at(from).filter(|quote| quote.sign == '"');
+        quote.is_some_and(|quote| self.closing(quote, from + quote.len()).is_none())
+    }
+
     /// Whether `at` lies inside quotes whichever way backslashes are read.
     pub(super) fn is_inside_quotes(&self, at: usize) -> bool {
         let before = self.quotes.partition_point(|(quote, _)| *quote < at);
@@ -119,33 +126,8 @@ fn backslashes_before(text: &str, at: usize) -> usize {
     text[..at].len() - text[..at].trim_end_matches('\\').len()
 }
 
-/// The words of the spec, and those that PowerShell and HTTP put before a secret.
-const WORDS: [&str; 12] = [
-    "key",
-    "pass",
-    "pwd",
-    "token",
-    "secret",
-    "pin",
-    "serial",
-    "licence",
-    "license",
-    "credential",
-    "securestring",
-    "bearer",
-];
-
-/// Names that are a secret's as they stand: the signature of a signed URL.
-const WHOLE: [&str; 2] = ["sig", "signature"];
-
 /// Switches whose name holds such a word although they take no value: msiexec's `/passive`.
 const WITHOUT_VALUE: [&str; 1] = ["passive"];
-
-/// Whether the name of a parameter or variable says that its value is a secret.
-pub fn holds_secret_word(name: &str) -> bool {
-    let lower = name.to_lowercase();
-    WHOLE.contains(&lower.as_str()) || WORDS.iter().any(|word| lower.contains(word))
-}
 
 /// A name in a line: letters, digits, `_`, `-` and `.`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -178,8 +160,9 @@ impl<'a> Name<'a> {
     }
 
     fn read(text: &'a str, run: usize, end: usize) -> Option<Self> {
-        let end = run + text[run..end].trim_end_matches('.').len();
-        let bare = text[run..end].trim_start_matches('-');
+        // The `-` of `password->x` is the arrow's.
+        let end = run + text[run..end].trim_end_matches(['.', '-']).len();
+        let bare = text[run..end.max(run)].trim_start_matches('-');
         let start = end - bare.len();
         // PowerShell takes the dashes of word processors for its own.
         let sign = text[..run].chars().next_back().filter(|c| matches!(c, '/' | '–' | '—' | '―'));

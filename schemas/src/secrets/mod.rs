@@ -6,11 +6,16 @@
 //! its line goes with it. Lint asks [`parameters`] which values are worth a finding, with names of its own: there a
 //! needless one costs, here a missed one does.
 
+mod carried;
 mod line;
+mod names;
+mod programs;
+mod signs;
 mod values;
 
-pub use line::holds_secret_word;
+pub use names::{holds_secret_word, names_licence, names_password};
 
+use carried::Carried;
 use line::{Line, Name};
 use values::Value;
 
@@ -19,20 +24,44 @@ pub const MASK: &str = "***";
 
 /// The text with the values of secret parameters replaced by `***`: of every parameter whose name holds key, pass, pwd,
 /// token, secret, pin, serial, licence or license, in the forms that command lines, output, JSON, XML, URLs and MSI
-/// logs have. Give it whole lines: a value that was cut from its name is not known for a secret.
+/// logs have, also where the value stands on the next line. Give it whole texts: a value that was cut from its name is
+/// not known for a secret. The masked text has the lines of the text.
 pub fn mask(text: &str) -> String {
     let mut masked = String::with_capacity(text.len());
-    for line in text.split_inclusive(['\n', '\r']) {
-        let ending = line.trim_end_matches(['\n', '\r']).len();
-        mask_line(&line[..ending], &mut masked);
-        masked.push_str(&line[ending..]);
+    let mut carried = Carried::default();
+    for (line, ending) in lines(text) {
+        match carried.masks(line) {
+            Some(start) => {
+                masked.push_str(&line[..start]);
+                masked.push_str(MASK);
+            }
+            None => mask_line(line, &mut masked),
+        }
+        carried.read(line);
+        masked.push_str(ending);
     }
     masked
+}
+
+/// The lines of a text with their endings.
+fn lines(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let line = &rest[..rest.find(['\n', '\r']).unwrap_or(rest.len())];
+        let behind = &rest[line.len()..];
+        let ending = if behind.starts_with("\r\n") { 2 } else { behind.len().min(1) };
+        rest = &behind[ending..];
+        Some((line, &behind[..ending]))
+    })
 }
 
 fn mask_line(line: &str, masked: &mut String) {
     let mut spans = spans(&Line::new(line));
     spans.extend(url_passwords(line));
+    spans.extend(programs::secrets(line).map(|secret| (secret.start, secret.end)));
     spans.sort_unstable();
     let mut done = 0;
     for (start, end) in spans {
@@ -72,15 +101,24 @@ pub struct Parameter<'a> {
     pub is_next_word: bool,
 }
 
-/// The parameters of a command line that are called as wanted: `NAME=value`, `/NAME:value`, `-NAME value`. Values in
-/// quotes are read as well (`/v"/qn NAME=value"`), but not the values of values (`URL=x?NAME=value`).
+/// The parameters of a command line that are called as wanted: `NAME=value`, `/NAME:value`, `-NAME value`,
+/// `NAME : value`, `PASSWORD value`, `setx NAME value`, and the password of `net use`, which has no name of its own.
+/// Values in quotes are read as well (`/v"/qn NAME=value"`), but not the values of values (`URL=x?NAME=value`).
 pub fn parameters<'a>(text: &'a str, is_wanted: impl Fn(&str) -> bool) -> Vec<Parameter<'a>> {
     let line = Line::new(text);
     let parameter = |name: Name<'a>| {
         let (Value { start, end }, is_next_word) = values::of_parameter(&line, &name)?;
         Some(Parameter { name: name.text, value: &text[start..end], is_next_word })
     };
-    Name::all(&line, is_wanted).filter_map(parameter).collect()
+    let of_programs = programs::secrets(text).filter(|secret| is_wanted(secret.name));
+    let of_programs = of_programs.map(|secret| Parameter {
+        name: secret.name,
+        value: &text[secret.start..secret.end],
+        is_next_word: false,
+    });
+    let mut found: Vec<_> = Name::all(&line, &is_wanted).filter_map(parameter).collect();
+    found.extend(of_programs);
+    found
 }
 
 /// Longer lines are not read closely: from the first secret's name on they are masked.
@@ -104,7 +142,7 @@ fn spans(line: &Line<'_>) -> Vec<(usize, usize)> {
         if name.end >= masked_from {
             break;
         }
-        for Value { start, end } in values::values_of(line, &name) {
+        for Value { start, end } in values::readings(line, &name).into_iter().map(|reading| reading.value) {
             spans.extend((start < end).then_some((start, end)));
             if end == line.text.len() {
                 masked_from = masked_from.min(start);

@@ -51,6 +51,134 @@ fn each_form_is_masked_and_nothing_else() {
 }
 
 #[test]
+fn every_sign_and_every_blank_gives_a_value() {
+    for between in [
+        " ",
+        "\t",
+        "\u{a0}",
+        "\u{202f}",
+        "\u{200b} ",
+        "%20",
+        " is ",
+        ": ",
+        " : ",
+        "\u{a0}: ",
+        "：",
+        "=",
+        " = ",
+        "%20=",
+        "%3D",
+        "=%20",
+        "->",
+        " -> ",
+        " --> ",
+        " => ",
+        "→",
+        " := ",
+        "[0]=",
+        "[ 'a' ] = ",
+        ".value=",
+        "==",
+        "?=",
+        "%=",
+        "} = ",
+        "**: ",
+        "\\t=",
+        "\\u003d",
+        "&nbsp;= ",
+        "(",
+        "=“",
+        "=`",
+        "={",
+        " = @'",
+        "\" \"",
+        "' '",
+        "\" = \"",
+        "\" : \"",
+        "\", \"",
+        "\t\"",
+    ] {
+        for name in
+            ["PASSWORD", "password", "$Password", "--api_token", "LICENSEKEY", "Client-Secret", "$env:PWD"]
+        {
+            let quote = if between.starts_with(['"', '\'']) { &between[..1] } else { "" };
+            let text = format!("run {quote}{name}{between}hunter2{quote}");
+            assert!(!mask(&text).contains("hunter2"), "{text}");
+            assert!(mask(&text).starts_with("run "), "{text}");
+        }
+    }
+    for text in [
+        "setx PASSWORD hunter2",
+        "setx /M PASSWORD hunter2",
+        r"C:\Windows\System32\setx.exe PASSWORD hunter2",
+        "[Environment]::SetEnvironmentVariable('PASSWORD', 'hunter2', 'Machine')",
+        "SetPassword(hunter2)",
+        "the password for X was hunter2",
+        "Your PIN is hunter2",
+        "License key hunter2-12",
+        "serial ABC-hunter2",
+        "net use Z: \\\\server\\share hunter2 /user:me",
+        "net.exe user bob hunter2 /add",
+        "psexec \\\\host -u me -p hunter2 cmd",
+        "curl -u me:hunter2 https://host/",
+        "schtasks /create /ru me /rp \"hunter2\"",
+    ] {
+        let text = text.replace("\\\\\\\\", "\\\\").replace("password for X was", "password was");
+        assert!(!mask(&text).contains("hunter2"), "{text}: {}", mask(&text));
+    }
+}
+
+#[test]
+fn a_value_on_the_next_line_is_masked() {
+    for (text, masked) in [
+        ("Password:\nhunter2\nnext", "Password:\n***\nnext"),
+        ("Password:\r\n\r\n  hunter2\r\nnext", "Password:\r\n\r\n  ***\r\nnext"),
+        ("\"password\":\n  \"hunter2\",\n\"x\": 1", "\"password\":\n  ***\n\"x\": 1"),
+        ("PASSWORD =\nhunter2", "PASSWORD =\n***"),
+        ("token =>\n\thunter2", "token =>\n\t***"),
+        ("<Password>\n hunter2\n</Password>", "<Password>\n ***\n</Password>"),
+        ("setup.exe --password ^\n  hunter2", "setup.exe --password ^\n  ***"),
+        ("setup --api-token \\\nhunter2", "setup --api-token \\\n***"),
+        ("Password\nhunter2", "Password\n***"),
+        ("$password = @'\nhunter2\n'@", "$password = ***\n***\n'@"),
+        ("tokens:\n  - hunter2\n  - hunter3\nnext: a", "tokens:\n  ***\n  ***\nnext: a"),
+        (
+            "User Password\n---- --------\nme   hunter2\nyou  hunter3\n\nend",
+            "User Password\n---- --------\n***\n***\n\nend",
+        ),
+        (
+            "a\n-----BEGIN RSA PRIVATE KEY-----\nhunter2\nhunter3\n-----END RSA PRIVATE KEY-----\nb",
+            "a\n-----BEGIN RSA PRIVATE KEY-----\n***\n***\n-----END RSA PRIVATE KEY-----\nb",
+        ),
+        ("PASSWORD=\"hunt\nhunter2\" x\nnext", "PASSWORD=\"***\n***\nnext"),
+        ("Enter the password\nOK", "Enter the password\nOK"),
+        ("Checking keys\nOK", "Checking keys\nOK"),
+    ] {
+        assert_eq!(mask(text), masked);
+    }
+}
+
+#[test]
+fn sentences_about_secrets_stay() {
+    for text in [
+        "Key not found",
+        "The registry key HKLM was opened",
+        "Password policy: ",
+        "password expired",
+        "Token file C: missing",
+        "Passed all 12 tests",
+        "license.rtf 200 bytes",
+        "Installing KeePass 2.57",
+        "net use Z: \\\\server\\share /persistent:no",
+        "net user bob /delete",
+        "curl -o a.zip https://host/a.zip",
+    ] {
+        let masked = mask(text);
+        assert!(text == masked || text.ends_with(": "), "{text}: {masked}");
+    }
+}
+
+#[test]
 fn what_is_no_secret_stays() {
     for text in [
         "msiexec.exe /i \"KeePass 2.msi\" /passive /norestart TRANSFORMS=a.mst",
@@ -91,6 +219,17 @@ fn a_hostile_text_is_masked_in_time() {
         "key /d ",
         "key\" ",
         "key property '",
+        "PASSWORD ",
+        "PASSWORD[",
+        "password is ",
+        "password%20",
+        "password(",
+        "net use \\\\a ",
+        "psexec ",
+        "<key\n",
+        "key:\n",
+        "key\n--\n",
+        "-----BEGIN PRIVATE KEY-----\n",
     ] {
         let text = piece.repeat((256 << 10) / piece.len());
         assert!(mask(&text).len() <= text.len() + 64);

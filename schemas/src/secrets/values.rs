@@ -2,6 +2,8 @@
 //! another.
 
 use super::line::{Line, Name, Quote};
+use super::names;
+use super::signs::{behind_blanks, behind_sign, is_blank};
 
 /// Words and lists of attributes are looked at for so many bytes.
 const LONGEST_WORD: usize = 4096;
@@ -26,42 +28,65 @@ struct Surroundings {
     is_query: bool,
 }
 
-/// Every value that the text may give to `name`.
-pub(super) fn values_of(line: &Line<'_>, name: &Name<'_>) -> Vec<Value> {
-    let (behind, before, surroundings) = surroundings(line, name);
-    let forms = [
-        assigned(line, behind, &surroundings),
-        next_word(line, name, behind, &surroundings),
-        next_of_list(line, behind, &surroundings),
-        described(line, behind),
-        of_variable(line, name, before),
-        element(line, name),
-        property_of_log(line, name),
-        pair(line, behind),
-        named_elsewhere(line, name.end),
-    ];
-    forms.into_iter().flatten().collect()
+/// One way to read a value of a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Reading {
+    pub(super) value: Value,
+    pub(super) form: Form,
 }
 
-/// The value that a command line gives to the parameter `name`, and whether it is the next word.
+/// The form in which a text gives a value to a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// A sign stands between them: `NAME=value`, `name : value`, `name -> value`.
+    Sign,
+    /// The next word is the value, because the name is a switch or says so by itself.
+    NextWord,
+    /// `set NAME=a b`, `setx NAME "a b"`
+    Variable,
+    /// A form of output, of markup or of code.
+    Text,
+}
+
+/// Every value that the text may give to `name`.
+pub(super) fn readings(line: &Line<'_>, name: &Name<'_>) -> Vec<Reading> {
+    let (behind, before, surroundings) = surroundings(line, name);
+    let forms = [
+        (assigned(line, behind, &surroundings), Form::Sign),
+        (next_word(line, name, behind, &surroundings), Form::NextWord),
+        (of_variable(line, name, before), Form::Variable),
+        (next_of_list(line, behind, &surroundings), Form::Text),
+        (described(line, behind), Form::Text),
+        (argument(line, name, behind), Form::Text),
+        (element(line, name), Form::Text),
+        (property_of_log(line, name), Form::Text),
+        (pair(line, behind), Form::Text),
+        (named_elsewhere(line, name.end), Form::Text),
+    ];
+    forms.into_iter().filter_map(|(value, form)| Some(Reading { value: value?, form })).collect()
+}
+
+/// The value that a command line gives to the parameter `name`, and whether it is the next word: the first of
+/// [`readings`] that is a parameter's and not the value of another one's.
 pub(super) fn of_parameter(line: &Line<'_>, name: &Name<'_>) -> Option<(Value, bool)> {
     let text = line.text;
-    let word = text[..name.begin()].rfind([' ', '\t', '"']).map_or(0, |at| at + 1);
+    let word = text[..name.begin()].rfind([' ', '\t', '"', '\'']).map_or(0, |at| at + 1);
     // `/URL=x?token=y` names one parameter; what its value holds is the value's affair.
+    let is_own = !text[word..name.begin()].contains('=');
     let is_whole_word = word == name.begin();
-    let (behind, _, surroundings) = surroundings(line, name);
-    match text[name.end..].chars().next()? {
-        '=' if !text[word..name.begin()].contains('=') => {
-            Some((assigned(line, behind, &surroundings)?, false))
-        }
-        ':' if is_whole_word && name.switch.is_some() => {
-            Some((assigned(line, behind, &surroundings)?, false))
-        }
-        ' ' | '\t' if is_whole_word && name.switch.is_some() => {
-            Some((next_word(line, name, behind, &surroundings)?, true))
-        }
-        _ => None,
-    }
+    let is_parameter = |reading: &Reading| match reading.form {
+        Form::Sign if text[name.end..].starts_with('=') => is_own,
+        Form::Sign | Form::NextWord => is_whole_word || is_variable_name(&text[word..name.begin()]),
+        Form::Variable => true,
+        Form::Text => false,
+    };
+    let found = readings(line, name).into_iter().find(is_parameter)?;
+    Some((found.value, found.form == Form::NextWord))
+}
+
+/// Whether only the signs of a variable stand between the beginning of the word and the name: `$NAME`, `$env:NAME`.
+fn is_variable_name(before: &str) -> bool {
+    before == "$" || before.starts_with('$') && before.ends_with(':') || before == "${"
 }
 
 /// Where the text behind a name begins, the text before it, and what stands around it.
@@ -69,7 +94,7 @@ fn surroundings<'a>(line: &Line<'a>, name: &Name<'_>) -> (usize, &'a str, Surrou
     let text = line.text;
     let own_quote = line.quote_at(name.end);
     let behind = name.end + own_quote.map_or(0, Quote::len);
-    let before = text[..name.begin()].trim_end_matches([' ', '\t']);
+    let before = text[..name.begin()].trim_end_matches(is_blank);
     let surroundings = Surroundings {
         opened_by: line.quote_before(name.begin()).filter(|_| own_quote.is_none()),
         is_json: own_quote.is_some(),
@@ -81,38 +106,88 @@ fn surroundings<'a>(line: &Line<'a>, name: &Name<'_>) -> (usize, &'a str, Surrou
     (behind, before, surroundings)
 }
 
-/// `NAME=value`, `name: value`, `"name":"value"`, `$h['name'] = 'value'`.
+/// `NAME=value`, `name : value`, `name -> value`, `"name":"value"`, `NAME[0]=value`, `$h['name'] = 'value'`.
 fn assigned(line: &Line<'_>, behind: usize, surroundings: &Surroundings) -> Option<Value> {
-    let rest = &line.text[behind..];
-    let sign = rest.trim_start_matches([']', ')', ' ', '\t']);
-    let value = [":=", "=>", "==", "+=", "=", ":"].iter().find_map(|one| sign.strip_prefix(one))?;
-    let trimmed = value.trim_start_matches([' ', '\t']);
-    let from = line.text.len() - trimmed.len();
+    let text = line.text;
+    let behind_sign = behind_sign(text, behind)?;
+    let from = behind_blanks(text, behind_sign);
     let surroundings =
-        Surroundings { is_json: surroundings.is_json && sign.starts_with(':'), ..*surroundings };
-    let whole = Value { start: from, end: line.text.len() };
+        Surroundings { is_json: surroundings.is_json && text[..behind_sign].ends_with(':'), ..*surroundings };
+    let whole = Value { start: from, end: text.len() };
     if surroundings.is_json && quoted_at(line, from).is_none() {
-        let end = trimmed.find([',', '}']).filter(|_| !trimmed.starts_with(['[', '{']));
+        let value = &text[from..];
+        let end = value.find([',', '}']).filter(|_| !value.starts_with(['[', '{']));
         return Some(Value { end: end.map_or(whole.end, |length| from + length), ..whole });
     }
     // With a blank it is prose, whose values have no end but the line's.
-    let is_prose = trimmed.len() < value.len() && !surroundings.is_json;
+    let is_prose = from > behind_sign && !surroundings.is_json;
     Some(if is_prose { whole } else { value_at(line, from, &surroundings) })
 }
 
-/// `--name value`, `/name "value"`, `-Name value`.
+/// `--name value`, `/name "value"`, `-Name value`, `PASSWORD value`, `"password" "value"`, `the password is value`.
 fn next_word(line: &Line<'_>, name: &Name<'_>, behind: usize, surroundings: &Surroundings) -> Option<Value> {
-    let rest = &line.text[behind..];
-    let value = rest.trim_start_matches([' ', '\t']);
-    if value.len() == rest.len() || !name.takes_next_word() {
+    let text = line.text;
+    let from = behind_blanks(text, behind);
+    // A sign that continues the line is no value.
+    if from == behind || matches!(text[from..].trim_end(), "" | "^" | "`" | "\\") {
         return None;
     }
     // `ConvertTo-SecureString -String 'value'`
-    let from = line.text.len() - value.len();
     if name.text.to_lowercase().ends_with("securestring") {
-        return Some(Value { start: from, end: line.text.len() });
+        return Some(Value { start: from, end: text.len() });
     }
+    let is_value = || name.takes_next_word().then_some(from);
+    let from = spoken(line, name, from, surroundings).or_else(is_value)?;
     Some(value_at(line, from, &Surroundings { is_json: false, ..*surroundings }))
+}
+
+/// Words behind a name in a sentence that say something about the secret and do not tell it.
+const NO_VALUES: &str = " not for of to has have had and or must may should can cannot can't could will would does did \
+    do in on at as by from with without expired required incorrect invalid wrong property missing mismatch protected policy \
+    file files reset change changed set found ok field length name names type store vault value values ";
+
+/// Words between a name and the value that it is told to have.
+const TELLING: [&str; 4] = ["is", "was", "are", "be"];
+
+/// Where the value of a name begins that is no switch, if the word at `from` is one.
+fn spoken(line: &Line<'_>, name: &Name<'_>, from: usize, surroundings: &Surroundings) -> Option<usize> {
+    let text = line.text;
+    let is_word = !text[..name.begin()].ends_with(['\\', '/', '.', '-', '&', '?', '@']);
+    let mut from = from;
+    let mut word = word_at(text, from);
+    let is_told = TELLING.iter().any(|telling| word.eq_ignore_ascii_case(telling));
+    let is_quoted = surroundings.is_json && line.quote_at(from).is_some();
+    if is_told {
+        from = behind_blanks(text, from + word.len());
+        word = word_at(text, from);
+    }
+    // `serial 12-34`: a word with digits is no word of a sentence.
+    let is_number = names::is_secret_word(name.text)
+        && word.len() > 3
+        && word.contains(|c: char| c.is_ascii_digit())
+        && !word.contains(['\\', '/', '=', ':']);
+    let lower = word.trim_end_matches([',', '.', ';', ':', '!', '?', ')']).to_lowercase();
+    let is_signed = behind_sign(word, 0).is_some_and(|end| end == word.len());
+    let is_prose = is_signed
+        || !is_quoted && NO_VALUES.split_ascii_whitespace().any(|one| one == lower)
+        || lower.starts_with("value=");
+    let is_switch = word.starts_with('/') || word.starts_with('-') && word.len() > 1;
+    let may_be_value = !lower.is_empty() && !is_prose && !is_switch;
+    (is_word && may_be_value && (names::gives_next_word(name.text) || is_number)).then_some(from)
+}
+
+/// The word that begins at `at`; of a very long one its beginning.
+fn word_at(text: &str, at: usize) -> &str {
+    let rest = &text[at..text.floor_char_boundary(at.saturating_add(LONGEST_WORD)).max(at)];
+    rest.split(is_blank).next().unwrap_or_default()
+}
+
+/// `SetPassword("value")`
+fn argument(line: &Line<'_>, name: &Name<'_>, behind: usize) -> Option<Value> {
+    let rest = line.text[behind..].strip_prefix('(').filter(|_| names::gives_next_word(name.text))?;
+    let start = line.text.len() - rest.len();
+    let end = rest.rfind(')').map_or(line.text.len(), |length| start + length);
+    Some(Value { start, end })
 }
 
 /// `["--name", "value"]`
@@ -135,9 +210,18 @@ fn described(line: &Line<'_>, behind: usize) -> Option<Value> {
 
 /// `set NAME=a b`, `setx NAME "a b"`: cmd takes the rest of the line.
 fn of_variable(line: &Line<'_>, name: &Name<'_>, before: &str) -> Option<Value> {
-    let value = line.text[name.end..].strip_prefix(['=', ' ', '\t', '"'])?;
-    let word = last_word(before.trim_end_matches('"').trim_end()).to_lowercase();
-    let is_set = ["set", "setx", "export"].contains(&word.trim_start_matches(['@', '(', '"', '&']));
+    let value = line.text[name.end..].strip_prefix(['=', ' ', '\t', '"', '\''])?;
+    let mut before = before.trim_end_matches(['"', '\'']).trim_end();
+    let mut word = last_word(before);
+    // `setx /m NAME value`, `set /p NAME=`
+    if word.starts_with('/') && word.len() == 2 {
+        before = before[..before.len() - word.len()].trim_end();
+        word = last_word(before);
+    }
+    let word = word.to_lowercase();
+    let command = word.trim_start_matches(['@', '(', '"', '&', '\'']);
+    let command = command.rsplit(['\\', '/']).next().unwrap_or(command);
+    let is_set = ["set", "setx", "setx.exe", "export", "setenv"].contains(&command);
     let value = Some(value).filter(|_| is_set)?;
     Some(Value { start: line.text.len() - value.len(), end: line.text.len() })
 }
@@ -186,6 +270,10 @@ fn named_elsewhere(line: &Line<'_>, behind: usize) -> Option<Value> {
     Some(value_at(line, from, &Surroundings::default()))
 }
 
+/// How values begin that are more than a word.
+const EXPRESSIONS: [&str; 18] =
+    ["(", "@(", "@{", "$(", "${", "{", "[", "<", "`", "@'", "@\"", "“", "”", "„", "‘", "’", "‚", "«"];
+
 /// The value that begins at `start`; quotes around it are left standing.
 fn value_at(line: &Line<'_>, start: usize, surroundings: &Surroundings) -> Value {
     let text = line.text;
@@ -201,8 +289,9 @@ fn value_at(line: &Line<'_>, start: usize, surroundings: &Surroundings) -> Value
     if surroundings.is_list {
         end = end.max(text[start..].find([';', '"']).map_or(text.len(), |length| start + length));
     }
-    // The end of an expression cannot be found without a parser for it, so the rest of the line is masked.
-    if ["(", "@(", "@{", "$("].iter().any(|opening| text[start..].starts_with(opening)) {
+    // The end of an expression, and of a text in other quotes, cannot be found without a parser for it, so the rest of
+    // the line is masked.
+    if EXPRESSIONS.iter().any(|opening| text[start..].starts_with(opening)) {
         end = text.len();
     }
     match quoted {

@@ -1,9 +1,17 @@
 use super::FakeSystem;
-use crate::{FileFacts, FileKind, FileVersion, Files, SignedInUser, Unanswered};
+use crate::{FileFacts, FileKind, FileVersion, Files, LoadedAs, Machine, SignedInUser, Unanswered};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// The time at which files of a fake machine were written, unless a test sets another: 2026-01-02T03:04:05Z.
 const WRITTEN: u64 = 1_767_323_045;
+
+/// What the programs below some folders are made for.
+const WIDTHS: [(&str, Machine); 4] = [
+    (r"c:\windows\syswow64\", Machine::X86),
+    (r"c:\windows\", Machine::X64),
+    (r"c:\program files (x86)\", Machine::X86),
+    (r"c:\program files\", Machine::X64),
+];
 
 fn facts(kind: FileKind, size: u64) -> FileFacts {
     let written = UNIX_EPOCH + Duration::from_secs(WRITTEN);
@@ -32,6 +40,13 @@ impl FakeSystem {
         self.add(path, facts(FileKind::File, 1), Some(version));
     }
 
+    /// Says which process Windows makes of the program at `path`. Programs below the Windows folder and the folders of
+    /// programs have the width of their folder until a test says otherwise, others are no Windows programs.
+    pub fn set_loaded_as(&self, path: &str, loaded: LoadedAs) {
+        let folded = self.folded(path);
+        self.contents().loaded_as.insert(folded, loaded);
+    }
+
     /// Removes a file, or a folder with everything in it.
     pub fn remove_file(&self, path: &str) {
         let gone = self.folded(path);
@@ -44,7 +59,7 @@ impl FakeSystem {
         self.contents().let_in.clone()
     }
 
-    /// Makes a folder one to which accounts other than administrators may write.
+    /// Makes a file or folder one to which accounts other than administrators may write.
     pub fn let_others_write(&self, path: &str) {
         let folded = self.folded(path);
         self.contents().writable.insert(folded);
@@ -86,8 +101,23 @@ impl Files for FakeSystem {
         }
     }
 
-    fn others_may_write(&self, path: &str) -> Result<bool, Unanswered> {
-        Ok(self.asked(path)?.writable.contains(&self.folded(path)))
+    fn loaded_as(&self, path: &str) -> Result<Option<LoadedAs>, Unanswered> {
+        let contents = self.asked(path)?;
+        let path = self.folded(path);
+        let by_folder = WIDTHS.iter().find(|(folder, _)| path.starts_with(folder));
+        let by_folder = by_folder.map(|(_, machine)| LoadedAs::Machine(*machine));
+        Ok(contents.loaded_as.get(&path).copied().or(by_folder))
+    }
+
+    fn others_may_change(&self, program: &str) -> Result<bool, Unanswered> {
+        let separator = self.kind.separator();
+        let folders = program.match_indices(separator).map(|(at, _)| &program[..at]);
+        for path in folders.filter(|folder| !folder.is_empty()).chain([program]) {
+            if self.asked(path)?.writable.contains(&self.folded(path)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     fn is_executable(&self, path: &str) -> Result<bool, Unanswered> {

@@ -21,7 +21,7 @@ mod registry;
 pub use processes::{FakeRun, FakeStart};
 
 use crate::{
-    Account, Architecture, BootIdentity, Environment, FileFacts, FileVersion, InstalledProduct,
+    Account, Architecture, BootIdentity, Environment, FileFacts, FileVersion, InstalledProduct, LoadedAs,
     ProcessIdentity, RegistryValue, SignedInUser, SystemKind, Unanswered, View,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -45,6 +45,7 @@ struct Contents {
     denied: BTreeSet<String>,
     let_in: Vec<String>,
     not_executable: BTreeSet<String>,
+    loaded_as: BTreeMap<String, LoadedAs>,
     keys: HashSet<(View, String)>,
     values: HashMap<(View, String, String), RegistryValue>,
     products: BTreeMap<String, InstalledProduct>,

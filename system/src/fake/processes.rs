@@ -96,6 +96,11 @@ impl FakeSystem {
         identity
     }
 
+    /// All processes that run, by their ids.
+    pub fn running(&self) -> Vec<ProcessIdentity> {
+        self.contents().alive.values().cloned().collect()
+    }
+
     /// Ends a process, so that it no longer runs.
     pub fn end_process(&self, who: &ProcessIdentity) {
         self.contents().alive.remove(&who.pid);
@@ -177,11 +182,12 @@ impl StartedProcess for FakeCreated {
         if run.code.is_none() {
             machine.contents().alive.insert(identity.pid, identity.clone());
         }
-        Ok(Box::new(FakeProcess { identity, run, children, waited: 0 }))
+        Ok(Box::new(FakeProcess { machine, identity, run, children, waited: 0 }))
     }
 }
 
 struct FakeProcess {
+    machine: FakeSystem,
     identity: ProcessIdentity,
     run: FakeRun,
     children: Vec<ProcessIdentity>,
@@ -202,11 +208,15 @@ impl Running for FakeProcess {
     }
 
     fn survivors(&self) -> Result<Vec<ProcessIdentity>, Unanswered> {
-        Ok(self.children.clone())
+        let is_running = |child: &&ProcessIdentity| self.machine.is_running(child) == Ok(true);
+        Ok(self.children.iter().filter(is_running).cloned().collect())
     }
 
     fn kill_tree(&mut self) -> io::Result<()> {
         self.run.code = Some(1);
+        for one in self.children.iter().chain([&self.identity]) {
+            self.machine.end_process(one);
+        }
         Ok(())
     }
 }

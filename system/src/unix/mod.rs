@@ -3,6 +3,7 @@
 
 mod device;
 mod processes;
+mod rights;
 
 use crate::{
     Account, InstalledProduct, Perspective, Products, Registry, RegistryKey, RegistryValue, ThisMachine,
@@ -10,17 +11,6 @@ use crate::{
 };
 use rustix::fs::{Access, access};
 use rustix::io::Errno;
-use std::fs;
-use std::os::unix::fs::MetadataExt as _;
-
-// The mode bits of writing by the group or by everybody. The sticky bit is not considered: it prevents others from
-// removing files, but not from adding some.
-const OTHERS_WRITE: u32 = 0o022;
-
-pub(crate) fn others_may_write(path: &str) -> Result<bool, Unanswered> {
-    let folder = fs::metadata(path).map_err(Unanswered::about(path))?;
-    Ok(folder.mode() & OTHERS_WRITE != 0)
-}
 
 pub(crate) fn is_executable(path: &str) -> Result<bool, Unanswered> {
     match access(path, Access::EXEC_OK) {
@@ -29,6 +19,8 @@ pub(crate) fn is_executable(path: &str) -> Result<bool, Unanswered> {
         Err(errno) => Err(Unanswered::about(path)(errno.into())),
     }
 }
+
+pub(crate) use rights::others_may_change;
 
 const REGISTRY: &str = "the registry";
 const INSTALLER: &str = "Windows Installer";
@@ -58,7 +50,7 @@ impl Products for ThisMachine {
 mod tests {
     use super::*;
     use crate::{Files as _, View};
-    use std::fs::Permissions;
+    use std::fs::{self, Permissions};
     use std::os::unix::fs::PermissionsExt as _;
 
     #[test]
@@ -72,19 +64,6 @@ mod tests {
             assert_eq!(ThisMachine.is_executable(path), Ok(expected), "{mode:o}");
         }
         assert!(ThisMachine.is_executable("/no/such/file").is_err());
-    }
-
-    #[test]
-    fn folders_for_a_group_or_everybody_are_writable_by_others() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().to_str().unwrap();
-        for (mode, expected) in
-            [(0o755, false), (0o700, false), (0o775, true), (0o757, true), (0o1777, true), (0o1755, false)]
-        {
-            fs::set_permissions(folder.path(), Permissions::from_mode(mode)).unwrap();
-            assert_eq!(ThisMachine.others_may_write(path), Ok(expected), "{mode:o}");
-        }
-        assert!(ThisMachine.others_may_write(&format!("{path}/absent")).is_err());
     }
 
     #[test]

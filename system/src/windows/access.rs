@@ -10,9 +10,27 @@ use std::process::{Command, Stdio};
 use waybill_win32::access::{self, Access, Entry};
 use waybill_win32::device::windows_folder;
 
-/// Whether an account that is no administrator may put a program into the folder `path`.
-pub(crate) fn others_may_write(path: &str) -> Result<bool, Unanswered> {
-    Ok(is_for_others(&access::for_path(path).map_err(Unanswered::about(path))?))
+/// Whether an account that is no administrator may change what the path `program` leads to. Junctions are not followed.
+pub(crate) fn others_may_change(program: &str) -> Result<bool, Unanswered> {
+    let rights = |path: &str| access::for_path(path).map_err(Unanswered::about(path));
+    let Some((folder, _)) = program.rsplit_once(['\\', '/']) else {
+        return Err(Unanswered::new(format!("{program:?} is not an absolute path")));
+    };
+    if is_for_others(&rights(folder)?, PUTTING) || is_for_others(&rights(program)?, CHANGING) {
+        return Ok(true);
+    }
+    let mut above = folder;
+    while let Some((next, _)) = above.rsplit_once(['\\', '/']) {
+        // The folder of a drive has no name that could be changed.
+        if next.ends_with(':') {
+            break;
+        }
+        if is_for_others(&rights(next)?, RENAMING) {
+            return Ok(true);
+        }
+        above = next;
+    }
+    Ok(false)
 }
 
 /// Allows the user to read and execute the folder `path` and everything below it.
@@ -21,9 +39,15 @@ pub(crate) fn let_user_read(path: &str, user: &SignedInUser) -> Result<(), Unans
     let_read(path, &user.id).map_err(Unanswered::about(&what))
 }
 
-// Rights (winnt.h) that allow adding or replacing a file in a folder: FILE_ADD_FILE, FILE_DELETE_CHILD, WRITE_DAC,
-// WRITE_OWNER, GENERIC_ALL, GENERIC_WRITE. The right to add folders is left out: on `C:\` everybody has it.
-const WRITING: u32 = 0x2 | 0x40 | 0x0004_0000 | 0x0008_0000 | 0x1000_0000 | 0x4000_0000;
+// WRITE_DAC, WRITE_OWNER and GENERIC_ALL (winnt.h): whoever has one of them can have the others.
+const CONTROLLING: u32 = 0x0004_0000 | 0x0008_0000 | 0x1000_0000;
+// Rights that allow adding or replacing a file in a folder: FILE_ADD_FILE, FILE_DELETE_CHILD, GENERIC_WRITE. The right to
+// add folders is left out: on `C:\` everybody has it.
+const PUTTING: u32 = 0x2 | 0x40 | 0x4000_0000 | CONTROLLING;
+// Rights that allow changing a file: FILE_WRITE_DATA, FILE_APPEND_DATA, DELETE, GENERIC_WRITE.
+const CHANGING: u32 = 0x2 | 0x4 | 0x0001_0000 | 0x4000_0000 | CONTROLLING;
+// Rights that allow renaming a folder, or what is in it: FILE_DELETE_CHILD, DELETE.
+const RENAMING: u32 = 0x40 | 0x0001_0000 | CONTROLLING;
 
 // Accounts that control the machine anyway: the system, administrators, and those of services ("Well-known SIDs",
 // Windows documentation).
@@ -42,16 +66,16 @@ const CREATORS: [&str; 3] = ["S-1-3-0", "S-1-3-1", "S-1-3-4"];
 // The last numbers of a domain's or machine's administrators: Administrator, Domain Admins, Enterprise Admins.
 const ADMINISTRATORS: [&str; 3] = ["-500", "-512", "-519"];
 
-/// Whether an account that is no administrator may write. A missing access list lets everybody write. Entries that deny
+/// Whether an account that is no administrator has one of these rights. A missing access list lets everybody write. Entries that deny
 /// are ignored, so an account that is both granted and denied the right counts as allowed.
-fn is_for_others(access: &Access) -> bool {
+fn is_for_others(access: &Access, rights: u32) -> bool {
     let owner_is_other = access.owner.as_deref().is_some_and(is_other);
     let Some(entries) = &access.entries else { return true };
-    owner_is_other || entries.iter().any(lets_others_write)
+    owner_is_other || entries.iter().any(|entry| lets_others(entry, rights))
 }
 
-fn lets_others_write(entry: &Entry) -> bool {
-    entry.allows && entry.rights & WRITING != 0 && is_other(&entry.account)
+fn lets_others(entry: &Entry, rights: u32) -> bool {
+    entry.allows && entry.rights & rights != 0 && is_other(&entry.account)
 }
 
 fn is_other(sid: &str) -> bool {
@@ -120,8 +144,9 @@ mod tests {
 
     #[test]
     fn the_rights_of_a_folder_can_be_asked() {
-        ThisMachine.others_may_write(&windows_folder().unwrap()).unwrap();
-        let absent = ThisMachine.others_may_write(r"C:\waybill-not-there").unwrap_err();
+        let own = std::env::current_exe().unwrap();
+        ThisMachine.others_may_change(own.to_str().unwrap()).unwrap();
+        let absent = ThisMachine.others_may_change(r"C:\waybill-not-there\x.exe").unwrap_err();
         assert_eq!(absent.code, Some(0x8007_0002));
     }
 
@@ -151,11 +176,11 @@ mod tests {
                 (true, "S-1-15-2-1", READ),
             ],
         );
-        assert!(!is_for_others(&program_files));
+        assert!(!is_for_others(&program_files, PUTTING));
         let root = access(trusted, &[(true, "S-1-5-11", 0x4), (true, "S-1-5-32-544", FULL)]);
-        assert!(!is_for_others(&root), "adding folders is no danger");
+        assert!(!is_for_others(&root, PUTTING), "adding folders is no danger");
         let domain = access("S-1-5-32-544", &[(true, "S-1-5-21-1-2-3-512", FULL)]);
-        assert!(!is_for_others(&domain));
+        assert!(!is_for_others(&domain, PUTTING));
     }
 
     #[test]
@@ -165,18 +190,29 @@ mod tests {
         {
             for rights in [FULL, MODIFY, 0x2, 0x0004_0000, 0x4000_0000] {
                 let folder = access("S-1-5-32-544", &[(true, sid, rights)]);
-                assert!(is_for_others(&folder), "{sid} {rights:#x}");
+                assert!(is_for_others(&folder, PUTTING), "{sid} {rights:#x}");
                 let denied = access("S-1-5-32-544", &[(false, sid, rights), (true, sid, READ)]);
-                assert!(!is_for_others(&denied), "{sid} {rights:#x}");
+                assert!(!is_for_others(&denied, PUTTING), "{sid} {rights:#x}");
             }
         }
     }
 
     #[test]
+    fn a_file_and_a_folder_above_count_by_other_rights() {
+        let users = |rights| access("S-1-5-32-544", &[(true, "S-1-5-32-545", rights)]);
+        let append = users(0x4);
+        assert!(is_for_others(&append, CHANGING) && !is_for_others(&append, PUTTING | RENAMING));
+        let delete = users(0x0001_0000);
+        assert!(is_for_others(&delete, RENAMING) && is_for_others(&delete, CHANGING));
+        assert!(!is_for_others(&delete, PUTTING));
+        assert!(!is_for_others(&users(READ), PUTTING | CHANGING | RENAMING));
+    }
+
+    #[test]
     fn owners_may_give_themselves_rights_and_no_list_is_for_everybody() {
-        assert!(is_for_others(&access("S-1-5-21-1-2-3-1001", &[])));
-        assert!(!is_for_others(&access("S-1-5-32-544", &[])));
-        assert!(is_for_others(&Access { owner: Some("S-1-5-18".to_owned()), entries: None }));
+        assert!(is_for_others(&access("S-1-5-21-1-2-3-1001", &[]), PUTTING));
+        assert!(!is_for_others(&access("S-1-5-32-544", &[]), PUTTING));
+        assert!(is_for_others(&Access { owner: Some("S-1-5-18".to_owned()), entries: None }, PUTTING));
     }
 
     #[test]

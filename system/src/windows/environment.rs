@@ -31,7 +31,8 @@ pub(super) fn read(perspective: Perspective, native: Architecture) -> Result<Env
         block.set(name, value);
     }
     complete(&mut block)?;
-    view_environment::show(&mut block, perspective.view, native);
+    let process = if perspective.view == View::Bits32 { Architecture::X86 } else { native };
+    view_environment::show(&mut block, process, native);
     Ok(block)
 }
 

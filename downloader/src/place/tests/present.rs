@@ -12,11 +12,13 @@ fn present(taken_up: bool) -> Option<Present> {
     Some(Present { files: 2, bytes: 300_002, setup_file: Some("setup.exe".into()), taken_up })
 }
 
-/// Moves the folder back to the staging folder of a run that died before its rename.
+/// Moves the folder back to its staging folder, as that of a run that died before its rename.
 fn unplace(place: &DestinationFolder) -> PathBuf {
-    let mut name = std::ffi::OsString::from(".");
-    name.push(place.path().file_name().unwrap());
-    name.push(".waybill-0123456789abcdef");
+    let manifest = Manifest::open(&place.manifest).unwrap();
+    unplace_to(place, manifest.summary.staging.as_deref().unwrap())
+}
+
+fn unplace_to(place: &DestinationFolder, name: &str) -> PathBuf {
     let staging = place.path().with_file_name(name);
     std::fs::create_dir(&staging).unwrap();
     std::fs::write(staging.join("lock"), "").unwrap();
@@ -121,6 +123,71 @@ fn what_a_dead_run_unpacked_whole_is_taken_up() {
     assert_eq!(names(&house.root.cache()), ["app_1"]);
 }
 
+/// The manifest of a folder that is gone has the right names and sizes for the same content unpacked again, whose bytes may
+/// never have reached the disk.
+#[test]
+fn what_another_run_was_unpacking_is_not_taken_up_by_an_old_manifest() {
+    let house = House::new();
+    for place in [house.out(), house.cached()] {
+        let mac = filled(&house, &place);
+        let staging = unplace_to(&place, &format!("{}waybill-01234567", prefix_of(&place)));
+        assert_eq!(house.find(&place, &mac).unwrap(), None, "staging of another name");
+        assert!(!staging.exists());
+
+        let mac = filled(&house, &place);
+        let staging = unplace(&place);
+        let copy = staging.join("copy");
+        std::fs::rename(staging.join("content"), &copy).unwrap();
+        std::fs::create_dir(staging.join("content")).unwrap();
+        for name in names(&copy) {
+            std::fs::rename(copy.join(&name), staging.join("content").join(&name)).unwrap();
+        }
+        std::fs::remove_dir(&copy).unwrap();
+        assert_eq!(house.find(&place, &mac).unwrap(), None, "another folder in the staging of this name");
+        assert!(!place.path().exists());
+    }
+}
+
+fn prefix_of(place: &DestinationFolder) -> String {
+    format!(".{}.", place.path().file_name().unwrap().to_str().unwrap())
+}
+
+/// A replacement was cut short after its manifest was written, and the damaged folder came back.
+#[test]
+fn a_manifest_does_not_vouch_for_the_folder_that_it_was_to_replace() {
+    let mut house = House::new();
+    let place = house.out();
+    filled(&house, &place);
+    let former = place.path().with_file_name("former");
+    std::fs::rename(place.path(), &former).unwrap();
+    std::fs::write(former.join("setup.exe"), [0, 0]).unwrap();
+    let mac = filled(&house, &place);
+    std::fs::remove_dir_all(place.path()).unwrap();
+    std::fs::rename(&former, place.path()).unwrap();
+    assert_eq!(id(house.find(&place, &mac)), "folder-damaged");
+    house.options.force = true;
+    assert_eq!(house.find(&place, &mac).unwrap(), None);
+}
+
+/// A copy of a folder may lie in memory alone: it is read in full in this boot and once in another.
+#[test]
+fn a_copy_in_the_place_of_a_folder_is_read_before_it_counts_as_whole() {
+    let house = House::new();
+    let place = house.out();
+    let mac = filled(&house, &place);
+    let former = place.path().with_file_name("former");
+    std::fs::rename(place.path(), &former).unwrap();
+    std::fs::create_dir(place.path()).unwrap();
+    for name in names(&former) {
+        std::fs::rename(former.join(&name), place.path().join(&name)).unwrap();
+    }
+    assert_eq!(house.find(&place, &mac).unwrap(), present(false));
+    let summary = Manifest::open(&place.manifest).unwrap().summary;
+    assert!(!summary.settled && summary.boot == waybill_disk::boot::id());
+    std::fs::write(place.path().join("setup.exe"), [0, 0]).unwrap();
+    assert_eq!(house.find(&place, &mac).unwrap(), present(false), "by names and sizes in this boot");
+}
+
 #[test]
 fn with_force_it_replaces_what_is_there() {
     let mut house = House::new();
@@ -141,8 +208,7 @@ fn beside_a_folder_that_is_whole_dead_runs_leave_nothing() {
     let house = House::new();
     let place = house.out();
     let mac = filled(&house, &place);
-    unplace(&place);
-    let staging = place.path().with_file_name(".out.waybill-0123456789abcdef");
+    let staging = unplace(&place);
     std::fs::create_dir(place.path()).unwrap();
     for name in names(&staging.join("content")) {
         std::fs::rename(staging.join("content").join(&name), place.path().join(name)).unwrap();

@@ -9,6 +9,7 @@ mod secrets;
 mod tails;
 mod unix;
 mod view;
+mod width;
 
 use super::{Refused, Resolved, resolve};
 use crate::RunAs;

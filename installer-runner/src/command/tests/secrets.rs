@@ -49,3 +49,32 @@ fn nor_are_they_elsewhere_than_on_windows() {
     let told = format!("{refused:?}");
     assert!(!told.contains("hunter2"), "{told}");
 }
+
+#[test]
+fn a_line_shows_no_secret_that_its_output_would_not_show() {
+    let perspective = Perspective { view: View::Bits64, account: Account::Current };
+    let unix = RunAs { perspective, wanted: Account::System, host: Host::X86, kind: SystemKind::Unix };
+    let windows = reference();
+    for tail in [
+        "PASSWORD hunter2",
+        "PASSWORD\thunter2",
+        "password : hunter2",
+        "password => hunter2",
+        "password -> hunter2",
+        "set PASSWORD hunter2",
+        "\"PASSWORD\" \"hunter2\"",
+        "PASSWORD[0]=hunter2",
+        "PASSWORD%20=hunter2",
+        "PASSWORD\u{a0}hunter2",
+        "setx PASSWORD hunter2",
+        "net use \"\\\\\\\\server\\\\share\" hunter2",
+        "PASSWORD=\"a hunter2\"",
+    ] {
+        let on_windows = resolved(&format!("setup.exe {tail}"), &windows, &machine(&["setup.exe"]));
+        let on_unix = resolve(&format!("sh ./x.sh {tail}"), "/content", &unix, &FakeSystem::unix()).unwrap();
+        for report in [on_windows.report, on_unix.report] {
+            let told = format!("{report:?}");
+            assert!(told.contains("***") && !told.contains("hunter2"), "{tail}: {told}");
+        }
+    }
+}

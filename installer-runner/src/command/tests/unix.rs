@@ -95,3 +95,29 @@ fn a_masked_word_takes_no_other_with_it() {
         "'--password=***' 'TOKEN=***' --api-key '***' -p E 'LICENCEKEY=***' --passive 'KeyBoard=***' last";
     assert!(shown.ends_with(expected), "{shown}");
 }
+
+#[test]
+fn root_starts_nothing_from_where_others_may_write() {
+    let (eyes, machine) = on_unix();
+    for folder in ["/usr/local/bin", "/usr/bin"] {
+        machine.add_program(&format!("{folder}/jq"), |_, _| FakeRun::ends(0));
+    }
+    let program = |line: &str| resolve(line, FOLDER, &eyes, &machine).map(|resolved| resolved.program);
+    machine.set_path(&["relative", "/usr/local/bin", "/usr/bin", "/bin"]);
+    assert_eq!(program("jq"), Ok("/usr/local/bin/jq".to_owned()));
+    machine.let_others_write("/usr/local");
+    assert_eq!(program("jq"), Ok("/usr/bin/jq".to_owned()), "a folder above counts");
+    assert_eq!(program("/usr/local/bin/jq"), Ok("/usr/local/bin/jq".to_owned()), "named in full");
+    assert_eq!(program("tool"), Ok(format!("{FOLDER}/tool")), "the content folder is ours");
+    machine.let_others_write("/usr/bin/jq");
+    let refused = resolve("jq", FOLDER, &eyes, &machine).unwrap_err();
+    let told = refused.report.refused.clone().unwrap();
+    assert_eq!(refused.code, 0x8007_0002);
+    assert!(told.fix.contains("/usr/local/bin/jq lies where others than root may write"), "{told:?}");
+    let passed = "/usr/bin/jq (passed over: others than root may write there)".to_owned();
+    assert!(told.searched.contains(&passed), "{told:?}");
+    assert!(resolve("jq", "", &eyes, &machine).is_err(), "nor is it taken to be in content that is not here");
+    // Whoever is not root has no more rights than those who may write there would gain.
+    machine.set_device(|device| device.elevated = false);
+    assert_eq!(program("jq"), Ok("/usr/local/bin/jq".to_owned()));
+}

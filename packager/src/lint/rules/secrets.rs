@@ -4,7 +4,7 @@ use super::{Examined, FindingPlace, Findings, LintPage, LintRule, Severity::Erro
 use crate::lint::script;
 use crate::lint::subject::FileEntry;
 use waybill_intune::path::{extension, leaf};
-use waybill_schemas::secrets::{Parameter, parameters};
+use waybill_schemas::secrets::{Parameter, names_licence, names_password, parameters};
 
 /// The most scripts that are read for secrets.
 const MOST_SCRIPTS: usize = 200;
@@ -27,13 +27,13 @@ pub(super) static RULES: &[LintRule] = &[LintRule {
 
 fn commands(examined: &Examined<'_>, findings: &mut Findings) {
     for command in &examined.commands {
-        let secret = parameter(command.text, is_called_secret);
+        let secret = parameter(command.text, names_password);
         if let Some(name) = secret.or_else(|| token_shape(command.text).map(str::to_owned)) {
             let message = format!("{command} carries a secret in clear ({name}).");
             let fix = "Let the device fetch it when it is needed, and change it: whoever has seen the command has it. Allow WB304 where it is none.";
             findings.error(command.place.clone(), message, fix);
         }
-        if let Some(name) = parameter(command.text, is_called_licence) {
+        if let Some(name) = parameter(command.text, names_licence) {
             let message = format!("{command} carries a licence key in clear ({name}).");
             let fix =
                 "Put it into a file that the installer reads, or allow WB304 where everybody may know it.";
@@ -49,26 +49,8 @@ fn parameter(line: &str, is_wanted: fn(&str) -> bool) -> Option<String> {
         let is_own = one.is_next_word && (one.value.starts_with(['/', '-']) || one.value.contains('='));
         !is_own && may_be_secret(one.value)
     };
-    let parameters = parameters(line, |name| is_wanted(&bare(name)));
+    let parameters = parameters(line, is_wanted);
     parameters.iter().find(is_secret).map(|one| one.name.to_owned())
-}
-
-/// The letters and digits of a name, in lower case.
-fn bare(name: &str) -> String {
-    name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase()
-}
-
-fn is_called_secret(bare: &str) -> bool {
-    const ENDINGS: &str = "password passwd passphrase pwd secret token apikey accesskey sharedkey privatekey \
-        authkey connectionstring";
-    // `NOPASSWORD=1` says that there is no password.
-    let is_flag = ["no", "skip", "disable", "hide"].iter().any(|begin| bare.starts_with(begin));
-    !is_flag && bare != "publickeytoken" && ENDINGS.split(' ').any(|ending| bare.ends_with(ending))
-}
-
-fn is_called_licence(bare: &str) -> bool {
-    const ENDINGS: &str = "licencekey licensekey productkey pidkey serialnumber";
-    ENDINGS.split(' ').any(|ending| bare.ends_with(ending))
 }
 
 /// Whether a value may be a secret: not a variable, a placeholder or the value of a switch.

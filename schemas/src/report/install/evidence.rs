@@ -191,6 +191,10 @@ pub struct CommandReport {
     pub command_line: Option<String>,
     /// The view that names were resolved in: `32-bit`, `64-bit`.
     pub view: String,
+    /// The width of the program that is started (of cmd.exe for a batch file), which decides its variables: `32-bit`,
+    /// `64-bit`. Absent where there is no program yet, or its headers do not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub program_view: Option<String>,
     /// The working directory of the command.
     pub folder: String,
     /// Where its variables differ from the caller's: names and, but for secrets, values.

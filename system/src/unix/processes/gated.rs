@@ -4,7 +4,7 @@
 
 use super::running::UnixRunning;
 use super::table::ProcessTable;
-use super::{program, refused, refused_as};
+use super::{program, refused, refused_as, relatives};
 use crate::{Arguments, Environment, ProcessIdentity, Running, Start, StartError, StartedProcess};
 use std::io::{self, ErrorKind, Write as _};
 use std::os::unix::process::CommandExt as _;
@@ -43,7 +43,7 @@ impl Gated {
             .stdin(Stdio::piped())
             .stdout(stdout)
             .stderr(stderr);
-        let child = command.spawn().map_err(|error| refused(start.program, SHELL, &error))?;
+        let child = relatives::spawn(&mut command).map_err(|error| refused(start.program, SHELL, &error))?;
         Self::behind_gate(start.program, child)
     }
 
@@ -83,7 +83,7 @@ impl Drop for Gated {
         self.gate = None;
         if let Some(child) = &mut self.child {
             let _ = child.kill();
-            let _ = child.wait();
+            let _ = relatives::wait_for(child);
         }
     }
 }

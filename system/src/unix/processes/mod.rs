@@ -2,6 +2,7 @@
 
 mod gated;
 mod program;
+mod relatives;
 mod running;
 mod table;
 
@@ -22,7 +23,7 @@ impl Processes for ThisMachine {
     }
 
     fn descendants(&self, who: &ProcessIdentity) -> Result<Vec<ProcessIdentity>, Unanswered> {
-        Ok(ProcessTable::now()?.tree(who))
+        Ok(relatives::of(who)?.1)
     }
 }
 

@@ -1,6 +1,6 @@
 //! A process that was let run, until and after its end.
 
-use super::table::ProcessTable;
+use super::relatives::{self, Held};
 use crate::{ProcessIdentity, Running, Unanswered, Wait};
 use rustix::io::Errno;
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
@@ -10,14 +10,17 @@ use std::process::{Child, ExitStatus};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
-// How often the descendants are listed and killed, because they may start further children between the two.
-const KILL_ROUNDS: usize = 10;
+// How often the descendants are listed and killed: they may start further children between the two, and take a moment
+// to end. With the pauses this is five seconds.
+const KILL_ROUNDS: usize = 500;
+const BETWEEN_ROUNDS: Duration = Duration::from_millis(10);
 
 /// A running child of this process. A thread waits for its end, so that no zombie is left even if nobody asks.
 pub(super) struct UnixRunning {
     identity: ProcessIdentity,
     end: Receiver<io::Result<ExitStatus>>,
     ended: Option<u32>,
+    _held: Held,
 }
 
 impl UnixRunning {
@@ -26,9 +29,10 @@ impl UnixRunning {
         let (tell, end) = channel();
         let name = format!("wait {}", identity.pid);
         std::thread::Builder::new().name(name).spawn(move || {
-            let _ = tell.send(child.wait());
+            let _ = tell.send(relatives::wait_for(&mut child));
         })?;
-        Ok(Self { identity, end, ended: None })
+        let held = Held::new(&identity);
+        Ok(Self { identity, end, ended: None, _held: held })
     }
 }
 
@@ -55,25 +59,29 @@ impl Running for UnixRunning {
     }
 
     fn survivors(&self) -> Result<Vec<ProcessIdentity>, Unanswered> {
-        Ok(ProcessTable::now()?.tree(&self.identity))
+        Ok(relatives::of(&self.identity)?.1)
     }
 
     fn kill_tree(&mut self) -> io::Result<()> {
+        let mut refused = None;
         for _ in 0..KILL_ROUNDS {
-            let table = ProcessTable::now().map_err(io::Error::other)?;
-            let tree = table.tree(&self.identity);
+            let (table, tree) = relatives::of(&self.identity).map_err(io::Error::other)?;
             let itself = table.is_running(&self.identity);
             if tree.is_empty() && !itself {
                 return Ok(());
             }
+            // One that may not be killed, such as a program of another account, keeps nobody else alive.
+            let mut killed = Ok(());
             if itself {
-                killed(pid(&self.identity), kill_process_group)?;
+                killed = end(pid(&self.identity), kill_process_group);
             }
             for process in &tree {
-                killed(pid(process), kill_process)?;
+                killed = killed.and(end(pid(process), kill_process));
             }
+            refused = killed.err();
+            std::thread::sleep(BETWEEN_ROUNDS);
         }
-        Ok(())
+        Err(refused.unwrap_or_else(|| io::Error::other("some of its processes do not end")))
     }
 }
 
@@ -88,7 +96,7 @@ fn pid(who: &ProcessIdentity) -> Option<Pid> {
 }
 
 /// Kills a process or group; one that has already ended is no error.
-fn killed(who: Option<Pid>, kill: impl Fn(Pid, Signal) -> rustix::io::Result<()>) -> io::Result<()> {
+fn end(who: Option<Pid>, kill: impl Fn(Pid, Signal) -> rustix::io::Result<()>) -> io::Result<()> {
     match who.map(|pid| kill(pid, Signal::KILL)) {
         None | Some(Ok(()) | Err(Errno::SRCH)) => Ok(()),
         Some(Err(error)) => Err(error.into()),

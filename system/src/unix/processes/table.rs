@@ -12,6 +12,8 @@ pub(super) struct ProcessEntry {
     pub(super) pid: u32,
     pub(super) parent: u32,
     pub(super) group: u32,
+    /// The session; 0 where the system does not list it.
+    pub(super) session: u32,
     pub(super) started: u64,
     /// Whether it is a zombie: it has ended, and its parent has not waited for it.
     pub(super) ended: bool,
@@ -28,9 +30,14 @@ impl ProcessTable {
         Ok(Self(entries))
     }
 
+    /// The process with this id; `None` if there is none.
+    pub(super) fn entry(&self, pid: u32) -> Option<&ProcessEntry> {
+        self.0.iter().find(|entry| entry.pid == pid)
+    }
+
     /// The start of the process with this id; `None` if there is none.
     pub(super) fn started(&self, pid: u32) -> Option<u64> {
-        self.0.iter().find(|entry| entry.pid == pid).map(|entry| entry.started)
+        self.entry(pid).map(|entry| entry.started)
     }
 
     /// Whether exactly this process is running.
@@ -38,16 +45,22 @@ impl ProcessTable {
         self.0.iter().any(|entry| entry.pid == who.pid && entry.started == who.started && !entry.ended)
     }
 
-    /// The processes of the process group of `root`, and all their descendants, without `root` itself. A process that
-    /// has left the group and whose parent has ended is not found.
-    pub(super) fn tree(&self, root: &ProcessIdentity) -> Vec<ProcessIdentity> {
+    /// The processes of the process group of `root`, those for which `is_adopted`, and all their descendants, without
+    /// `root` itself.
+    pub(super) fn tree(
+        &self,
+        root: &ProcessIdentity,
+        is_adopted: impl Fn(&ProcessEntry) -> bool,
+    ) -> Vec<ProcessIdentity> {
         if self.started(root.pid).is_some_and(|started| started != root.started) {
             return Vec::new(); // its id is another's by now: ids are not given again while their group lives
         }
         let mut known = BTreeSet::from([root.pid]);
         loop {
             let before = known.len();
-            let belongs = |entry: &&ProcessEntry| entry.group == root.pid || known.contains(&entry.parent);
+            let belongs = |entry: &&ProcessEntry| {
+                entry.group == root.pid || known.contains(&entry.parent) || is_adopted(entry)
+            };
             let found: Vec<u32> = self.younger(root).filter(belongs).map(|entry| entry.pid).collect();
             known.extend(found);
             if known.len() == before {
@@ -83,7 +96,7 @@ fn entries() -> io::Result<Vec<ProcessEntry>> {
     Ok(entries)
 }
 
-/// Parses `/proc/<pid>/stat` (proc_pid_stat(5)): `pid (name) state ppid pgrp …`, whose field 22 is the start in clock
+/// Parses `/proc/<pid>/stat` (proc_pid_stat(5)): `pid (name) state ppid pgrp session …`, whose field 22 is the start in clock
 /// ticks since the boot. The name may contain blanks and parentheses.
 #[cfg(target_os = "linux")]
 fn read_stat(line: &str) -> Option<ProcessEntry> {
@@ -94,6 +107,7 @@ fn read_stat(line: &str) -> Option<ProcessEntry> {
         pid: pid.parse().ok()?,
         parent: fields.get(1)?.parse().ok()?,
         group: fields.get(2)?.parse().ok()?,
+        session: fields.get(3)?.parse().ok()?,
         started: fields.get(19)?.parse().ok()?,
         ended: matches!(*fields.first()?, "Z" | "X" | "x"),
         name: name.to_owned(),
@@ -129,6 +143,7 @@ fn read_ps(line: &str) -> Option<ProcessEntry> {
         pid: pid.parse().ok()?,
         parent: parent.parse().ok()?,
         group: group.parse().ok()?,
+        session: 0,
         started: date(year, month, day, time)?,
         ended: state.starts_with('Z'),
         name: name.rsplit('/').next()?.to_owned(),
@@ -149,7 +164,7 @@ mod tests {
     use super::*;
 
     fn entry(pid: u32, parent: u32, group: u32, started: u64) -> ProcessEntry {
-        ProcessEntry { pid, parent, group, started, ended: false, name: format!("p{pid}") }
+        ProcessEntry { pid, parent, group, session: 0, started, ended: false, name: format!("p{pid}") }
     }
 
     fn root() -> ProcessIdentity {
@@ -157,7 +172,7 @@ mod tests {
     }
 
     fn pids(table: &ProcessTable) -> Vec<u32> {
-        table.tree(&root()).iter().map(|process| process.pid).collect()
+        table.tree(&root(), |_| false).iter().map(|process| process.pid).collect()
     }
 
     #[test]
@@ -197,6 +212,7 @@ mod tests {
             pid: 42,
             parent: 7,
             group: 40,
+            session: 40,
             started: 987_654,
             ended: false,
             name: "a) b (c".into(),
@@ -219,6 +235,7 @@ mod tests {
             pid: 501,
             parent: 1,
             group: 501,
+            session: 0,
             started: 20_261_109_073_104,
             ended: false,
             name: "My App".into(),

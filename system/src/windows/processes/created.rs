@@ -3,7 +3,10 @@
 use super::refused;
 use super::running::WindowsRunning;
 use crate::windows::account;
-use crate::{Arguments, Environment, ProcessIdentity, Running, Start, StartError, StartedProcess};
+use crate::{
+    Architecture, Arguments, Device as _, Environment, ProcessIdentity, Running, Start, StartError,
+    StartedProcess, ThisMachine, View, for_process,
+};
 use std::fs::File;
 use std::io::{self, ErrorKind};
 use std::os::windows::io::AsHandle as _;
@@ -35,7 +38,8 @@ impl Created {
         let told = |what: &'static str| move |error| refused(start.program, what, &error);
         let token = account::start_token(start.account)
             .map_err(|error| refused(start.program, &format!("account {:?}", start.account), &error))?;
-        let block = environment_block(start.environment).map_err(told("environment"))?;
+        let block = given_by_this_process(start.environment);
+        let block = environment_block(&block).map_err(told("environment"))?;
         let input = File::open("NUL").map_err(told("NUL"))?;
         // An output file that both streams share is opened twice, because inherited handles must differ.
         let opened = start.output.open();
@@ -118,6 +122,28 @@ impl Drop for Created {
     }
 }
 
+/// The block to hand over for a program that is to have `variables`. A program as wide as this one gets the block as it
+/// is. For one of the other width WOW64 makes its variables from the block, and takes that for one of this program's
+/// width: given "x86" as PROCESSOR_ARCHITECTURE, it would name "x86" as the machine's own processor, too.
+fn given_by_this_process(variables: &Environment) -> Environment {
+    let own = if cfg!(target_pointer_width = "64") { View::Bits64 } else { View::Bits32 };
+    match ThisMachine.architecture() {
+        Ok(native) if native.has_views() => in_width(variables, own, native),
+        _ => variables.clone(),
+    }
+}
+
+/// `variables` as they are where they are those of a program of the view `own`, else made into such.
+fn in_width(variables: &Environment, own: View, native: Architecture) -> Environment {
+    // Every 32-bit program on a 64-bit Windows has this variable, and no other has.
+    let theirs = if variables.get("PROCESSOR_ARCHITEW6432").is_some() { View::Bits32 } else { View::Bits64 };
+    match own {
+        own if own == theirs => variables.clone(),
+        View::Bits64 => for_process(variables, native, native),
+        View::Bits32 => for_process(variables, Architecture::X86, native),
+    }
+}
+
 /// The environment block that CreateProcess takes: `NAME=VALUE` and a NUL for each variable, sorted by name without
 /// regard to case, and one more NUL at the end. A block without variables is two NULs.
 fn environment_block(environment: &Environment) -> io::Result<Vec<u16>> {
@@ -164,6 +190,21 @@ mod tests {
         let given = [("b", "2=2"), ("=C:", r"C:\x"), ("A", "1"), ("a_", ""), ("Ab", "ü")];
         assert_eq!(block(&given).unwrap(), "=C:=C:\\x\0A=1\0Ab=ü\0a_=\0b=2=2\0\0");
         assert_eq!(block(&[]).unwrap(), "\0\0");
+    }
+
+    #[test]
+    fn wow64_is_given_the_block_of_this_programs_width() {
+        let names = ["PROCESSOR_ARCHITECTURE", "PROCESSOR_ARCHITEW6432"];
+        let of = |process| for_process(&Environment::new(SystemKind::Windows), process, Architecture::X64);
+        for (variables, own, given) in [
+            (Architecture::X86, View::Bits64, [Some("AMD64"), None]),
+            (Architecture::X64, View::Bits64, [Some("AMD64"), None]),
+            (Architecture::X64, View::Bits32, [Some("x86"), Some("AMD64")]),
+            (Architecture::X86, View::Bits32, [Some("x86"), Some("AMD64")]),
+        ] {
+            let block = in_width(&of(variables), own, Architecture::X64);
+            assert_eq!(names.map(|name| block.get(name)), given, "{variables:?} {own:?}");
+        }
     }
 
     #[test]

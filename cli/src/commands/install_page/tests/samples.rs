@@ -56,6 +56,7 @@ pub(super) fn command() -> CommandReport {
         found_in: Some("content folder".into()),
         command_line: Some(r#""C:\ProgramData\Waybill\Cache\7f0c_1\setup.exe" /S KEY=***"#.into()),
         view: "32-bit".into(),
+        program_view: None,
         folder: r"C:\ProgramData\Waybill\Cache\7f0c_1".into(),
         environment: vec![
             EnvironmentDifference {
