@@ -40,7 +40,7 @@ pub(crate) fn entry(table: Table, fits: impl Fn(&NumberCode) -> bool) -> Option<
 /// An exit code with everything that is known of it.
 pub(crate) fn exit_code_report(code: u32, codes: &ReturnCodes) -> ExitCodeReport {
     let win32 = (code >> 16 == 0x8007).then_some(code & 0xFFFF);
-    let of_installer = |bits: u32| entry(Table::Installer, |one| one.bits() == bits);
+    let of_installer = |bits: u32| entry(Table::Installer, |one| one.holds(bits));
     let known = of_installer(code)
         .or_else(|| entry(Table::Device, |one| one.bits() == code))
         .or_else(|| win32.and_then(of_installer));

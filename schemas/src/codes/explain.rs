@@ -94,10 +94,17 @@ fn matches(table: Table, code: &NumberCode, text: &str, bits: &[u32]) -> bool {
         // HRESULT_FROM_WIN32: 0x80070643 is 1603 as an HRESULT.
         Table::Installer => {
             let win32 = bits.iter().filter(|bits| **bits >> 16 == 0x8007).map(|bits| bits & 0xFFFF);
-            is_named || bits.iter().copied().chain(win32).any(|one| one == code.bits())
+            let is_number = bits.iter().copied().chain(win32).any(|one| code.holds(one));
+            is_named || is_number || is_cut_by_agent(code, bits)
         }
         _ => is_named || bits.contains(&code.bits()),
     }
+}
+
+/// Whether Intune's agent shows one of these numbers for the exit code: of a code over 16 bits it keeps the low 16
+/// (docs/fidelity.md, "ErrorCode").
+fn is_cut_by_agent(code: &NumberCode, bits: &[u32]) -> bool {
+    code.bits() > 0xFFFF && bits.contains(&(0x8007_0000 | code.bits() & 0xFFFF))
 }
 
 /// A meaning with the fields that every table has; the others are left empty.
@@ -130,6 +137,7 @@ fn meaning_of_rule(rule: &'static FetchRule) -> CodeMeaning {
 fn meaning_of_number(table: Table, code: &'static NumberCode) -> CodeMeaning {
     let written = match table {
         Table::Device => format!("0x{:08X}", code.bits()),
+        Table::Installer if code.bits() > 0x0FFF_FFFF => format!("0x{:08X}", code.bits()),
         _ => code.value.to_string(),
     };
     CodeMeaning {

@@ -94,6 +94,9 @@ pub struct NumberCode {
     /// The number: an HRESULT as its unsigned 32 bits, anything else as it is written.
     #[serde(deserialize_with = "number")]
     pub value: i64,
+    /// The last number of a range that means the same; `value` is its first.
+    #[serde(default)]
+    pub to: Option<i64>,
     /// A short name; Microsoft's own where it has one.
     pub name: String,
     /// What it means, one sentence.
@@ -109,6 +112,11 @@ impl NumberCode {
     /// The number's 32 bits, as a process ends with them.
     pub const fn bits(&self) -> u32 {
         (self.value & 0xFFFF_FFFF) as u32
+    }
+
+    /// Whether these 32 bits are the number, or lie in its range.
+    pub fn holds(&self, bits: u32) -> bool {
+        bits == self.bits() || self.to.is_some_and(|to| (self.value..=to).contains(&bits.into()))
     }
 }
 
@@ -138,12 +146,13 @@ pub struct FetchRule {
     pub hint: String,
 }
 
-/// The files of numbers, the likeliest first. The deployment toolkit's exit codes are those of its documentation; it
-/// leaves 69000 to 79999 to its users.
-const NUMBER_FILES: [(Table, &str); 10] = [
+/// The files of numbers, the likeliest first. The deployment toolkit's exit codes are those of its documentation,
+/// winget's those of its source (`AppInstallerErrors.h`), Click-to-Run's those of the Office Deployment Tool's page.
+const NUMBER_FILES: [(Table, &str); 11] = [
     (Table::Device, include_str!("tables/hresult.json")),
     (Table::Installer, include_str!("tables/installer.json")),
     (Table::Installer, include_str!("tables/installer-toolkit.json")),
+    (Table::Installer, include_str!("tables/installer-winget.json")),
     (Table::Exit, include_str!("tables/exit.json")),
     (Table::Applicability, include_str!("tables/applicability.json")),
     (Table::EnforcementState, include_str!("tables/enforcement.json")),

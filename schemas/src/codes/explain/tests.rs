@@ -170,9 +170,39 @@ fn an_ambiguous_number_gives_every_meaning() {
 fn the_systems_hresults_lead_to_the_exit_code_too() {
     assert_eq!(
         codes("0x80070643"),
-        [(Table::Device, "0x80070643".into()), (Table::Installer, "1603".into())]
+        [(Table::Device, "0x80070643".into()), (Table::Installer, "1603".into())],
     );
     assert_eq!(codes("0x80070656"), [(Table::Installer, "1622".into())], "no page of its own");
+}
+
+#[test]
+fn what_packagers_meet_is_known() {
+    for (text, code, hint) in [
+        ("259", "259", "`success`"),
+        ("67", "67", "package"),
+        ("1260", "1260", "policy"),
+        ("0x800711C7", "4551", "trust"),
+        ("5100", "5100", "`success`"),
+        ("17002", "17002", "log"),
+        ("69000", "69000", "script"),
+        ("69123", "69000", "script"),
+        ("75000", "70000", "extensions"),
+        ("0x8A15002B", "0x8A15002B", "`success`"),
+        ("-1978335189", "0x8A15002B", "`success`"),
+        ("2316632107", "0x8A15002B", "`success`"),
+        ("0x8A150109", "0x8A150109", "`softReboot`"),
+        ("1638", "1638", "bundle"),
+        ("-1073741819", "0xC0000005", "event log"),
+        // What Intune's agent makes of it.
+        ("0x8007002B", "0x8A15002B", "`success`"),
+        ("0x80070142", "0xC0000142", "event log"),
+    ] {
+        let found = find(text, &[]);
+        let page = found.iter().find(|page| page.table == Table::Installer && page.code == code);
+        let page = page.unwrap_or_else(|| panic!("{text}: {found:?}"));
+        assert!(page.hint.contains(hint), "{text}: {}", page.hint);
+    }
+    assert!(!has("68999", Table::Installer, "69000") && !has("80000", Table::Installer, "70000"));
 }
 
 #[test]

@@ -164,8 +164,8 @@ impl fmt::Display for Advice {
             Self::LookUpCode { code } => write!(formatter, "Look up what the system says of {code}."),
             Self::MapUnknownCode { code } => write!(
                 formatter,
-                "No table knows {code}: look the code up with the installer's maker, and map it in returnCodes once it is \
-                 known."
+                "There is no page about exit code {code}. The installer's log or its vendor's documentation says what it \
+                 means; if it stands for success or a restart, add it to returnCodes."
             ),
             Self::CodeMeans { code, name, text } => write!(formatter, "{code} ({name}): {text}"),
             Self::UsualCauses { causes } => write!(formatter, "Usual causes: {}.", causes.join("; ")),
