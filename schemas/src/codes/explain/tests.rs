@@ -179,7 +179,6 @@ fn the_systems_hresults_lead_to_the_exit_code_too() {
 fn what_packagers_meet_is_known() {
     for (text, code, hint) in [
         ("259", "259", "`success`"),
-        ("67", "67", "package"),
         ("1260", "1260", "policy"),
         ("0x800711C7", "4551", "trust"),
         ("5100", "5100", "`success`"),
