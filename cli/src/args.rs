@@ -76,15 +76,19 @@ impl Limits {
 /// The folder of state and content.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct RootArgs {
-    /// The folder of state and partial downloads, made where it is missing; the device's own by default
-    #[arg(long, value_name = "DIR", env = "WAYBILL_ROOT")]
+    /// The folder of state and partial downloads, made where it is missing; by default that of the variable
+    /// WAYBILL_ROOT, else the device's own
+    #[arg(long, value_name = "DIR")]
     root: Option<PathBuf>,
 }
 
 impl RootArgs {
     /// The root that was given, else the machine's. The path is absolute, because reports name files in it.
     pub(crate) fn folder(&self) -> PathBuf {
-        let folder = self.root.clone().unwrap_or_else(Root::default_path);
+        // Not read by clap, which would show the option as a required one in every usage line while the variable is set.
+        let of_environment =
+            || std::env::var_os("WAYBILL_ROOT").filter(|root| !root.is_empty()).map(PathBuf::from);
+        let folder = self.root.clone().or_else(of_environment).unwrap_or_else(Root::default_path);
         std::path::absolute(&folder).unwrap_or(folder)
     }
 }

@@ -43,7 +43,6 @@ const STYLES: Styles = Styles::styled()
     version,
     styles = STYLES,
     max_term_width = 100,
-    disable_help_subcommand = true,
     after_help = "Examples:
   waybill pack ./7zip --setup 7z2301-x64.msi --output packages/
   waybill verify packages/*.intunewin
@@ -139,7 +138,10 @@ mod tests {
         cli.build();
         cli.clone().debug_assert();
         let lacking: Vec<_> = std::iter::once(&cli)
-            .chain(cli.get_subcommands().filter(|command| !command.is_hide_set()))
+            .chain(
+                cli.get_subcommands()
+                    .filter(|command| !command.is_hide_set() && command.get_name() != "help"),
+            )
             .filter(|command| {
                 !command.get_after_help().is_some_and(|help| help.to_string().contains("Example"))
             })

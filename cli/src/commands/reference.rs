@@ -21,23 +21,41 @@ use waybill_schemas::report::ExplainReport;
   waybill explain range-ignored
   waybill explain 0x87D1041C
   waybill explain 1603
-  waybill explain exit 3")]
+  waybill explain exit 3
+  waybill explain 3010 1641 WB105")]
 pub(crate) struct ExplainArgs {
-    /// The code; a word before a number asks for one table (exit, installer, hresult, applicability, enforcement,
+    /// The codes; a word before a number asks for one table (exit, installer, hresult, applicability, enforcement,
     /// compliance, desired, context, targeting)
     #[arg(required = true, value_name = "CODE", allow_negative_numbers = true)]
     code: Vec<String>,
 }
 
-/// Prints every meaning of a code.
+/// Prints every meaning of one code or of several.
 pub(crate) fn explain(args: &ExplainArgs, session: &Session) -> Result<(), Failure> {
     let code = args.code.join(" ");
-    let meanings = codes::find(&code, &waybill_packager::lint::pages());
-    if meanings.is_empty() {
-        return Err(unknown(&code));
-    }
+    let meanings = meanings(&args.code)?;
     session.output.report(&ExplainReport { code, meanings }, write_explanation)
 }
+
+/// The meanings of what was asked for: one code of several words (`exit 3`), else one code after the other.
+fn meanings(words: &[String]) -> Result<Vec<CodeMeaning>, Failure> {
+    let find = |code: &str| codes::find(code, &waybill_packager::lint::pages());
+    let mut found = find(&words.join(" "));
+    let mut rest = if found.is_empty() { words } else { &[] };
+    while let Some(word) = rest.first() {
+        // The longest beginning that is a code: a word that asks for a table goes with the number behind it.
+        let lengths = (1..=rest.len().min(LONGEST_CODE)).rev();
+        let known =
+            lengths.map(|length| (length, find(&rest[..length].join(" ")))).find(|(_, of)| !of.is_empty());
+        let Some((length, of_code)) = known else { return Err(unknown(word)) };
+        found.extend(of_code.into_iter().filter(|one| !found.contains(one)).collect::<Vec<_>>());
+        rest = &rest[length..];
+    }
+    Ok(found)
+}
+
+/// How many words a code has at most: the name of a table and the name of a state.
+const LONGEST_CODE: usize = 4;
 
 fn unknown(code: &str) -> Failure {
     let failure = Failure::new(&command::UNKNOWN_CODE, format!("no table knows {code:?}"));
