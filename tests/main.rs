@@ -3,6 +3,7 @@
 
 mod golden;
 mod openssl_agrees;
+mod other_readers;
 mod real_servers;
 mod round_trips;
 mod tampering;

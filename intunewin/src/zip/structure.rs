@@ -253,12 +253,10 @@ pub(crate) fn check_local_header(source: &dyn Source, record: &CentralRecord) ->
     Ok(variable_offset + variable.len() as u64)
 }
 
-/// CRC and sizes must be those of the directory. An entry with a descriptor has none here.
+/// CRC and sizes must be those of the directory.
 fn check_values(local: &LocalHeader, zip64: &[u8], record: &CentralRecord) -> Result<(), &'static str> {
     if record.has_flag(flag::DESCRIPTOR) {
-        let silent = |value| matches!(value, 0 | SENTINEL_32);
-        let says_nothing = local.crc == 0 && silent(local.size) && silent(local.compressed);
-        return if says_nothing { Ok(()) } else { Err("values beside a data descriptor") };
+        return check_described(local, zip64, record);
     }
     let mut fields = Fields(zip64);
     let mut long = |short: u32| match short {
@@ -274,6 +272,21 @@ fn check_values(local: &LocalHeader, zip64: &[u8], record: &CentralRecord) -> Re
         return Err("size");
     }
     if compressed == record.compressed { Ok(()) } else { Err("compressed size") }
+}
+
+/// Values beside a data descriptor: each says nothing, or it is right already (libarchive writes the sizes that it knows).
+fn check_described(local: &LocalHeader, zip64: &[u8], record: &CentralRecord) -> Result<(), &'static str> {
+    // Writers that do not know a size write 0, all ones, or the largest signed number.
+    let silent = [0, SENTINEL_32.into(), u64::MAX, i64::MAX as u64];
+    let fits = |value: u64, right: u64| value == right || silent.contains(&value);
+    let mut long = Fields(zip64);
+    let mut rights = [record.size, record.compressed].into_iter();
+    let long_fits = rights.all(|right| long.u64().is_none_or(|value| fits(value, right)));
+    let short_fits = fits(local.size.into(), record.size) && fits(local.compressed.into(), record.compressed);
+    match short_fits && long_fits && (local.crc == 0 || local.crc == record.header.crc) {
+        true => Ok(()),
+        false => Err("values beside a data descriptor"),
+    }
 }
 
 /// The lengths in bytes that a data descriptor can have: with or without signature, with 32-bit or 64-bit sizes.

@@ -228,10 +228,15 @@ fn zip64() -> Image {
 }
 
 fn described() -> Image {
+    // libarchive writes the size that it knows into the local header as well.
+    let sized = Entry::deflated("sized.txt", b"some text").described(true);
+    let size = sized.central.size;
+    let sized = sized.locally(|header| header.size = size);
     beside_innocent([
         Entry::deflated("signed.txt", b"some text").described(true),
         Entry::deflated("unsigned.txt", b"some other text").described(false),
         Entry::stored("empty.txt", b"").described(true),
+        sized,
     ])
 }
 
