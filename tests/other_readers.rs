@@ -13,8 +13,7 @@ use waybill_tests::witness;
 #[cfg(unix)]
 #[test]
 fn readers_see_the_vectors_as_listed() {
-    let readers =
-        [("bsdtar", "--version"), ("7z", "i"), ("unzip", "-v"), ("python3", "--version")];
+    let readers = [("bsdtar", "--version"), ("7z", "i"), ("unzip", "-v"), ("python3", "--version")];
     if !readers.iter().all(|(program, argument)| witness::present(program, &[argument])) {
         return;
     }
