@@ -6,6 +6,12 @@ pub trait Device: Send + Sync {
     /// The kind of operating system that the device runs.
     fn system_kind(&self) -> SystemKind;
 
+    /// What the machine is a model of, in words; `None` for a machine that rules can be asked about and programs can be
+    /// started on.
+    fn model(&self) -> Option<&'static str> {
+        None
+    }
+
     /// The processor's architecture, whatever this program was built for.
     ///
     /// # Errors

@@ -10,14 +10,17 @@
 //! | need | entry |
 //! |---|---|
 //! | this machine | [`this_machine`] |
+//! | a model of a Windows, for command lines on any system | [`WindowsModel`] |
 //! | a machine for tests | `fake::FakeSystem` |
 //! | the account and the view of a question | [`Perspective`] |
 //! | variables such as `%X%` in paths | [`Environment::expand`] |
 
+mod clean_windows;
 mod device;
 mod environment;
 #[cfg(feature = "fake")]
 pub mod fake;
+mod model;
 mod on_disk;
 mod processes;
 mod questions;
@@ -31,6 +34,7 @@ mod windows;
 
 pub use device::{Architecture, BootIdentity, Device, SignedInUser};
 pub use environment::Environment;
+pub use model::WindowsModel;
 pub use processes::{
     Arguments, Output, ProcessIdentity, Processes, Running, Start, StartError, StartedProcess, Wait,
 };

@@ -1,60 +1,20 @@
 use super::{FakeRun, FakeSystem};
 use crate::{
     Account, Architecture, BootIdentity, Device, Environment, Perspective, SignedInUser, SystemKind,
-    Unanswered, View,
+    Unanswered, View, clean_windows,
 };
 
 pub(super) fn furnish_windows(machine: &FakeSystem) {
-    for folder in ["System32", "SysWOW64"] {
-        let folder = format!(r"C:\Windows\{folder}");
-        for program in ["cmd.exe", "msiexec.exe", "reg.exe", r"WindowsPowerShell\v1.0\powershell.exe"] {
-            machine.add_program(&format!(r"{folder}\{program}"), |_, _| FakeRun::ends(0));
-        }
+    for program in clean_windows::programs() {
+        machine.add_program(&program, |_, _| FakeRun::ends(0));
     }
-    // Programs that only the 64-bit view has.
-    machine.add_program(r"C:\Windows\System32\pnputil.exe", |_, _| FakeRun::ends(0));
-    machine.add_program(r"C:\Windows\explorer.exe", |_, _| FakeRun::ends(0));
-    machine.set_path(&[
-        r"C:\Windows\System32",
-        r"C:\Windows",
-        r"C:\Windows\System32\WindowsPowerShell\v1.0\",
-        r"C:\Program Files\Tool",
-    ]);
+    let mut path = clean_windows::path();
+    path.push(r"C:\Program Files\Tool".to_owned());
+    machine.contents().path = path;
     for view in [View::Bits32, View::Bits64] {
-        machine.set_environment(view, windows_environment(view));
+        let perspective = Perspective { view, account: Account::System };
+        machine.set_environment(view, clean_windows::environment(perspective));
     }
-}
-
-/// The variables of one view, as in the table of `docs/context.md`.
-fn windows_environment(view: View) -> Environment {
-    let mut block = Environment::new(SystemKind::Windows);
-    let is_32 = view == View::Bits32;
-    let files = if is_32 { r"C:\Program Files (x86)" } else { r"C:\Program Files" };
-    for (name, value) in [
-        ("SystemDrive", "C:"),
-        ("SystemRoot", r"C:\Windows"),
-        ("windir", r"C:\Windows"),
-        ("ComSpec", r"C:\Windows\system32\cmd.exe"),
-        ("ProgramData", r"C:\ProgramData"),
-        ("ALLUSERSPROFILE", r"C:\ProgramData"),
-        ("ProgramFiles", files),
-        ("ProgramFiles(x86)", r"C:\Program Files (x86)"),
-        ("ProgramW6432", r"C:\Program Files"),
-        ("CommonProgramW6432", r"C:\Program Files\Common Files"),
-        ("CommonProgramFiles(x86)", r"C:\Program Files (x86)\Common Files"),
-        ("PROCESSOR_ARCHITECTURE", if is_32 { "x86" } else { "AMD64" }),
-        ("TEMP", r"C:\Windows\TEMP"),
-        ("TMP", r"C:\Windows\TEMP"),
-        ("PATHEXT", ".COM;.EXE;.BAT;.CMD"),
-        ("Path", r"C:\Windows\system32;C:\Windows"),
-    ] {
-        block.set(name, value);
-    }
-    block.set("CommonProgramFiles", format!(r"{files}\Common Files"));
-    if is_32 {
-        block.set("PROCESSOR_ARCHITEW6432", "AMD64");
-    }
-    block
 }
 
 pub(super) fn furnish_unix(machine: &FakeSystem) {

@@ -21,8 +21,7 @@ mod registry;
 pub use processes::{FakeRun, FakeStart};
 
 use crate::{
-    Account, Architecture, BootIdentity, Environment, FileFacts, FileVersion, InstalledProduct, LoadedAs,
-    ProcessIdentity, RegistryValue, SignedInUser, SystemKind, Unanswered, View,
+    LoadedAs, ProcessIdentity, RegistryValue, SignedInUser, SystemKind, Unanswered, View, clean_windows,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -91,7 +90,7 @@ impl Default for FakeDevice {
     fn default() -> Self {
         Self {
             architecture: Some(Architecture::X64),
-            build: Some(22631),
+            build: Some(clean_windows::BUILD),
             free_disk: Some(100 << 30),
             memory: Some(8 << 30),
             processors: Some(4),
@@ -106,8 +105,8 @@ impl Default for FakeDevice {
 }
 
 impl FakeSystem {
-    /// A 64-bit Windows 11 with its system folders, `cmd.exe`, `msiexec.exe` and PowerShell in both views (programs
-    /// that end with 0 until a test says otherwise), an empty registry and the usual environment.
+    /// A clean 64-bit Windows 11 with the programs of its folders (which end with 0 until a test says otherwise), an
+    /// empty registry, the usual environment, and `C:\Program Files\Tool` at the end of the PATH.
     pub fn windows() -> Self {
         let machine = Self { kind: SystemKind::Windows, contents: Arc::default() };
         device::furnish_windows(&machine);
