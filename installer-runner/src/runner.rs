@@ -55,7 +55,7 @@ impl<'a> Runner<'a> {
             summary: summary.to_owned(),
             next: advice.iter().map(Advice::to_string).collect(),
             advice,
-            context: run_as.report(self.system.device().own_account()),
+            context: run_as.report(self.system.device()),
             detection,
         }
     }

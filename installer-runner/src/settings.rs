@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 use waybill_schemas::app::AppDocument;
 use waybill_schemas::report::install::{ContextReport, Host};
-use waybill_system::{Account, Perspective, System, SystemKind, View};
+use waybill_system::{Account, Device, Perspective, System, SystemKind, View};
 
 /// How apps are run on this machine. [`Settings::new`] follows Intune's agent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,8 +120,9 @@ impl RunAs {
         Perspective { view, ..self.perspective }
     }
 
-    /// Account and view for a report. `own` is the account that this program runs as.
-    pub fn report(&self, own: Account) -> ContextReport {
+    /// Account and view for a report about an attempt on `device`.
+    pub fn report(&self, device: &dyn Device) -> ContextReport {
+        let own = device.own_account();
         let used = if self.perspective.account == own { own } else { self.perspective.account };
         ContextReport {
             wanted: account_name(self.wanted).to_owned(),
@@ -133,6 +134,7 @@ impl RunAs {
                 SystemKind::Windows => "windows".to_owned(),
                 SystemKind::Unix => "unix".to_owned(),
             },
+            model: device.model().map(str::to_owned),
         }
     }
 }

@@ -56,7 +56,7 @@ pub fn rehearse(
         exit,
         summary,
         next: verdict::next(&phases, &machine, &traces, stand_in),
-        context: machine.run_as.report(system.device().own_account()),
+        context: machine.run_as.report(system.device()),
         root: root.path().display().to_string(),
         root_kept: false,
         warnings: verdict::warnings(&phases, &attempts, &traces),

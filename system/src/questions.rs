@@ -73,27 +73,30 @@ pub struct Unanswered {
     pub why: String,
     /// The HRESULT or Win32 code of the reason, if there is one.
     pub code: Option<u32>,
+    /// Whether the reason is that only a Windows can answer. Nothing is wrong with the question then, and a device does
+    /// not fail at it.
+    pub needs_windows: bool,
 }
 
 impl Unanswered {
     /// An error with a reason and without a code.
     pub fn new(why: impl Into<String>) -> Self {
-        Self { why: why.into(), code: None }
+        Self { why: why.into(), code: None, needs_windows: false }
     }
 
     /// An error with a reason and the system's code.
     pub fn with_code(why: impl Into<String>, code: u32) -> Self {
-        Self { why: why.into(), code: Some(code) }
+        Self { code: Some(code), ..Self::new(why) }
     }
 
     /// The error for a question that only Windows can answer.
     pub fn needs_windows(what: &str) -> Self {
-        Self::new(format!("{what} needs Windows"))
+        Self { needs_windows: true, ..Self::new(format!("{what} needs Windows")) }
     }
 
     /// Converts an I/O error about the object `what`, for `map_err`. Win32 codes become HRESULTs (0x8007xxxx).
     pub fn about(what: &str) -> impl Fn(io::Error) -> Self {
-        move |error| Self { why: format!("{what}: {error}"), code: hresult(&error) }
+        move |error| Self { code: hresult(&error), ..Self::new(format!("{what}: {error}")) }
     }
 }
 

@@ -4,7 +4,7 @@ use crate::args::{RootArgs, choice};
 use crate::commands::install_page::{in_words_of_the_command, write_attempt, write_detected, write_step};
 use crate::error::Failure;
 use crate::exit::{Exit, ExitStyle};
-use crate::files::{content_url, location};
+use crate::files::{content_url, location, shown};
 use crate::output::{Output, relay, say};
 use crate::session::Session;
 use clap::Args;
@@ -14,15 +14,15 @@ use waybill_agent::as_system::Request;
 use waybill_agent::{
     ApplyRequest, ContentSource, RunPurpose, RunningProcess, StateDatabase, apply, choose_process,
 };
-use waybill_downloader::{FetchOptions, Wanted};
+use waybill_downloader::{FetchOptions, Location, Wanted};
 use waybill_installer_runner::{
-    AccountChoice, Events, MemoryJournal, OnTimeLimit, Runner, ScriptHost, Settings,
+    AccountChoice, AttemptRequest, Events, MemoryJournal, OnTimeLimit, Runner, ScriptHost, Settings,
 };
 use waybill_schemas::app::AppFile;
 use waybill_schemas::codes::{command, runner};
 use waybill_schemas::report::install::{Host, InstallReport, Intent, StepReport};
 use waybill_schemas::{DOCUMENT_LIMIT, read_bounded};
-use waybill_system::{System, SystemKind, this_machine};
+use waybill_system::{System, SystemKind, WindowsModel, this_machine};
 
 /// Look for an app: every detection rule, with what it wants and what is there
 #[derive(Debug, Args)]
@@ -51,6 +51,7 @@ pub(crate) struct DetectArgs {
   waybill install app.json --content 7zip.intunewin --json
   waybill install - --content https://cdn.example/7zip.content.json --events < app.json
   waybill install apps/7zip --wait --exit-style msi
+  waybill install apps/7zip --dry-run --as-windows
 
 Exit codes: 0 installed, 10 and 11 installed with a restart to come, 7 not for this
 device, 8 failed or not borne out by detection, 9 retry later, 1 cannot tell,
@@ -86,6 +87,10 @@ pub(crate) struct AttemptArgs {
     /// Decide everything, start nothing: rules with their actual values, and what the command comes to
     #[arg(long)]
     dry_run: bool,
+    /// With --dry-run, on any system: resolve the command as a clean 64-bit Windows 11 does. A model stands for that
+    /// Windows, and no rule is looked at; 8 where it would not find the program
+    #[arg(long, requires = "dry_run")]
+    as_windows: bool,
     /// Follow the retry schedule until it is done or given up
     #[arg(long)]
     wait: bool,
@@ -162,7 +167,10 @@ pub(crate) fn run(intent: Intent, args: &AttemptArgs, session: &Session) -> Resu
 }
 
 fn attempt(intent: Intent, args: &AttemptArgs, session: &Session) -> Result<Exit, Failure> {
-    let (given, stdin) = given(&args.app)?;
+    if args.as_windows {
+        return on_model(intent, args, session);
+    }
+    let (given, stdin) = given(&args.app, cfg!(windows))?;
     let system = this_machine();
     let purpose = if args.dry_run { RunPurpose::Look } else { RunPurpose::Run };
     let account = match choose_process(&given.app, args.manner.account, purpose, &system)? {
@@ -180,10 +188,33 @@ fn attempt(intent: Intent, args: &AttemptArgs, session: &Session) -> Result<Exit
     (request.dry_run, request.wait) = (args.dry_run, args.wait);
     request.wait_lock = std::time::Duration::from_secs(args.wait_lock);
     let listener = Listener { output: session.output, lines: args.events };
-    let mut report = apply(&request, &StateDatabase::open(&root)?, &system, &listener, &session.context())?;
+    let report = apply(&request, &StateDatabase::open(&root)?, &system, &listener, &session.context())?;
+    finish(report, args, session.output)
+}
+
+/// Resolves the command on the model of a Windows. Nothing of this machine but the app's files is looked at.
+fn on_model(intent: Intent, args: &AttemptArgs, session: &Session) -> Result<Exit, Failure> {
+    let (given, _) = given(&args.app, true)?;
+    let folder = match args.content.as_deref() {
+        None => given.sources.clone(),
+        Some(text) if Path::new(text).is_dir() => Some(PathBuf::from(text)),
+        Some(text) => there(text).map(|_| None)?,
+    };
+    let machine = WindowsModel::new(folder.as_deref().map(absolute).transpose()?.as_deref());
+    let (settings, journal) = (args.settings(), MemoryJournal::default());
+    let listener = Listener { output: session.output, lines: args.events };
+    let mut runner = Runner::new(&machine, &journal, &settings, session.context());
+    runner.events = &listener;
+    let mut request = AttemptRequest::new(&given.app, intent);
+    request.dry_run = true;
+    let report = runner.attempt(&request, &mut machine.content_folder().map(PathBuf::from))?;
+    finish(report, args, session.output)
+}
+
+fn finish(mut report: InstallReport, args: &AttemptArgs, output: Output) -> Result<Exit, Failure> {
     // The advice of the library names no options of the command, which this sentence may.
     report.next = in_words_of_the_command(&report.advice);
-    tell(&report, args.events, session.output)?;
+    tell(&report, args.events, output)?;
     Ok(Exit::of_install(&report, args.exit_style, args.passthrough_exit))
 }
 
@@ -199,9 +230,9 @@ fn tell(report: &InstallReport, lines: bool, output: Output) -> Result<(), Failu
 }
 
 /// The app that the argument names, and the bytes of stdin where the app was read from there.
-pub(super) fn given(path: &Path) -> Result<(AppFile, Vec<u8>), Failure> {
+pub(super) fn given(path: &Path, for_windows: bool) -> Result<(AppFile, Vec<u8>), Failure> {
     if path != Path::new("-") {
-        return Ok((AppFile::open(path)?, Vec::new()));
+        return Ok((AppFile::open_for(path, for_windows)?, Vec::new()));
     }
     let bytes = read_bounded(std::io::stdin().lock(), DOCUMENT_LIMIT).map_err(|error| {
         Failure::new(&command::INPUT_UNREADABLE, "stdin cannot be read").caused_by(&error)
@@ -225,21 +256,35 @@ fn content(args: &AttemptArgs, given: &AppFile, root: &Path) -> Result<ContentSo
             let message = format!("{} has no files beside it", given.path.display());
             Failure::new(&runner::NO_CONTENT, message)
         })?;
-        return content_folder(sources);
+        return absolute(sources).map(ContentSource::Folder);
     };
     if Path::new(text).is_dir() {
-        return content_folder(Path::new(text));
+        return absolute(Path::new(text)).map(ContentSource::Folder);
     }
-    let url = content_url(None)?;
+    let (place, url) = (there(text)?, content_url(None)?);
     Ok(ContentSource::Fetch {
-        what: Box::new(Wanted::Described(location(text)?)),
+        what: Box::new(Wanted::Described(place)),
         root: root.to_owned(),
         options: Box::new(FetchOptions::default().with(|fetch| fetch.content_url = url)),
     })
 }
 
-fn content_folder(folder: &Path) -> Result<ContentSource, Failure> {
-    std::path::absolute(folder).map(ContentSource::Folder).map_err(|error| {
+/// The location that `text` names. A file is looked for at once: the command may come to its content hours later, and a
+/// dry run never does.
+fn there(text: &str) -> Result<Location, Failure> {
+    let place = location(text)?;
+    if let Location::File(path) = &place {
+        path.metadata().map_err(|error| {
+            Failure::new(&command::INPUT_UNREADABLE, "the content cannot be read")
+                .caused_by(&error)
+                .about(&shown(path))
+        })?;
+    }
+    Ok(place)
+}
+
+fn absolute(folder: &Path) -> Result<PathBuf, Failure> {
+    std::path::absolute(folder).map_err(|error| {
         Failure::new(&command::INPUT_UNREADABLE, "the folder cannot be named").caused_by(&error)
     })
 }
@@ -265,7 +310,7 @@ impl Events for Listener {
 
 /// Looks for an app, and prints every rule.
 pub(crate) fn detect(args: &DetectArgs, session: &Session) -> Result<Exit, Failure> {
-    let (given, stdin) = given(&args.app)?;
+    let (given, stdin) = given(&args.app, cfg!(windows))?;
     let system = this_machine();
     let account = match choose_process(&given.app, args.manner.account, RunPurpose::Look, &system)? {
         RunningProcess::This(account) => account,

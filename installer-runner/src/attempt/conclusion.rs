@@ -3,7 +3,7 @@
 use crate::state_code::{hresult, state};
 use crate::{RunAs, Runner};
 use jiff::Timestamp;
-use waybill_schemas::codes::{Class, Table, device};
+use waybill_schemas::codes::{Class, Table};
 use waybill_schemas::report::install::{
     Advice, Answer, AppIdentity, AttemptOutcome, CommandReport, Decision, DetectionReport, InstallReport,
     Intent, NextTry, RUNNER_CONTRACT, RequirementsReport, RestartReport, RuleReport, RunReport, States,
@@ -15,6 +15,7 @@ pub(crate) mod compliance {
     pub(crate) const INSTALLED: i64 = 1;
     pub(crate) const NOT_INSTALLED: i64 = 2;
     pub(crate) const ERROR: i64 = 4;
+    pub(crate) const UNKNOWN: i64 = 5;
 }
 
 /// Values of EnforcementState (docs/intune-agent.md, "States").
@@ -111,10 +112,8 @@ pub(crate) fn nothing_to_do(intent: Intent) -> Conclusion {
 pub(crate) fn cannot_tell(detection: &DetectionReport, started: bool) -> Conclusion {
     let rules = || detection.rules.iter().filter(|rule| rule.answer == Answer::CannotTell);
     let invalid = rules().any(|rule| rule.invalid);
-    let code = detection
-        .code
-        .as_ref()
-        .map_or(device::DETECTION_RULE_INVALID, |code| (code.number & 0xFFFF_FFFF) as u32);
+    // Where a rule needs Windows there is no code: no device reports an error for it.
+    let code = detection.code.as_ref().map(|code| (code.number & 0xFFFF_FFFF) as u32);
     let summary = match started {
         true => "The installer ran, but whether the app is there now cannot be told.",
         false => "Whether the app is there cannot be told, so nothing was started.",
@@ -128,7 +127,7 @@ pub(crate) fn cannot_tell(detection: &DetectionReport, started: bool) -> Conclus
     });
     let class = if invalid { Class::Refused } else { Class::Machine };
     let mut conclusion = Conclusion::unchanged(AttemptOutcome::CannotTell, class, summary)
-        .with(compliance::ERROR, Some(enforcement::ERROR), Some(code))
+        .with(compliance::ERROR, Some(enforcement::ERROR), code)
         .advising(advice);
     if detection.rules.is_empty() {
         conclusion.advice.push(Advice::other(
@@ -204,7 +203,7 @@ impl<'a> Notes<'a> {
                 enforcement: enforcement.map(|number| state(Table::EnforcementState, number)),
                 error: error.map(hresult),
             },
-            context: run_as.report(self.runner.system.device().own_account()),
+            context: run_as.report(self.runner.system.device()),
             steps: self.steps,
             detections: self.detections,
             requirements: self.requirements,

@@ -65,6 +65,9 @@ impl<'a> Attempt<'a> {
     }
 
     fn decide(&mut self, content: &mut dyn Content) -> Flow<Conclusion> {
+        if let Some(model) = self.runner.system.device().model() {
+            return self.on_model(model, content);
+        }
         // The order is that of Intune's agent: checks that cost nothing come first, and the content, which may be
         // gigabytes, is fetched after every check that could end the attempt.
         self.needs_user()?;
@@ -80,6 +83,18 @@ impl<'a> Attempt<'a> {
             return Ok(self.would_run());
         }
         self.run(&resolved)
+    }
+
+    /// Resolves the command on a model of a machine. Everything else would be a guess: no rule has an answer there.
+    fn on_model(&mut self, model: &str, content: &dyn Content) -> Flow<Conclusion> {
+        self.notes.decided(Decision::OnModel { model: model.to_owned() });
+        let folder = content.present().map(|folder| folder.to_string_lossy().into_owned());
+        self.notes.decided(match &folder {
+            Some(folder) => Decision::ContentHere { folder: folder.clone(), fetched: false },
+            None => Decision::ContentNotFetched,
+        });
+        self.command(folder.as_deref())?;
+        Ok(self.would_run())
     }
 
     fn look_first(&mut self, occasion: Occasion) -> Flow<()> {
@@ -181,8 +196,11 @@ impl<'a> Attempt<'a> {
 
     /// The ComplianceState by the last detection.
     pub(super) fn compliance(&self) -> i64 {
-        let last = self.notes.detections.last();
-        last.map_or(compliance::NOT_INSTALLED, |detection| compliance_of(detection.answer))
+        match self.notes.detections.last() {
+            Some(detection) => compliance_of(detection.answer),
+            None if self.runner.system.device().model().is_some() => compliance::UNKNOWN,
+            None => compliance::NOT_INSTALLED,
+        }
     }
 
     pub(super) fn now(&self) -> Timestamp {

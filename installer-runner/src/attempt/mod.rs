@@ -13,7 +13,7 @@ use crate::{JournalError, RetryPolicy};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use waybill_schemas::app::AppDocument;
-use waybill_schemas::codes::{Classified, Code, root};
+use waybill_schemas::codes::{Classified, Code, root, runner};
 use waybill_schemas::report::install::Intent;
 
 /// The attempt to make.
@@ -71,6 +71,20 @@ impl Content for PathBuf {
 
     fn present(&self) -> Option<PathBuf> {
         Some(self.clone())
+    }
+}
+
+/// A content folder that may be on this machine, for a model of one: there nothing is fetched.
+impl Content for Option<PathBuf> {
+    fn folder(&mut self) -> Result<PathBuf, ContentError> {
+        self.clone().ok_or_else(|| ContentError {
+            code: &runner::NO_CONTENT,
+            source: "the content folder is not on this machine".into(),
+        })
+    }
+
+    fn present(&self) -> Option<PathBuf> {
+        self.clone()
     }
 }
 

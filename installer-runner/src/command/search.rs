@@ -15,6 +15,8 @@ pub(super) struct Search<'a> {
     pub(super) view: &'a FileView,
     /// The folders of the machine's PATH.
     pub(super) path: Result<Vec<String>, Unanswered>,
+    /// Whether the machine is a model, of which nothing is known outside of Windows and the content folder.
+    pub(super) is_model: bool,
     /// Whether PATH entries to which accounts other than administrators may write are passed over.
     pub(super) is_guarded: bool,
     /// The masked paths at which nothing suitable was found, in order.
@@ -47,7 +49,21 @@ impl<'a> Search<'a> {
     /// The first candidate for which there is a file; without content, the one that is assumed to be in it.
     pub(super) fn find<'c>(&mut self, candidates: &[Candidate<'c>]) -> Option<FoundProgram<'c>> {
         let found = self.find_here(candidates);
+        let found = if self.is_model { found.or_else(|| self.installed(candidates)) } else { found };
         if self.folder.is_empty() { found.or_else(|| assumed(candidates)) } else { found }
+    }
+
+    /// A program of another app, or of this one once it is installed, which no model has.
+    fn installed<'c>(&self, candidates: &[Candidate<'c>]) -> Option<FoundProgram<'c>> {
+        let candidate = named(candidates)?;
+        let full = path::full(candidate.name, self.folder);
+        let is_known = |folder: &str| path::below(&full, folder).is_some();
+        if !path::is_absolute(&full) || is_known(self.view.windows()) || is_known(self.folder) {
+            return None;
+        }
+        let path = if path::has_extension(candidate.name) { full } else { format!("{full}.exe") };
+        let found_in = "as the line says: what apps install is not part of the model, so it was not looked for";
+        Some(FoundProgram { path, found_in: found_in.to_owned(), tail: candidate.tail })
     }
 
     fn find_here<'c>(&mut self, candidates: &[Candidate<'c>]) -> Option<FoundProgram<'c>> {
@@ -180,10 +196,15 @@ impl<'a> Search<'a> {
     }
 }
 
-fn assumed<'c>(candidates: &[Candidate<'c>]) -> Option<FoundProgram<'c>> {
-    // The program in a content folder that is not here: the shortest candidate with an extension, else the first word.
+/// The candidate that is meant where no disk can be asked: the shortest one with an extension, else the first word.
+fn named<'a, 'c>(candidates: &'a [Candidate<'c>]) -> Option<&'a Candidate<'c>> {
     let names_file = |one: &&Candidate<'_>| path::has_extension(one.name);
-    let candidate = candidates.iter().find(names_file).or(candidates.first())?;
+    candidates.iter().find(names_file).or(candidates.first())
+}
+
+fn assumed<'c>(candidates: &[Candidate<'c>]) -> Option<FoundProgram<'c>> {
+    // The program in a content folder that is not here.
+    let candidate = named(candidates)?;
     let name = candidate.name;
     let full = path::full(name, "");
     let is_possible = !name.is_empty() && path::is_possible(name) && !path::is_absolute(&full);

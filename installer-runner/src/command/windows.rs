@@ -38,6 +38,7 @@ pub(super) fn find_start(asked: Asked<'_>, draft: &mut Draft) -> Result<CommandS
         folder: &folder,
         view: &view,
         path: system.device().path(run_as.perspective),
+        is_model: system.device().model().is_some(),
         is_guarded: runs_as_system(run_as, system),
         searched: Vec::new(),
         passed_over: Vec::new(),

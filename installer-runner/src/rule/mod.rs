@@ -138,6 +138,7 @@ pub(crate) fn invalid(pointer: &str, subject: &str, expected: &str, why: &str) -
 
 fn report(pointer: &str, question: RuleQuestion, answered: Answered) -> RuleReport {
     let invalid = matches!(answered, Err(NoAnswer::Invalid(_)));
+    let needs_windows = matches!(&answered, Err(NoAnswer::Unanswered(one)) if one.needs_windows);
     let (answer, actual, why, code) = match answered {
         Ok(found) if found.holds => (Answer::Detected, found.actual, found.why, None),
         Ok(found) => (Answer::NotDetected, found.actual, found.why, None),
@@ -147,8 +148,8 @@ fn report(pointer: &str, question: RuleQuestion, answered: Answered) -> RuleRepo
         }
         Err(NoAnswer::Unanswered(unanswered)) => {
             let why = format!("it cannot be told: {}", unanswered.why);
-            let code = unanswered.code.unwrap_or(DETECTION_RULE_INVALID);
-            (Answer::CannotTell, "not known".into(), why, Some(code))
+            let code = unanswered.code.or((!needs_windows).then_some(DETECTION_RULE_INVALID));
+            (Answer::CannotTell, "not known".into(), why, code)
         }
     };
     RuleReport {
@@ -162,6 +163,7 @@ fn report(pointer: &str, question: RuleQuestion, answered: Answered) -> RuleRepo
         why: sentence(&why),
         code: code.map(hresult),
         invalid,
+        needs_windows,
     }
 }
 

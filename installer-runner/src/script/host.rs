@@ -72,14 +72,15 @@ fn pwsh(run: &ScriptRun<'_>) -> Result<String, Unanswered> {
     let folders = folders.iter().filter(|folder| folder.starts_with('/'));
     let programs = folders.map(|folder| SystemKind::Unix.join(folder, "pwsh"));
     let is_guarded = run.system.device().is_elevated();
-    let mut why = "there is no PowerShell here: no pwsh is on the PATH".to_owned();
+    let mut why = "no pwsh is on the PATH".to_owned();
     for program in programs.filter(|program| is_file(program, run).unwrap_or_default()) {
         match is_guarded.then(|| passed_over(&program, run.system)).flatten() {
             None => return Ok(program),
             Some(passed_over) => why = format!("{program} is {passed_over}"),
         }
     }
-    Err(missing(&why))
+    let why = format!("a PowerShell script needs Windows, or PowerShell 7 here: {why}");
+    Err(Unanswered { needs_windows: true, ..Unanswered::new(why) })
 }
 
 fn is_file(path: &str, run: &ScriptRun<'_>) -> Result<bool, Unanswered> {

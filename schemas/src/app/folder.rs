@@ -98,7 +98,15 @@ impl AppFile {
     /// # Errors
     /// The document cannot be read, is larger than [`DOCUMENT_LIMIT`], or is not an app.
     pub fn open(path: &Path) -> Result<Self, AppFileError> {
-        let path = if path.is_dir() { app_document_in(path, cfg!(windows)) } else { path.to_owned() };
+        Self::open_for(path, cfg!(windows))
+    }
+
+    /// Reads the document at `path` as [`AppFile::open`] does, for a Windows or for another kind of host.
+    ///
+    /// # Errors
+    /// As [`AppFile::open`].
+    pub fn open_for(path: &Path, for_windows: bool) -> Result<Self, AppFileError> {
+        let path = if path.is_dir() { app_document_in(path, for_windows) } else { path.to_owned() };
         let file = open_regular(&path).map_err(|source| AppFileError::Read { path: path.clone(), source })?;
         let mut read = Self::read(file, path)?;
         read.sources = sources_beside(&read.path, read.app.setup_file_path.as_deref());

@@ -21,7 +21,8 @@ mod registry;
 pub use processes::{FakeRun, FakeStart};
 
 use crate::{
-    LoadedAs, ProcessIdentity, RegistryValue, SignedInUser, SystemKind, Unanswered, View, clean_windows,
+    Account, Architecture, BootIdentity, Environment, FileFacts, FileVersion, InstalledProduct, LoadedAs,
+    ProcessIdentity, RegistryValue, SignedInUser, SystemKind, Unanswered, View, clean_windows,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -37,6 +37,11 @@ pub enum Decision {
         /// When its attempt began (RFC 3339, UTC).
         began: String,
     },
+    /// The machine is a model, which answers no rule; only the command is resolved.
+    OnModel {
+        /// What it is a model of.
+        model: String,
+    },
     /// The app was looked for.
     Looked {
         /// The answer of all detection rules together.
@@ -191,7 +196,7 @@ impl Decision {
             Self::WaitsForEarlier { .. } | Self::EarlierIsOver { .. } | Self::EarlierStillRuns { .. } => {
                 Step::EarlierAttempt
             }
-            Self::Looked { .. } | Self::FoundLate { .. } => Step::Detection,
+            Self::OnModel { .. } | Self::Looked { .. } | Self::FoundLate { .. } => Step::Detection,
             Self::Applicable | Self::NotApplicable { .. } | Self::ApplicabilityUnknown { .. } => {
                 Step::Requirements
             }
@@ -256,6 +261,13 @@ impl Decision {
                     Answer::NotDetected => "not detected",
                 };
                 (decided.to_owned(), why.to_owned())
+            }
+            Self::OnModel { model } => {
+                let why = format!(
+                    "The machine is a model of {model}, which answers no rule. Detection, requirements, restarts and the \
+                     schedule are left out; only the command is resolved."
+                );
+                ("not looked for".to_owned(), why)
             }
             Self::FoundLate { looks, milliseconds } => {
                 let why = format!(

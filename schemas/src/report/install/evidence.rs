@@ -80,6 +80,9 @@ pub struct RuleReport {
     /// True where the rule itself is invalid.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub invalid: bool,
+    /// True where only a Windows can answer, and this is none. Such an answer has no code, because no device gives it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub needs_windows: bool,
 }
 
 /// What `waybill detect` found.

@@ -154,6 +154,9 @@ pub struct ContextReport {
     pub host: Host,
     /// The system: `windows` or `unix`.
     pub system: String,
+    /// What it was a model of, where no real machine was asked: only the command was resolved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
 }
 
 /// One decision of an attempt, with its reason and time.
