@@ -233,8 +233,8 @@ fn write_environment(differences: &[EnvironmentDifference], out: &mut dyn Write)
         writeln!(out, "  {FAINT}variable{FAINT:#} {}={}", printable(&one.name), printable(value))?;
     }
     if set.len() > MOST_VARIABLES {
-        let more = (set.len() - MOST_VARIABLES) as u64;
-        writeln!(out, "  {FAINT}variable{FAINT:#} and {}", counted(more, "more"))?;
+        let more = set.len() - MOST_VARIABLES;
+        writeln!(out, "  {FAINT}variable{FAINT:#} and {more} more")?;
     }
     if left_out.is_empty() {
         return Ok(());

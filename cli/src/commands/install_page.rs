@@ -33,6 +33,9 @@ pub(crate) fn in_words_of_the_command(advice: &[Advice]) -> Vec<String> {
         Advice::AskByHand => {
             "`waybill install` by hand does not wait, and begins the schedule anew.".to_owned()
         }
+        Advice::AskWindows { .. } => format!(
+            "{advice} What the command comes to there, `waybill install` with `--dry-run --as-windows` tells here."
+        ),
         Advice::LookUpCode { code } => format!("Look at what the system says: `waybill explain {code}`."),
         other => other.to_string(),
     };
@@ -109,11 +112,15 @@ fn write_evidence(report: &InstallReport, out: &mut dyn Write) -> io::Result<()>
 
 /// Writes the rights that were used, and those that Intune would use.
 fn write_context(context: &ContextReport, out: &mut dyn Write) -> io::Result<()> {
-    let ContextReport { wanted, used, view, .. } = context;
+    let ContextReport { wanted, used, view, model, .. } = context;
     let instead =
         if context.substituted { format!("; Intune would run it as {wanted}") } else { String::new() };
     writeln!(out, "\n{STRONG}Context{STRONG:#}")?;
-    writeln!(out, "  as {used}, {view} view{instead}")
+    writeln!(out, "  as {used}, {view} view{instead}")?;
+    match model {
+        Some(model) => write_wrapped("  ", 2, &format!("on a model of {}; no rule was asked", printable(model)), out),
+        None => Ok(()),
+    }
 }
 
 /// Writes what to do next, numbered, or the table's hint where the report has nothing; and where to read more.

@@ -216,7 +216,12 @@ fn what_only_windows_can_tell_is_never_not_detected() {
     ScriptedApp::new().installs().detected_by(product).write(&bench, "app");
     let (report, exit) = install(&bench, &[]);
     assert_eq!((exit, &report["outcome"], &report["run"]), (1, &"cannotTell".into(), &Value::Null));
-    assert_eq!(reported(&bench, "detect-report", &["detect", "app"]).1, 1);
+    // No device reports an error for it, so it has no code.
+    assert_eq!(report["states"].get("error"), None, "{report:#}");
+    let (report, exit) = reported(&bench, "detect-report", &["detect", "app"]);
+    let rule = &report["detection"]["rules"][0];
+    assert_eq!((exit, &rule["needsWindows"], rule.get("code")), (1, &true.into(), None), "{report:#}");
+    assert_eq!(report["detection"].get("code"), None);
 }
 
 #[test]

@@ -118,7 +118,10 @@ pub(crate) fn cannot_tell(detection: &DetectionReport, started: bool) -> Conclus
         true => "The installer ran, but whether the app is there now cannot be told.",
         false => "Whether the app is there cannot be told, so nothing was started.",
     };
-    let advice = rules().map(|rule| {
+    let needs_windows = rules().filter(|rule| rule.needs_windows).map(|rule| rule.pointer.clone());
+    let pointers: Vec<String> = needs_windows.collect();
+    let ask_windows = (!pointers.is_empty()).then_some(Advice::AskWindows { pointers });
+    let advice = rules().filter(|rule| !rule.needs_windows).map(|rule| {
         let RuleReport { pointer, subject, why, .. } = rule.clone();
         match rule.invalid {
             true => Advice::FixRule { pointer, subject, why },
@@ -128,7 +131,8 @@ pub(crate) fn cannot_tell(detection: &DetectionReport, started: bool) -> Conclus
     let class = if invalid { Class::Refused } else { Class::Machine };
     let mut conclusion = Conclusion::unchanged(AttemptOutcome::CannotTell, class, summary)
         .with(compliance::ERROR, Some(enforcement::ERROR), code)
-        .advising(advice);
+        .advising(advice)
+        .advising(ask_windows);
     if detection.rules.is_empty() {
         conclusion.advice.push(Advice::other(
             "Give the app a detection rule; docs/detection.md has twelve to choose from.",

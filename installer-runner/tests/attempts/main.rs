@@ -5,6 +5,7 @@ mod bench;
 mod earlier;
 mod exit_codes;
 mod gates;
+mod model;
 mod own_codes;
 mod restarts;
 mod run;

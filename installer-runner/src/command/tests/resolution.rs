@@ -32,7 +32,7 @@ fn each_kind_of_name_is_found_in_its_place() {
             " /i a.msi",
             r"system folder: C:\Windows\SysWOW64",
         ),
-        ("explorer.exe", r"C:\Windows\explorer.exe".into(), "", r"Windows folder: C:\Windows"),
+        ("splwow64.exe", r"C:\Windows\splwow64.exe".into(), "", r"Windows folder: C:\Windows"),
         (
             "powershell.exe -v",
             r"C:\Windows\SysWOW64\WindowsPowerShell\v1.0\powershell.exe".into(),

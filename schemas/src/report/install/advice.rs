@@ -76,6 +76,11 @@ pub enum Advice {
         /// Why it is not answered.
         why: String,
     },
+    /// Rules that only a Windows can answer.
+    AskWindows {
+        /// JSON pointers of the rules in app.json.
+        pointers: Vec<String>,
+    },
     /// A rule is not as it should be after the run.
     RuleAfterwards {
         /// JSON pointer of the rule in app.json, e.g. `/rules/0`.
@@ -174,6 +179,9 @@ impl fmt::Display for Advice {
             }
             Self::MakeAnswerable { pointer, subject, why } => {
                 write!(formatter, "See to it that {pointer} can be asked ({subject}): {why}")
+            }
+            Self::AskWindows { pointers } => {
+                write!(formatter, "Run it on Windows, which alone can answer {}.", pointers.join(", "))
             }
             Self::RuleAfterwards { pointer, subject, wanted: Some(wanted), found, view } => write!(
                 formatter,
