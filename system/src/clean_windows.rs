@@ -2,7 +2,7 @@
 //! the programs of its folders. The model of a Windows and the fake machine of tests are made of it.
 
 use crate::view_environment::show;
-use crate::{Account, Architecture, Environment, Perspective, SystemKind};
+use crate::{Account, Architecture, Environment, LoadedAs, Machine, Perspective, SystemKind, View};
 use waybill_intune::windows_programs::{PATH_BELOW_WINDOWS, ProgramFolder};
 
 /// The Windows folder.
@@ -29,6 +29,20 @@ fn below_windows(folder: &str) -> String {
     if folder.is_empty() { WINDOWS.to_owned() } else { format!(r"{WINDOWS}\{folder}") }
 }
 
+/// What the programs below some folders are made for.
+const WIDTHS: [(&str, Machine); 4] = [
+    (r"c:\windows\syswow64\", Machine::X86),
+    (r"c:\windows\", Machine::X64),
+    (r"c:\program files (x86)\", Machine::X86),
+    (r"c:\program files\", Machine::X64),
+];
+
+/// Which process Windows makes of the program at `path` (in lower case), by its folder; `None` for other folders.
+pub(crate) fn loaded_as(path: &str) -> Option<LoadedAs> {
+    let (_, machine) = WIDTHS.iter().find(|(folder, _)| path.starts_with(folder))?;
+    Some(LoadedAs::Machine(*machine))
+}
+
 /// The variables of an account in a view (docs/context.md, "What a name becomes").
 pub(crate) fn environment(perspective: Perspective) -> Environment {
     let mut block = Environment::new(SystemKind::Windows);
@@ -53,7 +67,8 @@ pub(crate) fn environment(perspective: Perspective) -> Environment {
     }
     block.set("Path", path().join(";"));
     set_profile(&mut block, perspective.account);
-    show(&mut block, perspective.view, Architecture::X64);
+    let process = if perspective.view == View::Bits32 { Architecture::X86 } else { Architecture::X64 };
+    show(&mut block, process, Architecture::X64);
     block
 }
 

@@ -4,7 +4,7 @@
 
 use crate::{
     Account, Architecture, BootIdentity, Device, Environment, FileFacts, FileKind, FileVersion, Files,
-    InstalledProduct, Perspective, ProcessIdentity, Processes, Products, Registry, RegistryKey,
+    InstalledProduct, LoadedAs, Perspective, ProcessIdentity, Processes, Products, Registry, RegistryKey,
     RegistryValue, SignedInUser, Start, StartError, StartedProcess, SystemKind, ThisMachine, Unanswered,
     clean_windows,
 };
@@ -110,6 +110,15 @@ impl Files for WindowsModel {
             Some(here) => ThisMachine.version(&host_path(&here)),
             None => Err(unknown("versions of files")),
         }
+    }
+
+    /// Of programs that apps install the width is not known, whatever the name of their folder.
+    fn loaded_as(&self, path: &str) -> Result<Option<LoadedAs>, Unanswered> {
+        if let Some(here) = self.on_this_machine(path) {
+            return ThisMachine.loaded_as(&host_path(&here));
+        }
+        let path = path.to_lowercase();
+        Ok(self.places.get(&path).and_then(|_| clean_windows::loaded_as(&path)))
     }
 
     fn others_may_write(&self, _: &str) -> Result<bool, Unanswered> {

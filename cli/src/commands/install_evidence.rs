@@ -182,8 +182,12 @@ pub(super) fn write_requirements(
 const MOST_VARIABLES: usize = 12;
 
 /// Writes the command line, the program that it starts, the working folder and the variables.
-pub(super) fn write_command(command: &CommandReport, intent: Intent, out: &mut dyn Write) -> io::Result<()> {
-    let which = match intent {
+pub(super) fn write_command(
+    command: &CommandReport,
+    report: &InstallReport,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let which = match report.intent {
         Intent::Install => "Install command",
         Intent::Uninstall => "Uninstall command",
     };
@@ -204,7 +208,7 @@ pub(super) fn write_command(command: &CommandReport, intent: Intent, out: &mut d
         // Not wrapped, because it often is a command to be copied.
         writeln!(out, "    {FAINT}fix:{FAINT:#} {}", printable(&refused.fix))?;
     }
-    write_environment(&command.environment, out)
+    write_environment(&command.environment, report.context.model.is_some(), out)
 }
 
 /// The view of the line, and that of the program where it is another: the program's variables are those of its own.
@@ -226,7 +230,11 @@ fn found(program: &str, command: &CommandReport) -> String {
 
 /// Writes where its variables differ from the caller's, which often explains what works in a console and not under
 /// Intune.
-fn write_environment(differences: &[EnvironmentDifference], out: &mut dyn Write) -> io::Result<()> {
+fn write_environment(
+    differences: &[EnvironmentDifference],
+    on_model: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let (left_out, set): (Vec<_>, Vec<_>) = differences.iter().partition(|one| one.left_out);
     for one in set.iter().take(MOST_VARIABLES) {
         let value = one.value.as_deref().unwrap_or("***");
@@ -241,6 +249,9 @@ fn write_environment(differences: &[EnvironmentDifference], out: &mut dyn Write)
     }
     let names: Vec<&str> = left_out.iter().map(|one| one.name.as_str()).take(MOST_VARIABLES).collect();
     let count = counted(left_out.len() as u64, "variable");
+    if on_model {
+        return writeln!(out, "  {FAINT}without{FAINT:#}  {}", names.join(", "));
+    }
     let dots = if left_out.len() > MOST_VARIABLES { ", …" } else { "" };
     write_wrapped(
         &format!("  {FAINT}without{FAINT:#}  "),

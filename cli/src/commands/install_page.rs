@@ -105,7 +105,7 @@ fn write_evidence(report: &InstallReport, out: &mut dyn Write) -> io::Result<()>
         write_requirements(requirements, report.outcome == AttemptOutcome::WouldRun, out)?;
     }
     if let Some(command) = &report.command {
-        write_command(command, report.intent, out)?;
+        write_command(command, report, out)?;
     }
     write_context(&report.context, out)
 }

@@ -4,7 +4,10 @@ use super::{Asked, Refused, Resolved};
 use crate::settings::view_name;
 use waybill_schemas::report::install::{CommandReport, EnvironmentDifference, RefusedCommand};
 use waybill_schemas::secrets::{MASK, holds_secret_word, mask};
-use waybill_system::{Architecture, Environment, SystemKind, Unanswered, for_process};
+use std::collections::BTreeSet;
+use waybill_system::{
+    Architecture, Environment, Perspective, SystemKind, Unanswered, View, for_process,
+};
 
 /// The HRESULT of ERROR_FILE_NOT_FOUND: no such program.
 pub(super) const NOT_FOUND: u32 = 0x8007_0002;
@@ -39,6 +42,8 @@ pub(super) struct CommandStart {
     pub(super) environment: Environment,
     /// The whole command line with its secrets masked, for the report.
     pub(super) shown: String,
+    /// What follows the program in the line, with its secrets masked; `None` where words are given instead.
+    pub(super) tail: Option<String>,
     pub(super) is_msiexec: bool,
 }
 
@@ -64,6 +69,7 @@ impl Draft {
             found_in: None,
             command_line: None,
             view: view_name(asked.run_as.perspective.view).to_owned(),
+            tail: None,
             program_view: None,
             folder: asked.folder.to_owned(),
             environment: Vec::new(),
@@ -73,7 +79,8 @@ impl Draft {
     }
 
     pub(super) fn resolved(mut self, start: CommandStart) -> Resolved {
-        let CommandStart { program, found_in, line, words, environment, shown, is_msiexec } = start;
+        let CommandStart { program, found_in, line, words, environment, shown, tail, is_msiexec } = start;
+        self.report.tail = tail;
         self.report.command_line = Some(shown);
         self.report.program = Some(self.hidden(&program));
         self.report.found_in = Some(self.hidden(&found_in));
@@ -132,9 +139,13 @@ impl Draft {
         block
     }
 
-    /// Puts the differences of the command's variables from those of this process into the report.
+    /// Puts the differences of the command's variables from those of this process into the report. On a model, where
+    /// this process is none of that machine's, those that the width of the program decides.
     fn note_environment(&mut self, block: &Environment, asked: Asked<'_>) {
-        self.report.environment = differences(block, asked.run_as.kind, of_the_caller());
+        self.report.environment = match asked.system.device().model() {
+            None => differences(block, asked.run_as.kind, of_the_caller()),
+            Some(_) => decided_by_width(block, asked),
+        };
     }
 }
 
@@ -184,6 +195,19 @@ fn differences(
     let mut all: Vec<_> = changed.chain(gone).collect();
     all.sort_by_key(|one| one.name.to_uppercase());
     all
+}
+
+/// The variables that differ between the programs of both widths, with what this command gets.
+fn decided_by_width(block: &Environment, asked: Asked<'_>) -> Vec<EnvironmentDifference> {
+    let of = |view| asked.system.device().environment(Perspective { view, ..asked.run_as.perspective });
+    let (Ok(narrow), Ok(wide)) = (of(View::Bits32), of(View::Bits64)) else { return Vec::new() };
+    let differs = narrow.iter().chain(wide.iter()).map(|(name, _)| name);
+    let names: BTreeSet<&str> = differs.filter(|name| narrow.get(name) != wide.get(name)).collect();
+    let told = |name: &str| {
+        let value = block.get(name).map(str::to_owned);
+        EnvironmentDifference { name: name.to_owned(), left_out: value.is_none(), value }
+    };
+    names.into_iter().map(told).collect()
 }
 
 /// The values of variables with secret names that `line` refers to as `%NAME%`, longest first.

@@ -29,7 +29,7 @@ pub(super) fn find_start(asked: Asked<'_>, draft: &mut Draft) -> Result<CommandS
     let shown = std::iter::once(draft.hidden(&program)).chain(shown);
     let shown = shell_words::join(masked_words(&shown.collect::<Vec<_>>()));
     let (line, words) = (String::new(), words.to_vec());
-    Ok(CommandStart { program, found_in, line, words, environment, shown, is_msiexec: false })
+    Ok(CommandStart { program, found_in, line, words, environment, shown, tail: None, is_msiexec: false })
 }
 
 /// The path of the program, and where it was found.

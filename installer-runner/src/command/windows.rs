@@ -56,9 +56,19 @@ pub(super) fn find_start(asked: Asked<'_>, draft: &mut Draft) -> Result<CommandS
     let (program, line) = start_line(&found, &view, &environment, draft)?;
     within(&line, LONGEST_LINE, "CreateProcess")?;
     let is_msiexec = path::leaf(&program).eq_ignore_ascii_case("msiexec.exe");
-    let (found_in, shown) = (found.found_in, draft.shown(&line));
+    let shown = draft.shown(&line);
+    let tail = shown_tail(&shown, &line, &found, program != found.path);
+    let found_in = found.found_in;
     let environment = draft.environment_of(&program, environment, asked);
-    Ok(CommandStart { program, found_in, line, words: Vec::new(), environment, shown, is_msiexec })
+    Ok(CommandStart { program, found_in, line, words: Vec::new(), environment, shown, tail, is_msiexec })
+}
+
+/// The part of the masked line that stands for the tail. It is cut out of the whole, because masked by itself the tail
+/// may show what belongs to a word before it. `None` where the masking reaches beyond the tail.
+fn shown_tail(shown: &str, line: &str, found: &FoundProgram<'_>, in_quotes_of_cmd: bool) -> Option<String> {
+    let end = if in_quotes_of_cmd { "\"" } else { "" };
+    let start = line.strip_suffix(end)?.strip_suffix(found.tail)?;
+    Some(shown.strip_prefix(start)?.strip_suffix(end)?.trim_start().to_owned())
 }
 
 /// Whether the masked line begins with the same program as the real one.

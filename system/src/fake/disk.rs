@@ -1,17 +1,9 @@
 use super::FakeSystem;
-use crate::{FileFacts, FileKind, FileVersion, Files, LoadedAs, Machine, SignedInUser, Unanswered};
+use crate::{FileFacts, FileKind, FileVersion, Files, LoadedAs, SignedInUser, Unanswered, clean_windows};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// The time at which files of a fake machine were written, unless a test sets another: 2026-01-02T03:04:05Z.
 const WRITTEN: u64 = 1_767_323_045;
-
-/// What the programs below some folders are made for.
-const WIDTHS: [(&str, Machine); 4] = [
-    (r"c:\windows\syswow64\", Machine::X86),
-    (r"c:\windows\", Machine::X64),
-    (r"c:\program files (x86)\", Machine::X86),
-    (r"c:\program files\", Machine::X64),
-];
 
 fn facts(kind: FileKind, size: u64) -> FileFacts {
     let written = UNIX_EPOCH + Duration::from_secs(WRITTEN);
@@ -104,9 +96,7 @@ impl Files for FakeSystem {
     fn loaded_as(&self, path: &str) -> Result<Option<LoadedAs>, Unanswered> {
         let contents = self.asked(path)?;
         let path = self.folded(path);
-        let by_folder = WIDTHS.iter().find(|(folder, _)| path.starts_with(folder));
-        let by_folder = by_folder.map(|(_, machine)| LoadedAs::Machine(*machine));
-        Ok(contents.loaded_as.get(&path).copied().or(by_folder))
+        Ok(contents.loaded_as.get(&path).copied().or_else(|| clean_windows::loaded_as(&path)))
     }
 
     fn others_may_change(&self, program: &str) -> Result<bool, Unanswered> {

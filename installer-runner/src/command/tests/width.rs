@@ -49,7 +49,7 @@ fn the_program_decides_about_its_variables() {
         (r"C:\Windows\Sysnative\cmd.exe /c x", of_64_bit),
         (r"C:\Windows\System32\cmd.exe /c x", of_32_bit),
         ("msiexec /i a.msi", of_32_bit),
-        ("explorer.exe", of_64_bit),
+        ("splwow64.exe", of_64_bit),
         // The width of a batch file is that of the cmd.exe that runs it.
         ("install.cmd", of_32_bit),
         // Whose headers do not say its width keeps the variables of the line.

@@ -192,6 +192,9 @@ pub struct CommandReport {
     /// The whole command line that the program gets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub command_line: Option<String>,
+    /// What follows the program in the line, as the program gets it; absent where words are given instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tail: Option<String>,
     /// The view that names were resolved in: `32-bit`, `64-bit`.
     pub view: String,
     /// The width of the program that is started (of cmd.exe for a batch file), which decides its variables: `32-bit`,
@@ -200,7 +203,8 @@ pub struct CommandReport {
     pub program_view: Option<String>,
     /// The working directory of the command.
     pub folder: String,
-    /// Where its variables differ from the caller's: names and, but for secrets, values.
+    /// Where its variables differ from the caller's: names and, but for secrets, values. On a model, which has no caller,
+    /// the variables that differ between programs of 32 and of 64 bits.
     pub environment: Vec<EnvironmentDifference>,
     /// Why it is not started.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -27,6 +27,7 @@ pub(super) fn rule(answer: Answer) -> RuleReport {
         why: "There is no such file.".into(),
         code: None,
         invalid: false,
+        needs_windows: false,
     }
 }
 
@@ -46,6 +47,7 @@ pub(super) fn context() -> ContextReport {
         view: "32-bit".into(),
         host: Host::X86,
         system: "windows".into(),
+        model: None,
     }
 }
 
@@ -56,6 +58,7 @@ pub(super) fn command() -> CommandReport {
         found_in: Some("content folder".into()),
         command_line: Some(r#""C:\ProgramData\Waybill\Cache\7f0c_1\setup.exe" /S KEY=***"#.into()),
         view: "32-bit".into(),
+        tail: None,
         program_view: None,
         folder: r"C:\ProgramData\Waybill\Cache\7f0c_1".into(),
         environment: vec![
