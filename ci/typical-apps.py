@@ -60,19 +60,20 @@ def row(name, verb, report):
     command = report["command"]
     refused = command.get("refused")
     if refused:
-        return [name, verb, f"refused: {refused['code']}", "", "", "", refused["fix"]]
+        return [name, verb, f"refused: {refused['code']}", command["view"], "", "", refused["why"]]
     values = {one["name"]: one.get("value") for one in command["environment"]}
     missing = [one for one in VARIABLES if one not in values]
     if missing:
         sys.exit(f"{name}: the report of {verb} does not have {', '.join(missing)}")
-    variables = ", ".join(f"{one.removeprefix('PROCESSOR_')}={values[one] or '(none)'}" for one in VARIABLES if one != "CommonProgramFiles")
+    shown = [one for one in VARIABLES if one != "CommonProgramFiles"]
+    variables = ", ".join(f"{one.removeprefix('PROCESSOR_')}={values[one] or '(none)'}" for one in shown)
     width = command.get("programView", "not known")
     return [name, verb, command["program"], command["view"], width, variables, command["tail"]]
 
 
 def cell(text):
     escaped = text.replace("|", "\\|")
-    return f"`{escaped}`" if any(sign in text for sign in "\\%/\"*") else escaped
+    return f"`{escaped}`" if any(sign in text for sign in "\\%/\"*") and "`" not in text else escaped
 
 
 def witnessed(name, report, seen):

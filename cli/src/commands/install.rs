@@ -261,7 +261,8 @@ fn content(args: &AttemptArgs, given: &AppFile, root: &Path) -> Result<ContentSo
     if Path::new(text).is_dir() {
         return absolute(Path::new(text)).map(ContentSource::Folder);
     }
-    let (place, url) = (there(text)?, content_url(None)?);
+    let place = if args.dry_run { there(text)? } else { location(text)? };
+    let url = content_url(None)?;
     Ok(ContentSource::Fetch {
         what: Box::new(Wanted::Described(place)),
         root: root.to_owned(),
@@ -269,8 +270,7 @@ fn content(args: &AttemptArgs, given: &AppFile, root: &Path) -> Result<ContentSo
     })
 }
 
-/// The location that `text` names. A file is looked for at once: the command may come to its content hours later, and a
-/// dry run never does.
+/// The location that `text` names. A file is looked for at once, because a dry run fetches nothing.
 fn there(text: &str) -> Result<Location, Failure> {
     let place = location(text)?;
     if let Location::File(path) = &place {

@@ -197,7 +197,7 @@ pub(super) fn write_command(
     fields.add_some("program", command.program.as_deref().map(|program| found(program, command)));
     fields.add_some("started as", command.command_line.as_deref().filter(|line| *line != command.line));
     fields.add("folder", &command.folder);
-    fields.add("view", &view(command));
+    fields.add("view", view(command));
     fields.write(2, out)?;
     if let Some(refused) = &command.refused {
         let first = format!("  {ERROR}refused[{}]{ERROR:#} ", printable(&refused.code));

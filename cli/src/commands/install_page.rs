@@ -34,7 +34,7 @@ pub(crate) fn in_words_of_the_command(advice: &[Advice]) -> Vec<String> {
             "`waybill install` by hand does not wait, and begins the schedule anew.".to_owned()
         }
         Advice::AskWindows { .. } => format!(
-            "{advice} What the command comes to there, `waybill install` with `--dry-run --as-windows` tells here."
+            "{advice} `waybill install` with `--dry-run --as-windows` shows on any system what the command comes to."
         ),
         Advice::LookUpCode { code } => format!("Look at what the system says: `waybill explain {code}`."),
         other => other.to_string(),

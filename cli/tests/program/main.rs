@@ -1,6 +1,7 @@
 //! Tests of the whole program that a snapshot cannot express.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod as_windows;
 mod bench;
 mod docs;
 mod documents;
