@@ -121,7 +121,7 @@ impl Files for WindowsModel {
         Ok(self.places.get(&path).and_then(|_| clean_windows::loaded_as(&path)))
     }
 
-    fn others_may_write(&self, _: &str) -> Result<bool, Unanswered> {
+    fn others_may_change(&self, _: &str) -> Result<bool, Unanswered> {
         Ok(false)
     }
 
