@@ -171,6 +171,7 @@ pub(crate) mod sample {
                 view: "32-bit".into(),
                 host: Host::X86,
                 system: "windows".into(),
+                model: None,
             },
             root: "root".into(),
             root_kept: false,
