@@ -204,7 +204,10 @@ fn a_users_script_needs_a_user() {
 fn unix_runs_pwsh_where_it_is_on_the_path() {
     let scripted = ScriptedMachine::with(FakeSystem::unix(), &[], &FakeRun::ends(0));
     let report = expect(&scripted, &rule(b"exit 0"), Expected::CannotTell);
-    assert_eq!(report.why, "It cannot be told: a PowerShell script needs Windows, or PowerShell 7 here: no pwsh is on the PATH.");
+    assert_eq!(
+        report.why,
+        "It cannot be told: a PowerShell script needs Windows, or PowerShell 7 here: no pwsh is on the PATH."
+    );
 
     let scripted =
         ScriptedMachine::with(FakeSystem::unix(), &["/usr/bin/pwsh"], &FakeRun::ends(0).printing("1"));

@@ -118,7 +118,9 @@ fn write_context(context: &ContextReport, out: &mut dyn Write) -> io::Result<()>
     writeln!(out, "\n{STRONG}Context{STRONG:#}")?;
     writeln!(out, "  as {used}, {view} view{instead}")?;
     match model {
-        Some(model) => write_wrapped("  ", 2, &format!("on a model of {}; no rule was asked", printable(model)), out),
+        Some(model) => {
+            write_wrapped("  ", 2, &format!("on a model of {}; no rule was asked", printable(model)), out)
+        }
         None => Ok(()),
     }
 }

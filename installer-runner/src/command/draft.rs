@@ -2,12 +2,10 @@
 
 use super::{Asked, Refused, Resolved};
 use crate::settings::view_name;
+use std::collections::BTreeSet;
 use waybill_schemas::report::install::{CommandReport, EnvironmentDifference, RefusedCommand};
 use waybill_schemas::secrets::{MASK, holds_secret_word, mask};
-use std::collections::BTreeSet;
-use waybill_system::{
-    Architecture, Environment, Perspective, SystemKind, Unanswered, View, for_process,
-};
+use waybill_system::{Architecture, Environment, Perspective, SystemKind, Unanswered, View, for_process};
 
 /// The HRESULT of ERROR_FILE_NOT_FOUND: no such program.
 pub(super) const NOT_FOUND: u32 = 0x8007_0002;

@@ -62,7 +62,8 @@ impl<'a> Search<'a> {
             return None;
         }
         let path = if path::has_extension(candidate.name) { full } else { format!("{full}.exe") };
-        let found_in = "as the line says: what apps install is not part of the model, so it was not looked for";
+        let found_in =
+            "as the line says: what apps install is not part of the model, so it was not looked for";
         Some(FoundProgram { path, found_in: found_in.to_owned(), tail: candidate.tail })
     }
 

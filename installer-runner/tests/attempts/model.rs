@@ -36,7 +36,10 @@ fn the_command_is_resolved_and_nothing_else_is_looked_at() {
     assert_eq!(report.states.compliance.number, 5, "nobody looked");
     assert_eq!(report.context.model.as_deref(), Some("a clean 64-bit Windows 11"));
     let context = &report.context;
-    assert_eq!((context.used.as_str(), context.substituted, context.view.as_str()), ("system", false, "32-bit"));
+    assert_eq!(
+        (context.used.as_str(), context.substituted, context.view.as_str()),
+        ("system", false, "32-bit")
+    );
     let command = report.command.unwrap();
     assert!(command.program.unwrap().ends_with(r"\setup.exe"));
     assert!(command.command_line.unwrap().ends_with(r#" /S "C:\Program Files (x86)""#));
