@@ -2,6 +2,7 @@
 //! boot.
 
 pub mod boot;
+mod dead_files;
 mod identity;
 mod lock;
 pub mod private_file;
@@ -10,6 +11,7 @@ mod root;
 pub mod space;
 mod staging;
 mod target_folder;
+mod temporary_folder;
 
 pub use identity::folder_identity;
 pub use lock::{Lock, LockError};
@@ -19,6 +21,7 @@ pub use root::{Root, RootError};
 pub use space::SpaceError;
 pub use staging::{StagedFolder, staging_name};
 pub use target_folder::{StagingError, TargetFolder, absolute_destination, target_of_sibling};
+pub use temporary_folder::TemporaryFolder;
 
 use std::path::Path;
 

@@ -127,7 +127,7 @@ pub struct NewFile {
 }
 
 impl NewFile {
-    /// Makes `.<name>.waybill-<random>` beside `path`.
+    /// Makes `.<name>.waybill-<random>` beside `path`, and removes such files that killed runs left there.
     ///
     /// # Errors
     /// I/O.
@@ -157,7 +157,8 @@ impl NewFile {
         Ok(Self { file, path: path.to_path_buf(), has_own_name: false, permissions })
     }
 
-    /// Makes `.<name>.waybill-<random>` beside `path`. Permissions come from the folder.
+    /// Makes `.<name>.waybill-<random>` beside `path`, and removes such files that killed runs left there. Permissions
+    /// come from the folder.
     ///
     /// # Errors
     /// I/O.
@@ -267,14 +268,22 @@ fn interrupted_while_held(error: io::Error, context: &Context<'_>) -> io::Error 
     if is_held(&error) && context.check().is_err() { io::ErrorKind::Interrupted.into() } else { error }
 }
 
-fn builder<T>(
+/// Makes the file under a name of its own, and locks it for as long as it is written, so that no other run takes it for
+/// a dead one's.
+fn builder(
     path: &Path,
-    make: impl FnOnce(&mut tempfile::Builder<'_, '_>) -> io::Result<T>,
-) -> io::Result<T> {
-    let prefix = format!(".{}.waybill-", path.file_name().unwrap_or_default().to_string_lossy());
+    make: impl FnOnce(&mut tempfile::Builder<'_, '_>) -> io::Result<NamedTempFile>,
+) -> io::Result<NamedTempFile> {
+    crate::dead_files::sweep(path);
+    let prefix = crate::dead_files::prefix(path);
     let mut builder = tempfile::Builder::new();
     builder.prefix(&prefix);
-    make(&mut builder)
+    let file = make(&mut builder)?;
+    // Where the file system has no locks, no sweep removes anything either.
+    if let Err(error) = file.as_file().try_lock() {
+        tracing::debug!(%error, "no lock on a new file");
+    }
+    Ok(file)
 }
 
 #[cfg(test)]

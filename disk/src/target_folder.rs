@@ -266,14 +266,14 @@ pub fn target_of_sibling(name: &str) -> Option<&str> {
 
 /// Whether `name` is `prefix` and a random part. Another name that begins alike is not ours: somebody may have renamed a
 /// folder to keep it.
-fn is_named(name: &OsStr, prefix: &OsStr, is_random: impl Fn(&u8) -> bool) -> bool {
+pub(crate) fn is_named(name: &OsStr, prefix: &OsStr, is_random: impl Fn(&u8) -> bool) -> bool {
     let random = name.as_encoded_bytes().strip_prefix(prefix.as_encoded_bytes());
     random.is_some_and(|random| !random.is_empty() && random.iter().all(is_random))
 }
 
 /// A real folder of this user: other users may write to the folder that holds a destination, too.
 #[cfg(unix)]
-fn is_ours(folder: &Path) -> bool {
+pub(crate) fn is_ours(folder: &Path) -> bool {
     use std::os::unix::fs::MetadataExt as _;
     let own = rustix::process::geteuid().as_raw();
     folder.symlink_metadata().is_ok_and(|there| there.is_dir() && there.uid() == own)
@@ -282,7 +282,7 @@ fn is_ours(folder: &Path) -> bool {
 /// A real folder of this user, or of the system or administrators: other users may write to the folder that holds a
 /// destination, too.
 #[cfg(windows)]
-fn is_ours(folder: &Path) -> bool {
+pub(crate) fn is_ours(folder: &Path) -> bool {
     folder.symlink_metadata().is_ok_and(|there| there.is_dir())
         && crate::root::is_our_own(folder).unwrap_or(false)
 }

@@ -3,8 +3,8 @@
 use crate::Remark;
 use std::io;
 use std::path::{Path, PathBuf};
-use tempfile::TempDir;
 use waybill_agent::StateError;
+use waybill_disk::TemporaryFolder;
 use waybill_installer_runner::{Events, Settings};
 use waybill_packager::lint::Allowance;
 use waybill_schemas::app::AppFolder;
@@ -100,7 +100,7 @@ impl Classified for RehearsalError {
 /// The folder that the request names, or a temporary one for this user alone.
 pub(crate) struct Root {
     path: PathBuf,
-    temporary: Option<TempDir>,
+    temporary: Option<TemporaryFolder>,
 }
 
 impl Root {
@@ -115,12 +115,9 @@ impl Root {
             }
             None => {
                 let failed = |source| RehearsalError::Root { path: std::env::temp_dir(), source };
-                let mut builder = tempfile::Builder::new();
-                builder.prefix("waybill-try-");
-                // A whole package lies in it, and a package carries its keys.
-                #[cfg(unix)]
-                builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
-                let folder = builder.tempdir().map_err(failed)?;
+                // It is this user's alone: a whole package lies in it, and a package carries its keys.
+                let folder =
+                    TemporaryFolder::create(&std::env::temp_dir(), "waybill-try-").map_err(failed)?;
                 Ok(Self { path: folder.path().to_owned(), temporary: Some(folder) })
             }
         }
