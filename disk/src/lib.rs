@@ -1,5 +1,5 @@
-//! Files that survive a crash: private files, renames that wait, locks, the private root, free space, and the id of the
-//! boot.
+//! Files that survive a crash: private files, renames that wait, locks, the private root and its scratch folders,
+//! free space, and the id of the boot.
 
 pub mod boot;
 mod dead_files;
@@ -8,6 +8,7 @@ mod lock;
 pub mod private_file;
 mod rename;
 mod root;
+mod scratch;
 pub mod space;
 mod staging;
 mod target_folder;
@@ -18,6 +19,7 @@ pub use lock::{Lock, LockError};
 pub use private_file::{FileAccess, NewFile, SettledFile};
 pub use rename::{flushes_each_file, folder_of, is_tree_settled, rename, sync_folder, while_held};
 pub use root::{Root, RootError};
+pub use scratch::ScratchFolder;
 pub use space::SpaceError;
 pub use staging::{StagedFolder, staging_name};
 pub use target_folder::{StagingError, TargetFolder, absolute_destination, target_of_sibling};

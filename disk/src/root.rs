@@ -4,7 +4,8 @@
 //! <root>/Content/Incoming/<mac hex>.partial | .journal | .lock    downloads that are under way
 //! <root>/Content/Manifests/<key>.jsonl | .lock                    what was unpacked where
 //! <root>/Cache/<app>_<revision>/                                  content folders
-//! <root>/Logs/
+//! <root>/Logs/                                                    output of installers
+//! <root>/Scratch/rule-<random>/                                   a script while it runs
 //! ```
 //!
 //! Files directly in it are the agent's ([`Root::file`]).
@@ -108,6 +109,16 @@ impl Root {
     /// The folder of manifests.
     pub fn manifest_folder(&self) -> PathBuf {
         self.path.join("Content").join("Manifests")
+    }
+
+    /// The folder of logs.
+    pub fn logs(&self) -> PathBuf {
+        self.path.join("Logs")
+    }
+
+    /// The folder of scratch folders, made and checked as the others are.
+    pub(crate) fn scratch_parent(&self) -> Result<PathBuf, RootError> {
+        Ok(open_root(&self.path)?.folder("Scratch")?.path)
     }
 
     /// The folder of content folders that were given no destination of their own.

@@ -1,7 +1,8 @@
 //! How apps are run on this machine, and under which account.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
+use waybill_disk::{Root, RootError};
 use waybill_schemas::app::AppDocument;
 use waybill_schemas::report::install::{ContextReport, Host};
 use waybill_system::{Account, Device, Perspective, System, SystemKind, View};
@@ -26,15 +27,15 @@ pub struct Settings {
     pub installer_patience: Duration,
     /// The time limit of a detection or requirement script.
     pub script_limit: Duration,
-    /// The folder for the output of installers, one file for each attempt. It is created if necessary.
-    pub logs: PathBuf,
-    /// The folder for scripts while they run. It is created if necessary, and only this account can access it.
-    pub scratch: PathBuf,
+    /// The root of this program's files, with the output of installers in `Logs` and scripts in `Scratch` while they run.
+    /// It is opened, and made where it is missing, when one of them is needed ([`Root::open`]): a detection without
+    /// script rules needs none.
+    pub root: PathBuf,
 }
 
 impl Settings {
-    /// The settings of Intune's agent, with the folders `Logs` and `Scratch` below `folder`.
-    pub fn new(folder: &std::path::Path) -> Self {
+    /// The settings of Intune's agent, with this root.
+    pub fn new(root: &Path) -> Self {
         Self {
             host: Host::X86,
             account: AccountChoice::AsDocumented,
@@ -43,9 +44,13 @@ impl Settings {
             detection_patience: Duration::from_secs(10),
             installer_patience: Duration::from_secs(600),
             script_limit: Duration::from_secs(3600),
-            logs: folder.join("Logs"),
-            scratch: folder.join("Scratch"),
+            root: root.to_owned(),
         }
+    }
+
+    /// The root, opened and checked. Nothing below it is used by any other way.
+    pub(crate) fn open_root(&self) -> Result<Root, RootError> {
+        Root::open(&self.root)
     }
 }
 

@@ -64,7 +64,7 @@ impl<'a> Machine<'a> {
         (system, audience, context): (&'a dyn System, &'a dyn Audience, &'a Context<'a>),
     ) -> Self {
         let mut settings = request.settings.clone();
-        (settings.logs, settings.scratch) = (root.join("Logs"), root.join("Scratch"));
+        root.clone_into(&mut settings.root);
         let run_as = RunAs::new(&app, &settings, system);
         let (retries, msi_log) = (request.retries, request.msi_log);
         Self { app, settings, run_as, state, system, audience, context, retries, msi_log }
@@ -174,7 +174,7 @@ impl<'a> Machine<'a> {
         if !self.msi_log || is_other_user || phase == Phase::InstallAgain {
             return None;
         }
-        Logged::new(app, phase, &self.settings.logs)
+        Logged::new(app, phase, &self.settings.root)
     }
 }
 

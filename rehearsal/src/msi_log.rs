@@ -4,6 +4,7 @@
 
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
+use waybill_disk::Root;
 use waybill_intune::command_line::{CommandLine, Msiexec};
 use waybill_schemas::app::AppDocument;
 use waybill_schemas::report::rehearsal::{MsiLog, Phase};
@@ -23,7 +24,9 @@ pub(crate) struct Logged {
 
 impl Logged {
     /// Adds a log to the msiexec line of `phase`. `None` where the line does not start msiexec, or has a log already.
-    pub(crate) fn new(app: &AppDocument, phase: Phase, logs: &Path) -> Option<Self> {
+    pub(crate) fn new(app: &AppDocument, phase: Phase, root: &Path) -> Option<Self> {
+        // msiexec makes no folder, and ends with 1622 instead; opening the root makes it.
+        let logs = Root::open(root).ok()?.logs();
         let name = if phase == Phase::Uninstall { "msi-uninstall.log" } else { "msi-install.log" };
         let (mut app, file) = (app.clone(), logs.join(name));
         let line = match phase {
@@ -32,8 +35,6 @@ impl Logged {
         };
         let logged = with_log(line.as_deref()?, &file)?;
         *line = Some(logged);
-        // msiexec makes no folder, and ends with 1622 instead.
-        fs_err::create_dir_all(logs).ok()?;
         Some(Self { app, file })
     }
 }

@@ -31,7 +31,7 @@ pub struct RehearsalRequest {
     pub retries: u32,
     /// What lint may overlook, besides what app.json says.
     pub allowances: Vec<Allowance>,
-    /// How apps are run; `logs` and `scratch` are put below the root.
+    /// How apps are run; their root is that of the rehearsal.
     pub settings: Settings,
 }
 

@@ -24,7 +24,7 @@ impl RealScripts {
 
     fn looker(&self) -> Looker<'_> {
         let mut looker = Looker::new(self.machine.as_ref());
-        looker.settings.scratch = self.scratch.path().join("Scratch");
+        looker.settings.root = self.scratch.path().join("root");
         let puppet = std::path::absolute(waybill_puppet::program()).unwrap();
         looker.settings.script_host = ScriptHost::Program(puppet.to_str().unwrap().to_owned());
         looker
@@ -38,7 +38,7 @@ impl RealScripts {
     }
 
     fn assert_clean(&self) {
-        assert_eq!(std::fs::read_dir(self.scratch.path().join("Scratch")).unwrap().count(), 0);
+        assert_eq!(std::fs::read_dir(self.scratch.path().join("root").join("Scratch")).unwrap().count(), 0);
     }
 }
 

@@ -107,7 +107,9 @@ fn what_keeps_a_script_from_answering_is_told() {
     assert_eq!(expect(&scripted, &script, Expected::CannotTell).code.unwrap().text, "0x80070005");
 
     let scripted = ScriptedMachine::windows(&fine());
-    std::fs::write(scripted.scratch.path().join("Scratch"), "a file").unwrap();
+    let root = scripted.scratch.path().join("root");
+    drop(waybill_disk::Root::open(&root).unwrap());
+    std::fs::write(root.join("Scratch"), "a file").unwrap();
     let report = scripted.looker().rule(&script);
     assert_eq!(Expected::reported(&report), Expected::CannotTell);
     assert!(report.why.contains("a folder for the script cannot be made"), "{}", report.why);

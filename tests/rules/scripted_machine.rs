@@ -40,13 +40,13 @@ impl ScriptedMachine {
 
     pub(crate) fn looker(&self) -> Looker<'_> {
         let mut looker = Looker::new(&self.machine);
-        looker.settings.scratch = self.scratch.path().join("Scratch");
+        looker.settings.root = self.scratch.path().join("root");
         looker
     }
 
     /// Whether the folder for scripts is empty or absent.
     pub(crate) fn is_clean(&self) -> bool {
-        let left = std::fs::read_dir(self.scratch.path().join("Scratch"));
+        let left = std::fs::read_dir(self.scratch.path().join("root").join("Scratch"));
         left.map_or(true, |mut left| left.next().is_none())
     }
 }

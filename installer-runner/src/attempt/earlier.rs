@@ -87,7 +87,10 @@ impl Attempt<'_> {
         if record.verdict.is_none() {
             self.make_up_for(record, &end)?;
         }
-        OutputFile::new(&self.runner.settings.logs, &record.new.app, record.id).keep_what_is_left();
+        match self.runner.settings.open_root() {
+            Ok(root) => OutputFile::new(&root, &record.new.app, record.id).keep_what_is_left(),
+            Err(error) => tracing::debug!(%error, "what an earlier installer printed is not kept"),
+        }
         self.runner.journal.settled(record.id)
     }
 

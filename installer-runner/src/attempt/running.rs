@@ -98,8 +98,8 @@ impl Attempt<'_> {
             NotRun::Start(error) => (error.code, format!("{program} was not started: {}.", error.source)),
             NotRun::Output(error) => {
                 let code = error.raw_os_error().and_then(|code| u32::try_from(code).ok()).unwrap_or(29);
-                let logs = self.runner.settings.logs.display();
-                (0x8007_0000 | code, format!("no file for its output can be made in {logs}: {error}."))
+                let root = self.runner.settings.root.display();
+                (0x8007_0000 | code, format!("no file for its output can be made below {root}: {error}."))
             }
         };
         self.runner.journal.ended(id, &AttemptEnd::NotStarted(code))?;

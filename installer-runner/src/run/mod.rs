@@ -6,8 +6,10 @@ mod output;
 pub(crate) use output::OutputFile;
 
 use crate::{AttemptEnd, AttemptId, JournalError, OnTimeLimit, Resolved, Runner};
+use std::io;
 use std::time::Duration;
 use waybill_context::{Context, failpoint};
+use waybill_disk::RootError;
 use waybill_schemas::report::install::OutputReport;
 use waybill_system::{
     Account, Arguments, Output, ProcessIdentity, Running, Start, StartError, SystemKind, Wait,
@@ -32,12 +34,21 @@ pub(crate) enum NotRun {
     /// The system refused to start the program.
     Start(StartError),
     /// The file for the program's output could not be created.
-    Output(std::io::Error),
+    Output(io::Error),
 }
 
 impl From<JournalError> for NotRun {
     fn from(error: JournalError) -> Self {
         Self::Journal(error)
+    }
+}
+
+impl From<RootError> for NotRun {
+    fn from(error: RootError) -> Self {
+        Self::Output(match error {
+            RootError::Io { source, .. } => source,
+            foreign => io::Error::new(io::ErrorKind::PermissionDenied, foreign),
+        })
     }
 }
 
@@ -52,7 +63,8 @@ impl Runner<'_> {
         account: Account,
         limit: Duration,
     ) -> Result<FinishedRun, NotRun> {
-        let output = OutputFile::create(&self.settings.logs, name, attempt).map_err(NotRun::Output)?;
+        let root = self.settings.open_root()?;
+        let output = OutputFile::create(&root, name, attempt).map_err(NotRun::Output)?;
         let started = self.context.clock().now();
         let mut running = match self.start(attempt, resolved, account, &output) {
             Ok(running) => running,

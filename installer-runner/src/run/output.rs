@@ -5,6 +5,7 @@ use crate::AttemptId;
 use std::fs::{self, File};
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
+use waybill_disk::Root;
 use waybill_schemas::report::install::OutputReport;
 
 // How much of an output is kept: 1 MiB, the first and the last half.
@@ -21,12 +22,10 @@ pub(crate) struct OutputFile {
 }
 
 impl OutputFile {
-    /// Creates an empty file in `folder`, which is created if necessary. Removes the files that earlier runs of `name`
-    /// left.
-    pub(crate) fn create(folder: &Path, name: &str, attempt: AttemptId) -> io::Result<Self> {
-        fs::create_dir_all(folder)?;
-        sweep(folder, name);
-        let file = Self::new(folder, name, attempt);
+    /// Creates an empty file in the folder of logs. Removes the files that earlier runs of `name` left.
+    pub(crate) fn create(root: &Root, name: &str, attempt: AttemptId) -> io::Result<Self> {
+        sweep(&root.logs(), name);
+        let file = Self::new(root, name, attempt);
         let mut options = File::options();
         options.write(true).create(true).truncate(true);
         #[cfg(unix)]
@@ -36,8 +35,8 @@ impl OutputFile {
     }
 
     /// Names the files of an attempt, without creating or opening them.
-    pub(crate) fn new(folder: &Path, name: &str, attempt: AttemptId) -> Self {
-        let stem = format!("{name}-{}", attempt.0);
+    pub(crate) fn new(root: &Root, name: &str, attempt: AttemptId) -> Self {
+        let (folder, stem) = (root.logs(), format!("{name}-{}", attempt.0));
         Self { raw: folder.join(format!("{stem}.output")), kept: folder.join(format!("{stem}.log")) }
     }
 
@@ -165,7 +164,8 @@ mod tests {
 
     fn kept(bytes: &[u8]) -> (OutputReport, Option<String>) {
         let folder = tempfile::tempdir().unwrap();
-        let file = OutputFile::create(folder.path(), "notes", AttemptId(7)).unwrap();
+        let root = Root::open(&folder.path().join("root")).unwrap();
+        let file = OutputFile::create(&root, "notes", AttemptId(7)).unwrap();
         fs::write(file.path(), bytes).unwrap();
         let report = file.keep(true);
         assert!(!file.path().exists());
@@ -222,15 +222,16 @@ mod tests {
     #[test]
     fn the_newest_logs_of_an_app_are_kept() {
         let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("other-1.log"), "").unwrap();
-        fs::write(folder.path().join("notes-extra-1.log"), "").unwrap();
-        fs::write(folder.path().join("notes-0.output"), "left by a survivor").unwrap();
+        let root = Root::open(&folder.path().join("root")).unwrap();
+        fs::write(root.logs().join("other-1.log"), "").unwrap();
+        fs::write(root.logs().join("notes-extra-1.log"), "").unwrap();
+        fs::write(root.logs().join("notes-0.output"), "left by a survivor").unwrap();
         for attempt in 1..=13 {
-            let file = OutputFile::create(folder.path(), "notes", AttemptId(attempt)).unwrap();
+            let file = OutputFile::create(&root, "notes", AttemptId(attempt)).unwrap();
             fs::write(file.path(), "text").unwrap();
             file.keep(attempt < 13);
         }
-        let mut names: Vec<String> = fs::read_dir(folder.path())
+        let mut names: Vec<String> = fs::read_dir(root.logs())
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
             .filter(|name| name.starts_with("notes-") && !name.contains("extra"))
@@ -239,6 +240,6 @@ mod tests {
         assert_eq!(names.len(), 11, "{names:?}");
         assert!(names.contains(&"notes-4.log".to_owned()) && !names.contains(&"notes-3.log".to_owned()));
         assert!(names.contains(&"notes-13.output".to_owned()), "it still runs, and writes there");
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 13);
+        assert_eq!(fs::read_dir(root.logs()).unwrap().count(), 13);
     }
 }

@@ -8,11 +8,12 @@ use host::Host;
 use std::borrow::Cow;
 use std::error::Error as _;
 use std::fmt;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
-use waybill_context::{Clock, Context};
+use waybill_context::Context;
+use waybill_disk::RootError;
 use waybill_schemas::codes::device::ACCESS_DENIED;
 use waybill_system::{
     Account, Arguments, Output, Perspective, Running, Start, StartError, System, Unanswered, Wait,
@@ -26,9 +27,6 @@ const CANCELLED: u32 = 0x8007_04C7;
 const SCRIPT_NOT_READ: u32 = 0xFFFD_0000;
 // How long is waited at a time before the cancel flag is looked at.
 const SLICE: Duration = Duration::from_millis(250);
-// How often removing a script's folder is tried, and the pause after each try: a second and a half in all.
-const REMOVALS: u32 = 30;
-const BETWEEN_REMOVALS: Duration = Duration::from_millis(50);
 const UTF8_MARK: [u8; 3] = [0xEF, 0xBB, 0xBF];
 const UTF16_MARKS: [[u8; 2]; 2] = [[0xFF, 0xFE], [0xFE, 0xFF]];
 
@@ -71,15 +69,17 @@ impl ScriptRun<'_> {
     pub(crate) fn run(&self) -> Result<ScriptEnd, Unanswered> {
         let environment = self.system.device().environment(self.perspective)?;
         let host = Host::find(self, &environment)?;
-        let folder = ScriptFolder::new(&self.settings.scratch, self.context.clock())
-            .map_err(Unanswered::about("a folder for the script cannot be made"))?;
-        let own_folder = folder.path.to_string_lossy();
+        let root = self.settings.open_root();
+        let folder = root
+            .and_then(|root| root.scratch(self.context.clock()))
+            .map_err(no_folder)?;
+        let own_folder = folder.path().to_string_lossy();
         if self.perspective.account == Account::User
             && let Some(user) = self.system.user_to_let_in()
         {
             self.system.files().let_user_read(&own_folder, &user)?;
         }
-        let [path, stdout, stderr] = ["script.ps1", "stdout", "stderr"].map(|name| folder.path.join(name));
+        let [path, stdout, stderr] = ["script.ps1", "stdout", "stderr"].map(|name| folder.path().join(name));
         write_private(&path, &as_written(self.script, self.is_signed))
             .map_err(Unanswered::about("the script cannot be written"))?;
         // Created before the script runs, so that nobody else can put a file there.
@@ -137,32 +137,12 @@ impl ScriptRun<'_> {
     }
 }
 
-/// A private folder with a random name for the files of one script, removed when it is dropped.
-struct ScriptFolder<'a> {
-    path: PathBuf,
-    clock: &'a dyn Clock,
-}
-
-impl<'a> ScriptFolder<'a> {
-    fn new(scratch: &Path, clock: &'a dyn Clock) -> io::Result<Self> {
-        fs::create_dir_all(scratch)?;
-        let folder = tempfile::Builder::new().prefix("rule-").tempdir_in(scratch)?;
-        Ok(Self { path: folder.keep(), clock })
-    }
-}
-
-/// Removing is retried: on Windows a file stays in its folder until its last handle is closed, which may be that of a
-/// virus scanner or of a process that is about to end.
-impl Drop for ScriptFolder<'_> {
-    fn drop(&mut self) {
-        for _ in 0..REMOVALS {
-            match fs::remove_dir_all(&self.path) {
-                Ok(()) => return,
-                Err(error) if error.kind() == io::ErrorKind::NotFound => return,
-                Err(error) => tracing::debug!(%error, "a script's folder could not be removed"),
-            }
-            self.clock.sleep(BETWEEN_REMOVALS);
-        }
+fn no_folder(error: RootError) -> Unanswered {
+    const WHAT: &str = "a folder for the script cannot be made";
+    match error {
+        RootError::Io { path, source } => Unanswered::about(&format!("{WHAT} in {}", path.display()))(source),
+        // Somebody else could change the script between its writing and its start.
+        foreign => Unanswered::with_code(format!("{WHAT}: {foreign}"), ACCESS_DENIED),
     }
 }
 

@@ -245,8 +245,8 @@ fn attempts_to_uninstall_keep_no_install_waiting() {
 fn what_an_unseen_installer_printed_is_kept_masked() {
     let bench = PreparedAttempt::new(working(0));
     let id = left_behind(&bench, "contoso-app", Some(&bench.machine.add_process("setup.exe")));
-    std::fs::create_dir_all(&bench.settings.logs).unwrap();
-    let file = |kind: &str| bench.settings.logs.join(format!("contoso-app-{}.{kind}", id.0));
+    drop(waybill_disk::Root::open(&bench.settings.root).unwrap());
+    let file = |kind: &str| bench.settings.root.join("Logs").join(format!("contoso-app-{}.{kind}", id.0));
     std::fs::write(file("output"), "TOKEN=abc done\n").unwrap();
     let process = bench.journal.unsettled().unwrap()[0].process.clone().unwrap();
     bench.machine.end_process(&process);

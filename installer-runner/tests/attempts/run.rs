@@ -37,7 +37,7 @@ fn killing_at_the_time_limit_is_asked_for() {
     assert!(told.contains("was ended") && !told.contains("still runs"), "{told}");
     assert!(report.run.unwrap().survivors.is_empty(), "its child was ended, too");
     assert!(
-        bench.settings.logs.read_dir().is_ok_and(|mut logs| logs.next().is_none()),
+        bench.settings.root.join("Logs").read_dir().is_ok_and(|mut logs| logs.next().is_none()),
         "nothing was printed"
     );
 }
