@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use tempfile::TempDir;
 use waybill_agent::StateDatabase;
 use waybill_installer_runner::{
-    AttemptEnd, AttemptId, AttemptJournal, AttemptRecord, AttemptVerdict, CodeKind, JournalError,
+    AttemptEnd, AttemptId, AttemptJournal, AttemptKey, AttemptRecord, AttemptVerdict, CodeKind, JournalError,
     MemoryJournal, NewAttempt, PendingRestart, Trigger,
 };
 use waybill_schemas::report::install::{AttemptOutcome, Intent, RestartNeed};
@@ -49,8 +49,8 @@ impl AttemptJournal for Reopened {
     fn unsettled(&self) -> Result<Vec<AttemptRecord>, JournalError> {
         self.state().unsettled()
     }
-    fn history(&self, app: &str) -> Result<Vec<AttemptRecord>, JournalError> {
-        self.state().history(app)
+    fn history(&self, key: &AttemptKey) -> Result<Vec<AttemptRecord>, JournalError> {
+        self.state().history(key)
     }
     fn note_restart(&self, restart: &PendingRestart) -> Result<(), JournalError> {
         self.state().note_restart(restart)
@@ -75,13 +75,17 @@ fn each(test: impl Fn(&dyn AttemptJournal)) {
 
 fn new(app: &str) -> NewAttempt {
     NewAttempt {
-        app: app.to_owned(),
+        key: key(app),
         intent: Intent::Install,
         trigger: Trigger::Schedule,
         at: "2026-03-29T00:59:59.123456789Z".parse().unwrap(),
         boot: Some(boot("b1")),
         limit_minutes: 60,
     }
+}
+
+fn key(app: &str) -> AttemptKey {
+    AttemptKey::of_app(app, "1.0")
 }
 
 fn boot(id: &str) -> BootIdentity {
@@ -108,7 +112,7 @@ fn an_attempt_is_remembered_step_by_step() {
         let id = journal.begin(&begun).unwrap();
         let mut expected =
             AttemptRecord { id, new: begun, process: None, end: None, verdict: None, settled: false };
-        assert_eq!(journal.history("notes").unwrap(), [expected.clone()]);
+        assert_eq!(journal.history(&key("notes")).unwrap(), [expected.clone()]);
 
         journal.created(id, &process(7)).unwrap();
         expected.process = Some(process(7));
@@ -117,7 +121,7 @@ fn an_attempt_is_remembered_step_by_step() {
         let end = AttemptEnd::TimedOut(vec![process(8), process(9)]);
         journal.ended(id, &end).unwrap();
         expected.end = Some(end);
-        assert_eq!(journal.history("notes").unwrap(), [expected.clone()]);
+        assert_eq!(journal.history(&key("notes")).unwrap(), [expected.clone()]);
 
         let verdict = AttemptVerdict {
             at: "2026-03-29T02:00:00.5Z".parse().unwrap(),
@@ -132,7 +136,7 @@ fn an_attempt_is_remembered_step_by_step() {
         journal.settled(id).unwrap();
         expected.settled = true;
         assert_eq!(journal.unsettled().unwrap(), []);
-        assert_eq!(journal.history("notes").unwrap(), [expected]);
+        assert_eq!(journal.history(&key("notes")).unwrap(), [expected]);
     });
 }
 
@@ -148,7 +152,7 @@ fn every_end_comes_back_as_it_was_written() {
         ] {
             let id = journal.begin(&new("notes")).unwrap();
             journal.ended(id, &end).unwrap();
-            assert_eq!(journal.history("notes").unwrap().pop().unwrap().end, Some(end));
+            assert_eq!(journal.history(&key("notes")).unwrap().pop().unwrap().end, Some(end));
         }
     });
 }
@@ -161,7 +165,7 @@ fn apps_are_kept_apart_and_attempts_in_their_order() {
         let first: Vec<_> = apps.iter().map(begin).collect();
         let second: Vec<_> = apps.iter().map(begin).collect();
         for (place, app) in apps.iter().enumerate() {
-            let ids: Vec<_> = journal.history(app).unwrap().iter().map(|record| record.id).collect();
+            let ids: Vec<_> = journal.history(&key(app)).unwrap().iter().map(|record| record.id).collect();
             assert_eq!(ids, [first[place], second[place]], "{app:?}");
         }
         journal.settled(first[2]).unwrap();
@@ -169,7 +173,33 @@ fn apps_are_kept_apart_and_attempts_in_their_order() {
             [first.clone(), second].concat().into_iter().filter(|id| *id != first[2]).collect();
         let unsettled: Vec<_> = journal.unsettled().unwrap().iter().map(|record| record.id).collect();
         assert_eq!(unsettled, expected, "of any app, oldest first");
-        assert_eq!(journal.history("another").unwrap(), []);
+        assert_eq!(journal.history(&key("another")).unwrap(), []);
+    });
+}
+
+#[test]
+fn users_and_revisions_have_histories_of_their_own() {
+    each(|journal| {
+        let of_user = |user: Option<&str>, revision: Option<&str>| AttemptKey {
+            app: "notes".into(),
+            user: user.map(str::to_owned),
+            revision: revision.map(str::to_owned),
+        };
+        let begin = |key: &AttemptKey| journal.begin(&NewAttempt { key: key.clone(), ..new("") }).unwrap();
+        let system = begin(&of_user(None, Some("1.0")));
+        let one = begin(&of_user(Some("S-1-5-21-1"), Some("1.0")));
+        let another = begin(&of_user(Some("S-1-5-21-2"), Some("1.0")));
+        let newer = begin(&of_user(Some("S-1-5-21-1"), Some("2.0")));
+        let unknown = begin(&of_user(None, None));
+        let ids = |user, revision| -> Vec<AttemptId> {
+            let history = journal.history(&of_user(user, Some(revision))).unwrap();
+            history.iter().map(|record| record.id).collect()
+        };
+        assert_eq!(ids(None, "1.0"), [system, unknown]);
+        assert_eq!(ids(Some("S-1-5-21-1"), "1.0"), [one, unknown]);
+        assert_eq!(ids(Some("S-1-5-21-2"), "1.0"), [another, unknown]);
+        assert_eq!(ids(Some("S-1-5-21-1"), "2.0"), [newer, unknown]);
+        assert_eq!(ids(Some("S-1-5-21-3"), "1.0"), [unknown]);
     });
 }
 
@@ -225,7 +255,7 @@ fn the_newest_hundred_attempts_are_there_at_least() {
         [&MemoryJournal::default(), &StateDatabase::open(&folder.path().join("root")).unwrap()];
     for journal in journals {
         let ids: Vec<_> = (0..120).map(|_| journal.begin(&new("notes")).unwrap()).collect();
-        let history = journal.history("notes").unwrap();
+        let history = journal.history(&key("notes")).unwrap();
         assert!(history.len() >= 100);
         assert!(history.iter().rev().map(|record| record.id).eq(ids.into_iter().rev().take(history.len())));
     }

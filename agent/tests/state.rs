@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::thread;
 use tempfile::TempDir;
 use waybill_agent::{StateDatabase, StateError};
-use waybill_installer_runner::{AttemptEnd, AttemptJournal as _, NewAttempt, Trigger};
+use waybill_installer_runner::{AttemptEnd, AttemptJournal as _, AttemptKey, NewAttempt, Trigger};
 use waybill_schemas::codes::Classified as _;
 use waybill_schemas::report::install::Intent;
 
@@ -48,9 +48,13 @@ impl Ground {
     }
 }
 
+fn key(app: &str) -> AttemptKey {
+    AttemptKey::of_app(app, "1.0")
+}
+
 fn attempt(app: &str) -> NewAttempt {
     NewAttempt {
-        app: app.to_owned(),
+        key: key(app),
         intent: Intent::Install,
         trigger: Trigger::Manual,
         at: Timestamp::UNIX_EPOCH,
@@ -62,7 +66,7 @@ fn attempt(app: &str) -> NewAttempt {
 #[test]
 fn it_is_made_within_the_root_and_found_again() {
     let ground = Ground::with_attempts(2);
-    assert_eq!(ground.open().unwrap().history("notes").unwrap().len(), 2);
+    assert_eq!(ground.open().unwrap().history(&key("notes")).unwrap().len(), 2);
     assert_eq!(ground.open().unwrap().root(), ground.root());
     let mut names: Vec<_> =
         fs::read_dir(ground.root()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
@@ -115,7 +119,7 @@ fn many_may_open_and_write_at_once() {
     });
     let state = ground.open().unwrap();
     for number in 0..THREADS {
-        assert_eq!(state.history(&format!("app {number}")).unwrap().len(), EACH);
+        assert_eq!(state.history(&key(&format!("app {number}"))).unwrap().len(), EACH);
     }
     assert_eq!(state.unsettled().unwrap(), []);
 }
@@ -136,10 +140,10 @@ fn a_newer_versions_is_refused_and_left_as_it_is() {
     ground.change("PRAGMA user_version = 99");
     let before = fs::read(ground.database()).unwrap();
     let error = ground.open().unwrap_err();
-    assert!(matches!(error, StateError::Newer { found: 99, known: 1, .. }), "{error}");
+    assert!(matches!(error, StateError::Newer { found: 99, known: 2, .. }), "{error}");
     assert_eq!((error.code().id, error.code().class.exit_code()), ("state-unknown", 1));
     assert!(
-        error.to_string().ends_with("is of version 99, and this program knows versions up to 1"),
+        error.to_string().ends_with("is of version 99, and this program knows versions up to 2"),
         "{error}"
     );
     assert_eq!(fs::read(ground.database()).unwrap(), before);
@@ -153,6 +157,90 @@ fn another_programs_database_is_refused() {
     let error = ground.open().unwrap_err();
     assert!(matches!(error, StateError::Foreign { .. }), "{error}");
     assert_eq!(error.code().id, "state-unknown");
+}
+
+/// What the version before this one wrote is kept, and counts for every user and revision of its app.
+#[test]
+fn an_earlier_versions_database_is_taken_over() {
+    let ground = Ground::new();
+    drop(waybill_disk::Root::open(&ground.root()).unwrap());
+    ground.change(
+        r#"
+        CREATE TABLE attempts (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            app TEXT NOT NULL,
+            begun TEXT NOT NULL,
+            process TEXT,
+            ended TEXT,
+            verdict TEXT,
+            settled INTEGER NOT NULL DEFAULT 0 CHECK (settled IN (0, 1))
+        ) STRICT;
+        CREATE INDEX attempts_of_an_app ON attempts (app, id);
+        CREATE INDEX attempts_unsettled ON attempts (id) WHERE settled = 0;
+        CREATE TABLE restarts (id INTEGER PRIMARY KEY AUTOINCREMENT, boot TEXT, restart TEXT NOT NULL) STRICT;
+        INSERT INTO attempts (app, begun) VALUES ('notes',
+            '{"app":"notes","intent":"install","trigger":"schedule","at":"2026-01-01T00:00:00Z","boot":null,"limit_minutes":60}');
+        PRAGMA application_id = 1463900482;
+        PRAGMA user_version = 1;
+        "#,
+    );
+    let state = ground.open().unwrap();
+    let new = state.begin(&attempt("notes")).unwrap();
+    let ids = |key: &AttemptKey| -> Vec<i64> {
+        state.history(key).unwrap().iter().map(|attempt| attempt.id.0).collect()
+    };
+    assert_eq!(ids(&key("notes")), [1, new.0]);
+    assert_eq!(ids(&AttemptKey::of_app("notes", "2.0")), [1]);
+    assert_eq!(ids(&AttemptKey { user: Some("S-1-5-21-1".into()), ..key("notes") }), [1]);
+    assert_eq!(state.unsettled().unwrap().len(), 2);
+    assert_eq!(state.unsettled().unwrap()[0].new.key.revision, None);
+}
+
+/// A database that lost its beginning, or all of its bytes, is not a new one: its installers would run twice.
+#[test]
+fn what_is_empty_or_gone_in_part_is_damaged_and_not_new() {
+    let left = |ground: &Ground| {
+        let error = ground.open().unwrap_err();
+        assert!(matches!(error, StateError::Damaged { .. }), "{error}");
+        assert_eq!((error.code().id, error.code().class.exit_code()), ("state-damaged", 1));
+        error.to_string()
+    };
+    let ground = Ground::with_attempts(1);
+    fs::write(ground.database(), "").unwrap();
+    assert!(left(&ground).ends_with("is damaged: it is empty"));
+    assert_eq!(fs::read(ground.database()).unwrap(), b"", "it is left as it is");
+
+    let ground = Ground::new();
+    drop(waybill_disk::Root::open(&ground.root()).unwrap());
+    ground.change("PRAGMA journal_mode = wal");
+    assert!(left(&ground).ends_with("is damaged: it holds no tables"));
+
+    // A killed run leaves the newest attempts in the -wal file, and somebody removes state.db alone.
+    let ground = Ground::with_attempts(1);
+    fs::remove_file(ground.database()).unwrap();
+    fs::write(ground.root().join("state.db-wal"), "frames").unwrap();
+    assert!(left(&ground).contains("it is gone, and"));
+    assert!(!ground.database().exists());
+
+    for version in [0, -1] {
+        let ground = Ground::with_attempts(1);
+        ground.change(&format!("PRAGMA user_version = {version}"));
+        left(&ground);
+    }
+}
+
+#[test]
+fn a_run_that_died_while_it_made_the_database_leaves_nothing_that_counts() {
+    let ground = Ground::new();
+    drop(waybill_disk::Root::open(&ground.root()).unwrap());
+    let new = ground.root().join("state.db.new");
+    for half in [&b""[..], b"SQLite format 3\0 and then it died"] {
+        fs::write(&new, half).unwrap();
+        fs::write(ground.root().join("state.db.new-journal"), "half").unwrap();
+        ground.open().unwrap().begin(&attempt("notes")).unwrap();
+        assert!(!new.exists() && !ground.root().join("state.db.new-journal").exists());
+        fs::remove_file(ground.database()).unwrap();
+    }
 }
 
 /// A damaged database is reported when it is opened or read, and never read as if it were whole.
@@ -180,6 +268,6 @@ fn damage_is_told() {
 fn a_row_that_is_none_of_ours_is_an_error_and_no_attempt() {
     let ground = Ground::with_attempts(1);
     ground.change("UPDATE attempts SET ended = '{\"vanished\": 1}'");
-    let error = ground.open().unwrap().history("notes").unwrap_err();
+    let error = ground.open().unwrap().history(&key("notes")).unwrap_err();
     assert_eq!(error.to_string(), "the journal of attempts cannot be read");
 }

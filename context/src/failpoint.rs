@@ -123,6 +123,8 @@ pub fn all() -> impl Iterator<Item = &'static str> {
 
 /// The points of an attempt to install, in its order.
 pub const INSTALL: &[&str] = &[
+    // agent: the first state.db has its tables and not yet its name
+    "database-made",
     // installer-runner: settling what an earlier run left
     "earlier-settling",
     // agent: each write of state.db, several times in an attempt

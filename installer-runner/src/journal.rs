@@ -3,10 +3,12 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::sync::{Mutex, PoisonError};
+use waybill_intune::{identify, revision};
+use waybill_schemas::app::AppDocument;
 use waybill_schemas::report::install::{AttemptOutcome, Intent, RestartNeed};
-use waybill_system::{BootIdentity, ProcessIdentity};
+use waybill_system::{Account, BootIdentity, ProcessIdentity, System};
 
-use crate::{CodeKind, Trigger};
+use crate::{CodeKind, RunAs, Trigger};
 
 /// Keeps attempts and pending restarts. When a call returns, its change survives a crash.
 pub trait AttemptJournal: Send + Sync {
@@ -46,11 +48,11 @@ pub trait AttemptJournal: Send + Sync {
     /// The journal cannot be read.
     fn unsettled(&self) -> Result<Vec<AttemptRecord>, JournalError>;
 
-    /// Attempts of one app, oldest first; at least the newest 100.
+    /// The attempts that count for this key ([`AttemptKey::counts_for`]), oldest first; at least the newest 100.
     ///
     /// # Errors
     /// The journal cannot be read.
-    fn history(&self, app: &str) -> Result<Vec<AttemptRecord>, JournalError>;
+    fn history(&self, key: &AttemptKey) -> Result<Vec<AttemptRecord>, JournalError>;
 
     /// Records that the device needs a restart. The record stays until the device has restarted.
     ///
@@ -76,11 +78,56 @@ pub trait AttemptJournal: Send + Sync {
 #[serde(transparent)]
 pub struct AttemptId(pub i64);
 
+/// Which attempts count together: those at one revision of an app, for one user. Each has a schedule of its own, as with
+/// Intune's agent (`<user>\<app>_<revision>`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttemptKey {
+    /// The id of the app ([`waybill_intune::identify`]).
+    pub app: String,
+    /// The security identifier of the user whose rights the command has; `None` for the system, and where commands run
+    /// with the rights of this program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    /// The revision of the app ([`waybill_intune::revision`]); `None` in attempts of earlier versions of this program,
+    /// which recorded neither it nor the user.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<String>,
+}
+
+impl AttemptKey {
+    /// The key of attempts at this app with these rights on this machine.
+    pub fn new(app: &AppDocument, run_as: &RunAs, system: &dyn System) -> Self {
+        let is_users = run_as.perspective.account == Account::User;
+        let user = || system.device().signed_in_user().ok().flatten().map(|user| user.id);
+        let user = if is_users { user() } else { None };
+        Self { app: identify(app).id, user, revision: Some(revision(app)) }
+    }
+
+    /// The same for a test or a caller that knows the id and the revision; the commands run for no other user.
+    pub fn of_app(app: &str, revision: &str) -> Self {
+        Self { app: app.to_owned(), user: None, revision: Some(revision.to_owned()) }
+    }
+
+    /// Whether an attempt with this key counts for the schedule of `other`. One of an earlier version of this program
+    /// counts for every user and revision of its app, so that a wait that it began goes on.
+    pub fn counts_for(&self, other: &Self) -> bool {
+        self.app == other.app
+            && (self.revision.is_none() || (self.user == other.user && self.revision == other.revision))
+    }
+
+    /// Whether both are of the same app for the same user, whatever the revision.
+    pub fn is_same_app(&self, other: &Self) -> bool {
+        let unknown = self.revision.is_none() || other.revision.is_none();
+        self.app == other.app && (unknown || self.user == other.user)
+    }
+}
+
 /// An attempt as it is when it begins.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewAttempt {
-    /// The id of the app ([`waybill_intune::identify`]).
-    pub app: String,
+    /// The app, its revision and the user.
+    #[serde(flatten)]
+    pub key: AttemptKey,
     /// Whether the attempt installs or uninstalls.
     pub intent: Intent,
     /// Whether a person or the schedule asked for it.
@@ -221,8 +268,8 @@ impl AttemptJournal for MemoryJournal {
         Ok(self.those(|record| !record.settled))
     }
 
-    fn history(&self, app: &str) -> Result<Vec<AttemptRecord>, JournalError> {
-        Ok(self.those(|record| record.new.app == app))
+    fn history(&self, key: &AttemptKey) -> Result<Vec<AttemptRecord>, JournalError> {
+        Ok(self.those(|record| record.new.key.counts_for(key)))
     }
 
     fn note_restart(&self, restart: &PendingRestart) -> Result<(), JournalError> {

@@ -33,7 +33,7 @@ pub use attempt::{AttemptRequest, Content, ContentError, RunnerError, Trigger};
 pub use command::{Refused, Resolved, resolve};
 pub use detection::detect;
 pub use journal::{
-    AttemptEnd, AttemptId, AttemptJournal, AttemptRecord, AttemptVerdict, JournalError, MemoryJournal,
+    AttemptEnd, AttemptId, AttemptJournal, AttemptKey, AttemptRecord, AttemptVerdict, JournalError, MemoryJournal,
     NewAttempt, PendingRestart,
 };
 pub use requirements::check_requirements;
@@ -41,7 +41,7 @@ pub use retry::{RetryDecision, next_try, next_try_report};
 pub use runner::{Events, Runner};
 pub use settings::{AccountChoice, OnTimeLimit, RunAs, ScriptHost, Settings};
 pub use state_code::{hresult, state};
-pub use waybill_intune::{CodeKind, RetryPolicy, ReturnCodes, ScheduleEffect, identify};
+pub use waybill_intune::{CodeKind, RetryPolicy, ReturnCodes, ScheduleEffect, identify, revision};
 
 // These types are in our signatures, so callers need exactly these versions of them.
 pub use jiff::Timestamp;

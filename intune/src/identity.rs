@@ -21,6 +21,15 @@ pub fn identify(app: &AppDocument) -> AppIdentity {
     AppIdentity { name, id, version: app.display_version.clone() }
 }
 
+/// The revision of an app: Graph's `committedContentVersion`, else its `displayVersion`, else 1. Content folders are named
+/// by it, and attempts at another revision do not count for this one's schedule, as with Intune's agent, whose keys are
+/// `<user>\\<app>_<revision>`.
+pub fn revision(app: &AppDocument) -> String {
+    let of_graph = app.other.get("committedContentVersion").and_then(Value::as_str);
+    let of_people = || app.display_version.as_deref();
+    of_graph.or_else(of_people).filter(|text| !text.trim().is_empty()).unwrap_or("1").to_owned()
+}
+
 fn slug(text: &str) -> String {
     // Letters, digits, `.` and `-`, in lower case, which every system allows in a file name. A text that is too long,
     // or holds none of these, gets a digest, so that no two apps share their attempts.

@@ -34,7 +34,7 @@ mod words;
 
 pub use comparison::{Comparison, ComparisonOperator, compare_texts, whole_number};
 pub use date::{NoDate, RuleDate};
-pub use identity::identify;
+pub use identity::{identify, revision};
 pub use product_code::{ProductCode, is_guid};
 pub use registry_key::{Hive, RegistryKey};
 pub use retry::{RetryPolicy, ScheduleEffect};

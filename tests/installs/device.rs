@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use waybill_agent::{ApplyError, ApplyRequest, ContentSource, StateDatabase, apply};
 use waybill_context::{Clock, Context};
 use waybill_disk::LockError;
-use waybill_installer_runner::{
+use waybill_installer_runner::{AttemptKey, 
     AccountChoice, AttemptJournal as _, AttemptRecord, Events, RetryPolicy, Settings,
 };
 use waybill_schemas::app::AppDocument;
@@ -98,7 +98,7 @@ impl Device {
     }
 
     pub(crate) fn history(&self) -> Vec<AttemptRecord> {
-        self.state().history(APP).unwrap()
+        self.state().history(&AttemptKey::of_app(APP, "1")).unwrap()
     }
 
     /// How often the installer has run.

@@ -1,13 +1,12 @@
 //! The content folder of an app: a given folder, or one that is fetched when the installer is about to run.
 
 use super::{ApplyRequest, ContentSource};
-use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use std::path::{Path, PathBuf};
 use waybill_context::Context;
 use waybill_disk::Root;
 use waybill_downloader::{Destination, FetchOptions, FetchRequest, Wanted, cache_folder, fetch};
-use waybill_installer_runner::{AccountChoice, Content, ContentError, identify};
+use waybill_installer_runner::{AccountChoice, Content, ContentError, identify, revision};
 use waybill_schemas::app::AppDocument;
 use waybill_schemas::codes::{Classified, agent};
 use waybill_system::System;
@@ -86,13 +85,6 @@ fn locate(app: &AppDocument, root: &Root) -> (String, String, PathBuf) {
     }
 }
 
-/// The revision of the content: Graph's `committedContentVersion`, else the app's `displayVersion`, else 1.
-fn revision(app: &AppDocument) -> String {
-    let of_graph = app.other.get("committedContentVersion").and_then(Value::as_str);
-    let of_people = || app.display_version.as_deref();
-    of_graph.or_else(of_people).filter(|text| !text.trim().is_empty()).unwrap_or("1").to_owned()
-}
-
 /// `text` as part of a folder name. A text with other characters than letters, digits, `-` and `.`, or a long one,
 /// loses those characters, is cut, and gets a digest, so that no two texts have the same name.
 fn word(text: &str) -> String {
@@ -112,7 +104,7 @@ fn digest(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     fn name(app: Value) -> String {
         let folder = tempfile::tempdir().unwrap();

@@ -6,7 +6,7 @@ use jiff::{Timestamp, Unit};
 use std::time::Duration;
 use waybill_context::{Cancelled, Context};
 use waybill_installer_runner::{
-    AttemptJournal as _, Events, RetryDecision, ScheduleEffect, identify, next_try,
+    AttemptJournal as _, AttemptKey, Events, RetryDecision, ScheduleEffect, next_try,
 };
 use waybill_schemas::codes::Class;
 use waybill_schemas::report::install::{Advice, AttemptOutcome, Decision, InstallReport, StepReport};
@@ -26,6 +26,7 @@ pub(super) enum AfterAttempt {
 pub(super) struct Follow<'a> {
     pub(super) request: &'a ApplyRequest<'a>,
     pub(super) state: &'a StateDatabase,
+    pub(super) key: AttemptKey,
     pub(super) events: &'a dyn Events,
     pub(super) context: &'a Context<'a>,
     pub(super) waits: Vec<StepReport>,
@@ -58,7 +59,7 @@ impl Follow<'_> {
         if !self.request.wait || self.request.dry_run || !is_open {
             return Ok(None);
         }
-        let mut history = self.state.history(&identify(self.request.app).id)?;
+        let mut history = self.state.history(&self.key)?;
         // Each intent has a schedule of its own: a failed uninstall does not keep an install waiting.
         history.retain(|attempt| attempt.new.intent == self.request.intent);
         let now = self.now();

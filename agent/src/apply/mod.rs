@@ -10,7 +10,7 @@ use waybill_context::Context;
 use waybill_disk::{Lock, LockError};
 use waybill_downloader::{FetchOptions, Wanted};
 use waybill_installer_runner::{
-    AttemptRequest, Events, JournalError, RetryPolicy, Runner, RunnerError, Settings, Trigger,
+    AttemptKey, AttemptRequest, Events, JournalError, RetryPolicy, RunAs, Runner, RunnerError, Settings, Trigger,
 };
 use waybill_schemas::app::AppDocument;
 use waybill_schemas::codes::{Classified, Code, root};
@@ -96,7 +96,9 @@ pub fn apply(
 ) -> Result<InstallReport, ApplyError> {
     let mut runner = Runner::new(system, state, &request.settings, *context);
     runner.events = events;
-    let mut follow = Follow { request, state, events, context, waits: Vec::new() };
+    let run_as = RunAs::new(request.app, &request.settings, system);
+    let key = AttemptKey::new(request.app, &run_as, system);
+    let mut follow = Follow { request, state, key, events, context, waits: Vec::new() };
     let (mut trigger, mut patience) = (request.trigger, request.wait_lock);
     loop {
         let report = {

@@ -7,12 +7,12 @@ use serde::de::DeserializeOwned;
 use std::error::Error;
 use waybill_context::failpoint;
 use waybill_installer_runner::{
-    AttemptEnd, AttemptId, AttemptJournal, AttemptRecord, AttemptVerdict, JournalError, NewAttempt,
+    AttemptEnd, AttemptId, AttemptJournal, AttemptKey, AttemptRecord, AttemptVerdict, JournalError, NewAttempt,
     PendingRestart,
 };
 use waybill_system::{BootIdentity, ProcessIdentity};
 
-/// How many of the newest attempts of an app are read; the schedule needs a handful.
+/// How many of the newest attempts with one key are read; the schedule needs a handful.
 const HISTORY: u32 = 1000;
 
 type Failure = Box<dyn Error + Send + Sync>;
@@ -96,12 +96,13 @@ fn attempt(row: &Row<'_>) -> Result<AttemptRecord, Failure> {
 
 impl AttemptJournal for StateDatabase {
     fn begin(&self, attempt: &NewAttempt) -> Result<AttemptId, JournalError> {
-        const INSERT: &str = "INSERT INTO attempts (app, begun) VALUES (?1, ?2) RETURNING id";
+        const INSERT: &str = "INSERT INTO attempts (app, user, revision, begun) VALUES (?1, ?2, ?3, ?4) RETURNING id";
         let insert = || -> Result<AttemptId, Failure> {
             failpoint::reach("state-writing");
             let connection = self.connection();
             let mut statement = connection.prepare_cached(INSERT)?;
-            let id = statement.query_row(params![attempt.app, json(attempt)?], |row| row.get(0))?;
+            let AttemptKey { app, user, revision } = &attempt.key;
+            let id = statement.query_row(params![app, user, revision, json(attempt)?], |row| row.get(0))?;
             failpoint::reach("state-written");
             Ok(AttemptId(id))
         };
@@ -128,9 +129,13 @@ impl AttemptJournal for StateDatabase {
         self.rows("SELECT * FROM attempts WHERE settled = 0 ORDER BY id", &[], attempt)
     }
 
-    fn history(&self, app: &str) -> Result<Vec<AttemptRecord>, JournalError> {
-        const NEWEST: &str = "SELECT * FROM attempts WHERE app = ?1 ORDER BY id DESC LIMIT ?2";
-        let mut newest_first = self.rows(NEWEST, &[&app, &HISTORY], attempt)?;
+    fn history(&self, key: &AttemptKey) -> Result<Vec<AttemptRecord>, JournalError> {
+        // As `AttemptKey::counts_for`.
+        const NEWEST: &str = "SELECT * FROM attempts
+            WHERE app = ?1 AND (revision IS NULL OR (user IS ?2 AND revision IS ?3))
+            ORDER BY id DESC LIMIT ?4";
+        let parameters: [&dyn ToSql; 4] = [&key.app, &key.user, &key.revision, &HISTORY];
+        let mut newest_first = self.rows(NEWEST, &parameters, attempt)?;
         // The journal promises the oldest first.
         newest_first.reverse();
         Ok(newest_first)

@@ -9,7 +9,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use waybill_disk::{Root, RootError, sync_folder};
+use waybill_context::{Context, failpoint};
+use waybill_disk::{Root, RootError, private_file, sync_folder};
 use waybill_schemas::codes::{Classified, Code, agent, root};
 
 mod journal;
@@ -93,6 +94,10 @@ pub enum StateError {
 }
 
 impl StateError {
+    fn damaged(path: &Path, found: &str) -> Self {
+        Self::Damaged { path: path.to_owned(), found: found.to_owned() }
+    }
+
     /// The error for one of SQLite: [`Damaged`](Self::Damaged) if SQLite says that the file is damaged.
     fn from_sqlite(path: &Path, source: rusqlite::Error) -> Self {
         let path = path.to_owned();
@@ -138,6 +143,10 @@ const STEPS: &[&str] = &["
         boot TEXT,
         restart TEXT NOT NULL
     ) STRICT;
+",
+"
+    ALTER TABLE attempts ADD COLUMN user TEXT;
+    ALTER TABLE attempts ADD COLUMN revision TEXT;
 "];
 
 /// How long a call waits for another process to finish writing.
@@ -150,15 +159,59 @@ fn open_database(root: &Root) -> Result<Connection, StateError> {
     let turn = root.file("state.lock").map_err(failed)?;
     // Without this lock, one of two processes that create the database at once would find it incomplete.
     turn.lock().map_err(failed)?;
-    // Created for its owner alone before SQLite opens it; SQLite gives its other files the same mode.
-    root.file("state.db").map_err(failed)?;
     let real = real_path(&path).map_err(failed)?;
+    match real.symlink_metadata() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => make_database(root, &path)?,
+        Err(error) => return Err(failed(error)),
+        Ok(there) if there.is_file() && there.len() == 0 => {
+            return Err(StateError::damaged(&path, "it is empty"));
+        }
+        // Closed to others before SQLite opens it; SQLite gives its other files the same mode.
+        Ok(_) => drop(root.file("state.db").map_err(failed)?),
+    }
     let mut connection = connect(&real).map_err(|source| StateError::from_sqlite(&path, source))?;
-    bring_up_to_date(&mut connection, &path)?;
+    let found = version(&connection, &path)?;
+    bring_up_to_date(&mut connection, found).map_err(|source| StateError::from_sqlite(&path, source))?;
     check_pages(&connection, &path)?;
     // So that the directory entries of new files survive a loss of power, too.
     sync_folder(root.path());
     Ok(connection)
+}
+
+/// Makes an empty database. It gets its name when its tables are durable, so that one without them is always damaged:
+/// a run that is killed meanwhile leaves a file of another name, which the next one removes.
+fn make_database(root: &Root, path: &Path) -> Result<(), StateError> {
+    let failed = |source| StateError::Io { path: path.to_owned(), source };
+    for left in ["-wal", "-journal"] {
+        let beside = with_ending(path, left);
+        if beside.metadata().is_ok_and(|file| file.len() > 0) {
+            let what = format!("it is gone, and {} is still there", beside.display());
+            return Err(StateError::damaged(path, &what));
+        }
+    }
+    let name = "state.db.new";
+    let new = root.path().join(name);
+    private_file::remove(&with_ending(&new, "-journal")).map_err(failed)?;
+    private_file::remove(&new).map_err(failed)?;
+    root.file(name).map_err(failed)?;
+    let real = real_path(&new).map_err(failed)?;
+    let made = (|| {
+        let mut connection = Connection::open_with_flags(&real, FLAGS)?;
+        connection.pragma_update(None, "synchronous", "extra")?;
+        connection.pragma_update(None, "fullfsync", true)?;
+        bring_up_to_date(&mut connection, 0)
+    })();
+    made.map_err(|source| StateError::from_sqlite(path, source))?;
+    failpoint::reach("database-made");
+    private_file::rename(&new, path, &Context::silent()).map_err(failed)?;
+    sync_folder(root.path());
+    Ok(())
+}
+
+fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
 }
 
 /// Folders above the root may be reached through links (`/var` on macOS); the database itself may not be a link.
@@ -169,10 +222,12 @@ fn real_path(path: &Path) -> std::io::Result<PathBuf> {
     }
 }
 
+const FLAGS: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE
+    .union(OpenFlags::SQLITE_OPEN_NO_MUTEX)
+    .union(OpenFlags::SQLITE_OPEN_NOFOLLOW);
+
 fn connect(path: &Path) -> rusqlite::Result<Connection> {
-    let flags =
-        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
-    let connection = Connection::open_with_flags(path, flags)?;
+    let connection = Connection::open_with_flags(path, FLAGS)?;
     connection.busy_timeout(PATIENCE)?;
     // The schema of a database that somebody prepared must not be able to call functions.
     connection.pragma_update(None, "trusted_schema", false)?;
@@ -185,28 +240,37 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-fn bring_up_to_date(connection: &mut Connection, path: &Path) -> Result<(), StateError> {
-    let failed = |source| StateError::from_sqlite(path, source);
-    let known = STEPS.len() as i64;
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
-    let number =
-        |name| transaction.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).map_err(failed);
+/// The version of a database, which must be one of ours.
+fn version(connection: &Connection, path: &Path) -> Result<usize, StateError> {
+    let number = |name| {
+        let asked = connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+        asked.map_err(|source| StateError::from_sqlite(path, source))
+    };
     let (application, found) = (number("application_id")?, number("user_version")?);
-    // An empty file is an empty database without an application id; ours begin like that, too.
-    let is_empty = number("schema_version")? == 0;
-    if application != APPLICATION && !is_empty {
-        return Err(StateError::Foreign { path: path.to_owned() });
+    let known = STEPS.len();
+    match usize::try_from(found) {
+        // What another program writes has tables; ours has its id from the moment it has its name.
+        _ if application == 0 && number("schema_version")? == 0 => {
+            Err(StateError::damaged(path, "it holds no tables"))
+        }
+        _ if application != APPLICATION => Err(StateError::Foreign { path: path.to_owned() }),
+        Ok(found) if (1..=known).contains(&found) => Ok(found),
+        Ok(0) | Err(_) => Err(StateError::damaged(path, &format!("its version is {found}"))),
+        Ok(_) => Err(StateError::Newer { path: path.to_owned(), found, known: known as i64 }),
     }
-    if found > known {
-        return Err(StateError::Newer { path: path.to_owned(), found, known });
+}
+
+/// Brings a database of version `found` to the newest one, in one transaction.
+fn bring_up_to_date(connection: &mut Connection, found: usize) -> rusqlite::Result<()> {
+    let steps = STEPS.get(found..).unwrap_or_default();
+    if steps.is_empty() {
+        return Ok(());
     }
-    let steps = STEPS.get(usize::try_from(found).unwrap_or(0)..).unwrap_or_default();
-    if !steps.is_empty() {
-        steps.iter().try_for_each(|step| transaction.execute_batch(step)).map_err(failed)?;
-        transaction.pragma_update(None, "application_id", APPLICATION).map_err(failed)?;
-        transaction.pragma_update(None, "user_version", known).map_err(failed)?;
-    }
-    transaction.commit().map_err(failed)
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    steps.iter().try_for_each(|step| transaction.execute_batch(step))?;
+    transaction.pragma_update(None, "application_id", APPLICATION)?;
+    transaction.pragma_update(None, "user_version", STEPS.len() as i64)?;
+    transaction.commit()
 }
 
 /// Lets SQLite check every page. The database is small, some hundred bytes for each attempt.

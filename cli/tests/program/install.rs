@@ -323,3 +323,66 @@ fn an_interrupted_install_goes_on_and_is_not_started_twice() {
     );
     assert_eq!(fs::read_to_string(app.join("runs")).unwrap(), "once\n");
 }
+
+/// The script of a detection rule runs with the caller's rights, so nobody else may be able to exchange it.
+#[cfg(unix)]
+#[test]
+fn a_detection_script_lies_where_nobody_else_may_write() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    let bench = Workbench::new();
+    let host = bench.file("host.sh");
+    fs::write(&host, "#!/bin/sh\necho found\n").unwrap();
+    let allow = |path: &std::path::Path, mode| {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    };
+    allow(&host, 0o755);
+    ScriptedApp::new().write(&bench, "app");
+    let document = bench.file("app/app.unix.json");
+    let document = if document.exists() { document } else { bench.file("app/app.json") };
+    let mut app: Value = serde_json::from_slice(&fs::read(&document).unwrap()).unwrap();
+    app["rules"] = json!([{
+        "@odata.type": "#microsoft.graph.win32LobAppPowerShellScriptRule", "ruleType": "detection",
+        "scriptContent": "ZWNobyBmb3VuZA==", "enforceSignatureCheck": false, "runAs32Bit": false,
+        "operationType": "notConfigured", "operator": "notConfigured",
+    }]);
+    fs::write(&document, app.to_string()).unwrap();
+    let detect = || {
+        let program = as_current(&bench, &["detect", "app", "--json", "--script-host", host.to_str().unwrap()]);
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", "umask 000; exec \"$@\"", "sh"]).arg(program.get_program()).args(program.get_args());
+        for (name, value) in program.get_envs() {
+            command.env(name, value.unwrap_or_default());
+        }
+        command.current_dir(program.get_current_dir().unwrap_or(std::path::Path::new(".")));
+        let output = command.output().unwrap();
+        (output.status.code().unwrap(), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let (exit, report) = detect();
+    assert_eq!(exit, 0, "{report}");
+    let root = bench.file("state");
+    for folder in [root.clone(), root.join("Scratch"), root.join("Logs")] {
+        let mode = fs::metadata(&folder).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o700, "{}: whatever the umask", folder.display());
+    }
+    assert_eq!(fs::read_dir(root.join("Scratch")).unwrap().count(), 0);
+
+    let refused = |why: &str| {
+        let (exit, report) = detect();
+        assert!(exit == 1 && report.contains(why), "{exit} {report}");
+    };
+    for folder in [root.clone(), root.join("Scratch")] {
+        allow(&folder, 0o777);
+        refused("others may write to it");
+        allow(&folder, 0o700);
+    }
+    fs::remove_dir(root.join("Scratch")).unwrap();
+    fs::create_dir(bench.file("elsewhere")).unwrap();
+    symlink(bench.file("elsewhere"), root.join("Scratch")).unwrap();
+    refused("it is a link or a file");
+    // Only root can give a folder away.
+    fs::remove_file(root.join("Scratch")).unwrap();
+    fs::create_dir(root.join("Scratch")).unwrap();
+    if std::os::unix::fs::chown(root.join("Scratch"), Some(12_345), None).is_ok() {
+        refused("it belongs to another user");
+    }
+}

@@ -23,10 +23,10 @@ impl Attempt<'_> {
             match self.living(&record) {
                 None if self.request.dry_run => {} // a dry run writes nothing down
                 None => self.settle(&record)?,
-                Some(process) if record.new.app == self.identity.id && !self.request.dry_run => {
+                Some(process) if record.new.key.is_same_app(&self.key) && !self.request.dry_run => {
                     self.wait_for(&record, &process)?;
                 }
-                Some(_) if record.new.app != self.identity.id && self.is_old(&record) => {}
+                Some(_) if !record.new.key.is_same_app(&self.key) && self.is_old(&record) => {}
                 Some(process) => return Err(self.busy(&record, &process)),
             }
         }
@@ -88,7 +88,7 @@ impl Attempt<'_> {
             self.make_up_for(record, &end)?;
         }
         match self.runner.settings.open_root() {
-            Ok(root) => OutputFile::new(&root, &record.new.app, record.id).keep_what_is_left(),
+            Ok(root) => OutputFile::new(&root, &record.new.key.app, record.id).keep_what_is_left(),
             Err(error) => tracing::debug!(%error, "what an earlier installer printed is not kept"),
         }
         self.runner.journal.settled(record.id)
@@ -97,14 +97,14 @@ impl Attempt<'_> {
     fn make_up_for(&mut self, record: &AttemptRecord, end: &AttemptEnd) -> Result<(), JournalError> {
         // Does what the run that died could no longer do: note restarts, judge the end. For another app's attempt only
         // the default return codes are known here.
-        let (journal, is_own) = (self.runner.journal, record.new.app == self.identity.id);
+        let (journal, is_own) = (self.runner.journal, record.new.key.is_same_app(&self.key));
         let others = AppDocument::default();
         let codes = ReturnCodes::from_app(if is_own { self.request.app } else { &others });
         let exit_code = if let AttemptEnd::Exited(code) = end { Some(*code) } else { None };
         let kind = exit_code.map(|code| codes.stands_for(code).0);
         if let Some(kind) = kind.filter(|_| !self.is_of_another_boot(record)) {
             let need = restart::need_of(kind);
-            restart::note(journal, self.runner.system, &record.new.app, need, record.new.at)?;
+            restart::note(journal, self.runner.system, &record.new.key.app, need, record.new.at)?;
         }
         if is_own {
             let end = what_is_known(record, end);
@@ -131,8 +131,8 @@ impl Attempt<'_> {
         self.notes.decided(Decision::EarlierStillRuns {
             process: process.name.clone(),
             pid: process.pid,
-            app: record.new.app.clone(),
-            is_own: record.new.app == self.identity.id,
+            app: record.new.key.app.clone(),
+            is_own: record.new.key.is_same_app(&self.key),
             began: record.new.at.to_string(),
         });
         let summary = format!("An earlier installer still runs: {}.", process.name);

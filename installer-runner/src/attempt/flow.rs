@@ -5,7 +5,7 @@
 use super::conclusion::{self, Conclusion, Notes, compliance, compliance_of, enforcement, now};
 use super::judgement::reached;
 use super::{AttemptRequest, Content, RunnerError};
-use crate::{RunAs, Runner, detect, identify, resolve};
+use crate::{AttemptKey, RunAs, Runner, detect, identify, resolve};
 use jiff::Timestamp;
 use waybill_schemas::codes::Class;
 use waybill_schemas::report::install::{
@@ -18,6 +18,7 @@ pub(crate) struct Attempt<'a> {
     pub(super) request: &'a AttemptRequest<'a>,
     pub(super) run_as: RunAs,
     pub(super) identity: AppIdentity,
+    pub(super) key: AttemptKey,
     pub(super) notes: Notes<'a>,
 }
 
@@ -45,10 +46,12 @@ impl<E: Into<RunnerError>> From<E> for EarlyEnd {
 
 impl<'a> Attempt<'a> {
     pub(crate) fn new(runner: &'a Runner<'a>, request: &'a AttemptRequest<'a>) -> Self {
+        let run_as = RunAs::new(request.app, runner.settings, runner.system);
         Self {
             runner,
             request,
-            run_as: RunAs::new(request.app, runner.settings, runner.system),
+            run_as,
+            key: AttemptKey::new(request.app, &run_as, runner.system),
             identity: identify(request.app),
             notes: Notes::begin(runner),
         }

@@ -109,9 +109,10 @@ impl Attempt<'_> {
         Ok(next_try_report(&self.history()?, self.now(), &self.request.retries))
     }
 
-    /// The attempts that count for the schedule: those of this app with the same intent, oldest first.
+    /// The attempts that count for the schedule: those at this revision of the app for the
+    /// same user with the same intent, oldest first.
     fn history(&self) -> Result<Vec<AttemptRecord>, JournalError> {
-        let mut history = self.runner.journal.history(&self.identity.id)?;
+        let mut history = self.runner.journal.history(&self.key)?;
         history.retain(|earlier| earlier.new.intent == self.request.intent);
         Ok(history)
     }

@@ -29,7 +29,7 @@ impl Attempt<'_> {
         let limit_minutes = self.limit_minutes();
         // Recorded before anything is started, so that the next run finds this attempt if we are killed from here on.
         let id = self.runner.journal.begin(&NewAttempt {
-            app: self.identity.id.clone(),
+            key: self.key.clone(),
             intent: self.request.intent,
             trigger: self.request.trigger,
             at: self.now(),

@@ -3,7 +3,7 @@
 mod model;
 
 use super::*;
-use crate::{AttemptEnd, AttemptId, AttemptVerdict, CodeKind, NewAttempt, Trigger};
+use crate::{AttemptEnd, AttemptId, AttemptKey, AttemptVerdict, CodeKind, NewAttempt, Trigger};
 use serde_json::json;
 use std::time::Duration;
 use waybill_schemas::app::AppDocument;
@@ -27,7 +27,7 @@ fn attempt(outcome: AttemptOutcome, exit_code: u32, seconds: i64) -> AttemptReco
 
 fn unjudged(seconds: i64) -> AttemptRecord {
     let new = NewAttempt {
-        app: "notes".into(),
+        key: AttemptKey::of_app("notes", "1.0"),
         intent: Intent::Install,
         trigger: Trigger::Schedule,
         at: at(seconds),

@@ -4,7 +4,10 @@ use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::sync::Arc;
 use waybill_context::Context;
-use waybill_installer_runner::{AttemptRequest, MemoryJournal, Runner, RunnerError, Settings, Trigger};
+use waybill_installer_runner::{
+    AttemptJournal as _, AttemptKey, AttemptRecord, AttemptRequest, JournalError, MemoryJournal, Runner,
+    RunnerError, Settings, Trigger,
+};
 use waybill_schemas::app::AppDocument;
 use waybill_schemas::report::install::{InstallReport, Intent};
 use waybill_support::clock::TestClock;
@@ -66,6 +69,11 @@ impl PreparedAttempt {
 
     pub(crate) fn runner<'a>(&'a self, cancel: &'a dyn waybill_context::Cancel) -> Runner<'a> {
         Runner::new(&self.machine, &self.journal, &self.settings, Context::new(&(), cancel, &*self.clock))
+    }
+
+    /// The attempts at the app.
+    pub(crate) fn history(&self) -> Result<Vec<AttemptRecord>, JournalError> {
+        self.journal.history(&AttemptKey::of_app("contoso-app", "1.0"))
     }
 
     /// How many installers were let run.

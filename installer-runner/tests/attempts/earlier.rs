@@ -4,7 +4,7 @@ use crate::bench::{INSTALLED, PreparedAttempt, app, idle, working};
 use jiff::Timestamp;
 use serde_json::json;
 use waybill_context::Clock as _;
-use waybill_installer_runner::{AttemptEnd, AttemptId, AttemptJournal as _, NewAttempt, Trigger};
+use waybill_installer_runner::{AttemptEnd, AttemptId, AttemptJournal as _, AttemptKey, NewAttempt, Trigger};
 use waybill_schemas::report::install::{AttemptOutcome, Intent, RestartNeed, Step};
 use waybill_system::fake::FakeRun;
 use waybill_system::{BootIdentity, ProcessIdentity};
@@ -14,7 +14,7 @@ fn left_behind(bench: &PreparedAttempt, app: &str, process: Option<&ProcessIdent
     let id = bench
         .journal
         .begin(&NewAttempt {
-            app: app.into(),
+            key: AttemptKey::of_app(app, "1.0"),
             intent: Intent::Install,
             trigger: Trigger::Manual,
             at: Timestamp::try_from(bench.clock.now()).unwrap(),
@@ -72,7 +72,7 @@ fn when_it_has_ended_detection_decides() {
     bench.machine.add_file(INSTALLED, 1);
     let report = bench.attempt(Intent::Install);
     assert_eq!((report.outcome, bench.starts()), (AttemptOutcome::AlreadyInstalled, 0));
-    let record = &bench.journal.history("contoso-app").unwrap()[0];
+    let record = &bench.history().unwrap()[0];
     assert_eq!((record.id, record.end.clone(), record.settled), (id, Some(AttemptEnd::Unseen), true));
 }
 
@@ -219,7 +219,7 @@ fn an_end_that_nobody_judged_counts_for_the_schedule() {
         bench.trigger = Trigger::Schedule;
         let report = bench.attempt(Intent::Install);
         assert_eq!((report.outcome, bench.starts()), (AttemptOutcome::Waiting, 0), "{report:#?}");
-        let verdict = bench.journal.history("contoso-app").unwrap()[0].verdict.clone().unwrap();
+        let verdict = bench.history().unwrap()[0].verdict.clone().unwrap();
         assert_eq!((verdict.outcome, verdict.exit_code), (outcome, Some(code)));
         bench.trigger = Trigger::Manual;
         assert_eq!(

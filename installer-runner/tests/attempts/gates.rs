@@ -3,7 +3,7 @@
 use crate::bench::{CONTENT, INSTALLED, PreparedAttempt, idle, working};
 use serde_json::json;
 use std::path::PathBuf;
-use waybill_installer_runner::{AttemptJournal as _, AttemptRequest, Content, ContentError, Trigger};
+use waybill_installer_runner::{AttemptRequest, Content, ContentError, Trigger};
 use waybill_schemas::report::install::{Answer, AttemptOutcome, Intent, Occasion};
 use waybill_system::fake::FakeRun;
 
@@ -88,7 +88,7 @@ fn a_command_that_cannot_start_says_what_would() {
             assert_eq!(report.states.error.unwrap().text, code, "{line}");
         }
         assert!(!report.next.is_empty(), "{line}");
-        assert!(bench.journal.history("contoso-app").unwrap().is_empty(), "nothing was attempted");
+        assert!(bench.history().unwrap().is_empty(), "nothing was attempted");
     }
 }
 
@@ -100,7 +100,7 @@ fn a_dry_run_decides_everything_and_starts_nothing() {
     assert_eq!((report.outcome, report.exit, report.changed), (AttemptOutcome::WouldRun, 0, false));
     assert_eq!(report.command.unwrap().program.unwrap(), format!(r"{CONTENT}\setup.exe"));
     assert_eq!(report.detections[0].answer, Answer::NotDetected);
-    assert!(bench.starts() == 0 && bench.journal.history("contoso-app").unwrap().is_empty());
+    assert!(bench.starts() == 0 && bench.history().unwrap().is_empty());
 }
 
 /// A content that is downloaded; meanwhile somebody else installs the app.

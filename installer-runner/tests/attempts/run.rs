@@ -102,7 +102,7 @@ fn another_installation_is_waited_for_and_then_counts_as_1618() {
         "{report:#?}"
     );
     assert_eq!(report.states.error.unwrap().text, "0x80070652");
-    let verdict = bench.journal.history("contoso-app").unwrap()[0].verdict.clone().unwrap();
+    let verdict = bench.history().unwrap()[0].verdict.clone().unwrap();
     assert_eq!(verdict.exit_code, Some(1618));
     bench.machine.set_installing(false);
     bench.attempt(Intent::Install);

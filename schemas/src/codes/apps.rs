@@ -158,7 +158,8 @@ errors! {
         "state.db, the memory of attempts and pending restarts, is damaged and is not used",
         ["a failing disk, or one that loses what it said was written",
          "a program that wrote into it or restored a part of it, such as a backup or a cleaner",
-         "the file was copied while it was in use, without state.db-wal"],
+         "the file was copied while it was in use, without state.db-wal",
+         "state.db alone was removed, and its state.db-wal was left"],
         "move state.db and its -wal and -shm files out of the root: a new one is made, which knows of no earlier \
          attempt, waiting time or pending restart; see first that no installer of an earlier run still runs";
     STATE_UNKNOWN = "state-unknown", Machine,
