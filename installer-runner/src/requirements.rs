@@ -32,14 +32,15 @@ pub fn check_requirements(
 
 fn applicability(built_in: &[RequirementReport], rules: &[RuleReport]) -> Option<StateCode> {
     let failed = built_in.iter().find(|one| one.holds == Some(false)).map(|one| one.code.clone());
-    let broken = rules.iter().find(|rule| rule.answer == Answer::NotDetected).map(|rule| of_rule(&rule.kind));
+    let broken = rules.iter().find(|rule| rule.answer == Answer::NotDetected);
+    let broken = broken.map(|rule| rule.code.clone().unwrap_or_else(|| of_rule(&rule.kind)));
     // Only relevant where no requirement fails: one that fails decides, whatever the others say.
     let is_open = built_in.iter().any(|one| one.holds.is_none())
         || rules.iter().any(|rule| rule.answer == Answer::CannotTell);
     failed.or(broken).or_else(|| (!is_open).then(|| code(0)))
 }
 
-/// The code of a failed rule: 1006 file, 1007 registry, 1008 script (docs/detection.md).
+/// The code of a failed rule that has none of its own: 1006 file, 1007 registry, 1008 script (docs/detection.md).
 fn of_rule(kind: &str) -> StateCode {
     code(match kind {
         "file" => 1006,

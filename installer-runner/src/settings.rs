@@ -15,6 +15,9 @@ pub struct Settings {
     pub host: Host,
     /// The account that commands and scripts run as.
     pub account: AccountChoice,
+    /// The user for whom an app in the user's context is meant, by name or security identifier; `None` for whoever is
+    /// signed in. It is installed for nobody else: the attempt waits until that user is signed in.
+    pub user: Option<String>,
     /// The program that runs PowerShell scripts.
     pub script_host: ScriptHost,
     /// What happens to an installer at its time limit.
@@ -39,6 +42,7 @@ impl Settings {
         Self {
             host: Host::X86,
             account: AccountChoice::AsDocumented,
+            user: None,
             script_host: ScriptHost::OfTheSystem,
             on_time_limit: OnTimeLimit::Leave,
             detection_patience: Duration::from_secs(10),
@@ -81,8 +85,8 @@ pub enum ScriptHost {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum OnTimeLimit {
-    /// The installer goes on, as with Intune's agent. It is no longer waited for, but no other app is started until it
-    /// has ended.
+    /// The installer goes on, as with Intune's agent. It is no longer waited for. Its own app is not started again until
+    /// it has ended; other apps are, but msiexec waits for Windows Installer as always.
     #[default]
     Leave,
     /// The installer is ended with all its descendants.

@@ -31,6 +31,26 @@ pub fn hresult(bits: u32) -> StateCode {
     }
 }
 
+/// The ErrorCode of an exit code, as the exit code itself is named: the agent keeps its low 16 bits, which in another table
+/// may mean something else.
+pub(crate) fn error_of_exit_code(bits: u32, exit: &ExitCodeReport) -> StateCode {
+    let name = exit.name.clone().unwrap_or_else(|| format!("0x{bits:08X}"));
+    let meaning = match exit.unsigned {
+        code if code == bits || code <= 0xFFFF => exit.meaning.clone().unwrap_or_default(),
+        _ => format!("Exit code {}: Intune's agent keeps its low 16 bits alone.", exit.hex),
+    };
+    StateCode { number: bits.cast_signed().into(), text: format!("0x{bits:08X}"), name, meaning }
+}
+
+/// What the tables know of an exit code: an installer's own code, the Win32 error of an HRESULT, a code of the agent.
+pub(crate) fn exit_code_entry(code: u32) -> Option<&'static NumberCode> {
+    let win32 = (code >> 16 == 0x8007).then_some(code & 0xFFFF);
+    let of_installer = |bits: u32| entry(Table::Installer, |one| one.holds(bits));
+    of_installer(code)
+        .or_else(|| win32.and_then(of_installer))
+        .or_else(|| entry(Table::Device, |one| one.bits() == code))
+}
+
 /// The first entry of a table for which `fits` returns `true`.
 pub(crate) fn entry(table: Table, fits: impl Fn(&NumberCode) -> bool) -> Option<&'static NumberCode> {
     let tables = NUMBERS.iter().filter(|(one, _)| *one == table);
@@ -39,11 +59,7 @@ pub(crate) fn entry(table: Table, fits: impl Fn(&NumberCode) -> bool) -> Option<
 
 /// An exit code with everything that is known of it.
 pub(crate) fn exit_code_report(code: u32, codes: &ReturnCodes) -> ExitCodeReport {
-    let win32 = (code >> 16 == 0x8007).then_some(code & 0xFFFF);
-    let of_installer = |bits: u32| entry(Table::Installer, |one| one.holds(bits));
-    let known = of_installer(code)
-        .or_else(|| entry(Table::Device, |one| one.bits() == code))
-        .or_else(|| win32.and_then(of_installer));
+    let known = exit_code_entry(code);
     let (kind, said_by) = codes.stands_for(code);
     ExitCodeReport {
         unsigned: code,

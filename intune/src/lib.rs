@@ -51,3 +51,7 @@ pub use words::nearest_word;
 /// Minutes after which Intune's agent no longer waits for an installer, where the app names no limit of its own
 /// (docs/intune-agent.md, "An attempt, step by step").
 pub const DEFAULT_RUN_LIMIT_MINUTES: u32 = 60;
+
+/// The most minutes that Intune takes as an app's limit (Microsoft Learn, "Add and assign Win32 apps": "The maximum value
+/// is 1440 minutes").
+pub const MOST_RUN_LIMIT_MINUTES: u32 = 1440;

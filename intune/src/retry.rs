@@ -7,7 +7,9 @@ use waybill_schemas::report::install::AttemptOutcome;
 /// How often an app is tried again, and how long the waits between tries are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RetryPolicy {
-    /// How many quick tries follow an attempt that ended with a code of type `retry`. Default: 3.
+    /// How many quick tries follow an attempt that ended with a code of type `retry`. Default: 2, which makes three
+    /// attempts in all: "the Intune management extension will attempt to install the app three times" (Microsoft's page
+    /// on adding Win32 apps).
     pub quick_tries: u32,
     /// The wait before each quick try. Default: 5 minutes.
     pub quick_interval: Duration,
@@ -22,7 +24,7 @@ pub struct RetryPolicy {
 impl Default for RetryPolicy {
     fn default() -> Self {
         Self {
-            quick_tries: 3,
+            quick_tries: 2,
             quick_interval: Duration::from_secs(300),
             long_interval: Duration::from_secs(24 * 3600),
             by_code: Vec::new(),

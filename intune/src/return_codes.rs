@@ -1,4 +1,5 @@
-//! What an installer's exit code stands for: the app's table over the defaults (docs/intune-agent.md, "Return codes").
+//! What an installer's exit code stands for: the app's table, or the defaults where it has none (docs/intune-agent.md,
+//! "Return codes").
 
 use serde::{Deserialize, Serialize};
 use waybill_schemas::app::{AppDocument, ReturnCode, ReturnCodeType};
@@ -55,26 +56,39 @@ impl CodeKind {
 /// The return codes of one app.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReturnCodes {
-    own: Vec<ReturnCode>,
+    codes: Vec<ReturnCode>,
+    are_own: bool,
 }
 
 impl ReturnCodes {
-    /// Takes the app's own codes; for codes that it does not list the five defaults apply.
+    /// Takes the app's own codes, which then count alone: Microsoft's page says that entries are added when an app is
+    /// created, so the defaults are data that an app may leave out. Where it has none (`null` or `[]`), the five
+    /// defaults apply.
     pub fn from_app(app: &AppDocument) -> Self {
-        Self { own: app.return_codes.clone() }
+        match app.return_codes.as_slice() {
+            [] => Self { codes: ReturnCode::defaults(), are_own: false },
+            own => Self { codes: own.to_vec(), are_own: true },
+        }
     }
 
     /// What an exit code means, and where that is defined: `app.json`, `default` or `nobody`. Where the app lists a
     /// code twice, the first entry counts.
     pub fn stands_for(&self, exit_code: u32) -> (CodeKind, &'static str) {
         // Of two entries for the same code the first counts, as in `RetryPolicy::by_code`.
-        let of = |codes: &[ReturnCode]| {
-            codes.iter().find(|code| code.matches(exit_code)).map(|code| CodeKind::from_word(&code.kind))
-        };
-        match (of(&self.own), of(&ReturnCode::defaults())) {
-            (Some(kind), _) => (kind, "app.json"),
-            (None, Some(kind)) => (kind, "default"),
-            (None, None) => (CodeKind::Unmapped, "nobody"),
+        let listed = self.codes.iter().find(|code| code.matches(exit_code));
+        match listed.map(|code| CodeKind::from_word(&code.kind)) {
+            Some(kind) if self.are_own => (kind, "app.json"),
+            Some(kind) => (kind, "default"),
+            None => (CodeKind::Unmapped, "nobody"),
         }
+    }
+
+    /// What the default of this code would be, where the app has a table that leaves the code out: an agent that took
+    /// the defaults as given would differ there, and nobody has measured it.
+    pub fn left_out_default(&self, exit_code: u32) -> Option<CodeKind> {
+        let is_left_out = self.are_own && self.stands_for(exit_code).1 == "nobody";
+        let defaults = ReturnCode::defaults();
+        let default = defaults.iter().find(|code| code.matches(exit_code)).filter(|_| is_left_out);
+        default.map(|code| CodeKind::from_word(&code.kind))
     }
 }

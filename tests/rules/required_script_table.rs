@@ -6,6 +6,8 @@ use serde_json::Value;
 use waybill_system::fake::FakeRun;
 
 const SCRIPT: i64 = 1008;
+/// What a device reported for output that is not of the rule's type.
+const NOT_OF_ITS_TYPE: i64 = 1;
 
 /// An operation, the rule's value, and outputs with their relation to it.
 type Row = (&'static str, &'static str, &'static [(Relation, &'static str)]);
@@ -58,8 +60,12 @@ const MISFITS: &[(&str, &str, &[&str], &[&str])] = &[
 ];
 
 fn expect(run: &FakeRun, rule: &Value, expected: Expected) -> usize {
+    expect_code(run, rule, expected, SCRIPT)
+}
+
+fn expect_code(run: &FakeRun, rule: &Value, expected: Expected, code: i64) -> usize {
     let scripted = ScriptedMachine::windows(run);
-    let report = scripted.looker().requirement(rule, SCRIPT);
+    let report = scripted.looker().requirement(rule, code);
     assert_eq!(Expected::reported(&report), expected, "{rule:#} came to {report:#?}");
     assert!(scripted.is_clean());
     if expected == Expected::Invalid {
@@ -102,7 +108,7 @@ fn misfits((operation, operator, fits): (&str, &str, &str), values: &[&str], out
     let mut ran = 0;
     let rule = comparing(Some(operation), Some(operator), Some(fits));
     for output in outputs {
-        ran += expect(&FakeRun::ends(0).printing(output), &rule, Expected::Fails);
+        ran += expect_code(&FakeRun::ends(0).printing(output), &rule, Expected::Fails, NOT_OF_ITS_TYPE);
     }
     for nothing in ["", "\r\n", "  \n"] {
         ran += expect(&FakeRun::ends(0).printing(nothing), &rule, Expected::Fails);
@@ -123,6 +129,21 @@ fn a_report_shows_what_was_printed() {
     rule["displayName"] = "Runtime version".into();
     let report = scripted.looker().requirement(&rule, SCRIPT);
     assert_eq!(report.subject, "requirement script Runtime version");
-    assert_eq!(report.expected, "version output greaterThan 1.2");
-    assert_eq!((report.actual.as_str(), report.why.as_str()), ("\"1.1\"", "\"1.1\" is less than 1.2."));
+    assert_eq!(report.expected, "version output greaterThan \"1.2\"");
+    assert_eq!((report.actual.as_str(), report.why.as_str()), ("\"1.1\"", "\"1.1\" is less than \"1.2\"."));
+}
+
+/// What is wanted and what is found read the same only where they are the same but for their case.
+#[test]
+fn quotes_and_blanks_can_be_told_apart() {
+    for (wanted, found) in [("\"True\"", "True"), ("a b", "a  b"), ("a b", "a\nb"), ("a", "a "), ("a", "\ta")] {
+        let scripted = ScriptedMachine::windows(&FakeRun::ends(0).printing(found));
+        let rule = comparing(Some("string"), Some("equal"), Some(wanted));
+        let report = scripted.looker().requirement(&rule, SCRIPT);
+        let (_, shown) = report.expected.split_once("equal ").unwrap();
+        assert_ne!(shown, report.actual, "{report:#?}");
+        let scripted = ScriptedMachine::windows(&FakeRun::ends(0).printing(wanted));
+        let report = scripted.looker().requirement(&rule, SCRIPT);
+        assert_eq!(shown, report.actual, "{report:#?}");
+    }
 }

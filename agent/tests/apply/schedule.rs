@@ -20,7 +20,7 @@ fn one_attempt_is_one_attempt() {
     assert_eq!((report.outcome, report.exit, bench.runs()), (AttemptOutcome::RetryLater, 9, 1));
     let next = report.next_try.unwrap();
     assert_eq!(next.step, RetryStep::Wait);
-    assert!(next.why.starts_with("Quick try 1 of 3 after exit code 1618"), "{}", next.why);
+    assert!(next.why.starts_with("Quick try 1 of 2 after exit code 1618"), "{}", next.why);
     assert_eq!(bench.clock.slept(), Duration::ZERO);
 }
 
@@ -43,8 +43,8 @@ fn whoever_waits_follows_the_quick_tries_to_a_success() {
 fn it_gives_up_before_the_long_wait() {
     let bench = PreparedApply { wait: true, ..PreparedApply::new(&[1618]) };
     let report = bench.install();
-    assert_eq!((report.outcome, report.exit, bench.runs()), (AttemptOutcome::RetryLater, 9, 4));
-    assert_eq!(bench.clock.slept(), Duration::from_secs(3 * 5 * MINUTE));
+    assert_eq!((report.outcome, report.exit, bench.runs()), (AttemptOutcome::RetryLater, 9, 3));
+    assert_eq!(bench.clock.slept(), Duration::from_secs(2 * 5 * MINUTE));
     assert_eq!(report.next_try.unwrap().step, RetryStep::GiveUp);
 
     let failed = PreparedApply { wait: true, ..PreparedApply::new(&[1603]) };
@@ -76,6 +76,46 @@ fn the_schedule_waits_for_what_a_person_does_not() {
     assert_eq!(report.next_try.unwrap().step, RetryStep::GiveUp);
     bench.trigger = Trigger::Manual;
     assert_eq!((bench.install().outcome, bench.runs()), (AttemptOutcome::Installed, 2));
+}
+
+/// An agent that calls at the time that the last report named: its calls are one schedule.
+#[test]
+fn quick_tries_count_on_over_calls() {
+    let bench = PreparedApply { trigger: Trigger::Schedule, ..PreparedApply::new(&[1618]) };
+    let sleep = |minutes| waybill_context::Clock::sleep(&bench.clock, Duration::from_secs(minutes * MINUTE));
+    for quick in 1..=2 {
+        let report = bench.install();
+        assert_eq!((report.outcome, bench.runs()), (AttemptOutcome::RetryLater, quick), "{report:#?}");
+        let next = report.next_try.unwrap();
+        assert!(next.why.starts_with(&format!("Quick try {quick} of 2")), "{}", next.why);
+        assert_eq!(bench.install().outcome, AttemptOutcome::Waiting, "a call between runs nothing");
+        sleep(5);
+    }
+    assert_eq!(bench.install().next_try.unwrap().step, RetryStep::GiveUp);
+    sleep(60);
+    assert_eq!((bench.install().outcome, bench.runs()), (AttemptOutcome::Waiting, 3));
+}
+
+/// A wait belongs to the revision and the user that failed.
+#[test]
+fn another_revision_and_another_user_do_not_wait() {
+    let mut bench = PreparedApply { trigger: Trigger::Schedule, ..PreparedApply::new(&[1603]) };
+    let as_user = |version: &str| {
+        app(&json!({ "displayVersion": version, "installExperience": { "runAsAccount": "user" } }))
+    };
+    bench.app = as_user("1.0");
+    let sign_in = |bench: &PreparedApply, id: &str| {
+        let user = waybill_system::SignedInUser { name: format!("CONTOSO\\{id}"), id: id.to_owned() };
+        bench.machine.set_device(|device| device.user = Some(user));
+    };
+    sign_in(&bench, "S-1-5-21-1");
+    assert_eq!(bench.install().outcome, AttemptOutcome::Failed);
+    assert_eq!(bench.install().outcome, AttemptOutcome::Waiting);
+    bench.app = as_user("1.1");
+    assert_eq!(bench.install().outcome, AttemptOutcome::Failed, "a new revision is tried at once");
+    sign_in(&bench, "S-1-5-21-2");
+    assert_eq!(bench.install().outcome, AttemptOutcome::Failed, "another user has a schedule of its own");
+    assert_eq!((bench.install().outcome, bench.runs()), (AttemptOutcome::Waiting, 3));
 }
 
 #[test]

@@ -16,7 +16,7 @@ use waybill_agent::{
 };
 use waybill_downloader::{FetchOptions, Location, Wanted};
 use waybill_installer_runner::{
-    AccountChoice, AttemptRequest, Events, MemoryJournal, OnTimeLimit, Runner, ScriptHost, Settings,
+    AccountChoice, AttemptRequest, Events, MemoryJournal, OnTimeLimit, Runner, ScriptHost, Settings, Trigger,
 };
 use waybill_schemas::app::AppFile;
 use waybill_schemas::codes::{command, runner};
@@ -91,6 +91,13 @@ pub(crate) struct AttemptArgs {
     /// Windows, and no rule is looked at; 8 where it would not find the program
     #[arg(long, requires = "dry_run")]
     as_windows: bool,
+    /// What the attempt is: a person's request, which does not wait and begins the schedule anew, or one of the schedule,
+    /// which waits for its time and counts on over calls
+    #[arg(long, default_value = "request", value_name = "CAUSE", value_parser = choice(&TRIGGERS))]
+    trigger: Trigger,
+    /// The user for whom an app in the user's context is meant, by name or SID; nobody else gets it
+    #[arg(long, value_name = "NAME|SID")]
+    user: Option<String>,
     /// Follow the retry schedule until it is done or given up
     #[arg(long)]
     wait: bool,
@@ -133,6 +140,7 @@ pub(crate) struct Manner {
     script_host: Option<String>,
 }
 
+const TRIGGERS: [(&str, Trigger); 2] = [("request", Trigger::Manual), ("schedule", Trigger::Schedule)];
 const ON_TIMEOUT: [(&str, OnTimeLimit); 2] = [("leave", OnTimeLimit::Leave), ("kill", OnTimeLimit::Kill)];
 const HOSTS: [(&str, Host); 2] = [("x86", Host::X86), ("native", Host::Native)];
 const ACCOUNTS: [(&str, AccountChoice); 2] =
@@ -153,6 +161,7 @@ impl AttemptArgs {
     pub(crate) fn settings(&self) -> Settings {
         let mut settings = self.manner.settings(&self.root.folder());
         settings.on_time_limit = self.on_timeout;
+        settings.user.clone_from(&self.user);
         settings.detection_patience = Duration::from_secs(self.look_again);
         settings
     }
@@ -185,7 +194,7 @@ fn attempt(intent: Intent, args: &AttemptArgs, session: &Session) -> Result<Exit
     let mut settings = args.settings();
     settings.account = account;
     let mut request = ApplyRequest::new(&given.app, intent, content, settings);
-    (request.dry_run, request.wait) = (args.dry_run, args.wait);
+    (request.trigger, request.dry_run, request.wait) = (args.trigger, args.dry_run, args.wait);
     request.wait_lock = std::time::Duration::from_secs(args.wait_lock);
     let listener = Listener { output: session.output, lines: args.events };
     let report = apply(&request, &StateDatabase::open(&root)?, &system, &listener, &session.context())?;

@@ -50,7 +50,7 @@ pub(super) fn write_run_briefly(report: &InstallReport, out: &mut dyn Write) -> 
     fields.write(2, out)
 }
 
-/// The exit code in every notation that people search for, and its name.
+/// The exit code in every notation that people search for, and its name, unless it only says what the code stands for.
 fn number(code: &ExitCodeReport) -> String {
     let mut text = code.unsigned.to_string();
     if code.signed < 0 {
@@ -60,8 +60,8 @@ fn number(code: &ExitCodeReport) -> String {
         text += &format!(", {}", code.hex);
     }
     match &code.name {
-        Some(name) => format!("{text}, {name}"),
-        None => text,
+        Some(name) if *name != code.stands_for => format!("{text}, {name}"),
+        _ => text,
     }
 }
 

@@ -4,7 +4,7 @@ use super::conclusion::Conclusion;
 use super::flow::Attempt;
 use crate::detect;
 use crate::run::FinishedRun;
-use crate::state_code::entry;
+use crate::state_code::{entry, exit_code_entry};
 use waybill_schemas::app::{AppDocument, Rule};
 use waybill_schemas::codes::{Class, NumberCode, Table, device};
 use waybill_schemas::report::install::{Advice, Answer, AttemptOutcome, Intent, Occasion, RuleReport};
@@ -50,10 +50,7 @@ fn of_exit_code(attempt: &Attempt<'_>) -> Vec<Advice> {
         return Vec::new();
     };
     let bits = code.unsigned;
-    let win32 = if bits >> 16 == 0x8007 { bits & 0xFFFF } else { bits };
-    let known = entry(Table::Installer, |one| one.bits() == win32)
-        .or_else(|| entry(Table::Device, |one| one.bits() == bits));
-    match known {
+    match exit_code_entry(bits) {
         Some(one) => {
             let text = format!("{} {}", one.meaning, one.hint);
             let page = Advice::CodeMeans { code: code.signed, name: one.name.to_owned(), text };
@@ -72,7 +69,7 @@ fn of_time_limit(ran: &FinishedRun) -> Vec<Advice> {
     let (name, pid) = (&ran.process.name, ran.process.pid);
     let what_now = match ran.killed {
         true => format!("{name} was ended half-way: look at what it left behind."),
-        false => format!("{name} (process {pid}) still runs, and no other app starts until it has ended."),
+        false => format!("{name} (process {pid}) still runs, and this app is not started again until it has ended."),
     };
     vec![
         Advice::other(what_now),

@@ -1,13 +1,14 @@
 //! The result of an attempt, and the notes taken on the way there; together they become its report.
 
-use crate::state_code::{hresult, state};
+use super::judgement::error_code;
+use crate::state_code::{error_of_exit_code, hresult, state};
 use crate::{RunAs, Runner};
 use jiff::Timestamp;
 use waybill_schemas::codes::{Class, Table};
 use waybill_schemas::report::install::{
     Advice, Answer, AppIdentity, AttemptOutcome, CommandReport, Decision, DetectionReport, InstallReport,
-    Intent, NextTry, RUNNER_CONTRACT, RequirementsReport, RestartReport, RuleReport, RunReport, States,
-    StepReport,
+    Intent, NextTry, RUNNER_CONTRACT, RequirementsReport, RestartReport, RuleReport, RunReport, StateCode,
+    States, StepReport,
 };
 
 /// Values of ComplianceState (docs/intune-agent.md, "States").
@@ -205,7 +206,7 @@ impl<'a> Notes<'a> {
                 compliance: state(Table::ComplianceState, compliance),
                 desired: state(Table::DesiredState, desired),
                 enforcement: enforcement.map(|number| state(Table::EnforcementState, number)),
-                error: error.map(hresult),
+                error: error.map(|bits| named(bits, self.run.as_ref())),
             },
             context: run_as.report(self.runner.system.device()),
             steps: self.steps,
@@ -218,6 +219,15 @@ impl<'a> Notes<'a> {
             started: self.started.to_string(),
             ended: now(self.runner).to_string(),
         }
+    }
+}
+
+/// An ErrorCode, named as the exit code that it was made of, if it was.
+fn named(bits: u32, run: Option<&RunReport>) -> StateCode {
+    let exit = run.and_then(|run| run.exit_code.as_ref());
+    match exit.filter(|exit| error_code(exit.unsigned) == bits) {
+        Some(exit) => error_of_exit_code(bits, exit),
+        None => hresult(bits),
     }
 }
 

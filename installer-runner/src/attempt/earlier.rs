@@ -11,13 +11,14 @@ use waybill_schemas::app::AppDocument;
 use waybill_schemas::report::install::{Advice, AttemptOutcome, Decision, EarlierEnd, Interruption};
 use waybill_system::ProcessIdentity;
 
-/// The longest that the processes of an installer which outlived its time limit keep other apps waiting
-/// (docs/intune-agent.md, "Ends of an installer").
+/// How long after its time limit an installer's work is sought in Windows Installer's service, whose mutex may by then
+/// be held by anybody (docs/intune-agent.md, "Ends of an installer").
 const LONGEST: Duration = Duration::from_secs(24 * 3600);
 
 impl Attempt<'_> {
-    /// Makes sure that no earlier installer runs. One of the same app is waited for; where one of another app runs,
-    /// this attempt ends with [`AttemptOutcome::Waiting`].
+    /// Makes sure that no earlier installer runs. One of the same app is waited for; where one of another app runs
+    /// within its time limit, this attempt ends with [`AttemptOutcome::Waiting`]. One that has outlived its limit hangs
+    /// and holds up nobody else; msiexec still waits for Windows Installer before it is started.
     pub(super) fn earlier(&mut self) -> Flow<()> {
         for record in self.runner.journal.unsettled()? {
             match self.living(&record) {
@@ -26,7 +27,7 @@ impl Attempt<'_> {
                 Some(process) if record.new.key.is_same_app(&self.key) && !self.request.dry_run => {
                     self.wait_for(&record, &process)?;
                 }
-                Some(_) if !record.new.key.is_same_app(&self.key) && self.is_old(&record) => {}
+                Some(_) if !record.new.key.is_same_app(&self.key) && self.is_over_its_limit(&record) => {}
                 Some(process) => return Err(self.busy(&record, &process)),
             }
         }
@@ -52,10 +53,14 @@ impl Attempt<'_> {
         alive.or_else(|| self.installer_service(record))
     }
 
-    fn is_old(&self, record: &AttemptRecord) -> bool {
-        // Whether it has kept other apps waiting for long enough. Its own app still waits for a process that is known
-        // to run: a clock that was set forward must not start its installer twice.
-        let limit = LONGEST + Duration::from_secs(u64::from(record.new.limit_minutes) * 60);
+    /// Whether the installer has outlived its time limit. Its own app still waits for a process that is known to run: a
+    /// clock that was set forward must not start its installer twice.
+    fn is_over_its_limit(&self, record: &AttemptRecord) -> bool {
+        matches!(record.end, Some(AttemptEnd::TimedOut(_))) || self.is_past_its_limit_by(Duration::ZERO, record)
+    }
+
+    fn is_past_its_limit_by(&self, more: Duration, record: &AttemptRecord) -> bool {
+        let limit = more + Duration::from_secs(u64::from(record.new.limit_minutes) * 60);
         let age = Duration::try_from(self.now().duration_since(record.new.at));
         age.is_ok_and(|age| age > limit) // one from the future: the clock was set back, and nobody knows how old it is
     }
@@ -65,7 +70,7 @@ impl Attempt<'_> {
         // holds its mutex meanwhile.
         let is_timed_out = matches!(record.end, Some(AttemptEnd::TimedOut(_)));
         let is_busy =
-            is_timed_out && !self.is_old(record) && self.runner.system.products().is_installing() == Ok(true);
+            is_timed_out && !self.is_past_its_limit_by(LONGEST, record) && self.runner.system.products().is_installing() == Ok(true);
         is_busy.then(|| ProcessIdentity {
             pid: 0,
             started: 0,

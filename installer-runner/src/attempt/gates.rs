@@ -8,23 +8,33 @@ use crate::{
     AttemptRecord, JournalError, PendingRestart, RetryDecision, Runner, check_requirements, next_try,
     next_try_report,
 };
-use waybill_intune::ScheduleEffect;
+use waybill_intune::{ScheduleEffect, compare_texts};
 use waybill_schemas::codes::Class;
 use waybill_schemas::report::install::{
     Advice, Answer, AttemptOutcome, Decision, Intent, NextTry, RequirementsReport, RestartNeed,
 };
-use waybill_system::Account;
+use waybill_system::{Account, SignedInUser};
 
 impl Attempt<'_> {
     /// An app in the user's context waits until a user is signed in (docs/runner.md, "With whose rights").
     pub(super) fn needs_user(&mut self) -> Flow<()> {
-        let device = self.runner.system.device();
-        if self.run_as.perspective.account != Account::User || device.signed_in_user() != Ok(None) {
+        if self.run_as.wanted != Account::User {
             return Ok(());
         }
-        self.notes.decided(Decision::NobodySignedIn);
-        let summary = "It installs for a user, and nobody is signed in.";
-        Err(self.waits(summary, enforcement::WAITING_USER_LOGON, Advice::SignIn))
+        let is_another_account = self.run_as.perspective.account == Account::User;
+        let (decision, summary) = match (self.runner.system.device().signed_in_user(), &self.runner.settings.user) {
+            (Ok(None), _) if is_another_account => {
+                (Decision::NobodySignedIn, "It installs for a user, and nobody is signed in.".to_owned())
+            }
+            (Ok(Some(user)), Some(wanted)) if !is_named(&user, wanted) => {
+                let summary = format!("It is to be installed for {wanted}, who is not the signed-in user.");
+                let (wanted, signed_in) = (wanted.clone(), user.name);
+                (Decision::AnotherUserSignedIn { wanted, signed_in }, summary)
+            }
+            _ => return Ok(()),
+        };
+        self.notes.decided(decision);
+        Err(self.waits(&summary, enforcement::WAITING_USER_LOGON, Advice::SignIn))
     }
 
     pub(super) fn requirements(&mut self) -> Flow<()> {
@@ -116,6 +126,12 @@ impl Attempt<'_> {
         history.retain(|earlier| earlier.new.intent == self.request.intent);
         Ok(history)
     }
+}
+
+/// Whether `wanted` is this user's security identifier, full name (`DOMAIN\\user`) or name without the domain.
+fn is_named(user: &SignedInUser, wanted: &str) -> bool {
+    let short = user.name.rsplit('\\').next().unwrap_or_default();
+    [user.id.as_str(), user.name.as_str(), short].iter().any(|name| compare_texts(name, wanted).is_eq())
 }
 
 /// The requirements that do not hold, each with the wanted and the actual value.

@@ -46,9 +46,10 @@ pub(crate) fn reached(intent: Intent, answer: Answer) -> Option<bool> {
     }
 }
 
-/// The ErrorCode of an exit code: numbers up to 0xFFFF are Win32 errors, which Intune's agent reports as HRESULTs.
+/// The ErrorCode that Intune's agent reports for an exit code: the HRESULT of its low 16 bits as a Win32 error. Its log
+/// shows -2147024574 (0x80070142) for 0xC0000142. The code itself stands beside it in the report of the run.
 pub(crate) fn error_code(code: u32) -> u32 {
-    if code <= 0xFFFF { 0x8007_0000 | code } else { code }
+    0x8007_0000 | (code & 0xFFFF)
 }
 
 fn conclude(
@@ -121,7 +122,10 @@ fn not_borne_out(intent: Intent, code: u32, kind: CodeKind) -> Conclusion {
         "The installer ended with {code}, which stands for {}, but detection {what}.{maybe}",
         kind.name()
     );
+    // First of all advice: what detection finds now may be gone or there after the restart that was asked for.
+    let restart = (kind == CodeKind::SoftReboot).then_some(Advice::Restart { judged_after: true });
     conclude(AttemptOutcome::NotBorneOut, Class::InstallFailed, summary, enforcement::ERROR, Some(error))
+        .advising(restart)
 }
 
 fn retry(code: u32) -> Conclusion {

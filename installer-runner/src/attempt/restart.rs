@@ -82,22 +82,27 @@ fn behavior(app: &AppDocument) -> DeviceRestartBehavior {
         .unwrap_or(DeviceRestartBehavior::BasedOnReturnCode)
 }
 
-/// What Intune's agent would do, by the table of docs/intune-agent.md, "Restarts". `waybill install` never restarts.
+/// What Intune's agent would do, by Microsoft's page on adding Win32 apps (docs/intune-agent.md, "Restarts"; where
+/// Graph's page differs: docs/fidelity.md). `waybill install` never restarts.
 fn action(behavior: &DeviceRestartBehavior, asked: RestartNeed, is_done: bool) -> String {
+    use DeviceRestartBehavior::{Allow, BasedOnReturnCode, Force, Suppress};
     let text = match (behavior, asked) {
         _ if !is_done => "None: a restart comes only after success and detection.",
-        (DeviceRestartBehavior::Force, _) => {
-            "An agent that may restart would restart the device now, after its grace period."
+        (Force, _) => "Intune's agent would restart the device now, whatever the code; this program never does.",
+        (BasedOnReturnCode, RestartNeed::Hard) => {
+            "Intune's agent would restart the device at once, or after the grace period of its assignment; this program \
+             never does."
         }
-        (DeviceRestartBehavior::BasedOnReturnCode, RestartNeed::Soft | RestartNeed::Hard) => {
-            "An agent that may restart would restart the device after its grace period."
+        (Allow, RestartNeed::Hard) => {
+            "Intune's agent would restart the device in 120 minutes and tell the user; this program never does."
         }
-        (DeviceRestartBehavior::BasedOnReturnCode, RestartNeed::None) => {
-            "None: the code asks for no restart."
+        (BasedOnReturnCode | Allow, RestartNeed::Soft) => {
+            "Intune's agent would tell the user that a restart is needed, and not restart the device."
         }
-        (DeviceRestartBehavior::Allow, _) => "None by us; the installer itself may restart the device.",
-        (DeviceRestartBehavior::Suppress, _) => {
-            "None; an MSI needs REBOOT=ReallySuppress or /norestart in the command, which is never rewritten."
+        (BasedOnReturnCode | Allow, RestartNeed::None) => "None: the code asks for no restart.",
+        (Suppress, _) => {
+            "None: `suppress` keeps Intune's agent from restarting; an MSI restarts by itself unless the command has \
+             REBOOT=ReallySuppress or /norestart, and is never rewritten."
         }
         (_, _) => "None: this deviceRestartBehavior is not known.",
     };

@@ -11,7 +11,7 @@ use crate::{AttemptEnd, AttemptId, AttemptVerdict, CodeKind, NewAttempt, Resolve
 use jiff::Timestamp;
 use std::time::Duration;
 use waybill_context::failpoint;
-use waybill_intune::DEFAULT_RUN_LIMIT_MINUTES;
+use waybill_intune::{DEFAULT_RUN_LIMIT_MINUTES, MOST_RUN_LIMIT_MINUTES};
 use waybill_schemas::codes::Class;
 use waybill_schemas::report::install::{
     Advice, Answer, AttemptOutcome, Decision, Interruption, Occasion, RunReport, SurvivorReport,
@@ -59,11 +59,12 @@ impl Attempt<'_> {
         experience
             .and_then(|one| one.max_run_time_in_minutes)
             .filter(|minutes| *minutes > 0)
-            .unwrap_or(DEFAULT_RUN_LIMIT_MINUTES)
+            .map_or(DEFAULT_RUN_LIMIT_MINUTES, |minutes| minutes.min(MOST_RUN_LIMIT_MINUTES))
     }
 
     /// Waits until no installation of Windows Installer is running, at most `installer_patience` of the settings.
-    /// Returns `false` if one still runs, or the caller cancelled the wait; a running one counts as one retry (docs/intune-agent.md, "Ends of an installer").
+    /// Returns `false` if one still runs, or the caller cancelled the wait; one that goes on counts as
+    /// exit code 1618 (docs/intune-agent.md, "Ends of an installer").
     fn installer_is_free(&mut self) -> bool {
         let products = self.runner.system.products();
         let is_free = || products.is_installing() != Ok(true);
@@ -82,14 +83,38 @@ impl Attempt<'_> {
             journal.settled(id)?;
             return Ok(interrupted(Interruption::BeforeItsStart));
         }
-        self.verdict(id, AttemptOutcome::RetryLater, Some(CodeKind::Retry), Some(ALREADY_RUNNING))?;
+        // msiexec would have ended with this code, so it means what the app's table says.
+        let (kind, _) = ReturnCodes::from_app(self.request.app).stands_for(ALREADY_RUNNING);
+        let conclusion = self.another_installation(kind);
+        self.verdict(id, conclusion.outcome, Some(kind), Some(ALREADY_RUNNING))?;
         journal.settled(id)?;
         self.notes.decided(Decision::InstallerBusy);
-        let summary = "Another installation is running; this one is to be tried again soon.";
-        let (state, error) = (enforcement::ERROR_WITH_IMMEDIATE_RETRY, error_code(ALREADY_RUNNING));
-        Ok(Conclusion::unchanged(AttemptOutcome::RetryLater, Class::RetryLater, summary)
-            .with(self.compliance(), Some(state), Some(error))
-            .advising([Advice::LetOtherInstallationEnd]))
+        Ok(conclusion)
+    }
+
+    /// The result where msiexec was not started, because another installation goes on. A table that calls 1618 a
+    /// success makes no success of it: nothing ran.
+    fn another_installation(&self, kind: CodeKind) -> Conclusion {
+        let (outcome, class, state, summary) = match kind {
+            CodeKind::Retry => (
+                AttemptOutcome::RetryLater,
+                Class::RetryLater,
+                enforcement::ERROR_WITH_IMMEDIATE_RETRY,
+                "Another installation is running; this one is to be tried again soon.".to_owned(),
+            ),
+            _ => (
+                AttemptOutcome::Failed,
+                Class::InstallFailed,
+                enforcement::ERROR,
+                format!(
+                    "Another installation is running, so it was not started; that counts as 1618, which stands for {}.",
+                    kind.name()
+                ),
+            ),
+        };
+        Conclusion::unchanged(outcome, class, summary)
+            .with(self.compliance(), Some(state), Some(error_code(ALREADY_RUNNING)))
+            .advising([Advice::LetOtherInstallationEnd])
     }
 
     fn not_run(&mut self, id: AttemptId, program: &str, error: NotRun) -> Flow<Conclusion> {
@@ -199,13 +224,14 @@ impl Attempt<'_> {
 
     fn look_after(&mut self, ended: Ended) -> Answer {
         // Detection after the run. After a success it is repeated for a while, because an installer's last writes may
-        // come after its exit (docs/intune-agent.md, "An attempt, step by step"). The time of detection scripts counts,
-        // so that a slow script is not run twenty times.
+        // come after its exit (docs/intune-agent.md, "An attempt, step by step"), and a virus scanner may keep a new file
+        // from being read. The time of detection scripts counts, so that a slow script is not run twenty times.
         let is_success = matches!(ended, Ended::Exited(_, kind) if kind.is_success());
         let patience = if is_success { self.runner.settings.detection_patience } else { Duration::ZERO };
         let (start, mut waited, mut looks) = (self.now(), Duration::ZERO, 1);
         let mut answer = self.look(Occasion::After);
-        while reached(self.request.intent, answer) == Some(false)
+        while reached(self.request.intent, answer) != Some(true)
+            && !self.is_rule_invalid()
             && waited.max(self.since(start)) < patience
             && self.runner.context.check().is_ok()
         {
@@ -227,6 +253,11 @@ impl Attempt<'_> {
             });
         }
         answer
+    }
+
+    /// Whether a rule of the last detection is invalid, which time does not change.
+    fn is_rule_invalid(&self) -> bool {
+        self.notes.detections.last().is_some_and(|last| last.rules.iter().any(|rule| rule.invalid))
     }
 
     /// The time since `start` by the clock; 0 where the clock was set back meanwhile.

@@ -6,12 +6,13 @@ mod registry;
 mod script;
 
 use crate::settings::view_name;
-use crate::{RunAs, Settings, hresult};
+use crate::{RunAs, Settings, hresult, state};
 use std::cmp::Ordering;
 use std::fmt::Display;
 use waybill_context::Context;
 use waybill_intune::{CheckedRule, ComparisonOperator, PathStyle, RulePurpose};
 use waybill_schemas::app::{Operator, PlacedRule, Rule};
+use waybill_schemas::codes::Table;
 use waybill_schemas::codes::device::DETECTION_RULE_INVALID;
 use waybill_schemas::report::install::{Answer, RuleReport};
 use waybill_system::{Perspective, System, SystemKind, Unanswered};
@@ -54,11 +55,13 @@ struct RuleAnswer {
     actual: String,
     /// Why the rule holds or does not hold, without a full stop.
     why: String,
+    /// The applicability of a requirement that does not hold, where it is not that of its kind of rule.
+    code: Option<i64>,
 }
 
 impl RuleAnswer {
     fn new(holds: bool, actual: impl Into<String>, why: impl Into<String>) -> Self {
-        Self { holds, actual: actual.into(), why: why.into() }
+        Self { holds, actual: actual.into(), why: why.into(), code: None }
     }
 
     /// The answer for an absent file, key or value. No comparison with it holds, not even `notEqual`, because it has no
@@ -141,15 +144,18 @@ fn report(pointer: &str, question: RuleQuestion, answered: Answered) -> RuleRepo
     let needs_windows = matches!(&answered, Err(NoAnswer::Unanswered(one)) if one.needs_windows);
     let (answer, actual, why, code) = match answered {
         Ok(found) if found.holds => (Answer::Detected, found.actual, found.why, None),
-        Ok(found) => (Answer::NotDetected, found.actual, found.why, None),
+        Ok(found) => {
+            let code = found.code.map(|number| state(Table::Applicability, number));
+            (Answer::NotDetected, found.actual, found.why, code)
+        }
         Err(NoAnswer::Invalid(why)) => {
             let why = format!("the rule is invalid: {why}");
-            (Answer::CannotTell, "not asked".into(), why, Some(DETECTION_RULE_INVALID))
+            (Answer::CannotTell, "not asked".into(), why, Some(hresult(DETECTION_RULE_INVALID)))
         }
         Err(NoAnswer::Unanswered(unanswered)) => {
             let why = format!("it cannot be told: {}", unanswered.why);
             let code = unanswered.code.or((!needs_windows).then_some(DETECTION_RULE_INVALID));
-            (Answer::CannotTell, "not known".into(), why, code)
+            (Answer::CannotTell, "not known".into(), why, code.map(hresult))
         }
     };
     RuleReport {
@@ -161,7 +167,7 @@ fn report(pointer: &str, question: RuleQuestion, answered: Answered) -> RuleRepo
         actual,
         view: question.view.into(),
         why: sentence(&why),
-        code: code.map(hresult),
+        code,
         invalid,
         needs_windows,
     }

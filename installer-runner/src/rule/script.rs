@@ -1,11 +1,14 @@
 //! Script rules, judged by exit code and output (docs/detection.md, "Scripts"). `crate::script` runs the scripts.
 
 use super::{Answered, RuleAnswer, RuleMachine, RuleQuestion, compared, expected};
-use crate::script::{OUTPUT_LIMIT, ScriptEnd, ScriptRun};
+use crate::script::{OUTPUT_LIMIT, ScriptEnd, ScriptRun, quoted};
 use crate::settings::view_name;
 use waybill_intune::{Comparison, OutputValue, RulePurpose, ScriptCheck};
 use waybill_schemas::app::{PowerShellScriptRule, RunAsAccount, ScriptOperation};
 use waybill_system::{Account, Perspective, Unanswered};
+
+/// The applicability that Intune's agent reports for output that cannot be read as the rule's type; measured on a device.
+const NOT_OF_ITS_TYPE: i64 = 1;
 
 pub(super) fn question(
     rule: &PowerShellScriptRule,
@@ -27,7 +30,9 @@ pub(super) fn question(
 
 fn expected_output(rule: &PowerShellScriptRule) -> String {
     let operation = rule.operation_type.as_ref().map_or("notConfigured", ScriptOperation::as_str);
-    let words = expected(operation, rule.operator.as_ref(), rule.comparison_value.as_deref());
+    // In quotes like the output that is found, so that quotes and blanks within either can be told apart.
+    let value = rule.comparison_value.as_deref().filter(|value| !value.is_empty()).map(quoted);
+    let words = expected(operation, rule.operator.as_ref(), value.as_deref());
     if words == operation { words } else { format!("{operation} output {words}") }
 }
 
@@ -89,8 +94,11 @@ fn required(wanted: &Comparison<OutputValue>, end: &ScriptEnd) -> Answered {
     }
     let Comparison { operator, value } = wanted;
     match value.compare(without_final_newline(&end.stdout.text)) {
-        Some(order) => Ok(compared(*operator, order, end.stdout.shown(), value)),
-        None => fails(format!("{} is no {}", end.stdout.shown(), value.kind())),
+        Some(order) => Ok(compared(*operator, order, end.stdout.shown(), &quoted(&value.to_string()))),
+        None => {
+            let why = format!("{} is no {}", end.stdout.shown(), value.kind());
+            Ok(RuleAnswer { code: Some(NOT_OF_ITS_TYPE), ..RuleAnswer::new(false, end.to_string(), why) })
+        }
     }
 }
 

@@ -211,11 +211,25 @@ impl Captured {
     /// still precede them.
     pub(crate) fn shown(&self) -> String {
         let masked = waybill_schemas::secrets::mask(&self.text);
-        let line = masked.split_whitespace().collect::<Vec<_>>().join(" ");
-        let excerpt: String = line.chars().take(EXCERPT).collect();
-        let more = if self.is_cut || excerpt.len() < line.len() { " …" } else { "" };
-        format!("\"{excerpt}\"{more}")
+        let text = masked.trim_end_matches(['\r', '\n']);
+        let excerpt: String = text.chars().take(EXCERPT).collect();
+        let more = if self.is_cut || excerpt.len() < text.len() { " …" } else { "" };
+        format!("{}{more}", quoted(&excerpt))
     }
+}
+
+/// `text` in quotes on one line; quotes, line ends and other control characters within are escaped, so that two texts
+/// that differ read differently.
+pub(crate) fn quoted(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for letter in text.chars() {
+        match letter {
+            '"' => quoted.push_str("\\\""),
+            letter if letter.is_control() => quoted.extend(letter.escape_default()),
+            letter => quoted.push(letter),
+        }
+    }
+    quoted + "\""
 }
 
 /// Decodes UTF-8, or UTF-16 with a byte order mark. Characters of other code pages are replaced.

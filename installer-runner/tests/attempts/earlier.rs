@@ -115,8 +115,8 @@ fn a_process_of_another_boot_is_nobody() {
 }
 
 #[test]
-fn a_tree_over_its_time_limit_keeps_every_app_waiting_until_it_has_ended() {
-    let mut bench = PreparedAttempt::new(|_, _| FakeRun::hangs().leaving("child.exe"));
+fn a_tree_over_its_time_limit_keeps_its_own_app_waiting_until_it_has_ended() {
+    let bench = PreparedAttempt::new(|_, _| FakeRun::hangs().leaving("child.exe"));
     let report = bench.attempt(Intent::Install);
     assert_eq!((report.outcome, report.exit), (AttemptOutcome::TimedOut, 8));
     assert_eq!(report.states.error.unwrap().text, "0x87D300C9");
@@ -124,7 +124,6 @@ fn a_tree_over_its_time_limit_keeps_every_app_waiting_until_it_has_ended() {
     assert!(run.timed_out && run.exit_code.is_none() && run.survivors[0].name == "child.exe");
     assert!(report.detections.len() == 2, "detection runs after a time limit, too");
 
-    bench.app = app(&json!({ "displayName": "Other" }));
     assert_eq!(bench.attempt(Intent::Install).outcome, AttemptOutcome::Waiting);
     let tree = match &bench.journal.unsettled().unwrap()[0].end {
         Some(AttemptEnd::TimedOut(tree)) => tree.clone(),
@@ -146,13 +145,48 @@ fn a_tree_over_its_time_limit_keeps_every_app_waiting_until_it_has_ended() {
 }
 
 #[test]
-fn a_day_is_the_longest_that_it_keeps_others() {
+fn an_installer_that_hangs_holds_up_nobody_else() {
+    let mut bench = PreparedAttempt::new(|_, _| FakeRun::hangs().leaving("child.exe"));
+    assert_eq!(bench.attempt(Intent::Install).outcome, AttemptOutcome::TimedOut);
+    bench.machine.add_program(r"C:\Content\setup.exe", working(0));
+    bench.app = app(&json!({ "displayName": "Other" }));
+    assert_eq!(bench.attempt(Intent::Install).outcome, AttemptOutcome::Installed);
+    assert_eq!(bench.journal.unsettled().unwrap().len(), 1, "its own app still finds it");
+}
+
+/// The same where the run that started it was killed: within the limit it may still end, after it it hangs.
+#[test]
+fn an_installer_whose_run_was_killed_holds_up_others_within_its_time_limit() {
     let bench = PreparedAttempt::new(working(0));
     let process = bench.machine.add_process("setup.exe");
     left_behind(&bench, "other", Some(&process));
-    bench.clock.sleep(std::time::Duration::from_secs(26 * 3600));
+    bench.clock.sleep(std::time::Duration::from_secs(59 * 60));
+    assert_eq!(bench.attempt(Intent::Install).outcome, AttemptOutcome::Waiting);
+    bench.clock.sleep(std::time::Duration::from_secs(2 * 60));
     assert_eq!(bench.attempt(Intent::Install).outcome, AttemptOutcome::Installed);
     assert_eq!(bench.journal.unsettled().unwrap().len(), 1, "its own app still finds it");
+}
+
+/// While the hanging one holds the mutex of Windows Installer, msiexec waits for it, and then counts as 1618.
+#[test]
+fn an_msi_waits_for_a_hanging_one_as_long_as_it_holds_windows_installer() {
+    let mut bench = PreparedAttempt::new(|_, _| FakeRun::hangs());
+    assert_eq!(bench.attempt(Intent::Install).outcome, AttemptOutcome::TimedOut);
+    bench.machine.add_program(r"C:\Windows\SysWOW64\msiexec.exe", working(0));
+    bench.machine.set_installing(true);
+    bench.app = app(&json!({ "displayName": "Other", "installCommandLine": "msiexec /i other.msi /qn" }));
+    let report = bench.attempt(Intent::Install);
+    assert_eq!((report.outcome, report.exit), (AttemptOutcome::RetryLater, 9), "{report:#?}");
+    bench.app = app(&json!({
+        "displayName": "Other", "installCommandLine": "msiexec /i other.msi /qn",
+        "returnCodes": [{ "returnCode": 0, "type": "success" }, { "returnCode": 1618, "type": "failed" }],
+    }));
+    let report = bench.attempt(Intent::Install);
+    assert_eq!((report.outcome, report.exit), (AttemptOutcome::Failed, 8), "1618 obeys the app's table");
+    assert_eq!(report.states.error.unwrap().text, "0x80070652");
+    bench.machine.set_installing(false);
+    let report = bench.attempt(Intent::Install);
+    assert_ne!(report.outcome, AttemptOutcome::Waiting, "{report:#?}");
 }
 
 #[test]

@@ -63,7 +63,7 @@ const CODES: [(u32, Kind); 45] = [
 
 /// The expected outcome, exit code of the command, EnforcementState and ErrorCode.
 fn expected(code: u32, kind: Kind, intent: Intent, reached: bool) -> (AttemptOutcome, u8, i64, Option<u32>) {
-    let itself = Some(if code <= 0xFFFF { 0x8007_0000 | code } else { code });
+    let itself = Some(0x8007_0000 | (code & 0xFFFF));
     let install = intent == Intent::Install;
     let done = if install { AttemptOutcome::Installed } else { AttemptOutcome::Uninstalled };
     let not_borne_out = Some(if install { 0x87D1_041C } else { 0x87D1_041D });

@@ -144,3 +144,21 @@ fn the_schedule_waits_and_a_person_does_not() {
     assert_eq!(bench.attempt(Intent::Install).outcome, AttemptOutcome::Failed);
     assert_eq!(bench.starts(), 2);
 }
+
+#[test]
+fn an_app_meant_for_a_user_is_installed_for_nobody_else() {
+    let mut bench = PreparedAttempt::new(working(0))
+        .with_app(&json!({ "installExperience": { "runAsAccount": "user" } }));
+    let user = waybill_system::SignedInUser { name: r"CONTOSO\ada".into(), id: "S-1-5-21-1".into() };
+    bench.machine.set_device(|device| device.user = Some(user));
+    for another in ["bob", r"OTHER\ada", "S-1-5-21-2", ""] {
+        bench.settings.user = Some(another.to_owned());
+        let report = bench.attempt(Intent::Install);
+        assert_eq!((report.outcome, report.exit, bench.starts()), (AttemptOutcome::Waiting, 9, 0), "{another}");
+        assert_eq!(report.states.enforcement.unwrap().number, 2013);
+    }
+    for named in ["ADA", r"contoso\Ada", "S-1-5-21-1"] {
+        bench.settings.user = Some(named.to_owned());
+        assert_ne!(bench.attempt(Intent::Install).outcome, AttemptOutcome::Waiting, "{named}");
+    }
+}

@@ -1,4 +1,4 @@
-//! The app's own return codes take precedence over the defaults.
+//! The app's own return codes count alone; the defaults apply where it has none.
 
 use crate::bench::{PreparedAttempt, idle, working};
 use serde_json::json;
@@ -10,18 +10,62 @@ fn bench(code: u32, own: &serde_json::Value, works: bool) -> PreparedAttempt {
 }
 
 #[test]
-fn the_apps_own_table_wins_over_the_defaults() {
+fn the_apps_own_table_counts_alone() {
     let own = json!([{ "returnCode": 3010, "type": "success" }, { "returnCode": 0, "type": "failed" }]);
     assert_eq!(bench(3010, &own, true).attempt(Intent::Install).exit, 0);
     let report = bench(0, &own, false).attempt(Intent::Install);
     assert_eq!((report.outcome, report.exit), (AttemptOutcome::Failed, 8));
     let told = report.run.unwrap().exit_code.unwrap();
     assert_eq!((told.stands_for.as_str(), told.said_by.as_str()), ("failed", "app.json"));
-    assert_eq!(
-        bench(1641, &own, true).attempt(Intent::Install).exit,
-        11,
-        "what it leaves out keeps its default"
-    );
+    for (code, error) in [(1641, "0x80070669"), (1618, "0x80070652")] {
+        let report = bench(code, &own, false).attempt(Intent::Install);
+        assert_eq!((report.outcome, report.exit), (AttemptOutcome::Failed, 8), "{code} is not in its table");
+        assert_eq!(report.states.error.unwrap().text, error);
+        assert_eq!(report.run.unwrap().exit_code.unwrap().said_by, "nobody");
+    }
+}
+
+#[test]
+fn an_app_without_a_table_has_the_five_defaults() {
+    for own in [json!([]), json!(null)] {
+        for (code, exit) in [(0, 0), (1707, 0), (3010, 10), (1641, 11)] {
+            let report = bench(code, &own, true).attempt(Intent::Install);
+            assert_eq!(report.exit, exit, "{code}");
+            assert_eq!(report.run.unwrap().exit_code.unwrap().said_by, "default");
+        }
+        assert_eq!(bench(1618, &own, false).attempt(Intent::Install).exit, 9);
+    }
+}
+
+/// The real log line: 0xC0000142 is reported as -2147024574.
+#[test]
+fn a_code_wider_than_16_bits_is_reported_as_the_agent_makes_it_with_the_true_one_beside_it() {
+    for (code, number) in [(0xC000_0142_u32, -2_147_024_574_i64), (60_012, -2_146_964_884)] {
+        let report = bench(code, &json!([]), false).attempt(Intent::Install);
+        let error = report.states.error.unwrap();
+        assert_eq!(error.number, number, "{error:?}");
+        let told = report.run.unwrap().exit_code.unwrap();
+        assert_eq!(told.unsigned, code);
+        assert_eq!(error.meaning.contains("0xC0000142"), code > 0xFFFF, "{error:?}");
+    }
+}
+
+/// One code has one name in a report, whichever table it stands in.
+#[test]
+fn a_code_has_one_name_in_a_report() {
+    for code in [2, 5, 1603, 0x8007_0002, 0x8007_0005] {
+        let report = bench(code, &json!([]), false).attempt(Intent::Install);
+        let told = report.run.unwrap().exit_code.unwrap();
+        let error = report.states.error.unwrap();
+        assert_eq!((told.name, told.meaning), (Some(error.name), Some(error.meaning)), "{code}");
+        let advice = format!("({})", report.next[0].split_once('(').unwrap().1.split_once(')').unwrap().0);
+        assert_eq!(advice, format!("({})", entry_name(code)), "{:?}", report.next);
+    }
+}
+
+fn entry_name(code: u32) -> String {
+    let report = bench(code, &json!([]), false).attempt(Intent::Install);
+    report.states.error.unwrap().name
 }
 
 #[test]

@@ -59,6 +59,7 @@ fn a_restart_is_noted_although_detection_does_not_bear_the_install_out() {
     let report = bench.attempt(Intent::Install);
     assert_eq!((report.outcome, report.exit), (AttemptOutcome::NotBorneOut, 8));
     assert!(report.summary.contains("restart"), "{}", report.summary);
+    assert!(report.next[0].starts_with("Restart the device"), "{:?}", report.next);
     assert_eq!(bench.journal.restarts().unwrap()[0].need, RestartNeed::Soft);
 }
 
@@ -77,11 +78,16 @@ fn files_that_wait_for_a_restart_are_told() {
 #[test]
 fn each_behaviour_says_what_an_agent_would_do() {
     for (behavior, code, words) in [
-        ("basedOnReturnCode", 3010, "grace period"),
+        ("basedOnReturnCode", 3010, "tell the user that a restart is needed, and not restart"),
+        ("basedOnReturnCode", 1641, "restart the device at once"),
         ("basedOnReturnCode", 0, "asks for no restart"),
-        ("allow", 3010, "the installer itself"),
+        ("allow", 3010, "tell the user that a restart is needed, and not restart"),
+        ("allow", 1641, "in 120 minutes"),
+        ("allow", 0, "asks for no restart"),
         ("suppress", 3010, "never rewritten"),
+        ("suppress", 1641, "None: `suppress`"),
         ("force", 0, "restart the device now"),
+        ("force", 3010, "restart the device now"),
     ] {
         let bench = PreparedAttempt::new(working(code))
             .with_app(&json!({ "installExperience": { "deviceRestartBehavior": behavior } }));

@@ -228,3 +228,26 @@ fn a_users_script_is_opened_to_that_user_and_to_nobody_else() {
     assert!(!let_in.is_empty() && let_in.iter().all(|one| one.starts_with("alex ") && one.contains("rule-")));
     assert!(script("system").is_empty());
 }
+
+/// A virus scanner holds the new file for a moment.
+#[test]
+fn what_cannot_be_told_at_first_is_looked_at_again() {
+    let bench = PreparedAttempt::new(working(0)).with_app(&by_script());
+    let looks = Arc::new(std::sync::atomic::AtomicU32::new(0));
+    let counted = looks.clone();
+    bench.machine.add_program(POWERSHELL, move |_, _| match counted.fetch_add(1, Ordering::Relaxed) {
+        0 => FakeRun::ends(1),
+        1 | 2 => FakeRun::ends(0xFFFD_0000), // the script could not be read
+        _ => FakeRun::ends(0).printing("found"),
+    });
+    let report = bench.attempt(Intent::Install);
+    assert_eq!((report.outcome, report.exit), (AttemptOutcome::Installed, 0), "{report:#?}");
+    assert_eq!(report.detections[1].looks, 3);
+}
+
+#[test]
+fn the_time_limit_is_a_day_at_most() {
+    let bench = PreparedAttempt::new(working(0))
+        .with_app(&json!({ "installExperience": { "maxRunTimeInMinutes": 100_000 } }));
+    assert_eq!(bench.attempt(Intent::Install).run.unwrap().limit_minutes, 1440);
+}

@@ -94,6 +94,13 @@ pub enum Decision {
     },
     /// The app runs as the signed-in user, and there is none.
     NobodySignedIn,
+    /// The app is meant for a certain user, and another one is signed in.
+    AnotherUserSignedIn {
+        /// The user it is meant for, as the caller named it.
+        wanted: String,
+        /// The name of the user who is signed in.
+        signed_in: String,
+    },
     /// A dry run fetches nothing.
     ContentNotFetched,
     /// The content folder is here.
@@ -205,6 +212,7 @@ impl Decision {
             Self::ContentNotFetched | Self::ContentHere { .. } => Step::Content,
             Self::CommandFound { .. } | Self::CommandRefused { .. } => Step::Command,
             Self::NobodySignedIn
+            | Self::AnotherUserSignedIn { .. }
             | Self::DryRun
             | Self::WaitsForInstaller
             | Self::InstallerBusy
@@ -303,6 +311,9 @@ impl Decision {
         match self {
             Self::NobodySignedIn => {
                 words("not started", "The app runs as the signed-in user, and nobody is signed in.")
+            }
+            Self::AnotherUserSignedIn { wanted, signed_in } => {
+                words("not started", &format!("The app is meant for {wanted}, and {signed_in} is signed in."))
             }
             Self::ContentNotFetched => {
                 words("not fetched", "A dry run fetches nothing; files of the package are not looked for.")

@@ -74,7 +74,8 @@ pub struct RuleReport {
     pub view: String,
     /// Why it holds, does not hold or cannot be told, one sentence.
     pub why: String,
-    /// The code that Intune's agent would report, where the answer cannot be told.
+    /// The code that Intune's agent would report, where the answer cannot be told; of a requirement that does not hold, its
+    /// applicability where that is not the one of its kind of rule.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<StateCode>,
     /// True where the rule itself is invalid.
@@ -392,7 +393,7 @@ pub struct NextTry {
 pub enum RetryStep {
     /// The next try may come at once.
     Now,
-    /// One of the quick tries: 3 more, 5 minutes apart, unless the app says otherwise.
+    /// One of the quick tries: 3 in all, 5 minutes apart, unless the app says otherwise.
     Wait,
     /// The long wait of 24 hours (the global retry schedule of Intune's agent).
     GiveUp,
