@@ -233,9 +233,8 @@ fn a_users_script_is_opened_to_that_user_and_to_nobody_else() {
 #[test]
 fn what_cannot_be_told_at_first_is_looked_at_again() {
     let bench = PreparedAttempt::new(working(0)).with_app(&by_script());
-    let looks = Arc::new(std::sync::atomic::AtomicU32::new(0));
-    let counted = looks.clone();
-    bench.machine.add_program(POWERSHELL, move |_, _| match counted.fetch_add(1, Ordering::Relaxed) {
+    let looks = std::sync::atomic::AtomicU32::new(0);
+    bench.machine.add_program(POWERSHELL, move |_, _| match looks.fetch_add(1, Ordering::Relaxed) {
         0 => FakeRun::ends(1),
         1 | 2 => FakeRun::ends(0xFFFD_0000), // the script could not be read
         _ => FakeRun::ends(0).printing("found"),
