@@ -176,9 +176,8 @@ mod tests {
         let long_ago = SystemTime::now() - UNLOCKED - Duration::from_secs(60);
         fs::File::open(&old).and_then(|folder| folder.set_modified(long_ago)).unwrap();
         let again = root.scratch(&SystemClock).unwrap();
-        let name = |folder: &ScratchFolder<'_>| {
-            folder.path().file_name().unwrap().to_str().unwrap().to_owned()
-        };
+        let name =
+            |folder: &ScratchFolder<'_>| folder.path().file_name().unwrap().to_str().unwrap().to_owned();
         let mut expected =
             vec![name(&live), name(&again), "rule-about-to-be-locked".into(), "rule-file".into()];
         expected.push("somebody-elses".into());

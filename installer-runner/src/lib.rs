@@ -33,8 +33,8 @@ pub use attempt::{AttemptRequest, Content, ContentError, RunnerError, Trigger};
 pub use command::{Refused, Resolved, resolve};
 pub use detection::detect;
 pub use journal::{
-    AttemptEnd, AttemptId, AttemptJournal, AttemptKey, AttemptRecord, AttemptVerdict, JournalError, MemoryJournal,
-    NewAttempt, PendingRestart,
+    AttemptEnd, AttemptId, AttemptJournal, AttemptKey, AttemptRecord, AttemptVerdict, JournalError,
+    MemoryJournal, NewAttempt, PendingRestart,
 };
 pub use requirements::check_requirements;
 pub use retry::{RetryDecision, next_try, next_try_report};

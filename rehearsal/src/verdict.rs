@@ -180,7 +180,10 @@ fn older_architecture(machine: &Machine<'_>, attempts: &Attempts) -> Option<Stri
     let allowed = machine.app.architectures()?;
     let is_arm = machine.system.device().architecture() == Ok(Architecture::Arm64);
     let refused = attempts.iter().filter_map(|attempted| attempted.report.as_ref()).any(|report| {
-        report.requirements.as_ref().is_some_and(|one| one.built_in.iter().any(|one| one.holds == Some(false)))
+        report
+            .requirements
+            .as_ref()
+            .is_some_and(|one| one.built_in.iter().any(|one| one.holds == Some(false)))
     });
     let is_older = machine.app.allowed_architectures.is_none();
     (is_arm && is_older && refused && allowed.contains("x64") && !allowed.contains("arm64")).then(|| {

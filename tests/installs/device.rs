@@ -10,8 +10,8 @@ use tempfile::TempDir;
 use waybill_agent::{ApplyError, ApplyRequest, ContentSource, StateDatabase, apply};
 use waybill_context::{Clock, Context};
 use waybill_disk::LockError;
-use waybill_installer_runner::{AttemptKey, 
-    AccountChoice, AttemptJournal as _, AttemptRecord, Events, RetryPolicy, Settings,
+use waybill_installer_runner::{
+    AccountChoice, AttemptJournal as _, AttemptKey, AttemptRecord, Events, RetryPolicy, Settings,
 };
 use waybill_schemas::app::AppDocument;
 use waybill_schemas::report::install::{InstallReport, Intent, Step, StepReport};

@@ -136,7 +136,8 @@ fn a_report_shows_what_was_printed() {
 /// What is wanted and what is found read the same only where they are the same but for their case.
 #[test]
 fn quotes_and_blanks_can_be_told_apart() {
-    for (wanted, found) in [("\"True\"", "True"), ("a b", "a  b"), ("a b", "a\nb"), ("a", "a "), ("a", "\ta")] {
+    for (wanted, found) in [("\"True\"", "True"), ("a b", "a  b"), ("a b", "a\nb"), ("a", "a "), ("a", "\ta")]
+    {
         let scripted = ScriptedMachine::windows(&FakeRun::ends(0).printing(found));
         let rule = comparing(Some("string"), Some("equal"), Some(wanted));
         let report = scripted.looker().requirement(&rule, SCRIPT);

@@ -10,7 +10,8 @@ use waybill_context::Context;
 use waybill_disk::{Lock, LockError};
 use waybill_downloader::{FetchOptions, Wanted};
 use waybill_installer_runner::{
-    AttemptKey, AttemptRequest, Events, JournalError, RetryPolicy, RunAs, Runner, RunnerError, Settings, Trigger,
+    AttemptKey, AttemptRequest, Events, JournalError, RetryPolicy, RunAs, Runner, RunnerError, Settings,
+    Trigger,
 };
 use waybill_schemas::app::AppDocument;
 use waybill_schemas::codes::{Classified, Code, root};

@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 use std::error::Error;
 use waybill_context::failpoint;
 use waybill_installer_runner::{
-    AttemptEnd, AttemptId, AttemptJournal, AttemptKey, AttemptRecord, AttemptVerdict, JournalError, NewAttempt,
-    PendingRestart,
+    AttemptEnd, AttemptId, AttemptJournal, AttemptKey, AttemptRecord, AttemptVerdict, JournalError,
+    NewAttempt, PendingRestart,
 };
 use waybill_system::{BootIdentity, ProcessIdentity};
 
@@ -96,7 +96,8 @@ fn attempt(row: &Row<'_>) -> Result<AttemptRecord, Failure> {
 
 impl AttemptJournal for StateDatabase {
     fn begin(&self, attempt: &NewAttempt) -> Result<AttemptId, JournalError> {
-        const INSERT: &str = "INSERT INTO attempts (app, user, revision, begun) VALUES (?1, ?2, ?3, ?4) RETURNING id";
+        const INSERT: &str =
+            "INSERT INTO attempts (app, user, revision, begun) VALUES (?1, ?2, ?3, ?4) RETURNING id";
         let insert = || -> Result<AttemptId, Failure> {
             failpoint::reach("state-writing");
             let connection = self.connection();

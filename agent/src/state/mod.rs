@@ -126,7 +126,8 @@ const APPLICATION: i64 = 0x5741_5942;
 
 /// The statements that bring a database from version n to n + 1; version 0 is an empty database. Released steps never
 /// change.
-const STEPS: &[&str] = &["
+const STEPS: &[&str] = &[
+    "
     CREATE TABLE attempts (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         app TEXT NOT NULL,
@@ -144,10 +145,11 @@ const STEPS: &[&str] = &["
         restart TEXT NOT NULL
     ) STRICT;
 ",
-"
+    "
     ALTER TABLE attempts ADD COLUMN user TEXT;
     ALTER TABLE attempts ADD COLUMN revision TEXT;
-"];
+",
+];
 
 /// How long a call waits for another process to finish writing.
 const PATIENCE: Duration = Duration::from_secs(30);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use waybill_agent::ApplyError;
 use waybill_context::Context;
 use waybill_disk::{Lock, LockError};
-use waybill_installer_runner::{AttemptKey, AttemptJournal as _, Trigger};
+use waybill_installer_runner::{AttemptJournal as _, AttemptKey, Trigger};
 use waybill_schemas::codes::Classified as _;
 use waybill_schemas::report::install::{AttemptOutcome, RetryStep, Step};
 
@@ -34,8 +34,13 @@ fn whoever_waits_follows_the_quick_tries_to_a_success() {
     assert_eq!(waits.len(), 2, "the report says how long it waited");
     assert!(waits[0].decided.starts_with("waiting until 20"), "{}", waits[0].decided);
     assert!(bench.told.steps.lock().unwrap().contains(waits[1]), "and it was told meanwhile");
-    let triggers: Vec<_> =
-        bench.state().history(&AttemptKey::of_app("contoso-app", "1.0")).unwrap().iter().map(|attempt| attempt.new.trigger).collect();
+    let triggers: Vec<_> = bench
+        .state()
+        .history(&AttemptKey::of_app("contoso-app", "1.0"))
+        .unwrap()
+        .iter()
+        .map(|attempt| attempt.new.trigger)
+        .collect();
     assert_eq!(triggers, [Trigger::Manual, Trigger::Schedule, Trigger::Schedule]);
 }
 

@@ -347,9 +347,13 @@ fn a_detection_script_lies_where_nobody_else_may_write() {
     }]);
     fs::write(&document, app.to_string()).unwrap();
     let detect = || {
-        let program = as_current(&bench, &["detect", "app", "--json", "--script-host", host.to_str().unwrap()]);
+        let program =
+            as_current(&bench, &["detect", "app", "--json", "--script-host", host.to_str().unwrap()]);
         let mut command = Command::new("/bin/sh");
-        command.args(["-c", "umask 000; exec \"$@\"", "sh"]).arg(program.get_program()).args(program.get_args());
+        command
+            .args(["-c", "umask 000; exec \"$@\"", "sh"])
+            .arg(program.get_program())
+            .args(program.get_args());
         for (name, value) in program.get_envs() {
             command.env(name, value.unwrap_or_default());
         }

@@ -69,7 +69,9 @@ fn of_time_limit(ran: &FinishedRun) -> Vec<Advice> {
     let (name, pid) = (&ran.process.name, ran.process.pid);
     let what_now = match ran.killed {
         true => format!("{name} was ended half-way: look at what it left behind."),
-        false => format!("{name} (process {pid}) still runs, and this app is not started again until it has ended."),
+        false => format!(
+            "{name} (process {pid}) still runs, and this app is not started again until it has ended."
+        ),
     };
     vec![
         Advice::other(what_now),

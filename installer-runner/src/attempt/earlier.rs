@@ -56,7 +56,8 @@ impl Attempt<'_> {
     /// Whether the installer has outlived its time limit. Its own app still waits for a process that is known to run: a
     /// clock that was set forward must not start its installer twice.
     fn is_over_its_limit(&self, record: &AttemptRecord) -> bool {
-        matches!(record.end, Some(AttemptEnd::TimedOut(_))) || self.is_past_its_limit_by(Duration::ZERO, record)
+        matches!(record.end, Some(AttemptEnd::TimedOut(_)))
+            || self.is_past_its_limit_by(Duration::ZERO, record)
     }
 
     fn is_past_its_limit_by(&self, more: Duration, record: &AttemptRecord) -> bool {
@@ -69,8 +70,9 @@ impl Attempt<'_> {
         // After a time limit the service of Windows Installer may still be working for a client that has ended. It
         // holds its mutex meanwhile.
         let is_timed_out = matches!(record.end, Some(AttemptEnd::TimedOut(_)));
-        let is_busy =
-            is_timed_out && !self.is_past_its_limit_by(LONGEST, record) && self.runner.system.products().is_installing() == Ok(true);
+        let is_busy = is_timed_out
+            && !self.is_past_its_limit_by(LONGEST, record)
+            && self.runner.system.products().is_installing() == Ok(true);
         is_busy.then(|| ProcessIdentity {
             pid: 0,
             started: 0,

@@ -22,17 +22,19 @@ impl Attempt<'_> {
             return Ok(());
         }
         let is_another_account = self.run_as.perspective.account == Account::User;
-        let (decision, summary) = match (self.runner.system.device().signed_in_user(), &self.runner.settings.user) {
-            (Ok(None), _) if is_another_account => {
-                (Decision::NobodySignedIn, "It installs for a user, and nobody is signed in.".to_owned())
-            }
-            (Ok(Some(user)), Some(wanted)) if !is_named(&user, wanted) => {
-                let summary = format!("It is to be installed for {wanted}, who is not the signed-in user.");
-                let (wanted, signed_in) = (wanted.clone(), user.name);
-                (Decision::AnotherUserSignedIn { wanted, signed_in }, summary)
-            }
-            _ => return Ok(()),
-        };
+        let (decision, summary) =
+            match (self.runner.system.device().signed_in_user(), &self.runner.settings.user) {
+                (Ok(None), _) if is_another_account => {
+                    (Decision::NobodySignedIn, "It installs for a user, and nobody is signed in.".to_owned())
+                }
+                (Ok(Some(user)), Some(wanted)) if !is_named(&user, wanted) => {
+                    let summary =
+                        format!("It is to be installed for {wanted}, who is not the signed-in user.");
+                    let (wanted, signed_in) = (wanted.clone(), user.name);
+                    (Decision::AnotherUserSignedIn { wanted, signed_in }, summary)
+                }
+                _ => return Ok(()),
+            };
         self.notes.decided(decision);
         Err(self.waits(&summary, enforcement::WAITING_USER_LOGON, Advice::SignIn))
     }

@@ -88,7 +88,9 @@ fn action(behavior: &DeviceRestartBehavior, asked: RestartNeed, is_done: bool) -
     use DeviceRestartBehavior::{Allow, BasedOnReturnCode, Force, Suppress};
     let text = match (behavior, asked) {
         _ if !is_done => "None: a restart comes only after success and detection.",
-        (Force, _) => "Intune's agent would restart the device now, whatever the code; this program never does.",
+        (Force, _) => {
+            "Intune's agent would restart the device now, whatever the code; this program never does."
+        }
         (BasedOnReturnCode, RestartNeed::Hard) => {
             "Intune's agent would restart the device at once, or after the grace period of its assignment; this program \
              never does."

@@ -70,9 +70,7 @@ impl ScriptRun<'_> {
         let environment = self.system.device().environment(self.perspective)?;
         let host = Host::find(self, &environment)?;
         let root = self.settings.open_root();
-        let folder = root
-            .and_then(|root| root.scratch(self.context.clock()))
-            .map_err(no_folder)?;
+        let folder = root.and_then(|root| root.scratch(self.context.clock())).map_err(no_folder)?;
         let own_folder = folder.path().to_string_lossy();
         if self.perspective.account == Account::User
             && let Some(user) = self.system.user_to_let_in()

@@ -154,7 +154,11 @@ fn an_app_meant_for_a_user_is_installed_for_nobody_else() {
     for another in ["bob", r"OTHER\ada", "S-1-5-21-2", ""] {
         bench.settings.user = Some(another.to_owned());
         let report = bench.attempt(Intent::Install);
-        assert_eq!((report.outcome, report.exit, bench.starts()), (AttemptOutcome::Waiting, 9, 0), "{another}");
+        assert_eq!(
+            (report.outcome, report.exit, bench.starts()),
+            (AttemptOutcome::Waiting, 9, 0),
+            "{another}"
+        );
         assert_eq!(report.states.enforcement.unwrap().number, 2013);
     }
     for named in ["ADA", r"contoso\Ada", "S-1-5-21-1"] {
