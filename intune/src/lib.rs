@@ -9,6 +9,7 @@
 //! | what does a command line start, and with which words | [`command_line::CommandLine`], [`command_line::candidates`] |
 //! | which line starts this file | [`right_line::right_line`] |
 //! | what do a path and a variable mean to a 32-bit program | [`view::FileView`], [`view::FolderVariable`] |
+//! | which keys does a 32-bit program find otherwise, and which view has what it starts | [`two_views`] |
 //! | which programs does a clean Windows have, and which have no 32-bit twin | [`windows_programs`] |
 //! | is this rule valid, and what does it ask | [`CheckedRule`] |
 //! | what does an exit code stand for | [`ReturnCodes`] |
@@ -26,6 +27,7 @@ mod return_codes;
 pub mod right_line;
 mod rule;
 mod rule_check;
+pub mod two_views;
 mod version;
 pub mod view;
 pub mod windows_programs;

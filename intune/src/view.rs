@@ -86,6 +86,11 @@ fn seen_from(view: View, path: &str, windows: &str) -> String {
     found.unwrap_or_else(|| path.to_owned())
 }
 
+/// Whether 32-bit programs find another file or folder under the path `rest` below System32.
+pub fn is_redirected(rest: &str) -> bool {
+    !is_shared(rest)
+}
+
 fn is_shared(rest: &str) -> bool {
     let bare = rest.trim_start_matches(['\\', '/']).replace('/', "\\");
     SHARED.iter().any(|folder| below(&bare, folder).is_some())

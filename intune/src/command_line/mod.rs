@@ -45,6 +45,8 @@ pub struct Step {
     pub in_shell: bool,
     /// A `cd` or `pushd` ran before it, so it is unknown what its relative paths mean.
     pub moved: bool,
+    /// Its input comes from a file or another program (`<`, `|`), so it waits for nobody.
+    pub is_fed: bool,
 }
 
 impl CommandLine {
@@ -60,6 +62,20 @@ impl CommandLine {
     }
 }
 
+/// The programs that one command of a batch file starts, `if` and `for` in front left out by the caller.
+pub fn batch_steps(command: &str, is_packed: &dyn Fn(&str) -> bool) -> Vec<Step> {
+    let steps = shell::steps_of_line(command, is_packed).into_iter();
+    // What a `cmd /c` in a batch file starts comes after it, as in a command line.
+    let with_inner = steps.flat_map(|step| {
+        let inner = match step.stem().as_str() {
+            "cmd" => shell::steps_of(&step.tail, is_packed),
+            _ => Vec::new(),
+        };
+        std::iter::once(step).chain(inner)
+    });
+    with_inner.collect()
+}
+
 impl Step {
     fn parse(text: &str, in_shell: bool, is_packed: &dyn Fn(&str) -> bool) -> Self {
         let text = text.trim();
@@ -70,7 +86,8 @@ impl Step {
             false => unquoted_program(first, &candidates, is_packed),
         };
         let (program, tail) = (name.to_owned(), tail.to_owned());
-        Self { program, unquoted_blanks, words: words(&tail), tail, in_shell, moved: false }
+        let words = words(&tail);
+        Self { program, unquoted_blanks, words, tail, in_shell, moved: false, is_fed: false }
     }
 
     /// The program's file name without folder and `.exe` or `.com`, in lower case.

@@ -9,16 +9,23 @@ const MOST_WRAPPINGS: usize = 16;
 /// The programs of the line behind `/c` or `/k`; none where there is neither (cmd then waits for input).
 pub(super) fn steps_of(tail: &str, is_packed: &dyn Fn(&str) -> bool) -> Vec<Step> {
     let Some(line) = behind_switch(tail) else { return Vec::new() };
+    steps_of_line(without_outer_quotes(line), is_packed)
+}
+
+/// The programs of one line of cmd.
+pub(super) fn steps_of_line(line: &str, is_packed: &dyn Fn(&str) -> bool) -> Vec<Step> {
     let mut moved = false;
     let mut steps = Vec::new();
-    for part in split_operators(without_outer_quotes(line)) {
-        let mut step = Step::parse(&without_redirections(&part), true, is_packed);
+    for (part, is_piped) in split_operators(line) {
+        let (kept, is_read) = without_redirections(&part);
+        let mut step = Step::parse(&kept, true, is_packed);
         // `start "" /wait call x.cmd` wraps a program several times.
         for _ in 0..MOST_WRAPPINGS {
             let Some(inner) = unwrapped(&step) else { break };
             step = Step::parse(&inner, true, is_packed);
         }
         step.moved = moved;
+        step.is_fed = is_piped || is_read;
         moved |= matches!(step.stem().as_str(), "cd" | "chdir" | "pushd");
         steps.extend((!step.program.is_empty()).then_some(step));
     }
@@ -55,39 +62,49 @@ fn without_outer_quotes(line: &str) -> &str {
     if is_one_program { line } else { inner }
 }
 
-/// Parts between `&&`, `||`, `&`, `|` outside quotes; parentheses around them fall away.
-fn split_operators(line: &str) -> Vec<String> {
+/// Parts between `&&`, `||`, `&`, `|` outside quotes, and whether a `|` gives each its input; parentheses around them
+/// fall away. `^` takes away the meaning of the sign behind it.
+fn split_operators(line: &str) -> Vec<(String, bool)> {
     let (mut parts, mut part, mut in_quotes) = (Vec::new(), String::new(), false);
-    let mut previous = ' ';
+    let (mut previous, mut is_piped) = (' ', false);
     for character in line.chars() {
         in_quotes ^= character == '"';
         // The `&` of `2>&1` copies a handle and separates nothing.
         let is_handle_copy = character == '&' && previous == '>';
-        if !in_quotes && matches!(character, '&' | '|') && !is_handle_copy {
-            parts.push(std::mem::take(&mut part));
+        let is_escaped = previous == '^' && !in_quotes;
+        if !in_quotes && matches!(character, '&' | '|') && !is_handle_copy && !is_escaped {
+            parts.push((std::mem::take(&mut part), is_piped));
+            is_piped = character == '|' && previous != '|';
         } else {
             part.push(character);
         }
-        previous = character;
+        previous = if is_escaped { ' ' } else { character };
     }
-    parts.push(part);
-    let trimmed =
-        parts.iter().map(|part| part.trim().trim_start_matches(['(', '@']).trim_end_matches(')').trim());
-    trimmed.filter(|part| !part.is_empty()).map(str::to_owned).collect()
+    parts.push((part, is_piped));
+    let trimmed = parts.iter().map(|(part, is_piped)| {
+        (part.trim().trim_start_matches(['(', '@']).trim_end_matches(')').trim(), *is_piped)
+    });
+    trimmed.filter(|(part, _)| !part.is_empty()).map(|(part, is_piped)| (part.to_owned(), is_piped)).collect()
 }
 
-/// Cuts at the first `>` or `<` outside quotes, and takes the handle number before it too.
-fn without_redirections(part: &str) -> String {
+/// Cuts at the first `>` or `<` outside quotes, and takes the handle number before it too. Returns whether there is a
+/// `<` as well.
+fn without_redirections(part: &str) -> (String, bool) {
     let mut in_quotes = false;
+    let is_read = part.chars().any(|character| {
+        in_quotes ^= character == '"';
+        !in_quotes && character == '<'
+    });
+    in_quotes = false;
     let at = part.char_indices().find(|(_, character)| {
         in_quotes ^= *character == '"';
         !in_quotes && matches!(character, '>' | '<')
     });
-    let Some((at, _)) = at else { return part.to_owned() };
+    let Some((at, _)) = at else { return (part.to_owned(), is_read) };
     let kept = &part[..at];
     let has_handle = kept.ends_with([' ', '\t']) || !kept.ends_with(['1', '2']);
     let kept = if has_handle { kept } else { kept.trim_end_matches(['1', '2']) };
-    kept.trim_end().to_owned()
+    (kept.trim_end().to_owned(), is_read)
 }
 
 /// What `call X` and `start "" /wait X` start.

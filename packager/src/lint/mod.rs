@@ -15,6 +15,7 @@ pub use open::LintInputError;
 pub use subject::{AppInput, FileEntry, PackageFacts, ReadFile, SetupFacts, Subject};
 
 use rules::{Examined, Findings};
+use std::collections::{HashMap, HashSet};
 use waybill_schemas::report::lint::{Finding, LintPage, LintReport};
 
 /// A code whose findings are allowed, with the reason.
@@ -76,15 +77,18 @@ fn all_allowances(subject: &Subject, given: &[Allowance]) -> Vec<Allowance> {
 }
 
 fn allow(findings: &mut [Finding], allowances: &[Allowance]) {
+    let mut reasons: HashMap<String, &str> = HashMap::new();
+    for allowance in allowances {
+        reasons.entry(allowance.code.to_ascii_uppercase()).or_insert(&allowance.reason);
+    }
     for finding in findings {
-        let allowance =
-            allowances.iter().find(|allowance| allowance.code.eq_ignore_ascii_case(&finding.code));
-        finding.allowed = allowance.map(|allowance| allowance.reason.clone());
+        finding.allowed = reasons.get(&finding.code).map(|reason| (*reason).to_owned());
     }
 }
 
 fn unused(findings: &[Finding], allowances: &[Allowance]) -> Vec<String> {
-    let is_used = |code: &str| findings.iter().any(|finding| finding.code.eq_ignore_ascii_case(code));
+    let found: HashSet<&str> = findings.iter().map(|finding| finding.code.as_str()).collect();
+    let is_used = |code: &str| found.contains(code.to_ascii_uppercase().as_str());
     // An allowance that is no longer needed would hide the next finding of its code, which may have another reason.
     let unused = allowances.iter().filter(|allowance| !is_used(&allowance.code));
     let mut codes: Vec<String> = unused.map(|allowance| allowance.code.clone()).collect();

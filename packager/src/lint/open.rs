@@ -1,11 +1,12 @@
 //! Makes the subject of a package, a source folder, an app's folder or an app document.
 
 use super::rules::shape::differences_to_other_reader;
-use super::subject::{FileEntry, PackageFacts, Subject, packed_name, same_name};
+use super::subject::{FileEntry, PackageFacts, Subject, folded, packed_name, same_name};
 use crate::msi::{MsiError, MsiFacts};
 use crate::recognise::{InstallerKind, recognise_bytes};
 use crate::walk::{SourceEntry, SourceList, WalkError, WalkOptions, walk};
 use intunewin::{Archive, ArchiveError, ArchivePolicy, AuthenticateError, FileSource, OpenError, Package};
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek};
 use std::path::{Path, PathBuf};
@@ -77,6 +78,9 @@ impl Subject {
         let mut subject = Self::new(path.display().to_string());
         if path.is_dir() {
             subject.add_sources(path, options, context)?;
+            subject.skipped.push(
+                "commands, rules and the setup file: the folder has no app.json; lint the folder that has it".into(),
+            );
         } else if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
             let app = AppFile::open(path)?;
             let sources = app.sources.clone();
@@ -89,6 +93,7 @@ impl Subject {
             }
         } else {
             subject.add_package(path, context)?;
+            subject.skipped.push("commands and rules: a package has none; lint the folder with its app.json".into());
         }
         Ok(subject)
     }
@@ -122,6 +127,9 @@ impl Subject {
             is_folder: entry.is_folder(),
         };
         self.entries = Some(list.iter().map(entry).collect());
+        if self.files().next().is_none() {
+            self.skipped.push("the files: the source folder is empty".into());
+        }
         self.setup_file = self.app().and_then(|app| app.setup_file_path.clone());
         let setup = self.setup_file.as_deref().and_then(|setup| find(&list, setup));
         if let Some(path) = setup {
@@ -130,9 +138,14 @@ impl Subject {
                 Err(error) => self.skipped.push(format!("the setup file: {error}")),
             }
         }
+        // Made once: rules may read thousands of files, and each name of the list has to be put together.
+        let positions: HashMap<String, usize> = (0..list.len())
+            .filter_map(|at| list.get(at).filter(|entry| !entry.is_folder()).map(|entry| (folded(&entry.name()), at)))
+            .collect();
         self.contents = Box::new(move |name, most| {
             let mut bytes = Vec::new();
-            let file = open_regular(&find(&list, name)?).ok()?;
+            let entry = list.get(*positions.get(&folded(&packed_name(name)))?)?;
+            let file = open_regular(&entry.path()).ok()?;
             file.take(most as u64).read_to_end(&mut bytes).ok()?;
             Some(bytes)
         });
@@ -153,10 +166,12 @@ impl Subject {
         if installer.kind == InstallerKind::Msi {
             match reader.rewind().map_err(MsiError::Read).and_then(|()| MsiFacts::from_reader(reader)) {
                 Ok(facts) => self.setup.msi = Some(facts),
+                Err(error) if is_damage(&error) => self.setup.msi_damage = Some(error.to_string()),
                 Err(error) => self.skipped.push(format!("what the MSI says of itself: {error}")),
             }
         }
     }
+
     /// Authenticates a package, then adds its files and facts.
     fn add_package(&mut self, path: &Path, context: &Context<'_>) -> Result<(), LintInputError> {
         let unreadable = |source| LintInputError::Read { path: path.to_owned(), source };
@@ -199,6 +214,17 @@ impl Subject {
         file.rewind().map_err(ArchiveError::Io)?;
         self.look_at_setup_file(file);
         Ok(())
+    }
+}
+
+/// Whether an error of reading an MSI says that the file is damaged; otherwise it could not be read to its end, or is
+/// larger than is looked at.
+fn is_damage(error: &MsiError) -> bool {
+    use io::ErrorKind::{InvalidData, InvalidInput, Other, UnexpectedEof};
+    match error {
+        MsiError::Read(error) => matches!(error.kind(), InvalidData | InvalidInput | Other | UnexpectedEof),
+        MsiError::Limit { .. } | MsiError::AnotherKind { .. } => false,
+        MsiError::Damaged { .. } | MsiError::Incomplete { .. } | MsiError::Stopped => true,
     }
 }
 

@@ -1,8 +1,10 @@
 //! The subject of lint: everything that is known about an app and its files.
 
-use super::json_lines::line_of;
+use super::json_lines::JsonLines;
 use crate::msi::MsiFacts;
 use crate::recognise::InstallerKind;
+use std::cell::OnceCell;
+use std::collections::HashMap;
 use waybill_intune::path::leaf;
 use waybill_pe::Machine;
 use waybill_schemas::MsiInfo;
@@ -32,11 +34,14 @@ pub(super) fn packed_name(path: &str) -> String {
     parts.join("/")
 }
 
+/// The name as names are compared: Windows ignores case, beyond ASCII as well.
+pub(super) fn folded(name: &str) -> String {
+    name.to_lowercase()
+}
+
 /// Whether two names are the same on Windows, which ignores case.
 pub(super) fn same_name(left: &str, right: &str) -> bool {
-    // NTFS ignores case beyond ASCII as well. But most names are ASCII, and every command is compared with up to
-    // 200,000 of them.
-    left.eq_ignore_ascii_case(right) || (!left.is_ascii() && left.to_lowercase() == right.to_lowercase())
+    left.eq_ignore_ascii_case(right) || (!left.is_ascii() && folded(left) == folded(right))
 }
 
 /// Reads a file that is or will be packed. It is given a packed name (with `/`, in any case) and a number of bytes, and
@@ -60,23 +65,14 @@ impl From<AppFile> for AppInput {
     }
 }
 
-impl AppInput {
-    /// The place of a JSON pointer in the document.
-    pub(super) fn place(&self, pointer: &str) -> FindingPlace {
-        let place = FindingPlace::in_document(self.document.clone(), pointer);
-        match self.text.as_deref().and_then(|text| line_of(text, pointer)) {
-            Some(line) => place.on_line(line),
-            None => place,
-        }
-    }
-}
-
 /// What is known about the setup file.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct SetupFacts {
     /// The facts of the MSI, if it is one.
     pub msi: Option<MsiFacts>,
+    /// Why a file that is named `.msi` has no facts: what is damaged in it.
+    pub msi_damage: Option<String>,
     /// The kind of installer, where it was recognised.
     pub kind: Option<InstallerKind>,
     /// The architecture of the program, if it is one.
@@ -118,6 +114,19 @@ pub struct Subject {
     pub contents: ReadFile,
     /// What could not be examined and why, for the report.
     pub skipped: Vec<String>,
+    /// Made at the first question, because a rule may ask once for each of thousands of commands, rules or files.
+    pub(super) indexes: Indexes,
+}
+
+/// What is looked up by name or pointer.
+#[derive(Default)]
+pub(super) struct Indexes {
+    /// The lines of the app document.
+    lines: OnceCell<JsonLines>,
+    /// The files by their folded names, as indexes into the entries.
+    names: OnceCell<HashMap<String, usize>>,
+    /// The files by their folded last components; the first of several.
+    leaves: OnceCell<HashMap<String, usize>>,
 }
 
 impl Subject {
@@ -132,6 +141,7 @@ impl Subject {
             package: None,
             contents: Box::new(|_, _| None),
             skipped: Vec::new(),
+            indexes: Indexes::default(),
         }
     }
 
@@ -142,7 +152,13 @@ impl Subject {
 
     /// A place in the app document; the whole subject where there is none.
     pub(super) fn app_place(&self, pointer: &str) -> FindingPlace {
-        self.app.as_ref().map(|input| input.place(pointer)).unwrap_or_default()
+        let Some(input) = &self.app else { return FindingPlace::default() };
+        let place = FindingPlace::in_document(input.document.clone(), pointer);
+        let lines = || JsonLines::new(input.text.as_deref().unwrap_or_default());
+        match self.indexes.lines.get_or_init(lines).line_of(pointer) {
+            Some(line) => place.on_line(line),
+            None => place,
+        }
     }
 
     /// The place that names the setup file.
@@ -169,13 +185,23 @@ impl Subject {
 
     /// The file that a relative path in a command names, in any case: `.\Files\x.exe`, `files/x.exe`.
     pub(super) fn find(&self, path: &str) -> Option<&FileEntry> {
-        let wanted = packed_name(path);
-        self.files().find(|entry| same_name(&entry.name, &wanted))
+        let names = self.indexes.names.get_or_init(|| self.index(|name| name));
+        self.entries.as_ref()?.get(*names.get(&folded(&packed_name(path)))?)
     }
 
     /// A file with this last component, in any folder.
     pub(super) fn find_leaf(&self, name: &str) -> Option<&FileEntry> {
-        self.files().find(|entry| same_name(leaf(&entry.name), name))
+        let leaves = self.indexes.leaves.get_or_init(|| self.index(leaf));
+        self.entries.as_ref()?.get(*leaves.get(&folded(name))?)
+    }
+
+    /// The first file of each key, by its position among the entries.
+    fn index(&self, key: impl Fn(&str) -> &str) -> HashMap<String, usize> {
+        let mut index = HashMap::new();
+        for (at, entry) in self.entries.iter().flatten().enumerate().filter(|(_, entry)| !entry.is_folder) {
+            index.entry(folded(key(&entry.name))).or_insert(at);
+        }
+        index
     }
 
     /// The setup file, if it is among the files.

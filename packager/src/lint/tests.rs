@@ -7,6 +7,7 @@ mod open;
 mod outcome;
 mod report;
 mod rules;
+mod started;
 
 use super::*;
 use crate::msi::MsiFacts;
@@ -14,6 +15,8 @@ use serde_json::{Value, json};
 use waybill_schemas::app::AppDocument;
 use waybill_schemas::report::lint::Severity;
 
+/// The first bytes of a Windows Installer file.
+pub(super) const MSI: &[u8] = &[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
 pub(super) const PRODUCT: &str = "{23170F69-40C1-2702-2301-000001000000}";
 
 /// A good MSI app. Every test changes one thing in it.
@@ -89,7 +92,7 @@ pub(super) fn subject(app: &Value, files: &[(&str, &[u8])]) -> Subject {
 
 /// The good MSI app with the facts of its MSI.
 pub(super) fn msi_subject(app: &Value) -> Subject {
-    let mut subject = subject(app, &[("contoso.msi", b"MSI")]);
+    let mut subject = subject(app, &[("contoso.msi", MSI)]);
     subject.setup.msi = Some(msi_facts());
     subject
 }

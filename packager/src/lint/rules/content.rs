@@ -3,7 +3,8 @@
 use super::{Examined, FindingPlace, Findings, LintPage, LintRule, Severity::Warning};
 use crate::lint::subject::{FileEntry, packed_name};
 use crate::recognise::InstallerKind;
-use intunewin::ArchivePolicy;
+use intunewin::{ArchivePolicy, fold_name};
+use std::collections::HashMap;
 use waybill_intune::path::extension;
 
 const MIB: u64 = 1 << 20;
@@ -110,11 +111,30 @@ fn refused_names(examined: &Examined<'_>, findings: &mut Findings) {
     let name =
         |entry: &FileEntry| if entry.is_folder { format!("{}/", entry.name) } else { entry.name.clone() };
     let names = examined.subject.entries.iter().flatten().map(name);
+    let mut twins = None;
     for violation in ArchivePolicy::default().check_names(names) {
-        let message = format!("Windows refuses a name: {violation}.");
+        let is_duplicate = violation.rule.id == "name-duplicate";
+        let twins = is_duplicate.then(|| twins.get_or_insert_with(|| first_names(examined)));
+        let twin = twins.and_then(|twins| twins.get(&fold_name(violation.entry.as_deref()?)));
+        let message = match twin {
+            Some(twin) => {
+                let name = violation.entry.as_deref().unwrap_or_default();
+                format!("Windows takes two names for one file: {name} and {twin}.")
+            }
+            None => format!("Windows refuses a name: {violation}."),
+        };
         let place = violation.entry.map(FindingPlace::in_file).unwrap_or_default();
         findings.error(place, message, "Rename it.");
     }
+}
+
+/// The first entry of each name, by the name as Windows compares it.
+fn first_names<'a>(examined: &'a Examined<'_>) -> HashMap<String, &'a str> {
+    let mut first = HashMap::new();
+    for entry in examined.subject.entries.iter().flatten() {
+        first.entry(fold_name(&entry.name)).or_insert(entry.name.as_str());
+    }
+    first
 }
 
 fn unmarked_names(examined: &Examined<'_>, findings: &mut Findings) {

@@ -12,15 +12,20 @@ mod places;
 mod program;
 mod rule_scripts;
 mod secrets;
+mod setup_kind;
 pub(super) mod shape;
+mod started;
+mod starters;
 mod unattended;
 mod versions;
+mod waits;
 
 use super::subject::Subject;
+use started::Started;
 use std::collections::BTreeSet;
 use std::fmt;
 use waybill_intune::command_line::{CommandLine, Msiexec, Step};
-use waybill_intune::{CheckedRule, PathStyle, RuleFaults, RulePurpose};
+use waybill_intune::{CheckedRule, PathStyle, RuleFaults, RulePurpose, View};
 use waybill_schemas::app::{PlacedRule, Rule};
 use waybill_schemas::report::lint::{Finding, FindingPlace, LintPage, Severity};
 
@@ -41,11 +46,13 @@ impl LintRule {
 
 /// Every rule, in the order of the codes.
 pub(super) fn all() -> impl Iterator<Item = &'static LintRule> {
-    let files: [&'static [LintRule]; 12] = [
+    let files: [&'static [LintRule]; 15] = [
         program::RULES,
         packed_files::RULES,
         unattended::RULES,
         bitness::RULES,
+        waits::RULES,
+        starters::RULES,
         impossible::RULES,
         versions::RULES,
         places::RULES,
@@ -53,6 +60,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static LintRule> {
         outcome::RULES,
         secrets::RULES,
         content::RULES,
+        setup_kind::RULES,
         shape::RULES,
     ];
     files.into_iter().flatten()
@@ -100,6 +108,8 @@ pub(super) struct Examined<'a> {
     commands: Vec<Command<'a>>,
     /// The app's detection rules, then its requirement rules.
     rules: Vec<AppRule<'a>>,
+    /// What the commands start, by way of scripts too.
+    started: Started,
 }
 
 /// One of the app's two command lines.
@@ -126,7 +136,7 @@ struct AppRule<'a> {
 impl<'a> Examined<'a> {
     pub(super) fn new(subject: &'a Subject) -> Self {
         let Some(app) = subject.app() else {
-            return Self { subject, commands: Vec::new(), rules: Vec::new() };
+            return Self { subject, commands: Vec::new(), rules: Vec::new(), started: Started::default() };
         };
         let command = |installs, text: &'a Option<String>, pointer| {
             let text = text.as_deref().map(str::trim).filter(|text| !text.is_empty())?;
@@ -147,11 +157,10 @@ impl<'a> Examined<'a> {
         };
         let detection = app.detection_rules().into_iter().map(rule(true));
         let requirement = app.requirement_rules().into_iter().map(rule(false));
-        Self {
-            subject,
-            commands: install.into_iter().chain(uninstall).collect(),
-            rules: detection.chain(requirement).collect(),
-        }
+        let commands: Vec<_> = install.into_iter().chain(uninstall).collect();
+        let agent = (!bitness::is_32_bit_app(subject)).then_some(View::Bits32);
+        let started = started::follow(&commands, subject, agent);
+        Self { subject, commands, rules: detection.chain(requirement).collect(), started }
     }
 
     fn detection_rules(&self) -> Vec<&AppRule<'a>> {
@@ -161,6 +170,11 @@ impl<'a> Examined<'a> {
     /// Every step of the commands, with its command.
     fn steps(&self) -> impl Iterator<Item = (&Command<'a>, &Step)> {
         self.commands.iter().flat_map(|command| command.line.steps.iter().map(move |step| (command, step)))
+    }
+
+    /// Whether the app runs as SYSTEM.
+    fn runs_as_system(&self) -> bool {
+        self.subject.app().is_some_and(|app| !app.runs_as_user())
     }
 
     /// The steps that call msiexec, with their commands.

@@ -2,7 +2,6 @@
 
 use super::{Examined, Findings, LintPage, LintRule, Severity::Warning};
 use waybill_pe::Machine;
-use waybill_schemas::MsiExecutionContext;
 use waybill_schemas::app::{MsiPackageType, ReturnCode, ReturnCodeType};
 
 const GIB: u64 = 1 << 30;
@@ -27,7 +26,7 @@ pub(super) static RULES: &[LintRule] = &[
             code: "WB302",
             severity: Warning,
             title: "the MSI installs for somebody else than the app says",
-            harm: "A per-user MSI (no ALLUSERS) run as SYSTEM installs into SYSTEM's profile, where nobody sees it. A \
+            harm: "A per-user MSI (no ALLUSERS, or ALLUSERS=2 with MSIINSTALLPERUSER=1) run as SYSTEM installs into SYSTEM's profile, where nobody sees it. A \
                per-machine MSI run as the user fails for want of rights.",
             fix: "Set `runAsAccount` to what the MSI is made for, or pass `ALLUSERS=1` where the MSI supports it.",
             before: "msiexec /i peruser.msi /qn /norestart   (runAsAccount: system)",
@@ -52,8 +51,9 @@ pub(super) static RULES: &[LintRule] = &[
 
 fn return_codes(examined: &Examined<'_>, findings: &mut Findings) {
     let subject = examined.subject;
-    let Some(app) = subject.app() else { return };
-    // The portal adds the five defaults when an app is made by hand; an app.json may leave some of them out.
+    // Where a table is missing or empty, the five defaults hold (docs/runner.md, "Return codes").
+    let Some(app) = subject.app().filter(|app| !app.return_codes.is_empty()) else { return };
+    // A table that is not empty counts alone.
     let is_listed = |default: &ReturnCode| {
         let code = u32::try_from(default.return_code).unwrap_or_default();
         app.return_codes.iter().any(|one| one.matches(code))
@@ -66,7 +66,7 @@ fn return_codes(examined: &Examined<'_>, findings: &mut Findings) {
     if !lacking.is_empty() {
         let codes = lacking.join(", ");
         let message = format!(
-            "The return codes lack {codes}: an install that ends so counts as failed and waits for a day."
+            "The table of return codes lacks {codes}: a table that is not empty counts alone, so an install that ends so counts as failed and is tried again after 24 hours."
         );
         let fix = "Keep the five defaults: 0 and 1707 success, 3010 softReboot, 1641 hardReboot, 1618 retry.";
         findings.warning(subject.app_place("/returnCodes"), message, fix);
@@ -80,7 +80,7 @@ fn return_codes(examined: &Examined<'_>, findings: &mut Findings) {
             let message =
                 format!("Return code {} is a failure and is mapped to {}.", code.return_code, code.kind);
             let place = subject.app_place(&format!("/returnCodes/{index}/type"));
-            findings.error(place, message, "Map it to `failed`, or 1602 to `retry`.");
+            findings.error(place, message, "Map it to `failed`.");
         }
     }
 }
@@ -88,22 +88,15 @@ fn return_codes(examined: &Examined<'_>, findings: &mut Findings) {
 fn context(examined: &Examined<'_>, findings: &mut Findings) {
     let subject = examined.subject;
     let Some(app) = subject.app() else { return };
-    let from_msi = subject.setup.msi.as_ref().map(|msi| match msi.execution_context() {
-        MsiExecutionContext::System => MsiPackageType::PerMachine,
-        // ALLUSERS=2 with MSIINSTALLPERUSER installs for one user unless the command line says otherwise.
-        _ if msi.is_user_install() => MsiPackageType::PerUser,
-        MsiExecutionContext::Any | MsiExecutionContext::User => MsiPackageType::DualPurpose,
-    });
-    let stated = app.msi_information.as_ref().and_then(|information| information.package_type.clone());
+    let Some(target) = installs_for(examined) else { return };
     let place = subject.app_place("/installExperience/runAsAccount");
-    // The packed MSI counts more: `msiInformation` may be what an earlier version of it left in the document.
-    match (from_msi.or(stated), app.runs_as_user()) {
-        (Some(MsiPackageType::PerUser), false) if !asks_for_all_users(examined) => {
-            let message = "The MSI installs for one user (no ALLUSERS), but the app runs as SYSTEM: it lands in SYSTEM's profile.";
-            let fix = "Set `runAsAccount` to `user`, or pass `ALLUSERS=1` where the MSI supports it.";
+    match (target, app.runs_as_user()) {
+        (MsiPackageType::PerUser, false) => {
+            let message = "The MSI installs for one user as the install command calls it, but the app runs as SYSTEM: it lands in SYSTEM's profile.";
+            let fix = "Set `runAsAccount` to `user`, or pass `ALLUSERS=1` where the MSI supports it (`MSIINSTALLPERUSER=\"\"` for a dual-purpose one).";
             findings.warning(place, message, fix);
         }
-        (Some(MsiPackageType::PerMachine), true) => {
+        (MsiPackageType::PerMachine, true) => {
             let message =
                 "The MSI installs for everybody (ALLUSERS=1), but the app runs as the user, who may not.";
             findings.warning(place, message, "Set `runAsAccount` to `system`.");
@@ -112,11 +105,41 @@ fn context(examined: &Examined<'_>, findings: &mut Findings) {
     }
 }
 
-/// Whether the install command sets ALLUSERS, itself or perhaps by a transform, which is not read.
-fn asks_for_all_users(examined: &Examined<'_>) -> bool {
-    examined.msiexec_calls().filter(|(command, _)| command.installs).any(|(_, call)| {
-        let machine = matches!(call.property("ALLUSERS"), Some("1" | "2"));
-        machine || call.property("TRANSFORMS").is_some()
+/// For whom the install command lets the MSI install; `None` where that is not known. What the command says of ALLUSERS
+/// and MSIINSTALLPERUSER counts more than the MSI's own properties (Microsoft, "MSIINSTALLPERUSER Property": with
+/// ALLUSERS=2 it installs for the user where that is 1, else for the machine).
+fn installs_for(examined: &Examined<'_>) -> Option<MsiPackageType> {
+    let subject = examined.subject;
+    let calls: Vec<_> = examined.msiexec_calls().filter(|(command, _)| command.installs).collect();
+    let said = |name: &str| calls.iter().rev().find_map(|(_, call)| call.property(name)).map(str::to_owned);
+    // A transform may change either, and is not read.
+    if said("TRANSFORMS").is_some() {
+        return None;
+    }
+    let (mut all_users, mut per_user) = (said("ALLUSERS"), said("MSIINSTALLPERUSER"));
+    if let Some(msi) = &subject.setup.msi {
+        // The packed MSI counts more than `msiInformation`, which may be what an earlier version of it left.
+        all_users = all_users.or_else(|| msi.all_users.clone());
+        per_user = per_user.or_else(|| msi.installs_per_user.then(|| "1".to_owned()));
+    } else {
+        let stated = subject.app()?.msi_information.as_ref().and_then(|facts| facts.package_type.clone())?;
+        match stated {
+            MsiPackageType::PerMachine => all_users = all_users.or(Some("1".to_owned())),
+            MsiPackageType::PerUser => {}
+            // Which of the two it is without being asked, the document does not say.
+            _ if all_users.as_deref() != Some("1") && per_user.is_none() => return None,
+            _ => all_users = all_users.or(Some("2".to_owned())),
+        }
+    }
+    Some(match all_users.as_deref() {
+        Some("1") => MsiPackageType::PerMachine,
+        // Without rights ALLUSERS=2 falls back to the user, so an app that runs as the user may have it.
+        Some("2") if per_user.as_deref() == Some("1") => MsiPackageType::PerUser,
+        Some("2") => match subject.app()?.runs_as_user() {
+            true => MsiPackageType::DualPurpose,
+            false => MsiPackageType::PerMachine,
+        },
+        _ => MsiPackageType::PerUser,
     })
 }
 

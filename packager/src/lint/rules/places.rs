@@ -4,6 +4,7 @@
 use super::Severity::{Error, Warning};
 use super::{Examined, Findings, LintPage, LintRule, text};
 use crate::lint::script;
+use waybill_intune::command_line::Word;
 use waybill_intune::path::extension;
 use waybill_intune::{Hive, RegistryKey};
 use waybill_schemas::app::{
@@ -44,7 +45,7 @@ const VARIABLES: [&str; 5] = ["%appdata%", "%localappdata%", "%userprofile%", "%
 const FIX: &str = "Look at what the app leaves machine-wide, or set `runAsAccount` to `user`.";
 
 fn places_in_rules(examined: &Examined<'_>, findings: &mut Findings) {
-    for rule in examined.rules.iter().filter(|_| runs_as_system(examined)) {
+    for rule in examined.rules.iter().filter(|_| examined.runs_as_system()) {
         if let Some((field, what)) = users_place(rule.rule()) {
             let message = format!("{rule} looks at {what}, but runs as SYSTEM, whose own that is.");
             findings.error(rule.place(field, examined.subject), message, FIX);
@@ -53,19 +54,32 @@ fn places_in_rules(examined: &Examined<'_>, findings: &mut Findings) {
 }
 
 fn places_in_commands(examined: &Examined<'_>, findings: &mut Findings) {
-    const HIVES: [&str; 3] = ["hkcu\\", "hkey_current_user\\", "hkcu:\\"];
-    for command in examined.commands.iter().filter(|_| runs_as_system(examined)) {
-        let lower = command.text.to_lowercase();
-        let in_hive = || HIVES.iter().any(|hive| lower.contains(hive)).then(|| "HKCU".to_owned());
-        if let Some(what) = users_variable(&lower).or_else(in_hive) {
+    for command in examined.commands.iter().filter(|_| examined.runs_as_system()) {
+        // Where something is logged to is nobody's profile that matters: SYSTEM has one.
+        let steps = command.line.steps.iter();
+        let kept = steps.flat_map(|step| {
+            std::iter::once(step.program.clone()).chain(words_but_logs(&step.words).map(str::to_owned))
+        });
+        let lower = kept.collect::<Vec<_>>().join(" ").to_lowercase();
+        if let Some(what) = users_variable(&lower).or_else(|| users_hive(&lower)) {
             let message = format!("{command} uses {what}, but runs as SYSTEM, whose own that is.");
             findings.error(command.place.clone(), message, FIX);
         }
     }
 }
 
-fn runs_as_system(examined: &Examined<'_>) -> bool {
-    examined.subject.app().is_some_and(|app| !app.runs_as_user())
+fn users_hive(lower: &str) -> Option<String> {
+    const HIVES: [&str; 3] = ["hkcu\\", "hkey_current_user\\", "hkcu:\\"];
+    HIVES.iter().any(|hive| lower.contains(hive)).then(|| "HKCU".to_owned())
+}
+
+/// The words without the log files that they name: `/log x`, `/l*v x`, `/LOG=x`, `-logfile x`.
+fn words_but_logs(words: &[Word]) -> impl Iterator<Item = &str> {
+    let logs = |word: &Word| {
+        word.switch().is_some_and(|switch| switch.starts_with("log") || switch.starts_with("l*") || switch == "l")
+    };
+    let is_kept = move |at: usize| !logs(&words[at]) && !(at > 0 && logs(&words[at - 1]) && !words[at - 1].text.contains('='));
+    words.iter().enumerate().filter(move |(at, _)| is_kept(*at)).map(|(_, word)| word.text.as_str())
 }
 
 /// The place of a user that a rule looks at, with the field that names it.
@@ -97,26 +111,60 @@ fn users_folder(path: &str) -> Option<String> {
     })
 }
 
-/// The place of a user in a script. A script that goes through the hives or profiles of all users is left out.
+/// The place of a user in a script, where it looks nowhere else. A script that goes through the hives or profiles of all
+/// users is left out, and so is one that looks at a place of the machine too: the user's is then a fallback, and as
+/// SYSTEM the script still answers.
 fn users_place_in_script(text: &str) -> Option<String> {
-    const KNOWS: [&str; 6] =
-        ["hkey_users", "hku:", "profilelist", "win32_userprofile", "c:\\users\\*", "get-childitem c:\\users"];
-    const PLACES: [(&str, &str); 6] = [
-        ("hkcu:\\", "HKCU"),
+    const KNOWS: [&str; 7] = [
+        "hkey_users",
+        "hku:",
+        "profilelist",
+        "win32_userprofile",
+        "c:\\users\\*",
+        "get-childitem c:\\users",
+        "$env:systemdrive\\users",
+    ];
+    const OF_THE_MACHINE: [&str; 12] = [
+        "hklm:",
+        "hklm\\",
+        "hkey_local_machine",
+        "$env:program",
+        "c:\\program",
+        "$env:windir",
+        "$env:systemroot",
+        "c:\\windows",
+        "%program",
+        "$env:allusersprofile",
+        "-allusers",
+        "win32_product",
+    ];
+    const PLACES: [(&str, &str); 12] = [
+        ("hkcu:", "HKCU"),
+        ("hkcu\\", "HKCU"),
         ("hkey_current_user", "HKCU"),
         ("$env:appdata", "%APPDATA%"),
         ("$env:localappdata", "%LOCALAPPDATA%"),
         ("$env:userprofile", "%USERPROFILE%"),
+        ("$env:homepath", "%HOMEPATH%"),
+        ("$env:onedrive", "%ONEDRIVE%"),
+        ("%appdata%", "%APPDATA%"),
         ("%localappdata%", "%LOCALAPPDATA%"),
+        ("getfolderpath('localapplicationdata')", "%LOCALAPPDATA%"),
+        ("getfolderpath('applicationdata')", "%APPDATA%"),
     ];
-    let code: Vec<String> =
-        script::code_lines(text).into_iter().map(|(_, line)| line.to_lowercase()).collect();
+    // `${env:APPDATA}` is `$env:APPDATA`.
+    let bare = |line: String| line.to_lowercase().replace("${env:", "$env:").replace('"', "'");
+    let code: Vec<String> = script::code_lines(text).into_iter().map(|(_, line)| bare(line)).collect();
+    let mentions = |words: &[&str]| {
+        // Where it logs to is not where it looks.
+        let looks = |line: &&String| !line.contains("start-transcript") && !line.contains(".log");
+        code.iter().filter(looks).any(|line| words.iter().any(|word| line.contains(word)))
+    };
     // An app for everybody may write to each user's hive on purpose.
-    if code.iter().any(|line| KNOWS.iter().any(|word| line.contains(word))) {
+    if mentions(&KNOWS) || mentions(&OF_THE_MACHINE) {
         return None;
     }
-    let in_code = |place: &&(&str, &str)| code.iter().any(|line| line.contains(place.0));
-    PLACES.iter().find(in_code).map(|(_, name)| (*name).to_owned())
+    PLACES.iter().find(|place| mentions(&[place.0])).map(|(_, name)| (*name).to_owned())
 }
 
 fn traces(examined: &Examined<'_>, findings: &mut Findings) {

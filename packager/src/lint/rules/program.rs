@@ -4,7 +4,7 @@ use super::{Command, Examined, Findings, LintPage, LintRule, Severity::Error};
 use crate::lint::is_one_of;
 use waybill_intune::View;
 use waybill_intune::command_line::{Msiexec, PowerShell, ProductOrFile, Step, shell_operator, unquoted_run};
-use waybill_intune::right_line::{is_program, right_line};
+use waybill_intune::right_line::{advice, is_program, right_line};
 
 pub(super) static RULES: &[LintRule] = &[
     LintRule {
@@ -58,14 +58,22 @@ fn no_program(examined: &Examined<'_>, findings: &mut Findings) {
         let (program, extension) = (&step.program, step.extension());
         // A shell starts Windows Script Host for these by itself.
         let is_shells = step.in_shell && matches!(extension.as_str(), "vbs" | "vbe" | "js" | "jse" | "wsf");
-        if is_program(&extension) || is_shells {
+        if is_program(&extension) || is_shells || extension.is_empty() {
             continue;
         }
-        if let Some(line) = right_line(&extension, program, View::Bits32) {
-            let message =
-                format!("{command} starts {program} directly; a .{extension} is no program (0x800700C1).");
-            findings.error(command.place.clone(), message, format!("Write `{line}`."));
-        }
+        let line = right_line(&extension, program, View::Bits32);
+        // Of other files only those of the package are known to be there: `setup-1.2` has an extension, too.
+        let fix = match line {
+            Some(line) => format!("Write `{line}`."),
+            None if examined.subject.find(program).is_some() => {
+                let advice = advice(&extension);
+                format!("Do not start it: {advice}.")
+            }
+            None => continue,
+        };
+        let message =
+            format!("{command} starts {program} directly; a .{extension} is no program (0x800700C1).");
+        findings.error(command.place.clone(), message, fix);
     }
 }
 

@@ -1,10 +1,9 @@
 //! WB205 and WB206: scripts that can only give one answer, and scripts that are decoded wrongly.
 
 use super::Severity::{Error, Warning};
+use super::started::Language;
 use super::{AppRule, Examined, FindingPlace, Findings, LintPage, LintRule};
-use crate::lint::script::{Encoding, ScriptAnswer, decode, is_signed, script_answer};
-use crate::lint::subject::packed_name;
-use waybill_intune::command_line::PowerShell;
+use crate::lint::script::{Encoding, ScriptAnswer, code_lines, decode, is_signed, script_answer};
 use waybill_schemas::app::{PowerShellScriptRule, Rule};
 
 pub(super) static RULES: &[LintRule] = &[
@@ -98,20 +97,16 @@ fn signatures(examined: &Examined<'_>, findings: &mut Findings) {
     }
 }
 
-/// Checks the packed scripts that the commands start with Windows PowerShell.
+/// Checks the packed scripts that the commands start with Windows PowerShell, directly or by way of other scripts.
 fn encodings_of_files(examined: &Examined<'_>, findings: &mut Findings) {
-    let calls = examined.steps().filter_map(|(_, step)| PowerShell::parse(step));
-    for name in calls.flat_map(|call| call.scripts()) {
-        let Some(bytes) = examined.subject.read(&name) else { continue };
-        let (packed, encoding) = (packed_name(&name), decode(&bytes).1);
-        // UTF-16 with its mark is decoded correctly from a file.
-        if encoding != Encoding::Utf16 {
-            check_encoding(
-                &format!("The script {packed}"),
-                encoding,
-                FindingPlace::in_file(&packed),
-                findings,
-            );
+    let scripts = examined.started.scripts.iter().filter(|script| script.language == Language::PowerShell);
+    for name in scripts.filter_map(|script| script.file.as_deref()) {
+        let Some(bytes) = examined.subject.read(name) else { continue };
+        let (text, encoding) = decode(&bytes);
+        // UTF-16 with its mark is decoded correctly from a file, and what a comment says is read by nobody.
+        let does_harm = code_lines(&text).iter().any(|(_, line)| !line.is_ascii());
+        if encoding != Encoding::Utf16 && does_harm {
+            check_encoding(&format!("The script {name}"), encoding, FindingPlace::in_file(name), findings);
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::{Examined, FindingPlace, Findings, LintPage, LintRule, Severity::Error, Subject};
 use crate::lint::script;
 use crate::lint::subject::FileEntry;
+use waybill_intune::command_line::{Word, words};
 use waybill_intune::path::{extension, leaf};
 use waybill_schemas::secrets::{Parameter, names_licence, names_password, parameters};
 
@@ -71,6 +72,12 @@ fn token_shape(text: &str) -> Option<&'static str> {
         text.match_indices(prefix).any(|(at, _)| run(&text[at + prefix.len()..], word) >= least)
     };
     let begins_word = |at: usize| !text[..at].ends_with(|c: char| c.is_ascii_alphanumeric());
+    // The signature of Azure's shared access: 32 bytes in base64, escaped for a URL.
+    let signature: fn(char) -> bool = |c| c.is_ascii_alphanumeric() || matches!(c, '%' | '+' | '/' | '=' | '-' | '_');
+    let signs = ["?sig=", "&sig=", ";sig="];
+    if signs.iter().any(|sign| text.match_indices(sign).any(|(at, _)| run(&text[at + sign.len()..], signature) >= 40)) {
+        return Some("the signature of a shared access URL");
+    }
     // The lengths are a little below those of real tokens (36 after `ghp_`, 20 after `glpat-`), so that a prefix which
     // is only mentioned is not found.
     let shapes = [
@@ -157,14 +164,111 @@ fn has_assignment(text: &str) -> bool {
 
 fn script(name: &str, subject: &Subject, findings: &mut Findings) {
     let Some(bytes) = subject.read(name) else { return };
-    for (number, line) in (1_u32..).zip(script::decode(&bytes).0.lines()) {
-        let is_plain_secure_string = || is_literal_secure_string(line).then_some("a password in clear");
-        if let Some(what) = token_shape(line).or_else(is_plain_secure_string) {
+    let decoded = script::decode(&bytes).0;
+    let is_batch = matches!(extension(name).as_str(), "cmd" | "bat");
+    for (number, line) in (1_u32..).zip(decoded.lines()) {
+        let in_clear = || secret_in_clear(line, is_batch);
+        if let Some(what) = token_shape(line).or_else(in_clear) {
             let message = format!("The script {name} holds {what}.");
             let fix = "Let the device fetch it when it is needed, and change it: whoever has the package has it. Allow WB304 where it is none.";
             findings.error(FindingPlace::in_file(name).on_line(number), message, fix);
         }
     }
+}
+
+/// What a line of a script holds in clear; `None` where it holds no secret.
+fn secret_in_clear(line: &str, is_batch: bool) -> Option<&'static str> {
+    let line = line.trim();
+    let is_comment = match is_batch {
+        true => line.starts_with("::") || line.get(..4).is_some_and(|begin| begin.eq_ignore_ascii_case("rem ")),
+        false => line.starts_with(['#', '\'']),
+    };
+    if is_comment {
+        return None;
+    }
+    let found = is_literal_secure_string(line)
+        || assigned_secret(line, is_batch)
+        || password_of_net(line)
+        || password_of_switch(line);
+    found.then_some("a password in clear")
+}
+
+/// Whether a line gives a literal to a variable that is called a secret: `$password = "…"`, `set PASSWORD=…`.
+fn assigned_secret(line: &str, is_batch: bool) -> bool {
+    let Some((name, value)) = line.split_once('=') else { return false };
+    let name = name.trim_end_matches('+').trim();
+    if is_batch {
+        let lower = name.to_lowercase();
+        let Some(at) = lower.find("set ").filter(|_| !lower.contains("/p") && !lower.contains("/a")) else { return false };
+        let name = name[at + 4..].trim_start_matches([' ', '"']);
+        return is_called_secret(&bare(name)) && is_literal_secret(value.trim().trim_end_matches('"'));
+    }
+    // The last word: a type or a modifier may stand before it.
+    let name = name.rsplit([' ', ']']).next().unwrap_or_default();
+    let name = name.strip_prefix('$').unwrap_or_default();
+    let value = value.trim().trim_start_matches('(').trim();
+    let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''));
+    let Some(quote) = quote.filter(|_| is_called_secret(&bare(name))) else { return false };
+    let literal = value[1..].split(quote).next().unwrap_or_default();
+    // A variable in quotes is filled in where the script runs.
+    (quote == '\'' || !literal.contains('$')) && is_literal_secret(literal)
+}
+
+/// Whether a value may be a secret itself rather than a placeholder, a path or a name of one.
+fn is_literal_secret(value: &str) -> bool {
+    const PLACEHOLDERS: [&str; 9] =
+        ["password", "passwort", "changeme", "your", "example", "placeholder", "xxx", "***", "secret"];
+    let lower = value.trim().to_lowercase();
+    let is_placeholder = PLACEHOLDERS.iter().any(|word| lower.starts_with(word));
+    let is_path = lower.contains(['\\', '/']) && (lower.starts_with("hk") || lower.contains(":\\") || lower.starts_with('.'));
+    value.trim().len() >= 4 && !value.trim().contains(' ') && may_be_secret(value)
+        && !is_placeholder
+        && !is_path
+}
+
+/// Whether `net use` or `net user` is given a password as a word of its own.
+fn password_of_net(line: &str) -> bool {
+    let words = words(line);
+    let at = words.iter().position(|word| matches!(word.text.trim_start_matches('@').to_lowercase().as_str(), "net" | "net.exe"));
+    let Some(rest) = at.map(|at| &words[at + 1..]) else { return false };
+    let Some(verb) = rest.first().map(|word| word.text.to_lowercase()) else { return false };
+    let plain = |word: &&Word| !word.text.starts_with(['/', '|', '>', '&']);
+    let values: Vec<&str> = rest[1..].iter().take_while(|word| !matches!(word.text.as_str(), "|" | "&" | "&&" | "||" | ">"))
+        .filter(plain).map(|word| word.text.as_str()).collect();
+    let has_user = rest.iter().any(|word| word.text.to_lowercase().starts_with("/user:"));
+    let password = match verb.as_str() {
+        // `net use X: \\server\share password /user:name`
+        "use" if has_user => values.iter().find(|word| !word.starts_with("\\\\") && !word.ends_with(':') && **word != "*"),
+        "user" => values.get(1).filter(|word| **word != "*"),
+        _ => None,
+    };
+    password.is_some_and(|word| may_be_secret(word) && word.len() > 3)
+}
+
+/// Whether a well-known program is given a password behind its switch.
+fn password_of_switch(line: &str) -> bool {
+    const SWITCHES: [(&str, &[&str]); 4] = [
+        ("schtasks", &["/rp"]),
+        ("psexec", &["-p"]),
+        ("cmdkey", &["/pass", "/p"]),
+        ("sc", &["password="]),
+    ];
+    let words = words(line);
+    let stem = |word: &Word| {
+        let name = leaf(&word.text).trim_start_matches('@').to_lowercase();
+        name.strip_suffix(".exe").map_or(name.clone(), str::to_owned).trim_end_matches("64").to_owned()
+    };
+    let Some((_, switches)) = SWITCHES.iter().find(|(program, _)| words.iter().any(|word| stem(word) == *program)) else {
+        return false;
+    };
+    words.iter().enumerate().any(|(at, word)| {
+        let lower = word.text.to_lowercase();
+        switches.iter().any(|switch| {
+            let attached = lower.strip_prefix(switch).and_then(|rest| rest.strip_prefix(':'));
+            let next = words.get(at + 1).filter(|_| lower == *switch).map(|word| word.text.as_str());
+            attached.or(next).is_some_and(|value| may_be_secret(value) && value.len() > 3 && !value.starts_with(['/', '-']))
+        })
+    })
 }
 
 /// Whether a line has a literal password, as in `ConvertTo-SecureString 'hunter2' -AsPlainText`.

@@ -1,9 +1,10 @@
 //! WB105, WB108 and WB109: commands that wait for somebody who is not there, and missing options of msiexec.
 
+use super::started::Call;
 use super::{Examined, Findings, LintPage, LintRule, Severity::Warning};
 use crate::lint::is_one_of;
 use crate::recognise::InstallerKind;
-use waybill_intune::command_line::{Interface, Msiexec, Step};
+use waybill_intune::command_line::{Interface, Msiexec, ProductOrFile, Step};
 use waybill_schemas::app::DeviceRestartBehavior;
 
 pub(super) static RULES: &[LintRule] = &[
@@ -65,27 +66,47 @@ fn msiexec_log(examined: &Examined<'_>, findings: &mut Findings) {
     }
 }
 
+/// The calls of msiexec in commands and in the scripts that they start.
+fn msiexec_calls<'a>(examined: &'a Examined<'_>) -> impl Iterator<Item = (&'a Call, Msiexec)> {
+    examined.started.calls.iter().filter_map(|call| Some((call, Msiexec::parse(&call.step)?)))
+}
+
 fn interface(examined: &Examined<'_>, findings: &mut Findings) {
     let for_user = examined.subject.app().is_some_and(|app| app.runs_as_user());
-    for (command, call) in examined.msiexec_calls() {
-        let place = command.place.clone();
-        match call.interface {
-            Interface::Full => {
+    for (call, msiexec) in msiexec_calls(examined) {
+        let (place, told) = (call.place.clone(), &call.told);
+        match msiexec.interface {
+            // Variables of a script may hold the switch.
+            Interface::Full if lacks_words(call, &msiexec) => {
                 let message = format!(
-                    "{command} runs msiexec without /qn: its dialogs wait for somebody who cannot see them."
+                    "{told} runs msiexec without /qn: its dialogs wait for somebody who cannot see them."
                 );
-                findings.error(place, message, "Add `/qn`.");
+                match call.in_command || call.is_certain {
+                    true => findings.error(place, message, "Add `/qn`."),
+                    false => findings.warning(place, message, "Add `/qn`."),
+                }
             }
             // An app that runs as the user shows its dialogs to somebody who can close them.
             Interface::Basic if !for_user => {
                 let message = format!(
-                    "{command} runs msiexec with a visible interface: a dialog about an error waits unseen."
+                    "{told} runs msiexec with a visible interface: a dialog about an error waits unseen."
                 );
                 findings.warning(place, message, "Write `/qn` instead of `/qb` or `/passive`.");
             }
-            Interface::Basic | Interface::None => {}
+            Interface::Full | Interface::Basic | Interface::None => {}
         }
     }
+}
+
+/// Whether what is not among the words of the call is really not given.
+fn lacks_words(call: &Call, msiexec: &Msiexec) -> bool {
+    // What msiexec is to install is no switch, whatever stands for it.
+    let targets = msiexec.targets.iter().filter_map(|target| match target {
+        ProductOrFile::File(_, at) => Some(*at),
+        ProductOrFile::Product(_) => None,
+    });
+    let targets: Vec<usize> = targets.chain(msiexec.log.iter().map(|(_, at)| *at)).collect();
+    call.in_command && call.language.is_none() || !call.is_open_but_for(&targets)
 }
 
 fn restart(examined: &Examined<'_>, findings: &mut Findings) {
@@ -93,10 +114,14 @@ fn restart(examined: &Examined<'_>, findings: &mut Findings) {
     let behavior = experience.and_then(|experience| experience.device_restart_behavior.as_ref());
     // With `allow` the app's owner wants the MSI's restarts.
     let is_wanted = behavior == Some(&DeviceRestartBehavior::Allow);
-    for (command, _) in examined.msiexec_calls().filter(|(_, call)| !call.settles_restart && !is_wanted) {
+    for (call, msiexec) in msiexec_calls(examined) {
+        if msiexec.settles_restart || is_wanted || !lacks_words(call, &msiexec) {
+            continue;
+        }
+        let told = &call.told;
         let message =
-            format!("{command} runs msiexec without /norestart: the MSI may restart the device at once.");
-        findings.warning(command.place.clone(), message, "Add `/norestart`.");
+            format!("{told} runs msiexec without /norestart: the MSI may restart the device at once.");
+        findings.warning(call.place.clone(), message, "Add `/norestart`.");
     }
 }
 

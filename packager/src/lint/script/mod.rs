@@ -1,11 +1,16 @@
-//! Reads PowerShell scripts as far as lint needs: their encoding, what is code in them, whether they print, and with
-//! which code they exit.
+//! Reads scripts as far as lint needs. PowerShell: their encoding, what is code in them, what they call, whether they
+//! print, and with which code they exit. Batch files: their commands.
 
+mod batch;
+mod calls;
 mod outcome;
 mod statements;
 mod tokens;
 
+pub(super) use batch::batch_commands;
+pub(super) use calls::{ScriptCall, calls};
 pub(super) use outcome::{ScriptAnswer, script_answer};
+pub(super) use tokens::Token;
 
 use std::borrow::Cow;
 

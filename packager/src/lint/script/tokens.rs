@@ -13,7 +13,7 @@ pub(super) enum Piece<'a> {
 
 /// A word, mark or end of a statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Token {
+pub(in crate::lint) enum Token {
     /// A command, variable, parameter, number or operator.
     Word(String),
     /// A string without its quotes, and whether variables in it are expanded.
@@ -26,14 +26,14 @@ pub(super) enum Token {
 
 impl Token {
     /// The word in lower case; empty for every other token.
-    pub(super) fn word(&self) -> String {
+    pub(in crate::lint) fn word(&self) -> String {
         match self {
             Self::Word(word) => word.to_lowercase(),
             Self::Text(..) | Self::Mark(_) | Self::End => String::new(),
         }
     }
 
-    pub(super) fn is(&self, mark: char) -> bool {
+    pub(in crate::lint) fn is(&self, mark: char) -> bool {
         *self == Self::Mark(mark)
     }
 }
@@ -119,14 +119,27 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
     tokens
 }
 
-fn string_token(source: &str) -> Token {
-    let expands = source.trim_start_matches('@').starts_with('"');
-    Token::Text(source.trim_matches(['@', '"', '\'', '\r', '\n']).to_owned(), expands)
+/// The token of a string with its quotes.
+pub(super) fn string_token(source: &str) -> Token {
+    let source = source.strip_prefix('@').unwrap_or(source);
+    let source = source.strip_suffix('@').filter(|rest| rest.ends_with(['"', '\''])).unwrap_or(source);
+    let expands = source.starts_with('"');
+    let quote = if expands { '"' } else { '\'' };
+    let inner = source.strip_prefix(quote).unwrap_or(source);
+    let inner = inner.strip_suffix(quote).unwrap_or(inner).trim_matches(['\r', '\n']);
+    let text = match expands {
+        true => inner.replace("`\"", "\"").replace("\"\"", "\""),
+        false => inner.replace("''", "'"),
+    };
+    Token::Text(text, expands)
 }
 
-fn code_tokens(code: &str, tokens: &mut Vec<Token>) {
+/// Adds the words of a piece of code.
+pub(super) fn code_tokens(code: &str, tokens: &mut Vec<Token>) {
     let code = code.replace("`\r\n", " ").replace("`\n", " ");
     let mut word = String::new();
+    // Whether `${` stands in the word and is open. The word is not searched for it: it may have a million letters.
+    let mut in_braces = false;
     let flush = |word: &mut String, tokens: &mut Vec<Token>| {
         if !word.is_empty() {
             tokens.push(Token::Word(std::mem::take(word)));
@@ -135,11 +148,19 @@ fn code_tokens(code: &str, tokens: &mut Vec<Token>) {
     for character in code.chars() {
         match character {
             '\n' | ';' => {
+                in_braces = false;
                 flush(&mut word, tokens);
                 tokens.push(Token::End);
             }
-            '{' if word.ends_with('$') => word.push('{'), // `${env:ProgramFiles(x86)}`
-            '}' | '(' | ')' if word.contains("${") && !word.ends_with('}') => word.push(character),
+            '{' if word.ends_with('$') => {
+                word.push('{');
+                in_braces = true;
+            }
+            // `${env:ProgramFiles(x86)}`, and a blank in such a name is a part of it too.
+            '}' | '(' | ')' | ' ' if in_braces => {
+                word.push(character);
+                in_braces = character != '}';
+            }
             '{' | '}' | '(' | ')' | '|' | ',' => {
                 flush(&mut word, tokens);
                 tokens.push(Token::Mark(character));

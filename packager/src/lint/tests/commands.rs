@@ -4,8 +4,8 @@ use super::*;
 use crate::recognise::InstallerKind;
 
 const FILES: &[(&str, &[u8])] = &[
-    ("contoso.msi", b"MSI"),
-    ("My App.msi", b"MSI"),
+    ("contoso.msi", MSI),
+    ("My App.msi", MSI),
     ("install.ps1", b"Set-ItemProperty HKLM:\\SOFTWARE\\Contoso A 1"),
     ("plain.ps1", b"# HKLM:\\SOFTWARE\\Contoso in a comment only\nWrite-Output 'x'"),
     ("aware.ps1", b"if ($env:PROCESSOR_ARCHITEW6432) { & \"$env:windir\\sysnative\\x\" }\nSet-Item HKLM:\\SOFTWARE\\A 1"),
@@ -74,13 +74,13 @@ fn wb102_files_that_are_not_there() {
         ("cmd /c install", &[]),
         ("setup /S", &[]),
         ("powershell -File absent.ps1", &["E102"]),
-        ("powershell -Command \"& .\\absent.ps1\"", &["E102"]),
+        ("powershell -Command \"& .\\absent.ps1\"", &["E102", "W113"]),
         ("powershell -Command \"& $PSScriptRoot\\absent.ps1\"", &[]),
         ("reg.exe import absent.reg", &["E102"]),
-        ("reg.exe add HKLM\\SOFTWARE\\A /v B /d C /f", &[]),
+        ("reg.exe add HKLM\\SYSTEM\\A /v B /d C /f", &[]),
         ("cmd /c \"cd Files && tool.exe\"", &[]),
         ("cmd /c \"Files\\tool.exe && absent.exe\"", &["E102"]),
-        ("%windir%\\System32\\wusa.exe a.msu", &["E102"]),
+        ("%windir%\\System32\\wusa.exe a.msu /quiet", &["E102"]),
         ("schtasks /create /tn a /tr b", &[]),
         ("\"unfinished.exe", &["E102"]),
     ]);
@@ -165,7 +165,7 @@ fn wb105_msiexec_without_its_switches() {
 fn wb106_the_32_bit_powershell() {
     assert_all(&[
         ("powershell.exe -ExecutionPolicy Bypass -File install.ps1", &["W106"]),
-        ("powershell -ep bypass .\\programs.ps1", &["W106"]),
+        ("powershell -ep bypass .\\programs.ps1", &["W106", "W113"]),
         ("%windir%\\System32\\WindowsPowerShell\\v1.0\\powershell.exe -File install.ps1", &["W106"]),
         ("powershell -Command \"Remove-Item HKLM:\\SOFTWARE\\A\"", &["W106"]),
         ("cmd /c powershell -File install.ps1", &["W106"]),

@@ -98,9 +98,14 @@ fn wb404_msi_facts_out_of_the_ordinary() {
         with_package(PackageFacts { msi_info: Some(info), ..PackageFacts::default() })
     };
     assert_eq!(with_info(same.clone()), [""; 0]);
+    // Microsoft's tool works out its own flags, and an MSI with two services has this one false.
     let mut other = same.clone();
     other.includes_services = Some(true);
-    assert_eq!(with_info(other), ["W404"]);
+    other.contains_system_registry_keys = Some(true);
+    assert_eq!(with_info(other), [""; 0]);
+    let mut another = same.clone();
+    another.product_version = Some("22.0".into());
+    assert_eq!(with_info(another), ["W404"]);
     let mut unsaid = same;
     unsaid.includes_services = None;
     unsaid.product_code = unsaid.product_code.map(|code| code.to_lowercase());

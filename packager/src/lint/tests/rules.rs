@@ -8,7 +8,7 @@ const SCRIPT: &str = "#microsoft.graph.win32LobAppPowerShellScriptRule";
 
 /// The findings for these rules in the place of the good app's.
 fn rules(rules: Value) -> Vec<String> {
-    found(subject(&with(msi_app(), "/rules", rules), &[("contoso.msi", b"MSI")]))
+    found(subject(&with(msi_app(), "/rules", rules), &[("contoso.msi", MSI)]))
 }
 
 fn file(changes: Value) -> Value {
@@ -178,12 +178,12 @@ fn wb202_a_users_places() {
         "/rules",
         json!([registry(json!({ "keyPath": "HKEY_CURRENT_USER\\SOFTWARE\\Contoso" }))]),
     );
-    assert_eq!(found(subject(&user(app), &[("contoso.msi", b"")])), [""; 0]);
+    assert_eq!(found(subject(&user(app), &[("contoso.msi", MSI)])), [""; 0]);
     let command = |text: &str| with(msi_app(), "/uninstallCommandLine", text.into());
-    let findings_of = |text: &str| found(subject(&command(text), &[("contoso.msi", b"")]));
-    assert_eq!(findings_of("%LOCALAPPDATA%\\A\\u.exe /S"), ["E202"]);
+    let findings_of = |text: &str| found(subject(&command(text), &[("contoso.msi", MSI)]));
+    assert_eq!(findings_of("%LOCALAPPDATA%\\A\\u.exe /S"), ["W114", "E202"]);
     assert_eq!(findings_of("reg delete HKCU\\Software\\A /f"), ["E202"]);
-    assert_eq!(findings_of("reg delete HKLM\\Software\\A /f"), [""; 0]);
+    assert_eq!(findings_of("reg delete HKLM\\Software\\A /f /reg:64"), [""; 0]);
     let user_script = changed(
         script(b"if (Test-Path HKCU:\\A) { 'x' }", json!({})),
         json!({ "ruleType": "requirement", "runAsAccount": "user", "operator": "equal", "operationType": "string", "comparisonValue": "x" }),
@@ -294,7 +294,7 @@ fn wb206_encodings_and_signatures() {
         (script(signed.as_bytes(), enforced), &[]),
     ]);
     let app = with(msi_app(), "/installCommandLine", "powershell -File a.ps1".into());
-    let files = |bytes: &'static [u8]| subject(&app, &[("contoso.msi", b"MSI"), ("a.ps1", bytes)]);
+    let files = |bytes: &'static [u8]| subject(&app, &[("contoso.msi", MSI), ("a.ps1", bytes)]);
     assert_eq!(found(files("'ü'".as_bytes())), ["W206"]);
     assert_eq!(found(files("\u{FEFF}'ü'".as_bytes())), [""; 0]);
     assert_eq!(found(files(b"'u'")), [""; 0]);

@@ -1,0 +1,266 @@
+//! WB112 to WB116: names that mean nothing to the agent, and starts that lose something: winget as SYSTEM, PowerShell
+//! scripts without `-File`, variables in the uninstall command, uninstallers and variables that do not exist.
+
+use super::Severity::{Error, Warning};
+use super::started::{Call, Language};
+use super::{Examined, Findings, LintPage, LintRule, Subject, text};
+use crate::lint::script;
+use crate::recognise::InstallerKind;
+use waybill_intune::command_line::PowerShell;
+use waybill_schemas::app::Rule;
+
+pub(super) static RULES: &[LintRule] = &[
+    LintRule {
+        page: LintPage {
+            code: "WB112",
+            severity: Error,
+            title: "winget by its name as SYSTEM",
+            harm: "`winget` is an App Execution Alias in each user's WindowsApps folder. SYSTEM has none: a command ends \
+               with 0x80070002, and a script goes on without it (a warning).",
+            fix: "Find winget.exe below `C:\\Program Files\\WindowsApps\\Microsoft.DesktopAppInstaller_*_x64__8wekyb3d8bbwe` \
+               in a script that the 64-bit PowerShell runs, or run the app as the user.",
+            before: "winget install --id Contoso.App --silent",
+            after: "C:\\Windows\\Sysnative\\WindowsPowerShell\\v1.0\\powershell.exe -File install.ps1   (which finds winget.exe)",
+        },
+        checks: &[winget],
+    },
+    LintRule {
+        page: LintPage {
+            code: "WB113",
+            severity: Warning,
+            title: "a PowerShell script without -File",
+            harm: "Without `-File` powershell.exe takes the script for a command: it ends with 0 or 1 whatever the script \
+               exits with, so 3010, 1618 and the installer's own codes are lost.",
+            fix: "Write `-File` before the script, or end the command with `; exit $LASTEXITCODE`.",
+            before: "powershell.exe -ExecutionPolicy Bypass .\\install.ps1",
+            after: "powershell.exe -ExecutionPolicy Bypass -File .\\install.ps1",
+        },
+        checks: &[lost_codes],
+    },
+    LintRule {
+        page: LintPage {
+            code: "WB114",
+            severity: Warning,
+            title: "a variable in the uninstall command",
+            harm: "Microsoft's page on adding Win32 apps says that variables in the uninstall command are not expanded, \
+               and devices are seen that do expand them. Where they are not, the uninstall ends with 0x80070002.",
+            fix: "Write the path in full, e.g. `C:\\Program Files\\…`, `C:\\Windows\\Sysnative\\…`; a path below the user's \
+               profile behind `cmd.exe /c`, which expands it itself.",
+            before: "\"%ProgramW6432%\\Contoso\\uninstall.exe\" /S",
+            after: "\"C:\\Program Files\\Contoso\\uninstall.exe\" /S",
+        },
+        checks: &[variables_in_uninstall],
+    },
+    LintRule {
+        page: LintPage {
+            code: "WB115",
+            severity: Warning,
+            title: "an uninstaller by a name that its maker does not give",
+            harm: "Inno Setup's uninstaller is unins000.exe. A command with another spelling ends with 0x80070002, and the \
+               app stays.",
+            fix: "Write `unins000.exe`, or the name that UninstallString has in the app's uninstall key.",
+            before: "\"C:\\Program Files\\Contoso\\uninst000.exe\" /VERYSILENT",
+            after: "\"C:\\Program Files\\Contoso\\unins000.exe\" /VERYSILENT",
+        },
+        checks: &[uninstallers],
+    },
+    LintRule {
+        page: LintPage {
+            code: "WB116",
+            severity: Error,
+            title: "a variable that Windows does not have",
+            harm: "`${env:Program Files}` is empty, `%Program Files%` stays as it is, and `\"$env:ProgramFiles(x86)\"` is \
+               `C:\\Program Files(x86)`: the path leads nowhere, without any error.",
+            fix: "Write `$env:ProgramFiles`, `${env:ProgramFiles(x86)}`, `%ProgramFiles(x86)%`.",
+            before: "\"$env:ProgramFiles(x86)\\Contoso\"",
+            after: "\"${env:ProgramFiles(x86)}\\Contoso\"",
+        },
+        checks: &[variables_that_are_none],
+    },
+];
+
+fn winget(examined: &Examined<'_>, findings: &mut Findings) {
+    for call in examined.started.calls.iter().filter(|_| examined.runs_as_system()) {
+        let is_bare = !call.step.program.contains(['\\', '/']) && call.step.stem() == "winget";
+        // After a `cd` it may be the file of that folder, where cmd starts it.
+        let is_packed = examined.subject.find("winget.exe").is_some();
+        if !is_bare || call.step.moved || is_packed || defines_winget(examined, call) {
+            continue;
+        }
+        let message = format!("{} starts winget by its name as SYSTEM, which has no such alias.", call.told);
+        let fix = "Find winget.exe below C:\\Program Files\\WindowsApps in a script of the 64-bit PowerShell, or set `runAsAccount` to `user`.";
+        match call.in_command {
+            true => findings.error(call.place.clone(), message, fix),
+            false => findings.warning(call.place.clone(), message, fix),
+        }
+    }
+}
+
+/// Whether a script of the call's language gives the name a meaning of its own, or goes to the folder where it is.
+fn defines_winget(examined: &Examined<'_>, call: &Call) -> bool {
+    examined.started.scripts.iter().filter(|script| Some(script.language) == call.language).any(|script| {
+        let is_same = script.file.as_deref() == call.place.file.as_deref();
+        let lower = script.text.to_lowercase();
+        let begins = ["function winget", "alias winget", "alias -name winget", "desktopappinstaller"];
+        is_same && begins.iter().any(|sign| lower.contains(sign))
+    })
+}
+
+fn lost_codes(examined: &Examined<'_>, findings: &mut Findings) {
+    for call in &examined.started.calls {
+        // In a script the caller's own code counts, not that of a PowerShell in it.
+        let Some(powershell) = PowerShell::parse(&call.step).filter(|_| call.in_command) else { continue };
+        let command = powershell.command.clone().unwrap_or_default().to_lowercase();
+        let passes_on = command.contains("exit") || command.contains("lastexitcode");
+        let Some(name) = powershell.scripts().into_iter().next().filter(|_| !command.is_empty()) else { continue };
+        if passes_on || only_exits_with_0_or_1(&name, examined.subject) {
+            continue;
+        }
+        let message =
+            format!("{} starts {name} without -File: PowerShell ends with 0 or 1, whatever the script exits with.", call.told);
+        findings.warning(call.place.clone(), message, format!("Write `-File {name}`."));
+    }
+}
+
+/// Whether a packed script has exit codes, and none of them is lost.
+fn only_exits_with_0_or_1(name: &str, subject: &Subject) -> bool {
+    let Some(bytes) = subject.read(name) else { return false };
+    let decoded = script::decode(&bytes).0.into_owned();
+    let calls = script::calls(&decoded);
+    let mut exits = calls.iter().filter(|call| call.name.eq_ignore_ascii_case("exit")).peekable();
+    exits.peek().is_some()
+        && exits.all(|call| {
+            let words: Vec<String> = call.arguments.iter().map(|token| token.word()).collect();
+            matches!(words.iter().map(String::as_str).collect::<Vec<_>>()[..], [] | ["0" | "1"])
+        })
+}
+
+fn variables_in_uninstall(examined: &Examined<'_>, findings: &mut Findings) {
+    for command in examined.commands.iter().filter(|command| !command.installs) {
+        // Behind `cmd /c` cmd expands them itself.
+        let first = command.line.steps.first();
+        let is_shell = first.is_some_and(|step| step.stem() == "cmd");
+        let looked_at = match first {
+            Some(step) if is_shell => step.program.as_str(),
+            _ => command.text,
+        };
+        if let Some(name) = variable_in(looked_at) {
+            let message = format!(
+                "{command} has the variable %{name}%, which Intune may not expand in an uninstall command."
+            );
+            let fix = match is_below_profile(&name) {
+                true => format!("Start it as `cmd.exe /c \"…\"`, which expands %{name}% itself."),
+                false => format!("Write the path in full{}.", example(&name)),
+            };
+            findings.warning(command.place.clone(), message, fix);
+        }
+    }
+}
+
+/// The first `%NAME%` of a text.
+fn variable_in(text: &str) -> Option<String> {
+    let mut parts = text.split('%').skip(1);
+    let is_name = |part: &&str| {
+        !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '(' | ')' | ' '))
+    };
+    // The last part has no sign behind it.
+    let last = text.matches('%').count();
+    parts.by_ref().take(last.saturating_sub(1)).find(is_name).map(str::to_owned)
+}
+
+fn is_below_profile(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    ["appdata", "localappdata", "userprofile", "homepath", "onedrive", "temp", "tmp", "username"].contains(&lower.as_str())
+}
+
+/// The folder that a variable stands for on nearly every device, as a phrase.
+fn example(name: &str) -> &'static str {
+    match name.to_lowercase().as_str() {
+        "programfiles" | "programw6432" => ", e.g. `C:\\Program Files\\…`",
+        "programfiles(x86)" => ", e.g. `C:\\Program Files (x86)\\…`",
+        "systemroot" | "windir" | "comspec" => ", e.g. `C:\\Windows\\…`",
+        "programdata" | "allusersprofile" => ", e.g. `C:\\ProgramData\\…`",
+        "systemdrive" => ", e.g. `C:\\…`",
+        _ => "",
+    }
+}
+
+fn uninstallers(examined: &Examined<'_>, findings: &mut Findings) {
+    let is_inno = examined.subject.setup.kind == Some(InstallerKind::InnoSetup);
+    for call in examined.started.calls.iter().filter(|call| !call.installs) {
+        let stem = call.step.stem();
+        let is_packed = examined.subject.find(&call.step.program).is_some();
+        let (letters, digits) = stem.split_at(stem.trim_end_matches(|c: char| c.is_ascii_digit()).len());
+        let is_right = letters == "unins" && digits.len() == 3;
+        // Only Inno Setup numbers its uninstallers, with three digits.
+        let is_slip = !digits.is_empty() && is_near(letters) && !is_right;
+        let is_others = is_inno && matches!(stem.as_str(), "uninstall" | "uninst" | "uninstaller" | "unins");
+        if (is_slip || is_others) && !is_packed {
+            let message = format!("{} starts {}; Inno Setup's uninstaller is unins000.exe.", call.told, call.step.file_name());
+            findings.warning(call.place.clone(), message, "Write `unins000.exe`, or the name in the app's UninstallString.");
+        }
+    }
+}
+
+/// Whether letters before digits are meant as `unins`.
+fn is_near(letters: &str) -> bool {
+    const SLIPS: [&str; 8] = ["unins", "uninst", "uninstall", "unin", "unis", "uins", "unints", "uninsts"];
+    SLIPS.contains(&letters)
+}
+
+/// Wrong names of variables in lower case, and the right ones. The first are PowerShell's, where a name without braces
+/// ends before the parenthesis.
+const WRONG: [(&str, &str); 10] = [
+    ("${env:program files}", "$env:ProgramFiles"),
+    ("${env:program files (x86)}", "${env:ProgramFiles(x86)}"),
+    ("${env:programfiles (x86)}", "${env:ProgramFiles(x86)}"),
+    ("${env:programfilesx86}", "${env:ProgramFiles(x86)}"),
+    ("$env:programfilesx86", "${env:ProgramFiles(x86)}"),
+    ("$env:programfiles(x86)", "${env:ProgramFiles(x86)}"),
+    ("%program files%", "%ProgramW6432%"),
+    ("%program files (x86)%", "%ProgramFiles(x86)%"),
+    ("%programfiles (x86)%", "%ProgramFiles(x86)%"),
+    ("%programfilesx86%", "%ProgramFiles(x86)%"),
+];
+
+fn variables_that_are_none(examined: &Examined<'_>, findings: &mut Findings) {
+    let fix = |right: &str| format!("Write `{right}`.");
+    for command in &examined.commands {
+        if let Some((wrong, right)) = wrong_variable(command.text) {
+            let message = format!("{command} has {wrong}, a variable that Windows does not have.");
+            findings.error(command.place.clone(), message, fix(right));
+        }
+    }
+    for rule in &examined.rules {
+        let (field, found) = match rule.rule() {
+            Rule::FileSystem(file) => ("path", wrong_variable(text(&file.path))),
+            Rule::PowerShellScript(body) => {
+                let bytes = body.script().unwrap_or_default();
+                let code = script::code_lines(&script::decode(&bytes).0);
+                ("scriptContent", code.iter().find_map(|(_, line)| wrong_variable(line)))
+            }
+            _ => continue,
+        };
+        if let Some((wrong, right)) = found {
+            let message = format!("{rule} has {wrong}, a variable that Windows does not have.");
+            findings.error(rule.place(field, examined.subject), message, fix(right));
+        }
+    }
+    for script in examined.started.scripts.iter().filter(|script| script.file.is_some()) {
+        let lines: Vec<(u32, String)> = match script.language {
+            Language::PowerShell => script::code_lines(&script.text),
+            Language::Batch => script::batch_commands(&script.text).into_iter().map(|one| (one.line, one.text)).collect(),
+        };
+        for (line, code) in lines {
+            if let Some((wrong, right)) = wrong_variable(&code) {
+                let message = format!("{} has {wrong}, a variable that Windows does not have.", script.told(line));
+                findings.error(script.place(line), message, fix(right));
+            }
+        }
+    }
+}
+
+fn wrong_variable(text: &str) -> Option<(&'static str, &'static str)> {
+    let lower = text.to_lowercase();
+    WRONG.iter().find(|(wrong, _)| lower.contains(wrong)).copied()
+}

@@ -1,0 +1,159 @@
+//! WB111: commands and scripts that wait for somebody.
+
+use super::started::{Call, Language};
+use super::{Examined, Findings, LintPage, LintRule, Severity::Warning};
+use crate::lint::script::{ScriptCall, code_lines};
+use waybill_intune::command_line::Word;
+
+pub(super) static RULES: &[LintRule] = &[LintRule {
+    page: LintPage {
+        code: "WB111",
+        severity: Warning,
+        title: "a command or script waits for somebody",
+        harm: "Nobody sees the question or can press a key: the install hangs until the time limit (60 minutes), is \
+           reported as 0x87D300C9, and holds up the other apps of the device. In the app's command, or where nothing \
+           can keep the line of a batch file from running, it is an error.",
+        fix: "Take the question out, or answer it on the command line: `choice /t 5 /d y`, `timeout /t 5`, `reg delete … /f`, \
+           `-Confirm:$false`.",
+        before: "pause",
+        after: "timeout /t 5 /nobreak",
+    },
+    checks: &[programs, commands_of_powershell, methods_of_powershell],
+}];
+
+/// Finds programs and commands of cmd that ask.
+fn programs(examined: &Examined<'_>, findings: &mut Findings) {
+    for call in &examined.started.calls {
+        let Some((what, fix)) = question(call).filter(|_| !call.step.is_fed) else { continue };
+        let message = format!("{} {what}: the install hangs until the time limit.", call.told);
+        match call.in_command || call.is_certain {
+            true => findings.error(call.place.clone(), message, fix),
+            false => findings.warning(call.place.clone(), message, fix),
+        }
+    }
+}
+
+/// What a call asks, and what to write instead; `None` where it asks nothing.
+fn question(call: &Call) -> Option<(&'static str, &'static str)> {
+    let step = &call.step;
+    let has = |name: &str| step.words.iter().any(|word| is_switch(word, name));
+    let first = step.words.first().map(|word| word.text.to_lowercase()).unwrap_or_default();
+    let stem = step.stem();
+    let is_open = call.is_open();
+    Some(match stem.as_str() {
+        "pause" if step.in_shell || call.language == Some(Language::PowerShell) => {
+            ("waits for a key (`pause`)", "Take `pause` out.")
+        }
+        "set" if step.in_shell && first == "/p" && !step.tail.contains('<') => {
+            ("waits for an answer (`set /p`)", "Give the value in the script, or read it from a file: `set /p X=<file`.")
+        }
+        "choice" if !has("t") && !has("?") && !is_open => {
+            ("waits for a choice", "Add a time and an answer: `choice /t 5 /d y`.")
+        }
+        "timeout" if is_endless(&step.words) => {
+            ("waits for a key (`timeout -1`)", "Give a number of seconds: `timeout /t 5 /nobreak`.")
+        }
+        "date" | "time" if step.in_shell && step.tail.trim().is_empty() => {
+            ("asks for a new date or time", "Add `/t`, which only prints it.")
+        }
+        "reg" if first == "delete" && !has("f") && !is_open => {
+            ("asks whether to delete the key (`reg delete` without `/f`)", "Add `/f`.")
+        }
+        "regedit" if !step.words.is_empty() && !has("s") && !has("e") && !is_open => {
+            ("shows a question (`regedit` without `/s`)", "Use `reg import`, or add `/s`.")
+        }
+        "wusa" if !step.words.is_empty() && !has("quiet") && !is_open => {
+            ("shows a question (`wusa` without `/quiet`)", "Add `/quiet /norestart`.")
+        }
+        "rd" | "rmdir" if step.in_shell && has("s") && !has("q") && !is_open => {
+            ("asks whether to remove the folder (`/s` without `/q`)", "Add `/q`.")
+        }
+        "schtasks" if first == "/delete" && !has("f") && !is_open => {
+            ("asks whether to delete the task (`schtasks /delete` without `/f`)", "Add `/f`.")
+        }
+        "runas" if !has("?") => ("asks for a password (`runas`)", "Run the app as the account that it needs."),
+        "cmd" if has("k") => ("starts `cmd /k`, which stays open", "Write `cmd /c`."),
+        "cmd" if step.tail.trim().is_empty() => {
+            ("starts a shell that waits for input", "Give it a command: `cmd /c \"…\"`.")
+        }
+        "powershell" | "pwsh" if has("noexit") => {
+            ("starts PowerShell with `-NoExit`, which stays open", "Take `-NoExit` out.")
+        }
+        "powershell" if step.tail.trim().is_empty() => {
+            ("starts a shell that waits for input", "Give it a script: `powershell.exe -File install.ps1`.")
+        }
+        _ => return None,
+    })
+}
+
+/// Whether a word is this switch, alone or with a value behind `:` or attached to it (`/t:5`, `/t5`, `/cyn`).
+fn is_switch(word: &Word, name: &str) -> bool {
+    let Some(switch) = word.switch() else { return false };
+    let rest = switch.strip_prefix(name);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(|c: char| c == ':' || c.is_ascii_digit()))
+}
+
+fn is_endless(words: &[Word]) -> bool {
+    let numbers = words.iter().filter(|word| word.text == "-1" || word.text.to_lowercase() == "/t:-1");
+    numbers.count() > 0
+}
+
+/// Finds PowerShell's own questions.
+fn commands_of_powershell(examined: &Examined<'_>, findings: &mut Findings) {
+    let asking = examined.started.scripts.iter().filter(|script| script.language == Language::PowerShell);
+    // With `-NonInteractive` a question is an error at once, and nothing hangs.
+    for script in asking.filter(|script| script.may_ask) {
+        for call in &script.calls {
+            let Some(what) = powershell_question(call) else { continue };
+            let message = format!(
+                "{} waits for somebody ({what}): the install hangs until the time limit.",
+                script.told(call.line)
+            );
+            let fix = "Take the question out; give what it asks for as a parameter, or `-Confirm:$false`.";
+            match call.is_certain {
+                true => findings.error(script.place(call.line), message, fix),
+                false => findings.warning(script.place(call.line), message, fix),
+            }
+        }
+    }
+}
+
+/// Finds questions by way of .NET and the host.
+fn methods_of_powershell(examined: &Examined<'_>, findings: &mut Findings) {
+    const METHODS: [&str; 7] = [
+        "console]::readline(",
+        "console]::readkey(",
+        "console]::read(",
+        "host.ui.promptforchoice(",
+        "host.ui.readline(",
+        "host.ui.rawui.readkey(",
+        "messagebox]::show(",
+    ];
+    let asking = examined.started.scripts.iter().filter(|script| script.language == Language::PowerShell);
+    for script in asking.filter(|script| script.may_ask) {
+        for (line, text) in code_lines(&script.text) {
+            let lower = text.to_lowercase();
+            let Some(method) = METHODS.iter().find(|method| lower.contains(*method)) else { continue };
+            let name = method.trim_end_matches('(').rsplit([']', '.', ':']).next().unwrap_or_default();
+            let message = format!("{} waits for somebody ({name}): the install hangs until the time limit.", script.told(line));
+            findings.warning(script.place(line), message, "Take the question out, or ask only where somebody is there.");
+        }
+    }
+}
+
+fn powershell_question(call: &ScriptCall) -> Option<&'static str> {
+    let name = call.name.to_lowercase();
+    let asks_first = || {
+        let words = call.arguments.iter().map(|token| token.word());
+        words.into_iter().any(|word| matches!(word.as_str(), "-confirm" | "-confirm:$true"))
+    };
+    match name.as_str() {
+        "read-host" => Some("Read-Host"),
+        "get-credential" => Some("Get-Credential"),
+        "out-gridview" | "ogv" => Some("Out-GridView"),
+        // Its own `pause` is a Read-Host; found with the programs where it has no pipe.
+        "wait-debugger" => Some("Wait-Debugger"),
+        _ if asks_first() && name.contains('-') => Some("-Confirm"),
+        _ => None,
+    }
+}
