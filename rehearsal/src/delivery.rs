@@ -35,7 +35,11 @@ fn classify(report: LintReport) -> PhaseOutcome {
     let outcome = match (errors, warnings) {
         (0, 0) => PhaseOutcome::passed("nothing found"),
         (0, _) => PhaseOutcome::passed(format!("{}{first}", counted(warnings, "warning"))),
-        _ => PhaseOutcome::failed(Class::Refused, format!("{}{first}", counted(errors, "error"))),
+        (_, 0) => PhaseOutcome::failed(Class::Refused, format!("{}{first}", counted(errors, "error"))),
+        _ => {
+            let counts = format!("{}, {}", counted(errors, "error"), counted(warnings, "warning"));
+            PhaseOutcome::failed(Class::Refused, format!("{counts}{first}"))
+        }
     };
     outcome.with(PhaseDetails::Lint(Box::new(report)))
 }

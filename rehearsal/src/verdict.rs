@@ -59,7 +59,7 @@ pub(crate) fn next(
     let mut next = match &failed.details {
         Some(PhaseDetails::Lint(report)) => {
             let standing = report.findings.iter().filter(|finding| finding.allowed.is_none());
-            standing.map(|finding| format!("{}: {}", finding.place, finding.fix)).take(3).collect()
+            standing.map(|finding| format!("{}: {}", finding.place, finding.fix)).collect()
         }
         Some(PhaseDetails::Install(report))
             if report.outcome == AttemptOutcome::Interrupted && report.changed =>

@@ -160,7 +160,11 @@ fn write_count(report: &LintReport, out: &mut dyn Write) -> io::Result<()> {
         (0, _) => WARNING,
         _ => ERROR,
     };
-    let told = if told.is_empty() { "nothing found".to_owned() } else { told.join(", ") };
+    let told = match (told.is_empty(), report.skipped.is_empty()) {
+        (false, _) => told.join(", "),
+        (true, true) => "nothing found".to_owned(),
+        (true, false) => "nothing found in what was looked at".to_owned(),
+    };
     writeln!(out, "{subject}: {style}{told}{style:#}")
 }
 

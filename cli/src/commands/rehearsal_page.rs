@@ -24,6 +24,7 @@ pub(crate) fn write_rehearsal(report: &RehearsalReport, whole: bool, out: &mut d
         writeln!(out, "{STRONG}{name}{version}{STRONG:#}  {FAINT}{}{FAINT:#}", printable(&report.document))?;
     }
     write_phases(&report.phases, whole, out)?;
+    write_findings(&report.phases, whole, out)?;
     if whole {
         write_appeared(&report.appeared, out)?;
         list("Worth knowing", WARNING, "!", &report.warnings, out)?;
@@ -61,6 +62,23 @@ fn write_phases(phases: &[RehearsalPhase], whole: bool, out: &mut dyn Write) -> 
         return Ok(());
     }
     write_wrapped(&format!("  {FAINT}-{FAINT:#}       not reached:   "), 25, &unreached.join(", "), out)
+}
+
+/// Writes everything that lint found and nobody allowed; without `whole` only where it is what failed.
+fn write_findings(phases: &[RehearsalPhase], whole: bool, out: &mut dyn Write) -> io::Result<()> {
+    let linted = phases.iter().filter(|phase| whole || phase.status == PhaseStatus::Failed);
+    let reports = linted.filter_map(|phase| match &phase.details {
+        Some(PhaseDetails::Lint(report)) => Some(report),
+        _ => None,
+    });
+    for report in reports {
+        let standing = report.findings.iter().filter(|finding| finding.allowed.is_none());
+        let told: Vec<String> = standing
+            .map(|finding| format!("{}[{}] {}: {}", finding.severity, finding.code, finding.place, finding.message))
+            .collect();
+        list("What lint found", WARNING, "!", &told, out)?;
+    }
+    Ok(())
 }
 
 /// Writes the last lines that the installer of the failed phase printed.

@@ -5,6 +5,7 @@ use crate::lint::is_one_of;
 use waybill_intune::View;
 use waybill_intune::command_line::{Msiexec, PowerShell, ProductOrFile, Step, shell_operator, unquoted_run};
 use waybill_intune::right_line::{advice, is_program, right_line};
+use waybill_intune::windows_programs::is_of_windows;
 
 pub(super) static RULES: &[LintRule] = &[
     LintRule {
@@ -153,16 +154,8 @@ fn variable(text: &str) -> Option<&'static str> {
     Some(if variable == "%~" { "%~dp0" } else { variable })
 }
 
-/// Programs that every supported Windows has on its path.
-const WINDOWS: &str = "attrib auditpol bcdedit bitsadmin certutil cleanmgr cmd cmdkey cscript curl dism dsregcmd explorer \
-    expand fc find findstr fltmc forfiles fsutil gpupdate hostname icacls ie4uinit ipconfig lodctr \
-    makecab manage-bde mofcomp mshta msiexec net net1 netsh nltest notepad odbcconf pcalua ping pnputil \
-    powercfg powershell powershell_ise pwsh qwinsta query reg regedit regini regsvr32 robocopy rundll32 \
-    sc schtasks secedit setx sfc shutdown sort subst systeminfo takeown tar taskkill tasklist timeout \
-    tzutil vssadmin w32tm wevtutil where whoami winget winmgmt winrm wmic wscript wsl wuauclt wusa xcopy";
-
-/// Programs that do not belong to Windows, but are meant to be on the path.
-const TOOLS: &str = "choco code dotnet git java javaw node npm php pip py python ruby";
+/// Programs that are not in every Windows, or are found another way, but are meant to be on the path.
+const TOOLS: &str = "nltest pwsh winget winmgmt winrm choco code dotnet git java javaw node npm php pip py python ruby";
 
 /// The built-in commands of cmd.
 const BUILTINS: &str = "assoc break call cd chdir cls copy date del dir echo endlocal erase exit for ftype goto if md mkdir \
@@ -180,7 +173,7 @@ const NOUNS: &str = "appxpackage appxprovisionedpackage archive certificate chil
 
 /// Whether `stem` (lower case, without `.exe`) is a program that need not be packed.
 pub(super) fn is_windows_program(stem: &str) -> bool {
-    is_one_of(WINDOWS, stem) || is_one_of(TOOLS, stem)
+    is_of_windows(stem) || is_one_of(TOOLS, stem)
 }
 
 /// Whether only a shell knows `stem` (lower case): a built-in of cmd, or a command of PowerShell.

@@ -201,14 +201,14 @@ fn assigned_secret(line: &str, is_batch: bool) -> bool {
         let lower = name.to_lowercase();
         let Some(at) = lower.find("set ").filter(|_| !lower.contains("/p") && !lower.contains("/a")) else { return false };
         let name = name[at + 4..].trim_start_matches([' ', '"']);
-        return is_called_secret(&bare(name)) && is_literal_secret(value.trim().trim_end_matches('"'));
+        return names_password(name) && is_literal_secret(value.trim().trim_end_matches('"'));
     }
     // The last word: a type or a modifier may stand before it.
     let name = name.rsplit([' ', ']']).next().unwrap_or_default();
     let name = name.strip_prefix('$').unwrap_or_default();
     let value = value.trim().trim_start_matches('(').trim();
     let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''));
-    let Some(quote) = quote.filter(|_| is_called_secret(&bare(name))) else { return false };
+    let Some(quote) = quote.filter(|_| names_password(name)) else { return false };
     let literal = value[1..].split(quote).next().unwrap_or_default();
     // A variable in quotes is filled in where the script runs.
     (quote == '\'' || !literal.contains('$')) && is_literal_secret(literal)

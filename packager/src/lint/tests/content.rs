@@ -61,6 +61,34 @@ fn wb402_names() {
 }
 
 #[test]
+fn wb402_names_both_of_two_names_for_one_file() {
+    let mut subject = msi_subject(&msi_app());
+    subject.entries = Some(vec![entry("contoso.msi", 1), entry("Data/A.txt", 1), entry("data/a.TXT", 1)]);
+    let report = lint(subject, &[]);
+    let message = &report.findings[0].message;
+    assert!(message.contains("Data/A.txt") && message.contains("data/a.TXT"), "{message}");
+}
+
+#[test]
+fn wb406_setup_files_that_are_not_what_they_are_called() {
+    let page = b"\n<!DOCTYPE html><html>Please sign in</html>".as_slice();
+    let program = |name: &str, bytes: &[u8]| {
+        let app = with(msi_app(), "/setupFilePath", name.into());
+        found(subject(&with(app, "/installCommandLine", format!("{name} /S").into()), &[(name, bytes)]))
+    };
+    assert_eq!(found(subject(&msi_app(), &[("contoso.msi", page)])), ["E406"]);
+    assert_eq!(found(subject(&msi_app(), &[("contoso.msi", b"")])), ["E406"]);
+    assert_eq!(program("setup.exe", page), ["E406"]);
+    assert_eq!(program("setup.exe", b"MZ\x90"), [""; 0]);
+    assert_eq!(program("install.cmd", b""), ["E406"]);
+    assert_eq!(program("install.txt", b"setup"), ["E101", "W406"]);
+    // A file beside the setup file that the command starts.
+    let app = with(msi_app(), "/installCommandLine", "cmd /c \"contoso.msi & tool.exe\"".into());
+    let files: [(&str, &[u8]); 2] = [("contoso.msi", MSI), ("tool.exe", page)];
+    assert!(found(subject(&app, &files)).contains(&"E406".to_owned()));
+}
+
+#[test]
 fn wb402_many_bad_names_are_cut() {
     let mut subject = msi_subject(&msi_app());
     let bad = (0..500).map(|number| entry(&format!("{number}/nul"), 1));

@@ -145,6 +145,18 @@ fn a_source_folder_without_a_document_is_linted_for_its_files() {
 }
 
 #[test]
+fn what_was_not_looked_at_is_told() {
+    let empty = tempfile::tempdir().unwrap();
+    let found = report(empty.path());
+    assert_eq!(found.findings, [], "nothing is wrong with a folder that is empty");
+    assert!(found.skipped.iter().any(|line| line.contains("empty")), "{:?}", found.skipped);
+    assert!(found.skipped.iter().any(|line| line.contains("no app.json")), "{:?}", found.skipped);
+    let app = folder(&[("app.json", br#"{ "setupFilePath": "a.cmd" }"#)]);
+    fs::create_dir(app.path().join("source")).unwrap();
+    assert_eq!(codes(&report(app.path())), ["WB102", "WB201"]);
+}
+
+#[test]
 fn what_cannot_be_opened_is_an_error_of_its_class() {
     let files = folder(&[("app.json", b"{"), ("a.intunewin", b"no package"), ("b.json", b"[]")]);
     let open = |name: &str| {

@@ -54,6 +54,23 @@ fn wb302_for_whom_the_msi_installs() {
 }
 
 #[test]
+fn wb302_a_dual_purpose_msi_by_its_command() {
+    let findings_of = |tail: &str| {
+        let command = format!("msiexec /i contoso.msi {tail} /qn /norestart");
+        let mut subject = msi_subject(&with(msi_app(), "/installCommandLine", command.into()));
+        let facts = subject.setup.msi.as_mut().unwrap();
+        (facts.all_users, facts.installs_per_user) = (Some("2".into()), true);
+        found(subject)
+    };
+    for per_user in ["", "ALLUSERS=2", "ALLUSERS=\"\"", "MSIINSTALLPERUSER=1"] {
+        assert_eq!(findings_of(per_user), ["W302"], "{per_user}");
+    }
+    for per_machine in ["ALLUSERS=1", "MSIINSTALLPERUSER=\"\"", "ALLUSERS=2 MSIINSTALLPERUSER=\"\"", "TRANSFORMS=:a"] {
+        assert_eq!(findings_of(per_machine), [""; 0], "{per_machine}");
+    }
+}
+
+#[test]
 fn wb303_architecture_and_time() {
     let offered = |list: &str| with(msi_app(), "/applicableArchitectures", list.into());
     assert_eq!(findings_of(&offered("x86,x64")), ["W303"]);
@@ -126,7 +143,25 @@ fn wb304_secrets_in_the_package() {
     let findings_of =
         |name: &str, bytes: &[u8]| found(subject(&msi_app(), &[("contoso.msi", MSI), (name, bytes)]));
     let key = b"-----BEGIN PRIVATE KEY-----\nMIIE\n".as_slice();
-    let cases: [(&str, &[u8], &[&str]); 14] = [
+    let sas = b"Invoke-WebRequest 'https://a.blob.core.windows.net/c/s.msi?sv=1&sig=0123456789abcdefghijABCDEFGHIJ0123456789abc%3D'";
+    let cases: [(&str, &[u8], &[&str]); 31] = [
+        ("a.ps1", sas, &["E304"]),
+        ("a.ps1", b"$u = 'https://a/?sig=$sig'", &[]),
+        ("a.ps1", b"$password = \"hunter2\"", &["E304"]),
+        ("a.ps1", b"[string]$AdminPassword='hunter2'", &["E304"]),
+        ("a.ps1", b"$password = Read-Password", &[]),
+        ("a.ps1", b"$password = \"$secret\"", &[]),
+        ("a.ps1", b"$password = ''", &[]),
+        ("a.ps1", b"$password = '<password>'", &[]),
+        ("a.ps1", b"# $password = 'hunter2'", &[]),
+        ("a.ps1", b"$passwordPath = 'HKLM:\\SOFTWARE\\A'", &[]),
+        ("a.ps1", b"if ($password -eq 'hunter2') { }", &[]),
+        ("a.cmd", b"set PASSWORD=hunter2", &["E304"]),
+        ("a.cmd", b"set \"PASSWORD=%1\"", &[]),
+        ("a.cmd", b"set /p PASSWORD=Password:", &[]),
+        ("a.cmd", b"net use X: \\\\s\\share hunter2 /user:a", &["E304"]),
+        ("a.cmd", b"net use X: \\\\s\\share /user:a *", &[]),
+        ("a.cmd", b"net user local hunter2 /add", &["E304"]),
         ("certs/signing.pfx", b"\x30", &["E304"]),
         ("a.pem", key, &["E304"]),
         ("cacert.pem", b"-----BEGIN CERTIFICATE-----\nMIIE\n", &[]),

@@ -153,6 +153,20 @@ fn wb201_rules_that_exclude_each_other() {
     }
 }
 
+/// Comparing all pairs of 8,000 rules took 32 seconds.
+#[test]
+fn wb201_many_rules_take_no_quadratic_time() {
+    let start = std::time::Instant::now();
+    let version = |operator: &str, number: usize| {
+        file(json!({ "operationType": "version", "operator": operator, "comparisonValue": format!("{number}.0.0.0") }))
+    };
+    let same: Vec<Value> = (0..10_000).map(|number| version("greaterThanOrEqual", number)).collect();
+    assert_eq!(rules(json!(same)), [""; 0]);
+    let apart: Vec<Value> = (0..10_000).map(|number| version("equal", number)).collect();
+    assert_eq!(rules(json!(apart)).iter().filter(|code| *code == "E201").count(), 100);
+    assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
+}
+
 #[test]
 fn wb202_a_users_places() {
     assert_each(&[
@@ -164,6 +178,16 @@ fn wb202_a_users_places() {
         (script(b"if (Test-Path HKCU:\\Software\\A) { 'x'; exit 0 }\nexit 1", json!({})), &["E202"]),
         (script(b"if (Test-Path \"$env:LOCALAPPDATA\\A\") { 'x' }", json!({})), &["E202"]),
         (script(b"if (Test-Path HKLM:\\Software\\A) { 'x' } # not HKCU:\\", json!({})), &[]),
+        (script(b"if (Test-Path \"${env:APPDATA}\\A\") { 'x' }", json!({})), &["E202"]),
+        (script(b"if (Test-Path Registry::HKEY_CURRENT_USER\\A) { 'x' }", json!({})), &["E202"]),
+        // The machine's place first, the user's where that fails.
+        (
+            script(
+                b"$p = \"$env:ProgramFiles\\A\"; if (-not (Test-Path $p)) { $p = \"$env:LocalAppData\\A\" }\nif (Test-Path $p) { 'x' }",
+                json!({}),
+            ),
+            &[],
+        ),
         (
             script(
                 b"foreach ($p in Get-Item 'Registry::HKEY_USERS\\*') { if (Test-Path HKCU:\\A) { 'x' } }",
@@ -182,6 +206,7 @@ fn wb202_a_users_places() {
     let command = |text: &str| with(msi_app(), "/uninstallCommandLine", text.into());
     let findings_of = |text: &str| found(subject(&command(text), &[("contoso.msi", MSI)]));
     assert_eq!(findings_of("%LOCALAPPDATA%\\A\\u.exe /S"), ["W114", "E202"]);
+    assert_eq!(findings_of("C:\\A\\u.exe /S /LOG=%APPDATA%\\u.log"), ["W114"], "SYSTEM has a profile to log to");
     assert_eq!(findings_of("reg delete HKCU\\Software\\A /f"), ["E202"]);
     assert_eq!(findings_of("reg delete HKLM\\Software\\A /f /reg:64"), [""; 0]);
     let user_script = changed(
