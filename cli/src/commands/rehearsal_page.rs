@@ -74,7 +74,9 @@ fn write_findings(phases: &[RehearsalPhase], whole: bool, out: &mut dyn Write) -
     for report in reports {
         let standing = report.findings.iter().filter(|finding| finding.allowed.is_none());
         let told: Vec<String> = standing
-            .map(|finding| format!("{}[{}] {}: {}", finding.severity, finding.code, finding.place, finding.message))
+            .map(|finding| {
+                format!("{}[{}] {}: {}", finding.severity, finding.code, finding.place, finding.message)
+            })
             .collect();
         list("What lint found", WARNING, "!", &told, out)?;
     }

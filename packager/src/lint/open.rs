@@ -19,6 +19,9 @@ use waybill_schemas::open_regular;
 /// The largest setup file, in bytes, that is copied out of a package to be examined.
 const MOST_OF_A_SETUP_FILE: u64 = 2 << 30;
 
+/// What is said of a document without files.
+const NO_FILES: &str = "the files: neither a folder `source` nor the setup file lies beside the document";
+
 /// Why a subject could not be made.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -79,7 +82,8 @@ impl Subject {
         if path.is_dir() {
             subject.add_sources(path, options, context)?;
             subject.skipped.push(
-                "commands, rules and the setup file: the folder has no app.json; lint the folder that has it".into(),
+                "commands, rules and the setup file: the folder has no app.json; lint the folder that has it"
+                    .into(),
             );
         } else if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
             let app = AppFile::open(path)?;
@@ -87,13 +91,13 @@ impl Subject {
             subject.app = Some(app.into());
             match sources {
                 Some(sources) => subject.add_sources(&sources, options, context)?,
-                None => subject.skipped.push(
-                    "the files: neither a folder `source` nor the setup file lies beside the document".into(),
-                ),
+                None => subject.skipped.push(NO_FILES.into()),
             }
         } else {
             subject.add_package(path, context)?;
-            subject.skipped.push("commands and rules: a package has none; lint the folder with its app.json".into());
+            subject
+                .skipped
+                .push("commands and rules: a package has none; lint the folder with its app.json".into());
         }
         Ok(subject)
     }
@@ -109,8 +113,13 @@ impl Subject {
         context: &Context<'_>,
     ) -> Result<Self, LintInputError> {
         let sources = app.sources.clone().unwrap_or_else(|| folder.to_owned());
+        let has_sources = app.sources.is_some();
         let mut subject = Self { app: Some(app.into()), ..Self::new(folder.display().to_string()) };
         subject.add_sources(&sources, options, context)?;
+        if !has_sources && subject.files().next().is_none() {
+            // The document alone: what it names may lie elsewhere until it is packed.
+            (subject.entries, subject.skipped) = (None, vec![NO_FILES.to_owned()]);
+        }
         Ok(subject)
     }
 
@@ -120,15 +129,25 @@ impl Subject {
         options: &WalkOptions,
         context: &Context<'_>,
     ) -> Result<(), LintInputError> {
-        let list = walk(folder, options, context)?;
+        let list = match walk(folder, options, context) {
+            // Nothing can be packed, but what the document says can be looked at.
+            Err(error) if error.code().id == source::SOURCE_EMPTY.id => {
+                self.entries = Some(Vec::new());
+                self.setup_file = self.app().and_then(|app| app.setup_file_path.clone());
+                self.skipped.push("the files: the source folder holds nothing to pack".into());
+                return Ok(());
+            }
+            walked => walked?,
+        };
         let entry = |entry: SourceEntry<'_>| FileEntry {
-            name: entry.name(),
+            // A folder's name ends in `/`, as it does in the package.
+            name: entry.name().trim_end_matches('/').to_owned(),
             size: entry.size(),
             is_folder: entry.is_folder(),
         };
         self.entries = Some(list.iter().map(entry).collect());
         if self.files().next().is_none() {
-            self.skipped.push("the files: the source folder is empty".into());
+            self.skipped.push("the files: the source folder has empty folders alone".into());
         }
         self.setup_file = self.app().and_then(|app| app.setup_file_path.clone());
         let setup = self.setup_file.as_deref().and_then(|setup| find(&list, setup));
@@ -140,7 +159,9 @@ impl Subject {
         }
         // Made once: rules may read thousands of files, and each name of the list has to be put together.
         let positions: HashMap<String, usize> = (0..list.len())
-            .filter_map(|at| list.get(at).filter(|entry| !entry.is_folder()).map(|entry| (folded(&entry.name()), at)))
+            .filter_map(|at| {
+                list.get(at).filter(|entry| !entry.is_folder()).map(|entry| (folded(&entry.name()), at))
+            })
             .collect();
         self.contents = Box::new(move |name, most| {
             let mut bytes = Vec::new();

@@ -108,7 +108,8 @@ fn place_with_two_views(line: &str, means_32_bit: bool) -> Option<&'static str> 
     let is_reg = ["add", "delete", "query", "import", "export", "copy"]
         .iter()
         .any(|verb| line.contains(&format!("reg {verb} ")) || line.contains(&format!("reg.exe {verb} ")));
-    let keys = SOFTWARE.iter().flat_map(|prefix| line.match_indices(prefix).map(|(at, _)| key_at(&line[at..])));
+    let keys =
+        SOFTWARE.iter().flat_map(|prefix| line.match_indices(prefix).map(|(at, _)| key_at(&line[at..])));
     let in_software = !means_32_bit && !is_reg && keys.into_iter().any(|key| differs_by_view(&key));
     let in_folder = ["$env:programfiles", "$env:commonprogramfiles", "folderpath('programfiles')"]
         .iter()
@@ -118,16 +119,20 @@ fn place_with_two_views(line: &str, means_32_bit: bool) -> Option<&'static str> 
                 !line[at + name.len()..].starts_with(|c: char| c.is_alphanumeric() || c == '(' || c == '_')
             })
         });
-    let in_system = line.match_indices("\\system32\\").any(|(at, name)| is_another_file(&line[at + name.len()..]));
-    let places =
-        [(in_software, "HKLM\\SOFTWARE"), (in_folder, "Program Files"), (in_system, "System32")];
+    let in_system =
+        line.match_indices("\\system32\\").any(|(at, name)| is_another_file(&line[at + name.len()..]));
+    let places = [(in_software, "HKLM\\SOFTWARE"), (in_folder, "Program Files"), (in_system, "System32")];
     places.into_iter().find_map(|(is_there, name)| is_there.then_some(name))
 }
 
 /// The key that begins a text, up to the quote or parameter that ends it.
 fn key_at(text: &str) -> String {
     let text = text.split(" -").next().unwrap_or_default();
-    text.trim_end().chars().take_while(|c| !matches!(c, '"' | '\'' | ')' | ';' | ',' | '|')).take(300).collect()
+    text.trim_end()
+        .chars()
+        .take_while(|c| !matches!(c, '"' | '\'' | ')' | ';' | ',' | '|'))
+        .take(300)
+        .collect()
 }
 
 /// Whether what stands behind `System32\` is another file for 32-bit programs. Programs are not asked for: most are in
@@ -144,7 +149,10 @@ fn reg_calls(examined: &Examined<'_>, findings: &mut Findings) {
     for call in examined.started.calls.iter().filter(is_32_bit).filter(|_| !means_32_bit_view(examined)) {
         let Some(what) = touched_by_reg(&call.step, examined.subject) else { continue };
         let told = &call.told;
-        let message = format!("{told} is run by the 32-bit {}, and {what}: WOW6432Node under Intune.", call.step.stem());
+        let message = format!(
+            "{told} is run by the 32-bit {}, and {what}: WOW6432Node under Intune.",
+            call.step.stem()
+        );
         let fix = match call.step.stem().as_str() {
             "reg" => "Add `/reg:64`, or allow WB106 where the 32-bit key is meant.",
             _ => "Use `reg import` with `/reg:64`, or allow WB106 where the 32-bit keys are meant.",

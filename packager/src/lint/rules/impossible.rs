@@ -88,7 +88,8 @@ impl Narrowed {
         self.there[usize::from(exists)].get_or_insert(at);
         let opposite = self.there[usize::from(!exists)];
         let Some(new) = version else { return opposite };
-        let is_apart = |(old, _): &&(Comparison<VersionNumber>, usize)| disjoint(old, &new) || disjoint(&new, old);
+        let is_apart =
+            |(old, _): &&(Comparison<VersionNumber>, usize)| disjoint(old, &new) || disjoint(&new, old);
         let apart = self.bounds.iter().flatten().find(is_apart).map(|(_, at)| *at);
         let unequal = (new.operator == Equal).then(|| self.unequal.get(&new.value).copied()).flatten();
         let kind = match new.operator {
@@ -104,7 +105,8 @@ impl Narrowed {
             0 => false,
             1 => (&new.value, new.operator == GreaterThan) > (&old.value, old.operator == GreaterThan),
             _ => {
-                let is_strict = |one: &Comparison<VersionNumber>| one.operator != ComparisonOperator::LessThan;
+                let is_strict =
+                    |one: &Comparison<VersionNumber>| one.operator != ComparisonOperator::LessThan;
                 (&new.value, is_strict(&new)) < (&old.value, is_strict(old))
             }
         };

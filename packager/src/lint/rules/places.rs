@@ -76,9 +76,13 @@ fn users_hive(lower: &str) -> Option<String> {
 /// The words without the log files that they name: `/log x`, `/l*v x`, `/LOG=x`, `-logfile x`.
 fn words_but_logs(words: &[Word]) -> impl Iterator<Item = &str> {
     let logs = |word: &Word| {
-        word.switch().is_some_and(|switch| switch.starts_with("log") || switch.starts_with("l*") || switch == "l")
+        word.switch()
+            .is_some_and(|switch| switch.starts_with("log") || switch.starts_with("l*") || switch == "l")
     };
-    let is_kept = move |at: usize| !logs(&words[at]) && !(at > 0 && logs(&words[at - 1]) && !words[at - 1].text.contains('='));
+    let is_kept = move |at: usize| {
+        let is_behind_log = at > 0 && logs(&words[at - 1]) && !words[at - 1].text.contains('=');
+        !logs(&words[at]) && !is_behind_log
+    };
     words.iter().enumerate().filter(move |(at, _)| is_kept(*at)).map(|(_, word)| word.text.as_str())
 }
 

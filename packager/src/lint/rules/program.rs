@@ -155,7 +155,8 @@ fn variable(text: &str) -> Option<&'static str> {
 }
 
 /// Programs that are not in every Windows, or are found another way, but are meant to be on the path.
-const TOOLS: &str = "nltest pwsh winget winmgmt winrm choco code dotnet git java javaw node npm php pip py python ruby";
+const TOOLS: &str =
+    "nltest pwsh winget winmgmt winrm choco code dotnet git java javaw node npm php pip py python ruby";
 
 /// The built-in commands of cmd.
 const BUILTINS: &str = "assoc break call cd chdir cls copy date del dir echo endlocal erase exit for ftype goto if md mkdir \

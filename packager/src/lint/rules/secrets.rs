@@ -73,9 +73,13 @@ fn token_shape(text: &str) -> Option<&'static str> {
     };
     let begins_word = |at: usize| !text[..at].ends_with(|c: char| c.is_ascii_alphanumeric());
     // The signature of Azure's shared access: 32 bytes in base64, escaped for a URL.
-    let signature: fn(char) -> bool = |c| c.is_ascii_alphanumeric() || matches!(c, '%' | '+' | '/' | '=' | '-' | '_');
+    let signature: fn(char) -> bool =
+        |c| c.is_ascii_alphanumeric() || matches!(c, '%' | '+' | '/' | '=' | '-' | '_');
     let signs = ["?sig=", "&sig=", ";sig="];
-    if signs.iter().any(|sign| text.match_indices(sign).any(|(at, _)| run(&text[at + sign.len()..], signature) >= 40)) {
+    if signs
+        .iter()
+        .any(|sign| text.match_indices(sign).any(|(at, _)| run(&text[at + sign.len()..], signature) >= 40))
+    {
         return Some("the signature of a shared access URL");
     }
     // The lengths are a little below those of real tokens (36 after `ghp_`, 20 after `glpat-`), so that a prefix which
@@ -180,7 +184,9 @@ fn script(name: &str, subject: &Subject, findings: &mut Findings) {
 fn secret_in_clear(line: &str, is_batch: bool) -> Option<&'static str> {
     let line = line.trim();
     let is_comment = match is_batch {
-        true => line.starts_with("::") || line.get(..4).is_some_and(|begin| begin.eq_ignore_ascii_case("rem ")),
+        true => {
+            line.starts_with("::") || line.get(..4).is_some_and(|begin| begin.eq_ignore_ascii_case("rem "))
+        }
         false => line.starts_with(['#', '\'']),
     };
     if is_comment {
@@ -199,7 +205,9 @@ fn assigned_secret(line: &str, is_batch: bool) -> bool {
     let name = name.trim_end_matches('+').trim();
     if is_batch {
         let lower = name.to_lowercase();
-        let Some(at) = lower.find("set ").filter(|_| !lower.contains("/p") && !lower.contains("/a")) else { return false };
+        let Some(at) = lower.find("set ").filter(|_| !lower.contains("/p") && !lower.contains("/a")) else {
+            return false;
+        };
         let name = name[at + 4..].trim_start_matches([' ', '"']);
         return names_password(name) && is_literal_secret(value.trim().trim_end_matches('"'));
     }
@@ -220,8 +228,11 @@ fn is_literal_secret(value: &str) -> bool {
         ["password", "passwort", "changeme", "your", "example", "placeholder", "xxx", "***", "secret"];
     let lower = value.trim().to_lowercase();
     let is_placeholder = PLACEHOLDERS.iter().any(|word| lower.starts_with(word));
-    let is_path = lower.contains(['\\', '/']) && (lower.starts_with("hk") || lower.contains(":\\") || lower.starts_with('.'));
-    value.trim().len() >= 4 && !value.trim().contains(' ') && may_be_secret(value)
+    let is_path = lower.contains(['\\', '/'])
+        && (lower.starts_with("hk") || lower.contains(":\\") || lower.starts_with('.'));
+    value.trim().len() >= 4
+        && !value.trim().contains(' ')
+        && may_be_secret(value)
         && !is_placeholder
         && !is_path
 }
@@ -229,16 +240,24 @@ fn is_literal_secret(value: &str) -> bool {
 /// Whether `net use` or `net user` is given a password as a word of its own.
 fn password_of_net(line: &str) -> bool {
     let words = words(line);
-    let at = words.iter().position(|word| matches!(word.text.trim_start_matches('@').to_lowercase().as_str(), "net" | "net.exe"));
+    let at = words.iter().position(|word| {
+        matches!(word.text.trim_start_matches('@').to_lowercase().as_str(), "net" | "net.exe")
+    });
     let Some(rest) = at.map(|at| &words[at + 1..]) else { return false };
     let Some(verb) = rest.first().map(|word| word.text.to_lowercase()) else { return false };
     let plain = |word: &&Word| !word.text.starts_with(['/', '|', '>', '&']);
-    let values: Vec<&str> = rest[1..].iter().take_while(|word| !matches!(word.text.as_str(), "|" | "&" | "&&" | "||" | ">"))
-        .filter(plain).map(|word| word.text.as_str()).collect();
+    let values: Vec<&str> = rest[1..]
+        .iter()
+        .take_while(|word| !matches!(word.text.as_str(), "|" | "&" | "&&" | "||" | ">"))
+        .filter(plain)
+        .map(|word| word.text.as_str())
+        .collect();
     let has_user = rest.iter().any(|word| word.text.to_lowercase().starts_with("/user:"));
     let password = match verb.as_str() {
         // `net use X: \\server\share password /user:name`
-        "use" if has_user => values.iter().find(|word| !word.starts_with("\\\\") && !word.ends_with(':') && **word != "*"),
+        "use" if has_user => {
+            values.iter().find(|word| !word.starts_with("\\\\") && !word.ends_with(':') && **word != "*")
+        }
         "user" => values.get(1).filter(|word| **word != "*"),
         _ => None,
     };
@@ -247,18 +266,16 @@ fn password_of_net(line: &str) -> bool {
 
 /// Whether a well-known program is given a password behind its switch.
 fn password_of_switch(line: &str) -> bool {
-    const SWITCHES: [(&str, &[&str]); 4] = [
-        ("schtasks", &["/rp"]),
-        ("psexec", &["-p"]),
-        ("cmdkey", &["/pass", "/p"]),
-        ("sc", &["password="]),
-    ];
+    const SWITCHES: [(&str, &[&str]); 4] =
+        [("schtasks", &["/rp"]), ("psexec", &["-p"]), ("cmdkey", &["/pass", "/p"]), ("sc", &["password="])];
     let words = words(line);
     let stem = |word: &Word| {
         let name = leaf(&word.text).trim_start_matches('@').to_lowercase();
         name.strip_suffix(".exe").map_or(name.clone(), str::to_owned).trim_end_matches("64").to_owned()
     };
-    let Some((_, switches)) = SWITCHES.iter().find(|(program, _)| words.iter().any(|word| stem(word) == *program)) else {
+    let Some((_, switches)) =
+        SWITCHES.iter().find(|(program, _)| words.iter().any(|word| stem(word) == *program))
+    else {
         return false;
     };
     words.iter().enumerate().any(|(at, word)| {
@@ -266,7 +283,9 @@ fn password_of_switch(line: &str) -> bool {
         switches.iter().any(|switch| {
             let attached = lower.strip_prefix(switch).and_then(|rest| rest.strip_prefix(':'));
             let next = words.get(at + 1).filter(|_| lower == *switch).map(|word| word.text.as_str());
-            attached.or(next).is_some_and(|value| may_be_secret(value) && value.len() > 3 && !value.starts_with(['/', '-']))
+            attached.or(next).is_some_and(|value| {
+                may_be_secret(value) && value.len() > 3 && !value.starts_with(['/', '-'])
+            })
         })
     })
 }

@@ -6,10 +6,10 @@ use super::{Examined, FindingPlace, Findings, LintPage, LintRule, Subject};
 use crate::lint::subject::FileEntry;
 use crate::recognise::InstallerKind;
 use std::collections::BTreeSet;
+use waybill_intune::View;
 use waybill_intune::command_line::{Msiexec, ProductOrFile};
 use waybill_intune::path::extension;
 use waybill_intune::right_line::{is_program, right_line};
-use waybill_intune::View;
 
 pub(super) static RULES: &[LintRule] = &[LintRule {
     page: LintPage {
@@ -38,7 +38,11 @@ fn setup_file(examined: &Examined<'_>, findings: &mut Findings) {
     let end = extension(&entry.name);
     if end == "msi" && subject.setup.msi.is_none() {
         if let Some(why) = &subject.setup.msi_damage {
-            return findings.error(place, format!("The setup file {} is no working MSI: {why}.", entry.name), AGAIN);
+            return findings.error(
+                place,
+                format!("The setup file {} is no working MSI: {why}.", entry.name),
+                AGAIN,
+            );
         }
         let kind = subject.setup.kind.filter(|kind| *kind != InstallerKind::Msi);
         if let Some(kind) = kind {
@@ -57,9 +61,8 @@ fn setup_file(examined: &Examined<'_>, findings: &mut Findings) {
 
 /// Extensions of files that are read, not started.
 fn is_reading_matter(extension: &str) -> bool {
-    const ENDS: [&str; 14] = [
-        "txt", "md", "log", "html", "htm", "pdf", "rtf", "doc", "docx", "csv", "png", "jpg", "ico", "url",
-    ];
+    const ENDS: [&str; 14] =
+        ["txt", "md", "log", "html", "htm", "pdf", "rtf", "doc", "docx", "csv", "png", "jpg", "ico", "url"];
     ENDS.contains(&extension) && !is_program(extension) && right_line(extension, "a", View::Bits32).is_none()
 }
 
@@ -69,8 +72,12 @@ fn named_files(examined: &Examined<'_>, findings: &mut Findings) {
     let mut seen = BTreeSet::new();
     for call in &examined.started.calls {
         for path in paths_of(call) {
-            let Some(entry) = subject.find(&path).filter(|entry| !subject.is_setup_file(&entry.name)) else { continue };
-            let Some(fault) = fault_of(entry, subject).filter(|_| seen.insert(entry.name.clone())) else { continue };
+            let Some(entry) = subject.find(&path).filter(|entry| !subject.is_setup_file(&entry.name)) else {
+                continue;
+            };
+            let Some(fault) = fault_of(entry, subject).filter(|_| seen.insert(entry.name.clone())) else {
+                continue;
+            };
             findings.error(FindingPlace::in_file(&entry.name), format!("{} {fault}.", entry.name), AGAIN);
         }
     }
@@ -106,7 +113,8 @@ fn fault_of(entry: &FileEntry, subject: &Subject) -> Option<String> {
         return None;
     }
     let text = String::from_utf8_lossy(&head).trim_start_matches('\u{FEFF}').trim_start().to_lowercase();
-    let is_page = ["<!doctype", "<html", "<head", "<?xml", "<script"].iter().any(|sign| text.starts_with(sign));
+    let is_page =
+        ["<!doctype", "<html", "<head", "<?xml", "<script"].iter().any(|sign| text.starts_with(sign));
     let seen = if is_page { "is a page of HTML or XML" } else { "does not begin as one" };
     Some(format!("is {what}: it {seen}"))
 }

@@ -49,7 +49,8 @@ impl Call {
         let words = self.step.words.iter().enumerate();
         words.filter(|(at, _)| !known.contains(at)).any(|(_, word)| {
             let text = word.text.as_str();
-            let is_batch = text == "%*" || text.starts_with(['%', '!']) && !text.contains(['\\', '/', '=', ':']);
+            let is_batch =
+                text == "%*" || text.starts_with(['%', '!']) && !text.contains(['\\', '/', '=', ':']);
             is_batch || text.starts_with(['$', '@']) && !text.contains('\\')
         })
     }
@@ -155,7 +156,9 @@ impl Follower<'_> {
             return;
         }
         let (place, told) = match way.file {
-            Some(file) => (FindingPlace::in_file(file).on_line(way.line), format!("Line {} of {file}", way.line)),
+            Some(file) => {
+                (FindingPlace::in_file(file).on_line(way.line), format!("Line {} of {file}", way.line))
+            }
             None => (command.place.clone(), command.to_string()),
         };
         let starts = starts_of(&step, way.starter);
@@ -194,18 +197,18 @@ impl Follower<'_> {
         let text = decode(&bytes).0.into_owned();
         match start.language {
             Language::PowerShell => self.add_powershell(command, Some(name), text, start.view, start.may_ask),
-            Language::Batch => self.add_batch(command, name, text, start.view),
+            Language::Batch => self.add_batch(command, &name, text, start.view),
         }
     }
 
-    fn add_batch(&mut self, command: &Command<'_>, name: String, text: String, view: Option<View>) {
+    fn add_batch(&mut self, command: &Command<'_>, name: &str, text: String, view: Option<View>) {
         let view = view.filter(|_| !minds_views(&text));
-        let folder = folder_of(&name);
+        let folder = folder_of(name);
         let subject = self.subject;
         let is_packed = |path: &str| subject.find(path).is_some();
         let commands = batch_commands(&text);
         self.started.scripts.push(StartedScript {
-            file: Some(name.clone()),
+            file: Some(name.to_owned()),
             language: Language::Batch,
             view,
             may_ask: true,
@@ -219,7 +222,7 @@ impl Follower<'_> {
             for step in batch_steps(&text, &is_packed) {
                 let inner = starter.and_then(|starter| view_of_started(&step.program, starter));
                 let is_shell = step.stem() == "cmd";
-                let (file, language) = (Some(name.as_str()), Some(Language::Batch));
+                let (file, language) = (Some(name), Some(Language::Batch));
                 let (line, is_certain) = (one.line, one.is_certain);
                 self.call(command, step, &Way { file, line, language, starter, is_certain, folder: &folder });
                 starter = if is_shell { inner } else { starter };
@@ -253,7 +256,11 @@ impl Follower<'_> {
             let named = replaced(&call.name, &ROOTS, &folder);
             if extension(&named) == "ps1" {
                 // The same process runs it.
-                self.script(command, &Start { path: named, language: Language::PowerShell, view, may_ask }, &folder);
+                self.script(
+                    command,
+                    &Start { path: named, language: Language::PowerShell, view, may_ask },
+                    &folder,
+                );
                 continue;
             }
             let Some(line) = line_of(&call, &folder) else { continue };
@@ -263,7 +270,11 @@ impl Follower<'_> {
                 // What stands in the command itself is told as the command.
                 let (file, language) = (name.as_deref(), Some(Language::PowerShell));
                 let (line, is_certain) = (call.line, call.is_certain);
-                self.call(command, step, &Way { file, line, language, starter: view, is_certain, folder: &folder });
+                self.call(
+                    command,
+                    step,
+                    &Way { file, line, language, starter: view, is_certain, folder: &folder },
+                );
             }
         }
     }
@@ -434,7 +445,8 @@ fn full_parameter(word: &str) -> String {
         "redirectstandarderror",
         "redirectstandardinput",
     ];
-    const FLAGS: [&str; 6] = ["wait", "passthru", "nonewwindow", "loaduserprofile", "usenewenvironment", "erroraction"];
+    const FLAGS: [&str; 6] =
+        ["wait", "passthru", "nonewwindow", "loaduserprofile", "usenewenvironment", "erroraction"];
     let name = word.trim_start_matches('-').trim_end_matches(':');
     if name == "args" {
         return "argumentlist".to_owned();

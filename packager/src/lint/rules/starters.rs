@@ -112,12 +112,16 @@ fn lost_codes(examined: &Examined<'_>, findings: &mut Findings) {
         let Some(powershell) = PowerShell::parse(&call.step).filter(|_| call.in_command) else { continue };
         let command = powershell.command.clone().unwrap_or_default().to_lowercase();
         let passes_on = command.contains("exit") || command.contains("lastexitcode");
-        let Some(name) = powershell.scripts().into_iter().next().filter(|_| !command.is_empty()) else { continue };
+        let Some(name) = powershell.scripts().into_iter().next().filter(|_| !command.is_empty()) else {
+            continue;
+        };
         if passes_on || only_exits_with_0_or_1(&name, examined.subject) {
             continue;
         }
-        let message =
-            format!("{} starts {name} without -File: PowerShell ends with 0 or 1, whatever the script exits with.", call.told);
+        let message = format!(
+            "{} starts {name} without -File: PowerShell ends with 0 or 1, whatever the script exits with.",
+            call.told
+        );
         findings.warning(call.place.clone(), message, format!("Write `-File {name}`."));
     }
 }
@@ -170,7 +174,8 @@ fn variable_in(text: &str) -> Option<String> {
 
 fn is_below_profile(name: &str) -> bool {
     let lower = name.to_lowercase();
-    ["appdata", "localappdata", "userprofile", "homepath", "onedrive", "temp", "tmp", "username"].contains(&lower.as_str())
+    ["appdata", "localappdata", "userprofile", "homepath", "onedrive", "temp", "tmp", "username"]
+        .contains(&lower.as_str())
 }
 
 /// The folder that a variable stands for on nearly every device, as a phrase.
@@ -196,8 +201,16 @@ fn uninstallers(examined: &Examined<'_>, findings: &mut Findings) {
         let is_slip = !digits.is_empty() && is_near(letters) && !is_right;
         let is_others = is_inno && matches!(stem.as_str(), "uninstall" | "uninst" | "uninstaller" | "unins");
         if (is_slip || is_others) && !is_packed {
-            let message = format!("{} starts {}; Inno Setup's uninstaller is unins000.exe.", call.told, call.step.file_name());
-            findings.warning(call.place.clone(), message, "Write `unins000.exe`, or the name in the app's UninstallString.");
+            let message = format!(
+                "{} starts {}; Inno Setup's uninstaller is unins000.exe.",
+                call.told,
+                call.step.file_name()
+            );
+            findings.warning(
+                call.place.clone(),
+                message,
+                "Write `unins000.exe`, or the name in the app's UninstallString.",
+            );
         }
     }
 }
@@ -249,11 +262,14 @@ fn variables_that_are_none(examined: &Examined<'_>, findings: &mut Findings) {
     for script in examined.started.scripts.iter().filter(|script| script.file.is_some()) {
         let lines: Vec<(u32, String)> = match script.language {
             Language::PowerShell => script::code_lines(&script.text),
-            Language::Batch => script::batch_commands(&script.text).into_iter().map(|one| (one.line, one.text)).collect(),
+            Language::Batch => {
+                script::batch_commands(&script.text).into_iter().map(|one| (one.line, one.text)).collect()
+            }
         };
         for (line, code) in lines {
             if let Some((wrong, right)) = wrong_variable(&code) {
-                let message = format!("{} has {wrong}, a variable that Windows does not have.", script.told(line));
+                let message =
+                    format!("{} has {wrong}, a variable that Windows does not have.", script.told(line));
                 findings.error(script.place(line), message, fix(right));
             }
         }

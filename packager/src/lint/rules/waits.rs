@@ -44,9 +44,10 @@ fn question(call: &Call) -> Option<(&'static str, &'static str)> {
         "pause" if step.in_shell || call.language == Some(Language::PowerShell) => {
             ("waits for a key (`pause`)", "Take `pause` out.")
         }
-        "set" if step.in_shell && first == "/p" && !step.tail.contains('<') => {
-            ("waits for an answer (`set /p`)", "Give the value in the script, or read it from a file: `set /p X=<file`.")
-        }
+        "set" if step.in_shell && first == "/p" && !step.tail.contains('<') => (
+            "waits for an answer (`set /p`)",
+            "Give the value in the script, or read it from a file: `set /p X=<file`.",
+        ),
         "choice" if !has("t") && !has("?") && !is_open => {
             ("waits for a choice", "Add a time and an answer: `choice /t 5 /d y`.")
         }
@@ -71,7 +72,9 @@ fn question(call: &Call) -> Option<(&'static str, &'static str)> {
         "schtasks" if first == "/delete" && !has("f") && !is_open => {
             ("asks whether to delete the task (`schtasks /delete` without `/f`)", "Add `/f`.")
         }
-        "runas" if !has("?") => ("asks for a password (`runas`)", "Run the app as the account that it needs."),
+        "runas" if !has("?") => {
+            ("asks for a password (`runas`)", "Run the app as the account that it needs.")
+        }
         "cmd" if has("k") => ("starts `cmd /k`, which stays open", "Write `cmd /c`."),
         "cmd" if step.tail.trim().is_empty() => {
             ("starts a shell that waits for input", "Give it a command: `cmd /c \"…\"`.")
@@ -135,8 +138,15 @@ fn methods_of_powershell(examined: &Examined<'_>, findings: &mut Findings) {
             let lower = text.to_lowercase();
             let Some(method) = METHODS.iter().find(|method| lower.contains(*method)) else { continue };
             let name = method.trim_end_matches('(').rsplit([']', '.', ':']).next().unwrap_or_default();
-            let message = format!("{} waits for somebody ({name}): the install hangs until the time limit.", script.told(line));
-            findings.warning(script.place(line), message, "Take the question out, or ask only where somebody is there.");
+            let message = format!(
+                "{} waits for somebody ({name}): the install hangs until the time limit.",
+                script.told(line)
+            );
+            findings.warning(
+                script.place(line),
+                message,
+                "Take the question out, or ask only where somebody is there.",
+            );
         }
     }
 }

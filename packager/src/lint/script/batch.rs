@@ -164,8 +164,10 @@ mod tests {
     #[test]
     fn what_certainly_runs_is_told_from_what_may() {
         let text = "pause\nif a==b (\n pause\n)\npause\ngoto end\npause\n:end\npause";
-        let certain =
-            batch_commands(text).into_iter().filter(|one| one.text == "pause").map(|one| (one.line, one.is_certain));
+        let certain = batch_commands(text)
+            .into_iter()
+            .filter(|one| one.text == "pause")
+            .map(|one| (one.line, one.is_certain));
         assert_eq!(certain.collect::<Vec<_>>(), [(1, true), (3, false), (5, true), (7, false), (9, false)]);
     }
 

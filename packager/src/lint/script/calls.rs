@@ -114,7 +114,11 @@ impl Reader {
                 self.calls.push(call);
             }
             let word = token.word();
-            let keeps = begins && matches!(word.as_str(), "&" | "." | "return" | "exit" | "throw" | "if" | "elseif" | "while");
+            let keeps = begins
+                && matches!(
+                    word.as_str(),
+                    "&" | "." | "return" | "exit" | "throw" | "if" | "elseif" | "while"
+                );
             begins = keeps || matches!(token, Token::Mark('(' | '|' | '='));
             is_fed = token.is('|') || (is_fed && keeps);
         }
@@ -146,7 +150,8 @@ fn arguments(rest: &[Token]) -> Vec<Token> {
         depth += usize::from(token.is('('));
         let closes = token.is(')') && depth == 0;
         depth = depth.saturating_sub(usize::from(token.is(')')));
-        !closes && !(token.is('|') && depth == 0)
+        let is_pipe = token.is('|') && depth == 0;
+        !closes && !is_pipe
     };
     rest.iter().take_while(inside).take(MOST).cloned().collect()
 }

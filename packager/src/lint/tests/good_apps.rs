@@ -58,7 +58,12 @@ fn an_nsis_program_is_silent() {
         file_rule("%ProgramW6432%\\Notepad++", "notepad++.exe"),
     );
     let mut subject = subject(&app, &[("npp.8.6.2.Installer.x64.exe", b"MZ")]);
-    subject.setup = SetupFacts { kind: Some(InstallerKind::Nsis), machine: Some(Machine::X86), msi: None, msi_damage: None };
+    subject.setup = SetupFacts {
+        kind: Some(InstallerKind::Nsis),
+        machine: Some(Machine::X86),
+        msi: None,
+        msi_damage: None,
+    };
     assert_eq!(found(subject), [""; 0]);
 }
 

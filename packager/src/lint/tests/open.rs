@@ -112,8 +112,11 @@ fn what_init_drafts_is_silent_but_for_what_it_cannot_know() {
         let request =
             InitRequest { source: app.path().join("source"), setup_file: name.into(), ..Default::default() };
         init(&request, &Context::silent()).unwrap();
-        let unknown: Vec<_> =
-            report(app.path()).findings.into_iter().filter(|finding| !matches!(finding.code.as_str(), "WB201" | "WB114")).collect();
+        let unknown: Vec<_> = report(app.path())
+            .findings
+            .into_iter()
+            .filter(|finding| !matches!(finding.code.as_str(), "WB201" | "WB114"))
+            .collect();
         assert_eq!(unknown, [], "{name} ({})", quoted(name));
     }
 }
@@ -149,11 +152,18 @@ fn what_was_not_looked_at_is_told() {
     let empty = tempfile::tempdir().unwrap();
     let found = report(empty.path());
     assert_eq!(found.findings, [], "nothing is wrong with a folder that is empty");
-    assert!(found.skipped.iter().any(|line| line.contains("empty")), "{:?}", found.skipped);
+    assert!(found.skipped.iter().any(|line| line.contains("nothing to pack")), "{:?}", found.skipped);
     assert!(found.skipped.iter().any(|line| line.contains("no app.json")), "{:?}", found.skipped);
     let app = folder(&[("app.json", br#"{ "setupFilePath": "a.cmd" }"#)]);
     fs::create_dir(app.path().join("source")).unwrap();
     assert_eq!(codes(&report(app.path())), ["WB102", "WB201"]);
+    // An empty folder in it was called `leer//`, a name that Windows refuses.
+    fs::create_dir_all(app.path().join("source").join("leer")).unwrap();
+    assert_eq!(codes(&report(app.path())), ["WB102", "WB201"]);
+    let alone = folder(&[("app.json", br#"{ "setupFilePath": "a.cmd" }"#)]);
+    let found = report(alone.path());
+    assert_eq!(codes(&found), ["WB201"], "what it names may lie elsewhere");
+    assert!(found.skipped[0].starts_with("the files"), "{:?}", found.skipped);
 }
 
 #[test]

@@ -65,7 +65,9 @@ fn wb302_a_dual_purpose_msi_by_its_command() {
     for per_user in ["", "ALLUSERS=2", "ALLUSERS=\"\"", "MSIINSTALLPERUSER=1"] {
         assert_eq!(findings_of(per_user), ["W302"], "{per_user}");
     }
-    for per_machine in ["ALLUSERS=1", "MSIINSTALLPERUSER=\"\"", "ALLUSERS=2 MSIINSTALLPERUSER=\"\"", "TRANSFORMS=:a"] {
+    for per_machine in
+        ["ALLUSERS=1", "MSIINSTALLPERUSER=\"\"", "ALLUSERS=2 MSIINSTALLPERUSER=\"\"", "TRANSFORMS=:a"]
+    {
         assert_eq!(findings_of(per_machine), [""; 0], "{per_machine}");
     }
 }

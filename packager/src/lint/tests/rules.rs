@@ -158,7 +158,9 @@ fn wb201_rules_that_exclude_each_other() {
 fn wb201_many_rules_take_no_quadratic_time() {
     let start = std::time::Instant::now();
     let version = |operator: &str, number: usize| {
-        file(json!({ "operationType": "version", "operator": operator, "comparisonValue": format!("{number}.0.0.0") }))
+        file(
+            json!({ "operationType": "version", "operator": operator, "comparisonValue": format!("{number}.0.0.0") }),
+        )
     };
     let same: Vec<Value> = (0..10_000).map(|number| version("greaterThanOrEqual", number)).collect();
     assert_eq!(rules(json!(same)), [""; 0]);
@@ -206,7 +208,11 @@ fn wb202_a_users_places() {
     let command = |text: &str| with(msi_app(), "/uninstallCommandLine", text.into());
     let findings_of = |text: &str| found(subject(&command(text), &[("contoso.msi", MSI)]));
     assert_eq!(findings_of("%LOCALAPPDATA%\\A\\u.exe /S"), ["W114", "E202"]);
-    assert_eq!(findings_of("C:\\A\\u.exe /S /LOG=%APPDATA%\\u.log"), ["W114"], "SYSTEM has a profile to log to");
+    assert_eq!(
+        findings_of("C:\\A\\u.exe /S /LOG=%APPDATA%\\u.log"),
+        ["W114"],
+        "SYSTEM has a profile to log to"
+    );
     assert_eq!(findings_of("reg delete HKCU\\Software\\A /f"), ["E202"]);
     assert_eq!(findings_of("reg delete HKLM\\Software\\A /f /reg:64"), [""; 0]);
     let user_script = changed(

@@ -34,7 +34,17 @@ fn in_powershell_32(text: &str) -> Vec<String> {
 }
 
 fn in_command(command: &str) -> Vec<String> {
-    in_files(command, &[("setup.exe", "MZ"), ("a.reg", "Windows Registry Editor Version 5.00\r\n\r\n[HKEY_LOCAL_MACHINE\\SOFTWARE\\Contoso]\r\n"), ("p.reg", "REGEDIT4\r\n[HKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\Contoso]\r\n")])
+    in_files(
+        command,
+        &[
+            ("setup.exe", "MZ"),
+            (
+                "a.reg",
+                "Windows Registry Editor Version 5.00\r\n\r\n[HKEY_LOCAL_MACHINE\\SOFTWARE\\Contoso]\r\n",
+            ),
+            ("p.reg", "REGEDIT4\r\n[HKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\Contoso]\r\n"),
+        ],
+    )
 }
 
 fn assert_each(find: fn(&str) -> Vec<String>, cases: &[(&str, &[&str])]) {
@@ -61,9 +71,18 @@ fn wb105_msiexec_in_scripts() {
         in_powershell,
         &[
             ("msiexec /i contoso.msi /passive /norestart", &["W105:1"]),
-            ("Start-Process msiexec.exe -ArgumentList '/i', 'contoso.msi', '/passive', '/norestart' -Wait", &["W105:1"]),
-            ("Start-Process -FilePath msiexec -ArgumentList \"/i `\"$PSScriptRoot\\contoso.msi`\" /qn /norestart\" -Wait", &[]),
-            ("Start-Process msiexec -ArgumentList @('/i', \"$PSScriptRoot\\contoso.msi\", '/qn') -Wait", &["W105:1"]),
+            (
+                "Start-Process msiexec.exe -ArgumentList '/i', 'contoso.msi', '/passive', '/norestart' -Wait",
+                &["W105:1"],
+            ),
+            (
+                "Start-Process -FilePath msiexec -ArgumentList \"/i `\"$PSScriptRoot\\contoso.msi`\" /qn /norestart\" -Wait",
+                &[],
+            ),
+            (
+                "Start-Process msiexec -ArgumentList @('/i', \"$PSScriptRoot\\contoso.msi\", '/qn') -Wait",
+                &["W105:1"],
+            ),
             ("Start-Process msiexec -ArgumentList $arguments -Wait", &[]),
             ("# msiexec /i contoso.msi\n$text = 'msiexec /i contoso.msi'", &[]),
             ("& \"$env:windir\\System32\\msiexec.exe\" /x $code /qn /norestart", &[]),
@@ -80,11 +99,12 @@ fn wb106_follows_the_width_of_the_starter() {
     assert_eq!(by("powershell -File \"%~dp0a.ps1\""), ["W106:1"]);
     assert_eq!(by("%windir%\\Sysnative\\WindowsPowerShell\\v1.0\\powershell.exe -File a.ps1"), [""; 0]);
     let by_64 = "C:\\Windows\\Sysnative\\cmd.exe /c install.cmd";
-    let files = [("install.cmd", "powershell -File a.ps1\nreg add HKLM\\SOFTWARE\\A /f\npnputil /add-driver a.inf"), ("a.ps1", touches)];
+    let files = [
+        ("install.cmd", "powershell -File a.ps1\nreg add HKLM\\SOFTWARE\\A /f\npnputil /add-driver a.inf"),
+        ("a.ps1", touches),
+    ];
     assert_eq!(in_files(by_64, &files), [""; 0], "all of it is 64-bit");
-    let in_place_of = |program: &str| {
-        in_files(&format!("{program} -File a.ps1"), &[("a.ps1", touches)])
-    };
+    let in_place_of = |program: &str| in_files(&format!("{program} -File a.ps1"), &[("a.ps1", touches)]);
     assert_eq!(in_place_of("C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\powershell.exe"), ["W106:1"]);
     assert_eq!(in_place_of("C:\\Tools\\powershell.exe"), ["E102"], "unknown");
     let dotted = [("install.ps1", ". \"$PSScriptRoot\\lib\\a.ps1\""), ("lib/a.ps1", touches)];
