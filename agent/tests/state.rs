@@ -271,3 +271,44 @@ fn a_row_that_is_none_of_ours_is_an_error_and_no_attempt() {
     let error = ground.open().unwrap().history(&key("notes")).unwrap_err();
     assert_eq!(error.to_string(), "the journal of attempts cannot be read");
 }
+
+/// The user's Ctrl-C, from the first wait on.
+struct StopsWhileWaiting(std::sync::atomic::AtomicBool);
+
+impl waybill_context::Clock for StopsWhileWaiting {
+    fn now(&self) -> std::time::SystemTime {
+        std::time::SystemTime::UNIX_EPOCH
+    }
+    fn sleep(&self, _: std::time::Duration) {
+        self.0.store(true, std::sync::atomic::Ordering::Relaxed);
+    }
+}
+
+/// Opens the state while somebody holds it, and is interrupted.
+fn interrupted_while_waiting(ground: &Ground) {
+    let clock = StopsWhileWaiting(false.into());
+    let context = waybill_context::Context::new(&(), &clock.0, &clock);
+    let error = StateDatabase::open_when_free(&ground.root(), &context).unwrap_err();
+    assert_eq!(error.code().id, "interrupted", "{error}");
+    assert!(clock.0.into_inner(), "it did not wait");
+}
+
+#[test]
+fn waiting_for_another_process_that_opens_it_can_be_interrupted() {
+    let ground = Ground::with_attempts(1);
+    let turn = std::fs::File::options().write(true).open(ground.root().join("state.lock")).unwrap();
+    turn.lock().unwrap();
+    interrupted_while_waiting(&ground);
+    drop(turn);
+    ground.open().unwrap();
+}
+
+#[test]
+fn waiting_for_another_process_that_writes_it_can_be_interrupted() {
+    let ground = Ground::with_attempts(1);
+    let writer = Connection::open(ground.database()).unwrap();
+    writer.execute_batch("BEGIN IMMEDIATE").unwrap();
+    interrupted_while_waiting(&ground);
+    drop(writer);
+    ground.open().unwrap();
+}

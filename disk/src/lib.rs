@@ -15,7 +15,7 @@ mod target_folder;
 mod temporary_folder;
 
 pub use identity::folder_identity;
-pub use lock::{Lock, LockError};
+pub use lock::{Lock, LockError, lock_within};
 pub use private_file::{FileAccess, NewFile, SettledFile};
 pub use rename::{flushes_each_file, folder_of, is_tree_settled, rename, sync_folder, while_held};
 pub use root::{Root, RootError};

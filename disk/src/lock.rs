@@ -67,29 +67,9 @@ impl Lock {
     pub fn acquire(path: &Path, wait: Duration, context: &Context<'_>) -> Result<Self, LockError> {
         let failed = |source| LockError::Io { path: path.to_owned(), source };
         let file = private_file::open_or_create(path).map_err(failed)?;
+        lock_within(&file, path, wait, context)?;
         // Windows locks the bytes against reading, too, so the holder writes its process id beside the lock.
-        let pid = path.with_extension("pid");
-        let mut left = wait;
-        loop {
-            match file.try_lock() {
-                Ok(()) => return Ok(Self::held(file, pid)),
-                Err(TryLockError::Error(source)) => return Err(failed(source)),
-                // The system has no wait with a limit for such locks, so they are tried again and again.
-                Err(TryLockError::WouldBlock) if left.is_zero() => {
-                    return Err(LockError::Held { path: path.to_owned(), holder: read_pid(&pid) });
-                }
-                Err(TryLockError::WouldBlock) => {
-                    if left == wait {
-                        let holder =
-                            read_pid(&pid).map_or_else(String::new, |pid| format!(", process {pid}"));
-                        tracing::warn!("waiting for another waybill{holder}, which holds {}", path.display());
-                    }
-                    let pause = PAUSE.min(left);
-                    context.sleep(pause)?;
-                    left -= pause;
-                }
-            }
-        }
+        Ok(Self::held(file, path.with_extension("pid")))
     }
 
     fn held(file: File, pid: PathBuf) -> Self {
@@ -97,6 +77,38 @@ impl Lock {
             tracing::debug!(%error, "the holder of the lock is not written down");
         }
         Self { _file: file, pid }
+    }
+}
+
+/// Locks an open file, and waits for that up to `wait`. The lock lasts as long as the handle is open. A warning names the
+/// process that is waited for, once, where it left a `.pid` file beside `path`.
+///
+/// # Errors
+/// Those of [`Lock::acquire`].
+pub fn lock_within(file: &File, path: &Path, wait: Duration, context: &Context<'_>) -> Result<(), LockError> {
+    let holder = || read_pid(&path.with_extension("pid"));
+    let mut left = wait;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::Error(source)) => {
+                return Err(LockError::Io { path: path.to_owned(), source });
+            }
+            // The system has no wait with a limit for such locks, and none that Ctrl-C would end, so they are tried
+            // again and again.
+            Err(TryLockError::WouldBlock) if left.is_zero() => {
+                return Err(LockError::Held { path: path.to_owned(), holder: holder() });
+            }
+            Err(TryLockError::WouldBlock) => {
+                if left == wait {
+                    let holder = holder().map_or_else(String::new, |pid| format!(", process {pid}"));
+                    tracing::warn!("waiting for another waybill{holder}, which holds {}", path.display());
+                }
+                let pause = PAUSE.min(left);
+                context.sleep(pause)?;
+                left -= pause;
+            }
+        }
     }
 }
 

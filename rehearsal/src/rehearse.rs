@@ -33,7 +33,7 @@ pub fn rehearse(
     let root = Root::make(request)?;
     // A state of its own: the attempts and waits that the agent remembers of this app must not decide the
     // rehearsal, and a rehearsal must not count for the agent.
-    let state = StateDatabase::open(root.path())?;
+    let state = StateDatabase::open_when_free(root.path(), context)?;
     let machine =
         Machine::new(request, document.app.clone(), root.path(), &state, (system, audience, context));
     let mut stages = Stages::new(context, audience);

@@ -9,9 +9,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use waybill_context::{Context, failpoint};
-use waybill_disk::{Root, RootError, private_file, sync_folder};
-use waybill_schemas::codes::{Classified, Code, agent, root};
+use waybill_context::{Cancelled, Context, failpoint};
+use waybill_disk::{LockError, Root, RootError, lock_within, private_file, sync_folder};
+use waybill_schemas::codes::{Classified, Code, agent, package, root};
 
 mod journal;
 
@@ -28,8 +28,17 @@ impl StateDatabase {
     /// # Errors
     /// The root cannot be used, or `state.db` cannot be opened, is damaged, of a newer version or another program's.
     pub fn open(root: &Path) -> Result<Self, StateError> {
+        Self::open_when_free(root, &Context::silent())
+    }
+
+    /// As [`StateDatabase::open`]: another process that is opening or writing the database is waited for, and the wait
+    /// can be interrupted.
+    ///
+    /// # Errors
+    /// Those of [`StateDatabase::open`]; another process that does not let it go; interruption.
+    pub fn open_when_free(root: &Path, context: &Context<'_>) -> Result<Self, StateError> {
         let root = Root::open(root)?;
-        Ok(Self { connection: Mutex::new(open_database(&root)?), root: root.path().to_owned() })
+        Ok(Self { connection: Mutex::new(open_database(&root, context)?), root: root.path().to_owned() })
     }
 
     /// The root that holds the database.
@@ -49,6 +58,12 @@ pub enum StateError {
     /// The root cannot be used.
     #[error(transparent)]
     Root(#[from] RootError),
+    /// Another process is opening the database, or the lock file for that cannot be locked.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// The caller's cancel flag was set.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
     /// The database or its lock file cannot be created or locked.
     #[error("cannot open {}", path.display())]
     Io {
@@ -114,6 +129,8 @@ impl Classified for StateError {
     fn code(&self) -> &'static Code {
         match self {
             Self::Root(error) => error.code(),
+            Self::Lock(error) => error.code(),
+            Self::Cancelled(_) => &package::INTERRUPTED,
             Self::Io { .. } | Self::Database { .. } => &root::STATE_FAILED,
             Self::Damaged { .. } => &agent::STATE_DAMAGED,
             Self::Newer { .. } | Self::Foreign { .. } => &agent::STATE_UNKNOWN,
@@ -154,13 +171,19 @@ const STEPS: &[&str] = &[
 /// How long a call waits for another process to finish writing.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// How long opening waits for other processes that are opening the database, one after the other.
+const TURN: Duration = Duration::from_secs(600);
+
+/// How long SQLite itself waits while the database is opened. It does not hear Ctrl-C, so the rest of the patience is ours.
+const SHORT: Duration = Duration::from_millis(250);
+
 /// Opens `state.db`. Only one process at a time may do so.
-fn open_database(root: &Root) -> Result<Connection, StateError> {
+fn open_database(root: &Root, context: &Context<'_>) -> Result<Connection, StateError> {
     let path = root.path().join("state.db");
     let failed = |source| StateError::Io { path: path.clone(), source };
     let turn = root.file("state.lock").map_err(failed)?;
     // Without this lock, one of two processes that create the database at once would find it incomplete.
-    turn.lock().map_err(failed)?;
+    lock_within(&turn, &root.path().join("state.lock"), TURN, context)?;
     let real = real_path(&path).map_err(failed)?;
     match real.symlink_metadata() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => make_database(root, &path)?,
@@ -171,10 +194,7 @@ fn open_database(root: &Root) -> Result<Connection, StateError> {
         // Closed to others before SQLite opens it; SQLite gives its other files the same mode.
         Ok(_) => drop(root.file("state.db").map_err(failed)?),
     }
-    let mut connection = connect(&real).map_err(|source| StateError::from_sqlite(&path, source))?;
-    let found = version(&connection, &path)?;
-    bring_up_to_date(&mut connection, found).map_err(|source| StateError::from_sqlite(&path, source))?;
-    check_pages(&connection, &path)?;
+    let connection = open_when_idle(&real, &path, context)?;
     // So that the directory entries of new files survive a loss of power, too.
     sync_folder(root.path());
     Ok(connection)
@@ -216,6 +236,32 @@ fn with_ending(path: &Path, ending: &str) -> PathBuf {
     name.into()
 }
 
+/// Opens and checks the database, again and again while another process is writing it.
+fn open_when_idle(real: &Path, path: &Path, context: &Context<'_>) -> Result<Connection, StateError> {
+    let open = || {
+        let mut connection = connect(real).map_err(|source| StateError::from_sqlite(path, source))?;
+        let found = version(&connection, path)?;
+        bring_up_to_date(&mut connection, found).map_err(|source| StateError::from_sqlite(path, source))?;
+        check_pages(&connection, path)?;
+        connection.busy_timeout(PATIENCE).map_err(|source| StateError::from_sqlite(path, source))?;
+        Ok(connection)
+    };
+    let mut left = PATIENCE;
+    loop {
+        match open() {
+            Err(StateError::Database { source, .. }) if is_busy(&source) && !left.is_zero() => {
+                context.sleep(SHORT)?;
+                left = left.saturating_sub(SHORT * 2); // SQLite has waited as long
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+fn is_busy(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
+}
+
 /// Folders above the root may be reached through links (`/var` on macOS); the database itself may not be a link.
 fn real_path(path: &Path) -> std::io::Result<PathBuf> {
     match (path.parent(), path.file_name()) {
@@ -230,7 +276,7 @@ const FLAGS: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE
 
 fn connect(path: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open_with_flags(path, FLAGS)?;
-    connection.busy_timeout(PATIENCE)?;
+    connection.busy_timeout(SHORT)?;
     // The schema of a database that somebody prepared must not be able to call functions.
     connection.pragma_update(None, "trusted_schema", false)?;
     let mode: String = connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
@@ -292,7 +338,8 @@ mod tests {
     #[test]
     fn what_is_written_is_on_the_disk_when_a_call_returns() {
         let folder = tempfile::tempdir().unwrap();
-        let connection = open_database(&Root::open(&folder.path().join("root")).unwrap()).unwrap();
+        let connection =
+            open_database(&Root::open(&folder.path().join("root")).unwrap(), &Context::silent()).unwrap();
         let mode: String = connection.query_row("PRAGMA journal_mode", [], |row| row.get(0)).unwrap();
         let synchronous: i64 = connection.query_row("PRAGMA synchronous", [], |row| row.get(0)).unwrap();
         assert_eq!((mode.as_str(), synchronous), ("wal", 2), "SQLite: FULL is 2");

@@ -197,7 +197,8 @@ fn attempt(intent: Intent, args: &AttemptArgs, session: &Session) -> Result<Exit
     (request.trigger, request.dry_run, request.wait) = (args.trigger, args.dry_run, args.wait);
     request.wait_lock = std::time::Duration::from_secs(args.wait_lock);
     let listener = Listener { output: session.output, lines: args.events };
-    let report = apply(&request, &StateDatabase::open(&root)?, &system, &listener, &session.context())?;
+    let state = StateDatabase::open_when_free(&root, &session.context())?;
+    let report = apply(&request, &state, &system, &listener, &session.context())?;
     finish(report, args, session.output)
 }
 
