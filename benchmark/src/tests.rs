@@ -141,7 +141,7 @@ fn a_stage_that_fails_says_what_it_met() {
     let absent = Subject::Served(Location::File(folder.path().join("absent.content.json")));
     let error = bench(&request(absent, folder.path()), &(), &Context::silent()).unwrap_err();
     assert!(error.to_string().contains("absent.content.json"), "{error}");
-    assert_eq!(error.code().id, "input-unreadable", "what fetch says of it");
+    assert_eq!(error.code().id, "input-missing", "what fetch says of it");
     assert!(is_empty(folder.path()));
 }
 

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use waybill_context::Context;
 use waybill_disk::{FileAccess, StagingError};
 use waybill_downloader::{Location, SecretUrl};
-use waybill_schemas::codes::{command, fetch as codes, package};
+use waybill_schemas::codes::{self, Code, command, fetch, package};
 use waybill_schemas::{
     DOCUMENT_LIMIT, GivenEncryptionInfo, encryption_info_from, open_regular, read_bounded, read_regular,
 };
@@ -40,7 +40,7 @@ pub(crate) fn content_url(file: Option<&Path>) -> Result<Option<SecretUrl>, Fail
     // Checked before parsing, which removes line ends: two URLs in the file would become one.
     let one = (!text.contains(char::is_whitespace)).then(|| SecretUrl::parse(text).ok()).flatten();
     one.map(Some).ok_or_else(|| {
-        Failure::new(&codes::SOURCE_UNUSABLE, "this is not one http(s) URL and nothing else")
+        Failure::new(&fetch::SOURCE_UNUSABLE, "this is not one http(s) URL and nothing else")
             .about(&place)
             .with_hint("give the whole URL, its query included, without quotes and without a user name")
     })
@@ -55,8 +55,15 @@ pub(crate) fn small_file(file: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
         read_regular(file, LIMIT)
     };
     outcome.map_err(|error| {
-        Failure::new(&command::INPUT_UNREADABLE, "this cannot be read").caused_by(&error).about(&shown(file))
+        unreadable(&command::INPUT_UNREADABLE, "this cannot be read", &error).about(&shown(file))
     })
+}
+
+/// The failure for an input that cannot be read. One that is not there has the same code and words for every command.
+pub(crate) fn unreadable(code: &'static Code, message: &str, error: &io::Error) -> Failure {
+    let code = codes::unreadable(error, code);
+    let message = if code.id == command::INPUT_MISSING.id { "no such file" } else { message };
+    Failure::new(code, message).caused_by(error)
 }
 
 /// Refuses a `destination` that contains the current folder, or one of `kept`, with the reason given for that.
@@ -137,8 +144,9 @@ impl PackageReader {
 
     /// Opens a package, or the bare content that the encryption info is for.
     pub(crate) fn open(&self, path: &Path) -> Result<PackageInput, Failure> {
-        let source =
-            open_regular(path).and_then(FileSource::from_file).map_err(|error| unreadable(&error))?;
+        let source = open_regular(path)
+            .and_then(FileSource::from_file)
+            .map_err(|error| unreadable(&package::PACKAGE_UNREADABLE, "cannot open the package", &error))?;
         match &self.given {
             None => Ok(Package::open(source, &self.policy)?.into()),
             Some((document, given)) => self.bare_content(source, document, given),
@@ -175,18 +183,9 @@ pub(crate) fn shown(path: &Path) -> String {
     path.to_string_lossy().into_owned()
 }
 
-fn unreadable(error: &io::Error) -> Failure {
-    let failure = Failure::new(&package::PACKAGE_UNREADABLE, "cannot open the package").caused_by(error);
-    if error.kind() != io::ErrorKind::NotFound {
-        return failure;
-    }
-    failure.with_hint("check the path; relative ones start at the current folder")
-}
-
 /// The keys of a bare content, from any document that holds them.
 pub(crate) fn read_encryption_info(document: &Path) -> Result<GivenEncryptionInfo, Failure> {
-    let bytes = read_regular(document, DOCUMENT_LIMIT).map_err(|error| {
-        Failure::new(&command::INPUT_UNREADABLE, "cannot read the encryption info").caused_by(&error)
-    })?;
+    let bytes = read_regular(document, DOCUMENT_LIMIT)
+        .map_err(|error| unreadable(&command::INPUT_UNREADABLE, "cannot read the encryption info", &error))?;
     Ok(encryption_info_from(&bytes)?)
 }

@@ -5,6 +5,7 @@ pub mod boot;
 mod dead_files;
 mod identity;
 mod lock;
+mod made_folders;
 pub mod private_file;
 mod rename;
 mod root;
@@ -16,6 +17,7 @@ mod temporary_folder;
 
 pub use identity::folder_identity;
 pub use lock::{Lock, LockError, lock_within};
+pub use made_folders::MadeFolders;
 pub use private_file::{FileAccess, NewFile, SettledFile};
 pub use rename::{flushes_each_file, folder_of, is_tree_settled, rename, sync_folder, while_held};
 pub use root::{Root, RootError};

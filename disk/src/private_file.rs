@@ -127,13 +127,16 @@ pub struct NewFile {
 }
 
 impl NewFile {
-    /// Makes `.<name>.waybill-<random>` beside `path`, and removes such files that killed runs left there.
+    /// Makes `.<name>.waybill-<random>` beside `path`, and removes such files that killed runs left there. What is at `path`
+    /// may be replaced later only where it is a regular file, so anything else is refused here, before any work is done:
+    /// what a link leads to is never written, and no device gives way to a file.
     ///
     /// # Errors
-    /// I/O.
+    /// A link, a folder, a pipe or a device at `path`; I/O.
     #[cfg(unix)]
     pub fn create(path: &Path, access: FileAccess) -> io::Result<Self> {
         use std::os::unix::fs::PermissionsExt as _;
+        only_a_file_may_be_there(path)?;
         let mode = std::fs::Permissions::from_mode;
         // Without setuid and setgid, because the new bytes are another program.
         let replaced = || path.metadata().ok().map(|there| mode(there.permissions().mode() & 0o777));
@@ -157,13 +160,14 @@ impl NewFile {
         Ok(Self { file, path: path.to_path_buf(), has_own_name: false, permissions })
     }
 
-    /// Makes `.<name>.waybill-<random>` beside `path`, and removes such files that killed runs left there. Permissions
-    /// come from the folder.
+    /// Makes `.<name>.waybill-<random>` beside `path`, where nothing but a regular file may be, and removes such files that
+    /// killed runs left there. Permissions come from the folder.
     ///
     /// # Errors
-    /// I/O.
+    /// A link, a folder or a device at `path`; I/O.
     #[cfg(not(unix))]
     pub fn create(path: &Path, _access: FileAccess) -> io::Result<Self> {
+        only_a_file_may_be_there(path)?;
         let file = builder(path, |builder| builder.tempfile_in(folder_of(path)))?;
         Ok(Self { file, path: path.to_path_buf(), has_own_name: false })
     }
@@ -268,6 +272,18 @@ fn interrupted_while_held(error: io::Error, context: &Context<'_>) -> io::Error 
     if is_held(&error) && context.check().is_err() { io::ErrorKind::Interrupted.into() } else { error }
 }
 
+fn only_a_file_may_be_there(path: &Path) -> io::Result<()> {
+    match path.symlink_metadata() {
+        Ok(there) if there.is_symlink() => {
+            let why =
+                "it is a link, which is not written through: give the file that it leads to, or remove it";
+            Err(io::Error::new(io::ErrorKind::InvalidInput, why))
+        }
+        Ok(there) => waybill_schemas::refuse_others(there.file_type()),
+        Err(_) => Ok(()), // nothing is there; making the new file says what else is wrong
+    }
+}
+
 /// Makes the file under a name of its own, and locks it for as long as it is written, so that no other run takes it for
 /// a dead one's.
 fn builder(
@@ -345,6 +361,31 @@ mod tests {
         );
         NewFile::create(&path, FileAccess::Usual).unwrap().put(true, &Context::silent()).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nothing_is_written_through_a_link_or_over_a_device() {
+        let folder = tempfile::tempdir().unwrap();
+        let (victim, link, dangling) =
+            (folder.path().join("victim"), folder.path().join("link"), folder.path().join("dangling"));
+        fs::write(&victim, b"precious").unwrap();
+        std::os::unix::fs::symlink("victim", &link).unwrap();
+        std::os::unix::fs::symlink("nothing", &dangling).unwrap();
+        for path in [&link, &dangling, folder.path(), Path::new("/dev/null")] {
+            for access in [FileAccess::Private, FileAccess::Usual, FileAccess::AsReplaced] {
+                assert!(NewFile::create(path, access).is_err(), "{}", path.display());
+            }
+        }
+        // A link that comes later is replaced itself.
+        let new = NewFile::create(&folder.path().join("late"), FileAccess::Usual).unwrap();
+        std::os::unix::fs::symlink("victim", folder.path().join("late")).unwrap();
+        new.put(true, &Context::silent()).unwrap();
+        assert_eq!(fs::read(&victim).unwrap(), b"precious");
+        // Another name of the same file keeps its bytes, too.
+        fs::hard_link(&victim, folder.path().join("other name")).unwrap();
+        NewFile::create(&victim, FileAccess::Usual).unwrap().put(true, &Context::silent()).unwrap();
+        assert_eq!(fs::read(folder.path().join("other name")).unwrap(), b"precious");
     }
 
     #[test]

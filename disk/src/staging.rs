@@ -3,6 +3,7 @@
 //! A live run holds the `lock` file of its staging folder, and the system releases it however the process ends. So a
 //! staging folder whose lock can be taken belongs to a dead run: where it is whole it is taken up, else it is removed.
 
+use crate::MadeFolders;
 use crate::private_file;
 use crate::rename::sync_tree;
 use crate::target_folder::{STAGING, StagingError, TRASH, TargetFolder};
@@ -30,22 +31,28 @@ pub struct StagedFolder {
     _lock: File, // given back first
     /// `.<name>.waybill-<random>`, readable by its owner alone, on the target's volume.
     private: TempDir,
+    /// Whether the next run takes it up.
+    is_kept: bool,
+    /// The ancestors of the target that this made.
+    made: MadeFolders,
     target: TargetFolder,
 }
 
 impl StagedFolder {
     /// Sweeps what dead runs left beside the target, checks the target and makes the staging folder. Ancestors of the
-    /// target are made where they are missing.
+    /// target are made where they are missing, and removed again where the target is not filled.
     ///
     /// # Errors
     /// Those of [`TargetFolder::check`]; I/O.
     pub fn create(target: TargetFolder, context: &Context<'_>) -> Result<Self, StagingError> {
         let folder = target.parent().to_owned();
         let failed = |source| StagingError::Staging { folder: folder.clone(), source };
-        fs_err::create_dir_all(&folder).map_err(failed)?;
+        let made = MadeFolders::make(&folder).map_err(failed)?;
         target.sweep(context);
         target.check()?;
-        Self::beside(target).map_err(failed)
+        let mut staged = Self::beside(target).map_err(failed)?;
+        staged.made = made;
+        Ok(staged)
     }
 
     /// As [`StagedFolder::create`], without the sweep and the check, for a caller that does both itself or that
@@ -59,16 +66,28 @@ impl StagedFolder {
         builder.prefix(&prefix).rand_bytes(8);
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
-        // A sweep that finds the folder in the instant before it is locked takes it for a dead run's.
-        let mut last = io::Error::from(io::ErrorKind::NotFound);
-        for _ in 0..ATTEMPTS {
+        let mut attempts = 1..=ATTEMPTS;
+        loop {
             let private = builder.tempdir_in(target.parent())?;
-            match furnish(private.path()) {
-                Ok(lock) => return Ok(Self { _lock: lock, private, target }),
-                Err(error) => last = error,
+            let error = match furnish(private.path()) {
+                Ok(lock) => {
+                    return Ok(Self {
+                        _lock: lock,
+                        private,
+                        is_kept: false,
+                        made: MadeFolders::default(),
+                        target,
+                    });
+                }
+                Err(error) => error,
+            };
+            clear(private.path());
+            // A sweep that finds the folder in the instant before it is locked takes it for a dead run's.
+            let was_swept = matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::WouldBlock);
+            if !was_swept || attempts.next().is_none() {
+                return Err(error);
             }
         }
-        Err(last)
     }
 
     /// The folder to fill. Every handle on something in it must be closed before [`StagedFolder::publish`]: Windows
@@ -93,11 +112,15 @@ impl StagedFolder {
     /// # Errors
     /// [`StagingError::Exists`] where the target was filled meanwhile; [`StagingError::Move`], after which the staging
     /// folder is kept.
-    pub fn publish(self, context: &Context<'_>) -> Result<PathBuf, StagingError> {
+    pub fn publish(mut self, context: &Context<'_>) -> Result<PathBuf, StagingError> {
         let placed = self.place(context);
         if matches!(placed, Err(StagingError::Move { .. })) {
             // It holds everything that was unpacked, and the next run takes it up.
-            let _ = self.private.keep();
+            self.private.disable_cleanup(true);
+            self.is_kept = true;
+        }
+        if placed.is_ok() || self.is_kept {
+            self.made.keep();
         }
         placed
     }
@@ -111,6 +134,31 @@ impl StagedFolder {
         self.target.fill(&self.content(), context)?;
         Ok(self.target.path().to_owned())
     }
+}
+
+/// The content goes first and the lock file last. Where the content cannot be removed (a process may be out of handles,
+/// one of which each level of folders needs), the lock file stays: by it the next run knows at once that nobody works
+/// here.
+impl Drop for StagedFolder {
+    fn drop(&mut self) {
+        // The folder is kept where it is to be taken up; once it was moved into place, there is no content.
+        let content = self.content();
+        if self.is_kept || !content.exists() {
+            return;
+        }
+        if let Err(error) = std::fs::remove_dir_all(&content) {
+            tracing::debug!(%error, folder = %content.display(), "left to the next run's sweep");
+            self.private.disable_cleanup(true);
+        }
+    }
+}
+
+/// Empties a staging folder that could not be furnished, without opening anything: its process may be out of handles, and
+/// what has no lock file is not swept before it is old.
+fn clear(private: &Path) {
+    let _ = std::fs::remove_file(private.join(LOCK));
+    let _ = std::fs::remove_dir(private.join(CONTENT));
+    let _ = std::fs::remove_dir(private);
 }
 
 /// The name of the staging folder that holds this content folder: its own, or one that

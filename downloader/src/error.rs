@@ -9,7 +9,7 @@ use waybill_context::Cancelled;
 use waybill_disk::space::{self, SpaceError};
 use waybill_disk::{LockError, RootError, StagingError};
 use waybill_schemas::DocumentError;
-use waybill_schemas::codes::{Classified, Code, command, fetch, package, root};
+use waybill_schemas::codes::{Classified, Code, command, fetch, package, root, unreadable};
 use waybill_transport::TransportError;
 
 /// Why a fetch left no new content folder.
@@ -242,7 +242,7 @@ pub enum LocateError {
 impl Classified for LocateError {
     fn code(&self) -> &'static Code {
         match self {
-            Self::Read { .. } => &command::INPUT_UNREADABLE,
+            Self::Read { source, .. } => unreadable(source, &command::INPUT_UNREADABLE),
             Self::Unusable { .. } => &fetch::SOURCE_UNUSABLE,
             Self::Document { source, .. } => source.code(),
             Self::Package { source, .. } => source.code(),

@@ -5,11 +5,10 @@
 use crate::store::StoreError;
 use crate::{CONTENT, PublishError, PublishRequest};
 use std::ffi::OsString;
-use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Component, Path, PathBuf};
 use waybill_context::{Cancelled, Context};
-use waybill_disk::{FileAccess, NewFile, folder_of};
+use waybill_disk::{FileAccess, MadeFolders, NewFile, folder_of};
 use waybill_schemas::{ContentDocument, ContentUrl, DOCUMENT_LIMIT, Mac, read_regular};
 
 /// What a document's name ends in.
@@ -33,7 +32,7 @@ impl DocumentPlacement {
     /// are: names that differ in case only may be one folder.
     ///
     /// # Errors
-    /// The document would lie in the public tree unasked, it could not name the content, or the base URL is not
+    /// The document would lie in the public tree unasked or outside it against what was asked, it could not name the content, or the base URL is not
     /// absolute.
     pub(crate) fn decide(request: &PublishRequest, mac: &Mac) -> Result<Self, PublishError> {
         let document = document_path(request);
@@ -43,6 +42,10 @@ impl DocumentPlacement {
         let in_public = from.starts_with(&public);
         if in_public && !request.with_keys {
             return Err(PublishError::KeysInPublic { document, public: request.public.clone() });
+        }
+        // There is one document, and it cannot be in both places.
+        if request.with_keys && !in_public {
+            return Err(PublishError::KeysElsewhere { document, public: request.public.clone() });
         }
         let url = match (&request.base_url, public.strip_prefix(&from)) {
             (Some(base), _) => url_below(base, mac)?,
@@ -157,14 +160,16 @@ pub(crate) fn write(
 
 fn put(bytes: &[u8], path: &Path, force: bool, context: &Context<'_>) -> Result<(), PublishError> {
     let failed = |error| PublishError::Store(StoreError::write(path, error));
-    fs::create_dir_all(folder_of(path)).map_err(failed)?;
+    let mut made = MadeFolders::make(folder_of(path)).map_err(failed)?;
     let new = NewFile::create(path, FileAccess::Private).map_err(failed)?;
     new.file().write_all(bytes).map_err(failed)?;
     new.put(force, context).map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => exists(path, "was written by another program just now"),
         io::ErrorKind::Interrupted => PublishError::Cancelled(Cancelled),
         _ => failed(error),
-    })
+    })?;
+    made.keep();
+    Ok(())
 }
 
 enum ExistingFile {
@@ -200,6 +205,7 @@ fn exists(path: &Path, says: &'static str) -> PublishError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
     use waybill_schemas::ContentUrlFault;
 
     const MAC: Mac = Mac::new([0xAB; 32]);

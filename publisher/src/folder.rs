@@ -5,7 +5,9 @@ use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use waybill_context::Context;
-use waybill_disk::{StagedFolder, StagingError, TargetFolder, shown, sync_folder, target_of_sibling};
+use waybill_disk::{
+    MadeFolders, StagedFolder, StagingError, TargetFolder, shown, sync_folder, target_of_sibling,
+};
 
 /// A folder that a web server serves. What appears in it under a final name is whole and durable.
 #[derive(Debug, Clone)]
@@ -60,12 +62,12 @@ impl Store for FolderStore {
     fn upload(&self, group: &Key, context: &Context<'_>) -> Result<Box<dyn Upload + '_>, StoreError> {
         self.refuse_a_file()?;
         let failed = |error| StoreError::write(&self.root, error);
-        fs::create_dir_all(&self.root).map_err(failed)?;
+        let made = MadeFolders::make(&self.root).map_err(failed)?;
         self.sweep(context);
         let path = self.path(group);
         let target = TargetFolder::new(&path, false).map_err(|error| failed(io::Error::other(error)))?;
         let staged = StagedFolder::beside(target).map_err(failed)?;
-        Ok(Box::new(FolderUpload { open: None, staged: Some(staged), path }))
+        Ok(Box::new(FolderUpload { open: None, staged: Some(staged), made, path }))
     }
 
     fn get(&self, key: &Key) -> Result<Option<Box<dyn Read + Send>>, StoreError> {
@@ -107,6 +109,8 @@ struct FolderUpload {
     open: Option<OpenObject>,
     /// Taken once it was put.
     staged: Option<StagedFolder>,
+    /// The folders on the way to the group; dropped last, because they are removed where they are empty.
+    made: MadeFolders,
     /// Where the group will appear.
     path: PathBuf,
 }
@@ -160,6 +164,7 @@ impl Upload for FolderUpload {
         match staged.place(context) {
             Ok(_) => {
                 self.staged = None;
+                self.made.keep();
                 Ok(Put::Written)
             }
             Err(StagingError::Cancelled(cancelled)) => Err(StoreError::Cancelled(cancelled)),
@@ -270,8 +275,7 @@ mod tests {
             assert!(upload.replace(name, &context).is_err(), "{name}");
         }
         drop(upload);
-        assert_eq!(names(folder.path()), ["public"]);
-        assert!(names(&folder.path().join("public")).is_empty());
+        assert!(names(folder.path()).is_empty(), "not even the store's folder, in which nothing is");
     }
 
     #[test]

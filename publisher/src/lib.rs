@@ -236,6 +236,18 @@ pub enum PublishError {
         /// The root of the public tree.
         public: PathBuf,
     },
+    /// The document was asked for in the public tree ([`with_keys`](PublishRequest::with_keys)) and at a place outside it.
+    #[error(
+        "{} does not lie in the public tree {}, where the document with the keys was asked for",
+        shown(document),
+        shown(public)
+    )]
+    KeysElsewhere {
+        /// The path of the document.
+        document: PathBuf,
+        /// The root of the public tree.
+        public: PathBuf,
+    },
     /// No relative URL leads from the document to the content, and there is no base URL.
     #[error("{} does not lie above {}, and no base URL is given", shown(document), shown(public))]
     OutOfReach {
@@ -284,6 +296,7 @@ impl Classified for PublishError {
             Self::Store(_) => &codes::publish::PUBLISH_FAILED,
             Self::DocumentExists { .. } => &codes::publish::CONTENT_DOCUMENT_EXISTS,
             Self::KeysInPublic { .. } => &codes::publish::KEYS_IN_PUBLIC,
+            Self::KeysElsewhere { .. } => &codes::publish::KEYS_ELSEWHERE,
             Self::OutOfReach { .. } => &codes::publish::CONTENT_OUT_OF_REACH,
             Self::BaseUrlRelative | Self::Url(_) => &codes::publish::BASE_URL,
             Self::Cancelled(_) => &codes::package::INTERRUPTED,

@@ -93,8 +93,7 @@ impl ServedFile {
             // A document under another name holds its keys all the same, so where the name says nothing, the
             // file is looked into.
             let by_name = KeyMaterial::by_name(name.as_str());
-            let found =
-                by_name.map_or_else(|| KeyMaterial::by_contents(&file, length), |found| Ok(Some(found)));
+            let found = by_name.map_or_else(|| KeyMaterial::by_contents(&file), |found| Ok(Some(found)));
             if let Some(found) = found.map_err(|error| Refusal::not_opened(&error))? {
                 return Err(Refusal::Keys(found));
             }

@@ -13,8 +13,6 @@ pub(crate) enum KeyMaterial {
     Document,
 }
 
-/// The bytes of a document that are searched: no reader takes a larger one than `waybill_schemas::DOCUMENT_LIMIT`.
-const LOOKED_AT: u64 = waybill_schemas::DOCUMENT_LIMIT as u64;
 /// The name that the first entry of a package's outer zip begins with, in lower case.
 const PACKAGE_ENTRY: &[u8] = b"intunewinpackage/";
 /// The offset of an entry's name in its local header.
@@ -22,7 +20,10 @@ const ENTRY_NAME: usize = 30;
 const HEAD: usize = 64;
 /// Names of keys, in lower case, as elements or quoted names of a document have them.
 const KEY_NAMES: [&[u8]; 3] = [b"encryptionkey", b"mackey", b"fileencryptioninfo"];
-const LONGEST_KEY_NAME: usize = 18;
+/// Bytes of the longest of them, each of which may be written as `\u0065`.
+const LONGEST_KEY_NAME: usize = 18 * ESCAPE;
+/// Bytes of an escape of JSON.
+const ESCAPE: usize = 6;
 const BLOCK: usize = 64 * 1024;
 
 impl KeyMaterial {
@@ -38,20 +39,18 @@ impl KeyMaterial {
         (name == "content.json" || name.ends_with(".content.json")).then_some(Self::Document)
     }
 
-    /// Recognises a file of `length` bytes by what is in it, read from its start: the outer zip of a package, or JSON
-    /// or XML that names a key. Escapes in names are not undone.
-    pub(crate) fn by_contents(mut file: impl Read, length: u64) -> io::Result<Option<Self>> {
+    /// Recognises a file by what is in it, read from its start: the outer zip of a package, or JSON or XML that names a
+    /// key, whatever its size and its encoding and however many blanks stand before it.
+    ///
+    /// A file is read as far as it may be such a text. That of a content is over with its first block, because its bytes
+    /// are random.
+    pub(crate) fn by_contents(mut file: impl Read) -> io::Result<Option<Self>> {
         let mut head = Vec::with_capacity(HEAD);
         file.by_ref().take(HEAD as u64).read_to_end(&mut head)?;
         if is_package(&head) {
             return Ok(Some(Self::Package));
         }
-        let first = text(&head).find(|byte| !byte.is_ascii_whitespace());
-        if length > LOOKED_AT || !matches!(first, Some(b'{' | b'[' | b'<')) {
-            return Ok(None);
-        }
-        let found = names_a_key(head.as_slice().chain(file).take(LOOKED_AT))?;
-        Ok(found.then_some(if first == Some(b'<') { Self::DetectionXml } else { Self::Document }))
+        TextSearch::new(is_wide(&head)).run(head.as_slice().chain(file))
     }
 
     /// What it is, for people.
@@ -74,30 +73,88 @@ fn text(bytes: &[u8]) -> impl Iterator<Item = u8> {
     bytes.iter().copied().filter(|byte| !matches!(byte, 0 | 0xEF | 0xBB | 0xBF | 0xFE | 0xFF))
 }
 
-/// Whether the file names a key. It is searched block by block; the end of each is searched again with the next.
-fn names_a_key(mut file: impl Read) -> io::Result<bool> {
-    let mut block = vec![0; BLOCK];
-    let mut window: Vec<u8> = Vec::with_capacity(BLOCK + LONGEST_KEY_NAME + 2);
-    loop {
-        let length = match file.read(&mut block) {
-            Ok(0) => return Ok(false),
-            Ok(length) => length,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error),
-        };
-        window.extend(text(&block[..length]).map(|byte| byte.to_ascii_lowercase()));
-        if holds_a_key_name(&window) {
-            return Ok(true);
+/// Whether the text has more bytes than one for a letter: UTF-16 or UTF-32.
+fn is_wide(head: &[u8]) -> bool {
+    let zeros = head.iter().filter(|byte| **byte == 0).count();
+    head.starts_with(&[0xFE, 0xFF]) || head.starts_with(&[0xFF, 0xFE]) || zeros * 3 > head.len()
+}
+
+/// Whether a block has too many control characters for a text of one byte a letter. Of random bytes one in ten is one; of
+/// JSON and XML none, but a single one is no way past the search.
+fn is_binary(block: &[u8]) -> bool {
+    let controls = block.iter().filter(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace()).count();
+    controls * 64 > block.len()
+}
+
+/// A search for the names of keys, block by block; the end of each is searched again with the next.
+struct TextSearch {
+    is_wide: bool,
+    /// The first byte that is no blank, once it came.
+    first: Option<u8>,
+    /// The end of the last block, and this one, in lower case.
+    window: Vec<u8>,
+}
+
+impl TextSearch {
+    fn new(is_wide: bool) -> Self {
+        Self { is_wide, first: None, window: Vec::with_capacity(BLOCK + LONGEST_KEY_NAME + 2) }
+    }
+
+    fn run(mut self, mut file: impl Read) -> io::Result<Option<KeyMaterial>> {
+        let mut block = vec![0; BLOCK];
+        loop {
+            let length = match file.read(&mut block) {
+                Ok(0) => return Ok(None),
+                Ok(length) => length,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            };
+            if !self.may_be_a_text(&block[..length]) {
+                return Ok(None);
+            }
+            self.window.extend(text(&block[..length]).map(|byte| byte.to_ascii_lowercase()));
+            if holds_a_key_name(&self.window) {
+                let is_xml = self.first == Some(b'<');
+                return Ok(Some(if is_xml { KeyMaterial::DetectionXml } else { KeyMaterial::Document }));
+            }
+            self.window.drain(..self.window.len().saturating_sub(LONGEST_KEY_NAME + 1));
         }
-        window.drain(..window.len().saturating_sub(LONGEST_KEY_NAME + 1));
+    }
+
+    /// Whether the file may still be JSON or XML with this block, which begins with blanks or with `{`, `[` or `<`.
+    fn may_be_a_text(&mut self, block: &[u8]) -> bool {
+        self.first = self.first.or_else(|| text(block).find(|byte| !byte.is_ascii_whitespace()));
+        let is_begun = match self.first {
+            Some(first) => matches!(first, b'{' | b'[' | b'<'),
+            None => text(block).next().is_some(), // blanks, and not the zeros of a file without any bytes
+        };
+        is_begun && (self.is_wide || !is_binary(block))
     }
 }
 
 /// Whether a key's name stands behind a quote, `<` or `:` (of a namespace's prefix).
 fn holds_a_key_name(window: &[u8]) -> bool {
     window.iter().enumerate().any(|(at, byte)| {
-        matches!(byte, b'"' | b'<' | b':') && KEY_NAMES.iter().any(|name| window[at + 1..].starts_with(name))
+        matches!(byte, b'"' | b'<' | b':')
+            && KEY_NAMES.iter().any(|name| begins_with(&window[at + 1..], name))
     })
+}
+
+/// Whether a text begins with a name, each letter of which may be an escape of JSON.
+fn begins_with(mut text: &[u8], name: &[u8]) -> bool {
+    name.iter().all(|letter| {
+        let (found, length) = match text {
+            [b'\\', b'u', b'0', b'0', digits @ ..] if digits.len() >= 2 => (unescaped(&digits[..2]), ESCAPE),
+            [found, ..] => (Some(*found), 1),
+            [] => return false,
+        };
+        text = &text[length..];
+        found.is_some_and(|found| found.eq_ignore_ascii_case(letter))
+    })
+}
+
+fn unescaped(digits: &[u8]) -> Option<u8> {
+    u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
 }
 
 #[cfg(test)]
@@ -105,7 +162,7 @@ mod tests {
     use super::*;
 
     fn found(bytes: &[u8]) -> Option<KeyMaterial> {
-        KeyMaterial::by_contents(bytes, bytes.len() as u64).unwrap()
+        KeyMaterial::by_contents(bytes).unwrap()
     }
 
     #[test]
@@ -161,9 +218,62 @@ mod tests {
     }
 
     #[test]
-    fn what_no_reader_would_take_is_not_looked_at() {
-        let text = br#"{"encryptionKey": 1}"#.as_slice();
-        assert_eq!(KeyMaterial::by_contents(text, LOOKED_AT + 1).unwrap(), None);
-        assert_eq!(KeyMaterial::by_contents(text, LOOKED_AT).unwrap(), Some(KeyMaterial::Document));
+    fn nothing_before_the_keys_hides_them() {
+        let keys = r#"{"encryptionKey": 1}"#;
+        let padded = |padding: &str| format!("{}{keys}", padding.repeat(200_000));
+        for text in [
+            padded(" "),
+            padded("\n"),
+            padded("\t\r\n"),
+            format!("[{}", padded(" ")),
+            format!("[{}", padded("[1],")),
+        ] {
+            assert_eq!(found(text.as_bytes()), Some(KeyMaterial::Document));
+            for to_bytes in [u16::to_le_bytes, u16::to_be_bytes] {
+                let wide: Vec<u8> = text.encode_utf16().flat_map(to_bytes).collect();
+                assert_eq!(found(&wide), Some(KeyMaterial::Document), "UTF-16 without a mark");
+                let marked: Vec<u8> = format!("\u{feff}{text}").encode_utf16().flat_map(to_bytes).collect();
+                assert_eq!(found(&marked), Some(KeyMaterial::Document), "UTF-16");
+            }
+        }
+        // Larger than any document that we read ourselves.
+        let large = format!("[{}{keys}]", "\"words and words\",".repeat(1 << 20));
+        assert!(large.len() > waybill_schemas::DOCUMENT_LIMIT);
+        assert_eq!(found(large.as_bytes()), Some(KeyMaterial::Document));
+        let foreign = format!("\u{feff}{{\"имя\": \"{}\", \"macKey\": 1}}", "Ж".repeat(100_000));
+        let wide: Vec<u8> = foreign.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(found(&wide), Some(KeyMaterial::Document));
+        let escaped = r#"{"\u0065ncryption\u004bey": 1}"#;
+        assert_eq!(found(escaped.as_bytes()), Some(KeyMaterial::Document));
+    }
+
+    /// Counts how much of a file was read.
+    struct Counted<R>(R, usize);
+
+    impl<R: Read> Read for Counted<R> {
+        fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+            let read = self.0.read(bytes)?;
+            self.1 += read;
+            Ok(read)
+        }
+    }
+
+    #[test]
+    fn what_is_no_text_is_over_with_its_first_block() {
+        let mut state = 1_u32;
+        let mut random = move || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 24) as u8
+        };
+        for first in [b'{', b' ', b'<', b'M', 0] {
+            let mut bytes: Vec<u8> = std::iter::repeat_with(&mut random).take(1 << 20).collect();
+            bytes[0] = first;
+            let mut file = Counted(bytes.as_slice(), 0);
+            assert_eq!(KeyMaterial::by_contents(&mut file).unwrap(), None);
+            assert!(file.1 <= BLOCK + HEAD, "{first}: {} bytes", file.1);
+        }
+        let mut zeros = Counted(io::repeat(0), 0);
+        assert_eq!(KeyMaterial::by_contents(&mut zeros).unwrap(), None);
+        assert!(zeros.1 <= BLOCK + HEAD);
     }
 }

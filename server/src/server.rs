@@ -14,7 +14,7 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime::{self, Runtime};
 use waybill_context::Cancel;
-use waybill_schemas::codes::{Classified, Code, serve};
+use waybill_schemas::codes::{Classified, Code, command, serve};
 
 /// How many connections the system keeps waiting to be accepted.
 const BACKLOG: u32 = 1024;
@@ -206,6 +206,9 @@ pub enum ServeError {
 impl Classified for ServeError {
     fn code(&self) -> &'static Code {
         match self {
+            Self::Folder { source, .. } if source.kind() == io::ErrorKind::NotFound => {
+                &command::INPUT_MISSING
+            }
             Self::Folder { .. } => &serve::SERVE_FOLDER,
             Self::Listen { .. } => &serve::SERVE_LISTEN,
             Self::Runtime { .. } => &serve::SERVE_RUNTIME,

@@ -4,7 +4,7 @@ use crate::args::{Size, choice};
 use crate::commands::bench_page::{write_benchmark, write_sweep};
 use crate::error::Failure;
 use crate::exit::Exit;
-use crate::files::{NewFile, content_url, location, refuse_existing, shown};
+use crate::files::{NewFile, content_url, location, refuse_existing, shown, unreadable};
 use crate::output::say;
 use crate::session::Session;
 use clap::Args;
@@ -205,7 +205,7 @@ fn program() -> Result<StageProgram, Failure> {
 
 fn read_baseline(file: &Path) -> Result<BenchmarkReport, Failure> {
     let bytes = read_regular(file, DOCUMENT_LIMIT).map_err(|error| {
-        Failure::new(&command::INPUT_UNREADABLE, "this cannot be read").caused_by(&error).about(&shown(file))
+        unreadable(&command::INPUT_UNREADABLE, "this cannot be read", &error).about(&shown(file))
     })?;
     serde_json::from_slice(&bytes).map_err(|error| {
         let failure = Failure::new(&benchmark::BASELINE_UNREADABLE, "this is no benchmark that was kept");

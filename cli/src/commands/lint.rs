@@ -1,12 +1,11 @@
 //! `waybill lint`: prints findings of lint as a page, JSON or SARIF.
 
 use crate::error::Failure;
-use crate::files::shown;
+use crate::files::{NewFile, refuse_existing, shown};
 use crate::session::Session;
 use crate::text::{ERROR, FAINT, GOOD, NOTE, STRONG, WARNING, counted, printable, write_wrapped};
 use clap::Args;
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use waybill_packager::exclude::Exclusions;
 use waybill_packager::lint::{self, Allowance, Subject, lint, pages};
@@ -81,20 +80,15 @@ pub(crate) fn run(args: &LintArgs, session: &Session) -> Result<Option<Class>, F
 }
 
 fn write_sarif(report: &LintReport, file: &Path, force: bool) -> Result<(), Failure> {
-    let failed = |error: &io::Error| match error.kind() {
-        io::ErrorKind::AlreadyExists => Failure::new(&command::REPORT_EXISTS, "it is there already"),
-        _ => Failure::new(&command::OUTPUT_FAILED, "cannot write the report").caused_by(error),
-    };
-    // `create_new` checks and creates in one step, so that a file that another process makes meanwhile is not lost.
-    let opened = if force { File::create(file) } else { File::create_new(file) };
-    opened
-        .and_then(|file| {
-            let mut out = BufWriter::new(file);
-            write_json(&mut out, &report.to_sarif(&pages()), true)?;
-            out.write_all(b"\n")?;
-            out.flush()
-        })
-        .map_err(|error| failed(&error).about(&shown(file)))
+    if !force {
+        refuse_existing(file, "give another name, or --force to replace it")?;
+    }
+    let mut bytes = Vec::new();
+    write_json(&mut bytes, &report.to_sarif(&pages()), true).map_err(|error| {
+        Failure::new(&command::OUTPUT_FAILED, "cannot write the report").caused_by(&error)
+    })?;
+    bytes.push(b'\n');
+    NewFile::create(file, force)?.write(&bytes)
 }
 
 /// Writes every finding with its place and its fix; with `whole` also what is allowed, what was skipped, and the count.

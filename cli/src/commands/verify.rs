@@ -10,7 +10,7 @@ use clap::Args;
 use intunewin::{CheckDetail, PackageCheck, VerifyOptions, checks_of_unopened};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use waybill_schemas::codes::Class;
+use waybill_schemas::codes::{Class, command};
 use waybill_schemas::report::package::{Check, CheckName, CheckOutcome, VerifiedPackage, VerifyReport};
 
 /// Check packages: shape, MAC, padding, digest, size, CRC, archive policy, setup file
@@ -82,7 +82,12 @@ fn verify(
             let verification = intunewin::verify(input, &options, &session.context());
             (verification.checks, verification.error.map(Failure::from))
         }
-        Err(failure) => (checks_of_unopened(failure.class(), failure.message()), Some(failure)),
+        Err(failure) => {
+            // Of a file that is not there no check has failed.
+            let is_missing = failure.id() == command::INPUT_MISSING.id;
+            let class = if is_missing { Class::Machine } else { failure.class() };
+            (checks_of_unopened(class, failure.message()), Some(failure))
+        }
     };
     let failure = failure.map(|failure| failure.about(&shown(path)));
     let verified = VerifiedPackage {

@@ -86,7 +86,7 @@ fn what_cannot_be_compared_is_refused_before_anything_is_measured() {
     };
     let baseline = ["work", "--baseline", "baseline.json"];
     assert_eq!(refused(&baseline), (3, "baseline-unreadable".to_owned()));
-    assert_eq!(refused(&["work", "--baseline", "absent.json"]).0, 1);
+    assert_eq!(refused(&["work", "--baseline", "absent.json"]).0, 3);
     assert_eq!(refused(&["work", "--force"]).0, 2, "without a baseline there is nothing to force");
     assert_eq!(refused(&["work", "--sweep", "--baseline", "baseline.json"]).0, 2);
 }

@@ -50,7 +50,7 @@ fn every_report_fits_its_schema() {
         ("explain-report", &["explain", "--json", "WB105"], 0),
         ("error", &["verify", "--json"], 2),
         ("error", &["--json", "nonsense"], 2),
-        ("error", &["inspect", "--json", "missing.intunewin"], 1),
+        ("error", &["inspect", "--json", "missing.intunewin"], 3),
         ("error", &["inspect", "--json", "page.intunewin"], 3),
         ("error", &["unpack", "--json", "flipped.intunewin", "--output", "none"], 4),
         ("error", &["fetch", "--json", "flipped.intunewin", "--output", "none", "--root", "state"], 4),

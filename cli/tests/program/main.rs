@@ -6,6 +6,7 @@ mod bench;
 mod docs;
 mod documents;
 mod fetch;
+mod hostile_paths;
 mod install;
 mod intunewinapputil;
 mod pipes;

@@ -182,9 +182,7 @@ pub fn write_app_document(path: &Path, app: &AppDocument, force: bool) -> Result
 }
 
 fn put(path: &Path, bytes: &[u8], force: bool) -> io::Result<()> {
-    // A link stays a link: the file that it leads to is replaced.
-    let replaced = if force { std::fs::canonicalize(path).ok() } else { None };
-    let new = NewFile::create(replaced.as_deref().unwrap_or(path), FileAccess::AsReplaced)?;
+    let new = NewFile::create(path, FileAccess::AsReplaced)?;
     new.file().write_all(bytes)?;
     new.put(force, &Context::silent())
 }

@@ -257,5 +257,5 @@ fn packing_fills_in_and_keeps_the_rest() {
     assert!(matches!(fill_app_document(&path, &fields), Err(AppWriteError::Read(_))));
     assert_eq!(fs::read_to_string(&path).unwrap(), "[]");
     let missing = fill_app_document(&app.0.path().join("no.json"), &fields).unwrap_err();
-    assert_eq!(missing.code().id, "input-unreadable");
+    assert_eq!(missing.code().id, "input-missing");
 }

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use waybill_context::Context;
 use waybill_schemas::DetectionXmlNote;
 use waybill_schemas::app::{APP_DOCUMENT, AppFile, AppFileError};
-use waybill_schemas::codes::{Classified, Code, source};
+use waybill_schemas::codes::{Classified, Code, source, unreadable};
 use waybill_schemas::open_regular;
 
 /// The largest setup file, in bytes, that is copied out of a package to be examined.
@@ -55,7 +55,7 @@ pub enum LintInputError {
 impl Classified for LintInputError {
     fn code(&self) -> &'static Code {
         match self {
-            Self::Read { .. } => &source::SOURCE_UNREADABLE,
+            Self::Read { source: error, .. } => unreadable(error, &source::SOURCE_UNREADABLE),
             Self::App(error) => error.code(),
             Self::Walk(error) => error.code(),
             Self::Package(error) => error.code(),

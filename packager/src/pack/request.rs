@@ -10,7 +10,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 use waybill_context::Context;
-use waybill_disk::{FileAccess, NewFile, folder_of};
+use waybill_disk::{FileAccess, MadeFolders, NewFile, folder_of};
 use waybill_intune::path::leaf;
 use waybill_schemas::app::{APP_DOCUMENT, AppFile, AppFileError};
 
@@ -210,6 +210,8 @@ impl PackOutput {
 /// A package that is being written. Dropped before [`PackageDraft::put`] it leaves no file.
 pub(super) struct PackageDraft {
     file: NewFile,
+    /// The folders on the way to it; dropped after the file, because they are removed where they are empty.
+    made: MadeFolders,
     path: PathBuf,
     replace: bool,
 }
@@ -227,9 +229,9 @@ impl PackageDraft {
     pub(super) fn create(path: &Path, replace: bool) -> Result<Self, PackError> {
         Self::check(path, replace)?;
         let folder = folder_of(path);
-        std::fs::create_dir_all(folder).map_err(|error| failed(folder, error))?;
+        let made = MadeFolders::make(folder).map_err(|error| failed(folder, error))?;
         let file = NewFile::create(path, FileAccess::Usual).map_err(|error| failed(path, error))?;
-        Ok(Self { file, path: path.to_path_buf(), replace })
+        Ok(Self { file, made, path: path.to_path_buf(), replace })
     }
 
     /// The file to write into.
@@ -239,12 +241,14 @@ impl PackageDraft {
 
     /// Makes the package durable and moves it into place. An existing one is replaced only where that is allowed.
     pub(super) fn put(self, context: &Context<'_>) -> Result<(), PackError> {
-        let Self { file, path, replace } = self;
+        let Self { file, mut made, path, replace } = self;
         file.put(replace, context).map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => PackError::OutputExists(path),
             io::ErrorKind::Interrupted => PackError::Cancelled,
             _ => failed(&path, error),
-        })
+        })?;
+        made.keep();
+        Ok(())
     }
 }
 

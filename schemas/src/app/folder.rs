@@ -3,7 +3,7 @@
 //! Packing, linting, rehearsing and installing all begin here, so that they find the same document and the same files.
 
 use super::{AppDocument, AppError};
-use crate::codes::{Classified, Code, command};
+use crate::codes::{Classified, Code, command, unreadable};
 use crate::{DOCUMENT_LIMIT, open_regular, read_bounded};
 use std::ffi::OsStr;
 use std::io::{self, Read};
@@ -86,7 +86,7 @@ pub enum AppFileError {
 impl Classified for AppFileError {
     fn code(&self) -> &'static Code {
         match self {
-            Self::Read { .. } => &command::INPUT_UNREADABLE,
+            Self::Read { source, .. } => unreadable(source, &command::INPUT_UNREADABLE),
             Self::App { source, .. } => source.code(),
         }
     }
@@ -209,7 +209,7 @@ mod tests {
         let error = AppFile::read(&b"nothing"[..], "stdin").unwrap_err();
         assert_eq!((error.to_string().as_str(), error.code().id), ("stdin is refused", "app-not-json"));
         let missing = AppFile::open(Path::new("missing/app.json")).unwrap_err();
-        assert_eq!(missing.code().id, "input-unreadable");
+        assert_eq!(missing.code().id, "input-missing");
     }
 
     #[test]

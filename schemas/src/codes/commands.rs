@@ -26,7 +26,12 @@ errors! {
         ["an earlier run wrote it"], "give another name, or --force to replace it";
     INPUT_UNREADABLE = "input-unreadable", Machine,
         "a file that was given to the command could not be read",
-        ["a wrong path", "no permission on the file"], "check the path; relative ones start at the current folder";
+        ["no permission on the file", "a folder, a pipe or a device in its place", "a disk that fails"],
+        "give a file that this account may read";
+    INPUT_MISSING = "input-missing", Refused,
+        "a file or folder that was given to the command is not there",
+        ["a typing error in its path", "another current folder than the path was meant for"],
+        "there is no such file or folder; relative paths start at the current folder";
     KEYS_NOT_NEEDED = "keys-not-needed", Usage,
         "encryption info was given for a whole package, which carries its own",
         ["`--encryption-info` is for a bare content file, taken out of a package or from Intune's storage"],

@@ -87,6 +87,10 @@ errors! {
         "the document would lie in the public tree, where everybody could read the keys",
         ["--document leads into the folder given with --to", "the current folder is in it"],
         "give a --document outside of the public tree; --with-keys publishes the keys too, for labs";
+    KEYS_ELSEWHERE = "keys-elsewhere", Usage,
+        "the document was asked for in the public tree and at a place outside it, and there is one document",
+        ["--with-keys together with a --document elsewhere"],
+        "leave one of them out: --with-keys for a lab that serves the keys, --document for a document that is kept apart";
     CONTENT_OUT_OF_REACH = "content-out-of-reach", Usage,
         "the document cannot name the content: it does not lie above the public tree, and no base URL is given",
         ["--base-url was left out", "the document is kept elsewhere than the public tree"],

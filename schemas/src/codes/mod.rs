@@ -49,6 +49,17 @@ pub use self::{
 pub use archive_rules::archive;
 pub use files::{documents, pack, package, root, source};
 
+/// The code for an input that cannot be read: `input-missing` where it is not there, the same for every command;
+/// `otherwise` for every other reason.
+pub fn unreadable(error: &std::io::Error, otherwise: &'static Code) -> &'static Code {
+    use std::io::ErrorKind;
+    match error.kind() {
+        // A file where a folder of the path should be: nothing can be there.
+        ErrorKind::NotFound | ErrorKind::NotADirectory => &command::INPUT_MISSING,
+        _ => otherwise,
+    }
+}
+
 /// Every error id, topic by topic.
 pub fn errors() -> impl Iterator<Item = &'static Code> {
     let of_files = [package::ALL, archive::ALL, pack::ALL, source::ALL, documents::ALL, root::ALL];

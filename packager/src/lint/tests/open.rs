@@ -176,7 +176,7 @@ fn what_cannot_be_opened_is_an_error_of_its_class() {
     assert_eq!(open("app.json"), "app-not-json");
     assert_eq!(open("b.json"), "app-field");
     assert_eq!(open("a.intunewin"), "not-a-package");
-    assert_eq!(open("absent.intunewin"), "source-unreadable");
+    assert_eq!(open("absent.intunewin"), "input-missing");
 }
 
 #[test]
