@@ -304,10 +304,10 @@ fn waiting_for_another_process_that_opens_it_can_be_interrupted() {
 }
 
 #[test]
-fn waiting_for_another_process_that_writes_it_can_be_interrupted() {
+fn waiting_for_another_program_that_keeps_it_to_itself_can_be_interrupted() {
     let ground = Ground::with_attempts(1);
     let writer = Connection::open(ground.database()).unwrap();
-    writer.execute_batch("BEGIN IMMEDIATE").unwrap();
+    writer.execute_batch("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; CREATE TABLE kept (x)").unwrap();
     interrupted_while_waiting(&ground);
     drop(writer);
     ground.open().unwrap();

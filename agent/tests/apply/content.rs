@@ -41,7 +41,7 @@ fn content_that_cannot_be_had_is_its_own_error_and_no_attempt() {
     let error = bench.try_install(nowhere(&bench)).unwrap_err();
     assert_eq!(error.to_string(), "the content of the app cannot be had");
     assert!(error.source().is_some(), "the chain says why");
-    assert_eq!(error.code().class.exit_code(), 1, "{error:?}");
+    assert_eq!(error.code().class.exit_code(), 3, "{error:?}");
     let state = bench.state();
     assert_eq!(waybill_installer_runner::AttemptJournal::unsettled(&state).unwrap(), []);
 }
