@@ -1,9 +1,10 @@
 //! The options that several commands share, and parsers for their values: sizes, and `*.intunewin` on Windows.
 
 use anstream::ColorChoice;
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{PossibleValuesParser, StringValueParser, TypedValueParser};
 use clap::{ArgAction, Args};
 use intunewin::ArchivePolicy;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use waybill_disk::Root;
@@ -39,6 +40,25 @@ pub(crate) fn choice<T: Copy + Send + Sync>(
         choices.iter().find(|(other, _)| *other == name).map(|(_, value)| *value).ok_or("not a choice")
     })
 }
+
+/// Parses a whole number of this range. Its errors name the range in plain words; Rust's own would say "invalid digit
+/// found in string".
+pub(crate) fn whole_number<T>(range: RangeInclusive<u64>) -> impl TypedValueParser<Value = T>
+where
+    T: TryFrom<u64> + Clone + Send + Sync + 'static,
+{
+    let (least, most) = range.into_inner();
+    StringValueParser::new().try_map(move |text| {
+        let number = text.trim().parse::<u64>().ok().filter(|number| (least..=most).contains(number));
+        number.and_then(|number| T::try_from(number).ok()).ok_or_else(|| match most {
+            u64::MAX => format!("not a whole number from {least} on"),
+            _ => format!("not a whole number from {least} to {most}"),
+        })
+    })
+}
+
+/// The longest wait that can be asked for: a year, in seconds.
+pub(crate) const LONGEST_WAIT: u64 = 365 * 24 * 60 * 60;
 
 /// How packages are read.
 #[derive(Debug, Clone, Args)]

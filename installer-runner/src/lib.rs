@@ -29,7 +29,7 @@ mod script;
 mod settings;
 mod state_code;
 
-pub use attempt::{AttemptRequest, Content, ContentError, RunnerError, Trigger};
+pub use attempt::{AttemptRequest, Content, ContentError, RunnerError, Trigger, written};
 pub use command::{Refused, Resolved, resolve};
 pub use detection::detect;
 pub use journal::{

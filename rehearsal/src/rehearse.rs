@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use std::path::Path;
 use waybill_agent::StateDatabase;
 use waybill_context::Context;
-use waybill_installer_runner::identify;
+use waybill_installer_runner::{identify, written};
 use waybill_schemas::report::install::{Answer, RUNNER_CONTRACT, RestartNeed};
 use waybill_schemas::report::rehearsal::{Phase, PhaseStatus, RehearsalReport};
 use waybill_system::System;
@@ -133,5 +133,5 @@ fn on_the_device(
 }
 
 fn now(context: &Context<'_>) -> String {
-    Timestamp::try_from(context.clock().now()).unwrap_or(Timestamp::UNIX_EPOCH).to_string()
+    written(Timestamp::try_from(context.clock().now()).unwrap_or(Timestamp::UNIX_EPOCH))
 }

@@ -6,7 +6,7 @@ use jiff::{Timestamp, Unit};
 use std::time::Duration;
 use waybill_context::{Cancelled, Context};
 use waybill_installer_runner::{
-    AttemptJournal as _, AttemptKey, Events, RetryDecision, ScheduleEffect, next_try,
+    AttemptJournal as _, AttemptKey, Events, RetryDecision, ScheduleEffect, next_try, written,
 };
 use waybill_schemas::codes::Class;
 use waybill_schemas::report::install::{Advice, AttemptOutcome, Decision, InstallReport, StepReport};
@@ -74,7 +74,7 @@ impl Follow<'_> {
     /// Sleeps until `until`, but no longer than that is from now, even if the clock is set meanwhile.
     fn wait(&mut self, until: Timestamp, report: &InstallReport) -> Result<(), Cancelled> {
         let left = until.duration_since(self.now()).unsigned_abs();
-        let at = self.now().to_string();
+        let at = written(self.now());
         let decision =
             Decision::WaitsForNextTry { until: rounded(until).to_string(), why: report.summary.clone() };
         let step = StepReport::new(decision, at);

@@ -1,6 +1,6 @@
 //! `waybill bench`: measures packing and delivery, compares with an earlier run, and keeps the run.
 
-use crate::args::{Size, choice};
+use crate::args::{Size, choice, whole_number};
 use crate::commands::bench_page::{write_benchmark, write_sweep};
 use crate::error::Failure;
 use crate::exit::Exit;
@@ -42,16 +42,16 @@ pub(crate) struct BenchArgs {
     #[arg(long, value_name = "KIND", default_value = "mixed", value_parser = choice(&DATA))]
     data: Data,
     /// How many they are [default: 20; with --sweep the most, 50000]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=190_000))]
+    #[arg(long, value_name = "N", value_parser = whole_number::<u64>(1..=190_000))]
     files: Option<u64>,
     /// The same seed makes the same bytes everywhere
-    #[arg(long, value_name = "N", default_value = "1")]
+    #[arg(long, value_name = "N", default_value = "1", value_parser = whole_number::<u64>(0..=u64::MAX))]
     seed: u64,
     /// Rounds; each runs everything once [default: 7; with --sweep 1]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    #[arg(long, value_name = "N", value_parser = whole_number::<u32>(1..=1000))]
     runs: Option<u32>,
     /// Threads to pack and unpack with [default: as many as there are]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    #[arg(long, value_name = "N", value_parser = whole_number::<u16>(1..=64))]
     threads: Option<u16>,
     /// The folder whose disk is measured [default: the temporary one]
     #[arg(long, value_name = "DIR")]
@@ -75,8 +75,8 @@ pub(crate) struct BenchArgs {
     #[arg(long, value_name = "FILE.svg")]
     chart: Option<PathBuf>,
     /// Replace what is there under these three names
-    #[arg(long)]
-    replace: bool,
+    #[arg(long, alias = "replace")]
+    force: bool,
     /// Compare with a run that was kept
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
@@ -85,7 +85,7 @@ pub(crate) struct BenchArgs {
     max_regression: Percent,
     /// Compare with a run on another kind of machine or of another payload, too
     #[arg(long, requires = "baseline")]
-    force: bool,
+    compare_anyway: bool,
 }
 
 /// The options that say how a payload is made, which have no meaning where one is fetched from elsewhere.
@@ -129,11 +129,12 @@ pub(crate) fn run(args: &BenchArgs, session: &Session) -> Result<Exit, Failure> 
     let request = request(args)?;
     let baseline = args.baseline.as_deref().map(read_baseline).transpose()?;
     if let Some(baseline) = &baseline {
-        check_baseline(baseline, &request, args.force)?;
+        check_baseline(baseline, &request, args.compare_anyway)?;
     }
     let mut report = bench(&request, &live, &session.context())?;
-    let compared =
-        baseline.map(|baseline| compare(&baseline, &report, args.max_regression.0, args.force)).transpose();
+    let compared = baseline
+        .map(|baseline| compare(&baseline, &report, args.max_regression.0, args.compare_anyway))
+        .transpose();
     let (comparison, unlike) = match compared {
         Ok(comparison) => (comparison, None),
         Err(error) => (None, Some(error)),
@@ -225,10 +226,10 @@ impl<'a> Outputs<'a> {
         let claim = |path: &'a Option<std::path::PathBuf>| match path {
             None => Ok(None),
             Some(path) => {
-                if !args.replace {
-                    refuse_existing(path, "give another name, or --replace")?;
+                if !args.force {
+                    refuse_existing(path, "give another name, or --force")?;
                 }
-                NewFile::create(path, args.replace).map(Some)
+                NewFile::create(path, args.force).map(Some)
             }
         };
         Ok(Self { save: claim(&args.save)?, markdown: claim(&args.markdown)?, chart: claim(&args.chart)? })

@@ -1,6 +1,6 @@
 //! `waybill fetch`: downloads a content by its document, package or URL, and unpacks it into a folder.
 
-use crate::args::{Limits, RootArgs, Size};
+use crate::args::{LONGEST_WAIT, Limits, RootArgs, Size, whole_number};
 use crate::error::Failure;
 use crate::files::{content_url, location, read_encryption_info, shown, small_file, spare};
 use crate::session::Session;
@@ -37,7 +37,7 @@ pub(crate) struct FetchArgs {
     #[arg(short, long, value_name = "DIR")]
     output: PathBuf,
     /// Requests at once, 1 to 8; more than one needs the piece hashes of `waybill publish`
-    #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u8).range(1..=8))]
+    #[arg(long, value_name = "N", default_value = "1", value_parser = whole_number::<u8>(1..=8))]
     connections: u8,
     /// Bytes per second at most, e.g. 2MiB
     #[arg(long, value_name = "RATE")]
@@ -55,7 +55,7 @@ pub(crate) struct FetchArgs {
     #[arg(long)]
     force: bool,
     /// How long to wait where another waybill works on the same content or folder
-    #[arg(long, value_name = "SECONDS", default_value = "0")]
+    #[arg(long, value_name = "SECONDS", default_value = "0", value_parser = whole_number::<u64>(0..=LONGEST_WAIT))]
     wait_lock: u64,
     /// Take the URL from this file (`-`: stdin) or from WAYBILL_URL: beside a document the content's, whatever the
     /// document says; alone the document's or package's own

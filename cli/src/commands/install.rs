@@ -1,6 +1,6 @@
 //! `waybill install`, `uninstall` and `detect`: attempts and detection of an app, with the rights that it needs.
 
-use crate::args::{RootArgs, choice};
+use crate::args::{LONGEST_WAIT, RootArgs, choice, whole_number};
 use crate::commands::install_page::{in_words_of_the_command, write_attempt, write_detected, write_step};
 use crate::error::Failure;
 use crate::exit::{Exit, ExitStyle};
@@ -102,7 +102,7 @@ pub(crate) struct AttemptArgs {
     #[arg(long)]
     wait: bool,
     /// How long to wait where another install or uninstall is at work below the same root
-    #[arg(long, value_name = "SECONDS", default_value = "0")]
+    #[arg(long, value_name = "SECONDS", default_value = "0", value_parser = whole_number::<u64>(0..=LONGEST_WAIT))]
     wait_lock: u64,
     /// Print each decision as a line of JSON on stdout as it falls, and the report as the last one
     #[arg(long)]
@@ -111,7 +111,7 @@ pub(crate) struct AttemptArgs {
     #[arg(long, default_value = "leave", value_name = "ACTION", value_parser = choice(&ON_TIMEOUT))]
     on_timeout: OnTimeLimit,
     /// How long detection looks again after a success; Intune looks once, 0
-    #[arg(long, value_name = "SECONDS", default_value = "10")]
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = whole_number::<u64>(0..=LONGEST_WAIT))]
     look_again: u64,
     /// Exit codes: waybill's, or msi: 3010 for 10, 1641 for 11, 1618 for 9, 1603 for 8
     #[arg(long, value_enum, default_value = "waybill", value_name = "STYLE")]

@@ -1,6 +1,6 @@
 //! `waybill pack`: packs a source folder, and prints what to enter in the portal.
 
-use crate::args::{Size, choice};
+use crate::args::{Size, choice, whole_number};
 use crate::error::Failure;
 use crate::files::shown;
 use crate::session::Session;
@@ -48,8 +48,8 @@ pub(crate) struct PackArgs {
     #[arg(long, value_name = "SIZE", default_value = "48MiB")]
     memory: Size,
     /// Threads; as many as there are processors by default
-    #[arg(long, value_name = "N")]
-    threads: Option<NonZeroUsize>,
+    #[arg(long, value_name = "N", value_parser = whole_number::<usize>(1..=256))]
+    threads: Option<usize>,
     /// Replace a package that is there
     #[arg(long)]
     force: bool,
@@ -67,7 +67,7 @@ impl PackArgs {
         options.catalog = self.catalog;
         options.level = self.level;
         options.memory = self.memory.0;
-        options.threads = self.threads;
+        options.threads = self.threads.and_then(NonZeroUsize::new);
         options.force = self.force;
         options.source_date_epoch = source_date_epoch()?;
         let nothing_named = nothing_named(&self.source);

@@ -31,7 +31,7 @@ fn a_run_is_told_kept_and_drawn_and_nothing_is_overwritten() {
     assert_eq!(again.status.code(), Some(2), "{}", String::from_utf8_lossy(&again.stdout));
     assert_eq!(validated("error", &again.stdout)["error"]["code"], "report-exists");
     assert_eq!(report, saved(&bench));
-    let replaced = run(&bench, &[&arguments[..], &["--replace"]].concat());
+    let replaced = run(&bench, &[&arguments[..], &["--force"]].concat());
     assert_eq!(replaced.status.code(), Some(0));
     assert_eq!(validated("bench-report", &replaced.stdout), saved(&bench));
 }
@@ -87,7 +87,7 @@ fn what_cannot_be_compared_is_refused_before_anything_is_measured() {
     let baseline = ["work", "--baseline", "baseline.json"];
     assert_eq!(refused(&baseline), (3, "baseline-unreadable".to_owned()));
     assert_eq!(refused(&["work", "--baseline", "absent.json"]).0, 3);
-    assert_eq!(refused(&["work", "--force"]).0, 2, "without a baseline there is nothing to force");
+    assert_eq!(refused(&["work", "--compare-anyway"]).0, 2, "without a baseline there is nothing to compare");
     assert_eq!(refused(&["work", "--sweep", "--baseline", "baseline.json"]).0, 2);
 }
 

@@ -173,7 +173,7 @@ impl<'a> Notes<'a> {
 
     /// Notes a decision for the report and passes it to [`Runner::events`].
     pub(super) fn decided(&mut self, decision: Decision) {
-        let step = StepReport::new(decision, now(self.runner).to_string());
+        let step = StepReport::new(decision, written(now(self.runner)));
         self.runner.events.decided(&step);
         self.steps.push(step);
     }
@@ -216,8 +216,8 @@ impl<'a> Notes<'a> {
             run: self.run,
             restart: self.restart,
             next_try: self.next_try,
-            started: self.started.to_string(),
-            ended: now(self.runner).to_string(),
+            started: written(self.started),
+            ended: written(now(self.runner)),
         }
     }
 }
@@ -229,6 +229,11 @@ fn named(bits: u32, run: Option<&RunReport>) -> StateCode {
         Some(exit) => error_of_exit_code(bits, exit),
         None => hresult(bits),
     }
+}
+
+/// A moment as reports write it: RFC 3339 in UTC with whole milliseconds.
+pub fn written(at: Timestamp) -> String {
+    format!("{at:.3}")
 }
 
 /// The time of the runner's clock; 1970-01-01 where that is out of a timestamp's range.

@@ -1,6 +1,6 @@
 //! Attempts that earlier runs left unsettled: installers that still run, and those that ended unseen.
 
-use super::conclusion::enforcement;
+use super::conclusion::{enforcement, written};
 use super::flow::{Attempt, EarlyEnd, Flow, interrupted};
 use super::restart;
 use crate::run::OutputFile;
@@ -115,7 +115,7 @@ impl Attempt<'_> {
         }
         if is_own {
             let end = what_is_known(record, end);
-            self.notes.decided(Decision::EarlierIsOver { began: record.new.at.to_string(), end });
+            self.notes.decided(Decision::EarlierIsOver { began: written(record.new.at), end });
         }
         let outcome = outcome_of(end, kind.filter(|_| is_own));
         let verdict = AttemptVerdict { at: self.now(), outcome, kind: kind.filter(|_| is_own), exit_code };
@@ -140,7 +140,7 @@ impl Attempt<'_> {
             pid: process.pid,
             app: record.new.key.app.clone(),
             is_own: record.new.key.is_same_app(&self.key),
-            began: record.new.at.to_string(),
+            began: written(record.new.at),
         });
         let summary = format!("An earlier installer still runs: {}.", process.name);
         let advice = Advice::LetEarlierEnd { process: process.name.clone(), pid: process.pid };

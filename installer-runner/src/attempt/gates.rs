@@ -1,7 +1,7 @@
 //! Reasons not to start an installer: nobody is signed in, requirements, a pending restart, the schedule.
 
 use super::Trigger;
-use super::conclusion::{Conclusion, enforcement};
+use super::conclusion::{Conclusion, enforcement, written};
 use super::flow::{Attempt, EarlyEnd, Flow};
 use super::restart;
 use crate::{
@@ -102,7 +102,7 @@ impl Attempt<'_> {
             RetryDecision::RunNow => return Ok(()),
             RetryDecision::WaitUntil(until) | RetryDecision::GiveUpUntil(until) => until,
         };
-        self.notes.decided(Decision::ScheduledFor { until: until.to_string() });
+        self.notes.decided(Decision::ScheduledFor { until: written(until) });
         let summary = format!("An earlier attempt failed; the schedule tries again at {until}.");
         Err(self.waits(&summary, enforcement::ERROR, Advice::AskByHand))
     }

@@ -9,6 +9,8 @@ mod judgement;
 mod restart;
 mod running;
 
+pub use conclusion::written;
+
 use crate::{JournalError, RetryPolicy};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;

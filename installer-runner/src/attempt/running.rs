@@ -1,7 +1,7 @@
 //! The installer's run, and how it is judged.
 
 use super::advice;
-use super::conclusion::{self, Conclusion, enforcement};
+use super::conclusion::{self, Conclusion, enforcement, written};
 use super::flow::{Attempt, EarlyEnd, Flow, interrupted};
 use super::judgement::{Ended, conclude_run, error_code, reached};
 use super::restart;
@@ -41,7 +41,7 @@ impl Attempt<'_> {
         }
         // Read before the run, so that the renames that the installer adds can be told from those already pending.
         let renames = self.runner.system.device().pending_renames().unwrap_or_default();
-        let started = self.now().to_string();
+        let started = written(self.now());
         let limit = Duration::from_secs(u64::from(limit_minutes) * 60);
         let program = resolved.report.program.as_deref().unwrap_or_default();
         self.notes.decided(Decision::Starts { program: program.to_owned(), limit_minutes });

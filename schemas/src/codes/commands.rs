@@ -51,7 +51,7 @@ errors! {
         ["--size, --data, --files or --seed differ",
          "another runner of the CI service than before",
          "a processor that the system does not name"],
-        "run with the baseline's options, or keep a baseline for each kind of machine; --force compares all the same";
+        "run with the baseline's options, or keep a baseline for each kind of machine; --compare-anyway compares all the same";
     TOO_FEW_ROUNDS = "bench-too-few-rounds", Refused,
         "one of the two runs has fewer than 7 rounds, and their spread says too little",
         ["a baseline or a run with --runs"], "measure with --runs 7 or more, the baseline too";

@@ -111,6 +111,7 @@ pub struct PhaseReport {
     /// Bytes that went through.
     pub bytes: u64,
     /// Wall time in seconds.
+    #[serde(serialize_with = "super::in_milliseconds")]
     pub seconds: f64,
 }
 
@@ -130,8 +131,10 @@ pub struct DownloadReport {
     /// Requests after the first that a fault made necessary.
     pub retries: u64,
     /// Wall time in seconds, waits included.
+    #[serde(serialize_with = "super::in_milliseconds")]
     pub seconds: f64,
     /// Seconds of it spent waiting between requests.
+    #[serde(serialize_with = "super::in_milliseconds")]
     pub waited: f64,
 }
 
@@ -143,6 +146,7 @@ pub struct ValidateReport {
     /// Bytes of the payload.
     pub payload: u64,
     /// Wall time in seconds after the last byte had arrived.
+    #[serde(serialize_with = "super::in_milliseconds")]
     pub seconds: f64,
     /// Pieces that were fetched once more because their bytes were wrong.
     pub pieces_mended: u64,

@@ -40,6 +40,12 @@ pub struct ReportedError {
     pub hint: String,
 }
 
+/// Writes seconds with whole milliseconds: more digits say nothing and change with every run.
+#[cfg(feature = "full")]
+fn in_milliseconds<S: serde::Serializer>(seconds: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64((seconds * 1000.0).round() / 1000.0)
+}
+
 /// Every meaning of one code: a number may stand in several tables.
 #[cfg(feature = "full")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

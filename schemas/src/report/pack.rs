@@ -143,10 +143,13 @@ pub struct PackNote {
 #[serde(rename_all = "camelCase")]
 pub struct PackSeconds {
     /// Listing the source folder.
+    #[serde(serialize_with = "super::in_milliseconds")]
     pub scan: f64,
     /// Reading, deflating, sealing, writing.
+    #[serde(serialize_with = "super::in_milliseconds")]
     pub pack: f64,
     /// Making it durable and moving it into place.
+    #[serde(serialize_with = "super::in_milliseconds")]
     pub publish: f64,
 }
 

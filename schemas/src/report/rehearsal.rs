@@ -64,6 +64,7 @@ pub struct RehearsalPhase {
     /// What `waybill` would exit with for it.
     pub exit: u8,
     /// How long it took, in seconds.
+    #[serde(serialize_with = "super::in_milliseconds")]
     pub seconds: f64,
     /// What the command of that phase reports; absent where it came to no report.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -264,6 +264,7 @@ pub struct RunReport {
     /// When it was started, RFC 3339 in UTC.
     pub started: String,
     /// Seconds until it ended, or until we stopped waiting.
+    #[serde(serialize_with = "crate::report::in_milliseconds")]
     pub seconds: f64,
     /// The time limit in minutes.
     pub limit_minutes: u32,
