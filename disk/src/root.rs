@@ -3,7 +3,8 @@
 //! ```text
 //! <root>/Content/Incoming/<mac hex>.partial | .journal | .lock    downloads that are under way
 //! <root>/Content/Manifests/<key>.jsonl | .lock                    what was unpacked where
-//! <root>/Cache/<app>_<revision>/                                  content folders
+//! <root>/Cache/<app>_<revision>/                                  content folders; of the machine's root on Windows:
+//!                                                                 %ProgramFiles%\Waybill\Content\<app>_<revision>\
 //! <root>/Logs/                                                    output of installers
 //! <root>/Scratch/rule-<random>/                                   a script while it runs
 //! ```
@@ -51,6 +52,7 @@ impl Classified for RootError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Root {
     path: PathBuf,
+    cache: PathBuf,
 }
 
 impl Root {
@@ -69,15 +71,31 @@ impl Root {
     /// # Errors
     /// A folder that is not ours alone, is a link, or cannot be made.
     pub fn open(path: &Path) -> Result<Self, RootError> {
+        Self::open_with(path, content_of_the_machine(path)?)
+    }
+
+    /// As [`Root::open`], with the content folders in `cache` instead of below the root. That folder is made and checked as
+    /// the root is.
+    ///
+    /// # Errors
+    /// As [`Root::open`].
+    pub fn open_with_cache(path: &Path, cache: &Path) -> Result<Self, RootError> {
+        Self::open_with(path, Some(cache.to_owned()))
+    }
+
+    fn open_with(path: &Path, cache: Option<PathBuf>) -> Result<Self, RootError> {
         let path =
             std::path::absolute(path).map_err(|source| RootError::Io { path: path.to_owned(), source })?;
         let root = open_root(&path)?;
         let content = root.folder("Content")?;
         content.folder("Incoming")?;
         content.folder("Manifests")?;
-        root.folder("Cache")?;
         root.folder("Logs")?;
-        Ok(Self { path })
+        let cache = match cache {
+            Some(cache) => open_root(&cache)?,
+            None => root.folder(CACHE)?,
+        };
+        Ok(Self { path, cache: cache.path })
     }
 
     /// The absolute path of the root.
@@ -123,9 +141,17 @@ impl Root {
 
     /// The folder of content folders that were given no destination of their own.
     pub fn cache(&self) -> PathBuf {
-        self.path.join("Cache")
+        self.cache.clone()
+    }
+
+    /// Where earlier versions kept the content folders that now lie elsewhere; `None` where they lie below the root.
+    pub fn former_cache(&self) -> Option<PathBuf> {
+        Some(self.path.join(CACHE)).filter(|former| *former != self.cache)
     }
 }
+
+/// The folder of content folders below a root.
+const CACHE: &str = "Cache";
 
 /// The state folder of a system-wide program by the Filesystem Hierarchy Standard.
 #[cfg(unix)]
@@ -146,6 +172,41 @@ fn choose(state: Option<PathBuf>, home: Option<PathBuf>, is_root: bool) -> PathB
         (None, Some(home)) if !is_root => home.join(".local").join("state").join("waybill"),
         _ => OF_THE_MACHINE.into(),
     }
+}
+
+/// Elsewhere than on Windows content folders always lie below the root.
+#[cfg(unix)]
+#[allow(clippy::unnecessary_wraps, reason = "on Windows it can fail")]
+fn content_of_the_machine(_root: &Path) -> Result<Option<PathBuf>, RootError> {
+    Ok(None)
+}
+
+/// The content folders of the machine's own root: `%ProgramFiles%\Waybill\Content`. By AppLocker's default rules users may
+/// run programs from there and from Windows alone, so an app in the user's context could not be installed from
+/// `%ProgramData%`. It is closed like the root; the user of such an app gets access to its folder alone. `None` for a
+/// root that was named, and for a user who may not write there: their content folders lie below the root.
+#[cfg(windows)]
+fn content_of_the_machine(root: &Path) -> Result<Option<PathBuf>, RootError> {
+    let failed = |source| RootError::Io { path: root.to_owned(), source };
+    let absolute = std::path::absolute(root).map_err(failed)?;
+    if !absolute.as_os_str().eq_ignore_ascii_case(default_path().as_os_str()) {
+        return Ok(None);
+    }
+    let token = Token::own().map_err(failed)?;
+    if token.account().map_err(failed)? != SYSTEM && !token.is_elevated().map_err(failed)? {
+        return Ok(None);
+    }
+    Ok(Some(program_files().join("Waybill").join("Content")))
+}
+
+/// The folder of programs, from the registry: the variable of this process could name another one, and in a 32-bit
+/// process does.
+#[cfg(windows)]
+fn program_files() -> PathBuf {
+    const WINDOWS: &str = r"SOFTWARE\Microsoft\Windows\CurrentVersion";
+    let read = |name| windows_registry::LOCAL_MACHINE.open(WINDOWS).ok()?.get_string(name).ok();
+    let named = read("ProgramW6432Dir").or_else(|| read("ProgramFilesDir")).map(PathBuf::from);
+    named.filter(|folder| folder.is_absolute()).unwrap_or_else(|| r"C:\Program Files".into())
 }
 
 #[cfg(windows)]

@@ -166,23 +166,27 @@ mod tests {
             if lock {
                 fs::write(scratch.join(name).join(LOCK), "").unwrap();
             }
-            scratch.join(name)
         };
         make("rule-killed", true);
-        let old = make("rule-of-an-earlier-version", false);
-        let _ = make("rule-about-to-be-locked", false);
-        let _ = make("somebody-elses", true);
+        make("rule-without-a-lock", false);
+        make("somebody-elses", true);
         fs::write(scratch.join("rule-file"), "").unwrap();
-        let long_ago = SystemTime::now() - UNLOCKED - Duration::from_secs(60);
-        fs::File::open(&old).and_then(|folder| folder.set_modified(long_ago)).unwrap();
+        let stay = |folders: &[&ScratchFolder<'_>], more: &[&str]| {
+            let name = |folder: &&ScratchFolder<'_>| {
+                folder.path().file_name().unwrap().to_str().unwrap().to_owned()
+            };
+            let mut expected: Vec<String> = folders.iter().map(name).collect();
+            expected.extend(more.iter().map(|&name| name.to_owned()));
+            expected.sort();
+            assert_eq!(names(&root), expected);
+        };
         let again = root.scratch(&SystemClock).unwrap();
-        let name =
-            |folder: &ScratchFolder<'_>| folder.path().file_name().unwrap().to_str().unwrap().to_owned();
-        let mut expected =
-            vec![name(&live), name(&again), "rule-about-to-be-locked".into(), "rule-file".into()];
-        expected.push("somebody-elses".into());
-        expected.sort();
-        assert_eq!(names(&root), expected);
+        stay(&[&live, &again], &["rule-file", "rule-without-a-lock", "somebody-elses"]);
+        // It may be about to be locked; after two hours it is not.
+        let later = waybill_support::clock::TestClock::default();
+        later.set(SystemTime::now() + UNLOCKED + Duration::from_secs(60));
+        let last = root.scratch(&later).unwrap();
+        stay(&[&live, &again, &last], &["rule-file", "somebody-elses"]);
     }
 
     #[cfg(unix)]

@@ -90,6 +90,7 @@ impl Run<'_> {
     fn fetch_alone(&self, located: Located, incoming: &Incoming) -> Result<FetchReport, FetchError> {
         let mut report = blank(&located, self.destination.path());
         let options = &self.request.options;
+        self.destination.take_over(self.context);
         if let Some(present) = self.destination.already_there(&located.info.mac, options, self.context)? {
             (report.files, report.bytes, report.changed) = (present.files, present.bytes, present.taken_up);
             report.setup_file = report.setup_file.or(present.setup_file);

@@ -32,8 +32,11 @@ impl Content for AppContent<'_> {
         match &self.request.content {
             ContentSource::Folder(folder) => Some(folder.clone()),
             ContentSource::Fetch { root, .. } if self.request.dry_run => {
-                let folder = locate(self.request.app, &Root::open(root).ok()?).2;
-                folder.is_dir().then_some(folder)
+                let root = Root::open(root).ok()?;
+                let folder = locate(self.request.app, &root).2;
+                // A fetch would move it from where an earlier version put it; a dry run changes nothing.
+                let former = root.former_cache().zip(folder.file_name()).map(|(cache, name)| cache.join(name));
+                [Some(folder), former].into_iter().flatten().find(|folder| folder.is_dir())
             }
             ContentSource::Fetch { .. } => None,
         }
@@ -79,7 +82,7 @@ fn locate(app: &AppDocument, root: &Root) -> (String, String, PathBuf) {
         // The id is a name that no folder can have, such as `con`.
         Err(_) => {
             let id = format!("app-{}", digest(&id));
-            let folder = root.path().join("Cache").join(format!("{id}_{revision}"));
+            let folder = root.cache().join(format!("{id}_{revision}"));
             (id, revision, folder)
         }
     }

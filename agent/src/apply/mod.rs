@@ -69,7 +69,7 @@ impl<'a> ApplyRequest<'a> {
 pub enum ContentSource {
     /// A folder on this machine, used as it is.
     Folder(PathBuf),
-    /// Fetched to `Cache/<app>_<revision>` below the root when the installer is about to run. Another content in that
+    /// Fetched to a content folder `<app>_<revision>` of the root ([`waybill_disk::Root::cache`]) when the installer is about to run. Another content in that
     /// place is replaced.
     Fetch {
         /// The document, package or content, and where it is.

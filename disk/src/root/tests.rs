@@ -21,6 +21,25 @@ fn a_root_is_made_with_its_folders_and_opened_again() {
 }
 
 #[test]
+fn content_folders_may_lie_elsewhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, cache) = (folder.path().join("root"), folder.path().join("programs").join("Content"));
+    let root = Root::open_with_cache(&path, &cache).unwrap();
+    assert!(cache.is_dir() && root.cache() == cache && !path.join("Cache").exists());
+    assert_eq!(root.former_cache(), Some(path.join("Cache")));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(cache.metadata().unwrap().permissions().mode() & 0o777, 0o700);
+        std::fs::set_permissions(&cache, std::fs::Permissions::from_mode(0o777)).unwrap();
+        let error = Root::open_with_cache(&path, &cache).unwrap_err().to_string();
+        assert!(error.ends_with("others may write to it"), "{error}");
+    }
+    let below = Root::open(&path).unwrap();
+    assert_eq!((below.cache(), below.former_cache()), (path.join("Cache"), None));
+}
+
+#[test]
 fn a_file_is_no_root() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("file");
@@ -91,6 +110,17 @@ fn state_goes_where_the_xdg_specification_says() {
     assert_eq!(choose(None, Some("/home/a"), false), "/home/a/.local/state/waybill");
     assert_eq!(choose(None, Some("/home/a"), true), "/var/lib/waybill");
     assert_eq!(choose(None, None, false), "/var/lib/waybill");
+}
+
+#[cfg(windows)]
+#[test]
+fn content_goes_to_program_files_for_the_machines_root_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(content_of_the_machine(folder.path()).unwrap(), None);
+    if Token::own().unwrap().is_elevated().unwrap() {
+        let content = content_of_the_machine(&default_path()).unwrap().unwrap();
+        assert!(content.ends_with(r"Program Files\Waybill\Content"), "{}", content.display());
+    }
 }
 
 #[cfg(windows)]

@@ -18,10 +18,11 @@ use crate::{Destination, FetchOptions};
 use intunewin::{AuthenticatedContent, ContentFolder, EntryName, UnpackOptions};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 pub(crate) use sweep::sweep;
 use waybill_context::{Context, failpoint};
 use waybill_disk::{
-    Root, StagingError, TargetFolder, absolute_destination, folder_of, private_file, space, sync_folder,
+    Lock, Root, StagingError, TargetFolder, absolute_destination, folder_of, private_file, space, sync_folder,
 };
 use waybill_schemas::Mac;
 
@@ -32,6 +33,8 @@ pub(crate) struct DestinationFolder {
     manifest: PathBuf,
     /// Whether it is in the cache, where a damaged folder is moved aside without asking.
     in_cache: bool,
+    /// Where an earlier version would have put it, and the manifest of that folder.
+    former: Option<(PathBuf, PathBuf)>,
 }
 
 impl DestinationFolder {
@@ -45,7 +48,10 @@ impl DestinationFolder {
             Destination::Cache { app, revision } => (layout::cache_folder(root, app, revision)?, true),
         };
         let manifest = layout::manifest_path(root, &path);
-        let folder = Self { path, manifest, in_cache };
+        let former = root.former_cache().filter(|_| in_cache).zip(path.file_name());
+        let former = former.map(|(cache, name)| cache.join(name));
+        let former = former.map(|folder| (folder.clone(), layout::manifest_path(root, &folder)));
+        let folder = Self { path, manifest, in_cache, former };
         folder.target()?;
         Ok(folder)
     }
@@ -58,6 +64,28 @@ impl DestinationFolder {
     /// The lock that is held while this folder is changed; it is taken after the content's.
     pub(crate) fn lock(&self) -> PathBuf {
         self.manifest.with_extension("lock")
+    }
+
+    /// Moves the folder that an earlier version unpacked to another place here, with its manifest, so that it need not be
+    /// fetched again. Where this place is filled already, or the other one lies on another volume, that folder is
+    /// removed. The caller holds [`DestinationFolder::lock`]; a folder in which an earlier version works is left alone.
+    pub(crate) fn take_over(&self, context: &Context<'_>) {
+        let Some((folder, manifest)) = &self.former else { return };
+        if !folder.symlink_metadata().is_ok_and(|found| found.is_dir()) {
+            return;
+        }
+        let Ok(_lock) = Lock::acquire(&manifest.with_extension("lock"), Duration::ZERO, context) else { return };
+        let is_free = self.path.symlink_metadata().is_err();
+        // The manifest first: alone it describes a folder that is not there, which is harmless.
+        let moved = is_free
+            && private_file::rename(manifest, &self.manifest, context).is_ok()
+            && private_file::rename(folder, &self.path, context).is_ok();
+        if moved {
+            tracing::info!(from = %folder.display(), to = %self.path.display(), "a content folder is taken over");
+            [folder, &self.path].into_iter().for_each(|path| sync_folder(folder_of(path)));
+        } else if let Err(error) = std::fs::remove_dir_all(folder) {
+            tracing::warn!(%error, folder = %folder.display(), "an earlier version's content folder stays");
+        }
     }
 
     /// The destination as one that may be replaced. A file or a link at its path is refused.

@@ -104,7 +104,10 @@ impl Sweeper<'_> {
         let Some(_lock) = self.lock(&path.with_extension("lock")) else { return };
         // Read under the lock, because a run may just have replaced it and be about to rename its folder into place.
         let manifest = Manifest::open(path);
-        if manifest.is_some_and(|manifest| manifest.summary.destination.as_ref().is_some_and(is_gone)) {
+        // Of a folder that was taken over the manifest names the former place, and has the name of the present one.
+        let is_of = |destination: &PathBuf| layout::manifest_path(self.root, destination) == path;
+        let destination = manifest.as_ref().and_then(|manifest| manifest.summary.destination.as_ref());
+        if destination.is_some_and(|destination| is_of(destination) && is_gone(destination)) {
             remove(path);
         }
     }

@@ -1,6 +1,7 @@
 //! A root, packages in memory, and places that they are unpacked to, for the tests below.
 
 mod present;
+mod taken_over;
 mod sweep;
 mod unpacked;
 
