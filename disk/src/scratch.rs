@@ -172,9 +172,8 @@ mod tests {
         make("somebody-elses", true);
         fs::write(scratch.join("rule-file"), "").unwrap();
         let stay = |folders: &[&ScratchFolder<'_>], more: &[&str]| {
-            let name = |folder: &&ScratchFolder<'_>| {
-                folder.path().file_name().unwrap().to_str().unwrap().to_owned()
-            };
+            let name =
+                |folder: &&ScratchFolder<'_>| folder.path().file_name().unwrap().to_str().unwrap().to_owned();
             let mut expected: Vec<String> = folders.iter().map(name).collect();
             expected.extend(more.iter().map(|&name| name.to_owned()));
             expected.sort();

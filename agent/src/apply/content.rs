@@ -35,7 +35,8 @@ impl Content for AppContent<'_> {
                 let root = Root::open(root).ok()?;
                 let folder = locate(self.request.app, &root).2;
                 // A fetch would move it from where an earlier version put it; a dry run changes nothing.
-                let former = root.former_cache().zip(folder.file_name()).map(|(cache, name)| cache.join(name));
+                let former =
+                    root.former_cache().zip(folder.file_name()).map(|(cache, name)| cache.join(name));
                 [Some(folder), former].into_iter().flatten().find(|folder| folder.is_dir())
             }
             ContentSource::Fetch { .. } => None,

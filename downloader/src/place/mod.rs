@@ -74,7 +74,9 @@ impl DestinationFolder {
         if !folder.symlink_metadata().is_ok_and(|found| found.is_dir()) {
             return;
         }
-        let Ok(_lock) = Lock::acquire(&manifest.with_extension("lock"), Duration::ZERO, context) else { return };
+        let Ok(_lock) = Lock::acquire(&manifest.with_extension("lock"), Duration::ZERO, context) else {
+            return;
+        };
         let is_free = self.path.symlink_metadata().is_err();
         // The manifest first: alone it describes a folder that is not there, which is harmless.
         let moved = is_free

@@ -1,8 +1,8 @@
 //! A root, packages in memory, and places that they are unpacked to, for the tests below.
 
 mod present;
-mod taken_over;
 mod sweep;
+mod taken_over;
 mod unpacked;
 
 use super::*;
