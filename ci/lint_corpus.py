@@ -8,6 +8,8 @@ import json
 import pathlib
 import sys
 
+import lint_corpus_long as long
+
 PROGRAM = b"MZ\x90\0" + b"\0" * 60
 COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 PAGE = b"<!DOCTYPE html>\n<html><body>Please sign in</body></html>\n"
@@ -264,8 +266,65 @@ def other_apps():
     yield "rules-apart", (app("setup.exe", "setup.exe /S", r'"C:\Program Files\Contoso\u.exe" /S', [MAIN, file_rule(r"C:\Program Files\Contoso", "contoso.exe", "1.0.0.0", operator="lessThan")]), {"setup.exe": PROGRAM})
 
 
+COMMANDS = [
+    r'powershell.exe -ExecutionPolicy Bypass -Command "New-Item HKLM:\SOFTWARE\Contoso -Force"',
+    r"powershell.exe -NoExit -ExecutionPolicy Bypass -File install.ps1",
+    r'powershell.exe -Command "Read-Host; exit 0"',
+    r'powershell.exe -NonInteractive -Command "Get-Process; exit 0"',
+    r'powershell.exe -ep bypass -file "Install Contoso.ps1"',
+    r"powershell.exe -ep bypass -file Install Contoso.ps1",
+    r'cmd.exe /c "setup.exe /S & reg add HKLM\SOFTWARE\Contoso /v A /d 1 /f"',
+    r'cmd.exe /c "setup.exe /S && timeout /t 30"',
+    r'cmd.exe /c "setup.exe /S > %TEMP%\contoso.log 2>&1"',
+    r"cmd /c start /wait setup.exe /S",
+    r"%comspec% /c install.cmd",
+    r"C:\Windows\Sysnative\reg.exe add HKLM\SOFTWARE\Contoso /v A /d 1 /f",
+    r"C:\Windows\System32\reg.exe add HKLM\SOFTWARE\Contoso /v A /d 1 /f",
+    r"C:\Temp\setup.exe /S",
+    r'"%ProgramFiles(x86)%\Contoso\update.exe" /S',
+    r"\\server\share\setup.exe /S",
+    r"schtasks.exe /create /tn Contoso /xml task.xml /f",
+    r"bcdedit.exe /set testsigning on",
+    r"dsregcmd.exe /leave",
+    r"manage-bde.exe -on C:",
+    r"robocopy.exe files C:\ProgramData\Contoso /E",
+    r"copy files\* C:\ProgramData\Contoso",
+    r"Start-Process setup.exe -ArgumentList /S",
+    r"setup.exe /S /log=%USERPROFILE%\contoso.log",
+    r"setup.exe /S /KEY=AKIAABCDEFGHIJKLMNOP",
+    r"setup.exe /D=%ProgramFiles%\Contoso",
+    r"setup.exe /S | more",
+    r"python.exe install.py",
+    r"install",
+    r"ServiceUI.exe -process:explorer.exe setup.exe",
+]
+
+
+def command_apps():
+    files = {"setup.exe": PROGRAM, "ServiceUI.exe": PROGRAM, "install.cmd": "@exit /b 0\r\n", "install.ps1": "exit 0\r\n", "Install Contoso.ps1": "exit 0\r\n",
+             "install.py": "print(1)\n", "task.xml": "<Task/>", "files/a.txt": "a"}
+    for number, command in enumerate(COMMANDS):
+        yield f"command-{number:02}", (app("setup.exe", command, r'"C:\Program Files\Contoso\u.exe" /S', [MAIN]), files)
+
+
+def long_apps():
+    beside = {"contoso.msi": COMPOUND, "contoso.reg": "REGEDIT4\r\n\r\n[HKEY_LOCAL_MACHINE\\SOFTWARE\\Contoso]\r\n", "setup.exe": PROGRAM, "agent.exe": PROGRAM}
+    for name, text in long.POWERSHELL:
+        for width, starter in [("64", POWERSHELL), ("32", POWERSHELL_32), ("32-no-file", "powershell.exe -ExecutionPolicy Bypass .\\")]:
+            document, files = scripted(text, starter=starter)
+            yield f"long-{name}-{width}", (document, files | beside)
+        by_batch = batch("@echo off\r\npowershell.exe -NoProfile -ExecutionPolicy Bypass -File \"%~dp0run.ps1\"\r\nexit /b %ERRORLEVEL%\r\n")
+        yield f"long-{name}-by-batch", (by_batch[0], by_batch[1] | {"run.ps1": text} | beside)
+    for name, text in long.BATCH:
+        for way, command in [("bare", "install.cmd"), ("by-cmd", "cmd.exe /c install.cmd"), ("by-64", r"C:\Windows\Sysnative\cmd.exe /c install.cmd")]:
+            document, files = batch(text, command=command)
+            yield f"long-cmd-{name}-{way}", (document, files | beside)
+    for name, text in long.DETECTION:
+        yield f"long-detect-{name}", (app("setup.exe", "setup.exe /S", r'"C:\Program Files\Contoso\u.exe" /S', [script_rule(text)]), {"setup.exe": PROGRAM})
+
+
 def write(root):
-    for apps in [msi_apps, program_apps, script_apps, batch_apps, other_apps]:
+    for apps in [msi_apps, program_apps, script_apps, batch_apps, other_apps, command_apps, long_apps]:
         for name, (document, files) in apps():
             folder = root / name
             folder.mkdir(parents=True)

@@ -3,7 +3,7 @@
 
 use super::Severity::{Error, Warning};
 use super::started::{Call, Language};
-use super::{Examined, Findings, LintPage, LintRule, Subject, text};
+use super::{Examined, Findings, LintPage, LintRule, text};
 use crate::lint::script;
 use crate::recognise::InstallerKind;
 use waybill_intune::command_line::PowerShell;
@@ -115,7 +115,7 @@ fn lost_codes(examined: &Examined<'_>, findings: &mut Findings) {
         let Some(name) = powershell.scripts().into_iter().next().filter(|_| !command.is_empty()) else {
             continue;
         };
-        if passes_on || only_exits_with_0_or_1(&name, examined.subject) {
+        if passes_on {
             continue;
         }
         let message = format!(
@@ -124,19 +124,6 @@ fn lost_codes(examined: &Examined<'_>, findings: &mut Findings) {
         );
         findings.warning(call.place.clone(), message, format!("Write `-File {name}`."));
     }
-}
-
-/// Whether a packed script has exit codes, and none of them is lost.
-fn only_exits_with_0_or_1(name: &str, subject: &Subject) -> bool {
-    let Some(bytes) = subject.read(name) else { return false };
-    let decoded = script::decode(&bytes).0.into_owned();
-    let calls = script::calls(&decoded);
-    let mut exits = calls.iter().filter(|call| call.name.eq_ignore_ascii_case("exit")).peekable();
-    exits.peek().is_some()
-        && exits.all(|call| {
-            let words: Vec<String> = call.arguments.iter().map(|token| token.word()).collect();
-            matches!(words.iter().map(String::as_str).collect::<Vec<_>>()[..], [] | ["0" | "1"])
-        })
 }
 
 fn variables_in_uninstall(examined: &Examined<'_>, findings: &mut Findings) {

@@ -123,21 +123,20 @@ fn commands_of_powershell(examined: &Examined<'_>, findings: &mut Findings) {
 
 /// Finds questions by way of .NET and the host.
 fn methods_of_powershell(examined: &Examined<'_>, findings: &mut Findings) {
-    const METHODS: [&str; 7] = [
-        "console]::readline(",
-        "console]::readkey(",
-        "console]::read(",
-        "host.ui.promptforchoice(",
-        "host.ui.readline(",
-        "host.ui.rawui.readkey(",
-        "messagebox]::show(",
+    const METHODS: [(&str, &str); 7] = [
+        ("console]::readline(", "ReadLine"),
+        ("console]::readkey(", "ReadKey"),
+        ("console]::read(", "Read"),
+        ("host.ui.promptforchoice(", "PromptForChoice"),
+        ("host.ui.readline(", "ReadLine"),
+        ("host.ui.rawui.readkey(", "ReadKey"),
+        ("messagebox]::show(", "a message box"),
     ];
     let asking = examined.started.scripts.iter().filter(|script| script.language == Language::PowerShell);
     for script in asking.filter(|script| script.may_ask) {
         for (line, text) in code_lines(&script.text) {
             let lower = text.to_lowercase();
-            let Some(method) = METHODS.iter().find(|method| lower.contains(*method)) else { continue };
-            let name = method.trim_end_matches('(').rsplit([']', '.', ':']).next().unwrap_or_default();
+            let Some((_, name)) = METHODS.iter().find(|(method, _)| lower.contains(method)) else { continue };
             let message = format!(
                 "{} waits for somebody ({name}): the install hangs until the time limit.",
                 script.told(line)
