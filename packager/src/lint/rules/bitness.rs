@@ -228,7 +228,7 @@ fn only_64_bit(examined: &Examined<'_>, findings: &mut Findings) {
         let fix = match call.in_command {
             true => format!("Write `C:\\Windows\\Sysnative\\{stem}.exe`."),
             false => format!(
-                "Write `%SystemRoot%\\Sysnative\\{stem}.exe`, or start the script with the 64-bit shell of C:\\Windows\\Sysnative."
+                "Write `C:\\Windows\\Sysnative\\{stem}.exe`, or start the script with the 64-bit shell of that folder."
             ),
         };
         match call.in_command {

@@ -29,6 +29,16 @@ fn commands(examined: &Examined<'_>, findings: &mut Findings) {
     for (command, step) in examined.steps() {
         let mut check = |path: &str, is_missing: bool| {
             let (message, fix) = match location(path, command.installs) {
+                _ if step.stem() == "msiexec" && meant_as_code(path).is_some() => {
+                    let why = meant_as_code(path).unwrap_or_default();
+                    let fix = "Write the product code in braces, as `waybill inspect` shows it.".to_owned();
+                    (
+                        format!(
+                            "{command} gives msiexec {path}, which {why}: it takes it for a file (1619)."
+                        ),
+                        fix,
+                    )
+                }
                 Location::Elsewhere => (
                     format!("{command} names {path}, which is no path of the device."),
                     relative(path, subject),
@@ -48,6 +58,16 @@ fn commands(examined: &Examined<'_>, findings: &mut Findings) {
         }
         named_files(step).iter().for_each(|path| check(path, subject.lacks(path)));
     }
+}
+
+/// Why a path that was meant as a product code is none; `None` for other paths.
+fn meant_as_code(path: &str) -> Option<&'static str> {
+    let hexadecimal = path.chars().filter(char::is_ascii_hexdigit).count();
+    let is_plain = path.chars().all(|c| c.is_ascii_hexdigit() || matches!(c, '{' | '}' | '-'));
+    if path.starts_with('{') && !path.contains(['\\', '/', '.']) {
+        return Some("is no product code");
+    }
+    (is_plain && hexadecimal == 32).then_some("is a product code without braces")
 }
 
 fn setup_file(examined: &Examined<'_>, findings: &mut Findings) {

@@ -1,6 +1,6 @@
 //! WB203 and WB204: which versions a rule accepts, how they are written, and whether they fit the packed MSI.
 
-use super::{AppRule, Examined, Findings, LintPage, LintRule, Severity::Warning, text};
+use super::{AppRule, Command, Examined, Findings, LintPage, LintRule, Severity::Warning, text};
 use crate::msi::MsiFacts;
 use std::fmt::Display;
 use waybill_intune::command_line::ProductOrFile;
@@ -219,7 +219,6 @@ fn information(examined: &Examined<'_>, findings: &mut Findings) {
 
 /// Finds an uninstall command that removes another product than the packed one.
 fn removal(examined: &Examined<'_>, findings: &mut Findings) {
-    let Some(packed) = examined.subject.setup.msi.as_ref().map(|msi| &msi.product_code) else { return };
     let calls = examined.msiexec_calls().filter(|(command, call)| !command.installs && call.removes);
     let targets =
         calls.flat_map(|(command, call)| call.targets.into_iter().map(move |target| (command, target)));
@@ -228,10 +227,33 @@ fn removal(examined: &Examined<'_>, findings: &mut Findings) {
         ProductOrFile::File(..) => None,
     });
     let codes: Vec<_> = products.collect();
+    let Some(packed) = examined.subject.setup.msi.as_ref().map(|msi| &msi.product_code) else {
+        return removal_by_rule(examined, &codes, findings);
+    };
     let is_removed = codes.iter().any(|(_, code)| same_code(code, packed));
     if let Some((command, code)) = codes.first().filter(|_| !is_removed) {
         let message = format!("{command} removes {code}, but the packed MSI's product code is {packed}.");
         findings.error(command.place.clone(), message, format!("Write `{}`.", removal_line(packed)));
+    }
+}
+
+/// Without the MSI: finds an uninstall command that removes other products than those that the rules look for.
+fn removal_by_rule(examined: &Examined<'_>, removed: &[(&Command<'_>, String)], findings: &mut Findings) {
+    let asked: Vec<String> = examined
+        .detection_rules()
+        .into_iter()
+        // What is no product code is found by WB201.
+        .filter_map(|rule| match (rule.rule(), &rule.checked) {
+            (Rule::ProductCode(product), Ok(_)) => Some(text(&product.product_code).to_owned()),
+            _ => None,
+        })
+        .collect();
+    let is_asked = |code: &String| asked.iter().any(|one| same_code(one, code));
+    let (Some(first), Some((command, code))) = (asked.first(), removed.first()) else { return };
+    if !removed.iter().any(|(_, code)| is_asked(code)) {
+        let message = format!("{command} removes {code}, but detection asks for {first}.");
+        let fix = "Take both from the same MSI: `waybill inspect` shows its product code.";
+        findings.warning(command.place.clone(), message, fix);
     }
 }
 

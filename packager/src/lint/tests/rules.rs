@@ -284,6 +284,15 @@ fn wb204_rules_that_do_not_fit_the_packed_msi() {
     };
     assert_eq!(findings_of(uninstall(OTHER)), ["E204"]);
     assert_eq!(findings_of(uninstall("contoso.msi")), [""; 0]);
+    // Without the MSI, the rule says which product is meant.
+    let alone = |code: &str| found(subject(&uninstall(code), &[("contoso.msi", MSI)]));
+    assert_eq!(alone(OTHER), ["W204"]);
+    assert_eq!(alone(PRODUCT), [""; 0]);
+    let bare = PRODUCT.trim_matches(['{', '}']);
+    for wrong in [bare, "{23170F69-40C1-2702-2301}"] {
+        let report = lint(subject(&uninstall(wrong), &[("contoso.msi", MSI)]), &[]);
+        assert!(report.findings[0].message.contains("product code"), "{:?}", report.findings);
+    }
     let information = |changes: Value| with(msi_app(), "/msiInformation", changes);
     assert_eq!(
         findings_of(information(json!({ "productCode": OTHER, "productVersion": "22.1" }))),
