@@ -28,6 +28,7 @@ mod runner;
 mod script;
 mod settings;
 mod state_code;
+mod text;
 
 pub use attempt::{AttemptRequest, Content, ContentError, RunnerError, Trigger, written};
 pub use command::{Refused, Resolved, resolve};

@@ -27,6 +27,7 @@ mod return_codes;
 pub mod right_line;
 mod rule;
 mod rule_check;
+pub mod script_text;
 pub mod two_views;
 mod version;
 pub mod view;

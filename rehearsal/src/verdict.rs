@@ -128,7 +128,8 @@ fn warn_of_attempt(attempted: &Attempted, warnings: &mut Vec<String>) {
         }
         if !restart.left_pending.is_empty() {
             let count = restart.left_pending.len();
-            warnings.push(format!("it left a pending restart: {count} files are replaced at the next one"));
+            let wait = if count == 1 { "thing waits" } else { "things wait" };
+            warnings.push(format!("it left a pending restart: {count} {wait} for it"));
         }
     }
     let late = report.detections.last().filter(|_| report.outcome == AttemptOutcome::Installed);
@@ -159,7 +160,13 @@ pub(crate) fn deviations(machine: &Machine<'_>, attempts: &Attempts, stand_in: b
     let stood_in = stand_in.then(|| STAND_IN.to_owned());
     let retried = attempts.iter().any(|attempted| attempted.retried > 0).then(|| AT_ONCE.to_owned());
     let remarks = remarks.map(|(_, remark)| machine.audience.words(remark));
-    stood_in.into_iter().chain(remarks).chain(of_app.into_iter().flatten()).chain(retried).collect()
+    let mut deviations: Vec<String> = stood_in.into_iter().chain(remarks).chain(of_app.into_iter().flatten()).chain(retried).collect();
+    for deviation in of_attempts(attempts) {
+        if !deviations.contains(deviation) {
+            deviations.push(deviation.clone());
+        }
+    }
+    deviations
 }
 
 /// An exit code that the app's own table leaves out and that the defaults name.
@@ -191,4 +198,9 @@ fn older_architecture(machine: &Machine<'_>, attempts: &Attempts) -> Option<Stri
          this older field, and nobody has measured whether ARM64 satisfies it. allowedArchitectures is exact."
             .to_owned()
     })
+}
+
+/// What the reports of the attempts say themselves.
+fn of_attempts(attempts: &Attempts) -> impl Iterator<Item = &String> {
+    attempts.iter().filter_map(|attempted| attempted.report.as_ref()).flat_map(|report| &report.deviations)
 }

@@ -66,12 +66,18 @@ pub trait Device: Send + Sync {
     /// The current boot; `None` if the system does not identify its boots.
     fn boot(&self) -> Option<BootIdentity>;
 
-    /// Files that the next restart of Windows will replace or remove (`PendingFileRenameOperations`), in words for
-    /// reports. Empty on other systems.
+    /// What waits for the next restart of Windows, in words for reports: files that it replaces or removes
+    /// (`PendingFileRenameOperations`), and the servicing of Windows and Windows Update. Empty on other systems.
     ///
     /// # Errors
-    /// The registry value cannot be read.
-    fn pending_renames(&self) -> Result<Vec<String>, Unanswered>;
+    /// The registry cannot be read.
+    fn pending_restarts(&self) -> Result<Vec<String>, Unanswered>;
+
+    /// Text that a console program wrote and that is no UTF-8: on Windows in the OEM code page of this machine, in which
+    /// cmd.exe, Windows PowerShell and most console programs write. Elsewhere what is no UTF-8 is replaced.
+    fn console_text(&self, bytes: &[u8]) -> String {
+        String::from_utf8_lossy(bytes).into_owned()
+    }
 
     /// The user of the active session; `None` if nobody is signed in.
     ///

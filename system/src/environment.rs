@@ -39,24 +39,45 @@ impl Environment {
     /// are. This is the same on every system, because rules and commands are written for Windows.
     pub fn expand(&self, text: &str) -> String {
         let mut expanded = String::with_capacity(text.len());
+        self.read(text, |piece| match piece {
+            Piece::Text(text) | Piece::Variable(_, text) => expanded.push_str(text),
+        });
+        expanded
+    }
+
+    /// The names of the variables that [`Environment::expand`] replaces in `text`, as they are written there, in their
+    /// order and once each.
+    pub fn names_in(&self, text: &str) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        self.read(text, |piece| {
+            if let Piece::Variable(name, _) = piece
+                && !names.iter().any(|known| self.key(known) == self.key(name))
+            {
+                names.push(name.to_owned());
+            }
+        });
+        names
+    }
+
+    /// Hands over `text` piece by piece.
+    fn read<'t>(&'t self, text: &'t str, mut each: impl FnMut(Piece<'t>)) {
         let mut rest = text;
         while let Some(start) = rest.find('%') {
-            expanded.push_str(&rest[..start]);
+            each(Piece::Text(&rest[..start]));
             let after = &rest[start + 1..];
-            let value = after.find('%').and_then(|end| Some((self.get(&after[..end])?, end)));
-            match value {
-                Some((value, end)) => {
-                    expanded.push_str(value);
-                    rest = &after[end + 1..];
+            let variable = after.find('%').and_then(|end| Some((&after[..end], self.get(&after[..end])?)));
+            match variable {
+                Some((name, value)) => {
+                    each(Piece::Variable(name, value));
+                    rest = &after[name.len() + 1..];
                 }
                 None => {
-                    expanded.push('%');
+                    each(Piece::Text("%"));
                     rest = after;
                 }
             }
         }
-        expanded.push_str(rest);
-        expanded
+        each(Piece::Text(rest));
     }
 
     fn key(&self, name: &str) -> String {
@@ -65,6 +86,14 @@ impl Environment {
             SystemKind::Unix => name.to_owned(),
         }
     }
+}
+
+/// A part of a text with variables.
+enum Piece<'a> {
+    /// Text that stays.
+    Text(&'a str),
+    /// The name of a variable, and its value.
+    Variable(&'a str, &'a str),
 }
 
 #[cfg(test)]
@@ -89,6 +118,8 @@ mod tests {
             r"%% and %Nothing% and C:\Program Files (x86)"
         );
         assert_eq!(block.expand("%a%ProgramFiles%"), r"%aC:\Program Files (x86)");
+        let names = block.names_in("%programfiles% %Nothing% 100% %Loop% %ProgramFiles%");
+        assert_eq!(names, ["programfiles", "Loop"]);
     }
 
     #[test]

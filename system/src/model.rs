@@ -165,6 +165,10 @@ impl Processes for WindowsModel {
         let why = io::Error::new(io::ErrorKind::Unsupported, "a model of a Windows starts nothing");
         Err(StartError::new(start.program, NOT_SUPPORTED, why))
     }
+    fn gives_console_input(&self) -> bool {
+        true
+    }
+
     fn is_running(&self, _: &ProcessIdentity) -> Result<bool, Unanswered> {
         Ok(false)
     }
@@ -207,7 +211,7 @@ impl Device for WindowsModel {
     fn boot(&self) -> Option<BootIdentity> {
         None
     }
-    fn pending_renames(&self) -> Result<Vec<String>, Unanswered> {
+    fn pending_restarts(&self) -> Result<Vec<String>, Unanswered> {
         Ok(Vec::new())
     }
     fn signed_in_user(&self) -> Result<Option<SignedInUser>, Unanswered> {

@@ -14,6 +14,10 @@ pub trait Processes: Send + Sync {
     /// There is no such file, it is no program, or it may not be started.
     fn create(&self, start: &Start<'_>) -> Result<Box<dyn StartedProcess>, StartError>;
 
+    /// Whether programs get a hidden console of their own as input, as those of Intune's agent have: one that waits for a
+    /// key waits for ever. Otherwise their input is empty.
+    fn gives_console_input(&self) -> bool;
+
     /// Whether exactly this process still runs. Another process that has its id by now does not count.
     ///
     /// # Errors
@@ -54,7 +58,7 @@ pub enum Arguments<'a> {
     Words(&'a [String]),
 }
 
-/// The files that stdout and stderr go to. stdin is always the null device.
+/// The files that stdout and stderr go to. For stdin see [`Processes::gives_console_input`].
 #[derive(Debug, Clone, Copy)]
 pub enum Output<'a> {
     /// Both are appended to one file. Descendants that outlive the program can go on writing to it.
@@ -113,6 +117,11 @@ pub trait Running: Send {
     /// # Errors
     /// The processes cannot be listed.
     fn survivors(&self) -> Result<Vec<ProcessIdentity>, Unanswered>;
+
+    /// Whether a signal ended the process, which its exit code alone does not tell. `false` on Windows.
+    fn was_signalled(&self) -> bool {
+        false
+    }
 
     /// Ends the process and its descendants.
     ///

@@ -4,6 +4,8 @@ use crate::launcher::{KIND, Launcher, copy_program, is_wine, machine, text};
 use crate::starter::Starter;
 use std::fs;
 use waybill_system::{Account, Arguments, Environment, Output, Start};
+#[cfg(windows)]
+use {crate::launcher::wait_until, std::time::Duration, waybill_system::Wait};
 
 #[test]
 fn the_environment_is_what_was_given_and_nothing_else() {
@@ -72,11 +74,26 @@ fn nothing_of_a_hostile_caller_arrives() {
     assert_eq!(told_variables(&launcher), [""; 0]);
 }
 
+#[cfg(unix)]
 #[test]
 fn stdin_is_open_and_empty() {
+    assert!(!machine().processes().gives_console_input());
     let launcher = Launcher::new();
     assert_eq!(launcher.run(&["print-input"]).code(), 0);
     assert_eq!(launcher.read("output.log").trim_end(), "0");
+}
+
+/// A program that waits for input goes on waiting, as it does under Intune, and its output is kept all the same.
+#[cfg(windows)]
+#[test]
+fn stdin_is_a_console_to_which_nobody_writes() {
+    assert!(machine().processes().gives_console_input());
+    let launcher = Launcher::new();
+    let mut running = launcher.run(&["print", "before", "then", "pid", "there", "then", "print-input"]);
+    wait_until("it runs", || launcher.path("there").exists());
+    assert_eq!(running.wait(Duration::from_millis(500)).unwrap(), Wait::Running);
+    running.kill_tree().unwrap();
+    assert_eq!(launcher.read("output.log").trim_end(), "before");
 }
 
 #[test]

@@ -70,10 +70,64 @@ fn the_host_is_the_views_and_its_arguments_are_the_references() {
             assert!(line.starts_with(&head) && line.ends_with("script.ps1\""), "{line}");
             let files = if is_32_bit { r"C:\Program Files (x86)" } else { r"C:\Program Files" };
             assert!(start.environment.contains(&("ProgramFiles".into(), files.into())), "{start:?}");
-            // A signature covers the bytes of the script, so a signed one is written without a byte order mark.
-            let mark: &[u8] = if signed { b"" } else { b"\xEF\xBB\xBF" };
-            assert_eq!(*scripted.script.lock().unwrap(), [mark, b"exit 0"].concat());
+            assert_eq!(*scripted.script.lock().unwrap(), b"exit 0");
         }
+    }
+}
+
+#[test]
+fn a_script_is_run_byte_for_byte_and_letters_that_are_misread_are_told() {
+    let fine = FakeRun::ends(0).printing("1");
+    for (script, is_misread) in [
+        ("Write-Host 'ü'".as_bytes(), true),
+        (b"\xEF\xBB\xBFWrite-Host '\xC3\xBC'", false),
+        (b"Write-Host '\xFC'", false),
+        (b"Write-Host 1", false),
+    ] {
+        let scripted = ScriptedMachine::windows(&fine);
+        let report = expect(&scripted, &rule(script), Expected::Holds);
+        assert_eq!(*scripted.script.lock().unwrap(), script);
+        assert_eq!(report.why.contains("no byte order mark"), is_misread, "{}", report.why);
+    }
+}
+
+#[test]
+fn a_host_that_crashed_has_no_answer() {
+    for (code, expected) in [
+        (0xC000_0142, Expected::CannotTell), // a library that could not start
+        (0xC000_0005, Expected::CannotTell),
+        (0xC000_013A, Expected::CannotTell), // Ctrl-C, or the end of the session
+        (0xE043_4352, Expected::CannotTell), // an exception of .NET
+        (0x8013_1623, Expected::CannotTell), // Environment.FailFast
+        (0xFFFF_FFFF, Expected::Fails),      // the script's own `exit -1`
+        (1, Expected::Fails),
+        (0xBFFF_FFFF, Expected::Fails),
+        (0xD000_0000, Expected::Fails),
+    ] {
+        let scripted = ScriptedMachine::windows(&FakeRun::ends(code).printing("1"));
+        let report = expect(&scripted, &rule(b"exit 0"), expected);
+        if expected == Expected::CannotTell {
+            assert_eq!(report.code.unwrap().text, format!("0x{code:08X}"));
+            assert!(report.why.contains("the script host crashed"), "{}", report.why);
+        }
+        let requirement = crate::scripted_machine::comparing(Some("string"), Some("equal"), Some("1"));
+        let scripted = ScriptedMachine::windows(&FakeRun::ends(code).printing("1"));
+        assert_eq!(Expected::reported(&scripted.looker().rule(&requirement)), expected, "{code:08x}");
+    }
+}
+
+#[test]
+fn a_host_that_a_signal_ended_has_no_answer() {
+    for (run, expected) in [
+        (FakeRun::ends_by_signal(9), Expected::CannotTell),
+        (FakeRun::ends_by_signal(11), Expected::CannotTell),
+        (FakeRun::ends(137), Expected::Fails), // the script's own code
+        (FakeRun::ends(0xC000), Expected::Fails),
+    ] {
+        let machine = FakeSystem::unix();
+        let scripted = ScriptedMachine::with(machine, &["/usr/bin/pwsh"], &run.printing("1"));
+        let report = scripted.looker().rule(&rule(b"exit 0"));
+        assert_eq!(Expected::reported(&report), expected, "{}", report.why);
     }
 }
 

@@ -36,8 +36,9 @@ pub struct NewProcess<'a> {
     pub environment: &'a [u16],
     /// The working directory: an absolute path, without `\\?\`.
     pub folder: &'a str,
-    /// stdin, stdout, stderr: three different handles, and the only ones that are inherited.
-    pub streams: [BorrowedHandle<'a>; 3],
+    /// stdout and stderr: two different handles, and the only ones that are inherited. stdin is the console that the
+    /// process gets, which nobody sees and nobody writes to: a program that waits for a key waits for ever.
+    pub output: [BorrowedHandle<'a>; 2],
     /// The job that the process belongs to from its creation, if any.
     pub job: Option<&'a Job>,
     /// The token to start the process with; `None` for this process's account. With a token the process gets that
@@ -72,8 +73,8 @@ impl StandingProcess {
 /// # Errors
 /// CreateProcessW or CreateProcessAsUserW failed; the error is the system's.
 pub fn create(new: &NewProcess<'_>) -> io::Result<StandingProcess> {
-    let streams = new.streams.map(|stream| stream.as_raw_handle());
-    for stream in new.streams {
+    let output = new.output.map(|stream| stream.as_raw_handle());
+    for stream in new.output {
         // SAFETY: the handle is open.
         let set =
             unsafe { SetHandleInformation(stream.as_raw_handle(), HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT) };
@@ -81,7 +82,7 @@ pub fn create(new: &NewProcess<'_>) -> io::Result<StandingProcess> {
     }
     let jobs: Vec<HANDLE> = new.job.iter().map(|job| job.as_handle().as_raw_handle()).collect();
     let mut attributes = Attributes::with_room_for(2)?;
-    attributes.set(PROC_THREAD_ATTRIBUTE_HANDLE_LIST, &streams)?;
+    attributes.set(PROC_THREAD_ATTRIBUTE_HANDLE_LIST, &output)?;
     if !jobs.is_empty() {
         attributes.set(PROC_THREAD_ATTRIBUTE_JOB_LIST, &jobs)?;
     }
@@ -89,7 +90,10 @@ pub fn create(new: &NewProcess<'_>) -> io::Result<StandingProcess> {
     let mut startup = STARTUPINFOEXW::default();
     startup.StartupInfo.cb = size_of::<STARTUPINFOEXW>() as u32;
     startup.StartupInfo.dwFlags = STARTF_USESTDHANDLES;
-    [startup.StartupInfo.hStdInput, startup.StartupInfo.hStdOutput, startup.StartupInfo.hStdError] = streams;
+    // A console program opens its console for each standard handle that is null when it attaches to it, so stdin is left
+    // null: the console is made for the process alone (CREATE_NO_WINDOW), and only the process can open it.
+    startup.StartupInfo.hStdInput = null_mut();
+    [startup.StartupInfo.hStdOutput, startup.StartupInfo.hStdError] = output;
     startup.lpAttributeList = attributes.as_list();
     if new.token.is_some() {
         startup.StartupInfo.lpDesktop = desktop.as_mut_ptr();

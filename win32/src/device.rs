@@ -1,4 +1,4 @@
-//! Facts of the device: processor, Windows build, memory, free disk space, time since the start, sessions.
+//! Facts of the device: processor, Windows build, memory, free disk space, time since the start, sessions, code page.
 
 use crate::call::{Library, succeeded};
 use crate::wide;
@@ -7,6 +7,7 @@ use std::ptr::null_mut;
 use std::time::Duration;
 use windows_sys::Wdk::System::SystemServices::RtlGetVersion;
 use windows_sys::Win32::Foundation::HANDLE;
+use windows_sys::Win32::Globalization::{CP_OEMCP, MultiByteToWideChar};
 use windows_sys::Win32::Storage::FileSystem::GetDiskFreeSpaceExW;
 use windows_sys::Win32::System::RemoteDesktop::{
     ProcessIdToSessionId, WTS_SESSION_INFOW, WTSActive, WTSGetActiveConsoleSessionId,
@@ -151,6 +152,27 @@ fn active_sessions() -> io::Result<Vec<u32>> {
     Ok(active)
 }
 
+/// `bytes` read in the OEM code page of this machine, in which consoles are written to. What the code page does not have
+/// is replaced.
+///
+/// # Errors
+/// Windows refuses the call, or there are more than two GiB.
+pub fn oem_text(bytes: &[u8]) -> io::Result<String> {
+    if bytes.is_empty() {
+        return Ok(String::new());
+    }
+    let length = i32::try_from(bytes.len()).map_err(io::Error::other)?;
+    // SAFETY: the bytes outlive the call; without room for a result only its length is asked for.
+    let needed = unsafe { MultiByteToWideChar(CP_OEMCP, 0, bytes.as_ptr(), length, null_mut(), 0) };
+    succeeded(needed)?;
+    let mut units = vec![0_u16; needed as usize];
+    // SAFETY: the bytes outlive the call, and there is room for as many units as are named.
+    let written =
+        unsafe { MultiByteToWideChar(CP_OEMCP, 0, bytes.as_ptr(), length, units.as_mut_ptr(), needed) };
+    succeeded(written)?;
+    Ok(String::from_utf16_lossy(&units))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -177,5 +199,13 @@ mod tests {
     #[test]
     fn sessions_can_be_listed() {
         active_session().unwrap();
+    }
+
+    #[test]
+    fn letters_of_the_code_page_are_read() {
+        assert_eq!(oem_text(b"").unwrap(), "");
+        assert_eq!(oem_text(b"plain\r\n").unwrap(), "plain\r\n");
+        let text = oem_text(b"T\x81r").unwrap();
+        assert!(text.starts_with('T') && text.chars().count() == 3, "{text}");
     }
 }

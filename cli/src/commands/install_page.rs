@@ -107,7 +107,11 @@ fn write_evidence(report: &InstallReport, out: &mut dyn Write) -> io::Result<()>
     if let Some(command) = &report.command {
         write_command(command, report, out)?;
     }
-    write_context(&report.context, out)
+    write_context(&report.context, out)?;
+    if !report.deviations.is_empty() {
+        writeln!(out, "\n{STRONG}Other than under Intune{STRONG:#}")?;
+    }
+    report.deviations.iter().try_for_each(|deviation| write_wrapped("  ", 2, deviation, out))
 }
 
 /// Writes the rights that were used, and those that Intune would use.
@@ -245,8 +249,8 @@ fn write_restart(restart: &RestartReport, out: &mut dyn Write) -> io::Result<()>
             to_the_second(&pending.since)
         )?;
     }
-    for file in &restart.left_pending {
-        writeln!(out, "  {WARNING}replaced at the next start:{WARNING:#} {}", printable(file))?;
+    for thing in &restart.left_pending {
+        writeln!(out, "  {WARNING}waits for it:{WARNING:#} {}", printable(thing))?;
     }
     Ok(())
 }

@@ -154,6 +154,7 @@ pub(crate) struct Notes<'a> {
     pub(super) run: Option<RunReport>,
     pub(super) restart: Option<RestartReport>,
     pub(super) next_try: Option<NextTry>,
+    deviations: Vec<String>,
 }
 
 impl<'a> Notes<'a> {
@@ -168,6 +169,15 @@ impl<'a> Notes<'a> {
             run: None,
             restart: None,
             next_try: None,
+            deviations: Vec::new(),
+        }
+    }
+
+    /// Notes where this attempt differs from what Intune's agent does, once however often it is noted.
+    pub(super) fn deviates(&mut self, how: impl Into<String>) {
+        let how = how.into();
+        if !self.deviations.contains(&how) {
+            self.deviations.push(how);
         }
     }
 
@@ -209,6 +219,7 @@ impl<'a> Notes<'a> {
                 error: error.map(|bits| named(bits, self.run.as_ref())),
             },
             context: run_as.report(self.runner.system.device()),
+            deviations: self.deviations,
             steps: self.steps,
             detections: self.detections,
             requirements: self.requirements,

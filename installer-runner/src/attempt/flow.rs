@@ -11,6 +11,7 @@ use waybill_schemas::codes::Class;
 use waybill_schemas::report::install::{
     Advice, Answer, AppIdentity, AttemptOutcome, Decision, InstallReport, Intent, Interruption, Occasion,
 };
+use waybill_system::{System, SystemKind};
 
 /// An attempt under way.
 pub(crate) struct Attempt<'a> {
@@ -170,6 +171,7 @@ impl<'a> Attempt<'a> {
                 let program = resolved.report.program.clone().unwrap_or_default();
                 self.notes.decided(Decision::CommandFound { program, found_in });
                 self.notes.command = Some(resolved.report.clone());
+                self.deviations_of_command(line);
                 Ok(resolved)
             }
             Err(refused) => {
@@ -180,6 +182,20 @@ impl<'a> Attempt<'a> {
                 let advice = (!fix.is_empty()).then(|| Advice::other(fix));
                 Err(self.refused(refused.code, &why, advice).into())
             }
+        }
+    }
+
+    /// Notes where this command runs otherwise than under Intune, or may do so.
+    fn deviations_of_command(&mut self, line: &str) {
+        let system = self.runner.system;
+        if !system.processes().gives_console_input() {
+            self.notes.deviates(NO_CONSOLE);
+        }
+        let is_uninstall = self.request.intent == Intent::Uninstall;
+        let names = variables(line, &self.run_as, system);
+        if is_uninstall && self.run_as.kind == SystemKind::Windows && !names.is_empty() {
+            let names = names.iter().map(|name| format!("%{name}%")).collect::<Vec<_>>().join(", ");
+            self.notes.deviates(format!("{names} in the uninstall command {UNINSTALL_VARIABLES}"));
         }
     }
 
@@ -209,6 +225,19 @@ impl<'a> Attempt<'a> {
     pub(super) fn now(&self) -> Timestamp {
         now(self.runner)
     }
+}
+
+/// Where programs have the null device as input: on Unix, and on Windows where no console can be made.
+const NO_CONSOLE: &str = "The input of commands is empty here: one that waits for a key or for an answer (pause, set /p) goes on \
+                          at once, and hangs under Intune until its time limit.";
+/// What differs about variables in an uninstall command (docs/fidelity.md, "Open questions").
+const UNINSTALL_VARIABLES: &str = "was replaced by its value. Microsoft's page says that Intune does not replace variables there; others \
+                                   use them and see them replaced. A full path works either way.";
+
+/// The names of the variables in `line` that the account has, in their order, once each.
+fn variables(line: &str, run_as: &RunAs, system: &dyn System) -> Vec<String> {
+    let Ok(block) = system.device().environment(run_as.perspective) else { return Vec::new() };
+    block.names_in(line)
 }
 
 /// The result where the caller's cancel flag ended the attempt. An installer that runs is not ended, because that would

@@ -39,8 +39,8 @@ impl Attempt<'_> {
         if resolved.is_msiexec && !self.installer_is_free() {
             return self.installer_is_busy(id);
         }
-        // Read before the run, so that the renames that the installer adds can be told from those already pending.
-        let renames = self.runner.system.device().pending_renames().unwrap_or_default();
+        // Read before the run, so that what the installer adds can be told from what is already pending.
+        let pending = self.runner.system.device().pending_restarts().unwrap_or_default();
         let started = written(self.now());
         let limit = Duration::from_secs(u64::from(limit_minutes) * 60);
         let program = resolved.report.program.as_deref().unwrap_or_default();
@@ -51,7 +51,7 @@ impl Attempt<'_> {
             Err(error) => return self.not_run(id, program, error),
         };
         self.notes.run = Some(self.run_report(&ran, started, limit_minutes));
-        self.conclude(id, &mut ran, &renames)
+        self.conclude(id, &mut ran, &pending)
     }
 
     fn limit_minutes(&self) -> u32 {
@@ -151,7 +151,7 @@ impl Attempt<'_> {
         }
     }
 
-    fn conclude(&mut self, id: AttemptId, ran: &mut FinishedRun, renames: &[String]) -> Flow<Conclusion> {
+    fn conclude(&mut self, id: AttemptId, ran: &mut FinishedRun, pending: &[String]) -> Flow<Conclusion> {
         let ended = match ran.waited {
             Waited::Ended(code) => {
                 let (kind, said_by) = ReturnCodes::from_app(self.request.app).stands_for(code);
@@ -178,7 +178,7 @@ impl Attempt<'_> {
         }
         let (outcome, summary) = (conclusion.outcome, conclusion.summary.clone());
         self.notes.decided(Decision::Judged { outcome, summary });
-        self.restarts(ended, &conclusion, renames)?;
+        self.restarts(ended, &conclusion, pending)?;
         let (kind, code) = match ended {
             Ended::Exited(code, kind) => (Some(kind), Some(code)),
             Ended::TimedOut { .. } | Ended::Unseen => (None, None),
@@ -277,10 +277,10 @@ impl Attempt<'_> {
         let Ended::Exited(_, kind) = ended else { return Ok(()) };
         let (journal, system) = (self.runner.journal, self.runner.system);
         let asked = restart::need_of(kind);
-        let after = system.device().pending_renames().unwrap_or_default();
+        let after = system.device().pending_restarts().unwrap_or_default();
         let left: Vec<String> = after.into_iter().filter(|one| !before.contains(one)).collect();
         if !left.is_empty() {
-            self.notes.decided(Decision::RestartLeft { files: left.len() });
+            self.notes.decided(Decision::RestartLeft { things: left.len() });
         }
         let pending = restart::pending(journal, system)?;
         let is_done = conclusion.class.is_none_or(Class::is_done);

@@ -3,6 +3,7 @@
 use super::{Answered, RuleAnswer, RuleMachine, RuleQuestion, compared, expected};
 use crate::script::{OUTPUT_LIMIT, ScriptEnd, ScriptRun, quoted};
 use crate::settings::view_name;
+use waybill_intune::script_text::is_misread;
 use waybill_intune::{Comparison, OutputValue, RulePurpose, ScriptCheck};
 use waybill_schemas::app::{PowerShellScriptRule, RunAsAccount, ScriptOperation};
 use waybill_system::{Account, Perspective, Unanswered};
@@ -41,11 +42,19 @@ pub(super) fn answer(check: &ScriptCheck, purpose: RulePurpose, machine: RuleMac
     let RuleMachine { system, settings, context, .. } = machine;
     let (script, is_signed) = (check.script.as_slice(), check.is_signed);
     let end = ScriptRun { script, is_signed, perspective, system, settings, context }.run()?;
-    match &check.output {
-        None => Ok(detected(&end)),
-        Some(wanted) => required(wanted, &end),
+    let mut answer = match &check.output {
+        None => detected(&end),
+        Some(wanted) => required(wanted, &end)?,
+    };
+    if is_misread(script) {
+        answer.why.push_str(ANSI);
     }
+    Ok(answer)
 }
+
+/// What is added about a script that is misread.
+const ANSI: &str = "; it has letters beyond ASCII and no byte order mark, so Windows PowerShell 5.1 reads them as others \
+                    (it is run byte for byte, as under Intune)";
 
 /// The perspective in which a script runs. Detection scripts run under the account of the app's commands; requirement
 /// scripts name their own account. If the settings make everything run as the account of this program, so do scripts.

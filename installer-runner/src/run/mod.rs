@@ -88,7 +88,7 @@ impl Runner<'_> {
             killed,
             seconds: self.context.clock().now().duration_since(started).unwrap_or_default().as_secs_f64(),
             survivors,
-            output: output.keep(killed || matches!(waited, Waited::Ended(_))),
+            output: output.keep(killed || matches!(waited, Waited::Ended(_)), self.system.device()),
         })
     }
 

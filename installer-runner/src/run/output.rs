@@ -2,11 +2,13 @@
 //! or end it on its next write. Afterwards the beginning and the end are kept, with secrets masked.
 
 use crate::AttemptId;
+use crate::text::{decoded, is_marked_wide};
 use std::fs::{self, File};
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use waybill_disk::Root;
 use waybill_schemas::report::install::OutputReport;
+use waybill_system::Device;
 
 // How much of an output is kept: 1 MiB, the first and the last half.
 const KEPT: u64 = 1 << 20;
@@ -41,9 +43,9 @@ impl OutputFile {
     }
 
     /// Keeps the output of an attempt that is over and whose end was not seen, masked like any other.
-    pub(crate) fn keep_what_is_left(&self) {
+    pub(crate) fn keep_what_is_left(&self, device: &dyn Device) {
         if self.raw.exists() {
-            self.keep(true);
+            self.keep(true, device);
         }
     }
 
@@ -60,8 +62,8 @@ impl OutputFile {
     /// Writes the beginning and the end of the output to the log, and removes the file if the program `is_over`;
     /// otherwise the program goes on writing to it. If a descendant still holds the file, it stays until the next run
     /// of the same app.
-    pub(crate) fn keep(&self, is_over: bool) -> OutputReport {
-        let report = self.read().unwrap_or_else(|error| OutputReport {
+    pub(crate) fn keep(&self, is_over: bool, device: &dyn Device) -> OutputReport {
+        let report = self.read(device).unwrap_or_else(|error| OutputReport {
             excerpt: format!("(the output cannot be read: {error})"),
             ..OutputReport::default()
         });
@@ -71,7 +73,7 @@ impl OutputFile {
         report
     }
 
-    fn read(&self) -> io::Result<OutputReport> {
+    fn read(&self, device: &dyn Device) -> io::Result<OutputReport> {
         let mut file = File::open(&self.raw)?;
         let bytes = file.metadata()?.len();
         let shortened = bytes > KEPT;
@@ -84,15 +86,15 @@ impl OutputFile {
             file.seek(SeekFrom::Start((bytes - KEPT / 2) & !1))?;
             file.take(KEPT / 2 + 1).read_to_end(&mut tail)?;
             let dropped = bytes - KEPT;
-            let tail = decode(&tail, is_wide);
+            let tail = decode(&tail, is_wide, device);
             // A line that was cut is dropped, and the line behind it: the part that is missing may be the name that shows
             // a value to be a secret, in its own line or in the next.
             let whole_lines = tail.splitn(3, '\n').nth(2).unwrap_or_default();
-            format!("{}\n… {dropped} bytes left out …\n{whole_lines}", decode(&head, is_wide))
+            format!("{}\n… {dropped} bytes left out …\n{whole_lines}", decode(&head, is_wide, device))
         } else {
             let mut all = Vec::new();
             file.take(KEPT).read_to_end(&mut all)?;
-            decode(&all, is_wide(&all))
+            decode(&all, is_wide(&all), device)
         };
         let text = waybill_schemas::secrets::mask(&text);
         if !text.is_empty() {
@@ -130,18 +132,13 @@ fn number_of(stem: &str, name: &str) -> Option<i64> {
 fn is_wide(bytes: &[u8]) -> bool {
     let start = &bytes[..bytes.len().min(64)];
     let zeros = start.iter().skip(1).step_by(2).filter(|byte| **byte == 0).count();
-    bytes.starts_with(&[0xFF, 0xFE]) || (start.len() >= 4 && zeros * 2 == start.len())
+    is_marked_wide(bytes) || (start.len() >= 4 && zeros * 2 == start.len())
 }
 
-fn decode(bytes: &[u8], is_wide: bool) -> String {
-    let text = if is_wide {
-        let units = bytes.chunks_exact(2).map(|unit| u16::from_le_bytes([unit[0], unit[1]]));
-        char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
-    } else {
-        String::from_utf8_lossy(bytes).into_owned()
-    };
+fn decode(bytes: &[u8], is_wide: bool, device: &dyn Device) -> String {
+    let text = decoded(bytes, is_wide, device);
     let printable = |c: &char| !c.is_control() || matches!(c, '\n' | '\t');
-    text.trim_start_matches('\u{FEFF}').chars().filter(printable).collect()
+    text.chars().filter(printable).collect()
 }
 
 /// The end of the text for a report, in whole lines where possible.
@@ -161,13 +158,14 @@ fn excerpt(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use waybill_system::fake::FakeSystem;
 
     fn kept(bytes: &[u8]) -> (OutputReport, Option<String>) {
         let folder = tempfile::tempdir().unwrap();
         let root = Root::open(&folder.path().join("root")).unwrap();
         let file = OutputFile::create(&root, "notes", AttemptId(7)).unwrap();
         fs::write(file.path(), bytes).unwrap();
-        let report = file.keep(true);
+        let report = file.keep(true, &FakeSystem::windows());
         assert!(!file.path().exists());
         let text = report.file.as_ref().map(|path| fs::read_to_string(path).unwrap());
         (report, text)
@@ -212,6 +210,13 @@ mod tests {
     }
 
     #[test]
+    fn text_of_the_consoles_code_page_is_read() {
+        let (report, text) = kept(b"Zugriff verweigert f\x81r PASSWORD=h\x84nsel\r\n");
+        assert_eq!(report.excerpt, "Zugriff verweigert für PASSWORD=***");
+        assert_eq!(text.as_deref(), Some("Zugriff verweigert für PASSWORD=***\n"));
+    }
+
+    #[test]
     fn wide_text_is_read() {
         let wide: Vec<u8> = "\u{FEFF}Größe 日本\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
         assert_eq!(kept(&wide).0.excerpt, "Größe 日本");
@@ -229,7 +234,7 @@ mod tests {
         for attempt in 1..=13 {
             let file = OutputFile::create(&root, "notes", AttemptId(attempt)).unwrap();
             fs::write(file.path(), "text").unwrap();
-            file.keep(attempt < 13);
+            file.keep(attempt < 13, &FakeSystem::windows());
         }
         let mut names: Vec<String> = fs::read_dir(root.logs())
             .unwrap()

@@ -4,8 +4,8 @@
 mod host;
 
 use crate::Settings;
+use crate::text::{decoded, is_marked_wide};
 use host::Host;
-use std::borrow::Cow;
 use std::error::Error as _;
 use std::fmt;
 use std::fs::{File, OpenOptions};
@@ -16,7 +16,8 @@ use waybill_context::Context;
 use waybill_disk::RootError;
 use waybill_schemas::codes::device::ACCESS_DENIED;
 use waybill_system::{
-    Account, Arguments, Output, Perspective, Running, Start, StartError, System, Unanswered, Wait,
+    Account, Arguments, Device, Output, Perspective, Running, Start, StartError, System, SystemKind, Unanswered,
+    Wait,
 };
 
 /// The HRESULT of ERROR_TIMEOUT, for a script that reached its time limit.
@@ -27,8 +28,11 @@ const CANCELLED: u32 = 0x8007_04C7;
 const SCRIPT_NOT_READ: u32 = 0xFFFD_0000;
 // How long is waited at a time before the cancel flag is looked at.
 const SLICE: Duration = Duration::from_millis(250);
-const UTF8_MARK: [u8; 3] = [0xEF, 0xBB, 0xBF];
-const UTF16_MARKS: [[u8; 2]; 2] = [[0xFF, 0xFE], [0xFE, 0xFF]];
+// Exit codes with which Windows or .NET ends a process that crashed: the errors of NTSTATUS (0xC0000005: access
+// violation, 0xC0000142: a library could not start, because the desktop has no memory left), and exceptions that nobody
+// caught, of .NET, of C++ and by its fail-fast. A script's own `exit -1` (0xFFFFFFFF) is none of them.
+const CRASHES: std::ops::RangeInclusive<u32> = 0xC000_0000..=0xCFFF_FFFF;
+const UNCAUGHT: [u32; 5] = [0xE043_4352, 0xE043_4F4D, 0xE06D_7363, 0x8013_1623, 0x8013_1506];
 
 /// A script to run, and how.
 #[derive(Clone, Copy)]
@@ -78,7 +82,8 @@ impl ScriptRun<'_> {
             self.system.files().let_user_read(&own_folder, &user)?;
         }
         let [path, stdout, stderr] = ["script.ps1", "stdout", "stderr"].map(|name| folder.path().join(name));
-        write_private(&path, &as_written(self.script, self.is_signed))
+        // Byte for byte, as Intune's agent writes it.
+        write_private(&path, self.script)
             .map_err(Unanswered::about("the script cannot be written"))?;
         // Created before the script runs, so that nobody else can put a file there.
         for output in [&stdout, &stderr] {
@@ -102,10 +107,26 @@ impl ScriptRun<'_> {
             let why = "the script host could not read the script, so nothing of it ran";
             return Err(Unanswered::with_code(why, ACCESS_DENIED));
         }
+        if let Some(why) = self.crash(code, running.was_signalled()) {
+            return Err(Unanswered::with_code(why, code));
+        }
         let read = |path: &Path| {
-            Captured::read(path).map_err(Unanswered::about("the script's output cannot be read"))
+            Captured::read(path, self.system.device()).map_err(Unanswered::about("the script's output cannot be read"))
         };
         Ok(ScriptEnd { code, stdout: read(&stdout)?, stderr: read(&stderr)? })
+    }
+
+    /// What to say where the script's host ended otherwise than by its script; then the script has said nothing.
+    fn crash(&self, code: u32, was_signalled: bool) -> Option<String> {
+        let is_crash = match self.system.kind() {
+            SystemKind::Windows => CRASHES.contains(&code) || UNCAUGHT.contains(&code),
+            SystemKind::Unix => was_signalled,
+        };
+        let how = match self.system.kind() {
+            SystemKind::Windows => format!("0x{code:08X}"),
+            SystemKind::Unix => format!("signal {}", code.saturating_sub(128)),
+        };
+        is_crash.then(|| format!("the script host crashed ({how}), so the script has no answer"))
     }
 
     fn wait(&self, running: &mut dyn Running) -> Result<u32, Unanswered> {
@@ -163,18 +184,6 @@ fn not_started(error: &StartError) -> Unanswered {
     Unanswered::with_code(format!("{error}{cause}"), error.code)
 }
 
-fn as_written(script: &[u8], is_signed: bool) -> Cow<'_, [u8]> {
-    // The script as it is written to disk. UTF-8 gets a byte order mark, because Windows PowerShell 5.1 reads UTF-8
-    // without one as ANSI (docs/detection.md, "Scripts"). A script that has a mark, is no UTF-8 or must be signed is
-    // not changed.
-    let is_marked = script.starts_with(&UTF8_MARK) || UTF16_MARKS.iter().any(|mark| script.starts_with(mark));
-    // UTF-16 without a mark may consist of ASCII and zeros, which is valid UTF-8.
-    if is_signed || is_marked || script.contains(&0) || std::str::from_utf8(script).is_err() {
-        return Cow::Borrowed(script);
-    }
-    Cow::Owned([UTF8_MARK.as_slice(), script].concat())
-}
-
 /// How many bytes of a script's output are read.
 pub(crate) const OUTPUT_LIMIT: u64 = 64 * 1024;
 
@@ -192,12 +201,12 @@ pub(crate) struct Captured {
 
 impl Captured {
     /// Reads the file that the script wrote to.
-    pub(crate) fn read(path: &Path) -> io::Result<Self> {
+    pub(crate) fn read(path: &Path, device: &dyn Device) -> io::Result<Self> {
         let mut bytes = Vec::new();
         File::open(path)?.take(OUTPUT_LIMIT + 1).read_to_end(&mut bytes)?;
         let is_cut = bytes.len() as u64 > OUTPUT_LIMIT;
         bytes.truncate(usize::try_from(OUTPUT_LIMIT).unwrap_or(usize::MAX));
-        Ok(Self { text: decoded(&bytes), is_cut })
+        Ok(Self { text: decoded(&bytes, is_marked_wide(&bytes), device), is_cut })
     }
 
     /// Whether the output holds nothing but blanks and line ends.
@@ -230,42 +239,14 @@ pub(crate) fn quoted(text: &str) -> String {
     quoted + "\""
 }
 
-/// Decodes UTF-8, or UTF-16 with a byte order mark. Characters of other code pages are replaced.
-fn decoded(bytes: &[u8]) -> String {
-    match bytes {
-        [0xFF, 0xFE, rest @ ..] => {
-            let units: Vec<u16> =
-                rest.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
-            String::from_utf16_lossy(&units)
-        }
-        [0xEF, 0xBB, 0xBF, rest @ ..] => String::from_utf8_lossy(rest).into_owned(),
-        _ => String::from_utf8_lossy(bytes).into_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_mark_is_written_where_none_is() {
-        assert_eq!(as_written("Write-Host 'ü'".as_bytes(), false)[..3], UTF8_MARK);
-        for kept in [
-            b"\xEF\xBB\xBFexit 0".as_slice(),
-            b"\xFF\xFEe\0x\0i\0t\0",
-            b"\xFE\xFF\0e\0x\0i\0t",
-            b"e\0x\0i\0t\0",
-            b"Write-Host '\xFC'",
-        ] {
-            assert_eq!(as_written(kept, false), kept);
-        }
-        assert_eq!(as_written(b"exit 0", true), b"exit 0".as_slice());
-    }
-
     fn captured(bytes: &[u8]) -> Captured {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), bytes).unwrap();
-        Captured::read(file.path()).unwrap()
+        Captured::read(file.path(), &waybill_system::fake::FakeSystem::windows()).unwrap()
     }
 
     #[test]
@@ -273,6 +254,7 @@ mod tests {
         let text = |text: &str, is_cut| Captured { text: text.into(), is_cut };
         assert_eq!(captured(b"\xEF\xBB\xBF1.2\r\n"), text("1.2\r\n", false));
         assert_eq!(captured(b"\xFF\xFE1\0.\x002\0"), text("1.2", false));
+        assert_eq!(captured(b"f\x81r\r\n"), text("für\r\n", false));
         assert!(captured(b" \r\n").is_empty() && captured(b"").is_empty());
         let limit = usize::try_from(OUTPUT_LIMIT).unwrap();
         assert!(!captured(&vec![b'x'; limit]).is_cut);

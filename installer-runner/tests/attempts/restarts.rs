@@ -66,10 +66,10 @@ fn a_restart_is_noted_although_detection_does_not_bear_the_install_out() {
 #[test]
 fn files_that_wait_for_a_restart_are_told() {
     let bench = PreparedAttempt::new(|machine, start| {
-        machine.set_device(|device| device.renames.push(r"C:\App\new.dll".into()));
+        machine.set_device(|device| device.pending.push(r"C:\App\new.dll".into()));
         working(0)(machine, start)
     });
-    bench.machine.set_device(|device| device.renames.push(r"C:\Old\old.dll".into()));
+    bench.machine.set_device(|device| device.pending.push(r"C:\Old\old.dll".into()));
     let report = bench.attempt(Intent::Install);
     assert_eq!(report.exit, 0);
     assert_eq!(report.restart.unwrap().left_pending, [r"C:\App\new.dll"]);

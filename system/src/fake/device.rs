@@ -4,6 +4,9 @@ use crate::{
     Unanswered, View, clean_windows,
 };
 
+/// Some letters of code page 850, the OEM code page of Western Europe.
+const CODE_PAGE_850: [(u8, char); 4] = [(0x81, 'ü'), (0x82, 'é'), (0x84, 'ä'), (0xE1, 'ß')];
+
 pub(super) fn furnish_windows(machine: &FakeSystem) {
     for program in clean_windows::programs() {
         machine.add_program(&program, |_, _| FakeRun::ends(0));
@@ -82,9 +85,20 @@ impl Device for FakeSystem {
     fn boot(&self) -> Option<BootIdentity> {
         self.contents().device.boot.clone()
     }
-    fn pending_renames(&self) -> Result<Vec<String>, Unanswered> {
-        Ok(self.contents().device.renames.clone())
+    fn pending_restarts(&self) -> Result<Vec<String>, Unanswered> {
+        Ok(self.contents().device.pending.clone())
     }
+    fn console_text(&self, bytes: &[u8]) -> String {
+        if self.kind == SystemKind::Unix {
+            return String::from_utf8_lossy(bytes).into_owned();
+        }
+        let letter = |byte: &u8| match byte {
+            0..0x80 => char::from(*byte),
+            _ => CODE_PAGE_850.iter().find(|(code, _)| code == byte).map_or('\u{FFFD}', |(_, letter)| *letter),
+        };
+        bytes.iter().map(letter).collect()
+    }
+
     fn signed_in_user(&self) -> Result<Option<SignedInUser>, Unanswered> {
         Ok(self.contents().device.user.clone())
     }

@@ -77,8 +77,8 @@ pub struct FakeDevice {
     pub mhz: Option<u32>,
     /// The identity of the current boot.
     pub boot: Option<BootIdentity>,
-    /// Files that the next restart replaces.
-    pub renames: Vec<String>,
+    /// What waits for the next restart: files that it replaces, and the servicing of Windows.
+    pub pending: Vec<String>,
     /// The user who is signed in.
     pub user: Option<SignedInUser>,
     /// The account of this process.
@@ -97,7 +97,7 @@ impl Default for FakeDevice {
             processors: Some(4),
             mhz: Some(2400),
             boot: Some(BootIdentity("boot-1".into())),
-            renames: Vec::new(),
+            pending: Vec::new(),
             user: Some(SignedInUser { name: "alex".into(), id: "S-1-5-21-1-2-3-1001".into() }),
             account: Account::System,
             elevated: true,

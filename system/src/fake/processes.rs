@@ -1,7 +1,7 @@
 use super::{FakeSystem, Program};
 use crate::{
-    Account, Arguments, ProcessIdentity, Processes, Running, Start, StartError, StartedProcess, Unanswered,
-    Wait,
+    Account, Arguments, ProcessIdentity, Processes, Running, Start, StartError, StartedProcess, SystemKind,
+    Unanswered, Wait,
 };
 use std::fs::File;
 use std::io::{self, Write as _};
@@ -31,12 +31,18 @@ pub struct FakeRun {
     stderr: Vec<u8>,
     children: Vec<String>,
     waits: usize,
+    signalled: bool,
 }
 
 impl FakeRun {
     /// The program ends at once with this code.
     pub fn ends(code: u32) -> Self {
-        Self { code: Some(code), stdout: Vec::new(), stderr: Vec::new(), children: Vec::new(), waits: 0 }
+        Self { code: Some(code), stdout: Vec::new(), stderr: Vec::new(), children: Vec::new(), waits: 0, signalled: false }
+    }
+
+    /// On Unix the program is ended at once by the signal with this number.
+    pub fn ends_by_signal(signal: u32) -> Self {
+        Self { signalled: true, ..Self::ends(128 + signal) }
     }
 
     /// The program never ends.
@@ -135,6 +141,10 @@ impl Processes for FakeSystem {
         Ok(Box::new(FakeCreated { machine: self.clone(), program, start: fake, output, identity }))
     }
 
+    fn gives_console_input(&self) -> bool {
+        self.kind == SystemKind::Windows
+    }
+
     fn is_running(&self, who: &ProcessIdentity) -> Result<bool, Unanswered> {
         Ok(self.contents().alive.get(&who.pid).is_some_and(|alive| alive.started == who.started))
     }
@@ -210,6 +220,10 @@ impl Running for FakeProcess {
     fn survivors(&self) -> Result<Vec<ProcessIdentity>, Unanswered> {
         let is_running = |child: &&ProcessIdentity| self.machine.is_running(child) == Ok(true);
         Ok(self.children.iter().filter(is_running).cloned().collect())
+    }
+
+    fn was_signalled(&self) -> bool {
+        self.run.signalled
     }
 
     fn kill_tree(&mut self) -> io::Result<()> {

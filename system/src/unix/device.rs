@@ -70,7 +70,7 @@ impl Device for ThisMachine {
         Some(id.trim()).filter(|id| !id.is_empty()).map(|id| BootIdentity(id.to_owned()))
     }
 
-    fn pending_renames(&self) -> Result<Vec<String>, Unanswered> {
+    fn pending_restarts(&self) -> Result<Vec<String>, Unanswered> {
         Ok(Vec::new())
     }
 
@@ -178,7 +178,7 @@ mod tests {
         let boot = ThisMachine.boot().unwrap();
         assert!(boot.is_same_boot(&ThisMachine.boot().unwrap()));
         assert!(ThisMachine.windows_build().is_err());
-        assert_eq!(ThisMachine.pending_renames(), Ok(Vec::new()));
+        assert_eq!(ThisMachine.pending_restarts(), Ok(Vec::new()));
         assert_eq!(architecture("riscv64"), None);
     }
 

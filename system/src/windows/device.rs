@@ -3,8 +3,8 @@
 use super::account;
 use super::environment::{self, machine_text, machine_value};
 use crate::{
-    Account, Architecture, BootIdentity, Device, Environment, Perspective, RegistryValue, SignedInUser,
-    SystemKind, ThisMachine, Unanswered,
+    Account, Architecture, BootIdentity, Device, Environment, Perspective, Registry as _, RegistryKey,
+    RegistryValue, SignedInUser, SystemKind, ThisMachine, Unanswered, View,
 };
 use std::time::{SystemTime, UNIX_EPOCH};
 use waybill_win32::device as native;
@@ -12,6 +12,17 @@ use waybill_win32::token::Token;
 
 const CURRENT_VERSION: &str = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion";
 const PROCESSOR: &str = r"HARDWARE\DESCRIPTION\System\CentralProcessor\0";
+/// Keys that are there while a restart is wanted, and who wants it.
+const WAITING_KEYS: [(&str, &str); 2] = [
+    (
+        r"SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing\RebootPending",
+        r"the servicing of Windows (Component Based Servicing\RebootPending)",
+    ),
+    (
+        r"SOFTWARE\Microsoft\Windows\CurrentVersion\WindowsUpdate\Auto Update\RebootRequired",
+        r"Windows Update (Auto Update\RebootRequired)",
+    ),
+];
 const SESSION_MANAGER: &str = r"SYSTEM\CurrentControlSet\Control\Session Manager";
 const PREFETCHER: &str =
     r"SYSTEM\CurrentControlSet\Control\Session Manager\Memory Management\PrefetchParameters";
@@ -73,14 +84,24 @@ impl Device for ThisMachine {
         })
     }
 
-    fn pending_renames(&self) -> Result<Vec<String>, Unanswered> {
-        let mut renames = Vec::new();
+    fn pending_restarts(&self) -> Result<Vec<String>, Unanswered> {
+        let mut pending = Vec::new();
         for name in ["PendingFileRenameOperations", "PendingFileRenameOperations2"] {
             if let Some(RegistryValue::Texts(pairs)) = machine_value(SESSION_MANAGER, name)? {
-                renames.extend(pairs.chunks(2).filter_map(rename));
+                pending.extend(pairs.chunks(2).filter_map(rename));
             }
         }
-        Ok(renames)
+        for (key, what) in WAITING_KEYS {
+            let native = Perspective { view: View::Bits64, account: Account::Current };
+            if ThisMachine.has_key(&RegistryKey::local_machine(key), native)? {
+                pending.push(what.to_owned());
+            }
+        }
+        Ok(pending)
+    }
+
+    fn console_text(&self, bytes: &[u8]) -> String {
+        native::oem_text(bytes).unwrap_or_else(|_| String::from_utf8_lossy(bytes).into_owned())
     }
 
     fn signed_in_user(&self) -> Result<Option<SignedInUser>, Unanswered> {
@@ -153,8 +174,26 @@ mod tests {
     }
 
     #[test]
+    fn what_waits_for_a_restart_is_read_from_its_keys() {
+        for (key, what) in WAITING_KEYS {
+            assert!(!ThisMachine.pending_restarts().unwrap().contains(&what.to_owned()));
+            windows_registry::LOCAL_MACHINE.create(key).unwrap();
+            assert!(ThisMachine.pending_restarts().unwrap().contains(&what.to_owned()));
+            windows_registry::LOCAL_MACHINE.remove_tree(key).unwrap();
+        }
+    }
+
+    #[test]
+    fn text_of_consoles_is_read_in_the_code_page_of_this_machine() {
+        assert_eq!(ThisMachine.console_text(b"plain"), "plain");
+        // 0x81 is "ü" in 437 and 850, which wine and Windows in Western languages have.
+        let text = ThisMachine.console_text(b"T\x81r");
+        assert!(!text.contains('\u{FFFD}') && text.starts_with('T') && text.ends_with('r'), "{text}");
+    }
+
+    #[test]
     fn pending_renames_are_told_for_people() {
-        ThisMachine.pending_renames().unwrap();
+        ThisMachine.pending_restarts().unwrap();
         let told = |source: &str, target: &str| rename(&[source.to_owned(), target.to_owned()]);
         assert_eq!(told(r"\??\C:\a.tmp", "").as_deref(), Some(r"C:\a.tmp"));
         assert_eq!(told(r"\??\C:\a.tmp", r"!\??\C:\a.dll").as_deref(), Some(r"C:\a.tmp -> C:\a.dll"));

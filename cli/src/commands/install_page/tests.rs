@@ -50,6 +50,9 @@ Install command
 Context
   as system, 32-bit view
 
+Other than under Intune
+  It differs.
+
 Next try  2026-03-02T10:00:12Z
   A failure waits 24 hours; `waybill install` by hand does not.
 
@@ -94,7 +97,7 @@ Contoso Notes 4.2  installed and detected
 
 Restart
   An agent that may restart would do so after the grace period.
-  replaced at the next start: C:\Windows\Temp\old.dll
+  waits for it: C:\Windows\Temp\old.dll
 ";
     assert_eq!(attempt(&restart(), true), expected);
 }

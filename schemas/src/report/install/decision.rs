@@ -156,10 +156,11 @@ pub enum Decision {
         /// What came of the attempt, one sentence.
         summary: String,
     },
-    /// The installer left files that the next restart replaces.
+    /// The installer left something that waits for the next restart: files that it replaces, or an update of Windows.
     RestartLeft {
-        /// The number of these files.
-        files: usize,
+        /// How many things wait; named for the files that were the only such things at first.
+        #[serde(rename = "files")]
+        things: usize,
     },
 }
 
@@ -346,8 +347,9 @@ impl Decision {
                 words(&format!("{code} stands for {stands_for}"), &why)
             }
             Self::Judged { outcome, summary } => words(outcome.words(), summary),
-            Self::RestartLeft { files } => {
-                words("a restart is left pending", &format!("{files} files wait for it that did not before."))
+            Self::RestartLeft { things } => {
+                let wait = if *things == 1 { "thing waits" } else { "things wait" };
+                words("a restart is left pending", &format!("{things} {wait} for it that did not before."))
             }
             _ => <(String, String)>::default(),
         }

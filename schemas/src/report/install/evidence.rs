@@ -343,7 +343,8 @@ pub struct RestartReport {
     pub action: String,
     /// Every restart that the device waits for, this app's and others'.
     pub pending: Vec<PendingRestartReport>,
-    /// Files that the next restart replaces and that this run added: the installer left a pending restart.
+    /// What waits for the next restart since this run: files that it replaces, the servicing of Windows, Windows Update.
+    /// The installer left a pending restart.
     pub left_pending: Vec<String>,
 }
 

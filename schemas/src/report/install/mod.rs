@@ -48,6 +48,10 @@ pub struct InstallReport {
     pub states: States,
     /// In which context commands and rules ran.
     pub context: ContextReport,
+    /// Where this attempt differs from what Intune's agent does with the same app on such a device, or may differ: one
+    /// sentence each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deviations: Vec<String>,
     /// What was decided, in order, and why.
     pub steps: Vec<StepReport>,
     /// Each look for the app, in order.

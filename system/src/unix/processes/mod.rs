@@ -18,6 +18,10 @@ impl Processes for ThisMachine {
         Ok(Box::new(Gated::create(start)?))
     }
 
+    fn gives_console_input(&self) -> bool {
+        false
+    }
+
     fn is_running(&self, who: &ProcessIdentity) -> Result<bool, Unanswered> {
         Ok(ProcessTable::now()?.is_running(who))
     }

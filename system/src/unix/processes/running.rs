@@ -19,7 +19,7 @@ const BETWEEN_ROUNDS: Duration = Duration::from_millis(10);
 pub(super) struct UnixRunning {
     identity: ProcessIdentity,
     end: Receiver<io::Result<ExitStatus>>,
-    ended: Option<u32>,
+    ended: Option<ExitStatus>,
     _held: Held,
 }
 
@@ -42,14 +42,14 @@ impl Running for UnixRunning {
     }
 
     fn wait(&mut self, limit: Duration) -> io::Result<Wait> {
-        if let Some(code) = self.ended {
-            return Ok(Wait::Ended(code));
+        if let Some(status) = self.ended {
+            return Ok(Wait::Ended(code(status)));
         }
         match self.end.recv_timeout(limit) {
             Ok(status) => {
-                let code = code(status?);
-                self.ended = Some(code);
-                Ok(Wait::Ended(code))
+                let status = status?;
+                self.ended = Some(status);
+                Ok(Wait::Ended(code(status)))
             }
             Err(RecvTimeoutError::Timeout) => Ok(Wait::Running),
             Err(RecvTimeoutError::Disconnected) => {
@@ -60,6 +60,10 @@ impl Running for UnixRunning {
 
     fn survivors(&self) -> Result<Vec<ProcessIdentity>, Unanswered> {
         Ok(relatives::of(&self.identity)?.1)
+    }
+
+    fn was_signalled(&self) -> bool {
+        self.ended.is_some_and(|status| status.signal().is_some())
     }
 
     fn kill_tree(&mut self) -> io::Result<()> {

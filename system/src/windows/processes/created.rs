@@ -7,7 +7,6 @@ use crate::{
     Architecture, Arguments, Device as _, Environment, ProcessIdentity, Running, Start, StartError,
     StartedProcess, ThisMachine, View, for_process,
 };
-use std::fs::File;
 use std::io::{self, ErrorKind};
 use std::os::windows::io::AsHandle as _;
 use std::time::Duration;
@@ -40,7 +39,6 @@ impl Created {
             .map_err(|error| refused(start.program, &format!("account {:?}", start.account), &error))?;
         let block = given_by_this_process(start.environment);
         let block = environment_block(&block).map_err(told("environment"))?;
-        let input = File::open("NUL").map_err(told("NUL"))?;
         // An output file that both streams share is opened twice, because inherited handles must differ.
         let opened = start.output.open();
         let (output, error) = opened.map_err(|(what, error)| refused(start.program, &what, &error))?;
@@ -49,7 +47,7 @@ impl Created {
             line,
             environment: &block,
             folder: start.folder,
-            streams: [input.as_handle(), output.as_handle(), error.as_handle()],
+            output: [output.as_handle(), error.as_handle()],
             job: None,
             token: token.as_ref(),
         };

@@ -22,6 +22,10 @@ impl Processes for ThisMachine {
         Ok(Box::new(Created::create(start)?))
     }
 
+    fn gives_console_input(&self) -> bool {
+        true
+    }
+
     fn is_running(&self, who: &ProcessIdentity) -> Result<bool, Unanswered> {
         let process = format!("process {}", who.pid);
         let told = Unanswered::about(&process);

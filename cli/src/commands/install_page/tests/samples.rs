@@ -141,6 +141,7 @@ pub(super) fn failed() -> InstallReport {
             error: Some(code(-2_147_023_293, "0x80070643", "ERROR_INSTALL_FAILURE")),
         },
         context: context(),
+        deviations: vec!["It differs.".into()],
         steps: Vec::new(),
         detections: vec![
             look(Occasion::Before, Answer::NotDetected),
