@@ -27,7 +27,9 @@ fn line_of(line: &[u8], device: &dyn Device) -> String {
     match std::str::from_utf8(line) {
         Ok(text) => text.to_owned(),
         // A letter that was cut where the output was shortened does not make another code page of the line.
-        Err(error) if error.error_len().is_none() && error.valid_up_to() + 4 > line.len() && has_letters(line) => {
+        Err(error)
+            if error.error_len().is_none() && error.valid_up_to() + 4 > line.len() && has_letters(line) =>
+        {
             String::from_utf8_lossy(line).into_owned()
         }
         Err(_) => device.console_text(line),

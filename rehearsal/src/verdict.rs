@@ -160,7 +160,8 @@ pub(crate) fn deviations(machine: &Machine<'_>, attempts: &Attempts, stand_in: b
     let stood_in = stand_in.then(|| STAND_IN.to_owned());
     let retried = attempts.iter().any(|attempted| attempted.retried > 0).then(|| AT_ONCE.to_owned());
     let remarks = remarks.map(|(_, remark)| machine.audience.words(remark));
-    let mut deviations: Vec<String> = stood_in.into_iter().chain(remarks).chain(of_app.into_iter().flatten()).chain(retried).collect();
+    let mut deviations: Vec<String> =
+        stood_in.into_iter().chain(remarks).chain(of_app.into_iter().flatten()).chain(retried).collect();
     for deviation in of_attempts(attempts) {
         if !deviations.contains(deviation) {
             deviations.push(deviation.clone());

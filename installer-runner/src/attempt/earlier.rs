@@ -95,7 +95,8 @@ impl Attempt<'_> {
             self.make_up_for(record, &end)?;
         }
         match self.runner.settings.open_root() {
-            Ok(root) => OutputFile::new(&root, &record.new.key.app, record.id).keep_what_is_left(self.runner.system.device()),
+            Ok(root) => OutputFile::new(&root, &record.new.key.app, record.id)
+                .keep_what_is_left(self.runner.system.device()),
             Err(error) => tracing::debug!(%error, "what an earlier installer printed is not kept"),
         }
         self.runner.journal.settled(record.id)

@@ -16,8 +16,8 @@ use waybill_context::Context;
 use waybill_disk::RootError;
 use waybill_schemas::codes::device::ACCESS_DENIED;
 use waybill_system::{
-    Account, Arguments, Device, Output, Perspective, Running, Start, StartError, System, SystemKind, Unanswered,
-    Wait,
+    Account, Arguments, Device, Output, Perspective, Running, Start, StartError, System, SystemKind,
+    Unanswered, Wait,
 };
 
 /// The HRESULT of ERROR_TIMEOUT, for a script that reached its time limit.
@@ -83,8 +83,7 @@ impl ScriptRun<'_> {
         }
         let [path, stdout, stderr] = ["script.ps1", "stdout", "stderr"].map(|name| folder.path().join(name));
         // Byte for byte, as Intune's agent writes it.
-        write_private(&path, self.script)
-            .map_err(Unanswered::about("the script cannot be written"))?;
+        write_private(&path, self.script).map_err(Unanswered::about("the script cannot be written"))?;
         // Created before the script runs, so that nobody else can put a file there.
         for output in [&stdout, &stderr] {
             write_private(output, b"").map_err(Unanswered::about("a file for the output cannot be made"))?;
@@ -111,7 +110,8 @@ impl ScriptRun<'_> {
             return Err(Unanswered::with_code(why, code));
         }
         let read = |path: &Path| {
-            Captured::read(path, self.system.device()).map_err(Unanswered::about("the script's output cannot be read"))
+            Captured::read(path, self.system.device())
+                .map_err(Unanswered::about("the script's output cannot be read"))
         };
         Ok(ScriptEnd { code, stdout: read(&stdout)?, stderr: read(&stderr)? })
     }

@@ -261,7 +261,10 @@ fn variables_of_an_uninstall_command_are_replaced_and_reported() {
     bench.dry_run = true;
     let report = bench.attempt(Intent::Uninstall);
     let line = report.command.unwrap().command_line.unwrap();
-    assert!(line.ends_with(r#""C:\Program Files (x86)" %Unknown% 100% C:\Windows\TEMP C:\Windows\TEMP"#), "{line}");
+    assert!(
+        line.ends_with(r#""C:\Program Files (x86)" %Unknown% 100% C:\Windows\TEMP C:\Windows\TEMP"#),
+        "{line}"
+    );
     let [told] = report.deviations.as_slice() else { panic!("{:?}", report.deviations) };
     assert!(told.starts_with("%ProgramFiles%, %temp% in the uninstall command"), "{told}");
 }

@@ -94,7 +94,9 @@ impl Device for FakeSystem {
         }
         let letter = |byte: &u8| match byte {
             0..0x80 => char::from(*byte),
-            _ => CODE_PAGE_850.iter().find(|(code, _)| code == byte).map_or('\u{FFFD}', |(_, letter)| *letter),
+            _ => {
+                CODE_PAGE_850.iter().find(|(code, _)| code == byte).map_or('\u{FFFD}', |(_, letter)| *letter)
+            }
         };
         bytes.iter().map(letter).collect()
     }

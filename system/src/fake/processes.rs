@@ -37,7 +37,14 @@ pub struct FakeRun {
 impl FakeRun {
     /// The program ends at once with this code.
     pub fn ends(code: u32) -> Self {
-        Self { code: Some(code), stdout: Vec::new(), stderr: Vec::new(), children: Vec::new(), waits: 0, signalled: false }
+        Self {
+            code: Some(code),
+            stdout: Vec::new(),
+            stderr: Vec::new(),
+            children: Vec::new(),
+            waits: 0,
+            signalled: false,
+        }
     }
 
     /// On Unix the program is ended at once by the signal with this number.
