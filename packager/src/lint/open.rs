@@ -75,7 +75,9 @@ impl Subject {
     pub fn open(path: &Path, options: &WalkOptions, context: &Context<'_>) -> Result<Self, LintInputError> {
         // Always app.json, on Unix too: its stand-in there is neither packed nor uploaded.
         let document = path.join(APP_DOCUMENT);
-        if path.is_dir() && document.is_file() {
+        // A pipe or a broken link of that name is refused, not taken for a folder without a document.
+        let is_there = document.symlink_metadata().is_ok_and(|found| !found.is_dir());
+        if path.is_dir() && is_there {
             return Self::of_app(path, AppFile::open(&document)?, options, context);
         }
         let mut subject = Self::new(path.display().to_string());
