@@ -31,6 +31,12 @@ pub fn hresult(bits: u32) -> StateCode {
     }
 }
 
+/// The ErrorCode that Intune's agent reports for an exit code: the HRESULT of its low 16 bits as a Win32 error. Its log
+/// shows -2147024574 (0x80070142) for 0xC0000142. The code itself stands beside it in the report of the run.
+pub(crate) fn error_code(code: u32) -> u32 {
+    0x8007_0000 | (code & 0xFFFF)
+}
+
 /// The ErrorCode of an exit code, as the exit code itself is named: the agent keeps its low 16 bits, which in another table
 /// may mean something else.
 pub(crate) fn error_of_exit_code(bits: u32, exit: &ExitCodeReport) -> StateCode {

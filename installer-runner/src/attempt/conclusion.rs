@@ -1,7 +1,6 @@
 //! The result of an attempt, and the notes taken on the way there; together they become its report.
 
-use super::judgement::error_code;
-use crate::state_code::{error_of_exit_code, hresult, state};
+use crate::state_code::{error_code, error_of_exit_code, hresult, state};
 use crate::{RunAs, Runner};
 use jiff::Timestamp;
 use waybill_schemas::codes::{Class, Table};

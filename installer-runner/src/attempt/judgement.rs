@@ -5,6 +5,7 @@
 
 use super::conclusion::{Conclusion, compliance_of, enforcement};
 use crate::CodeKind;
+use crate::state_code::error_code;
 use waybill_schemas::codes::{Class, device};
 use waybill_schemas::report::install::{Advice, Answer, AttemptOutcome, Intent};
 
@@ -44,12 +45,6 @@ pub(crate) fn reached(intent: Intent, answer: Answer) -> Option<bool> {
         (Intent::Install, answer) => Some(answer == Answer::Detected),
         (Intent::Uninstall, answer) => Some(answer == Answer::NotDetected),
     }
-}
-
-/// The ErrorCode that Intune's agent reports for an exit code: the HRESULT of its low 16 bits as a Win32 error. Its log
-/// shows -2147024574 (0x80070142) for 0xC0000142. The code itself stands beside it in the report of the run.
-pub(crate) fn error_code(code: u32) -> u32 {
-    0x8007_0000 | (code & 0xFFFF)
 }
 
 fn conclude(

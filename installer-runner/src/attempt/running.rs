@@ -3,10 +3,10 @@
 use super::advice;
 use super::conclusion::{self, Conclusion, enforcement, written};
 use super::flow::{Attempt, EarlyEnd, Flow, interrupted};
-use super::judgement::{Ended, conclude_run, error_code, reached};
+use super::judgement::{Ended, conclude_run, reached};
 use super::restart;
 use crate::run::{FinishedRun, NotRun, Waited};
-use crate::state_code::exit_code_report;
+use crate::state_code::{error_code, exit_code_report};
 use crate::{AttemptEnd, AttemptId, AttemptVerdict, CodeKind, NewAttempt, Resolved, ReturnCodes};
 use jiff::Timestamp;
 use std::time::Duration;
