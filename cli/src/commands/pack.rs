@@ -11,7 +11,8 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 use waybill_packager::exclude::Exclusions;
-use waybill_packager::pack::{Level, PackOptions, PackOutput, PackRequest, PackSource, pack};
+use waybill_packager::pack::{Level, OutputNameError, PackOptions, PackOutput, PackRequest, PackSource, pack};
+use waybill_schemas::app::FilledField;
 use waybill_schemas::codes::command;
 use waybill_schemas::report::pack::{LeftOutReport, PackReport};
 
@@ -72,11 +73,19 @@ impl PackArgs {
         options.source_date_epoch = source_date_epoch()?;
         let nothing_named = nothing_named(&self.source);
         let source = PackSource::find(self.source, self.setup)?.ok_or(nothing_named)?;
-        let output = PackOutput::from_argument(self.output.unwrap_or_else(|| PathBuf::from(".")));
+        let output = PackOutput::from_argument(self.output.unwrap_or_else(|| PathBuf::from(".")))
+            .map_err(|error| other_kind_of_output(&error))?;
         let mut request = PackRequest::new(source, output);
         request.options = options;
         Ok(request)
     }
+}
+
+fn other_kind_of_output(error: &OutputNameError) -> Failure {
+    let package = shown(&error.path.with_extension("intunewin"));
+    let folder = shown(&error.path.join(""));
+    Failure::new(&command::USAGE, error.to_string())
+        .with_hint(format!("write `{package}` for a package, or `{folder}` for a folder to put it in"))
 }
 
 fn nothing_named(source: &Path) -> Failure {
@@ -131,10 +140,24 @@ fn write_packed(report: &PackReport, out: &mut dyn Write) -> io::Result<()> {
     write_portal(report, out)?;
     let notes: Vec<_> = report.notes.iter().map(|note| note.message.as_str()).collect();
     write_list("To look at", WARNING, "!", &notes, out)?;
-    match &report.app_document {
-        Some(document) => writeln!(out, "\nfilled in {STRONG}{}{STRONG:#}", printable(document)),
-        None => Ok(()),
+    write_filled(report, out)
+}
+
+/// Which fields of app.json are others now.
+fn write_filled(report: &PackReport, out: &mut dyn Write) -> io::Result<()> {
+    let Some(document) = &report.app_document else { return Ok(()) };
+    let document = printable(document);
+    if report.filled_fields.is_empty() {
+        return writeln!(out, "\nnothing to fill in: {STRONG}{document}{STRONG:#} says the same already");
     }
+    writeln!(out, "\nfilled in {STRONG}{document}{STRONG:#}")?;
+    let mut fields = Fields::default();
+    for FilledField { field, before, after } in &report.filled_fields {
+        let after = after.as_deref().unwrap_or("(removed)");
+        let was = before.as_ref().map_or_else(String::new, |before| format!(" (was {before})"));
+        fields.add(field, format!("{after}{was}"));
+    }
+    fields.write(2, out)
 }
 
 /// The rate, where packing lasted long enough for it to mean anything.
@@ -178,9 +201,14 @@ fn write_left_out(left_out: &LeftOutReport, out: &mut dyn Write) -> io::Result<(
 fn write_portal(report: &PackReport, out: &mut dyn Write) -> io::Result<()> {
     let portal = &report.portal;
     let mut fields = Fields::default();
-    fields.add("name", &report.name);
-    fields.add_some("publisher", report.msi_info.as_ref().and_then(|msi| msi.publisher.as_deref()));
-    fields.add_some("version", report.msi_info.as_ref().and_then(|msi| msi.product_version.as_deref()));
+    // The app's own name comes first, because the name in Detection.xml is often that of the setup file.
+    let msi = report.msi_info.as_ref();
+    let or_of_msi = |own: &Option<String>, of_msi: Option<&String>| own.as_ref().or(of_msi).cloned();
+    fields.add("name", portal.name.as_ref().unwrap_or(&report.name));
+    let publisher = or_of_msi(&portal.publisher, msi.and_then(|msi| msi.publisher.as_ref()));
+    fields.add_some("publisher", publisher.as_deref());
+    let version = or_of_msi(&portal.version, msi.and_then(|msi| msi.product_version.as_ref()));
+    fields.add_some("version", version.as_deref());
     fields.add_some("install command", portal.install_command.as_deref());
     fields.add_some("uninstall command", portal.uninstall_command.as_deref());
     for rule in &portal.detection {

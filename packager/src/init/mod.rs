@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use waybill_context::Context;
 use waybill_disk::{FileAccess, NewFile, shown};
 use waybill_schemas::app::{
-    APP_DOCUMENT, AppDocument, AppFile, AppFileError, PackageFields, app_document_of_sources,
+    APP_DOCUMENT, AppDocument, AppFile, AppFileError, FilledField, PackageFields, app_document_of_sources,
 };
 use waybill_schemas::codes::{Classified, Code, source};
 
@@ -187,19 +187,20 @@ fn put(path: &Path, bytes: &[u8], force: bool) -> io::Result<()> {
     new.put(force, &Context::silent())
 }
 
-/// Puts what packing decided into an existing document. Everything else stays, in its order. Returns whether anything
+/// Puts what packing decided into an existing document. Everything else stays, in its order. Returns the fields that
 /// changed; without a change nothing is written.
 ///
 /// # Errors
 /// A document that cannot be read or written, or that is not an app's.
-pub fn fill_app_document(path: &Path, fields: &PackageFields) -> Result<bool, AppWriteError> {
+pub fn fill_app_document(path: &Path, fields: &PackageFields) -> Result<Vec<FilledField>, AppWriteError> {
     // Read again, because somebody may have edited it during packing.
     let mut app = AppFile::open(path)?.app;
-    let has_changed = app.fill_from_package(fields);
-    if has_changed {
+    let before = app.clone();
+    let changed = app.fill_from_package(fields);
+    if app != before {
         write_app_document(path, &app, true)?;
     }
-    Ok(has_changed)
+    Ok(changed)
 }
 
 /// What the person who packs the app should know or check.

@@ -247,11 +247,11 @@ fn packing_fills_in_and_keeps_the_rest() {
         setup_file_path: "install.cmd".into(),
         msi_information: Some(MsiInformation::default()),
     };
-    assert!(fill_app_document(&path, &fields).unwrap());
+    assert!(!fill_app_document(&path, &fields).unwrap().is_empty());
     let text = fs::read_to_string(&path).unwrap();
     let keys: Vec<_> = app.json().as_object().unwrap().keys().cloned().collect();
     assert_eq!(keys, ["zeta", "displayName", "id", "rules", "fileName", "setupFilePath", "msiInformation"]);
-    assert!(!fill_app_document(&path, &fields).unwrap());
+    assert_eq!(fill_app_document(&path, &fields).unwrap(), []);
     assert_eq!(fs::read_to_string(&path).unwrap(), text);
     fs::write(&path, "[]").unwrap();
     assert!(matches!(fill_app_document(&path, &fields), Err(AppWriteError::Read(_))));

@@ -25,10 +25,11 @@ mod jobs;
 mod pipeline;
 mod request;
 mod source_file;
+mod stale;
 mod subject;
 
 pub use error::{FileChange, PackError};
-pub use request::{Level, PackOptions, PackOutput, PackRequest, PackSource};
+pub use request::{Level, OutputNameError, PackOptions, PackOutput, PackRequest, PackSource};
 
 use crate::exclude::LeftOutEntry;
 use crate::setup_file::{self, SetupFile};
@@ -70,10 +71,11 @@ pub fn pack(request: &PackRequest, context: &Context<'_>) -> Result<PackReport, 
     draft.put(context)?;
     let times = [started, scanned, packed, context.clock().now()];
     // Only now, because a document must not describe a package that does not exist.
-    if let Some(document) = prepared.filled_document() {
-        document.fill(&prepared.package_fields(), &prepared.path)?;
-    }
-    Ok(report(&prepared, &written, entries, times))
+    let filled_fields = match prepared.filled_document() {
+        Some(document) => document.fill(&prepared.package_fields(), &prepared.path)?,
+        None => Vec::new(),
+    };
+    Ok(PackReport { filled_fields, ..report(&prepared, &written, entries, times) })
 }
 
 /// Writes the payload (the inner zip) of a request to `out` without sealing it, and returns the sum of the files' sizes
@@ -196,6 +198,7 @@ fn report<W>(
         mac: info.encryption_info.mac.to_hex(),
         msi_info: info.msi_info.clone(),
         portal: prepared.setup.portal.clone(),
+        filled_fields: Vec::new(), // known once the document was filled in
         app_document: prepared.filled_document().map(|document| shown(&document.path)),
         notes: prepared.setup.notes.clone(),
         seconds: seconds(times),

@@ -10,7 +10,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 use waybill_context::Context;
-use waybill_disk::{FileAccess, MadeFolders, NewFile, folder_of};
+use waybill_disk::{FileAccess, MadeFolders, NewFile, folder_of, shown};
 use waybill_intune::path::leaf;
 use waybill_schemas::app::{APP_DOCUMENT, AppFile, AppFileError};
 
@@ -182,15 +182,25 @@ pub enum PackOutput {
 }
 
 impl PackOutput {
-    /// Interprets the argument of `--output`: an existing folder, or a path that ends in a separator or lacks
-    /// `.intunewin`, is a folder; any other path is a file.
-    pub fn from_argument(path: impl Into<PathBuf>) -> Self {
+    /// Interprets the argument of `--output`: a path that ends in `.intunewin` is a file; an existing folder, a path that
+    /// ends in a separator, and one that does not look like a file are folders.
+    ///
+    /// # Errors
+    /// A path that ends like another kind of file (`x.zip`): a letter or more after the last dot, and only letters and
+    /// digits. `packages/7zip-23.01` is a folder.
+    pub fn from_argument(path: impl Into<PathBuf>) -> Result<Self, OutputNameError> {
         let path = path.into();
         let last = path.as_os_str().as_encoded_bytes().last();
         let ends_open = last.is_some_and(|last| std::path::is_separator((*last).into()));
-        let is_package =
-            path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("intunewin"));
-        if path.is_dir() || ends_open || !is_package { Self::Folder(path) } else { Self::File(path) }
+        if path.is_dir() || ends_open {
+            return Ok(Self::Folder(path));
+        }
+        let extension = path.extension().map(|extension| extension.to_string_lossy().into_owned());
+        match extension {
+            Some(extension) if extension.eq_ignore_ascii_case("intunewin") => Ok(Self::File(path)),
+            Some(extension) if is_of_a_file(&extension) => Err(OutputNameError { path }),
+            _ => Ok(Self::Folder(path)),
+        }
     }
 
     /// The package's path. In a folder it has the setup file's stem, as with Microsoft's tool.
@@ -205,6 +215,18 @@ impl PackOutput {
             }
         }
     }
+}
+
+fn is_of_a_file(extension: &str) -> bool {
+    extension.chars().all(char::is_alphanumeric) && extension.contains(char::is_alphabetic)
+}
+
+/// The output is named like a file of another kind.
+#[derive(Debug, thiserror::Error)]
+#[error("{} is neither a folder nor named .intunewin, the only kind that Intune takes", shown(path))]
+pub struct OutputNameError {
+    /// The path as it was given.
+    pub path: PathBuf,
 }
 
 /// A package that is being written. Dropped before [`PackageDraft::put`] it leaves no file.
@@ -297,8 +319,22 @@ mod tests {
             (folder.path().join("my app.IntuneWin"), folder.path().join("my app.IntuneWin")),
         ] {
             for setup in ["setup-1.2.exe", "sub/setup-1.2.exe", r".\sub\setup-1.2.exe"] {
-                assert_eq!(PackOutput::from_argument(&argument).path(Path::new(setup)), path);
+                assert_eq!(PackOutput::from_argument(&argument).unwrap().path(Path::new(setup)), path);
             }
+        }
+    }
+
+    #[test]
+    fn an_argument_that_names_another_kind_of_file_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["x.zip", "x.intunewn", "x.7z", "x.msi", "x.ZIP", "a.b/x.exe"] {
+            let path = folder.path().join(name);
+            assert_eq!(PackOutput::from_argument(&path).unwrap_err().path, path);
+        }
+        fs::create_dir(folder.path().join("is.there")).unwrap();
+        for name in ["is.there", "7zip-23.01", "x.zip/", ".packages", "v1.2-x64", "plain"] {
+            let path = folder.path().join(name);
+            assert_eq!(PackOutput::from_argument(&path).unwrap(), PackOutput::Folder(path));
         }
     }
 

@@ -3,6 +3,7 @@
 
 use super::error::PackError;
 use super::request::PackSource;
+use super::stale::stale;
 use crate::init::{self, AppDraft, DraftNote, fill_app_document};
 use crate::msi::MsiFacts;
 use crate::setup_file::SetupFile;
@@ -12,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 use waybill_intune::path::leaf;
 use waybill_schemas::app::{
-    AppDocument, AppFile, MsiInformation, Operator, PackageFields, Rule, WIN32_LOB_APP,
+    AppDocument, AppFile, FilledField, MsiInformation, Operator, PackageFields, Rule, WIN32_LOB_APP,
     app_document_of_sources,
 };
 use waybill_schemas::codes::source;
@@ -72,10 +73,14 @@ impl AppDocumentFile {
         (same && app.odata_type.as_deref() == Some(WIN32_LOB_APP)).then_some(Self { path, app, filled: true })
     }
 
-    /// Fills in what packing decided, once the package is in its place.
-    pub(super) fn fill(&self, fields: &PackageFields, package: &Path) -> Result<(), PackError> {
+    /// Fills in what packing decided, once the package is in its place, and returns the fields that changed.
+    pub(super) fn fill(
+        &self,
+        fields: &PackageFields,
+        package: &Path,
+    ) -> Result<Vec<FilledField>, PackError> {
         let not_filled = |source| PackError::DocumentNotFilled { package: package.to_path_buf(), source };
-        fill_app_document(&self.path, fields).map(drop).map_err(not_filled)
+        fill_app_document(&self.path, fields).map_err(not_filled)
     }
 }
 
@@ -98,6 +103,9 @@ impl SetupDescription {
     ) -> Self {
         let facts = MsiFacts::of_setup_file(setup_file.path()).transpose();
         let mut notes: Vec<PackNote> = facts.as_ref().err().map(unreadable).into_iter().collect();
+        if let (Some(document), Ok(Some(facts))) = (document, &facts) {
+            notes.extend(stale(&document.app, facts));
+        }
         let metadata =
             metadata(setup_file, facts.as_ref().ok().and_then(Option::as_ref), written, &mut notes);
         let msi_information = match facts {
@@ -170,7 +178,11 @@ fn plain(message: String) -> PackNote {
 }
 
 fn portal_of(app: &AppDocument, verified: bool) -> PortalFields {
+    let given = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
     PortalFields {
+        name: given(&app.display_name),
+        publisher: given(&app.publisher),
+        version: given(&app.display_version),
         install_command: app.install_command_line.clone(),
         uninstall_command: app.uninstall_command_line.clone(),
         detection: app.rules.iter().filter(|rule| rule.is_detection()).map(in_words).collect(),

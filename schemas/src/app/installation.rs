@@ -131,18 +131,52 @@ pub struct PackageFields {
     pub msi_information: Option<MsiInformation>,
 }
 
+/// A field of an app's document that packing changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct FilledField {
+    /// The field, with the object that it is in: `msiInformation.productCode`.
+    pub field: String,
+    /// Its text before; absent where there was none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
+    /// Its text now; absent where it was removed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+}
+
 impl AppDocument {
-    /// Sets these fields, and returns whether anything changed. Fields of an existing `msiInformation` that this
+    /// Sets these fields, and returns those that were changed. Fields of an existing `msiInformation` that this
     /// version does not know are kept. Where the setup file is not an MSI, `msiInformation` is removed.
-    pub fn fill_from_package(&mut self, fields: &PackageFields) -> bool {
-        let before = self.clone();
+    pub fn fill_from_package(&mut self, fields: &PackageFields) -> Vec<FilledField> {
+        let before = self.decided_by_packing();
         self.file_name = Some(fields.file_name.clone());
         self.setup_file_path = Some(fields.setup_file_path.clone());
         // Fields that Graph has and this version does not know belong to the app, not to the MSI that was packed last.
         let kept = self.msi_information.take().map(|old| old.other).unwrap_or_default();
         self.msi_information =
             fields.msi_information.clone().map(|fresh| MsiInformation { other: kept, ..fresh });
-        *self != before
+        let pairs = before.into_iter().zip(self.decided_by_packing());
+        let changed = pairs.filter(|((_, before), (_, after))| before != after);
+        changed.map(|((field, before), (_, after))| FilledField { field, before, after }).collect()
+    }
+
+    /// The fields that packing decides, with their texts.
+    fn decided_by_packing(&self) -> Vec<(String, Option<String>)> {
+        let msi = self.msi_information.as_ref();
+        let of_msi = |name: &str, text: Option<String>| (format!("msiInformation.{name}"), text);
+        vec![
+            ("fileName".to_owned(), self.file_name.clone()),
+            ("setupFilePath".to_owned(), self.setup_file_path.clone()),
+            of_msi("productCode", msi.and_then(|msi| msi.product_code.clone())),
+            of_msi("productVersion", msi.and_then(|msi| msi.product_version.clone())),
+            of_msi("upgradeCode", msi.and_then(|msi| msi.upgrade_code.clone())),
+            of_msi("requiresReboot", msi.and_then(|msi| msi.requires_reboot).map(|asks| asks.to_string())),
+            of_msi("packageType", msi.and_then(|msi| msi.package_type.as_ref()).map(ToString::to_string)),
+            of_msi("productName", msi.and_then(|msi| msi.product_name.clone())),
+            of_msi("publisher", msi.and_then(|msi| msi.publisher.clone())),
+        ]
     }
 }
 
@@ -186,8 +220,18 @@ mod tests {
                 ..Default::default()
             }),
         };
-        assert!(app.fill_from_package(&fields));
-        assert!(!app.fill_from_package(&fields), "twice changes nothing");
+        let changed = app.fill_from_package(&fields);
+        let told: Vec<_> = changed
+            .iter()
+            .map(|field| (field.field.as_str(), field.before.as_deref(), field.after.as_deref()))
+            .collect();
+        let expected = [
+            ("fileName", None, Some("contoso.intunewin")),
+            ("setupFilePath", None, Some("contoso.msi")),
+            ("msiInformation.productCode", Some("{OLD}"), Some("{NEW}")),
+        ];
+        assert_eq!(told, expected);
+        assert_eq!(app.fill_from_package(&fields), [], "twice changes nothing");
         let value = app.to_value();
         assert_eq!(value["msiInformation"]["productCode"], "{NEW}");
         assert_eq!(value["msiInformation"]["@odata.type"], "microsoft.graph.win32LobAppMsiInformation");

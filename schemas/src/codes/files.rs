@@ -204,6 +204,10 @@ errors! {
         "the tables of the MSI could not be read, so its product code, version and context are not known",
         ["the file is damaged or is not an MSI", "it is larger or stranger than the reader's limits allow"],
         "open it with an MSI editor; the package can be made without these facts";
+    APP_STALE = "app-stale", Refused,
+        "rules, commands or the version in app.json are those of another MSI than the one that is packed",
+        ["the MSI was replaced by a newer one, and app.json was not"],
+        "run waybill init --update, or correct the fields that are named; the package itself is right";
     PROGRAM_UNREADABLE = "program-unreadable", Refused,
         "the file is not a Windows program, or its headers are damaged",
         ["a download that broke off", "another kind of file under this name"], "fetch the installer again";

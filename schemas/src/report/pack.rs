@@ -1,7 +1,7 @@
 //! What `init` drafted, what `pack` did, and what to type into the portal.
 
 use crate::MsiInfo;
-use crate::app::AppDocument;
+use crate::app::{AppDocument, FilledField};
 use serde::{Deserialize, Serialize};
 
 /// What packing did, and what to type into the portal. It holds no key.
@@ -35,6 +35,9 @@ pub struct PackReport {
     /// The app.json that was filled in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub app_document: Option<String>,
+    /// The fields of it that were changed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub filled_fields: Vec<FilledField>,
     /// What the packager should know: nothing that stopped the work.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<PackNote>,
@@ -112,6 +115,15 @@ pub struct NamedSize {
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PortalFields {
+    /// The app's name, where its document has one or the setup file says it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Who makes the app.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub publisher: Option<String>,
+    /// The version that users see.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
     /// The command line that installs the app.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub install_command: Option<String>,

@@ -75,6 +75,62 @@ fn an_apps_folder_is_packed_and_its_document_filled_in() {
     assert_eq!(kept["msiInformation"]["productCode"], PRODUCT_CODE);
 }
 
+/// Packs the sample MSI with this document beside it.
+fn pack_with_document(document: &str) -> PackReport {
+    let place = PackFolder::new();
+    place.write("Contoso.msi", &Sample::default().bytes());
+    fs::write(place.0.path().join("app.json"), document).unwrap();
+    let source = PackSource::find(place.0.path().into(), None).unwrap().unwrap();
+    pack(&PackRequest { source, ..place.request() }, &silent()).unwrap()
+}
+
+#[test]
+fn what_is_filled_in_is_told_and_the_page_has_the_apps_own_name() {
+    let report = pack_with_document(
+        r#"{ "displayName": "Our Contoso", "publisher": "Us", "displayVersion": "7", "setupFilePath": "Contoso.msi",
+        "msiInformation": { "productCode": "{99999999-2222-3333-4444-555555555555}" } }"#,
+    );
+    let portal = &report.portal;
+    let named = [&portal.name, &portal.publisher, &portal.version].map(|text| text.as_deref().unwrap());
+    assert_eq!(named, ["Our Contoso", "Us", "7"]);
+    let changed: Vec<_> = report.filled_fields.iter().map(|field| field.field.as_str()).collect();
+    assert!(changed.contains(&"fileName") && !changed.contains(&"setupFilePath"), "{changed:?}");
+    let code = report.filled_fields.iter().find(|field| field.field == "msiInformation.productCode").unwrap();
+    assert_eq!(code.before.as_deref(), Some("{99999999-2222-3333-4444-555555555555}"));
+    assert_eq!(code.after.as_deref(), Some(PRODUCT_CODE));
+    assert!(report.notes.iter().all(|note| note.code.is_none()), "{:?}", report.notes);
+}
+
+#[test]
+fn a_document_of_another_msi_is_called_stale() {
+    const OLD: &str = "{99999999-2222-3333-4444-555555555555}";
+    let document = |code: &str, version: &str| {
+        format!(
+            r##"{{ "displayName": "Contoso", "displayVersion": "{version}", "setupFilePath": "Contoso.msi",
+            "installCommandLine": "msiexec /i Contoso.msi /qn", "uninstallCommandLine": "msiexec /x {code} /qn",
+            "msiInformation": {{ "productCode": "{code}", "productVersion": "{version}" }},
+            "rules": [{{ "@odata.type": "#microsoft.graph.win32LobAppProductCodeRule", "ruleType": "detection",
+                "productCode": "{code}", "productVersionOperator": "notConfigured" }}] }}"##
+        )
+    };
+    let stale = |document: &str| {
+        let notes = pack_with_document(document).notes;
+        let stale = notes.into_iter().find(|note| note.code.as_deref() == Some("app-stale"));
+        stale.map(|note| note.message)
+    };
+    let message = stale(&document(OLD, "0.0.1")).unwrap();
+    for part in [
+        PRODUCT_CODE,
+        "a detection rule asks for {9999",
+        "the uninstall command names {9999",
+        "displayVersion is 0.0.1",
+    ] {
+        assert!(message.contains(part), "{message}");
+    }
+    let version = crate::msi::MsiFacts::from_reader(std::io::Cursor::new(Sample::default().bytes())).unwrap().version;
+    assert_eq!(stale(&document(&PRODUCT_CODE.to_lowercase(), &version.unwrap())), None);
+}
+
 #[test]
 fn a_document_that_init_wrote_is_filled_in_and_another_programs_is_not_touched() {
     let place = PackFolder::new();
