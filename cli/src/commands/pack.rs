@@ -11,7 +11,9 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 use waybill_packager::exclude::Exclusions;
-use waybill_packager::pack::{Level, OutputNameError, PackOptions, PackOutput, PackRequest, PackSource, pack};
+use waybill_packager::pack::{
+    Level, OutputNameError, PackOptions, PackOutput, PackRequest, PackSource, pack,
+};
 use waybill_schemas::app::FilledField;
 use waybill_schemas::codes::command;
 use waybill_schemas::report::pack::{LeftOutReport, PackReport};

@@ -74,11 +74,7 @@ impl AppDocumentFile {
     }
 
     /// Fills in what packing decided, once the package is in its place, and returns the fields that changed.
-    pub(super) fn fill(
-        &self,
-        fields: &PackageFields,
-        package: &Path,
-    ) -> Result<Vec<FilledField>, PackError> {
+    pub(super) fn fill(&self, fields: &PackageFields, package: &Path) -> Result<Vec<FilledField>, PackError> {
         let not_filled = |source| PackError::DocumentNotFilled { package: package.to_path_buf(), source };
         fill_app_document(&self.path, fields).map_err(not_filled)
     }

@@ -30,7 +30,9 @@ pub use folder::{
     APP_DOCUMENT, APP_DOCUMENT_FOR_UNIX, AppFile, AppFileError, AppFolder, SOURCE_FOLDER, app_document_in,
     app_document_of_sources,
 };
-pub use installation::{FilledField, InstallExperience, MimeContent, MsiInformation, PackageFields, ReturnCode};
+pub use installation::{
+    FilledField, InstallExperience, MimeContent, MsiInformation, PackageFields, ReturnCode,
+};
 pub use read::AppError;
 pub use rule::{FileSystemRule, PlacedRule, PowerShellScriptRule, ProductCodeRule, RegistryRule, Rule};
 pub use values::{

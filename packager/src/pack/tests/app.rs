@@ -127,7 +127,8 @@ fn a_document_of_another_msi_is_called_stale() {
     ] {
         assert!(message.contains(part), "{message}");
     }
-    let version = crate::msi::MsiFacts::from_reader(std::io::Cursor::new(Sample::default().bytes())).unwrap().version;
+    let version =
+        crate::msi::MsiFacts::from_reader(std::io::Cursor::new(Sample::default().bytes())).unwrap().version;
     assert_eq!(stale(&document(&PRODUCT_CODE.to_lowercase(), &version.unwrap())), None);
 }
 
