@@ -214,8 +214,12 @@ fn only_64_bit(examined: &Examined<'_>, findings: &mut Findings) {
         let stem = call.step.stem();
         // A file of the package comes before Windows' own.
         let is_packed = examined.subject.find(&format!("{stem}.exe")).is_some();
+        // Such words are names of functions in other people's modules as well.
+        let is_common = matches!(stem.as_str(), "change" | "msg" | "query" | "reset" | "bash");
+        let is_function =
+            is_common && call.language == Some(Language::PowerShell) && call.step.extension().is_empty();
         let why = match stem.as_str() {
-            _ if is_packed => continue,
+            _ if is_packed || is_function => continue,
             "dism" if has_switch(&call.step, "online") => {
                 "starts the 32-bit dism, which cannot service a running 64-bit Windows (error 11)".to_owned()
             }

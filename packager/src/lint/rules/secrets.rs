@@ -213,7 +213,8 @@ fn assigned_secret(line: &str, is_batch: bool) -> bool {
     }
     // The last word: a type or a modifier may stand before it.
     let name = name.rsplit([' ', ']']).next().unwrap_or_default();
-    let name = name.strip_prefix('$').unwrap_or_default();
+    // Without `$` it is a key of a table, or a variable of VBScript.
+    let name = name.strip_prefix('$').unwrap_or(name);
     let value = value.trim().trim_start_matches('(').trim();
     let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''));
     let Some(quote) = quote.filter(|_| names_password(name)) else { return false };

@@ -240,7 +240,10 @@ impl Follower<'_> {
     ) {
         let code: String = code_lines(&text).into_iter().map(|(_, line)| line + "\n").collect();
         let view = view.filter(|_| !minds_views(&code));
-        let found = calls(&text);
+        let mut found = calls(&text);
+        // A function of the script is no program, whatever its name.
+        let functions = defined(&found);
+        found.retain(|call| !functions.contains(&call.name.to_lowercase()));
         let folder = file.as_deref().map(folder_of).unwrap_or_default();
         let name = file.clone();
         self.started.scripts.push(StartedScript {
@@ -280,6 +283,13 @@ impl Follower<'_> {
     }
 }
 
+/// The names of the functions that a script defines, in lower case.
+fn defined(calls: &[ScriptCall]) -> HashSet<String> {
+    let definitions =
+        calls.iter().filter(|call| matches!(call.name.to_lowercase().as_str(), "function" | "filter"));
+    definitions.filter_map(|call| call.arguments.first().map(Token::word)).collect()
+}
+
 /// The ways in which scripts name their own folder.
 const ROOTS: [&str; 6] = [
     "$($PSScriptRoot)\\",
@@ -301,6 +311,11 @@ fn starts_of(step: &Step, starter: Option<View>) -> Vec<Start> {
     let of = |path: &str, language| Start { path: path.to_owned(), language, view: starter, may_ask: true };
     if step.is_batch() {
         return vec![of(&step.program, Language::Batch)];
+    }
+    if matches!(step.stem().as_str(), "deploy-application" | "invoke-appdeploytoolkit") {
+        // The launchers of PSAppDeployToolkit start the script of their own name, with as many bits as Windows has.
+        let script = format!("{}.ps1", step.program.strip_suffix(".exe").unwrap_or(&step.program));
+        return vec![Start { path: script, language: Language::PowerShell, view: None, may_ask: true }];
     }
     let Some(call) = PowerShell::parse(step) else {
         // cmd tries its own extensions; a file that is not packed is not found later.

@@ -184,8 +184,8 @@ fn uninstallers(examined: &Examined<'_>, findings: &mut Findings) {
         let is_packed = examined.subject.find(&call.step.program).is_some();
         let (letters, digits) = stem.split_at(stem.trim_end_matches(|c: char| c.is_ascii_digit()).len());
         let is_right = letters == "unins" && digits.len() == 3;
-        // Only Inno Setup numbers its uninstallers, with three digits.
-        let is_slip = !digits.is_empty() && is_near(letters) && !is_right;
+        // Only Inno Setup numbers its uninstallers so, with three digits; `uninstall64.exe` is somebody else's.
+        let is_slip = digits.len() > 1 && digits.starts_with('0') && is_near(letters) && !is_right;
         let is_others = is_inno && matches!(stem.as_str(), "uninstall" | "uninst" | "uninstaller" | "unins");
         if (is_slip || is_others) && !is_packed {
             let message = format!(

@@ -146,7 +146,10 @@ fn wb304_secrets_in_the_package() {
         |name: &str, bytes: &[u8]| found(subject(&msi_app(), &[("contoso.msi", MSI), (name, bytes)]));
     let key = b"-----BEGIN PRIVATE KEY-----\nMIIE\n".as_slice();
     let sas = b"Invoke-WebRequest 'https://a.blob.core.windows.net/c/s.msi?sv=1&sig=0123456789abcdefghijABCDEFGHIJ0123456789abc%3D'";
-    let cases: [(&str, &[u8], &[&str]); 31] = [
+    let cases: [(&str, &[u8], &[&str]); 34] = [
+        ("a.ps1", b"$login = @{ User = 'a'\n  Password = 'hunter2' }", &["E304"]),
+        ("a.vbs", b"strPassword = \"hunter2\"", &["E304"]),
+        ("a.vbs", b"' strPassword = \"hunter2\"", &[]),
         ("a.ps1", sas, &["E304"]),
         ("a.ps1", b"$u = 'https://a/?sig=$sig'", &[]),
         ("a.ps1", b"$password = \"hunter2\"", &["E304"]),

@@ -264,6 +264,7 @@ fn wb115_uninstallers_by_another_name() {
     assert_eq!(uninstall("\"C:\\Program Files\\A\\unins000.exe\" /VERYSILENT"), [""; 0]);
     assert_eq!(uninstall("\"C:\\Program Files\\A\\unins001.exe\" /VERYSILENT"), [""; 0]);
     assert_eq!(uninstall("\"C:\\Program Files\\A\\uninstall.exe\" /S"), [""; 0]);
+    assert_eq!(uninstall("\"C:\\Program Files\\A\\uninst64.exe\" /S"), [""; 0]);
 }
 
 #[test]
@@ -283,6 +284,19 @@ fn wb206_follows_scripts_and_leaves_comments_out() {
     assert_eq!(in_files("install.cmd", &by), ["W206"]);
     let by = [("install.cmd", "pwsh -File a.ps1"), ("a.ps1", "'ü'")];
     assert_eq!(in_files("install.cmd", &by), [""; 0], "PowerShell 7 reads UTF-8");
+}
+
+#[test]
+fn functions_of_a_script_are_no_programs() {
+    assert_eq!(in_powershell("function pause { Start-Sleep 1 }\npause"), [""; 0]);
+    assert_eq!(in_powershell_32("function pnputil($a) { }\npnputil a"), [""; 0]);
+    assert_eq!(in_powershell_32("Msg 'done'"), [""; 0], "a function of somebody's module");
+}
+
+#[test]
+fn the_script_of_the_toolkits_launcher_is_read() {
+    let files = [("Invoke-AppDeployToolkit.exe", "MZ"), ("Invoke-AppDeployToolkit.ps1", "$name = Read-Host")];
+    assert_eq!(in_files("Invoke-AppDeployToolkit.exe -DeployMode Silent", &files), ["E111:1"]);
 }
 
 #[test]
