@@ -79,6 +79,7 @@ fn pipes_and_devices_are_never_waited_for() {
         "install PIPE --dry-run",
         "install app --dry-run",
         "try app",
+        "pack app --output out.intunewin",
         "bench --baseline PIPE",
     ] {
         for pipe in ["pipe", "/dev/zero"] {

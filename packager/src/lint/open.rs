@@ -12,7 +12,7 @@ use std::io::{self, BufReader, Read, Seek};
 use std::path::{Path, PathBuf};
 use waybill_context::Context;
 use waybill_schemas::DetectionXmlNote;
-use waybill_schemas::app::{APP_DOCUMENT, AppFile, AppFileError};
+use waybill_schemas::app::{APP_DOCUMENT, AppFile, AppFileError, is_app_folder};
 use waybill_schemas::codes::{Classified, Code, source, unreadable};
 use waybill_schemas::open_regular;
 
@@ -75,9 +75,7 @@ impl Subject {
     pub fn open(path: &Path, options: &WalkOptions, context: &Context<'_>) -> Result<Self, LintInputError> {
         // Always app.json, on Unix too: its stand-in there is neither packed nor uploaded.
         let document = path.join(APP_DOCUMENT);
-        // A pipe or a broken link of that name is refused, not taken for a folder without a document.
-        let is_there = document.symlink_metadata().is_ok_and(|found| !found.is_dir());
-        if path.is_dir() && is_there {
+        if is_app_folder(path) {
             return Self::of_app(path, AppFile::open(&document)?, options, context);
         }
         let mut subject = Self::new(path.display().to_string());

@@ -12,7 +12,7 @@ use std::time::SystemTime;
 use waybill_context::Context;
 use waybill_disk::{FileAccess, MadeFolders, NewFile, folder_of, shown};
 use waybill_intune::path::leaf;
-use waybill_schemas::app::{APP_DOCUMENT, AppFile, AppFileError};
+use waybill_schemas::app::{APP_DOCUMENT, AppFile, AppFileError, is_app_folder};
 
 /// What to pack, and where to.
 #[derive(Debug, Clone)]
@@ -60,7 +60,7 @@ impl PackSource {
             return Ok(Some(Self::Folder { folder, setup_file }));
         }
         let document = folder.join(APP_DOCUMENT);
-        let app = if document.is_file() { Some(AppFile::open(&document)?) } else { None };
+        let app = if is_app_folder(&folder) { Some(AppFile::open(&document)?) } else { None };
         Ok(app.map(|app| Self::App(Box::new(app))))
     }
 }

@@ -120,7 +120,7 @@ fn a_tampered_package_leaves_nothing() {
         let error = bench.publish(&tampered).unwrap_err();
         assert!(matches!(error, PublishError::Authenticate(_)), "{error}");
         assert_eq!(error.code().class, Class::Integrity);
-        assert_eq!(files(bench.0.path()), [bench.public()], "but for the empty folder");
+        assert!(files(bench.0.path()).is_empty(), "nor an empty folder");
     }
 }
 
@@ -129,7 +129,7 @@ fn what_no_device_would_unpack_is_not_published() {
     let (bench, package) = (PublishBench::new(), package(100, 8));
     let error = bench.publish_as(&package, |request| request.policy.max_unpacked = 99).unwrap_err();
     assert!(matches!(error, PublishError::Archive(_)) && error.code().class == Class::Refused, "{error}");
-    assert_eq!(files(bench.0.path()), [bench.public()]);
+    assert!(files(bench.0.path()).is_empty());
 }
 
 #[test]

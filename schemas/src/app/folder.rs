@@ -144,10 +144,21 @@ fn sources_beside(document: &Path, setup_file: Option<&str>) -> Option<PathBuf> 
     setup_file.is_file().then(|| folder.to_owned())
 }
 
+/// Whether a document lies under this name. A pipe or a broken link counts, too: a document that cannot be read has to be
+/// refused, not passed over as if there were none. A folder of that name is no document.
+fn is_there(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|found| !found.is_dir())
+}
+
+/// Whether `folder` is an app's folder: one with an `app.json`, whatever that is.
+pub fn is_app_folder(folder: &Path) -> bool {
+    folder.is_dir() && is_there(&folder.join(APP_DOCUMENT))
+}
+
 /// The document of an app's folder: `app.json`; elsewhere than on Windows `app.unix.json` where there is one.
 pub fn app_document_in(folder: &Path, for_windows: bool) -> PathBuf {
     let for_unix = folder.join(APP_DOCUMENT_FOR_UNIX);
-    if !for_windows && for_unix.is_file() { for_unix } else { folder.join(APP_DOCUMENT) }
+    if !for_windows && is_there(&for_unix) { for_unix } else { folder.join(APP_DOCUMENT) }
 }
 
 /// Where the document of a source folder belongs: beside a folder named `source`, else inside the folder (where packing

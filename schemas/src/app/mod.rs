@@ -28,7 +28,7 @@ pub use additions::{
 };
 pub use folder::{
     APP_DOCUMENT, APP_DOCUMENT_FOR_UNIX, AppFile, AppFileError, AppFolder, SOURCE_FOLDER, app_document_in,
-    app_document_of_sources,
+    app_document_of_sources, is_app_folder,
 };
 pub use installation::{
     FilledField, InstallExperience, MimeContent, MsiInformation, PackageFields, ReturnCode,
