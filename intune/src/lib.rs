@@ -7,6 +7,7 @@
 //! | question | entry |
 //! |---|---|
 //! | what does a command line start, and with which words | [`command_line::CommandLine`], [`command_line::candidates`] |
+//! | what may the agent make of an msiexec line | [`prepared_msi_line`] |
 //! | which line starts this file | [`right_line::right_line`] |
 //! | what do a path and a variable mean to a 32-bit program | [`view::FileView`], [`view::FolderVariable`] |
 //! | which keys does a 32-bit program find otherwise, and which view has what it starts | [`two_views`] |
@@ -19,6 +20,7 @@ pub mod command_line;
 mod comparison;
 mod date;
 mod identity;
+mod msi_line;
 pub mod path;
 mod product_code;
 mod registry_key;
@@ -38,6 +40,8 @@ mod words;
 pub use comparison::{Comparison, ComparisonOperator, compare_texts, whole_number};
 pub use date::{NoDate, RuleDate};
 pub use identity::{identify, revision};
+pub use identity::identify;
+pub use msi_line::{PreparedLine, prepared_msi_line};
 pub use product_code::{ProductCode, is_guid};
 pub use registry_key::{Hive, RegistryKey};
 pub use retry::{RetryPolicy, ScheduleEffect};
