@@ -1,6 +1,6 @@
 //! The error that ends a command, from any library: its code, causes and hint, and how they are printed.
 
-use crate::text::{ERROR, FAINT, NOTE, WARNING, printable, sentence};
+use crate::text::{ERROR, FAINT, NOTE, WARNING, in_plain_words, printable, sentence};
 use std::error::Error;
 use std::io::{self, Write};
 use waybill_schemas::codes::{Class, Classified, Code, command};
@@ -30,7 +30,7 @@ impl<E: Classified> From<E> for Failure {
 impl Failure {
     /// An error of the command itself.
     pub(crate) fn new(code: &'static Code, message: impl AsRef<str>) -> Self {
-        let message = printable_findings(message.as_ref());
+        let message = printable_findings(&in_plain_words(message.as_ref()));
         Self { code, subject: None, message, causes: Vec::new(), hint: None }
     }
 
@@ -56,6 +56,7 @@ impl Failure {
     fn add_causes(&mut self, first: Option<&(dyn Error + 'static)>) {
         for cause in std::iter::successors(first, |cause| (*cause).source()) {
             let text = cause.to_string();
+            let text = in_plain_words(&text);
             let text = printable(&text);
             let above = self.causes.last().unwrap_or(&self.message);
             if !above.ends_with(text.as_ref()) {

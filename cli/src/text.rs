@@ -36,6 +36,54 @@ pub(crate) fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
+/// The types that the JSON parser names, and what people call them.
+const TYPES: [(&str, &str); 13] = [
+    ("struct ", "an object"),
+    ("internally tagged enum ", "an object"),
+    ("a map", "an object"),
+    ("map", "an object"),
+    ("a sequence", "a list"),
+    ("sequence", "a list"),
+    ("tuple ", "a list"),
+    ("boolean ", "true or false"),
+    ("a boolean", "true or false"),
+    ("enum ", "one of the known words"),
+    ("i", "a whole number"),
+    ("u", "a whole number"),
+    ("f", "a number"),
+];
+
+/// `text` with the words of the JSON parser about a value of another type replaced: `invalid type: map, expected a
+/// sequence at line 1 column 9` becomes `an object where a list belongs, at line 1 column 9`.
+pub(crate) fn in_plain_words(text: &str) -> Cow<'_, str> {
+    let plain = || {
+        let (before, rest) = text.split_once("invalid type: ")?;
+        let (found, rest) = rest.split_once(", expected ")?;
+        let (wanted, place) = match rest.rsplit_once(" at line ") {
+            Some((wanted, place)) => (wanted, format!(", at line {place}")),
+            None => (rest, String::new()),
+        };
+        Some(format!("{before}{} where {} belongs{place}", type_in_words(found), type_in_words(wanted)))
+    };
+    plain().map_or(Cow::Borrowed(text), Cow::Owned)
+}
+
+fn type_in_words(name: &str) -> String {
+    let is_number = |rest: &str| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit());
+    let is = |(kind, _): &&(&str, &str)| match name.strip_prefix(kind) {
+        Some(rest) if kind.len() == 1 => is_number(rest) || rest == "size",
+        Some(rest) => rest.is_empty() || kind.ends_with(' '),
+        None => false,
+    };
+    match TYPES.iter().find(is) {
+        // The value that was found stands behind its type: boolean `true`.
+        Some((kind, _)) if *kind == "boolean " => name.trim_start_matches("boolean ").to_owned(),
+        Some((_, words)) => (*words).to_owned(),
+        None => name.replace("integer `", "the number `").replace("floating point `", "the number `")
+            .replace("string \"", "the text \""),
+    }
+}
+
 /// Characters in a line, at any width of the terminal: enough for a path, and easy to read.
 const WIDTH: usize = 96;
 
@@ -178,6 +226,22 @@ pub(crate) fn lasted(seconds: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_parser_speaks_of_json_and_not_of_rust() {
+        for (said, plain) in [
+            ("invalid type: map, expected a sequence at line 1 column 9", "an object where a list belongs, at line 1 column 9"),
+            ("invalid type: sequence, expected struct AppDocument at line 1 column 0", "a list where an object belongs, at line 1 column 0"),
+            ("a.json: invalid type: string \"x\", expected i64", "a.json: the text \"x\" where a whole number belongs"),
+            ("invalid type: integer `5`, expected a string at line 1 column 2", "the number `5` where a string belongs, at line 1 column 2"),
+            ("invalid type: boolean `true`, expected u32", "`true` where a whole number belongs"),
+            ("invalid type: null, expected f64", "null where a number belongs"),
+            ("invalid type: null, expected int", "null where int belongs"),
+            ("the type is invalid", "the type is invalid"),
+        ] {
+            assert_eq!(in_plain_words(said), plain);
+        }
+    }
 
     #[test]
     fn control_and_direction_are_written_out_and_the_rest_stays() {
