@@ -40,7 +40,7 @@ pub use journal::{
 pub use requirements::check_requirements;
 pub use retry::{RetryDecision, next_try, next_try_report};
 pub use runner::{Events, Runner};
-pub use settings::{AccountChoice, OnTimeLimit, RunAs, ScriptHost, Settings};
+pub use settings::{AccountChoice, MsiLine, OnTimeLimit, RunAs, ScriptHost, Settings};
 pub use state_code::{hresult, state};
 pub use waybill_intune::{CodeKind, RetryPolicy, ReturnCodes, ScheduleEffect, identify, revision};
 

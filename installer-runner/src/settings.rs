@@ -20,6 +20,8 @@ pub struct Settings {
     pub user: Option<String>,
     /// The program that runs PowerShell scripts.
     pub script_host: ScriptHost,
+    /// What becomes of an msiexec line that installs in the system context.
+    pub msi_line: MsiLine,
     /// What happens to an installer at its time limit.
     pub on_time_limit: OnTimeLimit,
     /// How long detection is repeated after a successful run until the app is as wanted. Intune's agent runs it once,
@@ -44,6 +46,7 @@ impl Settings {
             account: AccountChoice::AsDocumented,
             user: None,
             script_host: ScriptHost::OfTheSystem,
+            msi_line: MsiLine::AsWritten,
             on_time_limit: OnTimeLimit::Leave,
             detection_patience: Duration::from_secs(10),
             installer_patience: Duration::from_secs(600),
@@ -79,6 +82,17 @@ pub enum ScriptHost {
     OfTheSystem,
     /// This program, started with PowerShell's arguments.
     Program(String),
+}
+
+/// What becomes of an msiexec line that installs in the system context (docs/fidelity.md, "What nobody has measured").
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum MsiLine {
+    /// It runs as it is written, as in installs that were measured.
+    #[default]
+    AsWritten,
+    /// It runs with the words that one page of Microsoft's shows the agent adding.
+    Prepared,
 }
 
 /// What happens to an installer at its time limit.

@@ -40,7 +40,6 @@ mod words;
 pub use comparison::{Comparison, ComparisonOperator, compare_texts, whole_number};
 pub use date::{NoDate, RuleDate};
 pub use identity::{identify, revision};
-pub use identity::identify;
 pub use msi_line::{PreparedLine, prepared_msi_line};
 pub use product_code::{ProductCode, is_guid};
 pub use registry_key::{Hive, RegistryKey};

@@ -4,7 +4,7 @@
 //! an installation, step "Prepare .msi cmdline for system context") shows `msiexec /i "7zip.msi" /q` run as
 //! `msiexec /i "7zip.msi" /q /qn ALLUSERS=1 REBOOT=ReallySuppress /norestart`, with the restart behaviour `suppress`. Installs that
 //! were measured run the line as it is written. Nobody measured a line that has
-//! some of these words already (docs/fidelity.md, "Open questions").
+//! some of these words already (docs/fidelity.md, "What nobody has measured").
 
 use crate::command_line::{CommandLine, Interface, Msiexec, ProductOrFile, Step};
 

@@ -16,7 +16,7 @@ use waybill_agent::{
 };
 use waybill_downloader::{FetchOptions, Location, Wanted};
 use waybill_installer_runner::{
-    AccountChoice, AttemptRequest, Events, MemoryJournal, OnTimeLimit, Runner, ScriptHost, Settings, Trigger,
+    AccountChoice, AttemptRequest, Events, MemoryJournal, MsiLine, OnTimeLimit, Runner, ScriptHost, Settings, Trigger,
 };
 use waybill_schemas::app::AppFile;
 use waybill_schemas::codes::{command, runner};
@@ -107,6 +107,10 @@ pub(crate) struct AttemptArgs {
     /// Print each decision as a line of JSON on stdout as it falls, and the report as the last one
     #[arg(long)]
     events: bool,
+    /// msiexec lines that install for the system: as they are written, or prepared with the words that one page of
+    /// Microsoft's shows Intune's agent adding (docs/fidelity.md)
+    #[arg(long, default_value = "as-written", value_name = "LINE", value_parser = choice(&MSI_LINES))]
+    msi_line: MsiLine,
     /// At the time limit: leave the installer running, as Intune does, or kill it and its children
     #[arg(long, default_value = "leave", value_name = "ACTION", value_parser = choice(&ON_TIMEOUT))]
     on_timeout: OnTimeLimit,
@@ -142,6 +146,9 @@ pub(crate) struct Manner {
 
 const TRIGGERS: [(&str, Trigger); 2] = [("request", Trigger::Manual), ("schedule", Trigger::Schedule)];
 const ON_TIMEOUT: [(&str, OnTimeLimit); 2] = [("leave", OnTimeLimit::Leave), ("kill", OnTimeLimit::Kill)];
+/// The values of `--msi-line`.
+pub(crate) const MSI_LINES: [(&str, MsiLine); 2] =
+    [("as-written", MsiLine::AsWritten), ("prepared", MsiLine::Prepared)];
 const HOSTS: [(&str, Host); 2] = [("x86", Host::X86), ("native", Host::Native)];
 const ACCOUNTS: [(&str, AccountChoice); 2] =
     [("app", AccountChoice::AsDocumented), ("current", AccountChoice::Current)];
@@ -161,6 +168,7 @@ impl AttemptArgs {
     pub(crate) fn settings(&self) -> Settings {
         let mut settings = self.manner.settings(&self.root.folder());
         settings.on_time_limit = self.on_timeout;
+        settings.msi_line = self.msi_line;
         settings.user.clone_from(&self.user);
         settings.detection_patience = Duration::from_secs(self.look_again);
         settings

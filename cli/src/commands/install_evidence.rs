@@ -8,7 +8,7 @@ use anstyle::Style;
 use std::io::{self, Write};
 use waybill_schemas::report::install::{
     Answer, CommandReport, DetectionReport, EnvironmentDifference, ExitCodeReport, InstallReport, Intent,
-    Occasion, OutputReport, RequirementsReport, RuleReport, RunReport,
+    Occasion, OutputReport, PreparedMsiLine, RequirementsReport, RuleReport, RunReport,
 };
 
 /// How many lines of output a page shows.
@@ -196,6 +196,7 @@ pub(super) fn write_command(
     fields.add("line", &command.line);
     fields.add_some("program", command.program.as_deref().map(|program| found(program, command)));
     fields.add_some("started as", command.command_line.as_deref().filter(|line| *line != command.line));
+    fields.add_some("msiexec", command.prepared.as_ref().map(prepared));
     fields.add("folder", &command.folder);
     fields.add("view", view(command));
     fields.write(2, out)?;
@@ -219,6 +220,11 @@ fn view(command: &CommandReport) -> String {
         }
         None => command.view.clone(),
     }
+}
+
+fn prepared(line: &PreparedMsiLine) -> String {
+    let other = if line.used { "as-written" } else { "prepared" };
+    format!("Intune's agent may add {}, sources disagree; --msi-line {other} tries the other", line.added)
 }
 
 fn found(program: &str, command: &CommandReport) -> String {

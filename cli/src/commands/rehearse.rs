@@ -1,6 +1,7 @@
 //! `waybill try`: rehearses an app on this machine, or writes a Windows Sandbox file that does.
 
-use crate::commands::install::{self, Manner, note_context};
+use crate::args::choice;
+use crate::commands::install::{self, MSI_LINES, Manner, note_context};
 use crate::commands::lint::allowances;
 use crate::commands::rehearsal_page::write_rehearsal;
 use crate::error::Failure;
@@ -13,7 +14,7 @@ use clap::Args;
 use std::io;
 use std::path::{Path, PathBuf};
 use waybill_agent::{RunPurpose, RunningProcess, choose_process};
-use waybill_installer_runner::Events;
+use waybill_installer_runner::{Events, MsiLine};
 use waybill_packager::lint::Allowance;
 use waybill_rehearsal::{Audience, RehearsalRequest, Remark, Sandbox, junit, rehearse};
 use waybill_schemas::app::AppFolder;
@@ -56,6 +57,10 @@ pub(crate) struct TryArgs {
     /// Do not let msiexec write a log, which takes `/l*v` at the end of its line
     #[arg(long)]
     no_msi_log: bool,
+    /// msiexec lines that install for the system: as they are written, or prepared with the words that one page of
+    /// Microsoft's shows Intune's agent adding
+    #[arg(long, default_value = "as-written", value_name = "LINE", value_parser = choice(&MSI_LINES))]
+    msi_line: MsiLine,
     /// Allow what lint finds under this code; may be given several times
     #[arg(long, value_name = "CODE[=REASON]")]
     allow: Vec<String>,
@@ -71,6 +76,7 @@ impl TryArgs {
         (request.keep, request.force, request.msi_log) = (self.keep, self.force, !self.no_msi_log);
         request.allowances = allowances;
         request.settings = self.manner.settings(&PathBuf::new());
+        request.settings.msi_line = self.msi_line;
         request
     }
 }
@@ -154,6 +160,10 @@ fn in_words_of_the_command(remark: &Remark) -> String {
         }
         Remark::RanOtherScriptHost => {
             "Scripts were run by the program of --script-host, not by powershell.exe.".to_owned()
+        }
+        Remark::PreparedMsiLine(prepared) => {
+            let other = if prepared.used { "as-written" } else { "prepared" };
+            format!("{remark} `--msi-line {other}` tries the other.")
         }
         Remark::AddedMsiLog => {
             "`/l*v` was added to msiexec's line, for its log: leave it out with --no-msi-log.".to_owned()

@@ -65,6 +65,17 @@ fn program_view_variables_and_tail_are_told() {
 }
 
 #[test]
+fn an_msiexec_line_is_prepared_where_that_is_asked_for() {
+    let bench = Workbench::new();
+    write_app(&bench, "msiexec /i a.msi /qn PIN=1234", "");
+    let (report, _) = resolved(&bench, "install", &[]);
+    assert_eq!(report["command"]["prepared"], json!({ "added": "ALLUSERS=1", "used": false }));
+    let (report, exit) = resolved(&bench, "install", &["--msi-line", "prepared"]);
+    assert_eq!((exit, &report["command"]["tail"]), (0, &"/i a.msi /qn PIN=*** ALLUSERS=1".into()), "{report:#}");
+    assert_eq!(report["command"]["line"], "msiexec /i a.msi /qn PIN=***");
+}
+
+#[test]
 fn a_batch_file_is_told_with_its_own_tail() {
     let bench = Workbench::new();
     write_app(&bench, "install.cmd /q \"x y\"", "");

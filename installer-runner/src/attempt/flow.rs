@@ -8,6 +8,7 @@ use super::{AttemptRequest, Content, RunnerError};
 use crate::{AttemptKey, RunAs, Runner, detect, identify, resolve};
 use jiff::Timestamp;
 use waybill_schemas::codes::Class;
+use waybill_schemas::secrets::mask;
 use waybill_schemas::report::install::{
     Advice, Answer, AppIdentity, AttemptOutcome, Decision, InstallReport, Intent, Interruption, Occasion,
 };
@@ -164,9 +165,13 @@ impl<'a> Attempt<'a> {
             Intent::Install => &self.request.app.install_command_line,
             Intent::Uninstall => &self.request.app.uninstall_command_line,
         };
-        let line = line.as_deref().unwrap_or_default();
+        let written = line.as_deref().unwrap_or_default();
+        let prepared = self.prepared(written);
+        let line = prepared.as_ref().filter(|_| self.uses_prepared()).map_or(written, |prepared| &prepared.line);
         match resolve(line, folder.unwrap_or_default(), &self.run_as, self.runner.system) {
-            Ok(resolved) => {
+            Ok(mut resolved) => {
+                resolved.report.line = mask(written);
+                resolved.report.prepared = prepared.map(|prepared| self.report_prepared(prepared));
                 let found_in = resolved.report.found_in.clone().unwrap_or_default();
                 let program = resolved.report.program.clone().unwrap_or_default();
                 self.notes.decided(Decision::CommandFound { program, found_in });

@@ -6,6 +6,7 @@ mod earlier;
 pub(crate) mod flow;
 mod gates;
 mod judgement;
+mod msi_line;
 mod restart;
 mod running;
 

@@ -75,7 +75,7 @@ pub(crate) fn report(
     }
 }
 
-fn behavior(app: &AppDocument) -> DeviceRestartBehavior {
+pub(super) fn behavior(app: &AppDocument) -> DeviceRestartBehavior {
     let experience = app.install_experience.as_ref();
     experience
         .and_then(|experience| experience.device_restart_behavior.clone())

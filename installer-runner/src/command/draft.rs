@@ -68,6 +68,7 @@ impl Draft {
             command_line: None,
             view: view_name(asked.run_as.perspective.view).to_owned(),
             tail: None,
+            prepared: None,
             program_view: None,
             folder: asked.folder.to_owned(),
             environment: Vec::new(),

@@ -4,7 +4,7 @@ use serde_json::json;
 use std::fs;
 use std::path::{Path, PathBuf};
 use waybill_context::Context;
-use waybill_installer_runner::{AppDocument, AttemptRequest, MemoryJournal, Runner, Settings};
+use waybill_installer_runner::{AppDocument, AttemptRequest, MemoryJournal, MsiLine, Runner, Settings};
 use waybill_schemas::report::install::{AttemptOutcome, InstallReport, Intent};
 use waybill_system::WindowsModel;
 
@@ -82,4 +82,49 @@ fn without_files_the_program_is_taken_to_be_among_them() {
     let report = attempt("setup.exe /S", None, "user");
     assert_eq!((report.outcome, report.context.used.as_str()), (AttemptOutcome::WouldRun, "user"));
     assert!(report.command.unwrap().found_in.unwrap().contains("not looked for"));
+}
+
+/// The command line that starts, and what is said of the words that the agent may add.
+fn msi_line(line: &str, changes: serde_json::Value, msi_line: MsiLine, intent: Intent) -> (String, Option<(String, bool)>) {
+    let mut app = json!({
+        "displayName": "Notes",
+        "installCommandLine": line,
+        "uninstallCommandLine": line,
+        "installExperience": { "runAsAccount": "system" },
+    });
+    app["installExperience"].as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+    let app = AppDocument::from_value(app).unwrap();
+    let machine = WindowsModel::new(None);
+    let (journal, mut settings) = (MemoryJournal::default(), Settings::new(Path::new("unused")));
+    settings.msi_line = msi_line;
+    let runner = Runner::new(&machine, &journal, &settings, Context::silent());
+    let report = runner.attempt(&AttemptRequest::new(&app, intent), &mut None::<PathBuf>).unwrap();
+    let command = report.command.unwrap();
+    assert_eq!(command.line, line, "the line of app.json stays that of the report");
+    (command.tail.unwrap(), command.prepared.map(|prepared| (prepared.added, prepared.used)))
+}
+
+#[test]
+fn an_msiexec_line_runs_as_written_or_prepared_and_the_report_says_which() {
+    use Intent::{Install, Uninstall};
+    use MsiLine::{AsWritten, Prepared};
+    let (written, system, user) = ("msiexec /i \"a.msi\" /qn", json!({}), json!({ "runAsAccount": "user" }));
+    let suppress = json!({ "deviceRestartBehavior": "suppress" });
+    let added = |words: &str, used| Some((words.to_owned(), used));
+    let tail = |words: &str| format!("/i \"a.msi\" /qn{words}");
+    let all = "ALLUSERS=1 REBOOT=ReallySuppress /norestart";
+    for (changes, setting, intent, expected) in [
+        (&system, AsWritten, Install, (tail(""), added("ALLUSERS=1", false))),
+        (&system, Prepared, Install, (tail(" ALLUSERS=1"), added("ALLUSERS=1", true))),
+        (&suppress, AsWritten, Install, (tail(""), added(all, false))),
+        (&suppress, Prepared, Install, (tail(&format!(" {all}")), added(all, true))),
+        (&user, Prepared, Install, (tail(""), None)),
+        (&suppress, Prepared, Uninstall, (tail(""), None)),
+    ] {
+        assert_eq!(msi_line(written, changes.clone(), setting, intent), expected, "{changes} {setting:?}");
+    }
+    let whole = "msiexec /i a.msi /qn ALLUSERS=1";
+    assert_eq!(msi_line(whole, system.clone(), Prepared, Install).1, None, "nothing is missing");
+    let shell = "cmd.exe /c msiexec /i a.msi";
+    assert_eq!(msi_line(shell, system, Prepared, Install).1, None, "the agent starts cmd.exe");
 }

@@ -196,6 +196,9 @@ pub struct CommandReport {
     /// What follows the program in the line, as the program gets it; absent where words are given instead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tail: Option<String>,
+    /// What Intune's agent may add to this msiexec line, where it may add something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prepared: Option<PreparedMsiLine>,
     /// The view that names were resolved in: `32-bit`, `64-bit`.
     pub view: String,
     /// The width of the program that is started (of cmd.exe for a batch file), which decides its variables: `32-bit`,
@@ -210,6 +213,18 @@ pub struct CommandReport {
     /// Why it is not started.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<RefusedCommand>,
+}
+
+/// Words that one page of Microsoft's shows Intune's agent adding to an msiexec line in the system context. Measured
+/// installs do not have them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct PreparedMsiLine {
+    /// The words, e.g. `/qn ALLUSERS=1`.
+    pub added: String,
+    /// Whether the line ran with them.
+    pub used: bool,
 }
 
 /// A variable whose value for the command differs from the caller's.

@@ -59,6 +59,7 @@ pub(super) fn command() -> CommandReport {
         command_line: Some(r#""C:\ProgramData\Waybill\Cache\7f0c_1\setup.exe" /S KEY=***"#.into()),
         view: "32-bit".into(),
         tail: None,
+        prepared: None,
         program_view: None,
         folder: r"C:\ProgramData\Waybill\Cache\7f0c_1".into(),
         environment: vec![
