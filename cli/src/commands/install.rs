@@ -4,7 +4,7 @@ use crate::args::{LONGEST_WAIT, RootArgs, choice, whole_number};
 use crate::commands::install_page::{in_words_of_the_command, write_attempt, write_detected, write_step};
 use crate::error::Failure;
 use crate::exit::{Exit, ExitStyle};
-use crate::files::{content_url, location, shown};
+use crate::files::{content_url, location, shown, unreadable};
 use crate::output::{Output, relay, say};
 use crate::session::Session;
 use clap::Args;
@@ -293,9 +293,7 @@ fn there(text: &str) -> Result<Location, Failure> {
     let place = location(text)?;
     if let Location::File(path) = &place {
         path.metadata().map_err(|error| {
-            Failure::new(&command::INPUT_UNREADABLE, "the content cannot be read")
-                .caused_by(&error)
-                .about(&shown(path))
+            unreadable(&command::INPUT_UNREADABLE, "the content cannot be read", &error).about(&shown(path))
         })?;
     }
     Ok(place)
