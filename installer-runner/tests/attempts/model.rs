@@ -85,7 +85,7 @@ fn without_files_the_program_is_taken_to_be_among_them() {
 }
 
 /// The command line that starts, and what is said of the words that the agent may add.
-fn msi_line(line: &str, changes: serde_json::Value, msi_line: MsiLine, intent: Intent) -> (String, Option<(String, bool)>) {
+fn msi_line(line: &str, changes: &serde_json::Value, msi_line: MsiLine, intent: Intent) -> (String, Option<(String, bool)>) {
     let mut app = json!({
         "displayName": "Notes",
         "installCommandLine": line,
@@ -121,10 +121,10 @@ fn an_msiexec_line_runs_as_written_or_prepared_and_the_report_says_which() {
         (&user, Prepared, Install, (tail(""), None)),
         (&suppress, Prepared, Uninstall, (tail(""), None)),
     ] {
-        assert_eq!(msi_line(written, changes.clone(), setting, intent), expected, "{changes} {setting:?}");
+        assert_eq!(msi_line(written, changes, setting, intent), expected, "{changes} {setting:?}");
     }
     let whole = "msiexec /i a.msi /qn ALLUSERS=1";
-    assert_eq!(msi_line(whole, system.clone(), Prepared, Install).1, None, "nothing is missing");
+    assert_eq!(msi_line(whole, &system, Prepared, Install).1, None, "nothing is missing");
     let shell = "cmd.exe /c msiexec /i a.msi";
-    assert_eq!(msi_line(shell, system, Prepared, Install).1, None, "the agent starts cmd.exe");
+    assert_eq!(msi_line(shell, &system, Prepared, Install).1, None, "the agent starts cmd.exe");
 }
