@@ -1,7 +1,6 @@
 //! Remarks of a rehearsal, which its caller may word anew, because it knows its own options and commands.
 
 use std::fmt;
-use waybill_schemas::report::install::PreparedMsiLine;
 
 /// A remark of a rehearsal. Its text names no option; [`crate::Audience::words`] may give another text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,8 +36,6 @@ pub enum Remark {
     RanOtherScriptHost,
     /// Windows Installer was made to write a log.
     AddedMsiLog,
-    /// One page of Microsoft's shows the agent adding words to msiexec's line.
-    PreparedMsiLine(PreparedMsiLine),
 }
 
 impl fmt::Display for Remark {
@@ -65,14 +62,6 @@ impl fmt::Display for Remark {
             }
             Self::RanOtherScriptHost => {
                 formatter.write_str("Scripts were run by another program than powershell.exe.")
-            }
-            Self::PreparedMsiLine(PreparedMsiLine { added, used }) => {
-                let ran = if *used { "it ran with them" } else { "it ran as it is written" };
-                write!(
-                    formatter,
-                    "One page of Microsoft's shows Intune's agent adding `{added}` to msiexec's line, and measured installs do \
-                     not have them: {ran}."
-                )
             }
             Self::AddedMsiLog => formatter.write_str("`/l*v` was added to msiexec's line, for its log."),
         }

@@ -156,10 +156,7 @@ pub(crate) fn deviations(machine: &Machine<'_>, attempts: &Attempts, stand_in: b
         (attempts.iter().any(|attempted| attempted.log_added), Remark::AddedMsiLog),
     ];
     let of_app = [left_out_default(machine, attempts), older_architecture(machine, attempts)];
-    let commands = attempts.iter().filter_map(|attempted| attempted.report.as_ref()?.command.as_ref());
-    let prepared = commands.filter_map(|command| command.prepared.clone()).next();
-    let of_msi_line = prepared.map(|prepared| (true, Remark::PreparedMsiLine(prepared)));
-    let remarks = of_settings.iter().chain(&of_msi_line).filter(|(holds, _)| *holds);
+    let remarks = of_settings.iter().filter(|(holds, _)| *holds);
     let stood_in = stand_in.then(|| STAND_IN.to_owned());
     let retried = attempts.iter().any(|attempted| attempted.retried > 0).then(|| AT_ONCE.to_owned());
     let remarks = remarks.map(|(_, remark)| machine.audience.words(remark));

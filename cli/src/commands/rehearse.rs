@@ -161,10 +161,6 @@ fn in_words_of_the_command(remark: &Remark) -> String {
         Remark::RanOtherScriptHost => {
             "Scripts were run by the program of --script-host, not by powershell.exe.".to_owned()
         }
-        Remark::PreparedMsiLine(prepared) => {
-            let other = if prepared.used { "as-written" } else { "prepared" };
-            format!("{remark} `--msi-line {other}` tries the other.")
-        }
         Remark::AddedMsiLog => {
             "`/l*v` was added to msiexec's line, for its log: leave it out with --no-msi-log.".to_owned()
         }

@@ -93,6 +93,7 @@ impl<'a> Attempt<'a> {
     /// Resolves the command on a model of a machine. Everything else would be a guess: no rule has an answer there.
     fn on_model(&mut self, model: &str, content: &dyn Content) -> Flow<Conclusion> {
         self.notes.decided(Decision::OnModel { model: model.to_owned() });
+        self.notes.deviates(format!("A model stood for the device, {model}: no rule was asked and nothing was started."));
         let folder = content.present().map(|folder| folder.to_string_lossy().into_owned());
         self.notes.decided(match &folder {
             Some(folder) => Decision::ContentHere { folder: folder.clone(), fetched: false },
@@ -171,7 +172,7 @@ impl<'a> Attempt<'a> {
         match resolve(line, folder.unwrap_or_default(), &self.run_as, self.runner.system) {
             Ok(mut resolved) => {
                 resolved.report.line = mask(written);
-                resolved.report.prepared = prepared.map(|prepared| self.report_prepared(prepared));
+                resolved.report.prepared = prepared.as_ref().map(|prepared| self.report_prepared(prepared));
                 let found_in = resolved.report.found_in.clone().unwrap_or_default();
                 let program = resolved.report.program.clone().unwrap_or_default();
                 self.notes.decided(Decision::CommandFound { program, found_in });

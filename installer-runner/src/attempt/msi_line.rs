@@ -20,9 +20,15 @@ impl Attempt<'_> {
         is_concerned.then(|| prepared_msi_line(written, suppresses)).flatten()
     }
 
-    /// What the report says of it.
-    pub(super) fn report_prepared(&self, prepared: PreparedLine) -> PreparedMsiLine {
-        PreparedMsiLine { added: prepared.added, used: self.uses_prepared() }
+    /// What the report says of it. Either way the line may run otherwise than under Intune.
+    pub(super) fn report_prepared(&mut self, prepared: &PreparedLine) -> PreparedMsiLine {
+        let (added, used) = (prepared.added.clone(), self.uses_prepared());
+        let ran = if used { "It ran with them." } else { "It ran as it is written." };
+        self.notes.deviates(format!(
+            "One page of Microsoft's shows Intune's agent adding `{added}` to msiexec's line; measured installs do not have \
+             these words. {ran}"
+        ));
+        PreparedMsiLine { added, used }
     }
 
     /// Whether the settings ask for the prepared line.

@@ -100,6 +100,8 @@ fn msi_line(line: &str, changes: &serde_json::Value, msi_line: MsiLine, intent: 
     let runner = Runner::new(&machine, &journal, &settings, Context::silent());
     let report = runner.attempt(&AttemptRequest::new(&app, intent), &mut None::<PathBuf>).unwrap();
     let command = report.command.unwrap();
+    let is_told = report.deviations.iter().any(|one| one.contains("to msiexec's line"));
+    assert_eq!(is_told, command.prepared.is_some(), "{:?}", report.deviations);
     assert_eq!(command.line, line, "the line of app.json stays that of the report");
     (command.tail.unwrap(), command.prepared.map(|prepared| (prepared.added, prepared.used)))
 }
