@@ -79,7 +79,9 @@ fn type_in_words(name: &str) -> String {
         // The value that was found stands behind its type: boolean `true`.
         Some((kind, _)) if *kind == "boolean " => name.trim_start_matches("boolean ").to_owned(),
         Some((_, words)) => (*words).to_owned(),
-        None => name.replace("integer `", "the number `").replace("floating point `", "the number `")
+        None => name
+            .replace("integer `", "the number `")
+            .replace("floating point `", "the number `")
             .replace("string \"", "the text \""),
     }
 }
@@ -230,10 +232,22 @@ mod tests {
     #[test]
     fn the_parser_speaks_of_json_and_not_of_rust() {
         for (said, plain) in [
-            ("invalid type: map, expected a sequence at line 1 column 9", "an object where a list belongs, at line 1 column 9"),
-            ("invalid type: sequence, expected struct AppDocument at line 1 column 0", "a list where an object belongs, at line 1 column 0"),
-            ("a.json: invalid type: string \"x\", expected i64", "a.json: the text \"x\" where a whole number belongs"),
-            ("invalid type: integer `5`, expected a string at line 1 column 2", "the number `5` where a string belongs, at line 1 column 2"),
+            (
+                "invalid type: map, expected a sequence at line 1 column 9",
+                "an object where a list belongs, at line 1 column 9",
+            ),
+            (
+                "invalid type: sequence, expected struct AppDocument at line 1 column 0",
+                "a list where an object belongs, at line 1 column 0",
+            ),
+            (
+                "a.json: invalid type: string \"x\", expected i64",
+                "a.json: the text \"x\" where a whole number belongs",
+            ),
+            (
+                "invalid type: integer `5`, expected a string at line 1 column 2",
+                "the number `5` where a string belongs, at line 1 column 2",
+            ),
             ("invalid type: boolean `true`, expected u32", "`true` where a whole number belongs"),
             ("invalid type: null, expected f64", "null where a number belongs"),
             ("invalid type: null, expected int", "null where int belongs"),

@@ -33,7 +33,8 @@ pub fn prepared_msi_line(line: &str, suppresses_restart: bool) -> Option<Prepare
     let command = CommandLine::parse(line, &|_| false);
     let step = command.steps.first()?;
     let call = Msiexec::parse(step).filter(|call| installs_a_file(call, step))?;
-    let is_set = |name: &str, value: &str| call.property(name).is_some_and(|one| one.eq_ignore_ascii_case(value));
+    let is_set =
+        |name: &str, value: &str| call.property(name).is_some_and(|one| one.eq_ignore_ascii_case(value));
     let has_switch = |name: &str| step.words.iter().any(|word| word.switch().as_deref() == Some(name));
     let no_reboot = call.property("REBOOT").is_some_and(|one| one.to_uppercase().starts_with('R'));
     let words = [
@@ -42,7 +43,8 @@ pub fn prepared_msi_line(line: &str, suppresses_restart: bool) -> Option<Prepare
         (suppresses_restart && !no_reboot, "REBOOT=ReallySuppress"),
         (suppresses_restart && !has_switch("norestart"), "/norestart"),
     ];
-    let added: Vec<&str> = words.into_iter().filter_map(|(is_missing, word)| is_missing.then_some(word)).collect();
+    let added: Vec<&str> =
+        words.into_iter().filter_map(|(is_missing, word)| is_missing.then_some(word)).collect();
     let added = added.join(" ");
     (!added.is_empty()).then(|| PreparedLine { line: format!("{line} {added}"), added })
 }
@@ -52,9 +54,11 @@ fn installs_a_file(call: &Msiexec, step: &Step) -> bool {
     let is_installing = |at: usize| {
         let switch = |at: usize| step.words.get(at).and_then(|word| word.switch());
         let before = at.checked_sub(1).and_then(switch);
-        matches!(before.as_deref(), Some("i" | "package")) || switch(at).is_some_and(|own| own.starts_with('i'))
+        matches!(before.as_deref(), Some("i" | "package"))
+            || switch(at).is_some_and(|own| own.starts_with('i'))
     };
-    let installed = |target: &ProductOrFile| matches!(target, ProductOrFile::File(_, at) if is_installing(*at));
+    let installed =
+        |target: &ProductOrFile| matches!(target, ProductOrFile::File(_, at) if is_installing(*at));
     !call.removes && call.targets.first().is_some_and(installed)
 }
 
@@ -72,8 +76,16 @@ mod tests {
             ("msiexec /i a.msi", "/qn ALLUSERS=1", "/qn ALLUSERS=1 REBOOT=ReallySuppress /norestart"),
             ("msiexec /i a.msi /qn", "ALLUSERS=1", "ALLUSERS=1 REBOOT=ReallySuppress /norestart"),
             ("MsiExec.exe /I a.msi /quiet /norestart", "ALLUSERS=1", "ALLUSERS=1 REBOOT=ReallySuppress"),
-            (r"C:\Windows\System32\msiexec.exe /package a.msi /qb", "/qn ALLUSERS=1", "/qn ALLUSERS=1 REBOOT=ReallySuppress /norestart"),
-            (r"%windir%\Sysnative\msiexec -i a.msi -passive", "/qn ALLUSERS=1", "/qn ALLUSERS=1 REBOOT=ReallySuppress /norestart"),
+            (
+                r"C:\Windows\System32\msiexec.exe /package a.msi /qb",
+                "/qn ALLUSERS=1",
+                "/qn ALLUSERS=1 REBOOT=ReallySuppress /norestart",
+            ),
+            (
+                r"%windir%\Sysnative\msiexec -i a.msi -passive",
+                "/qn ALLUSERS=1",
+                "/qn ALLUSERS=1 REBOOT=ReallySuppress /norestart",
+            ),
             ("msiexec /ia.msi /q ALLUSERS=2 REBOOT=R", "ALLUSERS=1", "ALLUSERS=1 /norestart"),
             ("msiexec /qn ALLUSERS=\"1\" /i a.msi reboot=Suppress", "", "REBOOT=ReallySuppress /norestart"),
             ("msiexec /i a.msi /qn allusers=1 REBOOT=ReallySuppress /norestart", "", ""),

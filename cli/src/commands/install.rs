@@ -16,7 +16,8 @@ use waybill_agent::{
 };
 use waybill_downloader::{FetchOptions, Location, Wanted};
 use waybill_installer_runner::{
-    AccountChoice, AttemptRequest, Events, MemoryJournal, MsiLine, OnTimeLimit, Runner, ScriptHost, Settings, Trigger,
+    AccountChoice, AttemptRequest, Events, MemoryJournal, MsiLine, OnTimeLimit, Runner, ScriptHost, Settings,
+    Trigger,
 };
 use waybill_schemas::app::AppFile;
 use waybill_schemas::codes::{command, runner};

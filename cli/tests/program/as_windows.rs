@@ -71,7 +71,11 @@ fn an_msiexec_line_is_prepared_where_that_is_asked_for() {
     let (report, _) = resolved(&bench, "install", &[]);
     assert_eq!(report["command"]["prepared"], json!({ "added": "ALLUSERS=1", "used": false }));
     let (report, exit) = resolved(&bench, "install", &["--msi-line", "prepared"]);
-    assert_eq!((exit, &report["command"]["tail"]), (0, &"/i a.msi /qn PIN=*** ALLUSERS=1".into()), "{report:#}");
+    assert_eq!(
+        (exit, &report["command"]["tail"]),
+        (0, &"/i a.msi /qn PIN=*** ALLUSERS=1".into()),
+        "{report:#}"
+    );
     assert_eq!(report["command"]["line"], "msiexec /i a.msi /qn PIN=***");
 }
 

@@ -8,10 +8,10 @@ use super::{AttemptRequest, Content, RunnerError};
 use crate::{AttemptKey, RunAs, Runner, detect, identify, resolve};
 use jiff::Timestamp;
 use waybill_schemas::codes::Class;
-use waybill_schemas::secrets::mask;
 use waybill_schemas::report::install::{
     Advice, Answer, AppIdentity, AttemptOutcome, Decision, InstallReport, Intent, Interruption, Occasion,
 };
+use waybill_schemas::secrets::mask;
 use waybill_system::{System, SystemKind};
 
 /// An attempt under way.
@@ -93,7 +93,9 @@ impl<'a> Attempt<'a> {
     /// Resolves the command on a model of a machine. Everything else would be a guess: no rule has an answer there.
     fn on_model(&mut self, model: &str, content: &dyn Content) -> Flow<Conclusion> {
         self.notes.decided(Decision::OnModel { model: model.to_owned() });
-        self.notes.deviates(format!("A model stood for the device, {model}: no rule was asked and nothing was started."));
+        self.notes.deviates(format!(
+            "A model stood for the device, {model}: no rule was asked and nothing was started."
+        ));
         let folder = content.present().map(|folder| folder.to_string_lossy().into_owned());
         self.notes.decided(match &folder {
             Some(folder) => Decision::ContentHere { folder: folder.clone(), fetched: false },
@@ -168,7 +170,8 @@ impl<'a> Attempt<'a> {
         };
         let written = line.as_deref().unwrap_or_default();
         let prepared = self.prepared(written);
-        let line = prepared.as_ref().filter(|_| self.uses_prepared()).map_or(written, |prepared| &prepared.line);
+        let line =
+            prepared.as_ref().filter(|_| self.uses_prepared()).map_or(written, |prepared| &prepared.line);
         match resolve(line, folder.unwrap_or_default(), &self.run_as, self.runner.system) {
             Ok(mut resolved) => {
                 resolved.report.line = mask(written);

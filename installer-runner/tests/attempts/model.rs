@@ -85,7 +85,12 @@ fn without_files_the_program_is_taken_to_be_among_them() {
 }
 
 /// The command line that starts, and what is said of the words that the agent may add.
-fn msi_line(line: &str, changes: &serde_json::Value, msi_line: MsiLine, intent: Intent) -> (String, Option<(String, bool)>) {
+fn msi_line(
+    line: &str,
+    changes: &serde_json::Value,
+    msi_line: MsiLine,
+    intent: Intent,
+) -> (String, Option<(String, bool)>) {
     let mut app = json!({
         "displayName": "Notes",
         "installCommandLine": line,

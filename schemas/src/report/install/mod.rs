@@ -9,9 +9,9 @@ pub use advice::{Advice, Interruption};
 pub use decision::{Decision, DecisionWords, EarlierEnd};
 pub use evidence::{
     Answer, CommandReport, DetectReport, DetectionReport, EnvironmentDifference, ExitCodeReport, Host,
-    NextTry, Occasion, OutputReport, PendingRestartReport, PreparedMsiLine, RefusedCommand, RequirementReport,
-    RequirementsReport, RestartNeed, RestartReport, RetryStep, RuleReport, RunReport, StateCode, States,
-    SurvivorReport,
+    NextTry, Occasion, OutputReport, PendingRestartReport, PreparedMsiLine, RefusedCommand,
+    RequirementReport, RequirementsReport, RestartNeed, RestartReport, RetryStep, RuleReport, RunReport,
+    StateCode, States, SurvivorReport,
 };
 
 use crate::codes::{Class, Code, runner};
