@@ -51,6 +51,7 @@ pub use files::{documents, pack, package, root, source};
 
 /// The code for an input that cannot be read: `input-missing` where it is not there, the same for every command;
 /// `otherwise` for every other reason.
+#[cfg(feature = "full")]
 pub fn unreadable(error: &std::io::Error, otherwise: &'static Code) -> &'static Code {
     use std::io::ErrorKind;
     match error.kind() {
