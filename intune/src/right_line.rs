@@ -102,10 +102,10 @@ mod tests {
         const TAIL: &str =
             r#"\WindowsPowerShell\v1.0\powershell.exe -NoProfile -ExecutionPolicy Bypass -File "a b.ps1""#;
         let line = |agent| right_line("ps1", "a b.ps1", agent).unwrap();
-        assert_eq!(line(View::Bits32), format!(r"%SystemRoot%\Sysnative{TAIL}"));
+        assert_eq!(line(View::Bits32), format!(r"C:\Windows\Sysnative{TAIL}"));
         assert_eq!(
             line(View::Bits64),
-            format!(r"%SystemRoot%\System32{TAIL}"),
+            format!(r"C:\Windows\System32{TAIL}"),
             "a 64-bit agent has no Sysnative"
         );
     }
@@ -118,7 +118,7 @@ mod tests {
             ("msp", r#"msiexec /p "Files\a b" /qn /norestart"#),
             ("jse", r#"cscript.exe //B //NoLogo "Files\a b""#),
             ("reg", r#"reg.exe import "Files\a b""#),
-            ("inf", r#"%SystemRoot%\Sysnative\pnputil.exe /add-driver "Files\a b" /install"#),
+            ("inf", r#"C:\Windows\Sysnative\pnputil.exe /add-driver "Files\a b" /install"#),
             ("jar", r#"java.exe -jar "Files\a b""#),
         ] {
             assert_eq!(right_line(extension, "Files/a b", View::Bits32).as_deref(), Some(line));

@@ -14,12 +14,14 @@ pub enum View {
     Bits64,
 }
 
-/// How a 32-bit program names the folder of 64-bit programs; 64-bit programs have none of that name.
-pub const SYSNATIVE: &str = r"%SystemRoot%\Sysnative";
+/// How a 32-bit program names the folder of 64-bit programs; 64-bit programs have none of that name. Written in full,
+/// without `%SystemRoot%`: Microsoft's page says that variables of an uninstall command are not expanded, and Windows
+/// is in `C:\Windows` wherever it is installed as usual.
+pub const SYSNATIVE: &str = r"C:\Windows\Sysnative";
 
 /// `line` for a 64-bit program: Sysnative replaced by System32, which is not redirected there.
 pub fn without_sysnative(line: &str) -> String {
-    line.replace(SYSNATIVE, r"%SystemRoot%\System32")
+    line.replace(SYSNATIVE, r"C:\Windows\System32")
 }
 
 /// A variable that leads to another folder in each view, and the variables that lead to one of them in both.
@@ -169,7 +171,7 @@ impl FileView {
     pub fn in_other_view(&self, mapped: &str) -> Option<(String, String)> {
         let rest = path::below(mapped, &self.windows).filter(|_| self.redirects)?;
         let rest = below(rest, "SysWOW64")?;
-        Some((format!(r"{}\System32{rest}", self.windows), format!(r"%SystemRoot%\Sysnative{rest}")))
+        Some((format!(r"{}\System32{rest}", self.windows), format!("{SYSNATIVE}{rest}")))
     }
 }
 

@@ -1,5 +1,6 @@
 //! `waybill init`: drafts app.json, and prints what to check in it.
 
+use crate::args::choice;
 use crate::error::Failure;
 use crate::files::shown;
 use crate::session::Session;
@@ -8,41 +9,62 @@ use clap::Args;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use waybill_packager::exclude::Exclusions;
-use waybill_packager::init::{InitRequest, init};
-use waybill_schemas::report::pack::{Confidence, InitReport, InstallerReport};
+use waybill_packager::init::{Deferral, InitRequest, init, update};
+use waybill_schemas::report::pack::{
+    Confidence, FieldUpdate, InitReport, InstallerReport, KeptEdit, UpdateReport,
+};
 
 /// Write an app.json from what the installer is: names, commands, detection
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   waybill init apps/7zip/source --setup 7z2301-x64.msi
   waybill init ./tool --setup setup.exe --output apps/tool/app.json
+  waybill init apps/7zip/source --setup 7z2408-x64.msi --update
 
-An MSI answers for itself. For NSIS, Inno Setup, WiX Burn, InstallShield and
-Squirrel the commands are proposed, and marked: try them before you rely on them.")]
+An MSI answers for itself. For NSIS, Inno Setup, WiX Burn, InstallShield, Squirrel
+and PSAppDeployToolkit the commands are proposed, and marked: try them before you
+rely on them. Uninstall.ps1 and Detect.ps1 beside the setup file are taken.")]
 pub(crate) struct InitArgs {
     /// The source folder
     source: PathBuf,
-    /// The setup file, relative to the source folder
-    #[arg(short, long, value_name = "FILE")]
-    setup: PathBuf,
+    /// The setup file, relative to the source folder; with --update by default the one that app.json names
+    #[arg(short, long, value_name = "FILE", required_unless_present = "update")]
+    setup: Option<PathBuf>,
     /// Where app.json goes; beside a folder named source, else into the source folder, by default
     #[arg(short, long, value_name = "FILE|DIR")]
     output: Option<PathBuf>,
     /// Leave out what matches; may be given several times
     #[arg(long, value_name = "GLOB")]
     exclude: Vec<String>,
+    /// What it counts as when a user of PSAppDeployToolkit puts the installation off; as retry the user is asked again
+    /// after 5 minutes
+    #[arg(long, value_name = "failed|retry", default_value = "failed", value_parser = choice(DEFERRALS))]
+    defer: Deferral,
+    /// Renew version, product code and what else the installer tells in the app.json that is there, and keep your edits
+    #[arg(long, conflicts_with = "force")]
+    update: bool,
     /// Replace an app.json that is there
     #[arg(long)]
     force: bool,
 }
 
+const DEFERRALS: &[(&str, Deferral)] = &[("failed", Deferral::Failed), ("retry", Deferral::Retry)];
+
 /// Drafts an app document, and prints what to check in it.
 pub(crate) fn run(args: InitArgs, session: &Session) -> Result<(), Failure> {
-    let mut request = InitRequest::new(args.source, args.setup);
+    let mut request = InitRequest::new(args.source, args.setup.unwrap_or_default());
     request.output = args.output;
     request.force = args.force;
+    request.deferral = args.defer;
     request.exclusions = Exclusions::new(&args.exclude)?;
-    let (path, draft) = init(&request, &session.context())?;
+    let context = session.context();
+    let (path, draft, update) = if args.update {
+        let (path, draft, report) = update(&request, &context)?;
+        (path, draft, Some(report))
+    } else {
+        let (path, draft) = init(&request, &context)?;
+        (path, draft, None)
+    };
     let report = InitReport {
         document: shown(&path),
         installer: InstallerReport {
@@ -52,13 +74,19 @@ pub(crate) fn run(args: InitArgs, session: &Session) -> Result<(), Failure> {
         },
         app: draft.app,
         notes: draft.notes.iter().map(ToString::to_string).collect(),
+        update,
     };
     session.output.summary(&report, write_drafted)
 }
 
 /// Writes the document's main fields and every note.
 fn write_drafted(report: &InitReport, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{GOOD}wrote{GOOD:#} {STRONG}{}{STRONG:#}", printable(&report.document))?;
+    let verb = match &report.update {
+        None => "wrote",
+        Some(update) if update.changes.is_empty() => "up to date:",
+        Some(_) => "updated",
+    };
+    writeln!(out, "{GOOD}{verb}{GOOD:#} {STRONG}{}{STRONG:#}", printable(&report.document))?;
     let app = &report.app;
     let mut fields = Fields::default();
     fields.add_some("setup file", app.setup_file_path.as_deref());
@@ -69,8 +97,26 @@ fn write_drafted(report: &InitReport, out: &mut dyn Write) -> io::Result<()> {
     fields.add_some("install command", app.install_command_line.as_deref());
     fields.add_some("uninstall command", app.uninstall_command_line.as_deref());
     fields.write(2, out)?;
+    if let Some(update) = &report.update {
+        write_update(update, out)?;
+    }
     write_list("To look at", WARNING, "!", &report.notes, out)?;
     writeln!(out, "\nnext: waybill lint {}", printable(&report.document))
+}
+
+/// Writes what an update changed and kept, as a list that can go into a pull request as it is.
+fn write_update(update: &UpdateReport, out: &mut dyn Write) -> io::Result<()> {
+    let value = |value: &Option<String>| {
+        value.as_deref().map_or("nothing".into(), |text| printable(text).into_owned())
+    };
+    let change = |change: &FieldUpdate| {
+        format!("`{}`: {} -> {}", change.field, value(&change.before), value(&change.after))
+    };
+    let kept = |kept: &KeptEdit| {
+        format!("`{}`: {}; init would write {}", kept.field, value(&kept.yours), value(&kept.proposed))
+    };
+    write_list("Changed", STRONG, "-", &update.changes.iter().map(change).collect::<Vec<_>>(), out)?;
+    write_list("Kept as you have it", STRONG, "-", &update.kept.iter().map(kept).collect::<Vec<_>>(), out)
 }
 
 fn sureness(installer: &InstallerReport) -> String {

@@ -3,9 +3,17 @@
 //! An MSI has the facts itself. For other installers commands are proposed, and the report and the document's `notes`
 //! say what was not tried.
 
+mod beside;
 mod draft;
+mod note;
 #[cfg(test)]
 mod tests;
+mod toolkit;
+mod update;
+mod version_text;
+
+pub use note::DraftNote;
+pub use update::{FieldUpdate, KeptEdit, UpdateReport, update};
 
 use crate::exclude::Exclusions;
 use crate::recognise::{Confidence, InstallerKind, RecogniseError, recognise};
@@ -16,9 +24,10 @@ use std::path::{Path, PathBuf};
 use waybill_context::Context;
 use waybill_disk::{FileAccess, NewFile, shown};
 use waybill_schemas::app::{
-    APP_DOCUMENT, AppDocument, AppFile, AppFileError, FilledField, PackageFields, app_document_of_sources,
+    APP_DOCUMENT, AppDocument, AppError, AppFile, AppFileError, FilledField, PackageFields,
+    app_document_of_sources,
 };
-use waybill_schemas::codes::{Classified, Code, source};
+use waybill_schemas::codes::{Classified, Code, pack, source};
 
 /// The request for a draft: the setup file, and where the document goes.
 #[derive(Debug, Clone, Default)]
@@ -34,6 +43,18 @@ pub struct InitRequest {
     pub force: bool,
     /// The exclusions of `--exclude`.
     pub exclusions: Exclusions,
+    /// What an exit code stands for with which a toolkit reports that the user put the deployment off.
+    pub deferral: Deferral,
+}
+
+/// What a deferral by the user counts as.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Deferral {
+    /// The attempt failed; it is made again after the long interval.
+    #[default]
+    Failed,
+    /// The attempt is made again after 5 minutes, so the user is asked again soon.
+    Retry,
 }
 
 impl InitRequest {
@@ -81,6 +102,15 @@ pub enum InitError {
     /// The document exists already, or cannot be written.
     #[error(transparent)]
     Write(#[from] AppWriteError),
+    /// Neither the request nor the document that is to be updated names a setup file.
+    #[error("{} names no setup file", shown(document))]
+    NoSetupFile {
+        /// The document.
+        document: PathBuf,
+    },
+    /// What was merged is no app's document.
+    #[error("the updated document would not be an app's")]
+    Merged(#[source] AppError),
 }
 
 impl Classified for InitError {
@@ -91,6 +121,8 @@ impl Classified for InitError {
             Self::Recognise(error) => error.code(),
             Self::Name { .. } => &source::SETUP_FILE_NAME,
             Self::Write(error) => error.code(),
+            Self::NoSetupFile { .. } => &pack::APP_WITHOUT_SETUP_FILE,
+            Self::Merged(error) => error.code(),
         }
     }
 }
@@ -108,7 +140,8 @@ pub fn init(request: &InitRequest, context: &Context<'_>) -> Result<(PathBuf, Ap
     }
     let options = WalkOptions::excluding(request.exclusions.clone());
     let list = walk(&request.source, &options, context)?;
-    let draft = draft(&list, &options, &request.setup_file)?;
+    let draft = draft(&list, &options, &request.setup_file, request.deferral)?;
+    make_folder_of(&path)?;
     write_app_document(&path, &draft.app, request.force)?;
     Ok((path, draft))
 }
@@ -117,22 +150,37 @@ pub fn init(request: &InitRequest, context: &Context<'_>) -> Result<(PathBuf, Ap
 ///
 /// # Errors
 /// A setup file that is not in the list, cannot be read, or has a name that no command line can hold.
-pub fn draft(list: &SourceList, options: &WalkOptions, given: &Path) -> Result<AppDraft, InitError> {
+pub fn draft(
+    list: &SourceList,
+    options: &WalkOptions,
+    given: &Path,
+    deferral: Deferral,
+) -> Result<AppDraft, InitError> {
     let setup_file = setup_file::locate(list, options, given)?;
     if setup_file.name().contains(|one: char| one == '"' || one.is_control()) {
         return Err(InitError::Name { name: setup_file.name().to_owned() });
     }
     let installer = recognise(setup_file.path())?;
-    Ok(draft::draft(list, &setup_file, &installer))
+    Ok(draft::draft(list, &setup_file, &installer, deferral))
 }
 
 /// The path of the document: `output`, `app.json` in it where it is a folder, or by default the source folder's own.
+/// What is not there yet is a folder unless its name ends in `.json`.
 pub fn app_document_path(source: &Path, output: Option<&Path>) -> PathBuf {
+    let is_file_name = |path: &Path| path.extension().is_some_and(|end| end.eq_ignore_ascii_case("json"));
     match output {
         Some(folder) if folder.is_dir() => folder.join(APP_DOCUMENT),
-        Some(file) => file.to_path_buf(),
+        Some(file) if is_file_name(file) || file.symlink_metadata().is_ok() => file.to_path_buf(),
+        Some(folder) => folder.join(APP_DOCUMENT),
         None => app_document_of_sources(source),
     }
+}
+
+/// Makes the folder in which a document is to be written.
+pub(crate) fn make_folder_of(path: &Path) -> Result<(), AppWriteError> {
+    let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else { return Ok(()) };
+    std::fs::create_dir_all(folder)
+        .map_err(|source| AppWriteError::Write { path: path.to_path_buf(), source })
 }
 
 /// Why an app's document could not be written.
@@ -201,82 +249,4 @@ pub fn fill_app_document(path: &Path, fields: &PackageFields) -> Result<Vec<Fill
         write_app_document(path, &app, true)?;
     }
     Ok(changed)
-}
-
-/// What the person who packs the app should know or check.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum DraftNote {
-    /// Something in the draft was not tried; says what.
-    Unverified(String),
-    /// No detection rule is proposed, and Intune requires one.
-    NoDetectionRule {
-        /// The kind of the installer.
-        kind: InstallerKind,
-    },
-    /// No command is proposed, and Intune requires one.
-    NoCommand {
-        /// `install` or `uninstall`.
-        which: &'static str,
-    },
-    /// The MSI's facts could not be read; says why.
-    MsiUnreadable(String),
-    /// ALLUSERS has a value that Windows Installer does not know; holds the value.
-    OddAllUsers(String),
-    /// The setup file was given in another case than it has on the disk.
-    SpelledOtherwise {
-        /// Its name on the disk.
-        name: String,
-    },
-    /// The setup file's name has a percent sign, which a command line may expand.
-    PercentInName {
-        /// The setup file's name.
-        name: String,
-    },
-    /// A field that Intune requires is not known; holds its name.
-    Unknown(&'static str),
-    /// The setup file is of another kind than its extension says.
-    AnotherKind {
-        /// The setup file's name.
-        name: String,
-        /// The kind that its bytes show.
-        kind: InstallerKind,
-    },
-}
-
-impl std::fmt::Display for DraftNote {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Unverified(doubt) => formatter.write_str(doubt),
-            Self::NoDetectionRule { kind } => write!(
-                formatter,
-                "No detection rule: {kind} does not tell what it leaves behind. Install it once, then add a rule \
-                 for a file and its version."
-            ),
-            Self::NoCommand { which } => {
-                write!(formatter, "No {which} command is proposed: Intune asks for one.")
-            }
-            Self::MsiUnreadable(reason) => {
-                write!(formatter, "The MSI's facts are not known: {reason}.")
-            }
-            Self::OddAllUsers(value) => write!(
-                formatter,
-                "ALLUSERS is {value:?} in the MSI; only 1, 2 and nothing mean something. It is taken for per \
-                 user."
-            ),
-            Self::SpelledOtherwise { name } => {
-                write!(formatter, "The setup file is {name:?} on the disk, in this spelling.")
-            }
-            Self::PercentInName { name } => write!(
-                formatter,
-                "The name {name:?} holds a percent sign, which a command line may expand: rename the file."
-            ),
-            Self::Unknown(field) => {
-                write!(formatter, "The {field} is not known: Intune asks for one.")
-            }
-            Self::AnotherKind { name, kind } => {
-                write!(formatter, "{name:?} is {kind}, whatever its name says.")
-            }
-        }
-    }
 }

@@ -3,7 +3,10 @@ use crate::msi::sample::{PRODUCT_CODE, Sample as Msi};
 use serde_json::{Value, json};
 use std::fs;
 use waybill_pe::sample::{Name, Sample as Program, version_resource};
-use waybill_schemas::app::{MsiInformation, PackageFields};
+use waybill_schemas::app::{MsiInformation, PackageFields, Rule};
+
+mod packages;
+mod updates;
 
 /// A folder named `source` with these files, in a new app folder.
 struct App(tempfile::TempDir);
@@ -172,10 +175,11 @@ fn scripts_get_their_lines_and_a_plain_program_a_warning() {
         ("fake.exe", b"PK\x03\x04"),
     ]);
     let draft = app.draft("go/install.ps1");
-    let line = r#"%SystemRoot%\Sysnative\WindowsPowerShell\v1.0\powershell.exe -NoProfile -ExecutionPolicy Bypass -File "go\"#;
+    let line = r#"C:\Windows\Sysnative\WindowsPowerShell\v1.0\powershell.exe -NoProfile -ExecutionPolicy Bypass -File "go\"#;
     assert_eq!(draft.app.install_command_line.unwrap(), format!("{line}install.ps1\""));
     assert_eq!(draft.app.uninstall_command_line.unwrap(), format!("{line}Uninstall.ps1\""));
-    assert_eq!((draft.app.display_name.as_deref(), draft.app.notes), (Some("install"), None));
+    let folder = app.0.path().file_name().unwrap().to_str().unwrap();
+    assert_eq!((draft.app.display_name.as_deref(), draft.app.notes), (Some(folder), None));
     let draft = app.draft("install.cmd");
     assert_eq!(draft.app.install_command_line.as_deref(), Some("install.cmd"));
     assert_eq!(draft.app.uninstall_command_line, None);
@@ -201,6 +205,12 @@ fn the_document_lands_beside_source_or_in_the_folder_or_where_asked() {
     let inside = source.join("sub").join("..");
     fs::create_dir(source.join("sub")).unwrap();
     assert_eq!(app_document_path(&inside, None), inside.join("..").join("app.json"));
+    // What is not there yet is a folder unless it is named like a document, and either is made.
+    for (output, document) in [("new/app", "new/app/app.json"), ("other/x.json", "other/x.json")] {
+        let request = InitRequest { output: Some(app.0.path().join(output)), ..app.request("install.cmd") };
+        let (path, _) = init(&request, &Context::silent()).unwrap();
+        assert!(path == app.0.path().join(document) && path.is_file(), "{output}");
+    }
 }
 
 #[test]
@@ -225,8 +235,9 @@ fn errors_of_the_stages_keep_their_codes() {
     let code = |request: &InitRequest| init(request, &Context::silent()).unwrap_err().code().id;
     assert_eq!(code(&app.request("instal.cmd")), "setup-file-missing");
     assert_eq!(code(&InitRequest { source: app.0.path().join("no"), ..app.request("x") }), "source-missing");
-    let nowhere = Some(app.0.path().join("no").join("app.json"));
-    assert_eq!(code(&InitRequest { output: nowhere, ..app.request("install.cmd") }), "init-io");
+    let file = app.0.path().join("source").join("install.cmd");
+    let below_a_file = Some(file.join("app.json"));
+    assert_eq!(code(&InitRequest { output: below_a_file, ..app.request("install.cmd") }), "init-io");
 }
 
 #[cfg(unix)]

@@ -62,6 +62,26 @@ pub struct MsiFacts {
 }
 
 impl MsiFacts {
+    /// A product of which only code and version are known.
+    pub(crate) fn of_code(product_code: String, version: Option<String>) -> Self {
+        Self {
+            name: None,
+            version,
+            product_code,
+            package_code: None,
+            upgrade_code: None,
+            publisher: None,
+            all_users: None,
+            installs_per_user: false,
+            requires_reboot: false,
+            includes_services: false,
+            includes_odbc_data_source: false,
+            contains_system_registry_keys: false,
+            contains_system_folders: false,
+            platform: None,
+        }
+    }
+
     /// For whom the MSI installs: ALLUSERS 1 is the machine, 2 is either, and a missing value is one user. Any other
     /// value counts as one user, as in [`MsiFacts::is_user_install`].
     pub fn execution_context(&self) -> MsiExecutionContext {

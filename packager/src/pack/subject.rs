@@ -4,7 +4,7 @@
 use super::error::PackError;
 use super::request::PackSource;
 use super::stale::stale;
-use crate::init::{self, AppDraft, DraftNote, fill_app_document};
+use crate::init::{self, AppDraft, Deferral, DraftNote, fill_app_document};
 use crate::msi::MsiFacts;
 use crate::setup_file::SetupFile;
 use crate::walk::{SourceList, WalkOptions};
@@ -158,7 +158,8 @@ fn drafted(
     setup_file: &SetupFile,
     notes: &mut Vec<PackNote>,
 ) -> PortalFields {
-    let Ok(AppDraft { app, notes: drafted, .. }) = init::draft(list, options, Path::new(setup_file.name()))
+    let Ok(AppDraft { app, notes: drafted, .. }) =
+        init::draft(list, options, Path::new(setup_file.name()), Deferral::default())
     else {
         return PortalFields::default(); // packing will report that it cannot be read
     };

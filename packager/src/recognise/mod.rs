@@ -48,6 +48,8 @@ pub enum InstallerKind {
     Batch,
     /// A script for Windows Script Host (.vbs, .vbe, .js, .jse, .wsf).
     WindowsScript,
+    /// A package of the PowerShell App Deployment Toolkit, by its launcher or its script.
+    AppDeployToolkit,
     /// A file of registry entries (.reg).
     RegistryFile,
     /// A file of any other kind.
@@ -69,6 +71,7 @@ impl std::fmt::Display for InstallerKind {
             Self::PowerShell => "a PowerShell script",
             Self::Batch => "a command script",
             Self::WindowsScript => "a Windows Script Host script",
+            Self::AppDeployToolkit => "a PSAppDeployToolkit package",
             Self::RegistryFile => "a file of registry entries",
             Self::Unknown => "of no known kind",
         })

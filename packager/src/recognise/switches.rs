@@ -4,6 +4,7 @@
 use super::{Installer, InstallerKind};
 use waybill_intune::View;
 use waybill_intune::right_line::{quoted, right_line};
+use waybill_intune::view::SYSNATIVE;
 
 /// Commands for an installer, as proposals.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -40,7 +41,8 @@ impl Installer {
         let file = quoted(name);
         let product: String = product.chars().filter(|one| fits_a_folder(*one)).collect();
         let product = product.trim().trim_end_matches('.');
-        let folder = format!(r"%ProgramFiles(x86)%\{product}");
+        // Spelled out, because Microsoft's page says that variables of an uninstall command are not expanded.
+        let folder = format!(r"C:\Program Files (x86)\{product}");
         let silent = self.kind.silent_switches().unwrap_or_default();
         let install = format!("{file} {silent}");
         // The folder of the uninstaller is a guess.
@@ -65,10 +67,10 @@ impl Installer {
                 both(line("/s"), line("/s /x"), &[INSTALL_SHIELD])
             }
             InstallerKind::Squirrel => {
-                let folder = format!(r"%LocalAppData%\{product}");
-                let doubt =
-                    format!("The app is assumed to be in {folder}; look where the installer puts it.");
-                both(install, format!(r#""{folder}\Update.exe" --uninstall {silent}"#), &[SQUIRREL, &doubt])
+                let doubt = format!(
+                    r"The app is assumed to be in %LocalAppData%\{product}; look where the installer puts it."
+                );
+                both(install, squirrel_uninstall(product, silent), &[SQUIRREL, &doubt])
             }
             InstallerKind::MsiPatch => install_only(right("msp", name), &[PATCH]),
             InstallerKind::PowerShell => install_only(right("ps1", name), &[]),
@@ -76,11 +78,21 @@ impl Installer {
             InstallerKind::WindowsScript => install_only(right("vbs", name), &[]),
             InstallerKind::RegistryFile => install_only(right("reg", name), &[REGISTRY]),
             InstallerKind::Program => install_only(file, &[UNKNOWN_PROGRAM]),
-            InstallerKind::Msi | InstallerKind::MsiTransform | InstallerKind::Unknown => {
-                ProposedCommands::default()
-            }
+            // The commands of a toolkit depend on the files around the launcher.
+            InstallerKind::Msi
+            | InstallerKind::MsiTransform
+            | InstallerKind::AppDeployToolkit
+            | InstallerKind::Unknown => ProposedCommands::default(),
         }
     }
+}
+
+/// PowerShell looks up the user's folder, because a variable of the command itself may not be expanded.
+fn squirrel_uninstall(product: &str, silent: &str) -> String {
+    let product = product.replace('\'', "''");
+    format!(
+        r#"{SYSNATIVE}\WindowsPowerShell\v1.0\powershell.exe -NoProfile -ExecutionPolicy Bypass -Command "& (Join-Path $env:LOCALAPPDATA '{product}\Update.exe') --uninstall {silent}; exit $LASTEXITCODE""#
+    )
 }
 
 /// Whether Windows allows a character in a folder's name; not a percent sign, which a command would expand.
@@ -97,7 +109,7 @@ const SQUIRREL: &str = "Squirrel installs for one user, into %LocalAppData%: the
 const PATCH: &str =
     "A patch is removed by its own code and its product's together; no uninstall command is proposed.";
 const REGISTRY: &str = "reg.exe runs as a 32-bit program under Intune: entries below HKLM\\SOFTWARE go to \
-    WOW6432Node unless %SystemRoot%\\Sysnative\\reg.exe is named.";
+    WOW6432Node unless C:\\Windows\\Sysnative\\reg.exe is named.";
 const UNKNOWN_PROGRAM: &str = "The program is not of a known installer toolkit: its silent switches must be looked \
     up and added, or it will wait for somebody who is not there.";
 

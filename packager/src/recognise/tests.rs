@@ -141,7 +141,7 @@ fn commands_are_proposed_with_their_doubts() {
         lines(InstallerKind::Nsis, "my setup.exe"),
         pair(
             r#""my setup.exe" /S"#,
-            r#""%ProgramFiles(x86)%\Contoso App 50\uninstall.exe" /S _?=%ProgramFiles(x86)%\Contoso App 50"#,
+            r#""C:\Program Files (x86)\Contoso App 50\uninstall.exe" /S _?=C:\Program Files (x86)\Contoso App 50"#,
             2
         )
     );
@@ -159,12 +159,12 @@ fn commands_are_proposed_with_their_doubts() {
     );
     assert_eq!(
         lines(InstallerKind::Squirrel, "setup.exe").1,
-        r#""%LocalAppData%\Contoso App 50\Update.exe" --uninstall --silent"#
+        r#"C:\Windows\Sysnative\WindowsPowerShell\v1.0\powershell.exe -NoProfile -ExecutionPolicy Bypass -Command "& (Join-Path $env:LOCALAPPDATA 'Contoso App 50\Update.exe') --uninstall --silent; exit $LASTEXITCODE""#
     );
     assert_eq!(
         lines(InstallerKind::PowerShell, "sub/my install.ps1"),
         pair(
-            r#"%SystemRoot%\Sysnative\WindowsPowerShell\v1.0\powershell.exe -NoProfile -ExecutionPolicy Bypass -File "sub\my install.ps1""#,
+            r#"C:\Windows\Sysnative\WindowsPowerShell\v1.0\powershell.exe -NoProfile -ExecutionPolicy Bypass -File "sub\my install.ps1""#,
             "",
             0
         )

@@ -178,6 +178,50 @@ pub struct InitReport {
     pub app: AppDocument,
     /// What to know and to look at, most important first.
     pub notes: Vec<String>,
+    /// What `--update` changed and kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub update: Option<UpdateReport>,
+}
+
+/// What an update did to a document that was there.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct UpdateReport {
+    /// The fields that have another value now.
+    pub changes: Vec<FieldUpdate>,
+    /// The fields that stay as somebody edited them, although the draft has another value now.
+    pub kept: Vec<KeptEdit>,
+}
+
+/// A field that has another value now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct FieldUpdate {
+    /// The JSON pointer of the field, e.g. `/rules/0/productVersion`.
+    pub field: String,
+    /// What it was, cut after 200 letters; absent where it was not there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
+    /// What it is; absent where it is gone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+}
+
+/// A field that stays as it was edited.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct KeptEdit {
+    /// The JSON pointer of the field.
+    pub field: String,
+    /// What stands there; absent where it was taken out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub yours: Option<String>,
+    /// What the draft has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proposed: Option<String>,
 }
 
 /// What a setup file is, and how that is known.

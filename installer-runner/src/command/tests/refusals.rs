@@ -40,7 +40,7 @@ fn files_that_are_no_programs_are_told_their_line() {
                 0x8007_00C1,
                 "a .ps1 is no program",
                 line(format!(
-                    "`%SystemRoot%\\Sysnative\\WindowsPowerShell\\v1.0\\powershell.exe -NoProfile -ExecutionPolicy Bypass -File \"{}\" -Mode x`",
+                    "`C:\\Windows\\Sysnative\\WindowsPowerShell\\v1.0\\powershell.exe -NoProfile -ExecutionPolicy Bypass -File \"{}\" -Mode x`",
                     content("install.ps1")
                 )),
             ),
@@ -97,13 +97,13 @@ fn what_is_not_there_is_told_what_is() {
                 "pnputil.exe /add-driver x.inf",
                 0x8007_0002,
                 "pnputil.exe",
-                r"use Sysnative: write `%SystemRoot%\Sysnative\pnputil.exe /add-driver x.inf`",
+                r"use Sysnative: write `C:\Windows\Sysnative\pnputil.exe /add-driver x.inf`",
             ),
             (
                 r"%windir%\System32\pnputil /x",
                 0x8007_0002,
                 "pnputil.exe",
-                r"use Sysnative: write `%SystemRoot%\Sysnative\pnputil.exe /x`",
+                r"use Sysnative: write `C:\Windows\Sysnative\pnputil.exe /x`",
             ),
             (
                 "copy a b && del c",

@@ -18,7 +18,7 @@ pub(super) static RULES: &[LintRule] = &[
             fix: "Name the program that runs it: `msiexec /i` for .msi, powershell.exe -File for .ps1, \
                `cscript //B` for .vbs, `reg import` for .reg.",
             before: "install.ps1",
-            after: "%SystemRoot%\\Sysnative\\WindowsPowerShell\\v1.0\\powershell.exe -NoProfile -ExecutionPolicy Bypass -File install.ps1",
+            after: "C:\\Windows\\Sysnative\\WindowsPowerShell\\v1.0\\powershell.exe -NoProfile -ExecutionPolicy Bypass -File install.ps1",
         },
         checks: &[no_program],
     },
