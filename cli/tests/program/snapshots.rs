@@ -42,6 +42,8 @@ const VARYING: &[(&str, &str)] = &[
     (r"127\.0\.0\.1:\d+", "127.0.0.1:[PORT]"),
     (r"waybill-try-\w+", "waybill-try-[RANDOM]"),
     (r"Manifests/[0-9a-f]{32}", "Manifests/[OF A PATH]"),
+    // An app is named after its folder, here the temporary one.
+    (r"\.tmp[A-Za-z0-9]{6}\b", "[BENCH]"),
 ];
 
 /// Values that differ with every new key for the same payload.
