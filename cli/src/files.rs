@@ -7,7 +7,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use waybill_context::Context;
 use waybill_disk::{FileAccess, StagingError};
-use waybill_downloader::{Location, SecretUrl};
+use waybill_downloader::{CertificateDer, Location, SecretUrl, certificates};
 use waybill_schemas::codes::{self, Code, command, fetch, package};
 use waybill_schemas::{
     DOCUMENT_LIMIT, GivenEncryptionInfo, encryption_info_from, open_regular, read_bounded, read_regular,
@@ -64,6 +64,16 @@ pub(crate) fn unreadable(code: &'static Code, message: &str, error: &io::Error) 
     let code = codes::unreadable(error, code);
     let message = if code.id == command::INPUT_MISSING.id { "no such file" } else { message };
     Failure::new(code, message).caused_by(error)
+}
+
+/// The certificates of a file of `--ca-file`.
+pub(crate) fn trusted(file: &Path) -> Result<Vec<CertificateDer<'static>>, Failure> {
+    certificates(&small_file(file)?).map_err(|error| {
+        Failure::new(&command::INPUT_UNREADABLE, "this holds no certificates in PEM form")
+            .caused_by(&error)
+            .about(&shown(file))
+            .with_hint("give text that begins with -----BEGIN CERTIFICATE-----, not a .cer file in DER form")
+    })
 }
 
 /// Refuses a `destination` that contains the current folder, or one of `kept`, with the reason given for that.

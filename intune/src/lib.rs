@@ -51,7 +51,7 @@ pub use rule::{
 };
 pub use version::{NoVersion, VersionNumber};
 pub use view::View;
-pub use windows_release::{OLDEST_RELEASE, build_of_release, release_of_build};
+pub use windows_release::{OLDEST_RELEASE, build_of_release, oldest_release_from, release_of_build};
 pub use words::nearest_word;
 
 /// Minutes after which Intune's agent no longer waits for an installer, where the app names no limit of its own

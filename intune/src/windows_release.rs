@@ -42,6 +42,11 @@ pub fn build_of_release(name: &str) -> Option<u32> {
     })
 }
 
+/// The oldest release with this build or a later one; `None` where every known release is older.
+pub fn oldest_release_from(build: u32) -> Option<&'static str> {
+    BUILDS.iter().find(|(_, known)| *known >= build).map(|(name, _)| *name)
+}
+
 /// The release of a build, for people; `None` for builds between releases.
 pub fn release_of_build(build: u32) -> Option<&'static str> {
     BUILDS.iter().find(|(_, known)| *known == build).map(|(name, _)| *name)
@@ -73,6 +78,20 @@ mod tests {
             assert_eq!(build_of_release(name), build, "{name}");
         }
         assert_eq!((release_of_build(22631), release_of_build(22632)), (Some("Windows11_23H2"), None));
+    }
+
+    #[test]
+    fn a_build_asks_for_the_first_release_that_has_it() {
+        for (build, release) in [
+            (0, Some("1607")),
+            (17763, Some("1809")),
+            (17764, Some("1903")),
+            (19042, Some("20H2")),
+            (22000, Some("Windows11_21H2")),
+            (99999, None),
+        ] {
+            assert_eq!(oldest_release_from(build), release, "{build}");
+        }
     }
 
     #[test]

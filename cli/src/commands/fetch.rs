@@ -2,7 +2,7 @@
 
 use crate::args::{LONGEST_WAIT, Limits, RootArgs, Size, whole_number};
 use crate::error::Failure;
-use crate::files::{content_url, location, read_encryption_info, shown, small_file, spare};
+use crate::files::{content_url, location, read_encryption_info, shown, spare, trusted};
 use crate::session::Session;
 use crate::text::{Bytes, Fields, GOOD, STRONG, counted, lasted, printable, write_wrapped};
 use clap::Args;
@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use waybill_downloader::{
     Destination, DownloadError, FetchError, FetchOptions, FetchRequest, Location, PlaceError, SecretUrl,
-    Unfinished, Wanted, certificates, fetch,
+    Unfinished, Wanted, fetch,
 };
 use waybill_schemas::codes::{command, documents, fetch as codes, package, root};
 use waybill_schemas::report::delivery::{DownloadReport, FetchReport, ValidateReport};
@@ -158,14 +158,7 @@ fn going_on(unfinished: &Unfinished, resumed: bool) -> (&'static str, String) {
 
 fn options(args: &FetchArgs, content_url: Option<SecretUrl>) -> Result<FetchOptions, Failure> {
     let extra_roots = match &args.ca_file {
-        Some(file) => certificates(&small_file(file)?).map_err(|error| {
-            Failure::new(&command::INPUT_UNREADABLE, "this holds no certificates in PEM form")
-                .caused_by(&error)
-                .about(&shown(file))
-                .with_hint(
-                    "give text that begins with -----BEGIN CERTIFICATE-----, not a .cer file in DER form",
-                )
-        })?,
+        Some(file) => trusted(file)?,
         None => Vec::new(),
     };
     let limit_rate = args.limit_rate.map(|rate| rate.0);

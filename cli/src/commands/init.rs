@@ -1,8 +1,8 @@
-//! `waybill init`: drafts app.json, and prints what to check in it.
+//! `waybill init`: drafts app.json from an installer or a manifest of winget, and prints what to check in it.
 
 use crate::args::choice;
 use crate::error::Failure;
-use crate::files::shown;
+use crate::files::{shown, trusted};
 use crate::session::Session;
 use crate::text::{Fields, GOOD, STRONG, WARNING, printable, write_list};
 use clap::Args;
@@ -10,31 +10,39 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use waybill_packager::exclude::Exclusions;
 use waybill_packager::init::{Deferral, InitRequest, init, update};
+use waybill_packager::winget::{WingetRequest, init_from_winget};
 use waybill_schemas::report::pack::{
-    Confidence, FieldUpdate, InitReport, InstallerReport, KeptEdit, UpdateReport,
+    Confidence, FieldUpdate, InitReport, InstallerReport, KeptEdit, UpdateReport, WingetReport,
 };
 
-/// Write an app.json from what the installer is: names, commands, detection
+/// Write an app.json from what the installer is, or from a manifest of winget
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   waybill init apps/7zip/source --setup 7z2301-x64.msi
   waybill init ./tool --setup setup.exe --output apps/tool/app.json
   waybill init apps/7zip/source --setup 7z2408-x64.msi --update
+  waybill init --winget manifests/7/7zip/7zip/25.01 --output apps/7zip
+  waybill init --winget manifests/7/7zip/7zip/26.00 --output apps/7zip --update
 
 An MSI answers for itself. For NSIS, Inno Setup, WiX Burn, InstallShield, Squirrel
 and PSAppDeployToolkit the commands are proposed, and marked: try them before you
-rely on them. Uninstall.ps1 and Detect.ps1 beside the setup file are taken.")]
+rely on them. Uninstall.ps1 and Detect.ps1 beside the setup file are taken.
+
+With --winget the installer is downloaded, its SHA-256 checked before anything
+reads it, and source/ and app.json are written.")]
 pub(crate) struct InitArgs {
     /// The source folder
-    source: PathBuf,
+    #[arg(required_unless_present = "winget", conflicts_with = "winget")]
+    source: Option<PathBuf>,
     /// The setup file, relative to the source folder; with --update by default the one that app.json names
-    #[arg(short, long, value_name = "FILE", required_unless_present = "update")]
+    #[arg(short, long, value_name = "FILE", required_unless_present_any = ["update", "winget"], conflicts_with = "winget")]
     setup: Option<PathBuf>,
-    /// Where app.json goes; beside a folder named source, else into the source folder, by default
+    /// Where app.json goes; beside a folder named source, else into the source folder, by default. With --winget the
+    /// app's folder; one named after the package by default
     #[arg(short, long, value_name = "FILE|DIR")]
     output: Option<PathBuf>,
     /// Leave out what matches; may be given several times
-    #[arg(long, value_name = "GLOB")]
+    #[arg(long, value_name = "GLOB", conflicts_with = "winget")]
     exclude: Vec<String>,
     /// What it counts as when a user of PSAppDeployToolkit puts the installation off; as retry the user is asked again
     /// after 5 minutes
@@ -46,13 +54,56 @@ pub(crate) struct InitArgs {
     /// Replace an app.json that is there
     #[arg(long)]
     force: bool,
+    #[command(flatten)]
+    winget: WingetArgs,
+}
+
+/// What makes an app of a manifest.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "From a manifest of winget")]
+struct WingetArgs {
+    /// The manifest: the folder of one version, or one of its files
+    #[arg(long, value_name = "DIR|FILE")]
+    winget: Option<PathBuf>,
+    /// The installer's file, where it is at hand; its SHA-256 must be the manifest's
+    #[arg(long, value_name = "FILE", requires = "winget")]
+    installer: Option<PathBuf>,
+    /// Take an installer for this architecture
+    #[arg(long, value_name = "ARCH", requires = "winget", value_parser = ["x64", "x86", "arm64", "arm", "neutral"])]
+    architecture: Option<String>,
+    /// Take an installer for this scope
+    #[arg(long, value_name = "SCOPE", requires = "winget", value_parser = ["machine", "user"])]
+    scope: Option<String>,
+    /// Take an installer in this language, e.g. de-DE
+    #[arg(long, value_name = "TAG", requires = "winget")]
+    locale: Option<String>,
+    /// Take an installer of this type, e.g. msi, inno, zip
+    #[arg(long = "type", value_name = "TYPE", requires = "winget")]
+    kind: Option<String>,
+    /// Install into this folder
+    #[arg(long, value_name = "DIR", requires = "winget")]
+    install_location: Option<String>,
+    /// The switches that make the installer silent, in place of the manifest's
+    #[arg(long, value_name = "SWITCHES", requires = "winget", allow_hyphen_values = true)]
+    silent: Option<String>,
+    /// Certificates (PEM) to trust for the download besides the system's
+    #[arg(long, value_name = "FILE", requires = "winget")]
+    ca_file: Option<PathBuf>,
 }
 
 const DEFERRALS: &[(&str, Deferral)] = &[("failed", Deferral::Failed), ("retry", Deferral::Retry)];
 
 /// Drafts an app document, and prints what to check in it.
 pub(crate) fn run(args: InitArgs, session: &Session) -> Result<(), Failure> {
-    let mut request = InitRequest::new(args.source, args.setup.unwrap_or_default());
+    let report = match args.winget.winget.clone() {
+        Some(manifest) => from_winget(manifest, args, session)?,
+        None => from_sources(args, session)?,
+    };
+    session.output.summary(&report, write_drafted)
+}
+
+fn from_sources(args: InitArgs, session: &Session) -> Result<InitReport, Failure> {
+    let mut request = InitRequest::new(args.source.unwrap_or_default(), args.setup.unwrap_or_default());
     request.output = args.output;
     request.force = args.force;
     request.deferral = args.defer;
@@ -65,7 +116,7 @@ pub(crate) fn run(args: InitArgs, session: &Session) -> Result<(), Failure> {
         let (path, draft) = init(&request, &context)?;
         (path, draft, None)
     };
-    let report = InitReport {
+    Ok(InitReport {
         document: shown(&path),
         installer: InstallerReport {
             kind: draft.kind.to_string(),
@@ -75,8 +126,44 @@ pub(crate) fn run(args: InitArgs, session: &Session) -> Result<(), Failure> {
         app: draft.app,
         notes: draft.notes.iter().map(ToString::to_string).collect(),
         update,
-    };
-    session.output.summary(&report, write_drafted)
+        winget: None,
+    })
+}
+
+fn from_winget(manifest: PathBuf, args: InitArgs, session: &Session) -> Result<InitReport, Failure> {
+    let mut request = WingetRequest::new(manifest);
+    let wishes = args.winget;
+    request.output = args.output;
+    request.force = args.force;
+    request.update = args.update;
+    request.installer = wishes.installer;
+    request.choice.architecture = wishes.architecture;
+    request.choice.scope = wishes.scope;
+    request.choice.locale = wishes.locale;
+    request.choice.kind = wishes.kind;
+    request.choice.install_location = wishes.install_location;
+    request.choice.silent = wishes.silent;
+    if let Some(file) = &wishes.ca_file {
+        request.client.extra_roots = trusted(file)?;
+    }
+    let made = init_from_winget(&request, &session.context())?;
+    Ok(InitReport {
+        document: shown(&made.document),
+        installer: InstallerReport {
+            kind: format!("of winget's type {}", made.kind),
+            confidence: Confidence::Likely,
+            evidence: format!("the manifest of {} {}", made.identifier, made.version),
+        },
+        app: made.app,
+        notes: made.notes,
+        update: made.update,
+        winget: Some(WingetReport {
+            package_identifier: made.identifier,
+            package_version: made.version,
+            chosen: made.chosen,
+            dropped: made.dropped,
+        }),
+    })
 }
 
 /// Writes the document's main fields and every note.
@@ -91,6 +178,7 @@ fn write_drafted(report: &InitReport, out: &mut dyn Write) -> io::Result<()> {
     let mut fields = Fields::default();
     fields.add_some("setup file", app.setup_file_path.as_deref());
     fields.add("installer", format!("{}; {}", report.installer.kind, sureness(&report.installer)));
+    fields.add_some("taken", report.winget.as_ref().map(|winget| winget.chosen.as_str()));
     fields.add_some("name", app.display_name.as_deref());
     fields.add_some("publisher", app.publisher.as_deref());
     fields.add_some("version", app.display_version.as_deref());
@@ -99,6 +187,9 @@ fn write_drafted(report: &InitReport, out: &mut dyn Write) -> io::Result<()> {
     fields.write(2, out)?;
     if let Some(update) = &report.update {
         write_update(update, out)?;
+    }
+    if let Some(winget) = &report.winget {
+        write_list("Installers that were not taken", STRONG, "-", &winget.dropped, out)?;
     }
     write_list("To look at", WARNING, "!", &report.notes, out)?;
     writeln!(out, "\nnext: waybill lint {}", printable(&report.document))

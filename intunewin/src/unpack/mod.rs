@@ -102,29 +102,7 @@ impl AuthenticatedContent {
         let target = TargetFolder::new(destination, options.force)?;
         target.check()?;
         let archive = Archive::shared(Arc::new(self.payload), &options.policy, context)?;
-        // Every name and declared size is checked before anything is made on the disk.
-        let staged = StagedFolder::create(target, context)?;
-        let tree = Tree::open(&staged.content())
-            .map_err(|source| StagingError::Staging { folder: folder_of(destination).to_owned(), source })?;
-        let meter = context.meter(Stage::Unpack, Some(archive.unpacked_size()));
-        let (files, bytes) = (archive.file_count(), archive.unpacked_size());
-        // Decided once for all files, because a tree that is flushed in part is worth nothing.
-        let sync = flushes_each_file(files);
-        let threads = options.threads;
-        let writer = EntryWriter { archive: &archive, tree: &tree, sync, record, threads };
-        archive.for_each_entry(threads, context, &|extractor, record, name| {
-            writer.write(extractor, record, &name, &meter, context)
-        })?;
-        drop(meter);
-        drop((archive, tree)); // Windows does not rename an open folder
-        staged.settle()?;
-        if let Some(record) = record {
-            // The record goes before the rename: a crash in between leaves a manifest without its folder, which is
-            // harmless. A folder without its manifest would have to be fetched again.
-            record.settled(&staged.content(), is_tree_settled(files)).map_err(UnpackError::Record)?;
-        }
-        let path = staged.publish(context)?;
-        Ok(ContentFolder { path, files, bytes })
+        unpack_archive(archive, target, (destination, options), record, context)
     }
 
     /// Decrypts the payload (the inner zip) to `file`, under a private name first and then by one rename, and returns
@@ -167,6 +145,57 @@ impl AuthenticatedContent {
             written += count as u64;
         }
     }
+}
+
+impl Archive {
+    /// Unpacks a plain archive as [`AuthenticatedContent::unpack`] unpacks a payload: into a private staging folder,
+    /// several entries at once, and into its place by one rename. Nothing says who made the archive: the caller has to
+    /// know its bytes, by a digest.
+    ///
+    /// # Errors
+    /// Those of [`AuthenticatedContent::unpack`].
+    pub fn unpack(
+        self,
+        destination: &Path,
+        options: &UnpackOptions,
+        context: &Context<'_>,
+    ) -> Result<ContentFolder, UnpackError> {
+        let target = TargetFolder::new(destination, options.force)?;
+        target.check()?;
+        unpack_archive(self, target, (destination, options), None, context)
+    }
+}
+
+fn unpack_archive(
+    archive: Archive,
+    target: TargetFolder,
+    (destination, options): (&Path, &UnpackOptions),
+    record: Option<&dyn UnpackRecord>,
+    context: &Context<'_>,
+) -> Result<ContentFolder, UnpackError> {
+    // Every name and declared size is checked before anything is made on the disk.
+    let staged = StagedFolder::create(target, context)?;
+    let tree = Tree::open(&staged.content())
+        .map_err(|source| StagingError::Staging { folder: folder_of(destination).to_owned(), source })?;
+    let meter = context.meter(Stage::Unpack, Some(archive.unpacked_size()));
+    let (files, bytes) = (archive.file_count(), archive.unpacked_size());
+    // Decided once for all files, because a tree that is flushed in part is worth nothing.
+    let sync = flushes_each_file(files);
+    let threads = options.threads;
+    let writer = EntryWriter { archive: &archive, tree: &tree, sync, record, threads };
+    archive.for_each_entry(threads, context, &|extractor, record, name| {
+        writer.write(extractor, record, &name, &meter, context)
+    })?;
+    drop(meter);
+    drop((archive, tree)); // Windows does not rename an open folder
+    staged.settle()?;
+    if let Some(record) = record {
+        // The record goes before the rename: a crash in between leaves a manifest without its folder, which is
+        // harmless. A folder without its manifest would have to be fetched again.
+        record.settled(&staged.content(), is_tree_settled(files)).map_err(UnpackError::Record)?;
+    }
+    let path = staged.publish(context)?;
+    Ok(ContentFolder { path, files, bytes })
 }
 
 /// Receives the names of everything that is unpacked, while it is unpacked, to write a manifest as a stream.

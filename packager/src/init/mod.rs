@@ -15,6 +15,10 @@ mod version_text;
 pub use note::DraftNote;
 pub use update::{FieldUpdate, KeptEdit, UpdateReport, update};
 
+pub(crate) use draft::{product_rule, script_rule_of, usual_experience};
+pub(crate) use update::{ChangedFact, merged};
+pub(crate) use version_text::comparable_version;
+
 use crate::exclude::Exclusions;
 use crate::recognise::{Confidence, InstallerKind, RecogniseError, recognise};
 use crate::setup_file::{self, SetupFileError};

@@ -162,12 +162,10 @@ impl Merge<'_> {
         if ours.as_ref() == theirs {
             return ours;
         }
-        if is_same(base, ours.as_ref()) {
-            self.changed(field, ours.as_ref(), theirs);
-            return theirs.cloned();
-        }
         match (base, ours, theirs) {
-            (base, Some(Value::Object(ours)), Some(Value::Object(theirs))) => {
+            (base, Some(Value::Object(ours)), Some(Value::Object(theirs)))
+                if is_of_one_type(&ours, theirs) =>
+            {
                 let base = base.and_then(Value::as_object);
                 Some(Value::Object(self.object(&field, base, ours, theirs)))
             }
@@ -179,6 +177,10 @@ impl Merge<'_> {
                     self.value(field, base.get(index), Some(one), theirs.get(index))
                 });
                 Some(Value::Array(elements.collect()))
+            }
+            (base, ours, theirs) if is_same(base, ours.as_ref()) => {
+                self.changed(field, ours.as_ref(), theirs);
+                theirs.cloned()
             }
             (base, ours, theirs) => self.edited(field, base, ours, theirs),
         }
@@ -224,8 +226,19 @@ impl Merge<'_> {
     }
 
     fn changed(&mut self, field: String, before: Option<&Value>, after: Option<&Value>) {
-        self.report.changes.push(FieldUpdate { field, before: text(before), after: text(after) });
+        // Nobody compares two scripts in base64.
+        let is_script = field.ends_with("/scriptContent");
+        let told = |value: Option<&Value>, which: &str| {
+            if is_script { value.map(|_| format!("{which} script")) } else { text(value) }
+        };
+        let (before, after) = (told(before, "the former"), told(after, "the new"));
+        self.report.changes.push(FieldUpdate { field, before, after });
     }
+}
+
+/// Whether two objects are of one type of Graph's: a rule of another type has other fields.
+fn is_of_one_type(ours: &Map<String, Value>, theirs: &Map<String, Value>) -> bool {
+    ours.get("@odata.type") == theirs.get("@odata.type")
 }
 
 /// `null`, an empty list and a missing field are the same: Graph's exports spell out what says nothing.

@@ -36,6 +36,8 @@ mod delivery;
 mod explain;
 mod files;
 #[cfg(feature = "full")]
+mod manifests;
+#[cfg(feature = "full")]
 mod tables;
 
 #[cfg(feature = "full")]
@@ -44,6 +46,7 @@ pub use self::{
     commands::{benchmark, command},
     delivery::{fetch, publish, serve},
     explain::{CodeMeaning, Example, find},
+    manifests::winget,
     tables::{FETCH_RULES, FetchRule, NUMBERS, NumberCode, Table, device},
 };
 pub use archive_rules::archive;
@@ -75,6 +78,7 @@ pub fn errors() -> impl Iterator<Item = &'static Code> {
         runner::ALL,
         rehearsal::ALL,
         benchmark::ALL,
+        winget::ALL,
     ];
     // The type of an empty array is that of the one above, so the chain below is the same with and without the feature.
     #[cfg(not(feature = "full"))]

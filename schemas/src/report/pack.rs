@@ -181,6 +181,24 @@ pub struct InitReport {
     /// What `--update` changed and kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub update: Option<UpdateReport>,
+    /// The manifest of winget that the app was made from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub winget: Option<WingetReport>,
+}
+
+/// The manifest that an app was made from, and the choice among its installers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct WingetReport {
+    /// PackageIdentifier.
+    pub package_identifier: String,
+    /// PackageVersion.
+    pub package_version: String,
+    /// The installer that was taken: its number in the manifest, type, architecture, scope, locale.
+    pub chosen: String,
+    /// The others, each with the reason why it was not taken.
+    pub dropped: Vec<String>,
 }
 
 /// What an update did to a document that was there.

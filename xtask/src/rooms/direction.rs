@@ -53,6 +53,7 @@ const TESTS: &[&str] = &["waybill-tests", "waybill-puppet", "waybill-support", "
 /// Further crates that the tests and the first example of a crate may import, to pack and serve what it fetches.
 const FOR_EXAMPLES: &[(&str, &[&str])] = &[
     ("waybill-transport", &["waybill-server"]),
+    ("waybill-packager", &["waybill-server"]),
     ("waybill-downloader", &["waybill-packager", "waybill-server"]),
 ];
 

@@ -88,7 +88,7 @@ fn a_detection_script_and_a_programs_version_are_facts() {
 fn without_a_document_there_is_nothing_to_update() {
     let app = App::new(&[("install.cmd", b"1")]);
     let code = || update(&app.request(""), &Context::silent()).unwrap_err().code().id;
-    assert_eq!(code(), "input-unreadable");
+    assert_eq!(code(), "input-missing");
     fs::write(app.0.path().join("app.json"), "{}").unwrap();
     assert_eq!(code(), "app-without-setup-file");
 }

@@ -1,0 +1,131 @@
+//! Which of a manifest's installers is taken, and why the others are not.
+
+use super::installer::{Installer, Kind, Scope};
+use super::{WingetChoice, WingetError};
+
+/// The installer that was chosen.
+pub(super) struct Chosen {
+    pub(super) installer: Installer,
+    /// Each of the others, in words, with the reason.
+    pub(super) dropped: Vec<String>,
+}
+
+/// Chooses: a wish goes first, then scope, architecture, locale and type in the order that suits a managed device.
+/// `is_at_hand` says that the installer's file is given, so that no download has to be possible.
+pub(super) fn choose(
+    installers: Vec<Result<Installer, String>>,
+    choice: &WingetChoice,
+    is_at_hand: bool,
+) -> Result<Chosen, WingetError> {
+    let mut dropped = Vec::new();
+    let mut usable = Vec::new();
+    let mut foreign = None;
+    for installer in installers {
+        let installer = match installer {
+            Ok(installer) => installer,
+            Err(why) => {
+                dropped.push(why);
+                continue;
+            }
+        };
+        if let Kind::Foreign(word) = installer.kind {
+            foreign.get_or_insert(word);
+        }
+        match unfit(&installer, is_at_hand).or_else(|| unwanted(&installer, choice)) {
+            Some(why) => dropped.push(format!("{} ({why})", installer.in_words())),
+            None => usable.push(installer),
+        }
+    }
+    if usable.is_empty() {
+        return Err(match foreign.filter(|_| dropped.len() == 1) {
+            Some(kind) => WingetError::ForeignType { kind },
+            None => WingetError::NoInstaller { dropped },
+        });
+    }
+    usable.sort_by_cached_key(|installer| rank(installer, choice));
+    let mut ordered = usable.into_iter();
+    let Some(best) = ordered.next() else { return Err(WingetError::NoInstaller { dropped }) };
+    let rest: Vec<Installer> = ordered.collect();
+    let best_rank = rank(&best, choice);
+    let is_same = |other: &&Installer| rank(other, choice) == best_rank && other.fields != best.fields;
+    let equals: Vec<String> = rest.iter().filter(is_same).map(Installer::in_words).collect();
+    if !equals.is_empty() {
+        let installers = std::iter::once(best.in_words()).chain(equals).collect();
+        return Err(WingetError::Ambiguous { installers });
+    }
+    dropped.extend(rest.iter().map(|installer| format!("{} (another goes first)", installer.in_words())));
+    Ok(Chosen { installer: best, dropped })
+}
+
+/// Why nobody can take an installer.
+fn unfit(installer: &Installer, is_at_hand: bool) -> Option<String> {
+    if let Kind::Foreign(word) = installer.kind {
+        return Some(format!("{word} does not become a Win32 app"));
+    }
+    if let Some(kind) = installer.authentication().filter(|_| !is_at_hand) {
+        return Some(format!("its download asks for {kind}"));
+    }
+    let modes = installer.fields.texts("InstallModes");
+    let is_silent = modes.is_empty() || modes.iter().any(|mode| mode.eq_ignore_ascii_case("silent"));
+    (!is_silent).then(|| "it cannot be silent (InstallModes)".to_owned())
+}
+
+/// Which wish an installer does not meet.
+fn unwanted(installer: &Installer, choice: &WingetChoice) -> Option<String> {
+    let differs = |wish: &Option<String>, is_met: &dyn Fn(&str) -> bool, name: &str| {
+        let wish = wish.as_deref()?;
+        (!is_met(wish)).then(|| format!("--{name} {wish}"))
+    };
+    let architecture = |wish: &str| installer.architecture.eq_ignore_ascii_case(wish);
+    // Without a scope the same file installs for either.
+    let scope = |wish: &str| installer.scope.is_none_or(|scope| scope.word().eq_ignore_ascii_case(wish));
+    let locale = |wish: &str| installer.locale.as_deref().is_some_and(|locale| is_locale(locale, wish));
+    let kind = |wish: &str| is_kind(installer, wish);
+    differs(&choice.architecture, &architecture, "architecture")
+        .or_else(|| differs(&choice.scope, &scope, "scope"))
+        .or_else(|| differs(&choice.locale, &locale, "locale"))
+        .or_else(|| differs(&choice.kind, &kind, "type"))
+}
+
+/// `de` is met by `de-DE`.
+fn is_locale(locale: &str, wish: &str) -> bool {
+    let (locale, wish) = (locale.to_lowercase(), wish.to_lowercase());
+    locale == wish || locale.strip_prefix(&wish).is_some_and(|rest| rest.starts_with('-'))
+}
+
+/// `zip` is met by every zip, `msi` by what WiX made as well.
+fn is_kind(installer: &Installer, wish: &str) -> bool {
+    let wish = wish.to_lowercase();
+    let is_nested = installer.kind.word() == wish || (wish == "msi" && installer.kind == Kind::Wix);
+    is_nested || (wish == "zip" && installer.is_zip)
+}
+
+/// The order of preference: less goes first.
+fn rank(installer: &Installer, choice: &WingetChoice) -> [usize; 4] {
+    let wished_user = choice.scope.as_deref().is_some_and(|scope| scope.eq_ignore_ascii_case("user"));
+    let scope = match installer.scope {
+        Some(Scope::Machine) => 0,
+        Some(Scope::User) if wished_user => 0,
+        None => 1,
+        Some(Scope::User) => 2,
+    };
+    let architectures = ["x64", "x86", "neutral", "arm64", "arm"];
+    let architecture = architectures.iter().position(|one| *one == installer.architecture);
+    let locale = match installer.locale.as_deref() {
+        Some(locale) if locale.eq_ignore_ascii_case("en-US") => 0,
+        None => 1,
+        Some(_) => 2,
+    };
+    let kind = match installer.kind {
+        _ if installer.is_zip => 5,
+        Kind::Msi | Kind::Wix => 0,
+        Kind::Burn => 1,
+        Kind::Inno => 2,
+        Kind::Nullsoft => 3,
+        Kind::Exe => 4,
+        Kind::Msix | Kind::Appx => 6,
+        Kind::Portable => 7,
+        Kind::Foreign(_) => 8,
+    };
+    [scope, architecture.unwrap_or(architectures.len()), locale, kind]
+}

@@ -1,0 +1,600 @@
+//! The document and the scripts for a chosen installer, field by field.
+
+use super::command::{install_line, return_codes};
+use super::installer::{Installer, Kind, Scope};
+use super::manifest::Manifest;
+use super::powershell::{self, Entry, PortableProgram};
+use super::yaml::Node;
+use super::{WingetChoice, WingetError};
+use crate::init::{comparable_version, product_rule, script_rule_of, usual_experience};
+use crate::msi::MsiFacts;
+use std::path::Path;
+use waybill_intune::path::leaf;
+use waybill_intune::right_line::{removal_line, right_line};
+use waybill_intune::{OLDEST_RELEASE, VersionNumber, View, is_guid, oldest_release_from};
+use waybill_schemas::app::{
+    AppDocument, Architectures, FileSystemOperation, FileSystemRule, Operator, ProductCodeRule, Rule,
+    RuleType, RunAsAccount,
+};
+
+/// The longest description that Intune takes, in characters.
+const LONGEST_DESCRIPTION: usize = 10_000;
+
+/// What is written for an installer.
+pub(super) struct WingetDraft {
+    pub(super) app: AppDocument,
+    /// Names and bytes of the scripts for the sources.
+    pub(super) scripts: Vec<(String, Vec<u8>)>,
+    /// What to know and to check, a sentence each, most important first.
+    pub(super) notes: Vec<String>,
+}
+
+/// The installer's file, where it lies.
+pub(super) struct SetupInSources<'a> {
+    /// Its name in the sources, with `/`.
+    pub(super) name: &'a str,
+    /// The folder of the sources, as it is staged.
+    pub(super) sources: &'a Path,
+}
+
+/// Drafts document and scripts.
+pub(super) fn draft(
+    manifest: &Manifest,
+    installer: &Installer,
+    choice: &WingetChoice,
+    setup: &SetupInSources<'_>,
+) -> Result<WingetDraft, WingetError> {
+    let mut drafter = Drafter {
+        manifest,
+        installer,
+        choice,
+        setup,
+        scope: scope_of(installer, choice),
+        app: AppDocument::new(),
+        scripts: Vec::new(),
+        notes: Vec::new(),
+    };
+    drafter.account()?;
+    drafter.texts();
+    drafter.requirements();
+    match installer.kind {
+        Kind::Msi | Kind::Wix => drafter.msi()?,
+        Kind::Msix | Kind::Appx => drafter.msix(),
+        Kind::Portable => drafter.portable()?,
+        _ => drafter.program()?,
+    }
+    drafter.place_rule();
+    drafter.codes();
+    drafter.remarks();
+    let Drafter { app, scripts, notes, .. } = drafter;
+    Ok(WingetDraft { app, scripts, notes })
+}
+
+/// For whom the app installs: an installer that does not say follows the wish, else it is for the machine.
+fn scope_of(installer: &Installer, choice: &WingetChoice) -> Scope {
+    let wished = || choice.scope.as_deref().is_some_and(|scope| scope.eq_ignore_ascii_case("user"));
+    installer.scope.unwrap_or(if wished() { Scope::User } else { Scope::Machine })
+}
+
+struct Drafter<'a> {
+    manifest: &'a Manifest,
+    installer: &'a Installer,
+    choice: &'a WingetChoice,
+    setup: &'a SetupInSources<'a>,
+    scope: Scope,
+    app: AppDocument,
+    scripts: Vec<(String, Vec<u8>)>,
+    notes: Vec<String>,
+}
+
+impl Drafter<'_> {
+    fn note(&mut self, note: impl Into<String>) {
+        self.notes.push(note.into());
+    }
+
+    fn account(&mut self) -> Result<(), WingetError> {
+        let elevation = self.installer.text("ElevationRequirement").unwrap_or_default().to_lowercase();
+        let mut experience = usual_experience();
+        if self.scope == Scope::User {
+            experience.run_as_account = Some(RunAsAccount::User);
+            self.note(
+                "The app runs as the user (`runAsAccount` is `user`). Assign it to users, not to devices.",
+            );
+        }
+        match (elevation.as_str(), self.scope) {
+            ("elevationprohibited", Scope::Machine) => return Err(WingetError::Elevation),
+            ("elevationprohibited", Scope::User) => self.note(
+                "The installer must not run elevated (elevationProhibited), and Intune uses the elevated token of \
+                 users who are administrators: it fails for them.",
+            ),
+            ("elevatesself", Scope::User) => self.note(
+                "The installer asks for an administrator's rights itself (elevatesSelf): standard users see a prompt \
+                 that they cannot answer.",
+            ),
+            _ => {}
+        }
+        if self.installer.scope.is_none() && self.choice.scope.is_none() {
+            self.note(if self.installer.kind.is_msi() {
+                "The manifest does not say for whom the installer installs, so the app runs as the system; the MSI's \
+                 own ALLUSERS decides."
+            } else {
+                "The manifest does not say for whom the installer installs, so the app runs as the system: try \
+                 whether every user finds it."
+            });
+        }
+        self.app.install_experience = Some(experience);
+        Ok(())
+    }
+
+    fn texts(&mut self) {
+        let manifest = self.manifest;
+        let text = |name: &str| manifest.localized(name);
+        let description = manifest
+            .localized_lines("Description")
+            .or_else(|| text("ShortDescription"))
+            .or_else(|| text("PackageName"));
+        self.app.display_name = text("PackageName");
+        self.app.publisher = text("Publisher");
+        self.app.description = description.map(|text| text.chars().take(LONGEST_DESCRIPTION).collect());
+        self.app.developer = text("Author");
+        self.app.information_url = text("PackageUrl").filter(|url| is_web(url));
+        self.app.privacy_information_url = text("PrivacyUrl").filter(|url| is_web(url));
+        self.app.display_version = Some(manifest.version.clone());
+        self.app.setup_file_path = Some(self.setup.name.to_owned());
+    }
+
+    fn requirements(&mut self) {
+        let names: &[&str] = match self.installer.architecture.as_str() {
+            "x64" => &["x64"],
+            "arm64" => &["arm64"],
+            "arm" => &["arm"],
+            "neutral" => &["x86", "x64", "arm64"],
+            _ => &["x86", "x64"],
+        };
+        let not_for = self.installer.fields.texts("UnsupportedOSArchitectures");
+        let is_for = |name: &&&str| !not_for.iter().any(|other| other.eq_ignore_ascii_case(name));
+        let names: Vec<&str> = names.iter().filter(is_for).copied().collect();
+        if names.is_empty() {
+            self.note(
+                "The manifest leaves no architecture (UnsupportedOSArchitectures): choose some yourself.",
+            );
+        } else {
+            self.app.allowed_architectures = Some(Architectures::new(names.join(",")));
+        }
+        let oldest = self.installer.text("MinimumOSVersion");
+        let build = oldest.as_deref().and_then(build_of);
+        let release = build.map_or(Some(OLDEST_RELEASE), oldest_release_from);
+        if let (Some(version), None) = (&oldest, build) {
+            self.note(format!("MinimumOSVersion {version:?} is no version of Windows, and is left out."));
+        }
+        if let (Some(version), None) = (&oldest, release) {
+            self.note(format!(
+                "MinimumOSVersion {version:?} is newer than every release that is known here."
+            ));
+        }
+        self.app.minimum_supported_windows_release = Some(release.unwrap_or(OLDEST_RELEASE).to_owned());
+    }
+
+    fn path_of_setup(&self) -> std::path::PathBuf {
+        self.setup.name.split('/').fold(self.setup.sources.to_path_buf(), |path, name| path.join(name))
+    }
+
+    /// Product code and version are read from the MSI: the manifest may be wrong about them.
+    fn msi(&mut self) -> Result<(), WingetError> {
+        self.app.install_command_line = Some(install_line(self.installer, self.setup.name, self.choice)?);
+        let facts = match MsiFacts::read(&self.path_of_setup()) {
+            Ok(facts) => facts,
+            Err(error) => {
+                self.note(format!("The MSI's facts are not known ({error}): its entry detects it instead."));
+                self.entry_rule();
+                return Ok(());
+            }
+        };
+        let stated =
+            self.installer.text("ProductCode").filter(|code| !code.eq_ignore_ascii_case(&facts.product_code));
+        if let Some(code) = stated {
+            self.note(format!(
+                "The manifest has the product code {code}, the MSI {}: the MSI's is taken.",
+                facts.product_code
+            ));
+        }
+        if facts.is_user_install() && self.scope == Scope::Machine {
+            self.note(
+                "The MSI installs for one user unless ALLUSERS=1 is passed, and the app runs as the system: set \
+                 `runAsAccount` to `user`, or pass it where the MSI supports that.",
+            );
+        }
+        if let Some(version) =
+            facts.version.as_deref().filter(|version| comparable_version(version).is_none())
+        {
+            self.note(format!(
+                "The version {version:?} is not two to four numbers: the rule does not compare it."
+            ));
+        }
+        self.app.msi_information = Some(facts.msi_information());
+        self.app.uninstall_command_line = Some(removal_line(&facts.product_code));
+        self.app.rules.extend(product_rule(&facts));
+        Ok(())
+    }
+
+    fn program(&mut self) -> Result<(), WingetError> {
+        self.app.install_command_line = Some(install_line(self.installer, self.setup.name, self.choice)?);
+        if self.installer.kind == Kind::Burn
+            && let Some(rule) = self.rule_of_packed_msi()
+        {
+            self.app.rules.push(rule);
+            self.uninstall_by_entry();
+            return Ok(());
+        }
+        self.entry_rule();
+        Ok(())
+    }
+
+    /// The MSI that a bundle installs, where the manifest names it.
+    fn rule_of_packed_msi(&self) -> Option<Rule> {
+        let is_msi = |entry: &&Node| {
+            let kind = entry.text("InstallerType").unwrap_or_default().to_lowercase();
+            matches!(kind.as_str(), "msi" | "wix")
+                && entry.text("ProductCode").is_some_and(|code| is_guid(&code))
+        };
+        let entry = self.arp_entries().iter().find(is_msi)?;
+        let version = entry.text("DisplayVersion").unwrap_or_else(|| self.manifest.version.clone());
+        let version = wanted_version(&version);
+        let operator = version.as_ref().map_or(Operator::NotConfigured, |_| Operator::GreaterThanOrEqual);
+        Some(Rule::ProductCode(ProductCodeRule {
+            rule_type: Some(RuleType::Detection),
+            product_code: entry.text("ProductCode"),
+            product_version_operator: Some(operator),
+            product_version: version,
+            ..ProductCodeRule::default()
+        }))
+    }
+
+    fn arp_entries(&self) -> &[Node] {
+        self.installer.fields.list("AppsAndFeaturesEntries")
+    }
+
+    /// The version that the app has to have: what its entry shows, else the package's.
+    fn version_wanted(&mut self) -> Option<String> {
+        let shown = self.arp_entries().iter().find_map(|entry| entry.text("DisplayVersion"));
+        let version = shown.unwrap_or_else(|| self.manifest.version.clone());
+        let wanted = wanted_version(&version);
+        if wanted.is_none() {
+            self.note(format!(
+                "The version {version:?} is not two to four numbers: detection only looks whether the app is there, so \
+                 an update of it is not seen."
+            ));
+        }
+        wanted
+    }
+
+    /// Detects and uninstalls by the app's entry among the installed programs. Its view of the registry does not follow
+    /// from the architecture, so a script looks into both.
+    fn entry_rule(&mut self) {
+        let wanted = self.version_wanted();
+        let entries = self.entries();
+        let script = powershell::detect_entry(&entries, self.scope, wanted.as_deref());
+        self.app.rules.push(script_rule_of(&powershell::bytes(&script)));
+        if entries.iter().any(|entry| entry.key.is_empty()) {
+            self.note(
+                "The manifest has no ProductCode: detection looks for an entry of exactly this name and publisher. \
+                 `waybill try` on Windows proposes the rule that it sees.",
+            );
+        }
+        self.uninstall_by_entry();
+    }
+
+    fn uninstall_by_entry(&mut self) {
+        let script = powershell::uninstall_entry(&self.entries(), self.scope, self.installer.kind);
+        let name = self.add_script("uninstall.ps1", &script);
+        self.app.uninstall_command_line = right_line("ps1", &name, View::Bits32);
+        if self.installer.kind == Kind::Exe {
+            self.note(format!(
+                "{name} runs the QuietUninstallString of the app's entry; where it has none, it ends with 1: add the \
+                 uninstaller's switches to it."
+            ));
+        }
+    }
+
+    /// How the app's entry is found: by the keys that the manifest names, else by name and publisher.
+    fn entries(&self) -> Vec<Entry> {
+        let by_key = |key: String| Entry { key, name: String::new(), publisher: String::new() };
+        let codes = self.installer.text("ProductCode").into_iter();
+        let codes = codes.chain(self.arp_entries().iter().filter_map(|entry| entry.text("ProductCode")));
+        let mut entries: Vec<Entry> = Vec::new();
+        for code in codes {
+            // Inno Setup's key is the AppId with `_is1`, which some manifests leave out.
+            let with_suffix = (self.installer.kind == Kind::Inno && !code.to_lowercase().ends_with("_is1"))
+                .then(|| by_key(format!("{code}_is1")));
+            entries.extend([Some(by_key(code)), with_suffix].into_iter().flatten());
+        }
+        entries.dedup();
+        if entries.is_empty() {
+            let shown = self.arp_entries().iter().find(|entry| entry.text("DisplayName").is_some());
+            let of_entry = |name: &str| shown.and_then(|entry| entry.text(name));
+            let text = |name: &str| self.manifest.localized(name).unwrap_or_default();
+            entries.push(Entry {
+                key: String::new(),
+                name: of_entry("DisplayName").unwrap_or_else(|| text("PackageName")),
+                publisher: of_entry("Publisher").unwrap_or_else(|| text("Publisher")),
+            });
+        }
+        entries
+    }
+
+    fn msix(&mut self) {
+        let wanted = self.version_wanted();
+        let family = self.installer.text("PackageFamilyName").unwrap_or_default();
+        let scripts = powershell::msix(self.setup.name, &family, self.scope, wanted.as_deref());
+        let install = self.add_script("install.ps1", &scripts.install);
+        let uninstall = self.add_script("uninstall.ps1", &scripts.uninstall);
+        self.app.install_command_line = right_line("ps1", &install, View::Bits32);
+        self.app.uninstall_command_line = right_line("ps1", &uninstall, View::Bits32);
+        if family.is_empty() {
+            self.note("The manifest has no PackageFamilyName: write a detection rule, and put it into uninstall.ps1.");
+        } else {
+            self.app.rules.push(script_rule_of(&powershell::bytes(&scripts.detect)));
+        }
+    }
+
+    fn portable(&mut self) -> Result<(), WingetError> {
+        let folder = super::file_names::folder(&self.manifest.identifier);
+        let programs = self.portable_programs()?;
+        let own = ["install.ps1", "uninstall.ps1"].map(|name| self.free_name(name));
+        let (install, uninstall) = powershell::portable(
+            &folder,
+            &programs,
+            self.scope,
+            &[&own[0], &own[1], "install.ps1", "uninstall.ps1"],
+        );
+        let (install, uninstall) =
+            (self.add_script("install.ps1", &install), self.add_script("uninstall.ps1", &uninstall));
+        self.app.install_command_line = right_line("ps1", &install, View::Bits32);
+        self.app.uninstall_command_line = right_line("ps1", &uninstall, View::Bits32);
+        let parent = match self.scope {
+            Scope::Machine => "%ProgramW6432%",
+            Scope::User => r"%LOCALAPPDATA%\Programs",
+        };
+        let file = programs.first().map(|program| program.file.replace('/', "\\")).unwrap_or_default();
+        let program = waybill_pe::Program::read(&self.path_of_setup()).ok();
+        let version =
+            program.and_then(|program| program.version?.file_version).filter(|version| *version != [0; 4]);
+        let version = version.map(|version| VersionNumber::from(version).to_string());
+        if version.is_none() {
+            self.note(
+                "The program has no version of its own: detection only looks whether it is there, so an update of it \
+                 is not seen. Remove the older app by supersedence.",
+            );
+        }
+        self.app.rules.push(file_rule(&format!(r"{parent}\{folder}\{file}"), version, false));
+        Ok(())
+    }
+
+    fn portable_programs(&self) -> Result<Vec<PortableProgram>, WingetError> {
+        let first_command = self.installer.fields.texts("Commands").into_iter().next();
+        if !self.installer.is_zip {
+            return Ok(vec![PortableProgram { file: self.setup.name.to_owned(), alias: first_command }]);
+        }
+        let files = self.installer.fields.list("NestedInstallerFiles");
+        let program = |node: &Node| {
+            let file = super::place::nested_name(node, self.setup.sources)?;
+            Ok(PortableProgram { file, alias: node.text("PortableCommandAlias") })
+        };
+        let mut programs = files.iter().map(program).collect::<Result<Vec<_>, WingetError>>()?;
+        if let [only] = &mut programs[..] {
+            only.alias = only.alias.take().or(first_command);
+        }
+        Ok(programs)
+    }
+
+    /// A rule for a file that the manifest says the app has.
+    fn place_rule(&mut self) {
+        let kind = self.installer.kind;
+        if kind.is_msi() || kind.is_msix() || kind == Kind::Portable {
+            return;
+        }
+        let Some(metadata) = self.installer.fields.get("InstallationMetadata") else { return };
+        let folder = self.choice.install_location.clone().or_else(|| metadata.text("DefaultInstallLocation"));
+        let files = metadata.list("Files");
+        let is_launched = |file: &&Node| {
+            file.text("FileType").is_none_or(|kind| kind.eq_ignore_ascii_case("launch"))
+                && file.text("RelativeFilePath").is_some()
+        };
+        let file = files.iter().find(is_launched).or_else(|| files.first());
+        let Some((folder, file)) = folder.zip(file.and_then(|file| file.text("RelativeFilePath"))) else {
+            return;
+        };
+        let is_32_bit = self.installer.architecture == "x86";
+        let path = format!(r"{}\{}", folder.trim_end_matches('\\'), file.trim_start_matches(['\\', '/']));
+        let path = expanded(&path.replace('/', "\\"), is_32_bit);
+        if path.split('\\').any(|name| name == "..") {
+            return self
+                .note("The manifest's InstallationMetadata leads out of its folder, and is left out.");
+        }
+        self.note(format!(
+            "Detection also looks for {path}, as the manifest says; take the rule out where it differs."
+        ));
+        self.app.rules.push(file_rule(&path, None, is_32_bit));
+    }
+
+    fn codes(&mut self) {
+        let (codes, notes) = return_codes(self.installer);
+        self.app.return_codes = codes;
+        self.notes.extend(notes);
+    }
+
+    /// Writes a script for the sources, under a name that no file of a zip has, and returns that name.
+    fn add_script(&mut self, name: &str, text: &str) -> String {
+        let name = self.free_name(name);
+        self.scripts.push((name.clone(), powershell::bytes(text)));
+        name
+    }
+
+    fn free_name(&self, name: &str) -> String {
+        let is_taken = super::place::has_file(self.setup.sources, name);
+        if is_taken { format!("waybill-{name}") } else { name.to_owned() }
+    }
+
+    /// What of the manifest an app.json cannot hold.
+    fn remarks(&mut self) {
+        let fields = &self.installer.fields;
+        match fields.text("UpgradeBehavior").unwrap_or_default().to_lowercase().as_str() {
+            "uninstallprevious" => self.note(
+                "Versions are to be uninstalled before the next is installed (UpgradeBehavior): give the new app a \
+                 supersedence of type replace.",
+            ),
+            "deny" => self.note(
+                "The installer refuses to update in place (UpgradeBehavior is deny): give the new app a supersedence \
+                 of type replace.",
+            ),
+            _ => {}
+        }
+        if fields.is_true("RequireExplicitUpgrade") {
+            self.note(
+                "The app updates itself (RequireExplicitUpgrade): detection takes later versions as well.",
+            );
+        }
+        for text in dependencies(fields.get("Dependencies")) {
+            self.note(format!("It depends on {text}: add the app to `relationships` or assign it yourself."));
+        }
+        if fields.is_true("DisplayInstallWarnings") {
+            self.note("The installer shows warnings (DisplayInstallWarnings): try it before it is assigned.");
+        }
+        if let Some(markets) = fields.get("Markets") {
+            let list =
+                [markets.texts("AllowedMarkets"), markets.texts("ExcludedMarkets")].concat().join(", ");
+            self.note(format!("The manifest limits its markets ({list})."));
+        }
+        if let Some(notes) = self.manifest.localized("InstallationNotes") {
+            self.note(format!("The vendor says about installing: {notes}"));
+        }
+        for agreement in self.manifest.localized_list("Agreements") {
+            let texts = ["AgreementLabel", "Agreement", "AgreementUrl"].map(|name| agreement.text(name));
+            let text = texts.into_iter().flatten().collect::<Vec<_>>().join(": ");
+            self.note(format!("By installing you agree to: {}", cut(&text, 500)));
+        }
+        for unknown in self.manifest.unknown.clone() {
+            self.note(format!("Not known here and left out: {unknown}."));
+        }
+    }
+}
+
+fn is_web(url: &str) -> bool {
+    url.starts_with("https://") || url.starts_with("http://")
+}
+
+fn cut(text: &str, longest: usize) -> String {
+    let cut: String = text.chars().take(longest).collect();
+    if cut.len() < text.len() { format!("{cut}…") } else { cut }
+}
+
+/// The build of `10.0.17763.0`.
+fn build_of(version: &str) -> Option<u32> {
+    let mut parts = version.split('.').map(|part| part.trim().parse::<u32>().ok());
+    let (major, minor) = (parts.next()??, parts.next()??);
+    match parts.next() {
+        None if major >= 10 => Some(0),
+        None => None,
+        // Windows 7 and 8 are older than every release that Intune knows.
+        Some(build) => build.map(|build| if (major, minor) < (10, 0) { 0 } else { build }),
+    }
+}
+
+/// The version for a comparison: to winget 1.0 and 1.0.0 are the same, to `System.Version` the shorter is less, so
+/// zeros at the end are cut, down to two parts.
+pub(super) fn wanted_version(version: &str) -> Option<String> {
+    let version = comparable_version(version.trim())?;
+    let mut parts: Vec<&str> = version.split('.').collect();
+    while parts.len() > 2 && parts.last() == Some(&"0") {
+        parts.pop();
+    }
+    Some(parts.join("."))
+}
+
+/// The variables that lead to the folder of the view that the rule has.
+fn expanded(path: &str, is_32_bit: bool) -> String {
+    let lower = path.to_lowercase();
+    let name = |folder: &str| if is_32_bit { format!("%{folder}(x86)%") } else { format!("%{folder}%") };
+    for (from, to) in [
+        ("%programfiles%", if is_32_bit { name("ProgramFiles") } else { name("ProgramW6432") }),
+        (
+            "%commonprogramfiles%",
+            if is_32_bit { name("CommonProgramFiles") } else { name("CommonProgramW6432") },
+        ),
+    ] {
+        if let Some(rest) = lower.strip_prefix(from) {
+            return format!("{to}{}", &path[path.len() - rest.len()..]);
+        }
+    }
+    path.to_owned()
+}
+
+fn file_rule(path: &str, version: Option<String>, is_32_bit: bool) -> Rule {
+    let name = leaf(path);
+    let folder = path.strip_suffix(name).unwrap_or(path).trim_end_matches('\\');
+    let operation = version.as_ref().map_or(FileSystemOperation::Exists, |_| FileSystemOperation::Version);
+    let operator = version.as_ref().map_or(Operator::NotConfigured, |_| Operator::GreaterThanOrEqual);
+    Rule::FileSystem(FileSystemRule {
+        rule_type: Some(RuleType::Detection),
+        path: Some(folder.to_owned()),
+        file_or_folder_name: Some(name.to_owned()),
+        check_32_bit_on_64_system: Some(is_32_bit),
+        operation_type: Some(operation),
+        operator: Some(operator),
+        comparison_value: version,
+        ..FileSystemRule::default()
+    })
+}
+
+/// Each dependency in words.
+fn dependencies(dependencies: Option<&Node>) -> Vec<String> {
+    let Some(dependencies) = dependencies else { return Vec::new() };
+    let mut found: Vec<String> = dependencies
+        .list("PackageDependencies")
+        .iter()
+        .filter_map(|one| {
+            let version =
+                one.text("MinimumVersion").map(|version| format!(" {version} or later")).unwrap_or_default();
+            Some(format!("the package {}{version}", one.text("PackageIdentifier")?))
+        })
+        .collect();
+    for (key, what) in [
+        ("WindowsFeatures", "the Windows feature"),
+        ("WindowsLibraries", "the Windows library"),
+        ("ExternalDependencies", "the external component"),
+    ] {
+        found.extend(dependencies.texts(key).into_iter().map(|name| format!("{what} {name}")));
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_cut_and_what_is_none_is_not_compared() {
+        for (version, wanted) in [
+            ("1.10", Some("1.10")),
+            ("1.0.0", Some("1.0")),
+            ("25.01.00.0", Some("25.1")),
+            ("2024", None),
+            ("1.2.3.4.5", None),
+            ("3.1-beta", None),
+            ("latest", None),
+        ] {
+            assert_eq!(wanted_version(version).as_deref(), wanted, "{version}");
+        }
+    }
+
+    #[test]
+    fn builds_and_folders_are_read() {
+        assert_eq!(
+            ["10.0.17763.0", "6.1.7601.0", "10.0", "x"].map(build_of),
+            [Some(17763), Some(0), Some(0), None]
+        );
+        assert_eq!(expanded(r"%ProgramFiles%\A", false), r"%ProgramW6432%\A");
+        assert_eq!(expanded(r"%PROGRAMFILES%\A", true), r"%ProgramFiles(x86)%\A");
+        assert_eq!(expanded(r"%ProgramFiles(x86)%\A", false), r"%ProgramFiles(x86)%\A");
+    }
+}

@@ -1,0 +1,211 @@
+//! The scripts that an app from winget brings along, for Windows PowerShell 5.1. Names of a manifest are somebody
+//! else's text: they go into a script as literals alone.
+
+use super::installer::{Kind, Scope};
+
+const FIND: &str = include_str!("scripts/find-entry.ps1");
+
+/// A text as a literal of PowerShell. Its single quotes are five characters, and each is doubled.
+pub(super) fn literal(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('\'');
+    for letter in text.chars().filter(|letter| !letter.is_control()) {
+        if matches!(letter, '\'' | '\u{2018}'..='\u{201B}') {
+            out.push(letter);
+        }
+        out.push(letter);
+    }
+    out.push('\'');
+    out
+}
+
+/// A script's bytes: with a byte order mark where Windows PowerShell would read letters beyond ASCII as others.
+pub(super) fn bytes(text: &str) -> Vec<u8> {
+    let mark = if text.is_ascii() { "" } else { "\u{FEFF}" };
+    format!("{mark}{text}").into_bytes()
+}
+
+/// Puts values in for `{{NAME}}`, each once: what a value holds is not looked at again.
+fn filled(template: &str, values: &[(&str, &str)]) -> String {
+    let mut out = String::new();
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once("{{") {
+        let (name, behind) = after.split_once("}}").unwrap_or((after, ""));
+        let value = values.iter().find(|(one, _)| *one == name).map(|(_, value)| *value).unwrap_or_default();
+        out.push_str(before);
+        out.push_str(value);
+        rest = behind;
+    }
+    out + rest
+}
+
+/// An entry among the installed programs: by its key, or where that is empty by name and publisher.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Entry {
+    pub(super) key: String,
+    pub(super) name: String,
+    pub(super) publisher: String,
+}
+
+fn entries(entries: &[Entry]) -> String {
+    let line = |entry: &Entry| {
+        let [key, name, publisher] = [&entry.key, &entry.name, &entry.publisher].map(|text| literal(text));
+        format!("    @{{ Key = {key}; Name = {name}; Publisher = {publisher} }}")
+    };
+    entries.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+const fn hive(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Machine => "'LocalMachine'",
+        Scope::User => "'CurrentUser'",
+    }
+}
+
+const fn everybody(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Machine => "$true",
+        Scope::User => "$false",
+    }
+}
+
+/// A detection script for an entry in this version or a later one.
+pub(super) fn detect_entry(found_by: &[Entry], scope: Scope, wanted: Option<&str>) -> String {
+    let (wanted, entries) = (literal(wanted.unwrap_or_default()), entries(found_by));
+    filled(
+        include_str!("scripts/detect-entry.ps1"),
+        &[("HIVE", hive(scope)), ("ENTRIES", &entries), ("WANTED", &wanted), ("FIND", FIND)],
+    )
+}
+
+/// An uninstall script by the commands of an entry.
+pub(super) fn uninstall_entry(found_by: &[Entry], scope: Scope, kind: Kind) -> String {
+    let switches = match kind {
+        Kind::Inno => "/VERYSILENT /SUPPRESSMSGBOXES /NORESTART",
+        Kind::Burn => "/quiet /norestart",
+        _ => "",
+    };
+    filled(
+        include_str!("scripts/uninstall-entry.ps1"),
+        &[
+            ("HIVE", hive(scope)),
+            ("ENTRIES", &entries(found_by)),
+            ("KIND", &literal(kind.word())),
+            ("SWITCHES", &literal(switches)),
+            ("FIND", FIND),
+        ],
+    )
+}
+
+/// The scripts of an msix: what installs, uninstalls and detects it.
+pub(super) struct MsixScripts {
+    pub(super) install: String,
+    pub(super) uninstall: String,
+    pub(super) detect: String,
+}
+
+/// The scripts for the package file `package` of this family.
+pub(super) fn msix(package: &str, family: &str, scope: Scope, wanted: Option<&str>) -> MsixScripts {
+    let wanted = literal(wanted.unwrap_or_default());
+    let (package, family) = (literal(package), literal(family));
+    let values =
+        [("PACKAGE", &*package), ("FAMILY", &*family), ("EVERYBODY", everybody(scope)), ("WANTED", &*wanted)];
+    MsixScripts {
+        install: filled(include_str!("scripts/install-msix.ps1"), &values),
+        uninstall: filled(include_str!("scripts/uninstall-msix.ps1"), &values),
+        detect: filled(include_str!("scripts/detect-msix.ps1"), &values),
+    }
+}
+
+/// A program of a portable app, relative to the folder, and the name by which it is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct PortableProgram {
+    pub(super) file: String,
+    pub(super) alias: Option<String>,
+}
+
+/// The scripts that copy a portable app into `folder` below Program Files, and remove it; `own` are the names of
+/// files that are not the app's.
+pub(super) fn portable(
+    folder: &str,
+    programs: &[PortableProgram],
+    scope: Scope,
+    own: &[&str],
+) -> (String, String) {
+    let line = |program: &PortableProgram| {
+        let alias = literal(program.alias.as_deref().unwrap_or_default());
+        format!("    @{{ File = {}; Alias = {alias} }}", literal(&program.file.replace('/', "\\")))
+    };
+    let programs = programs.iter().map(line).collect::<Vec<_>>().join("\n");
+    let own = own.iter().map(|name| literal(name)).collect::<Vec<_>>().join(", ");
+    let folder = literal(folder);
+    let script = |what: &str, work: &str| {
+        filled(
+            include_str!("scripts/portable.ps1"),
+            &[
+                ("WHAT", what),
+                ("EVERYBODY", everybody(scope)),
+                ("FOLDER", &folder),
+                ("PROGRAMS", &programs),
+                ("OWN", &own),
+                ("WORK", work),
+            ],
+        )
+    };
+    (
+        script("Copies the app into its folder, and adds that to PATH.", PORTABLE_INSTALL),
+        script("Removes the app's folder, and takes it out of PATH.", PORTABLE_UNINSTALL),
+    )
+}
+
+const PORTABLE_INSTALL: &str = r#"    New-Item -ItemType Directory -Path $Target -Force | Out-Null
+    Get-ChildItem -LiteralPath $PSScriptRoot -Force |
+        Where-Object { $Own -notcontains $_.Name } |
+        ForEach-Object { Copy-Item -LiteralPath $_.FullName -Destination $Target -Recurse -Force }
+    foreach ($program in $Programs) {
+        $file = Join-Path $Target $program.File
+        $called = Join-Path (Split-Path -Parent $file) "$($program.Alias).exe"
+        if ($program.Alias -and ($called -ne $file)) { Copy-Item -LiteralPath $file -Destination $called -Force }
+    }
+    Edit-Path $true"#;
+
+const PORTABLE_UNINSTALL: &str = r"    Edit-Path $false
+    if (Test-Path -LiteralPath $Target) { Remove-Item -LiteralPath $Target -Recurse -Force }";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hostile_names_stay_literals() {
+        assert_eq!(literal("a'b\u{2019}c\n$(x)\"`"), "'a''b\u{2019}\u{2019}c$(x)\"`'");
+        let hostile = "'); Remove-Item C:\\ #{{WANTED}}".to_owned();
+        let entry = Entry { key: hostile.clone(), name: hostile.clone(), publisher: hostile };
+        let script = detect_entry(&[entry], Scope::User, Some("1.2"));
+        assert!(script.contains("Key = '''); Remove-Item C:\\ #{{WANTED}}'; Name"), "{script}");
+        assert!(script.contains("$Hive = 'CurrentUser'") && script.contains("$Wanted = '1.2'"));
+    }
+
+    #[test]
+    fn no_placeholder_is_left_open() {
+        let entry = Entry { key: "k".into(), name: "n".into(), publisher: "p".into() };
+        let program = PortableProgram { file: "bin/a.exe".into(), alias: Some("a".into()) };
+        let msix = msix("a.msix", "A_b", Scope::Machine, None);
+        let (install, uninstall) = portable("A.B", &[program], Scope::Machine, &["install.ps1"]);
+        let entry = [entry];
+        let scripts = [
+            detect_entry(&entry, Scope::Machine, None),
+            uninstall_entry(&entry, Scope::Machine, Kind::Inno),
+            msix.install,
+            msix.uninstall,
+            msix.detect,
+            install,
+            uninstall,
+        ];
+        for script in scripts {
+            assert!(!script.contains("{{") && !script.contains("}}"), "{script}");
+            assert_eq!(script.matches('(').count(), script.matches(')').count(), "{script}");
+            assert!(script.is_ascii());
+        }
+    }
+}

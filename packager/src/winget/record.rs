@@ -1,0 +1,72 @@
+//! What `init --winget` remembers beside app.json, so that an update can tell its own values and files from edits.
+
+use super::WingetError;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::Path;
+use waybill_disk::{FileAccess, NewFile};
+use waybill_schemas::{DOCUMENT_LIMIT, read_bounded};
+
+/// The name of the record, beside app.json.
+pub const WINGET_RECORD: &str = "app.winget.json";
+
+/// The record of one run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Record {
+    pub(super) package_identifier: String,
+    pub(super) package_version: String,
+    pub(super) manifest_version: String,
+    pub(super) installer: RecordedInstaller,
+    /// The files that were written into the sources, and the SHA-256 of each.
+    pub(super) files: BTreeMap<String, String>,
+    /// The document as it was drafted.
+    pub(super) app: Value,
+}
+
+/// The installer that was chosen. An update takes the same again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct RecordedInstaller {
+    #[serde(rename = "type")]
+    pub(super) kind: String,
+    pub(super) architecture: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) scope: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) locale: Option<String>,
+    /// Without its query.
+    pub(super) url: String,
+    pub(super) sha256: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) silent: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) install_location: Option<String>,
+}
+
+impl Record {
+    pub(super) fn read(path: &Path) -> Result<Self, WingetError> {
+        let refused = |why: String| WingetError::Record { path: path.to_path_buf(), why };
+        let metadata = std::fs::metadata(path).map_err(|error| refused(error.to_string()))?;
+        if !metadata.is_file() {
+            return Err(refused("it is not a file".to_owned()));
+        }
+        let bytes = std::fs::File::open(path).and_then(|file| read_bounded(file, DOCUMENT_LIMIT));
+        let bytes = bytes.map_err(WingetError::io(path))?;
+        serde_json::from_slice(&bytes).map_err(|error| {
+            refused(format!("it is not the record of init --winget (line {})", error.line()))
+        })
+    }
+
+    pub(super) fn write(&self, path: &Path) -> Result<(), WingetError> {
+        let text = serde_json::to_value(self).map(|value| format!("{value:#}\n"));
+        let text = text.map_err(|error| WingetError::io(path)(error.into()))?;
+        let write = || {
+            let new = NewFile::create(path, FileAccess::AsReplaced)?;
+            std::io::Write::write_all(&mut new.file(), text.as_bytes())?;
+            new.put(true, &waybill_context::Context::silent())
+        };
+        write().map_err(WingetError::io(path))
+    }
+}
