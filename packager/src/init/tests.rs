@@ -6,6 +6,7 @@ use waybill_pe::sample::{Name, Sample as Program, version_resource};
 use waybill_schemas::app::{MsiInformation, PackageFields, Rule};
 
 mod packages;
+mod sources;
 mod updates;
 
 /// A folder named `source` with these files, in a new app folder.

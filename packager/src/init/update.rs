@@ -182,7 +182,7 @@ impl Merge<'_> {
                 self.changed(field, ours.as_ref(), theirs);
                 theirs.cloned()
             }
-            (base, ours, theirs) => self.edited(field, base, ours, theirs),
+            (base, ours, theirs) => self.edited(field, base, ours.as_ref(), theirs),
         }
     }
 
@@ -212,15 +212,15 @@ impl Merge<'_> {
         &mut self,
         field: String,
         base: Option<&Value>,
-        ours: Option<Value>,
+        ours: Option<&Value>,
         theirs: Option<&Value>,
     ) -> Option<Value> {
-        let renewed = ours.clone().map(|value| renewed(value, self.facts));
-        if renewed != ours {
-            self.changed(field, ours.as_ref(), renewed.as_ref());
+        let renewed = ours.cloned().map(|value| renewed(value, self.facts));
+        if renewed.as_ref() != ours {
+            self.changed(field, ours, renewed.as_ref());
         } else if !is_same(base, theirs) {
             // Where init would write what it wrote before, the edit is no news.
-            self.report.kept.push(KeptEdit { field, yours: text(ours.as_ref()), proposed: text(theirs) });
+            self.report.kept.push(KeptEdit { field, yours: text(ours), proposed: text(theirs) });
         }
         renewed
     }

@@ -19,7 +19,7 @@ pub(super) fn choose(
 ) -> Result<Chosen, WingetError> {
     let mut dropped = Vec::new();
     let mut usable = Vec::new();
-    let mut foreign = None;
+    let mut foreign = Vec::new();
     for installer in installers {
         let installer = match installer {
             Ok(installer) => installer,
@@ -29,7 +29,7 @@ pub(super) fn choose(
             }
         };
         if let Kind::Foreign(word) = installer.kind {
-            foreign.get_or_insert(word);
+            foreign.push(word);
         }
         match unfit(&installer, is_at_hand).or_else(|| unwanted(&installer, choice)) {
             Some(why) => dropped.push(format!("{} ({why})", installer.in_words())),
@@ -37,9 +37,9 @@ pub(super) fn choose(
         }
     }
     if usable.is_empty() {
-        return Err(match foreign.filter(|_| dropped.len() == 1) {
-            Some(kind) => WingetError::ForeignType { kind },
-            None => WingetError::NoInstaller { dropped },
+        return Err(match foreign.first() {
+            Some(kind) if foreign.len() == dropped.len() => WingetError::ForeignType { kind },
+            _ => WingetError::NoInstaller { dropped },
         });
     }
     usable.sort_by_cached_key(|installer| rank(installer, choice));

@@ -198,6 +198,12 @@ impl Drafter<'_> {
                 facts.product_code
             ));
         }
+        let shown = self.arp_entries().iter().find_map(|entry| entry.text("DisplayVersion"));
+        if let (Some(stated), Some(read)) = (&shown, &facts.version)
+            && wanted_version(stated) != wanted_version(read)
+        {
+            self.note(format!("The manifest has the version {stated}, the MSI {read}: the MSI's is taken."));
+        }
         if facts.is_user_install() && self.scope == Scope::Machine {
             self.note(
                 "The MSI installs for one user unless ALLUSERS=1 is passed, and the app runs as the system: set \

@@ -17,7 +17,8 @@ errors! {
         "none of the manifest's installers can be taken",
         ["--architecture, --scope, --locale or --type that none of them has",
          "installers that cannot be silent, or whose download asks for a sign-in"],
-        "leave the option out, or take one that an installer of the list has";
+        "leave the option out, or take one that an installer of the list has; where a download asks for a sign-in, give the \
+         file with --installer";
     WINGET_AMBIGUOUS = "winget-ambiguous", Refused,
         "several installers of the manifest are equally fit",
         ["installers in several languages, none of which is en-US"],
