@@ -18,7 +18,7 @@ use waybill_schemas::app::{
     ProductCodeRule, RegistryOperation, RegistryRule, ReturnCode, ReturnCodeType, Rule, RuleType,
     RunAsAccount, ScriptOperation,
 };
-use waybill_schemas::read_bounded;
+use waybill_schemas::read_regular;
 
 const BUNDLE_DOUBT: &str = "The detection rule expects the bundle's own key under Uninstall for all users; a \
     bundle that installs for one user has it under HKEY_CURRENT_USER.";
@@ -313,7 +313,7 @@ pub(crate) fn usual_experience() -> InstallExperience {
 
 /// A detection rule that runs the script at `path`, in the 64-bit PowerShell; or why it cannot be one.
 fn script_rule(path: &Path) -> Result<Rule, String> {
-    let bytes = std::fs::File::open(path).and_then(|file| read_bounded(file, SCRIPT_LIMIT));
+    let bytes = read_regular(path, SCRIPT_LIMIT);
     let bytes = bytes.map_err(|error| error.to_string())?;
     if bytes.is_empty() {
         return Err("it is empty".to_owned());

@@ -10,7 +10,7 @@ use encoding_rs::{Encoding, WINDOWS_1252};
 use waybill_intune::View;
 use waybill_intune::path::leaf;
 use waybill_intune::right_line::{quoted, right_line};
-use waybill_schemas::read_bounded;
+use waybill_schemas::read_regular;
 
 /// The largest script that is read, in bytes.
 const LARGEST: usize = 1 << 20;
@@ -102,7 +102,7 @@ fn named(list: &SourceList, name: &str) -> Option<(String, std::path::PathBuf)> 
 
 /// A script's text: UTF-8 or UTF-16 by its mark, else UTF-8, else the code page of western Windows.
 fn read(path: &std::path::Path) -> Option<String> {
-    let bytes = std::fs::File::open(path).and_then(|file| read_bounded(file, LARGEST)).ok()?;
+    let bytes = read_regular(path, LARGEST).ok()?;
     let (encoding, mark) = Encoding::for_bom(&bytes).unwrap_or((encoding_rs::UTF_8, 0));
     let (text, has_errors) = encoding.decode_without_bom_handling(bytes.get(mark..)?);
     Some(if has_errors { WINDOWS_1252.decode(&bytes).0.into_owned() } else { text.into_owned() })

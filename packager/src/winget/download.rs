@@ -1,12 +1,14 @@
 //! Fetches the installer and checks its SHA-256 before anything else reads it.
 
 use super::WingetError;
+use super::manifest::ManifestError;
 use sha2::{Digest as _, Sha256};
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 use waybill_context::{Context, Meter, Stage};
 use waybill_disk::private_file;
+use waybill_schemas::open_regular;
 use waybill_transport::{
     AnswerFault, AskedFile, AttemptFault, Attempts, Client, ClientOptions, Observations, Request, SecretUrl,
     TransportError,
@@ -63,11 +65,8 @@ pub(super) fn copy(
     partial: &Path,
     context: &Context<'_>,
 ) -> Result<(), WingetError> {
-    let metadata = std::fs::metadata(given).map_err(WingetError::io(given))?;
-    if !metadata.is_file() {
-        return Err(WingetError::io(given)(std::io::Error::other("not a file")));
-    }
-    let mut source = File::open(given).map_err(WingetError::io(given))?;
+    // A pipe would wait for its writer; only files are opened.
+    let mut source = open_regular(given).map_err(|error| ManifestError::unreadable(given, error))?;
     let mut file = File::create(partial).map_err(WingetError::io(partial))?;
     let mut buffer = vec![0; 256 << 10];
     loop {

@@ -7,7 +7,7 @@ use std::io;
 use std::path::PathBuf;
 use waybill_context::Cancelled;
 use waybill_disk::shown;
-use waybill_schemas::codes::{Classified, Code, package, source, unreadable, winget as codes};
+use waybill_schemas::codes::{Classified, Code, package, source, winget as codes};
 use waybill_transport::TransportError;
 
 /// Why no app was made from a manifest, or none was updated.
@@ -156,7 +156,7 @@ impl Classified for WingetError {
             Self::Transport(error) => error.code(),
             Self::Record { .. } => &codes::WINGET_RECORD,
             Self::Exists { .. } => &source::APP_EXISTS,
-            Self::Io { source, .. } => unreadable(source, &codes::WINGET_IO),
+            Self::Io { .. } => &codes::WINGET_IO,
             Self::Document(error) => error.code(),
             Self::Cancelled(_) => &package::INTERRUPTED,
         }

@@ -8,7 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use waybill_disk::shown;
 use waybill_schemas::codes::{Classified, Code, command, unreadable, winget as codes};
-use waybill_schemas::read_bounded;
+use waybill_schemas::read_regular;
 
 /// The most files of one folder that are read; a manifest has some forty at most.
 const MOST_FILES: usize = 500;
@@ -81,6 +81,18 @@ impl Classified for ManifestError {
     }
 }
 
+impl ManifestError {
+    /// An input that cannot be read, or is not there.
+    pub(super) fn unreadable(path: &Path, source: io::Error) -> Self {
+        let path = path.to_path_buf();
+        if source.kind() == io::ErrorKind::NotFound {
+            Self::Missing { path }
+        } else {
+            Self::Read { path, source }
+        }
+    }
+}
+
 impl Manifest {
     /// Reads a folder with the files of one package and version, or any one of its files.
     ///
@@ -89,10 +101,7 @@ impl Manifest {
     /// has not; a schema other than 1.x.
     pub fn open(path: &Path) -> Result<Self, ManifestError> {
         let refused = |why: String| ManifestError::Refused { path: path.to_path_buf(), why };
-        let metadata = std::fs::metadata(path).map_err(|source| match source.kind() {
-            io::ErrorKind::NotFound => ManifestError::Missing { path: path.to_path_buf() },
-            _ => ManifestError::Read { path: path.to_path_buf(), source },
-        })?;
+        let metadata = std::fs::metadata(path).map_err(|source| ManifestError::unreadable(path, source))?;
         let files = if metadata.is_dir() {
             read_folder(path)?
         } else {
@@ -197,10 +206,7 @@ fn is_whole(file: &Node) -> bool {
 fn read(path: &Path) -> Result<Node, ManifestError> {
     let failed = |source| ManifestError::Read { path: path.to_path_buf(), source };
     // A pipe would wait for its writer, a device may not end.
-    if !std::fs::metadata(path).map_err(failed)?.is_file() {
-        return Err(failed(io::Error::other("not a file")));
-    }
-    let bytes = std::fs::File::open(path).and_then(|file| read_bounded(file, LARGEST)).map_err(failed)?;
+    let bytes = read_regular(path, LARGEST).map_err(failed)?;
     parse(&bytes).map_err(|source| ManifestError::Yaml { path: path.to_path_buf(), source })
 }
 

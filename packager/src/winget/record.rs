@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
 use waybill_disk::{FileAccess, NewFile};
-use waybill_schemas::{DOCUMENT_LIMIT, read_bounded};
+use waybill_schemas::{DOCUMENT_LIMIT, read_regular};
 
 /// The name of the record, beside app.json.
 pub const WINGET_RECORD: &str = "app.winget.json";
@@ -48,12 +48,7 @@ pub(super) struct RecordedInstaller {
 impl Record {
     pub(super) fn read(path: &Path) -> Result<Self, WingetError> {
         let refused = |why: String| WingetError::Record { path: path.to_path_buf(), why };
-        let metadata = std::fs::metadata(path).map_err(|error| refused(error.to_string()))?;
-        if !metadata.is_file() {
-            return Err(refused("it is not a file".to_owned()));
-        }
-        let bytes = std::fs::File::open(path).and_then(|file| read_bounded(file, DOCUMENT_LIMIT));
-        let bytes = bytes.map_err(WingetError::io(path))?;
+        let bytes = read_regular(path, DOCUMENT_LIMIT).map_err(|error| refused(error.to_string()))?;
         serde_json::from_slice(&bytes).map_err(|error| {
             refused(format!("it is not the record of init --winget (line {})", error.line()))
         })
