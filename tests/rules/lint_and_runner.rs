@@ -3,8 +3,11 @@
 
 use crate::look::{Looker, app_with};
 use serde_json::{Value, json};
+use std::path::Path;
+use waybill_installer_runner::{RunAs, Settings, resolve};
 use waybill_packager::lint::{AppInput, Subject, lint};
 use waybill_schemas::app::AppDocument;
+use waybill_system::WindowsModel;
 use waybill_system::fake::FakeSystem;
 
 fn file(changes: Value) -> Value {
@@ -99,4 +102,41 @@ fn an_unknown_word_is_answered_with_the_nearest_one() {
         report.why,
         "The rule is invalid: `exist` is no operation of a file rule; `exists` is the nearest word."
     );
+}
+
+/// The codes of lint's findings about the program of an install command.
+fn findings_about(line: &str) -> Vec<String> {
+    let app = AppDocument::from_value(json!({ "displayName": "App", "installCommandLine": line })).unwrap();
+    let mut subject = Subject::new("app.json");
+    subject.app = Some(AppInput { document: "app.json".into(), app, text: None });
+    let about_program = |code: &String| ["WB101", "WB102", "WB103", "WB110"].contains(&code.as_str());
+    lint(subject, &[]).findings.iter().map(|one| one.code.to_string()).filter(about_program).collect()
+}
+
+/// Whether the model of a Windows refuses the line, as a device would.
+fn is_refused_on_the_model(line: &str) -> bool {
+    let app = AppDocument::from_value(json!({ "displayName": "App" })).unwrap();
+    let machine = WindowsModel::new(None);
+    let run_as = RunAs::new(&app, &Settings::new(Path::new("unused")), &machine);
+    // A folder without files, so that nothing is taken to be in it.
+    resolve(line, r"C:\Content", &run_as, &machine).is_err()
+}
+
+#[test]
+fn a_program_of_windows_is_found_by_both_or_by_neither() {
+    for (line, is_fine) in [
+        ("msiexec.exe /i a.msi /qn", true),
+        ("reg.exe add HKCU\\Software\\A /f", true),
+        ("powershell.exe -NoProfile -File a.ps1", true),
+        ("certutil -addstore Root a.cer", true),
+        (r"C:\Windows\Sysnative\pnputil.exe /add-driver a.inf", true),
+        ("pnputil.exe /add-driver a.inf /install", false),
+        ("bcdedit /set testsigning on", false),
+        (r"C:\Windows\System32\manage-bde.exe -on C:", false),
+        ("wsl --install", false),
+    ] {
+        let findings = findings_about(line);
+        assert_eq!(is_refused_on_the_model(line), !is_fine, "the runner: {line}");
+        assert_eq!(findings.iter().any(|code| code == "WB110"), !is_fine, "lint: {line}: {findings:?}");
+    }
 }
