@@ -171,7 +171,7 @@ impl FileView {
     pub fn in_other_view(&self, mapped: &str) -> Option<(String, String)> {
         let rest = path::below(mapped, &self.windows).filter(|_| self.redirects)?;
         let rest = below(rest, "SysWOW64")?;
-        Some((format!(r"{}\System32{rest}", self.windows), format!("{SYSNATIVE}{rest}")))
+        Some((format!(r"{}\System32{rest}", self.windows), format!(r"{}\Sysnative{rest}", self.windows)))
     }
 }
 

@@ -16,10 +16,19 @@ use waybill_pe::{Program, ProgramError};
 const NO_NAMES: [i32; 2] = [123, 161];
 // ERROR_BAD_NETPATH, which std reports as "not found": the server does not answer, so it is unknown what is there.
 const NO_SERVER: i32 = 53;
+// ERROR_CANT_ACCESS_FILE, with which Windows opens an App Execution Alias such as `winget.exe` in a user's WindowsApps
+// folder: a link to a program of a Store app, which only CreateProcess follows.
+const IS_ALIAS: i32 = 1920;
 
 impl Files for ThisMachine {
     fn look(&self, path: &str) -> Result<Option<FileFacts>, Unanswered> {
-        match fs::metadata(absolute(path)?) {
+        let known = absolute(path)?;
+        // CreateProcess starts what an alias stands for, so the alias itself is looked at.
+        let found = fs::metadata(known).or_else(|error| match error.raw_os_error() {
+            Some(IS_ALIAS) if cfg!(windows) => fs::symlink_metadata(known),
+            _ => Err(error),
+        });
+        match found {
             Ok(found) => facts(path, &found).map(Some),
             Err(error) if is_missing(&error) => Ok(None),
             Err(error) => Err(Unanswered::about(path)(error)),
