@@ -1,10 +1,10 @@
 //! Detecting an app: every detection rule is evaluated and explained.
 
-use crate::rule::{RuleMachine, evaluate, invalid};
+use crate::rule::{RuleMachine, evaluate, invalid, not_told};
 use crate::{RunAs, Settings};
 use waybill_context::Context;
-use waybill_intune::RulePurpose;
-use waybill_schemas::app::{AppDocument, RuleType};
+use waybill_intune::{RulePurpose, WordFaultKind, refused_words};
+use waybill_schemas::app::AppDocument;
 use waybill_schemas::report::install::{Answer, DetectionReport, Occasion, RuleReport, StateCode};
 use waybill_system::System;
 
@@ -29,7 +29,7 @@ pub fn detect(
         let why = "the app has no detection rule: nothing says whether it is installed";
         rules.push(invalid("/rules", "detection rules", "at least one", why));
     }
-    rules.extend(of_no_purpose(app));
+    rules.extend(of_refused_words(app));
     // All rules are evaluated, also after one that does not hold: the report explains each, so that an app that is
     // partly there can be told from one that is absent.
     let answer = over_all(&rules);
@@ -37,14 +37,16 @@ pub fn detect(
     DetectionReport { occasion, answer, rules, looks: 1, after_milliseconds: None, code }
 }
 
-fn of_no_purpose(app: &AppDocument) -> impl Iterator<Item = RuleReport> {
-    // Rules whose `ruleType` is unknown. Ignoring them could make an app look installed.
-    app.rules.iter().enumerate().filter_map(|(index, rule)| match rule.rule_type() {
-        Some(RuleType::Other(name)) => {
-            let why = format!("this version does not know the `ruleType` {name}");
-            Some(invalid(&format!("/rules/{index}"), "a rule of no known purpose", "unknown", &why))
+/// A report for each word for which an app is neither detected nor run: the kind of a rule that might be one of
+/// detection, the account, the meaning of exit codes. Passing over them could make an app look installed, or run it as
+/// somebody else.
+fn of_refused_words(app: &AppDocument) -> impl Iterator<Item = RuleReport> {
+    refused_words(app).into_iter().map(|fault| {
+        let (why, subject) = (fault.to_string(), format!("the {} in app.json", fault.what));
+        match fault.kind {
+            WordFaultKind::Newer => not_told(&fault.pointer, &subject, "a known one", &why),
+            _ => invalid(&fault.pointer, &subject, "a known one", &why),
         }
-        _ => None,
     })
 }
 

@@ -54,7 +54,6 @@ fn code(number: i64) -> StateCode {
 }
 
 const MIB: u64 = 1 << 20;
-const ARCHITECTURES: [&str; 5] = ["x86", "x64", "arm", "neutral", "arm64"];
 
 /// The requirements that app.json states without a rule, in the order of their codes.
 fn built_in(app: &AppDocument, device: &dyn Device) -> Vec<RequirementReport> {
@@ -72,8 +71,7 @@ fn built_in(app: &AppDocument, device: &dyn Device) -> Vec<RequirementReport> {
 
 fn architecture(allowed: &Architectures, actual: Result<Architecture, Unanswered>) -> RequirementReport {
     // The device must have one of the named architectures: an app for x86 alone is not for x64. `neutral` is any.
-    let unknown =
-        allowed.names().find(|name| !ARCHITECTURES.iter().any(|known| known.eq_ignore_ascii_case(name)));
+    let unknown = allowed.unknown_names().next();
     let (holds, shown) = match (actual, unknown) {
         (Ok(actual), _) if allowed.contains(actual.name()) || allowed.contains("neutral") => {
             (Some(true), actual.name().to_owned())

@@ -22,9 +22,9 @@ pub enum ComparisonOperator {
 }
 
 impl ComparisonOperator {
-    /// Reads Graph's word; `None` for `notConfigured` and for a word that this version does not know.
-    pub const fn from_word(operator: &Operator) -> Option<Self> {
-        match operator {
+    /// Reads Graph's word in any case; `None` for `notConfigured` and for a word that this version does not know.
+    pub fn from_word(operator: &Operator) -> Option<Self> {
+        match operator.meant() {
             Operator::Equal => Some(Self::Equal),
             Operator::NotEqual => Some(Self::NotEqual),
             Operator::GreaterThan => Some(Self::GreaterThan),

@@ -13,6 +13,7 @@
 //! | which keys does a 32-bit program find otherwise, and which view has what it starts | [`two_views`] |
 //! | which programs does a clean Windows have, and which have no 32-bit twin | [`windows_programs`] |
 //! | is this rule valid, and what does it ask | [`CheckedRule`] |
+//! | which words of app.json are wrong, and what is meant | [`word_faults`] |
 //! | what does an exit code stand for | [`ReturnCodes`] |
 //! | when is an app tried again | [`RetryPolicy`] |
 
@@ -33,6 +34,7 @@ pub mod script_text;
 pub mod two_views;
 mod version;
 pub mod view;
+mod vocabulary;
 pub mod windows_programs;
 mod windows_release;
 mod words;
@@ -51,7 +53,10 @@ pub use rule::{
 };
 pub use version::{NoVersion, VersionNumber};
 pub use view::View;
-pub use windows_release::{OLDEST_RELEASE, build_of_release, oldest_release_from, release_of_build};
+pub use vocabulary::{WordFault, WordFaultKind, refused_words, word_faults};
+pub use windows_release::{
+    OLDEST_RELEASE, build_of_release, known_releases, oldest_release_from, release_of_build,
+};
 pub use words::nearest_word;
 
 /// Minutes after which Intune's agent no longer waits for an installer, where the app names no limit of its own

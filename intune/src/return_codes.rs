@@ -41,13 +41,13 @@ impl CodeKind {
         }
     }
 
-    fn from_word(kind: &ReturnCodeType) -> Self {
+    fn from_word(kind: Option<&ReturnCodeType>) -> Self {
         match kind {
-            ReturnCodeType::Success => Self::Success,
-            ReturnCodeType::SoftReboot => Self::SoftReboot,
-            ReturnCodeType::HardReboot => Self::HardReboot,
-            ReturnCodeType::Retry => Self::Retry,
-            ReturnCodeType::Failed => Self::Failed,
+            Some(ReturnCodeType::Success) => Self::Success,
+            Some(ReturnCodeType::SoftReboot) => Self::SoftReboot,
+            Some(ReturnCodeType::HardReboot) => Self::HardReboot,
+            Some(ReturnCodeType::Retry) => Self::Retry,
+            Some(ReturnCodeType::Failed) => Self::Failed,
             _ => Self::Unmapped,
         }
     }
@@ -76,7 +76,7 @@ impl ReturnCodes {
     pub fn stands_for(&self, exit_code: u32) -> (CodeKind, &'static str) {
         // Of two entries for the same code the first counts, as in `RetryPolicy::by_code`.
         let listed = self.codes.iter().find(|code| code.matches(exit_code));
-        match listed.map(|code| CodeKind::from_word(&code.kind)) {
+        match listed.map(|code| CodeKind::from_word(code.meaning().as_ref())) {
             Some(kind) if self.are_own => (kind, "app.json"),
             Some(kind) => (kind, "default"),
             None => (CodeKind::Unmapped, "nobody"),
@@ -89,6 +89,6 @@ impl ReturnCodes {
         let is_left_out = self.are_own && self.stands_for(exit_code).1 == "nobody";
         let defaults = ReturnCode::defaults();
         let default = defaults.iter().find(|code| code.matches(exit_code)).filter(|_| is_left_out);
-        default.map(|code| CodeKind::from_word(&code.kind))
+        default.map(|code| CodeKind::from_word(code.meaning().as_ref()))
     }
 }

@@ -157,8 +157,9 @@ pub struct RuleFault {
     pub why: String,
     /// For a word that the field's vocabulary does not have: the word that is most likely meant.
     pub nearest: Option<&'static str>,
-    /// Whether the field has a word that this version does not know. A newer Intune may know it.
-    pub is_unknown_word: bool,
+    /// Whether the field has the word that Graph answers for a newer one: then the rule is not invalid, but nobody can
+    /// tell what it asks.
+    pub is_newer_word: bool,
 }
 
 /// Every fault of one rule; there is at least one.
@@ -169,6 +170,11 @@ impl RuleFaults {
     /// The faults, in the order of the rule's fields.
     pub fn iter(&self) -> std::slice::Iter<'_, RuleFault> {
         self.0.iter()
+    }
+
+    /// Whether nothing is wrong but words that are newer than this version.
+    pub fn are_newer_words(&self) -> bool {
+        self.0.iter().all(|fault| fault.is_newer_word)
     }
 }
 

@@ -1,26 +1,25 @@
 //! Checking a rule of app.json: every field is read, and every fault is reported.
 
 use crate::rule::{BOOLEAN, DATE, NUMBER, TEXT, VERSION, WHOLE_NUMBER, boolean, float};
+use crate::vocabulary::rule_words;
 use crate::{
     CheckedRule, Comparison, ComparisonOperator, FileCheck, FileTest, Hive, OutputValue, PathStyle,
     ProductCheck, ProductCode, RegistryCheck, RegistryKey, RegistryTest, RuleDate, RuleFault, RuleFaults,
-    RulePurpose, SCRIPT_LIMIT, ScriptCheck, VersionNumber, nearest_word, path, whole_number,
+    RulePurpose, SCRIPT_LIMIT, ScriptCheck, VersionNumber, WordFault, WordFaultKind, path, whole_number,
 };
 use waybill_schemas::app::{
     FileSystemOperation, FileSystemRule, Operator, PowerShellScriptRule, ProductCodeRule, RegistryOperation,
-    RegistryRule, Rule, ScriptOperation,
+    RegistryRule, Rule, RunAsAccount, ScriptOperation,
 };
 
 impl RuleFault {
     fn new(field: &'static str, word: &str, why: impl Into<String>) -> Self {
-        Self { field, word: word.to_owned(), why: why.into(), nearest: None, is_unknown_word: false }
+        Self { field, word: word.to_owned(), why: why.into(), nearest: None, is_newer_word: false }
     }
 
-    fn unknown(field: &'static str, word: &str, what: &str, known: &[&'static str]) -> Self {
-        let nearest = nearest_word(word, known);
-        let meant = nearest.map(|nearest| format!("; `{nearest}` is the nearest word")).unwrap_or_default();
-        let why = format!("`{word}` is no {what}{meant}");
-        Self { nearest, is_unknown_word: true, ..Self::new(field, word, why) }
+    fn of_word(field: &'static str, fault: &WordFault) -> Self {
+        let is_newer_word = fault.kind == WordFaultKind::Newer;
+        Self { nearest: fault.nearest, is_newer_word, ..Self::new(field, &fault.word, fault.to_string()) }
     }
 }
 
@@ -37,8 +36,9 @@ impl CheckedRule {
             Rule::Registry(rule) => faults.registry(rule).map(Self::Registry),
             Rule::ProductCode(rule) => faults.product(rule, purpose).map(Self::Product),
             Rule::PowerShellScript(rule) => faults.script(rule, purpose).map(Self::Script),
-            _ => faults.unknown_type(),
+            _ => None, // `words` reports its type
         };
+        faults.words(rule);
         // A field that could not be read leaves no rule, but the fields after it were read as well: all faults are
         // here.
         match checked {
@@ -73,9 +73,10 @@ impl Faults {
         None
     }
 
-    fn unknown_type<T>(&mut self) -> Option<T> {
-        let why = "this version does not know its `@odata.type`";
-        self.add(RuleFault { is_unknown_word: true, ..RuleFault::new("@odata.type", "", why) })
+    /// Adds the faults of the rule's words. One that only the case of letters makes another word is none.
+    fn words(&mut self, rule: &Rule) {
+        let faults = rule_words(rule).into_iter().filter(|(_, fault)| fault.kind != WordFaultKind::OtherCase);
+        self.0.extend(faults.map(|(field, fault)| RuleFault::of_word(field, &fault)));
     }
 
     fn file(&mut self, rule: &FileSystemRule, paths: PathStyle) -> Option<FileCheck> {
@@ -117,7 +118,7 @@ impl Faults {
     fn file_test(&mut self, rule: &FileSystemRule) -> Option<FileTest> {
         use FileSystemOperation as Operation;
         let compared = Compared::usual(rule.operator.as_ref(), rule.comparison_value.as_deref());
-        match rule.operation_type.as_ref() {
+        match rule.operation_type.as_ref().map(Operation::meant) {
             Some(Operation::Exists) => Some(FileTest::Exists),
             Some(Operation::DoesNotExist) => Some(FileTest::DoesNotExist),
             Some(Operation::ModifiedDate) => self.comparison(compared, DATE, date).map(FileTest::Modified),
@@ -132,10 +133,7 @@ impl Faults {
                 self.comparison(compared, WHOLE_NUMBER, size).map(FileTest::Bytes)
             }
             None | Some(Operation::NotConfigured) => self.no_operation("what to look at"),
-            Some(other) => {
-                let what = "operation of a file rule";
-                self.add(RuleFault::unknown("operationType", other.as_str(), what, Operation::KNOWN))
-            }
+            Some(_) => None, // `words` reports it
         }
     }
 
@@ -155,7 +153,7 @@ impl Faults {
     fn registry_test(&mut self, rule: &RegistryRule) -> Option<RegistryTest> {
         use RegistryOperation as Operation;
         let compared = Compared::usual(rule.operator.as_ref(), rule.comparison_value.as_deref());
-        match rule.operation_type.as_ref() {
+        match rule.operation_type.as_ref().map(Operation::meant) {
             Some(Operation::Exists) => Some(RegistryTest::Exists),
             Some(Operation::DoesNotExist) => Some(RegistryTest::DoesNotExist),
             Some(Operation::String) => self.comparison(compared, TEXT, as_it_is).map(RegistryTest::Text),
@@ -167,10 +165,7 @@ impl Faults {
                 self.comparison(compared, VERSION, as_it_is).map(RegistryTest::Version)
             }
             None | Some(Operation::NotConfigured) => self.no_operation("what to look at"),
-            Some(other) => {
-                let what = "operation of a registry rule";
-                self.add(RuleFault::unknown("operationType", other.as_str(), what, Operation::KNOWN))
-            }
+            Some(_) => None, // `words` reports it
         }
     }
 
@@ -189,8 +184,9 @@ impl Faults {
             self.add(RuleFault::new("productCode", written, why))
         });
         let version = match rule.product_version_operator.as_ref() {
+            Some(operator) if operator.meant() == Operator::NotConfigured => None,
             // Without an operator the rule asks whether the product is installed, whatever stands in `productVersion`.
-            None | Some(Operator::NotConfigured) => None,
+            None => None,
             operator => {
                 let compared = Compared {
                     operator_field: "productVersionOperator",
@@ -214,7 +210,7 @@ impl Faults {
             script: script?,
             is_32_bit: rule.run_as_32_bit.unwrap_or_default(),
             is_signed: rule.enforce_signature_check.unwrap_or_default(),
-            account: rule.run_as_account.clone(),
+            account: rule.run_as_account.as_ref().map(RunAsAccount::meant),
             output,
         })
     }
@@ -233,23 +229,21 @@ impl Faults {
 
     fn output_test(&mut self, rule: &PowerShellScriptRule) -> Option<Comparison<OutputValue>> {
         use ScriptOperation as Operation;
-        let (what, read): (_, fn(&str) -> Option<OutputValue>) = match rule.operation_type.as_ref() {
-            Some(Operation::String) => (TEXT, |text| as_it_is(text).map(OutputValue::Text)),
-            Some(Operation::DateTime) => (DATE, |text| date(text).map(OutputValue::Date)),
-            Some(Operation::Integer) => {
-                (WHOLE_NUMBER, |text| text.trim().parse().ok().map(OutputValue::Integer))
-            }
-            Some(Operation::Float) => (NUMBER, |text| float(text).map(OutputValue::Float)),
-            Some(Operation::Version) => (VERSION, |text| version(text).map(OutputValue::Version)),
-            Some(Operation::Boolean) => (BOOLEAN, |text| boolean(text).map(OutputValue::Boolean)),
-            None | Some(Operation::NotConfigured) => {
-                return self.no_operation("as what the output is compared");
-            }
-            Some(other) => {
-                let what = "operation of a script rule";
-                return self.add(RuleFault::unknown("operationType", other.as_str(), what, Operation::KNOWN));
-            }
-        };
+        let (what, read): (_, fn(&str) -> Option<OutputValue>) =
+            match rule.operation_type.as_ref().map(Operation::meant) {
+                Some(Operation::String) => (TEXT, |text| as_it_is(text).map(OutputValue::Text)),
+                Some(Operation::DateTime) => (DATE, |text| date(text).map(OutputValue::Date)),
+                Some(Operation::Integer) => {
+                    (WHOLE_NUMBER, |text| text.trim().parse().ok().map(OutputValue::Integer))
+                }
+                Some(Operation::Float) => (NUMBER, |text| float(text).map(OutputValue::Float)),
+                Some(Operation::Version) => (VERSION, |text| version(text).map(OutputValue::Version)),
+                Some(Operation::Boolean) => (BOOLEAN, |text| boolean(text).map(OutputValue::Boolean)),
+                None | Some(Operation::NotConfigured) => {
+                    return self.no_operation("as what the output is compared");
+                }
+                Some(_) => return None, // `words` reports it
+            };
         let compared = Compared::usual(rule.operator.as_ref(), rule.comparison_value.as_deref());
         self.comparison(compared, what, read)
     }
@@ -265,15 +259,13 @@ impl Faults {
         what: &str,
         read: impl FnOnce(&str) -> Option<T>,
     ) -> Option<Comparison<T>> {
-        let operator = match compared.operator {
+        let operator = match compared.operator.map(Operator::meant).as_ref() {
             None | Some(Operator::NotConfigured) => {
                 let why = format!("it looks at a {what} and has no operator");
                 self.add(RuleFault::new(compared.operator_field, "", why))
             }
-            Some(word) => ComparisonOperator::from_word(word).or_else(|| {
-                let field = compared.operator_field;
-                self.add(RuleFault::unknown(field, word.as_str(), "operator", &Operator::KNOWN[1..]))
-            }),
+            // `words` reports one that is not known.
+            Some(word) => ComparisonOperator::from_word(word),
         };
         // Operator and value are both read, so that a rule with two faults is corrected in one go.
         let written = compared.value.unwrap_or_default();
@@ -385,8 +377,8 @@ mod tests {
         let expected = [
             ("path", "Contoso is relative, and to nothing in particular"),
             ("fileOrFolderName", "nothing is called *.exe, and wildcards are not expanded"),
-            ("operator", "`greaterThen` is no operator; `greaterThan` is the nearest word"),
             ("comparisonValue", "`v1` is no version"),
+            ("operator", "`greaterThen` is no operator; `greaterThan` is the nearest word"),
         ];
         assert_eq!(found, expected.map(|(field, why)| (field, why.to_owned())));
         let unknown = check(
@@ -397,13 +389,43 @@ mod tests {
         let unknown = unknown.unwrap_err();
         let fault = unknown.iter().next().unwrap();
         assert_eq!(
-            (fault.word.as_str(), fault.nearest, fault.is_unknown_word),
-            ("Exist", Some("exists"), true)
+            (fault.word.as_str(), fault.nearest, fault.is_newer_word),
+            ("Exist", Some("exists"), false)
         );
         assert_eq!(
             unknown.to_string(),
             "`Exist` is no operation of a registry rule; `exists` is the nearest word"
         );
+    }
+
+    #[test]
+    fn every_word_of_a_rule_is_checked_and_its_case_does_not_matter() {
+        let rule = json!({ "keyPath": "HKLM\\A", "operationType": "exists", "operator": "equals" });
+        assert_eq!(faults("Registry", rule)[0].0, "operator", "also where no comparison is made");
+        let rule = json!({ "keyPath": "HKLM\\A", "valueName": "V", "operationType": "STRING", "operator": "Equal", "comparisonValue": "a" });
+        assert!(check("Registry", RulePurpose::Detection, rule).is_ok());
+        let script = json!({ "scriptContent": "J3gn", "runAsAccount": "User", "operationType": "String", "operator": "equal", "comparisonValue": "x" });
+        let Ok(CheckedRule::Script(script)) = check("PowerShellScript", RulePurpose::Requirement, script)
+        else {
+            panic!("it is valid")
+        };
+        assert_eq!(script.account, Some(RunAsAccount::User));
+        let script = json!({ "scriptContent": "J3gn", "runAsAccount": "nobody" });
+        assert_eq!(faults("PowerShellScript", script)[0].0, "runAsAccount");
+        let product = json!({ "productCode": "{0F1B2C3D-1111-2222-3333-0123456789AB}", "productVersionOperator": "NotConfigured" });
+        let Ok(CheckedRule::Product(product)) = check("ProductCode", RulePurpose::Detection, product) else {
+            panic!("it is valid")
+        };
+        assert_eq!(product.version, None);
+    }
+
+    #[test]
+    fn a_newer_word_makes_no_rule_invalid() {
+        let rule = json!({ "keyPath": "HKLM\\A", "operationType": "unknownFutureValue" });
+        let unknown = check("Registry", RulePurpose::Detection, rule).unwrap_err();
+        assert!(unknown.are_newer_words(), "{unknown}");
+        let rule = json!({ "keyPath": "", "operationType": "unknownFutureValue" });
+        assert!(!check("Registry", RulePurpose::Detection, rule).unwrap_err().are_newer_words());
     }
 
     #[test]

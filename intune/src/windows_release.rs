@@ -26,6 +26,20 @@ const BUILDS: [(&str, u32); 18] = [
 /// The oldest release that Intune knows: a requirement that no device fails.
 pub const OLDEST_RELEASE: &str = BUILDS[0].0;
 
+/// The names of all releases, the oldest first.
+pub fn known_releases() -> &'static [&'static str] {
+    static NAMES: [&str; BUILDS.len()] = {
+        let mut names = [""; BUILDS.len()];
+        let mut index = 0;
+        while index < names.len() {
+            names[index] = BUILDS[index].0;
+            index += 1;
+        }
+        names
+    };
+    &NAMES
+}
+
 /// The build of a release. For releases of Windows 10 the prefixes `Windows10_` and `v10_` are accepted too. `None` for
 /// an unknown name, and for `21H2` and `22H2` alone, which are two releases each.
 pub fn build_of_release(name: &str) -> Option<u32> {

@@ -1,21 +1,101 @@
 //! The right word for one that a vocabulary does not have.
 
-/// The word of `known` that `word` is most likely meant to be: the same in another case, else the one that takes the
-/// fewest letters to change, and at most a third of them. Nothing where none is near.
+/// What people write for a word of Graph without being near it letter by letter: the labels of Intune's portal (its
+/// pages "Detection rules", "Requirements", "Program", as of 2025), signs and operators of PowerShell, and names of
+/// architectures. Written without case, blanks and signs, but for names that are nothing else.
+const LABELS: [(&str, &str); 41] = [
+    ("=", "equal"),
+    ("==", "equal"),
+    ("eq", "equal"),
+    ("is", "equal"),
+    ("!=", "notEqual"),
+    ("<>", "notEqual"),
+    ("ne", "notEqual"),
+    (">", "greaterThan"),
+    ("gt", "greaterThan"),
+    (">=", "greaterThanOrEqual"),
+    ("ge", "greaterThanOrEqual"),
+    ("<", "lessThan"),
+    ("lt", "lessThan"),
+    ("<=", "lessThanOrEqual"),
+    ("le", "lessThanOrEqual"),
+    ("greaterthanorequalto", "greaterThanOrEqual"),
+    ("lessthanorequalto", "lessThanOrEqual"),
+    ("fileorfolderexists", "exists"),
+    ("keyexists", "exists"),
+    ("valueexists", "exists"),
+    ("fileorfolderdoesnotexist", "doesNotExist"),
+    ("keydoesnotexist", "doesNotExist"),
+    ("valuedoesnotexist", "doesNotExist"),
+    ("notexists", "doesNotExist"),
+    ("datemodified", "modifiedDate"),
+    ("datecreated", "createdDate"),
+    ("stringversion", "version"),
+    ("stringcomparison", "string"),
+    ("versioncomparison", "version"),
+    ("integercomparison", "integer"),
+    ("floatingpoint", "float"),
+    ("dateandtime", "dateTime"),
+    ("determinebehaviorbasedonreturncodes", "basedOnReturnCode"),
+    ("nospecificaction", "suppress"),
+    ("appinstallmayforceadevicerestart", "allow"),
+    ("intunewillforceamandatorydevicerestart", "force"),
+    ("localsystem", "system"),
+    ("amd64", "x64"),
+    ("64bit", "x64"),
+    ("32bit", "x86"),
+    ("aarch64", "arm64"),
+];
+
+/// The most letters of a word that is compared with others; the longest known one has 43.
+const MOST_LETTERS: usize = 64;
+
+/// The word of `known` that `word` is most likely meant to be: the same but for case, blanks and signs, or the one of
+/// which it is the label in Intune's portal, else the one that takes the fewest letters to change, and at most a third of
+/// them. Nothing where none is near. The time is bounded, however long `word` is.
 ///
 /// ```
 /// use waybill_intune::nearest_word;
-/// use waybill_schemas::app::Operator;
+/// use waybill_schemas::app::{Operator, ReturnCodeType};
 ///
 /// assert_eq!(nearest_word("GreaterThen", Operator::KNOWN), Some("greaterThan"));
+/// assert_eq!(nearest_word(">=", Operator::KNOWN), Some("greaterThanOrEqual"));
+/// assert_eq!(nearest_word("Soft reboot", ReturnCodeType::KNOWN), Some("softReboot"));
 /// assert_eq!(nearest_word("roughly", Operator::KNOWN), None);
 /// ```
 pub fn nearest_word(word: &str, known: &[&'static str]) -> Option<&'static str> {
-    let word = word.trim().to_lowercase();
-    let distances =
-        known.iter().map(|candidate| (letters_to_change(&word, &candidate.to_lowercase()), *candidate));
-    let (distance, candidate) = distances.min_by_key(|(distance, _)| *distance)?;
-    (distance <= candidate.len() / 3).then_some(candidate)
+    // The limit is in bytes first, so that not even the letters of 16 MiB are counted.
+    if word.len() > 4 * MOST_LETTERS || word.chars().count() > MOST_LETTERS {
+        return None;
+    }
+    let letters = bare(word);
+    let label = LABELS.iter().find(|(label, meant)| *label == letters && known.contains(meant));
+    if let Some((_, meant)) = label {
+        return Some(meant);
+    }
+    let near = known.iter().filter_map(|candidate| {
+        let most = candidate.len() / 3;
+        let length = candidate.len().abs_diff(letters.len());
+        // Each letter too few or too many takes a change: most words need no further look.
+        let distance =
+            (length <= most || !letters.is_ascii()).then(|| letters_to_change(&letters, &bare(candidate)))?;
+        (distance <= most).then_some((distance, *candidate))
+    });
+    near.min_by_key(|(distance, _)| *distance).map(|(_, candidate)| candidate)
+}
+
+/// The word without case, and without blanks and signs unless it has nothing else.
+fn bare(word: &str) -> String {
+    let letters: String = word.chars().filter(|letter| letter.is_alphanumeric()).collect();
+    if letters.is_empty() { word.trim().to_owned() } else { letters.to_lowercase() }
+}
+
+/// A word as messages quote it: at most 60 letters.
+pub(crate) fn quoted(word: &str) -> String {
+    match word.char_indices().nth(60) {
+        Some((end, _)) => format!("`{}…`", &word[..end]),
+        None => format!("`{word}`"),
+    }
 }
 
 /// Levenshtein's distance: insertions, deletions and replacements from one word to the other.
@@ -37,6 +117,10 @@ fn letters_to_change(from: &str, to: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use waybill_schemas::app::{
+        Architectures, DeviceRestartBehavior, FileSystemOperation, Operator, RegistryOperation,
+        ReturnCodeType, RunAsAccount, ScriptOperation,
+    };
 
     #[test]
     fn a_slip_finds_its_word_and_another_word_finds_none() {
@@ -53,5 +137,40 @@ mod tests {
             assert_eq!(nearest_word(slip, WORDS), word, "{slip}");
         }
         assert_eq!(nearest_word("exists", &[]), None);
+    }
+
+    #[test]
+    fn labels_of_the_portal_find_their_words() {
+        for (label, known, word) in [
+            ("Soft reboot", ReturnCodeType::KNOWN, "softReboot"),
+            ("Hard reboot", ReturnCodeType::KNOWN, "hardReboot"),
+            ("Success", ReturnCodeType::KNOWN, "success"),
+            ("Determine behavior based on return codes", DeviceRestartBehavior::KNOWN, "basedOnReturnCode"),
+            ("Intune will force a mandatory device restart", DeviceRestartBehavior::KNOWN, "force"),
+            ("Greater than or equal to", Operator::KNOWN, "greaterThanOrEqual"),
+            ("Not equal to", Operator::KNOWN, "notEqual"),
+            ("Equals", Operator::KNOWN, "equal"),
+            ("equals", Operator::KNOWN, "equal"),
+            ("-ge", Operator::KNOWN, "greaterThanOrEqual"),
+            ("File or folder exists", FileSystemOperation::KNOWN, "exists"),
+            ("Size in MB", FileSystemOperation::KNOWN, "sizeInMB"),
+            ("String (version)", FileSystemOperation::KNOWN, "version"),
+            ("Integer comparison", RegistryOperation::KNOWN, "integer"),
+            ("Date and Time", ScriptOperation::KNOWN, "dateTime"),
+            ("Systen", RunAsAccount::KNOWN, "system"),
+            ("amd64", Architectures::KNOWN, "x64"),
+            ("64-bit", Architectures::KNOWN, "x64"),
+        ] {
+            assert_eq!(nearest_word(label, known), Some(word), "{label}");
+        }
+    }
+
+    #[test]
+    fn a_word_of_many_mebibytes_costs_nothing() {
+        let long = "x".repeat(16 << 20);
+        for _ in 0..10_000 {
+            assert_eq!(nearest_word(&long, Operator::KNOWN), None);
+        }
+        assert_eq!(quoted(&long).chars().count(), 63);
     }
 }

@@ -90,13 +90,12 @@ fn what_one_refused_and_the_other_took_is_judged_alike() {
     assert_alike("a requirement script's value that is no number", &integer, "requirement", invalid);
 }
 
-/// For a word that this version does not know the runner has no answer. Lint reports nothing, because a newer Intune
-/// may know it.
+/// A word that Graph does not know either is refused by both.
 #[test]
 fn an_unknown_word_is_answered_with_the_nearest_one() {
     let rule = file(json!({ "operationType": "exist" }));
     let app = app_with(std::slice::from_ref(&rule), "detection");
-    assert!(!is_refused_by_lint(&app));
+    assert!(is_refused_by_lint(&app));
     let report = Looker::new(&FakeSystem::windows()).rule(&rule);
     assert_eq!(
         report.why,

@@ -230,8 +230,10 @@ fn bare() -> Vec<RegistryCase> {
         (RegistryThing::Denied, CannotTell, CannotTell),
     ] {
         for operator in NO_OPERATORS.into_iter().chain(OPERATORS.map(|(operator, _)| Some(operator))) {
-            cases.push(case(("exists", operator, Some("1")), thing.clone(), exists));
-            cases.push(case(("doesNotExist", operator, None), thing.clone(), does_not));
+            // A word that is no operator is a fault, also where no comparison is made.
+            let or_invalid = |expected| if operator == Some("roughlyEqual") { Invalid } else { expected };
+            cases.push(case(("exists", operator, Some("1")), thing.clone(), or_invalid(exists)));
+            cases.push(case(("doesNotExist", operator, None), thing.clone(), or_invalid(does_not)));
         }
         for operation in [None, Some("notConfigured"), Some("dword")] {
             let one = case(("", Some("equal"), Some("1")), thing.clone(), Invalid);

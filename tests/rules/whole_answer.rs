@@ -77,7 +77,7 @@ fn rules_that_nobody_knows_are_invalid() {
     assert_eq!(report.answer, Answer::CannotTell);
     assert_eq!(
         report.rules.iter().map(|rule| rule.pointer.as_str()).collect::<Vec<_>>(),
-        ["/rules/1", "/rules/0"]
+        ["/rules/1", "/rules/0/ruleType"]
     );
 }
 

@@ -5,7 +5,8 @@
 use super::conclusion::{self, Conclusion, Notes, compliance, compliance_of, enforcement, now};
 use super::judgement::reached;
 use super::{AttemptRequest, Content, RunnerError};
-use crate::{AttemptKey, RunAs, Runner, detect, identify, resolve};
+use crate::command::kept_by_intune;
+use crate::{AttemptKey, Refused, RunAs, Runner, detect, identify, resolve};
 use jiff::Timestamp;
 use waybill_schemas::codes::Class;
 use waybill_schemas::report::install::{
@@ -82,6 +83,7 @@ impl<'a> Attempt<'a> {
         self.pending_restart()?;
         self.schedule()?;
         self.interruption()?;
+        self.script_in_place_of_command()?;
         let folder = self.content(content)?;
         let resolved = self.command(folder.as_deref())?;
         if self.request.dry_run {
@@ -163,12 +165,34 @@ impl<'a> Attempt<'a> {
         Ok(Some(folder))
     }
 
-    fn command(&mut self, folder: Option<&str>) -> Flow<crate::Resolved> {
+    /// The attempt ends here where Intune runs a script of the app's content: nothing on this machine has its text, and
+    /// Intune ignores the command line then, so that it must not be started either.
+    fn script_in_place_of_command(&mut self) -> Flow<()> {
+        let installs = self.request.intent == Intent::Install;
+        let Some(id) = self.request.app.script_in_place_of_command(installs) else { return Ok(()) };
+        let refused = kept_by_intune(installs, id, self.line(), &self.run_as, self.runner.system);
+        Err(self.command_refused(*refused).into())
+    }
+
+    fn line(&self) -> &'a str {
         let line = match self.request.intent {
             Intent::Install => &self.request.app.install_command_line,
             Intent::Uninstall => &self.request.app.uninstall_command_line,
         };
-        let written = line.as_deref().unwrap_or_default();
+        line.as_deref().unwrap_or_default()
+    }
+
+    fn command_refused(&mut self, refused: Refused) -> Conclusion {
+        let told = refused.report.refused.clone();
+        let (why, fix) = told.map(|told| (told.why, told.fix)).unwrap_or_default();
+        self.notes.decided(Decision::CommandRefused { why: why.clone() });
+        self.notes.command = Some(refused.report);
+        let advice = (!fix.is_empty()).then(|| Advice::other(fix));
+        self.refused(refused.code, &why, advice)
+    }
+
+    fn command(&mut self, folder: Option<&str>) -> Flow<crate::Resolved> {
+        let written = self.line();
         let prepared = self.prepared(written);
         let line =
             prepared.as_ref().filter(|_| self.uses_prepared()).map_or(written, |prepared| &prepared.line);
@@ -183,14 +207,7 @@ impl<'a> Attempt<'a> {
                 self.deviations_of_command(line);
                 Ok(resolved)
             }
-            Err(refused) => {
-                let told = refused.report.refused.clone();
-                let (why, fix) = told.map(|told| (told.why, told.fix)).unwrap_or_default();
-                self.notes.decided(Decision::CommandRefused { why: why.clone() });
-                self.notes.command = Some(refused.report);
-                let advice = (!fix.is_empty()).then(|| Advice::other(fix));
-                Err(self.refused(refused.code, &why, advice).into())
-            }
+            Err(refused) => Err(self.command_refused(*refused).into()),
         }
     }
 

@@ -78,7 +78,7 @@ pub(crate) fn report(
 pub(super) fn behavior(app: &AppDocument) -> DeviceRestartBehavior {
     let experience = app.install_experience.as_ref();
     experience
-        .and_then(|experience| experience.device_restart_behavior.clone())
+        .and_then(|experience| experience.device_restart_behavior.as_ref().map(DeviceRestartBehavior::meant))
         .unwrap_or(DeviceRestartBehavior::BasedOnReturnCode)
 }
 

@@ -10,6 +10,7 @@ mod windows;
 
 use crate::RunAs;
 use draft::Draft;
+use waybill_intune::right_line::right_line;
 use waybill_intune::view::FileView;
 use waybill_schemas::report::install::CommandReport;
 use waybill_system::{Architecture, Environment, FileKind, Perspective, System, SystemKind, View};
@@ -71,6 +72,30 @@ pub fn resolve(
         Ok(start) => Ok(draft.resolved(start)),
         Err(refusal) => Err(draft.refuse(refusal)),
     }
+}
+
+/// The refusal of a command in whose place Intune runs a script that it keeps with the content.
+pub(crate) fn kept_by_intune(
+    installs: bool,
+    script: &str,
+    line: &str,
+    run_as: &RunAs,
+    system: &dyn System,
+) -> Box<Refused> {
+    let [name, field, reference] = match installs {
+        true => ["install", "installCommandLine", "activeInstallScript"],
+        false => ["uninstall", "uninstallCommandLine", "activeUninstallScript"],
+    };
+    let why = format!(
+        "Intune runs the script {script} instead of a command (`{reference}`), and an export does not hold its text"
+    );
+    let line_of_script = right_line("ps1", &format!("{name}.ps1"), View::Bits32).unwrap_or_default();
+    let fix = format!(
+        "save the script from Intune's portal as {name}.ps1 beside the setup file, set `{reference}` to null and \
+         `{field}` to {line_of_script}"
+    );
+    let draft = Draft::new(Asked { line, folder: "", run_as, system });
+    draft.refuse(draft::Refusal::new(draft::INVALID, why, fix))
 }
 
 /// The parameters of [`resolve`].

@@ -101,7 +101,10 @@ pub(crate) fn evaluate(
     let rule = placed.rule.as_ref();
     // Checked before the machine is asked, so that an invalid rule is invalid on every machine, as in lint.
     let checked = CheckedRule::check(rule, purpose, paths);
-    let checked = checked.map_err(|faults| NoAnswer::Invalid(faults.to_string()));
+    let checked = checked.map_err(|faults| match faults.are_newer_words() {
+        true => Unanswered::new(faults.to_string()).into(),
+        false => NoAnswer::Invalid(faults.to_string()),
+    });
     let mut question = question(rule, purpose, machine);
     let answered = match checked {
         Err(invalid) => Err(invalid),
@@ -134,9 +137,16 @@ fn question(rule: &Rule, purpose: RulePurpose, machine: RuleMachine<'_>) -> Rule
 
 /// The report where there is no rule to evaluate, e.g. because the app has no detection rules.
 pub(crate) fn invalid(pointer: &str, subject: &str, expected: &str, why: &str) -> RuleReport {
-    let question =
-        RuleQuestion { kind: "unknown", subject: subject.into(), expected: expected.into(), view: "none" };
-    report(pointer, question, Err(NoAnswer::Invalid(why.into())))
+    report(pointer, no_question(subject, expected), Err(NoAnswer::Invalid(why.into())))
+}
+
+/// The same where it is not wrong, but newer than this version.
+pub(crate) fn not_told(pointer: &str, subject: &str, expected: &str, why: &str) -> RuleReport {
+    report(pointer, no_question(subject, expected), Err(Unanswered::new(why).into()))
+}
+
+fn no_question(subject: &str, expected: &str) -> RuleQuestion {
+    RuleQuestion { kind: "unknown", subject: subject.into(), expected: expected.into(), view: "none" }
 }
 
 fn report(pointer: &str, question: RuleQuestion, answered: Answered) -> RuleReport {
@@ -149,7 +159,10 @@ fn report(pointer: &str, question: RuleQuestion, answered: Answered) -> RuleRepo
             (Answer::NotDetected, found.actual, found.why, code)
         }
         Err(NoAnswer::Invalid(why)) => {
-            let why = format!("the rule is invalid: {why}");
+            let why = match question.kind {
+                "unknown" => why, // it says itself what is wrong, and perhaps not with a rule
+                _ => format!("the rule is invalid: {why}"),
+            };
             (Answer::CannotTell, "not asked".into(), why, Some(hresult(DETECTION_RULE_INVALID)))
         }
         Err(NoAnswer::Unanswered(unanswered)) => {

@@ -79,9 +79,62 @@ fn signed_and_unsigned_are_the_same_code() {
     }
 }
 
+/// "Soft reboot" is the portal's label. What its code stands for would be guessed, so nothing is started.
 #[test]
-fn a_type_that_nobody_knows_is_an_error() {
-    let report = bench(7, &json!([{ "returnCode": 7, "type": "miracle" }]), false).attempt(Intent::Install);
-    assert_eq!(report.outcome, AttemptOutcome::Failed);
-    assert_eq!(report.run.unwrap().exit_code.unwrap().stands_for, "unmapped");
+fn a_type_that_nobody_knows_is_refused_before_anything_is_started() {
+    let bench = bench(0, &json!([{ "returnCode": 3010, "type": "Soft reboot" }]), true);
+    let report = bench.attempt(Intent::Install);
+    assert_eq!((report.outcome, report.exit, bench.starts()), (AttemptOutcome::CannotTell, 3, 0));
+    let rule = report
+        .detections
+        .iter()
+        .flat_map(|look| &look.rules)
+        .find(|rule| rule.pointer == "/returnCodes/0/type");
+    let why = "`Soft reboot` is no type of a return code; `softReboot` is the nearest word.";
+    assert_eq!(rule.unwrap().why, why);
+}
+
+#[test]
+fn the_case_of_a_type_fails_no_installer() {
+    let report = bench(0, &json!([{ "returnCode": 0, "type": "Success" }]), true).attempt(Intent::Install);
+    assert_eq!((report.outcome, report.exit), (AttemptOutcome::Installed, 0));
+}
+
+#[test]
+fn a_type_of_a_newer_graph_is_met_only_when_its_code_comes() {
+    let own = json!([{ "returnCode": 7, "type": "unknownFutureValue" }, { "returnCode": 8, "type": null }, { "returnCode": 0, "type": "success" }]);
+    assert_eq!(bench(0, &own, true).attempt(Intent::Install).exit, 0);
+    for code in [7, 8] {
+        let report = bench(code, &own, false).attempt(Intent::Install);
+        assert_eq!(report.outcome, AttemptOutcome::Failed);
+        assert_eq!(report.run.unwrap().exit_code.unwrap().stands_for, "unmapped");
+    }
+}
+
+/// A word that is nobody's account must not come to mean the system.
+#[test]
+fn an_unknown_account_starts_nothing() {
+    for (account, exit) in [("Usr", 3), ("unknownFutureValue", 1), ("Local System", 3)] {
+        for intent in [Intent::Install, Intent::Uninstall] {
+            let bench = PreparedAttempt::new(working(0))
+                .with_app(&json!({ "installExperience": { "runAsAccount": account } }));
+            let report = bench.attempt(intent);
+            assert_eq!((report.outcome, report.exit), (AttemptOutcome::CannotTell, exit), "{account}");
+            assert_eq!(bench.starts(), 0, "{account}");
+        }
+    }
+    let bench = PreparedAttempt::new(working(0))
+        .with_app(&json!({ "installExperience": { "runAsAccount": "User" } }));
+    assert_eq!(bench.attempt(Intent::Install).context.wanted, "user");
+}
+
+/// Intune runs the script and ignores the command line, so the command line alone must not be started.
+#[test]
+fn a_script_that_intune_keeps_is_asked_for_and_nothing_is_started() {
+    let script = json!({ "activeInstallScript": { "targetId": "5d2f0a0e" } });
+    let bench = PreparedAttempt::new(working(0)).with_app(&script);
+    let report = bench.attempt(Intent::Install);
+    assert_eq!((report.outcome, bench.starts()), (AttemptOutcome::CommandRefused, 0));
+    let refused = report.command.unwrap().refused.unwrap();
+    assert!(refused.why.contains("5d2f0a0e") && refused.fix.contains("install.ps1"), "{refused:?}");
 }

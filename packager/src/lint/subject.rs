@@ -153,6 +153,8 @@ impl Subject {
     /// A place in the app document; the whole subject where there is none.
     pub(super) fn app_place(&self, pointer: &str) -> FindingPlace {
         let Some(input) = &self.app else { return FindingPlace::default() };
+        // An app that was read from a list stands deeper in its document.
+        let pointer = &format!("{}{pointer}", input.app.pointer_in_document());
         let place = FindingPlace::in_document(input.document.clone(), pointer);
         let lines = || JsonLines::new(input.text.as_deref().unwrap_or_default());
         match self.indexes.lines.get_or_init(lines).line_of(pointer) {

@@ -2,6 +2,7 @@
 
 mod commands;
 mod content;
+mod document;
 mod good_apps;
 mod open;
 mod outcome;
@@ -24,6 +25,8 @@ pub(super) fn msi_app() -> Value {
     json!({
         "@odata.type": "#microsoft.graph.win32LobApp",
         "displayName": "Contoso",
+        "description": "Contoso",
+        "publisher": "Contoso",
         "displayVersion": "23.1.0",
         "setupFilePath": "contoso.msi",
         "installCommandLine": "msiexec /i \"contoso.msi\" /qn /norestart",

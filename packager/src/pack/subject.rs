@@ -12,6 +12,7 @@ use intunewin::PackageMetadata;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 use waybill_intune::path::leaf;
+use waybill_intune::{WordFaultKind, word_faults};
 use waybill_schemas::app::{
     AppDocument, AppFile, FilledField, MsiInformation, Operator, PackageFields, Rule, WIN32_LOB_APP,
     app_document_of_sources,
@@ -109,6 +110,7 @@ impl SetupDescription {
             // The document's facts came from this MSI once, which is better than none.
             Err(_) => document.and_then(|document| document.app.msi_information.clone()),
         };
+        notes.extend(document.into_iter().flat_map(|document| words(&document.app)));
         let portal = match document {
             Some(document) => portal_of(&document.app, true),
             None => drafted(list, options, setup_file, &mut notes),
@@ -118,6 +120,18 @@ impl SetupDescription {
         }
         Self { metadata, msi_information, portal, notes }
     }
+}
+
+/// The most words of the document that are told.
+const MOST_WORDS: usize = 20;
+
+/// Words of the app's document that Graph would refuse. They do not stop the packing, which needs none of them.
+fn words(app: &AppDocument) -> impl Iterator<Item = PackNote> {
+    let unknown = word_faults(app).into_iter().filter(|fault| fault.kind == WordFaultKind::Unknown);
+    unknown.take(MOST_WORDS).map(|fault| {
+        let field = fault.pointer.trim_start_matches('/');
+        plain(format!("app.json, {field}: {fault}; `waybill lint` has the rest"))
+    })
 }
 
 /// The setup file is an MSI whose facts cannot be read.

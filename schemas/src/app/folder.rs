@@ -2,6 +2,7 @@
 //!
 //! Packing, linting, rehearsing and installing all begin here, so that they find the same document and the same files.
 
+use super::read::text_of;
 use super::{AppDocument, AppError};
 use crate::codes::{Classified, Code, command, unreadable};
 use crate::{DOCUMENT_LIMIT, open_regular, read_bounded};
@@ -24,7 +25,7 @@ pub struct AppFile {
     pub path: PathBuf,
     /// The app that the document describes.
     pub app: AppDocument,
-    /// Its text, in which findings are placed by line; absent where it is not UTF-8.
+    /// Its text, in which findings are placed by line; always there after reading.
     pub text: Option<String>,
     /// The folder of the app's files: `source` beside the document, else the document's own folder where the setup file
     /// lies in it. Relative where the document's path is.
@@ -123,8 +124,12 @@ impl AppFile {
             Ok(bytes) => bytes,
             Err(source) => return Err(AppFileError::Read { path, source }),
         };
-        match AppDocument::from_slice(&bytes) {
-            Ok(app) => Ok(Self { path, app, text: String::from_utf8(bytes.to_vec()).ok(), sources: None }),
+        let read = || {
+            let text = text_of(&bytes)?;
+            Ok((AppDocument::from_text(&text)?, text.into_owned()))
+        };
+        match read() {
+            Ok((app, text)) => Ok(Self { path, app, text: Some(text), sources: None }),
             Err(source) => Err(AppFileError::App { path, source }),
         }
     }

@@ -24,6 +24,19 @@ pub struct InstallExperience {
     pub other: Map<String, Value>,
 }
 
+/// Graph's `mobileAppScriptReference`: a script of the app's content, named by its id.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", default)]
+pub struct ScriptReference {
+    /// The script's id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target_id: Option<String>,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
 /// What one exit code of the installer stands for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
@@ -32,9 +45,9 @@ pub struct ReturnCode {
     #[serde(rename = "returnCode", deserialize_with = "exit_code")]
     #[cfg_attr(feature = "json-schema", schemars(range(min = -2_147_483_648_i64, max = 4_294_967_295_i64)))]
     pub return_code: i64,
-    /// What it stands for.
-    #[serde(rename = "type")]
-    pub kind: ReturnCodeType,
+    /// What it stands for. An export may have `null` here: then nobody knows.
+    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<ReturnCodeType>,
     /// Fields that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -43,13 +56,22 @@ pub struct ReturnCode {
 impl ReturnCode {
     /// A pair of code and meaning.
     pub fn new(return_code: i32, kind: ReturnCodeType) -> Self {
-        Self { return_code: return_code.into(), kind, other: Map::new() }
+        Self { return_code: return_code.into(), kind: Some(kind), other: Map::new() }
+    }
+
+    /// The exit code's 32 bits: documents write them signed (as Intune's portal does) or unsigned.
+    pub fn bits(&self) -> u32 {
+        (self.return_code & 0xFFFF_FFFF) as u32
+    }
+
+    /// What it stands for, whatever the case of the word's letters; `None` where it does not say.
+    pub fn meaning(&self) -> Option<ReturnCodeType> {
+        self.kind.as_ref().map(ReturnCodeType::meant)
     }
 
     /// Whether a process that ended with `exit_code` (its 32 bits) ended with this code.
     pub fn matches(&self, exit_code: u32) -> bool {
-        // A process ends with 32 bits; documents write them signed (as Intune's portal does) or unsigned.
-        self.return_code & 0xFFFF_FFFF == i64::from(exit_code)
+        self.bits() == exit_code
     }
 
     /// The five that Intune's portal proposes: 0 and 1707 success, 3010 soft reboot, 1641 hard reboot, 1618 retry.
@@ -198,8 +220,10 @@ mod tests {
 
     #[test]
     fn the_defaults_are_the_portals() {
-        let pairs: Vec<_> =
-            ReturnCode::defaults().iter().map(|code| (code.return_code, code.kind.to_string())).collect();
+        let pairs: Vec<_> = ReturnCode::defaults()
+            .iter()
+            .map(|code| (code.return_code, code.meaning().unwrap().to_string()))
+            .collect();
         let expected =
             [(0, "success"), (1707, "success"), (3010, "softReboot"), (1641, "hardReboot"), (1618, "retry")];
         assert_eq!(pairs, expected.map(|(code, kind)| (code, kind.to_owned())));

@@ -16,8 +16,10 @@
 //! ```
 
 mod additions;
+mod fields;
 mod folder;
 mod installation;
+mod plain_reason;
 mod read;
 mod rule;
 mod values;
@@ -26,19 +28,22 @@ pub use additions::{
     Allow, Assignment, AssignmentSettings, AutoUpdateSettings, BlankReason, InstallTimeSettings,
     LintSettings, Reason, Relationship, RestartSettings, RetrySettings, ReturnCodeInterval,
 };
+pub use fields::{UnknownField, known_fields};
 pub use folder::{
     APP_DOCUMENT, APP_DOCUMENT_FOR_UNIX, AppFile, AppFileError, AppFolder, SOURCE_FOLDER, app_document_in,
     app_document_of_sources, is_app_folder,
 };
 pub use installation::{
-    FilledField, InstallExperience, MimeContent, MsiInformation, PackageFields, ReturnCode,
+    FilledField, InstallExperience, MimeContent, MsiInformation, PackageFields, ReturnCode, ScriptReference,
 };
 pub use read::AppError;
-pub use rule::{FileSystemRule, PlacedRule, PowerShellScriptRule, ProductCodeRule, RegistryRule, Rule};
+pub use rule::{
+    FileSystemRule, PlacedRule, PowerShellScriptRule, ProductCodeRule, RULE_TYPES, RegistryRule, Rule,
+};
 pub use values::{
     Architectures, AssignmentIntent, DeliveryOptimizationPriority, DependencyType, DeviceRestartBehavior,
-    FileSystemOperation, MsiPackageType, Notifications, Operator, RegistryOperation, ReturnCodeType,
-    RuleType, RunAsAccount, ScriptOperation, SupersedenceType,
+    FUTURE_WORD, FileSystemOperation, MsiPackageType, Notifications, Operator, RegistryOperation,
+    ReturnCodeType, RuleType, RunAsAccount, ScriptOperation, SupersedenceType, Vocabulary,
 };
 
 use read::Layout;
@@ -48,14 +53,18 @@ use serde_json::{Map, Value};
 /// The name of Graph's type.
 pub const WIN32_LOB_APP: &str = "#microsoft.graph.win32LobApp";
 
+/// The types that are read, without namespace: apps of the Enterprise App Catalog derive from Graph's `win32LobApp`.
+pub(crate) const WIN32_APP_TYPES: [&str; 2] = ["win32LobApp", "win32CatalogApp"];
+
 /// An app: what it is, how it is installed, how it is detected. Read with [`AppDocument::from_slice`].
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
 #[cfg_attr(feature = "json-schema", schemars(title = "app.json"))]
 pub struct AppDocument {
-    /// Graph's type: [`WIN32_LOB_APP`], or absent.
+    /// Graph's type: [`WIN32_LOB_APP`] or one that derives from it, or absent.
     #[serde(rename = "@odata.type", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "json-schema", schemars(schema_with = "read::type_schema"))]
     pub odata_type: Option<String>,
     /// The app's name for people.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -102,6 +111,12 @@ pub struct AppDocument {
     /// The command line that uninstalls the app.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub uninstall_command_line: Option<String>,
+    /// The script that Intune runs in place of `installCommandLine`. Its text is kept with the content, not here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub active_install_script: Option<ScriptReference>,
+    /// The script that Intune runs in place of `uninstallCommandLine`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub active_uninstall_script: Option<ScriptReference>,
     /// The architectures it runs on: the older field, which counts where `allowedArchitectures` says nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub applicable_architectures: Option<Architectures>,
@@ -178,11 +193,24 @@ impl AppDocument {
             .or_else(|| self.applicable_architectures.as_ref().filter(says))
     }
 
+    /// The id of the script that Intune runs in place of the install command, or with `installs` false of the
+    /// uninstall command (Graph's mobileAppScriptReference).
+    pub fn script_in_place_of_command(&self, installs: bool) -> Option<&str> {
+        let reference = if installs { &self.active_install_script } else { &self.active_uninstall_script };
+        let id = reference.as_ref()?.target_id.as_deref()?.trim();
+        Some(id).filter(|id| !id.is_empty())
+    }
+
+    /// Where the app stands in the document that it was read from, as a JSON pointer: empty, or the place in a list.
+    pub fn pointer_in_document(&self) -> &'static str {
+        self.layout.pointer
+    }
+
     /// Whether its commands run with the user's rights rather than the system's, which is the default.
     pub fn runs_as_user(&self) -> bool {
         let account =
             self.install_experience.as_ref().and_then(|experience| experience.run_as_account.as_ref());
-        account == Some(&RunAsAccount::User)
+        account.is_some_and(|account| account.meant() == RunAsAccount::User)
     }
 }
 

@@ -5,10 +5,11 @@
 //! `…Requirement`: `detectionType`, `detectionValue` where the newer types say `operationType`,
 //! `comparisonValue`). Apps exported that way have their rules there, and sometimes nowhere else.
 
-use super::AppDocument;
+use super::plain_reason::{plain_reason, without_position};
 use super::values::{
     FileSystemOperation, Operator, RegistryOperation, RuleType, RunAsAccount, ScriptOperation,
 };
+use super::{AppDocument, AppError};
 use crate::keys::{BytesError, decode_lenient};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -40,22 +41,35 @@ pub enum Rule {
     PowerShellScript(PowerShellScriptRule),
     /// A rule of a type that this version does not know.
     #[serde(untagged)]
-    #[cfg_attr(feature = "json-schema", schemars(schema_with = "other_schema"))]
+    #[cfg_attr(
+        feature = "json-schema",
+        schemars(
+            schema_with = "other_schema",
+            description = "A rule whose type is written without the number sign."
+        )
+    )]
     Other(Map<String, Value>),
 }
 
 impl Rule {
-    /// What the rule is for; absent in a document that leaves it to the default.
+    /// What the rule is for, whatever the case of the word's letters; absent in a document that leaves it to the default.
     pub fn rule_type(&self) -> Option<RuleType> {
-        match self {
-            Self::FileSystem(rule) => rule.rule_type.clone(),
-            Self::Registry(rule) => rule.rule_type.clone(),
-            Self::ProductCode(rule) => rule.rule_type.clone(),
-            Self::PowerShellScript(rule) => rule.rule_type.clone(),
+        self.written_rule_type().as_deref().map(RuleType::meant)
+    }
+
+    /// The same with its letters as they stand in the document.
+    pub fn written_rule_type(&self) -> Option<Cow<'_, RuleType>> {
+        let typed = match self {
+            Self::FileSystem(rule) => &rule.rule_type,
+            Self::Registry(rule) => &rule.rule_type,
+            Self::ProductCode(rule) => &rule.rule_type,
+            Self::PowerShellScript(rule) => &rule.rule_type,
             Self::Other(fields) => {
-                fields.get("ruleType").and_then(Value::as_str).map(|text| RuleType::from(text.to_owned()))
+                let text = fields.get("ruleType").and_then(Value::as_str);
+                return text.map(|text| Cow::Owned(RuleType::from(text.to_owned())));
             }
-        }
+        };
+        typed.as_ref().map(Cow::Borrowed)
     }
 
     /// Whether it takes part in detection; a rule without `ruleType` does, as Graph's default says.
@@ -95,21 +109,27 @@ impl<'de> Deserialize<'de> for Rule {
 
 /// The fields as the type that `@odata.type` names; the error says which field does not fit.
 fn typed<T: DeserializeOwned, E: serde::de::Error>(fields: Map<String, Value>) -> Result<T, E> {
-    serde_path_to_error::deserialize(Value::Object(fields))
-        .map_err(|error| E::custom(format_args!("{}: {}", error.path(), error.inner())))
+    serde_path_to_error::deserialize(Value::Object(fields)).map_err(|error| {
+        let reason = plain_reason(without_position(&error.inner().to_string()));
+        E::custom(format_args!("in `{}`, {reason}", error.path()))
+    })
 }
 
+/// The types of rules that are read, without namespace.
+pub const RULE_TYPES: &[&str] = &[
+    "win32LobAppFileSystemRule",
+    "win32LobAppRegistryRule",
+    "win32LobAppProductCodeRule",
+    "win32LobAppPowerShellScriptRule",
+];
+
+/// The same types without the number sign that some clients leave out. The vocabulary of types is closed.
 #[cfg(feature = "json-schema")]
 fn other_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    let names: Vec<String> = RULE_TYPES.iter().map(|name| format!("{NAMESPACE}{name}")).collect();
     schemars::json_schema!({
         "type": "object",
-        "description": "a rule of a type that this version does not know",
-        "properties": { "@odata.type": { "not": { "enum": [
-            "#microsoft.graph.win32LobAppFileSystemRule",
-            "#microsoft.graph.win32LobAppRegistryRule",
-            "#microsoft.graph.win32LobAppProductCodeRule",
-            "#microsoft.graph.win32LobAppPowerShellScriptRule",
-        ] } } },
+        "properties": { "@odata.type": { "enum": names } },
         "required": ["@odata.type"],
     })
 }
@@ -286,14 +306,47 @@ impl AppDocument {
         older
             .enumerate()
             .filter_map(|(index, rule)| {
-                let rule = Cow::Owned(converted(rule.as_object()?, wanted, older_suffix));
+                // Reading has refused one that does not fit.
+                let rule = Cow::Owned(converted(rule.as_object()?, wanted, older_suffix).ok()?);
                 Some(PlacedRule { pointer: format!("/{older_key}/{index}"), rule })
             })
             .collect()
     }
+
+    /// Refuses older rules that do not fit: one that is passed over would make an app look detected.
+    pub(super) fn check_older_rules(&self) -> Result<(), AppError> {
+        for (key, purpose, suffix) in OLDER_RULES {
+            let refused = |path: String, reason: String| AppError::Field { path, reason, line: 0, column: 0 };
+            let rules = match self.other.get(*key) {
+                None | Some(Value::Null) => continue,
+                Some(Value::Array(rules)) => rules,
+                Some(_) => return Err(refused((*key).to_owned(), "a list of rules belongs there".into())),
+            };
+            for (index, rule) in rules.iter().enumerate() {
+                let fits = match rule.as_object() {
+                    None => Err("an object belongs there".to_owned()),
+                    Some(fields) => {
+                        converted(fields, purpose, suffix).map(drop).map_err(|error| error.to_string())
+                    }
+                };
+                fits.map_err(|reason| refused(format!("{key}[{index}]"), reason))?;
+            }
+        }
+        Ok(())
+    }
 }
 
-fn converted(older: &Map<String, Value>, wanted: &RuleType, older_suffix: &str) -> Rule {
+/// The older keys, what their rules are for, and how the names of their types end.
+const OLDER_RULES: &[(&str, RuleType, &str)] = &[
+    ("detectionRules", RuleType::Detection, "Detection"),
+    ("requirementRules", RuleType::Requirement, "Requirement"),
+];
+
+fn converted(
+    older: &Map<String, Value>,
+    wanted: &RuleType,
+    older_suffix: &str,
+) -> Result<Rule, serde_json::Error> {
     let mut newer = Map::with_capacity(older.len() + 1);
     newer.insert("ruleType".into(), wanted.as_str().into());
     for (key, value) in older {
@@ -305,8 +358,7 @@ fn converted(older: &Map<String, Value>, wanted: &RuleType, older_suffix: &str) 
         };
         newer.insert(key.to_owned(), value);
     }
-    // A rule with a field of the wrong kind is kept whole; nothing here refuses it.
-    serde_json::from_value(Value::Object(newer)).unwrap_or_else(|_| Rule::Other(older.clone()))
+    serde_json::from_value(Value::Object(newer))
 }
 
 fn newer_type(value: &Value, older_suffix: &str) -> Value {
@@ -349,7 +401,7 @@ mod tests {
     fn a_field_of_the_wrong_type_is_named_and_not_swallowed() {
         let value = json!({ "@odata.type": "#microsoft.graph.win32LobAppFileSystemRule", "check32BitOn64System": "yes" });
         let error = serde_json::from_value::<Rule>(value).unwrap_err().to_string();
-        assert!(error.contains("check32BitOn64System") && error.contains("boolean"), "{error}");
+        assert_eq!(error, "in `check32BitOn64System`, it is text, and true or false belongs there");
     }
 
     #[test]

@@ -120,8 +120,10 @@ fn byte_order_marks_and_utf_16_are_read() {
     let with_mark = format!("\u{FEFF}{EXPORTED}");
     let little: Vec<u8> = with_mark.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let big: Vec<u8> = with_mark.encode_utf16().flat_map(u16::to_be_bytes).collect();
-    for bytes in [with_mark.as_bytes(), &little, &big] {
+    for bytes in [with_mark.as_bytes(), &little, &big, &little[2..], &big[2..]] {
         assert_eq!(AppDocument::from_slice(bytes).unwrap().to_json(), EXPORTED);
+        let read = AppFile::read(bytes, "app.json").unwrap();
+        assert_eq!(read.text.as_deref(), Some(EXPORTED), "findings take their lines from it");
     }
     assert!(matches!(AppDocument::from_slice(&little[..little.len() - 1]), Err(AppError::NotText)));
 }
@@ -144,12 +146,92 @@ fn refusals_name_what_does_not_fit() {
         (r#"{"lint": {"allow": [{"code": "WB106", "reason": " "}]}}"#, "lint.allow[0].reason"),
         (r#"{"lint": {"allow": [{"code": "WB106"}]}}"#, "lint.allow[0]"),
         (r#"{"displayName": "a", "displayName": "b"}"#, "."),
-        ("[]", "."),
+        (r#"{"value": [{"minimumMemoryInMB": "8 GB"}]}"#, "value[0].minimumMemoryInMB"),
+        (r#"[{"minimumMemoryInMB": "8 GB"}]"#, "[0].minimumMemoryInMB"),
+        (r#"{"detectionRules": {}}"#, "detectionRules"),
+        (r#"{"detectionRules": [null]}"#, "detectionRules[0]"),
+        (
+            r##"{"requirementRules": [{"@odata.type": "#microsoft.graph.win32LobAppRegistryRequirement", "keyPath": 1}]}"##,
+            "requirementRules[0]",
+        ),
     ] {
         let error = refused(text);
         let AppError::Field { path: found, .. } = &error else { panic!("{error:?}") };
         assert_eq!(found, path, "{text}");
         assert_eq!(error.code().id, "app-field");
+        let message = error.to_string();
+        assert!(
+            !["struct", "u32", "i64", "invalid", "map", "8 GB"].iter().any(|word| message.contains(word)),
+            "{message}"
+        );
+    }
+}
+
+#[test]
+fn a_refused_field_has_its_line_and_a_plain_reason() {
+    let error = AppDocument::from_slice(
+        b"{\n  \"installExperience\": {\n    \"maxRunTimeInMinutes\": \"60\"\n  }\n}",
+    );
+    let expected = "the app document's `installExperience.maxRunTimeInMinutes` does not fit (line 3, column 31): \
+                    it is text, and a whole number from 0 belongs there";
+    assert_eq!(error.unwrap_err().to_string(), expected);
+}
+
+#[test]
+fn a_list_of_one_app_is_that_app_and_of_more_asks_which() {
+    let app: Value = serde_json::from_str(EXPORTED).unwrap();
+    let listed = serde_json::json!({ "@odata.context": "x", "value": [app] });
+    for (list, pointer) in [(listed, "/value/0"), (serde_json::json!([app]), "/0"), (app, "")] {
+        let read = AppDocument::from_slice(list.to_string().as_bytes()).unwrap();
+        assert_eq!((read.to_json().as_str(), read.pointer_in_document()), (EXPORTED, pointer));
+        assert_eq!(AppDocument::from_value(list).unwrap().pointer_in_document(), pointer);
+    }
+    let refused = |list: Value| AppDocument::from_value(list).unwrap_err();
+    let several = refused(serde_json::json!({ "value": [{ "displayName": "A" }, { "id": "7" }, {}] }));
+    assert_eq!(several.to_string(), "the document is a list of 3 apps: A, 7, one without a name");
+    let none = refused(serde_json::json!([]));
+    assert_eq!((none.to_string().as_str(), none.code().id), ("the document is a list of 0 apps", "app-list"));
+    let other = refused(serde_json::json!([{ "@odata.type": "#microsoft.graph.macOSLobApp" }]));
+    assert_eq!(other.to_string(), "the document is a `macOSLobApp`, not a `win32LobApp`");
+}
+
+#[test]
+fn an_app_of_the_catalogue_is_read_as_what_it_derives_from() {
+    for tag in
+        ["#microsoft.graph.win32CatalogApp", "microsoft.graph.win32CatalogApp", "microsoft.graph.win32LobApp"]
+    {
+        let app =
+            AppDocument::from_value(serde_json::json!({ "@odata.type": tag, "displayName": "Z" })).unwrap();
+        assert_eq!(app.to_value()["@odata.type"], tag);
+    }
+    for name in ["windowsUniversalAppX", "winGetApp", "macOSLobApp", "windowsMobileMSI"] {
+        let tag = format!("microsoft.graph.{name}");
+        let error =
+            AppDocument::from_value(serde_json::json!({ "@odata.type": tag, "rules": 7 })).unwrap_err();
+        assert_eq!(error.to_string(), format!("the document is a `{name}`, not a `win32LobApp`"));
+    }
+}
+
+#[test]
+fn a_script_in_place_of_a_command_is_named_by_its_id() {
+    let app = AppDocument::from_value(serde_json::json!({
+        "activeInstallScript": { "targetId": "5d2f" }, "activeUninstallScript": { "targetId": " " },
+    }))
+    .unwrap();
+    assert_eq!(
+        (app.script_in_place_of_command(true), app.script_in_place_of_command(false)),
+        (Some("5d2f"), None)
+    );
+}
+
+#[test]
+fn a_user_is_never_read_as_the_system_for_the_case_of_a_letter() {
+    for word in ["user", "User", "USER"] {
+        let app =
+            AppDocument::from_value(serde_json::json!({ "installExperience": { "runAsAccount": word } }))
+                .unwrap();
+        assert!(app.runs_as_user(), "{word}");
+        assert_eq!(app.to_value()["installExperience"]["runAsAccount"], word);
     }
 }
 
@@ -164,6 +246,16 @@ fn the_schema_takes_an_exported_app_and_refuses_a_wrong_field() {
     let schema = serde_json::to_value(schemars::schema_for!(AppDocument)).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
     let mut value: Value = serde_json::from_str(EXPORTED).unwrap();
+    let closed = ["/rules/2/@odata.type", "/installExperience/deviceRestartBehavior", "/returnCodes/1/type"];
+    for pointer in closed {
+        assert!(!validator.is_valid(&value), "a word of a closed vocabulary: {pointer}");
+        *value.pointer_mut(pointer).unwrap() = match pointer {
+            "/rules/2/@odata.type" => "microsoft.graph.win32LobAppRegistryRule".into(),
+            _ => "unknownFutureValue".into(),
+        };
+    }
+    value["minimumSupportedWindowsRelease"] = "Windows13_27H2".into();
+    value["applicableArchitectures"] = "x64,riscv".into();
     let errors: Vec<_> = validator.iter_errors(&value).map(|error| error.to_string()).collect();
     assert_eq!(errors, [""; 0]);
     value["rules"][0]["productCode"] = 7.into();

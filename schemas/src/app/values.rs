@@ -2,16 +2,37 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Defines an enum whose unknown values survive as `Other`, with serde, `Display` and a JSON Schema that
-/// proposes the known values without refusing others.
-macro_rules! open_enum {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal,)+ }) => {
+/// A field of app.json whose values are words.
+pub trait Vocabulary: Sized {
+    /// Every word that this version knows, as it stands in a document.
+    const KNOWN: &'static [&'static str];
+    /// What the words name, in the singular and without an article: `return code type`.
+    const WHAT: &'static str;
+    /// Whether Graph refuses every other word, and so do we. An open vocabulary grows with Graph.
+    const IS_CLOSED: bool;
+
+    /// The word as it stands in the document.
+    fn as_str(&self) -> &str;
+
+    /// Whether it is a known word, letter for letter.
+    fn is_known(&self) -> bool;
+}
+
+/// The known word that differs from `word` by the case of its letters alone.
+fn in_another_case(word: &str, known: &[&'static str]) -> Option<&'static str> {
+    known.iter().copied().find(|one| one.eq_ignore_ascii_case(word))
+}
+
+/// Defines an enum whose unknown values survive as `Other`, with serde, `Display` and a JSON Schema: of a `closed` one
+/// it takes the known words alone, of an `open` one it proposes them and takes any.
+macro_rules! words {
+    ($(#[$doc:meta])* $kind:ident $name:ident, $what:literal { $($(#[$variant_doc:meta])* $variant:ident = $text:literal,)+ }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum $name {
             $($(#[$variant_doc])* $variant,)+
-            /// A value that this version does not know; kept letter for letter.
+            /// A value that this version does not know, or a known one in another case; kept letter for letter.
             Other(String),
         }
 
@@ -25,6 +46,32 @@ macro_rules! open_enum {
                     $(Self::$variant => $text,)+
                     Self::Other(text) => text,
                 }
+            }
+
+            /// The value as it is read: Graph reads its words regardless of case, so `Success` is `success`. Whatever
+            /// decides by the value asks for this one.
+            pub fn meant(&self) -> Self {
+                match self {
+                    Self::Other(text) => match in_another_case(text, Self::KNOWN) {
+                        Some(known) => Self::from(known.to_owned()),
+                        None => self.clone(),
+                    },
+                    known => known.clone(),
+                }
+            }
+        }
+
+        impl Vocabulary for $name {
+            const KNOWN: &'static [&'static str] = $name::KNOWN;
+            const WHAT: &'static str = $what;
+            const IS_CLOSED: bool = words!(@closed $kind);
+
+            fn as_str(&self) -> &str {
+                $name::as_str(self)
+            }
+
+            fn is_known(&self) -> bool {
+                !matches!(self, Self::Other(_))
             }
         }
 
@@ -55,13 +102,24 @@ macro_rules! open_enum {
             }
         }
 
+        words!(@schema $kind $name);
+    };
+    (@closed open) => { false };
+    (@closed closed) => { true };
+    (@schema open $name:ident) => {
         own_schema!($name, referenced, { "anyOf": [{ "enum": Self::KNOWN }, { "type": "string" }] });
+    };
+    (@schema closed $name:ident) => {
+        own_schema!($name, referenced, { "anyOf": [{ "enum": Self::KNOWN }, { "const": FUTURE_WORD }] });
     };
 }
 
-open_enum! {
+/// What Graph answers in place of a word that is newer than the API version which the caller asked.
+pub const FUTURE_WORD: &str = "unknownFutureValue";
+
+words! {
     /// Whose rights a command or a script runs with.
-    RunAsAccount {
+    closed RunAsAccount, "account to run as" {
         /// The rights of the system account.
         System = "system",
         /// The rights of the signed-in user.
@@ -69,9 +127,9 @@ open_enum! {
     }
 }
 
-open_enum! {
+words! {
     /// What happens about restarts.
-    DeviceRestartBehavior {
+    closed DeviceRestartBehavior, "restart behavior" {
         /// A restart, with grace, when a reboot code comes.
         BasedOnReturnCode = "basedOnReturnCode",
         /// No action on reboot codes; the installer may restart.
@@ -83,9 +141,9 @@ open_enum! {
     }
 }
 
-open_enum! {
+words! {
     /// What a return code stands for.
-    ReturnCodeType {
+    closed ReturnCodeType, "type of a return code" {
         /// The installer reports a failure.
         Failed = "failed",
         /// The installer reports success.
@@ -99,9 +157,9 @@ open_enum! {
     }
 }
 
-open_enum! {
+words! {
     /// Whom an MSI installs for.
-    MsiPackageType {
+    open MsiPackageType, "package type of an MSI" {
         /// Every user of the device (ALLUSERS=1).
         PerMachine = "perMachine",
         /// The user who installs it (ALLUSERS empty).
@@ -111,9 +169,9 @@ open_enum! {
     }
 }
 
-open_enum! {
+words! {
     /// What a rule is for.
-    RuleType {
+    closed RuleType, "rule type" {
         /// Says whether the app is there.
         Detection = "detection",
         /// Says whether the app may be installed.
@@ -121,9 +179,9 @@ open_enum! {
     }
 }
 
-open_enum! {
+words! {
     /// How a found value is compared with the rule's.
-    Operator {
+    closed Operator, "operator" {
         /// No comparison is made.
         NotConfigured = "notConfigured",
         /// The found value is equal to the rule's.
@@ -141,9 +199,9 @@ open_enum! {
     }
 }
 
-open_enum! {
+words! {
     /// What a file system rule looks at.
-    FileSystemOperation {
+    closed FileSystemOperation, "operation of a file rule" {
         /// No operation was chosen; such a rule is invalid.
         NotConfigured = "notConfigured",
         /// The file or folder is there.
@@ -165,9 +223,9 @@ open_enum! {
     }
 }
 
-open_enum! {
+words! {
     /// What a registry rule looks at.
-    RegistryOperation {
+    closed RegistryOperation, "operation of a registry rule" {
         /// No operation was chosen; such a rule is invalid.
         NotConfigured = "notConfigured",
         /// The key or value is there.
@@ -185,9 +243,9 @@ open_enum! {
     }
 }
 
-open_enum! {
+words! {
     /// As what a requirement script's output is compared.
-    ScriptOperation {
+    closed ScriptOperation, "operation of a script rule" {
         /// The output is not compared, as in a detection script.
         NotConfigured = "notConfigured",
         /// The output as text, regardless of case.
@@ -205,9 +263,9 @@ open_enum! {
     }
 }
 
-open_enum! {
+words! {
     /// What an assignment asks for.
-    AssignmentIntent {
+    open AssignmentIntent, "intent of an assignment" {
         /// The app is offered to users.
         Available = "available",
         /// The app is installed without being asked for.
@@ -219,9 +277,9 @@ open_enum! {
     }
 }
 
-open_enum! {
+words! {
     /// Which notifications a user sees.
-    Notifications {
+    open Notifications, "setting of notifications" {
         /// All notifications are shown.
         ShowAll = "showAll",
         /// Only notifications about restarts are shown.
@@ -231,9 +289,9 @@ open_enum! {
     }
 }
 
-open_enum! {
+words! {
     /// How urgently content is fetched.
-    DeliveryOptimizationPriority {
+    open DeliveryOptimizationPriority, "priority of the download" {
         /// The content is fetched in the background.
         NotConfigured = "notConfigured",
         /// The content is fetched in the foreground.
@@ -241,9 +299,9 @@ open_enum! {
     }
 }
 
-open_enum! {
+words! {
     /// What a dependency asks for.
-    DependencyType {
+    open DependencyType, "type of a dependency" {
         /// The other app must be there.
         Detect = "detect",
         /// The other app is installed first.
@@ -251,9 +309,9 @@ open_enum! {
     }
 }
 
-open_enum! {
+words! {
     /// What becomes of a superseded app.
-    SupersedenceType {
+    open SupersedenceType, "type of a supersedence" {
         /// The older app stays unless the new installer removes it.
         Update = "update",
         /// The older app is uninstalled first.
@@ -282,6 +340,14 @@ impl Architectures {
         self.0.split(',').map(str::trim).filter(|name| !name.is_empty())
     }
 
+    /// Every name that this version knows.
+    pub const KNOWN: &'static [&'static str] = &["none", "x86", "x64", "arm", "neutral", "arm64"];
+
+    /// The names in it that this version does not know.
+    pub fn unknown_names(&self) -> impl Iterator<Item = &str> {
+        self.names().filter(|name| in_another_case(name, Self::KNOWN).is_none())
+    }
+
     /// Whether `name` (`x86`, `x64`, `arm`, `neutral`, `arm64`) is among them.
     pub fn contains(&self, name: &str) -> bool {
         self.names().any(|one| one.eq_ignore_ascii_case(name))
@@ -308,10 +374,25 @@ mod tests {
     }
 
     #[test]
+    fn the_case_of_letters_changes_no_meaning_and_is_kept() {
+        let kind: ReturnCodeType = serde_json::from_str("\"Success\"").unwrap();
+        assert_eq!((kind.meant(), kind.is_known()), (ReturnCodeType::Success, false));
+        assert_eq!(serde_json::to_string(&kind).unwrap(), "\"Success\"");
+        assert_eq!(RunAsAccount::from("USER".to_owned()).meant(), RunAsAccount::User);
+        let unknown = RunAsAccount::from("users".to_owned());
+        assert_eq!(unknown.meant(), unknown);
+        assert_eq!(RunAsAccount::System.meant(), RunAsAccount::System);
+    }
+
+    #[test]
     fn architectures_are_read_with_and_without_blanks() {
         let list: Architectures = serde_json::from_str("\"x86, x64\"").unwrap();
         assert!(list.contains("x64") && list.contains("X86") && !list.contains("arm64"));
         assert_eq!(serde_json::to_string(&list).unwrap(), "\"x86, x64\"");
         assert_eq!(Architectures::default().names().count(), 0);
+        assert_eq!(
+            Architectures::new("X64,x46, amd64").unknown_names().collect::<Vec<_>>(),
+            ["x46", "amd64"]
+        );
     }
 }

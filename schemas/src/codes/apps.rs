@@ -24,7 +24,11 @@ errors! {
     APP_ANOTHER_TYPE = "app-another-type", Refused,
         "The document is an object of Microsoft Graph, but no Win32 app.",
         ["an app exported that is a store, web or MSI line-of-business app", "an export of another object"],
-        "Give a `#microsoft.graph.win32LobApp`, or let `waybill init` write one.";
+        "Give a `#microsoft.graph.win32LobApp` or one that derives from it (win32CatalogApp), or let `waybill init` write one.";
+    APP_LIST = "app-list", Refused,
+        "The document is a list, and not of one app.",
+        ["an answer of Graph for all apps: `{\"value\": [ … ]}`", "an export of several apps in one file"],
+        "Put the app that you mean into a file of its own, or leave it alone in the list.";
 }
 
 errors! {

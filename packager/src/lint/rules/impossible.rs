@@ -31,14 +31,15 @@ fn no_rule(examined: &Examined<'_>, findings: &mut Findings) {
     }
 }
 
-/// Finds every fault for which the runner would call a rule invalid. An unknown word is none, because a newer Intune
-/// may know it.
+/// Finds every fault for which the runner would call a rule invalid. A word that stands for a newer one is none (WB501).
 fn faults(examined: &Examined<'_>, findings: &mut Findings) {
     let faulty = examined.rules.iter().filter_map(|rule| Some((rule, rule.checked.as_ref().err()?)));
     let faults = faulty.flat_map(|(rule, faults)| faults.iter().map(move |fault| (rule, fault)));
-    for (rule, fault) in faults.filter(|(_, fault)| !fault.is_unknown_word) {
+    for (rule, fault) in faults.filter(|(_, fault)| !fault.is_newer_word) {
         let message = format!("{rule} can never hold: {}.", fault.why);
+        let word = fault.nearest.map(|nearest| format!("Write `{nearest}`."));
         let fix = match rule.rule() {
+            _ if word.is_some() => word.as_deref().unwrap_or_default(),
             Rule::PowerShellScript(_) if fault.field == "scriptContent" => {
                 "Put the script's bytes in as base64."
             }

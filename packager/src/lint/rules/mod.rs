@@ -5,6 +5,7 @@
 
 mod bitness;
 mod content;
+mod document;
 mod impossible;
 mod outcome;
 mod packed_files;
@@ -46,7 +47,7 @@ impl LintRule {
 
 /// Every rule, in the order of the codes.
 pub(super) fn all() -> impl Iterator<Item = &'static LintRule> {
-    let files: [&'static [LintRule]; 15] = [
+    let files: [&'static [LintRule]; 16] = [
         program::RULES,
         packed_files::RULES,
         unattended::RULES,
@@ -62,6 +63,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static LintRule> {
         content::RULES,
         setup_kind::RULES,
         shape::RULES,
+        document::RULES,
     ];
     files.into_iter().flatten()
 }

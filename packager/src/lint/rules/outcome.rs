@@ -1,6 +1,8 @@
-//! WB301 to WB303: return codes, for whom the MSI installs, architectures and time.
+//! WB301 to WB303 and WB305: return codes, for whom the MSI installs, architectures and time.
 
-use super::{Examined, Findings, LintPage, LintRule, Severity::Warning};
+use super::Severity::{Error, Warning};
+use super::{Examined, Findings, LintPage, LintRule};
+use std::collections::HashMap;
 use waybill_pe::Machine;
 use waybill_schemas::app::{MsiPackageType, ReturnCode, ReturnCodeType};
 
@@ -47,6 +49,20 @@ pub(super) static RULES: &[LintRule] = &[
         },
         checks: &[architecture, time],
     },
+    LintRule {
+        page: LintPage {
+            code: "WB305",
+            severity: Error,
+            title: "an exit code that stands twice, or none for 0",
+            harm: "Of two entries for one code, signed or unsigned, the first counts, and Intune's portal takes none of them \
+               (\"Return code is already used\"). A table that is not empty counts alone: without 0 in it, an installer that \
+               succeeds counts as failed.",
+            fix: "Keep one entry for each code, and one for 0.",
+            before: "\"returnCodes\": [{ \"returnCode\": 3010, \"type\": \"softReboot\" }]",
+            after: "\"returnCodes\": [{ \"returnCode\": 0, \"type\": \"success\" }, { \"returnCode\": 3010, \"type\": \"softReboot\" }]",
+        },
+        checks: &[codes_twice, no_zero],
+    },
 ];
 
 fn return_codes(examined: &Examined<'_>, findings: &mut Findings) {
@@ -60,7 +76,7 @@ fn return_codes(examined: &Examined<'_>, findings: &mut Findings) {
     };
     let lacking: Vec<String> = ReturnCode::defaults()
         .iter()
-        .filter(|default| default.kind != ReturnCodeType::Success && !is_listed(default))
+        .filter(|default| default.meaning() != Some(ReturnCodeType::Success) && !is_listed(default))
         .map(|default| default.return_code.to_string())
         .collect();
     if !lacking.is_empty() {
@@ -72,16 +88,43 @@ fn return_codes(examined: &Examined<'_>, findings: &mut Findings) {
         findings.warning(subject.app_place("/returnCodes"), message, fix);
     }
     for (index, code) in app.return_codes.iter().enumerate() {
-        let is_success = matches!(
-            code.kind,
-            ReturnCodeType::Success | ReturnCodeType::SoftReboot | ReturnCodeType::HardReboot
-        );
-        if is_success && (code.matches(1603) || code.matches(1602)) {
-            let message =
-                format!("Return code {} is a failure and is mapped to {}.", code.return_code, code.kind);
+        let success = code.meaning().filter(|kind| {
+            matches!(kind, ReturnCodeType::Success | ReturnCodeType::SoftReboot | ReturnCodeType::HardReboot)
+        });
+        if let Some(kind) = success.filter(|_| code.matches(1603) || code.matches(1602)) {
+            let message = format!("Return code {} is a failure and is mapped to {kind}.", code.return_code);
             let place = subject.app_place(&format!("/returnCodes/{index}/type"));
             findings.error(place, message, "Map it to `failed`.");
         }
+    }
+}
+
+fn codes_twice(examined: &Examined<'_>, findings: &mut Findings) {
+    let Some(app) = examined.subject.app() else { return };
+    let mut seen = HashMap::new();
+    for (index, code) in app.return_codes.iter().enumerate() {
+        let first = *seen.entry(code.bits()).or_insert(index);
+        if first != index {
+            let earlier = &app.return_codes[first];
+            let message = match code.return_code == earlier.return_code {
+                true => format!("Return code {} stands twice; the first entry counts.", code.return_code),
+                false => format!(
+                    "Return code {} is the same as {}; the first entry counts.",
+                    code.return_code, earlier.return_code
+                ),
+            };
+            let place = examined.subject.app_place(&format!("/returnCodes/{index}"));
+            findings.error(place, message, "Take one of the two out.");
+        }
+    }
+}
+
+fn no_zero(examined: &Examined<'_>, findings: &mut Findings) {
+    let Some(app) = examined.subject.app() else { return };
+    if !app.return_codes.is_empty() && !app.return_codes.iter().any(|code| code.matches(0)) {
+        let message = "The return codes lack 0: an installer that succeeds counts as failed.";
+        let place = examined.subject.app_place("/returnCodes");
+        findings.error(place, message, "Add `{ \"returnCode\": 0, \"type\": \"success\" }`.");
     }
 }
 
@@ -122,7 +165,11 @@ fn installs_for(examined: &Examined<'_>) -> Option<MsiPackageType> {
         all_users = all_users.or_else(|| msi.all_users.clone());
         per_user = per_user.or_else(|| msi.installs_per_user.then(|| "1".to_owned()));
     } else {
-        let stated = subject.app()?.msi_information.as_ref().and_then(|facts| facts.package_type.clone())?;
+        let stated = subject
+            .app()?
+            .msi_information
+            .as_ref()
+            .and_then(|facts| facts.package_type.as_ref().map(MsiPackageType::meant))?;
         match stated {
             MsiPackageType::PerMachine => all_users = all_users.or(Some("1".to_owned())),
             MsiPackageType::PerUser => {}

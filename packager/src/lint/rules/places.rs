@@ -94,7 +94,9 @@ fn users_place(rule: &Rule) -> Option<(&'static str, String)> {
             let is_users = RegistryKey::parse(text(&registry.key_path))?.hive == Hive::CurrentUser;
             is_users.then(|| ("keyPath", "HKCU".to_owned()))
         }
-        Rule::PowerShellScript(body) if body.run_as_account != Some(RunAsAccount::User) => {
+        Rule::PowerShellScript(body)
+            if body.run_as_account.as_ref().map(RunAsAccount::meant) != Some(RunAsAccount::User) =>
+        {
             let bytes = body.script().unwrap_or_default();
             Some(("scriptContent", users_place_in_script(&script::decode(&bytes).0)?))
         }

@@ -113,7 +113,7 @@ fn restart(examined: &Examined<'_>, findings: &mut Findings) {
     let experience = examined.subject.app().and_then(|app| app.install_experience.as_ref());
     let behavior = experience.and_then(|experience| experience.device_restart_behavior.as_ref());
     // With `allow` the app's owner wants the MSI's restarts.
-    let is_wanted = behavior == Some(&DeviceRestartBehavior::Allow);
+    let is_wanted = behavior.map(DeviceRestartBehavior::meant) == Some(DeviceRestartBehavior::Allow);
     for (call, msiexec) in msiexec_calls(examined) {
         if msiexec.settles_restart || is_wanted || !lacks_words(call, &msiexec) {
             continue;

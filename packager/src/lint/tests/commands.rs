@@ -216,7 +216,9 @@ fn wb108_known_installers_without_their_switch() {
         let app = with(app, "/uninstallCommandLine", (*uninstall).into());
         let mut subject = subject(&with(app, "/setupFilePath", "setup.exe".into()), FILES);
         subject.setup.kind = Some(*kind);
-        assert_eq!(found(subject), *expected, "{kind:?} {install} {uninstall}");
+        let mut found = found(subject);
+        found.retain(|code| code != "W503"); // an app without its uninstall command
+        assert_eq!(found, *expected, "{kind:?} {install} {uninstall}");
     }
 }
 

@@ -112,10 +112,11 @@ fn what_init_drafts_is_silent_but_for_what_it_cannot_know() {
         let request =
             InitRequest { source: app.path().join("source"), setup_file: name.into(), ..Default::default() };
         init(&request, &Context::silent()).unwrap();
+        // Nothing in these files names a publisher, or says how the app is detected and removed.
         let unknown: Vec<_> = report(app.path())
             .findings
             .into_iter()
-            .filter(|finding| !matches!(finding.code.as_str(), "WB201" | "WB114"))
+            .filter(|finding| !matches!(finding.code.as_str(), "WB201" | "WB114" | "WB503"))
             .collect();
         assert_eq!(unknown, [], "{name} ({})", quoted(name));
     }
@@ -126,7 +127,7 @@ fn a_document_is_linted_with_what_lies_around_it() {
     let text = r#"{ "setupFilePath": "sub\\a.cmd", "installCommandLine": "absent.cmd" }"#;
     let alone = folder(&[("app.json", text.as_bytes())]);
     let found = report(&alone.path().join("app.json"));
-    assert_eq!(codes(&found), ["WB201"]);
+    assert_eq!(codes(&found), ["WB201", "WB503", "WB503"]);
     assert_eq!(found.skipped.len(), 1);
     for files in [
         &[("app.json", text.as_bytes()), ("sub/a.cmd", b"exit")][..],
@@ -134,9 +135,9 @@ fn a_document_is_linted_with_what_lies_around_it() {
     ] {
         let around = folder(files);
         let found = report(&around.path().join("app.json"));
-        assert_eq!(codes(&found), ["WB102", "WB201"]);
+        assert_eq!(codes(&found), ["WB102", "WB201", "WB503", "WB503"]);
         assert_eq!(found.skipped, [""; 0]);
-        assert_eq!(codes(&report(around.path())), ["WB102", "WB201"]);
+        assert_eq!(codes(&report(around.path())), ["WB102", "WB201", "WB503", "WB503"]);
     }
 }
 
@@ -156,25 +157,27 @@ fn what_was_not_looked_at_is_told() {
     assert!(found.skipped.iter().any(|line| line.contains("no app.json")), "{:?}", found.skipped);
     let app = folder(&[("app.json", br#"{ "setupFilePath": "a.cmd" }"#)]);
     fs::create_dir(app.path().join("source")).unwrap();
-    assert_eq!(codes(&report(app.path())), ["WB102", "WB201"]);
+    assert_eq!(codes(&report(app.path())), ["WB102", "WB201", "WB503", "WB503", "WB503"]);
     // An empty folder in it was called `leer//`, a name that Windows refuses.
     fs::create_dir_all(app.path().join("source").join("leer")).unwrap();
-    assert_eq!(codes(&report(app.path())), ["WB102", "WB201"]);
+    assert_eq!(codes(&report(app.path())), ["WB102", "WB201", "WB503", "WB503", "WB503"]);
     let alone = folder(&[("app.json", br#"{ "setupFilePath": "a.cmd" }"#)]);
     let found = report(alone.path());
-    assert_eq!(codes(&found), ["WB201"], "what it names may lie elsewhere");
+    assert_eq!(codes(&found), ["WB201", "WB503", "WB503", "WB503"], "what it names may lie elsewhere");
     assert!(found.skipped[0].starts_with("the files"), "{:?}", found.skipped);
 }
 
 #[test]
 fn what_cannot_be_opened_is_an_error_of_its_class() {
-    let files = folder(&[("app.json", b"{"), ("a.intunewin", b"no package"), ("b.json", b"[]")]);
+    let files =
+        folder(&[("app.json", b"{"), ("a.intunewin", b"no package"), ("b.json", b"[]"), ("c.json", b"7")]);
     let open = |name: &str| {
         let opened = Subject::open(&files.path().join(name), &WalkOptions::default(), &Context::silent());
         opened.err().unwrap().code().id
     };
     assert_eq!(open("app.json"), "app-not-json");
-    assert_eq!(open("b.json"), "app-field");
+    assert_eq!(open("b.json"), "app-list");
+    assert_eq!(open("c.json"), "app-field");
     assert_eq!(open("a.intunewin"), "not-a-package");
     assert_eq!(open("absent.intunewin"), "input-missing");
 }
@@ -185,6 +188,6 @@ fn a_damaged_msi_is_told_and_stops_nothing() {
     let text = br#"{ "setupFilePath": "a.msi" }"#;
     let app = folder(&[("app.json", text), ("source/a.msi", &bytes[..bytes.len() / 2])]);
     let found = report(app.path());
-    assert_eq!(codes(&found), ["WB201", "WB406"]);
+    assert_eq!(codes(&found), ["WB201", "WB406", "WB503", "WB503", "WB503"]);
     assert!(found.findings[1].message.contains("no MSI, or a damaged one"), "{:?}", found.findings);
 }

@@ -30,6 +30,24 @@ fn wb301_return_codes() {
     assert_eq!(findings_of(&code(60012, "retry")), [""; 0]);
 }
 
+#[test]
+fn wb305_a_code_twice_or_none_for_0() {
+    let table = |codes: Value| findings_of(&with(msi_app(), "/returnCodes", codes));
+    let rest = |first: Value| {
+        let rest = msi_app()["returnCodes"].as_array().unwrap()[1..].to_vec();
+        Value::Array(first.as_array().unwrap().iter().cloned().chain(rest).collect())
+    };
+    let (zero, failed) =
+        (json!({ "returnCode": 0, "type": "success" }), json!({ "returnCode": -5, "type": "failed" }));
+    assert_eq!(table(rest(json!([]))), ["E305"], "no 0");
+    assert_eq!(table(rest(json!([zero]))), [""; 0]);
+    assert_eq!(table(rest(json!([zero, zero]))), ["E305"]);
+    let unsigned = json!({ "returnCode": 4_294_967_291_u64, "type": "failed" });
+    assert_eq!(table(rest(json!([zero, failed, unsigned]))), ["E305"], "signed and unsigned are one code");
+    assert_eq!(table(rest(json!([zero, failed]))), [""; 0]);
+    assert_eq!(table(Value::Null), [""; 0], "no table is the five defaults");
+}
+
 fn with_all_users(app: &Value, all_users: Option<&str>) -> Vec<String> {
     let mut subject = msi_subject(app);
     subject.setup.msi.as_mut().unwrap().all_users = all_users.map(str::to_owned);

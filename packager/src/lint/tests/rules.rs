@@ -100,7 +100,8 @@ fn wb201_no_rule_or_none_that_can_hold() {
             ),
             &["E201"],
         ),
-        (file(json!({ "operationType": "somethingNew" })), &[]),
+        (file(json!({ "operationType": "somethingNew" })), &["E201"]),
+        (file(json!({ "operationType": "unknownFutureValue" })), &["W501"]),
         (registry(json!({})), &[]),
         (registry(json!({ "keyPath": "HKLM\\SOFTWARE\\Contoso" })), &[]),
         (registry(json!({ "keyPath": "" })), &["E201"]),
@@ -118,7 +119,10 @@ fn wb201_no_rule_or_none_that_can_hold() {
         (product(json!({ "productVersionOperator": "greaterThan", "productVersion": "" })), &["E201"]),
         (script(b"", json!({})), &["E201"]),
         (script(b"'x'", json!({ "scriptContent": "%%%" })), &["E201"]),
-        (json!({ "@odata.type": "#microsoft.graph.win32LobAppQuantumRule", "ruleType": "detection" }), &[]),
+        (
+            json!({ "@odata.type": "#microsoft.graph.win32LobAppQuantumRule", "ruleType": "detection" }),
+            &["E201"],
+        ),
     ]);
     // A requirement that can never hold is no better.
     let requirement = registry(json!({ "ruleType": "requirement", "keyPath": "HKLM:\\SOFTWARE\\Contoso" }));
