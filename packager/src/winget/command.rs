@@ -119,7 +119,7 @@ fn put(codes: &mut Vec<ReturnCode>, text: &str, kind: ReturnCodeType, notes: &mu
         return;
     }
     match codes.iter_mut().find(|code| code.return_code == i64::from(number)) {
-        Some(code) => code.kind = kind,
+        Some(code) => code.kind = Some(kind),
         None => codes.push(ReturnCode::new(number, kind)),
     }
 }

@@ -108,9 +108,11 @@ fn the_toolkit_answers_by_its_script_not_by_its_launcher() {
     assert_eq!(app.install_command_line, Some(line("Install")));
     assert_eq!(app.uninstall_command_line, Some(line("Uninstall")));
     let deferral = app.return_codes.last().unwrap();
-    assert_eq!((deferral.return_code, &deferral.kind), (60012, &ReturnCodeType::Failed));
+    assert_eq!((deferral.return_code, &deferral.kind), (60012, &Some(ReturnCodeType::Failed)));
     assert!(
-        app.return_codes.iter().any(|code| code.return_code == 1618 && code.kind == ReturnCodeType::Retry)
+        app.return_codes
+            .iter()
+            .any(|code| code.return_code == 1618 && code.kind == Some(ReturnCodeType::Retry))
     );
 }
 
@@ -142,7 +144,7 @@ fn the_fourth_toolkit_has_other_names_and_another_code() {
         Some("Invoke-AppDeployToolkit.exe -DeploymentType Install -DeployMode Silent")
     );
     let deferral = app.return_codes.last().unwrap();
-    assert_eq!((deferral.return_code, &deferral.kind), (1602, &ReturnCodeType::Retry));
+    assert_eq!((deferral.return_code, &deferral.kind), (1602, &Some(ReturnCodeType::Retry)));
     let draft = drafted("Tool", "invoke-appdeploytoolkit.PS1", &files[1..2]);
     let line = draft.app.install_command_line.unwrap();
     assert!(
