@@ -30,13 +30,13 @@ impl<E: Classified> From<E> for Failure {
 impl Failure {
     /// An error of the command itself.
     pub(crate) fn new(code: &'static Code, message: impl AsRef<str>) -> Self {
-        let message = printable_findings(&in_plain_words(message.as_ref()));
+        let message = printable_findings(&without_queries(&in_plain_words(message.as_ref())));
         Self { code, subject: None, message, causes: Vec::new(), hint: None }
     }
 
     /// Adds the file that the error is about, as it was named. The first one stays.
     pub(crate) fn about(mut self, subject: &str) -> Self {
-        self.subject.get_or_insert_with(|| printable(subject).into_owned());
+        self.subject.get_or_insert_with(|| printable(&without_queries(subject)).into_owned());
         self
     }
 
@@ -56,7 +56,7 @@ impl Failure {
     fn add_causes(&mut self, first: Option<&(dyn Error + 'static)>) {
         for cause in std::iter::successors(first, |cause| (*cause).source()) {
             let text = cause.to_string();
-            let text = in_plain_words(&text);
+            let text = without_queries(&in_plain_words(&text));
             let text = printable(&text);
             let above = self.causes.last().unwrap_or(&self.message);
             if !above.ends_with(text.as_ref()) {
@@ -105,6 +105,30 @@ impl Failure {
             hint: self.hint().to_owned(),
         }
     }
+}
+
+/// The text with the query of everything that looks like a URL left out, with a scheme or without one: somebody who leaves
+/// the scheme out gives a path, and its query may be a token all the same.
+pub(crate) fn without_queries(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('?') {
+        let (before, query) = rest.split_at(at + 1);
+        shown.push_str(before);
+        let end = query.find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '<' | '>'));
+        // A pair of a name and a value, and not the `\\?\` of a Windows path.
+        let end = end.unwrap_or(query.len());
+        let is_query = query[..end].contains('=') && !query.starts_with(['\\', '/']);
+        rest = if is_query {
+            shown.push('…');
+            // Punctuation of the sentence that the URL stands in.
+            let kept = query[..end].len() - query[..end].trim_end_matches([':', ',', ')']).len();
+            &query[end - kept..]
+        } else {
+            query
+        };
+    }
+    shown + rest
 }
 
 /// Makes a message safe to print, and keeps the lines of those that list several findings.
@@ -168,6 +192,25 @@ mod tests {
         assert!(failure.causes().is_empty(), "{failure:?}");
         assert_eq!(failure.message(), "outer: disk \\u{1b}[31mgone");
         assert_eq!(failure.about("a.intunewin").message(), "a.intunewin: outer: disk \\u{1b}[31mgone");
+    }
+
+    #[test]
+    fn no_query_of_a_url_is_printed_with_a_scheme_or_without() {
+        for (text, expected) in [
+            ("cannot read cdn.example/a.json?sv=1&sig=abc", "cannot read cdn.example/a.json?…"),
+            ("a.json?sig=abc: no such file", "a.json?…: no such file"),
+            ("failed to open `host/a?sig=abc` and b?c=d", "failed to open `host/a?…` and b?…"),
+            ("https://a.example/?sig=x%2B/=", "https://a.example/?…"),
+            (r"\\?\C:\a=b", r"\\?\C:\a=b"),
+            ("is it here? a=b", "is it here? a=b"),
+            ("what?", "what?"),
+        ] {
+            assert_eq!(without_queries(text), expected, "{text}");
+            let failure = Failure::new(&command::INPUT_UNREADABLE, text)
+                .about(text)
+                .caused_by(&std::io::Error::other(text));
+            assert!(!format!("{failure:?}").contains("sig="), "{failure:?}");
+        }
     }
 
     #[test]

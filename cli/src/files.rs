@@ -1,7 +1,7 @@
 //! Opens what the command line names: packages, locations, destinations, and files for reports.
 
 use crate::args::PackageArgs;
-use crate::error::Failure;
+use crate::error::{Failure, without_queries};
 use intunewin::{ArchivePolicy, EncryptedContent, FileSource, Package, PackageInput, Source};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -18,7 +18,12 @@ use zeroize::Zeroizing;
 pub(crate) fn location(text: &str) -> Result<Location, Failure> {
     // A colon alone does not make a URL: `C:\packages\7zip.content.json` is a path.
     if !text.contains("://") {
-        return Ok(Location::File(PathBuf::from(text)));
+        let path = PathBuf::from(text);
+        if text.contains('?') && !path.exists() {
+            let hint = "a URL begins with http:// or https://; a path is relative to the current folder";
+            return Err(Failure::new(&command::INPUT_MISSING, "no such file").about(text).with_hint(hint));
+        }
+        return Ok(Location::File(path));
     }
     SecretUrl::parse(text).map(Location::Url).map_err(|_| {
         let message = "what is to be fetched is no http(s) URL with a host and without a user name";
@@ -188,9 +193,9 @@ impl PackageReader {
     }
 }
 
-/// A path as it was given, for reports.
+/// A path as it was given, for reports; one that is a URL without its scheme is shown without its query.
 pub(crate) fn shown(path: &Path) -> String {
-    path.to_string_lossy().into_owned()
+    without_queries(&path.to_string_lossy())
 }
 
 /// The keys of a bare content, from any document that holds them.

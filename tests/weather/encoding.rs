@@ -14,6 +14,10 @@ cases! {
     recompressed_fresh, recompressed_resumed: recompressed;
 }
 
+more_cases! {
+    aws_chunked_fresh, aws_chunked_resumed: aws_chunked;
+}
+
 fn gzipped(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     encoder.write_all(bytes).unwrap();
@@ -45,6 +49,18 @@ fn brotli(mut lab: Lab) {
     lab.forever(fault(|request, resource| resource.right(request).with("Content-Encoding", "br")));
     lab.fetch().failed("content-altered", Class::Network).asked(1);
     lab.goes_on();
+}
+
+/// A store that keeps the word of the client's upload on a body without chunks.
+fn aws_chunked(mut lab: Lab) {
+    lab.hold_if_resumed();
+    lab.forever(fault(|request, resource| {
+        resource
+            .right(request)
+            .with("Content-Encoding", "aws-chunked,identity")
+            .with("Content-Encoding", "aws-chunked")
+    }));
+    lab.fetch().arrived().asked(1);
 }
 
 /// A proxy that compresses without a header; the first 48 bytes show it.

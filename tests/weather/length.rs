@@ -21,6 +21,7 @@ more_cases! {
     two_lengths_fresh, two_lengths_resumed: two_lengths;
     beyond_64_bits_fresh, beyond_64_bits_resumed: beyond_64_bits;
     absurd_chunk_fresh, absurd_chunk_resumed: absurd_chunk;
+    always_zero_fresh, always_zero_resumed: always_zero;
     chunked_and_longer_fresh, chunked_and_longer_resumed: chunked_and_longer;
 }
 
@@ -97,13 +98,21 @@ fn zero(mut lab: Lab) {
     lab.then(vec![right_but(|answer| answer.body(vec![]))]);
     match lab.when {
         When::Fresh => {
-            lab.fetch().failed("size-differs", Class::Integrity).asked(1);
-            lab.goes_on();
+            lab.fetch().arrived().acted(&["short-body"]).asked(2);
         }
         When::Resumed => {
             lab.fetch().arrived().acted(&["restarted-at-0"]).wasted(lab.at).asked(2);
         }
     }
+}
+
+/// A second empty answer is what the server has.
+fn always_zero(mut lab: Lab) {
+    lab.hold_if_resumed();
+    lab.forever(right_but(|answer| answer.body(vec![])));
+    let asked = if lab.when == When::Fresh { 2 } else { 3 };
+    lab.fetch().failed("size-differs", Class::Integrity).asked(asked);
+    lab.goes_on();
 }
 
 /// The answer is refused before a byte of it is written, because of its length or the total of a part.

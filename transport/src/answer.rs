@@ -14,7 +14,8 @@ pub struct AnswerHead {
     pub content_range: Option<Result<ContentRange, ()>>,
     /// The declared size of the body in bytes; `None` where it is chunked or ends with the connection.
     pub content_length: Option<u64>,
-    /// The Content-Encoding; `None` for `identity`.
+    /// The codings of Content-Encoding that alter the body; `None` where there are none, for `identity`, and for
+    /// `aws-chunked`, which is no coding of the body that is sent.
     pub content_encoding: Option<String>,
     /// The ETag, if it is strong. A weak one proves nothing about bytes (RFC 9110, section 8.8.1).
     pub etag: Option<String>,
@@ -81,8 +82,7 @@ impl AnswerHead {
             status,
             content_range: content_range(headers),
             content_length,
-            content_encoding: text(headers, &header::CONTENT_ENCODING)
-                .filter(|coding| !coding.is_empty() && !coding.eq_ignore_ascii_case("identity")),
+            content_encoding: content_encoding(headers),
             has_weak_etag: etag.as_ref().is_some_and(|etag| !is_strong(etag)),
             etag: etag.filter(|etag| is_strong(etag)),
             last_modified: text(headers, &header::LAST_MODIFIED),
@@ -98,6 +98,23 @@ impl AnswerHead {
 fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
     let value = headers.get(name)?.to_str().ok()?.trim();
     (value.len() <= LONGEST).then(|| value.to_owned())
+}
+
+/// The codings in all Content-Encoding headers. Clients of Amazon S3 upload in chunks and say `aws-chunked`; S3 removes the
+/// chunks, and some stores that speak its language keep the word. Where the chunks are still there, the size or the MAC
+/// shows it.
+fn content_encoding(headers: &HeaderMap) -> Option<String> {
+    let values = headers.get_all(header::CONTENT_ENCODING).iter();
+    let texts: Vec<_> = values.map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
+    let alters = |coding: &&str| {
+        !coding.is_empty()
+            && !coding.eq_ignore_ascii_case("identity")
+            && !coding.eq_ignore_ascii_case("AWS-chunked")
+    };
+    let codings: Vec<_> =
+        texts.iter().flat_map(|text| text.split(',')).map(str::trim).filter(alters).collect();
+    let codings: String = codings.join(", ").chars().take(LONGEST).collect();
+    (!codings.is_empty()).then_some(codings)
 }
 
 fn content_range(headers: &HeaderMap) -> Option<Result<ContentRange, ()>> {
@@ -211,6 +228,11 @@ pub enum AnswerFault {
         /// Whether the answer is a web page.
         is_html: bool,
     },
+    /// A 200 without a byte, where the file has `expected` bytes: try again once.
+    Empty {
+        /// Size in bytes by the document.
+        expected: u64,
+    },
     /// 401 or 403: the URL is not accepted. Holds the status.
     Refused(u16),
     /// A status that may pass, with the server's Retry-After: try again.
@@ -319,6 +341,10 @@ fn part(
 
 /// A 200 without a Content-Range: the whole file from its first byte.
 fn whole(asked: &AskedFile, head: &AnswerHead) -> Result<BodyUse, AnswerFault> {
+    // A cache or a server that just starts may answer so; a file that is empty stays so.
+    if let (Some(expected @ 1..), Some(0), false) = (asked.total, head.content_length, head.is_html) {
+        return Err(AnswerFault::Empty { expected });
+    }
     check_total(asked, head.content_length, head)?;
     let mut plan =
         BodyUse { skip: asked.first, from_start: true, total: head.content_length, odd: Vec::new() };
@@ -419,6 +445,13 @@ mod answer_head_tests {
     fn identity_is_no_encoding() {
         assert_eq!(head(&[("content-encoding", "identity")]).content_encoding, None);
         assert_eq!(head(&[("content-encoding", "gzip")]).content_encoding.as_deref(), Some("gzip"));
+        for plain in ["", "AWS-chunked", "AWS-Chunked", "AWS-chunked,identity", "identity, AWS-chunked,"] {
+            assert_eq!(head(&[("content-encoding", plain)]).content_encoding, None, "{plain}");
+        }
+        let both = [("content-encoding", "AWS-chunked"), ("content-encoding", "gzip")];
+        assert_eq!(head(&both).content_encoding.as_deref(), Some("gzip"));
+        let listed = head(&[("content-encoding", "AWS-chunked, gzip,br")]);
+        assert_eq!(listed.content_encoding.as_deref(), Some("gzip, br"));
     }
 }
 

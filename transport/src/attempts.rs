@@ -41,6 +41,8 @@ pub struct Attempts<'a> {
     patience: Patience,
     /// Whether the last request found its connection closed: a second time in a row counts as a failed attempt.
     unanswered: bool,
+    /// Whether an answer was empty since bytes came: a second one is what the server has.
+    was_empty: bool,
     /// How many attempts were made after the first.
     pub retries: u64,
     /// Time spent waiting between attempts.
@@ -51,13 +53,22 @@ impl<'a> Attempts<'a> {
     /// Starts with 8 attempts and 24 hours, from now on.
     pub fn new(context: &'a Context<'a>, log: &'a Observations) -> Self {
         let patience = Patience::new(context.clock());
-        Self { context, log, patience, unanswered: false, retries: 0, waited: Duration::ZERO }
+        Self {
+            context,
+            log,
+            patience,
+            unanswered: false,
+            was_empty: false,
+            retries: 0,
+            waited: Duration::ZERO,
+        }
     }
 
     /// Records that `bytes` more were received; a MiB resets the count of failed attempts.
     pub fn progress(&mut self, bytes: u64) {
         self.patience.progress(bytes);
         self.unanswered &= bytes == 0;
+        self.was_empty &= bytes == 0;
     }
 
     /// Waits before the next attempt, or returns the error where none makes sense. `url` must have no query.
@@ -65,6 +76,16 @@ impl<'a> Attempts<'a> {
     /// # Errors
     /// A fault that another attempt would meet again; no attempts or time left; interruption.
     pub fn again(&mut self, broken: AttemptFault, url: &str) -> Result<(), TransportError> {
+        if let AttemptFault::Answer(AnswerFault::Empty { expected }) = broken
+            && std::mem::replace(&mut self.was_empty, true)
+        {
+            return Err(TransportError::SizeDiffers {
+                url: url.to_owned(),
+                expected,
+                actual: 0,
+                is_html: false,
+            });
+        }
         let may_be_stale = matches!(broken, AttemptFault::Connection(ConnectionError::Unanswered(_)));
         let (rule, seen, asked) = self.passing(broken, url)?;
         self.log.note(rule, format!("{url}: {seen}"));
@@ -169,6 +190,7 @@ impl<'a> Attempts<'a> {
                 Ok((rule, format!("status {status}"), asked))
             }
             AnswerFault::RangeUseless(rule, seen) => Ok((rule, seen, None)),
+            AnswerFault::Empty { .. } => Ok(("short-body", "200 without a byte".to_owned(), None)),
             AnswerFault::ValidatorChanged(seen) => Ok(("validator-changed", seen, None)),
             // Bytes are requested only while some are missing, so the file cannot end here.
             AnswerFault::Complete => Ok(("range-unusable", "nothing where bytes must be".to_owned(), None)),

@@ -206,7 +206,7 @@ async fn follow(
             return Ok((answer, followed));
         }
         redirect::check_method(&request.method, status)?;
-        let location = answer.headers().get(LOCATION).and_then(|value| value.to_str().ok());
+        let location = answer.headers().get(LOCATION).map(HeaderValue::as_bytes);
         let next = redirect::next(&url, location, followed)?;
         // Another port or scheme is another server, too.
         if next.origin() != url.origin() {

@@ -132,7 +132,7 @@ impl TransportError {
             ConnectionError::Proxy => Self::Proxy { url },
             ConnectionError::Redirect(fault) => Self::Redirect { url, reason: fault.to_string() },
             ConnectionError::Connect(_) | ConnectionError::Broken(_) | ConnectionError::Unanswered(_) => {
-                Self::Redirect { url, reason: error.to_string() }
+                Self::GaveUp { url, when: "after one attempt", last: error.to_string() }
             }
         }
     }

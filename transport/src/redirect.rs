@@ -46,12 +46,28 @@ pub(crate) fn check_secrets(url: &Url, has_secrets: bool) -> Result<(), Redirect
     Ok(())
 }
 
+/// The value of a Location with every byte beyond ASCII percent-encoded, as browsers take it. Servers that redirect to a name
+/// with such letters send them as they are, mostly in UTF-8, though a URI has none (RFC 3986, section 2). `None` where it
+/// holds a control character, which the parser of URLs would leave out.
+fn encoded(location: &[u8]) -> Option<String> {
+    let mut text = String::with_capacity(location.len());
+    for &byte in location.trim_ascii() {
+        match byte {
+            byte if byte.is_ascii_control() => return None,
+            byte if byte.is_ascii() => text.push(byte.into()),
+            byte => text.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    Some(text)
+}
+
 /// The URL that `location` names, relative to `from`, after `followed` redirects.
-pub(crate) fn next(from: &Url, location: Option<&str>, followed: usize) -> Result<Url, RedirectFault> {
+pub(crate) fn next(from: &Url, location: Option<&[u8]>, followed: usize) -> Result<Url, RedirectFault> {
     if followed >= MOST {
         return Err(RedirectFault::TooMany);
     }
-    let mut url = location.and_then(|location| from.join(location).ok()).ok_or(RedirectFault::NoUrl)?;
+    let location = location.and_then(encoded).ok_or(RedirectFault::NoUrl)?;
+    let mut url = from.join(&location).map_err(|_| RedirectFault::NoUrl)?;
     if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
         return Err(RedirectFault::NoUrl);
     }
@@ -172,7 +188,7 @@ mod redirect_tests {
     use super::*;
 
     fn follow(from: &str, location: &str, secret: bool) -> Result<String, RedirectFault> {
-        let url = next(&Url::parse(from).unwrap(), Some(location), 0)?;
+        let url = next(&Url::parse(from).unwrap(), Some(location.as_bytes()), 0)?;
         check_secrets(&url, secret).map(|()| url.into())
     }
 
@@ -185,6 +201,23 @@ mod redirect_tests {
         assert_eq!(follow("http://a.example/", "http://b.example/", false).unwrap(), "http://b.example/");
         assert_eq!(follow("http://[::1]/", "http://127.0.0.1/", true).unwrap(), "http://127.0.0.1/");
         assert_eq!(follow(from, "https://u:p@b.example/", true).unwrap(), "https://b.example/");
+    }
+
+    #[test]
+    fn letters_beyond_ascii_and_blanks_are_encoded_and_controls_are_refused() {
+        let from = "https://a.example/x";
+        assert_eq!(follow(from, "/Menü.bin?q=ü", true).unwrap(), "https://a.example/Men%C3%BC.bin?q=%C3%BC");
+        assert_eq!(follow(from, "/a b.bin", true).unwrap(), "https://a.example/a%20b.bin");
+        assert_eq!(follow(from, "/%C3%BC%20", true).unwrap(), "https://a.example/%C3%BC%20", "not twice");
+        assert_eq!(
+            follow(from, "https://münchen.example/", true).unwrap(),
+            "https://xn--mnchen-3ya.example/"
+        );
+        let latin = next(&Url::parse(from).unwrap(), Some(b"/Men\xFC.bin"), 0).unwrap();
+        assert_eq!(latin.as_str(), "https://a.example/Men%FC.bin");
+        for control in ["/a\tb", "/a\r\nSet-Cookie: b", "/a\nb", "ht\ttps://b.example/", "/\u{7f}", "/\0"] {
+            assert_eq!(follow(from, control, true), Err(RedirectFault::NoUrl), "{control:?}");
+        }
     }
 
     #[test]
@@ -203,7 +236,7 @@ mod redirect_tests {
         assert_eq!(follow(from, "ftp://a.example/", false), Err(RedirectFault::NoUrl));
         assert_eq!(follow("http://localhost/", "http://a.example/", true), Err(RedirectFault::InTheClear));
         let url = Url::parse(from).unwrap();
-        assert_eq!(next(&url, Some("/"), MOST), Err(RedirectFault::TooMany));
+        assert_eq!(next(&url, Some(b"/"), MOST), Err(RedirectFault::TooMany));
         assert_eq!(next(&url, None, 0), Err(RedirectFault::NoUrl));
     }
 }

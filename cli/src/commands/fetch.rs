@@ -146,9 +146,7 @@ fn hint(id: &str, going_on: Option<(&str, String)>) -> Option<String> {
 fn going_on(unfinished: &Unfinished, resumed: bool) -> (&'static str, String) {
     let again = if resumed { "run the same command again" } else { "run it again without --no-resume" };
     let (held, size) = (Bytes(unfinished.held), Bytes(unfinished.size));
-    let from = if unfinished.held == 0 {
-        "nothing of the content is held yet".to_owned()
-    } else if unfinished.held == unfinished.size {
+    let from = if unfinished.held == unfinished.size {
         format!("all {size} of the content are here")
     } else {
         format!("it goes on from {held} of {size}")

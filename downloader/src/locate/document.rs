@@ -128,6 +128,18 @@ fn parse(bytes: &[u8], place: &str) -> Result<ContentDocument, LocateError> {
         let why = "it is a package under another name; give it the ending .intunewin";
         return Err(LocateError::Unusable { place: place.to_owned(), why });
     }
+    let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start();
+    let unusable = match text.first() {
+        None => Some("it is empty"),
+        Some(b'{') => None,
+        Some(b'<') => Some("it is a page or another document in XML or HTML"),
+        Some(_) => {
+            Some("it begins neither with a brace, as a content.json does, nor with PK, as a package does")
+        }
+    };
+    if let Some(why) = unusable {
+        return Err(LocateError::Unusable { place: place.to_owned(), why });
+    }
     ContentDocument::read(bytes).map_err(|source| LocateError::Document { place: place.to_owned(), source })
 }
 
