@@ -108,7 +108,7 @@ fn a_200_without_one_is_everything() {
         let differs = AnswerFault::SizeDiffers { expected: TOTAL, actual: length, is_html: true };
         assert_eq!(fresh.body_use(&head), Err(differs));
     }
-    let empty = AnswerHead { content_length: Some(0), ..whole.clone() };
+    let empty = AnswerHead { content_length: Some(0), ..whole };
     assert_eq!(fresh.body_use(&empty), Err(AnswerFault::Empty { expected: TOTAL }));
 }
 
