@@ -137,5 +137,9 @@ fn script(app: &WingetApp) -> String {
 }
 
 fn codes(app: &WingetApp) -> Vec<(i64, String)> {
-    app.app.return_codes.iter().map(|code| (code.return_code, code.kind.to_string())).collect()
+    app.app
+        .return_codes
+        .iter()
+        .map(|code| (code.return_code, code.meaning().map(|kind| kind.to_string()).unwrap_or_default()))
+        .collect()
 }
