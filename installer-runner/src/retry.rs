@@ -4,7 +4,7 @@
 //! |---|---|
 //! | done, already so, not applicable, waiting for something, interrupted | runs whenever it is asked |
 //! | an exit code with an interval of its own | waits that long; it is no quick try |
-//! | type retry, or an end that nobody saw or judged | 3 tries in all, 5 minutes apart, then the long wait |
+//! | type retry, or an end that nobody saw or judged | 3 more tries, 5 minutes apart, then the long wait |
 //! | everything else: failed, unmapped, not borne out, over its time, cannot tell | the long wait: 24 hours |
 //!
 //! After the long wait a new round of quick tries begins. An attempt that a person asked for forgets everything before

@@ -7,9 +7,9 @@ use waybill_schemas::report::install::AttemptOutcome;
 /// How often an app is tried again, and how long the waits between tries are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RetryPolicy {
-    /// How many quick tries follow an attempt that ended with a code of type `retry`. Default: 2, which makes three
-    /// attempts in all: "the Intune management extension will attempt to install the app three times" (Microsoft's page
-    /// on adding Win32 apps).
+    /// How many quick tries follow an attempt that ended with a code of type `retry`. Default: 3, the `MaxRetries` of the
+    /// agent's device policy. Microsoft's page on adding Win32 apps says that the agent "will attempt to install the app three
+    /// times", which may be meant with or without the first (docs/fidelity.md).
     pub quick_tries: u32,
     /// The wait before each quick try. Default: 5 minutes.
     pub quick_interval: Duration,
@@ -24,7 +24,7 @@ pub struct RetryPolicy {
 impl Default for RetryPolicy {
     fn default() -> Self {
         Self {
-            quick_tries: 2,
+            quick_tries: 3,
             quick_interval: Duration::from_secs(300),
             long_interval: Duration::from_secs(24 * 3600),
             by_code: Vec::new(),

@@ -46,7 +46,7 @@ impl RehearsalRequest {
             keep: false,
             force: false,
             msi_log: true,
-            retries: 2,
+            retries: 3,
             allowances: Vec::new(),
             settings: Settings::new(Path::new("")),
         }

@@ -145,7 +145,7 @@ fn warn_of_attempt(attempted: &Attempted, warnings: &mut Vec<String>) {
 pub(crate) fn deviations(machine: &Machine<'_>, attempts: &Attempts, stand_in: bool) -> Vec<String> {
     const STAND_IN: &str =
         "app.unix.json stood in for app.json's commands and rules: try it on Windows for those.";
-    const AT_ONCE: &str = "A retry came at once; Intune tries 3 times in all, 5 minutes apart.";
+    const AT_ONCE: &str = "A retry came at once; Intune comes back 3 times, 5 minutes apart.";
     let (system, settings) = (machine.system.kind(), &machine.settings);
     let ran_as_own = system == SystemKind::Windows && settings.account == AccountChoice::Current;
     let has_other_host = matches!(settings.script_host, ScriptHost::Program(_));

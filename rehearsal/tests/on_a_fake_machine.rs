@@ -97,11 +97,11 @@ fn a_hard_restart_ends_it_where_it_would_come() {
 }
 
 #[test]
-fn an_installer_that_asks_for_a_retry_without_end_is_asked_three_times() {
+fn an_installer_that_asks_for_a_retry_without_end_is_asked_four_times() {
     let machine = machine(|_| FakeRun::ends(1618));
     let report = try_on(&machine);
-    assert_eq!((report.exit, machine.starts().len()), (9, 3), "{report:#?}");
-    assert!(report.warnings.iter().any(|warning| warning.contains("2 times")), "{:?}", report.warnings);
+    assert_eq!((report.exit, machine.starts().len()), (9, 4), "{report:#?}");
+    assert!(report.warnings.iter().any(|warning| warning.contains("3 times")), "{:?}", report.warnings);
 }
 
 #[test]

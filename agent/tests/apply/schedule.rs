@@ -20,7 +20,7 @@ fn one_attempt_is_one_attempt() {
     assert_eq!((report.outcome, report.exit, bench.runs()), (AttemptOutcome::RetryLater, 9, 1));
     let next = report.next_try.unwrap();
     assert_eq!(next.step, RetryStep::Wait);
-    assert!(next.why.starts_with("Quick try 1 of 2 after exit code 1618"), "{}", next.why);
+    assert!(next.why.starts_with("Quick try 1 of 3 after exit code 1618"), "{}", next.why);
     assert_eq!(bench.clock.slept(), Duration::ZERO);
 }
 
@@ -29,7 +29,7 @@ fn whoever_waits_follows_the_quick_tries_to_a_success() {
     let bench = PreparedApply { wait: true, ..PreparedApply::new(&[1618, 1618, 0]) };
     let report = bench.install();
     assert_eq!((report.outcome, report.exit, bench.runs()), (AttemptOutcome::Installed, 0, 3), "{report:#?}");
-    assert_eq!(bench.clock.slept(), Duration::from_secs(2 * 5 * MINUTE));
+    assert_eq!(bench.clock.slept(), Duration::from_secs(3 * 5 * MINUTE));
     let waits: Vec<_> = report.steps.iter().filter(|step| step.step == Step::Schedule).collect();
     assert_eq!(waits.len(), 2, "the report says how long it waited");
     assert!(waits[0].decided.starts_with("waiting until 20"), "{}", waits[0].decided);
@@ -48,8 +48,8 @@ fn whoever_waits_follows_the_quick_tries_to_a_success() {
 fn it_gives_up_before_the_long_wait() {
     let bench = PreparedApply { wait: true, ..PreparedApply::new(&[1618]) };
     let report = bench.install();
-    assert_eq!((report.outcome, report.exit, bench.runs()), (AttemptOutcome::RetryLater, 9, 3));
-    assert_eq!(bench.clock.slept(), Duration::from_secs(2 * 5 * MINUTE));
+    assert_eq!((report.outcome, report.exit, bench.runs()), (AttemptOutcome::RetryLater, 9, 4));
+    assert_eq!(bench.clock.slept(), Duration::from_secs(3 * 5 * MINUTE));
     assert_eq!(report.next_try.unwrap().step, RetryStep::GiveUp);
 
     let failed = PreparedApply { wait: true, ..PreparedApply::new(&[1603]) };
@@ -88,17 +88,17 @@ fn the_schedule_waits_for_what_a_person_does_not() {
 fn quick_tries_count_on_over_calls() {
     let bench = PreparedApply { trigger: Trigger::Schedule, ..PreparedApply::new(&[1618]) };
     let sleep = |minutes| waybill_context::Clock::sleep(&bench.clock, Duration::from_secs(minutes * MINUTE));
-    for quick in 1..=2 {
+    for quick in 1..=3 {
         let report = bench.install();
         assert_eq!((report.outcome, bench.runs()), (AttemptOutcome::RetryLater, quick), "{report:#?}");
         let next = report.next_try.unwrap();
-        assert!(next.why.starts_with(&format!("Quick try {quick} of 2")), "{}", next.why);
+        assert!(next.why.starts_with(&format!("Quick try {quick} of 3")), "{}", next.why);
         assert_eq!(bench.install().outcome, AttemptOutcome::Waiting, "a call between runs nothing");
         sleep(5);
     }
     assert_eq!(bench.install().next_try.unwrap().step, RetryStep::GiveUp);
     sleep(60);
-    assert_eq!((bench.install().outcome, bench.runs()), (AttemptOutcome::Waiting, 3));
+    assert_eq!((bench.install().outcome, bench.runs()), (AttemptOutcome::Waiting, 4));
 }
 
 /// A wait belongs to the revision and the user that failed.

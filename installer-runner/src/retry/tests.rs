@@ -61,9 +61,9 @@ fn what_was_never_tried_runs() {
 }
 
 #[test]
-fn three_tries_in_all_five_minutes_apart_then_a_day() {
+fn three_more_tries_five_minutes_apart_then_a_day() {
     let mut history = Vec::new();
-    for quick in 0..2 {
+    for quick in 0..3 {
         let now = quick * 5 * MINUTE;
         history.push(retry(now));
         let until = now + 5 * MINUTE;
@@ -71,9 +71,9 @@ fn three_tries_in_all_five_minutes_apart_then_a_day() {
         assert_eq!(decide(&history, until - 1), RetryDecision::WaitUntil(at(until)));
         assert_eq!(decide(&history, until), RetryDecision::RunNow);
     }
-    history.push(retry(10 * MINUTE));
-    let until = 10 * MINUTE + 24 * HOUR;
-    assert_eq!(decide(&history, 10 * MINUTE), RetryDecision::GiveUpUntil(at(until)));
+    history.push(retry(15 * MINUTE));
+    let until = 15 * MINUTE + 24 * HOUR;
+    assert_eq!(decide(&history, 15 * MINUTE), RetryDecision::GiveUpUntil(at(until)));
     assert_eq!(decide(&history, until), RetryDecision::RunNow);
     history.push(retry(until));
     assert_eq!(decide(&history, until), RetryDecision::WaitUntil(at(until + 5 * MINUTE)), "a new round");
@@ -117,9 +117,9 @@ fn what_is_no_failure_keeps_nothing_waiting() {
 
 #[test]
 fn an_end_that_nobody_judged_is_tried_again_soon_and_not_for_ever() {
-    let history: Vec<_> = (0..3).map(|number| unjudged(number * 5 * MINUTE)).collect();
+    let history: Vec<_> = (0..4).map(|number| unjudged(number * 5 * MINUTE)).collect();
     assert_eq!(decide(&history[..1], 0), RetryDecision::WaitUntil(at(5 * MINUTE)));
-    assert_eq!(decide(&history, 10 * MINUTE), RetryDecision::GiveUpUntil(at(10 * MINUTE + 24 * HOUR)));
+    assert_eq!(decide(&history, 15 * MINUTE), RetryDecision::GiveUpUntil(at(15 * MINUTE + 24 * HOUR)));
 }
 
 #[test]
@@ -136,15 +136,15 @@ fn an_installer_that_takes_us_with_it_is_not_run_again_and_again() {
         RetryDecision::WaitUntil(at(5 * MINUTE)),
         "from its beginning on"
     );
-    let history: Vec<_> = (0..3).map(|number| unseen(number * 300, number * 300 + 1)).collect();
-    assert_eq!(decide(&history, 601), RetryDecision::GiveUpUntil(at(600 + 24 * HOUR)));
+    let history: Vec<_> = (0..4).map(|number| unseen(number * 300, number * 300 + 1)).collect();
+    assert_eq!(decide(&history, 901), RetryDecision::GiveUpUntil(at(900 + 24 * HOUR)));
     let never_started = AttemptRecord { process: None, ..unseen(0, 1) };
     assert_eq!(decide(&[never_started], 1), RetryDecision::RunNow);
 }
 
 #[test]
 fn a_person_begins_it_anew() {
-    let used_up = [retry(0), retry(300), retry(600)];
+    let used_up = [retry(0), retry(300), retry(600), retry(900)];
     let history = |last| used_up.iter().cloned().chain([last]).collect::<Vec<_>>();
     assert_eq!(decide(&history(manual(retry(1000))), 1000), RetryDecision::WaitUntil(at(1300)));
     let interrupted = manual(attempt(AttemptOutcome::Interrupted, 0, 1000));
@@ -204,7 +204,7 @@ fn the_report_says_when_and_why() {
     assert_eq!((step, when.as_str()), (RetryStep::Wait, "2026-03-29T00:10:00Z"));
     assert_eq!(
         why,
-        "Quick try 2 of 2 after exit code 1618, 5 minutes apart; an attempt that a person asks for does not wait and begins the schedule anew."
+        "Quick try 2 of 3 after exit code 1618, 5 minutes apart; an attempt that a person asks for does not wait and begins the schedule anew."
     );
     let (step, when, why) = report(&[failed(0)], 1).unwrap();
     assert_eq!((step, when.as_str()), (RetryStep::GiveUp, "2026-03-30T00:00:00Z"));
