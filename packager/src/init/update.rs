@@ -293,9 +293,9 @@ fn text(value: Option<&Value>) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn merge(base: Value, ours: Value, theirs: Value, facts: &[ChangedFact]) -> (Value, UpdateReport) {
+    fn merge(base: &Value, ours: Value, theirs: Value, facts: &[ChangedFact]) -> (Value, UpdateReport) {
         let [ours, theirs] = [ours, theirs].map(|value| AppDocument::from_value(value).unwrap());
-        let (app, report) = merged(&base, &ours, &theirs, facts).unwrap();
+        let (app, report) = merged(base, &ours, &theirs, facts).unwrap();
         (app.to_value(), report)
     }
 
@@ -305,7 +305,7 @@ mod tests {
         let ours =
             json!({ "description": "mine", "displayVersion": "1", "owner": "a", "notes": "draft", "id": 7 });
         let theirs = json!({ "displayVersion": "2", "owner": "a", "description": "y" });
-        let (merged, report) = merge(base, ours, theirs, &[]);
+        let (merged, report) = merge(&base, ours, theirs, &[]);
         assert_eq!(merged, json!({ "description": "mine", "displayVersion": "2", "owner": "a", "id": 7 }));
         let fields: Vec<_> = report.changes.iter().map(|change| change.field.as_str()).collect();
         assert_eq!(fields, ["/displayVersion", "/notes"]);
@@ -317,7 +317,8 @@ mod tests {
         let line =
             |code: &str, more: &str| json!({ "uninstallCommandLine": format!("msiexec /x {code}{more}") });
         let facts = [("{AB}".to_owned(), "{CD}".to_owned())];
-        let (merged, report) = merge(line("{AB}", ""), line("{ab}", " /l*v x.log"), line("{CD}", ""), &facts);
+        let (merged, report) =
+            merge(&line("{AB}", ""), line("{ab}", " /l*v x.log"), line("{CD}", ""), &facts);
         assert_eq!(merged["uninstallCommandLine"], "msiexec /x {CD} /l*v x.log");
         assert_eq!((report.changes.len(), report.kept.len()), (1, 0));
     }
@@ -329,13 +330,13 @@ mod tests {
                 "productVersionOperator": operator, "productVersion": version }] })
         };
         let (merged, _) = merge(
-            rules("greaterThanOrEqual", "1.0"),
+            &rules("greaterThanOrEqual", "1.0"),
             rules("equal", "1.0"),
             rules("greaterThanOrEqual", "2.0"),
             &[],
         );
         assert_eq!(merged, rules("equal", "2.0"));
-        let (merged, report) = merge(rules("a", "1.0"), json!({ "rules": [] }), rules("a", "2.0"), &[]);
+        let (merged, report) = merge(&rules("a", "1.0"), json!({ "rules": [] }), rules("a", "2.0"), &[]);
         assert_eq!(merged["rules"], json!([]), "what was taken out stays out");
         assert_eq!(report.kept.len(), 1);
     }

@@ -52,7 +52,7 @@ fn a_new_name_of_the_setup_file_is_followed_into_commands() {
     let app = App::new(&[("tool-1.2.msi", &Msi::default().bytes())]);
     init(&app.request("tool-1.2.msi"), &Context::silent()).unwrap();
     edit(&app, |json| {
-        json["installCommandLine"] = json!(r#"msiexec /i "TOOL-1.2.msi" /qn /norestart NOTE=1"#)
+        json["installCommandLine"] = json!(r#"msiexec /i "TOOL-1.2.msi" /qn /norestart NOTE=1"#);
     });
     fs::remove_file(app.0.path().join("source").join("tool-1.2.msi")).unwrap();
     replaced_msi(&app, "tool 1.3.msi");

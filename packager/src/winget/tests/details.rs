@@ -138,7 +138,10 @@ fn placeholders_and_locations_are_filled_or_refused() {
     }
     let served = lab.serve("setup.exe", &program());
     let exe = |lines: &str| {
-        lab.manifest("1.0", &format!("InstallerType: exe\n{lines}Installers:\n- Architecture: x64\n{served}"))
+        lab.manifest(
+            "1.0",
+            &format!("InstallerType: exe\n{lines}Installers:\n- Architecture: x64\n{served}"),
+        );
     };
     exe("");
     assert_eq!(lab.refused(WingetChoice::default()).code().id, "winget-switches");
