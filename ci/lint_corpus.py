@@ -56,7 +56,7 @@ def app(setup, install, uninstall, rules, *, user=False, codes=CODES, architectu
     return {"@odata.type": "#microsoft.graph.win32LobApp", "displayName": "Contoso", "publisher": "Contoso",
             "description": "An app", "displayVersion": "1.2.3", "setupFilePath": setup,
             "installCommandLine": install, "uninstallCommandLine": uninstall,
-            "applicableArchitectures": architectures, "minimumSupportedWindowsRelease": "21H2", "rules": rules,
+            "applicableArchitectures": architectures, "minimumSupportedWindowsRelease": "Windows10_22H2", "rules": rules,
             "installExperience": {"runAsAccount": "user" if user else "system", "maxRunTimeInMinutes": 60,
                                   "deviceRestartBehavior": restart},
             "returnCodes": table, **more}

@@ -198,9 +198,41 @@ pub(crate) fn shown(path: &Path) -> String {
     without_queries(&path.to_string_lossy())
 }
 
+/// A path as an argument of a command that a hint proposes: in quotes where the shell of this system would take it apart.
+pub(crate) fn as_argument(path: &str) -> String {
+    quoted(path, cfg!(windows))
+}
+
+fn quoted(path: &str, for_windows: bool) -> String {
+    if !for_windows {
+        return shell_words::quote(path).into_owned();
+    }
+    // No name on Windows holds a quote, so quotes around it are enough for cmd and PowerShell.
+    let is_plain = |c: char| c.is_alphanumeric() || r"\/:._-+".contains(c);
+    if !path.is_empty() && path.chars().all(is_plain) { path.to_owned() } else { format!("\"{path}\"") }
+}
+
 /// The keys of a bare content, from any document that holds them.
 pub(crate) fn read_encryption_info(document: &Path) -> Result<GivenEncryptionInfo, Failure> {
     let bytes = read_regular(document, DOCUMENT_LIMIT)
         .map_err(|error| unreadable(&command::INPUT_UNREADABLE, "cannot read the encryption info", &error))?;
     Ok(encryption_info_from(&bytes)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_in_a_proposed_command_is_one_argument() {
+        for (path, unix, windows) in [
+            ("apps/7zip", "apps/7zip", "apps/7zip"),
+            ("my apps/x", "'my apps/x'", "\"my apps/x\""),
+            ("it's", "'it'\\''s'", "\"it's\""),
+            ("a&b", "'a&b'", "\"a&b\""),
+            ("", "''", "\"\""),
+        ] {
+            assert_eq!((quoted(path, false).as_str(), quoted(path, true).as_str()), (unix, windows));
+        }
+    }
 }

@@ -37,16 +37,32 @@ pub fn detect(
     DetectionReport { occasion, answer, rules, looks: 1, after_milliseconds: None, code }
 }
 
+/// The report for an app that is refused for its words, whatever the machine; `None` for one that is not.
+pub(crate) fn refused(app: &AppDocument, occasion: Occasion) -> Option<DetectionReport> {
+    let rules: Vec<RuleReport> = of_refused_words(app).collect();
+    let answer = over_all(&rules);
+    (!rules.is_empty()).then_some(DetectionReport {
+        occasion,
+        answer,
+        rules,
+        looks: 1,
+        after_milliseconds: None,
+        code: None,
+    })
+}
+
 /// A report for each word for which an app is neither detected nor run: the kind of a rule that might be one of
 /// detection, the account, the meaning of exit codes. Passing over them could make an app look installed, or run it as
 /// somebody else.
 fn of_refused_words(app: &AppDocument) -> impl Iterator<Item = RuleReport> {
     refused_words(app).into_iter().map(|fault| {
         let (why, subject) = (fault.to_string(), format!("the {} in app.json", fault.what));
-        match fault.kind {
+        let report = match fault.kind {
             WordFaultKind::Newer => not_told(&fault.pointer, &subject, "a known one", &why),
             _ => invalid(&fault.pointer, &subject, "a known one", &why),
-        }
+        };
+        // No device reports an error for it: Graph refuses the app before one sees it.
+        RuleReport { code: None, ..report }
     })
 }
 

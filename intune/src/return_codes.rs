@@ -18,9 +18,11 @@ pub enum CodeKind {
     Retry,
     /// The installer failed; it is tried again after the long interval.
     Failed,
-    /// The code has no known type: neither the app nor the defaults list it, or the type is a word that this version
-    /// does not know. It is handled as [`Failed`](Self::Failed).
+    /// Neither the app nor the defaults list the code. It is handled as [`Failed`](Self::Failed).
     Unmapped,
+    /// The app lists the code with a type that this version does not know, or with none: `null` and
+    /// `unknownFutureValue` in an export. Whether it is a success cannot be told.
+    Unknown,
 }
 
 impl CodeKind {
@@ -38,6 +40,7 @@ impl CodeKind {
             Self::Retry => "retry",
             Self::Failed => "failed",
             Self::Unmapped => "unmapped",
+            Self::Unknown => "unknown",
         }
     }
 
@@ -48,7 +51,7 @@ impl CodeKind {
             Some(ReturnCodeType::HardReboot) => Self::HardReboot,
             Some(ReturnCodeType::Retry) => Self::Retry,
             Some(ReturnCodeType::Failed) => Self::Failed,
-            _ => Self::Unmapped,
+            _ => Self::Unknown,
         }
     }
 }

@@ -137,6 +137,24 @@ pub fn refused_words(app: &AppDocument) -> Vec<WordFault> {
     faults
 }
 
+/// The release that a name such as `23H2`, `Windows 10 1909` or `W11_23H2` means: the one with its version, of Windows 11
+/// where the name has an 11. By letters alone `1909` would be near `Windows10_21H2`, and would shut out the devices between.
+fn release_meant(name: &str) -> Option<&'static str> {
+    let words: Vec<String> = name
+        .get(..name.len().min(40))?
+        .to_uppercase()
+        .split(|letter: char| !letter.is_ascii_alphanumeric())
+        .map(str::to_owned)
+        .collect();
+    let is_eleven = words.iter().any(|word| word.ends_with("11"));
+    let of_version = |word: &String| {
+        let named = known_releases().iter().filter(|known| word.len() == 4 && known.ends_with(word.as_str()));
+        // A version of both: the older Windows, unless the name has the newer.
+        named.copied().min_by_key(|known| known.contains("11") != is_eleven)
+    };
+    words.iter().rev().find_map(of_version)
+}
+
 /// The fault of a rule whose type is not known.
 fn rule_type_fault(tag: Option<&str>) -> WordFault {
     let written = tag.unwrap_or_default();
@@ -205,9 +223,7 @@ impl Found {
         let release = app.minimum_supported_windows_release.as_deref().map(str::trim).unwrap_or_default();
         if !release.is_empty() && build_of_release(release).is_none() {
             self.open("/minimumSupportedWindowsRelease", release, "release of Windows", known_releases());
-            // `23H2` is the end of a name rather than a slip of `20H2`.
-            let whole = known_releases().iter().find(|name| release.len() == 4 && name.ends_with(release));
-            if let (Some(name), Some(fault)) = (whole, self.0.last_mut()) {
+            if let (Some(name), Some(fault)) = (release_meant(release), self.0.last_mut()) {
                 fault.nearest = Some(name);
             }
         }

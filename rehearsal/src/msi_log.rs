@@ -1,6 +1,6 @@
 //! Windows Installer's own log, which alone says why an MSI failed.
 //!
-//! Intune's agent never adds a word to a command, and neither do `install` and the agent. A rehearsal may, and says so.
+//! `install` adds a word to an msiexec line only where it is asked to (`--msi-line prepared`). A rehearsal may add the log, and says so.
 
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};

@@ -4,11 +4,11 @@ use crate::Remark;
 use crate::device::{Attempted, Machine};
 use crate::proposal::InstallTraces;
 use crate::stage::deciding;
-use waybill_installer_runner::{AccountChoice, ReturnCodes, ScriptHost};
+use waybill_installer_runner::{AccountChoice, ScriptHost};
 use waybill_schemas::codes::Class;
 use waybill_schemas::report::install::{AttemptOutcome, Host, RestartNeed};
 use waybill_schemas::report::rehearsal::{Phase, PhaseDetails, PhaseStatus, RehearsalPhase};
-use waybill_system::{Architecture, SystemKind};
+use waybill_system::SystemKind;
 
 /// Milliseconds after which Intune's agent has certainly looked; it does so after about 150 (docs/intune-agent.md, "An
 /// attempt, step by step").
@@ -155,50 +155,17 @@ pub(crate) fn deviations(machine: &Machine<'_>, attempts: &Attempts, stand_in: b
         (has_other_host, Remark::RanOtherScriptHost),
         (attempts.iter().any(|attempted| attempted.log_added), Remark::AddedMsiLog),
     ];
-    let of_app = [left_out_default(machine, attempts), older_architecture(machine, attempts)];
     let remarks = of_settings.iter().filter(|(holds, _)| *holds);
     let stood_in = stand_in.then(|| STAND_IN.to_owned());
     let retried = attempts.iter().any(|attempted| attempted.retried > 0).then(|| AT_ONCE.to_owned());
     let remarks = remarks.map(|(_, remark)| machine.audience.words(remark));
-    let mut deviations: Vec<String> =
-        stood_in.into_iter().chain(remarks).chain(of_app.into_iter().flatten()).chain(retried).collect();
+    let mut deviations: Vec<String> = stood_in.into_iter().chain(remarks).chain(retried).collect();
     for deviation in of_attempts(attempts) {
         if !deviations.contains(deviation) {
             deviations.push(deviation.clone());
         }
     }
     deviations
-}
-
-/// An exit code that the app's own table leaves out and that the defaults name.
-fn left_out_default(machine: &Machine<'_>, attempts: &Attempts) -> Option<String> {
-    let codes = ReturnCodes::from_app(&machine.app);
-    let reports = attempts.iter().filter_map(|attempted| attempted.report.as_ref());
-    let mut ended = reports.filter_map(|report| Some(report.run.as_ref()?.exit_code.as_ref()?.unsigned));
-    let (code, kind) = ended.find_map(|code| Some((code, codes.left_out_default(code)?)))?;
-    Some(format!(
-        "{code} is not in the app's returnCodes and counts as failed here; nobody has measured whether Intune's agent \
-         takes it for {} then. Name it in the table.",
-        kind.name()
-    ))
-}
-
-/// An app whose older field `applicableArchitectures` says x64, on a device of ARM64.
-fn older_architecture(machine: &Machine<'_>, attempts: &Attempts) -> Option<String> {
-    let allowed = machine.app.architectures()?;
-    let is_arm = machine.system.device().architecture() == Ok(Architecture::Arm64);
-    let refused = attempts.iter().filter_map(|attempted| attempted.report.as_ref()).any(|report| {
-        report
-            .requirements
-            .as_ref()
-            .is_some_and(|one| one.built_in.iter().any(|one| one.holds == Some(false)))
-    });
-    let is_older = machine.app.allowed_architectures.is_none();
-    (is_arm && is_older && refused && allowed.contains("x64") && !allowed.contains("arm64")).then(|| {
-        "applicableArchitectures says x64, which is not this device's ARM64 here; Intune's agent logs a 64-bit system for \
-         this older field, and nobody has measured whether ARM64 satisfies it. allowedArchitectures is exact."
-            .to_owned()
-    })
 }
 
 /// What the reports of the attempts say themselves.

@@ -29,7 +29,7 @@ fn whoever_waits_follows_the_quick_tries_to_a_success() {
     let bench = PreparedApply { wait: true, ..PreparedApply::new(&[1618, 1618, 0]) };
     let report = bench.install();
     assert_eq!((report.outcome, report.exit, bench.runs()), (AttemptOutcome::Installed, 0, 3), "{report:#?}");
-    assert_eq!(bench.clock.slept(), Duration::from_secs(3 * 5 * MINUTE));
+    assert_eq!(bench.clock.slept(), Duration::from_secs(2 * 5 * MINUTE));
     let waits: Vec<_> = report.steps.iter().filter(|step| step.step == Step::Schedule).collect();
     assert_eq!(waits.len(), 2, "the report says how long it waited");
     assert!(waits[0].decided.starts_with("waiting until 20"), "{}", waits[0].decided);

@@ -2,7 +2,7 @@
 
 use crate::args::choice;
 use crate::error::Failure;
-use crate::files::{shown, trusted};
+use crate::files::{as_argument, shown, trusted};
 use crate::session::Session;
 use crate::text::{Fields, GOOD, STRONG, WARNING, printable, write_list};
 use clap::Args;
@@ -173,7 +173,7 @@ fn write_drafted(report: &InitReport, out: &mut dyn Write) -> io::Result<()> {
         Some(update) if update.changes.is_empty() => "up to date:",
         Some(_) => "updated",
     };
-    writeln!(out, "{GOOD}{verb}{GOOD:#} {STRONG}{}{STRONG:#}", printable(&report.document))?;
+    writeln!(out, "{GOOD}{verb}{GOOD:#} {STRONG}{}{STRONG:#}", printable(&as_argument(&report.document)))?;
     let app = &report.app;
     let mut fields = Fields::default();
     fields.add_some("setup file", app.setup_file_path.as_deref());

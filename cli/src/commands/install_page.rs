@@ -232,7 +232,8 @@ fn write_aftermath(report: &InstallReport, out: &mut dyn Write) -> io::Result<()
 }
 
 fn write_restart(restart: &RestartReport, out: &mut dyn Write) -> io::Result<()> {
-    if restart.asked == RestartNeed::None && restart.pending.is_empty() && restart.left_pending.is_empty() {
+    let is_needed = restart.asked != RestartNeed::None || !restart.pending.is_empty();
+    if !is_needed && restart.left_pending.is_empty() && restart.waited_before.is_empty() {
         return Ok(());
     }
     writeln!(out, "\n{STRONG}Restart{STRONG:#}")?;
@@ -251,6 +252,9 @@ fn write_restart(restart: &RestartReport, out: &mut dyn Write) -> io::Result<()>
     }
     for thing in &restart.left_pending {
         writeln!(out, "  {WARNING}waits for it:{WARNING:#} {}", printable(thing))?;
+    }
+    for thing in &restart.waited_before {
+        writeln!(out, "  {WARNING}waited before:{WARNING:#} {}", printable(thing))?;
     }
     Ok(())
 }

@@ -29,7 +29,7 @@ pub(crate) struct LintArgs {
     #[arg(value_name = "PACKAGE|SOURCE|APP DIR|app.json")]
     path: PathBuf,
     /// Allow what is found under this code; may be given several times
-    #[arg(long, value_name = "CODE[=REASON]")]
+    #[arg(long, value_name = "CODE=REASON")]
     allow: Vec<String>,
     /// Treat warnings as errors
     #[arg(long)]
@@ -50,11 +50,16 @@ pub(super) fn allowances(allow: &[String]) -> Result<Vec<Allowance>, Failure> {
     allow.iter().map(|text| allowance(text)).collect()
 }
 
-/// Parses `CODE` or `CODE=REASON`.
+/// Parses `CODE=REASON`. A reason is asked for here as in `lint.allow`: whoever reads the report wants to know why.
 fn allowance(text: &str) -> Result<Allowance, Failure> {
     let (code, reason) = text.split_once('=').unwrap_or((text, ""));
-    let reason = if reason.trim().is_empty() { "allowed on the command line" } else { reason.trim() };
+    let reason = reason.trim();
     match lint::page(code.trim()) {
+        Some(_) if reason.is_empty() => {
+            let message = format!("--allow {code}: a reason is missing");
+            let hint = format!("write `--allow {}=\"why it is all right here\"`", code.trim());
+            Err(Failure::new(&command::USAGE, message).with_hint(hint))
+        }
         Some(page) => Ok(Allowance { code: page.code.to_owned(), reason: reason.to_owned() }),
         None => {
             let message = format!("--allow {code:?}: there is no such lint");
@@ -170,7 +175,9 @@ mod tests {
     fn allowances_have_reasons_and_known_codes() {
         let given = allowance("wb106=32-bit = on purpose").unwrap();
         assert_eq!((given.code.as_str(), given.reason.as_str()), ("WB106", "32-bit = on purpose"));
-        assert_eq!(allowance("WB106").unwrap().reason, "allowed on the command line");
+        for text in ["WB106", "WB106=", "WB106= "] {
+            assert!(allowance(text).unwrap_err().message().contains("a reason is missing"));
+        }
         assert!(allowance("WB999").unwrap_err().message().contains("WB999"));
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::args::{Size, choice, whole_number};
 use crate::error::Failure;
-use crate::files::shown;
+use crate::files::{as_argument, shown};
 use crate::session::Session;
 use crate::text::{Bytes, FAINT, Fields, GOOD, STRONG, WARNING, counted, lasted, printable, write_list};
 use clap::Args;
@@ -90,10 +90,18 @@ fn other_kind_of_output(error: &OutputNameError) -> Failure {
         .with_hint(format!("write `{package}` for a package, or `{folder}` for a folder to put it in"))
 }
 
-fn nothing_named(source: &Path) -> Failure {
-    let source = shown(source);
+fn nothing_named(path: &Path) -> Failure {
+    let source = shown(path);
+    if path.is_file() {
+        let folder = as_argument(&shown(
+            path.parent().filter(|parent| *parent != Path::new("")).unwrap_or(Path::new(".")),
+        ));
+        return Failure::new(&command::USAGE, format!("{source} is a file, not a folder"))
+            .with_hint(format!("give the folder with the installer's files, and the file as --setup, e.g. `waybill pack {folder} --setup {}`", as_argument(&shown(Path::new(path.file_name().unwrap_or_default())))));
+    }
     Failure::new(&command::USAGE, format!("{source} holds no app.json, and no --setup is given")).with_hint(format!(
-        "name the setup file with --setup, or give an app's folder; `waybill init {source} --setup <FILE>` writes app.json"
+        "name the setup file with --setup, or give an app's folder; `waybill init {} --setup <FILE>` writes app.json",
+        as_argument(&source)
     ))
 }
 

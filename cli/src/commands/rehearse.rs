@@ -62,7 +62,7 @@ pub(crate) struct TryArgs {
     #[arg(long, default_value = "as-written", value_name = "LINE", value_parser = choice(&MSI_LINES))]
     msi_line: MsiLine,
     /// Allow what lint finds under this code; may be given several times
-    #[arg(long, value_name = "CODE[=REASON]")]
+    #[arg(long, value_name = "CODE=REASON")]
     allow: Vec<String>,
     #[command(flatten)]
     manner: Manner,

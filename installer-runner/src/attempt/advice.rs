@@ -2,9 +2,9 @@
 
 use super::conclusion::Conclusion;
 use super::flow::Attempt;
-use crate::detect;
 use crate::run::FinishedRun;
 use crate::state_code::{entry, exit_code_entry};
+use crate::{CodeKind, detect};
 use waybill_schemas::app::{AppDocument, Rule};
 use waybill_schemas::codes::{Class, NumberCode, Table, device};
 use waybill_schemas::report::install::{Advice, Answer, AttemptOutcome, Intent, Occasion, RuleReport};
@@ -91,7 +91,13 @@ fn of_detection(attempt: &Attempt<'_>) -> Vec<Advice> {
     };
     let rules = attempt.notes.detections.last().map_or(&[][..], |detection| &detection.rules);
     let unmet = || rules.iter().filter(|rule| rule.answer == wrong);
-    let mut next: Vec<Advice> = unmet().map(|rule| afterwards(rule, wrong)).collect();
+    // Where the code asks for a restart, what is still there may go with it: the uninstaller need not be wrong.
+    let goes_with_restart = wrong == Answer::Detected && asks_for_restart(attempt);
+    let told = |rule| if goes_with_restart { still_there(rule) } else { afterwards(rule, wrong) };
+    let mut next: Vec<Advice> = unmet().map(told).collect();
+    if goes_with_restart {
+        return next;
+    }
     if attempt.request.intent == Intent::Install {
         next.extend(unmet().filter_map(|rule| other_view(attempt, rule)));
     }
@@ -103,6 +109,19 @@ fn of_detection(attempt: &Attempt<'_>) -> Vec<Advice> {
         next.extend(usual_causes(page));
     }
     next
+}
+
+fn asks_for_restart(attempt: &Attempt<'_>) -> bool {
+    let code = attempt.notes.run.as_ref().and_then(|run| run.exit_code.as_ref());
+    code.is_some_and(|code| code.stands_for == CodeKind::SoftReboot.name())
+}
+
+fn still_there(rule: &RuleReport) -> Advice {
+    let RuleReport { pointer, subject, actual, view, .. } = rule;
+    Advice::other(format!(
+        "{pointer} still holds: {subject}, found {actual} ({view} view). It may go with the restart; if it is there afterwards, \
+         the uninstaller leaves it."
+    ))
 }
 
 fn afterwards(rule: &RuleReport, wrong: Answer) -> Advice {

@@ -155,6 +155,7 @@ fn outcome_of(end: &AttemptEnd, kind: Option<CodeKind>) -> AttemptOutcome {
     match (end, kind) {
         (_, Some(CodeKind::Retry)) => AttemptOutcome::RetryLater,
         (_, Some(CodeKind::Failed | CodeKind::Unmapped)) => AttemptOutcome::Failed,
+        (_, Some(CodeKind::Unknown)) => AttemptOutcome::CannotTell,
         (AttemptEnd::TimedOut(_), _) => AttemptOutcome::TimedOut,
         _ => AttemptOutcome::Interrupted,
     }

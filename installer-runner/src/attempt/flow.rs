@@ -6,6 +6,7 @@ use super::conclusion::{self, Conclusion, Notes, compliance, compliance_of, enfo
 use super::judgement::reached;
 use super::{AttemptRequest, Content, RunnerError};
 use crate::command::kept_by_intune;
+use crate::detection;
 use crate::{AttemptKey, Refused, RunAs, Runner, detect, identify, resolve};
 use jiff::Timestamp;
 use waybill_schemas::codes::Class;
@@ -13,7 +14,6 @@ use waybill_schemas::report::install::{
     Advice, Answer, AppIdentity, AttemptOutcome, Decision, InstallReport, Intent, Interruption, Occasion,
 };
 use waybill_schemas::secrets::mask;
-use waybill_system::{System, SystemKind};
 
 /// An attempt under way.
 pub(crate) struct Attempt<'a> {
@@ -98,6 +98,13 @@ impl<'a> Attempt<'a> {
         self.notes.deviates(format!(
             "A model stood for the device, {model}: no rule was asked and nothing was started."
         ));
+        // What no machine would start is not started on a model either.
+        if let Some(detection) = detection::refused(self.request.app, Occasion::Before) {
+            let conclusion = conclusion::cannot_tell(&detection, false);
+            self.notes.detections.push(detection);
+            return Err(conclusion.into());
+        }
+        self.script_in_place_of_command()?;
         let folder = content.present().map(|folder| folder.to_string_lossy().into_owned());
         self.notes.decided(match &folder {
             Some(folder) => Decision::ContentHere { folder: folder.clone(), fetched: false },
@@ -171,7 +178,8 @@ impl<'a> Attempt<'a> {
         let installs = self.request.intent == Intent::Install;
         let Some(id) = self.request.app.script_in_place_of_command(installs) else { return Ok(()) };
         let refused = kept_by_intune(installs, id, self.line(), &self.run_as, self.runner.system);
-        Err(self.command_refused(*refused).into())
+        // Intune would run the script, so that no state and no code of a failure is its report.
+        Err(self.command_refused(*refused).with(self.compliance(), None, None).into())
     }
 
     fn line(&self) -> &'a str {
@@ -211,20 +219,6 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// Notes where this command runs otherwise than under Intune, or may do so.
-    fn deviations_of_command(&mut self, line: &str) {
-        let system = self.runner.system;
-        if !system.processes().gives_console_input() {
-            self.notes.deviates(NO_CONSOLE);
-        }
-        let is_uninstall = self.request.intent == Intent::Uninstall;
-        let names = variables(line, &self.run_as, system);
-        if is_uninstall && self.run_as.kind == SystemKind::Windows && !names.is_empty() {
-            let names = names.iter().map(|name| format!("%{name}%")).collect::<Vec<_>>().join(", ");
-            self.notes.deviates(format!("{names} in the uninstall command {UNINSTALL_VARIABLES}"));
-        }
-    }
-
     /// The result where the command cannot be started; Intune's agent reports this as an error of the app.
     pub(super) fn refused(&self, code: u32, why: &str, advice: Option<Advice>) -> Conclusion {
         let summary = format!("Its command cannot be started: {why}");
@@ -251,19 +245,6 @@ impl<'a> Attempt<'a> {
     pub(super) fn now(&self) -> Timestamp {
         now(self.runner)
     }
-}
-
-/// Where programs have the null device as input: on Unix, and on Windows where no console can be made.
-const NO_CONSOLE: &str = "The input of commands is empty here: one that waits for a key or for an answer (pause, set /p) goes on \
-                          at once, and hangs under Intune until its time limit.";
-/// What differs about variables in an uninstall command (docs/fidelity.md, "Open questions").
-const UNINSTALL_VARIABLES: &str = "was replaced by its value. Microsoft's page says that Intune does not replace variables there; others \
-                                   use them and see them replaced. A full path works either way.";
-
-/// The names of the variables in `line` that the account has, in their order, once each.
-fn variables(line: &str, run_as: &RunAs, system: &dyn System) -> Vec<String> {
-    let Ok(block) = system.device().environment(run_as.perspective) else { return Vec::new() };
-    block.names_in(line)
 }
 
 /// The result where the caller's cancel flag ended the attempt. An installer that runs is not ended, because that would

@@ -47,6 +47,7 @@ impl Attempt<'_> {
         let report = check_requirements(self.request.app, &self.run_as, *system, settings, context);
         let applicability = report.applicability.clone();
         let next = unmet(&report);
+        self.deviation_of_architecture(&report);
         self.notes.requirements = Some(report);
         match applicability {
             Some(code) if code.number == 0 => {
@@ -85,10 +86,10 @@ impl Attempt<'_> {
         // restart is reported, but nothing waits for it.
         let is_gate = |one: &&PendingRestart| one.need == RestartNeed::Hard && one.boot.is_some();
         let Some(hard) = pending.iter().find(is_gate) else { return Ok(()) };
-        self.notes.decided(Decision::RestartPending { app: hard.app.clone(), since: hard.since.to_string() });
-        let left = Vec::new();
-        self.notes.restart =
-            Some(restart::report(self.request.app, RestartNeed::None, false, &pending, left));
+        self.notes.decided(Decision::RestartPending { app: hard.app.clone(), since: written(hard.since) });
+        let before = self.runner.system.device().pending_restarts().unwrap_or_default();
+        let (asked, left) = (RestartNeed::None, Vec::new());
+        self.notes.restart = Some(restart::report(self.request.app, asked, false, &pending, left, &before));
         let summary = "The device has to restart before anything else is installed.";
         let advice = Advice::Restart { judged_after: false };
         Err(self.waits(summary, enforcement::NOT_ATTEMPTED_PENDING_REBOOT, advice))
@@ -103,7 +104,7 @@ impl Attempt<'_> {
             RetryDecision::WaitUntil(until) | RetryDecision::GiveUpUntil(until) => until,
         };
         self.notes.decided(Decision::ScheduledFor { until: written(until) });
-        let summary = format!("An earlier attempt failed; the schedule tries again at {until}.");
+        let summary = format!("An earlier attempt failed; the schedule tries again at {}.", written(until));
         Err(self.waits(&summary, enforcement::ERROR, Advice::AskByHand))
     }
 

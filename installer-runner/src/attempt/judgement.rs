@@ -29,6 +29,7 @@ pub(crate) fn conclude_run(intent: Intent, ended: Ended, answer: Answer) -> Conc
     let mut conclusion = match ended {
         Ended::Exited(code, CodeKind::Retry) => retry(code),
         Ended::Exited(code, CodeKind::Failed | CodeKind::Unmapped) => failed(intent, code, reached),
+        Ended::Exited(code, CodeKind::Unknown) => unknown(code),
         Ended::Exited(code, kind) => succeeded(intent, code, kind, reached),
         Ended::TimedOut { killed } => timed_out(reached, killed),
         Ended::Unseen => unseen(intent, reached),
@@ -65,6 +66,17 @@ fn succeeded(intent: Intent, code: u32, kind: CodeKind, reached: Option<bool>) -
         // The caller replaces this result by one that names the rules; it is here to make the table complete.
         (None, _) => cannot_tell(),
     }
+}
+
+/// The app gives the code a type that nobody here knows: neither a success nor a failure may be made of it.
+fn unknown(code: u32) -> Conclusion {
+    let summary = format!(
+        "The installer ended with {code}, whose type in returnCodes is not known: whether that is a success cannot be told."
+    );
+    let hint = format!("Give {code} one of the types success, softReboot, hardReboot, retry and failed.");
+    let error = Some(error_code(code));
+    conclude(AttemptOutcome::CannotTell, Class::Machine, summary, enforcement::ERROR, error)
+        .advising([Advice::other(hint)])
 }
 
 fn cannot_tell() -> Conclusion {

@@ -2,6 +2,7 @@
 
 mod advice;
 pub(crate) mod conclusion;
+mod deviations;
 mod earlier;
 pub(crate) mod flow;
 mod gates;

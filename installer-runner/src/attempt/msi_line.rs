@@ -23,10 +23,10 @@ impl Attempt<'_> {
     /// What the report says of it. Either way the line may run otherwise than under Intune.
     pub(super) fn report_prepared(&mut self, prepared: &PreparedLine) -> PreparedMsiLine {
         let (added, used) = (prepared.added.clone(), self.uses_prepared());
-        let ran = if used { "It ran with them." } else { "It ran as it is written." };
+        let taken = if used { "Here it is taken with them." } else { "Here it is taken as it is written." };
         self.notes.deviates(format!(
             "One page of Microsoft's shows Intune's agent adding `{added}` to msiexec's line; measured installs do not have \
-             these words. {ran}"
+             these words. {taken}"
         ));
         PreparedMsiLine { added, used }
     }

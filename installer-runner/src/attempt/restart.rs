@@ -3,6 +3,7 @@
 //! A pending restart belongs to the device and is sticky: a later 0 never clears an earlier 3010 or 1641. It ends with
 //! the boot, not with a clock (docs/intune-agent.md, "Restarts").
 
+use super::conclusion::written;
 use crate::{AttemptJournal, CodeKind, JournalError, PendingRestart};
 use jiff::Timestamp;
 use waybill_schemas::app::{AppDocument, DeviceRestartBehavior};
@@ -14,7 +15,9 @@ pub(crate) fn need_of(kind: CodeKind) -> RestartNeed {
     match kind {
         CodeKind::SoftReboot => RestartNeed::Soft,
         CodeKind::HardReboot => RestartNeed::Hard,
-        CodeKind::Success | CodeKind::Retry | CodeKind::Failed | CodeKind::Unmapped => RestartNeed::None,
+        CodeKind::Success | CodeKind::Retry | CodeKind::Failed | CodeKind::Unmapped | CodeKind::Unknown => {
+            RestartNeed::None
+        }
     }
 }
 
@@ -57,6 +60,7 @@ pub(crate) fn report(
     is_done: bool,
     pending: &[PendingRestart],
     left_pending: Vec<String>,
+    before: &[String],
 ) -> RestartReport {
     let behavior = behavior(app);
     RestartReport {
@@ -68,11 +72,21 @@ pub(crate) fn report(
             .map(|one| PendingRestartReport {
                 app: one.app.clone(),
                 need: one.need,
-                since: one.since.to_string(),
+                since: written(one.since),
             })
             .collect(),
         left_pending,
+        waited_before: first_of(before),
     }
+}
+
+/// How many of the things that waited for a restart already a report names.
+const MOST_NAMED: usize = 20;
+
+fn first_of(things: &[String]) -> Vec<String> {
+    let more = things.len().saturating_sub(MOST_NAMED);
+    let named = things.iter().take(MOST_NAMED).cloned();
+    named.chain((more > 0).then(|| format!("and {more} more"))).collect()
 }
 
 pub(super) fn behavior(app: &AppDocument) -> DeviceRestartBehavior {
@@ -104,7 +118,7 @@ fn action(behavior: &DeviceRestartBehavior, asked: RestartNeed, is_done: bool) -
         (BasedOnReturnCode | Allow, RestartNeed::None) => "None: the code asks for no restart.",
         (Suppress, _) => {
             "None: `suppress` keeps Intune's agent from restarting; an MSI restarts by itself unless the command has \
-             REBOOT=ReallySuppress or /norestart, and is never rewritten."
+             REBOOT=ReallySuppress or /norestart."
         }
         (_, _) => "None: this deviceRestartBehavior is not known.",
     };

@@ -40,7 +40,7 @@ impl Attempt<'_> {
             return self.installer_is_busy(id);
         }
         // Read before the run, so that what the installer adds can be told from what is already pending.
-        let pending = self.runner.system.device().pending_restarts().unwrap_or_default();
+        let pending = self.runner.system.device().pending_restarts().ok();
         let started = written(self.now());
         let limit = Duration::from_secs(u64::from(limit_minutes) * 60);
         let program = resolved.report.program.as_deref().unwrap_or_default();
@@ -51,7 +51,7 @@ impl Attempt<'_> {
             Err(error) => return self.not_run(id, program, error),
         };
         self.notes.run = Some(self.run_report(&ran, started, limit_minutes));
-        self.conclude(id, &mut ran, &pending)
+        self.conclude(id, &mut ran, pending.as_deref())
     }
 
     fn limit_minutes(&self) -> u32 {
@@ -151,10 +151,17 @@ impl Attempt<'_> {
         }
     }
 
-    fn conclude(&mut self, id: AttemptId, ran: &mut FinishedRun, pending: &[String]) -> Flow<Conclusion> {
+    fn conclude(
+        &mut self,
+        id: AttemptId,
+        ran: &mut FinishedRun,
+        pending: Option<&[String]>,
+    ) -> Flow<Conclusion> {
         let ended = match ran.waited {
             Waited::Ended(code) => {
-                let (kind, said_by) = ReturnCodes::from_app(self.request.app).stands_for(code);
+                let codes = ReturnCodes::from_app(self.request.app);
+                let (kind, said_by) = codes.stands_for(code);
+                self.deviation_of_code(&codes, code);
                 let (stands_for, said_by) = (kind.name().to_owned(), said_by.to_owned());
                 self.notes.decided(Decision::ReturnCode { code, stands_for, said_by });
                 Ended::Exited(code, kind)
@@ -171,9 +178,8 @@ impl Attempt<'_> {
             return Ok(interrupted(Interruption::AfterItsEnd)); // not judged: the next run does it
         }
         let mut conclusion = conclude_run(self.request.intent, ended, answer);
-        if let (AttemptOutcome::CannotTell, Some(detection)) =
-            (conclusion.outcome, self.notes.detections.last())
-        {
+        let untold = self.notes.detections.last().filter(|detection| detection.answer == Answer::CannotTell);
+        if let (AttemptOutcome::CannotTell, Some(detection)) = (conclusion.outcome, untold) {
             conclusion = conclusion::cannot_tell(detection, true);
         }
         let (outcome, summary) = (conclusion.outcome, conclusion.summary.clone());
@@ -273,18 +279,20 @@ impl Attempt<'_> {
         restart::note(journal, system, &self.identity.id, restart::need_of(kind), self.now())
     }
 
-    fn restarts(&mut self, ended: Ended, conclusion: &Conclusion, before: &[String]) -> Flow<()> {
+    fn restarts(&mut self, ended: Ended, conclusion: &Conclusion, before: Option<&[String]>) -> Flow<()> {
         let Ended::Exited(_, kind) = ended else { return Ok(()) };
         let (journal, system) = (self.runner.journal, self.runner.system);
         let asked = restart::need_of(kind);
-        let after = system.device().pending_restarts().unwrap_or_default();
+        // What could not be read before the run is nobody's: this run is blamed for nothing then.
+        let after = system.device().pending_restarts().ok().filter(|_| before.is_some()).unwrap_or_default();
+        let before = before.unwrap_or_default();
         let left: Vec<String> = after.into_iter().filter(|one| !before.contains(one)).collect();
         if !left.is_empty() {
             self.notes.decided(Decision::RestartLeft { things: left.len() });
         }
         let pending = restart::pending(journal, system)?;
         let is_done = conclusion.class.is_none_or(Class::is_done);
-        self.notes.restart = Some(restart::report(self.request.app, asked, is_done, &pending, left));
+        self.notes.restart = Some(restart::report(self.request.app, asked, is_done, &pending, left, before));
         Ok(())
     }
 }

@@ -102,8 +102,10 @@ fn places(name: &str, asked: Asked<'_>) -> Vec<SearchPlace> {
 fn not_executable(name: &str, path: &str) -> Refusal {
     let name = mask(name);
     let why = format!("{} is there and may not be executed", mask(path));
-    let fix =
-        format!("`chmod +x {name}` in the sources, or write `sh {name}`: packages keep no modes of files");
+    let argument = shell_words::quote(&name);
+    let fix = format!(
+        "`chmod +x {argument}` in the sources, or write `sh {argument}`: packages keep no modes of files"
+    );
     Refusal::new(ACCESS_DENIED, why, fix)
 }
 

@@ -12,7 +12,7 @@ use waybill_system::{
 /// The rule for the report, with its path as app.json has it.
 pub(super) fn question(rule: &FileSystemRule, machine: RuleMachine<'_>) -> RuleQuestion {
     let field = |field: &Option<String>| field.as_deref().unwrap_or_default().trim().to_owned();
-    let path = machine.run_as.kind.join(&field(&rule.path), &field(&rule.file_or_folder_name));
+    let path = written_path(&field(&rule.path), &field(&rule.file_or_folder_name), machine.run_as.kind);
     let operation = rule.operation_type.as_ref().map_or("notConfigured", FileSystemOperation::as_str);
     RuleQuestion {
         kind: "file",
@@ -36,11 +36,18 @@ fn subject(operation: Option<&FileSystemOperation>, path: &str) -> String {
     if path.trim().is_empty() { format!("{what}a file without a path") } else { format!("{what}{path}") }
 }
 
+/// The path that a rule's folder and name make. A Windows folder is joined as on Windows on every system: the report shows
+/// the path as it would be there.
+fn written_path(folder: &str, name: &str, kind: SystemKind) -> String {
+    let is_windows = folder.contains('\\');
+    if is_windows { SystemKind::Windows } else { kind }.join(folder, name)
+}
+
 /// Evaluates the rule. Puts the path that was looked at, with variables expanded, into `question`.
 pub(super) fn answer(check: &FileCheck, question: &mut RuleQuestion, machine: RuleMachine<'_>) -> Answered {
     let (perspective, _) = machine.view(Some(check.is_32_bit));
     let environment = machine.system.device().environment(perspective)?;
-    let written = machine.run_as.kind.join(&check.folder, &check.name);
+    let written = written_path(&check.folder, &check.name, machine.run_as.kind);
     // Searched in the rule's own text, because the value of a variable may contain a `%` too.
     let unknown = unknown_variables(&written, &environment);
     let path =

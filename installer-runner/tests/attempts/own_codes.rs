@@ -106,8 +106,11 @@ fn a_type_of_a_newer_graph_is_met_only_when_its_code_comes() {
     assert_eq!(bench(0, &own, true).attempt(Intent::Install).exit, 0);
     for code in [7, 8] {
         let report = bench(code, &own, false).attempt(Intent::Install);
-        assert_eq!(report.outcome, AttemptOutcome::Failed);
-        assert_eq!(report.run.unwrap().exit_code.unwrap().stands_for, "unmapped");
+        assert_eq!((report.outcome, report.exit), (AttemptOutcome::CannotTell, 1));
+        assert!(report.summary.contains("is not known"), "{}", report.summary);
+        assert_eq!(report.run.unwrap().exit_code.unwrap().stands_for, "unknown");
+        // A success is not made of it either.
+        assert_eq!(bench(code, &own, true).attempt(Intent::Install).outcome, AttemptOutcome::CannotTell);
     }
 }
 

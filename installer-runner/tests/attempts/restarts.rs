@@ -72,7 +72,18 @@ fn files_that_wait_for_a_restart_are_told() {
     bench.machine.set_device(|device| device.pending.push(r"C:\Old\old.dll".into()));
     let report = bench.attempt(Intent::Install);
     assert_eq!(report.exit, 0);
-    assert_eq!(report.restart.unwrap().left_pending, [r"C:\App\new.dll"]);
+    let restart = report.restart.unwrap();
+    assert_eq!(restart.left_pending, [r"C:\App\new.dll"]);
+    assert_eq!(restart.waited_before, [r"C:\Old\old.dll"]);
+}
+
+#[test]
+fn of_much_that_waited_already_the_beginning_is_named() {
+    let bench = PreparedAttempt::new(working(0));
+    bench.machine.set_device(|device| device.pending.extend((0..25).map(|number| format!("file {number}"))));
+    let restart = bench.attempt(Intent::Install).restart.unwrap();
+    assert_eq!((restart.waited_before.len(), restart.waited_before[20].as_str()), (21, "and 5 more"));
+    assert!(restart.left_pending.is_empty());
 }
 
 #[test]
@@ -84,7 +95,7 @@ fn each_behaviour_says_what_an_agent_would_do() {
         ("allow", 3010, "tell the user that a restart is needed, and not restart"),
         ("allow", 1641, "in 120 minutes"),
         ("allow", 0, "asks for no restart"),
-        ("suppress", 3010, "never rewritten"),
+        ("suppress", 3010, "restarts by itself unless"),
         ("suppress", 1641, "None: `suppress`"),
         ("force", 0, "restart the device now"),
         ("force", 3010, "restart the device now"),

@@ -157,7 +157,7 @@ const KNOWN: &[(&[u8], &str)] = &[
     (b"<ApplicationInfo", "a Detection.xml by itself"),
     (b"<!DOCTYPE", "an HTML page; the download may have been answered by a portal"),
     (b"<html", "an HTML page; the download may have been answered by a portal"),
-    (b"{", "a JSON document"),
+    (b"{", "a JSON document; `waybill fetch` reads a content.json, `waybill lint` an app.json"),
 ];
 
 /// The error for a file without an end record.

@@ -70,8 +70,10 @@ pub fn page(code: &str) -> Option<&'static LintPage> {
 
 fn all_allowances(subject: &Subject, given: &[Allowance]) -> Vec<Allowance> {
     let own = subject.app().and_then(|app| app.lint.as_ref()).into_iter().flat_map(|lint| &lint.allow);
-    let own =
-        own.map(|allow| Allowance { code: allow.code.clone(), reason: allow.reason.as_str().to_owned() });
+    let own = own.map(|allow| Allowance {
+        code: allow.code.trim().to_owned(),
+        reason: allow.reason.as_str().to_owned(),
+    });
     // Those of the document come first, because the first allowance of a code gives the reason.
     own.chain(given.iter().cloned()).collect()
 }

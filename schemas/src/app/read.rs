@@ -202,12 +202,22 @@ impl Form {
                 });
             }
         };
+        if is_content_document(&app) {
+            return Err(AppError::AnotherType { found: "content.json".to_owned() });
+        }
         let tag = app.get(TYPE_KEY).and_then(Value::as_str).map(short_type);
         match tag.filter(|tag| !WIN32_APP_TYPES.contains(tag)) {
             Some(found) => Err(AppError::AnotherType { found: beginning(found) }),
             None => Ok(app),
         }
     }
+}
+
+/// Whether this is the document of a content, which describes a download and no app. Both lie beside each other after
+/// publishing.
+fn is_content_document(document: &Value) -> bool {
+    let has = |key| document.get(key).is_some();
+    has("fileEncryptionInfo") && has("sizeEncrypted") && !has(TYPE_KEY) && !has("displayName")
 }
 
 /// The most apps of a list that an error names.

@@ -95,6 +95,13 @@ const EXPORTED: &str = r##"{
 "##;
 
 #[test]
+fn the_document_of_a_content_is_no_app() {
+    let content = br#"{"name":"p","url":"x","size":1,"sizeEncrypted":2,"fileEncryptionInfo":{}}"#;
+    let error = AppDocument::from_slice(content).unwrap_err();
+    assert_eq!(error.to_string(), "the document is a `content.json`, not a `win32LobApp`");
+}
+
+#[test]
 fn an_exported_app_is_written_as_it_was_read_to_the_letter() {
     let app = AppDocument::from_slice(EXPORTED.as_bytes()).unwrap();
     assert_eq!(app.to_json(), EXPORTED);

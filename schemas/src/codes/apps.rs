@@ -23,7 +23,7 @@ errors! {
         "Fix the field that the message names; `waybill schema app` prints what each one takes.";
     APP_ANOTHER_TYPE = "app-another-type", Refused,
         "The document is an object of Microsoft Graph, but no Win32 app.",
-        ["an app exported that is a store, web or MSI line-of-business app", "an export of another object"],
+        ["an app exported that is a store, web or MSI line-of-business app", "an export of another object", "a content.json of `waybill publish`, which describes a download"],
         "Give a `#microsoft.graph.win32LobApp` or one that derives from it (win32CatalogApp), or let `waybill init` write one.";
     APP_LIST = "app-list", Refused,
         "The document is a list, and not of one app.",

@@ -18,7 +18,7 @@ pub(super) static RULES: &[LintRule] = &[
             before: "{ \"returnCode\": 3010, \"type\": \"Soft reboot\" }",
             after: "{ \"returnCode\": 3010, \"type\": \"softReboot\" }",
         },
-        checks: &[words],
+        checks: &[words, allowed_codes],
     },
     LintRule {
         page: LintPage {
@@ -39,7 +39,7 @@ pub(super) static RULES: &[LintRule] = &[
             severity: Warning,
             title: "something that Intune asks for is missing, or over its limit",
             harm: "Without an install command there is nothing to run (an error), without an uninstall command the app \
-               cannot be removed; name, description and publisher are asked for when the app is created. A time limit is \
+               cannot be removed; name and publisher are asked for when the app is created. A time limit is \
                from 1 to 1440 minutes (an error otherwise). Where Intune keeps a script in place of a command, an export \
                does not hold its text.",
             fix: "Fill in the field that the finding names.",
@@ -69,6 +69,21 @@ fn words(examined: &Examined<'_>, findings: &mut Findings) {
             true => findings.error(place, message, fix),
             false => findings.warning(place, message, fix),
         }
+    }
+}
+
+/// The codes in `lint.allow`: a mistyped one would allow nothing, as `--allow` says, too.
+fn allowed_codes(examined: &Examined<'_>, findings: &mut Findings) {
+    let Some(lint) = examined.subject.app().and_then(|app| app.lint.as_ref()) else { return };
+    let codes: Vec<&'static str> = super::all().map(|rule| rule.page.code).collect();
+    for (index, allowed) in lint.allow.iter().enumerate().take(MOST_FIELDS) {
+        let code = allowed.code.trim();
+        if codes.iter().any(|known| known.eq_ignore_ascii_case(code)) {
+            continue;
+        }
+        let message = format!("`lint.allow` names the code `{}`, and lint has no such code.", allowed.code);
+        let place = examined.subject.app_place(&format!("/lint/allow/{index}/code"));
+        findings.error(place, message, "Write a code as lint prints it, e.g. `WB105`.");
     }
 }
 
@@ -122,11 +137,7 @@ fn commands(examined: &Examined<'_>, findings: &mut Findings) {
 
 fn texts(examined: &Examined<'_>, findings: &mut Findings) {
     let Some(app) = examined.subject.app() else { return };
-    let fields = [
-        ("displayName", &app.display_name),
-        ("description", &app.description),
-        ("publisher", &app.publisher),
-    ];
+    let fields = [("displayName", &app.display_name), ("publisher", &app.publisher)];
     let missing: Vec<&str> =
         fields.iter().filter(|(_, value)| super::text(value).is_empty()).map(|(name, _)| *name).collect();
     if let Some(first) = missing.first() {

@@ -121,10 +121,22 @@ fn codes_twice(examined: &Examined<'_>, findings: &mut Findings) {
 
 fn no_zero(examined: &Examined<'_>, findings: &mut Findings) {
     let Some(app) = examined.subject.app() else { return };
-    if !app.return_codes.is_empty() && !app.return_codes.iter().any(|code| code.matches(0)) {
-        let message = "The return codes lack 0: an installer that succeeds counts as failed.";
-        let place = examined.subject.app_place("/returnCodes");
-        findings.error(place, message, "Add `{ \"returnCode\": 0, \"type\": \"success\" }`.");
+    if app.return_codes.is_empty() {
+        return;
+    }
+    let fix = "Add `{ \"returnCode\": 0, \"type\": \"success\" }`.";
+    match app.return_codes.iter().position(|code| code.matches(0)) {
+        None => {
+            let message = "The return codes lack 0: an installer that succeeds counts as failed.";
+            findings.error(examined.subject.app_place("/returnCodes"), message, fix);
+        }
+        Some(index) if app.return_codes[index].meaning().is_none() => {
+            let message =
+                "Return code 0 has no type: whether an installer that succeeds did so cannot be told.";
+            let place = examined.subject.app_place(&format!("/returnCodes/{index}"));
+            findings.error(place, message, "Give it the type `success`.");
+        }
+        Some(_) => {}
     }
 }
 

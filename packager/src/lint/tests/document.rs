@@ -40,6 +40,18 @@ fn wb501_words_of_closed_vocabularies_are_errors() {
 }
 
 #[test]
+fn wb501_a_code_that_lint_does_not_have_allows_nothing() {
+    let mut app = msi_app();
+    app["lint"] = json!({ "allow": [
+        { "code": " wb106 ", "reason": "known" },
+        { "code": "WB999", "reason": "mistyped" },
+    ] });
+    let found = told(&app);
+    let unknown = "E501 /lint/allow/1/code: Write a code as lint prints it, e.g. `WB105`.";
+    assert_eq!(found.iter().filter(|one| one.contains("/lint/allow")).collect::<Vec<_>>(), [unknown]);
+}
+
+#[test]
 fn words_of_rules_are_found_with_the_rule() {
     let rule = |field: &str, word: &str| {
         let mut app = msi_app();
@@ -97,7 +109,6 @@ fn wb503_what_intune_asks_for() {
         ("/installCommandLine", Value::Null, "E503 /installCommandLine"),
         ("/uninstallCommandLine", Value::Null, "W503 /uninstallCommandLine"),
         ("/publisher", json!(""), "W503 /publisher"),
-        ("/description", Value::Null, "W503 /description"),
         ("/displayName", Value::Null, "W503 /displayName"),
         (
             "/installExperience/maxRunTimeInMinutes",

@@ -361,6 +361,10 @@ pub struct RestartReport {
     /// What waits for the next restart since this run: files that it replaces, the servicing of Windows, Windows Update.
     /// The installer left a pending restart.
     pub left_pending: Vec<String>,
+    /// What waited for a restart before this run already, as `leftPending` names it: at most twenty things, and how many
+    /// more there are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waited_before: Vec<String>,
 }
 
 /// How urgently a restart is needed.

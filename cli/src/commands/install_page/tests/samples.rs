@@ -207,6 +207,7 @@ pub(super) fn restart() -> InstallReport {
             action: "An agent that may restart would do so after the grace period.".into(),
             pending: Vec::new(),
             left_pending: vec![r"C:\Windows\Temp\old.dll".into()],
+            waited_before: vec!["Windows Update".into()],
         }),
         ..report
     }
