@@ -98,6 +98,7 @@ Contoso Notes 4.2  installed and detected
 Restart
   An agent that may restart would do so after the grace period.
   waits for it: C:\Windows\Temp\old.dll
+  waited before: Windows Update
 ";
     assert_eq!(attempt(&restart(), true), expected);
 }
