@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use waybill_packager::exclude::Exclusions;
 use waybill_packager::init::{Deferral, InitRequest, init, update};
 use waybill_packager::winget::{WingetRequest, init_from_winget};
+use waybill_schemas::app::{SOURCE_FOLDER, is_app_folder};
 use waybill_schemas::report::pack::{
     Confidence, FieldUpdate, InitReport, InstallerReport, KeptEdit, UpdateReport, WingetReport,
 };
@@ -103,7 +104,8 @@ pub(crate) fn run(args: InitArgs, session: &Session) -> Result<(), Failure> {
 }
 
 fn from_sources(args: InitArgs, session: &Session) -> Result<InitReport, Failure> {
-    let mut request = InitRequest::new(args.source.unwrap_or_default(), args.setup.unwrap_or_default());
+    let source = sources_of(args.source.unwrap_or_default());
+    let mut request = InitRequest::new(source, args.setup.unwrap_or_default());
     request.output = args.output;
     request.force = args.force;
     request.deferral = args.defer;
@@ -128,6 +130,12 @@ fn from_sources(args: InitArgs, session: &Session) -> Result<InitReport, Failure
         update,
         winget: None,
     })
+}
+
+/// The folder of the installer's files: of an app's folder its `source`, as pack and lint take it.
+fn sources_of(given: PathBuf) -> PathBuf {
+    let within = given.join(SOURCE_FOLDER);
+    if is_app_folder(&given) && within.is_dir() { within } else { given }
 }
 
 fn from_winget(manifest: PathBuf, args: InitArgs, session: &Session) -> Result<InitReport, Failure> {
@@ -173,7 +181,7 @@ fn write_drafted(report: &InitReport, out: &mut dyn Write) -> io::Result<()> {
         Some(update) if update.changes.is_empty() => "up to date:",
         Some(_) => "updated",
     };
-    writeln!(out, "{GOOD}{verb}{GOOD:#} {STRONG}{}{STRONG:#}", printable(&as_argument(&report.document)))?;
+    writeln!(out, "{GOOD}{verb}{GOOD:#} {STRONG}{}{STRONG:#}", printable(&report.document))?;
     let app = &report.app;
     let mut fields = Fields::default();
     fields.add_some("setup file", app.setup_file_path.as_deref());
@@ -192,7 +200,7 @@ fn write_drafted(report: &InitReport, out: &mut dyn Write) -> io::Result<()> {
         write_list("Installers that were not taken", STRONG, "-", &winget.dropped, out)?;
     }
     write_list("To look at", WARNING, "!", &report.notes, out)?;
-    writeln!(out, "\nnext: waybill lint {}", printable(&report.document))
+    writeln!(out, "\nnext: waybill lint {}", printable(&as_argument(&report.document)))
 }
 
 /// Writes what an update changed and kept, as a list that can go into a pull request as it is.

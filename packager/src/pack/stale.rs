@@ -16,7 +16,7 @@ pub(super) fn stale(app: &AppDocument, facts: &MsiFacts) -> Option<PackNote> {
     }
     let of = facts.version.as_deref().map_or_else(String::new, |version| format!(", version {version}"));
     let message = format!(
-        "app.json is stale: the MSI has the product code {}{of}, but {}. `waybill init --update` takes the MSI's facts over.",
+        "app.json is stale: the MSI has the product code {}{of}, but {}. `waybill init SOURCE --update` takes the MSI's facts over.",
         facts.product_code,
         found.join("; ")
     );

@@ -100,15 +100,20 @@ impl SetupDescription {
     ) -> Self {
         let facts = MsiFacts::of_setup_file(setup_file.path()).transpose();
         let mut notes: Vec<PackNote> = facts.as_ref().err().map(unreadable).into_iter().collect();
-        if let (Some(document), Ok(Some(facts))) = (document, &facts) {
-            notes.extend(stale(&document.app, facts));
-        }
+        let stale = match (document, &facts) {
+            (Some(document), Ok(Some(facts))) => stale(&document.app, facts),
+            _ => None,
+        };
+        let is_stale = stale.is_some();
+        notes.extend(stale);
         let metadata =
             metadata(setup_file, facts.as_ref().ok().and_then(Option::as_ref), written, &mut notes);
+        let of_document = || document.and_then(|document| document.app.msi_information.clone());
         let msi_information = match facts {
-            Ok(facts) => facts.map(|facts| facts.msi_information()),
+            // The facts of the MSI before stay in a stale document: by them `init --update` knows what to renew.
+            Ok(facts) if !is_stale || of_document().is_none() => facts.map(|facts| facts.msi_information()),
             // The document's facts came from this MSI once, which is better than none.
-            Err(_) => document.and_then(|document| document.app.msi_information.clone()),
+            Ok(_) | Err(_) => of_document(),
         };
         notes.extend(document.into_iter().flat_map(|document| words(&document.app)));
         let portal = match document {

@@ -133,7 +133,11 @@ pub(super) fn portable(
     own: &[&str],
 ) -> (String, String) {
     let line = |program: &PortableProgram| {
-        let alias = literal(program.alias.as_deref().unwrap_or_default());
+        // The script adds the extension: `tool` and `tool.exe` are the same command.
+        let alias = program.alias.as_deref().unwrap_or_default();
+        let stem = alias.len().saturating_sub(".exe".len());
+        let has_extension = alias.get(stem..).is_some_and(|end| end.eq_ignore_ascii_case(".exe"));
+        let alias = literal(if has_extension { &alias[..stem] } else { alias });
         format!("    @{{ File = {}; Alias = {alias} }}", literal(&program.file.replace('/', "\\")))
     };
     let programs = programs.iter().map(line).collect::<Vec<_>>().join("\n");
@@ -175,6 +179,16 @@ const PORTABLE_UNINSTALL: &str = r"    Edit-Path $false
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_command_with_its_extension_gets_no_second_one() {
+        let program =
+            |alias: &str| PortableProgram { file: "a.exe".to_owned(), alias: Some(alias.to_owned()) };
+        for alias in ["tool", "tool.exe", "tool.EXE"] {
+            let (install, _) = portable("Contoso.Tool", &[program(alias)], Scope::Machine, &[]);
+            assert!(install.contains("Alias = 'tool' }"), "{install}");
+        }
+    }
 
     #[test]
     fn hostile_names_stay_literals() {

@@ -336,8 +336,7 @@ fn is_non_interactive(step: &Step) -> bool {
 
 /// Whether a script looks at its own view: then it has considered it, and any finding would be wrong.
 fn minds_views(code: &str) -> bool {
-    const MINDS: [&str; 8] = [
-        "sysnative",
+    const MINDS: [&str; 7] = [
         "processor_architew6432",
         "processor_architecture",
         "is64bitprocess",
@@ -346,8 +345,12 @@ fn minds_views(code: &str) -> bool {
         "registryview",
         "programw6432",
     ];
+    // A line that asks for Sysnative or starts itself again through it; one that only names a program there has minded that
+    // program and no other.
+    const RESTARTS: [&str; 5] = ["powershell", "cmd", "test-path", "exist", "%~f0"];
     let lower = code.to_lowercase();
-    MINDS.iter().any(|word| lower.contains(word))
+    let restarts = |line: &str| line.contains("sysnative") && RESTARTS.iter().any(|word| line.contains(word));
+    MINDS.iter().any(|word| lower.contains(word)) || lower.lines().any(restarts)
 }
 
 /// The folder of a packed file, with `\` at its end; empty at the top.

@@ -162,6 +162,14 @@ fn wb110_programs_that_syswow64_lacks() {
         ],
     );
     assert_eq!(in_batch("@echo off\npnputil /add-driver a.inf"), ["W110:2"]);
+    // Following the advice for one line says nothing about the others.
+    assert_eq!(
+        in_batch(
+            "bcdedit /enum\nC:\\Windows\\Sysnative\\pnputil.exe /add-driver a.inf\npnputil /enum-drivers"
+        ),
+        ["W110:1", "W110:3"]
+    );
+    assert_eq!(in_batch("if exist %windir%\\Sysnative goto again\nbcdedit /enum"), [""; 0]);
     let provisioned = "Add-AppxProvisionedPackage -Online -PackagePath a.msix -SkipLicense";
     assert_eq!(in_powershell_32(provisioned), ["W110:1"]);
     assert_eq!(in_powershell(provisioned), [""; 0]);

@@ -127,6 +127,15 @@ fn a_document_of_another_msi_is_called_stale() {
     ] {
         assert!(message.contains(part), "{message}");
     }
+    // By the former facts `init --update` knows what to renew, so that packing first takes nothing from it.
+    let place = PackFolder::new();
+    place.write("Contoso.msi", &Sample::default().bytes());
+    fs::write(place.0.path().join("app.json"), document(OLD, "0.0.1")).unwrap();
+    let source = PackSource::find(place.0.path().into(), None).unwrap().unwrap();
+    pack(&PackRequest { source, ..place.request() }, &silent()).unwrap();
+    let packed = fs::read_to_string(place.0.path().join("app.json")).unwrap();
+    let packed: serde_json::Value = serde_json::from_str(&packed).unwrap();
+    assert_eq!(packed["msiInformation"]["productCode"], OLD);
     let version =
         crate::msi::MsiFacts::from_reader(std::io::Cursor::new(Sample::default().bytes())).unwrap().version;
     assert_eq!(stale(&document(&PRODUCT_CODE.to_lowercase(), &version.unwrap())), None);
