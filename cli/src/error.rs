@@ -110,8 +110,9 @@ impl Failure {
 /// The text with the query of everything that looks like a URL left out, with a scheme or without one: somebody who leaves
 /// the scheme out gives a path, and its query may be a token all the same.
 pub(crate) fn without_queries(text: &str) -> String {
+    let text = without_users(text);
     let mut shown = String::with_capacity(text.len());
-    let mut rest = text;
+    let mut rest = text.as_str();
     while let Some(at) = rest.find('?') {
         let (before, query) = rest.split_at(at + 1);
         shown.push_str(before);
@@ -129,6 +130,26 @@ pub(crate) fn without_queries(text: &str) -> String {
         };
     }
     shown + rest
+}
+
+/// The text with `***` for who signs in by a URL: `https://user:password@host`, and `user:password@host` without a scheme.
+fn without_users(text: &str) -> String {
+    let ends_word = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '<' | '>');
+    let mut shown = String::with_capacity(text.len());
+    for word in text.split_inclusive(ends_word) {
+        let start = word.find("://").map_or(0, |at| at + "://".len());
+        let authority = &word[start..word[start..].find(['/', '\\']).map_or(word.len(), |end| start + end)];
+        let user = authority.rfind('@').map(|at| &authority[..at]);
+        match user.filter(|user| start > 0 || user.contains(':')) {
+            Some(user) => {
+                shown.push_str(&word[..start]);
+                shown.push_str("***");
+                shown.push_str(&word[start + user.len()..]);
+            }
+            None => shown.push_str(word),
+        }
+    }
+    shown
 }
 
 /// Makes a message safe to print, and keeps the lines of those that list several findings.

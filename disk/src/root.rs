@@ -86,6 +86,8 @@ impl Root {
     fn open_with(path: &Path, cache: Option<PathBuf>) -> Result<Self, RootError> {
         let path =
             std::path::absolute(path).map_err(|source| RootError::Io { path: path.to_owned(), source })?;
+        // Without a separator at its end: with one, a link would be followed before it is looked at.
+        let path: PathBuf = path.components().collect();
         let root = open_root(&path)?;
         let content = root.folder("Content")?;
         content.folder("Incoming")?;

@@ -252,7 +252,8 @@ pub fn absolute_destination(path: &Path) -> Result<PathBuf, StagingError> {
     let unusable = |why| StagingError::Unusable { path: path.to_owned(), why };
     let absolute = std::path::absolute(path).map_err(|_| unusable("not a path"))?;
     match absolute.file_name() {
-        Some(_) => Ok(absolute),
+        // Without a separator at its end: with one, a link would be followed before it is looked at.
+        Some(_) => Ok(absolute.components().collect()),
         None => Err(unusable("it has no name of its own")),
     }
 }

@@ -15,6 +15,7 @@ use waybill_schemas::app::{SOURCE_FOLDER, is_app_folder};
 use waybill_schemas::report::pack::{
     Confidence, FieldUpdate, InitReport, InstallerReport, KeptEdit, UpdateReport, WingetReport,
 };
+use waybill_schemas::secrets::mask;
 
 /// Write an app.json from what the installer is, or from a manifest of winget
 #[derive(Debug, Args)]
@@ -190,8 +191,8 @@ fn write_drafted(report: &InitReport, out: &mut dyn Write) -> io::Result<()> {
     fields.add_some("name", app.display_name.as_deref());
     fields.add_some("publisher", app.publisher.as_deref());
     fields.add_some("version", app.display_version.as_deref());
-    fields.add_some("install command", app.install_command_line.as_deref());
-    fields.add_some("uninstall command", app.uninstall_command_line.as_deref());
+    fields.add_some("install command", app.install_command_line.as_deref().map(mask).as_deref());
+    fields.add_some("uninstall command", app.uninstall_command_line.as_deref().map(mask).as_deref());
     fields.write(2, out)?;
     if let Some(update) = &report.update {
         write_update(update, out)?;

@@ -19,6 +19,7 @@ use waybill_schemas::app::{
 };
 use waybill_schemas::codes::source;
 use waybill_schemas::report::pack::{PackNote, PortalFields};
+use waybill_schemas::secrets::{MASK, holds_secret_word, mask};
 
 /// A source folder and the setup file, as they were given.
 #[derive(Debug)]
@@ -199,8 +200,9 @@ fn portal_of(app: &AppDocument, verified: bool) -> PortalFields {
         name: given(&app.display_name),
         publisher: given(&app.publisher),
         version: given(&app.display_version),
-        install_command: app.install_command_line.clone(),
-        uninstall_command: app.uninstall_command_line.clone(),
+        // Masked: these lines are for people, and CI keeps what they see. app.json has them whole.
+        install_command: app.install_command_line.as_deref().map(mask),
+        uninstall_command: app.uninstall_command_line.as_deref().map(mask),
         detection: app.rules.iter().filter(|rule| rule.is_detection()).map(in_words).collect(),
         verified,
     }
@@ -214,7 +216,12 @@ fn in_words(rule: &Rule) -> String {
         }
         Rule::Registry(rule) => {
             let value = rule.value_name.as_ref().map_or_else(String::new, |name| format!(", value {name}"));
-            let compared = comparison("its data", &rule.operator, &rule.comparison_value);
+            let is_secret = rule.value_name.as_deref().is_some_and(holds_secret_word);
+            let wanted = rule
+                .comparison_value
+                .as_ref()
+                .map(|value| if is_secret { MASK.to_owned() } else { value.clone() });
+            let compared = comparison("its data", &rule.operator, &wanted);
             format!("registry key {}{value}{compared}", text(&rule.key_path))
         }
         Rule::FileSystem(rule) => {

@@ -116,13 +116,29 @@ pub fn parameters<'a>(text: &'a str, is_wanted: impl Fn(&str) -> bool) -> Vec<Pa
         value: &text[secret.start..secret.end],
         is_next_word: false,
     });
-    let mut found: Vec<_> = Name::all(&line, &is_wanted).filter_map(parameter).collect();
+    // A line of many names that each reach far would take long: what is left of it is not read.
+    let mut patience = patience(text);
+    let mut found = Vec::new();
+    for name in Name::all(&line, &is_wanted) {
+        let parameter = parameter(name);
+        let reach = parameter.as_ref().map_or(0, |one: &Parameter<'_>| one.value.len());
+        found.extend(parameter);
+        patience = patience.saturating_sub(reach.max(name.text.len()));
+        if patience == 0 {
+            break;
+        }
+    }
     found.extend(of_programs);
     found
 }
 
 /// Longer lines are not read closely: from the first secret's name on they are masked.
 const LONGEST_LINE: usize = 64 << 10;
+
+/// How many bytes of values are read in a line.
+const fn patience(text: &str) -> usize {
+    64 * text.len() + (1 << 16)
+}
 
 /// The spans of the line that are values of secret parameters. They may overlap.
 fn spans(line: &Line<'_>) -> Vec<(usize, usize)> {
@@ -137,7 +153,7 @@ fn spans(line: &Line<'_>) -> Vec<(usize, usize)> {
     // From here on everything is masked already.
     let mut masked_from = line.text.len();
     // A line of many names that each reach far would take long: what is left of it is masked as a whole.
-    let mut patience = 64 * line.text.len() + (1 << 16);
+    let mut patience = patience(line.text);
     for name in Name::all(line, holds_secret_word) {
         if name.end >= masked_from {
             break;

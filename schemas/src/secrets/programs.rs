@@ -26,6 +26,9 @@ const SWITCHES: [(&[&str], &[&str]); 6] = [
 /// The longest line that is searched; in a longer one the rules of names hold alone.
 const LONGEST: usize = 64 << 10;
 
+/// How many words behind a program are searched for its switch.
+const MOST_WORDS: usize = 64;
+
 /// The secrets of such command lines in the text.
 pub(super) fn secrets(text: &str) -> impl Iterator<Item = Secret> {
     let mut found = Vec::new();
@@ -64,6 +67,8 @@ fn of_net(text: &str, behind: &[Range<usize>]) -> Option<Range<usize>> {
 
 fn of_switch(text: &str, program: &str, behind: &[Range<usize>]) -> Option<Range<usize>> {
     let (_, switches) = SWITCHES.iter().find(|(programs, _)| programs.contains(&program))?;
+    // Few words stand between a program and its password. Of a line that names it again and again each is looked at for so many.
+    let behind = &behind[..behind.len().min(MOST_WORDS)];
     let at = behind.iter().position(|word| switches.contains(&&text[word.clone()]))?;
     behind.get(at + 1).cloned()
 }

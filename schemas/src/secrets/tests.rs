@@ -1,4 +1,4 @@
-use super::{Parameter, mask, parameters};
+use super::{Parameter, mask, names_password, parameters};
 use proptest::prelude::*;
 
 #[test]
@@ -208,6 +208,9 @@ fn two_readings_are_both_masked() {
 #[test]
 fn a_hostile_text_is_masked_in_time() {
     for piece in [
+        ";pwd=",
+        "curl ",
+        "schtasks ",
         "key=",
         "key ",
         "&key",
@@ -233,6 +236,7 @@ fn a_hostile_text_is_masked_in_time() {
     ] {
         let text = piece.repeat((256 << 10) / piece.len());
         assert!(mask(&text).len() <= text.len() + 64);
+        assert!(parameters(&text[..30_000], names_password).len() <= text.len());
         let lines = format!("{}\n", piece.repeat(16_000 / piece.len())).repeat(4);
         assert!(mask(&lines).len() <= 2 * lines.len());
     }

@@ -5,6 +5,7 @@ use super::{Examined, Findings, LintPage, LintRule, Severity::Error, Subject};
 use waybill_intune::command_line::{Msiexec, PowerShell, ProductOrFile, Step, Word, unquoted_run};
 use waybill_intune::path::leaf;
 use waybill_intune::right_line::LIKELY_EXTENSIONS;
+use waybill_schemas::secrets::mask;
 
 /// The extensions that cmd tries for a name without one.
 const PATHEXT: [&str; 6] = ["com", "exe", "bat", "cmd", "vbs", "js"];
@@ -27,7 +28,10 @@ pub(super) static RULES: &[LintRule] = &[LintRule {
 fn commands(examined: &Examined<'_>, findings: &mut Findings) {
     let subject = examined.subject;
     for (command, step) in examined.steps() {
-        let mut check = |path: &str, is_missing: bool| {
+        let mut check = |written: &str, is_missing: bool| {
+            // What is taken for a file may be a misplaced parameter with a password.
+            let shown = mask(written);
+            let path = shown.as_str();
             let (message, fix) = match location(path, command.installs) {
                 _ if step.stem() == "msiexec" && meant_as_code(path).is_some() => {
                     let why = meant_as_code(path).unwrap_or_default();
