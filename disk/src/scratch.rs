@@ -101,7 +101,9 @@ fn sweep(parent: &Path, clock: &dyn Clock) {
         let is_ours = entry.file_name().to_string_lossy().starts_with(PREFIX)
             && entry.file_type().is_ok_and(|kind| kind.is_dir());
         let folder = entry.path();
-        let Some(_lock) = is_ours.then(|| claim(&folder, clock)).flatten() else { continue };
+        let Some(lock) = is_ours.then(|| claim(&folder, clock)).flatten() else { continue };
+        // Held while the folder goes, but on Windows, where a folder with an open file in it stays.
+        let _lock = lock.filter(|_| !cfg!(windows));
         match fs::remove_dir_all(&folder) {
             Ok(()) => tracing::info!(folder = %folder.display(), "a dead run's folder is removed"),
             Err(error) => tracing::debug!(%error, folder = %folder.display(), "a dead run's folder stays"),

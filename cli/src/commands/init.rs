@@ -21,7 +21,7 @@ use waybill_schemas::secrets::mask;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   waybill init apps/7zip/source --setup 7z2301-x64.msi
-  waybill init ./tool --setup setup.exe --output apps/tool/app.json
+  waybill init ./tool --setup tool.msi --output apps/tool/app.json
   waybill init apps/7zip/source --setup 7z2408-x64.msi --update
   waybill init --winget manifests/7/7zip/7zip/25.01 --output apps/7zip
   waybill init --winget manifests/7/7zip/7zip/26.00 --output apps/7zip --update

@@ -185,7 +185,12 @@ fn a_copy_in_the_place_of_a_folder_is_read_before_it_counts_as_whole() {
     let summary = Manifest::open(&place.manifest).unwrap().summary;
     assert!(!summary.settled && summary.boot == waybill_disk::boot::id());
     std::fs::write(place.path().join("setup.exe"), [0, 0]).unwrap();
-    assert_eq!(house.find(&place, &mac).unwrap(), present(false), "by names and sizes in this boot");
+    // Where the boot is not known, every look reads all bytes.
+    if waybill_disk::boot::id().is_some() {
+        assert_eq!(house.find(&place, &mac).unwrap(), present(false), "by names and sizes in this boot");
+    } else {
+        assert_eq!(id(house.find(&place, &mac)), "folder-damaged");
+    }
 }
 
 #[test]

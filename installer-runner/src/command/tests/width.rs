@@ -78,8 +78,10 @@ fn the_line_keeps_the_variables_of_the_agent() {
     let machine = with_programs();
     let resolved = resolved("x64.exe \"%ProgramFiles%\" %PROCESSOR_ARCHITECTURE%", &reference(), &machine);
     assert!(resolved.line.ends_with(r#"\x64.exe" "C:\Program Files (x86)" x86"#), "{}", resolved.line);
+    // The report has what differs from this process, whose own variable is the same on a Windows.
     let told = resolved.report.environment.iter().find(|one| one.name == "ProgramFiles");
-    assert_eq!(told.and_then(|one| one.value.as_deref()), Some(r"C:\Program Files"));
+    let expected = (!cfg!(windows)).then_some(r"C:\Program Files");
+    assert_eq!(told.and_then(|one| one.value.as_deref()), expected);
 }
 
 #[test]
