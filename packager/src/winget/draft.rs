@@ -4,17 +4,16 @@ use super::command::{install_line, return_codes};
 use super::installer::{Installer, Kind, Scope};
 use super::manifest::Manifest;
 use super::powershell::{self, Entry, PortableProgram};
+use super::recognition::{build_of, expanded, file_rule, wanted_version};
 use super::yaml::Node;
 use super::{WingetChoice, WingetError};
 use crate::init::{comparable_version, product_rule, script_rule_of, usual_experience};
 use crate::msi::MsiFacts;
 use std::path::Path;
-use waybill_intune::path::leaf;
 use waybill_intune::right_line::{removal_line, right_line};
-use waybill_intune::{OLDEST_RELEASE, VersionNumber, View, is_guid, oldest_release_from};
+use waybill_intune::{OLDEST_RELEASE, VersionNumber, View, is_guid, known_releases, oldest_release_from};
 use waybill_schemas::app::{
-    AppDocument, Architectures, FileSystemOperation, FileSystemRule, Operator, ProductCodeRule, Rule,
-    RuleType, RunAsAccount,
+    AppDocument, Architectures, Operator, ProductCodeRule, Rule, RuleType, RunAsAccount,
 };
 
 /// The longest description that Intune takes, in characters.
@@ -169,10 +168,11 @@ impl Drafter<'_> {
         }
         if let (Some(version), None) = (&oldest, release) {
             self.note(format!(
-                "MinimumOSVersion {version:?} is newer than every release that is known here."
+                "MinimumOSVersion {version:?} is newer than every release that is known here: the newest one is asked for."
             ));
         }
-        self.app.minimum_supported_windows_release = Some(release.unwrap_or(OLDEST_RELEASE).to_owned());
+        let newest = || known_releases().last().copied().unwrap_or(OLDEST_RELEASE);
+        self.app.minimum_supported_windows_release = Some(release.unwrap_or_else(newest).to_owned());
     }
 
     fn path_of_setup(&self) -> std::path::PathBuf {
@@ -494,64 +494,6 @@ fn cut(text: &str, longest: usize) -> String {
     if cut.len() < text.len() { format!("{cut}…") } else { cut }
 }
 
-/// The build of `10.0.17763.0`.
-fn build_of(version: &str) -> Option<u32> {
-    let mut parts = version.split('.').map(|part| part.trim().parse::<u32>().ok());
-    let (major, minor) = (parts.next()??, parts.next()??);
-    match parts.next() {
-        None if major >= 10 => Some(0),
-        None => None,
-        // Windows 7 and 8 are older than every release that Intune knows.
-        Some(build) => build.map(|build| if (major, minor) < (10, 0) { 0 } else { build }),
-    }
-}
-
-/// The version for a comparison: to winget 1.0 and 1.0.0 are the same, to `System.Version` the shorter is less, so
-/// zeros at the end are cut, down to two parts.
-pub(super) fn wanted_version(version: &str) -> Option<String> {
-    let version = comparable_version(version.trim())?;
-    let mut parts: Vec<&str> = version.split('.').collect();
-    while parts.len() > 2 && parts.last() == Some(&"0") {
-        parts.pop();
-    }
-    Some(parts.join("."))
-}
-
-/// The variables that lead to the folder of the view that the rule has.
-fn expanded(path: &str, is_32_bit: bool) -> String {
-    let lower = path.to_lowercase();
-    let name = |folder: &str| if is_32_bit { format!("%{folder}(x86)%") } else { format!("%{folder}%") };
-    for (from, to) in [
-        ("%programfiles%", if is_32_bit { name("ProgramFiles") } else { name("ProgramW6432") }),
-        (
-            "%commonprogramfiles%",
-            if is_32_bit { name("CommonProgramFiles") } else { name("CommonProgramW6432") },
-        ),
-    ] {
-        if let Some(rest) = lower.strip_prefix(from) {
-            return format!("{to}{}", &path[path.len() - rest.len()..]);
-        }
-    }
-    path.to_owned()
-}
-
-fn file_rule(path: &str, version: Option<String>, is_32_bit: bool) -> Rule {
-    let name = leaf(path);
-    let folder = path.strip_suffix(name).unwrap_or(path).trim_end_matches('\\');
-    let operation = version.as_ref().map_or(FileSystemOperation::Exists, |_| FileSystemOperation::Version);
-    let operator = version.as_ref().map_or(Operator::NotConfigured, |_| Operator::GreaterThanOrEqual);
-    Rule::FileSystem(FileSystemRule {
-        rule_type: Some(RuleType::Detection),
-        path: Some(folder.to_owned()),
-        file_or_folder_name: Some(name.to_owned()),
-        check_32_bit_on_64_system: Some(is_32_bit),
-        operation_type: Some(operation),
-        operator: Some(operator),
-        comparison_value: version,
-        ..FileSystemRule::default()
-    })
-}
-
 /// Each dependency in words.
 fn dependencies(dependencies: Option<&Node>) -> Vec<String> {
     let Some(dependencies) = dependencies else { return Vec::new() };
@@ -572,35 +514,4 @@ fn dependencies(dependencies: Option<&Node>) -> Vec<String> {
         found.extend(dependencies.texts(key).into_iter().map(|name| format!("{what} {name}")));
     }
     found
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn versions_are_cut_and_what_is_none_is_not_compared() {
-        for (version, wanted) in [
-            ("1.10", Some("1.10")),
-            ("1.0.0", Some("1.0")),
-            ("25.01.00.0", Some("25.1")),
-            ("2024", None),
-            ("1.2.3.4.5", None),
-            ("3.1-beta", None),
-            ("latest", None),
-        ] {
-            assert_eq!(wanted_version(version).as_deref(), wanted, "{version}");
-        }
-    }
-
-    #[test]
-    fn builds_and_folders_are_read() {
-        assert_eq!(
-            ["10.0.17763.0", "6.1.7601.0", "10.0", "x"].map(build_of),
-            [Some(17763), Some(0), Some(0), None]
-        );
-        assert_eq!(expanded(r"%ProgramFiles%\A", false), r"%ProgramW6432%\A");
-        assert_eq!(expanded(r"%PROGRAMFILES%\A", true), r"%ProgramFiles(x86)%\A");
-        assert_eq!(expanded(r"%ProgramFiles(x86)%\A", false), r"%ProgramFiles(x86)%\A");
-    }
 }

@@ -16,6 +16,7 @@ mod known;
 mod manifest;
 mod place;
 mod powershell;
+mod recognition;
 mod record;
 #[cfg(test)]
 mod tests;
