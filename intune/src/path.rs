@@ -134,6 +134,21 @@ pub fn below<'a>(path: &'a str, folder: &str) -> Option<&'a str> {
     head.eq_ignore_ascii_case(folder).then(|| path[folder.len()..].strip_prefix('\\'))?
 }
 
+/// Variables that lead to one user's folders. For the system account they are its own, where no app of a user lies.
+const OF_ONE_USER: [&str; 5] = ["%APPDATA%", "%LOCALAPPDATA%", "%USERPROFILE%", "%HOMEPATH%", "%ONEDRIVE%"];
+
+/// The variable of one user's folders that stands in `text`, in any case.
+///
+/// ```
+/// use waybill_intune::path::users_variable;
+/// assert_eq!(users_variable(r"%LocalAppData%\Contoso"), Some("%LOCALAPPDATA%"));
+/// assert_eq!(users_variable(r"%ProgramFiles%\Contoso"), None);
+/// ```
+pub fn users_variable(text: &str) -> Option<&'static str> {
+    let upper = text.to_ascii_uppercase();
+    OF_ONE_USER.into_iter().find(|variable| upper.contains(variable))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,6 +10,7 @@ use super::{WingetChoice, WingetError};
 use crate::init::{comparable_version, product_rule, script_rule_of, usual_experience};
 use crate::msi::MsiFacts;
 use std::path::Path;
+use waybill_intune::path::users_variable;
 use waybill_intune::right_line::{removal_line, right_line};
 use waybill_intune::{OLDEST_RELEASE, VersionNumber, View, is_guid, known_releases, oldest_release_from};
 use waybill_schemas::app::{
@@ -416,6 +417,12 @@ impl Drafter<'_> {
         if path.split('\\').any(|name| name == "..") {
             return self
                 .note("The manifest's InstallationMetadata leads out of its folder, and is left out.");
+        }
+        if let Some(variable) = users_variable(&path).filter(|_| self.scope == Scope::Machine) {
+            return self.note(format!(
+                "The manifest's InstallationMetadata names {variable}, a folder of one user, and the app is the system's: it is \
+                 left out. Give --scope user where the app installs for the user."
+            ));
         }
         self.note(format!(
             "Detection also looks for {path}, as the manifest says; take the rule out where it differs."

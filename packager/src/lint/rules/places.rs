@@ -5,7 +5,7 @@ use super::Severity::{Error, Warning};
 use super::{Examined, Findings, LintPage, LintRule, text};
 use crate::lint::script;
 use waybill_intune::command_line::Word;
-use waybill_intune::path::extension;
+use waybill_intune::path::{self, extension};
 use waybill_intune::{Hive, RegistryKey};
 use waybill_schemas::app::{
     FileSystemOperation, FileSystemRule, RegistryOperation, RegistryRule, Rule, RunAsAccount,
@@ -41,7 +41,6 @@ pub(super) static RULES: &[LintRule] = &[
     },
 ];
 
-const VARIABLES: [&str; 5] = ["%appdata%", "%localappdata%", "%userprofile%", "%homepath%", "%onedrive%"];
 const FIX: &str = "Look at what the app leaves machine-wide, or set `runAsAccount` to `user`.";
 
 fn places_in_rules(examined: &Examined<'_>, findings: &mut Findings) {
@@ -105,7 +104,7 @@ fn users_place(rule: &Rule) -> Option<(&'static str, String)> {
 }
 
 fn users_variable(lower: &str) -> Option<String> {
-    VARIABLES.iter().find(|variable| lower.contains(*variable)).map(|variable| variable.to_uppercase())
+    path::users_variable(lower).map(str::to_owned)
 }
 
 fn users_folder(path: &str) -> Option<String> {

@@ -167,6 +167,11 @@ fn a_file_that_the_manifest_names_is_looked_for_as_well() {
         (rule.file_or_folder_name.as_deref(), rule.check_32_bit_on_64_system),
         (Some("tool.exe"), Some(false))
     );
+    // SYSTEM has a profile of its own, where no app of a user lies.
+    let lines = lines.replace("%ProgramFiles%", "%LocalAppData%");
+    let made = app(&lab, "1.1", &lines, "");
+    assert_eq!(made.app.rules.len(), 1, "{:?}", made.app.rules);
+    assert!(notes(&made).contains("a folder of one user"), "{}", notes(&made));
 }
 
 #[test]
