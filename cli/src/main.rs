@@ -47,6 +47,7 @@ fn run_waybill(arguments: &[OsString]) -> Exit {
 fn execute(cli: Cli) -> Exit {
     session::start_logging(cli.global.verbose, cli.global.quiet);
     session::listen_for_ctrl_c();
+    waybill_system::own_all_children();
     let session = Session::new(&cli.global);
     match commands::run(cli.command, &session) {
         Ok(exit) => exit,

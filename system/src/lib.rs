@@ -98,3 +98,12 @@ pub fn this_machine() -> impl System {
 
 /// The machine that this program runs on. The modules `on_disk` and `unix` or `windows` implement its traits.
 struct ThisMachine;
+
+/// Says that this process starts children through [`Processes::create`] alone, so that every other child of it was adopted
+/// from a program. Without this a descendant that has joined the process group of this process passes for somebody else's
+/// child, and is neither ended with its program nor listed among those that survive it. Windows has jobs for this, and
+/// needs no word of it.
+pub fn own_all_children() {
+    #[cfg(unix)]
+    unix::own_all_children();
+}

@@ -4,6 +4,7 @@
 use super::ArchiveError;
 use super::central::{CentralReader, CentralRecord};
 use super::record::method;
+use super::structure::FalseEnd;
 use super::structure::LARGE;
 use crate::policy::{Violation, rules};
 use crate::source::Source;
@@ -82,11 +83,16 @@ impl Extractor {
         context: &Context<'_>,
         sink: &mut Sink<'_>,
     ) -> Result<(), ArchiveError> {
+        let mut false_end = FalseEnd::of(record);
         let mut done = 0;
         while done < record.size {
             context.check()?;
             let count = (record.size - done).min(STEP as u64) as usize;
             source.read_exact_at(&mut self.input[..count], data + done)?;
+            if let Some(at) = false_end.as_mut().and_then(|end| end.find(&self.input[..count])) {
+                let detail = format!("its data holds another descriptor at {at}");
+                return Err(Violation::entry(&rules::DESCRIPTOR_MISMATCH, &record.name, detail).into());
+            }
             sink(&self.input[..count])?;
             done += count as u64;
         }

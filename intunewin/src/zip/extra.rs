@@ -27,7 +27,15 @@ pub(crate) fn judge<'a>(
                 return Err(refuse(&rules::UNICODE_PATH, String::new()));
             }
             extra_id::UNICODE_PATH => second_name.replace(body),
-            _ if is_harmless(id, body) => None,
+            _ if is_harmless(id) => match is_well_formed(id, body, header == "local") {
+                true => None,
+                false => {
+                    return Err(refuse(
+                        &rules::EXTRA_FIELD,
+                        format!("field {id:#06x} has a length that none has"),
+                    ));
+                }
+            },
             _ => return Err(refuse(&rules::EXTRA_FIELD, format!("field {id:#06x} {}", reason(id)))),
         };
         if earlier.is_some() {
@@ -43,18 +51,39 @@ fn next<'a>(fields: &mut Fields<'a>) -> Option<(u16, &'a [u8])> {
 }
 
 /// Whether a field changes neither name nor kind nor size of the entry for anybody who knows it.
-fn is_harmless(id: u16, body: &[u8]) -> bool {
-    match id {
+fn is_harmless(id: u16) -> bool {
+    matches!(
+        id,
         0x000a // NTFS: times (7-Zip, WinZip)
+        | 0x000d // PKWARE for Unix: times, owner and group, where it is no longer
         | 0x4453 // access list of Windows (Info-ZIP)
         | 0x5455 | 0x5855 // times of Info-ZIP, the second with owner and group (macOS, too)
         | 0x6375 // a second comment; comments mean nothing here
         | 0x7855 | 0x7875 // owner and group (Info-ZIP, libarchive)
         | 0xa11e | 0xcafe | 0xd935 // padding and marks of Java and Android
-        | extra_id::GROWTH_HINT => true,
-        // PKWARE's field for Unix: times, owner and group in 12 bytes; more is the target of a link, or a device.
-        0x000d => body.len() == 12,
-        _ => false,
+        | extra_id::GROWTH_HINT
+    )
+}
+
+/// Whether a harmless field has a length that its writers give it. With another some readers end the list of entries there:
+/// libarchive where times are announced and missing.
+fn is_well_formed(id: u16, body: &[u8], is_local: bool) -> bool {
+    let (length, first) = (body.len(), body.first().copied().unwrap_or_default());
+    match id {
+        0x000a => length >= 4,
+        // More than times, owner and group in 12 bytes is the target of a link, or a device.
+        0x000d => length == 12,
+        // A byte says which of three times there are; the directory has the first of them alone, or none.
+        0x5455 => length == 1 + 4 * (first & 7).count_ones() as usize || !is_local && matches!(length, 1 | 5),
+        0x5855 => matches!(length, 8 | 12),
+        0x7855 => matches!(length, 0 | 4),
+        // A version, and two numbers, each with its length before it.
+        0x7875 => {
+            let owner = body.get(1).map_or(0, |length| usize::from(*length));
+            let group = body.get(2 + owner).map(|length| usize::from(*length));
+            first == 1 && group.is_some_and(|group| length == 3 + owner + group)
+        }
+        _ => true,
     }
 }
 
@@ -108,7 +137,7 @@ mod tests {
     #[test]
     fn what_packers_write_is_let_through() {
         for extra in [
-            field(0x5455, &[3, 0, 0, 0, 0]),
+            field(0x5455, &[3, 0, 0, 0, 0, 0, 0, 0, 0]),
             field(0x7875, b"\x01\x04\0\0\0\0\x04\0\0\0\0"),
             field(0x000a, &[0; 32]),
             field(0x000d, &[0; 12]),
@@ -122,17 +151,27 @@ mod tests {
 
     #[test]
     fn every_other_field_is_refused() {
-        for id in (0..=u16::MAX).filter(|id| !is_harmless(*id, b"evil.exe") && *id != extra_id::ZIP64) {
+        for id in (0..=u16::MAX).filter(|id| {
+            !(is_harmless(*id) && is_well_formed(*id, b"evil.exe", true)) && *id != extra_id::ZIP64
+        }) {
             let expected = if id == extra_id::UNICODE_PATH { "unicode-path" } else { "extra-field" };
             assert_eq!(rule(&field(id, b"evil.exe")), Some(expected), "{id:#06x}");
         }
         assert_eq!(rule(&field(0x000d, &[0; 13])), Some("extra-field"));
+        // libarchive ends the list where a time is announced and missing.
+        for times in [&[][..], &[3, 0, 0, 0, 0], &[0, 0]] {
+            assert_eq!(rule(&field(0x5455, times)), Some("extra-field"), "{times:?}");
+        }
+        assert!(
+            judge(&field(0x5455, &[3, 0, 0, 0, 0]), b"a.txt", "central").is_ok(),
+            "the directory has the first alone"
+        );
         assert_eq!(rule(&field(0x7075, b"\x01CR")), Some("unicode-path"));
     }
 
     #[test]
     fn fields_end_where_the_extra_ends() {
-        let whole = field(0x5455, &[3, 0, 0, 0, 0]);
+        let whole = field(0x5455, &[1, 0, 0, 0, 0]);
         for cut in 1..whole.len() {
             assert_eq!(rule(&whole[..cut]), Some("extra-field"), "{cut}");
         }

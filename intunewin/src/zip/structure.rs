@@ -276,16 +276,63 @@ fn check_values(local: &LocalHeader, zip64: &[u8], record: &CentralRecord) -> Re
 
 /// Values beside a data descriptor: each says nothing, or it is right already (libarchive writes the sizes that it knows).
 fn check_described(local: &LocalHeader, zip64: &[u8], record: &CentralRecord) -> Result<(), &'static str> {
-    // Writers that do not know a size write 0, all ones, or the largest signed number.
-    let silent = [0, SENTINEL_32.into(), u64::MAX, i64::MAX as u64];
-    let fits = |value: u64, right: u64| value == right || silent.contains(&value);
-    let mut long = Fields(zip64);
-    let mut rights = [record.size, record.compressed].into_iter();
-    let long_fits = rights.all(|right| long.u64().is_none_or(|value| fits(value, right)));
-    let short_fits = fits(local.size.into(), record.size) && fits(local.compressed.into(), record.compressed);
+    // Writers that do not know a size write 0, and in a zip64 field all ones or the largest signed number, too.
+    let silent = [0, u64::MAX, i64::MAX as u64];
+    let rights = [record.size, record.compressed];
+    let mut fields = Fields(zip64);
+    let longs: Vec<u64> = std::iter::from_fn(|| fields.u64()).collect();
+    let fits = |(value, right): (&u64, u64)| *value == right || silent.contains(value);
+    let long_fits = matches!(zip64.len(), 0 | 16) && longs.iter().zip(rights).all(fits);
+    // All ones refer to a zip64 field, and then both do.
+    let shorts = [local.size, local.compressed];
+    let refers = shorts.contains(&SENTINEL_32);
+    let short_fits = match refers {
+        true => shorts == [SENTINEL_32; 2] && longs.len() == 2,
+        false => shorts.iter().zip(rights).all(|(short, right)| *short == 0 || u64::from(*short) == right),
+    };
     match short_fits && long_fits && (local.crc == 0 || local.crc == record.header.crc) {
         true => Ok(()),
         false => Err("values beside a data descriptor"),
+    }
+}
+
+/// Looks for a descriptor within stored data that only a descriptor ends. A reader that goes by local headers alone, as
+/// from a pipe, would take it for the end, and what follows for the next entry.
+pub(crate) struct FalseEnd {
+    /// The last bytes, in which a descriptor may begin that goes on in the next ones.
+    held: Vec<u8>,
+    /// How many bytes lie before `held`.
+    before: u64,
+}
+
+impl FalseEnd {
+    /// For this entry's data; `None` where no descriptor ends it.
+    pub(crate) fn of(record: &CentralRecord) -> Option<Self> {
+        record.has_flag(flag::DESCRIPTOR).then(|| Self { held: Vec::new(), before: 0 })
+    }
+
+    /// Takes the next bytes. Returns the offset of a descriptor that gives the data before it as its size.
+    pub(crate) fn find(&mut self, bytes: &[u8]) -> Option<u64> {
+        self.held.extend_from_slice(bytes);
+        let found = self.descriptor();
+        let kept = self.held.len().min(LONGEST_DESCRIPTOR as usize - 1);
+        self.before += (self.held.len() - kept) as u64;
+        self.held.drain(..self.held.len() - kept);
+        found
+    }
+
+    fn descriptor(&self) -> Option<u64> {
+        let sign = signature::DESCRIPTOR.to_le_bytes();
+        let starts = self.held.windows(sign.len()).enumerate().filter(|(_, bytes)| *bytes == sign);
+        let ends_there = |at: usize| {
+            let mut fields = Fields(&self.held[at + sign.len()..]);
+            let (_, mut long) = (fields.u32(), Fields(fields.0));
+            let size = self.before + at as u64;
+            let short =
+                fields.u32().map(u64::from) == Some(size) && fields.u32().map(u64::from) == Some(size);
+            short || long.u64() == Some(size) && long.u64() == Some(size)
+        };
+        starts.map(|(at, _)| at).find(|at| ends_there(*at)).map(|at| self.before + at as u64)
     }
 }
 
@@ -337,6 +384,24 @@ mod tests {
             assert!(is_descriptor(&signed, crc, compressed, size));
             assert!(!is_descriptor(&signed, crc, compressed, size + 1));
             assert!(!is_descriptor(&body[1..], crc, compressed, size));
+        }
+    }
+
+    #[test]
+    fn a_descriptor_within_the_data_is_found_however_it_comes() {
+        let signed = |size: u32| {
+            [&signature::DESCRIPTOR.to_le_bytes()[..], &[7; 4], &size.to_le_bytes(), &size.to_le_bytes()]
+                .concat()
+        };
+        let found = |data: &[u8], step: usize| {
+            let mut end = FalseEnd { held: Vec::new(), before: 0 };
+            data.chunks(step).find_map(|bytes| end.find(bytes))
+        };
+        let data = [&[b'x'; 50][..], &signed(50), b"PK\x03\x04 and more"].concat();
+        let long = [&[b'x'; 9][..], b"PK\x07\x08CRC.", &9_u64.to_le_bytes(), &9_u64.to_le_bytes()].concat();
+        for step in [1, 7, 23, 1000] {
+            assert_eq!((found(&data, step), found(&long, step)), (Some(50), Some(9)), "{step}");
+            assert_eq!(found(&[&[b'x'; 50][..], &signed(49)].concat(), step), None, "of other data");
         }
     }
 }

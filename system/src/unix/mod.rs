@@ -20,6 +20,7 @@ pub(crate) fn is_executable(path: &str) -> Result<bool, Unanswered> {
     }
 }
 
+pub(crate) use processes::own_all_children;
 pub(crate) use rights::others_may_change;
 
 const REGISTRY: &str = "the registry";

@@ -7,6 +7,8 @@ mod running;
 mod table;
 
 use crate::{ProcessIdentity, Processes, Start, StartError, StartedProcess, ThisMachine, Unanswered};
+pub(crate) use relatives::own_all_children;
+
 use gated::Gated;
 use std::io::{self, ErrorKind};
 use table::ProcessTable;

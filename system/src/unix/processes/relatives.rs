@@ -18,9 +18,18 @@ struct Starts {
     children: BTreeSet<u32>,
     /// The programs that somebody still holds.
     held: Vec<ProcessIdentity>,
+    /// Whether no other part of this process starts any: see [`own_all_children`].
+    owns_all: bool,
 }
 
-static STARTS: Mutex<Starts> = Mutex::new(Starts { children: BTreeSet::new(), held: Vec::new() });
+static STARTS: Mutex<Starts> =
+    Mutex::new(Starts { children: BTreeSet::new(), held: Vec::new(), owns_all: false });
+
+/// Says that this process starts children by this module alone. Then a process that was adopted is a program's even where
+/// it has joined the group of this process, by which it would otherwise pass for somebody else's child.
+pub(crate) fn own_all_children() {
+    starts().owns_all = true;
+}
 
 /// Held over each start and each look at the list of processes, so that a child that was just started is never taken
 /// for an adopted one.
@@ -97,7 +106,7 @@ fn is_adopted(entry: &ProcessEntry, table: &ProcessTable, starts: &Starts, own: 
     cfg!(target_os = "linux")
         && entry.parent == own
         && !starts.children.contains(&entry.pid)
-        && Some(entry.group) != own_group
+        && (starts.owns_all || Some(entry.group) != own_group)
 }
 
 /// Whether it belongs to a daemon that ran before `root`.
@@ -133,7 +142,17 @@ mod tests {
     }
 
     fn tree(held: &[ProcessIdentity], of: &ProcessIdentity, others: &[ProcessEntry]) -> Vec<u32> {
-        let starts = Starts { children: held.iter().map(|one| one.pid).collect(), held: held.to_vec() };
+        tree_where(false, held, of, others)
+    }
+
+    fn tree_where(
+        owns_all: bool,
+        held: &[ProcessIdentity],
+        of: &ProcessIdentity,
+        others: &[ProcessEntry],
+    ) -> Vec<u32> {
+        let children = held.iter().map(|one| one.pid).collect();
+        let starts = Starts { children, held: held.to_vec(), owns_all };
         let mut entries = vec![entry(1, 0, 1, 1, 1), entry(OWN, 1, OWN, 1, 50)];
         entries.extend_from_slice(others);
         let table = ProcessTable(entries);
@@ -152,6 +171,14 @@ mod tests {
         ];
         let root = root(10, 100);
         assert_eq!(tree(std::slice::from_ref(&root), &root, &others), [11, 12, 13]);
+    }
+
+    #[test]
+    fn who_hides_in_our_own_group_is_found_where_every_child_is_a_programs() {
+        let others = [entry(11, OWN, OWN, 1, 110)];
+        let root = root(10, 100);
+        let held = std::slice::from_ref(&root);
+        assert_eq!((tree_where(true, held, &root, &others), tree(held, &root, &others)), (vec![11], vec![]));
     }
 
     #[test]

@@ -81,19 +81,20 @@ fn fields() -> Vec<Vector> {
 const EXTRA: &str = "extra-field";
 
 fn ends() -> Vec<Vector> {
-    let times = extra(0x5455, &[3, 0, 0, 0, 0]);
+    let times = extra(0x5455, &[1, 0, 0, 0, 0]);
     let overrun = [&times[..], &extra(0x7075, b"\x01CRC.data/second.txt")[..12]].concat();
     let tail = [&times[..], &[0, 0, 0]].concat();
     [
         each("field-overrun", EXTRA, "an extra field that goes on after the header", &overrun),
         each("field-tail", EXTRA, "three bytes after the last extra field", &tail),
+        each("times-empty", EXTRA, "a field of times without any byte", &extra(0x5455, b"")),
     ]
     .into_iter()
     .flatten()
     .collect()
 }
 
-fn sizes() -> [Vector; 2] {
+fn sizes() -> [Vector; 3] {
     let local = second().locally(|header| header.extra = zip64_extra(&[3, 3]));
     // Asked for the compressed size alone, .NET takes the second value of a field that has all of them.
     let central = second().centrally(|header| {
@@ -102,7 +103,14 @@ fn sizes() -> [Vector; 2] {
     });
     let unasked = "a zip64 field with other sizes that no short field asks for";
     let position = "a whole zip64 field, of which the compressed size is asked for and stands first";
+    let ones = second().described(true).locally(|header| header.compressed = u32::MAX);
     [
+        refused(
+            "described-ones",
+            "local-mismatch",
+            "a descriptor, and a local size that refers to a zip64 field that is not there",
+            beside_innocent([ones]),
+        ),
         refused("zip64-unasked-local", "local-mismatch", unasked, beside_innocent([local])),
         refused("zip64-position-central", "zip64-mismatch", position, beside_innocent([central])),
     ]

@@ -13,8 +13,8 @@ mod structure;
 pub(super) fn all() -> Vec<Vector> {
     let groups = [
         ("name", 60, names()),
-        ("structure", 35, structure::all()),
-        ("header", 42, headers::all()),
+        ("structure", 36, structure::all()),
+        ("header", 45, headers::all()),
         ("bomb", 10, bombs::all()),
         ("limit", 10, limits()),
         ("duplicate", 10, duplicates()),

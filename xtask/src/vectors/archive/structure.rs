@@ -1,6 +1,6 @@
 //! Archives whose records contradict each other or the file.
 
-use super::super::records::{Header, Zip64End};
+use super::super::records::{Header, Zip64End, descriptor};
 use super::super::vector::{Vector, refused};
 use super::super::zip_image::{Entry, Image};
 use super::{beside_innocent, innocent};
@@ -90,7 +90,7 @@ fn locals() -> [Vector; 7] {
     ]
 }
 
-fn data() -> [Vector; 7] {
+fn data() -> [Vector; 8] {
     let described = |stem: &str, comment: &str, change: fn(&mut Vec<u8>)| {
         let mut entry = second().described(true);
         change(&mut entry.descriptor);
@@ -106,10 +106,26 @@ fn data() -> [Vector; 7] {
         described("descriptor-crc", "the descriptor has another CRC", |descriptor| descriptor[4] ^= 1),
         described("descriptor-size", "the descriptor has another size", |descriptor| descriptor[12] ^= 1),
         described("descriptor-absent", "flag bit 3 and no descriptor", Vec::clear),
+        refused(
+            "descriptor-within",
+            "descriptor-mismatch",
+            "stored data with a descriptor that fits, and a local header behind it",
+            ended_within(),
+        ),
         refused("method", "entry-method", "an entry is compressed by method 12", unknown),
         unnamed("encoding-flagged", "flag 0x800 and a name that is not UTF-8", b"caf\xe9.txt", 0x800),
         unnamed("encoding-unflagged", "no flag and a name of a local code page", b"caf\x82.txt", 0),
     ]
+}
+
+/// Stored data that a reader of a pipe takes to end before it does, and goes on with an entry that nobody else sees.
+fn ended_within() -> Image {
+    let seen = b"four";
+    let hidden = Entry::stored("hidden.exe", b"MZ");
+    let count = seen.len() as u32;
+    let end = descriptor(true, crc32fast::hash(seen), count, count);
+    let data = [&seen[..], &end, &hidden.local.local_bytes(), b"MZ"].concat();
+    beside_innocent([Entry::stored("whole.bin", &data).described(true)])
 }
 
 /// The first entry's data swallow the second entry's local header.
