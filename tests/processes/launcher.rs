@@ -4,7 +4,7 @@ use std::fs;
 use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use waybill_system::{
@@ -29,25 +29,32 @@ pub(crate) fn puppet() -> String {
     path.to_str().unwrap().to_owned()
 }
 
+/// Held by one test at a time. On Linux this process adopts whatever loses its parent, also a process whose starter
+/// another test has killed, and a tree that is killed takes with it what only its program can have left.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
 /// A program to start, and the folder that it is started in.
 pub(crate) struct Launcher {
     folder: PathBuf,
     _temporary: Option<TempDir>,
+    _alone: Option<MutexGuard<'static, ()>>,
     pub(crate) program: String,
     pub(crate) environment: Environment,
 }
 
 impl Launcher {
+    /// Waits until no other test of this process has one.
     pub(crate) fn new() -> Self {
+        let alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
         let temporary = tempfile::tempdir().unwrap();
         let launcher = Self::in_folder(temporary.path());
-        Self { _temporary: Some(temporary), ..launcher }
+        Self { _temporary: Some(temporary), _alone: Some(alone), ..launcher }
     }
 
     /// Uses a folder that another process made and removes.
     pub(crate) fn in_folder(folder: &Path) -> Self {
         let (program, environment) = (puppet(), Environment::new(KIND));
-        Self { folder: folder.to_owned(), _temporary: None, program, environment }
+        Self { folder: folder.to_owned(), _temporary: None, _alone: None, program, environment }
     }
 
     /// A path in the folder.

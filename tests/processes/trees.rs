@@ -99,15 +99,15 @@ fn a_program_may_delete_its_own_folder() {
     let launcher = Launcher::new();
     let copy = launcher.path(&format!("setup{}", std::env::consts::EXE_SUFFIX));
     copy_program(&launcher.program, &copy);
-    let outside = Launcher::new();
+    let outside = tempfile::tempdir().unwrap();
+    let trace = outside.path().join("trace");
     let mut launcher = launcher;
     launcher.program = text(&copy).to_owned();
     fs::create_dir(launcher.path("files")).unwrap();
     fs::write(launcher.path("files/data.txt"), "x").unwrap();
-    let mut running =
-        launcher.run(&["delete-own-folder", "then", "append", text(&outside.path("trace")), "done"]);
+    let mut running = launcher.run(&["delete-own-folder", "then", "append", text(&trace), "done"]);
     assert_eq!(running.code(), 0);
-    assert_eq!(outside.read("trace"), "done\n");
+    assert_eq!(fs::read_to_string(&trace).unwrap(), "done\n");
     assert!(!launcher.path("files").exists());
     #[cfg(unix)]
     assert!(!launcher.path("").exists());
