@@ -145,8 +145,10 @@ impl RunAs {
 
     /// Account and view for a report about an attempt on `device`.
     pub fn report(&self, device: &dyn Device) -> ContextReport {
-        let own = device.own_account();
-        let used = if self.perspective.account == own { own } else { self.perspective.account };
+        let used = match self.perspective.account {
+            Account::Current => device.own_account(),
+            account => account,
+        };
         ContextReport {
             wanted: account_name(self.wanted).to_owned(),
             used: account_name(used).to_owned(),

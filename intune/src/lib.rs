@@ -66,3 +66,7 @@ pub const DEFAULT_RUN_LIMIT_MINUTES: u32 = 60;
 /// The most minutes that Intune takes as an app's limit (Microsoft Learn, "Add and assign Win32 apps": "The maximum value
 /// is 1440 minutes").
 pub const MOST_RUN_LIMIT_MINUTES: u32 = 1440;
+
+/// What regedit shows as the name of a key's default value, whose real name is empty. Microsoft's page names the empty
+/// one for rules (docs/detection.md, "Registry").
+pub const DEFAULT_VALUE: &str = "(Default)";

@@ -28,12 +28,6 @@ pub enum Remark {
         /// The root folder whose state has the attempt.
         root: String,
     },
-    /// Commands and rules ran as the account of this program.
-    RanAsOwnAccount,
-    /// Commands and rules ran in this machine's own view.
-    RanInNativeView,
-    /// Scripts were run by a program that the settings name.
-    RanOtherScriptHost,
     /// Windows Installer was made to write a log.
     AddedMsiLog,
 }
@@ -53,15 +47,6 @@ impl fmt::Display for Remark {
                     "Let the installer{process} end before anything else: another rehearsal would not know of it. Then \
                      uninstall with the root {root}."
                 )
-            }
-            Self::RanAsOwnAccount => {
-                formatter.write_str("Commands and rules ran as you, not as Intune runs them.")
-            }
-            Self::RanInNativeView => {
-                formatter.write_str("The view is this machine's own, Intune's is the 32-bit one.")
-            }
-            Self::RanOtherScriptHost => {
-                formatter.write_str("Scripts were run by another program than powershell.exe.")
             }
             Self::AddedMsiLog => formatter.write_str("`/l*v` was added to msiexec's line, for its log."),
         }

@@ -4,9 +4,8 @@ use crate::Remark;
 use crate::device::{Attempted, Machine};
 use crate::proposal::InstallTraces;
 use crate::stage::deciding;
-use waybill_installer_runner::{AccountChoice, ScriptHost};
 use waybill_schemas::codes::Class;
-use waybill_schemas::report::install::{AttemptOutcome, Host, RestartNeed};
+use waybill_schemas::report::install::{AttemptOutcome, RestartNeed};
 use waybill_schemas::report::rehearsal::{Phase, PhaseDetails, PhaseStatus, RehearsalPhase};
 use waybill_system::SystemKind;
 
@@ -146,19 +145,10 @@ pub(crate) fn deviations(machine: &Machine<'_>, attempts: &Attempts, stand_in: b
     const STAND_IN: &str =
         "app.unix.json stood in for app.json's commands and rules: try it on Windows for those.";
     const AT_ONCE: &str = "A retry came at once; Intune comes back 3 times, 5 minutes apart.";
-    let (system, settings) = (machine.system.kind(), &machine.settings);
-    let ran_as_own = system == SystemKind::Windows && settings.account == AccountChoice::Current;
-    let has_other_host = matches!(settings.script_host, ScriptHost::Program(_));
-    let of_settings = [
-        (ran_as_own, Remark::RanAsOwnAccount),
-        (settings.host == Host::Native, Remark::RanInNativeView),
-        (has_other_host, Remark::RanOtherScriptHost),
-        (attempts.iter().any(|attempted| attempted.log_added), Remark::AddedMsiLog),
-    ];
-    let remarks = of_settings.iter().filter(|(holds, _)| *holds);
+    let log_added = attempts.iter().any(|attempted| attempted.log_added);
+    let remarks = log_added.then(|| machine.audience.words(&Remark::AddedMsiLog));
     let stood_in = stand_in.then(|| STAND_IN.to_owned());
     let retried = attempts.iter().any(|attempted| attempted.retried > 0).then(|| AT_ONCE.to_owned());
-    let remarks = remarks.map(|(_, remark)| machine.audience.words(remark));
     let mut deviations: Vec<String> = stood_in.into_iter().chain(remarks).chain(retried).collect();
     for deviation in of_attempts(attempts) {
         if !deviations.contains(deviation) {

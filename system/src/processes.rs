@@ -15,7 +15,7 @@ pub trait Processes: Send + Sync {
     fn create(&self, start: &Start<'_>) -> Result<Box<dyn StartedProcess>, StartError>;
 
     /// Whether programs get a hidden console of their own as input, as those of Intune's agent have: one that waits for a
-    /// key waits for ever. Otherwise their input is empty.
+    /// key waits for ever. Otherwise their input is empty. On Windows a program of its own is started once to find out.
     fn gives_console_input(&self) -> bool;
 
     /// Whether exactly this process still runs. Another process that has its id by now does not count.

@@ -152,15 +152,6 @@ fn in_words_of_the_command(remark: &Remark) -> String {
                  `waybill uninstall` with `--root {root}` takes away what it installed."
             )
         }
-        Remark::RanAsOwnAccount => {
-            "Commands and rules ran as you, not as Intune runs them: leave out --as current.".to_owned()
-        }
-        Remark::RanInNativeView => {
-            "The view is this machine's own, Intune's is the 32-bit one: leave out --host native.".to_owned()
-        }
-        Remark::RanOtherScriptHost => {
-            "Scripts were run by the program of --script-host, not by powershell.exe.".to_owned()
-        }
         Remark::AddedMsiLog => {
             "`/l*v` was added to msiexec's line, for its log: leave it out with --no-msi-log.".to_owned()
         }

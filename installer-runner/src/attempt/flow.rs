@@ -76,6 +76,7 @@ impl<'a> Attempt<'a> {
         }
         // The order is that of Intune's agent: checks that cost nothing come first, and the content, which may be
         // gigabytes, is fetched after every check that could end the attempt.
+        self.deviations_of_app();
         self.needs_user()?;
         self.earlier()?;
         self.look_first(Occasion::Before)?;
@@ -125,7 +126,11 @@ impl<'a> Attempt<'a> {
         self.notes.decided(Decision::Looked { answer: found, nothing_to_do, rule });
         match (reached, self.notes.detections.last()) {
             (Some(false), _) => Ok(()),
-            (None, Some(detection)) => Err(conclusion::cannot_tell(detection, false).into()),
+            (None, Some(detection)) => {
+                let conclusion = conclusion::cannot_tell(detection, false);
+                self.deviation_of_no_answer();
+                Err(conclusion.into())
+            }
             _ => Err(conclusion::nothing_to_do(self.request.intent).into()),
         }
     }
@@ -200,6 +205,7 @@ impl<'a> Attempt<'a> {
     }
 
     fn command(&mut self, folder: Option<&str>) -> Flow<crate::Resolved> {
+        self.deviation_of_view();
         let written = self.line();
         let prepared = self.prepared(written);
         let line =
@@ -211,8 +217,8 @@ impl<'a> Attempt<'a> {
                 let found_in = resolved.report.found_in.clone().unwrap_or_default();
                 let program = resolved.report.program.clone().unwrap_or_default();
                 self.notes.decided(Decision::CommandFound { program, found_in });
+                self.deviations_of_command(line, &resolved.report);
                 self.notes.command = Some(resolved.report.clone());
-                self.deviations_of_command(line);
                 Ok(resolved)
             }
             Err(refused) => Err(self.command_refused(*refused).into()),

@@ -99,10 +99,13 @@ impl Attempt<'_> {
     pub(super) fn schedule(&mut self) -> Flow<()> {
         let history = self.history()?;
         let until = match next_try(&history, self.now(), &self.request.retries) {
-            _ if self.request.trigger == Trigger::Manual => return Ok(()),
             RetryDecision::RunNow => return Ok(()),
             RetryDecision::WaitUntil(until) | RetryDecision::GiveUpUntil(until) => until,
         };
+        if self.request.trigger == Trigger::Manual {
+            self.deviation_of_request(until);
+            return Ok(());
+        }
         self.notes.decided(Decision::ScheduledFor { until: written(until) });
         let summary = format!("An earlier attempt failed; the schedule tries again at {}.", written(until));
         Err(self.waits(&summary, enforcement::ERROR, Advice::AskByHand))

@@ -54,12 +54,17 @@ impl Attempt<'_> {
         self.conclude(id, &mut ran, pending.as_deref())
     }
 
-    fn limit_minutes(&self) -> u32 {
+    /// The app's time limit, as far as Intune takes it.
+    fn limit_minutes(&mut self) -> u32 {
         let experience = self.request.app.install_experience.as_ref();
-        experience
-            .and_then(|one| one.max_run_time_in_minutes)
-            .filter(|minutes| *minutes > 0)
-            .map_or(DEFAULT_RUN_LIMIT_MINUTES, |minutes| minutes.min(MOST_RUN_LIMIT_MINUTES))
+        let Some(written) = experience.and_then(|one| one.max_run_time_in_minutes) else {
+            return DEFAULT_RUN_LIMIT_MINUTES;
+        };
+        let used = if written == 0 { DEFAULT_RUN_LIMIT_MINUTES } else { written.min(MOST_RUN_LIMIT_MINUTES) };
+        if used != written {
+            self.deviation_of_limit(written, used);
+        }
+        used
     }
 
     /// Waits until no installation of Windows Installer is running, at most `installer_patience` of the settings.
@@ -72,6 +77,7 @@ impl Attempt<'_> {
             return true;
         }
         self.notes.decided(Decision::WaitsForInstaller);
+        self.deviation_of_waiting();
         self.runner.context.sleep_until(self.runner.settings.installer_patience, is_free).unwrap_or(false)
     }
 
@@ -166,7 +172,12 @@ impl Attempt<'_> {
                 self.notes.decided(Decision::ReturnCode { code, stands_for, said_by });
                 Ended::Exited(code, kind)
             }
-            Waited::TimedOut => Ended::TimedOut { killed: ran.killed },
+            Waited::TimedOut => {
+                if ran.killed {
+                    self.deviation_of_end();
+                }
+                Ended::TimedOut { killed: ran.killed }
+            }
             Waited::Unknown => Ended::Unseen,
             Waited::Interrupted => return Ok(interrupted(Interruption::WhileItRan)),
         };
@@ -181,6 +192,11 @@ impl Attempt<'_> {
         let untold = self.notes.detections.last().filter(|detection| detection.answer == Answer::CannotTell);
         if let (AttemptOutcome::CannotTell, Some(detection)) = (conclusion.outcome, untold) {
             conclusion = conclusion::cannot_tell(detection, true);
+        }
+        if let Ended::Exited(code, CodeKind::Failed | CodeKind::Unmapped) = ended
+            && conclusion.outcome == AttemptOutcome::Uninstalled
+        {
+            self.deviation_of_unknown_product(code);
         }
         let (outcome, summary) = (conclusion.outcome, conclusion.summary.clone());
         self.notes.decided(Decision::Judged { outcome, summary });
@@ -253,10 +269,9 @@ impl Attempt<'_> {
             detection.after_milliseconds = u64::try_from(after).ok();
         }
         if looks > 1 && reached(self.request.intent, answer) == Some(true) {
-            self.notes.decided(Decision::FoundLate {
-                looks,
-                milliseconds: u64::try_from(after).unwrap_or(u64::MAX),
-            });
+            let milliseconds = u64::try_from(after).unwrap_or(u64::MAX);
+            self.notes.decided(Decision::FoundLate { looks, milliseconds });
+            self.deviation_of_late_detection(milliseconds);
         }
         answer
     }

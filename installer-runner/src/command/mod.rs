@@ -40,6 +40,9 @@ impl std::fmt::Debug for Resolved {
     }
 }
 
+/// What the report's place of a program begins with where a folder of PATH led to it.
+pub(crate) const FOUND_ON_PATH: &str = "machine PATH: ";
+
 /// A command that cannot be started as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]

@@ -1,6 +1,6 @@
 //! The search for a program on Windows, as SearchPath does it (docs/context.md, "How a command line is started").
 
-use super::passed_over;
+use super::{FOUND_ON_PATH, passed_over};
 use waybill_intune::command_line::Candidate;
 use waybill_intune::path;
 use waybill_intune::view::FileView;
@@ -186,7 +186,7 @@ impl<'a> Search<'a> {
                 let absolute = entries.iter().filter(|entry| path::is_absolute(entry));
                 places.extend(absolute.map(|entry| {
                     let folder = self.view.map(&path::full(entry, self.folder));
-                    SearchPlace { is_of_path: true, ..place(&folder, format!("machine PATH: {folder}")) }
+                    SearchPlace { is_of_path: true, ..place(&folder, format!("{FOUND_ON_PATH}{folder}")) }
                 }));
             }
             Err(unanswered) => {

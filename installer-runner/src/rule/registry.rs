@@ -44,7 +44,7 @@ pub(super) fn answer(check: &RegistryCheck, machine: RuleMachine<'_>) -> Answere
         return Ok(there(test, "the key"));
     }
     // Tools show the default value of a key, whose name is empty, as (Default).
-    let name = if value_name.eq_ignore_ascii_case("(default)") { "" } else { value_name };
+    let name = if value_name.eq_ignore_ascii_case(waybill_intune::DEFAULT_VALUE) { "" } else { value_name };
     let value = match registry.value(key, name, perspective)? {
         None => return Ok(RuleAnswer::not_there(wants_nothing, "the key is there, and has no such value")),
         Some(RegistryValue::Expandable(text)) => {

@@ -268,21 +268,3 @@ fn variables_of_an_uninstall_command_are_replaced_and_reported() {
     let [told] = report.deviations.as_slice() else { panic!("{:?}", report.deviations) };
     assert!(told.starts_with("%ProgramFiles%, %temp% in the uninstall command"), "{told}");
 }
-
-#[test]
-fn a_machine_without_consoles_reports_that_input_is_empty() {
-    let bench = PreparedAttempt::new(working(0)).with_app(&json!({ "rules": [{
-        "@odata.type": "#microsoft.graph.win32LobAppFileSystemRule", "ruleType": "detection",
-        "path": "/opt/app", "fileOrFolderName": "app", "operationType": "exists",
-        "check32BitOn64System": false, "operator": "notConfigured",
-    }]}));
-    let unix = waybill_system::fake::FakeSystem::unix();
-    unix.add_file("/content/setup.exe", 1);
-    let mut runner = bench.runner(&());
-    runner.system = &unix;
-    let mut request = AttemptRequest::new(&bench.app, Intent::Install);
-    request.dry_run = true;
-    let report = runner.attempt(&request, &mut PathBuf::from("/content")).unwrap();
-    let told = report.deviations.join(" ");
-    assert!(told.contains("waits for a key") && told.contains("hangs under Intune"), "{told}");
-}

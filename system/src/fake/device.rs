@@ -37,6 +37,11 @@ impl FakeSystem {
         self.contents().variables.insert(view, block);
     }
 
+    /// Sets a variable that the system account alone has so.
+    pub fn set_systems_variable(&self, name: &str, value: &str) {
+        self.contents().systems_variables.insert(name.to_owned(), value.to_owned());
+    }
+
     /// Sets the folders of the machine's PATH.
     pub fn set_path(&self, folders: &[&str]) {
         self.contents().path = folders.iter().map(|&folder| folder.to_owned()).collect();
@@ -77,7 +82,13 @@ impl Device for FakeSystem {
         if perspective.account == Account::User && contents.device.user.is_none() {
             return Err(Unanswered::new("nobody is signed in"));
         }
-        told(contents.variables.get(&perspective.view).cloned(), "the environment")
+        let mut block = told(contents.variables.get(&perspective.view).cloned(), "the environment")?;
+        for (name, value) in
+            contents.systems_variables.iter().filter(|_| perspective.account == Account::System)
+        {
+            block.set(name.clone(), value.clone());
+        }
+        Ok(block)
     }
     fn path(&self, _: Perspective) -> Result<Vec<String>, Unanswered> {
         Ok(self.contents().path.clone())

@@ -50,11 +50,13 @@ struct Contents {
     values: HashMap<(View, String, String), RegistryValue>,
     products: BTreeMap<String, InstalledProduct>,
     installing: bool,
+    has_no_console: bool,
     programs: BTreeMap<String, Program>,
     starts: Vec<FakeStart>,
     alive: BTreeMap<u32, ProcessIdentity>,
     next_pid: u32,
     variables: HashMap<View, Environment>,
+    systems_variables: BTreeMap<String, String>,
     path: Vec<String>,
     device: FakeDevice,
 }

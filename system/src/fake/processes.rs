@@ -149,7 +149,7 @@ impl Processes for FakeSystem {
     }
 
     fn gives_console_input(&self) -> bool {
-        self.kind == SystemKind::Windows
+        self.kind == SystemKind::Windows && !self.contents().has_no_console
     }
 
     fn is_running(&self, who: &ProcessIdentity) -> Result<bool, Unanswered> {

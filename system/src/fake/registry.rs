@@ -25,6 +25,11 @@ impl FakeSystem {
         self.contents().products.insert(code.to_uppercase(), product);
     }
 
+    /// Makes a Windows of this machine that can give no console to programs.
+    pub fn without_console(&self) {
+        self.contents().has_no_console = true;
+    }
+
     /// Sets whether an installation of Windows Installer is running.
     pub fn set_installing(&self, installing: bool) {
         self.contents().installing = installing;

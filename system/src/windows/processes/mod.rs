@@ -1,5 +1,6 @@
 //! Starting programs, and finding those that run.
 
+mod console;
 mod created;
 mod running;
 
@@ -23,7 +24,7 @@ impl Processes for ThisMachine {
     }
 
     fn gives_console_input(&self) -> bool {
-        true
+        console::is_given()
     }
 
     fn is_running(&self, who: &ProcessIdentity) -> Result<bool, Unanswered> {
