@@ -5,7 +5,6 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 use waybill_context::Context;
-use waybill_support::tests_folder;
 use waybill_tests::witness;
 
 /// Readers see the vectors as `tests/vectors/other-readers.txt` says. A reader of another version than the list names
@@ -17,7 +16,7 @@ fn readers_see_the_vectors_as_listed() {
     if !readers.iter().all(|(program, argument)| witness::present(program, &[argument])) {
         return;
     }
-    let script = tests_folder().join("..").join("ci").join("zip_readers.py");
+    let script = waybill_support::tests_folder().join("..").join("ci").join("zip_readers.py");
     let output = Command::new("python3").arg(script).arg("--check").output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));

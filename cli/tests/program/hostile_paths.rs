@@ -3,6 +3,7 @@
 
 use super::workbench::Workbench;
 use super::{command, run};
+#[cfg(unix)]
 use std::fs;
 use std::process::Output;
 

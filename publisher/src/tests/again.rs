@@ -1,7 +1,7 @@
 //! Publishing again: nothing is written twice, damage is found, other documents are left alone.
 
 use super::{MIB, PublishBench, content_of, files, package};
-use crate::{Damage, PublishError, StoreError};
+use crate::{Damage, PublishError};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -125,7 +125,10 @@ fn a_link_is_no_content() {
     fs::rename(folder, bench.path("moved")).unwrap();
     std::os::unix::fs::symlink(bench.path("moved"), folder).unwrap();
     let outcome = bench.publish_as(&package, |request| request.force = true);
-    assert!(matches!(outcome, Err(PublishError::Store(StoreError::Occupied { why: "it is a link", .. }))));
+    assert!(matches!(
+        outcome,
+        Err(PublishError::Store(crate::StoreError::Occupied { why: "it is a link", .. }))
+    ));
 }
 
 /// Another version of Waybill may write pieces.json in other words; what is published never changes.
