@@ -19,14 +19,12 @@ fn reported(bench: &Workbench, schema: &str, arguments: &[&str]) -> (Value, i32)
 }
 
 fn run(bench: &Workbench, arguments: &[&str]) -> Output {
-    as_current(bench, arguments).output().unwrap()
+    with_a_root(bench, arguments).output().unwrap()
 }
 
-/// Runs with the test's own rights; SYSTEM's would have to come from a task scheduler.
-fn as_current(bench: &Workbench, arguments: &[&str]) -> Command {
-    let takes_account = ["install", "uninstall", "detect"].contains(&arguments[0]);
-    let account: &[&str] = if takes_account { &["--as", "current"] } else { &[] };
-    let mut command = command(bench, &[arguments, account].concat());
+/// The program with a root of its own.
+fn with_a_root(bench: &Workbench, arguments: &[&str]) -> Command {
+    let mut command = command(bench, arguments);
     command.env("WAYBILL_ROOT", bench.file("state"));
     command
 }
@@ -154,7 +152,7 @@ fn an_app_from_stdin_brings_its_content_along() {
     let document = fs::read(bench.file("app").join("app.json")).unwrap();
     let piped = |more: &[&str]| {
         let arguments = [&["install", "-", "--json"], more].concat();
-        let mut piped = as_current(&bench, &arguments);
+        let mut piped = with_a_root(&bench, &arguments);
         piped.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = piped.spawn().unwrap();
         child.stdin.take().unwrap().write_all(&document).unwrap();
@@ -250,7 +248,7 @@ fn waiting_for_the_next_try_ends_with_an_interruption() {
     use std::io::{BufRead as _, BufReader};
     let bench = Workbench::new();
     ScriptedApp::new().ends_with(12).with_code(12, "retry").write(&bench, "app");
-    let mut waiting = as_current(&bench, &["install", "app", "--wait", "--events", "--json"]);
+    let mut waiting = with_a_root(&bench, &["install", "app", "--wait", "--events", "--json"]);
     let mut child = waiting.stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
     let waits = lines.find(|line| line.contains(r#""step":"schedule""#)).unwrap();
@@ -299,7 +297,7 @@ fn an_interrupted_install_goes_on_and_is_not_started_twice() {
     waits.installs().write(&bench, "app");
     let app = bench.file("app");
     let spawn = || {
-        let mut install = as_current(&bench, &["install", "app", "--json"]);
+        let mut install = with_a_root(&bench, &["install", "app", "--json"]);
         install.stdout(Stdio::piped()).stderr(Stdio::null());
         install.spawn().unwrap()
     };
@@ -348,7 +346,7 @@ fn a_detection_script_lies_where_nobody_else_may_write() {
     fs::write(&document, app.to_string()).unwrap();
     let detect = || {
         let program =
-            as_current(&bench, &["detect", "app", "--json", "--script-host", host.to_str().unwrap()]);
+            with_a_root(&bench, &["detect", "app", "--json", "--script-host", host.to_str().unwrap()]);
         let mut command = Command::new("/bin/sh");
         command
             .args(["-c", "umask 000; exec \"$@\"", "sh"])

@@ -22,10 +22,14 @@ mod workbench;
 use std::process::{Command, Output};
 use workbench::{Workbench, program};
 
-/// The program, to be run on a workbench.
+/// The program, to be run on a workbench. Apps are installed with the test's own rights unless the arguments say for whom:
+/// SYSTEM's would have to come from a task scheduler, which wine has not, and each command would wait for it.
 fn command(bench: &Workbench, arguments: &[&str]) -> Command {
+    let takes_account = ["install", "uninstall", "detect", "try"].contains(&arguments[0])
+        && !arguments.iter().any(|argument| argument.starts_with("--as") || *argument == "--help");
+    let account: &[&str] = if takes_account { &["--as", "current"] } else { &[] };
     let mut command = Command::new(program());
-    command.args(arguments).current_dir(bench.path()).env_remove("SOURCE_DATE_EPOCH");
+    command.args(arguments).args(account).current_dir(bench.path()).env_remove("SOURCE_DATE_EPOCH");
     command
 }
 
