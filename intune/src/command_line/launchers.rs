@@ -30,6 +30,8 @@ pub enum Interface {
 pub struct Msiexec {
     /// Whether it removes (`/x`, `/uninstall`) rather than installs, repairs or patches.
     pub removes: bool,
+    /// Whether it installs (`/i`, `/package`), which is a repair or a change where the product is there.
+    pub installs: bool,
     /// The products and files that it installs, repairs, patches or removes, in the order of the line.
     pub targets: Vec<ProductOrFile>,
     /// How much of the user interface it shows; the last switch counts.
@@ -76,9 +78,11 @@ impl Msiexec {
             _ if is_log_switch(switch) => {
                 self.log = words.get(at + 1).map(|word| (word.text.clone(), at + 1));
             }
-            "i" | "package" | "a" | "p" | "update" | "j" | "ju" | "jm" => {
+            "i" | "package" => {
+                self.installs = true;
                 return self.take_target(at + 1, words);
             }
+            "a" | "p" | "update" | "j" | "ju" | "jm" => return self.take_target(at + 1, words),
             "x" | "uninstall" => {
                 self.removes = true;
                 return self.take_target(at + 1, words);
@@ -106,7 +110,8 @@ impl Msiexec {
             words.get(at).map(|word| word.text.chars().skip(2).collect::<String>()).unwrap_or_default();
         match letter {
             'x' | 'i' | 'p' if is_guid(&value) => self.targets.push(ProductOrFile::Product(value)),
-            'x' | 'i' | 'p' if value.to_lowercase().ends_with(".msi") => {
+            // What was meant as a product code and is none is taken for a file.
+            'x' | 'i' | 'p' if value.to_lowercase().ends_with(".msi") || is_like_guid(&value) => {
                 self.targets.push(ProductOrFile::File(value, at));
             }
             'f' if switch[1..].chars().all(|letter| "pomecausv".contains(letter)) => {
@@ -115,6 +120,7 @@ impl Msiexec {
             _ => return false,
         }
         self.removes |= letter == 'x';
+        self.installs |= letter == 'i';
         true
     }
 
@@ -130,6 +136,12 @@ impl Msiexec {
     }
 }
 
+/// Whether a value looks like a product code, well written or not.
+fn is_like_guid(value: &str) -> bool {
+    value.starts_with('{')
+        || value.contains('-') && value.chars().filter(char::is_ascii_hexdigit).count() >= 28
+}
+
 /// Whether this is a log switch of msiexec: `log`, or `l` and the letters of its modes, such as `/l*v`, `/lv`, `/l*vx!`.
 fn is_log_switch(switch: &str) -> bool {
     let are_modes = |modes: &str| modes.chars().all(|mode| "iwearucmopvx+!*".contains(mode));
@@ -143,6 +155,8 @@ pub struct PowerShell {
     pub file: Option<(String, usize)>,
     /// The commands: everything after `-Command`, or from the first word that is no parameter on.
     pub command: Option<String>,
+    /// The Base64 of a script in UTF-16 that `-EncodedCommand` gives.
+    pub encoded: Option<String>,
 }
 
 /// Parameters that take a value. PowerShell accepts each shortened to its first letters.
@@ -181,8 +195,10 @@ impl PowerShell {
                 }
                 Parameter::WithValue => at += 2,
                 Parameter::Flag => at += 1,
-                // A whole script in Base64, which is not decoded here.
-                Parameter::Encoded => break,
+                Parameter::Encoded => {
+                    call.encoded = step.words.get(at + 1).map(|word| word.text.clone());
+                    break;
+                }
             }
         }
         Some(call)

@@ -14,9 +14,11 @@
 //! assert!(Msiexec::parse(&line.steps[1]).is_some_and(|call| !call.settles_restart));
 //! ```
 
+mod batch;
 mod launchers;
 mod shell;
 
+pub use batch::{BatchCommand, BatchReader};
 pub use launchers::{Interface, Msiexec, PowerShell, ProductOrFile};
 
 use crate::path::{self, LONGEST_NAME};
@@ -47,6 +49,8 @@ pub struct Step {
     pub moved: bool,
     /// Its input comes from a file or another program (`<`, `|`), so it waits for nobody.
     pub is_fed: bool,
+    /// An `if`, `for` or `||` of the shell decides whether it runs.
+    pub is_conditional: bool,
 }
 
 impl CommandLine {
@@ -62,7 +66,7 @@ impl CommandLine {
     }
 }
 
-/// The programs that one command of a batch file starts, `if` and `for` in front left out by the caller.
+/// The programs that one command of a batch file starts.
 pub fn batch_steps(command: &str, is_packed: &dyn Fn(&str) -> bool) -> Vec<Step> {
     let steps = shell::steps_of_line(command, is_packed).into_iter();
     // What a `cmd /c` in a batch file starts comes after it, as in a command line.
@@ -87,7 +91,16 @@ impl Step {
         };
         let (program, tail) = (name.to_owned(), tail.to_owned());
         let words = words(&tail);
-        Self { program, unquoted_blanks, words, tail, in_shell, moved: false, is_fed: false }
+        Self {
+            program,
+            unquoted_blanks,
+            words,
+            tail,
+            in_shell,
+            moved: false,
+            is_fed: false,
+            is_conditional: false,
+        }
     }
 
     /// The program's file name without folder and `.exe` or `.com`, in lower case.

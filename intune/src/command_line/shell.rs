@@ -1,5 +1,6 @@
 //! The programs that the line behind `cmd /c` starts.
 
+use super::batch::BatchReader;
 use super::{Step, starts_by_name};
 
 /// The most nested `call` and `start` that are looked into. Each is parsed again, so without a limit a line of nothing
@@ -16,18 +17,21 @@ pub(super) fn steps_of(tail: &str, is_packed: &dyn Fn(&str) -> bool) -> Vec<Step
 pub(super) fn steps_of_line(line: &str, is_packed: &dyn Fn(&str) -> bool) -> Vec<Step> {
     let mut moved = false;
     let mut steps = Vec::new();
-    for (part, is_piped) in split_operators(line) {
-        let (kept, is_read) = without_redirections(&part);
-        let mut step = Step::parse(&kept, true, is_packed);
-        // `start "" /wait call x.cmd` wraps a program several times.
-        for _ in 0..MOST_WRAPPINGS {
-            let Some(inner) = unwrapped(&step) else { break };
-            step = Step::parse(&inner, true, is_packed);
+    for command in BatchReader::default().line(line) {
+        for (part, is_piped) in split_pipes(&command.text) {
+            let (kept, is_read) = without_redirections(&part);
+            let mut step = Step::parse(&kept, true, is_packed);
+            // `start "" /wait call x.cmd` wraps a program several times.
+            for _ in 0..MOST_WRAPPINGS {
+                let Some(inner) = unwrapped(&step) else { break };
+                step = Step::parse(&inner, true, is_packed);
+            }
+            step.moved = moved;
+            step.is_fed = is_piped || is_read;
+            step.is_conditional = !command.is_certain;
+            moved |= matches!(step.stem().as_str(), "cd" | "chdir" | "pushd");
+            steps.extend((!step.program.is_empty()).then_some(step));
         }
-        step.moved = moved;
-        step.is_fed = is_piped || is_read;
-        moved |= matches!(step.stem().as_str(), "cd" | "chdir" | "pushd");
-        steps.extend((!step.program.is_empty()).then_some(step));
     }
     steps
 }
@@ -62,28 +66,25 @@ fn without_outer_quotes(line: &str) -> &str {
     if is_one_program { line } else { inner }
 }
 
-/// Parts between `&&`, `||`, `&`, `|` outside quotes, and whether a `|` gives each its input; parentheses around them
-/// fall away. `^` takes away the meaning of the sign behind it.
-fn split_operators(line: &str) -> Vec<(String, bool)> {
+/// The commands that pipes join, outside quotes, and whether a pipe gives each its input; parentheses around them fall
+/// away. `^` takes away the meaning of the sign behind it.
+fn split_pipes(command: &str) -> Vec<(String, bool)> {
     let (mut parts, mut part, mut in_quotes) = (Vec::new(), String::new(), false);
     let (mut previous, mut is_piped) = (' ', false);
-    for character in line.chars() {
+    for character in command.chars() {
         in_quotes ^= character == '"';
-        // The `&` of `2>&1` copies a handle and separates nothing.
-        let is_handle_copy = character == '&' && previous == '>';
         let is_escaped = previous == '^' && !in_quotes;
-        if !in_quotes && matches!(character, '&' | '|') && !is_handle_copy && !is_escaped {
+        if !in_quotes && character == '|' && !is_escaped {
             parts.push((std::mem::take(&mut part), is_piped));
-            is_piped = character == '|' && previous != '|';
+            is_piped = true;
         } else {
             part.push(character);
         }
         previous = if is_escaped { ' ' } else { character };
     }
     parts.push((part, is_piped));
-    let trimmed = parts.iter().map(|(part, is_piped)| {
-        (part.trim().trim_start_matches(['(', '@']).trim_end_matches(')').trim(), *is_piped)
-    });
+    let trimmed =
+        parts.iter().map(|(part, is_piped)| (part.trim().trim_start_matches(['(', '@']).trim(), *is_piped));
     trimmed.filter(|(part, _)| !part.is_empty()).map(|(part, is_piped)| (part.to_owned(), is_piped)).collect()
 }
 
@@ -107,20 +108,41 @@ fn without_redirections(part: &str) -> (String, bool) {
     (kept.trim_end().to_owned(), is_read)
 }
 
-/// What `call X` and `start "" /wait X` start.
+/// What `call X` and `start "" /wait X` start; `None` for anything else, and for a `start` that has nothing to start.
 fn unwrapped(step: &Step) -> Option<String> {
     match step.stem().as_str() {
         "call" => Some(step.tail.trim().to_owned()),
         "start" => {
-            let mut rest = step.tail.trim_start();
-            if let Some(title) = rest.strip_prefix('"') {
-                rest = title.split_once('"').map_or("", |(_, behind)| behind).trim_start();
-            }
-            while rest.starts_with('/') {
-                rest = rest.split_once(char::is_whitespace).map_or("", |(_, behind)| behind).trim_start();
-            }
-            Some(rest.to_owned())
+            let program = behind_start(&step.tail);
+            (!program.is_empty()).then(|| program.to_owned())
         }
         _ => None,
     }
+}
+
+/// What stands behind the title and the switches of `start`, in any order. The first quoted word is the title; `/d` takes
+/// a folder.
+fn behind_start(tail: &str) -> &str {
+    let (mut rest, mut has_title) = (tail.trim_start(), false);
+    loop {
+        if rest.starts_with('"') && !has_title {
+            has_title = true;
+            rest = quoted(rest);
+        } else if rest.starts_with('/') {
+            let (switch, behind) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+            let behind = behind.trim_start();
+            rest = match switch.eq_ignore_ascii_case("/d") {
+                true if behind.starts_with('"') => quoted(behind),
+                true => behind.split_once(char::is_whitespace).map_or("", |(_, behind)| behind).trim_start(),
+                false => behind,
+            };
+        } else {
+            return rest;
+        }
+    }
+}
+
+/// What stands behind the quoted word that begins `text`.
+fn quoted(text: &str) -> &str {
+    text.get(1..).and_then(|text| text.split_once('"')).map_or("", |(_, behind)| behind).trim_start()
 }

@@ -44,6 +44,10 @@ fn a_shells_programs_are_found() {
         ("cmd /d /s /c \"\"My Setup.exe\" /S\"", vec!["cmd", "My Setup.exe"]),
         ("cmd /c \"My Setup.exe\"", vec!["cmd", "My Setup.exe"]),
         ("cmd /cstart \"\" /wait setup.exe /S", vec!["cmd", "setup.exe"]),
+        ("cmd /c start /wait \"\" \"My Setup.exe\" /S", vec!["cmd", "My Setup.exe"]),
+        ("cmd /c start \"a\" /D \"C:\\x y\" /w setup.exe", vec!["cmd", "setup.exe"]),
+        ("cmd /c start /wait \"setup.exe\"", vec!["cmd", "start"]),
+        ("cmd /c if exist a (setup.exe) else (b.exe & c.exe)", vec!["cmd", "setup.exe", "b.exe", "c.exe"]),
         ("cmd /c call install.cmd > %TEMP%\\a.log 2>&1", vec!["cmd", "install.cmd"]),
         ("cmd /c \"(msiexec /i a.msi & exit /b 0)\"", vec!["cmd", "msiexec", "exit"]),
         ("cmd", vec!["cmd"]),
@@ -91,6 +95,10 @@ fn msiexec_is_understood() {
     assert_eq!(msi("msiexec /i a.msi /lang own.log").log, None);
     assert_eq!(msi("msiexec /fomus a.msi /qf").interface, Interface::Full);
     assert_eq!(msi("msiexec /i a.msi /qb-!").interface, Interface::Basic);
+    assert!(msi("msiexec /package a.msi").installs && msi("msiexec /ia.msi").installs);
+    let call = msi("msiexec /X23170F69-40C1-2702-2301-000001000000");
+    assert_eq!(call.targets, [ProductOrFile::File("23170F69-40C1-2702-2301-000001000000".into(), 0)]);
+    assert!(call.removes && !call.installs);
     assert!(Msiexec::parse(&parse("msiexec /unregister").steps[0]).is_none());
     assert!(Msiexec::parse(&parse("setup.exe /i a.msi").steps[0]).is_none());
 }
@@ -102,7 +110,10 @@ fn powershell_is_understood() {
     assert_eq!(call.scripts(), [".\\in stall.ps1"]);
     assert_eq!(of("powershell -ExecutionPolicy Bypass -Command \"& '.\\a.ps1' -x\"").scripts(), [".\\a.ps1"]);
     assert_eq!(of("powershell -WindowStyle Hidden .\\a.ps1").scripts(), [".\\a.ps1"]);
-    assert_eq!(of("powershell -enc SQBF").scripts(), [""; 0]);
+    for encoded in ["-enc", "-ec", "-e", "/EncodedCommand"] {
+        let call = of(&format!("powershell -nop {encoded} SQBF"));
+        assert_eq!((call.encoded.as_deref(), call.scripts()), (Some("SQBF"), vec![]), "{encoded}");
+    }
     assert_eq!(of("powershell -c \"& $PSScriptRoot\\a.ps1\"").scripts(), [""; 0]);
     let native = "%SystemRoot%\\Sysnative\\WindowsPowerShell\\v1.0\\powershell.exe -File a.ps1";
     assert_eq!(of(native).scripts(), ["a.ps1"]);

@@ -3,6 +3,7 @@
 mod commands;
 mod content;
 mod document;
+mod fixes;
 mod good_apps;
 mod open;
 mod outcome;

@@ -11,13 +11,16 @@ mod outcome;
 mod packed_files;
 mod places;
 mod program;
+mod reach;
 mod rule_scripts;
+mod script_lines;
 mod secrets;
 mod setup_kind;
 pub(super) mod shape;
 mod started;
 mod starters;
 mod unattended;
+mod variables;
 mod versions;
 mod waits;
 
@@ -47,13 +50,14 @@ impl LintRule {
 
 /// Every rule, in the order of the codes.
 pub(super) fn all() -> impl Iterator<Item = &'static LintRule> {
-    let files: [&'static [LintRule]; 16] = [
+    let files: [&'static [LintRule]; 17] = [
         program::RULES,
         packed_files::RULES,
         unattended::RULES,
         bitness::RULES,
         waits::RULES,
         starters::RULES,
+        variables::RULES,
         impossible::RULES,
         versions::RULES,
         places::RULES,
@@ -161,7 +165,7 @@ impl<'a> Examined<'a> {
         let requirement = app.requirement_rules().into_iter().map(rule(false));
         let commands: Vec<_> = install.into_iter().chain(uninstall).collect();
         let agent = (!bitness::is_32_bit_app(subject)).then_some(View::Bits32);
-        let started = started::follow(&commands, subject, agent);
+        let started = started::follow(&commands, subject, agent, !app.runs_as_user());
         Self { subject, commands, rules: detection.chain(requirement).collect(), started }
     }
 

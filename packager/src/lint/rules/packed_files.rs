@@ -33,6 +33,10 @@ fn commands(examined: &Examined<'_>, findings: &mut Findings) {
             let shown = mask(written);
             let path = shown.as_str();
             let (message, fix) = match location(path, command.installs) {
+                _ if step.stem() == "msiexec" && path.starts_with('/') && !path[1..].contains('/') => (
+                    format!("{command} gives msiexec {path} in place of a file or product (1619)."),
+                    "Write the file or the product code right behind `/i` or `/x`.".to_owned(),
+                ),
                 _ if step.stem() == "msiexec" && meant_as_code(path).is_some() => {
                     let why = meant_as_code(path).unwrap_or_default();
                     let fix = "Write the product code in braces, as `waybill inspect` shows it.".to_owned();
@@ -66,6 +70,7 @@ fn commands(examined: &Examined<'_>, findings: &mut Findings) {
 
 /// Why a path that was meant as a product code is none; `None` for other paths.
 fn meant_as_code(path: &str) -> Option<&'static str> {
+    let path = path.trim_matches(['(', ')', '[', ']', '\'']);
     let hexadecimal = path.chars().filter(char::is_ascii_hexdigit).count();
     let is_plain = path.chars().all(|c| c.is_ascii_hexdigit() || matches!(c, '{' | '}' | '-'));
     if path.starts_with('{') && !path.contains(['\\', '/', '.']) {
@@ -173,8 +178,8 @@ enum Location {
 fn location(path: &str, installs: bool) -> Location {
     let path = path.replace('/', "\\").to_lowercase();
     let elsewhere = |yes: bool| if yes { Location::Elsewhere } else { Location::OnTheDevice };
-    // The value of a variable is known on the device only.
-    if path.contains('%') {
+    // The value of a variable is known on the device only, and msiexec takes URLs.
+    if path.contains('%') || path.contains(":\\\\") {
         return Location::OnTheDevice;
     }
     if let Some(unc) = path.strip_prefix("\\\\") {

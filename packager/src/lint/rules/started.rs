@@ -1,9 +1,13 @@
 //! Follows the commands into the scripts that they start: which program starts which, with how many bits, and with which
 //! words. What cannot be followed is left out, because a wrong finding is worse than none.
 
+use super::reach::Reach;
+use super::script_lines::{ROOTS, line_of, replaced};
 use super::{Command, FindingPlace, Subject};
 use crate::lint::script::{ScriptCall, Token, batch_commands, calls, code_lines, decode};
 use crate::lint::subject::packed_name;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use std::collections::HashSet;
 use waybill_intune::View;
 use waybill_intune::command_line::{CommandLine, PowerShell, Step, batch_steps};
@@ -14,6 +18,10 @@ use waybill_intune::view::named_view;
 /// The most scripts that are followed, and the most calls that are kept of all of them.
 const MOST_SCRIPTS: usize = 100;
 const MOST_CALLS: usize = 20_000;
+
+/// The most scripts in command lines that are read, and how deep they may stand in one another.
+const MOST_INLINE: usize = 200;
+const DEEPEST_INLINE: usize = 4;
 
 /// A program that a command starts, itself or by way of scripts.
 pub(super) struct Call {
@@ -63,9 +71,9 @@ pub(super) enum Language {
     PowerShell,
 }
 
-/// A script that a command starts, or PowerShell's `-Command` in it.
+/// A script that a command starts, or PowerShell's `-Command` or `-EncodedCommand` in a command line.
 pub(super) struct StartedScript {
-    /// Its name in the package; `None` where it stands in the command itself.
+    /// Its name in the package; `None` where it stands in a command line.
     pub(super) file: Option<String>,
     pub(super) language: Language,
     /// The view of the program that runs it; `None` where that is not known, or where the script asks for itself.
@@ -75,8 +83,14 @@ pub(super) struct StartedScript {
     pub(super) text: String,
     /// The commands of a PowerShell script.
     pub(super) calls: Vec<ScriptCall>,
-    /// The place and name of the command that leads to it.
-    command: (FindingPlace, String),
+    /// Whether nothing can keep it from being started.
+    pub(super) is_certain: bool,
+    /// The words behind it in the line that starts it, in lower case; `None` where they are not known.
+    pub(super) given: Option<String>,
+    /// The first and last lines of blocks that never run as it is started.
+    pub(super) dead: Vec<(u32, u32)>,
+    /// The place of the line that starts it, and how a sentence about that begins.
+    starter: (FindingPlace, String),
 }
 
 impl StartedScript {
@@ -84,7 +98,7 @@ impl StartedScript {
     pub(super) fn place(&self, line: u32) -> FindingPlace {
         match &self.file {
             Some(file) => FindingPlace::in_file(file).on_line(line),
-            None => self.command.0.clone(),
+            None => self.starter.0.clone(),
         }
     }
 
@@ -92,7 +106,7 @@ impl StartedScript {
     pub(super) fn told(&self, line: u32) -> String {
         match &self.file {
             Some(file) => format!("Line {line} of {file}"),
-            None => self.command.1.clone(),
+            None => self.starter.1.clone(),
         }
     }
 }
@@ -111,16 +125,33 @@ struct Start {
     language: Language,
     view: Option<View>,
     may_ask: bool,
+    is_certain: bool,
+    given: Option<String>,
 }
 
 /// Follows the commands of an app. `agent` is the view of the program that starts them; `None` for an app whose devices
-/// have one view only.
-pub(super) fn follow(commands: &[Command<'_>], subject: &Subject, agent: Option<View>) -> Started {
-    let mut follower = Follower { subject, started: Started::default(), seen: HashSet::new() };
+/// have one view only. `as_system` says whether the app runs as SYSTEM.
+pub(super) fn follow(
+    commands: &[Command<'_>],
+    subject: &Subject,
+    agent: Option<View>,
+    as_system: bool,
+) -> Started {
+    let seen = HashSet::new();
+    let mut follower = Follower { subject, started: Started::default(), seen, inline: 0, as_system };
     for command in commands {
         let mut starter = agent;
         for (at, step) in command.line.steps.iter().enumerate() {
-            let way = Way { file: None, line: 0, language: None, starter, is_certain: true, folder: "" };
+            let way = Way {
+                place: command.place.clone(),
+                told: command.to_string(),
+                in_command: true,
+                language: None,
+                starter,
+                is_certain: true,
+                folder: "",
+                depth: 0,
+            };
             follower.call(command, step.clone(), &way);
             if at == 0 && step.stem() == "cmd" {
                 starter = agent.and_then(|agent| view_of_started(&step.program, agent));
@@ -132,14 +163,18 @@ pub(super) fn follow(commands: &[Command<'_>], subject: &Subject, agent: Option<
 
 /// Where a call stands, and what starts it.
 struct Way<'a> {
-    /// The script, and the line in it; `None` for a command.
-    file: Option<&'a str>,
-    line: u32,
+    place: FindingPlace,
+    /// How a sentence about the place begins.
+    told: String,
+    /// Whether it is the app's command; otherwise it is a script.
+    in_command: bool,
     language: Option<Language>,
     starter: Option<View>,
     is_certain: bool,
     /// The script's folder, empty or with `\` at its end.
     folder: &'a str,
+    /// How many scripts in command lines it stands in.
+    depth: usize,
 }
 
 struct Follower<'a> {
@@ -147,6 +182,9 @@ struct Follower<'a> {
     started: Started,
     /// The scripts that were followed, by name and view.
     seen: HashSet<(String, Option<View>)>,
+    /// How many scripts in command lines were read.
+    inline: usize,
+    as_system: bool,
 }
 
 impl Follower<'_> {
@@ -155,132 +193,186 @@ impl Follower<'_> {
         if self.started.calls.len() >= MOST_CALLS {
             return;
         }
-        let (place, told) = match way.file {
-            Some(file) => {
-                (FindingPlace::in_file(file).on_line(way.line), format!("Line {} of {file}", way.line))
-            }
-            None => (command.place.clone(), command.to_string()),
-        };
-        let starts = starts_of(&step, way.starter);
-        let inline = PowerShell::parse(&step).and_then(|call| {
-            let view = judged_view(&step.program, way.starter);
-            Some((call.command?, view, !is_non_interactive(&step)))
-        });
-        let in_command = way.file.is_none();
+        let is_certain = way.is_certain && !step.is_conditional;
+        let starts = starts_of(&step, way.starter, is_certain);
+        let text = PowerShell::parse(&step).and_then(|call| inline_text(&call));
+        let view = judged_view(&step.program, way.starter);
+        let may_ask = !is_non_interactive(&step);
         self.started.calls.push(Call {
             step,
-            place,
-            told,
-            in_command,
+            place: way.place.clone(),
+            told: way.told.clone(),
+            in_command: way.in_command,
             language: way.language,
             installs: command.installs,
             starter: way.starter,
-            is_certain: way.is_certain,
+            is_certain,
         });
-        if let Some((text, view, may_ask)) = inline.filter(|_| way.language.is_none()) {
-            self.add_powershell(command, None, text, view, may_ask);
+        if let Some(text) = text {
+            self.inline(
+                command,
+                text,
+                view,
+                may_ask,
+                &Way { is_certain, told: way.told.clone(), place: way.place.clone(), ..*way },
+            );
         }
         for start in starts {
-            self.script(command, &start, way.folder);
+            self.script(command, &start, way);
         }
     }
 
-    fn script(&mut self, command: &Command<'_>, start: &Start, folder: &str) {
-        let found = [start.path.clone(), format!("{folder}{}", start.path)];
+    /// Reads what stands behind `-Command` or `-EncodedCommand` of a call.
+    fn inline(
+        &mut self,
+        command: &Command<'_>,
+        text: String,
+        view: Option<View>,
+        may_ask: bool,
+        way: &Way<'_>,
+    ) {
+        if self.inline >= MOST_INLINE || way.depth >= DEEPEST_INLINE {
+            return;
+        }
+        self.inline += 1;
+        let script = StartedScript {
+            file: None,
+            language: Language::PowerShell,
+            view,
+            may_ask,
+            text,
+            calls: Vec::new(),
+            is_certain: way.is_certain,
+            given: Some(String::new()),
+            dead: Vec::new(),
+            starter: (way.place.clone(), way.told.clone()),
+        };
+        self.add_powershell(command, script, way, way.folder);
+    }
+
+    fn script(&mut self, command: &Command<'_>, start: &Start, way: &Way<'_>) {
+        let found = [start.path.clone(), format!("{}{}", way.folder, start.path)];
         let entry = found.iter().find_map(|path| self.subject.find(path));
         let Some(name) = entry.map(|entry| entry.name.clone()) else { return };
         let is_new = self.seen.insert((name.clone(), start.view));
-        if !is_new || self.started.scripts.len() >= MOST_SCRIPTS {
+        if !is_new || self.seen.len() > MOST_SCRIPTS {
             return;
         }
         let Some(bytes) = self.subject.read(&name) else { return };
-        let text = decode(&bytes).0.into_owned();
+        let script = StartedScript {
+            file: Some(name.clone()),
+            language: start.language,
+            view: start.view,
+            may_ask: start.may_ask,
+            text: decode(&bytes).0.into_owned(),
+            calls: Vec::new(),
+            is_certain: start.is_certain,
+            given: start.given.clone(),
+            dead: Vec::new(),
+            starter: (way.place.clone(), way.told.clone()),
+        };
         match start.language {
-            Language::PowerShell => self.add_powershell(command, Some(name), text, start.view, start.may_ask),
-            Language::Batch => self.add_batch(command, &name, text, start.view),
+            Language::PowerShell => self.add_powershell(command, script, way, &folder_of(&name)),
+            Language::Batch => self.add_batch(command, script, &folder_of(&name)),
         }
     }
 
-    fn add_batch(&mut self, command: &Command<'_>, name: &str, text: String, view: Option<View>) {
-        let view = view.filter(|_| !minds_views(&text));
-        let folder = folder_of(name);
+    fn add_batch(&mut self, command: &Command<'_>, mut script: StartedScript, folder: &str) {
+        script.view = script.view.filter(|_| !minds_views(&script.text));
         let subject = self.subject;
         let is_packed = |path: &str| subject.find(path).is_some();
-        let commands = batch_commands(&text);
-        self.started.scripts.push(StartedScript {
-            file: Some(name.to_owned()),
-            language: Language::Batch,
-            view,
-            may_ask: true,
-            text,
-            calls: Vec::new(),
-            command: (command.place.clone(), command.to_string()),
-        });
-        for one in commands {
-            let text = replaced(&one.text, &["%~dp0\\", "%~dp0", "%cd%\\"], &folder);
+        let commands = batch_commands(&script.text);
+        let places: Vec<_> =
+            commands.iter().map(|one| (script.place(one.line), script.told(one.line))).collect();
+        let (view, is_started) = (script.view, script.is_certain);
+        self.started.scripts.push(script);
+        for (one, (place, told)) in commands.into_iter().zip(places) {
+            let text = replaced(&one.text, &["%~dp0\\", "%~dp0", "%cd%\\"], folder);
             let mut starter = view;
             for step in batch_steps(&text, &is_packed) {
                 let inner = starter.and_then(|starter| view_of_started(&step.program, starter));
                 let is_shell = step.stem() == "cmd";
-                let (file, language) = (Some(name), Some(Language::Batch));
-                let (line, is_certain) = (one.line, one.is_certain);
-                self.call(command, step, &Way { file, line, language, starter, is_certain, folder: &folder });
+                let way = Way {
+                    place: place.clone(),
+                    told: told.clone(),
+                    in_command: false,
+                    language: Some(Language::Batch),
+                    starter,
+                    is_certain: one.is_certain && is_started,
+                    folder,
+                    depth: 0,
+                };
+                self.call(command, step, &way);
                 starter = if is_shell { inner } else { starter };
             }
         }
     }
 
+    /// Takes a script of PowerShell, which `way` leads to.
     fn add_powershell(
         &mut self,
         command: &Command<'_>,
-        file: Option<String>,
-        text: String,
-        view: Option<View>,
-        may_ask: bool,
+        mut script: StartedScript,
+        way: &Way<'_>,
+        folder: &str,
     ) {
-        let code: String = code_lines(&text).into_iter().map(|(_, line)| line + "\n").collect();
-        let view = view.filter(|_| !minds_views(&code));
-        let mut found = calls(&text);
+        let code: String = code_lines(&script.text).into_iter().map(|(_, line)| line + "\n").collect();
+        script.view = script.view.filter(|_| !minds_views(&code));
+        let mut found = calls(&script.text);
         // A function of the script is no program, whatever its name.
         let functions = defined(&found);
         found.retain(|call| !functions.contains(&call.name.to_lowercase()));
-        let folder = file.as_deref().map(folder_of).unwrap_or_default();
-        let name = file.clone();
-        self.started.scripts.push(StartedScript {
-            file,
-            language: Language::PowerShell,
-            view,
-            may_ask,
-            text,
-            calls: found.clone(),
-            command: (command.place.clone(), command.to_string()),
-        });
-        for call in found {
-            let named = replaced(&call.name, &ROOTS, &folder);
+        let reach = Reach::new(&script, self.as_system);
+        found.retain(|call| reach.is_reached(&call.guards));
+        script.dead = reach.dead_lines(&script.text);
+        script.calls.clone_from(&found);
+        let is_file = script.file.is_some();
+        let (view, may_ask, is_started) = (script.view, script.may_ask, script.is_certain);
+        let places: Vec<_> =
+            found.iter().map(|call| (script.place(call.line), script.told(call.line))).collect();
+        self.started.scripts.push(script);
+        for (call, (place, told)) in found.into_iter().zip(places) {
+            let inner = Way {
+                place,
+                told,
+                // What stands in the command itself is told as the command.
+                in_command: !is_file && way.in_command,
+                language: Some(Language::PowerShell),
+                starter: view,
+                is_certain: call.is_certain && is_started,
+                folder,
+                depth: if is_file { 0 } else { way.depth + 1 },
+            };
+            let named = replaced(&call.name, &ROOTS, folder);
             if extension(&named) == "ps1" {
                 // The same process runs it.
-                self.script(
-                    command,
-                    &Start { path: named, language: Language::PowerShell, view, may_ask },
-                    &folder,
-                );
+                let start = Start {
+                    path: named,
+                    language: Language::PowerShell,
+                    view,
+                    may_ask,
+                    is_certain: inner.is_certain,
+                    given: None,
+                };
+                self.script(command, &start, &inner);
                 continue;
             }
-            let Some(line) = line_of(&call, &folder) else { continue };
+            let Some(line) = line_of(&call, folder) else { continue };
             let subject = self.subject;
             for mut step in CommandLine::parse(&line, &|path| subject.find(path).is_some()).steps {
                 step.is_fed |= call.is_fed;
-                // What stands in the command itself is told as the command.
-                let (file, language) = (name.as_deref(), Some(Language::PowerShell));
-                let (line, is_certain) = (call.line, call.is_certain);
-                self.call(
-                    command,
-                    step,
-                    &Way { file, line, language, starter: view, is_certain, folder: &folder },
-                );
+                self.call(command, step, &inner);
             }
         }
     }
+}
+
+/// The script in a command line: behind `-Command`, or in Base64 behind `-EncodedCommand`.
+fn inline_text(call: &PowerShell) -> Option<String> {
+    let Some(encoded) = &call.encoded else { return call.command.clone() };
+    let bytes = STANDARD.decode(encoded).ok()?;
+    let units = bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]]));
+    Some(String::from_utf16_lossy(&units.collect::<Vec<_>>()))
 }
 
 /// The names of the functions that a script defines, in lower case.
@@ -290,16 +382,6 @@ fn defined(calls: &[ScriptCall]) -> HashSet<String> {
     definitions.filter_map(|call| call.arguments.first().map(Token::word)).collect()
 }
 
-/// The ways in which scripts name their own folder.
-const ROOTS: [&str; 6] = [
-    "$($PSScriptRoot)\\",
-    "$($PSScriptRoot)/",
-    "${PSScriptRoot}\\",
-    "$PSScriptRoot\\",
-    "$PSScriptRoot/",
-    "$(Split-Path -Parent $MyInvocation.MyCommand.Path)\\",
-];
-
 /// The view of a started program as far as it is judged: whoever names SysWOW64 means the 32-bit view.
 fn judged_view(program: &str, starter: Option<View>) -> Option<View> {
     let is_chosen = named_view(program) == Some(View::Bits32);
@@ -307,15 +389,23 @@ fn judged_view(program: &str, starter: Option<View>) -> Option<View> {
 }
 
 /// The scripts that a step starts.
-fn starts_of(step: &Step, starter: Option<View>) -> Vec<Start> {
-    let of = |path: &str, language| Start { path: path.to_owned(), language, view: starter, may_ask: true };
+fn starts_of(step: &Step, starter: Option<View>, is_certain: bool) -> Vec<Start> {
+    let given = Some(step.tail.to_lowercase());
+    let of = |path: &str, language| Start {
+        path: path.to_owned(),
+        language,
+        view: starter,
+        may_ask: true,
+        is_certain,
+        given: given.clone(),
+    };
     if step.is_batch() {
         return vec![of(&step.program, Language::Batch)];
     }
     if matches!(step.stem().as_str(), "deploy-application" | "invoke-appdeploytoolkit") {
         // The launchers of PSAppDeployToolkit start the script of their own name, with as many bits as Windows has.
         let script = format!("{}.ps1", step.program.strip_suffix(".exe").unwrap_or(&step.program));
-        return vec![Start { path: script, language: Language::PowerShell, view: None, may_ask: true }];
+        return vec![Start { view: None, ..of(&script, Language::PowerShell) }];
     }
     let Some(call) = PowerShell::parse(step) else {
         // cmd tries its own extensions; a file that is not packed is not found later.
@@ -326,7 +416,7 @@ fn starts_of(step: &Step, starter: Option<View>) -> Vec<Start> {
     let view = judged_view(&step.program, starter);
     let may_ask = !is_non_interactive(step);
     let scripts = call.scripts().into_iter();
-    scripts.map(|path| Start { path, language: Language::PowerShell, view, may_ask }).collect()
+    scripts.map(|path| Start { view, may_ask, ..of(&path, Language::PowerShell) }).collect()
 }
 
 fn is_non_interactive(step: &Step) -> bool {
@@ -357,122 +447,4 @@ fn minds_views(code: &str) -> bool {
 fn folder_of(name: &str) -> String {
     let folder = &name[..name.len() - leaf(name).len()];
     packed_name(folder).replace('/', "\\") + if folder.is_empty() { "" } else { "\\" }
-}
-
-/// `text` with the names of a script's own folder replaced by it, in any case.
-fn replaced(text: &str, roots: &[&str], folder: &str) -> String {
-    let mut text = text.to_owned();
-    for root in roots {
-        // Only ASCII is lowered, so that positions stay.
-        let lower = text.to_ascii_lowercase();
-        let root = root.to_ascii_lowercase();
-        if !lower.contains(&root) {
-            continue;
-        }
-        let (mut made, mut from) = (String::with_capacity(text.len()), 0);
-        for (at, _) in lower.match_indices(&root) {
-            made.push_str(&text[from..at]);
-            made.push_str(folder);
-            from = at + root.len();
-        }
-        made.push_str(&text[from..]);
-        text = made;
-    }
-    text
-}
-
-/// The command line that a call of a PowerShell script comes to; `None` for PowerShell's own commands.
-fn line_of(call: &ScriptCall, folder: &str) -> Option<String> {
-    let name = call.name.to_lowercase();
-    if matches!(name.as_str(), "start-process" | "saps" | "start") {
-        return started_process(&call.arguments, folder);
-    }
-    let is_own = name.contains('-') && !name.contains(['\\', '/', '.']);
-    if is_own || name.contains('$') && !name.contains('\\') {
-        return None;
-    }
-    let name = replaced(&call.name, &ROOTS, folder);
-    let mut line = if name.contains(' ') { format!("\"{name}\"") } else { name };
-    let mut inside = false;
-    for token in &call.arguments {
-        match token {
-            Token::Text(text, _) if text.contains('"') || !text.contains(' ') => line += &format!(" {text}"),
-            Token::Text(text, _) => line += &format!(" \"{text}\""),
-            Token::Word(word) if !inside => line += &format!(" {word}"),
-            // A value that is worked out may be any words.
-            Token::Mark('(') => {
-                line += " $value";
-                inside = true;
-            }
-            Token::Mark(')') => inside = false,
-            Token::Word(_) | Token::Mark(_) | Token::End => {}
-        }
-    }
-    Some(replaced(&line, &ROOTS, folder))
-}
-
-/// The command line of `Start-Process`: its file, and its arguments one after the other.
-fn started_process(arguments: &[Token], folder: &str) -> Option<String> {
-    let (mut file, mut words, mut parameter) = (None, Vec::new(), String::new());
-    for token in arguments {
-        let value = match token {
-            Token::Word(word)
-                if is_parameter(token) || (word.starts_with('-') && parameter != "argumentlist") =>
-            {
-                parameter = full_parameter(&token.word());
-                continue;
-            }
-            Token::Word(word) => word.clone(),
-            Token::Text(text, _) => text.clone(),
-            Token::Mark('(') if parameter == "argumentlist" => continue,
-            Token::Mark('(') => "$value".to_owned(),
-            Token::Mark(_) | Token::End => continue,
-        };
-        match parameter.as_str() {
-            "filepath" => file = Some(value),
-            "argumentlist" => words.push(if value == "@" { String::new() } else { value }),
-            "" | "flag" if file.is_none() => file = Some(value),
-            "" | "flag" => {
-                parameter = "argumentlist".to_owned();
-                words.push(if value == "@" { String::new() } else { value });
-            }
-            _ => parameter.clear(),
-        }
-    }
-    let file = replaced(&file?, &ROOTS, folder);
-    let is_known = !file.contains('$') || file.contains('\\');
-    let file = if file.contains(' ') { format!("\"{file}\"") } else { file };
-    is_known.then(|| replaced(&format!("{file} {}", words.join(" ")), &ROOTS, folder))
-}
-
-fn is_parameter(token: &Token) -> bool {
-    let word = token.word();
-    word.starts_with('-') && !matches!(full_parameter(&word).as_str(), "other")
-}
-
-/// A parameter of `Start-Process` by its first letters.
-fn full_parameter(word: &str) -> String {
-    const VALUES: [&str; 9] = [
-        "filepath",
-        "argumentlist",
-        "workingdirectory",
-        "verb",
-        "windowstyle",
-        "credential",
-        "redirectstandardoutput",
-        "redirectstandarderror",
-        "redirectstandardinput",
-    ];
-    const FLAGS: [&str; 6] =
-        ["wait", "passthru", "nonewwindow", "loaduserprofile", "usenewenvironment", "erroraction"];
-    let name = word.trim_start_matches('-').trim_end_matches(':');
-    if name == "args" {
-        return "argumentlist".to_owned();
-    }
-    let begins = |full: &&&str| name.len() > 1 && full.starts_with(name);
-    if let Some(full) = VALUES.iter().find(begins) {
-        return (*full).to_owned();
-    }
-    let is_flag = FLAGS.iter().any(|full| name.len() > 1 && full.starts_with(name));
-    if is_flag { "flag".to_owned() } else { "other".to_owned() }
 }

@@ -1,13 +1,11 @@
-//! WB112 to WB116: names that mean nothing to the agent, and starts that lose something: winget as SYSTEM, PowerShell
-//! scripts without `-File`, variables in the uninstall command, uninstallers and variables that do not exist.
+//! WB112 to WB115: names that mean nothing to the agent, and starts that lose something: winget as SYSTEM, PowerShell
+//! scripts without `-File`, variables in the uninstall command, uninstallers that do not exist.
 
 use super::Severity::{Error, Warning};
 use super::started::{Call, Language};
-use super::{Examined, Findings, LintPage, LintRule, text};
-use crate::lint::script;
+use super::{Examined, Findings, LintPage, LintRule};
 use crate::recognise::InstallerKind;
 use waybill_intune::command_line::PowerShell;
-use waybill_schemas::app::Rule;
 
 pub(super) static RULES: &[LintRule] = &[
     LintRule {
@@ -64,19 +62,6 @@ pub(super) static RULES: &[LintRule] = &[
         },
         checks: &[uninstallers],
     },
-    LintRule {
-        page: LintPage {
-            code: "WB116",
-            severity: Error,
-            title: "a variable that Windows does not have",
-            harm: "`${env:Program Files}` is empty, `%Program Files%` stays as it is, and `\"$env:ProgramFiles(x86)\"` is \
-               `C:\\Program Files(x86)`: the path leads nowhere, without any error.",
-            fix: "Write `$env:ProgramFiles`, `${env:ProgramFiles(x86)}`, `%ProgramFiles(x86)%`.",
-            before: "\"$env:ProgramFiles(x86)\\Contoso\"",
-            after: "\"${env:ProgramFiles(x86)}\\Contoso\"",
-        },
-        checks: &[variables_that_are_none],
-    },
 ];
 
 fn winget(examined: &Examined<'_>, findings: &mut Findings) {
@@ -96,13 +81,20 @@ fn winget(examined: &Examined<'_>, findings: &mut Findings) {
     }
 }
 
-/// Whether a script of the call's language gives the name a meaning of its own, or goes to the folder where it is.
+/// Whether the script of the call gives the name a meaning of its own, or the place where it is: cmd looks into its
+/// folder and PATH, PowerShell into PATH alone.
 fn defines_winget(examined: &Examined<'_>, call: &Call) -> bool {
     examined.started.scripts.iter().filter(|script| Some(script.language) == call.language).any(|script| {
         let is_same = script.file.as_deref() == call.place.file.as_deref();
         let lower = script.text.to_lowercase();
-        let begins = ["function winget", "alias winget", "alias -name winget", "desktopappinstaller"];
-        is_same && begins.iter().any(|sign| lower.contains(sign))
+        let begins = ["function winget", "alias winget", "alias -name winget"];
+        let places: &[&str] = match script.language {
+            Language::Batch => &["cd ", "cd/", "chdir", "pushd", "path="],
+            Language::PowerShell => &["$env:path", "workingdirectory"],
+        };
+        let is_found =
+            lower.contains("desktopappinstaller") && places.iter().any(|sign| lower.contains(sign));
+        is_same && (is_found || begins.iter().any(|sign| lower.contains(sign)))
     })
 }
 
@@ -141,7 +133,13 @@ fn variables_in_uninstall(examined: &Examined<'_>, findings: &mut Findings) {
             );
             let fix = match is_below_profile(&name) {
                 true => format!("Start it as `cmd.exe /c \"…\"`, which expands %{name}% itself."),
-                false => format!("Write the path in full{}.", example(&name)),
+                false => match full_folder(&name) {
+                    Some(folder) if folder.ends_with(".exe") => {
+                        format!("Write the path in full: `{folder}`.")
+                    }
+                    Some(folder) => format!("Write the path in full, e.g. `{folder}\\…`."),
+                    None => "Write the path in full.".to_owned(),
+                },
             };
             findings.warning(command.place.clone(), message, fix);
         }
@@ -165,16 +163,19 @@ fn is_below_profile(name: &str) -> bool {
         .contains(&lower.as_str())
 }
 
-/// The folder that a variable stands for on nearly every device, as a phrase.
-fn example(name: &str) -> &'static str {
-    match name.to_lowercase().as_str() {
-        "programfiles" | "programw6432" => ", e.g. `C:\\Program Files\\…`",
-        "programfiles(x86)" => ", e.g. `C:\\Program Files (x86)\\…`",
-        "systemroot" | "windir" | "comspec" => ", e.g. `C:\\Windows\\…`",
-        "programdata" | "allusersprofile" => ", e.g. `C:\\ProgramData\\…`",
-        "systemdrive" => ", e.g. `C:\\…`",
-        _ => "",
-    }
+/// The folder that a variable stands for on nearly every device; `None` for those below a user's profile.
+pub(super) fn full_folder(name: &str) -> Option<&'static str> {
+    Some(match name.to_lowercase().as_str() {
+        "programfiles" | "programw6432" => "C:\\Program Files",
+        "programfiles(x86)" => "C:\\Program Files (x86)",
+        "commonprogramfiles" | "commonprogramw6432" => "C:\\Program Files\\Common Files",
+        "commonprogramfiles(x86)" => "C:\\Program Files (x86)\\Common Files",
+        "systemroot" | "windir" => "C:\\Windows",
+        "comspec" => "C:\\Windows\\System32\\cmd.exe",
+        "programdata" | "allusersprofile" => "C:\\ProgramData",
+        "systemdrive" => "C:",
+        _ => return None,
+    })
 }
 
 fn uninstallers(examined: &Examined<'_>, findings: &mut Findings) {
@@ -206,64 +207,4 @@ fn uninstallers(examined: &Examined<'_>, findings: &mut Findings) {
 fn is_near(letters: &str) -> bool {
     const SLIPS: [&str; 8] = ["unins", "uninst", "uninstall", "unin", "unis", "uins", "unints", "uninsts"];
     SLIPS.contains(&letters)
-}
-
-/// Wrong names of variables in lower case, and the right ones. The first are PowerShell's, where a name without braces
-/// ends before the parenthesis.
-const WRONG: [(&str, &str); 10] = [
-    ("${env:program files}", "$env:ProgramFiles"),
-    ("${env:program files (x86)}", "${env:ProgramFiles(x86)}"),
-    ("${env:programfiles (x86)}", "${env:ProgramFiles(x86)}"),
-    ("${env:programfilesx86}", "${env:ProgramFiles(x86)}"),
-    ("$env:programfilesx86", "${env:ProgramFiles(x86)}"),
-    ("$env:programfiles(x86)", "${env:ProgramFiles(x86)}"),
-    ("%program files%", "%ProgramW6432%"),
-    ("%program files (x86)%", "%ProgramFiles(x86)%"),
-    ("%programfiles (x86)%", "%ProgramFiles(x86)%"),
-    ("%programfilesx86%", "%ProgramFiles(x86)%"),
-];
-
-fn variables_that_are_none(examined: &Examined<'_>, findings: &mut Findings) {
-    let fix = |right: &str| format!("Write `{right}`.");
-    for command in &examined.commands {
-        if let Some((wrong, right)) = wrong_variable(command.text) {
-            let message = format!("{command} has {wrong}, a variable that Windows does not have.");
-            findings.error(command.place.clone(), message, fix(right));
-        }
-    }
-    for rule in &examined.rules {
-        let (field, found) = match rule.rule() {
-            Rule::FileSystem(file) => ("path", wrong_variable(text(&file.path))),
-            Rule::PowerShellScript(body) => {
-                let bytes = body.script().unwrap_or_default();
-                let code = script::code_lines(&script::decode(&bytes).0);
-                ("scriptContent", code.iter().find_map(|(_, line)| wrong_variable(line)))
-            }
-            _ => continue,
-        };
-        if let Some((wrong, right)) = found {
-            let message = format!("{rule} has {wrong}, a variable that Windows does not have.");
-            findings.error(rule.place(field, examined.subject), message, fix(right));
-        }
-    }
-    for script in examined.started.scripts.iter().filter(|script| script.file.is_some()) {
-        let lines: Vec<(u32, String)> = match script.language {
-            Language::PowerShell => script::code_lines(&script.text),
-            Language::Batch => {
-                script::batch_commands(&script.text).into_iter().map(|one| (one.line, one.text)).collect()
-            }
-        };
-        for (line, code) in lines {
-            if let Some((wrong, right)) = wrong_variable(&code) {
-                let message =
-                    format!("{} has {wrong}, a variable that Windows does not have.", script.told(line));
-                findings.error(script.place(line), message, fix(right));
-            }
-        }
-    }
-}
-
-fn wrong_variable(text: &str) -> Option<(&'static str, &'static str)> {
-    let lower = text.to_lowercase();
-    WRONG.iter().find(|(wrong, _)| lower.contains(wrong)).copied()
 }

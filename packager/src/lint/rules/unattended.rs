@@ -4,7 +4,8 @@ use super::started::Call;
 use super::{Examined, Findings, LintPage, LintRule, Severity::Warning};
 use crate::lint::is_one_of;
 use crate::recognise::InstallerKind;
-use waybill_intune::command_line::{Interface, Msiexec, ProductOrFile, Step};
+use waybill_intune::command_line::{Interface, Msiexec, ProductOrFile, Step, Word};
+use waybill_intune::is_guid;
 use waybill_schemas::app::DeviceRestartBehavior;
 
 pub(super) static RULES: &[LintRule] = &[
@@ -20,7 +21,7 @@ pub(super) static RULES: &[LintRule] = &[
             before: "msiexec /i contoso.msi",
             after: "msiexec /i contoso.msi /qn /norestart",
         },
-        checks: &[interface, restart],
+        checks: &[interface, restart, no_work],
     },
     LintRule {
         page: LintPage {
@@ -81,7 +82,7 @@ fn interface(examined: &Examined<'_>, findings: &mut Findings) {
                 let message = format!(
                     "{told} runs msiexec without /qn: its dialogs wait for somebody who cannot see them."
                 );
-                match call.in_command || call.is_certain {
+                match call.is_certain {
                     true => findings.error(place, message, "Add `/qn`."),
                     false => findings.warning(place, message, "Add `/qn`."),
                 }
@@ -94,6 +95,31 @@ fn interface(examined: &Examined<'_>, findings: &mut Findings) {
                 findings.warning(place, message, "Write `/qn` instead of `/qb` or `/passive`.");
             }
             Interface::Full | Interface::Basic | Interface::None => {}
+        }
+    }
+}
+
+/// Finds an MSI or product that msiexec is given without being told what to do with it.
+fn no_work(examined: &Examined<'_>, findings: &mut Findings) {
+    for call in &examined.started.calls {
+        if call.step.stem() != "msiexec" || Msiexec::parse(&call.step).is_some() || call.is_open() {
+            continue;
+        }
+        let has_other_work = call.step.words.iter().filter_map(|word| word.switch()).any(|switch| {
+            !matches!(switch.as_str(), "qn" | "quiet" | "q" | "qb" | "passive" | "norestart" | "forcerestart")
+        });
+        let is_target = |word: &&Word| is_guid(&word.text) || word.text.to_lowercase().ends_with(".msi");
+        let Some(target) = call.step.words.iter().find(is_target).filter(|_| !has_other_work) else {
+            continue;
+        };
+        let message = format!(
+            "{} gives msiexec {} and does not say what to do with it: it shows its help (1639).",
+            call.told, target.text
+        );
+        let fix = if call.installs { "Write `/i` before it." } else { "Write `/x` before it." };
+        match call.is_certain {
+            true => findings.error(call.place.clone(), message, fix),
+            false => findings.warning(call.place.clone(), message, fix),
         }
     }
 }

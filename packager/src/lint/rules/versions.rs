@@ -3,8 +3,8 @@
 use super::{AppRule, Command, Examined, Findings, LintPage, LintRule, Severity::Warning, text};
 use crate::msi::MsiFacts;
 use std::fmt::Display;
-use waybill_intune::command_line::ProductOrFile;
-use waybill_intune::right_line::removal_line;
+use waybill_intune::command_line::{Msiexec, ProductOrFile};
+use waybill_intune::right_line::{quoted, removal_line};
 use waybill_intune::{
     CheckedRule, Comparison, ComparisonOperator, FileCheck, FileTest, ProductCheck, RegistryCheck,
     RegistryTest, VersionNumber,
@@ -32,13 +32,21 @@ pub(super) static RULES: &[LintRule] = &[
             title: "versions of different lengths, or a rule that does not fit the packed MSI",
             harm: "An absent part is older than a zero: 1.2 is less than 1.2.0, so a rule that looks right never holds. \
                A product code or version that the packed MSI does not have (an error) is what is left when only the \
-               MSI was exchanged.",
+               MSI was exchanged. An uninstall command with `/i` (an error) repairs the app.",
             fix: "Write versions with as many parts as the app does (four for files), and take product code and \
                version from the MSI: `waybill inspect` shows them.",
             before: "\"operator\": \"equal\", \"comparisonValue\": \"1.2\"",
             after: "\"operator\": \"greaterThanOrEqual\", \"comparisonValue\": \"1.2.0.0\"",
         },
-        checks: &[file_versions, absent_parts, product_codes, packed_versions, information, removal],
+        checks: &[
+            file_versions,
+            absent_parts,
+            product_codes,
+            packed_versions,
+            information,
+            removal,
+            installing_removal,
+        ],
     },
 ];
 
@@ -235,6 +243,24 @@ fn removal(examined: &Examined<'_>, findings: &mut Findings) {
         let message = format!("{command} removes {code}, but the packed MSI's product code is {packed}.");
         findings.error(command.place.clone(), message, format!("Write `{}`.", removal_line(packed)));
     }
+}
+
+/// Finds an uninstall command that installs: `msiexec /i {code}`, as many uninstall keys have it, repairs the product.
+fn installing_removal(examined: &Examined<'_>, findings: &mut Findings) {
+    let removes = |call: &Msiexec| call.removes || call.property("REMOVE").is_some();
+    let calls: Vec<_> = examined.msiexec_calls().filter(|(command, _)| !command.installs).collect();
+    // An older version may be put back after the new one was removed.
+    let [(command, call)] = &calls[..] else { return };
+    let target = call.targets.first().filter(|_| call.installs && !removes(call));
+    let (named, line) = match target {
+        Some(ProductOrFile::Product(code)) => (code.as_str(), removal_line(code)),
+        Some(ProductOrFile::File(path, _)) if examined.subject.is_setup_file(path) => {
+            (path.as_str(), format!("msiexec /x {} /qn /norestart", quoted(path)))
+        }
+        _ => return,
+    };
+    let message = format!("{command} installs or repairs {named} (`/i`) and removes nothing.");
+    findings.error(command.place.clone(), message, format!("Write `{line}`."));
 }
 
 /// Without the MSI: finds an uninstall command that removes other products than those that the rules look for.

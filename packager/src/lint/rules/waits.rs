@@ -26,7 +26,7 @@ fn programs(examined: &Examined<'_>, findings: &mut Findings) {
     for call in &examined.started.calls {
         let Some((what, fix)) = question(call).filter(|_| !call.step.is_fed) else { continue };
         let message = format!("{} {what}: the install hangs until the time limit.", call.told);
-        match call.in_command || call.is_certain {
+        match call.is_certain {
             true => findings.error(call.place.clone(), message, fix),
             false => findings.warning(call.place.clone(), message, fix),
         }
@@ -37,6 +37,7 @@ fn programs(examined: &Examined<'_>, findings: &mut Findings) {
 fn question(call: &Call) -> Option<(&'static str, &'static str)> {
     let step = &call.step;
     let has = |name: &str| step.words.iter().any(|word| is_switch(word, name));
+    let has_word = |name: &str| step.words.iter().any(|word| word.text.eq_ignore_ascii_case(name));
     let first = step.words.first().map(|word| word.text.to_lowercase()).unwrap_or_default();
     let stem = step.stem();
     let is_open = call.is_open();
@@ -53,6 +54,10 @@ fn question(call: &Call) -> Option<(&'static str, &'static str)> {
         }
         "timeout" if is_endless(&step.words) => {
             ("waits for a key (`timeout -1`)", "Give a number of seconds: `timeout /t 5 /nobreak`.")
+        }
+        // It asks before each method that it calls.
+        "wmic" if has_word("call") && has_word("uninstall") && !has("nointeractive") && !is_open => {
+            ("asks before it removes the app (`wmic … call uninstall`)", "Add `/nointeractive`.")
         }
         "date" | "time" if step.in_shell && step.tail.trim().is_empty() => {
             ("asks for a new date or time", "Add `/t`, which only prints it.")
@@ -75,6 +80,10 @@ fn question(call: &Call) -> Option<(&'static str, &'static str)> {
         "runas" if !has("?") => {
             ("asks for a password (`runas`)", "Run the app as the account that it needs.")
         }
+        "start" if step.in_shell && (has("wait") || has("w")) && step.tail.contains('"') => (
+            "takes the quoted name for the title of a window and opens a shell there (`start` without a title)",
+            "Write a title first: `start \"\" /wait \"setup.exe\"`.",
+        ),
         "cmd" if has("k") => ("starts `cmd /k`, which stays open", "Write `cmd /c`."),
         "cmd" if step.tail.trim().is_empty() => {
             ("starts a shell that waits for input", "Give it a command: `cmd /c \"…\"`.")
@@ -113,7 +122,7 @@ fn commands_of_powershell(examined: &Examined<'_>, findings: &mut Findings) {
                 script.told(call.line)
             );
             let fix = "Take the question out; give what it asks for as a parameter, or `-Confirm:$false`.";
-            match call.is_certain {
+            match call.is_certain && script.is_certain {
                 true => findings.error(script.place(call.line), message, fix),
                 false => findings.warning(script.place(call.line), message, fix),
             }
@@ -135,8 +144,10 @@ fn methods_of_powershell(examined: &Examined<'_>, findings: &mut Findings) {
     let asking = examined.started.scripts.iter().filter(|script| script.language == Language::PowerShell);
     for script in asking.filter(|script| script.may_ask) {
         for (line, text) in code_lines(&script.text) {
+            let is_dead = || script.dead.iter().any(|(first, last)| (*first..=*last).contains(&line));
             let lower = text.to_lowercase();
-            let Some((_, name)) = METHODS.iter().find(|(method, _)| lower.contains(method)) else { continue };
+            let found = METHODS.iter().find(|(method, _)| lower.contains(method));
+            let Some((_, name)) = found.filter(|_| !is_dead()) else { continue };
             let message = format!(
                 "{} waits for somebody ({name}): the install hangs until the time limit.",
                 script.told(line)

@@ -15,10 +15,33 @@ pub(in crate::lint) struct ScriptCall {
     pub(in crate::lint) is_certain: bool,
     /// Whether a pipe gives it input.
     pub(in crate::lint) is_fed: bool,
+    /// The conditions of the innermost blocks around it, as far as they are understood.
+    pub(in crate::lint) guards: Vec<Guard>,
 }
+
+/// A condition that one variable decides: `if ($Interactive)`, `if (-not $Silent)`, and `else` behind them.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(in crate::lint) struct Guard {
+    /// The variable in lower case, as it is written: `$interactive`, `[environment]::userinteractive`.
+    pub(in crate::lint) variable: String,
+    /// Whether the block runs where the variable is true; otherwise where it is false.
+    pub(in crate::lint) wants_true: bool,
+}
+
+/// The lines of a block, the first and the last, and the conditions in front of it.
+pub(in crate::lint) type GuardedLines = (u32, u32, Vec<Guard>);
 
 /// The commands of a script, in order.
 pub(in crate::lint) fn calls(text: &str) -> Vec<ScriptCall> {
+    read(text).calls
+}
+
+/// The blocks of a script that stand behind a condition that is understood.
+pub(in crate::lint) fn guarded_lines(text: &str) -> Vec<GuardedLines> {
+    read(text).guarded
+}
+
+fn read(text: &str) -> Reader {
     let mut reader = Reader::default();
     for piece in pieces(text) {
         match piece {
@@ -31,7 +54,7 @@ pub(in crate::lint) fn calls(text: &str) -> Vec<ScriptCall> {
         }
     }
     reader.end();
-    reader.calls
+    reader
 }
 
 fn newlines(text: &str) -> u32 {
@@ -41,7 +64,12 @@ fn newlines(text: &str) -> u32 {
 struct Reader {
     line: u32,
     /// Blocks around the current statement.
-    depth: usize,
+    blocks: Vec<Block>,
+    /// The conditions of the block that ended last, for the `else` behind it.
+    last_guards: Vec<Guard>,
+    guarded: Vec<GuardedLines>,
+    /// The statement that ended last.
+    before: Vec<Token>,
     /// Parentheses that are open in it.
     parentheses: usize,
     statement: Vec<Token>,
@@ -49,9 +77,30 @@ struct Reader {
     calls: Vec<ScriptCall>,
 }
 
+/// A block in braces.
+struct Block {
+    guards: Vec<Guard>,
+    /// Whether it always runs: `& { … }`, `try { … }`.
+    is_plain: bool,
+    begins_on: u32,
+}
+
+/// The most conditions that are kept of one block, and the most blocks around a command that are looked at.
+const MOST_GUARDS: usize = 8;
+
 impl Default for Reader {
     fn default() -> Self {
-        Self { line: 1, depth: 0, parentheses: 0, statement: Vec::new(), started_on: 1, calls: Vec::new() }
+        Self {
+            line: 1,
+            blocks: Vec::new(),
+            last_guards: Vec::new(),
+            guarded: Vec::new(),
+            before: Vec::new(),
+            parentheses: 0,
+            statement: Vec::new(),
+            started_on: 1,
+            calls: Vec::new(),
+        }
     }
 }
 
@@ -81,13 +130,22 @@ impl Reader {
             Token::End => return self.end(),
             // A block ends the words before it: they are its condition, or the command that is given it.
             Token::Mark('{') => {
+                // The brace may stand on a line of its own.
+                let before = if self.statement.is_empty() { &self.before } else { &self.statement };
+                let guards = guards_of(before, &self.last_guards);
+                let is_plain = is_plain(before);
                 self.end();
-                self.depth += 1;
+                self.before.clear();
+                self.blocks.push(Block { guards, is_plain, begins_on: self.line });
                 return;
             }
             Token::Mark('}') => {
                 self.end();
-                self.depth = self.depth.saturating_sub(1);
+                let block = self.blocks.pop();
+                self.last_guards = block.as_ref().map(|block| block.guards.clone()).unwrap_or_default();
+                if let Some(block) = block.filter(|block| !block.guards.is_empty()) {
+                    self.guarded.push((block.begins_on, self.line, block.guards));
+                }
                 return;
             }
             Token::Mark('(') => self.parentheses += 1,
@@ -109,8 +167,10 @@ impl Reader {
         for (at, token) in statement.iter().enumerate() {
             if begins && let Some(name) = name_of(&statement, at) {
                 let arguments = arguments(&statement[at + 1..]);
-                let is_certain = self.depth == 0;
-                let call = ScriptCall { line: self.started_on, name, arguments, is_certain, is_fed };
+                let is_certain = self.blocks.iter().all(|block| block.is_plain);
+                let around = self.blocks.iter().rev().take(MOST_GUARDS);
+                let guards = around.flat_map(|block| block.guards.iter().cloned()).collect();
+                let call = ScriptCall { line: self.started_on, name, arguments, is_certain, is_fed, guards };
                 self.calls.push(call);
             }
             let word = token.word();
@@ -122,7 +182,61 @@ impl Reader {
             begins = keeps || matches!(token, Token::Mark('(' | '|' | '='));
             is_fed = token.is('|') || (is_fed && keeps);
         }
+        if !statement.is_empty() {
+            self.before = statement;
+        }
     }
+}
+
+/// Whether a block behind these words always runs.
+fn is_plain(statement: &[Token]) -> bool {
+    let first = statement.first().map(Token::word).unwrap_or_default();
+    statement.len() == 1 && matches!(first.as_str(), "try" | "&" | ".")
+}
+
+/// The conditions in front of a block: all of them must hold. None where they are not understood.
+fn guards_of(statement: &[Token], last: &[Guard]) -> Vec<Guard> {
+    let first = statement.first().map(Token::word).unwrap_or_default();
+    match (first.as_str(), last) {
+        ("else", [only]) if statement.len() == 1 => {
+            vec![Guard { variable: only.variable.clone(), wants_true: !only.wants_true }]
+        }
+        ("if" | "elseif", _) if statement.len() < 60 => conjuncts(&statement[1..]),
+        _ => Vec::new(),
+    }
+}
+
+fn conjuncts(condition: &[Token]) -> Vec<Guard> {
+    let words: Vec<String> = condition
+        .iter()
+        .map(|token| if token.is('(') || token.is(')') { String::new() } else { token.word() })
+        .collect();
+    if words.iter().any(|word| word == "-or" || word == "-xor") {
+        return Vec::new();
+    }
+    words.split(|word| word == "-and").filter_map(guard).take(MOST_GUARDS).collect()
+}
+
+/// `$x`, `!$x`, `-not $x`, `$x.IsPresent`, `$x -eq $true`.
+fn guard(words: &[String]) -> Option<Guard> {
+    let words: Vec<&str> = words.iter().map(String::as_str).filter(|word| !word.is_empty()).collect();
+    let (words, mut wants_true) = match words[..] {
+        ["-not" | "!", ref rest @ ..] => (rest.to_vec(), false),
+        _ => (words, true),
+    };
+    let variable = match words[..] {
+        [variable] => variable,
+        [variable, "-eq", "$true"] | [variable, "-ne", "$false"] => variable,
+        [variable, "-eq", "$false"] | [variable, "-ne", "$true"] => {
+            wants_true = !wants_true;
+            variable
+        }
+        _ => return None,
+    };
+    let bare = variable.strip_prefix('!');
+    let variable = bare.unwrap_or(variable).trim_end_matches(".ispresent");
+    let is_variable = variable.starts_with(['$', '[']);
+    is_variable.then(|| Guard { variable: variable.to_owned(), wants_true: wants_true != bare.is_some() })
 }
 
 /// The name of the command that begins at `at`.
@@ -186,6 +300,50 @@ mod tests {
         let call = &calls("Start-Process msiexec -ArgumentList '/i', \"a.msi\" | Out-Null")[0];
         assert_eq!(call.arguments.len(), 5);
         assert!(calls("'y' | choice")[0].is_fed);
+    }
+
+    #[test]
+    fn blocks_that_always_run_are_told_from_others() {
+        for (text, is_certain) in [
+            ("& { a }", true),
+            ("try { a } catch { b }", true),
+            ("try\n{\n a\n}\nfinally { b }", true),
+            ("try { b } catch { a }", false),
+            ("if ($x) { a }", false),
+            ("if ($x) { try { a } catch { } }", false),
+            ("$block = { a }", false),
+        ] {
+            let call = calls(text).into_iter().find(|call| call.name == "a").unwrap();
+            assert_eq!(call.is_certain, is_certain, "{text}");
+        }
+    }
+
+    #[test]
+    fn conditions_of_one_variable_are_understood() {
+        let guards = |text: &str| {
+            let call = calls(text).into_iter().find(|call| call.name == "a").unwrap();
+            call.guards.iter().map(|one| (one.variable.clone(), one.wants_true)).collect::<Vec<_>>()
+        };
+        let one = |variable: &str, wants_true| vec![(variable.to_owned(), wants_true)];
+        for (text, expected) in [
+            ("if ($X) { a }", one("$x", true)),
+            ("if (-not $X) { a }", one("$x", false)),
+            ("if (!$X) {\n a\n}", one("$x", false)),
+            ("if (-not ($X.IsPresent)) { a }", one("$x", false)),
+            ("if ($X -eq $false) { a }", one("$x", false)),
+            ("if ($X) { b } else { a }", one("$x", false)),
+            ("if ([Environment]::UserInteractive) { a }", one("[environment]::userinteractive", true)),
+            ("if ($X -and (b)) { a }", one("$x", true)),
+            ("if ($X -or $Y) { a }", vec![]),
+            ("if ($X -gt 3) { a }", vec![]),
+            ("while ($X) { a }", vec![]),
+            ("if ($X)\n{\n a\n}", one("$x", true)),
+            ("if ($X)\n{\n b\n}\nelse\n{\n a\n}", one("$x", false)),
+            ("if ($X) { b }\na", vec![]),
+        ] {
+            assert_eq!(guards(text), expected, "{text}");
+        }
+        assert_eq!(guarded_lines("b\nif ($X) {\n b\n}\nb")[0].1, 4);
     }
 
     proptest::proptest! {

@@ -51,12 +51,20 @@ fn wb101_no_program_is_started() {
         ("install.cmd", &[]),
         ("cscript.exe //B a.vbs", &[]),
         ("reg import settings.reg", &[]),
+        ("msiexec /i setup.exe /qn /norestart", &["E101"]),
+        ("msiexec /i app.msix /qn /norestart", &["E101"]),
+        ("powershell.exe -File install.cmd", &["E101"]),
+        ("cscript.exe //B install.ps1", &["E101"]),
     ]);
 }
 
 #[test]
 fn wb102_files_that_are_not_there() {
     assert_all(&[
+        ("msiexec /i https://example.com/a.msi /qn /norestart", &[]),
+        ("msiexec /i /qn contoso.msi /norestart", &["E102"]),
+        ("msiexec /x23170F69-40C1-2702-2301-000001000000 /qn /norestart", &["E102"]),
+        ("msiexec /x (23170F69-40C1-2702-2301-000001000000) /qn /norestart", &["E102"]),
         ("msiexec /i \"other.msi\" /qn /norestart", &["E102"]),
         ("msiexec /i contoso.msi TRANSFORMS=absent.mst /qn /norestart", &["E102"]),
         ("msiexec /i contoso.msi TRANSFORMS=:embedded /qn /norestart", &[]),
@@ -98,6 +106,9 @@ fn wb103_no_shell_reads_it() {
         ("setup.exe /S && install.cmd", &["E103"]),
         ("setup.exe /S > log.txt", &["E103"]),
         ("setup.exe /S | more", &["E103"]),
+        ("setup.exe \u{2013}silent", &["E103"]),
+        ("\u{201C}setup.exe\u{201D} /S", &["E102", "E103"]),
+        ("setup.exe NAME=\"A \u{2013} B\" /S", &[]),
         ("setup.exe /S 2>nul", &["E103"]),
         ("setup.exe < answers.txt", &["E103"]),
         ("setup.exe /D=$env:ProgramData\\A", &["E103"]),
@@ -124,6 +135,9 @@ fn wb104_blanks_without_quotes() {
         ("\"My Setup.exe\" /S", &[]),
         ("msiexec /i My App.msi /qn /norestart", &["E104"]),
         ("msiexec /i \"My App.msi\" /qn /norestart", &[]),
+        ("msiexec /i contoso.msi INSTALLDIR=C:\\Program Files\\A /qn /norestart", &["E104"]),
+        ("msiexec /i contoso.msi INSTALLDIR=\"C:\\Program Files\\A\" /qn /norestart", &[]),
+        ("msiexec /qn /norestart A=b /i contoso.msi C=\"d e\"", &[]),
         ("%ProgramW6432%\\Contoso\\setup.exe", &["E104"]),
         ("\"%ProgramW6432%\\Contoso\\setup.exe\"", &[]),
         (
@@ -148,6 +162,8 @@ fn wb105_msiexec_without_its_switches() {
         ("msiexec /i contoso.msi /passive /norestart", &["W105"]),
         ("cmd /c msiexec /i contoso.msi /qn", &["W105"]),
         ("msiexec /unregister", &[]),
+        ("msiexec contoso.msi /qn /norestart", &["E105"]),
+        ("msiexec /package contoso.msi", &["E105", "W105"]),
     ]);
     let allowing = with(msi_app(), "/installExperience/deviceRestartBehavior", "allow".into());
     let allowing = with(allowing, "/installCommandLine", "msiexec /i contoso.msi /qn".into());

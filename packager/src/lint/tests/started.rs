@@ -197,6 +197,17 @@ fn wb111_what_waits_for_somebody() {
             ("reg delete HKCR\\a", &["E111:1"]),
             ("cmd /k echo a", &["E111:1"]),
             ("echo pause", &[]),
+            ("if exist a (echo b) else (pause)", &["W111:1"]),
+            ("for %%i in (a b) do (\n pause\n)", &["W111:2"]),
+            ("setup.exe && pause", &["E111:1"]),
+            ("setup.exe || pause", &["W111:1"]),
+            ("exit /b 0\npause", &[]),
+            (":: pause\nrem pause & pause\necho a & rem pause\n:pause", &[]),
+            ("start /wait \"\" cmd /c pause", &["E111:1"]),
+            ("start /wait \"C:\\A b\\setup.exe\"", &["E111:1"]),
+            ("start \"\" /wait /d \"C:\\A b\" setup.exe", &[]),
+            ("wmic product where name='A' call uninstall", &["E111:1"]),
+            ("wmic product where name='A' call uninstall /nointeractive", &[]),
         ],
     );
     assert_each(
@@ -211,6 +222,13 @@ fn wb111_what_waits_for_somebody() {
             ("pause", &["E111:1"]),
             ("# Read-Host\nWrite-Host 'Read-Host'\n@'\nRead-Host\n'@", &[]),
             ("cmd /c pause", &["E111:1"]),
+            ("try { Read-Host } catch { }", &["E111:1"]),
+            ("param([switch]$Interactive)\nif ($Interactive)\n{\n  Read-Host\n}", &[]),
+            ("param([switch]$Ask)\nif ($Ask) { [Console]::ReadKey() }", &[]),
+            ("if ([Environment]::UserInteractive) { pause }", &[]),
+            ("if (-not [Environment]::UserInteractive) { exit 1 } else { pause }", &[]),
+            ("param([switch]$Silent)\nif (-not $Silent) { Read-Host }", &["W111:2"]),
+            ("$Ask = $true\nif ($Ask) { Read-Host }", &["W111:2"]),
         ],
     );
     assert_eq!(in_command("cmd /k setup.exe /S"), ["E111"]);
@@ -220,12 +238,57 @@ fn wb111_what_waits_for_somebody() {
 }
 
 #[test]
+fn switches_that_the_command_gives_count() {
+    let by = |tail: &str, text: &str| {
+        let files = [("a.ps1", text)];
+        in_files(
+            &format!("C:\\Windows\\Sysnative\\WindowsPowerShell\\v1.0\\powershell.exe -File a.ps1 {tail}"),
+            &files,
+        )
+    };
+    let silent = "param([switch]$Silent)\nif (-not $Silent) { Read-Host }";
+    assert_eq!(by("-Silent", silent), [""; 0]);
+    assert_eq!(by("", silent), ["W111:2"]);
+    let asks = "param([switch]$Interactive)\nif ($Interactive) { Read-Host }";
+    assert_eq!(by("-Inter", asks), ["W111:2"]);
+}
+
+#[test]
+fn powershell_in_a_line_of_a_script_is_judged() {
+    use base64::{Engine, engine::general_purpose::STANDARD};
+    let encoded =
+        |text: &str| STANDARD.encode(text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>());
+    let asks = encoded("Read-Host 'a'");
+    assert_eq!(in_batch(&format!("@echo off\npowershell -nop -ec {asks}")), ["E111:2"]);
+    assert_eq!(in_command(&format!("powershell.exe -EncodedCommand {asks}")), ["E111"]);
+    assert_eq!(in_command("powershell.exe -EncodedCommand nothing!"), [""; 0]);
+    assert_each(
+        in_batch,
+        &[
+            ("powershell -Command \"Read-Host\"", &["E111:1"]),
+            ("if exist a (powershell -c \"& { pause }\")", &["W111:1"]),
+            ("powershell -Command \"winget install --id A.B\"", &["W112:1"]),
+            ("powershell -c \"msiexec /i contoso.msi /qn\"", &["W105:1"]),
+            ("powershell -NonInteractive -c \"Read-Host\"", &[]),
+            ("powershell -c \"exit 0\" & rem powershell -c pause", &[]),
+        ],
+    );
+    assert_eq!(in_powershell("cmd /c 'powershell -c Read-Host'"), ["E111:1"]);
+    let by = [("install.cmd", "if exist a call b.cmd"), ("b.cmd", "pause")];
+    assert_eq!(in_files("install.cmd", &by), ["W111:1"], "a condition decides about the whole of b.cmd");
+    let deep = "powershell -c ".repeat(2_000);
+    assert_eq!(in_batch(&deep), [""; 0]);
+}
+
+#[test]
 fn wb112_winget_by_its_name() {
     assert_eq!(in_command("winget install --id A.B"), ["E112"]);
     assert_eq!(in_batch("winget install --id A.B"), ["W112:1"]);
     assert_eq!(in_powershell("& winget install --id A.B"), ["W112:1"]);
     let resolved = "$w = Get-ChildItem 'C:\\Program Files\\WindowsApps\\Microsoft.DesktopAppInstaller_*\\winget.exe'\n& $w install --id A.B";
     assert_eq!(in_powershell(resolved), [""; 0]);
+    assert_eq!(in_powershell(&format!("{resolved}\nwinget list")), ["W112:3"]);
+    assert_eq!(in_powershell(&format!("$env:Path += $w\n{resolved}\nwinget list")), [""; 0]);
     let user = with(msi_app(), "/installExperience/runAsAccount", "user".into());
     let user = with(user, "/installCommandLine", "winget install --id A.B".into());
     assert_eq!(found(subject(&user, &[("contoso.msi", MSI)])), [""; 0]);
@@ -280,7 +343,27 @@ fn wb116_variables_that_are_none() {
     assert_eq!(in_powershell("Test-Path \"${env:Program Files}\\A\""), ["E116:1"]);
     assert_eq!(in_powershell("\nTest-Path \"$env:ProgramFiles(x86)\\A\""), ["E116:2"]);
     assert_eq!(in_powershell("Test-Path \"${env:ProgramFiles(x86)}\\A\""), [""; 0]);
-    assert_eq!(in_batch("copy a \"%ProgramFilesx86%\\A\""), ["E116:1"]);
+    assert_each(
+        in_batch,
+        &[
+            ("copy a \"%ProgramFilesx86%\\A\"", &["E116:1"]),
+            ("if exist a (copy a \"%ProgramFiles86%\\A\")", &["E116:1"]),
+            ("copy a \"%ProgamFiles%\\A\"", &["E116:1"]),
+            ("set ProgramFilesx86=C:\\A\ncopy a \"%ProgramFilesx86%\\A\"", &[]),
+            ("copy a \"%ProgramFiles(x86)%\\A\" \"%JAVA_HOME%\\B\"", &[]),
+            ("rem %ProgramFilesx86%", &[]),
+        ],
+    );
+    assert_each(
+        in_powershell,
+        &[
+            ("Test-Path $env:ProgramFilesX86\\A", &["E116:1"]),
+            ("Test-Path \"%ProgramFiles%\\A\"", &["E116:1"]),
+            ("cmd /c copy a \"%ProgramFiles%\\A\"", &[]),
+            ("[Environment]::ExpandEnvironmentVariables('%ProgramFiles%\\A')", &[]),
+            ("$env:ProgramFilesX86 = 'C:\\A'; Test-Path $env:ProgramFilesX86\\A", &[]),
+        ],
+    );
     assert_eq!(uninstall("\"%Program Files%\\A\\u.exe\" /S"), ["W114", "E116"]);
 }
 
