@@ -1,5 +1,7 @@
 //! Figures and facts as text, the same in tables, Markdown and charts.
 
+use waybill_schemas::counted;
+pub(crate) use waybill_schemas::grouped;
 use waybill_schemas::report::benchmark::{MachineKind, PayloadFacts};
 
 /// The payload in a few words.
@@ -7,7 +9,7 @@ pub(crate) fn payload(facts: &PayloadFacts) -> String {
     if facts.data == "url" {
         return format!("{} of content from a server", size(facts.content));
     }
-    let files = if facts.files == 1 { "1 file".into() } else { format!("{} files", grouped(facts.files)) };
+    let files = counted(facts.files, "file");
     format!("{} of {} data in {files}", size(facts.source), facts.data)
 }
 
@@ -17,7 +19,7 @@ pub(crate) fn machine(kind: &MachineKind) -> String {
         "" => "unknown processor".into(),
         name => shortened(name, 72),
     };
-    let threads = if kind.threads == 1 { "1 thread".into() } else { format!("{} threads", kind.threads) };
+    let threads = counted(kind.threads as u64, "thread");
     format!("{} {}, {processor}, {threads}", kind.system, kind.architecture)
 }
 
@@ -63,18 +65,8 @@ pub fn size(bytes: u64) -> String {
             let text = format!("{:.1}", bytes as f64 / (1_u64 << power) as f64);
             format!("{} {unit}", text.trim_end_matches(".0"))
         }
-        None => format!("{bytes} bytes"),
+        None => counted(bytes, "byte"),
     }
-}
-
-/// A number with commas between thousands.
-pub(crate) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let first = digits.len() % 3;
-    let (head, rest) = digits.split_at(first);
-    let rest = rest.as_bytes().chunks(3).map(|group| String::from_utf8_lossy(group).into_owned());
-    let head = Some(head.to_owned()).filter(|head| !head.is_empty());
-    head.into_iter().chain(rest).collect::<Vec<_>>().join(",")
 }
 
 /// `text`, cut to at most `most` characters.

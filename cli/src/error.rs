@@ -1,6 +1,7 @@
 //! The error that ends a command, from any library: its code, causes and hint, and how they are printed.
 
-use crate::text::{ERROR, FAINT, NOTE, WARNING, in_plain_words, printable, sentence};
+use crate::system_words::{in_plain_words, without_system_phrases};
+use crate::text::{ERROR, FAINT, NOTE, WARNING, printable, sentence};
 use std::error::Error;
 use std::io::{self, Write};
 use waybill_schemas::codes::{Class, Classified, Code, command};
@@ -30,7 +31,7 @@ impl<E: Classified> From<E> for Failure {
 impl Failure {
     /// An error of the command itself.
     pub(crate) fn new(code: &'static Code, message: impl AsRef<str>) -> Self {
-        let message = printable_findings(&without_queries(&in_plain_words(message.as_ref())));
+        let message = printable_findings(&without_queries(&without_system_phrases(message.as_ref())));
         Self { code, subject: None, message, causes: Vec::new(), hint: None }
     }
 
@@ -55,8 +56,7 @@ impl Failure {
     /// Adds each cause once, because a library may have its text in its own message.
     fn add_causes(&mut self, first: Option<&(dyn Error + 'static)>) {
         for cause in std::iter::successors(first, |cause| (*cause).source()) {
-            let text = cause.to_string();
-            let text = without_queries(&in_plain_words(&text));
+            let text = without_queries(&in_plain_words(cause));
             let text = printable(&text);
             let above = self.causes.last().unwrap_or(&self.message);
             if !above.ends_with(text.as_ref()) {

@@ -64,20 +64,22 @@ pub(crate) fn small_file(file: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
     })
 }
 
-/// The failure for an input that cannot be read. One that is not there has the same code and words for every command.
+/// The failure for an input that cannot be read. One that is not there, or is no file, has the same code and words for every
+/// command.
 pub(crate) fn unreadable(code: &'static Code, message: &str, error: &io::Error) -> Failure {
     let code = codes::unreadable(error, code);
-    let message = if code.id == command::INPUT_MISSING.id { "no such file" } else { message };
+    if code.id == command::INPUT_MISSING.id {
+        return Failure::new(code, "no such file");
+    }
     Failure::new(code, message).caused_by(error)
 }
 
 /// The certificates of a file of `--ca-file`.
 pub(crate) fn trusted(file: &Path) -> Result<Vec<CertificateDer<'static>>, Failure> {
     certificates(&small_file(file)?).map_err(|error| {
-        Failure::new(&command::INPUT_UNREADABLE, "this holds no certificates in PEM form")
+        Failure::new(&command::CERTIFICATES_REFUSED, "this holds no certificates in PEM form")
             .caused_by(&error)
             .about(&shown(file))
-            .with_hint("give text that begins with -----BEGIN CERTIFICATE-----, not a .cer file in DER form")
     })
 }
 
@@ -159,9 +161,10 @@ impl PackageReader {
 
     /// Opens a package, or the bare content that the encryption info is for.
     pub(crate) fn open(&self, path: &Path) -> Result<PackageInput, Failure> {
-        let source = open_regular(path)
-            .and_then(FileSource::from_file)
-            .map_err(|error| unreadable(&package::PACKAGE_UNREADABLE, "cannot open the package", &error))?;
+        let source = open_regular(path).and_then(FileSource::from_file).map_err(|error| {
+            let failure = unreadable(&package::PACKAGE_UNREADABLE, "cannot open the package", &error);
+            if path.is_dir() { failure.with_hint(for_folder(path)) } else { failure }
+        })?;
         match &self.given {
             None => Ok(Package::open(source, &self.policy)?.into()),
             Some((document, given)) => self.bare_content(source, document, given),
@@ -210,6 +213,12 @@ fn quoted(path: &str, for_windows: bool) -> String {
     // No name on Windows holds a quote, so quotes around it are enough for cmd and PowerShell.
     let is_plain = |c: char| c.is_alphanumeric() || r"\/:._-+".contains(c);
     if !path.is_empty() && path.chars().all(is_plain) { path.to_owned() } else { format!("\"{path}\"") }
+}
+
+/// What to do with a folder where a package is needed.
+fn for_folder(path: &Path) -> String {
+    let folder = as_argument(&shown(path));
+    format!("`waybill lint {folder}` looks a folder over, and `waybill pack {folder}` makes a package of it")
 }
 
 /// The keys of a bare content, from any document that holds them.

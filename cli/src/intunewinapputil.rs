@@ -9,6 +9,7 @@ use std::ffi::OsString;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use waybill_packager::pack::{PackOutput, PackRequest, PackSource};
+use waybill_schemas::Quoted;
 use waybill_schemas::codes::{Class, command, pack};
 
 /// The name of the program under which it acts as that tool.
@@ -156,7 +157,7 @@ fn parse(arguments: Vec<OsString>) -> Result<Wanted, Failure> {
             "-s" => &mut setup_file,
             "-o" => &mut output,
             "-a" => &mut catalog,
-            _ => return Err(wrong(format!("there is no flag {:?}", argument.to_string_lossy()))),
+            _ => return Err(wrong(format!("there is no flag {}", Quoted(&argument.to_string_lossy())))),
         };
         let value = arguments.next().ok_or_else(|| wrong(format!("{flag} lacks its value")))?;
         if place.replace(PathBuf::from(value)).is_some() {

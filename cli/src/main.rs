@@ -11,6 +11,7 @@ mod intunewinapputil;
 mod output;
 mod progress;
 mod session;
+mod system_words;
 mod text;
 
 use anstream::ColorChoice;

@@ -2,9 +2,9 @@
 
 use anstyle::{AnsiColor, Style};
 use std::borrow::Cow;
-use std::fmt;
 use std::io::{self, Write};
 use waybill_schemas::controls_terminal;
+pub(crate) use waybill_schemas::{Bytes, counted, exactly, grouped};
 
 /// The style of a check that failed.
 pub(crate) const ERROR: Style = AnsiColor::Red.on_default().bold();
@@ -34,56 +34,6 @@ pub(crate) fn printable(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(safe)
-}
-
-/// The types that the JSON parser names, and what people call them.
-const TYPES: [(&str, &str); 13] = [
-    ("struct ", "an object"),
-    ("internally tagged enum ", "an object"),
-    ("a map", "an object"),
-    ("map", "an object"),
-    ("a sequence", "a list"),
-    ("sequence", "a list"),
-    ("tuple ", "a list"),
-    ("boolean ", "true or false"),
-    ("a boolean", "true or false"),
-    ("enum ", "one of the known words"),
-    ("i", "a whole number"),
-    ("u", "a whole number"),
-    ("f", "a number"),
-];
-
-/// `text` with the words of the JSON parser about a value of another type replaced: `invalid type: map, expected a
-/// sequence at line 1 column 9` becomes `an object where a list belongs, at line 1 column 9`.
-pub(crate) fn in_plain_words(text: &str) -> Cow<'_, str> {
-    let plain = || {
-        let (before, rest) = text.split_once("invalid type: ")?;
-        let (found, rest) = rest.split_once(", expected ")?;
-        let (wanted, place) = match rest.rsplit_once(" at line ") {
-            Some((wanted, place)) => (wanted, format!(", at line {place}")),
-            None => (rest, String::new()),
-        };
-        Some(format!("{before}{} where {} belongs{place}", type_in_words(found), type_in_words(wanted)))
-    };
-    plain().map_or(Cow::Borrowed(text), Cow::Owned)
-}
-
-fn type_in_words(name: &str) -> String {
-    let is_number = |rest: &str| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit());
-    let is = |(kind, _): &&(&str, &str)| match name.strip_prefix(kind) {
-        Some(rest) if kind.len() == 1 => is_number(rest) || rest == "size",
-        Some(rest) => rest.is_empty() || kind.ends_with(' '),
-        None => false,
-    };
-    match TYPES.iter().find(is) {
-        // The value that was found stands behind its type: boolean `true`.
-        Some((kind, _)) if *kind == "boolean " => name.trim_start_matches("boolean ").to_owned(),
-        Some((_, words)) => (*words).to_owned(),
-        None => name
-            .replace("integer `", "the number `")
-            .replace("floating point `", "the number `")
-            .replace("string \"", "the text \""),
-    }
 }
 
 /// Characters in a line, at any width of the terminal: enough for a path, and easy to read.
@@ -168,53 +118,6 @@ impl Fields {
     }
 }
 
-/// A number of bytes, printed in its largest binary unit with one decimal: `1.4 MiB`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Bytes(pub(crate) u64);
-
-const UNITS: [&str; 5] = ["KiB", "MiB", "GiB", "TiB", "PiB"];
-
-impl fmt::Display for Bytes {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.pad(&in_units(self.0))
-    }
-}
-
-fn in_units(bytes: u64) -> String {
-    if bytes < 1024 {
-        let unit = if bytes == 1 { "byte" } else { "bytes" };
-        return format!("{bytes} {unit}");
-    }
-    let (mut value, mut unit) = (bytes as f64 / 1024.0, 0);
-    // A value from here on would be rounded to 1024.0 of the smaller unit.
-    while value >= 1023.95 && unit + 1 < UNITS.len() {
-        value /= 1024.0;
-        unit += 1;
-    }
-    format!("{value:.1} {}", UNITS[unit])
-}
-
-/// As [`Bytes`], with the exact number where it was rounded: `1.4 MiB (1,467,392 bytes)`.
-pub(crate) fn exactly(bytes: u64) -> String {
-    match bytes {
-        ..1024 => in_units(bytes),
-        _ => format!("{} ({} bytes)", in_units(bytes), grouped(bytes)),
-    }
-}
-
-/// A number with separated thousands: `200,000`.
-pub(crate) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let groups: Vec<_> = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy).collect();
-    groups.join(",")
-}
-
-/// A number and its noun: `1 file`, `2,000 files`.
-pub(crate) fn counted(number: u64, thing: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{} {thing}{plural}", grouped(number))
-}
-
 /// A duration: `80 ms`, `1.2 s`, `2 min 5 s`.
 pub(crate) fn lasted(seconds: f64) -> String {
     match seconds {
@@ -228,34 +131,6 @@ pub(crate) fn lasted(seconds: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_parser_speaks_of_json_and_not_of_rust() {
-        for (said, plain) in [
-            (
-                "invalid type: map, expected a sequence at line 1 column 9",
-                "an object where a list belongs, at line 1 column 9",
-            ),
-            (
-                "invalid type: sequence, expected struct AppDocument at line 1 column 0",
-                "a list where an object belongs, at line 1 column 0",
-            ),
-            (
-                "a.json: invalid type: string \"x\", expected i64",
-                "a.json: the text \"x\" where a whole number belongs",
-            ),
-            (
-                "invalid type: integer `5`, expected a string at line 1 column 2",
-                "the number `5` where a string belongs, at line 1 column 2",
-            ),
-            ("invalid type: boolean `true`, expected u32", "`true` where a whole number belongs"),
-            ("invalid type: null, expected f64", "null where a number belongs"),
-            ("invalid type: null, expected int", "null where int belongs"),
-            ("the type is invalid", "the type is invalid"),
-        ] {
-            assert_eq!(in_plain_words(said), plain);
-        }
-    }
 
     #[test]
     fn control_and_direction_are_written_out_and_the_rest_stays() {
@@ -291,20 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_read_well_at_every_border() {
-        for (bytes, text) in [
-            (0, "0 bytes"),
-            (1, "1 byte"),
-            (1023, "1023 bytes"),
-            (1024, "1.0 KiB"),
-            (1_048_575, "1.0 MiB"),
-            (30 << 30, "30.0 GiB"),
-            (u64::MAX, "16384.0 PiB"),
-        ] {
-            assert_eq!(Bytes(bytes).to_string(), text);
-        }
+    fn durations_read_well() {
         assert_eq!([0.08, 1.23, 125.0].map(lasted), ["80 ms", "1.2 s", "2 min 5 s"]);
-        assert_eq!(exactly(1_467_392), "1.4 MiB (1,467,392 bytes)");
-        assert_eq!((counted(1, "file"), counted(200_000, "file")), ("1 file".into(), "200,000 files".into()));
     }
 }

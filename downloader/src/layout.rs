@@ -5,11 +5,12 @@ use sha2::{Digest as _, Sha256};
 use std::path::{Path, PathBuf};
 use waybill_disk::Root;
 use waybill_schemas::Mac;
+use waybill_schemas::Quoted;
 use waybill_schemas::codes::{self, Classified, Code};
 
 /// An app and revision that cannot name a folder of the cache.
 #[derive(Debug, thiserror::Error)]
-#[error("{app:?}, revision {revision:?}, cannot name a folder of the cache")]
+#[error("{app}, revision {revision}, cannot name a folder of the cache", app = Quoted(app), revision = Quoted(revision))]
 pub struct CacheNameError {
     /// The app's id as it was given.
     pub app: String,

@@ -6,6 +6,7 @@
 use std::fmt;
 use std::str::FromStr;
 use std::time::SystemTime;
+use waybill_schemas::Quoted;
 
 const SECONDS_OF_A_DAY: i64 = 86_400;
 // The range of `jiff` in seconds since 1970: up to 9999-12-30T22:00:00Z, and as far before year 0.
@@ -76,7 +77,7 @@ impl FromStr for RuleDate {
 
 /// Why a text is no date.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{text:?} is no date: ISO 8601 and month/day/year are read")]
+#[error("{text} is no date: ISO 8601 and month/day/year are read", text = Quoted(text))]
 pub struct NoDate {
     /// The text that could not be read, as it was given.
     pub text: String,

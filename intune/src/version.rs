@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use waybill_schemas::Quoted;
 
 /// A version as .NET's `System.Version` reads and compares it: two to four numbers, an absent part older than 0, so
 /// that 1.2 < 1.2.0 (docs/detection.md, "Files and folders").
@@ -70,7 +71,7 @@ fn number(part: &str) -> Option<u32> {
 
 /// Why a text is no version.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{text:?} is no version: two to four numbers with points between are")]
+#[error("{text} is no version: two to four numbers with points between are", text = Quoted(text))]
 pub struct NoVersion {
     /// The text that could not be read, as it was given.
     pub text: String,

@@ -9,7 +9,7 @@ use std::fmt;
 use waybill_context::Context;
 use waybill_schemas::codes::{Class, Classified, Code, package};
 use waybill_schemas::report::package::{CheckName, CheckOutcome};
-use waybill_schemas::{FileDigest, Mac};
+use waybill_schemas::{FileDigest, Mac, counted};
 
 /// The limits, depth and threads of [`verify`].
 #[derive(Debug, Clone)]
@@ -134,9 +134,13 @@ impl fmt::Display for CheckDetail {
             Self::Unusual(what) => formatter.write_str(&what.join("; ")),
             Self::Mac(mac) => formatter.write_str(&mac.to_hex()),
             Self::Digest(digest) => formatter.write_str(&digest.to_hex()),
-            Self::PayloadSize(bytes) => write!(formatter, "{bytes} bytes"),
+            Self::PayloadSize(bytes) => formatter.write_str(&counted(*bytes, "byte")),
             Self::Payload { files, unpacked, unmarked_names } => {
-                write!(formatter, "{files} files, {unpacked} bytes unpacked; {unmarked_names} names unmarked")
+                write!(formatter, "{}, {} unpacked", counted(*files, "file"), counted(*unpacked, "byte"))?;
+                match unmarked_names {
+                    0 => Ok(()),
+                    many => write!(formatter, "; {} unmarked", counted(*many, "name")),
+                }
             }
             Self::EveryEntry => formatter.write_str("every size and CRC"),
             Self::SetupFile(name) => formatter.write_str(name),

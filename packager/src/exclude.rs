@@ -8,6 +8,7 @@
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use std::path::Path;
+use waybill_schemas::Quoted;
 use waybill_schemas::codes::{Classified, Code, source};
 use waybill_schemas::read_regular;
 
@@ -22,7 +23,7 @@ const MAX_IGNORE_FILE: usize = 1024 * 1024;
 /// A pattern of `--exclude` that is not in gitignore syntax.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-#[error("the exclude pattern {glob:?} is not in gitignore syntax")]
+#[error("the exclude pattern {glob} is not in gitignore syntax", glob = Quoted(glob))]
 pub struct ExcludeError {
     /// The pattern as it was given.
     pub glob: String,
@@ -79,7 +80,7 @@ pub enum IgnoreFileError {
     #[error("is not UTF-8")]
     NotText,
     /// A line is not a pattern in gitignore syntax.
-    #[error("line {line}: {pattern:?} is not in gitignore syntax")]
+    #[error("line {line}: {pattern} is not in gitignore syntax", pattern = Quoted(pattern))]
     Pattern {
         /// The number of the line, from 1.
         line: usize,

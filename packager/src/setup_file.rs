@@ -5,6 +5,7 @@ use crate::walk::{SourceEntry, SourceList, WalkOptions};
 use std::path::{Path, PathBuf};
 use waybill_disk::shown;
 use waybill_intune::path::leaf;
+use waybill_schemas::Quoted;
 use waybill_schemas::codes::{Classified, Code, source};
 
 /// The file that starts the installation.
@@ -46,7 +47,7 @@ impl SetupFile {
 #[non_exhaustive]
 pub enum SetupFileError {
     /// There is no file of that name, in any case.
-    #[error("the setup file {given:?} is not in {}{}", shown(folder), question(suggestion.as_deref()))]
+    #[error("the setup file {given} is not in {}{}", shown(folder), question(suggestion.as_deref()), given = Quoted(given))]
     Missing {
         /// The name as it was given.
         given: String,
@@ -56,7 +57,7 @@ pub enum SetupFileError {
         suggestion: Option<String>,
     },
     /// The path leads out of the source folder.
-    #[error("the setup file {given:?} lies outside the source folder {}{}", shown(folder), question(suggestion.as_deref()))]
+    #[error("the setup file {given} lies outside the source folder {}{}", shown(folder), question(suggestion.as_deref()), given = Quoted(given))]
     Outside {
         /// The path as it was given.
         given: String,
@@ -66,7 +67,7 @@ pub enum SetupFileError {
         suggestion: Option<String>,
     },
     /// The file exists, but is left out of the package.
-    #[error("the setup file {name:?} is left out of the package: {why}")]
+    #[error("the setup file {name} is left out of the package: {why}", name = Quoted(name))]
     Excluded {
         /// The file's name, relative to the source folder.
         name: String,
@@ -74,7 +75,7 @@ pub enum SetupFileError {
         why: String,
     },
     /// There is a folder of that name.
-    #[error("{name:?} is a folder, not a setup file")]
+    #[error("{name} is a folder, not a setup file", name = Quoted(name))]
     NotAFile {
         /// The folder's name, relative to the source folder.
         name: String,
@@ -93,7 +94,7 @@ impl Classified for SetupFileError {
 }
 
 fn question(suggestion: Option<&str>) -> String {
-    suggestion.map_or_else(String::new, |name| format!("; did you mean {name:?}?"))
+    suggestion.map_or_else(String::new, |name| format!("; did you mean {name}?", name = Quoted(name)))
 }
 
 /// Finds `given` among the files of `list`: a relative path with either separator (`sub\x.msi`, `./x`), or an absolute

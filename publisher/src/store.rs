@@ -7,6 +7,7 @@ use std::path::Path;
 use waybill_context::{Cancelled, Context};
 use waybill_disk::shown;
 use waybill_schemas::Mac;
+use waybill_schemas::Quoted;
 
 /// The name of an object, or of a group of objects, relative to its store: components joined by `/`.
 ///
@@ -18,7 +19,7 @@ pub struct Key(String);
 /// A text that cannot be a [`Key`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-#[error("{text:?} cannot be the name of an object")]
+#[error("{text} cannot be the name of an object", text = Quoted(text))]
 pub struct KeyError {
     /// The text that was given.
     pub text: String,

@@ -15,6 +15,7 @@ use waybill_schemas::open_regular;
 use waybill_schemas::report::delivery::PublishReport;
 use waybill_schemas::report::lint::LintReport;
 use waybill_schemas::report::rehearsal::{Phase, PhaseDetails};
+use waybill_schemas::{counted, exactly};
 use waybill_server::{RunningServer, Server, ServerOptions};
 
 /// Lints app.json and its sources. An error stops the rehearsal before anything is installed.
@@ -68,7 +69,7 @@ fn pack_phase(request: &RehearsalRequest, root: &Path, context: &Context<'_>) ->
     let report = pack(&request, context)?;
     let package = PathBuf::from(&report.package);
     let (files, bytes) = (report.entries.files, report.sizes.package);
-    let outcome = PhaseOutcome::passed(format!("{files} files, {bytes} bytes"));
+    let outcome = PhaseOutcome::passed(format!("{}, {}", counted(files, "file"), exactly(bytes)));
     Ok((outcome.with(PhaseDetails::Pack(Box::new(report))), package))
 }
 
@@ -123,7 +124,9 @@ fn fetch_phase(document: &Path, root: &Path, context: &Context<'_>) -> PassedWit
     let (folder, files) = (PathBuf::from(&report.folder), report.files);
     let received = report.download.as_ref().map_or(0, |phase| phase.received);
     let outcome = PhaseOutcome::passed(format!(
-        "{received} bytes downloaded, MAC and digest hold, {files} files unpacked and moved into place"
+        "{} downloaded, MAC and digest hold, {} unpacked and moved into place",
+        exactly(received),
+        counted(files, "file")
     ));
     Ok((outcome.with(PhaseDetails::Fetch(Box::new(report))), folder))
 }

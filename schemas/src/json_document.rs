@@ -1,10 +1,10 @@
 //! Documents: read within a bound, without quoting their values in errors; written without leaving keys behind.
 
 use crate::codes::{Classified, Code, documents};
+use crate::json_fault::{JsonFault, closed_reason};
 use crate::json_text::write_json;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::error::Category;
 use std::io::{self, Read};
 use zeroize::Zeroizing;
 
@@ -26,13 +26,8 @@ pub enum DocumentError {
         limit: usize,
     },
     /// The bytes are not JSON.
-    #[error("the document is not JSON at line {line}, column {column}")]
-    NotJson {
-        /// The line of the fault, from 1.
-        line: usize,
-        /// The column of the fault, from 1.
-        column: usize,
-    },
+    #[error("the document is not JSON: {0}")]
+    NotJson(JsonFault),
     /// The document is JSON, but a field is missing or holds another type.
     #[error("the document does not fit at {path} (line {line}, column {column}): {reason}")]
     Shape {
@@ -59,33 +54,17 @@ impl Classified for DocumentError {
     fn code(&self) -> &'static Code {
         match self {
             Self::TooLarge { .. } => &documents::DOCUMENT_TOO_LARGE,
-            Self::NotJson { .. } => &documents::DOCUMENT_NOT_JSON,
+            Self::NotJson(_) => &documents::DOCUMENT_NOT_JSON,
             Self::Shape { .. } | Self::Value { .. } => &documents::DOCUMENT_FIELD,
         }
     }
 }
 
 fn fault(path: String, error: &serde_json::Error) -> DocumentError {
-    let (line, column) = (error.line(), error.column());
-    match error.classify() {
-        Category::Data => DocumentError::Shape { path, line, column, reason: reason(&error.to_string()) },
-        Category::Io | Category::Syntax | Category::Eof => DocumentError::NotJson { line, column },
-    }
-}
-
-/// serde's message where it can hold nothing from the document but names of our own fields.
-fn reason(message: &str) -> String {
-    // serde quotes values in most of its messages, and a value may be a key. These beginnings are of messages that name
-    // fields of ours or nothing at all; a message that a document could imitate is not among them, because serde puts
-    // its own words first.
-    const SAFE: [&str; 3] = ["missing field `", "duplicate field `", "not base64"];
-    let message = message.split(" at line ").next().unwrap_or_default();
-    let is_length =
-        message.ends_with("are needed") && message.starts_with(|first: char| first.is_ascii_digit());
-    if is_length || SAFE.iter().any(|safe| message.starts_with(safe)) {
-        message.to_owned()
-    } else {
-        "a field holds a value of another type, or one that it cannot have".to_owned()
+    let JsonFault { line, column, reason, is_syntax } = error.into();
+    match is_syntax {
+        true => DocumentError::NotJson(JsonFault { line, column, reason, is_syntax }),
+        false => DocumentError::Shape { path, line, column, reason: closed_reason(&error.to_string()) },
     }
 }
 
@@ -202,12 +181,14 @@ mod tests {
     #[test]
     fn missing_fields_and_wrong_lengths_are_named() {
         let error = read::<EncryptionInfo>(b"{}").unwrap_err();
-        assert!(error.to_string().ends_with("missing field `encryptionKey`"), "{error}");
+        assert!(error.to_string().ends_with("`encryptionKey` is missing"), "{error}");
         let error = read::<EncryptionInfo>(br#"{"encryptionKey": "AAAA"}"#).unwrap_err();
         assert!(error.to_string().ends_with("3 bytes where 32 are needed"), "{error}");
         assert!(error.to_string().contains("at encryptionKey (line 1"), "{error}");
-        assert_eq!(read::<u8>(b"7 7"), Err(DocumentError::NotJson { line: 1, column: 3 }));
-        assert_eq!(read::<EncryptionInfo>(b"\n  x"), Err(DocumentError::NotJson { line: 2, column: 3 }));
+        for (text, place) in [("7 7", "line 1, column 3: something"), ("\n  x", "line 2, column 3: here")] {
+            let error = read::<u8>(text.as_bytes()).unwrap_err().to_string();
+            assert!(error.starts_with(&format!("the document is not JSON: {place}")), "{error}");
+        }
     }
 
     #[test]

@@ -86,9 +86,41 @@ impl<F: Formatter> Formatter for Safe<F> {
     }
 }
 
+/// A name, path or word in quotation marks, for a message to people: as it is, so that a path of Windows keeps its single
+/// backslashes, and only what [controls a terminal](controls_terminal) is escaped.
+#[derive(Debug, Clone, Copy)]
+pub struct Quoted<'a>(pub &'a str);
+
+impl std::fmt::Display for Quoted<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        use std::fmt::Write as _;
+        formatter.write_char('"')?;
+        for character in self.0.chars() {
+            if controls_terminal(character) {
+                write!(formatter, "{}", character.escape_default())?;
+            } else {
+                formatter.write_char(character)?;
+            }
+        }
+        formatter.write_char('"')
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_quoted_path_keeps_its_backslashes_and_controls_nothing() {
+        for (text, quoted) in [
+            (r"sub\x.msi", "\"sub\\x.msi\""),
+            ("Größe’s.exe", "\"Größe’s.exe\""),
+            ("a\u{1b}[31m\n", "\"a\\u{1b}[31m\\n\""),
+            ("", "\"\""),
+        ] {
+            assert_eq!(Quoted(text).to_string(), quoted);
+        }
+    }
     use serde_json::{Value, json};
 
     fn written(document: &Value, indented: bool) -> String {

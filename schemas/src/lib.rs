@@ -61,10 +61,12 @@ mod content;
 mod detection_xml;
 mod given_encryption_info;
 mod json_document;
+mod json_fault;
 #[cfg(feature = "json-schema")]
 pub mod json_schema;
 mod json_text;
 mod keys;
+mod numbers;
 mod regular_file;
 pub mod report;
 pub mod secrets;
@@ -80,9 +82,11 @@ pub use given_encryption_info::{
     EncryptionInfoError, EncryptionInfoSource, GivenEncryptionInfo, encryption_info_from,
 };
 pub use json_document::{DOCUMENT_LIMIT, DocumentError, read_bounded};
-pub use json_text::{controls_terminal, write_json};
+pub use json_fault::JsonFault;
+pub use json_text::{Quoted, controls_terminal, write_json};
 pub use keys::{
     Blake3Digest, BytesError, DigestAlgorithm, EncryptionInfo, EncryptionKey, FILE_DIGEST_ALGORITHM,
     FileDigest, InitializationVector, Mac, MacKey, PROFILE_IDENTIFIER, Profile, Sha256Digest,
 };
+pub use numbers::{Bytes, counted, exactly, grouped};
 pub use regular_file::{open_regular, read_regular, refuse_others};

@@ -206,10 +206,11 @@ pub enum ServeError {
 impl Classified for ServeError {
     fn code(&self) -> &'static Code {
         match self {
-            Self::Folder { source, .. } if source.kind() == io::ErrorKind::NotFound => {
-                &command::INPUT_MISSING
-            }
-            Self::Folder { .. } => &serve::SERVE_FOLDER,
+            Self::Folder { source, .. } => match source.kind() {
+                io::ErrorKind::NotFound => &command::INPUT_MISSING,
+                io::ErrorKind::NotADirectory => &command::INPUT_OF_ANOTHER_KIND,
+                _ => &serve::SERVE_FOLDER,
+            },
             Self::Listen { .. } => &serve::SERVE_LISTEN,
             Self::Runtime { .. } => &serve::SERVE_RUNTIME,
         }

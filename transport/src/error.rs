@@ -2,6 +2,7 @@ use crate::redirect::RedirectFault;
 use std::error::Error;
 use std::io;
 use waybill_context::Cancelled;
+use waybill_schemas::Quoted;
 use waybill_schemas::codes::{Classified, Code, command, fetch, package, root};
 
 /// Why a request failed. Every URL in it is without its query, which may be a token.
@@ -94,7 +95,7 @@ pub enum TransportError {
         reason: String,
     },
     /// The body is compressed, though the request did not accept that.
-    #[error("a proxy or server altered the content of {url}: it came with Content-Encoding {coding:?}")]
+    #[error("a proxy or server altered the content of {url}: it came with Content-Encoding {coding}", coding = Quoted(coding))]
     Altered {
         /// The request's URL, without its query.
         url: String,

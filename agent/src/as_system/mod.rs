@@ -14,6 +14,7 @@ use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use waybill_context::{Cancelled, Context};
+use waybill_schemas::JsonFault;
 use waybill_schemas::codes::{Classified, Code, package, runner};
 
 const LOOK_EVERY: Duration = Duration::from_millis(100);
@@ -51,7 +52,7 @@ pub enum AsSystemError {
         path: PathBuf,
         /// The parser's error.
         #[source]
-        source: serde_json::Error,
+        source: JsonFault,
     },
     /// A tool of Windows failed.
     #[error("{tool} {task} ended with {code}: {said}")]

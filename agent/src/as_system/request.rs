@@ -39,7 +39,7 @@ impl Request {
     pub(super) fn write(&self, folder: &Path) -> Result<(), AsSystemError> {
         let path = folder.join(REQUEST);
         let json = serde_json::to_vec(self)
-            .map_err(|source| AsSystemError::NoRequest { path: path.clone(), source })?;
+            .map_err(|error| AsSystemError::NoRequest { path: path.clone(), source: (&error).into() })?;
         write_new(&path, &json)?;
         write_new(&folder.join(STDIN), &self.stdin)
     }
@@ -85,8 +85,8 @@ pub(super) fn new_folder(root: &Path) -> Result<PathBuf, AsSystemError> {
 pub fn answer(folder: &Path) -> Result<(), AsSystemError> {
     let path = folder.join(REQUEST);
     let text = fs::read(&path).map_err(failed("read", &path))?;
-    let request: Request =
-        serde_json::from_slice(&text).map_err(|source| AsSystemError::NoRequest { path, source })?;
+    let request: Request = serde_json::from_slice(&text)
+        .map_err(|error| AsSystemError::NoRequest { path, source: (&error).into() })?;
     // The lock file gets its name only when it is locked, because the calling process takes a free lock for a task that
     // has ended.
     let staging = folder.join("lock.new");

@@ -18,7 +18,7 @@ use waybill_benchmark::{
 use waybill_downloader::Location;
 use waybill_schemas::codes::{Class, benchmark, command};
 use waybill_schemas::report::benchmark::BenchmarkReport;
-use waybill_schemas::{DOCUMENT_LIMIT, read_regular, write_json};
+use waybill_schemas::{DOCUMENT_LIMIT, JsonFault, read_regular, write_json};
 
 /// Measure packing and delivery, stage by stage, against what this machine can do
 #[derive(Debug, Args)]
@@ -210,7 +210,7 @@ fn read_baseline(file: &Path) -> Result<BenchmarkReport, Failure> {
     })?;
     serde_json::from_slice(&bytes).map_err(|error| {
         let failure = Failure::new(&benchmark::BASELINE_UNREADABLE, "this is no benchmark that was kept");
-        failure.caused_by(&error).about(&shown(file))
+        failure.caused_by(&JsonFault::from(&error)).about(&shown(file))
     })
 }
 

@@ -4,7 +4,7 @@ use crate::args::{LONGEST_WAIT, RootArgs, choice, whole_number};
 use crate::commands::install_page::{in_words_of_the_command, write_attempt, write_detected, write_step};
 use crate::error::Failure;
 use crate::exit::{Exit, ExitStyle};
-use crate::files::{content_url, location, shown, unreadable};
+use crate::files::{as_argument, content_url, location, shown, unreadable};
 use crate::output::{Output, relay, say};
 use crate::session::Session;
 use clap::Args;
@@ -19,7 +19,7 @@ use waybill_installer_runner::{
     AccountChoice, AttemptRequest, Events, MemoryJournal, MsiLine, OnTimeLimit, Runner, ScriptHost, Settings,
     Trigger,
 };
-use waybill_schemas::app::AppFile;
+use waybill_schemas::app::{AppFile, AppFileError};
 use waybill_schemas::codes::{command, runner};
 use waybill_schemas::report::install::{Host, InstallReport, Intent, StepReport};
 use waybill_schemas::{DOCUMENT_LIMIT, read_bounded};
@@ -248,10 +248,22 @@ fn tell(report: &InstallReport, lines: bool, output: Output) -> Result<(), Failu
     if output.is_json() { output.document(report) } else { Ok(()) }
 }
 
+/// The failure for an app that cannot be read. A folder without app.json is told how it gets one.
+pub(super) fn no_app(path: &Path, error: AppFileError) -> Failure {
+    let failure = Failure::from(error);
+    if failure.id() != command::INPUT_MISSING.id || !path.is_dir() {
+        return failure;
+    }
+    let folder = as_argument(&shown(path));
+    failure.with_hint(format!(
+        "give the folder that holds app.json; `waybill init {folder} --setup <FILE>` writes one for an installer"
+    ))
+}
+
 /// The app that the argument names, and the bytes of stdin where the app was read from there.
 pub(super) fn given(path: &Path, for_windows: bool) -> Result<(AppFile, Vec<u8>), Failure> {
     if path != Path::new("-") {
-        return Ok((AppFile::open_for(path, for_windows)?, Vec::new()));
+        return Ok((AppFile::open_for(path, for_windows).map_err(|error| no_app(path, error))?, Vec::new()));
     }
     let bytes = read_bounded(std::io::stdin().lock(), DOCUMENT_LIMIT).map_err(|error| {
         Failure::new(&command::INPUT_UNREADABLE, "stdin cannot be read").caused_by(&error)

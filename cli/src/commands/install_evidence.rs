@@ -130,13 +130,16 @@ pub(super) fn write_rule(rule: &RuleReport, answers: [&str; 2], out: &mut dyn Wr
         Answer::CannotTell if rule.invalid => (ERROR, "is invalid"),
         Answer::CannotTell => (ERROR, "cannot tell"),
     };
-    let (pointer, view) = (printable(&rule.pointer), printable(&rule.view));
-    writeln!(
-        out,
-        "  {pointer}  {style}{answer}{style:#}  {}  {FAINT}({}, {view} view){FAINT:#}",
-        printable(&rule.subject),
-        printable(&rule.kind)
-    )?;
+    let (pointer, subject) = (printable(&rule.pointer), printable(&rule.subject));
+    write!(out, "  {pointer}  {style}{answer}{style:#}  {subject}")?;
+    match (rule.kind.as_str(), rule.view.as_str()) {
+        // Where there is no rule that could be asked, there is nothing to say of how.
+        ("unknown", _) => writeln!(out)?,
+        (kind, "none") => writeln!(out, "  {FAINT}({}){FAINT:#}", printable(kind))?,
+        (kind, view) => {
+            writeln!(out, "  {FAINT}({}, {} view){FAINT:#}", printable(kind), printable(view))?;
+        }
+    }
     let label = |label: &str| format!("    {FAINT}{label:7}{FAINT:#} ");
     write_wrapped(&label("wanted"), 12, &rule.expected, out)?;
     write_wrapped(&label("found"), 12, &rule.actual, out)?;

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use waybill_packager::exclude::Exclusions;
 use waybill_packager::lint::{self, Allowance, Subject, lint, pages};
 use waybill_packager::walk::WalkOptions;
+use waybill_schemas::Quoted;
 use waybill_schemas::codes::{Class, command};
 use waybill_schemas::report::lint::{Finding, LintReport, Severity};
 use waybill_schemas::write_json;
@@ -62,7 +63,7 @@ fn allowance(text: &str) -> Result<Allowance, Failure> {
         }
         Some(page) => Ok(Allowance { code: page.code.to_owned(), reason: reason.to_owned() }),
         None => {
-            let message = format!("--allow {code:?}: there is no such lint");
+            let message = format!("--allow {code}: there is no such lint", code = Quoted(code));
             Err(Failure::new(&command::USAGE, message)
                 .with_hint("codes look like WB105; `waybill lint` tells them"))
         }

@@ -14,6 +14,7 @@ use waybill_packager::exclude::Exclusions;
 use waybill_packager::pack::{
     Level, OutputNameError, PackOptions, PackOutput, PackRequest, PackSource, pack,
 };
+use waybill_schemas::Quoted;
 use waybill_schemas::app::FilledField;
 use waybill_schemas::codes::command;
 use waybill_schemas::report::pack::{LeftOutReport, PackReport};
@@ -96,8 +97,12 @@ fn nothing_named(path: &Path) -> Failure {
         let folder = as_argument(&shown(
             path.parent().filter(|parent| *parent != Path::new("")).unwrap_or(Path::new(".")),
         ));
-        return Failure::new(&command::USAGE, format!("{source} is a file, not a folder"))
+        return Failure::new(&command::INPUT_OF_ANOTHER_KIND, format!("{source} is a file, not a folder"))
             .with_hint(format!("give the folder with the installer's files, and the file as --setup, e.g. `waybill pack {folder} --setup {}`", as_argument(&shown(Path::new(path.file_name().unwrap_or_default())))));
+    }
+    if !path.is_dir() {
+        let code = if path.exists() { &command::INPUT_OF_ANOTHER_KIND } else { &command::INPUT_MISSING };
+        return Failure::new(code, "no such folder").about(&source);
     }
     Failure::new(&command::USAGE, format!("{source} holds no app.json, and no --setup is given")).with_hint(format!(
         "name the setup file with --setup, or give an app's folder; `waybill init {} --setup <FILE>` writes app.json",
@@ -116,8 +121,11 @@ pub(crate) fn source_date_epoch() -> Result<Option<SystemTime>, Failure> {
     // every time.
     time.map(Some).ok_or_else(|| {
         let text = text.to_string_lossy();
-        Failure::new(&command::USAGE, format!("SOURCE_DATE_EPOCH is {text:?}, not seconds since 1970"))
-            .with_hint("set it to a whole number such as 1700000000, or unset it")
+        Failure::new(
+            &command::USAGE,
+            format!("SOURCE_DATE_EPOCH is {text}, not seconds since 1970", text = Quoted(&text)),
+        )
+        .with_hint("set it to a whole number such as 1700000000, or unset it")
     })
 }
 

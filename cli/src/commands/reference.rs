@@ -9,6 +9,7 @@ use clap::{Args, CommandFactory as _};
 use clap_complete::Shell;
 use serde_json::json;
 use std::io::{self, Write};
+use waybill_schemas::Quoted;
 use waybill_schemas::codes::{self, CodeMeaning, FETCH_RULES, command};
 use waybill_schemas::json_schema::{DocumentSchema, documents};
 use waybill_schemas::report::ExplainReport;
@@ -58,7 +59,7 @@ fn meanings(words: &[String]) -> Result<Vec<CodeMeaning>, Failure> {
 const LONGEST_CODE: usize = 4;
 
 fn unknown(code: &str) -> Failure {
-    let failure = Failure::new(&command::UNKNOWN_CODE, format!("no table knows {code:?}"));
+    let failure = Failure::new(&command::UNKNOWN_CODE, format!("no table knows {code}", code = Quoted(code)));
     match nearest(code) {
         Some(id) => failure.with_hint(format!("did you mean `{id}`?")),
         None => failure,

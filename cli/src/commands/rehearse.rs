@@ -1,7 +1,7 @@
 //! `waybill try`: rehearses an app on this machine, or writes a Windows Sandbox file that does.
 
 use crate::args::choice;
-use crate::commands::install::{self, MSI_LINES, Manner, note_context};
+use crate::commands::install::{self, MSI_LINES, Manner, no_app, note_context};
 use crate::commands::lint::allowances;
 use crate::commands::rehearsal_page::write_rehearsal;
 use crate::error::Failure;
@@ -93,7 +93,8 @@ pub(crate) fn run(args: &TryArgs, session: &Session) -> Result<Exit, Failure> {
     }
     let allowances = allowances(&args.allow)?;
     let system = this_machine();
-    let mut request = args.request(AppFolder::open(&args.folder, cfg!(windows))?, allowances);
+    let app = open_app(&args.folder)?;
+    let mut request = args.request(app, allowances);
     let app = &request.app.run_here().app;
     let name = printable(app.display_name.as_deref().unwrap_or("this app")).into_owned();
     request.settings.account = match choose_process(app, args.manner.account, RunPurpose::Run, &system)? {
@@ -114,6 +115,16 @@ pub(crate) fn run(args: &TryArgs, session: &Session) -> Result<Exit, Failure> {
     let whole = !session.output.is_quiet();
     session.output.report(&report, |report, out| write_rehearsal(report, whole, out))?;
     Ok(Exit::of_report(report.exit, ExitStyle::Waybill))
+}
+
+fn open_app(folder: &Path) -> Result<AppFolder, Failure> {
+    if folder.exists() && !folder.is_dir() {
+        let failure = Failure::new(&command::INPUT_OF_ANOTHER_KIND, "this is a file, not an app's folder");
+        return Err(failure
+            .about(&shown(folder))
+            .with_hint("give the folder that holds app.json and source"));
+    }
+    AppFolder::open(folder, cfg!(windows)).map_err(|error| no_app(folder, error))
 }
 
 /// Prints a line for each phase that may take a while.

@@ -7,6 +7,7 @@ mod docs;
 mod documents;
 mod fetch;
 mod hostile_paths;
+mod inputs;
 mod install;
 mod intunewinapputil;
 mod pipes;
@@ -29,7 +30,12 @@ fn command(bench: &Workbench, arguments: &[&str]) -> Command {
         && !arguments.iter().any(|argument| argument.starts_with("--as") || *argument == "--help");
     let account: &[&str] = if takes_account { &["--as", "current"] } else { &[] };
     let mut command = Command::new(program());
-    command.args(arguments).args(account).current_dir(bench.path()).env_remove("SOURCE_DATE_EPOCH");
+    command
+        .args(arguments)
+        .args(account)
+        .current_dir(bench.path())
+        .env_remove("SOURCE_DATE_EPOCH")
+        .env("HOME", bench.home());
     command
 }
 

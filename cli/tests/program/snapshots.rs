@@ -164,6 +164,8 @@ impl Session {
         {
             command.env(name, value);
         }
+        // What is installed for the account that runs the tests must not show in them, nor the other way round.
+        command.env("HOME", self.bench.home());
         command.args(arguments).current_dir(self.bench.path()).stdin(Stdio::null());
         let output = command.output().unwrap();
         let [stdout, stderr] =

@@ -193,6 +193,9 @@ impl<'a> Search<'a> {
                 self.searched.push(format!("the machine's PATH, which cannot be read: {unanswered}"));
             }
         }
+        // The machine's PATH names the system folder and the Windows folder again.
+        let mut seen = std::collections::HashSet::new();
+        places.retain(|place| seen.insert(place.path.to_lowercase()));
         places
     }
 }

@@ -5,6 +5,7 @@ use waybill_intune::{
     Comparison, RegistryCheck, RegistryKey, RegistryTest, VersionNumber, compare_texts, whole_number,
 };
 use waybill_schemas::app::{RegistryOperation, RegistryRule};
+use waybill_schemas::counted;
 use waybill_schemas::secrets::{MASK, holds_secret_word};
 use waybill_system::RegistryValue;
 
@@ -117,7 +118,7 @@ fn text_of(value: &RegistryValue) -> Option<String> {
 
 fn is_no(what: &str, value: &RegistryValue) -> RuleAnswer {
     let actual = match (value, text_of(value)) {
-        (RegistryValue::Bytes(bytes), _) => format!("{} bytes of binary data", bytes.len()),
+        (RegistryValue::Bytes(bytes), _) => format!("{} of binary data", counted(bytes.len() as u64, "byte")),
         (_, text) => shown(&text.unwrap_or_default()),
     };
     RuleAnswer::new(false, &*actual, format!("{actual} is no {what}"))

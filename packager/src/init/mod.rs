@@ -27,6 +27,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use waybill_context::Context;
 use waybill_disk::{FileAccess, NewFile, shown};
+use waybill_schemas::Quoted;
 use waybill_schemas::app::{
     APP_DOCUMENT, AppDocument, AppError, AppFile, AppFileError, FilledField, PackageFields,
     app_document_of_sources,
@@ -98,7 +99,7 @@ pub enum InitError {
     #[error(transparent)]
     Recognise(#[from] RecogniseError),
     /// The setup file's name cannot be written in a command line.
-    #[error("the setup file {name:?} has a quotation mark or a control character in its name")]
+    #[error("the setup file {name} has a quotation mark or a control character in its name", name = Quoted(name))]
     Name {
         /// The setup file's name.
         name: String,

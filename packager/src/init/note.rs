@@ -2,6 +2,7 @@
 
 use super::Deferral;
 use crate::recognise::InstallerKind;
+use waybill_schemas::Quoted;
 
 /// What the person who packs the app should know or check.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,21 +100,27 @@ impl std::fmt::Display for DraftNote {
             }
             Self::OddAllUsers(value) => write!(
                 formatter,
-                "ALLUSERS is {value:?} in the MSI; only 1, 2 and nothing mean something. It is taken for per \
-                 user."
+                "ALLUSERS is {value} in the MSI; only 1, 2 and nothing mean something. It is taken for per \
+                 user.",
+                value = Quoted(value)
             ),
             Self::SpelledOtherwise { name } => {
-                write!(formatter, "The setup file is {name:?} on the disk, in this spelling.")
+                write!(
+                    formatter,
+                    "The setup file is {name} on the disk, in this spelling.",
+                    name = Quoted(name)
+                )
             }
             Self::PercentInName { name } => write!(
                 formatter,
-                "The name {name:?} holds a percent sign, which a command line may expand: rename the file."
+                "The name {name} holds a percent sign, which a command line may expand: rename the file.",
+                name = Quoted(name)
             ),
             Self::Unknown(field) => {
                 write!(formatter, "The {field} is not known: Intune asks for one.")
             }
             Self::AnotherKind { name, kind } => {
-                write!(formatter, "{name:?} is {kind}, whatever its name says.")
+                write!(formatter, "{name} is {kind}, whatever its name says.", name = Quoted(name))
             }
             Self::RunsAsUser { why } => write!(
                 formatter,
@@ -121,13 +128,18 @@ impl std::fmt::Display for DraftNote {
             ),
             Self::VersionNotCompared { version } => write!(
                 formatter,
-                "The version {version:?} is not two to four numbers, so the detection rule only looks whether the \
-                 product is there."
+                "The version {version} is not two to four numbers, so the detection rule only looks whether the \
+                 product is there.",
+                version = Quoted(version)
             ),
             Self::DetectionScript { name, is_replacing } => {
                 let instead =
                     if *is_replacing { ", in place of one from the installer's own facts" } else { "" };
-                write!(formatter, "The detection rule is the script {name:?} as it is now{instead}.")
+                write!(
+                    formatter,
+                    "The detection rule is the script {name} as it is now{instead}.",
+                    name = Quoted(name)
+                )
             }
             Self::SeveralScripts { names } => write!(
                 formatter,
@@ -135,7 +147,11 @@ impl std::fmt::Display for DraftNote {
                 names.join(", ")
             ),
             Self::ScriptNotTaken { name, why } => {
-                write!(formatter, "The script {name:?} did not become the detection rule: {why}.")
+                write!(
+                    formatter,
+                    "The script {name} did not become the detection rule: {why}.",
+                    name = Quoted(name)
+                )
             }
             Self::Deferral { codes, choice } => write_deferral(codes, *choice, formatter),
             Self::NoDeferralCode => formatter

@@ -14,7 +14,7 @@ use waybill_context::Context;
 use waybill_schemas::DetectionXmlNote;
 use waybill_schemas::app::{APP_DOCUMENT, AppFile, AppFileError, is_app_folder};
 use waybill_schemas::codes::{Classified, Code, source, unreadable};
-use waybill_schemas::open_regular;
+use waybill_schemas::{Bytes, open_regular};
 
 /// The largest setup file, in bytes, that is copied out of a package to be examined.
 const MOST_OF_A_SETUP_FILE: u64 = 2 << 30;
@@ -197,7 +197,8 @@ impl Subject {
     fn add_package(&mut self, path: &Path, context: &Context<'_>) -> Result<(), LintInputError> {
         let unreadable = |source| LintInputError::Read { path: path.to_owned(), source };
         let policy = ArchivePolicy::default();
-        let package = Package::open(FileSource::open(path).map_err(unreadable)?, &policy)?;
+        let package =
+            Package::open(open_regular(path).and_then(FileSource::from_file).map_err(unreadable)?, &policy)?;
         self.setup_file = Some(package.info().setup_file.clone());
         let mut facts = facts_of(&package);
         // As for unpacking, MAC and digest must be right before the payload is parsed, so that a hostile one cannot
@@ -226,7 +227,7 @@ impl Subject {
         let entry = self.find_setup_file().map(|entry| (entry.name.clone(), entry.size));
         let Some((name, size)) = entry else { return Ok(()) };
         if size > MOST_OF_A_SETUP_FILE {
-            self.skipped.push(format!("what the setup file is: it has {} MiB", size >> 20));
+            self.skipped.push(format!("what the setup file is: it has {}", Bytes(size)));
             return Ok(());
         }
         // Without a name, the decrypted setup file is gone when this process ends, in whatever way.

@@ -8,6 +8,7 @@ use std::io;
 use std::path::PathBuf;
 use waybill_context::Cancelled;
 use waybill_disk::shown;
+use waybill_schemas::Quoted;
 use waybill_schemas::codes::{Classified, Code, pack, source};
 
 /// Why a source folder could not be packed. No package is left behind, except after [`PackError::DocumentNotFilled`].
@@ -54,7 +55,7 @@ pub enum PackError {
     #[error(transparent)]
     Write(#[from] WriteError),
     /// A file has changed since it was listed.
-    #[error("{name:?} {change} while it was packed")]
+    #[error("{name} {change} while it was packed", name = Quoted(name))]
     Changed {
         /// The file's name, relative to the source folder.
         name: String,
@@ -62,7 +63,7 @@ pub enum PackError {
         change: FileChange,
     },
     /// A file cannot be read.
-    #[error("{name:?} cannot be read")]
+    #[error("{name} cannot be read", name = Quoted(name))]
     Unreadable {
         /// The file's name, relative to the source folder.
         name: String,
@@ -71,7 +72,7 @@ pub enum PackError {
         source: io::Error,
     },
     /// The encoder failed, which is an error of this program.
-    #[error("{name:?} cannot be deflated")]
+    #[error("{name} cannot be deflated", name = Quoted(name))]
     Deflate {
         /// The file's name, relative to the source folder.
         name: String,

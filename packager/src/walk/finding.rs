@@ -1,6 +1,6 @@
 //! The findings of a walk: each has its place, and all are collected before the walk fails.
 
-use crate::exclude::IgnoreFileError;
+use crate::exclude::{IgnoreFileError, LeftOut};
 use intunewin::{EntryName, rules};
 use std::error::Error as _;
 use std::io;
@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use waybill_context::Cancelled;
 use waybill_disk::shown;
 use waybill_schemas::codes::{Classified, Code, source};
+use waybill_schemas::{Quoted, counted};
 
 /// How many findings are kept; the others are only counted.
 const KEPT: usize = 1000;
@@ -26,7 +27,7 @@ impl std::fmt::Display for SourceFinding {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.name.as_str() {
             "" => write!(formatter, "the source folder {}", self.problem)?,
-            name => write!(formatter, "{name:?} {}", self.problem)?,
+            name => write!(formatter, "{name} {}", self.problem, name = Quoted(name))?,
         }
         // A finding is one line of a list and not the head of a chain, so its causes are in the same line.
         let mut causes = std::iter::successors(self.problem.source(), |cause| (*cause).source());
@@ -86,11 +87,26 @@ pub enum SourceProblem {
         limit: u64,
     },
     /// There is no file in the source folder, or all of them are left out.
-    #[error("holds nothing to pack")]
-    Empty,
+    #[error("holds nothing to pack{}", of_left_out(left_out))]
+    Empty {
+        /// What was left out of it.
+        left_out: LeftOut,
+    },
     /// The source folder has an entry with the catalogue folder's fixed name.
     #[error("has the name that the catalogue files get in the package")]
     CatalogNameTaken,
+}
+
+/// The first entries that were left out and why, as the end of a sentence; empty where nothing was.
+fn of_left_out(left_out: &LeftOut) -> String {
+    const SHOWN: usize = 5;
+    if left_out.is_empty() {
+        return ": it is empty, or its folders are".to_owned();
+    }
+    let first = left_out.first().iter().take(SHOWN);
+    let first: Vec<_> = first.map(|entry| format!("{} ({})", Quoted(&entry.name), entry.why)).collect();
+    let more = if left_out.first().len() > SHOWN { ", …" } else { "" };
+    format!(": {} left out: {}{more}", counted(left_out.files(), "file"), first.join(", "))
 }
 
 impl SourceProblem {
@@ -108,7 +124,7 @@ impl SourceProblem {
             Self::IgnoreFile(_) => &source::IGNORE_FILE,
             Self::TooManyEntries { .. } => &source::SOURCE_TOO_MANY,
             Self::TooLarge { .. } => &source::SOURCE_TOO_LARGE,
-            Self::Empty => &source::SOURCE_EMPTY,
+            Self::Empty { .. } => &source::SOURCE_EMPTY,
             Self::CatalogNameTaken => &source::CATALOG_REFUSED,
         }
     }

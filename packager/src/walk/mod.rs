@@ -120,7 +120,8 @@ fn check_limits(list: &SourceList, policy: &ArchivePolicy, findings: &mut Source
     }
     // A folder of which nothing could be read is not called empty.
     if list.is_empty() && findings.is_empty() {
-        findings.add(String::new(), SourceProblem::Empty);
+        let left_out = list.left_out().clone();
+        findings.add(String::new(), SourceProblem::Empty { left_out });
     }
 }
 

@@ -3,6 +3,7 @@
 use super::installer::Installer;
 use super::{WingetChoice, WingetError};
 use waybill_intune::right_line::quoted;
+use waybill_schemas::Quoted;
 use waybill_schemas::app::{ReturnCode, ReturnCodeType};
 
 /// The install command for the setup file `setup`: the file, Silent, Custom, and the location where it is asked for.
@@ -35,9 +36,9 @@ pub(super) fn install_line(
         parts.iter().map(|part| part.trim()).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
     let lower = line.to_lowercase();
     match ["<logpath>", "<installpath>"].iter().find(|placeholder| lower.contains(**placeholder)) {
-        Some(placeholder) => {
-            Err(WingetError::Switches { why: format!("the placeholder {placeholder} is left in {line:?}") })
-        }
+        Some(placeholder) => Err(WingetError::Switches {
+            why: format!("the placeholder {placeholder} is left in {line}", line = Quoted(&line)),
+        }),
         None => Ok(line),
     }
 }
@@ -100,7 +101,10 @@ pub(super) fn return_codes(installer: &Installer) -> (Vec<ReturnCode>, Vec<Strin
                     codes.retain(|known| number == 0 || known.return_code != i64::from(number));
                     failures.push(format!("{number} ({response})"));
                 } else {
-                    notes.push(format!("The return code {code:?} is no number of 32 bits, and is left out."));
+                    notes.push(format!(
+                        "The return code {code} is no number of 32 bits, and is left out.",
+                        code = Quoted(&code)
+                    ));
                 }
             }
         }
@@ -113,7 +117,10 @@ pub(super) fn return_codes(installer: &Installer) -> (Vec<ReturnCode>, Vec<Strin
 
 fn put(codes: &mut Vec<ReturnCode>, text: &str, kind: ReturnCodeType, notes: &mut Vec<String>) {
     let Some(number) = signed(text) else {
-        return notes.push(format!("The return code {text:?} is no number of 32 bits, and is left out."));
+        return notes.push(format!(
+            "The return code {text} is no number of 32 bits, and is left out.",
+            text = Quoted(text)
+        ));
     };
     if number == 0 {
         return;

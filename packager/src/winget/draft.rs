@@ -13,6 +13,7 @@ use std::path::Path;
 use waybill_intune::path::users_variable;
 use waybill_intune::right_line::{removal_line, right_line};
 use waybill_intune::{OLDEST_RELEASE, VersionNumber, View, is_guid, known_releases, oldest_release_from};
+use waybill_schemas::Quoted;
 use waybill_schemas::app::{
     AppDocument, Architectures, Operator, ProductCodeRule, Rule, RuleType, RunAsAccount,
 };
@@ -165,11 +166,14 @@ impl Drafter<'_> {
         let build = oldest.as_deref().and_then(build_of);
         let release = build.map_or(Some(OLDEST_RELEASE), oldest_release_from);
         if let (Some(version), None) = (&oldest, build) {
-            self.note(format!("MinimumOSVersion {version:?} is no version of Windows, and is left out."));
+            self.note(format!(
+                "MinimumOSVersion {version} is no version of Windows, and is left out.",
+                version = Quoted(version)
+            ));
         }
         if let (Some(version), None) = (&oldest, release) {
             self.note(format!(
-                "MinimumOSVersion {version:?} is newer than every release that is known here: the newest one is asked for."
+                "MinimumOSVersion {version} is newer than every release that is known here: the newest one is asked for.", version = Quoted(version)
             ));
         }
         let newest = || known_releases().last().copied().unwrap_or(OLDEST_RELEASE);
@@ -215,7 +219,8 @@ impl Drafter<'_> {
             facts.version.as_deref().filter(|version| comparable_version(version).is_none())
         {
             self.note(format!(
-                "The version {version:?} is not two to four numbers: the rule does not compare it."
+                "The version {version} is not two to four numbers: the rule does not compare it.",
+                version = Quoted(version)
             ));
         }
         self.app.msi_information = Some(facts.msi_information());
@@ -268,8 +273,8 @@ impl Drafter<'_> {
         let wanted = wanted_version(&version);
         if wanted.is_none() {
             self.note(format!(
-                "The version {version:?} is not two to four numbers: detection only looks whether the app is there, so \
-                 an update of it is not seen."
+                "The version {version} is not two to four numbers: detection only looks whether the app is there, so \
+                 an update of it is not seen.", version = Quoted(&version)
             ));
         }
         wanted

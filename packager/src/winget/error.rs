@@ -7,6 +7,7 @@ use std::io;
 use std::path::PathBuf;
 use waybill_context::Cancelled;
 use waybill_disk::shown;
+use waybill_schemas::Quoted;
 use waybill_schemas::codes::{Classified, Code, package, source, winget as codes};
 use waybill_transport::TransportError;
 
@@ -72,7 +73,7 @@ pub enum WingetError {
     #[error("the installer must not run with an administrator's rights (elevationProhibited)")]
     Elevation,
     /// The zip does not hold what the manifest says.
-    #[error("the zip does not hold {name:?}: {why}")]
+    #[error("the zip does not hold {name}: {why}", name = Quoted(name))]
     Nested {
         /// RelativeFilePath of the manifest.
         name: String,

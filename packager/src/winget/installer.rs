@@ -1,6 +1,7 @@
 //! One installer of a manifest, with the defaults of the root merged in, and what its type brings along.
 
 use super::yaml::Node;
+use waybill_schemas::Quoted;
 
 /// The type of an installer. Of a zip it is that of the nested one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -133,7 +134,8 @@ impl Installer {
         let outer = either("InstallerType");
         let is_zip = outer.eq_ignore_ascii_case("zip");
         let word = if is_zip { either("NestedInstallerType") } else { outer };
-        let kind = Kind::parse(&word).ok_or_else(|| format!("{number}: the type {word:?} is not known"))?;
+        let kind = Kind::parse(&word)
+            .ok_or_else(|| format!("{number}: the type {word} is not known", word = Quoted(&word)))?;
         let fields = merged(root, own, kind, is_zip);
         let scope = match fields.text("Scope").unwrap_or_default().to_lowercase().as_str() {
             "machine" => Some(Scope::Machine),

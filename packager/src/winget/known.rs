@@ -2,6 +2,7 @@
 //! nothing here looks at them.
 
 use super::yaml::Node;
+use waybill_schemas::Quoted;
 
 const COMMON: &str = "PackageIdentifier PackageVersion ManifestType ManifestVersion Channel";
 const VERSION: &str = "DefaultLocale";
@@ -83,7 +84,7 @@ fn look(node: &Node, known: &[&str], place: &str, found: &mut Vec<String>) {
             && let Some(word) = value.as_text()
             && !words.split(' ').any(|known| known.eq_ignore_ascii_case(word))
         {
-            found.push(format!("the word {word:?} of `{place}{name}`"));
+            found.push(format!("the word {word} of `{place}{name}`", word = Quoted(word)));
         }
         if let Some((_, inner)) = NESTED.iter().find(|(field, _)| field == name) {
             let elements =

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use waybill_disk::shown;
+use waybill_schemas::Quoted;
 use waybill_schemas::codes::{Classified, Code, command, unreadable, winget as codes};
 use waybill_schemas::read_regular;
 
@@ -131,7 +132,7 @@ impl Manifest {
         };
         let schema = files.iter().find_map(|file| file.text("ManifestVersion")).unwrap_or_default();
         if schema.split('.').next() != Some("1") {
-            return Err(format!("the schema {schema:?} is not read; 1.x is"));
+            return Err(format!("the schema {schema} is not read; 1.x is", schema = Quoted(&schema)));
         }
         let mut locales: Vec<Node> = if is_whole(root) {
             std::iter::once(root).chain(root.list("Localization")).cloned().collect()

@@ -36,6 +36,7 @@ use record::{Record, RecordedInstaller};
 use std::fs;
 use std::path::{Path, PathBuf};
 use waybill_context::Context;
+use waybill_schemas::Quoted;
 use waybill_schemas::app::{APP_DOCUMENT, AppDocument, AppFile, SOURCE_FOLDER};
 use waybill_transport::SecretUrl;
 
@@ -263,7 +264,7 @@ impl Job<'_> {
         if is_digest {
             Ok(text)
         } else {
-            Err(self.refused(format!("InstallerSha256 {text:?} is no SHA-256")))
+            Err(self.refused(format!("InstallerSha256 {text} is no SHA-256", text = Quoted(&text))))
         }
     }
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
 use waybill_disk::{FileAccess, NewFile};
-use waybill_schemas::{DOCUMENT_LIMIT, read_regular};
+use waybill_schemas::{DOCUMENT_LIMIT, JsonFault, read_regular};
 
 /// The name of the record, beside app.json.
 pub const WINGET_RECORD: &str = "app.winget.json";
@@ -50,7 +50,7 @@ impl Record {
         let refused = |why: String| WingetError::Record { path: path.to_path_buf(), why };
         let bytes = read_regular(path, DOCUMENT_LIMIT).map_err(|error| refused(error.to_string()))?;
         serde_json::from_slice(&bytes).map_err(|error| {
-            refused(format!("it is not the record of init --winget (line {})", error.line()))
+            refused(format!("it is not the record of init --winget: {}", JsonFault::from(&error)))
         })
     }
 

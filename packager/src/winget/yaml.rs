@@ -3,6 +3,7 @@
 
 use encoding_rs::Encoding;
 use saphyr_parser::{Event, Parser, ScalarStyle};
+use waybill_schemas::Quoted;
 
 /// The largest file that is read, in bytes.
 pub(super) const LARGEST: usize = 1 << 20;
@@ -184,10 +185,13 @@ impl Builder {
                 (Some(name), value) => fields.push((name, value)),
                 // Linear in the keys of one mapping, of which a manifest has some thirty; 1 MiB could hold more.
                 (None, Node::Text(name)) if fields.len() > MOST_KEYS => {
-                    return Err(format!("more than {MOST_KEYS} keys in one mapping, with {name:?}"));
+                    return Err(format!(
+                        "more than {MOST_KEYS} keys in one mapping, with {name}",
+                        name = Quoted(&name)
+                    ));
                 }
                 (None, Node::Text(name)) if fields.iter().any(|(other, _)| *other == name) => {
-                    return Err(format!("the key {name:?} stands twice"));
+                    return Err(format!("the key {name} stands twice", name = Quoted(&name)));
                 }
                 (None, Node::Text(name)) => *key = Some(name),
                 (None, _) => return Err("a key that is no text".to_owned()),

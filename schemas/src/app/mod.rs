@@ -19,7 +19,6 @@ mod additions;
 mod fields;
 mod folder;
 mod installation;
-mod plain_reason;
 mod read;
 mod rule;
 mod values;

@@ -1,10 +1,11 @@
 //! Reading and writing the document; the order of its keys, and its `null`s, are kept while its values change.
 
-use super::plain_reason::{plain_reason, without_position};
 use super::rule::{TYPE_KEY, short_type};
 use super::{AppDocument, WIN32_APP_TYPES};
 use crate::codes::{Classified, Code, app as codes};
 use crate::json_document::{self, DOCUMENT_LIMIT};
+use crate::json_fault::JsonFault;
+use crate::numbers::counted;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -25,7 +26,7 @@ pub enum AppError {
     NotText,
     /// The text is not JSON. The source names line and column.
     #[error("the app document is not JSON")]
-    NotJson(#[source] serde_json::Error),
+    NotJson(#[source] JsonFault),
     /// A field holds a value of another type, or one that it cannot have.
     #[error("the app document's `{path}` does not fit{}: {reason}", on_line(*line, *column))]
     Field {
@@ -45,7 +46,7 @@ pub enum AppError {
         found: String,
     },
     /// A list, as Graph answers, with no app in it or with several.
-    #[error("the document is a list of {count} apps{}", named(names))]
+    #[error("the document is a list of {}{}", counted(*count as u64, "app"), named(names))]
     List {
         /// How many there are.
         count: usize,
@@ -77,8 +78,8 @@ impl Classified for AppError {
 
 impl AppError {
     fn field(path: String, cause: &serde_json::Error) -> Self {
-        let reason = plain_reason(without_position(&cause.to_string()));
-        Self::Field { path, reason, line: cause.line(), column: cause.column() }
+        let JsonFault { line, column, reason, .. } = cause.into();
+        Self::Field { path, reason, line, column }
     }
 }
 
@@ -103,7 +104,7 @@ impl AppDocument {
     /// # Errors
     /// As [`AppDocument::from_slice`], but for size and text.
     pub(super) fn from_text(text: &str) -> Result<Self, AppError> {
-        let layout: Value = serde_json::from_str(text).map_err(AppError::NotJson)?;
+        let layout: Value = serde_json::from_str(text).map_err(|error| AppError::NotJson((&error).into()))?;
         let form = Form::of(&layout);
         let layout = form.app_in(layout)?;
         // Parsed from the text again, not from the value, so that an error knows its line.

@@ -5,11 +5,11 @@
 //! `…Requirement`: `detectionType`, `detectionValue` where the newer types say `operationType`,
 //! `comparisonValue`). Apps exported that way have their rules there, and sometimes nowhere else.
 
-use super::plain_reason::{plain_reason, without_position};
 use super::values::{
     FileSystemOperation, Operator, RegistryOperation, RuleType, RunAsAccount, ScriptOperation,
 };
 use super::{AppDocument, AppError};
+use crate::json_fault::plain_reason;
 use crate::keys::{BytesError, decode_lenient};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -110,7 +110,7 @@ impl<'de> Deserialize<'de> for Rule {
 /// The fields as the type that `@odata.type` names; the error says which field does not fit.
 fn typed<T: DeserializeOwned, E: serde::de::Error>(fields: Map<String, Value>) -> Result<T, E> {
     serde_path_to_error::deserialize(Value::Object(fields)).map_err(|error| {
-        let reason = plain_reason(without_position(&error.inner().to_string()));
+        let reason = plain_reason(&error.inner().to_string());
         E::custom(format_args!("in `{}`, {reason}", error.path()))
     })
 }

@@ -26,12 +26,20 @@ errors! {
         ["an earlier run wrote it"], "give another name, or --force to replace it";
     INPUT_UNREADABLE = "input-unreadable", Machine,
         "a file that was given to the command could not be read",
-        ["no permission on the file", "a folder, a pipe or a device in its place", "a disk that fails"],
+        ["no permission on the file", "a disk or a network share that fails"],
         "give a file that this account may read";
     INPUT_MISSING = "input-missing", Refused,
         "a file or folder that was given to the command is not there",
         ["a typing error in its path", "another current folder than the path was meant for"],
-        "there is no such file or folder; relative paths start at the current folder";
+        "check the spelling of the path; relative paths start at the current folder";
+    INPUT_OF_ANOTHER_KIND = "input-of-another-kind", Refused,
+        "a folder, a pipe or a device was given where a file is needed, or a file where a folder is",
+        ["the file's name was left off", "a package where the folder with its sources is meant, or the other way round"],
+        "give a file where the help says FILE or PACKAGE, and a folder where it says DIR or SOURCE";
+    CERTIFICATES_REFUSED = "certificates-refused", Refused,
+        "the file of --ca-file holds no certificates in PEM form",
+        ["a certificate in DER form (.cer)", "another file"],
+        "give text that begins with -----BEGIN CERTIFICATE-----, not a .cer file in DER form";
     KEYS_NOT_NEEDED = "keys-not-needed", Usage,
         "encryption info was given for a whole package, which carries its own",
         ["`--encryption-info` is for a bare content file, taken out of a package or from Intune's storage"],

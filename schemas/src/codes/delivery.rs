@@ -107,7 +107,7 @@ errors! {
     serve:
     SERVE_FOLDER = "serve-folder", Machine,
         "the folder that should be served cannot be opened",
-        ["a wrong path", "a file where a folder is needed", "no permission on it"],
+        ["no permission on it"],
         "give the folder that `waybill publish --to` wrote into";
     SERVE_LISTEN = "serve-listen", Machine,
         "the address cannot be listened on",

@@ -175,7 +175,7 @@ errors! {
         "leave out what the setup file does not need, with --exclude or .waybillignore";
     SOURCE_EMPTY = "source-empty", Refused,
         "the source folder holds nothing to pack",
-        ["everything in it is left out", "the wrong folder"], "look at the list of what was left out";
+        ["everything in it is left out", "the wrong folder"], "put the installer's files into it, or leave out less with --exclude and .waybillignore";
     EXCLUDE_GLOB = "exclude-glob", Usage,
         "a pattern given with --exclude is not in gitignore syntax",
         ["an unclosed bracket or brace"], "quote the pattern, and escape special characters with a backslash";

@@ -52,7 +52,8 @@ pub use self::{
 pub use archive_rules::archive;
 pub use files::{documents, pack, package, root, source};
 
-/// The code for an input that cannot be read: `input-missing` where it is not there, the same for every command;
+/// The code for an input that cannot be read, the same for every command: `input-missing` where it is not there,
+/// `input-of-another-kind` where it is a folder, a pipe or a device (as [`open_regular`](crate::open_regular) says it);
 /// `otherwise` for every other reason.
 #[cfg(feature = "full")]
 pub fn unreadable(error: &std::io::Error, otherwise: &'static Code) -> &'static Code {
@@ -60,6 +61,7 @@ pub fn unreadable(error: &std::io::Error, otherwise: &'static Code) -> &'static 
     match error.kind() {
         // A file where a folder of the path should be: nothing can be there.
         ErrorKind::NotFound | ErrorKind::NotADirectory => &command::INPUT_MISSING,
+        ErrorKind::IsADirectory | ErrorKind::InvalidInput => &command::INPUT_OF_ANOTHER_KIND,
         _ => otherwise,
     }
 }

@@ -1,6 +1,7 @@
 //! What is wrong, or merely unusual, about a Detection.xml.
 
 use crate::codes::{Classified, Code, documents};
+use crate::json_text::Quoted;
 use crate::keys::BytesError;
 use std::fmt;
 
@@ -127,7 +128,7 @@ pub enum DetectionXmlError {
         source: BytesError,
     },
     /// A size that is no number, negative or absurd.
-    #[error("UnencryptedContentSize is {found:?}; a number of bytes up to {limit} is needed")]
+    #[error("UnencryptedContentSize is {found}; a number of bytes up to {limit} is needed", found = Quoted(found))]
     Size {
         /// The value, cut short.
         found: String,
@@ -135,19 +136,19 @@ pub enum DetectionXmlError {
         limit: u64,
     },
     /// An encryption profile that is not known.
-    #[error("ProfileIdentifier is {found:?}; only \"ProfileVersion1\" is known")]
+    #[error("ProfileIdentifier is {found}; only \"ProfileVersion1\" is known", found = Quoted(found))]
     Profile {
         /// The value, cut short.
         found: String,
     },
     /// A digest algorithm that is not known.
-    #[error("FileDigestAlgorithm is {found:?}; only \"SHA256\" is known")]
+    #[error("FileDigestAlgorithm is {found}; only \"SHA256\" is known", found = Quoted(found))]
     DigestAlgorithm {
         /// The value, cut short.
         found: String,
     },
     /// `FileName` is not the name of one file.
-    #[error("FileName {found:?} is not the name of a file")]
+    #[error("FileName {found} is not the name of a file", found = Quoted(found))]
     FileName {
         /// The value, cut short.
         found: String,
@@ -211,7 +212,7 @@ pub enum DetectionXmlWriteError {
         code: u32,
     },
     /// `FileName` is not the name of one file.
-    #[error("FileName {found:?} is not the name of a file")]
+    #[error("FileName {found} is not the name of a file", found = Quoted(found))]
     FileName {
         /// The value, cut short.
         found: String,

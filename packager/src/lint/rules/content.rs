@@ -6,6 +6,7 @@ use crate::recognise::InstallerKind;
 use intunewin::{ArchivePolicy, fold_name};
 use std::collections::HashMap;
 use waybill_intune::path::extension;
+use waybill_schemas::{Bytes, counted};
 
 const MIB: u64 = 1 << 20;
 const GIB: u64 = 1 << 30;
@@ -48,14 +49,14 @@ fn by_accident(examined: &Examined<'_>, findings: &mut Findings) {
         let mut inside = examined.subject.entries.iter().flatten().filter(is_inside);
         if let Some(first) = inside.next() {
             let count = inside.count() + 1;
-            let message = format!("The package holds a {repository} folder with {count} entries.");
+            let count = counted(count as u64, "entry");
+            let message = format!("The package holds a {repository} folder with {count}.");
             let fix = format!("Leave it out: `--exclude {repository}`, or .waybillignore.");
             findings.warning(FindingPlace::in_file(&first.name), message, fix);
         }
     }
     for entry in examined.subject.files().filter(|entry| extension(&entry.name) == "intunewin") {
-        let message =
-            format!("The package holds another package, {} ({} MiB).", entry.name, entry.size >> 20);
+        let message = format!("The package holds another package, {} ({}).", entry.name, Bytes(entry.size));
         let fix = "Leave it out: `--exclude \"*.intunewin\"`, or .waybillignore.";
         findings.warning(FindingPlace::in_file(&entry.name), message, fix);
     }
@@ -81,9 +82,10 @@ fn neighbours(examined: &Examined<'_>, findings: &mut Findings) {
     let others: Vec<&FileEntry> = subject.files().filter(beside).collect();
     let size = others.iter().fold(0_u64, |sum, entry| sum.saturating_add(entry.size));
     if let Some(largest) = others.iter().max_by_key(|entry| entry.size).filter(|_| size > GIB) {
-        let (mib, kib) = (size >> 20, setup.size >> 10);
+        let (size, size_of_setup) = (Bytes(size), Bytes(setup.size));
         let (setup, largest) = (&setup.name, &largest.name);
-        let message = format!("{mib} MiB lie beside {setup}, which has {kib} KiB; the largest is {largest}.");
+        let message =
+            format!("{size} lie beside {setup}, which has {size_of_setup}; the largest is {largest}.");
         let fix = "Pack from a folder that holds only what the setup file needs.";
         findings.warning(FindingPlace::in_file(largest), message, fix);
     }
@@ -141,8 +143,10 @@ fn unmarked_names(examined: &Examined<'_>, findings: &mut Findings) {
     let unmarked = examined.subject.package.as_ref().map_or(0, |package| package.unmarked_names);
     // Readers read names without the flag for UTF-8 as code page 437.
     if unmarked > 0 {
-        let message =
-            format!("{unmarked} names are UTF-8 without saying so: other readers show other letters.");
+        let message = format!(
+            "{} in UTF-8 that the package does not mark as such: other readers show other letters.",
+            counted(unmarked, "name")
+        );
         findings.warning(FindingPlace::default(), message, "Pack the folder again with `waybill pack`.");
     }
 }

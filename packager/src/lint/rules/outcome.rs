@@ -5,6 +5,7 @@ use super::{Examined, Findings, LintPage, LintRule};
 use std::collections::HashMap;
 use waybill_pe::Machine;
 use waybill_schemas::app::{MsiPackageType, ReturnCode, ReturnCodeType};
+use waybill_schemas::{Bytes, counted};
 
 const GIB: u64 = 1 << 30;
 
@@ -235,7 +236,8 @@ fn time(examined: &Examined<'_>, findings: &mut Findings) {
     let limit = app.install_experience.as_ref().and_then(|experience| experience.max_run_time_in_minutes);
     let size = subject.total_size();
     if let Some(minutes) = limit.filter(|minutes| *minutes < 5 && size > GIB) {
-        let message = format!("The time limit is {minutes} minutes for {} MiB.", size >> 20);
+        let message =
+            format!("The time limit is {} for {}.", counted(u64::from(minutes), "minute"), Bytes(size));
         let place = subject.app_place("/installExperience/maxRunTimeInMinutes");
         findings.warning(place, message, "Raise it; 60 is the default.");
     }

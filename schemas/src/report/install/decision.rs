@@ -335,8 +335,10 @@ impl Decision {
                 "Another installation by Windows Installer did not end; that counts as 1618.",
             ),
             Self::Starts { program, limit_minutes } => {
-                let why =
-                    format!("{program} may take {limit_minutes} minutes; then it is no longer waited for.");
+                let why = format!(
+                    "{program} may take {}; then it is no longer waited for.",
+                    crate::counted(u64::from(*limit_minutes), "minute")
+                );
                 words("starting", &why)
             }
             Self::ReturnCode { code, stands_for, said_by } => {
