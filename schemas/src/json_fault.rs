@@ -83,10 +83,22 @@ fn syntax(message: &str) -> &'static str {
     }
 }
 
-/// A message of serde in plain words. It quotes no value, because a value may be a secret; a message of our own is
-/// returned as it is.
+/// The most characters of a field's name that are told.
+const MOST_OF_A_NAME: usize = 80;
+
+/// A message of serde in plain words. It quotes no value, because a value may be a secret, and the name of an unknown field;
+/// a message of our own is returned as it is.
 pub(crate) fn plain_reason(message: &str) -> String {
     let message = without_position(message);
+    if let Some((name, known)) =
+        message.strip_prefix("unknown field `").and_then(|rest| rest.rsplit_once("`, expected "))
+    {
+        let name: String = name.chars().take(MOST_OF_A_NAME).collect();
+        return format!(
+            "the field `{name}` is not known here; known are {}",
+            known.trim_start_matches("one of ")
+        );
+    }
     known_reason(message).unwrap_or_else(|| message.to_owned())
 }
 
@@ -201,7 +213,7 @@ mod tests {
                 "unknown variant `hunter2`, expected one of `a`, `b`",
                 "it is none of the words that are known here: `a`, `b`",
             ),
-            ("unknown field `hunter2`, expected `a`", "a field is not known here; known are `a`"),
+            ("unknown field `md5`, expected `a`", "the field `md5` is not known here; known are `a`"),
             (
                 "data did not match any variant of untagged enum X",
                 "it has none of the forms that are known here",
@@ -275,7 +287,7 @@ mod tests {
             ),
             (
                 "{\"list\": [], \"pair\": [1]}",
-                "line 1, column 25: it cannot have this value; a list belongs there",
+                "line 1, column 24: it cannot have this value; a list belongs there",
             ),
         ] {
             let error = serde_json::from_str::<Sample>(text).unwrap_err();

@@ -131,7 +131,7 @@ fn read_summary(mut file: File) -> io::Result<Summary> {
     let lines = tail.strip_suffix(b"\n").ok_or_else(|| io::Error::other("its last line is not whole"))?;
     let last = lines.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
     let summary: Summary = serde_json::from_slice(last)
-        .map_err(|error| damaged(&format!("a summary that is none: {}", JsonFault::from(&error))))?;
+        .map_err(|error| damaged(&format!("a summary that is none: {}", JsonFault::from(&error).reason)))?;
     let is_text = |text: &String| EntryName::parse(text.as_bytes(), true).is_ok();
     if !(1..=VERSION).contains(&summary.version) {
         Err(io::Error::other("it is of another version"))
@@ -221,7 +221,7 @@ fn entry(line: &[u8], version: u32) -> io::Result<Entry> {
     };
     // serde's error names an unknown field, such as a digest of another algorithm.
     let line = serde_json::from_slice(line)
-        .map_err(|error| damaged(&format!("a line that is no entry: {}", JsonFault::from(&error))))?;
+        .map_err(|error| damaged(&format!("a line that is no entry: {}", JsonFault::from(&error).reason)))?;
     let (file, size, digest) = match line {
         Line { name: None, size: None, sha256: None, blake3: None, folder: Some(text) } => {
             return Ok(Entry::Folder(name(text)?));

@@ -310,7 +310,7 @@ fn an_old_manifest_is_read_and_renewed_when_every_byte_was_right() {
 fn digests_of_another_algorithm_are_refused() {
     let another = "a digest of another algorithm than its version has";
     let both = "a line that is neither a file with one digest nor a folder";
-    let unknown = "a line that is no entry: unknown field `md5`";
+    let unknown = "a line that is no entry: the field `md5` is not known here";
     let sha256 = Sha256Digest::new(Sha256::digest(b"aaaa").into()).to_base64();
     let blake3 = Blake3Digest::new(*blake3::hash(b"aaaa").as_bytes()).to_base64();
     let digest = format!("\"blake3\":\"{blake3}\"");

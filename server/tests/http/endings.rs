@@ -64,7 +64,7 @@ fn a_port_that_is_taken_and_a_folder_that_is_none_are_told() {
     assert_eq!(taken.code().id, "serve-listen");
     assert!(taken.to_string().ends_with(&lab.address().to_string()), "{taken}");
     lab.write("file", "");
-    for (name, id) in [("file", "serve-folder"), ("absent", "input-missing")] {
+    for (name, id) in [("file", "input-of-another-kind"), ("absent", "input-missing")] {
         let refused = Server::bind(ServerOptions::new(lab.path(name))).err().unwrap();
         assert_eq!(refused.code().id, id, "{name}");
     }
