@@ -26,8 +26,9 @@ use workbench::{Workbench, program};
 /// The program, to be run on a workbench. Apps are installed with the test's own rights unless the arguments say for whom:
 /// SYSTEM's would have to come from a task scheduler, which wine has not, and each command would wait for it.
 fn command(bench: &Workbench, arguments: &[&str]) -> Command {
-    let takes_account = ["install", "uninstall", "detect", "try"].contains(&arguments[0])
-        && !arguments.iter().any(|argument| argument.starts_with("--as") || *argument == "--help");
+    let takes_account =
+        arguments.first().is_some_and(|first| ["install", "uninstall", "detect", "try"].contains(first))
+            && !arguments.iter().any(|argument| argument.starts_with("--as") || *argument == "--help");
     let account: &[&str] = if takes_account { &["--as", "current"] } else { &[] };
     let mut command = Command::new(program());
     command
